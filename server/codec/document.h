@@ -1,0 +1,50 @@
+/* codec/document.h - JSON documents that people write (configuration, policies, descriptors): jansson's tree, and errors
+ * that name the file, the JSON pointer, what was expected and what was found.
+ *
+ * Keys that start with `//` are comments. Every other key must be one that is asked for: document_end() reports the rest.
+ */
+#pragma once
+
+#include <jansson.h>
+
+#include "base/arena.h"
+#include "base/problem.h"
+
+struct document {
+	const char *file;       /* for messages */
+	json_t *root;
+	struct problem problem; /* the first */
+	struct arena *arena;
+	struct seen_key *seen;
+};
+
+/* At most `limit` bytes, no duplicate keys, UTF-8. On failure the document is empty and document_end() tells. */
+struct document document_read(struct arena *, const char *file, size_t limit);
+struct document document_parse(struct arena *, const char *name, struct span text);
+
+/* A place in the document: a value and how to get there. Missing places are fine to pass on: they give defaults. */
+struct place {
+	struct document *document;
+	json_t *value;        /* NULL: not there */
+	const char *pointer;  /* "/listen/0/address" */
+};
+struct place document_root(struct document *);
+struct place place_member(struct place, const char *key);
+size_t place_count(struct place array);
+struct place place_element(struct place array, size_t index);
+/* Visits members in the order of the file: for maps whose keys are data. False after the last. `*cursor` starts NULL. */
+bool place_next(struct place object, void **cursor, const char **key, struct place *member);
+bool place_exists(struct place);
+
+/* A missing place gives `fallback`; without one (NULL, or place_required) that is a problem. */
+struct place place_required(struct place);
+const char *place_text(struct place, size_t least, size_t most, const char *fallback);
+int64_t place_integer(struct place, int64_t least, int64_t most, int64_t fallback);
+bool place_boolean(struct place, bool fallback);
+/* xs:duration as "PT6H"; microseconds. */
+int64_t place_duration(struct place, int64_t least, int64_t most, int64_t fallback);
+
+void place_fail(struct place, const char *expected, const char *found);
+
+/* Reports the first problem, or the first key nobody asked for. Frees the tree. */
+enum err document_end(struct document *, struct problem *why);

@@ -1,0 +1,62 @@
+/* codec/reader.h - reading a JSON request body in one bounded pass (design: JSON on the hot path).
+ *
+ *     struct reader r = reader_json(a, body, limits);
+ *     reader_object(&r);
+ *     while (reader_member(&r, &name)) …   reads the members in the order they come
+ *     reader_end(&r, why)
+ *
+ * The reader remembers its first failure: later reads give zero, and reader_end() tells what was wrong, with the
+ * JSON pointer, what was expected and what was found. A member nobody reads is an error: requests have no unknown parts.
+ */
+#pragma once
+
+#include "base/arena.h"
+#include "base/problem.h"
+
+struct limits {
+	size_t bytes;
+	unsigned depth;
+	size_t members; /* values in all; 0: 1024 */
+};
+
+enum reader_kind { READER_NONE, READER_NULL, READER_BOOLEAN, READER_NUMBER, READER_STRING, READER_ARRAY, READER_OBJECT };
+
+#define READER_DEPTH 32
+struct reader {
+	struct arena *arena;
+	struct span rest;              /* what is still to be read */
+	struct limits limits;
+	struct problem problem;        /* the first */
+	size_t values;
+	unsigned depth;
+	struct {
+		struct span name;          /* the member being read */
+		size_t index;              /* the element being read */
+		bool is_array, begun;
+	} level[READER_DEPTH];
+};
+
+struct reader reader_json(struct arena *, struct span body, struct limits);
+
+enum reader_kind reader_peek(struct reader *);
+
+/* Enter the value at hand; it must be an object or an array. */
+void reader_object(struct reader *);
+void reader_array(struct reader *);
+/* The next member's name or element; false after the last, which also leaves the object or array. Names come once. */
+bool reader_member(struct reader *, struct span *name);
+bool reader_element(struct reader *);
+
+/* The value at hand. Strings are UTF-8 without NUL, unescaped, in the arena or the body; sizes in bytes. */
+struct span reader_string(struct reader *, size_t least, size_t most);
+int64_t reader_integer(struct reader *, int64_t least, int64_t most);
+bool reader_boolean(struct reader *);
+void reader_null(struct reader *);
+/* Skips the value whole, whatever it is, and gives its bytes. */
+struct span reader_raw(struct reader *);
+
+/* For the caller's own findings about the value at hand; only the first counts. */
+void reader_fail(struct reader *, const char *expected, const char *found);
+
+/* OK when everything was read and nothing is left. */
+enum err reader_end(struct reader *, struct problem *why);

@@ -1,0 +1,56 @@
+/* http/exchange.h - one request and its one answer, as a handler sees them.
+ *
+ *     handler(exchange) … [exchange_hold(pending) …] -> exchange_reply | exchange_stream … exchange_end
+ *
+ * A handler answers at once or later. When the peer goes away first, what is held is cancelled and the exchange is
+ * gone: nothing calls back. After the reply (or the end of the stream) the exchange must not be touched.
+ */
+#pragma once
+
+#include "base/arena.h"
+#include "base/pending.h"
+#include "base/problem.h"
+#include "base/turn.h"
+#include "http/message.h"
+#include "net/address.h"
+
+struct exchange {
+	const struct message *request;
+	struct span segment;        /* the route's `{name}`, percent-encoded */
+	struct span body;
+	struct address peer;        /* the client; behind a believed proxy the one it names */
+	bool secure;                /* came over TLS, here or at a believed proxy */
+	struct span certificate;    /* DER of the client's verified certificate, on a listener that asks for one; else empty */
+	int peer_uid;               /* on a Unix socket: who connected; else -1 */
+	struct arena *arena;        /* lives until the exchange is over */
+	void *state;                /* the handler's */
+};
+
+/* The request waits for this; the exchange cancels it when the peer is gone. One at a time; NULL forgets. */
+void exchange_hold(struct exchange *, struct pending *);
+
+/* Called when the peer is gone, after the held question was cancelled; for what lies outside the arena. */
+void exchange_on_gone(struct exchange *, void (*on_gone)(void *arg), void *arg);
+
+struct reply {
+	int status;
+	struct span fields;  /* header lines, each ended by CRLF, without Date, Content-Length, Connection */
+	struct span body;    /* copied before exchange_reply() returns */
+	int file;            /* with file_size: sent after `body`; taken over and closed when sent. 0 with file_size 0: none */
+	uint64_t file_at, file_size;
+};
+/* HEAD and 304 send no body but say its length. */
+void exchange_reply(struct exchange *, const struct reply *);
+
+/* A small JSON body with `application/json` and `Cache-Control: no-store`. */
+void exchange_reply_json(struct exchange *, int status, struct span json);
+
+/* RFC 9457 problem details: {"status","title","detail","clause","code"}; `detail` is why->text. */
+void exchange_refuse(struct exchange *, int status, const struct problem *why);
+/* The status an error usually means: 400, 404, 409, 403, 413, 503, 500. */
+int status_of(enum err);
+
+/* Server-sent events or any answer of unknown length (chunked). A slow reader past the limit is cut off. */
+void exchange_stream(struct exchange *, int status, struct span fields);
+void exchange_write(struct exchange *, struct span);
+void exchange_end(struct exchange *);

@@ -1,0 +1,40 @@
+/* http/figures.h - counters of all processes in shared memory, for /metrics.
+ *
+ * Each process owns one row and is its only writer; a reader adds the rows up. A replaced process goes on with its row,
+ * so counters never go back.
+ */
+#pragma once
+
+#include <stdatomic.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum figure {
+	FIGURE_CONNECTIONS,       /* accepted */
+	FIGURE_CONNECTIONS_OPEN,  /* a gauge */
+	FIGURE_CONNECTIONS_REFUSED, /* over a limit */
+	FIGURE_TLS_FAILED,
+	FIGURE_REQUESTS,
+	FIGURE_STATUS_2XX,
+	FIGURE_STATUS_3XX,
+	FIGURE_STATUS_4XX,
+	FIGURE_STATUS_5XX,
+	FIGURE_BYTES_SENT,
+	FIGURE_TIMED_OUT,         /* connections closed for being slow or idle */
+	FIGURE_COUNT,
+};
+
+struct figures {
+	_Atomic uint64_t value[FIGURE_COUNT];
+};
+
+/* Shared by all children; zeroed. */
+struct figures *figures_new(size_t rows);
+
+static inline void
+figure_add(struct figures *f, enum figure which, uint64_t n)
+{
+	if (f)
+		atomic_store_explicit(&f->value[which], atomic_load_explicit(&f->value[which], memory_order_relaxed) + n,
+		    memory_order_relaxed);
+}

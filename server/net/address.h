@@ -1,0 +1,34 @@
+/* net/address.h - IP addresses, listening addresses as people write them, and sets of networks. */
+#pragma once
+
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include "base/problem.h"
+#include "base/span.h"
+
+/* An IPv4 address is kept as ::ffff:a.b.c.d, so comparing is one comparison. All zero: unknown (a Unix socket). */
+struct address {
+	uint8_t bytes[16];
+	uint16_t port;
+};
+
+#define ADDRESS_TEXT 64
+/* "192.0.2.1" or "2001:db8::1"; no port. "local" for unknown. */
+const char *address_text(const struct address *, char out[ADDRESS_TEXT]);
+/* "192.0.2.1" or "2001:db8::1", nothing else. */
+bool address_read(struct span, struct address *out);
+struct address address_of(const struct sockaddr *);
+
+/* "127.0.0.1:8443", "[::1]:8443", "*:8443" (both families), "unix:PATH". Opens and listens, not blocking, close-on-exec. */
+enum err listen_on(const char *where, int *fd, struct problem *why);
+
+/* Networks: "10.0.0.0/8", "2001:db8::/32", "192.0.2.1", "unix". */
+struct address_set;
+enum err address_set_new(const char *const *networks, size_t count, struct address_set **out, struct problem *why);
+void address_set_free(struct address_set *);
+bool address_set_has(const struct address_set *, const struct address *);
+
+/* Whether an outbound fetch must not go there: loopback, private, link-local, shared (100.64/10), multicast, documentation,
+ * benchmarking, reserved, and every IPv6 form that embeds such an IPv4 address (mapped, NAT64, 6to4, Teredo). */
+bool address_is_internal(const struct address *);

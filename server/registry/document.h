@@ -1,0 +1,49 @@
+/* registry/document.h - a published document as workers send it: header fields and bytes, ready made.
+ *
+ * Small ones (one entity) lie in the store; large ones (aggregates) in immutable files, the store holds the pointer. Each
+ * row is keyed by its name and the generation that made it, so that a change of generation is one row's change.
+ */
+#pragma once
+
+#include "base/arena.h"
+#include "base/buffer.h"
+#include "base/clock.h"
+#include "model/entity.h"
+#include "store/table.h"
+
+extern const struct table document_table;    /* name, generation (8 bytes, big-endian) -> struct document */
+extern const struct table publication_table; /* "current" -> struct publication */
+
+/* One representation: what a reply needs. `fields` holds Content-Type, ETag, Last-Modified, Cache-Control, Vary and,
+ * for gzip, Content-Encoding, each line ended by CRLF. */
+struct representation {
+	struct span etag;     /* with its quotes */
+	struct span fields;
+	struct span body;     /* empty when it lies in a file */
+	struct span file;     /* name in the generations directory, or empty */
+	uint64_t size;
+};
+
+struct document {
+	bool gone;                /* since this generation there is no such document */
+	struct span entity_id;    /* empty for a set */
+	struct instant modified, valid_until;
+	struct representation plain, gzip;
+};
+void document_write(struct buffer *, const struct document *);
+bool document_read(struct span value, struct document *out);
+
+struct publication {
+	uint64_t generation;
+	struct instant published, valid_until, refresh_at;
+	uint32_t entities, idps, rps;
+	struct span key;          /* name of the signing key */
+};
+void publication_write(struct buffer *, const struct publication *);
+bool publication_read(struct span value, struct publication *out);
+
+/* A document's name: an entity's is its key (20 bytes), a set's is its word. */
+#define DOCUMENT_ALL "all"
+#define DOCUMENT_IDPS "idps"
+#define DOCUMENT_SPS "sps"
+struct span document_key(struct arena *, struct span name, uint64_t generation);

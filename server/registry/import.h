@@ -1,0 +1,30 @@
+/* registry/import.h - taking a metadata file into the registry: all of its good entities in one change.
+ *
+ *     read -> load what is there -> write fragments in parts -> one unit: entity rows and a journal entry
+ *
+ * An import replaces what the same source brought before: entities missing from it are removed. An entity ID that another
+ * source brought is refused. Before the last unit nothing has changed for anybody.
+ */
+#pragma once
+
+#include "net/loop.h"
+#include "registry/entity.h"
+#include "registry/metadata.h"
+#include "store/store.h"
+
+struct import {
+	struct span document;
+	const char *source;   /* 1 to 200 characters: the name under which it is kept */
+	const char *actor;    /* who did it, for the journal */
+	bool dry_run;         /* say what would change, change nothing */
+	bool keep_missing;    /* do not remove what this source no longer brings */
+};
+
+struct import_report {
+	uint32_t added, changed, unchanged, removed;
+	const struct metadata_refusal *refusals;
+	size_t refusal_count;
+};
+typedef void on_imported(void *arg, enum err, const struct import_report *, const struct problem *why);
+
+struct pending *import_start(struct loop *, struct store *, const struct import *, on_imported *, void *arg);

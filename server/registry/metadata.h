@@ -1,0 +1,46 @@
+/* registry/metadata.h - a SAML metadata file of somebody else becomes entities, each a canonical fragment.
+ *
+ * A fragment is one `<md:EntityDescriptor>` in exclusive canonical form *inside our own context*: well-known namespaces
+ * have the prefixes of metadata_context[] and are declared by the published document's root, never by the
+ * fragment; all others are declared where they are used. So the same bytes stand in every publication, and a large
+ * aggregate is their concatenation. Signatures, validUntil, cacheDuration, ID and comments of the source are dropped.
+ */
+#pragma once
+
+#include "base/arena.h"
+#include "base/problem.h"
+#include "model/entity.h"
+
+struct context_namespace {
+	const char *prefix, *uri;
+};
+/* Sorted by prefix; ends with a zero row. */
+extern const struct context_namespace metadata_context[];
+
+struct metadata_entity {
+	struct span entity_id;
+	unsigned roles;          /* enum entity_role */
+	struct span attributes;  /* the root's attributes other than entityID, canonical: ` Name="value"…`, usually empty */
+	struct span content;     /* everything between `>` of the root's start tag and its end tag */
+	struct span prefixes;    /* beyond the context's: prefixes used in content only (xsi:type), sorted, space-separated */
+	int line;
+};
+
+struct metadata_refusal {
+	struct span entity_id;   /* may be empty */
+	int line;
+	struct problem why;
+};
+
+struct metadata {
+	struct metadata_entity *entities;
+	size_t entity_count;
+	struct metadata_refusal *refusals;
+	size_t refusal_count;
+};
+
+#define METADATA_LARGEST (256 * MIB)
+
+/* A document whose root is EntityDescriptor, or EntitiesDescriptor nested to any allowed depth. One bad entity is a refusal and does not
+ * stop the others (a second entity of one ID refuses both); a document that is not well-formed metadata is a problem. */
+enum err metadata_read(struct arena *, struct span document, struct metadata *out, struct problem *why);

@@ -1,0 +1,37 @@
+/* registry/publish.h - making the publications: sign what changed or is about to expire, then switch to the new generation.
+ *
+ *     load entities -> compare with what is published -> sign documents (several in flight) -> store them in parts
+ *       -> write and sign the aggregates -> switch `publication/current` -> sweep what nobody points to
+ *
+ * Until the switch everything served is the old generation; a publisher that dies half way leaves only rows and files
+ * that the next run sweeps. One changed entity re-signs its document and the sets it stands in, nothing else.
+ */
+#pragma once
+
+#include "net/loop.h"
+#include "registry/document.h"
+#include "registry/entity.h"
+#include "signer/client.h"
+#include "store/store.h"
+
+struct publish_settings {
+	const char *directory;             /* of generation files */
+	const char *registration_authority, *registration_policy; /* mdrpi:RegistrationInfo where the source has none */
+	const char *publisher;             /* mdrpi:PublicationInfo */
+	int64_t valid_for, cache_for;      /* microseconds */
+	int64_t refresh_before;            /* documents with less validity left are signed again */
+	const char *key;                   /* signs; its certificate stands in KeyInfo */
+	struct span certificate;
+	uint32_t in_flight;                /* signatures asked for at once */
+};
+
+struct publish_report {
+	uint64_t generation;       /* now current; unchanged when there was nothing to do */
+	uint32_t signed_documents, kept_documents, removed_documents;
+	int64_t us;
+};
+typedef void on_published(void *arg, enum err, const struct publish_report *, const struct problem *why);
+
+/* `all`: sign everything anew (a new key or new settings). */
+struct pending *publish_start(struct loop *, struct store *, struct signer_client *, const struct publish_settings *,
+    bool all, on_published *, void *arg);

@@ -1,0 +1,24 @@
+/* signer/client.h - asking the signer: several requests in flight, answers in any order.
+ *
+ * When the signer is replaced, what was not answered is asked again of its successor (a signature is not an
+ * effect, so asking twice is harmless).
+ */
+#pragma once
+
+#include "base/pending.h"
+#include "net/channel.h"
+#include "signer/signer.h"
+
+struct signer_client;
+
+struct signer_client *signer_client_new(struct loop *);
+void signer_client_free(struct signer_client *);
+
+/* A new link to a (new) signer; takes `fd`. */
+void signer_client_link(struct signer_client *, int fd);
+
+/* `signature` is borrowed until the callback returns. */
+typedef void on_signed(void *arg, enum err, struct span signature, const struct problem *why);
+
+/* Signs a SignedInfo (crypto/xmldsig.h) with the named key of USE_METADATA. ERR_UNAVAILABLE after 10 s without an answer. */
+struct pending *sign_metadata(struct signer_client *, const char *key, struct span signed_info, on_signed *, void *arg);

@@ -1,0 +1,20 @@
+/* store/backup.h - copying the store while it is in use, and putting a copy in its place. */
+#pragma once
+
+#include "base/problem.h"
+#include "base/span.h"
+
+struct backup_report {
+	uint64_t generation; /* the state that was copied */
+	uint64_t bytes;
+};
+
+/* A consistent copy of one state, taken beside running writers. `to` must not exist; it is complete or not there. */
+enum err store_backup(const char *directory, const char *to, struct backup_report *, struct problem *why);
+
+/* Checks the copy (format, every table readable to its end), then makes it the store. Refused while a recorder holds the
+ * store; what was there is kept beside it as data.mdb.before-restore. */
+enum err store_restore(const char *from, const char *directory, struct backup_report *, struct problem *why);
+
+/* What the store in `directory` is: its format and newest generation. */
+enum err store_look(const char *directory, unsigned *format, uint64_t *generation, struct problem *why);

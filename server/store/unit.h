@@ -1,0 +1,47 @@
+/* store/unit.h - a unit of work: changes that happen together or not at all, and what must hold for them.
+ *
+ * Built in an arena by whoever decided, sent as one message, read by the recorder. Its id makes it idempotent:
+ * the recorder answers a unit it has already committed as it answered the first time.
+ */
+#pragma once
+
+#include "base/arena.h"
+#include "base/clock.h"
+#include "base/problem.h"
+#include "base/random.h"
+#include "store/table.h"
+
+#define UNIT_LARGEST (64 * MIB)
+#define UNIT_OPERATIONS 65536
+#define KEY_LARGEST 511
+
+struct unit;
+
+struct unit *unit_new(struct arena *, table_list, struct id);
+struct id unit_id(const struct unit *);
+
+/* Preconditions. `generation` is that of the row as loaded; 0 says that there must be no row. */
+void unit_expect(struct unit *, const struct table *, struct span key, uint64_t generation);
+
+/* Changes. A row put with `expires` is absent from that moment on ({0}: never). */
+void unit_put(struct unit *, const struct table *, struct span key, struct span value);
+void unit_put_until(struct unit *, const struct table *, struct span key, struct span value, struct instant expires);
+void unit_delete(struct unit *, const struct table *, struct span key);
+void unit_append(struct unit *, const struct table *, struct span value);
+
+/* The message; borrowed from the unit. */
+struct span unit_bytes(const struct unit *);
+
+/* Reading a message of an untrusted process: every table number, size and count is checked before `on_operation`
+ * sees the first one. */
+enum operation_kind { EXPECT, PUT, DELETE, APPEND };
+struct operation {
+	enum operation_kind kind;
+	const struct table *table;
+	size_t table_number;
+	struct span key, value;
+	uint64_t generation;    /* EXPECT */
+	struct instant expires; /* PUT */
+};
+enum err unit_read(struct arena *, table_list, struct span message, struct id *id, struct operation **operations,
+    size_t *count, struct problem *why);
