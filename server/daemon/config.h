@@ -1,0 +1,79 @@
+/* daemon/config.h - the configuration file as a value: schemas/config.schema.json says what it may hold, watashid.json(5) what
+ * it means. Read whole or not at all; every module gets its own part as its settings, none sees this header.
+ *
+ * Relative paths start from the file's own directory; here all are absolute.
+ */
+#pragma once
+
+#include "base/arena.h"
+#include "base/log.h"
+#include "base/problem.h"
+#include "http/server.h"
+#include "net/address.h"
+
+enum listener_kind {
+	LISTEN_PUBLIC,   /* pages, metadata, MDQ, later the protocols: for everybody */
+	LISTEN_MACHINES, /* the same for machines that show a client certificate */
+	LISTEN_LOCAL,    /* /healthz /readyz /metrics; loopback addresses only */
+};
+
+struct listener_config {
+	enum listener_kind kind;
+	const char *address;                        /* "*:8443", "127.0.0.1:9443", "unix:/run/…" */
+	const char *certificate, *key;              /* PEM; NULL: plain HTTP, for behind a reverse proxy */
+	const char *client_authorities;             /* PEM, LISTEN_MACHINES only */
+};
+
+struct config {
+	const char *file, *directory;               /* where it was read, and the directory relative paths start from */
+
+	struct {
+		const char *name_ja, *name_en;
+		const char *base_url;               /* "https://…/": how the world reaches us */
+		const char *registration_authority; /* mdrpi */
+		const char *registration_policy;    /* URL or NULL */
+		const char *publisher;
+	} federation;
+
+	const char *user, *group;                   /* NULL: stay who we are */
+	unsigned workers;                           /* 0 in the file: one per processor; here never 0 */
+
+	struct listener_config *listeners;
+	size_t listener_count;
+	const char **proxies;                       /* networks whose forwarded headers are believed */
+	size_t proxy_count;
+	struct http_limits http;
+	int64_t drain_time;                         /* how long a stopping worker may finish what has begun */
+
+	struct {
+		const char *directory;
+		uint64_t map_bytes;
+		int64_t commit_timeout;
+		unsigned in_flight;
+	} store;
+
+	const char *keys;                           /* directory */
+	const char *generations;                    /* directory */
+	const char *pages;                          /* directory */
+	const char *run;                            /* directory: control socket, pid file */
+
+	struct {
+		const char *socket;
+		const char **operators;             /* user names; root and the daemon's own user are always operators */
+		size_t operator_count;
+	} control;
+
+	struct {
+		int64_t valid_for, cache_for, refresh_before;
+		unsigned in_flight;
+	} publication;
+
+	struct {
+		enum log_level level;
+		const char *access;                 /* file, or NULL: none */
+	} log;
+};
+
+/* Everything that can be known from the file and the file system: unknown keys, wrong values, directories and certificate
+ * files that are not there. The result lives in the arena. */
+enum err config_read(struct arena *, const char *file, struct config *out, struct problem *why);

@@ -1,0 +1,43 @@
+/* front/control/control.h - what operators ask of the running daemon, over a Unix socket: HTTP with JSON, spoken by watashictl.
+ *
+ * Served by the steward, which does the work. The peer's user, told by the kernel, is the operator; there is no other
+ * credential.
+ *
+ *     GET  /v1/control/status                       processes, store, publication, keys
+ *     POST /v1/control/import?source=…&dry_run=…    a metadata file; answers with what changed and what was refused
+ *     POST /v1/control/publish?all=…                publishes now; answers when the generation is current
+ *     GET  /v1/control/keys, POST /v1/control/keys/{name}   {"action": "adopt" | "announce" | "activate" | "retire"}
+ *     POST /v1/control/reload                       as SIGHUP
+ */
+#pragma once
+
+#include "http/route.h"
+#include "net/loop.h"
+#include "registry/import.h"
+#include "registry/publish.h"
+#include "store/store.h"
+
+struct control;
+
+/* What only the steward and the supervisor can do. */
+struct control_actions {
+	/* Publishes, or joins the publishing that runs. */
+	struct pending *(*publish)(void *arg, bool all, on_published *, void *asker);
+	/* Asks the supervisor: as SIGHUP. */
+	void (*reload)(void *arg);
+	/* Adds `"processes":[…],"store":{…}` members to the status object being written. */
+	void (*status)(void *arg, struct buffer *json);
+	void *arg;
+};
+
+struct control_settings {
+	const char *keys;          /* directory of key descriptors */
+	const unsigned *operators; /* user ids that may */
+	size_t operator_count;
+	int64_t document_life;     /* how long a signature lives: a retired key stays published so long */
+};
+
+struct control *control_new(struct loop *, struct store *, const struct control_settings *, const struct control_actions *);
+void control_free(struct control *);
+
+extern const struct route control_routes[];
