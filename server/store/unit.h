@@ -34,14 +34,14 @@ struct span unit_bytes(const struct unit *);
 
 /* Reading a message of an untrusted process: every table number, size and count is checked before `on_operation`
  * sees the first one. */
-enum operation_kind { EXPECT, PUT, DELETE, APPEND };
+enum operation_kind { UNIT_EXPECT, UNIT_PUT, UNIT_DELETE, UNIT_APPEND };
 struct operation {
 	enum operation_kind kind;
 	const struct table *table;
 	size_t table_number;
 	struct span key, value;
-	uint64_t generation;    /* EXPECT */
-	struct instant expires; /* PUT */
+	uint64_t generation;    /* UNIT_EXPECT */
+	struct instant expires; /* UNIT_PUT */
 };
 enum err unit_read(struct arena *, table_list, struct span message, struct id *id, struct operation **operations,
     size_t *count, struct problem *why);
