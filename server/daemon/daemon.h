@@ -12,7 +12,7 @@
 struct daemon_addition {
 	const struct route *routes;                             /* mounted on public listeners of every worker */
 	void *(*front_new)(struct loop *, struct store *);      /* in each worker; its result is the routes' front */
-	const struct table *table;                              /* one more table, last in the list; may be NULL */
+	table_list tables;                                      /* further tables, last in the list; may be NULL */
 };
 
 /* watashid's command line; returns the exit status. `addition` may be NULL. */

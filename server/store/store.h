@@ -54,6 +54,9 @@ struct pending *store_commit(struct store *, const struct unit *, on_committed *
 typedef void on_changed(void *arg, const struct table *, struct span key, uint64_t generation);
 void store_watch(struct store *, const struct table *, on_changed *, void *arg);
 
+/* The list units for this store are made with. */
+table_list store_tables(const struct store *);
+
 /* Calls back nobody any more. */
 void store_free(struct store *);
 
@@ -66,4 +69,5 @@ struct store_backend {
 };
 struct store {
 	const struct store_backend *backend;
+	table_list tables;
 };
