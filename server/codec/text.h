@@ -12,17 +12,17 @@ bool hex_read(struct span, uint8_t *out, size_t size);
 /* RFC 4648 s4 with padding, and s5 without. Writing breaks no lines. */
 struct span base64_write(struct arena *, struct span);
 struct span base64url_write(struct arena *, struct span);
-/* Strict: no blanks, right padding, zero spare bits. */
+/* Strict: no blanks, right padding, zero spare bits. `*out` is written on success only. */
 bool base64_read(struct arena *, struct span, struct span *out);
 bool base64url_read(struct arena *, struct span, struct span *out);
 
-/* RFC 3986 s2.1. Reading decodes every %XX once; '+' stays a plus; a broken escape is an error. Writing encodes all but
- * unreserved characters. */
+/* RFC 3986 s2.1. Reading decodes every %XX once; '+' stays a plus; a broken escape is an error; what has no escapes is
+ * returned itself, not copied. Writing encodes all but unreserved characters. */
 bool percent_read(struct arena *, struct span, struct span *out);
 struct span percent_write(struct arena *, struct span);
 
 /* Well-formed UTF-8 (no surrogates, no overlong forms). */
 bool utf8_valid(struct span);
 
-/* A JSON string with its quotes, as our own writers make it (RFC 8785 s3.2.2.2). */
+/* A JSON string with its quotes, as our own writers make it (RFC 8785 s3.2.2.2). The text must be well-formed UTF-8. */
 void json_write_string(struct buffer *, struct span);

@@ -1,0 +1,307 @@
+/* codec/text.c - small encodings, read strictly: one way to write each value, so that equal values are equal texts. */
+#include "codec/text.h"
+
+#include <assert.h>
+
+static const char lower_digits[] = "0123456789abcdef", upper_digits[] = "0123456789ABCDEF";
+
+/* The value of a hexadecimal digit, or -1. */
+static int
+digit_value(uint8_t c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	if (c >= 'A' && c <= 'F')
+		return c - 'A' + 10;
+	return -1;
+}
+
+const char *
+hex_write(struct arena *a, struct span s)
+{
+	char *text = arena_take(a, s.size * 2 + 1);
+
+	for (size_t i = 0; i < s.size; i++) {
+		text[2 * i] = lower_digits[s.data[i] >> 4];
+		text[2 * i + 1] = lower_digits[s.data[i] & 15];
+	}
+	return text;
+}
+
+bool
+hex_read(struct span s, uint8_t *out, size_t size)
+{
+	if (s.size % 2 || s.size / 2 != size)
+		return false;
+	for (size_t i = 0; i < size; i++) {
+		int high = digit_value(s.data[2 * i]), low = digit_value(s.data[2 * i + 1]);
+
+		if (high < 0 || low < 0)
+			return false;
+		out[i] = (uint8_t)(high << 4 | low);
+	}
+	return true;
+}
+
+/* RFC 4648 s4 and s5: they differ in the last two letters and in the padding. */
+struct alphabet {
+	char last[2];
+	bool padded;
+};
+static const struct alphabet plain = { { '+', '/' }, true }, url = { { '-', '_' }, false };
+
+static uint8_t
+letter_of(const struct alphabet *alphabet, uint32_t value)
+{
+	static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+
+	return (uint8_t)(value < 62 ? letters[value] : alphabet->last[value - 62]);
+}
+
+static int
+letter_value(const struct alphabet *alphabet, uint8_t c)
+{
+	if (c >= 'A' && c <= 'Z')
+		return c - 'A';
+	if (c >= 'a' && c <= 'z')
+		return c - 'a' + 26;
+	if (c >= '0' && c <= '9')
+		return c - '0' + 52;
+	if (c == (uint8_t)alphabet->last[0])
+		return 62;
+	if (c == (uint8_t)alphabet->last[1])
+		return 63;
+	return -1;
+}
+
+static struct span
+write_letters(struct arena *a, const struct alphabet *alphabet, struct span s)
+{
+	uint8_t *text = arena_take(a, (s.size + 2) / 3 * 4), *to = text;
+
+	for (size_t i = 0; i < s.size; i += 3) {
+		size_t bytes = s.size - i < 3 ? s.size - i : 3;
+		uint32_t group = (uint32_t)s.data[i] << 16;
+
+		if (bytes > 1)
+			group |= (uint32_t)s.data[i + 1] << 8;
+		if (bytes > 2)
+			group |= s.data[i + 2];
+		for (size_t n = 0; n <= bytes; n++)
+			*to++ = letter_of(alphabet, group >> (18 - 6 * n) & 63);
+		for (size_t n = bytes; n < 3 && alphabet->padded; n++)
+			*to++ = '=';
+	}
+	return span_of(text, (size_t)(to - text));
+}
+
+static bool
+read_letters(struct arena *a, const struct alphabet *alphabet, struct span s, struct span *out)
+{
+	uint8_t *bytes, *to;
+	uint32_t group = 0;
+	unsigned bits = 0;
+
+	if (alphabet->padded) {
+		if (s.size % 4)
+			return false;
+		for (int i = 0; i < 2 && s.size && s.data[s.size - 1] == '='; i++)
+			s.size--;
+	}
+	/* One letter alone holds less than a byte. */
+	if (s.size % 4 == 1)
+		return false;
+	to = bytes = arena_take(a, s.size / 4 * 3 + 2);
+	for (size_t i = 0; i < s.size; i++) {
+		int value = letter_value(alphabet, s.data[i]);
+
+		if (value < 0)
+			return false;
+		group = group << 6 | (uint32_t)value;
+		bits += 6;
+		if (bits >= 8) {
+			bits -= 8;
+			*to++ = (uint8_t)(group >> bits);
+		}
+	}
+	/* Spare bits that are not zero would give one value two texts (RFC 4648 s3.5). */
+	if (group & ((1u << bits) - 1))
+		return false;
+	*out = span_of(bytes, (size_t)(to - bytes));
+	return true;
+}
+
+struct span
+base64_write(struct arena *a, struct span s)
+{
+	return write_letters(a, &plain, s);
+}
+
+struct span
+base64url_write(struct arena *a, struct span s)
+{
+	return write_letters(a, &url, s);
+}
+
+bool
+base64_read(struct arena *a, struct span s, struct span *out)
+{
+	return read_letters(a, &plain, s, out);
+}
+
+bool
+base64url_read(struct arena *a, struct span s, struct span *out)
+{
+	return read_letters(a, &url, s, out);
+}
+
+bool
+percent_read(struct arena *a, struct span s, struct span *out)
+{
+	uint8_t *bytes, *to;
+
+	if (s.size == 0 || !memchr(s.data, '%', s.size)) {
+		*out = s;
+		return true;
+	}
+	to = bytes = arena_take(a, s.size);
+	for (size_t i = 0; i < s.size; i++) {
+		int high, low;
+
+		if (s.data[i] != '%') {
+			*to++ = s.data[i];
+			continue;
+		}
+		if (s.size - i < 3)
+			return false;
+		high = digit_value(s.data[i + 1]);
+		low = digit_value(s.data[i + 2]);
+		if (high < 0 || low < 0)
+			return false;
+		*to++ = (uint8_t)(high << 4 | low);
+		i += 2;
+	}
+	*out = span_of(bytes, (size_t)(to - bytes));
+	return true;
+}
+
+/* RFC 3986 s2.3. */
+static bool
+is_unreserved(uint8_t c)
+{
+	return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.' ||
+	    c == '_' || c == '~';
+}
+
+struct span
+percent_write(struct arena *a, struct span s)
+{
+	uint8_t *text = arena_take(a, s.size * 3), *to = text;
+
+	for (size_t i = 0; i < s.size; i++) {
+		if (is_unreserved(s.data[i])) {
+			*to++ = s.data[i];
+			continue;
+		}
+		/* Upper case: RFC 3986 s2.1 makes it the normal form. */
+		*to++ = '%';
+		*to++ = (uint8_t)upper_digits[s.data[i] >> 4];
+		*to++ = (uint8_t)upper_digits[s.data[i] & 15];
+	}
+	return span_of(text, (size_t)(to - text));
+}
+
+/* The size of the well-formed sequence at the front (Unicode 15 table 3-7), or 0. */
+static size_t
+sequence_size(const uint8_t *p, size_t left)
+{
+	static const struct {
+		uint8_t first, last, second_first, second_last;
+		size_t size;
+	} table[] = {
+		{ 0xc2, 0xdf, 0x80, 0xbf, 2 },
+		{ 0xe0, 0xe0, 0xa0, 0xbf, 3 }, /* below: overlong */
+		{ 0xe1, 0xec, 0x80, 0xbf, 3 },
+		{ 0xed, 0xed, 0x80, 0x9f, 3 }, /* above: surrogates */
+		{ 0xee, 0xef, 0x80, 0xbf, 3 },
+		{ 0xf0, 0xf0, 0x90, 0xbf, 4 }, /* below: overlong */
+		{ 0xf1, 0xf3, 0x80, 0xbf, 4 },
+		{ 0xf4, 0xf4, 0x80, 0x8f, 4 }, /* above: past U+10FFFF */
+	};
+	size_t row = 0;
+
+	if (p[0] < 0x80)
+		return 1;
+	while (row < COUNT(table) && (p[0] < table[row].first || p[0] > table[row].last))
+		row++;
+	if (row == COUNT(table) || left < table[row].size || p[1] < table[row].second_first ||
+	    p[1] > table[row].second_last)
+		return 0;
+	for (size_t i = 2; i < table[row].size; i++)
+		if ((p[i] & 0xc0) != 0x80)
+			return 0;
+	return table[row].size;
+}
+
+bool
+utf8_valid(struct span s)
+{
+	size_t at = 0;
+
+	while (at < s.size) {
+		uint64_t eight;
+		size_t size;
+
+		/* Most text is ASCII: eight bytes at a time. */
+		if (s.size - at >= sizeof(eight)) {
+			memcpy(&eight, s.data + at, sizeof(eight));
+			if ((eight & UINT64_C(0x8080808080808080)) == 0) {
+				at += sizeof(eight);
+				continue;
+			}
+		}
+		size = sequence_size(s.data + at, s.size - at);
+		if (size == 0)
+			return false;
+		at += size;
+	}
+	return true;
+}
+
+/* The letter behind the backslash, 'u' for those that have none of their own, 0 for what is written as it is. */
+static char
+escape_of(uint8_t c)
+{
+	static const char controls[] = "uuuuuuuubtnufruuuuuuuuuuuuuuuuuu";
+
+	if (c < 0x20)
+		return controls[c];
+	return c == '"' || c == '\\' ? (char)c : '\0';
+}
+
+void
+json_write_string(struct buffer *out, struct span s)
+{
+	size_t done = 0;
+
+	assert(utf8_valid(s));
+	buffer_byte(out, '"');
+	for (size_t i = 0; i < s.size; i++) {
+		char escape = escape_of(s.data[i]);
+		uint8_t written[6] = { '\\', (uint8_t)escape, '0', '0' };
+
+		if (!escape)
+			continue;
+		buffer_add(out, span_of(s.data + done, i - done));
+		if (escape == 'u') {
+			written[4] = (uint8_t)lower_digits[s.data[i] >> 4];
+			written[5] = (uint8_t)lower_digits[s.data[i] & 15];
+		}
+		buffer_add(out, span_of(written, escape == 'u' ? 6 : 2));
+		done = i + 1;
+	}
+	buffer_add(out, span_skip(s, done));
+	buffer_byte(out, '"');
+}

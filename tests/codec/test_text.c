@@ -1,0 +1,212 @@
+/* tests/codec/test_text.c - hexadecimal, base64, percent encoding, UTF-8 and JSON strings. */
+#include "expect.h"
+
+#include "codec/text.h"
+
+static void
+hexadecimal_is_read_whole_or_not_at_all(void **state)
+{
+	static const struct {
+		const char *title, *text, *normal; /* NULL: refused */
+		size_t size;
+	} cases[] = {
+		{ "nothing is nothing", "", "", 0 },
+		{ "lower case", "00ff7e", "00ff7e", 3 },
+		{ "upper case is read and written lower", "00FF7E", "00ff7e", 3 },
+		{ "an odd number of digits", "00f", NULL, 1 },
+		{ "too few bytes", "00ff", NULL, 3 },
+		{ "too many bytes", "00ff7e", NULL, 2 },
+		{ "a letter that is no digit", "0g", NULL, 1 },
+		{ "a prefix", "0x00", NULL, 2 },
+	};
+	struct arena a = arena_init(MIB);
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		uint8_t bytes[8];
+		bool good = hex_read(span_text(cases[i].text), bytes, cases[i].size);
+
+		expect_true(cases[i].title, good == (cases[i].normal != NULL));
+		if (good)
+			expect_text(cases[i].title, hex_write(&a, span_of(bytes, cases[i].size)), cases[i].normal);
+	}
+	arena_release(&a);
+}
+
+static void
+base64_follows_the_vectors_of_rfc_4648(void **state)
+{
+	static const struct {
+		const char *bytes, *padded, *url;
+	} cases[] = {
+		{ "", "", "" },
+		{ "f", "Zg==", "Zg" },
+		{ "fo", "Zm8=", "Zm8" },
+		{ "foo", "Zm9v", "Zm9v" },
+		{ "foob", "Zm9vYg==", "Zm9vYg" },
+		{ "fooba", "Zm9vYmE=", "Zm9vYmE" },
+		{ "foobar", "Zm9vYmFy", "Zm9vYmFy" },
+		{ "\xfb\xff\xfe", "+//+", "-__-" },
+	};
+	struct arena a = arena_init(MIB);
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct span bytes;
+
+		expect_span(cases[i].padded, base64_write(&a, span_text(cases[i].bytes)), cases[i].padded);
+		expect_span(cases[i].url, base64url_write(&a, span_text(cases[i].bytes)), cases[i].url);
+		expect_true(cases[i].padded, base64_read(&a, span_text(cases[i].padded), &bytes));
+		expect_span(cases[i].padded, bytes, cases[i].bytes);
+		expect_true(cases[i].url, base64url_read(&a, span_text(cases[i].url), &bytes));
+		expect_span(cases[i].url, bytes, cases[i].bytes);
+	}
+	arena_release(&a);
+}
+
+static void
+base64_has_one_text_for_each_value(void **state)
+{
+	static const struct {
+		const char *title, *text;
+		bool url;
+	} cases[] = {
+		{ "padding is missing", "Zg", false },
+		{ "half the padding is missing", "Zg=", false },
+		{ "padding where none belongs", "Zm9v====", false },
+		{ "three signs of padding", "Z===", false },
+		{ "padding alone", "====", false },
+		{ "padding in the middle", "Zg==Zm9v", false },
+		{ "a spare bit is set behind one byte", "Zh==", false },
+		{ "a spare bit is set behind two bytes", "Zm9=", false },
+		{ "a blank", "Zm 9v", false },
+		{ "a line break", "Zm9v\nZm9v", false },
+		{ "the letters of the URL alphabet", "-__-", false },
+		{ "padding in base64url", "Zg==", true },
+		{ "the letters of the plain alphabet in base64url", "+//+", true },
+		{ "a letter alone", "Z", true },
+		{ "a spare bit is set in base64url", "Zh", true },
+	};
+	struct arena a = arena_init(MIB);
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct span text = span_text(cases[i].text), out;
+
+		expect_true(cases[i].title, !(cases[i].url ? base64url_read(&a, text, &out) : base64_read(&a, text, &out)));
+	}
+	arena_release(&a);
+}
+
+static void
+percent_escapes_are_decoded_once(void **state)
+{
+	static const struct {
+		const char *title, *text, *plain; /* NULL: refused */
+	} cases[] = {
+		{ "nothing to decode", "abc", "abc" },
+		{ "an entity ID of MDQ", "https%3A%2F%2Fidp.example.org%2Fidp", "https://idp.example.org/idp" },
+		{ "lower-case digits", "%3a%2f", ":/" },
+		{ "an escaped percent is not decoded again", "%2541", "%41" },
+		{ "a plus is a plus", "a+b%2Bc", "a+b+c" },
+		{ "other bytes than ASCII stay", "\xe7\xa7\x81", "\xe7\xa7\x81" },
+		{ "an escape cut short", "abc%2", NULL },
+		{ "a percent at the end", "abc%", NULL },
+		{ "digits that are none", "%zz", NULL },
+		{ "one digit that is none", "%4g", NULL },
+		{ "two percents", "%%41", NULL },
+	};
+	struct arena a = arena_init(MIB);
+	struct span out;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		bool good = percent_read(&a, span_text(cases[i].text), &out);
+
+		expect_true(cases[i].title, good == (cases[i].plain != NULL));
+		if (good)
+			expect_span(cases[i].title, out, cases[i].plain);
+	}
+	expect_true("an escaped NUL is a byte like others",
+	    percent_read(&a, span_text("a%00b"), &out) && span_equal(out, span_of("a\0b", 3)));
+	expect_span("all but unreserved characters are written as escapes",
+	    percent_write(&a, span_text("https://a.example/~x_y-z?ü+%")), "https%3A%2F%2Fa.example%2F~x_y-z%3F%C3%BC%2B%25");
+	arena_release(&a);
+}
+
+static void
+utf8_is_well_formed_or_refused(void **state)
+{
+	static const struct {
+		const char *title, *text;
+		bool good;
+	} cases[] = {
+		{ "nothing", "", true },
+		{ "ASCII, longer than eight bytes", "abcdefghijklmnopq", true },
+		{ "Japanese", "\xe7\xa7\x81\xe3\x81\xaf", true },
+		{ "the last of two bytes", "\xdf\xbf", true },
+		{ "the first of three bytes", "\xe0\xa0\x80", true },
+		{ "before the surrogates", "\xed\x9f\xbf", true },
+		{ "behind the surrogates", "\xee\x80\x80", true },
+		{ "four bytes", "\xf0\x9f\x98\x80", true },
+		{ "U+10FFFF", "\xf4\x8f\xbf\xbf", true },
+		{ "a lone continuation", "\x80", false },
+		{ "a lone start", "abc\xc3", false },
+		{ "three bytes cut short", "\xe7\xa7", false },
+		{ "four bytes cut short", "\xf0\x9f\x98", false },
+		{ "overlong in two bytes", "\xc0\xaf", false },
+		{ "overlong in three bytes", "\xe0\x80\xaf", false },
+		{ "overlong in four bytes", "\xf0\x80\x80\xaf", false },
+		{ "a surrogate", "\xed\xa0\x80", false },
+		{ "a pair of surrogates", "\xed\xa0\xbd\xed\xb8\x80", false },
+		{ "past U+10FFFF", "\xf4\x90\x80\x80", false },
+		{ "five bytes", "\xf8\x88\x80\x80\x80", false },
+		{ "no continuation in the third place", "\xe7\xa7\x41", false },
+		{ "Latin-1 behind eight ASCII bytes", "abcdefgh\xe4", false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++)
+		expect_true(cases[i].title, utf8_valid(span_text(cases[i].text)) == cases[i].good);
+}
+
+static void
+json_strings_are_written_canonically(void **state)
+{
+	static const struct {
+		const char *title, *text, *json;
+	} cases[] = {
+		{ "nothing", "", "\"\"" },
+		{ "text", "abc", "\"abc\"" },
+		{ "quotes and backslashes", "a\"b\\c", "\"a\\\"b\\\\c\"" },
+		{ "the five short escapes", "\b\t\n\f\r", "\"\\b\\t\\n\\f\\r\"" },
+		{ "the other controls in lower-case digits", "\x01\x0b\x1f", "\"\\u0001\\u000b\\u001f\"" },
+		{ "slash, DEL and what is not ASCII as they are", "/\x7f\xe7\xa7\x81", "\"/\x7f\xe7\xa7\x81\"" },
+		{ "the example of RFC 8785 s3.2.2.2", "\xe2\x82\xac$\x0f\nA'B\"\\\\\"/",
+		    "\"\xe2\x82\xac$\\u000f\\nA'B\\\"\\\\\\\\\\\"/\"" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct buffer b = buffer_init(KIB);
+
+		json_write_string(&b, span_text(cases[i].text));
+		expect_span(cases[i].title, buffer_span(&b), cases[i].json);
+		buffer_release(&b);
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(hexadecimal_is_read_whole_or_not_at_all),
+		cmocka_unit_test(base64_follows_the_vectors_of_rfc_4648),
+		cmocka_unit_test(base64_has_one_text_for_each_value),
+		cmocka_unit_test(percent_escapes_are_decoded_once),
+		cmocka_unit_test(utf8_is_well_formed_or_refused),
+		cmocka_unit_test(json_strings_are_written_canonically),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
