@@ -25,6 +25,7 @@ struct channel_limits {
 
 /* Takes `fd`, one end of a SEQPACKET pair. */
 struct channel *channel_new(struct loop *, int fd, struct channel_limits, on_message *, on_channel_closed *, void *arg);
+/* What was posted still leaves, as far as the socket takes it at once. May be called from on_message. */
 void channel_free(struct channel *);
 
 /* ERR_LIMIT when too much waits, ERR_UNAVAILABLE when closed; the message is copied. */
