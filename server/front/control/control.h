@@ -1,12 +1,14 @@
-/* front/control/control.h - what operators ask of the running daemon, over a Unix socket: HTTP with JSON, spoken by watashictl.
+/* front/control/control.h - what operators ask of the running daemon: HTTP with JSON over a Unix socket.
  *
- * Served by the steward, which does the work. The peer's user, told by the kernel, is the operator; there is no other
+ * Spoken by watashictl; served by the steward, which does the work. The peer's user, told by the kernel, is the operator; there is no other
  * credential.
  *
  *     GET  /v1/control/status                       processes, store, publication, keys
- *     POST /v1/control/import?source=…&dry_run=…    a metadata file; answers with what changed and what was refused
+ *     POST /v1/control/import?source=…              a metadata file; answers with what changed and what was refused
+ *          &dry_run=…&keep_missing=…
  *     POST /v1/control/publish?all=…                publishes now; answers when the generation is current
- *     GET  /v1/control/keys, POST /v1/control/keys/{name}   {"action": "adopt" | "announce" | "activate" | "retire"}
+ *     GET  /v1/control/keys
+ *     POST /v1/control/keys/{name}                  {"action": "adopt" | "announce" | "activate" | "retire", "force": bool}
  *     POST /v1/control/reload                       as SIGHUP
  */
 #pragma once

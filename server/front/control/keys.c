@@ -1,0 +1,300 @@
+/* front/control/keys.c - the federation's keys over the control socket: listing, and one step of a key's life.
+ *
+ *     key_change -> load -> key_life_act -> commit -> answer
+ *                    ^                        |
+ *                    `--- conflict, once -----'
+ */
+#include "front/control/keys.h"
+
+#include "codec/reader.h"
+#include "codec/text.h"
+#include "crypto/digest.h"
+#include "front/control/request.h"
+#include "http/exchange.h"
+#include "registry/entity.h"
+#include "signer/rollover.h"
+
+#define KEYS_LARGEST 1000 /* of one federation, retired ones too */
+
+struct ask
+keys_ask(void)
+{
+	return (struct ask){ .table = &key_table, .limit = KEYS_LARGEST };
+}
+
+static void
+write_instant(struct buffer *b, const char *name, struct instant t)
+{
+	char text[INSTANT_TEXT];
+
+	if (t.us)
+		buffer_print(b, ",\"%s\":\"%s\"", name, instant_text(t, text));
+}
+
+static void
+write_life(struct buffer *b, const struct key_life *life)
+{
+	struct arena a = arena_init(64 * KIB);
+
+	buffer_text(b, "{\"name\":");
+	json_write_string(b, life->name);
+	buffer_print(b, ",\"use\":\"%s\",\"state\":\"%s\"", key_use_name(life->use), key_state_name(life->state));
+	write_instant(b, "created", life->created);
+	write_instant(b, "announced", life->announced);
+	write_instant(b, "activated", life->activated);
+	write_instant(b, "retiring", life->retiring);
+	write_instant(b, "retired", life->retired);
+	buffer_print(b, ",\"certificate_sha256\":\"%s\"}",
+	    hex_write(&a, span_of(life->certificate, sizeof(life->certificate))));
+	arena_release(&a);
+}
+
+void
+keys_write(struct buffer *b, const struct ask *ask)
+{
+	size_t written = 0;
+
+	buffer_text(b, "[");
+	for (size_t i = 0; i < ask->count; i++) {
+		struct key_life life;
+
+		if (!key_life_read(ask->rows[i].value, &life))
+			continue;
+		buffer_text(b, written++ ? "," : "");
+		write_life(b, &life);
+	}
+	buffer_text(b, "]");
+}
+
+struct listing {
+	struct exchange *exchange;
+	struct ask ask;
+};
+
+static void
+on_list_loaded(void *arg, enum err err, const struct problem *why)
+{
+	struct listing *l = arg;
+	struct buffer b;
+
+	exchange_hold(l->exchange, NULL);
+	if (err != OK) {
+		exchange_refuse(l->exchange, status_of(err), why);
+		return;
+	}
+	b = buffer_init(1 * MIB);
+	buffer_text(&b, "{\"keys\":");
+	keys_write(&b, &l->ask);
+	buffer_text(&b, "}");
+	request_answer(l->exchange, &b);
+}
+
+void
+keys_list(struct exchange *e, void *front)
+{
+	struct control *c = front;
+	struct listing *l = arena_new(e->arena, struct listing);
+
+	if (!request_allowed(e, c))
+		return;
+	*l = (struct listing){ .exchange = e, .ask = keys_ask() };
+	exchange_hold(e, store_load(c->store, &l->ask, 1, on_list_loaded, l));
+}
+
+/* One step of a key's life. */
+
+struct change {
+	struct control *control;
+	struct exchange *exchange;
+	struct span name;
+	enum key_action action;
+	bool force;
+	unsigned attempt;
+	struct ask ask;
+	struct key_life *lives;
+	uint64_t *generations; /* of their rows; 0: none yet */
+	bool *changed;
+	size_t count;
+};
+
+static enum err
+change_parse(struct exchange *e, struct change *out, struct problem *why)
+{
+	struct reader r = reader_json(e->arena, e->body, (struct limits){ .bytes = 4 * KIB, .depth = 2, .members = 8 });
+	struct span name;
+
+	reader_object(&r);
+	while (reader_member(&r, &name)) {
+		if (span_is(name, "action")) {
+			struct span word = reader_string(&r, 1, 20);
+
+			out->action = key_action_read(word);
+			if (out->action == KEY_NO_ACTION)
+				reader_fail(&r, "adopt, announce, activate or retire", arena_text(e->arena, word));
+		} else if (span_is(name, "force")) {
+			out->force = reader_boolean(&r);
+		} else {
+			reader_fail(&r, "no member but action and force", arena_text(e->arena, span_first(name, 100)));
+			break;
+		}
+	}
+	if (reader_end(&r, why) != OK)
+		return why->code;
+	if (out->action == KEY_NO_ACTION)
+		return problem_set(why, ERR_SYNTAX, "",
+		    "/action: expected adopt, announce, activate or retire, found none");
+	if (!percent_read(e->arena, e->segment, &out->name) || out->name.size < 1 || out->name.size > 64)
+		return problem_set(why, ERR_SYNTAX, "", "the key's name: expected 1 to 64 of a-z 0-9 -, found %zu bytes",
+		    e->segment.size);
+	return OK;
+}
+
+/* A key that is adopted has no life yet; its file says what it is, and its certificate is pinned from here on. */
+static enum err
+life_begin(struct change *g, struct problem *why)
+{
+	struct arena *a = g->exchange->arena;
+	struct key_life *life = &g->lives[g->count];
+	struct key_descriptor file;
+
+	if (key_descriptor_read(g->control->settings.keys, arena_text(a, g->name), a, &file, why) != OK)
+		return why->code;
+	*life = (struct key_life){ .name = g->name, .use = file.use, .state = KEY_ABSENT, .created = file.created };
+	digest(DIGEST_SHA256, file.certificate, life->certificate);
+	g->generations[g->count++] = 0;
+	return OK;
+}
+
+static enum err
+lives_read(struct change *g, struct problem *why)
+{
+	struct arena *a = g->exchange->arena;
+	bool known = false;
+
+	g->count = 0;
+	g->lives = arena_array(a, struct key_life, g->ask.count + 1);
+	g->generations = arena_array(a, uint64_t, g->ask.count + 1);
+	g->changed = arena_array(a, bool, g->ask.count + 1);
+	for (size_t i = 0; i < g->ask.count; i++) {
+		const struct row *row = &g->ask.rows[i];
+
+		if (!key_life_read(arena_copy(a, row->value), &g->lives[g->count]))
+			return problem_set(why, ERR_INVALID, "", "the store's row of key \"%.*s\" cannot be read",
+			    SPAN_ARGS(row->key));
+		known = known || span_equal(row->key, g->name);
+		g->generations[g->count++] = row->generation;
+	}
+	if (!known && g->action == KEY_ADOPT)
+		return life_begin(g, why);
+	return OK;
+}
+
+/* Every row looked at must still be as it was: of two keys activated at once each would have seen the other idle. */
+static struct unit *
+change_unit(struct change *g, struct instant now)
+{
+	struct arena *a = g->exchange->arena;
+	struct unit *unit = unit_new(a, store_tables(g->control->store), id_new(now));
+	struct buffer b = buffer_init(64 * KIB);
+	char at[INSTANT_TEXT];
+
+	for (size_t i = 0; i < g->count; i++) {
+		unit_expect(unit, &key_table, g->lives[i].name, g->generations[i]);
+		if (!g->changed[i])
+			continue;
+		buffer_clear(&b);
+		key_life_write(&b, &g->lives[i]);
+		unit_put(unit, &key_table, g->lives[i].name, buffer_span(&b));
+		buffer_clear(&b);
+		buffer_print(&b, "{\"at\":\"%s\",\"actor\":\"%s\",\"event\":\"key\",\"key\":", instant_text(now, at),
+		    request_actor(g->exchange));
+		json_write_string(&b, g->lives[i].name);
+		buffer_print(&b, ",\"state\":\"%s\",\"forced\":%s}", key_state_name(g->lives[i].state),
+		    g->force ? "true" : "false");
+		unit_append(unit, &journal_table, buffer_span(&b));
+	}
+	buffer_release(&b);
+	return unit;
+}
+
+static void
+change_answer(struct change *g)
+{
+	struct buffer b = buffer_init(1 * MIB);
+	size_t written = 0;
+
+	buffer_text(&b, "{\"changed\":[");
+	for (size_t i = 0; i < g->count; i++) {
+		if (!g->changed[i])
+			continue;
+		buffer_text(&b, written++ ? "," : "");
+		write_life(&b, &g->lives[i]);
+	}
+	buffer_text(&b, "]}");
+	request_answer(g->exchange, &b);
+}
+
+static on_loaded on_lives_loaded;
+
+static void
+on_change_committed(void *arg, const struct committed *done)
+{
+	struct change *g = arg;
+	struct problem why;
+
+	exchange_hold(g->exchange, NULL);
+	if (done->code == OK) {
+		change_answer(g);
+		return;
+	}
+	if (done->code == ERR_CONFLICT && g->attempt++ == 0) {
+		exchange_hold(g->exchange, store_load(g->control->store, &g->ask, 1, on_lives_loaded, g));
+		return;
+	}
+	problem_set(&why, done->code, "", "the change of key \"%.*s\" could not be written: %s", SPAN_ARGS(g->name),
+	    err_name(done->code));
+	exchange_refuse(g->exchange, status_of(done->code), &why);
+}
+
+static void
+on_lives_loaded(void *arg, enum err err, const struct problem *problem)
+{
+	struct change *g = arg;
+	struct control *c = g->control;
+	/* Documents from before the announcement have all expired after their lifetime: everybody has seen the key. */
+	struct rollover_times times = {
+		.announce_for = c->settings.document_life,
+		.document_life = c->settings.document_life,
+	};
+	struct instant now = clock_now();
+	struct problem why;
+
+	exchange_hold(g->exchange, NULL);
+	if (err != OK) {
+		exchange_refuse(g->exchange, status_of(err), problem);
+		return;
+	}
+	if (lives_read(g, &why) != OK ||
+	    key_life_act(g->lives, g->count, g->changed, g->name, g->action, &times, now, g->force, &why) != OK) {
+		exchange_refuse(g->exchange, status_of(why.code), &why);
+		return;
+	}
+	exchange_hold(g->exchange, store_commit(c->store, change_unit(g, now), on_change_committed, g));
+}
+
+void
+key_change(struct exchange *e, void *front)
+{
+	struct control *c = front;
+	struct change *g = arena_new(e->arena, struct change);
+	struct problem why;
+
+	if (!request_allowed(e, c))
+		return;
+	*g = (struct change){ .control = c, .exchange = e, .ask = keys_ask() };
+	if (change_parse(e, g, &why) != OK) {
+		exchange_refuse(e, status_of(why.code), &why);
+		return;
+	}
+	exchange_hold(e, store_load(c->store, &g->ask, 1, on_lives_loaded, g));
+}

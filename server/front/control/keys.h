@@ -1,0 +1,12 @@
+/* front/control/keys.h - the federation's keys over the control socket: listing them, and one step of a key's life. */
+#pragma once
+
+#include "base/buffer.h"
+#include "http/route.h"
+#include "store/store.h"
+
+route_handler keys_list, key_change;
+
+/* The question for all rows of key_table, and what it found as a JSON array. */
+struct ask keys_ask(void);
+void keys_write(struct buffer *, const struct ask *);

@@ -1,0 +1,24 @@
+/* front/control/request.h - what the control requests share: who may ask, who asked, and how an answer leaves. */
+#pragma once
+
+#include "base/buffer.h"
+#include "front/control/control.h"
+#include "http/exchange.h"
+
+struct control {
+	struct loop *loop;
+	struct store *store;
+	struct control_settings settings;
+	struct control_actions actions;
+	unsigned *operators;
+	char *keys;
+};
+
+/* False: answered with 403. */
+bool request_allowed(struct exchange *, const struct control *);
+
+/* The operator for the journal: "uid:1000", for the number is what the kernel checked. */
+const char *request_actor(const struct exchange *);
+
+/* Answers 200 with what was written, and releases it. */
+void request_answer(struct exchange *, struct buffer *json);
