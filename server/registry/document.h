@@ -11,7 +11,7 @@
 #include "model/entity.h"
 #include "store/table.h"
 
-extern const struct table document_table;    /* name, generation (8 bytes, big-endian) -> struct document */
+extern const struct table document_table;    /* name, generation (8 bytes, big-endian) -> struct published */
 extern const struct table publication_table; /* "current" -> struct publication */
 
 /* One representation: what a reply needs. `fields` holds Content-Type, ETag, Last-Modified, Cache-Control, Vary and,
@@ -24,14 +24,16 @@ struct representation {
 	uint64_t size;
 };
 
-struct document {
+struct published {
 	bool gone;                /* since this generation there is no such document */
 	struct span entity_id;    /* empty for a set */
 	struct instant modified, valid_until;
+	uint8_t made_of[32];      /* digest of everything it was made from: equal means that signing again is needless */
 	struct representation plain, gzip;
 };
-void document_write(struct buffer *, const struct document *);
-bool document_read(struct span value, struct document *out);
+void published_write(struct buffer *, const struct published *);
+/* Borrowed from `value`. False: not our record. */
+bool published_read(struct span value, struct published *out);
 
 struct publication {
 	uint64_t generation;

@@ -8,11 +8,12 @@
 #include "base/buffer.h"
 #include "base/clock.h"
 #include "model/entity.h"
+#include "registry/metadata.h"
 #include "store/table.h"
 
 extern const struct table entity_table;   /* entity_key -> struct entity */
-extern const struct table fragment_table; /* SHA-256 -> attributes, content */
-extern const struct table journal_table;  /* append-only: who changed what, when */
+extern const struct table fragment_table; /* fragment_digest -> struct fragment */
+extern const struct table journal_table;  /* append-only: who changed what, when; JSON */
 
 struct entity {
 	struct span entity_id;
@@ -20,6 +21,8 @@ struct entity {
 	struct span prefixes;      /* struct metadata_entity's */
 	struct span source;        /* the file or feed it came from, as the operator named it */
 	uint8_t fragment[32];
+	uint32_t size;             /* of the fragment's content, so that work can be cut into parts without loading it */
+	struct instant registered; /* first imported */
 	struct instant imported;   /* last changed */
 };
 struct entity_key entity_key_of(struct span entity_id);
@@ -27,8 +30,16 @@ void entity_write(struct buffer *, const struct entity *);
 /* Borrowed from `value`. False: not our record. */
 bool entity_read(struct span value, struct entity *out);
 
+/* A fragment nobody points to is swept only FRAGMENT_GRACE after it was written: until then an import may be under way. */
+#define FRAGMENT_GRACE SECONDS(86400)
 struct fragment {
+	struct instant written;
+	enum registration registration;
+	uint32_t extensions;       /* struct metadata_entity's */
 	struct span attributes, content;
 };
 void fragment_write(struct buffer *, const struct fragment *);
 bool fragment_read(struct span value, struct fragment *out);
+
+/* SHA-256 of all but `written`: what an entity is, as far as signed documents show it. */
+void fragment_digest(const struct fragment *, uint8_t out[32]);

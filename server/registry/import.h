@@ -2,8 +2,9 @@
  *
  *     read -> load what is there -> write fragments in parts -> one unit: entity rows and a journal entry
  *
- * An import replaces what the same source brought before: entities missing from it are removed. An entity ID that another
- * source brought is refused. Before the last unit nothing has changed for anybody.
+ * An import replaces what the same source brought before: entities missing from it are removed, while one that is there
+ * but refused stays as it was (a bad copy does not delete the last good one). An entity ID that another source
+ * brought is refused. Before the last unit nothing has changed for anybody.
  */
 #pragma once
 
@@ -18,6 +19,7 @@ struct import {
 	const char *actor;    /* who did it, for the journal */
 	bool dry_run;         /* say what would change, change nothing */
 	bool keep_missing;    /* do not remove what this source no longer brings */
+	struct instant now;   /* {0}: the clock's */
 };
 
 struct import_report {
@@ -25,6 +27,9 @@ struct import_report {
 	const struct metadata_refusal *refusals;
 	size_t refusal_count;
 };
+/* The report is borrowed until the callback returns. */
 typedef void on_imported(void *arg, enum err, const struct import_report *, const struct problem *why);
 
+/* `import` and what it points to stay the caller's until the callback or the cancellation. ERR_CONFLICT: somebody else changed
+ * the same entities meanwhile; importing again is safe. */
 struct pending *import_start(struct loop *, struct store *, const struct import *, on_imported *, void *arg);

@@ -4,10 +4,16 @@
  * have the prefixes of metadata_context[] and are declared by the published document's root, never by the
  * fragment; all others are declared where they are used. So the same bytes stand in every publication, and a large
  * aggregate is their concatenation. Signatures, validUntil, cacheDuration, ID and comments of the source are dropped.
+ *
+ * Why the text is its own canonical form: the root declares every context prefix and the signature's PrefixList names them, so they
+ * are rendered there and nowhere else. Within an entity each further namespace has exactly one prefix, declared on the outermost
+ * element that uses it and on no other. One that only the value of an xsi:type uses is called t1 … t16, declared on that element and
+ * named in the PrefixList too: there inclusive treatment renders it exactly where it stands.
  */
 #pragma once
 
 #include "base/arena.h"
+#include "base/clock.h"
 #include "base/problem.h"
 #include "model/entity.h"
 
@@ -17,12 +23,22 @@ struct context_namespace {
 /* Sorted by prefix; ends with a zero row. */
 extern const struct context_namespace metadata_context[];
 
+/* Whether the entity brings its mdrpi:RegistrationInfo, and if not, where the registry puts its own. */
+enum registration {
+	REGISTRATION_UNKNOWN,
+	REGISTRATION_PRESENT,
+	REGISTRATION_MISSING,    /* there is an md:Extensions to put it into */
+	REGISTRATION_HOMELESS,   /* there is not */
+};
+
 struct metadata_entity {
 	struct span entity_id;
 	unsigned roles;          /* enum entity_role */
 	struct span attributes;  /* the root's attributes other than entityID, canonical: ` Name="value"…`, usually empty */
 	struct span content;     /* everything between `>` of the root's start tag and its end tag */
-	struct span prefixes;    /* beyond the context's: prefixes used in content only (xsi:type), sorted, space-separated */
+	struct span prefixes;    /* beyond the context's: prefixes used only in values (xsi:type), sorted, space-separated */
+	enum registration registration;
+	uint32_t extensions;     /* with REGISTRATION_MISSING: where in `content` the children of md:Extensions begin */
 	int line;
 };
 
@@ -40,7 +56,11 @@ struct metadata {
 };
 
 #define METADATA_LARGEST (256 * MIB)
+#define METADATA_ENTITIES 30000         /* of one document, so that an import fits one unit of work */
+#define METADATA_FRAGMENT (1 * MIB)
+#define METADATA_ARENA (2 * METADATA_LARGEST) /* metadata_read() takes no more */
 
 /* A document whose root is EntityDescriptor, or EntitiesDescriptor nested to any allowed depth. One bad entity is a refusal and does not
  * stop the others (a second entity of one ID refuses both); a document that is not well-formed metadata is a problem. */
-enum err metadata_read(struct arena *, struct span document, struct metadata *out, struct problem *why);
+enum err metadata_read(struct arena *, struct span document, struct instant now, struct metadata *out,
+    struct problem *why);

@@ -21,8 +21,10 @@ struct publish_settings {
 	int64_t valid_for, cache_for;      /* microseconds */
 	int64_t refresh_before;            /* documents with less validity left are signed again */
 	const char *key;                   /* signs; its certificate stands in KeyInfo */
+	enum key_type key_type;
 	struct span certificate;
 	uint32_t in_flight;                /* signatures asked for at once */
+	struct instant now;                /* {0}: the clock's */
 };
 
 struct publish_report {
@@ -32,6 +34,8 @@ struct publish_report {
 };
 typedef void on_published(void *arg, enum err, const struct publish_report *, const struct problem *why);
 
-/* `all`: sign everything anew (a new key or new settings). */
+/* `all`: sign everything anew. A new key or other settings do so by themselves, for they are part of what a document is made
+ * of. `settings` stay the caller's until the callback or the cancellation. One publisher at a time: a second is
+ * noticed at the switch and ends with ERR_CONFLICT. */
 struct pending *publish_start(struct loop *, struct store *, struct signer_client *, const struct publish_settings *,
     bool all, on_published *, void *arg);
