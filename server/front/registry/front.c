@@ -1,0 +1,148 @@
+/* front/registry/front.c - the registry's front put together: its routes, its state, its way of saying no. */
+#include "front/registry/front.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "codec/text.h"
+
+/* Pages (bounded in pages.h) with their gzip twins, and a few certificates. */
+#define FRONT_MEMORY (64 * MIB)
+#define RETRY_SECONDS "5"
+
+const struct route registry_routes[] = {
+	{ GET, "/entities",             serve_entities,          NO_BODY, 0 },
+	{ GET, "/entities/{id}",        serve_entity,            NO_BODY, 0 },
+	{ GET, "/metadata.xml",         serve_entities,          NO_BODY, 0 },
+	{ GET, "/metadata/idps.xml",    serve_idps,              NO_BODY, 0 },
+	{ GET, "/metadata/sps.xml",     serve_sps,               NO_BODY, 0 },
+	{ GET, "/v1/federation",        serve_federation,        NO_BODY, 0 },
+	{ GET, "/v1/federation/events", serve_federation_events, NO_BODY, 0 },
+	{ GET, "/v1/anchors",           serve_anchors,           NO_BODY, 0 },
+	{ GET, "/anchors/{name}",       serve_anchor,            NO_BODY, 0 },
+	{ 0 }
+};
+
+static const char *
+kept_text(struct arena *arena, const char *text)
+{
+	return arena_text(arena, span_text(text));
+}
+
+static struct registry_front_settings
+settings_kept(struct arena *arena, const struct registry_front_settings *s)
+{
+	return (struct registry_front_settings){
+		.name_ja = arena_copy(arena, s->name_ja),
+		.name_en = arena_copy(arena, s->name_en),
+		.base_url = arena_copy(arena, s->base_url),
+		.registration_authority = arena_copy(arena, s->registration_authority),
+		.generations = kept_text(arena, s->generations),
+		.keys = kept_text(arena, s->keys),
+		.cache_for = s->cache_for,
+		.cache_missing = s->cache_missing,
+		.pages = kept_text(arena, s->pages),
+	};
+}
+
+/* Everything is read here, while the process may still open what it likes. */
+enum err
+registry_front_new(struct loop *loop, struct store *store, const struct registry_front_settings *settings,
+    struct registry_front **out, struct problem *why)
+{
+	struct registry_front *front = calloc(1, sizeof(*front));
+	enum err err = OK;
+
+	if (!front)
+		abort();
+	front->store = store;
+	front->arena = arena_init(FRONT_MEMORY);
+	front->settings = settings_kept(&front->arena, settings);
+	front->missing_fields = arena_print(&front->arena,
+	    "Cache-Control: max-age=%lld\r\nVary: Accept, Accept-Encoding\r\n",
+	    (long long)(settings->cache_missing / SECONDS(1)));
+	front->anchor_fields = arena_print(&front->arena, "Cache-Control: max-age=%lld\r\n",
+	    (long long)(settings->cache_for / SECONDS(1)));
+	feed_init(&front->feed, loop, front);
+	front->generations = open(settings->generations, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (front->generations < 0)
+		err = problem_errno(why, errno, "%s", settings->generations);
+	if (err == OK)
+		err = anchors_read(&front->anchors, settings->keys, &front->arena, why);
+	if (err == OK)
+		err = pages_read(&front->pages, settings->pages, &front->arena, why);
+	if (err != OK) {
+		registry_front_free(front);
+		return err;
+	}
+	*out = front;
+	return OK;
+}
+
+void
+registry_front_free(struct registry_front *front)
+{
+	if (!front)
+		return;
+	feed_release(&front->feed);
+	if (front->generations >= 0)
+		close(front->generations);
+	arena_release(&front->arena);
+	free(front);
+}
+
+const struct route *
+registry_page_routes(const struct registry_front *front)
+{
+	return front->pages.routes;
+}
+
+static const struct { int status; const char *title; } titles[] = {
+	{ 400, "Bad Request" },
+	{ 404, "Not Found" },
+	{ 406, "Not Acceptable" },
+	{ 503, "Service Unavailable" },
+};
+
+static const char *
+title_of(int status)
+{
+	for (size_t i = 0; i < COUNT(titles); i++) {
+		if (titles[i].status == status)
+			return titles[i].title;
+	}
+	return "Error";
+}
+
+void
+front_refuse(struct exchange *exchange, int status, const char *fields, enum err code, const char *clause,
+    const char *detail)
+{
+	const char *all = arena_print(exchange->arena, "Content-Type: application/problem+json\r\n%s", fields);
+	struct buffer json = buffer_init(4 * KIB);
+
+	buffer_print(&json, "{\"status\":%d,\"title\":", status);
+	json_write_string(&json, span_text(title_of(status)));
+	buffer_text(&json, ",\"detail\":");
+	json_write_string(&json, span_text(detail));
+	buffer_text(&json, ",\"clause\":");
+	json_write_string(&json, span_text(clause));
+	buffer_text(&json, ",\"code\":");
+	json_write_string(&json, span_text(err_name(code)));
+	buffer_byte(&json, '}');
+	exchange_reply(exchange, &(struct reply){
+		.status = status,
+		.fields = span_text(all),
+		.body = buffer_span(&json),
+	});
+	buffer_release(&json);
+}
+
+void
+front_unavailable(struct exchange *exchange, const char *detail)
+{
+	front_refuse(exchange, 503, "Cache-Control: no-store\r\nRetry-After: " RETRY_SECONDS "\r\n", ERR_UNAVAILABLE,
+	    "RFC 9110 s15.6.4", detail);
+}
