@@ -12,7 +12,7 @@ struct xml_limits {
 	size_t bytes;
 	unsigned depth;
 	unsigned attributes; /* of one element, namespace declarations too */
-	size_t text;         /* of one attribute value */
+	size_t text;         /* of one attribute value or namespace name */
 };
 
 /* Names are interned by the reader and live as long as it; prefix and uri are NULL for none. */
@@ -44,6 +44,9 @@ enum err xml_read(struct span document, const struct xml_limits *, const struct 
     struct problem *why);
 
 bool xml_name_is(const struct xml_name *, const char *uri, const char *local);
+
+/* Whether canonicalisation takes it as a namespace name: it refuses relative URIs (RFC 3076 s1.3), and with them the document. */
+bool xml_uri_absolute(const char *);
 
 /* Canonical escaping (RFC 3741, exclusive C14N 1.0): for writers of XML that is signed as written. */
 struct buffer;

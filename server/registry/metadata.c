@@ -1,0 +1,473 @@
+/* registry/metadata.c - a SAML metadata file of somebody else becomes entities, each a canonical fragment.
+ *
+ *     wrapper*  ->  entity  ->  kept children
+ *        |             `-- ds:Signature skipped
+ *        `-- Extensions, ds:Signature skipped
+ *
+ * What is wrong with one entity is its refusal: the rest of it is passed over and the next one is read.
+ */
+#include "registry/metadata.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "crypto/digest.h"
+#include "registry/canonical.h"
+#include "registry/entity.h"
+
+#define MD "urn:oasis:names:tc:SAML:2.0:metadata"
+#define DS "http://www.w3.org/2000/09/xmldsig#"
+#define RPI "urn:oasis:names:tc:SAML:metadata:rpi"
+
+#define WRAPPERS 8      /* EntitiesDescriptor in EntitiesDescriptor */
+#define ENTITY_DEPTH 40 /* elements below EntityDescriptor */
+#define ENTITY_ELEMENTS 20000
+#define VALUE_LARGEST (64 * KIB)
+
+static const struct xml_limits limits = {
+	.bytes = METADATA_LARGEST,
+	.depth = CANONICAL_DEPTH,
+	.attributes = CANONICAL_ATTRIBUTES,
+	.text = VALUE_LARGEST,
+};
+
+struct reading {
+	struct arena *arena;
+	struct metadata *out;
+	size_t entity_room, refusal_room, taken;
+	struct instant now;
+	struct canonical *canonical;
+	struct buffer attributes, content, prefixes;
+
+	unsigned depth;          /* of the element at hand; the root's is 1 */
+	unsigned skip_at;        /* everything inside the element of this depth is passed over; 0: nothing is */
+	unsigned stale_at;       /* the wrapper that is no longer valid; 0: none */
+	struct problem stale;
+
+	unsigned entity_at;      /* depth of the EntityDescriptor; 0: outside */
+	struct metadata_entity entity;
+	bool refused, affiliation;
+	unsigned children, elements;
+	unsigned extensions_at;  /* depth of its md:Extensions while inside */
+};
+
+/* Keeping */
+
+static void *
+grown(struct arena *arena, void *old, size_t count, size_t *room, size_t size)
+{
+	void *larger;
+
+	if (count < *room)
+		return old;
+	*room = *room ? *room * 2 : 64;
+	larger = arena_take_array(arena, *room, size);
+	if (count)
+		memcpy(larger, old, count * size);
+	return larger;
+}
+
+static struct metadata_refusal *
+refusal_new(struct arena *arena, struct metadata *out, size_t *room)
+{
+	out->refusals = grown(arena, out->refusals, out->refusal_count, room, sizeof(*out->refusals));
+	return &out->refusals[out->refusal_count++];
+}
+
+/* Only the first reason is kept. */
+static void
+refuse(struct reading *r, const struct problem *why)
+{
+	struct metadata_refusal *refusal;
+
+	if (r->refused)
+		return;
+	r->refused = true;
+	refusal = refusal_new(r->arena, r->out, &r->refusal_room);
+	*refusal = (struct metadata_refusal){ .entity_id = r->entity.entity_id, .line = r->entity.line, .why = *why };
+}
+
+static void __attribute__((format(printf, 4, 5)))
+refuse_for(struct reading *r, enum err code, const char *clause, const char *format, ...)
+{
+	struct problem why;
+	char text[sizeof(why.text)];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	problem_set(&why, code, clause, "%s", text);
+	refuse(r, &why);
+}
+
+/* Where entities stand */
+
+static const struct xml_attribute *
+attribute_find(const struct xml_element *element, const char *local)
+{
+	for (size_t i = 0; i < element->attribute_count; i++)
+		if (xml_name_is(&element->attributes[i].name, NULL, local))
+			return &element->attributes[i];
+	return NULL;
+}
+
+/* An element whose validity has ended, or cannot be told, says nothing about now (SAML 2.0 Metadata s2.3.1, s2.3.2). */
+static bool
+is_stale(const struct xml_element *element, struct instant now, struct problem *why)
+{
+	const struct xml_attribute *until = attribute_find(element, "validUntil");
+	struct instant end;
+	char text[INSTANT_TEXT];
+
+	if (!until)
+		return false;
+	if (!instant_read(until->value, &end)) {
+		problem_set(why, ERR_INVALID, "SAML 2.0 Metadata s2.3.2", "line %d: validUntil=\"%.*s\" of %s is not a time in UTC",
+		    element->line, (int)span_first(until->value, 80).size, (const char *)until->value.data,
+		    element->name.local);
+		return true;
+	}
+	if (instant_before(now, end))
+		return false;
+	problem_set(why, ERR_INVALID, "SAML 2.0 Metadata s2.3.2", "line %d: %s was valid until %s; expected a time to come",
+	    element->line, element->name.local, instant_text(end, text));
+	return true;
+}
+
+static void
+check_entity_id(struct reading *r, const struct xml_element *element)
+{
+	const struct xml_attribute *id = attribute_find(element, "entityID");
+
+	if (!id || id->value.size == 0) {
+		refuse_for(r, ERR_INVALID, "SAML 2.0 Metadata s2.3.2", "line %d: expected an entityID, found %s", element->line,
+		    id ? "an empty one" : "none");
+		return;
+	}
+	r->entity.entity_id = arena_copy(r->arena, span_first(id->value, ENTITY_ID_LARGEST));
+	if (id->value.size > ENTITY_ID_LARGEST)
+		refuse_for(r, ERR_LIMIT, "SAML 2.0 Metadata s2.3.2",
+		    "line %d: expected an entityID of at most %d characters, found %zu", element->line, ENTITY_ID_LARGEST,
+		    id->value.size);
+	for (size_t i = 0; i < id->value.size; i++)
+		if (id->value.data[i] <= ' ' || id->value.data[i] == 0x7f)
+			refuse_for(r, ERR_INVALID, "RFC 3986 s2",
+			    "line %d: expected a URI as entityID, found one with the byte 0x%02x at position %zu", element->line,
+			    id->value.data[i], i + 1);
+}
+
+static enum err
+enter_entity(struct reading *r, const struct xml_element *element, struct problem *why)
+{
+	struct problem wrong;
+
+	if (r->out->entity_count + r->out->refusal_count >= METADATA_ENTITIES)
+		return problem_set(why, ERR_LIMIT, "", "line %d: the document has more than %d entities", element->line,
+		    METADATA_ENTITIES);
+	r->entity_at = r->depth;
+	r->entity = (struct metadata_entity){ .line = element->line };
+	r->refused = r->affiliation = false;
+	r->children = r->elements = r->extensions_at = 0;
+	buffer_clear(&r->attributes);
+	buffer_clear(&r->content);
+	buffer_clear(&r->prefixes);
+	canonical_begin(r->canonical);
+	check_entity_id(r, element);
+	if (r->stale_at)
+		refuse(r, &r->stale);
+	if (is_stale(element, r->now, &wrong))
+		refuse(r, &wrong);
+	if (!r->refused && canonical_root(r->canonical, element, &r->attributes, &wrong) != OK)
+		refuse_for(r, wrong.code, wrong.clause, "line %d: %s", element->line, wrong.text);
+	return OK;
+}
+
+static enum err
+enter_outside(struct reading *r, const struct xml_element *element, struct problem *why)
+{
+	if (xml_name_is(&element->name, MD, "EntityDescriptor"))
+		return enter_entity(r, element, why);
+	if (xml_name_is(&element->name, MD, "EntitiesDescriptor")) {
+		if (r->depth > WRAPPERS)
+			return problem_set(why, ERR_LIMIT, "", "line %d: EntitiesDescriptor is nested more than %d deep",
+			    element->line, WRAPPERS);
+		if (!r->stale_at && is_stale(element, r->now, &r->stale))
+			r->stale_at = r->depth;
+		return OK;
+	}
+	if (r->depth > 1 && (xml_name_is(&element->name, MD, "Extensions") || xml_name_is(&element->name, DS, "Signature"))) {
+		r->skip_at = r->depth;
+		return OK;
+	}
+	return problem_set(why, ERR_INVALID, "SAML 2.0 Metadata s2.3",
+	    "line %d: expected EntityDescriptor or EntitiesDescriptor of %s, found %s%s%s%s", element->line, MD,
+	    element->name.local, element->name.uri ? " of " : " of no namespace", element->name.uri ? element->name.uri : "",
+	    r->depth == 1 ? " as root" : "");
+}
+
+/* Inside an entity */
+
+static const struct {
+	const char *name;
+	unsigned role;
+} roles[] = {
+	{ "IDPSSODescriptor", ENTITY_IDP },
+	{ "SPSSODescriptor", ENTITY_RP },
+	{ "AttributeAuthorityDescriptor", ENTITY_AP },
+	{ "RoleDescriptor", ENTITY_OTHER },
+	{ "AuthnAuthorityDescriptor", ENTITY_OTHER },
+	{ "PDPDescriptor", ENTITY_OTHER },
+};
+
+/* The order of children is the schema's (SAML 2.0 Metadata s2.3.2): Extensions first, once. */
+static void
+see_child(struct reading *r, const struct xml_element *element)
+{
+	if (xml_name_is(&element->name, MD, "Extensions")) {
+		if (r->children)
+			refuse_for(r, ERR_INVALID, "SAML 2.0 Metadata s2.3.2",
+			    "line %d: expected Extensions once and as first child of the EntityDescriptor", element->line);
+		r->extensions_at = r->depth;
+	}
+	r->children++;
+	if (xml_name_is(&element->name, MD, "AffiliationDescriptor"))
+		r->affiliation = true;
+	for (size_t i = 0; i < COUNT(roles); i++)
+		if (xml_name_is(&element->name, MD, roles[i].name))
+			r->entity.roles |= roles[i].role;
+}
+
+/* Signatures of the source cover bytes that we rewrite: a role may carry one as well as the entity. */
+static bool
+is_signature(const struct reading *r, const struct xml_element *element)
+{
+	return r->depth <= r->entity_at + 2 && xml_name_is(&element->name, DS, "Signature");
+}
+
+static void
+enter_inside(struct reading *r, const struct xml_element *element)
+{
+	struct problem wrong;
+
+	if (r->refused)
+		return;
+	if (is_signature(r, element)) {
+		r->skip_at = r->depth;
+		return;
+	}
+	if (r->depth == r->entity_at + 1)
+		see_child(r, element);
+	if (r->extensions_at && r->depth == r->extensions_at + 1 && xml_name_is(&element->name, RPI, "RegistrationInfo"))
+		r->entity.registration = REGISTRATION_PRESENT;
+	if (r->depth > r->entity_at + ENTITY_DEPTH)
+		refuse_for(r, ERR_LIMIT, "", "line %d: elements are nested more than %d deep in the entity", element->line,
+		    ENTITY_DEPTH);
+	else if (++r->elements > ENTITY_ELEMENTS)
+		refuse_for(r, ERR_LIMIT, "", "line %d: the entity has more than %d elements", element->line, ENTITY_ELEMENTS);
+	else if (canonical_start(r->canonical, element, &r->content, &wrong) != OK)
+		refuse_for(r, wrong.code, wrong.clause, "line %d: %s", element->line, wrong.text);
+	if (r->extensions_at == r->depth)
+		r->entity.extensions = (uint32_t)buffer_span(&r->content).size;
+}
+
+static enum err
+leave_entity(struct reading *r, struct problem *why)
+{
+	struct metadata_entity *e = &r->entity;
+
+	r->entity_at = 0;
+	if (e->roles == 0 && !r->affiliation)
+		refuse_for(r, ERR_INVALID, "SAML 2.0 Metadata s2.3.2",
+		    "line %d: expected a role descriptor or an AffiliationDescriptor in the EntityDescriptor, found none", e->line);
+	if (r->attributes.overflowed || r->content.overflowed)
+		refuse_for(r, ERR_LIMIT, "", "line %d: the entity in canonical form is larger than %zu bytes", e->line,
+		    METADATA_FRAGMENT);
+	if (r->refused)
+		return OK;
+	if (e->registration != REGISTRATION_PRESENT)
+		e->registration = e->extensions ? REGISTRATION_MISSING : REGISTRATION_HOMELESS;
+	canonical_prefixes(r->canonical, &r->prefixes);
+	r->taken += buffer_span(&r->attributes).size + buffer_span(&r->content).size;
+	if (r->taken > METADATA_LARGEST)
+		return problem_set(why, ERR_LIMIT, "", "line %d: the document in canonical form is larger than %zu bytes", e->line,
+		    METADATA_LARGEST);
+	e->attributes = arena_copy(r->arena, buffer_span(&r->attributes));
+	e->content = arena_copy(r->arena, buffer_span(&r->content));
+	e->prefixes = arena_copy(r->arena, buffer_span(&r->prefixes));
+	r->out->entities =
+	    grown(r->arena, r->out->entities, r->out->entity_count, &r->entity_room, sizeof(*r->out->entities));
+	r->out->entities[r->out->entity_count++] = *e;
+	return OK;
+}
+
+/* The reader's callbacks */
+
+static enum err
+on_start(void *arg, const struct xml_element *element, struct problem *why)
+{
+	struct reading *r = arg;
+
+	r->depth++;
+	canonical_enter(r->canonical, element);
+	if (r->skip_at)
+		return OK;
+	if (!r->entity_at)
+		return enter_outside(r, element, why);
+	enter_inside(r, element);
+	return OK;
+}
+
+static enum err
+on_end(void *arg, const struct xml_name *name, struct problem *why)
+{
+	struct reading *r = arg;
+	enum err err = OK;
+
+	if (r->skip_at == r->depth)
+		r->skip_at = 0;
+	else if (!r->skip_at && r->entity_at == r->depth)
+		err = leave_entity(r, why);
+	else if (!r->skip_at && r->entity_at && !r->refused)
+		canonical_end(r->canonical, name, &r->content);
+	if (r->extensions_at == r->depth)
+		r->extensions_at = 0;
+	if (r->stale_at == r->depth)
+		r->stale_at = 0;
+	canonical_leave(r->canonical);
+	r->depth--;
+	return err;
+}
+
+static enum err
+on_text(void *arg, struct span text, struct problem *why)
+{
+	struct reading *r = arg;
+
+	(void)why;
+	if (r->entity_at && !r->skip_at && !r->refused)
+		xml_write_text(&r->content, text);
+	return OK;
+}
+
+/* Entities with one name */
+
+struct named {
+	struct entity_key key;
+	struct span entity_id;
+	int line;
+	struct metadata_entity *entity; /* NULL: refused already */
+};
+
+static int
+by_key(const void *a, const void *b)
+{
+	const struct named *x = a, *y = b;
+	int order = memcmp(x->key.bytes, y->key.bytes, sizeof(x->key.bytes));
+
+	if (order == 0)
+		order = span_compare(x->entity_id, y->entity_id);
+	return order ? order : (x->line > y->line) - (x->line < y->line);
+}
+
+static int
+by_line(const void *a, const void *b)
+{
+	const struct metadata_refusal *x = a, *y = b;
+
+	return (x->line > y->line) - (x->line < y->line);
+}
+
+static size_t
+list_names(struct reading *r, struct named *names)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < r->out->entity_count; i++) {
+		struct metadata_entity *e = &r->out->entities[i];
+
+		names[count++] = (struct named){ entity_key_of(e->entity_id), e->entity_id, e->line, e };
+	}
+	for (size_t i = 0; i < r->out->refusal_count; i++) {
+		const struct metadata_refusal *f = &r->out->refusals[i];
+
+		if (f->entity_id.size)
+			names[count++] = (struct named){ entity_key_of(f->entity_id), f->entity_id, f->line, NULL };
+	}
+	qsort(names, count, sizeof(*names), by_key);
+	return count;
+}
+
+static void
+refuse_twin(struct reading *r, const struct named *name, const struct named *other, bool same_id)
+{
+	struct metadata_refusal *refusal;
+
+	if (!name->entity)
+		return;
+	refusal = refusal_new(r->arena, r->out, &r->refusal_room);
+	*refusal = (struct metadata_refusal){ .entity_id = name->entity_id, .line = name->line };
+	if (same_id)
+		problem_set(&refusal->why, ERR_CONFLICT, "SAML 2.0 Metadata s2.3.2",
+		    "line %d: expected the entityID once in the document, found it on line %d too", name->line, other->line);
+	else
+		problem_set(&refusal->why, ERR_CONFLICT, "draft-young-md-query-saml-21 s2.2.2",
+		    "line %d: the entityID has the same SHA-1 as another one on line %d", name->line, other->line);
+	name->entity->line = 0;
+}
+
+/* Which of two entities of one name is meant nobody can tell: neither is taken. Two names with one SHA-1 are an attack. */
+static void
+refuse_twins(struct reading *r)
+{
+	struct named *names = arena_array(r->arena, struct named, r->out->entity_count + r->out->refusal_count);
+	size_t count = list_names(r, names), kept = 0;
+
+	for (size_t i = 0; i + 1 < count; i++) {
+		const struct named *a = &names[i], *b = &names[i + 1];
+		bool same_id = span_equal(a->entity_id, b->entity_id);
+
+		if (memcmp(a->key.bytes, b->key.bytes, sizeof(a->key.bytes)) != 0)
+			continue;
+		if (!a->entity || a->entity->line)
+			refuse_twin(r, a, b, same_id);
+		refuse_twin(r, b, a, same_id);
+	}
+	for (size_t i = 0; i < r->out->entity_count; i++)
+		if (r->out->entities[i].line)
+			r->out->entities[kept++] = r->out->entities[i];
+	r->out->entity_count = kept;
+	if (r->out->refusal_count)
+		qsort(r->out->refusals, r->out->refusal_count, sizeof(*r->out->refusals), by_line);
+}
+
+enum err
+metadata_read(struct arena *arena, struct span document, struct instant now, struct metadata *out, struct problem *why)
+{
+	static const struct xml_handler handler = { on_start, on_end, on_text };
+	struct reading r = {
+		.arena = arena,
+		.out = out,
+		.now = now,
+		.canonical = canonical_new(),
+		.attributes = buffer_init(METADATA_FRAGMENT),
+		.content = buffer_init(METADATA_FRAGMENT),
+		.prefixes = buffer_init(KIB),
+	};
+	struct problem unasked;
+	enum err err;
+
+	why = why ? why : &unasked;
+	*out = (struct metadata){ 0 };
+	err = xml_read(document, &limits, &handler, &r, why);
+	if (err == OK && out->entity_count + out->refusal_count == 0)
+		err = problem_set(why, ERR_INVALID, "SAML 2.0 Metadata s2.3.1", "the document has no EntityDescriptor");
+	if (err == OK)
+		refuse_twins(&r);
+	canonical_free(r.canonical);
+	buffer_release(&r.attributes);
+	buffer_release(&r.content);
+	buffer_release(&r.prefixes);
+	return err;
+}
