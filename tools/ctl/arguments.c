@@ -1,0 +1,140 @@
+/* tools/ctl/arguments.c - a command's options, read by its table, which is its help too. */
+#include <getopt.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "ctl/command.h"
+
+#define FLAGS_MOST 32
+
+enum own_flag { OWN_JSON, OWN_HELP, OWN_FLAGS };
+
+static size_t
+flag_count(const struct flag *flags)
+{
+	size_t n = 0;
+
+	while (flags && flags[n].name)
+		n++;
+	return n;
+}
+
+static void
+flag_help(const char *name, const char *argument, const char *help)
+{
+	char left[64];
+
+	snprintf(left, sizeof(left), "--%s%s%s", name, argument ? " " : "", argument ? argument : "");
+	printf("  %-32s %s\n", left, help);
+}
+
+static void
+usage_show(const struct usage *usage)
+{
+	printf("usage: watashictl [-c FILE] [-s SOCKET] %s\n\n%s\n\n", usage->synopsis, usage->about);
+	for (const struct flag *f = usage->flags; f && f->name; f++)
+		flag_help(f->name, f->argument, f->help);
+	flag_help("json", NULL, "answer in JSON, for programs");
+	flag_help("help", NULL, "this text");
+}
+
+static void
+flag_take(struct ctl *ctl, const struct flag *flag, const char *value)
+{
+	if (flag->set)
+		*flag->set = true;
+	if (flag->text)
+		*flag->text = value;
+	if (flag->list) {
+		const char **items = arena_array(ctl->arena, const char *, flag->list->count + 1);
+
+		for (size_t i = 0; i < flag->list->count; i++)
+			items[i] = flag->list->items[i];
+		items[flag->list->count++] = value;
+		flag->list->items = items;
+	}
+}
+
+bool
+arguments_read(struct ctl *ctl, const struct usage *usage, int argc, char **argv, const char **operands,
+    enum ending *ending)
+{
+	struct option options[FLAGS_MOST + OWN_FLAGS + 1] = { 0 };
+	size_t count = flag_count(usage->flags);
+	int which;
+
+	for (size_t i = 0; i < count; i++)
+		options[i] = (struct option){ usage->flags[i].name, usage->flags[i].argument != NULL, NULL, (int)i };
+	options[count + OWN_JSON] = (struct option){ "json", no_argument, NULL, (int)count + OWN_JSON };
+	options[count + OWN_HELP] = (struct option){ "help", no_argument, NULL, (int)count + OWN_HELP };
+
+	optind = 0;
+	opterr = 0;
+	while ((which = getopt_long(argc, argv, ":", options, NULL)) != -1) {
+		if (which == '?' || which == ':') {
+			*ending = misused("%s: %s \"%s\"; see watashictl %s --help", argv[0],
+			    which == '?' ? "unknown option" : "a value is missing after", argv[optind - 1], argv[0]);
+			return false;
+		}
+		if ((size_t)which == count + OWN_HELP) {
+			usage_show(usage);
+			*ending = DONE;
+			return false;
+		}
+		if ((size_t)which == count + OWN_JSON)
+			ctl->json = true;
+		else
+			flag_take(ctl, &usage->flags[which], optarg);
+	}
+	count = (size_t)(argc - optind);
+	if (count < usage->least || count > usage->most) {
+		*ending = misused("expected %s; see watashictl %s --help", usage->synopsis, argv[0]);
+		return false;
+	}
+	for (size_t i = 0; i < count; i++)
+		operands[i] = argv[optind + (int)i];
+	return true;
+}
+
+enum ending
+misused(const char *format, ...)
+{
+	va_list args;
+
+	fputs("watashictl: ", stderr);
+	va_start(args, format);
+	vfprintf(stderr, format, args);
+	va_end(args);
+	fputc('\n', stderr);
+	return USED_WRONGLY;
+}
+
+enum ending
+refused(const struct problem *why)
+{
+	fprintf(stderr, "watashictl: %s", why->text);
+	if (why->clause[0])
+		fprintf(stderr, " (%s)", why->clause);
+	fputc('\n', stderr);
+	return REFUSED;
+}
+
+void
+progress_show(const char *what, uint64_t done, uint64_t whole)
+{
+	if (!isatty(STDERR_FILENO))
+		return;
+	if (whole)
+		fprintf(stderr, "\r%s: %llu %%\033[K", what, (unsigned long long)(done * 100 / whole));
+	else
+		fprintf(stderr, "\r%s …\033[K", what);
+	fflush(stderr);
+}
+
+void
+progress_end(void)
+{
+	if (isatty(STDERR_FILENO))
+		fputs("\r\033[K", stderr);
+}

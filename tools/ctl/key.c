@@ -1,0 +1,231 @@
+/* tools/ctl/key.c - `watashictl key`: making a signing key, and bringing it through its life (signer/rollover.h). */
+#include <stdio.h>
+
+#include "codec/text.h"
+#include "ctl/client.h"
+#include "signer/signer.h"
+
+#define YEAR SECONDS(365 * 24 * 60 * 60)
+
+static enum err
+key_ask(struct ctl *ctl, const char *name, const char *action, bool force, json_t **answer, struct problem *why)
+{
+	const struct question question = {
+		.path = arena_print(ctl->arena, "/v1/control/keys/%.*s",
+		    SPAN_ARGS(percent_write(ctl->arena, span_text(name)))),
+		.post = true,
+		.content_type = "application/json",
+		.body = span_text(arena_print(ctl->arena, "{\"action\":\"%s\",\"force\":%s}", action,
+		    force ? "true" : "false")),
+	};
+
+	return ctl_ask(ctl, &question, answer, why);
+}
+
+static void
+lives_show(const json_t *lives)
+{
+	const json_t *life;
+	size_t i;
+
+	json_array_foreach(lives, i, life) {
+		static const char *const moments[] = { "retired", "retiring", "activated", "announced", "created" };
+		const char *since = "";
+
+		for (size_t m = 0; m < COUNT(moments) && !since[0]; m++)
+			since = answer_text(life, moments[m]);
+		printf("%-24s %-10s %-10s since %s  sha256 %s\n", answer_text(life, "name"), answer_text(life, "use"),
+		    answer_text(life, "state"), since, answer_text(life, "certificate_sha256"));
+	}
+}
+
+/* key new */
+
+struct making {
+	const char *use, *type, *uri, *common_name, *years;
+};
+
+static enum ending
+making_read(const struct making *m, struct new_key *key)
+{
+	uint64_t years;
+
+	key->use = key_use_read(span_text(m->use));
+	if (key->use == USE_NONE)
+		return misused("--use: expected metadata, found \"%s\"", m->use);
+	key->type = key_type_read(span_text(m->type));
+	if (key->type == KEY_UNKNOWN)
+		return misused("--type: expected rsa-2048, rsa-3072, rsa-4096, p-256, p-384 or ed25519, found \"%s\"",
+		    m->type);
+	if (!span_number(span_text(m->years), &years) || years < 1 || years > 40)
+		return misused("--years: expected 1 to 40, found \"%s\"", m->years);
+	key->valid_for = (int64_t)years * YEAR;
+	key->uri = m->uri;
+	return DONE;
+}
+
+/* The daemon opens the new key on its reload; its row is made at once. */
+static enum ending
+key_adopt(struct ctl *ctl, const char *name)
+{
+	static const struct question reload = { .path = "/v1/control/reload", .post = true };
+	json_t *answer = NULL, *adopted = NULL;
+	enum ending ending = DONE;
+	struct problem why;
+
+	if (ctl_ask(ctl, &reload, &answer, &why) != OK || key_ask(ctl, name, "adopt", false, &adopted, &why) != OK) {
+		if (why.code != ERR_UNAVAILABLE) {
+			ending = refused(&why);
+		} else if (!ctl->json) {
+			printf("The daemon does not run; once it does: watashictl key adopt %s\n", name);
+		}
+	} else if (!ctl->json) {
+		puts("The daemon has adopted it. Next: watashictl key announce");
+	}
+	if (ctl->json)
+		printf("{\"name\":\"%s\",\"adopted\":%s}\n", name, adopted ? "true" : "false");
+	json_decref(answer);
+	json_decref(adopted);
+	return ending;
+}
+
+static enum ending
+key_new(struct ctl *ctl, int argc, char **argv)
+{
+	struct making m = { .use = "metadata", .type = "rsa-2048", .years = "10" };
+	const struct flag flags[] = {
+		{ .name = "type", .argument = "TYPE", .help = "rsa-2048 (default), rsa-3072, rsa-4096, p-256, p-384, ed25519",
+		    .text = &m.type },
+		{ .name = "uri", .argument = "URI", .help = "where: file:NAME.pem (default) or pkcs11:…", .text = &m.uri },
+		{ .name = "use", .argument = "USE", .help = "what it signs: metadata (default)", .text = &m.use },
+		{ .name = "common-name", .argument = "NAME", .help = "of its certificate (the federation's)",
+		    .text = &m.common_name },
+		{ .name = "years", .argument = "N", .help = "its certificate is valid for (10)", .text = &m.years },
+		{ 0 },
+	};
+	const struct usage usage = {
+		.synopsis = "key new NAME [options]",
+		.about = "Makes a key, its self-signed certificate and its descriptor in the keys directory, all or nothing,\n"
+		         "and asks the daemon, when it runs, to adopt it. The key signs nothing before it is activated.",
+		.flags = flags,
+		.least = 1,
+		.most = 1,
+	};
+	struct new_key key = { .now = clock_now() };
+	struct config config;
+	struct problem why;
+	enum ending ending;
+
+	if (!arguments_read(ctl, &usage, argc, argv, &key.name, &ending))
+		return ending;
+	if (making_read(&m, &key) != DONE)
+		return USED_WRONGLY;
+	if (ctl_config(ctl, &config, &why) != OK)
+		return refused(&why);
+	key.common_name = m.common_name ? m.common_name : config.federation.name_en;
+	if (key_descriptor_new(config.keys, &key, &why) != OK)
+		return refused(&why);
+	if (!ctl->json)
+		printf("made key %s in %s\n", key.name, config.keys);
+	return key_adopt(ctl, key.name);
+}
+
+/* key list */
+
+static enum ending
+key_list(struct ctl *ctl, int argc, char **argv)
+{
+	static const struct usage usage = {
+		.synopsis = "key list",
+		.about = "Every key the daemon knows, with its state and the fingerprint of its certificate.",
+	};
+	static const struct question question = { .path = "/v1/control/keys" };
+	struct problem why;
+	enum ending ending;
+	json_t *answer;
+
+	if (!arguments_read(ctl, &usage, argc, argv, NULL, &ending))
+		return ending;
+	if (ctl_ask(ctl, &question, &answer, &why) != OK)
+		return refused(&why);
+	if (ctl->json)
+		answer_print(answer);
+	else
+		lives_show(json_object_get(answer, "keys"));
+	json_decref(answer);
+	return DONE;
+}
+
+/* key adopt, announce, activate, retire: the daemon decides; force skips only the waiting times. */
+
+static enum ending
+key_step(struct ctl *ctl, int argc, char **argv)
+{
+	bool force = false;
+	const struct flag flags[] = {
+		{ .name = "force", .help = "do not wait the times members need to follow", .set = &force },
+		{ 0 },
+	};
+	const struct usage usage = {
+		.synopsis = arena_print(ctl->arena, "key %s NAME [--force]", argv[0]),
+		.about = "created -> announced -> active -> (the next key becomes active) -> retiring -> retired\n\n"
+		         "An announced key is published beside the active one, so that members know it before it signs;\n"
+		         "a retiring one stays published until the last signature it made has expired.",
+		.flags = flags,
+		.least = 1,
+		.most = 1,
+	};
+	struct problem why;
+	enum ending ending;
+	const char *name;
+	json_t *answer;
+
+	if (!arguments_read(ctl, &usage, argc, argv, &name, &ending))
+		return ending;
+	if (key_ask(ctl, name, argv[0], force, &answer, &why) != OK)
+		return refused(&why);
+	if (ctl->json)
+		answer_print(answer);
+	else
+		lives_show(json_object_get(answer, "changed"));
+	json_decref(answer);
+	return DONE;
+}
+
+static const struct {
+	const char *name, *help;
+	command_run *run;
+} actions[] = {
+	{ "new", "make a key, its certificate and its descriptor", key_new },
+	{ "list", "all keys and their states", key_list },
+	{ "adopt", "let the daemon know a key made while it did not run", key_step },
+	{ "announce", "publish it beside the active one", key_step },
+	{ "activate", "sign with it from now on", key_step },
+	{ "retire", "stop publishing a key that signs no more", key_step },
+};
+
+static void
+key_help(FILE *to)
+{
+	fputs("usage: watashictl key ACTION …\n\n", to);
+	for (size_t i = 0; i < COUNT(actions); i++)
+		fprintf(to, "  %-10s %s\n", actions[i].name, actions[i].help);
+	fputs("\nwatashictl key ACTION --help tells more.\n", to);
+}
+
+enum ending
+key_run(struct ctl *ctl, int argc, char **argv)
+{
+	if (argc < 2) {
+		key_help(stderr);
+		return USED_WRONGLY;
+	}
+	if (strcmp(argv[1], "--help") == 0) {
+		key_help(stdout);
+		return DONE;
+	}
+	for (size_t i = 0; i < COUNT(actions); i++)
+		if (strcmp(actions[i].name, argv[1]) == 0)
+			return actions[i].run(ctl, argc - 1, argv + 1);
+	return misused("key: no action \"%s\"; see watashictl key --help", argv[1]);
+}
