@@ -2,6 +2,12 @@
  * that name the file, the JSON pointer, what was expected and what was found.
  *
  * Keys that start with `//` are comments. Every other key must be one that is asked for: document_end() reports the rest.
+ *
+ *     FILE: line 3, column 7: '}' expected near end of file
+ *     FILE: /listen/0/address: expected a text of 1 to 200 bytes, found 8443
+ *     FILE: /listen/0/adress: unknown key; known here: kind, address, tls
+ *
+ * Texts and pointers live in the arena: some dozen bytes for each place visited.
  */
 #pragma once
 
@@ -10,15 +16,17 @@
 #include "base/arena.h"
 #include "base/problem.h"
 
+struct seen_keys;
+
 struct document {
 	const char *file;       /* for messages */
 	json_t *root;
 	struct problem problem; /* the first */
 	struct arena *arena;
-	struct seen_key *seen;
+	struct seen_keys *seen; /* the keys asked for, object by object */
 };
 
-/* At most `limit` bytes, no duplicate keys, UTF-8. On failure the document is empty and document_end() tells. */
+/* At most `limit` bytes, no duplicate keys, UTF-8, no NUL. On failure the document is empty and document_end() tells. */
 struct document document_read(struct arena *, const char *file, size_t limit);
 struct document document_parse(struct arena *, const char *name, struct span text);
 
@@ -26,7 +34,7 @@ struct document document_parse(struct arena *, const char *name, struct span tex
 struct place {
 	struct document *document;
 	json_t *value;        /* NULL: not there */
-	const char *pointer;  /* "/listen/0/address" */
+	const char *pointer;  /* "/listen/0/address" (RFC 6901) */
 };
 struct place document_root(struct document *);
 struct place place_member(struct place, const char *key);
@@ -36,7 +44,8 @@ struct place place_element(struct place array, size_t index);
 bool place_next(struct place object, void **cursor, const char **key, struct place *member);
 bool place_exists(struct place);
 
-/* A missing place gives `fallback`; without one (NULL, or place_required) that is a problem. */
+/* A missing place gives `fallback`; without one (NULL, or place_required) that is a problem. A wrong value gives the fallback
+ * too; where that is NULL, "". Sizes are bytes. */
 struct place place_required(struct place);
 const char *place_text(struct place, size_t least, size_t most, const char *fallback);
 int64_t place_integer(struct place, int64_t least, int64_t most, int64_t fallback);
@@ -44,6 +53,10 @@ bool place_boolean(struct place, bool fallback);
 /* xs:duration as "PT6H"; microseconds. */
 int64_t place_duration(struct place, int64_t least, int64_t most, int64_t fallback);
 
+/* The value whole, for another reader (a JWK): no key beneath it is unknown then. NULL when missing; ends with the document. */
+json_t *place_value(struct place);
+
+/* "FILE: POINTER: expected EXPECTED, found FOUND"; without `found` it says what is there. */
 void place_fail(struct place, const char *expected, const char *found);
 
 /* Reports the first problem, or the first key nobody asked for. Frees the tree. */
