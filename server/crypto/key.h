@@ -25,6 +25,8 @@ enum key_type key_type(const struct key *);
 
 /* Makes a key where the URI says: a file of mode 0600 that must not exist, or an object in the token. */
 enum err key_generate(const char *uri, const char *directory, enum key_type, struct problem *why);
+/* Takes a key away for ever: for undoing key_generate(). */
+enum err key_destroy(const char *uri, const char *directory, struct problem *why);
 
 /* Signs `message` (the key's own digest first: SHA-256, for P-384 SHA-384, for Ed25519 none). RSA is PKCS#1 v1.5; ECDSA is
  * r || s of fixed length, as XML signatures and JOSE want it. */

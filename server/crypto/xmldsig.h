@@ -10,8 +10,8 @@
 
 struct signed_info {
 	enum key_type key;          /* decides the SignatureMethod */
-	struct span reference;      /* the root's ID, without `#`: an NCName of at most 80 characters */
-	struct span prefixes;       /* PrefixList: space-separated, sorted; may be empty */
+	struct span reference;      /* the root's ID, without `#`: an NCName of at most 80 ASCII characters */
+	struct span prefixes;       /* PrefixList: single spaces between, ascending, at most 512 bytes; may be empty */
 	uint8_t digest[32];         /* SHA-256 of the canonical document without its Signature */
 };
 
@@ -19,7 +19,8 @@ struct signed_info {
  * SAML software does not take. */
 enum err signed_info_write(const struct signed_info *, struct arena *, struct span *out, struct problem *why);
 
-/* Reads exactly what signed_info_write() writes; the signer signs nothing else for kind `metadata`. */
+/* Reads exactly what signed_info_write() writes; the signer signs nothing else for kind `metadata`. The method does not tell
+ * RSA's sizes apart: `key` is then KEY_RSA_2048. Spans are borrowed from what is read. */
 enum err signed_info_read(struct span, struct signed_info *out, struct problem *why);
 
 /* `<ds:Signature>…</ds:Signature>` as it stands in a document whose root declares xmlns:ds: SignedInfo, value,

@@ -1,0 +1,88 @@
+/* crypto/digest.c - SHA-1 and SHA-2. */
+#include "crypto/digest.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+#include <openssl/evp.h>
+
+static const struct {
+	const char *name;
+	size_t size;
+} algorithms[] = {
+	[DIGEST_SHA1] = { "SHA1", 20 },
+	[DIGEST_SHA256] = { "SHA2-256", 32 },
+	[DIGEST_SHA384] = { "SHA2-384", 48 },
+	[DIGEST_SHA512] = { "SHA2-512", 64 },
+};
+
+struct digest_stream {
+	EVP_MD_CTX *context;
+	const EVP_MD *method;
+};
+
+/* Fetched at first use and kept until the process ends. */
+static const EVP_MD *
+method_of(enum digest_algorithm algorithm)
+{
+	static EVP_MD *methods[COUNT(algorithms)];
+
+	assert(algorithm < COUNT(algorithms));
+	if (!methods[algorithm])
+		methods[algorithm] = EVP_MD_fetch(NULL, algorithms[algorithm].name, NULL);
+	if (!methods[algorithm])
+		abort();
+	return methods[algorithm];
+}
+
+size_t
+digest_size(enum digest_algorithm algorithm)
+{
+	assert(algorithm < COUNT(algorithms));
+	return algorithms[algorithm].size;
+}
+
+void
+digest(enum digest_algorithm algorithm, struct span bytes, uint8_t *out)
+{
+	/* Hashing fails only when memory is out. */
+	if (EVP_Digest(bytes.data, bytes.size, out, NULL, method_of(algorithm), NULL) != 1)
+		abort();
+}
+
+struct digest_stream *
+digest_stream_new(enum digest_algorithm algorithm)
+{
+	struct digest_stream *stream = calloc(1, sizeof(*stream));
+
+	if (!stream)
+		abort();
+	*stream = (struct digest_stream){ EVP_MD_CTX_new(), method_of(algorithm) };
+	if (!stream->context || EVP_DigestInit_ex(stream->context, stream->method, NULL) != 1)
+		abort();
+	return stream;
+}
+
+void
+digest_stream_add(struct digest_stream *stream, struct span bytes)
+{
+	if (EVP_DigestUpdate(stream->context, bytes.data, bytes.size) != 1)
+		abort();
+}
+
+void
+digest_stream_end(struct digest_stream *stream, uint8_t *out)
+{
+	if (EVP_DigestFinal_ex(stream->context, out, NULL) != 1 ||
+	    EVP_DigestInit_ex(stream->context, stream->method, NULL) != 1)
+		abort();
+}
+
+void
+digest_stream_free(struct digest_stream *stream)
+{
+	if (!stream)
+		return;
+	EVP_MD_CTX_free(stream->context);
+	free(stream);
+}
