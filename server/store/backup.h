@@ -9,11 +9,13 @@ struct backup_report {
 	uint64_t bytes;
 };
 
-/* A consistent copy of one state, taken beside running writers. `to` must not exist; it is complete or not there. */
+/* A consistent copy of one state, taken beside running writers and free of unused pages. `to` must not exist; it is
+ * complete or not there. Only its owner may read it. */
 enum err store_backup(const char *directory, const char *to, struct backup_report *, struct problem *why);
 
-/* Checks the copy (format, every table readable to its end), then makes it the store. Refused while a recorder holds the
- * store; what was there is kept beside it as data.mdb.before-restore. */
+/* Checks the copy (format, every table readable to its end), then makes it the store. Refused while a recorder
+ * holds the store (ERR_UNAVAILABLE), and for a damaged copy (ERR_INVALID) or a newer one (ERR_UNSUPPORTED): then
+ * nothing is changed. What was there is kept beside it as data.mdb.before-restore. */
 enum err store_restore(const char *from, const char *directory, struct backup_report *, struct problem *why);
 
 /* What the store in `directory` is: its format and newest generation. */

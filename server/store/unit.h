@@ -17,23 +17,26 @@
 
 struct unit;
 
+/* The arena must have room for twice the message: it grows by doubling. */
 struct unit *unit_new(struct arena *, table_list, struct id);
 struct id unit_id(const struct unit *);
 
-/* Preconditions. `generation` is that of the row as loaded; 0 says that there must be no row. */
+/* Preconditions, all checked before the unit's first change. `generation` is that of the row as loaded; 0 says that
+ * there must be no row. An expired row is no row. */
 void unit_expect(struct unit *, const struct table *, struct span key, uint64_t generation);
 
-/* Changes. A row put with `expires` is absent from that moment on ({0}: never). */
+/* Changes. A row put with `expires` is absent from that moment on ({0}: never). Deleting what is not there is fine. */
 void unit_put(struct unit *, const struct table *, struct span key, struct span value);
 void unit_put_until(struct unit *, const struct table *, struct span key, struct span value, struct instant expires);
 void unit_delete(struct unit *, const struct table *, struct span key);
 void unit_append(struct unit *, const struct table *, struct span value);
 
-/* The message; borrowed from the unit. */
+/* The message; borrowed from the unit. Empty when the unit grew past UNIT_LARGEST or UNIT_OPERATIONS:
+ * store_commit() then answers ERR_LIMIT. */
 struct span unit_bytes(const struct unit *);
 
-/* Reading a message of an untrusted process: every table number, size and count is checked before `on_operation`
- * sees the first one. */
+/* Reading a message of an untrusted process: all of it has been checked (table numbers, sizes, counts) before the first
+ * operation is given out. ERR_SYNTAX or ERR_LIMIT. What comes out is borrowed from `message`. */
 enum operation_kind { UNIT_EXPECT, UNIT_PUT, UNIT_DELETE, UNIT_APPEND };
 struct operation {
 	enum operation_kind kind;
@@ -45,3 +48,8 @@ struct operation {
 };
 enum err unit_read(struct arena *, table_list, struct span message, struct id *id, struct operation **operations,
     size_t *count, struct problem *why);
+
+/* Whether a process of this role may do all of it; when not, *operation is the first it may not. */
+bool unit_allowed(enum role, const struct operation *, size_t count, size_t *operation);
+
+size_t table_count(table_list);

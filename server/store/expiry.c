@@ -1,0 +1,133 @@
+/* store/expiry.c - entries of rows that expire, and their sweep. */
+#include "store/expiry.h"
+
+#include <assert.h>
+
+#include "store/row.h"
+
+#define ENTRY_KEY 20
+
+static int
+look_for_soonest(struct expiry *e, MDB_cursor *cursor)
+{
+	MDB_val key, value;
+	int rc = mdb_cursor_get(cursor, &key, &value, MDB_FIRST);
+
+	e->soonest.us = INT64_MAX;
+	if (rc == MDB_NOTFOUND)
+		return 0;
+	if (rc == 0 && key.mv_size != ENTRY_KEY)
+		return MDB_CORRUPTED;
+	if (rc == 0)
+		e->soonest.us = (int64_t)u64_read(key.mv_data);
+	return rc;
+}
+
+int
+expiry_open(struct expiry *e, MDB_txn *txn, MDB_dbi dbi)
+{
+	MDB_cursor *cursor;
+	int rc;
+
+	*e = (struct expiry){ .dbi = dbi };
+	rc = mdb_cursor_open(txn, dbi, &cursor);
+	if (rc)
+		return rc;
+	rc = look_for_soonest(e, cursor);
+	mdb_cursor_close(cursor);
+	return rc;
+}
+
+int
+expiry_add(struct expiry *e, MDB_txn *txn, uint64_t generation, struct instant expires, const struct table *table,
+    struct span row)
+{
+	uint8_t name[ENTRY_KEY], entry[1 + UINT8_MAX + KEY_LARGEST];
+	MDB_val key = { sizeof(name), name }, value = { 0, entry };
+	size_t size = strlen(table->name);
+
+	assert(size <= UINT8_MAX && row.size <= KEY_LARGEST);
+	if (e->generation != generation) {
+		e->generation = generation;
+		e->number = 0;
+	}
+	u64_write(name, (uint64_t)expires.us);
+	u64_write(name + 8, generation);
+	for (size_t i = 0; i < 4; i++)
+		name[16 + i] = (uint8_t)(e->number >> (24 - 8 * i));
+	e->number++;
+	entry[0] = (uint8_t)size;
+	memcpy(entry + 1, table->name, size);
+	memcpy(entry + 1 + size, row.data, row.size);
+	value.mv_size = 1 + size + row.size;
+	if (instant_before(expires, e->soonest))
+		e->soonest = expires;
+	return mdb_put(txn, e->dbi, &key, &value, 0);
+}
+
+/* Deletes the row an entry speaks of, if it still is the row that expires then. */
+static int
+remove_row(MDB_txn *txn, table_list tables, const MDB_dbi *dbis, struct instant expires, struct span entry,
+    size_t *removed)
+{
+	size_t size = entry.data[0], at = 0;
+	struct span name = span_first(span_skip(entry, 1), size), row_key = span_skip(entry, 1 + size);
+	MDB_val key = val_of(row_key), value;
+	struct row row;
+	int rc;
+
+	while (tables[at] && !span_is(name, tables[at]->name))
+		at++;
+	/* A table this version does not know any more: nobody reads it. */
+	if (!tables[at])
+		return 0;
+	rc = mdb_get(txn, dbis[at], &key, &value);
+	if (rc)
+		return rc == MDB_NOTFOUND ? 0 : rc;
+	if (!row_read(row_key, span_of_val(value), &row))
+		return MDB_CORRUPTED;
+	if (row.expires.us != expires.us)
+		return 0;
+	++*removed;
+	return mdb_del(txn, dbis[at], &key, NULL);
+}
+
+int
+expiry_sweep(struct expiry *e, MDB_txn *txn, table_list tables, const MDB_dbi *dbis, struct instant now, size_t limit,
+    size_t *removed)
+{
+	MDB_cursor *cursor;
+	MDB_val key, value;
+	int rc;
+
+	if (instant_before(now, e->soonest))
+		return 0;
+	rc = mdb_cursor_open(txn, e->dbi, &cursor);
+	if (rc)
+		return rc;
+	for (; limit; limit--) {
+		struct span entry;
+		struct instant expires;
+
+		rc = mdb_cursor_get(cursor, &key, &value, MDB_FIRST);
+		if (rc)
+			break;
+		entry = span_of_val(value);
+		if (key.mv_size != ENTRY_KEY || entry.size < 2 || entry.size < 2u + entry.data[0]) {
+			rc = MDB_CORRUPTED;
+			break;
+		}
+		expires.us = (int64_t)u64_read(key.mv_data);
+		if (instant_before(now, expires))
+			break;
+		rc = remove_row(txn, tables, dbis, expires, entry, removed);
+		if (rc == 0)
+			rc = mdb_cursor_del(cursor, 0);
+		if (rc)
+			break;
+	}
+	if (rc == 0 || rc == MDB_NOTFOUND)
+		rc = look_for_soonest(e, cursor);
+	mdb_cursor_close(cursor);
+	return rc;
+}

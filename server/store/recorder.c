@@ -1,0 +1,711 @@
+/* store/recorder.c - the only writer of the store: a turn's units, one transaction, then answers and notices.
+ *
+ *     taken -> [ checked -> applied ]* -> committed -> answered
+ *                  |  no space: undone, then each unit alone, so that only those that do not fit are refused
+ */
+#include "store/recorder.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "store/answered.h"
+#include "store/expiry.h"
+#include "store/format.h"
+#include "store/hold.h"
+#include "store/map.h"
+#include "store/row.h"
+#include "store/watchdog.h"
+#include "store/wire.h"
+
+#define BATCH_BYTES (256 * MIB)   /* of units waiting for a commit; more are answered ERR_UNAVAILABLE */
+#define AT_ONCE 64                /* rows and commits forgotten in a commit, one more a unit: faster than added */
+#define IDLE_AT_ONCE 4096         /* of both in recorder_expire() */
+#define NOTICES_OF_TABLE 4096     /* keys told one by one in a commit, and their bytes; past it: look at everything */
+#define NOTICE_BYTES (64 * KIB)
+
+/* A unit of this turn. */
+struct taken {
+	struct taken *next;
+	unsigned peer;
+	struct answer answer;
+	struct operation *operations;
+	size_t count;
+	bool settled; /* the answer stands, nothing to apply */
+	bool applied; /* in the transaction being made or committed */
+	bool sent;
+};
+
+struct changing {
+	MDB_cursor *cursor; /* of the transaction being made */
+	uint64_t next;      /* number of an append-only table; 0: to be looked up */
+	size_t noticed, noticed_bytes;
+};
+
+struct recorder {
+	struct recorder_settings settings;
+	struct recorder_outlets outlets;
+	int hold;
+	size_t tables;
+	MDB_env *env;
+	MDB_dbi *dbis;
+	MDB_dbi commits;
+	struct changing *changing;
+	uint64_t number; /* of the last LMDB transaction */
+	struct answered answered;
+	struct expiry expiry;
+	struct arena arena; /* of the turn */
+	struct taken *first, *last;
+	size_t waiting, waiting_bytes;
+	struct buffer message;
+	bool broken;
+	struct recorder_figures figures;
+};
+
+static enum err
+make_directory(const char *directory, struct problem *why)
+{
+	if (mkdir(directory, 0750) == 0)
+		return chmod(directory, 0750) ? problem_errno(why, errno, "%s", directory) : OK;
+	return errno == EEXIST ? OK : problem_errno(why, errno, "%s", directory);
+}
+
+static enum err
+set_modes(const char *directory, struct problem *why)
+{
+	/* Readers read the data and write their places in the lock file; the group is theirs. */
+	static const struct {
+		const char *name;
+		mode_t mode;
+	} files[] = { { "data.mdb", 0640 }, { "lock.mdb", 0660 } };
+	char path[4096];
+
+	for (size_t i = 0; i < COUNT(files); i++) {
+		snprintf(path, sizeof(path), "%s/%s", directory, files[i].name);
+		if (chmod(path, files[i].mode))
+			return problem_errno(why, errno, "%s", path);
+	}
+	return OK;
+}
+
+static int
+open_tables(struct recorder *r, MDB_txn *txn)
+{
+	MDB_dbi expiry = 0;
+	int rc = 0;
+
+	for (size_t i = 0; i < r->tables && !rc; i++) {
+		rc = mdb_dbi_open(txn, r->settings.tables[i]->name, MDB_CREATE, &r->dbis[i]);
+		r->changing[i] = (struct changing){ 0 };
+	}
+	if (!rc)
+		rc = mdb_dbi_open(txn, TABLE_COMMITS, MDB_CREATE, &r->commits);
+	if (!rc)
+		rc = mdb_dbi_open(txn, TABLE_EXPIRY, MDB_CREATE, &expiry);
+	if (!rc)
+		rc = answered_load(&r->answered, txn, r->commits, &r->figures.generation);
+	return rc ? rc : expiry_open(&r->expiry, txn, expiry);
+}
+
+static enum err
+open_map(struct recorder *r, struct problem *why)
+{
+	const char *directory = r->settings.directory;
+	MDB_txn *txn;
+	enum err code;
+	int rc = mdb_env_create(&r->env);
+
+	if (rc == 0)
+		rc = mdb_env_set_maxdbs(r->env, (MDB_dbi)r->tables + TABLES_INTERNAL);
+	if (rc == 0)
+		rc = mdb_env_set_maxreaders(r->env, MAP_READERS);
+	if (rc == 0)
+		rc = mdb_env_set_mapsize(r->env, r->settings.map_bytes);
+	if (rc == 0)
+		rc = mdb_env_open(r->env, directory, MDB_NOTLS, 0640);
+	if (rc)
+		return map_problem(why, rc, "%s", directory);
+	code = set_modes(directory, why);
+	if (code == OK)
+		code = format_settle(r->env, store_migrations, STORE_FORMAT, why);
+	if (code != OK) {
+		problem_within(why, "%s", directory);
+		return code;
+	}
+	mdb_reader_check(r->env, NULL);
+	rc = map_begin(r->env, 0, &txn, why);
+	if (rc == MAP_DISTRUSTED)
+		return ERR_IO;
+	if (rc == 0) {
+		rc = open_tables(r, txn);
+		if (rc)
+			mdb_txn_abort(txn);
+		else
+			rc = mdb_txn_commit(txn);
+	}
+	if (rc)
+		return map_problem(why, rc, "%s: opening the tables", directory);
+	r->number = map_number(r->env);
+	return OK;
+}
+
+static void
+close_map(struct recorder *r)
+{
+	if (r->env)
+		mdb_env_close(r->env);
+	r->env = NULL;
+	answered_release(&r->answered);
+}
+
+/* A write that failed half-way makes LMDB refuse the environment; what is in the file then counts. */
+static enum err
+reopen(struct recorder *r, struct problem *why)
+{
+	log_warning("store.reopened", "generation=%llu", (unsigned long long)r->figures.generation);
+	close_map(r);
+	answered_init(&r->answered);
+	return open_map(r, why);
+}
+
+enum err
+recorder_open(const struct recorder_settings *settings, const struct recorder_outlets *outlets, struct recorder **out,
+    struct problem *why)
+{
+	struct recorder *r = calloc(1, sizeof(*r));
+	enum err code;
+
+	if (!r)
+		abort();
+	r->settings = *settings;
+	r->outlets = *outlets;
+	r->hold = -1;
+	r->tables = table_count(settings->tables);
+	r->dbis = calloc(r->tables + 1, sizeof(*r->dbis));
+	r->changing = calloc(r->tables + 1, sizeof(*r->changing));
+	if (!r->dbis || !r->changing)
+		abort();
+	r->arena = arena_init(SIZE_MAX / 2); /* bounded by BATCH_BYTES */
+	r->message = buffer_init(SIZE_MAX / 2);
+	answered_init(&r->answered);
+	code = make_directory(settings->directory, why);
+	if (code == OK)
+		code = store_hold(settings->directory, &r->hold, why);
+	if (code == OK) {
+		watchdog_arm(settings->watchdog_seconds);
+		code = open_map(r, why);
+		watchdog_disarm();
+	}
+	if (code != OK) {
+		recorder_free(r);
+		return code;
+	}
+	*out = r;
+	return OK;
+}
+
+void
+recorder_free(struct recorder *r)
+{
+	if (!r)
+		return;
+	close_map(r);
+	if (r->hold >= 0)
+		close(r->hold);
+	arena_release(&r->arena);
+	buffer_release(&r->message);
+	free(r->changing);
+	free(r->dbis);
+	free(r);
+}
+
+enum err
+recorder_take(struct recorder *r, unsigned peer, enum role role, struct span message, struct problem *why)
+{
+	bool crowded = r->waiting_bytes + message.size > BATCH_BYTES;
+	struct taken *t = arena_new(&r->arena, struct taken);
+	enum err code = unit_read(&r->arena, r->settings.tables, crowded ? message : arena_copy(&r->arena, message),
+	    &t->answer.id, &t->operations, &t->count, why);
+
+	if (code != OK)
+		return code;
+	t->peer = peer;
+	if (crowded)
+		t->answer.committed.code = ERR_UNAVAILABLE;
+	else if (!unit_allowed(role, t->operations, t->count, &t->answer.committed.operation))
+		t->answer.committed.code = ERR_DENIED;
+	t->settled = t->answer.committed.code != OK;
+	if (r->last)
+		r->last->next = t;
+	else
+		r->first = t;
+	r->last = t;
+	r->waiting++;
+	r->waiting_bytes += message.size;
+	return OK;
+}
+
+bool
+recorder_waiting(const struct recorder *r)
+{
+	return r->waiting != 0;
+}
+
+static enum err
+begin(struct recorder *r, MDB_txn **out, struct problem *why)
+{
+	int rc = 0;
+
+	for (int tries = 0; tries < 2; tries++) {
+		watchdog_arm(r->settings.watchdog_seconds);
+		rc = map_begin(r->env, r->number, out, why);
+		watchdog_disarm();
+		if (rc == MAP_DISTRUSTED)
+			return ERR_IO;
+		if (rc != MDB_PANIC)
+			break;
+		if (reopen(r, why) != OK)
+			return ERR_IO;
+	}
+	for (size_t i = 0; i < r->tables; i++)
+		r->changing[i].cursor = NULL;
+	return rc ? map_problem(why, rc, "beginning to write the store") : OK;
+}
+
+static int
+cursor_of(struct recorder *r, MDB_txn *txn, size_t table, MDB_cursor **out)
+{
+	struct changing *c = &r->changing[table];
+	int rc = c->cursor ? 0 : mdb_cursor_open(txn, r->dbis[table], &c->cursor);
+
+	*out = c->cursor;
+	return rc;
+}
+
+/* Whether every precondition holds; when not, which does not. */
+static int
+check(struct recorder *r, MDB_txn *txn, struct taken *t, struct instant now, bool *holds)
+{
+	*holds = true;
+	for (size_t i = 0; i < t->count && *holds; i++) {
+		const struct operation *o = &t->operations[i];
+		MDB_val key = val_of(o->key), value;
+		MDB_cursor *cursor;
+		struct row row = { .generation = 0 };
+		int rc;
+
+		if (o->kind != UNIT_EXPECT)
+			continue;
+		rc = cursor_of(r, txn, o->table_number, &cursor);
+		if (rc == 0)
+			rc = mdb_cursor_get(cursor, &key, &value, MDB_SET_KEY);
+		if (rc && rc != MDB_NOTFOUND)
+			return rc;
+		if (rc == 0 && !row_read(o->key, span_of_val(value), &row))
+			return MDB_CORRUPTED;
+		*holds = (row_expired(&row, now) ? 0 : row.generation) == o->generation;
+		if (!*holds)
+			t->answer.committed.operation = i;
+	}
+	return 0;
+}
+
+typedef int change(struct recorder *, MDB_txn *, struct operation *, uint64_t generation);
+
+static int
+change_nothing(struct recorder *r, MDB_txn *txn, struct operation *o, uint64_t generation)
+{
+	(void)r;
+	(void)txn;
+	(void)o;
+	(void)generation;
+	return 0;
+}
+
+static int
+put_row(MDB_cursor *cursor, const struct operation *o, uint64_t generation, unsigned flags)
+{
+	MDB_val key = val_of(o->key), value = { ROW_HEAD + o->value.size, NULL };
+	int rc = mdb_cursor_put(cursor, &key, &value, MDB_RESERVE | flags);
+
+	if (rc == 0)
+		row_write(value.mv_data, generation, o->expires, o->value);
+	return rc;
+}
+
+static int
+change_put(struct recorder *r, MDB_txn *txn, struct operation *o, uint64_t generation)
+{
+	MDB_cursor *cursor;
+	int rc = cursor_of(r, txn, o->table_number, &cursor);
+
+	if (rc == 0)
+		rc = put_row(cursor, o, generation, 0);
+	if (rc == 0 && o->expires.us)
+		rc = expiry_add(&r->expiry, txn, generation, o->expires, o->table, o->key);
+	return rc;
+}
+
+static int
+change_delete(struct recorder *r, MDB_txn *txn, struct operation *o, uint64_t generation)
+{
+	MDB_val key = val_of(o->key);
+	MDB_cursor *cursor;
+	int rc = cursor_of(r, txn, o->table_number, &cursor);
+
+	(void)generation;
+	if (rc == 0)
+		rc = mdb_cursor_get(cursor, &key, NULL, MDB_SET);
+	if (rc == 0)
+		rc = mdb_cursor_del(cursor, 0);
+	return rc == MDB_NOTFOUND ? 0 : rc;
+}
+
+static int
+change_append(struct recorder *r, MDB_txn *txn, struct operation *o, uint64_t generation)
+{
+	struct changing *c = &r->changing[o->table_number];
+	uint8_t *number = arena_take(&r->arena, 8);
+	MDB_cursor *cursor;
+	MDB_val key, value;
+	int rc = cursor_of(r, txn, o->table_number, &cursor);
+
+	if (rc == 0 && !c->next) {
+		rc = mdb_cursor_get(cursor, &key, &value, MDB_LAST);
+		if (rc == 0 && key.mv_size != 8)
+			return MDB_CORRUPTED;
+		c->next = rc == 0 ? u64_read(key.mv_data) + 1 : 1;
+		rc = rc == MDB_NOTFOUND ? 0 : rc;
+	}
+	if (rc)
+		return rc;
+	u64_write(number, c->next++);
+	o->key = span_of(number, 8);
+	return put_row(cursor, o, generation, MDB_APPEND);
+}
+
+static change *const changes[] = {
+	[UNIT_EXPECT] = change_nothing,
+	[UNIT_PUT] = change_put,
+	[UNIT_DELETE] = change_delete,
+	[UNIT_APPEND] = change_append,
+};
+
+static int
+apply(struct recorder *r, MDB_txn *txn, struct taken *t, uint64_t generation, struct instant now)
+{
+	struct committed *c = &t->answer.committed;
+	uint64_t before = answered_find(&r->answered, &t->answer.id);
+	bool holds;
+	int rc;
+
+	if (before) {
+		*c = (struct committed){ .code = OK, .generation = before };
+		return 0;
+	}
+	rc = check(r, txn, t, now, &holds);
+	if (rc)
+		return rc;
+	if (!holds) {
+		c->code = ERR_CONFLICT;
+		return 0;
+	}
+	for (size_t i = 0; i < t->count; i++) {
+		rc = changes[t->operations[i].kind](r, txn, &t->operations[i], generation);
+		if (rc)
+			return rc;
+	}
+	*c = (struct committed){ .code = OK, .generation = generation };
+	t->applied = true;
+	answered_add(&r->answered, &t->answer.id, generation);
+	answered_row_add(&r->answered, &t->answer.id);
+	return 0;
+}
+
+/* The transaction is lost: what these units did in memory too. */
+static void
+undo(struct recorder *r, struct taken *t, size_t count)
+{
+	for (; count; count--, t = t->next) {
+		if (t->applied)
+			answered_forget(&r->answered, &t->answer.id);
+		t->applied = false;
+		if (!t->settled)
+			t->answer.committed = (struct committed){ .code = OK };
+	}
+	for (size_t i = 0; i < r->tables; i++)
+		r->changing[i].next = 0;
+	r->expiry.soonest.us = 0;
+}
+
+struct cleaned {
+	size_t expired, forgotten; /* rows, commits */
+};
+
+static int
+clean(struct recorder *r, MDB_txn *txn, struct instant now, size_t at_once, struct cleaned *c)
+{
+	int rc = expiry_sweep(&r->expiry, txn, r->settings.tables, r->dbis, now, at_once, &c->expired);
+
+	if (rc)
+		return rc;
+	return answered_prune(&r->answered, txn, r->commits, instant_after(now, -UNIT_REMEMBERED), at_once, &c->forgotten);
+}
+
+/* Units in one transaction. Full is ERR_FULL and nothing happened; other failures are the end. */
+static enum err
+write_units(struct recorder *r, struct taken *from, size_t count, bool cleaning, struct instant now,
+    struct problem *why)
+{
+	uint64_t generation;
+	size_t applied = 0;
+	struct cleaned cleaned = { 0 };
+	struct taken *t = from;
+	MDB_txn *txn;
+	int rc = 0;
+
+	if (begin(r, &txn, why) != OK)
+		return ERR_IO;
+	generation = r->figures.generation + 1;
+	answered_row_begin(&r->answered, now);
+	for (size_t i = 0; i < count && !rc; i++, t = t->next)
+		if (!t->settled) {
+			rc = apply(r, txn, t, generation, now);
+			applied += t->applied;
+		}
+	if (rc == 0 && applied)
+		rc = answered_row_put(&r->answered, txn, r->commits, generation);
+	if (rc == 0 && applied && cleaning)
+		rc = clean(r, txn, now, AT_ONCE + count, &cleaned);
+	if (rc || !applied)
+		mdb_txn_abort(txn);
+	else
+		rc = mdb_txn_commit(txn);
+	if (rc) {
+		undo(r, from, count);
+		return map_is_full(rc) ? map_problem(why, rc, "writing") : problem_set(why, ERR_IO, NULL,
+		    "writing the store: %s", mdb_strerror(rc));
+	}
+	if (applied) {
+		r->number = map_number(r->env);
+		r->figures.generation = generation;
+		r->figures.commits++;
+		r->figures.expired += cleaned.expired;
+	}
+	return OK;
+}
+
+static bool
+only_deletes(const struct taken *t)
+{
+	for (size_t i = 0; i < t->count; i++)
+		if (t->operations[i].kind != UNIT_DELETE && t->operations[i].kind != UNIT_EXPECT)
+			return false;
+	return true;
+}
+
+/* Copy on write needs space even to delete: a little beyond the limit is kept for that alone. */
+static bool
+open_reserve(struct recorder *r)
+{
+	size_t page = 4 * KIB, more = r->settings.map_bytes / 16 / page * page;
+
+	return mdb_env_set_mapsize(r->env, r->settings.map_bytes + (more < MIB ? MIB : more)) == 0;
+}
+
+static void
+close_reserve(struct recorder *r)
+{
+	/* LMDB keeps it at what is in use, should that be more. */
+	if (r->env)
+		mdb_env_set_mapsize(r->env, r->settings.map_bytes);
+}
+
+static enum err
+write_one(struct recorder *r, struct taken *t, struct instant now, struct problem *why)
+{
+	enum err code = write_units(r, t, 1, false, now, why);
+
+	if (code == ERR_FULL && only_deletes(t) && open_reserve(r)) {
+		code = write_units(r, t, 1, false, now, why);
+		close_reserve(r);
+	}
+	if (code != ERR_FULL)
+		return code;
+	log_warning("store.full", "cause=%s", LOG_TEXT(why ? why->text : ""));
+	t->answer.committed = (struct committed){ .code = ERR_FULL };
+	return OK;
+}
+
+static bool
+is_noticed(const struct operation *o)
+{
+	return o->kind != UNIT_EXPECT && (o->table->flags & TABLE_NOTICED);
+}
+
+/* What one commit changed; the tables of which too much changed are told as a whole. */
+static void
+tell_changes(struct recorder *r, const struct taken *from, size_t count)
+{
+	const struct taken *t = from;
+	bool any = false;
+
+	for (size_t i = 0; i < r->tables; i++)
+		r->changing[i].noticed = r->changing[i].noticed_bytes = 0;
+	for (size_t n = 0; n < count; n++, t = t->next)
+		for (size_t i = 0; t->applied && i < t->count; i++)
+			if (is_noticed(&t->operations[i])) {
+				r->changing[t->operations[i].table_number].noticed++;
+				r->changing[t->operations[i].table_number].noticed_bytes += t->operations[i].key.size;
+				any = true;
+			}
+	if (!any)
+		return;
+	notices_begin(&r->message, r->figures.generation);
+	for (size_t i = 0; i < r->tables; i++)
+		if (r->changing[i].noticed > NOTICES_OF_TABLE || r->changing[i].noticed_bytes > NOTICE_BYTES) {
+			notices_add(&r->message, i, (struct span){ 0 });
+			r->changing[i].noticed = 0;
+		}
+	t = from;
+	for (size_t n = 0; n < count; n++, t = t->next)
+		for (size_t i = 0; t->applied && i < t->count; i++)
+			if (is_noticed(&t->operations[i]) && r->changing[t->operations[i].table_number].noticed)
+				notices_add(&r->message, t->operations[i].table_number, t->operations[i].key);
+	r->outlets.notice(r->outlets.arg, buffer_span(&r->message));
+}
+
+/* One message a peer. */
+static void
+answer_all(struct recorder *r)
+{
+	for (struct taken *t = r->first; t; t = t->next) {
+		if (t->sent)
+			continue;
+		answers_begin(&r->message);
+		for (struct taken *same = t; same; same = same->next)
+			if (same->peer == t->peer) {
+				answers_add(&r->message, &same->answer);
+				same->sent = true;
+				r->figures.units += same->answer.committed.code == OK;
+				r->figures.refused += same->answer.committed.code != OK;
+			}
+		r->outlets.answer(r->outlets.arg, t->peer, buffer_span(&r->message));
+	}
+}
+
+static void
+forget_turn(struct recorder *r)
+{
+	r->first = r->last = NULL;
+	r->waiting = r->waiting_bytes = 0;
+	arena_reset(&r->arena);
+}
+
+static enum err
+refuse_to_go_on(struct recorder *r, struct problem *why)
+{
+	r->broken = true;
+	forget_turn(r);
+	return why ? why->code : ERR_IO;
+}
+
+static enum err
+is_sound(const struct recorder *r, struct problem *why)
+{
+	return r->broken ? problem_set(why, ERR_IO, NULL, "the recorder has failed before and does not write any more") : OK;
+}
+
+enum err
+recorder_commit(struct recorder *r, struct instant now, struct problem *why)
+{
+	struct problem own;
+	enum err code;
+
+	why = why ? why : &own;
+	if (is_sound(r, why) != OK)
+		return ERR_IO;
+	if (!r->waiting)
+		return OK;
+	code = write_units(r, r->first, r->waiting, true, now, why);
+	if (code == OK) {
+		tell_changes(r, r->first, r->waiting);
+	} else if (code == ERR_FULL) {
+		for (struct taken *t = r->first; t; t = t->next) {
+			if (write_one(r, t, now, why) != OK)
+				return refuse_to_go_on(r, why);
+			tell_changes(r, t, 1);
+		}
+	} else {
+		return refuse_to_go_on(r, why);
+	}
+	answer_all(r);
+	forget_turn(r);
+	return OK;
+}
+
+static enum err
+clean_idle(struct recorder *r, struct instant now, struct problem *why)
+{
+	struct cleaned cleaned = { 0 };
+	MDB_txn *txn;
+	int rc;
+
+	if (begin(r, &txn, why) != OK)
+		return ERR_IO;
+	rc = clean(r, txn, now, IDLE_AT_ONCE, &cleaned);
+	if (rc || !(cleaned.expired || cleaned.forgotten))
+		mdb_txn_abort(txn);
+	else
+		rc = mdb_txn_commit(txn);
+	if (rc) {
+		undo(r, NULL, 0);
+		return map_is_full(rc) ? ERR_FULL : problem_set(why, ERR_IO, NULL, "removing what has expired: %s",
+		    mdb_strerror(rc));
+	}
+	r->number = map_number(r->env);
+	r->figures.expired += cleaned.expired;
+	return OK;
+}
+
+enum err
+recorder_expire(struct recorder *r, struct instant now, struct problem *why)
+{
+	struct problem own;
+	enum err code;
+
+	why = why ? why : &own;
+	if (is_sound(r, why) != OK)
+		return ERR_IO;
+	code = clean_idle(r, now, why);
+	if (code == ERR_FULL && open_reserve(r)) {
+		code = clean_idle(r, now, why);
+		close_reserve(r);
+	}
+	if (code == OK || code == ERR_FULL)
+		return OK;
+	r->broken = true;
+	return code;
+}
+
+void
+recorder_sweep_readers(struct recorder *r)
+{
+	int dead = 0;
+
+	watchdog_arm(r->settings.watchdog_seconds);
+	mdb_reader_check(r->env, &dead);
+	watchdog_disarm();
+	if (dead)
+		log_info("store.readers_swept", "count=%d", dead);
+}
+
+struct recorder_figures
+recorder_figures(const struct recorder *r)
+{
+	return r->figures;
+}
