@@ -2,7 +2,8 @@
  *
  * Ambiguity is an error, never a guess: bare LF, obsolete folding, blanks before the colon, two lengths, a length
  * beside a transfer coding, a target that is not origin-form or absolute-form, anything a proxy could read
- * differently. The status says how to refuse; after any refusal here the connection is closed.
+ * differently. Only HTTP/1.1 is spoken: every other version is refused with 505. The status says how to refuse; after
+ * any refusal here the connection is closed.
  */
 #pragma once
 
@@ -21,13 +22,12 @@ struct message {
 	enum method method;
 	struct span method_text;   /* as sent, for METHOD_UNKNOWN */
 	struct span target;        /* as sent */
-	struct span path, query;   /* cut from the target, still percent-encoded; path starts with '/' */
+	struct span path, query;   /* cut from the target, still percent-encoded; path starts with '/', or is OPTIONS' "*" */
 	struct span host;          /* Host, or the authority of an absolute-form target */
-	unsigned version;          /* 10 or 11 */
 	bool keep_alive, chunked, expects_continue;
 	uint64_t length;           /* of the body; 0 with chunked */
-	struct header headers[MESSAGE_HEADERS];
 	size_t header_count;
+	struct header headers[MESSAGE_HEADERS]; /* those past header_count are not even zero */
 };
 
 struct message_limits {
@@ -38,7 +38,7 @@ struct message_limits {
 enum message_state { MESSAGE_PARTIAL, MESSAGE_WHOLE, MESSAGE_REFUSED };
 
 struct refusal {
-	int status;         /* 400, 414, 431, 501, 505 */
+	int status;         /* 400, 414, 417, 431, 501, 505 */
 	const char *reason; /* one sentence */
 	const char *clause;
 };
@@ -57,5 +57,6 @@ struct chunk_reader {
 	uint64_t left;  /* of the chunk being read */
 	uint8_t state;
 };
-/* Takes from the front of `*bytes`; gives the next run of data in `*data`. WHOLE after the last chunk. */
+/* Takes from the front of `*bytes`; gives the next run of data in `*data`. WHOLE after the last chunk; PARTIAL with no data
+ * and nothing left in `*bytes`: more is needed. */
 enum message_state chunk_read(struct chunk_reader *, struct span *bytes, struct span *data, struct refusal *refused);

@@ -6,6 +6,7 @@
  */
 #pragma once
 
+#include "http/access_log.h"
 #include "http/census.h"
 #include "http/exchange.h"
 #include "http/figures.h"
@@ -15,12 +16,12 @@
 
 struct http_limits {
 	struct message_limits message;
-	size_t pipelined;           /* requests of one connection waiting for their turn; reading pauses there */
-	unsigned connections;       /* of this process */
+	size_t pipelined;           /* requests of one connection answered in one round of the loop; the rest waits for the next */
+	unsigned connections;       /* of this process; one more makes the longest idle leave, or waits in the kernel */
 	unsigned per_address;       /* over all processes (census.h); 0: no limit */
 	int64_t head_time;          /* from the first byte of a request to the end of its head, microseconds */
 	int64_t body_time;          /* for a whole body */
-	int64_t idle_time;          /* between requests */
+	int64_t idle_time;          /* between requests, and before the first */
 	int64_t write_time;         /* without any progress in writing */
 	int64_t handler_time;       /* until the handler answers; then 503 */
 	unsigned requests;          /* on one connection, then it is closed; 0: no limit */
@@ -34,9 +35,11 @@ struct http_settings {
 	struct census *census;             /* may be NULL */
 	struct figures *figures;           /* this process's counters; may be NULL */
 	struct access_log *access_log;     /* may be NULL */
-	struct span common_fields;         /* header lines of every answer: security headers */
+	struct span common_fields;         /* header lines of every answer: security headers; borrowed */
 };
 
+/* Times are kept to a quarter of a second. Requests of one connection are handled one after the other; what is pipelined
+ * behind a request that waits stays unread in the buffer. */
 struct http_server;
 
 struct http_server *http_server_new(struct loop *, const struct http_settings *);
