@@ -1,0 +1,52 @@
+/* assets/dom.js - making elements. Text is always a text node: nothing from outside is ever read as HTML. */
+
+/* element("p", { class: "note" }, "text", child, …); an attribute of null is left out. */
+export function element(name, attributes = {}, ...children) {
+	const made = document.createElement(name);
+
+	for (const [key, value] of Object.entries(attributes)) {
+		if (value !== null)
+			made.setAttribute(key, value);
+	}
+	made.append(...children);
+	return made;
+}
+
+/* The same thing said in both languages; the one not chosen is hidden by watashi.css. Each is a text or a list of nodes. */
+export function both(ja, en) {
+	const made = document.createDocumentFragment();
+
+	made.append(element("span", { lang: "ja" }, ...[ja].flat()), element("span", { lang: "en" }, ...[en].flat()));
+	return made;
+}
+
+/* Replaces what stands in the page's place of this name (data-slot); a page without it is passed over. */
+export function fill(slot, ...children) {
+	document.querySelector(`[data-slot="${slot}"]`)?.replaceChildren(...children);
+}
+
+const shapes = {
+	good: "M9.5 16.2 5.3 12l-1.4 1.4 5.6 5.6 11-11-1.4-1.4z",
+	notice: "M12 2 1 21h22L12 2zm1 16h-2v-2h2v2zm0-4h-2v-4h2v4z",
+	bad: "M12 2a10 10 0 1 0 0 20 10 10 0 0 0 0-20zm1 15h-2v-2h2v2zm0-4h-2V7h2v6z",
+	quiet: "M12 2a10 10 0 1 0 0 20 10 10 0 0 0 0-20zm5 11H7v-2h10v2z",
+	waiting: "M12 2a10 10 0 1 0 0 20 10 10 0 0 0 0-20zm1 11h-2V6h2v7zm4 3-4-3 1-1.6 4 3L17 16z",
+};
+
+/* A shape that goes with a word; by itself it says nothing (aria-hidden). */
+export function icon(kind) {
+	const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+	const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
+
+	svg.setAttribute("viewBox", "0 0 24 24");
+	svg.setAttribute("class", "icon");
+	svg.setAttribute("aria-hidden", "true");
+	path.setAttribute("d", shapes[kind]);
+	svg.append(path);
+	return svg;
+}
+
+/* A badge is a word with a shape, the same everywhere: good, notice, bad, quiet, waiting. */
+export function badge(kind, ja, en) {
+	return element("span", { class: `badge badge-${kind}` }, icon(kind), both(ja, en));
+}
