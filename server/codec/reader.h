@@ -2,11 +2,20 @@
  *
  *     struct reader r = reader_json(a, body, limits);
  *     reader_object(&r);
- *     while (reader_member(&r, &name)) …   reads the members in the order they come
+ *     while (reader_member(&r, &name)) {   the members in the order they come
+ *             if (span_is(name, "id"))
+ *                     id = reader_string(&r, 1, 64);
+ *             else if (span_is(name, "context"))
+ *                     read_context(&r);
+ *     }                                    what is not read is reported: "/idd: unknown member"
  *     reader_end(&r, why)
  *
  * The reader remembers its first failure: later reads give zero, and reader_end() tells what was wrong, with the
  * JSON pointer, what was expected and what was found. A member nobody reads is an error: requests have no unknown parts.
+ * Sentences tell kinds and sizes, never values: those of requests are personal.
+ *
+ * The JSON is RFC 8259's to the letter, in UTF-8, without NUL, no name twice in an object. Of the arena it takes only what
+ * unescaped strings and the names of open objects need: at most 32 times the body, and 1 KiB.
  */
 #pragma once
 
@@ -18,6 +27,8 @@ struct limits {
 	unsigned depth;
 	size_t members; /* values in all; 0: 1024 */
 };
+/* Whatever the limits say, one object has at most so many members: finding a name twice costs the square of it. */
+#define READER_MEMBERS 256
 
 enum reader_kind { READER_NONE, READER_NULL, READER_BOOLEAN, READER_NUMBER, READER_STRING, READER_ARRAY, READER_OBJECT };
 
@@ -28,12 +39,17 @@ struct reader {
 	struct limits limits;
 	struct problem problem;        /* the first */
 	size_t values;
+	bool at_value;                 /* the value at hand is not read yet */
 	unsigned depth;
 	struct {
 		struct span name;          /* the member being read */
 		size_t index;              /* the element being read */
+		size_t first_name;         /* where this object's names begin */
+		uint64_t marks;            /* a bit for each name there: most new names are seen to be new at once */
 		bool is_array, begun;
 	} level[READER_DEPTH];
+	struct span *names;            /* of all open objects */
+	size_t name_count, name_room;
 };
 
 struct reader reader_json(struct arena *, struct span body, struct limits);
@@ -47,12 +63,12 @@ void reader_array(struct reader *);
 bool reader_member(struct reader *, struct span *name);
 bool reader_element(struct reader *);
 
-/* The value at hand. Strings are UTF-8 without NUL, unescaped, in the arena or the body; sizes in bytes. */
+/* The value at hand, read once. Strings are UTF-8 without NUL, unescaped, in the arena or the body; sizes in bytes. */
 struct span reader_string(struct reader *, size_t least, size_t most);
 int64_t reader_integer(struct reader *, int64_t least, int64_t most);
 bool reader_boolean(struct reader *);
 void reader_null(struct reader *);
-/* Skips the value whole, whatever it is, and gives its bytes. */
+/* Skips the value whole, whatever it is, and gives its bytes, which are good JSON. */
 struct span reader_raw(struct reader *);
 
 /* For the caller's own findings about the value at hand; only the first counts. */

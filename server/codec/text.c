@@ -1,8 +1,6 @@
 /* codec/text.c - small encodings, read strictly: one way to write each value, so that equal values are equal texts. */
 #include "codec/text.h"
 
-#include <assert.h>
-
 static const char lower_digits[] = "0123456789abcdef", upper_digits[] = "0123456789ABCDEF";
 
 /* The value of a hexadecimal digit, or -1. */
@@ -284,23 +282,27 @@ escape_of(uint8_t c)
 void
 json_write_string(struct buffer *out, struct span s)
 {
-	size_t done = 0;
+	size_t done = 0, size;
 
-	assert(utf8_valid(s));
 	buffer_byte(out, '"');
-	for (size_t i = 0; i < s.size; i++) {
+	for (size_t i = 0; i < s.size; i += size) {
 		char escape = escape_of(s.data[i]);
 		uint8_t written[6] = { '\\', (uint8_t)escape, '0', '0' };
 
-		if (!escape)
+		size = sequence_size(s.data + i, s.size - i);
+		if (!escape && size)
 			continue;
 		buffer_add(out, span_of(s.data + done, i - done));
 		if (escape == 'u') {
 			written[4] = (uint8_t)lower_digits[s.data[i] >> 4];
 			written[5] = (uint8_t)lower_digits[s.data[i] & 15];
 		}
-		buffer_add(out, span_of(written, escape == 'u' ? 6 : 2));
-		done = i + 1;
+		if (size)
+			buffer_add(out, span_of(written, escape == 'u' ? 6 : 2));
+		else
+			buffer_text(out, "\xef\xbf\xbd"); /* U+FFFD */
+		size = size ? size : 1;
+		done = i + size;
 	}
 	buffer_add(out, span_skip(s, done));
 	buffer_byte(out, '"');

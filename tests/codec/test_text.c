@@ -182,6 +182,7 @@ json_strings_are_written_canonically(void **state)
 		{ "the five short escapes", "\b\t\n\f\r", "\"\\b\\t\\n\\f\\r\"" },
 		{ "the other controls in lower-case digits", "\x01\x0b\x1f", "\"\\u0001\\u000b\\u001f\"" },
 		{ "slash, DEL and what is not ASCII as they are", "/\x7f\xe7\xa7\x81", "\"/\x7f\xe7\xa7\x81\"" },
+		{ "bytes that are no UTF-8 are replaced", "a\xff\xe7\xa7", "\"a\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\"" },
 		{ "the example of RFC 8785 s3.2.2.2", "\xe2\x82\xac$\x0f\nA'B\"\\\\\"/",
 		    "\"\xe2\x82\xac$\\u000f\\nA'B\\\"\\\\\\\\\\\"/\"" },
 	};

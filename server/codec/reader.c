@@ -1,0 +1,647 @@
+/* codec/reader.c - one pass over a JSON text: the value at hand, its level, and the first thing that is wrong.
+ *
+ *              reader_object, reader_array
+ *      value -----------------------------> inside, before a member or element
+ *       at       reader_member, _element      |  ^
+ *      hand <---------------------------------'  |  `}` and `]` leave the level
+ *       `--- reader_string, _integer, … ---------'
+ */
+#include "codec/reader.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "codec/text.h"
+
+#define POINTER_TEXT 192 /* of a sentence: names are the peer's, and may be long */
+
+static const char *const kind_names[] = {
+	[READER_NONE] = "nothing",
+	[READER_NULL] = "null",
+	[READER_BOOLEAN] = "true or false",
+	[READER_NUMBER] = "a number",
+	[READER_STRING] = "a text",
+	[READER_ARRAY] = "an array",
+	[READER_OBJECT] = "an object",
+};
+
+/* By the first byte of a value. */
+static const uint8_t kinds[256] = {
+	['n'] = READER_NULL, ['t'] = READER_BOOLEAN, ['f'] = READER_BOOLEAN, ['"'] = READER_STRING, ['['] = READER_ARRAY,
+	['{'] = READER_OBJECT, ['-'] = READER_NUMBER, ['0'] = READER_NUMBER, ['1'] = READER_NUMBER, ['2'] = READER_NUMBER,
+	['3'] = READER_NUMBER, ['4'] = READER_NUMBER, ['5'] = READER_NUMBER, ['6'] = READER_NUMBER, ['7'] = READER_NUMBER,
+	['8'] = READER_NUMBER, ['9'] = READER_NUMBER,
+};
+
+static bool
+failed(const struct reader *r)
+{
+	return r->problem.code != OK;
+}
+
+/* A name as a part of a JSON pointer (RFC 6901 s3), control characters as in a JSON string (s5). */
+static void
+write_pointer_part(struct buffer *out, struct span name)
+{
+	for (size_t i = 0; i < name.size; i++) {
+		if (name.data[i] == '~' || name.data[i] == '/')
+			buffer_text(out, name.data[i] == '~' ? "~0" : "~1");
+		else if (name.data[i] < 0x20 || name.data[i] == 0x7f)
+			buffer_print(out, "\\u%04x", name.data[i]);
+		else
+			buffer_byte(out, name.data[i]);
+	}
+}
+
+static void
+write_pointer(const struct reader *r, struct buffer *out)
+{
+	for (unsigned i = 0; i < r->depth && r->level[i].begun; i++) {
+		buffer_byte(out, '/');
+		if (r->level[i].is_array)
+			buffer_number(out, r->level[i].index);
+		else
+			write_pointer_part(out, r->level[i].name);
+	}
+}
+
+/* What was cut off at some size is cut off between characters. */
+static struct span
+between_characters(struct span text)
+{
+	while (!utf8_valid(text))
+		text.size--;
+	return text;
+}
+
+/* Writes the problem, if it is the first, behind the pointer to where we are; from here on nothing is read. */
+static void __attribute__((format(printf, 4, 5)))
+refuse(struct reader *r, enum err code, const char *clause, const char *format, ...)
+{
+	struct buffer pointer = buffer_init(POINTER_TEXT);
+	struct span shown;
+	char sentence[192];
+	va_list args;
+
+	if (failed(r))
+		return;
+	va_start(args, format);
+	vsnprintf(sentence, sizeof(sentence), format, args);
+	va_end(args);
+	write_pointer(r, &pointer);
+	shown = between_characters(buffer_span(&pointer));
+	problem_set(&r->problem, code, clause, "%.*s%s%s%.*s", SPAN_ARGS(shown), pointer.overflowed ? "…" : "",
+	    shown.size ? ": " : "", SPAN_ARGS(between_characters(span_text(sentence))));
+	buffer_release(&pointer);
+	r->rest = (struct span){ 0 };
+	r->at_value = false;
+}
+
+/* What stands where the grammar wants something else. */
+static void
+refuse_here(struct reader *r, const char *expected)
+{
+	uint8_t c;
+
+	if (r->rest.size == 0) {
+		refuse(r, ERR_SYNTAX, "RFC 8259", "expected %s, found the end", expected);
+		return;
+	}
+	c = r->rest.data[0];
+	if (c > 0x20 && c < 0x7f)
+		refuse(r, ERR_SYNTAX, "RFC 8259", "expected %s, found '%c'", expected, c);
+	else
+		refuse(r, ERR_SYNTAX, "RFC 8259", "expected %s, found byte 0x%02x", expected, c);
+}
+
+void
+reader_fail(struct reader *r, const char *expected, const char *found)
+{
+	refuse(r, ERR_INVALID, "", "expected %s, found %s", expected, found);
+}
+
+/* RFC 8259 s2. */
+static void
+skip_blanks(struct reader *r)
+{
+	const uint8_t *p = r->rest.data, *end = p + r->rest.size;
+
+	while (p < end && (*p == ' ' || *p == '\n' || *p == '\r' || *p == '\t'))
+		p++;
+	r->rest = span_of(p, (size_t)(end - p));
+}
+
+/* Steps onto the next value and counts it. */
+static void
+find_value(struct reader *r)
+{
+	skip_blanks(r);
+	if (r->rest.size == 0 || !kinds[r->rest.data[0]]) {
+		refuse_here(r, "a value");
+		return;
+	}
+	if (++r->values > r->limits.members) {
+		refuse(r, ERR_LIMIT, "", "expected at most %zu values, found more", r->limits.members);
+		return;
+	}
+	r->at_value = true;
+}
+
+struct reader
+reader_json(struct arena *a, struct span body, struct limits limits)
+{
+	struct reader r = { .arena = a, .rest = body, .limits = limits };
+
+	assert(limits.depth <= READER_DEPTH);
+	if (r.limits.members == 0)
+		r.limits.members = 1024;
+	if (body.size > limits.bytes)
+		refuse(&r, ERR_LIMIT, "", "expected at most %zu bytes, found %zu", limits.bytes, body.size);
+	else if (!utf8_valid(body))
+		refuse(&r, ERR_SYNTAX, "RFC 8259 s8.1", "expected UTF-8, found other bytes");
+	else
+		find_value(&r);
+	return r;
+}
+
+enum reader_kind
+reader_peek(struct reader *r)
+{
+	return r->at_value ? (enum reader_kind)kinds[r->rest.data[0]] : READER_NONE;
+}
+
+/* Whether a value of this kind is at hand; if not, that is the problem. */
+static bool
+wants(struct reader *r, enum reader_kind kind, const char *expected)
+{
+	if (failed(r))
+		return false;
+	assert(r->at_value);
+	if (reader_peek(r) == kind)
+		return true;
+	refuse(r, ERR_INVALID, "", "expected %s, found %s", expected, kind_names[reader_peek(r)]);
+	return false;
+}
+
+static void
+enter(struct reader *r, enum reader_kind kind)
+{
+	if (!wants(r, kind, kind_names[kind]))
+		return;
+	if (r->depth == r->limits.depth) {
+		refuse(r, ERR_LIMIT, "", "expected at most %u levels of arrays and objects, found more", r->limits.depth);
+		return;
+	}
+	memset(&r->level[r->depth], 0, sizeof(r->level[0]));
+	r->level[r->depth].is_array = kind == READER_ARRAY;
+	r->level[r->depth].first_name = r->name_count;
+	r->depth++;
+	r->rest = span_skip(r->rest, 1);
+	r->at_value = false;
+}
+
+void
+reader_object(struct reader *r)
+{
+	enter(r, READER_OBJECT);
+}
+
+void
+reader_array(struct reader *r)
+{
+	enter(r, READER_ARRAY);
+}
+
+/* Four hexadecimal digits behind `\u`. */
+static bool
+read_unit(const uint8_t *digits, const uint8_t *end, uint32_t *unit)
+{
+	uint8_t bytes[2];
+
+	if (end - digits < 4 || !hex_read(span_of(digits, 4), bytes, sizeof(bytes)))
+		return false;
+	*unit = (uint32_t)bytes[0] << 8 | bytes[1];
+	return true;
+}
+
+static size_t
+write_character(uint8_t *to, uint32_t c)
+{
+	if (c < 0x80) {
+		to[0] = (uint8_t)c;
+		return 1;
+	}
+	if (c < 0x800) {
+		to[0] = (uint8_t)(0xc0 | c >> 6);
+		to[1] = (uint8_t)(0x80 | (c & 0x3f));
+		return 2;
+	}
+	if (c < 0x10000) {
+		to[0] = (uint8_t)(0xe0 | c >> 12);
+		to[1] = (uint8_t)(0x80 | (c >> 6 & 0x3f));
+		to[2] = (uint8_t)(0x80 | (c & 0x3f));
+		return 3;
+	}
+	to[0] = (uint8_t)(0xf0 | c >> 18);
+	to[1] = (uint8_t)(0x80 | (c >> 12 & 0x3f));
+	to[2] = (uint8_t)(0x80 | (c >> 6 & 0x3f));
+	to[3] = (uint8_t)(0x80 | (c & 0x3f));
+	return 4;
+}
+
+/* Reads the escape at `p`, behind its backslash, into `*c`; returns what follows it, NULL if it is none. */
+static const uint8_t *
+read_escape(const uint8_t *p, const uint8_t *end, uint32_t *c)
+{
+	static const uint8_t plain[256] = {
+		['"'] = '"', ['\\'] = '\\', ['/'] = '/', ['b'] = '\b', ['f'] = '\f', ['n'] = '\n', ['r'] = '\r', ['t'] = '\t',
+	};
+	uint32_t low;
+
+	if (p == end)
+		return NULL;
+	*c = plain[*p];
+	if (*c)
+		return p + 1;
+	if (*p != 'u' || !read_unit(p + 1, end, c) || *c == 0 || (*c >= 0xdc00 && *c <= 0xdfff))
+		return NULL;
+	p += 5;
+	if (*c < 0xd800 || *c > 0xdfff)
+		return p;
+	/* The first half of a surrogate pair: the other follows (RFC 8259 s7). */
+	if (end - p < 6 || p[0] != '\\' || p[1] != 'u' || !read_unit(p + 2, end, &low) || low < 0xdc00 || low > 0xdfff)
+		return NULL;
+	*c = 0x10000 + ((*c - 0xd800) << 10) + (low - 0xdc00);
+	return p + 6;
+}
+
+/* Where plain characters end: at a quote, a backslash, a control character or the end. */
+static const uint8_t *
+skip_plain(const uint8_t *p, const uint8_t *end)
+{
+	const uint64_t ones = UINT64_C(0x0101010101010101), highs = ones * 0x80;
+	uint64_t eight, quotes, slashes;
+
+	/* Eight at a time: a byte that is zero after the exclusive or, or below 0x20, borrows into its high bit. A borrow from
+	 * the byte beneath may mark one byte too many, never one too few, and only behind a true one. */
+	for (; end - p >= 8; p += 8) {
+		memcpy(&eight, p, sizeof(eight));
+		quotes = eight ^ ones * '"';
+		slashes = eight ^ ones * '\\';
+		if ((((quotes - ones) & ~quotes) | ((slashes - ones) & ~slashes) | ((eight - ones * 0x20) & ~eight)) & highs)
+			break;
+	}
+	while (p < end && *p != '"' && *p != '\\' && *p >= 0x20)
+		p++;
+	return p;
+}
+
+/* The string at hand. Without escapes it is borrowed from the body; otherwise it is written into the arena, unless nobody
+ * wants it (`skipped`). */
+static struct span
+take_string(struct reader *r, bool skipped)
+{
+	const uint8_t *start = r->rest.data + 1, *end = r->rest.data + r->rest.size, *p = skip_plain(start, end), *run = start;
+	uint8_t *text = NULL, *to = NULL;
+	struct span whole;
+
+	while (p < end && *p == '\\') {
+		uint32_t c;
+		const uint8_t *next = read_escape(p + 1, end, &c);
+
+		if (!next) {
+			refuse(r, ERR_SYNTAX, "RFC 8259 s7", "expected an escape that stands for a character, found another");
+			return (struct span){ 0 };
+		}
+		/* What is unescaped is never longer than its escapes: the whole string, once closed, has room. */
+		if (!text && !skipped) {
+			const uint8_t *close = next;
+
+			while ((close = skip_plain(close, end)) < end && *close == '\\')
+				close += end - close > 1 ? 2 : 1;
+			text = to = arena_take(r->arena, (size_t)(close - start));
+		}
+		if (text) {
+			memcpy(to, run, (size_t)(p - run));
+			to += p - run;
+			to += write_character(to, c);
+		}
+		run = next;
+		p = skip_plain(next, end);
+	}
+	if (p == end || *p != '"') {
+		r->rest = span_of(p, (size_t)(end - p));
+		refuse_here(r, p == end ? "'\"' at the end of a text" : "a control character to be escaped");
+		return (struct span){ 0 };
+	}
+	whole = span_of(start, (size_t)(p - start));
+	if (text) {
+		memcpy(to, run, (size_t)(p - run));
+		whole = span_of(text, (size_t)(to + (p - run) - text));
+	}
+	r->rest = span_of(p + 1, (size_t)(end - p - 1));
+	return whole;
+}
+
+/* Whether the name is new in its object; it is from now on known. */
+static bool
+remember_name(struct reader *r, struct span name)
+{
+	size_t first = r->level[r->depth - 1].first_name;
+	uint64_t *marks = &r->level[r->depth - 1].marks, mark;
+	unsigned mixed = (unsigned)name.size;
+
+	if (name.size)
+		mixed = mixed * 31 + name.data[0] * 7u + name.data[name.size - 1] * 3u + name.data[name.size / 2];
+	mark = UINT64_C(1) << mixed % 64;
+	for (size_t i = first; (*marks & mark) && i < r->name_count; i++) {
+		if (span_equal(r->names[i], name)) {
+			refuse(r, ERR_SYNTAX, "RFC 8259 s4", "expected each name once, found it twice");
+			return false;
+		}
+	}
+	if (r->name_count - first == READER_MEMBERS) {
+		refuse(r, ERR_LIMIT, "", "expected at most %d members in one object, found more", READER_MEMBERS);
+		return false;
+	}
+	if (r->name_count == r->name_room) {
+		size_t room = r->name_room ? 2 * r->name_room : 16;
+		struct span *names = arena_array(r->arena, struct span, room);
+
+		if (r->name_count)
+			memcpy(names, r->names, r->name_count * sizeof(names[0]));
+		r->names = names;
+		r->name_room = room;
+	}
+	*marks |= mark;
+	r->names[r->name_count++] = name;
+	return true;
+}
+
+/* Before the next member or element of the innermost level: false when it ended, and was left, or nothing is read any more. */
+static bool
+step(struct reader *r, bool is_array)
+{
+	uint8_t close = is_array ? ']' : '}';
+	bool begun;
+
+	if (failed(r))
+		return false;
+	assert(r->depth > 0 && r->level[r->depth - 1].is_array == is_array);
+	if (r->at_value) {
+		refuse(r, ERR_INVALID, "", is_array ? "unknown element" : "unknown member");
+		return false;
+	}
+	begun = r->level[r->depth - 1].begun;
+	skip_blanks(r);
+	if (r->rest.size && r->rest.data[0] == close) {
+		r->rest = span_skip(r->rest, 1);
+		r->depth--;
+		r->name_count = r->level[r->depth].first_name;
+		return false;
+	}
+	if (begun) {
+		if (r->rest.size == 0 || r->rest.data[0] != ',') {
+			refuse_here(r, is_array ? "',' or ']'" : "',' or '}'");
+			return false;
+		}
+		r->rest = span_skip(r->rest, 1);
+	}
+	return true;
+}
+
+bool
+reader_member(struct reader *r, struct span *name)
+{
+	*name = (struct span){ 0 };
+	if (!step(r, false))
+		return false;
+	skip_blanks(r);
+	if (r->rest.size == 0 || r->rest.data[0] != '"') {
+		refuse_here(r, r->level[r->depth - 1].begun ? "a name" : "a name or '}'");
+		return false;
+	}
+	r->level[r->depth - 1].begun = false;
+	*name = take_string(r, false);
+	r->level[r->depth - 1].name = *name;
+	r->level[r->depth - 1].begun = true;
+	if (failed(r) || !remember_name(r, *name))
+		return false;
+	skip_blanks(r);
+	if (r->rest.size == 0 || r->rest.data[0] != ':') {
+		refuse_here(r, "':'");
+		return false;
+	}
+	r->rest = span_skip(r->rest, 1);
+	find_value(r);
+	return !failed(r);
+}
+
+bool
+reader_element(struct reader *r)
+{
+	if (!step(r, true))
+		return false;
+	if (r->level[r->depth - 1].begun)
+		r->level[r->depth - 1].index++;
+	r->level[r->depth - 1].begun = true;
+	find_value(r);
+	return !failed(r);
+}
+
+struct span
+reader_string(struct reader *r, size_t least, size_t most)
+{
+	struct span text;
+
+	if (!wants(r, READER_STRING, "a text"))
+		return (struct span){ 0 };
+	text = take_string(r, false);
+	r->at_value = false;
+	if (!failed(r) && (text.size < least || text.size > most))
+		refuse(r, ERR_INVALID, "", "expected a text of %zu to %zu bytes, found one of %zu", least, most, text.size);
+	return failed(r) ? (struct span){ 0 } : text;
+}
+
+static const uint8_t *
+skip_digits(const uint8_t *p, const uint8_t *end)
+{
+	while (p < end && *p >= '0' && *p <= '9')
+		p++;
+	return p;
+}
+
+/* The number at hand (RFC 8259 s6), and whether it is written without fraction and exponent. */
+static struct span
+take_number(struct reader *r, bool *whole)
+{
+	const uint8_t *start = r->rest.data, *end = start + r->rest.size, *p = start, *digits;
+
+	*whole = true;
+	if (*p == '-')
+		p++;
+	digits = p;
+	/* A zero in front stands alone. */
+	p = p < end && *p == '0' ? p + 1 : skip_digits(p, end);
+	if (p > digits && p < end && *p == '.') {
+		*whole = false;
+		digits = ++p;
+		p = skip_digits(p, end);
+	}
+	if (p > digits && p < end && (*p == 'e' || *p == 'E')) {
+		*whole = false;
+		p++;
+		if (p < end && (*p == '+' || *p == '-'))
+			p++;
+		digits = p;
+		p = skip_digits(p, end);
+	}
+	r->rest = span_of(p, (size_t)(end - p));
+	/* Behind a leading zero digits would follow; say so rather than miss a comma. */
+	if (p == digits || (p < end && *p >= '0' && *p <= '9')) {
+		refuse_here(r, p == digits ? "a digit" : "no digit behind a leading zero");
+		return (struct span){ 0 };
+	}
+	return span_of(start, (size_t)(p - start));
+}
+
+/* False past what 64 bits hold. */
+static bool
+read_integer(struct span digits, bool negative, int64_t *out)
+{
+	uint64_t magnitude;
+
+	if (!span_number(digits, &magnitude) || magnitude > (uint64_t)INT64_MAX + negative)
+		return false;
+	*out = negative ? (int64_t)(0 - magnitude) : (int64_t)magnitude;
+	return true;
+}
+
+int64_t
+reader_integer(struct reader *r, int64_t least, int64_t most)
+{
+	struct span number;
+	bool whole, negative, fits;
+	int64_t value = 0;
+
+	if (!wants(r, READER_NUMBER, "a whole number"))
+		return 0;
+	number = take_number(r, &whole);
+	r->at_value = false;
+	if (failed(r))
+		return 0;
+	if (!whole) {
+		refuse(r, ERR_INVALID, "", "expected a whole number, found one with a fraction or an exponent");
+		return 0;
+	}
+	negative = number.data[0] == '-';
+	fits = read_integer(span_skip(number, negative), negative, &value);
+	if (fits && value >= least && value <= most)
+		return value;
+	refuse(r, ERR_INVALID, "", "expected a whole number from %" PRId64 " to %" PRId64 ", found a %s one", least, most,
+	    (fits ? value < least : negative) ? "smaller" : "larger");
+	return 0;
+}
+
+/* One of the three words of JSON. */
+static bool
+take_word(struct reader *r, const char *word)
+{
+	if (!span_starts(r->rest, word)) {
+		refuse(r, ERR_SYNTAX, "RFC 8259 s3", "expected %s, found another word", word);
+		return false;
+	}
+	r->rest = span_skip(r->rest, strlen(word));
+	r->at_value = false;
+	return true;
+}
+
+bool
+reader_boolean(struct reader *r)
+{
+	if (!wants(r, READER_BOOLEAN, "true or false"))
+		return false;
+	if (r->rest.data[0] == 't')
+		return take_word(r, "true");
+	take_word(r, "false");
+	return false;
+}
+
+void
+reader_null(struct reader *r)
+{
+	if (wants(r, READER_NULL, "null"))
+		take_word(r, "null");
+}
+
+/* Reads the value at hand for its grammar only. The limit of depth bounds the recursion. */
+static void
+skip_value(struct reader *r)
+{
+	struct span name;
+	bool whole;
+
+	switch (reader_peek(r)) {
+	case READER_NONE:
+		return;
+	case READER_NULL:
+		reader_null(r);
+		return;
+	case READER_BOOLEAN:
+		reader_boolean(r);
+		return;
+	case READER_NUMBER:
+		take_number(r, &whole);
+		break;
+	case READER_STRING:
+		take_string(r, true);
+		break;
+	case READER_ARRAY:
+		reader_array(r);
+		while (reader_element(r))
+			skip_value(r);
+		return;
+	case READER_OBJECT:
+		reader_object(r);
+		while (reader_member(r, &name))
+			skip_value(r);
+		return;
+	}
+	r->at_value = false;
+}
+
+struct span
+reader_raw(struct reader *r)
+{
+	const uint8_t *start = r->rest.data;
+
+	assert(failed(r) || r->at_value);
+	skip_value(r);
+	return failed(r) ? (struct span){ 0 } : span_of(start, (size_t)(r->rest.data - start));
+}
+
+enum err
+reader_end(struct reader *r, struct problem *why)
+{
+	struct span name;
+
+	/* A caller who wanted two elements has not looked for a third. */
+	while (!failed(r) && r->depth) {
+		bool is_array = r->level[r->depth - 1].is_array;
+
+		if (is_array ? reader_element(r) : reader_member(r, &name))
+			refuse(r, ERR_INVALID, "", is_array ? "unknown element" : "unknown member");
+	}
+	if (!failed(r) && r->at_value)
+		refuse(r, ERR_INVALID, "", "unknown value");
+	if (!failed(r)) {
+		skip_blanks(r);
+		if (r->rest.size)
+			refuse_here(r, "the end");
+	}
+	if (failed(r) && why)
+		*why = r->problem;
+	return r->problem.code;
+}
