@@ -1,0 +1,108 @@
+/* registry/document.c - a published document and the pointer to the publication in force, as records. */
+#include "registry/document.h"
+
+#include "base/record.h"
+
+#define PUBLISHED_FORMAT 1
+#define PUBLICATION_FORMAT 1
+
+const struct table document_table = { "document", ROLE_BIT(ROLE_STEWARD), 0 };
+const struct table publication_table = { "publication", ROLE_BIT(ROLE_STEWARD), TABLE_NOTICED };
+
+static void
+write_representation(struct buffer *b, const struct representation *r)
+{
+	buffer_u64(b, r->size);
+	buffer_block(b, r->etag);
+	buffer_block(b, r->fields);
+	buffer_block(b, r->file);
+	buffer_block(b, r->body);
+}
+
+static struct representation
+read_representation(struct record *r)
+{
+	struct representation out = { .size = record_u64(r) };
+
+	out.etag = record_block(r);
+	out.fields = record_block(r);
+	out.file = record_block(r);
+	out.body = record_block(r);
+	return out;
+}
+
+/* What the publisher compares stands in front, so that looking a row over touches only its first page. */
+void
+published_write(struct buffer *b, const struct published *p)
+{
+	buffer_u8(b, PUBLISHED_FORMAT);
+	buffer_u8(b, p->gone);
+	buffer_add(b, span_of(p->made_of, sizeof(p->made_of)));
+	buffer_u64(b, (uint64_t)p->modified.us);
+	buffer_u64(b, (uint64_t)p->valid_until.us);
+	buffer_block(b, p->entity_id);
+	write_representation(b, &p->plain);
+	write_representation(b, &p->gzip);
+}
+
+bool
+published_read(struct span value, struct published *out)
+{
+	struct record r = record_of(value);
+	uint8_t format = record_u8(&r);
+	struct span made_of;
+
+	*out = (struct published){ .gone = record_u8(&r) != 0 };
+	made_of = record_bytes(&r, sizeof(out->made_of));
+	if (made_of.size)
+		memcpy(out->made_of, made_of.data, sizeof(out->made_of));
+	out->modified.us = (int64_t)record_u64(&r);
+	out->valid_until.us = (int64_t)record_u64(&r);
+	out->entity_id = record_block(&r);
+	out->plain = read_representation(&r);
+	out->gzip = read_representation(&r);
+	return format == PUBLISHED_FORMAT && record_whole(&r);
+}
+
+void
+publication_write(struct buffer *b, const struct publication *p)
+{
+	buffer_u8(b, PUBLICATION_FORMAT);
+	buffer_u64(b, p->generation);
+	buffer_u64(b, (uint64_t)p->published.us);
+	buffer_u64(b, (uint64_t)p->valid_until.us);
+	buffer_u64(b, (uint64_t)p->refresh_at.us);
+	buffer_u32(b, p->entities);
+	buffer_u32(b, p->idps);
+	buffer_u32(b, p->rps);
+	buffer_block(b, p->key);
+}
+
+bool
+publication_read(struct span value, struct publication *out)
+{
+	struct record r = record_of(value);
+	uint8_t format = record_u8(&r);
+
+	*out = (struct publication){ .generation = record_u64(&r) };
+	out->published.us = (int64_t)record_u64(&r);
+	out->valid_until.us = (int64_t)record_u64(&r);
+	out->refresh_at.us = (int64_t)record_u64(&r);
+	out->entities = record_u32(&r);
+	out->idps = record_u32(&r);
+	out->rps = record_u32(&r);
+	out->key = record_block(&r);
+	return format == PUBLICATION_FORMAT && record_whole(&r);
+}
+
+struct span
+document_key(struct arena *arena, struct span name, uint64_t generation)
+{
+	uint8_t *key = arena_take(arena, name.size + 8);
+
+	if (name.size)
+		memcpy(key, name.data, name.size);
+	for (size_t i = 8; i-- > 0; generation >>= 8)
+		key[name.size + i] = (uint8_t)generation;
+	return span_of(key, name.size + 8);
+}

@@ -1,0 +1,410 @@
+/* registry/publish.c - making the publications (the flow: its picture is in publishing.h). */
+#include "registry/publish.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/record.h"
+#include "registry/publishing.h"
+
+#define CURRENT "current"
+#define ENTITIES_LARGEST 300000
+#define ARENA_LARGEST (16 * GIB) /* never reached: bounded by what the store holds */
+#define ROWS_AT_ONCE 256
+
+static publishing_run_step load_state, load_documents, decide, end_documents, switch_over;
+
+static publishing_run_step *const steps[] = {
+	[PUBLISHING_LOAD_STATE] = load_state,
+	[PUBLISHING_LOAD_DOCUMENTS] = load_documents,
+	[PUBLISHING_DECIDE] = decide,
+	[PUBLISHING_CLEAR_GARBAGE] = clear_garbage,
+	[PUBLISHING_SIGN_ENTITIES] = sign_entities,
+	[PUBLISHING_END_DOCUMENTS] = end_documents,
+	[PUBLISHING_OPEN_SETS] = open_sets,
+	[PUBLISHING_FILL_SETS] = fill_sets,
+	[PUBLISHING_SIGN_SETS] = sign_sets,
+	[PUBLISHING_SWITCH_OVER] = switch_over,
+	[PUBLISHING_SWEEP_ROWS] = sweep_rows,
+	[PUBLISHING_SWEEP_FILES] = sweep_files,
+	[PUBLISHING_SWEEP_FRAGMENTS] = sweep_fragments,
+};
+
+/* Beginning, going on, ending */
+
+static void
+publishing_free(struct publishing *p)
+{
+	turn_cancel(loop_turn(p->loop), &p->later);
+	pending_cancel(&p->asked);
+	for (size_t i = 0; i < COUNT(p->signings); i++)
+		pending_cancel(&p->signings[i].pending);
+	for (size_t i = 0; i < PLAN_SETS; i++)
+		set_file_free(p->sets[i]);
+	libdeflate_free_compressor(p->compressor);
+	arena_release(&p->part);
+	arena_release(&p->arena);
+	free(p);
+}
+
+static void
+cancel(struct pending *pending)
+{
+	publishing_free((struct publishing *)pending);
+}
+
+static void
+begin(void *arg)
+{
+	publishing_run(arg);
+}
+
+struct pending *
+publish_start(struct loop *loop, struct store *store, struct signer_client *signer, const struct publish_settings *settings,
+    bool all, on_published *on_done, void *arg)
+{
+	struct publishing *p = calloc(1, sizeof(*p));
+
+	if (!p)
+		abort();
+	p->pending.cancel = cancel;
+	p->loop = loop;
+	p->store = store;
+	p->signer = signer;
+	p->settings = *settings;
+	if (p->settings.now.us == 0)
+		p->settings.now = clock_now();
+	if (p->settings.in_flight == 0)
+		p->settings.in_flight = 1;
+	p->on_published = on_done;
+	p->arg = arg;
+	p->arena = arena_init(ARENA_LARGEST);
+	p->part = arena_init(ARENA_LARGEST);
+	p->compressor = libdeflate_alloc_compressor(GZIP_LEVEL);
+	if (!p->compressor)
+		abort();
+	p->began = clock_monotonic();
+	p->question = (struct plan_question){ .now = p->settings.now, .refresh_before = settings->refresh_before, .all = all };
+	p->later = (struct later){ .run = begin, .arg = p };
+	turn_later(loop_turn(loop), &p->later);
+	return &p->pending;
+}
+
+static void
+finish(struct publishing *p)
+{
+	p->report.us = clock_monotonic() - p->began;
+	p->on_published(p->arg, p->err, p->err == OK ? &p->report : NULL, p->err == OK ? NULL : &p->why);
+	publishing_free(p);
+}
+
+void
+publishing_run(struct publishing *p)
+{
+	enum progress progress;
+
+	do
+		progress = steps[p->at](p);
+	while (progress == ADVANCE);
+	if (progress == FINISHED)
+		finish(p);
+}
+
+enum progress
+publishing_fail(struct publishing *p, enum err err)
+{
+	p->err = err;
+	return FINISHED;
+}
+
+void
+publishing_fail_now(struct publishing *p, enum err err)
+{
+	publishing_fail(p, err);
+	finish(p);
+}
+
+bool
+publishing_answered(struct publishing *p, enum err err, const struct problem *why)
+{
+	p->asked = NULL;
+	if (err == OK)
+		return true;
+	if (why)
+		p->why = *why;
+	else
+		problem_set(&p->why, err, "", "the store does not answer");
+	publishing_fail_now(p, err);
+	return false;
+}
+
+enum progress
+publishing_load(struct publishing *p, on_loaded *on_answer)
+{
+	p->asked = store_load(p->store, p->asks, p->ask_count, on_answer, p);
+	return WAIT;
+}
+
+static void
+on_part_committed(void *arg, const struct committed *c)
+{
+	struct publishing *p = arg;
+	struct problem why;
+
+	problem_set(&why, c->code, "", "a part of the publication could not be written: %s",
+	    c->code == ERR_CONFLICT ? "somebody else publishes too" : err_name(c->code));
+	if (publishing_answered(p, c->code, &why))
+		publishing_run(p);
+}
+
+enum progress
+publishing_commit(struct publishing *p)
+{
+	p->asked = store_commit(p->store, p->unit, on_part_committed, p);
+	p->unit = NULL;
+	return WAIT;
+}
+
+void
+publishing_part(struct publishing *p)
+{
+	arena_reset(&p->part);
+	p->unit = unit_new(&p->part, p->store->tables, id_new(p->settings.now));
+}
+
+void
+publishing_put(struct publishing *p, struct span name, const struct published *document)
+{
+	struct buffer b = buffer_init(UNIT_LARGEST);
+
+	published_write(&b, document);
+	unit_put(p->unit, &document_table, document_key(&p->part, name, publishing_generation(p)), buffer_span(&b));
+	buffer_release(&b);
+}
+
+/* Loading */
+
+static void
+on_state(void *arg, enum err err, const struct problem *why)
+{
+	struct publishing *p = arg;
+	const struct ask *current = &p->asks[0], *entities = &p->asks[1];
+
+	if (!publishing_answered(p, err, why))
+		return;
+	if (entities->more) {
+		publishing_fail_now(p, problem_set(&p->why, ERR_LIMIT, "", "more than %d entities are registered", ENTITIES_LARGEST));
+		return;
+	}
+	if (current->count) {
+		p->current_row = current->rows[0].generation;
+		if (!publication_read(arena_copy(&p->arena, current->rows[0].value), &p->current)) {
+			publishing_fail_now(p, problem_set(&p->why, ERR_SYNTAX, "", "the row publication/current is not of our form"));
+			return;
+		}
+	}
+	p->question.current = p->current.generation;
+	p->question.entities = arena_array(&p->arena, struct plan_entity, entities->count);
+	p->question.entity_count = entities->count;
+	for (size_t i = 0; i < entities->count; i++) {
+		struct plan_entity *e = &p->question.entities[i];
+		const struct row *row = &entities->rows[i];
+
+		if (row->key.size != sizeof(e->key) || !entity_read(arena_copy(&p->arena, row->value), &e->entity)) {
+			publishing_fail_now(p, problem_set(&p->why, ERR_SYNTAX, "", "a row of entity is not of our form"));
+			return;
+		}
+		memcpy(e->key.bytes, row->key.data, sizeof(e->key.bytes));
+	}
+	p->at = PUBLISHING_LOAD_DOCUMENTS;
+	publishing_run(p);
+}
+
+static enum progress
+load_state(struct publishing *p)
+{
+	const struct publish_settings *s = &p->settings;
+
+	if (!s->key || s->certificate.size == 0)
+		return publishing_fail(p, problem_set(&p->why, ERR_NOT_FOUND, "", "no key for metadata is active"));
+	if (s->refresh_before >= s->valid_for)
+		return publishing_fail(p, problem_set(&p->why, ERR_INVALID, "",
+		    "documents would be signed again before they are published: refresh_before must be shorter than valid_for"));
+	p->asks = arena_array(&p->arena, struct ask, 2);
+	p->asks[0] = (struct ask){ .table = &publication_table, .from = span_text(CURRENT) };
+	p->asks[1] = (struct ask){ .table = &entity_table, .limit = ENTITIES_LARGEST };
+	p->ask_count = 2;
+	return publishing_load(p, on_state);
+}
+
+static bool
+files_there(struct publishing *p, const struct plan_row *row)
+{
+	for (size_t i = 0; i < COUNT(row->files) && row->files[i].size; i++)
+		if (access(arena_print(&p->arena, "%s/%.*s", p->settings.directory, SPAN_ARGS(row->files[i])), R_OK))
+			return false;
+	return true;
+}
+
+static bool
+take_row(struct publishing *p, const struct row *row)
+{
+	struct plan_row *taken = &p->rows[p->question.row_count];
+	struct published document;
+	struct record r;
+
+	if (row->key.size <= 8 || !published_read(row->value, &document))
+		return false;
+	r = record_of(span_skip(row->key, row->key.size - 8));
+	*taken = (struct plan_row){
+		.name = arena_copy(&p->arena, span_first(row->key, row->key.size - 8)),
+		.generation = record_u64(&r),
+		.gone = document.gone,
+		.valid_until = document.valid_until,
+		.files = { arena_copy(&p->arena, document.plain.file), arena_copy(&p->arena, document.gzip.file) },
+	};
+	/* A store put back from a backup may point to files that are gone: then nothing equals what they were made of. */
+	if (files_there(p, taken))
+		memcpy(taken->made_of, document.made_of, sizeof(taken->made_of));
+	p->question.row_count++;
+	return true;
+}
+
+static void
+on_documents(void *arg, enum err err, const struct problem *why)
+{
+	struct publishing *p = arg;
+	const struct ask *ask = p->asks;
+
+	if (!publishing_answered(p, err, why))
+		return;
+	if (p->question.row_count + ask->count > p->row_room) {
+		struct plan_row *larger;
+
+		p->row_room = (p->question.row_count + ask->count) * 2;
+		larger = arena_array(&p->arena, struct plan_row, p->row_room);
+		if (p->question.row_count)
+			memcpy(larger, p->rows, p->question.row_count * sizeof(*larger));
+		p->rows = larger;
+	}
+	for (size_t i = 0; i < ask->count; i++) {
+		if (!take_row(p, &ask->rows[i])) {
+			publishing_fail_now(p, problem_set(&p->why, ERR_SYNTAX, "", "a row of document is not of our form"));
+			return;
+		}
+	}
+	if (ask->more) {
+		struct span last = ask->rows[ask->count - 1].key;
+		uint8_t *next = arena_take(&p->arena, last.size + 1);
+
+		memcpy(next, last.data, last.size);
+		p->cursor = span_of(next, last.size + 1);
+	} else {
+		p->at = PUBLISHING_DECIDE;
+	}
+	publishing_run(p);
+}
+
+static enum progress
+load_documents(struct publishing *p)
+{
+	p->asks[0] = (struct ask){ .table = &document_table, .from = p->cursor, .limit = ROWS_AT_ONCE };
+	p->ask_count = 1;
+	return publishing_load(p, on_documents);
+}
+
+/* Deciding */
+
+static enum progress
+decide(struct publishing *p)
+{
+	settings_digest(&p->settings, p->question.settings);
+	p->question.rows = p->rows;
+	plan_make(&p->arena, &p->question, &p->plan);
+	p->report = (struct publish_report){
+		.generation = p->current.generation,
+		.kept_documents = p->plan.kept,
+		.removed_documents = (uint32_t)p->plan.ending_count,
+	};
+	p->done = 0;
+	p->at = PUBLISHING_CLEAR_GARBAGE;
+	return ADVANCE;
+}
+
+/* Documents that are no more: a row that hides the older ones. */
+static enum progress
+end_documents(struct publishing *p)
+{
+	const struct published gone = { .gone = true, .modified = p->settings.now };
+
+	if (p->done == p->plan.ending_count) {
+		p->at = PUBLISHING_OPEN_SETS;
+		return ADVANCE;
+	}
+	publishing_part(p);
+	for (size_t i = 0; i < PART_KEYS && p->done < p->plan.ending_count; i++)
+		publishing_put(p, p->plan.endings[p->done++], &gone);
+	return publishing_commit(p);
+}
+
+/* Switching */
+
+static struct publication
+next_publication(const struct publishing *p)
+{
+	const struct plan *plan = &p->plan;
+	struct publication next = {
+		.generation = publishing_generation(p),
+		.published = p->settings.now,
+		.valid_until = plan->earliest,
+		.entities = plan->sets[0].members,
+		.idps = plan->sets[1].members,
+		.rps = plan->sets[2].members,
+		.key = span_text(p->settings.key),
+	};
+	struct instant fresh = instant_after(next.published, p->settings.valid_for - next.published.us % SECONDS(1));
+
+	if (p->report.signed_documents && (plan->earliest.us == 0 || instant_before(fresh, plan->earliest)))
+		next.valid_until = fresh;
+	if (next.valid_until.us == 0)
+		next.valid_until = fresh;
+	next.refresh_at = instant_after(next.valid_until, -p->settings.refresh_before);
+	return next;
+}
+
+static void
+on_switched(void *arg, const struct committed *c)
+{
+	struct publishing *p = arg;
+	struct problem why;
+
+	problem_set(&why, c->code, "", "generation %llu could not be made current: %s",
+	    (unsigned long long)publishing_generation(p),
+	    c->code == ERR_CONFLICT ? "somebody else has published meanwhile" : err_name(c->code));
+	if (!publishing_answered(p, c->code, &why))
+		return;
+	p->report.generation = publishing_generation(p);
+	p->done = 0;
+	p->at = PUBLISHING_SWEEP_ROWS;
+	publishing_run(p);
+}
+
+/* The one moment of change: the sets' rows, which are small, and the pointer. */
+static enum progress
+switch_over(struct publishing *p)
+{
+	struct publication next = next_publication(p);
+	struct buffer b = buffer_init(4 * KIB);
+
+	publishing_part(p);
+	unit_expect(p->unit, &publication_table, span_text(CURRENT), p->current_row);
+	for (size_t i = 0; i < PLAN_SETS; i++)
+		if (p->plan.sets[i].make)
+			publishing_put(p, p->plan.sets[i].name, &p->set_documents[i]);
+	publication_write(&b, &next);
+	unit_put(p->unit, &publication_table, span_text(CURRENT), buffer_span(&b));
+	buffer_release(&b);
+	p->asked = store_commit(p->store, p->unit, on_switched, p);
+	p->unit = NULL;
+	return WAIT;
+}
