@@ -3,6 +3,7 @@
 
 #include <assert.h>
 
+#include "store/change.h"
 #include "store/row.h"
 
 #define ENTRY_KEY 20
@@ -67,7 +68,7 @@ expiry_add(struct expiry *e, MDB_txn *txn, uint64_t generation, struct instant e
 
 /* Deletes the row an entry speaks of, if it still is the row that expires then. */
 static int
-remove_row(MDB_txn *txn, table_list tables, const MDB_dbi *dbis, struct instant expires, struct span entry,
+remove_row(MDB_txn *txn, table_list tables, const struct changed_table *all, struct instant expires, struct span entry,
     size_t *removed)
 {
 	size_t size = entry.data[0], at = 0;
@@ -81,7 +82,7 @@ remove_row(MDB_txn *txn, table_list tables, const MDB_dbi *dbis, struct instant 
 	/* A table this version does not know any more: nobody reads it. */
 	if (!tables[at])
 		return 0;
-	rc = mdb_get(txn, dbis[at], &key, &value);
+	rc = mdb_get(txn, all[at].dbi, &key, &value);
 	if (rc)
 		return rc == MDB_NOTFOUND ? 0 : rc;
 	if (!row_read(row_key, span_of_val(value), &row))
@@ -89,12 +90,12 @@ remove_row(MDB_txn *txn, table_list tables, const MDB_dbi *dbis, struct instant 
 	if (row.expires.us != expires.us)
 		return 0;
 	++*removed;
-	return mdb_del(txn, dbis[at], &key, NULL);
+	return mdb_del(txn, all[at].dbi, &key, NULL);
 }
 
 int
-expiry_sweep(struct expiry *e, MDB_txn *txn, table_list tables, const MDB_dbi *dbis, struct instant now, size_t limit,
-    size_t *removed)
+expiry_sweep(struct expiry *e, MDB_txn *txn, table_list tables, const struct changed_table *all, struct instant now,
+    size_t limit, size_t *removed)
 {
 	MDB_cursor *cursor;
 	MDB_val key, value;
@@ -120,7 +121,7 @@ expiry_sweep(struct expiry *e, MDB_txn *txn, table_list tables, const MDB_dbi *d
 		expires.us = (int64_t)u64_read(key.mv_data);
 		if (instant_before(now, expires))
 			break;
-		rc = remove_row(txn, tables, dbis, expires, entry, removed);
+		rc = remove_row(txn, tables, all, expires, entry, removed);
 		if (rc == 0)
 			rc = mdb_cursor_del(cursor, 0);
 		if (rc)

@@ -11,6 +11,8 @@
 #include "base/clock.h"
 #include "store/table.h"
 
+struct changed_table;
+
 struct expiry {
 	MDB_dbi dbi;
 	struct instant soonest; /* nothing is due before; may be too early, never too late; {INT64_MAX}: nothing */
@@ -23,6 +25,6 @@ int expiry_open(struct expiry *, MDB_txn *, MDB_dbi);
 int expiry_add(struct expiry *, MDB_txn *, uint64_t generation, struct instant expires, const struct table *,
     struct span key);
 
-/* Deletes at most `limit` entries that are due, and their rows when they are due; `dbis` go with `tables`. */
-int expiry_sweep(struct expiry *, MDB_txn *, table_list tables, const MDB_dbi *dbis, struct instant now, size_t limit,
-    size_t *removed);
+/* Deletes at most `limit` entries that are due, and their rows when they are due; `all` are the `tables` opened. */
+int expiry_sweep(struct expiry *, MDB_txn *, table_list tables, const struct changed_table *all, struct instant now,
+    size_t limit, size_t *removed);

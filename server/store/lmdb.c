@@ -316,7 +316,7 @@ store_lmdb_open(struct turn *turn, const struct store_lmdb_settings *settings, s
 
 	if (!s)
 		abort();
-	s->store.backend = &backend;
+	s->store = (struct store){ &backend, settings->tables };
 	s->turn = turn;
 	s->settings = *settings;
 	if (!s->settings.now)

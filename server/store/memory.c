@@ -204,7 +204,7 @@ store_memory_new(table_list tables, enum role role, uint64_t seed)
 
 	if (!s)
 		abort();
-	s->store.backend = &backend;
+	s->store = (struct store){ &backend, tables };
 	s->tables = tables;
 	s->table_count = table_count(tables);
 	s->role = role;

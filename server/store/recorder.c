@@ -14,18 +14,17 @@
 
 #include "base/log.h"
 #include "store/answered.h"
-#include "store/expiry.h"
+#include "store/change.h"
 #include "store/format.h"
 #include "store/hold.h"
 #include "store/map.h"
-#include "store/row.h"
 #include "store/watchdog.h"
 #include "store/wire.h"
 
 #define BATCH_BYTES (256 * MIB)   /* of units waiting for a commit; more are answered ERR_UNAVAILABLE */
 #define AT_ONCE 64                /* rows and commits forgotten in a commit, one more a unit: faster than added */
 #define IDLE_AT_ONCE 4096         /* of both in recorder_expire() */
-#define NOTICES_OF_TABLE 4096     /* keys told one by one in a commit, and their bytes; past it: look at everything */
+#define NOTICE_KEYS 4096          /* of a table and a commit, and their bytes; past it: look at everything */
 #define NOTICE_BYTES (64 * KIB)
 
 /* A unit of this turn. */
@@ -40,24 +39,21 @@ struct taken {
 	bool sent;
 };
 
-struct changing {
-	MDB_cursor *cursor; /* of the transaction being made */
-	uint64_t next;      /* number of an append-only table; 0: to be looked up */
-	size_t noticed, noticed_bytes;
+/* What a commit changed of a table whose changes are told. */
+struct noticed {
+	size_t keys, bytes;
 };
 
 struct recorder {
 	struct recorder_settings settings;
 	struct recorder_outlets outlets;
 	int hold;
-	size_t tables;
 	MDB_env *env;
-	MDB_dbi *dbis;
 	MDB_dbi commits;
-	struct changing *changing;
 	uint64_t number; /* of the last LMDB transaction */
 	struct answered answered;
-	struct expiry expiry;
+	struct changes changes;
+	struct noticed *noticed; /* one each of the tables */
 	struct arena arena; /* of the turn */
 	struct taken *first, *last;
 	size_t waiting, waiting_bytes;
@@ -98,17 +94,16 @@ open_tables(struct recorder *r, MDB_txn *txn)
 	MDB_dbi expiry = 0;
 	int rc = 0;
 
-	for (size_t i = 0; i < r->tables && !rc; i++) {
-		rc = mdb_dbi_open(txn, r->settings.tables[i]->name, MDB_CREATE, &r->dbis[i]);
-		r->changing[i] = (struct changing){ 0 };
-	}
+	changes_forget(&r->changes);
+	for (size_t i = 0; i < r->changes.count && !rc; i++)
+		rc = mdb_dbi_open(txn, r->settings.tables[i]->name, MDB_CREATE, &r->changes.tables[i].dbi);
 	if (!rc)
 		rc = mdb_dbi_open(txn, TABLE_COMMITS, MDB_CREATE, &r->commits);
 	if (!rc)
 		rc = mdb_dbi_open(txn, TABLE_EXPIRY, MDB_CREATE, &expiry);
 	if (!rc)
 		rc = answered_load(&r->answered, txn, r->commits, &r->figures.generation);
-	return rc ? rc : expiry_open(&r->expiry, txn, expiry);
+	return rc ? rc : expiry_open(&r->changes.expiry, txn, expiry);
 }
 
 static enum err
@@ -120,7 +115,7 @@ open_map(struct recorder *r, struct problem *why)
 	int rc = mdb_env_create(&r->env);
 
 	if (rc == 0)
-		rc = mdb_env_set_maxdbs(r->env, (MDB_dbi)r->tables + TABLES_INTERNAL);
+		rc = mdb_env_set_maxdbs(r->env, (MDB_dbi)r->changes.count + TABLES_INTERNAL);
 	if (rc == 0)
 		rc = mdb_env_set_maxreaders(r->env, MAP_READERS);
 	if (rc == 0)
@@ -184,10 +179,10 @@ recorder_open(const struct recorder_settings *settings, const struct recorder_ou
 	r->settings = *settings;
 	r->outlets = *outlets;
 	r->hold = -1;
-	r->tables = table_count(settings->tables);
-	r->dbis = calloc(r->tables + 1, sizeof(*r->dbis));
-	r->changing = calloc(r->tables + 1, sizeof(*r->changing));
-	if (!r->dbis || !r->changing)
+	r->changes.count = table_count(settings->tables);
+	r->changes.tables = calloc(r->changes.count + 1, sizeof(*r->changes.tables));
+	r->noticed = calloc(r->changes.count + 1, sizeof(*r->noticed));
+	if (!r->changes.tables || !r->noticed)
 		abort();
 	r->arena = arena_init(SIZE_MAX / 2); /* bounded by BATCH_BYTES */
 	r->message = buffer_init(SIZE_MAX / 2);
@@ -218,8 +213,8 @@ recorder_free(struct recorder *r)
 		close(r->hold);
 	arena_release(&r->arena);
 	buffer_release(&r->message);
-	free(r->changing);
-	free(r->dbis);
+	free(r->changes.tables);
+	free(r->noticed);
 	free(r);
 }
 
@@ -271,132 +266,14 @@ begin(struct recorder *r, MDB_txn **out, struct problem *why)
 		if (reopen(r, why) != OK)
 			return ERR_IO;
 	}
-	for (size_t i = 0; i < r->tables; i++)
-		r->changing[i].cursor = NULL;
-	return rc ? map_problem(why, rc, "beginning to write the store") : OK;
-}
-
-static int
-cursor_of(struct recorder *r, MDB_txn *txn, size_t table, MDB_cursor **out)
-{
-	struct changing *c = &r->changing[table];
-	int rc = c->cursor ? 0 : mdb_cursor_open(txn, r->dbis[table], &c->cursor);
-
-	*out = c->cursor;
-	return rc;
-}
-
-/* Whether every precondition holds; when not, which does not. */
-static int
-check(struct recorder *r, MDB_txn *txn, struct taken *t, struct instant now, bool *holds)
-{
-	*holds = true;
-	for (size_t i = 0; i < t->count && *holds; i++) {
-		const struct operation *o = &t->operations[i];
-		MDB_val key = val_of(o->key), value;
-		MDB_cursor *cursor;
-		struct row row = { .generation = 0 };
-		int rc;
-
-		if (o->kind != UNIT_EXPECT)
-			continue;
-		rc = cursor_of(r, txn, o->table_number, &cursor);
-		if (rc == 0)
-			rc = mdb_cursor_get(cursor, &key, &value, MDB_SET_KEY);
-		if (rc && rc != MDB_NOTFOUND)
-			return rc;
-		if (rc == 0 && !row_read(o->key, span_of_val(value), &row))
-			return MDB_CORRUPTED;
-		*holds = (row_expired(&row, now) ? 0 : row.generation) == o->generation;
-		if (!*holds)
-			t->answer.committed.operation = i;
-	}
-	return 0;
-}
-
-typedef int change(struct recorder *, MDB_txn *, struct operation *, uint64_t generation);
-
-static int
-change_nothing(struct recorder *r, MDB_txn *txn, struct operation *o, uint64_t generation)
-{
-	(void)r;
-	(void)txn;
-	(void)o;
-	(void)generation;
-	return 0;
-}
-
-static int
-put_row(MDB_cursor *cursor, const struct operation *o, uint64_t generation, unsigned flags)
-{
-	MDB_val key = val_of(o->key), value = { ROW_HEAD + o->value.size, NULL };
-	int rc = mdb_cursor_put(cursor, &key, &value, MDB_RESERVE | flags);
-
-	if (rc == 0)
-		row_write(value.mv_data, generation, o->expires, o->value);
-	return rc;
-}
-
-static int
-change_put(struct recorder *r, MDB_txn *txn, struct operation *o, uint64_t generation)
-{
-	MDB_cursor *cursor;
-	int rc = cursor_of(r, txn, o->table_number, &cursor);
-
-	if (rc == 0)
-		rc = put_row(cursor, o, generation, 0);
-	if (rc == 0 && o->expires.us)
-		rc = expiry_add(&r->expiry, txn, generation, o->expires, o->table, o->key);
-	return rc;
-}
-
-static int
-change_delete(struct recorder *r, MDB_txn *txn, struct operation *o, uint64_t generation)
-{
-	MDB_val key = val_of(o->key);
-	MDB_cursor *cursor;
-	int rc = cursor_of(r, txn, o->table_number, &cursor);
-
-	(void)generation;
-	if (rc == 0)
-		rc = mdb_cursor_get(cursor, &key, NULL, MDB_SET);
-	if (rc == 0)
-		rc = mdb_cursor_del(cursor, 0);
-	return rc == MDB_NOTFOUND ? 0 : rc;
-}
-
-static int
-change_append(struct recorder *r, MDB_txn *txn, struct operation *o, uint64_t generation)
-{
-	struct changing *c = &r->changing[o->table_number];
-	uint8_t *number = arena_take(&r->arena, 8);
-	MDB_cursor *cursor;
-	MDB_val key, value;
-	int rc = cursor_of(r, txn, o->table_number, &cursor);
-
-	if (rc == 0 && !c->next) {
-		rc = mdb_cursor_get(cursor, &key, &value, MDB_LAST);
-		if (rc == 0 && key.mv_size != 8)
-			return MDB_CORRUPTED;
-		c->next = rc == 0 ? u64_read(key.mv_data) + 1 : 1;
-		rc = rc == MDB_NOTFOUND ? 0 : rc;
-	}
 	if (rc)
-		return rc;
-	u64_write(number, c->next++);
-	o->key = span_of(number, 8);
-	return put_row(cursor, o, generation, MDB_APPEND);
+		return map_problem(why, rc, "beginning to write the store");
+	changes_begin(&r->changes, *out);
+	return OK;
 }
 
-static change *const changes[] = {
-	[UNIT_EXPECT] = change_nothing,
-	[UNIT_PUT] = change_put,
-	[UNIT_DELETE] = change_delete,
-	[UNIT_APPEND] = change_append,
-};
-
 static int
-apply(struct recorder *r, MDB_txn *txn, struct taken *t, uint64_t generation, struct instant now)
+apply(struct recorder *r, struct taken *t, uint64_t generation, struct instant now)
 {
 	struct committed *c = &t->answer.committed;
 	uint64_t before = answered_find(&r->answered, &t->answer.id);
@@ -407,7 +284,7 @@ apply(struct recorder *r, MDB_txn *txn, struct taken *t, uint64_t generation, st
 		*c = (struct committed){ .code = OK, .generation = before };
 		return 0;
 	}
-	rc = check(r, txn, t, now, &holds);
+	rc = changes_check(&r->changes, t->operations, t->count, now, &holds, &c->operation);
 	if (rc)
 		return rc;
 	if (!holds) {
@@ -415,7 +292,7 @@ apply(struct recorder *r, MDB_txn *txn, struct taken *t, uint64_t generation, st
 		return 0;
 	}
 	for (size_t i = 0; i < t->count; i++) {
-		rc = changes[t->operations[i].kind](r, txn, &t->operations[i], generation);
+		rc = changes_apply(&r->changes, &t->operations[i], generation, &r->arena);
 		if (rc)
 			return rc;
 	}
@@ -437,9 +314,7 @@ undo(struct recorder *r, struct taken *t, size_t count)
 		if (!t->settled)
 			t->answer.committed = (struct committed){ .code = OK };
 	}
-	for (size_t i = 0; i < r->tables; i++)
-		r->changing[i].next = 0;
-	r->expiry.soonest.us = 0;
+	changes_forget(&r->changes);
 }
 
 struct cleaned {
@@ -449,7 +324,7 @@ struct cleaned {
 static int
 clean(struct recorder *r, MDB_txn *txn, struct instant now, size_t at_once, struct cleaned *c)
 {
-	int rc = expiry_sweep(&r->expiry, txn, r->settings.tables, r->dbis, now, at_once, &c->expired);
+	int rc = expiry_sweep(&r->changes.expiry, txn, r->settings.tables, r->changes.tables, now, at_once, &c->expired);
 
 	if (rc)
 		return rc;
@@ -474,7 +349,7 @@ write_units(struct recorder *r, struct taken *from, size_t count, bool cleaning,
 	answered_row_begin(&r->answered, now);
 	for (size_t i = 0; i < count && !rc; i++, t = t->next)
 		if (!t->settled) {
-			rc = apply(r, txn, t, generation, now);
+			rc = apply(r, t, generation, now);
 			applied += t->applied;
 		}
 	if (rc == 0 && applied)
@@ -554,27 +429,26 @@ tell_changes(struct recorder *r, const struct taken *from, size_t count)
 	const struct taken *t = from;
 	bool any = false;
 
-	for (size_t i = 0; i < r->tables; i++)
-		r->changing[i].noticed = r->changing[i].noticed_bytes = 0;
+	memset(r->noticed, 0, r->changes.count * sizeof(*r->noticed));
 	for (size_t n = 0; n < count; n++, t = t->next)
 		for (size_t i = 0; t->applied && i < t->count; i++)
 			if (is_noticed(&t->operations[i])) {
-				r->changing[t->operations[i].table_number].noticed++;
-				r->changing[t->operations[i].table_number].noticed_bytes += t->operations[i].key.size;
+				r->noticed[t->operations[i].table_number].keys++;
+				r->noticed[t->operations[i].table_number].bytes += t->operations[i].key.size;
 				any = true;
 			}
 	if (!any)
 		return;
 	notices_begin(&r->message, r->figures.generation);
-	for (size_t i = 0; i < r->tables; i++)
-		if (r->changing[i].noticed > NOTICES_OF_TABLE || r->changing[i].noticed_bytes > NOTICE_BYTES) {
+	for (size_t i = 0; i < r->changes.count; i++)
+		if (r->noticed[i].keys > NOTICE_KEYS || r->noticed[i].bytes > NOTICE_BYTES) {
 			notices_add(&r->message, i, (struct span){ 0 });
-			r->changing[i].noticed = 0;
+			r->noticed[i].keys = 0;
 		}
 	t = from;
 	for (size_t n = 0; n < count; n++, t = t->next)
 		for (size_t i = 0; t->applied && i < t->count; i++)
-			if (is_noticed(&t->operations[i]) && r->changing[t->operations[i].table_number].noticed)
+			if (is_noticed(&t->operations[i]) && r->noticed[t->operations[i].table_number].keys)
 				notices_add(&r->message, t->operations[i].table_number, t->operations[i].key);
 	r->outlets.notice(r->outlets.arg, buffer_span(&r->message));
 }

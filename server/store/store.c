@@ -29,6 +29,12 @@ store_watch(struct store *s, const struct table *table, on_changed *done, void *
 	s->backend->watch(s, table, done, arg);
 }
 
+table_list
+store_tables(const struct store *s)
+{
+	return s->tables;
+}
+
 void
 store_free(struct store *s)
 {
