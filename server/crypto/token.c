@@ -221,8 +221,8 @@ token_open(struct token *t, const char *uri, bool writable, struct problem *why)
 	return err;
 }
 
-static void
-session_close(struct token *t)
+void
+token_session_close(struct token *t)
 {
 	if (t->session)
 		t->module->C_CloseSession(t->session);
@@ -232,14 +232,19 @@ session_close(struct token *t)
 enum err
 token_session_renew(struct token *t, struct problem *why)
 {
-	session_close(t);
-	return session_open(t, false, why);
+	enum err err;
+
+	token_session_close(t);
+	err = session_open(t, false, why);
+	if (err != OK)
+		token_session_close(t);
+	return err;
 }
 
 void
 token_close(struct token *t)
 {
-	session_close(t);
+	token_session_close(t);
 	if (t->modules && !t->one_module)
 		p11_kit_modules_finalize_and_release(t->modules);
 	if (t->one_module && t->modules[0]) {

@@ -26,6 +26,8 @@ struct token {
 enum err token_open(struct token *, const char *uri, bool writable, struct problem *why);
 /* The session is gone, perhaps the token was too: looks for it again and logs in. */
 enum err token_session_renew(struct token *, struct problem *why);
+/* Then only token_session_renew() gives one again. */
+void token_session_close(struct token *);
 void token_close(struct token *);
 
 /* What the token said, as a problem. */

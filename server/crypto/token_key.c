@@ -299,25 +299,35 @@ worth_renewing(CK_RV rv)
 	return false;
 }
 
+/* Finds the key again; another token may have come into the slot, so it must be the same. */
 static enum err
-renew(struct token_key *k, struct problem *why)
+find_again(struct token_key *k, struct problem *why)
 {
 	struct token_key again = { .token = k->token };
-	enum err err = token_session_renew(&again.token, why);
+	enum err err = private_find(&k->token, &k->object, why);
 	bool same;
 
-	k->token = again.token;
-	if (err == OK)
-		err = private_find(&k->token, &k->object, why);
 	if (err != OK)
 		return err;
-	/* Another token may have come into the slot. */
 	again.object = k->object;
 	err = public_read(&again, why);
 	same = err == OK && span_equal(again.key.spki, k->key.spki);
 	OPENSSL_free((void *)(uintptr_t)again.key.spki.data);
 	if (err == OK && !same)
 		err = problem_set(why, ERR_INVALID, "", "token \"%s\" came back with another key", k->token.label);
+	return err;
+}
+
+static enum err
+renew(struct token_key *k, struct problem *why)
+{
+	enum err err = token_session_renew(&k->token, why);
+
+	if (err == OK)
+		err = find_again(k, why);
+	/* Without a session the next signature starts here again. */
+	if (err != OK)
+		token_session_close(&k->token);
 	return err;
 }
 

@@ -10,7 +10,7 @@
 #include "codec/text.h"
 
 #define REFERENCE_LARGEST 80
-#define PREFIXES_LARGEST 512
+#define PREFIXES_LARGEST (2 * KIB)
 #define DIGEST_TEXT 44 /* base64 of 32 bytes */
 
 #define NS_DS "http://www.w3.org/2000/09/xmldsig#"
@@ -42,13 +42,14 @@ static const char before_digest[] = "</ds:Transform></ds:Transforms><ds:DigestMe
     "Algorithm=\"http://www.w3.org/2001/04/xmlenc#sha256\"></ds:DigestMethod><ds:DigestValue>";
 static const char after_digest[] = "</ds:DigestValue></ds:Reference></ds:SignedInfo>";
 
-/* An NCName of ASCII letters, which is all we use: nothing in it needs escaping. */
+/* An NCName of ASCII letters: nothing in it needs escaping. Prefixes come from documents of others and may have other
+ * letters as well; whoever read the document knows that they are. */
 static bool
-is_name(struct span s)
+is_name(struct span s, bool other_letters)
 {
 	for (size_t i = 0; i < s.size; i++) {
 		uint8_t c = s.data[i];
-		bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+		bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || (other_letters && c >= 0x80);
 
 		if (!letter && !(i > 0 && ((c >= '0' && c <= '9') || c == '-' || c == '.')))
 			return false;
@@ -62,12 +63,12 @@ is_prefix_list(struct span s)
 {
 	struct span last = { 0 };
 
-	if (s.size > PREFIXES_LARGEST || (s.size && s.data[s.size - 1] == ' '))
+	if (s.size > PREFIXES_LARGEST || !utf8_valid(s) || (s.size && s.data[s.size - 1] == ' '))
 		return false;
 	while (s.size) {
 		struct span name = span_cut(&s, ' ');
 
-		if (!is_name(name) || (last.size && span_compare(last, name) >= 0))
+		if (!is_name(name, true) || (last.size && span_compare(last, name) >= 0))
 			return false;
 		last = name;
 	}
@@ -104,17 +105,17 @@ write_after_start(struct buffer *b, const struct signed_info *info, struct arena
 enum err
 signed_info_write(const struct signed_info *info, struct arena *a, struct span *out, struct problem *why)
 {
-	struct buffer b = buffer_init(4 * KIB);
+	struct buffer b = buffer_init(8 * KIB);
 
 	if (!method_of(info->key))
 		return problem_set(why, ERR_UNSUPPORTED, "SAML 2.0 metadata",
 		    "an XML signature by a key of type %s; expected rsa-2048, rsa-3072, rsa-4096, p-256 or p-384",
 		    key_type_name(info->key));
-	if (!is_name(info->reference) || info->reference.size > REFERENCE_LARGEST)
+	if (!is_name(info->reference, false) || info->reference.size > REFERENCE_LARGEST)
 		return problem_set(why, ERR_INVALID, "XML Signature s4.4.3",
 		    "the reference is not an NCName of 1 to %d ASCII letters, digits, '.', '-' and '_'", REFERENCE_LARGEST);
 	if (!is_prefix_list(info->prefixes))
-		return problem_set(why, ERR_INVALID, "exclusive C14N s3", "the PrefixList is not a sorted list of at most %d bytes",
+		return problem_set(why, ERR_INVALID, "exclusive C14N s3", "the PrefixList is not a sorted list of at most %zu bytes",
 		    PREFIXES_LARGEST);
 	buffer_text(&b, canonical_element);
 	write_after_start(&b, info, a);
@@ -174,7 +175,7 @@ signed_info_read(struct span s, struct signed_info *out, struct problem *why)
 	if (out->key == KEY_UNKNOWN || !skip_literal(&rest, before_reference))
 		goto wrong;
 	out->reference = take_value(&rest);
-	if (!is_name(out->reference) || out->reference.size > REFERENCE_LARGEST || !skip_literal(&rest, before_prefixes))
+	if (!is_name(out->reference, false) || out->reference.size > REFERENCE_LARGEST || !skip_literal(&rest, before_prefixes))
 		goto wrong;
 	if (skip_literal(&rest, prefixes_open)) {
 		out->prefixes = take_value(&rest);
@@ -198,7 +199,7 @@ signature_element(const struct signed_info *info, struct span signature, struct 
 	struct buffer b = buffer_init(16 * KIB + 2 * certificate.size);
 	struct span out;
 
-	assert(method_of(info->key) && is_name(info->reference) && is_prefix_list(info->prefixes));
+	assert(method_of(info->key) && is_name(info->reference, false) && is_prefix_list(info->prefixes));
 	buffer_text(&b, "<ds:Signature>");
 	buffer_text(&b, element);
 	write_after_start(&b, info, a);

@@ -11,7 +11,7 @@
 struct signed_info {
 	enum key_type key;          /* decides the SignatureMethod */
 	struct span reference;      /* the root's ID, without `#`: an NCName of at most 80 ASCII characters */
-	struct span prefixes;       /* PrefixList: single spaces between, ascending, at most 512 bytes; may be empty */
+	struct span prefixes;       /* PrefixList: single spaces between, ascending, at most 2 KiB; may be empty */
 	uint8_t digest[32];         /* SHA-256 of the canonical document without its Signature */
 };
 

@@ -1,0 +1,227 @@
+/* signer/client.c - asking the signer: several requests in flight, answers in any order.
+ *
+ *     sign_metadata -> posted -> answered
+ *          ^  ^           |         (10 s after it was asked: timed out)
+ *          |  `-- new link'
+ *          `---- no link yet, or the channel is full
+ *
+ * Requests wait in the order they were asked, so the first is the first to time out, and one timer serves all.
+ */
+#include "signer/client.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "signer/wire.h"
+
+#define TIME_OUT SECONDS(10)
+#define CHANNEL_WAITING (1 * MIB)
+
+struct request {
+	struct pending pending; /* first: cancelling finds the request by it */
+	struct signer_client *client;
+	struct request *before, *after;
+	uint64_t id;
+	int64_t deadline;
+	bool posted;
+	on_signed *on_signed;
+	void *arg;
+	struct buffer message;
+};
+
+struct signer_client {
+	struct loop *loop;
+	struct channel *channel;  /* NULL: no signer now */
+	struct request *first, *last;
+	size_t unposted;
+	uint64_t last_id;
+	struct timer timer;       /* set to the first one's deadline */
+};
+
+static void on_answer(void *arg, struct span message, int fd);
+static void on_signer_gone(void *arg);
+static void on_time(void *arg);
+
+struct signer_client *
+signer_client_new(struct loop *loop)
+{
+	struct signer_client *c = calloc(1, sizeof(*c));
+
+	if (!c)
+		abort();
+	c->loop = loop;
+	timer_init(&c->timer, loop, on_time, c);
+	return c;
+}
+
+static void
+request_remove(struct request *r)
+{
+	struct signer_client *c = r->client;
+
+	*(r->before ? &r->before->after : &c->first) = r->after;
+	*(r->after ? &r->after->before : &c->last) = r->before;
+	c->unposted -= !r->posted;
+}
+
+static void
+request_free(struct request *r)
+{
+	buffer_release(&r->message);
+	free(r);
+}
+
+/* Those that follow have later deadlines: the timer may come too early for them, never too late. */
+static void
+request_cancel(struct pending *pending)
+{
+	struct request *r = (struct request *)pending;
+
+	request_remove(r);
+	request_free(r);
+}
+
+void
+signer_client_free(struct signer_client *c)
+{
+	if (!c)
+		return;
+	while (c->first)
+		request_cancel(&c->first->pending);
+	channel_free(c->channel);
+	timer_release(&c->timer);
+	free(c);
+}
+
+/* What could not be posted is tried again when an answer has made room, or there is another signer. */
+static void
+post_waiting(struct signer_client *c)
+{
+	for (struct request *r = c->first; r && c->unposted && c->channel; r = r->after) {
+		if (r->posted)
+			continue;
+		if (channel_post(c->channel, buffer_span(&r->message)) != OK)
+			return;
+		r->posted = true;
+		c->unposted--;
+	}
+}
+
+static void
+lose_signer(struct signer_client *c)
+{
+	channel_free(c->channel);
+	c->channel = NULL;
+	c->unposted = 0;
+	for (struct request *r = c->first; r; r = r->after) {
+		r->posted = false;
+		c->unposted++;
+	}
+}
+
+void
+signer_client_link(struct signer_client *c, int fd)
+{
+	lose_signer(c);
+	c->channel = channel_new(c->loop, fd, (struct channel_limits){ SIGNER_ANSWER_LARGEST, CHANNEL_WAITING }, on_answer,
+	    on_signer_gone, c);
+	if (c->unposted)
+		log_info("signer.asked-again", "requests=%zu", c->unposted);
+	post_waiting(c);
+}
+
+static void
+on_signer_gone(void *arg)
+{
+	lose_signer(arg);
+}
+
+struct pending *
+sign_metadata(struct signer_client *c, const char *key, struct span signed_info, on_signed *done, void *arg)
+{
+	struct request *r = calloc(1, sizeof(*r));
+
+	if (!r)
+		abort();
+	*r = (struct request){
+		.pending = { request_cancel },
+		.client = c,
+		.before = c->last,
+		.id = ++c->last_id,
+		.deadline = clock_monotonic() + TIME_OUT,
+		.on_signed = done,
+		.arg = arg,
+		.message = buffer_init(SIGNER_REQUEST_LARGEST),
+	};
+	signing_request_write(&r->message, &(struct signing_request){ r->id, SIGN_METADATA, span_text(key), signed_info });
+	assert(!r->message.overflowed);
+	*(c->last ? &c->last->after : &c->first) = r;
+	c->last = r;
+	c->unposted++;
+	if (c->first == r)
+		timer_set(&c->timer, TIME_OUT);
+	/* Behind the others that wait. */
+	if (c->unposted == 1)
+		post_waiting(c);
+	return &r->pending;
+}
+
+/* The callback may ask, cancel, or free the client: nothing is touched after it. */
+static void
+finish(struct request *r, enum err err, struct span signature, const struct problem *why)
+{
+	on_signed *done = r->on_signed;
+	void *arg = r->arg;
+
+	request_remove(r);
+	request_free(r);
+	done(arg, err, signature, why);
+}
+
+static void
+on_answer(void *arg, struct span message, int fd)
+{
+	struct signer_client *c = arg;
+	struct signing_answer answer;
+	struct request *r;
+
+	assert(fd < 0);
+	if (!signing_answer_read(message, &answer)) {
+		log_error("signer.broken-answer", "bytes=%zu", message.size);
+		lose_signer(c);
+		return;
+	}
+	/* A cancelled or timed-out one is answered to nobody. */
+	for (r = c->first; r && r->id != answer.id; r = r->after)
+		;
+	if (c->unposted)
+		post_waiting(c);
+	if (r)
+		finish(r, answer.problem.code, answer.signature, &answer.problem);
+}
+
+static void
+on_time(void *arg)
+{
+	struct signer_client *c = arg;
+	int64_t now = clock_monotonic();
+	struct request *late = c->first;
+	struct problem why;
+
+	if (!late)
+		return;
+	if (late->deadline > now) {
+		timer_set(&c->timer, late->deadline - now);
+		return;
+	}
+	/* One a time, for its callback may do anything; the others that are late follow at once. */
+	if (late->after) {
+		int64_t left = late->after->deadline - now;
+
+		timer_set(&c->timer, left > 0 ? left : 0);
+	}
+	problem_set(&why, ERR_UNAVAILABLE, "", "the signer has not answered for %d s", (int)(TIME_OUT / SECONDS(1)));
+	finish(late, ERR_UNAVAILABLE, (struct span){ 0 }, &why);
+}

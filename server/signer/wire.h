@@ -1,0 +1,34 @@
+/* signer/wire.h - what is said between signer and client, as bytes; private to this room.
+ *
+ *     request:  u8 1, u64 id, u8 kind, block key, block payload
+ *     answer:   u8 2, u64 id, u8 code, block signature                 when the code is OK
+ *               u8 2, u64 id, u8 code, block clause, block sentence    otherwise
+ */
+#pragma once
+
+#include "base/buffer.h"
+#include "base/problem.h"
+
+#define SIGNER_REQUEST_LARGEST (16 * KIB)
+#define SIGNER_ANSWER_LARGEST (2 * KIB)
+#define KEY_NAME_LARGEST 64
+
+/* What is to be signed; a kind is added with the capability that needs it. */
+enum signing_kind { SIGN_NOTHING, SIGN_METADATA, SIGNING_KIND_COUNT };
+
+struct signing_request {
+	uint64_t id;
+	enum signing_kind kind;
+	struct span key, payload;
+};
+void signing_request_write(struct buffer *, const struct signing_request *);
+/* False for anything but one whole request of a known kind. Borrowed from the message. */
+bool signing_request_read(struct span message, struct signing_request *out);
+
+struct signing_answer {
+	uint64_t id;
+	struct span signature; /* when problem.code is OK */
+	struct problem problem;
+};
+void signing_answer_write(struct buffer *, const struct signing_answer *);
+bool signing_answer_read(struct span message, struct signing_answer *out);
