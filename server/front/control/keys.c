@@ -206,11 +206,10 @@ change_unit(struct change *g, struct instant now)
 		key_life_write(&b, &g->lives[i]);
 		unit_put(unit, &key_table, g->lives[i].name, buffer_span(&b));
 		buffer_clear(&b);
-		buffer_print(&b, "{\"at\":\"%s\",\"actor\":\"%s\",\"event\":\"key\",\"key\":", instant_text(now, at),
-		    request_actor(g->exchange));
+		buffer_print(&b, "{\"actor\":\"%s\",\"at\":\"%s\",\"event\":\"key.changed\",\"forced\":%s,\"key\":",
+		    request_actor(g->exchange), instant_text(now, at), g->force ? "true" : "false");
 		json_write_string(&b, g->lives[i].name);
-		buffer_print(&b, ",\"state\":\"%s\",\"forced\":%s}", key_state_name(g->lives[i].state),
-		    g->force ? "true" : "false");
+		buffer_print(&b, ",\"state\":\"%s\"}", key_state_name(g->lives[i].state));
 		unit_append(unit, &journal_table, buffer_span(&b));
 	}
 	buffer_release(&b);
