@@ -1,0 +1,377 @@
+/* tests/front/test_control.c - an operator's requests over a real socket; the store answers late and out of order. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "expect.h"
+
+#include "base/buffer.h"
+#include "front/control/control.h"
+#include "http/server.h"
+#include "net/address.h"
+#include "registry/document.h"
+#include "signer/rollover.h"
+#include "store/memory.h"
+
+#define DAY SECONDS(24 * 60 * 60)
+#define ROUNDS 200000 /* of the loop, before a test gives up */
+
+static const struct table *const tables[] = { &entity_table, &fragment_table, &journal_table, &document_table,
+	&publication_table, &key_table, NULL };
+
+struct stage {
+	char home[64], socket[96], keys[96];
+	struct loop *loop;
+	struct store *store;
+	struct control *control;
+	struct router *router;
+	struct http_server *server;
+	int fd;
+	/* What the steward would have been asked. */
+	int published, published_all, reloaded;
+	struct publishing {
+		struct pending pending;
+		struct later later;
+		on_published *done;
+		void *asker;
+	} publishing;
+};
+
+static void
+on_publish(void *arg)
+{
+	static const struct publish_report report = { .generation = 7, .signed_documents = 3, .us = 12000 };
+	struct stage *s = arg;
+
+	s->publishing.done(s->publishing.asker, OK, &report, NULL);
+}
+
+static void
+cancel_publish(struct pending *p)
+{
+	(void)p;
+}
+
+static struct pending *
+publish(void *arg, bool all, on_published *done, void *asker)
+{
+	struct stage *s = arg;
+
+	s->published++;
+	s->published_all += all;
+	s->publishing = (struct publishing){ .pending = { cancel_publish }, .later = { on_publish, s, NULL, false },
+		.done = done, .asker = asker };
+	turn_later(loop_turn(s->loop), &s->publishing.later);
+	return &s->publishing.pending;
+}
+
+static void
+reload(void *arg)
+{
+	((struct stage *)arg)->reloaded++;
+}
+
+static void
+status(void *arg, struct buffer *json)
+{
+	(void)arg;
+	buffer_text(json, "\"processes\":[],\"store\":{}");
+}
+
+static void
+stage_new(struct stage *s, uint64_t seed)
+{
+	struct http_settings http = { .limits = http_limits_default };
+	struct control_settings settings = { .document_life = 14 * DAY };
+	struct control_actions actions = { publish, reload, status, s };
+	char where[128];
+	struct problem why;
+
+	memset(s, 0, sizeof(*s));
+	snprintf(s->home, sizeof(s->home), "/tmp/watashi-control-XXXXXX");
+	assert_non_null(mkdtemp(s->home));
+	assert_int_equal(chmod(s->home, 0755), 0);
+	snprintf(s->keys, sizeof(s->keys), "%s/keys", s->home);
+	assert_int_equal(mkdir(s->keys, 0755), 0);
+	snprintf(s->socket, sizeof(s->socket), "%s/control", s->home);
+	snprintf(where, sizeof(where), "unix:%s", s->socket);
+	settings.keys = s->keys;
+	s->loop = loop_new();
+	s->store = store_memory_new(tables, ROLE_STEWARD, seed);
+	s->control = control_new(s->loop, s->store, &settings, &actions);
+	s->router = router_new(&(struct mount){ control_routes, s->control }, 1);
+	s->server = http_server_new(s->loop, &http);
+	expect_ok("a control socket is opened", listen_on(where, &s->fd, &why), &why);
+	assert_int_equal(chmod(s->socket, 0666), 0);
+	http_server_listen(s->server, s->fd, s->router, NULL);
+}
+
+static void
+stage_free(struct stage *s)
+{
+	char command[128];
+
+	http_server_free(s->server);
+	router_free(s->router);
+	control_free(s->control);
+	store_free(s->store);
+	loop_free(s->loop);
+	close(s->fd);
+	snprintf(command, sizeof(command), "rm -r %s", s->home);
+	assert_int_equal(system(command), 0);
+}
+
+static void
+make_key(struct stage *s, const char *name)
+{
+	const struct new_key key = { .name = name, .common_name = "Test", .use = USE_METADATA, .type = KEY_P256,
+		.now = clock_now(), .valid_for = 100 * DAY };
+	struct problem why;
+
+	expect_ok("a key is made", key_descriptor_new(s->keys, &key, &why), &why);
+}
+
+static int
+connected(const char *path, int flags)
+{
+	struct sockaddr_un to = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_STREAM | flags, 0);
+
+	snprintf(to.sun_path, sizeof(to.sun_path), "%s", path);
+	if (fd < 0 || connect(fd, (struct sockaddr *)&to, sizeof(to)) != 0)
+		return -1;
+	return fd;
+}
+
+struct wanted {
+	const char *method, *path, *type, *body;
+};
+
+static void
+request_write(struct buffer *b, const struct wanted *w)
+{
+	buffer_print(b, "%s %s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n", w->method, w->path);
+	if (w->body)
+		buffer_print(b, "Content-Type: %s\r\nContent-Length: %zu\r\n", w->type, strlen(w->body));
+	buffer_print(b, "\r\n%s", w->body ? w->body : "");
+}
+
+/* Asks, lets loop and store work until the peer closes, and returns the status; the answer stands in `answer`. */
+static int
+asked(struct stage *s, const struct wanted *w, struct buffer *answer)
+{
+	struct buffer b = buffer_init(64 * KIB);
+	int fd = connected(s->socket, SOCK_NONBLOCK);
+	int status = 0;
+
+	assert_true(fd >= 0);
+	request_write(&b, w);
+	assert_int_equal(write(fd, buffer_span(&b).data, buffer_span(&b).size), buffer_span(&b).size);
+	buffer_clear(answer);
+	for (int round = 0; round < ROUNDS; round++) {
+		char bytes[4096];
+		ssize_t n = read(fd, bytes, sizeof(bytes));
+
+		if (n == 0)
+			break;
+		if (n > 0)
+			buffer_add(answer, span_of(bytes, (size_t)n));
+		loop_step(s->loop, 0);
+		store_memory_step(s->store, clock_now());
+	}
+	close(fd);
+	buffer_release(&b);
+	buffer_byte(answer, '\0');
+	sscanf((const char *)buffer_span(answer).data, "HTTP/1.1 %d", &status);
+	return status;
+}
+
+static void
+expect_answer(struct stage *s, const char *title, const struct wanted *w, int status, const char *part)
+{
+	struct buffer answer = buffer_init(1 * MIB);
+	int found = asked(s, w, &answer);
+	const char *text = (const char *)buffer_span(&answer).data;
+
+	if (found != status || !strstr(text, part)) {
+		print_error("  found    %s\n  expected %d … %s\n", text, status, part);
+		expect_fail(__FILE__, __LINE__, title);
+	}
+	buffer_release(&answer);
+}
+
+static const char json[] = "application/json", xml[] = "application/samlmetadata+xml";
+
+static void
+requests_are_read_strictly(void **state)
+{
+	static const struct {
+		const char *title;
+		struct wanted wanted;
+		int status;
+		const char *part;
+	} cases[] = {
+		{ "a new federation has published nothing and has no keys", { "GET", "/v1/control/status", NULL, NULL }, 200,
+		    "{\"publication\":null,\"keys\":[],\"processes\":[],\"store\":{}}" },
+		{ "an import names its source", { "POST", "/v1/control/import", xml, "<a/>" }, 400, "source: expected a name" },
+		{ "a source is not empty", { "POST", "/v1/control/import?source=", xml, "<a/>" }, 400, "found 0 bytes" },
+		{ "a source has no control characters", { "POST", "/v1/control/import?source=a%0ab", xml, "<a/>" }, 400,
+		    "found one at byte 1" },
+		{ "a broken escape is refused", { "POST", "/v1/control/import?source=%zz", xml, "<a/>" }, 400,
+		    "is not percent-encoded" },
+		{ "a parameter stands once", { "POST", "/v1/control/import?source=a&source=b", xml, "<a/>" }, 400,
+		    "\\\"source\\\" stands twice" },
+		{ "a parameter nobody knows is refused", { "POST", "/v1/control/import?source=a&force=true", xml, "<a/>" }, 400,
+		    "\\\"force\\\"" },
+		{ "a flag is true or false", { "POST", "/v1/control/import?source=a&dry_run=maybe", xml, "<a/>" }, 400,
+		    "dry_run: expected true or false, found \\\"maybe\\\"" },
+		{ "an import takes XML only", { "POST", "/v1/control/import?source=a", json, "{}" }, 415, "" },
+		{ "what is no metadata is refused", { "POST", "/v1/control/import?source=a", xml, "<a/>" }, 400, "EntityDescriptor" },
+		{ "publishing takes no other parameter", { "POST", "/v1/control/publish?any=true", NULL, NULL }, 400, "\\\"any\\\"" },
+		{ "an action must be named", { "POST", "/v1/control/keys/a", json, "{}" }, 400, "/action: expected adopt" },
+		{ "an action must be known", { "POST", "/v1/control/keys/a", json, "{\"action\":\"dance\"}" }, 400, "dance" },
+		{ "force is a boolean", { "POST", "/v1/control/keys/a", json, "{\"action\":\"adopt\",\"force\":1}" }, 400, "/force" },
+		{ "an unknown member is refused", { "POST", "/v1/control/keys/a", json, "{\"action\":\"adopt\",\"x\":1}" }, 400, "x" },
+		{ "a key that has no descriptor is not adopted", { "POST", "/v1/control/keys/none", json, "{\"action\":\"adopt\"}" },
+		    404, "none" },
+		{ "a key's name has no slash", { "POST", "/v1/control/keys/..%2Fa", json, "{\"action\":\"adopt\"}" }, 400, "" },
+		{ "a key nobody adopted is not announced", { "POST", "/v1/control/keys/none", json, "{\"action\":\"announce\"}" },
+		    404, "adopt it first" },
+	};
+	struct stage s;
+
+	(void)state;
+	stage_new(&s, 1);
+	for (size_t i = 0; i < COUNT(cases); i++)
+		expect_answer(&s, cases[i].title, &cases[i].wanted, cases[i].status, cases[i].part);
+	expect_number("nothing of that reached the steward", s.published + s.reloaded, 0);
+	stage_free(&s);
+}
+
+static void
+a_key_goes_through_its_life(void **state)
+{
+	static const struct {
+		const char *title, *name, *action, *force;
+		int status;
+		const char *part;
+	} steps[] = {
+		{ "the first key is adopted", "one", "adopt", "false", 200, "\"state\":\"created\"" },
+		{ "but once", "one", "adopt", "false", 409, "known already" },
+		{ "nobody relies on another, so it may sign at once", "one", "activate", "false", 200, "\"state\":\"active\"" },
+		{ "the second key is adopted", "two", "adopt", "false", 200, "\"name\":\"two\"" },
+		{ "it is not activated unannounced", "two", "activate", "true", 409, "announce it first" },
+		{ "it is announced", "two", "announce", "false", 200, "\"state\":\"announced\"" },
+		{ "it waits until everybody has seen it", "two", "activate", "false", 409, "may be activated from" },
+		{ "force does not wait", "two", "activate", "true", 200, "\"state\":\"retiring\"" },
+		{ "the first waits for its signatures to expire", "one", "retire", "false", 409, "may be retired from" },
+		{ "the active one is not retired, not even by force", "two", "retire", "true", 409, "activate its successor" },
+	};
+	static const struct wanted list = { "GET", "/v1/control/keys", NULL, NULL };
+	struct stage s;
+
+	(void)state;
+	stage_new(&s, 2);
+	make_key(&s, "one");
+	make_key(&s, "two");
+	for (size_t i = 0; i < COUNT(steps); i++) {
+		char path[64], body[64];
+
+		snprintf(path, sizeof(path), "/v1/control/keys/%s", steps[i].name);
+		snprintf(body, sizeof(body), "{\"action\":\"%s\",\"force\":%s}", steps[i].action, steps[i].force);
+		expect_answer(&s, steps[i].title, &(struct wanted){ "POST", path, json, body }, steps[i].status, steps[i].part);
+	}
+	expect_answer(&s, "the list shows the first key retiring", &list, 200,
+	    "{\"keys\":[{\"name\":\"one\",\"use\":\"metadata\",\"state\":\"retiring\"");
+	expect_answer(&s, "and the second active", &list, 200, "{\"name\":\"two\",\"use\":\"metadata\",\"state\":\"active\"");
+	stage_free(&s);
+}
+
+static void
+a_change_that_meets_another_is_tried_once_more(void **state)
+{
+	static const struct wanted adopt = { "POST", "/v1/control/keys/one", json, "{\"action\":\"adopt\"}" };
+	static const struct wanted list = { "GET", "/v1/control/keys", NULL, NULL };
+	struct stage s;
+
+	(void)state;
+	stage_new(&s, 3);
+	make_key(&s, "one");
+	store_memory_fail_commits(s.store, 2, ERR_CONFLICT);
+	expect_answer(&s, "two conflicts are told", &adopt, 409, "could not be written: conflict");
+	store_memory_fail_commits(s.store, 1, ERR_FULL);
+	expect_answer(&s, "a full disk is told", &adopt, 503, "could not be written: full");
+	expect_answer(&s, "nothing was changed by them", &list, 200, "{\"keys\":[]}");
+	store_memory_fail_commits(s.store, 1, ERR_CONFLICT);
+	expect_answer(&s, "one conflict is overcome", &adopt, 200, "\"state\":\"created\"");
+	stage_free(&s);
+}
+
+static void
+what_the_steward_does_is_asked_of_it(void **state)
+{
+	struct stage s;
+
+	(void)state;
+	stage_new(&s, 4);
+	expect_answer(&s, "publishing answers with the generation",
+	    &(struct wanted){ "POST", "/v1/control/publish?all=true", NULL, NULL }, 200,
+	    "{\"generation\":7,\"signed\":3,\"kept\":0,\"removed\":0,\"milliseconds\":12}");
+	expect_number("everything was asked for", s.published_all, 1);
+	expect_answer(&s, "a reload is accepted", &(struct wanted){ "POST", "/v1/control/reload", NULL, NULL }, 202, "{}");
+	expect_number("and passed on", s.reloaded, 1);
+	stage_free(&s);
+}
+
+/* The kernel tells who asks: only another user's process can show that it is refused. */
+static void
+another_user_is_refused(void **state)
+{
+	struct stage s;
+	pid_t child;
+	int ended;
+
+	(void)state;
+	if (geteuid() != 0) {
+		print_message("only root can ask as another user: refusing one is not tried\n");
+		skip();
+	}
+	stage_new(&s, 5);
+	child = fork();
+	if (child == 0) {
+		static const char request[] = "GET /v1/control/keys HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
+		char answer[4096] = "";
+		int fd;
+
+		if (setuid(65534) != 0 || (fd = connected(s.socket, 0)) < 0 ||
+		    write(fd, request, sizeof(request) - 1) != sizeof(request) - 1 || read(fd, answer, sizeof(answer) - 1) <= 0)
+			_exit(2);
+		_exit(strstr(answer, "HTTP/1.1 403 ") && strstr(answer, "user 65534 is no operator") ? 0 : 1);
+	}
+	for (int round = 0; round < ROUNDS && waitpid(child, &ended, WNOHANG) == 0; round++) {
+		loop_step(s.loop, 100);
+		store_memory_step(s.store, clock_now());
+	}
+	expect_number("a user who is no operator gets 403", WIFEXITED(ended) ? WEXITSTATUS(ended) : -1, 0);
+	stage_free(&s);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(requests_are_read_strictly),
+		cmocka_unit_test(a_key_goes_through_its_life),
+		cmocka_unit_test(a_change_that_meets_another_is_tried_once_more),
+		cmocka_unit_test(what_the_steward_does_is_asked_of_it),
+		cmocka_unit_test(another_user_is_refused),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
