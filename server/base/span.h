@@ -60,7 +60,9 @@ span_starts(struct span s, const char *prefix)
 static inline struct span
 span_skip(struct span s, size_t n)
 {
-	return n >= s.size ? (struct span){ 0 } : (struct span){ s.data + n, s.size - n };
+	if (n >= s.size)
+		return (struct span){ 0 };
+	return (struct span){ s.data + n, s.size - n };
 }
 
 static inline struct span

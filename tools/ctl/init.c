@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "ctl/command.h"
+#include "ctl/client.h"
 #include "ctl/founding.h"
 #include "http/tls.h"
 #include "signer/signer.h"
@@ -219,7 +219,11 @@ static void
 founded_show(const struct ctl *ctl, const struct founding *f)
 {
 	if (ctl->json) {
-		printf("{\"configuration\":\"%s/watashid.json\",\"key\":\"%s\"}\n", f->directory, f->key_name);
+		json_t *made = json_pack("{s:o,s:s}", "configuration", json_sprintf("%s/watashid.json", f->directory), "key",
+		    f->key_name);
+
+		answer_print(made);
+		json_decref(made);
 		return;
 	}
 	printf("Founded \"%s\" (%s) in %s:\n"

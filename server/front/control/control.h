@@ -1,7 +1,7 @@
 /* front/control/control.h - what operators ask of the running daemon: HTTP with JSON over a Unix socket.
  *
- * Spoken by watashictl; served by the steward, which does the work. The peer's user, told by the kernel, is the operator; there is no other
- * credential.
+ * Spoken by watashictl; served by the steward, which does the work. The peer's user, told by the kernel, is the
+ * operator; there is no other credential.
  *
  *     GET  /v1/control/status                       processes, store, publication, keys
  *     POST /v1/control/import?source=…              a metadata file; answers with what changed and what was refused
