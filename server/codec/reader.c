@@ -152,7 +152,7 @@ find_value(struct reader *r)
 struct reader
 reader_json(struct arena *a, struct span body, struct limits limits)
 {
-	struct reader r = { .arena = a, .rest = body, .limits = limits };
+	struct reader r = { .arena = a, .rest = body.size ? body : span_text(""), .limits = limits };
 
 	assert(limits.depth <= READER_DEPTH);
 	if (r.limits.members == 0)
