@@ -53,7 +53,7 @@ struct lmdb_store {
 	struct store store;
 	struct turn *turn;
 	struct store_lmdb_settings settings;
-	struct reader *reader;
+	struct map_reader *reader;
 	struct arena arena; /* of one answer */
 	struct later answering, refusing;
 	struct load *first, *last;
@@ -120,7 +120,7 @@ answer_load(struct lmdb_store *s, struct load *l, enum err code, struct instant 
 	if (!s->first)
 		s->last = NULL;
 	if (code == OK)
-		code = reader_answer(s->reader, &s->arena, l->asks, l->count, now, why);
+		code = map_reader_answer(s->reader, &s->arena, l->asks, l->count, now, why);
 	l->done(l->arg, code, code == OK ? NULL : why);
 	free(l);
 	arena_reset(&s->arena);
@@ -142,11 +142,11 @@ answer_loads(void *arg)
 	s->last->next = &end;
 	s->last = &end;
 	now = s->settings.now();
-	code = reader_begin(s->reader, &why);
+	code = map_reader_begin(s->reader, &why);
 	while (s->first != &end)
 		answer_load(s, s->first, code, now, &why);
 	if (code == OK)
-		reader_end(s->reader);
+		map_reader_end(s->reader);
 	unlink_load(s, &end);
 }
 
@@ -291,7 +291,7 @@ free_lmdb(struct store *store)
 		cancel_load(&s->first->pending);
 	free_flights(&s->flying);
 	free_flights(&s->refused);
-	reader_free(s->reader);
+	map_reader_free(s->reader);
 	arena_release(&s->arena);
 	free(s->watchers);
 	free(s);
@@ -330,7 +330,7 @@ store_lmdb_open(struct turn *turn, const struct store_lmdb_settings *settings, s
 	s->watchers = calloc(s->tables + 1, sizeof(*s->watchers));
 	if (!s->watchers)
 		abort();
-	code = reader_open(settings->directory, settings->tables, &s->reader, why);
+	code = map_reader_open(settings->directory, settings->tables, &s->reader, why);
 	if (code != OK) {
 		free_lmdb(&s->store);
 		return code;

@@ -15,7 +15,7 @@
 
 #define FIRST_ROWS 16 /* of a range; doubled as needed */
 
-struct reader {
+struct map_reader {
 	table_list tables;
 	MDB_env *env;
 	MDB_txn *txn;
@@ -24,7 +24,7 @@ struct reader {
 };
 
 static enum err
-open_tables(struct reader *r, MDB_txn *txn, struct problem *why)
+open_tables(struct map_reader *r, MDB_txn *txn, struct problem *why)
 {
 	unsigned format;
 	enum err code = format_read(txn, STORE_FORMAT, &format, why);
@@ -62,7 +62,7 @@ is_made(const char *directory, struct problem *why)
 }
 
 static enum err
-open_map(struct reader *r, const char *directory, struct problem *why)
+open_map(struct map_reader *r, const char *directory, struct problem *why)
 {
 	MDB_txn *txn;
 	enum err code;
@@ -95,9 +95,9 @@ open_map(struct reader *r, const char *directory, struct problem *why)
 }
 
 enum err
-reader_open(const char *directory, table_list tables, struct reader **out, struct problem *why)
+map_reader_open(const char *directory, table_list tables, struct map_reader **out, struct problem *why)
 {
-	struct reader *r;
+	struct map_reader *r;
 	enum err code = is_made(directory, why);
 
 	if (code != OK)
@@ -111,7 +111,7 @@ reader_open(const char *directory, table_list tables, struct reader **out, struc
 		abort();
 	code = open_map(r, directory, why);
 	if (code != OK) {
-		reader_free(r);
+		map_reader_free(r);
 		return code;
 	}
 	*out = r;
@@ -119,7 +119,7 @@ reader_open(const char *directory, table_list tables, struct reader **out, struc
 }
 
 void
-reader_free(struct reader *r)
+map_reader_free(struct map_reader *r)
 {
 	if (!r)
 		return;
@@ -132,7 +132,7 @@ reader_free(struct reader *r)
 }
 
 enum err
-reader_begin(struct reader *r, struct problem *why)
+map_reader_begin(struct map_reader *r, struct problem *why)
 {
 	int rc = mdb_txn_renew(r->txn);
 	uint64_t number;
@@ -157,13 +157,13 @@ reader_begin(struct reader *r, struct problem *why)
 }
 
 void
-reader_end(struct reader *r)
+map_reader_end(struct map_reader *r)
 {
 	mdb_txn_reset(r->txn);
 }
 
 static size_t
-number_of(const struct reader *r, const struct table *table)
+number_of(const struct map_reader *r, const struct table *table)
 {
 	size_t at = 0;
 
@@ -180,7 +180,7 @@ damaged(const struct ask *ask, struct problem *why)
 }
 
 static enum err
-answer_get(struct reader *r, struct arena *a, struct ask *ask, MDB_dbi dbi, struct instant now, struct problem *why)
+answer_get(struct map_reader *r, struct arena *a, struct ask *ask, MDB_dbi dbi, struct instant now, struct problem *why)
 {
 	MDB_val key = val_of(ask->from), value;
 	struct row *row;
@@ -228,7 +228,7 @@ is_past(const struct ask *ask, struct span key)
 }
 
 static enum err
-answer_range(struct reader *r, struct arena *a, struct ask *ask, MDB_dbi dbi, struct instant now, struct problem *why)
+answer_range(struct map_reader *r, struct arena *a, struct ask *ask, MDB_dbi dbi, struct instant now, struct problem *why)
 {
 	struct row *rows = NULL;
 	size_t room = 0, count = 0;
@@ -271,7 +271,7 @@ answer_range(struct reader *r, struct arena *a, struct ask *ask, MDB_dbi dbi, st
 }
 
 enum err
-reader_answer(struct reader *r, struct arena *a, struct ask *asks, size_t count, struct instant now,
+map_reader_answer(struct map_reader *r, struct arena *a, struct ask *asks, size_t count, struct instant now,
     struct problem *why)
 {
 	for (size_t i = 0; i < count; i++) {

@@ -2,20 +2,20 @@
  *
  *     begin -> answer ... answer -> end
  *
- * Rows are borrowed from the map until reader_end(): no copies, and no page they stand on is written meanwhile.
+ * Rows are borrowed from the map until map_reader_end(): no copies, and no page they stand on is written meanwhile.
  */
 #pragma once
 
 #include "store/store.h"
 
-struct reader;
+struct map_reader;
 
 /* ERR_UNAVAILABLE when there is no store yet, or not all its tables: the recorder makes them. */
-enum err reader_open(const char *directory, table_list, struct reader **out, struct problem *why);
-void reader_free(struct reader *);
+enum err map_reader_open(const char *directory, table_list, struct map_reader **out, struct problem *why);
+void map_reader_free(struct map_reader *);
 
-enum err reader_begin(struct reader *, struct problem *why);
+enum err map_reader_begin(struct map_reader *, struct problem *why);
 /* What the asks need beside the map is taken from the arena. */
-enum err reader_answer(struct reader *, struct arena *, struct ask *, size_t count, struct instant now,
+enum err map_reader_answer(struct map_reader *, struct arena *, struct ask *, size_t count, struct instant now,
     struct problem *why);
-void reader_end(struct reader *);
+void map_reader_end(struct map_reader *);
