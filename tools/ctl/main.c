@@ -26,7 +26,7 @@ help_show(FILE *to)
 	for (size_t i = 0; i < COUNT(commands); i++)
 		fprintf(to, "  %-10s %s\n", commands[i].name, commands[i].help);
 	fprintf(to,
-	    "\n  -c FILE    the daemon's configuration (" WATASHI_FEDERATION "/watashid.json)\n"
+	    "\n  -c FILE    the daemon's configuration (" WATASHI_SYSCONFDIR "/watashid.json)\n"
 	    "  -s SOCKET  the daemon's control socket (as the configuration says)\n\n"
 	    "watashictl COMMAND --help tells more. Exit status: 0 done, 1 refused or failed, 2 used wrongly.\n");
 }
@@ -40,7 +40,7 @@ main(int argc, char **argv)
 		{ 0 },
 	};
 	struct arena arena = arena_init(1 * GIB);
-	struct ctl ctl = { .config = WATASHI_FEDERATION "/watashid.json", .arena = &arena };
+	struct ctl ctl = { .config = WATASHI_SYSCONFDIR "/watashid.json", .arena = &arena };
 	int option;
 
 	/* The leading plus: options behind the command are the command's. */
