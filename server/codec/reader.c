@@ -122,6 +122,14 @@ reader_fail(struct reader *r, const char *expected, const char *found)
 	refuse(r, ERR_INVALID, "", "expected %s, found %s", expected, found);
 }
 
+/* Not span_skip(), which forgets where the end was. */
+static void
+take(struct reader *r, size_t size)
+{
+	r->rest.data += size;
+	r->rest.size -= size;
+}
+
 /* RFC 8259 s2. */
 static void
 skip_blanks(struct reader *r)
@@ -198,7 +206,7 @@ enter(struct reader *r, enum reader_kind kind)
 	r->level[r->depth].is_array = kind == READER_ARRAY;
 	r->level[r->depth].first_name = r->name_count;
 	r->depth++;
-	r->rest = span_skip(r->rest, 1);
+	take(r, 1);
 	r->at_value = false;
 }
 
@@ -397,7 +405,7 @@ step(struct reader *r, bool is_array)
 	begun = r->level[r->depth - 1].begun;
 	skip_blanks(r);
 	if (r->rest.size && r->rest.data[0] == close) {
-		r->rest = span_skip(r->rest, 1);
+		take(r, 1);
 		r->depth--;
 		r->name_count = r->level[r->depth].first_name;
 		return false;
@@ -407,7 +415,7 @@ step(struct reader *r, bool is_array)
 			refuse_here(r, is_array ? "',' or ']'" : "',' or '}'");
 			return false;
 		}
-		r->rest = span_skip(r->rest, 1);
+		take(r, 1);
 	}
 	return true;
 }
@@ -434,7 +442,7 @@ reader_member(struct reader *r, struct span *name)
 		refuse_here(r, "':'");
 		return false;
 	}
-	r->rest = span_skip(r->rest, 1);
+	take(r, 1);
 	find_value(r);
 	return !failed(r);
 }
@@ -553,7 +561,7 @@ take_word(struct reader *r, const char *word)
 		refuse(r, ERR_SYNTAX, "RFC 8259 s3", "expected %s, found another word", word);
 		return false;
 	}
-	r->rest = span_skip(r->rest, strlen(word));
+	take(r, strlen(word));
 	r->at_value = false;
 	return true;
 }

@@ -282,6 +282,9 @@ what_the_caller_did_not_look_at_is_an_error(void **state)
 	expect_ok("an end not looked for is found", reader_end(&r, &why), &why);
 	r = reader_json(&a, span_text("1"), limits);
 	expect_problem("a value not read at all", reader_end(&r, &why), &why, ERR_INVALID, "unknown value");
+	r = reader_json(&a, span_text("[{}]"), limits);
+	expect_span("raw bytes go to the very end", reader_raw(&r), "[{}]");
+	expect_ok("of the body", reader_end(&r, &why), &why);
 	r = reader_json(&a, span_text("-17"), limits);
 	expect_number("a number alone is JSON too", reader_integer(&r, -20, -10), -17);
 	expect_ok("and nothing else", reader_end(&r, &why), &why);
