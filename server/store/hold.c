@@ -10,14 +10,15 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* An operator's restore as root must not leave a file that the recorder's user cannot open. */
+/* Whatever the umask; and an operator's restore as root must not leave a file that the recorder's user cannot open. */
 static void
 give_to_owner(int fd, const char *directory)
 {
 	struct stat owner;
 
+	(void)!fchmod(fd, 0600);
 	if (geteuid() == 0 && stat(directory, &owner) == 0 && fchown(fd, owner.st_uid, owner.st_gid))
-		return;
+		return; /* whoever cannot open it says so */
 }
 
 static enum err

@@ -2,11 +2,14 @@
 #include "store/map.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#define PROBE (16 * 1024 * 1024) /* bytes: a disk with less is full */
 
 static const struct {
 	int from;
@@ -40,6 +43,27 @@ bool
 map_is_full(int code)
 {
 	return code != 0 && err_of(code) == ERR_FULL;
+}
+
+bool
+map_disk_is_full(const char *directory)
+{
+	char path[4096];
+	struct stat st;
+	bool full = false;
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/data.mdb", directory);
+	fd = open(path, O_RDWR | O_CLOEXEC);
+	if (fd < 0)
+		return false;
+	/* What lies behind the last page is nobody's. */
+	if (fstat(fd, &st) == 0) {
+		full = fallocate(fd, 0, st.st_size, PROBE) != 0 && map_is_full(errno);
+		(void)!ftruncate(fd, st.st_size);
+	}
+	close(fd);
+	return full;
 }
 
 enum err

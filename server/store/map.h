@@ -20,6 +20,10 @@
 /* No space: of the map, of the disk, of a quota, of one transaction. */
 bool map_is_full(int code);
 
+/* After EIO: whether the disk has no room for the file to grow. LMDB says EIO of a write that was cut short for
+ * want of space, as of a disk that fails. */
+bool map_disk_is_full(const char *directory);
+
 /* An LMDB code or errno as problem: "FORMAT: what LMDB says". */
 enum err map_problem(struct problem *why, int code, const char *format, ...) __attribute__((format(printf, 3, 4)));
 

@@ -23,12 +23,25 @@ struct map_reader {
 	uint64_t seen; /* the newest state so far */
 };
 
+/* Between the file's being made and the first transaction there is not even a format. */
+static bool
+is_empty(MDB_txn *txn)
+{
+	MDB_dbi dbi;
+	MDB_stat stat;
+
+	return mdb_dbi_open(txn, NULL, 0, &dbi) == 0 && mdb_stat(txn, dbi, &stat) == 0 && stat.ms_entries == 0;
+}
+
 static enum err
 open_tables(struct map_reader *r, MDB_txn *txn, struct problem *why)
 {
 	unsigned format;
-	enum err code = format_read(txn, STORE_FORMAT, &format, why);
+	enum err code;
 
+	if (is_empty(txn))
+		return problem_set(why, ERR_UNAVAILABLE, NULL, "the store is empty yet: the recorder fills it");
+	code = format_read(txn, STORE_FORMAT, &format, why);
 	if (code != OK)
 		return code;
 	if (format != STORE_FORMAT)

@@ -26,6 +26,7 @@
 #define IDLE_AT_ONCE 4096         /* of both in recorder_expire() */
 #define NOTICE_KEYS 4096          /* of a table and a commit, and their bytes; past it: look at everything */
 #define NOTICE_BYTES (64 * KIB)
+#define SAY_FULL SECONDS(10)
 
 /* A unit of this turn. */
 struct taken {
@@ -59,6 +60,7 @@ struct recorder {
 	size_t waiting, waiting_bytes;
 	struct buffer message;
 	bool broken;
+	struct instant full_said;
 	struct recorder_figures figures;
 };
 
@@ -362,6 +364,8 @@ write_units(struct recorder *r, struct taken *from, size_t count, bool cleaning,
 		rc = mdb_txn_commit(txn);
 	if (rc) {
 		undo(r, from, count);
+		if (rc == EIO && map_disk_is_full(r->settings.directory))
+			rc = ENOSPC;
 		return map_is_full(rc) ? map_problem(why, rc, "writing") : problem_set(why, ERR_IO, NULL,
 		    "writing the store: %s", mdb_strerror(rc));
 	}
@@ -400,6 +404,16 @@ close_reserve(struct recorder *r)
 		mdb_env_set_mapsize(r->env, r->settings.map_bytes);
 }
 
+/* Once in a while: a full store refuses a thousand times a second. */
+static void
+say_full(struct recorder *r, struct instant now, const struct problem *why)
+{
+	if (r->full_said.us && now.us - r->full_said.us < SAY_FULL)
+		return;
+	r->full_said = now;
+	log_warning("store.full", "cause=%s", LOG_TEXT(why->text));
+}
+
 static enum err
 write_one(struct recorder *r, struct taken *t, struct instant now, struct problem *why)
 {
@@ -411,7 +425,7 @@ write_one(struct recorder *r, struct taken *t, struct instant now, struct proble
 	}
 	if (code != ERR_FULL)
 		return code;
-	log_warning("store.full", "cause=%s", LOG_TEXT(why ? why->text : ""));
+	say_full(r, now, why);
 	t->answer.committed = (struct committed){ .code = ERR_FULL };
 	return OK;
 }
@@ -538,6 +552,8 @@ clean_idle(struct recorder *r, struct instant now, struct problem *why)
 		rc = mdb_txn_commit(txn);
 	if (rc) {
 		undo(r, NULL, 0);
+		if (rc == EIO && map_disk_is_full(r->settings.directory))
+			rc = ENOSPC;
 		return map_is_full(rc) ? ERR_FULL : problem_set(why, ERR_IO, NULL, "removing what has expired: %s",
 		    mdb_strerror(rc));
 	}
