@@ -126,6 +126,7 @@ static bool
 open_generation_file(struct query *q, struct span name, int *fd)
 {
 	*fd = -1;
+	errno = EINVAL;
 	if (memchr(name.data, '/', name.size) || name.data[0] == '.')
 		return false;
 	*fd = openat(q->front->generations, arena_text(q->exchange->arena, name), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
@@ -146,8 +147,7 @@ send_document(struct query *q, const struct published *d)
 	if (is_fresh(q->exchange->request, r->etag, d->modified)) {
 		reply.status = 304;
 		reply.fields = fields_unchanged(q->exchange->arena, r->fields);
-	}
-	if (r->file.size) {
+	} else if (r->file.size) {
 		if (!open_generation_file(q, r->file, &reply.file)) {
 			if (q->looks < LOOKS) {
 				look(q);

@@ -93,7 +93,8 @@ async function showKey(federation) {
 		`curl -fsO ${state.base}metadata.xml`,
 		`curl -fsO ${state.base}anchors/${key.name}.cer`,
 		`xmlsec1 --verify --pubkey-cert-der ${key.name}.cer \\`,
-		`  --id-attr:ID ${metadata}:EntitiesDescriptor metadata.xml`,
+		`  --id-attr:ID ${metadata}:EntitiesDescriptor \\`,
+		"  metadata.xml",
 	].join("\n"), ["確認のコマンド", "verification commands"], "pre"));
 	document.querySelector("#verify").classList.add("known");
 }
