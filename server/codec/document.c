@@ -75,6 +75,11 @@ parse(struct document *d, struct span text)
 {
 	json_error_t error;
 
+	/* jansson steps over one behind a number. */
+	if (text.size && memchr(text.data, '\0', text.size)) {
+		problem_set(&d->problem, ERR_SYNTAX, "RFC 8259", "%s: expected text, found a NUL byte in it", d->file);
+		return;
+	}
 	d->root = json_loadb((const char *)text.data, text.size, JSON_REJECT_DUPLICATES, &error);
 	if (d->root)
 		return;

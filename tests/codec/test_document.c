@@ -151,7 +151,7 @@ what_is_wrong_is_named_exactly(void **state)
 }
 
 static void
-deep_nesting_is_refused(void **state)
+deep_nesting_and_nul_bytes_are_refused(void **state)
 {
 	enum { DEPTH = 5000 };
 	struct arena a = arena_init(MIB);
@@ -161,6 +161,8 @@ deep_nesting_is_refused(void **state)
 
 	(void)state;
 	memset(text, '[', DEPTH);
+	d = document_parse(&a, "nul", span_of("[9\0]", 4));
+	expect_problem("a NUL byte", document_end(&d, &why), &why, ERR_SYNTAX, "nul: expected text, found a NUL byte in it");
 	d = document_parse(&a, "deep", span_of(text, DEPTH));
 	expect_problem("five thousand brackets", document_end(&d, &why), &why, ERR_LIMIT, "nested too deeply");
 	arena_release(&a);
@@ -218,7 +220,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_document_gives_its_values_and_defaults),
 		cmocka_unit_test(what_is_wrong_is_named_exactly),
-		cmocka_unit_test(deep_nesting_is_refused),
+		cmocka_unit_test(deep_nesting_and_nul_bytes_are_refused),
 		cmocka_unit_test(the_caller_s_own_findings_are_said_alike),
 		cmocka_unit_test(files_are_read_within_their_limit),
 	};
