@@ -58,7 +58,8 @@ static bool
 set_names(X509 *x, const char *common_name)
 {
 	X509_NAME *name = X509_NAME_new();
-	bool good = name && X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_UTF8, (const uint8_t *)common_name, -1, -1, 0) &&
+	const uint8_t *text = (const uint8_t *)common_name;
+	bool good = name && X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_UTF8, text, -1, -1, 0) &&
 	    X509_set_subject_name(x, name) && X509_set_issuer_name(x, name);
 
 	X509_NAME_free(name);
@@ -155,8 +156,8 @@ certificate_self_signed(const struct key *key, const char *common_name, struct i
 		abort();
 	/* ub-common-name (RFC 5280 appendix A). */
 	if (!common_name[0] || strlen(common_name) > 64) {
-		err = problem_set(why, ERR_INVALID, "RFC 5280 appendix A", "the common name has %zu bytes, expected 1 to 64",
-		    strlen(common_name));
+		err = problem_set(why, ERR_INVALID, "RFC 5280 appendix A",
+		    "the common name has %zu bytes, expected 1 to 64", strlen(common_name));
 		goto out;
 	}
 	if (!X509_set_version(x, X509_VERSION_3) || !set_serial(x) || !set_names(x, common_name) ||
@@ -229,8 +230,10 @@ certificate_read(struct span der, struct arena *a, struct certificate_facts *out
 		goto out;
 	}
 	out->subject = subject_of(x, a);
-	if (!out->subject || !time_of(X509_get0_notBefore(x), &out->from) || !time_of(X509_get0_notAfter(x), &out->until)) {
-		err = problem_set(why, ERR_SYNTAX, "RFC 5280 s4.1", "the certificate's subject or validity cannot be read");
+	if (!out->subject || !time_of(X509_get0_notBefore(x), &out->from) ||
+	    !time_of(X509_get0_notAfter(x), &out->until)) {
+		err = problem_set(why, ERR_SYNTAX, "RFC 5280 s4.1",
+		    "the certificate's subject or validity cannot be read");
 		goto out;
 	}
 	size = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(x), &spki);

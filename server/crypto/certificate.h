@@ -1,10 +1,10 @@
-/* crypto/certificate.h - X.509 wrapped around our own keys: signing certificates that carry a key to those who pin it. */
+/* crypto/certificate.h - X.509 around our own keys: signing certificates that carry a key to those who pin it. */
 #pragma once
 
 #include "crypto/key.h"
 
-/* Self-signed, v3, with a random serial and a subject key identifier, as stock SAML software wants its key handed over. Signed
- * through key_sign(), so a PKCS#11 key can have one. DER, in the arena. */
+/* Self-signed, v3, with a random serial and a subject key identifier, as stock SAML software wants its key handed over.
+ * Signed through key_sign(), so a PKCS#11 key can have one. DER, in the arena. */
 enum err certificate_self_signed(const struct key *, const char *common_name, struct instant from, struct instant until,
     struct arena *, struct span *der, struct problem *why);
 

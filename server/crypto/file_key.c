@@ -31,8 +31,10 @@ static const struct {
 	enum err code;
 } wrong_blocks[] = {
 	{ "ENCRYPTED PRIVATE KEY", "an encrypted key; expected an unencrypted one of mode 0600", ERR_UNSUPPORTED },
-	{ "RSA PRIVATE KEY", "a key in the old RSA form; expected PKCS#8 (openssl pkcs8 -topk8 -nocrypt)", ERR_UNSUPPORTED },
-	{ "EC PRIVATE KEY", "a key in the old EC form; expected PKCS#8 (openssl pkcs8 -topk8 -nocrypt)", ERR_UNSUPPORTED },
+	{ "RSA PRIVATE KEY", "a key in the old RSA form; expected PKCS#8 (openssl pkcs8 -topk8 -nocrypt)",
+	    ERR_UNSUPPORTED },
+	{ "EC PRIVATE KEY", "a key in the old EC form; expected PKCS#8 (openssl pkcs8 -topk8 -nocrypt)",
+	    ERR_UNSUPPORTED },
 	{ "EC PARAMETERS", "a curve and a key in the old EC form; expected PKCS#8 (openssl pkcs8 -topk8 -nocrypt)",
 	    ERR_UNSUPPORTED },
 	{ "PUBLIC KEY", "a public key; expected a private one", ERR_INVALID },
@@ -49,10 +51,12 @@ path_of(const char *uri, const char *directory, struct arena *a, const char **ou
 	if (span_starts(rest, "///"))
 		rest = span_skip(rest, 2);
 	else if (span_starts(rest, "//"))
-		return problem_set(why, ERR_INVALID, "RFC 8089 s2", "%s names a host; expected file:NAME or file:/PATH", uri);
+		return problem_set(why, ERR_INVALID, "RFC 8089 s2", "%s names a host; expected file:NAME or file:/PATH",
+		    uri);
 	if (!percent_read(a, rest, &path) || path.size == 0 || memchr(path.data, 0, path.size) ||
 	    strchr(uri, '?') || strchr(uri, '#'))
-		return problem_set(why, ERR_SYNTAX, "RFC 8089 s2", "%s is no file: URI; expected file:NAME or file:/PATH", uri);
+		return problem_set(why, ERR_SYNTAX, "RFC 8089 s2",
+		    "%s is no file: URI; expected file:NAME or file:/PATH", uri);
 	if (path.data[0] == '/')
 		*out = arena_text(a, path);
 	else
@@ -67,7 +71,8 @@ wrong_block(const char *path, const char *label, struct problem *why)
 		if (strcmp(label, wrong_blocks[i].label) == 0)
 			return problem_set(why, wrong_blocks[i].code, "RFC 7468", "key file %s holds %s", path,
 			    wrong_blocks[i].said);
-	return problem_set(why, ERR_INVALID, "RFC 7468", "key file %s holds \"%.40s\"; expected \"PRIVATE KEY\"", path, label);
+	return problem_set(why, ERR_INVALID, "RFC 7468", "key file %s holds \"%.40s\"; expected \"PRIVATE KEY\"", path,
+	    label);
 }
 
 /* The one PRIVATE KEY block of the file. */
@@ -83,12 +88,13 @@ pem_read(const char *path, struct span text, struct span *der, struct problem *w
 	if (!bio)
 		abort();
 	if (PEM_read_bio(bio, &label, &header, &data, &size) != 1)
-		err = problem_set(why, ERR_SYNTAX, "RFC 7468", "key file %s is not PEM; expected a \"PRIVATE KEY\" block", path);
+		err = problem_set(why, ERR_SYNTAX, "RFC 7468",
+		    "key file %s is not PEM; expected a \"PRIVATE KEY\" block", path);
 	else if (strcmp(label, "PRIVATE KEY") != 0)
 		err = wrong_block(path, label, why);
 	else if (PEM_read_bio(bio, &more, &more_header, &more_data, &more_size) == 1)
-		err = problem_set(why, ERR_INVALID, "RFC 7468", "key file %s holds \"%.40s\" behind the key; expected the key alone",
-		    path, more);
+		err = problem_set(why, ERR_INVALID, "RFC 7468",
+		    "key file %s holds \"%.40s\" behind the key; expected the key alone", path, more);
 	if (err == OK)
 		*der = span_of(data, (size_t)size);
 	else
@@ -112,7 +118,8 @@ pkcs8_read(const char *path, struct span der, EVP_PKEY **out, struct problem *wh
 
 	*out = info && at == der.data + der.size ? EVP_PKCS82PKEY(info) : NULL;
 	if (!*out)
-		err = problem_set(why, ERR_SYNTAX, "RFC 5958 s2", "key file %s: the PEM block holds no PKCS#8 key", path);
+		err = problem_set(why, ERR_SYNTAX, "RFC 5958 s2", "key file %s: the PEM block holds no PKCS#8 key",
+		    path);
 	ERR_clear_error();
 	PKCS8_PRIV_KEY_INFO_free(info);
 	return err;
@@ -155,7 +162,8 @@ file_key_open(const char *uri, const char *directory, struct key **out, struct p
 	k->key.type = key_type_of(k->pkey, found);
 	if (k->key.type == KEY_UNKNOWN) {
 		err = problem_set(why, ERR_UNSUPPORTED, "",
-		    "key file %s holds %s; expected RSA of 2048, 3072 or 4096 bits, P-256, P-384 or Ed25519", path, found);
+		    "key file %s holds %s; expected RSA of 2048, 3072 or 4096 bits, P-256, P-384 or Ed25519", path,
+		    found);
 		goto out;
 	}
 	k->key.spki = spki_of(k->pkey);

@@ -117,7 +117,8 @@ kind_of(const char *uri, struct problem *why)
 		if (span_starts(span_text(uri), kinds[i]->scheme))
 			return kinds[i];
 	/* Not the whole of it: whoever confuses the fields may have put a secret here. */
-	problem_set(why, ERR_INVALID, "", "the key's URI begins with \"%.12s\", expected \"file:\" or \"pkcs11:\"", uri);
+	problem_set(why, ERR_INVALID, "", "the key's URI begins with \"%.12s\", expected \"file:\" or \"pkcs11:\"",
+	    uri);
 	return NULL;
 }
 
@@ -250,8 +251,8 @@ public_key_verify(struct span spki, struct span message, struct span signature, 
 		goto out;
 	if (f->field)
 		signature = der = ecdsa_to_der(signature);
-	if (EVP_DigestVerifyInit_ex(context, NULL, f->prehashed ? (f->digest == DIGEST_SHA384 ? "SHA384" : "SHA256") : NULL,
-	    NULL, NULL, pkey, NULL) != 1) {
+	if (EVP_DigestVerifyInit_ex(context, NULL,
+	    f->prehashed ? (f->digest == DIGEST_SHA384 ? "SHA384" : "SHA256") : NULL, NULL, NULL, pkey, NULL) != 1) {
 		err = library_problem(why, "cannot verify with a %s key", f->name);
 		goto out;
 	}

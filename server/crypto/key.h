@@ -28,12 +28,13 @@ enum err key_generate(const char *uri, const char *directory, enum key_type, str
 /* Takes a key away for ever: for undoing key_generate(). */
 enum err key_destroy(const char *uri, const char *directory, struct problem *why);
 
-/* Signs `message` (the key's own digest first: SHA-256, for P-384 SHA-384, for Ed25519 none). RSA is PKCS#1 v1.5; ECDSA is
- * r || s of fixed length, as XML signatures and JOSE want it. */
+/* Signs `message` (the key's own digest first: SHA-256, for P-384 SHA-384, for Ed25519 none). RSA is PKCS#1 v1.5;
+ * ECDSA is r || s of fixed length, as XML signatures and JOSE want it. */
 enum err key_sign(const struct key *, struct span message, struct arena *, struct span *signature, struct problem *why);
 
 /* SubjectPublicKeyInfo, DER; borrowed from the key. */
 struct span key_public(const struct key *);
 
 /* Checks a signature made by key_sign() with only the public half. */
-enum err public_key_verify(struct span spki, struct span message, struct span signature, bool *good, struct problem *why);
+enum err public_key_verify(struct span spki, struct span message, struct span signature, bool *good,
+    struct problem *why);

@@ -15,8 +15,8 @@ check(const char *path, const char *what, size_t limit, const struct stat *st, s
 	if (!S_ISREG(st->st_mode))
 		return problem_set(why, ERR_INVALID, "", "%s %s is not a regular file", what, path);
 	if (st->st_uid != geteuid() && st->st_uid != 0)
-		return problem_set(why, ERR_DENIED, "", "%s %s belongs to user %u, expected user %u or root", what, path,
-		    (unsigned)st->st_uid, (unsigned)geteuid());
+		return problem_set(why, ERR_DENIED, "", "%s %s belongs to user %u, expected user %u or root", what,
+		    path, (unsigned)st->st_uid, (unsigned)geteuid());
 	if (st->st_mode & (S_IRWXG | S_IRWXO))
 		return problem_set(why, ERR_DENIED, "", "%s %s has mode %04o, expected 0600", what, path,
 		    (unsigned)(st->st_mode & 07777));

@@ -26,8 +26,8 @@ token_problem(const struct token *t, CK_RV rv, const char *doing, struct problem
 	for (size_t i = 0; i < COUNT(codes); i++)
 		if (codes[i].rv == rv)
 			code = codes[i].code;
-	return problem_set(why, code, "PKCS#11", "token \"%s\": cannot %s: %s (0x%lx)", t->label, doing, p11_kit_strerror(rv),
-	    (unsigned long)rv);
+	return problem_set(why, code, "PKCS#11", "token \"%s\": cannot %s: %s (0x%lx)", t->label, doing,
+	    p11_kit_strerror(rv), (unsigned long)rv);
 }
 
 static bool
@@ -57,7 +57,8 @@ uri_read(struct token *t, const char *text, struct problem *why)
 		return problem_set(why, ERR_INVALID, "RFC 7512 s2.4",
 		    "the pkcs11: URI has pin-value, which others could read; expected pin-source=file:/PATH");
 	if (p11_kit_uri_any_unrecognized(t->uri))
-		return problem_set(why, ERR_INVALID, "RFC 7512 s2.3", "the pkcs11: URI has an attribute that is not known");
+		return problem_set(why, ERR_INVALID, "RFC 7512 s2.3",
+		    "the pkcs11: URI has an attribute that is not known");
 	if (!names_token(t->uri))
 		return problem_set(why, ERR_INVALID, "RFC 7512 s2.3",
 		    "the pkcs11: URI names no token; expected token=, serial= or slot-id=");
@@ -104,8 +105,8 @@ modules_load(struct token *t, struct problem *why)
 	if (!path) {
 		t->modules = p11_kit_modules_load_and_initialize(0);
 		if (!t->modules)
-			return problem_set(why, ERR_CRYPTO, "PKCS#11", "cannot load the modules p11-kit is configured with: %s",
-			    p11_kit_message());
+			return problem_set(why, ERR_CRYPTO, "PKCS#11",
+			    "cannot load the modules p11-kit is configured with: %s", p11_kit_message());
 		return OK;
 	}
 	t->modules = calloc(2, sizeof(*t->modules));
@@ -114,12 +115,14 @@ modules_load(struct token *t, struct problem *why)
 	t->one_module = true;
 	t->modules[0] = p11_kit_module_load(path, 0);
 	if (!t->modules[0])
-		return problem_set(why, ERR_CRYPTO, "PKCS#11", "cannot load the module %s: %s", path, p11_kit_message());
+		return problem_set(why, ERR_CRYPTO, "PKCS#11", "cannot load the module %s: %s", path,
+		    p11_kit_message());
 	rv = p11_kit_module_initialize(t->modules[0]);
 	if (rv != CKR_OK) {
 		p11_kit_module_release(t->modules[0]);
 		t->modules[0] = NULL;
-		return problem_set(why, ERR_CRYPTO, "PKCS#11", "cannot initialize the module %s: %s", path, p11_kit_strerror(rv));
+		return problem_set(why, ERR_CRYPTO, "PKCS#11", "cannot initialize the module %s: %s", path,
+		    p11_kit_strerror(rv));
 	}
 	return OK;
 }
@@ -193,9 +196,11 @@ session_open(struct token *t, bool writable, struct problem *why)
 		if (module_matches(t, *m))
 			slots_look(t, *m, &slot, &info, &count);
 	if (count == 0)
-		return problem_set(why, ERR_UNAVAILABLE, "RFC 7512 s2.5", "no token present is the one the pkcs11: URI names");
+		return problem_set(why, ERR_UNAVAILABLE, "RFC 7512 s2.5",
+		    "no token present is the one the pkcs11: URI names");
 	if (count > 1)
-		return problem_set(why, ERR_INVALID, "RFC 7512 s2.5", "%zu tokens are as the pkcs11: URI says; expected one", count);
+		return problem_set(why, ERR_INVALID, "RFC 7512 s2.5",
+		    "%zu tokens are as the pkcs11: URI says; expected one", count);
 	label = p11_kit_space_strdup(info.label, sizeof(info.label));
 	if (!label)
 		abort();
@@ -215,8 +220,8 @@ token_open(struct token *t, const char *uri, bool writable, struct problem *why)
 	enum err err;
 
 	*t = (struct token){ 0 };
-	if ((err = uri_read(t, uri, why)) != OK || (err = pin_read(t, why)) != OK || (err = modules_load(t, why)) != OK ||
-	    (err = session_open(t, writable, why)) != OK)
+	if ((err = uri_read(t, uri, why)) != OK || (err = pin_read(t, why)) != OK ||
+	    (err = modules_load(t, why)) != OK || (err = session_open(t, writable, why)) != OK)
 		token_close(t);
 	return err;
 }

@@ -23,7 +23,8 @@ struct token_key {
 
 /* SHA-256's DigestInfo up to the digest (RFC 8017 s9.2): CKM_RSA_PKCS pads and no more. */
 static const uint8_t digest_info[] = {
-	0x30, 0x31, 0x30, 0x0d, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01, 0x05, 0x00, 0x04, 0x20,
+	0x30, 0x31, 0x30, 0x0d, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01, 0x05, 0x00, 0x04,
+	0x20,
 };
 
 /* CKA_EC_PARAMS of the curves: their object identifiers (RFC 5480 s2.1.1.1, RFC 8410 s3). Ed25519 also goes by its name
@@ -41,8 +42,8 @@ static const struct curve {
 } curves[] = {
 	{ CKK_EC, { oid_p256, sizeof(oid_p256) }, KEY_P256, 65 },
 	{ CKK_EC, { oid_p384, sizeof(oid_p384) }, KEY_P384, 97 },
-	{ CKK_EC_EDWARDS, { name_ed25519, sizeof(name_ed25519) }, KEY_ED25519, 32 },
 	{ CKK_EC_EDWARDS, { oid_ed25519, sizeof(oid_ed25519) }, KEY_ED25519, 32 },
+	{ CKK_EC_EDWARDS, { name_ed25519, sizeof(name_ed25519) }, KEY_ED25519, 32 },
 };
 
 struct attribute {
@@ -54,7 +55,8 @@ static void
 attribute_read(const struct token *t, CK_OBJECT_HANDLE object, CK_ATTRIBUTE_TYPE type, struct attribute *out)
 {
 	CK_ATTRIBUTE a = { type, out->data, sizeof(out->data) };
-	bool good = t->module->C_GetAttributeValue(t->session, object, &a, 1) == CKR_OK && a.ulValueLen <= sizeof(out->data);
+	bool good = t->module->C_GetAttributeValue(t->session, object, &a, 1) == CKR_OK &&
+	    a.ulValueLen <= sizeof(out->data);
 
 	out->value = span_of(out->data, good ? a.ulValueLen : 0);
 }
@@ -100,13 +102,14 @@ static enum err
 private_find(const struct token *t, CK_OBJECT_HANDLE *out, struct problem *why)
 {
 	CK_ULONG count;
-	enum err err = object_find(t, CKO_PRIVATE_KEY, uri_attribute(t, CKA_ID), uri_attribute(t, CKA_LABEL), out, &count, why);
+	enum err err = object_find(t, CKO_PRIVATE_KEY, uri_attribute(t, CKA_ID), uri_attribute(t, CKA_LABEL), out,
+	    &count, why);
 
 	if (err != OK)
 		return err;
 	if (count == 0)
-		return problem_set(why, ERR_NOT_FOUND, "RFC 7512 s2.5", "token \"%s\" has no private key as the URI names it",
-		    t->label);
+		return problem_set(why, ERR_NOT_FOUND, "RFC 7512 s2.5",
+		    "token \"%s\" has no private key as the URI names it", t->label);
 	if (count > 1)
 		return problem_set(why, ERR_INVALID, "RFC 7512 s2.5",
 		    "token \"%s\" has several private keys as the URI names them; expected one", t->label);
@@ -139,7 +142,8 @@ pkey_from(const char *algorithm, OSSL_PARAM_BLD *build)
 
 	if (!parameters || !context)
 		abort();
-	if (EVP_PKEY_fromdata_init(context) != 1 || EVP_PKEY_fromdata(context, &pkey, EVP_PKEY_PUBLIC_KEY, parameters) != 1)
+	if (EVP_PKEY_fromdata_init(context) != 1 ||
+	    EVP_PKEY_fromdata(context, &pkey, EVP_PKEY_PUBLIC_KEY, parameters) != 1)
 		pkey = NULL;
 	EVP_PKEY_CTX_free(context);
 	OSSL_PARAM_free(parameters);
@@ -192,6 +196,7 @@ curve_public(const struct token *t, CK_OBJECT_HANDLE private, CK_KEY_TYPE kind)
 	OSSL_PARAM_BLD *build;
 	struct span p;
 	EVP_PKEY *pkey = NULL;
+	const char *group;
 
 	attribute_read(t, private, CKA_EC_PARAMS, &parameters);
 	for (size_t i = 0; i < COUNT(curves) && !curve; i++)
@@ -204,7 +209,8 @@ curve_public(const struct token *t, CK_OBJECT_HANDLE private, CK_KEY_TYPE kind)
 	if (kind == CKK_EC_EDWARDS)
 		return EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, NULL, p.data, p.size);
 	build = OSSL_PARAM_BLD_new();
-	if (!build || OSSL_PARAM_BLD_push_utf8_string(build, OSSL_PKEY_PARAM_GROUP_NAME, key_facts(curve->type)->group, 0) != 1 ||
+	group = key_facts(curve->type)->group;
+	if (!build || OSSL_PARAM_BLD_push_utf8_string(build, OSSL_PKEY_PARAM_GROUP_NAME, group, 0) != 1 ||
 	    OSSL_PARAM_BLD_push_octet_string(build, OSSL_PKEY_PARAM_PUB_KEY, p.data, p.size) != 1)
 		abort();
 	pkey = pkey_from("EC", build);
@@ -232,12 +238,13 @@ public_read(struct token_key *k, struct problem *why)
 	ERR_clear_error();
 	if (!pkey)
 		return problem_set(why, ERR_UNSUPPORTED, "PKCS#11",
-		    "token \"%s\": the key is of a kind not used here, or its public object is missing; expected RSA, P-256, P-384 "
-		    "or Ed25519 with a public object of the same id or label", t->label);
+		    "token \"%s\": the key is of a kind not used here, or its public object is missing; "
+		    "expected RSA, P-256, P-384 or Ed25519 with a public object of the same id or label", t->label);
 	k->key.type = key_type_of(pkey, found);
 	if (k->key.type == KEY_UNKNOWN)
 		err = problem_set(why, ERR_UNSUPPORTED, "",
-		    "token \"%s\" holds %s; expected RSA of 2048, 3072 or 4096 bits, P-256, P-384 or Ed25519", t->label, found);
+		    "token \"%s\" holds %s; expected RSA of 2048, 3072 or 4096 bits, P-256, P-384 or Ed25519", t->label,
+		    found);
 	else
 		k->key.spki = spki_of(pkey);
 	EVP_PKEY_free(pkey);
@@ -279,7 +286,8 @@ sign_once(struct token_key *k, struct span input, uint8_t *out, size_t *size)
 		return CKR_SESSION_HANDLE_INVALID;
 	rv = k->token.module->C_SignInit(k->token.session, &mechanism, k->object);
 	if (rv == CKR_OK)
-		rv = k->token.module->C_Sign(k->token.session, (CK_BYTE *)(uintptr_t)input.data, input.size, out, &made);
+		rv = k->token.module->C_Sign(k->token.session, (CK_BYTE *)(uintptr_t)input.data, input.size, out,
+		    &made);
 	*size = made;
 	return rv;
 }
@@ -289,8 +297,8 @@ static bool
 worth_renewing(CK_RV rv)
 {
 	static const CK_RV gone[] = {
-		CKR_SESSION_HANDLE_INVALID, CKR_SESSION_CLOSED, CKR_DEVICE_REMOVED, CKR_TOKEN_NOT_PRESENT, CKR_USER_NOT_LOGGED_IN,
-		CKR_KEY_HANDLE_INVALID, CKR_OBJECT_HANDLE_INVALID, CKR_OPERATION_ACTIVE,
+		CKR_SESSION_HANDLE_INVALID, CKR_SESSION_CLOSED, CKR_DEVICE_REMOVED, CKR_TOKEN_NOT_PRESENT,
+		CKR_USER_NOT_LOGGED_IN, CKR_KEY_HANDLE_INVALID, CKR_OBJECT_HANDLE_INVALID, CKR_OPERATION_ACTIVE,
 	};
 
 	for (size_t i = 0; i < COUNT(gone); i++)
@@ -374,7 +382,8 @@ pair_make(const struct token *t, const struct recipe *r, struct span id, struct 
 		{ CKA_SENSITIVE, &yes, sizeof(yes) }, { CKA_EXTRACTABLE, &no, sizeof(no) },
 	};
 	CK_ATTRIBUTE names[] = {
-		{ CKA_ID, (void *)(uintptr_t)id.data, id.size }, { CKA_LABEL, (void *)(uintptr_t)label.data, label.size },
+		{ CKA_ID, (void *)(uintptr_t)id.data, id.size },
+		{ CKA_LABEL, (void *)(uintptr_t)label.data, label.size },
 	};
 	CK_ULONG publics = 2, privates = 5;
 	CK_OBJECT_HANDLE made[2];
@@ -385,7 +394,8 @@ pair_make(const struct token *t, const struct recipe *r, struct span id, struct 
 	for (size_t i = 0; i < COUNT(names); i++)
 		if (names[i].ulValueLen)
 			public[publics++] = private[privates++] = names[i];
-	return t->module->C_GenerateKeyPair(t->session, &mechanism, public, publics, private, privates, &made[0], &made[1]);
+	return t->module->C_GenerateKeyPair(t->session, &mechanism, public, publics, private, privates, &made[0],
+	    &made[1]);
 }
 
 static enum err
@@ -409,7 +419,8 @@ token_key_generate(const char *uri, const char *directory, enum key_type type, s
 	label = uri_attribute(&t, CKA_LABEL);
 	err = object_find(&t, CKO_PRIVATE_KEY, id, label, &object, &count, why);
 	if (err == OK && count)
-		err = problem_set(why, ERR_CONFLICT, "", "token \"%s\" has a private key of this name already", t.label);
+		err = problem_set(why, ERR_CONFLICT, "", "token \"%s\" has a private key of this name already",
+		    t.label);
 	if (err != OK)
 		goto out;
 	if (id.size == 0) {

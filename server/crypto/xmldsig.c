@@ -49,7 +49,8 @@ is_name(struct span s, bool other_letters)
 {
 	for (size_t i = 0; i < s.size; i++) {
 		uint8_t c = s.data[i];
-		bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || (other_letters && c >= 0x80);
+		bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
+		    (other_letters && c >= 0x80);
 
 		if (!letter && !(i > 0 && ((c >= '0' && c <= '9') || c == '-' || c == '.')))
 			return false;
@@ -113,10 +114,11 @@ signed_info_write(const struct signed_info *info, struct arena *a, struct span *
 		    key_type_name(info->key));
 	if (!is_name(info->reference, false) || info->reference.size > REFERENCE_LARGEST)
 		return problem_set(why, ERR_INVALID, "XML Signature s4.4.3",
-		    "the reference is not an NCName of 1 to %d ASCII letters, digits, '.', '-' and '_'", REFERENCE_LARGEST);
+		    "the reference is not an NCName of 1 to %d ASCII letters, digits, '.', '-' and '_'",
+		    REFERENCE_LARGEST);
 	if (!is_prefix_list(info->prefixes))
-		return problem_set(why, ERR_INVALID, "exclusive C14N s3", "the PrefixList is not a sorted list of at most %zu bytes",
-		    PREFIXES_LARGEST);
+		return problem_set(why, ERR_INVALID, "exclusive C14N s3",
+		    "the PrefixList is not a sorted list of at most %zu bytes", PREFIXES_LARGEST);
 	buffer_text(&b, canonical_element);
 	write_after_start(&b, info, a);
 	assert(!b.overflowed);
@@ -175,7 +177,8 @@ signed_info_read(struct span s, struct signed_info *out, struct problem *why)
 	if (out->key == KEY_UNKNOWN || !skip_literal(&rest, before_reference))
 		goto wrong;
 	out->reference = take_value(&rest);
-	if (!is_name(out->reference, false) || out->reference.size > REFERENCE_LARGEST || !skip_literal(&rest, before_prefixes))
+	if (!is_name(out->reference, false) || out->reference.size > REFERENCE_LARGEST ||
+	    !skip_literal(&rest, before_prefixes))
 		goto wrong;
 	if (skip_literal(&rest, prefixes_open)) {
 		out->prefixes = take_value(&rest);
@@ -189,8 +192,8 @@ signed_info_read(struct span s, struct signed_info *out, struct problem *why)
 		return OK;
 wrong:
 	*out = (struct signed_info){ 0 };
-	return problem_set(why, ERR_SYNTAX, "XML Signature s4.4", "this is not a SignedInfo as this house writes it: byte %zu",
-	    s.size - rest.size);
+	return problem_set(why, ERR_SYNTAX, "XML Signature s4.4",
+	    "this is not a SignedInfo as this house writes it: byte %zu", s.size - rest.size);
 }
 
 struct span

@@ -19,10 +19,11 @@ struct signed_info {
  * SAML software does not take. */
 enum err signed_info_write(const struct signed_info *, struct arena *, struct span *out, struct problem *why);
 
-/* Reads exactly what signed_info_write() writes; the signer signs nothing else for kind `metadata`. The method does not tell
- * RSA's sizes apart: `key` is then KEY_RSA_2048. Spans are borrowed from what is read. */
+/* Reads exactly what signed_info_write() writes; the signer signs nothing else for kind `metadata`. The method does not
+ * tell RSA's sizes apart: `key` is then KEY_RSA_2048. Spans are borrowed from what is read. */
 enum err signed_info_read(struct span, struct signed_info *out, struct problem *why);
 
 /* `<ds:Signature>…</ds:Signature>` as it stands in a document whose root declares xmlns:ds: SignedInfo, value,
  * and KeyInfo with the certificate when `certificate` (DER) is not empty. */
-struct span signature_element(const struct signed_info *, struct span signature, struct span certificate, struct arena *);
+struct span signature_element(const struct signed_info *, struct span signature, struct span certificate,
+    struct arena *);

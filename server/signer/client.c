@@ -125,8 +125,8 @@ void
 signer_client_link(struct signer_client *c, int fd)
 {
 	lose_signer(c);
-	c->channel = channel_new(c->loop, fd, (struct channel_limits){ SIGNER_ANSWER_LARGEST, CHANNEL_WAITING }, on_answer,
-	    on_signer_gone, c);
+	c->channel = channel_new(c->loop, fd, (struct channel_limits){ SIGNER_ANSWER_LARGEST, CHANNEL_WAITING },
+	    on_answer, on_signer_gone, c);
 	if (c->unposted)
 		log_info("signer.asked-again", "requests=%zu", c->unposted);
 	post_waiting(c);
@@ -155,7 +155,8 @@ sign_metadata(struct signer_client *c, const char *key, struct span signed_info,
 		.arg = arg,
 		.message = buffer_init(SIGNER_REQUEST_LARGEST),
 	};
-	signing_request_write(&r->message, &(struct signing_request){ r->id, SIGN_METADATA, span_text(key), signed_info });
+	signing_request_write(&r->message, &(struct signing_request){ r->id, SIGN_METADATA, span_text(key),
+	    signed_info });
 	assert(!r->message.overflowed);
 	*(c->last ? &c->last->after : &c->first) = r;
 	c->last = r;

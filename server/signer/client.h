@@ -20,5 +20,6 @@ void signer_client_link(struct signer_client *, int fd);
 /* `signature` is borrowed until the callback returns. */
 typedef void on_signed(void *arg, enum err, struct span signature, const struct problem *why);
 
-/* Signs a SignedInfo (crypto/xmldsig.h) with the named key of USE_METADATA. ERR_UNAVAILABLE after 10 s without an answer. */
+/* Signs a SignedInfo (crypto/xmldsig.h) with the named key of USE_METADATA. ERR_UNAVAILABLE after 10 s without an
+ * answer. The callback may do anything, even free the client. */
 struct pending *sign_metadata(struct signer_client *, const char *key, struct span signed_info, on_signed *, void *arg);

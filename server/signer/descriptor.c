@@ -1,6 +1,8 @@
 /* signer/descriptor.c - key descriptors on disk: read, and made together with their keys.
  *
- *     key -> NAME.cer -> NAME.json: the descriptor comes last, so what it names is there; on failure all goes, last first
+ *     key -> NAME.cer -> NAME.json
+ *
+ * The descriptor comes last, so what it names is there; on failure all goes, the last first.
  */
 #include "signer/descriptor.h"
 
@@ -66,7 +68,8 @@ check_name(const char *name, struct problem *why)
 {
 	if (is_key_name(span_text(name)))
 		return OK;
-	return problem_set(why, ERR_INVALID, "", "a key's name is 1 to %d of a-z 0-9 -; found %s", NAME_LARGEST, LOG_TEXT(name));
+	return problem_set(why, ERR_INVALID, "", "a key's name is 1 to %d of a-z 0-9 -; found %s", NAME_LARGEST,
+	    LOG_TEXT(name));
 }
 
 /* Reading */
@@ -103,8 +106,8 @@ static void
 json_read(struct document *doc, const char *name, struct key_descriptor *out)
 {
 	struct place root = document_root(doc);
-	struct place use = place_member(root, "use"), type = place_member(root, "type"), at = place_member(root, "created");
-	struct place named = place_member(root, "name");
+	struct place named = place_member(root, "name"), use = place_member(root, "use");
+	struct place type = place_member(root, "type"), at = place_member(root, "created");
 
 	if (strcmp(place_text(named, 1, NAME_LARGEST, NULL), name) != 0)
 		place_fail(named, name, NULL);
@@ -186,10 +189,12 @@ key_descriptors_read(const char *directory, struct arena *a, struct key_descript
 	if (n < 0)
 		return problem_errno(why, errno, "cannot list the keys in %s", directory);
 	if (n > KEYS_LARGEST)
-		err = problem_set(why, ERR_LIMIT, "", "%s has %d keys, expected at most %d", directory, n, KEYS_LARGEST);
+		err = problem_set(why, ERR_LIMIT, "", "%s has %d keys, expected at most %d", directory, n,
+		    KEYS_LARGEST);
 	*out = arena_array(a, struct key_descriptor, (size_t)n);
 	for (int i = 0; i < n && err == OK; i++) {
-		struct span name = span_first(span_text(entries[i]->d_name), strlen(entries[i]->d_name) - strlen(".json"));
+		struct span name = span_first(span_text(entries[i]->d_name),
+		    strlen(entries[i]->d_name) - strlen(".json"));
 
 		err = key_descriptor_read(directory, arena_text(a, name), a, &(*out)[i], why);
 		if (err == ERR_INVALID && !is_key_name(name))
@@ -216,7 +221,8 @@ json_write(const struct new_key *k, const char *uri, struct arena *a)
 
 	buffer_print(&b, "{\n\t\"name\": \"%s\",\n\t\"use\": \"%s\",\n\t\"uri\": ", k->name, key_use_name(k->use));
 	json_write_string(&b, span_text(uri));
-	buffer_print(&b, ",\n\t\"type\": \"%s\",\n\t\"created\": \"%s\"\n}\n", key_type_name(k->type), instant_text(k->now, at));
+	buffer_print(&b, ",\n\t\"type\": \"%s\",\n\t\"created\": \"%s\"\n}\n", key_type_name(k->type),
+	    instant_text(k->now, at));
 	assert(!b.overflowed);
 	out = arena_copy(a, buffer_span(&b));
 	buffer_release(&b);
@@ -231,11 +237,11 @@ check_new(const struct new_key *k, const char *uri, struct problem *why)
 	if (k->use == USE_NONE)
 		return problem_set(why, ERR_INVALID, "", "key %s has no use; expected metadata", k->name);
 	if (!(uses[k->use].types >> k->type & 1))
-		return problem_set(why, ERR_INVALID, "", "key %s is of type %s; for %s expected %s", k->name, key_type_name(k->type),
-		    key_use_name(k->use), uses[k->use].types_text);
+		return problem_set(why, ERR_INVALID, "", "key %s is of type %s; for %s expected %s", k->name,
+		    key_type_name(k->type), key_use_name(k->use), uses[k->use].types_text);
 	if (strlen(uri) > URI_LARGEST || !utf8_valid(span_text(uri)))
-		return problem_set(why, ERR_INVALID, "", "the URI of key %s is longer than %d bytes or not UTF-8", k->name,
-		    URI_LARGEST);
+		return problem_set(why, ERR_INVALID, "", "the URI of key %s is longer than %d bytes or not UTF-8",
+		    k->name, URI_LARGEST);
 	if (k->valid_for <= 0)
 		return problem_set(why, ERR_INVALID, "", "the certificate of key %s ends before it begins", k->name);
 	return OK;

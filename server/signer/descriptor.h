@@ -14,7 +14,7 @@ enum key_use { USE_NONE, USE_METADATA, USE_COUNT };
 enum key_use key_use_read(struct span);
 const char *key_use_name(enum key_use);
 
-/* A key's descriptor, `keys/NAME.json`: {"name":…,"use":…,"uri":…,"type":…,"created":…} with NAME.cer (DER) beside it. */
+/* A key's descriptor, `keys/NAME.json`: {"name":…,"use":…,"uri":…,"type":…,"created":…} with NAME.cer (DER) beside. */
 struct key_descriptor {
 	const char *name; /* 1 to 64 of a-z 0-9 - */
 	enum key_use use;

@@ -135,11 +135,12 @@ static enum err
 conflict(const struct step *s, enum key_action action, struct problem *why)
 {
 	for (size_t i = 0; i < COUNT(conflicts); i++)
-		if ((conflicts[i].action == action || conflicts[i].action == KEY_NO_ACTION) && conflicts[i].from == s->life->state)
+		if ((conflicts[i].action == action || conflicts[i].action == KEY_NO_ACTION) &&
+		    conflicts[i].from == s->life->state)
 			return problem_set(why, ERR_CONFLICT, "", "cannot %s key %.*s: %s", action_names[action],
 			    SPAN_ARGS(s->life->name), conflicts[i].sentence);
-	return problem_set(why, ERR_CONFLICT, "", "cannot %s key %.*s: it is %s", action_names[action], SPAN_ARGS(s->life->name),
-	    key_state_name(s->life->state));
+	return problem_set(why, ERR_CONFLICT, "", "cannot %s key %.*s: it is %s", action_names[action],
+	    SPAN_ARGS(s->life->name), key_state_name(s->life->state));
 }
 
 static enum err
@@ -185,8 +186,9 @@ static enum err
 activate_first(struct step *s, struct problem *why)
 {
 	if (s->active)
-		return problem_set(why, ERR_CONFLICT, "", "cannot activate key %.*s: announce it first, for %.*s is active",
-		    SPAN_ARGS(s->life->name), SPAN_ARGS(s->active->name));
+		return problem_set(why, ERR_CONFLICT, "",
+		    "cannot activate key %.*s: announce it first, for %.*s is active", SPAN_ARGS(s->life->name),
+		    SPAN_ARGS(s->active->name));
 	enter(s, s->life, KEY_ACTIVE, &s->life->activated);
 	return OK;
 }

@@ -1,6 +1,7 @@
 /* signer/rollover.h - the life of a federation key, so that members can follow a change before it happens.
  *
- *     (file made) -> adopt -> created -> announce -> announced -> activate -> active -> (next key active) -> retiring -> retire -> retired
+ *     (file made) --adopt--> created --announce--> announced --activate--> active --(next key active)--> retiring
+ *                                                                                        retired <--retire--'
  *
  * One key of a use is active: it signs. An announced one is published beside it for at least the announcement time; a
  * retiring one stays published until the last signature it made has expired. Pure decisions over rows of key_table;
@@ -30,9 +31,9 @@ bool key_life_read(struct span value, struct key_life *out);
 enum key_action { KEY_NO_ACTION, KEY_ADOPT, KEY_ANNOUNCE, KEY_ACTIVATE, KEY_RETIRE };
 enum key_action key_action_read(struct span);
 
-/* The lives after `action` on `name`: changes `lives` in place (activating one makes the active one retiring), marks the changed
- * in `changed`. ERR_CONFLICT says what must come first and when it may; `force` skips only the waiting times. The first key of
- * a use may be activated at once. */
+/* The lives after `action` on `name`: changes `lives` in place (activating one makes the active one retiring), marks the
+ * changed in `changed`. ERR_CONFLICT says what must come first and when it may; `force` skips only the waiting times. The
+ * first key of a use may be activated at once; one that never signed may be retired at once. */
 struct rollover_times {
 	int64_t announce_for;  /* from announced to active, at least */
 	int64_t document_life; /* from retiring to retired, at least */

@@ -50,14 +50,14 @@ hold(struct signer *signer, const char *directory, const struct key_descriptor *
 	memcpy(held->name, d->name, strlen(d->name) + 1);
 	held->use = d->use;
 	if (key_type(held->key) != d->type)
-		return problem_set(why, ERR_INVALID, "", "key %s is of type %s, expected %s as %s/%s.json says", d->name,
-		    key_type_name(key_type(held->key)), key_type_name(d->type), directory, d->name);
+		return problem_set(why, ERR_INVALID, "", "key %s is of type %s, expected %s as %s/%s.json says",
+		    d->name, key_type_name(key_type(held->key)), key_type_name(d->type), directory, d->name);
 	err = certificate_read(d->certificate, a, &facts, why);
 	if (err != OK)
 		return problem_within(why, "%s/%s.cer", directory, d->name);
 	if (!span_equal(facts.spki, key_public(held->key)))
-		return problem_set(why, ERR_INVALID, "", "%s/%s.cer is the certificate of another key than %s", directory, d->name,
-		    d->name);
+		return problem_set(why, ERR_INVALID, "", "%s/%s.cer is the certificate of another key than %s",
+		    directory, d->name, d->name);
 	log_info("signer.key", "name=%s use=%s type=%s", d->name, key_use_name(d->use), key_type_name(d->type));
 	return OK;
 }
@@ -117,8 +117,8 @@ check_signed_info(struct span payload, const struct key *key, struct problem *wh
 		err = signed_info_write(&info, &a, &again, why);
 	}
 	if (err == OK && !span_equal(again, payload))
-		err = problem_set(why, ERR_INVALID, "XML Signature s4.4.2", "the SignatureMethod is not that of a %s key",
-		    key_type_name(key_type(key)));
+		err = problem_set(why, ERR_INVALID, "XML Signature s4.4.2",
+		    "the SignatureMethod is not that of a %s key", key_type_name(key_type(key)));
 	arena_release(&a);
 	return err;
 }
@@ -145,8 +145,8 @@ sign(struct signer *signer, const struct signing *signing, const struct signing_
 		return OK;
 	}
 	if (held->use != signing->use) {
-		problem_set(&answer->problem, ERR_INVALID, "", "key %s serves %s, not %s", held->name, key_use_name(held->use),
-		    key_use_name(signing->use));
+		problem_set(&answer->problem, ERR_INVALID, "", "key %s serves %s, not %s", held->name,
+		    key_use_name(held->use), key_use_name(signing->use));
 		return OK;
 	}
 	err = signing->check(request->payload, held->key, &answer->problem);

@@ -10,12 +10,13 @@
 #include "base/role.h"
 #include "signer/descriptor.h"
 
-/* Opens every key of the directory; each must be the one its certificate holds. A key made later is seen by the next signer. */
+/* Opens every key of the directory; each must be the one its certificate holds. A key made later is seen by the next
+ * signer. */
 struct signer;
 enum err signer_open(const char *directory, struct signer **out, struct problem *why);
 void signer_free(struct signer *);
 
-/* Answers one request; the answer is in the arena, what a key could not do is said there. Only ERR_SYNTAX and ERR_DENIED are
- * returned: then there is no answer, and the sender is to be cut off. */
+/* Answers one request; the answer is in the arena, what a key could not do is said there. Only ERR_SYNTAX and ERR_DENIED
+ * are returned: then there is no answer, and the sender is to be cut off. */
 enum err signer_answer(struct signer *, enum role, struct span request, struct arena *, struct span *answer,
     struct problem *why);

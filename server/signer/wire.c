@@ -68,7 +68,8 @@ signing_answer_read(struct span message, struct signing_answer *out)
 		take_text(&r, out->problem.clause, sizeof(out->problem.clause));
 		take_text(&r, out->problem.text, sizeof(out->problem.text));
 	}
-	if (!record_whole(&r) || type != MESSAGE_ANSWER || code > ERR_CRYPTO || (code == OK && out->signature.size == 0))
+	if (!record_whole(&r) || type != MESSAGE_ANSWER || code > ERR_CRYPTO ||
+	    (code == OK && out->signature.size == 0))
 		return false;
 	out->problem.code = (enum err)code;
 	return true;

@@ -50,7 +50,8 @@ scratch_write(const struct scratch *s, const char *name, struct span content, mo
 {
 	FILE *f = fopen(scratch_path(s, name), "w");
 
-	if (!f || fwrite(content.data, 1, content.size, f) != content.size || fclose(f) || chmod(scratch_path(s, name), mode))
+	if (!f || fwrite(content.data, 1, content.size, f) != content.size || fclose(f) || chmod(scratch_path(s, name),
+	    mode))
 		fail_msg("cannot write %s", name);
 }
 

@@ -48,7 +48,8 @@ static void
 openssl_verifies_every_certificate(void **state)
 {
 	static const char *const lines[] = {
-		"Version: 3 (0x2)", "Issuer: CN = watashi", "Not Before: Nov 22 05:20:00 2026 GMT", "Not After : Nov 22 05:20:00 2036 GMT",
+		"Version: 3 (0x2)", "Issuer: CN = watashi", "Not Before: Nov 22 05:20:00 2026 GMT",
+		    "Not After : Nov 22 05:20:00 2036 GMT",
 		"X509v3 Subject Key Identifier", "X509v3 Basic Constraints: critical\n                CA:FALSE",
 		"X509v3 Key Usage: critical\n                Digital Signature\n",
 	};
@@ -76,7 +77,8 @@ openssl_verifies_every_certificate(void **state)
 		expect_ok(name, key_open(uri, dir.path, &key, &why), &why);
 		expect_ok(name, certificate_self_signed(key, "watashi", from, until, &a, &der, &why), &why);
 		scratch_write(&dir, "c.pem", span_text(certificate_to_pem(der, &a)), 0644);
-		if (scratch_run(&dir, "openssl verify -check_ss_sig -x509_strict -purpose any -no_check_time -CAfile c.pem "
+		if (scratch_run(&dir,
+		    "openssl verify -check_ss_sig -x509_strict -purpose any -no_check_time -CAfile c.pem "
 		    "-partial_chain c.pem"))
 			fail_msg("%s: %.*s", name, SPAN_ARGS(scratch_read(&dir, "output", text, sizeof(text))));
 		expect_number(name, scratch_run(&dir, "openssl x509 -in c.pem -noout -text"), 0);
@@ -108,29 +110,32 @@ what_is_no_certificate_is_refused(void **state)
 	(void)state;
 	expect_ok("a key", key_generate("file:k.pem", dir.path, KEY_P256, &why), &why);
 	expect_ok("a key", key_open("file:k.pem", dir.path, &key, &why), &why);
-	expect_ok("a certificate", certificate_self_signed(key, "x", (struct instant){ 0 }, (struct instant){ SECONDS(1) }, &a,
-	    &der, &why), &why);
-	expect_problem("no name", certificate_self_signed(key, "", (struct instant){ 0 }, (struct instant){ 1 }, &a, &longer, &why),
-	    &why, ERR_INVALID, "has 0 bytes, expected 1 to 64");
+	expect_ok("a certificate", certificate_self_signed(key, "x", (struct instant){ 0 },
+	    (struct instant){ SECONDS(1) }, &a, &der, &why), &why);
+	expect_problem("no name", certificate_self_signed(key, "", (struct instant){ 0 }, (struct instant){ 1 }, &a,
+	    &longer, &why), &why, ERR_INVALID, "has 0 bytes, expected 1 to 64");
 	memset(name, 'n', 65);
 	name[65] = '\0';
-	expect_problem("a long name", certificate_self_signed(key, name, (struct instant){ 0 }, (struct instant){ 1 }, &a, &longer,
-	    &why), &why, ERR_INVALID, "has 65 bytes, expected 1 to 64");
+	expect_problem("a long name", certificate_self_signed(key, name, (struct instant){ 0 }, (struct instant){ 1 },
+	    &a, &longer, &why), &why, ERR_INVALID, "has 65 bytes, expected 1 to 64");
 	key_free(key);
 
 	longer = span_of(arena_take(&a, der.size + 1), der.size + 1);
 	memcpy((uint8_t *)(uintptr_t)longer.data, der.data, der.size);
-	expect_problem("bytes behind", certificate_read(longer, &a, &facts, &why), &why, ERR_SYNTAX, "bytes behind the certificate");
+	expect_problem("bytes behind", certificate_read(longer, &a, &facts, &why), &why, ERR_SYNTAX,
+	    "bytes behind the certificate");
 	expect_problem("cut short", certificate_read(span_first(der, der.size - 1), &a, &facts, &why), &why, ERR_SYNTAX,
 	    "no certificate in DER");
-	expect_problem("nothing", certificate_read((struct span){ 0 }, &a, &facts, &why), &why, ERR_SYNTAX, "no certificate in DER");
+	expect_problem("nothing", certificate_read((struct span){ 0 }, &a, &facts, &why), &why, ERR_SYNTAX,
+	    "no certificate in DER");
 	expect_problem("too large", certificate_read(junk, &a, &facts, &why), &why, ERR_LIMIT, "70000 bytes");
 	expect_problem("no PEM", certificate_from_pem(span_text("hello"), &a, &der, &why), &why, ERR_SYNTAX,
 	    "no \"CERTIFICATE\" block");
 	expect_problem("nothing", certificate_from_pem((struct span){ 0 }, &a, &der, &why), &why, ERR_SYNTAX,
 	    "no \"CERTIFICATE\" block");
 	expect_problem("PEM around something else", certificate_from_pem(
-	    span_text("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"), &a, &der, &why), &why, ERR_SYNTAX,
+	    span_text("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"), &a, &der, &why), &why,
+	    ERR_SYNTAX,
 	    "no certificate in DER");
 	arena_release(&a);
 	scratch_free(&dir);

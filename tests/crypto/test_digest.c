@@ -48,7 +48,8 @@ a_stream_gives_the_same_and_starts_anew(void **state)
 				digest_stream_add(stream, span_of(c, 1));
 			digest_stream_add(stream, (struct span){ 0 });
 			digest_stream_end(stream, out);
-			expect_text(cases[i].title, hex_write(&a, span_of(out, digest_size(cases[i].algorithm))), cases[i].hex);
+			expect_text(cases[i].title, hex_write(&a, span_of(out, digest_size(cases[i].algorithm))),
+			    cases[i].hex);
 		}
 		digest_stream_free(stream);
 	}

@@ -49,8 +49,8 @@ every_type_is_made_opened_and_signs(void **state)
 		bad = arena_take(&a, first.size);
 		memcpy(bad, first.data, first.size);
 		bad[first.size - 1] ^= 1;
-		expect_ok("looking is possible", public_key_verify(key_public(key), message, span_of(bad, first.size), &good, &why),
-		    &why);
+		expect_ok("looking is possible", public_key_verify(key_public(key), message, span_of(bad, first.size),
+		    &good, &why), &why);
 		expect_true("a changed signature is not good", !good);
 		public_key_verify(key_public(key), message, span_first(first, first.size - 1), &good, &why);
 		expect_true("a short signature is not good", !good);
@@ -76,7 +76,8 @@ a_key_is_never_written_over(void **state)
 	    "k.pem exists already");
 	scratch_read(&dir, "k.pem", after, sizeof(after));
 	expect_text("the old key stays", after, before);
-	expect_problem("no directory, no key", key_generate("file:nowhere/k.pem", dir.path, KEY_P256, &why), &why, ERR_NOT_FOUND,
+	expect_problem("no directory, no key", key_generate("file:nowhere/k.pem", dir.path, KEY_P256, &why), &why,
+	    ERR_NOT_FOUND,
 	    "nowhere/k.pem");
 	expect_ok("undone", key_destroy("file:k.pem", dir.path, &why), &why);
 	expect_number("nothing is left", scratch_count(&dir), 0);
@@ -96,7 +97,8 @@ uris_name_files(void **state)
 		{ "a broken escape is refused", "file:a%%2", ERR_SYNTAX, "is no file: URI" },
 		{ "a NUL is refused", "file:a%%00", ERR_SYNTAX, "is no file: URI" },
 		{ "a query is refused", "file:a?mode=0644", ERR_SYNTAX, "is no file: URI" },
-		{ "another scheme is refused", "https://host/key.pem", ERR_INVALID, "expected \"file:\" or \"pkcs11:\"" },
+		{ "another scheme is refused", "https://host/key.pem", ERR_INVALID,
+		    "expected \"file:\" or \"pkcs11:\"" },
 		{ "a bare path is refused", "/etc/key.pem", ERR_INVALID, "expected \"file:\" or \"pkcs11:\"" },
 		{ "a missing file is named", "file:missing.pem", ERR_NOT_FOUND, "missing.pem: No such file" },
 	};
@@ -124,37 +126,47 @@ static void
 wrong_key_files_are_refused_precisely(void **state)
 {
 	static const struct { const char *title, *command; enum err code; const char *part; } cases[] = {
-		{ "a PKCS#8 key of openssl is taken", "openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out k", OK, "" },
+		{ "a PKCS#8 key of openssl is taken",
+		    "openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out k", OK, "" },
 		{ "an encrypted key", "openssl genpkey -algorithm ED25519 -aes256 -pass pass:x -out k", ERR_UNSUPPORTED,
 		    "k holds an encrypted key" },
-		{ "the old RSA form", "openssl genrsa -traditional -out k 2048", ERR_UNSUPPORTED, "old RSA form; expected PKCS#8" },
+		{ "the old RSA form", "openssl genrsa -traditional -out k 2048", ERR_UNSUPPORTED,
+		    "old RSA form; expected PKCS#8" },
 		{ "the old EC form", "openssl ecparam -name prime256v1 -genkey -noout -out k", ERR_UNSUPPORTED,
 		    "old EC form; expected PKCS#8" },
 		{ "a curve before the old EC form", "openssl ecparam -name prime256v1 -genkey -out k", ERR_UNSUPPORTED,
 		    "a curve and a key in the old EC form" },
-		{ "a short RSA key", "openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:1024 -out k", ERR_UNSUPPORTED,
+		{ "a short RSA key", "openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:1024 -out k",
+		    ERR_UNSUPPORTED,
 		    "k holds RSA of 1024 bits; expected RSA of 2048" },
-		{ "an RSA key of an odd size", "openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2056 -out k", ERR_UNSUPPORTED,
+		{ "an RSA key of an odd size", "openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2056 -out k",
+		    ERR_UNSUPPORTED,
 		    "RSA of 2056 bits" },
-		{ "another curve", "openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:secp521r1 -out k", ERR_UNSUPPORTED,
+		{ "another curve", "openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:secp521r1 -out k",
+		    ERR_UNSUPPORTED,
 		    "EC on the curve secp521r1; expected" },
-		{ "another curve of 256 bits", "openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:secp256k1 -out k",
-		    ERR_UNSUPPORTED, "EC on the curve secp256k1; expected" },
+		{ "another curve of 256 bits",
+		    "openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:secp256k1 -out k", ERR_UNSUPPORTED,
+		    "EC on the curve secp256k1; expected" },
 		{ "another algorithm", "openssl genpkey -algorithm X25519 -out k", ERR_UNSUPPORTED, "X25519 of" },
 		{ "a public key", "openssl genpkey -algorithm ED25519 | openssl pkey -pubout -out k", ERR_INVALID,
 		    "k holds a public key; expected a private one" },
-		{ "a certificate", "openssl req -x509 -newkey ed25519 -nodes -keyout /dev/null -subj /CN=x -out k", ERR_INVALID,
+		{ "a certificate", "openssl req -x509 -newkey ed25519 -nodes -keyout /dev/null -subj /CN=x -out k",
+		    ERR_INVALID,
 		    "k holds a certificate; expected a private key" },
-		{ "a key with a certificate behind it", "openssl req -x509 -newkey ed25519 -nodes -keyout k -subj /CN=x >>k",
-		    ERR_INVALID, "holds \"CERTIFICATE\" behind the key" },
+		{ "a key with a certificate behind it",
+		    "openssl req -x509 -newkey ed25519 -nodes -keyout k -subj /CN=x >>k", ERR_INVALID,
+		    "holds \"CERTIFICATE\" behind the key" },
 		{ "something else in PEM", "printf -- '-----BEGIN X-----\\nAAAA\\n-----END X-----\\n' >k", ERR_INVALID,
 		    "holds \"X\"; expected \"PRIVATE KEY\"" },
-		{ "PEM around something else", "printf -- '-----BEGIN PRIVATE KEY-----\\nAAAA\\n-----END PRIVATE KEY-----\\n' >k",
-		    ERR_SYNTAX, "holds no PKCS#8 key" },
+		{ "PEM around something else",
+		    "printf -- '-----BEGIN PRIVATE KEY-----\\nAAAA\\n-----END PRIVATE KEY-----\\n' >k", ERR_SYNTAX,
+		    "holds no PKCS#8 key" },
 		{ "an empty file", ": >k", ERR_SYNTAX, "k is empty" },
 		{ "text", "echo hello >k", ERR_SYNTAX, "k is not PEM" },
 		{ "DER", "openssl genpkey -algorithm ED25519 -outform DER -out k", ERR_SYNTAX, "k is not PEM" },
-		{ "a file cut short", "openssl genpkey -algorithm ED25519 | head -c 80 >k", ERR_SYNTAX, "k is not PEM" },
+		{ "a file cut short", "openssl genpkey -algorithm ED25519 | head -c 80 >k", ERR_SYNTAX,
+		    "k is not PEM" },
 		{ "a large file", "head -c 70000 /dev/zero >k", ERR_LIMIT, "has 70000 bytes, expected at most 65536" },
 		{ "a directory", "mkdir k", ERR_INVALID, "k is not a regular file" },
 		{ "a FIFO", "mkfifo k", ERR_INVALID, "k is not a regular file" },
@@ -172,7 +184,8 @@ wrong_key_files_are_refused_precisely(void **state)
 
 		expect_number(cases[i].title, scratch_run(&dir, cases[i].command), 0);
 		chmod(scratch_path(&dir, "k"), 0600);
-		expect_problem(cases[i].title, key_open("file:k", dir.path, &key, &why), &why, cases[i].code, cases[i].part);
+		expect_problem(cases[i].title, key_open("file:k", dir.path, &key, &why), &why, cases[i].code,
+		    cases[i].part);
 		expect_true("a key comes only without a problem", (key != NULL) == (cases[i].code == OK));
 		key_free(key);
 		scratch_free(&dir);
@@ -198,7 +211,8 @@ a_key_that_others_could_read_is_refused(void **state)
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		key = NULL;
 		chmod(scratch_path(&dir, "k.pem"), cases[i].mode);
-		expect_problem(cases[i].title, key_open("file:k.pem", dir.path, &key, &why), &why, cases[i].code, cases[i].part);
+		expect_problem(cases[i].title, key_open("file:k.pem", dir.path, &key, &why), &why, cases[i].code,
+		    cases[i].part);
 		key_free(key);
 	}
 	chmod(scratch_path(&dir, "k.pem"), 0600);
@@ -230,7 +244,8 @@ a_key_whose_halves_differ_is_refused(void **state)
 	    "for i in 1 2; do openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 |"
 	    "openssl pkcs8 -topk8 -nocrypt -outform DER -out $i; done;"
 	    "{ head -c -64 1; tail -c 64 2; } >der;"
-	    "{ echo '-----BEGIN PRIVATE KEY-----'; base64 der; echo '-----END PRIVATE KEY-----'; } >k; chmod 600 k"), 0);
+	    "{ echo '-----BEGIN PRIVATE KEY-----'; base64 der; echo '-----END PRIVATE KEY-----'; } >k; chmod 600 k"),
+	    0);
 	expect_problem("two halves of two keys", key_open("file:k", dir.path, &key, &why), &why, ERR_CRYPTO,
 	    "does not belong to its public key");
 	key_free(key);
@@ -245,8 +260,8 @@ what_is_no_public_key_is_a_problem(void **state)
 	bool good = true;
 
 	(void)state;
-	expect_problem("not a key", public_key_verify(span_of(junk, sizeof(junk)), span_text("m"), span_text("s"), &good, &why),
-	    &why, ERR_CRYPTO, "not a SubjectPublicKeyInfo");
+	expect_problem("not a key", public_key_verify(span_of(junk, sizeof(junk)), span_text("m"), span_text("s"),
+	    &good, &why), &why, ERR_CRYPTO, "not a SubjectPublicKeyInfo");
 	expect_true("and nothing is good", !good);
 	expect_text("zero is unknown", key_type_name(KEY_UNKNOWN), "unknown");
 	expect_number("other words are unknown", key_type_read(span_text("rsa-1024")), KEY_UNKNOWN);

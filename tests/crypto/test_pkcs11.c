@@ -1,4 +1,4 @@
-/* tests/crypto/test_pkcs11.c - keys in a SoftHSM2 token: made, found, signing, lost and found again, and what is refused. */
+/* tests/crypto/test_pkcs11.c - keys in a SoftHSM2 token: made, found, signing, lost and found again, refused. */
 #include "crypto/softhsm.h"
 
 #include <dlfcn.h>
@@ -62,7 +62,8 @@ every_type_is_made_found_and_signs(void **state)
 	if (!present)
 		skip();
 	for (size_t i = 0; i < COUNT(keys); i++)
-		expect_ok(keys[i].names, key_generate(softhsm_uri(&dir, keys[i].names, uri), "/", keys[i].type, &why), &why);
+		expect_ok(keys[i].names, key_generate(softhsm_uri(&dir, keys[i].names, uri), "/", keys[i].type, &why),
+		    &why);
 	for (size_t i = 0; i < COUNT(keys); i++) {
 		struct key *key = opened(keys[i].names);
 		bool good = false;
@@ -70,7 +71,8 @@ every_type_is_made_found_and_signs(void **state)
 		expect_number(keys[i].names, key_type(key), keys[i].type);
 		for (int round = 0; round < 3; round++) {
 			expect_ok(keys[i].names, key_sign(key, message, &a, &signature, &why), &why);
-			expect_ok(keys[i].names, public_key_verify(key_public(key), message, signature, &good, &why), &why);
+			expect_ok(keys[i].names, public_key_verify(key_public(key), message, signature, &good, &why),
+			    &why);
 			expect_true("the public half verifies it", good);
 		}
 		expect_ok(keys[i].names, certificate_self_signed(key, "in a token", (struct instant){ 0 },
@@ -99,8 +101,8 @@ several_keys_of_a_token_are_open_at_once(void **state)
 		expect_ok("all sign", key_sign(open[i], span_text("m"), &a, &signature, &why), &why);
 		key_free(open[i]);
 		if (i + 1 < COUNT(keys))
-			expect_ok("one that is closed takes no other along", key_sign(open[i + 1], span_text("m"), &a, &signature, &why),
-			    &why);
+			expect_ok("one that is closed takes no other along", key_sign(open[i + 1], span_text("m"), &a,
+			    &signature, &why), &why);
 	}
 	arena_release(&a);
 }
@@ -147,7 +149,8 @@ attribute_of(CK_FUNCTION_LIST *softhsm, CK_OBJECT_CLASS class, const char *label
 	CK_RV rv;
 
 	expect_number("slots", softhsm->C_GetSlotList(CK_TRUE, slots, &count), CKR_OK);
-	expect_number("the token comes first", softhsm->C_OpenSession(slots[0], CKF_SERIAL_SESSION, NULL, NULL, &session), CKR_OK);
+	expect_number("the token comes first", softhsm->C_OpenSession(slots[0], CKF_SERIAL_SESSION, NULL, NULL,
+	    &session), CKR_OK);
 	softhsm->C_FindObjectsInit(session, wanted, COUNT(wanted));
 	softhsm->C_FindObjects(session, &object, 1, &count);
 	softhsm->C_FindObjectsFinal(session);
@@ -173,11 +176,13 @@ a_private_key_never_leaves(void **state)
 
 		snprintf(names, sizeof(names), "object=%s", labels[i]);
 		key = opened(names); /* logged in */
-		expect_number(labels[i], attribute_of(softhsm_itself(), CKO_PRIVATE_KEY, labels[i], CKA_SENSITIVE, &yes), CKR_OK);
-		expect_number(labels[i], attribute_of(softhsm_itself(), CKO_PRIVATE_KEY, labels[i], CKA_EXTRACTABLE, &no), CKR_OK);
+		expect_number(labels[i], attribute_of(softhsm_itself(), CKO_PRIVATE_KEY, labels[i], CKA_SENSITIVE,
+		    &yes), CKR_OK);
+		expect_number(labels[i], attribute_of(softhsm_itself(), CKO_PRIVATE_KEY, labels[i], CKA_EXTRACTABLE,
+		    &no), CKR_OK);
 		expect_true("sensitive, and not to be extracted", yes == CK_TRUE && no == CK_FALSE);
-		expect_number("its value is not told", attribute_of(softhsm_itself(), CKO_PRIVATE_KEY, labels[i], part, secret),
-		    CKR_ATTRIBUTE_SENSITIVE);
+		expect_number("its value is not told", attribute_of(softhsm_itself(), CKO_PRIVATE_KEY, labels[i], part,
+		    secret), CKR_ATTRIBUTE_SENSITIVE);
 		key_free(key);
 	}
 }
@@ -188,7 +193,8 @@ wrong_uris_are_refused_precisely(void **state)
 	static const struct { const char *title, *before, *after; enum err code; const char *part; } cases[] = {
 		{ "a PIN in the URI", "token=watashi-test;object=rsa", "&pin-value=1234", ERR_INVALID,
 		    "has pin-value, which others could read; expected pin-source=file:/PATH" },
-		{ "a PIN from a program", "token=watashi-test;object=rsa", "&pin-source=%7Ccat", ERR_INVALID, "pin-source that is no file" },
+		{ "a PIN from a program", "token=watashi-test;object=rsa", "&pin-source=%7Ccat", ERR_INVALID,
+		    "pin-source that is no file" },
 		{ "a PIN from a relative path", "token=watashi-test;object=rsa", "&pin-source=file:pin", ERR_INVALID,
 		    "pin-source that is no file" },
 		{ "a missing PIN file", "token=watashi-test;object=rsa", "&pin-source=file:/nowhere/pin", ERR_NOT_FOUND,
@@ -198,17 +204,22 @@ wrong_uris_are_refused_precisely(void **state)
 		{ "no key", "token=watashi-test", "&pin-source=file:PIN", ERR_INVALID, "names no key" },
 		{ "a public key", "token=watashi-test;object=rsa;type=public", "&pin-source=file:PIN", ERR_INVALID,
 		    "type other than private" },
-		{ "an unknown attribute", "token=watashi-test;object=rsa;colour=red", "&pin-source=file:PIN", ERR_INVALID,
+		{ "an unknown attribute", "token=watashi-test;object=rsa;colour=red", "&pin-source=file:PIN",
+		    ERR_INVALID,
 		    "attribute that is not known" },
-		{ "a broken escape", "token=watashi-test;object=%zz", "&pin-source=file:PIN", ERR_SYNTAX, "URI cannot be read" },
-		{ "another token", "token=elsewhere;object=rsa", "&pin-source=file:PIN", ERR_UNAVAILABLE, "no token present" },
+		{ "a broken escape", "token=watashi-test;object=%zz", "&pin-source=file:PIN", ERR_SYNTAX,
+		    "URI cannot be read" },
+		{ "another token", "token=elsewhere;object=rsa", "&pin-source=file:PIN", ERR_UNAVAILABLE,
+		    "no token present" },
 		{ "another key", "token=watashi-test;object=nobody", "&pin-source=file:PIN", ERR_NOT_FOUND,
 		    "has no private key as the URI names it" },
 		{ "another key's id", "token=watashi-test;object=rsa;id=%02", "&pin-source=file:PIN", ERR_NOT_FOUND,
 		    "has no private key as the URI names it" },
-		{ "type private is fine", "token=watashi-test;object=rsa;type=private", "&pin-source=file:PIN", OK, "" },
+		{ "type private is fine", "token=watashi-test;object=rsa;type=private", "&pin-source=file:PIN", OK,
+		    "" },
 		{ "the id alone is fine", "token=watashi-test;id=%01", "&pin-source=file:PIN", OK, "" },
-		{ "an empty host before the PIN's path is fine", "token=watashi-test;object=rsa", "&pin-source=file://PIN", OK, "" },
+		{ "an empty host before the PIN's path is fine", "token=watashi-test;object=rsa",
+		    "&pin-source=file://PIN", OK, "" },
 	};
 	struct problem why = { 0 };
 
@@ -227,8 +238,8 @@ wrong_uris_are_refused_precisely(void **state)
 		expect_true("a PIN is never shown", cases[i].code == OK || !strstr(why.text, "1234"));
 		key_free(key);
 	}
-	expect_problem("a missing module", key_open("pkcs11:token=x;object=y?module-path=/nowhere/p.so", "/", &(struct key *){ 0 },
-	    &why), &why, ERR_CRYPTO, "cannot load the module /nowhere/p.so");
+	expect_problem("a missing module", key_open("pkcs11:token=x;object=y?module-path=/nowhere/p.so", "/",
+	    &(struct key *){ 0 }, &why), &why, ERR_CRYPTO, "cannot load the module /nowhere/p.so");
 }
 
 static void
@@ -243,7 +254,8 @@ a_pin_that_others_could_read_is_refused(void **state)
 		skip();
 	softhsm_uri(&dir, "object=rsa", uri);
 	chmod(scratch_path(&dir, "pin"), 0644);
-	expect_problem("all may read", key_open(uri, "/", &key, &why), &why, ERR_DENIED, "pin has mode 0644, expected 0600");
+	expect_problem("all may read", key_open(uri, "/", &key, &why), &why, ERR_DENIED,
+	    "pin has mode 0644, expected 0600");
 	scratch_write(&dir, "pin", span_text("\n"), 0600);
 	expect_problem("an empty line", key_open(uri, "/", &key, &why), &why, ERR_SYNTAX, "holds no PIN");
 	scratch_write(&dir, "pin", span_text("4321"), 0600);
@@ -266,7 +278,8 @@ a_name_serves_once(void **state)
 		skip();
 	softhsm_uri(&dir, "object=once", uri);
 	expect_ok("made", key_generate(uri, "/", KEY_P256, &why), &why);
-	expect_problem("taken", key_generate(uri, "/", KEY_P256, &why), &why, ERR_CONFLICT, "has a private key of this name already");
+	expect_problem("taken", key_generate(uri, "/", KEY_P256, &why), &why, ERR_CONFLICT,
+	    "has a private key of this name already");
 	expect_ok("undone", key_destroy(uri, "/", &why), &why);
 	expect_problem("gone", key_open(uri, "/", &key, &why), &why, ERR_NOT_FOUND, "no private key");
 	expect_ok("free again", key_generate(uri, "/", KEY_P256, &why), &why);
@@ -292,7 +305,8 @@ a_lost_session_is_opened_again(void **state)
 		/* Privileges may be gone by then: the PIN is not read again. */
 		chmod(scratch_path(&dir, "pin"), 0644);
 		expect_ok(keys[i].names, key_sign(key, span_text("m"), &a, &signature, &why), &why);
-		expect_ok(keys[i].names, public_key_verify(key_public(key), span_text("m"), signature, &good, &why), &why);
+		expect_ok(keys[i].names, public_key_verify(key_public(key), span_text("m"), signature, &good, &why),
+		    &why);
 		expect_true("the same key signs", good);
 		chmod(scratch_path(&dir, "pin"), 0600);
 		key_free(key);
@@ -306,16 +320,17 @@ a_lost_session_is_opened_again(void **state)
 		expect_ok("removed under us", key_destroy(uri, "/", &why), &why);
 		if (round == 0) {
 			pull(softhsm_itself());
-			expect_problem("a key that is gone is told", key_sign(key, span_text("m"), &a, &signature, &why), &why,
-			    ERR_NOT_FOUND, "token \"watashi-test\" has no private key");
-			expect_problem("and stays gone", key_sign(key, span_text("m"), &a, &signature, &why), &why, ERR_NOT_FOUND,
+			expect_problem("a key that is gone is told", key_sign(key, span_text("m"), &a, &signature,
+			    &why), &why, ERR_NOT_FOUND, "token \"watashi-test\" has no private key");
+			expect_problem("and stays gone", key_sign(key, span_text("m"), &a, &signature, &why), &why,
+			    ERR_NOT_FOUND,
 			    "no private key");
 		}
 		if (round == 1) {
 			expect_ok("another is made in its place", key_generate(uri, "/", KEY_P256, &why), &why);
 			pull(softhsm_itself());
-			expect_problem("another key is not taken for it", key_sign(key, span_text("m"), &a, &signature, &why), &why,
-			    ERR_INVALID, "came back with another key");
+			expect_problem("another key is not taken for it", key_sign(key, span_text("m"), &a, &signature,
+			    &why), &why, ERR_INVALID, "came back with another key");
 			expect_problem("nor the second time", key_sign(key, span_text("m"), &a, &signature, &why), &why,
 			    ERR_INVALID, "came back with another key");
 			expect_ok("removed", key_destroy(uri, "/", &why), &why);

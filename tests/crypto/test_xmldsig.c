@@ -1,4 +1,4 @@
-/* tests/crypto/test_xmldsig.c - signatures around documents written canonically, as xmlsec1 and samlsign verify them. */
+/* tests/crypto/test_xmldsig.c - signatures around documents written canonically, verified by xmlsec1 and samlsign. */
 #include "crypto/scratch.h"
 
 #include "base/buffer.h"
@@ -27,7 +27,8 @@ static const struct document_case {
 	const char *title, *prefixes, *root, *hashed_root, *body;
 } documents[] = {
 	{ "every prefix listed", "ds md mdui xs xsi", ROOT(DS MD UI XS), ROOT(DS MD UI XS), BODY("", ATTRIBUTE) },
-	{ "every prefix listed, as the schema has it", "ds md mdui xs xsi", ROOT(DS MD UI XS), ROOT(DS MD UI XS), BODY("", "") },
+	{ "every prefix listed, as the schema has it", "ds md mdui xs xsi", ROOT(DS MD UI XS), ROOT(DS MD UI XS),
+	    BODY("", "") },
 	{ "one prefix listed", "ds", ROOT(DS MD), ROOT(DS MD), BODY(UI, "") },
 	{ "none listed", "", ROOT(DS MD), ROOT(MD), BODY(UI, "") },
 };
@@ -46,7 +47,8 @@ static void
 write_document(const struct scratch *dir, const struct key *key, const struct document_case *d, struct span cer,
     struct arena *a)
 {
-	struct signed_info info = { .key = key_type(key), .reference = span_text("_0a1b"), .prefixes = span_text(d->prefixes) };
+	struct signed_info info = { .key = key_type(key), .reference = span_text("_0a1b"),
+	    .prefixes = span_text(d->prefixes) };
 	struct digest_stream *sum = digest_stream_new(DIGEST_SHA256);
 	struct buffer b = buffer_init(64 * KIB);
 	struct span bytes, signature;
@@ -111,7 +113,8 @@ xmlsec1_verifies_every_signature(void **state)
 			verify(&dir, documents[n].title, VERIFY "doc.xml", true);
 			write_document(&dir, key, &documents[n], (struct span){ 0 }, &a);
 			verify(&dir, "without KeyInfo", VERIFY "doc.xml", true);
-			expect_number("changed", scratch_run(&dir, "sed -i s/idp.example.sso/idp.example.xxx/ doc.xml"), 0);
+			expect_number("changed", scratch_run(&dir, "sed -i s/idp.example.sso/idp.example.xxx/ doc.xml"),
+			    0);
 			verify(&dir, "a changed document", VERIFY "doc.xml", false);
 		}
 		key_free(key);
@@ -139,7 +142,8 @@ xmlsec1_hashes_the_bytes_we_wrote(void **state)
 	key = key_with_certificate(&dir, 2, &a, &cer);
 	for (size_t n = 0; n < COUNT(documents); n++) {
 		const struct document_case *d = &documents[n];
-		struct signed_info info = { .key = KEY_P256, .reference = span_text("_0a1b"), .prefixes = span_text(d->prefixes) };
+		struct signed_info info = { .key = KEY_P256, .reference = span_text("_0a1b"),
+		    .prefixes = span_text(d->prefixes) };
 		struct span whole = span_text(arena_print(&a, "%s%s", d->hashed_root, d->body)), bytes;
 		struct problem why;
 
@@ -176,7 +180,8 @@ samlsign_verifies_every_signature(void **state)
 		for (size_t n = 1; n < COUNT(documents); n++) {
 			write_document(&dir, key, &documents[n], cer, &a);
 			verify(&dir, documents[n].title, command, true);
-			expect_number("changed", scratch_run(&dir, "sed -i s/idp.example.sso/idp.example.xxx/ doc.xml"), 0);
+			expect_number("changed", scratch_run(&dir, "sed -i s/idp.example.sso/idp.example.xxx/ doc.xml"),
+			    0);
 			verify(&dir, "a changed document", command, false);
 		}
 		key_free(key);
@@ -192,7 +197,8 @@ what_cannot_be_written_is_refused(void **state)
 	    const char *part; } cases[] = {
 		{ "a plain one", KEY_P256, "_1", "md xs", OK, "" },
 		{ "a prefix with other letters", KEY_P256, "_1", "md 連携", OK, "" },
-		{ "an Ed25519 key", KEY_ED25519, "_1", "", ERR_UNSUPPORTED, "a key of type ed25519; expected rsa-2048" },
+		{ "an Ed25519 key", KEY_ED25519, "_1", "", ERR_UNSUPPORTED,
+		    "a key of type ed25519; expected rsa-2048" },
 		{ "no key", KEY_UNKNOWN, "_1", "", ERR_UNSUPPORTED, "a key of type unknown" },
 		{ "no reference", KEY_P256, "", "", ERR_INVALID, "the reference is not an NCName" },
 		{ "a reference that starts with a digit", KEY_P256, "1a", "", ERR_INVALID, "not an NCName" },
@@ -200,7 +206,8 @@ what_cannot_be_written_is_refused(void **state)
 		{ "a reference with a colon", KEY_P256, "a:b", "", ERR_INVALID, "not an NCName" },
 		{ "a reference with other letters", KEY_P256, "連", "", ERR_INVALID, "not an NCName" },
 		{ "a long reference", KEY_P256,
-		    "_aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "", ERR_INVALID,
+		    "_aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "",
+		    ERR_INVALID,
 		    "1 to 80 ASCII letters" },
 		{ "prefixes out of order", KEY_P256, "_1", "xs md", ERR_INVALID, "not a sorted list" },
 		{ "a prefix twice", KEY_P256, "_1", "md md", ERR_INVALID, "not a sorted list" },
@@ -219,7 +226,8 @@ what_cannot_be_written_is_refused(void **state)
 		struct problem why = { 0 };
 		struct span bytes;
 
-		expect_problem(cases[i].title, signed_info_write(&info, &a, &bytes, &why), &why, cases[i].code, cases[i].part);
+		expect_problem(cases[i].title, signed_info_write(&info, &a, &bytes, &why), &why, cases[i].code,
+		    cases[i].part);
 		arena_release(&a);
 	}
 }
@@ -248,16 +256,19 @@ what_is_read_is_what_was_written(void **state)
 			expect_true("the digest", memcmp(read.digest, info.digest, 32) == 0);
 			/* Cut short, longer, or with any byte other than it was. */
 			for (size_t n = 0; n < bytes.size; n++)
-				expect_problem("cut short", signed_info_read(span_first(bytes, n), &read, &why), &why, ERR_SYNTAX,
+				expect_problem("cut short", signed_info_read(span_first(bytes, n), &read, &why), &why,
+				    ERR_SYNTAX,
 				    "not a SignedInfo as this house writes it");
 			changed = arena_take(&a, bytes.size + 1);
 			memcpy(changed, bytes.data, bytes.size);
 			changed[bytes.size] = '\n';
-			expect_problem("longer", signed_info_read(span_of(changed, bytes.size + 1), &read, &why), &why, ERR_SYNTAX,
+			expect_problem("longer", signed_info_read(span_of(changed, bytes.size + 1), &read, &why), &why,
+			    ERR_SYNTAX,
 			    "not a SignedInfo");
 			for (size_t n = 0; n < bytes.size; n++) {
 				changed[n] = '&';
-				expect_problem("changed", signed_info_read(span_of(changed, bytes.size), &read, &why), &why, ERR_SYNTAX,
+				expect_problem("changed", signed_info_read(span_of(changed, bytes.size), &read, &why),
+				    &why, ERR_SYNTAX,
 				    "not a SignedInfo");
 				changed[n] = bytes.data[n];
 			}

@@ -1,5 +1,5 @@
-/* tests/fuzz/fuzz_signer_request.c - a request that is read is written back as the same bytes, and a signature is given only
- * to the steward and only over a SignedInfo. */
+/* tests/fuzz/fuzz_signer_request.c - a request that is read is written back as the same bytes, and a signature is given
+ * only to the steward and only over a SignedInfo. */
 #include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,13 +16,15 @@ static struct signer *
 signer_start(void)
 {
 	char directory[] = "/tmp/watashi-fuzz-XXXXXX", command[64];
-	struct new_key k = { .name = "ec", .common_name = "fuzz", .use = USE_METADATA, .type = KEY_P256, .now = { SECONDS(1) },
+	struct new_key k = { .name = "ec", .common_name = "fuzz", .use = USE_METADATA, .type = KEY_P256,
+	    .now = { SECONDS(1) },
 		.valid_for = SECONDS(86400) };
 	struct signer *signer = NULL;
 	struct problem why;
 
 	log_open("fuzz", LOG_LEVEL_ERROR);
-	if (!mkdtemp(directory) || key_descriptor_new(directory, &k, &why) != OK || signer_open(directory, &signer, &why) != OK)
+	if (!mkdtemp(directory) || key_descriptor_new(directory, &k, &why) != OK || signer_open(directory, &signer,
+	    &why) != OK)
 		abort();
 	snprintf(command, sizeof(command), "rm -rf '%s'", directory);
 	if (system(command) != 0)

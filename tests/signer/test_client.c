@@ -1,4 +1,4 @@
-/* tests/signer/test_client.c - asking over a real channel: any order, a signer replaced, cancelled, silent, or talking nonsense. */
+/* tests/signer/test_client.c - asking over a real channel: any order, a signer replaced, silent, or talking nonsense. */
 #include "crypto/scratch.h"
 
 #include "base/log.h"
@@ -35,7 +35,8 @@ struct asker {
 static int
 start(void **state)
 {
-	struct new_key k = { .name = "ec", .common_name = "test", .use = USE_METADATA, .type = KEY_P256, .now = { SECONDS(1) },
+	struct new_key k = { .name = "ec", .common_name = "test", .use = USE_METADATA, .type = KEY_P256,
+	    .now = { SECONDS(1) },
 		.valid_for = SECONDS(86400) };
 	struct problem why;
 
@@ -377,7 +378,8 @@ a_silent_signer_is_not_waited_for(void **state)
 	expect_true("after 10 s", taken >= SECONDS(10) && taken < SECONDS(11));
 	for (size_t i = 0; i < 2; i++) {
 		expect_number("called once", askers[i].calls, 1);
-		expect_problem("told why", askers[i].err, &askers[i].why, ERR_UNAVAILABLE, "the signer has not answered for 10 s");
+		expect_problem("told why", askers[i].err, &askers[i].why, ERR_UNAVAILABLE,
+		    "the signer has not answered for 10 s");
 	}
 	expect_number("a later one has its own 10 s", askers[2].calls, 0);
 	for (size_t i = 0; i < end.count; i++)

@@ -54,32 +54,45 @@ a_key_is_made_with_all_that_belongs_to_it(void **state)
 static void
 what_cannot_be_made_leaves_nothing(void **state)
 {
-	static const struct { const char *title, *name, *uri, *common_name; enum key_use use; enum key_type type; int64_t valid;
-	    enum err code; const char *part; } cases[] = {
-		{ "no name", "", NULL, "x", USE_METADATA, KEY_P256, 1, ERR_INVALID, "1 to 64 of a-z 0-9 -; found \"\"" },
+	static const struct {
+		const char *title, *name, *uri, *common_name;
+		enum key_use use;
+		enum key_type type;
+		int64_t valid;
+		enum err code;
+		const char *part;
+	} cases[] = {
+		{ "no name", "", NULL, "x", USE_METADATA, KEY_P256, 1, ERR_INVALID,
+		    "1 to 64 of a-z 0-9 -; found \"\"" },
 		{ "a name with capitals", "Fed", NULL, "x", USE_METADATA, KEY_P256, 1, ERR_INVALID, "found \"Fed\"" },
 		{ "a name that leaves the directory", "../fed", NULL, "x", USE_METADATA, KEY_P256, 1, ERR_INVALID,
 		    "found \"../fed\"" },
-		{ "a name of 65 characters", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", NULL, "x",
-		    USE_METADATA, KEY_P256, 1, ERR_INVALID, "1 to 64" },
+		{ "a name of 65 characters", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", NULL,
+		    "x", USE_METADATA, KEY_P256, 1, ERR_INVALID, "1 to 64" },
 		{ "no use", "fed", NULL, "x", USE_NONE, KEY_P256, 1, ERR_INVALID, "key fed has no use" },
 		{ "Ed25519 for metadata", "fed", NULL, "x", USE_METADATA, KEY_ED25519, 1, ERR_INVALID,
 		    "key fed is of type ed25519; for metadata expected rsa-2048" },
-		{ "no type", "fed", NULL, "x", USE_METADATA, KEY_UNKNOWN, 1, ERR_INVALID, "key fed is of type unknown" },
+		{ "no type", "fed", NULL, "x", USE_METADATA, KEY_UNKNOWN, 1, ERR_INVALID,
+		    "key fed is of type unknown" },
 		{ "no time", "fed", NULL, "x", USE_METADATA, KEY_P256, 0, ERR_INVALID, "ends before it begins" },
-		{ "no common name", "fed", NULL, "", USE_METADATA, KEY_P256, 1, ERR_INVALID, "has 0 bytes, expected 1 to 64" },
-		{ "another scheme", "fed", "https://host/", "x", USE_METADATA, KEY_P256, 1, ERR_INVALID, "expected \"file:\"" },
-		{ "no directory", "fed", "file:nowhere/k.pem", "x", USE_METADATA, KEY_P256, 1, ERR_NOT_FOUND, "nowhere/k.pem" },
+		{ "no common name", "fed", NULL, "", USE_METADATA, KEY_P256, 1, ERR_INVALID,
+		    "has 0 bytes, expected 1 to 64" },
+		{ "another scheme", "fed", "https://host/", "x", USE_METADATA, KEY_P256, 1, ERR_INVALID,
+		    "expected \"file:\"" },
+		{ "no directory", "fed", "file:nowhere/k.pem", "x", USE_METADATA, KEY_P256, 1, ERR_NOT_FOUND,
+		    "nowhere/k.pem" },
 	};
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		struct scratch dir = scratch_new();
 		struct new_key k = { .name = cases[i].name, .uri = cases[i].uri, .common_name = cases[i].common_name,
-			.use = cases[i].use, .type = cases[i].type, .now = { SECONDS(1) }, .valid_for = cases[i].valid };
+			.use = cases[i].use, .type = cases[i].type, .now = { SECONDS(1) },
+			    .valid_for = cases[i].valid };
 		struct problem why = { 0 };
 
-		expect_problem(cases[i].title, key_descriptor_new(dir.path, &k, &why), &why, cases[i].code, cases[i].part);
+		expect_problem(cases[i].title, key_descriptor_new(dir.path, &k, &why), &why, cases[i].code,
+		    cases[i].part);
 		expect_number(cases[i].title, scratch_count(&dir), 0);
 		scratch_free(&dir);
 	}
@@ -114,17 +127,21 @@ wrong_descriptors_are_refused_precisely(void **state)
 		{ "a good one", "{" GOOD "}", OK, "" },
 		{ "with a comment", "{\"// why\":\"x\"," GOOD "}", OK, "" },
 		{ "an unknown member", "{" GOOD ",\"colour\":\"red\"}", ERR_INVALID, "fed.json: /colour" },
-		{ "another's name", "{\"name\":\"bob\",\"use\":\"metadata\",\"uri\":\"file:fed.pem\",\"type\":\"p-256\","
+		{ "another's name",
+		    "{\"name\":\"bob\",\"use\":\"metadata\",\"uri\":\"file:fed.pem\",\"type\":\"p-256\","
 		    "\"created\":\"2026-11-22T05:20:00Z\"}", ERR_INVALID, "fed.json: /name: expected fed, found " },
 		{ "an unknown use", "{\"name\":\"fed\",\"use\":\"world\",\"uri\":\"file:fed.pem\",\"type\":\"p-256\","
 		    "\"created\":\"2026-11-22T05:20:00Z\"}", ERR_INVALID, "fed.json: /use: expected metadata, found " },
 		{ "an unknown type", "{\"name\":\"fed\",\"use\":\"metadata\",\"uri\":\"file:fed.pem\",\"type\":\"dsa\","
 		    "\"created\":\"2026-11-22T05:20:00Z\"}", ERR_INVALID, "fed.json: /type: expected rsa-2048" },
-		{ "a type that the use does not allow", "{\"name\":\"fed\",\"use\":\"metadata\",\"uri\":\"file:fed.pem\","
-		    "\"type\":\"ed25519\",\"created\":\"2026-11-22T05:20:00Z\"}", ERR_INVALID, "fed.json: /type: expected rsa-2048" },
+		{ "a type that the use does not allow",
+		    "{\"name\":\"fed\",\"use\":\"metadata\",\"uri\":\"file:fed.pem\","
+		    "\"type\":\"ed25519\",\"created\":\"2026-11-22T05:20:00Z\"}", ERR_INVALID,
+		    "fed.json: /type: expected rsa-2048" },
 		{ "no time", "{\"name\":\"fed\",\"use\":\"metadata\",\"uri\":\"file:fed.pem\",\"type\":\"p-256\","
 		    "\"created\":\"yesterday\"}", ERR_INVALID, "fed.json: /created: expected a time" },
-		{ "no URI", "{\"name\":\"fed\",\"use\":\"metadata\",\"type\":\"p-256\",\"created\":\"2026-11-22T05:20:00Z\"}",
+		{ "no URI",
+		    "{\"name\":\"fed\",\"use\":\"metadata\",\"type\":\"p-256\",\"created\":\"2026-11-22T05:20:00Z\"}",
 		    ERR_INVALID, "fed.json: /uri" },
 		{ "nothing in it", "{}", ERR_INVALID, "fed.json: /" },
 		{ "no object", "[]", ERR_INVALID, "fed.json" },
@@ -145,8 +162,8 @@ wrong_descriptors_are_refused_precisely(void **state)
 		scratch_write(&dir, "fed.json", span_text(cases[i].json), 0644);
 		expect_problem(cases[i].title, key_descriptor_read(dir.path, "fed", &a, &d, &why), &why, cases[i].code,
 		    cases[i].part);
-		expect_problem("one that is wrong fails all", key_descriptors_read(dir.path, &a, &all, &count, &why), &why,
-		    cases[i].code, cases[i].part);
+		expect_problem("one that is wrong fails all", key_descriptors_read(dir.path, &a, &all, &count, &why),
+		    &why, cases[i].code, cases[i].part);
 		arena_release(&a);
 	}
 	scratch_free(&dir);
@@ -177,9 +194,11 @@ descriptors_are_listed_by_name(void **state)
 		expect_text("by name", all[i].name, listed[i]);
 	expect_problem("one that is not there", key_descriptor_read(dir.path, "z", &a, &one, &why), &why, ERR_NOT_FOUND,
 	    "there is no key z");
-	expect_problem("a wrong name", key_descriptor_read(dir.path, "../a", &a, &one, &why), &why, ERR_INVALID, "\"../a\"");
+	expect_problem("a wrong name", key_descriptor_read(dir.path, "../a", &a, &one, &why), &why, ERR_INVALID,
+	    "\"../a\"");
 	unlink(scratch_path(&dir, "b.cer"));
-	expect_problem("no certificate", key_descriptors_read(dir.path, &a, &all, &count, &why), &why, ERR_NOT_FOUND, "b.cer");
+	expect_problem("no certificate", key_descriptors_read(dir.path, &a, &all, &count, &why), &why, ERR_NOT_FOUND,
+	    "b.cer");
 	scratch_write(&dir, "b.cer", span_text("hello"), 0644);
 	expect_problem("no certificate in it", key_descriptors_read(dir.path, &a, &all, &count, &why), &why, ERR_SYNTAX,
 	    "b.cer: this is no certificate in DER");
@@ -187,7 +206,8 @@ descriptors_are_listed_by_name(void **state)
 	scratch_write(&dir, "Upper.json", span_text("{}"), 0644);
 	expect_problem("a name that is none", key_descriptors_read(dir.path, &a, &all, &count, &why), &why, ERR_INVALID,
 	    "Upper.json: a key's name is");
-	expect_problem("no directory", key_descriptors_read("/nowhere/keys", &a, &all, &count, &why), &why, ERR_NOT_FOUND,
+	expect_problem("no directory", key_descriptors_read("/nowhere/keys", &a, &all, &count, &why), &why,
+	    ERR_NOT_FOUND,
 	    "/nowhere/keys");
 	arena_release(&a);
 	scratch_free(&dir);
@@ -215,12 +235,14 @@ a_key_in_a_token_has_a_descriptor_too(void **state)
 	expect_ok("read", key_descriptor_read(scratch_path(&dir, "keys"), "hsm", &a, &d, &why), &why);
 	expect_text("its URI", d.uri, uri);
 	k.name = "other";
-	expect_problem("the object is taken", key_descriptor_new(scratch_path(&dir, "keys"), &k, &why), &why, ERR_CONFLICT,
+	expect_problem("the object is taken", key_descriptor_new(scratch_path(&dir, "keys"), &k, &why), &why,
+	    ERR_CONFLICT,
 	    "private key of this name already");
 	/* The key is made, its certificate cannot be: the key goes again. */
 	k.uri = softhsm_uri(&dir, "object=undone", uri);
 	k.common_name = "";
-	expect_problem("no common name", key_descriptor_new(scratch_path(&dir, "keys"), &k, &why), &why, ERR_INVALID, "0 bytes");
+	expect_problem("no common name", key_descriptor_new(scratch_path(&dir, "keys"), &k, &why), &why, ERR_INVALID,
+	    "0 bytes");
 	expect_problem("nothing is left", key_open(uri, "/", &key, &why), &why, ERR_NOT_FOUND, "no private key");
 	arena_release(&a);
 	scratch_free(&dir);

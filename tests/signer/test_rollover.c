@@ -10,9 +10,10 @@ static const struct rollover_times times = { .announce_for = 24 * HOUR, .documen
 
 /* Each step: the hour, the action, the key; `!` forces. The keys are a, b and c, all absent at first. */
 static const struct { const char *title, *script, *states, *problem; } cases[] = {
-	{ "the first key goes from adopted to active at once", "0 adopt a, 0 activate a", "a:active b:absent c:absent", NULL },
-	{ "a first key that was announced need not wait", "0 adopt a, 0 announce a, 1 activate a", "a:active b:absent c:absent",
+	{ "the first key goes from adopted to active at once", "0 adopt a, 0 activate a", "a:active b:absent c:absent",
 	    NULL },
+	{ "a first key that was announced need not wait", "0 adopt a, 0 announce a, 1 activate a",
+	    "a:active b:absent c:absent", NULL },
 	{ "a key nobody adopted does nothing", "0 activate a", "a:absent b:absent c:absent",
 	    "cannot activate key a: it is not known; adopt it first" },
 	{ "nor is it announced", "0 announce a", "a:absent b:absent c:absent", "adopt it first" },
@@ -39,21 +40,25 @@ static const struct { const char *title, *script, *states, *problem; } cases[] =
 	{ "not even by force", "0 adopt a, 0 activate a, 500 retire a !", "a:active b:absent c:absent",
 	    "activate its successor first" },
 	{ "a retiring key stays until its documents have expired",
-	    "0 adopt a, 0 activate a, 0 adopt b, 0 announce b, 24 activate b, 123 retire a", "a:retiring b:active c:absent",
+	    "0 adopt a, 0 activate a, 0 adopt b, 0 announce b, 24 activate b, 123 retire a",
+	    "a:retiring b:active c:absent",
 	    "key a may be retired from 2026-11-27T04:00:00Z" },
 	{ "then it goes", "0 adopt a, 0 activate a, 0 adopt b, 0 announce b, 24 activate b, 124 retire a",
 	    "a:retired b:active c:absent", NULL },
 	{ "or earlier by force", "0 adopt a, 0 activate a, 0 adopt b, 0 announce b, 24 activate b, 25 retire a !",
 	    "a:retired b:active c:absent", NULL },
-	{ "a retired key does not come back", "0 adopt a, 0 activate a, 0 adopt b, 0 announce b, 24 activate b, 124 retire a, "
+	{ "a retired key does not come back",
+	    "0 adopt a, 0 activate a, 0 adopt b, 0 announce b, 24 activate b, 124 retire a, "
 	    "130 activate a", "a:retired b:active c:absent", "a retired key does not come back" },
 	{ "nor is it adopted again", "0 adopt a, 0 retire a, 1 adopt a", "a:retired b:absent c:absent",
 	    "a retired key does not come back" },
-	{ "a retiring key does not come back", "0 adopt a, 0 activate a, 0 adopt b, 0 announce b, 24 activate b, 25 activate a",
+	{ "a retiring key does not come back",
+	    "0 adopt a, 0 activate a, 0 adopt b, 0 announce b, 24 activate b, 25 activate a",
 	    "a:retiring b:active c:absent", "another key has taken its place" },
 	{ "a key that never signed is retired at once", "0 adopt a, 0 activate a, 0 adopt b, 0 announce b, 1 retire b",
 	    "a:active b:retired c:absent", NULL },
-	{ "a third key follows the second", "0 adopt a, 0 activate a, 0 adopt b, 0 announce b, 24 activate b, 30 adopt c, "
+	{ "a third key follows the second",
+	    "0 adopt a, 0 activate a, 0 adopt b, 0 announce b, 24 activate b, 30 adopt c, "
 	    "30 announce c, 54 activate c", "a:retiring b:retiring c:active", NULL },
 	{ "a key that is not listed is not found", "0 adopt z", "a:absent b:absent c:absent", "there is no key z" },
 };
@@ -100,11 +105,12 @@ keys_live_as_the_picture_says(void **state)
 
 		play(&a, lives, COUNT(lives), cases[i].script, &why);
 		for (size_t n = 0; n < COUNT(lives); n++)
-			buffer_print(&states, "%s%.*s:%s", n ? " " : "", SPAN_ARGS(lives[n].name), key_state_name(lives[n].state));
+			buffer_print(&states, "%s%.*s:%s", n ? " " : "", SPAN_ARGS(lives[n].name),
+			    key_state_name(lives[n].state));
 		expect_span(cases[i].title, buffer_span(&states), cases[i].states);
 		if (cases[i].problem)
-			expect_problem(cases[i].title, why.code, &why, why.code == ERR_NOT_FOUND ? ERR_NOT_FOUND : ERR_CONFLICT,
-			    cases[i].problem);
+			expect_problem(cases[i].title, why.code, &why,
+			    why.code == ERR_NOT_FOUND ? ERR_NOT_FOUND : ERR_CONFLICT, cases[i].problem);
 		else
 			expect_ok(cases[i].title, why.code, &why);
 		buffer_release(&states);
@@ -127,7 +133,8 @@ each_step_leaves_its_time(void **state)
 	instant_read(span_text("2026-11-22T00:00:00Z"), &start);
 	lives[0].created = made;
 	expect_true("none signs yet", !key_life_active(lives, 2, USE_METADATA));
-	play(&a, lives, 2, "0 adopt a, 1 announce a, 2 activate a, 3 adopt b, 4 announce b, 30 activate b, 200 retire a", &why);
+	play(&a, lives, 2,
+	    "0 adopt a, 1 announce a, 2 activate a, 3 adopt b, 4 announce b, 30 activate b, 200 retire a", &why);
 	expect_ok("played", why.code, &why);
 	expect_number("created as its file says", lives[0].created.us, made.us);
 	expect_number("created when adopted, for want of better", lives[1].created.us, start.us + 3 * HOUR);
@@ -144,7 +151,8 @@ static void
 a_row_is_read_as_written_and_else_refused(void **state)
 {
 	struct key_life life = {
-		.name = span_text("fed-2026"), .use = USE_METADATA, .state = KEY_RETIRING, .created = { 1 }, .announced = { 2 },
+		.name = span_text("fed-2026"), .use = USE_METADATA, .state = KEY_RETIRING, .created = { 1 },
+		    .announced = { 2 },
 		.activated = { 3 }, .retiring = { 4 }, .retired = { 0 },
 	}, read;
 	struct buffer b = buffer_init(1 * KIB);
@@ -160,7 +168,8 @@ a_row_is_read_as_written_and_else_refused(void **state)
 	expect_span("the name", read.name, "fed-2026");
 	expect_number("the use", read.use, USE_METADATA);
 	expect_number("the state", read.state, KEY_RETIRING);
-	expect_number("times", read.created.us + read.announced.us * 10 + read.activated.us * 100 + read.retiring.us * 1000, 4321);
+	expect_number("times",
+	    read.created.us + read.announced.us * 10 + read.activated.us * 100 + read.retiring.us * 1000, 4321);
 	expect_true("the certificate", memcmp(read.certificate, life.certificate, 32) == 0);
 	for (size_t n = 0; n < whole.size; n++)
 		expect_true("a row cut short", !key_life_read(span_first(whole, n), &read));

@@ -13,7 +13,8 @@ static struct signer *signer;
 static void
 make_key(const char *name, enum key_type type)
 {
-	struct new_key k = { .name = name, .common_name = name, .use = USE_METADATA, .type = type, .now = { SECONDS(1) },
+	struct new_key k = { .name = name, .common_name = name, .use = USE_METADATA, .type = type,
+	    .now = { SECONDS(1) },
 		.valid_for = SECONDS(86400) };
 	struct problem why;
 
@@ -48,7 +49,8 @@ stop(void **state)
 static struct span
 signed_info(struct arena *a, enum key_type type)
 {
-	struct signed_info info = { .key = type, .reference = span_text("_1"), .prefixes = span_text("ds md"), .digest = { 7 } };
+	struct signed_info info = { .key = type, .reference = span_text("_1"), .prefixes = span_text("ds md"),
+	    .digest = { 7 } };
 	struct problem why;
 	struct span bytes;
 
@@ -85,8 +87,8 @@ what_is_signed_verifies(void **state)
 		struct problem why;
 		bool good = false;
 
-		expect_ok(keys[i].name, signer_answer(signer, ROLE_STEWARD, request(&a, SIGN_METADATA, keys[i].name, bytes), &a,
-		    &message, &why), &why);
+		expect_ok(keys[i].name, signer_answer(signer, ROLE_STEWARD, request(&a, SIGN_METADATA, keys[i].name,
+		    bytes), &a, &message, &why), &why);
 		expect_true("an answer", signing_answer_read(message, &answer));
 		expect_number("to the question", answer.id, 42);
 		expect_ok(keys[i].name, answer.problem.code, &answer.problem);
@@ -118,8 +120,8 @@ each_role_asks_for_its_own_kinds(void **state)
 	for (size_t i = 0; i < COUNT(rights); i++) {
 		struct problem why = { 0 };
 		struct span answer;
-		enum err err = signer_answer(signer, rights[i].role, request(&a, rights[i].kind, "ec", signed_info(&a, KEY_P256)),
-		    &a, &answer, &why);
+		enum err err = signer_answer(signer, rights[i].role, request(&a, rights[i].kind, "ec", signed_info(&a,
+		    KEY_P256)), &a, &answer, &why);
 
 		expect_problem("the table of rights", err, &why, rights[i].code, rights[i].code == ERR_DENIED ?
 		    "may not have metadata signed" : "is no signing request");
@@ -138,19 +140,20 @@ what_is_no_request_ends_the_link(void **state)
 
 	(void)state;
 	for (size_t n = 0; n < good.size; n++)
-		expect_problem("cut short", signer_answer(signer, ROLE_STEWARD, span_first(good, n), &a, &answer, &why), &why,
-		    ERR_SYNTAX, "is no signing request");
+		expect_problem("cut short", signer_answer(signer, ROLE_STEWARD, span_first(good, n), &a, &answer, &why),
+		    &why, ERR_SYNTAX, "is no signing request");
 	memcpy(changed, good.data, good.size);
 	changed[good.size] = 0;
-	expect_problem("longer", signer_answer(signer, ROLE_STEWARD, span_of(changed, good.size + 1), &a, &answer, &why), &why,
-	    ERR_SYNTAX, "is no signing request");
+	expect_problem("longer", signer_answer(signer, ROLE_STEWARD, span_of(changed, good.size + 1), &a, &answer,
+	    &why), &why, ERR_SYNTAX, "is no signing request");
 	changed[0] = 2;
-	expect_problem("an answer", signer_answer(signer, ROLE_STEWARD, span_of(changed, good.size), &a, &answer, &why), &why,
-	    ERR_SYNTAX, "is no signing request");
-	expect_problem("no key", signer_answer(signer, ROLE_STEWARD, request(&a, SIGN_METADATA, "", good), &a, &answer, &why),
+	expect_problem("an answer", signer_answer(signer, ROLE_STEWARD, span_of(changed, good.size), &a, &answer, &why),
 	    &why, ERR_SYNTAX, "is no signing request");
+	expect_problem("no key", signer_answer(signer, ROLE_STEWARD, request(&a, SIGN_METADATA, "", good), &a, &answer,
+	    &why), &why, ERR_SYNTAX, "is no signing request");
 	expect_problem("a long key name", signer_answer(signer, ROLE_STEWARD, request(&a, SIGN_METADATA,
-	    "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", good), &a, &answer, &why), &why, ERR_SYNTAX,
+	    "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", good), &a, &answer, &why), &why,
+	    ERR_SYNTAX,
 	    "is no signing request");
 	expect_problem("a large one", signer_answer(signer, ROLE_STEWARD, request(&a, SIGN_METADATA, "ec",
 	    span_of(arena_take(&a, 20000), 20000)), &a, &answer, &why), &why, ERR_SYNTAX, "a message of 200");
@@ -168,24 +171,32 @@ only_bytes_of_the_kind_are_signed(void **state)
 		{ "a digest", span_first(good, 32) },
 		{ "a SignedInfo cut short", span_first(good, good.size - 1) },
 		{ "a SignedInfo with bytes behind", span_text(arena_print(&a, "%.*s\n", SPAN_ARGS(good))) },
-		{ "an assertion", span_text("<saml:Assertion xmlns:saml=\"urn:oasis:names:tc:SAML:2.0:assertion\"></saml:Assertion>") },
+		{ "an assertion",
+		    span_text("<saml:Assertion xmlns:saml=\"urn:oasis:names:tc:SAML:2.0:assertion\"></saml:Assertion>") },
 	};
 	struct problem why;
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++)
-		expect_problem(cases[i].title, signer_answer(signer, ROLE_STEWARD, request(&a, SIGN_METADATA, "ec", cases[i].payload),
-		    &a, &answer, &why), &why, ERR_DENIED, "the bytes to be signed are not of kind metadata");
+		expect_problem(cases[i].title, signer_answer(signer, ROLE_STEWARD, request(&a, SIGN_METADATA, "ec",
+		    cases[i].payload), &a, &answer, &why), &why, ERR_DENIED,
+		    "the bytes to be signed are not of kind metadata");
 	arena_release(&a);
 }
 
 static void
 what_the_key_cannot_do_is_answered(void **state)
 {
-	static const struct { const char *title, *key; enum key_type method; enum err code; const char *part; } cases[] = {
+	static const struct {
+		const char *title, *key;
+		enum key_type method;
+		enum err code;
+		const char *part;
+	} cases[] = {
 		{ "a key that is not there", "nobody", KEY_P256, ERR_NOT_FOUND, "no key of this name" },
 		{ "the beginning of a name", "e", KEY_P256, ERR_NOT_FOUND, "no key of this name" },
-		{ "another key's method", "rsa", KEY_P256, ERR_INVALID, "SignatureMethod is not that of a rsa-2048 key" },
+		{ "another key's method", "rsa", KEY_P256, ERR_INVALID,
+		    "SignatureMethod is not that of a rsa-2048 key" },
 		{ "another curve's method", "ec", KEY_P384, ERR_INVALID, "SignatureMethod is not that of a p-256 key" },
 		{ "one method for all sizes of RSA", "rsa", KEY_RSA_4096, OK, "" },
 	};
@@ -203,7 +214,8 @@ what_the_key_cannot_do_is_answered(void **state)
 		expect_number("to the question", answer.id, 42);
 		expect_problem(cases[i].title, answer.problem.code, &answer.problem, cases[i].code, cases[i].part);
 		for (size_t n = 0; n < message.size; n++)
-			expect_true("an answer cut short is none", !signing_answer_read(span_first(message, n), &answer));
+			expect_true("an answer cut short is none", !signing_answer_read(span_first(message, n),
+			    &answer));
 	}
 	arena_release(&a);
 }
@@ -212,8 +224,10 @@ static void
 wrong_directories_do_not_open(void **state)
 {
 	static const struct { const char *title, *command; enum err code; const char *part; } cases[] = {
-		{ "another key's certificate", "cp a.cer b.cer", ERR_INVALID, "b.cer is the certificate of another key than b" },
-		{ "another type of key", "sed -i s/p-256/p-384/ b.json", ERR_INVALID, "key b is of type p-256, expected p-384" },
+		{ "another key's certificate", "cp a.cer b.cer", ERR_INVALID,
+		    "b.cer is the certificate of another key than b" },
+		{ "another type of key", "sed -i s/p-256/p-384/ b.json", ERR_INVALID,
+		    "key b is of type p-256, expected p-384" },
 		{ "a key that is gone", "rm b.pem", ERR_NOT_FOUND, "key b: cannot open key file " },
 		{ "a key that others can read", "chmod 0644 b.pem", ERR_DENIED, "has mode 0644, expected 0600" },
 		{ "a descriptor that is wrong", "echo >b.json", ERR_SYNTAX, "b.json" },
@@ -231,7 +245,8 @@ wrong_directories_do_not_open(void **state)
 		expect_ok("good so far", signer_open(dir.path, &opened, &why), &why);
 		signer_free(opened);
 		expect_number("made wrong", scratch_run(&dir, cases[i].command), 0);
-		expect_problem(cases[i].title, signer_open(dir.path, &opened, &why), &why, cases[i].code, cases[i].part);
+		expect_problem(cases[i].title, signer_open(dir.path, &opened, &why), &why, cases[i].code,
+		    cases[i].part);
 		scratch_free(&dir);
 		dir = before;
 	}
