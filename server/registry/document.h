@@ -11,7 +11,7 @@
 #include "model/entity.h"
 #include "store/table.h"
 
-extern const struct table document_table;    /* name, generation (8 bytes, big-endian) -> struct published */
+extern const struct table document_table;    /* name, generation (8 bytes, big-endian) -> struct published; `claim`: publishing.h's */
 extern const struct table publication_table; /* "current" -> struct publication */
 
 /* One representation: what a reply needs. `fields` holds Content-Type, ETag, Last-Modified, Cache-Control, Vary and,

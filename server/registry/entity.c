@@ -9,7 +9,7 @@
 
 const struct table entity_table = { "entity", ROLE_BIT(ROLE_STEWARD), 0 };
 const struct table fragment_table = { "fragment", ROLE_BIT(ROLE_STEWARD), 0 };
-const struct table journal_table = { "journal", ROLE_BIT(ROLE_STEWARD), TABLE_APPEND_ONLY };
+const struct table journal_table = { "journal", ROLE_BIT(ROLE_STEWARD), TABLE_APPEND_ONLY | TABLE_NOTICED };
 
 struct entity_key
 entity_key_of(struct span entity_id)

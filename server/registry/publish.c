@@ -8,13 +8,15 @@
 #include "registry/publishing.h"
 
 #define CURRENT "current"
+#define CLAIM "claim" /* a row of `document` that is none: too short for a name and a generation */
 #define ENTITIES_LARGEST 300000
 #define ARENA_LARGEST (16 * GIB) /* never reached: bounded by what the store holds */
 #define ROWS_AT_ONCE 256
 
-static publishing_run_step load_state, load_documents, decide, end_documents, switch_over;
+static publishing_run_step claim, load_state, load_documents, decide, end_documents, switch_over;
 
 static publishing_run_step *const steps[] = {
+	[PUBLISHING_CLAIM] = claim,
 	[PUBLISHING_LOAD_STATE] = load_state,
 	[PUBLISHING_LOAD_DOCUMENTS] = load_documents,
 	[PUBLISHING_DECIDE] = decide,
@@ -152,7 +154,7 @@ on_part_committed(void *arg, const struct committed *c)
 	struct problem why;
 
 	problem_set(&why, c->code, "", "a part of the publication could not be written: %s",
-	    c->code == ERR_CONFLICT ? "somebody else publishes too" : err_name(c->code));
+	    c->code == ERR_CONFLICT ? "a later publishing has begun" : err_name(c->code));
 	if (publishing_answered(p, c->code, &why))
 		publishing_run(p);
 }
@@ -170,6 +172,8 @@ publishing_part(struct publishing *p)
 {
 	arena_reset(&p->part);
 	p->unit = unit_new(&p->part, p->store->tables, id_new(p->settings.now));
+	if (p->claim)
+		unit_expect(p->unit, &document_table, span_text(CLAIM), p->claim);
 }
 
 void
@@ -180,6 +184,39 @@ publishing_put(struct publishing *p, struct span name, const struct published *d
 	published_write(&b, document);
 	unit_put(p->unit, &document_table, document_key(&p->part, name, publishing_generation(p)), buffer_span(&b));
 	buffer_release(&b);
+}
+
+/* Claiming */
+
+static void
+on_claimed(void *arg, const struct committed *c)
+{
+	struct publishing *p = arg;
+	struct problem why;
+
+	problem_set(&why, c->code, "", "publishing could not begin: %s", err_name(c->code));
+	if (!publishing_answered(p, c->code, &why))
+		return;
+	p->claim = c->generation;
+	p->at = PUBLISHING_LOAD_STATE;
+	publishing_run(p);
+}
+
+static enum progress
+claim(struct publishing *p)
+{
+	const struct publish_settings *s = &p->settings;
+
+	if (!s->key || s->certificate.size == 0)
+		return publishing_fail(p, problem_set(&p->why, ERR_NOT_FOUND, "", "no key for metadata is active"));
+	if (s->refresh_before >= s->valid_for)
+		return publishing_fail(p, problem_set(&p->why, ERR_INVALID, "",
+		    "documents would be signed again before they are published: refresh_before must be shorter than valid_for"));
+	publishing_part(p);
+	unit_put(p->unit, &document_table, span_text(CLAIM), (struct span){ 0 });
+	p->asked = store_commit(p->store, p->unit, on_claimed, p);
+	p->unit = NULL;
+	return WAIT;
 }
 
 /* Loading */
@@ -223,13 +260,6 @@ on_state(void *arg, enum err err, const struct problem *why)
 static enum progress
 load_state(struct publishing *p)
 {
-	const struct publish_settings *s = &p->settings;
-
-	if (!s->key || s->certificate.size == 0)
-		return publishing_fail(p, problem_set(&p->why, ERR_NOT_FOUND, "", "no key for metadata is active"));
-	if (s->refresh_before >= s->valid_for)
-		return publishing_fail(p, problem_set(&p->why, ERR_INVALID, "",
-		    "documents would be signed again before they are published: refresh_before must be shorter than valid_for"));
 	p->asks = arena_array(&p->arena, struct ask, 2);
 	p->asks[0] = (struct ask){ .table = &publication_table, .from = span_text(CURRENT) };
 	p->asks[1] = (struct ask){ .table = &entity_table, .limit = ENTITIES_LARGEST };
@@ -288,7 +318,7 @@ on_documents(void *arg, enum err err, const struct problem *why)
 		p->rows = larger;
 	}
 	for (size_t i = 0; i < ask->count; i++) {
-		if (!take_row(p, &ask->rows[i])) {
+		if (!span_is(ask->rows[i].key, CLAIM) && !take_row(p, &ask->rows[i])) {
 			publishing_fail_now(p, problem_set(&p->why, ERR_SYNTAX, "", "a row of document is not of our form"));
 			return;
 		}

@@ -35,7 +35,7 @@ struct publish_report {
 typedef void on_published(void *arg, enum err, const struct publish_report *, const struct problem *why);
 
 /* `all`: sign everything anew. A new key or other settings do so by themselves, for they are part of what a document is made
- * of. `settings` stay the caller's until the callback or the cancellation. One publisher at a time: a second is
- * noticed at the switch and ends with ERR_CONFLICT. */
+ * of. `settings` stay the caller's until the callback or the cancellation. One publisher at a time:
+ * when a second begins, the first ends with ERR_CONFLICT. */
 struct pending *publish_start(struct loop *, struct store *, struct signer_client *, const struct publish_settings *,
     bool all, on_published *, void *arg);

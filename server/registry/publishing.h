@@ -1,6 +1,6 @@
 /* registry/publishing.h - one publishing under way: what its steps share.
  *
- *     load_state -> load_documents -> decide -> clear_garbage -> sign_entities -> end_documents -> open_sets -> fill_sets
+ *     claim -> load_state -> load_documents -> decide -> clear_garbage -> sign_entities -> end_documents -> open_sets -> fill_sets
  *       -> sign_sets -> switch_over -> sweep_rows -> sweep_files -> sweep_fragments
  *
  * decide goes straight to sweep_files (behind clear_garbage) when there is nothing to publish.
@@ -18,6 +18,7 @@
 enum progress { ADVANCE, WAIT, FINISHED };
 
 enum publishing_step {
+	PUBLISHING_CLAIM,
 	PUBLISHING_LOAD_STATE,
 	PUBLISHING_LOAD_DOCUMENTS,
 	PUBLISHING_DECIDE,
@@ -69,6 +70,7 @@ struct publishing {
 	struct span cursor;             /* where the next range begins */
 	size_t row_room, done;          /* how many of the step's things are done */
 
+	uint64_t claim;                 /* generation of our claim's row: all that this run writes expects it */
 	struct publication current;
 	uint64_t current_row;           /* its row's generation in the store; 0: there is none */
 	struct plan_question question;
@@ -102,7 +104,8 @@ enum progress publishing_commit(struct publishing *);
 /* For the callbacks of publishing_load(): false when the run has ended with that answer. */
 bool publishing_answered(struct publishing *, enum err, const struct problem *);
 
-/* A new unit in a fresh part arena. */
+/* A new unit in a fresh part arena. It holds only as long as no later run has begun: what a dead or overtaken publisher
+ * still has under way changes nothing. */
 void publishing_part(struct publishing *);
 void publishing_put(struct publishing *, struct span name, const struct published *);
 

@@ -1,0 +1,236 @@
+/* tests/registry/test_import.c - imports: what changes, what is refused, what the journal says, and what stops half way. */
+#include "stage.h"
+
+#define MD "urn:oasis:names:tc:SAML:2.0:metadata"
+#define BEGIN "<EntitiesDescriptor xmlns='" MD "'>\n"
+#define END "</EntitiesDescriptor>"
+#define SP(id, inside) "<EntityDescriptor entityID='" id "'>" inside "<SPSSODescriptor/></EntityDescriptor>\n"
+
+static bool
+find_entity(struct stage *s, const char *entity_id, struct entity *out)
+{
+	struct entity_key key = entity_key_of(span_text(entity_id));
+	struct stage_look look = stage_load(s, (struct ask){ .table = &entity_table,
+		.from = arena_copy(&s->arena, span_of(key.bytes, sizeof(key.bytes))) });
+
+	return look.count && entity_read(look.rows[0].value, out);
+}
+
+static void
+expect_counts(struct stage *s, const char *title, uint32_t added, uint32_t changed, uint32_t unchanged, uint32_t removed,
+    size_t refused)
+{
+	expect_ok(title, s->err, &s->why);
+	expect_number(title, s->imported.added, added);
+	expect_number(title, s->imported.changed, changed);
+	expect_number(title, s->imported.unchanged, unchanged);
+	expect_number(title, s->imported.removed, removed);
+	expect_number(title, s->imported.refusal_count, refused);
+}
+
+static void
+an_import_replaces_what_its_source_brought(void **state)
+{
+	struct entity first, e;
+	struct stage s;
+
+	(void)state;
+	stage_open(&s, 1);
+	stage_import(&s, "feed", span_text(BEGIN SP("urn:a", "") SP("urn:b", "") SP("urn:c", "") END));
+	expect_counts(&s, "all are new", 3, 0, 0, 0, 0);
+	expect_true("one is there", find_entity(&s, "urn:b", &first));
+	expect_span("with its source", first.source, "feed");
+	expect_number("and role", first.roles, ENTITY_RP);
+	s.now.us += SECONDS(60);
+	stage_import(&s, "feed", span_text(BEGIN SP("urn:d", "") SP("urn:b", "<Extensions/>") SP("urn:a", "") END));
+	expect_counts(&s, "one of each", 1, 1, 1, 1, 0);
+	expect_true("the missing one is gone", !find_entity(&s, "urn:c", &e));
+	expect_true("the changed one is there", find_entity(&s, "urn:b", &e));
+	expect_true("with a new fragment", memcmp(e.fragment, first.fragment, 32) != 0);
+	expect_true("registered when it first came", e.registered.us == first.registered.us);
+	expect_true("changed now", e.imported.us == s.now.us);
+	stage_start_import(&s, &(struct import){ .document = span_text(BEGIN SP("urn:a", "") END), .source = "feed",
+		.keep_missing = true });
+	stage_run(&s, 0);
+	expect_counts(&s, "missing ones are kept when asked for", 0, 0, 1, 0, 0);
+	expect_number("all three", stage_count(&s, &entity_table), 3);
+	stage_close(&s);
+}
+
+static void
+a_dry_run_changes_nothing(void **state)
+{
+	struct stage s;
+
+	(void)state;
+	stage_open(&s, 2);
+	stage_start_import(&s, &(struct import){ .document = span_text(BEGIN SP("urn:a", "") SP("", "") END), .dry_run = true });
+	stage_run(&s, 0);
+	expect_counts(&s, "it says what would be", 1, 0, 0, 0, 1);
+	expect_number("no entity", stage_count(&s, &entity_table), 0);
+	expect_number("no fragment", stage_count(&s, &fragment_table), 0);
+	expect_number("no entry", stage_count(&s, &journal_table), 0);
+	stage_close(&s);
+}
+
+static void
+sources_do_not_take_each_others_entities(void **state)
+{
+	struct entity e;
+	struct stage s;
+
+	(void)state;
+	stage_open(&s, 3);
+	stage_import(&s, "feed", span_text(BEGIN SP("urn:a", "") SP("urn:b", "") END));
+	stage_import(&s, "other", span_text(BEGIN SP("urn:c", "") SP("urn:b", "<Extensions/>") END));
+	expect_counts(&s, "the others come", 1, 0, 0, 0, 1);
+	expect_text("and the reason", s.refusals[0],
+	    "urn:b: line 3: the entity was brought by the source \"feed\", not by \"other\"");
+	expect_true("it is still the first's", find_entity(&s, "urn:b", &e) && span_is(e.source, "feed"));
+	expect_number("nothing of the first source was removed", stage_count(&s, &entity_table), 3);
+	stage_close(&s);
+}
+
+static void
+a_bad_copy_does_not_remove_the_last_good_one(void **state)
+{
+	struct entity e;
+	struct stage s;
+
+	(void)state;
+	stage_open(&s, 4);
+	stage_import(&s, "feed", span_text(BEGIN SP("urn:a", "") SP("urn:b", "") END));
+	stage_import(&s, "feed", span_text(BEGIN SP("urn:a", "") SP("urn:b", "<Extensions/><Extensions/>") END));
+	expect_counts(&s, "one is refused", 0, 0, 1, 0, 1);
+	expect_true("and stays as it was", find_entity(&s, "urn:b", &e));
+	stage_close(&s);
+}
+
+static void
+the_journal_says_who_brought_what(void **state)
+{
+	struct stage_look look;
+	struct stage s;
+
+	(void)state;
+	stage_open(&s, 5);
+	stage_import(&s, "a \"feed\"", span_text(BEGIN SP("urn:a", "") SP("", "") END));
+	look = stage_load(&s, (struct ask){ .table = &journal_table, .limit = 10 });
+	expect_number("one entry", look.count, 1);
+	expect_span("in canonical JSON", look.rows[0].value, "{\"actor\":\"tester\",\"added\":1,\"at\":\"2026-11-22T12:00:00Z\","
+	    "\"changed\":0,\"document\":\"sha256:"
+	    "42a63cc43b5142b0188f1f62735e07a6e05ff6d14ce7a331654051d5268403cb\",\"event\":\"metadata.imported\",\"refused\":1,\"removed\":0,"
+	    "\"source\":\"a \\\"feed\\\"\",\"unchanged\":0}");
+	stage_close(&s);
+}
+
+static void
+what_cannot_be_imported_changes_nothing(void **state)
+{
+	static const struct {
+		const char *title, *source, *text;
+		enum err code;
+		const char *part;
+	} cases[] = {
+		{ "broken XML", "feed", BEGIN SP("urn:x", ""), ERR_SYNTAX, "line 3" },
+		{ "a DTD", "feed", "<!DOCTYPE a>" BEGIN END, ERR_SYNTAX, "(DTD)" },
+		{ "no entities at all", "feed", BEGIN END, ERR_INVALID, "has no EntityDescriptor" },
+		{ "no source", "", BEGIN SP("urn:x", "") END, ERR_INVALID, "expected a source of 1 to 200 characters, found 0" },
+	};
+	struct stage s;
+
+	(void)state;
+	stage_open(&s, 6);
+	stage_import(&s, "feed", span_text(BEGIN SP("urn:a", "") END));
+	for (size_t i = 0; i < COUNT(cases); i++)
+		expect_problem(cases[i].title, stage_import(&s, cases[i].source, span_text(cases[i].text)), &s.why, cases[i].code,
+		    cases[i].part);
+	for (size_t failing = 1; failing <= 2; failing++) {
+		store_memory_fail_commits(s.store, failing, ERR_FULL);
+		for (size_t i = 0; i < failing; i++)
+			expect_problem("a full disk", stage_import(&s, "feed", span_text(BEGIN SP("urn:x", "") END)), &s.why, ERR_FULL,
+			    "no space is left to write the import");
+	}
+	expect_number("the entity of before", stage_count(&s, &entity_table), 1);
+	expect_number("and its entry", stage_count(&s, &journal_table), 1);
+	stage_close(&s);
+}
+
+/* Ended after any answer of the store: all of it or nothing of it is there, and importing again is all it takes. */
+static void
+an_import_that_dies_is_whole_or_absent(void **state)
+{
+	static const char second[] = BEGIN SP("urn:b", "<Extensions/>") SP("urn:c", "") END;
+	bool over = false;
+
+	(void)state;
+	for (size_t steps = 1; !over; steps++) {
+		struct pending *run;
+		struct stage s;
+		struct entity e;
+		bool happened;
+
+		stage_open(&s, 100 + steps);
+		stage_import(&s, "feed", span_text(BEGIN SP("urn:a", "") SP("urn:b", "") END));
+		run = stage_start_import(&s, &(struct import){ .document = span_text(second), .source = "feed" });
+		over = stage_run(&s, steps);
+		if (!over)
+			pending_cancel(&run);
+		happened = find_entity(&s, "urn:c", &e);
+		expect_true("removed with the same unit", find_entity(&s, "urn:a", &e) == !happened);
+		expect_number("journalled with the same unit", stage_count(&s, &journal_table), happened ? 2 : 1);
+		stage_import(&s, "feed", span_text(second));
+		expect_counts(&s, "importing again completes it", happened ? 0 : 1, happened ? 0 : 1, happened ? 2 : 0,
+		    happened ? 0 : 1, 0);
+		expect_number("two entities", stage_count(&s, &entity_table), 2);
+		stage_close(&s);
+	}
+}
+
+/* Two imports of one source at a time: one loses and says so, or both were one after the other. */
+static void
+two_imports_do_not_mix(void **state)
+{
+	size_t conflicts = 0;
+
+	(void)state;
+	for (uint64_t seed = 300; seed < 320; seed++) {
+		struct stage s, t;
+		struct entity a, b;
+
+		stage_open(&s, seed);
+		stage_import(&s, "feed", span_text(BEGIN SP("urn:a", "") SP("urn:b", "") END));
+		t = s;
+		t.done = false;
+		stage_start_import(&s, &(struct import){ .source = "feed",
+			.document = span_text(BEGIN SP("urn:a", "<Extensions/>") SP("urn:b", "<Extensions/>") END) });
+		import_start(s.loop, s.store, &(struct import){ .source = "feed", .actor = "tester", .now = s.now,
+			.document = span_text(BEGIN SP("urn:a", "<Extensions>2</Extensions>")
+			    SP("urn:b", "<Extensions>2</Extensions>") END) }, stage_on_imported, &t);
+		stage_run(&s, 0);
+		stage_run(&t, 0);
+		conflicts += s.err == ERR_CONFLICT || t.err == ERR_CONFLICT;
+		expect_true("at least one is done", s.err == OK || t.err == OK);
+		expect_true("both entities are there", find_entity(&s, "urn:a", &a) && find_entity(&s, "urn:b", &b));
+		expect_true("of one of the two", memcmp(a.fragment, b.fragment, 32) == 0);
+		stage_close(&s);
+	}
+	expect_true("some met", conflicts > 0);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(an_import_replaces_what_its_source_brought),
+		cmocka_unit_test(a_dry_run_changes_nothing),
+		cmocka_unit_test(sources_do_not_take_each_others_entities),
+		cmocka_unit_test(a_bad_copy_does_not_remove_the_last_good_one),
+		cmocka_unit_test(the_journal_says_who_brought_what),
+		cmocka_unit_test(what_cannot_be_imported_changes_nothing),
+		cmocka_unit_test(an_import_that_dies_is_whole_or_absent),
+		cmocka_unit_test(two_imports_do_not_mix),
+	};
+
+	return cmocka_run_group_tests_name("import", tests, NULL, stage_clean);
+}
