@@ -121,13 +121,12 @@ tear_down(struct connection *c)
 static bool
 ready_for_request(struct connection *c)
 {
-	if (c->in_start == c->in_end || c->file_left || buffer_span(&c->out).size >= OUT_WAITING)
+	if (c->in_start == c->in_end)
 		return false;
-	if (c->burst < c->server->settings.limits.pipelined)
-		return true;
+	c->held_up = c->file_left || buffer_span(&c->out).size >= OUT_WAITING;
 	/* The rest waits for the next round, so that one connection does not keep the others waiting. */
-	event_active(&c->readable, EV_READ, 0);
-	return false;
+	c->put_off = c->burst >= c->server->settings.limits.pipelined;
+	return !c->held_up && !c->put_off;
 }
 
 static bool
@@ -167,13 +166,16 @@ begin_request(struct connection *c)
 static void
 serve(struct connection *c)
 {
-	c->serving = true;
-	while (!c->doomed && !c->closing) {
-		if (c->request ? c->request->handed || !request_take_body(c, c->request) : !begin_request(c))
-			break;
-	}
-	c->serving = false;
-	connection_flush(c);
+	do {
+		c->held_up = false;
+		c->serving = true;
+		while (!c->doomed && !c->closing) {
+			if (c->request ? c->request->handed || !request_take_body(c, c->request) : !begin_request(c))
+				break;
+		}
+		c->serving = false;
+		connection_flush(c);
+	} while (c->held_up && !c->doomed && !c->file_left && buffer_span(&c->out).size < OUT_WAITING);
 }
 
 void
@@ -330,6 +332,9 @@ connection_settle(struct connection *c)
 	}
 	watch(&c->readable, &c->reads, !c->ended && (c->closing ? c->discarded <= DISCARDED : has_room(c)));
 	watch(&c->writable, &c->writes, waiting || c->wire.wants_write);
+	if (c->put_off && !c->closing)
+		event_active(&c->readable, EV_READ, 0);
+	c->put_off = false;
 	if (now != c->waiting || c->epoch != c->waiting_epoch || !c->deadline) {
 		c->waiting_epoch = c->epoch;
 		server_wait(c, now);
@@ -342,6 +347,7 @@ read_more(struct connection *c)
 	struct http_server *server = c->server;
 
 	do {
+		enum wire_result result = WIRE_AGAIN;
 		size_t size = 0;
 
 		if (!c->in)
@@ -351,9 +357,9 @@ read_more(struct connection *c)
 			c->in_end -= c->in_start;
 			c->in_start = 0;
 		}
-		if (c->in_end == server->in_room)
-			break;
-		switch (wire_read(&c->wire, c->in + c->in_end, server->in_room - c->in_end, &size)) {
+		if (c->in_end < server->in_room)
+			result = wire_read(&c->wire, c->in + c->in_end, server->in_room - c->in_end, &size);
+		switch (result) {
 		case WIRE_DONE:
 			c->in_end += size;
 			break;
@@ -367,12 +373,11 @@ read_more(struct connection *c)
 			return;
 		}
 		serve(c);
-	} while (c->wire.more && !c->doomed && !c->closing && !c->ended);
+	} while (c->wire.more && has_room(c) && !c->doomed && !c->closing && !c->ended);
 	/* Whoever has gone waits for no answer. A whole request read before still gets one, if that is at hand. */
 	if (c->ended && c->request)
 		connection_doom(c);
-	else if (c->ended && !c->file_left && buffer_span(&c->out).size < OUT_WAITING &&
-	    c->burst < server->settings.limits.pipelined)
+	else if (c->ended && !c->held_up && !c->put_off)
 		c->closing = true;
 }
 

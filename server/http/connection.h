@@ -75,6 +75,8 @@ struct connection {
 	size_t discarded;
 	bool proxy, counted;      /* believed; entered in the census */
 	bool serving, reads, writes;
+	bool held_up;             /* a request waits until answers before it are out */
+	bool put_off;             /* one waits for the next round */
 	bool ended;               /* the peer says no more */
 	bool closing;             /* nothing more is read as a request */
 	bool lingering;           /* all said; only waiting for the peer to have read it */

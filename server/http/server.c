@@ -134,25 +134,25 @@ pause_accepting(struct http_server *server)
 static void
 resume_accepting(struct http_server *server)
 {
-	if (!server->paused || server->draining || server->open >= server->settings.limits.connections)
+	bool full = server->open >= server->settings.limits.connections;
+
+	if (!server->paused || server->draining || (full && !server->first[WAITING_IDLE]))
 		return;
 	server->paused = false;
 	for (struct listener *l = server->listeners; l; l = l->next)
 		event_add(&l->event, NULL);
 }
 
-/* When all places are taken, whoever has been idle longest leaves; while nobody is idle, newcomers wait in the kernel. */
-static bool
+/* When all places are taken and somebody comes, whoever has been idle longest leaves; while nobody is idle, newcomers wait
+ * in the kernel. */
+static void
 make_room(struct http_server *server)
 {
-	if (server->open < server->settings.limits.connections)
-		return true;
 	if (server->first[WAITING_IDLE] && !server->first[WAITING_IDLE]->doomed) {
 		figure_add(server->settings.figures, FIGURE_CONNECTIONS_REFUSED, 1);
 		connection_doom(server->first[WAITING_IDLE]);
 	}
 	pause_accepting(server);
-	return false;
 }
 
 static void
@@ -162,7 +162,9 @@ on_connecting(evutil_socket_t listening, short what, void *arg)
 	struct http_server *server = listener->server;
 
 	(void)what;
-	for (int i = 0; i < ACCEPT_AT_ONCE && make_room(server); i++) {
+	if (server->open >= server->settings.limits.connections)
+		make_room(server);
+	for (int i = 0; i < ACCEPT_AT_ONCE && server->open < server->settings.limits.connections; i++) {
 		struct sockaddr_storage from = { 0 };
 		socklen_t size = sizeof(from);
 		struct address peer = { 0 };
