@@ -1,0 +1,210 @@
+/* daemon/ops.c - what the machine's operator sees of a worker. */
+#include "daemon/ops.h"
+
+#include "http/exchange.h"
+#include "registry/document.h"
+
+#define METRICS_LARGEST MIB
+
+/* A question about the publication in force, and what was asked with it. */
+struct look {
+	struct exchange *exchange;
+	const struct ops *ops;
+	struct ask ask;
+};
+
+static void
+ask_publication(struct exchange *e, const struct ops *ops, on_loaded *then)
+{
+	struct look *look = arena_new(e->arena, struct look);
+
+	*look = (struct look){ .exchange = e, .ops = ops };
+	look->ask = (struct ask){ .table = &publication_table, .from = span_text("current") };
+	exchange_hold(e, store_load(ops->link->store, &look->ask, 1, then, look));
+}
+
+static bool
+publication_of(const struct look *look, enum err err, struct publication *out)
+{
+	return err == OK && look->ask.count == 1 && publication_read(look->ask.rows[0].value, out);
+}
+
+static void
+answer_text(struct exchange *e, int status, const char *type, struct span body)
+{
+	struct buffer fields = buffer_init(KIB);
+
+	buffer_print(&fields, "Content-Type: %s\r\nCache-Control: no-store\r\n", type);
+	exchange_reply(e, &(struct reply){ .status = status, .fields = buffer_span(&fields), .body = body });
+	buffer_release(&fields);
+}
+
+static void
+show_health(struct exchange *e, void *front)
+{
+	(void)front;
+	answer_text(e, 200, "text/plain", span_text("ok\n"));
+}
+
+static void
+on_ready_loaded(void *arg, enum err err, const struct problem *why)
+{
+	struct look *look = arg;
+	struct publication p;
+	bool published = publication_of(look, err, &p);
+	const struct {
+		const char *name;
+		bool good;
+	} checks[] = {
+		{ "store_readable", err == OK },
+		{ "recorder_linked", look->ops->link->recorder != NULL },
+		{ "published", published },
+		{ "publication_valid", published && instant_before(clock_now(), p.valid_until) },
+	};
+	struct buffer json = buffer_init(4 * KIB);
+	bool ready = true;
+
+	(void)why;
+	exchange_hold(look->exchange, NULL);
+	for (size_t i = 0; i < COUNT(checks); i++)
+		ready = ready && checks[i].good;
+	buffer_print(&json, "{\"ready\":%s,\"checks\":{", ready ? "true" : "false");
+	for (size_t i = 0; i < COUNT(checks); i++)
+		buffer_print(&json, "%s\"%s\":%s", i ? "," : "", checks[i].name, checks[i].good ? "true" : "false");
+	buffer_text(&json, "}}");
+	exchange_reply_json(look->exchange, ready ? 200 : 503, buffer_span(&json));
+	buffer_release(&json);
+}
+
+static void
+show_readiness(struct exchange *e, void *front)
+{
+	ask_publication(e, front, on_ready_loaded);
+}
+
+/* Figures: Prometheus' text format 0.0.4. */
+
+static const struct {
+	enum figure figure;
+	const char *name, *labels, *type, *help; /* help is NULL in a family's further lines */
+} exported[] = {
+	{ FIGURE_CONNECTIONS, "watashi_connections_total", "", "counter", "Connections accepted." },
+	{ FIGURE_CONNECTIONS_OPEN, "watashi_connections_open", "", "gauge", "Connections open now." },
+	{ FIGURE_CONNECTIONS_REFUSED, "watashi_connections_refused_total", "", "counter", "Connections over a limit." },
+	{ FIGURE_TLS_FAILED, "watashi_tls_failed_total", "", "counter", "TLS handshakes that failed." },
+	{ FIGURE_TIMED_OUT, "watashi_connections_timed_out_total", "", "counter", "Connections closed for being slow." },
+	{ FIGURE_REQUESTS, "watashi_requests_total", "", "counter", "Requests read." },
+	{ FIGURE_STATUS_2XX, "watashi_responses_total", "{class=\"2xx\"}", "counter", "Responses by class of status." },
+	{ FIGURE_STATUS_3XX, "watashi_responses_total", "{class=\"3xx\"}", "counter", NULL },
+	{ FIGURE_STATUS_4XX, "watashi_responses_total", "{class=\"4xx\"}", "counter", NULL },
+	{ FIGURE_STATUS_5XX, "watashi_responses_total", "{class=\"5xx\"}", "counter", NULL },
+	{ FIGURE_BYTES_SENT, "watashi_sent_bytes_total", "", "counter", "Bytes of responses sent." },
+};
+
+static void
+describe(struct buffer *b, const char *name, const char *type, const char *text)
+{
+	buffer_print(b, "# HELP %s %s\n# TYPE %s %s\n", name, text, name, type);
+}
+
+static void
+write_traffic(struct buffer *b, const struct child *child)
+{
+	for (size_t i = 0; i < COUNT(exported); i++) {
+		uint64_t sum = 0;
+
+		for (size_t row = 0; row < child->roster->count; row++)
+			sum += child->figures[row].value[exported[i].figure];
+		if (exported[i].help)
+			describe(b, exported[i].name, exported[i].type, exported[i].help);
+		buffer_print(b, "%s%s %llu\n", exported[i].name, exported[i].labels, (unsigned long long)sum);
+	}
+}
+
+static void
+write_processes(struct buffer *b, const struct roster *r)
+{
+	char name[SEAT_NAME];
+
+	describe(b, "watashi_process_up", "gauge", "Whether the process is ready.");
+	for (size_t i = 0; i < r->count; i++)
+		if (r->seats[i].state != SEAT_EMPTY)
+			buffer_print(b, "watashi_process_up{process=\"%s\",role=\"%s\"} %d\n", seat_name(&r->seats[i], name),
+			    role_name(r->seats[i].role), r->seats[i].state == SEAT_READY);
+	describe(b, "watashi_process_start_time_seconds", "gauge", "When the process was started.");
+	for (size_t i = 0; i < r->count; i++)
+		if (r->seats[i].state != SEAT_EMPTY)
+			buffer_print(b, "watashi_process_start_time_seconds{process=\"%s\"} %lld\n",
+			    seat_name(&r->seats[i], name), (long long)(r->seats[i].since / SECONDS(1)));
+	describe(b, "watashi_process_restarts_total", "counter", "Processes that died and were replaced.");
+	for (enum role role = ROLE_WORKER; role < ROLE_COUNT; role++) {
+		uint64_t sum = 0;
+
+		for (size_t i = 0; i < r->count; i++)
+			if (r->seats[i].role == role)
+				sum += r->seats[i].restarts;
+		buffer_print(b, "watashi_process_restarts_total{role=\"%s\"} %llu\n", role_name(role), (unsigned long long)sum);
+	}
+	describe(b, "watashi_config_reloads_total", "counter", "Configurations read anew.");
+	buffer_print(b, "watashi_config_reloads_total{result=\"accepted\"} %llu\n", (unsigned long long)r->reloads_accepted);
+	buffer_print(b, "watashi_config_reloads_total{result=\"refused\"} %llu\n", (unsigned long long)r->reloads_refused);
+}
+
+static void
+write_publication(struct buffer *b, const struct publication *p)
+{
+	const struct {
+		const char *name, *help;
+		int64_t value;
+	} gauges[] = {
+		{ "watashi_publication_generation", "The publication in force.", (int64_t)p->generation },
+		{ "watashi_publication_published_timestamp_seconds", "When it was made.", p->published.us / SECONDS(1) },
+		{ "watashi_publication_valid_until_timestamp_seconds", "When the first document expires.",
+		    p->valid_until.us / SECONDS(1) },
+		{ "watashi_publication_refresh_timestamp_seconds", "When it is signed anew.", p->refresh_at.us / SECONDS(1) },
+		{ "watashi_entities", "Entities published.", p->entities },
+		{ "watashi_entities_idp", "Identity providers among them.", p->idps },
+		{ "watashi_entities_rp", "Relying parties among them.", p->rps },
+	};
+
+	for (size_t i = 0; i < COUNT(gauges); i++) {
+		describe(b, gauges[i].name, "gauge", gauges[i].help);
+		buffer_print(b, "%s %lld\n", gauges[i].name, (long long)gauges[i].value);
+	}
+}
+
+static void
+on_metrics_loaded(void *arg, enum err err, const struct problem *why)
+{
+	struct look *look = arg;
+	const struct child *child = look->ops->child;
+	struct buffer b = buffer_init(METRICS_LARGEST);
+	struct publication p;
+
+	(void)why;
+	exchange_hold(look->exchange, NULL);
+	describe(&b, "watashi_build_info", "gauge", "The version that runs.");
+	buffer_text(&b, "watashi_build_info{version=\"" PACKAGE_VERSION "\"} 1\n");
+	describe(&b, "watashi_start_time_seconds", "gauge", "When the daemon was started.");
+	buffer_print(&b, "watashi_start_time_seconds %lld\n", (long long)(child->roster->started / SECONDS(1)));
+	write_traffic(&b, child);
+	write_processes(&b, child->roster);
+	/* Without a publication its gauges are absent, not zero. */
+	if (publication_of(look, err, &p))
+		write_publication(&b, &p);
+	answer_text(look->exchange, 200, "text/plain; version=0.0.4", buffer_span(&b));
+	buffer_release(&b);
+}
+
+static void
+show_metrics(struct exchange *e, void *front)
+{
+	ask_publication(e, front, on_metrics_loaded);
+}
+
+const struct route ops_routes[] = {
+	{ GET, "/healthz", show_health, NO_BODY, 0 },
+	{ GET, "/readyz", show_readiness, NO_BODY, 0 },
+	{ GET, "/metrics", show_metrics, NO_BODY, 0 },
+	{ 0 },
+};

@@ -1,0 +1,17 @@
+/* daemon/ops.h - what the machine's operator sees of a worker: alive, ready, and the figures. Local listeners only.
+ *
+ *     /healthz   this worker's loop answers
+ *     /readyz    the store can be read and written, and a publication is in force: 200, else 503; each check by name
+ *     /metrics   Prometheus' text format, over all processes
+ */
+#pragma once
+
+#include "daemon/store_link.h"
+#include "http/route.h"
+
+struct ops {
+	const struct child *child;
+	const struct store_link *link;
+};
+
+extern const struct route ops_routes[];

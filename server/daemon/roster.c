@@ -1,0 +1,106 @@
+/* daemon/roster.c - who is running, in shared memory. */
+#include "daemon/roster.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+static const char *const role_names[] = {
+	[ROLE_NONE] = "none",
+	[ROLE_SUPERVISOR] = "supervisor",
+	[ROLE_WORKER] = "worker",
+	[ROLE_RECORDER] = "recorder",
+	[ROLE_STEWARD] = "steward",
+	[ROLE_SIGNER] = "signer",
+};
+
+static const char *const state_names[] = {
+	[SEAT_EMPTY] = "empty",
+	[SEAT_STARTING] = "starting",
+	[SEAT_READY] = "ready",
+	[SEAT_DRAINING] = "draining",
+	[SEAT_WAITING] = "waiting",
+};
+
+const char *
+role_name(enum role role)
+{
+	return role_names[role];
+}
+
+const char *
+seat_state_name(enum seat_state state)
+{
+	return state_names[state];
+}
+
+struct roster *
+roster_new(unsigned workers, struct instant now)
+{
+	const struct {
+		enum role role;
+		unsigned seats;
+	} plan[] = {
+		{ ROLE_RECORDER, 1 },
+		{ ROLE_STEWARD, 1 },
+		{ ROLE_SIGNER, 2 }, /* the successor has opened its keys before the old one goes */
+		{ ROLE_WORKER, workers },
+	};
+	struct roster *r;
+	size_t count = 0, at = 0;
+
+	for (size_t i = 0; i < COUNT(plan); i++)
+		count += plan[i].seats;
+	r = mmap(NULL, sizeof(*r) + count * sizeof(r->seats[0]), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (r == MAP_FAILED)
+		abort();
+	r->count = count;
+	r->started = now.us;
+	r->supervisor = getpid();
+	for (size_t i = 0; i < COUNT(plan); i++)
+		for (unsigned n = 0; n < plan[i].seats; n++, at++) {
+			r->seats[at].role = plan[i].role;
+			r->seats[at].number = plan[i].seats == 1 ? 0 : n + 1;
+		}
+	return r;
+}
+
+size_t
+roster_free_seat(const struct roster *r, enum role role)
+{
+	size_t i = 0;
+
+	while (i < r->count && (r->seats[i].role != role || r->seats[i].state != SEAT_EMPTY))
+		i++;
+	return i;
+}
+
+const char *
+seat_name(const struct seat *s, char out[SEAT_NAME])
+{
+	if (s->number)
+		snprintf(out, SEAT_NAME, "%s-%u", role_names[s->role], s->number);
+	else
+		snprintf(out, SEAT_NAME, "%s", role_names[s->role]);
+	return out;
+}
+
+void
+roster_write(struct buffer *json, const struct roster *r)
+{
+	char since[INSTANT_TEXT], name[SEAT_NAME];
+
+	buffer_print(json, "\"processes\":[{\"process\":\"supervisor\",\"role\":\"supervisor\",\"pid\":%d,\"state\":\"ready\","
+	    "\"since\":\"%s\",\"restarts\":0}", r->supervisor, instant_text((struct instant){ r->started }, since));
+	for (size_t i = 0; i < r->count; i++) {
+		const struct seat *s = &r->seats[i];
+
+		if (s->state == SEAT_EMPTY)
+			continue;
+		buffer_print(json, ",{\"process\":\"%s\",\"role\":\"%s\",\"pid\":%d,\"state\":\"%s\",\"since\":\"%s\","
+		    "\"restarts\":%llu}", seat_name(s, name), role_names[s->role], s->pid, state_names[s->state],
+		    instant_text((struct instant){ s->since }, since), (unsigned long long)s->restarts);
+	}
+	buffer_text(json, "]");
+}

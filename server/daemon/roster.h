@@ -1,0 +1,47 @@
+/* daemon/roster.h - who is running: the processes in shared memory, for /metrics and `watashictl status`.
+ *
+ * Made by the supervisor before it forks, and written by it alone. Every process has a seat; its number is also its
+ * column of the census and its row of the figures. A replaced process takes its predecessor's seat.
+ */
+#pragma once
+
+#include <stdatomic.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buffer.h"
+#include "base/clock.h"
+#include "base/role.h"
+
+/* Two sets of workers have seats: while configuration is changed the old set finishes beside the new one. */
+enum seat_state { SEAT_EMPTY, SEAT_STARTING, SEAT_READY, SEAT_DRAINING, SEAT_WAITING };
+
+struct seat {
+	_Atomic uint32_t role, number, state;
+	_Atomic int32_t pid;       /* 0: nobody */
+	_Atomic int64_t since;     /* when this process was started, microseconds since 1970 */
+	_Atomic uint64_t restarts; /* how often one died that should not have */
+};
+
+struct roster {
+	size_t count;
+	_Atomic int64_t started;   /* the supervisor */
+	_Atomic int32_t supervisor;
+	_Atomic uint64_t reloads_accepted, reloads_refused;
+	struct seat seats[];
+};
+
+/* Seats for one recorder, one steward, two signers and `workers` workers, in this order. */
+struct roster *roster_new(unsigned workers, struct instant now);
+
+/* The first seat nobody sits in, of a role; roster->count when there is none. */
+size_t roster_free_seat(const struct roster *, enum role);
+
+/* "worker-3"; a role that has one process only goes without a number. */
+#define SEAT_NAME 32
+const char *seat_name(const struct seat *, char out[SEAT_NAME]);
+const char *seat_state_name(enum seat_state);
+const char *role_name(enum role);
+
+/* `"processes":[{"process":…,"role":…,"pid":…,"state":…,"since":…,"restarts":…},…]`; no empty seats. */
+void roster_write(struct buffer *json, const struct roster *);

@@ -1,0 +1,105 @@
+/* daemon/signer_process.c - the process around signer/signer.h: requests in, signatures out, nothing else. */
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "daemon/child.h"
+#include "signer/signer.h"
+
+#define STEP_LARGEST (4 * MIB)
+
+static const struct channel_limits limits = { .message = 1 * MIB, .waiting = 16 * MIB };
+
+struct signer_process {
+	struct child *child;
+	struct signer *signer;
+	struct arena arena; /* of one request */
+	struct asker *askers;
+};
+
+/* One process that asks for signatures. */
+struct asker {
+	struct asker *next;
+	struct signer_process *owner;
+	struct channel *channel;
+	enum role role;
+};
+
+static void
+cut_off(struct asker *asker)
+{
+	struct asker **at = &asker->owner->askers;
+
+	while (*at != asker)
+		at = &(*at)->next;
+	*at = asker->next;
+	channel_free(asker->channel);
+	free(asker);
+}
+
+static void
+on_asker_gone(void *arg)
+{
+	cut_off(arg);
+}
+
+static void
+on_request(void *arg, struct span message, int fd)
+{
+	struct asker *asker = arg;
+	struct signer_process *p = asker->owner;
+	struct span answer;
+	struct problem why;
+
+	if (fd >= 0)
+		close(fd);
+	if (signer_answer(p->signer, asker->role, message, &p->arena, &answer, &why) != OK) {
+		log_error("asker.cut-off", "role=%s problem=%s", role_name(asker->role), LOG_TEXT(why.text));
+		cut_off(asker);
+	} else if (channel_post(asker->channel, answer) == ERR_LIMIT) {
+		log_error("asker.cut-off", "role=%s problem=%s", role_name(asker->role), "\"it does not take its answers\"");
+		cut_off(asker);
+	}
+	arena_reset(&p->arena);
+}
+
+static void
+on_link(void *arg, enum role role, unsigned number, int fd)
+{
+	struct signer_process *p = arg;
+	struct asker *asker = calloc(1, sizeof(*asker));
+
+	(void)number;
+	if (!asker)
+		abort();
+	*asker = (struct asker){ .next = p->askers, .owner = p, .role = role };
+	asker->channel = channel_new(p->child->loop, fd, limits, on_request, on_asker_gone, asker);
+	p->askers = asker;
+}
+
+/* Whoever asked and was not answered asks the successor. */
+static void
+on_drain(void *arg)
+{
+	struct signer_process *p = arg;
+
+	loop_stop(p->child->loop);
+}
+
+int
+signer_main(struct child *child)
+{
+	static const struct child_duties duties = { .link = on_link, .drain = on_drain };
+	struct signer_process p = { .child = child, .arena = arena_init(STEP_LARGEST) };
+	int status = EXIT_SUCCESS;
+	struct problem why;
+
+	if (signer_open(child->config->keys, &p.signer, &why) != OK || child_become(child, true, &why) != OK)
+		return child_failed(child, &why);
+	if (child_serve(child, &duties, &p, &why) != OK)
+		status = child_failed(child, &why);
+	while (p.askers)
+		cut_off(p.askers);
+	signer_free(p.signer);
+	arena_release(&p.arena);
+	return status;
+}

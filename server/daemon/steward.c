@@ -1,0 +1,220 @@
+/* daemon/steward.c - the process that keeps house: publishes, and does what operators ask over the control socket.
+ *
+ * It has no key and no public listener; what it signs it asks of the signer, what it writes of the recorder.
+ */
+#include <pwd.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "daemon/child.h"
+#include "daemon/schedule.h"
+#include "daemon/store_link.h"
+#include "front/control/control.h"
+#include "http/server.h"
+
+#define OPERATORS_AT_ONCE 64
+#define IMPORT_TIME SECONDS(600) /* sending, and taking in, a large file */
+
+struct steward {
+	struct child *child;
+	struct store_link link;
+	struct signer_client *signer;
+	struct schedule *schedule;
+	struct control *control;
+	struct router *router;
+	struct http_server *server;
+	unsigned *operators;
+	size_t operator_count;
+	struct timer patience; /* draining */
+	bool draining;
+};
+
+/* Names become numbers before the sandbox: who is unknown now is no operator. */
+static void
+find_operators(struct steward *s)
+{
+	const struct config *config = s->child->config;
+
+	s->operators = calloc(config->control.operator_count + 1, sizeof(*s->operators));
+	if (!s->operators)
+		abort();
+	for (size_t i = 0; i < config->control.operator_count; i++) {
+		const struct passwd *account = getpwnam(config->control.operators[i]);
+
+		if (account)
+			s->operators[s->operator_count++] = account->pw_uid;
+		else
+			log_warning("operator.unknown", "user=%s", LOG_TEXT(config->control.operators[i]));
+	}
+}
+
+/* What operators ask that is ours to do. */
+
+static struct pending *
+publish(void *arg, bool all, on_published *then, void *asker)
+{
+	struct steward *s = arg;
+
+	return schedule_ask(s->schedule, all, then, asker);
+}
+
+static void
+reload(void *arg)
+{
+	struct steward *s = arg;
+
+	child_say(s->child, ORDER_RELOAD);
+}
+
+static void
+write_status(void *arg, struct buffer *json)
+{
+	const struct steward *s = arg;
+	char started[INSTANT_TEXT];
+
+	buffer_print(json, "\"version\":\"" PACKAGE_VERSION "\",\"started\":\"%s\",",
+	    instant_text((struct instant){ s->child->roster->started }, started));
+	roster_write(json, s->child->roster);
+	buffer_print(json, ",\"store\":{\"recorder_linked\":%s}", s->link.recorder ? "true" : "false");
+}
+
+static void
+ask_for_new_keys(void *arg)
+{
+	struct steward *s = arg;
+
+	log_info("keys.new", "action=%s", "renewing the processes that open them");
+	child_say(s->child, ORDER_RENEW_KEYS);
+}
+
+static void
+open_control(struct steward *s)
+{
+	const struct config *config = s->child->config;
+	const struct control_settings settings = {
+		.keys = config->keys,
+		.operators = s->operators,
+		.operator_count = s->operator_count,
+		.document_life = config->publication.valid_for,
+	};
+	const struct control_actions actions = { .publish = publish, .reload = reload, .status = write_status, .arg = s };
+	struct http_settings http = { .limits = config->http };
+	struct mount mount;
+
+	http.limits.connections = OPERATORS_AT_ONCE;
+	http.limits.per_address = 0;
+	http.limits.body_time = IMPORT_TIME;
+	http.limits.handler_time = IMPORT_TIME;
+	s->control = control_new(s->child->loop, s->link.store, &settings, &actions);
+	mount = (struct mount){ control_routes, s->control };
+	s->router = router_new(&mount, 1);
+	s->server = http_server_new(s->child->loop, &http);
+	http_server_listen(s->server, s->child->control, s->router, NULL);
+}
+
+static void
+open_schedule(struct steward *s)
+{
+	const struct config *config = s->child->config;
+	const struct schedule_settings settings = {
+		.keys = config->keys,
+		.publish = {
+			.directory = config->generations,
+			.registration_authority = config->federation.registration_authority,
+			.registration_policy = config->federation.registration_policy,
+			.publisher = config->federation.publisher,
+			.valid_for = config->publication.valid_for,
+			.cache_for = config->publication.cache_for,
+			.refresh_before = config->publication.refresh_before,
+			.in_flight = config->publication.in_flight,
+		},
+		.new_keys = ask_for_new_keys,
+		.arg = s,
+	};
+
+	s->signer = signer_client_new(s->child->loop);
+	s->schedule = schedule_new(s->child->loop, s->link.store, s->signer, &settings);
+}
+
+static void
+on_link(void *arg, enum role role, unsigned number, int fd)
+{
+	struct steward *s = arg;
+
+	(void)number;
+	if (role == ROLE_RECORDER) {
+		store_link_take(&s->link, fd);
+	} else if (role == ROLE_SIGNER) {
+		signer_client_link(s->signer, fd);
+		schedule_on_signer(s->schedule);
+	} else {
+		close(fd);
+	}
+}
+
+/* Finishing: requests first, for some wait for a publication; then the publication. */
+
+static void
+on_patience_over(void *arg)
+{
+	struct steward *s = arg;
+
+	log_warning("publish.broken-off", "reason=%s", "stopping");
+	loop_stop(s->child->loop);
+}
+
+static void
+on_publishing_finished(void *arg)
+{
+	struct steward *s = arg;
+
+	loop_stop(s->child->loop);
+}
+
+static void
+on_server_drained(void *arg)
+{
+	struct steward *s = arg;
+
+	schedule_finish(s->schedule, on_publishing_finished, s);
+}
+
+static void
+on_drain(void *arg)
+{
+	struct steward *s = arg;
+	int64_t time = s->child->config->drain_time;
+
+	if (s->draining)
+		return;
+	s->draining = true;
+	timer_set(&s->patience, time + SECONDS(1));
+	http_server_drain(s->server, time, on_server_drained, s);
+}
+
+int
+steward_main(struct child *child)
+{
+	static const struct child_duties duties = { .link = on_link, .drain = on_drain };
+	struct steward s = { .child = child };
+	int status = EXIT_SUCCESS;
+	struct problem why;
+
+	find_operators(&s);
+	if (child_become(child, false, &why) != OK || store_link_open(&s.link, child, &why) != OK)
+		return child_failed(child, &why);
+	open_schedule(&s);
+	open_control(&s);
+	timer_init(&s.patience, child->loop, on_patience_over, &s);
+	if (child_serve(child, &duties, &s, &why) != OK)
+		status = child_failed(child, &why);
+	http_server_free(s.server);
+	router_free(s.router);
+	control_free(s.control);
+	schedule_free(s.schedule);
+	signer_client_free(s.signer);
+	store_link_close(&s.link);
+	timer_release(&s.patience);
+	free(s.operators);
+	return status;
+}

@@ -1,0 +1,37 @@
+/* daemon/tables.c - every table of the store. */
+#include "daemon/tables.h"
+
+#include <stdlib.h>
+
+#include "base/span.h"
+#include "daemon/schedule.h"
+#include "registry/document.h"
+#include "registry/entity.h"
+#include "signer/rollover.h"
+
+static const struct table *const own[] = {
+	&entity_table,
+	&fragment_table,
+	&document_table,
+	&publication_table,
+	&journal_table,
+	&key_table,
+	&steward_table,
+};
+
+table_list
+tables_with(table_list more)
+{
+	const struct table **all;
+	size_t count = 0;
+
+	while (more && more[count])
+		count++;
+	all = calloc(COUNT(own) + count + 1, sizeof(*all));
+	if (!all)
+		abort();
+	memcpy(all, own, sizeof(own));
+	if (count)
+		memcpy(all + COUNT(own), more, count * sizeof(*all));
+	return all;
+}

@@ -1,0 +1,7 @@
+/* daemon/tables.h - every table of the store, once: a table's place in the list is its number between processes. */
+#pragma once
+
+#include "store/table.h"
+
+/* All tables, and `more` after them (may be NULL). Lives as long as the process. */
+table_list tables_with(table_list more);

@@ -1,0 +1,210 @@
+/* daemon/worker.c - a process that answers the world: one loop, the store for reading, all fronts mounted.
+ *
+ * Of keys it has only those of TLS. Plain and TLS listeners differ in one header field, so each kind has a server of
+ * its own; the limits hold for each.
+ */
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "daemon/child.h"
+#include "daemon/ops.h"
+#include "daemon/store_link.h"
+#include "front/registry/registry.h"
+#include "http/server.h"
+
+#define MISSING_LIFE SECONDS(60) /* how long caches may remember that there is no such entity */
+
+enum server { SERVER_PLAIN, SERVER_TLS, SERVER_COUNT };
+
+/* Pages bring their own Content-Security-Policy; metadata needs none. */
+#define FIELDS_ALL "X-Content-Type-Options: nosniff\r\n"
+#define FIELDS_TLS "Strict-Transport-Security: max-age=31536000\r\n"
+
+struct worker {
+	struct child *child;
+	struct store_link link;
+	struct registry_front *registry;
+	struct ops ops;
+	struct router *routers[LISTEN_LOCAL + 1];
+	struct tls **tls;            /* one for each listener; NULL: plain */
+	int access_fd;               /* -1: none */
+	struct access_log *access_log;
+	struct address_set *proxies;
+	struct http_server *servers[SERVER_COUNT];
+	unsigned draining;
+};
+
+/* While still root: keys, and the access log's directory. */
+static enum err
+open_secrets(struct worker *w, struct problem *why)
+{
+	const struct config *config = w->child->config;
+
+	w->access_fd = -1;
+	w->tls = calloc(config->listener_count + 1, sizeof(*w->tls));
+	if (!w->tls)
+		abort();
+	for (size_t i = 0; i < config->listener_count; i++) {
+		const struct listener_config *listener = &config->listeners[i];
+		const struct tls_settings settings = {
+			.certificate = listener->certificate,
+			.key = listener->key,
+			.client_authorities = listener->client_authorities,
+			.ticket_key = w->child->ticket_key,
+		};
+
+		if (listener->certificate && tls_open(&settings, &w->tls[i], why) != OK)
+			return why->code;
+	}
+	return config->log.access ? access_log_file(config->log.access, &w->access_fd, why) : OK;
+}
+
+static enum err
+open_fronts(struct worker *w, struct problem *why)
+{
+	const struct config *config = w->child->config;
+	const struct registry_front_settings registry = {
+		.name_ja = span_text(config->federation.name_ja),
+		.name_en = span_text(config->federation.name_en),
+		.base_url = span_text(config->federation.base_url),
+		.registration_authority = span_text(config->federation.registration_authority),
+		.generations = config->generations,
+		.keys = config->keys,
+		.cache_for = config->publication.cache_for,
+		.cache_missing = MISSING_LIFE,
+		.pages = config->pages,
+	};
+
+	if (store_link_open(&w->link, w->child, why) != OK ||
+	    address_set_new(config->proxies, config->proxy_count, &w->proxies, why) != OK)
+		return why->code;
+	w->ops = (struct ops){ .child = w->child, .link = &w->link };
+	return registry_front_new(w->child->loop, w->link.store, &registry, &w->registry, why);
+}
+
+/* What each kind of listener serves. */
+static void
+mount(struct worker *w)
+{
+	const struct daemon_addition *addition = w->child->addition;
+	struct mount public[3] = {
+		{ registry_routes, w->registry },
+		{ registry_page_routes(w->registry), w->registry },
+	};
+	const struct mount local[] = { { ops_routes, &w->ops } };
+	size_t count = 2;
+
+	if (addition && addition->routes)
+		public[count++] = (struct mount){ addition->routes, addition->front_new(w->child->loop, w->link.store) };
+	w->routers[LISTEN_PUBLIC] = router_new(public, count);
+	w->routers[LISTEN_MACHINES] = router_new(public, count);
+	w->routers[LISTEN_LOCAL] = router_new(local, COUNT(local));
+}
+
+/* A browser that remembers this for localhost would refuse every other plain server there. */
+static bool
+is_local_name(const char *url)
+{
+	static const char local[] = "localhost";
+	struct span rest = span_text(url), authority, host;
+
+	while (rest.size && !span_starts(rest, "://"))
+		rest = span_skip(rest, 1);
+	rest = span_skip(rest, 3);
+	authority = span_cut(&rest, '/');
+	host = span_cut(&authority, ':');
+	return host.size >= sizeof(local) - 1 && span_is(span_skip(host, host.size - (sizeof(local) - 1)), local);
+}
+
+static void
+serve(struct worker *w)
+{
+	const struct child *child = w->child;
+	const struct config *config = child->config;
+	struct http_settings settings = {
+		.limits = config->http,
+		.proxies = w->proxies,
+		.census = child->census,
+		.figures = &child->figures[child->seat],
+		.access_log = w->access_log,
+		.common_fields = span_text(FIELDS_ALL),
+	};
+
+	census_join(child->census, (unsigned)child->seat);
+	w->servers[SERVER_PLAIN] = http_server_new(child->loop, &settings);
+	if (!is_local_name(config->federation.base_url))
+		settings.common_fields = span_text(FIELDS_ALL FIELDS_TLS);
+	w->servers[SERVER_TLS] = http_server_new(child->loop, &settings);
+	for (size_t i = 0; i < config->listener_count; i++)
+		http_server_listen(w->servers[w->tls[i] ? SERVER_TLS : SERVER_PLAIN], child->listeners[i],
+		    w->routers[config->listeners[i].kind], w->tls[i]);
+}
+
+static void
+on_drained(void *arg)
+{
+	struct worker *w = arg;
+
+	if (--w->draining == 0)
+		loop_stop(w->child->loop);
+}
+
+static void
+on_drain(void *arg)
+{
+	struct worker *w = arg;
+
+	if (w->draining)
+		return;
+	w->draining = SERVER_COUNT;
+	for (size_t i = 0; i < SERVER_COUNT; i++)
+		http_server_drain(w->servers[i], w->child->config->drain_time, on_drained, w);
+}
+
+static void
+on_link(void *arg, enum role role, unsigned number, int fd)
+{
+	struct worker *w = arg;
+
+	(void)number;
+	if (role == ROLE_RECORDER)
+		store_link_take(&w->link, fd);
+	else
+		close(fd);
+}
+
+static void
+worker_close(struct worker *w)
+{
+	for (size_t i = 0; i < SERVER_COUNT; i++)
+		http_server_free(w->servers[i]);
+	access_log_free(w->access_log);
+	registry_front_free(w->registry);
+	for (size_t i = 0; i < COUNT(w->routers); i++)
+		router_free(w->routers[i]);
+	store_link_close(&w->link);
+	for (size_t i = 0; i < w->child->config->listener_count; i++)
+		tls_free(w->tls[i]);
+	free(w->tls);
+	address_set_free(w->proxies);
+}
+
+int
+worker_main(struct child *child)
+{
+	static const struct child_duties duties = { .link = on_link, .drain = on_drain };
+	struct worker w = { .child = child };
+	int status = EXIT_SUCCESS;
+	struct problem why;
+
+	if (open_secrets(&w, &why) != OK || child_become(child, true, &why) != OK || open_fronts(&w, &why) != OK)
+		return child_failed(child, &why);
+	mount(&w);
+	if (w.access_fd >= 0)
+		w.access_log = access_log_new(child->loop, w.access_fd);
+	serve(&w);
+	if (child_serve(child, &duties, &w, &why) != OK)
+		status = child_failed(child, &why);
+	worker_close(&w);
+	return status;
+}
