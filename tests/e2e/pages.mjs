@@ -105,26 +105,38 @@ async function fits(page) {
 	expect(content <= window, `the page is ${content} px wide in a window of ${window}`);
 }
 
-async function looks(browser) {
-	for (const { name, path } of pages) {
-		for (const language of languages) {
-			for (const palette of palettes) {
-				for (const width of widths) {
-					await check(`${name} in ${language}, ${palette}, ${width} px: axe finds nothing serious and nothing overflows`,
-						() => open(browser, { path, language, palette, width }, async (page, complaints) => {
-							await settled[name](page);
-							expect(await page.evaluate(() => document.documentElement.lang) === language, "another language is shown");
-							await fits(page);
-							await hasNoSeriousFindings(page);
-							if (pictures)
-								await page.screenshot({ path: join(pictures, `${name}-${language}-${palette}-${width}.png`), fullPage: true });
-							/* The browser itself reports that 404.html is a 404. */
-							const own = complaints.filter((text) => !(name === "not-found" && text.includes("404")));
+/* One page in one language and palette; its width changes under it, as a turned phone's does. */
+async function look(browser, { name, path }, language, palette) {
+	await open(browser, { path, language, palette }, async (page, complaints) => {
+		const title = `${name} in ${language}, ${palette}`;
 
-							expect(own.length === 0, own.join("; "));
-						}));
-				}
-			}
+		await check(`${title}: the language asked for is shown`, async () => {
+			await settled[name](page);
+			expect(await page.evaluate(() => document.documentElement.lang) === language, "another language is shown");
+		});
+		for (const width of widths) {
+			await check(`${title}, ${width} px: nothing overflows and axe finds nothing serious`, async () => {
+				await page.setViewportSize({ width, height: 900 });
+				await fits(page);
+				await hasNoSeriousFindings(page);
+				if (pictures)
+					await page.screenshot({ path: join(pictures, `${name}-${language}-${palette}-${width}.png`), fullPage: true });
+			});
+		}
+		await check(`${title}: the browser has no complaints`, async () => {
+			/* That 404.html is a 404 is what it is for. */
+			const own = complaints.filter((text) => !(name === "not-found" && text.includes("404")));
+
+			expect(own.length === 0, own.join("; "));
+		});
+	});
+}
+
+async function looks(browser) {
+	for (const page of pages) {
+		for (const language of languages) {
+			for (const palette of palettes)
+				await look(browser, page, language, palette);
 		}
 	}
 }
