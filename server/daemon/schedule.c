@@ -293,6 +293,7 @@ on_looked(void *arg, enum err err, const struct problem *problem)
 	}
 	p->all = p->all || is_everything_old(p, key);
 	settings.key = arena_text(&p->arena, key->name);
+	settings.key_type = file.type;
 	settings.certificate = file.certificate;
 	p->step = publish_start(p->loop, p->store, p->signer, &settings, p->all, on_run_published, p);
 }
