@@ -35,4 +35,4 @@ struct span arena_copy(struct arena *, struct span);
 /* NUL-terminated copies. */
 char *arena_text(struct arena *, struct span);
 char *arena_print(struct arena *, const char *format, ...) __attribute__((format(printf, 2, 3)));
-char *arena_vprint(struct arena *, const char *format, va_list);
+char *arena_vprint(struct arena *, const char *format, va_list) __attribute__((format(printf, 2, 0)));
