@@ -92,7 +92,8 @@ async function showKey(federation) {
 	fill("command", copyable([
 		`curl -fsO ${state.base}metadata.xml`,
 		`curl -fsO ${state.base}anchors/${key.name}.cer`,
-		`xmlsec1 --verify --pubkey-cert-der ${key.name}.cer \\`,
+		`xmlsec1 --verify --enabled-key-data key-name \\`,
+		`  --pubkey-cert-der ${key.name}.cer \\`,
 		`  --id-attr:ID ${metadata}:EntitiesDescriptor \\`,
 		"  metadata.xml",
 	].join("\n"), ["確認のコマンド", "verification commands"], "pre"));
