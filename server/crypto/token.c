@@ -109,10 +109,7 @@ modules_load(struct token *t, struct problem *why)
 			    "cannot load the modules p11-kit is configured with: %s", p11_kit_message());
 		return OK;
 	}
-	t->modules = calloc(2, sizeof(*t->modules));
-	if (!t->modules)
-		abort();
-	t->one_module = true;
+	t->modules = t->named;
 	t->modules[0] = p11_kit_module_load(path, 0);
 	if (!t->modules[0])
 		return problem_set(why, ERR_CRYPTO, "PKCS#11", "cannot load the module %s: %s", path,
@@ -250,14 +247,12 @@ void
 token_close(struct token *t)
 {
 	token_session_close(t);
-	if (t->modules && !t->one_module)
+	if (t->modules && t->modules != t->named)
 		p11_kit_modules_finalize_and_release(t->modules);
-	if (t->one_module && t->modules[0]) {
-		p11_kit_module_finalize(t->modules[0]);
-		p11_kit_module_release(t->modules[0]);
+	if (t->named[0]) {
+		p11_kit_module_finalize(t->named[0]);
+		p11_kit_module_release(t->named[0]);
 	}
-	if (t->one_module)
-		free(t->modules);
 	private_file_free(&t->pin);
 	p11_kit_uri_free(t->uri);
 	*t = (struct token){ 0 };

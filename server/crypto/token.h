@@ -15,8 +15,8 @@
 struct token {
 	P11KitUri *uri;
 	CK_FUNCTION_LIST **modules; /* ended by NULL; initialized */
+	CK_FUNCTION_LIST *named[2]; /* `modules` when there is one, loaded by path and not from p11-kit's configuration */
 	CK_FUNCTION_LIST *module;   /* the one that has the token */
-	bool one_module;            /* loaded by path, not from p11-kit's configuration */
 	CK_SESSION_HANDLE session;  /* 0: none */
 	char label[33];
 	struct span pin;            /* kept: a session opened anew wants it when privileges are gone */
