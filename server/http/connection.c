@@ -319,7 +319,7 @@ connection_settle(struct connection *c)
 		c->in_start = c->in_end = 0;
 	}
 	now = waits_for(c);
-	if (now == WAITING_IDLE && (c->server->draining || c->ended))
+	if (now == WAITING_IDLE && c->ended)
 		c->closing = true;
 	if (c->closing && !waiting && !c->request && !c->lingering) {
 		wire_finish(&c->wire);
@@ -507,6 +507,11 @@ connection_late(struct connection *c)
 {
 	struct refusal late = { 408, "the request took too long to arrive", "RFC 9110 s15.5.9" };
 
+	if (c->waiting == WAITING_IDLE && c->server->draining) {
+		c->closing = true;
+		connection_settle(c);
+		return;
+	}
 	if (c->waiting != WAITING_CLOSE)
 		figure_add(c->server->settings.figures, FIGURE_TIMED_OUT, 1);
 	if (c->waiting == WAITING_HANDLER) {
@@ -530,7 +535,5 @@ connection_drain(struct connection *c)
 		connection_abandon(c->request);
 		c->closing = true;
 		exchange_end(&c->request->exchange);
-	} else {
-		connection_settle(c);
 	}
 }

@@ -15,6 +15,7 @@
 #define ACCEPT_AT_ONCE 16            /* the listening sockets are shared: the other workers want some, too */
 #define SWEEP_EVERY (SECONDS(1) / 4)
 #define CLOSE_TIME SECONDS(2)
+#define PARTING_TIME (SECONDS(1) / 2)
 #define REQUEST_MEMORY (64 * MIB)    /* of a handler's arena */
 #define POOLED_BUFFER (64 * KIB)     /* larger ones are given back to the system */
 
@@ -280,6 +281,12 @@ server_left(struct connection *c)
 
 /* Draining. */
 
+static int64_t
+shorter(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
 void
 http_server_drain(struct http_server *server, int64_t us, void (*on_drained)(void *arg), void *arg)
 {
@@ -290,6 +297,10 @@ http_server_drain(struct http_server *server, int64_t us, void (*on_drained)(voi
 	server->on_drained = on_drained;
 	server->on_drained_arg = arg;
 	timer_set(&server->drain_timer, us);
+	/* The request of an idle connection may be on its way: it is waited for a moment, and answered as the last one. */
+	server->time[WAITING_IDLE] = shorter(server->time[WAITING_IDLE], PARTING_TIME);
+	for (struct connection *c = server->first[WAITING_IDLE]; c; c = c->after)
+		c->deadline = shorter(c->deadline, clock_monotonic() + PARTING_TIME);
 	for (enum waiting w = 0; w < WAITING_COUNT; w++)
 		for (struct connection *c = server->first[w]; c; c = after) {
 			after = c->after;

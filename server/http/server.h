@@ -48,6 +48,6 @@ void http_server_free(struct http_server *);
 /* Accepts on a listening socket, which stays the caller's. `tls` may be NULL: plain. */
 void http_server_listen(struct http_server *, int fd, const struct router *, struct tls *);
 
-/* Accepts no more, lets every request that has begun finish, closes idle connections, ends streams; then calls back. After
- * `us` microseconds what is left is closed. */
+/* Accepts no more, lets every request that has begun finish, closes connections that stay idle for a moment longer (a
+ * request may be on its way), ends streams; then calls back. After `us` microseconds what is left is closed. */
 void http_server_drain(struct http_server *, int64_t us, void (*on_drained)(void *arg), void *arg);
