@@ -243,6 +243,31 @@ wrong_uris_are_refused_precisely(void **state)
 }
 
 static void
+without_a_module_those_of_p11_kit_are_asked(void **state)
+{
+	struct arena a = arena_init(64 * KIB);
+	struct problem why = { 0 };
+	struct span signature;
+	struct key *key;
+	char uri[256];
+
+	(void)state;
+	if (!present)
+		skip();
+	if (access("/usr/share/p11-kit/modules/softhsm2.module", R_OK)) {
+		print_message("p11-kit is not configured with SoftHSM2: a URI without module-path is not tried\n");
+		skip();
+	}
+	snprintf(uri, sizeof(uri), "pkcs11:token=watashi-test;object=p256?pin-source=file:%s/pin", dir.path);
+	expect_ok("found", key_open(uri, "/", &key, &why), &why);
+	expect_ok("signs", key_sign(key, span_text("m"), &a, &signature, &why), &why);
+	key_free(key);
+	snprintf(uri, sizeof(uri), "pkcs11:token=elsewhere;object=p256?pin-source=file:%s/pin", dir.path);
+	expect_problem("another token", key_open(uri, "/", &key, &why), &why, ERR_UNAVAILABLE, "no token present");
+	arena_release(&a);
+}
+
+static void
 a_pin_that_others_could_read_is_refused(void **state)
 {
 	char uri[SOFTHSM_URI_ROOM];
@@ -348,6 +373,7 @@ main(void)
 		cmocka_unit_test(several_keys_of_a_token_are_open_at_once),
 		cmocka_unit_test(a_private_key_never_leaves),
 		cmocka_unit_test(wrong_uris_are_refused_precisely),
+		cmocka_unit_test(without_a_module_those_of_p11_kit_are_asked),
 		cmocka_unit_test(a_pin_that_others_could_read_is_refused),
 		cmocka_unit_test(a_name_serves_once),
 		cmocka_unit_test(a_lost_session_is_opened_again),
