@@ -85,16 +85,16 @@ parse(struct document *d, struct span text)
 		return;
 	switch (json_error_code(&error)) {
 	case json_error_stack_overflow:
-		problem_set(&d->problem, ERR_LIMIT, "", "%s: line %d, column %d: nested too deeply", d->file, error.line,
-		    error.column);
-		break;
-	case json_error_null_character:
-		problem_set(&d->problem, ERR_SYNTAX, "", "%s: line %d, column %d: \\u0000 cannot be part of a text", d->file,
+		problem_set(&d->problem, ERR_LIMIT, "", "%s: line %d, column %d: nested too deeply", d->file,
 		    error.line, error.column);
 		break;
+	case json_error_null_character:
+		problem_set(&d->problem, ERR_SYNTAX, "", "%s: line %d, column %d: \\u0000 cannot be part of a text",
+		    d->file, error.line, error.column);
+		break;
 	default:
-		problem_set(&d->problem, ERR_SYNTAX, "RFC 8259", "%s: line %d, column %d: %s", d->file, error.line, error.column,
-		    error.text);
+		problem_set(&d->problem, ERR_SYNTAX, "RFC 8259", "%s: line %d, column %d: %s", d->file, error.line,
+		    error.column, error.text);
 	}
 }
 
@@ -189,7 +189,8 @@ describe(struct arena *a, const json_t *value)
 			for (s.size = MOST; (s.data[s.size] & 0xc0) == 0x80; s.size--)
 				;
 		json_write_string(&b, s);
-		text = arena_print(a, "%.*s%s", SPAN_ARGS(buffer_span(&b)), s.size < json_string_length(value) ? "…" : "");
+		text =
+		    arena_print(a, "%.*s%s", SPAN_ARGS(buffer_span(&b)), s.size < json_string_length(value) ? "…" : "");
 		buffer_release(&b);
 		return text;
 	default:
@@ -338,7 +339,8 @@ place_duration(struct place p, int64_t least, int64_t most, int64_t fallback)
 
 	if (!p.value)
 		return fallback;
-	if (json_is_string(p.value) && duration_read(span_text(json_string_value(p.value)), &us) && us >= least && us <= most)
+	if (json_is_string(p.value) && duration_read(span_text(json_string_value(p.value)), &us) && us >= least &&
+	    us <= most)
 		return us;
 	place_fail(p, arena_print(p.document->arena, "a duration from %s to %s, such as \"P1DT12H\"",
 	    duration_text(least, from), duration_text(most, to)), NULL);
@@ -398,8 +400,8 @@ check_keys(struct document *d, json_t *value, const struct step *above)
 		if (was_seen(d, value, here.key))
 			check_keys(d, inner, &here);
 		else
-			problem_set(&d->problem, ERR_INVALID, "", "%s: %s: unknown key; %s", d->file, step_pointer(d->arena, &here),
-			    known_keys(d, value));
+			problem_set(&d->problem, ERR_INVALID, "", "%s: %s: unknown key; %s", d->file,
+			    step_pointer(d->arena, &here), known_keys(d, value));
 	}
 }
 

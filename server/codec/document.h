@@ -1,7 +1,8 @@
-/* codec/document.h - JSON documents that people write (configuration, policies, descriptors): jansson's tree, and errors
- * that name the file, the JSON pointer, what was expected and what was found.
+/* codec/document.h - JSON documents that people write (configuration, policies, descriptors): jansson's tree, and
+ * errors that name the file, the JSON pointer, what was expected and what was found.
  *
- * Keys that start with `//` are comments. Every other key must be one that is asked for: document_end() reports the rest.
+ * Keys that start with `//` are comments. Every other key must be one that is asked for: document_end() reports the
+ * rest.
  *
  *     FILE: line 3, column 7: '}' expected near end of file
  *     FILE: /listen/0/address: expected a text of 1 to 200 bytes, found 8443
@@ -26,7 +27,8 @@ struct document {
 	struct seen_keys *seen; /* the keys asked for, object by object */
 };
 
-/* At most `limit` bytes, no duplicate keys, UTF-8, no NUL. On failure the document is empty and document_end() tells. */
+/* At most `limit` bytes, no duplicate keys, UTF-8, no NUL. On failure the document is empty, and
+ * document_end() tells. */
 struct document document_read(struct arena *, const char *file, size_t limit);
 struct document document_parse(struct arena *, const char *name, struct span text);
 
@@ -40,12 +42,13 @@ struct place document_root(struct document *);
 struct place place_member(struct place, const char *key);
 size_t place_count(struct place array);
 struct place place_element(struct place array, size_t index);
-/* Visits members in the order of the file: for maps whose keys are data. False after the last. `*cursor` starts NULL. */
+/* Visits members in the order of the file: for maps whose keys are data. False after the last; `*cursor` starts
+ * NULL. */
 bool place_next(struct place object, void **cursor, const char **key, struct place *member);
 bool place_exists(struct place);
 
-/* A missing place gives `fallback`; without one (NULL, or place_required) that is a problem. A wrong value gives the fallback
- * too; where that is NULL, "". Sizes are bytes. */
+/* A missing place gives `fallback`; without one (NULL, or place_required) that is a problem. A wrong value gives the
+ * fallback too; where that is NULL, "". Sizes are bytes. */
 struct place place_required(struct place);
 const char *place_text(struct place, size_t least, size_t most, const char *fallback);
 int64_t place_integer(struct place, int64_t least, int64_t most, int64_t fallback);
@@ -53,7 +56,8 @@ bool place_boolean(struct place, bool fallback);
 /* xs:duration as "PT6H"; microseconds. */
 int64_t place_duration(struct place, int64_t least, int64_t most, int64_t fallback);
 
-/* The value whole, for another reader (a JWK): no key beneath it is unknown then. NULL when missing; ends with the document. */
+/* The value whole, for another reader (a JWK): no key beneath it is unknown then. NULL when missing; ends with the
+ * document. */
 json_t *place_value(struct place);
 
 /* "FILE: POINTER: expected EXPECTED, found FOUND"; without `found` it says what is there. */

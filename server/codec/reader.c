@@ -29,10 +29,11 @@ static const char *const kind_names[] = {
 
 /* By the first byte of a value. */
 static const uint8_t kinds[256] = {
-	['n'] = READER_NULL, ['t'] = READER_BOOLEAN, ['f'] = READER_BOOLEAN, ['"'] = READER_STRING, ['['] = READER_ARRAY,
-	['{'] = READER_OBJECT, ['-'] = READER_NUMBER, ['0'] = READER_NUMBER, ['1'] = READER_NUMBER, ['2'] = READER_NUMBER,
-	['3'] = READER_NUMBER, ['4'] = READER_NUMBER, ['5'] = READER_NUMBER, ['6'] = READER_NUMBER, ['7'] = READER_NUMBER,
-	['8'] = READER_NUMBER, ['9'] = READER_NUMBER,
+	['n'] = READER_NULL, ['t'] = READER_BOOLEAN, ['f'] = READER_BOOLEAN,
+	['"'] = READER_STRING, ['['] = READER_ARRAY, ['{'] = READER_OBJECT,
+	['-'] = READER_NUMBER, ['0'] = READER_NUMBER, ['1'] = READER_NUMBER, ['2'] = READER_NUMBER,
+	['3'] = READER_NUMBER, ['4'] = READER_NUMBER, ['5'] = READER_NUMBER, ['6'] = READER_NUMBER,
+	['7'] = READER_NUMBER, ['8'] = READER_NUMBER, ['9'] = READER_NUMBER,
 };
 
 static bool
@@ -199,7 +200,8 @@ enter(struct reader *r, enum reader_kind kind)
 	if (!wants(r, kind, kind_names[kind]))
 		return;
 	if (r->depth == r->limits.depth) {
-		refuse(r, ERR_LIMIT, "", "expected at most %u levels of arrays and objects, found more", r->limits.depth);
+		refuse(r, ERR_LIMIT, "", "expected at most %u levels of arrays and objects, found more",
+		    r->limits.depth);
 		return;
 	}
 	memset(&r->level[r->depth], 0, sizeof(r->level[0]));
@@ -264,7 +266,8 @@ static const uint8_t *
 read_escape(const uint8_t *p, const uint8_t *end, uint32_t *c)
 {
 	static const uint8_t plain[256] = {
-		['"'] = '"', ['\\'] = '\\', ['/'] = '/', ['b'] = '\b', ['f'] = '\f', ['n'] = '\n', ['r'] = '\r', ['t'] = '\t',
+		['"'] = '"', ['\\'] = '\\', ['/'] = '/', ['b'] = '\b',
+		['f'] = '\f', ['n'] = '\n', ['r'] = '\r', ['t'] = '\t',
 	};
 	uint32_t low;
 
@@ -292,13 +295,14 @@ skip_plain(const uint8_t *p, const uint8_t *end)
 	const uint64_t ones = UINT64_C(0x0101010101010101), highs = ones * 0x80;
 	uint64_t eight, quotes, slashes;
 
-	/* Eight at a time: a byte that is zero after the exclusive or, or below 0x20, borrows into its high bit. A borrow from
-	 * the byte beneath may mark one byte too many, never one too few, and only behind a true one. */
+	/* Eight at a time: a byte that is zero after the exclusive or, or below 0x20, borrows into its high bit. A
+	 * borrow from the byte beneath may mark one byte too many, never one too few, and only behind a true one. */
 	for (; end - p >= 8; p += 8) {
 		memcpy(&eight, p, sizeof(eight));
 		quotes = eight ^ ones * '"';
 		slashes = eight ^ ones * '\\';
-		if ((((quotes - ones) & ~quotes) | ((slashes - ones) & ~slashes) | ((eight - ones * 0x20) & ~eight)) & highs)
+		if ((((quotes - ones) & ~quotes) | ((slashes - ones) & ~slashes) | ((eight - ones * 0x20) & ~eight)) &
+		    highs)
 			break;
 	}
 	while (p < end && *p != '"' && *p != '\\' && *p >= 0x20)
@@ -306,12 +310,13 @@ skip_plain(const uint8_t *p, const uint8_t *end)
 	return p;
 }
 
-/* The string at hand. Without escapes it is borrowed from the body; otherwise it is written into the arena, unless nobody
- * wants it (`skipped`). */
+/* The string at hand. Without escapes it is borrowed from the body; otherwise it is written into the arena, unless
+ * nobody wants it (`skipped`). */
 static struct span
 take_string(struct reader *r, bool skipped)
 {
-	const uint8_t *start = r->rest.data + 1, *end = r->rest.data + r->rest.size, *p = skip_plain(start, end), *run = start;
+	const uint8_t *start = r->rest.data + 1, *end = r->rest.data + r->rest.size;
+	const uint8_t *p = skip_plain(start, end), *run = start;
 	uint8_t *text = NULL, *to = NULL;
 	struct span whole;
 
@@ -320,7 +325,8 @@ take_string(struct reader *r, bool skipped)
 		const uint8_t *next = read_escape(p + 1, end, &c);
 
 		if (!next) {
-			refuse(r, ERR_SYNTAX, "RFC 8259 s7", "expected an escape that stands for a character, found another");
+			refuse(r, ERR_SYNTAX, "RFC 8259 s7",
+			    "expected an escape that stands for a character, found another");
 			return (struct span){ 0 };
 		}
 		/* What is unescaped is never longer than its escapes: the whole string, once closed, has room. */
@@ -388,7 +394,8 @@ remember_name(struct reader *r, struct span name)
 	return true;
 }
 
-/* Before the next member or element of the innermost level: false when it ended, and was left, or nothing is read any more. */
+/* Before the next member or element of the innermost level: false when it ended, and was left, or nothing is read any
+ * more. */
 static bool
 step(struct reader *r, bool is_array)
 {
@@ -469,7 +476,8 @@ reader_string(struct reader *r, size_t least, size_t most)
 	text = take_string(r, false);
 	r->at_value = false;
 	if (!failed(r) && (text.size < least || text.size > most))
-		refuse(r, ERR_INVALID, "", "expected a text of %zu to %zu bytes, found one of %zu", least, most, text.size);
+		refuse(r, ERR_INVALID, "", "expected a text of %zu to %zu bytes, found one of %zu", least, most,
+		    text.size);
 	return failed(r) ? (struct span){ 0 } : text;
 }
 
@@ -548,8 +556,8 @@ reader_integer(struct reader *r, int64_t least, int64_t most)
 	fits = read_integer(span_skip(number, negative), negative, &value);
 	if (fits && value >= least && value <= most)
 		return value;
-	refuse(r, ERR_INVALID, "", "expected a whole number from %" PRId64 " to %" PRId64 ", found a %s one", least, most,
-	    (fits ? value < least : negative) ? "smaller" : "larger");
+	refuse(r, ERR_INVALID, "", "expected a whole number from %" PRId64 " to %" PRId64 ", found a %s one", least,
+	    most, (fits ? value < least : negative) ? "smaller" : "larger");
 	return 0;
 }
 

@@ -11,11 +11,11 @@
  *     reader_end(&r, why)
  *
  * The reader remembers its first failure: later reads give zero, and reader_end() tells what was wrong, with the
- * JSON pointer, what was expected and what was found. A member nobody reads is an error: requests have no unknown parts.
- * Sentences tell kinds and sizes, never values: those of requests are personal.
+ * JSON pointer, what was expected and what was found. A member nobody reads is an error: requests have no unknown
+ * parts. Sentences tell kinds and sizes, never values: those of requests are personal.
  *
- * The JSON is RFC 8259's to the letter, in UTF-8, without NUL, no name twice in an object. Of the arena it takes only what
- * unescaped strings and the names of open objects need: at most 32 times the body, and 1 KiB.
+ * The JSON is RFC 8259's to the letter, in UTF-8, without NUL, no name twice in an object. Of the arena it takes only
+ * what unescaped strings and the names of open objects need: at most 32 times the body, and 1 KiB.
  */
 #pragma once
 
@@ -30,7 +30,9 @@ struct limits {
 /* Whatever the limits say, one object has at most so many members: finding a name twice costs the square of it. */
 #define READER_MEMBERS 256
 
-enum reader_kind { READER_NONE, READER_NULL, READER_BOOLEAN, READER_NUMBER, READER_STRING, READER_ARRAY, READER_OBJECT };
+enum reader_kind {
+	READER_NONE, READER_NULL, READER_BOOLEAN, READER_NUMBER, READER_STRING, READER_ARRAY, READER_OBJECT,
+};
 
 #define READER_DEPTH 32
 struct reader {

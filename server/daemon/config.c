@@ -35,7 +35,8 @@ absolute(const struct reading *r, const char *path)
 	return path[0] == '/' ? path : arena_print(r->arena, "%s/%s", r->config->directory, path);
 }
 
-/* What this user may not see is left to the process that opens it: an operator reads this file, too, for the control socket. */
+/* What this user may not see is left to the process that opens it: an operator reads this file, too, for the control
+ * socket. */
 static void
 check_presence(struct place p, const char *path, enum presence presence)
 {
@@ -80,7 +81,8 @@ has_only(struct span s, const char *others)
 	for (size_t i = 0; i < s.size; i++) {
 		uint8_t c = s.data[i];
 
-		if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || (c && strchr(others, c))))
+		if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+		        (c && strchr(others, c))))
 			return false;
 	}
 	return true;
@@ -139,9 +141,11 @@ read_base_url(struct place p)
 	bool secure = span_starts(url, "https://");
 
 	rest = span_skip(url, strlen(secure ? "https://" : "http://"));
-	if ((!secure && !span_starts(url, "http://")) || !ends_in(url, "/") || !has_only(url, "-._~:/[]@!$&'()*+,;=%") ||
-	    !cut_host(span_cut(&rest, '/'), &host))
-		place_fail(p, "a URL such as \"https://federation.example/\", ending in a slash, without query and fragment", NULL);
+	if ((!secure && !span_starts(url, "http://")) || !ends_in(url, "/") ||
+	    !has_only(url, "-._~:/[]@!$&'()*+,;=%") || !cut_host(span_cut(&rest, '/'), &host))
+		place_fail(p,
+		    "a URL such as \"https://federation.example/\", ending in a slash, without query and fragment",
+		    NULL);
 	else if (!secure && !is_loopback_host(host))
 		place_fail(p, "https: (http: is for localhost only)", NULL);
 	return text;
@@ -293,7 +297,8 @@ read_texts(struct reading *r, struct place list, size_t most, size_t longest, si
 
 	*count = place_count(list);
 	if (*count > most) {
-		place_fail(list, arena_print(r->arena, "at most %zu elements", most), arena_print(r->arena, "%zu", *count));
+		place_fail(
+		    list, arena_print(r->arena, "at most %zu elements", most), arena_print(r->arena, "%zu", *count));
 		*count = 0;
 	}
 	texts = arena_array(r->arena, const char *, *count);
@@ -312,8 +317,8 @@ read_proxies(struct reading *r, struct place list)
 	c->proxies = read_texts(r, list, MOST_NETWORKS, 60, &c->proxy_count);
 	for (size_t i = 0; i < c->proxy_count; i++) {
 		if (address_set_new(&c->proxies[i], 1, &set, &why) != OK)
-			place_fail(place_element(list, i), "a network such as \"10.0.0.0/8\", \"2001:db8::/32\", \"192.0.2.1\" or \"unix\"",
-			    NULL);
+			place_fail(place_element(list, i),
+			    "a network such as \"10.0.0.0/8\", \"2001:db8::/32\", \"192.0.2.1\" or \"unix\"", NULL);
 		address_set_free(set);
 	}
 }
@@ -365,7 +370,8 @@ read_store(struct reading *r, struct place p)
 
 	c->store.directory = read_path(r, place_member(p, "directory"), "store", ITS_PARENT);
 	c->store.map_bytes = read_size(p, "map_bytes", 16 * MIB, (int64_t)(16 * 1024 * GIB), 64 * GIB);
-	c->store.commit_timeout = place_duration(place_member(p, "commit_timeout"), SECONDS(1), SECONDS(300), SECONDS(10));
+	c->store.commit_timeout =
+	    place_duration(place_member(p, "commit_timeout"), SECONDS(1), SECONDS(300), SECONDS(10));
 	c->store.in_flight = (unsigned)read_size(p, "in_flight", 1, 65536, 4096);
 }
 
@@ -382,11 +388,15 @@ read_publication(struct reading *r, struct place p)
 	c->publication.refresh_before = place_duration(refresh, HOUR, 28 * DAY, 7 * DAY);
 	c->publication.in_flight = (unsigned)read_size(p, "in_flight", 1, 1024, 16);
 	if (c->publication.refresh_before >= c->publication.valid_for)
-		place_fail(refresh, arena_print(r->arena, "less than /publication/valid_for, %s",
-		    duration_text(c->publication.valid_for, text)), duration_text(c->publication.refresh_before, other));
+		place_fail(refresh,
+		    arena_print(r->arena, "less than /publication/valid_for, %s",
+		        duration_text(c->publication.valid_for, text)),
+		    duration_text(c->publication.refresh_before, other));
 	if (c->publication.cache_for > c->publication.refresh_before)
-		place_fail(cache, arena_print(r->arena, "at most /publication/refresh_before, %s",
-		    duration_text(c->publication.refresh_before, text)), duration_text(c->publication.cache_for, other));
+		place_fail(cache,
+		    arena_print(r->arena, "at most /publication/refresh_before, %s",
+		        duration_text(c->publication.refresh_before, text)),
+		    duration_text(c->publication.cache_for, other));
 }
 
 static void
@@ -400,7 +410,8 @@ read_control(struct reading *r, struct place p)
 	if (strlen(c->control.socket) >= sizeof(un.sun_path))
 		place_fail(socket, arena_print(r->arena, "a path of at most %zu bytes", sizeof(un.sun_path) - 1),
 		    arena_print(r->arena, "\"%.200s\"", c->control.socket));
-	c->control.operators = read_texts(r, place_member(p, "operators"), MOST_OPERATORS, 32, &c->control.operator_count);
+	c->control.operators =
+	    read_texts(r, place_member(p, "operators"), MOST_OPERATORS, 32, &c->control.operator_count);
 }
 
 static void

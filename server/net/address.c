@@ -107,7 +107,8 @@ listening_read(const char *where, struct listening *out, struct problem *why)
 		out->path = where + strlen("unix:");
 		if (out->path[0] == '\0' || strlen(out->path) >= sizeof(un.sun_path))
 			return problem_set(why, ERR_INVALID, "unix(7)",
-			    "expected unix: and a path of 1 to %zu bytes, found \"%s\"", sizeof(un.sun_path) - 1, where);
+			    "expected unix: and a path of 1 to %zu bytes, found \"%s\"", sizeof(un.sun_path) - 1,
+			    where);
 		return OK;
 	}
 	if (bracketed)
@@ -118,7 +119,8 @@ listening_read(const char *where, struct listening *out, struct problem *why)
 		return problem_set(why, ERR_INVALID, "",
 		    "expected ADDRESS:PORT, [IPV6]:PORT, *:PORT or unix:PATH, found \"%s\"", where);
 	if (strlen(colon + 1) > 5 || !span_number(span_text(colon + 1), &port) || port > UINT16_MAX)
-		return problem_set(why, ERR_INVALID, "", "expected a port up to 65535 behind the last colon, found \"%s\"", where);
+		return problem_set(
+		    why, ERR_INVALID, "", "expected a port up to 65535 behind the last colon, found \"%s\"", where);
 	out->address.port = (uint16_t)port;
 	return OK;
 }
@@ -303,8 +305,8 @@ read_network(const char *text, struct network *out, struct problem *why)
 	if (!prefixed)
 		bits = most;
 	else if (rest.size > 3 || !span_number(rest, &bits) || bits > most)
-		return problem_set(why, ERR_INVALID, "RFC 4632 s3.1", "expected a prefix length of 0 to %u, found \"%s\"",
-		    (unsigned)most, text);
+		return problem_set(why, ERR_INVALID, "RFC 4632 s3.1",
+		    "expected a prefix length of 0 to %u, found \"%s\"", (unsigned)most, text);
 	out->bits = (unsigned)(bits + 128 - most);
 	if (!is_start(out))
 		return problem_set(why, ERR_INVALID, "RFC 4632 s3.1",
@@ -413,8 +415,9 @@ address_is_internal(const struct address *address)
 		{ { 0x20, 0x01, 0x0d, 0xb8 }, 32, true, 0, 0, "RFC 3849: documentation" },
 		{ { 0x3f, 0xff }, 20, true, 0, 0, "RFC 9637: documentation" },
 		{ { 0x20 }, 3, false, 0, 0, "RFC 4291 s2.4: global unicast" },
-		{ { 0 }, 0, true, 0, 0, "all else: loopback, unspecified, IPv4-compatible (RFC 4291), local NAT64 (RFC 8215), "
-		                        "unique local (RFC 4193), link-local, multicast, unassigned" },
+		{ { 0 }, 0, true, 0, 0,
+		    "all else: loopback, unspecified, IPv4-compatible (RFC 4291), local NAT64 (RFC 8215), "
+		    "unique local (RFC 4193), link-local, multicast, unassigned" },
 	};
 	static const uint8_t isatap[3] = { 0, 0x5e, 0xfe }; /* RFC 5214 s6.1, behind an octet of flags */
 	size_t row = 0;

@@ -42,7 +42,7 @@ void address_set_free(struct address_set *);
 /* NULL is the empty set. */
 bool address_set_has(const struct address_set *, const struct address *);
 
-/* Whether an outbound fetch must not go there: loopback, private, link-local, shared (100.64/10), multicast, documentation,
- * benchmarking, reserved, and every IPv6 form that embeds such an IPv4 address (mapped, NAT64, 6to4, Teredo, ISATAP). The
- * unknown address is internal. */
+/* Whether an outbound fetch must not go there: loopback, private, link-local, shared (100.64/10), multicast,
+ * documentation, benchmarking, reserved, and every IPv6 form that embeds such an IPv4 address (mapped, NAT64, 6to4,
+ * Teredo, ISATAP). The unknown address is internal. */
 bool address_is_internal(const struct address *);

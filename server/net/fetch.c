@@ -158,7 +158,8 @@ on_open_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *to)
 	return CURL_SOCKET_BAD;
 }
 
-/* Before each request, on new connections and kept ones: the peer once more, and that nothing once under TLS leaves it. */
+/* Before each request, on new connections and kept ones: the peer once more, and that what was once under TLS does not
+ * leave it. */
 static int
 on_before_request(void *arg, char *peer, char *own, int peer_port, int own_port)
 {
@@ -250,26 +251,30 @@ explain(const struct transfer *t, CURLcode result, struct problem *why)
 	if (result == CURLE_OK)
 		return OK;
 	if (t->denied)
-		return problem_set(why, ERR_DENIED, "", "%s: %s is an internal address", t->shown, address_text(&t->where, text));
+		return problem_set(
+		    why, ERR_DENIED, "", "%s: %s is an internal address", t->shown, address_text(&t->where, text));
 	if (t->downgraded)
 		return problem_set(why, ERR_DENIED, "", "%s: redirected from https: to http:", t->shown);
 	if (t->body.overflowed || result == CURLE_FILESIZE_EXCEEDED)
-		return problem_set(why, ERR_LIMIT, "", "%s: expected at most %zu bytes, found more", t->shown, t->limit);
+		return problem_set(
+		    why, ERR_LIMIT, "", "%s: expected at most %zu bytes, found more", t->shown, t->limit);
 	if (t->field_bytes > MOST_FIELD_BYTES)
-		return problem_set(why, ERR_LIMIT, "", "%s: expected at most %zu bytes of header fields, found more", t->shown,
-		    MOST_FIELD_BYTES);
+		return problem_set(why, ERR_LIMIT, "", "%s: expected at most %zu bytes of header fields, found more",
+		    t->shown, MOST_FIELD_BYTES);
 	switch (result) {
 	case CURLE_URL_MALFORMAT:
 		return problem_set(why, ERR_INVALID, "RFC 3986", "%s: expected a URL", t->shown);
 	case CURLE_UNSUPPORTED_PROTOCOL:
 		if (t->asked && t->field_bytes == 0)
-			return problem_set(why, ERR_UNAVAILABLE, "RFC 9112 s2", "%s: expected HTTP, found something else", t->shown);
+			return problem_set(
+			    why, ERR_UNAVAILABLE, "RFC 9112 s2", "%s: expected HTTP, found something else", t->shown);
 		return problem_set(why, ERR_DENIED, "", "%s: only %s fetched", t->shown,
 		    t->fetcher->settings.plain_http ? "https: and http: are" : "https: is");
 	case CURLE_LOGIN_DENIED:
 		return problem_set(why, ERR_DENIED, "", "%s: expected no user in a URL, found one", t->shown);
 	case CURLE_TOO_MANY_REDIRECTS:
-		return problem_set(why, ERR_LIMIT, "", "%s: expected at most %u redirects, found more", t->shown, t->redirects);
+		return problem_set(
+		    why, ERR_LIMIT, "", "%s: expected at most %u redirects, found more", t->shown, t->redirects);
 	case CURLE_OPERATION_TIMEDOUT:
 		return problem_set(why, ERR_UNAVAILABLE, "", "%s: no whole answer within %s", t->shown,
 		    t->time < SECONDS(1) ? "a second" : duration_text(t->time, time));

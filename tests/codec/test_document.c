@@ -48,10 +48,11 @@ read_shop(struct document *d)
 static void
 a_document_gives_its_values_and_defaults(void **state)
 {
-	static const char text[] =
-	    "{ \"//\": \"a shop\", \"name\": \"私\", \"doors\": 3, \"shelves\": [ { \"label\": \"top\", \"//x\": [] }, { \"label\": \"low\" } ],"
-	    " \"opens\": \"PT2H\", \"open\": false, \"colours/all\": { \"red\": 1, \"//\": 0, \"green\": 2, \"black\": 0 },"
-	    " \"raw\": { \"kty\": \"OKP\", \"any\": [ { \"deep\": 1 } ] } }";
+	static const char text[] = "{ \"//\": \"a shop\", \"name\": \"私\", \"doors\": 3, \"shelves\": [ { \"label\": "
+	                           "\"top\", \"//x\": [] }, { \"label\": \"low\" } ],"
+	                           " \"opens\": \"PT2H\", \"open\": false, \"colours/all\": { \"red\": 1, \"//\": 0, "
+	                           "\"green\": 2, \"black\": 0 },"
+	                           " \"raw\": { \"kty\": \"OKP\", \"any\": [ { \"deep\": 1 } ] } }";
 	struct arena a = arena_init(MIB);
 	struct document d = document_parse(&a, "shop.json", span_text(text));
 	struct shop shop = read_shop(&d);
@@ -85,24 +86,32 @@ what_is_wrong_is_named_exactly(void **state)
 		const char *problem;
 	} cases[] = {
 		{ "an empty file", "", ERR_SYNTAX, "f: line 1, column 0: '[' or '{' expected near end of file" },
-		{ "a missing brace", "{\n \"name\": \"x\"\n", ERR_SYNTAX, "f: line 3, column 0: '}' expected near end of file" },
-		{ "a trailing comma", "{ \"name\": \"x\", }", ERR_SYNTAX, "f: line 1, column 16: string or '}' expected near '}'" },
+		{ "a missing brace", "{\n \"name\": \"x\"\n", ERR_SYNTAX,
+		    "f: line 3, column 0: '}' expected near end of file" },
+		{ "a trailing comma", "{ \"name\": \"x\", }", ERR_SYNTAX,
+		    "f: line 1, column 16: string or '}' expected near '}'" },
 		{ "a key twice", "{ \"name\": \"x\", \"name\": \"y\" }", ERR_SYNTAX,
 		    "f: line 1, column 21: duplicate object key near '\"name\"'" },
-		{ "something behind the end", "{} x", ERR_SYNTAX, "f: line 1, column 4: end of file expected near 'x'" },
-		{ "bytes that are no UTF-8", "{ \"name\": \"\xff\" }", ERR_SYNTAX, "f: line 1, column 11: unable to decode byte 0xff near '\"'" },
-		{ "a NUL in a text", "{ \"name\": \"\\u0000\" }", ERR_SYNTAX, "f: line 1, column 18: \\u0000 cannot be part of a text" },
+		{ "something behind the end", "{} x", ERR_SYNTAX,
+		    "f: line 1, column 4: end of file expected near 'x'" },
+		{ "bytes that are no UTF-8", "{ \"name\": \"\xff\" }", ERR_SYNTAX,
+		    "f: line 1, column 11: unable to decode byte 0xff near '\"'" },
+		{ "a NUL in a text", "{ \"name\": \"\\u0000\" }", ERR_SYNTAX,
+		    "f: line 1, column 18: \\u0000 cannot be part of a text" },
 		{ "a number that is too large", "{ \"doors\": 99999999999999999999 }", ERR_SYNTAX,
 		    "f: line 1, column 31: too big integer near '99999999999999999999'" },
 		{ "an array for an object", "[]", ERR_INVALID, "f: expected an object, found an array" },
-		{ "a value that is missing", "{}", ERR_INVALID, "f: /name: expected a text of 1 to 10 bytes, found nothing" },
-		{ "a text that is too short", "{ \"name\": \"\" }", ERR_INVALID, "f: /name: expected a text of 1 to 10 bytes, found \"\"" },
+		{ "a value that is missing", "{}", ERR_INVALID,
+		    "f: /name: expected a text of 1 to 10 bytes, found nothing" },
+		{ "a text that is too short", "{ \"name\": \"\" }", ERR_INVALID,
+		    "f: /name: expected a text of 1 to 10 bytes, found \"\"" },
 		{ "a text that is too long", "{ \"name\": \"12345678901\" }", ERR_INVALID,
 		    "f: /name: expected a text of 1 to 10 bytes, found \"12345678901\"" },
 		{ "a very long text is cut between characters",
 		    "{ \"name\": \"a私私私私私私私私私私私私私私私私私私私私私\" }", ERR_INVALID,
 		    "f: /name: expected a text of 1 to 10 bytes, found \"a私私私私私私私私私私私私私私私私私私私\"…" },
-		{ "a number for a text", "{ \"name\": 7 }", ERR_INVALID, "f: /name: expected a text of 1 to 10 bytes, found 7" },
+		{ "a number for a text", "{ \"name\": 7 }", ERR_INVALID,
+		    "f: /name: expected a text of 1 to 10 bytes, found 7" },
 		{ "null is not missing", "{ \"name\": \"x\", \"motto\": null }", ERR_INVALID,
 		    "f: /motto: expected a text of 0 to 10 bytes, found null" },
 		{ "a number out of range", "{ \"name\": \"x\", \"doors\": 5 }", ERR_INVALID,
@@ -119,17 +128,19 @@ what_is_wrong_is_named_exactly(void **state)
 		    "f: /opens: expected a duration from PT1M to P1D, such as \"P1DT12H\", found \"P2D\"" },
 		{ "an object for an array", "{ \"name\": \"x\", \"shelves\": {} }", ERR_INVALID,
 		    "f: /shelves: expected an array, found an object" },
-		{ "a text for an object", "{ \"name\": \"x\", \"shelves\": [ { \"label\": \"a\" }, \"b\" ] }", ERR_INVALID,
-		    "f: /shelves/1: expected an object, found \"b\"" },
+		{ "a text for an object", "{ \"name\": \"x\", \"shelves\": [ { \"label\": \"a\" }, \"b\" ] }",
+		    ERR_INVALID, "f: /shelves/1: expected an object, found \"b\"" },
 		{ "a required value that is missing", "{ \"name\": \"x\", \"shelves\": [ {} ] }", ERR_INVALID,
 		    "f: /shelves/0/label: expected a value, found nothing" },
-		{ "a slash in a key is escaped in the pointer", "{ \"name\": \"x\", \"colours/all\": { \"~red\": 256 } }", ERR_INVALID,
+		{ "a slash in a key is escaped in the pointer",
+		    "{ \"name\": \"x\", \"colours/all\": { \"~red\": 256 } }", ERR_INVALID,
 		    "f: /colours~1all/~0red: expected a whole number from 0 to 255, found 256" },
 		{ "a map that is none", "{ \"name\": \"x\", \"colours/all\": [] }", ERR_INVALID,
 		    "f: /colours~1all: expected an object, found an array" },
 		{ "an unknown key", "{ \"nmae\": 1, \"name\": \"x\" }", ERR_INVALID,
 		    "f: /nmae: unknown key; known here: name, motto, doors, opens, open, shelves, colours/all, raw" },
-		{ "an unknown key inside", "{ \"name\": \"x\", \"shelves\": [ { \"label\": \"a\" }, { \"label\": \"b\", \"x\": 0 } ] }",
+		{ "an unknown key inside",
+		    "{ \"name\": \"x\", \"shelves\": [ { \"label\": \"a\" }, { \"label\": \"b\", \"x\": 0 } ] }",
 		    ERR_INVALID, "f: /shelves/1/x: unknown key; known here: label" },
 		{ "the first problem is the one told", "{ \"name\": 1, \"doors\": 9, \"x\": 0 }", ERR_INVALID,
 		    "f: /name: expected a text of 1 to 10 bytes, found 1" },
@@ -162,7 +173,8 @@ deep_nesting_and_nul_bytes_are_refused(void **state)
 	(void)state;
 	memset(text, '[', DEPTH);
 	d = document_parse(&a, "nul", span_of("[9\0]", 4));
-	expect_problem("a NUL byte", document_end(&d, &why), &why, ERR_SYNTAX, "nul: expected text, found a NUL byte in it");
+	expect_problem(
+	    "a NUL byte", document_end(&d, &why), &why, ERR_SYNTAX, "nul: expected text, found a NUL byte in it");
 	d = document_parse(&a, "deep", span_of(text, DEPTH));
 	expect_problem("five thousand brackets", document_end(&d, &why), &why, ERR_LIMIT, "nested too deeply");
 	arena_release(&a);

@@ -76,9 +76,10 @@ read_order(struct reader *r)
 static void
 a_request_is_read_in_the_order_it_comes(void **state)
 {
-	static const char body[] = " {\"name\" : \"\\u79c1\\ud83d\\ude00\\n\\\"\\/\", \"sizes\":[ 0,-0 , 9223372036854775807,"
-	                           "-9223372036854775808 ],\r\n\t\"gift\":true, \"place\\/at\" : {\"street\":\"丁目\",\"floor\":null},"
-	                           "\"raw\": {\"a\":[1.5e+3,\"\\\\\",{}],\"b\":false} ,\"count\":7}\n";
+	static const char body[] =
+	    " {\"name\" : \"\\u79c1\\ud83d\\ude00\\n\\\"\\/\", \"sizes\":[ 0,-0 , 9223372036854775807,"
+	    "-9223372036854775808 ],\r\n\t\"gift\":true, \"place\\/at\" : {\"street\":\"丁目\",\"floor\":null},"
+	    "\"raw\": {\"a\":[1.5e+3,\"\\\\\",{}],\"b\":false} ,\"count\":7}\n";
 	struct arena a = arena_init(MIB);
 	struct reader r = reader_json(&a, span_text(body), limits);
 	struct order order = read_order(&r);
@@ -112,18 +113,22 @@ what_is_wrong_is_named_exactly(void **state)
 		{ "blanks alone", " \n", ERR_SYNTAX, "expected a value, found the end" },
 		{ "a byte order mark", "\xef\xbb\xbf{}", ERR_SYNTAX, "expected a value, found byte 0xef" },
 		{ "no UTF-8", "{\"name\":\"\xff\"}", ERR_SYNTAX, "expected UTF-8, found other bytes" },
-		{ "a surrogate in UTF-8", "{\"name\":\"\xed\xa0\x80\"}", ERR_SYNTAX, "expected UTF-8, found other bytes" },
+		{ "a surrogate in UTF-8", "{\"name\":\"\xed\xa0\x80\"}", ERR_SYNTAX,
+		    "expected UTF-8, found other bytes" },
 		{ "an array for the object", "[]", ERR_INVALID, "expected an object, found an array" },
 		{ "cut short", "{", ERR_SYNTAX, "expected a name or '}', found the end" },
 		{ "cut short in a name", "{\"na", ERR_SYNTAX, "expected '\"' at the end of a text, found the end" },
 		{ "cut short behind a name", "{\"name\"", ERR_SYNTAX, "/name: expected ':', found the end" },
 		{ "cut short behind the colon", "{\"name\":", ERR_SYNTAX, "/name: expected a value, found the end" },
-		{ "cut short in a text", "{\"name\":\"x", ERR_SYNTAX, "/name: expected '\"' at the end of a text, found the end" },
+		{ "cut short in a text", "{\"name\":\"x", ERR_SYNTAX,
+		    "/name: expected '\"' at the end of a text, found the end" },
 		{ "cut short behind a backslash", "{\"name\":\"x\\", ERR_SYNTAX,
 		    "/name: expected an escape that stands for a character, found another" },
-		{ "cut short behind a value", "{\"count\":1", ERR_SYNTAX, "/count: expected ',' or '}', found the end" },
+		{ "cut short behind a value", "{\"count\":1", ERR_SYNTAX,
+		    "/count: expected ',' or '}', found the end" },
 		{ "a trailing comma in an object", "{\"count\":1,}", ERR_SYNTAX, "/count: expected a name, found '}'" },
-		{ "a trailing comma in an array", "{\"sizes\":[1,]}", ERR_SYNTAX, "/sizes/1: expected a value, found ']'" },
+		{ "a trailing comma in an array", "{\"sizes\":[1,]}", ERR_SYNTAX,
+		    "/sizes/1: expected a value, found ']'" },
 		{ "a comma in front", "{,\"count\":1}", ERR_SYNTAX, "expected a name or '}', found ','" },
 		{ "a missing comma", "{\"sizes\":[1 2]}", ERR_SYNTAX, "/sizes/0: expected ',' or ']', found '2'" },
 		{ "the wrong bracket", "{\"sizes\":[1}", ERR_SYNTAX, "/sizes/0: expected ',' or ']', found '}'" },
@@ -131,7 +136,8 @@ what_is_wrong_is_named_exactly(void **state)
 		{ "single quotes", "{'name':1}", ERR_SYNTAX, "expected a name or '}', found '''" },
 		{ "a comment", "{\"count\":1/**/}", ERR_SYNTAX, "/count: expected ',' or '}', found '/'" },
 		{ "something behind the end", "{\"count\":1}{", ERR_SYNTAX, "expected the end, found '{'" },
-		{ "a NUL behind the end is cut by no one", "{\"count\":1}\x01", ERR_SYNTAX, "expected the end, found byte 0x01" },
+		{ "a NUL behind the end is cut by no one", "{\"count\":1}\x01", ERR_SYNTAX,
+		    "expected the end, found byte 0x01" },
 		{ "a line break in a text", "{\"name\":\"a\nb\"}", ERR_SYNTAX,
 		    "/name: expected a control character to be escaped, found byte 0x0a" },
 		{ "an escape that is none", "{\"name\":\"\\x41\"}", ERR_SYNTAX,
@@ -146,7 +152,8 @@ what_is_wrong_is_named_exactly(void **state)
 		    "/name: expected an escape that stands for a character, found another" },
 		{ "three digits", "{\"name\":\"\\u041\"}", ERR_SYNTAX,
 		    "/name: expected an escape that stands for a character, found another" },
-		{ "a leading zero", "{\"count\":01}", ERR_SYNTAX, "/count: expected no digit behind a leading zero, found '1'" },
+		{ "a leading zero", "{\"count\":01}", ERR_SYNTAX,
+		    "/count: expected no digit behind a leading zero, found '1'" },
 		{ "a plus", "{\"count\":+1}", ERR_SYNTAX, "/count: expected a value, found '+'" },
 		{ "a minus alone", "{\"count\":-}", ERR_SYNTAX, "/count: expected a digit, found '}'" },
 		{ "no digit behind the point", "{\"count\":1.}", ERR_SYNTAX, "/count: expected a digit, found '}'" },
@@ -157,21 +164,28 @@ what_is_wrong_is_named_exactly(void **state)
 		{ "a word that is none", "{\"gift\":tru}", ERR_SYNTAX, "/gift: expected true, found another word" },
 		{ "a word with a capital", "{\"gift\":True}", ERR_SYNTAX, "/gift: expected a value, found 'T'" },
 		{ "a word that goes on", "{\"gift\":truest}", ERR_SYNTAX, "/gift: expected ',' or '}', found 's'" },
-		{ "a text for a number", "{\"count\":\"1\"}", ERR_INVALID, "/count: expected a whole number, found a text" },
+		{ "a text for a number", "{\"count\":\"1\"}", ERR_INVALID,
+		    "/count: expected a whole number, found a text" },
 		{ "a number for a text", "{\"name\":1}", ERR_INVALID, "/name: expected a text, found a number" },
 		{ "null for a text", "{\"name\":null}", ERR_INVALID, "/name: expected a text, found null" },
-		{ "a number for a boolean", "{\"gift\":1}", ERR_INVALID, "/gift: expected true or false, found a number" },
-		{ "an object for an array", "{\"sizes\":{}}", ERR_INVALID, "/sizes: expected an array, found an object" },
-		{ "a text too short", "{\"name\":\"\"}", ERR_INVALID, "/name: expected a text of 1 to 20 bytes, found one of 0" },
+		{ "a number for a boolean", "{\"gift\":1}", ERR_INVALID,
+		    "/gift: expected true or false, found a number" },
+		{ "an object for an array", "{\"sizes\":{}}", ERR_INVALID,
+		    "/sizes: expected an array, found an object" },
+		{ "a text too short", "{\"name\":\"\"}", ERR_INVALID,
+		    "/name: expected a text of 1 to 20 bytes, found one of 0" },
 		{ "a text too long", "{\"name\":\"123456789012345678901\"}", ERR_INVALID,
 		    "/name: expected a text of 1 to 20 bytes, found one of 21" },
-		{ "a number too small", "{\"count\":0}", ERR_INVALID, "/count: expected a whole number from 1 to 100, found a smaller one" },
+		{ "a number too small", "{\"count\":0}", ERR_INVALID,
+		    "/count: expected a whole number from 1 to 100, found a smaller one" },
 		{ "a number too large", "{\"count\":101}", ERR_INVALID,
 		    "/count: expected a whole number from 1 to 100, found a larger one" },
 		{ "a number past 64 bits", "{\"sizes\":[9223372036854775808]}", ERR_INVALID,
-		    "/sizes/0: expected a whole number from -9223372036854775808 to 9223372036854775807, found a larger one" },
+		    "/sizes/0: expected a whole number from -9223372036854775808 to 9223372036854775807, found a "
+		    "larger one" },
 		{ "a number below 64 bits", "{\"sizes\":[-9223372036854775809]}", ERR_INVALID,
-		    "/sizes/0: expected a whole number from -9223372036854775808 to 9223372036854775807, found a smaller one" },
+		    "/sizes/0: expected a whole number from -9223372036854775808 to 9223372036854775807, found a "
+		    "smaller one" },
 		{ "a fraction", "{\"count\":1.0}", ERR_INVALID,
 		    "/count: expected a whole number, found one with a fraction or an exponent" },
 		{ "an exponent", "{\"count\":1e1}", ERR_INVALID,
@@ -183,14 +197,18 @@ what_is_wrong_is_named_exactly(void **state)
 		{ "a name twice in what is skipped", "{\"raw\":{\"a\":1,\"b\":{\"a\":1},\"a\":2}}", ERR_SYNTAX,
 		    "/raw/a: expected each name once, found it twice" },
 		{ "an unknown member", "{\"nmae\":\"x\"}", ERR_INVALID, "/nmae: unknown member" },
-		{ "an unknown member at the end of one inside", "{\"place/at\":{\"street\":\"x\",\"~roof\":[]}}", ERR_INVALID,
-		    "/place~1at/~0roof: unknown member" },
-		{ "control characters of names are escaped", "{\"a\\n\\u007f\":1}", ERR_INVALID, "/a\\u000a\\u007f: unknown member" },
-		{ "the caller's own finding", "{\"sizes\":[1,2,3,4,5]}", ERR_INVALID, "/sizes/4: expected at most four sizes, found more" },
+		{ "an unknown member at the end of one inside", "{\"place/at\":{\"street\":\"x\",\"~roof\":[]}}",
+		    ERR_INVALID, "/place~1at/~0roof: unknown member" },
+		{ "control characters of names are escaped", "{\"a\\n\\u007f\":1}", ERR_INVALID,
+		    "/a\\u000a\\u007f: unknown member" },
+		{ "the caller's own finding", "{\"sizes\":[1,2,3,4,5]}", ERR_INVALID,
+		    "/sizes/4: expected at most four sizes, found more" },
 		{ "too deep", "{\"raw\":[[[[]]]]}", ERR_LIMIT,
 		    "/raw/0/0/0: expected at most 4 levels of arrays and objects, found more" },
-		{ "too many values", "{\"raw\":[1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,"
-		                     "16,17,18,19,20]}", ERR_LIMIT, "/raw/38: expected at most 40 values, found more" },
+		{ "too many values",
+		    "{\"raw\":[1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,"
+		    "16,17,18,19,20]}",
+		    ERR_LIMIT, "/raw/38: expected at most 40 values, found more" },
 		{ "the first problem is the one told", "{\"count\":0,\"gift\":1", ERR_INVALID,
 		    "/count: expected a whole number from 1 to 100, found a smaller one" },
 	};
@@ -220,7 +238,8 @@ limits_are_kept(void **state)
 	buffer_text(&b, "{\"count\":1}");
 	r = reader_json(&a, buffer_span(&b), (struct limits){ .bytes = 10, .depth = 1 });
 	read_order(&r);
-	expect_problem("one byte too many", reader_end(&r, &why), &why, ERR_LIMIT, "expected at most 10 bytes, found 11");
+	expect_problem(
+	    "one byte too many", reader_end(&r, &why), &why, ERR_LIMIT, "expected at most 10 bytes, found 11");
 	r = reader_json(&a, buffer_span(&b), (struct limits){ .bytes = 11, .depth = 1, .members = 2 });
 	read_order(&r);
 	expect_ok("exactly as much as allowed", reader_end(&r, &why), &why);
@@ -302,7 +321,8 @@ a_kilobyte_is_read_in_microseconds(void **state)
 	size_t values = 0;
 
 	(void)state;
-	buffer_text(&b, "{\"subject\":{\"type\":\"person\",\"id\":\"u-8f14e45fceea167a\"},\"resource\":{\"type\":\"service\"");
+	buffer_text(
+	    &b, "{\"subject\":{\"type\":\"person\",\"id\":\"u-8f14e45fceea167a\"},\"resource\":{\"type\":\"service\"");
 	for (int i = 0; i < 24; i++)
 		buffer_print(&b, ",\"property_%d\":\"a value of %d bytes or so\"", i, i);
 	buffer_text(&b, "},\"context\":{\"levels\":[1,2,3,4],\"fresh\":true}}");

@@ -93,7 +93,8 @@ base64_has_one_text_for_each_value(void **state)
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		struct span text = span_text(cases[i].text), out;
 
-		expect_true(cases[i].title, !(cases[i].url ? base64url_read(&a, text, &out) : base64_read(&a, text, &out)));
+		expect_true(
+		    cases[i].title, !(cases[i].url ? base64url_read(&a, text, &out) : base64_read(&a, text, &out)));
 	}
 	arena_release(&a);
 }
@@ -130,7 +131,8 @@ percent_escapes_are_decoded_once(void **state)
 	expect_true("an escaped NUL is a byte like others",
 	    percent_read(&a, span_text("a%00b"), &out) && span_equal(out, span_of("a\0b", 3)));
 	expect_span("all but unreserved characters are written as escapes",
-	    percent_write(&a, span_text("https://a.example/~x_y-z?ü+%")), "https%3A%2F%2Fa.example%2F~x_y-z%3F%C3%BC%2B%25");
+	    percent_write(&a, span_text("https://a.example/~x_y-z?ü+%")),
+	    "https%3A%2F%2Fa.example%2F~x_y-z%3F%C3%BC%2B%25");
 	arena_release(&a);
 }
 
@@ -182,7 +184,8 @@ json_strings_are_written_canonically(void **state)
 		{ "the five short escapes", "\b\t\n\f\r", "\"\\b\\t\\n\\f\\r\"" },
 		{ "the other controls in lower-case digits", "\x01\x0b\x1f", "\"\\u0001\\u000b\\u001f\"" },
 		{ "slash, DEL and what is not ASCII as they are", "/\x7f\xe7\xa7\x81", "\"/\x7f\xe7\xa7\x81\"" },
-		{ "bytes that are no UTF-8 are replaced", "a\xff\xe7\xa7", "\"a\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\"" },
+		{ "bytes that are no UTF-8 are replaced", "a\xff\xe7\xa7",
+		    "\"a\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\"" },
 		{ "the example of RFC 8785 s3.2.2.2", "\xe2\x82\xac$\x0f\nA'B\"\\\\\"/",
 		    "\"\xe2\x82\xac$\\u000f\\nA'B\\\"\\\\\\\\\\\"/\"" },
 	};

@@ -1,4 +1,5 @@
-/* tests/daemon/test_config.c - the configuration file: its values, its defaults, and the exact words of every refusal. */
+/* tests/daemon/test_config.c - the configuration file: its values, its defaults, and the exact words of every refusal.
+ */
 #include "expect.h"
 
 #include <fcntl.h>
@@ -95,7 +96,8 @@ find_holder(json_t **holder, const char *pointer)
 	for (pointer++; (slash = strchr(pointer, '/')); pointer = slash + 1) {
 		const char *part = arena_text(&here.arena, span_of(pointer, (size_t)(slash - pointer)));
 
-		*holder = json_is_array(*holder) ? json_array_get(*holder, strtoul(part, NULL, 10)) : json_object_get(*holder, part);
+		*holder = json_is_array(*holder) ? json_array_get(*holder, strtoul(part, NULL, 10))
+		                                 : json_object_get(*holder, part);
 	}
 	assert_non_null(*holder);
 	return pointer;
@@ -135,7 +137,8 @@ sentence(const char *problem)
 
 	if (!dir)
 		return arena_print(&here.arena, "%s: %s", here.file, problem);
-	return arena_print(&here.arena, "%s: %.*s%s%s", here.file, (int)(dir - problem), problem, here.directory, dir + 3);
+	return arena_print(
+	    &here.arena, "%s: %.*s%s%s", here.file, (int)(dir - problem), problem, here.directory, dir + 3);
 }
 
 static void
@@ -271,9 +274,10 @@ a_file_that_is_no_configuration_is_refused(void **state)
 	} cases[] = {
 		{ "an empty file", "", "line 1, column 0: '[' or '{' expected near end of file", ERR_SYNTAX },
 		{ "an array", "[]", "expected an object, found an array", ERR_INVALID },
-		{ "a key twice", "{\"workers\":1,\n\"workers\":2}", "line 2, column 9: duplicate object key near '\"workers\"'",
-		    ERR_SYNTAX },
-		{ "a comment of another language", "{ # workers\n}", "line 1, column 3: string or '}' expected near '#'", ERR_SYNTAX },
+		{ "a key twice", "{\"workers\":1,\n\"workers\":2}",
+		    "line 2, column 9: duplicate object key near '\"workers\"'", ERR_SYNTAX },
+		{ "a comment of another language", "{ # workers\n}",
+		    "line 1, column 3: string or '}' expected near '#'", ERR_SYNTAX },
 	};
 	struct config c;
 	struct problem why;
@@ -284,7 +288,8 @@ a_file_that_is_no_configuration_is_refused(void **state)
 		expect_number(cases[i].title, config_read(&here.arena, here.file, &c, &why), cases[i].code);
 		expect_text(cases[i].title, why.text, sentence(cases[i].problem));
 	}
-	expect_number("a file that is not there", config_read(&here.arena, inside("none.json"), &c, &why), ERR_NOT_FOUND);
+	expect_number(
+	    "a file that is not there", config_read(&here.arena, inside("none.json"), &c, &why), ERR_NOT_FOUND);
 	expect_text("is named", why.text, inside("none.json: No such file or directory"));
 	expect_problem("a directory that is not there", config_read(&here.arena, "/nowhere/x.json", &c, &why), &why,
 	    ERR_NOT_FOUND, "/nowhere/x.json: No such file or directory");

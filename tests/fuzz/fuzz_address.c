@@ -1,5 +1,5 @@
-/* tests/fuzz/fuzz_address.c - an address read is written as text that is read as the same address, and lies in the network
- * of itself; a place to listen that is read has one shape. */
+/* tests/fuzz/fuzz_address.c - an address read is written as text that is read as the same address, and lies in the
+ * network of itself; a place to listen that is read has one shape. */
 #include <assert.h>
 #include <stdlib.h>
 

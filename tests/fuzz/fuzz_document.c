@@ -1,5 +1,5 @@
-/* tests/fuzz/fuzz_document.c - a document all of whose keys are asked for ends well, every pointer leads to its place, and one
- * key not asked for is reported with a pointer to it. */
+/* tests/fuzz/fuzz_document.c - a document all of whose keys are asked for ends well, every pointer leads to its place,
+ * and one key not asked for is reported with a pointer to it. */
 #include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,7 +24,8 @@ resolve(json_t *value, const char *pointer)
 				part[size - 1] = *++pointer == '0' ? '~' : '/';
 		}
 		part[size] = '\0';
-		value = json_is_array(value) ? json_array_get(value, strtoul(part, NULL, 10)) : json_object_get(value, part);
+		value = json_is_array(value) ? json_array_get(value, strtoul(part, NULL, 10))
+		                             : json_object_get(value, part);
 	}
 	return value;
 }

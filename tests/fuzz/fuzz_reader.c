@@ -1,4 +1,5 @@
-/* tests/fuzz/fuzz_reader.c - the reader takes what jansson takes, within its limits, and reads the same values from it. */
+/* tests/fuzz/fuzz_reader.c - the reader takes what jansson takes, within its limits, and reads the same values from it.
+ */
 #include <assert.h>
 #include <jansson.h>
 
@@ -72,7 +73,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	json_error_t error = { 0 };
 	json_t *mine = read_value(&r);
 	enum err err = reader_end(&r, &why);
-	json_t *theirs = json_loadb(size ? (const char *)data : "", size, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
+	json_t *theirs =
+	    json_loadb(size ? (const char *)data : "", size, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
 
 	assert(err == why.code && (err == OK || (why.text[0] && utf8_valid(span_text(why.text)))));
 	if (err == OK && theirs) {
@@ -85,7 +87,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		assert(err != OK);
 	} else if (theirs) {
 		assert(err == ERR_LIMIT);
-		assert(depth_of(theirs) > READER_DEPTH || strstr(why.text, " members in one object") || strstr(why.text, " values"));
+		assert(depth_of(theirs) > READER_DEPTH || strstr(why.text, " members in one object") ||
+		    strstr(why.text, " values"));
 	}
 	json_decref(mine);
 	json_decref(theirs);

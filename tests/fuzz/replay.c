@@ -1,8 +1,8 @@
 /* tests/fuzz/replay.c - the main of a fuzz target under `make check`: feeds it the files of its corpus.
  *
- * tests/fuzz/fuzz_x is fed every file of tests/fuzz/corpus/x (or of the directory given), and every shorter beginning of
- * the small ones: input cut short is what parsers meet most. Each input lies in a block of exactly its size, so that the
- * address sanitizer sees a read past its end.
+ * tests/fuzz/fuzz_x is fed every file of tests/fuzz/corpus/x (or of the directory given), and every shorter beginning
+ * of the small ones: input cut short is what parsers meet most. Each input lies in a block of exactly its size, so that
+ * the address sanitizer sees a read past its end.
  */
 #include <dirent.h>
 #include <errno.h>

@@ -90,7 +90,8 @@ places_to_listen_are_read(void **state)
 		{ "a Unix socket", "unix:/run/watashi/http", true, NULL },
 		{ "a port alone", "8443", false, "expected ADDRESS:PORT" },
 		{ "no address", ":8443", false, "found \":8443\"" },
-		{ "no port", "127.0.0.1:", false, "expected a port up to 65535 behind the last colon, found \"127.0.0.1:\"" },
+		{ "no port", "127.0.0.1:", false,
+		    "expected a port up to 65535 behind the last colon, found \"127.0.0.1:\"" },
 		{ "too large a port", "127.0.0.1:65536", false, "expected a port" },
 		{ "a signed port", "127.0.0.1:+80", false, "expected a port" },
 		{ "a service name", "127.0.0.1:https", false, "expected a port" },
@@ -99,8 +100,9 @@ places_to_listen_are_read(void **state)
 		{ "IPv4 in brackets", "[127.0.0.1]:8443", false, "expected ADDRESS:PORT" },
 		{ "a star in brackets", "[*]:8443", false, "expected ADDRESS:PORT" },
 		{ "no path", "unix:", false, "expected unix: and a path of 1 to 107 bytes" },
-		{ "a path that does not fit", "unix:/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
-		                              "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+		{ "a path that does not fit",
+		    "unix:/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+		    "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
 		    false, "expected unix: and a path of 1 to 107 bytes" },
 	};
 
@@ -217,16 +219,27 @@ a_stale_unix_socket_is_replaced_and_a_living_one_is_not(void **state)
 static void
 sets_hold_their_networks(void **state)
 {
-	static const char *const networks[] = { "10.0.0.0/8", "192.0.2.1", "2001:db8::/33", "198.51.100.64/26", "fe80::/10" };
+	static const char *const networks[] = { "10.0.0.0/8", "192.0.2.1", "2001:db8::/33", "198.51.100.64/26",
+		"fe80::/10" };
 	static const struct {
 		const char *address;
 		bool held;
 	} cases[] = {
-		{ "10.0.0.0", true }, { "10.255.255.255", true }, { "11.0.0.0", false }, { "9.255.255.255", false },
-		{ "192.0.2.1", true }, { "192.0.2.2", false }, { "::ffff:10.1.2.3", true },
-		{ "2001:db8:7fff::1", true }, { "2001:db8:8000::1", false },
-		{ "198.51.100.64", true }, { "198.51.100.127", true }, { "198.51.100.63", false }, { "198.51.100.128", false },
-		{ "febf::1", true }, { "fec0::1", false },
+		{ "10.0.0.0", true },
+		{ "10.255.255.255", true },
+		{ "11.0.0.0", false },
+		{ "9.255.255.255", false },
+		{ "192.0.2.1", true },
+		{ "192.0.2.2", false },
+		{ "::ffff:10.1.2.3", true },
+		{ "2001:db8:7fff::1", true },
+		{ "2001:db8:8000::1", false },
+		{ "198.51.100.64", true },
+		{ "198.51.100.127", true },
+		{ "198.51.100.63", false },
+		{ "198.51.100.128", false },
+		{ "febf::1", true },
+		{ "fec0::1", false },
 	};
 	static const char *const all_six[] = { "::/0", "unix" }, *const all_four[] = { "0.0.0.0/0" };
 	struct address nobody = { 0 }, address, six, four;
@@ -261,15 +274,17 @@ networks_that_are_none_are_refused(void **state)
 	static const struct {
 		const char *title, *network, *problem;
 	} cases[] = {
-		{ "a name", "localhost", "expected a network such as 10.0.0.0/8, 2001:db8::/32 or 192.0.2.1, or unix, found "
-		                         "\"localhost\"" },
+		{ "a name", "localhost",
+		    "expected a network such as 10.0.0.0/8, 2001:db8::/32 or 192.0.2.1, or unix, found "
+		    "\"localhost\"" },
 		{ "nothing", "", "expected a network such as" },
 		{ "the unspecified address alone", "::", "expected a network such as" },
 		{ "too long a prefix", "10.0.0.0/33", "expected a prefix length of 0 to 32, found \"10.0.0.0/33\"" },
 		{ "too long a prefix of IPv6", "2001:db8::/129", "expected a prefix length of 0 to 128" },
 		{ "no prefix behind the slash", "10.0.0.0/", "expected a prefix length" },
 		{ "a mask", "10.0.0.0/255.0.0.0", "expected a prefix length" },
-		{ "bits behind the prefix", "10.0.0.1/8", "expected zero bits behind the prefix of a network, found \"10.0.0.1/8\"" },
+		{ "bits behind the prefix", "10.0.0.1/8",
+		    "expected zero bits behind the prefix of a network, found \"10.0.0.1/8\"" },
 		{ "a second slash", "10.0.0.0/8/8", "expected a prefix length" },
 	};
 	struct address_set *set;
@@ -290,27 +305,73 @@ internal_addresses_are_known_in_every_dress(void **state)
 		const char *address;
 		bool internal;
 	} cases[] = {
-		{ "127.0.0.1", true }, { "127.255.255.255", true }, { "0.0.0.0", true }, { "0.1.2.3", true },
-		{ "10.0.0.1", true }, { "172.16.0.1", true }, { "172.31.255.255", true }, { "172.32.0.1", false },
-		{ "172.15.255.255", false }, { "192.168.0.1", true }, { "192.169.0.1", false }, { "169.254.169.254", true },
-		{ "100.64.0.1", true }, { "100.127.255.255", true }, { "100.128.0.1", false }, { "100.63.255.255", false },
-		{ "192.0.0.8", true }, { "192.0.2.1", true }, { "192.88.99.1", true }, { "198.18.0.1", true },
-		{ "198.19.255.255", true }, { "198.20.0.1", false }, { "198.51.100.1", true }, { "203.0.113.1", true },
-		{ "224.0.0.1", true }, { "239.255.255.255", true }, { "240.0.0.1", true }, { "255.255.255.255", true },
-		{ "8.8.8.8", false }, { "223.255.255.255", false }, { "1.1.1.1", false },
-		{ "::1", true }, { "::127.0.0.1", true }, { "::8.8.8.8", true },
-		{ "::ffff:127.0.0.1", true }, { "::ffff:8.8.8.8", false },
+		{ "127.0.0.1", true },
+		{ "127.255.255.255", true },
+		{ "0.0.0.0", true },
+		{ "0.1.2.3", true },
+		{ "10.0.0.1", true },
+		{ "172.16.0.1", true },
+		{ "172.31.255.255", true },
+		{ "172.32.0.1", false },
+		{ "172.15.255.255", false },
+		{ "192.168.0.1", true },
+		{ "192.169.0.1", false },
+		{ "169.254.169.254", true },
+		{ "100.64.0.1", true },
+		{ "100.127.255.255", true },
+		{ "100.128.0.1", false },
+		{ "100.63.255.255", false },
+		{ "192.0.0.8", true },
+		{ "192.0.2.1", true },
+		{ "192.88.99.1", true },
+		{ "198.18.0.1", true },
+		{ "198.19.255.255", true },
+		{ "198.20.0.1", false },
+		{ "198.51.100.1", true },
+		{ "203.0.113.1", true },
+		{ "224.0.0.1", true },
+		{ "239.255.255.255", true },
+		{ "240.0.0.1", true },
+		{ "255.255.255.255", true },
+		{ "8.8.8.8", false },
+		{ "223.255.255.255", false },
+		{ "1.1.1.1", false },
+		{ "::1", true },
+		{ "::127.0.0.1", true },
+		{ "::8.8.8.8", true },
+		{ "::ffff:127.0.0.1", true },
+		{ "::ffff:8.8.8.8", false },
 		{ "::ffff:0:127.0.0.1", true },
-		{ "64:ff9b::10.0.0.1", true }, { "64:ff9b::8.8.8.8", false }, { "64:ff9b:1::8.8.8.8", true },
-		{ "2002:7f00:1::1", true }, { "2002:808:808::1", false }, { "2002:a9fe:a9fe::", true },
-		/* Teredo: server 8.8.8.8, client 8.8.4.4 and 10.0.0.1 under their complements; then a private server. */
-		{ "2001:0:808:808:0:0:f7f7:fbfb", false }, { "2001:0:808:808:0:0:f5ff:fffe", true },
+		{ "64:ff9b::10.0.0.1", true },
+		{ "64:ff9b::8.8.8.8", false },
+		{ "64:ff9b:1::8.8.8.8", true },
+		{ "2002:7f00:1::1", true },
+		{ "2002:808:808::1", false },
+		{ "2002:a9fe:a9fe::", true },
+		/* Teredo: server 8.8.8.8, client 8.8.4.4 and 10.0.0.1 under their complements; then a private server.
+		 */
+		{ "2001:0:808:808:0:0:f7f7:fbfb", false },
+		{ "2001:0:808:808:0:0:f5ff:fffe", true },
 		{ "2001:0:a00:1:0:0:f7f7:fbfb", true },
-		{ "2001:2::1", true }, { "2001:10::1", true }, { "2001:20::1", true }, { "2001:db8::1", true }, { "3fff::1", true },
-		{ "2001:4860:4860::8888", false }, { "2a00:1450::1", false }, { "2600::1", false },
-		{ "2600::5efe:10.0.0.1", true }, { "2600::200:5efe:10.0.0.1", true }, { "2600::5efe:8.8.8.8", false },
-		{ "fc00::1", true }, { "fd12:3456::1", true }, { "fe80::1", true }, { "fec0::1", true }, { "ff02::1", true },
-		{ "4000::1", true }, { "100::1", true }, { "5f00::1", true },
+		{ "2001:2::1", true },
+		{ "2001:10::1", true },
+		{ "2001:20::1", true },
+		{ "2001:db8::1", true },
+		{ "3fff::1", true },
+		{ "2001:4860:4860::8888", false },
+		{ "2a00:1450::1", false },
+		{ "2600::1", false },
+		{ "2600::5efe:10.0.0.1", true },
+		{ "2600::200:5efe:10.0.0.1", true },
+		{ "2600::5efe:8.8.8.8", false },
+		{ "fc00::1", true },
+		{ "fd12:3456::1", true },
+		{ "fe80::1", true },
+		{ "fec0::1", true },
+		{ "ff02::1", true },
+		{ "4000::1", true },
+		{ "100::1", true },
+		{ "5f00::1", true },
 	};
 	struct address nobody = { 0 }, address;
 

@@ -33,7 +33,8 @@ static void
 serve(struct evhttp_request *request, void *arg)
 {
 	const char *path = evhttp_request_get_uri(request);
-	struct evkeyvalq *in = evhttp_request_get_input_headers(request), *out = evhttp_request_get_output_headers(request);
+	struct evkeyvalq *in = evhttp_request_get_input_headers(request),
+	                 *out = evhttp_request_get_output_headers(request);
 	struct evbuffer *body = evbuffer_new();
 	char to[256];
 
@@ -287,7 +288,8 @@ the_guard_sees_what_is_connected_to(void **state)
 
 		snprintf(url, sizeof(url), "http://%s:%u/plain", cases[i].host, here.port);
 		answer = fetch_with(strict, fetch_of(url));
-		snprintf(part, sizeof(part), "%s%sis an internal address", cases[i].named, cases[i].named[0] ? " " : "");
+		snprintf(
+		    part, sizeof(part), "%s%sis an internal address", cases[i].named, cases[i].named[0] ? " " : "");
 		expect_problem(cases[i].title, answer.err, &answer.why, ERR_DENIED, part);
 	}
 	expect_number("none was asked", here.requests, before);
@@ -306,9 +308,11 @@ redirects_are_followed_under_guard(void **state)
 	expect_ok("as many as allowed", answer.err, &answer.why);
 	expect_text("lead to the answer", answer.body, "accept */*");
 	answer = fetch_with(trusting(), fetch_of(local_url("/hops/4")));
-	expect_problem("one more does not", answer.err, &answer.why, ERR_LIMIT, "expected at most 3 redirects, found more");
+	expect_problem(
+	    "one more does not", answer.err, &answer.why, ERR_LIMIT, "expected at most 3 redirects, found more");
 	answer = fetch_with(trusting(), fetch_of(local_url("/loop")));
-	expect_problem("nor does a loop", answer.err, &answer.why, ERR_LIMIT, "expected at most 3 redirects, found more");
+	expect_problem(
+	    "nor does a loop", answer.err, &answer.why, ERR_LIMIT, "expected at most 3 redirects, found more");
 	fetch = fetch_of(local_url("/hops/1"));
 	fetch.redirects = 0;
 	answer = fetch_with(trusting(), fetch);
@@ -399,7 +403,8 @@ limits_are_kept(void **state)
 	expect_ok("8 KiB of header fields", answer.err, &answer.why);
 	fields_of(&said, 70);
 	answer = fetch_bytes(buffer_span(&said), false, fetch);
-	expect_problem("70 KiB of them", answer.err, &answer.why, ERR_LIMIT, "expected at most 65536 bytes of header fields");
+	expect_problem(
+	    "70 KiB of them", answer.err, &answer.why, ERR_LIMIT, "expected at most 65536 bytes of header fields");
 	buffer_release(&said);
 	fetch.time = SECONDS(1) / 5;
 	start = clock_monotonic();

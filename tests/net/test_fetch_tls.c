@@ -41,7 +41,8 @@ certificate_new(EVP_PKEY *key)
 	X509_gmtime_adj(X509_getm_notBefore(x), -3600);
 	X509_gmtime_adj(X509_getm_notAfter(x), 3600);
 	X509_set_pubkey(x, key);
-	X509_NAME_add_entry_by_txt(X509_get_subject_name(x), "CN", MBSTRING_ASC, (const unsigned char *)"test", -1, -1, 0);
+	X509_NAME_add_entry_by_txt(
+	    X509_get_subject_name(x), "CN", MBSTRING_ASC, (const unsigned char *)"test", -1, -1, 0);
 	X509_set_issuer_name(x, X509_get_subject_name(x));
 	X509V3_set_ctx_nodb(&context);
 	X509V3_set_ctx(&context, x, x, NULL, NULL, 0);
@@ -157,8 +158,9 @@ on_answer(void *arg, enum err err, const struct fetched *fetched, const struct p
 static struct answer
 fetch_from(const char *url, const char *authorities, bool plain_http)
 {
-	struct fetcher_settings settings = { .plain_http = plain_http, .internal = here.loopback, .authorities = authorities,
-		.at_once = 1 };
+	struct fetcher_settings settings = {
+		.plain_http = plain_http, .internal = here.loopback, .authorities = authorities, .at_once = 1
+	};
 	struct fetch fetch = { .url = url, .limit = 100, .time = SECONDS(5), .redirects = 3 };
 	struct fetcher *f = fetcher_new(here.loop, &settings);
 	int64_t end = clock_monotonic() + SECONDS(10);
@@ -221,13 +223,15 @@ nothing_leaves_tls(void **state)
 	assert_int_equal(bind(plain, (struct sockaddr *)&at, sizeof(at)), 0);
 	assert_int_equal(listen(plain, 8), 0);
 	assert_int_equal(getsockname(plain, (struct sockaddr *)&at, &size), 0);
-	snprintf(said, sizeof(said), "HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:%u/\r\nContent-Length: 0\r\n\r\n",
-	    ntohs(at.sin_port));
+	snprintf(said, sizeof(said),
+	    "HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:%u/\r\nContent-Length: 0\r\n\r\n", ntohs(at.sin_port));
 	server = server_start(TLS1_3_VERSION, said);
 	answer = fetch_from(server.url, here.authorities, false);
-	expect_problem("https: alone follows no redirect to http:", answer.err, &answer.why, ERR_DENIED, "only https: is fetched");
+	expect_problem(
+	    "https: alone follows no redirect to http:", answer.err, &answer.why, ERR_DENIED, "only https: is fetched");
 	answer = fetch_from(server.url, here.authorities, true);
-	expect_problem("nor where http: is allowed", answer.err, &answer.why, ERR_DENIED, "redirected from https: to http:");
+	expect_problem(
+	    "nor where http: is allowed", answer.err, &answer.why, ERR_DENIED, "redirected from https: to http:");
 	asked = accept(plain, NULL, NULL);
 	expect_true("there nothing was said", asked < 0 || read(asked, request, sizeof(request)) == 0);
 	if (asked >= 0)
