@@ -2,9 +2,9 @@
  *
  *     look over the bytes (markup only) -> libxml2's SAX2 -> handler
  *
- * The first pass knows just enough of XML to refuse a DOCTYPE and to bound depth and attributes before libxml2 sees the first
- * byte: libxml2 2.9 compares the attributes of an element with each other, which is quadratic, before any callback
- * could count them. So no DTD is ever parsed, and the only entities left are the five predefined ones.
+ * The first pass knows just enough of XML to refuse a DOCTYPE and to bound depth and attributes before libxml2 sees
+ * the first byte: libxml2 2.9 compares the attributes of an element with each other, which is quadratic, before any
+ * callback could count them. So no DTD is ever parsed, and the only entities left are the five predefined ones.
  */
 #include "codec/xml.h"
 
@@ -78,8 +78,8 @@ look_at_tag(struct look *look, struct problem *why)
 	if (closing)
 		look->depth -= look->depth > 0;
 	else if (look->depth == look->limits->depth)
-		return problem_set(why, ERR_LIMIT, "", "line %d: elements are nested more than %u deep", line_at(look, start),
-		    look->limits->depth);
+		return problem_set(why, ERR_LIMIT, "", "line %d: elements are nested more than %u deep",
+		    line_at(look, start), look->limits->depth);
 	else if (!empty)
 		look->depth++;
 	return OK;
@@ -108,8 +108,8 @@ look_over(struct span document, const struct xml_limits *limits, struct problem 
 	return OK;
 }
 
-/* UTF-8, with or without its byte order mark, begins with markup or a blank: every other beginning belongs to another encoding
- * libxml2 would silently follow (XML 1.0 appendix F). */
+/* UTF-8, with or without its byte order mark, begins with markup or a blank: every other beginning belongs to
+ * another encoding libxml2 would silently follow (XML 1.0 appendix F). */
 static enum err
 check_beginning(struct span *document, struct problem *why)
 {
@@ -163,7 +163,8 @@ on_document(void *arg)
 		    "line 1: the document declares the encoding \"%.40s\"; expected UTF-8", (const char *)encoding));
 	else if (r->parser->version && !xmlStrEqual(r->parser->version, BAD_CAST "1.0"))
 		stop(r, problem_set(&r->why, ERR_UNSUPPORTED, "XML 1.0 s2.8",
-		    "line 1: the document declares XML version \"%.40s\"; expected 1.0", (const char *)r->parser->version));
+		    "line 1: the document declares XML version \"%.40s\"; expected 1.0",
+		    (const char *)r->parser->version));
 }
 
 static struct xml_name
@@ -193,7 +194,8 @@ on_start(void *arg, const xmlChar *local, const xmlChar *prefix, const xmlChar *
 		/* xmlns="" comes as an empty name: none. */
 		r->declared[i] = name_of(declared[0], declared[1] && *declared[1] ? declared[1] : NULL, NULL);
 		if (declared[1] && strlen((const char *)declared[1]) > r->limits->text) {
-			stop(r, problem_set(&r->why, ERR_LIMIT, "", "line %d: a namespace name is longer than %zu bytes",
+			stop(r, problem_set(&r->why, ERR_LIMIT, "",
+			    "line %d: a namespace name is longer than %zu bytes",
 			    element.line, r->limits->text));
 			return;
 		}
@@ -202,7 +204,8 @@ on_start(void *arg, const xmlChar *local, const xmlChar *prefix, const xmlChar *
 		r->attributes[i].name = name_of(attributes[1], attributes[2], attributes[0]);
 		r->attributes[i].value = span_of(attributes[3], (size_t)(attributes[4] - attributes[3]));
 		if (r->attributes[i].value.size > r->limits->text) {
-			stop(r, problem_set(&r->why, ERR_LIMIT, "", "line %d: the value of attribute %.80s is longer than %zu bytes",
+			stop(r, problem_set(&r->why, ERR_LIMIT, "",
+			    "line %d: the value of attribute %.80s is longer than %zu bytes",
 			    element.line, r->attributes[i].name.local, r->limits->text));
 			return;
 		}
@@ -229,8 +232,8 @@ on_text(void *arg, const xmlChar *text, int size)
 		stop(r, r->handler->on_text(r->arg, span_of(text, (size_t)size), &r->why));
 }
 
-/* The first error counts, and namespace errors, which libxml2 holds for lesser ones, count too. The parser stops by itself after a
- * fatal one; after the others the callbacks stand still. */
+/* The first error counts, and namespace errors, which libxml2 holds for lesser ones, count too. The parser stops by
+ * itself after a fatal one; after the others the callbacks stand still. */
 static void
 on_error(void *arg, xmlErrorPtr error)
 {
@@ -291,8 +294,8 @@ xml_read(struct span document, const struct xml_limits *limits, const struct xml
 
 	why = why ? why : &unasked;
 	if (document.size > limits->bytes || document.size > INT_MAX)
-		return problem_set(why, ERR_LIMIT, "", "the document has %zu bytes; at most %zu are read", document.size,
-		    limits->bytes);
+		return problem_set(why, ERR_LIMIT, "", "the document has %zu bytes; at most %zu are read",
+		    document.size, limits->bytes);
 	if (bounded.attributes > ATTRIBUTES_LARGEST)
 		bounded.attributes = ATTRIBUTES_LARGEST;
 	if (check_beginning(&document, why) != OK || look_over(document, &bounded, why) != OK)

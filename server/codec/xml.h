@@ -1,7 +1,8 @@
-/* codec/xml.h - reading XML of others with bounded size, depth and counts: no DTD, no entities of its own, no network, UTF-8.
+/* codec/xml.h - reading XML of others with bounded size, depth and counts: no DTD, no entities of its own, no
+ * network, UTF-8.
  *
- * A reader of elements as they come (libxml2's SAX2 underneath): the document is never a tree. Comments and processing
- * instructions are dropped, CDATA is text, adjacent text may come in pieces.
+ * A reader of elements as they come (libxml2's SAX2 underneath): the document is never a tree. Comments and
+ * processing instructions are dropped, CDATA is text, adjacent text may come in pieces.
  */
 #pragma once
 
@@ -39,13 +40,15 @@ struct xml_handler {
 	enum err (*on_text)(void *arg, struct span, struct problem *why);
 };
 
-/* ERR_SYNTAX with line and what was wrong; ERR_LIMIT; ERR_UNSUPPORTED for an encoding other than UTF-8; or the handler's. */
+/* ERR_SYNTAX with line and what was wrong; ERR_LIMIT; ERR_UNSUPPORTED for an encoding other than UTF-8; or the
+ * handler's. */
 enum err xml_read(struct span document, const struct xml_limits *, const struct xml_handler *, void *arg,
     struct problem *why);
 
 bool xml_name_is(const struct xml_name *, const char *uri, const char *local);
 
-/* Whether canonicalisation takes it as a namespace name: it refuses relative URIs (RFC 3076 s1.3), and with them the document. */
+/* Whether canonicalisation takes it as a namespace name: it refuses relative URIs (RFC 3076 s1.3), and with them the
+ * document. */
 bool xml_uri_absolute(const char *);
 
 /* Canonical escaping (RFC 3741, exclusive C14N 1.0): for writers of XML that is signed as written. */

@@ -23,10 +23,11 @@ struct assembly {
 };
 
 /* The document of one entity, ready to be signed; in the arena. */
-enum err assemble_entity(struct arena *, const struct publish_settings *, const struct entity *, const struct fragment *,
-    struct instant now, struct assembly *out, struct problem *why);
+enum err assemble_entity(struct arena *, const struct publish_settings *, const struct entity *,
+    const struct fragment *, struct instant now, struct assembly *out, struct problem *why);
 
-/* The beginning of a set: `head`, and as `content` the md:Extensions the members follow. The digest is not known yet. */
+/* The beginning of a set: `head`, and as `content` the md:Extensions the members follow. The digest is not known
+ * yet. */
 void assemble_set(struct arena *, const struct publish_settings *, struct instant now, struct assembly *out);
 
 /* One member of a set, whole. */

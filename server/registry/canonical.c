@@ -52,7 +52,8 @@ struct canonical {
 	unsigned depth;
 	struct binding scope[CANONICAL_DEPTH * CANONICAL_ATTRIBUTES];
 	size_t scope_size;
-	const char *context[CONTEXT_SIZE]; /* the reader's own pointer to each name: names are interned, so one comparison tells */
+	/* The reader's own pointer to each name: names are interned, so one comparison tells. */
+	const char *context[CONTEXT_SIZE];
 	const char *xml;
 	struct foreign foreign[FOREIGN_LARGEST];
 	size_t foreign_count;
@@ -151,7 +152,8 @@ foreign_take(struct canonical *c, const char *uri, struct foreign **out, struct 
 	if (*out)
 		return OK;
 	if (c->foreign_count == FOREIGN_LARGEST)
-		return problem_set(why, ERR_LIMIT, "", "more than %d namespaces that are not well-known", FOREIGN_LARGEST);
+		return problem_set(why, ERR_LIMIT, "", "more than %d namespaces that are not well-known",
+		    FOREIGN_LARGEST);
 	if (!xml_uri_absolute(uri))
 		return problem_set(why, ERR_INVALID, "RFC 3076 s1.3",
 		    "the namespace \"%.200s\" is not an absolute URI: no signature over it could be verified", uri);
@@ -164,7 +166,9 @@ foreign_take(struct canonical *c, const char *uri, struct foreign **out, struct 
 static bool
 prefix_reserved(const char *prefix)
 {
-	if (strcmp(prefix, "xml") == 0 || (prefix[0] == 't' && prefix[1] && strspn(prefix + 1, "0123456789") == strlen(prefix + 1)))
+	if (strcmp(prefix, "xml") == 0)
+		return true;
+	if (prefix[0] == 't' && prefix[1] && strspn(prefix + 1, "0123456789") == strlen(prefix + 1))
 		return true;
 	for (const struct context_namespace *n = metadata_context; n->prefix; n++)
 		if (strcmp(n->prefix, prefix) == 0)
@@ -294,7 +298,7 @@ use_type(struct canonical *c, struct start *s, struct span value, struct problem
 
 	if (local.size && memchr(local.data, ':', local.size))
 		prefix = span_cut(&local, ':');
-	if (local.size == 0 || local.size > 256 || memchr(local.data, ':', local.size) || memchr(local.data, 0, local.size))
+	if (local.size == 0 || local.size > 256 || memchr(local.data, ':', local.size))
 		return problem_set(why, ERR_INVALID, "XML Schema 1 s2.6.1", "xsi:type=\"%.*s\" is not a qualified name",
 		    (int)span_first(value, 80).size, (const char *)value.data);
 	if (!scope_find(c, prefix, &uri))
@@ -324,7 +328,8 @@ use_type(struct canonical *c, struct start *s, struct span value, struct problem
 	return OK;
 }
 
-/* Names first, in sorted order, so that the prefixes do not depend on the source's order of attributes; then the type. */
+/* Names first, in sorted order, so that the prefixes do not depend on the source's order of attributes; then the
+ * type. */
 static enum err
 prepare(struct canonical *c, struct start *s, const struct xml_element *element, struct problem *why)
 {

@@ -1,11 +1,12 @@
-/* registry/canonical.h - writing the elements of others in exclusive canonical form inside our own context (metadata.h).
+/* registry/canonical.h - writing the elements of others in exclusive canonical form inside our own context
+ * (metadata.h).
  *
  *     canonical_enter … canonical_leave      every element of the source, for its namespaces in scope
  *     canonical_begin                        an entity starts: its prefixes are its own
  *     canonical_root, canonical_start … canonical_end   what of it is kept
  *
- * Exclusive canonicalisation renders a namespace on the outermost element that uses its prefix visibly; with one prefix for
- * each namespace of an entity nothing is ever declared anew further in.
+ * Exclusive canonicalisation renders a namespace on the outermost element that uses its prefix visibly; with one
+ * prefix for each namespace of an entity nothing is ever declared anew further in.
  */
 #pragma once
 
@@ -25,8 +26,8 @@ void canonical_leave(struct canonical *);
 
 void canonical_begin(struct canonical *);
 
-/* The attributes of an md:EntityDescriptor, as they follow its name, but those that the publication sets itself (entityID, ID,
- * validUntil, cacheDuration). */
+/* The attributes of an md:EntityDescriptor, as they follow its name, but those that the publication sets itself
+ * (entityID, ID, validUntil, cacheDuration). */
 enum err canonical_root(struct canonical *, const struct xml_element *, struct buffer *out, struct problem *why);
 
 /* ERR_INVALID for what cannot be written so that a verifier reads the same. */

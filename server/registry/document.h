@@ -1,7 +1,7 @@
 /* registry/document.h - a published document as workers send it: header fields and bytes, ready made.
  *
- * Small ones (one entity) lie in the store; large ones (aggregates) in immutable files, the store holds the pointer. Each
- * row is keyed by its name and the generation that made it, so that a change of generation is one row's change.
+ * Small ones (one entity) lie in the store; large ones (aggregates) in immutable files, the store holds the pointer.
+ * Each row is keyed by its name and the generation that made it, so that a change of generation is one row's change.
  */
 #pragma once
 
@@ -11,7 +11,8 @@
 #include "model/entity.h"
 #include "store/table.h"
 
-extern const struct table document_table;    /* name, generation (8 bytes, big-endian) -> struct published; `claim`: publishing.h's */
+/* name, generation (8 bytes, big-endian) -> struct published; `claim`: publishing.h's */
+extern const struct table document_table;
 extern const struct table publication_table; /* "current" -> struct publication */
 
 /* One representation: what a reply needs. `fields` holds Content-Type, ETag, Last-Modified, Cache-Control, Vary and,
@@ -28,7 +29,8 @@ struct published {
 	bool gone;                /* since this generation there is no such document */
 	struct span entity_id;    /* empty for a set */
 	struct instant modified, valid_until;
-	uint8_t made_of[32];      /* digest of everything it was made from: equal means that signing again is needless */
+	/* digest of everything it was made from: equal means that signing again is needless */
+	uint8_t made_of[32];
 	struct representation plain, gzip;
 };
 void published_write(struct buffer *, const struct published *);

@@ -80,7 +80,8 @@ fragment_read(struct span value, struct fragment *out)
 
 	*out = (struct fragment){ .written = { (int64_t)record_u64(&r) } };
 	registration = record_u8(&r);
-	out->registration = registration <= REGISTRATION_HOMELESS ? (enum registration)registration : REGISTRATION_UNKNOWN;
+	out->registration = registration <= REGISTRATION_HOMELESS ?
+	    (enum registration)registration : REGISTRATION_UNKNOWN;
 	out->extensions = record_u32(&r);
 	out->attributes = record_block(&r);
 	out->content = record_block(&r);

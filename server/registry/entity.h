@@ -21,7 +21,8 @@ struct entity {
 	struct span prefixes;      /* struct metadata_entity's */
 	struct span source;        /* the file or feed it came from, as the operator named it */
 	uint8_t fragment[32];
-	uint32_t size;             /* of the fragment's content, so that work can be cut into parts without loading it */
+	/* of the fragment's content, so that work can be cut into parts without loading it */
+	uint32_t size;
 	struct instant registered; /* first imported */
 	struct instant imported;   /* last changed */
 };
@@ -30,7 +31,8 @@ void entity_write(struct buffer *, const struct entity *);
 /* Borrowed from `value`. False: not our record. */
 bool entity_read(struct span value, struct entity *out);
 
-/* A fragment nobody points to is swept only FRAGMENT_GRACE after it was written: until then an import may be under way. */
+/* A fragment nobody points to is swept only FRAGMENT_GRACE after it was written: until then an import may be under
+ * way. */
 #define FRAGMENT_GRACE SECONDS(86400)
 struct fragment {
 	struct instant written;

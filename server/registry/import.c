@@ -140,7 +140,8 @@ on_state(void *arg, enum err err, const struct problem *why)
 		return;
 	}
 	if (i->ask.more) {
-		finish(i, problem_set(&i->why, ERR_LIMIT, "", "more than %d entities are registered", ENTITIES_LARGEST));
+		finish(i, problem_set(&i->why, ERR_LIMIT, "", "more than %d entities are registered",
+		    ENTITIES_LARGEST));
 		return;
 	}
 	i->known_count = i->ask.count;
@@ -181,7 +182,8 @@ refuse(struct importing *i, const struct metadata_entity *e, const struct known 
 
 	*r = (struct metadata_refusal){ .entity_id = e->entity_id, .line = e->line };
 	if (span_equal(k->entity.entity_id, e->entity_id))
-		problem_set(&r->why, ERR_CONFLICT, "", "line %d: the entity was brought by the source \"%.*s\", not by \"%s\"",
+		problem_set(&r->why, ERR_CONFLICT, "",
+		    "line %d: the entity was brought by the source \"%.*s\", not by \"%s\"",
 		    e->line, SPAN_ARGS(k->entity.source), i->import.source);
 	else
 		problem_set(&r->why, ERR_CONFLICT, "draft-young-md-query-saml-21 s2.2.2",
@@ -253,7 +255,8 @@ static void
 decide(struct importing *i)
 {
 	const struct metadata *m = &i->metadata;
-	struct metadata_refusal *refusals = arena_array(&i->arena, struct metadata_refusal, m->refusal_count + m->entity_count);
+	struct metadata_refusal *refusals = arena_array(&i->arena, struct metadata_refusal,
+	    m->refusal_count + m->entity_count);
 
 	i->report.refusals = refusals;
 	i->report.refusal_count = m->refusal_count;
@@ -300,7 +303,8 @@ write_journal(struct importing *i, struct buffer *b)
 	digest(DIGEST_SHA256, i->import.document, sum);
 	buffer_text(b, "{\"actor\":");
 	json_write_string(b, span_text(i->import.actor ? i->import.actor : ""));
-	buffer_print(b, ",\"added\":%u,\"at\":\"%s\",\"changed\":%u,\"document\":\"sha256:%s\",\"event\":\"metadata.imported\"",
+	buffer_print(b,
+	    ",\"added\":%u,\"at\":\"%s\",\"changed\":%u,\"document\":\"sha256:%s\",\"event\":\"metadata.imported\"",
 	    i->report.added, instant_text(i->import.now, text), i->report.changed,
 	    hex_write(&i->part, span_of(sum, sizeof(sum))));
 	buffer_print(b, ",\"refused\":%zu,\"removed\":%u,\"source\":", i->report.refusal_count, i->report.removed);
@@ -308,7 +312,8 @@ write_journal(struct importing *i, struct buffer *b)
 	buffer_print(b, ",\"unchanged\":%u}", i->report.unchanged);
 }
 
-/* The one moment of change. What each row was when we decided is a condition: somebody else's change in between fails it all. */
+/* The one moment of change. What each row was when we decided is a condition: somebody else's change in between
+ * fails it all. */
 static void
 write_entities(struct importing *i)
 {
@@ -360,7 +365,8 @@ write_fragments(struct importing *i)
 		fragment_write(&b, &c->fragment);
 		assert(!b.overflowed);
 		bytes += buffer_span(&b).size;
-		unit_put(unit, &fragment_table, span_of(c->entity.fragment, sizeof(c->entity.fragment)), buffer_span(&b));
+		unit_put(unit, &fragment_table, span_of(c->entity.fragment, sizeof(c->entity.fragment)),
+		    buffer_span(&b));
 	}
 	buffer_release(&b);
 	i->asked = store_commit(i->store, unit, on_fragments_written, i);

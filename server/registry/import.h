@@ -30,6 +30,6 @@ struct import_report {
 /* The report is borrowed until the callback returns. */
 typedef void on_imported(void *arg, enum err, const struct import_report *, const struct problem *why);
 
-/* `import` and what it points to stay the caller's until the callback or the cancellation. ERR_CONFLICT: somebody else changed
- * the same entities meanwhile; importing again is safe. */
+/* `import` and what it points to stay the caller's until the callback or the cancellation. ERR_CONFLICT: somebody
+ * else changed the same entities meanwhile; importing again is safe. */
 struct pending *import_start(struct loop *, struct store *, const struct import *, on_imported *, void *arg);

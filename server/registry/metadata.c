@@ -124,14 +124,16 @@ is_stale(const struct xml_element *element, struct instant now, struct problem *
 	if (!until)
 		return false;
 	if (!instant_read(until->value, &end)) {
-		problem_set(why, ERR_INVALID, "SAML 2.0 Metadata s2.3.2", "line %d: validUntil=\"%.*s\" of %s is not a time in UTC",
+		problem_set(why, ERR_INVALID, "SAML 2.0 Metadata s2.3.2",
+		    "line %d: validUntil=\"%.*s\" of %s is not a time in UTC",
 		    element->line, (int)span_first(until->value, 80).size, (const char *)until->value.data,
 		    element->name.local);
 		return true;
 	}
 	if (instant_before(now, end))
 		return false;
-	problem_set(why, ERR_INVALID, "SAML 2.0 Metadata s2.3.2", "line %d: %s was valid until %s; expected a time to come",
+	problem_set(why, ERR_INVALID, "SAML 2.0 Metadata s2.3.2",
+	    "line %d: %s was valid until %s; expected a time to come",
 	    element->line, element->name.local, instant_text(end, text));
 	return true;
 }
@@ -142,20 +144,20 @@ check_entity_id(struct reading *r, const struct xml_element *element)
 	const struct xml_attribute *id = attribute_find(element, "entityID");
 
 	if (!id || id->value.size == 0) {
-		refuse_for(r, ERR_INVALID, "SAML 2.0 Metadata s2.3.2", "line %d: expected an entityID, found %s", element->line,
-		    id ? "an empty one" : "none");
+		refuse_for(r, ERR_INVALID, "SAML 2.0 Metadata s2.3.2", "line %d: expected an entityID, found %s",
+		    element->line, id ? "an empty one" : "none");
 		return;
 	}
 	r->entity.entity_id = arena_copy(r->arena, span_first(id->value, ENTITY_ID_LARGEST));
 	if (id->value.size > ENTITY_ID_LARGEST)
 		refuse_for(r, ERR_LIMIT, "SAML 2.0 Metadata s2.3.2",
-		    "line %d: expected an entityID of at most %d characters, found %zu", element->line, ENTITY_ID_LARGEST,
-		    id->value.size);
+		    "line %d: expected an entityID of at most %d characters, found %zu", element->line,
+		    ENTITY_ID_LARGEST, id->value.size);
 	for (size_t i = 0; i < id->value.size; i++)
 		if (id->value.data[i] <= ' ' || id->value.data[i] == 0x7f)
 			refuse_for(r, ERR_INVALID, "RFC 3986 s2",
-			    "line %d: expected a URI as entityID, found one with the byte 0x%02x at position %zu", element->line,
-			    id->value.data[i], i + 1);
+			    "line %d: expected a URI as entityID, found one with the byte 0x%02x at position %zu",
+			    element->line, id->value.data[i], i + 1);
 }
 
 static enum err
@@ -191,20 +193,22 @@ enter_outside(struct reading *r, const struct xml_element *element, struct probl
 		return enter_entity(r, element, why);
 	if (xml_name_is(&element->name, MD, "EntitiesDescriptor")) {
 		if (r->depth > WRAPPERS)
-			return problem_set(why, ERR_LIMIT, "", "line %d: EntitiesDescriptor is nested more than %d deep",
+			return problem_set(why, ERR_LIMIT, "",
+			    "line %d: EntitiesDescriptor is nested more than %d deep",
 			    element->line, WRAPPERS);
 		if (!r->stale_at && is_stale(element, r->now, &r->stale))
 			r->stale_at = r->depth;
 		return OK;
 	}
-	if (r->depth > 1 && (xml_name_is(&element->name, MD, "Extensions") || xml_name_is(&element->name, DS, "Signature"))) {
+	if (r->depth > 1 &&
+	    (xml_name_is(&element->name, MD, "Extensions") || xml_name_is(&element->name, DS, "Signature"))) {
 		r->skip_at = r->depth;
 		return OK;
 	}
 	return problem_set(why, ERR_INVALID, "SAML 2.0 Metadata s2.3",
 	    "line %d: expected EntityDescriptor or EntitiesDescriptor of %s, found %s%s%s%s", element->line, MD,
-	    element->name.local, element->name.uri ? " of " : " of no namespace", element->name.uri ? element->name.uri : "",
-	    r->depth == 1 ? " as root" : "");
+	    element->name.local, element->name.uri ? " of " : " of no namespace",
+	    element->name.uri ? element->name.uri : "", r->depth == 1 ? " as root" : "");
 }
 
 /* Inside an entity */
@@ -228,7 +232,8 @@ see_child(struct reading *r, const struct xml_element *element)
 	if (xml_name_is(&element->name, MD, "Extensions")) {
 		if (r->children)
 			refuse_for(r, ERR_INVALID, "SAML 2.0 Metadata s2.3.2",
-			    "line %d: expected Extensions once and as first child of the EntityDescriptor", element->line);
+			    "line %d: expected Extensions once and as first child of the EntityDescriptor",
+			    element->line);
 		r->extensions_at = r->depth;
 	}
 	r->children++;
@@ -259,13 +264,15 @@ enter_inside(struct reading *r, const struct xml_element *element)
 	}
 	if (r->depth == r->entity_at + 1)
 		see_child(r, element);
-	if (r->extensions_at && r->depth == r->extensions_at + 1 && xml_name_is(&element->name, RPI, "RegistrationInfo"))
+	if (r->extensions_at && r->depth == r->extensions_at + 1 &&
+	    xml_name_is(&element->name, RPI, "RegistrationInfo"))
 		r->entity.registration = REGISTRATION_PRESENT;
 	if (r->depth > r->entity_at + ENTITY_DEPTH)
-		refuse_for(r, ERR_LIMIT, "", "line %d: elements are nested more than %d deep in the entity", element->line,
-		    ENTITY_DEPTH);
+		refuse_for(r, ERR_LIMIT, "", "line %d: elements are nested more than %d deep in the entity",
+		    element->line, ENTITY_DEPTH);
 	else if (++r->elements > ENTITY_ELEMENTS)
-		refuse_for(r, ERR_LIMIT, "", "line %d: the entity has more than %d elements", element->line, ENTITY_ELEMENTS);
+		refuse_for(r, ERR_LIMIT, "", "line %d: the entity has more than %d elements", element->line,
+		    ENTITY_ELEMENTS);
 	else if (canonical_start(r->canonical, element, &r->content, &wrong) != OK)
 		refuse_for(r, wrong.code, wrong.clause, "line %d: %s", element->line, wrong.text);
 	if (r->extensions_at == r->depth)
@@ -280,7 +287,8 @@ leave_entity(struct reading *r, struct problem *why)
 	r->entity_at = 0;
 	if (e->roles == 0 && !r->affiliation)
 		refuse_for(r, ERR_INVALID, "SAML 2.0 Metadata s2.3.2",
-		    "line %d: expected a role descriptor or an AffiliationDescriptor in the EntityDescriptor, found none", e->line);
+		    "line %d: expected a role descriptor or an AffiliationDescriptor in the EntityDescriptor, "
+		    "found none", e->line);
 	if (r->attributes.overflowed || r->content.overflowed)
 		refuse_for(r, ERR_LIMIT, "", "line %d: the entity in canonical form is larger than %zu bytes", e->line,
 		    METADATA_FRAGMENT);
@@ -291,7 +299,8 @@ leave_entity(struct reading *r, struct problem *why)
 	canonical_prefixes(r->canonical, &r->prefixes);
 	r->taken += buffer_span(&r->attributes).size + buffer_span(&r->content).size;
 	if (r->taken > METADATA_LARGEST)
-		return problem_set(why, ERR_LIMIT, "", "line %d: the document in canonical form is larger than %zu bytes", e->line,
+		return problem_set(why, ERR_LIMIT, "",
+		    "line %d: the document in canonical form is larger than %zu bytes", e->line,
 		    METADATA_LARGEST);
 	e->attributes = arena_copy(r->arena, buffer_span(&r->attributes));
 	e->content = arena_copy(r->arena, buffer_span(&r->content));
@@ -410,14 +419,16 @@ refuse_twin(struct reading *r, const struct named *name, const struct named *oth
 	*refusal = (struct metadata_refusal){ .entity_id = name->entity_id, .line = name->line };
 	if (same_id)
 		problem_set(&refusal->why, ERR_CONFLICT, "SAML 2.0 Metadata s2.3.2",
-		    "line %d: expected the entityID once in the document, found it on line %d too", name->line, other->line);
+		    "line %d: expected the entityID once in the document, found it on line %d too", name->line,
+		    other->line);
 	else
 		problem_set(&refusal->why, ERR_CONFLICT, "draft-young-md-query-saml-21 s2.2.2",
 		    "line %d: the entityID has the same SHA-1 as another one on line %d", name->line, other->line);
 	name->entity->line = 0;
 }
 
-/* Which of two entities of one name is meant nobody can tell: neither is taken. Two names with one SHA-1 are an attack. */
+/* Which of two entities of one name is meant nobody can tell: neither is taken. Two names with one SHA-1 are an
+ * attack. */
 static void
 refuse_twins(struct reading *r)
 {

@@ -1,14 +1,16 @@
 /* registry/metadata.h - a SAML metadata file of somebody else becomes entities, each a canonical fragment.
  *
- * A fragment is one `<md:EntityDescriptor>` in exclusive canonical form *inside our own context*: well-known namespaces
- * have the prefixes of metadata_context[] and are declared by the published document's root, never by the
+ * A fragment is one `<md:EntityDescriptor>` in exclusive canonical form *inside our own context*: well-known
+ * namespaces have the prefixes of metadata_context[] and are declared by the published document's root, never by the
  * fragment; all others are declared where they are used. So the same bytes stand in every publication, and a large
- * aggregate is their concatenation. Signatures, validUntil, cacheDuration, ID and comments of the source are dropped.
+ * aggregate is their concatenation. Signatures, validUntil, cacheDuration, ID and comments of the source are
+ * dropped.
  *
- * Why the text is its own canonical form: the root declares every context prefix and the signature's PrefixList names them, so they
- * are rendered there and nowhere else. Within an entity each further namespace has exactly one prefix, declared on the outermost
- * element that uses it and on no other. One that only the value of an xsi:type uses is called t1 … t16, declared on that element and
- * named in the PrefixList too: there inclusive treatment renders it exactly where it stands.
+ * Why the text is its own canonical form: the root declares every context prefix and the signature's PrefixList
+ * names them, so they are rendered there and nowhere else. Within an entity each further namespace has exactly one
+ * prefix, declared on the outermost element that uses it and on no other. One that only the value of an xsi:type
+ * uses is called t1 … t16, declared on that element and named in the PrefixList too: there inclusive treatment
+ * renders it exactly where it stands.
  */
 #pragma once
 
@@ -34,9 +36,11 @@ enum registration {
 struct metadata_entity {
 	struct span entity_id;
 	unsigned roles;          /* enum entity_role */
-	struct span attributes;  /* the root's attributes other than entityID, canonical: ` Name="value"…`, usually empty */
+	/* the root's attributes other than entityID, canonical: ` Name="value"…`, usually empty */
+	struct span attributes;
 	struct span content;     /* everything between `>` of the root's start tag and its end tag */
-	struct span prefixes;    /* beyond the context's: prefixes used only in values (xsi:type), sorted, space-separated */
+	/* beyond the context's: prefixes used only in values (xsi:type), sorted, space-separated */
+	struct span prefixes;
 	enum registration registration;
 	uint32_t extensions;     /* with REGISTRATION_MISSING: where in `content` the children of md:Extensions begin */
 	int line;
@@ -60,7 +64,8 @@ struct metadata {
 #define METADATA_FRAGMENT (1 * MIB)
 #define METADATA_ARENA (2 * METADATA_LARGEST) /* metadata_read() takes no more */
 
-/* A document whose root is EntityDescriptor, or EntitiesDescriptor nested to any allowed depth. One bad entity is a refusal and does not
- * stop the others (a second entity of one ID refuses both); a document that is not well-formed metadata is a problem. */
+/* A document whose root is EntityDescriptor, or EntitiesDescriptor nested to any allowed depth. One bad entity is a
+ * refusal and does not stop the others (a second entity of one ID refuses both); a document that is not well-formed
+ * metadata is a problem. */
 enum err metadata_read(struct arena *, struct span document, struct instant now, struct metadata *out,
     struct problem *why);

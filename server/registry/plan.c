@@ -37,9 +37,9 @@ by_name(const void *a, const void *b)
 	return order ? order : (x->generation > y->generation) - (x->generation < y->generation);
 }
 
-/* The newest row of each name in force; those it supersedes and those of dead publishers are listed. Readers of the generation
- * before may still need what this one superseded, so a row goes one generation later. The oldest of a name goes
- * first: a row that says "gone" must not leave before those it hides. */
+/* The newest row of each name in force; those it supersedes and those of dead publishers are listed. Readers of the
+ * generation before may still need what this one superseded, so a row goes one generation later. The oldest of a
+ * name goes first: a row that says "gone" must not leave before those it hides. */
 static size_t
 sort_rows(struct arena *arena, const struct plan_question *q, struct plan *plan, const struct plan_row **newest)
 {

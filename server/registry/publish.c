@@ -62,8 +62,8 @@ begin(void *arg)
 }
 
 struct pending *
-publish_start(struct loop *loop, struct store *store, struct signer_client *signer, const struct publish_settings *settings,
-    bool all, on_published *on_done, void *arg)
+publish_start(struct loop *loop, struct store *store, struct signer_client *signer,
+    const struct publish_settings *settings, bool all, on_published *on_done, void *arg)
 {
 	struct publishing *p = calloc(1, sizeof(*p));
 
@@ -86,7 +86,8 @@ publish_start(struct loop *loop, struct store *store, struct signer_client *sign
 	if (!p->compressor)
 		abort();
 	p->began = clock_monotonic();
-	p->question = (struct plan_question){ .now = p->settings.now, .refresh_before = settings->refresh_before, .all = all };
+	p->question = (struct plan_question){ .now = p->settings.now, .refresh_before = settings->refresh_before,
+		.all = all };
 	p->later = (struct later){ .run = begin, .arg = p };
 	turn_later(loop_turn(loop), &p->later);
 	return &p->pending;
@@ -211,7 +212,8 @@ claim(struct publishing *p)
 		return publishing_fail(p, problem_set(&p->why, ERR_NOT_FOUND, "", "no key for metadata is active"));
 	if (s->refresh_before >= s->valid_for)
 		return publishing_fail(p, problem_set(&p->why, ERR_INVALID, "",
-		    "documents would be signed again before they are published: refresh_before must be shorter than valid_for"));
+		    "documents would be signed again before they are published: refresh_before must be shorter "
+		    "than valid_for"));
 	publishing_part(p);
 	unit_put(p->unit, &document_table, span_text(CLAIM), (struct span){ 0 });
 	p->asked = store_commit(p->store, p->unit, on_claimed, p);
@@ -230,13 +232,15 @@ on_state(void *arg, enum err err, const struct problem *why)
 	if (!publishing_answered(p, err, why))
 		return;
 	if (entities->more) {
-		publishing_fail_now(p, problem_set(&p->why, ERR_LIMIT, "", "more than %d entities are registered", ENTITIES_LARGEST));
+		publishing_fail_now(p, problem_set(&p->why, ERR_LIMIT, "", "more than %d entities are registered",
+		    ENTITIES_LARGEST));
 		return;
 	}
 	if (current->count) {
 		p->current_row = current->rows[0].generation;
 		if (!publication_read(arena_copy(&p->arena, current->rows[0].value), &p->current)) {
-			publishing_fail_now(p, problem_set(&p->why, ERR_SYNTAX, "", "the row publication/current is not of our form"));
+			publishing_fail_now(p, problem_set(&p->why, ERR_SYNTAX, "",
+			    "the row publication/current is not of our form"));
 			return;
 		}
 	}
@@ -248,7 +252,8 @@ on_state(void *arg, enum err err, const struct problem *why)
 		const struct row *row = &entities->rows[i];
 
 		if (row->key.size != sizeof(e->key) || !entity_read(arena_copy(&p->arena, row->value), &e->entity)) {
-			publishing_fail_now(p, problem_set(&p->why, ERR_SYNTAX, "", "a row of entity is not of our form"));
+			publishing_fail_now(p, problem_set(&p->why, ERR_SYNTAX, "",
+			    "a row of entity is not of our form"));
 			return;
 		}
 		memcpy(e->key.bytes, row->key.data, sizeof(e->key.bytes));
@@ -293,7 +298,8 @@ take_row(struct publishing *p, const struct row *row)
 		.valid_until = document.valid_until,
 		.files = { arena_copy(&p->arena, document.plain.file), arena_copy(&p->arena, document.gzip.file) },
 	};
-	/* A store put back from a backup may point to files that are gone: then nothing equals what they were made of. */
+	/* A store put back from a backup may point to files that are gone: then nothing equals what they were made
+	 * of. */
 	if (files_there(p, taken))
 		memcpy(taken->made_of, document.made_of, sizeof(taken->made_of));
 	p->question.row_count++;
@@ -319,7 +325,8 @@ on_documents(void *arg, enum err err, const struct problem *why)
 	}
 	for (size_t i = 0; i < ask->count; i++) {
 		if (!span_is(ask->rows[i].key, CLAIM) && !take_row(p, &ask->rows[i])) {
-			publishing_fail_now(p, problem_set(&p->why, ERR_SYNTAX, "", "a row of document is not of our form"));
+			publishing_fail_now(p, problem_set(&p->why, ERR_SYNTAX, "",
+			    "a row of document is not of our form"));
 			return;
 		}
 	}

@@ -1,10 +1,11 @@
-/* registry/publish.h - making the publications: sign what changed or is about to expire, then switch to the new generation.
+/* registry/publish.h - making the publications: sign what changed or is about to expire, then switch to the new
+ * generation.
  *
  *     load entities -> compare with what is published -> sign documents (several in flight) -> store them in parts
  *       -> write and sign the aggregates -> switch `publication/current` -> sweep what nobody points to
  *
- * Until the switch everything served is the old generation; a publisher that dies half way leaves only rows and files
- * that the next run sweeps. One changed entity re-signs its document and the sets it stands in, nothing else.
+ * Until the switch everything served is the old generation; a publisher that dies half way leaves only rows and
+ * files that the next run sweeps. One changed entity re-signs its document and the sets it stands in, nothing else.
  */
 #pragma once
 
@@ -34,8 +35,8 @@ struct publish_report {
 };
 typedef void on_published(void *arg, enum err, const struct publish_report *, const struct problem *why);
 
-/* `all`: sign everything anew. A new key or other settings do so by themselves, for they are part of what a document is made
- * of. `settings` stay the caller's until the callback or the cancellation. One publisher at a time:
- * when a second begins, the first ends with ERR_CONFLICT. */
+/* `all`: sign everything anew. A new key or other settings do so by themselves, for they are part of what a document
+ * is made of. `settings` stay the caller's until the callback or the cancellation. One publisher at a time: when a
+ * second begins, the first ends with ERR_CONFLICT. */
 struct pending *publish_start(struct loop *, struct store *, struct signer_client *, const struct publish_settings *,
     bool all, on_published *, void *arg);

@@ -1,7 +1,7 @@
 /* registry/publishing.h - one publishing under way: what its steps share.
  *
- *     claim -> load_state -> load_documents -> decide -> clear_garbage -> sign_entities -> end_documents -> open_sets -> fill_sets
- *       -> sign_sets -> switch_over -> sweep_rows -> sweep_files -> sweep_fragments
+ *     claim -> load_state -> load_documents -> decide -> clear_garbage -> sign_entities -> end_documents
+ *       -> open_sets -> fill_sets -> sign_sets -> switch_over -> sweep_rows -> sweep_files -> sweep_fragments
  *
  * decide goes straight to sweep_files (behind clear_garbage) when there is nothing to publish.
  */

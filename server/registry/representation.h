@@ -1,4 +1,5 @@
-/* registry/representation.h - a document's bytes as they are served: plain and gzip, with the header fields each needs. */
+/* registry/representation.h - a document's bytes as they are served: plain and gzip, with the header fields each
+ * needs. */
 #pragma once
 
 #include <libdeflate.h>
@@ -14,8 +15,8 @@ struct content_tag {
 struct content_tag content_tag_of(const struct assembly *, struct span signature);
 
 /* `etag` and `fields` of one representation. */
-void representation_describe(struct arena *, const struct publish_settings *, const struct content_tag *, struct instant modified,
-    bool gzip, struct representation *);
+void representation_describe(struct arena *, const struct publish_settings *, const struct content_tag *,
+    struct instant modified, bool gzip, struct representation *);
 
 /* A small document: both representations with their bodies, in the arena. */
 void represent(struct arena *, struct libdeflate_compressor *, const struct publish_settings *, const struct assembly *,

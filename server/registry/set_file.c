@@ -110,7 +110,8 @@ set_file_add(struct set_file *f, struct span member)
 }
 
 enum err
-set_file_close(struct set_file *f, struct arena *arena, struct span prefixes, struct span *signed_info, struct problem *why)
+set_file_close(struct set_file *f, struct arena *arena, struct span prefixes, struct span *signed_info,
+    struct problem *why)
 {
 	uint8_t sum[32];
 
@@ -151,7 +152,8 @@ write_plain(struct set_file *f, struct arena *arena, struct span signature, uint
 
 /* The space is asked for before the file is mapped: a full disk is then an error and not a signal. */
 static enum err
-write_gzip(struct set_file *f, struct libdeflate_compressor *compressor, uint64_t size, uint64_t *packed, struct problem *why)
+write_gzip(struct set_file *f, struct libdeflate_compressor *compressor, uint64_t size, uint64_t *packed,
+    struct problem *why)
 {
 	size_t bound = libdeflate_gzip_compress_bound(compressor, size);
 	void *from = MAP_FAILED, *to = MAP_FAILED;
@@ -181,8 +183,8 @@ write_gzip(struct set_file *f, struct libdeflate_compressor *compressor, uint64_
 }
 
 enum err
-set_file_finish(struct set_file *f, struct arena *arena, struct libdeflate_compressor *compressor, struct span signature,
-    struct published *out, struct problem *why)
+set_file_finish(struct set_file *f, struct arena *arena, struct libdeflate_compressor *compressor,
+    struct span signature, struct published *out, struct problem *why)
 {
 	struct content_tag tag = content_tag_of(&f->assembly, signature);
 

@@ -2,9 +2,10 @@
  *
  *     open -> add … add -> close (digest known) -> sign -> finish -> two immutable files
  *
- * The signature stands near the front but depends on everything behind it. So the members are digested while they are written
- * to a working file; once signed, the front and a copy of them make the document. Its gzip twin is one member (browsers
- * stop at the end of the first), compressed from mapped file to mapped file: the pages belong to the files.
+ * The signature stands near the front but depends on everything behind it. So the members are digested while they
+ * are written to a working file; once signed, the front and a copy of them make the document. Its gzip twin is one
+ * member (browsers stop at the end of the first), compressed from mapped file to mapped file: the pages belong to
+ * the files.
  */
 #pragma once
 
@@ -22,7 +23,8 @@ enum err set_file_open(const char *directory, struct span name, uint64_t generat
 void set_file_add(struct set_file *, struct span member);
 
 /* After the last member: what is to be signed. `prefixes` beyond the context's, sorted. */
-enum err set_file_close(struct set_file *, struct arena *, struct span prefixes, struct span *signed_info, struct problem *why);
+enum err set_file_close(struct set_file *, struct arena *, struct span prefixes, struct span *signed_info,
+    struct problem *why);
 
 /* Both files are durable under their final names when this returns OK. */
 enum err set_file_finish(struct set_file *, struct arena *, struct libdeflate_compressor *, struct span signature,

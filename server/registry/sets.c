@@ -12,8 +12,8 @@ open_sets(struct publishing *p)
 		if (!p->plan.sets[i].make)
 			continue;
 		any = true;
-		err = set_file_open(p->settings.directory, p->plan.sets[i].name, publishing_generation(p), &p->settings, &p->arena,
-		    p->settings.now, &p->sets[i], &p->why);
+		err = set_file_open(p->settings.directory, p->plan.sets[i].name, publishing_generation(p), &p->settings,
+		    &p->arena, p->settings.now, &p->sets[i], &p->why);
 		if (err != OK)
 			return publishing_fail(p, err);
 	}
@@ -81,7 +81,8 @@ fill_sets(struct publishing *p)
 	arena_reset(&p->part);
 	p->asks = arena_array(&p->part, struct ask, PART_DOCUMENTS);
 	p->ask_count = 0;
-	for (size_t at = p->done; at < p->question.entity_count && p->ask_count < PART_DOCUMENTS && bytes < PART_BYTES; at++) {
+	for (size_t at = p->done; at < p->question.entity_count && p->ask_count < PART_DOCUMENTS &&
+	    bytes < PART_BYTES; at++) {
 		const struct plan_entity *e = p->plan.members[at];
 
 		if (!in_any_set(p, e))

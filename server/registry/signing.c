@@ -74,10 +74,12 @@ on_fragments(void *arg, enum err err, const struct problem *why)
 		struct fragment fragment;
 
 		if (p->asks[i].count == 0 || !fragment_read(p->asks[i].rows[0].value, &fragment))
-			err = problem_set(&p->why, ERR_NOT_FOUND, "", "the fragment of %.*s is missing or not of our form",
+			err = problem_set(&p->why, ERR_NOT_FOUND, "",
+			    "the fragment of %.*s is missing or not of our form",
 			    SPAN_ARGS(e->entity_id));
 		else
-			err = assemble_entity(&p->part, &p->settings, e, &fragment, p->settings.now, &s->assembly, &p->why);
+			err = assemble_entity(&p->part, &p->settings, e, &fragment, p->settings.now, &s->assembly,
+			    &p->why);
 		if (err != OK) {
 			publishing_fail_now(p, err);
 			return;
@@ -102,7 +104,8 @@ sign_entities(struct publishing *p)
 	}
 	publishing_part(p);
 	p->asks = arena_array(&p->part, struct ask, PART_DOCUMENTS);
-	for (p->signing_count = 0; p->signing_count < PART_DOCUMENTS && p->done < p->plan.job_count && bytes < PART_BYTES;) {
+	for (p->signing_count = 0; p->signing_count < PART_DOCUMENTS && p->done < p->plan.job_count &&
+	    bytes < PART_BYTES;) {
 		const struct plan_job *job = &p->plan.jobs[p->done++];
 		struct signing *s = &p->signings[p->signing_count];
 

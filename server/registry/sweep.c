@@ -137,8 +137,8 @@ digests_in_use(struct publishing *p)
 	return digests;
 }
 
-/* A fragment in use again has a new generation, and its deletion fails. What an import has just written for its last unit is
- * young. */
+/* A fragment in use again has a new generation, and its deletion fails. What an import has just written for its last
+ * unit is young. */
 static bool
 is_litter(struct publishing *p, const uint8_t **in_use, const struct row *row)
 {

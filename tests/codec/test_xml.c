@@ -72,15 +72,19 @@ documents_come_element_by_element(void **state)
 		  "<a b=\"&#x9;&#xA;&#xD;\">&#xD;\xe2\x82\xac</a>" },
 		{ "an ampersand in an attribute", "<a b='x&amp;y&lt;'/>", "<a b=\"x&amp;y&lt;\"></a>" },
 		{ "CDATA is text", "<a><![CDATA[<b>&]]></a>", "<a>&lt;b&gt;&amp;</a>" },
-		{ "comments and instructions are dropped", "<?xml-stylesheet href='x'?><a>1<!-- <b> --><?p <c> ?>2</a><!-- -->",
+		{ "comments and instructions are dropped",
+		  "<?xml-stylesheet href='x'?><a>1<!-- <b> --><?p <c> ?>2</a><!-- -->",
 		  "<a>12</a>" },
 		{ "line ends become one byte", "<a>1\r\n2\r3</a>", "<a>1\n2\n3</a>" },
 		{ "blanks stay", "<a> <b/>\n</a>", "<a> <b></b>\n</a>" },
-		{ "a default namespace", "<a xmlns='u:1'><b c='d'/></a>", "<{u:1}a +=u:1><{u:1}b c=\"d\"></{u:1}b></{u:1}a>" },
+		{ "a default namespace", "<a xmlns='u:1'><b c='d'/></a>",
+		  "<{u:1}a +=u:1><{u:1}b c=\"d\"></{u:1}b></{u:1}a>" },
 		{ "a default namespace taken back", "<a xmlns='u:1'><b xmlns=''/></a>",
 		  "<{u:1}a +=u:1><b +=none></b></{u:1}a>" },
-		{ "a prefix in force in its own element", "<p:a p:b='' xmlns:p='u:1'/>", "<{u:1}a {u:1}b=\"\" +p=u:1></{u:1}a>" },
-		{ "xml: needs no declaration", "<a xml:lang='ja'/>", "<a {http://www.w3.org/XML/1998/namespace}lang=\"ja\"></a>" },
+		{ "a prefix in force in its own element", "<p:a p:b='' xmlns:p='u:1'/>",
+		  "<{u:1}a {u:1}b=\"\" +p=u:1></{u:1}a>" },
+		{ "xml: needs no declaration", "<a xml:lang='ja'/>",
+		  "<a {http://www.w3.org/XML/1998/namespace}lang=\"ja\"></a>" },
 		{ "a byte order mark", "\xef\xbb\xbf<?xml version='1.0' encoding='utf-8'?><a/>", "<a></a>" },
 		{ "as deep as may be", "<a><a><a><a><a/></a></a></a></a>", "<a><a><a><a><a></a></a></a></a></a>" },
 		{ "a bracket in a value is no tag", "<a b='>' c=\"'<!\"/>", NULL },
@@ -117,38 +121,46 @@ bad_documents_are_problems(void **state)
 	} cases[] = {
 		{ "nothing", "", 0, ERR_SYNTAX, "line 1: the document is empty" },
 		{ "no markup", "hello", 0, ERR_SYNTAX, "does not begin with markup" },
-		{ "a tag that is not closed", "<a>\n<b>\n</a>", 0, ERR_SYNTAX, "line 3: Opening and ending tag mismatch" },
+		{ "a tag that is not closed", "<a>\n<b>\n</a>", 0, ERR_SYNTAX,
+		  "line 3: Opening and ending tag mismatch" },
 		{ "a document cut short", "<a>\n<b/>", 0, ERR_SYNTAX, "line 2: " },
 		{ "two roots", "<a/><b/>", 0, ERR_SYNTAX, "line 1: Extra content" },
 		{ "an attribute twice", "<a b='' b=''/>", 0, ERR_SYNTAX, "Attribute b redefined" },
 		{ "an attribute twice by two prefixes", "<a p:b='' q:b='' xmlns:p='u:1' xmlns:q='u:1'/>", 0, ERR_SYNTAX,
 		  "Namespaced Attribute b" },
-		{ "an undeclared prefix", "<a>\n<p:b/></a>", 0, ERR_SYNTAX, "line 2: Namespace prefix p on b is not defined" },
+		{ "an undeclared prefix", "<a>\n<p:b/></a>", 0, ERR_SYNTAX,
+		  "line 2: Namespace prefix p on b is not defined" },
 		{ "an undeclared prefix of an attribute", "<a p:b=''/>", 0, ERR_SYNTAX, "Namespace prefix p for b" },
 		{ "an unknown entity", "<a>&nbsp;</a>", 0, ERR_SYNTAX, "Entity 'nbsp' not defined" },
 		{ "an unknown entity in a value", "<a b='&e;'/>", 0, ERR_SYNTAX, "Entity 'e' not defined" },
 		{ "a DOCTYPE", "<?xml version='1.0'?>\n<!DOCTYPE a>\n<a/>", 0, ERR_SYNTAX,
 		  "line 2: a document type declaration (DTD); none is accepted" },
 		{ "a DOCTYPE naming a file", "<!DOCTYPE a SYSTEM 'file:///etc/passwd'><a/>", 0, ERR_SYNTAX, "(DTD)" },
-		{ "an entity bomb", "<!DOCTYPE a [<!ENTITY b 'bb'><!ENTITY c '&b;&b;'>]><a>&c;</a>", 0, ERR_SYNTAX, "(DTD)" },
-		{ "a DOCTYPE behind a comment", "<!-- ' -->\n\n<!DOCTYPE a><a/>", 0, ERR_SYNTAX, "line 3: a document type" },
+		{ "an entity bomb", "<!DOCTYPE a [<!ENTITY b 'bb'><!ENTITY c '&b;&b;'>]><a>&c;</a>", 0, ERR_SYNTAX,
+		  "(DTD)" },
+		{ "a DOCTYPE behind a comment", "<!-- ' -->\n\n<!DOCTYPE a><a/>", 0, ERR_SYNTAX,
+		  "line 3: a document type" },
 		{ "another encoding declared", "<?xml version='1.0' encoding='ISO-8859-1'?><a/>", 0, ERR_UNSUPPORTED,
 		  "declares the encoding \"ISO-8859-1\"; expected UTF-8" },
-		{ "an encoding nobody knows", "<?xml version='1.0' encoding='x-klingon'?><a/>", 0, ERR_UNSUPPORTED, "line 1" },
+		{ "an encoding nobody knows", "<?xml version='1.0' encoding='x-klingon'?><a/>", 0, ERR_UNSUPPORTED,
+		  "line 1" },
 		{ "UTF-16 with its mark", "\xff\xfe<\0a\0/\0>\0", 10, ERR_UNSUPPORTED, "in UTF-16 or UTF-32" },
 		{ "UTF-16 without", "<\0a\0/\0>\0", 8, ERR_UNSUPPORTED, "in UTF-16 or UTF-32" },
 		{ "UTF-16, the other order", "\0<\0a\0/\0>", 8, ERR_UNSUPPORTED, "in UTF-16 or UTF-32" },
 		{ "UTF-16 declared but not so", "<?xml version='1.0' encoding='UTF-16'?><a/>", 0, ERR_SYNTAX,
 		  "labelled UTF-16 but has UTF-8 content" },
-		{ "XML 1.1", "<?xml version='1.1'?><a/>", 0, ERR_UNSUPPORTED, "declares XML version \"1.1\"; expected 1.0" },
+		{ "XML 1.1", "<?xml version='1.1'?><a/>", 0, ERR_UNSUPPORTED,
+		  "declares XML version \"1.1\"; expected 1.0" },
 		{ "bytes that are not UTF-8", "<a>\xe9</a>", 0, ERR_SYNTAX, "line 1: " },
 		{ "a NUL", "<a>\0</a>", 8, ERR_SYNTAX, "line 1: " },
 		{ "a control character", "<a>\x01</a>", 0, ERR_SYNTAX, "line 1: " },
 		{ "elements too deep", "<a>\n<a><a><a><a>\n<a/></a></a></a></a></a>", 0, ERR_LIMIT,
 		  "line 3: elements are nested more than 5 deep" },
 		{ "too many attributes", "<a b='' c='' d='' e='' f=''/>", 0, ERR_LIMIT, "more than 4 attributes" },
-		{ "a value too long", "<a b='" FIFTY FIFTY "x'/>", 0, ERR_LIMIT, "the value of attribute b is longer than 100" },
-		{ "a namespace name too long", "<a xmlns:b='u:" FIFTY FIFTY "'/>", 0, ERR_LIMIT, "a namespace name is longer" },
+		{ "a value too long", "<a b='" FIFTY FIFTY "x'/>", 0, ERR_LIMIT,
+		  "the value of attribute b is longer than 100" },
+		{ "a namespace name too long", "<a xmlns:b='u:" FIFTY FIFTY "'/>", 0, ERR_LIMIT,
+		  "a namespace name is longer" },
 		{ "the handler's own reason", "<a>\n<refuse/></a>", 0, ERR_INVALID, "line 2: refused by the handler" },
 	};
 
@@ -175,7 +187,8 @@ large_documents_are_bounded(void **state)
 	(void)state;
 	while (buffer_span(&b).size <= limits.bytes)
 		buffer_text(&b, "<a>");
-	expect_problem("a document too large is not looked at", xml_read(buffer_span(&b), &limits, &handler, &events, &why), &why,
+	expect_problem("a document too large is not looked at", xml_read(buffer_span(&b), &limits, &handler, &events,
+	    &why), &why,
 	    ERR_LIMIT, "at most 65536 are read");
 	/* Comparing 500,000 attributes with each other would take minutes: the count is taken first. */
 	buffer_clear(&b);
@@ -189,7 +202,8 @@ large_documents_are_bounded(void **state)
 	buffer_clear(&b);
 	for (int i = 0; i < 1000000; i++)
 		buffer_text(&b, "<a>");
-	expect_problem("so does a million nested elements", xml_read(buffer_span(&b), &wide, &handler, &events, &why), &why,
+	expect_problem("so does a million nested elements", xml_read(buffer_span(&b), &wide, &handler, &events, &why),
+	    &why,
 	    ERR_LIMIT, "nested more than 5 deep");
 	buffer_release(&b);
 	buffer_release(&events);

@@ -1,4 +1,5 @@
-/* tests/fuzz/fuzz_metadata.c - a fragment in a set of our own is read again as the same fragment: it is its own canonical form. */
+/* tests/fuzz/fuzz_metadata.c - a fragment in a set of our own is read again as the same fragment: it is its own
+ * canonical form. */
 #include <assert.h>
 #include <stdint.h>
 #include <stdlib.h>

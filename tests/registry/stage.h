@@ -1,5 +1,5 @@
-/* tests/registry/stage.h - a registry on stage: a store that answers late and out of order, a real signer behind a real channel,
- * a directory of generation files, and a clock of the test's own.
+/* tests/registry/stage.h - a registry on stage: a store that answers late and out of order, a real signer behind a
+ * real channel, a directory of generation files, and a clock of the test's own.
  */
 #pragma once
 
@@ -310,7 +310,8 @@ stage_documents(struct stage *s)
 static inline struct publication
 stage_publication(struct stage *s)
 {
-	struct stage_look look = stage_load(s, (struct ask){ .table = &publication_table, .from = span_text("current") });
+	struct stage_look look = stage_load(s, (struct ask){ .table = &publication_table, .from =
+	    span_text("current") });
 	struct publication p = { 0 };
 
 	if (look.count)
@@ -322,7 +323,8 @@ stage_publication(struct stage *s)
 static inline bool
 stage_find(struct stage *s, struct span name, uint64_t generation, struct published *out)
 {
-	struct stage_look look = stage_load(s, (struct ask){ .table = &document_table, .from = document_key(&s->arena, name, 0),
+	struct stage_look look = stage_load(s, (struct ask){ .table = &document_table, .from = document_key(&s->arena,
+	    name, 0),
 		.until = document_key(&s->arena, name, generation + 1), .limit = 1, .backwards = true });
 
 	if (look.count == 0)

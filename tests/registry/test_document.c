@@ -9,8 +9,8 @@
 #define MD "urn:oasis:names:tc:SAML:2.0:metadata"
 #define XSI "http://www.w3.org/2001/XMLSchema-instance"
 
-/* Everything that could come out differently from what we wrote: prefixes that collide, change their meaning or stand only in
- * values, defaults, escapes, attributes of many namespaces. */
+/* Everything that could come out differently from what we wrote: prefixes that collide, change their meaning or
+ * stand only in values, defaults, escapes, attributes of many namespaces. */
 static const char tricky[] =
     "<EntitiesDescriptor xmlns='" MD "' xmlns:q='u:q'>\n"
     "<EntityDescriptor entityID='https://a.example/?x=1&amp;y=&lt;2>' xmlns:r='u:r' r:z='1' q:a='&#10;&quot;' xml:lang='ja'>\n"
@@ -97,7 +97,8 @@ static void
 expect_verified(struct stage *s, const char *files)
 {
 	expect_number("xmlsec1 accepts every document",
-	    run(s, "for f in %s; do " XMLSEC " \"$f\" >out 2>&1 || { echo \"$f\"; cat out; exit 1; }; done >&2", files), 0);
+	    run(s, "for f in %s; do " XMLSEC " \"$f\" >out 2>&1 || { echo \"$f\"; cat out; exit 1; }; done >&2", files),
+	    0);
 }
 
 static void
@@ -141,7 +142,8 @@ reading_our_own_documents_gives_the_same_fragments(void **state)
 	expect_number("as many", again.entity_count, first.entity_count);
 	for (size_t i = 0; i < first.entity_count; i++) {
 		expect_true("the same name", span_equal(first.entities[i].entity_id, again.entities[i].entity_id));
-		expect_true("the same attributes", span_equal(first.entities[i].attributes, again.entities[i].attributes));
+		expect_true("the same attributes", span_equal(first.entities[i].attributes,
+		    again.entities[i].attributes));
 		expect_true("the same content", span_equal(first.entities[i].content, again.entities[i].content));
 		expect_true("the same prefixes", span_equal(first.entities[i].prefixes, again.entities[i].prefixes));
 	}
@@ -201,7 +203,8 @@ count_invalid(struct stage *s, const char *files)
 	snprintf(path, sizeof(path), "%s/all.xsd", s->directory);
 	write_file(path, span_text(schema));
 	expect_number("the schemas are read",
-	    run(s, "XML_CATALOG_FILES=catalog.xml xmllint --nonet --noout --huge --schema all.xsd %s >/dev/null 2>schema.out; "
+	    run(s,
+	    "XML_CATALOG_FILES=catalog.xml xmllint --nonet --noout --huge --schema all.xsd %s >/dev/null 2>schema.out; "
 	    "grep -c 'fails to validate' schema.out >count; ! grep -q 'failed to compile' schema.out", files), 0);
 	snprintf(path, sizeof(path), "%s/count", s->directory);
 	f = fopen(path, "r");
@@ -248,7 +251,8 @@ verifiers_and_schemas_accept_the_real_federations(void **state)
 		    run(&s, "samlsign -c \"$PWD/cert.pem\" -f entity-1.xml >out 2>&1 || { cat out >&2; exit 1; }"), 0);
 	}
 	if (have("gzip"))
-		expect_number("gzip gives the same bytes", run(&s, "gzip -dc set-all.xml.gz | cmp - set-all.xml >&2"), 0);
+		expect_number("gzip gives the same bytes", run(&s, "gzip -dc set-all.xml.gz | cmp - set-all.xml >&2"),
+		    0);
 	stage_close(&s);
 }
 
@@ -265,7 +269,8 @@ samlsign_accepts_a_small_federation(void **state)
 	expect_ok("published", stage_publish(&s), &s.why);
 	lay_out(&s);
 	expect_number("samlsign accepts every document",
-	    run(&s, "for f in entity-2.xml; do samlsign -c \"$PWD/cert.pem\" -f \"$f\" >out 2>&1 || { cat out >&2; exit 1; }; done"), 0);
+	    run(&s,
+	    "for f in entity-2.xml; do samlsign -c \"$PWD/cert.pem\" -f \"$f\" >out 2>&1 || { cat out >&2; exit 1; }; done"), 0);
 	stage_close(&s);
 }
 

@@ -1,4 +1,5 @@
-/* tests/registry/test_import.c - imports: what changes, what is refused, what the journal says, and what stops half way. */
+/* tests/registry/test_import.c - imports: what changes, what is refused, what the journal says, and what stops half
+ * way. */
 #include "stage.h"
 
 #define MD "urn:oasis:names:tc:SAML:2.0:metadata"
@@ -17,7 +18,8 @@ find_entity(struct stage *s, const char *entity_id, struct entity *out)
 }
 
 static void
-expect_counts(struct stage *s, const char *title, uint32_t added, uint32_t changed, uint32_t unchanged, uint32_t removed,
+expect_counts(struct stage *s, const char *title, uint32_t added, uint32_t changed, uint32_t unchanged,
+    uint32_t removed,
     size_t refused)
 {
 	expect_ok(title, s->err, &s->why);
@@ -64,7 +66,8 @@ a_dry_run_changes_nothing(void **state)
 
 	(void)state;
 	stage_open(&s, 2);
-	stage_start_import(&s, &(struct import){ .document = span_text(BEGIN SP("urn:a", "") SP("", "") END), .dry_run = true });
+	stage_start_import(&s, &(struct import){ .document = span_text(BEGIN SP("urn:a", "") SP("", "") END), .dry_run =
+	    true });
 	stage_run(&s, 0);
 	expect_counts(&s, "it says what would be", 1, 0, 0, 0, 1);
 	expect_number("no entity", stage_count(&s, &entity_table), 0);
@@ -117,7 +120,8 @@ the_journal_says_who_brought_what(void **state)
 	stage_import(&s, "a \"feed\"", span_text(BEGIN SP("urn:a", "") SP("", "") END));
 	look = stage_load(&s, (struct ask){ .table = &journal_table, .limit = 10 });
 	expect_number("one entry", look.count, 1);
-	expect_span("in canonical JSON", look.rows[0].value, "{\"actor\":\"tester\",\"added\":1,\"at\":\"2026-11-22T12:00:00Z\","
+	expect_span("in canonical JSON", look.rows[0].value,
+	    "{\"actor\":\"tester\",\"added\":1,\"at\":\"2026-11-22T12:00:00Z\","
 	    "\"changed\":0,\"document\":\"sha256:"
 	    "42a63cc43b5142b0188f1f62735e07a6e05ff6d14ce7a331654051d5268403cb\",\"event\":\"metadata.imported\",\"refused\":1,\"removed\":0,"
 	    "\"source\":\"a \\\"feed\\\"\",\"unchanged\":0}");
@@ -135,7 +139,8 @@ what_cannot_be_imported_changes_nothing(void **state)
 		{ "broken XML", "feed", BEGIN SP("urn:x", ""), ERR_SYNTAX, "line 3" },
 		{ "a DTD", "feed", "<!DOCTYPE a>" BEGIN END, ERR_SYNTAX, "(DTD)" },
 		{ "no entities at all", "feed", BEGIN END, ERR_INVALID, "has no EntityDescriptor" },
-		{ "no source", "", BEGIN SP("urn:x", "") END, ERR_INVALID, "expected a source of 1 to 200 characters, found 0" },
+		{ "no source", "", BEGIN SP("urn:x", "") END, ERR_INVALID,
+		  "expected a source of 1 to 200 characters, found 0" },
 	};
 	struct stage s;
 
@@ -143,12 +148,14 @@ what_cannot_be_imported_changes_nothing(void **state)
 	stage_open(&s, 6);
 	stage_import(&s, "feed", span_text(BEGIN SP("urn:a", "") END));
 	for (size_t i = 0; i < COUNT(cases); i++)
-		expect_problem(cases[i].title, stage_import(&s, cases[i].source, span_text(cases[i].text)), &s.why, cases[i].code,
+		expect_problem(cases[i].title, stage_import(&s, cases[i].source, span_text(cases[i].text)), &s.why,
+		    cases[i].code,
 		    cases[i].part);
 	for (size_t failing = 1; failing <= 2; failing++) {
 		store_memory_fail_commits(s.store, failing, ERR_FULL);
 		for (size_t i = 0; i < failing; i++)
-			expect_problem("a full disk", stage_import(&s, "feed", span_text(BEGIN SP("urn:x", "") END)), &s.why, ERR_FULL,
+			expect_problem("a full disk", stage_import(&s, "feed", span_text(BEGIN SP("urn:x", "") END)),
+			    &s.why, ERR_FULL,
 			    "no space is left to write the import");
 	}
 	expect_number("the entity of before", stage_count(&s, &entity_table), 1);

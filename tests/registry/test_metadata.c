@@ -1,4 +1,5 @@
-/* tests/registry/test_metadata.c - metadata of others into canonical fragments, and what is refused with which words. */
+/* tests/registry/test_metadata.c - metadata of others into canonical fragments, and what is refused with which
+ * words. */
 #include "expect.h"
 
 #include <stdio.h>
@@ -51,18 +52,21 @@ entities_become_canonical_fragments(void **state)
 		  ENTITY("<md:Extensions><p:a xmlns:p='u:1'><p:b xmlns:p='u:2'/></p:a></md:Extensions>"), "",
 		  "<md:Extensions><p:a xmlns:p=\"u:1\"><n1:b xmlns:n1=\"u:2\"></n1:b></p:a></md:Extensions>" TAIL, "" },
 		{ "unknown default namespaces get prefixes",
-		  ENTITY("<md:Extensions><a xmlns='u:1'><b xmlns='u:2'/></a><n1:c xmlns:n1='u:3'/></md:Extensions>"), "",
+		  ENTITY("<md:Extensions><a xmlns='u:1'><b xmlns='u:2'/></a><n1:c xmlns:n1='u:3'/></md:Extensions>"),
+		  "",
 		  "<md:Extensions><n1:a xmlns:n1=\"u:1\"><n2:b xmlns:n2=\"u:2\"></n2:b></n1:a><n3:c xmlns:n3=\"u:3\"></n3:c>"
 		  "</md:Extensions>" TAIL, "" },
 		{ "elements of no namespace stay so", ENTITY("<md:Extensions><a xmlns=''/></md:Extensions>"), "",
 		  "<md:Extensions><a></a></md:Extensions>" TAIL, "" },
 		{ "declarations and attributes are sorted",
 		  ENTITY("<md:Extensions><a z='1' y:b='2' x:c='3' b='4' xmlns:y='u:1' xmlns:x='u:2' xml:lang='ja'/></md:Extensions>"),
-		  "", "<md:Extensions><a xmlns:x=\"u:2\" xmlns:y=\"u:1\" b=\"4\" z=\"1\" xml:lang=\"ja\" y:b=\"2\" x:c=\"3\"></a>"
+		  "",
+		  "<md:Extensions><a xmlns:x=\"u:2\" xmlns:y=\"u:1\" b=\"4\" z=\"1\" xml:lang=\"ja\" y:b=\"2\" x:c=\"3\"></a>"
 		  "</md:Extensions>" TAIL, "" },
 		{ "values and text are escaped canonically",
 		  ENTITY("<md:Extensions a=\"&lt;'&gt;&quot;&amp;&#9;&#10;&#13;\">&lt;&gt;&amp;'\"&#13;<![CDATA[<]]></md:Extensions>"),
-		  "", "<md:Extensions a=\"&lt;'>&quot;&amp;&#x9;&#xA;&#xD;\">&lt;&gt;&amp;'\"&#xD;&lt;</md:Extensions>" TAIL, "" },
+		  "",
+		  "<md:Extensions a=\"&lt;'>&quot;&amp;&#x9;&#xA;&#xD;\">&lt;&gt;&amp;'\"&#xD;&lt;</md:Extensions>" TAIL, "" },
 		{ "a well-known type keeps its meaning under our prefix",
 		  ENTITY("<md:Extensions><a xmlns:s='http://www.w3.org/2001/XMLSchema' "
 		  "xmlns:i='http://www.w3.org/2001/XMLSchema-instance' i:type=' s:string '/></md:Extensions>"), "",
@@ -93,7 +97,8 @@ entities_become_canonical_fragments(void **state)
 		  "<md:SPSSODescriptor><md:KeyDescriptor><ds:KeyInfo></ds:KeyInfo></md:KeyDescriptor></md:SPSSODescriptor>", "" },
 		{ "wrappers fall away, with their extensions and signature",
 		  "<md:EntitiesDescriptor xmlns:md='" MD "' validUntil='2027-01-01T00:00:00Z'><md:Extensions><q/></md:Extensions> "
-		  "<md:EntitiesDescriptor>" ENTITY("<!-- c -->") "</md:EntitiesDescriptor></md:EntitiesDescriptor>", "", TAIL, "" },
+		  "<md:EntitiesDescriptor>" ENTITY("<!-- c -->") "</md:EntitiesDescriptor></md:EntitiesDescriptor>", "",
+		  TAIL, "" },
 	};
 
 	(void)state;
@@ -124,16 +129,20 @@ roles_and_registration_are_told(void **state)
 		const char *before; /* what stands before the children of Extensions */
 	} cases[] = {
 		{ "an identity provider", "<md:IDPSSODescriptor/>", ENTITY_IDP | ENTITY_RP, REGISTRATION_HOMELESS, "" },
-		{ "an attribute provider", "<md:AttributeAuthorityDescriptor/>", ENTITY_AP | ENTITY_RP, REGISTRATION_HOMELESS, "" },
+		{ "an attribute provider", "<md:AttributeAuthorityDescriptor/>", ENTITY_AP | ENTITY_RP,
+		  REGISTRATION_HOMELESS, "" },
 		{ "another role", "<md:PDPDescriptor/>", ENTITY_OTHER | ENTITY_RP, REGISTRATION_HOMELESS, "" },
-		{ "a role's name deeper down is none", "<md:Extensions><md:IDPSSODescriptor/></md:Extensions>", ENTITY_RP,
+		{ "a role's name deeper down is none", "<md:Extensions><md:IDPSSODescriptor/></md:Extensions>",
+		  ENTITY_RP,
 		  REGISTRATION_MISSING, "<md:Extensions>" },
-		{ "a registration", "<md:Extensions><r:RegistrationInfo xmlns:r='urn:oasis:names:tc:SAML:metadata:rpi'/></md:Extensions>",
+		{ "a registration",
+		  "<md:Extensions><r:RegistrationInfo xmlns:r='urn:oasis:names:tc:SAML:metadata:rpi'/></md:Extensions>",
 		  ENTITY_RP, REGISTRATION_PRESENT, NULL },
 		{ "a registration elsewhere is none",
 		  "<md:Extensions><a><r:RegistrationInfo xmlns:r='urn:oasis:names:tc:SAML:metadata:rpi'/></a></md:Extensions>",
 		  ENTITY_RP, REGISTRATION_MISSING, "<md:Extensions>" },
-		{ "blanks before the extensions", "\n <md:Extensions b='&#10;'> </md:Extensions>", ENTITY_RP, REGISTRATION_MISSING,
+		{ "blanks before the extensions", "\n <md:Extensions b='&#10;'> </md:Extensions>", ENTITY_RP,
+		  REGISTRATION_MISSING,
 		  "\n <md:Extensions b=\"&#xA;\">" },
 	};
 
@@ -144,14 +153,16 @@ roles_and_registration_are_told(void **state)
 		struct metadata m;
 		struct problem why;
 
-		snprintf(text, sizeof(text), "<md:EntityDescriptor xmlns:md='" MD "' entityID='urn:x'>%s<md:SPSSODescriptor/>"
+		snprintf(text, sizeof(text),
+		    "<md:EntityDescriptor xmlns:md='" MD "' entityID='urn:x'>%s<md:SPSSODescriptor/>"
 		    "</md:EntityDescriptor>", cases[i].inside);
 		expect_ok(cases[i].title, metadata_read(&a, span_text(text), at(NOW), &m, &why), &why);
 		expect_number(cases[i].title, m.entity_count, 1);
 		expect_number(cases[i].title, m.entities[0].roles, cases[i].roles);
 		expect_number(cases[i].title, m.entities[0].registration, cases[i].registration);
 		if (cases[i].before)
-			expect_span(cases[i].title, span_first(m.entities[0].content, m.entities[0].extensions), cases[i].before);
+			expect_span(cases[i].title, span_first(m.entities[0].content, m.entities[0].extensions),
+			    cases[i].before);
 		arena_release(&a);
 	}
 }
@@ -166,13 +177,17 @@ documents_that_are_no_metadata_are_problems(void **state)
 	} cases[] = {
 		{ "another root", "\n<html/>", ERR_INVALID,
 		  "line 2: expected EntityDescriptor or EntitiesDescriptor of " MD ", found html of no namespace as root" },
-		{ "the right name in another namespace", "<EntityDescriptor xmlns='u:1'/>", ERR_INVALID, "found EntityDescriptor of u:1" },
-		{ "something else among the entities", "<EntitiesDescriptor xmlns='" MD "'>\n<x/></EntitiesDescriptor>", ERR_INVALID,
+		{ "the right name in another namespace", "<EntityDescriptor xmlns='u:1'/>", ERR_INVALID,
+		  "found EntityDescriptor of u:1" },
+		{ "something else among the entities", "<EntitiesDescriptor xmlns='" MD "'>\n<x/></EntitiesDescriptor>",
+		  ERR_INVALID,
 		  "line 2: expected EntityDescriptor" },
 		{ "no entity", "<EntitiesDescriptor xmlns='" MD "'/>", ERR_INVALID, "has no EntityDescriptor" },
 		{ "a DOCTYPE", "<!DOCTYPE a [<!ENTITY b 'c'>]><a>&b;</a>", ERR_SYNTAX, "(DTD)" },
-		{ "a good entity before broken XML", "<EntitiesDescriptor xmlns='" MD "'>" ENTITY("") "\n<x>", ERR_INVALID, "line 2" },
-		{ "a good entity before the end", "<EntitiesDescriptor xmlns='" MD "'>" ENTITY(""), ERR_SYNTAX, "line 1" },
+		{ "a good entity before broken XML", "<EntitiesDescriptor xmlns='" MD "'>" ENTITY("") "\n<x>",
+		  ERR_INVALID, "line 2" },
+		{ "a good entity before the end", "<EntitiesDescriptor xmlns='" MD "'>" ENTITY(""), ERR_SYNTAX,
+		  "line 1" },
 		{ "wrappers too deep",
 		  "<a:EntitiesDescriptor xmlns:a='" MD "'><a:EntitiesDescriptor><a:EntitiesDescriptor><a:EntitiesDescriptor>"
 		  "<a:EntitiesDescriptor><a:EntitiesDescriptor><a:EntitiesDescriptor><a:EntitiesDescriptor><a:EntitiesDescriptor>"
@@ -205,28 +220,34 @@ one_bad_entity_does_not_stop_the_others(void **state)
 		int line;
 		const char *part, *clause;
 	} cases[] = {
-		{ "no entityID", "\n" E ">" R, "", 2, "line 2: expected an entityID, found none", "SAML 2.0 Metadata s2.3.2" },
+		{ "no entityID", "\n" E ">" R, "", 2, "line 2: expected an entityID, found none",
+		  "SAML 2.0 Metadata s2.3.2" },
 		{ "an empty entityID", E " entityID=''>" R, "", 1, "found an empty one", "SAML 2.0 Metadata s2.3.2" },
 		{ "a blank in the entityID", E " entityID='urn:a b'>" R, "urn:a b", 1,
 		  "expected a URI as entityID, found one with the byte 0x20 at position 6", "RFC 3986 s2" },
-		{ "a line break in the entityID", E " entityID='urn:a&#10;'>" R, "urn:a\n", 1, "byte 0x0a at position 6", "RFC 3986 s2" },
+		{ "a line break in the entityID", E " entityID='urn:a&#10;'>" R, "urn:a\n", 1,
+		  "byte 0x0a at position 6", "RFC 3986 s2" },
 		{ "no role", E " entityID='urn:a'><Organization/></EntityDescriptor>", "urn:a", 1,
 		  "expected a role descriptor or an AffiliationDescriptor in the EntityDescriptor, found none",
 		  "SAML 2.0 Metadata s2.3.2" },
 		{ "validity over", E " entityID='urn:a' validUntil='2026-11-22T06:00:00Z'>" R, "urn:a", 1,
-		  "line 1: EntityDescriptor was valid until 2026-11-22T06:00:00Z; expected a time to come", "SAML 2.0 Metadata s2.3.2" },
+		  "line 1: EntityDescriptor was valid until 2026-11-22T06:00:00Z; expected a time to come",
+		  "SAML 2.0 Metadata s2.3.2" },
 		{ "a validity that is no time", E " entityID='urn:a' validUntil='tomorrow'>" R, "urn:a", 1,
 		  "validUntil=\"tomorrow\" of EntityDescriptor is not a time", "SAML 2.0 Metadata s2.3.2" },
 		{ "validity of the wrapper over",
 		  "<EntitiesDescriptor validUntil='2026-11-01T00:00:00Z'>\n" E " entityID='urn:a'>" R "</EntitiesDescriptor>", "urn:a", 2,
 		  "line 1: EntitiesDescriptor was valid until 2026-11-01T00:00:00Z", "SAML 2.0 Metadata s2.3.2" },
-		{ "extensions behind a role", E " entityID='urn:a'><SPSSODescriptor/>\n<Extensions/></EntityDescriptor>", "urn:a", 1,
+		{ "extensions behind a role",
+		  E " entityID='urn:a'><SPSSODescriptor/>\n<Extensions/></EntityDescriptor>", "urn:a", 1,
 		  "line 2: expected Extensions once and as first child", "SAML 2.0 Metadata s2.3.2" },
-		{ "extensions twice", E " entityID='urn:a'><Extensions/><Extensions/>" R, "urn:a", 1, "expected Extensions once",
+		{ "extensions twice", E " entityID='urn:a'><Extensions/><Extensions/>" R, "urn:a", 1,
+		  "expected Extensions once",
 		  "SAML 2.0 Metadata s2.3.2" },
 		{ "a relative namespace", E " entityID='urn:a'><x:a xmlns:x='rel'/>" R, "urn:a", 1,
 		  "the namespace \"rel\" is not an absolute URI", "RFC 3076 s1.3" },
-		{ "a type whose prefix is not declared", E " entityID='urn:a'><a " XSI " i:type='xs:string'/>" R, "urn:a", 1,
+		{ "a type whose prefix is not declared", E " entityID='urn:a'><a " XSI " i:type='xs:string'/>" R,
+		  "urn:a", 1,
 		  "xsi:type=\"xs:string\" uses a prefix that is not declared", "XML Schema 1 s2.6.1" },
 		{ "a type that is no name", E " entityID='urn:a'><a " XSI " i:type=' '/>" R, "urn:a", 1,
 		  "is not a qualified name", "XML Schema 1 s2.6.1" },
@@ -234,7 +255,8 @@ one_bad_entity_does_not_stop_the_others(void **state)
 		  E " entityID='urn:a'><a " XSI " xmlns:s='http://www.w3.org/2001/XMLSchema' i:type='s:QName'>x:y</a>" R, "urn:a", 1,
 		  "a value of type xs:QName", "XML Schema 2 s3.2.18" },
 		{ "one entityID twice", E " entityID='urn:a'>" R "\n" E " entityID='urn:a'>" R, "urn:a", 1,
-		  "line 1: expected the entityID once in the document, found it on line 2 too", "SAML 2.0 Metadata s2.3.2" },
+		  "line 1: expected the entityID once in the document, found it on line 2 too",
+		  "SAML 2.0 Metadata s2.3.2" },
 	};
 
 	(void)state;
@@ -295,9 +317,11 @@ entities_are_bounded(void **state)
 		int times;
 		const char *part;
 	} cases[] = {
-		{ "an entityID too long", "<EntityDescriptor xmlns='" MD "' entityID='", "x", "'><SPSSODescriptor/></EntityDescriptor>",
+		{ "an entityID too long", "<EntityDescriptor xmlns='" MD "' entityID='", "x",
+		  "'><SPSSODescriptor/></EntityDescriptor>",
 		  1025, "expected an entityID of at most 1024 characters, found 1025" },
-		{ "a fragment too large", "<EntityDescriptor xmlns='" MD "' entityID='urn:a'><SPSSODescriptor>", "0123456789",
+		{ "a fragment too large", "<EntityDescriptor xmlns='" MD "' entityID='urn:a'><SPSSODescriptor>",
+		  "0123456789",
 		  "</SPSSODescriptor></EntityDescriptor>", 105000, "in canonical form is larger than 1048576 bytes" },
 		{ "too many elements", "<EntityDescriptor xmlns='" MD "' entityID='urn:a'><SPSSODescriptor>", "<a/>",
 		  "</SPSSODescriptor></EntityDescriptor>", 20000, "more than 20000 elements" },
@@ -316,7 +340,8 @@ entities_are_bounded(void **state)
 		for (int n = 0; n < cases[i].times; n++) {
 			const char *number = strstr(cases[i].repeat, "%d");
 
-			buffer_add(&b, span_of(cases[i].repeat, number ? (size_t)(number - cases[i].repeat) : strlen(cases[i].repeat)));
+			buffer_add(&b, span_of(cases[i].repeat, number ?
+			    (size_t)(number - cases[i].repeat) : strlen(cases[i].repeat)));
 			if (!number)
 				continue;
 			buffer_number(&b, (uint64_t)n);
@@ -349,7 +374,8 @@ elements_of_an_entity_nest_only_so_deep(void **state)
 	buffer_text(&b, "</SPSSODescriptor></EntityDescriptor>");
 	expect_ok("the document is read", metadata_read(&a, buffer_span(&b), at(NOW), &m, &why), &why);
 	expect_number("the entity is refused", m.refusal_count, 1);
-	expect_text("with the reason", m.refusals[0].why.text, "line 1: elements are nested more than 40 deep in the entity");
+	expect_text("with the reason", m.refusals[0].why.text,
+	    "line 1: elements are nested more than 40 deep in the entity");
 	buffer_release(&b);
 	arena_release(&a);
 }

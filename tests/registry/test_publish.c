@@ -55,7 +55,8 @@ expect_gzip(struct stage *s, const struct published *p)
 	size_t used, size;
 
 	expect_number("the gzip twin is one whole member",
-	    libdeflate_gzip_decompress_ex(d, packed.data, packed.size, out, plain.size, &used, &size), LIBDEFLATE_SUCCESS);
+	    libdeflate_gzip_decompress_ex(d, packed.data, packed.size, out, plain.size, &used, &size),
+	    LIBDEFLATE_SUCCESS);
 	expect_number("with nothing behind it", used, packed.size);
 	expect_true("and holds the same bytes", span_equal(span_of(out, size), plain));
 	libdeflate_free_decompressor(d);
@@ -146,7 +147,8 @@ only_what_changed_is_signed_again(void **state)
 	stage_open(&s, 3);
 	import(&s, THREE);
 	publish(&s);
-	expect_true("the first", stage_entity_document(&s, A, &before) && stage_document(&s, span_text(DOCUMENT_ALL), &all));
+	expect_true("the first", stage_entity_document(&s, A, &before) && stage_document(&s, span_text(DOCUMENT_ALL),
+	    &all));
 	s.now.us += SECONDS(60);
 	publish(&s);
 	expect_report(&s, "nothing changed: nothing is done", 1, 0, 6, 0);
@@ -159,7 +161,8 @@ only_what_changed_is_signed_again(void **state)
 	expect_true("the others stay", span_equal(before.plain.body, after.plain.body));
 	expect_true("the set is new", stage_document(&s, span_text(DOCUMENT_ALL), &all_after));
 	expect_true("the set is new", !span_equal(all.plain.etag, all_after.plain.etag));
-	expect_true("a reader of the generation before still finds its set", stage_find(&s, span_text(DOCUMENT_ALL), 1, &all_after));
+	expect_true("a reader of the generation before still finds its set", stage_find(&s, span_text(DOCUMENT_ALL), 1,
+	    &all_after));
 	expect_true("and its file", stage_bytes(&s, &all_after.plain).size > 0);
 
 	import(&s, BEGIN IDP(A, "") SP(B, "<Extensions> </Extensions>") SP(C, "") END);
@@ -187,7 +190,8 @@ removed_entities_disappear_with_the_switch(void **state)
 	expect_report(&s, "its document and the set it was alone in end; the set of all is made anew", 2, 1, 3, 2);
 	expect_true("the entity is gone", !stage_entity_document(&s, A, &d));
 	expect_true("so is the empty set", !stage_document(&s, span_text(DOCUMENT_IDPS), &d));
-	expect_true("a reader of the generation before still finds it", stage_find(&s, span_text(DOCUMENT_IDPS), 1, &d));
+	expect_true("a reader of the generation before still finds it", stage_find(&s, span_text(DOCUMENT_IDPS), 1,
+	    &d));
 	import(&s, BEGIN SP(B, "") END);
 	publish(&s);
 	expect_true("a lone entity is no set", stage_document(&s, span_text(DOCUMENT_ALL), &d));
@@ -259,7 +263,8 @@ what_cannot_be_done_is_told(void **state)
 	s.settings.key = NULL;
 	expect_problem("no key", stage_publish(&s), &s.why, ERR_NOT_FOUND, "no key for metadata is active");
 	s.settings.key = "other";
-	expect_true("a key the signer does not have", stage_publish(&s) != OK && strstr(s.why.text, "signing with key other"));
+	expect_true("a key the signer does not have", stage_publish(&s) != OK && strstr(s.why.text,
+	    "signing with key other"));
 	s.settings.key = STAGE_KEY;
 	s.settings.refresh_before = s.settings.valid_for;
 	expect_problem("validity too short", stage_publish(&s), &s.why, ERR_INVALID, "refresh_before must be shorter");
@@ -303,7 +308,8 @@ a_publisher_that_dies_leaves_no_trace(void **state)
 			pending_cancel(&run);
 		generation = stage_publication(&s).generation;
 		expect_true("one generation or the other", generation == 1 || generation == 2);
-		expect_true("a removed entity is served as long as its generation", stage_entity_document(&s, A, &d) == (generation == 1));
+		expect_true("a removed entity is served as long as its generation", stage_entity_document(&s, A,
+		    &d) == (generation == 1));
 		expect_true("a new one not before", stage_entity_document(&s, "urn:d", &d) == (generation == 2));
 		expect_true("the set is whole", stage_document(&s, span_text(DOCUMENT_ALL), &d) &&
 		    contains(stage_bytes(&s, &d.plain), "</md:EntitiesDescriptor>"));
