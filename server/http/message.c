@@ -196,7 +196,7 @@ read_request_line(struct parse *p, const struct message_limits *limits)
 	if (m->target.size > limits->target)
 		return refuse(p->refused, 414, "RFC 9112 s3", "the target is too long");
 	at++;
-	/* The head is at least CRLFCRLF longer than what was read, so these ten bytes need one look at a time. */
+	/* What differs ends the comparison, and the head ends with CRLFCRLF: nothing is read past it. */
 	if (strncmp((const char *)at, "HTTP/1.1\r\n", 10) != 0) {
 		if (strncmp((const char *)at, "HTTP/", 5) == 0 && at[5] >= '0' && at[5] <= '9' && at[6] == '.' &&
 		    at[7] >= '0' && at[7] <= '9' && at[8] == '\r' && at[9] == '\n')
@@ -320,7 +320,7 @@ message_read(struct span bytes, const struct message_limits *limits, size_t *sca
 	assert(limits->headers <= MESSAGE_HEADERS && limits->head > 4);
 	if (state != MESSAGE_WHOLE)
 		return state;
-	/* All but the headers, of which only those counted are ever looked at: clearing 2 KiB a request is for nothing. */
+	/* All but the headers, of which only those counted are looked at: clearing 2 KiB a request is for nothing. */
 	memset(out, 0, offsetof(struct message, headers));
 	out->keep_alive = true;
 	p.at = bytes.data + (bytes.data[0] == '\r' && bytes.data[1] == '\n' ? 2 : 0);

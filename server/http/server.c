@@ -63,7 +63,7 @@ http_server_new(struct loop *loop, const struct http_settings *settings)
 	/* A gauge of a replaced process starts anew. */
 	if (settings->figures)
 		atomic_store_explicit(&settings->figures->value[FIGURE_CONNECTIONS_OPEN], 0, memory_order_relaxed);
-	/* OpenSSL writes with write(), and sendfile() has no flag for it: a peer that is gone must not end the process. */
+	/* OpenSSL uses write(), and sendfile() takes no flag: a peer that is gone must not end the process. */
 	signal(SIGPIPE, SIG_IGN);
 	return server;
 }

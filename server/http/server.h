@@ -16,7 +16,7 @@
 
 struct http_limits {
 	struct message_limits message;
-	size_t pipelined;           /* requests of one connection answered in one round of the loop; the rest waits for the next */
+	size_t pipelined;           /* requests of one connection answered in one round of the loop */
 	unsigned connections;       /* of this process; one more makes the longest idle leave, or waits in the kernel */
 	unsigned per_address;       /* over all processes (census.h); 0: no limit */
 	int64_t head_time;          /* from the first byte of a request to the end of its head, microseconds */
