@@ -67,6 +67,9 @@ directory_make(const char *path, mode_t mode, const struct identity *identity, s
 			return problem_errno(why, errno, "%s", path);
 		return S_ISDIR(found.st_mode) ? OK : problem_set(why, ERR_INVALID, "", "%s: expected a directory", path);
 	}
+	/* Whatever the umask: operators who are not of our group look for the control socket. */
+	if (chmod(path, mode) != 0)
+		return problem_errno(why, errno, "%s", path);
 	if (identity->change && chown(path, identity->uid, identity->gid) != 0)
 		return problem_errno(why, errno, "%s: cannot be given to %s", path, identity->user);
 	return OK;

@@ -91,12 +91,18 @@ static const struct {
 #define SANITIZED 0
 #endif
 
+bool
+sandbox_filters(void)
+{
+	return !SANITIZED;
+}
+
 static enum mode
 mode_wanted(void)
 {
 	const char *word = getenv("WATASHI_SANDBOX");
 
-	if (SANITIZED)
+	if (!sandbox_filters())
 		return MODE_OFF;
 	for (size_t i = 0; word && i < COUNT(modes); i++)
 		if (strcmp(word, modes[i].word) == 0)

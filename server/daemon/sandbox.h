@@ -7,7 +7,12 @@
  */
 #pragma once
 
+#include <stdbool.h>
+
 #include "base/problem.h"
 #include "base/role.h"
 
 enum err sandbox_enter(enum role, struct problem *why);
+
+/* False in a build with sanitizers, whose runtime makes calls of its own: there sandbox_enter() does nothing. */
+bool sandbox_filters(void);

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """tests/daemon/test_processes.py - the real daemon: starting, changing its configuration, losing processes, stopping.
 
-Prints a line `ok NAME`, `not ok NAME: why` or `skip NAME: why` for each case; exit status 0, 1, or 77 when all were skipped.
+Prints a line `ok NAME`, `not ok NAME: why` or `skip NAME: why` for each case; exit status 0, 1, or 77 when all were
+skipped.
 """
 
 import http.client
@@ -26,7 +27,8 @@ ROLES = ("worker", "recorder", "steward", "signer")
 METADATA = """<md:EntitiesDescriptor xmlns:md="urn:oasis:names:tc:SAML:2.0:metadata">%s</md:EntitiesDescriptor>"""
 ENTITY = """<md:EntityDescriptor entityID="https://rp%d.example/sp">
 <md:SPSSODescriptor protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol">
-<md:AssertionConsumerService Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST" Location="https://rp%d.example/acs" index="0"/>
+<md:AssertionConsumerService Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST"
+ Location="https://rp%d.example/acs" index="0"/>
 </md:SPSSODescriptor></md:EntityDescriptor>"""
 
 
@@ -147,7 +149,7 @@ class Daemon:
 
 
 class Load:
-    """Continuous requests from several threads, on kept connections and on new ones. Whatever is not answered is a failure."""
+    """Continuous requests on kept connections and on new ones. Whatever is not answered is a failure."""
 
     def __init__(self, port):
         self.port, self.failures, self.answered = port, [], 0
@@ -327,7 +329,7 @@ def killed_processes_are_replaced():
                 until(lambda: victim not in d.pids(role) and d.pids(role), f"another {role}")
                 until(d.ready, f"/readyz after the death of the {role}")
                 d.import_entities(round * 10, 2 + round)
-                until(lambda: json.loads(d.get("/v1/federation")[1])["entities"] == 2 + round, "the import to be published")
+                until(lambda: json.loads(d.get("/v1/federation")[1])["entities"] == 2 + round, "the publication")
             assert d.get("/metadata.xml")[0] == 200
             metrics = d.get("/metrics", d.local)[1].decode()
             assert f'watashi_process_restarts_total{{role="{role}"}} 2' in metrics, role
@@ -344,6 +346,40 @@ def a_worker_killed_under_load_takes_only_its_requests_along():
         assert len(load.failures) <= 4, f"{len(load.failures)} of {load.answered}: {load.failures[:5]}"
         assert load.answered > 100
         assert len(d.pids("worker")) == 2
+        assert d.stop() == 0
+
+
+def a_recorder_that_finds_the_store_locked_has_everybody_replaced():
+    with Daemon() as d:
+        until(d.ready, "/readyz to say yes")
+        d.import_entities(0, 2)  # a commit: from now on the watchdog of the store's lock is there
+        before = set(d.pids("worker") + d.pids("steward"))
+        os.kill(d.pids("recorder")[0], signal.SIGALRM)
+        until(lambda: "store.locked" in d.log(), "the lock to be noticed")
+        until(lambda: not before & set(d.pids("worker") + d.pids("steward")), "everybody who has the store open to go")
+        until(d.ready, "/readyz to say yes again")
+        assert len(d.pids("worker")) == 2 and len(d.pids("steward")) == 1
+        d.import_entities(10, 3)
+        until(lambda: json.loads(d.get("/v1/federation")[1])["entities"] == 3, "the import to be published")
+        assert d.stop() == 0
+
+
+def the_number_of_workers_may_change_within_bounds():
+    with Daemon() as d:
+        d.change(workers=4)
+        d.signal(signal.SIGHUP)
+        until(lambda: "reload.done workers=4" in d.log(), "the reload to be done")
+        assert len(d.pids("worker")) == 4
+        d.change(workers=30)
+        d.signal(signal.SIGHUP)
+        until(lambda: "config.refused" in d.log(), "the configuration to be refused")
+        assert "/workers" in d.log().split("config.refused")[1]
+        until(lambda: len(d.pids("worker")) == 4, "only the four to be there")
+        d.change(workers=1)
+        d.signal(signal.SIGHUP)
+        until(lambda: "reload.done workers=1" in d.log(), "the next reload to be done")
+        assert len(d.pids("worker")) == 1
+        assert d.get("/v1/federation")[0] == 200
         assert d.stop() == 0
 
 
@@ -398,7 +434,8 @@ def a_port_in_use_is_named():
 def a_second_daemon_is_refused():
     with Daemon() as d:
         done = subprocess.run([WATASHID, "-c", d.file], stderr=subprocess.PIPE, text=True)
-        assert done.returncode == FAILED and f"runs already with this configuration, as process {d.process.pid}" in done.stderr
+        assert done.returncode == FAILED
+        assert f"runs already with this configuration, as process {d.process.pid}" in done.stderr
         assert d.get("/v1/federation")[0] == 200
         d.ctl("status")
         assert d.stop() == 0
@@ -479,7 +516,9 @@ CASES = [starts_and_is_ready, imported_entities_are_published, a_second_start_ke
          hangup_under_load_fails_no_request, hangup_opens_and_closes_listeners,
          a_bad_configuration_does_not_replace_the_good_one, what_needs_a_restart_is_refused_by_name,
          a_key_that_does_not_open_stops_the_reload_not_the_daemon, killed_processes_are_replaced,
-         a_worker_killed_under_load_takes_only_its_requests_along, the_children_end_with_their_supervisor,
+         a_worker_killed_under_load_takes_only_its_requests_along,
+         a_recorder_that_finds_the_store_locked_has_everybody_replaced,
+         the_number_of_workers_may_change_within_bounds, the_children_end_with_their_supervisor,
          terminating_finishes_what_has_begun, a_port_in_use_is_named, a_second_daemon_is_refused,
          a_bad_configuration_is_named, a_wrong_key_file_is_named, a_store_of_a_newer_format_is_refused_and_left_alone,
          started_as_root_the_children_are_the_user]
