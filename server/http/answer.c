@@ -127,8 +127,8 @@ answer_write(struct connection *c, const struct request *r, const struct answer 
 	at = put(at, common.data, common.size);
 	if (a->chunked) {
 		at = put_text(at, "Transfer-Encoding: chunked\r\n");
-	} else if (a->status != 204 && (a->status != 304 || length)) {
-		/* Of a 304 the length is that of the body it spares; an unknown one is left out (RFC 9110 s8.6). */
+	} else if (a->status != 204 && a->status != 304) {
+		/* A 304 may tell the length it spares (RFC 9110 s8.6), but some clients then wait for as many bytes. */
 		at = put(at, "Content-Length: ", 16);
 		at = put_number(at, length);
 		at = put(at, "\r\n", 2);

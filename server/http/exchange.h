@@ -39,7 +39,7 @@ struct reply {
 	int file;            /* with file_size: sent after `body`; taken over and closed when sent. 0 with file_size 0: none */
 	uint64_t file_at, file_size;
 };
-/* HEAD and 304 send no body but say its length. */
+/* HEAD sends no body but says its length; 304 and 204 send neither. */
 void exchange_reply(struct exchange *, const struct reply *);
 
 /* A small JSON body with `application/json` and `Cache-Control: no-store`. */
