@@ -226,7 +226,7 @@ listen_unix(const char *path, const char *where, int *fd, struct problem *why)
 	int opened = open_socket(AF_UNIX), bound;
 
 	assert(strlen(path) < sizeof(un.sun_path));
-	strcpy(un.sun_path, path);
+	memcpy(un.sun_path, path, strlen(path) + 1);
 	if (opened < 0)
 		return cannot_listen(opened, where, why);
 	bound = bind(opened, at, sizeof(un));
