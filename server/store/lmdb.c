@@ -261,12 +261,12 @@ watch(struct store *store, const struct table *table, on_changed *changed, void 
 {
 	struct lmdb_store *s = lmdb_of(store);
 
-	for (size_t i = 0; i < s->tables; i++)
-		if (s->settings.tables[i] == table) {
-			s->watchers[i] = (struct watcher){ changed, arg };
-			return;
-		}
-	assert(!"a table of this store");
+	size_t at = 0;
+
+	while (at < s->tables && s->settings.tables[at] != table)
+		at++;
+	assert(at < s->tables);
+	s->watchers[at] = (struct watcher){ changed, arg };
 }
 
 static void

@@ -45,7 +45,7 @@ open_tables(struct map_reader *r, MDB_txn *txn, struct problem *why)
 	if (code != OK)
 		return code;
 	if (format != STORE_FORMAT)
-		return problem_set(why, ERR_UNAVAILABLE, NULL, "the store has format %u, the recorder must bring it to %d first",
+		return problem_set(why, ERR_UNAVAILABLE, NULL, "the store has format %u, the recorder must bring it to %d",
 		    format, STORE_FORMAT);
 	for (size_t i = 0; r->tables[i]; i++) {
 		int rc = mdb_dbi_open(txn, r->tables[i]->name, 0, &r->dbis[i]);
@@ -241,7 +241,8 @@ is_past(const struct ask *ask, struct span key)
 }
 
 static enum err
-answer_range(struct map_reader *r, struct arena *a, struct ask *ask, MDB_dbi dbi, struct instant now, struct problem *why)
+answer_range(struct map_reader *r, struct arena *a, struct ask *ask, MDB_dbi dbi, struct instant now,
+    struct problem *why)
 {
 	struct row *rows = NULL;
 	size_t room = 0, count = 0;

@@ -505,7 +505,9 @@ refuse_to_go_on(struct recorder *r, struct problem *why)
 static enum err
 is_sound(const struct recorder *r, struct problem *why)
 {
-	return r->broken ? problem_set(why, ERR_IO, NULL, "the recorder has failed before and does not write any more") : OK;
+	if (r->broken)
+		return problem_set(why, ERR_IO, NULL, "the recorder has failed before and does not write any more");
+	return OK;
 }
 
 enum err

@@ -40,8 +40,8 @@ typedef void on_loaded(void *arg, enum err, const struct problem *why);
 struct pending *store_load(struct store *, struct ask *asks, size_t count, on_loaded *, void *arg);
 
 struct committed {
-	/* OK, ERR_CONFLICT, ERR_DENIED, ERR_FULL, ERR_LIMIT (the unit is too large), ERR_IO, or ERR_UNAVAILABLE: it is unknown
-	 * whether it happened. */
+	/* OK, ERR_CONFLICT, ERR_DENIED, ERR_FULL, ERR_LIMIT (the unit is too large), ERR_IO, or ERR_UNAVAILABLE: it is
+	 * unknown whether it happened. */
 	enum err code;
 	uint64_t generation; /* of the commit, when OK */
 	size_t operation;    /* which one failed, counted from 0, with ERR_CONFLICT and ERR_DENIED */

@@ -42,8 +42,8 @@ raise_stage(void **state)
 	if (seed) {
 		s->store = store_memory_new(stage_tables, ROLE_WORKER, seed);
 	} else {
-		struct store_lmdb_settings settings = { .tables = stage_tables, .commit_timeout = SECONDS(60), .in_flight = 1000,
-			.now = stage_clock };
+		struct store_lmdb_settings settings = { .tables = stage_tables, .commit_timeout = SECONDS(60),
+			.in_flight = 1000, .now = stage_clock };
 		struct recorder_settings recording;
 
 		settings.directory = directory_make(s->directory);
@@ -82,7 +82,8 @@ play_lmdb(struct stage *s)
 	while ((l = post_box_take(&s->to_recorder))) {
 		struct problem why;
 
-		expect_ok("the unit is taken", recorder_take(s->recorder, 1, ROLE_WORKER, span_of(l->bytes, l->size), &why), &why);
+		expect_ok("the unit is taken",
+		    recorder_take(s->recorder, 1, ROLE_WORKER, span_of(l->bytes, l->size), &why), &why);
 		free(l);
 		played = true;
 	}
@@ -442,7 +443,8 @@ ranges_go_both_ways(void **state)
 	expect_number("rows to look for", commit(s, u).code, OK);
 	for (size_t i = 0; i < COUNT(cases); i++)
 		expect_text(cases[i].title, load(s, (struct ask){ .table = &logins, .from = span_text(cases[i].from),
-		    .until = span_text(cases[i].until), .limit = cases[i].limit, .backwards = cases[i].backwards }), cases[i].rows);
+		    .until = span_text(cases[i].until), .limit = cases[i].limit, .backwards = cases[i].backwards }),
+		    cases[i].rows);
 }
 
 static void
@@ -543,7 +545,8 @@ a_callback_may_cancel_another(void **state)
 	struct canceller c[3];
 
 	for (size_t i = 0; i < 2; i++) {
-		c[i] = (struct canceller){ { .ask = { .table = &logins, .from = span_text("a") }, .stage = s }, &pending[1 - i] };
+		c[i] = (struct canceller){ { .ask = { .table = &logins, .from = span_text("a") }, .stage = s },
+			&pending[1 - i] };
 		pending[i] = store_load(s->store, &c[i].outcome.ask, 1, cancel_another, &c[i]);
 	}
 	play(s);

@@ -173,7 +173,8 @@ what_need_not_be_remembered_is_forgotten(void **state)
 	s->now = instant_after(s->now, UNIT_REMEMBERED + 1);
 	expect_ok("swept", recorder_expire(s->recorder, s->now, NULL), NULL);
 	replace_recorder(s);
-	expect_number("the store's generation is never forgotten", recorder_figures(s->recorder).generation, generation + 1);
+	expect_number("the store's generation is never forgotten",
+	    recorder_figures(s->recorder).generation, generation + 1);
 }
 
 static void
@@ -235,7 +236,8 @@ what_is_no_unit_is_not_taken(void **state)
 	struct problem why;
 
 	expect_problem("its sender is to be cut off", 
-	    recorder_take(s->recorder, 1, ROLE_WORKER, span_text("no unit at all, but long enough"), &why), &why, ERR_SYNTAX, "version 110");
+	    recorder_take(s->recorder, 1, ROLE_WORKER, span_text("no unit at all, but long enough"), &why), &why,
+	    ERR_SYNTAX, "version 110");
 	expect_true("nothing waits", !recorder_waiting(s->recorder));
 }
 
@@ -445,8 +447,8 @@ a_newer_format_is_refused_by_its_name(void **state)
 	assert_int_equal(mdb_txn_begin(env, NULL, 0, &txn) | mdb_dbi_open(txn, ".meta", 0, &dbi), 0);
 	assert_int_equal(mdb_put(txn, dbi, &key, &value, 0) | mdb_txn_commit(txn), 0);
 	mdb_env_close(env);
-	expect_problem("the recorder does not open it", recorder_open(&s->settings, &outlets, &r, &why), &why, ERR_UNSUPPORTED,
-	    "the store has format 7, this program knows formats up to 1");
+	expect_problem("the recorder does not open it", recorder_open(&s->settings, &outlets, &r, &why), &why,
+	    ERR_UNSUPPORTED, "the store has format 7, this program knows formats up to 1");
 	expect_problem("nor a reader", map_reader_open(s->directory, stage_tables, &reader, &why), &why, ERR_UNSUPPORTED,
 	    "format 7");
 }
@@ -541,7 +543,8 @@ a_second_recorder_is_refused(void **state)
 	struct problem why;
 
 	snprintf(holder, sizeof(holder), "held by process %ld", (long)getpid());
-	expect_problem("it is told by whom", recorder_open(&s->settings, &outlets, &r, &why), &why, ERR_UNAVAILABLE, holder);
+	expect_problem("it is told by whom", recorder_open(&s->settings, &outlets, &r, &why), &why,
+	    ERR_UNAVAILABLE, holder);
 	expect_number("the first works on", put(s, &logins, "a", span_text("1")).code, OK);
 }
 
@@ -621,7 +624,8 @@ a_changed_transaction_number_stops_the_recorder(void **state)
 		expect_number("and answers nobody", s->said.count, 0);
 		take(s, 1, u);
 		expect_problem("for good", recorder_commit(s->recorder, s->now, &why), &why, ERR_IO, "has failed before");
-		expect_problem("in idleness neither", recorder_expire(s->recorder, s->now, &why), &why, ERR_IO, "has failed before");
+		expect_problem("in idleness neither", recorder_expire(s->recorder, s->now, &why), &why, ERR_IO,
+		    "has failed before");
 		replace_recorder(s);
 		expect_number("its successor finds the store as it was", count_rows(s, &logins), 1 + (i > 0));
 		expect_number("and goes on", commit(s, u).code, OK);
