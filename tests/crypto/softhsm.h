@@ -16,9 +16,10 @@
 #endif
 
 #if SOFTHSM_SANITIZED
-/* SoftHSM2 2.6.1 forgets a name of the curve with each use of an Ed25519 key. Whole stacks tell its leaks from ours. */
-const char *__asan_default_options(void);
-const char *__lsan_default_suppressions(void);
+/* SoftHSM2 2.6.1 forgets a name of the curve with each use of an Ed25519 key. Whole stacks tell its leaks from ours.
+ * Visible, for gcc's sanitizer is a shared library that looks for them. */
+__attribute__((visibility("default"))) const char *__asan_default_options(void);
+__attribute__((visibility("default"))) const char *__lsan_default_suppressions(void);
 
 const char *
 __asan_default_options(void)
