@@ -8,13 +8,12 @@ cd "${top_srcdir:-.}" || exit 1
 
 found=$(mktemp -d) || exit 1
 trap 'rm -rf "$found"' EXIT
-failed=0
 
-# A rule's breakers stand on standard input.
+# A rule's breakers stand on standard input; it runs at a pipe's end, so a file remembers that one was broken.
 rule() {
 	cat >"$found/breakers"
 	if [ -s "$found/breakers" ]; then
-		failed=1
+		: >"$found/failed"
 		echo "not ok - $1"
 		sed 's/^/    /' "$found/breakers"
 	else
@@ -90,4 +89,4 @@ if [ -e .git ] && command -v git >/dev/null; then
 else
 	echo "skip - what lies at the top: this is no git checkout"
 fi
-exit $failed
+[ ! -e "$found/failed" ]
