@@ -39,6 +39,7 @@ publishing_free(struct publishing *p)
 {
 	turn_cancel(loop_turn(p->loop), &p->later);
 	pending_cancel(&p->asked);
+	pending_cancel(&p->writing);
 	for (size_t i = 0; i < COUNT(p->signings); i++)
 		pending_cancel(&p->signings[i].pending);
 	for (size_t i = 0; i < PLAN_SETS; i++)
@@ -148,16 +149,49 @@ publishing_load(struct publishing *p, on_loaded *on_answer)
 	return WAIT;
 }
 
+static bool
+part_committed(struct publishing *p, const struct committed *c)
+{
+	if (c->code == OK)
+		return true;
+	publishing_fail_now(p, problem_set(&p->why, c->code, "", "a part of the publication could not be written: %s",
+	    c->code == ERR_CONFLICT ? "a later publishing has begun" : err_name(c->code)));
+	return false;
+}
+
 static void
 on_part_committed(void *arg, const struct committed *c)
 {
 	struct publishing *p = arg;
-	struct problem why;
 
-	problem_set(&why, c->code, "", "a part of the publication could not be written: %s",
-	    c->code == ERR_CONFLICT ? "a later publishing has begun" : err_name(c->code));
-	if (publishing_answered(p, c->code, &why))
+	p->asked = NULL;
+	if (part_committed(p, c))
 		publishing_run(p);
+}
+
+static void
+on_part_written(void *arg, const struct committed *c)
+{
+	struct publishing *p = arg;
+	bool stalled = p->stalled;
+
+	p->writing = NULL;
+	p->stalled = false;
+	if (part_committed(p, c) && stalled)
+		publishing_run(p);
+}
+
+bool
+publishing_write(struct publishing *p)
+{
+	if (p->writing) {
+		p->stalled = true;
+		return false;
+	}
+	if (p->unit)
+		p->writing = store_commit(p->store, p->unit, on_part_written, p);
+	p->unit = NULL;
+	return true;
 }
 
 enum progress

@@ -79,6 +79,8 @@ struct publishing {
 	struct publish_report report;
 
 	struct unit *unit;              /* being filled */
+	struct pending *writing;        /* the part before it, on its way to the store while this one is signed */
+	bool stalled;                   /* the step waits for `writing` */
 	struct signing signings[PART_DOCUMENTS];
 	size_t signing_count, signing_next, signing_open;
 	struct set_file *sets[PLAN_SETS];
@@ -101,6 +103,9 @@ void publishing_fail_now(struct publishing *, enum err);
 enum progress publishing_load(struct publishing *, on_loaded *);
 /* Commits p->unit and goes on. */
 enum progress publishing_commit(struct publishing *);
+/* Commits p->unit, if there is one, behind the back of what follows, so that the signer is seldom without work. False:
+ * wait, the part before it is still being written. */
+bool publishing_write(struct publishing *);
 /* For the callbacks of publishing_load(): false when the run has ended with that answer. */
 bool publishing_answered(struct publishing *, enum err, const struct problem *);
 

@@ -89,15 +89,19 @@ on_fragments(void *arg, enum err err, const struct problem *why)
 	publishing_sign(p);
 }
 
-/* What has been signed is committed; then the next part is loaded. */
+/* What has been signed is written while the next part is loaded and signed. */
 enum progress
 sign_entities(struct publishing *p)
 {
 	uint64_t bytes = 0;
 
-	if (p->unit)
-		return publishing_commit(p);
+	if ((p->unit || p->done == p->plan.job_count) && !publishing_write(p))
+		return WAIT;
 	if (p->done == p->plan.job_count) {
+		if (p->writing) {
+			p->stalled = true;
+			return WAIT;
+		}
 		p->done = 0;
 		p->at = PUBLISHING_END_DOCUMENTS;
 		return ADVANCE;
