@@ -75,12 +75,12 @@ count_status(struct figures *figures, int status)
 }
 
 void
-answer_log(struct connection *c, const struct request *r, int status, uint64_t bytes)
+answer_log(struct connection *c, const struct request *r, struct instant now, int status, uint64_t bytes)
 {
 	struct access_log *log = c->server->settings.access_log;
 
 	if (log)
-		access_log_add(log, clock_now(), r ? &r->exchange.peer : &c->peer, r ? &r->message : NULL, status, bytes,
+		access_log_add(log, now, r ? &r->exchange.peer : &c->peer, r ? &r->message : NULL, status, bytes,
 		    r ? clock_monotonic() - r->begun : 0);
 }
 
@@ -101,13 +101,14 @@ answer_write(struct connection *c, const struct request *r, const struct answer 
 	/* Longer than any status line, length and connection field. */
 	enum { FIXED = 256 };
 	struct http_server *server = c->server;
+	struct instant now = clock_now();
 	struct span common = server->settings.common_fields;
 	uint64_t length = a->body.size + a->file_size;
 	bool head = r && r->message.method == HEAD, bodiless = head || a->status == 304 || a->status == 204;
 	size_t body = bodiless ? 0 : a->body.size, start;
 	uint8_t *at;
 
-	renew_date(server, clock_now());
+	renew_date(server, now);
 	if (!c->out.data)
 		server_output_take(server, &c->out);
 	at = buffer_reserve(&c->out, FIXED + server->date_size + a->fields.size + common.size + body);
@@ -140,7 +141,7 @@ answer_write(struct connection *c, const struct request *r, const struct answer 
 	buffer_filled(&c->out, (size_t)(at - (c->out.data + start)));
 	count_status(server->settings.figures, a->status);
 	if (!a->chunked)
-		answer_log(c, r, a->status, c->out.end - start + (bodiless ? 0 : a->file_size));
+		answer_log(c, r, now, a->status, c->out.end - start + (bodiless ? 0 : a->file_size));
 }
 
 void

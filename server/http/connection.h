@@ -148,7 +148,7 @@ struct answer {
 void answer_write(struct connection *, const struct request *r, const struct answer *);
 /* RFC 9457. `fields` are added to the head. */
 void answer_problem(struct connection *, const struct request *r, int status, const struct problem *, struct span fields);
-void answer_log(struct connection *, const struct request *r, int status, uint64_t bytes);
+void answer_log(struct connection *, const struct request *r, struct instant now, int status, uint64_t bytes);
 
 /* server.c: pools and lines */
 uint8_t *server_input_take(struct http_server *);

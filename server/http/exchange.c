@@ -4,6 +4,7 @@
 #include <assert.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "http/connection.h"
 
 static struct request *
@@ -158,6 +159,6 @@ exchange_end(struct exchange *x)
 		buffer_text(&c->out, "0\r\n\r\n");
 		r->sent += 5;
 	}
-	answer_log(c, r, r->status, r->sent);
+	answer_log(c, r, clock_now(), r->status, r->sent);
 	connection_answered(c);
 }

@@ -9,29 +9,31 @@
 const struct table document_table = { "document", ROLE_BIT(ROLE_STEWARD), 0 };
 const struct table publication_table = { "publication", ROLE_BIT(ROLE_STEWARD), TABLE_NOTICED };
 
+/* All but the body. */
 static void
-write_representation(struct buffer *b, const struct representation *r)
+write_head(struct buffer *b, const struct representation *r)
 {
 	buffer_u64(b, r->size);
 	buffer_block(b, r->etag);
 	buffer_block(b, r->fields);
 	buffer_block(b, r->file);
-	buffer_block(b, r->body);
+	buffer_u32(b, (uint32_t)r->body.size);
 }
 
+/* `*body` is how much of what follows is its body. */
 static struct representation
-read_representation(struct record *r)
+read_head(struct record *r, uint32_t *body)
 {
 	struct representation out = { .size = record_u64(r) };
 
 	out.etag = record_block(r);
 	out.fields = record_block(r);
 	out.file = record_block(r);
-	out.body = record_block(r);
+	*body = record_u32(r);
 	return out;
 }
 
-/* What the publisher compares stands in front, so that looking a row over touches only its first page. */
+/* The bodies stand last: comparing a row, choosing a coding and answering 304 touch only its first page. */
 void
 published_write(struct buffer *b, const struct published *p)
 {
@@ -41,8 +43,10 @@ published_write(struct buffer *b, const struct published *p)
 	buffer_u64(b, (uint64_t)p->modified.us);
 	buffer_u64(b, (uint64_t)p->valid_until.us);
 	buffer_block(b, p->entity_id);
-	write_representation(b, &p->plain);
-	write_representation(b, &p->gzip);
+	write_head(b, &p->plain);
+	write_head(b, &p->gzip);
+	buffer_add(b, p->plain.body);
+	buffer_add(b, p->gzip.body);
 }
 
 bool
@@ -50,6 +54,7 @@ published_read(struct span value, struct published *out)
 {
 	struct record r = record_of(value);
 	uint8_t format = record_u8(&r);
+	uint32_t plain, gzip;
 	struct span made_of;
 
 	*out = (struct published){ .gone = record_u8(&r) != 0 };
@@ -59,8 +64,10 @@ published_read(struct span value, struct published *out)
 	out->modified.us = (int64_t)record_u64(&r);
 	out->valid_until.us = (int64_t)record_u64(&r);
 	out->entity_id = record_block(&r);
-	out->plain = read_representation(&r);
-	out->gzip = read_representation(&r);
+	out->plain = read_head(&r, &plain);
+	out->gzip = read_head(&r, &gzip);
+	out->plain.body = record_bytes(&r, plain);
+	out->gzip.body = record_bytes(&r, gzip);
 	return format == PUBLISHED_FORMAT && record_whole(&r);
 }
 

@@ -20,6 +20,7 @@ struct map_reader {
 	MDB_env *env;
 	MDB_txn *txn;
 	MDB_dbi *dbis;
+	MDB_cursor **cursors; /* NULL until first used */
 	uint64_t seen; /* the newest state so far */
 };
 
@@ -120,7 +121,8 @@ map_reader_open(const char *directory, table_list tables, struct map_reader **ou
 		abort();
 	r->tables = tables;
 	r->dbis = calloc(table_count(tables) + 1, sizeof(*r->dbis));
-	if (!r->dbis)
+	r->cursors = calloc(table_count(tables) + 1, sizeof(*r->cursors));
+	if (!r->dbis || !r->cursors)
 		abort();
 	code = open_map(r, directory, why);
 	if (code != OK) {
@@ -136,11 +138,15 @@ map_reader_free(struct map_reader *r)
 {
 	if (!r)
 		return;
+	for (size_t i = 0; r->tables[i]; i++)
+		if (r->cursors[i])
+			mdb_cursor_close(r->cursors[i]);
 	if (r->txn)
 		mdb_txn_abort(r->txn);
 	if (r->env)
 		mdb_env_close(r->env);
 	free(r->dbis);
+	free(r->cursors);
 	free(r);
 }
 
@@ -240,15 +246,26 @@ is_past(const struct ask *ask, struct span key)
 	return ask->until.size && span_compare(key, ask->until) >= 0;
 }
 
+/* One cursor a table for good: opening one costs as much as a lookup. */
+static int
+cursor_take(struct map_reader *r, size_t number, MDB_cursor **out)
+{
+	int rc = r->cursors[number] ? mdb_cursor_renew(r->txn, r->cursors[number])
+	                            : mdb_cursor_open(r->txn, r->dbis[number], &r->cursors[number]);
+
+	*out = r->cursors[number];
+	return rc;
+}
+
 static enum err
-answer_range(struct map_reader *r, struct arena *a, struct ask *ask, MDB_dbi dbi, struct instant now,
+answer_range(struct map_reader *r, struct arena *a, struct ask *ask, size_t number, struct instant now,
     struct problem *why)
 {
 	struct row *rows = NULL;
 	size_t room = 0, count = 0;
 	MDB_cursor *cursor;
 	MDB_val key, value;
-	int rc = mdb_cursor_open(r->txn, dbi, &cursor);
+	int rc = cursor_take(r, number, &cursor);
 
 	if (rc)
 		return map_problem(why, rc, "reading table %s", ask->table->name);
@@ -257,10 +274,8 @@ answer_range(struct map_reader *r, struct arena *a, struct ask *ask, MDB_dbi dbi
 	     rc = mdb_cursor_get(cursor, &key, &value, ask->backwards ? MDB_PREV : MDB_NEXT)) {
 		struct row row;
 
-		if (!row_read(span_of_val(key), span_of_val(value), &row)) {
-			mdb_cursor_close(cursor);
+		if (!row_read(span_of_val(key), span_of_val(value), &row))
 			return damaged(ask, why);
-		}
 		if (row_expired(&row, now))
 			continue;
 		ask->more = count == ask->limit;
@@ -276,7 +291,6 @@ answer_range(struct map_reader *r, struct arena *a, struct ask *ask, MDB_dbi dbi
 		}
 		rows[count++] = row;
 	}
-	mdb_cursor_close(cursor);
 	if (rc && rc != MDB_NOTFOUND)
 		return map_problem(why, rc, "reading table %s", ask->table->name);
 	ask->rows = rows;
@@ -289,9 +303,9 @@ map_reader_answer(struct map_reader *r, struct arena *a, struct ask *asks, size_
     struct problem *why)
 {
 	for (size_t i = 0; i < count; i++) {
-		MDB_dbi dbi = r->dbis[number_of(r, asks[i].table)];
-		enum err code = asks[i].limit ? answer_range(r, a, &asks[i], dbi, now, why)
-		                              : answer_get(r, a, &asks[i], dbi, now, why);
+		size_t number = number_of(r, asks[i].table);
+		enum err code = asks[i].limit ? answer_range(r, a, &asks[i], number, now, why)
+		                              : answer_get(r, a, &asks[i], r->dbis[number], now, why);
 
 		if (code != OK)
 			return code;
