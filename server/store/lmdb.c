@@ -57,6 +57,7 @@ struct lmdb_store {
 	struct arena arena; /* of one answer */
 	struct later answering, refusing;
 	struct load *first, *last;
+	struct load *spare; /* those answered, for the next ones: asking takes no memory from the heap */
 	store_post *post;
 	void *arg;
 	bool ready;
@@ -87,20 +88,31 @@ unlink_load(struct lmdb_store *s, struct load *l)
 }
 
 static void
+give_back(struct load *l)
+{
+	l->next = l->store->spare;
+	l->store->spare = l;
+}
+
+static void
 cancel_load(struct pending *pending)
 {
 	struct load *l = (struct load *)pending;
 
 	unlink_load(l->store, l);
-	free(l);
+	give_back(l);
 }
 
 static struct pending *
 ask(struct store *store, struct ask *asks, size_t count, on_loaded *done, void *arg)
 {
 	struct lmdb_store *s = lmdb_of(store);
-	struct load *l = malloc(sizeof(*l));
+	struct load *l = s->spare;
 
+	if (l)
+		s->spare = l->next;
+	else
+		l = malloc(sizeof(*l));
 	if (!l)
 		abort();
 	*l = (struct load){ { cancel_load }, s, NULL, asks, count, done, arg };
@@ -122,7 +134,7 @@ answer_load(struct lmdb_store *s, struct load *l, enum err code, struct instant 
 	if (code == OK)
 		code = map_reader_answer(s->reader, &s->arena, l->asks, l->count, now, why);
 	l->done(l->arg, code, code == OK ? NULL : why);
-	free(l);
+	give_back(l);
 	arena_reset(&s->arena);
 }
 
@@ -289,6 +301,12 @@ free_lmdb(struct store *store)
 	turn_cancel(s->turn, &s->refusing);
 	while (s->first)
 		cancel_load(&s->first->pending);
+	while (s->spare) {
+		struct load *l = s->spare;
+
+		s->spare = l->next;
+		free(l);
+	}
 	free_flights(&s->flying);
 	free_flights(&s->refused);
 	map_reader_free(s->reader);

@@ -144,6 +144,9 @@ accepts_metadata(const struct message *message)
 	unsigned rank = 0;
 	int quality = 0;
 
+	/* What nearly every requester sends needs no weighing. */
+	if (span_is(message_header(message, "Accept"), media_ranges[0].range))
+		return true;
 	while (next_preference(&list, &p)) {
 		for (size_t i = 0; i < COUNT(media_ranges); i++) {
 			if (!span_equal_nocase(p.value, span_text(media_ranges[i].range)) ||
