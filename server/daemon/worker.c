@@ -1,7 +1,6 @@
 /* daemon/worker.c - a process that answers the world: one loop, the store for reading, all fronts mounted.
  *
- * Of keys it has only those of TLS. Plain and TLS listeners differ in one header field, so each kind has a server of
- * its own; the limits hold for each.
+ * Of keys it has only those of TLS.
  */
 #include <stdlib.h>
 #include <unistd.h>
@@ -13,8 +12,6 @@
 #include "http/server.h"
 
 #define MISSING_LIFE SECONDS(60) /* how long caches may remember that there is no such entity */
-
-enum server { SERVER_PLAIN, SERVER_TLS, SERVER_COUNT };
 
 /* Pages bring their own Content-Security-Policy; metadata needs none. */
 #define FIELDS_ALL "X-Content-Type-Options: nosniff\r\n"
@@ -30,8 +27,8 @@ struct worker {
 	int access_fd;               /* -1: none */
 	struct access_log *access_log;
 	struct address_set *proxies;
-	struct http_server *servers[SERVER_COUNT];
-	unsigned draining;
+	struct http_server *server;
+	bool draining;
 };
 
 /* While still root: keys, and the access log's directory. */
@@ -128,16 +125,13 @@ serve(struct worker *w)
 		.figures = &child->figures[child->seat],
 		.access_log = w->access_log,
 		.common_fields = span_text(FIELDS_ALL),
+		.tls_fields = span_text(is_local_name(config->federation.base_url) ? "" : FIELDS_TLS),
 	};
 
 	census_join(child->census, (unsigned)child->seat);
-	w->servers[SERVER_PLAIN] = http_server_new(child->loop, &settings);
-	if (!is_local_name(config->federation.base_url))
-		settings.common_fields = span_text(FIELDS_ALL FIELDS_TLS);
-	w->servers[SERVER_TLS] = http_server_new(child->loop, &settings);
+	w->server = http_server_new(child->loop, &settings);
 	for (size_t i = 0; i < config->listener_count; i++)
-		http_server_listen(w->servers[w->tls[i] ? SERVER_TLS : SERVER_PLAIN], child->listeners[i],
-		    w->routers[config->listeners[i].kind], w->tls[i]);
+		http_server_listen(w->server, child->listeners[i], w->routers[config->listeners[i].kind], w->tls[i]);
 }
 
 static void
@@ -145,8 +139,7 @@ on_drained(void *arg)
 {
 	struct worker *w = arg;
 
-	if (--w->draining == 0)
-		loop_stop(w->child->loop);
+	loop_stop(w->child->loop);
 }
 
 static void
@@ -156,9 +149,8 @@ on_drain(void *arg)
 
 	if (w->draining)
 		return;
-	w->draining = SERVER_COUNT;
-	for (size_t i = 0; i < SERVER_COUNT; i++)
-		http_server_drain(w->servers[i], w->child->config->drain_time, on_drained, w);
+	w->draining = true;
+	http_server_drain(w->server, w->child->config->drain_time, on_drained, w);
 }
 
 static void
@@ -176,8 +168,7 @@ on_link(void *arg, enum role role, unsigned number, int fd)
 static void
 worker_close(struct worker *w)
 {
-	for (size_t i = 0; i < SERVER_COUNT; i++)
-		http_server_free(w->servers[i]);
+	http_server_free(w->server);
 	access_log_free(w->access_log);
 	registry_front_free(w->registry);
 	for (size_t i = 0; i < COUNT(w->routers); i++)

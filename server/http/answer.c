@@ -103,6 +103,7 @@ answer_write(struct connection *c, const struct request *r, const struct answer 
 	struct http_server *server = c->server;
 	struct instant now = clock_now();
 	struct span common = server->settings.common_fields;
+	struct span tls = c->wire.ssl ? server->settings.tls_fields : (struct span){ 0 };
 	uint64_t length = a->body.size + a->file_size;
 	bool head = r && r->message.method == HEAD, bodiless = head || a->status == 304 || a->status == 204;
 	size_t body = bodiless ? 0 : a->body.size, start;
@@ -111,7 +112,7 @@ answer_write(struct connection *c, const struct request *r, const struct answer 
 	renew_date(server, now);
 	if (!c->out.data)
 		server_output_take(server, &c->out);
-	at = buffer_reserve(&c->out, FIXED + server->date_size + a->fields.size + common.size + body);
+	at = buffer_reserve(&c->out, FIXED + server->date_size + a->fields.size + common.size + tls.size + body);
 	assert(at);
 	start = c->out.end;
 	if (a->status == 200) {
@@ -126,6 +127,7 @@ answer_write(struct connection *c, const struct request *r, const struct answer 
 	at = put(at, server->date, server->date_size);
 	at = put(at, a->fields.data, a->fields.size);
 	at = put(at, common.data, common.size);
+	at = put(at, tls.data, tls.size);
 	if (a->chunked) {
 		at = put_text(at, "Transfer-Encoding: chunked\r\n");
 	} else if (a->status != 204 && a->status != 304) {
@@ -165,7 +167,9 @@ answer_problem(struct connection *c, const struct request *r, int status, const 
 	buffer_text(&body, ",\"code\":");
 	json_write_string(&body, span_text(err_name(why->code)));
 	buffer_text(&body, "}\n");
-	buffer_text(&head, "Content-Type: application/problem+json\r\nCache-Control: no-store\r\n");
+	buffer_text(&head, "Content-Type: application/problem+json\r\n");
+	if (fields.size == 0 || !memmem(fields.data, fields.size, "Cache-Control: ", 15))
+		buffer_text(&head, "Cache-Control: no-store\r\n");
 	buffer_add(&head, fields);
 	answer_write(c, r, &(struct answer){ .status = status, .fields = buffer_span(&head), .body = buffer_span(&body) });
 	buffer_release(&head);

@@ -63,12 +63,18 @@ exchange_reply_json(struct exchange *x, int status, struct span json)
 void
 exchange_refuse(struct exchange *x, int status, const struct problem *why)
 {
+	exchange_refuse_with(x, status, (struct span){ 0 }, why);
+}
+
+void
+exchange_refuse_with(struct exchange *x, int status, struct span fields, const struct problem *why)
+{
 	struct request *r = request_of(x);
 	struct connection *c = r->connection;
 
 	assert(r->handed && !r->streaming);
 	if (!c->doomed)
-		answer_problem(c, r, status, why, (struct span){ 0 });
+		answer_problem(c, r, status, why, fields);
 	connection_answered(c);
 }
 

@@ -47,6 +47,8 @@ void exchange_reply_json(struct exchange *, int status, struct span json);
 
 /* RFC 9457 problem details: {"status","title","detail","clause","code"}; `detail` is why->text. */
 void exchange_refuse(struct exchange *, int status, const struct problem *why);
+/* With header lines of the caller's; without a Cache-Control among them it is no-store. */
+void exchange_refuse_with(struct exchange *, int status, struct span fields, const struct problem *why);
 /* The status an error usually means: 400, 404, 409, 403, 413, 503, 500. */
 int status_of(enum err);
 

@@ -21,6 +21,7 @@ struct router {
 	struct place **hashed;     /* whole paths, open addressing */
 	struct place **patterns;
 	size_t pattern_count;
+	struct route_match missing; /* of `*`; without a route there is none */
 	char allow[METHOD_SETS][40];
 };
 
@@ -86,8 +87,14 @@ place_of(struct router *r, const char *path)
 static void
 add_route(struct router *r, const struct route *route, void *front)
 {
-	struct place *place = place_of(r, route->path);
+	struct place *place;
 
+	if (strcmp(route->path, "*") == 0) {
+		assert(route->method == GET && !r->missing.route);
+		r->missing = (struct route_match){ .route = route, .front = front };
+		return;
+	}
+	place = place_of(r, route->path);
 	assert(route->method > METHOD_UNKNOWN && route->method < METHOD_COUNT && route->handle);
 	assert(!(place->methods & 1u << route->method));
 	place->methods |= 1u << route->method;
@@ -193,6 +200,10 @@ router_find(const struct router *r, enum method method, struct span path, struct
 			*out = (struct route_match){ place->route[method], place->front[method], segment, NULL };
 			return ROUTE_FOUND;
 		}
+	}
+	if (!methods && r->missing.route && (method == GET || method == HEAD)) {
+		*out = r->missing;
+		return ROUTE_FOUND;
 	}
 	if (!methods)
 		return ROUTE_NO_PATH;

@@ -1,7 +1,8 @@
 /* http/route.h - what may be asked of a front: method, path, handler, and what the body may be.
  *
  * A front exports its table, ended by a zero row; daemon/ mounts it with the front's own state. The path is matched before
- * anything is percent-decoded; one segment may be `{name}` and comes to the handler raw, as request->segment.
+ * anything is percent-decoded; one segment may be `{name}` and comes to the handler raw, as request->segment. A GET route
+ * with the path `*` answers where nothing is: it says 404 in the form the requester likes.
  */
 #pragma once
 

@@ -36,6 +36,7 @@ struct http_settings {
 	struct figures *figures;           /* this process's counters; may be NULL */
 	struct access_log *access_log;     /* may be NULL */
 	struct span common_fields;         /* header lines of every answer: security headers; borrowed */
+	struct span tls_fields;            /* and of those over our own TLS */
 };
 
 /* Times are kept to a quarter of a second. Requests of one connection are handled one after the other; what is pipelined

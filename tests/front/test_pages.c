@@ -35,7 +35,8 @@ a_directory_becomes_routes(void **state)
 		expect_text("each with its route", pages.routes[i].path, expected[i]);
 		expect_true("each is found", page_find(&pages, span_text(expected[i])) == &pages.list[i]);
 	}
-	expect_true("then the table ends", pages.routes[COUNT(expected)].path == NULL);
+	expect_text("one for what is not there", pages.routes[COUNT(expected)].path, "*");
+	expect_true("then the table ends", pages.routes[COUNT(expected) + 1].path == NULL);
 	expect_true("what is not there is not found", !page_find(&pages, span_text("/anchor")));
 	expect_true("nor what is longer", !page_find(&pages, span_text("/x.css2")));
 	expect_true("the page for what is not there is known", pages.not_found == &pages.list[1]);
@@ -99,6 +100,11 @@ pages_are_sent_with_their_policy_and_asked_for_again_cheaply(void **state)
 	    200, "keys|!Content-Encoding");
 	expect_answer("the page for what is not there says so", stage_ask(&stage, "GET /404.html", ""), 404, "nothing");
 	expect_answer("no way up", stage_ask(&stage, "GET /../keys/x.json", ""), 404, "");
+	expect_answer("a browser that went astray gets that page", stage_ask(&stage, "GET /astray",
+	    "Accept: text/html,application/xhtml+xml,*/*;q=0.8\r\n"), 404, "text/html|<!doctype html>nothing");
+	expect_answer("a machine gets a problem", stage_ask(&stage, "GET /astray", "Accept: */*\r\n"), 404,
+	    "application/problem+json|Cache-Control: no-store");
+	expect_answer("the wrong method is not led astray", stage_ask(&stage, "POST /", "Content-Length: 0\r\n"), 405, "Allow: GET");
 	stage_close(&stage);
 }
 

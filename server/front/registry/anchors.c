@@ -190,7 +190,7 @@ serve_anchors(struct exchange *exchange, void *arg)
 static void
 refuse_anchor(struct exchange *exchange)
 {
-	front_refuse(exchange, 404, "Cache-Control: no-store\r\n", ERR_NOT_FOUND, "RFC 9110 s15.5.5",
+	front_refuse(exchange, 404, "", ERR_NOT_FOUND, "RFC 9110 s15.5.5",
 	    "no signing key of this name is published here; /v1/anchors lists them");
 }
 

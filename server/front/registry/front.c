@@ -6,8 +6,6 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "codec/text.h"
-
 /* Pages (bounded in pages.h) with their gzip twins, and a few certificates. */
 #define FRONT_MEMORY (64 * MIB)
 #define RETRY_SECONDS "5"
@@ -99,50 +97,19 @@ registry_page_routes(const struct registry_front *front)
 	return front->pages.routes;
 }
 
-static const struct { int status; const char *title; } titles[] = {
-	{ 400, "Bad Request" },
-	{ 404, "Not Found" },
-	{ 406, "Not Acceptable" },
-	{ 503, "Service Unavailable" },
-};
-
-static const char *
-title_of(int status)
-{
-	for (size_t i = 0; i < COUNT(titles); i++) {
-		if (titles[i].status == status)
-			return titles[i].title;
-	}
-	return "Error";
-}
-
 void
 front_refuse(struct exchange *exchange, int status, const char *fields, enum err code, const char *clause,
     const char *detail)
 {
-	const char *all = arena_print(exchange->arena, "Content-Type: application/problem+json\r\n%s", fields);
-	struct buffer json = buffer_init(4 * KIB);
+	struct problem why;
 
-	buffer_print(&json, "{\"status\":%d,\"title\":", status);
-	json_write_string(&json, span_text(title_of(status)));
-	buffer_text(&json, ",\"detail\":");
-	json_write_string(&json, span_text(detail));
-	buffer_text(&json, ",\"clause\":");
-	json_write_string(&json, span_text(clause));
-	buffer_text(&json, ",\"code\":");
-	json_write_string(&json, span_text(err_name(code)));
-	buffer_byte(&json, '}');
-	exchange_reply(exchange, &(struct reply){
-		.status = status,
-		.fields = span_text(all),
-		.body = buffer_span(&json),
-	});
-	buffer_release(&json);
+	problem_set(&why, code, clause, "%s", detail);
+	exchange_refuse_with(exchange, status, span_text(fields), &why);
 }
 
 void
 front_unavailable(struct exchange *exchange, const char *detail)
 {
-	front_refuse(exchange, 503, "Cache-Control: no-store\r\nRetry-After: " RETRY_SECONDS "\r\n", ERR_UNAVAILABLE,
+	front_refuse(exchange, 503, "Retry-After: " RETRY_SECONDS "\r\n", ERR_UNAVAILABLE,
 	    "RFC 9110 s15.6.4", detail);
 }

@@ -49,7 +49,7 @@ refuse_missing(struct query *q)
 static void
 refuse_unacceptable(struct exchange *exchange)
 {
-	front_refuse(exchange, 406, "Cache-Control: no-store\r\nVary: Accept, Accept-Encoding\r\n", ERR_UNSUPPORTED,
+	front_refuse(exchange, 406, "Vary: Accept, Accept-Encoding\r\n", ERR_UNSUPPORTED,
 	    "draft-young-md-query-21 s2.6",
 	    "this is served as application/samlmetadata+xml in UTF-8, plain or with gzip; none of it is accepted");
 }
@@ -61,7 +61,7 @@ ask_for(struct exchange *exchange, struct registry_front *front, struct identifi
 
 	*q = (struct query){ .exchange = exchange, .front = front, .wanted = wanted };
 	if (wanted.kind == IDENTIFIER_BROKEN)
-		front_refuse(exchange, 400, "Cache-Control: no-store\r\n", ERR_SYNTAX, "draft-young-md-query-21 s3.2.1",
+		front_refuse(exchange, 400, "", ERR_SYNTAX, "draft-young-md-query-21 s3.2.1",
 		    "the identifier is one path segment of at least one character, percent-encoded (RFC 3986 s2.1)");
 	else if (!accepts_metadata(exchange->request) || !accepts_utf8(exchange->request))
 		refuse_unacceptable(exchange);

@@ -162,6 +162,19 @@ accepts_metadata(const struct message *message)
 }
 
 bool
+accepts_html(const struct message *message)
+{
+	struct list list = list_of(message, "Accept");
+	struct preference p;
+
+	while (next_preference(&list, &p)) {
+		if (span_equal_nocase(p.value, span_text("text/html")))
+			return p.quality > 0;
+	}
+	return false;
+}
+
+bool
 accepts_utf8(const struct message *message)
 {
 	struct list list = list_of(message, "Accept-Charset");

@@ -23,7 +23,8 @@
 	"Content-Security-Policy: default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; " \
 	"font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'\r\n" \
 	"X-Frame-Options: DENY\r\n" \
-	"Cross-Origin-Opener-Policy: same-origin\r\n"
+	"Cross-Origin-Opener-Policy: same-origin\r\n" \
+	"Referrer-Policy: no-referrer\r\n"
 
 static const struct {
 	const char *suffix, *type; /* no type: for those who write pages, not served */
@@ -252,10 +253,11 @@ compare_pages(const void *a, const void *b)
 static const struct route *
 routes_of(const struct pages *pages, struct arena *arena)
 {
-	struct route *routes = arena_array(arena, struct route, pages->count + 1);
+	struct route *routes = arena_array(arena, struct route, pages->count + 2);
 
 	for (size_t i = 0; i < pages->count; i++)
 		routes[i] = (struct route){ GET, pages->list[i].path, serve_page, NO_BODY, 0 };
+	routes[pages->count] = (struct route){ GET, "*", serve_page, NO_BODY, 0 };
 	return routes;
 }
 
@@ -324,8 +326,10 @@ serve_page(struct exchange *exchange, void *arg)
 	const struct registry_front *front = arg;
 	const struct page *page = page_find(&front->pages, exchange->request->path);
 
-	if (!page) {
-		front_refuse(exchange, 404, "Cache-Control: no-store\r\n", ERR_NOT_FOUND, "RFC 9110 s15.5.5",
+	if (!page && front->pages.not_found && accepts_html(exchange->request)) {
+		send_page(exchange, 404, front->pages.not_found);
+	} else if (!page) {
+		front_refuse(exchange, 404, "", ERR_NOT_FOUND, "RFC 9110 s15.5.5",
 		    "there is no such page");
 	} else if (page->leads_to) {
 		exchange_reply(exchange, &(struct reply){
