@@ -68,10 +68,11 @@ def cpu_seconds(pid):
 
 
 def private_kib(pid):
+    """Memory of the process and all below it that nothing else can give back: pages of the store's map are the system's cache."""
     total = 0
     for one in descendants(pid):
         with open(f"/proc/{one}/smaps_rollup") as f:
-            total += sum(int(n) for n in re.findall(r"^Private_(?:Clean|Dirty): +(\d+)", f.read(), re.M))
+            total += sum(int(n) for n in re.findall(r"^Private_Dirty: +(\d+)", f.read(), re.M))
     return total
 
 

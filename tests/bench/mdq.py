@@ -13,7 +13,7 @@ import sys
 import federation
 from harness import Daemon, SERVER_CPU, cpu_per_request, figure, free_port, paired, private_kib, say, wait_for
 
-COUNT, PAIRS, SECONDS = 10000, 7, 3
+COUNT, PAIRS, SECONDS = 10000, 9, 3
 TYPE = "application/samlmetadata+xml"
 
 NGINX = """
