@@ -1,6 +1,6 @@
 /* tests/daemon/writing.c - watashid with one front more, that writes: for the kill test and the store benchmark.
  *
- *     POST /test/notes          one unit: a record of the body, a small pointer to it, and an entry in an append-only table
+ *     POST /test/notes          one unit: a record of the body, a small pointer, an entry in an append-only table
  *     GET  /test/notes/{n}      entries from number n on, a line each: number, blank, first 40 bytes of the body
  */
 #include "daemon/daemon.h"
@@ -30,6 +30,13 @@ struct note {
 };
 
 static void
+reply_text(struct exchange *x, int status, struct span text)
+{
+	exchange_reply(x, &(struct reply){ .status = status, .fields = span_text("Content-Type: text/plain\r\n"),
+	    .body = text });
+}
+
+static void
 on_note_committed(void *arg, const struct committed *committed)
 {
 	struct note *note = arg;
@@ -37,8 +44,9 @@ on_note_committed(void *arg, const struct committed *committed)
 
 	exchange_hold(note->exchange, NULL);
 	if (committed->code == OK) {
-		exchange_reply(note->exchange, &(struct reply){ .status = 201, .fields = span_text("Content-Type: text/plain\r\n"),
-		    .body = span_text(hex_write(note->exchange->arena, span_of(note->id.bytes, sizeof(note->id.bytes)))) });
+		struct span id = span_of(note->id.bytes, sizeof(note->id.bytes));
+
+		reply_text(note->exchange, 201, span_text(hex_write(note->exchange->arena, id)));
 		return;
 	}
 	problem_set(&why, committed->code, "", "the note was not written");
@@ -86,8 +94,7 @@ on_entries_loaded(void *arg, enum err err, const struct problem *why)
 		buffer_add(&lines, row->value);
 		buffer_byte(&lines, '\n');
 	}
-	exchange_reply(note->exchange, &(struct reply){ .status = 200, .fields = span_text("Content-Type: text/plain\r\n"),
-	    .body = buffer_span(&lines) });
+	reply_text(note->exchange, 200, buffer_span(&lines));
 	buffer_release(&lines);
 }
 
@@ -107,7 +114,9 @@ list_entries(struct exchange *x, void *front)
 	note->exchange = x;
 	for (size_t i = sizeof(note->from); i-- > 0; from >>= 8)
 		note->from[i] = (uint8_t)from;
-	note->ask = (struct ask){ .table = &entry_table, .from = span_of(note->from, sizeof(note->from)), .limit = PAGE };
+	note->ask = (struct ask){
+		.table = &entry_table, .from = span_of(note->from, sizeof(note->from)), .limit = PAGE,
+	};
 	exchange_hold(x, store_load(writing->store, &note->ask, 1, on_entries_loaded, note));
 }
 
