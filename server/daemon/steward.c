@@ -106,6 +106,8 @@ open_control(struct steward *s)
 	http.limits.body_time = IMPORT_TIME;
 	http.limits.handler_time = IMPORT_TIME;
 	s->control = control_new(s->child->loop, s->link.store, &settings, &actions);
+	http.admit = control_admit;
+	http.admit_arg = s->control;
 	mount = (struct mount){ control_routes, s->control };
 	s->router = router_new(&mount, 1);
 	s->server = http_server_new(s->child->loop, &http);

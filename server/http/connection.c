@@ -17,11 +17,29 @@ static void on_readable(evutil_socket_t, short, void *arg);
 static void on_writable(evutil_socket_t, short, void *arg);
 static void on_later(void *arg);
 
+/* The answer comes before the request: to wait for one is what a stranger could make us do. A polite one has a moment to
+ * read it, as long as there are places. */
+static void
+turn_away(struct connection *c, const struct problem *why)
+{
+	struct http_server *server = c->server;
+
+	figure_add(server->settings.figures, FIGURE_CONNECTIONS_REFUSED, 1);
+	c->closing = true;
+	if (!c->wire.shaking) {
+		answer_problem(c, NULL, status_of(why->code), why, (struct span){ 0 });
+		connection_flush(c);
+	}
+	if (c->wire.shaking || server->open > server->settings.limits.connections / 2)
+		connection_doom(c);
+}
+
 void
 connection_new(struct http_server *server, const struct listener *listener, int fd, const struct address *peer)
 {
 	struct connection *c = calloc(1, sizeof(*c));
 	struct event_base *base = loop_base(server->loop);
+	struct problem why;
 
 	if (!c)
 		abort();
@@ -53,6 +71,8 @@ connection_new(struct http_server *server, const struct listener *listener, int 
 			connection_doom(c);
 		}
 	}
+	if (server->settings.admit && !server->settings.admit(server->settings.admit_arg, &c->peer, c->peer_uid, &why))
+		turn_away(c, &why);
 	connection_settle(c);
 }
 

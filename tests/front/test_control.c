@@ -20,6 +20,8 @@
 #include "store/memory.h"
 
 #define DAY SECONDS(24 * 60 * 60)
+#define PLACES 8
+#define STRANGER 65534
 #define ROUNDS 200000 /* of the loop, before a test gives up */
 
 static const struct table *const tables[] = { &entity_table, &fragment_table, &journal_table, &document_table,
@@ -33,6 +35,7 @@ struct stage {
 	struct router *router;
 	struct http_server *server;
 	int fd;
+	bool strangers; /* whoever connects counts as one */
 	/* What the steward would have been asked. */
 	int published, published_all, reloaded;
 	struct publishing {
@@ -84,15 +87,24 @@ status(void *arg, struct buffer *json)
 	buffer_text(json, "\"processes\":[],\"store\":{}");
 }
 
+static bool
+admit(void *arg, const struct address *peer, int uid, struct problem *why)
+{
+	const struct stage *s = arg;
+
+	return control_admit(s->control, peer, s->strangers ? STRANGER : uid, why);
+}
+
 static void
 stage_new(struct stage *s, uint64_t seed)
 {
-	struct http_settings http = { .limits = http_limits_default };
+	struct http_settings http = { .limits = http_limits_default, .admit = admit, .admit_arg = s };
 	struct control_settings settings = { .document_life = 14 * DAY };
 	struct control_actions actions = { publish, reload, status, s };
 	char where[128];
 	struct problem why;
 
+	http.limits.connections = PLACES;
 	memset(s, 0, sizeof(*s));
 	snprintf(s->home, sizeof(s->home), "/tmp/watashi-control-XXXXXX");
 	assert_non_null(mkdtemp(s->home));
@@ -329,6 +341,61 @@ what_the_steward_does_is_asked_of_it(void **state)
 	stage_free(&s);
 }
 
+/* Sends until nobody takes it any more; how much that was. The answer stands in `answer`. */
+static size_t
+poured(struct stage *s, size_t size, struct buffer *answer)
+{
+	static const char head[] = "POST /v1/control/import?source=a HTTP/1.1\r\nHost: a\r\nContent-Type: application/xml\r\n"
+	                           "Content-Length: 104857600\r\n\r\n";
+	static const char piece[64 * KIB];
+	int fd = connected(s->socket, SOCK_NONBLOCK);
+	size_t sent = 0;
+	ssize_t n = 1;
+
+	assert_true(fd >= 0);
+	assert_int_equal(send(fd, head, sizeof(head) - 1, MSG_NOSIGNAL), sizeof(head) - 1);
+	for (int round = 0; round < ROUNDS && sent < size && (n > 0 || errno == EAGAIN); round++) {
+		char bytes[4096];
+		ssize_t got = recv(fd, bytes, sizeof(bytes), 0);
+
+		if (got > 0)
+			buffer_add(answer, span_of(bytes, (size_t)got));
+		n = send(fd, piece, sizeof(piece), MSG_NOSIGNAL);
+		sent += n > 0 ? (size_t)n : 0;
+		loop_step(s->loop, 0);
+	}
+	close(fd);
+	buffer_byte(answer, '\0');
+	return sent;
+}
+
+static void
+a_stranger_takes_neither_memory_nor_a_place(void **state)
+{
+	static const struct wanted list = { "GET", "/v1/control/keys", NULL, NULL };
+	struct buffer answer = buffer_init(64 * KIB);
+	int fds[4 * PLACES];
+	struct stage s;
+
+	(void)state;
+	stage_new(&s, 6);
+	s.strangers = true;
+	expect_true("a large body is not taken", poured(&s, 16 * MIB, &answer) < 2 * MIB);
+	expect_true("and its sender is told why", strstr((const char *)buffer_span(&answer).data, "HTTP/1.1 403 ") &&
+	    strstr((const char *)buffer_span(&answer).data, "user 65534 is no operator"));
+	expect_answer(&s, "whoever asks politely is told, too", &list, 403, "user 65534 is no operator");
+	for (size_t i = 0; i < COUNT(fds); i++)
+		assert_true((fds[i] = connected(s.socket, SOCK_NONBLOCK)) >= 0);
+	for (int i = 0; i < 20; i++)
+		loop_step(s.loop, 0);
+	s.strangers = false;
+	expect_answer(&s, "while many strangers say nothing, an operator is answered", &list, 200, "{\"keys\":[]}");
+	for (size_t i = 0; i < COUNT(fds); i++)
+		close(fds[i]);
+	buffer_release(&answer);
+	stage_free(&s);
+}
+
 /* The kernel tells who asks: only another user's process can show that it is refused. */
 static void
 another_user_is_refused(void **state)
@@ -370,6 +437,7 @@ main(void)
 		cmocka_unit_test(a_key_goes_through_its_life),
 		cmocka_unit_test(a_change_that_meets_another_is_tried_once_more),
 		cmocka_unit_test(what_the_steward_does_is_asked_of_it),
+		cmocka_unit_test(a_stranger_takes_neither_memory_nor_a_place),
 		cmocka_unit_test(another_user_is_refused),
 	};
 

@@ -63,14 +63,22 @@ is_operator(const struct control *c, int uid)
 }
 
 bool
-request_allowed(struct exchange *e, const struct control *c)
+control_admit(void *arg, const struct address *peer, int uid, struct problem *why)
+{
+	(void)peer;
+	if (is_operator(arg, uid))
+		return true;
+	problem_set(why, ERR_DENIED, "", "user %d is no operator; control/operators in the configuration names them", uid);
+	return false;
+}
+
+bool
+request_allowed(struct exchange *e, struct control *c)
 {
 	struct problem why;
 
-	if (is_operator(c, e->peer_uid))
+	if (control_admit(c, &e->peer, e->peer_uid, &why))
 		return true;
-	problem_set(&why, ERR_DENIED, "", "user %d is no operator; control/operators in the configuration names them",
-	    e->peer_uid);
 	exchange_refuse(e, status_of(why.code), &why);
 	return false;
 }

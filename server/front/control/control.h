@@ -13,7 +13,9 @@
  */
 #pragma once
 
+#include "base/problem.h"
 #include "http/route.h"
+#include "net/address.h"
 #include "net/loop.h"
 #include "registry/import.h"
 #include "registry/publish.h"
@@ -41,5 +43,8 @@ struct control_settings {
 
 struct control *control_new(struct loop *, struct store *, const struct control_settings *, const struct control_actions *);
 void control_free(struct control *);
+
+/* For the server's settings, with the control as its argument: whoever is no operator sends no body, and takes no place. */
+bool control_admit(void *control, const struct address *peer, int peer_uid, struct problem *why);
 
 extern const struct route control_routes[];

@@ -14,8 +14,8 @@ struct control {
 	char *keys;
 };
 
-/* False: answered with 403. */
-bool request_allowed(struct exchange *, const struct control *);
+/* False: answered with 403. Where the server asks control_admit() it never is. */
+bool request_allowed(struct exchange *, struct control *);
 
 /* The operator for the journal: "uid:1000", for the number is what the kernel checked. */
 const char *request_actor(const struct exchange *);
