@@ -54,6 +54,7 @@ child_born(struct child *c, int *keep, size_t count)
 {
 	char title[16]; /* the kernel keeps no more */
 
+	roster_seal(c->roster, c->seats);
 	ignore_signals();
 	close_others(keep, count);
 	snprintf(title, sizeof(title), "w:%s", c->name);

@@ -29,6 +29,7 @@ struct child {
 	struct census *census;
 	struct figures *figures;           /* all rows */
 	struct roster *roster;
+	size_t seats;                      /* the roster's */
 	table_list tables;
 	const struct daemon_addition *addition; /* may be NULL */
 

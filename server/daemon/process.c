@@ -107,6 +107,7 @@ become_child(struct process *p, const struct settings *settings, const struct li
 		.census = s->census,
 		.figures = s->figures,
 		.roster = s->roster,
+		.seats = s->seats,
 		.tables = s->tables,
 		.addition = s->addition,
 		.fd = fd,
@@ -132,7 +133,7 @@ link_with_others(struct process *p)
 {
 	struct supervisor *s = p->owner;
 
-	for (size_t i = 0; i < s->roster->count; i++) {
+	for (size_t i = 0; i < s->seats; i++) {
 		struct process *other = &s->processes[i];
 
 		if (other->state == SEAT_READY && !other->staged && roles_linked(p->role, other->role))

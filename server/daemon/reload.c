@@ -50,21 +50,10 @@ refuse(struct supervisor *s, const struct problem *why)
 	settings_free(r->settings);
 	r->settings = NULL;
 	r->step = RELOAD_IDLE;
-	for (size_t i = 0; i < s->roster->count; i++)
+	for (size_t i = 0; i < s->seats; i++)
 		if (s->processes[i].staged)
 			process_kill(&s->processes[i]);
 	notify_manager("READY=1\n");
-}
-
-static struct process *
-free_process(struct supervisor *s, enum role role, struct problem *why)
-{
-	size_t seat = roster_free_seat(s->roster, role);
-
-	if (seat < s->roster->count)
-		return &s->processes[seat];
-	problem_set(why, ERR_LIMIT, "", "no seat is free for one more %s", role_name(role));
-	return NULL;
 }
 
 static enum err
@@ -73,10 +62,10 @@ stage(struct supervisor *s, struct problem *why)
 	struct reload *r = &s->reload;
 	const struct settings *settings = r->settings ? r->settings : s->settings;
 	const struct listeners *listeners = r->settings ? &r->listeners : &s->listeners;
-	struct process *signer = free_process(s, ROLE_SIGNER, why);
+	struct process *signer = supervisor_free_process(s, ROLE_SIGNER);
 
 	if (!signer)
-		return why->code;
+		return problem_set(why, ERR_LIMIT, "", "no seat is free for one more %s", role_name(ROLE_SIGNER));
 	process_start(signer, settings, listeners, true);
 	return supervisor_start_workers(s, settings, listeners, true, why);
 }
@@ -103,7 +92,7 @@ begin(struct supervisor *s)
 	if (s->phase != PHASE_RUNNING || r->step != RELOAD_IDLE || (!r->wanted && !r->keys_wanted))
 		return;
 	/* What a refused attempt staged must be gone before its seats are taken again. */
-	for (size_t i = 0; i < s->roster->count; i++)
+	for (size_t i = 0; i < s->seats; i++)
 		if (s->processes[i].staged)
 			return;
 	r->wanted = r->keys_wanted = false;
@@ -135,13 +124,13 @@ replace_processes(struct supervisor *s)
 	bool everything = s->reload.settings != NULL;
 	int64_t patience = s->settings->config.drain_time + SECONDS(5);
 
-	for (size_t i = 0; i < s->roster->count; i++) {
+	for (size_t i = 0; i < s->seats; i++) {
 		struct process *p = &s->processes[i];
 
 		if (p->staged) {
 			p->staged = false;
 			if (p->role == ROLE_SIGNER)
-				for (size_t j = 0; j < s->roster->count; j++)
+				for (size_t j = 0; j < s->seats; j++)
 					if (s->processes[j].role == ROLE_STEWARD && process_lives(&s->processes[j]))
 						process_link(&s->processes[j], p);
 		} else if (p->role == ROLE_SIGNER) {
@@ -181,7 +170,7 @@ reload_on_ready(struct supervisor *s)
 {
 	if (s->reload.step != RELOAD_STAGED)
 		return;
-	for (size_t i = 0; i < s->roster->count; i++)
+	for (size_t i = 0; i < s->seats; i++)
 		if (s->processes[i].staged && s->processes[i].state != SEAT_READY)
 			return;
 	accept_staged(s);
@@ -204,7 +193,7 @@ reload_on_finished(struct supervisor *s)
 {
 	if (s->reload.step != RELOAD_FINISHING)
 		return;
-	for (size_t i = 0; i < s->roster->count; i++)
+	for (size_t i = 0; i < s->seats; i++)
 		if (s->processes[i].state == SEAT_DRAINING)
 			return;
 	s->reload.step = RELOAD_IDLE;

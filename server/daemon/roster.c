@@ -35,6 +35,12 @@ seat_state_name(enum seat_state state)
 	return state_names[state];
 }
 
+static size_t
+size_of(size_t seats)
+{
+	return sizeof(struct roster) + seats * sizeof(struct seat);
+}
+
 struct roster *
 roster_new(unsigned workers, struct instant now)
 {
@@ -52,7 +58,7 @@ roster_new(unsigned workers, struct instant now)
 
 	for (size_t i = 0; i < COUNT(plan); i++)
 		count += plan[i].seats;
-	r = mmap(NULL, sizeof(*r) + count * sizeof(r->seats[0]), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	r = mmap(NULL, size_of(count), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (r == MAP_FAILED)
 		abort();
 	r->count = count;
@@ -66,14 +72,11 @@ roster_new(unsigned workers, struct instant now)
 	return r;
 }
 
-size_t
-roster_free_seat(const struct roster *r, enum role role)
+void
+roster_seal(struct roster *r, size_t seats)
 {
-	size_t i = 0;
-
-	while (i < r->count && (r->seats[i].role != role || r->seats[i].state != SEAT_EMPTY))
-		i++;
-	return i;
+	if (mprotect(r, size_of(seats), PROT_READ) != 0)
+		abort();
 }
 
 const char *

@@ -1,7 +1,8 @@
 /* daemon/roster.h - who is running: the processes in shared memory, for /metrics and `watashictl status`.
  *
- * Made by the supervisor before it forks, and written by it alone. Every process has a seat; its number is also its
- * column of the census and its row of the figures. A replaced process takes its predecessor's seat.
+ * Made by the supervisor before it forks, and written by it alone: children seal it. The supervisor only writes it, and
+ * decides by its own memory. Every process has a seat; its number is also its column of the census and its row of the
+ * figures. A replaced process takes its predecessor's seat.
  */
 #pragma once
 
@@ -34,8 +35,8 @@ struct roster {
 /* Seats for one recorder, one steward, two signers and `workers` workers, in this order. */
 struct roster *roster_new(unsigned workers, struct instant now);
 
-/* The first seat nobody sits in, of a role; roster->count when there is none. */
-size_t roster_free_seat(const struct roster *, enum role);
+/* From here on this process may only read it. `seats`: how many were made, in memory that is the supervisor's alone. */
+void roster_seal(struct roster *, size_t seats);
 
 /* "worker-3"; a role that has one process only goes without a number. */
 #define SEAT_NAME 32

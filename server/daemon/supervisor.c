@@ -107,18 +107,27 @@ process_of(struct supervisor *s, enum role role)
 	return &s->processes[i];
 }
 
+struct process *
+supervisor_free_process(struct supervisor *s, enum role role)
+{
+	for (size_t i = 0; i < s->seats; i++)
+		if (s->processes[i].role == role && s->processes[i].state == SEAT_EMPTY)
+			return &s->processes[i];
+	return NULL;
+}
+
 enum err
 supervisor_start_workers(struct supervisor *s, const struct settings *settings, const struct listeners *listeners,
     bool staged, struct problem *why)
 {
 	for (unsigned i = 0; i < settings->config.workers; i++) {
-		size_t seat = roster_free_seat(s->roster, ROLE_WORKER);
+		struct process *worker = supervisor_free_process(s, ROLE_WORKER);
 
-		if (seat == s->roster->count)
+		if (!worker)
 			return problem_set(why, ERR_LIMIT, "",
 			    "/workers: there was no room made for %u workers at the start; that needs a restart",
 			    settings->config.workers);
-		process_start(&s->processes[seat], settings, listeners, staged);
+		process_start(worker, settings, listeners, staged);
 	}
 	return OK;
 }
@@ -126,7 +135,7 @@ supervisor_start_workers(struct supervisor *s, const struct settings *settings, 
 static bool
 role_ready(const struct supervisor *s, enum role role)
 {
-	for (size_t i = 0; i < s->roster->count; i++)
+	for (size_t i = 0; i < s->seats; i++)
 		if (s->processes[i].role == role && s->processes[i].state == SEAT_READY)
 			return true;
 	return false;
@@ -135,7 +144,7 @@ role_ready(const struct supervisor *s, enum role role)
 static bool
 all_ready(const struct supervisor *s)
 {
-	for (size_t i = 0; i < s->roster->count; i++)
+	for (size_t i = 0; i < s->seats; i++)
 		if (s->processes[i].state != SEAT_READY && s->processes[i].state != SEAT_EMPTY)
 			return false;
 	return true;
@@ -163,7 +172,7 @@ supervisor_on_ready(struct supervisor *s, struct process *p)
 		reload_on_ready(s);
 		return;
 	}
-	for (size_t i = 0; i < s->roster->count; i++)
+	for (size_t i = 0; i < s->seats; i++)
 		if (process_lives(&s->processes[i]) && roles_linked(s->processes[i].role, p->role))
 			process_link(&s->processes[i], p);
 	continue_start(s);
@@ -190,7 +199,7 @@ continue_stop(struct supervisor *s)
 	for (size_t step = 0; step < COUNT(stop_order); step++) {
 		bool alive = false;
 
-		for (size_t i = 0; i < s->roster->count; i++) {
+		for (size_t i = 0; i < s->seats; i++) {
 			struct process *p = &s->processes[i];
 
 			if (p->role != stop_order[step])
@@ -242,7 +251,7 @@ static void
 free_store_lock(struct supervisor *s)
 {
 	log_error("store.locked", "action=%s", "replacing every process that has the store open");
-	for (size_t i = 0; i < s->roster->count; i++)
+	for (size_t i = 0; i < s->seats; i++)
 		if (s->processes[i].role == ROLE_WORKER || s->processes[i].role == ROLE_STEWARD)
 			process_kill(&s->processes[i]);
 }
@@ -290,7 +299,7 @@ bury_the_dead(struct supervisor *s)
 	pid_t pid;
 
 	while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
-		for (size_t i = 0; i < s->roster->count; i++)
+		for (size_t i = 0; i < s->seats; i++)
 			if (s->processes[i].pid == pid) {
 				s->processes[i].ended = true;
 				s->processes[i].status = status;
@@ -352,13 +361,14 @@ supervisor_open(struct supervisor *s, struct problem *why)
 	    listeners_open(config, NULL, &s->listeners, why) != OK)
 		return why->code;
 	s->roster = roster_new(workers, clock_now());
-	s->census = census_new((unsigned)s->roster->count);
-	s->figures = figures_new(s->roster->count);
+	s->seats = s->roster->count; /* nobody else has it yet */
+	s->census = census_new((unsigned)s->seats);
+	s->figures = figures_new(s->seats);
 	random_bytes(s->ticket_key, sizeof(s->ticket_key));
-	s->processes = calloc(s->roster->count, sizeof(*s->processes));
+	s->processes = calloc(s->seats, sizeof(*s->processes));
 	if (!s->processes)
 		abort();
-	for (size_t i = 0; i < s->roster->count; i++)
+	for (size_t i = 0; i < s->seats; i++)
 		process_init(&s->processes[i], s, i);
 	signals_open(s);
 	return OK;
@@ -367,7 +377,7 @@ supervisor_open(struct supervisor *s, struct problem *why)
 static void
 supervisor_close(struct supervisor *s)
 {
-	for (size_t i = 0; s->processes && i < s->roster->count; i++)
+	for (size_t i = 0; s->processes && i < s->seats; i++)
 		process_release(&s->processes[i]);
 	free(s->processes);
 	if (s->signals) {

@@ -45,6 +45,7 @@ struct supervisor {
 	struct roster *roster;
 	table_list tables;
 	const struct daemon_addition *addition;
+	size_t seats;
 	struct process *processes;   /* by seat */
 	uint32_t links;              /* made so far */
 	enum phase phase;
@@ -55,6 +56,9 @@ struct supervisor {
 
 /* Runs the daemon to its end; returns the exit status. */
 int supervisor_run(struct settings *, table_list, const struct daemon_addition *);
+
+/* The first process of a role that nobody is; NULL when there is none. */
+struct process *supervisor_free_process(struct supervisor *, enum role);
 
 /* A set of workers for `settings`; `staged` while it is not in force. ERR_LIMIT when there are too few seats. */
 enum err supervisor_start_workers(struct supervisor *, const struct settings *, const struct listeners *, bool staged,

@@ -1,30 +1,25 @@
 /* tests/daemon/test_roster.c - who is running: seats, their names, and what is told of them. */
 #include "expect.h"
 
+#include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "daemon/roster.h"
 
 static void
-seats_are_taken_in_order_and_run_out(void **state)
+seats_are_made_in_order_with_their_names(void **state)
 {
+	static const char *const names[] = { "recorder", "steward", "signer-1", "signer-2", "worker-1", "worker-2" };
 	struct roster *r = roster_new(2, (struct instant){ 1 });
-	size_t first = roster_free_seat(r, ROLE_WORKER), second;
 	char name[SEAT_NAME];
 
 	(void)state;
-	expect_number("one recorder, one steward, two signers, two workers", r->count, 6);
-	expect_text("the first worker's seat", seat_name(&r->seats[first], name), "worker-1");
-	r->seats[first].state = SEAT_STARTING;
-	second = roster_free_seat(r, ROLE_WORKER);
-	expect_text("then the second", seat_name(&r->seats[second], name), "worker-2");
-	r->seats[second].state = SEAT_WAITING;
-	expect_number("then there is none", roster_free_seat(r, ROLE_WORKER), r->count);
-	expect_text("who is alone has no number", seat_name(&r->seats[roster_free_seat(r, ROLE_RECORDER)], name), "recorder");
-	expect_text("a signer has one", seat_name(&r->seats[roster_free_seat(r, ROLE_SIGNER)], name), "signer-1");
-	r->seats[first].state = SEAT_EMPTY;
-	expect_number("a seat left is free again", roster_free_seat(r, ROLE_WORKER), first);
+	expect_number("one recorder, one steward, two signers, two workers", r->count, COUNT(names));
+	for (size_t i = 0; i < COUNT(names); i++) {
+		expect_text("who is alone has no number, the others have", seat_name(&r->seats[i], name), names[i]);
+		expect_number("nobody sits there yet", r->seats[i].state, SEAT_EMPTY);
+	}
 }
 
 static void
@@ -44,11 +39,33 @@ what_one_process_writes_another_reads(void **state)
 }
 
 static void
+who_has_sealed_it_cannot_write(void **state)
+{
+	struct roster *r = roster_new(1, (struct instant){ 1 });
+	pid_t child = fork();
+	int status;
+
+	(void)state;
+	if (child == 0) {
+		signal(SIGSEGV, SIG_DFL);
+		roster_seal(r, r->count);
+		if (r->seats[0].restarts == 0)
+			r->seats[0].restarts = 7;
+		_exit(0);
+	}
+	expect_number("the child ends", waitpid(child, &status, 0), child);
+	expect_true("and not in good order", status != 0);
+	expect_number("its word is not there", (int64_t)r->seats[0].restarts, 0);
+	r->seats[0].restarts = 1;
+	expect_number("who has not sealed it writes", (int64_t)r->seats[0].restarts, 1);
+}
+
+static void
 the_list_leaves_out_empty_seats(void **state)
 {
 	struct roster *r = roster_new(2, (struct instant){ 0 });
 	struct buffer b = buffer_init(4 * KIB);
-	size_t worker = roster_free_seat(r, ROLE_WORKER);
+	size_t worker = 4; /* after the recorder, the steward and two signers */
 
 	(void)state;
 	r->supervisor = 10;
@@ -70,8 +87,9 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(seats_are_taken_in_order_and_run_out),
+		cmocka_unit_test(seats_are_made_in_order_with_their_names),
 		cmocka_unit_test(what_one_process_writes_another_reads),
+		cmocka_unit_test(who_has_sealed_it_cannot_write),
 		cmocka_unit_test(the_list_leaves_out_empty_seats),
 	};
 
