@@ -75,10 +75,10 @@ put_key(struct stage *s, const char *name, enum key_state key_state, const uint8
 static void
 signing_keys_are_listed_and_their_certificates_given(void **state)
 {
-	static const char *const names[] = { "active", "made", "swapped" };
+	static const char *const names[] = { "active", "made", "retired", "swapped" };
 	struct key_descriptor *keys;
 	struct problem why = { 0 };
-	uint8_t sha256[32], other[32] = { 1 };
+	uint8_t sha256[32], other[32] = { 1 }, gone[32];
 	const char *answer, *body;
 	char etag[64];
 	size_t count;
@@ -98,14 +98,16 @@ signing_keys_are_listed_and_their_certificates_given(void **state)
 	digest(DIGEST_SHA256, keys[1].certificate, other);
 	put_key(&stage, "made", KEY_CREATED, other);
 	put_key(&stage, "swapped", KEY_RETIRING, sha256);
+	digest(DIGEST_SHA256, keys[2].certificate, gone);
+	put_key(&stage, "retired", KEY_RETIRED, gone);
 	put_key(&stage, "unread", KEY_ANNOUNCED, other);
 	stage_open(&stage);
 
 	answer = stage_ask(&stage, "GET /v1/anchors", "");
 	expect_answer("what the world may see", answer, 200,
-	    "{\"keys\":[{\"name\":\"active\",\"use\":\"metadata\",\"state\":\"active\",\"announced\":\"20|\"retired\":null,"
+	    "{\"keys\":[{\"name\":\"active\",\"use\":\"metadata\",\"state\":\"active\",\"announced\":\"20|"
 	    "\"fingerprint\":\"|\"type\":\"p-256\"|CN=Federation|\"url\":\"https://federation.example/anchors/active.cer\"|"
-	    "{\"name\":\"unread\",\"use\":\"metadata\",\"state\":\"announced\"|!\"made\"|!swapped.cer|!unread.cer");
+	    "{\"name\":\"unread\",\"use\":\"metadata\",\"state\":\"announced\"|!\"made\"|!\"retired\"|!swapped.cer|!unread.cer");
 	expect_true("the fingerprint has 32 pairs with colons", strstr(answer,
 	    arena_print(&stage.arena, "\"fingerprint\":\"%02X:%02X:", sha256[0], sha256[1])) != NULL);
 
@@ -118,6 +120,7 @@ signing_keys_are_listed_and_their_certificates_given(void **state)
 	    stage_ask(&stage, "GET /anchors/active.cer", arena_print(&stage.arena, "If-None-Match: %s\r\n", etag)), 304,
 	    "ETag: |!pkix-cert");
 	expect_answer("one only made", stage_ask(&stage, "GET /anchors/made.cer", ""), 404, "");
+	expect_answer("one whose publication has ended", stage_ask(&stage, "GET /anchors/retired.cer", ""), 404, "");
 	expect_answer("one that is not what the store knows", stage_ask(&stage, "GET /anchors/swapped.cer", ""), 404, "");
 	expect_answer("one made since the start", stage_ask(&stage, "GET /anchors/unread.cer", ""), 404, "");
 	expect_answer("one that is not there", stage_ask(&stage, "GET /anchors/nobody.cer", ""), 404, "");

@@ -59,12 +59,11 @@ anchor_of(const struct anchors *anchors, const struct key_life *life)
 	return NULL;
 }
 
-/* A key that is only made is nobody's business yet: it may never be used. */
+/* A key that is only made is nobody's business yet, for it may never be used; a retired one must be trusted no more. */
 static bool
 is_public(const struct key_life *life)
 {
-	return life->state == KEY_ANNOUNCED || life->state == KEY_ACTIVE || life->state == KEY_RETIRING ||
-	    life->state == KEY_RETIRED;
+	return life->state == KEY_ANNOUNCED || life->state == KEY_ACTIVE || life->state == KEY_RETIRING;
 }
 
 static void
@@ -123,7 +122,6 @@ write_key(struct buffer *json, const struct registry_front *front, const struct 
 	write_date(json, "announced", life->announced);
 	write_date(json, "activated", life->activated);
 	write_date(json, "retiring", life->retiring);
-	write_date(json, "retired", life->retired);
 	write_fingerprint(json, life->certificate);
 	write_certificate(json, front, anchor_of(&front->anchors, life));
 	buffer_byte(json, '}');

@@ -12,9 +12,7 @@ const states = {
 	announced: [["waiting", "予告", "Announced"],
 		["まもなく使い始める鍵です。いまの鍵に加えて設定してください。", "It will sign soon. Add it beside the present key."]],
 	retiring: [["notice", "まもなく終了", "Ending soon"],
-		["新しい署名には使っていません。以前の署名の期限が過ぎるまで有効です。", "It signs nothing new; what it signed is good until that expires."]],
-	retired: [["quiet", "終了", "Ended"],
-		["この鍵の署名はすべて期限が過ぎました。設定から外してください。", "All it signed has expired. Remove it from your software."]],
+		["新しい署名には使っていません。以前の署名の期限が過ぎるとこの一覧から消えますので、そのときに設定から外してください。", "It signs nothing new. When all it signed has expired it leaves this list: remove it from your software then."]],
 };
 const order = Object.keys(states);
 
@@ -22,7 +20,6 @@ const dates = [
 	["announced", "予告した日時", "Announced"],
 	["activated", "使い始めた日時", "In use since"],
 	["retiring", "使い終えた日時", "Last signed"],
-	["retired", "終了した日時", "Ended"],
 ];
 
 function fact(ja, en, ...value) {
