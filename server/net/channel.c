@@ -17,10 +17,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/record.h"
 
 #define PACKET_LARGEST (64 * KIB)
 #define PACKETS_PER_EVENT 16 /* then others have their turn */
+#define SEND_AGAIN (SECONDS(1) / 50) /* after the kernel was short of memory, or of descriptors on their way */
 #define SEALS (F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL)
 
 enum packet_kind { PACKET_MESSAGES = 1, PACKET_FILE, PACKET_DESCRIPTOR };
@@ -45,6 +47,7 @@ struct channel {
 	size_t waiting;
 	struct event *readable, *writable;
 	struct later flush;
+	struct timer again;
 	bool deaf;   /* the peer takes nothing any more; what it said before is still read */
 	bool closed;
 	bool delivering, freed;
@@ -79,6 +82,7 @@ channel_new(struct loop *loop, int fd, struct channel_limits limits, on_message 
 	c->ended = ended;
 	c->arg = arg;
 	c->flush = (struct later){ .run = flush, .arg = c };
+	timer_init(&c->again, loop, flush, c);
 	c->readable = event_new(loop_base(loop), fd, EV_READ | EV_PERSIST, on_readable, c);
 	c->writable = event_new(loop_base(loop), fd, EV_WRITE, on_writable, c);
 	if (!c->readable || !c->writable)
@@ -255,6 +259,13 @@ packet_send(int socket, struct packet *p)
 	return sent;
 }
 
+/* Nothing tells when these have passed, and the channel is as it was. */
+static bool
+is_passing(int error)
+{
+	return error == ENOBUFS || error == ENOMEM || error == ETOOMANYREFS;
+}
+
 static void
 flush(void *arg)
 {
@@ -266,9 +277,13 @@ flush(void *arg)
 		} else if (errno == EAGAIN || errno == EWOULDBLOCK) {
 			event_add(c->writable, NULL);
 			return;
+		} else if (is_passing(errno)) {
+			timer_set(&c->again, SEND_AGAIN);
+			return;
 		} else {
-			/* Its last words may still be in the socket; reading finds the end. */
+			/* The peer's last words may still be in the socket; behind them reading now finds the end. */
 			c->deaf = true;
+			shutdown(c->fd, SHUT_RDWR);
 		}
 	}
 }
@@ -408,6 +423,7 @@ channel_close(struct channel *c)
 	event_free(c->readable);
 	event_free(c->writable);
 	turn_cancel(loop_turn(c->loop), &c->flush);
+	timer_release(&c->again);
 	close(c->fd);
 	while (c->first)
 		packet_drop_first(c);

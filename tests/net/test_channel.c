@@ -4,7 +4,9 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "net/channel.h"
@@ -19,7 +21,7 @@ struct end {
 	size_t sizes[HEARD];
 	char first[HEARD]; /* the first byte of each message */
 	int fd;
-	bool free_in_message;
+	bool free_in_message, close_fd;
 };
 
 static const struct channel_limits limits = { .message = 4 * MIB, .waiting = 8 * MIB };
@@ -35,7 +37,9 @@ on_heard(void *arg, struct span message, int fd)
 	}
 	e->count++;
 	e->bytes += message.size;
-	if (fd >= 0)
+	if (fd >= 0 && e->close_fd)
+		close(fd);
+	else if (fd >= 0)
 		e->fd = fd;
 	if (e->free_in_message) {
 		channel_free(e->channel);
@@ -240,6 +244,68 @@ a_post_to_a_dead_peer_is_refused_and_never_kills(void **state)
 }
 
 static void
+a_socket_that_takes_nothing_ends_the_channel(void **state)
+{
+	struct end a;
+	struct loop *loop = loop_new();
+	int fds[2], least = 1;
+
+	(void)state;
+	expect_number("a pair is made", channel_pair(fds, NULL), OK);
+	/* A packet larger than the socket's whole buffer will never leave: EMSGSIZE. */
+	expect_number("its buffer is small", setsockopt(fds[0], SOL_SOCKET, SO_SNDBUF, &least, sizeof(least)), 0);
+	end_init(&a, loop, fds[0]);
+	expect_number("the peer says something", send(fds[1], "\1\0\0\0\1a", 6, 0), 6);
+	for (int i = 0; i < 64; i++)
+		channel_post(a.channel, span_of((const uint8_t[512]){ 0 }, 512));
+	step(loop, 3);
+	expect_number("the owner is told", a.closed, 1);
+	expect_number("after what the peer had said", a.count, 1);
+	close(fds[1]);
+	loop_free(loop);
+}
+
+/* In a process of its own that is not privileged, for only that has a limit of descriptors on their way. */
+static void
+send_more_descriptors_than_may_be_on_their_way(void)
+{
+	enum { MAY_BE = 32, NUMBER = MAY_BE + 8 };
+	struct rlimit few = { MAY_BE, MAY_BE };
+	struct end a, b;
+	struct loop *loop;
+	bool taken = true;
+
+	if (setresgid(65534, 65534, 65534) != 0 || setresuid(65534, 65534, 65534) != 0)
+		_exit(77);
+	pair_init(&loop, &a, &b);
+	if (setrlimit(RLIMIT_NOFILE, &few) != 0)
+		_exit(77);
+	b.close_fd = true;
+	for (int i = 0; i < NUMBER; i++)
+		taken = taken && channel_post_fd(a.channel, span_text("a"), 0) == OK;
+	step(loop, 200);
+	_exit(taken && b.count == NUMBER && !a.closed && !b.closed ? 0 : 1);
+}
+
+static void
+a_short_want_of_the_kernels_is_waited_out(void **state)
+{
+	int status = 0;
+	pid_t child;
+
+	(void)state;
+	if (geteuid() != 0) {
+		print_message("skipped: only root can become the user whose descriptors are counted\n");
+		skip();
+	}
+	child = fork();
+	if (child == 0)
+		send_more_descriptors_than_may_be_on_their_way();
+	waitpid(child, &status, 0);
+	expect_number("more descriptors than may be on their way arrive one after the other", status, 0);
+}
+
+static void
 a_channel_may_be_freed_by_its_own_message(void **state)
 {
 	struct end a, b;
@@ -354,6 +420,8 @@ main(void)
 		cmocka_unit_test(a_slow_peer_is_waited_for_up_to_the_limit),
 		cmocka_unit_test(a_peer_that_ended_is_noticed_after_its_last_words),
 		cmocka_unit_test(a_post_to_a_dead_peer_is_refused_and_never_kills),
+		cmocka_unit_test(a_socket_that_takes_nothing_ends_the_channel),
+		cmocka_unit_test(a_short_want_of_the_kernels_is_waited_out),
 		cmocka_unit_test(a_channel_may_be_freed_by_its_own_message),
 		cmocka_unit_test(broken_framing_ends_the_channel),
 	};
