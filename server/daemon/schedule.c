@@ -15,8 +15,6 @@
 #define LONGEST_RETRY SECONDS(60)
 #define LONGEST_SLEEP SECONDS(3600)    /* the clock may be set meanwhile */
 
-const struct table steward_table = { "steward", ROLE_BIT(ROLE_STEWARD), 0 };
-
 /* Somebody waits for a run to end. */
 struct asker {
 	struct pending pending; /* first */
@@ -27,14 +25,16 @@ struct asker {
 	void *arg;
 };
 
-enum question { ASK_KEYS, ASK_PUBLICATION, ASK_SETTINGS, QUESTIONS };
+enum question { ASK_KEYS, ASK_PUBLICATION, QUESTIONS };
+
+/* A signer opens keys when it starts, so it may lack a newer one. One that came after we asked lacks none. */
+enum renewal { RENEWAL_NONE, RENEWAL_ASKED, RENEWAL_CAME };
 
 struct schedule {
 	struct loop *loop;
 	struct store *store;
 	struct signer_client *signer;
 	struct schedule_settings settings;
-	uint8_t settings_digest[32];
 
 	struct asker *waiting, *joined; /* for the next run, for this one */
 	struct timer timer;             /* until the next run */
@@ -44,7 +44,9 @@ struct schedule {
 	struct pending *step;           /* what this run waits for */
 	bool running, changed, all;     /* changed: since the run began */
 	size_t keys_known;              /* 0: not looked yet */
+	enum renewal renewal;
 	int64_t retry;                  /* 0: the last run was good */
+	int64_t overdue;                /* 0: what is in force was not due for renewal when it had run */
 
 	void (*on_finished)(void *arg); /* not NULL: begin no more */
 	void *finished_arg;
@@ -142,11 +144,18 @@ finish_run(struct schedule *p, int64_t next)
 		set_alarm(p, p->changed ? SETTLING : next);
 }
 
+/* The next of waits that grow. */
+static int64_t
+longer(int64_t wait)
+{
+	return wait == 0 ? FIRST_RETRY : wait * 2 > LONGEST_RETRY ? LONGEST_RETRY : wait * 2;
+}
+
 static void
 fail(struct schedule *p, const struct problem *why)
 {
 	log_error("publish.failed", "code=%s problem=%s", err_name(why->code), LOG_TEXT(why->text));
-	p->retry = p->retry == 0 ? FIRST_RETRY : p->retry * 2 > LONGEST_RETRY ? LONGEST_RETRY : p->retry * 2;
+	p->retry = longer(p->retry);
 	tell_askers(p, why->code, NULL, why);
 	finish_run(p, p->retry);
 }
@@ -154,7 +163,7 @@ fail(struct schedule *p, const struct problem *why)
 /* One run. */
 
 static on_loaded on_looked, on_published_loaded;
-static on_committed on_adopted, on_settings_noted;
+static on_committed on_adopted;
 static on_published on_run_published;
 
 static void
@@ -162,7 +171,6 @@ look(struct schedule *p, on_loaded *then)
 {
 	p->asks[ASK_KEYS] = (struct ask){ .table = &key_table, .limit = KEYS_LARGEST };
 	p->asks[ASK_PUBLICATION] = (struct ask){ .table = &publication_table, .from = span_text("current") };
-	p->asks[ASK_SETTINGS] = (struct ask){ .table = &steward_table, .from = span_text("settings") };
 	p->step = store_load(p->store, p->asks, QUESTIONS, then, p);
 }
 
@@ -186,7 +194,7 @@ run(struct schedule *p)
 static void
 adopt_first_key(struct schedule *p)
 {
-	struct instant now = clock_now();
+	struct instant now = p->settings.clock();
 	struct unit *unit = unit_new(&p->arena, store_tables(p->store), id_new(now));
 	struct problem why;
 
@@ -253,16 +261,11 @@ signing_key_find(struct schedule *p, const struct key_life **out, struct key_des
 	return OK;
 }
 
-static bool
-is_everything_old(const struct schedule *p, const struct key_life *key)
+static void
+ask_for_renewal(struct schedule *p)
 {
-	const struct ask *settings = &p->asks[ASK_SETTINGS], *current = &p->asks[ASK_PUBLICATION];
-	struct publication publication;
-
-	return settings->count == 0 ||
-	    !span_equal(settings->rows[0].value, span_of(p->settings_digest, sizeof(p->settings_digest))) ||
-	    current->count == 0 || !publication_read(current->rows[0].value, &publication) ||
-	    !span_equal(publication.key, key->name);
+	p->renewal = RENEWAL_ASKED;
+	p->settings.new_keys(p->settings.arg);
 }
 
 static void
@@ -283,28 +286,19 @@ on_looked(void *arg, enum err err, const struct problem *problem)
 		adopt_first_key(p);
 		return;
 	}
-	/* Processes open keys when they start: a key adopted since then needs new ones. */
+	/* A key adopted since the signer has started needs a new one. */
 	if (p->keys_known && p->asks[ASK_KEYS].count > p->keys_known)
-		p->settings.new_keys(p->settings.arg);
+		ask_for_renewal(p);
 	p->keys_known = p->asks[ASK_KEYS].count;
 	if (signing_key_find(p, &key, &file, &why) != OK) {
 		fail(p, &why);
 		return;
 	}
-	p->all = p->all || is_everything_old(p, key);
 	settings.key = arena_text(&p->arena, key->name);
 	settings.key_type = file.type;
 	settings.certificate = file.certificate;
+	settings.now = p->settings.clock();
 	p->step = publish_start(p->loop, p->store, p->signer, &settings, p->all, on_run_published, p);
-}
-
-static void
-note_settings(struct schedule *p)
-{
-	struct unit *unit = unit_new(&p->arena, store_tables(p->store), id_new(clock_now()));
-
-	unit_put(unit, &steward_table, span_text("settings"), span_of(p->settings_digest, sizeof(p->settings_digest)));
-	p->step = store_commit(p->store, unit, on_settings_noted, p);
 }
 
 static void
@@ -314,30 +308,19 @@ on_run_published(void *arg, enum err err, const struct publish_report *report, c
 
 	p->step = NULL;
 	if (err != OK) {
-		/* The signer began before this key was made. */
-		if (err == ERR_NOT_FOUND && p->retry == 0)
-			p->settings.new_keys(p->settings.arg);
+		/* The signer may have begun before this key was made; if a new one lacks it too, or what is missing is no
+		 * key, yet another would not help. */
+		if (err == ERR_NOT_FOUND && p->renewal != RENEWAL_CAME)
+			ask_for_renewal(p);
 		fail(p, why);
 		return;
 	}
 	p->retry = 0;
+	p->renewal = RENEWAL_NONE;
 	log_info("publish.done", "generation=%llu signed=%u kept=%u removed=%u ms=%lld",
 	    (unsigned long long)report->generation, report->signed_documents, report->kept_documents,
 	    report->removed_documents, (long long)report->us / 1000);
 	tell_askers(p, OK, report, NULL);
-	if (p->all)
-		note_settings(p);
-	else
-		look(p, on_published_loaded);
-}
-
-/* A note that could not be written only means that the next steward signs everything once more. */
-static void
-on_settings_noted(void *arg, const struct committed *done)
-{
-	struct schedule *p = arg;
-
-	(void)done;
 	look(p, on_published_loaded);
 }
 
@@ -352,10 +335,11 @@ on_published_loaded(void *arg, enum err err, const struct problem *why)
 	(void)why;
 	p->step = NULL;
 	if (err == OK && ask->count == 1 && publication_read(ask->rows[0].value, &publication)) {
-		int64_t left = publication.refresh_at.us - clock_now().us;
+		int64_t left = publication.refresh_at.us - p->settings.clock().us;
 
-		/* A publication whose time has come stays so until the next run, which is not to follow at once for ever. */
-		sleep = left < FIRST_RETRY ? FIRST_RETRY : left < sleep ? left : sleep;
+		/* What a run leaves due is not to be run for again at once for ever. */
+		p->overdue = left > 0 ? 0 : longer(p->overdue);
+		sleep = p->overdue ? p->overdue : left < FIRST_RETRY ? FIRST_RETRY : left < sleep ? left : sleep;
 	}
 	finish_run(p, sleep);
 }
@@ -363,25 +347,13 @@ on_published_loaded(void *arg, enum err err, const struct problem *why)
 void
 schedule_on_signer(struct schedule *p)
 {
+	if (p->renewal == RENEWAL_ASKED)
+		p->renewal = RENEWAL_CAME;
 	if (p->retry)
 		set_alarm(p, 0);
 }
 
 /* The whole. */
-
-static void
-settings_digest(const struct publish_settings *s, uint8_t out[32])
-{
-	struct buffer b = buffer_init(64 * KIB);
-	const char *const texts[] = { s->registration_authority, s->registration_policy, s->publisher };
-
-	for (size_t i = 0; i < COUNT(texts); i++)
-		buffer_block(&b, span_text(texts[i]));
-	buffer_u64(&b, (uint64_t)s->valid_for);
-	buffer_u64(&b, (uint64_t)s->cache_for);
-	digest(DIGEST_SHA256, buffer_span(&b), out);
-	buffer_release(&b);
-}
 
 static void
 run_finished(void *arg)
@@ -407,7 +379,6 @@ schedule_new(struct loop *loop, struct store *store, struct signer_client *signe
 	p->arena = arena_init(STEP_LARGEST);
 	p->begin = (struct later){ .run = begin, .arg = p };
 	p->finished = (struct later){ .run = run_finished, .arg = p };
-	settings_digest(&settings->publish, p->settings_digest);
 	timer_init(&p->timer, loop, on_time, p);
 	/* Every import and every step of a key's life leaves one entry. The first recorder counts as a change too. */
 	store_watch(store, &journal_table, on_row_changed, p);

@@ -1,8 +1,9 @@
 /* daemon/schedule.h - when the steward publishes: at the start, after changes, before documents expire, when asked.
  *
- *     idle -> [changes settle] -> look (keys, publication in force) -> [first key] -> publish -> note -> idle
- *       ^                                        |                         |
- *       `---- a while, longer each time ---------`--------- failed --------'
+ *     idle -> [changes settle] -> look (keys) -> [first key] -> publish -> look (publication in force) -> idle
+ *       ^                           |                 |            |                 |
+ *       `-- a while, longer each ---`---- failed -----`------------'                 |
+ *       `-- time                         still due --------------------------------'
  *
  * One run at a time. Whoever asks during a run is answered by the next, which has seen what was there when he asked.
  */
@@ -13,15 +14,14 @@
 #include "signer/client.h"
 #include "store/store.h"
 
-extern const struct table steward_table; /* "settings" -> SHA-256 of the settings of the last publication */
-
 struct schedule;
 
 struct schedule_settings {
 	const char *keys;               /* directory of key descriptors */
-	struct publish_settings publish; /* without the key */
+	struct publish_settings publish; /* without the key and the time */
 	void (*new_keys)(void *arg);    /* the signer must open keys that it does not know */
 	void *arg;
+	struct instant (*clock)(void);
 };
 
 /* The first run begins when the store is linked to a recorder. */

@@ -132,6 +132,7 @@ open_schedule(struct steward *s)
 		},
 		.new_keys = ask_for_new_keys,
 		.arg = s,
+		.clock = clock_now,
 	};
 
 	s->signer = signer_client_new(s->child->loop);

@@ -4,7 +4,6 @@
 #include <stdlib.h>
 
 #include "base/span.h"
-#include "daemon/schedule.h"
 #include "registry/document.h"
 #include "registry/entity.h"
 #include "signer/rollover.h"
@@ -16,7 +15,6 @@ static const struct table *const own[] = {
 	&publication_table,
 	&journal_table,
 	&key_table,
-	&steward_table,
 };
 
 table_list
