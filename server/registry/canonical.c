@@ -11,8 +11,7 @@
 #define XSI "http://www.w3.org/2001/XMLSchema-instance"
 #define XS "http://www.w3.org/2001/XMLSchema"
 
-#define FOREIGN_LARGEST 64 /* further namespaces of one entity */
-#define TYPE_PREFIXES 16   /* of them, those known by a value only */
+#define FOREIGN_LARGEST 64 /* further namespaces of one entity; METADATA_PREFIXES of them known by a value only */
 #define PREFIX_LARGEST 32
 
 /* Some well-known prefixes are in every federation's metadata; sorted, as canonical form wants them. */
@@ -318,8 +317,9 @@ use_type(struct canonical *c, struct start *s, struct span value, struct problem
 		s->type_prefix = f->prefix;
 		return OK;
 	}
-	if (!*f->type_prefix && c->types == TYPE_PREFIXES)
-		return problem_set(why, ERR_LIMIT, "", "the types of more than %d further namespaces", TYPE_PREFIXES);
+	if (!*f->type_prefix && c->types == METADATA_PREFIXES)
+		return problem_set(why, ERR_LIMIT, "", "the types of more than %d further namespaces",
+		    METADATA_PREFIXES);
 	if (!*f->type_prefix)
 		snprintf(f->type_prefix, sizeof(f->type_prefix), "t%u", ++c->types);
 	if (!f->type_declared_at)
@@ -453,7 +453,7 @@ canonical_end(struct canonical *c, const struct xml_name *name, struct buffer *o
 void
 canonical_prefixes(const struct canonical *c, struct buffer *out)
 {
-	const char *sorted[TYPE_PREFIXES];
+	const char *sorted[METADATA_PREFIXES];
 	size_t count = 0;
 
 	for (size_t i = 0; i < c->foreign_count; i++) {

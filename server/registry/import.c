@@ -237,14 +237,6 @@ decide_entity(struct importing *i, const struct metadata_entity *e)
 	i->change_count++;
 }
 
-static int
-by_line(const void *a, const void *b)
-{
-	const struct metadata_refusal *x = a, *y = b;
-
-	return (x->line > y->line) - (x->line < y->line);
-}
-
 static bool
 is_missing(const struct importing *i, const struct known *k)
 {
@@ -272,8 +264,7 @@ decide(struct importing *i)
 	}
 	for (size_t n = 0; n < m->entity_count; n++)
 		decide_entity(i, &m->entities[n]);
-	if (i->report.refusal_count)
-		qsort(refusals, i->report.refusal_count, sizeof(*refusals), by_line);
+	metadata_sort_refusals(refusals, i->report.refusal_count);
 	for (size_t n = 0; n < i->known_count; n++)
 		i->report.removed += is_missing(i, &i->known[n]);
 	if (i->change_count + i->report.removed > CHANGES_LARGEST)

@@ -388,6 +388,13 @@ by_line(const void *a, const void *b)
 	return (x->line > y->line) - (x->line < y->line);
 }
 
+void
+metadata_sort_refusals(struct metadata_refusal *refusals, size_t count)
+{
+	if (count)
+		qsort(refusals, count, sizeof(*refusals), by_line);
+}
+
 static size_t
 list_names(struct reading *r, struct named *names)
 {
@@ -449,8 +456,7 @@ refuse_twins(struct reading *r)
 		if (r->out->entities[i].line)
 			r->out->entities[kept++] = r->out->entities[i];
 	r->out->entity_count = kept;
-	if (r->out->refusal_count)
-		qsort(r->out->refusals, r->out->refusal_count, sizeof(*r->out->refusals), by_line);
+	metadata_sort_refusals(r->out->refusals, r->out->refusal_count);
 }
 
 enum err

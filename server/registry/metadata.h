@@ -62,7 +62,11 @@ struct metadata {
 #define METADATA_LARGEST (256 * MIB)
 #define METADATA_ENTITIES 30000         /* of one document, so that an import fits one unit of work */
 #define METADATA_FRAGMENT (1 * MIB)
+#define METADATA_PREFIXES 16            /* t1 … t16 */
 #define METADATA_ARENA (2 * METADATA_LARGEST) /* metadata_read() takes no more */
+
+/* By line. */
+void metadata_sort_refusals(struct metadata_refusal *, size_t count);
 
 /* A document whose root is EntityDescriptor, or EntitiesDescriptor nested to any allowed depth. One bad entity is a
  * refusal and does not stop the others (a second entity of one ID refuses both); a document that is not well-formed

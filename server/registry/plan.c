@@ -16,12 +16,6 @@ static const struct {
 
 /* Which rows count */
 
-static struct span
-row_key(struct arena *arena, const struct plan_row *row)
-{
-	return document_key(arena, row->name, row->generation);
-}
-
 static bool
 names_entity(const struct plan_row *row)
 {
@@ -40,14 +34,14 @@ by_name(const void *a, const void *b)
 /* The newest row of each name in force; those it supersedes and those of dead publishers are listed. Readers of the
  * generation before may still need what this one superseded, so a row goes one generation later. The oldest of a
  * name goes first: a row that says "gone" must not leave before those it hides. */
-static size_t
-sort_rows(struct arena *arena, const struct plan_question *q, struct plan *plan, const struct plan_row **newest)
+static void
+sort_rows(struct arena *arena, const struct plan_question *q, struct plan *plan)
 {
 	const struct plan_row **rows = arena_array(arena, const struct plan_row *, q->row_count);
-	size_t count = 0;
 
-	plan->garbage = arena_array(arena, struct span, q->row_count);
-	plan->superseded = arena_array(arena, struct span, q->row_count);
+	plan->newest = arena_array(arena, const struct plan_row *, q->row_count);
+	plan->garbage = arena_array(arena, const struct plan_row *, q->row_count);
+	plan->superseded = arena_array(arena, const struct plan_row *, q->row_count);
 	for (size_t i = 0; i < q->row_count; i++)
 		rows[i] = &q->rows[i];
 	if (q->row_count)
@@ -56,20 +50,22 @@ sort_rows(struct arena *arena, const struct plan_question *q, struct plan *plan,
 		const struct plan_row *next = i + 1 < q->row_count ? rows[i + 1] : NULL;
 
 		if (rows[i]->generation > q->current)
-			plan->garbage[plan->garbage_count++] = row_key(arena, rows[i]);
+			plan->garbage[plan->garbage_count++] = rows[i];
 		else if (next && next->generation <= q->current && span_equal(next->name, rows[i]->name))
-			plan->superseded[plan->superseded_count++] = row_key(arena, rows[i]);
+			plan->superseded[plan->superseded_count++] = rows[i];
 		else if (rows[i]->gone)
-			plan->superseded[plan->superseded_count++] = row_key(arena, rows[i]);
+			plan->superseded[plan->superseded_count++] = rows[i];
 		else
-			newest[count++] = rows[i];
+			plan->newest[plan->newest_count++] = rows[i];
 	}
-	return count;
 }
 
 static const struct plan_row *
-row_find(const struct plan_row *const *newest, size_t count, struct span name)
+row_find(const struct plan *plan, struct span name)
 {
+	const struct plan_row *const *newest = plan->newest;
+	size_t count = plan->newest_count;
+
 	while (count) {
 		size_t middle = count / 2;
 		int order = span_compare(newest[middle]->name, name);
@@ -128,10 +124,15 @@ find_set_made_of(const struct plan_question *q, const struct plan *plan, struct 
 /* Decisions */
 
 static bool
+lasts(const struct plan_question *q, struct instant valid_until)
+{
+	return !instant_before(valid_until, instant_after(q->now, q->refresh_before));
+}
+
+static bool
 still_good(const struct plan_question *q, const struct plan_row *row, const uint8_t made_of[32])
 {
-	return row && !q->all && memcmp(row->made_of, made_of, 32) == 0 &&
-	    !instant_before(row->valid_until, instant_after(q->now, q->refresh_before));
+	return row && !q->all && memcmp(row->made_of, made_of, 32) == 0 && lasts(q, row->valid_until);
 }
 
 static void
@@ -152,14 +153,14 @@ add_job(struct plan *plan, struct span name, const struct plan_entity *e, const 
 }
 
 static void
-decide_entities(const struct plan_question *q, struct plan *plan, const struct plan_row *const *newest, size_t count)
+decide_entities(const struct plan_question *q, struct plan *plan)
 {
 	size_t at = 0;
 
 	for (size_t i = 0; i < q->entity_count; i++) {
 		const struct plan_entity *e = plan->members[i];
 		struct span name = span_of(e->key.bytes, sizeof(e->key.bytes));
-		const struct plan_row *row = row_find(newest, count, name);
+		const struct plan_row *row = row_find(plan, name);
 
 		if (still_good(q, row, e->made_of))
 			keep(plan, row);
@@ -167,10 +168,10 @@ decide_entities(const struct plan_question *q, struct plan *plan, const struct p
 			add_job(plan, name, e, e->made_of);
 	}
 	/* Both ascend by key. */
-	for (size_t i = 0; i < count; i++) {
-		struct span name = newest[i]->name;
+	for (size_t i = 0; i < plan->newest_count; i++) {
+		struct span name = plan->newest[i]->name;
 
-		if (!names_entity(newest[i]))
+		if (!names_entity(plan->newest[i]))
 			continue;
 		while (at < q->entity_count && memcmp(q->entities[at].key.bytes, name.data, name.size) < 0)
 			at++;
@@ -180,8 +181,9 @@ decide_entities(const struct plan_question *q, struct plan *plan, const struct p
 }
 
 static void
-decide_set(const struct plan_question *q, struct plan *plan, struct plan_set *set, const struct plan_row *row)
+decide_set(const struct plan_question *q, struct plan *plan, struct plan_set *set)
 {
+	const struct plan_row *row = row_find(plan, set->name);
 	const struct plan_entity *only = NULL;
 
 	find_set_made_of(q, plan, set);
@@ -209,10 +211,7 @@ by_entity_id(const void *a, const void *b)
 void
 plan_make(struct arena *arena, const struct plan_question *q, struct plan *plan)
 {
-	const struct plan_row **newest = arena_array(arena, const struct plan_row *, q->row_count);
-	size_t count;
-
-	*plan = (struct plan){ .needed = q->current == 0 };
+	*plan = (struct plan){ .needed = q->current == 0 || !lasts(q, q->valid_until) };
 	plan->members = arena_array(arena, const struct plan_entity *, q->entity_count);
 	plan->jobs = arena_array(arena, struct plan_job, q->entity_count + PLAN_SETS);
 	plan->endings = arena_array(arena, struct span, q->row_count);
@@ -222,11 +221,11 @@ plan_make(struct arena *arena, const struct plan_question *q, struct plan *plan)
 	}
 	if (q->entity_count)
 		qsort(plan->members, q->entity_count, sizeof(*plan->members), by_entity_id);
-	count = sort_rows(arena, q, plan, newest);
-	decide_entities(q, plan, newest, count);
+	sort_rows(arena, q, plan);
+	decide_entities(q, plan);
 	for (size_t i = 0; i < PLAN_SETS; i++) {
 		plan->sets[i] = (struct plan_set){ .name = span_text(sets[i].name), .role = sets[i].role };
-		decide_set(q, plan, &plan->sets[i], row_find(newest, count, plan->sets[i].name));
+		decide_set(q, plan, &plan->sets[i]);
 	}
 	if (plan->job_count || plan->ending_count)
 		plan->needed = true;

@@ -27,6 +27,7 @@ struct plan_question {
 	const struct plan_row *rows;
 	size_t row_count;
 	uint64_t current;       /* 0: nothing has been published yet */
+	struct instant valid_until; /* of what is current: it ends even where there is no document to end */
 	struct instant now;
 	int64_t refresh_before;
 	uint8_t settings[32];   /* settings_digest() */
@@ -54,9 +55,11 @@ struct plan {
 	struct span *endings;   /* names of documents that are no more */
 	size_t ending_count;
 	struct plan_set sets[PLAN_SETS];
-	struct span *garbage;   /* keys of rows newer than the publication: a publisher died */
+	const struct plan_row **newest; /* rows in force, by name */
+	size_t newest_count;
+	const struct plan_row **garbage; /* rows newer than the publication: a publisher died */
 	size_t garbage_count;
-	struct span *superseded; /* keys of rows no reader of this or the next generation needs */
+	const struct plan_row **superseded; /* rows no reader of this or the next generation needs */
 	size_t superseded_count;
 	uint32_t kept;
 	struct instant earliest; /* end of validity among what is kept; {0}: nothing is */

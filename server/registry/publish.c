@@ -149,6 +149,23 @@ publishing_load(struct publishing *p, on_loaded *on_answer)
 	return WAIT;
 }
 
+bool
+publishing_next(struct publishing *p)
+{
+	const struct ask *ask = p->asks;
+	struct span last;
+	uint8_t *next;
+
+	if (!ask->more)
+		return false;
+	last = ask->rows[ask->count - 1].key;
+	next = arena_take(&p->arena, last.size + 1);
+	memcpy(next, last.data, last.size);
+	next[last.size] = 0;
+	p->cursor = span_of(next, last.size + 1);
+	return true;
+}
+
 static bool
 part_committed(struct publishing *p, const struct committed *c)
 {
@@ -279,6 +296,7 @@ on_state(void *arg, enum err err, const struct problem *why)
 		}
 	}
 	p->question.current = p->current.generation;
+	p->question.valid_until = p->current.valid_until;
 	p->question.entities = arena_array(&p->arena, struct plan_entity, entities->count);
 	p->question.entity_count = entities->count;
 	for (size_t i = 0; i < entities->count; i++) {
@@ -364,15 +382,8 @@ on_documents(void *arg, enum err err, const struct problem *why)
 			return;
 		}
 	}
-	if (ask->more) {
-		struct span last = ask->rows[ask->count - 1].key;
-		uint8_t *next = arena_take(&p->arena, last.size + 1);
-
-		memcpy(next, last.data, last.size);
-		p->cursor = span_of(next, last.size + 1);
-	} else {
+	if (!publishing_next(p))
 		p->at = PUBLISHING_DECIDE;
-	}
 	publishing_run(p);
 }
 

@@ -76,6 +76,7 @@ struct publishing {
 	struct plan_question question;
 	struct plan_row *rows;
 	struct plan plan;
+	const uint8_t **in_use;         /* digests of fragments, ascending: what a sweep leaves */
 	struct publish_report report;
 
 	struct unit *unit;              /* being filled */
@@ -101,6 +102,8 @@ void publishing_fail_now(struct publishing *, enum err);
 
 /* Asks the store; `on_answer` sees p->asks answered, or the run has failed. */
 enum progress publishing_load(struct publishing *, on_loaded *);
+/* Of a range answered in parts: puts p->cursor behind the last row of p->asks[0]. False: there are no more. */
+bool publishing_next(struct publishing *);
 /* Commits p->unit and goes on. */
 enum progress publishing_commit(struct publishing *);
 /* Commits p->unit, if there is one, behind the back of what follows, so that the signer is seldom without work. False:

@@ -1,6 +1,8 @@
 /* registry/sets.c - publishing: the aggregates, all written in one pass over the members. */
 #include "registry/publishing.h"
 
+#include <assert.h>
+
 enum progress
 open_sets(struct publishing *p)
 {
@@ -99,13 +101,11 @@ fill_sets(struct publishing *p)
 	return ADVANCE;
 }
 
-/* All prefixes its members need, ascending, each once; there are at most 16 (metadata.h). */
-#define PREFIXES_LARGEST 32
-
+/* All prefixes its members need, ascending, each once. */
 static struct span
 further_prefixes(struct publishing *p, size_t set)
 {
-	struct span found[PREFIXES_LARGEST];
+	struct span found[METADATA_PREFIXES];
 	struct buffer b = buffer_init(4 * KIB);
 	struct span text;
 	size_t count = 0;
@@ -121,8 +121,10 @@ further_prefixes(struct publishing *p, size_t set)
 
 			while (at < count && span_compare(found[at], prefix) < 0)
 				at++;
-			if ((at < count && span_equal(found[at], prefix)) || count == PREFIXES_LARGEST)
+			if (at < count && span_equal(found[at], prefix))
 				continue;
+			/* Canonical form has no other names than t1 … t16: one left out would spoil the signature. */
+			assert(count < COUNT(found));
 			memmove(&found[at + 1], &found[at], (count - at) * sizeof(*found));
 			found[at] = prefix;
 			count++;

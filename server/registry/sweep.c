@@ -8,11 +8,12 @@
 #define FRAGMENTS_AT_ONCE 512
 
 static void
-delete_part(struct publishing *p, const struct span *keys, size_t count)
+delete_part(struct publishing *p, const struct plan_row *const *rows, size_t count)
 {
 	publishing_part(p);
-	for (size_t i = 0; i < PART_KEYS && p->done < count; i++)
-		unit_delete(p->unit, &document_table, keys[p->done++]);
+	for (size_t i = 0; i < PART_KEYS && p->done < count; i++, p->done++)
+		unit_delete(p->unit, &document_table,
+		    document_key(&p->part, rows[p->done]->name, rows[p->done]->generation));
 }
 
 /* Rows newer than the publication would come into force with the generation that is about to be made. */
@@ -63,41 +64,51 @@ sweep_rows(struct publishing *p)
 	return ADVANCE;
 }
 
-static bool
-among(const struct span *keys, size_t count, struct span key)
+/* Only sets have files: there are few such rows. */
+static size_t
+list_files(const struct plan_row *const *rows, size_t row_count, struct span *names)
 {
-	for (size_t i = 0; i < count; i++)
-		if (span_equal(keys[i], key))
-			return true;
-	return false;
+	size_t count = 0;
+
+	for (size_t i = 0; i < row_count; i++)
+		for (size_t k = 0; k < COUNT(rows[i]->files); k++)
+			if (rows[i]->files[k].size)
+				names[count++] = rows[i]->files[k];
+	return count;
 }
 
-/* Only sets have files: there are few such rows. Superseded ones are still there when nothing was published. */
-static bool
-row_stays(struct publishing *p, const struct plan_row *row)
+static int
+by_digest(const void *a, const void *b)
 {
-	struct span key = document_key(&p->part, row->name, row->generation);
+	return memcmp(*(const uint8_t *const *)a, *(const uint8_t *const *)b, 32);
+}
 
-	if (row->files[0].size == 0 || among(p->plan.garbage, p->plan.garbage_count, key))
-		return false;
-	return !p->plan.needed || !among(p->plan.superseded, p->plan.superseded_count, key);
+static void
+sort_digests(struct publishing *p)
+{
+	size_t count = p->question.entity_count;
+
+	p->in_use = arena_array(&p->arena, const uint8_t *, count);
+	for (size_t i = 0; i < count; i++)
+		p->in_use[i] = p->question.entities[i].entity.fragment;
+	if (count)
+		qsort(p->in_use, count, sizeof(*p->in_use), by_digest);
 }
 
 enum progress
 sweep_files(struct publishing *p)
 {
+	const struct plan *plan = &p->plan;
 	struct span *names;
 	struct problem why;
-	size_t count = 0;
+	size_t count;
 
 	arena_reset(&p->part);
 	names = arena_array(&p->part, struct span, 2 * (p->question.row_count + PLAN_SETS));
-	for (size_t i = 0; i < p->question.row_count; i++) {
-		if (!row_stays(p, &p->question.rows[i]))
-			continue;
-		names[count++] = p->question.rows[i].files[0];
-		names[count++] = p->question.rows[i].files[1];
-	}
+	count = list_files(plan->newest, plan->newest_count, names);
+	/* Superseded rows are still there when nothing was published. */
+	if (!plan->needed)
+		count += list_files(plan->superseded, plan->superseded_count, names + count);
 	for (size_t i = 0; i < PLAN_SETS; i++) {
 		names[count++] = p->set_documents[i].plain.file;
 		names[count++] = p->set_documents[i].gzip.file;
@@ -106,6 +117,7 @@ sweep_files(struct publishing *p)
 		log_warning("publish.sweep_failed", "cause=%s", LOG_TEXT(why.text));
 	p->done = 0;
 	p->cursor = (struct span){ 0 };
+	sort_digests(p);
 	p->at = PUBLISHING_SWEEP_FRAGMENTS;
 	return ADVANCE;
 }
@@ -113,39 +125,20 @@ sweep_files(struct publishing *p)
 /* Fragments */
 
 static int
-by_digest(const void *a, const void *b)
-{
-	return memcmp(*(const uint8_t *const *)a, *(const uint8_t *const *)b, 32);
-}
-
-static int
 compare_digest(const void *key, const void *element)
 {
 	return memcmp(key, *(const uint8_t *const *)element, 32);
 }
 
-static const uint8_t **
-digests_in_use(struct publishing *p)
-{
-	size_t count = p->question.entity_count;
-	const uint8_t **digests = arena_array(&p->part, const uint8_t *, count);
-
-	for (size_t i = 0; i < count; i++)
-		digests[i] = p->question.entities[i].entity.fragment;
-	if (count)
-		qsort(digests, count, sizeof(*digests), by_digest);
-	return digests;
-}
-
 /* A fragment in use again has a new generation, and its deletion fails. What an import has just written for its last
  * unit is young. */
 static bool
-is_litter(struct publishing *p, const uint8_t **in_use, const struct row *row)
+is_litter(struct publishing *p, const struct row *row)
 {
 	struct fragment fragment;
 
 	if (row->key.size == 32 && p->question.entity_count &&
-	    bsearch(row->key.data, in_use, p->question.entity_count, sizeof(*in_use), compare_digest))
+	    bsearch(row->key.data, p->in_use, p->question.entity_count, sizeof(*p->in_use), compare_digest))
 		return false;
 	return !fragment_read(row->value, &fragment) ||
 	    instant_before(fragment.written, instant_after(p->settings.now, -FRAGMENT_GRACE));
@@ -156,7 +149,6 @@ on_some_fragments(void *arg, enum err err, const struct problem *why)
 {
 	struct publishing *p = arg;
 	const struct ask *ask = p->asks;
-	const uint8_t **in_use;
 	size_t litter = 0;
 
 	p->asked = NULL;
@@ -166,24 +158,15 @@ on_some_fragments(void *arg, enum err err, const struct problem *why)
 		publishing_run(p);
 		return;
 	}
-	in_use = digests_in_use(p);
 	for (size_t i = 0; i < ask->count; i++) {
-		if (!is_litter(p, in_use, &ask->rows[i]))
+		if (!is_litter(p, &ask->rows[i]))
 			continue;
 		litter++;
 		unit_expect(p->unit, &fragment_table, ask->rows[i].key, ask->rows[i].generation);
 		unit_delete(p->unit, &fragment_table, ask->rows[i].key);
 	}
-	if (ask->more) {
-		struct span last = ask->rows[ask->count - 1].key;
-		uint8_t *next = arena_take(&p->arena, last.size + 1);
-
-		memcpy(next, last.data, last.size);
-		p->cursor = span_of(next, last.size + 1);
-	} else {
-		p->cursor = (struct span){ 0 };
+	if (!publishing_next(p))
 		p->done = SIZE_MAX;
-	}
 	if (litter)
 		sweep_part(p);
 	else

@@ -247,6 +247,59 @@ an_empty_federation_is_published_too(void **state)
 	expect_true("nothing is there", !stage_document(&s, span_text(DOCUMENT_ALL), &d));
 	publish(&s);
 	expect_report(&s, "once", 1, 0, 0, 0);
+	s.now.us = stage_publication(&s).refresh_at.us + SECONDS(1);
+	publish(&s);
+	expect_report(&s, "and again before it ends", 2, 0, 0, 0);
+	expect_true("it lasts longer now", stage_publication(&s).valid_until.us > s.now.us + s.settings.refresh_before);
+	publish(&s);
+	expect_report(&s, "which is enough for a while", 2, 0, 0, 0);
+	stage_close(&s);
+}
+
+static void
+on_removed(void *arg, const struct committed *c)
+{
+	*(bool *)arg = true;
+	expect_number("the entities are removed", c->code, OK);
+}
+
+/* No import does that: a document has entities. */
+static void
+remove_all_entities(struct stage *s)
+{
+	struct stage_look look = stage_load(s, (struct ask){ .table = &entity_table, .limit = 10 });
+	struct unit *unit = unit_new(&s->arena, s->store->tables, id_new(s->now));
+	bool done = false;
+
+	for (size_t i = 0; i < look.count; i++)
+		unit_delete(unit, &entity_table, look.rows[i].key);
+	store_commit(s->store, unit, on_removed, &done);
+	while (!done)
+		if (!store_memory_step(s->store, s->now))
+			turn_run(loop_turn(s->loop));
+}
+
+static void
+a_federation_that_has_emptied_lives_on(void **state)
+{
+	struct published d;
+	struct stage s;
+
+	(void)state;
+	stage_open(&s, 12);
+	import(&s, THREE);
+	publish(&s);
+	remove_all_entities(&s);
+	publish(&s);
+	expect_report(&s, "all six documents end", 2, 0, 0, 6);
+	expect_true("nobody is there", !stage_document(&s, span_text(DOCUMENT_ALL), &d));
+	for (uint64_t generation = 3; generation < 6; generation++) {
+		s.now.us = stage_publication(&s).refresh_at.us + SECONDS(1);
+		publish(&s);
+		expect_report(&s, "and that stays said", generation, 0, 0, 0);
+	}
+	expect_number("without any row", stage_documents(&s), 0);
+	expect_number("or file", stage_files(&s), 0);
 	stage_close(&s);
 }
 
@@ -433,6 +486,7 @@ main(void)
 		cmocka_unit_test(removed_entities_disappear_with_the_switch),
 		cmocka_unit_test(validity_is_renewed_in_time),
 		cmocka_unit_test(an_empty_federation_is_published_too),
+		cmocka_unit_test(a_federation_that_has_emptied_lives_on),
 		cmocka_unit_test(what_cannot_be_done_is_told),
 		cmocka_unit_test(a_publisher_that_dies_leaves_no_trace),
 		cmocka_unit_test(a_lost_signer_is_asked_again),
