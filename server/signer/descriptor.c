@@ -20,7 +20,6 @@
 #include "crypto/certificate.h"
 #include "crypto/new_file.h"
 
-#define NAME_LARGEST 64
 #define URI_LARGEST 1024
 #define FILE_LARGEST (8 * KIB)
 #define KEYS_LARGEST 1000
@@ -60,16 +59,16 @@ is_key_name(struct span s)
 		if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'))
 			return false;
 	}
-	return s.size >= 1 && s.size <= NAME_LARGEST;
+	return s.size >= 1 && s.size <= KEY_NAME_LARGEST;
 }
 
-static enum err
-check_name(const char *name, struct problem *why)
+enum err
+key_name_check(struct span name, struct problem *why)
 {
-	if (is_key_name(span_text(name)))
+	if (is_key_name(name))
 		return OK;
-	return problem_set(why, ERR_INVALID, "", "a key's name is 1 to %d of a-z 0-9 -; found %s", NAME_LARGEST,
-	    LOG_TEXT(name));
+	return problem_set(why, ERR_INVALID, "", "a key's name is 1 to %d of a-z 0-9 -; found %s", KEY_NAME_LARGEST,
+	    LOG_SPAN(name));
 }
 
 /* Reading */
@@ -109,7 +108,7 @@ json_read(struct document *doc, const char *name, struct key_descriptor *out)
 	struct place named = place_member(root, "name"), use = place_member(root, "use");
 	struct place type = place_member(root, "type"), at = place_member(root, "created");
 
-	if (strcmp(place_text(named, 1, NAME_LARGEST, NULL), name) != 0)
+	if (strcmp(place_text(named, 1, KEY_NAME_LARGEST, NULL), name) != 0)
 		place_fail(named, name, NULL);
 	out->uri = place_text(place_member(root, "uri"), 1, URI_LARGEST, NULL);
 	out->use = key_use_read(span_text(place_text(use, 1, 32, NULL)));
@@ -132,7 +131,7 @@ key_descriptor_read(const char *directory, const char *name, struct arena *a, st
 	enum err err;
 
 	*out = (struct key_descriptor){ 0 };
-	err = check_name(name, why);
+	err = key_name_check(span_text(name), why);
 	if (err != OK)
 		return err;
 	path = arena_print(a, "%s/%s.json", directory, name);
@@ -232,7 +231,7 @@ json_write(const struct new_key *k, const char *uri, struct arena *a)
 static enum err
 check_new(const struct new_key *k, const char *uri, struct problem *why)
 {
-	if (check_name(k->name, why) != OK)
+	if (key_name_check(span_text(k->name), why) != OK)
 		return why->code;
 	if (k->use == USE_NONE)
 		return problem_set(why, ERR_INVALID, "", "key %s has no use; expected metadata", k->name);
@@ -266,7 +265,7 @@ enum err
 key_descriptor_new(const char *directory, const struct new_key *k, struct problem *why)
 {
 	struct arena a = arena_init(256 * KIB);
-	const char *uri = k->uri ? k->uri : arena_print(&a, "file:%.*s.pem", NAME_LARGEST + 1, k->name);
+	const char *uri = k->uri ? k->uri : arena_print(&a, "file:%.*s.pem", KEY_NAME_LARGEST + 1, k->name);
 	const char *json, *cer;
 	struct span der;
 	enum err err;

@@ -14,9 +14,14 @@ enum key_use { USE_NONE, USE_METADATA, USE_COUNT };
 enum key_use key_use_read(struct span);
 const char *key_use_name(enum key_use);
 
+#define KEY_NAME_LARGEST 64
+
+/* 1 to KEY_NAME_LARGEST of a-z 0-9 -, and nothing else: ERR_INVALID. */
+enum err key_name_check(struct span, struct problem *why);
+
 /* A key's descriptor, `keys/NAME.json`: {"name":…,"use":…,"uri":…,"type":…,"created":…} with NAME.cer (DER) beside. */
 struct key_descriptor {
-	const char *name; /* 1 to 64 of a-z 0-9 - */
+	const char *name;
 	enum key_use use;
 	enum key_type type;
 	const char *uri;

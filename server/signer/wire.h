@@ -8,10 +8,10 @@
 
 #include "base/buffer.h"
 #include "base/problem.h"
+#include "signer/descriptor.h"
 
 #define SIGNER_REQUEST_LARGEST (16 * KIB)
 #define SIGNER_ANSWER_LARGEST (2 * KIB)
-#define KEY_NAME_LARGEST 64
 
 /* What is to be signed; a kind is added with the capability that needs it. */
 enum signing_kind { SIGN_NOTHING, SIGN_METADATA, SIGNING_KIND_COUNT };

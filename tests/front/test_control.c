@@ -253,6 +253,10 @@ requests_are_read_strictly(void **state)
 		{ "a key that has no descriptor is not adopted", { "POST", "/v1/control/keys/none", json, "{\"action\":\"adopt\"}" },
 		    404, "none" },
 		{ "a key's name has no slash", { "POST", "/v1/control/keys/..%2Fa", json, "{\"action\":\"adopt\"}" }, 400, "" },
+		{ "nor a zero, whatever is in front of it", { "POST", "/v1/control/keys/none%00x", json, "{\"action\":\"adopt\"}" },
+		    400, "a key's name is 1 to 64 of a-z 0-9 -" },
+		{ "nor more than 64 bytes", { "POST", "/v1/control/keys/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+		    "aaaaaaaaa", json, "{\"action\":\"adopt\"}" }, 400, "a key's name is 1 to 64 of a-z 0-9 -" },
 		{ "a key nobody adopted is not announced", { "POST", "/v1/control/keys/none", json, "{\"action\":\"announce\"}" },
 		    404, "adopt it first" },
 	};

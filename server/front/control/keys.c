@@ -143,10 +143,9 @@ change_parse(struct exchange *e, struct change *out, struct problem *why)
 	if (out->action == KEY_NO_ACTION)
 		return problem_set(why, ERR_SYNTAX, "",
 		    "/action: expected adopt, announce, activate or retire, found none");
-	if (!percent_read(e->arena, e->segment, &out->name) || out->name.size < 1 || out->name.size > 64)
-		return problem_set(why, ERR_SYNTAX, "", "the key's name: expected 1 to 64 of a-z 0-9 -, found %zu bytes",
-		    e->segment.size);
-	return OK;
+	if (!percent_read(e->arena, e->segment, &out->name))
+		return problem_set(why, ERR_SYNTAX, "RFC 3986 s2.1", "the key's name is not percent-encoded");
+	return key_name_check(out->name, why);
 }
 
 /* A key that is adopted has no life yet; its file says what it is, and its certificate is pinned from here on. */
