@@ -11,6 +11,7 @@
 
 #include <assert.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -188,8 +189,9 @@ on_answer(void *arg, struct span message, int fd)
 	struct signing_answer answer;
 	struct request *r;
 
-	assert(fd < 0);
-	if (!signing_answer_read(message, &answer)) {
+	if (fd >= 0)
+		close(fd);
+	if (fd >= 0 || !signing_answer_read(message, &answer)) {
 		log_error("signer.broken-answer", "bytes=%zu", message.size);
 		lose_signer(c);
 		return;

@@ -1,4 +1,7 @@
 /* tests/signer/test_client.c - asking over a real channel: any order, a signer replaced, silent, or talking nonsense. */
+#include <fcntl.h>
+#include <unistd.h>
+
 #include "crypto/scratch.h"
 
 #include "base/log.h"
@@ -335,6 +338,7 @@ nonsense_ends_the_link_and_strangers_are_ignored(void **state)
 {
 	struct asker a = { 0 };
 	struct buffer b = buffer_init(1 * KIB);
+	int descriptor = open("/dev/null", O_RDONLY | O_CLOEXEC), lowest;
 	struct far_end end;
 
 	(void)state;
@@ -349,6 +353,15 @@ nonsense_ends_the_link_and_strangers_are_ignored(void **state)
 	turn_a_while();
 	expect_true("nonsense ends the link", a.calls == 0 && end.closed);
 	channel_free(end.channel);
+	lowest = dup(descriptor);
+	close(lowest);
+	link_to(&end);
+	expect_number("a descriptor is sent", channel_post_fd(end.channel, buffer_span(&b), descriptor), OK);
+	turn_a_while();
+	expect_true("a descriptor nobody asked for ends the link, too", a.calls == 0 && end.closed);
+	channel_free(end.channel);
+	expect_number("and is closed", dup(STDIN_FILENO), lowest);
+	close(lowest);
 	link_to(&end);
 	turn_a_while();
 	answer(&end, 0);
