@@ -7,21 +7,20 @@
 
 #include <assert.h>
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/log.h"
 #include "store/answered.h"
 #include "store/change.h"
+#include "store/directory.h"
 #include "store/format.h"
 #include "store/hold.h"
 #include "store/map.h"
 #include "store/watchdog.h"
 #include "store/wire.h"
 
-#define BATCH_BYTES (256 * MIB)   /* of units waiting for a commit; more are answered ERR_UNAVAILABLE */
+#define BATCH_BYTES (256 * MIB)   /* of memory for what waits for a commit; past it units are answered ERR_UNAVAILABLE */
 #define AT_ONCE 64                /* rows and commits forgotten in a commit, one more a unit: faster than added */
 #define IDLE_AT_ONCE 4096         /* of both in recorder_expire() */
 #define NOTICE_KEYS 4096          /* of a table and a commit, and their bytes; past it: look at everything */
@@ -57,38 +56,12 @@ struct recorder {
 	struct noticed *noticed; /* one each of the tables */
 	struct arena arena; /* of the turn */
 	struct taken *first, *last;
-	size_t waiting, waiting_bytes;
+	size_t waiting;
 	struct buffer message;
 	bool broken;
 	struct instant full_said;
 	struct recorder_figures figures;
 };
-
-static enum err
-make_directory(const char *directory, struct problem *why)
-{
-	if (mkdir(directory, 0750) == 0)
-		return chmod(directory, 0750) ? problem_errno(why, errno, "%s", directory) : OK;
-	return errno == EEXIST ? OK : problem_errno(why, errno, "%s", directory);
-}
-
-static enum err
-set_modes(const char *directory, struct problem *why)
-{
-	/* Readers read the data and write their places in the lock file; the group is theirs. */
-	static const struct {
-		const char *name;
-		mode_t mode;
-	} files[] = { { "data.mdb", 0640 }, { "lock.mdb", 0660 } };
-	char path[4096];
-
-	for (size_t i = 0; i < COUNT(files); i++) {
-		snprintf(path, sizeof(path), "%s/%s", directory, files[i].name);
-		if (chmod(path, files[i].mode))
-			return problem_errno(why, errno, "%s", path);
-	}
-	return OK;
-}
 
 static int
 open_tables(struct recorder *r, MDB_txn *txn)
@@ -126,7 +99,7 @@ open_map(struct recorder *r, struct problem *why)
 		rc = mdb_env_open(r->env, directory, MDB_NOTLS, 0640);
 	if (rc)
 		return map_problem(why, rc, "%s", directory);
-	code = set_modes(directory, why);
+	code = directory_set_modes(directory, why);
 	if (code == OK)
 		code = format_settle(r->env, store_migrations, STORE_FORMAT, why);
 	if (code != OK) {
@@ -186,10 +159,10 @@ recorder_open(const struct recorder_settings *settings, const struct recorder_ou
 	r->noticed = calloc(r->changes.count + 1, sizeof(*r->noticed));
 	if (!r->changes.tables || !r->noticed)
 		abort();
-	r->arena = arena_init(SIZE_MAX / 2); /* bounded by BATCH_BYTES */
+	r->arena = arena_init(SIZE_MAX / 2); /* bounded by BATCH_BYTES and one unit */
 	r->message = buffer_init(SIZE_MAX / 2);
 	answered_init(&r->answered);
-	code = make_directory(settings->directory, why);
+	code = directory_make_ready(settings->directory, why);
 	if (code == OK)
 		code = store_hold(settings->directory, &r->hold, why);
 	if (code == OK) {
@@ -220,20 +193,41 @@ recorder_free(struct recorder *r)
 	free(r);
 }
 
+/* Answered at once and forgotten: what is refused for want of room must not take any. */
+static enum err
+refuse_crowded(struct recorder *r, unsigned peer, struct span message, struct problem *why)
+{
+	struct arena arena = arena_init(SIZE_MAX / 2); /* one unit's operations */
+	struct answer answer = { .committed.code = ERR_UNAVAILABLE };
+	struct operation *operations;
+	size_t count;
+	enum err code = unit_read(&arena, r->settings.tables, message, &answer.id, &operations, &count, why);
+
+	arena_release(&arena);
+	if (code != OK)
+		return code;
+	answers_begin(&r->message);
+	answers_add(&r->message, &answer);
+	r->figures.refused++;
+	r->outlets.answer(r->outlets.arg, peer, buffer_span(&r->message));
+	return OK;
+}
+
 enum err
 recorder_take(struct recorder *r, unsigned peer, enum role role, struct span message, struct problem *why)
 {
-	bool crowded = r->waiting_bytes + message.size > BATCH_BYTES;
-	struct taken *t = arena_new(&r->arena, struct taken);
-	enum err code = unit_read(&r->arena, r->settings.tables, crowded ? message : arena_copy(&r->arena, message),
-	    &t->answer.id, &t->operations, &t->count, why);
+	struct taken *t;
+	enum err code;
 
+	if (r->arena.used > BATCH_BYTES)
+		return refuse_crowded(r, peer, message, why);
+	t = arena_new(&r->arena, struct taken);
+	code = unit_read(&r->arena, r->settings.tables, arena_copy(&r->arena, message), &t->answer.id, &t->operations,
+	    &t->count, why);
 	if (code != OK)
 		return code;
 	t->peer = peer;
-	if (crowded)
-		t->answer.committed.code = ERR_UNAVAILABLE;
-	else if (!unit_allowed(role, t->operations, t->count, &t->answer.committed.operation))
+	if (!unit_allowed(role, t->operations, t->count, &t->answer.committed.operation))
 		t->answer.committed.code = ERR_DENIED;
 	t->settled = t->answer.committed.code != OK;
 	if (r->last)
@@ -242,7 +236,6 @@ recorder_take(struct recorder *r, unsigned peer, enum role role, struct span mes
 		r->first = t;
 	r->last = t;
 	r->waiting++;
-	r->waiting_bytes += message.size;
 	return OK;
 }
 
@@ -490,7 +483,7 @@ static void
 forget_turn(struct recorder *r)
 {
 	r->first = r->last = NULL;
-	r->waiting = r->waiting_bytes = 0;
+	r->waiting = 0;
 	arena_reset(&r->arena);
 }
 

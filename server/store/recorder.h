@@ -41,7 +41,7 @@ enum err recorder_open(const struct recorder_settings *, const struct recorder_o
 void recorder_free(struct recorder *);
 
 /* ERR_SYNTAX and ERR_LIMIT: not a unit; cut the sender off. ERR_DENIED is answered to the sender and is no failure
- * here. */
+ * here; nor is ERR_UNAVAILABLE, which is answered at once while too much waits. */
 enum err recorder_take(struct recorder *, unsigned peer, enum role, struct span message, struct problem *why);
 
 /* Commits what was taken since the last time and answers it; also removes some rows that have expired. A full store

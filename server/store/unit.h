@@ -1,7 +1,8 @@
 /* store/unit.h - a unit of work: changes that happen together or not at all, and what must hold for them.
  *
  * Built in an arena by whoever decided, sent as one message, read by the recorder. Its id makes it idempotent:
- * the recorder answers a unit it has already committed as it answered the first time.
+ * a unit that has been committed is answered OK again, with the same generation, and not committed again; one that
+ * was refused is looked at anew.
  */
 #pragma once
 

@@ -2,6 +2,7 @@
 #include "stage.h"
 
 #include <fcntl.h>
+#include <malloc.h>
 #include <pthread.h>
 #include <signal.h>
 #include <sys/mman.h>
@@ -239,6 +240,38 @@ what_is_no_unit_is_not_taken(void **state)
 	    recorder_take(s->recorder, 1, ROLE_WORKER, span_text("no unit at all, but long enough"), &why), &why,
 	    ERR_SYNTAX, "version 110");
 	expect_true("nothing waits", !recorder_waiting(s->recorder));
+}
+
+/* A delete takes six bytes on the way and twelve times as much as an operation: what counts is memory. */
+static void
+a_crowd_is_refused_at_once_and_takes_no_memory(void **state)
+{
+	struct scene *s = *state;
+	struct answer answer;
+	struct unit *u = unit(s);
+	struct problem why;
+	size_t before, taken = 0;
+
+	for (int i = 0; i < UNIT_OPERATIONS; i++)
+		unit_delete(u, &logins, span_text("a"));
+	for (; !s->said.count && taken < 256; taken++)
+		take(s, 1, u);
+	expect_true("units of 0.4 MiB that take 4.5 MiB each are refused long before 256 MiB of them came",
+	    taken > 40 && taken < 64);
+	hear_answers(s, &answer, 1);
+	expect_number("for want of room", answer.committed.code, ERR_UNAVAILABLE);
+	before = mallinfo2().uordblks + mallinfo2().hblkhd;
+	for (int i = 0; i < 100; i++) {
+		take(s, 1, u);
+		post_box_empty(&s->said);
+	}
+	expect_true("those refused take nothing", mallinfo2().uordblks + mallinfo2().hblkhd <= before);
+	expect_problem("what is no unit is still not taken",
+	    recorder_take(s->recorder, 1, ROLE_WORKER, span_text("no unit at all, but long enough"), &why), &why,
+	    ERR_SYNTAX, "version 110");
+	expect_ok("those before are committed", recorder_commit(s->recorder, s->now, NULL), NULL);
+	post_box_empty(&s->said);
+	expect_number("then there is room again", put(s, &logins, "a", span_text("1")).code, OK);
 }
 
 static void
@@ -753,6 +786,7 @@ main(void)
 		SCENE(a_batch_is_checked_in_order_of_arrival),
 		SCENE(the_same_unit_twice_in_a_batch_happens_once),
 		SCENE(what_is_no_unit_is_not_taken),
+		SCENE(a_crowd_is_refused_at_once_and_takes_no_memory),
 		SCENE(expired_rows_are_removed),
 		SCENE(many_changes_are_told_as_one),
 		SCENE(a_full_store_refuses_what_does_not_fit_and_only_that),
