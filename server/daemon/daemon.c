@@ -65,6 +65,13 @@ daemon_main(int argc, char **argv, const struct daemon_addition *addition)
 		return EXIT_CONFIGURATION;
 	}
 	if (test) {
+		struct identity identity;
+
+		if (identity_find(settings->config.user, settings->config.group, &identity, &why) != OK) {
+			fprintf(stderr, "watashid: %s: %s\n", file, why.text);
+			settings_free(settings);
+			return EXIT_CONFIGURATION;
+		}
 		printf("watashid: %s is good\n", file);
 		settings_free(settings);
 		return EXIT_SUCCESS;

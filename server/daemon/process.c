@@ -234,6 +234,9 @@ process_buried(struct process *p)
 	channel_free(p->channel);
 	p->channel = NULL;
 	timer_stop(&p->timer);
+	/* However it ended: one that has lived settles the account of those before it. */
+	if (clock_now().us - p->started.us > YOUNG)
+		p->quick_deaths = 0;
 	p->pid = 0;
 	p->ended = false;
 	set_state(p, SEAT_EMPTY);
@@ -247,8 +250,6 @@ process_start_again(struct process *p)
 {
 	int64_t wait = 0;
 
-	if (clock_now().us - p->started.us > YOUNG)
-		p->quick_deaths = 0;
 	if (p->quick_deaths > 0)
 		wait = p->quick_deaths > 5 ? LONGEST_WAIT : SECONDS(1) << (p->quick_deaths - 1);
 	if (p->quick_deaths < 6)

@@ -351,9 +351,11 @@ supervisor_open(struct supervisor *s, struct problem *why)
 {
 	const struct config *config = &s->settings->config;
 	unsigned workers = 2 * (config->workers > FEWEST_SEATS ? config->workers : FEWEST_SEATS);
+	struct identity identity;
 
-	if (identity_find(config->user, config->group, &s->identity, why) != OK)
+	if (identity_find(config->user, config->group, &identity, why) != OK)
 		return problem_within(why, "%s", config->file);
+	s->identity = identity;
 	/* The settings it came from may be replaced. */
 	if (s->identity.user && !(s->identity.user = strdup(s->identity.user)))
 		abort();

@@ -452,6 +452,16 @@ def a_bad_configuration_is_named():
     assert subprocess.run([WATASHID, "--wrong"], stderr=subprocess.DEVNULL).returncode == 2
 
 
+def a_user_that_is_not_there_is_named():
+    if os.geteuid() != 0:
+        raise Skip("only root can become another user")
+    with Daemon(start=False, user="no-such-user") as d:
+        d.start(wait=False)
+        expect_end(d, FAILED, 'found "no-such-user"')
+        tested = subprocess.run([WATASHID, "-t", "-c", d.file], stderr=subprocess.PIPE, text=True)
+        assert tested.returncode == CONFIGURATION and "no-such-user" in tested.stderr
+
+
 def a_wrong_key_file_is_named():
     with Daemon(start=False) as d:
         with open(os.path.join(d.directory, "keys", "metadata-1.pem"), "w") as f:
@@ -520,7 +530,7 @@ CASES = [starts_and_is_ready, imported_entities_are_published, a_second_start_ke
          a_recorder_that_finds_the_store_locked_has_everybody_replaced,
          the_number_of_workers_may_change_within_bounds, the_children_end_with_their_supervisor,
          terminating_finishes_what_has_begun, a_port_in_use_is_named, a_second_daemon_is_refused,
-         a_bad_configuration_is_named, a_wrong_key_file_is_named, a_store_of_a_newer_format_is_refused_and_left_alone,
+         a_bad_configuration_is_named, a_user_that_is_not_there_is_named, a_wrong_key_file_is_named, a_store_of_a_newer_format_is_refused_and_left_alone,
          started_as_root_the_children_are_the_user]
 
 
