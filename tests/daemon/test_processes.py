@@ -5,6 +5,7 @@ Prints a line `ok NAME`, `not ok NAME: why` or `skip NAME: why` for each case; e
 skipped.
 """
 
+import ctypes
 import http.client
 import json
 import os
@@ -13,6 +14,7 @@ import re
 import shutil
 import signal
 import socket
+import stat
 import subprocess
 import sys
 import tempfile
@@ -23,6 +25,8 @@ BUILD = os.environ.get("top_builddir", ".")
 SOURCE = os.environ.get("top_srcdir", os.path.join(os.path.dirname(os.path.abspath(__file__)), "../.."))
 WATASHID, WATASHICTL = os.path.join(BUILD, "watashid"), os.path.join(BUILD, "watashictl")
 CONFIGURATION, FAILED = 78, 1
+PIDFD_GETFD = 438
+NONSENSE = b"\x01\x00\x00\x00\x03\xff\xff\xff"  # net/channel.c: one message of three bytes
 ROLES = ("worker", "recorder", "steward", "signer")
 METADATA = """<md:EntitiesDescriptor xmlns:md="urn:oasis:names:tc:SAML:2.0:metadata">%s</md:EntitiesDescriptor>"""
 ENTITY = """<md:EntityDescriptor entityID="https://rp%d.example/sp">
@@ -336,6 +340,36 @@ def killed_processes_are_replaced():
             assert d.stop() == 0, role
 
 
+def a_link_that_is_cut_is_made_anew():
+    """Nonsense in the steward's name, on each of its channels: recorder and signer cut it off, the supervisor does not."""
+    if not hasattr(os, "pidfd_open"):
+        raise Skip("needs pidfd_open")
+    with Daemon() as d:
+        until(d.ready, "/readyz to say yes")
+        steward, sent = d.pids("steward")[0], 0
+        process = os.pidfd_open(steward)
+        for entry in os.listdir(f"/proc/{steward}/fd"):
+            fd = ctypes.CDLL(None, use_errno=True).syscall(PIDFD_GETFD, process, int(entry), 0)
+            if fd < 0:
+                raise Skip(f"pidfd_getfd: {os.strerror(ctypes.get_errno())}")
+            try:
+                if stat.S_ISSOCK(os.fstat(fd).st_mode):
+                    with socket.socket(fileno=os.dup(fd)) as s:
+                        if s.family == socket.AF_UNIX and s.type == socket.SOCK_SEQPACKET:
+                            s.send(NONSENSE)
+                            sent += 1
+            finally:
+                os.close(fd)
+        os.close(process)
+        assert sent == 3, f"to the supervisor, the recorder and the signer, found {sent}"
+        until(lambda: "link.renewed process=steward to=recorder" in d.log(), "another link to the recorder")
+        until(lambda: "link.renewed process=steward to=signer" in d.log(), "another link to the signer")
+        d.import_entities(0, 3)
+        until(lambda: json.loads(d.get("/v1/federation")[1])["entities"] == 3, "three entities to be published")
+        assert d.pids("steward") == [steward], "it is the same steward"
+        assert d.stop() == 0
+
+
 def a_worker_killed_under_load_takes_only_its_requests_along():
     with Daemon() as d:
         with Load(d.port) as load:
@@ -526,11 +560,13 @@ CASES = [starts_and_is_ready, imported_entities_are_published, a_second_start_ke
          hangup_under_load_fails_no_request, hangup_opens_and_closes_listeners,
          a_bad_configuration_does_not_replace_the_good_one, what_needs_a_restart_is_refused_by_name,
          a_key_that_does_not_open_stops_the_reload_not_the_daemon, killed_processes_are_replaced,
+         a_link_that_is_cut_is_made_anew,
          a_worker_killed_under_load_takes_only_its_requests_along,
          a_recorder_that_finds_the_store_locked_has_everybody_replaced,
          the_number_of_workers_may_change_within_bounds, the_children_end_with_their_supervisor,
          terminating_finishes_what_has_begun, a_port_in_use_is_named, a_second_daemon_is_refused,
-         a_bad_configuration_is_named, a_user_that_is_not_there_is_named, a_wrong_key_file_is_named, a_store_of_a_newer_format_is_refused_and_left_alone,
+         a_bad_configuration_is_named, a_user_that_is_not_there_is_named, a_wrong_key_file_is_named,
+         a_store_of_a_newer_format_is_refused_and_left_alone,
          started_as_root_the_children_are_the_user]
 
 
