@@ -25,7 +25,7 @@ struct access_log {
 enum err
 access_log_file(const char *path, int *fd, struct problem *why)
 {
-	*fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0640);
+	*fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0640);
 	if (*fd < 0)
 		return problem_errno(why, errno, "%s: cannot open the access log", path);
 	return OK;

@@ -145,6 +145,7 @@ forwarded_read(const struct message *m, const struct address_set *proxies, struc
 	if (!claim->found)
 		return false;
 	*client = claim->client;
-	*secure = claim->secure;
+	/* A client knows its own address, so a Forwarded of its making may agree in that; https both must say. */
+	*secure = claim->secure && (!custom.found || custom.secure);
 	return true;
 }

@@ -17,18 +17,34 @@ address(const char *text)
 	return a;
 }
 
+/* Another address may stand in the same cell by chance, once in 16,384; of several one does not. */
+static bool
+one_of_several_may_enter(struct census *c, const char *before, const char *after, unsigned limit)
+{
+	for (int i = 1; i <= 8; i++) {
+		char text[ADDRESS_TEXT];
+		struct address a;
+
+		snprintf(text, sizeof(text), "%s%d%s", before, i, after);
+		a = address(text);
+		if (census_enter(c, &a, limit))
+			return true;
+	}
+	return false;
+}
+
 static void
 an_address_has_a_limit(void **state)
 {
 	struct census *c = census_new(1);
-	struct address one = address("192.0.2.1"), two = address("198.51.100.7");
+	struct address one = address("192.0.2.1");
 
 	(void)state;
 	census_join(c, 0);
 	expect_true("the first", census_enter(c, &one, 2));
 	expect_true("the second", census_enter(c, &one, 2));
 	expect_true("the third is too many", !census_enter(c, &one, 2));
-	expect_true("another address has its own count", census_enter(c, &two, 2));
+	expect_true("another address has its own count", one_of_several_may_enter(c, "198.51.100.", "", 2));
 	census_leave(c, &one);
 	expect_true("who has left makes room", census_enter(c, &one, 2));
 	census_free(c);
@@ -38,13 +54,13 @@ static void
 an_ipv6_client_is_its_network(void **state)
 {
 	struct census *c = census_new(1);
-	struct address a = address("2001:db8:1:2::1"), b = address("2001:db8:1:2:ffff::9"), other = address("2001:db8:1:3::1");
+	struct address a = address("2001:db8:1:2::1"), b = address("2001:db8:1:2:ffff::9");
 
 	(void)state;
 	census_join(c, 0);
 	expect_true("the first of a /64", census_enter(c, &a, 1));
 	expect_true("the second of the same /64 is too many", !census_enter(c, &b, 1));
-	expect_true("another /64 has its own count", census_enter(c, &other, 1));
+	expect_true("another /64 has its own count", one_of_several_may_enter(c, "2001:db8:2:", "::1", 1));
 	census_free(c);
 }
 

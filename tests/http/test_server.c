@@ -357,7 +357,15 @@ proxies_say_who_the_client_is(void **state)
 		{ "hidden names count for nothing", "Forwarded: for=_hidden\r\n", "127.0.0.1 plain" },
 		{ "an open quote counts for nothing", "Forwarded: for=\"192.0.2.1\r\n", "127.0.0.1 plain" },
 		{ "two clients in one element count for nothing", "Forwarded: for=192.0.2.1;for=192.0.2.2\r\n", "127.0.0.1 plain" },
-		{ "both, agreeing", "Forwarded: for=192.0.2.1;proto=https\r\nX-Forwarded-For: 192.0.2.1\r\n", "192.0.2.1 secure" },
+		{ "both, agreeing", "Forwarded: for=192.0.2.1;proto=https\r\nX-Forwarded-For: 192.0.2.1\r\n"
+		  "X-Forwarded-Proto: https\r\n", "192.0.2.1 secure" },
+		{ "https of the standard field alone", "Forwarded: for=192.0.2.1;proto=https\r\nX-Forwarded-For: 192.0.2.1\r\n",
+		  "192.0.2.1 plain" },
+		{ "https of the other field alone", "Forwarded: for=192.0.2.1\r\nX-Forwarded-For: 192.0.2.1\r\n"
+		  "X-Forwarded-Proto: https\r\n", "192.0.2.1 plain" },
+		{ "https of one, http of the other", "Forwarded: for=192.0.2.1;proto=https\r\nX-Forwarded-For: 192.0.2.1\r\n"
+		  "X-Forwarded-Proto: http\r\n", "192.0.2.1 plain" },
+		{ "https without a client", "X-Forwarded-Proto: https\r\n", "127.0.0.1 plain" },
 		{ "both, disagreeing", "Forwarded: for=192.0.2.9;proto=https\r\nX-Forwarded-For: 192.0.2.1\r\n", "127.0.0.1 plain" },
 	};
 	const char *const networks[] = { "127.0.0.1", "10.0.0.0/8" };
@@ -550,6 +558,10 @@ the_access_log_has_a_line_a_request(void **state)
 	expect_text("and no more", at, "");
 	expect_number("a file that cannot be opened", access_log_file("/nowhere/log", &fd, &why), ERR_NOT_FOUND);
 	expect_true("is named", strstr(why.text, "/nowhere/log"));
+	snprintf(rest, sizeof(rest), "%s/link", w.directory);
+	expect_number("a link stands in its place", symlink(path, rest), 0);
+	expect_true("and is not followed", access_log_file(rest, &fd, &why) != OK);
+	unlink(rest);
 	world_release(&w);
 }
 
