@@ -1,7 +1,10 @@
 /* tests/codec/test_xml.c - reading XML of others: what comes of it, and what is refused with which words. */
 #include "expect.h"
 
+#include <stdio.h>
 #include <stdlib.h>
+
+#include <libxml/xmlerror.h>
 
 #include "base/buffer.h"
 #include "codec/xml.h"
@@ -143,12 +146,20 @@ bad_documents_are_problems(void **state)
 		{ "another encoding declared", "<?xml version='1.0' encoding='ISO-8859-1'?><a/>", 0, ERR_UNSUPPORTED,
 		  "declares the encoding \"ISO-8859-1\"; expected UTF-8" },
 		{ "an encoding nobody knows", "<?xml version='1.0' encoding='x-klingon'?><a/>", 0, ERR_UNSUPPORTED,
-		  "line 1" },
+		  "declares the encoding \"x-klingon\"; expected UTF-8" },
+		{ "a control character in the encoding's name", "<?xml version='1.0' encoding='a\x1b[2J'?><a/>", 0,
+		  ERR_UNSUPPORTED, "declares the encoding \"a?[2J\"" },
+		{ "a declaration that is not closed", "<?xml version='1.0' encoding='UTF-8'", 0, ERR_SYNTAX,
+		  "line 1: " },
+		{ "a declaration of something else", "<?xml version='1.0' Encoding='KOI8-R'?><a/>", 0, ERR_SYNTAX,
+		  "line 1: expected an XML declaration of version, encoding and standalone" },
+		{ "a declaration behind a blank", " <?xml version='1.0' encoding='KOI8-R'?><a/>", 0, ERR_SYNTAX,
+		  "line 1: XML declaration allowed only at the start" },
 		{ "UTF-16 with its mark", "\xff\xfe<\0a\0/\0>\0", 10, ERR_UNSUPPORTED, "in UTF-16 or UTF-32" },
 		{ "UTF-16 without", "<\0a\0/\0>\0", 8, ERR_UNSUPPORTED, "in UTF-16 or UTF-32" },
 		{ "UTF-16, the other order", "\0<\0a\0/\0>", 8, ERR_UNSUPPORTED, "in UTF-16 or UTF-32" },
-		{ "UTF-16 declared but not so", "<?xml version='1.0' encoding='UTF-16'?><a/>", 0, ERR_SYNTAX,
-		  "labelled UTF-16 but has UTF-8 content" },
+		{ "UTF-16 declared but not so", "<?xml version='1.0' encoding='UTF-16'?><a/>", 0, ERR_UNSUPPORTED,
+		  "declares the encoding \"UTF-16\"; expected UTF-8" },
 		{ "XML 1.1", "<?xml version='1.1'?><a/>", 0, ERR_UNSUPPORTED,
 		  "declares XML version \"1.1\"; expected 1.0" },
 		{ "bytes that are not UTF-8", "<a>\xe9</a>", 0, ERR_SYNTAX, "line 1: " },
@@ -175,6 +186,69 @@ bad_documents_are_problems(void **state)
 		expect_number("the problem carries the code", why.code, err);
 		buffer_release(&b);
 	}
+}
+
+static const char *said_by_libxml2;
+
+static void __attribute__((format(printf, 2, 3)))
+on_said(void *arg, const char *format, ...)
+{
+	(void)arg;
+	said_by_libxml2 = format;
+}
+
+/* Each is a name iconv or libxml2 itself would convert from, in the spellings a declaration may have. */
+static void
+no_other_encoding_reaches_libxml2(void **state)
+{
+	static const char *const names[] = { "Shift_JIS", "EUC-JP", "ISO-2022-JP", "windows-1252", "windows-31j", "KOI8-R",
+		"BIG5", "GB18030", "EUC-KR", "UTF-7", "UTF-16", "UTF-16LE", "UTF-32", "UCS-4", "IBM037", "EBCDIC-US",
+		"ISO-8859-1", "ISO-8859-15", "US-ASCII", "ASCII", "HTML", "UTF8", "UTF-8//TRANSLIT", "" };
+	static const char *const forms[] = {
+		"<?xml version='1.0' encoding='%s'?><a/>",
+		"\xef\xbb\xbf<?xml version=\"1.0\" encoding=\"%s\" standalone='yes' ?>\n<a/>",
+		"<?xml\nversion = '1.0'\r\n\tencoding\n=\n'%s'?><a/>",
+		"<?xml encoding='%s'?><a/>",
+		"<?xml version='1.0' encoding='UTF-8' encoding='%s'?><a/>",
+		"<?xml version='1.0' encoding='%s'",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(names) * COUNT(forms); i++) {
+		const char *name = names[i % COUNT(names)];
+		struct buffer text = buffer_init(KIB), events = buffer_init(KIB);
+		struct problem why = { 0 };
+		char part[80];
+
+		for (const char *c = forms[i / COUNT(names)]; *c; c++) {
+			if (*c != '%') {
+				buffer_byte(&text, (uint8_t)*c);
+				continue;
+			}
+			buffer_text(&text, name);
+			c++;
+		}
+		snprintf(part, sizeof(part), "line 1: the document declares the encoding \"%s\"; expected UTF-8", name);
+		expect_problem(name, xml_read(buffer_span(&text), &limits, &handler, &events, &why), &why, ERR_UNSUPPORTED,
+		    part);
+		expect_text(name, why.clause, "XML 1.0 s4.3.3");
+		buffer_release(&text);
+		buffer_release(&events);
+	}
+}
+
+static void
+libxml2_prints_nothing(void **state)
+{
+	struct buffer events = buffer_init(KIB);
+	struct problem why = { 0 };
+
+	(void)state;
+	xmlSetGenericErrorFunc(NULL, on_said);
+	expect_problem("broken XML", xml_read(span_text("<a>"), &limits, &handler, &events, &why), &why, ERR_SYNTAX, "line 1");
+	xmlGenericError(xmlGenericErrorContext, "%s", "what it would tell the world");
+	expect_true("nobody hears it", said_by_libxml2 == NULL);
+	buffer_release(&events);
 }
 
 static void
@@ -234,6 +308,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(documents_come_element_by_element),
 		cmocka_unit_test(bad_documents_are_problems),
+		cmocka_unit_test(no_other_encoding_reaches_libxml2),
+		cmocka_unit_test(libxml2_prints_nothing),
 		cmocka_unit_test(large_documents_are_bounded),
 		cmocka_unit_test(namespaces_that_canonicalisation_takes),
 	};
