@@ -14,6 +14,7 @@ import time
 
 TICK = os.sysconf("SC_CLK_TCK")
 SERVER_CPU, CLIENT_CPU = "0", "1"
+PAGES = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../server/pages")
 
 
 def say(text):
@@ -96,7 +97,8 @@ class Daemon:
         self.plain, self.tls, self.local = free_port(), free_port(), free_port()
         cert, key = certificate(self.home)
         self.ctl("init", self.directory, "--name-ja", "計測", "--name-en", "Bench", "--base-url",
-                 f"https://localhost:{self.tls}/", "--registration-authority", "https://bench.example/", found=False)
+                 f"https://localhost:{self.tls}/", "--registration-authority", "https://bench.example/", "--pages", PAGES,
+             found=False)
         self.file = os.path.join(self.directory, "watashid.json")
         with open(self.file) as f:
             config = json.load(f)
@@ -106,7 +108,6 @@ class Daemon:
             {"kind": "public", "address": f"127.0.0.1:{self.tls}", "tls": {"certificate": cert, "key": key}},
             {"kind": "local", "address": f"127.0.0.1:{self.local}"},
         ]
-        config["pages"] = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../server/pages")
         config.setdefault("log", {})["access"] = os.path.join(self.home, "access.log")
         config.update(settings or {})
         with open(self.file, "w") as f:
