@@ -9,6 +9,8 @@
 
 #include "daemon/sandbox.h"
 
+#define LINK_PATIENCE SECONDS(2) /* a successor's link comes sooner */
+
 static int
 compare_descriptors(const void *a, const void *b)
 {
@@ -143,4 +145,19 @@ child_say(struct child *c, enum order_kind kind)
 {
 	if (c->supervisor)
 		order_post(c->supervisor, &(struct order){ .kind = kind }, -1);
+}
+
+void
+child_keep_link(struct child *c, enum role role, bool linked, int64_t *lost)
+{
+	int64_t now = clock_monotonic();
+
+	if (linked) {
+		*lost = 0;
+	} else if (*lost == 0) {
+		*lost = now;
+	} else if (now - *lost > LINK_PATIENCE && c->supervisor) {
+		*lost = now;
+		order_post(c->supervisor, &(struct order){ .kind = ORDER_UNLINKED, .role = role }, -1);
+	}
 }

@@ -1,7 +1,7 @@
 /* daemon/order.h - what the supervisor and a child say to each other, as messages on the child's own channel.
  *
  *     supervisor -> child   link (with a descriptor), drain, sweep
- *     child -> supervisor   ready, failed, reload, renew-keys
+ *     child -> supervisor   ready, failed, unlinked, reload, renew-keys
  */
 #pragma once
 
@@ -16,14 +16,15 @@ enum order_kind {
 	ORDER_SWEEP,        /* the recorder: a reader of the store died */
 	ORDER_READY,        /* initialised and confined; serving from now on */
 	ORDER_FAILED,       /* could not initialise, for the reason in `text` */
+	ORDER_UNLINKED,     /* has had no link to a `role` for a while, and needs one */
 	ORDER_RELOAD,       /* an operator asks the steward for what SIGHUP does */
-	ORDER_RENEW_KEYS, /* the steward: there are new keys, let new processes open them */
+	ORDER_RENEW_KEYS,   /* the steward: there are new keys, let new processes open them */
 	ORDER_COUNT,
 };
 
 struct order {
 	enum order_kind kind;
-	enum role role; /* ORDER_LINK */
+	enum role role; /* ORDER_LINK, ORDER_UNLINKED */
 	uint32_t peer;  /* ORDER_LINK: a number no link had before */
 	struct span text;
 };

@@ -14,6 +14,7 @@
 
 #define YOUNG SECONDS(10)            /* who dies before that is started again later and later */
 #define LONGEST_WAIT SECONDS(30)
+#define LINKS_LOST_MOST 10           /* by one process: it is not the links */
 #define STAGED_PATIENCE SECONDS(60)  /* for a new set of processes to become ready */
 
 static int (*const mains[ROLE_COUNT])(struct child *) = {
@@ -74,7 +75,7 @@ on_order(void *arg, struct span message, int fd)
 		timer_stop(&p->timer);
 		supervisor_on_ready(p->owner, p);
 	} else {
-		supervisor_on_asked(p->owner, p, order.kind);
+		supervisor_on_asked(p->owner, p, &order);
 	}
 }
 
@@ -128,17 +129,23 @@ become_child(struct process *p, const struct settings *settings, const struct li
 	exit(mains[p->role](&child));
 }
 
-static void
-link_with_others(struct process *p)
+/* `role`: ROLE_NONE for all it talks to. */
+static unsigned
+link_with_others(struct process *p, enum role role)
 {
 	struct supervisor *s = p->owner;
+	unsigned made = 0;
 
 	for (size_t i = 0; i < s->seats; i++) {
 		struct process *other = &s->processes[i];
 
-		if (other->state == SEAT_READY && !other->staged && roles_linked(p->role, other->role))
+		if (other->state == SEAT_READY && !other->staged && roles_linked(p->role, other->role) &&
+		    (role == ROLE_NONE || role == other->role)) {
 			process_link(p, other);
+			made++;
+		}
 	}
+	return made;
 }
 
 void
@@ -152,6 +159,7 @@ process_start(struct process *p, const struct settings *settings, const struct l
 	p->started = clock_now();
 	p->staged = staged;
 	p->failed[0] = '\0';
+	p->links_lost = 0;
 	if (channel_pair(fds, &why) != OK) {
 		log_error("process.not-started", "process=%s problem=%s", p->name, LOG_TEXT(why.text));
 		process_start_again(p);
@@ -173,7 +181,7 @@ process_start(struct process *p, const struct settings *settings, const struct l
 	if (staged)
 		timer_set(&p->timer, STAGED_PATIENCE);
 	log_info("process.started", "process=%s pid=%d", p->name, (int)pid);
-	link_with_others(p);
+	link_with_others(p, ROLE_NONE);
 }
 
 void
@@ -196,6 +204,16 @@ process_link(struct process *asking, struct process *serving)
 			order_post(ends[i]->channel, &order, fds[i]);
 		close(fds[i]);
 	}
+}
+
+void
+process_link_anew(struct process *p, enum role role)
+{
+	if (role == ROLE_NONE || link_with_others(p, role) == 0)
+		return;
+	log_warning("link.renewed", "process=%s to=%s", p->name, role_name(role));
+	if (++p->links_lost > LINKS_LOST_MOST)
+		process_kill(p);
 }
 
 void

@@ -29,6 +29,7 @@ struct process {
 	bool ended;            /* with `status`; its last words may still be in the channel */
 	int status;            /* as of waitpid(2) */
 	struct instant started;
+	unsigned links_lost;
 	unsigned quick_deaths; /* one soon after another */
 	struct timer timer;    /* waiting: until it is started again. Draining, staged: until patience ends */
 	char failed[512];      /* why it could not start, in its own words */
@@ -45,6 +46,9 @@ bool process_lives(const struct process *);
 
 /* Gives each end of a new channel to one of the two. */
 void process_link(struct process *asking, struct process *serving);
+
+/* It has lost its link to a `role`: makes another when such a process is ready. Who loses too many is replaced. */
+void process_link_anew(struct process *, enum role);
 
 /* Tells it to finish and end; kills it when that takes longer than `us`. One that waits to be started is given up. */
 void process_drain(struct process *, int64_t us);

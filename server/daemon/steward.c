@@ -13,6 +13,7 @@
 #include "http/server.h"
 
 #define OPERATORS_AT_ONCE 64
+#define TICK SECONDS(1)
 #define IMPORT_TIME SECONDS(600) /* sending, and taking in, a large file */
 
 struct steward {
@@ -25,6 +26,8 @@ struct steward {
 	struct http_server *server;
 	unsigned *operators;
 	size_t operator_count;
+	struct timer tick;
+	int64_t signer_lost;   /* child_keep_link()'s */
 	struct timer patience; /* draining */
 	bool draining;
 };
@@ -140,6 +143,15 @@ open_schedule(struct steward *s)
 }
 
 static void
+on_tick(void *arg)
+{
+	struct steward *s = arg;
+
+	child_keep_link(s->child, ROLE_SIGNER, signer_client_linked(s->signer), &s->signer_lost);
+	timer_set(&s->tick, TICK);
+}
+
+static void
 on_link(void *arg, enum role role, unsigned number, int fd)
 {
 	struct steward *s = arg;
@@ -209,6 +221,8 @@ steward_main(struct child *child)
 	open_schedule(&s);
 	open_control(&s);
 	timer_init(&s.patience, child->loop, on_patience_over, &s);
+	timer_init(&s.tick, child->loop, on_tick, &s);
+	timer_set(&s.tick, TICK);
 	if (child_serve(child, &duties, &s, &why) != OK)
 		status = child_failed(child, &why);
 	http_server_free(s.server);
@@ -218,6 +232,7 @@ steward_main(struct child *child)
 	signer_client_free(s.signer);
 	store_link_close(&s.link);
 	timer_release(&s.patience);
+	timer_release(&s.tick);
 	free(s.operators);
 	return status;
 }

@@ -24,6 +24,7 @@ on_tick(void *arg)
 	struct store_link *l = arg;
 
 	store_lmdb_tick(l->store);
+	child_keep_link(l->child, ROLE_RECORDER, l->recorder != NULL, &l->lost);
 	timer_set(&l->tick, TICK);
 }
 

@@ -8,6 +8,7 @@ struct store_link {
 	struct child *child;
 	struct store *store;
 	struct channel *recorder; /* NULL: none now */
+	int64_t lost;             /* child_keep_link()'s */
 	struct timer tick;
 };
 

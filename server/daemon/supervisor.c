@@ -179,14 +179,16 @@ supervisor_on_ready(struct supervisor *s, struct process *p)
 }
 
 void
-supervisor_on_asked(struct supervisor *s, struct process *p, enum order_kind kind)
+supervisor_on_asked(struct supervisor *s, struct process *p, const struct order *order)
 {
-	if (p->role == ROLE_STEWARD && kind == ORDER_RELOAD)
+	if (p->role == ROLE_STEWARD && order->kind == ORDER_RELOAD)
 		reload_ask(s);
-	else if (p->role == ROLE_STEWARD && kind == ORDER_RENEW_KEYS)
+	else if (p->role == ROLE_STEWARD && order->kind == ORDER_RENEW_KEYS)
 		reload_ask_keys(s);
-	else if (kind != ORDER_READY)
-		log_error("order.refused", "process=%s kind=%d", p->name, (int)kind);
+	else if (order->kind == ORDER_UNLINKED)
+		process_link_anew(p, order->role);
+	else if (order->kind != ORDER_READY)
+		log_error("order.refused", "process=%s kind=%d", p->name, (int)order->kind);
 }
 
 /* Stopping: who asks before who serves, and the recorder last, when everything has been acknowledged. */

@@ -66,5 +66,5 @@ enum err supervisor_start_workers(struct supervisor *, const struct settings *, 
 
 /* What process.h reports. */
 void supervisor_on_ready(struct supervisor *, struct process *);
-void supervisor_on_asked(struct supervisor *, struct process *, enum order_kind);
+void supervisor_on_asked(struct supervisor *, struct process *, const struct order *);
 void supervisor_on_died(struct supervisor *, struct process *);

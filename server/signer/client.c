@@ -133,6 +133,12 @@ signer_client_link(struct signer_client *c, int fd)
 	post_waiting(c);
 }
 
+bool
+signer_client_linked(const struct signer_client *c)
+{
+	return c->channel != NULL;
+}
+
 static void
 on_signer_gone(void *arg)
 {

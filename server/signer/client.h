@@ -17,6 +17,8 @@ void signer_client_free(struct signer_client *);
 /* A new link to a (new) signer; takes `fd`. */
 void signer_client_link(struct signer_client *, int fd);
 
+bool signer_client_linked(const struct signer_client *);
+
 /* `signature` is borrowed until the callback returns. */
 typedef void on_signed(void *arg, enum err, struct span signature, const struct problem *why);
 

@@ -68,8 +68,9 @@ class Daemon:
         self.process = None
         subprocess.run([WATASHICTL, "init", self.directory, "--name-ja", "試験", "--name-en", "Test", "--base-url",
                         "https://localhost:8443/", "--registration-authority", "https://test.example/",
-                        "--key-type", "p-256"], check=True, stdout=subprocess.DEVNULL)
-        self.change(workers=2, pages=os.path.join(os.path.abspath(SOURCE), "server/pages"), listen=[
+                        "--key-type", "p-256", "--pages", os.path.join(SOURCE, "server/pages")], check=True,
+                       stdout=subprocess.DEVNULL)
+        self.change(workers=2, listen=[
             {"kind": "public", "address": f"127.0.0.1:{self.port}"},
             {"kind": "local", "address": f"127.0.0.1:{self.local}"}], **settings)
         if start:
@@ -143,7 +144,7 @@ class Daemon:
                     with open(f"/proc/{pid}/comm") as name:
                         if name.read().strip().startswith(f"w:{role}"):
                             found.append(int(pid))
-                except FileNotFoundError:
+                except (FileNotFoundError, ProcessLookupError):
                     pass
         return found
 
