@@ -1,7 +1,8 @@
 /* store/backup.c - copying the store while it is in use, and putting a copy in its place.
  *
- *     backup:  data.mdb -> TO.part (compacted, synced) -> inspected -> TO
- *     restore: FROM -> data.mdb.new (synced) -> inspected -> data.mdb, the old one -> data.mdb.before-restore
+ *     backup:  data.mdb -> TO.part (compacted) -> inspected, sealed, synced -> TO
+ *     restore: FROM -> data.mdb.new -> its seal checked and taken off, inspected, synced -> data.mdb,
+ *              the old one -> data.mdb.before-restore, sealed: a copy like any other
  */
 #include "store/backup.h"
 
@@ -15,8 +16,10 @@
 #include "store/hold.h"
 #include "store/inspect.h"
 #include "store/map.h"
+#include "store/seal.h"
 
 #define PATH_ROOM 4096
+#define KEPT_MOST 1000
 
 static enum err
 sync_directory_of(const char *file, struct problem *why)
@@ -65,18 +68,9 @@ make_file(const char *path, int *fd, struct problem *why)
 }
 
 static enum err
-finish_file(int fd, const char *path, struct inspection *seen, struct problem *why)
+sync_file(int fd, const char *path, struct problem *why)
 {
-	if (fsync(fd))
-		return problem_errno(why, errno, "%s", path);
-	return store_inspect(path, seen, why);
-}
-
-static void
-report(struct backup_report *to, const struct inspection *seen)
-{
-	if (to)
-		*to = (struct backup_report){ seen->generation, seen->bytes };
+	return fsync(fd) ? problem_errno(why, errno, "%s", path) : OK;
 }
 
 enum err
@@ -98,7 +92,11 @@ store_backup(const char *directory, const char *to, struct backup_report *out, s
 		return code;
 	code = copy_state(directory, fd, why);
 	if (code == OK)
-		code = finish_file(fd, part, &seen, why);
+		code = store_inspect(part, &seen, why);
+	if (code == OK)
+		code = seal_put(fd, part, why);
+	if (code == OK)
+		code = sync_file(fd, part, why);
 	close(fd);
 	/* Not rename(): it would replace what somebody made meanwhile. */
 	if (code == OK && link(part, to))
@@ -106,8 +104,8 @@ store_backup(const char *directory, const char *to, struct backup_report *out, s
 	unlink(part);
 	if (code == OK)
 		code = sync_directory_of(to, why);
-	if (code == OK)
-		report(out, &seen);
+	if (code == OK && out)
+		*out = (struct backup_report){ .generation = seen.generation, .bytes = seen.bytes + SEAL_SIZE };
 	return code;
 }
 
@@ -149,30 +147,80 @@ give_to_recorder(int fd, const char *directory, const char *name, struct problem
 	return OK;
 }
 
+/* Under a name of its own: what earlier restores kept stays. `kept` is "" when there is no store yet. */
+static enum err
+keep_old(const char *data, char *kept, size_t room, struct problem *why)
+{
+	for (int i = 0; i < KEPT_MOST; i++) {
+		snprintf(kept, room, i ? "%s.before-restore.%d" : "%s.before-restore", data, i);
+		if (link(data, kept) == 0)
+			return OK;
+		if (errno == ENOENT) {
+			kept[0] = '\0';
+			return OK;
+		}
+		if (errno != EEXIST)
+			return problem_errno(why, errno, "%s", kept);
+	}
+	return problem_set(why, ERR_LIMIT, NULL, "%s exists, and all before it: remove what is no longer needed", kept);
+}
+
+static enum err
+seal_old(const char *kept, struct problem *why)
+{
+	enum err code;
+	int fd = open(kept, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+
+	if (fd < 0)
+		return problem_errno(why, errno, "%s", kept);
+	code = seal_put(fd, kept, why);
+	if (code == OK)
+		code = sync_file(fd, kept, why);
+	close(fd);
+	return code;
+}
+
 /* At every moment there is a data.mdb, the old one or the new one. */
 static enum err
-exchange(const char *directory, const char *fresh, struct problem *why)
+exchange(const char *directory, const char *fresh, char *kept, size_t room, struct problem *why)
 {
-	char data[PATH_ROOM], lock[PATH_ROOM], kept[PATH_ROOM];
+	char data[PATH_ROOM], lock[PATH_ROOM];
+	enum err code;
 
 	snprintf(data, sizeof(data), "%s/data.mdb", directory);
 	snprintf(lock, sizeof(lock), "%s/lock.mdb", directory);
-	snprintf(kept, sizeof(kept), "%s/data.mdb.before-restore", directory);
-	if (unlink(kept) && errno != ENOENT)
-		return problem_errno(why, errno, "%s", kept);
-	if (link(data, kept) && errno != ENOENT)
-		return problem_errno(why, errno, "%s", kept);
+	code = keep_old(data, kept, room, why);
+	if (code != OK)
+		return code;
 	if (rename(fresh, data))
 		return problem_errno(why, errno, "%s", data);
 	/* It holds the transaction number of the old one. */
 	if (unlink(lock) && errno != ENOENT)
 		return problem_errno(why, errno, "%s", lock);
-	return sync_directory_of(data, why);
+	code = sync_directory_of(data, why);
+	if (code == OK && kept[0])
+		code = seal_old(kept, why);
+	return code;
+}
+
+/* Reads what was written, not what was to be: a disk that loses bytes is noticed too. */
+static enum err
+check_copy(int fd, const char *fresh, struct inspection *seen, struct problem *why)
+{
+	uint64_t size;
+	enum err code = seal_check(fd, fresh, &size, why);
+
+	if (code == OK && ftruncate(fd, (off_t)size))
+		code = problem_errno(why, errno, "%s", fresh);
+	if (code == OK)
+		code = sync_file(fd, fresh, why);
+	return code == OK ? store_inspect(fresh, seen, why) : code;
 }
 
 static enum err
-restore_held(const char *from, const char *directory, struct inspection *seen, struct problem *why)
+restore_held(const char *from, const char *directory, struct backup_report *out, struct problem *why)
 {
+	struct inspection seen = { 0 };
 	char fresh[PATH_ROOM];
 	enum err code;
 	int fd;
@@ -185,34 +233,39 @@ restore_held(const char *from, const char *directory, struct inspection *seen, s
 	if (code == OK)
 		code = give_to_recorder(fd, directory, fresh, why);
 	if (code == OK) {
-		code = finish_file(fd, fresh, seen, why);
+		code = check_copy(fd, fresh, &seen, why);
 		if (code != OK && why)
 			problem_within(why, "%s is not restored", from);
 	}
 	close(fd);
 	if (code == OK)
-		code = exchange(directory, fresh, why);
+		code = exchange(directory, fresh, out->kept, sizeof(out->kept), why);
 	if (code != OK)
 		unlink(fresh);
+	out->generation = seen.generation;
+	out->bytes = seen.bytes;
 	return code;
 }
 
 enum err
 store_restore(const char *from, const char *directory, struct backup_report *out, struct problem *why)
 {
-	struct inspection seen;
+	struct backup_report done = { 0 };
+	struct problem holder;
 	enum err code;
 	int hold;
 
 	if (mkdir(directory, 0750) && errno != EEXIST)
 		return problem_errno(why, errno, "%s", directory);
-	code = store_hold(directory, &hold, why);
+	code = store_hold(directory, &hold, &holder);
+	if (code == ERR_UNAVAILABLE)
+		return problem_set(why, code, NULL, "the daemon runs: stop it first (%s)", holder.text);
 	if (code != OK)
-		return code;
-	code = restore_held(from, directory, &seen, why);
+		return problem_set(why, code, holder.clause, "%s", holder.text);
+	code = restore_held(from, directory, &done, why);
 	close(hold);
-	if (code == OK)
-		report(out, &seen);
+	if (code == OK && out)
+		*out = done;
 	return code;
 }
 

@@ -9,7 +9,9 @@
 #include <lmdb.h>
 
 #include "store/backup.h"
+#include "store/inspect.h"
 #include "store/reader.h"
+#include "store/seal.h"
 
 struct scene {
 	char directory[64], copy[128];
@@ -122,23 +124,30 @@ a_copy_is_restored(void **state)
 	close_recorder(s);
 	expect_ok("restored", store_restore(s->copy, s->directory, &restored, &why), &why);
 	expect_number("as it was copied", restored.generation, 1);
+	snprintf(kept, sizeof(kept), "%s/data.mdb.before-restore", s->directory);
+	expect_text("it is told where the old one is", restored.kept, kept);
 	s->recorder = stage_recorder(&s->settings, &s->said);
 	expect_text("the old rows", rows_of(s, s->directory), "100 times old");
 	put_rows(s, 300, "newest");
 	expect_text("and it can be written", rows_of(s, s->directory), "300 times newest");
 	expect_number("generations go on", recorder_figures(s->recorder).generation, 2);
-	snprintf(kept, sizeof(kept), "%s/data.mdb.before-restore", s->directory);
-	assert_int_equal(stat(kept, &st), 0);
 	close_recorder(s);
-	expect_ok("what was there can be restored too", store_restore(kept, s->directory, NULL, &why), &why);
+	expect_ok("what was there can be restored too", store_restore(kept, s->directory, &restored, &why), &why);
 	s->recorder = stage_recorder(&s->settings, &s->said);
 	expect_text("the rows of then", rows_of(s, s->directory), "200 times new");
+	snprintf(kept, sizeof(kept), "%s/data.mdb.before-restore.1", s->directory);
+	expect_text("a second restore keeps beside what the first one kept", restored.kept, kept);
+	close_recorder(s);
+	expect_ok("and that", store_restore(kept, s->directory, &restored, &why), &why);
+	s->recorder = stage_recorder(&s->settings, &s->said);
+	expect_text("is the newest state", rows_of(s, s->directory), "300 times newest");
 }
 
 static void
 modes_and_a_missing_directory_are_seen_to(void **state)
 {
 	struct scene *s = *state;
+	struct backup_report done;
 	char fresh[80], path[128];
 	struct problem why;
 	struct stat st;
@@ -147,7 +156,8 @@ modes_and_a_missing_directory_are_seen_to(void **state)
 	expect_ok("copied", store_backup(s->directory, s->copy, NULL, &why), &why);
 	snprintf(fresh, sizeof(fresh), "%s/fresh", s->directory);
 	snprintf(path, sizeof(path), "%s/data.mdb", fresh);
-	expect_ok("restored where nothing was", store_restore(s->copy, fresh, NULL, &why), &why);
+	expect_ok("restored where nothing was", store_restore(s->copy, fresh, &done, &why), &why);
+	expect_text("and nothing kept", done.kept, "");
 	assert_int_equal(stat(path, &st), 0);
 	expect_number("for the group to read", st.st_mode & 0777, 0640);
 	close_recorder(s);
@@ -240,7 +250,8 @@ a_held_store_is_not_replaced(void **state)
 	expect_ok("copied", store_backup(s->directory, s->copy, NULL, &why), &why);
 	put_rows(s, 3, "new");
 	expect_problem("while a recorder holds it", store_restore(s->copy, s->directory, NULL, &why), &why, ERR_UNAVAILABLE,
-	    "held by process");
+	    "the daemon runs: stop it first (");
+	expect_true("which process that is", strstr(why.text, "recorder.lock is held by process") != NULL);
 	expect_text("nothing happens to it", rows_of(s, s->directory), "3 times new");
 }
 
@@ -300,47 +311,135 @@ overwrite_the_head(int fd, off_t size)
 	fill(fd, 0, 2 * 4096, 'x');
 }
 
+/* Inside a value, where LMDB and the rows' own form notice nothing. */
+static void
+flip_in_a_value(int fd, off_t size)
+{
+	static const char value[] = "kept as it is";
+	uint8_t *bytes = malloc((size_t)size), *found;
+
+	assert_int_equal(pread(fd, bytes, (size_t)size, 0), size);
+	found = memmem(bytes, (size_t)size, value, sizeof(value) - 1);
+	assert_non_null(found);
+	*found ^= 1;
+	assert_int_equal(pwrite(fd, found, 1, found - bytes), 1);
+	free(bytes);
+}
+
+static void
+drop_the_last_byte(int fd, off_t size)
+{
+	assert_int_equal(ftruncate(fd, size - 1), 0);
+}
+
+static void
+take_off_the_seal(int fd, off_t size)
+{
+	assert_int_equal(ftruncate(fd, size - (off_t)SEAL_SIZE), 0);
+}
+
+static const struct {
+	const char *title;
+	void (*damage)(int fd, off_t size);
+	const char *says, *inspected; /* by a restore; by inspection alone */
+} damages[] = {
+	{ "an empty file", empty, "expected a copy and its seal, found 0 bytes", "empty" },
+	{ "a stump", cut_within_the_first_page, "no seal at its end", "opening" },
+	{ "half a file", cut_short, "no seal at its end", "cut short" },
+	{ "all but the last byte", drop_the_last_byte, "no seal at its end", NULL },
+	{ "a store without a seal", take_off_the_seal, "no seal at its end", NULL },
+	{ "one flipped bit in a value", flip_in_a_value, "damaged", NULL },
+	{ "zeros in the middle", zero_the_middle, "damaged", "damaged" },
+	{ "noise in the middle", overwrite_the_middle, "damaged", "damaged" },
+	{ "noise in all pages", overwrite_all_but_the_head, "", "" },
+	{ "no database at all", overwrite_the_head, "damaged", "opening" },
+};
+
+/* A new copy, damaged in the way of damages[i]. */
+static void
+make_damaged(struct scene *s, size_t i)
+{
+	struct problem why;
+	struct stat st;
+	int fd;
+
+	unlink(s->copy);
+	expect_ok("copied", store_backup(s->directory, s->copy, NULL, &why), &why);
+	fd = open(s->copy, O_RDWR);
+	assert_int_equal(fstat(fd, &st), 0);
+	damages[i].damage(fd, st.st_size);
+	close(fd);
+}
+
 static void
 damaged_copies_are_refused(void **state)
 {
-	static const struct {
-		const char *title;
-		void (*damage)(int fd, off_t size);
-		const char *says;
-	} cases[] = {
-		{ "an empty file", empty, "empty" },
-		{ "a stump", cut_within_the_first_page, "opening" },
-		{ "half a file", cut_short, "cut short" },
-		{ "zeros in the middle", zero_the_middle, "damaged" },
-		{ "noise in the middle", overwrite_the_middle, "damaged" },
-		{ "noise in all pages", overwrite_all_but_the_head, "" },
-		{ "no database at all", overwrite_the_head, "opening" },
-	};
 	struct scene *s = *state;
 	struct problem why;
 
 	put_rows(s, 2000, "kept as it is, whatever the copy");
-	for (size_t i = 0; i < COUNT(cases); i++) {
+	for (size_t i = 0; i < COUNT(damages); i++) {
 		struct stat st;
 		char fresh[128];
-		int fd;
 
-		unlink(s->copy);
-		expect_ok("copied", store_backup(s->directory, s->copy, NULL, &why), &why);
-		fd = open(s->copy, O_RDWR);
-		fstat(fd, &st);
-		cases[i].damage(fd, st.st_size);
-		close(fd);
+		make_damaged(s, i);
 		close_recorder(s);
-		memset(&why, 0, sizeof(why));
-		expect_true(cases[i].title, store_restore(s->copy, s->directory, NULL, &why) == why.code && why.code != OK);
-		expect_problem(cases[i].title, why.code == ERR_IO ? ERR_INVALID : why.code, &why, ERR_INVALID, cases[i].says);
+		expect_problem(damages[i].title, store_restore(s->copy, s->directory, NULL, &why), &why, ERR_INVALID,
+		    damages[i].says);
 		expect_true("it says which file", strstr(why.text, s->copy) != NULL);
 		snprintf(fresh, sizeof(fresh), "%s/data.mdb.new", s->directory);
 		expect_true("no trace is left", stat(fresh, &st) != 0);
 		s->recorder = stage_recorder(&s->settings, &s->said);
 		expect_text("the store is as before", rows_of(s, s->directory), "2000 times kept as it is, whatever the copy");
 	}
+}
+
+/* A store damaged before it was copied has a good seal, and is not restored either. */
+static void
+damaged_stores_are_seen_without_a_seal(void **state)
+{
+	struct scene *s = *state;
+
+	put_rows(s, 2000, "kept as it is, whatever the copy");
+	for (size_t i = 0; i < COUNT(damages); i++) {
+		struct inspection seen;
+		struct problem why = { 0 };
+
+		if (!damages[i].inspected)
+			continue;
+		make_damaged(s, i);
+		expect_true(damages[i].title, store_inspect(s->copy, &seen, &why) == why.code && why.code != OK);
+		expect_problem(damages[i].title, why.code == ERR_IO ? ERR_INVALID : why.code, &why, ERR_INVALID,
+		    damages[i].inspected);
+	}
+}
+
+static void
+every_byte_is_under_the_seal(void **state)
+{
+	struct scene *s = *state;
+	struct problem why;
+	struct stat st;
+	uint64_t size;
+	int fd;
+
+	put_rows(s, 3, "x");
+	expect_ok("copied", store_backup(s->directory, s->copy, NULL, &why), &why);
+	fd = open(s->copy, O_RDWR);
+	assert_int_equal(fstat(fd, &st), 0);
+	/* Every byte of the seal, some of the pages. */
+	for (off_t at = 0; at < st.st_size; at += at < st.st_size - (off_t)SEAL_SIZE - 512 ? 509 : 1) {
+		uint8_t byte, other;
+
+		assert_int_equal(pread(fd, &byte, 1, at), 1);
+		other = byte ^ 0x10;
+		assert_int_equal(pwrite(fd, &other, 1, at), 1);
+		expect_problem("one flipped bit", seal_check(fd, s->copy, &size, &why), &why, ERR_INVALID, s->copy);
+		assert_int_equal(pwrite(fd, &byte, 1, at), 1);
+	}
+	expect_ok("as it was", seal_check(fd, s->copy, &size, &why), &why);
+	expect_number("all but the seal", size, st.st_size - (off_t)SEAL_SIZE);
+	close(fd);
 }
 
 static void
@@ -353,14 +452,19 @@ a_copy_of_a_newer_format_is_refused(void **state)
 	MDB_env *env;
 	MDB_txn *txn;
 	MDB_dbi dbi;
+	int fd;
 
 	put_rows(s, 3, "x");
 	expect_ok("copied", store_backup(s->directory, s->copy, NULL, &why), &why);
+	fd = open(s->copy, O_RDWR);
+	take_off_the_seal(fd, lseek(fd, 0, SEEK_END));
 	assert_int_equal(mdb_env_create(&env) | mdb_env_set_maxdbs(env, 4) |
 	        mdb_env_open(env, s->copy, MDB_NOSUBDIR | MDB_NOLOCK, 0600), 0);
 	assert_int_equal(mdb_txn_begin(env, NULL, 0, &txn) | mdb_dbi_open(txn, ".meta", 0, &dbi), 0);
 	assert_int_equal(mdb_put(txn, dbi, &key, &value, 0) | mdb_txn_commit(txn), 0);
 	mdb_env_close(env);
+	expect_ok("sealed by that program", seal_put(fd, s->copy, &why), &why);
+	close(fd);
 	close_recorder(s);
 	expect_problem("by its number", store_restore(s->copy, s->directory, NULL, &why), &why, ERR_UNSUPPORTED,
 	    "format 9, this program knows formats up to 1");
@@ -377,6 +481,8 @@ main(void)
 		SCENE(nothing_is_overwritten),
 		SCENE(a_held_store_is_not_replaced),
 		SCENE(damaged_copies_are_refused),
+		SCENE(damaged_stores_are_seen_without_a_seal),
+		SCENE(every_byte_is_under_the_seal),
 		SCENE(a_copy_of_a_newer_format_is_refused),
 	};
 
