@@ -11,8 +11,8 @@
 
 #include "base/random.h"
 
-static int
-write_all(int fd, struct span rest)
+bool
+file_write(int fd, struct span rest)
 {
 	while (rest.size) {
 		ssize_t n = write(fd, rest.data, rest.size);
@@ -20,10 +20,10 @@ write_all(int fd, struct span rest)
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)
-			return -1;
+			return false;
 		rest = span_skip(rest, (size_t)n);
 	}
-	return 0;
+	return true;
 }
 
 /* The name is durable once the directory is. */
@@ -62,7 +62,7 @@ new_file_write(const char *path, mode_t mode, struct span content, struct proble
 	if (fd < 0)
 		return problem_errno(why, errno, "cannot make %s", path);
 	/* The umask may have taken bits away. */
-	if (fchmod(fd, mode) || write_all(fd, content) || fsync(fd))
+	if (fchmod(fd, mode) || !file_write(fd, content) || fsync(fd))
 		err = problem_errno(why, errno, "cannot write %s", path);
 	close(fd);
 	/* link() fails where rename() would replace. */

@@ -2,7 +2,7 @@
 #include "daemon/first_key.h"
 
 #include "crypto/digest.h"
-#include "registry/entity.h"
+#include "registry/journal.h"
 #include "signer/descriptor.h"
 
 static enum err
@@ -28,19 +28,6 @@ find_only(const char *directory, struct arena *a, const struct key_descriptor **
 	return OK;
 }
 
-static void
-note(struct unit *unit, const struct key_life *life, struct instant now)
-{
-	struct buffer b = buffer_init(4 * KIB);
-	char at[INSTANT_TEXT];
-
-	/* A key's name needs no escapes. */
-	buffer_print(&b, "{\"at\":\"%s\",\"actor\":\"watashid\",\"event\":\"key\",\"key\":\"%.*s\",\"state\":\"%s\","
-	    "\"forced\":false}", instant_text(now, at), SPAN_ARGS(life->name), key_state_name(life->state));
-	unit_append(unit, &journal_table, buffer_span(&b));
-	buffer_release(&b);
-}
-
 enum err
 first_key_adopt(struct unit *unit, const char *directory, struct arena *a, struct instant now, struct problem *why)
 {
@@ -58,7 +45,7 @@ first_key_adopt(struct unit *unit, const char *directory, struct arena *a, struc
 	for (size_t i = 0; i < COUNT(actions); i++) {
 		if (key_life_act(&life, 1, &changed, life.name, actions[i], &none, now, false, why) != OK)
 			return why->code;
-		note(unit, &life, now);
+		journal_key_changed(unit, "watashid", now, &life, false);
 	}
 	value = buffer_init(4 * KIB);
 	key_life_write(&value, &life);

@@ -102,6 +102,19 @@ publication_read(struct span value, struct publication *out)
 	return format == PUBLICATION_FORMAT && record_whole(&r);
 }
 
+struct ask
+publication_ask(void)
+{
+	return (struct ask){ .table = &publication_table, .from = span_text(PUBLICATION_CURRENT) };
+}
+
+bool
+publication_found(const struct ask *ask, struct publication *out, bool *broken)
+{
+	*broken = ask->count > 0 && !publication_read(ask->rows[0].value, out);
+	return ask->count > 0 && !*broken;
+}
+
 struct span
 document_key(struct arena *arena, struct span name, uint64_t generation)
 {

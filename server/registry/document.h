@@ -9,11 +9,11 @@
 #include "base/buffer.h"
 #include "base/clock.h"
 #include "model/entity.h"
-#include "store/table.h"
+#include "store/store.h"
 
 /* name, generation (8 bytes, big-endian) -> struct published; `claim`: publishing.h's */
 extern const struct table document_table;
-extern const struct table publication_table; /* "current" -> struct publication */
+extern const struct table publication_table; /* PUBLICATION_CURRENT -> struct publication */
 
 /* One representation: what a reply needs. `fields` holds Content-Type, ETag, Last-Modified, Cache-Control, Vary and,
  * for gzip, Content-Encoding, each line ended by CRLF. */
@@ -37,6 +37,7 @@ void published_write(struct buffer *, const struct published *);
 /* Borrowed from `value`. False: not our record. */
 bool published_read(struct span value, struct published *out);
 
+#define PUBLICATION_CURRENT "current"
 struct publication {
 	uint64_t generation;
 	struct instant published, valid_until, refresh_at;
@@ -45,6 +46,11 @@ struct publication {
 };
 void publication_write(struct buffer *, const struct publication *);
 bool publication_read(struct span value, struct publication *out);
+
+/* The question about the publication in force, and its answer. False: nothing has been published, or `*broken`: not our
+ * record. */
+struct ask publication_ask(void);
+bool publication_found(const struct ask *, struct publication *out, bool *broken);
 
 /* A document's name: an entity's is its key (20 bytes), a set's is its word. */
 #define DOCUMENT_ALL "all"

@@ -7,8 +7,7 @@
 #include <assert.h>
 #include <stdlib.h>
 
-#include "codec/text.h"
-#include "crypto/digest.h"
+#include "registry/journal.h"
 
 #define PART_FRAGMENTS 64 /* of one unit, so that no bulk write delays anybody else's */
 #define PART_BYTES (4 * MIB)
@@ -285,24 +284,6 @@ part_new(struct importing *i)
 	return unit_new(&i->part, i->store->tables, id_new(i->import.now));
 }
 
-static void
-write_journal(struct importing *i, struct buffer *b)
-{
-	char text[INSTANT_TEXT];
-	uint8_t sum[32];
-
-	digest(DIGEST_SHA256, i->import.document, sum);
-	buffer_text(b, "{\"actor\":");
-	json_write_string(b, span_text(i->import.actor ? i->import.actor : ""));
-	buffer_print(b,
-	    ",\"added\":%u,\"at\":\"%s\",\"changed\":%u,\"document\":\"sha256:%s\",\"event\":\"metadata.imported\"",
-	    i->report.added, instant_text(i->import.now, text), i->report.changed,
-	    hex_write(&i->part, span_of(sum, sizeof(sum))));
-	buffer_print(b, ",\"refused\":%zu,\"removed\":%u,\"source\":", i->report.refusal_count, i->report.removed);
-	json_write_string(b, span_text(i->import.source));
-	buffer_print(b, ",\"unchanged\":%u}", i->report.unchanged);
-}
-
 /* The one moment of change. What each row was when we decided is a condition: somebody else's change in between
  * fails it all. */
 static void
@@ -328,10 +309,7 @@ write_entities(struct importing *i)
 		unit_expect(unit, &entity_table, span_of(k->key.bytes, sizeof(k->key.bytes)), k->generation);
 		unit_delete(unit, &entity_table, span_of(k->key.bytes, sizeof(k->key.bytes)));
 	}
-	buffer_clear(&b);
-	write_journal(i, &b);
-	assert(!b.overflowed);
-	unit_append(unit, &journal_table, buffer_span(&b));
+	journal_imported(unit, &i->import, &i->report);
 	buffer_release(&b);
 	i->asked = store_commit(i->store, unit, on_import_written, i);
 }

@@ -7,7 +7,6 @@
 #include "base/record.h"
 #include "registry/publishing.h"
 
-#define CURRENT "current"
 #define CLAIM "claim" /* a row of `document` that is none: too short for a name and a generation */
 #define ENTITIES_LARGEST 300000
 #define ARENA_LARGEST (16 * GIB) /* never reached: bounded by what the store holds */
@@ -279,6 +278,7 @@ on_state(void *arg, enum err err, const struct problem *why)
 {
 	struct publishing *p = arg;
 	const struct ask *current = &p->asks[0], *entities = &p->asks[1];
+	bool broken;
 
 	if (!publishing_answered(p, err, why))
 		return;
@@ -287,13 +287,13 @@ on_state(void *arg, enum err err, const struct problem *why)
 		    ENTITIES_LARGEST));
 		return;
 	}
-	if (current->count) {
+	if (publication_found(current, &p->current, &broken)) {
 		p->current_row = current->rows[0].generation;
-		if (!publication_read(arena_copy(&p->arena, current->rows[0].value), &p->current)) {
-			publishing_fail_now(p, problem_set(&p->why, ERR_SYNTAX, "",
-			    "the row publication/current is not of our form"));
-			return;
-		}
+		p->current.key = arena_copy(&p->arena, p->current.key);
+	} else if (broken) {
+		publishing_fail_now(p, problem_set(&p->why, ERR_SYNTAX, "",
+		    "the row publication/" PUBLICATION_CURRENT " is not of our form"));
+		return;
 	}
 	p->question.current = p->current.generation;
 	p->question.valid_until = p->current.valid_until;
@@ -318,7 +318,7 @@ static enum progress
 load_state(struct publishing *p)
 {
 	p->asks = arena_array(&p->arena, struct ask, 2);
-	p->asks[0] = (struct ask){ .table = &publication_table, .from = span_text(CURRENT) };
+	p->asks[0] = publication_ask();
 	p->asks[1] = (struct ask){ .table = &entity_table, .limit = ENTITIES_LARGEST };
 	p->ask_count = 2;
 	return publishing_load(p, on_state);
@@ -479,12 +479,12 @@ switch_over(struct publishing *p)
 	struct buffer b = buffer_init(4 * KIB);
 
 	publishing_part(p);
-	unit_expect(p->unit, &publication_table, span_text(CURRENT), p->current_row);
+	unit_expect(p->unit, &publication_table, span_text(PUBLICATION_CURRENT), p->current_row);
 	for (size_t i = 0; i < PLAN_SETS; i++)
 		if (p->plan.sets[i].make)
 			publishing_put(p, p->plan.sets[i].name, &p->set_documents[i]);
 	publication_write(&b, &next);
-	unit_put(p->unit, &publication_table, span_text(CURRENT), buffer_span(&b));
+	unit_put(p->unit, &publication_table, span_text(PUBLICATION_CURRENT), buffer_span(&b));
 	buffer_release(&b);
 	p->asked = store_commit(p->store, p->unit, on_switched, p);
 	p->unit = NULL;

@@ -13,6 +13,7 @@
 #include "base/random.h"
 #include "codec/text.h"
 #include "crypto/digest.h"
+#include "crypto/new_file.h"
 
 #define WRITE_AT_ONCE (256 * KIB)
 #define PREFIX "set-" /* what a sweep takes for ours */
@@ -73,27 +74,12 @@ set_file_open(const char *directory, struct span name, uint64_t generation, cons
 	return OK;
 }
 
-static bool
-write_all(int fd, struct span s)
-{
-	while (s.size) {
-		ssize_t n = write(fd, s.data, s.size);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return false;
-		s = span_skip(s, (size_t)n);
-	}
-	return true;
-}
-
 static void
 flush_body(struct set_file *f)
 {
 	struct span s = buffer_span(&f->waiting);
 
-	if (!f->error && !write_all(f->body_fd, s))
+	if (!f->error && !file_write(f->body_fd, s))
 		f->error = errno ? errno : EIO;
 	f->size += s.size;
 	buffer_clear(&f->waiting);
@@ -138,11 +124,11 @@ write_plain(struct set_file *f, struct arena *arena, struct span signature, uint
 	if (make_file(f, f->plain, &f->plain_fd, why) != OK)
 		return why->code;
 	errno = 0;
-	if (!write_all(f->plain_fd, span_text(XML_DECLARATION)) || !write_all(f->plain_fd, f->assembly.head) ||
-	    !write_all(f->plain_fd, element) || lseek(f->body_fd, 0, SEEK_SET) != 0)
+	if (!file_write(f->plain_fd, span_text(XML_DECLARATION)) || !file_write(f->plain_fd, f->assembly.head) ||
+	    !file_write(f->plain_fd, element) || lseek(f->body_fd, 0, SEEK_SET) != 0)
 		return problem_errno(why, errno, "%s/%s cannot be written", f->settings->directory, f->plain);
 	while ((n = read(f->body_fd, piece, WRITE_AT_ONCE)) > 0)
-		if (!write_all(f->plain_fd, span_of(piece, (size_t)n)))
+		if (!file_write(f->plain_fd, span_of(piece, (size_t)n)))
 			break;
 	if (n != 0 || fsync(f->plain_fd))
 		return problem_errno(why, errno, "%s/%s cannot be written", f->settings->directory, f->plain);

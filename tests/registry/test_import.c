@@ -2,6 +2,8 @@
  * way. */
 #include "stage.h"
 
+#include "registry/journal.h"
+
 #define MD "urn:oasis:names:tc:SAML:2.0:metadata"
 #define BEGIN "<EntitiesDescriptor xmlns='" MD "'>\n"
 #define END "</EntitiesDescriptor>"
@@ -129,6 +131,37 @@ the_journal_says_who_brought_what(void **state)
 }
 
 static void
+on_noted(void *arg, const struct committed *c)
+{
+	*(bool *)arg = true;
+	expect_number("the entry is written", c->code, OK);
+}
+
+static void
+the_journal_says_what_became_of_a_key(void **state)
+{
+	const struct key_life life = { .name = span_text("metadata \"1\""), .state = KEY_RETIRED };
+	struct stage_look look;
+	struct unit *unit;
+	struct stage s;
+	bool done = false;
+
+	(void)state;
+	stage_open(&s, 9);
+	unit = unit_new(&s.arena, s.store->tables, id_new(s.now));
+	journal_key_changed(unit, "uid:1000", s.now, &life, true);
+	store_commit(s.store, unit, on_noted, &done);
+	while (!done)
+		if (!store_memory_step(s.store, s.now))
+			turn_run(loop_turn(s.loop));
+	look = stage_load(&s, (struct ask){ .table = &journal_table, .limit = 10 });
+	expect_number("one entry", look.count, 1);
+	expect_span("in canonical JSON", look.rows[0].value, "{\"actor\":\"uid:1000\",\"at\":\"2026-11-22T12:00:00Z\","
+	    "\"event\":\"key.changed\",\"forced\":true,\"key\":\"metadata \\\"1\\\"\",\"state\":\"retired\"}");
+	stage_close(&s);
+}
+
+static void
 what_cannot_be_imported_changes_nothing(void **state)
 {
 	static const struct {
@@ -234,6 +267,7 @@ main(void)
 		cmocka_unit_test(sources_do_not_take_each_others_entities),
 		cmocka_unit_test(a_bad_copy_does_not_remove_the_last_good_one),
 		cmocka_unit_test(the_journal_says_who_brought_what),
+		cmocka_unit_test(the_journal_says_what_became_of_a_key),
 		cmocka_unit_test(what_cannot_be_imported_changes_nothing),
 		cmocka_unit_test(an_import_that_dies_is_whole_or_absent),
 		cmocka_unit_test(two_imports_do_not_mix),

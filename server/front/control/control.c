@@ -258,8 +258,9 @@ write_publication(struct buffer *b, const struct ask *ask)
 {
 	char published[INSTANT_TEXT], valid_until[INSTANT_TEXT], refresh_at[INSTANT_TEXT];
 	struct publication p;
+	bool broken;
 
-	if (ask->count == 0 || !publication_read(ask->rows[0].value, &p)) {
+	if (!publication_found(ask, &p, &broken)) {
 		buffer_text(b, "null");
 		return;
 	}
@@ -303,7 +304,7 @@ show_status(struct exchange *e, void *front)
 	if (!request_allowed(e, c))
 		return;
 	*s = (struct status){ .control = c, .exchange = e };
-	s->asks[0] = (struct ask){ .table = &publication_table, .from = span_text("current") };
+	s->asks[0] = publication_ask();
 	s->asks[1] = keys_ask();
 	exchange_hold(e, store_load(c->store, s->asks, COUNT(s->asks), on_status_loaded, s));
 }

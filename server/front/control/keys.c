@@ -11,7 +11,7 @@
 #include "crypto/digest.h"
 #include "front/control/request.h"
 #include "http/exchange.h"
-#include "registry/entity.h"
+#include "registry/journal.h"
 #include "signer/rollover.h"
 
 #define KEYS_LARGEST 1000 /* of one federation, retired ones too */
@@ -195,7 +195,6 @@ change_unit(struct change *g, struct instant now)
 	struct arena *a = g->exchange->arena;
 	struct unit *unit = unit_new(a, store_tables(g->control->store), id_new(now));
 	struct buffer b = buffer_init(64 * KIB);
-	char at[INSTANT_TEXT];
 
 	for (size_t i = 0; i < g->count; i++) {
 		unit_expect(unit, &key_table, g->lives[i].name, g->generations[i]);
@@ -204,12 +203,7 @@ change_unit(struct change *g, struct instant now)
 		buffer_clear(&b);
 		key_life_write(&b, &g->lives[i]);
 		unit_put(unit, &key_table, g->lives[i].name, buffer_span(&b));
-		buffer_clear(&b);
-		buffer_print(&b, "{\"actor\":\"%s\",\"at\":\"%s\",\"event\":\"key.changed\",\"forced\":%s,\"key\":",
-		    request_actor(g->exchange), instant_text(now, at), g->force ? "true" : "false");
-		json_write_string(&b, g->lives[i].name);
-		buffer_print(&b, ",\"state\":\"%s\"}", key_state_name(g->lives[i].state));
-		unit_append(unit, &journal_table, buffer_span(&b));
+		journal_key_changed(unit, request_actor(g->exchange), now, &g->lives[i], g->force);
 	}
 	buffer_release(&b);
 	return unit;

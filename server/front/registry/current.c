@@ -1,9 +1,7 @@
-/* front/registry/current.c - the publication in force and its documents. */
+/* front/registry/current.c - documents of the publication in force. */
 #include "front/registry/current.h"
 
 #include "base/record.h"
-
-#define CURRENT "current"
 
 /* Generations of one document looked at. More than one newer than the publication is there only while a publisher
  * works, or after some died half way. */
@@ -12,19 +10,6 @@
 /* No generation gets there: at one a millisecond in 8,900 years. The bound keeps apart a set's word and an entity key
  * that happens to begin with its bytes; keys of another length that still fall between are passed over. */
 #define GENERATION_END ((uint64_t)1 << 48)
-
-struct ask
-publication_ask(void)
-{
-	return (struct ask){ .table = &publication_table, .from = span_text(CURRENT) };
-}
-
-bool
-publication_found(const struct ask *ask, struct publication *out, bool *broken)
-{
-	*broken = ask->count > 0 && !publication_read(ask->rows[0].value, out);
-	return ask->count > 0 && !*broken;
-}
 
 struct ask
 document_ask(struct arena *arena, struct span name)

@@ -1,4 +1,4 @@
-/* front/registry/current.h - the publication in force and its documents, asked of the store in one load.
+/* front/registry/current.h - documents of the publication in force, asked of the store in one load.
  *
  * A document has one row for each generation that made it anew. In force is the newest that is not newer than the
  * publication: pointer and rows are read in one state of the store, so a switch in between cannot mix two generations.
@@ -6,11 +6,6 @@
 #pragma once
 
 #include "registry/document.h"
-#include "store/store.h"
-
-/* The question about the pointer, and its answer. False: nothing has been published, or `*broken`: not our record. */
-struct ask publication_ask(void);
-bool publication_found(const struct ask *, struct publication *out, bool *broken);
 
 /* The question about one document; `name` and the bounds made from it live in the arena. */
 struct ask document_ask(struct arena *, struct span name);

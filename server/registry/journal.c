@@ -1,0 +1,59 @@
+/* registry/journal.c - the entries of the journal. */
+#include "registry/journal.h"
+
+#include <assert.h>
+
+#include "codec/text.h"
+#include "crypto/digest.h"
+
+#define ENTRY_LARGEST (4 * KIB) /* an actor, a source or a key's name, escaped, and small things */
+
+static void
+begin(struct buffer *b, const char *actor)
+{
+	*b = buffer_init(ENTRY_LARGEST);
+	buffer_text(b, "{\"actor\":");
+	json_write_string(b, span_text(actor));
+}
+
+static void
+append(struct unit *unit, struct buffer *b)
+{
+	buffer_text(b, "}");
+	assert(!b->overflowed);
+	unit_append(unit, &journal_table, buffer_span(b));
+	buffer_release(b);
+}
+
+void
+journal_imported(struct unit *unit, const struct import *import, const struct import_report *report)
+{
+	struct arena arena = arena_init(64 * KIB);
+	char at[INSTANT_TEXT];
+	uint8_t sum[32];
+	struct buffer b;
+
+	digest(DIGEST_SHA256, import->document, sum);
+	begin(&b, import->actor ? import->actor : "");
+	buffer_print(&b, ",\"added\":%u,\"at\":\"%s\",\"changed\":%u,\"document\":\"sha256:%s\"", report->added,
+	    instant_text(import->now, at), report->changed, hex_write(&arena, span_of(sum, sizeof(sum))));
+	buffer_print(&b, ",\"event\":\"metadata.imported\",\"refused\":%zu,\"removed\":%u,\"source\":", report->refusal_count, report->removed);
+	json_write_string(&b, span_text(import->source));
+	buffer_print(&b, ",\"unchanged\":%u", report->unchanged);
+	append(unit, &b);
+	arena_release(&arena);
+}
+
+void
+journal_key_changed(struct unit *unit, const char *actor, struct instant now, const struct key_life *life, bool forced)
+{
+	char at[INSTANT_TEXT];
+	struct buffer b;
+
+	begin(&b, actor);
+	buffer_print(&b, ",\"at\":\"%s\",\"event\":\"key.changed\",\"forced\":%s,\"key\":", instant_text(now, at),
+	    forced ? "true" : "false");
+	json_write_string(&b, life->name);
+	buffer_print(&b, ",\"state\":\"%s\"", key_state_name(life->state));
+	append(unit, &b);
+}
