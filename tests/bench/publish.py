@@ -17,14 +17,14 @@ def measure(build, name, source, change=None):
         # The benchmark is about both processors: signer and steward work side by side.
         subprocess.run(["sh", "-c", "for p in $(pgrep -P %d); do taskset -acp 0,1 $p; done >/dev/null" % daemon.process.pid])
         start = time.monotonic()
-        out = subprocess.run([os.path.join(build, "watashictl"), "-c", daemon.file, "--json", "import", "--no-wait", source],
+        out = subprocess.run([os.path.join(build, "watashictl"), "-c", daemon.file, "import", "--json", "--no-wait", source],
                              stdout=subprocess.PIPE, text=True).stdout
         imported = time.monotonic() - start
         say(f"{name}: {out[:2000]}")
         start = time.monotonic()
         daemon.ctl("publish", "--all")
         published = time.monotonic() - start
-        status = json.loads(subprocess.run([os.path.join(build, "watashictl"), "-c", daemon.file, "--json", "status"],
+        status = json.loads(subprocess.run([os.path.join(build, "watashictl"), "-c", daemon.file, "status", "--json"],
                                            stdout=subprocess.PIPE, text=True).stdout)
         say(f"{name}: {json.dumps(status.get('publication', {}), ensure_ascii=False)}")
         figure(f"publish.{name}.import_s", imported, "s")
