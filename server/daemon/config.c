@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "codec/document.h"
+#include "store/recorder.h"
 
 #define LARGEST_FILE (1 * MIB)
 #define MOST_LISTENERS 64
@@ -370,8 +371,9 @@ read_store(struct reading *r, struct place p)
 
 	c->store.directory = read_path(r, place_member(p, "directory"), "store", ITS_PARENT);
 	c->store.map_bytes = read_size(p, "map_bytes", 16 * MIB, (int64_t)(16 * 1024 * GIB), 64 * GIB);
+	/* A unit is posted again to a new recorder until then, and must not have been forgotten meanwhile. */
 	c->store.commit_timeout =
-	    place_duration(place_member(p, "commit_timeout"), SECONDS(1), SECONDS(300), SECONDS(10));
+	    place_duration(place_member(p, "commit_timeout"), SECONDS(1), UNIT_REMEMBERED / 2, SECONDS(10));
 	c->store.in_flight = (unsigned)read_size(p, "in_flight", 1, 65536, 4096);
 }
 
