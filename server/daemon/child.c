@@ -86,6 +86,8 @@ on_order(void *arg, struct span message, int fd)
 		c->duties->drain(c->arg);
 	} else if (order.kind == ORDER_SWEEP && c->duties->sweep) {
 		c->duties->sweep(c->arg);
+	} else if (order.kind == ORDER_LOG && order.peer <= LOG_LEVEL_DEBUG) {
+		log_open(c->name, (enum log_level)order.peer);
 	} else {
 		log_error("order.unknown", "kind=%d", (int)order.kind);
 	}

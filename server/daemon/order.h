@@ -1,6 +1,6 @@
 /* daemon/order.h - what the supervisor and a child say to each other, as messages on the child's own channel.
  *
- *     supervisor -> child   link (with a descriptor), drain, sweep
+ *     supervisor -> child   link (with a descriptor), drain, sweep, log
  *     child -> supervisor   ready, failed, unlinked, reload, renew-keys
  */
 #pragma once
@@ -14,6 +14,7 @@ enum order_kind {
 	ORDER_LINK,         /* here is your channel to `peer`, a process of `role` */
 	ORDER_DRAIN,        /* finish what has begun and end */
 	ORDER_SWEEP,        /* the recorder: a reader of the store died */
+	ORDER_LOG,          /* write lines up to this level from now on */
 	ORDER_READY,        /* initialised and confined; serving from now on */
 	ORDER_FAILED,       /* could not initialise, for the reason in `text` */
 	ORDER_UNLINKED,     /* has had no link to a `role` for a while, and needs one */
@@ -25,7 +26,7 @@ enum order_kind {
 struct order {
 	enum order_kind kind;
 	enum role role; /* ORDER_LINK, ORDER_UNLINKED */
-	uint32_t peer;  /* ORDER_LINK: a number no link had before */
+	uint32_t peer;  /* ORDER_LINK: a number no link had before; ORDER_LOG: the level */
 	struct span text;
 };
 

@@ -148,10 +148,23 @@ link_with_others(struct process *p, enum role role)
 	return made;
 }
 
-void
-process_start(struct process *p, const struct settings *settings, const struct listeners *listeners, bool staged)
+/* Nobody is there yet, so nobody dies: whoever stages must hear of it now. */
+static enum err
+not_started(struct process *p, struct problem *why)
 {
-	struct problem why;
+	if (p->staged) {
+		p->staged = false;
+		return problem_within(why, "%s", p->name);
+	}
+	log_error("process.not-started", "process=%s problem=%s", p->name, LOG_TEXT(why->text));
+	process_start_again(p);
+	return OK;
+}
+
+enum err
+process_start(struct process *p, const struct settings *settings, const struct listeners *listeners, bool staged,
+    struct problem *why)
+{
 	int fds[2];
 	pid_t pid;
 
@@ -160,20 +173,16 @@ process_start(struct process *p, const struct settings *settings, const struct l
 	p->staged = staged;
 	p->failed[0] = '\0';
 	p->links_lost = 0;
-	if (channel_pair(fds, &why) != OK) {
-		log_error("process.not-started", "process=%s problem=%s", p->name, LOG_TEXT(why.text));
-		process_start_again(p);
-		return;
-	}
+	if (channel_pair(fds, why) != OK)
+		return not_started(p, why);
 	pid = fork();
 	if (pid == 0)
 		become_child(p, settings, listeners, fds[1]);
 	close(fds[1]);
 	if (pid < 0) {
-		log_error("process.not-started", "process=%s problem=%s", p->name, LOG_TEXT(strerror(errno)));
+		problem_errno(why, errno, "fork");
 		close(fds[0]);
-		process_start_again(p);
-		return;
+		return not_started(p, why);
 	}
 	p->pid = pid;
 	p->channel = channel_new(p->owner->loop, fds[0], order_limits, on_order, on_channel_gone, p);
@@ -182,6 +191,7 @@ process_start(struct process *p, const struct settings *settings, const struct l
 		timer_set(&p->timer, STAGED_PATIENCE);
 	log_info("process.started", "process=%s pid=%d", p->name, (int)pid);
 	link_with_others(p, ROLE_NONE);
+	return OK;
 }
 
 void
@@ -221,6 +231,13 @@ process_order(struct process *p, enum order_kind kind)
 {
 	if (p->channel)
 		order_post(p->channel, &(struct order){ .kind = kind }, -1);
+}
+
+void
+process_order_log(struct process *p, enum log_level level)
+{
+	if (p->channel)
+		order_post(p->channel, &(struct order){ .kind = ORDER_LOG, .peer = level }, -1);
 }
 
 void
@@ -282,9 +299,10 @@ static void
 on_timer(void *arg)
 {
 	struct process *p = arg;
+	struct problem why;
 
 	if (p->state == SEAT_WAITING) {
-		process_start(p, p->owner->settings, &p->owner->listeners, false);
+		process_start(p, p->owner->settings, &p->owner->listeners, false, &why);
 		return;
 	}
 	log_warning("process.too-slow", "process=%s state=%s", p->name, seat_state_name(p->state));

@@ -8,6 +8,7 @@
 
 #include <sys/types.h>
 
+#include "base/log.h"
 #include "base/problem.h"
 #include "daemon/order.h"
 #include "daemon/roster.h"
@@ -38,8 +39,10 @@ struct process {
 void process_init(struct process *, struct supervisor *, size_t seat);
 void process_release(struct process *);
 
-/* Forks. The child serves `settings` with `listeners`. */
-void process_start(struct process *, const struct settings *, const struct listeners *, bool staged);
+/* Forks. The child serves `settings` with `listeners`. One that cannot be started is tried again later, and that is OK; a
+ * staged one fails. */
+enum err process_start(struct process *, const struct settings *, const struct listeners *, bool staged,
+    struct problem *why);
 
 /* Running: has a pid. */
 bool process_lives(const struct process *);
@@ -53,6 +56,7 @@ void process_link_anew(struct process *, enum role);
 /* Tells it to finish and end; kills it when that takes longer than `us`. One that waits to be started is given up. */
 void process_drain(struct process *, int64_t us);
 void process_order(struct process *, enum order_kind);
+void process_order_log(struct process *, enum log_level);
 void process_kill(struct process *);
 
 /* It has ended: forgets it, and clears what it left in shared memory. */

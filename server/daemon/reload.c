@@ -14,7 +14,8 @@ texts_equal(const char *a, const char *b)
 	return a == b || (a && b && strcmp(a, b) == 0);
 }
 
-/* What only a new daemon can change: the recorder holds the store, and everybody has become the user. */
+/* What only a new daemon can change: the recorder holds the store, which points to the files of the generations, and
+ * everybody has become the user. */
 static enum err
 check_unchanged(const struct config *old, const struct config *new, struct problem *why)
 {
@@ -24,6 +25,7 @@ check_unchanged(const struct config *old, const struct config *new, struct probl
 	} fixed[] = {
 		{ "/user", texts_equal(old->user, new->user) },
 		{ "/group", texts_equal(old->group, new->group) },
+		{ "/generations", texts_equal(old->generations, new->generations) },
 		{ "/run", texts_equal(old->run, new->run) },
 		{ "/store/directory", texts_equal(old->store.directory, new->store.directory) },
 		{ "/store/map_bytes", old->store.map_bytes == new->store.map_bytes },
@@ -41,10 +43,11 @@ refuse(struct supervisor *s, const struct problem *why)
 {
 	struct reload *r = &s->reload;
 
-	s->roster->reloads_refused++;
-	log_error("config.refused", "problem=%s", LOG_TEXT(why->text));
+	const char *event = r->everything ? "config.refused" : "keys.refused";
+
+	log_error(event, "problem=%s", LOG_TEXT(why->text));
 	if (strlen(why->text) > 200) /* a logged value is at most so long */
-		log_error("config.refused", "problem_goes_on=%s", LOG_TEXT(why->text + 200));
+		log_error(event, "problem_goes_on=%s", LOG_TEXT(why->text + 200));
 	if (r->listeners.count)
 		listeners_close(&r->listeners, &s->listeners);
 	settings_free(r->settings);
@@ -53,7 +56,10 @@ refuse(struct supervisor *s, const struct problem *why)
 	for (size_t i = 0; i < s->seats; i++)
 		if (s->processes[i].staged)
 			process_kill(&s->processes[i]);
-	notify_manager("READY=1\n");
+	if (r->everything) {
+		s->roster->reloads_refused++;
+		notify_manager("READY=1\n");
+	}
 }
 
 static enum err
@@ -66,7 +72,8 @@ stage(struct supervisor *s, struct problem *why)
 
 	if (!signer)
 		return problem_set(why, ERR_LIMIT, "", "no seat is free for one more %s", role_name(ROLE_SIGNER));
-	process_start(signer, settings, listeners, true);
+	if (process_start(signer, settings, listeners, true, why) != OK)
+		return why->code;
 	return supervisor_start_workers(s, settings, listeners, true, why);
 }
 
@@ -86,7 +93,6 @@ static void
 begin(struct supervisor *s)
 {
 	struct reload *r = &s->reload;
-	bool everything = r->wanted;
 	struct problem why;
 
 	if (s->phase != PHASE_RUNNING || r->step != RELOAD_IDLE || (!r->wanted && !r->keys_wanted))
@@ -95,11 +101,12 @@ begin(struct supervisor *s)
 	for (size_t i = 0; i < s->seats; i++)
 		if (s->processes[i].staged)
 			return;
+	r->everything = r->wanted;
 	r->wanted = r->keys_wanted = false;
 	r->step = RELOAD_STAGED;
-	if (everything)
+	if (r->everything)
 		notify_manager("RELOADING=1\n");
-	if ((everything && read_anew(s, &why) != OK) || stage(s, &why) != OK)
+	if ((r->everything && read_anew(s, &why) != OK) || stage(s, &why) != OK)
 		refuse(s, &why);
 }
 
@@ -121,7 +128,6 @@ reload_ask_keys(struct supervisor *s)
 static void
 replace_processes(struct supervisor *s)
 {
-	bool everything = s->reload.settings != NULL;
 	int64_t patience = s->settings->config.drain_time + SECONDS(5);
 
 	for (size_t i = 0; i < s->seats; i++) {
@@ -135,7 +141,7 @@ replace_processes(struct supervisor *s)
 						process_link(&s->processes[j], p);
 		} else if (p->role == ROLE_SIGNER) {
 			process_drain(p, SIGNER_PATIENCE);
-		} else if (p->role == ROLE_WORKER || (p->role == ROLE_STEWARD && everything && process_lives(p))) {
+		} else if (p->role == ROLE_WORKER || (p->role == ROLE_STEWARD && s->reload.everything && process_lives(p))) {
 			/* There is one steward: its successor starts when it has finished. */
 			process_drain(p, patience);
 		}
@@ -159,6 +165,8 @@ accept_staged(struct supervisor *s)
 		settings_free(old);
 		s->roster->reloads_accepted++;
 		log_open("watashid", s->settings->config.log.level);
+		/* It alone was not replaced. */
+		process_order_log(supervisor_process_of(s, ROLE_RECORDER), s->settings->config.log.level);
 		log_info("config.accepted", "file=%s", LOG_TEXT(s->settings->config.file));
 		notify_manager("READY=1\n");
 	}

@@ -21,6 +21,7 @@ struct reload {
 	enum reload_step step;
 	struct settings *settings;   /* staged; NULL: those in force, for new keys */
 	struct listeners listeners;
+	bool everything;           /* the configuration too; else the keys alone */
 	bool wanted, keys_wanted;  /* asked, not yet begun */
 };
 

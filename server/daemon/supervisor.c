@@ -97,8 +97,8 @@ complain(const struct problem *why)
 	    why->clause[0] ? ")" : "");
 }
 
-static struct process *
-process_of(struct supervisor *s, enum role role)
+struct process *
+supervisor_process_of(struct supervisor *s, enum role role)
 {
 	size_t i = 0;
 
@@ -127,7 +127,8 @@ supervisor_start_workers(struct supervisor *s, const struct settings *settings, 
 			return problem_set(why, ERR_LIMIT, "",
 			    "/workers: there was no room made for %u workers at the start; that needs a restart",
 			    settings->config.workers);
-		process_start(worker, settings, listeners, staged);
+		if (process_start(worker, settings, listeners, staged, why) != OK)
+			return why->code;
 	}
 	return OK;
 }
@@ -153,11 +154,13 @@ all_ready(const struct supervisor *s)
 static void
 continue_start(struct supervisor *s)
 {
+	struct problem why;
+
 	if (s->phase == PHASE_CORE && role_ready(s, ROLE_RECORDER) && role_ready(s, ROLE_SIGNER)) {
 		s->phase = PHASE_REST;
-		process_start(process_of(s, ROLE_STEWARD), s->settings, &s->listeners, false);
+		process_start(supervisor_process_of(s, ROLE_STEWARD), s->settings, &s->listeners, false, &why);
 		/* There are seats for twice as many. */
-		supervisor_start_workers(s, s->settings, &s->listeners, false, NULL);
+		supervisor_start_workers(s, s->settings, &s->listeners, false, &why);
 	} else if (s->phase == PHASE_REST && all_ready(s)) {
 		s->phase = PHASE_RUNNING;
 		fprintf(stderr, "watashid: ready %s\n", s->settings->config.federation.base_url);
@@ -273,7 +276,7 @@ supervisor_on_died(struct supervisor *s, struct process *p)
 		log_warning("process.died", "process=%s pid=%d how=%s", p->name, (int)p->pid, LOG_TEXT(how));
 	process_buried(p);
 	if (p->role != ROLE_RECORDER)
-		process_order(process_of(s, ROLE_RECORDER), ORDER_SWEEP);
+		process_order(supervisor_process_of(s, ROLE_RECORDER), ORDER_SWEEP);
 
 	if (s->phase == PHASE_STOPPING) {
 		continue_stop(s);
@@ -281,7 +284,7 @@ supervisor_on_died(struct supervisor *s, struct process *p)
 		reload_on_failed(s, p, how);
 	} else if (told) {
 		if (p->role == ROLE_STEWARD)
-			process_start(p, s->settings, &s->listeners, false);
+			process_start(p, s->settings, &s->listeners, false, &why);
 		reload_on_finished(s);
 	} else if (s->phase != PHASE_RUNNING) {
 		problem_set(&why, ERR_UNAVAILABLE, "", "%s%s%s", p->failed[0] ? "" : p->name, p->failed[0] ? "" : ": ", how);
@@ -413,8 +416,8 @@ supervisor_run(struct settings *settings, table_list tables, const struct daemon
 	log_open("watashid", settings->config.log.level);
 	s->loop = loop_new();
 	if (supervisor_open(s, &why) == OK) {
-		process_start(process_of(s, ROLE_RECORDER), s->settings, &s->listeners, false);
-		process_start(process_of(s, ROLE_SIGNER), s->settings, &s->listeners, false);
+		process_start(supervisor_process_of(s, ROLE_RECORDER), s->settings, &s->listeners, false, &why);
+		process_start(supervisor_process_of(s, ROLE_SIGNER), s->settings, &s->listeners, false, &why);
 		loop_run(s->loop);
 	} else {
 		complain(&why);

@@ -57,6 +57,9 @@ struct supervisor {
 /* Runs the daemon to its end; returns the exit status. */
 int supervisor_run(struct settings *, table_list, const struct daemon_addition *);
 
+/* Of a role that has one process. */
+struct process *supervisor_process_of(struct supervisor *, enum role);
+
 /* The first process of a role that nobody is; NULL when there is none. */
 struct process *supervisor_free_process(struct supervisor *, enum role);
 

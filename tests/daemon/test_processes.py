@@ -11,6 +11,7 @@ import json
 import os
 import pwd
 import re
+import resource
 import shutil
 import signal
 import socket
@@ -301,7 +302,44 @@ def what_needs_a_restart_is_refused_by_name():
         d.signal(signal.SIGHUP)
         until(lambda: "config.refused" in d.log(), "the configuration to be refused")
         assert "/store/directory" in d.log().split("config.refused")[1]
+        d.change(store={}, generations="elsewhere")
+        d.signal(signal.SIGHUP)
+        until(lambda: d.log().count("config.refused") == 2, "the configuration to be refused again")
+        assert "/generations" in d.log().split("config.refused")[2]
         assert d.get("/v1/federation")[0] == 200
+        assert d.stop() == 0
+
+
+def a_process_that_cannot_be_started_stops_the_reload_not_the_daemon():
+    with Daemon() as d:
+        used = {int(fd) for fd in os.listdir(f"/proc/{d.process.pid}/fd")}
+        before = resource.prlimit(d.process.pid, resource.RLIMIT_NOFILE)
+        # Enough for a signer and a worker, which take one each and one more for a moment.
+        free = [fd for fd in range(max(used) + 4) if fd not in used][:3]
+        resource.prlimit(d.process.pid, resource.RLIMIT_NOFILE, (max(free[-1], max(used)) + 1, before[1]))
+        old = d.pids("signer") + d.pids("worker")
+        d.signal(signal.SIGHUP)
+        until(lambda: "config.refused" in d.log(), "the reload to be refused")
+        assert "a pair of sockets" in d.log().split("config.refused")[1]
+        until(lambda: d.pids("signer") + d.pids("worker") == old, "only those that were there to be there")
+        resource.prlimit(d.process.pid, resource.RLIMIT_NOFILE, before)
+        d.signal(signal.SIGHUP)
+        until(lambda: "reload.done" in d.log(), "the next reload to be done")
+        assert len(d.pids("signer")) == 1 and len(d.pids("worker")) == 2
+        assert d.stop() == 0
+
+
+def the_level_of_the_log_reaches_everybody():
+    with Daemon() as d:
+        old, before = set(d.pids("worker") + d.pids("steward") + d.pids("signer")), len(d.log())
+        d.change(log={"level": "error"})
+        d.signal(signal.SIGHUP)
+        until(lambda: not old & set(d.pids("worker") + d.pids("steward") + d.pids("signer")), "the old ones to go")
+        victim = d.pids("worker")[0]
+        os.kill(victim, signal.SIGKILL)
+        until(lambda: victim not in d.pids("worker") and len(d.pids("worker")) == 2, "another worker")
+        time.sleep(0.3)
+        assert " recorder " not in d.log()[before:], "the recorder, which is not replaced, tells of swept readers"
         assert d.stop() == 0
 
 
@@ -560,6 +598,7 @@ def sanitized():
 CASES = [starts_and_is_ready, imported_entities_are_published, a_second_start_keeps_the_data,
          hangup_under_load_fails_no_request, hangup_opens_and_closes_listeners,
          a_bad_configuration_does_not_replace_the_good_one, what_needs_a_restart_is_refused_by_name,
+         a_process_that_cannot_be_started_stops_the_reload_not_the_daemon, the_level_of_the_log_reaches_everybody,
          a_key_that_does_not_open_stops_the_reload_not_the_daemon, killed_processes_are_replaced,
          a_link_that_is_cut_is_made_anew,
          a_worker_killed_under_load_takes_only_its_requests_along,
