@@ -13,8 +13,7 @@
 #define FILE_PIECE (64 * KIB)   /* through TLS */
 #define DISCARDED (256 * KIB)   /* read after the last answer, so that the peer gets to read that */
 
-static void on_readable(evutil_socket_t, short, void *arg);
-static void on_writable(evutil_socket_t, short, void *arg);
+static void on_ready(evutil_socket_t, short, void *arg);
 static void on_later(void *arg);
 
 /* The answer comes before the request: to wait for one is what a stranger could make us do. A polite one has a moment to
@@ -50,8 +49,8 @@ connection_new(struct http_server *server, const struct listener *listener, int 
 	c->peer_uid = -1;
 	c->out = buffer_init(SIZE_MAX / 4);
 	wire_open(&c->wire, fd, listener->tls ? tls_context(listener->tls) : NULL);
-	event_assign(&c->readable, base, fd, EV_READ | EV_PERSIST, on_readable, c);
-	event_assign(&c->writable, base, fd, EV_WRITE | EV_PERSIST, on_writable, c);
+	event_assign(&c->readable, base, fd, EV_READ | EV_PERSIST, on_ready, c);
+	event_assign(&c->writable, base, fd, EV_WRITE | EV_PERSIST, on_ready, c);
 	server->open++;
 	figure_add(server->settings.figures, FIGURE_CONNECTIONS, 1);
 	figure_add(server->settings.figures, FIGURE_CONNECTIONS_OPEN, 1);
@@ -103,6 +102,7 @@ connection_abandon(struct request *r)
 static void
 forget_request(struct connection *c)
 {
+	c->server->streams -= c->request->streaming;
 	server_request_give(c->server, c->request);
 	c->request = NULL;
 	c->epoch++;
@@ -240,7 +240,7 @@ flush_file(struct connection *c, size_t *budget)
 	} else {
 		result = wire_send_file(&c->wire, c->file, &c->file_at, room, &size);
 		figure_add(c->server->settings.figures, FIGURE_BYTES_SENT, size);
-		c->epoch++;
+		c->taken += size;
 	}
 	if (result == WIRE_AGAIN)
 		return false;
@@ -277,7 +277,7 @@ connection_flush(struct connection *c)
 				return;
 			}
 			figure_add(c->server->settings.figures, FIGURE_BYTES_SENT, size);
-			c->epoch++;
+			c->taken += size;
 			buffer_drain(&c->out, size);
 			/* A socket that took a part takes no more. */
 			if (!c->wire.ssl && size < waiting.size)
@@ -323,6 +323,17 @@ watch(struct event *event, bool *watched, bool wanted)
 		event_del(event);
 }
 
+/* A reader's wait is renewed by a fair amount taken, for a byte now and then would hold the answer and its place for days. */
+static bool
+begins_to_wait(const struct connection *c, enum waiting now)
+{
+	if (now != c->waiting || !c->deadline)
+		return true;
+	if (now == WAITING_WRITE)
+		return c->taken && c->taken >= c->server->settings.limits.write_floor;
+	return c->epoch != c->waiting_epoch;
+}
+
 void
 connection_settle(struct connection *c)
 {
@@ -355,8 +366,9 @@ connection_settle(struct connection *c)
 	if (c->put_off && !c->closing)
 		event_active(&c->readable, EV_READ, 0);
 	c->put_off = false;
-	if (now != c->waiting || c->epoch != c->waiting_epoch || !c->deadline) {
+	if (begins_to_wait(c, now)) {
 		c->waiting_epoch = c->epoch;
+		c->taken = 0;
 		server_wait(c, now);
 	}
 }
@@ -467,41 +479,33 @@ shake(struct connection *c)
 }
 
 static void
-on_readable(evutil_socket_t fd, short what, void *arg)
+on_ready(evutil_socket_t fd, short what, void *arg)
 {
 	struct connection *c = arg;
 
 	(void)fd;
-	(void)what;
-	if (c->doomed)
-		return;
-	c->burst = 0;
-	if (c->wire.shaking)
-		shake(c);
-	else if (c->closing)
-		discard(c);
-	else
-		read_more(c);
-	connection_settle(c);
-}
-
-static void
-on_writable(evutil_socket_t fd, short what, void *arg)
-{
-	struct connection *c = arg;
-
-	(void)fd;
-	(void)what;
 	if (c->doomed)
 		return;
 	c->burst = 0;
 	if (c->wire.shaking) {
 		shake(c);
-	} else {
+	} else if (what & EV_WRITE) {
 		connection_flush(c);
 		go_on(c);
+	} else if (c->closing) {
+		discard(c);
+	} else {
+		read_more(c);
 	}
 	connection_settle(c);
+}
+
+/* Whose handler would have gone on. */
+static void
+end_stream(struct connection *c)
+{
+	connection_abandon(c->request);
+	exchange_end(&c->request->exchange);
 }
 
 static void
@@ -510,11 +514,8 @@ on_later(void *arg)
 	struct connection *c = arg;
 
 	if (!c->doomed) {
-		if (c->request && c->request->muted) {
-			connection_abandon(c->request);
-			c->served++;
-			forget_request(c);
-		}
+		if (c->request && c->request->muted)
+			end_stream(c);
 		go_on(c);
 		connection_settle(c);
 	}
@@ -552,8 +553,7 @@ connection_drain(struct connection *c)
 	if (c->doomed)
 		return;
 	if (c->request && c->request->streaming) {
-		connection_abandon(c->request);
 		c->closing = true;
-		exchange_end(&c->request->exchange);
+		end_stream(c);
 	}
 }

@@ -61,6 +61,7 @@ struct connection {
 	enum waiting waiting;
 	int64_t deadline;
 	unsigned epoch, waiting_epoch; /* the wait begins anew when the epoch has changed */
+	size_t taken;             /* by the peer, of the answer, during this wait */
 	struct address peer;
 	int peer_uid;
 	struct span certificate;  /* ours to free */
@@ -98,7 +99,7 @@ struct http_server {
 	struct http_settings settings;
 	struct listener *listeners;
 	bool paused, draining, sweeping;
-	unsigned open;
+	unsigned open, streams;
 	struct connection *first[WAITING_COUNT], *last[WAITING_COUNT];
 	int64_t time[WAITING_COUNT];
 	struct timer sweep, drain_timer;

@@ -106,22 +106,30 @@ status_of(enum err err)
 	return 500;
 }
 
-void
+bool
 exchange_stream(struct exchange *x, int status, struct span fields)
 {
 	struct request *r = request_of(x);
 	struct connection *c = r->connection;
 	size_t before = c->out.end - c->out.start;
+	struct problem why;
 
 	assert(r->handed && !r->streaming);
+	if (c->server->streams >= c->server->settings.limits.streams) {
+		problem_set(&why, ERR_UNAVAILABLE, "RFC 9110 s15.6.4", "too many follow what happens here already");
+		exchange_refuse_with(x, 503, span_text("Retry-After: 30\r\n"), &why);
+		return false;
+	}
+	c->server->streams++;
 	r->streaming = true;
 	r->status = status;
 	r->muted = r->message.method == HEAD;
 	if (c->doomed)
-		return;
+		return true;
 	answer_write(c, r, &(struct answer){ .status = status, .fields = fields, .chunked = true });
 	r->sent = c->out.end - c->out.start - before;
 	connection_later(c);
+	return true;
 }
 
 void

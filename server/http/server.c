@@ -28,8 +28,10 @@ const struct http_limits http_limits_default = {
 	.body_time = SECONDS(60),
 	.idle_time = SECONDS(60),
 	.write_time = SECONDS(30),
+	.write_floor = 30 * KIB,
 	.handler_time = SECONDS(30),
 	.requests = 0,
+	.streams = 0,
 	.stream_waiting = 256 * KIB,
 };
 
@@ -48,6 +50,9 @@ http_server_new(struct loop *loop, const struct http_settings *settings)
 	assert(limits->pipelined && limits->connections && limits->message.head && limits->message.headers);
 	server->loop = loop;
 	server->settings = *settings;
+	/* A stream may last for ever, and the others want places, too. */
+	if (limits->streams == 0)
+		server->settings.limits.streams = limits->connections / 2 + limits->connections % 2;
 	server->time[WAITING_NOT] = INT64_MAX / 2;
 	server->time[WAITING_IDLE] = limits->idle_time;
 	server->time[WAITING_HEAD] = limits->head_time;

@@ -22,9 +22,11 @@ struct http_limits {
 	int64_t head_time;          /* from the first byte of a request to the end of its head, microseconds */
 	int64_t body_time;          /* for a whole body */
 	int64_t idle_time;          /* between requests, and before the first */
-	int64_t write_time;         /* without any progress in writing */
+	int64_t write_time;         /* for a reader to take `write_floor` bytes, or all there is */
+	size_t write_floor;         /* whoever takes less in `write_time` is closed; 0: any byte will do */
 	int64_t handler_time;       /* until the handler answers; then 503 */
 	unsigned requests;          /* on one connection, then it is closed; 0: no limit */
+	unsigned streams;           /* of this process; one more is answered 503; 0: half of `connections` */
 	size_t stream_waiting;      /* unsent bytes of a stream before a slow reader is cut off */
 };
 extern const struct http_limits http_limits_default;

@@ -90,6 +90,74 @@ a_reader_that_does_not_read_is_closed(void **state)
 	world_release(&w);
 }
 
+/* Reads four kilobytes every few milliseconds, for a second and a half or until it is given up. From a Unix socket, for
+ * TCP's windows open in leaps. */
+static bool
+trickle_is_given_up(size_t floor)
+{
+	struct world w;
+	struct client c;
+	int64_t until = clock_monotonic() + SECONDS(3) / 2, next = 0;
+	bool given_up;
+	char bytes[4096], path[128];
+
+	world_init(&w);
+	snprintf(path, sizeof(path), "%s/socket", w.directory);
+	w.unix_path = path;
+	w.settings.limits.write_time = SECONDS(1) / 2;
+	w.settings.limits.write_floor = floor;
+	world_open(&w);
+	client_open(&w, &c);
+	client_send(&w, &c, span_text("GET /much HTTP/1.1\r\n" HOST "\r\n"));
+	while (w.figures->value[FIGURE_TIMED_OUT] == 0 && clock_monotonic() < until) {
+		world_step(&w);
+		if (clock_monotonic() >= next) {
+			(void)!recv(c.fd, bytes, sizeof(bytes), MSG_DONTWAIT);
+			next = clock_monotonic() + SECONDS(1) / 400;
+		}
+	}
+	given_up = w.figures->value[FIGURE_TIMED_OUT] == 1;
+	client_close(&c);
+	world_release(&w);
+	return given_up;
+}
+
+static void
+a_reader_that_takes_too_little_is_closed(void **state)
+{
+	(void)state;
+	expect_true("one slower than the floor", trickle_is_given_up(4 * MIB));
+	expect_true("not one as slow above it", !trickle_is_given_up(32 * KIB));
+}
+
+static void
+streams_of_a_process_have_a_limit(void **state)
+{
+	struct world w;
+	struct client a, b;
+
+	(void)state;
+	world_init(&w);
+	w.settings.limits.connections = 3; /* so there may be two streams */
+	world_open(&w);
+	client_open(&w, &a);
+	client_send(&w, &a, span_text(GET_STREAM));
+	expect_heard("the first", &w, &a, "200:one...");
+	client_open(&w, &b);
+	client_send(&w, &b, span_text(GET_STREAM));
+	expect_heard("the second", &w, &b, "200:one...");
+	expect_answer("a third is refused, other answers are not", &w, GET_STREAM GET_HELLO, "503 200:hello");
+	client_close(&b);
+	for (int i = 0; i < 100 && w.gone < 1; i++)
+		world_step(&w);
+	client_open(&w, &b);
+	client_send(&w, &b, span_text(GET_STREAM));
+	expect_heard("when one has ended there is room again", &w, &b, "200:one...");
+	client_close(&a);
+	client_close(&b);
+	world_release(&w);
+}
+
 static void
 a_slow_reader_of_a_stream_is_cut_off(void **state)
 {
@@ -218,6 +286,8 @@ main(void)
 		cmocka_unit_test(limits_of_the_head_are_kept),
 		cmocka_unit_test(times_are_kept),
 		cmocka_unit_test(a_reader_that_does_not_read_is_closed),
+		cmocka_unit_test(a_reader_that_takes_too_little_is_closed),
+		cmocka_unit_test(streams_of_a_process_have_a_limit),
 		cmocka_unit_test(a_slow_reader_of_a_stream_is_cut_off),
 		cmocka_unit_test(requests_of_a_connection_have_a_limit),
 		cmocka_unit_test(connections_of_a_process_have_a_limit),

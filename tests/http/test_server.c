@@ -522,6 +522,7 @@ static void
 the_access_log_has_a_line_a_request(void **state)
 {
 	struct world w;
+	struct client heads;
 	struct problem why;
 	char path[128], text[4096] = "", rest[200];
 	const char *at = text;
@@ -534,6 +535,11 @@ the_access_log_has_a_line_a_request(void **state)
 	expect_ok("it is opened", access_log_file(path, &fd, &why), &why);
 	w.settings.access_log = access_log_new(w.loop, fd);
 	world_open(&w);
+	client_open(&w, &heads);
+	heads.heads = true;
+	client_send(&w, &heads, span_text("HEAD /stream HTTP/1.1\r\n" HOST "\r\n"));
+	expect_heard("a stream that its handler leaves open", &w, &heads, "200");
+	client_close(&heads);
 	expect_answer("three requests", &w, "GET /hello?secret HTTP/1.1\r\n" HOST "\r\nBREW /none HTTP/1.1\r\n" HOST "\r\n"
 	    "GET / HTTP/1.0\r\n\r\n", "200:hello 501 505! closed");
 	http_server_free(w.server);
@@ -543,9 +549,10 @@ the_access_log_has_a_line_a_request(void **state)
 	expect_true("something is written", read(fd, text, sizeof(text) - 1) > 0);
 	close(fd);
 	expect_true("no query", !strstr(text, "secret"));
-	for (int i = 0; i < 3; i++) {
-		static const char *const expected[] = { "127.0.0.1 GET /hello", "127.0.0.1 BREW /none", "127.0.0.1 - -" };
-		static const int statuses[] = { 200, 501, 505 };
+	for (int i = 0; i < 4; i++) {
+		static const char *const expected[] = { "127.0.0.1 HEAD /stream", "127.0.0.1 GET /hello",
+			"127.0.0.1 BREW /none", "127.0.0.1 - -" };
+		static const int statuses[] = { 200, 200, 501, 505 };
 		char time[32], a[32], b[32], c[100];
 
 		expect_number("seven words", sscanf(at, "%31s %31s %31s %99s %d %lu %lu\n", time, a, b, c, &status, &bytes, &us), 7);

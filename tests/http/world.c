@@ -81,7 +81,8 @@ wait_for_test(struct exchange *x, void *front)
 static void
 start_stream(struct exchange *x, void *front)
 {
-	exchange_stream(x, 200, span_text("Content-Type: text/event-stream\r\n"));
+	if (!exchange_stream(x, 200, span_text("Content-Type: text/event-stream\r\n")))
+		return;
 	exchange_write(x, span_text("one"));
 	wait_for_test(x, front);
 }

@@ -241,8 +241,9 @@ serve_federation_events(struct exchange *exchange, void *arg)
 	struct follower *f = arena_new(exchange->arena, struct follower);
 
 	/* X-Accel-Buffering: nginx before us passes events on at once. */
-	exchange_stream(exchange, 200,
-	    span_text("Content-Type: text/event-stream\r\nCache-Control: no-store\r\nX-Accel-Buffering: no\r\n"));
+	if (!exchange_stream(exchange, 200,
+	        span_text("Content-Type: text/event-stream\r\nCache-Control: no-store\r\nX-Accel-Buffering: no\r\n")))
+		return;
 	if (exchange->request->method == HEAD) {
 		exchange_end(exchange);
 		return;
