@@ -15,6 +15,7 @@
 #include "crypto/digest.h"
 #include "registry/canonical.h"
 #include "registry/entity.h"
+#include "registry/soundness.h"
 
 #define MD "urn:oasis:names:tc:SAML:2.0:metadata"
 #define DS "http://www.w3.org/2000/09/xmldsig#"
@@ -38,6 +39,7 @@ struct reading {
 	size_t entity_room, refusal_room, taken;
 	struct instant now;
 	struct canonical *canonical;
+	struct soundness soundness;
 	struct buffer attributes, content, prefixes;
 
 	unsigned depth;          /* of the element at hand; the root's is 1 */
@@ -142,6 +144,7 @@ static void
 check_entity_id(struct reading *r, const struct xml_element *element)
 {
 	const struct xml_attribute *id = attribute_find(element, "entityID");
+	struct problem wrong;
 
 	if (!id || id->value.size == 0) {
 		refuse_for(r, ERR_INVALID, "SAML 2.0 Metadata s2.3.2", "line %d: expected an entityID, found %s",
@@ -153,11 +156,8 @@ check_entity_id(struct reading *r, const struct xml_element *element)
 		refuse_for(r, ERR_LIMIT, "SAML 2.0 Metadata s2.3.2",
 		    "line %d: expected an entityID of at most %d characters, found %zu", element->line,
 		    ENTITY_ID_LARGEST, id->value.size);
-	for (size_t i = 0; i < id->value.size; i++)
-		if (id->value.data[i] <= ' ' || id->value.data[i] == 0x7f)
-			refuse_for(r, ERR_INVALID, "RFC 3986 s2",
-			    "line %d: expected a URI as entityID, found one with the byte 0x%02x at position %zu",
-			    element->line, id->value.data[i], i + 1);
+	if (soundness_entity_id(id->value, element->line, &wrong) != OK)
+		refuse(r, &wrong);
 }
 
 static enum err
@@ -176,6 +176,7 @@ enter_entity(struct reading *r, const struct xml_element *element, struct proble
 	buffer_clear(&r->content);
 	buffer_clear(&r->prefixes);
 	canonical_begin(r->canonical);
+	soundness_begin(&r->soundness);
 	check_entity_id(r, element);
 	if (r->stale_at)
 		refuse(r, &r->stale);
@@ -275,8 +276,22 @@ enter_inside(struct reading *r, const struct xml_element *element)
 		    ENTITY_ELEMENTS);
 	else if (canonical_start(r->canonical, element, &r->content, &wrong) != OK)
 		refuse_for(r, wrong.code, wrong.clause, "line %d: %s", element->line, wrong.text);
+	else if (soundness_start(&r->soundness, element, &wrong) != OK)
+		refuse(r, &wrong);
 	if (r->extensions_at == r->depth)
 		r->entity.extensions = (uint32_t)buffer_span(&r->content).size;
+}
+
+static void
+leave_inside(struct reading *r, const struct xml_name *name)
+{
+	struct problem wrong;
+
+	if (r->refused)
+		return;
+	canonical_end(r->canonical, name, &r->content);
+	if (soundness_end(&r->soundness, &wrong) != OK)
+		refuse(r, &wrong);
 }
 
 static enum err
@@ -338,8 +353,8 @@ on_end(void *arg, const struct xml_name *name, struct problem *why)
 		r->skip_at = 0;
 	else if (!r->skip_at && r->entity_at == r->depth)
 		err = leave_entity(r, why);
-	else if (!r->skip_at && r->entity_at && !r->refused)
-		canonical_end(r->canonical, name, &r->content);
+	else if (!r->skip_at && r->entity_at)
+		leave_inside(r, name);
 	if (r->extensions_at == r->depth)
 		r->extensions_at = 0;
 	if (r->stale_at == r->depth)
@@ -355,8 +370,10 @@ on_text(void *arg, struct span text, struct problem *why)
 	struct reading *r = arg;
 
 	(void)why;
-	if (r->entity_at && !r->skip_at && !r->refused)
-		xml_write_text(&r->content, text);
+	if (!r->entity_at || r->skip_at || r->refused)
+		return OK;
+	xml_write_text(&r->content, text);
+	soundness_text(&r->soundness, text);
 	return OK;
 }
 
@@ -468,6 +485,7 @@ metadata_read(struct arena *arena, struct span document, struct instant now, str
 		.out = out,
 		.now = now,
 		.canonical = canonical_new(),
+		.soundness = soundness_init(),
 		.attributes = buffer_init(METADATA_FRAGMENT),
 		.content = buffer_init(METADATA_FRAGMENT),
 		.prefixes = buffer_init(KIB),
@@ -483,6 +501,7 @@ metadata_read(struct arena *arena, struct span document, struct instant now, str
 	if (err == OK)
 		refuse_twins(&r);
 	canonical_free(r.canonical);
+	soundness_release(&r.soundness);
 	buffer_release(&r.attributes);
 	buffer_release(&r.content);
 	buffer_release(&r.prefixes);

@@ -15,13 +15,18 @@ def noise(seed, size):
     return out[:size]
 
 
+def certificate(seed, size):
+    """Noise in the outer shape of a certificate: a DER SEQUENCE of `size` bytes in all."""
+    return b"\x30\x82" + (size - 4).to_bytes(2, "big") + noise(seed, size - 4)
+
+
 def entity_id(n):
     return f"urn:example:bench:{n:05d}"
 
 
 def entity(n):
-    certificate = base64.encodebytes(noise(n, 1300)).decode()
-    keys = "".join(f'<md:KeyDescriptor use="{use}"><ds:KeyInfo><ds:X509Data><ds:X509Certificate>\n{certificate}'
+    key = base64.encodebytes(certificate(n, 1300)).decode()
+    keys = "".join(f'<md:KeyDescriptor use="{use}"><ds:KeyInfo><ds:X509Data><ds:X509Certificate>\n{key}'
                    "</ds:X509Certificate></ds:X509Data></ds:KeyInfo></md:KeyDescriptor>" for use in ("signing", "encryption"))
     host = f"https://idp{n:05d}.example.org"
     names = "".join(f'<mdui:{kind} xml:lang="{lang}">{text} {n:05d}</mdui:{kind}>'

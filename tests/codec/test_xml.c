@@ -201,9 +201,9 @@ on_said(void *arg, const char *format, ...)
 static void
 no_other_encoding_reaches_libxml2(void **state)
 {
-	static const char *const names[] = { "Shift_JIS", "EUC-JP", "ISO-2022-JP", "windows-1252", "windows-31j", "KOI8-R",
-		"BIG5", "GB18030", "EUC-KR", "UTF-7", "UTF-16", "UTF-16LE", "UTF-32", "UCS-4", "IBM037", "EBCDIC-US",
-		"ISO-8859-1", "ISO-8859-15", "US-ASCII", "ASCII", "HTML", "UTF8", "UTF-8//TRANSLIT", "" };
+	static const char *const names[] = { "Shift_JIS", "EUC-JP", "ISO-2022-JP", "windows-1252", "windows-31j",
+		"KOI8-R", "BIG5", "GB18030", "EUC-KR", "UTF-7", "UTF-16", "UTF-16LE", "UTF-32", "UCS-4", "IBM037",
+		"EBCDIC-US", "ISO-8859-1", "ISO-8859-15", "US-ASCII", "ASCII", "HTML", "UTF8", "UTF-8//TRANSLIT", "" };
 	static const char *const forms[] = {
 		"<?xml version='1.0' encoding='%s'?><a/>",
 		"\xef\xbb\xbf<?xml version=\"1.0\" encoding=\"%s\" standalone='yes' ?>\n<a/>",
@@ -229,8 +229,8 @@ no_other_encoding_reaches_libxml2(void **state)
 			c++;
 		}
 		snprintf(part, sizeof(part), "line 1: the document declares the encoding \"%s\"; expected UTF-8", name);
-		expect_problem(name, xml_read(buffer_span(&text), &limits, &handler, &events, &why), &why, ERR_UNSUPPORTED,
-		    part);
+		expect_problem(name, xml_read(buffer_span(&text), &limits, &handler, &events, &why), &why,
+		    ERR_UNSUPPORTED, part);
 		expect_text(name, why.clause, "XML 1.0 s4.3.3");
 		buffer_release(&text);
 		buffer_release(&events);
@@ -245,7 +245,8 @@ libxml2_prints_nothing(void **state)
 
 	(void)state;
 	xmlSetGenericErrorFunc(NULL, on_said);
-	expect_problem("broken XML", xml_read(span_text("<a>"), &limits, &handler, &events, &why), &why, ERR_SYNTAX, "line 1");
+	expect_problem("broken XML", xml_read(span_text("<a>"), &limits, &handler, &events, &why), &why, ERR_SYNTAX,
+	    "line 1");
 	xmlGenericError(xmlGenericErrorContext, "%s", "what it would tell the world");
 	expect_true("nobody hears it", said_by_libxml2 == NULL);
 	buffer_release(&events);

@@ -7,7 +7,8 @@
 #define MD "urn:oasis:names:tc:SAML:2.0:metadata"
 #define BEGIN "<EntitiesDescriptor xmlns='" MD "'>\n"
 #define END "</EntitiesDescriptor>"
-#define SP(id, inside) "<EntityDescriptor entityID='" id "'>" inside "<SPSSODescriptor/></EntityDescriptor>\n"
+#define SP(id, inside) "<EntityDescriptor entityID='" id "'>" inside \
+	"<SPSSODescriptor protocolSupportEnumeration='urn:p'/></EntityDescriptor>\n"
 
 static bool
 find_entity(struct stage *s, const char *entity_id, struct entity *out)
@@ -125,7 +126,7 @@ the_journal_says_who_brought_what(void **state)
 	expect_span("in canonical JSON", look.rows[0].value,
 	    "{\"actor\":\"tester\",\"added\":1,\"at\":\"2026-11-22T12:00:00Z\","
 	    "\"changed\":0,\"document\":\"sha256:"
-	    "42a63cc43b5142b0188f1f62735e07a6e05ff6d14ce7a331654051d5268403cb\",\"event\":\"metadata.imported\",\"refused\":1,\"removed\":0,"
+	    "24c2879504d810a4e99982b89286eb4ac354f76f69d7db1bc100e29812b3e469\",\"event\":\"metadata.imported\",\"refused\":1,\"removed\":0,"
 	    "\"source\":\"a \\\"feed\\\"\",\"unchanged\":0}");
 	stage_close(&s);
 }
