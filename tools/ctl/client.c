@@ -29,7 +29,8 @@ socket_find(struct ctl *ctl, struct problem *why)
 	}
 	if (access(ctl->socket, R_OK | W_OK) == 0)
 		return OK;
-	if (errno == ENOENT)
+	ctl->absent = errno == ENOENT;
+	if (ctl->absent)
 		return problem_set(why, ERR_UNAVAILABLE, "", "%s is not there: is watashid running?", ctl->socket);
 	return problem_errno(why, errno, "%s cannot be used", ctl->socket);
 }
@@ -103,6 +104,7 @@ ctl_ask(struct ctl *ctl, const struct question *q, json_t **answer, struct probl
 	long status = 0;
 
 	*answer = NULL;
+	ctl->absent = false;
 	if (socket_find(ctl, why) != OK)
 		return why->code;
 	curl = curl_easy_init();
@@ -136,7 +138,8 @@ ctl_ask(struct ctl *ctl, const struct question *q, json_t **answer, struct probl
 	curl_slist_free_all(fields);
 	curl_easy_cleanup(curl);
 
-	if (code == CURLE_COULDNT_CONNECT)
+	ctl->absent = code == CURLE_COULDNT_CONNECT;
+	if (ctl->absent)
 		problem_set(why, ERR_UNAVAILABLE, "", "nobody answers at %s: is watashid running?", ctl->socket);
 	else if (code != CURLE_OK)
 		problem_set(why, ERR_UNAVAILABLE, "", "the daemon at %s: %s", ctl->socket, curl_easy_strerror(code));

@@ -17,7 +17,7 @@ struct question {
 	const char *progress;     /* said while the body is sent and the answer awaited; may be NULL */
 };
 
-/* OK: `*answer` is the caller's to json_decref(). ERR_UNAVAILABLE: no daemon answers there. */
+/* OK: `*answer` is the caller's to json_decref(). `absent` tells a daemon that does not run from one that refuses. */
 enum err ctl_ask(struct ctl *, const struct question *, json_t **answer, struct problem *why);
 
 /* The members of an answer; what is not there is 0 or "". */

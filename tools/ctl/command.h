@@ -11,6 +11,7 @@ struct ctl {
 	const char *config;  /* -c: the daemon's configuration file */
 	const char *socket;  /* -s: the control socket; NULL: as the configuration says */
 	bool json;           /* answer for programs */
+	bool absent;         /* the last question found no daemon at the socket */
 	struct arena *arena; /* lives as long as the process */
 };
 

@@ -54,8 +54,8 @@ making_read(const struct making *m, struct new_key *key)
 	if (key->use == USE_NONE)
 		return misused("--use: expected metadata, found \"%s\"", m->use);
 	key->type = key_type_read(span_text(m->type));
-	if (key->type == KEY_UNKNOWN)
-		return misused("--type: expected rsa-2048, rsa-3072, rsa-4096, p-256, p-384 or ed25519, found \"%s\"",
+	if (key->type == KEY_UNKNOWN || key->type == KEY_ED25519)
+		return misused("--type: expected rsa-2048, rsa-3072, rsa-4096, p-256 or p-384, found \"%s\"",
 		    m->type);
 	if (!span_number(span_text(m->years), &years) || years < 1 || years > 40)
 		return misused("--years: expected 1 to 40, found \"%s\"", m->years);
@@ -64,27 +64,24 @@ making_read(const struct making *m, struct new_key *key)
 	return DONE;
 }
 
-/* The daemon opens the new key on its reload; its row is made at once. */
+/* The daemon starts processes that have it open when it has been adopted. */
 static enum ending
 key_adopt(struct ctl *ctl, const char *name)
 {
-	static const struct question reload = { .path = "/v1/control/reload", .post = true };
-	json_t *answer = NULL, *adopted = NULL;
 	enum ending ending = DONE;
+	json_t *adopted = NULL;
 	struct problem why;
 
-	if (ctl_ask(ctl, &reload, &answer, &why) != OK || key_ask(ctl, name, "adopt", false, &adopted, &why) != OK) {
-		if (why.code != ERR_UNAVAILABLE) {
+	if (key_ask(ctl, name, "adopt", false, &adopted, &why) != OK) {
+		if (!ctl->absent)
 			ending = refused(&why);
-		} else if (!ctl->json) {
+		else if (!ctl->json)
 			printf("The daemon does not run; once it does: watashictl key adopt %s\n", name);
-		}
 	} else if (!ctl->json) {
-		puts("The daemon has adopted it. Next: watashictl key announce");
+		printf("The daemon has adopted it. Next: watashictl key announce %s\n", name);
 	}
 	if (ctl->json)
 		printf("{\"name\":\"%s\",\"adopted\":%s}\n", name, adopted ? "true" : "false");
-	json_decref(answer);
 	json_decref(adopted);
 	return ending;
 }
@@ -94,7 +91,7 @@ key_new(struct ctl *ctl, int argc, char **argv)
 {
 	struct making m = { .use = "metadata", .type = "rsa-2048", .years = "10" };
 	const struct flag flags[] = {
-		{ .name = "type", .argument = "TYPE", .help = "rsa-2048 (default), rsa-3072, rsa-4096, p-256, p-384, ed25519",
+		{ .name = "type", .argument = "TYPE", .help = "rsa-2048 (default), rsa-3072, rsa-4096, p-256, p-384",
 		    .text = &m.type },
 		{ .name = "uri", .argument = "URI", .help = "where: file:NAME.pem (default) or pkcs11:…", .text = &m.uri },
 		{ .name = "use", .argument = "USE", .help = "what it signs: metadata (default)", .text = &m.use },
