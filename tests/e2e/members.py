@@ -16,10 +16,12 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 import urllib.parse
 
 URL, LOCAL = os.environ["WATASHI_URL"], os.environ["WATASHI_LOCAL"]
 CA, CONFIG = os.environ["WATASHI_CA"], os.environ["WATASHI_CONFIG"]
+SOURCE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../..")
 BUILD, DEMO = os.environ["WATASHI_BUILD"], os.environ["WATASHI_DEMO"]
 IDP, RP = "https://idp.sakura.localhost/saml", "https://library.localhost/saml"
 TYPE = "application/samlmetadata+xml"
@@ -70,6 +72,11 @@ def kept(name, content):
 
 def ctl(*words):
     return run(os.path.join(BUILD, "watashictl"), "-c", CONFIG, *words)
+
+
+def log():
+    with open(os.path.join(DEMO, "watashid.log")) as f:
+        return f.read()
 
 
 def signing_certificate(key):
@@ -235,8 +242,17 @@ def imports():
 
 def keys():
     """A rollover: the next key is made and announced, waits, and then signs."""
+    done = ctl("key", "new", "metadata-2", "--type", "ed25519")
+    ok("a type that no SAML software takes is not offered", done.returncode == 2 and "--type" in done.stdout, done.stdout)
+    accepted, renewed = log().count("config.accepted"), log().count("reload.done")
     done = ctl("key", "new", "metadata-2", "--type", "rsa-2048")
-    ok("a second key is made and adopted", done.returncode == 0, done.stdout)
+    ok("a second key is made and adopted", done.returncode == 0 and "adopted" in done.stdout, done.stdout)
+    for _ in range(100):
+        if log().count("reload.done") > renewed:
+            break
+        time.sleep(0.1)
+    ok("processes that have it open follow", log().count("reload.done") > renewed, log()[-600:])
+    ok("and the configuration is not loaded anew", log().count("config.accepted") == accepted, log()[-600:])
     done = ctl("key", "new", "metadata-2")
     ok("its name is then taken", done.returncode == 1 and "metadata-2" in done.stdout, done.stdout)
     done = ctl("key", "activate", "metadata-2")
@@ -280,14 +296,25 @@ def operating():
         ("no such key action is used wrongly", ("key", "dance")),
     ):
         ok(title, ctl(*words).returncode == 2, ctl(*words).stdout)
-    taken = ctl("init", DEMO, "--name-ja", "あ", "--name-en", "A", "--base-url", "https://localhost/",
-                "--registration-authority", "https://a.example/")
+    federation = ("--name-ja", "あ", "--name-en", "A", "--registration-authority", "https://a.example/", "--pages",
+                  os.path.join(SOURCE, "server/pages"))
+    taken = ctl("init", DEMO, *federation, "--base-url", "https://localhost/")
     ok("a folder with something in it is not founded in", taken.returncode == 1 and "empty" in taken.stdout, taken.stdout)
     for missing in ("name-ja", "name-en", "base-url", "registration-authority"):
         given = {"name-ja": "あ", "name-en": "A", "base-url": "https://localhost/", "registration-authority": "https://a/"}
         del given[missing]
         done = ctl("init", os.path.join(WORK, "f"), *[w for k, v in given.items() for w in ("--" + k, v)])
         ok(f"founding without --{missing} names it", done.returncode == 1 and missing in done.stdout, done.stdout)
+    for title, words, said in (
+        ("a base URL must be one", ("--base-url", "https://a.example:port/"), "/federation/base_url: expected a URL"),
+        ("a name has 200 bytes at most", ("--base-url", "https://a.example/", "--name-en", "A" * 201), "/federation/name_en"),
+        ("a registration authority is a URI", ("--base-url", "https://a.example/", "--registration-authority", "me"),
+         "/federation/registration_authority: expected a URI"),
+        ("an address has a port", ("--base-url", "https://a.example/", "--listen", "localhost"), "/listen/0/address"),
+        ("pages must be there", ("--base-url", "https://a.example/", "--pages", os.path.join(WORK, "none")), "--pages"),
+    ):
+        done = ctl("init", os.path.join(WORK, "f"), *federation, *words)
+        ok(f"what the daemon would refuse is not founded: {title}", done.returncode == 1 and said in done.stdout, done.stdout)
     ok("and leaves nothing", not [n for n in os.listdir(WORK) if n.startswith("f.") or n == "f"], os.listdir(WORK))
 
 

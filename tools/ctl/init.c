@@ -1,6 +1,8 @@
 /* tools/ctl/init.c - `watashictl init`: a federation is founded, whole or not at all.
  *
  *     check what was asked -> make all of it in DIRECTORY.XXXXXX beside -> rename it to DIRECTORY
+ *
+ * What the configuration may hold is for the daemon to say: what was written is read as it will read it.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -16,6 +18,7 @@
 #include "http/tls.h"
 #include "signer/signer.h"
 
+#define CONFIGURATION "watashid.json"
 #define CERTIFICATE_LIFE SECONDS((int64_t)10 * 365 * 24 * 60 * 60)
 
 static const struct usage usage = {
@@ -28,17 +31,6 @@ static const struct usage usage = {
 };
 
 /* What was asked for */
-
-static enum err
-base_url_check(const char *url, struct problem *why)
-{
-	struct span s = span_text(url);
-
-	if (!span_starts(s, "https://") || s.size < 10 || url[s.size - 1] != '/' || strpbrk(url, "?# \"<>"))
-		return problem_set(why, ERR_INVALID, "MDQ s2.1",
-		    "--base-url: expected https://…/ without query and fragment, found \"%s\"", url);
-	return OK;
-}
 
 static enum err
 tls_check(struct founding *f, struct problem *why)
@@ -118,8 +110,7 @@ founding_check(struct ctl *ctl, struct founding *f, struct problem *why)
 	for (size_t i = 0; i < COUNT(needed); i++)
 		if (!needed[i].value || !needed[i].value[0])
 			return problem_set(why, ERR_INVALID, "", "%s is needed; see watashictl init --help", needed[i].name);
-	if (base_url_check(f->base_url, why) != OK || tls_check(f, why) != OK || user_check(f, why) != OK ||
-	    operators_check(ctl, f, why) != OK)
+	if (tls_check(f, why) != OK || user_check(f, why) != OK || operators_check(ctl, f, why) != OK)
 		return why->code;
 	if (f->pages && !(f->pages = realpath(f->pages, NULL)))
 		return problem_errno(why, errno, "--pages");
@@ -177,6 +168,21 @@ file_write(const char *path, struct span text, struct problem *why)
 	return whole ? OK : why->code;
 }
 
+/* What the daemon would say, without the name of a file that will be gone. */
+static enum err
+configuration_check(struct ctl *ctl, const char *file, struct problem *why)
+{
+	struct config config;
+	struct problem found;
+	const char *said;
+
+	if (config_read(ctl->arena, file, &config, &found) == OK)
+		return OK;
+	said = strstr(found.text, CONFIGURATION ": ");
+	return problem_set(why, found.code, found.clause, "the daemon would refuse the configuration: %s",
+	    said ? said + strlen(CONFIGURATION ": ") : found.text);
+}
+
 static enum err
 contents_make(struct ctl *ctl, const struct founding *f, const char *at, struct problem *why)
 {
@@ -190,8 +196,10 @@ contents_make(struct ctl *ctl, const struct founding *f, const char *at, struct 
 		.valid_for = CERTIFICATE_LIFE,
 	};
 
-	if (folders_make(f, at, why) != OK ||
-	    file_write(arena_print(ctl->arena, "%s/watashid.json", at), founding_configuration(ctl->arena, f), why) != OK)
+	const char *file = arena_print(ctl->arena, "%s/" CONFIGURATION, at);
+
+	if (folders_make(f, at, why) != OK || file_write(file, founding_configuration(ctl->arena, f), why) != OK ||
+	    configuration_check(ctl, file, why) != OK)
 		return why->code;
 	return key_descriptor_new(arena_print(ctl->arena, "%s/keys", at), &key, why);
 }
@@ -219,7 +227,7 @@ static void
 founded_show(const struct ctl *ctl, const struct founding *f)
 {
 	if (ctl->json) {
-		json_t *made = json_pack("{s:o,s:s}", "configuration", json_sprintf("%s/watashid.json", f->directory), "key",
+		json_t *made = json_pack("{s:o,s:s}", "configuration", json_sprintf("%s/" CONFIGURATION, f->directory), "key",
 		    f->key_name);
 
 		answer_print(made);
