@@ -60,8 +60,8 @@ function expect(holds, found) {
 		throw new Error(found);
 }
 
-/* A page in a fresh context: nothing remembered from the one before. */
-async function open(browser, { path, language = "ja", palette = "light", width = 1280, ...options }, use) {
+/* A page in a fresh context: nothing remembered from the one before. `events` stands for what the server would tell. */
+async function open(browser, { path, language = "ja", palette = "light", width = 1280, events = null, ...options }, use) {
 	const context = await browser.newContext({
 		colorScheme: palette, ignoreHTTPSErrors: true, viewport: { width, height: 900 }, locale: language, ...options,
 	});
@@ -71,6 +71,8 @@ async function open(browser, { path, language = "ja", palette = "light", width =
 		const complaints = [];
 
 		page.setDefaultTimeout(wait);
+		if (events)
+			await page.route("**/v1/federation/events", (route) => route.fulfill({ contentType: "text/event-stream", body: events }));
 		page.on("pageerror", (error) => complaints.push(String(error)));
 		page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
 		await page.goto(new URL(path, url).href, { waitUntil: "load" });
@@ -199,6 +201,16 @@ async function byKeyboard(browser) {
 	}));
 }
 
+async function fetchJson(browser, path) {
+	const context = await browser.newContext({ ignoreHTTPSErrors: true });
+
+	try {
+		return await (await context.request.get(new URL(path, url).href)).json();
+	} finally {
+		await context.close();
+	}
+}
+
 async function otherwise(browser) {
 	await check("without JavaScript both languages are shown, with links to the data", () =>
 		open(browser, { path: "", javaScriptEnabled: false }, async (page) => {
@@ -225,6 +237,27 @@ async function otherwise(browser) {
 
 		expect(small.length === 0, small.join(" "));
 	}));
+	const federation = await fetchJson(browser, "v1/federation");
+	const told = (change) => `event: publication\ndata: ${JSON.stringify({ ...federation, ...change })}\n\n`;
+
+	await check("the command that verifies fits one member as well as many", () =>
+		open(browser, { path: "", language: "en" }, async (page) => {
+			await page.locator('[data-slot="command"] .copyable').waitFor();
+			const text = await page.locator('[data-slot="command"] pre').innerText();
+
+			for (const root of ["EntitiesDescriptor", "EntityDescriptor"])
+				expect(text.includes(`--id-attr:ID urn:oasis:names:tc:SAML:2.0:metadata:${root} `), text);
+		}));
+	await check("a federation without members says so and offers nothing that is not there", () =>
+		open(browser, { path: "", language: "en", events: told({ entities: 0, idps: 0, rps: 0, sets: [] }) }, async (page) => {
+			await settled.home(page);
+			const text = await page.locator("main").innerText();
+
+			expect(text.includes("No members yet"), text);
+			await page.getByText("nothing to verify").waitFor();
+			expect(!(await page.locator("body").innerText()).includes("/metadata.xml"), "an address of /metadata.xml is offered");
+			expect(await page.locator('a[href="/metadata.xml"]:visible').count() === 0, "a link to /metadata.xml is offered");
+		}));
 	await check("the pages print", () => open(browser, { path: "anchors/" }, async (page) => {
 		await settled.anchors(page);
 		await page.emulateMedia({ media: "print" });

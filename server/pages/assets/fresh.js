@@ -22,6 +22,8 @@ export function followFederation(onState, onLink) {
 export function freshness(federation, now = Date.now()) {
 	if (federation.generation === 0)
 		return "none";
+	if (federation.entities === 0)
+		return "empty";
 	if (Date.parse(federation.valid_until) <= now)
 		return "expired";
 	/* A refresh takes a moment; an hour late is late. */

@@ -16,6 +16,8 @@ const state = { federation: null, live: false, base: new URL("/", location.href)
 const verdicts = {
 	none: [["waiting", "まだ公開されていません", "Nothing is published yet"],
 		["最初の公開が終わると、この表示は自動で変わります。", "This changes by itself as soon as the first publication is made."]],
+	empty: [["waiting", "参加者はまだいません", "No members yet"],
+		["最初の参加者のメタデータが公開されると、ここから取得できます。この表示は自動で変わります。", "Metadata can be fetched here as soon as the first member’s is published. This changes by itself."]],
 	valid: [["good", "有効です", "Valid"],
 		["公開中のメタデータは有効期限内です。", "The metadata published here is within its validity."]],
 	late: [["notice", "更新が遅れています", "The refresh is late"],
@@ -61,9 +63,13 @@ function showLink() {
 	document.querySelector(".freshness").classList.toggle("live", state.live);
 }
 
+/* A set without members is not there to be fetched: no address is offered then. */
+const setOf = (federation, name) => federation.sets.find((set) => set.name === name);
+
 function showSets(federation) {
+	document.querySelector('footer a[href="/metadata.xml"]').parentElement.hidden = !setOf(federation, "all");
 	fill("sets", ...Object.entries(setNames).map(([name, words]) => {
-		const set = federation.sets.find((candidate) => candidate.name === name);
+		const set = setOf(federation, name);
 		const file = name === "all" ? "metadata.xml" : `metadata/${name}.xml`;
 
 		return element("li", { class: "row" },
@@ -71,7 +77,7 @@ function showSets(federation) {
 			element("p", { class: "aside" }, set
 				? both(`${size(set.size)}（gzip ${size(set.size_gzip)}）`, `${size(set.size)} (${size(set.size_gzip)} with gzip)`)
 				: both("該当するエンティティはまだありません", "No such entity yet")),
-			copyable(state.base + file, words));
+			...(set ? [copyable(state.base + file, words)] : []));
 	}));
 }
 
@@ -89,15 +95,26 @@ async function showKey(federation) {
 		return;
 	fill("key", key.name);
 	fill("fingerprint", fingerprint(key.fingerprint));
+	showCommand(federation, key);
+	document.querySelector("#verify").classList.add("known");
+}
+
+/* Of one member only, the root is its EntityDescriptor (SAML metadata s2.3): xmlsec1 is told which attribute is the ID of both. */
+function showCommand(federation, key) {
+	if (!setOf(federation, "all")) {
+		fill("command", element("p", {}, both("参加者がまだいないため、検証するものはありません。",
+			"There are no members yet, so there is nothing to verify.")));
+		return;
+	}
 	fill("command", copyable([
 		`curl -fsO ${state.base}metadata.xml`,
 		`curl -fsO ${state.base}anchors/${key.name}.cer`,
 		`xmlsec1 --verify --enabled-key-data key-name \\`,
 		`  --pubkey-cert-der ${key.name}.cer \\`,
 		`  --id-attr:ID ${metadata}:EntitiesDescriptor \\`,
+		`  --id-attr:ID ${metadata}:EntityDescriptor \\`,
 		"  metadata.xml",
 	].join("\n"), ["確認のコマンド", "verification commands"], "pre"));
-	document.querySelector("#verify").classList.add("known");
 }
 
 function showNames(federation) {
@@ -115,7 +132,8 @@ function showUrls() {
 
 function show(federation) {
 	const first = state.federation === null;
-	const another = first || state.federation.key !== federation.key;
+	const another = first || state.federation.key !== federation.key ||
+		!setOf(state.federation, "all") !== !setOf(federation, "all");
 
 	state.federation = federation;
 	state.base = federation.base_url;
