@@ -2,6 +2,7 @@
 #include "daemon/privileges.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <grp.h>
 #include <pwd.h>
 #include <signal.h>
@@ -55,6 +56,24 @@ identity_assume(const struct identity *identity, bool secret, struct problem *wh
 	return OK;
 }
 
+/* By its descriptor: the directory it lies in may be another's, who could put a link in its place. */
+static enum err
+directory_give(const char *path, mode_t mode, const struct identity *identity, struct problem *why)
+{
+	int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	enum err err = OK;
+
+	if (fd < 0)
+		return problem_errno(why, errno, "%s", path);
+	/* Whatever the umask: operators who are not of our group look for the control socket. */
+	if (fchmod(fd, mode) != 0)
+		err = problem_errno(why, errno, "%s", path);
+	else if (identity->change && fchown(fd, identity->uid, identity->gid) != 0)
+		err = problem_errno(why, errno, "%s: cannot be given to %s", path, identity->user);
+	close(fd);
+	return err;
+}
+
 static enum err
 directory_make(const char *path, mode_t mode, const struct identity *identity, struct problem *why)
 {
@@ -67,12 +86,7 @@ directory_make(const char *path, mode_t mode, const struct identity *identity, s
 			return problem_errno(why, errno, "%s", path);
 		return S_ISDIR(found.st_mode) ? OK : problem_set(why, ERR_INVALID, "", "%s: expected a directory", path);
 	}
-	/* Whatever the umask: operators who are not of our group look for the control socket. */
-	if (chmod(path, mode) != 0)
-		return problem_errno(why, errno, "%s", path);
-	if (identity->change && chown(path, identity->uid, identity->gid) != 0)
-		return problem_errno(why, errno, "%s: cannot be given to %s", path, identity->user);
-	return OK;
+	return directory_give(path, mode, identity, why);
 }
 
 enum err

@@ -94,7 +94,7 @@ on_channel_gone(void *arg)
 static _Noreturn void
 become_child(struct process *p, const struct settings *settings, const struct listeners *listeners, int fd)
 {
-	const struct supervisor *s = p->owner;
+	struct supervisor *s = p->owner;
 	struct child child = {
 		.role = p->role,
 		.seat = p->seat,
@@ -113,9 +113,13 @@ become_child(struct process *p, const struct settings *settings, const struct li
 		.addition = s->addition,
 		.fd = fd,
 	};
-	int *keep = calloc(listeners->count + 1, sizeof(*keep));
+	int *keep;
 	size_t count = 0;
 
+	/* Whoever has it can read every session that is resumed. */
+	if (p->role != ROLE_WORKER)
+		explicit_bzero(s->ticket_key, sizeof(s->ticket_key));
+	keep = calloc(listeners->count + 1, sizeof(*keep));
 	if (!keep)
 		abort();
 	keep[count++] = fd;

@@ -361,6 +361,8 @@ supervisor_open(struct supervisor *s, struct problem *why)
 	if (identity_find(config->user, config->group, &identity, why) != OK)
 		return problem_within(why, "%s", config->file);
 	s->identity = identity;
+	if (geteuid() == 0 && !identity.change)
+		log_warning("user.root", "problem=%s", "\"no /user: every process stays root, those that answer the world too\"");
 	/* The settings it came from may be replaced. */
 	if (s->identity.user && !(s->identity.user = strdup(s->identity.user)))
 		abort();

@@ -222,6 +222,9 @@ def starts_and_is_ready():
             assert re.search(rf'watashi_process_up{{process="{role}[^"]*",role="{role}"}} 1', metrics), role
         assert "watashi_publication_generation 1" in metrics
         assert d.get("/readyz")[0] == 404, "health is for local listeners only"
+        control = os.stat(os.path.join(d.directory, "run/control.sock"))
+        assert stat.S_IMODE(control.st_mode) == 0o666, "whoever connects is known by the kernel"
+        assert ("warning watashid user.root" in d.log()) == (os.geteuid() == 0), "root without a user is warned"
         assert d.get("/v1/federation", d.local)[0] == 404, "and what is public is not on them"
         assert d.stop() == 0
 
@@ -570,6 +573,7 @@ def started_as_root_the_children_are_the_user():
             shutil.rmtree(os.path.join(d.directory, place))
         os.chown(os.path.join(d.directory, "keys"), -1, user.pw_gid)
         d.start()
+        assert "user.root" not in d.log()
         for role in ROLES:
             for pid in d.pids(role):
                 with open(f"/proc/{pid}/status") as f:
