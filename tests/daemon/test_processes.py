@@ -249,6 +249,33 @@ def a_second_start_keeps_the_data():
         assert d.stop() == 0
 
 
+def a_restored_store_serves_what_it_served():
+    """On a new machine: the store's directory is not there, and as root the daemon's user is another."""
+    root = os.geteuid() == 0
+    with Daemon(start=False, **({"user": "nobody"} if root else {})) as d:
+        store, copy = os.path.join(d.directory, "store"), os.path.join(d.home, "copy.mdb")
+        for place in ("store", "generations", "run"):
+            os.rmdir(os.path.join(d.directory, place))
+        if root:
+            os.chown(os.path.join(d.directory, "keys"), -1, pwd.getpwnam("nobody").pw_gid)
+        d.start()
+        d.import_entities(0, 3)
+        until(lambda: json.loads(d.get("/v1/federation")[1])["entities"] == 3, "three entities to be published")
+        before = d.get("/metadata.xml"), json.loads(d.get("/v1/federation")[1])
+        d.ctl("backup", copy)
+        assert d.stop() == 0
+        shutil.rmtree(store)
+        assert "restored" in d.ctl("restore", copy)
+        owner = pwd.getpwnam("nobody").pw_uid if root else os.geteuid()
+        for path in (store, *(os.path.join(store, name) for name in os.listdir(store))):
+            assert os.stat(path).st_uid == owner, path
+        d.start()
+        assert (d.get("/metadata.xml"), json.loads(d.get("/v1/federation")[1])) == before
+        d.import_entities(0, 4)
+        until(lambda: json.loads(d.get("/v1/federation")[1])["entities"] == 4, "what is imported next to be published")
+        assert d.stop() == 0
+
+
 def hangup_under_load_fails_no_request():
     with Daemon() as d:
         old = set(d.pids("worker"))
@@ -600,6 +627,7 @@ def sanitized():
 
 
 CASES = [starts_and_is_ready, imported_entities_are_published, a_second_start_keeps_the_data,
+         a_restored_store_serves_what_it_served,
          hangup_under_load_fails_no_request, hangup_opens_and_closes_listeners,
          a_bad_configuration_does_not_replace_the_good_one, what_needs_a_restart_is_refused_by_name,
          a_process_that_cannot_be_started_stops_the_reload_not_the_daemon, the_level_of_the_log_reaches_everybody,

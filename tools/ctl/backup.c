@@ -1,20 +1,46 @@
 /* tools/ctl/backup.c - `watashictl backup`: a consistent copy of the store; `restore`: a copy in its place. */
 #include <stdio.h>
-#include <sys/stat.h>
 
 #include "ctl/client.h"
+#include "daemon/privileges.h"
 #include "store/backup.h"
 
+typedef enum err copy(const struct config *, const char *file, struct backup_report *, struct problem *why);
+
 static enum ending
-copied(const struct ctl *ctl, const char *said, const char *file, const struct backup_report *report)
+copy_run(struct ctl *ctl, int argc, char **argv, const struct usage *usage, copy *run, const char *doing, const char *done)
 {
+	struct backup_report report;
+	struct config config;
+	struct problem why;
+	enum ending ending;
+	const char *file;
+	enum err err;
+
+	if (!arguments_read(ctl, usage, argc, argv, &file, &ending))
+		return ending;
+	if (ctl_config(ctl, &config, &why) != OK)
+		return refused(&why);
+	progress_show(doing, 0, 0);
+	err = run(&config, file, &report, &why);
+	progress_end();
+	if (err != OK)
+		return refused(&why);
 	if (ctl->json)
-		printf("{\"generation\":%llu,\"bytes\":%llu}\n", (unsigned long long)report->generation,
-		    (unsigned long long)report->bytes);
+		printf("{\"generation\":%llu,\"bytes\":%llu}\n", (unsigned long long)report.generation,
+		    (unsigned long long)report.bytes);
 	else
-		printf("%s %s: %llu bytes, the state of commit %llu\n", said, file, (unsigned long long)report->bytes,
-		    (unsigned long long)report->generation);
+		printf("%s %s: %llu bytes, the state of commit %llu\n", done, file, (unsigned long long)report.bytes,
+		    (unsigned long long)report.generation);
+	if (!ctl->json && report.kept[0])
+		printf("what was there is kept as %s\n", report.kept);
 	return DONE;
+}
+
+static enum err
+backup(const struct config *config, const char *file, struct backup_report *report, struct problem *why)
+{
+	return store_backup(config->store.directory, file, report, why);
 }
 
 enum ending
@@ -27,21 +53,21 @@ backup_run(struct ctl *ctl, int argc, char **argv)
 		.least = 1,
 		.most = 1,
 	};
-	struct backup_report report;
-	struct config config;
-	struct problem why;
-	enum ending ending;
-	const char *to;
-	enum err err;
 
-	if (!arguments_read(ctl, &usage, argc, argv, &to, &ending))
-		return ending;
-	if (ctl_config(ctl, &config, &why) != OK)
-		return refused(&why);
-	progress_show("copying the store", 0, 0);
-	err = store_backup(config.store.directory, to, &report, &why);
-	progress_end();
-	return err == OK ? copied(ctl, "wrote", to, &report) : refused(&why);
+	return copy_run(ctl, argc, argv, &usage, backup, "copying the store", "wrote");
+}
+
+/* On a new machine the directory is not there yet: it becomes the daemon's user's, not root's, and the files get the
+ * directory's owner. */
+static enum err
+restore(const struct config *config, const char *file, struct backup_report *report, struct problem *why)
+{
+	struct identity identity;
+
+	if (identity_find(config->user, config->group, &identity, why) != OK ||
+	    directory_prepare(config->store.directory, 0750, &identity, why) != OK)
+		return why->code;
+	return store_restore(file, config->store.directory, report, why);
 }
 
 enum ending
@@ -50,23 +76,10 @@ restore_run(struct ctl *ctl, int argc, char **argv)
 	static const struct usage usage = {
 		.synopsis = "restore FILE",
 		.about = "Checks a copy made by backup, whole, and puts it in the store's place. Refused while the daemon\n"
-		         "runs. What was there is kept beside it as data.mdb.before-restore.",
+		         "runs. What was there is kept beside it, under a name that is told.",
 		.least = 1,
 		.most = 1,
 	};
-	struct backup_report report;
-	struct config config;
-	struct problem why;
-	enum ending ending;
-	const char *from;
-	enum err err;
 
-	if (!arguments_read(ctl, &usage, argc, argv, &from, &ending))
-		return ending;
-	if (ctl_config(ctl, &config, &why) != OK)
-		return refused(&why);
-	progress_show("checking the copy", 0, 0);
-	err = store_restore(from, config.store.directory, &report, &why);
-	progress_end();
-	return err == OK ? copied(ctl, "restored", from, &report) : refused(&why);
+	return copy_run(ctl, argc, argv, &usage, restore, "checking the copy", "restored");
 }
