@@ -37,7 +37,8 @@ journal_imported(struct unit *unit, const struct import *import, const struct im
 	begin(&b, import->actor ? import->actor : "");
 	buffer_print(&b, ",\"added\":%u,\"at\":\"%s\",\"changed\":%u,\"document\":\"sha256:%s\"", report->added,
 	    instant_text(import->now, at), report->changed, hex_write(&arena, span_of(sum, sizeof(sum))));
-	buffer_print(&b, ",\"event\":\"metadata.imported\",\"refused\":%zu,\"removed\":%u,\"source\":", report->refusal_count, report->removed);
+	buffer_print(&b, ",\"event\":\"metadata.imported\",\"refused\":%zu,\"removed\":%u,\"source\":",
+	    report->refusal_count, report->removed);
 	json_write_string(&b, span_text(import->source));
 	buffer_print(&b, ",\"unchanged\":%u", report->unchanged);
 	append(unit, &b);
