@@ -8,7 +8,6 @@
 #include "daemon/first_key.h"
 #include "signer/rollover.h"
 
-#define KEYS_LARGEST 1000
 #define STEP_LARGEST (64 * MIB)
 #define SETTLING (SECONDS(1) / 5)      /* an import is many changes */
 #define FIRST_RETRY SECONDS(1)
@@ -169,7 +168,7 @@ static on_published on_run_published;
 static void
 look(struct schedule *p, on_loaded *then)
 {
-	p->asks[ASK_KEYS] = (struct ask){ .table = &key_table, .limit = KEYS_LARGEST };
+	p->asks[ASK_KEYS] = key_lives_ask();
 	p->asks[ASK_PUBLICATION] = (struct ask){ .table = &publication_table, .from = span_text("current") };
 	p->step = store_load(p->store, p->asks, QUESTIONS, then, p);
 }
@@ -221,21 +220,6 @@ on_adopted(void *arg, const struct committed *done)
 	look(p, on_looked);
 }
 
-/* A copy, for the load ends with its callback. */
-static enum err
-lives_read(struct schedule *p, struct key_life **out, struct problem *why)
-{
-	const struct ask *ask = &p->asks[ASK_KEYS];
-	struct key_life *lives = arena_array(&p->arena, struct key_life, ask->count);
-
-	for (size_t i = 0; i < ask->count; i++)
-		if (!key_life_read(arena_copy(&p->arena, ask->rows[i].value), &lives[i]))
-			return problem_set(why, ERR_INVALID, "", "the store's row of key \"%.*s\" cannot be read",
-			    SPAN_ARGS(ask->rows[i].key));
-	*out = lives;
-	return OK;
-}
-
 /* The active key with its certificate, which must be the one it was adopted with. */
 static enum err
 signing_key_find(struct schedule *p, const struct key_life **out, struct key_descriptor *file, struct problem *why)
@@ -245,7 +229,7 @@ signing_key_find(struct schedule *p, const struct key_life **out, struct key_des
 	uint8_t found[32];
 	const char *name;
 
-	if (lives_read(p, &lives, why) != OK)
+	if (key_lives_read(&p->asks[ASK_KEYS], &p->arena, &lives, why) != OK)
 		return why->code;
 	active = key_life_active(lives, p->asks[ASK_KEYS].count, USE_METADATA);
 	if (!active)

@@ -7,6 +7,7 @@
 #include "signer/wire.h"
 
 #define FORMAT 1
+#define LIVES_LARGEST 1000 /* of one federation, retired keys too */
 
 const struct table key_table = { "key", ROLE_BIT(ROLE_STEWARD), TABLE_NOTICED };
 
@@ -83,6 +84,27 @@ key_life_read(struct span value, struct key_life *out)
 	out->use = (enum key_use)use;
 	out->state = (enum key_state)state;
 	return true;
+}
+
+struct ask
+key_lives_ask(void)
+{
+	return (struct ask){ .table = &key_table, .limit = LIVES_LARGEST };
+}
+
+enum err
+key_lives_read(const struct ask *ask, struct arena *a, struct key_life **out, struct problem *why)
+{
+	struct key_life *lives = arena_array(a, struct key_life, ask->count + 1);
+
+	if (ask->more)
+		return problem_set(why, ERR_LIMIT, "", "the store has more than %d keys", LIVES_LARGEST);
+	for (size_t i = 0; i < ask->count; i++)
+		if (!key_life_read(arena_copy(a, ask->rows[i].value), &lives[i]))
+			return problem_set(why, ERR_INVALID, "", "the store's row of key \"%.*s\" cannot be read",
+			    SPAN_ARGS(ask->rows[i].key));
+	*out = lives;
+	return OK;
 }
 
 /* Acting */

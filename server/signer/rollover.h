@@ -11,7 +11,7 @@
 
 #include "base/buffer.h"
 #include "signer/signer.h"
-#include "store/table.h"
+#include "store/store.h"
 
 extern const struct table key_table; /* name -> struct key_life */
 
@@ -27,6 +27,11 @@ struct key_life {
 };
 void key_life_write(struct buffer *, const struct key_life *);
 bool key_life_read(struct span value, struct key_life *out);
+
+/* The question for every key there is; and its answer, whole or not at all: a row that cannot be read fails it, and so do
+ * more rows than were asked for. Copied, with room for one more life behind them. */
+struct ask key_lives_ask(void);
+enum err key_lives_read(const struct ask *, struct arena *, struct key_life **out, struct problem *why);
 
 enum key_action { KEY_NO_ACTION, KEY_ADOPT, KEY_ANNOUNCE, KEY_ACTIVATE, KEY_RETIRE };
 enum key_action key_action_read(struct span);

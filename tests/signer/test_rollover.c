@@ -191,6 +191,34 @@ a_row_is_read_as_written_and_else_refused(void **state)
 	expect_number("only the steward writes lives", key_table.writers, ROLE_BIT(ROLE_STEWARD));
 }
 
+static void
+lives_are_read_whole_or_not_at_all(void **state)
+{
+	struct key_life life = { .name = span_text("one"), .use = USE_METADATA, .state = KEY_ACTIVE }, *lives;
+	struct arena a = arena_init(64 * KIB);
+	struct buffer b = buffer_init(1 * KIB);
+	struct ask ask = key_lives_ask();
+	struct problem why;
+	struct row row;
+
+	(void)state;
+	key_life_write(&b, &life);
+	row = (struct row){ .key = span_text("one"), .value = buffer_span(&b) };
+	ask.rows = &row;
+	ask.count = 1;
+	expect_ok("one life", key_lives_read(&ask, &a, &lives, &why), &why);
+	expect_span("is read", lives[0].name, "one");
+	ask.more = true;
+	expect_problem("more than were asked for", key_lives_read(&ask, &a, &lives, &why), &why, ERR_LIMIT,
+	    "the store has more than 1000 keys");
+	ask.more = false;
+	row.value = span_first(row.value, 5);
+	expect_problem("a broken row", key_lives_read(&ask, &a, &lives, &why), &why, ERR_INVALID,
+	    "the store's row of key \"one\" cannot be read");
+	buffer_release(&b);
+	arena_release(&a);
+}
+
 int
 main(void)
 {
@@ -198,6 +226,7 @@ main(void)
 		cmocka_unit_test(keys_live_as_the_picture_says),
 		cmocka_unit_test(each_step_leaves_its_time),
 		cmocka_unit_test(a_row_is_read_as_written_and_else_refused),
+		cmocka_unit_test(lives_are_read_whole_or_not_at_all),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

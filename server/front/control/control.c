@@ -10,6 +10,7 @@
 #include "front/control/request.h"
 #include "http/exchange.h"
 #include "registry/metadata.h"
+#include "signer/rollover.h"
 
 /* An import may refuse every entity of a large file, each with its reason. */
 #define ANSWER_LARGEST (64 * MIB)
@@ -305,7 +306,7 @@ show_status(struct exchange *e, void *front)
 		return;
 	*s = (struct status){ .control = c, .exchange = e };
 	s->asks[0] = publication_ask();
-	s->asks[1] = keys_ask();
+	s->asks[1] = key_lives_ask();
 	exchange_hold(e, store_load(c->store, s->asks, COUNT(s->asks), on_status_loaded, s));
 }
 

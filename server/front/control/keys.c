@@ -14,14 +14,6 @@
 #include "registry/journal.h"
 #include "signer/rollover.h"
 
-#define KEYS_LARGEST 1000 /* of one federation, retired ones too */
-
-struct ask
-keys_ask(void)
-{
-	return (struct ask){ .table = &key_table, .limit = KEYS_LARGEST };
-}
-
 static void
 write_instant(struct buffer *b, const char *name, struct instant t)
 {
@@ -97,7 +89,7 @@ keys_list(struct exchange *e, void *front)
 
 	if (!request_allowed(e, c))
 		return;
-	*l = (struct listing){ .exchange = e, .ask = keys_ask() };
+	*l = (struct listing){ .exchange = e, .ask = key_lives_ask() };
 	exchange_hold(e, store_load(c->store, &l->ask, 1, on_list_loaded, l));
 }
 
@@ -170,18 +162,14 @@ lives_read(struct change *g, struct problem *why)
 	struct arena *a = g->exchange->arena;
 	bool known = false;
 
-	g->count = 0;
-	g->lives = arena_array(a, struct key_life, g->ask.count + 1);
-	g->generations = arena_array(a, uint64_t, g->ask.count + 1);
-	g->changed = arena_array(a, bool, g->ask.count + 1);
-	for (size_t i = 0; i < g->ask.count; i++) {
-		const struct row *row = &g->ask.rows[i];
-
-		if (!key_life_read(arena_copy(a, row->value), &g->lives[g->count]))
-			return problem_set(why, ERR_INVALID, "", "the store's row of key \"%.*s\" cannot be read",
-			    SPAN_ARGS(row->key));
-		known = known || span_equal(row->key, g->name);
-		g->generations[g->count++] = row->generation;
+	if (key_lives_read(&g->ask, a, &g->lives, why) != OK)
+		return why->code;
+	g->count = g->ask.count;
+	g->generations = arena_array(a, uint64_t, g->count + 1);
+	g->changed = arena_array(a, bool, g->count + 1);
+	for (size_t i = 0; i < g->count; i++) {
+		known = known || span_equal(g->lives[i].name, g->name);
+		g->generations[i] = g->ask.rows[i].generation;
 	}
 	if (!known && g->action == KEY_ADOPT)
 		return life_begin(g, why);
@@ -283,7 +271,7 @@ key_change(struct exchange *e, void *front)
 
 	if (!request_allowed(e, c))
 		return;
-	*g = (struct change){ .control = c, .exchange = e, .ask = keys_ask() };
+	*g = (struct change){ .control = c, .exchange = e, .ask = key_lives_ask() };
 	if (change_parse(e, g, &why) != OK) {
 		exchange_refuse(e, status_of(why.code), &why);
 		return;

@@ -7,6 +7,5 @@
 
 route_handler keys_list, key_change;
 
-/* The question for all rows of key_table, and what it found as a JSON array. */
-struct ask keys_ask(void);
+/* What key_lives_ask() found, as a JSON array. */
 void keys_write(struct buffer *, const struct ask *);
