@@ -62,8 +62,8 @@ int child_failed(struct child *, const struct problem *why);
 /* To the supervisor; what cannot be posted now is lost, and asked again later. */
 void child_say(struct child *, enum order_kind);
 
-/* Called again and again by who needs a link to a `role`: when there has been none for a while it asks for another, in case
- * that role still runs and only the link was lost. `lost`: since when, 0 in the beginning; the caller keeps it. */
+/* Called again and again by who needs a link to a `role`: when there has been none for a while it asks for another, in
+ * case that role still runs and only the link was lost. `lost`: since when, 0 in the beginning; the caller keeps it. */
 void child_keep_link(struct child *, enum role, bool linked, int64_t *lost);
 
 /* The roles; each returns its exit status. */

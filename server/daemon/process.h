@@ -39,8 +39,8 @@ struct process {
 void process_init(struct process *, struct supervisor *, size_t seat);
 void process_release(struct process *);
 
-/* Forks. The child serves `settings` with `listeners`. One that cannot be started is tried again later, and that is OK; a
- * staged one fails. */
+/* Forks. The child serves `settings` with `listeners`. One that cannot be started is tried again later, and that is OK;
+ * a staged one fails. */
 enum err process_start(struct process *, const struct settings *, const struct listeners *, bool staged,
     struct problem *why);
 

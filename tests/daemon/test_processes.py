@@ -410,7 +410,7 @@ def killed_processes_are_replaced():
 
 
 def a_link_that_is_cut_is_made_anew():
-    """Nonsense in the steward's name, on each of its channels: recorder and signer cut it off, the supervisor does not."""
+    """Nonsense in the steward's name, on each of its channels: recorder and signer cut it off."""
     if not hasattr(os, "pidfd_open"):
         raise Skip("needs pidfd_open")
     with Daemon() as d:
