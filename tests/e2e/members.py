@@ -13,9 +13,11 @@ import json
 import os
 import re
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import urllib.parse
 
@@ -275,6 +277,31 @@ def keys():
     ok("and stays until its signatures have expired", done.returncode == 1, done.stdout)
 
 
+def unanswered():
+    """A daemon that says it cannot now runs; one that is not there does not."""
+    path = os.path.join(WORK, "busy.sock")
+    body = b'{"status":503,"detail":"not at the moment","code":"unavailable"}'
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind(path)
+        listening.listen(1)
+
+        def refuse():
+            with listening.accept()[0] as peer:
+                peer.recv(65536)
+                peer.sendall(b"HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nContent-Length: %d\r\n\r\n%s" %
+                             (len(body), body))
+
+        thread = threading.Thread(target=refuse)
+        thread.start()
+        done = ctl("-s", path, "key", "new", "busy-1", "--type", "p-256")
+        thread.join(30)
+    ok("a daemon that cannot adopt a key now is told as a failure", done.returncode == 1 and "not at the moment" in
+       done.stdout and "does not run" not in done.stdout, done.stdout)
+    done = ctl("-s", path, "key", "new", "busy-2", "--type", "p-256")
+    ok("one that does not run is told what to do later", done.returncode == 0 and "key adopt busy-2" in done.stdout,
+       done.stdout)
+
+
 def operating():
     status = ctl("status", "--json")
     report = json.loads(status.stdout) if status.returncode == 0 else {}
@@ -326,6 +353,7 @@ def main():
     shibboleth(certificate)
     imports()
     keys()
+    unanswered()
     operating()
     shutil.rmtree(WORK)
     return 1 if failed else 0
