@@ -70,15 +70,3 @@ span_number(struct span s, uint64_t *out)
 	*out = value;
 	return true;
 }
-
-bool
-span_equal_secret(struct span a, struct span b)
-{
-	volatile uint8_t differs = 0;
-
-	if (a.size != b.size)
-		return false;
-	for (size_t i = 0; i < a.size; i++)
-		differs = (uint8_t)(differs | (a.data[i] ^ b.data[i]));
-	return differs == 0;
-}

@@ -86,6 +86,3 @@ struct span span_trim(struct span s);
 
 /* Decimal digits only, no sign, no blank, no overflow. */
 bool span_number(struct span s, uint64_t *out);
-
-/* In time that does not depend on the contents; for secrets and their digests. */
-bool span_equal_secret(struct span a, struct span b);

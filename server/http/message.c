@@ -66,7 +66,8 @@ skip(const uint8_t *at, uint8_t kind)
 	return at;
 }
 
-/* Looks for the empty line; every line must end with CRLF. One empty line may stand before the request (RFC 9112 s2.2). */
+/* Looks for the empty line; every line must end with CRLF. One empty line may stand before the request (RFC 9112
+ * s2.2). */
 static enum message_state
 find_end(struct span bytes, const struct message_limits *limits, size_t *scanned, size_t *end, struct refusal *refused)
 {
@@ -238,7 +239,8 @@ read_host(struct parse *p, struct span value)
 	p->host = true;
 	p->host_value = value;
 	if (!is_authority(value))
-		return refuse(p->refused, 400, "RFC 9112 s3.2", "Host is not a name or an address with an optional port");
+		return refuse(p->refused, 400, "RFC 9112 s3.2",
+		    "Host is not a name or an address with an optional port");
 	return MESSAGE_WHOLE;
 }
 
@@ -278,7 +280,8 @@ static enum message_state
 note_field(struct parse *p, const struct header *h)
 {
 	for (size_t i = 0; i < COUNT(framing); i++)
-		if (h->name.size == framing[i].size && span_equal_nocase(h->name, span_of(framing[i].name, framing[i].size)))
+		if (h->name.size == framing[i].size &&
+		    span_equal_nocase(h->name, span_of(framing[i].name, framing[i].size)))
 			return framing[i].read(p, h->value);
 	return MESSAGE_WHOLE;
 }
@@ -339,17 +342,6 @@ message_read(struct span bytes, const struct message_limits *limits, size_t *sca
 		out->host = p.host_value;
 	*used = end;
 	return MESSAGE_WHOLE;
-}
-
-size_t
-message_header_count(const struct message *m, const char *name)
-{
-	struct span wanted = span_text(name);
-	size_t count = 0;
-
-	for (size_t i = 0; i < m->header_count; i++)
-		count += span_equal_nocase(m->headers[i].name, wanted);
-	return count;
 }
 
 struct span

@@ -43,20 +43,19 @@ struct refusal {
 	const char *clause;
 };
 
-/* Reads a head from the front of `bytes`. Whole: `*used` is its size, spans point into `bytes`. `*scanned` remembers, over
- * calls with more bytes of the same head, how far the search for its end went; start with 0. */
+/* Reads a head from the front of `bytes`. Whole: `*used` is its size, spans point into `bytes`. `*scanned` remembers,
+ * over calls with more bytes of the same head, how far the search for its end went; start with 0. */
 enum message_state message_read(struct span bytes, const struct message_limits *, size_t *scanned, struct message *out,
     size_t *used, struct refusal *refused);
 
-/* The value of the only header of this name; empty when there is none or more than one (message_header_count tells). */
+/* The value of the only header of this name; empty when there is none or more than one. */
 struct span message_header(const struct message *, const char *name);
-size_t message_header_count(const struct message *, const char *name);
 
 /* Chunked bodies (RFC 9112 s7.1), fed piece by piece; no extensions, no trailers. */
 struct chunk_reader {
 	uint64_t left;  /* of the chunk being read */
 	uint8_t state;
 };
-/* Takes from the front of `*bytes`; gives the next run of data in `*data`. WHOLE after the last chunk; PARTIAL with no data
- * and nothing left in `*bytes`: more is needed. */
+/* Takes from the front of `*bytes`; gives the next run of data in `*data`. WHOLE after the last chunk; PARTIAL with no
+ * data and nothing left in `*bytes`: more is needed. */
 enum message_state chunk_read(struct chunk_reader *, struct span *bytes, struct span *data, struct refusal *refused);

@@ -310,9 +310,7 @@ fields_are_found_by_name(void **state)
 	expect_number("it is read", message_read(span_text(request), &limits, &scanned, &m, &used, &refused), MESSAGE_WHOLE);
 	expect_span("without the blanks around it", message_header(&m, "accept"), "a/b ;q=1");
 	expect_span("one that is not there is empty", message_header(&m, "Cookie"), "");
-	expect_number("one that is not there", message_header_count(&m, "Cookie"), 0);
 	expect_span("of two none is given", message_header(&m, "X"), "");
-	expect_number("two are counted", message_header_count(&m, "X"), 2);
 }
 
 static const struct {
