@@ -103,7 +103,8 @@ write_target(struct buffer *lines, const struct message *m)
 }
 
 void
-access_log_add(struct access_log *log, struct instant now, const struct address *peer, const struct message *m, int status,
+access_log_add(struct access_log *log, struct instant now, const struct address *peer, const struct message *m,
+    int status,
     uint64_t bytes, int64_t us)
 {
 	struct buffer *lines = &log->lines;

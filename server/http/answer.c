@@ -14,7 +14,8 @@ reason_of(int status)
 		{ 301, "Moved Permanently" }, { 302, "Found" }, { 303, "See Other" }, { 304, "Not Modified" },
 		{ 307, "Temporary Redirect" }, { 308, "Permanent Redirect" },
 		{ 400, "Bad Request" }, { 401, "Unauthorized" }, { 403, "Forbidden" }, { 404, "Not Found" },
-		{ 405, "Method Not Allowed" }, { 406, "Not Acceptable" }, { 408, "Request Timeout" }, { 409, "Conflict" },
+		{ 405, "Method Not Allowed" }, { 406, "Not Acceptable" }, { 408, "Request Timeout" },
+		{ 409, "Conflict" },
 		{ 410, "Gone" }, { 412, "Precondition Failed" }, { 413, "Content Too Large" }, { 414, "URI Too Long" },
 		{ 415, "Unsupported Media Type" }, { 417, "Expectation Failed" }, { 421, "Misdirected Request" },
 		{ 422, "Unprocessable Content" }, { 428, "Precondition Required" }, { 429, "Too Many Requests" },
@@ -37,7 +38,8 @@ renew_date(struct http_server *server, struct instant now)
 	if (now.us / SECONDS(1) == server->second)
 		return;
 	server->second = now.us / SECONDS(1);
-	server->date_size = (size_t)snprintf(server->date, sizeof(server->date), "Date: %s\r\n", instant_http(now, text));
+	server->date_size = (size_t)snprintf(server->date, sizeof(server->date), "Date: %s\r\n",
+	    instant_http(now, text));
 }
 
 static uint8_t *
@@ -171,7 +173,8 @@ answer_problem(struct connection *c, const struct request *r, int status, const 
 	if (fields.size == 0 || !memmem(fields.data, fields.size, "Cache-Control: ", 15))
 		buffer_text(&head, "Cache-Control: no-store\r\n");
 	buffer_add(&head, fields);
-	answer_write(c, r, &(struct answer){ .status = status, .fields = buffer_span(&head), .body = buffer_span(&body) });
+	answer_write(c, r, &(struct answer){ .status = status, .fields = buffer_span(&head),
+	    .body = buffer_span(&body) });
 	buffer_release(&head);
 	buffer_release(&body);
 }

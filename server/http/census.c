@@ -21,7 +21,8 @@ struct census *
 census_new(unsigned processes)
 {
 	struct census *c = calloc(1, sizeof(*c));
-	void *memory = mmap(NULL, processes * CELLS * sizeof(*c->count), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
+	void *memory = mmap(NULL, processes * CELLS * sizeof(*c->count), PROT_READ | PROT_WRITE,
+	    MAP_SHARED | MAP_ANONYMOUS,
 	    -1, 0);
 
 	if (!c || memory == MAP_FAILED)

@@ -1,8 +1,8 @@
 /* http/census.h - how many connections each address has, counted across processes in shared memory.
  *
- * Made by the supervisor before it forks. Each process writes only its own column, so a killed one leaves nothing behind
- * once its column is cleared. An IPv6 client is its /64. Addresses share a cell when their keyed hashes collide: the limit is
- * then shared too, which errs on the safe side.
+ * Made by the supervisor before it forks. Each process writes only its own column, so a killed one leaves nothing
+ * behind once its column is cleared. An IPv6 client is its /64. Addresses share a cell when their keyed hashes collide:
+ * the limit is then shared too, which errs on the safe side.
  */
 #pragma once
 

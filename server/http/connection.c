@@ -16,8 +16,8 @@
 static void on_ready(evutil_socket_t, short, void *arg);
 static void on_later(void *arg);
 
-/* The answer comes before the request: to wait for one is what a stranger could make us do. A polite one has a moment to
- * read it, as long as there are places. */
+/* The answer comes before the request: to wait for one is what a stranger could make us do. A polite one has a moment
+ * to read it, as long as there are places. */
 static void
 turn_away(struct connection *c, const struct problem *why)
 {
@@ -323,7 +323,8 @@ watch(struct event *event, bool *watched, bool wanted)
 		event_del(event);
 }
 
-/* A reader's wait is renewed by a fair amount taken, for a byte now and then would hold the answer and its place for days. */
+/* A reader's wait is renewed by a fair amount taken, for a byte now and then would hold the answer and its place for
+ * days. */
 static bool
 begins_to_wait(const struct connection *c, enum waiting now)
 {

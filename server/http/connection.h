@@ -17,8 +17,8 @@
 #include "http/server.h"
 #include "http/wire.h"
 
-/* What a connection waits for, each with its own time. The connections waiting for one thing stand in a line; since all of
- * them may wait equally long, the line is ordered by deadline, and one timer sweeps the fronts of all lines. */
+/* What a connection waits for, each with its own time. The connections waiting for one thing stand in a line; since all
+ * of them may wait equally long, the line is ordered by deadline, and one timer sweeps the fronts of all lines. */
 enum waiting {
 	WAITING_NOT, /* for nothing that could be late: a stream */
 	WAITING_IDLE,
@@ -148,7 +148,8 @@ struct answer {
 /* Appends an answer to `out` as `r` wants it (HEAD, keep-alive); `r` is NULL when no request could be read. */
 void answer_write(struct connection *, const struct request *r, const struct answer *);
 /* RFC 9457. `fields` are added to the head. */
-void answer_problem(struct connection *, const struct request *r, int status, const struct problem *, struct span fields);
+void answer_problem(struct connection *, const struct request *r, int status, const struct problem *,
+    struct span fields);
 void answer_log(struct connection *, const struct request *r, struct instant now, int status, uint64_t bytes);
 
 /* server.c: pools and lines */

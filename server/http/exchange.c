@@ -41,7 +41,8 @@ exchange_reply(struct exchange *x, const struct reply *reply)
 
 	assert(r->handed && !r->streaming && (reply->file > 0 || reply->file_size == 0));
 	if (!c->doomed)
-		answer_write(c, r, &(struct answer){ .status = reply->status, .fields = reply->fields, .body = reply->body,
+		answer_write(c, r, &(struct answer){ .status = reply->status, .fields = reply->fields,
+		    .body = reply->body,
 		    .file_size = reply->file_size });
 	if (!c->doomed && sends_file(r, reply)) {
 		c->file = reply->file;

@@ -29,8 +29,8 @@ struct exchange {
 /* The request waits for this; the exchange cancels it when the peer is gone. One at a time; NULL forgets. */
 void exchange_hold(struct exchange *, struct pending *);
 
-/* Called when nobody waits for the answer any more, after the held question was cancelled; for what lies outside the arena.
- * The peer is gone, or the handler took too long (503 then), or the server drains and ends the stream. */
+/* Called when nobody waits for the answer any more, after the held question was cancelled; for what lies outside the
+ * arena. The peer is gone, or the handler took too long (503 then), or the server drains and ends the stream. */
 void exchange_on_gone(struct exchange *, void (*on_gone)(void *arg), void *arg);
 
 struct reply {
@@ -53,8 +53,8 @@ void exchange_refuse_with(struct exchange *, int status, struct span fields, con
 /* The status an error usually means: 400, 404, 409, 403, 413, 503, 500. */
 int status_of(enum err);
 
-/* Server-sent events or any answer of unknown length (chunked). A slow reader past the limit is cut off. False when there
- * are too many streams already: that has been answered (503), and the exchange is over. */
+/* Server-sent events or any answer of unknown length (chunked). A slow reader past the limit is cut off. False when
+ * there are too many streams already: that has been answered (503), and the exchange is over. */
 bool exchange_stream(struct exchange *, int status, struct span fields);
 void exchange_write(struct exchange *, struct span);
 void exchange_end(struct exchange *);

@@ -7,7 +7,8 @@
 struct figures *
 figures_new(size_t rows)
 {
-	void *memory = mmap(NULL, rows * sizeof(struct figures), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	void *memory = mmap(NULL, rows * sizeof(struct figures), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1,
+	    0);
 
 	if (memory == MAP_FAILED)
 		abort();

@@ -35,6 +35,7 @@ static inline void
 figure_add(struct figures *f, enum figure which, uint64_t n)
 {
 	if (f)
-		atomic_store_explicit(&f->value[which], atomic_load_explicit(&f->value[which], memory_order_relaxed) + n,
+		atomic_store_explicit(&f->value[which],
+		    atomic_load_explicit(&f->value[which], memory_order_relaxed) + n,
 		    memory_order_relaxed);
 }

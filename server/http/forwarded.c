@@ -1,8 +1,8 @@
 /* http/forwarded.c - reading what proxies say about the client. */
 #include "http/forwarded.h"
 
-/* Each proxy adds at the end, so the list is walked over from the left and the last stranger wins; when all are ours, the
- * first. */
+/* Each proxy adds at the end, so the list is walked over from the left and the last stranger wins; when all are ours,
+ * the first. */
 struct claim {
 	struct address client;
 	bool secure, found, stranger;

@@ -101,7 +101,8 @@ refuse_body(const struct message *m, const struct route *route)
 {
 	static const struct refusal unwanted = { 413, "nothing here takes a body", "RFC 9110 s15.5.14" };
 	static const struct refusal large = { 413, "the body is too large", "RFC 9110 s15.5.14" };
-	static const struct refusal type = { 415, "the body is not of the type that is read here", "RFC 9110 s15.5.16" };
+	static const struct refusal type = { 415, "the body is not of the type that is read here",
+	    "RFC 9110 s15.5.16" };
 
 	if (!has_body(m))
 		return NULL;
@@ -149,7 +150,8 @@ answer_ping(struct connection *c, const struct request *r)
 static void
 set_up_exchange(struct connection *c, struct request *r)
 {
-	r->exchange = (struct exchange){ .request = &r->message, .arena = &r->arena, .peer = c->peer, .peer_uid = c->peer_uid,
+	r->exchange = (struct exchange){ .request = &r->message, .arena = &r->arena, .peer = c->peer,
+	    .peer_uid = c->peer_uid,
 		.secure = c->wire.ssl, .certificate = c->certificate };
 	if (c->proxy)
 		forwarded_read(&r->message, c->server->settings.proxies, &r->exchange.peer, &r->exchange.secure);

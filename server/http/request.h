@@ -9,5 +9,6 @@ void request_begin(struct connection *, struct request *);
 /* Takes what has come of the body and hands the request over when that is whole. False: more must come. */
 bool request_take_body(struct connection *, struct request *);
 
-/* Answers in the server's own name and closes; forgets c->request, which may be NULL. `fields` are added to the head. */
+/* Answers in the server's own name and closes; forgets c->request, which may be NULL. `fields` are added to the
+ * head. */
 void request_refuse(struct connection *, const struct refusal *, struct span fields);

@@ -1,8 +1,8 @@
 /* http/route.h - what may be asked of a front: method, path, handler, and what the body may be.
  *
- * A front exports its table, ended by a zero row; daemon/ mounts it with the front's own state. The path is matched before
- * anything is percent-decoded; one segment may be `{name}` and comes to the handler raw, as request->segment. A GET route
- * with the path `*` answers where nothing is: it says 404 in the form the requester likes.
+ * A front exports its table, ended by a zero row; daemon/ mounts it with the front's own state. The path is matched
+ * before anything is percent-decoded; one segment may be `{name}` and comes to the handler raw, as request->segment. A
+ * GET route with the path `*` answers where nothing is: it says 404 in the form the requester likes.
  */
 #pragma once
 
@@ -29,7 +29,8 @@ struct mount {
 	void *front;
 };
 
-/* A set of mounts, ready to be searched; made once, when configuration is loaded. Two routes of one method and path are a bug. */
+/* A set of mounts, ready to be searched; made once, when configuration is loaded. Two routes of one method and path are
+ * a bug. */
 struct router;
 struct router *router_new(const struct mount *mounts, size_t count);
 void router_free(struct router *);

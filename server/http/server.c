@@ -149,8 +149,8 @@ resume_accepting(struct http_server *server)
 		event_add(&l->event, NULL);
 }
 
-/* When all places are taken and somebody comes, whoever has been idle longest leaves; while nobody is idle, newcomers wait
- * in the kernel. */
+/* When all places are taken and somebody comes, whoever has been idle longest leaves; while nobody is idle, newcomers
+ * wait in the kernel. */
 static void
 make_room(struct http_server *server)
 {
@@ -200,7 +200,8 @@ http_server_listen(struct http_server *server, int fd, const struct router *rout
 
 	if (!listener)
 		abort();
-	*listener = (struct listener){ .server = server, .fd = fd, .router = router, .tls = tls, .next = server->listeners };
+	*listener = (struct listener){ .server = server, .fd = fd, .router = router, .tls = tls,
+	    .next = server->listeners };
 	server->listeners = listener;
 	listener->local = getsockname(fd, (struct sockaddr *)&own, &size) == 0 && own.ss_family == AF_UNIX;
 	/* What is accepted inherits both: no system call for each connection. */
@@ -302,7 +303,8 @@ http_server_drain(struct http_server *server, int64_t us, void (*on_drained)(voi
 	server->on_drained = on_drained;
 	server->on_drained_arg = arg;
 	timer_set(&server->drain_timer, us);
-	/* The request of an idle connection may be on its way: it is waited for a moment, and answered as the last one. */
+	/* The request of an idle connection may be on its way: it is waited for a moment, and answered as the last
+	 * one. */
 	server->time[WAITING_IDLE] = shorter(server->time[WAITING_IDLE], PARTING_TIME);
 	for (struct connection *c = server->first[WAITING_IDLE]; c; c = c->after)
 		c->deadline = shorter(c->deadline, clock_monotonic() + PARTING_TIME);
@@ -387,7 +389,8 @@ server_request_take(struct http_server *server)
 	if (!r)
 		abort();
 	memset(r, 0, offsetof(struct request, message));
-	memset((uint8_t *)r + offsetof(struct request, connection), 0, sizeof(*r) - offsetof(struct request, connection));
+	memset((uint8_t *)r + offsetof(struct request, connection), 0,
+	    sizeof(*r) - offsetof(struct request, connection));
 	r->arena = arena_init(REQUEST_MEMORY);
 	r->body = buffer_init(SIZE_MAX / 4);
 	return r;

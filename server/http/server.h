@@ -37,16 +37,17 @@ struct http_settings {
 	struct census *census;             /* may be NULL */
 	struct figures *figures;           /* this process's counters; may be NULL */
 	struct access_log *access_log;     /* may be NULL */
-	/* Who may ask at all; NULL: everybody. Asked when somebody connects, whose uid the kernel says of a Unix socket (-1
-	 * elsewhere). Whoever it refuses is told why, and nothing of theirs is read; the others always find half of the places. */
+	/* Who may ask at all; NULL: everybody. Asked when somebody connects, whose uid the kernel says of a Unix socket
+	 * (-1 elsewhere). Whoever it refuses is told why, and nothing of theirs is read; the others always find half of
+	 * the places. */
 	bool (*admit)(void *arg, const struct address *peer, int peer_uid, struct problem *why);
 	void *admit_arg;
 	struct span common_fields;         /* header lines of every answer: security headers; borrowed */
 	struct span tls_fields;            /* and of those over our own TLS */
 };
 
-/* Times are kept to a quarter of a second. Requests of one connection are handled one after the other; what is pipelined
- * behind a request that waits stays unread in the buffer. */
+/* Times are kept to a quarter of a second. Requests of one connection are handled one after the other; what is
+ * pipelined behind a request that waits stays unread in the buffer. */
 struct http_server;
 
 struct http_server *http_server_new(struct loop *, const struct http_settings *);

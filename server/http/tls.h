@@ -18,7 +18,8 @@ struct tls_settings {
 	const unsigned char *ticket_key; /* TLS_TICKET_KEY bytes, or NULL */
 };
 
-/* Reads the files (before privileges are dropped). ERR_INVALID with the file's name when key and certificate do not match. */
+/* Reads the files (before privileges are dropped). ERR_INVALID with the file's name when key and certificate do not
+ * match. */
 enum err tls_open(const struct tls_settings *, struct tls **out, struct problem *why);
 void tls_free(struct tls *);
 

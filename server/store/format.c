@@ -26,7 +26,8 @@ format_read(MDB_txn *txn, unsigned newest, unsigned *format, struct problem *why
 		return map_problem(why, rc, "reading the store's format");
 	*format = (unsigned)u64_read(value.mv_data);
 	if (*format > newest)
-		return problem_set(why, ERR_UNSUPPORTED, NULL, "the store has format %u, this program knows formats up to %u: "
+		return problem_set(why, ERR_UNSUPPORTED, NULL,
+		    "the store has format %u, this program knows formats up to %u: "
 		    "use the version that wrote it, or restore a backup made before", *format, newest);
 	return OK;
 }
@@ -77,7 +78,8 @@ step(MDB_txn *txn, const struct migration *m, unsigned newest, unsigned *format,
 		while (m->name && m->from != *format)
 			m++;
 		if (!m->name)
-			return problem_set(why, ERR_UNSUPPORTED, NULL, "the store has format %u, from which nothing leads to %u",
+			return problem_set(why, ERR_UNSUPPORTED, NULL,
+			    "the store has format %u, from which nothing leads to %u",
 			    *format, newest);
 		code = m->migrate(txn, why);
 		if (code != OK) {

@@ -28,7 +28,8 @@ say_holder(int fd, const char *path, struct problem *why)
 	ssize_t size = read(fd, text, sizeof(text) - 1);
 	long pid = size > 0 ? strtol(text, NULL, 10) : 0;
 
-	return problem_set(why, ERR_UNAVAILABLE, NULL, "%s is held by process %ld: only one may write a store", path, pid);
+	return problem_set(why, ERR_UNAVAILABLE, NULL, "%s is held by process %ld: only one may write a store", path,
+	    pid);
 }
 
 enum err

@@ -78,7 +78,8 @@ check_table(MDB_txn *txn, MDB_val name, struct problem *why)
 	int rc;
 
 	if (name.mv_size > KEY_LARGEST)
-		return problem_set(why, ERR_INVALID, NULL, "damaged: the name of a table is %zu bytes long", name.mv_size);
+		return problem_set(why, ERR_INVALID, NULL, "damaged: the name of a table is %zu bytes long",
+		    name.mv_size);
 	memcpy(text, name.mv_data, name.mv_size);
 	text[name.mv_size] = '\0';
 	rows = text[0] != '.';
@@ -95,7 +96,8 @@ check_table(MDB_txn *txn, MDB_val name, struct problem *why)
 		uint8_t sum = 0;
 
 		if ((rows && !row_read(at, span_of_val(value), &row)) || (count && span_compare(before, at) >= 0))
-			return problem_set(why, ERR_INVALID, NULL, "damaged: table %s: what follows row %zu cannot be a row", text,
+			return problem_set(why, ERR_INVALID, NULL,
+			    "damaged: table %s: what follows row %zu cannot be a row", text,
 			    count);
 		/* To its last byte: a value may run on over many pages. */
 		for (size_t i = 0; i < value.mv_size; i += 4 * KIB)
@@ -176,7 +178,8 @@ look(const char *path, bool directory, bool all, struct inspection *out, struct 
 	if (rc == 0)
 		rc = mdb_env_set_maxreaders(env, MAP_READERS);
 	if (rc == 0)
-		rc = mdb_env_open(env, path, MDB_RDONLY | MDB_NOTLS | (directory ? 0 : MDB_NOSUBDIR | MDB_NOLOCK), 0660);
+		rc = mdb_env_open(env, path, MDB_RDONLY | MDB_NOTLS | (directory ? 0 : MDB_NOSUBDIR | MDB_NOLOCK),
+		    0660);
 	if (directory)
 		map_give_to_owner(path);
 	code = rc ? map_problem(why, rc, "opening") : look_inside(env, directory, all, out, why);
@@ -236,7 +239,8 @@ store_inspect(const char *file, struct inspection *out, struct problem *why)
 		continue;
 	if (got != (ssize_t)sizeof(v))
 		return problem_set(why, ERR_INVALID, NULL, "%s: damaged: reading it ended the reader (%s %d)", file,
-		    WIFSIGNALED(status) ? "signal" : "status", WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
+		    WIFSIGNALED(status) ? "signal" : "status",
+		    WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
 	if (v.code != OK)
 		return problem_set(why, v.code, v.why.clause, "%s", v.why.text);
 	*out = v.seen;

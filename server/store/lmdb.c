@@ -255,7 +255,8 @@ send_unit(struct store *store, const struct unit *unit, on_committed *done, void
 	if (!f)
 		abort();
 	*f = (struct flight){ .pending = { silence_flight }, .store = s, .id = unit_id(unit), .refused = refused,
-		.deadline = clock_monotonic() + s->settings.commit_timeout, .done = done, .arg = arg, .size = bytes.size };
+		.deadline = clock_monotonic() + s->settings.commit_timeout, .done = done, .arg = arg,
+		    .size = bytes.size };
 	if (refused != OK) {
 		flights_add(&s->refused, f);
 		turn_later(s->turn, &s->refusing);

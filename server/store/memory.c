@@ -154,7 +154,8 @@ take_unit(struct store *store, const struct unit *unit, on_committed *done, void
 		q->committed.code = ERR_LIMIT;
 	} else {
 		/* Through the message, as to a recorder: what cannot be read there fails here too. */
-		enum err code = unit_read(&q->arena, s->tables, arena_copy(&q->arena, bytes), &q->id, &q->operations, &q->count,
+		enum err code = unit_read(&q->arena, s->tables, arena_copy(&q->arena, bytes), &q->id, &q->operations,
+		    &q->count,
 		    NULL);
 
 		assert(code == OK);
@@ -295,7 +296,8 @@ expectations_hold(struct memory_store *s, struct question *q, struct instant now
 		const struct operation *o = &q->operations[i];
 		const struct memory_table *t = &s->contents[o->table_number];
 		size_t at = find_place(t, o->key);
-		uint64_t found = is_there(t, at, o->key) && is_live(&t->cells[at].row, now) ? t->cells[at].row.generation : 0;
+		uint64_t found = is_there(t, at, o->key) && is_live(&t->cells[at].row, now) ?
+		    t->cells[at].row.generation : 0;
 
 		if (o->kind == UNIT_EXPECT && found != o->generation) {
 			q->committed = (struct committed){ .code = ERR_CONFLICT, .operation = i };

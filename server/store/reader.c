@@ -46,13 +46,15 @@ open_tables(struct map_reader *r, MDB_txn *txn, struct problem *why)
 	if (code != OK)
 		return code;
 	if (format != STORE_FORMAT)
-		return problem_set(why, ERR_UNAVAILABLE, NULL, "the store has format %u, the recorder must bring it to %d",
+		return problem_set(why, ERR_UNAVAILABLE, NULL,
+		    "the store has format %u, the recorder must bring it to %d",
 		    format, STORE_FORMAT);
 	for (size_t i = 0; r->tables[i]; i++) {
 		int rc = mdb_dbi_open(txn, r->tables[i]->name, 0, &r->dbis[i]);
 
 		if (rc == MDB_NOTFOUND)
-			return problem_set(why, ERR_UNAVAILABLE, NULL, "the store has no table %s yet: the recorder makes it",
+			return problem_set(why, ERR_UNAVAILABLE, NULL,
+			    "the store has no table %s yet: the recorder makes it",
 			    r->tables[i]->name);
 		if (rc)
 			return map_problem(why, rc, "opening table %s", r->tables[i]->name);
@@ -69,7 +71,8 @@ is_made(const char *directory, struct problem *why)
 
 	snprintf(path, sizeof(path), "%s/data.mdb", directory);
 	if (stat(path, &st) == 0)
-		return st.st_size ? OK : problem_set(why, ERR_UNAVAILABLE, NULL, "%s is being made by the recorder", path);
+		return st.st_size ? OK : problem_set(why, ERR_UNAVAILABLE, NULL, "%s is being made by the recorder",
+		    path);
 	if (errno == ENOENT)
 		return problem_set(why, ERR_UNAVAILABLE, NULL, "%s does not exist yet: the recorder makes it", path);
 	return problem_errno(why, errno, "%s", path);
@@ -164,11 +167,13 @@ map_reader_begin(struct map_reader *r, struct problem *why)
 	}
 	if (rc)
 		return map_problem(why, rc, "reading the store");
-	/* The number comes from lock.mdb, which every worker can write; an older state's pages may be in use for others. */
+	/* The number comes from lock.mdb, which every worker can write; an older state's pages may be in use for
+	 * others. */
 	number = mdb_txn_id(r->txn);
 	if (number < r->seen) {
 		mdb_txn_reset(r->txn);
-		return problem_set(why, ERR_IO, NULL, "the store's transaction number went from %" PRIu64 " back to %" PRIu64
+		return problem_set(why, ERR_IO, NULL,
+		    "the store's transaction number went from %" PRIu64 " back to %" PRIu64
 		    ": it was changed by another process", r->seen, number);
 	}
 	r->seen = number;

@@ -319,11 +319,13 @@ struct cleaned {
 static int
 clean(struct recorder *r, MDB_txn *txn, struct instant now, size_t at_once, struct cleaned *c)
 {
-	int rc = expiry_sweep(&r->changes.expiry, txn, r->settings.tables, r->changes.tables, now, at_once, &c->expired);
+	int rc = expiry_sweep(&r->changes.expiry, txn, r->settings.tables, r->changes.tables, now, at_once,
+	    &c->expired);
 
 	if (rc)
 		return rc;
-	return answered_prune(&r->answered, txn, r->commits, instant_after(now, -UNIT_REMEMBERED), at_once, &c->forgotten);
+	return answered_prune(&r->answered, txn, r->commits, instant_after(now, -UNIT_REMEMBERED), at_once,
+	    &c->forgotten);
 }
 
 /* Units in one transaction. Full is ERR_FULL and nothing happened; other failures are the end. */

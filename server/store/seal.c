@@ -111,7 +111,8 @@ seal_check(int fd, const char *name, uint64_t *size, struct problem *why)
 	if (code != OK)
 		return code;
 	if (memcmp(seal, MAGIC, MAGIC_SIZE) || u64_read(seal + MAGIC_SIZE) != *size)
-		return problem_set(why, ERR_INVALID, NULL, "%s: no seal at its end: cut short, damaged, or not a copy made by backup",
+		return problem_set(why, ERR_INVALID, NULL,
+		    "%s: no seal at its end: cut short, damaged, or not a copy made by backup",
 		    name);
 	code = digest_file(fd, name, *size, seal, digest, why);
 	if (code == OK && memcmp(seal + MAGIC_SIZE + 8, digest, sizeof(digest)))

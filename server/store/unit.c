@@ -198,7 +198,8 @@ read_operation(struct record *r, table_list tables, size_t known, size_t at, str
 		return problem_set(why, ERR_SYNTAX, NULL, "operation %zu is of kind %u, the last known is %d", at, kind,
 		    UNIT_APPEND);
 	if (!r->broken && o->table_number >= known)
-		return problem_set(why, ERR_SYNTAX, NULL, "operation %zu names table %zu of %zu", at, o->table_number, known);
+		return problem_set(why, ERR_SYNTAX, NULL, "operation %zu names table %zu of %zu", at, o->table_number,
+		    known);
 	o->kind = (enum operation_kind)kind;
 	if (keyed)
 		o->key = record_bytes(r, record_u16(r));
@@ -237,12 +238,14 @@ unit_read(struct arena *a, table_list tables, struct span message, struct id *id
 	bytes = record_bytes(&r, sizeof(id->bytes));
 	n = record_u32(&r);
 	if (r.broken)
-		return problem_set(why, ERR_SYNTAX, NULL, "a unit of %zu bytes ends within its head of %d", message.size,
+		return problem_set(why, ERR_SYNTAX, NULL, "a unit of %zu bytes ends within its head of %d",
+		    message.size,
 		    UNIT_HEAD);
 	if (version != UNIT_VERSION)
 		return problem_set(why, ERR_SYNTAX, NULL, "a unit of version %u, expected %d", version, UNIT_VERSION);
 	if (n > UNIT_OPERATIONS)
-		return problem_set(why, ERR_LIMIT, NULL, "a unit of %zu operations, at most %d are taken", n, UNIT_OPERATIONS);
+		return problem_set(why, ERR_LIMIT, NULL, "a unit of %zu operations, at most %d are taken", n,
+		    UNIT_OPERATIONS);
 	/* Before memory is taken for them. */
 	if (n > r.rest.size / OPERATION_LEAST)
 		return problem_set(why, ERR_SYNTAX, NULL, "%zu operations cannot stand in %zu bytes", n, r.rest.size);

@@ -1,5 +1,5 @@
-/* tests/fuzz/fuzz_chunk.c - a chunked body is read the same however it is cut, and one chunk of what was read is read as the
- * same body. */
+/* tests/fuzz/fuzz_chunk.c - a chunked body is read the same however it is cut, and one chunk of what was read is read
+ * as the same body. */
 #include <assert.h>
 #include <stdlib.h>
 

@@ -1,5 +1,5 @@
-/* tests/fuzz/fuzz_forwarded.c - what proxies say is believed whole or not at all, and one field more never makes a client
- * secure.
+/* tests/fuzz/fuzz_forwarded.c - what proxies say is believed whole or not at all, and one field more never makes a
+ * client secure.
  *
  * A line is a field: F… is Forwarded, A… X-Forwarded-For, P… X-Forwarded-Proto.
  */

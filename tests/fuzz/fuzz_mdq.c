@@ -1,5 +1,5 @@
-/* tests/fuzz/fuzz_mdq.c - what a stranger asks of MDQ: the identifier names the same however it is encoded, and a header field
- * that is passed over changes nothing. */
+/* tests/fuzz/fuzz_mdq.c - what a stranger asks of MDQ: the identifier names the same however it is encoded, and a
+ * header field that is passed over changes nothing. */
 #include <assert.h>
 
 #include "codec/text.h"

@@ -66,12 +66,14 @@ check_places(const struct message *m, struct span head)
 static void
 check_same(const struct message *a, const struct message *b)
 {
-	assert(a->method == b->method && span_equal(a->method_text, b->method_text) && span_equal(a->target, b->target));
+	assert(a->method == b->method && span_equal(a->method_text, b->method_text) &&
+	    span_equal(a->target, b->target));
 	assert(span_equal(a->path, b->path) && span_equal(a->query, b->query) && span_equal(a->host, b->host));
 	assert(a->keep_alive == b->keep_alive && a->chunked == b->chunked && a->length == b->length);
 	assert(a->expects_continue == b->expects_continue && a->header_count == b->header_count);
 	for (size_t i = 0; i < a->header_count; i++)
-		assert(span_equal(a->headers[i].name, b->headers[i].name) && span_equal(a->headers[i].value, b->headers[i].value));
+		assert(span_equal(a->headers[i].name, b->headers[i].name) &&
+		    span_equal(a->headers[i].value, b->headers[i].value));
 }
 
 static void
@@ -103,7 +105,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct span bytes = { data, size };
 	struct reading whole = read_whole(bytes);
 
-	assert(whole.state != MESSAGE_REFUSED || (whole.refused.status >= 400 && whole.refused.reason && whole.refused.clause));
+	assert(whole.state != MESSAGE_REFUSED || (whole.refused.status >= 400 && whole.refused.reason &&
+	    whole.refused.clause));
 	if (whole.state == MESSAGE_WHOLE) {
 		assert(whole.used <= size && whole.used <= limits.head);
 		check_places(&whole.message, span_first(bytes, whole.used));

@@ -27,7 +27,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			notices_add(&b, notice.table_number, notice.key);
 	}
 	if (said == SAID_NOTHING)
-		assert(size == 0 || (data[0] != SAID_ANSWERS && data[0] != SAID_NOTICES) || size < 1 + sizeof(uint64_t));
+		assert(size == 0 || (data[0] != SAID_ANSWERS && data[0] != SAID_NOTICES) ||
+		    size < 1 + sizeof(uint64_t));
 	else if (record_whole(&r))
 		assert(span_equal(buffer_span(&b), message));
 	else

@@ -1,4 +1,5 @@
-/* tests/fuzz/fuzz_unit.c - a unit of work that can be read is written again, operation by operation, to the same bytes. */
+/* tests/fuzz/fuzz_unit.c - a unit of work that can be read is written again, operation by operation, to the same
+ * bytes. */
 #include <assert.h>
 
 #include "store/unit.h"
