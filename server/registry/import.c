@@ -123,6 +123,13 @@ read_document(void *arg)
 		finish(i, err);
 		return;
 	}
+	/* More often it is the wrong file than the withdrawal of everything. */
+	if (i->metadata.entity_count + i->metadata.refusal_count == 0 && !i->import.allow_empty) {
+		finish(i, problem_set(&i->why, ERR_INVALID, "SAML 2.0 Metadata s2.3.1",
+		    "the document has no EntityDescriptor; expected one, or allow_empty to withdraw all of the "
+		    "source's"));
+		return;
+	}
 	i->ask = (struct ask){ .table = &entity_table, .limit = ENTITIES_LARGEST };
 	i->asked = store_load(i->store, &i->ask, 1, on_state, i);
 }

@@ -19,6 +19,7 @@ struct import {
 	const char *actor;    /* who did it, for the journal */
 	bool dry_run;         /* say what would change, change nothing */
 	bool keep_missing;    /* do not remove what this source no longer brings */
+	bool allow_empty;     /* a document without any entity is meant so: all that the source brought is withdrawn */
 	struct instant now;   /* {0}: the clock's */
 };
 

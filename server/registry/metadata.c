@@ -496,8 +496,6 @@ metadata_read(struct arena *arena, struct span document, struct instant now, str
 	why = why ? why : &unasked;
 	*out = (struct metadata){ 0 };
 	err = xml_read(document, &limits, &handler, &r, why);
-	if (err == OK && out->entity_count + out->refusal_count == 0)
-		err = problem_set(why, ERR_INVALID, "SAML 2.0 Metadata s2.3.1", "the document has no EntityDescriptor");
 	if (err == OK)
 		refuse_twins(&r);
 	canonical_free(r.canonical);

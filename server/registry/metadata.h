@@ -70,6 +70,6 @@ void metadata_sort_refusals(struct metadata_refusal *, size_t count);
 
 /* A document whose root is EntityDescriptor, or EntitiesDescriptor nested to any allowed depth. One bad entity is a
  * refusal and does not stop the others (a second entity of one ID refuses both); a document that is not well-formed
- * metadata is a problem. */
+ * metadata is a problem. One without any entity is well-formed: whether that is meant, the caller knows. */
 enum err metadata_read(struct arena *, struct span document, struct instant now, struct metadata *out,
     struct problem *why);

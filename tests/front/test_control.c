@@ -219,6 +219,7 @@ expect_answer(struct stage *s, const char *title, const struct wanted *w, int st
 }
 
 static const char json[] = "application/json", xml[] = "application/samlmetadata+xml";
+#define EMPTY "<EntitiesDescriptor xmlns='urn:oasis:names:tc:SAML:2.0:metadata'/>"
 
 static void
 requests_are_read_strictly(void **state)
@@ -243,6 +244,10 @@ requests_are_read_strictly(void **state)
 		    "\\\"force\\\"" },
 		{ "a flag is true or false", { "POST", "/v1/control/import?source=a&dry_run=maybe", xml, "<a/>" }, 400,
 		    "dry_run: expected true or false, found \\\"maybe\\\"" },
+		{ "a file without entities is refused",
+		    { "POST", "/v1/control/import?source=a&allow_empty=false", xml, EMPTY }, 400, "has no EntityDescriptor" },
+		{ "unless it is meant so", { "POST", "/v1/control/import?source=a&allow_empty=true", xml, EMPTY }, 200,
+		    "\"removed\":0" },
 		{ "an import takes XML only", { "POST", "/v1/control/import?source=a", json, "{}" }, 415, "" },
 		{ "what is no metadata is refused", { "POST", "/v1/control/import?source=a", xml, "<a/>" }, 400, "EntityDescriptor" },
 		{ "publishing takes no other parameter", { "POST", "/v1/control/publish?any=true", NULL, NULL }, 400, "\\\"any\\\"" },

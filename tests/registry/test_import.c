@@ -63,6 +63,35 @@ an_import_replaces_what_its_source_brought(void **state)
 }
 
 static void
+a_source_withdraws_its_last_entity_only_when_asked_to(void **state)
+{
+	struct import empty = { .document = span_text(BEGIN END), .source = "feed" };
+	struct entity e;
+	struct stage s;
+
+	(void)state;
+	stage_open(&s, 10);
+	stage_import(&s, "feed", span_text(BEGIN SP("urn:a", "") END));
+	stage_import(&s, "other", span_text(BEGIN SP("urn:b", "") END));
+	stage_start_import(&s, &empty);
+	stage_run(&s, 0);
+	expect_problem("an empty document is more often a mistake", s.err, &s.why, ERR_INVALID,
+	    "the document has no EntityDescriptor; expected one, or allow_empty");
+	expect_true("and changes nothing", find_entity(&s, "urn:a", &e));
+	empty.allow_empty = true;
+	empty.keep_missing = true;
+	stage_start_import(&s, &empty);
+	stage_run(&s, 0);
+	expect_counts(&s, "what is missing is kept when asked for", 0, 0, 0, 0, 0);
+	empty.keep_missing = false;
+	stage_start_import(&s, &empty);
+	stage_run(&s, 0);
+	expect_counts(&s, "asked for, it withdraws the last", 0, 0, 0, 1, 0);
+	expect_true("of its own source", !find_entity(&s, "urn:a", &e) && find_entity(&s, "urn:b", &e));
+	stage_close(&s);
+}
+
+static void
 a_dry_run_changes_nothing(void **state)
 {
 	struct stage s;
@@ -264,6 +293,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_import_replaces_what_its_source_brought),
+		cmocka_unit_test(a_source_withdraws_its_last_entity_only_when_asked_to),
 		cmocka_unit_test(a_dry_run_changes_nothing),
 		cmocka_unit_test(sources_do_not_take_each_others_entities),
 		cmocka_unit_test(a_bad_copy_does_not_remove_the_last_good_one),

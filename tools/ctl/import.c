@@ -12,7 +12,7 @@
 
 struct wish {
 	const char *file, *source;
-	bool dry_run, keep_missing, no_wait;
+	bool dry_run, keep_missing, allow_empty, no_wait;
 };
 
 static const struct usage usage = {
@@ -64,9 +64,10 @@ import_ask(struct ctl *ctl, const struct wish *wish, json_t **answer, struct pro
 
 	if (file_map(wish->file, &question.body, why) != OK)
 		return why->code;
-	question.path = arena_print(ctl->arena, "/v1/control/import?source=%.*s&dry_run=%s&keep_missing=%s",
+	question.path = arena_print(ctl->arena,
+	    "/v1/control/import?source=%.*s&dry_run=%s&keep_missing=%s&allow_empty=%s",
 	    SPAN_ARGS(percent_write(ctl->arena, span_text(wish->source))), wish->dry_run ? "true" : "false",
-	    wish->keep_missing ? "true" : "false");
+	    wish->keep_missing ? "true" : "false", wish->allow_empty ? "true" : "false");
 	ctl_ask(ctl, &question, answer, why);
 	munmap((void *)(uintptr_t)question.body.data, question.body.size);
 	return why->code;
@@ -100,6 +101,8 @@ import_run(struct ctl *ctl, int argc, char **argv)
 		    .text = &wish.source },
 		{ .name = "dry-run", .help = "say what would change, change nothing", .set = &wish.dry_run },
 		{ .name = "keep-missing", .help = "remove nothing", .set = &wish.keep_missing },
+		{ .name = "allow-empty", .help = "a file without any entity withdraws all of the source",
+		    .set = &wish.allow_empty },
 		{ .name = "no-wait", .help = "do not publish; the daemon does so by itself", .set = &wish.no_wait },
 		{ 0 },
 	};

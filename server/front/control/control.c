@@ -136,11 +136,12 @@ source_read(struct span value, struct arena *arena, const char **out, struct pro
 
 /* Importing: `POST /v1/control/import?source=…` */
 
-enum import_parameter { IMPORT_SOURCE, IMPORT_DRY_RUN, IMPORT_KEEP_MISSING, IMPORT_PARAMETERS };
+enum import_parameter { IMPORT_SOURCE, IMPORT_DRY_RUN, IMPORT_KEEP_MISSING, IMPORT_ALLOW_EMPTY, IMPORT_PARAMETERS };
 static const char *const import_parameters[] = {
 	[IMPORT_SOURCE] = "source",
 	[IMPORT_DRY_RUN] = "dry_run",
 	[IMPORT_KEEP_MISSING] = "keep_missing",
+	[IMPORT_ALLOW_EMPTY] = "allow_empty",
 };
 
 static enum err
@@ -152,7 +153,8 @@ import_read(struct exchange *e, struct import *out, struct problem *why)
 	if (query_read(e, import_parameters, values, COUNT(values), why) != OK ||
 	    source_read(values[IMPORT_SOURCE], e->arena, &out->source, why) != OK ||
 	    flag_read("dry_run", values[IMPORT_DRY_RUN], &out->dry_run, why) != OK ||
-	    flag_read("keep_missing", values[IMPORT_KEEP_MISSING], &out->keep_missing, why) != OK)
+	    flag_read("keep_missing", values[IMPORT_KEEP_MISSING], &out->keep_missing, why) != OK ||
+	    flag_read("allow_empty", values[IMPORT_ALLOW_EMPTY], &out->allow_empty, why) != OK)
 		return why->code;
 	return OK;
 }

@@ -5,7 +5,7 @@
  *
  *     GET  /v1/control/status                       processes, store, publication, keys
  *     POST /v1/control/import?source=…              a metadata file; answers with what changed and what was refused
- *          &dry_run=…&keep_missing=…
+ *          &dry_run=…&keep_missing=…&allow_empty=…
  *     POST /v1/control/publish?all=…                publishes now; answers when the generation is current
  *     GET  /v1/control/keys
  *     POST /v1/control/keys/{name}                  {"action": "adopt" | "announce" | "activate" | "retire", "force": bool}
