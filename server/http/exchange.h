@@ -20,7 +20,7 @@ struct exchange {
 	struct span body;
 	struct address peer;        /* the client; behind a believed proxy the one it names */
 	bool secure;                /* came over TLS, here or at a believed proxy */
-	struct span certificate;    /* DER of the client's verified certificate, on a listener that asks for one; else empty */
+	struct span certificate;    /* DER of the client's verified one, on a listener that asks for it; else empty */
 	int peer_uid;               /* on a Unix socket: who connected; else -1 */
 	struct arena *arena;        /* lives until the exchange is over */
 	void *state;                /* the handler's */
@@ -37,7 +37,7 @@ struct reply {
 	int status;
 	struct span fields;  /* header lines, each ended by CRLF, without Date, Content-Length, Connection */
 	struct span body;    /* copied before exchange_reply() returns */
-	int file;            /* with file_size: sent after `body`; taken over and closed when sent. 0 with file_size 0: none */
+	int file;            /* with file_size: sent after `body`; taken over, closed when sent. 0 with file_size 0: none */
 	uint64_t file_at, file_size;
 };
 /* HEAD sends no body but says its length; 304 and 204 send neither. */

@@ -22,7 +22,7 @@ struct message {
 	enum method method;
 	struct span method_text;   /* as sent, for METHOD_UNKNOWN */
 	struct span target;        /* as sent */
-	struct span path, query;   /* cut from the target, still percent-encoded; path starts with '/', or is OPTIONS' "*" */
+	struct span path, query;   /* of the target, still percent-encoded; path starts with '/', or is OPTIONS' "*" */
 	struct span host;          /* Host, or the authority of an absolute-form target */
 	bool keep_alive, chunked, expects_continue;
 	uint64_t length;           /* of the body; 0 with chunked */

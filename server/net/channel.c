@@ -390,7 +390,7 @@ packet_receive(struct channel *c)
 {
 	union {
 		struct cmsghdr header;
-		char room[CMSG_SPACE(sizeof(int))]; /* a second descriptor does not fit: the kernel closes it and says so */
+		char room[CMSG_SPACE(sizeof(int))]; /* a second one does not fit: the kernel closes it and says so */
 	} control;
 	struct iovec bytes = { .iov_base = c->received, .iov_len = sizeof(c->received) };
 	struct msghdr message = { .msg_iov = &bytes, .msg_iovlen = 1, .msg_control = &control,

@@ -15,7 +15,8 @@ struct channel;
 /* `message` is borrowed; `fd` is -1 or now the receiver's to close. */
 typedef void on_message(void *arg, struct span message, int fd);
 
-/* The peer is gone or broke the framing, or the socket takes nothing any more; the channel is already closed, its owner frees it. */
+/* The peer is gone or broke the framing, or the socket takes nothing any more; the channel is already closed, its owner
+ * frees it. */
 typedef void on_channel_closed(void *arg);
 
 struct channel_limits {

@@ -20,7 +20,7 @@
 #include "store/watchdog.h"
 #include "store/wire.h"
 
-#define BATCH_BYTES (256 * MIB)   /* of memory for what waits for a commit; past it units are answered ERR_UNAVAILABLE */
+#define BATCH_BYTES (256 * MIB)   /* of memory for what waits for a commit; past it: ERR_UNAVAILABLE */
 #define AT_ONCE 64                /* rows and commits forgotten in a commit, one more a unit: faster than added */
 #define IDLE_AT_ONCE 4096         /* of both in recorder_expire() */
 #define NOTICE_KEYS 4096          /* of a table and a commit, and their bytes; past it: look at everything */
