@@ -23,7 +23,8 @@ static const char tricky[] =
     "<RoleDescriptor xmlns:f='u:f' xmlns:i='" XSI "' i:type='f:T' protocolSupportEnumeration='u:p'><f:a><f:b/></f:a>"
     "<x i:type='g:U' xmlns:g='u:g'/><g:v xmlns:g='u:g' i:type='g:V'><w i:type='g:W'/></g:v></RoleDescriptor></EntityDescriptor>\n"
     "<EntityDescriptor entityID='https://c.example/'>"
-    "<RoleDescriptor xmlns:t1='u:t' xmlns:i='" XSI "' i:type='t1:T'><t1:a/><t2:b xmlns:t2='u:t2'/><n1:c xmlns:n1='u:n'/>"
+    "<RoleDescriptor xmlns:t1='u:t' xmlns:i='" XSI "' i:type='t1:T' protocolSupportEnumeration='u:p'><t1:a/>"
+    "<t2:b xmlns:t2='u:t2'/><n1:c xmlns:n1='u:n'/>"
     "<d xmlns='u:d' i:type='D'/></RoleDescriptor></EntityDescriptor>\n"
     "</EntitiesDescriptor>";
 
