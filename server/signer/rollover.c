@@ -34,6 +34,12 @@ key_state_name(enum key_state state)
 	return state_names[state];
 }
 
+const char *
+key_action_name(enum key_action action)
+{
+	return action_names[action];
+}
+
 enum key_action
 key_action_read(struct span s)
 {

@@ -35,6 +35,7 @@ enum err key_lives_read(const struct ask *, struct arena *, struct key_life **ou
 
 enum key_action { KEY_NO_ACTION, KEY_ADOPT, KEY_ANNOUNCE, KEY_ACTIVATE, KEY_RETIRE };
 enum key_action key_action_read(struct span);
+const char *key_action_name(enum key_action);
 
 /* The lives after `action` on `name`: changes `lives` in place (activating one makes the active one retiring), marks the
  * changed in `changed`. ERR_CONFLICT says what must come first and when it may; `force` skips only the waiting times. The

@@ -331,7 +331,7 @@ def operating():
         given = {"name-ja": "あ", "name-en": "A", "base-url": "https://localhost/", "registration-authority": "https://a/"}
         del given[missing]
         done = ctl("init", os.path.join(WORK, "f"), *[w for k, v in given.items() for w in ("--" + k, v)])
-        ok(f"founding without --{missing} names it", done.returncode == 1 and missing in done.stdout, done.stdout)
+        ok(f"founding without --{missing} is used wrongly and names it", done.returncode == 2 and missing in done.stdout, done.stdout)
     for title, words, said in (
         ("a base URL must be one", ("--base-url", "https://a.example:port/"), "/federation/base_url: expected a URL"),
         ("a name has 200 bytes at most", ("--base-url", "https://a.example/", "--name-en", "A" * 201), "/federation/name_en"),

@@ -32,8 +32,21 @@ static const struct usage usage = {
 
 /* What was asked for */
 
+/* False, with errno, when there is nothing of this name. */
+static bool
+path_resolve(struct arena *a, const char **path)
+{
+	char *absolute = realpath(*path, NULL);
+
+	if (!absolute)
+		return false;
+	*path = arena_text(a, span_text(absolute));
+	free(absolute);
+	return true;
+}
+
 static enum err
-tls_check(struct founding *f, struct problem *why)
+tls_check(struct ctl *ctl, struct founding *f, struct problem *why)
 {
 	struct tls_settings settings;
 	struct tls *tls;
@@ -42,10 +55,10 @@ tls_check(struct founding *f, struct problem *why)
 		return OK;
 	if (!f->certificate || !f->tls_key)
 		return problem_set(why, ERR_INVALID, "", "--tls-cert and --tls-key go together");
-	f->certificate = realpath(f->certificate, NULL);
-	f->tls_key = realpath(f->tls_key, NULL);
-	if (!f->certificate || !f->tls_key)
-		return problem_errno(why, errno, "%s", f->certificate ? "--tls-key" : "--tls-cert");
+	if (!path_resolve(ctl->arena, &f->certificate))
+		return problem_errno(why, errno, "--tls-cert %s", f->certificate);
+	if (!path_resolve(ctl->arena, &f->tls_key))
+		return problem_errno(why, errno, "--tls-key %s", f->tls_key);
 	settings = (struct tls_settings){ .certificate = f->certificate, .key = f->tls_key };
 	if (tls_open(&settings, &tls, why) != OK)
 		return why->code;
@@ -96,7 +109,7 @@ operators_check(struct ctl *ctl, struct founding *f, struct problem *why)
 }
 
 static enum err
-founding_check(struct ctl *ctl, struct founding *f, struct problem *why)
+needed_check(const struct founding *f, struct problem *why)
 {
 	const struct {
 		const char *name, *value;
@@ -110,10 +123,16 @@ founding_check(struct ctl *ctl, struct founding *f, struct problem *why)
 	for (size_t i = 0; i < COUNT(needed); i++)
 		if (!needed[i].value || !needed[i].value[0])
 			return problem_set(why, ERR_INVALID, "", "%s is needed; see watashictl init --help", needed[i].name);
-	if (tls_check(f, why) != OK || user_check(f, why) != OK || operators_check(ctl, f, why) != OK)
+	return OK;
+}
+
+static enum err
+founding_check(struct ctl *ctl, struct founding *f, struct problem *why)
+{
+	if (tls_check(ctl, f, why) != OK || user_check(f, why) != OK || operators_check(ctl, f, why) != OK)
 		return why->code;
-	if (f->pages && !(f->pages = realpath(f->pages, NULL)))
-		return problem_errno(why, errno, "--pages");
+	if (f->pages && !path_resolve(ctl->arena, &f->pages))
+		return problem_errno(why, errno, "--pages %s", f->pages);
 	f->key_kind = key_type_read(span_text(f->key_type));
 	if (f->key_kind == KEY_UNKNOWN || f->key_kind == KEY_ED25519)
 		return problem_set(why, ERR_INVALID, "", "--key-type: expected rsa-2048, rsa-3072, rsa-4096, p-256 or p-384, "
@@ -302,6 +321,10 @@ init_run(struct ctl *ctl, int argc, char **argv)
 	f.directory = without_slashes(ctl->arena, f.directory);
 	if (!f.publisher)
 		f.publisher = f.registration_authority;
+	if (needed_check(&f, &why) != OK) {
+		refused(&why);
+		return USED_WRONGLY;
+	}
 	if (founding_check(ctl, &f, &why) != OK || found(ctl, &f, &why) != OK)
 		return refused(&why);
 	founded_show(ctl, &f);

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/buffer.h"
+#include "base/log.h"
 #include "codec/text.h"
 #include "front/control/keys.h"
 #include "front/control/request.h"
@@ -179,6 +180,7 @@ static void
 on_import_done(void *arg, enum err err, const struct import_report *report, const struct problem *why)
 {
 	struct exchange *e = arg;
+	const struct import *import = e->state;
 	struct buffer b;
 
 	exchange_hold(e, NULL);
@@ -186,6 +188,8 @@ on_import_done(void *arg, enum err err, const struct import_report *report, cons
 		exchange_refuse(e, status_of(err), why);
 		return;
 	}
+	log_info("import.done", "uid=%d source=%s added=%u changed=%u removed=%u refused=%zu dry_run=%d", e->peer_uid,
+	    LOG_TEXT(import->source), report->added, report->changed, report->removed, report->refusal_count, import->dry_run);
 	b = buffer_init(ANSWER_LARGEST);
 	buffer_print(&b, "{\"added\":%u,\"changed\":%u,\"unchanged\":%u,\"removed\":%u,\"refused\":[", report->added,
 	    report->changed, report->unchanged, report->removed);
@@ -207,6 +211,7 @@ import_metadata(struct exchange *e, void *front)
 		exchange_refuse(e, status_of(why.code), &why);
 		return;
 	}
+	e->state = import;
 	exchange_hold(e, import_start(c->loop, c->store, import, on_import_done, e));
 }
 

@@ -6,6 +6,7 @@
  */
 #include "front/control/keys.h"
 
+#include "base/log.h"
 #include "codec/reader.h"
 #include "codec/text.h"
 #include "crypto/digest.h"
@@ -224,6 +225,8 @@ on_change_committed(void *arg, const struct committed *done)
 
 	exchange_hold(g->exchange, NULL);
 	if (done->code == OK) {
+		log_info("key.changed", "uid=%d key=%s action=%s", g->exchange->peer_uid, LOG_SPAN(g->name),
+		    key_action_name(g->action));
 		change_answer(g);
 		return;
 	}
