@@ -189,7 +189,8 @@ on_import_done(void *arg, enum err err, const struct import_report *report, cons
 		return;
 	}
 	log_info("import.done", "uid=%d source=%s added=%u changed=%u removed=%u refused=%zu dry_run=%d", e->peer_uid,
-	    LOG_TEXT(import->source), report->added, report->changed, report->removed, report->refusal_count, import->dry_run);
+	    LOG_TEXT(import->source), report->added, report->changed, report->removed, report->refusal_count,
+	    import->dry_run);
 	b = buffer_init(ANSWER_LARGEST);
 	buffer_print(&b, "{\"added\":%u,\"changed\":%u,\"unchanged\":%u,\"removed\":%u,\"refused\":[", report->added,
 	    report->changed, report->unchanged, report->removed);
