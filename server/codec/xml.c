@@ -134,7 +134,7 @@ check_beginning(struct span *document, struct problem *why)
 static struct span
 skip_blanks(struct span s)
 {
-	while (s.size && memchr(" \t\r\n", s.data[0], 4))
+	while (s.size && xml_is_space(s.data[0]))
 		s = span_skip(s, 1);
 	return s;
 }
@@ -186,7 +186,7 @@ check_declaration(struct span document, struct problem *why)
 	struct span rest, name, value;
 	const uint8_t *end;
 
-	if (!span_starts(document, "<?xml") || document.size < 6 || !memchr(" \t\r\n", document.data[5], 4))
+	if (!span_starts(document, "<?xml") || document.size < 6 || !xml_is_space(document.data[5]))
 		return OK;
 	end = memmem(document.data, document.size, "?>", 2);
 	rest = span_of(document.data + 5, end ? (size_t)(end - document.data) - 5 : document.size - 5);

@@ -45,6 +45,13 @@ struct xml_handler {
 enum err xml_read(struct span document, const struct xml_limits *, const struct xml_handler *, void *arg,
     struct problem *why);
 
+/* White space (XML 1.0 s2.3). */
+static inline bool
+xml_is_space(uint8_t c)
+{
+	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
 bool xml_name_is(const struct xml_name *, const char *uri, const char *local);
 
 /* Whether canonicalisation takes it as a namespace name: it refuses relative URIs (RFC 3076 s1.3), and with them the

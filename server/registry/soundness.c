@@ -29,9 +29,9 @@ soundness_release(struct soundness *s)
 static struct span
 trimmed(struct span s)
 {
-	while (s.size && memchr(" \t\r\n", s.data[0], 4))
+	while (s.size && xml_is_space(s.data[0]))
 		s = span_skip(s, 1);
-	while (s.size && memchr(" \t\r\n", s.data[s.size - 1], 4))
+	while (s.size && xml_is_space(s.data[s.size - 1]))
 		s.size--;
 	return s;
 }
@@ -168,7 +168,7 @@ check_certificate(struct soundness *s, const char *name, struct span value, stru
 	bool good;
 
 	for (size_t i = 0; i < value.size; i++)
-		if (!memchr(" \t\r\n", value.data[i], 4))
+		if (!xml_is_space(value.data[i]))
 			packed[size++] = value.data[i];
 	good = base64_read(&s->arena, span_of(packed, size), &der) && is_sequence(der);
 	arena_reset(&s->arena);
