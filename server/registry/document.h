@@ -56,4 +56,7 @@ bool publication_found(const struct ask *, struct publication *out, bool *broken
 #define DOCUMENT_ALL "all"
 #define DOCUMENT_IDPS "idps"
 #define DOCUMENT_SPS "sps"
+#define DOCUMENT_TRUSTED_LIST "trusted-list"         /* JSON */
+#define DOCUMENT_TRUSTED_LIST_SIGNED "trusted-list-signed" /* compact JWS */
+#define DOCUMENT_MEMBERS "members"                   /* member_index.h */
 struct span document_key(struct arena *, struct span name, uint64_t generation);

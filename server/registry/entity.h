@@ -19,7 +19,12 @@ struct entity {
 	struct span entity_id;
 	unsigned roles;
 	struct span prefixes;      /* struct metadata_entity's */
-	struct span source;        /* the file or feed it came from, as the operator named it */
+	struct span source;        /* the file or feed it came from, as the operator named it; empty: a member's */
+	struct span member;        /* id of the member it belongs to; empty: of a source */
+	struct span name_ja, name_en; /* as people know it, for lists; may be empty */
+	struct span stated;        /* saml:Attribute elements the registry states of it (projection.h); may be empty */
+	struct instant valid_until; /* what it came with ends then, and with it the entity; {0}: never */
+	uint16_t errors, warnings; /* findings about what is published */
 	uint8_t fragment[32];
 	/* of the fragment's content, so that work can be cut into parts without loading it */
 	uint32_t size;
@@ -37,7 +42,7 @@ bool entity_read(struct span value, struct entity *out);
 struct fragment {
 	struct instant written;
 	enum registration registration;
-	uint32_t extensions;       /* struct metadata_entity's */
+	uint32_t extensions, attributes_at; /* struct metadata_entity's */
 	struct span attributes, content;
 };
 void fragment_write(struct buffer *, const struct fragment *);

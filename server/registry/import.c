@@ -118,7 +118,7 @@ read_document(void *arg)
 		    SOURCE_LARGEST, source));
 		return;
 	}
-	err = metadata_read(&i->arena, i->import.document, i->import.now, &i->metadata, &i->why);
+	err = metadata_read(&i->arena, i->import.document, &i->import.terms, i->import.now, &i->metadata, &i->why);
 	if (err != OK) {
 		finish(i, err);
 		return;
@@ -212,7 +212,7 @@ decide_entity(struct importing *i, const struct metadata_entity *e)
 
 	*c = (struct change){
 		.key = entity_key_of(e->entity_id),
-		.fragment = { i->import.now, e->registration, e->extensions, e->attributes, e->content },
+		.fragment = { i->import.now, e->registration, e->extensions, e->attributes_at, e->attributes, e->content },
 		.entity = {
 			.entity_id = e->entity_id,
 			.roles = e->roles,

@@ -11,6 +11,7 @@
 #include "net/loop.h"
 #include "registry/entity.h"
 #include "registry/metadata.h"
+#include "registry/validation.h"
 #include "store/store.h"
 
 struct import {
@@ -20,13 +21,21 @@ struct import {
 	bool dry_run;         /* say what would change, change nothing */
 	bool keep_missing;    /* do not remove what this source no longer brings */
 	bool allow_empty;     /* a document without any entity is meant so: all that the source brought is withdrawn */
+	struct metadata_terms terms;
+	struct validator *validator;  /* an entity with an error is refused: what was there stays */
+	struct instant valid_until;   /* of the entities, when the document says none or a later one; {0}: none */
+	unsigned max_loss;    /* percent of the source's entities that may go at once; 0: any number */
 	struct instant now;   /* {0}: the clock's */
 };
 
 struct import_report {
 	uint32_t added, changed, unchanged, removed;
-	const struct metadata_refusal *refusals;
+	const struct metadata_refusal *refusals; /* each by its first error */
 	size_t refusal_count;
+	const struct rule_finding *findings;     /* all, by entity */
+	size_t finding_count;
+	struct instant valid_until;              /* of the document */
+	bool shrank;          /* with ERR_DENIED: it lost more than max_loss; nothing was taken over */
 };
 /* The report is borrowed until the callback returns. */
 typedef void on_imported(void *arg, enum err, const struct import_report *, const struct problem *why);

@@ -36,6 +36,7 @@ static const struct xml_limits limits = {
 struct reading {
 	struct arena *arena;
 	struct metadata *out;
+	const struct metadata_terms *terms;
 	size_t entity_room, refusal_room, taken;
 	struct instant now;
 	struct canonical *canonical;
@@ -477,12 +478,14 @@ refuse_twins(struct reading *r)
 }
 
 enum err
-metadata_read(struct arena *arena, struct span document, struct instant now, struct metadata *out, struct problem *why)
+metadata_read(struct arena *arena, struct span document, const struct metadata_terms *terms, struct instant now,
+    struct metadata *out, struct problem *why)
 {
 	static const struct xml_handler handler = { on_start, on_end, on_text };
 	struct reading r = {
 		.arena = arena,
 		.out = out,
+		.terms = terms,
 		.now = now,
 		.canonical = canonical_new(),
 		.soundness = soundness_init(),

@@ -42,7 +42,11 @@ struct metadata_entity {
 	/* beyond the context's: prefixes used only in values (xsi:type), sorted, space-separated */
 	struct span prefixes;
 	enum registration registration;
-	uint32_t extensions;     /* with REGISTRATION_MISSING: where in `content` the children of md:Extensions begin */
+	uint32_t extensions;     /* but with REGISTRATION_HOMELESS: where in `content` the children of md:Extensions begin */
+	uint32_t attributes_at;  /* where in `content` a further child of mdattr:EntityAttributes goes; 0: there is none */
+	struct span name_ja, name_en; /* mdui:DisplayName of its roles, else the organisation's; may be empty */
+	const struct span *claimed; /* "ATTRIBUTE VALUE": categories and certifications it claimed and was not believed */
+	size_t claimed_count;
 	int line;
 };
 
@@ -52,7 +56,22 @@ struct metadata_refusal {
 	struct problem why;
 };
 
+/* Whose words count. Zero: the entity says nothing about its registration, its categories and its certifications, for that is
+ * the registry's to say; everything else is its own. */
+struct metadata_terms {
+	bool believe_registration;  /* mdrpi:RegistrationInfo stays */
+	bool believe_categories;    /* http://macedir.org/entity-category and assurance-certification values stay */
+	/* Of a member's descriptor: what the record says, canonical in our context, stands instead of the descriptor's own
+	 * mdui:UIInfo and shibmd:Scope in each IDPSSO-, SPSSO- or AttributeAuthorityDescriptor, md:Organization and
+	 * md:ContactPerson. */
+	bool replace;
+	struct span ui_info, scopes, organization, contacts;
+	/* …and instead of its md:AttributeConsumingService requests, unless empty: md:RequestedAttribute elements */
+	struct span requested, service_name;
+};
+
 struct metadata {
+	struct instant valid_until; /* of the root; {0}: it says none */
 	struct metadata_entity *entities;
 	size_t entity_count;
 	struct metadata_refusal *refusals;
@@ -71,5 +90,5 @@ void metadata_sort_refusals(struct metadata_refusal *, size_t count);
 /* A document whose root is EntityDescriptor, or EntitiesDescriptor nested to any allowed depth. One bad entity is a
  * refusal and does not stop the others (a second entity of one ID refuses both); a document that is not well-formed
  * metadata is a problem. One without any entity is well-formed: whether that is meant, the caller knows. */
-enum err metadata_read(struct arena *, struct span document, struct instant now, struct metadata *out,
-    struct problem *why);
+enum err metadata_read(struct arena *, struct span document, const struct metadata_terms *, struct instant now,
+    struct metadata *out, struct problem *why);

@@ -15,6 +15,8 @@
 #include "signer/client.h"
 #include "store/store.h"
 
+struct trusted_list_settings;
+
 struct publish_settings {
 	const char *directory;             /* of generation files */
 	const char *registration_authority, *registration_policy; /* mdrpi:RegistrationInfo where the source has none */
@@ -25,6 +27,10 @@ struct publish_settings {
 	enum key_type key_type;
 	struct span certificate;
 	uint32_t in_flight;                /* signatures asked for at once */
+	const struct trusted_list_settings *trusted_list;
+	const char *list_key;              /* signs the trusted list; NULL: there is none, and no /trusted-list.jws */
+	enum key_type list_key_type;
+	struct span list_certificate;
 	struct instant now;                /* {0}: the clock's */
 };
 

@@ -14,7 +14,7 @@
 #define SIGNER_ANSWER_LARGEST (2 * KIB)
 
 /* What is to be signed; a kind is added with the capability that needs it. */
-enum signing_kind { SIGN_NOTHING, SIGN_METADATA, SIGNING_KIND_COUNT };
+enum signing_kind { SIGN_NOTHING, SIGN_METADATA, SIGN_TRUSTED_LIST, SIGNING_KIND_COUNT };
 
 struct signing_request {
 	uint64_t id;

@@ -27,7 +27,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct metadata first, again;
 	struct problem why;
 
-	if (metadata_read(&a, span_of(data, size), now, &first, &why) == OK && first.entity_count > 0) {
+	if (metadata_read(&a, span_of(data, size), &(struct metadata_terms){ 0 }, now, &first, &why) == OK && first.entity_count > 0) {
 		buffer_text(&document, "<md:EntitiesDescriptor");
 		for (const struct context_namespace *n = metadata_context; n->prefix; n++)
 			buffer_print(&document, " xmlns:%s=\"%s\"", n->prefix, n->uri);
@@ -36,7 +36,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			add_member(&document, &first.entities[i]);
 		buffer_text(&document, "</md:EntitiesDescriptor>");
 		assert(!document.overflowed);
-		if (metadata_read(&b, buffer_span(&document), now, &again, &why) != OK)
+		if (metadata_read(&b, buffer_span(&document), &(struct metadata_terms){ 0 }, now, &again, &why) != OK)
 			abort();
 		assert(again.entity_count == first.entity_count && again.refusal_count == 0);
 		for (size_t i = 0; i < first.entity_count; i++) {

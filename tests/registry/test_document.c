@@ -138,8 +138,8 @@ reading_our_own_documents_gives_the_same_fragments(void **state)
 	expect_ok("imported", stage_import(&s, "tricky.xml", span_text(tricky)), &s.why);
 	expect_ok("published", stage_publish(&s), &s.why);
 	expect_true("the set", stage_document(&s, span_text(DOCUMENT_ALL), &d));
-	expect_ok("read", metadata_read(&s.arena, span_text(tricky), s.now, &first, &why), &why);
-	expect_ok("read again", metadata_read(&s.arena, stage_bytes(&s, &d.plain), s.now, &again, &why), &why);
+	expect_ok("read", metadata_read(&s.arena, span_text(tricky), &(struct metadata_terms){ 0 }, s.now, &first, &why), &why);
+	expect_ok("read again", metadata_read(&s.arena, stage_bytes(&s, &d.plain), &(struct metadata_terms){ 0 }, s.now, &again, &why), &why);
 	expect_number("as many", again.entity_count, first.entity_count);
 	for (size_t i = 0; i < first.entity_count; i++) {
 		expect_true("the same name", span_equal(first.entities[i].entity_id, again.entities[i].entity_id));

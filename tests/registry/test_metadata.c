@@ -111,7 +111,7 @@ entities_become_canonical_fragments(void **state)
 		struct metadata m;
 		struct problem why;
 
-		expect_ok(cases[i].title, metadata_read(&a, span_text(cases[i].text), at(NOW), &m, &why), &why);
+		expect_ok(cases[i].title, metadata_read(&a, span_text(cases[i].text), &(struct metadata_terms){ 0 }, at(NOW), &m, &why), &why);
 		if (m.refusal_count)
 			print_error("  refused: %s\n", m.refusals[0].why.text);
 		expect_number(cases[i].title, m.entity_count, 1);
@@ -160,7 +160,7 @@ roles_and_registration_are_told(void **state)
 		snprintf(text, sizeof(text),
 		    "<md:EntityDescriptor xmlns:md='" MD "' entityID='urn:x'>%s<md:SPSSODescriptor" P "/>"
 		    "</md:EntityDescriptor>", cases[i].inside);
-		expect_ok(cases[i].title, metadata_read(&a, span_text(text), at(NOW), &m, &why), &why);
+		expect_ok(cases[i].title, metadata_read(&a, span_text(text), &(struct metadata_terms){ 0 }, at(NOW), &m, &why), &why);
 		expect_number(cases[i].title, m.entity_count, 1);
 		expect_number(cases[i].title, m.entities[0].roles, cases[i].roles);
 		expect_number(cases[i].title, m.entities[0].registration, cases[i].registration);
@@ -204,7 +204,7 @@ documents_that_are_no_metadata_are_problems(void **state)
 		struct arena a = arena_init(METADATA_ARENA);
 		struct metadata m;
 		struct problem why;
-		enum err err = metadata_read(&a, span_text(cases[i].text), at(NOW), &m, &why);
+		enum err err = metadata_read(&a, span_text(cases[i].text), &(struct metadata_terms){ 0 }, at(NOW), &m, &why);
 
 		expect_problem(cases[i].title, err, &why, cases[i].code, cases[i].part);
 		arena_release(&a);
@@ -271,7 +271,7 @@ one_bad_entity_does_not_stop_the_others(void **state)
 
 		snprintf(text, sizeof(text), "<EntitiesDescriptor xmlns='" MD "'>%s" E " entityID='urn:good'>" R
 		    "</EntitiesDescriptor>", cases[i].text);
-		expect_ok(cases[i].title, metadata_read(&a, span_text(text), at(NOW), &m, &why), &why);
+		expect_ok(cases[i].title, metadata_read(&a, span_text(text), &(struct metadata_terms){ 0 }, at(NOW), &m, &why), &why);
 		expect_number(cases[i].title, m.entity_count, 1);
 		expect_span("the good one", m.entities[0].entity_id, "urn:good");
 		expect_true(cases[i].title, m.refusal_count >= 1);
@@ -382,7 +382,7 @@ unsound_entities_are_refused(void **state)
 		snprintf(text, sizeof(text), "<EntitiesDescriptor xmlns='" MD "' xmlns:ds='http://www.w3.org/2000/09/xmldsig#' "
 		    "xmlns:ui='urn:oasis:names:tc:SAML:metadata:ui' xmlns:q='u:q'>%s" NAMED("urn:good") "</EntitiesDescriptor>",
 		    cases[i].text);
-		expect_ok(cases[i].title, metadata_read(&a, span_text(text), at(NOW), &m, &why), &why);
+		expect_ok(cases[i].title, metadata_read(&a, span_text(text), &(struct metadata_terms){ 0 }, at(NOW), &m, &why), &why);
 		if (m.refusal_count != refused)
 			print_error("  refused: %s\n", m.refusal_count ? m.refusals[0].why.text : "nothing");
 		expect_number(cases[i].title, m.refusal_count, refused);
@@ -414,7 +414,7 @@ all_copies_of_one_name_are_refused(void **state)
 	struct problem why;
 
 	(void)state;
-	expect_ok("the document is read", metadata_read(&a, span_text(text), at(NOW), &m, &why), &why);
+	expect_ok("the document is read", metadata_read(&a, span_text(text), &(struct metadata_terms){ 0 }, at(NOW), &m, &why), &why);
 	expect_number("one is left", m.entity_count, 1);
 	expect_span("which is named once", m.entities[0].entity_id, "urn:b");
 	expect_number("three are refused", m.refusal_count, 3);
@@ -464,7 +464,7 @@ entities_are_bounded(void **state)
 			buffer_text(&b, number + 2);
 		}
 		buffer_text(&b, cases[i].end);
-		expect_ok(cases[i].title, metadata_read(&a, buffer_span(&b), at(NOW), &m, &why), &why);
+		expect_ok(cases[i].title, metadata_read(&a, buffer_span(&b), &(struct metadata_terms){ 0 }, at(NOW), &m, &why), &why);
 		expect_number(cases[i].title, m.refusal_count, 1);
 		if (!strstr(m.refusals[0].why.text, cases[i].part))
 			expect_text(cases[i].title, m.refusals[0].why.text, cases[i].part);
@@ -488,7 +488,7 @@ elements_of_an_entity_nest_only_so_deep(void **state)
 	for (int i = 0; i < 40; i++)
 		buffer_text(&b, "</a>");
 	buffer_text(&b, "</SPSSODescriptor></EntityDescriptor>");
-	expect_ok("the document is read", metadata_read(&a, buffer_span(&b), at(NOW), &m, &why), &why);
+	expect_ok("the document is read", metadata_read(&a, buffer_span(&b), &(struct metadata_terms){ 0 }, at(NOW), &m, &why), &why);
 	expect_number("the entity is refused", m.refusal_count, 1);
 	expect_text("with the reason", m.refusals[0].why.text,
 	    "line 1: elements are nested more than 40 deep in the entity");
@@ -522,7 +522,7 @@ real_metadata_is_read_whole(void **state)
 	size = fread(bytes, 1, 16 * MIB, f);
 	fclose(f);
 	began = clock_monotonic();
-	expect_ok("it is read", metadata_read(&a, span_of(bytes, size), at(NOW), &m, &why), &why);
+	expect_ok("it is read", metadata_read(&a, span_of(bytes, size), &(struct metadata_terms){ 0 }, at(NOW), &m, &why), &why);
 	print_message("metadata_read: %zu bytes in %lld us, %zu entities, %zu refused\n", size,
 	    (long long)(clock_monotonic() - began), m.entity_count, m.refusal_count);
 	for (size_t i = 0; i < m.refusal_count; i++)

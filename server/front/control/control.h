@@ -10,6 +10,13 @@
  *     GET  /v1/control/keys
  *     POST /v1/control/keys/{name}                  {"action": "adopt" | "announce" | "activate" | "retire", "force": bool}
  *     POST /v1/control/reload                       as SIGHUP
+ *     GET  /v1/control/members?standing=…           each with what waits for operators
+ *     POST /v1/control/members                      {"reason": …, "dry_run": bool, "changes": [{"action": "apply" | "change" |
+ *          "approve" | "reject" | "suspend" | "reinstate" | "withdraw" | "confirm", "id": …, "record": {…}}…]}
+ *     GET  /v1/control/members/{id}                 the whole record, history, findings, proposal
+ *     GET  /v1/control/findings?level=…&rule=…      every finding there is
+ *     GET  /v1/control/sources
+ *     POST /v1/control/sources/{name}               {"accept_loss": bool, "dry_run": bool}: refreshes it now
  */
 #pragma once
 
@@ -18,6 +25,8 @@
 #include "net/address.h"
 #include "net/loop.h"
 #include "registry/import.h"
+#include "registry/membership.h"
+#include "registry/source.h"
 #include "registry/publish.h"
 #include "store/store.h"
 
@@ -39,6 +48,9 @@ struct control_settings {
 	const unsigned *operators; /* user ids that may */
 	size_t operator_count;
 	int64_t document_life;     /* how long a signature lives: a retired key stays published so long */
+	unsigned approvals;        /* operators it takes to raise trust; with more than one no unsigned file is imported */
+	struct validator *validator;
+	struct sources *sources;
 };
 
 struct control *control_new(struct loop *, struct store *, const struct control_settings *, const struct control_actions *);

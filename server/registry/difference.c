@@ -1,0 +1,2 @@
+/* registry/difference.c - what two member records differ in. */
+#include "registry/difference.h"

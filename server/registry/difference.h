@@ -1,0 +1,19 @@
+/* registry/difference.h - what two member records differ in, for people to read before it happens.
+ *
+ *     /entities/0/scopes/1        (added)  "tax.example"
+ *     /certifications/0/until     "2027-03-31T00:00:00Z" -> "2028-03-31T00:00:00Z"
+ */
+#pragma once
+
+#include "base/arena.h"
+
+struct difference {
+	const char *pointer;     /* RFC 6901 into the new record; of what was removed, into the old */
+	const char *before;      /* JSON, cut at 200 bytes; NULL: added */
+	const char *after;       /* NULL: removed */
+};
+
+/* Both canonical JSON; `before` may be empty. Elements of arrays that name themselves (entity_id, uri, email) are compared
+ * by name, not by place. `raises`: it does more than take away, so it needs approval. */
+void difference_find(struct arena *, struct span before, struct span after, struct difference **out, size_t *count,
+    bool *raises);

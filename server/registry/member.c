@@ -1,0 +1,2 @@
+/* registry/member.c - the member record, read from and written as JSON. */
+#include "registry/member.h"

@@ -1,0 +1,97 @@
+/* registry/member.h - the member record: what an organisation is in the framework, as a value and as JSON
+ * (schemas/member.schema.json).
+ *
+ * The record is what members and operators write; standing, history and approvals are the registry's own
+ * (standing.h). Every publication is a view of it.
+ */
+#pragma once
+
+#include "base/arena.h"
+#include "base/buffer.h"
+#include "base/clock.h"
+#include "base/problem.h"
+#include "model/entity.h"
+
+#define MEMBER_RECORD_LARGEST (1 * MIB)  /* of its JSON */
+#define MEMBER_ID_LARGEST 64             /* a-z 0-9 -, a letter or digit first and last; at least 2 */
+#define MEMBER_ENTITIES 64
+#define MEMBER_CERTIFICATIONS 64
+#define MEMBER_CONTACTS 32
+#define MEMBER_ATTRIBUTES 128            /* of one entity */
+#define MEMBER_VALUES 64                 /* scopes, categories of one entity */
+
+/* A text in both languages; either may be empty where the schema does not demand both. */
+struct localized {
+	struct span ja, en;
+};
+
+struct member_contact {
+	struct span type;        /* technical support administrative security billing other */
+	struct span given_name, surname, email, telephone; /* email without mailto: */
+};
+
+struct member_logo {
+	struct span url;         /* https: or data:image/…;base64, */
+	uint32_t width, height;  /* 0: there is no logo */
+};
+
+/* What an entity may ask of a person, for what, on which legal basis. */
+struct member_attribute {
+	struct span name;        /* SAML Name (URI) or OIDC claim */
+	struct span friendly_name;
+	bool required;
+	struct localized purpose;
+	struct span legal_basis;
+};
+
+/* An assessor's statement that the member meets a level of an area. In force from `from` until `until` (exclusive). */
+struct member_certification {
+	struct span framework, area, level; /* "jp-idtf", "registration", "3" */
+	struct span uri;         /* what assertions and entity attributes call it */
+	struct span assessor;
+	struct instant from, until;
+	struct span document;    /* URL of the certificate or report; may be empty */
+	struct span entity_id;   /* the entity it is about; empty: all of the member's */
+};
+
+struct member_entity {
+	struct span entity_id;
+	unsigned roles;          /* enum entity_role */
+	struct localized name, description, information_url, privacy_url; /* what is shown; empty: the member's own */
+	struct member_logo logo; /* the same */
+	const struct span *scopes, *categories, *supported_categories;
+	size_t scope_count, category_count, supported_count;
+	const struct member_attribute *attributes;
+	size_t attribute_count;
+	struct span saml;        /* an EntityDescriptor as XML; empty: the entity does not speak SAML */
+	struct span oidc_client, oidc_provider; /* metadata as canonical JSON; empty: none. Kept, not yet published */
+};
+
+struct member_record {
+	struct span id;
+	struct localized name, description, url;
+	struct span kind;        /* public education medical finance business platform other */
+	struct span street_address, locality, postal_code, country; /* TS 119 602 TEPostalAddress; may be empty */
+	struct member_logo logo;
+	const struct member_contact *contacts;
+	size_t contact_count;
+	const struct member_entity *entities;
+	size_t entity_count;
+	const struct member_certification *certifications;
+	size_t certification_count;
+	struct localized registration_policy; /* URLs; empty: the federation's */
+};
+
+/* `file` is for messages: "FILE: /entities/0/entity_id: expected …, found …". Everything is checked that can be known
+ * from the record alone: unknown keys, forms of ids, URLs and dates, ids that stand twice, an until before its from, a
+ * SAML descriptor of another entityID. All in the arena. */
+enum err member_parse(struct arena *, const char *file, struct span json, struct member_record *out,
+    struct problem *why);
+
+/* Canonical JSON (RFC 8785): the form that is kept, digested and compared. member_parse() reads it back to the same. */
+void member_print(struct buffer *, const struct member_record *);
+
+bool member_id_valid(struct span);
+
+/* Whether it holds for the entity at that time. */
+bool certification_holds(const struct member_certification *, struct span entity_id, struct instant now);

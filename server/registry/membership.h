@@ -1,0 +1,71 @@
+/* registry/membership.h - changing members: one, or many at once from a file.
+ *
+ *     parse -> load members and entities -> decide -> project -> validate -> [dry run ends] -> fragments in parts
+ *       -> one unit: member rows, entity rows, findings, history, journal
+ *
+ * Each change of a bulk stands or falls for itself: one refused stops no other. Suspension and withdrawal take the
+ * member's entities out of the registry, and with the next generation out of every publication.
+ */
+#pragma once
+
+#include "net/loop.h"
+#include "registry/finding.h"
+#include "registry/difference.h"
+#include "registry/standing.h"
+#include "registry/validation.h"
+#include "store/store.h"
+
+#define MEMBERSHIP_CHANGES 1000   /* at once */
+
+struct membership_request {
+	enum member_action action;
+	struct span id;               /* of APPLY and CHANGE: the record's own when empty */
+	struct span record;           /* JSON as it came; with APPLY and CHANGE */
+	const char *file;             /* for messages about the record */
+};
+
+struct membership_result {
+	struct span id;
+	enum err code;                /* OK: done, or waiting for operators */
+	struct problem why;           /* otherwise */
+	const char *event;
+	enum standing before, after;
+	bool waits;
+	unsigned approvals_had, approvals_needed;
+	const struct difference *differences;
+	size_t difference_count;
+	const struct rule_finding *findings; /* of the entities as they would be published */
+	size_t finding_count;
+};
+
+struct membership_change {
+	const struct membership_request *requests;
+	size_t count;
+	const char *actor, *reason;
+	unsigned approvals;
+	bool dry_run;
+	struct instant now;           /* {0}: the clock's */
+};
+
+/* The results, in the order of the requests, are borrowed until the callback returns. */
+typedef void on_membership(void *arg, enum err, const struct membership_result *, size_t count,
+    const struct problem *why);
+
+/* What `change` points to stays the caller's until the callback or the cancellation. A finding of error level refuses an
+ * APPLY or CHANGE. ERR_CONFLICT: somebody else changed the same members meanwhile. */
+struct pending *membership_start(struct loop *, struct store *, struct validator *, const struct membership_change *,
+    on_membership *, void *arg);
+
+/* What time changes by itself: certifications that begin or end change what entities are published with; the yearly
+ * confirmation and certificates that run out are warned of, once each, in history, findings and log. */
+struct renewal_settings {
+	int64_t confirm_every, warn_before;
+	struct instant now;
+};
+struct renewal_report {
+	uint32_t changed_entities, warnings;
+	struct instant next;          /* when to look again; {0}: only after a change */
+};
+typedef void on_renewed(void *arg, enum err, const struct renewal_report *, const struct problem *why);
+struct pending *renewal_start(struct loop *, struct store *, struct validator *, const struct renewal_settings *,
+    on_renewed *, void *arg);

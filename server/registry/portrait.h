@@ -1,0 +1,90 @@
+/* registry/portrait.h - what an entity's descriptor says, as a value: read once from its canonical fragment, looked at by rules
+ * and shown on the member's card. Nothing here is believed; it is what the entity says of itself and the registry of it.
+ */
+#pragma once
+
+#include "registry/entity.h"
+
+#define PORTRAIT_ARENA (16 * MIB)
+
+struct lang_text {
+	struct span lang, text;
+};
+struct portrait_texts {
+	const struct lang_text *list;
+	size_t count;
+};
+
+struct portrait_certificate {
+	struct span use;          /* "signing", "encryption", "" for both */
+	struct span der;          /* empty: not base64 of a certificate */
+	unsigned certificates, keys; /* X509Certificate and KeyValue/KeyName elements of the KeyDescriptor */
+};
+struct portrait_logo {
+	struct span lang, url, width, height;
+};
+struct portrait_endpoint {
+	const char *element;      /* "SingleSignOnService", "AssertionConsumerService" … */
+	struct span binding, location, response_location, index, is_default;
+};
+struct portrait_requested {
+	struct span name, friendly_name, name_format, is_required;
+};
+struct portrait_ui {
+	unsigned count;           /* UIInfo elements in this role */
+	struct portrait_texts names, descriptions, information_urls, privacy_urls, keywords;
+	const struct portrait_logo *logos;
+	size_t logo_count;
+};
+struct portrait_role {
+	const char *element;      /* "IDPSSODescriptor" */
+	unsigned number;          /* among those of its kind, from 1 */
+	struct span protocols, error_url;
+	struct portrait_ui ui;
+	const struct portrait_certificate *keys;
+	size_t key_count;
+	const struct portrait_endpoint *endpoints;
+	size_t endpoint_count;
+	const struct lang_text *scopes; /* lang holds @regexp */
+	size_t scope_count;
+	unsigned disco_hints;
+	const struct span *geolocations;
+	size_t geolocation_count;
+	const struct portrait_requested *requested;
+	size_t requested_count;
+	unsigned attribute_services;
+	struct portrait_texts service_names;
+	bool entity_attributes, registration, publication; /* stand here, where they should not */
+};
+struct portrait_contact {
+	struct span type, remd_type, company, given_name, surname;
+	const struct span *emails, *telephones;
+	size_t email_count, telephone_count;
+};
+struct portrait_attribute {
+	struct span name, name_format;
+	const struct span *values; /* as they stand, white space too */
+	size_t value_count;
+};
+
+struct portrait {
+	const struct portrait_role *roles;
+	size_t role_count;
+	const struct portrait_contact *contacts;
+	size_t contact_count;
+	unsigned organizations;
+	struct portrait_texts organization_names, organization_display_names, organization_urls;
+	unsigned registrations, publications, entity_attributes; /* elements in the entity's own Extensions */
+	struct span registration_authority, registration_instant;
+	struct portrait_texts registration_policies;
+	const struct portrait_attribute *attributes;
+	size_t attribute_count;
+	const struct span *namespaces; /* of elements and attributes, each once */
+	size_t namespace_count;
+};
+
+/* `document`: a whole EntityDescriptor in our context, as published (without a signature). ERR_SYNTAX, ERR_LIMIT. */
+enum err portrait_read(struct arena *, struct span document, struct portrait *out, struct problem *why);
+
+/* A text in the language wanted, or the nearest: the other of ja and en, then the first. */
+struct span portrait_text(const struct portrait_texts *, const char *lang);

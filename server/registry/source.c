@@ -1,0 +1,2 @@
+/* registry/source.c - whole federations taken in from elsewhere. */
+#include "registry/source.h"

@@ -1,0 +1,73 @@
+/* registry/source.h - whole federations taken in from elsewhere: signed metadata by URL or file, again and again.
+ *
+ *     due -> fetch (or read) -> verify the signature by key -> validity -> import -> state written
+ *                 |                     |                         |          |
+ *                 `---- what was taken over before stays, and the state says why not ----'
+ *
+ * What a source says is believed only as far as its settings go.
+ */
+#pragma once
+
+#include "net/fetch.h"
+#include "net/loop.h"
+#include "registry/import.h"
+#include "store/store.h"
+
+/* source name -> struct source_state */
+extern const struct table source_table;
+
+struct source_settings {
+	const char *name;         /* key_name_check()'s form */
+	const char *url, *file;   /* exactly one */
+	struct span key;          /* SubjectPublicKeyInfo (DER): signatures are checked by key, whatever a certificate says */
+	int64_t refresh;          /* microseconds; at most half of what is left of validUntil is waited */
+	unsigned max_loss;        /* percent of its entities that may go at once; more waits for an operator */
+	int64_t longest_validity; /* a validUntil further away is refused, as is none at all */
+	bool believe_registration, believe_categories;
+};
+
+struct source_state {
+	struct instant attempted, succeeded; /* {0}: never */
+	struct instant valid_until;          /* of the last good copy */
+	struct instant next;
+	uint32_t entities, refused;
+	uint8_t document[32];                /* SHA-256 of the last good copy */
+	struct span etag;
+	enum err code;                       /* of the last attempt */
+	struct span problem, clause;         /* the same, for people */
+	bool held;                           /* it shrank too much: an operator is to look */
+};
+void source_state_write(struct buffer *, const struct source_state *);
+bool source_state_read(struct span value, struct source_state *out);
+
+/* Whether `found` of the `before` entities are so few that nobody should take them over silently. */
+bool source_shrank(uint32_t before, uint32_t kept, unsigned max_loss);
+
+struct source_refresh {
+	const struct source_settings *source;
+	const char *actor;        /* "steward", or the operator */
+	bool accept_loss;         /* an operator has looked */
+	bool dry_run;
+	struct instant now;       /* {0}: the clock's */
+	int64_t grow_old;         /* entities of a source without a good copy stay until its validUntil */
+};
+struct source_report {
+	bool unchanged;           /* the same document as before */
+	struct source_state state;
+	struct import_report import;
+};
+/* `err` is why it was not taken over; the state has been written in any case but ERR_UNAVAILABLE of the store. */
+typedef void on_refreshed(void *arg, enum err, const struct source_report *, const struct problem *why);
+struct pending *source_refresh_start(struct loop *, struct store *, struct fetcher *, struct validator *,
+    const struct source_refresh *, on_refreshed *, void *arg);
+
+/* Refreshes each source when it is due, one after the other, for as long as it lives; `changed` sources are published by
+ * the table's notices. Sources removed from the settings lose their entities at the first run, with an entry in the journal. */
+struct sources;
+struct sources *sources_new(struct loop *, struct store *, struct fetcher *, struct validator *,
+    const struct source_settings *, size_t count);
+void sources_free(struct sources *);
+
+/* For operators: now, in turn. ERR_NOT_FOUND: no source of that name is configured. */
+struct pending *sources_refresh(struct sources *, const char *name, const char *actor, bool accept_loss, bool dry_run,
+    on_refreshed *, void *arg);

@@ -1,0 +1,99 @@
+/* registry/standing.h - a member's standing: its row, its life cycle, and who may move it.
+ *
+ *                 apply            approve              suspend
+ *     (unknown) ---------> applied ---------> approved ---------> suspended
+ *                             |                 |  ^                 |  |
+ *                             | reject          |  `--- reinstate ---'  |
+ *                             v                 |                       |
+ *                         withdrawn <-----------+------- withdraw ------'
+ *
+ * Raising trust (approve, reinstate, a change that adds anything) takes `approvals` operators; whoever proposed it is one
+ * of them and, where more than one is asked for, cannot be the other. Lowering trust takes one and happens at once.
+ * Each step is an entry in the journal, and in the member's own history under its id.
+ */
+#pragma once
+
+#include "registry/member.h"
+#include "store/store.h"
+
+/* member id -> struct member */
+extern const struct table member_table;
+/* member id, 0x00, number (4 bytes, big-endian, from 1) -> the entry's JSON; the same bytes stand in the journal */
+extern const struct table member_event_table;
+
+enum standing {
+	STANDING_UNKNOWN,
+	STANDING_APPLIED,
+	STANDING_APPROVED,
+	STANDING_SUSPENDED,
+	STANDING_WITHDRAWN,
+};
+const char *standing_name(enum standing);  /* "applied" … */
+
+enum member_action {
+	MEMBER_NOTHING,
+	MEMBER_APPLY,      /* a new member with its record; of one withdrawn: again */
+	MEMBER_CHANGE,     /* another record */
+	MEMBER_APPROVE,    /* what is proposed: an application, a change, a reinstatement */
+	MEMBER_REJECT,     /* the same, refused or taken back: what was in force stays */
+	MEMBER_SUSPEND,
+	MEMBER_REINSTATE,  /* proposes to end a suspension */
+	MEMBER_WITHDRAW,
+	MEMBER_CONFIRM,    /* the yearly look: all in the record is still true */
+	MEMBER_ACTIONS,
+};
+const char *member_action_name(enum member_action); /* "apply" … */
+enum member_action member_action_read(struct span);
+
+#define MEMBER_APPROVERS 10
+#define MEMBER_REASON_LARGEST 1000
+#define ACTOR_LARGEST 64
+
+struct member {
+	struct span id;
+	enum standing standing;
+	struct instant since;              /* of this standing */
+	struct span reason;                /* of the last change of standing */
+	struct span record;                /* canonical JSON in force; of an applicant: what is applied with */
+	struct instant registered;         /* first approved: mdrpi:registrationInstant; {0}: never */
+	struct instant confirmed;          /* last looked at as a whole */
+	uint32_t events;                   /* entries in its history */
+
+	/* What waits for more operators. */
+	enum member_action proposed;       /* APPLY, CHANGE, REINSTATE; NOTHING: nothing waits */
+	struct span proposal;              /* CHANGE: canonical JSON of the new record */
+	struct instant proposed_at;
+	struct span proposal_reason;
+	struct span approvers[MEMBER_APPROVERS]; /* the proposer first */
+	size_t approver_count;
+};
+void member_write(struct buffer *, const struct member *);
+/* Borrowed from `value`. False: not our record. */
+bool member_read(struct span value, struct member *out);
+struct span member_event_key(struct arena *, struct span id, uint32_t number);
+
+struct member_change {
+	enum member_action action;
+	struct span id;
+	struct span record;                /* APPLY, CHANGE: canonical JSON */
+	struct span actor, reason;         /* a reason is demanded of REJECT, SUSPEND, REINSTATE and WITHDRAW */
+	struct instant now;
+	unsigned approvals;                /* operators it takes to raise trust; at least 1 */
+};
+
+struct member_outcome {
+	struct member after;
+	bool waits;                        /* for more operators: nothing is in force yet */
+	bool record_changed, standing_changed; /* what is in force */
+	const char *event;                 /* "member.applied", "member.change-proposed", "member.approved" … */
+};
+
+/* Pure: what becomes of a member (`before` NULL: there is none). ERR_INVALID for a step the life cycle does not have,
+ * ERR_DENIED for an operator approving what he proposed or approved already; then nothing has changed. */
+enum err member_decide(struct arena *, const struct member *before, const struct member_change *,
+    struct member_outcome *out, struct problem *why);
+
+/* The entry of a step, as JSON with its members in alphabetical order: action, actor, after and before (SHA-256 of the
+ * record in force; null: none), at, event, member, number, reason, standing. */
+struct span member_entry(struct arena *, const struct member *before, const struct member_change *,
+    const struct member_outcome *);

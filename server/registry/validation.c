@@ -1,0 +1,2 @@
+/* registry/validation.c - whether an entity may be published. */
+#include "registry/validation.h"
