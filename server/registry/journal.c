@@ -58,3 +58,34 @@ journal_key_changed(struct unit *unit, const char *actor, struct instant now, co
 	buffer_print(&b, ",\"state\":\"%s\"", key_state_name(life->state));
 	append(unit, &b);
 }
+
+void
+journal_source(struct unit *unit, const char *actor, struct instant now, const struct source_news *news)
+{
+	struct arena arena = arena_init(64 * KIB);
+	char at[INSTANT_TEXT];
+	struct buffer b;
+
+	begin(&b, actor);
+	buffer_print(&b, ",\"added\":%u,\"at\":\"%s\",\"changed\":%u,\"document\":", news->added,
+	    instant_text(now, at), news->changed);
+	if (news->document)
+		buffer_print(&b, "\"sha256:%s\"", hex_write(&arena, span_of(news->document, 32)));
+	else
+		buffer_text(&b, "null");
+	buffer_print(&b, ",\"event\":\"%s\",\"problem\":", news->event);
+	if (news->problem)
+		json_write_string(&b, span_text(news->problem));
+	else
+		buffer_text(&b, "null");
+	buffer_print(&b, ",\"refused\":%u,\"removed\":%u,\"source\":", news->refused, news->removed);
+	json_write_string(&b, span_text(news->source));
+	append(unit, &b);
+	arena_release(&arena);
+}
+
+void
+journal_member(struct unit *unit, struct span entry)
+{
+	unit_append(unit, &journal_table, entry);
+}

@@ -9,5 +9,18 @@
 /* `metadata.imported`: `import->now` is set. */
 void journal_imported(struct unit *, const struct import *, const struct import_report *);
 
+/* What became of a source. `document` is the SHA-256 of the bytes that were looked at; NULL: there were none. */
+struct source_news {
+	const char *event;      /* "source.refreshed", "source.refused", "source.removed" */
+	const char *source;
+	uint32_t added, changed, removed, refused;
+	const uint8_t *document;
+	const char *problem;    /* why it was refused, one sentence; NULL: it was not */
+};
+void journal_source(struct unit *, const char *actor, struct instant now, const struct source_news *);
+
+/* An entry of a member's history (standing.h), as it stands there. */
+void journal_member(struct unit *, struct span entry);
+
 /* `key.changed`: the life is what the key has become; `forced` when waiting times were skipped. */
 void journal_key_changed(struct unit *, const char *actor, struct instant now, const struct key_life *, bool forced);
