@@ -1,5 +1,5 @@
 /* daemon/config.c - the configuration file read and checked, section by section. */
-#include "daemon/config.h"
+#include "daemon/config_reading.h"
 
 #include <errno.h>
 #include <sched.h>
@@ -9,24 +9,12 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "codec/document.h"
 #include "store/recorder.h"
 
 #define LARGEST_FILE (1 * MIB)
 #define MOST_LISTENERS 64
 #define MOST_NETWORKS 256
 #define MOST_OPERATORS 256
-#define HOUR SECONDS(3600)
-#define DAY SECONDS(86400)
-
-/* What must be there when the file is read. */
-enum presence { A_FILE, A_DIRECTORY, ITS_PARENT };
-
-struct reading {
-	struct arena *arena;
-	struct document document;
-	struct config *config;
-};
 
 /* Paths */
 
@@ -63,8 +51,7 @@ check_presence(struct place p, const char *path, enum presence presence)
 		place_fail(p, expected[presence], arena_print(a, "\"%s\": %s", path, strerror(error)));
 }
 
-/* `fallback` NULL: the path is required. */
-static const char *
+const char *
 read_path(struct reading *r, struct place p, const char *fallback, enum presence presence)
 {
 	const char *path = place_text(p, 1, 1024, fallback);
@@ -152,8 +139,7 @@ read_base_url(struct place p)
 	return text;
 }
 
-/* A URI with its scheme (RFC 3986 s3). */
-static const char *
+const char *
 check_uri(struct place p, const char *text)
 {
 	struct span rest = span_text(text), scheme = span_cut(&rest, ':');
@@ -162,6 +148,27 @@ check_uri(struct place p, const char *text)
 	    !has_only(rest, "-._~:/?#[]@!$&'()*+,;=%"))
 		place_fail(p, "a URI such as \"https://federation.example/\"", NULL);
 	return text;
+}
+
+/* Who runs it, as the trusted list names its scheme operator (TS 119 602 SchemeOperatorName, SchemeTerritory). */
+static void
+read_operator(struct reading *r, struct place p)
+{
+	struct config *c = r->config;
+	struct place territory = place_member(p, "territory"), contact = place_member(p, "contact");
+	struct span code;
+
+	c->federation.operator_ja = place_text(place_member(p, "operator_ja"), 1, 200, c->federation.name_ja);
+	c->federation.operator_en = place_text(place_member(p, "operator_en"), 1, 200, c->federation.name_en);
+	c->federation.territory = place_text(territory, 2, 2, "JP");
+	code = span_text(c->federation.territory);
+	if (code.size != 2 || code.data[0] < 'A' || code.data[0] > 'Z' || code.data[1] < 'A' || code.data[1] > 'Z')
+		place_fail(territory, "two capital letters (ISO 3166-1)", NULL);
+	if (!place_exists(contact))
+		return;
+	c->federation.contact = check_uri(contact, place_text(contact, 8, 500, NULL));
+	if (strncmp(c->federation.contact, "mailto:", 7) != 0 && strncmp(c->federation.contact, "https:", 6) != 0)
+		place_fail(contact, "mailto: or https:", NULL);
 }
 
 static void
@@ -179,6 +186,7 @@ read_federation(struct reading *r, struct place p)
 		c->federation.registration_policy = check_uri(policy, place_text(policy, 1, 1000, NULL));
 	p = place_member(place_member(document_root(&r->document), "federation"), "publisher");
 	c->federation.publisher = place_text(p, 1, 1000, c->federation.registration_authority);
+	read_operator(r, place_member(document_root(&r->document), "federation"));
 }
 
 /* Processes */
@@ -290,38 +298,37 @@ read_listeners(struct reading *r, struct place list)
 	}
 }
 
-/* Texts in an array. */
-static const char **
-read_texts(struct reading *r, struct place list, size_t most, size_t longest, size_t *count)
+const char **
+read_texts(struct place list, size_t most, size_t longest, size_t *count)
 {
+	struct arena *a = list.document->arena;
 	const char **texts;
 
 	*count = place_count(list);
 	if (*count > most) {
-		place_fail(
-		    list, arena_print(r->arena, "at most %zu elements", most), arena_print(r->arena, "%zu", *count));
+		place_fail(list, arena_print(a, "at most %zu elements", most), arena_print(a, "%zu", *count));
 		*count = 0;
 	}
-	texts = arena_array(r->arena, const char *, *count);
+	texts = arena_array(a, const char *, *count);
 	for (size_t i = 0; i < *count; i++)
 		texts[i] = place_text(place_element(list, i), 1, longest, NULL);
 	return texts;
 }
 
-static void
-read_proxies(struct reading *r, struct place list)
+const char **
+read_networks(struct place list, size_t *count)
 {
-	struct config *c = r->config;
+	const char **networks = read_texts(list, MOST_NETWORKS, 60, count);
 	struct address_set *set;
 	struct problem why;
 
-	c->proxies = read_texts(r, list, MOST_NETWORKS, 60, &c->proxy_count);
-	for (size_t i = 0; i < c->proxy_count; i++) {
-		if (address_set_new(&c->proxies[i], 1, &set, &why) != OK)
+	for (size_t i = 0; i < *count; i++) {
+		if (address_set_new(&networks[i], 1, &set, &why) != OK)
 			place_fail(place_element(list, i),
 			    "a network such as \"10.0.0.0/8\", \"2001:db8::/32\", \"192.0.2.1\" or \"unix\"", NULL);
 		address_set_free(set);
 	}
+	return networks;
 }
 
 /* HTTP */
@@ -413,7 +420,8 @@ read_control(struct reading *r, struct place p)
 		place_fail(socket, arena_print(r->arena, "a path of at most %zu bytes", sizeof(un.sun_path) - 1),
 		    arena_print(r->arena, "\"%.200s\"", c->control.socket));
 	c->control.operators =
-	    read_texts(r, place_member(p, "operators"), MOST_OPERATORS, 32, &c->control.operator_count);
+	    read_texts(place_member(p, "operators"), MOST_OPERATORS, 32, &c->control.operator_count);
+	c->control.approvals = (unsigned)place_integer(place_member(p, "approvals"), 1, 10, 2);
 }
 
 static void
@@ -458,7 +466,7 @@ config_read(struct arena *a, const char *file, struct config *out, struct proble
 	read_federation(&r, place_member(root, "federation"));
 	read_processes(&r, root);
 	read_listeners(&r, place_member(root, "listen"));
-	read_proxies(&r, place_member(root, "proxies"));
+	out->proxies = read_networks(place_member(root, "proxies"), &out->proxy_count);
 	read_http(&r, place_member(root, "http"));
 	read_store(&r, place_member(root, "store"));
 	out->keys = read_path(&r, place_member(root, "keys"), "keys", A_DIRECTORY);
@@ -467,6 +475,7 @@ config_read(struct arena *a, const char *file, struct config *out, struct proble
 	out->run = read_path(&r, place_member(root, "run"), "run", ITS_PARENT);
 	read_control(&r, place_member(root, "control"));
 	read_publication(&r, place_member(root, "publication"));
+	read_registry(&r, root);
 	read_log(&r, place_member(root, "log"));
 	return document_end(&r.document, why);
 }

@@ -10,6 +10,8 @@
 #include "base/problem.h"
 #include "http/server.h"
 #include "net/address.h"
+#include "registry/source.h"
+#include "registry/validation.h"
 
 enum listener_kind {
 	LISTEN_PUBLIC,   /* pages, metadata, MDQ, later the protocols: for everybody */
@@ -33,6 +35,9 @@ struct config {
 		const char *registration_authority; /* mdrpi */
 		const char *registration_policy;    /* URL or NULL */
 		const char *publisher;
+		const char *operator_ja, *operator_en; /* who runs it */
+		const char *territory;              /* ISO 3166-1 */
+		const char *contact;                /* mailto: or https:, or NULL */
 	} federation;
 
 	const char *user, *group;                   /* NULL: stay who we are */
@@ -61,7 +66,23 @@ struct config {
 		const char *socket;
 		const char **operators;             /* user names; root and the daemon's own user are always operators */
 		size_t operator_count;
+		unsigned approvals;                 /* operators it takes to raise trust */
 	} control;
+
+	struct {
+		int64_t confirm_every, warn_before;
+	} members;
+
+	struct validation_settings validation;
+	struct source_settings *sources;
+	size_t source_count;
+
+	struct {
+		bool plain_http;
+		const char **internal;              /* networks */
+		size_t internal_count;
+		const char *authorities;            /* PEM, or NULL: the system's */
+	} fetch;
 
 	struct {
 		int64_t valid_for, cache_for, refresh_before;

@@ -19,14 +19,16 @@ ask_publication(struct exchange *e, const struct ops *ops, on_loaded *then)
 	struct look *look = arena_new(e->arena, struct look);
 
 	*look = (struct look){ .exchange = e, .ops = ops };
-	look->ask = (struct ask){ .table = &publication_table, .from = span_text("current") };
+	look->ask = publication_ask();
 	exchange_hold(e, store_load(ops->link->store, &look->ask, 1, then, look));
 }
 
 static bool
 publication_of(const struct look *look, enum err err, struct publication *out)
 {
-	return err == OK && look->ask.count == 1 && publication_read(look->ask.rows[0].value, out);
+	bool broken;
+
+	return err == OK && publication_found(&look->ask, out, &broken);
 }
 
 static void

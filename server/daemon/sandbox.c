@@ -1,12 +1,15 @@
 /* daemon/sandbox.c - the system calls of each role. */
 #include "daemon/sandbox.h"
 
+#include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <seccomp.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/log.h"
@@ -34,12 +37,15 @@ static const char *const recorder_calls[] = {
 	"unlink", "unlinkat", "rename", "renameat", "renameat2", "fchmod", "chmod", NULL,
 };
 
-/* Generation files, and the control socket. */
+/* Generation files, the control socket; fetching, with names looked up in threads. */
 static const char *const steward_calls[] = {
 	"accept4", "sendfile", "msync", "pwrite64", "fdatasync", "fsync", "ftruncate", "fallocate", "flock", "mkdir",
 	"mkdirat", "unlink", "unlinkat", "rmdir", "rename", "renameat", "renameat2", "link", "linkat", "fchmod", "chmod",
-	"utimensat", NULL,
+	"utimensat", "connect", "bind", "socketpair", "pipe2", "eventfd2", "sendmmsg", "recvmmsg", NULL,
 };
+
+/* Of every thread, wherever one is made. */
+static const char *const thread_calls[] = { "set_robust_list", "prlimit64", "sched_getaffinity", NULL };
 
 /* A token behind Cryptoki may keep its objects in files (SoftHSM does) and locks them. */
 static const char *const signer_calls[] = { "flock", "fsync", "fdatasync", "pwrite64", "ftruncate", "stat", NULL };
@@ -47,12 +53,17 @@ static const char *const signer_calls[] = { "flock", "fsync", "fdatasync", "pwri
 static const struct {
 	const char *const *calls;
 	bool writes_files; /* may open for writing */
+	bool threads;      /* may make threads of its own */
+	bool fetches;      /* may open sockets */
 } roles[ROLE_COUNT] = {
-	[ROLE_WORKER] = { worker_calls, false },
-	[ROLE_RECORDER] = { recorder_calls, true },
-	[ROLE_STEWARD] = { steward_calls, true },
-	[ROLE_SIGNER] = { signer_calls, true },
+	[ROLE_WORKER] = { worker_calls, false, false, false },
+	[ROLE_RECORDER] = { recorder_calls, true, false, false },
+	[ROLE_STEWARD] = { steward_calls, true, true, true },
+	[ROLE_SIGNER] = { signer_calls, true, false, false },
 };
+
+/* The families a fetch needs: the net's, netlink for which of both there are, a name service's socket. */
+static const int families[] = { AF_INET, AF_INET6, AF_NETLINK, AF_UNIX };
 
 /* Only when a certain bit of an argument is, or is not, set. */
 static const struct {
@@ -136,6 +147,35 @@ allow(scmp_filter_ctx filter, const char *const *calls)
 	return bad;
 }
 
+/* Threads, but no processes. clone3's flags lie in memory where a filter cannot look: without it libc uses clone. */
+static int
+allow_threads(scmp_filter_ctx filter)
+{
+	const struct scmp_arg_cmp thread = { 0, SCMP_CMP_MASKED_EQ, CLONE_THREAD | CLONE_VM, CLONE_THREAD | CLONE_VM };
+	int bad = allow(filter, thread_calls);
+
+	if (bad == 0)
+		bad = seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, SCMP_SYS(clone), 1, &thread);
+	if (bad == 0)
+		bad = seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0);
+	return bad;
+}
+
+/* A name service may try to load a module: that fails, and the next one is asked. */
+static int
+allow_fetching(scmp_filter_ctx filter)
+{
+	const struct scmp_arg_cmp executable = { 2, SCMP_CMP_MASKED_EQ, PROT_EXEC, PROT_EXEC };
+	int bad = seccomp_rule_add_array(filter, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(mmap), 1, &executable);
+
+	for (size_t i = 0; i < COUNT(families) && bad == 0; i++) {
+		const struct scmp_arg_cmp family = { 0, SCMP_CMP_EQ, (scmp_datum_t)families[i], 0 };
+
+		bad = seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, SCMP_SYS(socket), 1, &family);
+	}
+	return bad;
+}
+
 static int
 filter_fill(scmp_filter_ctx filter, enum role role)
 {
@@ -149,6 +189,10 @@ filter_fill(scmp_filter_ctx filter, enum role role)
 		    seccomp_syscall_resolve_name(restricted_calls[i].call), 1, &restricted_calls[i].argument);
 	if (bad == 0 && roles[role].writes_files)
 		bad = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(openat), 0);
+	if (bad == 0 && roles[role].threads)
+		bad = allow_threads(filter);
+	if (bad == 0 && roles[role].fetches)
+		bad = allow_fetching(filter);
 	/* abort() signals itself, and nobody else is to be signalled. */
 	if (bad == 0)
 		bad = seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 1, &own);

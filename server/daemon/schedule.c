@@ -169,7 +169,7 @@ static void
 look(struct schedule *p, on_loaded *then)
 {
 	p->asks[ASK_KEYS] = key_lives_ask();
-	p->asks[ASK_PUBLICATION] = (struct ask){ .table = &publication_table, .from = span_text("current") };
+	p->asks[ASK_PUBLICATION] = publication_ask();
 	p->step = store_load(p->store, p->asks, QUESTIONS, then, p);
 }
 
@@ -220,28 +220,49 @@ on_adopted(void *arg, const struct committed *done)
 	look(p, on_looked);
 }
 
-/* The active key with its certificate, which must be the one it was adopted with. */
+/* A key in use with its certificate, which must be the one it was adopted with. */
 static enum err
-signing_key_find(struct schedule *p, const struct key_life **out, struct key_descriptor *file, struct problem *why)
+key_in_use_read(struct schedule *p, const struct key_life *life, struct key_descriptor *file, struct problem *why)
 {
-	const struct key_life *active;
-	struct key_life *lives = NULL;
+	const char *name = arena_text(&p->arena, life->name);
 	uint8_t found[32];
-	const char *name;
 
-	if (key_lives_read(&p->asks[ASK_KEYS], &p->arena, &lives, why) != OK)
-		return why->code;
-	active = key_life_active(lives, p->asks[ASK_KEYS].count, USE_METADATA);
-	if (!active)
-		return problem_set(why, ERR_NOT_FOUND, "", "no key for metadata is active; watashictl key activate makes one so");
-	name = arena_text(&p->arena, active->name);
 	if (key_descriptor_read(p->settings.keys, name, &p->arena, file, why) != OK)
 		return why->code;
 	digest(DIGEST_SHA256, file->certificate, found);
-	if (memcmp(found, active->certificate, sizeof(found)) != 0)
+	if (memcmp(found, life->certificate, sizeof(found)) != 0)
 		return problem_set(why, ERR_INVALID, "", "%s/%s.cer: this is not the certificate the key was adopted with",
 		    p->settings.keys, name);
-	*out = active;
+	return OK;
+}
+
+/* Metadata cannot do without a key. A federation founded before there was a trusted list has none for it: then there is no
+ * signed list until somebody makes one. */
+static enum err
+keys_in_use_find(struct schedule *p, struct publish_settings *settings, struct problem *why)
+{
+	const struct key_life *metadata, *list;
+	struct key_life *lives = NULL;
+	struct key_descriptor file;
+
+	if (key_lives_read(&p->asks[ASK_KEYS], &p->arena, &lives, why) != OK)
+		return why->code;
+	metadata = key_life_active(lives, p->asks[ASK_KEYS].count, USE_METADATA);
+	list = key_life_active(lives, p->asks[ASK_KEYS].count, USE_TRUSTED_LIST);
+	if (!metadata)
+		return problem_set(why, ERR_NOT_FOUND, "", "no key for metadata is active; watashictl key activate makes one so");
+	if (key_in_use_read(p, metadata, &file, why) != OK)
+		return why->code;
+	settings->key = file.name;
+	settings->key_type = file.type;
+	settings->certificate = file.certificate;
+	if (!list)
+		return OK;
+	if (key_in_use_read(p, list, &file, why) != OK)
+		return why->code;
+	settings->list_key = file.name;
+	settings->list_key_type = file.type;
+	settings->list_certificate = file.certificate;
 	return OK;
 }
 
@@ -257,8 +278,6 @@ on_looked(void *arg, enum err err, const struct problem *problem)
 {
 	struct schedule *p = arg;
 	struct publish_settings settings = p->settings.publish;
-	const struct key_life *key = NULL;
-	struct key_descriptor file;
 	struct problem why;
 
 	p->step = NULL;
@@ -274,13 +293,10 @@ on_looked(void *arg, enum err err, const struct problem *problem)
 	if (p->keys_known && p->asks[ASK_KEYS].count > p->keys_known)
 		ask_for_renewal(p);
 	p->keys_known = p->asks[ASK_KEYS].count;
-	if (signing_key_find(p, &key, &file, &why) != OK) {
+	if (keys_in_use_find(p, &settings, &why) != OK) {
 		fail(p, &why);
 		return;
 	}
-	settings.key = arena_text(&p->arena, key->name);
-	settings.key_type = file.type;
-	settings.certificate = file.certificate;
 	settings.now = p->settings.clock();
 	p->step = publish_start(p->loop, p->store, p->signer, &settings, p->all, on_run_published, p);
 }
@@ -315,10 +331,11 @@ on_published_loaded(void *arg, enum err err, const struct problem *why)
 	const struct ask *ask = &p->asks[ASK_PUBLICATION];
 	struct publication publication;
 	int64_t sleep = LONGEST_SLEEP;
+	bool broken;
 
 	(void)why;
 	p->step = NULL;
-	if (err == OK && ask->count == 1 && publication_read(ask->rows[0].value, &publication)) {
+	if (err == OK && publication_found(ask, &publication, &broken)) {
 		int64_t left = publication.refresh_at.us - p->settings.clock().us;
 
 		/* What a run leaves due is not to be run for again at once for ever. */

@@ -9,18 +9,27 @@
 #include "daemon/child.h"
 #include "daemon/schedule.h"
 #include "daemon/store_link.h"
+#include "daemon/upkeep.h"
 #include "front/control/control.h"
 #include "http/server.h"
+#include "registry/trusted_list.h"
 
 #define OPERATORS_AT_ONCE 64
 #define TICK SECONDS(1)
 #define IMPORT_TIME SECONDS(600) /* sending, and taking in, a large file */
+#define FETCHES_AT_ONCE 4
 
 struct steward {
 	struct child *child;
 	struct store_link link;
 	struct signer_client *signer;
+	struct trusted_list_settings list;
 	struct schedule *schedule;
+	struct validator *validator;
+	struct address_set *internal;
+	struct fetcher *fetcher;
+	struct sources *sources;
+	struct upkeep *upkeep;
 	struct control *control;
 	struct router *router;
 	struct http_server *server;
@@ -99,6 +108,9 @@ open_control(struct steward *s)
 		.operators = s->operators,
 		.operator_count = s->operator_count,
 		.document_life = config->publication.valid_for,
+		.approvals = config->control.approvals,
+		.validator = s->validator,
+		.sources = s->sources,
 	};
 	const struct control_actions actions = { .publish = publish, .reload = reload, .status = write_status, .arg = s };
 	struct http_settings http = { .limits = config->http };
@@ -132,14 +144,50 @@ open_schedule(struct steward *s)
 			.cache_for = config->publication.cache_for,
 			.refresh_before = config->publication.refresh_before,
 			.in_flight = config->publication.in_flight,
+			.trusted_list = &s->list,
 		},
 		.new_keys = ask_for_new_keys,
 		.arg = s,
 		.clock = clock_now,
 	};
 
+	s->list = (struct trusted_list_settings){
+		.operator_name = { span_text(config->federation.operator_ja), span_text(config->federation.operator_en) },
+		.scheme_name = { span_text(config->federation.name_ja), span_text(config->federation.name_en) },
+		.territory = config->federation.territory,
+		.base_url = config->federation.base_url,
+		.policy = config->federation.registration_policy,
+		.contact = config->federation.contact,
+	};
 	s->signer = signer_client_new(s->child->loop);
 	s->schedule = schedule_new(s->child->loop, s->link.store, s->signer, &settings);
+}
+
+/* What needs files of others is opened here, before the sandbox closes the way to them. */
+static enum err
+open_registry(struct steward *s, struct problem *why)
+{
+	const struct config *config = s->child->config;
+	struct upkeep_settings upkeep = {
+		.confirm_every = config->members.confirm_every,
+		.warn_before = config->members.warn_before,
+	};
+	struct fetcher_settings fetch = {
+		.plain_http = config->fetch.plain_http,
+		.authorities = config->fetch.authorities,
+		.at_once = FETCHES_AT_ONCE,
+	};
+
+	if (validator_new(&config->validation, &s->validator, why) != OK ||
+	    address_set_new(config->fetch.internal, config->fetch.internal_count, &s->internal, why) != OK)
+		return why->code;
+	fetch.internal = s->internal;
+	s->fetcher = fetcher_new(s->child->loop, &fetch);
+	s->sources = sources_new(s->child->loop, s->link.store, s->fetcher, s->validator, config->sources,
+	    config->source_count);
+	upkeep.validator = s->validator;
+	s->upkeep = upkeep_new(s->child->loop, s->link.store, &upkeep);
+	return OK;
 }
 
 static void
@@ -219,6 +267,8 @@ steward_main(struct child *child)
 	if (child_become(child, false, &why) != OK || store_link_open(&s.link, child, &why) != OK)
 		return child_failed(child, &why);
 	open_schedule(&s);
+	if (open_registry(&s, &why) != OK)
+		return child_failed(child, &why);
 	open_control(&s);
 	timer_init(&s.patience, child->loop, on_patience_over, &s);
 	timer_init(&s.tick, child->loop, on_tick, &s);
@@ -228,6 +278,11 @@ steward_main(struct child *child)
 	http_server_free(s.server);
 	router_free(s.router);
 	control_free(s.control);
+	upkeep_free(s.upkeep);
+	sources_free(s.sources);
+	fetcher_free(s.fetcher);
+	address_set_free(s.internal);
+	validator_free(s.validator);
 	schedule_free(s.schedule);
 	signer_client_free(s.signer);
 	store_link_close(&s.link);

@@ -6,6 +6,9 @@
 #include "base/span.h"
 #include "registry/document.h"
 #include "registry/entity.h"
+#include "registry/finding.h"
+#include "registry/source.h"
+#include "registry/standing.h"
 #include "signer/rollover.h"
 
 static const struct table *const own[] = {
@@ -15,6 +18,10 @@ static const struct table *const own[] = {
 	&publication_table,
 	&journal_table,
 	&key_table,
+	&member_table,
+	&member_event_table,
+	&finding_table,
+	&source_table,
 };
 
 table_list

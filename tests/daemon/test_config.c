@@ -12,6 +12,7 @@
 #include <jansson.h>
 
 #include "base/clock.h"
+#include "crypto/key.h"
 #include "daemon/config.h"
 
 static struct {
@@ -42,6 +43,25 @@ make_directory(const char *name)
 	assert_int_equal(mkdir(path, 0700), 0);
 }
 
+/* A source's key, bare. */
+static void
+make_public_key(const char *name)
+{
+	struct problem why;
+	struct key *key;
+	char path[128];
+	FILE *file;
+
+	expect_ok("a key is made", key_generate("file:source.key", here.directory, KEY_P256, &why), &why);
+	expect_ok("and opened", key_open("file:source.key", here.directory, &key, &why), &why);
+	snprintf(path, sizeof(path), "%s/%s", here.directory, name);
+	file = fopen(path, "w");
+	assert_non_null(file);
+	assert_int_equal(fwrite(key_public(key).data, 1, key_public(key).size, file), key_public(key).size);
+	fclose(file);
+	key_free(key);
+}
+
 static int
 prepare(void **state)
 {
@@ -62,6 +82,7 @@ prepare(void **state)
 	write_file("tls.pem", "");
 	write_file("tls.key", "");
 	write_file("ca.pem", "");
+	make_public_key("source.pem");
 	snprintf(path, sizeof(path), "%s/tests/daemon/config_cases.json", top ? top : ".");
 	here.table = json_load_file(path, JSON_REJECT_DUPLICATES, NULL);
 	assert_non_null(here.table);

@@ -73,7 +73,7 @@ class Daemon:
                        stdout=subprocess.DEVNULL)
         self.change(workers=2, listen=[
             {"kind": "public", "address": f"127.0.0.1:{self.port}"},
-            {"kind": "local", "address": f"127.0.0.1:{self.local}"}], **settings)
+            {"kind": "local", "address": f"127.0.0.1:{self.local}"}], control={"approvals": 1}, **settings)
         if start:
             self.start(wait)
 
