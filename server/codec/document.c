@@ -205,6 +205,7 @@ place_fail(struct place p, const char *expected, const char *found)
 
 	if (d->problem.code != OK)
 		return;
+	d->missing = !p.value;
 	problem_set(&d->problem, ERR_INVALID, "", "%s: %s%sexpected %s, found %s", d->file, p.pointer,
 	    p.pointer[0] ? ": " : "", expected, found ? found : describe(d->arena, p.value));
 }
@@ -405,11 +406,18 @@ check_keys(struct document *d, json_t *value, const struct step *above)
 	}
 }
 
+/* What is missing may be there misspelt: then that is the better thing to say. */
 enum err
 document_end(struct document *d, struct problem *why)
 {
-	if (d->root && d->problem.code == OK)
+	const struct problem first = d->problem;
+
+	if (d->root && (first.code == OK || d->missing)) {
+		d->problem.code = OK;
 		check_keys(d, d->root, NULL);
+		if (d->problem.code == OK)
+			d->problem = first;
+	}
 	json_decref(d->root);
 	d->root = NULL;
 	if (d->problem.code != OK && why)

@@ -364,6 +364,8 @@ read_http(struct reading *r, struct place p)
 	h->handler_time = read_time(p, "handler_time", h->handler_time);
 	h->requests = (unsigned)read_size(p, "requests", 0, 1000000000, h->requests);
 	h->stream_waiting = read_size(p, "stream_waiting", 4 * KIB, 64 * MIB, h->stream_waiting);
+	h->streams = (unsigned)read_size(p, "streams", 0, 1000000, h->streams);
+	h->write_floor = read_size(p, "write_floor", 0, 64 * MIB, h->write_floor);
 	if (h->message.target >= h->message.head)
 		place_fail(place_member(p, "target_bytes"), arena_print(r->arena, "less than /http/head_bytes, %zu",
 		    h->message.head), arena_print(r->arena, "%zu", h->message.target));

@@ -103,6 +103,8 @@ what_is_wrong_is_named_exactly(void **state)
 		{ "an array for an object", "[]", ERR_INVALID, "f: expected an object, found an array" },
 		{ "a value that is missing", "{}", ERR_INVALID,
 		    "f: /name: expected a text of 1 to 10 bytes, found nothing" },
+		{ "a value that is missing, for its key is misspelt", "{ \"nmae\": \"x\" }", ERR_INVALID,
+		    "f: /nmae: unknown key; known here: name, motto, doors, opens, open, shelves, colours/all, raw" },
 		{ "a text that is too short", "{ \"name\": \"\" }", ERR_INVALID,
 		    "f: /name: expected a text of 1 to 10 bytes, found \"\"" },
 		{ "a text that is too long", "{ \"name\": \"12345678901\" }", ERR_INVALID,
