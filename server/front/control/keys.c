@@ -16,15 +16,6 @@
 #include "signer/rollover.h"
 
 static void
-write_instant(struct buffer *b, const char *name, struct instant t)
-{
-	char text[INSTANT_TEXT];
-
-	if (t.us)
-		buffer_print(b, ",\"%s\":\"%s\"", name, instant_text(t, text));
-}
-
-static void
 write_life(struct buffer *b, const struct key_life *life)
 {
 	struct arena a = arena_init(64 * KIB);
@@ -32,11 +23,11 @@ write_life(struct buffer *b, const struct key_life *life)
 	buffer_text(b, "{\"name\":");
 	json_write_string(b, life->name);
 	buffer_print(b, ",\"use\":\"%s\",\"state\":\"%s\"", key_use_name(life->use), key_state_name(life->state));
-	write_instant(b, "created", life->created);
-	write_instant(b, "announced", life->announced);
-	write_instant(b, "activated", life->activated);
-	write_instant(b, "retiring", life->retiring);
-	write_instant(b, "retired", life->retired);
+	request_write_instant(b, "created", life->created);
+	request_write_instant(b, "announced", life->announced);
+	request_write_instant(b, "activated", life->activated);
+	request_write_instant(b, "retiring", life->retiring);
+	request_write_instant(b, "retired", life->retired);
 	buffer_print(b, ",\"certificate_sha256\":\"%s\"}",
 	    hex_write(&a, span_of(life->certificate, sizeof(life->certificate))));
 	arena_release(&a);

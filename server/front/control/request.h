@@ -17,8 +17,16 @@ struct control {
 /* False: answered with 403. Where the server asks control_admit() it never is. */
 bool request_allowed(struct exchange *, struct control *);
 
+/* The query's parameters are the request's type: each must be one of `names`, once; what is not there stays empty. */
+enum err request_query(struct exchange *, const char *const *names, struct span *values, size_t count, struct problem *why);
+/* true, false, or not there, which is false. */
+enum err request_flag(const char *name, struct span value, bool *out, struct problem *why);
+
 /* The operator for the journal: "uid:1000", for the number is what the kernel checked. */
 const char *request_actor(const struct exchange *);
 
 /* Answers 200 with what was written, and releases it. */
 void request_answer(struct exchange *, struct buffer *json);
+
+/* `,"name":"2026-11-22T05:20:00Z"`; nothing for a time that was never set. */
+void request_write_instant(struct buffer *, const char *name, struct instant);

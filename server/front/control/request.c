@@ -1,0 +1,79 @@
+/* front/control/request.c - what the control requests share. */
+#include "front/control/request.h"
+
+#include "codec/text.h"
+
+bool
+request_allowed(struct exchange *e, struct control *c)
+{
+	struct problem why;
+
+	if (control_admit(c, &e->peer, e->peer_uid, &why))
+		return true;
+	exchange_refuse(e, status_of(why.code), &why);
+	return false;
+}
+
+enum err
+request_query(struct exchange *e, const char *const *names, struct span *values, size_t count, struct problem *why)
+{
+	struct span rest = e->request->query;
+
+	while (rest.size > 0) {
+		struct span value = span_cut(&rest, '&'), name = span_cut(&value, '=');
+		size_t i = 0;
+
+		while (i < count && !span_is(name, names[i]))
+			i++;
+		if (i == count)
+			return problem_set(why, ERR_SYNTAX, "", "expected no query parameter \"%.*s\" here",
+			    SPAN_ARGS(span_first(name, 100)));
+		if (values[i].data)
+			return problem_set(why, ERR_SYNTAX, "", "the query parameter \"%s\" stands twice", names[i]);
+		if (!percent_read(e->arena, value, &values[i]))
+			return problem_set(why, ERR_SYNTAX, "RFC 3986 s2.1",
+			    "the query parameter \"%s\" is not percent-encoded", names[i]);
+		if (!values[i].data)
+			values[i] = span_text("");
+	}
+	return OK;
+}
+
+enum err
+request_flag(const char *name, struct span value, bool *out, struct problem *why)
+{
+	*out = span_is(value, "true");
+	if (*out || !value.data || span_is(value, "false"))
+		return OK;
+	return problem_set(why, ERR_SYNTAX, "", "%s: expected true or false, found \"%.*s\"", name,
+	    SPAN_ARGS(span_first(value, 100)));
+}
+
+const char *
+request_actor(const struct exchange *e)
+{
+	return arena_print(e->arena, "uid:%d", e->peer_uid);
+}
+
+void
+request_answer(struct exchange *e, struct buffer *b)
+{
+	struct problem why;
+
+	if (b->overflowed) {
+		problem_set(&why, ERR_LIMIT, "", "the answer is larger than %zu bytes", b->limit);
+		exchange_refuse(e, 500, &why);
+	} else {
+		exchange_reply_json(e, 200, buffer_span(b));
+	}
+	buffer_release(b);
+}
+
+void
+request_write_instant(struct buffer *b, const char *name, struct instant t)
+{
+	char text[INSTANT_TEXT];
+
+	if (t.us)
+		buffer_print(b, ",\"%s\":\"%s\"", name, instant_text(t, text));
+}

@@ -1,0 +1,33 @@
+/* front/control/routes.h - what operators ask about members, findings, sources and files: handlers, and what of it the
+ * status shows.
+ */
+#pragma once
+
+#include "base/buffer.h"
+#include "http/route.h"
+#include "registry/finding.h"
+#include "registry/import.h"
+#include "store/store.h"
+
+#define MEMBERS_BODY (64 * MIB) /* a whole federation's records at once */
+
+route_handler import_metadata;
+route_handler members_list, members_change, member_show;
+route_handler findings_list;
+route_handler sources_list, source_refresh;
+
+/* The question whose answer members_write_summary() and sources_write() make JSON of. */
+struct ask members_ask(void);
+struct ask sources_ask(void);
+
+/* {"applied":1,"approved":7,"suspended":0,"withdrawn":0,"waiting":["city-office"]} */
+void members_write_summary(struct buffer *, const struct ask *);
+/* [{"name":"neighbour","attempted":…}…] */
+void sources_write(struct buffer *, const struct ask *);
+
+/* [{"rule":"edugain.contact-missing","errors":0,"warnings":12}…], by rule */
+void finding_counts_write(struct buffer *, const struct rule_finding *, size_t count);
+
+/* What an import did, or would do: {"added":…,"changed":…,"unchanged":…,"removed":…,"shrank":…,"refused":[…],"findings":
+ * [counts]} */
+void import_report_write(struct buffer *, const struct import_report *);
