@@ -1,8 +1,14 @@
 /* registry/card.h - `/v1/members/{id}`: everything about one member that the world may see, as JSON; and the fuller one for
  * operators.
  *
- * names, logo, kind, standing with reason and since, roles, certifications with their state, entities (id, roles, scopes,
- * attributes with purpose, endpoints' hosts, certificates with fingerprint and dates, categories, findings), history.
+ *     id standing since reason registered source
+ *     name description url kind address logo support registration_policy
+ *     certifications  framework area level uri assessor from until state document entity_id
+ *     entities        entity_id published roles name … scopes categories attributes endpoints certificates findings refused
+ *     history         at event standing reason actor, newest first
+ *
+ * The world sees no name of a person, no address but that of support, nothing that is only proposed, and of those who acted
+ * only whether it was an operator. Of each list within an entity at most CARD_LIST are shown.
  */
 #pragma once
 
@@ -11,6 +17,7 @@
 #include "registry/standing.h"
 
 #define CARD_EVENTS 1000
+#define CARD_LIST 128
 
 struct card_entity {
 	struct span entity_id;
@@ -29,3 +36,6 @@ struct card {
 	struct instant now;
 };
 void card_write(struct buffer *, struct arena *, const struct card *);
+
+/* Whether there is a card for the world: of who was approved once and is not applying anew. */
+bool card_is_public(const struct member *);

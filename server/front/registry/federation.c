@@ -12,9 +12,11 @@
 #include "base/log.h"
 #include "codec/text.h"
 #include "front/registry/current.h"
+#include "registry/source.h"
 
 #define HEARTBEAT SECONDS(15)
-#define JSON_LARGEST (64 * KIB)
+#define JSON_LARGEST (256 * KIB)
+#define SOURCES_SHOWN 64
 
 struct follower {
 	struct feed *feed;
@@ -24,21 +26,28 @@ struct follower {
 	uint64_t generation; /* of that state */
 };
 
-enum { ASK_PUBLICATION, ASK_SETS };
-
-static const struct { const char *name, *path; } sets[] = {
+/* In the order of the questions: what SAML software fetches, then what else is published. */
+static const struct { const char *name, *path; } documents[] = {
 	{ DOCUMENT_ALL, "metadata.xml" },
 	{ DOCUMENT_IDPS, "metadata/idps.xml" },
 	{ DOCUMENT_SPS, "metadata/sps.xml" },
+	{ DOCUMENT_TRUSTED_LIST, "trusted-list.json" },
+	{ DOCUMENT_TRUSTED_LIST_SIGNED, "trusted-list.jws" },
+	{ DOCUMENT_MEMBERS, "v1/members" },
 };
-static_assert(ASK_SETS + COUNT(sets) == FEDERATION_ASKS, "one question for each set");
+#define SETS 3
+
+enum { ASK_PUBLICATION, ASK_DOCUMENTS, ASK_SOURCES = ASK_DOCUMENTS + COUNT(documents), ASKS };
+static_assert(ASKS == FEDERATION_ASKS, "one question for each document");
 
 static void
 asks_write(struct ask asks[FEDERATION_ASKS], struct arena *arena)
 {
 	asks[ASK_PUBLICATION] = publication_ask();
-	for (size_t i = 0; i < COUNT(sets); i++)
-		asks[ASK_SETS + i] = document_ask(arena, span_text(sets[i].name));
+	for (size_t i = 0; i < COUNT(documents); i++)
+		asks[ASK_DOCUMENTS + i] = document_ask(arena, span_text(documents[i].name));
+	/* Names begin with a letter, a digit or a hyphen: one zero byte is before them all. */
+	asks[ASK_SOURCES] = (struct ask){ .table = &source_table, .from = span_of("", 1), .limit = SOURCES_SHOWN };
 }
 
 static void
@@ -63,18 +72,20 @@ write_url(struct buffer *json, const struct registry_front *front, const char *p
 	buffer_release(&url);
 }
 
+/* Those of documents[first … end) that are published. */
 static void
-write_sets(struct buffer *json, const struct registry_front *front, const struct ask *asks, uint64_t generation)
+write_documents(struct buffer *json, const struct registry_front *front, const struct ask *asks, uint64_t generation,
+    size_t first, size_t end)
 {
 	const char *separator = "";
 
-	for (size_t i = 0; i < COUNT(sets); i++) {
+	for (size_t i = first; i < end; i++) {
 		struct published d;
 
-		if (document_found(&asks[i], span_text(sets[i].name), generation, &d) != DOCUMENT_PRESENT)
+		if (document_found(&asks[ASK_DOCUMENTS + i], span_text(documents[i].name), generation, &d) != DOCUMENT_PRESENT)
 			continue;
-		buffer_print(json, "%s{\"name\":\"%s\",\"url\":", separator, sets[i].name);
-		write_url(json, front, sets[i].path);
+		buffer_print(json, "%s{\"name\":\"%s\",\"url\":", separator, documents[i].name);
+		write_url(json, front, documents[i].path);
 		buffer_print(json, ",\"size\":%llu,\"size_gzip\":%llu,\"etag\":", (unsigned long long)d.plain.size,
 		    (unsigned long long)d.gzip.size);
 		json_write_string(json, d.plain.etag);
@@ -85,7 +96,37 @@ write_sets(struct buffer *json, const struct registry_front *front, const struct
 	}
 }
 
-/* Before the first publication: generation 0, no dates, no sets. Returns the generation written. */
+/* Where else entities come from: when each was last taken over, and if not, why. */
+static void
+write_sources(struct buffer *json, const struct ask *ask)
+{
+	const char *separator = "";
+
+	for (size_t i = 0; i < ask->count; i++) {
+		struct source_state s;
+
+		if (!source_state_read(ask->rows[i].value, &s)) {
+			log_error("source.broken", "name=%s", LOG_SPAN(ask->rows[i].key));
+			continue;
+		}
+		buffer_print(json, "%s{\"name\":", separator);
+		json_write_string(json, ask->rows[i].key);
+		write_instant(json, "attempted", s.attempted);
+		write_instant(json, "succeeded", s.succeeded);
+		write_instant(json, "next", s.next);
+		write_instant(json, "valid_until", s.valid_until);
+		buffer_print(json, ",\"entities\":%u,\"refused\":%u,\"held\":%s,\"problem\":", s.entities, s.refused,
+		    s.held ? "true" : "false");
+		if (s.problem.size)
+			json_write_string(json, s.problem);
+		else
+			buffer_text(json, "null");
+		buffer_byte(json, '}');
+		separator = ",";
+	}
+}
+
+/* Before the first publication: generation 0, no dates, no documents. Returns the generation written. */
 static uint64_t
 write_federation(struct buffer *json, const struct registry_front *front, const struct ask asks[FEDERATION_ASKS])
 {
@@ -112,7 +153,11 @@ write_federation(struct buffer *json, const struct registry_front *front, const 
 	else
 		buffer_text(json, "null");
 	buffer_text(json, ",\"sets\":[");
-	write_sets(json, front, &asks[ASK_SETS], p.generation);
+	write_documents(json, front, asks, p.generation, 0, SETS);
+	buffer_text(json, "],\"documents\":[");
+	write_documents(json, front, asks, p.generation, SETS, COUNT(documents));
+	buffer_text(json, "],\"sources\":[");
+	write_sources(json, &asks[ASK_SOURCES]);
 	buffer_text(json, "]}");
 	return p.generation;
 }

@@ -8,7 +8,7 @@
 struct follower;
 struct registry_front;
 
-#define FEDERATION_ASKS 4 /* the pointer and the sets */
+#define FEDERATION_ASKS 8 /* the pointer, the documents and the sources */
 
 struct feed {
 	struct registry_front *front;

@@ -11,15 +11,23 @@
 #define RETRY_SECONDS "5"
 
 const struct route registry_routes[] = {
-	{ GET, "/entities",             serve_entities,          NO_BODY, 0 },
-	{ GET, "/entities/{id}",        serve_entity,            NO_BODY, 0 },
-	{ GET, "/metadata.xml",         serve_entities,          NO_BODY, 0 },
-	{ GET, "/metadata/idps.xml",    serve_idps,              NO_BODY, 0 },
-	{ GET, "/metadata/sps.xml",     serve_sps,               NO_BODY, 0 },
-	{ GET, "/v1/federation",        serve_federation,        NO_BODY, 0 },
-	{ GET, "/v1/federation/events", serve_federation_events, NO_BODY, 0 },
-	{ GET, "/v1/anchors",           serve_anchors,           NO_BODY, 0 },
-	{ GET, "/anchors/{name}",       serve_anchor,            NO_BODY, 0 },
+	{ GET, "/entities",             serve_entities,            NO_BODY, 0 },
+	{ GET, "/entities/{id}",        serve_entity,              NO_BODY, 0 },
+	{ GET, "/metadata.xml",         serve_entities,            NO_BODY, 0 },
+	{ GET, "/metadata/idps.xml",    serve_idps,                NO_BODY, 0 },
+	{ GET, "/metadata/sps.xml",     serve_sps,                 NO_BODY, 0 },
+	{ GET, "/trusted-list.json",    serve_trusted_list,        NO_BODY, 0 },
+	{ GET, "/trusted-list.jws",     serve_trusted_list_signed, NO_BODY, 0 },
+	{ GET, "/v1/members",           serve_members,             NO_BODY, 0 },
+	{ GET, "/v1/members/{id}",      serve_member,              NO_BODY, 0 },
+	{ GET, "/v1/members/{id}/logo", serve_logo,                NO_BODY, 0 },
+	{ GET, "/v1/federation",        serve_federation,          NO_BODY, 0 },
+	{ GET, "/v1/federation/events", serve_federation_events,   NO_BODY, 0 },
+	{ GET, "/v1/anchors",           serve_anchors,             NO_BODY, 0 },
+	{ GET, "/anchors/{name}",       serve_anchor,              NO_BODY, 0 },
+	{ GET, "/members",              serve_members_page,        NO_BODY, 0 },
+	{ GET, "/members/",             serve_members_page,        NO_BODY, 0 },
+	{ GET, "/members/{id}",         serve_member_page,         NO_BODY, 0 },
 	{ 0 }
 };
 
@@ -63,6 +71,8 @@ registry_front_new(struct loop *loop, struct store *store, const struct registry
 	    (long long)(settings->cache_missing / SECONDS(1)));
 	front->anchor_fields = arena_print(&front->arena, "Cache-Control: max-age=%lld\r\n",
 	    (long long)(settings->cache_for / SECONDS(1)));
+	front->card_fields = arena_print(&front->arena, "Cache-Control: max-age=%lld\r\n",
+	    (long long)(settings->cache_missing / SECONDS(1)));
 	feed_init(&front->feed, loop, front);
 	front->generations = open(settings->generations, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (front->generations < 0)

@@ -13,12 +13,19 @@ struct registry_front {
 	struct arena arena;         /* of what is read at the start and lives as long as the front */
 	int generations;            /* directory of generation files, open */
 	const char *missing_fields; /* of a 404: the negative cache (MDQ s4.2) */
-	const char *anchor_fields;  /* Cache-Control of a certificate */
+	const char *anchor_fields;  /* Cache-Control of a certificate, and of a logo */
+	const char *card_fields;    /* of a member's card: what is said of its standing must not be old */
 	struct anchors anchors;
 	struct pages pages;
 	struct feed feed;
 };
 
+/* members.c */
+route_handler serve_members, serve_trusted_list, serve_trusted_list_signed, serve_members_page, serve_member_page;
+/* member_card.c */
+route_handler serve_member;
+/* logo.c */
+route_handler serve_logo;
 /* mdq.c */
 route_handler serve_entities, serve_entity, serve_idps, serve_sps;
 /* federation.c */

@@ -321,11 +321,8 @@ send_page(struct exchange *exchange, int status, const struct page *page)
 
 /* A coding that is refused altogether is passed over here: a page is for people, and identity is what all can read. */
 void
-serve_page(struct exchange *exchange, void *arg)
+page_send(struct exchange *exchange, const struct registry_front *front, const struct page *page)
 {
-	const struct registry_front *front = arg;
-	const struct page *page = page_find(&front->pages, exchange->request->path);
-
 	if (!page && front->pages.not_found && accepts_html(exchange->request)) {
 		send_page(exchange, 404, front->pages.not_found);
 	} else if (!page) {
@@ -340,4 +337,12 @@ serve_page(struct exchange *exchange, void *arg)
 	} else {
 		send_page(exchange, page == front->pages.not_found ? 404 : 200, page);
 	}
+}
+
+void
+serve_page(struct exchange *exchange, void *arg)
+{
+	const struct registry_front *front = arg;
+
+	page_send(exchange, front, page_find(&front->pages, exchange->request->path));
 }

@@ -35,3 +35,8 @@ enum err pages_read(struct pages *, const char *directory, struct arena *, struc
 
 /* By the request's path; NULL: no page. */
 const struct page *page_find(const struct pages *, struct span path);
+
+struct exchange;
+struct registry_front;
+/* For a path of ours that a page stands behind; NULL: there is no such page, which is answered as one that went astray is. */
+void page_send(struct exchange *, const struct registry_front *, const struct page *);

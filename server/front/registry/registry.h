@@ -2,9 +2,11 @@
  *
  *     /entities  /entities/{id}                  MDQ (draft-young-md-query-21, -saml-21)
  *     /metadata.xml /metadata/idps.xml /sps.xml  signed aggregates
+ *     /trusted-list.json /trusted-list.jws       who is trusted: plain and signed (ETSI TS 119 602)
+ *     /v1/members /v1/members/{id} …/logo        who is in, for people: the list, one member's card, its logo
  *     /v1/federation /v1/federation/events       what is published and how fresh, as data and as server-sent events
  *     /v1/anchors  /anchors/{name}               signing certificates: list, and each as .cer
- *     / /anchors/ /assets/…                      pages and what they are made of
+ *     / /members/{id} /metadata/ /anchors/ …     pages and what they are made of
  */
 #pragma once
 

@@ -1,0 +1,102 @@
+/* registry/view.c - what the registry's views of members share. */
+#include "registry/view.h"
+
+#include "codec/text.h"
+
+static void
+name_write(struct buffer *b, const char *name)
+{
+	buffer_print(b, ",\"%s\":", name);
+}
+
+void
+view_text(struct buffer *b, const char *name, struct span text)
+{
+	name_write(b, name);
+	if (text.size)
+		json_write_string(b, text);
+	else
+		buffer_text(b, "null");
+}
+
+void
+view_time(struct buffer *b, const char *name, struct instant t)
+{
+	char text[INSTANT_TEXT];
+
+	name_write(b, name);
+	if (t.us)
+		buffer_print(b, "\"%s\"", instant_text(t, text));
+	else
+		buffer_text(b, "null");
+}
+
+void
+view_localized(struct buffer *b, const char *name, const struct localized *text)
+{
+	name_write(b, name);
+	buffer_text(b, "{\"ja\":");
+	json_write_string(b, text->ja);
+	buffer_text(b, ",\"en\":");
+	json_write_string(b, text->en);
+	buffer_byte(b, '}');
+}
+
+void
+view_roles(struct buffer *b, const char *name, unsigned roles)
+{
+	const char *separator = "";
+
+	name_write(b, name);
+	buffer_byte(b, '[');
+	for (const struct entity_role_name *r = entity_roles; r->name; r++) {
+		if (!(roles & r->role))
+			continue;
+		buffer_print(b, "%s\"%s\"", separator, r->name);
+		separator = ",";
+	}
+	if (roles & ENTITY_OTHER)
+		buffer_print(b, "%s\"other\"", separator);
+	buffer_byte(b, ']');
+}
+
+/* What browsers show in an <img> without running anything of it. */
+static const struct { const char *prefix, *type; } pictures[] = {
+	{ "data:image/png;base64,", "image/png" },
+	{ "data:image/svg+xml;base64,", "image/svg+xml" },
+	{ "data:image/jpeg;base64,", "image/jpeg" },
+	{ "data:image/gif;base64,", "image/gif" },
+	{ "data:image/webp;base64,", "image/webp" },
+};
+
+/* The picture's place in the table; COUNT(pictures): none of ours. */
+static size_t
+picture_of(struct span url)
+{
+	size_t i = 0;
+
+	while (i < COUNT(pictures) && !span_starts(url, pictures[i].prefix))
+		i++;
+	return i;
+}
+
+void
+view_logo(struct buffer *b, const char *name, struct span member_id, const struct member_logo *logo)
+{
+	name_write(b, name);
+	if (picture_of(logo->url) < COUNT(pictures))
+		buffer_print(b, "\"/v1/members/%.*s/logo\"", SPAN_ARGS(member_id));
+	else
+		buffer_text(b, "null");
+}
+
+bool
+logo_read(struct arena *arena, struct span url, struct span *bytes, struct span *type)
+{
+	size_t i = picture_of(url);
+
+	if (i == COUNT(pictures))
+		return false;
+	*type = span_text(pictures[i].type);
+	return base64_read(arena, span_skip(url, strlen(pictures[i].prefix)), bytes) && bytes->size;
+}

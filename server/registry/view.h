@@ -1,0 +1,21 @@
+/* registry/view.h - the JSON that the registry's views of members share: dates, texts in both languages, roles, logos. */
+#pragma once
+
+#include "base/arena.h"
+#include "base/buffer.h"
+#include "base/clock.h"
+#include "registry/member.h"
+
+/* `,"NAME":` and a value; of what is empty or never set, null. */
+void view_text(struct buffer *, const char *name, struct span);
+void view_time(struct buffer *, const char *name, struct instant);
+/* {"ja":…,"en":…}: both are there, one may be "". */
+void view_localized(struct buffer *, const char *name, const struct localized *);
+/* ["idp","rp"] */
+void view_roles(struct buffer *, const char *name, unsigned roles);
+/* The path where we serve it ourselves (front/registry/logo.c); null where there is none or it lies elsewhere: a page shows
+ * nothing that is not from here. */
+void view_logo(struct buffer *, const char *name, struct span member_id, const struct member_logo *);
+
+/* The picture in a data: URL: its bytes, in the arena, and its media type. False: another URL, or no picture. */
+bool logo_read(struct arena *, struct span url, struct span *bytes, struct span *type);
