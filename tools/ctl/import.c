@@ -7,7 +7,9 @@
 #include <unistd.h>
 
 #include "codec/text.h"
+#include "ctl/member.h"
 #include "ctl/publish.h"
+#include "ctl/source.h"
 #include "registry/metadata.h"
 
 struct wish {
@@ -73,23 +75,27 @@ import_ask(struct ctl *ctl, const struct wish *wish, json_t **answer, struct pro
 	return why->code;
 }
 
-static void
-imported_show(const struct wish *wish, const json_t *answer)
+void
+import_report_show(const char *from, bool dry_run, const json_t *report)
 {
-	const json_t *refused = json_object_get(answer, "refused"), *r;
+	const json_t *refused_ones = json_object_get(report, "refused"), *counts = json_object_get(report, "findings"), *r;
 	size_t i;
 
-	json_array_foreach(refused, i, r) {
+	json_array_foreach(refused_ones, i, r) {
 		const char *entity = answer_text(r, "entity_id"), *clause = answer_text(r, "clause");
 
-		printf("%s:%lld: %s%s%s", wish->file, answer_number(r, "line"), entity, entity[0] ? ": " : "",
+		printf("%s:%lld: %s%s%s", from, answer_number(r, "line"), entity, entity[0] ? ": " : "",
 		    answer_text(r, "reason"));
 		printf(clause[0] ? " (%s)\n" : "%s\n", clause);
 	}
+	if (json_array_size(counts)) {
+		puts("The rules found, by rule (watashictl finding list tells where):");
+		finding_counts_show(counts);
+	}
 	printf("%s%lld added, %lld changed, %lld unchanged, %lld removed, %zu refused\n",
-	    wish->dry_run ? "nothing was changed; this would be: " : "", answer_number(answer, "added"),
-	    answer_number(answer, "changed"), answer_number(answer, "unchanged"), answer_number(answer, "removed"),
-	    json_array_size(refused));
+	    dry_run ? "nothing was changed; this would be: " : "", answer_number(report, "added"),
+	    answer_number(report, "changed"), answer_number(report, "unchanged"), answer_number(report, "removed"),
+	    json_array_size(refused_ones));
 }
 
 enum ending
@@ -124,7 +130,7 @@ import_run(struct ctl *ctl, int argc, char **argv)
 		return refused(&why);
 	whole = json_array_size(json_object_get(imported, "refused")) == 0;
 	if (!ctl->json)
-		imported_show(&wish, imported);
+		import_report_show(wish.file, wish.dry_run, imported);
 	ending = whole ? DONE : REFUSED;
 	if (!wish.dry_run && !wish.no_wait && ctl_publish(ctl, false, &published, &why) != OK) {
 		fputs("watashictl: the entities are in the registry, but not yet published:\n", stderr);

@@ -11,6 +11,9 @@ static const struct {
 	command_run *run;
 } commands[] = {
 	{ "init", "found a federation: configuration, keys, first operator", init_run },
+	{ "member", "members: apply, approve, suspend, look at them", member_run },
+	{ "source", "other people's metadata that is taken in regularly", source_run },
+	{ "finding", "what the rules found in what is published", finding_run },
 	{ "import", "take a SAML metadata file into the registry, and publish", import_run },
 	{ "publish", "sign and publish what has changed, now", publish_run },
 	{ "status", "what the daemon does, serves and will do next", status_run },

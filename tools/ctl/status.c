@@ -1,7 +1,9 @@
-/* tools/ctl/status.c - `watashictl status`: processes, store, publication and keys, as the daemon sees them. */
+/* tools/ctl/status.c - `watashictl status`: publication, members, sources, processes, store and keys, as the daemon sees
+ * them.
+ */
 #include <stdio.h>
 
-#include "ctl/client.h"
+#include "ctl/source.h"
 
 static void
 value_show(const char *name, const json_t *value)
@@ -45,12 +47,58 @@ publication_show(const json_t *publication)
 	    answer_number(publication, "entities"), answer_number(publication, "idps"), answer_number(publication, "rps"));
 }
 
+static void
+members_show(const json_t *members)
+{
+	const json_t *waiting = json_object_get(members, "waiting"), *id;
+	size_t i;
+
+	printf("%-12s  %lld approved, %lld applied, %lld suspended, %lld withdrawn\n", "members",
+	    answer_number(members, "approved"), answer_number(members, "applied"), answer_number(members, "suspended"),
+	    answer_number(members, "withdrawn"));
+	json_array_foreach(waiting, i, id)
+		printf("%-12s  %s waits for operators: watashictl member show %s\n", "", json_string_value(id),
+		    json_string_value(id));
+}
+
+static void
+sources_show(const json_t *sources)
+{
+	const json_t *source;
+	size_t i;
+
+	json_array_foreach(sources, i, source) {
+		printf("%-12s  ", i ? "" : "sources");
+		source_show(source);
+	}
+}
+
+/* What has a form of its own; everything else is shown as it comes. */
+static const struct {
+	const char *name;
+	void (*show)(const json_t *);
+} parts[] = {
+	{ "publication", publication_show },
+	{ "members", members_show },
+	{ "sources", sources_show },
+};
+
+static bool
+has_own_form(const char *name)
+{
+	for (size_t i = 0; i < COUNT(parts); i++)
+		if (strcmp(parts[i].name, name) == 0)
+			return true;
+	return false;
+}
+
 enum ending
 status_run(struct ctl *ctl, int argc, char **argv)
 {
 	static const struct usage usage = {
 		.synopsis = "status",
-		.about = "What the daemon's processes do, what is published and until when, and where each key is in its life.",
+		.about = "What is published and until when, members and what of them waits, sources, what the daemon's processes do, and\n"
+		         "where each key is in its life.",
 	};
 	static const struct question question = { .path = "/v1/control/status" };
 	json_t *answer, *value, *item;
@@ -68,12 +116,15 @@ status_run(struct ctl *ctl, int argc, char **argv)
 		json_decref(answer);
 		return DONE;
 	}
-	publication_show(json_object_get(answer, "publication"));
+	for (i = 0; i < COUNT(parts); i++)
+		parts[i].show(json_object_get(answer, parts[i].name));
 	json_object_foreach(answer, name, value) {
+		if (has_own_form(name))
+			continue;
 		if (json_is_array(value))
 			json_array_foreach(value, i, item)
 				object_show(i ? "" : name, item);
-		else if (json_is_object(value) && strcmp(name, "publication") != 0)
+		else if (json_is_object(value))
 			object_show(name, value);
 	}
 	json_decref(answer);

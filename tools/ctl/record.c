@@ -1,0 +1,68 @@
+/* tools/ctl/record.c - member records in files: one, an array of them, or a list of changes. */
+#include <errno.h>
+#include <stdio.h>
+
+#include "ctl/member.h"
+
+static enum err
+file_parse(const char *path, json_t **out, struct problem *why)
+{
+	json_error_t wrong;
+	FILE *f = fopen(path, "rb");
+
+	if (!f)
+		return problem_errno(why, errno, "%s", path);
+	*out = json_loadf(f, JSON_REJECT_DUPLICATES, &wrong);
+	fclose(f);
+	if (!*out)
+		return problem_set(why, ERR_SYNTAX, "RFC 8259", "%s: line %d, column %d: %s", path, wrong.line, wrong.column,
+		    wrong.text);
+	return OK;
+}
+
+static void
+add(struct ctl *ctl, struct record_files *files, const char *label, json_t *change)
+{
+	struct record_file *items = arena_array(ctl->arena, struct record_file, files->count + 1);
+
+	for (size_t i = 0; i < files->count; i++)
+		items[i] = files->items[i];
+	items[files->count++] = (struct record_file){ label, change };
+	files->items = items;
+}
+
+static json_t *
+change_of(const char *action, json_t *record)
+{
+	return json_pack("{s:s,s:O}", "action", action, "record", record);
+}
+
+enum err
+record_files_add(struct ctl *ctl, const char *path, const char *action, struct record_files *files, struct problem *why)
+{
+	json_t *root, *list, *item;
+	bool changes;
+	size_t i;
+
+	if (file_parse(path, &root, why) != OK)
+		return why->code;
+	list = json_object_get(root, "changes");
+	changes = json_is_array(list);
+	if (json_is_object(root) && !changes) {
+		add(ctl, files, path, change_of(action, root));
+		return OK;
+	}
+	if (!changes)
+		list = root;
+	if (!json_is_array(list) || json_array_size(list) == 0)
+		return problem_set(why, ERR_INVALID, "",
+		    "%s: expected a member record, an array of them, or {\"changes\": […]}, found none", path);
+	json_array_foreach(list, i, item) {
+		if (!json_is_object(item))
+			return problem_set(why, ERR_INVALID, "", "%s: %s/%zu: expected an object", path,
+			    changes ? "/changes" : "", i);
+		add(ctl, files, arena_print(ctl->arena, "%s: %s/%zu", path, changes ? "/changes" : "", i),
+		    changes ? json_incref(item) : change_of(action, item));
+	}
+	return OK;
+}
