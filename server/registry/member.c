@@ -1,2 +1,240 @@
-/* registry/member.c - the member record, read from and written as JSON. */
+/* registry/member.c - the member record as a value: which it is, what holds of it, and its canonical JSON. The reading stands in
+ * member_reading.c. */
 #include "registry/member.h"
+
+#include "codec/text.h"
+#include "registry/form.h"
+
+bool
+member_id_valid(struct span id)
+{
+	return form_holds(&form_member_id, id);
+}
+
+bool
+certification_holds(const struct member_certification *c, struct span entity_id, struct instant now)
+{
+	return !instant_before(now, c->from) && instant_before(now, c->until) &&
+	    (c->entity_id.size == 0 || span_equal(c->entity_id, entity_id));
+}
+
+/* Canonical JSON (RFC 8785): members in alphabetical order, what is empty left out. */
+
+/* A comma, unless the object or array has just begun. */
+static void
+separate(struct buffer *b)
+{
+	struct span s = buffer_span(b);
+
+	if (s.size && s.data[s.size - 1] != '{' && s.data[s.size - 1] != '[')
+		buffer_byte(b, ',');
+}
+
+static void
+print_key(struct buffer *b, const char *key)
+{
+	separate(b);
+	buffer_print(b, "\"%s\":", key);
+}
+
+static void
+print_text(struct buffer *b, const char *key, struct span text)
+{
+	if (text.size == 0)
+		return;
+	print_key(b, key);
+	json_write_string(b, text);
+}
+
+static void
+print_localized(struct buffer *b, const char *key, const struct localized *l)
+{
+	if (l->ja.size == 0 && l->en.size == 0)
+		return;
+	print_key(b, key);
+	buffer_byte(b, '{');
+	print_text(b, "en", l->en);
+	print_text(b, "ja", l->ja);
+	buffer_byte(b, '}');
+}
+
+static void
+print_instant(struct buffer *b, const char *key, struct instant t)
+{
+	char text[INSTANT_TEXT];
+
+	print_key(b, key);
+	buffer_print(b, "\"%s\"", instant_text(t, text));
+}
+
+static void
+print_logo(struct buffer *b, const struct member_logo *logo)
+{
+	if (logo->width == 0)
+		return;
+	print_key(b, "logo");
+	buffer_print(b, "{\"height\":%u", logo->height);
+	print_text(b, "url", logo->url);
+	buffer_print(b, ",\"width\":%u}", logo->width);
+}
+
+static void
+print_values(struct buffer *b, const char *key, const struct span *values, size_t count)
+{
+	if (count == 0)
+		return;
+	print_key(b, key);
+	buffer_byte(b, '[');
+	for (size_t i = 0; i < count; i++) {
+		separate(b);
+		json_write_string(b, values[i]);
+	}
+	buffer_byte(b, ']');
+}
+
+static void
+print_address(struct buffer *b, const struct member_record *m)
+{
+	if (m->country.size == 0)
+		return;
+	print_key(b, "address");
+	buffer_byte(b, '{');
+	print_text(b, "country", m->country);
+	print_text(b, "locality", m->locality);
+	print_text(b, "postal_code", m->postal_code);
+	print_text(b, "street", m->street_address);
+	buffer_byte(b, '}');
+}
+
+static void
+print_certification(struct buffer *b, const struct member_certification *c)
+{
+	separate(b);
+	buffer_byte(b, '{');
+	print_text(b, "area", c->area);
+	print_text(b, "assessor", c->assessor);
+	print_text(b, "document", c->document);
+	print_text(b, "entity_id", c->entity_id);
+	print_text(b, "framework", c->framework);
+	print_instant(b, "from", c->from);
+	print_text(b, "level", c->level);
+	print_instant(b, "until", c->until);
+	print_text(b, "uri", c->uri);
+	buffer_byte(b, '}');
+}
+
+static void
+print_contact(struct buffer *b, const struct member_contact *c)
+{
+	separate(b);
+	buffer_byte(b, '{');
+	print_text(b, "email", c->email);
+	print_text(b, "given_name", c->given_name);
+	print_text(b, "surname", c->surname);
+	print_text(b, "telephone", c->telephone);
+	print_text(b, "type", c->type);
+	buffer_byte(b, '}');
+}
+
+static void
+print_attribute(struct buffer *b, const struct member_attribute *a)
+{
+	separate(b);
+	buffer_byte(b, '{');
+	print_text(b, "friendly_name", a->friendly_name);
+	print_text(b, "legal_basis", a->legal_basis);
+	print_text(b, "name", a->name);
+	print_localized(b, "purpose", &a->purpose);
+	if (a->required)
+		buffer_text(b, ",\"required\":true");
+	buffer_byte(b, '}');
+}
+
+static void
+print_oidc(struct buffer *b, const struct member_entity *e)
+{
+	if (e->oidc_client.size == 0 && e->oidc_provider.size == 0)
+		return;
+	print_key(b, "oidc");
+	buffer_byte(b, '{');
+	if (e->oidc_client.size) {
+		print_key(b, "client");
+		buffer_add(b, e->oidc_client);
+	}
+	if (e->oidc_provider.size) {
+		print_key(b, "provider");
+		buffer_add(b, e->oidc_provider);
+	}
+	buffer_byte(b, '}');
+}
+
+static void
+print_entity(struct buffer *b, const struct member_entity *e)
+{
+	separate(b);
+	buffer_byte(b, '{');
+	if (e->attribute_count) {
+		print_key(b, "attributes");
+		buffer_byte(b, '[');
+		for (size_t i = 0; i < e->attribute_count; i++)
+			print_attribute(b, &e->attributes[i]);
+		buffer_byte(b, ']');
+	}
+	print_values(b, "categories", e->categories, e->category_count);
+	print_localized(b, "description", &e->description);
+	print_text(b, "entity_id", e->entity_id);
+	print_localized(b, "information_url", &e->information_url);
+	print_logo(b, &e->logo);
+	print_localized(b, "name", &e->name);
+	print_oidc(b, e);
+	print_localized(b, "privacy_url", &e->privacy_url);
+	print_key(b, "roles");
+	buffer_byte(b, '[');
+	for (const struct entity_role_name *r = entity_roles; r->name; r++)
+		if (e->roles & r->role) {
+			separate(b);
+			json_write_string(b, span_text(r->name));
+		}
+	buffer_byte(b, ']');
+	print_text(b, "saml", e->saml);
+	print_values(b, "scopes", e->scopes, e->scope_count);
+	print_values(b, "supported_categories", e->supported_categories, e->supported_count);
+	buffer_byte(b, '}');
+}
+
+void
+member_print(struct buffer *b, const struct member_record *m)
+{
+	buffer_byte(b, '{');
+	print_address(b, m);
+	if (m->certification_count) {
+		print_key(b, "certifications");
+		buffer_byte(b, '[');
+		for (size_t i = 0; i < m->certification_count; i++)
+			print_certification(b, &m->certifications[i]);
+		buffer_byte(b, ']');
+	}
+	print_key(b, "contacts");
+	buffer_byte(b, '[');
+	for (size_t i = 0; i < m->contact_count; i++)
+		print_contact(b, &m->contacts[i]);
+	buffer_byte(b, ']');
+	print_localized(b, "description", &m->description);
+	print_key(b, "entities");
+	buffer_byte(b, '[');
+	for (size_t i = 0; i < m->entity_count; i++)
+		print_entity(b, &m->entities[i]);
+	buffer_byte(b, ']');
+	print_text(b, "id", m->id);
+	print_text(b, "kind", m->kind);
+	print_logo(b, &m->logo);
+	print_localized(b, "name", &m->name);
+	if (m->registration_policy.ja.size || m->registration_policy.en.size) {
+		print_key(b, "registration");
+		buffer_byte(b, '{');
+		print_localized(b, "policy", &m->registration_policy);
+		buffer_byte(b, '}');
+	}
+	print_localized(b, "url", &m->url);
+	buffer_byte(b, '}');
+}
