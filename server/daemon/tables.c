@@ -22,6 +22,7 @@ static const struct table *const own[] = {
 	&member_event_table,
 	&finding_table,
 	&source_table,
+	&member_claim_table,
 };
 
 table_list

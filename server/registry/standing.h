@@ -16,10 +16,13 @@
 #include "registry/member.h"
 #include "store/store.h"
 
-/* member id -> struct member */
+/* member id -> struct member; its notices tell when time is to be looked at again (membership.h, renewal) */
 extern const struct table member_table;
 /* member id, 0x00, number (4 bytes, big-endian, from 1) -> the entry's JSON; the same bytes stand in the journal */
 extern const struct table member_event_table;
+/* entity_key -> struct member_claim: to whom an entity ID belongs, published or not: nobody takes the entities of a member
+ * that is suspended or has applied. */
+extern const struct table member_claim_table;
 
 enum standing {
 	STANDING_UNKNOWN,
@@ -58,6 +61,8 @@ struct member {
 	struct instant registered;         /* first approved: mdrpi:registrationInstant; {0}: never */
 	struct instant confirmed;          /* last looked at as a whole */
 	uint32_t events;                   /* entries in its history */
+	struct span warned;                /* what renewal.c has warned of, 8 bytes each */
+	struct instant look;               /* when renewal.c is to look again; {0}: now */
 
 	/* What waits for more operators. */
 	enum member_action proposed;       /* APPLY, CHANGE, REINSTATE; NOTHING: nothing waits */
@@ -72,6 +77,13 @@ void member_write(struct buffer *, const struct member *);
 bool member_read(struct span value, struct member *out);
 struct span member_event_key(struct arena *, struct span id, uint32_t number);
 
+struct member_claim {
+	struct span member;                /* id */
+	struct instant registered;         /* first published; {0}: not yet */
+};
+void member_claim_write(struct buffer *, const struct member_claim *);
+bool member_claim_read(struct span value, struct member_claim *out);
+
 struct member_change {
 	enum member_action action;
 	struct span id;
@@ -85,15 +97,21 @@ struct member_outcome {
 	struct member after;
 	bool waits;                        /* for more operators: nothing is in force yet */
 	bool record_changed, standing_changed; /* what is in force */
-	const char *event;                 /* "member.applied", "member.change-proposed", "member.approved" … */
+	/* Standing: member.applied approved rejected suspended reinstated withdrawn. Record: member.changed. Neither:
+	 * member.application-changed change-proposed change-rejected reinstatement-proposed reinstatement-rejected agreed
+	 * confirmed. By time (renewal.c): member.renewed confirmation-due certificate-expires certification-expires.
+	 * "member.unchanged": the record is what it is already; there is no entry, and `after` is `before`. */
+	const char *event;
 };
 
-/* Pure: what becomes of a member (`before` NULL: there is none). ERR_INVALID for a step the life cycle does not have,
- * ERR_DENIED for an operator approving what he proposed or approved already; then nothing has changed. */
+/* Pure: what becomes of a member (`before` NULL: there is none). ERR_NOT_FOUND without a member; ERR_INVALID for a step the
+ * life cycle does not have; ERR_DENIED for an operator approving what he proposed or approved already; then nothing has
+ * changed. */
 enum err member_decide(struct arena *, const struct member *before, const struct member_change *,
     struct member_outcome *out, struct problem *why);
 
-/* The entry of a step, as JSON with its members in alphabetical order: action, actor, after and before (SHA-256 of the
- * record in force; null: none), at, event, member, number, reason, standing. */
+/* The entry of a step, as JSON with its members in alphabetical order: action (null: time's), actor, after (SHA-256 of the record
+ * in force as "sha256:…"; null: none), at, before, event, member, number, proposal (the same, of the record that waits),
+ * reason, standing. */
 struct span member_entry(struct arena *, const struct member *before, const struct member_change *,
     const struct member_outcome *);
