@@ -17,7 +17,8 @@ struct wish {
 /* Asking */
 
 static enum err
-change_ask(struct ctl *ctl, const struct wish *wish, const struct record_files *files, json_t **answer, struct problem *why)
+change_ask(struct ctl *ctl, const struct wish *wish, const struct record_files *files, json_t **answer,
+    struct problem *why)
 {
 	struct question question = {
 		.path = "/v1/control/members",
@@ -77,10 +78,12 @@ waiting_show(const json_t *result)
 	const json_t *approvals = json_object_get(result, "approvals");
 	long long missing = answer_number(approvals, "needed") - answer_number(approvals, "had");
 
+	/* Where one operator is enough he approves what he proposed, but not by proposing it. */
 	if (missing < 1)
-		missing = 1;
-	printf("; waits for %lld more operator%s: watashictl member approve %s", missing, missing == 1 ? "" : "s",
-	    answer_text(result, "id"));
+		printf("; waits for approval: watashictl member approve %s", answer_text(result, "id"));
+	else
+		printf("; waits for %lld more operator%s: watashictl member approve %s", missing, missing == 1 ? "" : "s",
+		    answer_text(result, "id"));
 }
 
 static void
