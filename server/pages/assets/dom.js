@@ -30,6 +30,8 @@ const shapes = {
 	notice: "M12 2 1 21h22L12 2zm1 16h-2v-2h2v2zm0-4h-2v-4h2v4z",
 	bad: "M12 2a10 10 0 1 0 0 20 10 10 0 0 0 0-20zm1 15h-2v-2h2v2zm0-4h-2V7h2v6z",
 	quiet: "M12 2a10 10 0 1 0 0 20 10 10 0 0 0 0-20zm5 11H7v-2h10v2z",
+	level: "M12 1 3 5v6c0 5.5 3.8 10.7 9 12 5.2-1.3 9-6.5 9-12V5l-9-4zm-2 16-4-4 1.4-1.4 2.6 2.6 6.6-6.6L18 10l-8 7z",
+	key: "M12 2 15 9l7 .6-5.3 4.6 1.6 7-6.3-3.8-6.3 3.8 1.6-7L2 9.6 9 9z",
 	waiting: "M12 2a10 10 0 1 0 0 20 10 10 0 0 0 0-20zm1 11h-2V6h2v7zm4 3-4-3 1-1.6 4 3L17 16z",
 };
 
@@ -46,7 +48,7 @@ export function icon(kind) {
 	return svg;
 }
 
-/* A badge is a word with a shape, the same everywhere: good, notice, bad, quiet, waiting. */
+/* A badge is a word with a shape, the same everywhere: good, notice, bad, quiet, waiting, key, level. */
 export function badge(kind, ja, en) {
 	return element("span", { class: `badge badge-${kind}` }, icon(kind), both(ja, en));
 }

@@ -1,4 +1,4 @@
-/* assets/home.js - the front page: how fresh, from where, signed by what. */
+/* assets/metadata.js - the metadata: how fresh, from where, signed by what. */
 import { badge, both, element, fill } from "./dom.js";
 import { copyable } from "./copy.js";
 import { distance, time } from "./time.js";
@@ -43,7 +43,6 @@ function size(bytes) {
 
 function showFreshness(federation) {
 	const [words, explanation] = verdicts[freshness(federation)];
-	const dated = (text) => (text ? [time(text), element("span", { class: "aside" }, distance(text))] : ["—"]);
 
 	fill("verdict", badge(...words));
 	fill("explanation", both(...explanation));
@@ -67,7 +66,9 @@ function showLink() {
 const setOf = (federation, name) => federation.sets.find((set) => set.name === name);
 
 function showSets(federation) {
-	document.querySelector('footer a[href="/metadata.xml"]').parentElement.hidden = !setOf(federation, "all");
+	for (const [path, list] of [["/metadata.xml", federation.sets], ["/trusted-list.json", federation.documents],
+		["/trusted-list.jws", federation.documents], ["/v1/members", federation.documents]])
+		document.querySelector(`footer a[href="${path}"]`).parentElement.hidden = !list.some(({ url }) => new URL(url).pathname === path);
 	fill("sets", ...Object.entries(setNames).map(([name, words]) => {
 		const set = setOf(federation, name);
 		const file = name === "all" ? "metadata.xml" : `metadata/${name}.xml`;
@@ -79,6 +80,55 @@ function showSets(federation) {
 				: both("該当するエンティティはまだありません", "No such entity yet")),
 			...(set ? [copyable(state.base + file, words)] : []));
 	}));
+}
+
+const documentNames = {
+	all: setNames.all,
+	idps: setNames.idps,
+	sps: setNames.sps,
+	"trusted-list": ["信頼リスト（JSON）", "Trusted list (JSON)"],
+	"trusted-list-signed": ["署名つき信頼リスト（JWS）", "Signed trusted list (JWS)"],
+	members: ["参加者の一覧（検索用のJSON）", "Members (JSON, for searching)"],
+};
+
+const fact = (ja, en, ...value) => element("div", {}, element("dt", {}, both(ja, en)), element("dd", {}, ...value));
+const dated = (text) => (text ? [time(text), element("span", { class: "aside" }, distance(text))] : ["—"]);
+
+function showDocuments(federation) {
+	const all = [...federation.sets, ...federation.documents];
+
+	fill("documents", ...(all.length === 0 ? [element("li", { class: "row" }, badge("waiting", "まだ公開されていません", "Nothing is published yet"))]
+		: all.map(({ name, url, size: bytes, size_gzip: packed, modified, valid_until: until }) => element("li", { class: "row" },
+			element("h3", {}, both(...(documentNames[name] ?? [name, name]))),
+			element("p", { class: "aside" }, both(`${size(bytes)}（gzip ${size(packed)}）`, `${size(bytes)} (${size(packed)} with gzip)`)),
+			element("p", { class: "entity" }, element("a", { href: new URL(url).pathname }, url)),
+			element("dl", { class: "facts" },
+				fact("内容が変わった日時", "Last changed", ...dated(modified)),
+				fact("有効期限", "Valid until", ...(until ? dated(until) : [both("公開全体の期限と同じ", "with the publication")])))))));
+}
+
+function sourceState(source) {
+	if (source.held)
+		return ["notice", "運用者の確認待ち", "Waits for an operator"];
+	if (source.problem !== null)
+		return ["bad", "更新できません", "Cannot be refreshed"];
+	return source.succeeded === null ? ["waiting", "まだ受け取っていません", "Not received yet"] : ["good", "正常", "In order"];
+}
+
+function showSources(federation) {
+	document.querySelector("#sources").hidden = federation.sources.length === 0;
+	fill("sources", ...federation.sources.map((source, at) => element("article", { class: "key", "aria-labelledby": `source-${at}` },
+		element("div", { class: "key-head" }, element("h3", { id: `source-${at}` }, source.name), badge(...sourceState(source))),
+		...(source.held || source.problem !== null ? [element("p", {}, both(
+			"前に受け取った内容を、その有効期限まで公開し続けます。", "What was received before stays published until it expires."))] : []),
+		element("dl", { class: "facts" },
+			fact("エンティティ", "Entities", source.entities.toLocaleString("en-US")),
+			...(source.refused > 0 ? [fact("取り込まなかったもの", "Not taken over", source.refused.toLocaleString("en-US"))] : []),
+			fact("最後に受け取った日時", "Last received", ...dated(source.succeeded)),
+			...(source.attempted !== source.succeeded ? [fact("最後に試みた日時", "Last tried", ...dated(source.attempted))] : []),
+			fact("次の更新", "Next refresh", ...dated(source.next)),
+			fact("受け取った内容の有効期限", "Valid until", ...dated(source.valid_until)),
+			...(source.problem === null ? [] : [fact("問題", "Problem", element("span", { lang: "en", class: "always" }, source.problem))])))));
 }
 
 async function showKey(federation) {
@@ -119,9 +169,6 @@ function showCommand(federation, key) {
 
 function showNames(federation) {
 	fill("federation", both(federation.name.ja, federation.name.en));
-	document.querySelector("title").dataset.ja = `${federation.name.ja}｜Watashi`;
-	document.querySelector("title").dataset.en = `${federation.name.en} | Watashi`;
-	document.title = document.querySelector("title").dataset[document.documentElement.lang];
 	fill("authority", federation.registration_authority);
 }
 
@@ -140,6 +187,8 @@ function show(federation) {
 	showNames(federation);
 	showFreshness(federation);
 	showSets(federation);
+	showDocuments(federation);
+	showSources(federation);
 	showUrls();
 	if (another)
 		showKey(federation);
