@@ -6,13 +6,14 @@
  */
 #pragma once
 
-#include "base/arena.h"
 #include "base/problem.h"
+#include "base/span.h"
+#include "crypto/public_key.h"
 
-/* `keys`: SubjectPublicKeyInfo (DER); any one of them will do. OK: every byte of the root element but its Signature is
- * covered. ERR_CRYPTO: the signature does not verify; ERR_INVALID: there is none, or it is of a shape or an algorithm not
- * allowed; ERR_SYNTAX, ERR_LIMIT. */
+#define XML_VERIFY_LARGEST (256 * MIB)
+#define XML_VERIFY_KEYS 8
+
+/* `keys`: 1 to XML_VERIFY_KEYS of them, SubjectPublicKeyInfo (DER); any one of them will do. OK: every byte of the root
+ * element but its Signature and comments is covered. ERR_CRYPTO: the signature does not verify; ERR_INVALID: there is none, or
+ * it is of a shape or an algorithm not allowed; ERR_SYNTAX, ERR_LIMIT. For one thread. */
 enum err xml_verify(struct span document, const struct span *keys, size_t key_count, struct problem *why);
-
-/* A PEM or DER file's bytes (a certificate or a public key) as SubjectPublicKeyInfo. */
-enum err public_key_read(struct span file, struct arena *, struct span *spki, struct problem *why);
