@@ -54,14 +54,38 @@ set_serial(X509 *x)
 	return good;
 }
 
-static bool
-set_names(X509 *x, const char *common_name)
+/* ub-common-name, ub-organization-name (RFC 5280 appendix A), X.520 countryName. */
+static enum err
+check_name(const struct certificate_name *name, struct problem *why)
 {
-	X509_NAME *name = X509_NAME_new();
-	const uint8_t *text = (const uint8_t *)common_name;
-	bool good = name && X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_UTF8, text, -1, -1, 0) &&
-	    X509_set_subject_name(x, name) && X509_set_issuer_name(x, name);
+	const struct {
+		const char *what, *text;
+	} parts[] = { { "common name", name->common_name }, { "organization", name->organization } };
+	const char *c = name->country;
 
+	for (size_t i = 0; i < COUNT(parts); i++)
+		if (parts[i].text && (!parts[i].text[0] || strlen(parts[i].text) > 64))
+			return problem_set(why, ERR_INVALID, "RFC 5280 appendix A", "the %s has %zu bytes, expected 1 to 64",
+			    parts[i].what, strlen(parts[i].text));
+	if (c && (strlen(c) != 2 || c[0] < 'A' || c[0] > 'Z' || c[1] < 'A' || c[1] > 'Z'))
+		return problem_set(why, ERR_INVALID, "RFC 5280 appendix A", "the country is \"%s\", expected two capital letters", c);
+	return OK;
+}
+
+/* The widest first, as directories have them. */
+static bool
+set_names(X509 *x, const struct certificate_name *given)
+{
+	const struct {
+		const char *attribute, *text;
+	} parts[] = { { "C", given->country }, { "O", given->organization }, { "CN", given->common_name } };
+	X509_NAME *name = X509_NAME_new();
+	bool good = name != NULL;
+
+	for (size_t i = 0; i < COUNT(parts) && good; i++)
+		good = !parts[i].text || X509_NAME_add_entry_by_txt(name, parts[i].attribute, MBSTRING_UTF8,
+		    (const uint8_t *)parts[i].text, -1, -1, 0);
+	good = good && X509_set_subject_name(x, name) && X509_set_issuer_name(x, name);
 	X509_NAME_free(name);
 	return good;
 }
@@ -144,8 +168,8 @@ sign(X509 *x, const struct key *key, struct arena *a, struct problem *why)
 }
 
 enum err
-certificate_self_signed(const struct key *key, const char *common_name, struct instant from, struct instant until,
-    struct arena *a, struct span *der, struct problem *why)
+certificate_self_signed(const struct key *key, const struct certificate_name *name, struct instant from,
+    struct instant until, struct arena *a, struct span *der, struct problem *why)
 {
 	X509 *x = X509_new();
 	uint8_t *encoded = NULL;
@@ -154,13 +178,10 @@ certificate_self_signed(const struct key *key, const char *common_name, struct i
 
 	if (!x)
 		abort();
-	/* ub-common-name (RFC 5280 appendix A). */
-	if (!common_name[0] || strlen(common_name) > 64) {
-		err = problem_set(why, ERR_INVALID, "RFC 5280 appendix A",
-		    "the common name has %zu bytes, expected 1 to 64", strlen(common_name));
+	err = check_name(name, why);
+	if (err != OK)
 		goto out;
-	}
-	if (!X509_set_version(x, X509_VERSION_3) || !set_serial(x) || !set_names(x, common_name) ||
+	if (!X509_set_version(x, X509_VERSION_3) || !set_serial(x) || !set_names(x, name) ||
 	    !set_times(x, from, until) || !set_public_key(x, key_public(key)) || !add_extensions(x)) {
 		err = library_problem(why, "cannot make the certificate");
 		goto out;

@@ -3,10 +3,16 @@
 
 #include "crypto/key.h"
 
+/* The subject: each 1 to 64 bytes of UTF-8, but the country two capital letters (ISO 3166-1). Only the common name must be. */
+struct certificate_name {
+	const char *common_name;
+	const char *organization, *country; /* may be NULL */
+};
+
 /* Self-signed, v3, with a random serial and a subject key identifier, as stock SAML software wants its key handed over.
  * Signed through key_sign(), so a PKCS#11 key can have one. DER, in the arena. */
-enum err certificate_self_signed(const struct key *, const char *common_name, struct instant from, struct instant until,
-    struct arena *, struct span *der, struct problem *why);
+enum err certificate_self_signed(const struct key *, const struct certificate_name *, struct instant from,
+    struct instant until, struct arena *, struct span *der, struct problem *why);
 
 struct certificate_facts {
 	const char *subject;             /* RFC 4514, in the arena */

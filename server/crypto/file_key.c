@@ -1,6 +1,7 @@
 /* crypto/file_key.c - private keys in files: PEM, PKCS#8, unencrypted, readable by their owner alone. */
 #include <errno.h>
 #include <limits.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -18,11 +19,15 @@
 #include "crypto/private_file.h"
 
 #define FILE_LARGEST (64 * KIB)
+#define CONTEXTS_KEPT 64
 
 struct file_key {
 	struct key key;
 	EVP_PKEY *pkey;
-	EVP_PKEY_CTX *context; /* kept: a tenth of an ECDSA signature's cost (perf.md 2); NULL for Ed25519 */
+	/* Kept: making one is a tenth of an ECDSA signature's cost (perf.md 2). Each serves one thread at a time. */
+	pthread_mutex_t lock;
+	EVP_PKEY_CTX *idle[CONTEXTS_KEPT];
+	size_t idle_count;
 };
 
 /* What a PEM file may hold instead of a key, and what to tell its owner. */
@@ -125,20 +130,44 @@ pkcs8_read(const char *path, struct span der, EVP_PKEY **out, struct problem *wh
 	return err;
 }
 
-static enum err
-context_start(struct file_key *k, struct problem *why)
+/* NULL, with `why`, when the library does not make one. */
+static EVP_PKEY_CTX *
+context_new(const struct file_key *k, struct problem *why)
 {
 	const struct key_facts *f = key_facts(k->key.type);
+	EVP_PKEY_CTX *context = EVP_PKEY_CTX_new_from_pkey(NULL, k->pkey, NULL);
 
-	if (!f->prehashed)
-		return OK;
-	k->context = EVP_PKEY_CTX_new_from_pkey(NULL, k->pkey, NULL);
-	if (!k->context || EVP_PKEY_sign_init(k->context) != 1)
-		return library_problem(why, "cannot sign with a %s key", f->name);
-	if (!f->field && (EVP_PKEY_CTX_set_rsa_padding(k->context, RSA_PKCS1_PADDING) != 1 ||
-	    EVP_PKEY_CTX_set_signature_md(k->context, EVP_sha256()) != 1))
-		return library_problem(why, "cannot sign with a %s key as PKCS#1 v1.5", f->name);
-	return OK;
+	if (context && EVP_PKEY_sign_init(context) == 1 &&
+	    (f->field || (EVP_PKEY_CTX_set_rsa_padding(context, RSA_PKCS1_PADDING) == 1 &&
+	    EVP_PKEY_CTX_set_signature_md(context, EVP_sha256()) == 1)))
+		return context;
+	library_problem(why, "cannot sign with a %s key", f->name);
+	EVP_PKEY_CTX_free(context);
+	return NULL;
+}
+
+static EVP_PKEY_CTX *
+context_take(struct file_key *k, struct problem *why)
+{
+	EVP_PKEY_CTX *context = NULL;
+
+	pthread_mutex_lock(&k->lock);
+	if (k->idle_count)
+		context = k->idle[--k->idle_count];
+	pthread_mutex_unlock(&k->lock);
+	return context ? context : context_new(k, why);
+}
+
+static void
+context_give(struct file_key *k, EVP_PKEY_CTX *context)
+{
+	pthread_mutex_lock(&k->lock);
+	if (k->idle_count < COUNT(k->idle)) {
+		k->idle[k->idle_count++] = context;
+		context = NULL;
+	}
+	pthread_mutex_unlock(&k->lock);
+	EVP_PKEY_CTX_free(context);
 }
 
 static enum err
@@ -154,6 +183,7 @@ file_key_open(const char *uri, const char *directory, struct key **out, struct p
 	if (!k)
 		abort();
 	k->key.kind = &file_key_kind;
+	pthread_mutex_init(&k->lock, NULL);
 	if ((err = path_of(uri, directory, &a, &path, why)) != OK ||
 	    (err = private_file_read(path, "key file", FILE_LARGEST, &text, why)) != OK ||
 	    (err = pem_read(path, text, &der, why)) != OK ||
@@ -167,7 +197,6 @@ file_key_open(const char *uri, const char *directory, struct key **out, struct p
 		goto out;
 	}
 	k->key.spki = spki_of(k->pkey);
-	err = context_start(k, why);
 out:
 	private_file_free(&text);
 	private_file_free(&der);
@@ -253,12 +282,19 @@ file_key_sign(struct key *key, struct span input, uint8_t *out, size_t *size, st
 	struct file_key *k = (struct file_key *)key;
 	size_t field = key_facts(key->type)->field;
 	uint8_t der[SIGNATURE_LARGEST];
+	EVP_PKEY_CTX *context;
 
-	if (!k->context)
+	if (!key_facts(key->type)->prehashed)
 		return sign_whole(k, input, out, size, why);
+	context = context_take(k, why);
+	if (!context)
+		return why->code;
 	*size = SIGNATURE_LARGEST;
-	if (EVP_PKEY_sign(k->context, field ? der : out, size, input.data, input.size) != 1)
+	if (EVP_PKEY_sign(context, field ? der : out, size, input.data, input.size) != 1) {
+		EVP_PKEY_CTX_free(context);
 		return library_problem(why, "cannot sign");
+	}
+	context_give(k, context);
 	if (!field)
 		return OK;
 	if (!ecdsa_to_raw(span_of(der, *size), field, out))
@@ -272,8 +308,10 @@ file_key_free(struct key *key)
 {
 	struct file_key *k = (struct file_key *)key;
 
-	EVP_PKEY_CTX_free(k->context);
+	while (k->idle_count)
+		EVP_PKEY_CTX_free(k->idle[--k->idle_count]);
 	EVP_PKEY_free(k->pkey);
+	pthread_mutex_destroy(&k->lock);
 	free(k);
 }
 

@@ -195,20 +195,28 @@ key_destroy(const char *uri, const char *directory, struct problem *why)
 	return kind ? kind->destroy(uri, directory, why) : ERR_INVALID;
 }
 
-enum err
-key_sign(const struct key *key, struct span message, struct arena *a, struct span *signature, struct problem *why)
+struct span
+key_input(const struct key *key, struct span message, uint8_t room[KEY_INPUT_LARGEST])
 {
 	const struct key_facts *f = key_facts(key->type);
-	uint8_t *out = arena_take(a, SIGNATURE_LARGEST), hash[DIGEST_LARGEST];
+
+	static_assert(DIGEST_LARGEST <= KEY_INPUT_LARGEST, "a digest fits");
+	if (!f->prehashed)
+		return message;
+	digest(f->digest, message, room);
+	return span_of(room, digest_size(f->digest));
+}
+
+enum err
+key_sign_input(const struct key *key, struct span input, struct arena *a, struct span *signature, struct problem *why)
+{
+	const struct key_facts *f = key_facts(key->type);
+	uint8_t *out = arena_take(a, SIGNATURE_LARGEST);
 	size_t size = 0;
 	enum err err;
 
-	if (f->prehashed) {
-		digest(f->digest, message, hash);
-		message = span_of(hash, digest_size(f->digest));
-	}
 	/* Signing uses up contexts and sessions behind the key; the key itself stays what it is. */
-	err = key->kind->sign((struct key *)(uintptr_t)key, message, out, &size, why);
+	err = key->kind->sign((struct key *)(uintptr_t)key, input, out, &size, why);
 	if (err != OK)
 		return err;
 	if (size != f->signature)
@@ -216,6 +224,14 @@ key_sign(const struct key *key, struct span message, struct arena *a, struct spa
 		    f->signature, f->name);
 	*signature = span_of(out, size);
 	return OK;
+}
+
+enum err
+key_sign(const struct key *key, struct span message, struct arena *a, struct span *signature, struct problem *why)
+{
+	uint8_t room[KEY_INPUT_LARGEST];
+
+	return key_sign_input(key, key_input(key, message, room), a, signature, why);
 }
 
 struct span

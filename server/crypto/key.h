@@ -2,7 +2,7 @@
  *
  * Only the signer process holds one while the daemon runs. A PKCS#11 key never leaves its token: it signs through
  * Cryptoki, found by p11-kit. The PIN comes from the URI's `pin-source` (a file), never from `pin-value` in a
- * configuration that others may read.
+ * configuration that others may read. Several threads may sign with one key at the same time, tokens one after another.
  */
 #pragma once
 
@@ -31,6 +31,12 @@ enum err key_destroy(const char *uri, const char *directory, struct problem *why
 /* Signs `message` (the key's own digest first: SHA-256, for P-384 SHA-384, for Ed25519 none). RSA is PKCS#1 v1.5;
  * ECDSA is r || s of fixed length, as XML signatures and JOSE want it. */
 enum err key_sign(const struct key *, struct span message, struct arena *, struct span *signature, struct problem *why);
+
+/* The same in two steps, for whoever hashes here and signs elsewhere: what the key's own operation takes (for Ed25519 the
+ * message itself, borrowed), at most KEY_INPUT_LARGEST bytes otherwise; and the operation. */
+#define KEY_INPUT_LARGEST 64
+struct span key_input(const struct key *, struct span message, uint8_t room[KEY_INPUT_LARGEST]);
+enum err key_sign_input(const struct key *, struct span input, struct arena *, struct span *signature, struct problem *why);
 
 /* SubjectPublicKeyInfo, DER; borrowed from the key. */
 struct span key_public(const struct key *);

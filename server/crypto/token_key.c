@@ -1,5 +1,6 @@
 /* crypto/token_key.c - private keys in PKCS#11 tokens: they sign there and never leave. */
 #include <assert.h>
+#include <pthread.h>
 #include <stdlib.h>
 
 #include <openssl/bn.h>
@@ -339,13 +340,16 @@ renew(struct token_key *k, struct problem *why)
 	return err;
 }
 
+/* Not every module bears several threads, and a session that is renewed logs the token's others out: one signature at a time
+ * over all tokens. */
 static enum err
 token_key_sign(struct key *key, struct span input, uint8_t *out, size_t *size, struct problem *why)
 {
 	struct token_key *k = (struct token_key *)key;
 	uint8_t info[sizeof(digest_info) + DIGEST_LARGEST];
 	const struct key_facts *f = key_facts(key->type);
-	enum err err;
+	static pthread_mutex_t one_at_a_time = PTHREAD_MUTEX_INITIALIZER;
+	enum err err = OK;
 	CK_RV rv;
 
 	if (strcmp(f->algorithm, "RSA") == 0) {
@@ -354,14 +358,17 @@ token_key_sign(struct key *key, struct span input, uint8_t *out, size_t *size, s
 		memcpy(info + sizeof(digest_info), input.data, input.size);
 		input = span_of(info, sizeof(digest_info) + input.size);
 	}
+	pthread_mutex_lock(&one_at_a_time);
 	rv = sign_once(k, input, out, size);
 	if (worth_renewing(rv)) {
 		err = renew(k, why);
-		if (err != OK)
-			return err;
-		rv = sign_once(k, input, out, size);
+		if (err == OK)
+			rv = sign_once(k, input, out, size);
 	}
-	return rv == CKR_OK ? OK : token_problem(&k->token, rv, "sign", why);
+	pthread_mutex_unlock(&one_at_a_time);
+	if (err == OK && rv != CKR_OK)
+		err = token_problem(&k->token, rv, "sign", why);
+	return err;
 }
 
 /* Making one */

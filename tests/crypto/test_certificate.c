@@ -7,6 +7,15 @@
 
 static const enum key_type types[] = { KEY_RSA_2048, KEY_P256, KEY_P384, KEY_ED25519 };
 
+static const struct {
+	struct certificate_name name;
+	const char *subject;
+} subjects[] = {
+	{ { .common_name = "連携 example" }, "CN=連携 example" },
+	{ { .common_name = "連携 example", .organization = "連携協議会", .country = "JP" },
+	    "CN=連携 example,O=連携協議会,C=JP" },
+};
+
 static void
 a_certificate_carries_its_key(void **state)
 {
@@ -28,9 +37,10 @@ a_certificate_carries_its_key(void **state)
 
 		expect_ok(name, key_generate(uri, dir.path, types[i], &why), &why);
 		expect_ok(name, key_open(uri, dir.path, &key, &why), &why);
-		expect_ok(name, certificate_self_signed(key, "連携 example", from, until, &a, &der, &why), &why);
+		expect_ok(name, certificate_self_signed(key, &subjects[i % COUNT(subjects)].name, from, until, &a, &der, &why),
+		    &why);
 		expect_ok(name, certificate_read(der, &a, &facts, &why), &why);
-		expect_text("the subject", facts.subject, "CN=連携 example");
+		expect_text("the subject", facts.subject, subjects[i % COUNT(subjects)].subject);
 		expect_number("from", facts.from.us, from.us);
 		expect_number("until, beyond 2050", facts.until.us, until.us);
 		expect_true("the key", span_equal(facts.spki, key_public(key)));
@@ -48,11 +58,12 @@ static void
 openssl_verifies_every_certificate(void **state)
 {
 	static const char *const lines[] = {
-		"Version: 3 (0x2)", "Issuer: CN = watashi", "Not Before: Nov 22 05:20:00 2026 GMT",
+		"Version: 3 (0x2)", "Issuer: C = JP, O = Example Trust, CN = watashi", "Subject: C = JP, O = Example Trust, CN = watashi", "Not Before: Nov 22 05:20:00 2026 GMT",
 		    "Not After : Nov 22 05:20:00 2036 GMT",
 		"X509v3 Subject Key Identifier", "X509v3 Basic Constraints: critical\n                CA:FALSE",
 		"X509v3 Key Usage: critical\n                Digital Signature\n",
 	};
+	static const struct certificate_name name_of_all = { "watashi", "Example Trust", "JP" };
 	struct scratch dir = scratch_new();
 	struct arena a = arena_init(1 * MIB);
 	struct instant from, until;
@@ -75,7 +86,7 @@ openssl_verifies_every_certificate(void **state)
 
 		expect_ok(name, key_generate(uri, dir.path, types[i], &why), &why);
 		expect_ok(name, key_open(uri, dir.path, &key, &why), &why);
-		expect_ok(name, certificate_self_signed(key, "watashi", from, until, &a, &der, &why), &why);
+		expect_ok(name, certificate_self_signed(key, &name_of_all, from, until, &a, &der, &why), &why);
 		scratch_write(&dir, "c.pem", span_text(certificate_to_pem(der, &a)), 0644);
 		if (scratch_run(&dir,
 		    "openssl verify -check_ss_sig -x509_strict -purpose any -no_check_time -CAfile c.pem "
@@ -104,20 +115,31 @@ what_is_no_certificate_is_refused(void **state)
 	struct certificate_facts facts;
 	struct problem why = { 0 };
 	struct span der, longer, junk = span_of(arena_take(&a, 70000), 70000);
-	struct key *key;
 	char name[80];
+	const struct {
+		struct certificate_name name;
+		const char *part;
+	} bad[] = {
+		{ { .common_name = "" }, "the common name has 0 bytes, expected 1 to 64" },
+		{ { .common_name = name }, "the common name has 65 bytes, expected 1 to 64" },
+		{ { .common_name = "x", .organization = name }, "the organization has 65 bytes, expected 1 to 64" },
+		{ { .common_name = "x", .organization = "" }, "the organization has 0 bytes, expected 1 to 64" },
+		{ { .common_name = "x", .country = "jp" }, "the country is \"jp\", expected two capital letters" },
+		{ { .common_name = "x", .country = "JPN" }, "the country is \"JPN\", expected two capital letters" },
+		{ { .common_name = "x", .country = "" }, "the country is \"\", expected two capital letters" },
+	};
+	struct key *key;
 
 	(void)state;
 	expect_ok("a key", key_generate("file:k.pem", dir.path, KEY_P256, &why), &why);
 	expect_ok("a key", key_open("file:k.pem", dir.path, &key, &why), &why);
-	expect_ok("a certificate", certificate_self_signed(key, "x", (struct instant){ 0 },
-	    (struct instant){ SECONDS(1) }, &a, &der, &why), &why);
-	expect_problem("no name", certificate_self_signed(key, "", (struct instant){ 0 }, (struct instant){ 1 }, &a,
-	    &longer, &why), &why, ERR_INVALID, "has 0 bytes, expected 1 to 64");
+	expect_ok("a certificate", certificate_self_signed(key, &(struct certificate_name){ .common_name = "x" },
+	    (struct instant){ 0 }, (struct instant){ SECONDS(1) }, &a, &der, &why), &why);
 	memset(name, 'n', 65);
 	name[65] = '\0';
-	expect_problem("a long name", certificate_self_signed(key, name, (struct instant){ 0 }, (struct instant){ 1 },
-	    &a, &longer, &why), &why, ERR_INVALID, "has 65 bytes, expected 1 to 64");
+	for (size_t i = 0; i < COUNT(bad); i++)
+		expect_problem(bad[i].part, certificate_self_signed(key, &bad[i].name, (struct instant){ 0 },
+		    (struct instant){ SECONDS(1) }, &a, &longer, &why), &why, ERR_INVALID, bad[i].part);
 	key_free(key);
 
 	longer = span_of(arena_take(&a, der.size + 1), der.size + 1);

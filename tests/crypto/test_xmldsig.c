@@ -75,8 +75,8 @@ key_with_certificate(const struct scratch *dir, size_t i, struct arena *a, struc
 
 	expect_ok(types[i].file, key_generate(types[i].file, dir->path, types[i].type, &why), &why);
 	expect_ok(types[i].file, key_open(types[i].file, dir->path, &key, &why), &why);
-	expect_ok("a certificate", certificate_self_signed(key, "test", (struct instant){ SECONDS(1700000000) },
-	    (struct instant){ SECONDS(2500000000) }, a, cer, &why), &why);
+	expect_ok("a certificate", certificate_self_signed(key, &(struct certificate_name){ .common_name = "test" },
+	    (struct instant){ SECONDS(1700000000) }, (struct instant){ SECONDS(2500000000) }, a, cer, &why), &why);
 	scratch_write(dir, "cert.pem", span_text(certificate_to_pem(*cer, a)), 0644);
 	return key;
 }
