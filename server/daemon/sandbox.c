@@ -214,7 +214,10 @@ sandbox_enter(enum role role, struct problem *why)
 	filter = seccomp_init(modes[mode].action);
 	if (!filter)
 		return problem_set(why, ERR_IO, "", "the system call filter cannot be made");
-	bad = filter_fill(filter, role);
+	/* The signer has threads already: they are held like the one that asks. */
+	bad = seccomp_attr_set(filter, SCMP_FLTATR_CTL_TSYNC, 1);
+	if (bad == 0)
+		bad = filter_fill(filter, role);
 	if (bad == 0)
 		bad = seccomp_load(filter);
 	seccomp_release(filter);

@@ -1,18 +1,23 @@
-/* daemon/signer_process.c - the process around signer/signer.h: requests in, signatures out, nothing else. */
+/* daemon/signer_process.c - the process around signer/signer.h: requests in, signatures out, nothing else.
+ *
+ *     on_request (checks) -> pool (signs) -> on_signed_task (answers)
+ */
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "daemon/child.h"
-#include "signer/signer.h"
+#include "signer/pool.h"
+#include "signer/wire.h"
 
-#define STEP_LARGEST (4 * MIB)
+#define STEP_LARGEST (1 * MIB)
 
-static const struct channel_limits limits = { .message = 1 * MIB, .waiting = 16 * MIB };
+static const struct channel_limits limits = { .message = TRUSTED_LIST_REQUEST_LARGEST, .waiting = 16 * MIB };
 
 struct signer_process {
 	struct child *child;
 	struct signer *signer;
-	struct arena arena; /* of one request */
+	struct signing_pool *pool;
+	struct arena arena; /* of one answer */
 	struct asker *askers;
 };
 
@@ -20,20 +25,29 @@ struct signer_process {
 struct asker {
 	struct asker *next;
 	struct signer_process *owner;
-	struct channel *channel;
+	struct channel *channel; /* NULL: gone, but the pool still works for it */
 	enum role role;
+	unsigned open;           /* tasks of its in the pool */
 };
 
 static void
-cut_off(struct asker *asker)
+asker_free(struct asker *asker)
 {
 	struct asker **at = &asker->owner->askers;
 
 	while (*at != asker)
 		at = &(*at)->next;
 	*at = asker->next;
-	channel_free(asker->channel);
 	free(asker);
+}
+
+static void
+cut_off(struct asker *asker)
+{
+	channel_free(asker->channel);
+	asker->channel = NULL;
+	if (asker->open == 0)
+		asker_free(asker);
 }
 
 static void
@@ -43,23 +57,40 @@ on_asker_gone(void *arg)
 }
 
 static void
-on_request(void *arg, struct span message, int fd)
+on_signed_task(void *arg, const struct signing_task *task)
 {
 	struct asker *asker = arg;
 	struct signer_process *p = asker->owner;
-	struct span answer;
-	struct problem why;
 
-	if (fd >= 0)
-		close(fd);
-	if (signer_answer(p->signer, asker->role, message, &p->arena, &answer, &why) != OK) {
-		log_error("asker.cut-off", "role=%s problem=%s", role_name(asker->role), LOG_TEXT(why.text));
+	asker->open--;
+	if (!asker->channel) {
 		cut_off(asker);
-	} else if (channel_post(asker->channel, answer) == ERR_LIMIT) {
+		return;
+	}
+	if (channel_post(asker->channel, signing_task_answer(task, &p->arena)) == ERR_LIMIT) {
 		log_error("asker.cut-off", "role=%s problem=%s", role_name(asker->role), "\"it does not take its answers\"");
 		cut_off(asker);
 	}
 	arena_reset(&p->arena);
+}
+
+static void
+on_request(void *arg, struct span message, int fd)
+{
+	struct asker *asker = arg;
+	struct signer_process *p = asker->owner;
+	struct signing_task task;
+	struct problem why;
+
+	if (fd >= 0)
+		close(fd);
+	if (signer_check(p->signer, asker->role, message, &task, &why) != OK) {
+		log_error("asker.cut-off", "role=%s problem=%s", role_name(asker->role), LOG_TEXT(why.text));
+		cut_off(asker);
+		return;
+	}
+	asker->open++;
+	signing_pool_add(p->pool, &task, on_signed_task, asker);
 }
 
 static void
@@ -95,10 +126,15 @@ signer_main(struct child *child)
 
 	if (signer_open(child->config->keys, &p.signer, &why) != OK || child_become(child, true, &why) != OK)
 		return child_failed(child, &why);
+	/* Between the two: the threads are of the new user, and the sandbox is theirs too. */
+	p.pool = signing_pool_new(child->loop);
 	if (child_serve(child, &duties, &p, &why) != OK)
 		status = child_failed(child, &why);
-	while (p.askers)
+	signing_pool_free(p.pool);
+	while (p.askers) {
+		p.askers->open = 0;
 		cut_off(p.askers);
+	}
 	signer_free(p.signer);
 	arena_release(&p.arena);
 	return status;

@@ -1,15 +1,14 @@
 /* signer/client.c - asking the signer: several requests in flight, answers in any order.
  *
- *     sign_metadata -> posted -> answered
- *          ^  ^           |         (10 s after it was asked: timed out)
- *          |  `-- new link'
- *          `---- no link yet, or the channel is full
+ *     asked -> posted -> answered
+ *      ^  ^       |         (10 s after it was asked: timed out)
+ *      |  `- new link
+ *      `---- no link yet, or the channel is full
  *
  * Requests wait in the order they were asked, so the first is the first to time out, and one timer serves all.
  */
 #include "signer/client.h"
 
-#include <assert.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -18,7 +17,7 @@
 #include "signer/wire.h"
 
 #define TIME_OUT SECONDS(10)
-#define CHANNEL_WAITING (1 * MIB)
+#define CHANNEL_WAITING (TRUSTED_LIST_REQUEST_LARGEST + 1 * MIB)
 
 struct request {
 	struct pending pending; /* first: cancelling finds the request by it */
@@ -27,6 +26,7 @@ struct request {
 	uint64_t id;
 	int64_t deadline;
 	bool posted;
+	struct later refused; /* it is too large to be asked */
 	on_signed *on_signed;
 	void *arg;
 	struct buffer message;
@@ -70,6 +70,7 @@ request_remove(struct request *r)
 static void
 request_free(struct request *r)
 {
+	turn_cancel(loop_turn(r->client->loop), &r->refused);
 	buffer_release(&r->message);
 	free(r);
 }
@@ -101,7 +102,7 @@ static void
 post_waiting(struct signer_client *c)
 {
 	for (struct request *r = c->first; r && c->unposted && c->channel; r = r->after) {
-		if (r->posted)
+		if (r->posted || r->message.overflowed)
 			continue;
 		if (channel_post(c->channel, buffer_span(&r->message)) != OK)
 			return;
@@ -145,8 +146,10 @@ on_signer_gone(void *arg)
 	lose_signer(arg);
 }
 
-struct pending *
-sign_metadata(struct signer_client *c, const char *key, struct span signed_info, on_signed *done, void *arg)
+static void refuse(void *arg);
+
+static struct pending *
+ask(struct signer_client *c, enum signing_kind kind, const char *key, struct span payload, on_signed *done, void *arg)
 {
 	struct request *r = calloc(1, sizeof(*r));
 
@@ -160,11 +163,12 @@ sign_metadata(struct signer_client *c, const char *key, struct span signed_info,
 		.deadline = clock_monotonic() + TIME_OUT,
 		.on_signed = done,
 		.arg = arg,
-		.message = buffer_init(SIGNER_REQUEST_LARGEST),
+		.refused = { .run = refuse, .arg = r },
+		.message = buffer_init(signing_request_largest(kind)),
 	};
-	signing_request_write(&r->message, &(struct signing_request){ r->id, SIGN_METADATA, span_text(key),
-	    signed_info });
-	assert(!r->message.overflowed);
+	signing_request_write(&r->message, &(struct signing_request){ r->id, kind, span_text(key), payload });
+	if (r->message.overflowed)
+		turn_later(loop_turn(c->loop), &r->refused);
 	*(c->last ? &c->last->after : &c->first) = r;
 	c->last = r;
 	c->unposted++;
@@ -174,6 +178,18 @@ sign_metadata(struct signer_client *c, const char *key, struct span signed_info,
 	if (c->unposted == 1)
 		post_waiting(c);
 	return &r->pending;
+}
+
+struct pending *
+sign_metadata(struct signer_client *c, const char *key, struct span signed_info, on_signed *done, void *arg)
+{
+	return ask(c, SIGN_METADATA, key, signed_info, done, arg);
+}
+
+struct pending *
+sign_trusted_list(struct signer_client *c, const char *key, struct span input, on_signed *done, void *arg)
+{
+	return ask(c, SIGN_TRUSTED_LIST, key, input, done, arg);
 }
 
 /* The callback may ask, cancel, or free the client: nothing is touched after it. */
@@ -186,6 +202,18 @@ finish(struct request *r, enum err err, struct span signature, const struct prob
 	request_remove(r);
 	request_free(r);
 	done(arg, err, signature, why);
+}
+
+static void
+refuse(void *arg)
+{
+	struct request *r = arg;
+	size_t most = r->message.limit;
+	struct problem why;
+
+	problem_set(&why, ERR_LIMIT, "", "what is to be signed is too large: expected at most %zu bytes with what is said of it",
+	    most);
+	finish(r, ERR_LIMIT, (struct span){ 0 }, &why);
 }
 
 static void

@@ -24,15 +24,21 @@
 #define FILE_LARGEST (8 * KIB)
 #define KEYS_LARGEST 1000
 
-/* SAML software takes no Ed25519 signatures. */
+/* SAML software takes no Ed25519 signatures, and of those who read trusted lists few do. */
+#define SIGNING_TYPES (1u << KEY_RSA_2048 | 1u << KEY_RSA_3072 | 1u << KEY_RSA_4096 | 1u << KEY_P256 | 1u << KEY_P384)
+#define SIGNING_TYPES_TEXT "rsa-2048, rsa-3072, rsa-4096, p-256 or p-384"
+
 static const struct {
 	const char *name;
 	unsigned types;
 	const char *types_text;
+	bool organized; /* its certificate names organization and country */
 } uses[USE_COUNT] = {
-	[USE_METADATA] = { "metadata", 1u << KEY_RSA_2048 | 1u << KEY_RSA_3072 | 1u << KEY_RSA_4096 | 1u << KEY_P256 |
-	    1u << KEY_P384, "rsa-2048, rsa-3072, rsa-4096, p-256 or p-384" },
+	[USE_METADATA] = { "metadata", SIGNING_TYPES, SIGNING_TYPES_TEXT, false },
+	/* TS 119 602 s6.8: O is the SchemeOperatorName, C the SchemeTerritory. */
+	[USE_TRUSTED_LIST] = { "trusted-list", SIGNING_TYPES, SIGNING_TYPES_TEXT, true },
 };
+#define USES_TEXT "metadata or trusted-list"
 
 enum key_use
 key_use_read(struct span s)
@@ -114,7 +120,7 @@ json_read(struct document *doc, const char *name, struct key_descriptor *out)
 	out->use = key_use_read(span_text(place_text(use, 1, 32, NULL)));
 	out->type = key_type_read(span_text(place_text(type, 1, 32, NULL)));
 	if (out->use == USE_NONE)
-		place_fail(use, "metadata", NULL);
+		place_fail(use, USES_TEXT, NULL);
 	else if (!(uses[out->use].types >> out->type & 1))
 		place_fail(type, uses[out->use].types_text, NULL);
 	if (!instant_read(span_text(place_text(at, 1, 64, NULL)), &out->created))
@@ -234,10 +240,13 @@ check_new(const struct new_key *k, const char *uri, struct problem *why)
 	if (key_name_check(span_text(k->name), why) != OK)
 		return why->code;
 	if (k->use == USE_NONE)
-		return problem_set(why, ERR_INVALID, "", "key %s has no use; expected metadata", k->name);
+		return problem_set(why, ERR_INVALID, "", "key %s has no use; expected " USES_TEXT, k->name);
 	if (!(uses[k->use].types >> k->type & 1))
 		return problem_set(why, ERR_INVALID, "", "key %s is of type %s; for %s expected %s", k->name,
 		    key_type_name(k->type), key_use_name(k->use), uses[k->use].types_text);
+	if (uses[k->use].organized && (!k->organization || !k->country))
+		return problem_set(why, ERR_INVALID, "ETSI TS 119 602 s6.8",
+		    "key %s for %s: its certificate needs organization and country", k->name, key_use_name(k->use));
 	if (strlen(uri) > URI_LARGEST || !utf8_valid(span_text(uri)))
 		return problem_set(why, ERR_INVALID, "", "the URI of key %s is longer than %d bytes or not UTF-8",
 		    k->name, URI_LARGEST);
@@ -250,13 +259,14 @@ static enum err
 certify(const struct new_key *k, const char *directory, const char *uri, struct arena *a, struct span *der,
     struct problem *why)
 {
+	const struct certificate_name name = { k->common_name, k->organization, k->country };
 	struct key *key;
 	enum err err;
 
 	err = key_open(uri, directory, &key, why);
 	if (err != OK)
 		return err;
-	err = certificate_self_signed(key, k->common_name, k->now, instant_after(k->now, k->valid_for), a, der, why);
+	err = certificate_self_signed(key, &name, k->now, instant_after(k->now, k->valid_for), a, der, why);
 	key_free(key);
 	return err;
 }

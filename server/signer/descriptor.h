@@ -36,6 +36,7 @@ enum err key_descriptors_read(const char *directory, struct arena *, struct key_
 
 struct new_key {
 	const char *name, *uri, *common_name; /* uri may be NULL: file:NAME.pem */
+	const char *organization, *country;   /* of the certificate; only USE_TRUSTED_LIST must have them */
 	enum key_use use;
 	enum key_type type;
 	struct instant now;

@@ -1,11 +1,12 @@
 /* signer/signer.c - the process that holds the federation's private keys and signs typed requests only. */
 #include "signer/signer.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 #include "base/log.h"
 #include "crypto/certificate.h"
-#include "crypto/xmldsig.h"
+#include "signer/payload.h"
 #include "signer/wire.h"
 
 #define DESCRIPTORS_LARGEST (64 * MIB)
@@ -14,24 +15,24 @@ struct held_key {
 	char name[KEY_NAME_LARGEST + 1];
 	enum key_use use;
 	struct key *key;
+	struct span certificate; /* in the signer's arena */
 };
 
 struct signer {
+	struct arena arena;
 	struct held_key *keys;
 	size_t count;
 };
-
-typedef enum err check_payload(struct span payload, const struct key *, struct problem *why);
-static check_payload check_signed_info;
 
 /* Who may have what signed, with keys of which use, and what the bytes must be. */
 static const struct signing {
 	const char *name;
 	unsigned roles;
 	enum key_use use;
-	check_payload *check;
+	payload_check *check;
 } signings[SIGNING_KIND_COUNT] = {
-	[SIGN_METADATA] = { "metadata", ROLE_BIT(ROLE_STEWARD), USE_METADATA, check_signed_info },
+	[SIGN_METADATA] = { "metadata", ROLE_BIT(ROLE_STEWARD), USE_METADATA, payload_check_signed_info },
+	[SIGN_TRUSTED_LIST] = { "a trusted list", ROLE_BIT(ROLE_STEWARD), USE_TRUSTED_LIST, payload_check_trusted_list },
 };
 
 /* Opening */
@@ -55,6 +56,7 @@ hold(struct signer *signer, const char *directory, const struct key_descriptor *
 	err = certificate_read(d->certificate, a, &facts, why);
 	if (err != OK)
 		return problem_within(why, "%s/%s.cer", directory, d->name);
+	held->certificate = arena_copy(&signer->arena, d->certificate);
 	if (!span_equal(facts.spki, key_public(held->key)))
 		return problem_set(why, ERR_INVALID, "", "%s/%s.cer is the certificate of another key than %s",
 		    directory, d->name, d->name);
@@ -73,6 +75,7 @@ signer_open(const char *directory, struct signer **out, struct problem *why)
 
 	if (!signer)
 		abort();
+	signer->arena = arena_init(DESCRIPTORS_LARGEST);
 	err = key_descriptors_read(directory, &a, &descriptors, &count, why);
 	if (err == OK) {
 		signer->keys = calloc(count + 1, sizeof(*signer->keys));
@@ -97,31 +100,11 @@ signer_free(struct signer *signer)
 	for (size_t i = 0; i < signer->count; i++)
 		key_free(signer->keys[i].key);
 	free(signer->keys);
+	arena_release(&signer->arena);
 	free(signer);
 }
 
 /* Answering */
-
-static enum err
-check_signed_info(struct span payload, const struct key *key, struct problem *why)
-{
-	struct arena a = arena_init(64 * KIB);
-	struct signed_info info;
-	struct span again;
-	enum err err;
-
-	err = signed_info_read(payload, &info, why);
-	if (err == OK) {
-		/* With this key's own method it must come out the same; the method does not tell RSA's sizes apart. */
-		info.key = key_type(key);
-		err = signed_info_write(&info, &a, &again, why);
-	}
-	if (err == OK && !span_equal(again, payload))
-		err = problem_set(why, ERR_INVALID, "XML Signature s4.4.2",
-		    "the SignatureMethod is not that of a %s key", key_type_name(key_type(key)));
-	arena_release(&a);
-	return err;
-}
 
 static const struct held_key *
 key_find(const struct signer *signer, struct span name)
@@ -134,53 +117,95 @@ key_find(const struct signer *signer, struct span name)
 
 /* What is wrong with the key is answered: a rollover may have been faster. What is wrong with the request is not. */
 static enum err
-sign(struct signer *signer, const struct signing *signing, const struct signing_request *request, struct arena *a,
-    struct signing_answer *answer, struct problem *why)
+prepare(struct signer *signer, const struct signing *signing, const struct signing_request *request,
+    struct signing_task *task, struct problem *why)
 {
 	const struct held_key *held = key_find(signer, request->key);
+	struct payload_key key;
+	struct span input;
 	enum err err;
 
 	if (!held) {
-		problem_set(&answer->problem, ERR_NOT_FOUND, "", "the signer has no key of this name");
+		problem_set(&task->problem, ERR_NOT_FOUND, "", "the signer has no key of this name");
 		return OK;
 	}
 	if (held->use != signing->use) {
-		problem_set(&answer->problem, ERR_INVALID, "", "key %s serves %s, not %s", held->name,
+		problem_set(&task->problem, ERR_INVALID, "", "key %s serves %s, not %s", held->name,
 		    key_use_name(held->use), key_use_name(signing->use));
 		return OK;
 	}
-	err = signing->check(request->payload, held->key, &answer->problem);
+	key = (struct payload_key){ key_type(held->key), held->certificate };
+	err = signing->check(request->payload, &key, &task->problem);
 	if (err == ERR_SYNTAX)
 		return problem_set(why, ERR_DENIED, "", "the bytes to be signed are not of kind %s: %s", signing->name,
-		    answer->problem.text);
-	if (err == OK)
-		err = key_sign(held->key, request->payload, a, &answer->signature, &answer->problem);
-	answer->problem.code = err;
+		    task->problem.text);
+	if (err != OK)
+		return OK;
+	input = key_input(held->key, request->payload, task->input);
+	assert(input.data == task->input); /* no use takes keys that do not hash first */
+	task->input_size = input.size;
+	task->key = held->key;
 	return OK;
+}
+
+enum err
+signer_check(struct signer *signer, enum role role, struct span message, struct signing_task *out, struct problem *why)
+{
+	struct signing_request request;
+	const struct signing *signing;
+
+	*out = (struct signing_task){ 0 };
+	if (!signing_request_read(message, &request))
+		return problem_set(why, ERR_SYNTAX, "", "a message of %zu bytes is no signing request", message.size);
+	signing = &signings[request.kind];
+	if (!(signing->roles & ROLE_BIT(role)))
+		return problem_set(why, ERR_DENIED, "", "role %d may not have %s signed", (int)role, signing->name);
+	out->id = request.id;
+	return prepare(signer, signing, &request, out, why);
+}
+
+void
+signing_task_run(struct signing_task *task)
+{
+	struct arena a = arena_init(4 * KIB);
+	struct span signature;
+
+	if (task->key && key_sign_input(task->key, span_of(task->input, task->input_size), &a, &signature,
+	    &task->problem) == OK) {
+		assert(signature.size <= sizeof(task->signature));
+		memcpy(task->signature, signature.data, signature.size);
+		task->signature_size = signature.size;
+	}
+	arena_release(&a);
+}
+
+struct span
+signing_task_answer(const struct signing_task *task, struct arena *a)
+{
+	const struct signing_answer answer = {
+		.id = task->id,
+		.signature = span_of(task->signature, task->signature_size),
+		.problem = task->problem,
+	};
+	struct buffer b = buffer_init(SIGNER_ANSWER_LARGEST);
+	struct span out;
+
+	signing_answer_write(&b, &answer);
+	out = arena_copy(a, buffer_span(&b));
+	buffer_release(&b);
+	return out;
 }
 
 enum err
 signer_answer(struct signer *signer, enum role role, struct span message, struct arena *a, struct span *answer,
     struct problem *why)
 {
-	struct buffer b = buffer_init(SIGNER_ANSWER_LARGEST);
-	struct signing_answer said = { 0 };
-	struct signing_request request;
-	const struct signing *signing;
-	enum err err;
+	struct signing_task task;
 
 	*answer = (struct span){ 0 };
-	if (!signing_request_read(message, &request))
-		return problem_set(why, ERR_SYNTAX, "", "a message of %zu bytes is no signing request", message.size);
-	signing = &signings[request.kind];
-	if (!(signing->roles & ROLE_BIT(role)))
-		return problem_set(why, ERR_DENIED, "", "role %d may not have %s signed", (int)role, signing->name);
-	said.id = request.id;
-	err = sign(signer, signing, &request, a, &said, why);
-	if (err != OK)
-		return err;
-	signing_answer_write(&b, &said);
-	*answer = arena_copy(a, buffer_span(&b));
-	buffer_release(&b);
+	if (signer_check(signer, role, message, &task, why) != OK)
+		return why->code;
+	signing_task_run(&task);
+	*answer = signing_task_answer(&task, a);
 	return OK;
 }

@@ -16,7 +16,22 @@ struct signer;
 enum err signer_open(const char *directory, struct signer **out, struct problem *why);
 void signer_free(struct signer *);
 
-/* Answers one request; the answer is in the arena, what a key could not do is said there. Only ERR_SYNTAX and ERR_DENIED
+/* A request that has been checked: what is left is the key's own operation, which any thread may do. */
+struct signing_task {
+	uint64_t id;
+	const struct key *key;         /* NULL: the problem is the answer */
+	uint8_t input[KEY_INPUT_LARGEST];
+	size_t input_size;
+	uint8_t signature[512];         /* RSA-4096's is the largest */
+	size_t signature_size;
+	struct problem problem;        /* of the answer */
+};
+/* ERR_SYNTAX and ERR_DENIED as signer_answer(); then there is no task. */
+enum err signer_check(struct signer *, enum role, struct span request, struct signing_task *out, struct problem *why);
+void signing_task_run(struct signing_task *);
+struct span signing_task_answer(const struct signing_task *, struct arena *);
+
+/* All three at once: answers one request; the answer is in the arena, what a key could not do is said there. Only ERR_SYNTAX and ERR_DENIED
  * are returned: then there is no answer, and the sender is to be cut off. */
 enum err signer_answer(struct signer *, enum role, struct span request, struct arena *, struct span *answer,
     struct problem *why);

@@ -5,6 +5,17 @@
 
 enum { MESSAGE_REQUEST = 1, MESSAGE_ANSWER = 2 };
 
+size_t
+signing_request_largest(enum signing_kind kind)
+{
+	static const size_t largest[SIGNING_KIND_COUNT] = {
+		[SIGN_METADATA] = METADATA_REQUEST_LARGEST,
+		[SIGN_TRUSTED_LIST] = TRUSTED_LIST_REQUEST_LARGEST,
+	};
+
+	return largest[kind];
+}
+
 void
 signing_request_write(struct buffer *b, const struct signing_request *r)
 {
@@ -26,7 +37,7 @@ signing_request_read(struct span message, struct signing_request *out)
 	out->key = record_block(&r);
 	out->payload = record_block(&r);
 	out->kind = kind < SIGNING_KIND_COUNT ? (enum signing_kind)kind : SIGN_NOTHING;
-	return record_whole(&r) && message.size <= SIGNER_REQUEST_LARGEST && type == MESSAGE_REQUEST &&
+	return record_whole(&r) && message.size <= signing_request_largest(out->kind) && type == MESSAGE_REQUEST &&
 	    out->kind != SIGN_NOTHING && out->key.size > 0 && out->key.size <= KEY_NAME_LARGEST;
 }
 

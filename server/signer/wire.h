@@ -10,11 +10,15 @@
 #include "base/problem.h"
 #include "signer/descriptor.h"
 
-#define SIGNER_REQUEST_LARGEST (16 * KIB)
 #define SIGNER_ANSWER_LARGEST (2 * KIB)
 
 /* What is to be signed; a kind is added with the capability that needs it. */
 enum signing_kind { SIGN_NOTHING, SIGN_METADATA, SIGN_TRUSTED_LIST, SIGNING_KIND_COUNT };
+
+/* Of a whole request of that kind. */
+#define METADATA_REQUEST_LARGEST (16 * KIB)
+#define TRUSTED_LIST_REQUEST_LARGEST (128 * MIB)
+size_t signing_request_largest(enum signing_kind);
 
 struct signing_request {
 	uint64_t id;

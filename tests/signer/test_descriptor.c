@@ -46,7 +46,32 @@ a_key_is_made_with_all_that_belongs_to_it(void **state)
 	expect_text("its subject", facts.subject, "CN=test");
 	expect_number("its end", facts.until.us, k.now.us + k.valid_for);
 	expect_number("words", key_use_read(span_text("metadata")), USE_METADATA);
+	expect_number("words", key_use_read(span_text("trusted-list")), USE_TRUSTED_LIST);
 	expect_number("other words", key_use_read(span_text("none")), USE_NONE);
+	arena_release(&a);
+	scratch_free(&dir);
+}
+
+/* ETSI TS 119 602 s6.8. */
+static void
+a_trusted_lists_key_names_its_operator(void **state)
+{
+	struct scratch dir = scratch_new();
+	struct arena a = arena_init(1 * MIB);
+	struct new_key k = plain("list-1");
+	struct certificate_facts facts;
+	struct key_descriptor d;
+	struct problem why;
+
+	(void)state;
+	k.use = USE_TRUSTED_LIST;
+	k.organization = "連携協議会";
+	k.country = "JP";
+	expect_ok("made", key_descriptor_new(dir.path, &k, &why), &why);
+	expect_ok("read", key_descriptor_read(dir.path, "list-1", &a, &d, &why), &why);
+	expect_text("its use", key_use_name(d.use), "trusted-list");
+	expect_ok("certificate", certificate_read(d.certificate, &a, &facts, &why), &why);
+	expect_text("its subject", facts.subject, "CN=test,O=連携協議会,C=JP");
 	arena_release(&a);
 	scratch_free(&dir);
 }
@@ -79,6 +104,10 @@ what_cannot_be_made_leaves_nothing(void **state)
 		    "has 0 bytes, expected 1 to 64" },
 		{ "another scheme", "fed", "https://host/", "x", USE_METADATA, KEY_P256, 1, ERR_INVALID,
 		    "expected \"file:\"" },
+		{ "a trusted list's key of nobody", "fed", NULL, "x", USE_TRUSTED_LIST, KEY_P256, 1, ERR_INVALID,
+		    "key fed for trusted-list: its certificate needs organization and country" },
+		{ "Ed25519 for trusted lists", "fed", NULL, "x", USE_TRUSTED_LIST, KEY_ED25519, 1, ERR_INVALID,
+		    "key fed is of type ed25519; for trusted-list expected rsa-2048" },
 		{ "no directory", "fed", "file:nowhere/k.pem", "x", USE_METADATA, KEY_P256, 1, ERR_NOT_FOUND,
 		    "nowhere/k.pem" },
 	};
@@ -131,7 +160,8 @@ wrong_descriptors_are_refused_precisely(void **state)
 		    "{\"name\":\"bob\",\"use\":\"metadata\",\"uri\":\"file:fed.pem\",\"type\":\"p-256\","
 		    "\"created\":\"2026-11-22T05:20:00Z\"}", ERR_INVALID, "fed.json: /name: expected fed, found " },
 		{ "an unknown use", "{\"name\":\"fed\",\"use\":\"world\",\"uri\":\"file:fed.pem\",\"type\":\"p-256\","
-		    "\"created\":\"2026-11-22T05:20:00Z\"}", ERR_INVALID, "fed.json: /use: expected metadata, found " },
+		    "\"created\":\"2026-11-22T05:20:00Z\"}", ERR_INVALID,
+		    "fed.json: /use: expected metadata or trusted-list, found " },
 		{ "an unknown type", "{\"name\":\"fed\",\"use\":\"metadata\",\"uri\":\"file:fed.pem\",\"type\":\"dsa\","
 		    "\"created\":\"2026-11-22T05:20:00Z\"}", ERR_INVALID, "fed.json: /type: expected rsa-2048" },
 		{ "a type that the use does not allow",
@@ -253,6 +283,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_key_is_made_with_all_that_belongs_to_it),
+		cmocka_unit_test(a_trusted_lists_key_names_its_operator),
 		cmocka_unit_test(what_cannot_be_made_leaves_nothing),
 		cmocka_unit_test(a_name_is_given_once),
 		cmocka_unit_test(wrong_descriptors_are_refused_precisely),

@@ -1,0 +1,22 @@
+/* signer/payload.h - whether bytes are of the kind they are said to be: the signer signs no others.
+ *
+ * ERR_SYNTAX: they are not. Anything else: they are, but not for this key.
+ */
+#pragma once
+
+#include "crypto/key.h"
+
+/* Of the key that is to sign. */
+struct payload_key {
+	enum key_type type;
+	struct span certificate; /* DER */
+};
+
+typedef enum err payload_check(struct span payload, const struct payload_key *, struct problem *why);
+
+/* A SignedInfo as crypto/xmldsig.h writes it. */
+payload_check payload_check_signed_info;
+
+/* A JWS signing input: a JAdES header as crypto/jws.h writes it for this key, and canonical JSON of an object whose only
+ * member is "LoTE". Read as a stream, never as a tree, for it may be large. */
+payload_check payload_check_trusted_list;
