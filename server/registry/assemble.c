@@ -124,22 +124,46 @@ write_registration(struct buffer *b, const struct publish_settings *s, const str
 	buffer_text(b, "</mdrpi:RegistrationInfo>");
 }
 
-/* Whoever fetches one entity sees who registered it (MDRPI 1.0 s2.1); what the source says of it stays. */
+/* What the registry states of it: beside what the entity says of itself, where it says something (MDATTR 1.0 s2.1 knows
+ * the element once). */
+static void
+write_stated(struct buffer *b, const struct entity *e)
+{
+	if (!e->stated.size)
+		return;
+	buffer_text(b, "<mdattr:EntityAttributes>");
+	buffer_add(b, e->stated);
+	buffer_text(b, "</mdattr:EntityAttributes>");
+}
+
+/* Whoever fetches one entity sees who registered it (MDRPI 1.0 s2.1). A registration that stands in the fragment is one
+ * that was believed. */
+static void
+write_words(struct buffer *b, const struct publish_settings *s, const struct entity *e, const struct fragment *f)
+{
+	if (s->registration_authority && f->registration != REGISTRATION_PRESENT)
+		write_registration(b, s, e);
+	if (!f->attributes_at)
+		write_stated(b, e);
+}
+
 static void
 write_content(struct buffer *b, const struct publish_settings *s, const struct entity *e, const struct fragment *f)
 {
-	if (!s->registration_authority || f->registration == REGISTRATION_PRESENT) {
-		buffer_add(b, f->content);
-	} else if (f->registration == REGISTRATION_MISSING) {
+	size_t at = f->attributes_at ? f->attributes_at : f->extensions;
+
+	if (f->registration != REGISTRATION_HOMELESS) {
 		buffer_add(b, span_first(f->content, f->extensions));
-		write_registration(b, s, e);
-		buffer_add(b, span_skip(f->content, f->extensions));
-	} else {
+		write_words(b, s, e, f);
+		buffer_add(b, span_of(f->content.data + f->extensions, at - f->extensions));
+		if (f->attributes_at)
+			buffer_add(b, e->stated);
+	} else if (s->registration_authority || e->stated.size) {
 		buffer_text(b, "<md:Extensions>");
-		write_registration(b, s, e);
+		write_words(b, s, e, f);
 		buffer_text(b, "</md:Extensions>");
-		buffer_add(b, f->content);
 	}
+	buffer_add(b, span_skip(f->content, at));
 	buffer_text(b, "</md:EntityDescriptor>");
 }
 
@@ -198,7 +222,7 @@ assemble_entity(struct arena *arena, const struct publish_settings *s, const str
 	write_attributes(&b, root.own, root.count, f->attributes);
 	buffer_byte(&b, '>');
 	a->head = buffer_keep(arena, &b);
-	b = buffer_init(f->content.size + CONTENT_ROOM);
+	b = buffer_init(f->content.size + e->stated.size + CONTENT_ROOM);
 	write_content(&b, s, e, f);
 	a->content = buffer_keep(arena, &b);
 

@@ -450,6 +450,24 @@ canonical_end(struct canonical *c, const struct xml_name *name, struct buffer *o
 	}
 }
 
+unsigned
+canonical_types(const struct canonical *c)
+{
+	return c->types;
+}
+
+void
+canonical_forget(struct canonical *c, unsigned types)
+{
+	for (size_t i = 0; i < c->foreign_count; i++) {
+		struct foreign *f = &c->foreign[i];
+
+		if (*f->type_prefix && strtoul(f->type_prefix + 1, NULL, 10) > types)
+			*f->type_prefix = '\0';
+	}
+	c->types = types;
+}
+
 void
 canonical_prefixes(const struct canonical *c, struct buffer *out)
 {

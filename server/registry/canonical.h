@@ -34,5 +34,10 @@ enum err canonical_root(struct canonical *, const struct xml_element *, struct b
 enum err canonical_start(struct canonical *, const struct xml_element *, struct buffer *out, struct problem *why);
 void canonical_end(struct canonical *, const struct xml_name *, struct buffer *out);
 
+/* How many prefixes of types there are by now; and back to that many, when the elements written since then, all of
+ * them closed, have been taken out again. Other prefixes may stay taken: what is read again keeps its own. */
+unsigned canonical_types(const struct canonical *);
+void canonical_forget(struct canonical *, unsigned types);
+
 /* The prefixes used only in values since canonical_begin(): sorted, separated by spaces. */
 void canonical_prefixes(const struct canonical *, struct buffer *out);

@@ -1,7 +1,8 @@
 /* registry/metadata.c - a SAML metadata file of somebody else becomes entities, each a canonical fragment.
  *
- *     wrapper*  ->  entity  ->  kept children
- *        |             `-- ds:Signature skipped
+ *     wrapper*  ->  entity  ->  kept elements
+ *        |             |-- ds:Signature skipped
+ *        |             `-- dropped by the terms (amendment.h); what is left empty by that goes too
  *        `-- Extensions, ds:Signature skipped
  *
  * What is wrong with one entity is its refusal: the rest of it is passed over and the next one is read.
@@ -12,14 +13,18 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "crypto/digest.h"
+#include "registry/amendment.h"
 #include "registry/canonical.h"
+#include "registry/claims.h"
 #include "registry/entity.h"
+#include "registry/naming.h"
 #include "registry/soundness.h"
+#include "registry/twins.h"
 
 #define MD "urn:oasis:names:tc:SAML:2.0:metadata"
 #define DS "http://www.w3.org/2000/09/xmldsig#"
 #define RPI "urn:oasis:names:tc:SAML:metadata:rpi"
+#define ATTR "urn:oasis:names:tc:SAML:metadata:attribute"
 
 #define WRAPPERS 8      /* EntitiesDescriptor in EntitiesDescriptor */
 #define ENTITY_DEPTH 40 /* elements below EntityDescriptor */
@@ -33,6 +38,14 @@ static const struct xml_limits limits = {
 	.text = VALUE_LARGEST,
 };
 
+/* An element of the entity that is being written. */
+struct frame {
+	size_t at;               /* where in the content its start tag stands */
+	unsigned types;          /* how many prefixes of types there were */
+	unsigned children;       /* kept or put in */
+	bool hollow;             /* without a child it is not written at all */
+};
+
 struct reading {
 	struct arena *arena;
 	struct metadata *out;
@@ -41,10 +54,14 @@ struct reading {
 	struct instant now;
 	struct canonical *canonical;
 	struct soundness soundness;
+	struct amendment amendment;
+	struct naming naming;
+	struct claims claims;
 	struct buffer attributes, content, prefixes;
 
 	unsigned depth;          /* of the element at hand; the root's is 1 */
 	unsigned skip_at;        /* everything inside the element of this depth is passed over; 0: nothing is */
+	bool dropping;           /* because the terms drop it */
 	unsigned stale_at;       /* the wrapper that is no longer valid; 0: none */
 	struct problem stale;
 
@@ -53,6 +70,7 @@ struct reading {
 	bool refused, affiliation;
 	unsigned children, elements;
 	unsigned extensions_at;  /* depth of its md:Extensions while inside */
+	struct frame frames[ENTITY_DEPTH + 1]; /* by depth below the entity; its own: 0 */
 };
 
 /* Keeping */
@@ -176,8 +194,12 @@ enter_entity(struct reading *r, const struct xml_element *element, struct proble
 	buffer_clear(&r->attributes);
 	buffer_clear(&r->content);
 	buffer_clear(&r->prefixes);
+	r->frames[0] = (struct frame){ 0 };
 	canonical_begin(r->canonical);
 	soundness_begin(&r->soundness);
+	amendment_begin(&r->amendment, r->terms);
+	naming_begin(&r->naming);
+	claims_begin(&r->claims);
 	check_entity_id(r, element);
 	if (r->stale_at)
 		refuse(r, &r->stale);
@@ -188,9 +210,21 @@ enter_entity(struct reading *r, const struct xml_element *element, struct proble
 	return OK;
 }
 
+/* Of the root; one that is no time refuses all that is in it. */
+static void
+see_root(struct reading *r, const struct xml_element *element)
+{
+	const struct xml_attribute *until = attribute_find(element, "validUntil");
+
+	if (until && !instant_read(until->value, &r->out->valid_until))
+		r->out->valid_until = (struct instant){ 0 };
+}
+
 static enum err
 enter_outside(struct reading *r, const struct xml_element *element, struct problem *why)
 {
+	if (r->depth == 1)
+		see_root(r, element);
 	if (xml_name_is(&element->name, MD, "EntityDescriptor"))
 		return enter_entity(r, element, why);
 	if (xml_name_is(&element->name, MD, "EntitiesDescriptor")) {
@@ -254,9 +288,43 @@ is_signature(const struct reading *r, const struct xml_element *element)
 }
 
 static void
+drop(struct reading *r, const struct xml_element *element)
+{
+	r->skip_at = r->depth;
+	r->dropping = true;
+	claims_start(&r->claims, element);
+}
+
+static void
+keep(struct reading *r, const struct xml_element *element)
+{
+	unsigned depth = r->depth - r->entity_at;
+	bool extension = r->extensions_at && r->depth == r->extensions_at + 1;
+	struct frame *f = &r->frames[depth];
+	struct problem wrong;
+
+	*f = (struct frame){
+		.at = buffer_span(&r->content).size,
+		.types = canonical_types(r->canonical),
+		.hollow = xml_name_is(&element->name, MD, "Extensions") ||
+		    xml_name_is(&element->name, ATTR, "EntityAttributes"),
+	};
+	if (canonical_start(r->canonical, element, &r->content, &wrong) != OK)
+		refuse_for(r, wrong.code, wrong.clause, "line %d: %s", element->line, wrong.text);
+	else if (soundness_start(&r->soundness, element, &wrong) != OK)
+		refuse(r, &wrong);
+	if (extension && xml_name_is(&element->name, RPI, "RegistrationInfo"))
+		r->entity.registration = REGISTRATION_PRESENT;
+	if (r->extensions_at == r->depth)
+		r->entity.extensions = (uint32_t)buffer_span(&r->content).size;
+	naming_start(&r->naming, element);
+	f->children += amendment_started(&r->amendment, depth, element, &r->content);
+}
+
+static void
 enter_inside(struct reading *r, const struct xml_element *element)
 {
-	struct problem wrong;
+	unsigned depth = r->depth - r->entity_at;
 
 	if (r->refused)
 		return;
@@ -264,35 +332,55 @@ enter_inside(struct reading *r, const struct xml_element *element)
 		r->skip_at = r->depth;
 		return;
 	}
-	if (r->depth == r->entity_at + 1)
+	if (depth == 1)
 		see_child(r, element);
-	if (r->extensions_at && r->depth == r->extensions_at + 1 &&
-	    xml_name_is(&element->name, RPI, "RegistrationInfo"))
-		r->entity.registration = REGISTRATION_PRESENT;
-	if (r->depth > r->entity_at + ENTITY_DEPTH)
+	if (depth > ENTITY_DEPTH)
 		refuse_for(r, ERR_LIMIT, "", "line %d: elements are nested more than %d deep in the entity",
 		    element->line, ENTITY_DEPTH);
 	else if (++r->elements > ENTITY_ELEMENTS)
 		refuse_for(r, ERR_LIMIT, "", "line %d: the entity has more than %d elements", element->line,
 		    ENTITY_ELEMENTS);
-	else if (canonical_start(r->canonical, element, &r->content, &wrong) != OK)
-		refuse_for(r, wrong.code, wrong.clause, "line %d: %s", element->line, wrong.text);
-	else if (soundness_start(&r->soundness, element, &wrong) != OK)
-		refuse(r, &wrong);
+	if (r->refused)
+		return;
+	r->frames[depth - 1].children += amendment_before(&r->amendment, depth, element, &r->content);
+	if (amendment_drops(&r->amendment, depth, element))
+		drop(r, element);
+	else
+		keep(r, element);
+}
+
+/* An element left without a child that the schema demands: as if it had never been. */
+static void
+take_back(struct reading *r, const struct frame *f)
+{
+	r->content.end = r->content.start + f->at;
+	canonical_forget(r->canonical, f->types);
 	if (r->extensions_at == r->depth)
-		r->entity.extensions = (uint32_t)buffer_span(&r->content).size;
+		r->entity.extensions = 0;
 }
 
 static void
 leave_inside(struct reading *r, const struct xml_name *name)
 {
+	unsigned depth = r->depth - r->entity_at;
+	struct frame *f = &r->frames[depth];
+	bool hollow, extension = r->extensions_at && r->depth == r->extensions_at + 1;
 	struct problem wrong;
 
 	if (r->refused)
 		return;
+	f->children += amendment_ending(&r->amendment, depth, &r->content);
+	hollow = f->hollow && !f->children;
+	if (!hollow && extension && !r->entity.attributes_at && xml_name_is(name, ATTR, "EntityAttributes"))
+		r->entity.attributes_at = (uint32_t)buffer_span(&r->content).size;
 	canonical_end(r->canonical, name, &r->content);
 	if (soundness_end(&r->soundness, &wrong) != OK)
 		refuse(r, &wrong);
+	naming_end(&r->naming);
+	if (hollow)
+		take_back(r, f);
+	else
+		r->frames[depth - 1].children++;
 }
 
 static enum err
@@ -301,6 +389,7 @@ leave_entity(struct reading *r, struct problem *why)
 	struct metadata_entity *e = &r->entity;
 
 	r->entity_at = 0;
+	amendment_finish(&r->amendment, &r->content);
 	if (e->roles == 0 && !r->affiliation)
 		refuse_for(r, ERR_INVALID, "SAML 2.0 Metadata s2.3.2",
 		    "line %d: expected a role descriptor or an AffiliationDescriptor in the EntityDescriptor, "
@@ -313,7 +402,7 @@ leave_entity(struct reading *r, struct problem *why)
 	if (e->registration != REGISTRATION_PRESENT)
 		e->registration = e->extensions ? REGISTRATION_MISSING : REGISTRATION_HOMELESS;
 	canonical_prefixes(r->canonical, &r->prefixes);
-	r->taken += buffer_span(&r->attributes).size + buffer_span(&r->content).size;
+	r->taken += buffer_span(&r->attributes).size + buffer_span(&r->content).size + claims_size(&r->claims);
 	if (r->taken > METADATA_LARGEST)
 		return problem_set(why, ERR_LIMIT, "",
 		    "line %d: the document in canonical form is larger than %zu bytes", e->line,
@@ -321,6 +410,9 @@ leave_entity(struct reading *r, struct problem *why)
 	e->attributes = arena_copy(r->arena, buffer_span(&r->attributes));
 	e->content = arena_copy(r->arena, buffer_span(&r->content));
 	e->prefixes = arena_copy(r->arena, buffer_span(&r->prefixes));
+	e->name_ja = arena_copy(r->arena, naming_found(&r->naming, NAMING_JA));
+	e->name_en = arena_copy(r->arena, naming_found(&r->naming, NAMING_EN));
+	e->claimed = claims_list(&r->claims, r->arena, &e->claimed_count);
 	r->out->entities =
 	    grown(r->arena, r->out->entities, r->out->entity_count, &r->entity_room, sizeof(*r->out->entities));
 	r->out->entities[r->out->entity_count++] = *e;
@@ -336,6 +428,8 @@ on_start(void *arg, const struct xml_element *element, struct problem *why)
 
 	r->depth++;
 	canonical_enter(r->canonical, element);
+	if (r->dropping)
+		claims_start(&r->claims, element);
 	if (r->skip_at)
 		return OK;
 	if (!r->entity_at)
@@ -350,12 +444,16 @@ on_end(void *arg, const struct xml_name *name, struct problem *why)
 	struct reading *r = arg;
 	enum err err = OK;
 
-	if (r->skip_at == r->depth)
+	if (r->dropping)
+		claims_end(&r->claims);
+	if (r->skip_at == r->depth) {
 		r->skip_at = 0;
-	else if (!r->skip_at && r->entity_at == r->depth)
+		r->dropping = false;
+	} else if (!r->skip_at && r->entity_at == r->depth) {
 		err = leave_entity(r, why);
-	else if (!r->skip_at && r->entity_at)
+	} else if (!r->skip_at && r->entity_at) {
 		leave_inside(r, name);
+	}
 	if (r->extensions_at == r->depth)
 		r->extensions_at = 0;
 	if (r->stale_at == r->depth)
@@ -371,32 +469,17 @@ on_text(void *arg, struct span text, struct problem *why)
 	struct reading *r = arg;
 
 	(void)why;
+	if (r->dropping)
+		claims_text(&r->claims, text);
 	if (!r->entity_at || r->skip_at || r->refused)
 		return OK;
 	xml_write_text(&r->content, text);
 	soundness_text(&r->soundness, text);
+	naming_text(&r->naming, text);
 	return OK;
 }
 
-/* Entities with one name */
-
-struct named {
-	struct entity_key key;
-	struct span entity_id;
-	int line;
-	struct metadata_entity *entity; /* NULL: refused already */
-};
-
-static int
-by_key(const void *a, const void *b)
-{
-	const struct named *x = a, *y = b;
-	int order = memcmp(x->key.bytes, y->key.bytes, sizeof(x->key.bytes));
-
-	if (order == 0)
-		order = span_compare(x->entity_id, y->entity_id);
-	return order ? order : (x->line > y->line) - (x->line < y->line);
-}
+/* The whole */
 
 static int
 by_line(const void *a, const void *b)
@@ -413,70 +496,6 @@ metadata_sort_refusals(struct metadata_refusal *refusals, size_t count)
 		qsort(refusals, count, sizeof(*refusals), by_line);
 }
 
-static size_t
-list_names(struct reading *r, struct named *names)
-{
-	size_t count = 0;
-
-	for (size_t i = 0; i < r->out->entity_count; i++) {
-		struct metadata_entity *e = &r->out->entities[i];
-
-		names[count++] = (struct named){ entity_key_of(e->entity_id), e->entity_id, e->line, e };
-	}
-	for (size_t i = 0; i < r->out->refusal_count; i++) {
-		const struct metadata_refusal *f = &r->out->refusals[i];
-
-		if (f->entity_id.size)
-			names[count++] = (struct named){ entity_key_of(f->entity_id), f->entity_id, f->line, NULL };
-	}
-	qsort(names, count, sizeof(*names), by_key);
-	return count;
-}
-
-static void
-refuse_twin(struct reading *r, const struct named *name, const struct named *other, bool same_id)
-{
-	struct metadata_refusal *refusal;
-
-	if (!name->entity)
-		return;
-	refusal = refusal_new(r->arena, r->out, &r->refusal_room);
-	*refusal = (struct metadata_refusal){ .entity_id = name->entity_id, .line = name->line };
-	if (same_id)
-		problem_set(&refusal->why, ERR_CONFLICT, "SAML 2.0 Metadata s2.3.2",
-		    "line %d: expected the entityID once in the document, found it on line %d too", name->line,
-		    other->line);
-	else
-		problem_set(&refusal->why, ERR_CONFLICT, "draft-young-md-query-saml-21 s2.2.2",
-		    "line %d: the entityID has the same SHA-1 as another one on line %d", name->line, other->line);
-	name->entity->line = 0;
-}
-
-/* Which of two entities of one name is meant nobody can tell: neither is taken. Two names with one SHA-1 are an
- * attack. */
-static void
-refuse_twins(struct reading *r)
-{
-	struct named *names = arena_array(r->arena, struct named, r->out->entity_count + r->out->refusal_count);
-	size_t count = list_names(r, names), kept = 0;
-
-	for (size_t i = 0; i + 1 < count; i++) {
-		const struct named *a = &names[i], *b = &names[i + 1];
-		bool same_id = span_equal(a->entity_id, b->entity_id);
-
-		if (memcmp(a->key.bytes, b->key.bytes, sizeof(a->key.bytes)) != 0)
-			continue;
-		if (!a->entity || a->entity->line)
-			refuse_twin(r, a, b, same_id);
-		refuse_twin(r, b, a, same_id);
-	}
-	for (size_t i = 0; i < r->out->entity_count; i++)
-		if (r->out->entities[i].line)
-			r->out->entities[kept++] = r->out->entities[i];
-	r->out->entity_count = kept;
-	metadata_sort_refusals(r->out->refusals, r->out->refusal_count);
-}
-
 enum err
 metadata_read(struct arena *arena, struct span document, const struct metadata_terms *terms, struct instant now,
     struct metadata *out, struct problem *why)
@@ -489,6 +508,8 @@ metadata_read(struct arena *arena, struct span document, const struct metadata_t
 		.now = now,
 		.canonical = canonical_new(),
 		.soundness = soundness_init(),
+		.naming = naming_init(),
+		.claims = claims_init(),
 		.attributes = buffer_init(METADATA_FRAGMENT),
 		.content = buffer_init(METADATA_FRAGMENT),
 		.prefixes = buffer_init(KIB),
@@ -500,9 +521,11 @@ metadata_read(struct arena *arena, struct span document, const struct metadata_t
 	*out = (struct metadata){ 0 };
 	err = xml_read(document, &limits, &handler, &r, why);
 	if (err == OK)
-		refuse_twins(&r);
+		twins_refuse(arena, out);
 	canonical_free(r.canonical);
 	soundness_release(&r.soundness);
+	naming_release(&r.naming);
+	claims_release(&r.claims);
 	buffer_release(&r.attributes);
 	buffer_release(&r.content);
 	buffer_release(&r.prefixes);

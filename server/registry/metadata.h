@@ -3,8 +3,9 @@
  * A fragment is one `<md:EntityDescriptor>` in exclusive canonical form *inside our own context*: well-known
  * namespaces have the prefixes of metadata_context[] and are declared by the published document's root, never by the
  * fragment; all others are declared where they are used. So the same bytes stand in every publication, and a large
- * aggregate is their concatenation. Signatures, validUntil, cacheDuration, ID and comments of the source are
- * dropped.
+ * aggregate is their concatenation. Signatures, validUntil, cacheDuration, ID, mdrpi:PublicationInfo and comments of
+ * the source are dropped, and what its terms do not believe; md:Extensions and mdattr:EntityAttributes that have no
+ * child then are dropped with it, as the schema demands one.
  *
  * Why the text is its own canonical form: the root declares every context prefix and the signature's PrefixList
  * names them, so they are rendered there and nowhere else. Within an entity each further namespace has exactly one
@@ -42,7 +43,7 @@ struct metadata_entity {
 	/* beyond the context's: prefixes used only in values (xsi:type), sorted, space-separated */
 	struct span prefixes;
 	enum registration registration;
-	uint32_t extensions;     /* but with REGISTRATION_HOMELESS: where in `content` the children of md:Extensions begin */
+	uint32_t extensions;     /* where in `content` the children of md:Extensions begin; 0: REGISTRATION_HOMELESS */
 	uint32_t attributes_at;  /* where in `content` a further child of mdattr:EntityAttributes goes; 0: there is none */
 	struct span name_ja, name_en; /* mdui:DisplayName of its roles, else the organisation's; may be empty */
 	const struct span *claimed; /* "ATTRIBUTE VALUE": categories and certifications it claimed and was not believed */
@@ -56,18 +57,21 @@ struct metadata_refusal {
 	struct problem why;
 };
 
-/* Whose words count. Zero: the entity says nothing about its registration, its categories and its certifications, for that is
- * the registry's to say; everything else is its own. */
+/* Whose words count. Zero: the entity says nothing about its registration, its categories and its certifications, for
+ * that is the registry's to say; everything else is its own. */
 struct metadata_terms {
 	bool believe_registration;  /* mdrpi:RegistrationInfo stays */
 	bool believe_categories;    /* http://macedir.org/entity-category and assurance-certification values stay */
 	/* Of a member's descriptor: what the record says, canonical in our context, stands instead of the descriptor's own
-	 * mdui:UIInfo and shibmd:Scope in each IDPSSO-, SPSSO- or AttributeAuthorityDescriptor, md:Organization and
-	 * md:ContactPerson. */
+	 * mdui:UIInfo (in each IDPSSO-, SPSSO- or AttributeAuthorityDescriptor), shibmd:Scope (in those but the SPSSO-, for
+	 * a relying party speaks of nobody), md:Organization and md:ContactPerson. What is empty leaves the
+	 * descriptor's own in place, but for the scopes. */
 	bool replace;
 	struct span ui_info, scopes, organization, contacts;
 	/* …and instead of its md:AttributeConsumingService requests, unless empty: md:RequestedAttribute elements */
 	struct span requested, service_name;
+	/* …and http://macedir.org/entity-category-support: those of the descriptor go, for the record has its own. */
+	bool replace_support;
 };
 
 struct metadata {

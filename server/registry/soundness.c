@@ -59,7 +59,6 @@ starts_nocase(struct span s, const char *prefix)
 
 static const char *const scripts[] = { "javascript:", "vbscript:", "data:" };
 
-/* Characters nobody sees, that turn the line around, or that command a terminal. */
 static const struct {
 	uint32_t first, last;
 } unseen[] = {
@@ -67,8 +66,8 @@ static const struct {
 	{ 0xfeff, 0xfeff },
 };
 
-static bool
-is_unseen(uint32_t character)
+bool
+character_unseen(uint32_t character)
 {
 	for (size_t i = 0; i < COUNT(unseen); i++)
 		if (character >= unseen[i].first && character <= unseen[i].last)
@@ -76,16 +75,16 @@ is_unseen(uint32_t character)
 	return false;
 }
 
-/* The character that begins at `at`; the reader of XML has found the UTF-8 well-formed. */
-static uint32_t
-character_at(struct span s, size_t at)
+uint32_t
+character_at(struct span s, size_t at, size_t *size)
 {
 	uint8_t first = s.data[at];
 	size_t more = first < 0xc0 ? 0 : first < 0xe0 ? 1 : first < 0xf0 ? 2 : 3;
 	uint32_t c = more ? first & (0x3fu >> more) : first;
 
-	for (size_t i = 1; i <= more && at + i < s.size; i++)
-		c = c << 6 | (s.data[at + i] & 0x3fu);
+	*size = 1;
+	for (; *size <= more && at + *size < s.size; ++*size)
+		c = c << 6 | (s.data[at + *size] & 0x3fu);
 	return c;
 }
 
@@ -100,15 +99,16 @@ is_escape(struct span s)
 enum err
 soundness_entity_id(struct span id, int line, struct problem *why)
 {
-	for (size_t i = 0; i < id.size; i++) {
-		/* Within a character there is nothing more to see. */
-		if ((id.data[i] & 0xc0) == 0x80)
-			continue;
-		if (is_unseen(character_at(id, i)))
+	size_t size;
+
+	for (size_t i = 0; i < id.size; i += size) {
+		uint32_t character = character_at(id, i, &size);
+
+		if (character_unseen(character))
 			return problem_set(why, ERR_INVALID, "RFC 3986 s2",
 			    "line %d: expected a URI as entityID, found one with the character U+%04X at position %zu",
-			    line, character_at(id, i), i + 1);
-		if (id.data[i] == '%' && !is_escape(span_skip(id, i)))
+			    line, character, i + 1);
+		if (character == '%' && !is_escape(span_skip(id, i)))
 			return problem_set(why, ERR_INVALID, "RFC 3986 s2.1",
 			    "line %d: expected two hexadecimal digits behind the %% at position %zu of the entityID",
 			    line, i + 1);
