@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/record.h"
+#include "crypto/digest.h"
 #include "registry/publishing.h"
 
 #define CLAIM "claim" /* a row of `document` that is none: too short for a name and a generation */
@@ -12,23 +13,30 @@
 #define ARENA_LARGEST (16 * GIB) /* never reached: bounded by what the store holds */
 #define ROWS_AT_ONCE 256
 
-static publishing_run_step claim, load_state, load_documents, decide, end_documents, switch_over;
+static publishing_run_step claim, load_state, load_members, load_documents, decide, make, end_documents, switch_over;
 
 static publishing_run_step *const steps[] = {
 	[PUBLISHING_CLAIM] = claim,
 	[PUBLISHING_LOAD_STATE] = load_state,
+	[PUBLISHING_LOAD_MEMBERS] = load_members,
 	[PUBLISHING_LOAD_DOCUMENTS] = load_documents,
 	[PUBLISHING_DECIDE] = decide,
 	[PUBLISHING_CLEAR_GARBAGE] = clear_garbage,
-	[PUBLISHING_SIGN_ENTITIES] = sign_entities,
+	[PUBLISHING_MAKE] = make,
 	[PUBLISHING_END_DOCUMENTS] = end_documents,
-	[PUBLISHING_OPEN_SETS] = open_sets,
-	[PUBLISHING_FILL_SETS] = fill_sets,
-	[PUBLISHING_SIGN_SETS] = sign_sets,
 	[PUBLISHING_SWITCH_OVER] = switch_over,
 	[PUBLISHING_SWEEP_ROWS] = sweep_rows,
 	[PUBLISHING_SWEEP_FILES] = sweep_files,
 	[PUBLISHING_SWEEP_FRAGMENTS] = sweep_fragments,
+};
+
+static const struct {
+	enum publishing_track track;
+	publishing_run_step *go;
+} tracks[] = {
+	{ TRACK_DOCUMENTS, documents_go },
+	{ TRACK_LISTS, lists_go },
+	{ TRACK_SETS, sets_go },
 };
 
 /* Beginning, going on, ending */
@@ -38,12 +46,10 @@ publishing_free(struct publishing *p)
 {
 	turn_cancel(loop_turn(p->loop), &p->later);
 	pending_cancel(&p->asked);
-	pending_cancel(&p->writing);
-	for (size_t i = 0; i < COUNT(p->signings); i++)
-		pending_cancel(&p->signings[i].pending);
-	for (size_t i = 0; i < PLAN_SETS; i++)
-		set_file_free(p->sets[i]);
-	libdeflate_free_compressor(p->compressor);
+	documents_release(p);
+	lists_release(p);
+	sets_release(p);
+	digest_stream_free(p->members);
 	arena_release(&p->part);
 	arena_release(&p->arena);
 	free(p);
@@ -82,9 +88,10 @@ publish_start(struct loop *loop, struct store *store, struct signer_client *sign
 	p->arg = arg;
 	p->arena = arena_init(ARENA_LARGEST);
 	p->part = arena_init(ARENA_LARGEST);
-	p->compressor = libdeflate_alloc_compressor(GZIP_LEVEL);
-	if (!p->compressor)
-		abort();
+	p->members = digest_stream_new(DIGEST_SHA256);
+	documents_init(p);
+	lists_init(p);
+	sets_init(p);
 	p->began = clock_monotonic();
 	p->question = (struct plan_question){ .now = p->settings.now, .refresh_before = settings->refresh_before,
 		.all = all };
@@ -149,9 +156,8 @@ publishing_load(struct publishing *p, on_loaded *on_answer)
 }
 
 bool
-publishing_next(struct publishing *p)
+publishing_next(struct publishing *p, const struct ask *ask, struct span *cursor)
 {
-	const struct ask *ask = p->asks;
 	struct span last;
 	uint8_t *next;
 
@@ -161,12 +167,25 @@ publishing_next(struct publishing *p)
 	next = arena_take(&p->arena, last.size + 1);
 	memcpy(next, last.data, last.size);
 	next[last.size] = 0;
-	p->cursor = span_of(next, last.size + 1);
+	*cursor = span_of(next, last.size + 1);
 	return true;
 }
 
-static bool
-part_committed(struct publishing *p, const struct committed *c)
+bool
+publishing_signed(struct publishing *p, const char *key, enum err err, const struct problem *why)
+{
+	if (err == OK) {
+		p->report.signed_documents++;
+		return true;
+	}
+	p->why = *why;
+	problem_within(&p->why, "signing with key %s", key);
+	publishing_fail_now(p, err);
+	return false;
+}
+
+bool
+publishing_written(struct publishing *p, const struct committed *c)
 {
 	if (c->code == OK)
 		return true;
@@ -181,33 +200,8 @@ on_part_committed(void *arg, const struct committed *c)
 	struct publishing *p = arg;
 
 	p->asked = NULL;
-	if (part_committed(p, c))
+	if (publishing_written(p, c))
 		publishing_run(p);
-}
-
-static void
-on_part_written(void *arg, const struct committed *c)
-{
-	struct publishing *p = arg;
-	bool stalled = p->stalled;
-
-	p->writing = NULL;
-	p->stalled = false;
-	if (part_committed(p, c) && stalled)
-		publishing_run(p);
-}
-
-bool
-publishing_write(struct publishing *p)
-{
-	if (p->writing) {
-		p->stalled = true;
-		return false;
-	}
-	if (p->unit)
-		p->writing = store_commit(p->store, p->unit, on_part_written, p);
-	p->unit = NULL;
-	return true;
 }
 
 enum progress
@@ -218,22 +212,31 @@ publishing_commit(struct publishing *p)
 	return WAIT;
 }
 
+struct unit *
+publishing_unit(struct publishing *p, struct arena *arena)
+{
+	struct unit *unit = unit_new(arena, p->store->tables, id_new(p->settings.now));
+
+	if (p->claim)
+		unit_expect(unit, &document_table, span_text(CLAIM), p->claim);
+	return unit;
+}
+
 void
 publishing_part(struct publishing *p)
 {
 	arena_reset(&p->part);
-	p->unit = unit_new(&p->part, p->store->tables, id_new(p->settings.now));
-	if (p->claim)
-		unit_expect(p->unit, &document_table, span_text(CLAIM), p->claim);
+	p->unit = publishing_unit(p, &p->part);
 }
 
 void
-publishing_put(struct publishing *p, struct span name, const struct published *document)
+publishing_put(struct publishing *p, struct unit *unit, struct arena *arena, struct span name,
+    const struct published *document)
 {
 	struct buffer b = buffer_init(UNIT_LARGEST);
 
 	published_write(&b, document);
-	unit_put(p->unit, &document_table, document_key(&p->part, name, publishing_generation(p)), buffer_span(&b));
+	unit_put(unit, &document_table, document_key(arena, name, publishing_generation(p)), buffer_span(&b));
 	buffer_release(&b);
 }
 
@@ -309,8 +312,9 @@ on_state(void *arg, enum err err, const struct problem *why)
 			return;
 		}
 		memcpy(e->key.bytes, row->key.data, sizeof(e->key.bytes));
+		e->generation = row->generation;
 	}
-	p->at = PUBLISHING_LOAD_DOCUMENTS;
+	p->at = PUBLISHING_LOAD_MEMBERS;
 	publishing_run(p);
 }
 
@@ -322,6 +326,36 @@ load_state(struct publishing *p)
 	p->asks[1] = (struct ask){ .table = &entity_table, .limit = ENTITIES_LARGEST };
 	p->ask_count = 2;
 	return publishing_load(p, on_state);
+}
+
+/* Of members it is enough to know whether anything about one has changed: then its row has. */
+static void
+on_members(void *arg, enum err err, const struct problem *why)
+{
+	struct publishing *p = arg;
+	const struct ask *ask = p->asks;
+
+	if (!publishing_answered(p, err, why))
+		return;
+	for (size_t i = 0; i < ask->count; i++) {
+		digest_stream_add(p->members, ask->rows[i].key);
+		digest_stream_add(p->members, span_of(&ask->rows[i].generation, sizeof(ask->rows[i].generation)));
+		p->question.member_bytes += ask->rows[i].value.size;
+	}
+	if (!publishing_next(p, ask, &p->cursor)) {
+		digest_stream_end(p->members, p->question.members);
+		p->cursor = (struct span){ 0 };
+		p->at = PUBLISHING_LOAD_DOCUMENTS;
+	}
+	publishing_run(p);
+}
+
+static enum progress
+load_members(struct publishing *p)
+{
+	p->asks[0] = (struct ask){ .table = &member_table, .from = p->cursor, .limit = ROWS_AT_ONCE };
+	p->ask_count = 1;
+	return publishing_load(p, on_members);
 }
 
 static bool
@@ -348,6 +382,7 @@ take_row(struct publishing *p, const struct row *row)
 		.generation = record_u64(&r),
 		.gone = document.gone,
 		.valid_until = document.valid_until,
+		.size = document.plain.size,
 		.files = { arena_copy(&p->arena, document.plain.file), arena_copy(&p->arena, document.gzip.file) },
 	};
 	/* A store put back from a backup may point to files that are gone: then nothing equals what they were made
@@ -382,7 +417,7 @@ on_documents(void *arg, enum err err, const struct problem *why)
 			return;
 		}
 	}
-	if (!publishing_next(p))
+	if (!publishing_next(p, ask, &p->cursor))
 		p->at = PUBLISHING_DECIDE;
 	publishing_run(p);
 }
@@ -400,17 +435,48 @@ load_documents(struct publishing *p)
 static enum progress
 decide(struct publishing *p)
 {
+	const struct plan *plan = &p->plan;
+
 	settings_digest(&p->settings, p->question.settings);
+	list_settings_digest(&p->settings, p->question.list_settings);
+	p->question.lists[PLAN_TRUSTED_LIST] = p->settings.trusted_list;
+	p->question.lists[PLAN_TRUSTED_LIST_SIGNED] = p->settings.trusted_list && p->settings.list_key;
+	p->question.lists[PLAN_MEMBER_INDEX] = true;
 	p->question.rows = p->rows;
 	plan_make(&p->arena, &p->question, &p->plan);
 	p->report = (struct publish_report){
 		.generation = p->current.generation,
-		.kept_documents = p->plan.kept,
-		.removed_documents = (uint32_t)p->plan.ending_count,
+		.kept_documents = plan->kept,
+		.removed_documents = (uint32_t)plan->ending_count,
 	};
+	p->tracks = TRACK_DOCUMENTS | TRACK_LISTS | TRACK_SETS;
+	if (plan->swift) {
+		p->rest = TRACK_SETS | (plan->lists_follow ? TRACK_LISTS : 0);
+		p->tracks &= ~p->rest;
+	}
 	p->done = 0;
 	p->at = PUBLISHING_CLEAR_GARBAGE;
 	return ADVANCE;
+}
+
+/* Making */
+
+static enum progress
+make(struct publishing *p)
+{
+	enum progress all = ADVANCE;
+
+	for (size_t i = 0; i < COUNT(tracks); i++) {
+		enum progress one = p->tracks & tracks[i].track ? tracks[i].go(p) : ADVANCE;
+
+		if (one == FINISHED)
+			return FINISHED;
+		if (one == WAIT)
+			all = WAIT;
+	}
+	p->done = 0;
+	p->at = all == ADVANCE ? PUBLISHING_END_DOCUMENTS : p->at;
+	return all;
 }
 
 /* Documents that are no more: a row that hides the older ones. */
@@ -420,12 +486,12 @@ end_documents(struct publishing *p)
 	const struct published gone = { .gone = true, .modified = p->settings.now };
 
 	if (p->done == p->plan.ending_count) {
-		p->at = PUBLISHING_OPEN_SETS;
+		p->at = PUBLISHING_SWITCH_OVER;
 		return ADVANCE;
 	}
 	publishing_part(p);
 	for (size_t i = 0; i < PART_KEYS && p->done < p->plan.ending_count; i++)
-		publishing_put(p, p->plan.endings[p->done++], &gone);
+		publishing_put(p, p->unit, &p->part, p->plan.endings[p->done++], &gone);
 	return publishing_commit(p);
 }
 
@@ -438,19 +504,16 @@ next_publication(const struct publishing *p)
 	struct publication next = {
 		.generation = publishing_generation(p),
 		.published = p->settings.now,
-		.valid_until = plan->earliest,
 		.entities = plan->sets[0].members,
 		.idps = plan->sets[1].members,
 		.rps = plan->sets[2].members,
 		.key = span_text(p->settings.key),
 	};
 	struct instant fresh = instant_after(next.published, p->settings.valid_for - next.published.us % SECONDS(1));
+	struct horizon horizon = plan_horizon(plan, &p->question, fresh, p->rest == 0);
 
-	if (p->report.signed_documents && (plan->earliest.us == 0 || instant_before(fresh, plan->earliest)))
-		next.valid_until = fresh;
-	if (next.valid_until.us == 0)
-		next.valid_until = fresh;
-	next.refresh_at = instant_after(next.valid_until, -p->settings.refresh_before);
+	next.valid_until = horizon.valid_until;
+	next.refresh_at = horizon.refresh_at;
 	return next;
 }
 
@@ -465,13 +528,17 @@ on_switched(void *arg, const struct committed *c)
 	    c->code == ERR_CONFLICT ? "somebody else has published meanwhile" : err_name(c->code));
 	if (!publishing_answered(p, c->code, &why))
 		return;
-	p->report.generation = publishing_generation(p);
+	p->current.generation++;
+	p->current_row = c->generation;
+	p->report.generation = p->current.generation;
 	p->done = 0;
-	p->at = PUBLISHING_SWEEP_ROWS;
+	p->at = p->rest ? PUBLISHING_MAKE : PUBLISHING_SWEEP_ROWS;
+	p->tracks = p->rest;
+	p->rest = 0;
 	publishing_run(p);
 }
 
-/* The one moment of change: the sets' rows, which are small, and the pointer. */
+/* The one moment of change: the rows of sets and lists, which are small, and the pointer. */
 static enum progress
 switch_over(struct publishing *p)
 {
@@ -480,9 +547,12 @@ switch_over(struct publishing *p)
 
 	publishing_part(p);
 	unit_expect(p->unit, &publication_table, span_text(PUBLICATION_CURRENT), p->current_row);
-	for (size_t i = 0; i < PLAN_SETS; i++)
+	for (size_t i = 0; p->tracks & TRACK_LISTS && i < PLAN_LISTS; i++)
+		if (p->plan.lists[i].make)
+			publishing_put(p, p->unit, &p->part, p->plan.lists[i].name, &p->lists.lists[i].document);
+	for (size_t i = 0; p->tracks & TRACK_SETS && i < PLAN_SETS; i++)
 		if (p->plan.sets[i].make)
-			publishing_put(p, p->plan.sets[i].name, &p->set_documents[i]);
+			publishing_put(p, p->unit, &p->part, p->plan.sets[i].name, &p->sets.sets[i].document);
 	publication_write(&b, &next);
 	unit_put(p->unit, &publication_table, span_text(PUBLICATION_CURRENT), buffer_span(&b));
 	buffer_release(&b);

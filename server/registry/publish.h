@@ -1,11 +1,14 @@
 /* registry/publish.h - making the publications: sign what changed or is about to expire, then switch to the new
  * generation.
  *
- *     load entities -> compare with what is published -> sign documents (several in flight) -> store them in parts
- *       -> write and sign the aggregates -> switch `publication/current` -> sweep what nobody points to
+ *                 .-> documents: sign what changed, several in flight, store in parts --.
+ *     load -> compare -> lists: the trusted list, the same signed, the members' index --+-> switch -> sweep
+ *                 `-> sets: write, sign, compress beside it ----------------------------'
  *
- * Until the switch everything served is the old generation; a publisher that dies half way leaves only rows and
- * files that the next run sweeps. One changed entity re-signs its document and the sets it stands in, nothing else.
+ * The switch moves `publication/current`; until then everything served is the old generation, and a publisher that dies half
+ * way leaves only rows and files that the next run sweeps. One changed entity re-signs its document and the sets it stands
+ * in, nothing else. Where sets are large its document and the lists come first, in a generation of their own, and the sets
+ * follow in the next, which is the one reported; but what ends, ends everywhere in one generation (publishing.h).
  */
 #pragma once
 
@@ -36,7 +39,7 @@ struct publish_settings {
 
 struct publish_report {
 	uint64_t generation;       /* now current; unchanged when there was nothing to do */
-	uint32_t signed_documents, kept_documents, removed_documents;
+	uint32_t signed_documents, kept_documents, removed_documents; /* unsigned lists are not counted as kept */
 	int64_t us;
 };
 typedef void on_published(void *arg, enum err, const struct publish_report *, const struct problem *why);

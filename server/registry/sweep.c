@@ -25,7 +25,7 @@ clear_garbage(struct publishing *p)
 		return publishing_commit(p);
 	}
 	p->done = 0;
-	p->at = p->plan.needed ? PUBLISHING_SIGN_ENTITIES : PUBLISHING_SWEEP_FILES;
+	p->at = p->plan.needed ? PUBLISHING_MAKE : PUBLISHING_SWEEP_FILES;
 	return ADVANCE;
 }
 
@@ -64,7 +64,7 @@ sweep_rows(struct publishing *p)
 	return ADVANCE;
 }
 
-/* Only sets have files: there are few such rows. */
+/* Only sets and lists have files: there are few such rows. */
 static size_t
 list_files(const struct plan_row *const *rows, size_t row_count, struct span *names)
 {
@@ -75,6 +75,14 @@ list_files(const struct plan_row *const *rows, size_t row_count, struct span *na
 			if (rows[i]->files[k].size)
 				names[count++] = rows[i]->files[k];
 	return count;
+}
+
+static size_t
+name_files(const struct published *document, struct span *names)
+{
+	names[0] = document->plain.file;
+	names[1] = document->gzip.file;
+	return document->plain.file.size ? 2 : 0;
 }
 
 static int
@@ -104,16 +112,16 @@ sweep_files(struct publishing *p)
 	size_t count;
 
 	arena_reset(&p->part);
-	names = arena_array(&p->part, struct span, 2 * (p->question.row_count + PLAN_SETS));
+	names = arena_array(&p->part, struct span, 2 * (p->question.row_count + PLAN_SETS + PLAN_LISTS));
 	count = list_files(plan->newest, plan->newest_count, names);
 	/* Superseded rows are still there when nothing was published. */
 	if (!plan->needed)
 		count += list_files(plan->superseded, plan->superseded_count, names + count);
-	for (size_t i = 0; i < PLAN_SETS; i++) {
-		names[count++] = p->set_documents[i].plain.file;
-		names[count++] = p->set_documents[i].gzip.file;
-	}
-	if (set_files_sweep(p->settings.directory, names, count, &why) != OK)
+	for (size_t i = 0; i < PLAN_SETS; i++)
+		count += name_files(&p->sets.sets[i].document, names + count);
+	for (size_t i = 0; i < PLAN_LISTS; i++)
+		count += name_files(&p->lists.lists[i].document, names + count);
+	if (generation_files_sweep(p->settings.directory, names, count, &why) != OK)
 		log_warning("publish.sweep_failed", "cause=%s", LOG_TEXT(why.text));
 	p->done = 0;
 	p->cursor = (struct span){ 0 };
@@ -165,7 +173,7 @@ on_some_fragments(void *arg, enum err err, const struct problem *why)
 		unit_expect(p->unit, &fragment_table, ask->rows[i].key, ask->rows[i].generation);
 		unit_delete(p->unit, &fragment_table, ask->rows[i].key);
 	}
-	if (!publishing_next(p))
+	if (!publishing_next(p, ask, &p->cursor))
 		p->done = SIZE_MAX;
 	if (litter)
 		sweep_part(p);

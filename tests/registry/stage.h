@@ -16,15 +16,19 @@
 #include "net/channel.h"
 #include "registry/import.h"
 #include "registry/publish.h"
+#include "registry/standing.h"
+#include "registry/trusted_list.h"
 #include "signer/client.h"
 #include "store/memory.h"
 
 #define STAGE_NOON "2026-11-22T12:00:00Z"
 #define STAGE_KEY "metadata-1"
+#define STAGE_LIST_KEY "trusted-list-1"
 #define STAGE_REPORT 64
 
 static const struct table *const stage_tables[] = {
-	&entity_table, &fragment_table, &journal_table, &document_table, &publication_table, NULL,
+	&entity_table, &fragment_table, &journal_table, &document_table, &publication_table, &member_table,
+	&member_event_table, NULL,
 };
 
 struct stage {
@@ -38,7 +42,7 @@ struct stage {
 	char directory[64], generations[96], keys[96];
 	struct publish_settings settings;
 	struct instant now;
-	struct key_descriptor key;
+	struct key_descriptor key, list_key;
 
 	bool done;
 	enum err err;
@@ -116,15 +120,20 @@ stage_open(struct stage *s, uint64_t seed)
 	if (!keys[0]) {
 		struct new_key key = { .name = STAGE_KEY, .common_name = "Watashi test", .use = USE_METADATA,
 			.type = KEY_RSA_2048, .now = s->now, .valid_for = SECONDS(86400LL * 3650) };
+		struct new_key list_key = { .name = STAGE_LIST_KEY, .common_name = "Watashi test",
+			.organization = "Operator", .country = "JP", .use = USE_TRUSTED_LIST,
+			.type = KEY_P256, .now = s->now, .valid_for = SECONDS(86400LL * 3650) };
 
 		snprintf(keys, sizeof(keys), "/tmp/watashi-registry-keys-XXXXXX");
 		assert_non_null(mkdtemp(keys));
 		expect_ok("a key", key_descriptor_new(keys, &key, &why), &why);
+		expect_ok("another", key_descriptor_new(keys, &list_key, &why), &why);
 	}
 	snprintf(s->keys, sizeof(s->keys), "%s", keys);
 	snprintf(s->generations, sizeof(s->generations), "%s/generations", s->directory);
 	assert_int_equal(mkdir(s->generations, 0755), 0);
 	expect_ok("its descriptor", key_descriptor_read(keys, STAGE_KEY, &s->arena, &s->key, &why), &why);
+	expect_ok("the other's", key_descriptor_read(keys, STAGE_LIST_KEY, &s->arena, &s->list_key, &why), &why);
 	expect_ok("a signer", signer_open(keys, &s->signer, &why), &why);
 	s->loop = loop_new();
 	s->store = store_memory_new(stage_tables, ROLE_STEWARD, seed);
@@ -143,6 +152,23 @@ stage_open(struct stage *s, uint64_t seed)
 		.certificate = s->key.certificate,
 		.in_flight = 8,
 	};
+}
+
+/* With a trusted list, signed. */
+static inline void
+stage_publish_lists(struct stage *s)
+{
+	static const struct trusted_list_settings list = {
+		.operator_name = { { (const uint8_t *)"運営", 6 }, { (const uint8_t *)"Operator", 8 } },
+		.scheme_name = { { (const uint8_t *)"連合", 6 }, { (const uint8_t *)"Federation", 10 } },
+		.territory = "JP",
+		.base_url = "https://federation.example/",
+	};
+
+	s->settings.trusted_list = &list;
+	s->settings.list_key = STAGE_LIST_KEY;
+	s->settings.list_key_type = s->list_key.type;
+	s->settings.list_certificate = s->list_key.certificate;
 }
 
 static inline void
