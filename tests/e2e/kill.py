@@ -220,7 +220,8 @@ def main(build, seconds):
     seed = random.randrange(1 << 32)
     dice = random.Random(seed)
     print(f"# kill: seed {seed}, {seconds} s", flush=True)
-    daemon = Daemon(build, program="tests/daemon/watashid-writing", workers=2)
+    daemon = Daemon(build, program="tests/daemon/watashid-writing", workers=2,
+                    settings={"control": {"approvals": 1}})
     source = os.path.join(daemon.home, "kill.xml")
     write_version(source, 1)
     daemon.ctl("import", "--source", "kill-test", source)

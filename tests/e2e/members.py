@@ -25,7 +25,9 @@ URL, LOCAL = os.environ["WATASHI_URL"], os.environ["WATASHI_LOCAL"]
 CA, CONFIG = os.environ["WATASHI_CA"], os.environ["WATASHI_CONFIG"]
 SOURCE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../..")
 BUILD, DEMO = os.environ["WATASHI_BUILD"], os.environ["WATASHI_DEMO"]
-IDP, RP = "https://idp.sakura.localhost/saml", "https://library.localhost/saml"
+IDP, RP = "https://idp.city.localhost/saml", "https://kakeibo.localhost/saml"
+MEMBER = "household-book"  # whose only entity is RP
+ENTITIES = {"metadata.xml": 9, "metadata/idps.xml": 3, "metadata/sps.xml": 6}
 TYPE = "application/samlmetadata+xml"
 MD = "urn:oasis:names:tc:SAML:2.0:metadata"
 WORK = tempfile.mkdtemp(prefix="watashi-members-")
@@ -101,8 +103,7 @@ def verify(title, path, root, certificate):
 
 
 def aggregates(certificate):
-    expected = {"metadata.xml": 3, "metadata/idps.xml": 1, "metadata/sps.xml": 2}
-    for path, entities in expected.items():
+    for path, entities in ENTITIES.items():
         status, fields, body = get(path, "-H", f"Accept: {TYPE}")
         ok(f"/{path} is served", status == 200 and fields.get("content-type", "").startswith(TYPE), (status, fields, body))
         found = len(re.findall(rb"<md:EntityDescriptor[ >]", body))
@@ -119,7 +120,7 @@ def mdq(certificate):
     status, fields, body = get(entity_path(IDP), "-H", f"Accept: {TYPE}")
     ok("an entity is found by its ID", status == 200 and fields.get("content-type") == TYPE, (status, fields, body))
     ok("its document's root is the entity", b"<md:EntityDescriptor" in body[:400] and IDP.encode() in body, body[:300])
-    ok("its Japanese name is whole", "さくら大学".encode() in body, body[:300])
+    ok("its Japanese name is whole", "みどり市民ログイン".encode() in body, body[:300])
     verify("an entity's document", kept("idp.xml", body), "EntityDescriptor", certificate)
     same = get(sha1_path(IDP), "-H", f"Accept: {TYPE}")
     ok("its {sha1} name gives the same bytes (MDQ SAML s2.2.2)", same[0] == 200 and same[2] == body, same[:2])
@@ -138,7 +139,7 @@ def mdq(certificate):
     for title, path, options, expected in (
         ("an entity nobody knows is 404", entity_path("https://nobody.example/"), (), 404),
         ("a broken escape is 400", "entities/%zz", (), 400),
-        ("a slash is no part of an ID unless escaped", "entities/https://idp.sakura.localhost/saml", (), 404),
+        ("a slash is no part of an ID unless escaped", "entities/https://idp.city.localhost/saml", (), 404),
         ("a type we do not have is 406", entity_path(IDP), ("-H", "Accept: application/json"), 406),
         ("another method is 405", entity_path(IDP), ("-X", "DELETE"), 405),
     ):
@@ -148,7 +149,7 @@ def mdq(certificate):
 
 SHIBBOLETH = """<SPConfig xmlns="urn:mace:shibboleth:3.0:native:sp:config" clockSkew="180">
  <OutOfProcess tranLogFormat="%u"/>
- <ApplicationDefaults entityID="https://library.localhost/saml" REMOTE_USER="eppn">
+ <ApplicationDefaults entityID="https://kakeibo.localhost/saml" REMOTE_USER="eppn">
   <Sessions lifetime="28800" timeout="3600" checkAddress="false" handlerURL="/Shibboleth.sso"/>
   {provider}
   <AttributeExtractor type="XML" validate="false" path="/etc/shibboleth/attribute-map.xml"/>
@@ -204,20 +205,43 @@ def pages():
     ok("/metrics is Prometheus text", status == 200 and b"# TYPE watashi_" in body, body[:300])
 
 
+def library():
+    """A metadata file as a member without a record would hand it in, with a key of the demo's."""
+    with open(os.path.join(DEMO, "members", "kakeibo.pem")) as f:
+        certificate = "".join(line for line in f if "-----" not in line)
+    return f"""<?xml version="1.0" encoding="UTF-8"?>
+<md:EntityDescriptor xmlns:md="{MD}" xmlns:ds="http://www.w3.org/2000/09/xmldsig#" xmlns:mdui="urn:oasis:names:tc:SAML:metadata:ui"
+ entityID="{LIBRARY}"><md:SPSSODescriptor protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol">
+<md:Extensions><mdui:UIInfo><mdui:DisplayName xml:lang="ja">みどり市立図書館</mdui:DisplayName>
+<mdui:DisplayName xml:lang="en">Midori City Library</mdui:DisplayName></mdui:UIInfo></md:Extensions>
+<md:KeyDescriptor><ds:KeyInfo><ds:X509Data><ds:X509Certificate>{certificate}</ds:X509Certificate></ds:X509Data></ds:KeyInfo>
+</md:KeyDescriptor>
+<md:AssertionConsumerService Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST" Location="https://library.localhost/acs"
+ index="0"/></md:SPSSODescriptor>
+<md:Organization><md:OrganizationName xml:lang="en">Midori City Library</md:OrganizationName>
+<md:OrganizationDisplayName xml:lang="en">Midori City Library</md:OrganizationDisplayName>
+<md:OrganizationURL xml:lang="en">https://library.localhost/</md:OrganizationURL></md:Organization>
+<md:ContactPerson contactType="technical"><md:GivenName>Operations</md:GivenName>
+<md:EmailAddress>mailto:operations@library.localhost</md:EmailAddress></md:ContactPerson></md:EntityDescriptor>
+"""
+
+
+LIBRARY = "https://library.localhost/saml"
+
+
 def imports():
-    """Bad files: each a precise error, and nothing changes."""
+    """Bad files: each a precise error, and nothing changes. Then a good one: taken, changed, withdrawn."""
     before = get("metadata.xml")[1].get("etag")
-    with open(os.path.join(DEMO, "members", "library.xml"), encoding="utf-8") as f:
-        library = f.read()
+    good = library()
     doctype = '<!DOCTYPE x [<!ENTITY a "b">]>'
     for title, name, content, part in (
         ("a file that is no XML is refused", "text.xml", b"hello", "1"),
-        ("a file cut short is refused", "short.xml", library[:900].encode(), "line"),
-        ("a DTD is refused", "dtd.xml", library.replace("?>", "?>" + doctype, 1).encode(), "DTD"),
+        ("a file cut short is refused", "short.xml", good[:900].encode(), "line"),
+        ("a DTD is refused", "dtd.xml", good.replace("?>", "?>" + doctype, 1).encode(), "DTD"),
         ("another root element is refused", "root.xml", b"<a/>", "EntityDescriptor"),
         ("an entity without a role is refused", "bare.xml",
          f'<md:EntityDescriptor xmlns:md="{MD}" entityID="https://bare.localhost/"/>'.encode(), "https://bare.localhost/"),
-        ("an entity of another source is refused", "thief.xml", library.encode(), RP),
+        ("an entity of a member is refused", "thief.xml", good.replace(LIBRARY, RP).encode(), RP),
     ):
         done = ctl("import", kept(name, content), "--no-wait")
         ok(title, done.returncode == 1 and part in done.stdout, (done.returncode, done.stdout))
@@ -225,21 +249,165 @@ def imports():
     ok("a file that is not there is named", done.returncode == 1 and "nothing.xml" in done.stdout, done.stdout)
     ok("nothing of that changed what is served", get("metadata.xml")[1].get("etag") == before)
 
-    etags = {entity: get(entity_path(entity))[1].get("etag") for entity in (IDP, RP)}
-    changed = library.replace("Midori City Library", "Midori Library")
-    os.makedirs(os.path.join(WORK, "new"), exist_ok=True)
-    path = kept(os.path.join("new", "library.xml"), changed.encode())
     done = ctl("--help")
     ok("watashictl --help ends with 0", done.returncode == 0 and "import" in done.stdout, done.stdout)
+    path = kept("library.xml", good.encode())
+    done = ctl("import", path)
+    ok("a good file is taken and published", done.returncode == 0 and "1 added" in done.stdout and
+       get(entity_path(LIBRARY))[0] == 200, done.stdout)
+    etags = {entity: get(entity_path(entity))[1].get("etag") for entity in (IDP, LIBRARY)}
+    kept("library.xml", good.replace("Midori City Library", "Midori Library").encode())
     done = ctl("import", path, "--dry-run", "--json")
     report = json.loads(done.stdout) if done.returncode == 0 else {}
     ok("a dry run tells what would change", report.get("changed") == 1 and report.get("refused") == [], done.stdout)
-    ok("and changes nothing", get(entity_path(RP))[1].get("etag") == etags[RP])
+    ok("and changes nothing", get(entity_path(LIBRARY))[1].get("etag") == etags[LIBRARY])
     done = ctl("import", path)
-    ok("a changed member is taken and published", done.returncode == 0 and "1 changed" in done.stdout, done.stdout)
-    ok("its document is new", get(entity_path(RP))[1].get("etag") != etags[RP] and b"Midori Library" in
-       get(entity_path(RP))[2])
+    ok("a changed entity is taken and published", done.returncode == 0 and "1 changed" in done.stdout, done.stdout)
+    ok("its document is new", get(entity_path(LIBRARY))[1].get("etag") != etags[LIBRARY] and b"Midori Library" in
+       get(entity_path(LIBRARY))[2])
     ok("the others' are as they were", get(entity_path(IDP))[1].get("etag") == etags[IDP])
+    kept("library.xml", f'<md:EntitiesDescriptor xmlns:md="{MD}"/>'.encode())
+    done = ctl("import", path, "--allow-empty")
+    ok("a file without it withdraws it", done.returncode == 0 and "1 removed" in done.stdout and
+       get(entity_path(LIBRARY))[0] == 404, done.stdout)
+
+
+SCHEMAS = "/usr/share/xml"
+CATALOG = f"""<catalog xmlns="urn:oasis:names:tc:entity:xmlns:xml:catalog">
+ <system systemId="http://www.w3.org/TR/2002/REC-xmldsig-core-20020212/xmldsig-core-schema.xsd"
+  uri="file://{SCHEMAS}/xmltooling/xmldsig-core-schema.xsd"/>
+ <system systemId="http://www.w3.org/TR/2002/REC-xmlenc-core-20021210/xenc-schema.xsd"
+  uri="file://{SCHEMAS}/xmltooling/xenc-schema.xsd"/>
+ <system systemId="http://www.w3.org/2001/xml.xsd" uri="file://{SCHEMAS}/xmltooling/xml.xsd"/>
+ <rewriteSystem systemIdStartString="http://docs.oasis-open.org/security/saml/v2.0/" rewritePrefix="file://{SCHEMAS}/opensaml/"/>
+</catalog>
+"""
+IMPORTED = {
+    MD: "opensaml/saml-schema-metadata-2.0.xsd",
+    "urn:oasis:names:tc:SAML:metadata:ui": "opensaml/sstc-saml-metadata-ui-v1.0.xsd",
+    "urn:oasis:names:tc:SAML:metadata:rpi": "opensaml/saml-metadata-rpi-v1.0.xsd",
+    "urn:oasis:names:tc:SAML:metadata:attribute": "opensaml/sstc-metadata-attr.xsd",
+}
+
+
+def schemas():
+    """The aggregate and each entity's document by the schemas themselves, extensions too."""
+    if not shutil.which("xmllint") or not os.path.isdir(os.path.join(SCHEMAS, "opensaml")):
+        print("skip what is served is valid by the SAML schemas: libxml2-utils or opensaml-schemas is not installed")
+        return
+    imported = "".join(f'<xs:import namespace="{name}" schemaLocation="file://{SCHEMAS}/{path}"/>' for name, path in IMPORTED.items())
+    driver = kept("all.xsd", f'<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema">{imported}</xs:schema>'.encode())
+    environment = dict(os.environ, XML_CATALOG_FILES=kept("catalog.xml", CATALOG.encode()))
+    for title, path in (("/metadata.xml", "metadata.xml"), ("an entity's document", entity_path(IDP)),
+                        ("another's", entity_path(RP))):
+        file = kept("valid.xml", get(path)[2])
+        done = run("xmllint", "--nonet", "--noout", "--schema", driver, file, env=environment)
+        ok(f"{title} is valid by the SAML schemas", done.returncode == 0, done.stdout)
+
+
+def trusted_list():
+    status, fields, body = get("trusted-list.json")
+    return json.loads(body)["LoTE"] if status == 200 else {"TrustedEntitiesList": [], "status": status}
+
+
+def generation():
+    return json.loads(ctl("status", "--json").stdout)["publication"]["generation"]
+
+
+def seen():
+    """Where the member's entity is to be found now."""
+    found = {path for path in ("metadata.xml", "metadata/sps.xml") if RP.encode() in get(path)[2]}
+    if get(entity_path(RP))[0] == 200:
+        found.add("MDQ")
+    if RP in json.dumps(trusted_list()["TrustedEntitiesList"]) or "kakeibo.localhost" in json.dumps(
+            trusted_list()["TrustedEntitiesList"]):
+        found.add("trusted list")
+    return found
+
+
+def life():
+    """A member is suspended and reinstated: all publications follow in one generation, its page says why."""
+    everywhere = {"metadata.xml", "metadata/sps.xml", "MDQ", "trusted list"}
+    ok("an approved member is in MDQ, aggregates and trusted list", seen() == everywhere, seen())
+    before, others = generation(), get(entity_path(IDP))[1].get("etag")
+    done = ctl("member", "suspend", MEMBER)
+    ok("a suspension without a reason is used wrongly", done.returncode == 2 and "--reason" in done.stdout, done.stdout)
+    done = ctl("member", "suspend", MEMBER, "--reason", "Its logs are looked at", "--dry-run")
+    ok("a dry run of a suspension changes nothing", done.returncode == 0 and seen() == everywhere and generation() == before,
+       done.stdout)
+    done = ctl("member", "suspend", MEMBER, "--reason", "Its logs are looked at")
+    ok("a member is suspended and that is published", done.returncode == 0 and "suspended" in done.stdout, done.stdout)
+    ok("in one generation", generation() == before + 1, (before, generation()))
+    ok("it is gone from MDQ, aggregates and trusted list", seen() == set(), seen())
+    ok("MDQ says 404", get(entity_path(RP))[0] == 404, get(entity_path(RP)))
+    ok("the trusted list is of that generation", trusted_list().get("ListAndSchemeInformation", {}).get(
+        "LoTESequenceNumber") == before + 1, str(trusted_list())[:600])
+    ok("the others are as they were", get(entity_path(IDP))[1].get("etag") == others)
+    status, _, body = get("v1/members/" + MEMBER)
+    card = json.loads(body) if status == 200 else {}
+    ok("its card says that it is suspended and why", card.get("standing") == "suspended" and
+       card.get("reason") == "Its logs are looked at", body[:600])
+    done = ctl("member", "history", MEMBER)
+    ok("its history says who did it and why", done.returncode == 0 and "member.suspended" in done.stdout and
+       "Its logs are looked at" in done.stdout and "uid:" in done.stdout, done.stdout)
+    done = ctl("member", "suspend", MEMBER, "--reason", "again")
+    ok("what is suspended is not suspended again", done.returncode == 1 and "expected" in done.stdout, done.stdout)
+    done = ctl("member", "list", "--standing", "suspended")
+    ok("the list shows it", done.returncode == 0 and MEMBER in done.stdout and "1 member\n" in done.stdout, done.stdout)
+    done = ctl("member", "reinstate", MEMBER, "--reason", "All is well")
+    ok("it is reinstated", done.returncode == 0 and seen() == everywhere, (done.stdout, seen()))
+    ok("in the next generation", generation() == before + 2, (before, generation()))
+
+
+def records():
+    """Records that are broken: refused with file, place and what was expected; nothing changes."""
+    before = generation()
+    with open(os.path.join(DEMO, "members", MEMBER + ".json"), encoding="utf-8") as f:
+        good = json.load(f)
+
+    def changed(**members):
+        return json.dumps({**good, **members}, ensure_ascii=False).encode()
+
+    path = os.path.join(DEMO, "members", MEMBER + ".json")
+    done = ctl("member", "check", path)
+    ok("a good record is checked offline", done.returncode == 0 and f"{path}: {MEMBER}: 0 errors" in done.stdout, done.stdout)
+    for title, name, content, part in (
+        ("no JSON", "a.json", b"{", "a.json: line"),
+        ("a key twice", "b.json", b'{"id":"a1","id":"a2"}', "b.json: line"),
+        ("an unknown key", "c.json", changed(nam="x"), "unknown key"),
+        ("no name", "d.json", changed(name={"ja": "あ"}), "/name: expected texts in ja and en"),
+        ("a bad id", "e.json", changed(id="-"), "/id: expected"),
+        ("a certification that ends before it begins", "f.json", changed(certifications=[dict(
+            good["certifications"][0], **{"from": "2027-01-01", "until": "2026-01-01"})]),
+         "/certifications/0/until: expected a time after from"),
+        ("a descriptor of another entity", "g.json", changed(entities=[dict(good["entities"][0],
+         entity_id="https://other.localhost/saml")]), "/entities/0/saml: expected the entity's own entityID"),
+    ):
+        file = kept(name, content)
+        for words in (("member", "check", file), ("member", "change", file), ("member", "apply", file, "--dry-run")):
+            done = ctl(*words)
+            ok(f"{title} is refused by {words[1]}", done.returncode == 1 and part in done.stdout, done.stdout)
+    done = ctl("member", "apply", path)
+    ok("a member that is there does not apply again", done.returncode == 1 and "expected a change" in done.stdout, done.stdout)
+    both = kept("both.json", json.dumps({"changes": [
+        {"action": "confirm", "id": MEMBER}, {"action": "confirm", "id": "nobody-knows"}]}).encode())
+    done = ctl("member", "change", both, "--dry-run", "--json")
+    outcomes = [r["outcome"] for r in json.loads(done.stdout)["results"]] if done.stdout.startswith("{") else done.stdout
+    ok("each change of a file stands or falls for itself", done.returncode == 1 and outcomes == ["done", "refused"], outcomes)
+    done = ctl("member", "diff", kept("h.json", changed(name={"ja": "こつこつ", "en": "Kotsukotsu"})))
+    ok("a difference is shown readably", done.returncode == 0 and "/name/en  \"Kotsukotsu Household Accounts\" -> "
+       "\"Kotsukotsu\"" in done.stdout, done.stdout)
+    ok("nothing of that changed what is published", generation() == before)
+    done = ctl("finding", "list", "--json")
+    ok("findings are listed and counted by rule", done.returncode == 0 and "counts" in json.loads(done.stdout), done.stdout)
+    done = ctl("finding", "list", "--level", "dreadful")
+    ok("an unknown level is refused", done.returncode == 1 and "expected warning or error" in done.stdout, done.stdout)
+    done = ctl("member", "show", MEMBER)
+    ok("a member is shown", done.returncode == 0 and "standing: approved" in done.stdout, done.stdout)
+    done = ctl("member", "show", "nobody-knows")
+    ok("one that is not there is not", done.returncode == 1 and "nobody-knows" in done.stdout, done.stdout)
+    done = ctl("source", "refresh", "nowhere")
+    ok("a source nobody configured is refused", done.returncode == 1 and "nowhere" in done.stdout, done.stdout)
 
 
 def keys():
@@ -305,7 +473,8 @@ def unanswered():
 def operating():
     status = ctl("status", "--json")
     report = json.loads(status.stdout) if status.returncode == 0 else {}
-    ok("status tells of publication, keys and processes", report.get("publication", {}).get("entities") == 3 and
+    ok("status tells of publication, keys and processes", report.get("publication", {}).get("entities") == 9 and
+       report.get("members", {}).get("approved") == 7 and
        len(report.get("keys", [])) == 2 and report.get("processes"), status.stdout)
     ok("status is readable too", "valid until" in ctl("status").stdout, ctl("status").stdout)
     copy = os.path.join(WORK, "copy.mdb")
@@ -321,6 +490,10 @@ def operating():
         ("no such option is used wrongly", ("status", "--dance")),
         ("a missing argument is used wrongly", ("import",)),
         ("no such key action is used wrongly", ("key", "dance")),
+        ("no such member action is used wrongly", ("member", "dance")),
+        ("no such source action is used wrongly", ("source", "dance")),
+        ("a member to be approved must be named", ("member", "approve")),
+        ("records to be applied with must be named", ("member", "apply")),
     ):
         ok(title, ctl(*words).returncode == 2, ctl(*words).stdout)
     federation = ("--name-ja", "あ", "--name-en", "A", "--registration-authority", "https://a.example/", "--pages",
@@ -351,6 +524,9 @@ def main():
     aggregates(certificate)
     mdq(certificate)
     shibboleth(certificate)
+    schemas()
+    records()
+    life()
     imports()
     keys()
     unanswered()

@@ -24,14 +24,20 @@
 #define STRANGER 65534
 #define ROUNDS 200000 /* of the loop, before a test gives up */
 
+#define SECOND 65533 /* an operator beside us */
+
 static const struct table *const tables[] = { &entity_table, &fragment_table, &journal_table, &document_table,
-	&publication_table, &key_table, NULL };
+	&publication_table, &key_table, &member_table, &member_event_table, &member_claim_table, &finding_table,
+	&source_table, NULL };
 
 struct stage {
 	char home[64], socket[96], keys[96];
 	struct loop *loop;
 	struct store *store;
 	struct control *control;
+	struct validator *validator;
+	struct fetcher *fetcher;
+	struct sources *sources;
 	struct router *router;
 	struct http_server *server;
 	int fd;
@@ -96,10 +102,14 @@ admit(void *arg, const struct address *peer, int uid, struct problem *why)
 }
 
 static void
-stage_new(struct stage *s, uint64_t seed)
+stage_open(struct stage *s, uint64_t seed, unsigned approvals)
 {
+	static const unsigned operators[] = { SECOND };
+	const struct validation_settings validation = { .schemas = "/usr/share/xml" };
+	const struct fetcher_settings fetching = { .at_once = 1 };
 	struct http_settings http = { .limits = http_limits_default, .admit = admit, .admit_arg = s };
-	struct control_settings settings = { .document_life = 14 * DAY };
+	struct control_settings settings = { .document_life = 14 * DAY, .approvals = approvals, .operators = operators,
+		.operator_count = COUNT(operators) };
 	struct control_actions actions = { publish, reload, status, s };
 	char where[128];
 	struct problem why;
@@ -116,12 +126,23 @@ stage_new(struct stage *s, uint64_t seed)
 	settings.keys = s->keys;
 	s->loop = loop_new();
 	s->store = store_memory_new(tables, ROLE_STEWARD, seed);
+	expect_ok("the rules and schemas are there", validator_new(&validation, &s->validator, &why), &why);
+	s->fetcher = fetcher_new(s->loop, &fetching);
+	s->sources = sources_new(s->loop, s->store, s->fetcher, s->validator, NULL, 0);
+	settings.validator = s->validator;
+	settings.sources = s->sources;
 	s->control = control_new(s->loop, s->store, &settings, &actions);
 	s->router = router_new(&(struct mount){ control_routes, s->control }, 1);
 	s->server = http_server_new(s->loop, &http);
 	expect_ok("a control socket is opened", listen_on(where, &s->fd, &why), &why);
 	assert_int_equal(chmod(s->socket, 0666), 0);
 	http_server_listen(s->server, s->fd, s->router, NULL);
+}
+
+static void
+stage_new(struct stage *s, uint64_t seed)
+{
+	stage_open(s, seed, 1);
 }
 
 static void
@@ -132,6 +153,9 @@ stage_free(struct stage *s)
 	http_server_free(s->server);
 	router_free(s->router);
 	control_free(s->control);
+	sources_free(s->sources);
+	fetcher_free(s->fetcher);
+	validator_free(s->validator);
 	store_free(s->store);
 	loop_free(s->loop);
 	close(s->fd);
@@ -231,7 +255,43 @@ requests_are_read_strictly(void **state)
 		const char *part;
 	} cases[] = {
 		{ "a new federation has published nothing and has no keys", { "GET", "/v1/control/status", NULL, NULL }, 200,
-		    "{\"publication\":null,\"keys\":[],\"processes\":[],\"store\":{}}" },
+		    "{\"publication\":null,\"keys\":[],\"members\":{\"waiting\":[],\"applied\":0,\"approved\":0,\"suspended\":0,"
+		    "\"withdrawn\":0},\"sources\":[],\"processes\":[],\"store\":{}}" },
+		{ "there are no members", { "GET", "/v1/control/members", NULL, NULL }, 200, "{\"members\":[],\"more\":false}" },
+		{ "a standing must be one", { "GET", "/v1/control/members?standing=good", NULL, NULL }, 400,
+		    "standing: expected applied, approved, suspended or withdrawn, found \\\"good\\\"" },
+		{ "a member that is not there is not found", { "GET", "/v1/control/members/nobody", NULL, NULL }, 404,
+		    "there is no member \\\"nobody\\\"" },
+		{ "a member's id is one", { "GET", "/v1/control/members/No%20body", NULL, NULL }, 400, "a member's id is 2 to 64" },
+		{ "changes must be named", { "POST", "/v1/control/members", json, "{}" }, 400,
+		    "/changes: expected at least one, found none" },
+		{ "a change is an object", { "POST", "/v1/control/members", json, "{\"changes\":[1]}" }, 400,
+		    "/changes/0: expected an object, found a number" },
+		{ "its action must be known", { "POST", "/v1/control/members", json, "{\"changes\":[{\"action\":\"praise\"}]}" }, 400,
+		    "/changes/0/action: expected apply, change, approve" },
+		{ "its action must be there", { "POST", "/v1/control/members", json, "{\"changes\":[{\"id\":\"ab\"}]}" }, 400,
+		    "/changes/0/action: expected one, found none" },
+		{ "applying takes a record", { "POST", "/v1/control/members", json, "{\"changes\":[{\"action\":\"apply\"}]}" }, 400,
+		    "/changes/0/record: expected one to apply, found none" },
+		{ "approving takes none", { "POST", "/v1/control/members", json,
+		    "{\"changes\":[{\"action\":\"approve\",\"id\":\"ab\",\"record\":{}}]}" }, 400,
+		    "/changes/0/record: expected none to approve, found one" },
+		{ "approving takes an id", { "POST", "/v1/control/members", json, "{\"changes\":[{\"action\":\"approve\"}]}" }, 400,
+		    "/changes/0/id: expected one to approve, found none" },
+		{ "a record is an object", { "POST", "/v1/control/members", json,
+		    "{\"changes\":[{\"action\":\"apply\",\"record\":\"x\"}]}" }, 400, "/changes/0/record: expected an object" },
+		{ "a change has no further members", { "POST", "/v1/control/members", json,
+		    "{\"changes\":[{\"action\":\"confirm\",\"id\":\"ab\",\"who\":1}]}" }, 400, "no member but action, id and record" },
+		{ "nor has the request", { "POST", "/v1/control/members", json, "{\"changes\":[],\"who\":1}" }, 400, "/who" },
+		{ "nothing was found yet", { "GET", "/v1/control/findings", NULL, NULL }, 200,
+		    "{\"published\":[],\"refused\":[],\"counts\":[]}" },
+		{ "a finding's level must be one", { "GET", "/v1/control/findings?level=bad", NULL, NULL }, 400,
+		    "level: expected warning or error, found \\\"bad\\\"" },
+		{ "there are no sources", { "GET", "/v1/control/sources", NULL, NULL }, 200, "{\"sources\":[]}" },
+		{ "a source nobody configured is not found", { "POST", "/v1/control/sources/nowhere", json, "{}" }, 404, "nowhere" },
+		{ "a source's name is one", { "POST", "/v1/control/sources/No", json, "{}" }, 400, "a source's name is 1 to 64" },
+		{ "a refresh has no further wishes", { "POST", "/v1/control/sources/nowhere", json, "{\"force\":true}" }, 400,
+		    "/force" },
 		{ "an import names its source", { "POST", "/v1/control/import", xml, "<a/>" }, 400, "source: expected a name" },
 		{ "a source is not empty", { "POST", "/v1/control/import?source=", xml, "<a/>" }, 400, "found 0 bytes" },
 		{ "a source has no control characters", { "POST", "/v1/control/import?source=a%0ab", xml, "<a/>" }, 400,
@@ -438,6 +498,171 @@ another_user_is_refused(void **state)
 	stage_free(&s);
 }
 
+/* Members: an organisation with one relying party. */
+
+#define RECORD(id, host, about) "{\"id\":\"" id "\",\"kind\":\"business\",\"name\":{\"ja\":\"会社\",\"en\":\"Company\"},"                  \
+	"\"description\":{\"ja\":\"試験\",\"en\":\"" about "\"},"                                                                   \
+	"\"contacts\":[{\"type\":\"technical\",\"given_name\":\"Operations\",\"email\":\"operations@" host "\"}],"                     \
+	"\"entities\":[{\"entity_id\":\"https://" host "/sp\",\"roles\":[\"rp\"],\"saml\":\"<md:EntityDescriptor "                     \
+	"xmlns:md='urn:oasis:names:tc:SAML:2.0:metadata' entityID='https://" host "/sp'><md:SPSSODescriptor "                       \
+	"protocolSupportEnumeration='urn:oasis:names:tc:SAML:2.0:protocol'><md:AssertionConsumerService "                           \
+	"Binding='urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST' Location='https://" host "/acs' index='0'/>"                      \
+	"</md:SPSSODescriptor></md:EntityDescriptor>\"}]}"
+#define APPLY(record) "{\"action\":\"apply\",\"record\":" record "}"
+#define STEP(action, id) "{\"action\":\"" action "\",\"id\":\"" id "\"}"
+#define CHANGES(more, changes) "{" more "\"changes\":[" changes "]}"
+
+#define FIRST RECORD("first", "rp.first.example", "One")
+
+/* Asks as another operator, in a process of his; the status, and the answer in `answer`. */
+static int
+asked_by_second(struct stage *s, const struct wanted *w, struct buffer *answer)
+{
+	struct buffer b = buffer_init(64 * KIB);
+	int fds[2], ended, status = 0;
+	pid_t child;
+	ssize_t n;
+
+	request_write(&b, w);
+	assert_int_equal(pipe2(fds, O_NONBLOCK), 0);
+	child = fork();
+	if (child == 0) {
+		static char bytes[60 * KIB];
+		size_t size = 0;
+		int fd;
+
+		if (setuid(SECOND) != 0 || (fd = connected(s->socket, 0)) < 0 ||
+		    write(fd, buffer_span(&b).data, buffer_span(&b).size) != (ssize_t)buffer_span(&b).size)
+			_exit(2);
+		while (size < sizeof(bytes) && (n = read(fd, bytes + size, sizeof(bytes) - size)) > 0)
+			size += (size_t)n;
+		_exit(write(fds[1], bytes, size) == (ssize_t)size ? 0 : 3);
+	}
+	for (int round = 0; round < ROUNDS && waitpid(child, &ended, WNOHANG) == 0; round++) {
+		loop_step(s->loop, 100);
+		store_memory_step(s->store, clock_now());
+	}
+	buffer_clear(answer);
+	while ((n = read(fds[0], buffer_reserve(answer, 4 * KIB), 4 * KIB)) > 0)
+		buffer_filled(answer, (size_t)n);
+	buffer_byte(answer, '\0');
+	close(fds[0]);
+	close(fds[1]);
+	buffer_release(&b);
+	expect_number("the other operator was answered", WIFEXITED(ended) ? WEXITSTATUS(ended) : -1, 0);
+	sscanf((const char *)buffer_span(answer).data, "HTTP/1.1 %d", &status);
+	return status;
+}
+
+static void
+raising_trust_takes_two(void **state)
+{
+	static const char change[] = CHANGES("\"reason\":\"more\",", "{\"action\":\"change\",\"record\":"
+	    RECORD("first", "rp.first.example", "Another text") "}");
+	static const struct {
+		const char *title;
+		bool second; /* asks */
+		struct wanted wanted;
+		const char *part;
+	} steps[] = {
+		{ "a dry run says that it would wait", false, { "POST", "/v1/control/members", json,
+		    CHANGES("\"dry_run\":true,", APPLY(FIRST)) },
+		    "\"outcome\":\"waits\",\"event\":\"member.applied\"" },
+		{ "and changes nothing", false, { "GET", "/v1/control/members", NULL, NULL }, "{\"members\":[],\"more\":false}" },
+		{ "an application waits for a second operator", false,
+		    { "POST", "/v1/control/members", json, CHANGES("", APPLY(FIRST)) },
+		    "\"standing_after\":\"applied\",\"approvals\":{\"had\":1,\"needed\":2}" },
+		{ "it is listed with what waits", false, { "GET", "/v1/control/members?standing=applied", NULL, NULL },
+		    "\"waiting\":{\"action\":\"apply\"" },
+		{ "with its name", false, { "GET", "/v1/control/members", NULL, NULL },
+		    "\"name\":{\"ja\":\"会社\",\"en\":\"Company\"},\"kind\":\"business\",\"entities\":1" },
+		{ "status says so too", false, { "GET", "/v1/control/status", NULL, NULL },
+		    "\"members\":{\"waiting\":[\"first\"],\"applied\":1" },
+		{ "the operator who proposed it cannot be the second", false,
+		    { "POST", "/v1/control/members", json, CHANGES("", STEP("approve", "first")) },
+		    "proposed this; expected another operator, 1 of 2 have agreed" },
+		{ "that is a refusal", false, { "POST", "/v1/control/members", json, CHANGES("", STEP("approve", "first")) },
+		    "\"outcome\":\"refused\",\"event\":\"member.refused\",\"standing_before\":\"applied\",\"standing_after\":\"applied\"" },
+		{ "another operator approves", true, { "POST", "/v1/control/members", json, CHANGES("", STEP("approve", "first")) },
+		    "\"outcome\":\"done\",\"event\":\"member.approved\",\"standing_before\":\"applied\",\"standing_after\":\"approved\"" },
+		{ "the card shows entity and certificates, history and record", false,
+		    { "GET", "/v1/control/members/first", NULL, NULL }, "https://rp.first.example/sp" },
+		{ "a change that says more waits", true, { "POST", "/v1/control/members", json, change },
+		    "\"pointer\":\"/description/en\"" },
+		{ "nobody approves his own change", true, { "POST", "/v1/control/members", json, CHANGES("", STEP("approve", "first")) },
+		    "uid:65533 proposed this; expected another operator" },
+		{ "but we may", false, { "POST", "/v1/control/members", json, CHANGES("", STEP("approve", "first")) },
+		    "\"outcome\":\"done\",\"event\":\"member.changed\"" },
+		{ "lowering trust demands a reason", false,
+		    { "POST", "/v1/control/members", json, CHANGES("", STEP("suspend", "first")) }, "expected a reason" },
+		{ "and takes one operator", false,
+		    { "POST", "/v1/control/members", json, CHANGES("\"reason\":\"a look\",", STEP("suspend", "first")) },
+		    "\"standing_after\":\"suspended\"" },
+		{ "the card says why", false, { "GET", "/v1/control/members/first", NULL, NULL }, "a look" },
+		{ "one of two changes may be refused", false, { "POST", "/v1/control/members", json,
+		    CHANGES("\"reason\":\"over\",", STEP("withdraw", "first") "," STEP("withdraw", "nobody")) },
+		    "\"code\":\"not-found\",\"problem\":\"there is no member nobody\"" },
+		{ "and the other is done", false, { "GET", "/v1/control/members?standing=withdrawn", NULL, NULL }, "\"id\":\"first\"" },
+	};
+	struct buffer answer = buffer_init(1 * MIB);
+	struct stage s;
+
+	(void)state;
+	if (geteuid() != 0) {
+		print_message("only root can ask as another user: two operators are not tried\n");
+		skip();
+	}
+	stage_open(&s, 7, 2);
+	for (size_t i = 0; i < COUNT(steps); i++) {
+		const struct wanted *w = &steps[i].wanted;
+		int status = steps[i].second ? asked_by_second(&s, w, &answer) : asked(&s, w, &answer);
+
+		if (status != 200 || !strstr((const char *)buffer_span(&answer).data, steps[i].part)) {
+			print_error("  found    %s\n  expected 200 … %s\n", (const char *)buffer_span(&answer).data, steps[i].part);
+			expect_fail(__FILE__, __LINE__, steps[i].title);
+		}
+	}
+	buffer_release(&answer);
+	stage_free(&s);
+}
+
+static void
+an_unsigned_file_is_no_second_operator(void **state)
+{
+	static const struct wanted import = { "POST", "/v1/control/import?source=a&allow_empty=true", xml, EMPTY };
+	static const struct wanted dry_run = { "POST", "/v1/control/import?source=a&allow_empty=true&dry_run=true", xml, EMPTY };
+	struct stage s;
+
+	(void)state;
+	stage_open(&s, 8, 2);
+	expect_answer(&s, "a file nobody signed is not imported", &import, 403,
+	    "an unsigned file raises trust by one operator alone; expected a source in the configuration, or approvals 1");
+	expect_answer(&s, "what it would do may be seen", &dry_run, 200, "\"findings\":[]");
+	stage_free(&s);
+	stage_open(&s, 9, 1);
+	expect_answer(&s, "where one operator is enough it is", &import, 200, "\"shrank\":false");
+	stage_free(&s);
+}
+
+static void
+one_operator_may_be_enough(void **state)
+{
+	struct stage s;
+
+	(void)state;
+	stage_open(&s, 10, 1);
+	expect_answer(&s, "an application is looked at even so",
+	    &(struct wanted){ "POST", "/v1/control/members", json, CHANGES("", APPLY(FIRST)) }, 200, "\"outcome\":\"waits\"");
+	expect_answer(&s, "by the same operator, if need be",
+	    &(struct wanted){ "POST", "/v1/control/members", json, CHANGES("", STEP("approve", "first")) }, 200,
+	    "\"standing_after\":\"approved\"");
+	expect_answer(&s, "a broken record is refused and says where", &(struct wanted){ "POST", "/v1/control/members", json,
+	    CHANGES("", APPLY("{\"id\":\"second\"}")) }, 200, "\"problem\":\"record: /");
+	expect_answer(&s, "an entity of a member is nobody else's", &(struct wanted){ "POST", "/v1/control/members", json,
+	    CHANGES("", APPLY(RECORD("second", "rp.first.example", "Two"))) }, 200, "\"outcome\":\"refused\"");
+	stage_free(&s);
+}
+
 int
 main(void)
 {
@@ -448,6 +673,9 @@ main(void)
 		cmocka_unit_test(what_the_steward_does_is_asked_of_it),
 		cmocka_unit_test(a_stranger_takes_neither_memory_nor_a_place),
 		cmocka_unit_test(another_user_is_refused),
+		cmocka_unit_test(raising_trust_takes_two),
+		cmocka_unit_test(an_unsigned_file_is_no_second_operator),
+		cmocka_unit_test(one_operator_may_be_enough),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
