@@ -8,7 +8,7 @@
  * Our own URIs, all below base_url:
  *     trust/list                         LoTEType
  *     trust/approval                     StatusDeterminationApproach: operators approve, each change stands in the journal
- *     trust/service/{idp,rp,ap,other}    ServiceTypeIdentifier: the entity's role
+ *     trust/service/ROLE                 ServiceTypeIdentifier: idp, rp, ap, platform, authn-provider, proofing-provider, other
  *     trust/status/suspended             ServiceStatus in a history; granted and withdrawn have ETSI's URIs
  *     trust/endpoint/NAME                ServiceType of a supply point: SAML's element or OpenID's metadata parameter
  *     trust/extension/certification      names an element of ServiceInformationExtensions: what is certified, by whom, until when
@@ -30,7 +30,7 @@ struct trusted_list_head {
 	struct instant issued, next_update;
 };
 
-/* One entry of a member's history, oldest first. */
+/* The standing after one entry of a member's history, oldest first. */
 struct trusted_event {
 	enum standing standing;
 	struct instant at;
@@ -46,5 +46,5 @@ enum err trusted_list_member(struct buffer *, struct arena *, const struct trust
 /* `empty`: no member was written, and TrustedEntitiesList, which is never empty, is left out. */
 void trusted_list_end(struct buffer *, bool empty);
 
-/* The event of a history entry (standing.h's JSON); false: its standing did not change. */
+/* Of a history entry (standing.h's JSON). Entries that change no standing may be among them. False: it tells no standing. */
 bool trusted_event_read(struct span entry, struct trusted_event *out);
