@@ -60,11 +60,13 @@ struct pending *membership_start(struct loop *, struct store *, struct validator
  * confirmation and certificates that run out are warned of, once each, in history, findings and log. */
 struct renewal_settings {
 	int64_t confirm_every, warn_before;
+	uint64_t after;               /* only members whose row is of a later generation, changed since a run before; 0: all */
 	struct instant now;
 };
 struct renewal_report {
 	uint32_t changed_entities, warnings;
-	struct instant next;          /* when to look again; {0}: only after a change */
+	uint64_t generation;          /* of the newest row looked at: the next run's `after` */
+	struct instant next;          /* when to look again (at those looked at); {0}: only after a change */
 };
 typedef void on_renewed(void *arg, enum err, const struct renewal_report *, const struct problem *why);
 struct pending *renewal_start(struct loop *, struct store *, struct validator *, const struct renewal_settings *,

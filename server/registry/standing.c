@@ -53,7 +53,6 @@ member_write(struct buffer *b, const struct member *m)
 	buffer_u64(b, (uint64_t)m->since.us);
 	buffer_u64(b, (uint64_t)m->registered.us);
 	buffer_u64(b, (uint64_t)m->confirmed.us);
-	buffer_u64(b, (uint64_t)m->look.us);
 	buffer_u64(b, (uint64_t)m->proposed_at.us);
 	buffer_u32(b, m->events);
 	buffer_block(b, m->id);
@@ -75,7 +74,6 @@ member_read(struct span value, struct member *out)
 	*out = (struct member){ .since = { (int64_t)record_u64(&r) } };
 	out->registered.us = (int64_t)record_u64(&r);
 	out->confirmed.us = (int64_t)record_u64(&r);
-	out->look.us = (int64_t)record_u64(&r);
 	out->proposed_at.us = (int64_t)record_u64(&r);
 	out->events = record_u32(&r);
 	out->id = record_block(&r);
@@ -178,7 +176,6 @@ stand(struct step *s, enum standing standing, struct span reason, const char *ev
 	m->standing = standing;
 	m->since = s->change->now;
 	m->reason = reason;
-	m->look = (struct instant){ 0 };
 	s->out->standing_changed = true;
 	s->out->event = event;
 	return OK;
@@ -191,7 +188,6 @@ put_in_force(struct step *s, struct span record)
 
 	drop_proposal(m);
 	m->record = record;
-	m->look = (struct instant){ 0 };
 	s->out->record_changed = true;
 	s->out->event = "member.changed";
 	return OK;
@@ -348,7 +344,6 @@ confirm(struct step *s)
 	if (s->before->standing != STANDING_APPROVED)
 		return misplaced(s, "an approved member");
 	s->out->after.confirmed = s->change->now;
-	s->out->after.look = (struct instant){ 0 };
 	s->out->event = "member.confirmed";
 	return OK;
 }

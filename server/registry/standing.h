@@ -61,8 +61,7 @@ struct member {
 	struct instant registered;         /* first approved: mdrpi:registrationInstant; {0}: never */
 	struct instant confirmed;          /* last looked at as a whole */
 	uint32_t events;                   /* entries in its history */
-	struct span warned;                /* what renewal.c has warned of, 8 bytes each */
-	struct instant look;               /* when renewal.c is to look again; {0}: now */
+	struct span warned;                /* what has been warned of: marks of 8 bytes (warning.h) */
 
 	/* What waits for more operators. */
 	enum member_action proposed;       /* APPLY, CHANGE, REINSTATE; NOTHING: nothing waits */
