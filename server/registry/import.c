@@ -1,35 +1,29 @@
 /* registry/import.c - taking a metadata file into the registry: all of its good entities in one change.
  *
- *     read -> load what is there -> decide -> write fragments in parts -> one unit: entity rows and a journal entry
+ *     read -> load what is there -> decide in parts -> write fragments in parts -> one unit: entity rows, findings and a
+ *                                                                                journal entry
  */
 #include "registry/import.h"
 
 #include <assert.h>
 #include <stdlib.h>
 
+#include "registry/import_decision.h"
 #include "registry/journal.h"
 
+#define PART_ENTITIES 64  /* looked at in one turn of the loop */
 #define PART_FRAGMENTS 64 /* of one unit, so that no bulk write delays anybody else's */
 #define PART_BYTES (4 * MIB)
+#define PART_FINDINGS 4096
 #define ENTITIES_LARGEST 300000
 #define SOURCE_LARGEST 200
-#define CHANGES_LARGEST ((UNIT_OPERATIONS - 16) / 2) /* each an expectation and a change */
+#define ROW_LARGEST (4 * MIB)                        /* of an entity, or of the findings about one */
+#define FINDINGS_BYTES (32 * MIB)                    /* in the unit of the change; the rest follows it */
+#define OPERATIONS_OF_OTHERS 16                      /* the journal's, and what import.also adds */
+#define NEWCOMER_LASTS SECONDS(30 * 86400LL)         /* findings about what never came in, when nobody brings it again */
 #define ARENA_LARGEST (16 * GIB)                     /* never reached: bounded by the document and the store */
 
-struct known {
-	struct entity_key key;
-	uint64_t generation;
-	struct entity entity;
-	bool named;                   /* the document speaks of it */
-};
-
-/* One row to be written. */
-struct change {
-	struct entity_key key;
-	uint64_t generation;          /* of the row it replaces; 0: there is none */
-	struct entity entity;
-	struct fragment fragment;
-};
+enum asked { ASKED_ENTITIES, ASKED_FINDINGS, ASKED };
 
 struct importing {
 	struct pending pending;
@@ -40,17 +34,15 @@ struct importing {
 	void *arg;
 
 	struct later later;
+	struct timer turn;            /* the next part of the decision: others come first */
 	struct pending *asked;
 	struct arena arena, part;
-	struct ask ask;
+	struct ask asks[ASKED];
 	struct problem why;
 
 	struct metadata metadata;
-	struct known *known;          /* ascending by key, as the store gives them */
-	size_t known_count;
-	struct change *changes;
-	size_t change_count, written;
-	struct import_report report;
+	struct import_decision decision;
+	size_t written, looked;       /* changes whose fragment, looks whose row is written */
 };
 
 /* Beginning and ending */
@@ -59,6 +51,7 @@ static void
 importing_free(struct importing *i)
 {
 	turn_cancel(loop_turn(i->loop), &i->later);
+	timer_release(&i->turn);
 	pending_cancel(&i->asked);
 	arena_release(&i->part);
 	arena_release(&i->arena);
@@ -74,13 +67,15 @@ cancel(struct pending *pending)
 static void
 finish(struct importing *i, enum err err)
 {
-	i->on_imported(i->arg, err, err == OK ? &i->report : NULL, err == OK ? NULL : &i->why);
+	const struct import_report *report = &i->decision.report;
+
+	i->on_imported(i->arg, err, err == OK || report->shrank ? report : NULL, err == OK ? NULL : &i->why);
 	importing_free(i);
 }
 
 static void read_document(void *arg);
 static on_loaded on_state;
-static void decide(struct importing *);
+static void decide(void *arg);
 static void write_fragments(struct importing *);
 static on_committed on_fragments_written, on_import_written;
 
@@ -102,6 +97,7 @@ import_start(struct loop *loop, struct store *store, const struct import *import
 	i->arena = arena_init(ARENA_LARGEST);
 	i->part = arena_init(ARENA_LARGEST);
 	i->later = (struct later){ .run = read_document, .arg = i };
+	timer_init(&i->turn, loop, decide, i);
 	turn_later(loop_turn(loop), &i->later);
 	return &i->pending;
 }
@@ -130,8 +126,45 @@ read_document(void *arg)
 		    "source's"));
 		return;
 	}
-	i->ask = (struct ask){ .table = &entity_table, .limit = ENTITIES_LARGEST };
-	i->asked = store_load(i->store, &i->ask, 1, on_state, i);
+	i->asks[ASKED_ENTITIES] = (struct ask){ .table = &entity_table, .limit = ENTITIES_LARGEST };
+	i->asks[ASKED_FINDINGS] = (struct ask){ .table = &finding_table, .limit = ENTITIES_LARGEST };
+	i->asked = store_load(i->store, i->asks, i->import.validator ? ASKED : ASKED_FINDINGS, on_state, i);
+}
+
+static bool
+keep_known(struct importing *i)
+{
+	const struct ask *ask = &i->asks[ASKED_ENTITIES];
+	struct import_known *known = arena_array(&i->arena, struct import_known, ask->count);
+
+	for (size_t n = 0; n < ask->count; n++) {
+		const struct row *row = &ask->rows[n];
+
+		if (row->key.size != sizeof(known[n].key) || !entity_read(arena_copy(&i->arena, row->value), &known[n].entity))
+			return false;
+		memcpy(known[n].key.bytes, row->key.data, sizeof(known[n].key.bytes));
+		known[n].generation = row->generation;
+	}
+	i->decision.known = known;
+	i->decision.known_count = ask->count;
+	return true;
+}
+
+static bool
+keep_findings(struct importing *i)
+{
+	const struct ask *ask = &i->asks[ASKED_FINDINGS];
+	struct import_known_findings *known = arena_array(&i->arena, struct import_known_findings, ask->count);
+
+	for (size_t n = 0; n < ask->count; n++) {
+		if (ask->rows[n].key.size != sizeof(known[n].key))
+			return false;
+		memcpy(known[n].key.bytes, ask->rows[n].key.data, sizeof(known[n].key.bytes));
+		known[n].value = arena_copy(&i->arena, ask->rows[n].value);
+	}
+	i->decision.known_findings = known;
+	i->decision.known_findings_count = ask->count;
+	return true;
 }
 
 static void
@@ -145,139 +178,36 @@ on_state(void *arg, enum err err, const struct problem *why)
 		finish(i, err);
 		return;
 	}
-	if (i->ask.more) {
+	if (i->asks[ASKED_ENTITIES].more || i->asks[ASKED_FINDINGS].more) {
 		finish(i, problem_set(&i->why, ERR_LIMIT, "", "more than %d entities are registered",
 		    ENTITIES_LARGEST));
 		return;
 	}
-	i->known_count = i->ask.count;
-	i->known = arena_array(&i->arena, struct known, i->known_count);
-	for (size_t n = 0; n < i->known_count; n++) {
-		const struct row *row = &i->ask.rows[n];
-		struct known *k = &i->known[n];
-
-		k->generation = row->generation;
-		if (row->key.size != sizeof(k->key) || !entity_read(arena_copy(&i->arena, row->value), &k->entity)) {
-			finish(i, problem_set(&i->why, ERR_SYNTAX, "", "a row of entity is not of our form"));
-			return;
-		}
-		memcpy(k->key.bytes, row->key.data, sizeof(k->key.bytes));
+	i->decision.arena = &i->arena;
+	i->decision.import = &i->import;
+	i->decision.metadata = &i->metadata;
+	if (!keep_known(i) || !keep_findings(i)) {
+		finish(i, problem_set(&i->why, ERR_SYNTAX, "", "a row of entity or finding is not of our form"));
+		return;
 	}
+	import_decision_begin(&i->decision);
 	decide(i);
 }
 
-/* Deciding: pure, over what was read and what was loaded */
-
-static int
-compare_key(const void *key, const void *known)
-{
-	return memcmp(key, ((const struct known *)known)->key.bytes, sizeof(struct entity_key));
-}
-
-static struct known *
-known_find(struct importing *i, const struct entity_key *key)
-{
-	return i->known_count ? bsearch(key, i->known, i->known_count, sizeof(*i->known), compare_key) : NULL;
-}
-
-/* Room was made for a refusal of every entity. */
+/* Rules cost some milliseconds for every hundred entities: between two parts others are served. */
 static void
-refuse(struct importing *i, const struct metadata_entity *e, const struct known *k)
+decide(void *arg)
 {
-	struct metadata_refusal *r = (struct metadata_refusal *)i->report.refusals + i->report.refusal_count++;
+	struct importing *i = arg;
+	enum err err;
 
-	*r = (struct metadata_refusal){ .entity_id = e->entity_id, .line = e->line };
-	if (span_equal(k->entity.entity_id, e->entity_id))
-		problem_set(&r->why, ERR_CONFLICT, "",
-		    "line %d: the entity was brought by the source \"%.*s\", not by \"%s\"",
-		    e->line, SPAN_ARGS(k->entity.source), i->import.source);
-	else
-		problem_set(&r->why, ERR_CONFLICT, "draft-young-md-query-saml-21 s2.2.2",
-		    "line %d: the entityID has the same SHA-1 as %.*s, which is registered", e->line,
-		    (int)span_first(k->entity.entity_id, 200).size, (const char *)k->entity.entity_id.data);
-}
-
-static bool
-same_entity(const struct entity *a, const struct entity *b)
-{
-	return a->roles == b->roles && span_equal(a->prefixes, b->prefixes) &&
-	    memcmp(a->fragment, b->fragment, sizeof(a->fragment)) == 0;
-}
-
-static void
-decide_entity(struct importing *i, const struct metadata_entity *e)
-{
-	struct change *c = &i->changes[i->change_count];
-	struct known *k;
-
-	*c = (struct change){
-		.key = entity_key_of(e->entity_id),
-		.fragment = { i->import.now, e->registration, e->extensions, e->attributes_at, e->attributes, e->content },
-		.entity = {
-			.entity_id = e->entity_id,
-			.roles = e->roles,
-			.prefixes = e->prefixes,
-			.source = span_text(i->import.source),
-			.size = (uint32_t)e->content.size,
-			.registered = i->import.now,
-			.imported = i->import.now,
-		},
-	};
-	fragment_digest(&c->fragment, c->entity.fragment);
-	k = known_find(i, &c->key);
-	if (k && (!span_equal(k->entity.entity_id, e->entity_id) || !span_is(k->entity.source, i->import.source))) {
-		refuse(i, e, k);
+	if (!import_decision_step(&i->decision, i->import.validator ? PART_ENTITIES : METADATA_ENTITIES)) {
+		timer_set(&i->turn, 0);
 		return;
 	}
-	if (k) {
-		k->named = true;
-		c->generation = k->generation;
-		c->entity.registered = k->entity.registered;
-		if (same_entity(&k->entity, &c->entity)) {
-			i->report.unchanged++;
-			return;
-		}
-	}
-	i->report.added += !k;
-	i->report.changed += k != NULL;
-	i->change_count++;
-}
-
-static bool
-is_missing(const struct importing *i, const struct known *k)
-{
-	return !i->import.keep_missing && !k->named && span_is(k->entity.source, i->import.source);
-}
-
-static void
-decide(struct importing *i)
-{
-	const struct metadata *m = &i->metadata;
-	struct metadata_refusal *refusals = arena_array(&i->arena, struct metadata_refusal,
-	    m->refusal_count + m->entity_count);
-
-	i->report.refusals = refusals;
-	i->report.refusal_count = m->refusal_count;
-	i->changes = arena_array(&i->arena, struct change, m->entity_count + 1);
-	for (size_t n = 0; n < m->refusal_count; n++) {
-		struct entity_key key = entity_key_of(m->refusals[n].entity_id);
-		struct known *k = known_find(i, &key);
-
-		refusals[n] = m->refusals[n];
-		/* It stays as it was. */
-		if (k)
-			k->named = true;
-	}
-	for (size_t n = 0; n < m->entity_count; n++)
-		decide_entity(i, &m->entities[n]);
-	metadata_sort_refusals(refusals, i->report.refusal_count);
-	for (size_t n = 0; n < i->known_count; n++)
-		i->report.removed += is_missing(i, &i->known[n]);
-	if (i->change_count + i->report.removed > CHANGES_LARGEST)
-		finish(i, problem_set(&i->why, ERR_LIMIT, "", "%zu changes at once; at most %d fit one unit of work",
-		    i->change_count + i->report.removed, (int)CHANGES_LARGEST));
-	else if (i->import.dry_run)
-		finish(i, OK);
+	err = import_decision_end(&i->decision, &i->why);
+	if (err != OK || i->import.dry_run)
+		finish(i, err);
 	else
 		write_fragments(i);
 }
@@ -291,32 +221,67 @@ part_new(struct importing *i)
 	return unit_new(&i->part, i->store->tables, id_new(i->import.now));
 }
 
+static struct span
+key_span(const struct entity_key *key)
+{
+	return span_of(key->bytes, sizeof(key->bytes));
+}
+
+/* As many as fit, by number and bytes. */
+static void
+add_findings(struct importing *i, struct unit *unit, struct buffer *b, size_t operations, size_t bytes)
+{
+	const struct import_decision *d = &i->decision;
+
+	for (; i->looked < d->look_count && operations > 0; i->looked++, operations--) {
+		const struct import_look *look = &d->looks[i->looked];
+
+		if (look->delete) {
+			unit_delete(unit, &finding_table, key_span(&look->key));
+			continue;
+		}
+		buffer_clear(b);
+		findings_write(b, &look->findings);
+		assert(!b->overflowed);
+		if (buffer_span(b).size > bytes)
+			return;
+		bytes -= buffer_span(b).size;
+		unit_put_until(unit, &finding_table, key_span(&look->key), buffer_span(b), look->newcomer ?
+		    instant_after(i->import.now, NEWCOMER_LASTS) : (struct instant){ 0 });
+	}
+}
+
 /* The one moment of change. What each row was when we decided is a condition: somebody else's change in between
  * fails it all. */
 static void
 write_entities(struct importing *i)
 {
+	const struct import_decision *d = &i->decision;
 	struct unit *unit = part_new(i);
-	struct buffer b = buffer_init(1 * MIB);
+	struct buffer b = buffer_init(ROW_LARGEST);
 
-	for (size_t n = 0; n < i->change_count; n++) {
-		const struct change *c = &i->changes[n];
-		struct span key = span_of(c->key.bytes, sizeof(c->key.bytes));
+	for (size_t n = 0; n < d->change_count; n++) {
+		const struct import_change *c = &d->changes[n];
 
 		buffer_clear(&b);
 		entity_write(&b, &c->entity);
-		unit_expect(unit, &entity_table, key, c->generation);
-		unit_put(unit, &entity_table, key, buffer_span(&b));
+		unit_expect(unit, &entity_table, key_span(&c->key), c->generation);
+		unit_put(unit, &entity_table, key_span(&c->key), buffer_span(&b));
 	}
-	for (size_t n = 0; n < i->known_count; n++) {
-		const struct known *k = &i->known[n];
+	for (size_t n = 0; n < d->known_count; n++) {
+		const struct import_known *k = &d->known[n];
 
-		if (!is_missing(i, k))
+		if (!import_is_missing(d, k))
 			continue;
-		unit_expect(unit, &entity_table, span_of(k->key.bytes, sizeof(k->key.bytes)), k->generation);
-		unit_delete(unit, &entity_table, span_of(k->key.bytes, sizeof(k->key.bytes)));
+		unit_expect(unit, &entity_table, key_span(&k->key), k->generation);
+		unit_delete(unit, &entity_table, key_span(&k->key));
 	}
-	journal_imported(unit, &i->import, &i->report);
+	add_findings(i, unit, &b, UNIT_OPERATIONS - OPERATIONS_OF_OTHERS - 2 * (d->change_count + d->report.removed),
+	    FINDINGS_BYTES);
+	if (i->import.also)
+		i->import.also(i->import.also_arg, unit, &d->report);
+	else
+		journal_imported(unit, &i->import, &d->report);
 	buffer_release(&b);
 	i->asked = store_commit(i->store, unit, on_import_written, i);
 }
@@ -324,28 +289,29 @@ write_entities(struct importing *i)
 static void
 write_fragments(struct importing *i)
 {
+	const struct import_decision *d = &i->decision;
 	struct buffer b = buffer_init(2 * METADATA_FRAGMENT);
-	struct unit *unit;
-	size_t bytes = 0;
+	struct unit *unit = part_new(i);
+	size_t bytes = 0, count = 0;
 
-	if (i->written == i->change_count) {
-		buffer_release(&b);
-		write_entities(i);
-		return;
-	}
-	unit = part_new(i);
-	for (size_t n = 0; n < PART_FRAGMENTS && bytes < PART_BYTES && i->written < i->change_count; n++) {
-		const struct change *c = &i->changes[i->written++];
+	for (; count < PART_FRAGMENTS && bytes < PART_BYTES && i->written < d->change_count; i->written++) {
+		const struct import_change *c = &d->changes[i->written];
 
+		if (!c->content)
+			continue;
 		buffer_clear(&b);
 		fragment_write(&b, &c->fragment);
 		assert(!b.overflowed);
 		bytes += buffer_span(&b).size;
+		count++;
 		unit_put(unit, &fragment_table, span_of(c->entity.fragment, sizeof(c->entity.fragment)),
 		    buffer_span(&b));
 	}
 	buffer_release(&b);
-	i->asked = store_commit(i->store, unit, on_fragments_written, i);
+	if (count == 0)
+		write_entities(i);
+	else
+		i->asked = store_commit(i->store, unit, on_fragments_written, i);
 }
 
 static bool
@@ -369,11 +335,23 @@ on_fragments_written(void *arg, const struct committed *c)
 		write_fragments(i);
 }
 
+/* Findings that did not fit with the change are about what is in force now; the next import would write them, too. */
 static void
 on_import_written(void *arg, const struct committed *c)
 {
 	struct importing *i = arg;
+	struct buffer b;
+	struct unit *unit;
 
-	if (committed(i, c))
+	if (!committed(i, c))
+		return;
+	if (i->looked == i->decision.look_count) {
 		finish(i, OK);
+		return;
+	}
+	b = buffer_init(ROW_LARGEST);
+	unit = part_new(i);
+	add_findings(i, unit, &b, PART_FINDINGS, FINDINGS_BYTES);
+	buffer_release(&b);
+	i->asked = store_commit(i->store, unit, on_import_written, i);
 }

@@ -40,7 +40,7 @@ struct source_state {
 void source_state_write(struct buffer *, const struct source_state *);
 bool source_state_read(struct span value, struct source_state *out);
 
-/* Whether `found` of the `before` entities are so few that nobody should take them over silently. */
+/* Whether so many of the `before` entities are not `kept` that nobody should take that over silently. 0 percent: never. */
 bool source_shrank(uint32_t before, uint32_t kept, unsigned max_loss);
 
 struct source_refresh {

@@ -7,6 +7,8 @@
 #define MD "urn:oasis:names:tc:SAML:2.0:metadata"
 #define BEGIN "<EntitiesDescriptor xmlns='" MD "'>\n"
 #define END "</EntitiesDescriptor>"
+#define OTHER "<Extensions><x:a xmlns:x='urn:x'/></Extensions>"
+#define ANOTHER "<Extensions><x:b xmlns:x='urn:x'/></Extensions>"
 #define SP(id, inside) "<EntityDescriptor entityID='" id "'>" inside \
 	"<SPSSODescriptor protocolSupportEnumeration='urn:p'/></EntityDescriptor>\n"
 
@@ -47,7 +49,7 @@ an_import_replaces_what_its_source_brought(void **state)
 	expect_span("with its source", first.source, "feed");
 	expect_number("and role", first.roles, ENTITY_RP);
 	s.now.us += SECONDS(60);
-	stage_import(&s, "feed", span_text(BEGIN SP("urn:d", "") SP("urn:b", "<Extensions/>") SP("urn:a", "") END));
+	stage_import(&s, "feed", span_text(BEGIN SP("urn:d", "") SP("urn:b", OTHER) SP("urn:a", "") END));
 	expect_counts(&s, "one of each", 1, 1, 1, 1, 0);
 	expect_true("the missing one is gone", !find_entity(&s, "urn:c", &e));
 	expect_true("the changed one is there", find_entity(&s, "urn:b", &e));
@@ -117,7 +119,7 @@ sources_do_not_take_each_others_entities(void **state)
 	(void)state;
 	stage_open(&s, 3);
 	stage_import(&s, "feed", span_text(BEGIN SP("urn:a", "") SP("urn:b", "") END));
-	stage_import(&s, "other", span_text(BEGIN SP("urn:c", "") SP("urn:b", "<Extensions/>") END));
+	stage_import(&s, "other", span_text(BEGIN SP("urn:c", "") SP("urn:b", OTHER) END));
 	expect_counts(&s, "the others come", 1, 0, 0, 0, 1);
 	expect_text("and the reason", s.refusals[0],
 	    "urn:b: line 3: the entity was brought by the source \"feed\", not by \"other\"");
@@ -230,7 +232,7 @@ what_cannot_be_imported_changes_nothing(void **state)
 static void
 an_import_that_dies_is_whole_or_absent(void **state)
 {
-	static const char second[] = BEGIN SP("urn:b", "<Extensions/>") SP("urn:c", "") END;
+	static const char second[] = BEGIN SP("urn:b", OTHER) SP("urn:c", "") END;
 	bool over = false;
 
 	(void)state;
@@ -273,10 +275,10 @@ two_imports_do_not_mix(void **state)
 		t = s;
 		t.done = false;
 		stage_start_import(&s, &(struct import){ .source = "feed",
-			.document = span_text(BEGIN SP("urn:a", "<Extensions/>") SP("urn:b", "<Extensions/>") END) });
+			.document = span_text(BEGIN SP("urn:a", OTHER) SP("urn:b", OTHER) END) });
 		import_start(s.loop, s.store, &(struct import){ .source = "feed", .actor = "tester", .now = s.now,
-			.document = span_text(BEGIN SP("urn:a", "<Extensions>2</Extensions>")
-			    SP("urn:b", "<Extensions>2</Extensions>") END) }, stage_on_imported, &t);
+			.document = span_text(BEGIN SP("urn:a", ANOTHER)
+			    SP("urn:b", ANOTHER) END) }, stage_on_imported, &t);
 		stage_run(&s, 0);
 		stage_run(&t, 0);
 		conflicts += s.err == ERR_CONFLICT || t.err == ERR_CONFLICT;
