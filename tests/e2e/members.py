@@ -372,15 +372,15 @@ def records():
     done = ctl("member", "check", path)
     ok("a good record is checked offline", done.returncode == 0 and f"{path}: {MEMBER}: 0 errors" in done.stdout, done.stdout)
     for title, name, content, part in (
-        ("no JSON", "a.json", b"{", "a.json: line"),
-        ("a key twice", "b.json", b'{"id":"a1","id":"a2"}', "b.json: line"),
-        ("an unknown key", "c.json", changed(nam="x"), "unknown key"),
-        ("no name", "d.json", changed(name={"ja": "あ"}), "/name: expected texts in ja and en"),
-        ("a bad id", "e.json", changed(id="-"), "/id: expected"),
-        ("a certification that ends before it begins", "f.json", changed(certifications=[dict(
+        ("no JSON", "record-a.json", b"{", "record-a.json: line"),
+        ("a key twice", "record-b.json", b'{"id":"a1","id":"a2"}', "record-b.json: line"),
+        ("an unknown key", "record-c.json", changed(nam="x"), "unknown key"),
+        ("no name", "record-d.json", changed(name={"ja": "あ"}), "/name: expected texts in ja and en"),
+        ("a bad id", "record-e.json", changed(id="-"), "/id: expected"),
+        ("a certification that ends before it begins", "record-f.json", changed(certifications=[dict(
             good["certifications"][0], **{"from": "2027-01-01", "until": "2026-01-01"})]),
          "/certifications/0/until: expected a time after from"),
-        ("a descriptor of another entity", "g.json", changed(entities=[dict(good["entities"][0],
+        ("a descriptor of another entity", "record-g.json", changed(entities=[dict(good["entities"][0],
          entity_id="https://other.localhost/saml")]), "/entities/0/saml: expected the entity's own entityID"),
     ):
         file = kept(name, content)
@@ -394,7 +394,7 @@ def records():
     done = ctl("member", "change", both, "--dry-run", "--json")
     outcomes = [r["outcome"] for r in json.loads(done.stdout)["results"]] if done.stdout.startswith("{") else done.stdout
     ok("each change of a file stands or falls for itself", done.returncode == 1 and outcomes == ["done", "refused"], outcomes)
-    done = ctl("member", "diff", kept("h.json", changed(name={"ja": "こつこつ", "en": "Kotsukotsu"})))
+    done = ctl("member", "diff", kept("record-h.json", changed(name={"ja": "こつこつ", "en": "Kotsukotsu"})))
     ok("a difference is shown readably", done.returncode == 0 and "/name/en  \"Kotsukotsu Household Accounts\" -> "
        "\"Kotsukotsu\"" in done.stdout, done.stdout)
     ok("nothing of that changed what is published", generation() == before)

@@ -71,6 +71,9 @@ founding_configuration(struct arena *a, const struct founding *f)
 	buffer_text(&b, "\t\"federation\": {\n");
 	line_text(&b, "\t\t", "name_ja", f->name_ja, ",\n");
 	line_text(&b, "\t\t", "name_en", f->name_en, ",\n");
+	line_text(&b, "\t\t", "operator_ja", f->operator_ja, ",\n");
+	line_text(&b, "\t\t", "operator_en", f->operator_en, ",\n");
+	line_text(&b, "\t\t", "territory", f->territory, ",\n");
 	line_text(&b, "\t\t", "base_url", f->base_url, ",\n");
 	line_text(&b, "\t\t", "registration_authority", f->registration_authority, ",\n");
 	line_text(&b, "\t\t", "registration_policy", f->registration_policy, ",\n");

@@ -19,6 +19,9 @@ struct founding {
 	struct texts operators;
 	const char *key_name, *key_type, *key_uri;
 	enum key_type key_kind;
+	const char *list_key_name, *list_key_type, *list_key_uri; /* of the key for the trusted list */
+	enum key_type list_key_kind;
+	const char *operator_ja, *operator_en, *territory;        /* who runs it, and where: NULL the federation's name, "JP" */
 	const char *pages;                 /* NULL: the installed ones */
 };
 

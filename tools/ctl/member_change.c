@@ -121,8 +121,10 @@ result_show(struct ctl *ctl, const struct wish *wish, const char *label, const j
 			waiting_show(result);
 		putchar('\n');
 	}
-	json_array_foreach(differences, i, item)
-		difference_show(item);
+	/* Of an application everything would be new. */
+	if (strcmp(before, standing_name(STANDING_UNKNOWN)) != 0)
+		json_array_foreach(differences, i, item)
+			difference_show(item);
 	json_array_foreach(findings, i, item)
 		finding_show(item);
 }

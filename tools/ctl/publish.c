@@ -3,6 +3,8 @@
 
 #include <stdio.h>
 
+#include "ctl/mirror.h"
+
 enum err
 ctl_publish(struct ctl *ctl, bool all, json_t **answer, struct problem *why)
 {
@@ -23,18 +25,47 @@ published_show(const json_t *answer)
 	    answer_number(answer, "removed"), answer_number(answer, "milliseconds"));
 }
 
+/* The daemon's files are read here, by whoever runs the command. */
+static enum err
+write_mirror(struct ctl *ctl, const char *directory, json_t *answer, struct problem *why)
+{
+	struct mirror_report report;
+	struct config config;
+
+	if (ctl_config(ctl, &config, why) != OK || mirror_write(&config, directory, &report, why) != OK)
+		return why->code;
+	json_object_set_new(answer, "mirror", json_pack("{s:s,s:I,s:I,s:I,s:I}", "directory", directory, "generation",
+	    (json_int_t)report.generation, "files", (json_int_t)report.files, "bytes", (json_int_t)report.bytes, "unnamed",
+	    (json_int_t)report.unnamed));
+	return OK;
+}
+
+static void
+mirror_show(const json_t *mirror)
+{
+	printf("%s: generation %lld, %lld files, %lld bytes\n", answer_text(mirror, "directory"),
+	    answer_number(mirror, "generation"), answer_number(mirror, "files"), answer_number(mirror, "bytes"));
+	if (answer_number(mirror, "unnamed"))
+		printf("%lld entity IDs are too long for a file name: those entities are there by {sha1} only\n",
+		    answer_number(mirror, "unnamed"));
+}
+
 enum ending
 publish_run(struct ctl *ctl, int argc, char **argv)
 {
+	const char *out = NULL;
 	bool all = false;
 	const struct flag flags[] = {
 		{ .name = "all", .help = "sign everything anew, changed or not", .set = &all },
+		{ .name = "out", .argument = "DIR", .help = "write what is published then as files, for a CDN", .text = &out },
 		{ 0 },
 	};
 	const struct usage usage = {
-		.synopsis = "publish [--all]",
+		.synopsis = "publish [--all] [--out DIR]",
 		.about = "Signs what has changed since the last publication and serves it. Ends when the new generation is\n"
-		         "current.",
+		         "current. With --out the same bytes, all of one generation, take DIR's place, which is new, empty,\n"
+		         "or a mirror made before: a file for each path, its name percent-encoded as in the URL, its gzip\n"
+		         "twin beside it, and headers.json with the header fields of each.",
 		.flags = flags,
 	};
 	struct problem why;
@@ -45,10 +76,16 @@ publish_run(struct ctl *ctl, int argc, char **argv)
 		return ending;
 	if (ctl_publish(ctl, all, &answer, &why) != OK)
 		return refused(&why);
+	if (!ctl->json)
+		published_show(answer);
+	if (out && write_mirror(ctl, out, answer, &why) != OK) {
+		json_decref(answer);
+		return refused(&why);
+	}
 	if (ctl->json)
 		answer_print(answer);
-	else
-		published_show(answer);
+	else if (out)
+		mirror_show(json_object_get(answer, "mirror"));
 	json_decref(answer);
 	return DONE;
 }
