@@ -13,6 +13,7 @@
 #define FIRST_RETRY SECONDS(1)
 #define LONGEST_RETRY SECONDS(60)
 #define LONGEST_SLEEP SECONDS(3600)    /* the clock may be set meanwhile */
+#define SIGNER_TIME SECONDS(5)         /* a new signer takes to come */
 
 /* Somebody waits for a run to end. */
 struct asker {
@@ -44,6 +45,7 @@ struct schedule {
 	bool running, changed, all;     /* changed: since the run began */
 	size_t keys_known;              /* 0: not looked yet */
 	enum renewal renewal;
+	bool held;                      /* those who wait wait for a new signer */
 	int64_t retry;                  /* 0: the last run was good */
 	int64_t overdue;                /* 0: what is in force was not due for renewal when it had run */
 
@@ -66,7 +68,10 @@ set_alarm(struct schedule *p, int64_t us)
 static void
 on_time(void *arg)
 {
-	run(arg);
+	struct schedule *p = arg;
+
+	p->held = false;
+	run(p);
 }
 
 static void
@@ -84,7 +89,8 @@ on_row_changed(void *arg, const struct table *table, struct span key, uint64_t g
 	(void)key;
 	(void)generation;
 	p->changed = true;
-	set_alarm(p, SETTLING);
+	if (!p->held)
+		set_alarm(p, SETTLING);
 }
 
 static void
@@ -114,7 +120,7 @@ schedule_ask(struct schedule *p, bool all, on_published *then, void *arg)
 	while (*end)
 		end = &(*end)->next;
 	*end = asker;
-	if (!p->running)
+	if (!p->running && !p->held)
 		turn_later(loop_turn(p->loop), &p->begin);
 	return &asker->pending;
 }
@@ -301,6 +307,22 @@ on_looked(void *arg, enum err err, const struct problem *problem)
 	p->step = publish_start(p->loop, p->store, p->signer, &settings, p->all, on_run_published, p);
 }
 
+/* Whoever asked right after a key was made is not to be told that the signer does not know it yet. */
+static void
+hold_for_signer(struct schedule *p)
+{
+	struct asker **end = &p->joined;
+
+	while (*end)
+		end = &(*end)->next;
+	*end = p->waiting;
+	p->waiting = p->joined;
+	p->joined = NULL;
+	p->running = false;
+	p->held = true;
+	timer_set(&p->timer, SIGNER_TIME);
+}
+
 static void
 on_run_published(void *arg, enum err err, const struct publish_report *report, const struct problem *why)
 {
@@ -310,9 +332,14 @@ on_run_published(void *arg, enum err err, const struct publish_report *report, c
 	if (err != OK) {
 		/* The signer may have begun before this key was made; if a new one lacks it too, or what is missing is no
 		 * key, yet another would not help. */
+		bool first = p->renewal == RENEWAL_NONE;
+
 		if (err == ERR_NOT_FOUND && p->renewal != RENEWAL_CAME)
 			ask_for_renewal(p);
-		fail(p, why);
+		if (err == ERR_NOT_FOUND && first && p->joined)
+			hold_for_signer(p);
+		else
+			fail(p, why);
 		return;
 	}
 	p->retry = 0;
@@ -350,7 +377,7 @@ schedule_on_signer(struct schedule *p)
 {
 	if (p->renewal == RENEWAL_ASKED)
 		p->renewal = RENEWAL_CAME;
-	if (p->retry)
+	if (p->retry || p->held)
 		set_alarm(p, 0);
 }
 
@@ -392,6 +419,9 @@ schedule_finish(struct schedule *p, void (*on_finished)(void *arg), void *arg)
 	p->on_finished = on_finished;
 	p->finished_arg = arg;
 	timer_stop(&p->timer);
+	if (p->held)
+		turn_later(loop_turn(p->loop), &p->begin);
+	p->held = false;
 	turn_later(loop_turn(p->loop), &p->finished);
 }
 
