@@ -17,10 +17,16 @@
 #include "net/loop.h"
 #include "registry/document.h"
 #include "registry/entity.h"
+#include "registry/finding.h"
+#include "registry/source.h"
+#include "registry/standing.h"
 #include "signer/rollover.h"
 #include "store/memory.h"
 
-static const struct table *const stage_tables[] = { &document_table, &publication_table, &key_table, NULL };
+static const struct table *const stage_tables[] = {
+	&document_table, &publication_table, &key_table, &entity_table, &fragment_table, &finding_table, &member_table,
+	&member_event_table, &source_table, NULL,
+};
 
 struct stage {
 	char path[64]; /* pages, keys, generations below it */

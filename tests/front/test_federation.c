@@ -6,6 +6,16 @@
 static struct stage stage;
 
 static void
+put_source(struct stage *s, const char *name, const struct source_state *source)
+{
+	struct buffer b = buffer_init(4 * KIB);
+
+	source_state_write(&b, source);
+	stage_put(s, &source_table, span_text(name), buffer_span(&b));
+	buffer_release(&b);
+}
+
+static void
 what_is_published_is_told_as_json(void **state)
 {
 	struct published d;
@@ -15,14 +25,23 @@ what_is_published_is_told_as_json(void **state)
 	stage_open(&stage);
 	expect_answer("before the first publication", stage_ask(&stage, "GET /v1/federation", ""), 200,
 	    "Cache-Control: no-store|{\"name\":{\"ja\":\"連携\",\"en\":\"Federation\"},\"base_url\":\"https://federation.example/\"|"
-	    "\"generation\":0,\"published\":null,\"valid_until\":null,\"refresh_at\":null|\"key\":null,\"sets\":[]}");
+	    "\"generation\":0,\"published\":null,\"valid_until\":null,\"refresh_at\":null|\"key\":null,\"sets\":[],\"documents\":[],\"sources\":[]}");
 	d = stage_published(&stage, "", "all5", true);
 	stage_document(&stage, span_text(DOCUMENT_ALL), 5, &d);
 	stage_publish(&stage, 5, instant_after(stage.now, SECONDS(3600)));
 	expect_answer("after it", stage_ask(&stage, "GET /v1/federation", ""), 200,
 	    "\"generation\":5,\"published\":\"20|\"entities\":3,\"idps\":1,\"rps\":2,\"key\":\"first\"|"
 	    "\"sets\":[{\"name\":\"all\",\"url\":\"https://federation.example/metadata.xml\",\"size\":14,\"size_gzip\":12,"
-	    "\"etag\":\"\\\"all5\\\"\",\"modified\":\"2026-11-22T05:20:07Z\"|!idps.xml");
+	    "\"etag\":\"\\\"all5\\\"\",\"modified\":\"2026-11-22T05:20:07Z\"|!idps.xml|\"documents\":[]");
+	stage_document(&stage, span_text(DOCUMENT_TRUSTED_LIST), 4, &d);
+	put_source(&stage, "feed", &(struct source_state){ .attempted = stage.now, .succeeded = stage.now, .entities = 7 });
+	put_source(&stage, "late", &(struct source_state){ .attempted = stage.now, .held = true, .refused = 2,
+		.problem = span_text("it lost \"half\"") });
+	expect_answer("with sources and other documents", stage_ask(&stage, "GET /v1/federation", ""), 200,
+	    "],\"documents\":[{\"name\":\"trusted-list\",\"url\":\"https://federation.example/trusted-list.json\",\"size\":14|"
+	    "\"sources\":[{\"name\":\"feed\",\"attempted\":\"20|\"entities\":7,\"refused\":0,\"held\":false,\"problem\":null}|"
+	    "{\"name\":\"late\"|\"succeeded\":null,\"next\":null,\"valid_until\":null|"
+	    "\"held\":true,\"problem\":\"it lost \\\"half\\\"\"}]}");
 	stage_close(&stage);
 }
 
@@ -37,16 +56,16 @@ followers_are_told_of_each_publication(void **state)
 	stage_publish(&stage, 1, instant_after(stage.now, SECONDS(3600)));
 	stage_open(&stage);
 	first = stage_connect(&stage, "GET /v1/federation/events HTTP/1.1\r\nHost: t\r\n\r\n");
-	at = stage_read(&stage, first, 0, "\"sets\":[]}\n\n");
+	at = stage_read(&stage, first, 0, "\"sources\":[]}\n\n");
 	expect_answer("the present state comes at once", stage.answer, 200,
 	    "Content-Type: text/event-stream|event: publication\ndata: {\"name\"|\"generation\":1,");
 	second = stage_connect(&stage, "GET /v1/federation/events HTTP/1.1\r\nHost: t\r\n\r\n");
-	stage_read(&stage, second, 0, "\"sets\":[]}\n\n");
+	stage_read(&stage, second, 0, "\"sources\":[]}\n\n");
 	expect_answer("to a second one too", stage.answer, 200, "\"generation\":1,");
 	close(second);
 	stage_publish(&stage, 2, instant_after(stage.now, SECONDS(3600)));
 	stage.answer[0] = '\0';
-	at = stage_read(&stage, first, 0, "\"sets\":[]}\n\n");
+	at = stage_read(&stage, first, 0, "\"sources\":[]}\n\n");
 	expect_true("then each change", at && strstr(stage.answer, "\"generation\":2,"));
 	expect_true("once, though another came and went", !strstr(stage.answer, "\"generation\":1,"));
 	expect_answer("HEAD is no follower", stage_ask(&stage, "HEAD /v1/federation/events", ""), 200, "text/event-stream|!data:");

@@ -61,7 +61,16 @@ function heading(card) {
 		element("div", {},
 			...(card.kind ? [element("p", { class: "overline" }, both(...kindWords(card.kind)))] : []),
 			element("h1", {}, named(card.name, first)),
-			...(card.standing === "approved" ? [element("p", { class: "card-standing" }, standingBadge(card.standing))] : [])));
+			...(card.standing === "approved" ? [element("p", { class: "badges card-standing" }, standingBadge(card.standing))] : [])));
+}
+
+/* What counts most, at once: the levels in force, each said once. */
+function levels(card) {
+	const inForce = card.certifications.filter(({ state }) => state === "in-force").sort(byArea);
+	const once = [...new Map(inForce.map((held) => [`${held.framework} ${held.area} ${held.level}`, held])).values()];
+
+	return once.length === 0 || card.standing !== "approved" ? []
+		: [element("ul", { class: "levels levels-first" }, ...once.map((held) => element("li", {}, levelBadge(held))))];
 }
 
 /* Certifications */
@@ -73,36 +82,49 @@ const states = {
 };
 const stateOrder = Object.keys(states);
 
-function certification(held) {
-	const meaning = levelMeaning(held.framework, held.area, held.level);
-	const about = areaMeaning(held.area);
+/* What one assessor said at one time about one entity stands together. */
+const statement = ({ framework, assessor, from, until: end, entity_id: entity }) => JSON.stringify([assessor, from, end, framework, entity]);
+
+function level(held) {
+	const meaning = levelMeaning(held.framework, held.area, held.level) ?? areaMeaning(held.area);
+
+	return element("li", { class: "level" },
+		element("p", { class: "badges" }, levelBadge(held)),
+		...(meaning ? [element("p", { class: "aside" }, both(...meaning))] : []),
+		...(held.uri ? [element("p", { class: "aside entity" }, held.uri)] : []),
+		...(held.document ? [element("p", { class: "aside" }, outside(held.document, both("認定の文書を見る", "See the document"),
+			element("span", { class: "heard" }, both(`：${areaWords(held.area)[0]}`, `: ${areaWords(held.area)[1]}`))))] : []));
+}
+
+function certification(together) {
+	const [held] = together;
 	const near = held.state === "in-force" && Date.parse(held.until) - Date.now() < soon;
 
 	return element("li", { class: "certification" },
-		element("p", { class: "badges" }, levelBadge(held), badge(...states[held.state]),
-			...(near ? [badge("notice", "まもなく期限", "Ends soon")] : [])),
-		...(meaning ? [element("p", {}, both(...meaning))] : []),
-		...(about ? [element("p", { class: "aside" }, both(`${areaWords(held.area)[0]}：${about[0]}`, `${areaWords(held.area)[1]}: ${about[1]}`))] : []),
+		element("p", { class: "badges" }, badge(...states[held.state]), ...(near ? [badge("notice", "まもなく期限", "Ends soon")] : [])),
 		element("dl", { class: "facts" },
 			fact("評価した機関", "Assessed by", held.assessor ?? "—"),
-			fact("有効期間", "In force", time(held.from), " – ", ...(held.state === "in-force" ? until(held.until) : [time(held.until)])),
+			fact("有効期間", "In force", time(held.from), both("から ", " – "), time(held.until), ...(held.state === "in-force"
+				? [both("まで", ""), element("span", { class: "aside" }, distance(held.until))] : [both("まで", "")])),
 			fact("基準", "Framework", both(...frameworkWords(held.framework))),
-			...maybe(held.entity_id, "対象", "About", (entity) => element("span", { class: "entity" }, entity)),
-			...maybe(held.uri, "認定を表すURI", "Its URI", (uri) => element("span", { class: "entity" }, uri)),
-			...maybe(held.document, "認定の文書", "Document", (document) => outside(document, both("認定の文書を見る", "See the document")))));
+			...maybe(held.entity_id, "対象", "About", (entity) => element("span", { class: "entity" }, entity))),
+		element("ul", { class: "level-list" }, ...together.map(level)));
 }
 
 function certifications(card) {
 	const held = [...card.certifications].sort((a, b) => stateOrder.indexOf(a.state) - stateOrder.indexOf(b.state) || byArea(a, b));
+	const together = new Map();
 
 	if (card.source) {
 		return section("certifications", "認定", "Certified for", element("p", {}, both(
 			`「${card.source}」から受け取った情報です。この登録簿では、この相手の認定を確認していません。`,
 			`Received from “${card.source}”. This registry has not checked any certification of it.`)));
 	}
+	for (const one of held)
+		together.set(statement(one), [...(together.get(statement(one)) ?? []), one]);
 	return section("certifications", "認定", "Certified for", held.length === 0
 		? element("p", {}, both("認定は登録されていません。", "No certification is registered."))
-		: element("ul", { class: "certifications" }, ...held.map(certification)));
+		: element("ul", { class: "certifications" }, ...[...together.values()].map(certification)));
 }
 
 function organisation(card) {
@@ -183,20 +205,24 @@ function certificate(key, number) {
 		element("p", { class: "label" }, both("指紋（SHA-256）", "Fingerprint (SHA-256)")),
 		element("div", { class: "copyable" }, fingerprint(text), copyButton(() => text, ["証明書の指紋", "fingerprint of the certificate"])),
 		element("dl", { class: "facts" },
-			fact("用途", "Use", both(...(uses[key.use] ?? ["署名の検証と暗号化", "Signatures and encryption"]))),
+			fact("用途", "Use", words([...key.uses], (use) => uses[use] ?? ["署名の検証と暗号化", "Signatures and encryption"])),
 			...(key.from && key.until ? [fact("証明書の期間", "Certificate dates", time(key.from), " – ", time(key.until))] : [])),
 		element("p", {}, element("a", { class: "button button-quiet", href: `data:application/pkix-cert;base64,${key.der}`, download: `${name}.cer` },
 			both("証明書を保存する（.cer）", "Save the certificate (.cer)"))));
 }
 
-/* The same certificate often stands in several roles. */
+/* The same certificate often stands in several roles and for both uses. */
 function certificates(list) {
-	const once = [...new Map(list.map((key) => [`${key.sha256} ${key.use}`, key])).values()];
+	const once = new Map();
 
+	for (const key of list) {
+		once.set(key.sha256, once.get(key.sha256) ?? { ...key, uses: new Set() });
+		once.get(key.sha256).uses.add(key.use);
+	}
 	return [element("h3", {}, both("証明書", "Certificates")),
 		element("p", { class: "aside" }, both("信頼するのは鍵です。証明書に書かれた期間は目安で、メタデータに載っている間は有効です。",
 			"It is the key that is trusted. The dates in a certificate are a hint: it holds while it stands in the metadata.")),
-		element("ul", { class: "certificates" }, ...once.map((key, at) => certificate(key, at + 1)))];
+		element("ul", { class: "certificates" }, ...[...once.values()].map((key, at) => certificate(key, at + 1)))];
 }
 
 const findingLevels = {
@@ -317,7 +343,7 @@ function title(card) {
 
 function show(card) {
 	title(card);
-	fill("card", ...standing(card), heading(card), certifications(card),
+	fill("card", ...standing(card), heading(card), ...levels(card), certifications(card),
 		...(card.source ? [] : [organisation(card)]), entities(card), ...history(card),
 		element("p", { class: "aside" }, element("a", { href: `/v1/members/${card.id}` }, both("このページの内容をデータ（JSON）で見る", "This page as data (JSON)"))));
 }

@@ -64,6 +64,7 @@ const meanings = {
 };
 
 const standings = {
+	applied: [["waiting", "申請中", "Applied"]],
 	approved: [["good", "参加中", "Member"]],
 	suspended: [["bad", "資格停止中", "Suspended"]],
 	withdrawn: [["quiet", "脱退", "Withdrawn"]],
