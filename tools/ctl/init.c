@@ -24,7 +24,7 @@
 static const struct usage usage = {
 	.synopsis = "init DIRECTORY --name-ja … --name-en … --base-url … --registration-authority …",
 	.about = "Founds a federation: makes DIRECTORY with watashid.json (the configuration, to be read and edited), the first\n"
-	         "signing key, and the folders of store and publications. All or nothing; a DIRECTORY with something in it is\n"
+	         "signing keys, and the folders of store and publications. All or nothing; a DIRECTORY with something in it is\n"
 	         "refused.",
 	.least = 1,
 	.most = 1,
@@ -127,17 +127,25 @@ needed_check(const struct founding *f, struct problem *why)
 }
 
 static enum err
+key_type_check(const char *option, const char *word, enum key_type *type, struct problem *why)
+{
+	*type = key_type_read(span_text(word));
+	if (*type == KEY_UNKNOWN || *type == KEY_ED25519)
+		return problem_set(why, ERR_INVALID, "", "%s: expected rsa-2048, rsa-3072, rsa-4096, p-256 or p-384, found \"%s\"",
+		    option, word);
+	return OK;
+}
+
+static enum err
 founding_check(struct ctl *ctl, struct founding *f, struct problem *why)
 {
 	if (tls_check(ctl, f, why) != OK || user_check(f, why) != OK || operators_check(ctl, f, why) != OK)
 		return why->code;
 	if (f->pages && !path_resolve(ctl->arena, &f->pages))
 		return problem_errno(why, errno, "--pages %s", f->pages);
-	f->key_kind = key_type_read(span_text(f->key_type));
-	if (f->key_kind == KEY_UNKNOWN || f->key_kind == KEY_ED25519)
-		return problem_set(why, ERR_INVALID, "", "--key-type: expected rsa-2048, rsa-3072, rsa-4096, p-256 or p-384, "
-		    "found \"%s\"", f->key_type);
-	return OK;
+	if (key_type_check("--key-type", f->key_type, &f->key_kind, why) != OK)
+		return why->code;
+	return key_type_check("--list-key-type", f->list_key_type, &f->list_key_kind, why);
 }
 
 /* Making it */
@@ -189,23 +197,23 @@ file_write(const char *path, struct span text, struct problem *why)
 
 /* What the daemon would say, without the name of a file that will be gone. */
 static enum err
-configuration_check(struct ctl *ctl, const char *file, struct problem *why)
+configuration_check(struct ctl *ctl, const char *file, struct config *config, struct problem *why)
 {
-	struct config config;
 	struct problem found;
 	const char *said;
 
-	if (config_read(ctl->arena, file, &config, &found) == OK)
+	if (config_read(ctl->arena, file, config, &found) == OK)
 		return OK;
 	said = strstr(found.text, CONFIGURATION ": ");
 	return problem_set(why, found.code, found.clause, "the daemon would refuse the configuration: %s",
 	    said ? said + strlen(CONFIGURATION ": ") : found.text);
 }
 
+/* One for each use. Files go with the directory when the second fails; a key in a token goes here. */
 static enum err
-contents_make(struct ctl *ctl, const struct founding *f, const char *at, struct problem *why)
+keys_make(struct ctl *ctl, const struct founding *f, const struct config *config, const char *at, struct problem *why)
 {
-	const struct new_key key = {
+	const struct new_key metadata = {
 		.name = f->key_name,
 		.uri = f->key_uri,
 		.common_name = f->name_en,
@@ -214,13 +222,38 @@ contents_make(struct ctl *ctl, const struct founding *f, const char *at, struct 
 		.now = clock_now(),
 		.valid_for = CERTIFICATE_LIFE,
 	};
+	const struct new_key list = {
+		.name = f->list_key_name,
+		.uri = f->list_key_uri,
+		.common_name = f->name_en,
+		.organization = config->federation.operator_en,
+		.country = config->federation.territory,
+		.use = USE_TRUSTED_LIST,
+		.type = f->list_key_kind,
+		.now = metadata.now,
+		.valid_for = CERTIFICATE_LIFE,
+	};
+	const char *keys = arena_print(ctl->arena, "%s/keys", at);
 
+	if (key_descriptor_new(keys, &metadata, why) != OK)
+		return why->code;
+	if (key_descriptor_new(keys, &list, why) == OK)
+		return OK;
+	if (f->key_uri)
+		key_destroy(f->key_uri, keys, NULL);
+	return why->code;
+}
+
+static enum err
+contents_make(struct ctl *ctl, const struct founding *f, const char *at, struct problem *why)
+{
 	const char *file = arena_print(ctl->arena, "%s/" CONFIGURATION, at);
+	struct config config;
 
 	if (folders_make(f, at, why) != OK || file_write(file, founding_configuration(ctl->arena, f), why) != OK ||
-	    configuration_check(ctl, file, why) != OK)
+	    configuration_check(ctl, file, &config, why) != OK)
 		return why->code;
-	return key_descriptor_new(arena_print(ctl->arena, "%s/keys", at), &key, why);
+	return keys_make(ctl, f, &config, at, why);
 }
 
 static enum err
@@ -246,8 +279,8 @@ static void
 founded_show(const struct ctl *ctl, const struct founding *f)
 {
 	if (ctl->json) {
-		json_t *made = json_pack("{s:o,s:s}", "configuration", json_sprintf("%s/" CONFIGURATION, f->directory), "key",
-		    f->key_name);
+		json_t *made = json_pack("{s:o,s:s,s:s}", "configuration", json_sprintf("%s/" CONFIGURATION, f->directory), "key",
+		    f->key_name, "list_key", f->list_key_name);
 
 		answer_print(made);
 		json_decref(made);
@@ -255,11 +288,12 @@ founded_show(const struct ctl *ctl, const struct founding *f)
 	}
 	printf("Founded \"%s\" (%s) in %s:\n"
 	       "  watashid.json   the configuration; each part says what it is for\n"
-	       "  keys/           the key %s (%s), which signs metadata; keep a copy in a safe place\n"
+	       "  keys/           the key %s (%s), which signs metadata, and %s (%s), which\n"
+	       "                  signs the trusted list; keep copies in a safe place\n"
 	       "  store/          members and documents, made when the daemon first runs\n"
 	       "  generations/    published aggregates\n"
 	       "  run/            the control socket\n",
-	    f->name_en, f->name_ja, f->directory, f->key_name, f->key_type);
+	    f->name_en, f->name_ja, f->directory, f->key_name, f->key_type, f->list_key_name, f->list_key_type);
 	for (size_t i = 0; i < f->operators.count; i++)
 		printf("%s%s%s", i ? ", " : "Operators: ", f->operators.items[i], i + 1 == f->operators.count ? "\n" : "");
 	printf("\nNext:\n"
@@ -282,7 +316,8 @@ without_slashes(struct arena *a, const char *path)
 enum ending
 init_run(struct ctl *ctl, int argc, char **argv)
 {
-	struct founding f = { .key_type = "rsa-2048", .key_name = "metadata-1", .local = "127.0.0.1:9443" };
+	struct founding f = { .key_type = "rsa-2048", .key_name = "metadata-1", .list_key_type = "p-256",
+		.list_key_name = "trusted-list-1", .local = "127.0.0.1:9443" };
 	const struct flag flags[] = {
 		{ .name = "name-ja", .argument = "NAME", .help = "the federation's name in Japanese", .text = &f.name_ja },
 		{ .name = "name-en", .argument = "NAME", .help = "and in English", .text = &f.name_en },
@@ -293,6 +328,10 @@ init_run(struct ctl *ctl, int argc, char **argv)
 		    .text = &f.registration_policy },
 		{ .name = "publisher", .argument = "URI", .help = "who publishes (the registration authority)",
 		    .text = &f.publisher },
+		{ .name = "run-by-ja", .argument = "NAME", .help = "the organisation that runs it, in Japanese (the federation's name)",
+		    .text = &f.operator_ja },
+		{ .name = "run-by-en", .argument = "NAME", .help = "and in English; at most 64 bytes", .text = &f.operator_en },
+		{ .name = "territory", .argument = "CODE", .help = "where, as in ISO 3166-1 (JP)", .text = &f.territory },
 		{ .name = "listen", .argument = "ADDRESS", .help = "*:8443, 127.0.0.1:8080, [::1]:8443; may be given again",
 		    .list = &f.listen },
 		{ .name = "local", .argument = "ADDRESS", .help = "health and metrics (127.0.0.1:9443)", .text = &f.local },
@@ -304,10 +343,14 @@ init_run(struct ctl *ctl, int argc, char **argv)
 		{ .name = "group", .argument = "GROUP", .help = "and in which group (the user's)", .text = &f.group },
 		{ .name = "operator", .argument = "USER", .help = "may use watashictl (you); may be given again",
 		    .list = &f.operators },
-		{ .name = "key-type", .argument = "TYPE", .help = "rsa-2048 (default), rsa-3072, rsa-4096, p-256, p-384",
+		{ .name = "key-type", .argument = "TYPE", .help = "of metadata's key: rsa-2048 (default), rsa-3072, rsa-4096, p-256, p-384",
 		    .text = &f.key_type },
 		{ .name = "key-uri", .argument = "URI", .help = "pkcs11:… for a key in a token (a file in keys/)",
 		    .text = &f.key_uri },
+		{ .name = "list-key-type", .argument = "TYPE", .help = "of the trusted list's key: p-256 (default) or another of these",
+		    .text = &f.list_key_type },
+		{ .name = "list-key-uri", .argument = "URI", .help = "pkcs11:… for that key in a token (a file in keys/)",
+		    .text = &f.list_key_uri },
 		{ .name = "pages", .argument = "DIRECTORY", .help = "pages to serve (the installed ones)", .text = &f.pages },
 		{ 0 },
 	};

@@ -42,7 +42,7 @@ lives_show(const json_t *lives)
 /* key new */
 
 struct making {
-	const char *use, *type, *uri, *common_name, *years;
+	const char *use, *type, *uri, *common_name, *organization, *years;
 };
 
 static enum ending
@@ -52,7 +52,7 @@ making_read(const struct making *m, struct new_key *key)
 
 	key->use = key_use_read(span_text(m->use));
 	if (key->use == USE_NONE)
-		return misused("--use: expected metadata, found \"%s\"", m->use);
+		return misused("--use: expected metadata or trusted-list, found \"%s\"", m->use);
 	key->type = key_type_read(span_text(m->type));
 	if (key->type == KEY_UNKNOWN || key->type == KEY_ED25519)
 		return misused("--type: expected rsa-2048, rsa-3072, rsa-4096, p-256 or p-384, found \"%s\"",
@@ -94,9 +94,11 @@ key_new(struct ctl *ctl, int argc, char **argv)
 		{ .name = "type", .argument = "TYPE", .help = "rsa-2048 (default), rsa-3072, rsa-4096, p-256, p-384",
 		    .text = &m.type },
 		{ .name = "uri", .argument = "URI", .help = "where: file:NAME.pem (default) or pkcs11:…", .text = &m.uri },
-		{ .name = "use", .argument = "USE", .help = "what it signs: metadata (default)", .text = &m.use },
+		{ .name = "use", .argument = "USE", .help = "what it signs: metadata (default) or trusted-list", .text = &m.use },
 		{ .name = "common-name", .argument = "NAME", .help = "of its certificate (the federation's)",
 		    .text = &m.common_name },
+		{ .name = "organization", .argument = "NAME", .help = "of a trusted list's certificate (who runs the federation)",
+		    .text = &m.organization },
 		{ .name = "years", .argument = "N", .help = "its certificate is valid for (10)", .text = &m.years },
 		{ 0 },
 	};
@@ -120,6 +122,12 @@ key_new(struct ctl *ctl, int argc, char **argv)
 	if (ctl_config(ctl, &config, &why) != OK)
 		return refused(&why);
 	key.common_name = m.common_name ? m.common_name : config.federation.name_en;
+	if (key.use == USE_TRUSTED_LIST) {
+		key.organization = m.organization ? m.organization : config.federation.operator_en;
+		key.country = config.federation.territory;
+	} else if (m.organization) {
+		return misused("--organization goes with --use trusted-list");
+	}
 	if (key_descriptor_new(config.keys, &key, &why) != OK)
 		return refused(&why);
 	if (!ctl->json)
