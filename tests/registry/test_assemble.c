@@ -6,10 +6,15 @@
 #include "crypto/certificate.h"
 #include "registry/assemble.h"
 #include "registry/projection.h"
+#include "registry/xsd.h"
 
 #define MD "urn:oasis:names:tc:SAML:2.0:metadata"
 #define P " protocolSupportEnumeration=\"urn:oasis:names:tc:SAML:2.0:protocol\""
-#define SP "<md:SPSSODescriptor" P "></md:SPSSODescriptor>"
+#define SP "<md:SPSSODescriptor" P "><md:AssertionConsumerService " \
+	"Binding=\"urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST\" Location=\"https://a.example/\" index=\"0\">" \
+	"</md:AssertionConsumerService></md:SPSSODescriptor>"
+#define X "<x:x xmlns:x=\"u:x\"></x:x>"
+#define Y "<x:y xmlns:x=\"u:x\"></x:y>"
 #define EXTENSIONS(inside) "<md:Extensions>" inside "</md:Extensions>"
 #define EA(inside) "<mdattr:EntityAttributes>" inside "</mdattr:EntityAttributes>"
 #define OWN "<saml:Attribute Name=\"u:own\"></saml:Attribute>"
@@ -34,14 +39,14 @@ static const struct document_case {
 	  EXTENSIONS(OURS EA(STATED)) SP, EXTENSIONS(EA(STATED)) SP },
 	{ "blanks of the source stay behind them", "\n " SP, STATED, false, EXTENSIONS(OURS EA(STATED)) "\n " SP,
 	  EXTENSIONS(EA(STATED)) "\n " SP },
-	{ "extensions take it first", EXTENSIONS("<x></x>") SP, "", false, EXTENSIONS(OURS "<x></x>") SP,
-	  EXTENSIONS("<x></x>") SP },
-	{ "and beside it attributes", EXTENSIONS("<x></x>") SP, STATED, false, EXTENSIONS(OURS EA(STATED) "<x></x>") SP,
-	  EXTENSIONS(EA(STATED) "<x></x>") SP },
+	{ "extensions take it first", EXTENSIONS(X) SP, "", false, EXTENSIONS(OURS X) SP,
+	  EXTENSIONS(X) SP },
+	{ "and beside it attributes", EXTENSIONS(X) SP, STATED, false, EXTENSIONS(OURS EA(STATED) X) SP,
+	  EXTENSIONS(EA(STATED) X) SP },
 	{ "attributes that are there take more, never a second time",
-	  EXTENSIONS("<x></x>" EA(OWN "\n") "<y></y>") SP, STATED, false,
-	  EXTENSIONS(OURS "<x></x>" EA(OWN "\n" STATED) "<y></y>") SP,
-	  EXTENSIONS("<x></x>" EA(OWN "\n" STATED) "<y></y>") SP },
+	  EXTENSIONS(X EA(OWN "\n") Y) SP, STATED, false,
+	  EXTENSIONS(OURS X EA(OWN "\n" STATED) Y) SP,
+	  EXTENSIONS(X EA(OWN "\n" STATED) Y) SP },
 	{ "and stay as they are when there are none", EXTENSIONS(EA(OWN)) SP, "", false, EXTENSIONS(OURS EA(OWN)) SP,
 	  EXTENSIONS(EA(OWN)) SP },
 	{ "a registration that is not believed gives way", EXTENSIONS(THEIRS) SP, STATED, false,
@@ -112,6 +117,40 @@ the_registrys_words_stand_in_their_place(void **state)
 
 /* What others say */
 
+#define SCHEMAS "/usr/share/xml"
+
+/* NULL: they are not installed. */
+static struct xsd *
+schemas(void)
+{
+	struct problem why;
+	struct xsd *xsd;
+
+	if (access(SCHEMAS "/opensaml/saml-schema-metadata-2.0.xsd", R_OK) != 0) {
+		print_message(SCHEMAS "/opensaml is not there: the documents are not held against the schemas\n");
+		return NULL;
+	}
+	expect_ok("the schemas", xsd_new(SCHEMAS, &xsd, &why), &why);
+	return xsd;
+}
+
+static void
+expect_valid(struct arena *a, struct xsd *xsd, const char *title, const struct entity *entity,
+    const struct fragment *fragment)
+{
+	const struct publish_settings settings = settings_with("https://federation.example/");
+	struct xsd_error errors[XSD_ERRORS];
+	struct assembly assembly;
+	struct problem why;
+
+	if (!xsd)
+		return;
+	expect_ok(title, assemble_entity(a, &settings, entity, fragment, now, &assembly, &why), &why);
+	if (xsd_validate(xsd, a, span_text(arena_print(a, "%.*s%.*s", SPAN_ARGS(assembly.head), SPAN_ARGS(assembly.content))),
+	    errors))
+		fail_msg("%s: %.*s: %.*s", title, SPAN_ARGS(errors[0].at), SPAN_ARGS(errors[0].text));
+}
+
 #define XMLSEC "xmlsec1 --verify --pubkey-cert-pem cert.pem --enabled-reference-uris same-doc --id-attr:ID " MD \
 	":EntityDescriptor doc.xml"
 
@@ -176,11 +215,13 @@ static void
 documents_with_the_registrys_words_verify(void **state)
 {
 	struct arena a = arena_init(METADATA_ARENA);
+	struct xsd *xsd = schemas();
 	struct signing_key k;
 
 	(void)state;
 	if (!has_program("xmlsec1")) {
 		print_message("xmlsec1 is not installed: what it says to our documents is not tried\n");
+		xsd_free(xsd);
 		arena_release(&a);
 		skip();
 	}
@@ -190,10 +231,12 @@ documents_with_the_registrys_words_verify(void **state)
 		struct fragment fragment;
 
 		read_entity(&a, &documents[i], &entity, &fragment);
+		expect_valid(&a, xsd, documents[i].title, &entity, &fragment);
 		expect_verified(&a, &k, documents[i].title, &entity, &fragment, false);
 		expect_number("changed", scratch_run(&k.dir, "sed -i s/SPSSO/IDPSSO/g doc.xml && ! " XMLSEC), 0);
 	}
 	key_free(k.key);
+	xsd_free(xsd);
 	scratch_free(&k.dir);
 	arena_release(&a);
 }
@@ -243,6 +286,7 @@ projected_members_verify(void **state)
 		.certifications = &certification, .certification_count = 1,
 	};
 	struct arena a = arena_init(METADATA_ARENA);
+	struct xsd *xsd = schemas();
 	struct projected *out;
 	struct signing_key k;
 	struct instant next;
@@ -252,6 +296,7 @@ projected_members_verify(void **state)
 	(void)state;
 	if (!has_program("xmlsec1")) {
 		print_message("xmlsec1 is not installed: what it says to our documents is not tried\n");
+		xsd_free(xsd);
 		arena_release(&a);
 		skip();
 	}
@@ -260,8 +305,10 @@ projected_members_verify(void **state)
 	k = signing_key_new(&a);
 	expect_ok("projected", project_member(&a, &member, &record, now, &out, &count, &next, &why), &why);
 	expect_true("with a place for what is stated", out->fragment.attributes_at > 0);
+	expect_valid(&a, xsd, "a member's document", &out->entity, &out->fragment);
 	expect_verified(&a, &k, "a member's document", &out->entity, &out->fragment, has_program("samlsign"));
 	key_free(k.key);
+	xsd_free(xsd);
 	scratch_free(&k.dir);
 	arena_release(&a);
 }
