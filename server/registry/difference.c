@@ -97,9 +97,9 @@ kind_of(struct comparing *c, const char *pointer)
 	return kind;
 }
 
-/* Without it the record says more, or less openly. */
-static const char *const limiting[] = { "/certifications/entity_id", "/entities/attributes/purpose/ja",
-	"/entities/attributes/purpose/en", "/entities/attributes/legal_basis" };
+/* Without it the record asks for the same less openly. (A certification without its entity is another one, which is added.) */
+static const char *const limiting[] = { "/entities/attributes/purpose/ja", "/entities/attributes/purpose/en",
+	"/entities/attributes/legal_basis" };
 
 static void
 note_removed(struct comparing *c, const char *pointer, const json_t *before)

@@ -78,6 +78,19 @@ is_seen(struct span s, const char *but)
 }
 
 bool
+form_unseen(struct span s, uint32_t *character, size_t *position)
+{
+	if (!utf8_valid(s))
+		return false;
+	for (*position = 1; s.size; ++*position) {
+		*character = character_cut(&s);
+		if (is_unseen(*character) && *character != '\n')
+			return true;
+	}
+	return false;
+}
+
+bool
 form_line(struct span s)
 {
 	return utf8_valid(s) && is_seen(s, "");

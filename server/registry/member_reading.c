@@ -13,6 +13,8 @@ static struct span
 read_text(struct place p, const struct form *form)
 {
 	struct span text = { 0 };
+	uint32_t character;
+	size_t position;
 
 	if (!place_exists(p))
 		return text;
@@ -20,7 +22,12 @@ read_text(struct place p, const struct form *form)
 		text = span_of(json_string_value(p.value), json_string_length(p.value));
 	if (form_holds(form, text))
 		return arena_copy(p.document->arena, text);
-	place_fail(p, form->expected, NULL);
+	/* Nor is whoever reads the sentence to be shown it. */
+	if (form_unseen(text, &character, &position))
+		place_fail(p, form->expected, arena_print(p.document->arena, "the character U+%04X at position %zu", character,
+		    position));
+	else
+		place_fail(p, form->expected, NULL);
 	return (struct span){ 0 };
 }
 
@@ -65,14 +72,15 @@ read_localized(struct place object, const char *key, const struct form *form, en
 	struct place p = place_member(object, key);
 	struct localized l = { 0 };
 
-	if (place_exists(p)) {
+	if (needed == BOTH) {
+		l.ja = read_needed(p, "ja", form);
+		l.en = read_needed(p, "en", form);
+	} else if (place_exists(p)) {
 		l.ja = read_optional(p, "ja", form);
 		l.en = read_optional(p, "en", form);
 	}
-	if (needed == BOTH && (l.ja.size == 0 || l.en.size == 0))
-		place_fail(p, "texts in ja and en", NULL);
 	if (needed == EITHER && l.ja.size == 0 && l.en.size == 0)
-		place_fail(p, "a text in ja, en or both", NULL);
+		place_fail(p, "a text in ja, en or both", place_exists(p) ? "neither" : NULL);
 	return l;
 }
 

@@ -1,0 +1,1 @@
+/* tests/registry/test_membership.c */

@@ -1,0 +1,1 @@
+/* tests/registry/test_renewal.c */
