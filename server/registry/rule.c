@@ -170,6 +170,14 @@ cut_to_fit(struct rule_finding *findings, size_t count)
 	return kept;
 }
 
+/* Of an entity that cannot be read, only what is known without its portrait. */
+static bool
+is_asked(const struct rule *rule, const struct examined *e)
+{
+	return e->unreadable.size == 0 || rule->check == check_size || rule->check == check_schema ||
+	    rule->check == check_claims;
+}
+
 bool
 rules_examine(const struct rule_levels *levels, struct arena *arena, const struct examined *e, struct rule_finding **out,
     size_t *count)
@@ -180,7 +188,7 @@ rules_examine(const struct rule_levels *levels, struct arena *arena, const struc
 		struct instant from = levels->error_from[i];
 		bool due = from.us && !instant_before(e->now, from);
 
-		if (levels->level[i] == FINDING_NONE)
+		if (levels->level[i] == FINDING_NONE || !is_asked(&rules[i], e))
 			continue;
 		x.rule = &rules[i];
 		x.level = due ? FINDING_ERROR : levels->level[i];

@@ -50,6 +50,6 @@ struct examined {
 	struct instant now;
 };
 /* In the order of the table, at most FINDINGS_OF_ENTITY: errors go before warnings when there are more. True: no error.
- * Findings are in the arena, but for the texts of the table. */
+ * Findings are in the arena, but for the texts of the table; so is what the checks need on the way. */
 bool rules_examine(const struct rule_levels *, struct arena *, const struct examined *, struct rule_finding **out,
     size_t *count);

@@ -172,7 +172,7 @@ const struct rule rules[] = {
 	  "xml:langに言語（jaやen）を書きます。",
 	  "An xml:lang that names a language, such as ja or en.",
 	  check_language_empty },
-	{ "ukf.endpoint-space", FINDING_ERROR, NULL, UKF("check_misc") "; RFC 3986 s2",
+	{ "ukf.endpoint-space", FINDING_WARNING, "2027-12-01", UKF("check_misc") "; RFC 3986 s2",
 	  "エンドポイントのLocationとBindingに空白を入れません。",
 	  "A Location and a Binding without space.",
 	  check_endpoint_space },

@@ -9,7 +9,7 @@
 #include "registry/xsd.h"
 
 #define START "<md:EntityDescriptor"
-#define WORK_ARENA (PORTRAIT_ARENA + 4 * MIB)
+#define WORK_ARENA (PORTRAIT_ARENA + 8 * MIB)
 
 struct validator {
 	struct xsd *xsd;
@@ -63,6 +63,22 @@ write_document(struct buffer *b, const struct validation_subject *subject)
 	buffer_release(&member);
 }
 
+/* What outlives the work. The texts of the rules' table do anyway. */
+static struct rule_finding *
+keep(struct arena *arena, const struct validation_subject *subject, const struct rule_finding *found, size_t count)
+{
+	struct rule_finding *kept = arena_array(arena, struct rule_finding, count);
+
+	for (size_t i = 0; i < count; i++) {
+		kept[i] = found[i];
+		kept[i].element = arena_copy(arena, found[i].element);
+		kept[i].found = arena_copy(arena, found[i].found);
+		kept[i].member = subject->member;
+		kept[i].entity_id = subject->entity->entity_id;
+	}
+	return kept;
+}
+
 bool
 validate_entity(struct validator *v, struct arena *arena, const struct validation_subject *subject,
     struct rule_finding **out, size_t *count)
@@ -77,6 +93,7 @@ validate_entity(struct validator *v, struct arena *arena, const struct validatio
 		.registration_believed = subject->fragment->registration == REGISTRATION_PRESENT,
 		.now = subject->now,
 	};
+	struct rule_finding *found;
 	struct problem why;
 	bool good;
 
@@ -87,11 +104,8 @@ validate_entity(struct validator *v, struct arena *arena, const struct validatio
 		e.portrait = (struct portrait){ .entity_id = subject->entity->entity_id };
 		e.unreadable = span_text(why.text);
 	}
-	good = rules_examine(&v->levels, arena, &e, out, count);
-	for (size_t i = 0; i < *count; i++) {
-		(*out)[i].member = subject->member;
-		(*out)[i].entity_id = subject->entity->entity_id;
-	}
+	good = rules_examine(&v->levels, &work, &e, &found, count);
+	*out = keep(arena, subject, found, *count);
 	buffer_release(&document);
 	arena_release(&work);
 	return good;
