@@ -452,8 +452,8 @@ event_read(struct arena *arena, struct span json, struct event *out)
 	return reader_end(&r, NULL) == OK;
 }
 
-/* What has come into force. What was only proposed, supported or taken back, and what the steward reminded of, is between the
- * member and the operators. */
+/* What has come into force. What was only proposed, agreed to or taken back, and what the steward reminded of, is
+ * between the member and the operators. */
 static bool
 event_is_public(const struct event *e)
 {

@@ -1,14 +1,15 @@
-/* registry/card.h - `/v1/members/{id}`: everything about one member that the world may see, as JSON; and the fuller one for
- * operators.
+/* registry/card.h - `/v1/members/{id}`: everything about one member that the world may see, as JSON; and the fuller one
+ * for operators.
  *
  *     id standing since reason registered source
  *     name description url kind address logo support registration_policy
  *     certifications  framework area level uri assessor from until state document entity_id
- *     entities        entity_id published roles name … scopes categories attributes endpoints certificates findings refused
+ *     entities        entity_id published roles name … scopes categories attributes endpoints certificates
+ *                     findings refused
  *     history         at event standing reason actor, newest first
  *
- * The world sees no name of a person, no address but that of support, nothing that is only proposed, and of those who acted
- * only whether it was an operator. Of each list within an entity at most CARD_LIST are shown.
+ * The world sees no name of a person, no address but that of support, nothing that is only proposed, and of those who
+ * acted only whether it was an operator. Of each list within an entity at most CARD_LIST are shown.
  */
 #pragma once
 

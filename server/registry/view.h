@@ -1,4 +1,4 @@
-/* registry/view.h - the JSON that the registry's views of members share: dates, texts in both languages, roles, logos. */
+/* registry/view.h - the JSON that the registry's views of members share: dates, texts in both languages, roles. */
 #pragma once
 
 #include "base/arena.h"
@@ -13,8 +13,8 @@ void view_time(struct buffer *, const char *name, struct instant);
 void view_localized(struct buffer *, const char *name, const struct localized *);
 /* ["idp","rp"] */
 void view_roles(struct buffer *, const char *name, unsigned roles);
-/* The path where we serve it ourselves (front/registry/logo.c); null where there is none or it lies elsewhere: a page shows
- * nothing that is not from here. */
+/* The path where we serve it ourselves (front/registry/logo.c); null where there is none or it lies elsewhere: a page
+ * shows nothing that is not from here. */
 void view_logo(struct buffer *, const char *name, struct span member_id, const struct member_logo *);
 
 /* The picture in a data: URL: its bytes, in the arena, and its media type. False: another URL, or no picture. */

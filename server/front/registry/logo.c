@@ -1,4 +1,4 @@
-/* front/registry/logo.c - a member's logo, from its record, as a picture of its own: pages show nothing from elsewhere. */
+/* front/registry/logo.c - a member's logo, as a picture of its own: pages show nothing from elsewhere. */
 #include "front/registry/front.h"
 
 #include "base/log.h"

@@ -1,11 +1,11 @@
-/* front/registry/member_card.c - `/v1/members/{id}`: one member's card, or that of an entity of a source, put together from the
- * store.
+/* front/registry/member_card.c - `/v1/members/{id}`: one member's card, or that of a source's entity, put together from
+ * the store.
  *
  *     id -> member, history; entity, findings -> the member's entities, findings -> fragments -> the card
  *                                  `----------- of a source -------------------------^
  *
- * Three states of the store, each read whole: an entity that changes in between is shown as it was, for its fragment stays for
- * a while. What was loaded for one step is copied for the next.
+ * Three states of the store, each read whole: an entity that changes in between is shown as it was, for its fragment
+ * stays for a while. What was loaded for one step is copied for the next.
  */
 #include "front/registry/front.h"
 
@@ -16,7 +16,7 @@
 #include "front/registry/negotiate.h"
 #include "registry/card.h"
 
-#define CARD_MEMORY (512 * MIB)       /* reached by nobody: see PORTRAITS_LARGEST, and the limits of records and findings */
+#define CARD_MEMORY (512 * MIB)       /* reached by nobody: see PORTRAITS_LARGEST, limits of records and findings */
 #define CARD_LARGEST (16 * MIB)
 #define PORTRAITS_LARGEST (4 * MIB)   /* of descriptors read for one card; entities beyond are shown without theirs */
 #define SEGMENT_LARGEST 256
@@ -94,6 +94,7 @@ void
 serve_member(struct exchange *exchange, void *front)
 {
 	struct card_query *q = arena_new(exchange->arena, struct card_query);
+	struct span key;
 
 	q->exchange = exchange;
 	q->front = front;
@@ -113,15 +114,17 @@ serve_member(struct exchange *exchange, void *front)
 		.limit = CARD_EVENTS,
 		.backwards = true,
 	};
-	q->asks[ASK_ENTITY] = (struct ask){ .table = &entity_table, .from = span_of(q->key.bytes, sizeof(q->key.bytes)) };
-	q->asks[ASK_FINDINGS] = (struct ask){ .table = &finding_table, .from = q->asks[ASK_ENTITY].from };
-	exchange_hold(exchange, store_load(q->front->store, q->asks, q->is_key ? ASK_COUNT : ASK_ENTITY, on_first_loaded, q));
+	key = span_of(q->key.bytes, sizeof(q->key.bytes));
+	q->asks[ASK_ENTITY] = (struct ask){ .table = &entity_table, .from = key };
+	q->asks[ASK_FINDINGS] = (struct ask){ .table = &finding_table, .from = key };
+	exchange_hold(exchange,
+	    store_load(q->front->store, q->asks, q->is_key ? ASK_COUNT : ASK_ENTITY, on_first_loaded, q));
 }
 
 static void load_fragments(struct card_query *q);
 static void on_entities_loaded(void *arg, enum err err, const struct problem *why);
 
-/* Copies the row and reads it as the card's entity number `at`. */
+/* Copies the rows and reads them as the card's entity number `at`. */
 static void
 take_entity(struct card_query *q, size_t at, const struct ask *entity, const struct ask *findings)
 {

@@ -38,5 +38,5 @@ const struct page *page_find(const struct pages *, struct span path);
 
 struct exchange;
 struct registry_front;
-/* For a path of ours that a page stands behind; NULL: there is no such page, which is answered as one that went astray is. */
+/* For a path of ours that a page stands behind; NULL: there is no such page, and the answer is a 404. */
 void page_send(struct exchange *, const struct registry_front *, const struct page *);
