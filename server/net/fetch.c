@@ -307,7 +307,8 @@ gather(struct transfer *t)
 	t->content_type = copy(content_type);
 	t->etag = copy(curl_easy_header(t->easy, "etag", 0, CURLH_HEADER, -1, &etag) == CURLHE_OK ? etag->value : NULL);
 	return (struct fetched){
-		.status = (int)status, .body = buffer_span(&t->body), .etag = t->etag, .content_type = t->content_type,
+		.status = (int)status, .body = buffer_span(&t->body), .body_buffer = &t->body, .etag = t->etag,
+		.content_type = t->content_type,
 	};
 }
 

@@ -6,6 +6,7 @@
  */
 #pragma once
 
+#include "base/buffer.h"
 #include "base/pending.h"
 #include "net/address.h"
 #include "net/loop.h"
@@ -36,6 +37,7 @@ struct fetch {
 struct fetched {
 	int status;
 	struct span body;           /* borrowed until the callback returns */
+	struct buffer *body_buffer; /* what it lies in: who needs it longer moves that away and leaves an empty one there */
 	const char *etag;           /* "" when there is none */
 	const char *content_type;
 };

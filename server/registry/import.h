@@ -38,6 +38,7 @@ struct import {
 
 struct import_report {
 	uint32_t added, changed, unchanged, removed;
+	uint32_t total;       /* entities of the source then */
 	const struct metadata_refusal *refusals; /* each by its first error */
 	size_t refusal_count;
 	const struct rule_finding *findings;     /* all, by entity */

@@ -285,6 +285,7 @@ take_over(struct import_decision *d, struct import_change *c, const struct impor
 	}
 	d->report.added += !k;
 	d->report.changed += k && c->content;
+	d->inherited += k && !span_equal(k->entity.source, c->entity.source);
 	d->changes[d->change_count++] = *c;
 }
 
@@ -363,6 +364,7 @@ import_decision_end(struct import_decision *d, struct problem *why)
 		d->report.removed++;
 		look_delete(d, &d->known[n].key);
 	}
+	d->report.total = before + d->report.added + d->inherited - d->report.removed;
 	if (d->change_count + d->report.removed > CHANGES_LARGEST)
 		return problem_set(why, ERR_LIMIT, "", "%zu changes at once; at most %d fit one unit of work",
 		    d->change_count + d->report.removed, (int)CHANGES_LARGEST);

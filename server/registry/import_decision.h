@@ -53,6 +53,7 @@ struct import_decision {
 	struct import_report report;
 
 	size_t decided;               /* entities of the document */
+	uint32_t inherited;           /* from a source whose copy has ended */
 	struct metadata_refusal *refusals;
 	struct rule_finding *findings;
 	size_t finding_room;

@@ -31,7 +31,9 @@ struct source_state {
 	struct instant valid_until;          /* of the last good copy */
 	struct instant next;
 	uint32_t entities, refused;
+	struct instant imported;             /* when all of a copy was last looked at, entity by entity */
 	uint8_t document[32];                /* SHA-256 of the last good copy */
+	uint8_t settings[32];                /* source_settings_digest() it was taken over with */
 	struct span etag;
 	enum err code;                       /* of the last attempt */
 	struct span problem, clause;         /* the same, for people */
@@ -43,20 +45,33 @@ bool source_state_read(struct span value, struct source_state *out);
 /* Whether so many of the `before` entities are not `kept` that nobody should take that over silently. 0 percent: never. */
 bool source_shrank(uint32_t before, uint32_t kept, unsigned max_loss);
 
+/* What decides what a document becomes: when it is another, the same document is looked at anew. */
+void source_settings_digest(const struct source_settings *, uint8_t out[32]);
+
+/* The root's validUntil: ERR_INVALID when there is none, when it has passed, or when it is further away than longest_validity. */
+enum err source_validity(struct span document, const struct source_settings *, struct instant now, struct instant *until,
+    struct problem *why);
+
+/* When to ask again: after `refresh`, or half of what is left of validUntil; after a failure in a minute, then in twice the
+ * time of before, up to `refresh`. `before` is the state before this attempt. */
+struct instant source_next(const struct source_settings *, const struct source_state *before, struct instant now,
+    enum err code, struct instant valid_until);
+
 struct source_refresh {
 	const struct source_settings *source;
 	const char *actor;        /* "steward", or the operator */
 	bool accept_loss;         /* an operator has looked */
 	bool dry_run;
 	struct instant now;       /* {0}: the clock's */
-	int64_t grow_old;         /* entities of a source without a good copy stay until its validUntil */
 };
 struct source_report {
 	bool unchanged;           /* the same document as before */
 	struct source_state state;
 	struct import_report import;
 };
-/* `err` is why it was not taken over; the state has been written in any case but ERR_UNAVAILABLE of the store. */
+/* `err` is why it was not taken over. The state has been written in any case, but in a dry run and when the store does not
+ * answer; `state` is what it is now. What an operator asks for is looked at entity by entity, the steward's only when the
+ * document is another, or a day has passed: rules become errors at a date, and others' entities come and go. */
 typedef void on_refreshed(void *arg, enum err, const struct source_report *, const struct problem *why);
 struct pending *source_refresh_start(struct loop *, struct store *, struct fetcher *, struct validator *,
     const struct source_refresh *, on_refreshed *, void *arg);

@@ -16,6 +16,7 @@
 #include "net/channel.h"
 #include "registry/import.h"
 #include "registry/publish.h"
+#include "registry/source.h"
 #include "registry/standing.h"
 #include "registry/trusted_list.h"
 #include "signer/client.h"
@@ -28,7 +29,7 @@
 
 static const struct table *const stage_tables[] = {
 	&entity_table, &fragment_table, &journal_table, &document_table, &publication_table, &member_table,
-	&member_event_table, NULL,
+	&member_event_table, &finding_table, &source_table, NULL,
 };
 
 struct stage {
