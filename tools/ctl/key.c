@@ -34,7 +34,7 @@ lives_show(const json_t *lives)
 
 		for (size_t m = 0; m < COUNT(moments) && !since[0]; m++)
 			since = answer_text(life, moments[m]);
-		printf("%-24s %-10s %-10s since %s  sha256 %s\n", answer_text(life, "name"), answer_text(life, "use"),
+		printf("%-24s %-12s %-10s since %s  sha256 %s\n", answer_text(life, "name"), answer_text(life, "use"),
 		    answer_text(life, "state"), since, answer_text(life, "certificate_sha256"));
 	}
 }
