@@ -350,8 +350,8 @@ look_at(struct changing *c, struct subject *s)
 	r->findings = s->entities.findings;
 	r->finding_count = s->entities.finding_count;
 	if (err == OK && s->entities.errors)
-		err = problem_set(&r->why, ERR_INVALID, "", "%.*s: %u findings are errors; the first: %s", SPAN_ARGS(s->id),
-		    s->entities.errors, s->entities.first_error);
+		err = problem_set(&r->why, ERR_INVALID, "", "%.*s: expected no finding of error level, found %u; the first: %s",
+		    SPAN_ARGS(s->id), s->entities.errors, s->entities.first_error);
 	return err;
 }
 
