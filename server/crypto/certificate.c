@@ -65,10 +65,11 @@ check_name(const struct certificate_name *name, struct problem *why)
 
 	for (size_t i = 0; i < COUNT(parts); i++)
 		if (parts[i].text && (!parts[i].text[0] || strlen(parts[i].text) > 64))
-			return problem_set(why, ERR_INVALID, "RFC 5280 appendix A", "the %s has %zu bytes, expected 1 to 64",
-			    parts[i].what, strlen(parts[i].text));
+			return problem_set(why, ERR_INVALID, "RFC 5280 appendix A",
+			    "the %s has %zu bytes, expected 1 to 64", parts[i].what, strlen(parts[i].text));
 	if (c && (strlen(c) != 2 || c[0] < 'A' || c[0] > 'Z' || c[1] < 'A' || c[1] > 'Z'))
-		return problem_set(why, ERR_INVALID, "RFC 5280 appendix A", "the country is \"%s\", expected two capital letters", c);
+		return problem_set(why, ERR_INVALID, "RFC 5280 appendix A",
+		    "the country is \"%s\", expected two capital letters", c);
 	return OK;
 }
 

@@ -3,7 +3,7 @@
 
 #include "crypto/key.h"
 
-/* The subject: each 1 to 64 bytes of UTF-8, but the country two capital letters (ISO 3166-1). Only the common name must be. */
+/* The subject: each 1 to 64 bytes of UTF-8, but the country two capital letters (ISO 3166-1). */
 struct certificate_name {
 	const char *common_name;
 	const char *organization, *country; /* may be NULL */

@@ -38,8 +38,8 @@ jws_jades_header(enum key_type type, struct span certificate, const char *conten
 	if (!algorithm)
 		return problem_set(why, ERR_UNSUPPORTED, "RFC 7518 s3.1", "a key of type %s cannot sign a JWS here",
 		    key_type_name(type));
-	*out = span_text(arena_print(a, "{\"alg\":\"%s\",\"cty\":\"%s\",\"iat\":%lld,\"x5c\":[\"%.*s\"]}", algorithm, content_type,
-	    (long long)(signed_at.us / SECONDS(1)), SPAN_ARGS(base64_write(a, certificate))));
+	*out = span_text(arena_print(a, "{\"alg\":\"%s\",\"cty\":\"%s\",\"iat\":%lld,\"x5c\":[\"%.*s\"]}", algorithm,
+	    content_type, (long long)(signed_at.us / SECONDS(1)), SPAN_ARGS(base64_write(a, certificate))));
 	return OK;
 }
 
@@ -115,11 +115,12 @@ jws_jades_header_read(struct span header, enum key_type *type, struct instant *s
 	*type = KEY_UNKNOWN;
 	*signed_at = (struct instant){ 0 };
 	if (header.size > HEADER_LARGEST)
-		return problem_set(why, ERR_SYNTAX, clause, "the header has %zu bytes, expected at most %zu", header.size,
-		    HEADER_LARGEST);
-	if (take(&rest, "{\"alg\":\"") && take_algorithm(&rest, type) && take(&rest, ",\"cty\":\"") && take_content_type(&rest) &&
-	    take(&rest, ",\"iat\":") && take_time(&rest, signed_at) && take(&rest, "\"x5c\":[\"") && take_certificate(&rest) &&
-	    span_is(rest, "]}"))
+		return problem_set(why, ERR_SYNTAX, clause, "the header has %zu bytes, expected at most %zu",
+		    header.size, HEADER_LARGEST);
+	if (take(&rest, "{\"alg\":\"") && take_algorithm(&rest, type) &&
+	    take(&rest, ",\"cty\":\"") && take_content_type(&rest) &&
+	    take(&rest, ",\"iat\":") && take_time(&rest, signed_at) &&
+	    take(&rest, "\"x5c\":[\"") && take_certificate(&rest) && span_is(rest, "]}"))
 		return OK;
 	*type = KEY_UNKNOWN;
 	*signed_at = (struct instant){ 0 };

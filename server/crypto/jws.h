@@ -2,9 +2,10 @@
  *
  *     BASE64URL(header) "." BASE64URL(payload) "." BASE64URL(signature)
  *
- * The header is JAdES baseline B for an attached payload, after ETSI TS 119 182-1 V1.2.1 (2024-07), clauses 5.1 and 6.3: alg,
- * cty, iat (the claimed signing time; V1.1.1's sigT is not to be written any more) and x5c with the signing certificate. There is
- * no crit: V1.2.1 asks for it only with sigD, which an attached payload does not have, so every JWS library reads the token.
+ * The header is JAdES baseline B for an attached payload, after ETSI TS 119 182-1 V1.2.1 (2024-07), clauses 5.1 and
+ * 6.3: alg, cty, iat (the claimed signing time; V1.1.1's sigT is not to be written any more) and x5c with the signing
+ * certificate. There is no crit: V1.2.1 asks for it only with sigD, which an attached payload does not have, so every
+ * JWS library reads the token.
  */
 #pragma once
 
@@ -19,6 +20,6 @@ const char *jws_algorithm(enum key_type);
 enum err jws_jades_header(enum key_type, struct span certificate, const char *content_type, struct instant signed_at,
     struct arena *, struct span *out, struct problem *why);
 
-/* Reads exactly what jws_jades_header() writes, as JSON: for the signer, who signs no other. RS256 does not tell RSA's sizes
- * apart: `*type` is then KEY_RSA_2048. ERR_SYNTAX. */
+/* Reads exactly what jws_jades_header() writes, as JSON: for the signer, who signs no other. RS256 does not tell RSA's
+ * sizes apart: `*type` is then KEY_RSA_2048. ERR_SYNTAX. */
 enum err jws_jades_header_read(struct span header, enum key_type *type, struct instant *signed_at, struct problem *why);

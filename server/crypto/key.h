@@ -32,11 +32,12 @@ enum err key_destroy(const char *uri, const char *directory, struct problem *why
  * ECDSA is r || s of fixed length, as XML signatures and JOSE want it. */
 enum err key_sign(const struct key *, struct span message, struct arena *, struct span *signature, struct problem *why);
 
-/* The same in two steps, for whoever hashes here and signs elsewhere: what the key's own operation takes (for Ed25519 the
- * message itself, borrowed), at most KEY_INPUT_LARGEST bytes otherwise; and the operation. */
+/* The same in two steps, for whoever hashes here and signs elsewhere: what the key's own operation takes (for Ed25519
+ * the message itself, borrowed), at most KEY_INPUT_LARGEST bytes otherwise; and the operation. */
 #define KEY_INPUT_LARGEST 64
 struct span key_input(const struct key *, struct span message, uint8_t room[KEY_INPUT_LARGEST]);
-enum err key_sign_input(const struct key *, struct span input, struct arena *, struct span *signature, struct problem *why);
+enum err key_sign_input(const struct key *, struct span input, struct arena *, struct span *signature,
+    struct problem *why);
 
 /* SubjectPublicKeyInfo, DER; borrowed from the key. */
 struct span key_public(const struct key *);

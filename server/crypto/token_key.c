@@ -340,8 +340,8 @@ renew(struct token_key *k, struct problem *why)
 	return err;
 }
 
-/* Not every module bears several threads, and a session that is renewed logs the token's others out: one signature at a time
- * over all tokens. */
+/* Not every module bears several threads, and a session that is renewed logs the token's others out: one signature at a
+ * time over all tokens. */
 static enum err
 token_key_sign(struct key *key, struct span input, uint8_t *out, size_t *size, struct problem *why)
 {

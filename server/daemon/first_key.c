@@ -61,7 +61,8 @@ first_key_adopt(struct unit *unit, const char *directory, struct arena *a, struc
 			    "%s: no key for metadata is there; watashictl key new makes one", directory);
 		if (found > 1 && use == USE_METADATA)
 			return problem_set(why, ERR_CONFLICT, "",
-			    "%s: %zu keys for metadata are there and none is in use; watashictl key adopts and activates one",
+			    "%s: %zu keys for metadata are there and none is in use; watashictl key adopts and "
+			    "activates one",
 			    directory, found);
 		if (found > 1)
 			log_warning("key.not-adopted", "use=%s found=%zu", key_use_name(use), found);

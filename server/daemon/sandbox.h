@@ -1,9 +1,9 @@
 /* daemon/sandbox.h - which system calls a process of each role may make from now on (seccomp).
  *
- * Loaded after initialisation, so that opening keys, sockets and libraries is behind us, and for every thread there is. A call that is not in the
- * tables of sandbox.c ends the process. The environment variable WATASHI_SANDBOX changes that, for diagnosis: "log"
- * lets the call pass and has the kernel write it down, "explain" ends the process with a line naming the call, "off"
- * loads no filter.
+ * Loaded after initialisation, so that opening keys, sockets and libraries is behind us, and for every thread there is.
+ * A call that is not in the tables of sandbox.c ends the process. The environment variable WATASHI_SANDBOX changes
+ * that, for diagnosis: "log" lets the call pass and has the kernel write it down, "explain" ends the process with a
+ * line naming the call, "off" loads no filter.
  */
 #pragma once
 

@@ -68,7 +68,8 @@ on_signed_task(void *arg, const struct signing_task *task)
 		return;
 	}
 	if (channel_post(asker->channel, signing_task_answer(task, &p->arena)) == ERR_LIMIT) {
-		log_error("asker.cut-off", "role=%s problem=%s", role_name(asker->role), "\"it does not take its answers\"");
+		log_error("asker.cut-off", "role=%s problem=%s", role_name(asker->role),
+		    "\"it does not take its answers\"");
 		cut_off(asker);
 	}
 	arena_reset(&p->arena);

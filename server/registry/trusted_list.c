@@ -167,7 +167,8 @@ write_electronic(struct buffer *b, const struct member_record *m, const struct l
 }
 
 static void
-write_information(struct buffer *b, struct arena *a, const struct trusted_list_settings *s, const struct member_record *m)
+write_information(struct buffer *b, struct arena *a, const struct trusted_list_settings *s,
+    const struct member_record *m)
 {
 	const struct postal postal = { m->country, m->locality, m->postal_code, m->street_address };
 	const struct localized pages = pages_of(a, s, m);
@@ -214,7 +215,8 @@ portraits_read(struct arena *a, const struct member_record *m, const struct port
 	*out = portraits;
 	for (size_t i = 0; i < m->entity_count; i++)
 		if (m->entities[i].saml.size && portrait_read(a, m->entities[i].saml, &portraits[i], why) != OK)
-			return problem_within(why, "member %.*s, entity %.*s", SPAN_ARGS(m->id), SPAN_ARGS(m->entities[i].entity_id));
+			return problem_within(why, "member %.*s, entity %.*s", SPAN_ARGS(m->id),
+			    SPAN_ARGS(m->entities[i].entity_id));
 	return OK;
 }
 
@@ -253,7 +255,8 @@ trusted_list_end(struct buffer *b, bool empty)
 bool
 trusted_event_read(struct span entry, struct trusted_event *out)
 {
-	static const enum standing standings[] = { STANDING_APPLIED, STANDING_APPROVED, STANDING_SUSPENDED, STANDING_WITHDRAWN };
+	static const enum standing standings[] = { STANDING_APPLIED, STANDING_APPROVED, STANDING_SUSPENDED,
+	    STANDING_WITHDRAWN };
 	struct arena a = arena_init(32 * ENTRY_LARGEST + 4 * KIB);
 	struct reader r = reader_json(&a, entry, (struct limits){ .bytes = ENTRY_LARGEST, .depth = 8 });
 	struct span name, standing = { 0 }, at = { 0 };

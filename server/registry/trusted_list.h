@@ -1,17 +1,17 @@
-/* registry/trusted_list.h - the trusted list: who is trusted, in the data model of ETSI TS 119 602 V1.1.1 (list of trusted
- * entities, JSON), and the same signed (JAdES baseline B, compact).
+/* registry/trusted_list.h - the trusted list: who is trusted, in the data model of ETSI TS 119 602 V1.1.1 (list of
+ * trusted entities, JSON), and the same signed (JAdES baseline B, compact).
  *
- * One TrustedEntity per approved member, one service per entity and role, each with the history of its standing. The list is
- * canonical JSON (RFC 8785), written member by member: memory does not grow with it. A member that is suspended or withdrawn
- * is not in it.
+ * One TrustedEntity per approved member, one service per entity and role, each with the history of its standing. The
+ * list is canonical JSON (RFC 8785), written member by member: memory does not grow with it. A member that is suspended
+ * or withdrawn is not in it.
  *
  * Our own URIs, all below base_url:
  *     trust/list                         LoTEType
- *     trust/approval                     StatusDeterminationApproach: operators approve, each change stands in the journal
- *     trust/service/ROLE                 ServiceTypeIdentifier: idp, rp, ap, platform, authn-provider, proofing-provider, other
+ *     trust/approval                     StatusDeterminationApproach: operators approve, the journal keeps each change
+ *     trust/service/ROLE                 ServiceTypeIdentifier: model/entity.h's names of roles, and other
  *     trust/status/suspended             ServiceStatus in a history; granted and withdrawn have ETSI's URIs
  *     trust/endpoint/NAME                ServiceType of a supply point: SAML's element or OpenID's metadata parameter
- *     trust/extension/certification      names an element of ServiceInformationExtensions: what is certified, by whom, until when
+ *     trust/extension/certification      names an element of ServiceInformationExtensions: what is certified, by whom
  */
 #pragma once
 
@@ -20,7 +20,7 @@
 struct trusted_list_settings {
 	struct localized operator_name, scheme_name; /* SchemeOperatorName, SchemeName */
 	const char *territory;    /* "JP" */
-	const char *base_url;     /* ends with a slash; SchemeInformationURI, DistributionPoints and our URIs are below it */
+	const char *base_url;     /* with a slash at its end; SchemeInformationURI, and what our own URIs begin with */
 	const char *policy;       /* PolicyOrLegalNotice: a URL; may be NULL */
 	const char *contact;      /* SchemeOperatorAddress: mailto: or https:; may be NULL */
 };
@@ -46,5 +46,6 @@ enum err trusted_list_member(struct buffer *, struct arena *, const struct trust
 /* `empty`: no member was written, and TrustedEntitiesList, which is never empty, is left out. */
 void trusted_list_end(struct buffer *, bool empty);
 
-/* Of a history entry (standing.h's JSON). Entries that change no standing may be among them. False: it tells no standing. */
+/* Of a history entry (standing.h's JSON). Entries that change no standing may be among them. False: it tells no
+ * standing. */
 bool trusted_event_read(struct span entry, struct trusted_event *out);

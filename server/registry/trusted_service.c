@@ -134,7 +134,8 @@ gather_certificates(struct parts *p, const struct portrait_role *role)
 	for (size_t i = 0; i < role->key_count; i++) {
 		struct span der = role->keys[i].der;
 
-		if (der.size && !span_is(role->keys[i].use, "encryption") && !has(p->certificates, p->certificate_count, der))
+		if (der.size && !span_is(role->keys[i].use, "encryption") &&
+		    !has(p->certificates, p->certificate_count, der))
 			p->certificates[p->certificate_count++] = der;
 	}
 }
@@ -161,7 +162,8 @@ gather_saml(struct parts *p, const struct portrait *portrait, const char *elemen
 		gather_certificates(p, role);
 		for (size_t n = 0; element && n < role->endpoint_count; n++)
 			if (role->endpoints[n].location.size)
-				gather_endpoint(p, span_text(role->endpoints[n].element), role->endpoints[n].location, false);
+				gather_endpoint(p, span_text(role->endpoints[n].element), role->endpoints[n].location,
+				    false);
 	}
 }
 
@@ -171,7 +173,7 @@ static bool
 is_signing_key(struct span key)
 {
 	struct arena a = arena_init(32 * key.size + 4 * KIB);
-	struct reader r = reader_json(&a, key, (struct limits){ .bytes = MEMBER_RECORD_LARGEST, .depth = READER_DEPTH });
+	struct reader r = reader_json(&a, key, (struct limits){ MEMBER_RECORD_LARGEST, READER_DEPTH, OIDC_VALUES });
 	bool asymmetric = false, signs = true;
 	struct span name;
 	struct problem why;

@@ -1,5 +1,6 @@
-/* registry/trusted_service.h - one entity's part of the trusted list: a service for each of its roles, with the keys that speak
- * for it, where it is reached, what it is certified for, and the history of its standing. Private to this room.
+/* registry/trusted_service.h - one entity's part of the trusted list: a service for each of its roles, with the keys
+ * that speak for it, where it is reached, what it is certified for, and the history of its standing. Private to this
+ * room.
  */
 #pragma once
 

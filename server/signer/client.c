@@ -211,7 +211,7 @@ refuse(void *arg)
 	size_t most = r->message.limit;
 	struct problem why;
 
-	problem_set(&why, ERR_LIMIT, "", "what is to be signed is too large: expected at most %zu bytes with what is said of it",
+	problem_set(&why, ERR_LIMIT, "", "what is to be signed is too large, expected at most %zu bytes in all",
 	    most);
 	finish(r, ERR_LIMIT, (struct span){ 0 }, &why);
 }

@@ -26,6 +26,7 @@ typedef void on_signed(void *arg, enum err, struct span signature, const struct 
  * answer. The callback may do anything, even free the client. */
 struct pending *sign_metadata(struct signer_client *, const char *key, struct span signed_info, on_signed *, void *arg);
 
-/* As sign_metadata(), and ERR_LIMIT when it is larger than 128 MiB. Signs a trusted list with the named key of USE_TRUSTED_LIST: `input` is the JWS signing input, a JAdES header
- * (crypto/jws.h) and the list itself (a JSON object whose only member is "LoTE"), each base64url, with a dot between. */
+/* As sign_metadata(), and ERR_LIMIT when it is larger than 128 MiB. Signs a trusted list with the named key of
+ * USE_TRUSTED_LIST: `input` is the JWS signing input, a JAdES header (crypto/jws.h) and the list itself (a JSON object
+ * whose only member is "LoTE"), each base64url, with a dot between. */
 struct pending *sign_trusted_list(struct signer_client *, const char *key, struct span input, on_signed *, void *arg);

@@ -41,13 +41,15 @@ check_header(struct span encoded, const struct payload_key *key, struct problem 
 	enum err err;
 
 	if (encoded.size > HEADER_LARGEST || !base64url_read(&a, encoded, &header))
-		err = problem_set(why, ERR_SYNTAX, "RFC 7515 s7.1", "there is no base64url of a header before the first dot");
+		err = problem_set(why, ERR_SYNTAX, "RFC 7515 s7.1",
+		    "there is no base64url of a header before the first dot");
 	else
 		err = jws_jades_header_read(header, &type, &at, why);
 	if (err == OK)
 		err = jws_jades_header(key->type, key->certificate, "json", at, &a, &own, why);
 	if (err == OK && !span_equal(header, own))
-		err = problem_set(why, ERR_INVALID, "ETSI TS 119 182-1 s5.1", "the header is not that of this key and its certificate");
+		err = problem_set(why, ERR_INVALID, "ETSI TS 119 182-1 s5.1",
+		    "the header is not that of this key and its certificate");
 	arena_release(&a);
 	return err;
 }

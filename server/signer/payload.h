@@ -17,6 +17,6 @@ typedef enum err payload_check(struct span payload, const struct payload_key *, 
 /* A SignedInfo as crypto/xmldsig.h writes it. */
 payload_check payload_check_signed_info;
 
-/* A JWS signing input: a JAdES header as crypto/jws.h writes it for this key, and canonical JSON of an object whose only
- * member is "LoTE". Read as a stream, never as a tree, for it may be large. */
+/* A JWS signing input: a JAdES header as crypto/jws.h writes it for this key, and canonical JSON of an object whose
+ * only member is "LoTE". Read as a stream, never as a tree, for it may be large. */
 payload_check payload_check_trusted_list;

@@ -87,7 +87,7 @@ static void *
 work(void *arg)
 {
 	struct signing_pool *pool = arg;
-	/* The allocator gives each thread a heap of its own, and asks about processors for that: now, not in the sandbox. */
+	/* For a thread's own heap the allocator asks about processors: now, and not in the sandbox. */
 	void *own = malloc(1);
 
 	free(own);

@@ -2,8 +2,8 @@
  *
  *     signing_pool_add -> queue -> a thread: signing_task_run -> done -> the loop: on_task
  *
- * The queue is bounded: what finds it full is signed by whoever adds it, and while the loop does that it reads no further
- * requests, so that they wait with those who ask. Order is free.
+ * The queue is bounded: what finds it full is signed by whoever adds it, and while the loop does that it reads no
+ * further requests, so that they wait with those who ask. Order is free.
  */
 #pragma once
 

@@ -32,7 +32,8 @@ static const struct signing {
 	payload_check *check;
 } signings[SIGNING_KIND_COUNT] = {
 	[SIGN_METADATA] = { "metadata", ROLE_BIT(ROLE_STEWARD), USE_METADATA, payload_check_signed_info },
-	[SIGN_TRUSTED_LIST] = { "a trusted list", ROLE_BIT(ROLE_STEWARD), USE_TRUSTED_LIST, payload_check_trusted_list },
+	[SIGN_TRUSTED_LIST] = { "a trusted list", ROLE_BIT(ROLE_STEWARD), USE_TRUSTED_LIST,
+	    payload_check_trusted_list },
 };
 
 /* Opening */

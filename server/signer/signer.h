@@ -31,7 +31,7 @@ enum err signer_check(struct signer *, enum role, struct span request, struct si
 void signing_task_run(struct signing_task *);
 struct span signing_task_answer(const struct signing_task *, struct arena *);
 
-/* All three at once: answers one request; the answer is in the arena, what a key could not do is said there. Only ERR_SYNTAX and ERR_DENIED
- * are returned: then there is no answer, and the sender is to be cut off. */
+/* All three at once: answers one request; the answer is in the arena, what a key could not do is said there. Only
+ * ERR_SYNTAX and ERR_DENIED are returned: then there is no answer, and the sender is to be cut off. */
 enum err signer_answer(struct signer *, enum role, struct span request, struct arena *, struct span *answer,
     struct problem *why);

@@ -37,8 +37,8 @@ a_certificate_carries_its_key(void **state)
 
 		expect_ok(name, key_generate(uri, dir.path, types[i], &why), &why);
 		expect_ok(name, key_open(uri, dir.path, &key, &why), &why);
-		expect_ok(name, certificate_self_signed(key, &subjects[i % COUNT(subjects)].name, from, until, &a, &der, &why),
-		    &why);
+		expect_ok(name, certificate_self_signed(key, &subjects[i % COUNT(subjects)].name, from, until, &a,
+		    &der, &why), &why);
 		expect_ok(name, certificate_read(der, &a, &facts, &why), &why);
 		expect_text("the subject", facts.subject, subjects[i % COUNT(subjects)].subject);
 		expect_number("from", facts.from.us, from.us);
@@ -58,8 +58,9 @@ static void
 openssl_verifies_every_certificate(void **state)
 {
 	static const char *const lines[] = {
-		"Version: 3 (0x2)", "Issuer: C = JP, O = Example Trust, CN = watashi", "Subject: C = JP, O = Example Trust, CN = watashi", "Not Before: Nov 22 05:20:00 2026 GMT",
-		    "Not After : Nov 22 05:20:00 2036 GMT",
+		"Version: 3 (0x2)", "Issuer: C = JP, O = Example Trust, CN = watashi",
+		"Subject: C = JP, O = Example Trust, CN = watashi", "Not Before: Nov 22 05:20:00 2026 GMT",
+		"Not After : Nov 22 05:20:00 2036 GMT",
 		"X509v3 Subject Key Identifier", "X509v3 Basic Constraints: critical\n                CA:FALSE",
 		"X509v3 Key Usage: critical\n                Digital Signature\n",
 	};

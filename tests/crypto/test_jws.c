@@ -35,8 +35,8 @@ a_header_has_known_bytes(void **state)
 		expect_text("the algorithm", jws_algorithm(type), jws_algorithm(cases[i].type));
 		expect_number("whole seconds", at.us, noon.us);
 	}
-	expect_problem("no Ed25519", jws_jades_header(KEY_ED25519, (struct span){ 0 }, "json", noon, &a, &header, &why), &why,
-	    ERR_UNSUPPORTED, "a key of type ed25519 cannot sign a JWS");
+	expect_problem("no Ed25519", jws_jades_header(KEY_ED25519, (struct span){ 0 }, "json", noon, &a, &header,
+	    &why), &why, ERR_UNSUPPORTED, "a key of type ed25519 cannot sign a JWS");
 	arena_release(&a);
 }
 
@@ -53,7 +53,8 @@ what_we_do_not_write_is_not_read(void **state)
 		{ "another order", "{\"cty\":\"json\",\"alg\":\"ES256\",\"iat\":1,\"x5c\":[\"AAAA\"]}" },
 		{ "no content type", "{\"alg\":\"ES256\",\"cty\":\"\",\"iat\":1,\"x5c\":[\"AAAA\"]}" },
 		{ "an escape", "{\"alg\":\"ES256\",\"cty\":\"js\\u006fn\",\"iat\":1,\"x5c\":[\"AAAA\"]}" },
-		{ "V1.1.1's time", "{\"alg\":\"ES256\",\"cty\":\"json\",\"sigT\":\"2026-11-22T00:00:00Z\",\"x5c\":[\"AAAA\"]}" },
+		{ "V1.1.1's time", "{\"alg\":\"ES256\",\"cty\":\"json\",\"sigT\":\"2026-11-22T00:00:00Z\","
+		    "\"x5c\":[\"AAAA\"]}" },
 		{ "a fraction", "{\"alg\":\"ES256\",\"cty\":\"json\",\"iat\":1.5,\"x5c\":[\"AAAA\"]}" },
 		{ "a leading zero", "{\"alg\":\"ES256\",\"cty\":\"json\",\"iat\":01,\"x5c\":[\"AAAA\"]}" },
 		{ "beyond year 9999", "{\"alg\":\"ES256\",\"cty\":\"json\",\"iat\":253402300800,\"x5c\":[\"AAAA\"]}" },
@@ -61,7 +62,8 @@ what_we_do_not_write_is_not_read(void **state)
 		{ "an empty certificate", "{\"alg\":\"ES256\",\"cty\":\"json\",\"iat\":1,\"x5c\":[\"\"]}" },
 		{ "base64url", "{\"alg\":\"ES256\",\"cty\":\"json\",\"iat\":1,\"x5c\":[\"-_-_\"]}" },
 		{ "two certificates", "{\"alg\":\"ES256\",\"cty\":\"json\",\"iat\":1,\"x5c\":[\"AAAA\",\"AAAA\"]}" },
-		{ "one member more", "{\"alg\":\"ES256\",\"cty\":\"json\",\"iat\":1,\"x5c\":[\"AAAA\"],\"zip\":\"DEF\"}" },
+		{ "one member more", "{\"alg\":\"ES256\",\"cty\":\"json\",\"iat\":1,\"x5c\":[\"AAAA\"],"
+		    "\"zip\":\"DEF\"}" },
 		{ "crit", "{\"alg\":\"ES256\",\"crit\":[\"b64\"],\"cty\":\"json\",\"iat\":1,\"x5c\":[\"AAAA\"]}" },
 		{ "bytes behind", "{\"alg\":\"ES256\",\"cty\":\"json\",\"iat\":1,\"x5c\":[\"AAAA\"]} " },
 	};
@@ -73,13 +75,15 @@ what_we_do_not_write_is_not_read(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
-		expect_problem(cases[i].title, jws_jades_header_read(span_text(cases[i].header), &type, &at, &why), &why, ERR_SYNTAX,
+		expect_problem(cases[i].title, jws_jades_header_read(span_text(cases[i].header), &type, &at, &why),
+		    &why, ERR_SYNTAX,
 		    "the header is not as we write it, from byte ");
 		expect_true("and nothing is given", type == KEY_UNKNOWN && at.us == 0);
 	}
-	expect_ok("a large certificate", jws_jades_header(KEY_P256, span_of(arena_take(&a, 40000), 40000), "json", noon, &a, &large,
-	    &why), &why);
-	expect_problem("too large", jws_jades_header_read(large, &type, &at, &why), &why, ERR_SYNTAX, "expected at most 32768");
+	expect_ok("a large certificate", jws_jades_header(KEY_P256, span_of(arena_take(&a, 40000), 40000), "json",
+	    noon, &a, &large, &why), &why);
+	expect_problem("too large", jws_jades_header_read(large, &type, &at, &why), &why, ERR_SYNTAX,
+	    "expected at most 32768");
 	arena_release(&a);
 }
 
@@ -87,6 +91,7 @@ static void
 a_token_is_verified_with_the_certificate_in_it(void **state)
 {
 	static const enum key_type types[] = { KEY_RSA_2048, KEY_P256, KEY_P384 };
+	static const struct certificate_name name = { "list", "Example", "JP" };
 	struct scratch dir = scratch_new();
 	struct arena a = arena_init(1 * MIB);
 
@@ -101,7 +106,7 @@ a_token_is_verified_with_the_certificate_in_it(void **state)
 
 		expect_ok("a key", key_generate(uri, dir.path, types[i], &why), &why);
 		expect_ok("a key", key_open(uri, dir.path, &key, &why), &why);
-		expect_ok("a certificate", certificate_self_signed(key, &(struct certificate_name){ "list", "Example", "JP" }, noon,
+		expect_ok("a certificate", certificate_self_signed(key, &name, noon,
 		    instant_after(noon, SECONDS(86400)), &a, &der, &why), &why);
 		expect_ok("a header", jws_jades_header(types[i], der, "json", noon, &a, &header, &why), &why);
 		input = arena_print(&a, "%.*s.%.*s", SPAN_ARGS(base64url_write(&a, header)),

@@ -51,7 +51,8 @@ active_of(struct arena *a, const struct scratch *dir, const struct unit *unit)
 		expect_ok("its file", key_descriptor_read(dir->path, arena_text(a, life.name), a, &d, &why), &why);
 		digest(DIGEST_SHA256, d.certificate, digested);
 		expect_true("its certificate", memcmp(digested, life.certificate, 32) == 0);
-		text = arena_print(a, "%s%s%s/%.*s", text, *text ? " " : "", key_use_name(life.use), SPAN_ARGS(life.name));
+		text = arena_print(a, "%s%s%s/%.*s", text, *text ? " " : "", key_use_name(life.use),
+		    SPAN_ARGS(life.name));
 	}
 	expect_number("both steps of each stand in the journal", journal, 2 * keys);
 	expect_number("and none was there", expected, keys);
@@ -66,13 +67,16 @@ the_only_key_of_each_use_is_taken_into_use(void **state)
 		enum err code;
 		const char *part;
 	} cases[] = {
-		{ "what init makes", "metadata/metadata-1 trusted-list/trusted-list-1", "metadata/metadata-1 trusted-list/trusted-list-1",
+		{ "what init makes", "metadata/metadata-1 trusted-list/trusted-list-1",
+		    "metadata/metadata-1 trusted-list/trusted-list-1",
 		    OK, "" },
 		{ "founded before there were trusted lists", "metadata/m", "metadata/m", OK, "" },
-		{ "two for trusted lists: an operator decides", "metadata/m trusted-list/a trusted-list/b", "metadata/m", OK, "" },
+		{ "two for trusted lists: an operator decides", "metadata/m trusted-list/a trusted-list/b",
+		    "metadata/m", OK, "" },
 		{ "none for metadata", "trusted-list/a", "", ERR_NOT_FOUND, "no key for metadata is there" },
 		{ "none at all", "", "", ERR_NOT_FOUND, "no key for metadata is there" },
-		{ "two for metadata", "metadata/a metadata/b trusted-list/c", "", ERR_CONFLICT, "2 keys for metadata are there" },
+		{ "two for metadata", "metadata/a metadata/b trusted-list/c", "", ERR_CONFLICT,
+		    "2 keys for metadata are there" },
 	};
 
 	(void)state;
@@ -86,7 +90,8 @@ the_only_key_of_each_use_is_taken_into_use(void **state)
 
 		while (rest.size)
 			make_key(&dir, span_cut(&rest, ' '));
-		expect_problem(cases[i].title, first_key_adopt(unit, dir.path, &a, now, &why), &why, cases[i].code, cases[i].part);
+		expect_problem(cases[i].title, first_key_adopt(unit, dir.path, &a, now, &why), &why, cases[i].code,
+		    cases[i].part);
 		if (cases[i].code == OK)
 			expect_text(cases[i].title, active_of(&a, &dir, unit), cases[i].active);
 		arena_release(&a);

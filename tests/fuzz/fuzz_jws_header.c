@@ -30,7 +30,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (jws_jades_header_read(input, &type, &at, &why) == OK) {
 		assert(base64_read(&a, part(input, "\"x5c\":[\""), &certificate));
-		assert(jws_jades_header(type, certificate, arena_text(&a, part(input, "\"cty\":\"")), at, &a, &again, &why) == OK);
+		assert(jws_jades_header(type, certificate, arena_text(&a, part(input, "\"cty\":\"")), at, &a, &again,
+		    &why) == OK);
 		assert(span_equal(again, input));
 	} else {
 		assert(why.code == ERR_SYNTAX && type == KEY_UNKNOWN && at.us == 0);

@@ -1,5 +1,5 @@
-/* tests/fuzz/fuzz_list_input.c - what the signer takes for a trusted list: with any bytes behind the dot it is base64url of an
- * object that begins and ends as it should, and whatever is JSON of it has one member, "LoTE". */
+/* tests/fuzz/fuzz_list_input.c - what the signer takes for a trusted list: with any bytes behind the dot it is
+ * base64url of an object that begins and ends as it should, and whatever is JSON of it has one member, "LoTE". */
 #include <assert.h>
 
 #include "codec/reader.h"
@@ -17,7 +17,8 @@ is_accepted(struct arena *a, struct span encoded)
 	struct span header;
 	enum err err;
 
-	assert(jws_jades_header(key.type, key.certificate, "json", (struct instant){ SECONDS(1) }, a, &header, &why) == OK);
+	assert(jws_jades_header(key.type, key.certificate, "json", (struct instant){ SECONDS(1) }, a, &header,
+	    &why) == OK);
 	err = payload_check_trusted_list(span_text(arena_print(a, "%.*s.%.*s", SPAN_ARGS(base64url_write(a, header)),
 	    SPAN_ARGS(encoded))), &key, &why);
 	/* The header is right, so nothing else can be wrong. */
@@ -29,7 +30,8 @@ is_accepted(struct arena *a, struct span encoded)
 static void
 check_members(struct arena *a, struct span list)
 {
-	struct reader r = reader_json(a, list, (struct limits){ .bytes = 1 * MIB, .depth = READER_DEPTH, .members = 100000 });
+	struct reader r = reader_json(a, list, (struct limits){ .bytes = 1 * MIB, .depth = READER_DEPTH,
+	    .members = 100000 });
 	struct span name, only = { 0 };
 	struct problem why;
 	unsigned members = 0;

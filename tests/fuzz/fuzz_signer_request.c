@@ -58,7 +58,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (signer_answer(signer, ROLE_STEWARD, input, &a, &message, &why) == OK) {
 		assert(read && signing_answer_read(message, &answer) && answer.id == request.id);
 		if (answer.problem.code == OK)
-			assert(answer.signature.size == 64 && request.kind == SIGN_METADATA && span_is(request.key, "ec") &&
+			assert(answer.signature.size == 64 && request.kind == SIGN_METADATA &&
+			    span_is(request.key, "ec") &&
 			    signed_info_read(request.payload, &info, &why) == OK && info.key == KEY_P256);
 	} else {
 		assert(message.size == 0);

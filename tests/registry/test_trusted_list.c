@@ -1,4 +1,5 @@
-/* tests/registry/test_trusted_list.c - the trusted list's bytes: a known list, and what becomes of each part of a member. */
+/* tests/registry/test_trusted_list.c - the trusted list's bytes: a known list, and what becomes of each part of a
+ * member. */
 #include <jansson.h>
 
 #include "expect.h"
@@ -9,18 +10,20 @@
 
 #define T(text) { (const uint8_t *)(text), sizeof(text) - 1 }
 
-#define SIGNING "MIIBXTCCAQKgAwIBAgIBATAKBggqhkjOPQQDAjAMMQowCAYDVQQDDAF0MCAXDTI2MTEyMjE5MDUxOFoYDzIxMDkwMTExMTkwNTE4WjAMMQowCAYD" \
-	"VQQDDAF0MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEN3qg8XvcgQuF3hEeiDT59xjFnB/woTCE/FCsQUinqqziCNKbGgCJTJ9aLxj+ntZv59xg1J+8" \
-	"zLyRDIoSqCiTgKNTMFEwHQYDVR0OBBYEFMOGtV1VLDFLZRkJwigp+uV8evuDMB8GA1UdIwQYMBaAFMOGtV1VLDFLZRkJwigp+uV8evuDMA8GA1UdEwEB" \
-	"/wQFMAMBAf8wCgYIKoZIzj0EAwIDSQAwRgIhAJefc7jrUB4BwxzyF7kxO7jHAY1o1s7Kj9g/eOuggAUjAiEA8USeOP6QwMxJNJ3gnR2ZPoZ2rUbl9OeK" \
-	"Z2SkEC5IDu4="
-#define ENCRYPTION "MIIBXDCCAQKgAwIBAgIBATAKBggqhkjOPQQDAjAMMQowCAYDVQQDDAFlMCAXDTI2MTEyMjE5MDUxOFoYDzIxMDkwMTExMTkwNTE4WjAMMQowC" \
-	"AYDVQQDDAFlMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEkbUvqnu9OgWFXCa4FGex6WGzVJRvH/xpI3fLpUjdet9ldrosiIcuzNBIg3y6dfJr6aF6cV" \
-	"DCxj+WRGIzh+sq5qNTMFEwHQYDVR0OBBYEFMECx69cgF+p/2Evs8n2JbaEqld+MB8GA1UdIwQYMBaAFMECx69cgF+p/2Evs8n2JbaEqld+MA8GA1UdEwEB" \
-	"/wQFMAMBAf8wCgYIKoZIzj0EAwIDSAAwRQIhAMe2lNoYgq3qaIOQtxXKU8cczpps8I4Ugl6TEFTeO2/QAiAA9fhx3/ILAFju2fqeWCpq3ruf0N41i9sa" \
-	"dmCWEDPJ2w=="
-#define KEY(use, der) "<md:KeyDescriptor" use "><ds:KeyInfo xmlns:ds=\"http://www.w3.org/2000/09/xmldsig#\"><ds:X509Data>" \
-	"<ds:X509Certificate>" der "</ds:X509Certificate></ds:X509Data></ds:KeyInfo></md:KeyDescriptor>"
+#define SIGNING \
+	"MIIBXTCCAQKgAwIBAgIBATAKBggqhkjOPQQDAjAMMQowCAYDVQQDDAF0MCAXDTI2MTEyMjE5MDUxOFoYDzIxMDkwMTExMTkwNTE4" \
+	"WjAMMQowCAYDVQQDDAF0MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEN3qg8XvcgQuF3hEeiDT59xjFnB/woTCE/FCsQUinqqzi" \
+	"CNKbGgCJTJ9aLxj+ntZv59xg1J+8zLyRDIoSqCiTgKNTMFEwHQYDVR0OBBYEFMOGtV1VLDFLZRkJwigp+uV8evuDMB8GA1UdIwQY" \
+	"MBaAFMOGtV1VLDFLZRkJwigp+uV8evuDMA8GA1UdEwEB/wQFMAMBAf8wCgYIKoZIzj0EAwIDSQAwRgIhAJefc7jrUB4BwxzyF7kx" \
+	"O7jHAY1o1s7Kj9g/eOuggAUjAiEA8USeOP6QwMxJNJ3gnR2ZPoZ2rUbl9OeKZ2SkEC5IDu4="
+#define ENCRYPTION \
+	"MIIBXDCCAQKgAwIBAgIBATAKBggqhkjOPQQDAjAMMQowCAYDVQQDDAFlMCAXDTI2MTEyMjE5MDUxOFoYDzIxMDkwMTExMTkwNTE4" \
+	"WjAMMQowCAYDVQQDDAFlMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEkbUvqnu9OgWFXCa4FGex6WGzVJRvH/xpI3fLpUjdet9l" \
+	"drosiIcuzNBIg3y6dfJr6aF6cVDCxj+WRGIzh+sq5qNTMFEwHQYDVR0OBBYEFMECx69cgF+p/2Evs8n2JbaEqld+MB8GA1UdIwQY" \
+	"MBaAFMECx69cgF+p/2Evs8n2JbaEqld+MA8GA1UdEwEB/wQFMAMBAf8wCgYIKoZIzj0EAwIDSAAwRQIhAMe2lNoYgq3qaIOQtxXK" \
+	"U8cczpps8I4Ugl6TEFTeO2/QAiAA9fhx3/ILAFju2fqeWCpq3ruf0N41i9sadmCWEDPJ2w=="
+#define KEY(use, der) "<md:KeyDescriptor" use "><ds:KeyInfo xmlns:ds=\"http://www.w3.org/2000/09/xmldsig#\">" \
+	"<ds:X509Data><ds:X509Certificate>" der "</ds:X509Certificate></ds:X509Data></ds:KeyInfo></md:KeyDescriptor>"
 #define SSO(binding) "<md:SingleSignOnService Binding=\"urn:oasis:names:tc:SAML:2.0:bindings:" binding \
 	"\" Location=\"https://idp.city.example/sso?a=1&amp;b=2\"/>"
 #define DESCRIPTOR "<md:EntityDescriptor xmlns:md=\"urn:oasis:names:tc:SAML:2.0:metadata\" " \
@@ -45,8 +48,8 @@ static const struct member_contact contacts[] = {
 	{ T("support"), { 0 }, { 0 }, T("help@city.example"), { 0 } },
 };
 static const struct member_certification certifications[] = {
-	{ T("jp-idtf"), T("registration"), T("3"), T("https://fed.example/a/registration/3"), T("第一監査"), { SECONDS(1790000000) },
-	    { SECONDS(1800000000) }, { 0 }, { 0 } },
+	{ T("jp-idtf"), T("registration"), T("3"), T("https://fed.example/a/registration/3"), T("第一監査"),
+	    { SECONDS(1790000000) }, { SECONDS(1800000000) }, { 0 }, { 0 } },
 	{ T("jp-idtf"), T("token"), T("2"), T("https://fed.example/a/token/2"), T("第一監査"), { SECONDS(1600000000) },
 	    { SECONDS(1700000000) }, { 0 }, { 0 } },
 	{ T("jp-idtf"), T("token"), T("1"), T("https://fed.example/a/token/1"), T("第一監査"), { SECONDS(1790000000) },
@@ -82,8 +85,8 @@ stage_of(const struct member_record *m, const struct trusted_event *events, size
 
 	trusted_list_begin(&s.list, &settings, &head);
 	if (m)
-		expect_ok("a member", trusted_list_member(&s.list, &s.arena, &settings, &head, &approved, m, events, count, true,
-		    &why), &why);
+		expect_ok("a member", trusted_list_member(&s.list, &s.arena, &settings, &head, &approved, m, events,
+		    count, true, &why), &why);
 	trusted_list_end(&s.list, !m);
 	return s;
 }
@@ -97,7 +100,8 @@ stage_release(struct stage *s)
 
 #define SCHEME "{\"LoTE\":{\"ListAndSchemeInformation\":{" \
 	"\"DistributionPoints\":[\"https://fed.example/trusted-list.json\",\"https://fed.example/trusted-list.jws\"]," \
-	"\"ListIssueDateTime\":\"2026-11-22T05:20:00Z\",\"LoTESequenceNumber\":7,\"LoTEType\":\"https://fed.example/trust/list\"," \
+	"\"ListIssueDateTime\":\"2026-11-22T05:20:00Z\",\"LoTESequenceNumber\":7," \
+	"\"LoTEType\":\"https://fed.example/trust/list\"," \
 	"\"LoTEVersionIdentifier\":1,\"NextUpdate\":\"2027-05-21T05:20:00Z\"," \
 	"\"PolicyOrLegalNotice\":[{\"LoTEPolicy\":{\"lang\":\"en\",\"uriValue\":\"https://fed.example/policy/\"}}]," \
 	"\"SchemeInformationURI\":[{\"lang\":\"ja\",\"uriValue\":\"https://fed.example/\"}," \
@@ -105,9 +109,10 @@ stage_release(struct stage *s)
 	"\"SchemeName\":[{\"lang\":\"ja\",\"value\":\"連携\"},{\"lang\":\"en\",\"value\":\"Renkei\"}]," \
 	"\"SchemeOperatorAddress\":{" \
 	"\"SchemeOperatorElectronicAddress\":[{\"lang\":\"en\",\"uriValue\":\"mailto:help@fed.example\"}]," \
-	"\"SchemeOperatorPostalAddress\":[{\"Country\":\"JP\",\"Locality\":\"not stated\",\"PostalCode\":\"not stated\"," \
-	"\"StreetAddress\":\"not stated\",\"lang\":\"en\"}]}," \
-	"\"SchemeOperatorName\":[{\"lang\":\"ja\",\"value\":\"連携協議会\"},{\"lang\":\"en\",\"value\":\"Renkei Council\"}]," \
+	"\"SchemeOperatorPostalAddress\":[{\"Country\":\"JP\",\"Locality\":\"not stated\"," \
+	"\"PostalCode\":\"not stated\",\"StreetAddress\":\"not stated\",\"lang\":\"en\"}]}," \
+	"\"SchemeOperatorName\":[{\"lang\":\"ja\",\"value\":\"連携協議会\"}," \
+	"{\"lang\":\"en\",\"value\":\"Renkei Council\"}]," \
 	"\"SchemeTerritory\":\"JP\",\"StatusDeterminationApproach\":\"https://fed.example/trust/approval\"}"
 
 #define MEMBER "{\"TrustedEntityInformation\":{\"TEAddress\":{" \
@@ -120,14 +125,16 @@ stage_release(struct stage *s)
 	"\"TrustedEntityServices\":[{\"ServiceInformation\":{" \
 	"\"ServiceDigitalIdentity\":{\"OtherIds\":[\"https://idp.city.example/idp\"]," \
 	"\"X509Certificates\":[{\"val\":\"" SIGNING "\"}]}," \
-	"\"ServiceInformationExtensions\":[{\"https://fed.example/trust/extension/certification\":{\"area\":\"registration\"," \
-	"\"assessor\":\"第一監査\",\"framework\":\"jp-idtf\",\"from\":\"2026-09-21T14:13:20Z\",\"level\":\"3\"," \
+	"\"ServiceInformationExtensions\":[{\"https://fed.example/trust/extension/certification\":{" \
+	"\"area\":\"registration\",\"assessor\":\"第一監査\",\"framework\":\"jp-idtf\"," \
+	"\"from\":\"2026-09-21T14:13:20Z\",\"level\":\"3\"," \
 	"\"until\":\"2027-01-15T08:00:00Z\",\"uri\":\"https://fed.example/a/registration/3\"}}]," \
 	"\"ServiceName\":[{\"lang\":\"ja\",\"value\":\"連携市\"},{\"lang\":\"en\",\"value\":\"Renkei City\"}]," \
 	"\"ServiceStatus\":\"http://uri.etsi.org/TrstSvc/TrustedList/Svcstatus/granted\"," \
 	"\"ServiceSupplyPoints\":[{\"ServiceType\":\"https://fed.example/trust/endpoint/SingleSignOnService\"," \
 	"\"uriValue\":\"https://idp.city.example/sso?a=1&b=2\"}]," \
-	"\"ServiceTypeIdentifier\":\"https://fed.example/trust/service/idp\",\"StatusStartingTime\":\"2026-09-21T14:13:20Z\"}}]}"
+	"\"ServiceTypeIdentifier\":\"https://fed.example/trust/service/idp\"," \
+	"\"StatusStartingTime\":\"2026-09-21T14:13:20Z\"}}]}"
 
 static void
 the_list_has_known_bytes(void **state)
@@ -140,8 +147,8 @@ the_list_has_known_bytes(void **state)
 	buffer_clear(&s.list);
 	trusted_list_begin(&s.list, &settings, &head);
 	for (int i = 0; i < 2; i++)
-		expect_ok("a member", trusted_list_member(&s.list, &s.arena, &settings, &head, &approved, &city, NULL, 0, i == 0, &why),
-		    &why);
+		expect_ok("a member", trusted_list_member(&s.list, &s.arena, &settings, &head, &approved, &city, NULL,
+		    0, i == 0, &why), &why);
 	trusted_list_end(&s.list, false);
 	expect_span("two members", buffer_span(&s.list), SCHEME ",\"TrustedEntitiesList\":[" MEMBER "," MEMBER "]}}");
 	stage_release(&s);
@@ -154,7 +161,9 @@ the_list_has_known_bytes(void **state)
 static void
 the_list_is_canonical(void **state)
 {
-	static const struct trusted_event events[] = { { STANDING_APPROVED, { SECONDS(1) } }, { STANDING_SUSPENDED, { SECONDS(2) } } };
+	static const struct trusted_event events[] = {
+		{ STANDING_APPROVED, { SECONDS(1) } }, { STANDING_SUSPENDED, { SECONDS(2) } },
+	};
 	struct stage s = stage_of(&city, events, COUNT(events));
 	struct span list = buffer_span(&s.list);
 	json_t *tree = json_loadb((const char *)list.data, list.size, JSON_REJECT_DUPLICATES, NULL);
@@ -182,6 +191,14 @@ part(struct stage *s, const char *before, const char *after)
 	return arena_text(&s->arena, span_of(from, to ? (size_t)(to - from) : strlen(from)));
 }
 
+static json_t *
+service_of(const json_t *list)
+{
+	const json_t *members = json_object_get(json_object_get(list, "LoTE"), "TrustedEntitiesList");
+
+	return json_array_get(json_object_get(json_array_get(members, 0), "TrustedEntityServices"), 0);
+}
+
 static void
 the_history_tells_when_trust_began_and_ended(void **state)
 {
@@ -191,7 +208,8 @@ the_history_tells_when_trust_began_and_ended(void **state)
 		{ "approved once", "1:applied 2:approved", "" },
 		{ "and changed since", "1:applied 2:approved 3:approved 4:approved", "" },
 		{ "suspended and back", "2:approved 3:suspended 4:suspended 5:approved", "3:suspended 2:granted" },
-		{ "withdrawn, and applied anew", "2:approved 3:withdrawn 4:applied 5:approved", "3:withdrawn 2:granted" },
+		{ "withdrawn, and applied anew", "2:approved 3:withdrawn 4:applied 5:approved", 
+		    "3:withdrawn 2:granted" },
 		{ "rejected before it was ever trusted", "1:applied 2:withdrawn 3:applied 4:approved", "" },
 		{ "rejected after it was", "1:approved 2:withdrawn 3:applied 4:withdrawn 5:applied 6:approved",
 		    "2:withdrawn 1:granted" },
@@ -214,17 +232,17 @@ the_history_tells_when_trust_began_and_ended(void **state)
 			struct span event = span_cut(&rest, ' '), number = span_cut(&event, ':');
 			char json[128];
 
-			snprintf(json, sizeof(json), "{\"at\":\"1970-01-01T00:00:%02dZ\",\"standing\":\"%.*s\"}", number.data[0] - '0',
-			    SPAN_ARGS(event));
+			snprintf(json, sizeof(json), "{\"at\":\"1970-01-01T00:00:%02dZ\",\"standing\":\"%.*s\"}",
+			    number.data[0] - '0', SPAN_ARGS(event));
 			expect_true("an event", trusted_event_read(span_text(json), &events[count++]));
 		}
 		s = stage_of(&city, events, count);
 		tree = json_loadb((const char *)buffer_span(&s.list).data, buffer_span(&s.list).size, 0, NULL);
-		json_array_foreach(json_object_get(json_array_get(json_object_get(json_array_get(json_object_get(json_object_get(tree,
-		    "LoTE"), "TrustedEntitiesList"), 0), "TrustedEntityServices"), 0), "ServiceHistory"), n, entry) {
+		json_array_foreach(json_object_get(service_of(tree), "ServiceHistory"), n, entry) {
 			const char *status = json_string_value(json_object_get(entry, "ServiceStatus"));
 			const char *at = json_string_value(json_object_get(entry, "StatusStartingTime"));
-			const json_t *ids = json_object_get(json_object_get(entry, "ServiceDigitalIdentity"), "OtherIds");
+			const json_t *ids = json_object_get(json_object_get(entry, "ServiceDigitalIdentity"),
+			    "OtherIds");
 
 			buffer_print(&found, "%s%c:%s", n ? " " : "", at[18], strrchr(status, '/') + 1);
 			expect_text("whose", json_string_value(json_array_get(ids, 0)), "https://idp.city.example/idp");
@@ -243,8 +261,9 @@ an_event_is_an_entry_with_standing_and_time(void **state)
 		const char *entry;
 		bool good;
 	} cases[] = {
-		{ "{\"action\":\"approve\",\"actor\":\"uid:1000\",\"after\":null,\"at\":\"2026-11-22T05:20:00Z\",\"before\":null,"
-		  "\"event\":\"member.approved\",\"member\":\"city\",\"number\":2,\"reason\":\"\",\"standing\":\"approved\"}", true },
+		{ "{\"action\":\"approve\",\"actor\":\"uid:1000\",\"after\":null,\"at\":\"2026-11-22T05:20:00Z\","
+		  "\"before\":null,\"event\":\"member.approved\",\"member\":\"city\",\"number\":2,\"reason\":\"\","
+		  "\"standing\":\"approved\"}", true },
 		{ "{\"at\":\"2026-11-22T05:20:00Z\"}", false },
 		{ "{\"standing\":\"approved\"}", false },
 		{ "{\"at\":\"2026-11-22T05:20:00Z\",\"standing\":\"trusted\"}", false },
@@ -271,13 +290,16 @@ each_role_is_a_service_with_its_own_keys(void **state)
 		.name = { { 0 }, T("Counter") },
 		.roles = ENTITY_IDP | ENTITY_RP | ENTITY_PLATFORM,
 		.saml = T(DESCRIPTOR),
-		.oidc_client = T("{\"jwks\":{\"keys\":[{\"crv\":\"P-256\",\"kty\":\"EC\",\"x\":\"a\",\"y\":\"b\"},{\"k\":\"secret\","
-		    "\"kty\":\"oct\"},{\"e\":\"AQAB\",\"kty\":\"RSA\",\"n\":\"c\",\"use\":\"enc\"},{\"crv\":\"Ed25519\",\"kty\":\"OKP\","
-		    "\"use\":\"sig\",\"x\":\"d\"}]},\"redirect_uris\":[\"https://rp.example/cb\",\"https://rp.example/\\u0007\"]}"),
-		.oidc_provider = T("{\"authorization_endpoint\":\"https://op.example/authorize\",\"issuer\":\"https://op.example\","
+		.oidc_client = T("{\"jwks\":{\"keys\":[{\"crv\":\"P-256\",\"kty\":\"EC\",\"x\":\"a\",\"y\":\"b\"},"
+		    "{\"k\":\"secret\",\"kty\":\"oct\"},{\"e\":\"AQAB\",\"kty\":\"RSA\",\"n\":\"c\",\"use\":\"enc\"},"
+		    "{\"crv\":\"Ed25519\",\"kty\":\"OKP\",\"use\":\"sig\",\"x\":\"d\"}]},"
+		    "\"redirect_uris\":[\"https://rp.example/cb\",\"https://rp.example/\\u0007\"]}"),
+		.oidc_provider = T("{\"authorization_endpoint\":\"https://op.example/authorize\","
+		    "\"issuer\":\"https://op.example\","
 		    "\"jwks_uri\":\"https://op.example/jwks\",\"token_endpoint\":\"https://op.example/token\"}"),
 	};
 	struct member_record m = city;
+	const char *platform;
 	struct stage s;
 
 	(void)state;
@@ -290,16 +312,22 @@ each_role_is_a_service_with_its_own_keys(void **state)
 	    "\"uriValue\":\"https://idp.city.example/sso?a=1&b=2\"},"
 	    "{\"ServiceType\":\"https://fed.example/trust/endpoint/authorization_endpoint\","
 	    "\"uriValue\":\"https://op.example/authorize\"},"
-	    "{\"ServiceType\":\"https://fed.example/trust/endpoint/jwks_uri\",\"uriValue\":\"https://op.example/jwks\"},"
-	    "{\"ServiceType\":\"https://fed.example/trust/endpoint/token_endpoint\",\"uriValue\":\"https://op.example/token\"}]");
-	expect_text("its own name", part(&s, "\"ServiceName\":", ",\"ServiceStatus\""), "[{\"lang\":\"en\",\"value\":\"Counter\"}]");
-	expect_text("the RP's keys", part(&s, "\"PublicKeyValues\":", "}"), "[{\"crv\":\"P-256\",\"kty\":\"EC\",\"x\":\"a\",\"y\":\"b\"");
+	    "{\"ServiceType\":\"https://fed.example/trust/endpoint/jwks_uri\","
+	    "\"uriValue\":\"https://op.example/jwks\"},"
+	    "{\"ServiceType\":\"https://fed.example/trust/endpoint/token_endpoint\","
+	    "\"uriValue\":\"https://op.example/token\"}]");
+	expect_text("its own name", part(&s, "\"ServiceName\":", ",\"ServiceStatus\""),
+	    "[{\"lang\":\"en\",\"value\":\"Counter\"}]");
+	expect_text("the RP's keys", part(&s, "\"PublicKeyValues\":", "}"),
+	    "[{\"crv\":\"P-256\",\"kty\":\"EC\",\"x\":\"a\",\"y\":\"b\"");
 	expect_text("those that sign, and no secret", part(&s, "\"y\":\"b\"},", "]"),
 	    "{\"crv\":\"Ed25519\",\"kty\":\"OKP\",\"use\":\"sig\",\"x\":\"d\"}");
 	expect_text("where people come back to", part(&s, "\"https://rp.example/cb\"}", "]"),
-	    ",{\"ServiceType\":\"https://fed.example/trust/endpoint/redirect_uris\",\"uriValue\":\"https://rp.example/\\u0007\"}");
-	expect_true("then the platform, with all keys the entity has", strstr(part(&s, "service/rp\"", "service/platform\""),
-	    "\"X509Certificates\":[{\"val\":\"" SIGNING "\"}]") && strstr(part(&s, "service/rp\"", "service/platform\""), "\"OKP\""));
+	    ",{\"ServiceType\":\"https://fed.example/trust/endpoint/redirect_uris\","
+	    "\"uriValue\":\"https://rp.example/\\u0007\"}");
+	platform = part(&s, "service/rp\"", "service/platform\"");
+	expect_true("then the platform, with all keys the entity has", strstr(platform, "\"X509Certificates\":[{\"val\":\""
+	    SIGNING "\"}]") && strstr(platform, "\"OKP\""));
 	stage_release(&s);
 }
 
@@ -316,8 +344,9 @@ what_nobody_told_is_not_made_up(void **state)
 	s = stage_of(&m, NULL, 0);
 	expect_text("its page on ours", part(&s, "\"TEAddress\":", ",\"TEName\""),
 	    "{\"TEElectronicAddress\":[{\"lang\":\"ja\",\"uriValue\":\"https://fed.example/members/city\"},"
-	    "{\"lang\":\"en\",\"uriValue\":\"https://fed.example/members/city\"}],\"TEPostalAddress\":[{\"Country\":\"JP\","
-	    "\"Locality\":\"not stated\",\"PostalCode\":\"not stated\",\"StreetAddress\":\"not stated\",\"lang\":\"en\"}]},"
+	    "{\"lang\":\"en\",\"uriValue\":\"https://fed.example/members/city\"}],"
+	    "\"TEPostalAddress\":[{\"Country\":\"JP\",\"Locality\":\"not stated\",\"PostalCode\":\"not stated\","
+	    "\"StreetAddress\":\"not stated\",\"lang\":\"en\"}]},"
 	    "\"TEInformationURI\":[{\"lang\":\"ja\",\"uriValue\":\"https://fed.example/members/city\"},"
 	    "{\"lang\":\"en\",\"uriValue\":\"https://fed.example/members/city\"}]");
 	expect_text("no address of a person", part(&s, "taro", "\""), "");
@@ -337,8 +366,8 @@ a_descriptor_that_cannot_be_read_writes_nothing(void **state)
 	broken[1].saml = span_first(broken[1].saml, 100);
 	m.entities = broken;
 	m.entity_count = COUNT(broken);
-	expect_problem("cut short", trusted_list_member(&s.list, &s.arena, &settings, &head, &approved, &m, NULL, 0, true, &why),
-	    &why, ERR_SYNTAX, "member city, entity https://idp.city.example/idp: ");
+	expect_problem("cut short", trusted_list_member(&s.list, &s.arena, &settings, &head, &approved, &m, NULL, 0,
+	    true, &why), &why, ERR_SYNTAX, "member city, entity https://idp.city.example/idp: ");
 	expect_number("nothing written", buffer_span(&s.list).size, before);
 	stage_release(&s);
 }

@@ -176,7 +176,8 @@ only_bytes_of_the_kind_are_signed(void **state)
 		{ "a SignedInfo cut short", span_first(good, good.size - 1) },
 		{ "a SignedInfo with bytes behind", span_text(arena_print(&a, "%.*s\n", SPAN_ARGS(good))) },
 		{ "an assertion",
-		    span_text("<saml:Assertion xmlns:saml=\"urn:oasis:names:tc:SAML:2.0:assertion\"></saml:Assertion>") },
+		    span_text("<saml:Assertion "
+		    "xmlns:saml=\"urn:oasis:names:tc:SAML:2.0:assertion\"></saml:Assertion>") },
 	};
 	struct problem why;
 
@@ -242,8 +243,8 @@ list_input(struct arena *a, enum key_type type, const char *certificate, const c
 	struct problem why;
 	struct span header;
 
-	expect_ok("header", jws_jades_header(type, certificate_of(a, certificate), content_type, (struct instant){ SECONDS(1) }, a,
-	    &header, &why), &why);
+	expect_ok("header", jws_jades_header(type, certificate_of(a, certificate), content_type,
+	    (struct instant){ SECONDS(1) }, a, &header, &why), &why);
 	return span_text(arena_print(a, "%.*s.%.*s", SPAN_ARGS(base64url_write(a, header)),
 	    SPAN_ARGS(base64url_write(a, span_text(list)))));
 }
@@ -260,8 +261,10 @@ trusted_lists_are_signed_with_their_own_keys(void **state)
 	} cases[] = {
 		{ "ECDSA", "list", KEY_P256, "list", "json", OK, "" },
 		{ "RSA", "list-rsa", KEY_RSA_2048, "list-rsa", "json", OK, "" },
-		{ "a key for metadata", "ec", KEY_P256, "ec", "json", ERR_INVALID, "key ec serves metadata, not trusted-list" },
-		{ "another's certificate", "list", KEY_P256, "ec", "json", ERR_INVALID, "not that of this key and its certificate" },
+		{ "a key for metadata", "ec", KEY_P256, "ec", "json", ERR_INVALID,
+		    "key ec serves metadata, not trusted-list" },
+		{ "another's certificate", "list", KEY_P256, "ec", "json", ERR_INVALID,
+		    "not that of this key and its certificate" },
 		{ "another algorithm", "list", KEY_RSA_2048, "list", "json", ERR_INVALID, "not that of this key" },
 		{ "another content", "list", KEY_P256, "list", "jwt", ERR_INVALID, "not that of this key" },
 		{ "no such key", "nobody", KEY_P256, "list", "json", ERR_NOT_FOUND, "no key of this name" },
@@ -271,14 +274,15 @@ trusted_lists_are_signed_with_their_own_keys(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		struct span input = list_input(&a, cases[i].type, cases[i].certificate, cases[i].content_type,
-		    "{\"LoTE\":{\"ListAndSchemeInformation\":{\"a\":[1,-2.5e+3,true,false,null,{}],\"b\":\"連}\\\"]\"}}}"), message;
+		    "{\"LoTE\":{\"ListAndSchemeInformation\":{\"a\":[1,-2.5e+3,true,false,null,{}],"
+		    "\"b\":\"連}\\\"]\"}}}"), message;
 		struct certificate_facts facts;
 		struct signing_answer answer;
 		struct problem why;
 		bool good;
 
-		expect_ok(cases[i].title, signer_answer(signer, ROLE_STEWARD, request(&a, SIGN_TRUSTED_LIST, cases[i].key, input),
-		    &a, &message, &why), &why);
+		expect_ok(cases[i].title, signer_answer(signer, ROLE_STEWARD, request(&a, SIGN_TRUSTED_LIST,
+		    cases[i].key, input), &a, &message, &why), &why);
 		expect_true("an answer", signing_answer_read(message, &answer));
 		expect_problem(cases[i].title, answer.problem.code, &answer.problem, cases[i].code, cases[i].part);
 		if (cases[i].code != OK)
@@ -320,7 +324,8 @@ what_is_no_trusted_list_ends_the_link(void **state)
 		{ "nothing", { 0 } },
 		{ "no dot", span_text("eyJhbGciOiJFUzI1NiJ9") },
 		{ "no header", span_text("..") },
-		{ "any header", span_text(arena_print(&a, "eyJhbGciOiJFUzI1NiJ9.%s", strchr(arena_text(&a, good), '.') + 1)) },
+		{ "any header", span_text(arena_print(&a, "eyJhbGciOiJFUzI1NiJ9.%s", strchr(arena_text(&a, good),
+		    '.') + 1)) },
 		{ "a list signed already", span_text(arena_print(&a, "%.*s.AAAA", SPAN_ARGS(good))) },
 		{ "padding", span_text(arena_print(&a, "%.*s=", SPAN_ARGS(odd))) },
 		{ "a digit more", span_text(arena_print(&a, "%.*sA", SPAN_ARGS(good))) },
@@ -332,16 +337,17 @@ what_is_no_trusted_list_ends_the_link(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(lists); i++)
-		expect_problem(lists[i].title, signer_answer(signer, ROLE_STEWARD, request(&a, SIGN_TRUSTED_LIST, "list",
-		    list_input(&a, KEY_P256, "list", "json", lists[i].list)), &a, &answer, &why), &why, ERR_DENIED,
+		expect_problem(lists[i].title, signer_answer(signer, ROLE_STEWARD, request(&a, SIGN_TRUSTED_LIST,
+		    "list", list_input(&a, KEY_P256, "list", "json", lists[i].list)), &a, &answer, &why), &why, ERR_DENIED,
 		    "the bytes to be signed are not of kind a trusted list: behind the header's dot");
 	for (size_t i = 0; i < COUNT(inputs); i++)
-		expect_problem(inputs[i].title, signer_answer(signer, ROLE_STEWARD, request(&a, SIGN_TRUSTED_LIST, "list",
-		    inputs[i].payload), &a, &answer, &why), &why, ERR_DENIED,
+		expect_problem(inputs[i].title, signer_answer(signer, ROLE_STEWARD, request(&a, SIGN_TRUSTED_LIST,
+		    "list", inputs[i].payload), &a, &answer, &why), &why, ERR_DENIED,
 		    "the bytes to be signed are not of kind a trusted list: ");
 	/* What does not fit the key is not looked at more kindly. */
-	expect_problem("no list for another key", signer_answer(signer, ROLE_STEWARD, request(&a, SIGN_TRUSTED_LIST, "list",
-	    list_input(&a, KEY_P256, "ec", "json", "{}")), &a, &answer, &why), &why, ERR_DENIED, "behind the header's dot");
+	expect_problem("no list for another key", signer_answer(signer, ROLE_STEWARD, request(&a, SIGN_TRUSTED_LIST,
+	    "list", list_input(&a, KEY_P256, "ec", "json", "{}")), &a, &answer, &why), &why, ERR_DENIED,
+	    "behind the header's dot");
 	arena_release(&a);
 }
 
@@ -360,13 +366,13 @@ a_large_list_is_signed_without_being_copied(void **state)
 	memset(list, 'x', size);
 	memcpy(list, "{\"LoTE\":{\"a\":\"", 14);
 	memcpy(list + size - 3, "\"}}", 3);
-	expect_ok("header", jws_jades_header(KEY_P256, certificate_of(&a, "list"), "json", (struct instant){ SECONDS(1) }, &a,
-	    &header, &why), &why);
+	expect_ok("header", jws_jades_header(KEY_P256, certificate_of(&a, "list"), "json",
+	    (struct instant){ SECONDS(1) }, &a, &header, &why), &why);
 	header = base64url_write(&a, header);
 	input = base64url_write(&a, span_of(list, size));
 	signing_request_write(&b, &(struct signing_request){ 7, SIGN_TRUSTED_LIST, span_text("list"), header });
-	expect_problem("a header alone", signer_check(signer, ROLE_STEWARD, buffer_span(&b), &task, &why), &why, ERR_DENIED,
-	    "behind the header's dot");
+	expect_problem("a header alone", signer_check(signer, ROLE_STEWARD, buffer_span(&b), &task, &why), &why,
+	    ERR_DENIED, "behind the header's dot");
 	buffer_clear(&b);
 	buffer_u8(&b, 1);
 	buffer_u64(&b, 7);

@@ -131,8 +131,8 @@ key_type_check(const char *option, const char *word, enum key_type *type, struct
 {
 	*type = key_type_read(span_text(word));
 	if (*type == KEY_UNKNOWN || *type == KEY_ED25519)
-		return problem_set(why, ERR_INVALID, "", "%s: expected rsa-2048, rsa-3072, rsa-4096, p-256 or p-384, found \"%s\"",
-		    option, word);
+		return problem_set(why, ERR_INVALID, "",
+		    "%s: expected rsa-2048, rsa-3072, rsa-4096, p-256 or p-384, found \"%s\"", option, word);
 	return OK;
 }
 
@@ -279,8 +279,8 @@ static void
 founded_show(const struct ctl *ctl, const struct founding *f)
 {
 	if (ctl->json) {
-		json_t *made = json_pack("{s:o,s:s,s:s}", "configuration", json_sprintf("%s/" CONFIGURATION, f->directory), "key",
-		    f->key_name, "list_key", f->list_key_name);
+		json_t *made = json_pack("{s:o,s:s,s:s}", "configuration",
+		    json_sprintf("%s/" CONFIGURATION, f->directory), "key", f->key_name, "list_key", f->list_key_name);
 
 		answer_print(made);
 		json_decref(made);
@@ -328,7 +328,7 @@ init_run(struct ctl *ctl, int argc, char **argv)
 		    .text = &f.registration_policy },
 		{ .name = "publisher", .argument = "URI", .help = "who publishes (the registration authority)",
 		    .text = &f.publisher },
-		{ .name = "run-by-ja", .argument = "NAME", .help = "the organisation that runs it, in Japanese (the federation's name)",
+		{ .name = "run-by-ja", .argument = "NAME", .help = "who runs it, in Japanese (the federation's name)",
 		    .text = &f.operator_ja },
 		{ .name = "run-by-en", .argument = "NAME", .help = "and in English; at most 64 bytes", .text = &f.operator_en },
 		{ .name = "territory", .argument = "CODE", .help = "where, as in ISO 3166-1 (JP)", .text = &f.territory },
@@ -343,11 +343,11 @@ init_run(struct ctl *ctl, int argc, char **argv)
 		{ .name = "group", .argument = "GROUP", .help = "and in which group (the user's)", .text = &f.group },
 		{ .name = "operator", .argument = "USER", .help = "may use watashictl (you); may be given again",
 		    .list = &f.operators },
-		{ .name = "key-type", .argument = "TYPE", .help = "of metadata's key: rsa-2048 (default), rsa-3072, rsa-4096, p-256, p-384",
-		    .text = &f.key_type },
+		{ .name = "key-type", .argument = "TYPE", 
+		    .help = "of metadata's key: rsa-2048 (default), rsa-3072, rsa-4096, p-256, p-384", .text = &f.key_type },
 		{ .name = "key-uri", .argument = "URI", .help = "pkcs11:… for a key in a token (a file in keys/)",
 		    .text = &f.key_uri },
-		{ .name = "list-key-type", .argument = "TYPE", .help = "of the trusted list's key: p-256 (default) or another of these",
+		{ .name = "list-key-type", .argument = "TYPE", .help = "of the trusted list's key (p-256)",
 		    .text = &f.list_key_type },
 		{ .name = "list-key-uri", .argument = "URI", .help = "pkcs11:… for that key in a token (a file in keys/)",
 		    .text = &f.list_key_uri },
