@@ -1,4 +1,5 @@
-/* codec/der.h - walking through DER of others (X.690): into elements of a known tag, one after another. Nothing is copied.
+/* codec/der.h - walking through DER of others (X.690): into elements of a known tag, one after another. Nothing is
+ * copied.
  *
  *     der_enter(&rest, DER_SEQUENCE, &inside)   `inside`: its contents; `rest`: what follows it
  */
@@ -16,6 +17,6 @@ enum der_tag {
 	DER_CONTEXT_0 = 0xa0,
 };
 
-/* The element at the front, when it has that tag and a length in its shortest form (X.690 s10.1); otherwise false, and nothing
- * has moved. Tags of one byte only. */
+/* The element at the front, when it has that tag and a length in its shortest form (X.690 s10.1); otherwise false, and
+ * nothing has moved. Tags of one byte only. */
 bool der_enter(struct span *rest, uint8_t tag, struct span *contents);

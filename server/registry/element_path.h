@@ -1,5 +1,5 @@
-/* registry/element_path.h - where in an entity's descriptor an element stands, as people are told: its way down from the
- * entity, numbered among its siblings of that name from 1: "SPSSODescriptor[1]/Extensions/UIInfo/Logo[2]".
+/* registry/element_path.h - where in an entity's descriptor an element stands, as people are told: its way down from
+ * the entity, numbered among its siblings of that name from 1: "SPSSODescriptor[1]/Extensions/UIInfo/Logo[2]".
  *
  * What may stand but once has no number unless it is the second; the entity itself is "".
  */

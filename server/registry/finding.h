@@ -1,7 +1,7 @@
 /* registry/finding.h - what a rule found about an entity: in which element, how bad, and what would be right.
  *
- * Findings are data. Those about what is published and those about a newer copy that was refused are kept apart, so that a
- * member sees why its last good document is still the one in force.
+ * Findings are data. Those about what is published and those about a newer copy that was refused are kept apart, so
+ * that a member sees why its last good document is still the one in force.
  */
 #pragma once
 
@@ -41,5 +41,6 @@ void findings_write(struct buffer *, const struct findings *);
 /* Arrays in the arena, texts borrowed from `value`. False: not our record. */
 bool findings_read(struct arena *, struct span value, struct findings *out);
 
-/* [{"rule":…,"level":…,"element":…,"found":…,"right":{"ja":…,"en":…},"clause":…,"error_from":…,"member":…,"entity_id":…}…] */
+/* [{"rule":…,"level":…,"element":…,"found":…,"right":{"ja":…,"en":…},"clause":…,"error_from":…,"member":…,
+ * "entity_id":…}…] */
 void findings_write_json(struct buffer *, const struct rule_finding *, size_t count);

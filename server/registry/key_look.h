@@ -1,7 +1,7 @@
 /* registry/key_look.h - the few things rules want to know of the certificate a key comes in.
  *
- * Metadata is trusted for its keys, so nothing is verified here. The library would decode the public key too, at 0.2 ms a
- * certificate: longer than all other rules about an entity together.
+ * Metadata is trusted for its keys, so nothing is verified here. The library would decode the public key too, at
+ * 0.2 ms a certificate: longer than all other rules about an entity together.
  */
 #pragma once
 

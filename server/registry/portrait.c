@@ -38,8 +38,8 @@ static const struct xml_limits limits = {
 	.text = TEXT_LARGEST,
 };
 
-enum place { ELSEWHERE, DOCUMENT, ENTITY, ENTITY_EXTENSIONS, REGISTRATION, ATTRIBUTES, ATTRIBUTE, ROLE, ROLE_EXTENSIONS, UI,
-	HINTS, KEY, KEY_INFO, X509, CONSUMING, ORGANIZATION, CONTACT, LEAF };
+enum place { ELSEWHERE, DOCUMENT, ENTITY, ENTITY_EXTENSIONS, REGISTRATION, ATTRIBUTES, ATTRIBUTE, ROLE,
+	ROLE_EXTENSIONS, UI, HINTS, KEY, KEY_INFO, X509, CONSUMING, ORGANIZATION, CONTACT, LEAF };
 
 struct reading;
 struct row {
@@ -440,7 +440,8 @@ end_contact(struct reading *r, struct span text)
 
 #define ROLE_ROW(local) { ENTITY, MD, local, ROLE, begin_role, end_role, 0 }
 #define ENDPOINT_ROW(in, uri, local) { in, uri, local, LEAF, begin_endpoint, NULL, 0 }
-#define UI_ROW(local, list) { UI, MDUI, local, LEAF, begin_text, end_role_text, offsetof(struct portrait_role, ui.list) }
+#define UI_ROW(local, list) \
+	{ UI, MDUI, local, LEAF, begin_text, end_role_text, offsetof(struct portrait_role, ui.list) }
 #define ENTITY_TEXT(in, uri, local, list) \
 	{ in, uri, local, LEAF, begin_text, end_entity_text, offsetof(struct portrait, list) }
 
@@ -619,8 +620,8 @@ on_start(void *arg, const struct xml_element *e, struct problem *why)
 	f->row = row_of(place_of(parent), &e->name);
 	f->path_size = r->depth == 1 ? 0 : element_path_add(r->path, parent->path_size, e->name.local, number);
 	if (r->depth == 1 && !f->row)
-		return problem_set(why, ERR_SYNTAX, "SAML 2.0 Metadata s2.3.2", "expected an md:EntityDescriptor, found %.80s",
-		    e->name.local);
+		return problem_set(why, ERR_SYNTAX, "SAML 2.0 Metadata s2.3.2",
+		    "expected an md:EntityDescriptor, found %.80s", e->name.local);
 	note_namespaces(r, e);
 	buffer_clear(&r->text);
 	if (!f->row)

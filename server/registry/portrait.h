@@ -1,8 +1,9 @@
-/* registry/portrait.h - what an entity's descriptor says, as a value: read once from its canonical fragment, looked at by rules
- * and shown on the member's card. Nothing here is believed; it is what the entity says of itself and the registry of it.
+/* registry/portrait.h - what an entity's descriptor says, as a value: read once from its canonical fragment, looked at
+ * by rules and shown on the member's card. Nothing here is believed; it is what the entity says of itself and the
+ * registry of it.
  *
- * `at` is the element's way down from the entity (element_path.h). Texts are without the white space around them,
- * but for attribute values, of which a rule wants to know.
+ * `at` is the element's way down from the entity (element_path.h). Texts are without the white space around them, but
+ * for attribute values, of which a rule wants to know.
  */
 #pragma once
 

@@ -54,8 +54,8 @@ rule_levels_set(struct rule_levels *l, const char *rule, const char *level, stru
 		}
 	if (!day_read(level, &from))
 		return problem_set(why, ERR_INVALID, "",
-		    "expected \"off\", \"warning\", \"error\" or a day such as \"2027-04-01\" for rule %s, found \"%.40s\"", rule,
-		    level);
+		    "expected \"off\", \"warning\", \"error\" or a day such as \"2027-04-01\" for rule %s, "
+		    "found \"%.40s\"", rule, level);
 	l->level[i] = FINDING_WARNING;
 	l->error_from[i] = from;
 	return OK;
@@ -179,8 +179,8 @@ is_asked(const struct rule *rule, const struct examined *e)
 }
 
 bool
-rules_examine(const struct rule_levels *levels, struct arena *arena, const struct examined *e, struct rule_finding **out,
-    size_t *count)
+rules_examine(const struct rule_levels *levels, struct arena *arena, const struct examined *e,
+    struct rule_finding **out, size_t *count)
 {
 	struct examination x = { .examined = e, .portrait = &e->portrait, .arena = arena };
 

@@ -2,8 +2,8 @@
  *
  *     rules[]  ->  rule_levels (defaults, settings)  ->  rules_examine (portrait, schema errors)  ->  findings
  *
- * What the registry itself writes (RegistrationInfo, categories it states) needs no rule of form; rules about categories look
- * at whether the entity is what the registry says of it.
+ * What the registry itself writes (RegistrationInfo, categories it states) needs no rule of form; rules about
+ * categories look at whether the entity is what the registry says of it.
  */
 #pragma once
 
@@ -32,7 +32,8 @@ struct rule_levels {
 	struct instant error_from[RULES_LARGEST];
 };
 void rule_levels_init(struct rule_levels *);
-/* "off", "warning", "error", or a day from which it is an error: "2027-04-01". ERR_INVALID: no such rule, or no level. */
+/* "off", "warning", "error", or a day from which it is an error: "2027-04-01".
+ * ERR_INVALID: no such rule, or no level. */
 enum err rule_levels_set(struct rule_levels *, const char *rule, const char *level, struct problem *why);
 
 /* Findings of one rule about one entity: one rule must not hide the others. */

@@ -1,5 +1,5 @@
-/* registry/rule_category.c - rules about what an entity must be when the registry says it is in a category or certified:
- * REFEDS's entity categories and Sirtfi. */
+/* registry/rule_category.c - rules about what an entity must be when the registry says it is in a category or
+ * certified: REFEDS's entity categories and Sirtfi. */
 #include "registry/rule_check.h"
 
 #define CATEGORY "http://macedir.org/entity-category"
@@ -248,7 +248,8 @@ check_sirtfi_contact(struct examination *x)
 	bool there = false;
 	struct span at;
 
-	if (!portrait_has(x->portrait, CERTIFICATION, SIRTFI, &at) && !portrait_has(x->portrait, CERTIFICATION, SIRTFI2, &at))
+	if (!portrait_has(x->portrait, CERTIFICATION, SIRTFI, &at) &&
+	    !portrait_has(x->portrait, CERTIFICATION, SIRTFI2, &at))
 		return;
 	for (size_t i = 0; i < x->portrait->contact_count; i++) {
 		const struct portrait_contact *c = &x->portrait->contacts[i];
@@ -269,6 +270,7 @@ check_sirtfi_first(struct examination *x)
 {
 	struct span at;
 
-	if (portrait_has(x->portrait, CERTIFICATION, SIRTFI2, &at) && !portrait_has(x->portrait, CERTIFICATION, SIRTFI, NULL))
+	if (portrait_has(x->portrait, CERTIFICATION, SIRTFI2, &at) &&
+	    !portrait_has(x->portrait, CERTIFICATION, SIRTFI, NULL))
 		rule_found(x, at, span_text(SIRTFI2));
 }

@@ -1,7 +1,7 @@
 /* registry/rule_key.c - rules about the keys in KeyDescriptors, and the certificates they come in.
  *
- * Metadata says which key to trust, whatever its certificate says (SAML 2.0 Metadata Interoperability s2.6): dates are worth a
- * warning, because some software looks at them all the same.
+ * Metadata says which key to trust, whatever its certificate says (SAML 2.0 Metadata Interoperability s2.6): dates are
+ * worth a warning, because some software looks at them all the same.
  */
 #include "registry/key_look.h"
 #include "registry/rule_check.h"

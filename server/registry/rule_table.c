@@ -1,9 +1,9 @@
 /* registry/rule_table.c - every rule: its name, how bad it is, where it comes from, what would be right.
  *
- * Errors refuse an entity: they are for what makes consumers refuse documents, trust the wrong party, or send people where no
- * answer comes from. What only its documentation lacks is a warning, however strict its source is: real federations are full of
- * it (RULES.md has the counts), and an entity that is refused helps nobody. What is on its way out becomes an error at a
- * date that gives members a year.
+ * Errors refuse an entity: they are for what makes consumers refuse documents, trust the wrong party, or send people
+ * where no answer comes from. What only its documentation lacks is a warning, however strict its source is: real
+ * federations are full of it (RULES.md has the counts), and an entity that is refused helps nobody. What is on its way
+ * out becomes an error at a date that gives members a year.
  */
 #include "registry/rule_check.h"
 
@@ -16,7 +16,8 @@ const struct rule rules[] = {
 	/* The document */
 	{ "schema.invalid", FINDING_ERROR, NULL, "SAML 2.0 Metadata s2, XML Schema",
 	  "SAMLメタデータのXMLスキーマに合う文書にします。一つでも合わない文書があると、集約メタデータ全体を拒む製品があります。",
-	  "A document valid against the XML Schemas of SAML metadata: software refuses a whole aggregate for one that is not.",
+	  "A document valid against the XML Schemas of SAML metadata: software refuses a whole aggregate for one that "
+	  "is not.",
 	  check_schema },
 	{ "schema.too-large", FINDING_ERROR, NULL, "",
 	  "要素の数、テキストの長さを一つのエンティティとして妥当な範囲に収めます。",
@@ -240,7 +241,8 @@ const struct rule rules[] = {
 	  check_coco_ui },
 	{ "refeds.coco-attributes", FINDING_WARNING, NULL, "REFEDS Code of Conduct 2 s5.2",
 	  "行動規範v2のSPは、必要な属性をsubject-id:reqまたはAttributeConsumingServiceで示します。",
-	  "A subject-id:req attribute or an AttributeConsumingService that says what the service needs, as the Code of Conduct demands.",
+	  "A subject-id:req attribute or an AttributeConsumingService that says what the service needs, as the Code of "
+	  "Conduct demands.",
 	  check_coco_attributes },
 	{ "refeds.hide-from-discovery-role", FINDING_WARNING, NULL, "REFEDS hide from discovery",
 	  "hide-from-discoveryはIdPだけに付けます。",
@@ -254,7 +256,8 @@ const struct rule rules[] = {
 	/* Sirtfi */
 	{ "sirtfi.security-contact", FINDING_WARNING, NULL, "Sirtfi 1.0; REFEDS security contact",
 	  "Sirtfiには、contactType=\"other\"かつremd:contactTypeがsecurityで、GivenNameとEmailAddressのあるContactPersonが要ります。",
-	  "A ContactPerson of contactType \"other\" and remd:contactType security with GivenName and EmailAddress, as Sirtfi demands.",
+	  "A ContactPerson of contactType \"other\" and remd:contactType security with GivenName and EmailAddress, as "
+	  "Sirtfi demands.",
 	  check_sirtfi_contact },
 	{ "sirtfi.second-without-first", FINDING_WARNING, NULL, "Sirtfi 2.0",
 	  "Sirtfi 2のエンティティには、https://refeds.org/sirtfi も付けます。",

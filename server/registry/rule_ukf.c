@@ -274,7 +274,8 @@ check_scope_regexp(struct examination *x)
 }
 
 /* Below which organisations register their own names: the scope of everybody there. */
-static const char *const suffixes[] = { "ac.jp", "ad.jp", "co.jp", "ed.jp", "go.jp", "gr.jp", "lg.jp", "ne.jp", "or.jp", "ac.uk" };
+static const char *const suffixes[] = { "ac.jp", "ad.jp", "co.jp", "ed.jp", "go.jp", "gr.jp", "lg.jp", "ne.jp",
+	"or.jp", "ac.uk" };
 
 void
 check_scope_suffix(struct examination *x)

@@ -29,13 +29,14 @@ struct validation_subject {
 	const struct entity *entity;
 	const struct fragment *fragment;
 	struct instant now;
-	const struct span *claimed; /* "ATTRIBUTE VALUE": categories and certifications a source claimed and was not believed */
+	/* "ATTRIBUTE VALUE": categories and certifications a source claimed and was not believed */
+	const struct span *claimed;
 	size_t claimed_count;
 };
 
-/* Findings in the order of the rules' table, at most FINDINGS_OF_ENTITY; true: none is an error. They are in the arena, and
- * take at most FINDINGS_ARENA of it; `member` and `entity_id` are the subject's own. An entity nothing can be read of (too
- * large) has that finding and those of its schema alone. */
+/* Findings in the order of the rules' table, at most FINDINGS_OF_ENTITY; true: none is an error. They are in the
+ * arena, and take at most FINDINGS_ARENA of it; `member` and `entity_id` are the subject's own. An entity nothing can
+ * be read of (too large) has that finding and those of its schema alone. */
 #define FINDINGS_ARENA (256 * KIB)
 bool validate_entity(struct validator *, struct arena *, const struct validation_subject *, struct rule_finding **out,
     size_t *count);

@@ -1,8 +1,9 @@
 /* registry/xsd.c - the XML Schemas of SAML metadata, compiled once from files.
  *
- * The schemas import each other by addresses in the web. libxml2 asks its loader of external entities for each of them; ours
- * takes the file of that name from the packages' folders, when it is one of those listed here, and refuses everything
- * else, DTDs too. The loader is one for the whole process, so it is ours only while the schemas are compiled.
+ * The schemas import each other by addresses in the web. libxml2 asks its loader of external entities for each of
+ * them; ours takes the file of that name from the packages' folders, when it is one of those listed here, and refuses
+ * everything else, DTDs too. The loader is one for the whole process, so it is ours only while the schemas are
+ * compiled.
  */
 #include "registry/xsd.h"
 
@@ -59,7 +60,8 @@ static void
 compile_fail(enum err code, const char *text, int size)
 {
 	if (compiling->err == OK)
-		compiling->err = problem_set(compiling->why, code, "XML Schema 1.0", "%s: expected the schemas of SAML metadata: %.*s",
+		compiling->err = problem_set(compiling->why, code, "XML Schema 1.0",
+		    "%s: expected the schemas of SAML metadata: %.*s",
 		    compiling->directory, size, text);
 }
 

@@ -23,6 +23,6 @@ struct xsd_error {
 	struct span text;    /* one sentence, without namespace names */
 };
 
-/* `document` is an entity's own canonical text, as portrait_read() takes it. At most XSD_ERRORS, in the order of the document;
- * 0: it is valid. In the arena. */
+/* `document` is an entity's own canonical text, as portrait_read() takes it. At most XSD_ERRORS, in the order of the
+ * document; 0: it is valid. In the arena. */
 size_t xsd_validate(struct xsd *, struct arena *, struct span document, struct xsd_error out[XSD_ERRORS]);

@@ -1,5 +1,5 @@
-/* tests/fuzz/fuzz_portrait.c - whatever metadata is taken in, its portrait has the roles the reader of metadata saw, stays in its
- * arena, and every rule can look at it: what is found is a few lines of UTF-8. */
+/* tests/fuzz/fuzz_portrait.c - whatever metadata is taken in, its portrait has the roles the reader of metadata saw,
+ * stays in its arena, and every rule can look at it: what is found is a few lines of UTF-8. */
 #include <assert.h>
 #include <stdint.h>
 #include <stdlib.h>

@@ -1,4 +1,5 @@
-/* tests/registry/certificates.h - certificates of nobody's keys (they were thrown away), for rules about keys: base64 of DER. */
+/* tests/registry/certificates.h - certificates of nobody's keys (they were thrown away), for rules about keys: base64
+ * of DER. */
 #pragma once
 
 /* RSA of 2048 bits, until 2099-12-31 */

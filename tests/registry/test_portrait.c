@@ -14,21 +14,29 @@ static const char entity[] =
 	"NameFormat=\"u:f\"><saml:AttributeValue> one</saml:AttributeValue><saml:AttributeValue>two</saml:AttributeValue>"
 	"</saml:Attribute></mdattr:EntityAttributes><mdui:UIInfo></mdui:UIInfo></md:Extensions>"
 	"<md:IDPSSODescriptor protocolSupportEnumeration=\"" SAML2 "\" errorURL=\"https://a.example/e\"><md:Extensions>"
-	"<shibmd:Scope regexp=\"false\">a.example</shibmd:Scope><mdui:UIInfo><mdui:DisplayName xml:lang=\"en\">City &amp; Town"
-	"</mdui:DisplayName><mdui:DisplayName xml:lang=\"ja\"> \xe5\xb8\x82\n</mdui:DisplayName><mdui:Logo xml:lang=\"en\" height=\"1\" "
-	"width=\"2\">https://a.example/l</mdui:Logo><mdui:Logo height=\"3\" width=\"4\">https://a.example/m</mdui:Logo></mdui:UIInfo>"
+	"<shibmd:Scope regexp=\"false\">a.example</shibmd:Scope><mdui:UIInfo><mdui:DisplayName xml:lang=\"en\">City "
+	"&amp; Town"
+	"</mdui:DisplayName><mdui:DisplayName xml:lang=\"ja\"> \xe5\xb8\x82\n</mdui:DisplayName><mdui:Logo "
+	"xml:lang=\"en\" height=\"1\" "
+	"width=\"2\">https://a.example/l</mdui:Logo><mdui:Logo height=\"3\" "
+	"width=\"4\">https://a.example/m</mdui:Logo></mdui:UIInfo>"
 	"<mdui:DiscoHints><mdui:GeolocationHint>geo:1,2</mdui:GeolocationHint></mdui:DiscoHints></md:Extensions>"
-	"<md:KeyDescriptor use=\"signing\"><ds:KeyInfo><ds:KeyName>k</ds:KeyName><ds:X509Data><ds:X509Certificate>MA\nA=</ds:X509Certificate>"
+	"<md:KeyDescriptor "
+	"use=\"signing\"><ds:KeyInfo><ds:KeyName>k</ds:KeyName><ds:X509Data><ds:X509Certificate>MA\nA=</ds:X509Certificate>"
 	"<ds:X509Certificate>MAA=</ds:X509Certificate></ds:X509Data></ds:KeyInfo></md:KeyDescriptor>"
-	"<md:SingleSignOnService Binding=\"u:b\" Location=\"https://a.example/sso\"></md:SingleSignOnService></md:IDPSSODescriptor>"
+	"<md:SingleSignOnService Binding=\"u:b\" "
+	"Location=\"https://a.example/sso\"></md:SingleSignOnService></md:IDPSSODescriptor>"
 	"<md:SPSSODescriptor protocolSupportEnumeration=\"u:p\"></md:SPSSODescriptor>"
 	"<md:SPSSODescriptor protocolSupportEnumeration=\"u:q\"><md:AssertionConsumerService Binding=\"u:c\" "
 	"Location=\"https://a.example/acs\" ResponseLocation=\"https://a.example/r\" index=\"7\" isDefault=\"true\">"
-	"</md:AssertionConsumerService><md:AttributeConsumingService index=\"1\"><md:ServiceName xml:lang=\"en\">S</md:ServiceName>"
-	"<md:RequestedAttribute Name=\"u:r\" FriendlyName=\"mail\" NameFormat=\"u:f\" isRequired=\"true\"></md:RequestedAttribute>"
+	"</md:AssertionConsumerService><md:AttributeConsumingService index=\"1\"><md:ServiceName "
+	"xml:lang=\"en\">S</md:ServiceName>"
+	"<md:RequestedAttribute Name=\"u:r\" FriendlyName=\"mail\" NameFormat=\"u:f\" "
+	"isRequired=\"true\"></md:RequestedAttribute>"
 	"</md:AttributeConsumingService></md:SPSSODescriptor>"
 	"<md:Organization><md:OrganizationName xml:lang=\"ja\">o</md:OrganizationName></md:Organization>"
-	"<md:ContactPerson contactType=\"other\" remd:contactType=\"u:s\"><md:GivenName></md:GivenName><md:EmailAddress>mailto:a@a.example"
+	"<md:ContactPerson contactType=\"other\" "
+	"remd:contactType=\"u:s\"><md:GivenName></md:GivenName><md:EmailAddress>mailto:a@a.example"
 	"</md:EmailAddress><md:TelephoneNumber>1</md:TelephoneNumber></md:ContactPerson><x:y xmlns:x=\"urn:x\"></x:y>";
 
 static struct span
@@ -75,7 +83,8 @@ everything_is_in_its_place(void **state)
 	expect_number("two names", idp->ui.names.count, 2);
 	expect_span("with entities resolved", idp->ui.names.list[0].text, "City & Town");
 	expect_span("without white space around", idp->ui.names.list[1].text, "\xe5\xb8\x82");
-	expect_span("each with its place", idp->ui.names.list[1].at, "IDPSSODescriptor[1]/Extensions/UIInfo/DisplayName[2]");
+	expect_span("each with its place", idp->ui.names.list[1].at,
+	    "IDPSSODescriptor[1]/Extensions/UIInfo/DisplayName[2]");
 	expect_number("two logos", idp->ui.logo_count, 2);
 	expect_span("of a language", idp->ui.logos[0].lang, "en");
 	expect_span("or none", idp->ui.logos[1].lang, "");
@@ -146,22 +155,22 @@ what_is_no_entity_is_refused(void **state)
 	struct portrait p;
 
 	(void)state;
-	expect_problem("another element", portrait_read(&a, document_of(&a, "md:EntitiesDescriptor", ""), &p, &why), &why, ERR_SYNTAX,
-	    "expected an md:EntityDescriptor, found EntitiesDescriptor");
+	expect_problem("another element", portrait_read(&a, document_of(&a, "md:EntitiesDescriptor", ""), &p, &why),
+	    &why, ERR_SYNTAX, "expected an md:EntityDescriptor, found EntitiesDescriptor");
 	expect_problem("no XML", portrait_read(&a, span_text("md"), &p, &why), &why, ERR_SYNTAX, "line 1");
 	for (size_t i = 0; i <= PORTRAIT_ROLES; i++)
 		buffer_text(&many, "<md:PDPDescriptor></md:PDPDescriptor>");
 	buffer_byte(&many, 0);
 	expect_problem("too many roles",
-	    portrait_read(&a, document_of(&a, "md:EntityDescriptor", (const char *)buffer_span(&many).data), &p, &why), &why, ERR_LIMIT,
-	    "expected at most 64 roles");
+	    portrait_read(&a, document_of(&a, "md:EntityDescriptor", (const char *)buffer_span(&many).data), &p, &why),
+	    &why, ERR_LIMIT, "expected at most 64 roles");
 	buffer_clear(&many);
 	for (size_t i = 0; i <= 25000; i++)
 		buffer_text(&many, "<a></a>");
 	buffer_byte(&many, 0);
 	expect_problem("too many elements",
-	    portrait_read(&a, document_of(&a, "md:EntityDescriptor", (const char *)buffer_span(&many).data), &p, &why), &why, ERR_LIMIT,
-	    "expected at most 25000 elements");
+	    portrait_read(&a, document_of(&a, "md:EntityDescriptor", (const char *)buffer_span(&many).data), &p, &why),
+	    &why, ERR_LIMIT, "expected at most 25000 elements");
 	buffer_release(&many);
 	arena_release(&a);
 }

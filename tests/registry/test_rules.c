@@ -1,4 +1,5 @@
-/* tests/registry/test_rules.c - one entity that breaks no rule, and for each rule one that breaks it and nothing else. */
+/* tests/registry/test_rules.c - one entity that breaks no rule, and for each rule one that breaks it and nothing
+ * else. */
 #include "expect.h"
 
 #include <stdio.h>
@@ -26,7 +27,8 @@
 	"<mdui:PrivacyStatementURL xml:lang=\"en\">https://a.example/privacy</mdui:PrivacyStatementURL>" \
 	"<mdui:Logo height=\"80\" width=\"100\">https://a.example/logo.png</mdui:Logo>"
 
-/* Everything the rules look at, as it should be: a service and an identity provider in every category, and certified. */
+/* Everything the rules look at, as it should be: a service and an identity provider in every category, and
+ * certified. */
 static const char good[] =
 	"<md:Extensions>"
 	"<mdrpi:RegistrationInfo registrationAuthority=\"https://r.example/\" registrationInstant=\"2026-01-01T00:00:00Z\">"
@@ -61,7 +63,8 @@ static const char good[] =
 	"<md:AssertionConsumerService Binding=\"" BINDING "HTTP-Artifact\" Location=\"https://a.example/art\" index=\"2\">"
 	"</md:AssertionConsumerService>"
 	"<md:AttributeConsumingService index=\"1\"><md:ServiceName xml:lang=\"en\">Desk</md:ServiceName>"
-	"<md:RequestedAttribute Name=\"urn:oid:0.9.2342.19200300.100.1.3\" NameFormat=\"" URI_FORMAT "\" isRequired=\"true\">"
+	"<md:RequestedAttribute Name=\"urn:oid:0.9.2342.19200300.100.1.3\" NameFormat=\"" URI_FORMAT
+	"\" isRequired=\"true\">"
 	"</md:RequestedAttribute></md:AttributeConsumingService></md:SPSSODescriptor>"
 	"<md:Organization><md:OrganizationName xml:lang=\"en\">City</md:OrganizationName>"
 	"<md:OrganizationDisplayName xml:lang=\"en\">City</md:OrganizationDisplayName>"
@@ -78,28 +81,31 @@ static const char good[] =
 #define CATEGORIES "Extensions/EntityAttributes/Attribute[1]"
 #define RS "http://refeds.org/category/research-and-scholarship"
 
-/* What is exchanged in the good one (at its last occurrence), and what is found then: "level element | found" lines. `until`: from
- * `from` to behind that text, instead of `from` alone. */
+/* What is exchanged in the good one (at its last occurrence), and what is found then: "level element | found" lines.
+ * `until`: from `from` to behind that text, instead of `from` alone. */
 static const struct {
 	const char *title, *rule, *from, *until, *to, *found;
 } cases[] = {
 	{ "an element the schema does not know", "schema.invalid", "<md:SingleSignOnService", NULL,
 	  "<md:Sso></md:Sso><md:SingleSignOnService",
-	  "error " IN_IDP "/Sso[1] | Element 'Sso': This element is not expected. Expected is one of ( KeyDescriptor, Organization, "
+	  "error " IN_IDP "/Sso[1] | Element 'Sso': This element is not expected. Expected is one of ( KeyDescriptor, "
+	  "Organization, "
 	  "ContactPerson, ArtifactResolutionService, SingleLogoutService, ManageNameIDService, NameIDFormat, "
 	  "SingleSignOnService ).\n" },
 	{ "an empty name", "edugain.contact-empty", "<md:GivenName>Tech<", NULL, "<md:GivenName> <",
 	  "warning ContactPerson[1] | GivenName\n" },
 	{ "an address that is none", "edugain.contact-empty", "<md:EmailAddress>mailto:tech@a.example<", NULL,
 	  "<md:EmailAddress>mailto:<", "warning ContactPerson[1] | EmailAddress\n" },
-	{ "an empty organisation", "edugain.organization-empty", ">City</md:OrganizationName>", NULL, "></md:OrganizationName>",
+	{ "an empty organisation", "edugain.organization-empty", ">City</md:OrganizationName>", NULL,
+	  "></md:OrganizationName>",
 	  "warning Organization/OrganizationName[1] | \n" },
 	{ "contacts, but no technical one", "edugain.contact-missing", "contactType=\"technical\"", NULL,
 	  "contactType=\"administrative\"", NULL },
 	{ "an address without its scheme", "edugain.contact-mailto", "mailto:tech@", NULL, "tech@",
 	  "warning ContactPerson[1] | EmailAddress\n" },
 	{ "a second registration", "edugain.registration-twice", "</mdrpi:RegistrationInfo>", NULL,
-	  "</mdrpi:RegistrationInfo><mdrpi:RegistrationInfo registrationAuthority=\"https://x.example/\"></mdrpi:RegistrationInfo>",
+	  "</mdrpi:RegistrationInfo><mdrpi:RegistrationInfo "
+	  "registrationAuthority=\"https://x.example/\"></mdrpi:RegistrationInfo>",
 	  "error Extensions/RegistrationInfo[2] | \n" },
 	{ "a second list of attributes", "edugain.entity-attributes-twice", "</mdattr:EntityAttributes>", NULL,
 	  "</mdattr:EntityAttributes><mdattr:EntityAttributes><saml:Attribute Name=\"u:a\"></saml:Attribute>"
@@ -110,38 +116,48 @@ static const struct {
 	{ "a registration without its policy", "edugain.registration-policy-missing", "<mdrpi:RegistrationPolicy",
 	  "</mdrpi:RegistrationPolicy>", "", "warning Extensions/RegistrationInfo | https://r.example/\n" },
 	{ "a value with a line break", "edugain.attribute-value-space", "https://refeds.org/sirtfi2", NULL,
-	  "https://refeds.org/sirtfi2\n", "warning Extensions/EntityAttributes/Attribute[3] | https://refeds.org/sirtfi2 \n" },
+	  "https://refeds.org/sirtfi2\n",
+	  "warning Extensions/EntityAttributes/Attribute[3] | https://refeds.org/sirtfi2 \n" },
 	{ "an identity provider with a key for encryption alone", "edugain.idp-key-missing", "<md:KeyDescriptor>", NULL,
 	  "<md:KeyDescriptor use=\"encryption\">", "error " IN_IDP " | \n" },
 	{ "an empty description", "edugain.ui-empty", "\"en\">About City<", NULL, "\"en\"><",
 	  "warning " IN_IDP "/Extensions/UIInfo/Description[1] | \n" },
 	{ "a place that is none", "edugain.geolocation", "geo:35.6", NULL, "35.6",
 	  "warning " IN_IDP "/Extensions/DiscoHints/GeolocationHint[1] | 35.6,139.7\n" },
-	{ "an empty name of the service", "edugain.service-name-empty", ">Desk</md:ServiceName>", NULL, "></md:ServiceName>",
+	{ "an empty name of the service", "edugain.service-name-empty", ">Desk</md:ServiceName>", NULL,
+	  "></md:ServiceName>",
 	  "warning " IN_SP "/AttributeConsumingService[1]/ServiceName[1] | \n" },
 	{ "responses by redirect", "edugain.acs-redirect", "HTTP-Artifact", NULL, "HTTP-Redirect",
 	  "error " IN_SP "/AssertionConsumerService[2] | " BINDING "HTTP-Redirect\n" },
-	{ "another binding for discovery", "edugain.discovery-binding", "Binding=\"urn:oasis:names:tc:SAML:profiles:SSO:idp-discovery",
-	  NULL, "Binding=\"urn:x:discovery", "warning " IN_SP "/Extensions/DiscoveryResponse[1] | urn:x:discovery-protocol\n" },
+	{ "another binding for discovery", "edugain.discovery-binding",
+	  "Binding=\"urn:oasis:names:tc:SAML:profiles:SSO:idp-discovery",
+	  NULL, "Binding=\"urn:x:discovery",
+	  "warning " IN_SP "/Extensions/DiscoveryResponse[1] | urn:x:discovery-protocol\n" },
 	{ "two discovery endpoints of one index", "edugain.discovery-index", "</idpdisc:DiscoveryResponse>", NULL,
 	  "</idpdisc:DiscoveryResponse><idpdisc:DiscoveryResponse "
-	  "Binding=\"urn:oasis:names:tc:SAML:profiles:SSO:idp-discovery-protocol\" Location=\"https://a.example/2\" index=\"1\">"
+	  "Binding=\"urn:oasis:names:tc:SAML:profiles:SSO:idp-discovery-protocol\" Location=\"https://a.example/2\" "
+	  "index=\"1\">"
 	  "</idpdisc:DiscoveryResponse>", "warning " IN_SP "/Extensions/DiscoveryResponse[2] | 1\n" },
-	{ "a scope that does not say whether it is an expression", "edugain.scope-regexp-unsaid", " regexp=\"false\"", NULL, "",
+	{ "a scope that does not say whether it is an expression", "edugain.scope-regexp-unsaid", " regexp=\"false\"",
+	  NULL, "",
 	  "warning " IN_IDP "/Extensions/Scope[1] | city.example.lg.jp\n" },
-	{ "no name to choose by", "edugain.display-name-missing", "<mdui:DisplayName xml:lang=\"en\">City<", "<mdui:Description",
+	{ "no name to choose by", "edugain.display-name-missing", "<mdui:DisplayName xml:lang=\"en\">City<",
+	  "<mdui:Description",
 	  "<mdui:Description", "warning " IN_IDP " | \n" },
-	{ "no description", "edugain.description-missing", "<mdui:Description xml:lang=\"en\">About City<", "</mdui:Description>", "",
+	{ "no description", "edugain.description-missing", "<mdui:Description xml:lang=\"en\">About City<",
+	  "</mdui:Description>", "",
 	  NULL },
 	{ "no logo", "edugain.logo-missing", "<mdui:Logo", "</mdui:Logo>", "", "warning " IN_SP " | \n" },
 
 	{ "a registration in a role", "ukf.registration-misplaced", "<mdui:UIInfo>", NULL,
 	  "<mdrpi:RegistrationInfo registrationAuthority=\"u:r\"></mdrpi:RegistrationInfo><mdui:UIInfo>",
 	  "error " IN_SP "/Extensions/RegistrationInfo | \n" },
-	{ "a registration in local time", "ukf.registration-instant", "2026-01-01T00:00:00Z", NULL, "2026-01-01T00:00:00+09:00",
+	{ "a registration in local time", "ukf.registration-instant", "2026-01-01T00:00:00Z", NULL,
+	  "2026-01-01T00:00:00+09:00",
 	  "warning Extensions/RegistrationInfo | 2026-01-01T00:00:00+09:00\n" },
 	{ "two policies in English", "ukf.registration-policy-languages", "</mdrpi:RegistrationPolicy>", NULL,
-	  "</mdrpi:RegistrationPolicy><mdrpi:RegistrationPolicy xml:lang=\"en\">https://r.example/2</mdrpi:RegistrationPolicy>",
+	  "</mdrpi:RegistrationPolicy><mdrpi:RegistrationPolicy "
+	  "xml:lang=\"en\">https://r.example/2</mdrpi:RegistrationPolicy>",
 	  "warning Extensions/RegistrationInfo/RegistrationPolicy[2] | en\n" },
 	{ "a publication of its own", "ukf.publication-info", "<mdattr:EntityAttributes>", NULL,
 	  "<mdrpi:PublicationInfo publisher=\"u:p\"></mdrpi:PublicationInfo><mdattr:EntityAttributes>",
@@ -182,24 +198,30 @@ static const struct {
 	  "error " IN_IDP "/Extensions/Scope[1] | jp\n" },
 
 	{ "a category of services on an identity provider", "refeds.category-role", ROLES_CUT, "", NULL },
-	{ "a category of no format", "refeds.attribute-format", "\" NameFormat=\"" URI_FORMAT "\">" VALUE("https://refeds.org/sirtfi"),
+	{ "a category of no format", "refeds.attribute-format", "\" NameFormat=\"" URI_FORMAT "\">"
+	  VALUE("https://refeds.org/sirtfi"),
 	  NULL, "\">" VALUE("https://refeds.org/sirtfi"), "warning Extensions/EntityAttributes/Attribute[3] | \n" },
 	{ "research without POST", "refeds.rs-post", "HTTP-POST", NULL, "PAOS", "warning " CATEGORIES " | \n" },
 	{ "research without a page", "refeds.rs-ui", "<mdui:InformationURL", "</mdui:InformationURL>", "", NULL },
 	{ "research without a technical contact", "refeds.rs-contact", "contactType=\"technical\"", NULL,
 	  "contactType=\"administrative\"", NULL },
-	{ "research that asks for nothing", "refeds.rs-attributes", "<md:RequestedAttribute", "</md:RequestedAttribute>", "", NULL },
+	{ "research that asks for nothing", "refeds.rs-attributes", "<md:RequestedAttribute",
+	  "</md:RequestedAttribute>", "", NULL },
 	{ "access without any contact", "refeds.access-contact", "<md:ContactPerson contactType=\"technical\"",
 	  "mailto:csirt@a.example</md:EmailAddress></md:ContactPerson>", "", NULL },
 	{ "access without a page", "refeds.access-ui", "<mdui:InformationURL", "</mdui:InformationURL>", "", NULL },
-	{ "access without a privacy statement", "refeds.access-privacy", "<mdui:PrivacyStatementURL", "</mdui:PrivacyStatementURL>", "",
+	{ "access without a privacy statement", "refeds.access-privacy", "<mdui:PrivacyStatementURL",
+	  "</mdui:PrivacyStatementURL>", "",
 	  NULL },
 	{ "conduct in another language", "refeds.coco-ui", "<mdui:Description xml:lang=\"en\">About Desk", NULL,
 	  "<mdui:Description xml:lang=\"de\">About Desk", "warning " CATEGORIES " | Description\n" },
-	{ "conduct that asks for nothing", "refeds.coco-attributes", "<md:AttributeConsumingService", "</md:AttributeConsumingService>",
+	{ "conduct that asks for nothing", "refeds.coco-attributes", "<md:AttributeConsumingService",
+	  "</md:AttributeConsumingService>",
 	  "", NULL },
-	{ "a hidden service", "refeds.hide-from-discovery-role", "<md:IDPSSODescriptor", "</md:IDPSSODescriptor>", "", NULL },
-	{ "a service that supports a category", "refeds.support-role", "<md:IDPSSODescriptor", "</md:IDPSSODescriptor>", "", NULL },
+	{ "a hidden service", "refeds.hide-from-discovery-role", "<md:IDPSSODescriptor", "</md:IDPSSODescriptor>", "",
+	  NULL },
+	{ "a service that supports a category", "refeds.support-role", "<md:IDPSSODescriptor",
+	  "</md:IDPSSODescriptor>", "", NULL },
 	{ "a security contact without a name", "sirtfi.security-contact", "<md:GivenName>Security</md:GivenName>", NULL, "",
 	  "warning ContactPerson[2] | GivenName\n" },
 	{ "no security contact", "sirtfi.security-contact", "contactType/security", NULL, "contactType/other",
@@ -221,8 +243,8 @@ static const struct {
 };
 
 /* Rules whose case does not fit the table: each has a test of its own below, or is the schema's too. */
-static const char *const elsewhere[] = { "schema.too-large", "edugain.entity-id", "edugain.logo-size", "ukf.logo-length",
-	"registry.claim-not-believed" };
+static const char *const elsewhere[] = { "schema.too-large", "edugain.entity-id", "edugain.logo-size",
+	"ukf.logo-length", "registry.claim-not-believed" };
 
 static struct instant
 at(const char *text)
@@ -277,7 +299,8 @@ words_of(struct arena *arena, const struct looked *l, const char *rule)
 		const struct rule_finding *f = &l->findings[i];
 
 		if (!rule || span_is(f->rule, rule))
-			words = arena_print(arena, "%s%.*s%s%s%s%.*s | %.*s\n", words, rule ? 0 : (int)f->rule.size, (const char *)f->rule.data,
+			words = arena_print(arena, "%s%.*s%s%s%s%.*s | %.*s\n", words, rule ? 0 : (int)f->rule.size,
+			    (const char *)f->rule.data,
 			    rule ? "" : " ", finding_level_name(f->level), f->element.size ? " " : "", SPAN_ARGS(f->element),
 			    SPAN_ARGS(f->found));
 	}
@@ -330,7 +353,8 @@ each_rule_finds_what_breaks_it(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		struct arena a = arena_init(4 * MIB);
-		struct looked l = look_at(v, &a, "https://a.example/", edited(&a, cases[i].from, cases[i].until, cases[i].to), NOW);
+		struct looked l = look_at(v, &a, "https://a.example/",
+		    edited(&a, cases[i].from, cases[i].until, cases[i].to), NOW);
 		const char *words = words_of(&a, &l, cases[i].rule), *all = words_of(&a, &l, NULL);
 		bool error = strstr(all, " error") != NULL;
 
@@ -380,7 +404,8 @@ shared_demands_are_all_told(void **state)
 		  "refeds.access-contact warning " CATEGORIES " | https://refeds.org/category/personalized\n"
 		  "sirtfi.security-contact warning Extensions/EntityAttributes/Attribute[3] | \n" },
 		{ "a logo of no size", " width=\"100\"", NULL, " width=\"wide\"",
-		  "schema.invalid error " IN_SP "/Extensions/UIInfo/Logo[1] | Element 'Logo', attribute 'width': 'wide' is not a valid "
+		  "schema.invalid error " IN_SP "/Extensions/UIInfo/Logo[1] | Element 'Logo', attribute 'width': 'wide' is "
+		  "not a valid "
 		  "value of the atomic type 'xs:positiveInteger'.\n"
 		  "edugain.logo-size warning " IN_SP "/Extensions/UIInfo/Logo[1] | wide\n" },
 	};
@@ -464,7 +489,8 @@ what_the_source_claimed_is_told(void **state)
 	(void)state;
 	l.good = validate_entity(v, &a, &subject, &l.findings, &l.count);
 	expect_text("the claim is found", words_of(&a, &l, NULL),
-	    "registry.claim-not-believed warning Extensions/EntityAttributes | " CATEGORY " https://refeds.org/category/anonymous\n");
+	    "registry.claim-not-believed warning Extensions/EntityAttributes | " CATEGORY
+	    " https://refeds.org/category/anonymous\n");
 	expect_span("with the member", l.findings[0].member, "m1");
 	expect_span("and the entity", l.findings[0].entity_id, "https://a.example/");
 	arena_release(&a);
@@ -497,7 +523,8 @@ too_much_is_refused(void **state)
 static void
 one_rule_does_not_hide_the_others(void **state)
 {
-	static const char one[] = "<md:SingleSignOnService Binding=\"b\" Location=\"http://a.example/\"></md:SingleSignOnService>";
+	static const char one[] = "<md:SingleSignOnService Binding=\"b\" "
+	    "Location=\"http://a.example/\"></md:SingleSignOnService>";
 	struct validator *v = validator_of(NULL, 0);
 	struct arena a = arena_init(8 * MIB);
 	struct buffer many = buffer_init(2 * MIB);
@@ -536,7 +563,8 @@ operators_set_levels(void **state)
 		const struct rule_setting setting = { "edugain.logo-missing", levels[i].level };
 		struct validator *v = validator_of(&setting, 1);
 		struct arena a = arena_init(4 * MIB);
-		struct looked l = look_at(v, &a, "https://a.example/", edited(&a, "<mdui:Logo", "</mdui:Logo>", ""), levels[i].now);
+		struct looked l = look_at(v, &a, "https://a.example/", edited(&a, "<mdui:Logo", "</mdui:Logo>", ""),
+		    levels[i].now);
 
 		expect_text(levels[i].title, words_of(&a, &l, "edugain.logo-missing"), levels[i].found);
 		expect_true(levels[i].title, l.good == !strstr(levels[i].found, "error"));
@@ -575,10 +603,12 @@ wrong_settings_are_problems(void **state)
 		{ "no such rule", SCHEMAS, "edugain.nothing", "off", ERR_INVALID,
 		  "expected the name of a rule, found \"edugain.nothing\"" },
 		{ "no such level", SCHEMAS, "edugain.logo-missing", "loud", ERR_INVALID,
-		  "expected \"off\", \"warning\", \"error\" or a day such as \"2027-04-01\" for rule edugain.logo-missing, found \"loud\"" },
+		  "expected \"off\", \"warning\", \"error\" or a day such as \"2027-04-01\" for rule edugain.logo-missing, "
+		  "found \"loud\"" },
 		{ "no such day", SCHEMAS, "edugain.logo-missing", "2027-02-30", ERR_INVALID, "found \"2027-02-30\"" },
 		{ "no schemas", "/nonexistent", "edugain.logo-missing", "off", ERR_NOT_FOUND,
-		  "/nonexistent/opensaml/saml-schema-metadata-2.0.xsd: expected the schema of Debian's package opensaml-schemas" },
+		  "/nonexistent/opensaml/saml-schema-metadata-2.0.xsd: expected the schema of Debian's package "
+		  "opensaml-schemas" },
 	};
 
 	(void)state;

@@ -1,5 +1,5 @@
-/* tests/registry/test_validation.c - real federations' entities held against the rules: how many break which, as RULES.md
- * tells; and that those that break none are what the schemas allow. */
+/* tests/registry/test_validation.c - real federations' entities held against the rules: how many break which, as
+ * RULES.md tells; and that those that break none are what the schemas allow. */
 #include "expect.h"
 
 #include <stdio.h>
@@ -64,7 +64,8 @@ world_of(const struct metadata_terms *terms)
 		skip();
 	}
 	assert_true(instant_read(span_text(NOW), &w.now));
-	expect_ok("the real file is read", metadata_read(&w.arena, span_of(w.text, size), terms, w.now, &w.metadata, &why), &why);
+	expect_ok("the real file is read",
+	    metadata_read(&w.arena, span_of(w.text, size), terms, w.now, &w.metadata, &why), &why);
 	return w;
 }
 
@@ -79,13 +80,15 @@ world_release(struct world *w)
 static void
 describe(const struct metadata_entity *e, struct instant now, struct entity *entity, struct fragment *fragment)
 {
-	*entity = (struct entity){ .entity_id = e->entity_id, .roles = e->roles, .prefixes = e->prefixes, .registered = now };
+	*entity = (struct entity){ .entity_id = e->entity_id, .roles = e->roles, .prefixes = e->prefixes,
+	    .registered = now };
 	*fragment = (struct fragment){ .registration = e->registration, .extensions = e->extensions,
 		.attributes_at = e->attributes_at, .attributes = e->attributes, .content = e->content };
 }
 
 static bool
-validate(struct world *w, struct arena *arena, const struct metadata_entity *e, struct rule_finding **found, size_t *count)
+validate(struct world *w, struct arena *arena, const struct metadata_entity *e, struct rule_finding **found,
+    size_t *count)
 {
 	struct validation_subject subject = { .now = w->now, .claimed = e->claimed, .claimed_count = e->claimed_count };
 	struct fragment fragment;
@@ -140,8 +143,8 @@ has_row(const char *document, size_t rule, const struct tally *t)
 	char row[2000];
 
 	snprintf(row, sizeof(row), "\n| `%s` | %s%s%s | %s | %s | %u | %u |\n", r->id, finding_level_name(r->level),
-	    r->error_from ? ", error from " : "", r->error_from ? r->error_from : "", r->clause, r->right_en, t->entities[rule],
-	    t->elements[rule]);
+	    r->error_from ? ", error from " : "", r->error_from ? r->error_from : "", r->clause, r->right_en,
+	    t->entities[rule], t->elements[rule]);
 	if (strstr(document, row))
 		return true;
 	print_error("expected in RULES.md:%s", row);
