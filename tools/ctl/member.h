@@ -17,8 +17,9 @@ struct record_files {
 	size_t count;
 };
 
-/* Adds what is in the file; a bare record becomes a change with `action`. The JSON lives as long as the process. */
+/* Adds what is in the file; a bare record becomes a change with `action`. */
 enum err record_files_add(struct ctl *, const char *path, const char *action, struct record_files *, struct problem *why);
+void record_files_release(struct record_files *);
 
 /* One element of a list of findings, on two lines. */
 void finding_show(const json_t *finding);

@@ -199,6 +199,19 @@ change_run(struct ctl *ctl, const struct wish *wish, const struct record_files *
 
 /* member apply, change, diff: records from files */
 
+static enum err
+records_read(struct ctl *ctl, const char *const *operands, const struct wish *wish, const char *action,
+    struct record_files *files, struct problem *why)
+{
+	for (size_t i = 0; i < MEMBERSHIP_CHANGES && operands[i]; i++)
+		if (record_files_add(ctl, operands[i], action, files, why) != OK)
+			return why->code;
+	for (size_t i = 0; i < wish->files.count; i++)
+		if (record_files_add(ctl, wish->files.items[i], action, files, why) != OK)
+			return why->code;
+	return OK;
+}
+
 static enum ending
 records_run(struct ctl *ctl, int argc, char **argv, const struct usage *usage, const char *action, struct wish *wish)
 {
@@ -209,15 +222,14 @@ records_run(struct ctl *ctl, int argc, char **argv, const struct usage *usage, c
 
 	if (!arguments_read(ctl, usage, argc, argv, operands, &ending))
 		return ending;
-	for (size_t i = 0; i < COUNT(operands) && operands[i]; i++)
-		if (record_files_add(ctl, operands[i], action, &files, &why) != OK)
-			return refused(&why);
-	for (size_t i = 0; i < wish->files.count; i++)
-		if (record_files_add(ctl, wish->files.items[i], action, &files, &why) != OK)
-			return refused(&why);
-	if (files.count == 0)
-		return misused("expected %s; see watashictl member %s --help", usage->synopsis, argv[0]);
-	return change_run(ctl, wish, &files);
+	if (records_read(ctl, operands, wish, action, &files, &why) != OK)
+		ending = refused(&why);
+	else if (files.count == 0)
+		ending = misused("expected %s; see watashictl member %s --help", usage->synopsis, argv[0]);
+	else
+		ending = change_run(ctl, wish, &files);
+	record_files_release(&files);
+	return ending;
 }
 
 static enum ending
@@ -313,11 +325,15 @@ member_step(struct ctl *ctl, int argc, char **argv)
 		    argv[0]);
 	changes.items = arena_array(ctl->arena, struct record_file, MEMBERSHIP_CHANGES);
 	while (changes.count < MEMBERSHIP_CHANGES && ids[changes.count]) {
-		changes.items[changes.count] = (struct record_file){ NULL,
-			json_pack("{s:s,s:s}", "action", argv[0], "id", ids[changes.count]) };
-		if (!changes.items[changes.count].change)
+		json_t *change = json_pack("{s:s,s:s}", "action", argv[0], "id", ids[changes.count]);
+
+		if (!change) {
+			record_files_release(&changes);
 			return misused("\"%s\" is no member's id", ids[changes.count]);
-		changes.count++;
+		}
+		changes.items[changes.count++] = (struct record_file){ NULL, change };
 	}
-	return change_run(ctl, &wish, &changes);
+	ending = change_run(ctl, &wish, &changes);
+	record_files_release(&changes);
+	return ending;
 }

@@ -106,6 +106,15 @@ file_check(struct ctl *ctl, struct validator *validator, const struct record_fil
 	return why.code == OK && errors == 0;
 }
 
+static enum err
+files_read(struct ctl *ctl, const char *const *paths, struct record_files *files, struct problem *why)
+{
+	for (size_t i = 0; i < MEMBERSHIP_CHANGES && paths[i]; i++)
+		if (record_files_add(ctl, paths[i], "apply", files, why) != OK)
+			return why->code;
+	return OK;
+}
+
 enum ending
 member_check(struct ctl *ctl, int argc, char **argv)
 {
@@ -126,14 +135,14 @@ member_check(struct ctl *ctl, int argc, char **argv)
 
 	if (!arguments_read(ctl, &usage, argc, argv, paths, &ending))
 		return ending;
-	for (size_t i = 0; i < COUNT(paths) && paths[i]; i++)
-		if (record_files_add(ctl, paths[i], "apply", &files, &why) != OK)
-			return refused(&why);
-	if (validator_open(ctl, &validator, &why) != OK)
+	if (files_read(ctl, paths, &files, &why) != OK || validator_open(ctl, &validator, &why) != OK) {
+		record_files_release(&files);
 		return refused(&why);
+	}
 	results = json_array();
 	for (size_t i = 0; i < files.count; i++)
 		good = file_check(ctl, validator, &files.items[i], results) && good;
+	record_files_release(&files);
 	validator_free(validator);
 	answer = json_pack("{s:o}", "results", results);
 	if (ctl->json)

@@ -37,26 +37,14 @@ change_of(const char *action, json_t *record)
 	return json_pack("{s:s,s:O}", "action", action, "record", record);
 }
 
-enum err
-record_files_add(struct ctl *ctl, const char *path, const char *action, struct record_files *files, struct problem *why)
+/* The list's elements are changes themselves, or records. */
+static enum err
+add_list(struct ctl *ctl, const char *path, const json_t *list, bool changes, const char *action,
+    struct record_files *files, struct problem *why)
 {
-	json_t *root, *list, *item;
-	bool changes;
+	json_t *item;
 	size_t i;
 
-	if (file_parse(path, &root, why) != OK)
-		return why->code;
-	list = json_object_get(root, "changes");
-	changes = json_is_array(list);
-	if (json_is_object(root) && !changes) {
-		add(ctl, files, path, change_of(action, root));
-		return OK;
-	}
-	if (!changes)
-		list = root;
-	if (!json_is_array(list) || json_array_size(list) == 0)
-		return problem_set(why, ERR_INVALID, "",
-		    "%s: expected a member record, an array of them, or {\"changes\": […]}, found none", path);
 	json_array_foreach(list, i, item) {
 		if (!json_is_object(item))
 			return problem_set(why, ERR_INVALID, "", "%s: %s/%zu: expected an object", path,
@@ -65,4 +53,37 @@ record_files_add(struct ctl *ctl, const char *path, const char *action, struct r
 		    changes ? json_incref(item) : change_of(action, item));
 	}
 	return OK;
+}
+
+enum err
+record_files_add(struct ctl *ctl, const char *path, const char *action, struct record_files *files, struct problem *why)
+{
+	const json_t *list;
+	enum err err = OK;
+	json_t *root;
+	bool changes;
+
+	if (file_parse(path, &root, why) != OK)
+		return why->code;
+	list = json_object_get(root, "changes");
+	changes = json_is_array(list);
+	if (!changes)
+		list = root;
+	if (json_is_object(root) && !changes)
+		add(ctl, files, path, change_of(action, root));
+	else if (json_is_array(list) && json_array_size(list) > 0)
+		err = add_list(ctl, path, list, changes, action, files, why);
+	else
+		err = problem_set(why, ERR_INVALID, "",
+		    "%s: expected a member record, an array of them, or {\"changes\": […]}, found none", path);
+	json_decref(root);
+	return err;
+}
+
+void
+record_files_release(struct record_files *files)
+{
+	for (size_t i = 0; i < files->count; i++)
+		json_decref(files->items[i].change);
+	files->count = 0;
 }
