@@ -89,7 +89,8 @@ findings_are_json(void **state)
 	    "[{\"rule\":\"key.rsa-short\",\"level\":\"warning\",\"element\":\"SPSSODescriptor[1]\",\"found\":\"RSA 1024\","
 	    "\"right\":{\"ja\":\"\xe9\x8d\xb5\",\"en\":\"A \\\"key\\\".\"},"
 	    "\"clause\":\"s1\",\"error_from\":\"2027-12-01T00:00:00Z\"},"
-	    "{\"rule\":\"schema.invalid\",\"level\":\"error\",\"element\":\"\",\"found\":\"\",\"right\":{\"ja\":\"\",\"en\":\"\"},"
+	    "{\"rule\":\"schema.invalid\",\"level\":\"error\",\"element\":\"\",\"found\":\"\","
+	    "\"right\":{\"ja\":\"\",\"en\":\"\"},"
 	    "\"clause\":\"\",\"member\":\"m1\",\"entity_id\":\"urn:a\"}]");
 	buffer_release(&b);
 }
