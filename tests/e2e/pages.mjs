@@ -186,6 +186,8 @@ async function byKeyboard(browser) {
 				await page.keyboard.press("Tab");
 			await page.keyboard.press("Enter");
 			await settled.card(page);
+			expect(await page.locator('[data-slot="back"]').evaluate((a) => a.pathname + a.search) === `/?q=${encodeURIComponent("ｳﾐﾍﾞ")}`,
+				"the way back leads elsewhere");
 			await page.goBack();
 			await settled.list(page);
 			expect(await page.locator("#q").inputValue() === "ｳﾐﾍﾞ", "the search was forgotten");

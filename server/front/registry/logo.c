@@ -17,9 +17,7 @@ struct logo_query {
 };
 
 /* Nothing in an SVG runs or loads anything, even when it is opened by itself. */
-#define PICTURE_FIELDS \
-	"Content-Security-Policy: default-src 'none'; style-src 'unsafe-inline'; sandbox\r\n" \
-	"X-Content-Type-Options: nosniff\r\n"
+#define PICTURE_FIELDS "Content-Security-Policy: default-src 'none'; style-src 'unsafe-inline'; sandbox\r\n"
 
 static void
 send_picture(struct logo_query *q, struct span bytes, struct span type)

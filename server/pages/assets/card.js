@@ -376,13 +376,12 @@ async function read() {
 	document.querySelector('[data-slot="card"]').setAttribute("aria-busy", "false");
 }
 
-/* From the list one goes back to the very search one came from. */
-document.querySelector('[data-slot="back"]').addEventListener("click", (event) => {
-	if (document.referrer !== "" && new URL(document.referrer).origin === location.origin && new URL(document.referrer).pathname === "/") {
-		event.preventDefault();
-		globalThis.history.back();
-	}
-});
+/* From the list one goes back to the very search one came from (list.js keeps it). */
+try {
+	document.querySelector('[data-slot="back"]').search = sessionStorage.getItem("search") ?? "";
+} catch {
+	// storage switched off: the way back leads to the whole list
+}
 /* On paper nothing is folded. */
 addEventListener("beforeprint", () => document.querySelectorAll("details").forEach((details) => details.open = true));
 

@@ -79,9 +79,18 @@ function keep(question, anew) {
 		else
 			url.searchParams.set(name, value);
 	}
-	if (url.href === location.href)
-		return;
-	history[anew ? "pushState" : "replaceState"](null, "", url);
+	if (url.href !== location.href)
+		history[anew ? "pushState" : "replaceState"](null, "", url);
+	remember();
+}
+
+/* For the way back from a member's card. */
+function remember() {
+	try {
+		sessionStorage.setItem("search", location.search);
+	} catch {
+		// storage switched off: the way back leads to the whole list
+	}
 }
 
 function takeFromAddress() {
@@ -270,6 +279,7 @@ async function read() {
 	}
 	offer();
 	takeFromAddress();
+	remember();
 	show();
 }
 
@@ -305,6 +315,7 @@ addEventListener("popstate", () => {
 	if (state.rows === null)
 		return;
 	takeFromAddress();
+	remember();
 	state.shown = portion;
 	show();
 });
