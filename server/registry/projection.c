@@ -68,8 +68,9 @@ see_certifications(const struct member_record *record, const struct member_entit
 static enum err
 name_entity(const struct member_entity *entity, const struct problem *wrong, struct problem *why)
 {
-	return problem_set(why, ERR_INVALID, wrong->clause, "%.*s: %s",
-	    SPAN_ARGS(span_first(entity->entity_id, 200)), wrong->text);
+	problem_set(why, ERR_INVALID, wrong->clause, "%.*s: %s", SPAN_ARGS(span_first(entity->entity_id, 200)),
+	    wrong->text);
+	return ERR_INVALID;
 }
 
 /* The descriptor, read under the record's terms: exactly one entity, of the record's name. */
