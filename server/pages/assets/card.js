@@ -81,6 +81,11 @@ const states = {
 	ended: ["quiet", "期限切れ", "Ended"],
 };
 const stateOrder = Object.keys(states);
+/* What has not ended, but does not count while the member is not in force. */
+const idle = {
+	suspended: ["quiet", "資格停止中は認められません", "Does not count while suspended"],
+	withdrawn: ["quiet", "脱退により認められません", "Does not count any more"],
+};
 
 /* What one assessor said at one time about one entity stands together. */
 const statement = ({ framework, assessor, from, until: end, entity_id: entity }) => JSON.stringify([assessor, from, end, framework, entity]);
@@ -96,12 +101,13 @@ function level(held) {
 			element("span", { class: "heard" }, both(`：${areaWords(held.area)[0]}`, `: ${areaWords(held.area)[1]}`))))] : []));
 }
 
-function certification(together) {
+function certification(together, standing) {
 	const [held] = together;
-	const near = held.state === "in-force" && Date.parse(held.until) - Date.now() < soon;
+	const state = held.state === "in-force" && idle[standing] ? idle[standing] : states[held.state];
+	const near = held.state === "in-force" && !idle[standing] && Date.parse(held.until) - Date.now() < soon;
 
 	return element("li", { class: "certification" },
-		element("p", { class: "badges" }, badge(...states[held.state]), ...(near ? [badge("notice", "まもなく期限", "Ends soon")] : [])),
+		element("p", { class: "badges" }, badge(...state), ...(near ? [badge("notice", "まもなく期限", "Ends soon")] : [])),
 		element("dl", { class: "facts" },
 			fact("評価した機関", "Assessed by", held.assessor ?? "—"),
 			fact("有効期間", "In force", time(held.from), both("から ", " – "), time(held.until), ...(held.state === "in-force"
@@ -124,7 +130,7 @@ function certifications(card) {
 		together.set(statement(one), [...(together.get(statement(one)) ?? []), one]);
 	return section("certifications", "認定", "Certified for", held.length === 0
 		? element("p", {}, both("認定は登録されていません。", "No certification is registered."))
-		: element("ul", { class: "certifications" }, ...[...together.values()].map(certification)));
+		: element("ul", { class: "certifications" }, ...[...together.values()].map((one) => certification(one, card.standing))));
 }
 
 function organisation(card) {
