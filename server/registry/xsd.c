@@ -2,8 +2,8 @@
  *
  * The schemas import each other by addresses in the web. libxml2 asks its loader of external entities for each of
  * them; ours takes the file of that name from the packages' folders, when it is one of those listed here, and refuses
- * everything else, DTDs too. The loader is one for the whole process, so it is ours only while the schemas are
- * compiled.
+ * everything else, DTDs too. Loader and listener are one for the whole process, so they are ours only while the
+ * schemas are compiled.
  */
 #include "registry/xsd.h"
 
@@ -135,19 +135,24 @@ write_wrapper(struct buffer *b)
 static void
 compile(struct xsd *x)
 {
-	xmlExternalEntityLoader before = xmlGetExternalEntityLoader();
+	xmlExternalEntityLoader loader = xmlGetExternalEntityLoader();
+	xmlStructuredErrorFunc listener = xmlStructuredError;
+	void *listening = xmlStructuredErrorContext;
 	struct buffer wrapper = buffer_init(64 * KIB);
 	xmlSchemaParserCtxtPtr parser;
 
 	write_wrapper(&wrapper);
 	xmlSetExternalEntityLoader(load);
+	/* The parsers of what is imported know nothing of the schema's own listener. */
+	xmlSetStructuredErrorFunc(NULL, on_schema_error);
 	parser = xmlSchemaNewMemParserCtxt((const char *)wrapper.data, (int)wrapper.end);
 	if (!parser)
 		abort();
 	xmlSchemaSetParserStructuredErrors(parser, on_schema_error, NULL);
 	x->schema = xmlSchemaParse(parser);
 	xmlSchemaFreeParserCtxt(parser);
-	xmlSetExternalEntityLoader(before);
+	xmlSetStructuredErrorFunc(listening, listener);
+	xmlSetExternalEntityLoader(loader);
 	buffer_release(&wrapper);
 	/* What cannot be loaded is a warning to libxml2, which goes on without it. */
 	if (!x->schema)
