@@ -126,6 +126,8 @@ project_entity(struct arena *arena, const struct member *member, const struct me
 		return why->code;
 	e = &m.entities[0];
 	*out = (struct projected){
+		.claimed = e->claimed,
+		.claimed_count = e->claimed_count,
 		.fragment = { now, e->registration, e->extensions, e->attributes_at, e->attributes, e->content },
 		.entity = {
 			.entity_id = e->entity_id,

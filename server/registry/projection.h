@@ -16,6 +16,8 @@
 struct projected {
 	struct entity entity;
 	struct fragment fragment;
+	const struct span *claimed; /* struct metadata_entity's: what the descriptor said and only the record may */
+	size_t claimed_count;
 };
 
 /* The member's entities with a SAML part, as they are at `now`; ERR_INVALID names entity and line, ERR_LIMIT the

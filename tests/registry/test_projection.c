@@ -58,10 +58,11 @@ the_record_speaks_for_its_entity(void **state)
 		struct member_entity entity;
 		const char *content, *ja, *en;
 		unsigned roles;
+		const char *claimed; /* NULL: nothing */
 	} cases[] = {
 		{ "a name is the least",
 		  { .name = NAME }, { .saml = TEXT(DESCRIPTOR(IDP)) },
-		  IDP_WITH(EXTENSIONS(UI(UI_NAME))), "\xe5\xb8\x82", "City", ENTITY_IDP },
+		  IDP_WITH(EXTENSIONS(UI(UI_NAME))), "\xe5\xb8\x82", "City", ENTITY_IDP, NULL },
 		{ "the entity's own words come first",
 		  { .name = NAME, .description = BOTH("", "Of the member"), .url = BOTH("", "https://city.example/"),
 		    .logo = { TEXT("https://city.example/m.png"), 10, 20 } },
@@ -81,7 +82,7 @@ the_record_speaks_for_its_entity(void **state)
 		  "<md:OrganizationDisplayName xml:lang=\"ja\">\xe5\xb8\x82</md:OrganizationDisplayName>"
 		  "<md:OrganizationDisplayName xml:lang=\"en\">City</md:OrganizationDisplayName>"
 		  "<md:OrganizationURL xml:lang=\"en\">https://city.example/</md:OrganizationURL></md:Organization>",
-		  "\xe7\xaa\x93\xe5\x8f\xa3", "", ENTITY_IDP },
+		  "\xe7\xaa\x93\xe5\x8f\xa3", "", ENTITY_IDP, NULL },
 		{ "where it has none, the member's stand",
 		  { .name = NAME, .description = BOTH("", "Of the member"), .url = BOTH("", "https://city.example/"),
 		    .logo = { TEXT("data:image/png;base64,AA=="), 10, 20 } },
@@ -94,12 +95,12 @@ the_record_speaks_for_its_entity(void **state)
 		  "<md:OrganizationDisplayName xml:lang=\"ja\">\xe5\xb8\x82</md:OrganizationDisplayName>"
 		  "<md:OrganizationDisplayName xml:lang=\"en\">City</md:OrganizationDisplayName>"
 		  "<md:OrganizationURL xml:lang=\"en\">https://city.example/</md:OrganizationURL></md:Organization>",
-		  "\xe5\xb8\x82", "City", ENTITY_RP },
+		  "\xe5\xb8\x82", "City", ENTITY_RP, NULL },
 		{ "scopes are the record's",
 		  { .name = NAME }, { .saml = TEXT(DESCRIPTOR(IDP SP)), .scopes = scopes, .scope_count = COUNT(scopes) },
 		  IDP_WITH(EXTENSIONS(UI(UI_NAME) "<shibmd:Scope regexp=\"false\">city.example</shibmd:Scope>"
 		  "<shibmd:Scope regexp=\"false\">a&amp;b.example</shibmd:Scope>")) SP_WITH(EXTENSIONS(UI(UI_NAME))),
-		  "\xe5\xb8\x82", "City", ENTITY_IDP | ENTITY_RP },
+		  "\xe5\xb8\x82", "City", ENTITY_IDP | ENTITY_RP, NULL },
 		{ "contacts are the record's",
 		  { .name = NAME, .contacts = contacts, .contact_count = COUNT(contacts) },
 		  { .saml = TEXT(DESCRIPTOR(IDP "<ContactPerson contactType='billing'/>")) },
@@ -110,7 +111,7 @@ the_record_speaks_for_its_entity(void **state)
 		  "<md:ContactPerson contactType=\"other\" remd:contactType=\"http://refeds.org/metadata/contactType/security\">"
 		  "<md:GivenName>CSIRT</md:GivenName><md:EmailAddress>mailto:csirt@city.example</md:EmailAddress></md:ContactPerson>"
 		  "<md:ContactPerson contactType=\"other\"><md:EmailAddress>mailto:desk@city.example</md:EmailAddress>"
-		  "</md:ContactPerson>", "\xe5\xb8\x82", "City", ENTITY_IDP },
+		  "</md:ContactPerson>", "\xe5\xb8\x82", "City", ENTITY_IDP, NULL },
 		{ "and so is what it asks for, but claims of another protocol",
 		  { .name = NAME },
 		  { .saml = TEXT(DESCRIPTOR(SP)), .attributes = attributes, .attribute_count = COUNT(attributes) },
@@ -119,20 +120,21 @@ the_record_speaks_for_its_entity(void **state)
 		  "<md:RequestedAttribute FriendlyName=\"sn &quot;x&quot;\" Name=\"urn:oid:2.5.4.4\"" URI_FORMAT
 		  " isRequired=\"true\"></md:RequestedAttribute>"
 		  "<md:RequestedAttribute Name=\"urn:oid:2.5.4.42\"" URI_FORMAT "></md:RequestedAttribute>"
-		  "</md:AttributeConsumingService>"), "\xe5\xb8\x82", "City", ENTITY_RP },
+		  "</md:AttributeConsumingService>"), "\xe5\xb8\x82", "City", ENTITY_RP, NULL },
 		{ "characters XML cannot hold are left out",
 		  { .name = BOTH("", "C\x01i\xef\xbf\xbfty\x1f") }, { .saml = TEXT(DESCRIPTOR(IDP)) },
-		  IDP_WITH(EXTENSIONS(UI("<mdui:DisplayName xml:lang=\"en\">City</mdui:DisplayName>"))), "", "City", ENTITY_IDP },
+		  IDP_WITH(EXTENSIONS(UI("<mdui:DisplayName xml:lang=\"en\">City</mdui:DisplayName>"))), "", "City", ENTITY_IDP, NULL },
 		{ "roles beyond SAML's are the record's, those with sets of their own the descriptor's",
 		  { .name = NAME }, { .saml = TEXT(DESCRIPTOR(IDP)), .roles = ENTITY_RP | ENTITY_PLATFORM | ENTITY_AP },
-		  IDP_WITH(EXTENSIONS(UI(UI_NAME))), "\xe5\xb8\x82", "City", ENTITY_IDP | ENTITY_AP | ENTITY_PLATFORM },
+		  IDP_WITH(EXTENSIONS(UI(UI_NAME))), "\xe5\xb8\x82", "City", ENTITY_IDP | ENTITY_AP | ENTITY_PLATFORM, NULL },
 		{ "what the descriptor states of its registration and categories goes",
 		  { .name = NAME },
 		  { .saml = TEXT(DESCRIPTOR("<Extensions><RegistrationInfo xmlns='urn:oasis:names:tc:SAML:metadata:rpi'/>"
 		  "<EntityAttributes xmlns='urn:oasis:names:tc:SAML:metadata:attribute'><Attribute "
-		  "xmlns='urn:oasis:names:tc:SAML:2.0:assertion' Name='http://macedir.org/entity-category'/></EntityAttributes>"
-		  "</Extensions>" IDP)) },
-		  IDP_WITH(EXTENSIONS(UI(UI_NAME))), "\xe5\xb8\x82", "City", ENTITY_IDP },
+		  "xmlns='urn:oasis:names:tc:SAML:2.0:assertion' Name='http://macedir.org/entity-category'>"
+		  "<AttributeValue>u:1</AttributeValue></Attribute></EntityAttributes></Extensions>" IDP)) },
+		  IDP_WITH(EXTENSIONS(UI(UI_NAME))), "\xe5\xb8\x82", "City", ENTITY_IDP,
+		  "http://macedir.org/entity-category u:1" },
 		{ "what it supports goes where the record says it",
 		  { .name = NAME },
 		  { .supported_categories = supported, .supported_count = 1,
@@ -140,7 +142,7 @@ the_record_speaks_for_its_entity(void **state)
 		  "<EntityAttributes xmlns='urn:oasis:names:tc:SAML:metadata:attribute'><Attribute "
 		  "xmlns='urn:oasis:names:tc:SAML:2.0:assertion' Name='http://macedir.org/entity-category-support'/>"
 		  "</EntityAttributes></Extensions>" IDP)) },
-		  IDP_WITH(EXTENSIONS(UI(UI_NAME))), "\xe5\xb8\x82", "City", ENTITY_IDP },
+		  IDP_WITH(EXTENSIONS(UI(UI_NAME))), "\xe5\xb8\x82", "City", ENTITY_IDP, NULL },
 	};
 
 	(void)state;
@@ -164,6 +166,9 @@ the_record_speaks_for_its_entity(void **state)
 		expect_span(cases[i].title, out->entity.name_ja, cases[i].ja);
 		expect_span(cases[i].title, out->entity.name_en, cases[i].en);
 		expect_number(cases[i].title, out->entity.roles, cases[i].roles);
+		expect_number(cases[i].title, out->claimed_count, cases[i].claimed != NULL);
+		if (cases[i].claimed)
+			expect_span("what it claimed is told", out->claimed[0], cases[i].claimed);
 		expect_span("the entity", out->entity.entity_id, ID);
 		expect_span("is the member's", out->entity.member, "city");
 		expect_span("and no source's", out->entity.source, "");
