@@ -13,8 +13,8 @@
 #include "registry/xsd.h"
 
 #define SCHEMAS "/usr/share/xml"
-#define ENTITY(inside) "<md:EntityDescriptor xmlns:md='urn:oasis:names:tc:SAML:2.0:metadata' xmlns:mdui='urn:oasis:names:tc:" \
-	"SAML:metadata:ui' entityID='https://a.example/'>" inside "</md:EntityDescriptor>"
+#define ENTITY(inside) "<md:EntityDescriptor xmlns:md='urn:oasis:names:tc:SAML:2.0:metadata' " \
+	"xmlns:mdui='urn:oasis:names:tc:SAML:metadata:ui' entityID='https://a.example/'>" inside "</md:EntityDescriptor>"
 #define SP(inside) "<md:SPSSODescriptor protocolSupportEnumeration='urn:p'>" inside \
 	"<md:AssertionConsumerService Binding='u:b' Location='https://a.example/' index='1'/></md:SPSSODescriptor>"
 
