@@ -16,6 +16,8 @@
 #include "base/clock.h"
 #include "net/fetch.h"
 
+#define WHOLE (24 * MIB) /* a federation's metadata, as these go */
+
 static struct {
 	struct loop *loop;
 	struct evhttp *http;
@@ -55,6 +57,10 @@ serve(struct evhttp_request *request, void *arg)
 		evhttp_send_reply(request, 200, "said", body);
 	} else if (strcmp(path, "/large") == 0) {
 		evbuffer_add_printf(body, "%0100d", 0);
+		evhttp_send_reply(request, 200, "said", body);
+	} else if (strcmp(path, "/whole") == 0) {
+		for (unsigned i = 0; i < WHOLE / 8; i++)
+			evbuffer_add_printf(body, "%07u\n", i);
 		evhttp_send_reply(request, 200, "said", body);
 	} else if (strncmp(path, "/hops/", 6) == 0) {
 		int left = atoi(path + 6);
@@ -257,6 +263,40 @@ an_answer_comes_with_what_a_cache_needs(void **state)
 	answer = fetch_with(trusting(), fetch);
 	expect_ok("a body is posted", answer.err, &answer.why);
 	expect_text("with its type", answer.body, "application/json: {\"a\":1}");
+}
+
+static void
+on_whole(void *arg, enum err err, const struct fetched *fetched, const struct problem *why)
+{
+	struct buffer *kept = arg;
+
+	expect_ok("it is fetched", err, why);
+	*kept = *fetched->body_buffer;
+	*fetched->body_buffer = buffer_init(0);
+}
+
+static void
+a_large_body_can_be_kept_without_a_copy(void **state)
+{
+	struct fetcher_settings settings = trusting();
+	struct fetcher *f = fetcher_new(here.loop, &settings);
+	struct fetch fetch = fetch_of(local_url("/whole"));
+	struct buffer kept = buffer_init(0);
+	int64_t end = clock_monotonic() + SECONDS(20);
+
+	(void)state;
+	fetch.limit = WHOLE;
+	fetch.time = SECONDS(20);
+	fetch_start(f, &fetch, on_whole, &kept);
+	while (!kept.data && clock_monotonic() < end)
+		loop_step(here.loop, SECONDS(1) / 20);
+	fetcher_free(f);
+	expect_number("all of it outlives the fetcher", buffer_span(&kept).size, WHOLE);
+	expect_span("from its first line", span_first(buffer_span(&kept), 8), "0000000\n");
+	expect_span("to its last", span_skip(buffer_span(&kept), WHOLE - 8), "3145727\n");
+	buffer_release(&kept);
+	fetch.limit = WHOLE - 1;
+	expect_number("a byte less is too little", fetch_with(settings, fetch).err, ERR_LIMIT);
 }
 
 static void
@@ -520,6 +560,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_answer_comes_with_what_a_cache_needs),
+		cmocka_unit_test(a_large_body_can_be_kept_without_a_copy),
 		cmocka_unit_test(the_guard_sees_what_is_connected_to),
 		cmocka_unit_test(redirects_are_followed_under_guard),
 		cmocka_unit_test(only_https_is_fetched_unless_told_otherwise),

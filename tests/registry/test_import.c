@@ -94,6 +94,64 @@ a_source_withdraws_its_last_entity_only_when_asked_to(void **state)
 }
 
 static void
+an_entity_ends_with_the_earlier_of_two_ends(void **state)
+{
+	static const struct { const char *title, *root, *given, *expected; } cases[] = {
+		{ "nobody says one", "", NULL, "1970-01-01T00:00:00Z" },
+		{ "the document does", " validUntil='2026-12-01T00:00:00Z'", NULL, "2026-12-01T00:00:00Z" },
+		{ "the import does", "", "2026-12-02T00:00:00Z", "2026-12-02T00:00:00Z" },
+		{ "the import's is earlier", " validUntil='2026-12-03T00:00:00Z'", "2026-12-02T00:00:00Z",
+		  "2026-12-02T00:00:00Z" },
+		{ "the document's is earlier", " validUntil='2026-12-01T00:00:00Z'", "2026-12-02T00:00:00Z",
+		  "2026-12-01T00:00:00Z" },
+	};
+	struct stage s;
+
+	(void)state;
+	stage_open(&s, 11);
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct import import = { .document = span_text(arena_print(&s.arena, "<EntitiesDescriptor xmlns='" MD "'%s>" SP("urn:a",
+		    "") END, cases[i].root)), .source = "feed" };
+		char found[INSTANT_TEXT];
+		struct entity e;
+
+		if (cases[i].given)
+			assert_true(instant_read(span_text(cases[i].given), &import.valid_until));
+		s.now.us += SECONDS(1);
+		stage_start_import(&s, &import);
+		stage_run(&s, 0);
+		expect_counts(&s, cases[i].title, i == 0, 0, i > 0, 0, 0);
+		expect_true(cases[i].title, find_entity(&s, "urn:a", &e));
+		expect_text(cases[i].title, instant_text(e.valid_until, found), cases[i].expected);
+		expect_true("it is as old as it was", e.imported.us < s.now.us || i == 0);
+	}
+	stage_close(&s);
+}
+
+static void
+a_loss_beyond_its_share_is_not_taken_over(void **state)
+{
+	struct import import = { .source = "feed", .max_loss = 50 };
+	struct stage s;
+
+	(void)state;
+	stage_open(&s, 12);
+	stage_import(&s, "feed", span_text(BEGIN SP("urn:a", "") SP("urn:b", "") SP("urn:c", "") SP("urn:d", "") END));
+	import.document = span_text(BEGIN SP("urn:a", "") SP("urn:new", "") SP("urn:newer", "") SP("urn:newest", "") END);
+	stage_start_import(&s, &import);
+	stage_run(&s, 0);
+	expect_problem("new ones do not make up for it", s.err, &s.why, ERR_DENIED,
+	    "3 of 4 entities are missing; expected at most 50 %, unless an operator accepts the loss");
+	expect_number("nothing has come", stage_count(&s, &entity_table), 4);
+	import.document = span_text(BEGIN SP("urn:a", "") SP("urn:b", "<Extensions/><Extensions/>") END);
+	stage_start_import(&s, &import);
+	stage_run(&s, 0);
+	expect_counts(&s, "what is refused is not lost", 0, 0, 1, 2, 1);
+	expect_number("of the source then", s.imported.total, 2);
+	stage_close(&s);
+}
+
+static void
 a_dry_run_changes_nothing(void **state)
 {
 	struct stage s;
@@ -296,6 +354,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_import_replaces_what_its_source_brought),
 		cmocka_unit_test(a_source_withdraws_its_last_entity_only_when_asked_to),
+		cmocka_unit_test(an_entity_ends_with_the_earlier_of_two_ends),
+		cmocka_unit_test(a_loss_beyond_its_share_is_not_taken_over),
 		cmocka_unit_test(a_dry_run_changes_nothing),
 		cmocka_unit_test(sources_do_not_take_each_others_entities),
 		cmocka_unit_test(a_bad_copy_does_not_remove_the_last_good_one),
