@@ -90,8 +90,8 @@ def certificate(directory):
 class Daemon:
     """A watashid founded by watashictl in a directory of its own."""
 
-    def __init__(self, build, program="watashid", workers=1, settings=None):
-        self.build = build
+    def __init__(self, build, program="watashid", workers=1, settings=None, cpus=SERVER_CPU):
+        self.build, self.program, self.cpus = build, program, cpus
         self.home = tempfile.mkdtemp(prefix="watashi-bench-")
         self.directory = os.path.join(self.home, "federation")
         self.plain, self.tls, self.local = free_port(), free_port(), free_port()
@@ -113,7 +113,10 @@ class Daemon:
         with open(self.file, "w") as f:
             json.dump(config, f, ensure_ascii=False, indent=1)
         self.log = open(os.path.join(self.home, "watashid.log"), "w")
-        self.process = subprocess.Popen(["taskset", "-c", SERVER_CPU, os.path.join(build, program), "-c", self.file],
+        self.start()
+
+    def start(self):
+        self.process = subprocess.Popen(["taskset", "-c", self.cpus, os.path.join(self.build, self.program), "-c", self.file],
                                         stderr=self.log)
         wait_for(self.plain)
 
@@ -125,6 +128,11 @@ class Daemon:
         if done.returncode:
             raise SystemExit(f"watashictl {' '.join(words)}: {done.stdout}")
         return done.stdout
+
+    def restart(self):
+        self.process.send_signal(signal.SIGTERM)
+        self.process.wait(60)
+        self.start()
 
     def stop(self):
         self.process.send_signal(signal.SIGTERM)
