@@ -36,7 +36,7 @@ check_header(struct span encoded, const struct payload_key *key, struct problem 
 {
 	struct arena a = arena_init(4 * HEADER_LARGEST);
 	struct span header, own;
-	struct instant at;
+	struct instant at = { 0 };
 	enum key_type type;
 	enum err err;
 

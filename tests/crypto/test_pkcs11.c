@@ -2,6 +2,7 @@
 #include "crypto/softhsm.h"
 
 #include <dlfcn.h>
+#include <pthread.h>
 
 #include <p11-kit/pkcs11.h>
 
@@ -158,6 +159,50 @@ attribute_of(CK_FUNCTION_LIST *softhsm, CK_OBJECT_CLASS class, const char *label
 	rv = softhsm->C_GetAttributeValue(session, object, &asked, 1);
 	softhsm->C_CloseSession(session);
 	return rv;
+}
+
+/* What each of several threads does at the same time, with two keys of one token. */
+static void *
+sign_and_verify(void *arg)
+{
+	struct key *const *two = arg;
+	struct arena a = arena_init(256 * KIB);
+	size_t good_ones = 0;
+
+	for (size_t i = 0; i < 50; i++) {
+		const struct key *key = two[i % 2];
+		struct span message = span_text(arena_print(&a, "message %zu of %p", i, (void *)&a)), signature;
+		bool good = false;
+
+		if (key_sign(key, message, &a, &signature, NULL) == OK &&
+		    public_key_verify(key_public(key), message, signature, &good, NULL) == OK && good)
+			good_ones++;
+	}
+	arena_release(&a);
+	return (void *)(uintptr_t)good_ones;
+}
+
+static void
+several_threads_sign_with_keys_of_one_token(void **state)
+{
+	struct key *two[2];
+	pthread_t threads[4];
+
+	(void)state;
+	if (!present)
+		skip();
+	for (size_t i = 0; i < COUNT(two); i++)
+		two[i] = opened(keys[i].names);
+	for (size_t i = 0; i < COUNT(threads); i++)
+		expect_number("a thread", pthread_create(&threads[i], NULL, sign_and_verify, two), 0);
+	for (size_t i = 0; i < COUNT(threads); i++) {
+		void *good_ones;
+
+		pthread_join(threads[i], &good_ones);
+		expect_number("each has the signatures of its own messages", (uintptr_t)good_ones, 50);
+	}
+	for (size_t i = 0; i < COUNT(two); i++)
+		key_free(two[i]);
 }
 
 static void
@@ -371,6 +416,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_type_is_made_found_and_signs),
 		cmocka_unit_test(several_keys_of_a_token_are_open_at_once),
+		cmocka_unit_test(several_threads_sign_with_keys_of_one_token),
 		cmocka_unit_test(a_private_key_never_leaves),
 		cmocka_unit_test(wrong_uris_are_refused_precisely),
 		cmocka_unit_test(without_a_module_those_of_p11_kit_are_asked),
