@@ -29,9 +29,10 @@ key_check(const EVP_PKEY *key, struct problem *why)
 		if (strcmp(curve, curves[i]) == 0)
 			return OK;
 	ERR_clear_error();
-	return problem_set(why, ERR_INVALID, "NIST SP 800-131A", "expected an RSA key of %d bits or more, or an EC key on "
-	    "P-256, P-384 or P-521, found %s%s%s of %d bits", RSA_SMALLEST,
-	    OBJ_nid2sn(kind) ? OBJ_nid2sn(kind) : "a key", curve[0] ? " " : "", curve, bits);
+	return problem_set(why, ERR_INVALID, "NIST SP 800-131A",
+	    "expected an RSA key of %d bits or more, or an EC key on "
+	    "P-256, P-384 or P-521, found %s%s%s of %d bits",
+	    RSA_SMALLEST, OBJ_nid2sn(kind) ? OBJ_nid2sn(kind) : "a key", curve[0] ? " " : "", curve, bits);
 }
 
 enum err
@@ -96,14 +97,16 @@ key_of_pem(struct span file, EVP_PKEY **out, struct problem *why)
 		abort();
 	while (err == OK && PEM_read_bio(bio, &name, &header, &der, &size) == 1) {
 		if (*out)
-			err = problem_set(why, ERR_INVALID, "RFC 7468 s2", "expected one certificate or public key, found two");
+			err = problem_set(
+			    why, ERR_INVALID, "RFC 7468 s2", "expected one certificate or public key, found two");
 		else if (strcmp(name, PEM_STRING_X509) == 0 || strcmp(name, PEM_STRING_PUBLIC) == 0)
 			*out = key_of_der(span_of(der, (size_t)size));
 		else
 			err = problem_set(why, ERR_INVALID, "RFC 7468 s5, s13",
 			    "expected a CERTIFICATE or a PUBLIC KEY, found a block \"%.60s\"", name);
 		if (err == OK && !*out)
-			err = problem_set(why, ERR_SYNTAX, "RFC 7468 s5, s13", "what stands in the block %s is none", name);
+			err = problem_set(
+			    why, ERR_SYNTAX, "RFC 7468 s5, s13", "what stands in the block %s is none", name);
 		OPENSSL_free(name);
 		OPENSSL_free(header);
 		OPENSSL_cleanse(der, (size_t)size);
@@ -124,10 +127,11 @@ public_key_read(struct span file, struct arena *arena, struct span *spki, struct
 
 	why = why ? why : &unasked;
 	if (file.size == 0)
-		return problem_set(why, ERR_SYNTAX, "RFC 7468", "expected a certificate or a public key, found nothing");
+		return problem_set(
+		    why, ERR_SYNTAX, "RFC 7468", "expected a certificate or a public key, found nothing");
 	if (file.size > KEY_FILE_LARGEST)
-		return problem_set(why, ERR_LIMIT, "", "expected a key of at most %zu bytes, found %zu", KEY_FILE_LARGEST,
-		    file.size);
+		return problem_set(
+		    why, ERR_LIMIT, "", "expected a key of at most %zu bytes, found %zu", KEY_FILE_LARGEST, file.size);
 	err = key_of_pem(file, &key, why);
 	if (err == OK && !key)
 		key = key_of_der(file);

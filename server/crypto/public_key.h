@@ -9,9 +9,10 @@
 #include "base/arena.h"
 #include "base/problem.h"
 
-/* A PEM or DER file's bytes (one certificate or one public key) as SubjectPublicKeyInfo. RSA of 2048 bits or more, or EC on
- * P-256, P-384 or P-521: anything else is ERR_INVALID, and what is no key ERR_SYNTAX. */
+/* A PEM or DER file's bytes (one certificate or one public key) as SubjectPublicKeyInfo. RSA of 2048 bits or more, or
+ * EC on P-256, P-384 or P-521: anything else is ERR_INVALID, and what is no key ERR_SYNTAX. */
 enum err public_key_read(struct span file, struct arena *, struct span *spki, struct problem *why);
 
-/* The same demands on a SubjectPublicKeyInfo; the key is the caller's, to be freed by EVP_PKEY_free() whatever comes back. */
+/* The same demands on a SubjectPublicKeyInfo; the key is the caller's, to be freed by EVP_PKEY_free() whatever comes
+ * back. */
 enum err public_key_open(struct span spki, EVP_PKEY **out, struct problem *why);

@@ -1,7 +1,7 @@
 /* crypto/xml_signature.c - the ds:Signature of somebody else, looked at before anything obeys it.
  *
- * What stands in a Signature decides what xmlsec1 does: by default it would obey XSLT, XPath, HMAC and keys from the document
- * (federation.md 0.8). So every element that may stand there is taken in its order, and nothing else.
+ * What stands in a Signature decides what xmlsec1 does: by default it would obey XSLT, XPath, HMAC and keys from the
+ * document (federation.md 0.8). So every element that may stand there is taken in its order, and nothing else.
  */
 #include "crypto/xml_signature.h"
 
@@ -101,8 +101,8 @@ take_nothing(struct shape *s, xmlNodePtr at, const char *expected)
 }
 
 static enum err
-take_algorithm(struct shape *s, xmlNodePtr *at, const char *name, const struct xml_algorithm *known, const char *expected,
-    const struct xml_algorithm **out)
+take_algorithm(struct shape *s, xmlNodePtr *at, const char *name, const struct xml_algorithm *known,
+    const char *expected, const struct xml_algorithm **out)
 {
 	xmlNodePtr element;
 	const char *uri;
@@ -128,10 +128,11 @@ check_c14n(struct shape *s, xmlNodePtr element)
 		return OK;
 	if (!is_element(inside, EXC_C14N, "InclusiveNamespaces") || element_from(inside->next) ||
 	    element_from(inside->children))
-		return misshapen(s, inside, "SAML 2.0 Core s5.4.4", "InclusiveNamespaces and nothing else", name_of(inside));
+		return misshapen(
+		    s, inside, "SAML 2.0 Core s5.4.4", "InclusiveNamespaces and nothing else", name_of(inside));
 	if (strlen(attribute_of(inside, "PrefixList")) > PREFIX_LIST_LARGEST)
-		return problem_set(s->why, ERR_LIMIT, "exclusive C14N s3", "line %ld: a PrefixList of more than %zu bytes",
-		    xmlGetLineNo(inside), PREFIX_LIST_LARGEST);
+		return problem_set(s->why, ERR_LIMIT, "exclusive C14N s3",
+		    "line %ld: a PrefixList of more than %zu bytes", xmlGetLineNo(inside), PREFIX_LIST_LARGEST);
 	return OK;
 }
 
@@ -159,8 +160,10 @@ check_reference(struct shape *s, xmlNodePtr reference)
 	/* Without URI it would be for the application to say what is meant. */
 	if (!xmlHasNsProp(reference, BAD_CAST "URI", NULL) ||
 	    (uri[0] && (uri[0] != '#' || s->id[0] == '\0' || strcmp(uri + 1, s->id) != 0)))
-		return misshapen(s, reference, "SAML 2.0 Core s5.4.2", "a reference to the root by its ID, or to the whole "
-		    "document", uri);
+		return misshapen(s, reference, "SAML 2.0 Core s5.4.2",
+		    "a reference to the root by its ID, or to the whole "
+		    "document",
+		    uri);
 	if (take(s, &at, "Transforms", &transforms) != OK || check_transforms(s, transforms) != OK ||
 	    take_algorithm(s, &at, "DigestMethod", digests, "SHA-256, SHA-384 or SHA-512", &s->found->digest) != OK ||
 	    take(s, &at, "DigestValue", &value) != OK ||

@@ -132,11 +132,11 @@ outline_read(struct span document, struct outline *out, struct problem *why)
 	if (xml_read(document, &limits, &handler, out, why) != OK)
 		return why->code;
 	if (out->signatures == 0)
-		return problem_set(why, ERR_INVALID, "SAML 2.0 Metadata s3", "the document is not signed: its root has no "
-		    "ds:Signature");
+		return problem_set(why, ERR_INVALID, "SAML 2.0 Metadata s3",
+		    "the document is not signed: its root has no ds:Signature");
 	if (out->signatures > 1)
-		return problem_set(why, ERR_INVALID, "SAML 2.0 Metadata s3", "expected one ds:Signature in the root, found %u",
-		    out->signatures);
+		return problem_set(why, ERR_INVALID, "SAML 2.0 Metadata s3",
+		    "expected one ds:Signature in the root, found %u", out->signatures);
 	return OK;
 }
 
@@ -167,8 +167,8 @@ on_libxml_error(void *arg, xmlErrorPtr error)
 		    error->message ? error->message : "");
 }
 
-/* Once for the process. No application part (xmlSecCryptoAppInit): it loads OpenSSL's configuration and trust stores, and
- * keys are given here. No file, FTP or HTTP callbacks either: nothing is to be fetched. */
+/* Once for the process. No application part (xmlSecCryptoAppInit): it loads OpenSSL's configuration and trust stores,
+ * and keys are given here. No file, FTP or HTTP callbacks either: nothing is to be fetched. */
 static enum err
 library_begin(struct problem *why)
 {
@@ -185,8 +185,8 @@ library_begin(struct problem *why)
 	return OK;
 }
 
-/* Only now is there an ID to refer to, and only this one (XML_PARSE has registered any xml:id, which cannot be the same: the
- * outline has looked). */
+/* Only now is there an ID to refer to, and only this one (XML_PARSE has registered any xml:id, which cannot be the
+ * same: the outline has looked). */
 static enum err
 register_id(xmlDocPtr doc, xmlNodePtr root, const char *text, struct problem *why)
 {
@@ -196,7 +196,8 @@ register_id(xmlDocPtr doc, xmlNodePtr root, const char *text, struct problem *wh
 		return OK;
 	id = xmlHasNsProp(root, BAD_CAST "ID", NULL);
 	if (!id || !xmlAddID(NULL, doc, BAD_CAST text, id) || xmlGetID(doc, BAD_CAST text) != id)
-		return problem_set(why, ERR_INVALID, "XML 1.0 s3.3.1", "the root's ID \"%s\" is not the only one", text);
+		return problem_set(
+		    why, ERR_INVALID, "XML 1.0 s3.3.1", "the root's ID \"%s\" is not the only one", text);
 	return OK;
 }
 
@@ -284,14 +285,17 @@ verify_by_any(const struct xml_signature *s, EVP_PKEY *const *keys, size_t key_c
 			return problem_set(why, ERR_CRYPTO, "XML Signature s3.2.1",
 			    "the document was changed after it was signed: its digest is not the one that was signed");
 		case UNREADABLE:
-			return problem_set(why, ERR_CRYPTO, "XML Signature s3.2", "the signature cannot be checked: %s", said);
+			return problem_set(
+			    why, ERR_CRYPTO, "XML Signature s3.2", "the signature cannot be checked: %s", said);
 		}
 	}
 	if (tried == 0)
-		return problem_set(why, ERR_CRYPTO, "XML Signature s3.2.2", "the document is signed with %s; expected a "
-		    "signature by the key given, which is of another kind", method);
-	return problem_set(why, ERR_CRYPTO, "XML Signature s3.2.2", "the document is signed by another key than %s (%s)",
-	    key_count > 1 ? "those given" : "the one given", method);
+		return problem_set(why, ERR_CRYPTO, "XML Signature s3.2.2",
+		    "the document is signed with %s; expected a signature by the key given, which is of another kind",
+		    method);
+	return problem_set(why, ERR_CRYPTO, "XML Signature s3.2.2",
+	    "the document is signed by another key than %s (%s)", key_count > 1 ? "those given" : "the one given",
+	    method);
 }
 
 /* Of the tree only what the signature is to cover is left. */
@@ -302,7 +306,8 @@ verify_tree(xmlDocPtr doc, const struct outline *outline, EVP_PKEY *const *keys,
 	xmlNodePtr root = xmlDocGetRootElement(doc);
 
 	if (!root || doc->intSubset || doc->extSubset)
-		return problem_set(why, ERR_SYNTAX, "XML 1.0 s2.8", "expected a document with a root and without a DTD");
+		return problem_set(
+		    why, ERR_SYNTAX, "XML 1.0 s2.8", "expected a document with a root and without a DTD");
 	if (xml_signature_find(root, outline->id, &s, why) != OK || register_id(doc, root, outline->id, why) != OK)
 		return why->code;
 	if (s.key_info) {

@@ -1,7 +1,7 @@
 /* registry/import.c - taking a metadata file into the registry: all of its good entities in one change.
  *
- *     read -> load what is there -> decide in parts -> write fragments in parts -> one unit: entity rows, findings and a
- *                                                                                journal entry
+ *     read -> load what is there -> decide in parts -> write fragments in parts
+ *       -> one unit: entity rows, findings and a journal entry
  */
 #include "registry/import.h"
 
@@ -20,7 +20,7 @@
 #define ROW_LARGEST (4 * MIB)                        /* of an entity, or of the findings about one */
 #define FINDINGS_BYTES (32 * MIB)                    /* in the unit of the change; the rest follows it */
 #define OPERATIONS_OF_OTHERS 16                      /* the journal's, and what import.also adds */
-#define NEWCOMER_LASTS SECONDS(30 * 86400LL)         /* findings about what never came in, when nobody brings it again */
+#define NEWCOMER_LASTS SECONDS(30 * 86400LL) /* findings about what never came in, when nobody brings it again */
 #define ARENA_LARGEST (16 * GIB)                     /* never reached: bounded by the document and the store */
 
 enum asked { ASKED_ENTITIES, ASKED_FINDINGS, ASKED };
@@ -140,7 +140,8 @@ keep_known(struct importing *i)
 	for (size_t n = 0; n < ask->count; n++) {
 		const struct row *row = &ask->rows[n];
 
-		if (row->key.size != sizeof(known[n].key) || !entity_read(arena_copy(&i->arena, row->value), &known[n].entity))
+		if (row->key.size != sizeof(known[n].key) ||
+		    !entity_read(arena_copy(&i->arena, row->value), &known[n].entity))
 			return false;
 		memcpy(known[n].key.bytes, row->key.data, sizeof(known[n].key.bytes));
 		known[n].generation = row->generation;

@@ -1,12 +1,12 @@
 /* registry/import.h - taking a metadata file into the registry: all of its good entities in one change.
  *
- *     read -> load what is there -> decide, rules too -> write fragments in parts -> one unit: entity rows, findings and a
- *                                                                                 journal entry
+ *     read -> load what is there -> decide, rules too -> write fragments in parts
+ *       -> one unit: entity rows, findings and a journal entry
  *
  * An import replaces what the same source brought before: entities missing from it are removed, while one that is there
- * but refused stays as it was until its own valid_until (a bad copy does not delete the last good one). An entity ID that a
- * member's record has, or that another source brought and which is still valid, is refused. Before the last unit nothing
- * has changed for anybody.
+ * but refused stays as it was until its own valid_until (a bad copy does not delete the last good one). An entity ID
+ * that a member's record has, or that another source brought and which is still valid, is refused. Before the last unit
+ * nothing has changed for anybody.
  */
 #pragma once
 
@@ -30,8 +30,8 @@ struct import {
 	struct instant valid_until;   /* of the entities, when the document says none or a later one; {0}: none */
 	unsigned max_loss;    /* percent of the source's entities that may go at once; 0: any number */
 	struct instant now;   /* {0}: the clock's */
-	/* What else is to be true with the change: adds up to 16 operations to its unit, the journal's entry among them. NULL:
-	 * only the entry `metadata.imported`. */
+	/* What else is to be true with the change: adds up to 16 operations to its unit, the journal's entry among
+	 * them. NULL: only the entry `metadata.imported`. */
 	void (*also)(void *arg, struct unit *, const struct import_report *);
 	void *also_arg;
 };

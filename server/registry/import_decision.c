@@ -139,7 +139,7 @@ refuse_conflict(struct import_decision *d, const struct metadata_entity *e, cons
 		    (int)span_first(k->entity.entity_id, 200).size, (const char *)k->entity.entity_id.data);
 	else if (k->entity.member.size)
 		problem_set(why, ERR_CONFLICT, "",
-		    "line %d: the entity is in the record of the member \"%.*s\"; expected none that a member has, from \"%s\"",
+		    "line %d: the entity is in the record of the member \"%.*s\", not for the source \"%s\" to bring",
 		    e->line, SPAN_ARGS(k->entity.member), d->import->source);
 	else
 		problem_set(why, ERR_CONFLICT, "",
@@ -149,7 +149,8 @@ refuse_conflict(struct import_decision *d, const struct metadata_entity *e, cons
 
 /* By the first error: the rest stands in the findings. */
 static void
-refuse_finding(struct import_decision *d, const struct metadata_entity *e, const struct rule_finding *found, size_t count)
+refuse_finding(
+    struct import_decision *d, const struct metadata_entity *e, const struct rule_finding *found, size_t count)
 {
 	const struct rule_finding *f = found;
 	struct span element, said;
@@ -161,8 +162,8 @@ refuse_finding(struct import_decision *d, const struct metadata_entity *e, const
 	element = span_first(f->element, 100);
 	said = span_first(f->found, 100);
 	snprintf(clause, sizeof(clause), "%.*s", SPAN_ARGS(span_first(f->clause, sizeof(clause) - 1)));
-	problem_set(&refusal_new(d, e)->why, ERR_INVALID, clause, "line %d: %.*s%s%.*s: found \"%.*s\"; expected: %.*s", e->line,
-	    SPAN_ARGS(f->rule), element.size ? " at " : "", SPAN_ARGS(element), SPAN_ARGS(said),
+	problem_set(&refusal_new(d, e)->why, ERR_INVALID, clause, "line %d: %.*s%s%.*s: found \"%.*s\"; expected: %.*s",
+	    e->line, SPAN_ARGS(f->rule), element.size ? " at " : "", SPAN_ARGS(element), SPAN_ARGS(said),
 	    SPAN_ARGS(span_first(f->right_en, 200)));
 }
 
@@ -176,8 +177,10 @@ note_unsound(struct import_decision *d, const struct entity_key *key, const stru
 		.rule = span_text("metadata.unsound"),
 		.level = FINDING_ERROR,
 		.found = span_text(r->why.text),
-		.right_ja = span_text("すべての利用者が読めるエンティティにします。見つかったものの説明が、何を期待したかを述べています。"),
-		.right_en = span_text("An entity that every consumer can read: what was found tells what was expected."),
+		.right_ja = span_text(
+		    "すべての利用者が読めるエンティティにします。見つかったものの説明が、何を期待したかを述べています。"),
+		.right_en =
+		    span_text("An entity that every consumer can read: what was found tells what was expected."),
 		.clause = span_text(r->why.clause),
 		.entity_id = r->entity_id,
 	};
@@ -199,8 +202,8 @@ static bool
 same_content(const struct entity *a, const struct entity *b)
 {
 	return a->roles == b->roles && span_equal(a->prefixes, b->prefixes) && span_equal(a->source, b->source) &&
-	    span_equal(a->name_ja, b->name_ja) && span_equal(a->name_en, b->name_en) && span_equal(a->stated, b->stated) &&
-	    memcmp(a->fragment, b->fragment, sizeof(a->fragment)) == 0;
+	    span_equal(a->name_ja, b->name_ja) && span_equal(a->name_en, b->name_en) &&
+	    span_equal(a->stated, b->stated) && memcmp(a->fragment, b->fragment, sizeof(a->fragment)) == 0;
 }
 
 /* Somebody else's, and still in force: one whose validity has passed holds nobody up. */
@@ -239,8 +242,8 @@ change_of(const struct import_decision *d, const struct metadata_entity *e)
 }
 
 static bool
-is_good(struct import_decision *d, const struct metadata_entity *e, struct import_change *c, struct rule_finding **found,
-    size_t *count)
+is_good(struct import_decision *d, const struct metadata_entity *e, struct import_change *c,
+    struct rule_finding **found, size_t *count)
 {
 	const struct validation_subject subject = {
 		.entity = &c->entity,
@@ -267,7 +270,8 @@ is_good(struct import_decision *d, const struct metadata_entity *e, struct impor
 	return good;
 }
 
-/* Content that is as it was may still have another end or other findings: its row is written, but nothing was changed. */
+/* Content that is as it was may still have another end or other findings: its row is written, but nothing was changed.
+ */
 static void
 take_over(struct import_decision *d, struct import_change *c, const struct import_known *k)
 {

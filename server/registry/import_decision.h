@@ -1,5 +1,5 @@
-/* registry/import_decision.h - what an import does with each entity of the document: added, changed, refused, removed. Pure, over
- * what was read and what was loaded; private to import.c.
+/* registry/import_decision.h - what an import does with each entity of the document: added, changed, refused, removed.
+ * Pure, over what was read and what was loaded; private to import.c.
  *
  *     conflicts -> rules -> compare with what is there        (entity by entity)
  *     what is missing -> how many that is                     (at the end)

@@ -1,4 +1,5 @@
-/* registry/source.c - a source of metadata: its state as a record, and what is decided about it without asking anybody. */
+/* registry/source.c - a source of metadata: its state as a record, and what is decided about it without asking anybody.
+ */
 #include "registry/source.h"
 
 #include <assert.h>
@@ -174,8 +175,9 @@ source_validity(struct span document, const struct source_settings *s, struct in
 	if (!root.readable)
 		return problem_set(why, ERR_INVALID, VALIDITY, "the root's validUntil is not a time in UTC");
 	if (!instant_before(now, root.until))
-		return problem_set(why, ERR_INVALID, VALIDITY, "the document has ended: expected a validUntil after %s, found %s",
-		    instant_text(now, clock), instant_text(root.until, found));
+		return problem_set(why, ERR_INVALID, VALIDITY,
+		    "the document has ended: expected a validUntil after %s, found %s", instant_text(now, clock),
+		    instant_text(root.until, found));
 	if (root.until.us - now.us > s->longest_validity)
 		return problem_set(why, ERR_INVALID, VALIDITY,
 		    "expected a validUntil at most %s away, found %s", duration_text(s->longest_validity, longest),

@@ -19,7 +19,7 @@ extern const struct table source_table;
 struct source_settings {
 	const char *name;         /* key_name_check()'s form */
 	const char *url, *file;   /* exactly one */
-	struct span key;          /* SubjectPublicKeyInfo (DER): signatures are checked by key, whatever a certificate says */
+	struct span key;          /* SubjectPublicKeyInfo (DER) that signs it, whatever a certificate says */
 	int64_t refresh;          /* microseconds; at most half of what is left of validUntil is waited */
 	unsigned max_loss;        /* percent of its entities that may go at once; more waits for an operator */
 	int64_t longest_validity; /* a validUntil further away is refused, as is none at all */
@@ -42,18 +42,19 @@ struct source_state {
 void source_state_write(struct buffer *, const struct source_state *);
 bool source_state_read(struct span value, struct source_state *out);
 
-/* Whether so many of the `before` entities are not `kept` that nobody should take that over silently. 0 percent: never. */
+/* Whether so many of the `before` entities are not `kept` that nobody should take that over silently; 0 %: never. */
 bool source_shrank(uint32_t before, uint32_t kept, unsigned max_loss);
 
 /* What decides what a document becomes: when it is another, the same document is looked at anew. */
 void source_settings_digest(const struct source_settings *, uint8_t out[32]);
 
-/* The root's validUntil: ERR_INVALID when there is none, when it has passed, or when it is further away than longest_validity. */
-enum err source_validity(struct span document, const struct source_settings *, struct instant now, struct instant *until,
-    struct problem *why);
+/* The root's validUntil: ERR_INVALID when there is none, when it has passed, or when it is further away than
+ * longest_validity. */
+enum err source_validity(struct span document, const struct source_settings *, struct instant now,
+    struct instant *until, struct problem *why);
 
-/* When to ask again: after `refresh`, or half of what is left of validUntil; after a failure in a minute, then in twice the
- * time of before, up to `refresh`. `before` is the state before this attempt. */
+/* When to ask again: after `refresh`, or half of what is left of validUntil; after a failure in a minute, then in twice
+ * the time of before, up to `refresh`. `before` is the state before this attempt. */
 struct instant source_next(const struct source_settings *, const struct source_state *before, struct instant now,
     enum err code, struct instant valid_until);
 
@@ -69,15 +70,17 @@ struct source_report {
 	struct source_state state;
 	struct import_report import;
 };
-/* `err` is why it was not taken over. The state has been written in any case, but in a dry run and when the store does not
- * answer; `state` is what it is now. What an operator asks for is looked at entity by entity, the steward's only when the
- * document is another, or a day has passed: rules become errors at a date, and others' entities come and go. */
+/* `err` is why it was not taken over. The state has been written in any case, but in a dry run and when the store does
+ * not answer; `state` is what it is now. What an operator asks for is looked at entity by entity, the steward's only
+ * when the document is another, or a day has passed: rules become errors at a date, and others' entities come and
+ * go. */
 typedef void on_refreshed(void *arg, enum err, const struct source_report *, const struct problem *why);
 struct pending *source_refresh_start(struct loop *, struct store *, struct fetcher *, struct validator *,
     const struct source_refresh *, on_refreshed *, void *arg);
 
-/* Refreshes each source when it is due, one after the other, for as long as it lives; `changed` sources are published by
- * the table's notices. Sources removed from the settings lose their entities at the first run, with an entry in the journal. */
+/* Refreshes each source when it is due, one after the other, for as long as it lives; `changed` sources are published
+ * by the table's notices. Sources removed from the settings lose their entities at the first run, with an entry in the
+ * journal. */
 struct sources;
 struct sources *sources_new(struct loop *, struct store *, struct fetcher *, struct validator *,
     const struct source_settings *, size_t count);

@@ -82,8 +82,9 @@ finish(struct refreshing *r)
 	else if (r->report.unchanged)
 		log_debug("source.unchanged", "source=%s entities=%u", name, r->report.state.entities);
 	else
-		log_info("source.refreshed", "source=%s added=%u changed=%u removed=%u refused=%zu entities=%u dry_run=%d", name,
-		    i->added, i->changed, i->removed, i->refusal_count, r->report.state.entities, r->refresh.dry_run);
+		log_info("source.refreshed",
+		    "source=%s added=%u changed=%u removed=%u refused=%zu entities=%u dry_run=%d", name, i->added,
+		    i->changed, i->removed, i->refusal_count, r->report.state.entities, r->refresh.dry_run);
 	r->on_refreshed(r->arg, r->err, &r->report, r->err == OK ? NULL : &r->why);
 	refreshing_free(r);
 }
@@ -170,7 +171,8 @@ read_whole(int fd, const char *path, struct buffer *b, struct problem *why)
 		ssize_t size = to ? read(fd, to, 256 * KIB) : 0;
 
 		if (!to)
-			return problem_set(why, ERR_LIMIT, "", "%s: expected at most %zu bytes, found more", path, b->limit);
+			return problem_set(
+			    why, ERR_LIMIT, "", "%s: expected at most %zu bytes, found more", path, b->limit);
 		if (size < 0)
 			return problem_errno(why, errno, "%s", path);
 		if (size == 0)
@@ -325,7 +327,8 @@ consider(struct refreshing *r, const char *etag)
 		.actor = r->refresh.actor,
 		.dry_run = r->refresh.dry_run,
 		.allow_empty = r->refresh.accept_loss,
-		.terms = { .believe_registration = s->believe_registration, .believe_categories = s->believe_categories },
+		.terms = { .believe_registration = s->believe_registration,
+		    .believe_categories = s->believe_categories },
 		.validator = r->validator,
 		.max_loss = r->refresh.accept_loss ? 0 : s->max_loss,
 		.now = r->now,
@@ -391,8 +394,9 @@ on_state_written(void *arg, const struct committed *c)
 
 	r->asked = NULL;
 	if (c->code != OK)
-		r->err = problem_set(&r->why, c->code, "", c->code == ERR_CONFLICT ?
-		    "the source was refreshed by somebody else meanwhile" : "the state of the source could not be written");
+		r->err = problem_set(&r->why, c->code, "",
+		    c->code == ERR_CONFLICT ? "the source was refreshed by somebody else meanwhile"
+					    : "the state of the source could not be written");
 	finish(r);
 }
 

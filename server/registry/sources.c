@@ -78,7 +78,9 @@ sources_new(struct loop *loop, struct store *store, struct fetcher *fetcher, str
 	if (!s)
 		abort();
 	*s = (struct sources){ .loop = loop, .store = store, .fetcher = fetcher, .validator = validator,
-		.settings = settings, .count = count, .arena = arena_init(ARENA_LARGEST), .names = arena_init(ARENA_LARGEST) };
+		.settings = settings, .count = count };
+	s->arena = arena_init(ARENA_LARGEST);
+	s->names = arena_init(ARENA_LARGEST);
 	s->next = arena_array(&s->arena, struct instant, count);
 	s->later = (struct later){ .run = proceed, .arg = s };
 	timer_init(&s->timer, loop, proceed, s);
@@ -139,7 +141,9 @@ next_of(const struct source_settings *settings, const struct source_state *state
 	uint8_t now[32];
 
 	source_settings_digest(settings, now);
-	return state->code == OK && memcmp(state->settings, now, sizeof(now)) != 0 ? (struct instant){ 0 } : state->next;
+	if (state->code == OK && memcmp(state->settings, now, sizeof(now)) != 0)
+		return (struct instant){ 0 };
+	return state->next;
 }
 
 static void
@@ -162,7 +166,8 @@ on_states_loaded(void *arg, enum err err, const struct problem *why)
 		struct source_state state;
 
 		if (i == s->count)
-			s->leftovers[s->leftover_count++] = (struct leftover){ arena_text(&s->names, row->key), row->generation };
+			s->leftovers[s->leftover_count++] =
+			    (struct leftover){ arena_text(&s->names, row->key), row->generation };
 		else if (source_state_read(row->value, &state))
 			s->next[i] = next_of(&s->settings[i], &state);
 	}
@@ -208,8 +213,8 @@ on_withdrawn(void *arg, enum err err, const struct import_report *report, const 
 	s->running = NULL;
 	if (err != OK) {
 		/* Its state may have changed: all are looked at again. */
-		log_warning("source.staying", "source=%s code=%s problem=%s", LOG_TEXT(s->removal.source), err_name(err),
-		    LOG_TEXT(why->text));
+		log_warning("source.staying", "source=%s code=%s problem=%s", LOG_TEXT(s->removal.source),
+		    err_name(err), LOG_TEXT(why->text));
 		s->loaded = false;
 		timer_set(&s->timer, RETRY);
 		return;
@@ -257,7 +262,8 @@ on_source_refreshed(void *arg, enum err err, const struct source_report *report,
 		request_free(q);
 }
 
-/* An operator's goes first. Names are looked up here and not when asked: nobody is called back before his call returns. */
+/* An operator's goes first. Names are looked up here and not when asked: nobody is called back before his call
+ * returns. */
 static bool
 serve_request(struct sources *s)
 {
@@ -332,8 +338,8 @@ cancel_request(struct pending *pending)
 }
 
 struct pending *
-sources_refresh(struct sources *s, const char *name, const char *actor, bool accept_loss, bool dry_run, on_refreshed *done,
-    void *arg)
+sources_refresh(struct sources *s, const char *name, const char *actor, bool accept_loss, bool dry_run,
+    on_refreshed *done, void *arg)
 {
 	struct request *q = calloc(1, sizeof(*q)), **at = &s->requests;
 

@@ -1,5 +1,5 @@
-/* tests/crypto/signed_xml.h - documents signed by somebody who may have bad intentions: xmlsec1 signs whatever the template
- * says, so a test of a refusal has a signature that is good but for what is wrong with it.
+/* tests/crypto/signed_xml.h - documents signed by somebody who may have bad intentions: xmlsec1 signs whatever the
+ * template says, so a test of a refusal has a signature that is good but for what is wrong with it.
  */
 #pragma once
 
@@ -103,8 +103,9 @@ library_begin_for_signing(struct arena *a)
 		return;
 	begun = true;
 	k = signing_key_new(a, EVP_PKEY_Q_keygen(NULL, NULL, "EC", "P-256"));
-	expect_problem("a Signature of nothing", xml_verify(span_text("<a><s:Signature xmlns:s=\"" XML_DS "\"/></a>"), &k.spki,
-	    1, &why), &why, ERR_INVALID, "SignedInfo");
+	expect_problem("a Signature of nothing",
+	    xml_verify(span_text("<a><s:Signature xmlns:s=\"" XML_DS "\"/></a>"), &k.spki, 1, &why), &why, ERR_INVALID,
+	    "SignedInfo");
 	EVP_PKEY_free(k.key);
 }
 

@@ -21,9 +21,10 @@
 #define SHA(n) XML_MORE "sha" n
 #define XPATH "<ds:Transform Algorithm=\"http://www.w3.org/TR/1999/REC-xpath-19991116\">" \
     "<ds:XPath>not(ancestor-or-self::ds:Signature)</ds:XPath></ds:Transform>"
-#define XSLT "<ds:Transform Algorithm=\"http://www.w3.org/TR/1999/REC-xslt-19991116\"><xsl:stylesheet version=\"1.0\"" \
-    " xmlns:xsl=\"http://www.w3.org/1999/XSL/Transform\"><xsl:template match=\"/\"><a/></xsl:template></xsl:stylesheet>" \
-    "</ds:Transform>"
+#define XSLT                                                                                                                 \
+	"<ds:Transform Algorithm=\"http://www.w3.org/TR/1999/REC-xslt-19991116\"><xsl:stylesheet version=\"1.0\""            \
+	" xmlns:xsl=\"http://www.w3.org/1999/XSL/Transform\"><xsl:template match=\"/\"><a/></xsl:template></xsl:stylesheet>" \
+	"</ds:Transform>"
 
 enum signer { BY_RSA, BY_EC, BY_EC_384, OTHER_RSA, OTHER_EC, SIGNERS };
 static struct arena arena;
@@ -66,21 +67,31 @@ good_signatures_verify(void **state)
 		{ "ECDSA on P-384 and SHA-384", DOCUMENT(T_USUAL(XML_MORE "ecdsa-sha384")), BY_EC_384 },
 		{ "ECDSA on P-256 and SHA-512", DOCUMENT(T_USUAL(XML_MORE "ecdsa-sha512")), BY_EC },
 		{ "a digest of SHA-384",
-		  DOCUMENT(T_SIGNATURE(XML_RSA, T_REFERENCE("#_root", T_ENVELOPED T_EXCLUSIVE, SHA("384")), "")), BY_RSA },
-		{ "a digest of SHA-512", DOCUMENT(T_SIGNATURE(XML_RSA, T_REFERENCE("#_root", T_ENVELOPED T_EXCLUSIVE,
-		  "http://www.w3.org/2001/04/xmlenc#sha512"), "")), BY_RSA },
+		    DOCUMENT(T_SIGNATURE(XML_RSA, T_REFERENCE("#_root", T_ENVELOPED T_EXCLUSIVE, SHA("384")), "")),
+		    BY_RSA },
+		{ "a digest of SHA-512",
+		    DOCUMENT(T_SIGNATURE(XML_RSA,
+			T_REFERENCE("#_root", T_ENVELOPED T_EXCLUSIVE, "http://www.w3.org/2001/04/xmlenc#sha512"), "")),
+		    BY_RSA },
 		{ "the whole document referred to", DOCUMENT(T_SIGNATURE(XML_RSA, USUAL(""), "")), BY_RSA },
-		{ "the whole document of a root without ID", "<a>" T_SIGNATURE(XML_RSA, USUAL(""), "") "<b/></a>", BY_RSA },
+		{ "the whole document of a root without ID", "<a>" T_SIGNATURE(XML_RSA, USUAL(""), "") "<b/></a>",
+		    BY_RSA },
 		{ "a list of prefixes",
-		  DOCUMENT(T_SIGNATURE(XML_EC, T_REFERENCE("#_root", T_ENVELOPED PREFIXES("md xs"), XML_SHA256), "")), BY_EC },
+		    DOCUMENT(T_SIGNATURE(XML_EC, T_REFERENCE("#_root", T_ENVELOPED PREFIXES("md xs"), XML_SHA256), "")),
+		    BY_EC },
 		{ "the signature last", OPEN BODY T_USUAL(XML_EC) CLOSE, BY_EC },
 		{ "comments, CDATA and an instruction that were there when it was signed",
-		  "<?xml version=\"1.0\" encoding=\"UTF-8\"?><!-- before -->" OPEN T_USUAL(XML_EC)
-		  "<a><!-- in -->x<![CDATA[<y>]]><?z w?></a>" CLOSE, BY_EC },
+		    "<?xml version=\"1.0\" encoding=\"UTF-8\"?><!-- before -->" OPEN T_USUAL(
+			XML_EC) "<a><!-- in -->x<![CDATA[<y>]]><?z w?></a>" CLOSE,
+		    BY_EC },
 		{ "an entity with a signature of its own, which nobody looks at",
-		  OPEN T_USUAL(XML_EC) "<a ID=\"_b\"><ds:Signature xmlns:ds=\"" XML_DS "\">?</ds:Signature></a>" CLOSE, BY_EC },
-		{ "a key of its own in the document, which nobody looks at", DOCUMENT(T_SIGNATURE(XML_EC, USUAL("#_root"),
-		  "<ds:KeyInfo><ds:RetrievalMethod URI=\"http://127.0.0.1:1/\"/></ds:KeyInfo>")), BY_EC },
+		    OPEN T_USUAL(XML_EC) "<a ID=\"_b\"><ds:Signature xmlns:ds=\"" XML_DS
+					 "\">?</ds:Signature></a>" CLOSE,
+		    BY_EC },
+		{ "a key of its own in the document, which nobody looks at",
+		    DOCUMENT(T_SIGNATURE(XML_EC, USUAL("#_root"),
+			"<ds:KeyInfo><ds:RetrievalMethod URI=\"http://127.0.0.1:1/\"/></ds:KeyInfo>")),
+		    BY_EC },
 	};
 
 	(void)state;
@@ -91,8 +102,8 @@ good_signatures_verify(void **state)
 
 		expect_ok(cases[i].title, xml_verify(signed_text, &keys[cases[i].signer].spki, 1, &why), &why);
 		expect_ok("any of several keys", xml_verify(signed_text, several, COUNT(several), &why), &why);
-		expect_problem("but one of them it must be", xml_verify(signed_text, several, 2, &why), &why, ERR_CRYPTO,
-		    "signed by another key than those given");
+		expect_problem("but one of them it must be", xml_verify(signed_text, several, 2, &why), &why,
+		    ERR_CRYPTO, "signed by another key than those given");
 	}
 }
 
@@ -171,97 +182,118 @@ attacks_are_refused(void **state)
 		enum err code;
 		const char *part;
 	} cases[] = {
-		{ "a document nobody signed", NULL, "{open}{body}{close}", 0, 0, BY_EC, BY_EC, ERR_INVALID, "the document is not signed" },
-		{ "a signature by another key", NULL, NULL, 0, 0, OTHER_EC, BY_EC, ERR_CRYPTO, "by another key than the one given" },
+		{ "a document nobody signed", NULL, "{open}{body}{close}", 0, 0, BY_EC, BY_EC, ERR_INVALID,
+		    "the document is not signed" },
+		{ "a signature by another key", NULL, NULL, 0, 0, OTHER_EC, BY_EC, ERR_CRYPTO,
+		    "by another key than the one given" },
 		{ "a signature by another kind of key", NULL, NULL, 0, 0, BY_EC, BY_RSA, ERR_CRYPTO,
-		  "signed with ecdsa-sha256; expected a signature by the key given, which is of another kind" },
+		    "signed with ecdsa-sha256; expected a signature by the key given, which is of another kind" },
 
 		{ "a byte of an attribute changed", NULL, NULL, "idp.example", "idp.exbmple", BY_EC, BY_EC, ERR_CRYPTO,
-		  "was changed after it was signed" },
-		{ "a byte of a text changed", NULL, NULL, "Good", "Goof", BY_EC, BY_EC, ERR_CRYPTO, "was changed after it was signed" },
-		{ "an element added", NULL, "{open}{signature}{body}" EVIL_BODY "{close}", 0, 0, BY_EC, BY_EC, ERR_CRYPTO, "was changed" },
-		{ "the root's own attribute changed", NULL, NULL, "2026-12-01", "2027-12-01", BY_EC, BY_EC, ERR_CRYPTO, "was changed" },
-		{ "a processing instruction added", NULL, "{open}{signature}<?a b?>{body}{close}", 0, 0, BY_EC, BY_EC, ERR_CRYPTO,
-		  "was changed" },
-		{ "a digest changed to what is there now", NULL, NULL, "<ds:DigestValue>", "<ds:DigestValue>AAAA", BY_EC, BY_EC,
-		  ERR_CRYPTO, "was changed" },
-		{ "SignedInfo changed", NULL, NULL, "URI=\"#_root\"", "URI=\"\"", BY_EC, BY_EC, ERR_CRYPTO, "by another key" },
-		{ "a signature value that is none", NULL, NULL, "<ds:SignatureValue>", "<ds:SignatureValue>=", BY_EC, BY_EC, ERR_CRYPTO,
-		  "" },
-		{ "a namespace canonicalisation fails at", NULL, "{open}{signature}<x:y xmlns:x=\"relative\"/>{body}{close}", 0, 0,
-		  BY_EC, BY_EC, ERR_CRYPTO, "the signature cannot be checked" },
+		    "was changed after it was signed" },
+		{ "a byte of a text changed", NULL, NULL, "Good", "Goof", BY_EC, BY_EC, ERR_CRYPTO,
+		    "was changed after it was signed" },
+		{ "an element added", NULL, "{open}{signature}{body}" EVIL_BODY "{close}", 0, 0, BY_EC, BY_EC,
+		    ERR_CRYPTO, "was changed" },
+		{ "the root's own attribute changed", NULL, NULL, "2026-12-01", "2027-12-01", BY_EC, BY_EC, ERR_CRYPTO,
+		    "was changed" },
+		{ "a processing instruction added", NULL, "{open}{signature}<?a b?>{body}{close}", 0, 0, BY_EC, BY_EC,
+		    ERR_CRYPTO, "was changed" },
+		{ "a digest changed to what is there now", NULL, NULL, "<ds:DigestValue>", "<ds:DigestValue>AAAA",
+		    BY_EC, BY_EC, ERR_CRYPTO, "was changed" },
+		{ "SignedInfo changed", NULL, NULL, "URI=\"#_root\"", "URI=\"\"", BY_EC, BY_EC, ERR_CRYPTO,
+		    "by another key" },
+		{ "a signature value that is none", NULL, NULL, "<ds:SignatureValue>", "<ds:SignatureValue>=", BY_EC,
+		    BY_EC, ERR_CRYPTO, "" },
+		{ "a namespace canonicalisation fails at", NULL,
+		    "{open}{signature}<x:y xmlns:x=\"relative\"/>{body}{close}", 0, 0, BY_EC, BY_EC, ERR_CRYPTO,
+		    "the signature cannot be checked" },
 
-		{ "wrapped: the signed root inside another", NULL, EVIL("_evil") EVIL_BODY "{open}{signature}{body}{close}" CLOSE,
-		  0, 0, BY_EC, BY_EC, ERR_INVALID, "the document is not signed" },
-		{ "wrapped: its signature moved out", NULL, EVIL("_evil") "{signature}{open}{body}{close}" EVIL_BODY CLOSE, 0, 0,
-		  BY_EC, BY_EC, ERR_INVALID, "expected a reference to the root by its ID, or to the whole document, found #_root" },
-		{ "wrapped: under the same ID", NULL, EVIL("_root") "{signature}{open}{body}{close}" EVIL_BODY CLOSE, 0, 0, BY_EC, BY_EC,
-		  ERR_INVALID, "the element EntitiesDescriptor has the root's ID \"_root\" too" },
+		{ "wrapped: the signed root inside another", NULL,
+		    EVIL("_evil") EVIL_BODY "{open}{signature}{body}{close}" CLOSE, 0, 0, BY_EC, BY_EC, ERR_INVALID,
+		    "the document is not signed" },
+		{ "wrapped: its signature moved out", NULL,
+		    EVIL("_evil") "{signature}{open}{body}{close}" EVIL_BODY CLOSE, 0, 0, BY_EC, BY_EC, ERR_INVALID,
+		    "expected a reference to the root by its ID, or to the whole document, found #_root" },
+		{ "wrapped: under the same ID", NULL, EVIL("_root") "{signature}{open}{body}{close}" EVIL_BODY CLOSE, 0,
+		    0, BY_EC, BY_EC, ERR_INVALID, "the element EntitiesDescriptor has the root's ID \"_root\" too" },
 		{ "wrapped: under the same ID as xml:id", NULL,
-		  EVIL("_root") "{signature}<a xml:id=\"_root\"/>{body}" CLOSE, 0, 0, BY_EC, BY_EC, ERR_INVALID, "has the root's ID" },
-		{ "wrapped: under the same ID as id", NULL, EVIL("_root") "{signature}<a id=\"_root\"/>{body}" CLOSE, 0, 0, BY_EC, BY_EC,
-		  ERR_INVALID, "has the root's ID" },
+		    EVIL("_root") "{signature}<a xml:id=\"_root\"/>{body}" CLOSE, 0, 0, BY_EC, BY_EC, ERR_INVALID,
+		    "has the root's ID" },
+		{ "wrapped: under the same ID as id", NULL, EVIL("_root") "{signature}<a id=\"_root\"/>{body}" CLOSE, 0,
+		    0, BY_EC, BY_EC, ERR_INVALID, "has the root's ID" },
 		{ "an entity's signature taken for the root's",
-		  EVIL("_evil") T_SIGNATURE(XML_EC, USUAL("#_one"), "") BODY CLOSE, NULL, 0, 0, BY_EC, BY_EC, ERR_INVALID,
-		  "expected a reference to the root by its ID, or to the whole document, found #_one" },
-		{ "the original in an Object", NULL, NULL, "</ds:SignatureValue>", "</ds:SignatureValue><ds:Object><a/></ds:Object>",
-		  BY_EC, BY_EC, ERR_INVALID, "expected the end of ds:Signature, found Object" },
-		{ "a signature that is no child of the root", OPEN "<a>" T_USUAL(XML_EC) "</a>" BODY CLOSE, NULL, 0, 0, BY_EC, BY_EC,
-		  ERR_INVALID, "the document is not signed" },
+		    EVIL("_evil") T_SIGNATURE(XML_EC, USUAL("#_one"), "") BODY CLOSE, NULL, 0, 0, BY_EC, BY_EC,
+		    ERR_INVALID, "expected a reference to the root by its ID, or to the whole document, found #_one" },
+		{ "the original in an Object", NULL, NULL, "</ds:SignatureValue>",
+		    "</ds:SignatureValue><ds:Object><a/></ds:Object>", BY_EC, BY_EC, ERR_INVALID,
+		    "expected the end of ds:Signature, found Object" },
+		{ "a signature that is no child of the root", OPEN "<a>" T_USUAL(XML_EC) "</a>" BODY CLOSE, NULL, 0, 0,
+		    BY_EC, BY_EC, ERR_INVALID, "the document is not signed" },
 		{ "two signatures", NULL, "{open}{signature}{signature}{body}{close}", 0, 0, BY_EC, BY_EC, ERR_INVALID,
-		  "expected one ds:Signature in the root, found 2" },
-		{ "a root with an ID of another kind", NULL, NULL, "ID=\"_root\"", "ID=\"_root\" xml:id=\"_other\"", BY_EC, BY_EC,
-		  ERR_INVALID, "the root has an attribute xml:id" },
-		{ "an ID that is more than a name", NULL, NULL, "ID=\"_root\"", "ID=\"_root')|id('_one\"", BY_EC, BY_EC, ERR_INVALID,
-		  "the root's ID is not a name" },
+		    "expected one ds:Signature in the root, found 2" },
+		{ "a root with an ID of another kind", NULL, NULL, "ID=\"_root\"", "ID=\"_root\" xml:id=\"_other\"",
+		    BY_EC, BY_EC, ERR_INVALID, "the root has an attribute xml:id" },
+		{ "an ID that is more than a name", NULL, NULL, "ID=\"_root\"", "ID=\"_root')|id('_one\"", BY_EC, BY_EC,
+		    ERR_INVALID, "the root's ID is not a name" },
 
-		{ "two References", DOCUMENT(T_SIGNATURE(XML_EC, USUAL("#_root") USUAL("#_one"), "")), NULL, 0, 0, BY_EC, BY_EC,
-		  ERR_INVALID, "expected one ds:Reference, found Reference" },
-		{ "a Reference without URI", NULL, NULL, " URI=\"#_root\"", "", BY_EC, BY_EC, ERR_INVALID, "expected a reference to" },
-		{ "a Reference to elsewhere", NULL, NULL, "URI=\"#_root\"", "URI=\"http://127.0.0.1:1/\"", BY_EC, BY_EC, ERR_INVALID,
-		  "found http://127.0.0.1:1/" },
-		{ "a Reference by XPointer", NULL, NULL, "URI=\"#_root\"", "URI=\"#xpointer(id('_root'))\"", BY_EC, BY_EC, ERR_INVALID,
-		  "found #xpointer(id('_root'))" },
-		{ "a transform of XPath", DOCUMENT(T_SIGNATURE(XML_EC, T_REFERENCE("#_root", XPATH T_EXCLUSIVE, XML_SHA256), "")),
-		  NULL, 0, 0, BY_EC, BY_EC, ERR_INVALID, "enveloped-signature as the first transform, found http://www.w3.org/TR/1999/REC-xpath" },
+		{ "two References", DOCUMENT(T_SIGNATURE(XML_EC, USUAL("#_root") USUAL("#_one"), "")), NULL, 0, 0,
+		    BY_EC, BY_EC, ERR_INVALID, "expected one ds:Reference, found Reference" },
+		{ "a Reference without URI", NULL, NULL, " URI=\"#_root\"", "", BY_EC, BY_EC, ERR_INVALID,
+		    "expected a reference to" },
+		{ "a Reference to elsewhere", NULL, NULL, "URI=\"#_root\"", "URI=\"http://127.0.0.1:1/\"", BY_EC, BY_EC,
+		    ERR_INVALID, "found http://127.0.0.1:1/" },
+		{ "a Reference by XPointer", NULL, NULL, "URI=\"#_root\"", "URI=\"#xpointer(id('_root'))\"", BY_EC,
+		    BY_EC, ERR_INVALID, "found #xpointer(id('_root'))" },
+		{ "a transform of XPath",
+		    DOCUMENT(T_SIGNATURE(XML_EC, T_REFERENCE("#_root", XPATH T_EXCLUSIVE, XML_SHA256), "")), NULL, 0, 0,
+		    BY_EC, BY_EC, ERR_INVALID,
+		    "enveloped-signature as the first transform, found http://www.w3.org/TR/1999/REC-xpath" },
 		{ "a transform of XSLT",
-		  DOCUMENT(T_SIGNATURE(XML_EC, T_REFERENCE("#_root", T_ENVELOPED XSLT T_EXCLUSIVE, XML_SHA256), "")), NULL, 0, 0, BY_EC,
-		  BY_EC, ERR_INVALID, "xml-exc-c14n#, found http://www.w3.org/TR/1999/REC-xslt" },
+		    DOCUMENT(T_SIGNATURE(XML_EC, T_REFERENCE("#_root", T_ENVELOPED XSLT T_EXCLUSIVE, XML_SHA256), "")),
+		    NULL, 0, 0, BY_EC, BY_EC, ERR_INVALID, "xml-exc-c14n#, found http://www.w3.org/TR/1999/REC-xslt" },
 		{ "a third transform",
-		  DOCUMENT(T_SIGNATURE(XML_EC, T_REFERENCE("#_root", T_ENVELOPED T_EXCLUSIVE T_EXCLUSIVE, XML_SHA256), "")), NULL,
-		  0, 0, BY_EC, BY_EC, ERR_INVALID, "expected two transforms, found Transform" },
-		{ "one transform", DOCUMENT(T_SIGNATURE(XML_EC, T_REFERENCE("#_root", T_ENVELOPED, XML_SHA256), "")), NULL, 0, 0,
-		  BY_EC, BY_EC, ERR_INVALID, "expected ds:Transform, found nothing" },
+		    DOCUMENT(T_SIGNATURE(
+			XML_EC, T_REFERENCE("#_root", T_ENVELOPED T_EXCLUSIVE T_EXCLUSIVE, XML_SHA256), "")),
+		    NULL, 0, 0, BY_EC, BY_EC, ERR_INVALID, "expected two transforms, found Transform" },
+		{ "one transform", DOCUMENT(T_SIGNATURE(XML_EC, T_REFERENCE("#_root", T_ENVELOPED, XML_SHA256), "")),
+		    NULL, 0, 0, BY_EC, BY_EC, ERR_INVALID, "expected ds:Transform, found nothing" },
 		{ "transforms the other way round",
-		  DOCUMENT(T_SIGNATURE(XML_EC, T_REFERENCE("#_root", T_ENVELOPED T_EXCLUSIVE, XML_SHA256), "")), NULL,
-		  T_ENVELOPED T_EXCLUSIVE, T_EXCLUSIVE T_ENVELOPED, BY_EC, BY_EC, ERR_INVALID, "as the first transform" },
+		    DOCUMENT(T_SIGNATURE(XML_EC, T_REFERENCE("#_root", T_ENVELOPED T_EXCLUSIVE, XML_SHA256), "")), NULL,
+		    T_ENVELOPED T_EXCLUSIVE, T_EXCLUSIVE T_ENVELOPED, BY_EC, BY_EC, ERR_INVALID,
+		    "as the first transform" },
 		{ "comments canonicalised", NULL, NULL, T_ENVELOPED "<ds:Transform Algorithm=\"" XML_EXC_C14N "\"",
-		  T_ENVELOPED "<ds:Transform Algorithm=\"" XML_EXC_C14N "WithComments\"", BY_EC, BY_EC, ERR_INVALID,
-		  "found http://www.w3.org/2001/10/xml-exc-c14n#WithComments" },
+		    T_ENVELOPED "<ds:Transform Algorithm=\"" XML_EXC_C14N "WithComments\"", BY_EC, BY_EC, ERR_INVALID,
+		    "found http://www.w3.org/2001/10/xml-exc-c14n#WithComments" },
 		{ "inclusive canonicalisation of SignedInfo", NULL, NULL, T_C14N,
-		  "<ds:CanonicalizationMethod Algorithm=\"http://www.w3.org/TR/2001/REC-xml-c14n-20010315\"/>", BY_EC, BY_EC, ERR_INVALID,
-		  "found http://www.w3.org/TR/2001/REC-xml-c14n-20010315" },
-		{ "a digest of SHA-1", DOCUMENT(T_SIGNATURE(XML_EC, T_REFERENCE("#_root", T_ENVELOPED T_EXCLUSIVE, XML_DS "sha1"),
-		  "")), NULL, 0, 0, BY_EC, BY_EC, ERR_INVALID, "expected SHA-256, SHA-384 or SHA-512, found " XML_DS "sha1" },
-		{ "a signature with SHA-1", DOCUMENT(T_USUAL(XML_DS "rsa-sha1")), NULL, 0, 0, BY_RSA, BY_RSA, ERR_INVALID,
-		  "expected RSA or ECDSA with SHA-256, SHA-384 or SHA-512, found " XML_DS "rsa-sha1" },
+		    "<ds:CanonicalizationMethod Algorithm=\"http://www.w3.org/TR/2001/REC-xml-c14n-20010315\"/>", BY_EC,
+		    BY_EC, ERR_INVALID, "found http://www.w3.org/TR/2001/REC-xml-c14n-20010315" },
+		{ "a digest of SHA-1",
+		    DOCUMENT(T_SIGNATURE(XML_EC, T_REFERENCE("#_root", T_ENVELOPED T_EXCLUSIVE, XML_DS "sha1"), "")),
+		    NULL, 0, 0, BY_EC, BY_EC, ERR_INVALID,
+		    "expected SHA-256, SHA-384 or SHA-512, found " XML_DS "sha1" },
+		{ "a signature with SHA-1", DOCUMENT(T_USUAL(XML_DS "rsa-sha1")), NULL, 0, 0, BY_RSA, BY_RSA,
+		    ERR_INVALID, "expected RSA or ECDSA with SHA-256, SHA-384 or SHA-512, found " XML_DS "rsa-sha1" },
 		{ "HMAC in place of a signature", NULL, NULL, XML_EC, XML_MORE "hmac-sha256", BY_EC, BY_EC, ERR_INVALID,
-		  "found " XML_MORE "hmac-sha256" },
-		{ "a length cut short", NULL, NULL, T_METHOD(XML_EC), "<ds:SignatureMethod Algorithm=\"" XML_EC
-		  "\"><ds:HMACOutputLength>0</ds:HMACOutputLength></ds:SignatureMethod>", BY_EC, BY_EC, ERR_INVALID,
-		  "expected no element inside, found HMACOutputLength" },
-		{ "two SignedInfo", NULL, NULL, "</ds:SignedInfo>", "</ds:SignedInfo><ds:SignedInfo/>", BY_EC, BY_EC, ERR_INVALID,
-		  "expected ds:SignatureValue, found SignedInfo" },
-		{ "a comment in the digest", NULL, NULL, "<ds:DigestValue>", "<ds:DigestValue><!-- -->", BY_EC, BY_EC, ERR_INVALID,
-		  "expected elements and text alone in ds:Signature, found a comment" },
-		{ "an element in the digest", NULL, NULL, "<ds:DigestValue>", "<ds:DigestValue><a/>", BY_EC, BY_EC, ERR_INVALID,
-		  "expected text in ds:DigestValue, found a" },
-		{ "a second KeyInfo", NULL, NULL, "</ds:SignatureValue>", "</ds:SignatureValue><ds:KeyInfo/><ds:KeyInfo/>", BY_EC, BY_EC,
-		  ERR_INVALID, "expected the end of ds:Signature, found KeyInfo" },
+		    "found " XML_MORE "hmac-sha256" },
+		{ "a length cut short", NULL, NULL, T_METHOD(XML_EC),
+		    "<ds:SignatureMethod Algorithm=\"" XML_EC
+		    "\"><ds:HMACOutputLength>0</ds:HMACOutputLength></ds:SignatureMethod>",
+		    BY_EC, BY_EC, ERR_INVALID, "expected no element inside, found HMACOutputLength" },
+		{ "two SignedInfo", NULL, NULL, "</ds:SignedInfo>", "</ds:SignedInfo><ds:SignedInfo/>", BY_EC, BY_EC,
+		    ERR_INVALID, "expected ds:SignatureValue, found SignedInfo" },
+		{ "a comment in the digest", NULL, NULL, "<ds:DigestValue>", "<ds:DigestValue><!-- -->", BY_EC, BY_EC,
+		    ERR_INVALID, "expected elements and text alone in ds:Signature, found a comment" },
+		{ "an element in the digest", NULL, NULL, "<ds:DigestValue>", "<ds:DigestValue><a/>", BY_EC, BY_EC,
+		    ERR_INVALID, "expected text in ds:DigestValue, found a" },
+		{ "a second KeyInfo", NULL, NULL, "</ds:SignatureValue>",
+		    "</ds:SignatureValue><ds:KeyInfo/><ds:KeyInfo/>", BY_EC, BY_EC, ERR_INVALID,
+		    "expected the end of ds:Signature, found KeyInfo" },
 
-		{ "a DTD", NULL, "<!DOCTYPE a [<!ENTITY x \"y\">]>{open}{signature}{body}{close}", 0, 0, BY_EC, BY_EC, ERR_SYNTAX, "DTD" },
-		{ "another encoding", NULL, "<?xml version=\"1.0\" encoding=\"UTF-7\"?>{open}{signature}{body}{close}", 0, 0, BY_EC, BY_EC,
-		  ERR_UNSUPPORTED, "UTF-7" },
+		{ "a DTD", NULL, "<!DOCTYPE a [<!ENTITY x \"y\">]>{open}{signature}{body}{close}", 0, 0, BY_EC, BY_EC,
+		    ERR_SYNTAX, "DTD" },
+		{ "another encoding", NULL, "<?xml version=\"1.0\" encoding=\"UTF-7\"?>{open}{signature}{body}{close}",
+		    0, 0, BY_EC, BY_EC, ERR_UNSUPPORTED, "UTF-7" },
 		{ "what is no XML", NULL, "{open}{signature}{body}", 0, 0, BY_EC, BY_EC, ERR_SYNTAX, "line" },
 	};
 
@@ -331,7 +363,8 @@ weak_keys_are_refused(void **state)
 		struct span spki = signing_key_new(&arena, key).spki, read;
 
 		expect_problem(cases[i].title, xml_verify(text, &spki, 1, &why), &why, ERR_INVALID, cases[i].part);
-		expect_problem(cases[i].title, public_key_read(spki, &arena, &read, &why), &why, ERR_INVALID, cases[i].part);
+		expect_problem(
+		    cases[i].title, public_key_read(spki, &arena, &read, &why), &why, ERR_INVALID, cases[i].part);
 		EVP_PKEY_free(key);
 	}
 	expect_problem("what is no key", xml_verify(text, &(struct span){ (const uint8_t *)"key", 3 }, 1, &why), &why,
@@ -350,7 +383,9 @@ what_this_house_signs_verifies(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT(types); i++) {
 		const char *uri = arena_print(&arena, "file:%zu.pem", i);
-		struct signed_info info = { .key = types[i], .reference = span_text("_0a1b"), .prefixes = span_text("ds md") };
+		struct signed_info info = {
+			.key = types[i], .reference = span_text("_0a1b"), .prefixes = span_text("ds md")
+		};
 		struct buffer b = buffer_init(64 * KIB);
 		struct span bytes, signature, spki;
 		struct problem why;
@@ -414,8 +449,10 @@ a_public_key_is_read_from_what_people_have(void **state)
 	(void)state;
 	expect_ok("a key", key_generate("file:k.pem", dir.path, KEY_P256, &why), &why);
 	expect_ok("opened", key_open("file:k.pem", dir.path, &key, &why), &why);
-	expect_ok("a certificate", certificate_self_signed(key, &(struct certificate_name){ .common_name = "x" }, (struct instant){ SECONDS(1) },
-	    (struct instant){ SECONDS(2) }, &arena, &certificate, &why), &why);
+	expect_ok("a certificate",
+	    certificate_self_signed(key, &(struct certificate_name){ .common_name = "x" },
+		(struct instant){ SECONDS(1) }, (struct instant){ SECONDS(2) }, &arena, &certificate, &why),
+	    &why);
 	expect_ok("its facts", certificate_read(certificate, &arena, &facts, &why), &why);
 	pem_certificate = span_text(certificate_to_pem(certificate, &arena));
 	at = key_public(key).data;
@@ -424,16 +461,20 @@ a_public_key_is_read_from_what_people_have(void **state)
 	pem_public = span_of(public_text, (size_t)BIO_read(bio, public_text, sizeof(public_text)));
 	pem_private = scratch_read(&dir, "k.pem", private_text, sizeof(private_text));
 
-	const struct { const char *title; struct span file; enum err code; const char *part; } cases[] = {
+	const struct { const char *title; struct span file; enum err code; const char *part;
+	} cases[] = {
 		{ "a certificate, although it ended long ago", pem_certificate, OK, "" },
 		{ "a certificate in DER", certificate, OK, "" },
 		{ "a public key", pem_public, OK, "" },
 		{ "a public key in DER", key_public(key), OK, "" },
-		{ "two blocks", span_text(arena_print(&arena, "%.*s%.*s", SPAN_ARGS(pem_public), SPAN_ARGS(pem_certificate))),
-		  ERR_INVALID, "expected one certificate or public key, found two" },
-		{ "a private key", pem_private, ERR_INVALID, "expected a CERTIFICATE or a PUBLIC KEY, found a block \"PRIVATE KEY\"" },
-		{ "a block of something else", span_text("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"),
-		  ERR_SYNTAX, "what stands in the block CERTIFICATE is none" },
+		{ "two blocks",
+		    span_text(arena_print(&arena, "%.*s%.*s", SPAN_ARGS(pem_public), SPAN_ARGS(pem_certificate))),
+		    ERR_INVALID, "expected one certificate or public key, found two" },
+		{ "a private key", pem_private, ERR_INVALID,
+		    "expected a CERTIFICATE or a PUBLIC KEY, found a block \"PRIVATE KEY\"" },
+		{ "a block of something else",
+		    span_text("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"), ERR_SYNTAX,
+		    "what stands in the block CERTIFICATE is none" },
 		{ "bytes behind the DER", span_text("0"), ERR_SYNTAX, "expected a certificate or a public key" },
 		{ "nothing", { 0 }, ERR_SYNTAX, "expected a certificate or a public key, found nothing" },
 	};

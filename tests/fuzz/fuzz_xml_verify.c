@@ -1,5 +1,5 @@
-/* tests/fuzz/fuzz_xml_verify.c - with one key one document was ever signed (corpus/xml_verify/signed.xml, its private key gone):
- * whatever verifies says, read by the house's other reader, exactly what that one says.
+/* tests/fuzz/fuzz_xml_verify.c - with one key one document was ever signed (corpus/xml_verify/signed.xml, its private
+ * key gone): whatever verifies says, read by the house's other reader, exactly what that one says.
  */
 #include <assert.h>
 #include <stdint.h>
@@ -25,7 +25,8 @@ static const uint8_t key[] = {
 static const char signed_content[] =
     "<{" MD "}EntitiesDescriptor ID=[_root] validUntil=[2026-12-01T00:00:00Z]>"
     "<{" MD "}EntityDescriptor ID=[_one] entityID=[urn:one]>"
-    "<{" MD "}Organization><{" MD "}OrganizationName {http://www.w3.org/XML/1998/namespace}lang=[en]>Good & true</></></></>";
+    "<{" MD "}Organization><{" MD
+    "}OrganizationName {http://www.w3.org/XML/1998/namespace}lang=[en]>Good & true</></></></>";
 
 struct said {
 	struct buffer text;
@@ -43,7 +44,8 @@ add_name(struct buffer *b, const struct xml_name *name)
 static int
 compare_names(const void *a, const void *b)
 {
-	const struct xml_name *x = &((const struct xml_attribute *)a)->name, *y = &((const struct xml_attribute *)b)->name;
+	const struct xml_name *x = &((const struct xml_attribute *)a)->name,
+			      *y = &((const struct xml_attribute *)b)->name;
 	int order = strcmp(x->uri ? x->uri : "", y->uri ? y->uri : "");
 
 	return order ? order : strcmp(x->local, y->local);

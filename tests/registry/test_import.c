@@ -110,8 +110,10 @@ an_entity_ends_with_the_earlier_of_two_ends(void **state)
 	(void)state;
 	stage_open(&s, 11);
 	for (size_t i = 0; i < COUNT(cases); i++) {
-		struct import import = { .document = span_text(arena_print(&s.arena, "<EntitiesDescriptor xmlns='" MD "'%s>" SP("urn:a",
-		    "") END, cases[i].root)), .source = "feed" };
+		struct import import = { .document = span_text(arena_print(&s.arena,
+					     "<EntitiesDescriptor xmlns='" MD "'%s>" SP("urn:a", "") END,
+					     cases[i].root)),
+			.source = "feed" };
 		char found[INSTANT_TEXT];
 		struct entity e;
 
@@ -137,7 +139,8 @@ a_loss_beyond_its_share_is_not_taken_over(void **state)
 	(void)state;
 	stage_open(&s, 12);
 	stage_import(&s, "feed", span_text(BEGIN SP("urn:a", "") SP("urn:b", "") SP("urn:c", "") SP("urn:d", "") END));
-	import.document = span_text(BEGIN SP("urn:a", "") SP("urn:new", "") SP("urn:newer", "") SP("urn:newest", "") END);
+	import.document =
+	    span_text(BEGIN SP("urn:a", "") SP("urn:new", "") SP("urn:newer", "") SP("urn:newest", "") END);
 	stage_start_import(&s, &import);
 	stage_run(&s, 0);
 	expect_problem("new ones do not make up for it", s.err, &s.why, ERR_DENIED,

@@ -1,5 +1,5 @@
-/* tests/registry/test_source.c - sources: what is taken over, and what never is, with the reason and with everything in the
- * registry as it was.
+/* tests/registry/test_source.c - sources: what is taken over, and what never is, with the reason and with everything in
+ * the registry as it was.
  */
 #include "stage.h"
 
@@ -56,7 +56,8 @@ add_entity(struct buffer *b, const struct feed *f, unsigned n)
 	if (n == f->broken)
 		buffer_text(b, f->with);
 	else
-		buffer_print(b, "<md:SPSSODescriptor protocolSupportEnumeration=\"urn:oasis:names:tc:SAML:2.0:protocol\">"
+		buffer_print(b,
+		    "<md:SPSSODescriptor protocolSupportEnumeration=\"urn:oasis:names:tc:SAML:2.0:protocol\">"
 		    "<md:AssertionConsumerService Binding=\"urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST\""
 		    " Location=\"https://sp%u.example/acs\" index=\"1\"/></md:SPSSODescriptor>"
 		    "<md:Organization><md:OrganizationName xml:lang=\"en\">%s</md:OrganizationName>"
@@ -72,7 +73,8 @@ feed_template(const struct feed *f, const char *signature)
 	struct buffer b = buffer_init(1 * MIB);
 	const char *text;
 
-	buffer_print(&b, "<md:EntitiesDescriptor xmlns:md=\"" MD "\" ID=\"_root\" %s>%s", f->until ? f->until : UNTIL, signature);
+	buffer_print(&b, "<md:EntitiesDescriptor xmlns:md=\"" MD "\" ID=\"_root\" %s>%s", f->until ? f->until : UNTIL,
+	    signature);
 	for (unsigned n = f->from; n <= f->to; n++)
 		add_entity(&b, f, n);
 	buffer_text(&b, "</md:EntitiesDescriptor>");
@@ -167,7 +169,8 @@ refresh(void)
 static struct source_state
 state(void)
 {
-	struct stage_look look = stage_load(&here.stage, (struct ask){ .table = &source_table, .from = span_text("feed") });
+	struct stage_look look =
+	    stage_load(&here.stage, (struct ask){ .table = &source_table, .from = span_text("feed") });
 	struct source_state s = { .code = OK };
 
 	if (look.count)
@@ -205,7 +208,8 @@ last_entry(void)
 static bool
 find_entity(unsigned number, struct entity *out)
 {
-	struct entity_key key = entity_key_of(span_text(arena_print(&here.stage.arena, "https://sp%u.example/", number)));
+	struct entity_key key =
+	    entity_key_of(span_text(arena_print(&here.stage.arena, "https://sp%u.example/", number)));
 	struct stage_look look = stage_load(&here.stage, (struct ask){ .table = &entity_table,
 		.from = arena_copy(&here.stage.arena, span_of(key.bytes, sizeof(key.bytes))) });
 
@@ -215,7 +219,8 @@ find_entity(unsigned number, struct entity *out)
 static bool
 find_findings(unsigned number, struct findings *out)
 {
-	struct entity_key key = entity_key_of(span_text(arena_print(&here.stage.arena, "https://sp%u.example/", number)));
+	struct entity_key key =
+	    entity_key_of(span_text(arena_print(&here.stage.arena, "https://sp%u.example/", number)));
 	struct stage_look look = stage_load(&here.stage, (struct ask){ .table = &finding_table,
 		.from = arena_copy(&here.stage.arena, span_of(key.bytes, sizeof(key.bytes))) });
 
@@ -242,8 +247,8 @@ prepare(void **state_of_test)
 	if (validator_new(&rules, &here.validator, &why) != OK)
 		print_message("without rules: %s\n", why.text);
 	expect_ok("a network", address_set_new(networks, COUNT(networks), &here.loopback, &why), &why);
-	here.fetcher = fetcher_new(here.stage.loop, &(struct fetcher_settings){ .plain_http = true, .internal = here.loopback,
-		.at_once = 2 });
+	here.fetcher = fetcher_new(
+	    here.stage.loop, &(struct fetcher_settings){ .plain_http = true, .internal = here.loopback, .at_once = 2 });
 	here.http = evhttp_new(loop_base(here.stage.loop));
 	bound = evhttp_bind_socket_with_handle(here.http, "127.0.0.1", 0);
 	assert_non_null(bound);
@@ -309,26 +314,31 @@ what_is_wrong_is_never_taken_over(void **state_of_test)
 		bool held;
 	} cases[] = {
 		{ "nobody signed it", { .from = 1, .to = ENTITIES }, UNSIGNED, 200, ERR_INVALID,
-		  "the document is not signed: its root has no ds:Signature", false },
+		    "the document is not signed: its root has no ds:Signature", false },
 		{ "somebody else signed it", { .from = 1, .to = ENTITIES }, BY_ANOTHER, 200, ERR_CRYPTO,
-		  "the document is signed by another key than the one given (ecdsa-sha256)", false },
+		    "the document is signed by another key than the one given (ecdsa-sha256)", false },
 		{ "it was altered", { .from = 1, .to = ENTITIES }, ALTERED, 200, ERR_CRYPTO,
-		  "the document was changed after it was signed: its digest is not the one that was signed", false },
-		{ "it has ended", { .until = "validUntil=\"2026-11-22T12:00:00Z\"", .from = 1, .to = ENTITIES }, SIGNED, 200,
-		  ERR_INVALID, "the document has ended: expected a validUntil after 2026-11-22T12:01:00Z, found 2026-11-22T12:00:00Z",
-		  false },
-		{ "it has no end", { .until = "cacheDuration=\"PT1H\"", .from = 1, .to = ENTITIES }, SIGNED, 200, ERR_INVALID,
-		  "the source does not say until when: expected validUntil on the root, found none", false },
-		{ "its end is too far away", { .until = "validUntil=\"2027-11-22T00:00:00Z\"", .from = 1, .to = ENTITIES }, SIGNED,
-		  200, ERR_INVALID, "expected a validUntil at most P28D away, found 2027-11-22T00:00:00Z", false },
-		{ "its end is no time", { .until = "validUntil=\"soon\"", .from = 1, .to = ENTITIES }, SIGNED, 200, ERR_INVALID,
-		  "the root's validUntil is not a time in UTC", false },
+		    "the document was changed after it was signed: its digest is not the one that was signed", false },
+		{ "it has ended", { .until = "validUntil=\"2026-11-22T12:00:00Z\"", .from = 1, .to = ENTITIES }, SIGNED,
+		    200, ERR_INVALID,
+		    "the document has ended: expected a validUntil after 2026-11-22T12:01:00Z, found 2026-11-22T12:00:00Z",
+		    false },
+		{ "it has no end", { .until = "cacheDuration=\"PT1H\"", .from = 1, .to = ENTITIES }, SIGNED, 200,
+		    ERR_INVALID, "the source does not say until when: expected validUntil on the root, found none",
+		    false },
+		{ "its end is too far away",
+		    { .until = "validUntil=\"2027-11-22T00:00:00Z\"", .from = 1, .to = ENTITIES }, SIGNED, 200,
+		    ERR_INVALID, "expected a validUntil at most P28D away, found 2027-11-22T00:00:00Z", false },
+		{ "its end is no time", { .until = "validUntil=\"soon\"", .from = 1, .to = ENTITIES }, SIGNED, 200,
+		    ERR_INVALID, "the root's validUntil is not a time in UTC", false },
 		{ "it shrank", { .from = 1, .to = 7 }, SIGNED, 200, ERR_DENIED,
-		  "3 of 10 entities are missing; expected at most 20 %, unless an operator accepts the loss", true },
+		    "3 of 10 entities are missing; expected at most 20 %, unless an operator accepts the loss", true },
 		{ "it is empty", { .from = 2, .to = 1 }, SIGNED, 200, ERR_INVALID,
-		  "the document has no EntityDescriptor; expected one, or allow_empty to withdraw all of the source's", false },
+		    "the document has no EntityDescriptor; expected one, or allow_empty to withdraw all of the source's",
+		    false },
 		{ "it is a page of words", { .from = 1 }, NO_XML, 200, ERR_SYNTAX, NULL, false },
-		{ "the server has it no more", { .from = 1, .to = ENTITIES }, SIGNED, 404, ERR_UNAVAILABLE, NULL, false },
+		{ "the server has it no more", { .from = 1, .to = ENTITIES }, SIGNED, 404, ERR_UNAVAILABLE, NULL,
+		    false },
 	};
 
 	(void)state_of_test;
@@ -337,13 +347,15 @@ what_is_wrong_is_never_taken_over(void **state_of_test)
 		struct source_state s;
 
 		offer(good_feed(), "\"one\"");
-		expect_ok("a good one first", refresh_as(&(struct source_refresh){ .actor = "uid:1", .accept_loss = true }), &here.why);
+		expect_ok("a good one first",
+		    refresh_as(&(struct source_refresh){ .actor = "uid:1", .accept_loss = true }), &here.why);
 		entities = rows(&entity_table);
 		fragments = rows(&fragment_table);
 		here.stage.now.us += SECONDS(60);
 
-		body = cases[i].how == NO_XML ? span_text("<html><p>Sorry</html>") :
-		    cases[i].how == UNSIGNED ? span_text(feed_template(&cases[i].feed, "")) : signed_feed(&cases[i].feed);
+		body = cases[i].how == NO_XML  ? span_text("<html><p>Sorry</html>")
+		    : cases[i].how == UNSIGNED ? span_text(feed_template(&cases[i].feed, ""))
+					       : signed_feed(&cases[i].feed);
 		if (cases[i].how == BY_ANOTHER)
 			body = xml_sign(&here.stage.arena, feed_template(&cases[i].feed, T_USUAL(XML_EC)), &here.other);
 		if (cases[i].how == ALTERED)
@@ -381,9 +393,11 @@ what_cannot_be_reached_is_tried_again_ever_later(void **state_of_test)
 	here.settings.url = "http://127.0.0.1:1/feed.xml?key=secret";
 	entries = stage_count(&here.stage, &journal_table);
 	for (size_t i = 0; i < COUNT(waits); i++) {
-		expect_problem("nobody answers", refresh(), &here.why, ERR_UNAVAILABLE, "http://127.0.0.1:1/feed.xml: ");
+		expect_problem(
+		    "nobody answers", refresh(), &here.why, ERR_UNAVAILABLE, "http://127.0.0.1:1/feed.xml: ");
 		expect_true("what is behind the question mark is nobody's business", !strstr(here.why.text, "secret"));
-		expect_number("seconds until the next attempt", (state().next.us - here.stage.now.us) / SECONDS(1), waits[i]);
+		expect_number(
+		    "seconds until the next attempt", (state().next.us - here.stage.now.us) / SECONDS(1), waits[i]);
 		here.stage.now = state().next;
 	}
 	expect_true("all is as it was", span_equal(rows(&entity_table), entities));
@@ -405,8 +419,8 @@ an_operator_may_accept_a_loss(void **state_of_test)
 	offer(signed_feed(&(struct feed){ .from = 1, .to = 5 }), "\"two\"");
 	expect_number("half of it is missing", refresh(), ERR_DENIED);
 	expect_true("the report says so", here.report.import.shrank && here.report.import.removed == 5);
-	expect_number("a dry run says so too", refresh_as(&(struct source_refresh){ .actor = "uid:1", .dry_run = true }),
-	    ERR_DENIED);
+	expect_number("a dry run says so too",
+	    refresh_as(&(struct source_refresh){ .actor = "uid:1", .dry_run = true }), ERR_DENIED);
 	here.status = 404;
 	expect_number("another failure", refresh(), ERR_UNAVAILABLE);
 	expect_true("lets nobody forget it", state().held);
@@ -414,8 +428,8 @@ an_operator_may_accept_a_loss(void **state_of_test)
 	expect_ok("an operator tries it", refresh_as(&(struct source_refresh){ .actor = "uid:1", .accept_loss = true,
 		.dry_run = true }), &here.why);
 	expect_number("nothing is gone by that", stage_count(&here.stage, &entity_table), ENTITIES);
-	expect_ok("an operator accepts it", refresh_as(&(struct source_refresh){ .actor = "uid:1", .accept_loss = true }),
-	    &here.why);
+	expect_ok("an operator accepts it",
+	    refresh_as(&(struct source_refresh){ .actor = "uid:1", .accept_loss = true }), &here.why);
 	s = state();
 	expect_true("it is no longer held", !s.held && s.code == OK);
 	expect_number("the rest is there", s.entities, 5);
@@ -444,10 +458,13 @@ a_loss_that_was_a_mistake_mends_itself(void **state_of_test)
 static void
 a_broken_entity_stays_as_it_was(void **state_of_test)
 {
-	const struct feed broken = { .until = "validUntil=\"2026-12-05T00:00:00Z\"", .from = 1, .to = ENTITIES + 1, .broken = 4,
+	const struct feed broken = { .until = "validUntil=\"2026-12-05T00:00:00Z\"",
+		.from = 1,
+		.to = ENTITIES + 1,
+		.broken = 4,
 		.with = "<md:IDPSSODescriptor protocolSupportEnumeration=\"urn:oasis:names:tc:SAML:2.0:protocol\">"
-		    "<md:SingleSignOnService Binding=\"urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect\""
-		    " Location=\"https://sp4.example/sso\"/></md:IDPSSODescriptor>" };
+			"<md:SingleSignOnService Binding=\"urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect\""
+			" Location=\"https://sp4.example/sso\"/></md:IDPSSODescriptor>" };
 	struct entity before, after, other;
 	struct findings findings;
 	char until[INSTANT_TEXT];
@@ -473,8 +490,10 @@ a_broken_entity_stays_as_it_was(void **state_of_test)
 	expect_text("with the new one", instant_text(other.valid_until, until), "2026-12-05T00:00:00Z");
 	expect_true("which does not make it changed", other.imported.us == here.stage.now.us - SECONDS(60));
 	expect_true("what was found is kept", find_findings(4, &findings));
-	expect_true("beside what is published", findings.refused_count > 0 && findings.refused_at.us == here.stage.now.us);
-	expect_number("the findings about that are the entity's", findings.published_count, after.errors + after.warnings);
+	expect_true(
+	    "beside what is published", findings.refused_count > 0 && findings.refused_at.us == here.stage.now.us);
+	expect_number(
+	    "the findings about that are the entity's", findings.published_count, after.errors + after.warnings);
 	expect_number("the state counts it", state().refused, 1);
 
 	offer(good_feed(), "\"three\"");
@@ -492,14 +511,16 @@ an_unsound_entity_is_noted(void **state_of_test)
 	if (!here.validator)
 		skip();
 	expect_ok("a good one first", refresh(), &here.why);
-	offer(signed_feed(&(struct feed){ .from = 1, .to = ENTITIES, .broken = 4, .with = "<md:Extensions/><md:Extensions/>" }),
+	offer(signed_feed(
+		  &(struct feed){ .from = 1, .to = ENTITIES, .broken = 4, .with = "<md:Extensions/><md:Extensions/>" }),
 	    "\"two\"");
 	expect_ok("the others are taken over", refresh(), &here.why);
 	expect_number("one is refused", here.report.import.refusal_count, 1);
 	expect_true("its findings", find_findings(4, &findings));
 	expect_number("have one more", findings.refused_count, 1);
 	expect_span("by its rule", findings.refused[0].rule, "metadata.unsound");
-	expect_true("with the reason", strstr(here.refusals[0], arena_text(&here.stage.arena, findings.refused[0].found)) != NULL);
+	expect_true("with the reason",
+	    strstr(here.refusals[0], arena_text(&here.stage.arena, findings.refused[0].found)) != NULL);
 }
 
 /* What never came in leaves a note for those who look for it, for some weeks. */
@@ -530,8 +551,8 @@ the_same_document_is_not_looked_at_twice(void **state_of_test)
 
 	(void)state_of_test;
 	here.status = 304;
-	expect_problem("as before, says the server, when there was nothing before", refresh(), &here.why, ERR_UNAVAILABLE,
-	    "/feed.xml: expected status 200, found 304");
+	expect_problem("as before, says the server, when there was nothing before", refresh(), &here.why,
+	    ERR_UNAVAILABLE, "/feed.xml: expected status 200, found 304");
 	here.status = 200;
 	expect_ok("the first time", refresh(), &here.why);
 	entities = rows(&entity_table);
@@ -560,11 +581,13 @@ the_same_document_is_not_looked_at_twice(void **state_of_test)
 	expect_true("the report says so", !here.report.unchanged);
 
 	here.stage.now.us += 8 * DAY;
-	expect_ok("nearly at the end", (here.stage.now.us = state().valid_until.us - SECONDS(7200), refresh()), &here.why);
+	expect_ok(
+	    "nearly at the end", (here.stage.now.us = state().valid_until.us - SECONDS(7200), refresh()), &here.why);
 	here.stage.now = state().valid_until;
 	expect_number("the same for ever is not good for ever", refresh(), ERR_INVALID);
-	expect_true("with the reason", strstr(here.why.text, "the document has ended: it was valid until 2026-12-01T00:00:00Z") ||
-	    strstr(here.why.text, "the document has ended: expected a validUntil after 2026-12-01T00:00:00Z"));
+	expect_true("with the reason",
+	    strstr(here.why.text, "the document has ended: it was valid until 2026-12-01T00:00:00Z") ||
+		strstr(here.why.text, "the document has ended: expected a validUntil after 2026-12-01T00:00:00Z"));
 	expect_true("its entities are there, and end with it", span_equal(rows(&entity_table), entities));
 }
 
@@ -576,7 +599,8 @@ a_file_is_a_source_too(void **state_of_test)
 	(void)state_of_test;
 	here.settings.url = NULL;
 	here.settings.file = here.file;
-	expect_problem("it is not there yet", refresh(), &here.why, ERR_NOT_FOUND, "feed.xml: No such file or directory");
+	expect_problem(
+	    "it is not there yet", refresh(), &here.why, ERR_NOT_FOUND, "feed.xml: No such file or directory");
 	f = fopen(here.file, "wb");
 	assert_non_null(f);
 	assert_int_equal(fwrite(here.body.data, 1, here.body.size, f), here.body.size);
@@ -618,12 +642,14 @@ a_feed_does_not_take_what_is_others(void **state_of_test)
 	expect_number("two are refused", here.report.import.refusal_count, 2);
 	expect_text("one that a source has", here.refusals[0],
 	    "https://sp1.example/: line 2: the entity was brought by the source \"file\", not by \"feed\"");
-	expect_text("one that a member has", here.refusals[1], "https://sp2.example/: line 2: the entity is in the record of the "
-	    "member \"city\"; expected none that a member has, from \"feed\"");
+	expect_text("one that a member has", here.refusals[1],
+	    "https://sp2.example/: line 2: the entity is in the record of the member \"city\", not for the source \"feed\" to "
+	    "bring");
 	expect_true("it is still the member's", find_entity(2, &e) && span_is(e.member, "city"));
 	here.stage.now.us += SECONDS(3600);
 	here.stage.now = (struct instant){ state().valid_until.us + 1 };
-	offer(signed_feed(&(struct feed){ .until = "validUntil=\"2026-12-20T00:00:00Z\"", .from = 1, .to = ENTITIES }), NULL);
+	offer(signed_feed(&(struct feed){ .until = "validUntil=\"2026-12-20T00:00:00Z\"", .from = 1, .to = ENTITIES }),
+	    NULL);
 	expect_ok("later", refresh(), &here.why);
 	expect_true("what the file brought has ended with it", find_entity(1, &e) && span_is(e.source, "feed"));
 	expect_number("and is counted", state().entities, ENTITIES - 1);
@@ -640,7 +666,9 @@ a_refresh_that_dies_is_whole_or_absent(void **state_of_test)
 	here.settings.file = here.file;
 	for (size_t steps = 1; !over; steps++) {
 		struct source_refresh how = { .source = &here.settings, .actor = "steward", .now = here.stage.now };
-		struct feed feed = { .from = 1, .to = ENTITIES, .name = arena_print(&here.stage.arena, "Name %zu", steps) };
+		struct feed feed = {
+			.from = 1, .to = ENTITIES, .name = arena_print(&here.stage.arena, "Name %zu", steps)
+		};
 		struct span body = signed_feed(&feed);
 		struct source_state before = state();
 		struct pending *run;
@@ -665,19 +693,31 @@ a_refresh_that_dies_is_whole_or_absent(void **state_of_test)
 static void
 a_state_is_a_record(void **state_of_test)
 {
-	const struct source_state s = { .attempted = { 1 }, .succeeded = { 2 }, .valid_until = { 3 }, .next = { 4 },
-		.imported = { 5 }, .entities = 6, .refused = 7, .document = { 8 }, .settings = { 9 }, .etag = span_text("\"e\""),
-		.code = ERR_DENIED, .problem = span_text("p"), .clause = span_text("c"), .held = true };
+	const struct source_state s = { .attempted = { 1 },
+		.succeeded = { 2 },
+		.valid_until = { 3 },
+		.next = { 4 },
+		.imported = { 5 },
+		.entities = 6,
+		.refused = 7,
+		.document = { 8 },
+		.settings = { 9 },
+		.etag = span_text("\"e\""),
+		.code = ERR_DENIED,
+		.problem = span_text("p"),
+		.clause = span_text("c"),
+		.held = true };
 	struct buffer b = buffer_init(1 * KIB);
 	struct source_state read;
 
 	(void)state_of_test;
 	source_state_write(&b, &s);
 	expect_true("it is read again", source_state_read(buffer_span(&b), &read));
-	expect_true("as it was", read.attempted.us == 1 && read.succeeded.us == 2 && read.valid_until.us == 3 &&
-	    read.next.us == 4 && read.imported.us == 5 && read.entities == 6 && read.refused == 7 && read.document[0] == 8 &&
-	    read.settings[0] == 9 && span_is(read.etag, "\"e\"") && read.code == ERR_DENIED && span_is(read.problem, "p") &&
-	    span_is(read.clause, "c") && read.held);
+	expect_true("as it was",
+	    read.attempted.us == 1 && read.succeeded.us == 2 && read.valid_until.us == 3 && read.next.us == 4 &&
+		read.imported.us == 5 && read.entities == 6 && read.refused == 7 && read.document[0] == 8 &&
+		read.settings[0] == 9 && span_is(read.etag, "\"e\"") && read.code == ERR_DENIED &&
+		span_is(read.problem, "p") && span_is(read.clause, "c") && read.held);
 	for (size_t cut = 0; cut < buffer_span(&b).size; cut++)
 		expect_true("cut short it is none", !source_state_read(span_first(buffer_span(&b), cut), &read));
 	buffer_release(&b);
@@ -686,14 +726,23 @@ a_state_is_a_record(void **state_of_test)
 static void
 shares_are_counted_exactly(void **state_of_test)
 {
-	static const struct { uint32_t before, kept; unsigned max_loss; bool shrank; } cases[] = {
-		{ 0, 0, 10, false }, { 10, 10, 10, false }, { 10, 9, 10, false }, { 10, 8, 10, true }, { 1, 0, 99, true },
-		{ 1, 0, 100, false }, { 10, 0, 0, false }, { 1000000, 899999, 10, true }, { 4000000000, 3600000000, 10, false },
+	static const struct { uint32_t before, kept; unsigned max_loss; bool shrank;
+	} cases[] = {
+		{ 0, 0, 10, false },
+		{ 10, 10, 10, false },
+		{ 10, 9, 10, false },
+		{ 10, 8, 10, true },
+		{ 1, 0, 99, true },
+		{ 1, 0, 100, false },
+		{ 10, 0, 0, false },
+		{ 1000000, 899999, 10, true },
+		{ 4000000000, 3600000000, 10, false },
 	};
 
 	(void)state_of_test;
 	for (size_t i = 0; i < COUNT(cases); i++)
-		expect_true(arena_print(&here.stage.arena, "%u of %u at %u %%", cases[i].kept, cases[i].before, cases[i].max_loss),
+		expect_true(arena_print(&here.stage.arena, "%u of %u at %u %%", cases[i].kept, cases[i].before,
+				cases[i].max_loss),
 		    source_shrank(cases[i].before, cases[i].kept, cases[i].max_loss) == cases[i].shrank);
 }
 

@@ -1,5 +1,5 @@
-/* tests/registry/test_sources.c - all sources of a registry: each in its turn, operators first, what is no longer configured
- * withdrawn. The clock is the machine's: the runner's timers are real.
+/* tests/registry/test_sources.c - all sources of a registry: each in its turn, operators first, what is no longer
+ * configured withdrawn. The clock is the machine's: the runner's timers are real.
  */
 #include "stage.h"
 
@@ -79,7 +79,8 @@ settle(void)
 static struct source_state
 state_of(const char *name)
 {
-	struct stage_look look = stage_load(&here.stage, (struct ask){ .table = &source_table, .from = span_text(name) });
+	struct stage_look look =
+	    stage_load(&here.stage, (struct ask){ .table = &source_table, .from = span_text(name) });
 	struct source_state s = { .code = OK };
 
 	if (look.count)
@@ -182,7 +183,8 @@ operators_go_first(void **state)
 	expect_number("nobody is called before the call returns", here.asked, 0);
 	settle();
 	expect_number("both are answered", here.asked, 2);
-	expect_problem("the last did not exist", here.err, &here.why, ERR_NOT_FOUND, "no source of that name is configured");
+	expect_problem(
+	    "the last did not exist", here.err, &here.why, ERR_NOT_FOUND, "no source of that name is configured");
 	expect_number("the first is refreshed", state_of("one").entities, 4);
 	expect_number("by the operator", entries_of("source.refreshed", "one"), 2);
 
@@ -214,8 +216,9 @@ static void
 what_is_no_longer_configured_is_withdrawn(void **state)
 {
 	(void)state;
-	stage_import(&here.stage, "by-hand", span_text("<EntityDescriptor xmlns='" MD "' entityID='urn:hand'><SPSSODescriptor"
-	    " protocolSupportEnumeration='urn:p'/></EntityDescriptor>"));
+	stage_import(&here.stage, "by-hand",
+	    span_text("<EntityDescriptor xmlns='" MD "' entityID='urn:hand'><SPSSODescriptor"
+		      " protocolSupportEnumeration='urn:p'/></EntityDescriptor>"));
 	start(2);
 	settle();
 	expect_number("all are there", stage_count(&here.stage, &entity_table), 24);
