@@ -72,9 +72,12 @@ read_key(struct reading *r, struct place p)
 	struct span file, key = { 0 };
 	struct problem why;
 
-	if (r->document.problem.code == OK &&
-	    (file_load(path, r->arena, &file, &why) != OK || public_key_read(file, r->arena, &key, &why) != OK))
-		place_fail(p, "a certificate or a public key, PEM or DER", why.text);
+	if (r->document.problem.code != OK)
+		return key;
+	if (file_load(path, r->arena, &file, &why) != OK)
+		place_fail(p, "a file that can be read", why.text);
+	else if (public_key_read(file, r->arena, &key, &why) != OK)
+		place_fail(p, "a certificate or a public key, PEM or DER", arena_print(r->arena, "another file, \"%s\"", path));
 	return key;
 }
 

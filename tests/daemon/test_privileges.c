@@ -1,7 +1,9 @@
 /* tests/daemon/test_privileges.c - users that are not there, directories that are made, system calls that end a process. */
 #include "expect.h"
 
+#include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -119,6 +121,35 @@ makes_code(void)
 	munmap(mmap(NULL, 4096, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0), 4096);
 }
 
+/* As a name service's module would be loaded. */
+static void
+loads_code(void)
+{
+	if (mmap(NULL, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) != MAP_FAILED || errno != EPERM)
+		_exit(2);
+}
+
+static void
+makes_a_packet_socket(void)
+{
+	close(socket(AF_PACKET, SOCK_RAW, 0));
+}
+
+static void *
+thread_of(void *arg)
+{
+	return arg;
+}
+
+static void
+makes_a_thread(void)
+{
+	pthread_t thread;
+
+	if (pthread_create(&thread, NULL, thread_of, NULL) || pthread_join(thread, NULL))
+		_exit(2);
+}
+
 static void
 signals_another(void)
 {
@@ -169,7 +200,12 @@ a_call_outside_the_table_ends_the_process(void **state)
 		{ "but makes no socket", ROLE_RECORDER, makes_a_socket, SIGSYS },
 		{ "and runs no program", ROLE_RECORDER, runs_a_program, SIGSYS },
 		{ "the steward writes files", ROLE_STEWARD, writes_a_file, 0 },
-		{ "but makes no socket", ROLE_STEWARD, makes_a_socket, SIGSYS },
+		{ "makes sockets, for it fetches", ROLE_STEWARD, makes_a_socket, 0 },
+		{ "but none of the packets themselves", ROLE_STEWARD, makes_a_packet_socket, SIGSYS },
+		{ "makes threads", ROLE_STEWARD, makes_a_thread, 0 },
+		{ "but no process", ROLE_STEWARD, makes_a_process, SIGSYS },
+		{ "may make no code, and is told so", ROLE_STEWARD, loads_code, 0 },
+		{ "and runs no program", ROLE_STEWARD, runs_a_program, SIGSYS },
 		{ "the signer makes no socket", ROLE_SIGNER, makes_a_socket, SIGSYS },
 		{ "and runs no program", ROLE_SIGNER, runs_a_program, SIGSYS },
 		{ "nor makes code", ROLE_SIGNER, makes_code, SIGSYS },
