@@ -6,6 +6,7 @@
 #include "registry/import.h"
 
 #include <assert.h>
+#include <malloc.h>
 #include <stdlib.h>
 
 #include "registry/import_decision.h"
@@ -16,6 +17,7 @@
 #define PART_BYTES (4 * MIB)
 #define PART_FINDINGS 4096
 #define ENTITIES_LARGEST 300000
+#define DOCUMENT_LARGE (1 * MIB)                     /* whose memory is worth giving back */
 #define SOURCE_LARGEST 200
 #define ROW_LARGEST (4 * MIB)                        /* of an entity, or of the findings about one */
 #define FINDINGS_BYTES (32 * MIB)                    /* in the unit of the change; the rest follows it */
@@ -50,12 +52,16 @@ struct importing {
 static void
 importing_free(struct importing *i)
 {
+	bool large = i->import.document.size > DOCUMENT_LARGE;
+
 	turn_cancel(loop_turn(i->loop), &i->later);
 	timer_release(&i->turn);
 	pending_cancel(&i->asked);
 	arena_release(&i->part);
 	arena_release(&i->arena);
 	free(i);
+	if (large)
+		malloc_trim(0);
 }
 
 static void
