@@ -97,7 +97,8 @@ kind_of(struct comparing *c, const char *pointer)
 	return kind;
 }
 
-/* Without it the record asks for the same less openly. (A certification without its entity is another one, which is added.) */
+/* Without it the record asks for the same less openly. (A certification without its entity is another one, which is
+ * added.) */
 static const char *const limiting[] = { "/entities/attributes/purpose/ja", "/entities/attributes/purpose/en",
 	"/entities/attributes/legal_basis" };
 
@@ -263,7 +264,8 @@ compare(struct comparing *c, const char *pointer, const json_t *before, const js
 static json_t *
 read(struct span text)
 {
-	json_t *root = text.size ? json_loadb((const char *)text.data, text.size, JSON_REJECT_DUPLICATES, NULL) : json_object();
+	json_t *root =
+	    text.size ? json_loadb((const char *)text.data, text.size, JSON_REJECT_DUPLICATES, NULL) : json_object();
 
 	/* Both were written by us. */
 	assert(json_is_object(root));

@@ -188,8 +188,8 @@ is_among(const struct span *ids, size_t count, struct span id)
 }
 
 void
-entity_slots_claim(struct entity_slots *slots, struct unit *unit, struct span member, struct span before, struct span after,
-    struct instant published)
+entity_slots_claim(struct entity_slots *slots, struct unit *unit, struct span member, struct span before,
+    struct span after, struct instant published)
 {
 	size_t old_count, new_count;
 	const struct span *old_ids = record_entities(slots->arena, before, &old_count);
@@ -200,7 +200,8 @@ entity_slots_claim(struct entity_slots *slots, struct unit *unit, struct span me
 	for (size_t i = 0; i < old_count; i++) {
 		const struct entity_slot *slot = entity_slots_find(slots, old_ids[i]);
 
-		if (!slot->claim_row || !span_equal(slot->claim.member, member) || is_among(new_ids, new_count, old_ids[i]))
+		if (!slot->claim_row || !span_equal(slot->claim.member, member) ||
+		    is_among(new_ids, new_count, old_ids[i]))
 			continue;
 		unit_expect(unit, &member_claim_table, key_of(slot), slot->claim_row);
 		unit_delete(unit, &member_claim_table, key_of(slot));

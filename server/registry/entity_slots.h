@@ -1,5 +1,5 @@
-/* registry/entity_slots.h - what the registry has of each entity that a change of members touches: its row, whose it is, what was
- * found about it.
+/* registry/entity_slots.h - what the registry has of each entity that a change of members touches: its row, whose it
+ * is, what was found about it.
  *
  *     begin -> add (records) … -> asks -> [store_load] -> loaded -> find, take, claim
  */

@@ -162,7 +162,8 @@ static bool
 is_label(struct span s, bool lower)
 {
 	for (size_t i = 0; i < s.size; i++)
-		if (s.data[i] != '-' && !(lower ? is_lower(s.data[i]) || is_digit(s.data[i]) : is_alphanumeric(s.data[i])))
+		if (s.data[i] != '-' &&
+		    !(lower ? is_lower(s.data[i]) || is_digit(s.data[i]) : is_alphanumeric(s.data[i])))
 			return false;
 	return s.size && s.size <= LABEL_LARGEST && s.data[0] != '-' && s.data[s.size - 1] != '-';
 }
@@ -256,8 +257,8 @@ is_https(struct span s)
 static bool
 is_picture(struct span s)
 {
-	static const char *const kinds[] = { "data:image/png;base64,", "data:image/jpeg;base64,", "data:image/gif;base64,",
-		"data:image/webp;base64,", "data:image/svg+xml;base64," };
+	static const char *const kinds[] = { "data:image/png;base64,", "data:image/jpeg;base64,",
+		"data:image/gif;base64,", "data:image/webp;base64,", "data:image/svg+xml;base64," };
 
 	for (size_t i = 0; i < COUNT(kinds); i++)
 		if (span_starts(s, kinds[i])) {
@@ -322,8 +323,11 @@ const struct form form_description = { "1 to 2000 characters, none invisible but
 const struct form form_member_id = { "2 to 64 of a-z, 0-9 and -, a letter or digit first and last", 64, is_member_id };
 const struct form form_entity_id = { "a URI of https:, http: or urn: of at most 1024 characters", 1024, is_entity_id };
 const struct form form_https = { "a URL of https: of at most 1024 characters", URL_LARGEST, is_https };
-const struct form form_picture = { "a URL of https:, or data:image/png;base64,… (png, jpeg, gif, webp, svg+xml) of at most "
-	"65536 characters", PICTURE_LARGEST, is_picture };
+const struct form form_picture = {
+	"a URL of https:, or data:image/png;base64,… (png, jpeg, gif, webp, svg+xml) of at most "
+	"65536 characters",
+	PICTURE_LARGEST, is_picture
+};
 const struct form form_uri = { "an absolute URI of at most 1024 characters", URL_LARGEST, is_uri };
 const struct form form_scope = { "a host name in lower case such as city.example.jp", HOST_LARGEST, is_scope };
 const struct form form_email = { "an address such as office@city.example.jp", 254, is_email };

@@ -27,7 +27,8 @@ extern const struct form form_word;        /* of a framework or an area: "jp-idt
 extern const struct form form_level;       /* "1+" */
 extern const struct form form_attribute;   /* SAML Name or OIDC claim */
 
-/* The first character of a text that nobody would see, and where it stands, counted in characters from 1; line breaks are seen. */
+/* The first character of a text that nobody would see, and where it stands, counted in characters from 1; line breaks
+ * are seen. */
 bool form_unseen(struct span, uint32_t *character, size_t *position);
 
 bool form_line(struct span); /* no control characters, no invisible ones, no line break */

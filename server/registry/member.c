@@ -1,5 +1,5 @@
-/* registry/member.c - the member record as a value: which it is, what holds of it, and its canonical JSON. The reading stands in
- * member_reading.c. */
+/* registry/member.c - the member record as a value: which it is, what holds of it, and its canonical JSON. The reading
+ * stands in member_reading.c. */
 #include "registry/member.h"
 
 #include "codec/text.h"

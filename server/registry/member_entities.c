@@ -16,7 +16,9 @@ date(struct projected *p, struct entity_slots *slots, struct instant now)
 {
 	const struct entity_slot *slot = entity_slots_find(slots, p->entity.entity_id);
 
-	p->entity.registered = slot->claim.registered.us ? slot->claim.registered : slot->row ? slot->entity.registered : now;
+	p->entity.registered = slot->claim.registered.us ? slot->claim.registered :
+	    slot->row                                    ? slot->entity.registered :
+	                                                   now;
 	p->entity.imported = now;
 	p->fragment.written = now;
 }
@@ -39,7 +41,8 @@ look(struct member_entities *m, size_t i, struct arena *arena, struct span membe
 		warnings += f->level == FINDING_WARNING;
 		errors += f->level == FINDING_ERROR;
 		if (f->level == FINDING_ERROR && !m->first_error)
-			m->first_error = arena_print(arena, "%.*s of %.*s", SPAN_ARGS(f->rule), SPAN_ARGS(e->entity_id));
+			m->first_error =
+			    arena_print(arena, "%.*s of %.*s", SPAN_ARGS(f->rule), SPAN_ARGS(e->entity_id));
 	}
 	e->errors = (uint16_t)errors;
 	e->warnings = (uint16_t)warnings;
@@ -116,7 +119,8 @@ member_entities_write_fragments(const struct member_entities *m, struct entity_s
 		assert(!b.overflowed);
 		part->bytes += buffer_span(&b).size;
 		part->count++;
-		unit_put(part->unit, &fragment_table, span_of(p->entity.fragment, sizeof(p->entity.fragment)), buffer_span(&b));
+		unit_put(part->unit, &fragment_table, span_of(p->entity.fragment, sizeof(p->entity.fragment)),
+		    buffer_span(&b));
 	}
 	buffer_release(&b);
 	return *at == m->count;
@@ -182,7 +186,8 @@ static struct findings
 findings_of(const struct member_entities *m, size_t i, const struct entity_slot *slot, struct arena *arena)
 {
 	struct instant now = m->list[i].fragment.written;
-	struct findings old = { 0 }, f = { .looked = now, .published = m->found[i], .published_count = m->found_count[i] };
+	struct findings old = { 0 },
+	                f = { .looked = now, .published = m->found[i], .published_count = m->found_count[i] };
 
 	if (!m->held[i])
 		return f;
@@ -226,8 +231,8 @@ is_made(const struct member_entities *m, struct span entity_id)
 }
 
 struct entities_written
-member_entities_write(const struct member_entities *m, struct entity_slots *slots, struct unit *unit, struct span member,
-    struct span before)
+member_entities_write(const struct member_entities *m, struct entity_slots *slots, struct unit *unit,
+    struct span member, struct span before)
 {
 	struct entities_written written = { 0 };
 	size_t count;

@@ -1,5 +1,5 @@
-/* registry/member_entities.h - a member's entities as the registry keeps and publishes them: made, looked at, and written beside
- * the change that asks for them.
+/* registry/member_entities.h - a member's entities as the registry keeps and publishes them: made, looked at, and
+ * written beside the change that asks for them.
  */
 #pragma once
 
@@ -12,7 +12,7 @@ struct member_entities {
 	size_t count;
 	struct rule_finding **found; /* of each */
 	size_t *found_count;
-	bool *held;                  /* of each: it was found wrong, so what was in force stays (member_entities_hold) */
+	bool *held; /* of each: it was found wrong, so what was in force stays (member_entities_hold) */
 	struct rule_finding *findings; /* of all, with member and entity ID */
 	size_t finding_count;
 	unsigned errors;
@@ -20,13 +20,13 @@ struct member_entities {
 	struct instant next;         /* when they become others by themselves; {0}: never */
 };
 
-/* `record` is canonical JSON, `member` what the member is with it. ERR_INVALID: they cannot be made; findings are none. All in the
- * arena. */
+/* `record` is canonical JSON, `member` what the member is with it. ERR_INVALID: they cannot be made; findings are none.
+ * All in the arena. */
 enum err member_entities_make(struct member_entities *, struct arena *, const struct member *, struct span record,
     struct entity_slots *, struct validator *, struct instant now, struct problem *why);
 
-/* Time has made them wrong: of entities with errors the fragment in force stays, but what the registry states of them is renewed. One
- * that is not in force stays out. */
+/* Time has made them wrong: of entities with errors the fragment in force stays, but what the registry states of them
+ * is renewed. One that is not in force stays out. */
 void member_entities_hold(struct member_entities *, struct entity_slots *);
 
 /* A unit of work that takes fragments until it is large enough, so that no bulk write delays anybody else's. */

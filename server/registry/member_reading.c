@@ -24,8 +24,8 @@ read_text(struct place p, const struct form *form)
 		return arena_copy(p.document->arena, text);
 	/* Nor is whoever reads the sentence to be shown it. */
 	if (form_unseen(text, &character, &position))
-		place_fail(p, form->expected, arena_print(p.document->arena, "the character U+%04X at position %zu", character,
-		    position));
+		place_fail(p, form->expected,
+		    arena_print(p.document->arena, "the character U+%04X at position %zu", character, position));
 	else
 		place_fail(p, form->expected, NULL);
 	return (struct span){ 0 };
@@ -190,8 +190,8 @@ read_attributes(struct place object, struct member_entity *e)
 	}
 }
 
-/* What nobody but its owner may have (RFC 7518 s6, RFC 7591 s2); it would be published with the record's digest, and seen by
- * every operator. */
+/* What nobody but its owner may have (RFC 7518 s6, RFC 7591 s2); it would be published with the record's digest, and
+ * seen by every operator. */
 static bool
 holds_secret(const json_t *metadata)
 {
@@ -259,8 +259,9 @@ check_descriptor(struct place p, struct span text, struct span entity_id, unsign
 		wrong = arena_print(arena, "one that cannot be published: %s", found.refusals[0].why.text);
 	} else if (!span_equal(found.entities[0].entity_id, entity_id)) {
 		expected = "the entity's own entityID";
-		wrong = arena_print(arena, "\"%.*s\" in line %d", (int)span_first(found.entities[0].entity_id, 200).size,
-		    (const char *)found.entities[0].entity_id.data, found.entities[0].line);
+		wrong =
+		    arena_print(arena, "\"%.*s\" in line %d", (int)span_first(found.entities[0].entity_id, 200).size,
+		        (const char *)found.entities[0].entity_id.data, found.entities[0].line);
 	} else {
 		for (size_t i = 0; i < COUNT(needed) && !wrong; i++)
 			if (found.entities[0].roles & needed[i].role & ~roles) {
@@ -320,7 +321,8 @@ read_entities(struct place root, struct member_record *m)
 		list[i] = read_entity(place_element(array, i));
 		for (size_t n = 0; n < i; n++)
 			if (span_equal(list[n].entity_id, list[i].entity_id))
-				place_fail(place_member(place_element(array, i), "entity_id"), "each entity once", NULL);
+				place_fail(
+				    place_member(place_element(array, i), "entity_id"), "each entity once", NULL);
 	}
 }
 
@@ -338,7 +340,8 @@ speaks_saml(const struct member_record *m)
 static void
 read_contacts(struct place root, struct member_record *m)
 {
-	static const char *const types[] = { "technical", "support", "administrative", "security", "billing", "other", NULL };
+	static const char *const types[] = { "technical", "support", "administrative", "security", "billing", "other",
+		NULL };
 	struct place array = place_member(root, "contacts");
 	struct member_contact *list;
 	bool reachable = false;
@@ -361,7 +364,8 @@ read_contacts(struct place root, struct member_record *m)
 				place_fail(p, "each address once in a type", NULL);
 	}
 	if (!reachable && speaks_saml(m))
-		place_fail(array, "a contact of type technical or support, for there is a SAML descriptor (eduGAIN E6)", "none");
+		place_fail(array, "a contact of type technical or support, for there is a SAML descriptor (eduGAIN E6)",
+		    "none");
 }
 
 static bool
@@ -428,8 +432,8 @@ read_address(struct place root, struct member_record *m)
 static void
 read_record(struct place root, struct member_record *m)
 {
-	static const char *const kinds[] = { "public", "education", "medical", "finance", "business", "platform", "other",
-		NULL };
+	static const char *const kinds[] = { "public", "education", "medical", "finance", "business", "platform",
+		"other", NULL };
 	struct place registration = place_member(root, "registration");
 
 	m->id = read_needed(root, "id", &form_member_id);

@@ -153,7 +153,8 @@ read_record(struct changing *c, struct subject *s)
 		arena_reset(&c->part);
 	}
 	if (!member_id_valid(s->id)) {
-		problem_set(why, ERR_INVALID, "", "expected a member's id of 2 to %d letters, digits and hyphens", MEMBER_ID_LARGEST);
+		problem_set(why, ERR_INVALID, "", "expected a member's id of 2 to %d letters, digits and hyphens",
+		    MEMBER_ID_LARGEST);
 		refuse(s);
 	}
 }
@@ -195,8 +196,9 @@ read_records(void *arg)
 	size_t asked = 0;
 
 	if (c->change.count > MEMBERSHIP_CHANGES) {
-		finish(c, problem_set(&c->why, ERR_LIMIT, "", "expected at most %d changes at once, found %zu", MEMBERSHIP_CHANGES,
-		    c->change.count));
+		finish(c,
+		    problem_set(&c->why, ERR_LIMIT, "", "expected at most %d changes at once, found %zu",
+		        MEMBERSHIP_CHANGES, c->change.count));
 		return;
 	}
 	c->subjects = arena_array(&c->arena, struct subject, c->change.count);
@@ -346,12 +348,14 @@ look_at(struct changing *c, struct subject *s)
 	if (entity_slots_take(&c->slots, s->candidate, s->id, &r->why) != OK)
 		return r->why.code;
 	as.standing = STANDING_APPROVED;
-	err = member_entities_make(&s->entities, &c->arena, &as, s->candidate, &c->slots, c->validator, c->change.now, &r->why);
+	err = member_entities_make(
+	    &s->entities, &c->arena, &as, s->candidate, &c->slots, c->validator, c->change.now, &r->why);
 	r->findings = s->entities.findings;
 	r->finding_count = s->entities.finding_count;
 	if (err == OK && s->entities.errors)
-		err = problem_set(&r->why, ERR_INVALID, "", "%.*s: expected no finding of error level, found %u; the first: %s",
-		    SPAN_ARGS(s->id), s->entities.errors, s->entities.first_error);
+		err = problem_set(&r->why, ERR_INVALID, "",
+		    "%.*s: expected no finding of error level, found %u; the first: %s", SPAN_ARGS(s->id),
+		    s->entities.errors, s->entities.first_error);
 	return err;
 }
 
@@ -441,8 +445,8 @@ write_member(struct changing *c, struct unit *unit, struct subject *s)
 		    before ? before->record : (struct span){ 0 });
 }
 
-/* The one moment of change. What each row was when we decided is a condition: somebody else's change in between fails it
- * all. */
+/* The one moment of change. What each row was when we decided is a condition: somebody else's change in between fails
+ * it all. */
 static void
 write_changes(struct changing *c)
 {
@@ -462,7 +466,8 @@ write_fragments(struct changing *c)
 	for (; c->written_subject < c->change.count; c->written_subject++, c->written_entity = 0) {
 		const struct subject *s = &c->subjects[c->written_subject];
 
-		if (publishes(s) && !member_entities_write_fragments(&s->entities, &c->slots, &c->written_entity, &part))
+		if (publishes(s) &&
+		    !member_entities_write_fragments(&s->entities, &c->slots, &c->written_entity, &part))
 			break;
 	}
 	if (part.count)
@@ -506,7 +511,8 @@ on_changes_written(void *arg, const struct committed *answer)
 
 		if (is_done(s))
 			log_info(s->outcome.event, "member=%s standing=%s actor=%s waits=%s", LOG_SPAN(s->id),
-			    standing_name(s->outcome.after.standing), LOG_TEXT(c->change.actor), s->outcome.waits ? "yes" : "no");
+			    standing_name(s->outcome.after.standing), LOG_TEXT(c->change.actor),
+			    s->outcome.waits ? "yes" : "no");
 	}
 	finish(c, OK);
 }

@@ -51,8 +51,8 @@ struct membership_change {
 typedef void on_membership(void *arg, enum err, const struct membership_result *, size_t count,
     const struct problem *why);
 
-/* What `change` points to stays the caller's until the callback or the cancellation. A finding of error level refuses an
- * APPLY or CHANGE. ERR_CONFLICT: somebody else changed the same members meanwhile. */
+/* What `change` points to stays the caller's until the callback or the cancellation. A finding of error level refuses
+ * an APPLY or CHANGE. ERR_CONFLICT: somebody else changed the same members meanwhile. */
 struct pending *membership_start(struct loop *, struct store *, struct validator *, const struct membership_change *,
     on_membership *, void *arg);
 
@@ -60,7 +60,7 @@ struct pending *membership_start(struct loop *, struct store *, struct validator
  * confirmation and certificates that run out are warned of, once each, in history, findings and log. */
 struct renewal_settings {
 	int64_t confirm_every, warn_before;
-	uint64_t after;               /* only members whose row is of a later generation, changed since a run before; 0: all */
+	uint64_t after; /* only members whose row is of a later generation, changed since a run before; 0: all */
 	struct instant now;
 };
 struct renewal_report {

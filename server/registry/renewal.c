@@ -1,9 +1,10 @@
-/* registry/renewal.c - what time changes in members by itself: certifications begin and end, rules become stricter, things run out.
+/* registry/renewal.c - what time changes in members by itself: certifications begin and end, rules become stricter,
+ * things run out.
  *
  *     load_members -> on_members -> on_entities -> write_fragments … -> write_changes -> load_members (the next page) …
  *
- * A page is a handful of members, so that memory does not grow with their number and nobody waits long for the steward. What
- * was warned of is kept as marks in the member's row (warning.h); looking again changes nothing then.
+ * A page is a handful of members, so that memory does not grow with their number and nobody waits long for the steward.
+ * What was warned of is kept as marks in the member's row (warning.h); looking again changes nothing then.
  */
 #include "registry/membership.h"
 
@@ -90,8 +91,8 @@ static void write_changes(struct renewal *);
 static on_committed on_fragments_written, on_changes_written;
 
 struct pending *
-renewal_start(struct loop *loop, struct store *store, struct validator *validator, const struct renewal_settings *settings,
-    on_renewed *on_done, void *arg)
+renewal_start(struct loop *loop, struct store *store, struct validator *validator,
+    const struct renewal_settings *settings, on_renewed *on_done, void *arg)
 {
 	struct renewal *r = calloc(1, sizeof(*r));
 
@@ -212,21 +213,24 @@ add_findings(struct renewal *r, struct looked *l)
 	static const struct {
 		const char *event, *right_ja, *right_en;
 	} rules[] = {
-		{ "member.confirmation-due", "記載内容が今も正しいことの年次確認", "the yearly confirmation that the record is still true" },
+		{ "member.confirmation-due", "記載内容が今も正しいことの年次確認",
+		    "the yearly confirmation that the record is still true" },
 		{ "member.certification-expires", "認定の更新", "a certification that goes on" },
 	};
 
 	for (size_t i = 0; i < l->entities.count; i++) {
 		struct member_entities *m = &l->entities;
-		struct rule_finding *list = arena_array(&r->arena, struct rule_finding, m->found_count[i] + l->warning_count);
+		struct rule_finding *list =
+		    arena_array(&r->arena, struct rule_finding, m->found_count[i] + l->warning_count);
 		size_t count = m->found_count[i];
 
 		if (count)
 			memcpy(list, m->found[i], count * sizeof(*list));
 		for (size_t w = 0; w < l->warning_count; w++)
 			for (size_t n = 0; n < COUNT(rules) && count < FINDINGS_OF_ENTITY; n++)
-				if (strcmp(l->warnings[w].event, rules[n].event) == 0 && (l->warnings[w].entity_id.size == 0 ||
-				    span_equal(l->warnings[w].entity_id, m->list[i].entity.entity_id)))
+				if (strcmp(l->warnings[w].event, rules[n].event) == 0 &&
+				    (l->warnings[w].entity_id.size == 0 ||
+				        span_equal(l->warnings[w].entity_id, m->list[i].entity.entity_id)))
 					list[count++] = (struct rule_finding){
 						.rule = span_text(rules[n].event),
 						.level = FINDING_WARNING,
@@ -313,7 +317,9 @@ write_fragments(struct renewal *r)
 static void
 write_entry(struct renewal *r, struct looked *l, struct unit *unit, const char *event, const char *text)
 {
-	const struct member_change change = { .actor = span_text(ACTOR), .reason = span_text(text), .now = r->settings.now };
+	const struct member_change change = {
+		.actor = span_text(ACTOR), .reason = span_text(text), .now = r->settings.now
+	};
 	struct member_outcome outcome;
 	struct span entry, key;
 
@@ -409,10 +415,12 @@ on_changes_written(void *arg, const struct committed *answer)
 
 		for (size_t w = 0; w < l->warning_count; w++)
 			if (!warning_known(&l->warnings[w], l->member.warned))
-				log_warning(l->warnings[w].event, "member=%s entity=%s problem=%s", LOG_SPAN(l->member.id),
-				    LOG_SPAN(l->warnings[w].entity_id), LOG_TEXT(l->warnings[w].text));
+				log_warning(l->warnings[w].event, "member=%s entity=%s problem=%s",
+				    LOG_SPAN(l->member.id), LOG_SPAN(l->warnings[w].entity_id),
+				    LOG_TEXT(l->warnings[w].text));
 		if (l->written.entities)
-			log_info("member.renewed", "member=%s entities=%u", LOG_SPAN(l->member.id), l->written.entities);
+			log_info(
+			    "member.renewed", "member=%s entities=%u", LOG_SPAN(l->member.id), l->written.entities);
 	}
 	next_page(r);
 }

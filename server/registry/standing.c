@@ -193,7 +193,8 @@ put_in_force(struct step *s, struct span record)
 	return OK;
 }
 
-/* An application never approves itself, not even where one operator is enough: somebody looks at what was applied with. */
+/* An application never approves itself, not even where one operator is enough: somebody looks at what was applied with.
+ */
 static enum err
 apply(struct step *s)
 {
@@ -250,13 +251,14 @@ agree(struct step *s)
 
 	for (size_t i = 0; i < m->approver_count; i++)
 		if (span_equal(m->approvers[i], s->change->actor) && needed > 1)
-			return problem_set(s->why, ERR_DENIED, "", "%.*s %s this; expected another operator, %zu of %u have agreed",
+			return problem_set(s->why, ERR_DENIED, "",
+			    "%.*s %s this; expected another operator, %zu of %u have agreed",
 			    SPAN_ARGS(s->change->actor), i ? "has agreed to" : "proposed", m->approver_count, needed);
 	if (m->approver_count + 1 >= needed)
 		return OK;
 	if (m->approver_count == MEMBER_APPROVERS)
-		return problem_set(s->why, ERR_LIMIT, "", "expected at most %d operators, found %u needed", MEMBER_APPROVERS,
-		    needed);
+		return problem_set(
+		    s->why, ERR_LIMIT, "", "expected at most %d operators, found %u needed", MEMBER_APPROVERS, needed);
 	s->out->after.approvers[s->out->after.approver_count++] = s->change->actor;
 	s->out->waits = true;
 	s->out->event = "member.agreed";
@@ -378,12 +380,14 @@ member_decide(struct arena *arena, const struct member *before, const struct mem
 	if (change->action <= MEMBER_NOTHING || change->action >= MEMBER_ACTIONS)
 		return problem_set(s.why, ERR_INVALID, "", "expected a step in a member's life, found none");
 	if (!before && change->action != MEMBER_APPLY)
-		return problem_set(s.why, ERR_NOT_FOUND, "", "there is no member %.*s", (int)span_first(change->id, 64).size,
-		    (const char *)change->id.data);
+		return problem_set(s.why, ERR_NOT_FOUND, "", "there is no member %.*s",
+		    (int)span_first(change->id, 64).size, (const char *)change->id.data);
 	if (change->reason.size > MEMBER_REASON_LARGEST || !form_line(change->reason) ||
 	    (steps[change->action].reason && change->reason.size == 0))
-		return problem_set(s.why, ERR_INVALID, "", "expected a reason of 1 to %d bytes without control characters, "
-		    "found %zu bytes", MEMBER_REASON_LARGEST, change->reason.size);
+		return problem_set(s.why, ERR_INVALID, "",
+		    "expected a reason of 1 to %d bytes without control characters, "
+		    "found %zu bytes",
+		    MEMBER_REASON_LARGEST, change->reason.size);
 	if (steps[change->action].take(&s) != OK) {
 		*out = (struct member_outcome){ 0 };
 		if (before)

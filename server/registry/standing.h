@@ -7,8 +7,8 @@
  *                             v                 |                       |
  *                         withdrawn <-----------+------- withdraw ------'
  *
- * Raising trust (approve, reinstate, a change that adds anything) takes `approvals` operators; whoever proposed it is one
- * of them and, where more than one is asked for, cannot be the other. Lowering trust takes one and happens at once.
+ * Raising trust (approve, reinstate, a change that adds anything) takes `approvals` operators; whoever proposed it is
+ * one of them and, where more than one is asked for, cannot be the other. Lowering trust takes one and happens at once.
  * Each step is an entry in the journal, and in the member's own history under its id.
  */
 #pragma once
@@ -20,8 +20,8 @@
 extern const struct table member_table;
 /* member id, 0x00, number (4 bytes, big-endian, from 1) -> the entry's JSON; the same bytes stand in the journal */
 extern const struct table member_event_table;
-/* entity_key -> struct member_claim: to whom an entity ID belongs, published or not: nobody takes the entities of a member
- * that is suspended or has applied. */
+/* entity_key -> struct member_claim: to whom an entity ID belongs, published or not: nobody takes the entities of a
+ * member that is suspended or has applied. */
 extern const struct table member_claim_table;
 
 enum standing {
@@ -97,20 +97,21 @@ struct member_outcome {
 	bool waits;                        /* for more operators: nothing is in force yet */
 	bool record_changed, standing_changed; /* what is in force */
 	/* Standing: member.applied approved rejected suspended reinstated withdrawn. Record: member.changed. Neither:
-	 * member.application-changed change-proposed change-rejected reinstatement-proposed reinstatement-rejected agreed
-	 * confirmed. By time (renewal.c): member.renewed confirmation-due certificate-expires certification-expires.
-	 * "member.unchanged": the record is what it is already; there is no entry, and `after` is `before`. */
+	 * member.application-changed change-proposed change-rejected reinstatement-proposed reinstatement-rejected
+	 * agreed confirmed. By time (renewal.c): member.renewed confirmation-due certificate-expires
+	 * certification-expires. "member.unchanged": the record is what it is already; there is no entry, and `after`
+	 * is `before`. */
 	const char *event;
 };
 
-/* Pure: what becomes of a member (`before` NULL: there is none). ERR_NOT_FOUND without a member; ERR_INVALID for a step the
- * life cycle does not have; ERR_DENIED for an operator approving what he proposed or approved already; then nothing has
- * changed. */
+/* Pure: what becomes of a member (`before` NULL: there is none). ERR_NOT_FOUND without a member; ERR_INVALID for a step
+ * the life cycle does not have; ERR_DENIED for an operator approving what he proposed or approved already; then nothing
+ * has changed. */
 enum err member_decide(struct arena *, const struct member *before, const struct member_change *,
     struct member_outcome *out, struct problem *why);
 
-/* The entry of a step, as JSON with its members in alphabetical order: action (null: time's), actor, after (SHA-256 of the record
- * in force as "sha256:…"; null: none), at, before, event, member, number, proposal (the same, of the record that waits),
- * reason, standing. */
+/* The entry of a step, as JSON with its members in alphabetical order: action (null: time's), actor, after (SHA-256 of
+ * the record in force as "sha256:…"; null: none), at, before, event, member, number, proposal (the same, of the record
+ * that waits), reason, standing. */
 struct span member_entry(struct arena *, const struct member *before, const struct member_change *,
     const struct member_outcome *);

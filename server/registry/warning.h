@@ -1,7 +1,7 @@
 /* registry/warning.h - what of a member runs out soon: certificates, certifications, the yearly confirmation.
  *
- * A warning is given once. What has been given is kept in the member's row as marks, each naming its subject and its end: a
- * certification with a new end, a new certificate, the next year's confirmation are others.
+ * A warning is given once. What has been given is kept in the member's row as marks, each naming its subject and its
+ * end: a certification with a new end, a new certificate, the next year's confirmation are others.
  */
 #pragma once
 
@@ -15,7 +15,7 @@ struct warning_terms {
 #define WARNING_MARK 8
 struct warning {
 	uint8_t mark[WARNING_MARK];
-	const char *event;      /* "member.confirmation-due", "member.certificate-expires", "member.certification-expires" */
+	const char *event; /* "member.confirmation-due", "member.certificate-expires", "member.certification-expires" */
 	struct span entity_id;  /* empty: about the member, and so all of its entities */
 	const char *text;       /* one sentence */
 };

@@ -59,7 +59,8 @@ member_stage_close(struct member_stage *m)
 
 /* Records */
 
-#define STAGE_CERTIFIED(uri, from, until) "{\"area\":\"privacy\",\"assessor\":\"Institute\",\"framework\":\"jp-idtf\",\"from\":\"" from \
+#define STAGE_CERTIFIED(uri, from, until) \
+	"{\"area\":\"privacy\",\"assessor\":\"Institute\",\"framework\":\"jp-idtf\",\"from\":\"" from \
 	"\",\"level\":\"2\",\"until\":\"" until "\",\"uri\":\"" uri "\"}"
 
 struct stage_member {
@@ -79,21 +80,29 @@ stage_record(struct member_stage *m, const struct stage_member *as)
 	const char *entities = "", *key = "";
 
 	if (as->key)
-		key = arena_print(a, "<md:KeyDescriptor><ds:KeyInfo xmlns:ds='http://www.w3.org/2000/09/xmldsig#'><ds:X509Data>"
-		    "<ds:X509Certificate>%s</ds:X509Certificate></ds:X509Data></ds:KeyInfo></md:KeyDescriptor>", as->key);
+		key = arena_print(a,
+		    "<md:KeyDescriptor><ds:KeyInfo xmlns:ds='http://www.w3.org/2000/09/xmldsig#'><ds:X509Data>"
+		    "<ds:X509Certificate>%s</ds:X509Certificate></ds:X509Data></ds:KeyInfo></md:KeyDescriptor>",
+		    as->key);
 	for (size_t i = 0; i < COUNT(as->entities) && as->entities[i]; i++)
-		entities = arena_print(a, "%s%s{\"entity_id\":\"%s\",\"roles\":[\"rp\"],"
+		entities = arena_print(a,
+		    "%s%s{\"entity_id\":\"%s\",\"roles\":[\"rp\"],"
 		    "\"information_url\":{\"en\":\"https://city.example.jp/\"},\"saml\":\"<md:EntityDescriptor "
 		    "xmlns:md='urn:oasis:names:tc:SAML:2.0:metadata' entityID='%s'><md:SPSSODescriptor "
-		    "protocolSupportEnumeration='urn:oasis:names:tc:SAML:2.0:protocol'>%s%s<md:AssertionConsumerService "
-		    "Binding='urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST' Location='https://city.example.jp/acs' index='0'/>"
-		    "</md:SPSSODescriptor></md:EntityDescriptor>\"}", entities, i ? "," : "", as->entities[i], as->entities[i], key,
-		    as->inside ? as->inside : "");
-	return span_text(arena_print(a, "{\"id\":\"%s\",\"name\":{\"ja\":\"みどり市\",\"en\":\"%s\"},\"kind\":\"public\","
+		    "protocolSupportEnumeration='urn:oasis:names:tc:SAML:2.0:protocol'>%s%s<md:"
+		    "AssertionConsumerService "
+		    "Binding='urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST' Location='https://city.example.jp/acs' "
+		    "index='0'/>"
+		    "</md:SPSSODescriptor></md:EntityDescriptor>\"}",
+		    entities, i ? "," : "", as->entities[i], as->entities[i], key, as->inside ? as->inside : "");
+	return span_text(arena_print(a,
+	    "{\"id\":\"%s\",\"name\":{\"ja\":\"みどり市\",\"en\":\"%s\"},\"kind\":\"public\","
 	    "%s\"logo\":{\"url\":\"https://city.example.jp/l.png\",\"width\":64,"
 	    "\"height\":64},\"url\":{\"en\":\"https://city.example.jp/\"},"
-	    "\"contacts\":[{\"type\":\"technical\",\"given_name\":\"Operations\",\"email\":\"operations@city.example.jp\"}],"
-	    "\"entities\":[%s],\"certifications\":[%s]}", as->id, as->name ? as->name : "Midori City",
+	    "\"contacts\":[{\"type\":\"technical\",\"given_name\":\"Operations\",\"email\":\"operations@city.example."
+	    "jp\"}],"
+	    "\"entities\":[%s],\"certifications\":[%s]}",
+	    as->id, as->name ? as->name : "Midori City",
 	    as->undescribed ? "" : "\"description\":{\"ja\":\"市役所\",\"en\":\"A city\"},", entities,
 	    as->certifications ? as->certifications : ""));
 }
@@ -114,9 +123,14 @@ stage_on_membership(void *arg, enum err err, const struct membership_result *res
 	for (size_t i = 0; i < count && i < STAGE_RESULTS; i++) {
 		struct stage_result *r = &m->results[i];
 
-		*r = (struct stage_result){ .code = results[i].code, .before = results[i].before, .after = results[i].after,
-			.waits = results[i].waits, .had = results[i].approvals_had, .needed = results[i].approvals_needed,
-			.differences = results[i].difference_count, .findings = results[i].finding_count };
+		*r = (struct stage_result){ .code = results[i].code,
+			.before = results[i].before,
+			.after = results[i].after,
+			.waits = results[i].waits,
+			.had = results[i].approvals_had,
+			.needed = results[i].approvals_needed,
+			.differences = results[i].difference_count,
+			.findings = results[i].finding_count };
 		snprintf(r->id, sizeof(r->id), "%.*s", SPAN_ARGS(results[i].id));
 		snprintf(r->event, sizeof(r->event), "%s", results[i].event);
 		if (results[i].code != OK)
@@ -127,8 +141,8 @@ stage_on_membership(void *arg, enum err err, const struct membership_result *res
 }
 
 static inline struct pending *
-stage_start_membership(struct member_stage *m, const char *actor, const struct membership_request *requests, size_t count,
-    const char *reason)
+stage_start_membership(struct member_stage *m, const char *actor, const struct membership_request *requests,
+    size_t count, const char *reason)
 {
 	struct membership_change *change = arena_new(&m->stage.arena, struct membership_change);
 
@@ -143,7 +157,9 @@ static inline const struct stage_result *
 stage_step(struct member_stage *m, const char *actor, enum member_action action, const char *id, struct span record,
     const char *reason)
 {
-	const struct membership_request request = { .action = action, .id = span_text(id), .record = record, .file = "m.json" };
+	const struct membership_request request = {
+		.action = action, .id = span_text(id), .record = record, .file = "m.json"
+	};
 
 	stage_start_membership(m, actor, &request, 1, reason);
 	stage_run(&m->stage, 0);
@@ -179,8 +195,10 @@ stage_on_renewed(void *arg, enum err err, const struct renewal_report *report, c
 static inline struct renewal_report
 stage_renew(struct member_stage *m, uint64_t after)
 {
-	const struct renewal_settings settings = { .confirm_every = SECONDS(365 * 86400), .warn_before = SECONDS(30 * 86400),
-		.after = after, .now = m->stage.now };
+	const struct renewal_settings settings = { .confirm_every = SECONDS(365 * 86400),
+		.warn_before = SECONDS(30 * 86400),
+		.after = after,
+		.now = m->stage.now };
 
 	m->stage.done = false;
 	renewal_start(m->stage.loop, m->stage.store, m->validator, &settings, stage_on_renewed, m);
@@ -214,8 +232,11 @@ static inline const char *
 stage_history(struct member_stage *m, const char *id)
 {
 	struct arena *a = &m->stage.arena;
-	struct stage_look look = stage_load(&m->stage, (struct ask){ .table = &member_event_table, .limit = 100,
-		.from = member_event_key(a, span_text(id), 0), .until = member_event_key(a, span_text(id), UINT32_MAX) });
+	struct stage_look look = stage_load(&m->stage,
+	    (struct ask){ .table = &member_event_table,
+	        .limit = 100,
+	        .from = member_event_key(a, span_text(id), 0),
+	        .until = member_event_key(a, span_text(id), UINT32_MAX) });
 	const char *all = "";
 
 	for (size_t i = 0; i < look.count; i++) {

@@ -13,40 +13,50 @@ static const struct {
 } cases[] = {
 	{ "nothing", "{\"a\":1}", "{\"a\":1}", "", false },
 	{ "from nothing, each part is added", "", "{\"id\":\"x\",\"name\":{\"ja\":\"あ\"}}",
-	  "/id: - -> \"x\"; /name: - -> {\"ja\":\"あ\"}", true },
+	    "/id: - -> \"x\"; /name: - -> {\"ja\":\"あ\"}", true },
 	{ "a text changes", "{\"name\":{\"en\":\"A\",\"ja\":\"あ\"}}", "{\"name\":{\"en\":\"B\",\"ja\":\"あ\"}}",
-	  "/name/en: \"A\" -> \"B\"", true },
+	    "/name/en: \"A\" -> \"B\"", true },
 	{ "a value is taken away", "{\"entities\":[{\"entity_id\":\"urn:a\",\"scopes\":[\"x.jp\",\"y.jp\"]}]}",
-	  "{\"entities\":[{\"entity_id\":\"urn:a\",\"scopes\":[\"y.jp\"]}]}", "/entities/0/scopes/0: \"x.jp\" -> -", false },
+	    "{\"entities\":[{\"entity_id\":\"urn:a\",\"scopes\":[\"y.jp\"]}]}", "/entities/0/scopes/0: \"x.jp\" -> -",
+	    false },
 	{ "a value is added", "{\"entities\":[{\"entity_id\":\"urn:a\",\"scopes\":[\"y.jp\"]}]}",
-	  "{\"entities\":[{\"entity_id\":\"urn:a\",\"scopes\":[\"x.jp\",\"y.jp\"]}]}", "/entities/0/scopes/0: - -> \"x.jp\"", true },
+	    "{\"entities\":[{\"entity_id\":\"urn:a\",\"scopes\":[\"x.jp\",\"y.jp\"]}]}",
+	    "/entities/0/scopes/0: - -> \"x.jp\"", true },
 	{ "an order alone is no difference to tell", "{\"s\":[\"a\",\"b\"]}", "{\"s\":[\"b\",\"a\"]}", "", false },
 	{ "entities are known by name, not by place",
-	  "{\"entities\":[{\"entity_id\":\"urn:a\",\"saml\":\"1\"},{\"entity_id\":\"urn:b\",\"saml\":\"2\"}]}",
-	  "{\"entities\":[{\"entity_id\":\"urn:b\",\"saml\":\"3\"}]}",
-	  "/entities/0/saml: \"2\" -> \"3\"; /entities/0: {\"entity_id\":\"urn:a\",\"saml\":\"1\"} -> -", true },
+	    "{\"entities\":[{\"entity_id\":\"urn:a\",\"saml\":\"1\"},{\"entity_id\":\"urn:b\",\"saml\":\"2\"}]}",
+	    "{\"entities\":[{\"entity_id\":\"urn:b\",\"saml\":\"3\"}]}",
+	    "/entities/0/saml: \"2\" -> \"3\"; /entities/0: {\"entity_id\":\"urn:a\",\"saml\":\"1\"} -> -", true },
 	{ "a role is taken away", "{\"entities\":[{\"entity_id\":\"urn:a\",\"roles\":[\"idp\",\"rp\"]}]}",
-	  "{\"entities\":[{\"entity_id\":\"urn:a\",\"roles\":[\"rp\"]}]}", "/entities/0/roles/0: \"idp\" -> -", false },
+	    "{\"entities\":[{\"entity_id\":\"urn:a\",\"roles\":[\"rp\"]}]}", "/entities/0/roles/0: \"idp\" -> -",
+	    false },
 	{ "a certification ends earlier", "{\"certifications\":[{\"until\":\"2027-03-31T00:00:00Z\",\"uri\":\"u\"}]}",
-	  "{\"certifications\":[{\"until\":\"2026-12-31T00:00:00Z\",\"uri\":\"u\"}]}",
-	  "/certifications/0/until: \"2027-03-31T00:00:00Z\" -> \"2026-12-31T00:00:00Z\"", false },
+	    "{\"certifications\":[{\"until\":\"2026-12-31T00:00:00Z\",\"uri\":\"u\"}]}",
+	    "/certifications/0/until: \"2027-03-31T00:00:00Z\" -> \"2026-12-31T00:00:00Z\"", false },
 	{ "a certification ends later", "{\"certifications\":[{\"until\":\"2027-03-31T00:00:00Z\",\"uri\":\"u\"}]}",
-	  "{\"certifications\":[{\"until\":\"2028-03-31T00:00:00Z\",\"uri\":\"u\"}]}",
-	  "/certifications/0/until: \"2027-03-31T00:00:00Z\" -> \"2028-03-31T00:00:00Z\"", true },
+	    "{\"certifications\":[{\"until\":\"2028-03-31T00:00:00Z\",\"uri\":\"u\"}]}",
+	    "/certifications/0/until: \"2027-03-31T00:00:00Z\" -> \"2028-03-31T00:00:00Z\"", true },
 	{ "a certification begins later", "{\"certifications\":[{\"from\":\"2026-03-31T00:00:00Z\",\"uri\":\"u\"}]}",
-	  "{\"certifications\":[{\"from\":\"2026-04-30T00:00:00Z\",\"uri\":\"u\"}]}",
-	  "/certifications/0/from: \"2026-03-31T00:00:00Z\" -> \"2026-04-30T00:00:00Z\"", false },
-	{ "a certification of one entity becomes one of all", "{\"certifications\":[{\"entity_id\":\"urn:a\",\"uri\":\"u\"}]}",
-	  "{\"certifications\":[{\"uri\":\"u\"}]}",
-	  "/certifications/0: - -> {\"uri\":\"u\"}; /certifications/0: {\"entity_id\":\"urn:a\",\"uri\":\"u\"} -> -", true },
-	{ "why an attribute may be used is no longer told", "{\"entities\":[{\"attributes\":[{\"legal_basis\":\"law\",\"name\":\"n\"}],"
-	  "\"entity_id\":\"urn:a\"}]}", "{\"entities\":[{\"attributes\":[{\"name\":\"n\"}],\"entity_id\":\"urn:a\"}]}",
-	  "/entities/0/attributes/0/legal_basis: \"law\" -> -", true },
-	{ "an attribute is no longer asked for", "{\"entities\":[{\"attributes\":[{\"name\":\"m\"},{\"name\":\"n\"}],"
-	  "\"entity_id\":\"urn:a\"}]}", "{\"entities\":[{\"attributes\":[{\"name\":\"n\"}],\"entity_id\":\"urn:a\"}]}",
-	  "/entities/0/attributes/0: {\"name\":\"m\"} -> -", false },
-	{ "one certification with two periods", "{\"certifications\":[{\"from\":\"1\",\"uri\":\"u\"},{\"from\":\"2\",\"uri\":\"u\"}]}",
-	  "{\"certifications\":[{\"from\":\"1\",\"uri\":\"u\"}]}", "/certifications/1: {\"from\":\"2\",\"uri\":\"u\"} -> -", false },
+	    "{\"certifications\":[{\"from\":\"2026-04-30T00:00:00Z\",\"uri\":\"u\"}]}",
+	    "/certifications/0/from: \"2026-03-31T00:00:00Z\" -> \"2026-04-30T00:00:00Z\"", false },
+	{ "a certification of one entity becomes one of all",
+	    "{\"certifications\":[{\"entity_id\":\"urn:a\",\"uri\":\"u\"}]}", "{\"certifications\":[{\"uri\":\"u\"}]}",
+	    "/certifications/0: - -> {\"uri\":\"u\"}; /certifications/0: {\"entity_id\":\"urn:a\",\"uri\":\"u\"} -> -",
+	    true },
+	{ "why an attribute may be used is no longer told",
+	    "{\"entities\":[{\"attributes\":[{\"legal_basis\":\"law\",\"name\":\"n\"}],"
+	    "\"entity_id\":\"urn:a\"}]}",
+	    "{\"entities\":[{\"attributes\":[{\"name\":\"n\"}],\"entity_id\":\"urn:a\"}]}",
+	    "/entities/0/attributes/0/legal_basis: \"law\" -> -", true },
+	{ "an attribute is no longer asked for",
+	    "{\"entities\":[{\"attributes\":[{\"name\":\"m\"},{\"name\":\"n\"}],"
+	    "\"entity_id\":\"urn:a\"}]}",
+	    "{\"entities\":[{\"attributes\":[{\"name\":\"n\"}],\"entity_id\":\"urn:a\"}]}",
+	    "/entities/0/attributes/0: {\"name\":\"m\"} -> -", false },
+	{ "one certification with two periods",
+	    "{\"certifications\":[{\"from\":\"1\",\"uri\":\"u\"},{\"from\":\"2\",\"uri\":\"u\"}]}",
+	    "{\"certifications\":[{\"from\":\"1\",\"uri\":\"u\"}]}",
+	    "/certifications/1: {\"from\":\"2\",\"uri\":\"u\"} -> -", false },
 	{ "keys of any form have pointers", "{\"o\":{}}", "{\"o\":{\"a/b~\":1}}", "/o/a~1b~0: - -> 1", true },
 	{ "another kind of value", "{\"a\":[1]}", "{\"a\":{\"b\":1}}", "/a: [1] -> {\"b\":1}", true },
 };
@@ -87,7 +97,8 @@ of_long_texts_the_place_is_shown_where_they_differ(void **state)
 	snprintf(second, sizeof(second), "{\"saml\":\"%0*d<KeyName>new</KeyName>%0*d\"}", 1000, 0, 1000, 0);
 	difference_find(&a, span_text(first), span_text(second), &list, &count, &raises);
 	expect_number("one difference", count, 1);
-	expect_true("begins a little before it", strncmp(list[0].before, "\"…000000000000000000000<KeyName>old</", 35) == 0);
+	expect_true(
+	    "begins a little before it", strncmp(list[0].before, "\"…000000000000000000000<KeyName>old</", 35) == 0);
 	expect_true("the other too", strncmp(list[0].after, "\"…000000000000000000000<KeyName>new</", 35) == 0);
 	expect_true("and is cut", strlen(list[0].after) <= 210);
 	arena_release(&a);

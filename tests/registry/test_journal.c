@@ -29,8 +29,13 @@ static void
 the_journal_says_what_became_of_a_source(void **state)
 {
 	uint8_t sum[32] = { 0xab, 0xcd };
-	struct source_news news = { .event = "source.refreshed", .source = "a \"feed\"", .added = 1, .changed = 2, .removed = 3,
-		.refused = 4, .document = sum };
+	struct source_news news = { .event = "source.refreshed",
+		.source = "a \"feed\"",
+		.added = 1,
+		.changed = 2,
+		.removed = 3,
+		.refused = 4,
+		.document = sum };
 	struct unit *unit;
 	struct stage s;
 
@@ -38,14 +43,18 @@ the_journal_says_what_became_of_a_source(void **state)
 	stage_open(&s, 1);
 	unit = unit_new(&s.arena, s.store->tables, id_new(s.now));
 	journal_source(unit, "steward", s.now, &news);
-	expect_text("taken over", written(&s, unit), "{\"actor\":\"steward\",\"added\":1,\"at\":\"2026-11-22T12:00:00Z\",\"changed\":2,"
+	expect_text("taken over", written(&s, unit),
+	    "{\"actor\":\"steward\",\"added\":1,\"at\":\"2026-11-22T12:00:00Z\",\"changed\":2,"
 	    "\"document\":\"sha256:abcd000000000000000000000000000000000000000000000000000000000000\","
-	    "\"event\":\"source.refreshed\",\"problem\":null,\"refused\":4,\"removed\":3,\"source\":\"a \\\"feed\\\"\"}");
+	    "\"event\":\"source.refreshed\",\"problem\":null,\"refused\":4,\"removed\":3,\"source\":\"a "
+	    "\\\"feed\\\"\"}");
 	news = (struct source_news){ .event = "source.refused", .source = "feed", .problem = "the signature is wrong" };
 	unit = unit_new(&s.arena, s.store->tables, id_new(s.now));
 	journal_source(unit, "uid:1000", s.now, &news);
-	expect_text("refused", written(&s, unit), "{\"actor\":\"uid:1000\",\"added\":0,\"at\":\"2026-11-22T12:00:00Z\",\"changed\":0,"
-	    "\"document\":null,\"event\":\"source.refused\",\"problem\":\"the signature is wrong\",\"refused\":0,\"removed\":0,"
+	expect_text("refused", written(&s, unit),
+	    "{\"actor\":\"uid:1000\",\"added\":0,\"at\":\"2026-11-22T12:00:00Z\",\"changed\":0,"
+	    "\"document\":null,\"event\":\"source.refused\",\"problem\":\"the signature is "
+	    "wrong\",\"refused\":0,\"removed\":0,"
 	    "\"source\":\"feed\"}");
 	stage_close(&s);
 }

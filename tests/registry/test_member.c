@@ -1,5 +1,5 @@
-/* tests/registry/test_member.c - the member record: what is read, how it is written, and the exact words of every refusal
- * (member_cases.json; test_member_schema.py shows that the schema says the same). */
+/* tests/registry/test_member.c - the member record: what is read, how it is written, and the exact words of every
+ * refusal (member_cases.json; test_member_schema.py shows that the schema says the same). */
 #include "expect.h"
 
 #include <stdio.h>
@@ -179,7 +179,8 @@ what_is_said_is_read(void **state)
 	expect_true("one of them is required", e->attributes[0].required && !e->attributes[1].required);
 	expect_span("for this", e->attributes[0].purpose.ja, "氏名のため");
 	expect_span("by that", e->attributes[0].legal_basis, "法第1条");
-	expect_span("OpenID metadata is canonical", e->oidc_client, "{\"default_max_age\":3600,\"jwks\":{\"keys\":[{\"kid\":\"1\",\"kty\":\"EC\"}]},"
+	expect_span("OpenID metadata is canonical", e->oidc_client,
+	    "{\"default_max_age\":3600,\"jwks\":{\"keys\":[{\"kid\":\"1\",\"kty\":\"EC\"}]},"
 	    "\"redirect_uris\":[\"https://city.example.jp/cb\"]}");
 	expect_number("roles beyond SAML's", m.entities[1].roles, ENTITY_IDP | ENTITY_AP | ENTITY_PLATFORM |
 	    ENTITY_AUTHN_PROVIDER | ENTITY_PROOFING_PROVIDER);
@@ -195,7 +196,8 @@ what_is_said_is_read(void **state)
 static void
 it_is_written_canonically_without_what_is_empty(void **state)
 {
-	static const char expected[] = "{\"certifications\":[{\"area\":\"privacy\",\"assessor\":\"Institute\",\"framework\":\"jp-idtf\","
+	static const char expected[] =
+	    "{\"certifications\":[{\"area\":\"privacy\",\"assessor\":\"Institute\",\"framework\":\"jp-idtf\","
 	    "\"from\":\"2026-04-01T00:00:00Z\",\"level\":\"2\",\"until\":\"2027-03-31T15:00:00Z\","
 	    "\"uri\":\"https://federation.example/assurance/privacy/2\"}],"
 	    "\"contacts\":[{\"email\":\"operations@city.example.jp\",\"type\":\"other\"}],"
@@ -206,8 +208,10 @@ it_is_written_canonically_without_what_is_empty(void **state)
 	(void)state;
 	expect_span("as RFC 8785 has it", printed(&m), expected);
 	m = read_case("empty optional parts");
-	expect_true("no comment, no empty part", !strstr(arena_text(&here.arena, printed(&m)), "[]") &&
-	    !strstr(arena_text(&here.arena, printed(&m)), "{}") && !strstr(arena_text(&here.arena, printed(&m)), "\"//"));
+	expect_true("no comment, no empty part",
+	    !strstr(arena_text(&here.arena, printed(&m)), "[]") &&
+	        !strstr(arena_text(&here.arena, printed(&m)), "{}") &&
+	        !strstr(arena_text(&here.arena, printed(&m)), "\"//"));
 }
 
 static void
@@ -219,7 +223,8 @@ a_text_that_is_no_record_is_refused(void **state)
 	} cases[] = {
 		{ "nothing", "", "m.json: line 1, column 0: '[' or '{' expected near end of file", ERR_SYNTAX },
 		{ "a list", "[]", "m.json: expected an object, found an array", ERR_INVALID },
-		{ "a key twice", "{\"id\":\"ab\",\n\"id\":\"cd\"}", "m.json: line 2, column 4: duplicate object key near '\"id\"'", ERR_SYNTAX },
+		{ "a key twice", "{\"id\":\"ab\",\n\"id\":\"cd\"}",
+		    "m.json: line 2, column 4: duplicate object key near '\"id\"'", ERR_SYNTAX },
 	};
 	uint8_t *large = arena_take(&here.arena, MEMBER_RECORD_LARGEST + 1);
 	struct member_record m;

@@ -1,5 +1,5 @@
-/* tests/registry/test_membership.c - members change, one or many at once: what is registered then, what is refused, and what stops
- * half way. */
+/* tests/registry/test_membership.c - members change, one or many at once: what is registered then, what is refused, and
+ * what stops half way. */
 #include "member_stage.h"
 
 #define A "https://a.example.jp/saml"
@@ -115,7 +115,8 @@ raising_trust_takes_two(void **state)
 	m.approvals = 2;
 	stage_step(&m, "uid:1", MEMBER_APPLY, "", stage_record(&m, &city), "");
 	stage_step(&m, "uid:1", MEMBER_APPROVE, "city", none, "");
-	expect_text("not the same one", m.results[0].why, "uid:1 proposed this; expected another operator, 1 of 2 have agreed");
+	expect_text(
+	    "not the same one", m.results[0].why, "uid:1 proposed this; expected another operator, 1 of 2 have agreed");
 	expect_number("who is denied", m.results[0].code, ERR_DENIED);
 	expect_text("nothing happened", stage_history(&m, "city"), "applied");
 	expect_number("nothing is registered", stage_count(&m.stage, &entity_table), 0);
@@ -125,7 +126,8 @@ raising_trust_takes_two(void **state)
 	expect_text("more is proposed", m.results[0].event, "member.change-proposed");
 	expect_true("and waits", m.results[0].waits && m.results[0].had == 1 && m.results[0].needed == 2);
 	expect_number("nothing is in force yet", stage_count(&m.stage, &entity_table), 2);
-	expect_true("it is kept", stage_find_member(&m, "city", &row) && row.proposed == MEMBER_CHANGE && row.proposal.size);
+	expect_true(
+	    "it is kept", stage_find_member(&m, "city", &row) && row.proposed == MEMBER_CHANGE && row.proposal.size);
 	stage_step(&m, "uid:1", MEMBER_APPROVE, "city", none, "");
 	expect_text("agreed", m.results[0].event, "member.changed");
 	expect_number("one more difference shown", m.results[0].differences, 1);
@@ -197,16 +199,20 @@ each_of_a_bulk_stands_for_itself(void **state)
 	requests[2] = (struct membership_request){ MEMBER_APPLY, none, stage_record(&m, &bank), "3.json" };
 	requests[3] = (struct membership_request){ MEMBER_APPLY, none, stage_record(&m, &twin), "4.json" };
 	requests[4] = (struct membership_request){ MEMBER_APPLY, none, stage_record(&m, &bank), "5.json" };
-	requests[5] = (struct membership_request){ MEMBER_APPLY, span_text("first"), stage_record(&m, &last), "6.json" };
+	requests[5] =
+	    (struct membership_request){ MEMBER_APPLY, span_text("first"), stage_record(&m, &last), "6.json" };
 	stage_start_membership(&m, "uid:1", requests, 6, "");
 	stage_run(&m.stage, 0);
 	expect_ok("looked at", m.err, &m.why);
 	expect_text("the first", m.results[0].event, "member.applied");
-	expect_text("what is no record", m.results[1].why, "2.json: /id: expected 2 to 64 of a-z, 0-9 and -, a letter or digit "
+	expect_text("what is no record", m.results[1].why,
+	    "2.json: /id: expected 2 to 64 of a-z, 0-9 and -, a letter or digit "
 	    "first and last, found nothing");
 	expect_text("is refused alone", m.results[2].event, "member.applied");
-	expect_text("the same entity twice", m.results[3].why, "the entity " C " is also asked for by the member \"bank\"");
-	expect_text("the same member twice", m.results[4].why, "bank stands in this request already; expected each member once");
+	expect_text(
+	    "the same entity twice", m.results[3].why, "the entity " C " is also asked for by the member \"bank\"");
+	expect_text("the same member twice", m.results[4].why,
+	    "bank stands in this request already; expected each member once");
 	expect_text("another member than named", m.results[5].why, "6.json: /id: expected \"first\", found \"last\"");
 	expect_text("who is refused is told so", m.results[5].event, "member.refused");
 	expect_number("two have applied", stage_count(&m.stage, &member_table), 2);
@@ -251,14 +257,17 @@ what_is_found_wrong_is_refused_with_its_findings(void **state)
 	member_stage_open(&m, 8);
 	stage_step(&m, "uid:1", MEMBER_APPLY, "", stage_record(&m, &wrong), "");
 	expect_number("refused", m.results[0].code, ERR_INVALID);
-	expect_true("for an error", strstr(m.results[0].why, "city: expected no finding of error level, found 1; the first: edugain.acs-redirect of " A));
+	expect_true("for an error",
+	    strstr(m.results[0].why,
+	        "city: expected no finding of error level, found 1; the first: edugain.acs-redirect of " A));
 	expect_true("which is listed", m.results[0].findings >= 1);
 	expect_number("nothing is kept", stage_count(&m.stage, &member_table), 0);
 	stage_approved(&m, &city);
 	expect_true("in force", stage_find_entity(&m, A, &before));
 	stage_step(&m, "uid:1", MEMBER_CHANGE, "", stage_record(&m, &wrong), "");
 	expect_number("a change is refused too", m.results[0].code, ERR_INVALID);
-	expect_true("what was in force stays", stage_find_entity(&m, A, &e) && memcmp(e.fragment, before.fragment, 32) == 0);
+	expect_true(
+	    "what was in force stays", stage_find_entity(&m, A, &e) && memcmp(e.fragment, before.fragment, 32) == 0);
 	expect_number("all of it", stage_count(&m.stage, &entity_table), 2);
 	member_stage_close(&m);
 }
@@ -302,7 +311,8 @@ what_cannot_be_written_changes_nothing(void **state)
 			stage_run(&m.stage, 0);
 			expect_problem("a full disk", m.err, &m.why, ERR_FULL, "no space is left to write the change");
 		}
-		expect_true("it has still applied", stage_find_member(&m, "city", &row) && row.standing == STANDING_APPLIED);
+		expect_true(
+		    "it has still applied", stage_find_member(&m, "city", &row) && row.standing == STANDING_APPLIED);
 		expect_number("nothing is registered", stage_count(&m.stage, &entity_table), 0);
 	}
 	member_stage_close(&m);
@@ -331,7 +341,8 @@ a_change_that_dies_is_whole_or_absent(void **state)
 		while (store_memory_step(m.stage.store, m.stage.now))
 			turn_run(loop_turn(m.stage.loop));
 		happened = stage_count(&m.stage, &entity_table) == 2;
-		expect_text("the history is the registry's", stage_history(&m, "city"), happened ? "applied approved" : "applied");
+		expect_text("the history is the registry's", stage_history(&m, "city"),
+		    happened ? "applied approved" : "applied");
 		expect_number("so is the journal", stage_count(&m.stage, &journal_table), happened ? 2 : 1);
 		stage_step(&m, "uid:1", MEMBER_APPROVE, "city", none, "");
 		expect_number("asking again completes it", m.results[0].code, happened ? ERR_INVALID : OK);
@@ -372,8 +383,8 @@ two_changes_do_not_mix(void **state)
 			expect_number("the other is told", m.err == OK ? n.err : m.err, ERR_CONFLICT);
 		expect_true("one of the two is in force", stage_find_entity(&m, A, &e) && (span_is(e.name_en, "One") ||
 		    span_is(e.name_en, "Two")));
-		expect_text("the history says as much", stage_history(&m, "city"), both ? "applied approved changed changed" :
-		    "applied approved changed");
+		expect_text("the history says as much", stage_history(&m, "city"),
+		    both ? "applied approved changed changed" : "applied approved changed");
 		member_stage_close(&m);
 	}
 	expect_true("some met", conflicts > 0);

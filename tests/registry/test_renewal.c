@@ -1,5 +1,5 @@
-/* tests/registry/test_renewal.c - what time changes: certifications begin and end, rules get stricter, and what runs out is warned of
- * once. */
+/* tests/registry/test_renewal.c - what time changes: certifications begin and end, rules get stricter, and what runs
+ * out is warned of once. */
 #include "member_stage.h"
 
 #include "codec/text.h"
@@ -88,7 +88,8 @@ certifications_begin_and_end_by_themselves(void **state)
 	expect_number("then both change again", r.changed_entities, 2);
 	expect_true("it is no longer stated", !states(&m, A, LEVEL) && !states(&m, B, LEVEL));
 	expect_number("nor to be warned of", found(&m, A, "member.certification-expires"), 0);
-	expect_text("and that is its history", stage_history(&m, "city"), "applied approved renewed certification-expires renewed");
+	expect_text("and that is its history", stage_history(&m, "city"),
+	    "applied approved renewed certification-expires renewed");
 	expect_number("as the journal has it", stage_count(&m.stage, &journal_table), 5);
 	member_stage_close(&m);
 }
@@ -258,7 +259,9 @@ static void
 what_becomes_wrong_stays_but_loses_what_ended(void **state)
 {
 	static const struct rule_setting later = { "edugain.description-missing", "2027-01-15" };
-	static const struct validation_settings settings = { .schemas = "/usr/share/xml", .rules = &later, .rule_count = 1 };
+	static const struct validation_settings settings = {
+		.schemas = "/usr/share/xml", .rules = &later, .rule_count = 1
+	};
 	const struct stage_member city = { .id = "city", .entities = { A }, .undescribed = true, .certifications =
 	    STAGE_CERTIFIED(LEVEL, "2026-01-01", "2027-03-01") };
 	struct entity before, e;
@@ -283,7 +286,8 @@ what_becomes_wrong_stays_but_loses_what_ended(void **state)
 	m.stage.now.us += 60 * DAY;
 	expect_number("the certification ends", stage_renew(&m, 0).changed_entities, 1);
 	expect_true("and is no longer stated", !states(&m, A, LEVEL));
-	expect_true("of what is in force", stage_find_entity(&m, A, &e) && memcmp(e.fragment, before.fragment, 32) == 0);
+	expect_true(
+	    "of what is in force", stage_find_entity(&m, A, &e) && memcmp(e.fragment, before.fragment, 32) == 0);
 	stage_step(&m, "uid:1", MEMBER_SUSPEND, "city", none, "x");
 	stage_step(&m, "uid:1", MEMBER_REINSTATE, "city", none, "y");
 	expect_text("it cannot come back like this", m.results[0].why,

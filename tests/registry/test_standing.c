@@ -1,4 +1,5 @@
-/* tests/registry/test_standing.c - a member's life, step by step: what becomes of it, who may, and the exact words when not. */
+/* tests/registry/test_standing.c - a member's life, step by step: what becomes of it, who may, and the exact words when
+ * not. */
 #include "expect.h"
 
 #include <stdio.h>
@@ -14,7 +15,8 @@
 #define SUM_FIRST "3117182adb916f0a21d8e3f364f091e0303b08b02a9d627b416ff50646b193bd"
 #define SUM_MORE "3a60c98f487ce5f1a600a5122446aece0fc659fa36b43ee078cc049efd742270"
 
-/* The letters stand for operators: "A apply first". Behind the arrow: the event, the standing, what waits with how many. */
+/* The letters stand for operators: "A apply first". Behind the arrow: the event, the standing, what waits with how
+ * many. */
 struct step {
 	const char *actor, *action, *record, *reason;
 	const char *becomes; /* or "CODE: sentence" */
@@ -26,116 +28,142 @@ static const struct {
 	unsigned approvals;
 	struct step steps[STEPS];
 } lives[] = {
-	{ "one operator is enough where the settings say so", 1, {
-		{ "A", "apply", FIRST, "", "member.applied applied apply 1" },
-		{ "A", "approve", "", "", "member.approved approved nothing 0" },
-		{ "A", "change", MORE, "", "member.changed approved nothing 0" },
-		{ "A", "suspend", "", "key lost", "member.suspended suspended nothing 0" },
-		{ "A", "reinstate", "", "new key", "member.reinstated approved nothing 0" },
-		{ "A", "withdraw", "", "closed", "member.withdrawn withdrawn nothing 0" },
-		{ "A", "apply", FIRST, "", "member.applied applied apply 1" },
-	} },
-	{ "an application takes another operator", 2, {
-		{ "A", "apply", FIRST, "", "member.applied applied apply 1" },
-		{ "A", "approve", "", "", "denied: A proposed this; expected another operator, 1 of 2 have agreed" },
-		{ "B", "approve", "", "", "member.approved approved nothing 0" },
-		{ "B", "approve", "", "", "invalid: city is approved; expected something that waits for approval; nothing does" },
-	} },
-	{ "three take three different ones", 3, {
-		{ "A", "apply", FIRST, "", "member.applied applied apply 1" },
-		{ "B", "approve", "", "", "member.agreed applied apply 2" },
-		{ "B", "approve", "", "", "denied: B has agreed to this; expected another operator, 2 of 3 have agreed" },
-		{ "A", "approve", "", "", "denied: A proposed this; expected another operator, 2 of 3 have agreed" },
-		{ "C", "approve", "", "", "member.approved approved nothing 0" },
-	} },
-	{ "a changed application is another one", 3, {
-		{ "A", "apply", FIRST, "", "member.applied applied apply 1" },
-		{ "B", "approve", "", "", "member.agreed applied apply 2" },
-		{ "B", "change", LESS, "", "member.application-changed applied apply 1" },
-		{ "B", "approve", "", "", "denied: B proposed this; expected another operator, 1 of 3 have agreed" },
-		{ "A", "approve", "", "", "member.agreed applied apply 2" },
-	} },
-	{ "what raises waits, what only takes away does not", 2, {
-		{ "A", "apply", FIRST, "", "member.applied applied apply 1" },
-		{ "B", "approve", "", "", "member.approved approved nothing 0" },
-		{ "A", "change", MORE, "", "member.change-proposed approved change 1" },
-		{ "A", "approve", "", "", "denied: A proposed this; expected another operator, 1 of 2 have agreed" },
-		{ "B", "approve", "", "", "member.changed approved nothing 0" },
-		{ "A", "change", FIRST, "", "member.changed approved nothing 0" },
-		{ "A", "change", LESS, "", "member.changed approved nothing 0" },
-		{ "A", "change", LESS, "", "member.unchanged approved nothing 0" },
-	} },
-	{ "a proposal can be replaced, and proposing it again is no agreement", 2, {
-		{ "A", "apply", FIRST, "", "member.applied applied apply 1" },
-		{ "B", "approve", "", "", "member.approved approved nothing 0" },
-		{ "A", "change", MORE, "", "member.change-proposed approved change 1" },
-		{ "B", "change", MORE, "", "member.unchanged approved change 1" },
-		{ "B", "change", OTHER, "", "member.change-proposed approved change 1" },
-		{ "B", "approve", "", "", "denied: B proposed this; expected another operator, 1 of 2 have agreed" },
-		{ "A", "approve", "", "", "member.changed approved nothing 0" },
-	} },
-	{ "what takes away drops what waits: it was agreed to beside the record of before", 2, {
-		{ "A", "apply", FIRST, "", "member.applied applied apply 1" },
-		{ "B", "approve", "", "", "member.approved approved nothing 0" },
-		{ "A", "change", MORE, "", "member.change-proposed approved change 1" },
-		{ "A", "change", LESS, "", "member.changed approved nothing 0" },
-		{ "B", "approve", "", "", "invalid: city is approved; expected something that waits for approval; nothing does" },
-	} },
-	{ "rejected applications end, rejected changes leave what was", 2, {
-		{ "A", "apply", FIRST, "", "member.applied applied apply 1" },
-		{ "A", "reject", "", "a mistake", "member.rejected withdrawn nothing 0" },
-		{ "B", "apply", FIRST, "", "member.applied applied apply 1" },
-		{ "A", "approve", "", "", "member.approved approved nothing 0" },
-		{ "A", "change", MORE, "", "member.change-proposed approved change 1" },
-		{ "B", "reject", "", "no", "member.change-rejected approved nothing 0" },
-		{ "B", "reject", "", "no", "invalid: city is approved; expected something that waits for approval; nothing does" },
-	} },
-	{ "suspension is one operator's, its end is two's", 2, {
-		{ "A", "apply", FIRST, "", "member.applied applied apply 1" },
-		{ "B", "approve", "", "", "member.approved approved nothing 0" },
-		{ "A", "change", MORE, "", "member.change-proposed approved change 1" },
-		{ "A", "suspend", "", "key lost", "member.suspended suspended nothing 0" },
-		{ "A", "reinstate", "", "new key", "member.reinstatement-proposed suspended reinstate 1" },
-		{ "A", "reinstate", "", "again", "invalid: city is suspended; expected an approval or a rejection of the reinstatement that waits" },
-		{ "A", "change", LESS, "", "invalid: city is suspended; expected an approval or a rejection of the reinstatement that waits" },
-		{ "A", "approve", "", "", "denied: A proposed this; expected another operator, 1 of 2 have agreed" },
-		{ "B", "reject", "", "not yet", "member.reinstatement-rejected suspended nothing 0" },
-		{ "B", "reinstate", "", "now", "member.reinstatement-proposed suspended reinstate 1" },
-		{ "A", "approve", "", "", "member.reinstated approved nothing 0" },
-	} },
-	{ "a suspended member's record can be mended", 2, {
-		{ "A", "apply", FIRST, "", "member.applied applied apply 1" },
-		{ "B", "approve", "", "", "member.approved approved nothing 0" },
-		{ "A", "suspend", "", "key lost", "member.suspended suspended nothing 0" },
-		{ "A", "change", OTHER, "", "member.change-proposed suspended change 1" },
-		{ "A", "reinstate", "", "x", "invalid: city is suspended; expected an approval or a rejection of the change that waits" },
-		{ "B", "approve", "", "", "member.changed suspended nothing 0" },
-		{ "B", "withdraw", "", "closed", "member.withdrawn withdrawn nothing 0" },
-	} },
-	{ "steps the life does not have", 2, {
-		{ "A", "approve", "", "", "not-found: there is no member city" },
-		{ "A", "apply", FIRST, "", "member.applied applied apply 1" },
-		{ "A", "apply", FIRST, "", "invalid: city is applied; expected a change of the application, an approval or a rejection" },
-		{ "A", "suspend", "", "x", "invalid: city is applied; expected an approved member" },
-		{ "A", "reinstate", "", "x", "invalid: city is applied; expected a suspended member" },
-		{ "A", "withdraw", "", "x", "invalid: city is applied; expected a rejection, which takes an application back too" },
-		{ "A", "confirm", "", "", "invalid: city is applied; expected an approved member" },
-		{ "B", "approve", "", "", "member.approved approved nothing 0" },
-		{ "B", "apply", FIRST, "", "invalid: city is approved; expected a change" },
-		{ "B", "withdraw", "", "x", "member.withdrawn withdrawn nothing 0" },
-		{ "B", "change", FIRST, "", "invalid: city is withdrawn; expected a new application" },
-		{ "B", "withdraw", "", "x", "invalid: city is withdrawn; expected an approved or a suspended member" },
-	} },
-	{ "reasons are demanded and kept clean", 1, {
-		{ "A", "apply", FIRST, "", "member.applied applied apply 1" },
-		{ "A", "reject", "", "", "invalid: expected a reason of 1 to 1000 bytes without control characters, found 0 bytes" },
-		{ "A", "approve", "", "two\nlines", "invalid: expected a reason of 1 to 1000 bytes without control characters, found 9 bytes" },
-		{ "A", "approve", "", "\xff", "invalid: expected a reason of 1 to 1000 bytes without control characters, found 1 bytes" },
-		{ "A", "approve", "", "", "member.approved approved nothing 0" },
-		{ "A", "suspend", "", "", "invalid: expected a reason of 1 to 1000 bytes without control characters, found 0 bytes" },
-		{ "A", "withdraw", "", "", "invalid: expected a reason of 1 to 1000 bytes without control characters, found 0 bytes" },
-		{ "A", "confirm", "", "", "member.confirmed approved nothing 0" },
-	} },
+	{ "one operator is enough where the settings say so", 1,
+	    {
+	        { "A", "apply", FIRST, "", "member.applied applied apply 1" },
+	        { "A", "approve", "", "", "member.approved approved nothing 0" },
+	        { "A", "change", MORE, "", "member.changed approved nothing 0" },
+	        { "A", "suspend", "", "key lost", "member.suspended suspended nothing 0" },
+	        { "A", "reinstate", "", "new key", "member.reinstated approved nothing 0" },
+	        { "A", "withdraw", "", "closed", "member.withdrawn withdrawn nothing 0" },
+	        { "A", "apply", FIRST, "", "member.applied applied apply 1" },
+	    } },
+	{ "an application takes another operator", 2,
+	    {
+	        { "A", "apply", FIRST, "", "member.applied applied apply 1" },
+	        { "A", "approve", "", "", "denied: A proposed this; expected another operator, 1 of 2 have agreed" },
+	        { "B", "approve", "", "", "member.approved approved nothing 0" },
+	        { "B", "approve", "", "",
+	            "invalid: city is approved; expected something that waits for approval; nothing does" },
+	    } },
+	{ "three take three different ones", 3,
+	    {
+	        { "A", "apply", FIRST, "", "member.applied applied apply 1" },
+	        { "B", "approve", "", "", "member.agreed applied apply 2" },
+	        { "B", "approve", "", "",
+	            "denied: B has agreed to this; expected another operator, 2 of 3 have agreed" },
+	        { "A", "approve", "", "", "denied: A proposed this; expected another operator, 2 of 3 have agreed" },
+	        { "C", "approve", "", "", "member.approved approved nothing 0" },
+	    } },
+	{ "a changed application is another one", 3,
+	    {
+	        { "A", "apply", FIRST, "", "member.applied applied apply 1" },
+	        { "B", "approve", "", "", "member.agreed applied apply 2" },
+	        { "B", "change", LESS, "", "member.application-changed applied apply 1" },
+	        { "B", "approve", "", "", "denied: B proposed this; expected another operator, 1 of 3 have agreed" },
+	        { "A", "approve", "", "", "member.agreed applied apply 2" },
+	    } },
+	{ "what raises waits, what only takes away does not", 2,
+	    {
+	        { "A", "apply", FIRST, "", "member.applied applied apply 1" },
+	        { "B", "approve", "", "", "member.approved approved nothing 0" },
+	        { "A", "change", MORE, "", "member.change-proposed approved change 1" },
+	        { "A", "approve", "", "", "denied: A proposed this; expected another operator, 1 of 2 have agreed" },
+	        { "B", "approve", "", "", "member.changed approved nothing 0" },
+	        { "A", "change", FIRST, "", "member.changed approved nothing 0" },
+	        { "A", "change", LESS, "", "member.changed approved nothing 0" },
+	        { "A", "change", LESS, "", "member.unchanged approved nothing 0" },
+	    } },
+	{ "a proposal can be replaced, and proposing it again is no agreement", 2,
+	    {
+	        { "A", "apply", FIRST, "", "member.applied applied apply 1" },
+	        { "B", "approve", "", "", "member.approved approved nothing 0" },
+	        { "A", "change", MORE, "", "member.change-proposed approved change 1" },
+	        { "B", "change", MORE, "", "member.unchanged approved change 1" },
+	        { "B", "change", OTHER, "", "member.change-proposed approved change 1" },
+	        { "B", "approve", "", "", "denied: B proposed this; expected another operator, 1 of 2 have agreed" },
+	        { "A", "approve", "", "", "member.changed approved nothing 0" },
+	    } },
+	{ "what takes away drops what waits: it was agreed to beside the record of before", 2,
+	    {
+	        { "A", "apply", FIRST, "", "member.applied applied apply 1" },
+	        { "B", "approve", "", "", "member.approved approved nothing 0" },
+	        { "A", "change", MORE, "", "member.change-proposed approved change 1" },
+	        { "A", "change", LESS, "", "member.changed approved nothing 0" },
+	        { "B", "approve", "", "",
+	            "invalid: city is approved; expected something that waits for approval; nothing does" },
+	    } },
+	{ "rejected applications end, rejected changes leave what was", 2,
+	    {
+	        { "A", "apply", FIRST, "", "member.applied applied apply 1" },
+	        { "A", "reject", "", "a mistake", "member.rejected withdrawn nothing 0" },
+	        { "B", "apply", FIRST, "", "member.applied applied apply 1" },
+	        { "A", "approve", "", "", "member.approved approved nothing 0" },
+	        { "A", "change", MORE, "", "member.change-proposed approved change 1" },
+	        { "B", "reject", "", "no", "member.change-rejected approved nothing 0" },
+	        { "B", "reject", "", "no",
+	            "invalid: city is approved; expected something that waits for approval; nothing does" },
+	    } },
+	{ "suspension is one operator's, its end is two's", 2,
+	    {
+	        { "A", "apply", FIRST, "", "member.applied applied apply 1" },
+	        { "B", "approve", "", "", "member.approved approved nothing 0" },
+	        { "A", "change", MORE, "", "member.change-proposed approved change 1" },
+	        { "A", "suspend", "", "key lost", "member.suspended suspended nothing 0" },
+	        { "A", "reinstate", "", "new key", "member.reinstatement-proposed suspended reinstate 1" },
+	        { "A", "reinstate", "", "again",
+	            "invalid: city is suspended; expected an approval or a rejection of the reinstatement that waits" },
+	        { "A", "change", LESS, "",
+	            "invalid: city is suspended; expected an approval or a rejection of the reinstatement that waits" },
+	        { "A", "approve", "", "", "denied: A proposed this; expected another operator, 1 of 2 have agreed" },
+	        { "B", "reject", "", "not yet", "member.reinstatement-rejected suspended nothing 0" },
+	        { "B", "reinstate", "", "now", "member.reinstatement-proposed suspended reinstate 1" },
+	        { "A", "approve", "", "", "member.reinstated approved nothing 0" },
+	    } },
+	{ "a suspended member's record can be mended", 2,
+	    {
+	        { "A", "apply", FIRST, "", "member.applied applied apply 1" },
+	        { "B", "approve", "", "", "member.approved approved nothing 0" },
+	        { "A", "suspend", "", "key lost", "member.suspended suspended nothing 0" },
+	        { "A", "change", OTHER, "", "member.change-proposed suspended change 1" },
+	        { "A", "reinstate", "", "x",
+	            "invalid: city is suspended; expected an approval or a rejection of the change that waits" },
+	        { "B", "approve", "", "", "member.changed suspended nothing 0" },
+	        { "B", "withdraw", "", "closed", "member.withdrawn withdrawn nothing 0" },
+	    } },
+	{ "steps the life does not have", 2,
+	    {
+	        { "A", "approve", "", "", "not-found: there is no member city" },
+	        { "A", "apply", FIRST, "", "member.applied applied apply 1" },
+	        { "A", "apply", FIRST, "",
+	            "invalid: city is applied; expected a change of the application, an approval or a rejection" },
+	        { "A", "suspend", "", "x", "invalid: city is applied; expected an approved member" },
+	        { "A", "reinstate", "", "x", "invalid: city is applied; expected a suspended member" },
+	        { "A", "withdraw", "", "x",
+	            "invalid: city is applied; expected a rejection, which takes an application back too" },
+	        { "A", "confirm", "", "", "invalid: city is applied; expected an approved member" },
+	        { "B", "approve", "", "", "member.approved approved nothing 0" },
+	        { "B", "apply", FIRST, "", "invalid: city is approved; expected a change" },
+	        { "B", "withdraw", "", "x", "member.withdrawn withdrawn nothing 0" },
+	        { "B", "change", FIRST, "", "invalid: city is withdrawn; expected a new application" },
+	        { "B", "withdraw", "", "x", "invalid: city is withdrawn; expected an approved or a suspended member" },
+	    } },
+	{ "reasons are demanded and kept clean", 1,
+	    {
+	        { "A", "apply", FIRST, "", "member.applied applied apply 1" },
+	        { "A", "reject", "", "",
+	            "invalid: expected a reason of 1 to 1000 bytes without control characters, found 0 bytes" },
+	        { "A", "approve", "", "two\nlines",
+	            "invalid: expected a reason of 1 to 1000 bytes without control characters, found 9 bytes" },
+	        { "A", "approve", "", "\xff",
+	            "invalid: expected a reason of 1 to 1000 bytes without control characters, found 1 bytes" },
+	        { "A", "approve", "", "", "member.approved approved nothing 0" },
+	        { "A", "suspend", "", "",
+	            "invalid: expected a reason of 1 to 1000 bytes without control characters, found 0 bytes" },
+	        { "A", "withdraw", "", "",
+	            "invalid: expected a reason of 1 to 1000 bytes without control characters, found 0 bytes" },
+	        { "A", "confirm", "", "", "member.confirmed approved nothing 0" },
+	    } },
 };
 
 static struct span
@@ -179,7 +207,8 @@ lives_go_as_the_picture_has_it(void **state)
 			struct member_change change = change_of(step, lives[i].approvals, (int64_t)n + 1);
 			struct member_outcome out;
 			struct problem why = { 0 };
-			const char *title = arena_print(&a, "%s: %s %s", lives[i].title, step->actor, step->action), *found;
+			const char *title = arena_print(&a, "%s: %s %s", lives[i].title, step->actor, step->action),
+			           *found;
 			enum err err = member_decide(&a, there ? &m : NULL, &change, &out, &why);
 
 			if (err == OK)
@@ -195,7 +224,8 @@ lives_go_as_the_picture_has_it(void **state)
 			}
 			expect_number("each step is one entry", out.after.events,
 			    m.events + (strcmp(out.event, "member.unchanged") != 0));
-			expect_number("standing changed, or did not", out.standing_changed, out.after.standing != m.standing);
+			expect_number(
+			    "standing changed, or did not", out.standing_changed, out.after.standing != m.standing);
 			expect_number("waiting is what is proposed", out.waits, out.after.proposed != MEMBER_NOTHING);
 			m = out.after;
 			there = true;
@@ -272,23 +302,30 @@ the_entry_says_who_did_what(void **state)
 	change = change_of(&steps[0], 2, 1);
 	expect_ok("apply", member_decide(&a, NULL, &change, &out, &why), &why);
 	entry = arena_text(&a, member_entry(&a, NULL, &change, &out));
-	expect_text("of an application nothing is in force", entry, "{\"action\":\"apply\",\"actor\":\"uid:1000\",\"after\":null,"
-	    "\"at\":\"1970-01-01T00:00:01Z\",\"before\":null,\"event\":\"member.applied\",\"member\":\"city\",\"number\":1,"
+	expect_text("of an application nothing is in force", entry,
+	    "{\"action\":\"apply\",\"actor\":\"uid:1000\",\"after\":null,"
+	    "\"at\":\"1970-01-01T00:00:01Z\",\"before\":null,\"event\":\"member.applied\",\"member\":\"city\","
+	    "\"number\":1,"
 	    "\"proposal\":\"sha256:" SUM_FIRST "\",\"reason\":\"\",\"standing\":\"applied\"}");
 	m = out.after;
 	change = change_of(&steps[1], 2, 2);
 	expect_ok("approve", member_decide(&a, &m, &change, &out, &why), &why);
 	entry = arena_text(&a, member_entry(&a, &m, &change, &out));
-	expect_text("of an approval the record", entry, "{\"action\":\"approve\",\"actor\":\"uid:1001\",\"after\":\"sha256:" SUM_FIRST
-	    "\",\"at\":\"1970-01-01T00:00:02Z\",\"before\":null,\"event\":\"member.approved\",\"member\":\"city\",\"number\":2,"
+	expect_text("of an approval the record", entry,
+	    "{\"action\":\"approve\",\"actor\":\"uid:1001\",\"after\":\"sha256:" SUM_FIRST
+	    "\",\"at\":\"1970-01-01T00:00:02Z\",\"before\":null,\"event\":\"member.approved\",\"member\":\"city\","
+	    "\"number\":2,"
 	    "\"proposal\":null,\"reason\":\"all \\\"good\\\"\",\"standing\":\"approved\"}");
 	before = m = out.after;
 	change = change_of(&steps[2], 2, 3);
 	expect_ok("change", member_decide(&a, &m, &change, &out, &why), &why);
 	entry = arena_text(&a, member_entry(&a, &before, &change, &out));
-	expect_text("of a proposal both", entry, "{\"action\":\"change\",\"actor\":\"uid:1001\",\"after\":\"sha256:" SUM_FIRST
-	    "\",\"at\":\"1970-01-01T00:00:03Z\",\"before\":\"sha256:" SUM_FIRST "\",\"event\":\"member.change-proposed\","
-	    "\"member\":\"city\",\"number\":3,\"proposal\":\"sha256:" SUM_MORE "\",\"reason\":\"\",\"standing\":\"approved\"}");
+	expect_text("of a proposal both", entry,
+	    "{\"action\":\"change\",\"actor\":\"uid:1001\",\"after\":\"sha256:" SUM_FIRST
+	    "\",\"at\":\"1970-01-01T00:00:03Z\",\"before\":\"sha256:" SUM_FIRST
+	    "\",\"event\":\"member.change-proposed\","
+	    "\"member\":\"city\",\"number\":3,\"proposal\":\"sha256:" SUM_MORE
+	    "\",\"reason\":\"\",\"standing\":\"approved\"}");
 	arena_release(&a);
 }
 
@@ -296,7 +333,9 @@ static void
 rows_are_read_back(void **state)
 {
 	static const struct step steps[] = {
-		{ "A", "apply", FIRST, "", "" }, { "B", "approve", "", "good", "" }, { "A", "change", MORE, "growing", "" },
+		{ "A", "apply", FIRST, "", "" },
+		{ "B", "approve", "", "good", "" },
+		{ "A", "change", MORE, "growing", "" },
 	};
 	struct arena a = arena_init(MIB);
 	struct member m, back;
@@ -313,9 +352,10 @@ rows_are_read_back(void **state)
 		expect_true("a row cut short is none", !member_read(span_first(row, cut), &back));
 	((uint8_t *)(uintptr_t)row.data)[1] = 9;
 	expect_true("a standing that is none", !member_read(row, &back));
-	expect_true("keys of the history sort by number", span_compare(member_event_key(&a, span_text("ab"), 255),
-	    member_event_key(&a, span_text("ab"), 256)) < 0 && span_compare(member_event_key(&a, span_text("ab"), UINT32_MAX),
-	    member_event_key(&a, span_text("ab-c"), 1)) < 0);
+	expect_true("keys of the history sort by number",
+	    span_compare(member_event_key(&a, span_text("ab"), 255), member_event_key(&a, span_text("ab"), 256)) < 0 &&
+	        span_compare(
+	            member_event_key(&a, span_text("ab"), UINT32_MAX), member_event_key(&a, span_text("ab-c"), 1)) < 0);
 	arena_release(&a);
 }
 
