@@ -154,6 +154,47 @@ a_loss_beyond_its_share_is_not_taken_over(void **state)
 	stage_close(&s);
 }
 
+/* A unit of work holds 65,536 operations: two for each entity, and one for what was found about it as far as there is
+ * room. */
+static void
+findings_that_do_not_fit_follow_the_change(void **state)
+{
+	const struct validation_settings rules = { .schemas = "/usr/share/xml" };
+	const unsigned many = 22000;
+	struct validator *validator;
+	struct import import = { .source = "feed" };
+	struct buffer b = buffer_init(64 * MIB);
+	struct problem why;
+	struct stage s;
+
+	(void)state;
+	if (validator_new(&rules, &validator, &why) != OK) {
+		print_message("without rules there are no findings: %s\n", why.text);
+		buffer_release(&b);
+		skip();
+	}
+	stage_open(&s, 13);
+	buffer_text(&b, BEGIN);
+	for (unsigned i = 0; i < many; i++)
+		buffer_print(&b,
+		    "<EntityDescriptor entityID='https://sp%u.example/'><SPSSODescriptor"
+		    " protocolSupportEnumeration='urn:p'><AssertionConsumerService"
+		    " Binding='urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST' Location='https://sp%u.example/acs' index='1'/>"
+		    "</SPSSODescriptor></EntityDescriptor>",
+		    i, i);
+	buffer_text(&b, END);
+	import.document = buffer_span(&b);
+	import.validator = validator;
+	stage_start_import(&s, &import);
+	stage_run(&s, 0);
+	expect_counts(&s, "all are taken over", many, 0, 0, 0, 0);
+	expect_number("all of them", stage_count(&s, &entity_table), many);
+	expect_number("each with what was found about it", stage_count(&s, &finding_table), many);
+	buffer_release(&b);
+	validator_free(validator);
+	stage_close(&s);
+}
+
 static void
 a_dry_run_changes_nothing(void **state)
 {
@@ -359,6 +400,7 @@ main(void)
 		cmocka_unit_test(a_source_withdraws_its_last_entity_only_when_asked_to),
 		cmocka_unit_test(an_entity_ends_with_the_earlier_of_two_ends),
 		cmocka_unit_test(a_loss_beyond_its_share_is_not_taken_over),
+		cmocka_unit_test(findings_that_do_not_fit_follow_the_change),
 		cmocka_unit_test(a_dry_run_changes_nothing),
 		cmocka_unit_test(sources_do_not_take_each_others_entities),
 		cmocka_unit_test(a_bad_copy_does_not_remove_the_last_good_one),
