@@ -3,9 +3,9 @@
  *
  *     open -> add … add -> [fill the room left] -> pack (a thread of its own) -> on_packed -> kept
  *
- * Both have temporary names until both are whole and durable; nobody looks for them before a row of the store names them.
- * The twin is one gzip member (browsers stop at the end of the first), compressed from mapped file to mapped file: the
- * pages belong to the files. The thread shares nothing with the loop but its result.
+ * Both have temporary names until both are whole and durable; nobody looks for them before a row of the store names
+ * them. The twin is one gzip member (browsers stop at the end of the first), compressed from mapped file to mapped
+ * file: the pages belong to the files. The thread shares nothing with the loop but its result.
  */
 #pragma once
 

@@ -1,5 +1,5 @@
-/* registry/lists.c - publishing: the trusted list, the same signed, and the members' index, all written in one pass over the
- * members' records.
+/* registry/lists.c - publishing: the trusted list, the same signed, and the members' index, all written in one pass
+ * over the members' records.
  *
  *     begin -> members -> histories -> … -> entities -> sign -> pack in threads
  *                 ^__________________|
@@ -219,7 +219,7 @@ any_is_made(const struct lists_track *t)
 }
 
 static void
-load_members(struct publishing *p)
+load_records(struct publishing *p)
 {
 	struct lists_track *t = &p->lists;
 
@@ -259,7 +259,8 @@ on_members(void *arg, enum err err, const struct problem *why)
 		struct listed *m = &t->listed[t->listed_count];
 
 		if (!member_read(arena_copy(&t->part, ask->rows[i].value), &m->member)) {
-			publishing_fail_now(p, problem_set(&p->why, ERR_SYNTAX, "", "a row of member is not of our form"));
+			publishing_fail_now(p, problem_set(&p->why, ERR_SYNTAX, "",
+			    "a row of member is not of our form"));
 			return;
 		}
 		if (card_is_public(&m->member) && read_record(&t->part, m))
@@ -305,8 +306,8 @@ write_member(struct publishing *p, struct buffer *b, const struct listed *m)
 	struct problem why;
 
 	if (t->lists[PLAN_TRUSTED_LIST].file && m->member.standing == STANDING_APPROVED) {
-		if (trusted_list_member(b, &t->part, p->settings.trusted_list, &t->head, &m->member, &m->record, m->events,
-		        m->event_count, !t->any_trusted, &why) == OK) {
+		if (trusted_list_member(b, &t->part, p->settings.trusted_list, &t->head, &m->member, &m->record,
+		        m->events, m->event_count, !t->any_trusted, &why) == OK) {
 			t->any_trusted = true;
 			add_trusted(p, b, false);
 		} else {
@@ -470,7 +471,7 @@ lists_go(struct publishing *p)
 			return publishing_fail(p, err);
 		return lists_go(p);
 	case LISTS_MEMBERS:
-		load_members(p);
+		load_records(p);
 		return WAIT;
 	case LISTS_HISTORIES:
 		load_histories(p);

@@ -179,8 +179,9 @@ find_list_made_of(const struct plan_question *q, const struct plan *plan, enum p
 
 /* Decisions */
 
-/* When a document is to be signed again: in good time before it ends. `end` is that of the entity it is about ({0}: never),
- * which no document outlasts; close to it there is less to be gained than is left, and signing waits until there is as much. */
+/* When a document is to be signed again: in good time before it ends. `end` is that of the entity it is about ({0}:
+ * never), which no document outlasts; close to it there is less to be gained than is left, and signing waits until
+ * there is as much. */
 static struct instant
 refresh_time(const struct plan_question *q, struct instant valid_until, struct instant end)
 {

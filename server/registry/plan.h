@@ -68,8 +68,8 @@ struct plan_list {
 	const struct plan_row *row;
 };
 
-/* Until when documents last: the first end of one, which ends the publication, and when to look at them again. {0}: there
- * are none. A document of an entity that will end ends alone. */
+/* Until when documents last: the first end of one, which ends the publication, and when to look at them again. {0}:
+ * there are none. A document of an entity that will end ends alone. */
 struct horizon {
 	struct instant valid_until, refresh_at;
 };
@@ -95,14 +95,14 @@ struct plan {
 	uint32_t kept;
 	struct horizon horizon;  /* of what is kept */
 	bool needed;             /* there is something to publish */
-	/* Few documents change, none ends, and the sets are large: the documents come first, the sets follow in a generation
-	 * of their own. The lists too when they are made of more than PLAN_SWIFT_BYTES. */
+	/* Few documents change, none ends, and the sets are large: the documents come first, the sets follow in a
+	 * generation of their own. The lists too when they are made of more than PLAN_SWIFT_BYTES. */
 	bool swift, lists_follow;
 };
 void plan_make(struct arena *, const struct plan_question *, struct plan *out);
 
-/* Of the publication when jobs and lists are done; of a swift change `rest_made` tells whether what follows has. `fresh` is
- * the end of what is signed now. */
+/* Of the publication when jobs and lists are done; of a swift change `rest_made` tells whether what follows has.
+ * `fresh` is the end of what is signed now. */
 struct horizon plan_horizon(const struct plan *, const struct plan_question *, struct instant fresh, bool rest_made);
 
 /* The end of what came with an entity, in whole seconds as documents have it; {0}: never. */

@@ -5,10 +5,11 @@
  *     load -> compare -> lists: the trusted list, the same signed, the members' index --+-> switch -> sweep
  *                 `-> sets: write, sign, compress beside it ----------------------------'
  *
- * The switch moves `publication/current`; until then everything served is the old generation, and a publisher that dies half
- * way leaves only rows and files that the next run sweeps. One changed entity re-signs its document and the sets it stands
- * in, nothing else. Where sets are large its document and the lists come first, in a generation of their own, and the sets
- * follow in the next, which is the one reported; but what ends, ends everywhere in one generation (publishing.h).
+ * The switch moves `publication/current`; until then everything served is the old generation, and a publisher that
+ * dies half way leaves only rows and files that the next run sweeps. One changed entity re-signs its document and the
+ * sets it stands in, nothing else. Where sets are large its document and the lists come first, in a generation of
+ * their own, and the sets follow in the next, which is the one reported; but what ends, ends everywhere in one
+ * generation (publishing.h).
  */
 #pragma once
 

@@ -5,17 +5,18 @@
  *           ^                           |
  *           `------- the rest ----------'
  *
- * decide goes straight to sweep_files (behind clear_garbage) when there is nothing to publish. What make brings along goes
- * on side by side, for the signer, the steward and the threads that compress have each enough to do:
+ * decide goes straight to sweep_files (behind clear_garbage) when there is nothing to publish. What make brings along
+ * goes on side by side, for the signer, the steward and the threads that compress have each enough to do:
  *
  *     documents   load -> assemble -> sign -> compress -> store      several parts at once, each at another place
  *     lists       members with their histories -> entities -> sign -> pack in threads
  *     sets        members, each into all its sets -> sign -> pack in threads
  *
- * There are two ways through. *Whole*: all three, then one switch; whatever ends, ends in that one generation. *Swift*, when
- * plan.h says so: documents and lists, a switch, then the sets, and another switch. Between the two the sets are those that
- * were in force before, which is what a set is to whoever fetched it a minute ago. A publisher that dies in between has
- * left a publication in force that is whole; the next run finds the sets not to be of what they should be made of.
+ * There are two ways through. *Whole*: all three, then one switch; whatever ends, ends in that one generation.
+ * *Swift*, when plan.h says so: documents and lists, a switch, then the sets, and another switch. Between the two the
+ * sets are those that were in force before, which is what a set is to whoever fetched it a minute ago. A publisher
+ * that dies in between has left a publication in force that is whole; the next run finds the sets not to be of what
+ * they should be made of.
  */
 #pragma once
 
@@ -24,6 +25,7 @@
 #include "registry/set_file.h"
 #include "registry/trusted_list.h"
 
+#define CLAIM "claim"         /* a row of `document` that is none: too short for a name and a generation */
 #define PART_DOCUMENTS 64     /* of one unit, so that no bulk write delays anybody else's */
 #define PART_BYTES (1 * MIB)  /* of fragments loaded at once */
 #define PART_KEYS 1024        /* small rows of one unit */
@@ -165,6 +167,7 @@ struct publishing {
 };
 
 typedef enum progress publishing_run_step(struct publishing *);
+publishing_run_step load_state, load_members, load_documents;                  /* loading.c */
 publishing_run_step clear_garbage, sweep_rows, sweep_files, sweep_fragments; /* sweep.c */
 
 /* Each goes on as far as it can. ADVANCE: all is done. */

@@ -156,13 +156,14 @@ on_breath(void *arg)
 }
 
 static void
-load_members(struct publishing *p)
+load_fragments(struct publishing *p)
 {
 	struct sets_track *t = &p->sets;
 	uint64_t bytes = 0;
 
 	t->ask_count = 0;
-	for (size_t at = t->next; at < p->plan.member_count && t->ask_count < PART_MEMBERS && bytes < PART_BYTES; at++) {
+	for (size_t at = t->next; at < p->plan.member_count && t->ask_count < PART_MEMBERS && bytes < PART_BYTES;
+	    at++) {
 		const struct plan_entity *e = p->plan.members[at];
 
 		if (!in_any_set(p, e))
@@ -240,7 +241,7 @@ sets_go(struct publishing *p)
 		err = open_sets(p);
 	t->begun = true;
 	if (err == OK && !t->asked && !t->resting && t->next < p->plan.member_count)
-		load_members(p);
+		load_fragments(p);
 	if (err == OK && !t->closed && t->next == p->plan.member_count) {
 		t->closed = true;
 		err = close_sets(p);

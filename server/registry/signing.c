@@ -8,6 +8,8 @@
 
 #include <stdlib.h>
 
+#define ARENA_LARGEST (1 * GIB) /* never reached: bounded by PART_BYTES and a fragment's size */
+
 static on_loaded on_fragments;
 static on_signed on_signature;
 static on_committed on_part_written;
@@ -22,7 +24,7 @@ documents_init(struct publishing *p)
 		abort();
 	for (size_t i = 0; i < PARTS; i++) {
 		t->parts[i].publishing = p;
-		t->parts[i].arena = arena_init(1 * GIB); /* never reached: bounded by PART_BYTES and a fragment's size */
+		t->parts[i].arena = arena_init(ARENA_LARGEST);
 	}
 }
 
@@ -72,7 +74,11 @@ load_part(struct part *part)
 		const struct plan_job *job = &p->plan.jobs[t->next_job++];
 		const struct entity *e = &job->entity->entity;
 
-		part->signings[part->count] = (struct signing){ .part = part, .job = job, .settings = settings_for(p, e) };
+		part->signings[part->count] = (struct signing){
+			.part = part,
+			.job = job,
+			.settings = settings_for(p, e),
+		};
 		part->asks[part->count++] = (struct ask){
 			.table = &fragment_table,
 			.from = span_of(e->fragment, sizeof(e->fragment)),
@@ -132,7 +138,8 @@ ask_more(struct publishing *p)
 			struct signing *s = &part->signings[part->next++];
 
 			t->in_flight++;
-			s->pending = sign_metadata(p->signer, p->settings.key, s->assembly.signed_info, on_signature, s);
+			s->pending = sign_metadata(p->signer, p->settings.key, s->assembly.signed_info, on_signature,
+			    s);
 		}
 	}
 }

@@ -1,5 +1,5 @@
-/* tests/bench/aggregate.c - making and signing the aggregate of all entities, by the publisher's own code and nothing else of
- * the daemon: what is to be compared with a program that signs one document.
+/* tests/bench/aggregate.c - making and signing the aggregate of all entities, by the publisher's own code and nothing
+ * else of the daemon: what is to be compared with a program that signs one document.
  *
  *     aggregate CONFIG DIRECTORY       CONFIG: a daemon's; its store and keys are read. DIRECTORY: for the files
  *     prints the entities, seconds of CPU (user and system) for the plain file, for its gzip twin besides, and its name

@@ -3,10 +3,11 @@
  *     bare_publish THREADS < LIST      LIST: the path of a published document a line, plain
  *     prints seconds of wall time, and of CPU
  *
- * It counts, for each document: one RSA-2048 signature (PKCS#1 v1.5 with SHA-256, by OpenSSL), SHA-256 over all its bytes, and
- * one compression of all its bytes to gzip at level 6 by libdeflate. The documents are read into memory before the clock
- * starts, and handed out to the threads from the largest on. It does not count what a publisher does besides: reading what
- * is registered, writing the documents anew, making them durable, moving them between processes.
+ * It counts, for each document: one RSA-2048 signature (PKCS#1 v1.5 with SHA-256, by OpenSSL), SHA-256 over all its
+ * bytes, and one compression of all its bytes to gzip at level 6 by libdeflate. The documents are read into memory
+ * before the clock starts, and handed out to the threads from the largest on. It does not count what a publisher does
+ * besides: reading what is registered, writing the documents anew, making them durable, moving them between
+ * processes.
  */
 #include <fcntl.h>
 #include <libdeflate.h>

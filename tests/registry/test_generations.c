@@ -1,5 +1,5 @@
-/* tests/registry/test_generations.c - what comes into force together, what first, and what a crash in between leaves: large
- * sets, members' lists, ends. */
+/* tests/registry/test_generations.c - what comes into force together, what first, and what a crash in between leaves:
+ * large sets, members' lists, ends. */
 #include "member_stage.h"
 
 #include "codec/text.h"
@@ -93,8 +93,10 @@ documents_come_first_where_sets_are_large(void **state)
 	publish(&s);
 	expect_number("a small change is two", s.published.generation, 3);
 	expect_number("its document and the two sets are signed", s.published.signed_documents, 3);
-	expect_true("the document in the first of them", finds_small(&s, 2, &d) && contains(d.plain.body, "a.example/two"));
-	expect_true("where the set is that of before", set_says(&s, 2, "a.example/one") && !set_says(&s, 2, "a.example/two"));
+	expect_true("the document in the first of them", finds_small(&s, 2, &d) &&
+	    contains(d.plain.body, "a.example/two"));
+	expect_true("where the set is that of before", set_says(&s, 2, "a.example/one") &&
+	    !set_says(&s, 2, "a.example/two"));
 	expect_true("the members' index is new", stage_find(&s, span_text(DOCUMENT_MEMBERS), 2, &d) &&
 	    contains(stage_bytes(&s, &d.plain), "{\"generation\":2,"));
 	expect_true("and the set in the second", set_says(&s, 3, "a.example/two"));
@@ -169,8 +171,8 @@ nothing_is_valid_longer_than_what_it_came_with(void **state)
 {
 	static const char text[] = "<EntitiesDescriptor xmlns='" MD "'>"
 	    "<EntityDescriptor entityID='" SMALL "'><IDPSSODescriptor protocolSupportEnumeration="
-	    "'urn:oasis:names:tc:SAML:2.0:protocol'><SingleSignOnService Binding='" BINDING "' Location='https://a.example/'/>"
-	    "</IDPSSODescriptor></EntityDescriptor></EntitiesDescriptor>";
+	    "'urn:oasis:names:tc:SAML:2.0:protocol'>"
+	    "<SingleSignOnService Binding='" BINDING "' Location='https://a.example/'/></IDPSSODescriptor></EntityDescriptor></EntitiesDescriptor>";
 	struct publication p;
 	struct published d;
 	struct stage s;
@@ -196,8 +198,8 @@ nothing_is_valid_longer_than_what_it_came_with(void **state)
 	s.now = p.refresh_at;
 	publish(&s);
 	expect_number("then it goes", s.published.generation, 2);
-	expect_true("from everywhere", !stage_entity_document(&s, SMALL, &d) && !stage_document(&s, span_text(DOCUMENT_ALL),
-	    &d) && stage_publication(&s).entities == 0);
+	expect_true("from everywhere", !stage_entity_document(&s, SMALL, &d) &&
+	    !stage_document(&s, span_text(DOCUMENT_ALL), &d) && stage_publication(&s).entities == 0);
 	stage_close(&s);
 }
 
@@ -221,7 +223,8 @@ lists_name(struct stage *s, uint64_t generation, const char *part)
 	bool found;
 
 	expect_true("there is a trusted list", stage_find(s, span_text(DOCUMENT_TRUSTED_LIST), generation, &list));
-	expect_true("and the same signed", stage_find(s, span_text(DOCUMENT_TRUSTED_LIST_SIGNED), generation, &signed_list));
+	expect_true("and the same signed", stage_find(s, span_text(DOCUMENT_TRUSTED_LIST_SIGNED), generation,
+	    &signed_list));
 	expect_true("and an index", stage_find(s, span_text(DOCUMENT_MEMBERS), generation, &index));
 	expect_span("the signed one says the same", stage_bytes(s, &list.plain), payload_of(s, &signed_list));
 	found = contains(stage_bytes(s, &list.plain), part);
@@ -232,7 +235,8 @@ static void
 lists_are_switched_with_the_documents(void **state)
 {
 	static const struct stage_member city = { .id = "city", .entities = { "https://city.example.jp/sp" } };
-	static const struct stage_member town = { .id = "town", .entities = { "https://town.example.jp/sp" }, .name = "Town" };
+	static const struct stage_member town = { .id = "town", .entities = { "https://town.example.jp/sp" },
+		.name = "Town" };
 	struct member_stage m;
 	struct stage *s = &m.stage;
 	struct published d;
@@ -288,7 +292,8 @@ a_list_that_cannot_be_signed_stops_the_generation(void **state)
 	member_stage_open(&m, 6);
 	stage_publish_lists(s);
 	s->settings.list_key = "other";
-	expect_true("a key the signer does not have", stage_publish(s) != OK && strstr(s->why.text, "signing with key other"));
+	expect_true("a key the signer does not have", stage_publish(s) != OK &&
+	    strstr(s->why.text, "signing with key other"));
 	expect_number("nothing is in force", stage_publication(s).generation, 0);
 	s->settings.list_key = NULL;
 	publish(s);

@@ -25,7 +25,8 @@ add_entity(struct question *t, const char *id, double end)
 {
 	struct plan_entity *e = &t->entities[t->q.entity_count++];
 
-	*e = (struct plan_entity){ .generation = 1, .entity = { .entity_id = span_text(id), .roles = ENTITY_IDP, .size = 100 } };
+	*e = (struct plan_entity){ .generation = 1,
+		.entity = { .entity_id = span_text(id), .roles = ENTITY_IDP, .size = 100 } };
 	e->key = entity_key_of(e->entity.entity_id);
 	if (end != 0)
 		e->entity.valid_until.us = NOW + (int64_t)(end * (double)DAY);
@@ -87,8 +88,8 @@ static const struct {
 	{ "until it is to be signed again", 0, 6, 2, 0, 14, 7 },
 	{ "a document that ends with its entity is kept to the end", 3, 3, 0, 0, 14, 3 },
 	{ "one that outlasts its entity is signed again", 3, 12, 2, 0, 14, 3 },
-	{ "an entity that lives longer now has a document that does, when there is as much to be gained as is left", 10, 4, 2, 0,
-	    14, 7 },
+	{ "an entity that lives longer now has a document that does, when there is as much to be gained as is left",
+	    10, 4, 2, 0, 14, 7 },
 	{ "and not before", 10, 6, 0, 0, 14, 2 },
 	{ "an entity that lives long enough is like one that has no end", 100, 12, 0, 0, 14, 5 },
 	{ "an entity has ended", -1, 12, 0, 2, 14, 7 },

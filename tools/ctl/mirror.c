@@ -90,7 +90,8 @@ check_target(const char *directory, struct problem *why)
 	if (empty || is_mirror(directory))
 		return OK;
 	return problem_set(why, ERR_CONFLICT, "",
-	    "%s: expected a new directory, an empty one, or a mirror made before; found one with other files", directory);
+	    "%s: expected a new directory, an empty one, or a mirror made before; found one with other files",
+	    directory);
 }
 
 static enum err
@@ -183,8 +184,8 @@ write_representation(struct mirror *m, const char *path, const struct representa
 	else if (!file_write(fd, r->body))
 		err = problem_errno(why, errno, "%s/%s", m->fresh, path);
 	if (err == OK && (fstat(fd, &st) || (uint64_t)st.st_size != r->size))
-		err = problem_set(why, ERR_INVALID, "", "%s/%s: expected %llu bytes of the publication, found others", m->fresh,
-		    path, (unsigned long long)r->size);
+		err = problem_set(why, ERR_INVALID, "", "%s/%s: expected %llu bytes of the publication, found others",
+		    m->fresh, path, (unsigned long long)r->size);
 	close(fd);
 	m->report.bytes += r->size;
 	return err == OK ? add_headers(m, path, r->fields, why) : err;

@@ -1,11 +1,13 @@
-/* tools/ctl/mirror.h - what is published, as files: the same bytes as the daemon serves, for a CDN or another web server.
+/* tools/ctl/mirror.h - what is published, as files: the same bytes as the daemon serves, for a CDN or another web
+ * server.
  *
  *     metadata.xml  metadata/idps.xml  metadata/sps.xml  trusted-list.json  trusted-list.jws  v1/members
  *     entities/https%3A%2F%2Fidp.example%2F   entities/%7Bsha1%7D…   each with a twin NAME.gz
- *     headers.json    {"watashi":"mirror","generation":N,"published":…,"paths":{"metadata.xml":{"Content-Type":…, …}, …}}
+ *     headers.json    {"watashi":"mirror","generation":N,"published":…,
+ *                     "paths":{"metadata.xml":{"Content-Type":…, …}, …}}
  *
- * All of one generation: the store is read in one state, into a new directory that takes the old one's place at once. A file's
- * name is the path's segment as it is sent, percent signs and all.
+ * All of one generation: the store is read in one state, into a new directory that takes the old one's place at once.
+ * A file's name is the path's segment as it is sent, percent signs and all.
  */
 #pragma once
 

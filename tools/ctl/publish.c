@@ -34,9 +34,12 @@ write_mirror(struct ctl *ctl, const char *directory, json_t *answer, struct prob
 
 	if (ctl_config(ctl, &config, why) != OK || mirror_write(&config, directory, &report, why) != OK)
 		return why->code;
-	json_object_set_new(answer, "mirror", json_pack("{s:s,s:I,s:I,s:I,s:I}", "directory", directory, "generation",
-	    (json_int_t)report.generation, "files", (json_int_t)report.files, "bytes", (json_int_t)report.bytes, "unnamed",
-	    (json_int_t)report.unnamed));
+	json_object_set_new(answer, "mirror", json_pack("{s:s,s:I,s:I,s:I,s:I}",
+	    "directory", directory,
+	    "generation", (json_int_t)report.generation,
+	    "files", (json_int_t)report.files,
+	    "bytes", (json_int_t)report.bytes,
+	    "unnamed", (json_int_t)report.unnamed));
 	return OK;
 }
 
@@ -57,15 +60,16 @@ publish_run(struct ctl *ctl, int argc, char **argv)
 	bool all = false;
 	const struct flag flags[] = {
 		{ .name = "all", .help = "sign everything anew, changed or not", .set = &all },
-		{ .name = "out", .argument = "DIR", .help = "write what is published then as files, for a CDN", .text = &out },
+		{ .name = "out", .argument = "DIR", .help = "write what is published then as files, for a CDN",
+			.text = &out },
 		{ 0 },
 	};
 	const struct usage usage = {
 		.synopsis = "publish [--all] [--out DIR]",
-		.about = "Signs what has changed since the last publication and serves it. Ends when the new generation is\n"
-		         "current. With --out the same bytes, all of one generation, take DIR's place, which is new, empty,\n"
-		         "or a mirror made before: a file for each path, its name percent-encoded as in the URL, its gzip\n"
-		         "twin beside it, and headers.json with the header fields of each.",
+		.about = "Signs what has changed since the last publication and serves it. Ends when the new generation\n"
+		         "is current. With --out the same bytes, all of one generation, take DIR's place, which is\n"
+		         "new, empty, or a mirror made before: a file for each path, its name percent-encoded as in\n"
+		         "the URL, its gzip twin beside it, and headers.json with the header fields of each.",
 		.flags = flags,
 	};
 	struct problem why;
