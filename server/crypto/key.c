@@ -178,6 +178,12 @@ key_type(const struct key *key)
 	return key->type;
 }
 
+bool
+key_is_quick(const struct key *key)
+{
+	return key->kind == &file_key_kind && key->type == KEY_P256;
+}
+
 enum err
 key_generate(const char *uri, const char *directory, enum key_type type, struct problem *why)
 {

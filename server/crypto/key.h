@@ -23,6 +23,9 @@ enum err key_open(const char *uri, const char *directory, struct key **out, stru
 void key_free(struct key *);
 enum key_type key_type(const struct key *);
 
+/* Signing costs less than handing the work to another thread would: P-256 in a file, 30 us against 45. */
+bool key_is_quick(const struct key *);
+
 /* Makes a key where the URI says: a file of mode 0600 that must not exist, or an object in the token. */
 enum err key_generate(const char *uri, const char *directory, enum key_type, struct problem *why);
 /* Takes a key away for ever: for undoing key_generate(). */

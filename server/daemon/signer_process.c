@@ -57,22 +57,28 @@ on_asker_gone(void *arg)
 }
 
 static void
-on_signed_task(void *arg, const struct signing_task *task)
+answer(struct asker *asker, const struct signing_task *task)
 {
-	struct asker *asker = arg;
 	struct signer_process *p = asker->owner;
 
-	asker->open--;
-	if (!asker->channel) {
-		cut_off(asker);
-		return;
-	}
 	if (channel_post(asker->channel, signing_task_answer(task, &p->arena)) == ERR_LIMIT) {
 		log_error("asker.cut-off", "role=%s problem=%s", role_name(asker->role),
 		    "\"it does not take its answers\"");
 		cut_off(asker);
 	}
 	arena_reset(&p->arena);
+}
+
+static void
+on_signed_task(void *arg, const struct signing_task *task)
+{
+	struct asker *asker = arg;
+
+	asker->open--;
+	if (asker->channel)
+		answer(asker, task);
+	else
+		cut_off(asker);
 }
 
 static void
@@ -88,6 +94,11 @@ on_request(void *arg, struct span message, int fd)
 	if (signer_check(p->signer, asker->role, message, &task, &why) != OK) {
 		log_error("asker.cut-off", "role=%s problem=%s", role_name(asker->role), LOG_TEXT(why.text));
 		cut_off(asker);
+		return;
+	}
+	if (task.key && key_is_quick(task.key)) {
+		signing_task_run(&task);
+		answer(asker, &task);
 		return;
 	}
 	asker->open++;

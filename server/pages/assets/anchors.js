@@ -16,6 +16,13 @@ const states = {
 };
 const order = Object.keys(states);
 
+/* What a key signs: nobody should take one for the other. */
+const uses = {
+	metadata: ["SAMLメタデータ", "SAML metadata"],
+	"trusted-list": ["信頼リスト（trusted-list.jws）", "The trusted list (trusted-list.jws)"],
+};
+const useOrder = Object.keys(uses);
+
 const dates = [
 	["announced", "予告した日時", "Announced"],
 	["activated", "使い始めた日時", "In use since"],
@@ -37,6 +44,7 @@ function card(key) {
 		element("div", { class: "copyable" }, fingerprint(key.fingerprint),
 			copyButton(() => key.fingerprint, [`${key.name} の指紋`, `fingerprint of ${key.name}`])),
 		element("dl", { class: "facts" },
+			fact("署名するもの", "Signs", both(...(uses[key.use] ?? [key.use, key.use]))),
 			...dates.filter(([name]) => key[name]).map(([name, ja, en]) => fact(ja, en, time(key[name]))),
 			...(key.subject === null ? [] : [
 				fact("証明書の名前", "Certificate subject", key.subject),
@@ -53,7 +61,7 @@ async function showKeys() {
 	try {
 		const keys = (await readAnchors()).filter((key) => key.state in states);
 
-		keys.sort((a, b) => order.indexOf(a.state) - order.indexOf(b.state));
+		keys.sort((a, b) => useOrder.indexOf(a.use) - useOrder.indexOf(b.use) || order.indexOf(a.state) - order.indexOf(b.state));
 		fill("keys", ...(keys.length > 0 ? keys.map(card)
 			: [element("p", {}, badge("waiting", "公開している鍵はまだありません", "No key is published yet"))]));
 	} catch {
