@@ -80,7 +80,8 @@ def script(path, etags=None):
 
 
 def main(build):
-    daemon = Daemon(build)
+    # What stands for certificates is noise (federation.py).
+    daemon = Daemon(build, settings={"validation": {"rules": {"key.certificate-unreadable": "off"}}})
     nginx = None
     try:
         home = daemon.home

@@ -27,10 +27,6 @@ SETTLE = 600            # seconds a large import or publication may take on a bu
 MD = "urn:oasis:names:tc:SAML:2.0:metadata"
 CPUS = sorted(os.sched_getaffinity(0))
 
-# An unsigned file raises trust by one operator alone only where one is enough.
-SETTINGS = {"control": {"operators": ["root"], "approvals": 1}}
-
-
 # Making the data
 
 def make(data, path, count):
@@ -290,7 +286,7 @@ def measure_aggregate(build, daemon, name):
 
 
 def with_daemon(build, data, count, parts, name, *measures):
-    daemon = Daemon(build, settings=SETTINGS, cpus=",".join(map(str, CPUS)))
+    daemon = Daemon(build, cpus=",".join(map(str, CPUS)))
     try:
         path = os.path.join(daemon.home, f"federation-{name}.xml")
         make(data, path, int(count * REFUSED))
