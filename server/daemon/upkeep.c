@@ -16,34 +16,53 @@ struct upkeep {
 	struct timer timer;
 	struct pending *running;
 	bool changed;             /* since the run began */
+	bool whole;               /* the run at hand, or the next, looks at every member */
+	uint64_t seen;            /* the newest change looked at */
+	struct instant next;      /* when time changes something, as far as is known; {0}: it is not */
 };
+
+static struct instant
+earlier(struct instant a, struct instant b)
+{
+	return a.us == 0 || (b.us && instant_before(b, a)) ? b : a;
+}
+
+/* At most a day: the clock may be set meanwhile. */
+static int64_t
+time_left(const struct upkeep *u)
+{
+	int64_t left = u->next.us - clock_now().us;
+
+	if (u->next.us == 0 || left > LONGEST_SLEEP)
+		return LONGEST_SLEEP;
+	return left < SETTLING ? SETTLING : left;
+}
 
 static void
 on_renewed_all(void *arg, enum err err, const struct renewal_report *report, const struct problem *why)
 {
 	struct upkeep *u = arg;
-	int64_t sleep = LONGEST_SLEEP;
 
 	u->running = NULL;
 	if (err != OK) {
 		log_error("upkeep.failed", "code=%s problem=%s", err_name(err), LOG_TEXT(why->text));
-		sleep = RETRY;
-	} else {
-		int64_t left = report->next.us - clock_now().us;
-
-		if (report->changed_entities || report->warnings)
-			log_info("upkeep.done", "entities=%u warnings=%u", report->changed_entities, report->warnings);
-		if (report->next.us && left < sleep)
-			sleep = left < SETTLING ? SETTLING : left;
+		timer_set(&u->timer, RETRY);
+		return;
 	}
-	timer_set(&u->timer, u->changed ? SETTLING : sleep);
+	if (report->changed_entities || report->warnings)
+		log_info("upkeep.done", "entities=%u warnings=%u", report->changed_entities, report->warnings);
+	if (report->generation > u->seen)
+		u->seen = report->generation;
+	u->next = u->whole ? report->next : earlier(u->next, report->next);
+	u->whole = false;
+	timer_set(&u->timer, u->changed ? SETTLING : time_left(u));
 }
 
 static void
 on_time(void *arg)
 {
 	struct upkeep *u = arg;
-	const struct renewal_settings settings = {
+	struct renewal_settings settings = {
 		.confirm_every = u->settings.confirm_every,
 		.warn_before = u->settings.warn_before,
 		.now = clock_now(),
@@ -51,6 +70,10 @@ on_time(void *arg)
 
 	if (u->running)
 		return;
+	/* A change is looked at alone; whatever time has to do with, among all. */
+	if (!u->changed || u->next.us == 0 || !instant_before(settings.now, u->next))
+		u->whole = true;
+	settings.after = u->whole ? 0 : u->seen;
 	u->changed = false;
 	u->running = renewal_start(u->loop, u->store, u->settings.validator, &settings, on_renewed_all, u);
 }
