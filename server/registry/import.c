@@ -11,6 +11,7 @@
 
 #include "registry/import_decision.h"
 #include "registry/journal.h"
+#include "registry/standing.h"
 
 #define PART_ENTITIES 64  /* looked at in one turn of the loop */
 #define PART_FRAGMENTS 64 /* of one unit, so that no bulk write delays anybody else's */
@@ -25,7 +26,7 @@
 #define NEWCOMER_LASTS SECONDS(30 * 86400LL) /* findings about what never came in, when nobody brings it again */
 #define ARENA_LARGEST (16 * GIB)                     /* never reached: bounded by the document and the store */
 
-enum asked { ASKED_ENTITIES, ASKED_FINDINGS, ASKED };
+enum asked { ASKED_ENTITIES, ASKED_CLAIMS, ASKED_FINDINGS, ASKED };
 
 struct importing {
 	struct pending pending;
@@ -133,6 +134,7 @@ read_document(void *arg)
 		return;
 	}
 	i->asks[ASKED_ENTITIES] = (struct ask){ .table = &entity_table, .limit = ENTITIES_LARGEST };
+	i->asks[ASKED_CLAIMS] = (struct ask){ .table = &member_claim_table, .limit = ENTITIES_LARGEST };
 	i->asks[ASKED_FINDINGS] = (struct ask){ .table = &finding_table, .limit = ENTITIES_LARGEST };
 	i->asked = store_load(i->store, i->asks, i->import.validator ? ASKED : ASKED_FINDINGS, on_state, i);
 }
@@ -154,6 +156,24 @@ keep_known(struct importing *i)
 	}
 	i->decision.known = known;
 	i->decision.known_count = ask->count;
+	return true;
+}
+
+static bool
+keep_claims(struct importing *i)
+{
+	const struct ask *ask = &i->asks[ASKED_CLAIMS];
+	struct import_known_claim *claims = arena_array(&i->arena, struct import_known_claim, ask->count);
+	struct member_claim claim;
+
+	for (size_t n = 0; n < ask->count; n++) {
+		if (ask->rows[n].key.size != sizeof(claims[n].key) || !member_claim_read(ask->rows[n].value, &claim))
+			return false;
+		memcpy(claims[n].key.bytes, ask->rows[n].key.data, sizeof(claims[n].key.bytes));
+		claims[n].member = arena_copy(&i->arena, claim.member);
+	}
+	i->decision.claims = claims;
+	i->decision.claim_count = ask->count;
 	return true;
 }
 
@@ -185,7 +205,7 @@ on_state(void *arg, enum err err, const struct problem *why)
 		finish(i, err);
 		return;
 	}
-	if (i->asks[ASKED_ENTITIES].more || i->asks[ASKED_FINDINGS].more) {
+	if (i->asks[ASKED_ENTITIES].more || i->asks[ASKED_CLAIMS].more || i->asks[ASKED_FINDINGS].more) {
 		finish(i, problem_set(&i->why, ERR_LIMIT, "", "more than %d entities are registered",
 		    ENTITIES_LARGEST));
 		return;
@@ -193,8 +213,8 @@ on_state(void *arg, enum err err, const struct problem *why)
 	i->decision.arena = &i->arena;
 	i->decision.import = &i->import;
 	i->decision.metadata = &i->metadata;
-	if (!keep_known(i) || !keep_findings(i)) {
-		finish(i, problem_set(&i->why, ERR_SYNTAX, "", "a row of entity or finding is not of our form"));
+	if (!keep_known(i) || !keep_claims(i) || !keep_findings(i)) {
+		finish(i, problem_set(&i->why, ERR_SYNTAX, "", "a row of entity, claim or finding is not of our form"));
 		return;
 	}
 	import_decision_begin(&i->decision);

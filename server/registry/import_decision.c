@@ -36,6 +36,18 @@ findings_find(const struct import_decision *d, const struct entity_key *key)
 	    sizeof(*d->known_findings), compare_findings) : NULL;
 }
 
+static int
+compare_claim(const void *key, const void *claim)
+{
+	return memcmp(key, ((const struct import_known_claim *)claim)->key.bytes, sizeof(struct entity_key));
+}
+
+static const struct import_known_claim *
+claim_find(const struct import_decision *d, const struct entity_key *key)
+{
+	return d->claim_count ? bsearch(key, d->claims, d->claim_count, sizeof(*d->claims), compare_claim) : NULL;
+}
+
 /* Findings */
 
 static void
@@ -145,6 +157,15 @@ refuse_conflict(struct import_decision *d, const struct metadata_entity *e, cons
 		problem_set(why, ERR_CONFLICT, "",
 		    "line %d: the entity was brought by the source \"%.*s\", not by \"%s\"",
 		    e->line, SPAN_ARGS(k->entity.source), d->import->source);
+}
+
+/* What belongs to a member that is suspended, or has not been approved yet, no source brings in its stead. */
+static void
+refuse_claimed(struct import_decision *d, const struct metadata_entity *e, struct span member)
+{
+	problem_set(&refusal_new(d, e)->why, ERR_CONFLICT, "",
+	    "line %d: the entity belongs to the member \"%.*s\", whether it is published or not; it is not for the source "
+	    "\"%s\" to bring", e->line, SPAN_ARGS(member), d->import->source);
 }
 
 /* By the first error: the rest stands in the findings. */
@@ -298,11 +319,16 @@ decide_entity(struct import_decision *d, const struct metadata_entity *e)
 {
 	struct import_change c = change_of(d, e);
 	struct import_known *k = known_find(d, &c.key);
+	const struct import_known_claim *claim = claim_find(d, &c.key);
 	struct rule_finding *found;
 	size_t count;
 
 	if (k && is_taken(d, k, e)) {
 		refuse_conflict(d, e, k);
+		return;
+	}
+	if (claim) {
+		refuse_claimed(d, e, claim->member);
 		return;
 	}
 	if (k)

@@ -19,6 +19,11 @@ struct import_known_findings {
 	struct entity_key key;
 	struct span value;
 };
+/* To which member an entity belongs, published or not. */
+struct import_known_claim {
+	struct entity_key key;
+	struct span member;
+};
 
 /* An entity's row to be written. */
 struct import_change {
@@ -45,6 +50,8 @@ struct import_decision {
 	size_t known_count;
 	const struct import_known_findings *known_findings;
 	size_t known_findings_count;
+	const struct import_known_claim *claims;
+	size_t claim_count;
 
 	struct import_change *changes;
 	size_t change_count;
@@ -59,7 +66,7 @@ struct import_decision {
 	size_t finding_room;
 };
 
-/* All but the last of it is filled in by the caller up to known_findings_count. */
+/* What was loaded, up to claim_count, is filled in by the caller. */
 void import_decision_begin(struct import_decision *);
 
 /* Decides on `most` more entities; true: none is left. */

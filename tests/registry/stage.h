@@ -29,7 +29,7 @@
 
 static const struct table *const stage_tables[] = {
 	&entity_table, &fragment_table, &journal_table, &document_table, &publication_table, &member_table,
-	&member_event_table, &finding_table, &source_table, NULL,
+	&member_event_table, &member_claim_table, &finding_table, &source_table, NULL,
 };
 
 struct stage {

@@ -625,7 +625,8 @@ a_feed_does_not_take_what_is_others(void **state_of_test)
 {
 	const struct entity theirs = { .entity_id = span_text("https://sp2.example/"), .member = span_text("city"),
 		.roles = ENTITY_RP, .registered = here.stage.now };
-	struct entity_key key = entity_key_of(theirs.entity_id);
+	const struct member_claim suspended = { .member = span_text("town") };
+	struct entity_key key = entity_key_of(theirs.entity_id), claimed = entity_key_of(span_text("https://sp3.example/"));
 	struct unit *unit = unit_new(&here.stage.arena, here.stage.store->tables, id_new(here.stage.now));
 	struct buffer b = buffer_init(4 * KIB);
 	struct entity e;
@@ -633,18 +634,24 @@ a_feed_does_not_take_what_is_others(void **state_of_test)
 	(void)state_of_test;
 	entity_write(&b, &theirs);
 	unit_put(unit, &entity_table, span_of(key.bytes, sizeof(key.bytes)), buffer_span(&b));
+	buffer_clear(&b);
+	member_claim_write(&b, &suspended);
+	unit_put(unit, &member_claim_table, span_of(claimed.bytes, sizeof(claimed.bytes)), buffer_span(&b));
 	store_commit(here.stage.store, unit, on_put, NULL);
 	buffer_release(&b);
 	while (store_memory_step(here.stage.store, here.stage.now))
 		turn_run(loop_turn(here.stage.loop));
 	stage_import(&here.stage, "file", span_text(feed_template(&(struct feed){ .from = 1, .to = 1 }, "")));
 	expect_ok("the rest is taken over", refresh(), &here.why);
-	expect_number("two are refused", here.report.import.refusal_count, 2);
+	expect_number("three are refused", here.report.import.refusal_count, 3);
 	expect_text("one that a source has", here.refusals[0],
 	    "https://sp1.example/: line 2: the entity was brought by the source \"file\", not by \"feed\"");
 	expect_text("one that a member has", here.refusals[1],
 	    "https://sp2.example/: line 2: the entity is in the record of the member \"city\", not for the source \"feed\" to "
 	    "bring");
+	expect_text("one of a member that is not published now", here.refusals[2],
+	    "https://sp3.example/: line 2: the entity belongs to the member \"town\", whether it is published or not; it is not "
+	    "for the source \"feed\" to bring");
 	expect_true("it is still the member's", find_entity(2, &e) && span_is(e.member, "city"));
 	here.stage.now.us += SECONDS(3600);
 	here.stage.now = (struct instant){ state().valid_until.us + 1 };
@@ -652,7 +659,7 @@ a_feed_does_not_take_what_is_others(void **state_of_test)
 	    NULL);
 	expect_ok("later", refresh(), &here.why);
 	expect_true("what the file brought has ended with it", find_entity(1, &e) && span_is(e.source, "feed"));
-	expect_number("and is counted", state().entities, ENTITIES - 1);
+	expect_number("and is counted", state().entities, ENTITIES - 2);
 }
 
 /* Killed after any answer of the store: entities and state change together or not at all. */
