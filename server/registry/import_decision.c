@@ -251,7 +251,7 @@ change_of(const struct import_decision *d, const struct metadata_entity *e)
 			.source = span_text(d->import->source),
 			.name_ja = e->name_ja,
 			.name_en = e->name_en,
-			.valid_until = earlier(d->metadata->valid_until, d->import->valid_until),
+			.valid_until = earlier(e->valid_until, d->import->valid_until),
 			.size = (uint32_t)e->content.size,
 			.registered = now,
 			.imported = now,

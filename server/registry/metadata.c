@@ -62,6 +62,7 @@ struct reading {
 	unsigned depth;          /* of the element at hand; the root's is 1 */
 	unsigned skip_at;        /* everything inside the element of this depth is passed over; 0: nothing is */
 	bool dropping;           /* because the terms drop it */
+	struct instant until[WRAPPERS + 2]; /* by depth: the earliest validUntil from the root down to there */
 	unsigned stale_at;       /* the wrapper that is no longer valid; 0: none */
 	struct problem stale;
 
@@ -134,14 +135,16 @@ attribute_find(const struct xml_element *element, const char *local)
 	return NULL;
 }
 
-/* An element whose validity has ended, or cannot be told, says nothing about now (SAML 2.0 Metadata s2.3.1, s2.3.2). */
+/* An element whose validity has ended, or cannot be told, says nothing about now; what it stands in ends it, too
+ * (SAML 2.0 Metadata s2.3.1, s2.3.2). */
 static bool
-is_stale(const struct xml_element *element, struct instant now, struct problem *why)
+is_stale(struct reading *r, const struct xml_element *element, struct problem *why)
 {
 	const struct xml_attribute *until = attribute_find(element, "validUntil");
 	struct instant end;
 	char text[INSTANT_TEXT];
 
+	r->until[r->depth] = r->until[r->depth - 1];
 	if (!until)
 		return false;
 	if (!instant_read(until->value, &end)) {
@@ -151,7 +154,9 @@ is_stale(const struct xml_element *element, struct instant now, struct problem *
 		    element->name.local);
 		return true;
 	}
-	if (instant_before(now, end))
+	if (r->until[r->depth].us == 0 || instant_before(end, r->until[r->depth]))
+		r->until[r->depth] = end;
+	if (instant_before(r->now, end))
 		return false;
 	problem_set(why, ERR_INVALID, "SAML 2.0 Metadata s2.3.2",
 	    "line %d: %s was valid until %s; expected a time to come",
@@ -203,8 +208,9 @@ enter_entity(struct reading *r, const struct xml_element *element, struct proble
 	check_entity_id(r, element);
 	if (r->stale_at)
 		refuse(r, &r->stale);
-	if (is_stale(element, r->now, &wrong))
+	if (is_stale(r, element, &wrong))
 		refuse(r, &wrong);
+	r->entity.valid_until = r->until[r->depth];
 	if (!r->refused && canonical_root(r->canonical, element, &r->attributes, &wrong) != OK)
 		refuse_for(r, wrong.code, wrong.clause, "line %d: %s", element->line, wrong.text);
 	return OK;
@@ -223,6 +229,8 @@ see_root(struct reading *r, const struct xml_element *element)
 static enum err
 enter_outside(struct reading *r, const struct xml_element *element, struct problem *why)
 {
+	struct problem further;
+
 	if (r->depth == 1)
 		see_root(r, element);
 	if (xml_name_is(&element->name, MD, "EntityDescriptor"))
@@ -232,7 +240,7 @@ enter_outside(struct reading *r, const struct xml_element *element, struct probl
 			return problem_set(why, ERR_LIMIT, "",
 			    "line %d: EntitiesDescriptor is nested more than %d deep",
 			    element->line, WRAPPERS);
-		if (!r->stale_at && is_stale(element, r->now, &r->stale))
+		if (is_stale(r, element, r->stale_at ? &further : &r->stale) && !r->stale_at)
 			r->stale_at = r->depth;
 		return OK;
 	}

@@ -46,6 +46,7 @@ struct metadata_entity {
 	uint32_t extensions;     /* where in `content` the children of md:Extensions begin; 0: REGISTRATION_HOMELESS */
 	uint32_t attributes_at;  /* where in `content` a further child of mdattr:EntityAttributes goes; 0: there is none */
 	struct span name_ja, name_en; /* mdui:DisplayName of its roles, else the organisation's; may be empty */
+	struct instant valid_until; /* the earliest of its own and of what it stands in (s2.3.1, s2.3.2); {0}: none says one */
 	const struct span *claimed; /* "ATTRIBUTE VALUE": categories and certifications it claimed and was not believed */
 	size_t claimed_count;
 	int line;

@@ -7,6 +7,7 @@
 #define MD "urn:oasis:names:tc:SAML:2.0:metadata"
 #define BEGIN "<EntitiesDescriptor xmlns='" MD "'>\n"
 #define END "</EntitiesDescriptor>"
+#define UNTIL(day) " validUntil='2026-12-" day "T00:00:00Z'"
 #define OTHER "<Extensions><x:a xmlns:x='urn:x'/></Extensions>"
 #define ANOTHER "<Extensions><x:b xmlns:x='urn:x'/></Extensions>"
 #define SP(id, inside) "<EntityDescriptor entityID='" id "'>" inside \
@@ -94,16 +95,23 @@ a_source_withdraws_its_last_entity_only_when_asked_to(void **state)
 }
 
 static void
-an_entity_ends_with_the_earlier_of_two_ends(void **state)
+an_entity_ends_with_the_earliest_of_its_ends(void **state)
 {
-	static const struct { const char *title, *root, *given, *expected; } cases[] = {
-		{ "nobody says one", "", NULL, "1970-01-01T00:00:00Z" },
-		{ "the document does", " validUntil='2026-12-01T00:00:00Z'", NULL, "2026-12-01T00:00:00Z" },
-		{ "the import does", "", "2026-12-02T00:00:00Z", "2026-12-02T00:00:00Z" },
-		{ "the import's is earlier", " validUntil='2026-12-03T00:00:00Z'", "2026-12-02T00:00:00Z",
+	static const struct { const char *title, *root, *wrapper, *own, *given, *expected; } cases[] = {
+		{ "nobody says one", "", "", "", NULL, "1970-01-01T00:00:00Z" },
+		{ "the document does", UNTIL("01"), "", "", NULL, "2026-12-01T00:00:00Z" },
+		{ "the import does", "", "", "", "2026-12-02T00:00:00Z", "2026-12-02T00:00:00Z" },
+		{ "the import's is earlier", UNTIL("03"), "", "", "2026-12-02T00:00:00Z", "2026-12-02T00:00:00Z" },
+		{ "the document's is earlier", UNTIL("01"), "", "", "2026-12-02T00:00:00Z", "2026-12-01T00:00:00Z" },
+		{ "what it is wrapped in says one", "", UNTIL("04"), "", NULL, "2026-12-04T00:00:00Z" },
+		{ "the wrapper's is earlier than the root's", UNTIL("05"), UNTIL("04"), "", NULL, "2026-12-04T00:00:00Z" },
+		{ "a later one of the wrapper adds nothing", UNTIL("05"), UNTIL("06"), "", NULL, "2026-12-05T00:00:00Z" },
+		{ "its own is the earliest", UNTIL("05"), UNTIL("04"), UNTIL("03"), NULL, "2026-12-03T00:00:00Z" },
+		{ "a later one of its own adds nothing", UNTIL("05"), UNTIL("04"), UNTIL("07"), NULL,
+		  "2026-12-04T00:00:00Z" },
+		{ "only its own", "", "", UNTIL("07"), NULL, "2026-12-07T00:00:00Z" },
+		{ "the import's is earlier than its own", "", "", UNTIL("07"), "2026-12-02T00:00:00Z",
 		  "2026-12-02T00:00:00Z" },
-		{ "the document's is earlier", " validUntil='2026-12-01T00:00:00Z'", "2026-12-02T00:00:00Z",
-		  "2026-12-01T00:00:00Z" },
 	};
 	struct stage s;
 
@@ -111,8 +119,11 @@ an_entity_ends_with_the_earlier_of_two_ends(void **state)
 	stage_open(&s, 11);
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		struct import import = { .document = span_text(arena_print(&s.arena,
-					     "<EntitiesDescriptor xmlns='" MD "'%s>" SP("urn:a", "") END,
-					     cases[i].root)),
+					     "<EntitiesDescriptor xmlns='" MD "'%s><EntitiesDescriptor/>"
+					     "<EntitiesDescriptor%s><EntityDescriptor entityID='urn:a'%s>"
+					     "<SPSSODescriptor protocolSupportEnumeration='urn:p'/></EntityDescriptor>"
+					     "</EntitiesDescriptor>" END,
+					     cases[i].root, cases[i].wrapper, cases[i].own)),
 			.source = "feed" };
 		char found[INSTANT_TEXT];
 		struct entity e;
@@ -127,6 +138,30 @@ an_entity_ends_with_the_earlier_of_two_ends(void **state)
 		expect_text(cases[i].title, instant_text(e.valid_until, found), cases[i].expected);
 		expect_true("it is as old as it was", e.imported.us < s.now.us || i == 0);
 	}
+	stage_close(&s);
+}
+
+static void
+an_entity_that_ended_stays_until_its_last_copy_ends(void **state)
+{
+	const char *copy = "<EntitiesDescriptor xmlns='" MD "' validUntil='2026-12-20T00:00:00Z'>"
+		"<EntityDescriptor entityID='urn:a' validUntil='2026-12-01T00:00:00Z'>"
+		"<SPSSODescriptor protocolSupportEnumeration='urn:p'/></EntityDescriptor>" END;
+	char found[INSTANT_TEXT];
+	struct entity e;
+	struct stage s;
+
+	(void)state;
+	stage_open(&s, 14);
+	stage_import(&s, "feed", span_text(copy));
+	expect_counts(&s, "it is taken over", 1, 0, 0, 0, 0);
+	assert_true(instant_read(span_text("2026-12-02T00:00:00Z"), &s.now));
+	stage_import(&s, "feed", span_text(copy));
+	expect_counts(&s, "the same copy later", 0, 0, 0, 0, 1);
+	expect_text("says why", s.refusals[0],
+	    "urn:a: line 1: EntityDescriptor was valid until 2026-12-01T00:00:00Z; expected a time to come");
+	expect_true("the row is there", find_entity(&s, "urn:a", &e));
+	expect_text("with the end it had", instant_text(e.valid_until, found), "2026-12-01T00:00:00Z");
 	stage_close(&s);
 }
 
@@ -398,7 +433,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_import_replaces_what_its_source_brought),
 		cmocka_unit_test(a_source_withdraws_its_last_entity_only_when_asked_to),
-		cmocka_unit_test(an_entity_ends_with_the_earlier_of_two_ends),
+		cmocka_unit_test(an_entity_ends_with_the_earliest_of_its_ends),
+		cmocka_unit_test(an_entity_that_ended_stays_until_its_last_copy_ends),
 		cmocka_unit_test(a_loss_beyond_its_share_is_not_taken_over),
 		cmocka_unit_test(findings_that_do_not_fit_follow_the_change),
 		cmocka_unit_test(a_dry_run_changes_nothing),
