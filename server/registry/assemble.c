@@ -107,6 +107,16 @@ root_add(struct root *r, const char *name, struct span value)
 /* Content */
 
 static void
+write_policy(struct buffer *b, const char *language, struct span url)
+{
+	if (!url.size)
+		return;
+	buffer_print(b, "<mdrpi:RegistrationPolicy xml:lang=\"%s\">", language);
+	xml_write_text(b, url);
+	buffer_text(b, "</mdrpi:RegistrationPolicy>");
+}
+
+static void
 write_registration(struct buffer *b, const struct publish_settings *s, const struct entity *e)
 {
 	char text[INSTANT_TEXT];
@@ -116,11 +126,10 @@ write_registration(struct buffer *b, const struct publish_settings *s, const str
 	buffer_text(b, "\" registrationInstant=\"");
 	buffer_text(b, instant_text(e->registered, text));
 	buffer_text(b, "\">");
-	if (s->registration_policy) {
-		buffer_text(b, "<mdrpi:RegistrationPolicy xml:lang=\"en\">");
-		xml_write_text(b, span_text(s->registration_policy));
-		buffer_text(b, "</mdrpi:RegistrationPolicy>");
-	}
+	write_policy(b, "ja", e->policy_ja);
+	write_policy(b, "en", e->policy_en);
+	if (!e->policy_ja.size && !e->policy_en.size)
+		write_policy(b, "en", span_text(s->registration_policy));
 	buffer_text(b, "</mdrpi:RegistrationInfo>");
 }
 

@@ -4,7 +4,7 @@
 #include "base/record.h"
 #include "crypto/digest.h"
 
-#define ENTITY_FORMAT 2   /* 1 had neither members nor names, statements, validity and findings */
+#define ENTITY_FORMAT 2   /* 1 had neither members nor names, policies, statements, validity and findings */
 #define FRAGMENT_FORMAT 2 /* 1 had no attributes_at */
 
 const struct table entity_table = { "entity", ROLE_BIT(ROLE_STEWARD), 0 };
@@ -38,6 +38,8 @@ entity_write(struct buffer *b, const struct entity *e)
 	buffer_block(b, e->member);
 	buffer_block(b, e->name_ja);
 	buffer_block(b, e->name_en);
+	buffer_block(b, e->policy_ja);
+	buffer_block(b, e->policy_en);
 	buffer_block(b, e->stated);
 }
 
@@ -51,6 +53,8 @@ read_further(struct record *r, struct entity *e)
 	e->member = record_block(r);
 	e->name_ja = record_block(r);
 	e->name_en = record_block(r);
+	e->policy_ja = record_block(r);
+	e->policy_en = record_block(r);
 	e->stated = record_block(r);
 }
 

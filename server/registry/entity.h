@@ -22,6 +22,7 @@ struct entity {
 	struct span source;        /* the file or feed it came from, as the operator named it; empty: a member's */
 	struct span member;        /* id of the member it belongs to; empty: of a source */
 	struct span name_ja, name_en; /* as people know it, for lists; may be empty */
+	struct span policy_ja, policy_en; /* URLs: what it was registered by; both empty: the federation's */
 	struct span stated;        /* saml:Attribute elements the registry states of it (projection.h); may be empty */
 	struct instant valid_until; /* what it came with ends then, and with it the entity; {0}: never */
 	uint16_t errors, warnings; /* findings about what is published */

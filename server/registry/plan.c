@@ -128,6 +128,8 @@ find_entity_made_of(const struct plan_question *q, struct plan_entity *e)
 	buffer_u64(&b, (uint64_t)e->entity.registered.us);
 	buffer_block(&b, e->entity.entity_id);
 	buffer_block(&b, e->entity.prefixes);
+	buffer_block(&b, e->entity.policy_ja);
+	buffer_block(&b, e->entity.policy_en);
 	buffer_block(&b, e->entity.stated);
 	buffer_block(&b, e->entity.member);
 	digest(DIGEST_SHA256, buffer_span(&b), e->made_of);

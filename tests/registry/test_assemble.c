@@ -20,9 +20,11 @@
 #define OWN "<saml:Attribute Name=\"u:own\"></saml:Attribute>"
 #define STATED "<saml:Attribute Name=\"http://macedir.org/entity-category\">" \
 	"<saml:AttributeValue>u:1</saml:AttributeValue></saml:Attribute>"
-#define OURS "<mdrpi:RegistrationInfo registrationAuthority=\"https://federation.example/\" " \
-	"registrationInstant=\"2026-01-02T03:04:05Z\"><mdrpi:RegistrationPolicy xml:lang=\"en\">" \
-	"https://federation.example/policy?a=1&amp;b=2</mdrpi:RegistrationPolicy></mdrpi:RegistrationInfo>"
+#define POLICY(language, url) \
+	"<mdrpi:RegistrationPolicy xml:lang=\"" language "\">" url "</mdrpi:RegistrationPolicy>"
+#define BY(policies) "<mdrpi:RegistrationInfo registrationAuthority=\"https://federation.example/\" " \
+	"registrationInstant=\"2026-01-02T03:04:05Z\">" policies "</mdrpi:RegistrationInfo>"
+#define OURS BY(POLICY("en", "https://federation.example/policy?a=1&amp;b=2"))
 #define THEIRS "<mdrpi:RegistrationInfo registrationAuthority=\"u:theirs\"></mdrpi:RegistrationInfo>"
 #define TEXT(text) { (const uint8_t *)(text), sizeof(text) - 1 }
 
@@ -112,6 +114,42 @@ the_registrys_words_stand_in_their_place(void **state)
 			buffer_release(&b);
 			arena_release(&a);
 		}
+	}
+}
+
+/* A policy of the entity's own stands for the federation's. */
+static void
+an_entity_is_registered_by_its_own_policy(void **state)
+{
+	static const struct {
+		const char *title, *federations, *ja, *en, *registration;
+	} cases[] = {
+		{ "no policy at all", NULL, NULL, NULL, BY() },
+		{ "the federation's", "https://f.example/", NULL, NULL, BY(POLICY("en", "https://f.example/")) },
+		{ "its own in both languages", "https://f.example/", "https://a.example/?a=1&b=2", "https://a.example/en",
+		  BY(POLICY("ja", "https://a.example/?a=1&amp;b=2") POLICY("en", "https://a.example/en")) },
+		{ "in Japanese alone", "https://f.example/", "https://a.example/ja", NULL,
+		  BY(POLICY("ja", "https://a.example/ja")) },
+		{ "in English alone, and none of the federation", NULL, NULL, "https://a.example/en",
+		  BY(POLICY("en", "https://a.example/en")) },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct publish_settings settings = settings_with("https://federation.example/");
+		const struct fragment fragment = { .registration = REGISTRATION_HOMELESS, .content = TEXT(SP) };
+		struct entity entity = { .entity_id = span_text("https://a.example/"),
+			.policy_ja = span_text(cases[i].ja), .policy_en = span_text(cases[i].en) };
+		struct arena a = arena_init(MIB);
+		struct buffer b = buffer_init(MIB);
+
+		settings.registration_policy = cases[i].federations;
+		assert_true(instant_read(span_text("2026-01-02T03:04:05Z"), &entity.registered));
+		assemble_member(&b, &settings, &entity, &fragment);
+		expect_span(cases[i].title, buffer_span(&b), arena_print(&a, "<md:EntityDescriptor entityID="
+		    "\"https://a.example/\">" EXTENSIONS("%s") SP "</md:EntityDescriptor>\n", cases[i].registration));
+		buffer_release(&b);
+		arena_release(&a);
 	}
 }
 
@@ -284,6 +322,7 @@ projected_members_verify(void **state)
 		.contacts = contacts, .contact_count = COUNT(contacts),
 		.entities = &entity, .entity_count = 1,
 		.certifications = &certification, .certification_count = 1,
+		.registration_policy = { TEXT("https://city.example/policy?a=1&b='2'"), TEXT("https://city.example/en") },
 	};
 	struct arena a = arena_init(METADATA_ARENA);
 	struct xsd *xsd = schemas();
@@ -318,6 +357,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_registrys_words_stand_in_their_place),
+		cmocka_unit_test(an_entity_is_registered_by_its_own_policy),
 		cmocka_unit_test(documents_with_the_registrys_words_verify),
 		cmocka_unit_test(projected_members_verify),
 	};

@@ -48,6 +48,13 @@ static const struct {
 	    "\"entity_id\":\"urn:a\"}]}",
 	    "{\"entities\":[{\"attributes\":[{\"name\":\"n\"}],\"entity_id\":\"urn:a\"}]}",
 	    "/entities/0/attributes/0/legal_basis: \"law\" -> -", true },
+	{ "the policy it was registered by is no longer its own",
+	    "{\"registration\":{\"policy\":{\"en\":\"https://a.example/\"}}}", "{}",
+	    "/registration: {\"policy\":{\"en\":\"https://a.example/\"}} -> -", true },
+	{ "or no longer in one language",
+	    "{\"registration\":{\"policy\":{\"en\":\"https://a.example/\",\"ja\":\"https://b.example/\"}}}",
+	    "{\"registration\":{\"policy\":{\"en\":\"https://a.example/\"}}}",
+	    "/registration/policy/ja: \"https://b.example/\" -> -", true },
 	{ "an attribute is no longer asked for",
 	    "{\"entities\":[{\"attributes\":[{\"name\":\"m\"},{\"name\":\"n\"}],"
 	    "\"entity_id\":\"urn:a\"}]}",

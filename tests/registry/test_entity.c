@@ -18,6 +18,7 @@ entities_are_read_as_they_were_written(void **state)
 	const struct entity e = {
 		.entity_id = text("https://a.example/"), .roles = ENTITY_IDP | ENTITY_AP, .prefixes = text("t1 t2"),
 		.member = text("city"), .name_ja = text("\xe5\xb8\x82"), .name_en = text("City"), .stated = text("<saml:Attribute>"),
+		.policy_ja = text("https://city.example/ja"), .policy_en = text("https://city.example/en"),
 		.valid_until = { 5 }, .errors = 65535, .warnings = 258, .fragment = { 1, [31] = 2 }, .size = 70000,
 		.registered = { -3 }, .imported = { 1795348800000000 },
 	};
@@ -35,6 +36,8 @@ entities_are_read_as_they_were_written(void **state)
 	expect_span("its member", found.member, "city");
 	expect_span("its Japanese name", found.name_ja, "\xe5\xb8\x82");
 	expect_span("its English name", found.name_en, "City");
+	expect_span("its Japanese policy", found.policy_ja, "https://city.example/ja");
+	expect_span("its English policy", found.policy_en, "https://city.example/en");
 	expect_span("what is stated of it", found.stated, "<saml:Attribute>");
 	expect_number("its validity", found.valid_until.us, 5);
 	expect_number("its errors", found.errors, 65535);

@@ -221,6 +221,40 @@ what_does_not_speak_saml_stands_in_no_metadata(void **state)
 	arena_release(&t.arena);
 }
 
+/* What of an entity stands in its documents, and what does not. */
+static void
+a_document_is_made_of_what_it_says(void **state)
+{
+	static const struct {
+		const char *title;
+		struct entity entity;
+		bool made;
+	} cases[] = {
+		{ "nothing has changed", { .roles = ENTITY_IDP }, false },
+		{ "a name in lists is in no document", { .roles = ENTITY_IDP, .name_en = { (const uint8_t *)"A", 1 } }, false },
+		{ "its fragment", { .roles = ENTITY_IDP, .fragment = { 1 } }, true },
+		{ "when it was registered", { .roles = ENTITY_IDP, .registered = { 1 } }, true },
+		{ "its policy in Japanese", { .roles = ENTITY_IDP, .policy_ja = { (const uint8_t *)"u:p", 3 } }, true },
+		{ "its policy in English", { .roles = ENTITY_IDP, .policy_en = { (const uint8_t *)"u:p", 3 } }, true },
+		{ "what is stated of it", { .roles = ENTITY_IDP, .stated = { (const uint8_t *)"<s>", 3 } }, true },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct question t;
+
+		begin(&t);
+		add_entity(&t, "https://a.example/", 0);
+		publish(&t, NOW + FRESH);
+		t.entities[0].entity = cases[i].entity;
+		t.entities[0].entity.entity_id = span_text("https://a.example/");
+		t.entities[0].entity.size = 100;
+		decide(&t);
+		expect_number(cases[i].title, t.plan.job_count, cases[i].made ? 3 : 0);
+		arena_release(&t.arena);
+	}
+}
+
 int
 main(void)
 {
@@ -228,6 +262,7 @@ main(void)
 		cmocka_unit_test(no_document_outlasts_its_entity),
 		cmocka_unit_test(a_small_change_in_large_sets_is_swift),
 		cmocka_unit_test(the_lists_of_trust_are_made_together),
+		cmocka_unit_test(a_document_is_made_of_what_it_says),
 		cmocka_unit_test(what_does_not_speak_saml_stands_in_no_metadata),
 	};
 

@@ -296,6 +296,26 @@ a_descriptor_of_another_shape_is_refused(void **state)
 	}
 }
 
+static void
+the_records_policy_is_the_entitys(void **state)
+{
+	const struct member member = { .id = TEXT("city") };
+	const struct member_entity entity = { .entity_id = TEXT(ID), .saml = TEXT(DESCRIPTOR(IDP)) };
+	const struct member_record record = { .name = NAME, .entities = &entity, .entity_count = 1,
+		.registration_policy = BOTH("https://city.example/ja", "https://city.example/en") };
+	struct arena a = arena_init(METADATA_ARENA);
+	struct projected *out;
+	struct instant next;
+	struct problem why;
+	size_t count;
+
+	(void)state;
+	expect_ok("projected", project_member(&a, &member, &record, at(NOON), &out, &count, &next, &why), &why);
+	expect_span("in Japanese", out->entity.policy_ja, "https://city.example/ja");
+	expect_span("and English", out->entity.policy_en, "https://city.example/en");
+	arena_release(&a);
+}
+
 /* Its own validity ends the entity with it. */
 static void
 the_descriptors_validity_is_the_entitys(void **state)
@@ -357,6 +377,7 @@ main(void)
 		cmocka_unit_test(the_record_speaks_for_its_entity),
 		cmocka_unit_test(what_holds_now_is_stated),
 		cmocka_unit_test(a_descriptor_of_another_shape_is_refused),
+		cmocka_unit_test(the_records_policy_is_the_entitys),
 		cmocka_unit_test(the_descriptors_validity_is_the_entitys),
 		cmocka_unit_test(what_a_record_says_is_bounded),
 	};
