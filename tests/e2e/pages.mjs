@@ -288,13 +288,13 @@ async function otherwise(browser) {
 		}));
 	await check("a source that cannot be refreshed is told on both pages", async () => {
 		const source = { name: "partner", attempted: federation.published, succeeded: null, next: null, valid_until: null, entities: 0,
-			refused: 0, held: false, problem: "https://partner.example/: no signature" };
+			refused: 0, held: false, code: "crypto" };
 		const events = told({ sources: [source] });
 
 		await open(browser, { path: "", language: "en", events }, (page) => page.getByText("A problem with updates from partner").waitFor());
 		await open(browser, { path: "metadata/", language: "ja", events }, async (page) => {
 			await page.locator("#sources .badge-bad").waitFor();
-			expect((await page.locator("#sources").innerText()).includes("no signature"), "the problem is not told");
+			expect((await page.locator("#sources").innerText()).includes("登録された鍵"), "the problem is not told");
 		});
 	});
 	await check("the list and a card print: everything in them, nothing to press", () => open(browser, { path: "", data: list(members) }, async (page) => {

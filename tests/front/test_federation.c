@@ -24,8 +24,10 @@ what_is_published_is_told_as_json(void **state)
 	stage_init(&stage);
 	stage_open(&stage);
 	expect_answer("before the first publication", stage_ask(&stage, "GET /v1/federation", ""), 200,
-	    "Cache-Control: no-store|{\"name\":{\"ja\":\"連携\",\"en\":\"Federation\"},\"base_url\":\"https://federation.example/\"|"
-	    "\"generation\":0,\"published\":null,\"valid_until\":null,\"refresh_at\":null|\"key\":null,\"sets\":[],\"documents\":[],\"sources\":[]}");
+	    "Cache-Control: no-store|{\"name\":{\"ja\":\"連携\",\"en\":\"Federation\"},"
+	    "\"base_url\":\"https://federation.example/\"|"
+	    "\"generation\":0,\"published\":null,\"valid_until\":null,\"refresh_at\":null|\"key\":null,"
+	    "\"sets\":[],\"documents\":[],\"sources\":[]}");
 	d = stage_published(&stage, "", "all5", true);
 	stage_document(&stage, span_text(DOCUMENT_ALL), 5, &d);
 	stage_publish(&stage, 5, instant_after(stage.now, SECONDS(3600)));
@@ -36,12 +38,27 @@ what_is_published_is_told_as_json(void **state)
 	stage_document(&stage, span_text(DOCUMENT_TRUSTED_LIST), 4, &d);
 	put_source(&stage, "feed", &(struct source_state){ .attempted = stage.now, .succeeded = stage.now, .entities = 7 });
 	put_source(&stage, "late", &(struct source_state){ .attempted = stage.now, .held = true, .refused = 2,
-		.problem = span_text("it lost \"half\"") });
+		.code = ERR_DENIED, .problem = span_text("/srv/late.xml: http://10.0.0.1/ lost half"),
+		.clause = span_text("RFC 0000") });
 	expect_answer("with sources and other documents", stage_ask(&stage, "GET /v1/federation", ""), 200,
 	    "],\"documents\":[{\"name\":\"trusted-list\",\"url\":\"https://federation.example/trusted-list.json\",\"size\":14|"
-	    "\"sources\":[{\"name\":\"feed\",\"attempted\":\"20|\"entities\":7,\"refused\":0,\"held\":false,\"problem\":null}|"
+	    "\"sources\":[{\"name\":\"feed\",\"attempted\":\"20|\"entities\":7,\"refused\":0,\"held\":false,\"code\":null}|"
 	    "{\"name\":\"late\"|\"succeeded\":null,\"next\":null,\"valid_until\":null|"
-	    "\"held\":true,\"problem\":\"it lost \\\"half\\\"\"}]}");
+	    "\"held\":true,\"code\":\"denied\"}]}|!late.xml|!10.0.0.1|!RFC 0000|!problem");
+	stage_close(&stage);
+}
+
+static void
+every_source_is_shown(void **state)
+{
+	(void)state;
+	stage_init(&stage);
+	for (unsigned i = 0; i < 100; i++)
+		put_source(&stage, arena_print(&stage.arena, "feed-%02u", i),
+		    &(struct source_state){ .attempted = stage.now, .code = ERR_UNAVAILABLE });
+	stage_open(&stage);
+	expect_answer("as many as may be configured", stage_ask(&stage, "GET /v1/federation", ""), 200,
+	    "{\"name\":\"feed-00\"|{\"name\":\"feed-64\"|{\"name\":\"feed-99\"|\"code\":\"unavailable\"}]}");
 	stage_close(&stage);
 }
 
@@ -183,6 +200,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_published_is_told_as_json),
+		cmocka_unit_test(every_source_is_shown),
 		cmocka_unit_test(followers_are_told_of_each_publication),
 		cmocka_unit_test(signing_keys_are_listed_and_their_certificates_given),
 		cmocka_unit_test(a_front_that_cannot_read_its_files_does_not_start),

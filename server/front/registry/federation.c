@@ -15,8 +15,8 @@
 #include "registry/source.h"
 
 #define HEARTBEAT SECONDS(15)
-#define JSON_LARGEST (256 * KIB)
-#define SOURCES_SHOWN 64
+#define JSON_LARGEST (1 * MIB)
+#define SOURCES_SHOWN 1000 /* more than any configuration names */
 
 struct follower {
 	struct feed *feed;
@@ -96,7 +96,8 @@ write_documents(struct buffer *json, const struct registry_front *front, const s
 	}
 }
 
-/* Where else entities come from: when each was last taken over, and if not, why. */
+/* Where else entities come from: when each was last taken over, and of what kind the trouble is if not. The sentence
+ * about it names files and addresses of the operator's own: it stays on the control socket. */
 static void
 write_sources(struct buffer *json, const struct ask *ask)
 {
@@ -115,13 +116,12 @@ write_sources(struct buffer *json, const struct ask *ask)
 		write_instant(json, "succeeded", s.succeeded);
 		write_instant(json, "next", s.next);
 		write_instant(json, "valid_until", s.valid_until);
-		buffer_print(json, ",\"entities\":%u,\"refused\":%u,\"held\":%s,\"problem\":", s.entities, s.refused,
+		buffer_print(json, ",\"entities\":%u,\"refused\":%u,\"held\":%s,\"code\":", s.entities, s.refused,
 		    s.held ? "true" : "false");
-		if (s.problem.size)
-			json_write_string(json, s.problem);
+		if (s.code != OK)
+			buffer_print(json, "\"%s\"}", err_name(s.code));
 		else
-			buffer_text(json, "null");
-		buffer_byte(json, '}');
+			buffer_text(json, "null}");
 		separator = ",";
 	}
 }

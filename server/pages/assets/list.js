@@ -252,7 +252,7 @@ function showFreshness() {
 				element("span", { class: "aside" }, distance(federation.published))),
 			element("span", {}, both("有効期限：", "Valid until "), time(federation.valid_until)),
 		] : []),
-		...(federation.sources ?? []).filter(({ problem, held }) => problem || held).map(({ name }) =>
+		...(federation.sources ?? []).filter(({ code, held }) => code || held).map(({ name }) =>
 			badge("notice", `${name} からの更新に問題があります`, `A problem with updates from ${name}`)),
 		element("span", { class: "aside" }, state.live ? both("変更は自動で反映されます", "Follows changes by itself")
 			: both("接続を待っています", "Waiting for the connection")),

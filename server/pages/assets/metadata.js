@@ -107,10 +107,24 @@ function showDocuments(federation) {
 				fact("有効期限", "Valid until", ...(until ? dated(until) : [both("公開全体の期限と同じ", "with the publication")])))))));
 }
 
+/* What went wrong, by its code: the sentence with addresses and files in it is for the operator alone. */
+const troubles = {
+	syntax: ["受け取ったものをXMLとして読み取れません。", "What came cannot be read as XML."],
+	limit: ["大きすぎるか、上限を超えています。", "It is larger than what is taken in."],
+	invalid: ["署名がないか、有効期限またはその他の記載が受け入れられる形ではありません。",
+		"It is not signed, or its validity or another part of it is not as it must be."],
+	crypto: ["署名が、登録された鍵によるものではありません。", "Its signature is not by the key registered for it."],
+	unavailable: ["配布元から応答がありません。", "Where it comes from does not answer."],
+	"not-found": ["配布元に見つかりません。", "It is not to be found where it comes from."],
+	denied: ["一度に変わる量が多いなどの理由で、受け取りを控えています。",
+		"It is not taken over, because too much would change at once or it lies where it must not."],
+};
+const elsewhere = ["この連携の側で処理できませんでした。", "It could not be dealt with on our side."];
+
 function sourceState(source) {
 	if (source.held)
 		return ["notice", "運用者の確認待ち", "Waits for an operator"];
-	if (source.problem !== null)
+	if (source.code !== null)
 		return ["bad", "更新できません", "Cannot be refreshed"];
 	return source.succeeded === null ? ["waiting", "まだ受け取っていません", "Not received yet"] : ["good", "正常", "In order"];
 }
@@ -119,7 +133,7 @@ function showSources(federation) {
 	document.querySelector("#sources").hidden = federation.sources.length === 0;
 	fill("sources", ...federation.sources.map((source, at) => element("article", { class: "key", "aria-labelledby": `source-${at}` },
 		element("div", { class: "key-head" }, element("h3", { id: `source-${at}` }, source.name), badge(...sourceState(source))),
-		...(source.held || source.problem !== null ? [element("p", {}, both(
+		...(source.held || source.code !== null ? [element("p", {}, both(
 			"前に受け取った内容を、その有効期限まで公開し続けます。", "What was received before stays published until it expires."))] : []),
 		element("dl", { class: "facts" },
 			fact("エンティティ", "Entities", source.entities.toLocaleString("en-US")),
@@ -128,7 +142,7 @@ function showSources(federation) {
 			...(source.attempted !== source.succeeded ? [fact("最後に試みた日時", "Last tried", ...dated(source.attempted))] : []),
 			fact("次の更新", "Next refresh", ...dated(source.next)),
 			fact("受け取った内容の有効期限", "Valid until", ...dated(source.valid_until)),
-			...(source.problem === null ? [] : [fact("問題", "Problem", element("span", { lang: "en", class: "always" }, source.problem))])))));
+			...(source.code === null ? [] : [fact("問題", "Problem", both(...(troubles[source.code] ?? elsewhere)))])))));
 }
 
 async function showKey(federation) {
