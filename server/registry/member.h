@@ -13,7 +13,7 @@
 #include "model/entity.h"
 
 #define MEMBER_RECORD_LARGEST (1 * MIB)  /* of its JSON */
-#define MEMBER_ID_LARGEST 64             /* a-z 0-9 -, a letter or digit first and last; at least 2 */
+#define MEMBER_ID_LARGEST 64             /* a-z 0-9 -, a letter or digit first and last; at least 2; no SHA-1 */
 #define MEMBER_ENTITIES 64
 #define MEMBER_CERTIFICATIONS 64
 #define MEMBER_CONTACTS 32

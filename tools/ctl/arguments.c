@@ -2,6 +2,7 @@
 #include <getopt.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "ctl/command.h"
@@ -56,6 +57,18 @@ flag_take(struct ctl *ctl, const struct flag *flag, const char *value)
 	}
 }
 
+/* "member approve" of "member approve ID…": how the command is called, for who is told to ask for its help. */
+static int
+command_size(const char *synopsis)
+{
+	size_t size = 0, word;
+
+	while ((word = strspn(synopsis + size, "abcdefghijklmnopqrstuvwxyz-")) > 0 &&
+	    (synopsis[size + word] == ' ' || synopsis[size + word] == 0))
+		size += word + (synopsis[size + word] == ' ');
+	return (int)(size && synopsis[size - 1] == ' ' ? size - 1 : size);
+}
+
 bool
 arguments_read(struct ctl *ctl, const struct usage *usage, int argc, char **argv, const char **operands,
     enum ending *ending)
@@ -73,8 +86,9 @@ arguments_read(struct ctl *ctl, const struct usage *usage, int argc, char **argv
 	opterr = 0;
 	while ((which = getopt_long(argc, argv, ":", options, NULL)) != -1) {
 		if (which == '?' || which == ':') {
-			*ending = misused("%s: %s \"%s\"; see watashictl %s --help", argv[0],
-			    which == '?' ? "unknown option" : "a value is missing after", argv[optind - 1], argv[0]);
+			*ending = misused("%s: %s \"%s\"; see watashictl %.*s --help", argv[0],
+			    which == '?' ? "unknown option" : "a value is missing after", argv[optind - 1],
+			    command_size(usage->synopsis), usage->synopsis);
 			return false;
 		}
 		if ((size_t)which == count + OWN_HELP) {
@@ -89,7 +103,8 @@ arguments_read(struct ctl *ctl, const struct usage *usage, int argc, char **argv
 	}
 	count = (size_t)(argc - optind);
 	if (count < usage->least || count > usage->most) {
-		*ending = misused("expected %s; see watashictl %s --help", usage->synopsis, argv[0]);
+		*ending = misused("expected %s; see watashictl %.*s --help", usage->synopsis,
+		    command_size(usage->synopsis), usage->synopsis);
 		return false;
 	}
 	for (size_t i = 0; i < count; i++)

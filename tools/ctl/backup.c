@@ -5,10 +5,15 @@
 #include "daemon/privileges.h"
 #include "store/backup.h"
 
+/* What is said while it goes on, when it is done, and what is to be done then (NULL: nothing). */
+struct words {
+	const char *doing, *done, *after;
+};
+
 typedef enum err copy(const struct config *, const char *file, struct backup_report *, struct problem *why);
 
 static enum ending
-copy_run(struct ctl *ctl, int argc, char **argv, const struct usage *usage, copy *run, const char *doing, const char *done)
+copy_run(struct ctl *ctl, int argc, char **argv, const struct usage *usage, copy *run, struct words words)
 {
 	struct backup_report report;
 	struct config config;
@@ -21,19 +26,25 @@ copy_run(struct ctl *ctl, int argc, char **argv, const struct usage *usage, copy
 		return ending;
 	if (ctl_config(ctl, &config, &why) != OK)
 		return refused(&why);
-	progress_show(doing, 0, 0);
+	progress_show(words.doing, 0, 0);
 	err = run(&config, file, &report, &why);
 	progress_end();
 	if (err != OK)
 		return refused(&why);
-	if (ctl->json)
-		printf("{\"generation\":%llu,\"bytes\":%llu}\n", (unsigned long long)report.generation,
-		    (unsigned long long)report.bytes);
-	else
-		printf("%s %s: %llu bytes, the state of commit %llu\n", done, file, (unsigned long long)report.bytes,
+	if (ctl->json) {
+		json_t *answer = json_pack("{s:I,s:I,s:s*}", "generation", (json_int_t)report.generation, "bytes",
+		    (json_int_t)report.bytes, "kept", report.kept[0] ? report.kept : NULL);
+
+		answer_print(answer);
+		json_decref(answer);
+	} else {
+		printf("%s %s: %llu bytes, the state of commit %llu\n", words.done, file, (unsigned long long)report.bytes,
 		    (unsigned long long)report.generation);
+	}
 	if (!ctl->json && report.kept[0])
 		printf("what was there is kept as %s\n", report.kept);
+	if (!ctl->json && words.after)
+		puts(words.after);
 	return DONE;
 }
 
@@ -54,7 +65,7 @@ backup_run(struct ctl *ctl, int argc, char **argv)
 		.most = 1,
 	};
 
-	return copy_run(ctl, argc, argv, &usage, backup, "copying the store", "wrote");
+	return copy_run(ctl, argc, argv, &usage, backup, (struct words){ "copying the store", "wrote", NULL });
 }
 
 /* On a new machine the directory is not there yet: it becomes the daemon's user's, not root's, and the files get the
@@ -76,10 +87,16 @@ restore_run(struct ctl *ctl, int argc, char **argv)
 	static const struct usage usage = {
 		.synopsis = "restore FILE",
 		.about = "Checks a copy made by backup, whole, and puts it in the store's place. Refused while the daemon\n"
-		         "runs. What was there is kept beside it, under a name that is told.",
+		         "runs. What was there is kept beside it, under a name that is told. All that happened since the copy is\n"
+		         "undone: members suspended or withdrawn since are trusted again, keys retired since sign again.",
 		.least = 1,
 		.most = 1,
 	};
 
-	return copy_run(ctl, argc, argv, &usage, restore, "checking the copy", "restored");
+	static const char *const after =
+	    "What operators did since that copy is undone. Once the daemon runs, suspend and withdraw again whom you had\n"
+	    "(journal and log of the time know), and look at `watashictl key list`: a key made since lies in the keys\n"
+	    "directory and is to be adopted again, and one retired since may sign.";
+
+	return copy_run(ctl, argc, argv, &usage, restore, (struct words){ "checking the copy", "restored", after });
 }

@@ -14,7 +14,9 @@
 enum err
 ctl_config(struct ctl *ctl, struct config *out, struct problem *why)
 {
-	return config_read(ctl->arena, ctl->config, out, why);
+	enum err err = config_read(ctl->arena, ctl->config, out, why);
+
+	return err != OK && ctl->socket ? problem_within(why, "this command reads the configuration too; -c says which") : err;
 }
 
 static enum err
@@ -23,8 +25,12 @@ socket_find(struct ctl *ctl, struct problem *why)
 	struct config config;
 
 	if (!ctl->socket) {
-		if (ctl_config(ctl, &config, why) != OK)
+		/* The daemon may be running by what the file said before. */
+		if (ctl_config(ctl, &config, why) != OK) {
+			fputs("watashictl: which socket the daemon has is not known; -s SOCKET tells, whatever the configuration "
+			      "says now\n", stderr);
 			return why->code;
+		}
 		ctl->socket = config.control.socket;
 	}
 	if (access(ctl->socket, R_OK | W_OK) == 0)

@@ -299,7 +299,7 @@ founded_show(const struct ctl *ctl, const struct founding *f)
 	printf("\nNext:\n"
 	       "  watashid -t -c %s/watashid.json            check the configuration\n"
 	       "  watashid -c %s/watashid.json               run the daemon\n"
-	       "  watashictl -c %s/watashid.json import FILE take members' metadata in\n",
+	       "  watashictl -c %s/watashid.json member apply FILE   take a member's record in, to be approved\n",
 	    f->directory, f->directory, f->directory);
 }
 
