@@ -33,6 +33,7 @@ entity_write(struct buffer *b, const struct entity *e)
 	buffer_block(b, e->prefixes);
 	buffer_block(b, e->source);
 	buffer_u64(b, (uint64_t)e->valid_until.us);
+	buffer_u64(b, (uint64_t)e->restated.us);
 	buffer_u16(b, e->errors);
 	buffer_u16(b, e->warnings);
 	buffer_block(b, e->member);
@@ -48,6 +49,7 @@ static void
 read_further(struct record *r, struct entity *e)
 {
 	e->valid_until.us = (int64_t)record_u64(r);
+	e->restated.us = (int64_t)record_u64(r);
 	e->errors = record_u16(r);
 	e->warnings = record_u16(r);
 	e->member = record_block(r);

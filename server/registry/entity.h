@@ -25,6 +25,7 @@ struct entity {
 	struct span policy_ja, policy_en; /* URLs: what it was registered by; both empty: the federation's */
 	struct span stated;        /* saml:Attribute elements the registry states of it (projection.h); may be empty */
 	struct instant valid_until; /* what it came with ends then, and with it the entity; {0}: never */
+	struct instant restated;   /* when something in `stated` was taken away or became something else; {0}: never */
 	uint16_t errors, warnings; /* findings about what is published */
 	uint8_t fragment[32];
 	/* of the fragment's content, so that work can be cut into parts without loading it */

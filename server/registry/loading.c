@@ -35,6 +35,7 @@ on_state(void *arg, enum err err, const struct problem *why)
 		return;
 	}
 	p->question.current = p->current.generation;
+	p->question.published = p->current.published;
 	p->question.valid_until = p->current.valid_until;
 	p->question.entities = arena_array(&p->arena, struct plan_entity, entities->count);
 	p->question.entity_count = entities->count;

@@ -140,6 +140,7 @@ same_entity(const struct entity *before, const struct entity *after)
 	bool same;
 
 	dated.imported = before->imported;
+	dated.restated = before->restated;
 	entity_write(&x, before);
 	entity_write(&y, &dated);
 	assert(!x.overflowed && !y.overflowed);
@@ -152,12 +153,17 @@ same_entity(const struct entity *before, const struct entity *after)
 static unsigned
 put_entity(const struct entity *e, const struct entity_slot *slot, struct unit *unit)
 {
+	struct entity now = *e;
 	struct buffer b;
 
 	if (slot->row && same_entity(&slot->entity, e))
 		return 0;
+	/* What is added to nothing takes nothing away. */
+	if (slot->row)
+		now.restated = slot->entity.stated.size && !span_equal(slot->entity.stated, e->stated) ? e->imported :
+		    slot->entity.restated;
 	b = buffer_init(ENTITY_LARGEST);
-	entity_write(&b, e);
+	entity_write(&b, &now);
 	unit_expect(unit, &entity_table, key_of(slot), slot->row);
 	unit_put(unit, &entity_table, key_of(slot), buffer_span(&b));
 	buffer_release(&b);

@@ -348,6 +348,11 @@ is_swift(const struct plan_question *q, const struct plan *plan)
 			return false;
 		bytes += set->make ? set->row->size : 0;
 	}
+	/* A certification that ended is an end too. */
+	for (size_t i = 0; i < plan->job_count && i < PLAN_SWIFT_JOBS; i++)
+		if (!instant_before(plan->jobs[i].entity->entity.restated, q->published) &&
+		    plan->jobs[i].entity->entity.restated.us)
+			return false;
 	return plan->ending_count == 0 && plan->job_count > 0 && plan->job_count <= PLAN_SWIFT_JOBS &&
 	    bytes > PLAN_SWIFT_BYTES;
 }

@@ -37,6 +37,7 @@ struct plan_question {
 	const struct plan_row *rows;
 	size_t row_count;
 	uint64_t current;       /* 0: nothing has been published yet */
+	struct instant published; /* when that was */
 	struct instant valid_until; /* of what is current: it ends even where there is no document to end */
 	struct instant now;
 	int64_t refresh_before;

@@ -207,7 +207,7 @@ each_of_a_bulk_stands_for_itself(void **state)
 	expect_text("the first", m.results[0].event, "member.applied");
 	expect_text("what is no record", m.results[1].why,
 	    "2.json: /id: expected 2 to 64 of a-z, 0-9 and -, a letter or digit "
-	    "first and last, found nothing");
+	    "first and last, not 40 hexadecimal digits, found nothing");
 	expect_text("is refused alone", m.results[2].event, "member.applied");
 	expect_text(
 	    "the same entity twice", m.results[3].why, "the entity " C " is also asked for by the member \"bank\"");

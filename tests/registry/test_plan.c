@@ -124,7 +124,7 @@ static const struct {
 	const char *title;
 	uint64_t size;
 	int64_t sets_until;
-	bool removed, all;
+	bool removed, restated;
 	uint64_t member_bytes;
 	bool swift, lists_follow;
 } ways[] = {
@@ -132,6 +132,7 @@ static const struct {
 	{ "large ones follow", 8 * MIB, FRESH, false, false, 0, true, false },
 	{ "with lists made of much", 8 * MIB, FRESH, false, false, 8 * MIB, true, true },
 	{ "but not where something ends", 8 * MIB, FRESH, true, false, 0, false, false },
+	{ "nor where a certification has", 8 * MIB, FRESH, false, true, 0, false, false },
 	{ "nor where what is in force is about to", 8 * MIB, BEFORE - 1, false, false, 0, false, false },
 };
 
@@ -158,6 +159,8 @@ a_small_change_in_large_sets_is_swift(void **state)
 			}
 		t.q.member_bytes = ways[i].member_bytes;
 		t.entities[0].entity.fragment[0] = 7;
+		t.q.published.us = NOW - DAY;
+		t.entities[0].entity.restated.us = ways[i].restated ? NOW : NOW - 2 * DAY;
 		if (ways[i].removed)
 			t.q.entity_count = 1;
 		decide(&t);

@@ -73,6 +73,7 @@ certifications_begin_and_end_by_themselves(void **state)
 	expect_text("by the steward", stage_history(&m, "city"), "applied approved renewed");
 	expect_true("changed now, registered before", stage_find_entity(&m, A, &e) && e.imported.us == m.stage.now.us &&
 	    e.registered.us == before.registered.us);
+	expect_true("nothing was taken away", e.restated.us == 0);
 	m.stage.now = r.next;
 	r = stage_renew(&m, 0);
 	expect_number("one warning", r.warnings, 1);
@@ -87,6 +88,7 @@ certifications_begin_and_end_by_themselves(void **state)
 	r = stage_renew(&m, 0);
 	expect_number("then both change again", r.changed_entities, 2);
 	expect_true("it is no longer stated", !states(&m, A, LEVEL) && !states(&m, B, LEVEL));
+	expect_true("which is marked as an end", stage_find_entity(&m, A, &e) && e.restated.us == m.stage.now.us);
 	expect_number("nor to be warned of", found(&m, A, "member.certification-expires"), 0);
 	expect_text("and that is its history", stage_history(&m, "city"),
 	    "applied approved renewed certification-expires renewed");
