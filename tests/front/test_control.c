@@ -109,7 +109,7 @@ stage_open(struct stage *s, uint64_t seed, unsigned approvals)
 	const struct fetcher_settings fetching = { .at_once = 1 };
 	struct http_settings http = { .limits = http_limits_default, .admit = admit, .admit_arg = s };
 	struct control_settings settings = { .document_life = 14 * DAY, .approvals = approvals, .operators = operators,
-		.operator_count = COUNT(operators) };
+		.operator_count = COUNT(operators), .registration_authority = "https://authority.example/" };
 	struct control_actions actions = { publish, reload, status, s };
 	char where[128];
 	struct problem why;
@@ -587,6 +587,8 @@ raising_trust_takes_two(void **state)
 		    "\"outcome\":\"done\",\"event\":\"member.approved\",\"standing_before\":\"applied\",\"standing_after\":\"approved\"" },
 		{ "the card shows entity and certificates, history and record", false,
 		    { "GET", "/v1/control/members/first", NULL, NULL }, "https://rp.first.example/sp" },
+		{ "and who registered it, as the world sees it", false, { "GET", "/v1/control/members/first", NULL, NULL },
+		    "\"registration_authority\":\"https://authority.example/\",\"registration_instant\":\"20" },
 		{ "a change that says more waits", true, { "POST", "/v1/control/members", json, change },
 		    "\"pointer\":\"/description/en\"" },
 		{ "nobody approves his own change", true, { "POST", "/v1/control/members", json, CHANGES("", STEP("approve", "first")) },
@@ -658,6 +660,8 @@ one_operator_may_be_enough(void **state)
 	    "\"standing_after\":\"approved\"");
 	expect_answer(&s, "a broken record is refused and says where", &(struct wanted){ "POST", "/v1/control/members", json,
 	    CHANGES("", APPLY("{\"id\":\"second\"}")) }, 200, "\"problem\":\"record: /");
+	expect_answer(&s, "an id may be written with escapes", &(struct wanted){ "POST", "/v1/control/members", json,
+	    CHANGES("", STEP("confirm", "\\u0061b")) }, 200, "{\"results\":[{\"id\":\"ab\",\"outcome\":\"refused\"");
 	expect_answer(&s, "an entity of a member is nobody else's", &(struct wanted){ "POST", "/v1/control/members", json,
 	    CHANGES("", APPLY(RECORD("second", "rp.first.example", "Two"))) }, 200, "\"outcome\":\"refused\"");
 	stage_free(&s);

@@ -397,7 +397,6 @@ on_members_changed(void *arg, enum err err, const struct membership_result *resu
 		return;
 	}
 	log_results(g, results, count);
-	changing_end(g);
 	b = buffer_init(ANSWER_LARGEST);
 	buffer_text(&b, "{\"results\":[");
 	for (size_t i = 0; i < count; i++) {
@@ -405,6 +404,7 @@ on_members_changed(void *arg, enum err err, const struct membership_result *resu
 		write_result(&b, &results[i]);
 	}
 	buffer_text(&b, "]}");
+	changing_end(g); /* ids may lie in its arena */
 	request_answer(e, &b);
 }
 
