@@ -30,9 +30,8 @@ key_check(const EVP_PKEY *key, struct problem *why)
 			return OK;
 	ERR_clear_error();
 	return problem_set(why, ERR_INVALID, "NIST SP 800-131A",
-	    "expected an RSA key of %d bits or more, or an EC key on "
-	    "P-256, P-384 or P-521, found %s%s%s of %d bits",
-	    RSA_SMALLEST, OBJ_nid2sn(kind) ? OBJ_nid2sn(kind) : "a key", curve[0] ? " " : "", curve, bits);
+	    "expected an RSA key of %d to %d bits, or an EC key on P-256, P-384 or P-521, found %s%s%s of %d bits",
+	    RSA_SMALLEST, RSA_LARGEST, OBJ_nid2sn(kind) ? OBJ_nid2sn(kind) : "a key", curve[0] ? " " : "", curve, bits);
 }
 
 enum err

@@ -9,7 +9,7 @@
 #include "base/arena.h"
 #include "base/problem.h"
 
-/* A PEM or DER file's bytes (one certificate or one public key) as SubjectPublicKeyInfo. RSA of 2048 bits or more, or
+/* A PEM or DER file's bytes (one certificate or one public key) as SubjectPublicKeyInfo. RSA of 2048 to 16384 bits, or
  * EC on P-256, P-384 or P-521: anything else is ERR_INVALID, and what is no key ERR_SYNTAX. */
 enum err public_key_read(struct span file, struct arena *, struct span *spki, struct problem *why);
 

@@ -2,6 +2,8 @@
 #include "crypto/scratch.h"
 #include "crypto/signed_xml.h"
 
+#include <openssl/core_names.h>
+#include <openssl/params.h>
 #include <openssl/pem.h>
 
 #include "base/buffer.h"
@@ -342,17 +344,37 @@ a_comment_added_changes_nothing(void **state)
 	expect_ok("it verifies", xml_verify(text, &keys[BY_EC].spki, 1, &why), &why);
 }
 
+/* A public key of so many bits; nobody knows its factors. */
+static EVP_PKEY *
+rsa_key_of(size_t bits)
+{
+	uint8_t modulus[2100] = { 0 };
+	unsigned long exponent = 65537;
+	OSSL_PARAM parameters[] = { OSSL_PARAM_BN(OSSL_PKEY_PARAM_RSA_N, modulus, bits / 8),
+		OSSL_PARAM_ulong(OSSL_PKEY_PARAM_RSA_E, &exponent), OSSL_PARAM_END };
+	EVP_PKEY_CTX *context = EVP_PKEY_CTX_new_from_name(NULL, "RSA", NULL);
+	EVP_PKEY *key = NULL;
+
+	assert_true(bits % 8 == 0 && bits / 8 <= sizeof(modulus));
+	modulus[0] = modulus[bits / 8 - 1] = 0x81; /* in either order of bytes */
+	assert_int_equal(EVP_PKEY_fromdata_init(context), 1);
+	assert_int_equal(EVP_PKEY_fromdata(context, &key, EVP_PKEY_PUBLIC_KEY, parameters), 1);
+	EVP_PKEY_CTX_free(context);
+	return key;
+}
+
 static void
 weak_keys_are_refused(void **state)
 {
 	static const struct {
 		const char *title, *kind, *size, *part;
 	} cases[] = {
-		{ "RSA of 1024 bits", "RSA", "1024", "found rsaEncryption of 1024 bits" },
+		{ "RSA of 1024 bits", "RSA", "1024", "expected an RSA key of 2048 to 16384 bits, or an EC key on "
+		  "P-256, P-384 or P-521, found rsaEncryption of 1024 bits" },
 		{ "an old curve", "EC", "secp224r1", "P-521, found id-ecPublicKey secp224r1 of 224 bits" },
 		{ "a key that signs no XML here", "ED25519", NULL, "found ED25519 of 256 bits" },
 	};
-	struct span text = xml_sign(&arena, DOCUMENT(T_USUAL(XML_EC)), &keys[BY_EC]);
+	struct span text = xml_sign(&arena, DOCUMENT(T_USUAL(XML_EC)), &keys[BY_EC]), long_key, read;
 	struct problem why;
 
 	(void)state;
@@ -360,13 +382,17 @@ weak_keys_are_refused(void **state)
 		bool rsa = strcmp(cases[i].kind, "RSA") == 0;
 		EVP_PKEY *key = rsa ? EVP_PKEY_Q_keygen(NULL, NULL, "RSA", (size_t)atoi(cases[i].size)) :
 		    EVP_PKEY_Q_keygen(NULL, NULL, cases[i].kind, cases[i].size);
-		struct span spki = signing_key_new(&arena, key).spki, read;
+		struct span spki = signing_key_new(&arena, key).spki;
 
 		expect_problem(cases[i].title, xml_verify(text, &spki, 1, &why), &why, ERR_INVALID, cases[i].part);
 		expect_problem(
 		    cases[i].title, public_key_read(spki, &arena, &read, &why), &why, ERR_INVALID, cases[i].part);
 		EVP_PKEY_free(key);
 	}
+	long_key = signing_key_new(&arena, rsa_key_of(16400)).spki;
+	expect_problem("RSA so long that each look costs seconds", public_key_read(long_key, &arena, &read, &why), &why,
+	    ERR_INVALID, "expected an RSA key of 2048 to 16384 bits, or an EC key on P-256, P-384 or P-521, found "
+	    "rsaEncryption of 16400 bits");
 	expect_problem("what is no key", xml_verify(text, &(struct span){ (const uint8_t *)"key", 3 }, 1, &why), &why,
 	    ERR_SYNTAX, "the key is not a SubjectPublicKeyInfo");
 }
