@@ -46,8 +46,7 @@ asks_write(struct ask asks[FEDERATION_ASKS], struct arena *arena)
 	asks[ASK_PUBLICATION] = publication_ask();
 	for (size_t i = 0; i < COUNT(documents); i++)
 		asks[ASK_DOCUMENTS + i] = document_ask(arena, span_text(documents[i].name));
-	/* Names begin with a letter, a digit or a hyphen: one zero byte is before them all. */
-	asks[ASK_SOURCES] = (struct ask){ .table = &source_table, .from = span_of("", 1), .limit = SOURCES_SHOWN };
+	asks[ASK_SOURCES] = (struct ask){ .table = &source_table, .limit = SOURCES_SHOWN };
 }
 
 static void
