@@ -71,7 +71,7 @@ attribute_goes(const struct amendment *a, unsigned depth, const struct xml_eleme
 	if (!a->attributes_at)
 		return false;
 	return (!a->terms->believe_categories && claims_statement(element)) ||
-	    (a->terms->replace && a->terms->replace_support && states_support(element));
+	    (a->terms->replace && states_support(element));
 }
 
 /* A signed assertion holds attributes that cannot be taken out of it. */
@@ -114,11 +114,12 @@ contact_goes(const struct amendment *a, unsigned depth, const struct xml_element
 	return depth <= 2 && a->terms->replace && a->terms->contacts.size;
 }
 
+/* Of a member's descriptor always: were the record without any to mean the descriptor's own, taking away would add. */
 static bool
 service_goes(const struct amendment *a, unsigned depth, const struct xml_element *element)
 {
 	(void)element;
-	return depth == 2 && a->role && a->role->requesting && a->terms->requested.size;
+	return depth == 2 && a->role && a->role->requesting;
 }
 
 static const struct {

@@ -69,10 +69,9 @@ struct metadata_terms {
 	 * descriptor's own in place, but for the scopes. */
 	bool replace;
 	struct span ui_info, scopes, organization, contacts;
-	/* …and instead of its md:AttributeConsumingService requests, unless empty: md:RequestedAttribute elements */
+	/* …and instead of its md:AttributeConsumingService: md:RequestedAttribute elements. When empty there is none, and
+	 * never does http://macedir.org/entity-category-support stay, for both raise trust and are the record's to say. */
 	struct span requested, service_name;
-	/* …and http://macedir.org/entity-category-support: those of the descriptor go, for the record has its own. */
-	bool replace_support;
 };
 
 struct metadata {

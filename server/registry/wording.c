@@ -218,7 +218,7 @@ wording_terms(struct arena *arena, const struct member_record *record, const str
 	struct buffer b = buffer_init(METADATA_FRAGMENT);
 	bool overflowed = false;
 
-	*out = (struct metadata_terms){ .replace = true, .replace_support = entity->supported_count > 0 };
+	*out = (struct metadata_terms){ .replace = true };
 	write_ui_info(&b, record, entity);
 	out->ui_info = take(arena, &b, &overflowed);
 	write_scopes(&b, entity);

@@ -136,6 +136,19 @@ the_record_speaks_for_its_entity(void **state)
 		  "<AttributeValue>u:1</AttributeValue></Attribute></EntityAttributes></Extensions>" IDP)) },
 		  IDP_WITH(EXTENSIONS(UI(UI_NAME))), "\xe5\xb8\x82", "City", ENTITY_IDP,
 		  "http://macedir.org/entity-category u:1" },
+		{ "a record that asks for nothing is no leave to ask for what the descriptor does",
+		  { .name = NAME },
+		  { .saml = TEXT(DESCRIPTOR("<SPSSODescriptor" P "><AttributeConsumingService index='0'><ServiceName xml:lang='en'>s</ServiceName><RequestedAttribute Name='u:a'/>"
+		  "</AttributeConsumingService></SPSSODescriptor>")), .attributes = &attributes[1],
+		    .attribute_count = 1 },
+		  SP_WITH(EXTENSIONS(UI(UI_NAME))), "\xe5\xb8\x82", "City", ENTITY_RP, NULL },
+		{ "nor is one that supports nothing to support what the descriptor does",
+		  { .name = NAME },
+		  { .saml = TEXT(DESCRIPTOR("<Extensions>"
+		  "<EntityAttributes xmlns='urn:oasis:names:tc:SAML:metadata:attribute'><Attribute "
+		  "xmlns='urn:oasis:names:tc:SAML:2.0:assertion' Name='http://macedir.org/entity-category-support'/>"
+		  "</EntityAttributes></Extensions>" IDP)) },
+		  IDP_WITH(EXTENSIONS(UI(UI_NAME))), "\xe5\xb8\x82", "City", ENTITY_IDP, NULL },
 		{ "what it supports goes where the record says it",
 		  { .name = NAME },
 		  { .supported_categories = supported, .supported_count = 1,
