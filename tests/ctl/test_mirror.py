@@ -5,6 +5,7 @@ Prints a line `ok NAME` or `not ok NAME: why` for each case; exit status 0 or 1.
 """
 
 import gzip
+import hashlib
 import http.client
 import json
 import os
@@ -136,6 +137,16 @@ def a_newer_one_takes_its_place(daemon, mirror):
     assert not [n for n in os.listdir(daemon.home) if n.startswith("mirror.")], "nothing is left beside it"
 
 
+def an_id_like_the_twin_of_another_is_counted(daemon, mirror):
+    daemon.take_in("https://rp.example/sp", "https://rp.example/sp.gz")
+    done = daemon.ctl("publish", "--out", mirror, "--json")
+    assert done.returncode == 0, done.stderr
+    expect_mirror(daemon, mirror, ["https%3A%2F%2Frp.example%2Fsp", "https%3A%2F%2Frp.example%2Fsp.gz"])
+    assert json.loads(done.stdout)["mirror"]["unnamed"] == 1, done.stdout
+    digest = hashlib.sha1(b"https://rp.example/sp.gz").hexdigest()
+    assert b'entityID="https://rp.example/sp.gz"' in read(mirror, "entities/%7Bsha1%7D" + digest), "it is there by its SHA-1"
+
+
 def another_directory_is_left_alone(daemon, mirror):
     other = os.path.join(daemon.home, "other")
     os.mkdir(other)
@@ -155,7 +166,8 @@ def another_directory_is_left_alone(daemon, mirror):
 def main():
     daemon, failed = Daemon(), 0
     mirror = os.path.join(daemon.home, "mirror")
-    for case in (a_mirror_is_what_is_served, a_newer_one_takes_its_place, another_directory_is_left_alone):
+    for case in (a_mirror_is_what_is_served, a_newer_one_takes_its_place, an_id_like_the_twin_of_another_is_counted,
+                 another_directory_is_left_alone):
         try:
             case(daemon, mirror)
             print(f"ok {case.__name__}", flush=True)

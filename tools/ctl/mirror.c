@@ -224,6 +224,15 @@ link_document(struct mirror *m, const char *path, const char *name, const struct
 	return OK;
 }
 
+/* Whether a file can have that name, which is no other file's: x.gz is the twin of x, be that there or not. */
+static bool
+is_own_name(struct span name)
+{
+	const size_t end = strlen(TWIN);
+
+	return name.size + end <= NAME_MAX && !(name.size >= end && span_is(span_skip(name, name.size - end), TWIN));
+}
+
 static enum err
 write_entity(struct mirror *m, struct span key, const struct published *d, struct problem *why)
 {
@@ -232,7 +241,7 @@ write_entity(struct mirror *m, struct span key, const struct published *d, struc
 
 	if (write_document(m, path, d, why) != OK)
 		return why->code;
-	if (name.size + strlen(TWIN) > NAME_MAX) {
+	if (!is_own_name(name)) {
 		m->report.unnamed++;
 		return OK;
 	}

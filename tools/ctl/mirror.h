@@ -7,7 +7,8 @@
  *                     "paths":{"metadata.xml":{"Content-Type":…, …}, …}}
  *
  * All of one generation: the store is read in one state, into a new directory that takes the old one's place at once.
- * A file's name is the path's segment as it is sent, percent signs and all.
+ * A file's name is the path's segment as it is sent, percent signs and all. An ID whose name would be too long, or that of
+ * another's twin, has none.
  */
 #pragma once
 
@@ -16,7 +17,7 @@
 struct mirror_report {
 	uint64_t generation;
 	uint32_t files;
-	uint32_t unnamed;    /* entities whose ID is too long for a file name: they are there by {sha1} only */
+	uint32_t unnamed;    /* entities whose ID makes no file name of its own: they are there by {sha1} only */
 	uint64_t bytes;
 };
 
