@@ -128,6 +128,8 @@ class Daemon:
             command += ["-c", self.file]
         done = subprocess.run(command + list(words), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         if done.returncode:
+            if found:
+                self.stop()
             raise SystemExit(f"watashictl {' '.join(words)}: {done.stdout}")
         return done.stdout
 
