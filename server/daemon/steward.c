@@ -108,6 +108,7 @@ open_control(struct steward *s)
 		.operators = s->operators,
 		.operator_count = s->operator_count,
 		.document_life = config->publication.valid_for,
+		.registration_authority = config->federation.registration_authority,
 		.approvals = config->control.approvals,
 		.validator = s->validator,
 		.sources = s->sources,

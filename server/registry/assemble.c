@@ -190,6 +190,19 @@ assemble_member(struct buffer *b, const struct publish_settings *s, const struct
 
 /* Documents */
 
+void
+assemble_alone(struct buffer *b, const struct publish_settings *s, const struct entity *e, const struct fragment *f)
+{
+	struct root root;
+
+	root_init(&root);
+	root_add(&root, "entityID", e->entity_id);
+	buffer_text(b, "<md:EntityDescriptor");
+	write_attributes(b, root.own, root.count, f->attributes);
+	buffer_byte(b, '>');
+	write_content(b, s, e, f);
+}
+
 static void
 assembly_begin(struct arena *arena, const struct publish_settings *s, struct instant now, struct assembly *a)
 {

@@ -7,6 +7,7 @@
 #include "codec/text.h"
 #include "crypto/certificate.h"
 #include "crypto/digest.h"
+#include "registry/assemble.h"
 #include "registry/view.h"
 
 #define EVENT_LARGEST (64 * KIB)
@@ -18,6 +19,27 @@ card_is_public(const struct member *m)
 }
 
 /* `,` but before the first. */
+enum err
+card_draw(struct arena *arena, const char *registration_authority, struct card_entity *shown, struct span row,
+    struct problem *why)
+{
+	const struct publish_settings settings = { .registration_authority = registration_authority };
+	struct buffer document = buffer_init(METADATA_FRAGMENT + 2 * MIB);
+	struct portrait *portrait = arena_new(arena, struct portrait);
+	struct fragment fragment;
+	enum err err;
+
+	if (!fragment_read(row, &fragment))
+		return problem_set(why, ERR_SYNTAX, "", "the fragment is not of our form");
+	assemble_alone(&document, &settings, shown->entity, &fragment);
+	assert(!document.overflowed); /* fragments are bounded */
+	err = portrait_read(arena, arena_copy(arena, buffer_span(&document)), portrait, why);
+	if (err == OK)
+		shown->portrait = portrait;
+	buffer_release(&document);
+	return err;
+}
+
 static void
 next(struct buffer *b, size_t at)
 {

@@ -36,6 +36,11 @@ struct card {
 	bool whole;                          /* for operators: record, proposal, approvers and contacts too */
 	struct instant now;
 };
+/* The portrait of an entity as it is published: `row` is its fragment's, the registry's words stand in it. In the arena,
+ * which may take PORTRAIT_ARENA and the document. On failure there is none, and the card is as good as before. */
+enum err card_draw(struct arena *, const char *registration_authority, struct card_entity *, struct span row,
+    struct problem *why);
+
 void card_write(struct buffer *, struct arena *, const struct card *);
 
 /* Whether there is a card for the world: of who was approved once and is not applying anew. */

@@ -8,7 +8,6 @@
 #include "registry/rule.h"
 #include "registry/xsd.h"
 
-#define START "<md:EntityDescriptor"
 #define WORK_ARENA (PORTRAIT_ARENA + 8 * MIB)
 
 struct validator {
@@ -51,16 +50,8 @@ static void
 write_document(struct buffer *b, const struct validation_subject *subject)
 {
 	static const struct publish_settings settings = { .registration_authority = "urn:watashi:registry" };
-	struct buffer member = buffer_init(METADATA_FRAGMENT + MIB);
 
-	assemble_member(&member, &settings, subject->entity, subject->fragment);
-	buffer_text(b, START);
-	for (const struct context_namespace *n = metadata_context; n->prefix; n++)
-		buffer_print(b, " xmlns:%s=\"%s\"", n->prefix, n->uri);
-	assert(span_starts(buffer_span(&member), START));
-	buffer_add(b, span_skip(buffer_span(&member), sizeof(START) - 1));
-	b->overflowed = b->overflowed || member.overflowed;
-	buffer_release(&member);
+	assemble_alone(b, &settings, subject->entity, subject->fragment);
 }
 
 /* What outlives the work. The texts of the rules' table do anyway. */

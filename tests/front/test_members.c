@@ -41,10 +41,17 @@ put_entity(struct stage *s, const char *entity_id, const char *member, const cha
 	    "<md:IDPSSODescriptor protocolSupportEnumeration=\"urn:oasis:names:tc:SAML:2.0:protocol\">"
 	    "<md:SingleSignOnService Binding=\"b\" Location=\"https://sso.example/\"></md:SingleSignOnService>"
 	    "</md:IDPSSODescriptor>";
+	static const char stated[] =
+	    "<saml:Attribute Name=\"urn:oasis:names:tc:SAML:attribute:assurance-certification\""
+	    " NameFormat=\"urn:oasis:names:tc:SAML:2.0:attrname-format:uri\">"
+	    "<saml:AttributeValue>https://f.example/level-3</saml:AttributeValue></saml:Attribute>"
+	    "<saml:Attribute Name=\"http://macedir.org/entity-category\""
+	    " NameFormat=\"urn:oasis:names:tc:SAML:2.0:attrname-format:uri\">"
+	    "<saml:AttributeValue>https://f.example/category</saml:AttributeValue></saml:Attribute>";
 	struct fragment fragment = { .written = s->now, .registration = REGISTRATION_HOMELESS, .content = span_text(content) };
 	struct entity entity = { .entity_id = span_text(entity_id), .roles = ENTITY_IDP, .source = span_text(source),
-		.member = span_text(member), .name_en = span_text("A plain name"), .size = sizeof(content), .registered = s->now,
-		.imported = s->now };
+		.member = span_text(member), .name_en = span_text("A plain name"), .size = sizeof(content),
+		.registered = s->now, .imported = s->now, .stated = span_text(stated) };
 	struct rule_finding found = { .rule = span_text("r.one"), .level = FINDING_WARNING, .right_ja = span_text("右"),
 		.right_en = span_text("right") };
 	struct findings findings = { .looked = s->now, .published = &found, .published_count = 1 };
@@ -122,6 +129,9 @@ a_member_has_a_card(void **state)
 	    "Content-Type: application/json|max-age=60|{\"id\":\"city\",\"standing\":\"approved\"|市役所|" CITY_IDP
 	    "|\"published\":true|https://sso.example/|r.one|\"history\":[{\"at\":\"2026-11-02T00:00:00Z\",\"event\":\"member.approved\"|"
 	    "\"event\":\"member.applied\"|!Hanako|!uid:|!member.withdrawn");
+	expect_answer("with what the registry states of it, and who registered it", answer, 200,
+	    "\"certified\":[\"https://f.example/level-3\"]|\"registration_authority\":\"https://authority.example/\"|"
+	    "\"registration_instant\":\"20");
 	expect_number("its tag", sscanf(strstr(answer, "ETag: ") + 6, "%63[^\r]", etag), 1);
 	expect_answer("asked for again",
 	    stage_ask(&stage, "GET /v1/members/city", arena_print(&stage.arena, "If-None-Match: %s\r\n", etag)), 304,
@@ -144,11 +154,9 @@ an_entity_of_a_source_has_one_too(void **state)
 	id = put_entity(&stage, PLAIN_SP, "", "feed");
 	stage_open(&stage);
 	expect_answer("its card", stage_ask(&stage, arena_print(&stage.arena, "GET /v1/members/%s", id), ""), 200,
-	    "\"standing\":null|\"source\":\"feed\"|A plain name|https://sso.example/|r.one|\"history\":[]");
-	/* A member may be called like one: its own card comes first. */
-	put_member(&stage, id, STANDING_APPROVED, true, MEMBER_RECORD("city"));
-	expect_answer("a member of that very name", stage_ask(&stage, arena_print(&stage.arena, "GET /v1/members/%s", id), ""), 200,
-	    "\"standing\":\"approved\"|\"source\":null");
+	    "\"standing\":null|\"source\":\"feed\"|A plain name|https://sso.example/|r.one|\"history\":[]|"
+	    "\"categories\":[\"https://f.example/category\"]|\"certified\":[\"https://f.example/level-3\"]|"
+	    "\"registration_authority\":\"https://authority.example/\"");
 	stage_close(&stage);
 }
 

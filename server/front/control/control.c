@@ -1,4 +1,5 @@
-/* front/control/control.c - who may ask, the routes, and the requests that are the steward's own: publish, reload, status. */
+/* front/control/control.c - who may ask, the routes, and the requests that are the steward's own: publish, reload,
+ * status. */
 #include "front/control/control.h"
 
 #include <stdlib.h>
@@ -28,12 +29,14 @@ control_new(struct loop *loop, struct store *store, const struct control_setting
 	c->actions = *actions;
 	c->operators = malloc(operators ? operators : 1);
 	c->keys = strdup(settings->keys);
-	if (!c->operators || !c->keys)
+	c->authority = strdup(settings->registration_authority);
+	if (!c->operators || !c->keys || !c->authority)
 		abort();
 	if (operators)
 		memcpy(c->operators, settings->operators, operators);
 	c->settings.operators = c->operators;
 	c->settings.keys = c->keys;
+	c->settings.registration_authority = c->authority;
 	return c;
 }
 
@@ -44,6 +47,7 @@ control_free(struct control *c)
 		return;
 	free(c->operators);
 	free(c->keys);
+	free(c->authority);
 	free(c);
 }
 

@@ -50,6 +50,7 @@ struct control_settings {
 	int64_t document_life;     /* how long a signature lives: a retired key stays published so long */
 	unsigned approvals;        /* operators it takes to raise trust; with more than one no unsigned file is imported */
 	struct validator *validator;
+	const char *registration_authority; /* who registers entities that bring no registration believed */
 	struct sources *sources;
 };
 

@@ -6,7 +6,6 @@
 #include "front/control/request.h"
 #include "front/control/routes.h"
 #include "http/exchange.h"
-#include "registry/assemble.h"
 #include "registry/card.h"
 
 #define SHOW_ARENA (4 * GIB) /* never reached: bounded by the record, CARD_EVENTS and MEMBER_ENTITIES */
@@ -27,7 +26,6 @@ struct showing {
 	struct member_record record;
 	struct entity entities[MEMBER_ENTITIES];
 	struct findings findings[MEMBER_ENTITIES];
-	struct portrait portraits[MEMBER_ENTITIES];
 	struct card_entity cards[MEMBER_ENTITIES];
 	struct card card;
 };
@@ -171,26 +169,6 @@ on_entities_loaded(void *arg, enum err err, const struct problem *why)
 	    s));
 }
 
-/* What the world gets of it, but for the signature; times and authority matter to no portrait. */
-static void
-draw_portrait(struct showing *s, size_t at, struct span row)
-{
-	static const struct publish_settings settings = { .key_type = KEY_RSA_2048, .publisher = "" };
-	struct assembly assembly;
-	struct fragment fragment;
-	struct buffer document;
-
-	if (!fragment_read(row, &fragment) ||
-	    assemble_entity(&s->arena, &settings, &s->entities[at], &fragment, s->card.now, &assembly, NULL) != OK)
-		return;
-	document = buffer_init(assembly.head.size + assembly.content.size);
-	buffer_add(&document, assembly.head);
-	buffer_add(&document, assembly.content);
-	if (portrait_read(&s->arena, arena_copy(&s->arena, buffer_span(&document)), &s->portraits[at], NULL) == OK)
-		s->cards[at].portrait = &s->portraits[at];
-	buffer_release(&document);
-}
-
 static void
 on_fragments_loaded(void *arg, enum err err, const struct problem *why)
 {
@@ -205,7 +183,8 @@ on_fragments_loaded(void *arg, enum err err, const struct problem *why)
 	s->card.now = clock_now();
 	for (size_t i = 0; i < s->fragment_count; i++)
 		if (s->fragment_asks[i].count)
-			draw_portrait(s, s->fragment_of[i], s->fragment_asks[i].rows[0].value);
+			card_draw(&s->arena, s->control->settings.registration_authority, &s->cards[s->fragment_of[i]],
+			    s->fragment_asks[i].rows[0].value, NULL);
 	s->card.member = &s->member;
 	s->card.record = &s->record;
 	s->card.entities = s->cards;

@@ -11,7 +11,7 @@ struct control {
 	struct control_settings settings;
 	struct control_actions actions;
 	unsigned *operators;
-	char *keys;
+	char *keys, *authority;
 };
 
 /* False: answered with 403. Where the server asks control_admit() it never is. */

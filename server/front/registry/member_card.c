@@ -11,7 +11,6 @@
 
 #include "base/log.h"
 #include "codec/text.h"
-#include "codec/xml.h"
 #include "crypto/digest.h"
 #include "front/registry/negotiate.h"
 #include "registry/card.h"
@@ -19,7 +18,6 @@
 #define CARD_MEMORY (512 * MIB)       /* reached by nobody: see PORTRAITS_LARGEST, limits of records and findings */
 #define CARD_LARGEST (16 * MIB)
 #define PORTRAITS_LARGEST (4 * MIB)   /* of descriptors read for one card; entities beyond are shown without theirs */
-#define SEGMENT_LARGEST 256
 
 enum { ASK_MEMBER, ASK_EVENTS, ASK_ENTITY, ASK_FINDINGS, ASK_COUNT };
 
@@ -100,12 +98,12 @@ serve_member(struct exchange *exchange, void *front)
 	q->front = front;
 	q->arena = arena_init(CARD_MEMORY);
 	exchange_on_gone(exchange, on_gone, q);
-	if (exchange->segment.size > SEGMENT_LARGEST || !member_id_valid(exchange->segment)) {
+	q->id = exchange->segment;
+	q->is_key = hex_read(q->id, q->key.bytes, sizeof(q->key.bytes));
+	if (!q->is_key && !member_id_valid(q->id)) {
 		refuse_card(q);
 		return;
 	}
-	q->id = exchange->segment;
-	q->is_key = hex_read(q->id, q->key.bytes, sizeof(q->key.bytes));
 	q->asks[ASK_MEMBER] = (struct ask){ .table = &member_table, .from = q->id };
 	q->asks[ASK_EVENTS] = (struct ask){
 		.table = &member_event_table,
@@ -261,47 +259,23 @@ load_fragments(struct card_query *q)
 		send_card(q);
 }
 
-/* The fragment as a document: our context declared by its root (metadata.h). */
-static struct span
-descriptor_of(struct arena *arena, const struct entity *e, const struct fragment *f)
-{
-	struct buffer b = buffer_init(2 * METADATA_FRAGMENT);
-	struct span document;
-
-	buffer_text(&b, "<md:EntityDescriptor");
-	for (const struct context_namespace *n = metadata_context; n->prefix; n++)
-		buffer_print(&b, " xmlns:%s=\"%s\"", n->prefix, n->uri);
-	buffer_text(&b, " entityID=\"");
-	xml_write_attribute_value(&b, e->entity_id);
-	buffer_byte(&b, '"');
-	buffer_add(&b, f->attributes);
-	buffer_byte(&b, '>');
-	buffer_add(&b, f->content);
-	buffer_text(&b, "</md:EntityDescriptor>");
-	document = arena_copy(arena, buffer_span(&b));
-	buffer_release(&b);
-	return document;
-}
-
 /* What cannot be read is shown as an entity without a portrait: the rest of the card is as good as before. */
 static void
 on_fragments_loaded(void *arg, enum err err, const struct problem *why)
 {
 	struct card_query *q = arg;
+	const char *authority;
 
 	if (!loaded(q, err, why))
 		return;
+	authority = arena_text(&q->arena, q->front->settings.registration_authority);
 	for (size_t i = 0; i < q->ask_count; i++) {
 		struct card_entity *shown = &q->shown[q->asked[i]];
-		struct portrait *portrait = arena_new(&q->arena, struct portrait);
-		struct fragment fragment;
 		struct problem broken;
 
-		if (!q->asks[i].count || !fragment_read(q->asks[i].rows[0].value, &fragment))
+		if (!q->asks[i].count)
 			continue;
-		if (portrait_read(&q->arena, descriptor_of(&q->arena, shown->entity, &fragment), portrait, &broken) == OK)
-			shown->portrait = portrait;
-		else
+		if (card_draw(&q->arena, authority, shown, q->asks[i].rows[0].value, &broken) != OK)
 			log_error("card.portrait", "entity=%s error=%s", LOG_SPAN(shown->entity_id), LOG_TEXT(broken.text));
 	}
 	send_card(q);
