@@ -2,15 +2,12 @@
 #include "codec/document.h"
 
 #include <assert.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
-#include "base/buffer.h"
 #include "base/clock.h"
+#include "base/file.h"
 #include "codec/text.h"
 
 /* A key that was asked for; NULL: the object is somebody else's to read. */
@@ -80,7 +77,8 @@ parse(struct document *d, struct span text)
 		problem_set(&d->problem, ERR_SYNTAX, "RFC 8259", "%s: expected text, found a NUL byte in it", d->file);
 		return;
 	}
-	d->root = json_loadb((const char *)text.data, text.size, JSON_REJECT_DUPLICATES, &error);
+	/* jansson takes NULL for a missing argument, not for an empty text. */
+	d->root = json_loadb(text.data ? (const char *)text.data : "", text.size, JSON_REJECT_DUPLICATES, &error);
 	if (d->root)
 		return;
 	switch (json_error_code(&error)) {
@@ -103,47 +101,19 @@ document_parse(struct arena *a, const char *name, struct span text)
 {
 	struct document d = document_new(a, name);
 
-	/* jansson takes NULL for a missing argument, not for an empty text. */
-	parse(&d, text.data ? text : span_of("", 0));
+	parse(&d, text);
 	return d;
-}
-
-/* Reads until the end or one byte more than the limit. */
-static bool
-read_bytes(int fd, uint8_t *bytes, size_t room, size_t *size)
-{
-	*size = 0;
-	while (*size < room) {
-		ssize_t got = read(fd, bytes + *size, room - *size);
-
-		if (got == 0)
-			return true;
-		if (got < 0 && errno != EINTR)
-			return false;
-		*size += got > 0 ? (size_t)got : 0;
-	}
-	return true;
 }
 
 struct document
 document_read(struct arena *a, const char *file, size_t limit)
 {
 	struct document d = document_new(a, file);
-	int fd = open(file, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-	uint8_t *bytes = malloc(limit + 1);
-	size_t size;
+	struct buffer bytes = buffer_init(limit);
 
-	if (!bytes)
-		abort();
-	if (fd < 0 || !read_bytes(fd, bytes, limit + 1, &size))
-		problem_errno(&d.problem, errno, "%s", d.file);
-	else if (size > limit)
-		problem_set(&d.problem, ERR_LIMIT, "", "%s: expected at most %zu bytes, found more", d.file, limit);
-	else
-		parse(&d, span_of(bytes, size));
-	free(bytes);
-	if (fd >= 0)
-		close(fd);
+	if (file_read(file, &bytes, &d.problem) == OK)
+		parse(&d, buffer_span(&bytes));
+	buffer_release(&bytes);
 	return d;
 }
 

@@ -1,11 +1,9 @@
 /* daemon/config_registry.c - the registry's part of the configuration: members, validation, sources, fetching. */
 #include "daemon/config_reading.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
-#include <unistd.h>
 
+#include "base/file.h"
 #include "crypto/xml_verify.h"
 #include "signer/descriptor.h"
 
@@ -49,35 +47,21 @@ read_validation(struct reading *r, struct place p)
 
 /* Sources */
 
-static enum err
-file_load(const char *path, struct arena *arena, struct span *out, struct problem *why)
-{
-	uint8_t *bytes = arena_take(arena, KEY_FILE_LARGEST);
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	ssize_t size = fd < 0 ? -1 : read(fd, bytes, KEY_FILE_LARGEST);
-	int error = errno;
-
-	if (fd >= 0)
-		close(fd);
-	if (size < 0)
-		return problem_errno(why, error, "%s", path);
-	*out = span_of(bytes, (size_t)size);
-	return OK;
-}
-
 static struct span
 read_key(struct reading *r, struct place p)
 {
 	const char *path = read_path(r, p, NULL, A_FILE);
-	struct span file, key = { 0 };
+	struct buffer file = buffer_init(KEY_FILE_LARGEST);
+	struct span key = { 0 };
 	struct problem why;
 
 	if (r->document.problem.code != OK)
 		return key;
-	if (file_load(path, r->arena, &file, &why) != OK)
+	if (file_read(path, &file, &why) != OK)
 		place_fail(p, "a file that can be read", why.text);
-	else if (public_key_read(file, r->arena, &key, &why) != OK)
+	else if (public_key_read(buffer_span(&file), r->arena, &key, &why) != OK)
 		place_fail(p, "a certificate or a public key, PEM or DER", arena_print(r->arena, "another file, \"%s\"", path));
+	buffer_release(&file);
 	return key;
 }
 

@@ -8,12 +8,9 @@
 #include "registry/source.h"
 
 #include <assert.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
+#include "base/file.h"
 #include "base/log.h"
 #include "crypto/digest.h"
 #include "crypto/xml_verify.h"
@@ -157,45 +154,6 @@ is_fresh(const struct refreshing *r)
 	    r->now.us - r->before.imported.us < LOOK_AGAIN && strcmp(r->refresh.actor, "steward") == 0;
 }
 
-static enum err
-read_whole(int fd, const char *path, struct buffer *b, struct problem *why)
-{
-	struct stat st;
-
-	if (fstat(fd, &st))
-		return problem_errno(why, errno, "%s", path);
-	if (!S_ISREG(st.st_mode))
-		return problem_set(why, ERR_INVALID, "", "%s: expected a regular file", path);
-	for (;;) {
-		uint8_t *to = buffer_reserve(b, 256 * KIB);
-		ssize_t size = to ? read(fd, to, 256 * KIB) : 0;
-
-		if (!to)
-			return problem_set(
-			    why, ERR_LIMIT, "", "%s: expected at most %zu bytes, found more", path, b->limit);
-		if (size < 0)
-			return problem_errno(why, errno, "%s", path);
-		if (size == 0)
-			return OK;
-		buffer_filled(b, (size_t)size);
-	}
-}
-
-/* A file is opened when it is due: whoever puts it there replaces it as a whole (rename). */
-static enum err
-read_file(struct refreshing *r)
-{
-	const char *path = r->refresh.source->file;
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	enum err err;
-
-	if (fd < 0)
-		return problem_errno(&r->why, errno, "%s", path);
-	err = read_whole(fd, path, &r->body, &r->why);
-	close(fd);
-	return err;
-}
-
 static void
 get_document(struct refreshing *r)
 {
@@ -216,7 +174,8 @@ get_document(struct refreshing *r)
 		r->asked = fetch_start(r->fetcher, &fetch, on_document_fetched, r);
 		return;
 	}
-	err = read_file(r);
+	/* Opened when it is due: whoever puts it there replaces it as a whole (rename). */
+	err = file_read(s->file, &r->body, &r->why);
 	if (err != OK)
 		fail(r, err);
 	else

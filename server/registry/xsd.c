@@ -7,7 +7,6 @@
  */
 #include "registry/xsd.h"
 
-#include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,7 +14,7 @@
 #include <libxml/parser.h>
 #include <libxml/xmlschemas.h>
 
-#include "base/buffer.h"
+#include "base/file.h"
 #include "codec/xml.h"
 #include "registry/element_path.h"
 
@@ -66,26 +65,18 @@ compile_fail(enum err code, const char *text, int size)
 }
 
 static bool
-file_read(const char *folder, const char *file, struct buffer *out)
+schema_read(const char *folder, const char *file, struct buffer *out)
 {
 	char path[PATH_MAX];
-	FILE *in;
-	uint8_t *room;
-	size_t size;
+	struct problem why;
 
 	snprintf(path, sizeof(path), "%s/%s/%s", compiling->directory, folder, file);
-	in = fopen(path, "re");
-	if (!in) {
-		if (compiling->err == OK)
-			compiling->err = problem_errno(compiling->why, errno,
-			    "%s: expected the schema of Debian's package %s-schemas", path, folder);
-		return false;
-	}
-	room = buffer_reserve(out, SCHEMA_LARGEST);
-	size = fread(room, 1, SCHEMA_LARGEST, in);
-	buffer_filled(out, size);
-	fclose(in);
-	return size < SCHEMA_LARGEST;
+	if (file_read(path, out, &why) == OK)
+		return true;
+	if (compiling->err == OK)
+		compiling->err = problem_set(compiling->why, why.code, "",
+		    "%s; expected the schema of Debian's package %s-schemas", why.text, folder);
+	return false;
 }
 
 /* The last part of an address tells the file: what a schema names relative to its own address comes out right too. */
@@ -99,7 +90,7 @@ load(const char *url, const char *id, xmlParserCtxtPtr parser)
 
 	(void)id;
 	for (size_t i = 0; name && i < COUNT(files); i++)
-		if (strcmp(files[i].file, name) == 0 && file_read(files[i].folder, name, &text))
+		if (strcmp(files[i].file, name) == 0 && schema_read(files[i].folder, name, &text))
 			bytes = xmlParserInputBufferCreateMem((const char *)text.data, (int)text.end,
 			    XML_CHAR_ENCODING_NONE);
 	buffer_release(&text);

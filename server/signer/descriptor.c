@@ -9,11 +9,10 @@
 #include <assert.h>
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "base/buffer.h"
+#include "base/file.h"
 #include "base/log.h"
 #include "codec/document.h"
 #include "codec/text.h"
@@ -79,34 +78,6 @@ key_name_check(struct span name, struct problem *why)
 
 /* Reading */
 
-static enum err
-file_read(const char *path, struct arena *a, struct span *out, struct problem *why)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-	uint8_t bytes[FILE_LARGEST + 1];
-	enum err err = OK;
-	size_t have = 0;
-	ssize_t n = 1;
-
-	if (fd < 0)
-		return problem_errno(why, errno, "cannot open %s", path);
-	while (n > 0 && have < sizeof(bytes)) {
-		n = read(fd, bytes + have, sizeof(bytes) - have);
-		if (n > 0)
-			have += (size_t)n;
-		else if (n < 0 && errno == EINTR)
-			n = 1;
-	}
-	if (n < 0)
-		err = problem_errno(why, errno, "cannot read %s", path);
-	else if (have > FILE_LARGEST)
-		err = problem_set(why, ERR_LIMIT, "", "%s has more than %zu bytes", path, FILE_LARGEST);
-	close(fd);
-	if (err == OK)
-		*out = arena_copy(a, span_of(bytes, have));
-	return err;
-}
-
 static void
 json_read(struct document *doc, const char *name, struct key_descriptor *out)
 {
@@ -131,6 +102,7 @@ enum err
 key_descriptor_read(const char *directory, const char *name, struct arena *a, struct key_descriptor *out,
     struct problem *why)
 {
+	struct buffer file = buffer_init(FILE_LARGEST);
 	struct certificate_facts facts;
 	struct document doc;
 	const char *path;
@@ -150,7 +122,9 @@ key_descriptor_read(const char *directory, const char *name, struct arena *a, st
 	if (err != OK)
 		return err;
 	path = arena_print(a, "%s/%s.cer", directory, name);
-	err = file_read(path, a, &out->certificate, why);
+	err = file_read(path, &file, why);
+	out->certificate = arena_copy(a, buffer_span(&file));
+	buffer_release(&file);
 	if (err != OK)
 		return err;
 	err = certificate_read(out->certificate, a, &facts, why);

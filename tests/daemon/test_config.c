@@ -83,6 +83,9 @@ prepare(void **state)
 	write_file("tls.key", "");
 	write_file("ca.pem", "");
 	make_public_key("source.pem");
+	write_file("large.pem", "");
+	snprintf(path, sizeof(path), "%s/large.pem", here.directory);
+	assert_int_equal(truncate(path, 64 * KIB + 1), 0);
 	snprintf(path, sizeof(path), "%s/tests/daemon/config_cases.json", top ? top : ".");
 	here.table = json_load_file(path, JSON_REJECT_DUPLICATES, NULL);
 	assert_non_null(here.table);

@@ -607,7 +607,7 @@ wrong_settings_are_problems(void **state)
 		  "found \"loud\"" },
 		{ "no such day", SCHEMAS, "edugain.logo-missing", "2027-02-30", ERR_INVALID, "found \"2027-02-30\"" },
 		{ "no schemas", "/nonexistent", "edugain.logo-missing", "off", ERR_NOT_FOUND,
-		  "/nonexistent/opensaml/saml-schema-metadata-2.0.xsd: expected the schema of Debian's package "
+		  "/nonexistent/opensaml/saml-schema-metadata-2.0.xsd: No such file or directory; expected the schema of Debian's package "
 		  "opensaml-schemas" },
 	};
 

@@ -126,7 +126,16 @@ missing_and_broken_schemas_are_problems(void **state)
 		copy_file(files[i]);
 	unlink(path_of("xmltooling/xenc-schema.xsd"));
 	expect_problem("a missing one names its package", xsd_new(directory, &xsd, &why), &why, ERR_NOT_FOUND,
-	    "xmltooling/xenc-schema.xsd: expected the schema of Debian's package xmltooling-schemas");
+	    "xmltooling/xenc-schema.xsd: No such file or directory; expected the schema of Debian's package "
+	    "xmltooling-schemas");
+	assert_int_equal(mkdir(path_of("xmltooling/xenc-schema.xsd"), 0700), 0);
+	expect_problem("one that is no file", xsd_new(directory, &xsd, &why), &why, ERR_INVALID,
+	    "xmltooling/xenc-schema.xsd: expected a regular file; expected the schema of Debian's package ");
+	rmdir(path_of("xmltooling/xenc-schema.xsd"));
+	write_file("xmltooling/xenc-schema.xsd", "", 0);
+	assert_int_equal(truncate(path_of("xmltooling/xenc-schema.xsd"), 256 * 1024 + 1), 0);
+	expect_problem("one that is too large", xsd_new(directory, &xsd, &why), &why, ERR_LIMIT,
+	    "xmltooling/xenc-schema.xsd: expected at most 262144 bytes, found more; ");
 	write_file("xmltooling/xenc-schema.xsd", "<schema", 7);
 	expect_problem("one that is no XML", xsd_new(directory, &xsd, &why), &why, ERR_SYNTAX,
 	    "expected the schemas of SAML metadata: Couldn't find end of Start Tag schema");

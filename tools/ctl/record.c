@@ -1,19 +1,40 @@
 /* tools/ctl/record.c - member records in files: one, an array of them, or a list of changes. */
 #include <errno.h>
-#include <stdio.h>
+#include <fcntl.h>
+#include <unistd.h>
 
+#include "base/file.h"
 #include "ctl/member.h"
+
+#define RECORDS_LARGEST (256 * MIB)
+
+/* Also from a pipe, as the shell makes one for <(…). */
+static enum err
+file_load(const char *path, struct buffer *out, struct problem *why)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	enum err err;
+
+	if (fd < 0)
+		return problem_errno(why, errno, "%s", path);
+	err = file_read_open(fd, path, out, why);
+	close(fd);
+	return err;
+}
 
 static enum err
 file_parse(const char *path, json_t **out, struct problem *why)
 {
+	struct buffer text = buffer_init(RECORDS_LARGEST);
+	enum err err = file_load(path, &text, why);
 	json_error_t wrong;
-	FILE *f = fopen(path, "rb");
 
-	if (!f)
-		return problem_errno(why, errno, "%s", path);
-	*out = json_loadf(f, JSON_REJECT_DUPLICATES, &wrong);
-	fclose(f);
+	if (err == OK)
+		*out = json_loadb(text.data ? (const char *)text.data : "", buffer_span(&text).size,
+		    JSON_REJECT_DUPLICATES, &wrong);
+	buffer_release(&text);
+	if (err != OK)
+		return err;
 	if (!*out)
 		return problem_set(why, ERR_SYNTAX, "RFC 8259", "%s: line %d, column %d: %s", path, wrong.line, wrong.column,
 		    wrong.text);

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "codec/text.h"
 #include "crypto/digest.h"
 #include "front/registry/front.h"
@@ -118,24 +119,15 @@ page_add(struct reading *r, const char *path)
 }
 
 static enum err
-read_whole(struct reading *r, int fd, const char *path, size_t size, struct span *out)
+read_whole(struct reading *r, int fd, const char *path, struct span *out)
 {
-	uint8_t *data = arena_take(r->arena, size);
-	size_t at = 0;
+	struct buffer bytes = buffer_init(PAGES_BYTES - r->bytes);
+	enum err err = file_read_open(fd, arena_print(r->arena, "%s%s", r->directory, path), &bytes, r->why);
 
-	while (at < size) {
-		ssize_t n = read(fd, data + at, size - at);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return problem_errno(r->why, errno, "%s%s", r->directory, path);
-		if (n == 0)
-			return refuse_file(r, ERR_IO, path, "it became shorter while it was read");
-		at += (size_t)n;
-	}
-	*out = span_of(data, size);
-	return OK;
+	*out = arena_copy(r->arena, buffer_span(&bytes));
+	r->bytes += out->size;
+	buffer_release(&bytes);
+	return err == ERR_LIMIT ? refuse_file(r, err, path, "with it the pages are larger than 8 MiB") : err;
 }
 
 /* "/anchors/index.html" is the page "/anchors/", and "/anchors" leads there. */
@@ -155,7 +147,7 @@ add_index(struct reading *r, const char *path, struct span bytes, size_t kind)
 }
 
 static enum err
-read_file(struct reading *r, int fd, const char *path, size_t size)
+read_file(struct reading *r, int fd, const char *path)
 {
 	struct page *page;
 	struct span bytes;
@@ -167,14 +159,11 @@ read_file(struct reading *r, int fd, const char *path, size_t size)
 		return refuse_file(r, ERR_INVALID, path, "pages are not made of files with this suffix");
 	if (!kinds[kind].type)
 		return OK;
-	if (size > PAGES_BYTES - r->bytes)
-		return refuse_file(r, ERR_LIMIT, path, "with it the pages are larger than 8 MiB");
 	/* An index makes two. */
 	if (r->pages->count + 2 > PAGES_FILES)
 		return refuse_file(r, ERR_LIMIT, path, "with it the pages are more than 256 files");
-	if (read_whole(r, fd, path, size, &bytes) != OK)
+	if (read_whole(r, fd, path, &bytes) != OK)
 		return r->why->code;
-	r->bytes += size;
 	if (ends_with(span_text(path), "/" INDEX)) {
 		add_index(r, path, bytes, kind);
 		return OK;
@@ -207,7 +196,7 @@ read_entry(struct reading *r, int parent, const char *path, const char *name, un
 	else if (!S_ISREG(st.st_mode))
 		err = refuse_file(r, ERR_INVALID, path, "neither a file nor a directory");
 	else
-		err = read_file(r, fd, path, (size_t)st.st_size);
+		err = read_file(r, fd, path);
 	close(fd);
 	return err;
 }
