@@ -9,6 +9,7 @@
 #include <malloc.h>
 #include <stdlib.h>
 
+#include "base/log.h"
 #include "registry/import_decision.h"
 #include "registry/journal.h"
 #include "registry/standing.h"
@@ -46,6 +47,7 @@ struct importing {
 	struct metadata metadata;
 	struct import_decision decision;
 	size_t written, looked;       /* changes whose fragment, looks whose row is written */
+	bool in_force;                /* the change is made; only findings are left to be written */
 };
 
 /* Beginning and ending */
@@ -362,7 +364,8 @@ on_fragments_written(void *arg, const struct committed *c)
 		write_fragments(i);
 }
 
-/* Findings that did not fit with the change are about what is in force now; the next import would write them, too. */
+/* Findings that did not fit with the change are about what is in force now. Without them it stays so: the next import
+ * writes what is missing. */
 static void
 on_import_written(void *arg, const struct committed *c)
 {
@@ -370,8 +373,16 @@ on_import_written(void *arg, const struct committed *c)
 	struct buffer b;
 	struct unit *unit;
 
+	if (i->in_force && c->code != OK) {
+		i->asked = NULL;
+		log_warning("import.findings_unwritten", "source=%s code=%s", LOG_TEXT(i->import.source),
+		    err_name(c->code));
+		finish(i, OK);
+		return;
+	}
 	if (!committed(i, c))
 		return;
+	i->in_force = true;
 	if (i->looked == i->decision.look_count) {
 		finish(i, OK);
 		return;

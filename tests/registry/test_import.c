@@ -189,6 +189,14 @@ a_loss_beyond_its_share_is_not_taken_over(void **state)
 	stage_close(&s);
 }
 
+static void
+on_change_made(void *arg, struct unit *unit, const struct import_report *report)
+{
+	(void)unit;
+	(void)report;
+	*(bool *)arg = true;
+}
+
 /* A unit of work holds 65,536 operations: two for each entity, and one for what was found about it as far as there is
  * room. */
 static void
@@ -201,6 +209,7 @@ findings_that_do_not_fit_follow_the_change(void **state)
 	struct buffer b = buffer_init(64 * MIB);
 	struct problem why;
 	struct stage s;
+	bool made = false;
 
 	(void)state;
 	if (validator_new(&rules, &validator, &why) != OK) {
@@ -225,6 +234,24 @@ findings_that_do_not_fit_follow_the_change(void **state)
 	expect_counts(&s, "all are taken over", many, 0, 0, 0, 0);
 	expect_number("all of them", stage_count(&s, &entity_table), many);
 	expect_number("each with what was found about it", stage_count(&s, &finding_table), many);
+	stage_close(&s);
+
+	stage_open(&s, 15);
+	import.also = on_change_made;
+	import.also_arg = &made;
+	stage_start_import(&s, &import);
+	while (!made)
+		stage_run(&s, 1);
+	/* The change is on its way: what comes next fails. */
+	store_memory_fail_commits(s.store, 1, ERR_FULL);
+	stage_run(&s, 0);
+	expect_counts(&s, "findings that cannot be written do not undo it", many, 0, 0, 0, 0);
+	expect_number("all are in force", stage_count(&s, &entity_table), many);
+	expect_true("some findings are missing", stage_count(&s, &finding_table) < many);
+	stage_start_import(&s, &import);
+	stage_run(&s, 0);
+	expect_counts(&s, "the next time nothing changes", 0, 0, many, 0, 0);
+	expect_number("but they are written", stage_count(&s, &finding_table), many);
 	buffer_release(&b);
 	validator_free(validator);
 	stage_close(&s);
