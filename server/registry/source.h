@@ -60,7 +60,8 @@ struct instant source_next(const struct source_settings *, const struct source_s
 
 struct source_refresh {
 	const struct source_settings *source;
-	const char *actor;        /* "steward", or the operator */
+	const char *actor;        /* "steward", or the operator: for the journal */
+	bool asked_for;           /* by an operator: looked at entity by entity, and the journal tells of it */
 	bool accept_loss;         /* an operator has looked */
 	bool dry_run;
 	struct instant now;       /* {0}: the clock's */

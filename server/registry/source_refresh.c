@@ -151,7 +151,7 @@ is_fresh(const struct refreshing *r)
 
 	source_settings_digest(r->refresh.source, settings);
 	return r->before.succeeded.us && memcmp(r->before.settings, settings, sizeof(settings)) == 0 &&
-	    r->now.us - r->before.imported.us < LOOK_AGAIN && strcmp(r->refresh.actor, "steward") == 0;
+	    r->now.us - r->before.imported.us < LOOK_AGAIN && !r->refresh.asked_for;
 }
 
 static void
@@ -234,7 +234,7 @@ add_to_unit(void *arg, struct unit *unit, const struct import_report *report)
 	buffer_release(&b);
 	/* A feed says every hour what it said before: that is no news. */
 	if (report->added || report->changed || report->removed || s->refused != r->before.refused ||
-	    r->before.code != OK || strcmp(r->refresh.actor, "steward") != 0)
+	    r->before.code != OK || r->refresh.asked_for)
 		journal_source(unit, r->refresh.actor, r->now, &(struct source_news){
 			.event = "source.refreshed",
 			.source = r->refresh.source->name,
@@ -377,7 +377,7 @@ fail(struct refreshing *r, enum err err)
 	s->clause = span_text(r->why.clause);
 	s->held = r->before.held || r->report.import.shrank;
 	s->next = source_next(r->refresh.source, &r->before, r->now, err, r->before.valid_until);
-	write_state(r, err != r->before.code || s->held != r->before.held || strcmp(r->refresh.actor, "steward") != 0);
+	write_state(r, err != r->before.code || s->held != r->before.held || r->refresh.asked_for);
 }
 
 /* The same document as before. It does not become younger by that. */

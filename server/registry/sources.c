@@ -232,6 +232,7 @@ refresh(struct sources *s, size_t index, struct request *q)
 	const struct source_refresh r = {
 		.source = &s->settings[index],
 		.actor = q ? q->actor : "steward",
+		.asked_for = q,
 		.accept_loss = q && q->accept_loss,
 		.dry_run = q && q->dry_run,
 	};

@@ -348,7 +348,7 @@ what_is_wrong_is_never_taken_over(void **state_of_test)
 
 		offer(good_feed(), "\"one\"");
 		expect_ok("a good one first",
-		    refresh_as(&(struct source_refresh){ .actor = "uid:1", .accept_loss = true }), &here.why);
+		    refresh_as(&(struct source_refresh){ .actor = "uid:1", .asked_for = true, .accept_loss = true }), &here.why);
 		entities = rows(&entity_table);
 		fragments = rows(&fragment_table);
 		here.stage.now.us += SECONDS(60);
@@ -420,16 +420,16 @@ an_operator_may_accept_a_loss(void **state_of_test)
 	expect_number("half of it is missing", refresh(), ERR_DENIED);
 	expect_true("the report says so", here.report.import.shrank && here.report.import.removed == 5);
 	expect_number("a dry run says so too",
-	    refresh_as(&(struct source_refresh){ .actor = "uid:1", .dry_run = true }), ERR_DENIED);
+	    refresh_as(&(struct source_refresh){ .actor = "uid:1", .asked_for = true, .dry_run = true }), ERR_DENIED);
 	here.status = 404;
 	expect_number("another failure", refresh(), ERR_UNAVAILABLE);
 	expect_true("lets nobody forget it", state().held);
 	here.status = 200;
-	expect_ok("an operator tries it", refresh_as(&(struct source_refresh){ .actor = "uid:1", .accept_loss = true,
+	expect_ok("an operator tries it", refresh_as(&(struct source_refresh){ .actor = "uid:1", .asked_for = true, .accept_loss = true,
 		.dry_run = true }), &here.why);
 	expect_number("nothing is gone by that", stage_count(&here.stage, &entity_table), ENTITIES);
 	expect_ok("an operator accepts it",
-	    refresh_as(&(struct source_refresh){ .actor = "uid:1", .accept_loss = true }), &here.why);
+	    refresh_as(&(struct source_refresh){ .actor = "uid:1", .asked_for = true, .accept_loss = true }), &here.why);
 	s = state();
 	expect_true("it is no longer held", !s.held && s.code == OK);
 	expect_number("the rest is there", s.entities, 5);
@@ -570,7 +570,7 @@ the_same_document_is_not_looked_at_twice(void **state_of_test)
 	expect_true("all is as it was", span_equal(rows(&entity_table), entities));
 	expect_number("no news", stage_count(&here.stage, &journal_table), entries);
 
-	expect_ok("an operator's is looked at", refresh_as(&(struct source_refresh){ .actor = "uid:1" }), &here.why);
+	expect_ok("an operator's is looked at", refresh_as(&(struct source_refresh){ .actor = "uid:1", .asked_for = true }), &here.why);
 	expect_true("the report says so", !here.report.unchanged && here.report.import.unchanged == ENTITIES);
 	here.stage.now.us += DAY;
 	expect_ok("and once a day", refresh(), &here.why);
