@@ -1,7 +1,8 @@
 /* registry/sources.c - all sources of metadata, each refreshed when it is due, one after the other.
  *
  *     load states -> [no longer configured: withdrawn] -> idle -> due, or asked for by an operator -> refresh -.
- *                                                          ^---------------------------------------------------'
+ *          ^                                               | ^---------------------------------------------------'
+ *          `------ what could not be withdrawn, later -----'
  */
 #include "registry/source.h"
 
@@ -12,7 +13,8 @@
 #include "registry/journal.h"
 
 #define STATES_LARGEST 1000
-#define RETRY SECONDS(60)          /* when the store did not answer */
+#define RETRY SECONDS(60)          /* when the store did not answer; twice as long with each failure of a removal */
+#define LONGEST_RETRY SECONDS(3600)
 #define LONGEST_SLEEP SECONDS(3600) /* a clock that is set does not make us late by more */
 #define ARENA_LARGEST (16 * MIB)
 
@@ -51,7 +53,10 @@ struct sources {
 	bool loaded;
 	struct instant *next;      /* of each of the settings */
 	struct leftover *leftovers;
-	size_t leftover_count;
+	size_t leftover_count;     /* to be tried in this round */
+	bool staying;              /* one of this round could not be withdrawn: all are looked at again at retry_at */
+	struct instant retry_at;
+	int64_t retry_wait;        /* before that; 0: the round before went well */
 	struct import removal;
 	size_t at;                 /* which one is being refreshed */
 	struct request *requests;  /* the first is being served while `serving` */
@@ -172,6 +177,9 @@ on_states_loaded(void *arg, enum err err, const struct problem *why)
 			s->next[i] = next_of(&s->settings[i], &state);
 	}
 	s->loaded = true;
+	if (!s->staying)
+		s->retry_wait = 0;
+	s->staying = false;
 	proceed(s);
 }
 
@@ -205,6 +213,17 @@ withdraw(struct sources *s)
 	s->running = import_start(s->loop, s->store, &s->removal, on_withdrawn, s);
 }
 
+/* Others go first, and it is tried again later: its state, too, may be another by then. */
+static void
+stay(struct sources *s)
+{
+	if (s->staying)
+		return;
+	s->staying = true;
+	s->retry_wait = s->retry_wait == 0 ? RETRY : 2 * s->retry_wait < LONGEST_RETRY ? 2 * s->retry_wait : LONGEST_RETRY;
+	s->retry_at = instant_after(clock_now(), s->retry_wait);
+}
+
 static void
 on_withdrawn(void *arg, enum err err, const struct import_report *report, const struct problem *why)
 {
@@ -212,14 +231,12 @@ on_withdrawn(void *arg, enum err err, const struct import_report *report, const 
 
 	s->running = NULL;
 	if (err != OK) {
-		/* Its state may have changed: all are looked at again. */
 		log_warning("source.staying", "source=%s code=%s problem=%s", LOG_TEXT(s->removal.source),
 		    err_name(err), LOG_TEXT(why->text));
-		s->loaded = false;
-		timer_set(&s->timer, RETRY);
-		return;
+		stay(s);
+	} else {
+		log_info("source.removed", "source=%s entities=%u", LOG_TEXT(s->removal.source), report->removed);
 	}
-	log_info("source.removed", "source=%s entities=%u", LOG_TEXT(s->removal.source), report->removed);
 	s->leftover_count--;
 	proceed_later(s);
 }
@@ -285,13 +302,26 @@ serve_request(struct sources *s)
 	return true;
 }
 
+/* The next source is due at `next`; {0}: there is none. */
+static void
+sleep_until(struct sources *s, struct instant next, struct instant now)
+{
+	int64_t wait;
+
+	if (s->staying && (next.us == 0 || instant_before(s->retry_at, next)))
+		next = s->retry_at;
+	if (next.us == 0)
+		return;
+	wait = next.us - now.us;
+	timer_set(&s->timer, wait < LONGEST_SLEEP ? wait : LONGEST_SLEEP);
+}
+
 static void
 proceed(void *arg)
 {
 	struct sources *s = arg;
 	struct instant now = clock_now();
 	size_t first = 0;
-	int64_t wait;
 
 	if (s->running)
 		return;
@@ -303,16 +333,17 @@ proceed(void *arg)
 		withdraw(s);
 		return;
 	}
-	if (serve_request(s) || s->count == 0)
+	if (serve_request(s))
 		return;
 	for (size_t i = 1; i < s->count; i++)
 		if (instant_before(s->next[i], s->next[first]))
 			first = i;
-	wait = s->next[first].us - now.us;
-	if (wait <= 0)
+	if (s->count && !instant_before(now, s->next[first]))
 		refresh(s, first, NULL);
+	else if (s->staying && !instant_before(now, s->retry_at))
+		load_states(s);
 	else
-		timer_set(&s->timer, wait < LONGEST_SLEEP ? wait : LONGEST_SLEEP);
+		sleep_until(s, s->count ? s->next[first] : (struct instant){ 0 }, now);
 }
 
 /* Operators */

@@ -235,6 +235,34 @@ what_is_no_longer_configured_is_withdrawn(void **state)
 	expect_number("configured again they come again", stage_count(&here.stage, &entity_table), 24);
 }
 
+static void
+what_cannot_be_withdrawn_holds_nobody_up(void **state)
+{
+	(void)state;
+	start(3);
+	settle();
+	write_feed("one", 4);
+	here.settings[0].longest_validity += SECONDS(1);
+	store_memory_fail_commits(here.stage.store, 1, ERR_LIMIT);
+	start(1);
+	settle();
+	expect_number("the other one's leftovers are gone, the failed one's stay", stage_count(&here.stage, &entity_table),
+	    24);
+	expect_number("of two one was withdrawn", entries_of("source.removed", "two") + entries_of("source.removed", "three"),
+	    1);
+	expect_number("and what was due was refreshed", state_of("one").entities, 4);
+	write_feed("one", 5);
+	ask("one", false);
+	settle();
+	expect_number("an operator is served", here.asked, 1);
+	expect_ok("as ever", here.err, &here.why);
+	expect_number("his source is refreshed", state_of("one").entities, 5);
+	expect_number("nothing is tried again before its time", stage_count(&here.stage, &source_table), 2);
+	start(1);
+	settle();
+	expect_number("a new beginning tries again", stage_count(&here.stage, &source_table), 1);
+}
+
 int
 main(void)
 {
@@ -242,6 +270,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(all_are_refreshed_when_they_are_due, prepare, clean),
 		cmocka_unit_test_setup_teardown(operators_go_first, prepare, clean),
 		cmocka_unit_test_setup_teardown(what_is_no_longer_configured_is_withdrawn, prepare, clean),
+		cmocka_unit_test_setup_teardown(what_cannot_be_withdrawn_holds_nobody_up, prepare, clean),
 	};
 
 	return cmocka_run_group_tests_name("sources", tests, NULL, stage_clean);
