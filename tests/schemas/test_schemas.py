@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Shows that schemas/config.schema.json and the daemon's loader agree: the schema's side of config_cases.json."""
+"""Shows that the schemas and our own readers agree: the schemas' side of the tables that the readers' tests read, too."""
 import copy
 import json
 import os
@@ -12,6 +12,10 @@ except ImportError:
     sys.exit(77)
 
 TOP = os.environ.get("top_srcdir", os.path.join(os.path.dirname(os.path.abspath(__file__)), "../.."))
+PAIRS = (
+    ("schemas/config.schema.json", "tests/daemon/config_cases.json"),
+    ("schemas/member.schema.json", "tests/registry/member_cases.json"),
+)
 
 
 def place(config, pointer):
@@ -44,10 +48,11 @@ def undescribed(schema, way="#"):
         yield from undescribed(inner, f"{way}/{name}")
 
 
-def main():
-    with open(os.path.join(TOP, "schemas/config.schema.json"), encoding="utf-8") as f:
+def check(schema_path, table_path):
+    """How many cases the schema answers otherwise than the table says, and keys without a title."""
+    with open(os.path.join(TOP, schema_path), encoding="utf-8") as f:
         schema = json.load(f)
-    with open(os.path.join(TOP, "tests/daemon/config_cases.json"), encoding="utf-8") as f:
+    with open(os.path.join(TOP, table_path), encoding="utf-8") as f:
         table = json.load(f)
     Draft202012Validator.check_schema(schema)
     validator = Draft202012Validator(schema)
@@ -57,13 +62,14 @@ def main():
         accepts = "problem" not in case or case.get("schema") == "accepts"
         good = accepts == (not errors)
         failed += not good
-        print("ok" if good else "not ok", "-", case["title"])
+        print("ok" if good else "not ok", "-", schema_path + ":", case["title"])
         if not good:
             print("    the schema", "refuses it: " + "; ".join(errors) if errors else "accepts it")
-    for key in list(undescribed(schema)) + list(undescribed(schema["$defs"]["listener"], "listener")):
+    inner = [key for name, part in schema["$defs"].items() for key in undescribed(part, name)]
+    for key in list(undescribed(schema)) + inner:
         failed += 1
-        print("not ok -", key, "has no title")
-    return 1 if failed else 0
+        print("not ok -", schema_path + ":", key, "has no title")
+    return failed
 
 
-sys.exit(main())
+sys.exit(1 if sum([check(schema, table) for schema, table in PAIRS]) else 0)
