@@ -52,6 +52,17 @@ xml_is_space(uint8_t c)
 	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
+/* Without the blanks around it. */
+static inline struct span
+xml_trim(struct span s)
+{
+	while (s.size && xml_is_space(s.data[0]))
+		s = span_skip(s, 1);
+	while (s.size && xml_is_space(s.data[s.size - 1]))
+		s.size--;
+	return s;
+}
+
 bool xml_name_is(const struct xml_name *, const char *uri, const char *local);
 
 /* Whether canonicalisation takes it as a namespace name: it refuses relative URIs (RFC 3076 s1.3), and with them the

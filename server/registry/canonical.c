@@ -277,21 +277,11 @@ scope_find(const struct canonical *c, struct span prefix, const char **uri)
 	return prefix.size == 0;
 }
 
-static struct span
-trim_blanks(struct span s)
-{
-	while (s.size && strchr(" \t\r\n", s.data[0]))
-		s = span_skip(s, 1);
-	while (s.size && strchr(" \t\r\n", s.data[s.size - 1]))
-		s.size--;
-	return s;
-}
-
 /* The value of xsi:type is a name whose prefix must mean the same after ours. */
 static enum err
 use_type(struct canonical *c, struct start *s, struct span value, struct problem *why)
 {
-	struct span local = trim_blanks(value), prefix = { 0 };
+	struct span local = xml_trim(value), prefix = { 0 };
 	struct foreign *f;
 	const char *uri;
 

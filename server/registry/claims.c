@@ -16,17 +16,7 @@ static const char *const stated_by_the_registry[] = {
 	"urn:oasis:names:tc:SAML:attribute:assurance-certification",
 };
 
-/* Somebody may read it with the blanks trimmed away. */
-static struct span
-trimmed(struct span s)
-{
-	while (s.size && xml_is_space(s.data[0]))
-		s = span_skip(s, 1);
-	while (s.size && xml_is_space(s.data[s.size - 1]))
-		s.size--;
-	return s;
-}
-
+/* Somebody may read the name with the blanks trimmed away. */
 static const char *
 statement_of(const struct xml_element *element)
 {
@@ -37,7 +27,7 @@ statement_of(const struct xml_element *element)
 
 		for (size_t n = 0; n < COUNT(stated_by_the_registry); n++)
 			if (xml_name_is(&a->name, NULL, "Name") &&
-			    span_is(trimmed(a->value), stated_by_the_registry[n]))
+			    span_is(xml_trim(a->value), stated_by_the_registry[n]))
 				return stated_by_the_registry[n];
 	}
 	return NULL;

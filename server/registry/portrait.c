@@ -113,19 +113,9 @@ attribute_value(struct reading *r, const struct xml_element *e, const char *uri,
 }
 
 static struct span
-trimmed(struct span s)
-{
-	while (s.size && xml_is_space(s.data[0]))
-		s = span_skip(s, 1);
-	while (s.size && xml_is_space(s.data[s.size - 1]))
-		s.size--;
-	return s;
-}
-
-static struct span
 kept_text(struct reading *r, struct span text)
 {
-	return arena_copy(r->arena, trimmed(text));
+	return arena_copy(r->arena, xml_trim(text));
 }
 
 /* The entity and its roles */
@@ -706,7 +696,7 @@ portrait_has(const struct portrait *p, const char *attribute, const char *value,
 		const struct portrait_attribute *a = &p->attributes[i];
 
 		for (size_t v = 0; v < a->value_count && span_is(a->name, attribute); v++)
-			if (span_is(trimmed(a->values[v]), value)) {
+			if (span_is(xml_trim(a->values[v]), value)) {
 				if (at)
 					*at = a->at;
 				return true;

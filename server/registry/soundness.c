@@ -26,16 +26,6 @@ soundness_release(struct soundness *s)
 	arena_release(&s->arena);
 }
 
-static struct span
-trimmed(struct span s)
-{
-	while (s.size && xml_is_space(s.data[0]))
-		s = span_skip(s, 1);
-	while (s.size && xml_is_space(s.data[s.size - 1]))
-		s.size--;
-	return s;
-}
-
 /* What a terminal may be shown of a stranger's value. */
 static struct span
 shown(struct span s)
@@ -126,7 +116,7 @@ soundness_entity_id(struct span id, int line, struct problem *why)
 static enum err
 check_url(struct soundness *s, const char *name, struct span value, struct problem *why)
 {
-	struct span url = trimmed(value), found = shown(url);
+	struct span url = xml_trim(value), found = shown(url);
 
 	if (starts_nocase(url, "https://") || starts_nocase(url, "http://"))
 		return OK;
@@ -138,7 +128,7 @@ check_url(struct soundness *s, const char *name, struct span value, struct probl
 static enum err
 check_picture(struct soundness *s, const char *name, struct span value, struct problem *why)
 {
-	return starts_nocase(trimmed(value), "data:image/") ? OK : check_url(s, name, value, why);
+	return starts_nocase(xml_trim(value), "data:image/") ? OK : check_url(s, name, value, why);
 }
 
 /* SEQUENCE, and as long as it says (X.690 s8.1.3, s8.9): what readers of X.509 see first. */
@@ -217,7 +207,7 @@ check_role(const struct xml_element *element, struct problem *why)
 		return OK;
 	for (size_t i = 0; i < element->attribute_count; i++)
 		if (xml_name_is(&element->attributes[i].name, NULL, "protocolSupportEnumeration") &&
-		    trimmed(element->attributes[i].value).size)
+		    xml_trim(element->attributes[i].value).size)
 			return OK;
 	return problem_set(why, ERR_INVALID, "SAML 2.0 Metadata s2.4.1",
 	    "line %d: expected a protocolSupportEnumeration that names a protocol in %s, found none", element->line,
