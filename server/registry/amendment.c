@@ -59,7 +59,7 @@ states_support(const struct xml_element *element)
 {
 	for (size_t i = 0; i < element->attribute_count; i++)
 		if (xml_name_is(&element->attributes[i].name, NULL, "Name") &&
-		    span_is(element->attributes[i].value, CATEGORY_SUPPORT))
+		    span_is(xml_trim(element->attributes[i].value), CATEGORY_SUPPORT))
 			return true;
 	return false;
 }

@@ -326,6 +326,9 @@ the_records_words_stand_for_the_descriptors(void **state)
 		{ "what it supports goes", &only_replace,
 		  EXTENSIONS(EA(ATTRIBUTE(SUPPORT, "u:1") ATTRIBUTE("u:a", "1"))) IDP(""),
 		  EXTENSIONS(EA(ATTRIBUTE("u:a", "1"))) IDP("") },
+		{ "also under a name with blanks around it, which some trim", &only_replace,
+		  EXTENSIONS(EA(ATTRIBUTE(" " SUPPORT "\n", "u:1") ATTRIBUTE("u:a", "1"))) IDP(""),
+		  EXTENSIONS(EA(ATTRIBUTE("u:a", "1"))) IDP("") },
 		{ "with all around it", &only_replace, EXTENSIONS(EA(ATTRIBUTE(SUPPORT, "u:1"))) IDP(""), IDP("") },
 	};
 
