@@ -4,7 +4,8 @@
 #include "base/record.h"
 
 #define PUBLISHED_FORMAT 1
-#define PUBLICATION_FORMAT 1
+#define PUBLICATION_FORMAT 2
+#define PUBLICATION_FORMAT_BEFORE 1 /* without left_out */
 
 const struct table document_table = { "document", ROLE_BIT(ROLE_STEWARD), 0 };
 const struct table publication_table = { "publication", ROLE_BIT(ROLE_STEWARD), TABLE_NOTICED };
@@ -83,6 +84,7 @@ publication_write(struct buffer *b, const struct publication *p)
 	buffer_u32(b, p->idps);
 	buffer_u32(b, p->rps);
 	buffer_block(b, p->key);
+	buffer_u32(b, p->left_out);
 }
 
 bool
@@ -99,7 +101,9 @@ publication_read(struct span value, struct publication *out)
 	out->idps = record_u32(&r);
 	out->rps = record_u32(&r);
 	out->key = record_block(&r);
-	return format == PUBLICATION_FORMAT && record_whole(&r);
+	if (format != PUBLICATION_FORMAT_BEFORE)
+		out->left_out = record_u32(&r);
+	return (format == PUBLICATION_FORMAT || format == PUBLICATION_FORMAT_BEFORE) && record_whole(&r);
 }
 
 struct ask

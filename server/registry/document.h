@@ -43,6 +43,7 @@ struct publication {
 	struct instant published, valid_until, refresh_at;
 	uint32_t entities, idps, rps;
 	struct span key;          /* name of the signing key */
+	uint32_t left_out;        /* members that should be in a list and are not: their records could not be used */
 };
 void publication_write(struct buffer *, const struct publication *);
 bool publication_read(struct span value, struct publication *out);

@@ -22,7 +22,7 @@
 
 #define WRITE_AT_ONCE (256 * KIB)
 #define NAME_ROOM 112
-#define PREFIX "gen-" /* what a sweep takes for ours */
+#define PREFIX "gen-"
 #define UNFINISHED ".part"
 #define THREAD_STACK (256 * KIB)
 
@@ -80,7 +80,7 @@ generation_file_open(struct loop *loop, const char *directory, struct span name,
 	if (!f)
 		abort();
 	*f = (struct generation_file){ .path = directory, .plain.fd = -1, .gzip.fd = -1, .done = -1, .loop = loop };
-	f->waiting = buffer_init(WRITE_AT_ONCE + 4 * MIB);
+	f->waiting = buffer_init(WRITE_AT_ONCE);
 	random_bytes(&random, sizeof(random));
 	snprintf(stem, sizeof(stem), PREFIX "%llu-%.*s-%016llx", (unsigned long long)generation, SPAN_ARGS(name),
 	    (unsigned long long)random);
@@ -98,13 +98,17 @@ generation_file_open(struct loop *loop, const char *directory, struct span name,
 }
 
 static void
+write_out(struct generation_file *f, struct span bytes)
+{
+	if (!f->error && !file_write(f->plain.fd, bytes))
+		f->error = errno ? errno : EIO;
+	f->plain.size += bytes.size;
+}
+
+static void
 flush(struct generation_file *f)
 {
-	struct span s = buffer_span(&f->waiting);
-
-	if (!f->error && !file_write(f->plain.fd, s))
-		f->error = errno ? errno : EIO;
-	f->plain.size += s.size;
+	write_out(f, buffer_span(&f->waiting));
 	buffer_clear(&f->waiting);
 }
 
@@ -113,8 +117,10 @@ generation_file_add(struct generation_file *f, struct span bytes)
 {
 	if (buffer_span(&f->waiting).size + bytes.size > WRITE_AT_ONCE)
 		flush(f);
-	buffer_add(&f->waiting, bytes);
-	assert(!f->waiting.overflowed);
+	if (bytes.size > WRITE_AT_ONCE)
+		write_out(f, bytes);
+	else
+		buffer_add(&f->waiting, bytes);
 }
 
 uint64_t
@@ -323,6 +329,13 @@ generation_file_free(struct generation_file *f)
 
 /* Sweeping */
 
+/* Those of ours; sets had a name of their own before there were lists. */
+static bool
+is_ours(struct span name)
+{
+	return span_starts(name, PREFIX) || span_starts(name, "set-");
+}
+
 static bool
 among(const struct span *names, size_t count, struct span name)
 {
@@ -341,7 +354,7 @@ generation_files_sweep(const char *directory, const struct span *names, size_t c
 	if (!dir)
 		return problem_errno(why, errno, "the directory of generations %s cannot be opened", directory);
 	while ((entry = readdir(dir)))
-		if (span_starts(span_text(entry->d_name), PREFIX) && !among(names, count, span_text(entry->d_name)))
+		if (is_ours(span_text(entry->d_name)) && !among(names, count, span_text(entry->d_name)))
 			unlinkat(dirfd(dir), entry->d_name, 0);
 	closedir(dir);
 	return OK;

@@ -20,7 +20,7 @@ struct generation_file;
 enum err generation_file_open(struct loop *, const char *directory, struct span name, uint64_t generation,
     const char *extension, struct generation_file **out, struct problem *why);
 
-/* Failures are remembered and told by the functions that return one. */
+/* Pieces of any size. Failures are remembered and told by the functions that return one. */
 void generation_file_add(struct generation_file *, struct span);
 uint64_t generation_file_size(const struct generation_file *);
 

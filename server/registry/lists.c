@@ -4,7 +4,8 @@
  *     begin -> members -> histories -> … -> entities -> sign -> pack in threads
  *                 ^__________________|
  *
- * The signed form is written as its own signing input, base64url as it comes, and mapped to be signed.
+ * A member whose record cannot be read, or about whom there is more to write than TEXT_LARGEST, is left out of a list as
+ * a whole, logged, and counted.
  */
 #include "registry/publishing.h"
 
@@ -18,7 +19,7 @@
 #include "registry/card.h"
 #include "registry/member_index.h"
 
-#define TEXT_LARGEST (64 * MIB)       /* of what is written about one member */
+#define TEXT_LARGEST (16 * MIB)       /* of what is written about one member; all together can be signed up to 96 MiB */
 #define ARENA_LARGEST (1 * GIB)       /* never reached: bounded by PART_MEMBERS and a record's size */
 
 /* A member at hand. */
@@ -59,10 +60,8 @@ lists_release(struct publishing *p)
 	struct lists_track *t = &p->lists;
 
 	pending_cancel(&t->asked);
-	for (size_t i = 0; i < PLAN_LISTS; i++) {
-		generation_file_free(t->lists[i].file);
-		digest_stream_free(t->lists[i].stream);
-	}
+	for (size_t i = 0; i < PLAN_LISTS; i++)
+		list_file_free(t->lists[i].file);
 	timer_release(&t->breath);
 	arena_release(&t->part);
 }
@@ -102,53 +101,30 @@ list_settings_digest(const struct publish_settings *s, uint8_t out[32])
 /* Writing */
 
 static void
-add(struct list_making *l, struct span bytes)
-{
-	if (!l->file)
-		return;
-	digest_stream_add(l->stream, bytes);
-	generation_file_add(l->file, bytes);
-}
-
-/* Groups of three bytes: base64url of the pieces is then that of the whole. */
-static void
-add_payload(struct publishing *p, struct span bytes, bool last)
+add_trusted(struct publishing *p, struct buffer *b)
 {
 	struct lists_track *t = &p->lists;
-	struct buffer b = buffer_init(TEXT_LARGEST + 8);
-	struct arena arena = arena_init(2 * TEXT_LARGEST);
-	struct span all;
-	size_t rest;
 
-	buffer_add(&b, span_of(t->carried, t->carried_count));
-	buffer_add(&b, bytes);
-	assert(!b.overflowed);
-	all = buffer_span(&b);
-	rest = last ? 0 : all.size % 3;
-	add(&t->lists[PLAN_TRUSTED_LIST_SIGNED], base64url_write(&arena, span_first(all, all.size - rest)));
-	if (rest)
-		memcpy(t->carried, all.data + all.size - rest, rest);
-	t->carried_count = rest;
-	arena_release(&arena);
-	buffer_release(&b);
-}
-
-static void
-add_trusted(struct publishing *p, struct buffer *b, bool last)
-{
-	assert(!b->overflowed);
-	add(&p->lists.lists[PLAN_TRUSTED_LIST], buffer_span(b));
-	if (p->lists.lists[PLAN_TRUSTED_LIST_SIGNED].file)
-		add_payload(p, buffer_span(b), last);
+	list_file_add(t->lists[PLAN_TRUSTED_LIST].file, buffer_span(b));
+	if (t->lists[PLAN_TRUSTED_LIST_SIGNED].file)
+		list_file_add_payload(t->lists[PLAN_TRUSTED_LIST_SIGNED].file, buffer_span(b));
 	buffer_clear(b);
 }
 
+/* Never cut: a row has less than a record, each byte of which is at most six in JSON. */
 static void
 add_index(struct publishing *p, struct buffer *b)
 {
 	assert(!b->overflowed);
-	add(&p->lists.lists[PLAN_MEMBER_INDEX], buffer_span(b));
+	list_file_add(p->lists.lists[PLAN_MEMBER_INDEX].file, buffer_span(b));
 	buffer_clear(b);
+}
+
+static void
+leave_out(struct publishing *p, struct span member, const struct problem *why)
+{
+	p->lists.left_out++;
+	log_error("publish.member_left_out", "member=%s problem=%s", LOG_SPAN(member), LOG_TEXT(why->text));
 }
 
 /* Beginning */
@@ -170,8 +146,7 @@ open_lists(struct publishing *p)
 		if (l->made)
 			continue;
 		l->document = (struct published){ .modified = now, .valid_until = p->lists.head.next_update };
-		l->stream = digest_stream_new(DIGEST_SHA256);
-		if (generation_file_open(p->loop, p->settings.directory, p->plan.lists[i].name,
+		if (list_file_open(p->loop, p->settings.directory, p->plan.lists[i].name,
 		        publishing_generation(p), forms[i].extension, &l->file, &p->why) != OK)
 			return p->why.code;
 	}
@@ -191,13 +166,13 @@ begin(struct publishing *p)
 		err = jws_jades_header(p->settings.list_key_type, p->settings.list_certificate, "json", t->head.issued,
 		    &p->arena, &header, &p->why);
 		if (err == OK) {
-			add(with_signature, base64url_write(&p->arena, header));
-			add(with_signature, span_text("."));
+			list_file_add(with_signature->file, base64url_write(&p->arena, header));
+			list_file_add(with_signature->file, span_text("."));
 		}
 	}
 	if (err == OK && t->lists[PLAN_TRUSTED_LIST].file) {
 		trusted_list_begin(&b, p->settings.trusted_list, &t->head);
-		add_trusted(p, &b, false);
+		add_trusted(p, &b);
 	}
 	if (err == OK && t->lists[PLAN_MEMBER_INDEX].file) {
 		member_index_begin(&b, publishing_generation(p));
@@ -231,14 +206,14 @@ load_records(struct publishing *p)
 
 /* A record in force was read when it came; if this program cannot read it, one member is missing and told of. */
 static bool
-read_record(struct arena *arena, struct listed *m)
+read_record(struct publishing *p, struct listed *m)
 {
+	struct arena *arena = &p->lists.part;
 	struct problem why;
-	const char *id = arena_text(arena, m->member.id);
 
-	if (member_parse(arena, id, m->member.record, &m->record, &why) == OK)
+	if (member_parse(arena, arena_text(arena, m->member.id), m->member.record, &m->record, &why) == OK)
 		return true;
-	log_error("publish.member_left_out", "member=%s problem=%s", id, LOG_TEXT(why.text));
+	leave_out(p, m->member.id, &why);
 	return false;
 }
 
@@ -263,7 +238,7 @@ on_members(void *arg, enum err err, const struct problem *why)
 			    "a row of member is not of our form"));
 			return;
 		}
-		if (card_is_public(&m->member) && read_record(&t->part, m))
+		if (card_is_public(&m->member) && read_record(p, m))
 			t->listed_count++;
 	}
 	t->at = t->listed_count ? LISTS_HISTORIES : t->last ? LISTS_ENTITIES : LISTS_MEMBERS;
@@ -300,22 +275,32 @@ read_history(struct arena *arena, const struct ask *ask, struct listed *m)
 }
 
 static void
-write_member(struct publishing *p, struct buffer *b, const struct listed *m)
+write_trusted(struct publishing *p, struct buffer *b, const struct listed *m)
 {
 	struct lists_track *t = &p->lists;
 	struct problem why;
+	enum err err = trusted_list_member(b, &t->part, p->settings.trusted_list, &t->head, &m->member, &m->record,
+	    m->events, m->event_count, !t->any_trusted, &why);
 
-	if (t->lists[PLAN_TRUSTED_LIST].file && m->member.standing == STANDING_APPROVED) {
-		if (trusted_list_member(b, &t->part, p->settings.trusted_list, &t->head, &m->member, &m->record,
-		        m->events, m->event_count, !t->any_trusted, &why) == OK) {
-			t->any_trusted = true;
-			add_trusted(p, b, false);
-		} else {
-			log_error("publish.member_left_out", "member=%s problem=%s", LOG_SPAN(m->member.id),
-			    LOG_TEXT(why.text));
-			buffer_clear(b);
-		}
+	if (err == OK && b->overflowed)
+		err = problem_set(&why, ERR_LIMIT, "", "there is more to tell of its services than %d bytes",
+		    (int)TEXT_LARGEST);
+	if (err == OK) {
+		t->any_trusted = true;
+		add_trusted(p, b);
+	} else {
+		leave_out(p, m->member.id, &why);
+		buffer_clear(b);
 	}
+}
+
+static void
+write_member(struct publishing *p, struct buffer *b, const struct listed *m)
+{
+	struct lists_track *t = &p->lists;
+
+	if (t->lists[PLAN_TRUSTED_LIST].file && m->member.standing == STANDING_APPROVED)
+		write_trusted(p, b, m);
 	if (t->lists[PLAN_MEMBER_INDEX].file) {
 		member_index_member(b, &m->member, &m->record, p->settings.now, !t->any_indexed);
 		t->any_indexed = true;
@@ -376,8 +361,10 @@ write_ends(struct publishing *p)
 	}
 	if (t->lists[PLAN_TRUSTED_LIST].file) {
 		trusted_list_end(&b, !t->any_trusted);
-		add_trusted(p, &b, true);
+		add_trusted(p, &b);
 	}
+	if (t->lists[PLAN_TRUSTED_LIST_SIGNED].file)
+		list_file_end_payload(t->lists[PLAN_TRUSTED_LIST_SIGNED].file);
 	buffer_release(&b);
 }
 
@@ -391,7 +378,7 @@ ask_for_signature(struct publishing *p)
 
 	if (!l->file)
 		return OK;
-	if (generation_file_map(l->file, &input, &p->why) != OK)
+	if (generation_file_map(list_file_bytes(l->file), &input, &p->why) != OK)
 		return p->why.code;
 	p->lists.asked = sign_trusted_list(p->signer, p->settings.list_key, input, on_list_signature, p);
 	return OK;
@@ -407,8 +394,8 @@ on_list_signature(void *arg, enum err err, struct span signature, const struct p
 	t->asked = NULL;
 	if (!publishing_signed(p, p->settings.list_key, err, why))
 		return;
-	add(l, span_text("."));
-	add(l, base64url_write(&p->arena, signature));
+	list_file_add(l->file, span_text("."));
+	list_file_add(l->file, base64url_write(&p->arena, signature));
 	publishing_run(p);
 }
 
@@ -422,10 +409,10 @@ pack(struct publishing *p)
 
 		if (!l->file)
 			continue;
-		digest_stream_end(l->stream, sum);
+		list_file_close(l->file, sum);
 		tag = content_tag_of_digest(sum);
 		representations_describe(&p->arena, forms[i].media, p->settings.cache_for, &tag, &l->document);
-		generation_file_pack(l->file, on_list_packed, l);
+		generation_file_pack(list_file_bytes(l->file), on_list_packed, l);
 	}
 }
 
@@ -438,9 +425,9 @@ on_list_packed(void *arg, enum err err, const struct problem *why)
 
 	if (!publishing_answered(p, err, why))
 		return;
-	generation_file_describe(l->file, &p->arena, &l->document);
+	generation_file_describe(list_file_bytes(l->file), &p->arena, &l->document);
 	memcpy(l->document.made_of, list->made_of, sizeof(l->document.made_of));
-	generation_file_free(l->file);
+	list_file_free(l->file);
 	l->file = NULL;
 	l->made = true;
 	publishing_run(p);

@@ -285,6 +285,7 @@ decide(struct publishing *p)
 	plan_make(&p->arena, &p->question, &p->plan);
 	p->report = (struct publish_report){
 		.generation = p->current.generation,
+		.left_out = p->current.left_out,
 		.kept_documents = plan->kept,
 		.removed_documents = (uint32_t)plan->ending_count,
 	};
@@ -336,6 +337,15 @@ end_documents(struct publishing *p)
 
 /* Switching */
 
+/* The lists of now say it, or are those of before. */
+static uint32_t
+left_out(const struct publishing *p)
+{
+	enum plan_list_kind fullest = p->question.lists[PLAN_TRUSTED_LIST] ? PLAN_TRUSTED_LIST : PLAN_MEMBER_INDEX;
+
+	return p->lists.at == LISTS_PACK && p->plan.lists[fullest].make ? p->lists.left_out : p->current.left_out;
+}
+
 static struct publication
 next_publication(const struct publishing *p)
 {
@@ -347,6 +357,7 @@ next_publication(const struct publishing *p)
 		.idps = plan->sets[1].members,
 		.rps = plan->sets[2].members,
 		.key = span_text(p->settings.key),
+		.left_out = left_out(p),
 	};
 	struct instant fresh = instant_after(next.published, p->settings.valid_for - next.published.us % SECONDS(1));
 	struct horizon horizon = plan_horizon(plan, &p->question, fresh, p->rest == 0);
@@ -368,6 +379,7 @@ on_switched(void *arg, const struct committed *c)
 	if (!publishing_answered(p, c->code, &why))
 		return;
 	p->current.generation++;
+	p->current.left_out = p->report.left_out = left_out(p);
 	p->current_row = c->generation;
 	p->report.generation = p->current.generation;
 	p->done = 0;

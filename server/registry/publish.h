@@ -40,6 +40,7 @@ struct publish_settings {
 
 struct publish_report {
 	uint64_t generation;       /* now current; unchanged when there was nothing to do */
+	uint32_t left_out;         /* members that a list should have and has not: see document.h */
 	uint32_t signed_documents, kept_documents, removed_documents; /* unsigned lists are not counted as kept */
 	int64_t us;
 };

@@ -20,6 +20,7 @@
  */
 #pragma once
 
+#include "registry/list_file.h"
 #include "registry/plan.h"
 #include "registry/representation.h"
 #include "registry/set_file.h"
@@ -104,8 +105,7 @@ struct sets_track {
 /* The lists: written in one pass over the members' records, some at a time. */
 struct list_making {
 	struct publishing *publishing;
-	struct generation_file *file;      /* NULL: it is not made, or was */
-	struct digest_stream *stream;
+	struct list_file *file;            /* NULL: it is not made, or was */
 	struct published document;
 	bool made;
 };
@@ -121,8 +121,7 @@ struct lists_track {
 	bool last;                         /* no members follow these */
 	bool any_trusted, any_indexed;     /* somebody has been written */
 	struct trusted_list_head head;
-	uint8_t carried[2];                /* of the payload, not yet a whole group of base64url */
-	size_t carried_count;
+	uint32_t left_out;                 /* members */
 	struct pending *asked;
 	struct timer breath;
 	bool resting;

@@ -69,7 +69,7 @@ trusted_element(struct buffer *b)
 void
 trusted_uri(struct buffer *b, const struct trusted_list_settings *settings, const char *path, struct span rest)
 {
-	struct buffer uri = buffer_init(8 * KIB);
+	struct buffer uri = buffer_init(8 * KIB + rest.size);
 
 	buffer_text(&uri, settings->base_url);
 	buffer_text(&uri, path);

@@ -20,6 +20,7 @@
 #include "registry/standing.h"
 #include "registry/trusted_list.h"
 #include "signer/client.h"
+#include "signer/wire.h"
 #include "store/memory.h"
 
 #define STAGE_NOON "2026-11-22T12:00:00Z"
@@ -91,7 +92,7 @@ stage_on_signing_closed(void *arg)
 static inline void
 stage_link(struct stage *s)
 {
-	static const struct channel_limits limits = { .message = 64 * KIB, .waiting = 16 * MIB };
+	static const struct channel_limits limits = { .message = TRUSTED_LIST_REQUEST_LARGEST, .waiting = 16 * MIB };
 	struct problem why;
 	int fds[2];
 

@@ -283,6 +283,104 @@ lists_are_switched_with_the_documents(void **state)
 }
 
 static void
+on_put(void *arg, const struct committed *c)
+{
+	(void)arg;
+	expect_number("the row is written", c->code, OK);
+}
+
+/* The member with another record than any rule would let in, and so many changes behind it. */
+static void
+put_record(struct stage *s, const char *id, struct span record, uint32_t changes)
+{
+	struct buffer b = buffer_init(4 * MIB);
+	struct unit *unit = unit_new(&s->arena, s->store->tables, id_new(s->now));
+	struct stage_look look = stage_load(s, (struct ask){ .table = &member_table, .from = span_text(id) });
+	struct member member;
+
+	expect_true("it is a member", look.count == 1 && member_read(look.rows[0].value, &member));
+	member.record = record;
+	member.events = changes;
+	for (uint32_t i = 0; i < changes; i++)
+		unit_put(unit, &member_event_table, member_event_key(&s->arena, span_text(id), i + 1),
+		    span_text(arena_print(&s->arena, "{\"standing\":\"%s\",\"at\":\"2026-01-01T00:00:00Z\"}",
+		        standing_name(i % 2 ? STANDING_SUSPENDED : STANDING_APPROVED))));
+	member_write(&b, &member);
+	unit_put(unit, &member_table, span_text(id), buffer_span(&b));
+	store_commit(s->store, unit, on_put, s);
+	while (store_memory_step(s->store, s->now))
+		turn_run(loop_turn(s->loop));
+	buffer_release(&b);
+}
+
+/* Each of its certifications stands with each of its services. */
+static struct span
+certified_record(struct stage *s, const char *id, int entities, int certifications)
+{
+	struct buffer b = buffer_init(2 * MIB);
+	struct span record;
+
+	buffer_print(&b, "{\"id\":\"%s\",\"name\":{\"ja\":\"市\",\"en\":\"City\"},\"kind\":\"public\",\"contacts\":"
+	    "[{\"type\":\"technical\",\"given_name\":\"Office\",\"email\":\"a@city.example.jp\"}],\"certifications\":[", id);
+	for (int i = 0; i < certifications; i++)
+		buffer_print(&b, "%s{\"area\":\"privacy\",\"assessor\":\"%0*d\",\"framework\":\"jp-idtf\",\"from\":"
+		    "\"2026-01-01T00:00:00Z\",\"level\":\"2\",\"until\":\"2028-01-01T00:00:00Z\",\"uri\":"
+		    "\"https://a.example/%0*d\"}", i ? "," : "", 100, i, 900, i);
+	buffer_text(&b, "],\"entities\":[");
+	for (int i = 0; i < entities; i++)
+		buffer_print(&b, "%s{\"entity_id\":\"https://%s%d.example.jp/%0*d\",\"roles\":[\"idp\",\"rp\",\"ap\"]}",
+		    i ? "," : "", id, i, 900, i);
+	buffer_text(&b, "]}");
+	record = arena_copy(&s->arena, buffer_span(&b));
+	buffer_release(&b);
+	return record;
+}
+
+static void
+a_member_may_have_much_to_tell(void **state)
+{
+	static const struct stage_member city = { .id = "city", .entities = { "https://city.example.jp/sp" } };
+	static const struct stage_member town = { .id = "town", .entities = { "https://town.example.jp/sp" } };
+	struct member_stage m;
+	struct stage *s = &m.stage;
+	struct published d;
+
+	(void)state;
+	member_stage_open(&m, 7);
+	stage_publish_lists(s);
+	stage_approved(&m, &city);
+	stage_approved(&m, &town);
+	put_record(s, "city", certified_record(s, "city", 20, 64), 0);
+	publish(s);
+	expect_true("more than is written at once", stage_document(s, span_text(DOCUMENT_TRUSTED_LIST), &d) &&
+	    d.plain.size > 4 * MIB + 256 * KIB);
+	expect_true("is there, and signed", lists_name(s, 1, "https://city19.example.jp/") &&
+	    lists_name(s, 1, "https://town.example.jp/sp"));
+	expect_number("nobody is left out", s->published.left_out, 0);
+
+	put_record(s, "city", certified_record(s, "city", 64, 64), 300);
+	publish(s);
+	expect_true("too much leaves a member out, whole", !lists_name(s, 2, "https://city0.") &&
+	    lists_name(s, 2, "https://town.example.jp/sp"));
+	expect_number("and is told", s->published.left_out, 1);
+	expect_number("as long as it lasts", stage_publication(s).left_out, 1);
+	expect_true("it can be searched", stage_document(s, span_text(DOCUMENT_MEMBERS), &d) &&
+	    contains(stage_bytes(s, &d.plain), "https://city63.example.jp/"));
+
+	put_record(s, "city", span_text("{\"id\":7}"), 0);
+	publish(s);
+	expect_true("so does a record that cannot be read", !lists_name(s, 3, "https://city0.") &&
+	    lists_name(s, 3, "https://town.example.jp/sp"));
+	expect_number("and is told", s->published.left_out, 1);
+	publish(s);
+	expect_number("also when there is nothing to do", s->published.left_out, 1);
+	put_record(s, "city", certified_record(s, "city", 1, 1), 0);
+	publish(s);
+	expect_number("until it is mended", stage_publication(s).left_out, 0);
+	member_stage_close(&m);
+}
+
+static void
 a_list_that_cannot_be_signed_stops_the_generation(void **state)
 {
 	struct member_stage m;
@@ -310,6 +408,7 @@ main(void)
 		cmocka_unit_test(a_crash_between_the_switches_is_made_up_for),
 		cmocka_unit_test(nothing_is_valid_longer_than_what_it_came_with),
 		cmocka_unit_test(lists_are_switched_with_the_documents),
+		cmocka_unit_test(a_member_may_have_much_to_tell),
 		cmocka_unit_test(a_list_that_cannot_be_signed_stops_the_generation),
 	};
 
