@@ -18,7 +18,6 @@ card_is_public(const struct member *m)
 	return m->registered.us && m->standing != STANDING_APPLIED && m->standing != STANDING_UNKNOWN;
 }
 
-/* `,` but before the first. */
 enum err
 card_draw(struct arena *arena, const char *registration_authority, struct card_entity *shown, struct span row,
     struct problem *why)
@@ -41,6 +40,7 @@ card_draw(struct arena *arena, const char *registration_authority, struct card_e
 }
 
 static void
+/* `,` but before the first. */
 next(struct buffer *b, size_t at)
 {
 	if (at)
@@ -406,14 +406,27 @@ write_portrait(struct buffer *b, struct arena *arena, const struct member_entity
 }
 
 static void
-write_findings(struct buffer *b, const struct findings *f)
+/* What the steward reminds of (renewal.c) is between the member and the operators, as in the history. */
+static void
+write_published_findings(struct buffer *b, struct arena *arena, const struct card *card, const struct findings *f)
+{
+	struct rule_finding *shown = arena_array(arena, struct rule_finding, f->published_count);
+	size_t count = 0;
+
+	for (size_t i = 0; i < f->published_count; i++)
+		if (card->whole || !span_starts(f->published[i].rule, "member."))
+			shown[count++] = f->published[i];
+	buffer_text(b, ",\"findings\":");
+	findings_write_json(b, shown, count);
+}
+
+write_findings(struct buffer *b, struct arena *arena, const struct card *card, const struct findings *f)
 {
 	static const struct findings none;
 
 	f = f ? f : &none;
 	view_time(b, "looked", f->looked);
-	buffer_text(b, ",\"findings\":");
-	findings_write_json(b, f->published, f->published_count);
+	write_published_findings(b, arena, card, f);
 	view_time(b, "refused_at", f->refused_at);
 	buffer_text(b, ",\"refused\":");
 	findings_write_json(b, f->refused, f->refused_count);
@@ -435,7 +448,7 @@ write_entity(struct buffer *b, struct arena *arena, const struct card *card, con
 	view_time(b, "valid_until", c->entity ? c->entity->valid_until : never);
 	write_shown(b, e, c->portrait);
 	write_portrait(b, arena, e, c->portrait);
-	write_findings(b, c->findings);
+	write_findings(b, arena, card, c->findings);
 	buffer_byte(b, '}');
 }
 

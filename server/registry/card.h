@@ -8,8 +8,9 @@
  *                     findings refused
  *     history         at event standing reason actor, newest first
  *
- * The world sees no name of a person, no address but that of support, nothing that is only proposed, and of those who
- * acted only whether it was an operator. Of each list within an entity at most CARD_LIST are shown.
+ * The world sees no name of a person, no address but that of support, nothing that is only proposed or that the steward
+ * reminded of, and of those who acted only whether it was an operator. Of each list within an entity at most CARD_LIST
+ * are shown.
  */
 #pragma once
 

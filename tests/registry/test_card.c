@@ -197,6 +197,37 @@ operators_see_the_rest(void **state)
 }
 
 static void
+reminders_are_between_member_and_operators(void **state)
+{
+	struct rule_finding list[] = {
+		{ .rule = span_text("member.confirmation-due"), .level = FINDING_WARNING, .found = span_text("since spring") },
+		{ .rule = span_text("r.one"), .level = FINDING_WARNING, .found = span_text("a small thing") },
+		{ .rule = span_text("member.certification-expires"), .level = FINDING_WARNING, .found = span_text("in May") },
+	};
+	struct findings findings = { .looked = noon, .published = list, .published_count = COUNT(list) };
+	struct member member = member_of(STANDING_APPROVED);
+	struct member_record record = record_of(city);
+	struct buffer b = buffer_init(1 * MIB);
+	struct card_entity entity;
+	struct card card = card_of(&member, &record, &entity);
+
+	(void)state;
+	entity.findings = &findings;
+	card_write(&b, &arena, &card);
+	expect_true("the world sees what a rule found", says(&b, "a small thing"));
+	expect_true("but no reminder to confirm", !says(&b, "confirmation-due") && !says(&b, "since spring"));
+	expect_true("nor one to renew", !says(&b, "certification-expires") && !says(&b, "in May"));
+	json_decref(written(&b));
+	buffer_clear(&b);
+	card.whole = true;
+	card.event_count = 4;
+	card_write(&b, &arena, &card);
+	expect_true("operators see all", says(&b, "since spring") && says(&b, "a small thing") && says(&b, "in May"));
+	json_decref(written(&b));
+	buffer_release(&b);
+}
+
+static void
 what_a_descriptor_says_is_shown_with_its_findings(void **state)
 {
 	struct lang_text names[] = { { .lang = span_text("en"), .text = span_text("An IdP") } };
@@ -341,6 +372,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(the_world_sees_the_member_and_no_person, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(operators_see_the_rest, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(reminders_are_between_member_and_operators, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(what_a_descriptor_says_is_shown_with_its_findings, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(only_who_was_approved_has_a_card, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_row_of_the_list_says_what_is_in_force, set_up, tear_down),
