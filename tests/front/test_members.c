@@ -210,6 +210,12 @@ a_logo_is_a_picture_that_can_do_nothing(void **state)
 	expect_answer("asked for again",
 	    stage_ask(&stage, "GET /v1/members/city/logo", arena_print(&stage.arena, "If-None-Match: %s\r\n", etag)), 304, "!<svg/>");
 	expect_answer("of nobody", stage_ask(&stage, "GET /v1/members/nobody/logo", ""), 404, "");
+	put_member(&stage, "city", STANDING_APPROVED, true, MEMBER_RECORD("city"));
+	expect_answer("asked for again after a change", stage_ask(&stage, "GET /v1/members/city/logo",
+	    arena_print(&stage.arena, "If-None-Match: %s\r\n", etag)), 200, "<svg/>");
+	put_member(&stage, "city", STANDING_WITHDRAWN, false, MEMBER_RECORD("city"));
+	expect_answer("whoever is not public any more has none to confirm", stage_ask(&stage, "GET /v1/members/city/logo",
+	    "If-None-Match: *\r\n"), 404, "!<svg/>");
 	stage_close(&stage);
 }
 

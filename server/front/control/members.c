@@ -10,12 +10,12 @@
 #include "front/control/request.h"
 #include "front/control/routes.h"
 #include "http/exchange.h"
+#include "registry/headline.h"
 #include "registry/membership.h"
 
 #define MEMBERS_LARGEST 100000
 #define CHANGE_ARENA (33 * MEMBERS_BODY) /* what codec/reader.h takes at most, and the requests */
 #define ANSWER_LARGEST (64 * MIB)
-#define HEADLINE_ARENA (33 * MEMBER_RECORD_LARGEST)
 
 /* Listing */
 
@@ -47,54 +47,6 @@ members_write_summary(struct buffer *b, const struct ask *ask)
 	for (enum standing s = STANDING_APPLIED; s <= STANDING_WITHDRAWN; s++)
 		buffer_print(b, ",\"%s\":%u", standing_name(s), counts[s]);
 	buffer_text(b, "}");
-}
-
-/* What a list shows of a record. It is our own canonical JSON, and parsing every record whole would take seconds. */
-struct headline {
-	struct localized name;
-	struct span kind;
-	size_t entities;
-};
-
-static void
-read_localized(struct reader *r, struct localized *out)
-{
-	struct span name;
-
-	reader_object(r);
-	while (reader_member(r, &name)) {
-		if (span_is(name, "ja"))
-			out->ja = reader_string(r, 0, MEMBER_RECORD_LARGEST);
-		else if (span_is(name, "en"))
-			out->en = reader_string(r, 0, MEMBER_RECORD_LARGEST);
-		else
-			reader_raw(r);
-	}
-}
-
-static struct headline
-headline_read(struct arena *a, struct span record)
-{
-	struct reader r = reader_json(a, record,
-	    (struct limits){ .bytes = MEMBER_RECORD_LARGEST, .depth = READER_DEPTH, .members = MEMBER_RECORD_LARGEST });
-	struct headline h = { 0 };
-	struct span name;
-
-	reader_object(&r);
-	while (reader_member(&r, &name)) {
-		if (span_is(name, "name")) {
-			read_localized(&r, &h.name);
-		} else if (span_is(name, "kind")) {
-			h.kind = reader_string(&r, 0, 100);
-		} else if (span_is(name, "entities")) {
-			reader_array(&r);
-			for (; reader_element(&r); h.entities++)
-				reader_raw(&r);
-		} else {
-			reader_raw(&r);
-		}
-	}
-	return h;
 }
 
 static void

@@ -2,13 +2,12 @@
 #include "front/registry/front.h"
 
 #include "base/log.h"
-#include "codec/text.h"
-#include "crypto/digest.h"
 #include "front/registry/negotiate.h"
 #include "registry/card.h"
+#include "registry/headline.h"
 #include "registry/view.h"
 
-#define RECORD_MEMORY (64 * MIB)
+#define LOGO_MEMORY (HEADLINE_ARENA + 2 * MEMBER_RECORD_LARGEST) /* the picture is smaller than its base64 */
 
 struct logo_query {
 	struct exchange *exchange;
@@ -19,23 +18,25 @@ struct logo_query {
 /* Nothing in an SVG runs or loads anything, even when it is opened by itself. */
 #define PICTURE_FIELDS "Content-Security-Policy: default-src 'none'; style-src 'unsafe-inline'; sandbox\r\n"
 
-static void
-send_picture(struct logo_query *q, struct span bytes, struct span type)
+/* Asked for again it is not even read: the tag is the generation of the member's row. */
+static const char *
+caching_of(struct logo_query *q, const char **etag)
 {
 	struct arena *arena = q->exchange->arena;
-	struct reply reply = { .status = 200, .body = bytes };
-	const char *etag, *caching;
-	uint8_t sha256[32];
 
-	digest(DIGEST_SHA256, bytes, sha256);
-	etag = arena_print(arena, "\"%s\"", hex_write(arena, span_of(sha256, 12)));
-	caching = arena_print(arena, "ETag: %s\r\n%s", etag, q->front->anchor_fields);
-	reply.fields = span_text(arena_print(arena, "Content-Type: %.*s\r\n%s%s", SPAN_ARGS(type), PICTURE_FIELDS, caching));
-	if (is_fresh(q->exchange->request, span_text(etag), (struct instant){ 0 })) {
-		reply.status = 304;
-		reply.fields = span_text(caching);
-	}
-	exchange_reply(q->exchange, &reply);
+	*etag = arena_print(arena, "\"g%llu\"", (unsigned long long)q->ask.rows[0].generation);
+	return arena_print(arena, "ETag: %s\r\n%s", *etag, q->front->anchor_fields);
+}
+
+static void
+send_picture(struct logo_query *q, struct span bytes, struct span type, const char *caching)
+{
+	exchange_reply(q->exchange, &(struct reply){
+		.status = 200,
+		.fields = span_text(arena_print(q->exchange->arena, "Content-Type: %.*s\r\n" PICTURE_FIELDS "%s",
+		    SPAN_ARGS(type), caching)),
+		.body = bytes,
+	});
 }
 
 static void
@@ -46,26 +47,42 @@ refuse_logo(struct logo_query *q)
 }
 
 static void
+show_logo(struct logo_query *q)
+{
+	struct arena arena;
+	struct member member;
+	struct span bytes, type;
+	const char *etag, *caching;
+
+	if (!q->ask.count || !member_read(q->ask.rows[0].value, &member) || !card_is_public(&member)) {
+		refuse_logo(q);
+		return;
+	}
+	caching = caching_of(q, &etag);
+	if (is_fresh(q->exchange->request, span_text(etag), (struct instant){ 0 })) {
+		exchange_reply(q->exchange, &(struct reply){ .status = 304, .fields = span_text(caching) });
+		return;
+	}
+	arena = arena_init(LOGO_MEMORY);
+	if (logo_read(&arena, headline_read(&arena, member.record).logo_url, &bytes, &type))
+		send_picture(q, bytes, type, caching);
+	else
+		refuse_logo(q);
+	arena_release(&arena);
+}
+
+static void
 on_member_loaded(void *arg, enum err err, const struct problem *why)
 {
 	struct logo_query *q = arg;
-	struct arena arena = arena_init(RECORD_MEMORY);
-	struct member_record record;
-	struct member member;
-	struct span bytes, type;
 
 	exchange_hold(q->exchange, NULL);
-	if (err != OK) {
-		log_error("logo.unread", "error=%s", LOG_TEXT(why ? why->text : err_name(err)));
-		front_unavailable(q->exchange, "the store does not answer at the moment");
-	} else if (q->ask.count && member_read(q->ask.rows[0].value, &member) && card_is_public(&member) &&
-	    member_parse(&arena, "record", member.record, &record, NULL) == OK &&
-	    logo_read(&arena, record.logo.url, &bytes, &type)) {
-		send_picture(q, bytes, type);
-	} else {
-		refuse_logo(q);
+	if (err == OK) {
+		show_logo(q);
+		return;
 	}
-	arena_release(&arena);
+	log_error("logo.unread", "error=%s", LOG_TEXT(why ? why->text : err_name(err)));
+	front_unavailable(q->exchange, "the store does not answer at the moment");
 }
 
 void
