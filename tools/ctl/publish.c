@@ -23,6 +23,9 @@ published_show(const json_t *answer)
 	printf("generation %lld is current: %lld documents signed, %lld kept, %lld removed, in %lld ms\n",
 	    answer_number(answer, "generation"), answer_number(answer, "signed"), answer_number(answer, "kept"),
 	    answer_number(answer, "removed"), answer_number(answer, "milliseconds"));
+	if (answer_number(answer, "left_out"))
+		printf("%lld members are missing from the lists, for their records could not be used: see "
+		       "publish.member_left_out in the log\n", answer_number(answer, "left_out"));
 }
 
 /* The daemon's files are read here, by whoever runs the command. */
@@ -49,7 +52,8 @@ mirror_show(const json_t *mirror)
 	printf("%s: generation %lld, %lld files, %lld bytes\n", answer_text(mirror, "directory"),
 	    answer_number(mirror, "generation"), answer_number(mirror, "files"), answer_number(mirror, "bytes"));
 	if (answer_number(mirror, "unnamed"))
-		printf("%lld entity IDs are too long for a file name: those entities are there by {sha1} only\n",
+		printf("%lld entity IDs are too long for a file name, or end like another's twin: those entities are "
+		       "there by {sha1} only\n",
 		    answer_number(mirror, "unnamed"));
 }
 

@@ -45,6 +45,9 @@ publication_show(const json_t *publication)
 	    answer_text(publication, "refresh_at"));
 	printf("%-12s  %lld entities: %lld identity providers, %lld relying parties\n", "",
 	    answer_number(publication, "entities"), answer_number(publication, "idps"), answer_number(publication, "rps"));
+	if (answer_number(publication, "left_out"))
+		printf("%-12s  %lld members are missing from the lists: see publish.member_left_out in the log\n", "",
+		    answer_number(publication, "left_out"));
 }
 
 static void

@@ -89,9 +89,10 @@ on_publish_done(void *arg, enum err err, const struct publish_report *report, co
 		return;
 	}
 	b = buffer_init(4 * KIB);
-	buffer_print(&b, "{\"generation\":%llu,\"signed\":%u,\"kept\":%u,\"removed\":%u,\"milliseconds\":%lld}",
+	buffer_print(&b,
+	    "{\"generation\":%llu,\"signed\":%u,\"kept\":%u,\"removed\":%u,\"left_out\":%u,\"milliseconds\":%lld}",
 	    (unsigned long long)report->generation, report->signed_documents, report->kept_documents,
-	    report->removed_documents, (long long)report->us / 1000);
+	    report->removed_documents, report->left_out, (long long)report->us / 1000);
 	request_answer(e, &b);
 }
 
@@ -134,9 +135,10 @@ write_publication(struct buffer *b, const struct ask *ask)
 		return;
 	}
 	buffer_print(b, "{\"generation\":%llu,\"published\":\"%s\",\"valid_until\":\"%s\",\"refresh_at\":\"%s\","
-	    "\"entities\":%u,\"idps\":%u,\"rps\":%u,\"key\":",
+	    "\"entities\":%u,\"idps\":%u,\"rps\":%u,\"left_out\":%u,\"key\":",
 	    (unsigned long long)p.generation, instant_text(p.published, published),
-	    instant_text(p.valid_until, valid_until), instant_text(p.refresh_at, refresh_at), p.entities, p.idps, p.rps);
+	    instant_text(p.valid_until, valid_until), instant_text(p.refresh_at, refresh_at), p.entities, p.idps, p.rps,
+	    p.left_out);
 	json_write_string(b, p.key);
 	buffer_text(b, "}");
 }
