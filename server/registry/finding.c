@@ -130,3 +130,35 @@ findings_write_json(struct buffer *b, const struct rule_finding *list, size_t co
 	}
 	buffer_byte(b, ']');
 }
+
+/* Counting */
+
+/* There are some dozens of rules: beyond FINDING_RULES nothing is counted. */
+static struct finding_count *
+count_of(struct finding_tally *t, struct span rule)
+{
+	size_t at = 0;
+
+	while (at < t->count && span_compare(span_text(t->rules[at].rule), rule) < 0)
+		at++;
+	if (at < t->count && span_is(rule, t->rules[at].rule))
+		return &t->rules[at];
+	if (t->count == FINDING_RULES || rule.size >= sizeof(t->rules[at].rule))
+		return NULL;
+	memmove(&t->rules[at + 1], &t->rules[at], (t->count - at) * sizeof(t->rules[at]));
+	t->count++;
+	t->rules[at] = (struct finding_count){ 0 };
+	memcpy(t->rules[at].rule, rule.data, rule.size);
+	return &t->rules[at];
+}
+
+void
+finding_tally_add(struct finding_tally *t, const struct rule_finding *f)
+{
+	struct finding_count *c = count_of(t, f->rule);
+
+	if (!c)
+		return;
+	c->errors += f->level == FINDING_ERROR;
+	c->warnings += f->level == FINDING_WARNING;
+}

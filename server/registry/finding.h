@@ -28,6 +28,17 @@ struct rule_finding {
 	struct span member, entity_id; /* in results; a row has them in its key and entity */
 };
 
+/* How many there are by rule, in the order of their names: of thousands of entities, in little memory. */
+#define FINDING_RULES 256
+struct finding_tally {
+	struct finding_count {
+		char rule[64];
+		uint32_t errors, warnings;
+	} rules[FINDING_RULES];
+	size_t count;
+};
+void finding_tally_add(struct finding_tally *, const struct rule_finding *);
+
 #define FINDINGS_OF_ENTITY 200
 struct findings {
 	struct instant looked;

@@ -41,8 +41,7 @@ struct import_report {
 	uint32_t total;       /* entities of the source then */
 	const struct metadata_refusal *refusals; /* each by its first error */
 	size_t refusal_count;
-	const struct rule_finding *findings;     /* all, by entity */
-	size_t finding_count;
+	const struct finding_tally *found;       /* how many by rule; each stands in its entity's row. NULL: none */
 	struct instant valid_until;              /* of the document */
 	bool shrank;          /* with ERR_DENIED: it lost more than max_loss; nothing was taken over */
 };

@@ -53,21 +53,8 @@ claim_find(const struct import_decision *d, const struct entity_key *key)
 static void
 report_findings(struct import_decision *d, const struct rule_finding *found, size_t count)
 {
-	size_t needed = d->report.finding_count + count;
-
-	if (needed > d->finding_room) {
-		struct rule_finding *larger;
-
-		d->finding_room = needed * 2;
-		larger = arena_array(d->arena, struct rule_finding, d->finding_room);
-		if (d->report.finding_count)
-			memcpy(larger, d->findings, d->report.finding_count * sizeof(*larger));
-		d->findings = larger;
-		d->report.findings = larger;
-	}
-	if (count)
-		memcpy(d->findings + d->report.finding_count, found, count * sizeof(*found));
-	d->report.finding_count = needed;
+	for (size_t i = 0; i < count; i++)
+		finding_tally_add(d->found, &found[i]);
 }
 
 /* Those of before, when only the time of looking is another. */
@@ -351,7 +338,8 @@ import_decision_begin(struct import_decision *d)
 	d->refusals = arena_array(d->arena, struct metadata_refusal, most);
 	d->changes = arena_array(d->arena, struct import_change, m->entity_count);
 	d->looks = arena_array(d->arena, struct import_look, most + d->known_count);
-	d->report = (struct import_report){ .refusals = d->refusals, .refusal_count = m->refusal_count,
+	d->found = arena_new(d->arena, struct finding_tally);
+	d->report = (struct import_report){ .refusals = d->refusals, .refusal_count = m->refusal_count, .found = d->found,
 		.valid_until = m->valid_until };
 	for (size_t n = 0; n < m->refusal_count; n++) {
 		struct entity_key key = entity_key_of(m->refusals[n].entity_id);

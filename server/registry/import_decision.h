@@ -62,8 +62,7 @@ struct import_decision {
 	size_t decided;               /* entities of the document */
 	uint32_t inherited;           /* from a source whose copy has ended */
 	struct metadata_refusal *refusals;
-	struct rule_finding *findings;
-	size_t finding_room;
+	struct finding_tally *found;
 };
 
 /* What was loaded, up to claim_count, is filled in by the caller. */

@@ -308,8 +308,8 @@ on_document_imported(void *arg, enum err err, const struct import_report *report
 	if (err != OK) {
 		/* What stands in its lists ends with this call; ours comes when the state is written. */
 		r->report.import.refusals = NULL;
-		r->report.import.findings = NULL;
-		r->report.import.refusal_count = r->report.import.finding_count = 0;
+		r->report.import.found = NULL;
+		r->report.import.refusal_count = 0;
 		r->why = *why;
 		fail(r, err);
 		return;

@@ -1,6 +1,8 @@
 /* tests/registry/test_finding.c - findings as rows and as JSON. */
 #include "expect.h"
 
+#include <stdio.h>
+
 #include "registry/finding.h"
 
 static struct rule_finding published[] = {
@@ -95,6 +97,33 @@ findings_are_json(void **state)
 	buffer_release(&b);
 }
 
+static void
+findings_are_counted_by_rule(void **state)
+{
+	static struct finding_tally tally;
+	static char names[FINDING_RULES + 1][8];
+	struct rule_finding f = { .rule = span_text("b"), .level = FINDING_ERROR };
+
+	(void)state;
+	for (unsigned i = 0; i < 100000; i++)
+		finding_tally_add(&tally, &f);
+	f = (struct rule_finding){ .rule = span_text("a"), .level = FINDING_WARNING };
+	finding_tally_add(&tally, &f);
+	f.level = FINDING_ERROR;
+	finding_tally_add(&tally, &f);
+	expect_number("each rule once", tally.count, 2);
+	expect_text("by name", tally.rules[0].rule, "a");
+	expect_number("its errors", tally.rules[0].errors, 1);
+	expect_number("its warnings", tally.rules[0].warnings, 1);
+	expect_number("however many there are", tally.rules[1].errors, 100000);
+	for (unsigned i = 0; i < COUNT(names); i++) {
+		snprintf(names[i], sizeof(names[i]), "r%u", i);
+		f.rule = span_text(names[i]);
+		finding_tally_add(&tally, &f);
+	}
+	expect_number("as many rules as there is room for", tally.count, FINDING_RULES);
+}
+
 int
 main(void)
 {
@@ -102,6 +131,7 @@ main(void)
 		cmocka_unit_test(a_row_is_read_as_it_was_written),
 		cmocka_unit_test(other_rows_are_not_read),
 		cmocka_unit_test(findings_are_json),
+		cmocka_unit_test(findings_are_counted_by_rule),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

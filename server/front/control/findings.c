@@ -9,69 +9,20 @@
 
 #define ANSWER_LARGEST (64 * MIB)
 #define ENTITIES_LARGEST 300000
-#define RULES_LARGEST 256
 #define ROW_ARENA (64 * MIB) /* of one entity's findings, read and written */
 
 /* Counting by rule */
 
-struct tally {
-	struct rule_count {
-		char rule[64];
-		uint32_t errors, warnings;
-	} rules[RULES_LARGEST];
-	size_t count;
-};
-
-/* Kept sorted: there are some dozens of rules. */
-static struct rule_count *
-tally_find(struct tally *t, struct span rule)
-{
-	size_t at = 0;
-
-	while (at < t->count && span_compare(span_text(t->rules[at].rule), rule) < 0)
-		at++;
-	if (at < t->count && span_is(rule, t->rules[at].rule))
-		return &t->rules[at];
-	if (t->count == RULES_LARGEST || rule.size >= sizeof(t->rules[at].rule))
-		return NULL;
-	memmove(&t->rules[at + 1], &t->rules[at], (t->count - at) * sizeof(t->rules[at]));
-	t->count++;
-	t->rules[at] = (struct rule_count){ 0 };
-	memcpy(t->rules[at].rule, rule.data, rule.size);
-	return &t->rules[at];
-}
-
-static void
-tally_add(struct tally *t, const struct rule_finding *f)
-{
-	struct rule_count *c = tally_find(t, f->rule);
-
-	if (!c)
-		return;
-	c->errors += f->level == FINDING_ERROR;
-	c->warnings += f->level == FINDING_WARNING;
-}
-
-static void
-tally_write(struct buffer *b, const struct tally *t)
+void
+finding_counts_write(struct buffer *b, const struct finding_tally *t)
 {
 	buffer_text(b, "[");
-	for (size_t i = 0; i < t->count; i++) {
+	for (size_t i = 0; t && i < t->count; i++) {
 		buffer_print(b, "%s{\"rule\":", i ? "," : "");
 		json_write_string(b, span_text(t->rules[i].rule));
 		buffer_print(b, ",\"errors\":%u,\"warnings\":%u}", t->rules[i].errors, t->rules[i].warnings);
 	}
 	buffer_text(b, "]");
-}
-
-void
-finding_counts_write(struct buffer *b, const struct rule_finding *findings, size_t count)
-{
-	struct tally tally = { .count = 0 };
-
-	for (size_t i = 0; i < count; i++)
-		tally_add(&tally, &findings[i]);
-	tally_write(b, &tally);
 }
 
 /* Listing */
@@ -84,7 +35,7 @@ struct listing {
 	struct ask asks[LISTING_PARTS];
 	size_t entity_at;
 	struct arena arena;          /* of the row at hand */
-	struct tally tally;
+	struct finding_tally tally;
 	struct buffer published, refused;
 };
 
@@ -117,7 +68,7 @@ list_findings(struct listing *l, struct buffer *to, struct rule_finding *all, si
 		all[kept] = all[i];
 		all[kept].member = entity->member;
 		all[kept].entity_id = entity->entity_id;
-		tally_add(&l->tally, &all[kept++]);
+		finding_tally_add(&l->tally, &all[kept++]);
 	}
 	if (kept) {
 		struct span written;
@@ -156,7 +107,7 @@ listing_answer(struct listing *l)
 	buffer_text(&b, "],\"refused\":[");
 	buffer_add(&b, buffer_span(&l->refused));
 	buffer_text(&b, "],\"counts\":");
-	tally_write(&b, &l->tally);
+	finding_counts_write(&b, &l->tally);
 	buffer_text(&b, "}");
 	b.overflowed = b.overflowed || l->published.overflowed || l->refused.overflowed;
 	/* Once answered, the exchange is gone, and the listing with it. */

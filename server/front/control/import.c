@@ -75,7 +75,7 @@ import_report_write(struct buffer *b, const struct import_report *report)
 	buffer_text(b, ",\"refused\":[");
 	write_refusals(b, report);
 	buffer_text(b, "],\"findings\":");
-	finding_counts_write(b, report->findings, report->finding_count);
+	finding_counts_write(b, report->found);
 	buffer_text(b, "}");
 }
 

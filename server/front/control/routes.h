@@ -25,8 +25,8 @@ void members_write_summary(struct buffer *, const struct ask *);
 /* [{"name":"neighbour","attempted":…}…] */
 void sources_write(struct buffer *, const struct ask *);
 
-/* [{"rule":"edugain.contact-missing","errors":0,"warnings":12}…], by rule */
-void finding_counts_write(struct buffer *, const struct rule_finding *, size_t count);
+/* [{"rule":"edugain.contact-missing","errors":0,"warnings":12}…], by rule; NULL: [] */
+void finding_counts_write(struct buffer *, const struct finding_tally *);
 
 /* What an import did, or would do: {"added":…,"changed":…,"unchanged":…,"removed":…,"shrank":…,"refused":[…],"findings":
  * [counts]} */
