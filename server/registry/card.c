@@ -39,8 +39,8 @@ card_draw(struct arena *arena, const char *registration_authority, struct card_e
 	return err;
 }
 
-static void
 /* `,` but before the first. */
+static void
 next(struct buffer *b, size_t at)
 {
 	if (at)
@@ -405,7 +405,6 @@ write_portrait(struct buffer *b, struct arena *arena, const struct member_entity
 	view_text(b, "registration_instant", p->registration_instant);
 }
 
-static void
 /* What the steward reminds of (renewal.c) is between the member and the operators, as in the history. */
 static void
 write_published_findings(struct buffer *b, struct arena *arena, const struct card *card, const struct findings *f)
@@ -420,6 +419,7 @@ write_published_findings(struct buffer *b, struct arena *arena, const struct car
 	findings_write_json(b, shown, count);
 }
 
+static void
 write_findings(struct buffer *b, struct arena *arena, const struct card *card, const struct findings *f)
 {
 	static const struct findings none;
