@@ -103,6 +103,8 @@ static const char *const limiting[] = { "/entities/attributes/purpose/ja", "/ent
 	"/entities/attributes/legal_basis", "/registration", "/registration/policy", "/registration/policy/ja",
 	"/registration/policy/en" };
 
+#define OIDC "/entities/oidc/"
+
 static void
 note_removed(struct comparing *c, const char *pointer, const json_t *before)
 {
@@ -111,6 +113,8 @@ note_removed(struct comparing *c, const char *pointer, const json_t *before)
 	add(c, pointer)->before = show(c, before);
 	for (size_t i = 0; i < COUNT(limiting); i++)
 		c->raises = c->raises || strcmp(kind, limiting[i]) == 0;
+	/* What is not said there has a default, which may be more (OpenID Connect Registration 1.0 s2). */
+	c->raises = c->raises || strncmp(kind, OIDC, sizeof(OIDC) - 1) == 0;
 }
 
 static void
@@ -289,4 +293,26 @@ difference_find(struct arena *arena, struct span before, struct span after, stru
 	*out = c.list;
 	*count = c.count;
 	*raises = c.raises;
+}
+
+void
+differences_write_json(struct buffer *b, const struct difference *all, size_t count)
+{
+	buffer_byte(b, '[');
+	for (size_t i = 0; i < count; i++) {
+		buffer_text(b, i ? ",{\"pointer\":" : "{\"pointer\":");
+		json_write_string(b, span_text(all[i].pointer));
+		buffer_text(b, ",\"before\":");
+		if (all[i].before)
+			json_write_string(b, span_text(all[i].before));
+		else
+			buffer_text(b, "null");
+		buffer_text(b, ",\"after\":");
+		if (all[i].after)
+			json_write_string(b, span_text(all[i].after));
+		else
+			buffer_text(b, "null");
+		buffer_text(b, "}");
+	}
+	buffer_byte(b, ']');
 }

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "base/arena.h"
+#include "base/buffer.h"
 
 struct difference {
 	const char *pointer;     /* RFC 6901 into the new record; of what was removed, into the old */
@@ -19,8 +20,12 @@ struct difference {
  * then says how many more there are.
  *
  * `raises`: it does more than take away, so it needs approval. Taking away is leaving something out, but for what would
- * mean more without it (a certification's entity, for what an attribute is used and why it may be), and a certification
- * that begins later or ends earlier. */
+ * mean more without it (a certification's entity, for what an attribute is used and why it may be, the policy,
+ * anything within OpenID Connect metadata, where what is not said has a default), and a certification that begins later
+ * or ends earlier. */
 #define DIFFERENCES 1000
 void difference_find(struct arena *, struct span before, struct span after, struct difference **out, size_t *count,
     bool *raises);
+
+/* [{"pointer","before","after"}] */
+void differences_write_json(struct buffer *, const struct difference *, size_t count);

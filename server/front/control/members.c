@@ -16,6 +16,7 @@
 #define MEMBERS_LARGEST 100000
 #define CHANGE_ARENA (33 * MEMBERS_BODY) /* what codec/reader.h takes at most, and the requests */
 #define ANSWER_LARGEST (64 * MIB)
+#define PROPOSAL_LARGEST 80 /* "sha256:" and 64 digits */
 
 /* Listing */
 
@@ -56,6 +57,8 @@ write_waiting(struct buffer *b, const struct member *m)
 	request_write_instant(b, "since", m->proposed_at);
 	buffer_text(b, ",\"reason\":");
 	json_write_string(b, m->proposal_reason);
+	buffer_text(b, ",\"proposer\":");
+	json_write_string(b, m->proposer);
 	buffer_text(b, ",\"approvers\":[");
 	for (size_t i = 0; i < m->approver_count; i++) {
 		buffer_text(b, i ? "," : "");
@@ -206,8 +209,10 @@ read_request(struct reader *r, struct membership_request *out)
 			if (reader_peek(r) != READER_OBJECT)
 				reader_fail(r, "an object: the member's record", NULL);
 			out->record = reader_raw(r);
+		} else if (span_is(name, "proposal")) {
+			out->proposal = reader_string(r, 1, PROPOSAL_LARGEST);
 		} else {
-			reader_fail(r, "no member but action, id and record", arena_text(r->arena, span_first(name, 100)));
+			reader_fail(r, "no member but action, id, record and proposal", arena_text(r->arena, span_first(name, 100)));
 			return;
 		}
 	}
@@ -229,6 +234,9 @@ request_check(const struct membership_request *q, size_t at, struct problem *why
 		    member_action_name(q->action));
 	if (!with_record && !q->id.size)
 		return problem_set(why, ERR_SYNTAX, "", "/changes/%zu/id: expected one to %s, found none", at,
+		    member_action_name(q->action));
+	if (q->action != MEMBER_APPROVE && q->proposal.size)
+		return problem_set(why, ERR_SYNTAX, "", "/changes/%zu/proposal: expected none to %s, found one", at,
 		    member_action_name(q->action));
 	return OK;
 }
@@ -273,26 +281,6 @@ changing_parse(struct changing *out, struct problem *why)
 	return OK;
 }
 
-static void
-write_differences(struct buffer *b, const struct difference *all, size_t count)
-{
-	for (size_t i = 0; i < count; i++) {
-		buffer_text(b, i ? ",{\"pointer\":" : "{\"pointer\":");
-		json_write_string(b, span_text(all[i].pointer));
-		buffer_text(b, ",\"before\":");
-		if (all[i].before)
-			json_write_string(b, span_text(all[i].before));
-		else
-			buffer_text(b, "null");
-		buffer_text(b, ",\"after\":");
-		if (all[i].after)
-			json_write_string(b, span_text(all[i].after));
-		else
-			buffer_text(b, "null");
-		buffer_text(b, "}");
-	}
-}
-
 static const char *
 outcome_name(const struct membership_result *r)
 {
@@ -314,9 +302,9 @@ write_result(struct buffer *b, const struct membership_result *r)
 		buffer_text(b, ",\"clause\":");
 		json_write_string(b, span_text(r->why.clause));
 	}
-	buffer_text(b, ",\"differences\":[");
-	write_differences(b, r->differences, r->difference_count);
-	buffer_text(b, "],\"findings\":");
+	buffer_text(b, ",\"differences\":");
+	differences_write_json(b, r->differences, r->difference_count);
+	buffer_text(b, ",\"findings\":");
 	findings_write_json(b, r->findings, r->finding_count);
 	buffer_text(b, "}");
 }
@@ -372,7 +360,8 @@ members_change(struct exchange *e, void *front)
 	*g = (struct changing){ .exchange = e, .arena = arena_init(CHANGE_ARENA) };
 	g->requests = arena_array(e->arena, struct membership_request, MEMBERSHIP_CHANGES);
 	g->change = (struct membership_change){ .requests = g->requests, .actor = request_actor(e), .reason = "",
-		.approvals = c->settings.approvals ? c->settings.approvals : 1 };
+		.approvals = c->settings.approvals ? c->settings.approvals : 1,
+		.counts = control_names(c, e->peer_uid) };
 	if (changing_parse(g, &why) != OK) {
 		changing_end(g);
 		exchange_refuse(e, status_of(why.code), &why);
