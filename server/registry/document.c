@@ -10,6 +10,15 @@
 const struct table document_table = { "document", ROLE_BIT(ROLE_STEWARD), 0 };
 const struct table publication_table = { "publication", ROLE_BIT(ROLE_STEWARD), TABLE_NOTICED };
 
+const struct document_place document_places[DOCUMENT_PLACES] = {
+	{ DOCUMENT_ALL, "metadata.xml" },
+	{ DOCUMENT_IDPS, "metadata/idps.xml" },
+	{ DOCUMENT_SPS, "metadata/sps.xml" },
+	{ DOCUMENT_TRUSTED_LIST, "trusted-list.json" },
+	{ DOCUMENT_TRUSTED_LIST_SIGNED, "trusted-list.jws" },
+	{ DOCUMENT_MEMBERS, "v1/members" },
+};
+
 /* All but the body. */
 static void
 write_head(struct buffer *b, const struct representation *r)

@@ -60,4 +60,13 @@ bool publication_found(const struct ask *, struct publication *out, bool *broken
 #define DOCUMENT_TRUSTED_LIST "trusted-list"         /* JSON */
 #define DOCUMENT_TRUSTED_LIST_SIGNED "trusted-list-signed" /* compact JWS */
 #define DOCUMENT_MEMBERS "members"                   /* member_index.h */
+
+/* Where those with a word for a name are served, behind the base URL: first the sets, which SAML software fetches. */
+#define DOCUMENT_SETS 3
+#define DOCUMENT_PLACES 6
+struct document_place {
+	const char *name, *path;
+};
+extern const struct document_place document_places[DOCUMENT_PLACES];
+
 struct span document_key(struct arena *, struct span name, uint64_t generation);

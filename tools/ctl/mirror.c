@@ -32,14 +32,6 @@
 #define TWIN ".gz"
 #define PIECE (256 * KIB)
 
-static const struct { const char *name, *path; } places[] = {
-	{ DOCUMENT_ALL, "metadata.xml" },
-	{ DOCUMENT_IDPS, "metadata/idps.xml" },
-	{ DOCUMENT_SPS, "metadata/sps.xml" },
-	{ DOCUMENT_TRUSTED_LIST, "trusted-list.json" },
-	{ DOCUMENT_TRUSTED_LIST_SIGNED, "trusted-list.jws" },
-	{ DOCUMENT_MEMBERS, "v1/members" },
-};
 static const char *const folders[] = { "entities", "metadata", "v1" };
 
 struct mirror {
@@ -251,9 +243,9 @@ write_entity(struct mirror *m, struct span key, const struct published *d, struc
 static enum err
 write_named(struct mirror *m, struct span name, const struct published *d, struct problem *why)
 {
-	for (size_t i = 0; i < COUNT(places); i++)
-		if (span_is(name, places[i].name))
-			return write_document(m, places[i].path, d, why);
+	for (size_t i = 0; i < DOCUMENT_PLACES; i++)
+		if (span_is(name, document_places[i].name))
+			return write_document(m, document_places[i].path, d, why);
 	return name.size == sizeof(struct entity_key) ? write_entity(m, name, d, why) : OK;
 }
 

@@ -26,26 +26,15 @@ struct follower {
 	uint64_t generation; /* of that state */
 };
 
-/* In the order of the questions: what SAML software fetches, then what else is published. */
-static const struct { const char *name, *path; } documents[] = {
-	{ DOCUMENT_ALL, "metadata.xml" },
-	{ DOCUMENT_IDPS, "metadata/idps.xml" },
-	{ DOCUMENT_SPS, "metadata/sps.xml" },
-	{ DOCUMENT_TRUSTED_LIST, "trusted-list.json" },
-	{ DOCUMENT_TRUSTED_LIST_SIGNED, "trusted-list.jws" },
-	{ DOCUMENT_MEMBERS, "v1/members" },
-};
-#define SETS 3
-
-enum { ASK_PUBLICATION, ASK_DOCUMENTS, ASK_SOURCES = ASK_DOCUMENTS + COUNT(documents), ASKS };
+enum { ASK_PUBLICATION, ASK_DOCUMENTS, ASK_SOURCES = ASK_DOCUMENTS + DOCUMENT_PLACES, ASKS };
 static_assert(ASKS == FEDERATION_ASKS, "one question for each document");
 
 static void
 asks_write(struct ask asks[FEDERATION_ASKS], struct arena *arena)
 {
 	asks[ASK_PUBLICATION] = publication_ask();
-	for (size_t i = 0; i < COUNT(documents); i++)
-		asks[ASK_DOCUMENTS + i] = document_ask(arena, span_text(documents[i].name));
+	for (size_t i = 0; i < DOCUMENT_PLACES; i++)
+		asks[ASK_DOCUMENTS + i] = document_ask(arena, span_text(document_places[i].name));
 	asks[ASK_SOURCES] = (struct ask){ .table = &source_table, .limit = SOURCES_SHOWN };
 }
 
@@ -71,7 +60,7 @@ write_url(struct buffer *json, const struct registry_front *front, const char *p
 	buffer_release(&url);
 }
 
-/* Those of documents[first … end) that are published. */
+/* Those of document_places[first … end) that are published. */
 static void
 write_documents(struct buffer *json, const struct registry_front *front, const struct ask *asks, uint64_t generation,
     size_t first, size_t end)
@@ -81,10 +70,11 @@ write_documents(struct buffer *json, const struct registry_front *front, const s
 	for (size_t i = first; i < end; i++) {
 		struct published d;
 
-		if (document_found(&asks[ASK_DOCUMENTS + i], span_text(documents[i].name), generation, &d) != DOCUMENT_PRESENT)
+		if (document_found(&asks[ASK_DOCUMENTS + i], span_text(document_places[i].name), generation, &d) !=
+		    DOCUMENT_PRESENT)
 			continue;
-		buffer_print(json, "%s{\"name\":\"%s\",\"url\":", separator, documents[i].name);
-		write_url(json, front, documents[i].path);
+		buffer_print(json, "%s{\"name\":\"%s\",\"url\":", separator, document_places[i].name);
+		write_url(json, front, document_places[i].path);
 		buffer_print(json, ",\"size\":%llu,\"size_gzip\":%llu,\"etag\":", (unsigned long long)d.plain.size,
 		    (unsigned long long)d.gzip.size);
 		json_write_string(json, d.plain.etag);
@@ -152,9 +142,9 @@ write_federation(struct buffer *json, const struct registry_front *front, const 
 	else
 		buffer_text(json, "null");
 	buffer_text(json, ",\"sets\":[");
-	write_documents(json, front, asks, p.generation, 0, SETS);
+	write_documents(json, front, asks, p.generation, 0, DOCUMENT_SETS);
 	buffer_text(json, "],\"documents\":[");
-	write_documents(json, front, asks, p.generation, SETS, COUNT(documents));
+	write_documents(json, front, asks, p.generation, DOCUMENT_SETS, DOCUMENT_PLACES);
 	buffer_text(json, "],\"sources\":[");
 	write_sources(json, &asks[ASK_SOURCES]);
 	buffer_text(json, "]}");
