@@ -155,9 +155,7 @@ describe(struct arena *a, const json_t *value)
 		return "null";
 	case JSON_STRING:
 		s = span_of(json_string_value(value), json_string_length(value));
-		if (s.size > MOST)
-			for (s.size = MOST; (s.data[s.size] & 0xc0) == 0x80; s.size--)
-				;
+		s = utf8_first(s, MOST);
 		json_write_string(&b, s);
 		text =
 		    arena_print(a, "%.*s%s", SPAN_ARGS(buffer_span(&b)), s.size < json_string_length(value) ? "…" : "");

@@ -74,6 +74,12 @@ letter_value(const struct alphabet *alphabet, uint8_t c)
 	return -1;
 }
 
+int
+base64url_value(uint8_t letter)
+{
+	return letter_value(&url, letter);
+}
+
 static struct span
 write_letters(struct arena *a, const struct alphabet *alphabet, struct span s)
 {
@@ -241,6 +247,16 @@ sequence_size(const uint8_t *p, size_t left)
 		if ((p[i] & 0xc0) != 0x80)
 			return 0;
 	return table[row].size;
+}
+
+struct span
+utf8_first(struct span s, size_t most)
+{
+	if (s.size <= most)
+		return s;
+	while (most && (s.data[most] & 0xc0) == 0x80)
+		most--;
+	return span_first(s, most);
 }
 
 bool

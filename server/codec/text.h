@@ -15,6 +15,8 @@ struct span base64url_write(struct arena *, struct span);
 /* Strict: no blanks, right padding, zero spare bits. `*out` is written on success only. */
 bool base64_read(struct arena *, struct span, struct span *out);
 bool base64url_read(struct arena *, struct span, struct span *out);
+/* The six bits of one letter, or -1: for who reads letter by letter. */
+int base64url_value(uint8_t letter);
 
 /* RFC 3986 s2.1. Reading decodes every %XX once; '+' stays a plus; a broken escape is an error; what has no escapes is
  * returned itself, not copied. Writing encodes all but unreserved characters. */
@@ -23,6 +25,8 @@ struct span percent_write(struct arena *, struct span);
 
 /* Well-formed UTF-8 (no surrogates, no overlong forms). */
 bool utf8_valid(struct span);
+/* At most so many bytes from the beginning, and no character cut in two. */
+struct span utf8_first(struct span, size_t most);
 
 /* A JSON string with its quotes, as our own writers make it (RFC 8785 s3.2.2.2). Bytes that are no UTF-8 (of a sentence
  * cut short, of somebody's log) become U+FFFD: what is written is JSON whatever it was given. */

@@ -4,6 +4,7 @@
 #include <assert.h>
 #include <stdlib.h>
 
+#include "codec/text.h"
 #include "registry/rule_check.h"
 
 /* Levels */
@@ -67,12 +68,9 @@ rule_levels_set(struct rule_levels *l, const char *rule, const char *level, stru
 static struct span
 one_line(struct arena *arena, struct span s, size_t largest)
 {
-	size_t size = s.size < largest ? s.size : largest;
-	uint8_t *line;
+	size_t size = utf8_first(s, largest).size;
+	uint8_t *line = arena_take(arena, size);
 
-	while (size < s.size && size && (s.data[size] & 0xc0) == 0x80)
-		size--;
-	line = arena_take(arena, size);
 	for (size_t i = 0; i < size; i++)
 		line[i] = s.data[i] < ' ' || s.data[i] == 0x7f ? ' ' : s.data[i];
 	return span_of(line, size);

@@ -200,6 +200,21 @@ json_strings_are_written_canonically(void **state)
 	}
 }
 
+static void
+no_character_is_cut_in_two(void **state)
+{
+	static const struct { const char *text; size_t most; const char *first; } cases[] = {
+		{ "abc", 3, "abc" }, { "abc", 2, "ab" }, { "abc", 0, "" }, { "", 5, "" },
+		{ "a\xe9\x8d\xb5", 4, "a\xe9\x8d\xb5" }, { "a\xe9\x8d\xb5", 3, "a" }, { "a\xe9\x8d\xb5", 2, "a" },
+		{ "\xe9\x8d\xb5", 2, "" }, { "\xe9\x8d\xb5z", 3, "\xe9\x8d\xb5" },
+		{ "\x80\x80\x80", 2, "" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++)
+		expect_span(cases[i].text, utf8_first(span_text(cases[i].text), cases[i].most), cases[i].first);
+}
+
 int
 main(void)
 {
@@ -210,6 +225,7 @@ main(void)
 		cmocka_unit_test(percent_escapes_are_decoded_once),
 		cmocka_unit_test(utf8_is_well_formed_or_refused),
 		cmocka_unit_test(json_strings_are_written_canonically),
+		cmocka_unit_test(no_character_is_cut_in_two),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
