@@ -224,7 +224,8 @@ files_are_read_within_their_limit(void **state)
 	snprintf(sentence, sizeof(sentence), "%s: No such file or directory", path);
 	expect_text("by its name", why.text, sentence);
 	d = document_read(&a, "/", 14);
-	expect_problem("a directory is no file", document_end(&d, &why), &why, ERR_INVALID, "/: expected a regular file");
+	expect_problem("a directory is no file", document_end(&d, &why), &why, ERR_INVALID,
+	    "/: expected a regular file");
 	arena_release(&a);
 }
 

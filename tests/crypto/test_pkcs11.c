@@ -76,7 +76,8 @@ every_type_is_made_found_and_signs(void **state)
 			    &why);
 			expect_true("the public half verifies it", good);
 		}
-		expect_ok(keys[i].names, certificate_self_signed(key, &(struct certificate_name){ .common_name = "in a token" },
+		expect_ok(keys[i].names, certificate_self_signed(key,
+		    &(struct certificate_name){ .common_name = "in a token" },
 		    (struct instant){ 0 }, (struct instant){ SECONDS(86400) }, &a, &der, &why), &why);
 		expect_ok(keys[i].names, certificate_read(der, &a, &facts, &why), &why);
 		expect_true("its certificate holds it", span_equal(facts.spki, key_public(key)));

@@ -44,7 +44,8 @@ times_are_kept(void **state)
 	w.settings.limits.idle_time = w.settings.limits.write_time = SECONDS(1) / 4;
 	world_open(&w);
 	expect_answer("a head that does not end", &w, "GET /hello HT", "408! closed");
-	expect_answer("a body that does not come", &w, "POST /echo HTTP/1.1\r\n" HOST "Content-Length: 3\r\n\r\nab", "408! closed");
+	expect_answer("a body that does not come", &w, "POST /echo HTTP/1.1\r\n" HOST "Content-Length: 3\r\n\r\nab",
+	    "408! closed");
 	expect_answer("a handler that does not answer", &w, GET_WAIT GET_HELLO, "503! closed");
 	expect_number("its question is cancelled", w.cancelled, 1);
 	expect_number("and it is told", w.gone, 1);

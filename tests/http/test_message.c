@@ -20,11 +20,14 @@ static const struct {
 	{ "the query is cut from the path", "GET /a?b=c?d HTTP/1.1\r\n" HOST "\r\n", "GET /a ?b=c?d a.example 0 keep" },
 	{ "raw braces of MDQ clients are read", "GET /entities/{sha1}0a HTTP/1.1\r\n" HOST "\r\n",
 	  "GET /entities/{sha1}0a ? a.example 0 keep" },
-	{ "escapes are left as they are", "GET /a%2Fb%zz HTTP/1.1\r\n" HOST "\r\n", "GET /a%2Fb%zz ? a.example 0 keep" },
-	{ "one empty line before a request is overlooked", "\r\nGET / HTTP/1.1\r\n" HOST "\r\n", "GET / ? a.example 0 keep" },
+	{ "escapes are left as they are", "GET /a%2Fb%zz HTTP/1.1\r\n" HOST "\r\n",
+	  "GET /a%2Fb%zz ? a.example 0 keep" },
+	{ "one empty line before a request is overlooked", "\r\nGET / HTTP/1.1\r\n" HOST "\r\n",
+	  "GET / ? a.example 0 keep" },
 	{ "an absolute target's authority is the host", "GET http://b.example:80/x?y HTTP/1.1\r\n" HOST "\r\n",
 	  "GET /x ?y b.example:80 0 keep" },
-	{ "an absolute target may have no path", "GET HTTPS://b.example HTTP/1.1\r\n" HOST "\r\n", "GET / ? b.example 0 keep" },
+	{ "an absolute target may have no path", "GET HTTPS://b.example HTTP/1.1\r\n" HOST "\r\n",
+	  "GET / ? b.example 0 keep" },
 	{ "an absolute target may have a query alone", "GET http://b.example?q HTTP/1.1\r\n" HOST "\r\n",
 	  "GET / ?q b.example 0 keep" },
 	{ "a host may have a port", "GET / HTTP/1.1\r\nHost: a.example:8443\r\n\r\n", "GET / ? a.example:8443 0 keep" },
@@ -34,7 +37,8 @@ static const struct {
 	{ "an unknown method is read as such", "BREW / HTTP/1.1\r\n" HOST "\r\n", "- / ? a.example 0 keep" },
 	{ "methods have capital letters", "get / HTTP/1.1\r\n" HOST "\r\n", "- / ? a.example 0 keep" },
 	{ "a length is read", "POST / HTTP/1.1\r\n" HOST "Content-Length: 12\r\n\r\n", "POST / ? a.example 12 keep" },
-	{ "a length of zero is one", "POST / HTTP/1.1\r\n" HOST "Content-Length: 0\r\n\r\n", "POST / ? a.example 0 keep" },
+	{ "a length of zero is one", "POST / HTTP/1.1\r\n" HOST "Content-Length: 0\r\n\r\n",
+	  "POST / ? a.example 0 keep" },
 	{ "names of fields ignore case", "POST / HTTP/1.1\r\nhOST:a.example\r\ncontent-LENGTH:\t7 \t\r\n\r\n",
 	  "POST / ? a.example 7 keep" },
 	{ "a chunked body is announced", "POST / HTTP/1.1\r\n" HOST "Transfer-Encoding: Chunked\r\n\r\n",
@@ -42,7 +46,8 @@ static const struct {
 	{ "an expectation is read", "POST / HTTP/1.1\r\n" HOST "Content-Length: 1\r\nExpect: 100-Continue\r\n\r\n",
 	  "POST / ? a.example 1 keep expects" },
 	{ "close closes", "GET / HTTP/1.1\r\n" HOST "Connection: close\r\n\r\n", "GET / ? a.example 0" },
-	{ "close closes in a list, too", "GET / HTTP/1.1\r\n" HOST "Connection: x , CLOSE,y\r\n\r\n", "GET / ? a.example 0" },
+	{ "close closes in a list, too", "GET / HTTP/1.1\r\n" HOST "Connection: x , CLOSE,y\r\n\r\n",
+	  "GET / ? a.example 0" },
 	{ "close closes in a second field, too", "GET / HTTP/1.1\r\n" HOST "Connection: x\r\nConnection: close\r\n\r\n",
 	  "GET / ? a.example 0" },
 	{ "a field may be empty", "GET / HTTP/1.1\r\n" HOST "X:\r\n\r\n", "GET / ? a.example 0 keep" },
@@ -59,8 +64,10 @@ static const struct {
 	{ "a line that ends with LF is refused", "GET / HTTP/1.1\n" HOST "\r\n", "400 a line ends with LF alone" },
 	{ "a field that ends with LF is refused", "GET / HTTP/1.1\r\nHost: a\n\r\n", "400 a line ends with LF alone" },
 	{ "an empty line of LF is refused", "GET / HTTP/1.1\r\n" HOST "\n", "400 a line ends with LF alone" },
-	{ "LF before a request is refused", "\nGET / HTTP/1.1\r\n" HOST "\r\n", "400 a request begins with its method" },
-	{ "CR alone is refused in a field", "GET / HTTP/1.1\r\nHost: a\rb: c\r\n\r\n", "400 a field holds a control character" },
+	{ "LF before a request is refused", "\nGET / HTTP/1.1\r\n" HOST "\r\n",
+	  "400 a request begins with its method" },
+	{ "CR alone is refused in a field", "GET / HTTP/1.1\r\nHost: a\rb: c\r\n\r\n",
+	  "400 a field holds a control character" },
 	{ "CR alone is refused in the request line", "GET /\rb HTTP/1.1\r\n" HOST "\r\n",
 	  "400 the target holds a byte that must be percent-encoded" },
 	{ "CR alone is refused before a field", "GET / HTTP/1.1\r\n" HOST "\rX: y\r\n\r\n",
@@ -70,16 +77,20 @@ static const struct {
 	  "400 a request begins with its method and one blank" },
 
 	/* The request line. */
-	{ "a blank before the method is refused", " GET / HTTP/1.1\r\n" HOST "\r\n", "400 a request begins with its method" },
+	{ "a blank before the method is refused", " GET / HTTP/1.1\r\n" HOST "\r\n",
+	  "400 a request begins with its method" },
 	{ "two blanks are refused", "GET  / HTTP/1.1\r\n" HOST "\r\n", "400 the target is empty" },
-	{ "a tab is no blank", "GET\t/ HTTP/1.1\r\n" HOST "\r\n", "400 a request begins with its method and one blank" },
+	{ "a tab is no blank", "GET\t/ HTTP/1.1\r\n" HOST "\r\n",
+	  "400 a request begins with its method and one blank" },
 	{ "two blanks before the version are refused", "GET /  HTTP/1.1\r\n" HOST "\r\n",
 	  "400 the request line does not end with HTTP/1.1" },
 	{ "a blank after the version is refused", "GET / HTTP/1.1 \r\n" HOST "\r\n",
 	  "400 the request line does not end with HTTP/1.1" },
 	{ "a missing version is refused", "GET /\r\n\r\n", "400 the target holds a byte that must be percent-encoded" },
-	{ "a small version is refused", "GET / http/1.1\r\n" HOST "\r\n", "400 the request line does not end with HTTP/1.1" },
-	{ "a short version is refused", "GET / HTTP/1\r\n" HOST "\r\n", "400 the request line does not end with HTTP/1.1" },
+	{ "a small version is refused", "GET / http/1.1\r\n" HOST "\r\n",
+	  "400 the request line does not end with HTTP/1.1" },
+	{ "a short version is refused", "GET / HTTP/1\r\n" HOST "\r\n",
+	  "400 the request line does not end with HTTP/1.1" },
 	{ "HTTP/1.0 is not spoken", "GET / HTTP/1.0\r\n" HOST "\r\n", "505 only HTTP/1.1 is spoken here" },
 	{ "HTTP/1.2 is not spoken", "GET / HTTP/1.2\r\n" HOST "\r\n", "505 only HTTP/1.1 is spoken here" },
 	{ "HTTP/1.0 with a transfer coding is not spoken",
@@ -100,26 +111,33 @@ static const struct {
 	  "400 the target holds a byte that must be percent-encoded" },
 	{ "the form of CONNECT is refused", "CONNECT a.example:443 HTTP/1.1\r\n" HOST "\r\n",
 	  "400 the target is neither a path nor an http URL" },
-	{ "a relative target is refused", "GET a/b HTTP/1.1\r\n" HOST "\r\n", "400 the target is neither a path nor an http URL" },
+	{ "a relative target is refused", "GET a/b HTTP/1.1\r\n" HOST "\r\n",
+	  "400 the target is neither a path nor an http URL" },
 	{ "a URL of another scheme is refused", "GET ftp://a/ HTTP/1.1\r\n" HOST "\r\n",
 	  "400 the target is neither a path nor an http URL" },
 	{ "a URL without an authority is refused", "GET http:///a HTTP/1.1\r\n" HOST "\r\n",
 	  "400 the target is neither a path nor an http URL" },
 	{ "user information is refused", "GET http://u@a/ HTTP/1.1\r\n" HOST "\r\n",
 	  "400 the target is neither a path nor an http URL" },
-	{ "an asterisk is for OPTIONS", "GET * HTTP/1.1\r\n" HOST "\r\n", "400 the target is neither a path nor an http URL" },
+	{ "an asterisk is for OPTIONS", "GET * HTTP/1.1\r\n" HOST "\r\n",
+	  "400 the target is neither a path nor an http URL" },
 
 	/* Fields. */
-	{ "a folded field is refused", "GET / HTTP/1.1\r\n" HOST "X: a\r\n b\r\n\r\n", "400 a field is folded over lines" },
+	{ "a folded field is refused", "GET / HTTP/1.1\r\n" HOST "X: a\r\n b\r\n\r\n",
+	  "400 a field is folded over lines" },
 	{ "a folded first field is refused", "GET / HTTP/1.1\r\n " HOST "\r\n", "400 a field is folded over lines" },
 	{ "a blank before the colon is refused", "GET / HTTP/1.1\r\nHost : a\r\n\r\n",
 	  "400 a blank stands before the colon of a field" },
-	{ "a field without a colon is refused", "GET / HTTP/1.1\r\n" HOST "abc\r\n\r\n", "400 a field has no proper name" },
-	{ "a field without a name is refused", "GET / HTTP/1.1\r\n" HOST ": x\r\n\r\n", "400 a field has no proper name" },
-	{ "a name that is no token is refused", "GET / HTTP/1.1\r\n" HOST "a(b): x\r\n\r\n", "400 a field has no proper name" },
+	{ "a field without a colon is refused", "GET / HTTP/1.1\r\n" HOST "abc\r\n\r\n",
+	  "400 a field has no proper name" },
+	{ "a field without a name is refused", "GET / HTTP/1.1\r\n" HOST ": x\r\n\r\n",
+	  "400 a field has no proper name" },
+	{ "a name that is no token is refused", "GET / HTTP/1.1\r\n" HOST "a(b): x\r\n\r\n",
+	  "400 a field has no proper name" },
 	{ "a control character is refused in a field", "GET / HTTP/1.1\r\n" HOST "X: a\x0b\r\n\r\n",
 	  "400 a field holds a control character" },
-	{ "DEL is refused in a field", "GET / HTTP/1.1\r\n" HOST "X: \x7f\r\n\r\n", "400 a field holds a control character" },
+	{ "DEL is refused in a field", "GET / HTTP/1.1\r\n" HOST "X: \x7f\r\n\r\n",
+	  "400 a field holds a control character" },
 
 	/* Host. */
 	{ "a missing Host is refused", "GET / HTTP/1.1\r\n\r\n", "400 Host is missing" },
@@ -143,7 +161,8 @@ static const struct {
 	/* Lengths. */
 	{ "two lengths are refused", "POST / HTTP/1.1\r\n" HOST "Content-Length: 1\r\nContent-Length: 2\r\n\r\n",
 	  "400 there are two lengths" },
-	{ "two equal lengths are refused, too", "POST / HTTP/1.1\r\n" HOST "Content-Length: 1\r\nContent-Length: 1\r\n\r\n",
+	{ "two equal lengths are refused, too",
+	  "POST / HTTP/1.1\r\n" HOST "Content-Length: 1\r\nContent-Length: 1\r\n\r\n",
 	  "400 there are two lengths" },
 	{ "a list of lengths is refused", "POST / HTTP/1.1\r\n" HOST "Content-Length: 1, 1\r\n\r\n",
 	  "400 Content-Length is not one plain decimal number" },
@@ -183,8 +202,10 @@ static const struct {
 	{ "a target past its limit is refused",
 	  "GET /1234567890123456789012345678901234567890123456789012345678901234 HTTP/1.1\r\n" HOST "\r\n",
 	  "414 the target is too long" },
-	{ "as many fields as may be are read", "GET / HTTP/1.1\r\n" HOST "a:\r\nb:\r\nc:\r\n\r\n", "GET / ? a.example 0 keep" },
-	{ "one field more is refused", "GET / HTTP/1.1\r\n" HOST "a:\r\nb:\r\nc:\r\nd:\r\n\r\n", "431 there are too many fields" },
+	{ "as many fields as may be are read", "GET / HTTP/1.1\r\n" HOST "a:\r\nb:\r\nc:\r\n\r\n",
+	  "GET / ? a.example 0 keep" },
+	{ "one field more is refused", "GET / HTTP/1.1\r\n" HOST "a:\r\nb:\r\nc:\r\nd:\r\n\r\n",
+	  "431 there are too many fields" },
 };
 
 static const char *
@@ -194,9 +215,9 @@ told(struct arena *a, enum message_state state, const struct message *m, const s
 		return "partial";
 	if (state == MESSAGE_REFUSED)
 		return arena_print(a, "%d %s", refused->status, refused->reason);
-	return arena_print(a, "%s %.*s ?%.*s %.*s %llu%s%s%s", method_name(m->method), SPAN_ARGS(m->path), SPAN_ARGS(m->query),
-	    SPAN_ARGS(m->host), (unsigned long long)m->length, m->keep_alive ? " keep" : "", m->chunked ? " chunked" : "",
-	    m->expects_continue ? " expects" : "");
+	return arena_print(a, "%s %.*s ?%.*s %.*s %llu%s%s%s", method_name(m->method), SPAN_ARGS(m->path),
+	    SPAN_ARGS(m->query), SPAN_ARGS(m->host), (unsigned long long)m->length, m->keep_alive ? " keep" : "",
+	    m->chunked ? " chunked" : "", m->expects_continue ? " expects" : "");
 }
 
 /* Reads `bytes` as they come: first `step` bytes, then as many more, until something is known. */
@@ -259,7 +280,8 @@ a_nul_is_refused_everywhere(void **state)
 		memcpy(copy, request, sizeof(request));
 		copy[i] = '\0';
 		expect_true("a NUL is refused",
-		    span_starts(span_text(read_in_steps(&a, span_of(copy, sizeof(copy) - 1), sizeof(copy), &used)), "400 "));
+		    span_starts(span_text(read_in_steps(&a, span_of(copy, sizeof(copy) - 1), sizeof(copy), &used)),
+		    "400 "));
 	}
 	arena_release(&a);
 }
@@ -275,12 +297,15 @@ a_head_has_a_limit(void **state)
 	memset(line, 'a', sizeof(line));
 	memset(fields + strlen(fields), 'a', sizeof(fields) - strlen(fields));
 	for (size_t step = 1; step < 1500; step += 37) {
-		expect_text("a request line without an end is refused", read_in_steps(&a, span_of(line, sizeof(line)), step, &used),
+		expect_text("a request line without an end is refused", read_in_steps(&a, span_of(line, sizeof(line)),
+		    step, &used),
 		    "414 the request line is too long");
-		expect_text("fields without an end are refused", read_in_steps(&a, span_of(fields, sizeof(fields)), step, &used),
+		expect_text("fields without an end are refused", read_in_steps(&a, span_of(fields, sizeof(fields)),
+		    step, &used),
 		    "431 the head of the request is too large");
 	}
-	expect_text("below the limit more is waited for", read_in_steps(&a, span_of(fields, 511), 600, &used), "partial");
+	expect_text("below the limit more is waited for", read_in_steps(&a, span_of(fields, 511), 600, &used),
+	    "partial");
 	arena_release(&a);
 }
 
@@ -307,7 +332,8 @@ fields_are_found_by_name(void **state)
 	size_t used = 0, scanned = 0;
 
 	(void)state;
-	expect_number("it is read", message_read(span_text(request), &limits, &scanned, &m, &used, &refused), MESSAGE_WHOLE);
+	expect_number("it is read", message_read(span_text(request), &limits, &scanned, &m, &used, &refused),
+	    MESSAGE_WHOLE);
 	expect_span("without the blanks around it", message_header(&m, "accept"), "a/b ;q=1");
 	expect_span("one that is not there is empty", message_header(&m, "Cookie"), "");
 	expect_span("of two none is given", message_header(&m, "X"), "");
@@ -324,13 +350,15 @@ static const struct {
 	{ "the end needs its empty line", "0\r\n", "partial, 0 left" },
 	{ "an extension is refused", "1;a=b\r\na\r\n0\r\n\r\n", "a chunk size is not a plain hexadecimal number" },
 	{ "a blank after a size is refused", "1 \r\na\r\n0\r\n\r\n", "a chunk size is not a plain hexadecimal number" },
-	{ "a blank before a size is refused", " 1\r\na\r\n0\r\n\r\n", "a chunk size is not a plain hexadecimal number" },
+	{ "a blank before a size is refused", " 1\r\na\r\n0\r\n\r\n",
+	  "a chunk size is not a plain hexadecimal number" },
 	{ "a signed size is refused", "+1\r\na\r\n0\r\n\r\n", "a chunk size is not a plain hexadecimal number" },
 	{ "a size with 0x is refused", "0x1\r\na\r\n0\r\n\r\n", "a chunk size has a leading zero" },
 	{ "a leading zero is refused", "01\r\na\r\n0\r\n\r\n", "a chunk size has a leading zero" },
 	{ "two zeros are refused", "00\r\n\r\n", "a chunk size has a leading zero" },
 	{ "no size is refused", "\r\na\r\n0\r\n\r\n", "a chunk size is not a plain hexadecimal number" },
-	{ "a size that ends with LF is refused", "1\na\r\n0\r\n\r\n", "a chunk size is not a plain hexadecimal number" },
+	{ "a size that ends with LF is refused", "1\na\r\n0\r\n\r\n",
+	  "a chunk size is not a plain hexadecimal number" },
 	{ "a size that ends with CR alone is refused", "1\ra\r\n0\r\n\r\n", "a chunk size does not end with CRLF" },
 	{ "a chunk that ends with LF is refused", "1\r\na\n0\r\n\r\n", "a a chunk is longer than its size" },
 	{ "a chunk longer than its size is refused", "1\r\nab\r\n0\r\n\r\n", "a a chunk is longer than its size" },
@@ -377,7 +405,8 @@ chunked_bodies_are_read_or_refused(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT(bodies); i++)
 		for (size_t step = 1; step <= strlen(bodies[i].bytes); step++)
-			expect_text(bodies[i].title, read_chunks(&a, span_text(bodies[i].bytes), step), bodies[i].expected);
+			expect_text(bodies[i].title, read_chunks(&a, span_text(bodies[i].bytes), step),
+			    bodies[i].expected);
 	arena_release(&a);
 }
 

@@ -1,4 +1,6 @@
-/* tests/http/test_server.c - requests and answers over loopback: bodies, pipelining, streams, files, proxies, draining. */
+/* tests/http/test_server.c - requests and answers over loopback: bodies, pipelining, streams, files, proxies,
+ * draining.
+ */
 #include "world.h"
 
 #include <fcntl.h>
@@ -22,14 +24,16 @@ static const struct {
 	{ "a 304 has no body", "GET /same HTTP/1.1\r\n" HOST "\r\n", "304" },
 	{ "a 304 to HEAD has none either", "HEAD /same HTTP/1.1\r\n" HOST "\r\n", "304" },
 	{ "whoever wants to close is closed", "GET /hello HTTP/1.1\r\n" HOST CLOSE "\r\n", "200!:hello closed" },
-	{ "what follows a close is not answered", "GET /hello HTTP/1.1\r\n" HOST CLOSE "\r\n" GET_HELLO, "200!:hello closed" },
+	{ "what follows a close is not answered", "GET /hello HTTP/1.1\r\n" HOST CLOSE "\r\n" GET_HELLO,
+	  "200!:hello closed" },
 	{ "a range is not looked at", "GET /hello HTTP/1.1\r\n" HOST "Range: bytes=0-1\r\n\r\n", "200:hello" },
 	{ "an unknown path", "GET /none HTTP/1.1\r\n" HOST "\r\n" GET_HELLO, "404 200:hello" },
 	{ "an unknown method on a known path", "BREW /hello HTTP/1.1\r\n" HOST "\r\n" GET_HELLO, "405 200:hello" },
 	{ "an unknown method on an unknown path", "BREW /none HTTP/1.1\r\n" HOST "\r\n", "501" },
 	{ "another method of a known path", "DELETE /hello HTTP/1.1\r\n" HOST "\r\n", "405" },
 	{ "OPTIONS * is answered", "OPTIONS * HTTP/1.1\r\n" HOST "\r\n" GET_HELLO, "204 200:hello" },
-	{ "a handler's refusal keeps the connection", "GET /refuse HTTP/1.1\r\n" HOST "\r\n" GET_HELLO, "409 200:hello" },
+	{ "a handler's refusal keeps the connection", "GET /refuse HTTP/1.1\r\n" HOST "\r\n" GET_HELLO,
+	  "409 200:hello" },
 	{ "a refused head closes", "GET /hello HTTP/1.0\r\n\r\n", "505! closed" },
 	{ "a refused head closes before what follows", "GET /hello HTTP/1.1\r\n\r\n" GET_HELLO, "400! closed" },
 	{ "TLS on a plain port is refused", "\x16\x03\x01\x02\x03", "400! closed" },
@@ -37,17 +41,21 @@ static const struct {
 	{ "several in one packet are answered in order",
 	  "GET /later/a HTTP/1.1\r\n" HOST "\r\n" GET_HELLO "GET /later/b HTTP/1.1\r\n" HOST "\r\n" GET_HELLO,
 	  "200:a 200:hello 200:b 200:hello" },
-	{ "a request behind a bad one is not answered", GET_HELLO "GET / HTTP/1.1\n\r\n" GET_HELLO, "200:hello 400! closed" },
+	{ "a request behind a bad one is not answered", GET_HELLO "GET / HTTP/1.1\n\r\n" GET_HELLO,
+	  "200:hello 400! closed" },
 
-	{ "a body is echoed", "POST /echo HTTP/1.1\r\n" HOST "Content-Length: 3\r\n\r\nabc" GET_HELLO, "200:abc 200:hello" },
+	{ "a body is echoed", "POST /echo HTTP/1.1\r\n" HOST "Content-Length: 3\r\n\r\nabc" GET_HELLO,
+	  "200:abc 200:hello" },
 	{ "a chunked body is echoed",
 	  "POST /echo HTTP/1.1\r\n" HOST "Transfer-Encoding: chunked\r\n\r\n1\r\na\r\n2\r\nbc\r\n0\r\n\r\n" GET_HELLO,
 	  "200:abc 200:hello" },
 	{ "an empty body is one", "POST /echo HTTP/1.1\r\n" HOST "\r\n" GET_HELLO, "200 200:hello" },
-	{ "a bad chunk closes", "POST /echo HTTP/1.1\r\n" HOST "Transfer-Encoding: chunked\r\n\r\n1;x\r\na\r\n0\r\n\r\n",
+	{ "a bad chunk closes",
+	  "POST /echo HTTP/1.1\r\n" HOST "Transfer-Encoding: chunked\r\n\r\n1;x\r\na\r\n0\r\n\r\n",
 	  "400! closed" },
 	{ "a body too large is refused by its length",
-	  "POST /json HTTP/1.1\r\n" HOST "Content-Type: application/json\r\nContent-Length: 101\r\n\r\n", "413! closed" },
+	  "POST /json HTTP/1.1\r\n" HOST "Content-Type: application/json\r\nContent-Length: 101\r\n\r\n",
+	  "413! closed" },
 	{ "a body too large is refused by its chunks",
 	  "POST /json HTTP/1.1\r\n" HOST "Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
 	  "40\r\n0123456789012345678901234567890123456789012345678901234567890123\r\n"
@@ -68,7 +76,8 @@ static const struct {
 	  "417! closed" },
 
 	{ "JSON where JSON is wanted",
-	  "POST /json HTTP/1.1\r\n" HOST "Content-Type: application/json; charset=utf-8\r\nContent-Length: 2\r\n\r\n[]", "200:[]" },
+	  "POST /json HTTP/1.1\r\n" HOST "Content-Type: application/json; charset=utf-8\r\nContent-Length: 2\r\n\r\n[]",
+	  "200:[]" },
 	{ "a kind of JSON where JSON is wanted",
 	  "POST /json HTTP/1.1\r\n" HOST "Content-Type: application/x+json\r\nContent-Length: 2\r\n\r\n[]", "200:[]" },
 	{ "something else where JSON is wanted",
@@ -78,7 +87,8 @@ static const struct {
 	  "POST /json HTTP/1.1\r\n" HOST "Content-Type: application/json\r\nContent-Type: application/json\r\n"
 	  "Content-Length: 2\r\n\r\n[]", "415! closed" },
 	{ "a form where a form is wanted",
-	  "POST /form HTTP/1.1\r\n" HOST "Content-Type: Application/X-WWW-form-urlencoded\r\nContent-Length: 3\r\n\r\na=b",
+	  "POST /form HTTP/1.1\r\n" HOST "Content-Type: Application/X-WWW-form-urlencoded\r\n"
+	  "Content-Length: 3\r\n\r\na=b",
 	  "200:a=b" },
 	{ "XML where a form is wanted",
 	  "POST /form HTTP/1.1\r\n" HOST "Content-Type: text/xml\r\nContent-Length: 3\r\n\r\na=b", "415! closed" },
@@ -197,7 +207,8 @@ many_pipelined_requests_are_all_answered(void **state)
 	client_open(&w, &c);
 	client_send(&w, &c, span_of(many, (sizeof(GET_HELLO) - 1) * 10));
 	shutdown(c.fd, SHUT_WR);
-	expect_heard("and then the end", &w, &c, "200:hello 200:hello 200:hello 200:hello 200:hello 200:hello 200:hello 200:hello "
+	expect_heard("and then the end", &w, &c,
+	    "200:hello 200:hello 200:hello 200:hello 200:hello 200:hello 200:hello 200:hello "
 	    "200:hello 200:hello closed");
 	client_close(&c);
 	free(many);
@@ -231,7 +242,8 @@ files_are_sent(void **state)
 
 	/* A file that was cut short meanwhile: the answer cannot be made good. */
 	expect_number("the test cuts it", ftruncate(w.file, 1000), 0);
-	expect_answer("a file shorter than said closes", &w, "GET /file HTTP/1.1\r\n" HOST "\r\n", "200:<1000>... closed");
+	expect_answer("a file shorter than said closes", &w, "GET /file HTTP/1.1\r\n" HOST "\r\n",
+	    "200:<1000>... closed");
 	world_release(&w);
 }
 
@@ -343,30 +355,38 @@ proxies_say_who_the_client_is(void **state)
 	} claims[] = {
 		{ "nothing said", "", "127.0.0.1 plain" },
 		{ "one address", "X-Forwarded-For: 192.0.2.1\r\n", "192.0.2.1 plain" },
-		{ "with its protocol", "X-Forwarded-For: 192.0.2.1\r\nX-Forwarded-Proto: https\r\n", "192.0.2.1 secure" },
+		{ "with its protocol", "X-Forwarded-For: 192.0.2.1\r\nX-Forwarded-Proto: https\r\n",
+		  "192.0.2.1 secure" },
 		{ "a port is left out", "X-Forwarded-For: 192.0.2.1:99\r\n", "192.0.2.1 plain" },
-		{ "the nearest stranger counts", "X-Forwarded-For: 192.0.2.1, 192.0.2.2, 10.1.1.1\r\n", "192.0.2.2 plain" },
-		{ "over several fields, too", "X-Forwarded-For: 192.0.2.1\r\nX-Forwarded-For: 192.0.2.2\r\n", "192.0.2.2 plain" },
+		{ "the nearest stranger counts", "X-Forwarded-For: 192.0.2.1, 192.0.2.2, 10.1.1.1\r\n",
+		  "192.0.2.2 plain" },
+		{ "over several fields, too", "X-Forwarded-For: 192.0.2.1\r\nX-Forwarded-For: 192.0.2.2\r\n",
+		  "192.0.2.2 plain" },
 		{ "when all are ours the first counts", "X-Forwarded-For: 10.1.1.2, 10.1.1.1\r\n", "10.1.1.2 plain" },
 		{ "what is no address counts for nothing", "X-Forwarded-For: 192.0.2.1, x\r\n", "127.0.0.1 plain" },
 		{ "an empty element, too", "X-Forwarded-For: 192.0.2.1,,192.0.2.2\r\n", "127.0.0.1 plain" },
 		{ "the standard field", "Forwarded: for=192.0.2.1;proto=https;by=10.1.1.1\r\n", "192.0.2.1 secure" },
-		{ "the protocol of the same element", "Forwarded: for=192.0.2.1;proto=https, for=10.1.1.1;proto=http\r\n",
+		{ "the protocol of the same element",
+		  "Forwarded: for=192.0.2.1;proto=https, for=10.1.1.1;proto=http\r\n",
 		  "192.0.2.1 secure" },
 		{ "IPv6 in quotes and brackets", "Forwarded: For=\"[2001:db8::1]:47\"\r\n", "2001:db8::1 plain" },
 		{ "hidden names count for nothing", "Forwarded: for=_hidden\r\n", "127.0.0.1 plain" },
 		{ "an open quote counts for nothing", "Forwarded: for=\"192.0.2.1\r\n", "127.0.0.1 plain" },
-		{ "two clients in one element count for nothing", "Forwarded: for=192.0.2.1;for=192.0.2.2\r\n", "127.0.0.1 plain" },
+		{ "two clients in one element count for nothing", "Forwarded: for=192.0.2.1;for=192.0.2.2\r\n",
+		  "127.0.0.1 plain" },
 		{ "both, agreeing", "Forwarded: for=192.0.2.1;proto=https\r\nX-Forwarded-For: 192.0.2.1\r\n"
 		  "X-Forwarded-Proto: https\r\n", "192.0.2.1 secure" },
-		{ "https of the standard field alone", "Forwarded: for=192.0.2.1;proto=https\r\nX-Forwarded-For: 192.0.2.1\r\n",
+		{ "https of the standard field alone",
+		  "Forwarded: for=192.0.2.1;proto=https\r\nX-Forwarded-For: 192.0.2.1\r\n",
 		  "192.0.2.1 plain" },
 		{ "https of the other field alone", "Forwarded: for=192.0.2.1\r\nX-Forwarded-For: 192.0.2.1\r\n"
 		  "X-Forwarded-Proto: https\r\n", "192.0.2.1 plain" },
-		{ "https of one, http of the other", "Forwarded: for=192.0.2.1;proto=https\r\nX-Forwarded-For: 192.0.2.1\r\n"
+		{ "https of one, http of the other",
+		  "Forwarded: for=192.0.2.1;proto=https\r\nX-Forwarded-For: 192.0.2.1\r\n"
 		  "X-Forwarded-Proto: http\r\n", "192.0.2.1 plain" },
 		{ "https without a client", "X-Forwarded-Proto: https\r\n", "127.0.0.1 plain" },
-		{ "both, disagreeing", "Forwarded: for=192.0.2.9;proto=https\r\nX-Forwarded-For: 192.0.2.1\r\n", "127.0.0.1 plain" },
+		{ "both, disagreeing", "Forwarded: for=192.0.2.9;proto=https\r\nX-Forwarded-For: 192.0.2.1\r\n",
+		  "127.0.0.1 plain" },
 	};
 	const char *const networks[] = { "127.0.0.1", "10.0.0.0/8" };
 	struct address_set *proxies;
@@ -382,7 +402,8 @@ proxies_say_who_the_client_is(void **state)
 		world_open(&w);
 		for (size_t i = 0; i < COUNT(claims); i++) {
 			snprintf(request, sizeof(request), "GET /peer HTTP/1.1\r\n" HOST "%s\r\n", claims[i].fields);
-			snprintf(expected, sizeof(expected), "200:%s -1 cert 0", believed ? claims[i].expected : "127.0.0.1 plain");
+			snprintf(expected, sizeof(expected), "200:%s -1 cert 0",
+			    believed ? claims[i].expected : "127.0.0.1 plain");
 			expect_answer(claims[i].title, &w, request, expected);
 		}
 		world_release(&w);
@@ -540,7 +561,8 @@ the_access_log_has_a_line_a_request(void **state)
 	client_send(&w, &heads, span_text("HEAD /stream HTTP/1.1\r\n" HOST "\r\n"));
 	expect_heard("a stream that its handler leaves open", &w, &heads, "200");
 	client_close(&heads);
-	expect_answer("three requests", &w, "GET /hello?secret HTTP/1.1\r\n" HOST "\r\nBREW /none HTTP/1.1\r\n" HOST "\r\n"
+	expect_answer("three requests", &w,
+	    "GET /hello?secret HTTP/1.1\r\n" HOST "\r\nBREW /none HTTP/1.1\r\n" HOST "\r\n"
 	    "GET / HTTP/1.0\r\n\r\n", "200:hello 501 505! closed");
 	http_server_free(w.server);
 	w.server = NULL;
@@ -555,7 +577,8 @@ the_access_log_has_a_line_a_request(void **state)
 		static const int statuses[] = { 200, 200, 501, 505 };
 		char time[32], a[32], b[32], c[100];
 
-		expect_number("seven words", sscanf(at, "%31s %31s %31s %99s %d %lu %lu\n", time, a, b, c, &status, &bytes, &us), 7);
+		expect_number("seven words", sscanf(at, "%31s %31s %31s %99s %d %lu %lu\n", time, a, b, c, &status,
+		    &bytes, &us), 7);
 		snprintf(rest, sizeof(rest), "%s %s %s", a, b, c);
 		expect_text("who asked for what", rest, expected[i]);
 		expect_number("its status", status, statuses[i]);

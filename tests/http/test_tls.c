@@ -28,8 +28,8 @@ write_key(char *path, size_t size, const struct world *w, const char *name, cons
 	snprintf(path, size, "%s/%s", w->directory, name);
 	out = fopen(path, "w");
 	assert_non_null(out);
-	assert_true(PEM_write_PrivateKey(out, key, passphrase ? EVP_aes_128_cbc() : NULL, (const unsigned char *)passphrase,
-	    passphrase ? (int)strlen(passphrase) : 0, NULL, NULL));
+	assert_true(PEM_write_PrivateKey(out, key, passphrase ? EVP_aes_128_cbc() : NULL,
+	    (const unsigned char *)passphrase, passphrase ? (int)strlen(passphrase) : 0, NULL, NULL));
 	fclose(out);
 	return key;
 }
@@ -40,7 +40,8 @@ write_certificate(char *path, size_t size, const struct world *w, const char *na
     EVP_PKEY *issuer_key)
 {
 	X509 *x = X509_new();
-	X509_EXTENSION *ca = X509V3_EXT_conf_nid(NULL, NULL, NID_basic_constraints, issuer ? "CA:FALSE" : "critical,CA:TRUE");
+	X509_EXTENSION *ca = X509V3_EXT_conf_nid(NULL, NULL, NID_basic_constraints,
+	    issuer ? "CA:FALSE" : "critical,CA:TRUE");
 	static long serial = 1;
 	FILE *out;
 
@@ -48,7 +49,8 @@ write_certificate(char *path, size_t size, const struct world *w, const char *na
 	ASN1_INTEGER_set(X509_get_serialNumber(x), serial++);
 	X509_gmtime_adj(X509_getm_notBefore(x), -60);
 	X509_gmtime_adj(X509_getm_notAfter(x), 3600);
-	X509_NAME_add_entry_by_txt(X509_get_subject_name(x), "CN", MBSTRING_ASC, (const unsigned char *)name, -1, -1, 0);
+	X509_NAME_add_entry_by_txt(X509_get_subject_name(x), "CN", MBSTRING_ASC, (const unsigned char *)name, -1, -1,
+	    0);
 	X509_set_issuer_name(x, X509_get_subject_name(issuer ? issuer : x));
 	X509_set_pubkey(x, key);
 	X509_add_ext(x, ca, -1);
@@ -70,7 +72,8 @@ write_files(const struct world *w, struct files *f)
 	EVP_PKEY *authority_key = write_key(unused, sizeof(unused), w, "authority_key", NULL);
 	EVP_PKEY *client_key = write_key(f->client_key, sizeof(f->client_key), w, "client_key", NULL);
 	EVP_PKEY *stranger_key = write_key(f->stranger_key, sizeof(f->stranger_key), w, "stranger_key", NULL);
-	X509 *authority = write_certificate(f->authority, sizeof(f->authority), w, "authority", authority_key, NULL, NULL);
+	X509 *authority = write_certificate(f->authority, sizeof(f->authority), w, "authority", authority_key, NULL,
+	    NULL);
 	FILE *out;
 
 	EVP_PKEY_free(write_key(f->other_key, sizeof(f->other_key), w, "other_key", NULL));
@@ -148,7 +151,8 @@ requests_are_answered_through_tls(void **state)
 		expect_number("the version is spoken", SSL_version(c.ssl), versions[i]);
 		client_send(&w, &c, span_text(GET_HELLO GET_HELLO "GET /later/a HTTP/1.1\r\n" HOST "\r\n"));
 		expect_heard("in order", &w, &c, "200:hello 200:hello 200:a");
-		snprintf(head, sizeof(head), "POST /echo HTTP/1.1\r\n" HOST "Content-Length: %zu\r\n\r\n", sizeof(body));
+		snprintf(head, sizeof(head), "POST /echo HTTP/1.1\r\n" HOST "Content-Length: %zu\r\n\r\n",
+		    sizeof(body));
 		memset(body, 'b', sizeof(body));
 		client_send(&w, &c, span_text(head));
 		client_send(&w, &c, span_of(body, sizeof(body)));
@@ -158,7 +162,8 @@ requests_are_answered_through_tls(void **state)
 		    "200:hello 200:hello 200:a 200:<70000> 200:<1500000> 200:127.0.0.1 secure -1 cert 0");
 		client_send(&w, &c, span_text("GET /hello HTTP/1.1\r\n" HOST "Connection: close\r\n\r\n"));
 		expect_heard("the end is said", &w, &c,
-		    "200:hello 200:hello 200:a 200:<70000> 200:<1500000> 200:127.0.0.1 secure -1 cert 0 200!:hello closed");
+		    "200:hello 200:hello 200:a 200:<70000> 200:<1500000> "
+		    "200:127.0.0.1 secure -1 cert 0 200!:hello closed");
 		expect_true("by close_notify", SSL_get_shutdown(c.ssl) & SSL_RECEIVED_SHUTDOWN);
 		client_close(&c);
 		SSL_CTX_free(context);
@@ -166,7 +171,8 @@ requests_are_answered_through_tls(void **state)
 	world_release(&w);
 }
 
-/* More than the buffer holds in one record, behind a request that waits: no event tells of what TLS has read already. */
+/* More than the buffer holds in one record, behind a request that waits: no event tells of what TLS has read
+ * already. */
 static void
 what_tls_holds_back_is_not_forgotten(void **state)
 {
@@ -259,7 +265,8 @@ a_listener_may_ask_for_certificates(void **state)
 	(void)state;
 	world_init(&w);
 	write_files(&w, &f);
-	open_tls(&w, &(struct tls_settings){ .certificate = f.certificate, .key = f.key, .client_authorities = f.authority });
+	open_tls(&w, &(struct tls_settings){ .certificate = f.certificate, .key = f.key,
+	    .client_authorities = f.authority });
 	shake(&w, &c, context, NULL);
 	client_send(&w, &c, span_text(GET_HELLO));
 	expect_heard("whoever has none is refused", &w, &c, "closed");
@@ -322,9 +329,11 @@ sessions_resume_over_processes_by_their_key(void **state)
 		SSL_CTX_set_max_proto_version(context, versions[i % 2]);
 		world_init(&one);
 		write_files(&one, &f);
-		open_tls(&one, &(struct tls_settings){ .certificate = f.certificate, .key = f.key, .ticket_key = ticket_key });
+		open_tls(&one, &(struct tls_settings){ .certificate = f.certificate, .key = f.key,
+		    .ticket_key = ticket_key });
 		world_init(&two);
-		open_tls(&two, &(struct tls_settings){ .certificate = f.certificate, .key = f.key, .ticket_key = ticket_key });
+		open_tls(&two, &(struct tls_settings){ .certificate = f.certificate, .key = f.key,
+		    .ticket_key = ticket_key });
 		session = session_after_request(&one, context, NULL, &resumed);
 		expect_true("the first shakes hands in full", !resumed);
 		second = session_after_request(&two, context, session, &resumed);
@@ -353,20 +362,26 @@ files_that_do_not_serve_are_named(void **state)
 		enum err code;
 		const char *file, *part;
 	} cases[] = {
-		{ "a missing certificate", "/nowhere/c.pem", f.key, NULL, ERR_NOT_FOUND, "/nowhere/c.pem", "cannot be read" },
-		{ "a missing key", f.certificate, "/nowhere/k.pem", NULL, ERR_NOT_FOUND, "/nowhere/k.pem", "cannot be read" },
-		{ "a certificate that is none", f.garbage, f.key, NULL, ERR_SYNTAX, f.garbage, "expected a PEM certificate" },
-		{ "a key that is none", f.certificate, f.garbage, NULL, ERR_SYNTAX, f.garbage, "expected a PEM private key" },
-		{ "a key with a passphrase", f.certificate, f.locked_key, NULL, ERR_SYNTAX, f.locked_key, "without a passphrase" },
+		{ "a missing certificate", "/nowhere/c.pem", f.key, NULL, ERR_NOT_FOUND, "/nowhere/c.pem",
+		  "cannot be read" },
+		{ "a missing key", f.certificate, "/nowhere/k.pem", NULL, ERR_NOT_FOUND, "/nowhere/k.pem",
+		  "cannot be read" },
+		{ "a certificate that is none", f.garbage, f.key, NULL, ERR_SYNTAX, f.garbage,
+		  "expected a PEM certificate" },
+		{ "a key that is none", f.certificate, f.garbage, NULL, ERR_SYNTAX, f.garbage,
+		  "expected a PEM private key" },
+		{ "a key with a passphrase", f.certificate, f.locked_key, NULL, ERR_SYNTAX, f.locked_key,
+		  "without a passphrase" },
 		{ "the key of another", f.certificate, f.other_key, NULL, ERR_INVALID, f.other_key,
 		  "the key is not that of the certificate" },
-		{ "missing authorities", f.certificate, f.key, "/nowhere/a.pem", ERR_NOT_FOUND, "/nowhere/a.pem", "cannot be read" },
+		{ "missing authorities", f.certificate, f.key, "/nowhere/a.pem", ERR_NOT_FOUND, "/nowhere/a.pem",
+		  "cannot be read" },
 		{ "authorities that are none", f.certificate, f.key, f.garbage, ERR_SYNTAX, f.garbage,
 		  "expected PEM certificates of client authorities" },
 	};
 	for (size_t i = 0; i < COUNT(cases); i++) {
-		enum err err = tls_open(&(struct tls_settings){ .certificate = cases[i].certificate, .key = cases[i].key,
-		    .client_authorities = cases[i].authorities }, &tls, &why);
+		enum err err = tls_open(&(struct tls_settings){ .certificate = cases[i].certificate,
+		    .key = cases[i].key, .client_authorities = cases[i].authorities }, &tls, &why);
 
 		expect_problem(cases[i].title, err, &why, cases[i].code, cases[i].part);
 		expect_problem("names the file", err, &why, cases[i].code, cases[i].file);

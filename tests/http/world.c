@@ -98,7 +98,8 @@ static void
 say_same(struct exchange *x, void *front)
 {
 	(void)front;
-	exchange_reply(x, &(struct reply){ .status = 304, .fields = span_text("ETag: \"x\"\r\n"), .body = span_text("hello") });
+	exchange_reply(x, &(struct reply){ .status = 304, .fields = span_text("ETag: \"x\"\r\n"),
+	    .body = span_text("hello") });
 }
 
 static void
@@ -213,7 +214,8 @@ world_step(struct world *w)
 void
 client_open(struct world *w, struct client *c)
 {
-	struct sockaddr_in to = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK), .sin_port = htons(w->port) };
+	struct sockaddr_in to = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+	    .sin_port = htons(w->port) };
 	struct sockaddr_un local = { .sun_family = AF_UNIX };
 	int got;
 

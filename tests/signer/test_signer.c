@@ -338,7 +338,8 @@ what_is_no_trusted_list_ends_the_link(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT(lists); i++)
 		expect_problem(lists[i].title, signer_answer(signer, ROLE_STEWARD, request(&a, SIGN_TRUSTED_LIST,
-		    "list", list_input(&a, KEY_P256, "list", "json", lists[i].list)), &a, &answer, &why), &why, ERR_DENIED,
+		    "list", list_input(&a, KEY_P256, "list", "json", lists[i].list)), &a, &answer, &why), &why,
+		    ERR_DENIED,
 		    "the bytes to be signed are not of kind a trusted list: behind the header's dot");
 	for (size_t i = 0; i < COUNT(inputs); i++)
 		expect_problem(inputs[i].title, signer_answer(signer, ROLE_STEWARD, request(&a, SIGN_TRUSTED_LIST,

@@ -23,9 +23,9 @@
 
 static const struct usage usage = {
 	.synopsis = "init DIRECTORY --name-ja … --name-en … --base-url … --registration-authority …",
-	.about = "Founds a federation: makes DIRECTORY with watashid.json (the configuration, to be read and edited), the first\n"
-	         "signing keys, and the folders of store and publications. All or nothing; a DIRECTORY with something in it is\n"
-	         "refused.",
+	.about = "Founds a federation: makes DIRECTORY with watashid.json (the configuration, to be read and edited),\n"
+	         "the first signing keys, and the folders of store and publications. All or nothing; a DIRECTORY with\n"
+	         "something in it is refused.",
 	.least = 1,
 	.most = 1,
 };
@@ -100,7 +100,8 @@ operators_check(struct ctl *ctl, struct founding *f, struct problem *why)
 
 	for (size_t i = 0; i < f->operators.count; i++)
 		if (!getpwnam(f->operators.items[i]))
-			return problem_set(why, ERR_NOT_FOUND, "", "--operator: there is no user \"%s\"", f->operators.items[i]);
+			return problem_set(why, ERR_NOT_FOUND, "", "--operator: there is no user \"%s\"",
+			    f->operators.items[i]);
 	if (f->operators.count > 0 || !me)
 		return OK;
 	f->operators.items = arena_array(ctl->arena, const char *, 1);
@@ -122,7 +123,8 @@ needed_check(const struct founding *f, struct problem *why)
 
 	for (size_t i = 0; i < COUNT(needed); i++)
 		if (!needed[i].value || !needed[i].value[0])
-			return problem_set(why, ERR_INVALID, "", "%s is needed; see watashictl init --help", needed[i].name);
+			return problem_set(why, ERR_INVALID, "", "%s is needed; see watashictl init --help",
+			    needed[i].name);
 	return OK;
 }
 
@@ -259,14 +261,16 @@ contents_make(struct ctl *ctl, const struct founding *f, const char *at, struct 
 static enum err
 found(struct ctl *ctl, const struct founding *f, struct problem *why)
 {
-	char *at = arena_print(ctl->arena, "%s.XXXXXX", f->directory); /* beside it, for rename() crosses no file system */
+	char *at = arena_print(ctl->arena, "%s.XXXXXX",
+	    f->directory); /* beside it, for rename() crosses no file system */
 
 	if (!mkdtemp(at))
 		return problem_errno(why, errno, "%s", at);
 	if (contents_make(ctl, f, at, why) == OK && rename(at, f->directory) == 0)
 		return OK;
 	if (why->code == OK && (errno == ENOTEMPTY || errno == EEXIST))
-		problem_set(why, ERR_CONFLICT, "", "%s: expected an empty directory or none, found files in it", f->directory);
+		problem_set(why, ERR_CONFLICT, "", "%s: expected an empty directory or none, found files in it",
+		    f->directory);
 	else if (why->code == OK)
 		problem_errno(why, errno, "%s", f->directory);
 	founding_remove(at);
@@ -295,7 +299,8 @@ founded_show(const struct ctl *ctl, const struct founding *f)
 	       "  run/            the control socket\n",
 	    f->name_en, f->name_ja, f->directory, f->key_name, f->key_type, f->list_key_name, f->list_key_type);
 	for (size_t i = 0; i < f->operators.count; i++)
-		printf("%s%s%s", i ? ", " : "Operators: ", f->operators.items[i], i + 1 == f->operators.count ? "\n" : "");
+		printf("%s%s%s", i ? ", " : "Operators: ", f->operators.items[i],
+		    i + 1 == f->operators.count ? "\n" : "");
 	printf("\nNext:\n"
 	       "  watashid -t -c %s/watashid.json            check the configuration\n"
 	       "  watashid -c %s/watashid.json               run the daemon\n"
@@ -319,9 +324,11 @@ init_run(struct ctl *ctl, int argc, char **argv)
 	struct founding f = { .key_type = "rsa-2048", .key_name = "metadata-1", .list_key_type = "p-256",
 		.list_key_name = "trusted-list-1", .local = "127.0.0.1:9443" };
 	const struct flag flags[] = {
-		{ .name = "name-ja", .argument = "NAME", .help = "the federation's name in Japanese", .text = &f.name_ja },
+		{ .name = "name-ja", .argument = "NAME", .help = "the federation's name in Japanese",
+		    .text = &f.name_ja },
 		{ .name = "name-en", .argument = "NAME", .help = "and in English", .text = &f.name_en },
-		{ .name = "base-url", .argument = "URL", .help = "https://…/ as the world reaches it", .text = &f.base_url },
+		{ .name = "base-url", .argument = "URL", .help = "https://…/ as the world reaches it",
+		    .text = &f.base_url },
 		{ .name = "registration-authority", .argument = "URI", .help = "who vouches for its entities (mdrpi)",
 		    .text = &f.registration_authority },
 		{ .name = "registration-policy", .argument = "URL", .help = "the policy it registers by",
@@ -330,28 +337,34 @@ init_run(struct ctl *ctl, int argc, char **argv)
 		    .text = &f.publisher },
 		{ .name = "run-by-ja", .argument = "NAME", .help = "who runs it, in Japanese (the federation's name)",
 		    .text = &f.operator_ja },
-		{ .name = "run-by-en", .argument = "NAME", .help = "and in English; at most 64 bytes", .text = &f.operator_en },
-		{ .name = "territory", .argument = "CODE", .help = "where, as in ISO 3166-1 (JP)", .text = &f.territory },
-		{ .name = "listen", .argument = "ADDRESS", .help = "*:8443, 127.0.0.1:8080, [::1]:8443; may be given again",
-		    .list = &f.listen },
-		{ .name = "local", .argument = "ADDRESS", .help = "health and metrics (127.0.0.1:9443)", .text = &f.local },
+		{ .name = "run-by-en", .argument = "NAME", .help = "and in English; at most 64 bytes",
+		    .text = &f.operator_en },
+		{ .name = "territory", .argument = "CODE", .help = "where, as in ISO 3166-1 (JP)",
+		    .text = &f.territory },
+		{ .name = "listen", .argument = "ADDRESS",
+		    .help = "*:8443, 127.0.0.1:8080, [::1]:8443; may be given again", .list = &f.listen },
+		{ .name = "local", .argument = "ADDRESS", .help = "health and metrics (127.0.0.1:9443)",
+		    .text = &f.local },
 		{ .name = "tls-cert", .argument = "FILE", .help = "the server's certificate with its chain, PEM",
 		    .text = &f.certificate },
 		{ .name = "tls-key", .argument = "FILE", .help = "and its key; without both: plain HTTP behind a proxy",
 		    .text = &f.tls_key },
-		{ .name = "user", .argument = "USER", .help = "whom the daemon runs as when root starts it", .text = &f.user },
+		{ .name = "user", .argument = "USER", .help = "whom the daemon runs as when root starts it",
+		    .text = &f.user },
 		{ .name = "group", .argument = "GROUP", .help = "and in which group (the user's)", .text = &f.group },
 		{ .name = "operator", .argument = "USER", .help = "may use watashictl (you); may be given again",
 		    .list = &f.operators },
 		{ .name = "key-type", .argument = "TYPE", 
-		    .help = "of metadata's key: rsa-2048 (default), rsa-3072, rsa-4096, p-256, p-384", .text = &f.key_type },
+		    .help = "of metadata's key: rsa-2048 (default), rsa-3072, rsa-4096, p-256, p-384",
+		    .text = &f.key_type },
 		{ .name = "key-uri", .argument = "URI", .help = "pkcs11:… for a key in a token (a file in keys/)",
 		    .text = &f.key_uri },
 		{ .name = "list-key-type", .argument = "TYPE", .help = "of the trusted list's key (p-256)",
 		    .text = &f.list_key_type },
-		{ .name = "list-key-uri", .argument = "URI", .help = "pkcs11:… for that key in a token (a file in keys/)",
-		    .text = &f.list_key_uri },
-		{ .name = "pages", .argument = "DIRECTORY", .help = "pages to serve (the installed ones)", .text = &f.pages },
+		{ .name = "list-key-uri", .argument = "URI",
+		    .help = "pkcs11:… for that key in a token (a file in keys/)", .text = &f.list_key_uri },
+		{ .name = "pages", .argument = "DIRECTORY", .help = "pages to serve (the installed ones)",
+		    .text = &f.pages },
 		{ 0 },
 	};
 	struct usage full = usage;
