@@ -121,18 +121,6 @@ scan_byte(struct scan *s, uint8_t c)
 	}
 }
 
-static int
-digit_of(uint8_t c)
-{
-	if (c >= 'A' && c <= 'Z')
-		return c - 'A';
-	if (c >= 'a' && c <= 'z')
-		return c - 'a' + 26;
-	if (c >= '0' && c <= '9')
-		return c - '0' + 52;
-	return c == '-' ? 62 : c == '_' ? 63 : -1;
-}
-
 static bool
 is_list(struct span encoded)
 {
@@ -142,7 +130,7 @@ is_list(struct span encoded)
 	size_t decoded = 0;
 
 	for (size_t i = 0; i < encoded.size; i++) {
-		int digit = digit_of(encoded.data[i]);
+		int digit = base64url_value(encoded.data[i]);
 		uint8_t c;
 
 		if (digit < 0)
