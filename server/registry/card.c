@@ -8,6 +8,7 @@
 #include "crypto/certificate.h"
 #include "crypto/digest.h"
 #include "registry/assemble.h"
+#include "registry/difference.h"
 #include "registry/view.h"
 
 #define EVENT_LARGEST (64 * KIB)
@@ -538,8 +539,23 @@ write_history(struct buffer *b, struct arena *arena, const struct card *card)
 
 /* For operators */
 
+/* From what is in force to what would be; of an applicant nothing is. */
 static void
-write_whole(struct buffer *b, const struct member *m, const struct member_record *r)
+write_proposed_differences(struct buffer *b, struct arena *arena, const struct member *m)
+{
+	struct span none = { 0 }, before = m->proposed == MEMBER_APPLY ? none : m->record;
+	struct difference *differences;
+	size_t count;
+	bool raises;
+
+	difference_find(arena, before, m->proposed == MEMBER_CHANGE ? m->proposal : m->record, &differences, &count,
+	    &raises);
+	buffer_text(b, ",\"differences\":");
+	differences_write_json(b, differences, count);
+}
+
+static void
+write_whole(struct buffer *b, struct arena *arena, const struct member *m, const struct member_record *r)
 {
 	open_list(b, "contacts");
 	for (size_t i = 0; i < r->contact_count; i++) {
@@ -562,7 +578,10 @@ write_whole(struct buffer *b, const struct member *m, const struct member_record
 		buffer_add(b, m->proposal);
 	else
 		buffer_text(b, "null");
+	view_text(b, "proposal", member_proposal(arena, m));
+	view_text(b, "proposer", m->proposer);
 	write_spans(b, "approvers", m->approvers, m->approver_count);
+	write_proposed_differences(b, arena, m);
 	buffer_byte(b, '}');
 }
 
@@ -603,6 +622,6 @@ card_write(struct buffer *b, struct arena *arena, const struct card *card)
 	buffer_byte(b, ']');
 	write_history(b, arena, card);
 	if (card->whole && card->member)
-		write_whole(b, card->member, card->record);
+		write_whole(b, arena, card->member, card->record);
 	buffer_byte(b, '}');
 }

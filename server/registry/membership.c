@@ -265,6 +265,8 @@ decide(struct changing *c, struct subject *s)
 		.reason = span_text(c->change.reason),
 		.now = c->change.now,
 		.approvals = c->change.approvals,
+		.counts = c->change.counts,
+		.proposal = s->request->proposal,
 	};
 	struct membership_result *r = s->result;
 
@@ -421,23 +423,35 @@ claimed(const struct member *m)
 }
 
 static void
-write_member(struct changing *c, struct unit *unit, struct subject *s)
+write_entry(struct changing *c, struct unit *unit, const struct subject *s, const struct member_outcome *outcome)
 {
 	const struct member_change change = { .action = s->request->action, .actor = span_text(c->change.actor),
 		.reason = span_text(c->change.reason), .now = c->change.now };
+	struct span entry = member_entry(&c->arena, s->generation ? &s->member : NULL, &change, outcome);
+	struct span key = member_event_key(&c->arena, s->id, outcome->after.events);
+
+	unit_expect(unit, &member_event_table, key, 0);
+	unit_put(unit, &member_event_table, key, entry);
+	journal_member(unit, entry);
+}
+
+static void
+write_member(struct changing *c, struct unit *unit, struct subject *s)
+{
 	const struct member *before = s->generation ? &s->member : NULL, *after = &s->outcome.after;
-	struct span entry = member_entry(&c->arena, before, &change, &s->outcome);
-	struct span key = member_event_key(&c->arena, s->id, after->events);
 	struct buffer b = buffer_init(4 * MEMBER_RECORD_LARGEST);
 
 	member_write(&b, after);
 	assert(!b.overflowed);
 	unit_expect(unit, &member_table, s->id, s->generation);
 	unit_put(unit, &member_table, s->id, buffer_span(&b));
-	unit_expect(unit, &member_event_table, key, 0);
-	unit_put(unit, &member_event_table, key, entry);
-	journal_member(unit, entry);
 	buffer_release(&b);
+	if (s->outcome.drops) {
+		const struct member_outcome dropped = member_dropped(before);
+
+		write_entry(c, unit, s, &dropped);
+	}
+	write_entry(c, unit, s, &s->outcome);
 	entity_slots_claim(&c->slots, unit, s->id, before ? claimed(before) : (struct span){ 0 }, claimed(after),
 	    publishes(s) ? c->change.now : (struct instant){ 0 });
 	if (moves(s))

@@ -22,6 +22,7 @@ struct membership_request {
 	struct span id;               /* of APPLY and CHANGE: the record's own when empty */
 	struct span record;           /* JSON as it came; with APPLY and CHANGE */
 	const char *file;             /* for messages about the record */
+	struct span proposal;         /* with APPROVE: what was looked at (standing.h, member_proposal) */
 };
 
 struct membership_result {
@@ -43,6 +44,7 @@ struct membership_change {
 	size_t count;
 	const char *actor, *reason;
 	unsigned approvals;
+	bool counts;                  /* the actor is one of them (standing.h) */
 	bool dry_run;
 	struct instant now;           /* {0}: the clock's */
 };

@@ -9,7 +9,7 @@
 #include "registry/difference.h"
 #include "registry/form.h"
 
-#define MEMBER_FORMAT 1
+#define MEMBER_FORMAT 2
 #define CLAIM_FORMAT 1
 
 const struct table member_table = { "member", ROLE_BIT(ROLE_STEWARD), TABLE_NOTICED };
@@ -61,6 +61,7 @@ member_write(struct buffer *b, const struct member *m)
 	buffer_block(b, m->warned);
 	buffer_block(b, m->proposal);
 	buffer_block(b, m->proposal_reason);
+	buffer_block(b, m->proposer);
 	for (size_t i = 0; i < m->approver_count; i++)
 		buffer_block(b, m->approvers[i]);
 }
@@ -82,6 +83,7 @@ member_read(struct span value, struct member *out)
 	out->warned = record_block(&r);
 	out->proposal = record_block(&r);
 	out->proposal_reason = record_block(&r);
+	out->proposer = record_block(&r);
 	if (format != MEMBER_FORMAT || standing < STANDING_APPLIED || standing > STANDING_WITHDRAWN ||
 	    proposed >= MEMBER_ACTIONS || approvers > MEMBER_APPROVERS || out->warned.size % 8)
 		return false;
@@ -123,6 +125,32 @@ member_claim_read(struct span value, struct member_claim *out)
 	return format == CLAIM_FORMAT && record_whole(&r) && out->member.size;
 }
 
+static const char *
+digest_text(struct arena *arena, struct span record)
+{
+	uint8_t sum[32];
+
+	digest(DIGEST_SHA256, record, sum);
+	return arena_print(arena, "sha256:%s", hex_write(arena, span_of(sum, sizeof(sum))));
+}
+
+/* The record that would be in force. */
+static struct span
+record_waiting(const struct member *m)
+{
+	if (m->proposed == MEMBER_NOTHING)
+		return (struct span){ 0 };
+	return m->proposed == MEMBER_CHANGE ? m->proposal : m->record;
+}
+
+struct span
+member_proposal(struct arena *arena, const struct member *m)
+{
+	struct span record = record_waiting(m);
+
+	return record.size ? span_text(digest_text(arena, record)) : record;
+}
+
 /* Steps */
 
 struct step {
@@ -144,10 +172,17 @@ static void
 drop_proposal(struct member *m)
 {
 	m->proposed = MEMBER_NOTHING;
-	m->proposal = m->proposal_reason = (struct span){ 0 };
+	m->proposal = m->proposal_reason = m->proposer = (struct span){ 0 };
 	m->proposed_at = (struct instant){ 0 };
 	m->approver_count = 0;
 	memset(m->approvers, 0, sizeof(m->approvers));
+}
+
+/* Where one operator is enough, everybody who may ask is one. */
+static bool
+counts(const struct step *s)
+{
+	return s->change->counts || s->change->approvals == 1;
 }
 
 /* It waits for operators; who proposes is the first to agree. */
@@ -161,7 +196,9 @@ propose(struct step *s, const char *event)
 	m->proposal = s->change->action == MEMBER_CHANGE ? s->change->record : (struct span){ 0 };
 	m->proposal_reason = s->change->reason;
 	m->proposed_at = s->change->now;
-	m->approvers[m->approver_count++] = s->change->actor;
+	m->proposer = s->change->actor;
+	if (counts(s))
+		m->approvers[m->approver_count++] = s->change->actor;
 	s->out->waits = true;
 	s->out->event = event;
 	return OK;
@@ -242,6 +279,20 @@ change_record(struct step *s)
 	return put_in_force(s, record);
 }
 
+/* What was looked at is what waits: somebody may have put another proposal in its place meanwhile. */
+static enum err
+check_proposal(const struct step *s)
+{
+	struct span wanted = s->change->proposal;
+
+	if (wanted.size == 0 && s->change->approvals > 1)
+		return problem_set(s->why, ERR_INVALID, "",
+		    "expected the digest of what is approved (proposal), as the member's card has it, found none");
+	if (wanted.size && !span_equal(wanted, member_proposal(s->arena, s->before)))
+		return problem_set(s->why, ERR_CONFLICT, "", "the proposal is another one now: look at it again");
+	return OK;
+}
+
 /* Who has agreed already cannot be the other. */
 static enum err
 agree(struct step *s)
@@ -249,11 +300,18 @@ agree(struct step *s)
 	const struct member *m = s->before;
 	unsigned needed = s->change->approvals;
 
+	if (!counts(s))
+		return problem_set(s->why, ERR_DENIED, "",
+		    "%.*s is not named in control/operators, so its agreement does not count; expected an operator who "
+		    "is, %zu of %u have agreed",
+		    SPAN_ARGS(s->change->actor), m->approver_count, needed);
 	for (size_t i = 0; i < m->approver_count; i++)
 		if (span_equal(m->approvers[i], s->change->actor) && needed > 1)
 			return problem_set(s->why, ERR_DENIED, "",
 			    "%.*s %s this; expected another operator, %zu of %u have agreed",
-			    SPAN_ARGS(s->change->actor), i ? "has agreed to" : "proposed", m->approver_count, needed);
+			    SPAN_ARGS(s->change->actor),
+			    span_equal(m->proposer, s->change->actor) ? "proposed" : "has agreed to", m->approver_count,
+			    needed);
 	if (m->approver_count + 1 >= needed)
 		return OK;
 	if (m->approver_count == MEMBER_APPROVERS)
@@ -273,7 +331,7 @@ approve(struct step *s)
 
 	if (before->proposed == MEMBER_NOTHING)
 		return misplaced(s, "something that waits for approval; nothing does");
-	if (agree(s) != OK)
+	if (check_proposal(s) != OK || agree(s) != OK)
 		return s->why->code;
 	if (s->out->waits)
 		return OK;
@@ -364,6 +422,25 @@ static const struct {
 	[MEMBER_CONFIRM] = { confirm, false },
 };
 
+/* An application has its own words: it is changed, or ends with its approval or rejection. */
+static bool
+drops(const struct member *before, enum member_action action, const struct member *after)
+{
+	if ((before->proposed != MEMBER_CHANGE && before->proposed != MEMBER_REINSTATE) || action == MEMBER_APPROVE ||
+	    action == MEMBER_REJECT)
+		return false;
+	return after->proposed != before->proposed || !span_equal(after->proposal, before->proposal);
+}
+
+struct member_outcome
+member_dropped(const struct member *before)
+{
+	struct member_outcome out = { .after = *before, .event = "member.proposal-dropped" };
+
+	out.after.events++;
+	return out;
+}
+
 enum err
 member_decide(struct arena *arena, const struct member *before, const struct member_change *change,
     struct member_outcome *out, struct problem *why)
@@ -396,6 +473,8 @@ member_decide(struct arena *arena, const struct member *before, const struct mem
 	}
 	if (strcmp(out->event, "member.unchanged") != 0)
 		out->after.events++;
+	out->drops = before && drops(before, change->action, &out->after);
+	out->after.events += out->drops;
 	return OK;
 }
 
@@ -410,24 +489,14 @@ record_in_force(const struct member *m)
 	return m->record;
 }
 
-static struct span
-record_waiting(const struct member *m)
-{
-	return m->proposed == MEMBER_APPLY ? m->record : m->proposal;
-}
-
 static void
 print_digest(struct buffer *b, struct arena *arena, const char *key, struct span record)
 {
-	uint8_t sum[32];
-
 	buffer_print(b, ",\"%s\":", key);
-	if (record.size == 0) {
+	if (record.size == 0)
 		buffer_text(b, "null");
-		return;
-	}
-	digest(DIGEST_SHA256, record, sum);
-	buffer_print(b, "\"sha256:%s\"", hex_write(arena, span_of(sum, sizeof(sum))));
+	else
+		buffer_print(b, "\"%s\"", digest_text(arena, record));
 }
 
 static void

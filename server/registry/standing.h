@@ -8,8 +8,9 @@
  *                         withdrawn <-----------+------- withdraw ------'
  *
  * Raising trust (approve, reinstate, a change that adds anything) takes `approvals` operators; whoever proposed it is
- * one of them and, where more than one is asked for, cannot be the other. Lowering trust takes one and happens at once.
- * Each step is an entry in the journal, and in the member's own history under its id.
+ * one of them and, where more than one is asked for, cannot be the other. Each agrees to what he names by its digest.
+ * Lowering trust takes one and happens at once. Each step is an entry in the journal, and in the member's own history
+ * under its id; a change or reinstatement that waits and is overtaken by another step is an entry of its own before it.
  */
 #pragma once
 
@@ -68,9 +69,12 @@ struct member {
 	struct span proposal;              /* CHANGE: canonical JSON of the new record */
 	struct instant proposed_at;
 	struct span proposal_reason;
-	struct span approvers[MEMBER_APPROVERS]; /* the proposer first */
+	struct span proposer;
+	struct span approvers[MEMBER_APPROVERS]; /* whose agreement counts; the proposer first, when his does */
 	size_t approver_count;
 };
+/* What is to be approved: "sha256:…" of the record that would be in force; empty: nothing waits. In the arena. */
+struct span member_proposal(struct arena *, const struct member *);
 void member_write(struct buffer *, const struct member *);
 /* Borrowed from `value`. False: not our record. */
 bool member_read(struct span value, struct member *out);
@@ -90,28 +94,35 @@ struct member_change {
 	struct span actor, reason;         /* a reason is demanded of REJECT, SUSPEND, REINSTATE and WITHDRAW */
 	struct instant now;
 	unsigned approvals;                /* operators it takes to raise trust; at least 1 */
+	bool counts;                       /* the actor is one of them, if more than one is asked for */
+	struct span proposal;              /* APPROVE: member_proposal() that was looked at; demanded with more than one */
 };
 
 struct member_outcome {
 	struct member after;
 	bool waits;                        /* for more operators: nothing is in force yet */
 	bool record_changed, standing_changed; /* what is in force */
+	bool drops;                        /* what waited is dropped: an entry of its own (member_dropped) */
 	/* Standing: member.applied approved rejected suspended reinstated withdrawn. Record: member.changed. Neither:
 	 * member.application-changed change-proposed change-rejected reinstatement-proposed reinstatement-rejected
-	 * agreed confirmed. By time (renewal.c): member.renewed confirmation-due certificate-expires
+	 * agreed confirmed. Before any of them: member.proposal-dropped. By time (renewal.c): member.renewed confirmation-due certificate-expires
 	 * certification-expires. "member.unchanged": the record is what it is already; there is no entry, and `after`
 	 * is `before`. */
 	const char *event;
 };
 
 /* Pure: what becomes of a member (`before` NULL: there is none). ERR_NOT_FOUND without a member; ERR_INVALID for a step
- * the life cycle does not have; ERR_DENIED for an operator approving what he proposed or approved already; then nothing
- * has changed. */
+ * the life cycle does not have; ERR_CONFLICT for an approval of another proposal than the one that waits; ERR_DENIED for
+ * an operator approving what he proposed or approved already, or whose agreement does not count; then nothing has
+ * changed. */
 enum err member_decide(struct arena *, const struct member *before, const struct member_change *,
     struct member_outcome *out, struct problem *why);
 
+/* Of an outcome that drops something: the outcome whose entry comes before its own. */
+struct member_outcome member_dropped(const struct member *before);
+
 /* The entry of a step, as JSON with its members in alphabetical order: action (null: time's), actor, after (SHA-256 of
  * the record in force as "sha256:…"; null: none), at, before, event, member, number, proposal (the same, of the record
- * that waits), reason, standing. */
+ * that waits to be in force: member_proposal()), reason, standing. */
 struct span member_entry(struct arena *, const struct member *before, const struct member_change *,
     const struct member_outcome *);

@@ -227,7 +227,7 @@ RECORD = {
 }
 
 
-def operators(daemon, neighbour, home, second):
+def operators(daemon, neighbour, home, first, second):
     """Raising trust takes two: whoever proposes cannot be the second."""
     record = dict(RECORD)
     record["entities"] = [dict(RECORD["entities"][0], saml=f"""<md:EntityDescriptor xmlns:md="{MD}"
@@ -249,18 +249,25 @@ def operators(daemon, neighbour, home, second):
     ok("a dry run of it is allowed", done.returncode == 0 and "1 added" in done.stdout, done.stdout)
 
     before = published(daemon)
-    done = ctl(daemon, "member", "apply", path)
+    if second is None:
+        skip("raising trust takes two", "only root can ask as other users")
+        return
+    done = ctl(daemon, "member", "apply", path, user=first)
     ok("an application waits and says what to do next", done.returncode == 0 and
        "waits for 1 more operator: watashictl member approve two-operators" in done.stdout, done.stdout)
-    done = ctl(daemon, "member", "approve", "two-operators")
+    done = ctl(daemon, "member", "approve", "two-operators", user=first)
     ok("an operator approving his own application is refused with the reason", done.returncode == 1 and
        "expected another operator" in done.stdout, done.stdout)
     ok("and nothing has changed for anybody", published(daemon) == before and entity_there(daemon, entity) == 404)
-    if second is None:
-        skip("another operator approves", "only root can ask as another user")
-        return
+    done = ctl(daemon, "member", "approve", "two-operators")
+    ok("root is not the other one, unless named", done.returncode == 1 and
+       "its agreement does not count" in done.stdout and entity_there(daemon, entity) == 404, done.stdout)
+    done = ctl(daemon, "member", "approve", "two-operators", "--proposal", "sha256:" + 64 * "0", user=second)
+    ok("nobody approves another proposal than the one that waits", done.returncode == 1 and
+       "the proposal is another one now: look at it again" in done.stdout, done.stdout)
     done = ctl(daemon, "member", "approve", "two-operators", user=second)
-    ok("another operator approves", done.returncode == 0, done.stdout)
+    ok("another operator sees what waits and approves it", done.returncode == 0 and "to approve: apply" in done.stdout and
+       "Company of Two" in done.stdout, done.stdout)
     ok("and the member is published", entity_there(daemon, entity) == 200)
 
     record["entities"][0]["scopes"] = ["two.example.jp"]
@@ -269,9 +276,9 @@ def operators(daemon, neighbour, home, second):
     done = ctl(daemon, "member", "diff", path)
     ok("a difference shows what would be added", done.returncode == 0 and "scopes" in done.stdout and
        "two.example.jp" in done.stdout, done.stdout)
-    done = ctl(daemon, "member", "change", path, user=None)
+    done = ctl(daemon, "member", "change", path, user=first)
     ok("a change that adds something waits", done.returncode == 0 and "waits for 1 more operator" in done.stdout, done.stdout)
-    done = ctl(daemon, "member", "approve", "two-operators")
+    done = ctl(daemon, "member", "approve", "two-operators", user=first)
     ok("an operator approving his own change is refused", done.returncode == 1 and
        "expected another operator" in done.stdout, done.stdout)
     ok("what was in force stays", published(daemon) == before)
@@ -279,7 +286,7 @@ def operators(daemon, neighbour, home, second):
     ok("another may reject it", done.returncode == 0 and published(daemon)[1] == before[1], done.stdout)
     done = ctl(daemon, "member", "suspend", "two-operators", "--reason", "a try")
     ok("lowering trust takes one operator", done.returncode == 0 and entity_there(daemon, entity) == 404, done.stdout)
-    done = ctl(daemon, "member", "reinstate", "two-operators", "--reason", "the try is over")
+    done = ctl(daemon, "member", "reinstate", "two-operators", "--reason", "the try is over", user=first)
     ok("ending a suspension takes two", done.returncode == 0 and "waits for 1 more operator" in done.stdout and
        entity_there(daemon, entity) == 404, done.stdout)
     done = ctl(daemon, "member", "approve", "two-operators", user=second)
@@ -290,21 +297,22 @@ def main():
     if not shutil.which("xmlsec1"):
         skip("sources are refused with reasons", "xmlsec1 is not installed")
         return 0
-    second = pwd.getpwnam("nobody").pw_uid if os.geteuid() == 0 and shutil.which("setpriv") else None
+    several = os.geteuid() == 0 and shutil.which("setpriv")
+    first, second = (pwd.getpwnam(name).pw_uid if several else None for name in ("daemon", "nobody"))
     with tempfile.TemporaryDirectory(prefix="watashi-neighbour-") as home:
         os.chmod(home, 0o755)
         neighbour = Neighbour(home)
         path = os.path.join(home, "neighbour.xml")
         neighbour.write(path, [neighbour.entity(n) for n in range(ENTITIES)])
         daemon = Daemon(BUILD, settings={
-            "control": {"approvals": 2, "operators": ["nobody"]},
+            "control": {"approvals": 2, "operators": ["daemon", "nobody"]},
             "sources": [{"name": "neighbour", "file": path, "key": neighbour.certificate, "max_loss": 20,
                          "longest_validity": "P30D"}]})
         os.chmod(daemon.home, 0o755)  # for the second operator
         try:
             sources(daemon, neighbour, path)
             schema_broken(daemon, neighbour, path)
-            operators(daemon, neighbour, home, second)
+            operators(daemon, neighbour, home, first, second)
         finally:
             daemon.stop()
     return 1 if failed else 0

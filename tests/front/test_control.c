@@ -102,9 +102,9 @@ admit(void *arg, const struct address *peer, int uid, struct problem *why)
 }
 
 static void
-stage_open(struct stage *s, uint64_t seed, unsigned approvals)
+stage_open_as(struct stage *s, uint64_t seed, unsigned approvals, bool named)
 {
-	static const unsigned operators[] = { SECOND };
+	const unsigned operators[] = { SECOND, named ? geteuid() : SECOND };
 	const struct validation_settings validation = { .schemas = "/usr/share/xml" };
 	const struct fetcher_settings fetching = { .at_once = 1 };
 	struct http_settings http = { .limits = http_limits_default, .admit = admit, .admit_arg = s };
@@ -137,6 +137,12 @@ stage_open(struct stage *s, uint64_t seed, unsigned approvals)
 	expect_ok("a control socket is opened", listen_on(where, &s->fd, &why), &why);
 	assert_int_equal(chmod(s->socket, 0666), 0);
 	http_server_listen(s->server, s->fd, s->router, NULL);
+}
+
+static void
+stage_open(struct stage *s, uint64_t seed, unsigned approvals)
+{
+	stage_open_as(s, seed, approvals, true);
 }
 
 static void
@@ -281,7 +287,10 @@ requests_are_read_strictly(void **state)
 		{ "a record is an object", { "POST", "/v1/control/members", json,
 		    "{\"changes\":[{\"action\":\"apply\",\"record\":\"x\"}]}" }, 400, "/changes/0/record: expected an object" },
 		{ "a change has no further members", { "POST", "/v1/control/members", json,
-		    "{\"changes\":[{\"action\":\"confirm\",\"id\":\"ab\",\"who\":1}]}" }, 400, "no member but action, id and record" },
+		    "{\"changes\":[{\"action\":\"confirm\",\"id\":\"ab\",\"who\":1}]}" }, 400, "no member but action, id, record and proposal" },
+		{ "only an approval names what was looked at", { "POST", "/v1/control/members", json,
+		    "{\"changes\":[{\"action\":\"confirm\",\"id\":\"ab\",\"proposal\":\"sha256:0\"}]}" }, 400,
+		    "/changes/0/proposal: expected none to confirm, found one" },
 		{ "nor has the request", { "POST", "/v1/control/members", json, "{\"changes\":[],\"who\":1}" }, 400, "/who" },
 		{ "nothing was found yet", { "GET", "/v1/control/findings", NULL, NULL }, 200,
 		    "{\"published\":[],\"refused\":[],\"counts\":[]}" },
@@ -509,6 +518,9 @@ another_user_is_refused(void **state)
 	"Binding='urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST' Location='https://" host "/acs' index='0'/>"                      \
 	"</md:SPSSODescriptor></md:EntityDescriptor>\"}]}"
 #define APPLY(record) "{\"action\":\"apply\",\"record\":" record "}"
+#define ZEROS "0000000000000000000000000000000000000000000000000000000000000000"
+/* The digits become those of what waits. */
+#define APPROVE(id) "{\"action\":\"approve\",\"id\":\"" id "\",\"proposal\":\"sha256:" ZEROS "\"}"
 #define STEP(action, id) "{\"action\":\"" action "\",\"id\":\"" id "\"}"
 #define CHANGES(more, changes) "{" more "\"changes\":[" changes "]}"
 
@@ -554,6 +566,27 @@ asked_by_second(struct stage *s, const struct wanted *w, struct buffer *answer)
 	return status;
 }
 
+/* The request with the digest of what waits now. */
+static struct wanted
+looked_at(struct stage *s, const struct wanted *w, struct buffer *answer)
+{
+	static const struct wanted card = { "GET", "/v1/control/members/first", NULL, NULL };
+	static char body[64 * KIB];
+	struct wanted looked = *w;
+	const char *found;
+
+	if (!w->body || !strstr(w->body, ZEROS))
+		return looked;
+	expect_number("there is a card", asked(s, &card, answer), 200);
+	found = strstr((const char *)buffer_span(answer).data, "\"proposed\":{");
+	found = found ? strstr(found, "\"proposal\":\"sha256:") : NULL;
+	snprintf(body, sizeof(body), "%s", w->body);
+	if (found)
+		memcpy(strstr(body, ZEROS), found + strlen("\"proposal\":\"sha256:"), 64);
+	looked.body = body;
+	return looked;
+}
+
 static void
 raising_trust_takes_two(void **state)
 {
@@ -579,11 +612,14 @@ raising_trust_takes_two(void **state)
 		{ "status says so too", false, { "GET", "/v1/control/status", NULL, NULL },
 		    "\"members\":{\"waiting\":[\"first\"],\"applied\":1" },
 		{ "the operator who proposed it cannot be the second", false,
-		    { "POST", "/v1/control/members", json, CHANGES("", STEP("approve", "first")) },
+		    { "POST", "/v1/control/members", json, CHANGES("", APPROVE("first")) },
 		    "proposed this; expected another operator, 1 of 2 have agreed" },
-		{ "that is a refusal", false, { "POST", "/v1/control/members", json, CHANGES("", STEP("approve", "first")) },
+		{ "nor can anybody be without saying what he approves", true, { "POST", "/v1/control/members", json,
+		    CHANGES("", STEP("approve", "first")) }, "expected the digest of what is approved (proposal), as the "
+		    "member's card has it, found none" },
+		{ "that is a refusal", false, { "POST", "/v1/control/members", json, CHANGES("", APPROVE("first")) },
 		    "\"outcome\":\"refused\",\"event\":\"member.refused\",\"standing_before\":\"applied\",\"standing_after\":\"applied\"" },
-		{ "another operator approves", true, { "POST", "/v1/control/members", json, CHANGES("", STEP("approve", "first")) },
+		{ "another operator approves", true, { "POST", "/v1/control/members", json, CHANGES("", APPROVE("first")) },
 		    "\"outcome\":\"done\",\"event\":\"member.approved\",\"standing_before\":\"applied\",\"standing_after\":\"approved\"" },
 		{ "the card shows entity and certificates, history and record", false,
 		    { "GET", "/v1/control/members/first", NULL, NULL }, "https://rp.first.example/sp" },
@@ -591,9 +627,14 @@ raising_trust_takes_two(void **state)
 		    "\"registration_authority\":\"https://authority.example/\",\"registration_instant\":\"20" },
 		{ "a change that says more waits", true, { "POST", "/v1/control/members", json, change },
 		    "\"pointer\":\"/description/en\"" },
-		{ "nobody approves his own change", true, { "POST", "/v1/control/members", json, CHANGES("", STEP("approve", "first")) },
+		{ "the card tells what would differ", false, { "GET", "/v1/control/members/first", NULL, NULL },
+		    "\"differences\":[{\"pointer\":\"/description/en\",\"before\":" },
+		{ "nobody approves what is another one now", false, { "POST", "/v1/control/members", json, CHANGES("",
+		    "{\"action\":\"approve\",\"id\":\"first\",\"proposal\":\"sha256:1\"}") },
+		    "\"code\":\"conflict\",\"problem\":\"the proposal is another one now: look at it again\"" },
+		{ "nobody approves his own change", true, { "POST", "/v1/control/members", json, CHANGES("", APPROVE("first")) },
 		    "uid:65533 proposed this; expected another operator" },
-		{ "but we may", false, { "POST", "/v1/control/members", json, CHANGES("", STEP("approve", "first")) },
+		{ "but we may", false, { "POST", "/v1/control/members", json, CHANGES("", APPROVE("first")) },
 		    "\"outcome\":\"done\",\"event\":\"member.changed\"" },
 		{ "lowering trust demands a reason", false,
 		    { "POST", "/v1/control/members", json, CHANGES("", STEP("suspend", "first")) }, "expected a reason" },
@@ -616,7 +657,7 @@ raising_trust_takes_two(void **state)
 	}
 	stage_open(&s, 7, 2);
 	for (size_t i = 0; i < COUNT(steps); i++) {
-		const struct wanted *w = &steps[i].wanted;
+		const struct wanted wanted = looked_at(&s, &steps[i].wanted, &answer), *w = &wanted;
 		int status = steps[i].second ? asked_by_second(&s, w, &answer) : asked(&s, w, &answer);
 
 		if (status != 200 || !strstr((const char *)buffer_span(&answer).data, steps[i].part)) {
@@ -624,6 +665,25 @@ raising_trust_takes_two(void **state)
 			expect_fail(__FILE__, __LINE__, steps[i].title);
 		}
 	}
+	buffer_release(&answer);
+	stage_free(&s);
+}
+
+static void
+who_is_not_named_is_no_second_operator(void **state)
+{
+	static const struct wanted apply = { "POST", "/v1/control/members", json, CHANGES("", APPLY(FIRST)) };
+	static const struct wanted approve = { "POST", "/v1/control/members", json, CHANGES("", APPROVE("first")) };
+	struct buffer answer = buffer_init(1 * MIB);
+	struct wanted looked;
+	struct stage s;
+
+	(void)state;
+	stage_open_as(&s, 17, 2, false);
+	expect_answer(&s, "the daemon's own user may propose", &apply, 200, "\"approvals\":{\"had\":0,\"needed\":2}");
+	looked = looked_at(&s, &approve, &answer);
+	expect_answer(&s, "but does not count", &looked, 200, "is not named in control/operators, so its agreement does not "
+	    "count; expected an operator who is, 0 of 2 have agreed");
 	buffer_release(&answer);
 	stage_free(&s);
 }
@@ -678,6 +738,7 @@ main(void)
 		cmocka_unit_test(a_stranger_takes_neither_memory_nor_a_place),
 		cmocka_unit_test(another_user_is_refused),
 		cmocka_unit_test(raising_trust_takes_two),
+		cmocka_unit_test(who_is_not_named_is_no_second_operator),
 		cmocka_unit_test(an_unsigned_file_is_no_second_operator),
 		cmocka_unit_test(one_operator_may_be_enough),
 	};

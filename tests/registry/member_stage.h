@@ -148,18 +148,30 @@ stage_start_membership(struct member_stage *m, const char *actor, const struct m
 
 	m->done = m->stage.done = false;
 	*change = (struct membership_change){ .requests = requests, .count = count, .actor = actor, .reason = reason,
-		.approvals = m->approvals, .dry_run = m->dry_run, .now = m->stage.now };
+		.approvals = m->approvals, .counts = true, .dry_run = m->dry_run, .now = m->stage.now };
 	return membership_start(m->stage.loop, m->stage.store, m->validator, change, stage_on_membership, m);
 }
 
-/* One request; the result is results[0]. */
+static inline bool
+stage_find_member(struct member_stage *m, const char *id, struct member *out)
+{
+	struct stage_look look = stage_load(&m->stage, (struct ask){ .table = &member_table, .from = span_text(id) });
+
+	return look.count && member_read(look.rows[0].value, out);
+}
+
+/* One request, an approval of what waits; the result is results[0]. */
 static inline const struct stage_result *
 stage_step(struct member_stage *m, const char *actor, enum member_action action, const char *id, struct span record,
     const char *reason)
 {
-	const struct membership_request request = {
+	struct membership_request request = {
 		.action = action, .id = span_text(id), .record = record, .file = "m.json"
 	};
+	struct member row;
+
+	if (action == MEMBER_APPROVE && stage_find_member(m, id, &row))
+		request.proposal = member_proposal(&m->stage.arena, &row);
 
 	stage_start_membership(m, actor, &request, 1, reason);
 	stage_run(&m->stage, 0);
@@ -217,14 +229,6 @@ stage_find_entity(struct member_stage *m, const char *entity_id, struct entity *
 		.from = arena_copy(&m->stage.arena, span_of(key.bytes, sizeof(key.bytes))) });
 
 	return look.count && entity_read(look.rows[0].value, out);
-}
-
-static inline bool
-stage_find_member(struct member_stage *m, const char *id, struct member *out)
-{
-	struct stage_look look = stage_load(&m->stage, (struct ask){ .table = &member_table, .from = span_text(id) });
-
-	return look.count && member_read(look.rows[0].value, out);
 }
 
 /* The events of a member's history, oldest first, joined by blanks; they are the journal's. */

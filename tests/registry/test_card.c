@@ -174,7 +174,8 @@ static void
 operators_see_the_rest(void **state)
 {
 	static const char *const shown[] = { "Hanako", "+81-3-0000-0000", "{\"secret\":\"plan\"}", "\"approvers\":[\"uid:1000\"]",
-		"\"action\":\"change\"", "a hidden plan", "a new wing" };
+		"\"action\":\"change\"", "a hidden plan", "a new wing", "\"proposal\":\"sha256:",
+		"\"differences\":[{\"pointer\":" };
 	struct member member = member_of(STANDING_APPROVED);
 	struct member_record record = record_of(city);
 	struct buffer b = buffer_init(1 * MIB);

@@ -106,6 +106,7 @@ static void
 raising_trust_takes_two(void **state)
 {
 	const struct stage_member more = { .id = "city", .entities = { A, B, C } };
+	const struct stage_member most = { .id = "city", .entities = { A, B, C, "urn:d" } };
 	const struct stage_member less = { .id = "city", .entities = { A } };
 	struct member row;
 	struct member_stage m;
@@ -120,6 +121,11 @@ raising_trust_takes_two(void **state)
 	expect_number("who is denied", m.results[0].code, ERR_DENIED);
 	expect_text("nothing happened", stage_history(&m, "city"), "applied");
 	expect_number("nothing is registered", stage_count(&m.stage, &entity_table), 0);
+	stage_start_membership(&m, "uid:2", &(struct membership_request){ .action = MEMBER_APPROVE,
+	    .id = span_text("city"), .proposal = span_text("sha256:0") }, 1, "");
+	stage_run(&m.stage, 0);
+	expect_text("nor what is not what waits", m.results[0].why, "the proposal is another one now: look at it again");
+	expect_number("which is a conflict", m.results[0].code, ERR_CONFLICT);
 	stage_step(&m, "uid:2", MEMBER_APPROVE, "city", none, "");
 	expect_text("another one", m.results[0].event, "member.approved");
 	stage_step(&m, "uid:2", MEMBER_CHANGE, "city", stage_record(&m, &more), "grows");
@@ -132,8 +138,13 @@ raising_trust_takes_two(void **state)
 	expect_text("agreed", m.results[0].event, "member.changed");
 	expect_number("one more difference shown", m.results[0].differences, 1);
 	expect_number("three are registered", stage_count(&m.stage, &entity_table), 3);
+	stage_step(&m, "uid:1", MEMBER_CHANGE, "city", stage_record(&m, &most), "");
+	expect_text("still more waits", m.results[0].event, "member.change-proposed");
 	stage_step(&m, "uid:1", MEMBER_CHANGE, "city", stage_record(&m, &less), "");
 	expect_text("less takes one", m.results[0].event, "member.changed");
+	expect_text("and what waited is said to be dropped", stage_history(&m, "city"),
+	    "applied approved change-proposed changed change-proposed proposal-dropped changed");
+	expect_number("in the journal too", stage_count(&m.stage, &journal_table), 7);
 	expect_number("one is left", stage_count(&m.stage, &entity_table), 1);
 	stage_step(&m, "uid:1", MEMBER_SUSPEND, "city", none, "x");
 	expect_text("so does a suspension", m.results[0].event, "member.suspended");
@@ -194,13 +205,13 @@ each_of_a_bulk_stands_for_itself(void **state)
 
 	(void)state;
 	member_stage_open(&m, 6);
-	requests[0] = (struct membership_request){ MEMBER_APPLY, none, stage_record(&m, &city), "1.json" };
-	requests[1] = (struct membership_request){ MEMBER_APPLY, none, span_text("{}"), "2.json" };
-	requests[2] = (struct membership_request){ MEMBER_APPLY, none, stage_record(&m, &bank), "3.json" };
-	requests[3] = (struct membership_request){ MEMBER_APPLY, none, stage_record(&m, &twin), "4.json" };
-	requests[4] = (struct membership_request){ MEMBER_APPLY, none, stage_record(&m, &bank), "5.json" };
+	requests[0] = (struct membership_request){ MEMBER_APPLY, none, stage_record(&m, &city), "1.json", none };
+	requests[1] = (struct membership_request){ MEMBER_APPLY, none, span_text("{}"), "2.json", none };
+	requests[2] = (struct membership_request){ MEMBER_APPLY, none, stage_record(&m, &bank), "3.json", none };
+	requests[3] = (struct membership_request){ MEMBER_APPLY, none, stage_record(&m, &twin), "4.json", none };
+	requests[4] = (struct membership_request){ MEMBER_APPLY, none, stage_record(&m, &bank), "5.json", none };
 	requests[5] =
-	    (struct membership_request){ MEMBER_APPLY, span_text("first"), stage_record(&m, &last), "6.json" };
+	    (struct membership_request){ MEMBER_APPLY, span_text("first"), stage_record(&m, &last), "6.json", none };
 	stage_start_membership(&m, "uid:1", requests, 6, "");
 	stage_run(&m.stage, 0);
 	expect_ok("looked at", m.err, &m.why);
@@ -216,10 +227,10 @@ each_of_a_bulk_stands_for_itself(void **state)
 	expect_text("another member than named", m.results[5].why, "6.json: /id: expected \"first\", found \"last\"");
 	expect_text("who is refused is told so", m.results[5].event, "member.refused");
 	expect_number("two have applied", stage_count(&m.stage, &member_table), 2);
-	requests[0] = (struct membership_request){ MEMBER_APPROVE, span_text("city"), none, NULL };
-	requests[1] = (struct membership_request){ MEMBER_APPROVE, span_text("nobody"), none, NULL };
-	requests[2] = (struct membership_request){ MEMBER_APPROVE, span_text("bank"), none, NULL };
-	requests[3] = (struct membership_request){ MEMBER_APPROVE, span_text("NOT AN ID"), none, NULL };
+	requests[0] = (struct membership_request){ MEMBER_APPROVE, span_text("city"), none, NULL, none };
+	requests[1] = (struct membership_request){ MEMBER_APPROVE, span_text("nobody"), none, NULL, none };
+	requests[2] = (struct membership_request){ MEMBER_APPROVE, span_text("bank"), none, NULL, none };
+	requests[3] = (struct membership_request){ MEMBER_APPROVE, span_text("NOT AN ID"), none, NULL, none };
 	stage_start_membership(&m, "uid:1", requests, 4, "");
 	stage_run(&m.stage, 0);
 	expect_ok("looked at", m.err, &m.why);
@@ -368,8 +379,8 @@ two_changes_do_not_mix(void **state)
 
 		member_stage_open(&m, seed);
 		stage_approved(&m, &city);
-		first = (struct membership_request){ MEMBER_CHANGE, none, stage_record(&m, &one), "1.json" };
-		second = (struct membership_request){ MEMBER_CHANGE, none, stage_record(&m, &two), "2.json" };
+		first = (struct membership_request){ MEMBER_CHANGE, none, stage_record(&m, &one), "1.json", none };
+		second = (struct membership_request){ MEMBER_CHANGE, none, stage_record(&m, &two), "2.json", none };
 		n = m;
 		stage_start_membership(&m, "uid:1", &first, 1, "");
 		stage_start_membership(&n, "uid:2", &second, 1, "");

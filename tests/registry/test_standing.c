@@ -15,8 +15,9 @@
 #define SUM_FIRST "3117182adb916f0a21d8e3f364f091e0303b08b02a9d627b416ff50646b193bd"
 #define SUM_MORE "3a60c98f487ce5f1a600a5122446aece0fc659fa36b43ee078cc049efd742270"
 
-/* The letters stand for operators: "A apply first". Behind the arrow: the event, the standing, what waits with how
- * many. */
+/* The letters stand for operators, root for one who is not named: "A apply first". To approve, the record is the digest
+ * of what was looked at: empty for what waits, "-" for none. Behind the arrow: the event, the standing, what waits with
+ * how many; "+" before it: something that waited is dropped. */
 struct step {
 	const char *actor, *action, *record, *reason;
 	const char *becomes; /* or "CODE: sentence" */
@@ -80,7 +81,7 @@ static const struct {
 	        { "B", "approve", "", "", "member.approved approved nothing 0" },
 	        { "A", "change", MORE, "", "member.change-proposed approved change 1" },
 	        { "B", "change", MORE, "", "member.unchanged approved change 1" },
-	        { "B", "change", OTHER, "", "member.change-proposed approved change 1" },
+	        { "B", "change", OTHER, "", "+member.change-proposed approved change 1" },
 	        { "B", "approve", "", "", "denied: B proposed this; expected another operator, 1 of 2 have agreed" },
 	        { "A", "approve", "", "", "member.changed approved nothing 0" },
 	    } },
@@ -89,7 +90,7 @@ static const struct {
 	        { "A", "apply", FIRST, "", "member.applied applied apply 1" },
 	        { "B", "approve", "", "", "member.approved approved nothing 0" },
 	        { "A", "change", MORE, "", "member.change-proposed approved change 1" },
-	        { "A", "change", LESS, "", "member.changed approved nothing 0" },
+	        { "A", "change", LESS, "", "+member.changed approved nothing 0" },
 	        { "B", "approve", "", "",
 	            "invalid: city is approved; expected something that waits for approval; nothing does" },
 	    } },
@@ -109,7 +110,7 @@ static const struct {
 	        { "A", "apply", FIRST, "", "member.applied applied apply 1" },
 	        { "B", "approve", "", "", "member.approved approved nothing 0" },
 	        { "A", "change", MORE, "", "member.change-proposed approved change 1" },
-	        { "A", "suspend", "", "key lost", "member.suspended suspended nothing 0" },
+	        { "A", "suspend", "", "key lost", "+member.suspended suspended nothing 0" },
 	        { "A", "reinstate", "", "new key", "member.reinstatement-proposed suspended reinstate 1" },
 	        { "A", "reinstate", "", "again",
 	            "invalid: city is suspended; expected an approval or a rejection of the reinstatement that waits" },
@@ -130,6 +131,41 @@ static const struct {
 	            "invalid: city is suspended; expected an approval or a rejection of the change that waits" },
 	        { "B", "approve", "", "", "member.changed suspended nothing 0" },
 	        { "B", "withdraw", "", "closed", "member.withdrawn withdrawn nothing 0" },
+	    } },
+	{ "nobody approves what he has not looked at", 2,
+	    {
+	        { "A", "apply", FIRST, "", "member.applied applied apply 1" },
+	        { "B", "approve", "-", "",
+	            "invalid: expected the digest of what is approved (proposal), as the member's card has it, found none" },
+	        { "A", "change", MORE, "", "member.application-changed applied apply 1" },
+	        { "B", "approve", "sha256:" SUM_FIRST, "",
+	            "conflict: the proposal is another one now: look at it again" },
+	        { "B", "approve", SUM_MORE, "", "conflict: the proposal is another one now: look at it again" },
+	        { "B", "approve", "sha256:" SUM_MORE, "", "member.approved approved nothing 0" },
+	        { "A", "suspend", "", "key lost", "member.suspended suspended nothing 0" },
+	        { "A", "reinstate", "", "new key", "member.reinstatement-proposed suspended reinstate 1" },
+	        { "B", "approve", "sha256:" SUM_FIRST, "",
+	            "conflict: the proposal is another one now: look at it again" },
+	        { "B", "approve", "sha256:" SUM_MORE, "", "member.reinstated approved nothing 0" },
+	    } },
+	{ "one operator may approve without, but not another than that", 1,
+	    {
+	        { "A", "apply", FIRST, "", "member.applied applied apply 1" },
+	        { "A", "approve", "sha256:" SUM_MORE, "",
+	            "conflict: the proposal is another one now: look at it again" },
+	        { "root", "approve", "-", "", "member.approved approved nothing 0" },
+	    } },
+	{ "who is not named may propose and lower, but is none of those it takes", 2,
+	    {
+	        { "root", "apply", FIRST, "", "member.applied applied apply 0" },
+	        { "A", "approve", "", "", "member.agreed applied apply 1" },
+	        { "root", "approve", "", "",
+	            "denied: root is not named in control/operators, so its agreement does not count; expected an "
+	            "operator who is, 1 of 2 have agreed" },
+	        { "B", "approve", "", "", "member.approved approved nothing 0" },
+	        { "root", "change", MORE, "", "member.change-proposed approved change 0" },
+	        { "root", "change", LESS, "", "+member.changed approved nothing 0" },
+	        { "root", "suspend", "", "key lost", "member.suspended suspended nothing 0" },
 	    } },
 	{ "steps the life does not have", 2,
 	    {
@@ -179,9 +215,15 @@ written(struct arena *a, const struct member *m)
 }
 
 static struct member_change
-change_of(const struct step *step, unsigned approvals, int64_t at)
+change_of(struct arena *a, const struct member *before, const struct step *step, unsigned approvals, int64_t at)
 {
+	bool looked = before && step->record[0] == '\0';
+
 	return (struct member_change){
+		.counts = strcmp(step->actor, "root") != 0,
+		.proposal = looked                 ? member_proposal(a, before) :
+		    strcmp(step->record, "-") == 0 ? span_text("") :
+		                                     span_text(step->record),
 		.action = member_action_read(span_text(step->action)),
 		.id = span_text("city"),
 		.record = span_text(step->record),
@@ -204,7 +246,8 @@ lives_go_as_the_picture_has_it(void **state)
 
 		for (size_t n = 0; n < STEPS && lives[i].steps[n].actor; n++) {
 			const struct step *step = &lives[i].steps[n];
-			struct member_change change = change_of(step, lives[i].approvals, (int64_t)n + 1);
+			struct member_change change =
+			    change_of(&a, there ? &m : NULL, step, lives[i].approvals, (int64_t)n + 1);
 			struct member_outcome out;
 			struct problem why = { 0 };
 			const char *title = arena_print(&a, "%s: %s %s", lives[i].title, step->actor, step->action),
@@ -212,7 +255,7 @@ lives_go_as_the_picture_has_it(void **state)
 			enum err err = member_decide(&a, there ? &m : NULL, &change, &out, &why);
 
 			if (err == OK)
-				found = arena_print(&a, "%s %s %s %zu", out.event, standing_name(out.after.standing),
+				found = arena_print(&a, "%s%s %s %s %zu", out.drops ? "+" : "", out.event, standing_name(out.after.standing),
 				    member_action_name(out.after.proposed), out.after.approver_count);
 			else
 				found = arena_print(&a, "%s: %s", err_name(err), why.text);
@@ -222,8 +265,8 @@ lives_go_as_the_picture_has_it(void **state)
 				    span_equal(written(&a, &m), written(&a, &out.after)));
 				continue;
 			}
-			expect_number("each step is one entry", out.after.events,
-			    m.events + (strcmp(out.event, "member.unchanged") != 0));
+			expect_number("each step is one entry, but for what it drops", out.after.events,
+			    m.events + (strcmp(out.event, "member.unchanged") != 0) + out.drops);
 			expect_number(
 			    "standing changed, or did not", out.standing_changed, out.after.standing != m.standing);
 			expect_number("waiting is what is proposed", out.waits, out.after.proposed != MEMBER_NOTHING);
@@ -241,7 +284,7 @@ lived(struct arena *a, struct member *m, const struct step *steps, size_t count)
 	struct problem why;
 
 	for (size_t n = 0; n < count; n++) {
-		struct member_change change = change_of(&steps[n], 2, (int64_t)n + 1);
+		struct member_change change = change_of(a, n ? m : NULL, &steps[n], 2, (int64_t)n + 1);
 
 		expect_ok(steps[n].action, member_decide(a, n ? m : NULL, &change, &out, &why), &why);
 		*m = out.after;
@@ -299,7 +342,7 @@ the_entry_says_who_did_what(void **state)
 	const char *entry;
 
 	(void)state;
-	change = change_of(&steps[0], 2, 1);
+	change = change_of(&a, NULL, &steps[0], 2, 1);
 	expect_ok("apply", member_decide(&a, NULL, &change, &out, &why), &why);
 	entry = arena_text(&a, member_entry(&a, NULL, &change, &out));
 	expect_text("of an application nothing is in force", entry,
@@ -308,7 +351,7 @@ the_entry_says_who_did_what(void **state)
 	    "\"number\":1,"
 	    "\"proposal\":\"sha256:" SUM_FIRST "\",\"reason\":\"\",\"standing\":\"applied\"}");
 	m = out.after;
-	change = change_of(&steps[1], 2, 2);
+	change = change_of(&a, &m, &steps[1], 2, 2);
 	expect_ok("approve", member_decide(&a, &m, &change, &out, &why), &why);
 	entry = arena_text(&a, member_entry(&a, &m, &change, &out));
 	expect_text("of an approval the record", entry,
@@ -317,7 +360,7 @@ the_entry_says_who_did_what(void **state)
 	    "\"number\":2,"
 	    "\"proposal\":null,\"reason\":\"all \\\"good\\\"\",\"standing\":\"approved\"}");
 	before = m = out.after;
-	change = change_of(&steps[2], 2, 3);
+	change = change_of(&a, &m, &steps[2], 2, 3);
 	expect_ok("change", member_decide(&a, &m, &change, &out, &why), &why);
 	entry = arena_text(&a, member_entry(&a, &before, &change, &out));
 	expect_text("of a proposal both", entry,
@@ -326,6 +369,19 @@ the_entry_says_who_did_what(void **state)
 	    "\",\"event\":\"member.change-proposed\","
 	    "\"member\":\"city\",\"number\":3,\"proposal\":\"sha256:" SUM_MORE
 	    "\",\"reason\":\"\",\"standing\":\"approved\"}");
+	m = out.after;
+	change = change_of(&a, &m, &(struct step){ "uid:1000", "suspend", "", "key lost", "" }, 2, 4);
+	before = m;
+	expect_ok("suspend", member_decide(&a, &m, &change, &out, &why), &why);
+	expect_true("what waited is dropped", out.drops && out.after.events == 5);
+	out = member_dropped(&before);
+	entry = arena_text(&a, member_entry(&a, &before, &change, &out));
+	expect_text("and has an entry with its digest", entry,
+	    "{\"action\":\"suspend\",\"actor\":\"uid:1000\",\"after\":\"sha256:" SUM_FIRST
+	    "\",\"at\":\"1970-01-01T00:00:04Z\",\"before\":\"sha256:" SUM_FIRST
+	    "\",\"event\":\"member.proposal-dropped\","
+	    "\"member\":\"city\",\"number\":4,\"proposal\":\"sha256:" SUM_MORE
+	    "\",\"reason\":\"key lost\",\"standing\":\"approved\"}");
 	arena_release(&a);
 }
 

@@ -18,13 +18,13 @@ name_of(const json_t *localized)
 static void
 row_show(const json_t *row)
 {
-	const json_t *waiting = json_object_get(row, "waiting"), *approvers = json_object_get(waiting, "approvers");
+	const json_t *waiting = json_object_get(row, "waiting");
 
 	printf("%-24s %-10s %-21s %s", answer_text(row, "id"), answer_text(row, "standing"), answer_text(row, "since"),
 	    name_of(json_object_get(row, "name")));
 	if (waiting)
 		printf("  [%s by %s waits for operators]", answer_text(waiting, "action"),
-		    json_string_value(json_array_get(approvers, 0)) ? json_string_value(json_array_get(approvers, 0)) : "?");
+		    answer_text(waiting, "proposer"));
 	putchar('\n');
 }
 
@@ -71,8 +71,8 @@ member_list(struct ctl *ctl, int argc, char **argv)
 
 /* member show, history: the operators' card */
 
-static enum err
-card_ask(struct ctl *ctl, const char *id, json_t **answer, struct problem *why)
+enum err
+member_card_ask(struct ctl *ctl, const char *id, json_t **answer, struct problem *why)
 {
 	const struct question question = {
 		.path = arena_print(ctl->arena, "/v1/control/members/%.*s", SPAN_ARGS(percent_write(ctl->arena, span_text(id)))),
@@ -83,9 +83,8 @@ card_ask(struct ctl *ctl, const char *id, json_t **answer, struct problem *why)
 
 #define LINE_LARGEST 160 /* a logo in a data: URL is no reading matter */
 
-/* A JSON value as indented lines, each member on its own. */
-static void
-value_show(const char *name, const json_t *value, int depth)
+void
+member_value_show(const char *name, const json_t *value, int depth)
 {
 	const char *key;
 	json_t *member;
@@ -99,11 +98,11 @@ value_show(const char *name, const json_t *value, int depth)
 		putchar('\n');
 		/* jansson's loop takes no const; nothing is changed. */
 		json_object_foreach((json_t *)(uintptr_t)value, key, member)
-			value_show(key, member, depth + 1);
+			member_value_show(key, member, depth + 1);
 	} else if (json_is_array(value)) {
 		putchar('\n');
 		json_array_foreach(value, i, member)
-			value_show("", member, depth + 1);
+			member_value_show("", member, depth + 1);
 	} else if (json_is_string(value)) {
 		size_t size = json_string_length(value);
 
@@ -134,7 +133,7 @@ member_show(struct ctl *ctl, int argc, char **argv)
 
 	if (!arguments_read(ctl, &usage, argc, argv, &id, &ending))
 		return ending;
-	if (card_ask(ctl, id, &answer, &why) != OK)
+	if (member_card_ask(ctl, id, &answer, &why) != OK)
 		return refused(&why);
 	if (ctl->json) {
 		answer_print(answer);
@@ -142,7 +141,7 @@ member_show(struct ctl *ctl, int argc, char **argv)
 		/* The record says again what the card's parts say; a program that wants it asks with --json. */
 		json_object_foreach(answer, key, value)
 			if (strcmp(key, "history") != 0 && strcmp(key, "record") != 0)
-				value_show(key, value, 0);
+				member_value_show(key, value, 0);
 	}
 	json_decref(answer);
 	return DONE;
@@ -175,7 +174,7 @@ member_history(struct ctl *ctl, int argc, char **argv)
 
 	if (!arguments_read(ctl, &usage, argc, argv, &id, &ending))
 		return ending;
-	if (card_ask(ctl, id, &answer, &why) != OK)
+	if (member_card_ask(ctl, id, &answer, &why) != OK)
 		return refused(&why);
 	history = json_object_get(answer, "history");
 	if (ctl->json)

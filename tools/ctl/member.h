@@ -7,6 +7,11 @@
 
 command_run member_apply, member_change, member_diff, member_step, member_check;
 
+/* The operators' card of a member (front/control/control.h). */
+enum err member_card_ask(struct ctl *, const char *id, json_t **answer, struct problem *why);
+/* A JSON value as indented lines, each member on its own. */
+void member_value_show(const char *name, const json_t *value, int depth);
+
 /* Records taken from files: one record, an array of them, or {"changes": […]}, as front/control/control.h has it. */
 struct record_file {
 	const char *label;   /* "FILE", or "FILE: /2" for one of several */

@@ -9,7 +9,7 @@
 #include "registry/membership.h"
 
 struct wish {
-	const char *reason;
+	const char *reason, *proposal;
 	bool dry_run, no_wait;
 	struct texts files;
 };
@@ -288,7 +288,9 @@ static const struct {
 	const char *name, *about;
 	bool reasoned;
 } steps[] = {
-	{ "approve", "Approves what waits: an application, a change, a reinstatement. Whoever proposed it cannot be the second.",
+	{ "approve",
+	    "Shows what waits (an application, a change, a reinstatement), and approves just that: when it is another one\n"
+	    "meanwhile, the approval is refused. Whoever proposed it cannot be the second.",
 	    false },
 	{ "reject", "Refuses or takes back what waits; what was in force stays.", true },
 	{ "suspend", "Takes the member's entities out of every publication, at once, until it is reinstated.", true },
@@ -296,6 +298,38 @@ static const struct {
 	{ "withdraw", "The member leaves the framework, at once. It may apply again.", true },
 	{ "confirm", "The yearly look: all in the record is still true.", false },
 };
+
+/* Shows what is about to be approved, and names it in the change, so that nobody approves what he has not seen. Where there
+ * is nothing to show the daemon says why. */
+static void
+proposal_take(struct ctl *ctl, json_t *change)
+{
+	const char *id = json_string_value(json_object_get(change, "id"));
+	const json_t *proposed, *difference;
+	struct problem why;
+	json_t *card;
+	size_t i;
+
+	if (member_card_ask(ctl, id, &card, &why) != OK)
+		return;
+	proposed = json_object_get(card, "proposed");
+	if (json_is_object(proposed)) {
+		json_object_set(change, "proposal", json_object_get(proposed, "proposal"));
+		if (!ctl->json) {
+			const char *action = answer_text(proposed, "action"), *reason = answer_text(proposed, "reason");
+
+			printf("%s: to approve: %s, proposed by %s%s%s\n", id, action, answer_text(proposed, "proposer"),
+			    reason[0] ? ": " : "", reason);
+			if (strcmp(action, "apply") == 0)
+				member_value_show("record", json_object_get(card, "record"), 1);
+			else
+				json_array_foreach(json_object_get(proposed, "differences"), i, difference)
+					difference_show(difference);
+			fflush(stdout);
+		}
+	}
+	json_decref(card);
+}
 
 enum ending
 member_step(struct ctl *ctl, int argc, char **argv)
@@ -305,6 +339,8 @@ member_step(struct ctl *ctl, int argc, char **argv)
 		{ .name = "reason", .argument = "TEXT", .help = "why, for the member's history and page", .text = &wish.reason },
 		{ .name = "dry-run", .help = "say what would change, change nothing", .set = &wish.dry_run },
 		{ .name = "no-wait", .help = "do not publish; the daemon does so by itself", .set = &wish.no_wait },
+		{ .name = "proposal", .argument = "DIGEST", .text = &wish.proposal,
+		    .help = "approve: only this one (sha256:…, as member show has it)" },
 		{ 0 },
 	};
 	const char *ids[MEMBERSHIP_CHANGES] = { 0 };
@@ -323,6 +359,8 @@ member_step(struct ctl *ctl, int argc, char **argv)
 	if (steps[step].reasoned && (!wish.reason || !wish.reason[0]))
 		return misused("--reason is needed: the member's history and page say it; see watashictl member %s --help",
 		    argv[0]);
+	if (wish.proposal && (strcmp(argv[0], "approve") != 0 || ids[1]))
+		return misused("--proposal goes with approve and one ID; see watashictl member %s --help", argv[0]);
 	changes.items = arena_array(ctl->arena, struct record_file, MEMBERSHIP_CHANGES);
 	while (changes.count < MEMBERSHIP_CHANGES && ids[changes.count]) {
 		json_t *change = json_pack("{s:s,s:s}", "action", argv[0], "id", ids[changes.count]);
@@ -332,6 +370,10 @@ member_step(struct ctl *ctl, int argc, char **argv)
 			return misused("\"%s\" is no member's id", ids[changes.count]);
 		}
 		changes.items[changes.count++] = (struct record_file){ NULL, change };
+		if (wish.proposal)
+			json_object_set_new(change, "proposal", json_string(wish.proposal));
+		else if (strcmp(argv[0], "approve") == 0)
+			proposal_take(ctl, change);
 	}
 	ending = change_run(ctl, &wish, &changes);
 	record_files_release(&changes);

@@ -51,18 +51,22 @@ control_free(struct control *c)
 	free(c);
 }
 
+bool
+control_names(const struct control *c, int uid)
+{
+	for (size_t i = 0; uid >= 0 && i < c->settings.operator_count; i++)
+		if (c->settings.operators[i] == (unsigned)uid)
+			return true;
+	return false;
+}
+
 /* The kernel says who connected. Root and the daemon's own user could change the store's files anyway. */
 static bool
 is_operator(const struct control *c, int uid)
 {
 	if (uid < 0)
 		return false;
-	if (uid == 0 || (unsigned)uid == geteuid())
-		return true;
-	for (size_t i = 0; i < c->settings.operator_count; i++)
-		if (c->settings.operators[i] == (unsigned)uid)
-			return true;
-	return false;
+	return uid == 0 || (unsigned)uid == geteuid() || control_names(c, uid);
 }
 
 bool

@@ -12,8 +12,10 @@
  *     POST /v1/control/reload                       as SIGHUP
  *     GET  /v1/control/members?standing=…           each with what waits for operators
  *     POST /v1/control/members                      {"reason": …, "dry_run": bool, "changes": [{"action": "apply" | "change" |
- *          "approve" | "reject" | "suspend" | "reinstate" | "withdraw" | "confirm", "id": …, "record": {…}}…]}
- *     GET  /v1/control/members/{id}                 the whole record, history, findings, proposal
+ *          "approve" | "reject" | "suspend" | "reinstate" | "withdraw" | "confirm", "id": …, "record": {…},
+ *          "proposal": "sha256:…"}…]}               to approve: what was looked at, as the card has it
+ *     GET  /v1/control/members/{id}                 the whole record, history, findings; what waits with its
+ *                                                   "proposal" and "differences"
  *     GET  /v1/control/findings?level=…&rule=…      every finding there is
  *     GET  /v1/control/sources
  *     POST /v1/control/sources/{name}               {"accept_loss": bool, "dry_run": bool}: refreshes it now
@@ -45,12 +47,12 @@ struct control_actions {
 
 struct control_settings {
 	const char *keys;          /* directory of key descriptors */
-	const unsigned *operators; /* user ids that may */
+	const unsigned *operators; /* user ids that may, and whose agreement counts to raise trust */
 	size_t operator_count;
 	int64_t document_life;     /* how long a signature lives: a retired key stays published so long */
+	const char *registration_authority; /* who registers entities that bring no registration believed */
 	unsigned approvals;        /* operators it takes to raise trust; with more than one no unsigned file is imported */
 	struct validator *validator;
-	const char *registration_authority; /* who registers entities that bring no registration believed */
 	struct sources *sources;
 };
 

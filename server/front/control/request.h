@@ -14,6 +14,10 @@ struct control {
 	char *keys, *authority;
 };
 
+/* Whether the settings name that user an operator. Root and the daemon's own user may ask without being named, but then
+ * are none of the operators it takes: a person with sudo would be two. */
+bool control_names(const struct control *, int uid);
+
 /* False: answered with 403. Where the server asks control_admit() it never is. */
 bool request_allowed(struct exchange *, struct control *);
 
