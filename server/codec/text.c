@@ -249,6 +249,16 @@ sequence_size(const uint8_t *p, size_t left)
 	return table[row].size;
 }
 
+struct span
+utf8_first(struct span s, size_t most)
+{
+	if (s.size <= most)
+		return s;
+	while (most && (s.data[most] & 0xc0) == 0x80)
+		most--;
+	return span_first(s, most);
+}
+
 bool
 utf8_valid(struct span s)
 {

@@ -25,6 +25,8 @@ struct span percent_write(struct arena *, struct span);
 
 /* Well-formed UTF-8 (no surrogates, no overlong forms). */
 bool utf8_valid(struct span);
+/* At most so many bytes from the beginning, and no character cut in two. */
+struct span utf8_first(struct span, size_t most);
 
 /* A JSON string with its quotes, as our own writers make it (RFC 8785 s3.2.2.2). Bytes that are no UTF-8 (of a sentence
  * cut short, of somebody's log) become U+FFFD: what is written is JSON whatever it was given. */
