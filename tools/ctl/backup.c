@@ -15,7 +15,7 @@ typedef enum err copy(const struct config *, const char *file, struct backup_rep
 static enum ending
 copy_run(struct ctl *ctl, int argc, char **argv, const struct usage *usage, copy *run, struct words words)
 {
-	struct backup_report report;
+	struct backup_report report = { 0 };
 	struct config config;
 	struct problem why;
 	enum ending ending;
