@@ -79,7 +79,7 @@ look_at_confirmation(struct finding_warnings *f, const struct member *m)
 
 /* Certifications */
 
-/* Another one of the same goes on where it ends. */
+/* Another one of the same level goes on where it ends. */
 static bool
 is_continued(const struct member_record *m, const struct member_certification *c)
 {
@@ -87,8 +87,8 @@ is_continued(const struct member_record *m, const struct member_certification *c
 		const struct member_certification *o = &m->certifications[i];
 
 		if (span_equal(o->framework, c->framework) && span_equal(o->area, c->area) &&
-		    span_equal(o->entity_id, c->entity_id) && !instant_before(c->until, o->from) &&
-		    instant_before(c->until, o->until))
+		    span_equal(o->level, c->level) && span_equal(o->entity_id, c->entity_id) &&
+		    !instant_before(c->until, o->from) && instant_before(c->until, o->until))
 			return true;
 	}
 	return false;
