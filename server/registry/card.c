@@ -495,7 +495,7 @@ event_is_public(const struct event *e)
 {
 	static const char *const events[] = {
 		"member.applied", "member.approved", "member.changed", "member.suspended", "member.reinstated",
-		"member.withdrawn", "member.confirmed",
+		"member.withdrawn", "member.confirmed", "member.certification-began", "member.certification-ended",
 	};
 
 	for (size_t i = 0; i < COUNT(events); i++) {

@@ -67,7 +67,7 @@ struct renewal_settings {
 };
 struct renewal_report {
 	uint32_t changed_entities, warnings;
-	uint64_t generation;          /* of the newest row looked at: the next run's `after` */
+	uint64_t generation;          /* the newest known when it began: the next run's `after` */
 	struct instant next;          /* when to look again (at those looked at); {0}: only after a change */
 };
 typedef void on_renewed(void *arg, enum err, const struct renewal_report *, const struct problem *why);

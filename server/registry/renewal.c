@@ -21,6 +21,11 @@
 #define ARENA_LARGEST (4 * GIB)  /* never reached: a page of records, each bounded */
 #define ACTOR "steward"
 
+/* A certification that began or ended since the member was looked at. */
+struct turned {
+	const char *event, *text;
+};
+
 /* One member of the page. */
 struct looked {
 	struct member member, after;
@@ -28,6 +33,8 @@ struct looked {
 	struct member_entities entities;
 	struct warning *warnings;
 	size_t warning_count;
+	struct turned *turned;
+	size_t turned_count;
 	bool readable;
 	struct entities_written written;
 };
@@ -45,7 +52,8 @@ struct renewal {
 	struct pending *asked;
 	struct arena arena, part;    /* of the page; of a unit */
 	struct problem why;
-	struct ask ask, *asks;
+	struct ask ask[2], *asks;    /* the page; with the first one the newest entry of the journal */
+	bool begun;
 	struct buffer from, behind;  /* where the page begins, and the next one */
 	bool more;
 	unsigned conflicts;
@@ -125,9 +133,10 @@ load_members(void *arg)
 	struct renewal *r = arg;
 
 	arena_reset(&r->arena);
-	r->page = (struct renewal_report){ .generation = r->report.generation };
-	r->ask = (struct ask){ .table = &member_table, .from = buffer_span(&r->from), .limit = PAGE };
-	r->asked = store_load(r->store, &r->ask, 1, on_members, r);
+	r->page = (struct renewal_report){ 0 };
+	r->ask[0] = (struct ask){ .table = &member_table, .from = buffer_span(&r->from), .limit = PAGE };
+	r->ask[1] = (struct ask){ .table = &journal_table, .limit = 1, .backwards = true };
+	r->asked = store_load(r->store, r->ask, r->begun ? 1 : 2, on_members, r);
 }
 
 static void
@@ -136,7 +145,6 @@ next_page(struct renewal *r)
 	r->conflicts = 0;
 	r->report.changed_entities += r->page.changed_entities;
 	r->report.warnings += r->page.warnings;
-	r->report.generation = r->page.generation;
 	if (r->page.next.us && (r->report.next.us == 0 || instant_before(r->page.next, r->report.next)))
 		r->report.next = r->page.next;
 	if (!r->more) {
@@ -153,8 +161,6 @@ keep_member(struct renewal *r, const struct row *row)
 {
 	struct looked *l = &r->list[r->count];
 
-	if (row->generation > r->page.generation)
-		r->page.generation = row->generation;
 	if (row->generation <= r->settings.after)
 		return;
 	if (!member_read(arena_copy(&r->arena, row->value), &l->member)) {
@@ -180,14 +186,19 @@ on_members(void *arg, enum err err, const struct problem *why)
 		finish(r, err);
 		return;
 	}
-	r->list = arena_array(&r->arena, struct looked, r->ask.count);
+	/* Every change of a member is an entry. What comes later than this, of members looked at already, is for the next
+	 * run, and so this run's own changes are too. */
+	if (!r->begun && r->ask[1].count && r->ask[1].rows[0].generation > r->report.generation)
+		r->report.generation = r->ask[1].rows[0].generation;
+	r->begun = true;
+	r->list = arena_array(&r->arena, struct looked, r->ask[0].count);
 	r->count = 0;
-	r->more = r->ask.more;
-	for (size_t i = 0; i < r->ask.count; i++)
-		keep_member(r, &r->ask.rows[i]);
+	r->more = r->ask[0].more;
+	for (size_t i = 0; i < r->ask[0].count; i++)
+		keep_member(r, &r->ask[0].rows[i]);
 	if (r->more) {
 		buffer_clear(&r->behind);
-		buffer_add(&r->behind, r->ask.rows[r->ask.count - 1].key);
+		buffer_add(&r->behind, r->ask[0].rows[r->ask[0].count - 1].key);
 		buffer_byte(&r->behind, 0);
 	}
 	entity_slots_begin(&r->slots, &r->arena);
@@ -244,6 +255,35 @@ add_findings(struct renewal *r, struct looked *l)
 }
 
 static void
+note_turn(struct renewal *r, struct looked *l, const struct member_certification *c, struct instant at, bool begins)
+{
+	char text[INSTANT_TEXT];
+
+	sooner(r, at);
+	if (instant_before(r->settings.now, at) || !instant_before(l->member.looked, at))
+		return;
+	l->turned[l->turned_count++] = (struct turned){
+		.event = begins ? "member.certification-began" : "member.certification-ended",
+		.text = arena_print(&r->arena, "%.*s%sthe certification %.*s %.*s of %.*s %s at %s",
+		    SPAN_ARGS(span_first(c->entity_id, 600)), c->entity_id.size ? ": " : "", SPAN_ARGS(c->area),
+		    SPAN_ARGS(c->level), SPAN_ARGS(c->framework), begins ? "began" : "ended", instant_text(at, text)),
+	};
+}
+
+/* Whatever speaks of certifications, entities' metadata and lists alike, is made anew when the member's row is. */
+static void
+note_turns(struct renewal *r, struct looked *l, const struct member_record *record)
+{
+	l->turned = arena_array(&r->arena, struct turned, 2 * record->certification_count);
+	for (size_t i = 0; i < record->certification_count; i++) {
+		note_turn(r, l, &record->certifications[i], record->certifications[i].from, true);
+		note_turn(r, l, &record->certifications[i], record->certifications[i].until, false);
+	}
+	if (l->turned_count)
+		l->after.looked = r->settings.now;
+}
+
+static void
 look_at(struct renewal *r, struct looked *l)
 {
 	const struct warning_terms terms = { r->settings.confirm_every, r->settings.warn_before, r->settings.now };
@@ -261,6 +301,7 @@ look_at(struct renewal *r, struct looked *l)
 	member_entities_hold(&l->entities, &r->slots);
 	warnings_find(&r->arena, &l->member, &record, &terms, &l->warnings, &l->warning_count, &next);
 	add_findings(r, l);
+	note_turns(r, l, &record);
 	sooner(r, next);
 	sooner(r, l->entities.next);
 	for (size_t i = 0; i < l->entities.finding_count; i++)
@@ -339,6 +380,8 @@ write_member(struct renewal *r, struct looked *l, struct unit *unit)
 
 	l->written = member_entities_write(&l->entities, &r->slots, unit, l->member.id, l->member.record);
 	r->page.changed_entities += l->written.entities;
+	for (size_t i = 0; i < l->turned_count; i++)
+		write_entry(r, l, unit, l->turned[i].event, l->turned[i].text);
 	if (l->written.entities)
 		write_entry(r, l, unit, "member.renewed", "");
 	for (size_t i = 0; i < l->warning_count; i++) {
@@ -418,6 +461,9 @@ on_changes_written(void *arg, const struct committed *answer)
 				log_warning(l->warnings[w].event, "member=%s entity=%s problem=%s",
 				    LOG_SPAN(l->member.id), LOG_SPAN(l->warnings[w].entity_id),
 				    LOG_TEXT(l->warnings[w].text));
+		for (size_t n = 0; n < l->turned_count; n++)
+			log_info(l->turned[n].event, "member=%s what=%s", LOG_SPAN(l->member.id),
+			    LOG_TEXT(l->turned[n].text));
 		if (l->written.entities)
 			log_info(
 			    "member.renewed", "member=%s entities=%u", LOG_SPAN(l->member.id), l->written.entities);

@@ -54,6 +54,7 @@ member_write(struct buffer *b, const struct member *m)
 	buffer_u64(b, (uint64_t)m->registered.us);
 	buffer_u64(b, (uint64_t)m->confirmed.us);
 	buffer_u64(b, (uint64_t)m->proposed_at.us);
+	buffer_u64(b, (uint64_t)m->looked.us);
 	buffer_u32(b, m->events);
 	buffer_block(b, m->id);
 	buffer_block(b, m->reason);
@@ -76,6 +77,7 @@ member_read(struct span value, struct member *out)
 	out->registered.us = (int64_t)record_u64(&r);
 	out->confirmed.us = (int64_t)record_u64(&r);
 	out->proposed_at.us = (int64_t)record_u64(&r);
+	out->looked.us = (int64_t)record_u64(&r);
 	out->events = record_u32(&r);
 	out->id = record_block(&r);
 	out->reason = record_block(&r);
@@ -475,6 +477,8 @@ member_decide(struct arena *arena, const struct member *before, const struct mem
 		out->after.events++;
 	out->drops = before && drops(before, change->action, &out->after);
 	out->after.events += out->drops;
+	if (out->record_changed || out->standing_changed)
+		out->after.looked = change->now; /* published anew, as it is at this time */
 	return OK;
 }
 

@@ -62,6 +62,7 @@ struct member {
 	struct instant registered;         /* first approved: mdrpi:registrationInstant; {0}: never */
 	struct instant confirmed;          /* last looked at as a whole */
 	uint32_t events;                   /* entries in its history */
+	struct instant looked;             /* certifications that began or ended up to then are noted (renewal.c) */
 	struct span warned;                /* what has been warned of: marks of 8 bytes (warning.h) */
 
 	/* What waits for more operators. */
@@ -105,8 +106,8 @@ struct member_outcome {
 	bool drops;                        /* what waited is dropped: an entry of its own (member_dropped) */
 	/* Standing: member.applied approved rejected suspended reinstated withdrawn. Record: member.changed. Neither:
 	 * member.application-changed change-proposed change-rejected reinstatement-proposed reinstatement-rejected
-	 * agreed confirmed. Before any of them: member.proposal-dropped. By time (renewal.c): member.renewed confirmation-due certificate-expires
-	 * certification-expires. "member.unchanged": the record is what it is already; there is no entry, and `after`
+	 * agreed confirmed. Before any of them: member.proposal-dropped. By time (renewal.c): member.renewed certification-began certification-ended
+	 * confirmation-due certificate-expires certification-expires. "member.unchanged": the record is what it is already; there is no entry, and `after`
 	 * is `before`. */
 	const char *event;
 };

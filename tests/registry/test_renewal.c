@@ -70,7 +70,7 @@ certifications_begin_and_end_by_themselves(void **state)
 	expect_number("then both entities do", r.changed_entities, 2);
 	expect_true("it is stated", states(&m, A, LEVEL) && states(&m, B, LEVEL));
 	expect_at("next it is to be warned of", r.next, "2027-06-01T00:00:00Z");
-	expect_text("by the steward", stage_history(&m, "city"), "applied approved renewed");
+	expect_text("by the steward", stage_history(&m, "city"), "applied approved certification-began renewed");
 	expect_true("changed now, registered before", stage_find_entity(&m, A, &e) && e.imported.us == m.stage.now.us &&
 	    e.registered.us == before.registered.us);
 	expect_true("nothing was taken away", e.restated.us == 0);
@@ -83,7 +83,8 @@ certifications_begin_and_end_by_themselves(void **state)
 	m.stage.now.us += DAY;
 	r = stage_renew(&m, 0);
 	expect_number("once", r.warnings, 0);
-	expect_text("in its history", stage_history(&m, "city"), "applied approved renewed certification-expires");
+	expect_text("in its history", stage_history(&m, "city"), 
+	    "applied approved certification-began renewed certification-expires");
 	m.stage.now = r.next;
 	r = stage_renew(&m, 0);
 	expect_number("then both change again", r.changed_entities, 2);
@@ -91,8 +92,61 @@ certifications_begin_and_end_by_themselves(void **state)
 	expect_true("which is marked as an end", stage_find_entity(&m, A, &e) && e.restated.us == m.stage.now.us);
 	expect_number("nor to be warned of", found(&m, A, "member.certification-expires"), 0);
 	expect_text("and that is its history", stage_history(&m, "city"),
-	    "applied approved renewed certification-expires renewed");
-	expect_number("as the journal has it", stage_count(&m.stage, &journal_table), 5);
+	    "applied approved certification-began renewed certification-expires certification-ended renewed");
+	expect_number("as the journal has it", stage_count(&m.stage, &journal_table), 7);
+	member_stage_close(&m);
+}
+
+/* Two of one URI overlap: nothing becomes other in metadata, but lists tell of both. */
+static void
+certifications_turn_without_metadata_too(void **state)
+{
+	const struct stage_member city = { .id = "city", .entities = { A }, .certifications =
+	    STAGE_CERTIFIED(LEVEL, "2026-01-01", "2027-07-01") "," STAGE_CERTIFIED(LEVEL, "2027-01-01", "2029-01-01") };
+	struct stage_look history;
+	struct renewal_report r;
+	struct member_stage m;
+
+	(void)state;
+	member_stage_open(&m, 11);
+	stage_approved(&m, &city);
+	r = stage_renew(&m, 0);
+	expect_at("until the second begins", r.next, "2027-01-01T00:00:00Z");
+	expect_text("what began before the approval is the approval's", stage_history(&m, "city"), "applied approved");
+	m.stage.now = r.next;
+	r = stage_renew(&m, 0);
+	expect_number("no entity becomes another", r.changed_entities, 0);
+	expect_text("it is noted", stage_history(&m, "city"), "applied approved certification-began");
+	history = stage_load(&m.stage, (struct ask){ .table = &journal_table, .limit = 1, .backwards = true });
+	expect_true("with its name", strstr(arena_text(&m.stage.arena, history.rows[0].value),
+	    "\"reason\":\"the certification privacy 2 of jp-idtf began at 2027-01-01T00:00:00Z\""));
+	stage_renew(&m, 0);
+	expect_text("once", stage_history(&m, "city"), "applied approved certification-began");
+	expect_at("until the first ends", r.next, "2027-07-01T00:00:00Z");
+	m.stage.now = r.next;
+	stage_renew(&m, 0);
+	expect_text("and its end too", stage_history(&m, "city"),
+	    "applied approved certification-began certification-ended");
+	member_stage_close(&m);
+}
+
+/* A change made while pages are read is of a member that was looked at, or is to be. */
+static void
+what_changes_meanwhile_is_for_the_next_run(void **state)
+{
+	const struct stage_member city = { .id = "city", .entities = { A } };
+	struct member_stage m;
+	struct stage_look row;
+	uint64_t known;
+
+	(void)state;
+	member_stage_open(&m, 13);
+	stage_approved(&m, &city);
+	row = stage_load(&m.stage, (struct ask){ .table = &journal_table, .limit = 1, .backwards = true });
+	known = row.rows[0].generation;
+	m.stage.now.us += 340 * DAY;
+	expect_number("what was known when it began", stage_renew(&m, 0).generation, known);
+	expect_true("its own warning comes later", stage_renew(&m, 0).generation > known);
 	member_stage_close(&m);
 }
 
@@ -107,6 +161,22 @@ a_certification_that_goes_on_is_not_warned_of(void **state)
 	member_stage_open(&m, 2);
 	stage_approved(&m, &city);
 	expect_number("no warning", stage_renew(&m, 0).warnings, 0);
+	member_stage_close(&m);
+}
+
+static void
+another_level_that_goes_on_is_no_comfort(void **state)
+{
+#define LOWER "{\"area\":\"privacy\",\"assessor\":\"Institute\",\"framework\":\"jp-idtf\"," \
+	    "\"from\":\"2026-01-01\",\"level\":\"1\",\"until\":\"2028-01-01\",\"uri\":\"urn:1\"}"
+	const struct stage_member city = { .id = "city", .entities = { A }, .certifications =
+	    LOWER "," STAGE_CERTIFIED(LEVEL, "2026-01-01", "2026-12-01") };
+	struct member_stage m;
+
+	(void)state;
+	member_stage_open(&m, 12);
+	stage_approved(&m, &city);
+	expect_number("one warning", stage_renew(&m, 0).warnings, 1);
 	member_stage_close(&m);
 }
 
@@ -227,7 +297,7 @@ pages_of_members_are_looked_at_one_after_the_other(void **state)
 	m.stage.now = r.next;
 	r = stage_renew(&m, 0);
 	expect_number("all change", r.changed_entities, 40);
-	expect_number("one entry each", stage_count(&m.stage, &member_event_table), 120);
+	expect_number("two entries each", stage_count(&m.stage, &member_event_table), 160);
 	expect_number("and never again", stage_renew(&m, 0).changed_entities, 0);
 	member_stage_close(&m);
 }
@@ -330,7 +400,10 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(certifications_begin_and_end_by_themselves),
+		cmocka_unit_test(certifications_turn_without_metadata_too),
+		cmocka_unit_test(what_changes_meanwhile_is_for_the_next_run),
 		cmocka_unit_test(a_certification_that_goes_on_is_not_warned_of),
+		cmocka_unit_test(another_level_that_goes_on_is_no_comfort),
 		cmocka_unit_test(the_yearly_confirmation_is_asked_for_once_a_year),
 		cmocka_unit_test(certificates_that_end_are_warned_of_once),
 		cmocka_unit_test(only_approved_members_are_looked_at),

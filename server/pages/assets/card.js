@@ -321,6 +321,8 @@ const events = {
 	"member.reinstated": ["資格の停止を解除しました", "Reinstated"],
 	"member.withdrawn": ["脱退しました", "Withdrawn"],
 	"member.confirmed": ["登録内容を確認しました", "Record confirmed"],
+	"member.certification-began": ["認定の期間が始まりました", "Certification began"],
+	"member.certification-ended": ["認定の期間が終わりました", "Certification ended"],
 };
 
 function event(entry) {
