@@ -345,6 +345,28 @@ among(const struct span *names, size_t count, struct span name)
 	return false;
 }
 
+uint64_t
+generation_files_newest(const char *directory)
+{
+	DIR *dir = opendir(directory);
+	uint64_t newest = 0, generation;
+	const struct dirent *entry;
+
+	while (dir && (entry = readdir(dir))) {
+		struct span rest = span_text(entry->d_name), number;
+
+		if (!span_starts(rest, PREFIX))
+			continue;
+		rest = span_skip(rest, strlen(PREFIX));
+		number = span_cut(&rest, '-');
+		if (span_number(number, &generation) && generation > newest)
+			newest = generation;
+	}
+	if (dir)
+		closedir(dir);
+	return newest;
+}
+
 enum err
 generation_files_sweep(const char *directory, const struct span *names, size_t count, struct problem *why)
 {

@@ -40,5 +40,9 @@ void generation_file_describe(const struct generation_file *, struct arena *, st
 /* What was not packed is removed, and nobody is called back any more: a thread under way is waited for. */
 void generation_file_free(struct generation_file *);
 
+/* The newest generation that files of ours in the directory tell of; 0: none does. A store put back from a copy knows of fewer
+ * than were published. */
+uint64_t generation_files_newest(const char *directory);
+
 /* Removes every file of ours in the directory that is not in `names`. */
 enum err generation_files_sweep(const char *directory, const struct span *names, size_t count, struct problem *why);

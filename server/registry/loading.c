@@ -34,6 +34,7 @@ on_state(void *arg, enum err err, const struct problem *why)
 		    "the row publication/" PUBLICATION_CURRENT " is not of our form"));
 		return;
 	}
+	p->newest = generation_files_newest(p->settings.directory);
 	p->question.current = p->current.generation;
 	p->question.published = p->current.published;
 	p->question.valid_until = p->current.valid_until;

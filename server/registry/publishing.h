@@ -151,6 +151,7 @@ struct publishing {
 
 	uint64_t claim;                 /* generation of our claim's row: all that this run writes expects it */
 	struct publication current;
+	uint64_t newest;                /* generation that files tell of: numbers once published are not used again */
 	uint64_t current_row;           /* its row's generation in the store; 0: there is none */
 	struct plan_question question;
 	struct digest_stream *members;  /* of all their rows */
@@ -207,5 +208,5 @@ void publishing_put(struct publishing *, struct unit *, struct arena *, struct s
 static inline uint64_t
 publishing_generation(const struct publishing *p)
 {
-	return p->current.generation + 1;
+	return (p->current.generation > p->newest ? p->current.generation : p->newest) + 1;
 }

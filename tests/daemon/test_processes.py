@@ -273,6 +273,14 @@ def a_restored_store_serves_what_it_served():
         assert (d.get("/metadata.xml"), json.loads(d.get("/v1/federation")[1])) == before
         d.import_entities(0, 4)
         until(lambda: json.loads(d.get("/v1/federation")[1])["entities"] == 4, "what is imported next to be published")
+        served = json.loads(d.get("/v1/federation")[1])["generation"]
+        assert d.stop() == 0
+        d.ctl("restore", copy)
+        d.start()
+        d.import_entities(0, 5)
+        until(lambda: json.loads(d.get("/v1/federation")[1])["entities"] == 5, "another after the same copy to be published")
+        # What was published since the copy is undone, but its numbers are not given to something else.
+        assert json.loads(d.get("/v1/federation")[1])["generation"] > served
         assert d.stop() == 0
 
 

@@ -442,7 +442,8 @@ of_two_publishers_the_second_wins(void **state)
 		stage_run(&t, 0);
 		expect_true("at least one is done", s.err == OK || t.err == OK);
 		overtaken += s.err == ERR_CONFLICT || t.err == ERR_CONFLICT;
-		expect_number("one generation", stage_publication(&s).generation, 1);
+		/* What the overtaken one had written may have cost a number. */
+		expect_true("one generation", stage_publication(&s).generation >= 1 && stage_publication(&s).generation <= 2);
 		expect_true("and it is whole", stage_entity_document(&s, A, &d) && stage_entity_document(&s, B, &d) &&
 		    stage_document(&s, span_text(DOCUMENT_SPS), &d) && stage_bytes(&s, &d.gzip).size > 0);
 		stage_close(&s);
