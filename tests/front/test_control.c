@@ -412,7 +412,7 @@ what_the_steward_does_is_asked_of_it(void **state)
 	stage_new(&s, 4);
 	expect_answer(&s, "publishing answers with the generation",
 	    &(struct wanted){ "POST", "/v1/control/publish?all=true", NULL, NULL }, 200,
-	    "{\"generation\":7,\"signed\":3,\"kept\":0,\"removed\":0,\"milliseconds\":12}");
+	    "{\"generation\":7,\"signed\":3,\"kept\":0,\"removed\":0,\"left_out\":0,\"milliseconds\":12}");
 	expect_number("everything was asked for", s.published_all, 1);
 	expect_answer(&s, "a reload is accepted", &(struct wanted){ "POST", "/v1/control/reload", NULL, NULL }, 202, "{}");
 	expect_number("and passed on", s.reloaded, 1);
