@@ -100,6 +100,42 @@ member_entities_hold(struct member_entities *m, struct entity_slots *slots)
 	m->count = kept;
 }
 
+void
+member_entities_leave_out(struct member_entities *m, struct entity_slots *slots)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < m->count; i++) {
+		const struct entity *e = &m->list[i].entity;
+
+		if (e->errors && !entity_slots_find(slots, e->entity_id)->row)
+			continue;
+		m->found[kept] = m->found[i];
+		m->found_count[kept] = m->found_count[i];
+		m->list[kept++] = m->list[i];
+	}
+	m->count = kept;
+}
+
+static bool
+has_error(const struct member_entities *m, const struct rule_finding *wanted)
+{
+	for (size_t i = 0; i < m->finding_count; i++)
+		if (m->findings[i].level == FINDING_ERROR && span_equal(m->findings[i].rule, wanted->rule) &&
+		    span_equal(m->findings[i].entity_id, wanted->entity_id))
+			return true;
+	return false;
+}
+
+bool
+member_entities_worse(const struct member_entities *m, const struct member_entities *before)
+{
+	for (size_t i = 0; i < m->finding_count; i++)
+		if (m->findings[i].level == FINDING_ERROR && !has_error(before, &m->findings[i]))
+			return true;
+	return false;
+}
+
 /* Writing */
 
 bool

@@ -29,6 +29,12 @@ enum err member_entities_make(struct member_entities *, struct arena *, const st
  * is renewed. One that is not in force stays out. */
 void member_entities_hold(struct member_entities *, struct entity_slots *);
 
+/* What remains of a record that only lost something: its errors were in force before. One that is not in force stays out. */
+void member_entities_leave_out(struct member_entities *, struct entity_slots *);
+
+/* Whether `m` has an error that `before` has not: another rule, or another entity. */
+bool member_entities_worse(const struct member_entities *m, const struct member_entities *before);
+
 /* A unit of work that takes fragments until it is large enough, so that no bulk write delays anybody else's. */
 struct fragment_part {
 	struct unit *unit;

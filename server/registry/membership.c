@@ -1,6 +1,8 @@
 /* registry/membership.c - changing members: one, or many at once.
  *
- *     read_records -> on_members -> on_entities -> settle -> write_fragments … -> write_changes
+ *     read_records … -> load_members -> decide … -> load_entities -> settle … -> write_fragments … -> write_changes
+ *                            ^                                                                             |
+ *                            `--------------- somebody changed one of many meanwhile ---------------------'
  */
 #include "registry/membership.h"
 
@@ -12,6 +14,8 @@
 #include "registry/journal.h"
 #include "registry/member_entities.h"
 
+#define AT_ONCE 16                /* members looked at before others come */
+#define CONFLICTS 3              /* how often a bulk is decided again when somebody changes the same members */
 #define ARENA_LARGEST (16 * GIB) /* never reached: bounded by what is asked for and by the store */
 
 /* One request and what becomes of it. */
@@ -21,6 +25,8 @@ struct subject {
 	struct span id, record;          /* canonical; with APPLY and CHANGE */
 	bool refused;
 
+	uint64_t first;                  /* generation when it was loaded first */
+	bool raises;                     /* the candidate does more than take away */
 	uint64_t generation;             /* of the member's row; 0: there is none */
 	struct member member;            /* with a generation */
 	struct member_outcome outcome;
@@ -38,6 +44,11 @@ struct changing {
 	void *arg;
 
 	struct later later;
+	struct timer turn;               /* the next few subjects: others come first */
+	void (*each)(struct changing *, struct subject *);
+	void (*then)(struct changing *);
+	size_t at;
+	unsigned conflicts;
 	struct pending *asked;
 	struct arena arena, part;
 	struct problem why;
@@ -56,6 +67,7 @@ static void
 changing_free(struct changing *c)
 {
 	turn_cancel(loop_turn(c->loop), &c->later);
+	timer_release(&c->turn);
 	pending_cancel(&c->asked);
 	arena_release(&c->part);
 	arena_release(&c->arena);
@@ -76,9 +88,8 @@ finish(struct changing *c, enum err err)
 	changing_free(c);
 }
 
-static void read_records(void *arg);
+static void read_records(void *arg), go_on(void *arg);
 static on_loaded on_members, on_entities;
-static void settle(struct changing *);
 static void write_fragments(struct changing *);
 static on_committed on_fragments_written, on_changes_written;
 
@@ -101,9 +112,34 @@ membership_start(struct loop *loop, struct store *store, struct validator *valid
 	c->arg = arg;
 	c->arena = arena_init(ARENA_LARGEST);
 	c->part = arena_init(ARENA_LARGEST);
+	timer_init(&c->turn, loop, go_on, c);
 	c->later = (struct later){ .run = read_records, .arg = c };
 	turn_later(loop_turn(loop), &c->later);
 	return &c->pending;
+}
+
+/* A few of those not refused at a time. */
+static void
+go_on(void *arg)
+{
+	struct changing *c = arg;
+
+	for (size_t n = 0; n < AT_ONCE && c->at < c->change.count; n++, c->at++)
+		if (!c->subjects[c->at].refused)
+			c->each(c, &c->subjects[c->at]);
+	if (c->at < c->change.count)
+		timer_set(&c->turn, 0);
+	else
+		c->then(c);
+}
+
+static void
+in_parts(struct changing *c, void (*each)(struct changing *, struct subject *), void (*then)(struct changing *))
+{
+	c->each = each;
+	c->then = then;
+	c->at = 0;
+	go_on(c);
 }
 
 /* Refuses the request for what stands in its problem. */
@@ -112,6 +148,9 @@ refuse(struct subject *s)
 {
 	s->refused = true;
 	s->result->code = s->result->why.code;
+	s->result->event = "member.refused";
+	s->result->after = s->result->before;
+	s->result->waits = false;
 }
 
 /* Reading */
@@ -136,7 +175,7 @@ read_record(struct changing *c, struct subject *s)
 	struct problem *why = &s->result->why;
 	struct member_record record;
 
-	s->id = r->id;
+	s->id = s->result->id = r->id;
 	if (r->action == MEMBER_APPLY || r->action == MEMBER_CHANGE) {
 		if (member_parse(&c->part, r->file, r->record, &record, why) != OK) {
 			refuse(s);
@@ -148,7 +187,7 @@ read_record(struct changing *c, struct subject *s)
 			refuse(s);
 			return;
 		}
-		s->id = arena_copy(&c->arena, record.id);
+		s->id = s->result->id = arena_copy(&c->arena, record.id);
 		s->record = canonical(c, &record);
 		arena_reset(&c->part);
 	}
@@ -189,11 +228,12 @@ refuse_doubles(struct changing *c)
 		}
 }
 
+static void load_members(struct changing *);
+
 static void
 read_records(void *arg)
 {
 	struct changing *c = arg;
-	size_t asked = 0;
 
 	if (c->change.count > MEMBERSHIP_CHANGES) {
 		finish(c,
@@ -203,18 +243,24 @@ read_records(void *arg)
 	}
 	c->subjects = arena_array(&c->arena, struct subject, c->change.count);
 	c->results = arena_array(&c->arena, struct membership_result, c->change.count);
-	c->asks = arena_array(&c->arena, struct ask, c->change.count);
 	for (size_t i = 0; i < c->change.count; i++) {
 		struct subject *s = &c->subjects[i];
 
 		s->request = &c->change.requests[i];
 		s->result = &c->results[i];
-		s->result->event = "member.refused";
 		s->result->approvals_needed = c->change.approvals;
-		read_record(c, s);
-		s->result->id = s->id;
 	}
-	refuse_doubles(c);
+	in_parts(c, read_record, load_members);
+}
+
+static void
+load_members(struct changing *c)
+{
+	size_t asked = 0;
+
+	if (c->conflicts == 0)
+		refuse_doubles(c);
+	c->asks = arena_array(&c->arena, struct ask, c->change.count);
 	for (size_t i = 0; i < c->change.count; i++)
 		if (!c->subjects[i].refused)
 			c->asks[asked++] = (struct ask){ .table = &member_table, .from = c->subjects[i].id };
@@ -246,11 +292,10 @@ compare_records(struct changing *c, struct subject *s)
 {
 	struct difference *differences;
 	struct span before = s->generation ? s->member.record : (struct span){ 0 };
-	bool raises;
 
 	if (s->candidate.size == 0)
 		return;
-	difference_find(&c->arena, before, s->candidate, &differences, &s->result->difference_count, &raises);
+	difference_find(&c->arena, before, s->candidate, &differences, &s->result->difference_count, &s->raises);
 	s->result->differences = differences;
 }
 
@@ -279,17 +324,29 @@ decide(struct changing *c, struct subject *s)
 	compare_records(c, s);
 }
 
+/* Decided again, what somebody else has changed meanwhile is refused, and the others go on. */
 static bool
 keep_member(struct changing *c, struct subject *s, const struct ask *ask)
 {
+	s->generation = ask->count ? ask->rows[0].generation : 0;
+	if (c->conflicts == 0)
+		s->first = s->generation;
+	if (s->generation != s->first) {
+		problem_set(&s->result->why, ERR_CONFLICT, "", "%.*s was changed meanwhile; look at it and try again",
+		    SPAN_ARGS(s->id));
+		s->result->difference_count = s->result->finding_count = 0;
+		refuse(s);
+		return true;
+	}
 	if (ask->count == 0)
 		return true;
-	s->generation = ask->rows[0].generation;
 	if (member_read(arena_copy(&c->arena, ask->rows[0].value), &s->member))
 		return true;
 	finish(c, problem_set(&c->why, ERR_SYNTAX, "", "the row of member %.*s is not of our form", SPAN_ARGS(s->id)));
 	return false;
 }
+
+static void load_entities(struct changing *);
 
 static void
 on_members(void *arg, enum err err, const struct problem *why)
@@ -306,9 +363,14 @@ on_members(void *arg, enum err err, const struct problem *why)
 	for (size_t i = 0; i < c->change.count; i++)
 		if (!c->subjects[i].refused && !keep_member(c, &c->subjects[i], &c->asks[asked++]))
 			return;
-	for (size_t i = 0; i < c->change.count; i++)
-		if (!c->subjects[i].refused)
-			decide(c, &c->subjects[i]);
+	in_parts(c, decide, load_entities);
+}
+
+static void
+load_entities(struct changing *c)
+{
+	size_t asked;
+
 	entity_slots_begin(&c->slots, &c->arena);
 	for (size_t i = 0; i < c->change.count; i++) {
 		const struct subject *s = &c->subjects[i];
@@ -323,6 +385,9 @@ on_members(void *arg, enum err err, const struct problem *why)
 	c->asked = store_load(c->store, c->asks, asked, on_entities, c);
 }
 
+static void settle(struct changing *, struct subject *);
+static void write_all(struct changing *);
+
 static void
 on_entities(void *arg, enum err err, const struct problem *why)
 {
@@ -336,7 +401,22 @@ on_entities(void *arg, enum err err, const struct problem *why)
 	if (err != OK)
 		finish(c, err);
 	else
-		settle(c);
+		in_parts(c, settle, write_all);
+}
+
+/* Taking away always works: what is wrong with the rest is wrong now, and no worse for it. */
+static bool
+only_lowers(struct changing *c, struct subject *s)
+{
+	struct member_entities before;
+	struct problem unread;
+
+	if (s->request->action != MEMBER_CHANGE || !s->generation || s->member.standing == STANDING_APPLIED || s->raises ||
+	    member_entities_make(&before, &c->arena, &s->member, s->member.record, &c->slots, c->validator, c->change.now,
+	    &unread) != OK || member_entities_worse(&s->entities, &before))
+		return false;
+	member_entities_leave_out(&s->entities, &c->slots);
+	return true;
 }
 
 /* The candidate as entities: whether they are free, can be made and are good. */
@@ -354,7 +434,7 @@ look_at(struct changing *c, struct subject *s)
 	    &s->entities, &c->arena, &as, s->candidate, &c->slots, c->validator, c->change.now, &r->why);
 	r->findings = s->entities.findings;
 	r->finding_count = s->entities.finding_count;
-	if (err == OK && s->entities.errors)
+	if (err == OK && s->entities.errors && !only_lowers(c, s))
 		err = problem_set(&r->why, ERR_INVALID, "",
 		    "%.*s: expected no finding of error level, found %u; the first: %s", SPAN_ARGS(s->id),
 		    s->entities.errors, s->entities.first_error);
@@ -362,25 +442,25 @@ look_at(struct changing *c, struct subject *s)
 }
 
 static void
-settle(struct changing *c)
+settle(struct changing *c, struct subject *s)
 {
-	for (size_t i = 0; i < c->change.count; i++) {
-		struct subject *s = &c->subjects[i];
-		const struct member_outcome *o = &s->outcome;
+	const struct member_outcome *o = &s->outcome;
 
-		if (s->refused)
-			continue;
-		if (s->candidate.size && look_at(c, s) != OK) {
-			entity_slots_give_back(&c->slots, s->id);
-			refuse(s);
-			continue;
-		}
-		s->result->event = o->event;
-		s->result->after = o->after.standing;
-		s->result->waits = o->waits;
-		s->result->approvals_had = (unsigned)o->after.approver_count;
-		c->changes = c->changes || !s->generation || o->after.events != s->member.events;
+	if (s->candidate.size && look_at(c, s) != OK) {
+		entity_slots_give_back(&c->slots, s->id);
+		refuse(s);
+		return;
 	}
+	s->result->event = o->event;
+	s->result->after = o->after.standing;
+	s->result->waits = o->waits;
+	s->result->approvals_had = (unsigned)o->after.approver_count;
+	c->changes = c->changes || !s->generation || o->after.events != s->member.events;
+}
+
+static void
+write_all(struct changing *c)
+{
 	if (c->change.dry_run || !c->changes)
 		finish(c, OK);
 	else
@@ -460,7 +540,7 @@ write_member(struct changing *c, struct unit *unit, struct subject *s)
 }
 
 /* The one moment of change. What each row was when we decided is a condition: somebody else's change in between fails
- * it all. */
+ * it all, and of many the others are decided again. */
 static void
 write_changes(struct changing *c)
 {
@@ -513,11 +593,26 @@ on_fragments_written(void *arg, const struct committed *answer)
 		write_fragments(c);
 }
 
+/* Of many, only those changed by somebody else fail. */
+static void
+decide_again(struct changing *c)
+{
+	c->conflicts++;
+	c->changes = false;
+	c->written_subject = c->written_entity = 0;
+	load_members(c);
+}
+
 static void
 on_changes_written(void *arg, const struct committed *answer)
 {
 	struct changing *c = arg;
 
+	if (answer->code == ERR_CONFLICT && c->change.count > 1 && c->conflicts < CONFLICTS) {
+		c->asked = NULL;
+		decide_again(c);
+		return;
+	}
 	if (!committed(c, answer))
 		return;
 	for (size_t i = 0; i < c->change.count; i++) {

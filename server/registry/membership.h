@@ -3,7 +3,8 @@
  *     parse -> load members and entities -> decide -> project -> validate -> [dry run ends] -> fragments in parts
  *       -> one unit: member rows, entity rows, findings, history, journal
  *
- * Each change of a bulk stands or falls for itself: one refused stops no other. Suspension and withdrawal take the
+ * Each change of a bulk stands or falls for itself: one refused stops no other. Members are looked at a few at a time,
+ * so that nobody waits long for the steward. Suspension and withdrawal take the
  * member's entities out of the registry, and with the next generation out of every publication.
  */
 #pragma once
@@ -54,7 +55,8 @@ typedef void on_membership(void *arg, enum err, const struct membership_result *
     const struct problem *why);
 
 /* What `change` points to stays the caller's until the callback or the cancellation. A finding of error level refuses
- * an APPLY or CHANGE. ERR_CONFLICT: somebody else changed the same members meanwhile. */
+ * an APPLY, CHANGE, APPROVE or REINSTATE, but no CHANGE that only takes away and leaves an error that was there before.
+ * ERR_CONFLICT, of a single change: somebody else changed the member meanwhile; of many, it is the result of that one. */
 struct pending *membership_start(struct loop *, struct store *, struct validator *, const struct membership_change *,
     on_membership *, void *arg);
 

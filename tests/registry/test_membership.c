@@ -216,6 +216,7 @@ each_of_a_bulk_stands_for_itself(void **state)
 	stage_run(&m.stage, 0);
 	expect_ok("looked at", m.err, &m.why);
 	expect_text("the first", m.results[0].event, "member.applied");
+	expect_text("by the record's id", m.results[0].id, "city");
 	expect_text("what is no record", m.results[1].why,
 	    "2.json: /id: expected 2 to 64 of a-z, 0-9 and -, a letter or digit "
 	    "first and last, not 40 hexadecimal digits, found nothing");
@@ -401,6 +402,108 @@ two_changes_do_not_mix(void **state)
 	expect_true("some met", conflicts > 0);
 }
 
+/* Of many, the one that somebody else changed meanwhile is refused alone. */
+static void
+a_conflict_of_one_stops_no_other(void **state)
+{
+	const struct stage_member one = { .id = "city", .entities = { A }, .name = "One" };
+	const struct stage_member two = { .id = "city", .entities = { A }, .name = "Two" };
+	const struct stage_member banks = { .id = "bank", .entities = { C }, .name = "Other Bank" };
+	size_t conflicts = 0;
+
+	(void)state;
+	for (uint64_t seed = 400; seed < 430; seed++) {
+		struct member_stage m, n;
+		struct membership_request many[2], single;
+		struct entity e;
+
+		member_stage_open(&m, seed);
+		stage_approved(&m, &city);
+		stage_approved(&m, &bank);
+		many[0] = (struct membership_request){ MEMBER_CHANGE, none, stage_record(&m, &one), "1.json", none };
+		many[1] = (struct membership_request){ MEMBER_CHANGE, none, stage_record(&m, &banks), "2.json", none };
+		single = (struct membership_request){ MEMBER_CHANGE, none, stage_record(&m, &two), "3.json", none };
+		n = m;
+		stage_start_membership(&m, "uid:1", many, 2, "");
+		stage_start_membership(&n, "uid:2", &single, 1, "");
+		stage_run(&m.stage, 0);
+		n.stage.done = n.done;
+		stage_run(&n.stage, 0);
+		expect_ok("many are answered one by one", m.err, &m.why);
+		expect_text("who is not concerned is done", m.results[1].event, "member.changed");
+		expect_true("and in force", stage_find_entity(&m, C, &e) && span_is(e.name_en, "Other Bank"));
+		if (m.results[0].code == OK) {
+			member_stage_close(&m);
+			continue;
+		}
+		conflicts++;
+		expect_number("the other is told", m.results[0].code, ERR_CONFLICT);
+		expect_text("by its own sentence", m.results[0].why, "city was changed meanwhile; look at it and try again");
+		expect_text("as refused", m.results[0].event, "member.refused");
+		expect_true("what came first is in force", stage_find_entity(&m, A, &e) && span_is(e.name_en, "Two"));
+		member_stage_close(&m);
+	}
+	expect_true("some met", conflicts > 0);
+}
+
+static void
+many_are_looked_at_in_parts(void **state)
+{
+	static struct membership_request requests[100];
+	struct member_stage m;
+
+	(void)state;
+	member_stage_open(&m, 14);
+	for (size_t i = 0; i < COUNT(requests); i++) {
+		const struct stage_member one = { .id = arena_print(&m.stage.arena, "member-%02zu", i),
+			.entities = { arena_print(&m.stage.arena, "urn:e:%zu", i) } };
+
+		requests[i] = (struct membership_request){ MEMBER_APPLY, none, stage_record(&m, &one), "m.json", none };
+	}
+	stage_start_membership(&m, "uid:1", requests, COUNT(requests), "");
+	turn_run(loop_turn(m.stage.loop));
+	expect_true("the first turn is not all", !m.done);
+	stage_run(&m.stage, 0);
+	expect_ok("looked at", m.err, &m.why);
+	expect_number("all have applied", stage_count(&m.stage, &member_table), COUNT(requests));
+	member_stage_close(&m);
+}
+
+/* A rule that became stricter is no reason to keep an operator from taking away. */
+static void
+lowering_works_beside_errors_that_were_there(void **state)
+{
+	static const struct rule_setting later = { "edugain.description-missing", "2027-01-15" };
+	static const struct validation_settings settings = {
+		.schemas = "/usr/share/xml", .rules = &later, .rule_count = 1
+	};
+	const struct stage_member before = { .id = "city", .entities = { A, B }, .undescribed = true };
+	const struct stage_member less = { .id = "city", .entities = { A }, .undescribed = true };
+	const struct stage_member more = { .id = "city", .entities = { A, C }, .undescribed = true };
+	const struct stage_member good = { .id = "bank", .entities = { C } };
+	const struct stage_member worse = { .id = "bank", .entities = { C }, .undescribed = true };
+	struct member_stage m;
+	struct entity e;
+
+	(void)state;
+	member_stage_open(&m, 15);
+	validator_free(m.validator);
+	expect_ok("rules", validator_new(&settings, &m.validator, &m.why), &m.why);
+	stage_approved(&m, &before);
+	m.stage.now.us += SECONDS(90 * 86400);
+	stage_step(&m, "uid:1", MEMBER_CHANGE, "", stage_record(&m, &more), "");
+	expect_text("nothing is added", m.results[0].why, "city: expected no finding of error level, found 2; the first: "
+	    "edugain.description-missing of " A);
+	stage_step(&m, "uid:1", MEMBER_CHANGE, "", stage_record(&m, &less), "");
+	expect_text("less is", m.results[0].event, "member.changed");
+	expect_true("the other has gone", !stage_find_entity(&m, B, &e));
+	expect_true("and the error is told of the one that stays", stage_find_entity(&m, A, &e) && e.errors == 1);
+	stage_approved(&m, &good);
+	stage_step(&m, "uid:1", MEMBER_CHANGE, "", stage_record(&m, &worse), "");
+	expect_number("what is wrong only without what is taken away is refused", m.results[0].code, ERR_INVALID);
+	member_stage_close(&m);
+}
+
 int
 main(void)
 {
@@ -417,6 +520,9 @@ main(void)
 		cmocka_unit_test(what_cannot_be_written_changes_nothing),
 		cmocka_unit_test(a_change_that_dies_is_whole_or_absent),
 		cmocka_unit_test(two_changes_do_not_mix),
+		cmocka_unit_test(a_conflict_of_one_stops_no_other),
+		cmocka_unit_test(many_are_looked_at_in_parts),
+		cmocka_unit_test(lowering_works_beside_errors_that_were_there),
 	};
 
 	return cmocka_run_group_tests_name("membership", tests, NULL, stage_clean);
