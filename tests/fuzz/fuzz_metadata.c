@@ -23,7 +23,7 @@ static const struct {
 	    TEXT("<md:Organization><md:OrganizationName xml:lang=\"ja\">A</md:OrganizationName></md:Organization>"),
 	    .contacts = TEXT("<md:ContactPerson contactType=\"support\"></md:ContactPerson>"),
 	    .requested = TEXT("<md:RequestedAttribute Name=\"u:a\"></md:RequestedAttribute>"),
-	    .service_name = TEXT("<md:ServiceName xml:lang=\"en\">A</md:ServiceName>"), .replace_support = true },
+	    .service_name = TEXT("<md:ServiceName xml:lang=\"en\">A</md:ServiceName>") },
 	  { .believe_registration = false } },
 };
 
