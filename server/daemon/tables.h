@@ -3,5 +3,5 @@
 
 #include "store/table.h"
 
-/* All tables, and `more` after them (may be NULL). Lives as long as the process. */
+/* All tables, and `more` after them (may be NULL). The caller's to free(). */
 table_list tables_with(table_list more);

@@ -38,6 +38,7 @@ struct mirror {
 	const struct config *config;
 	char fresh[PATH_MAX];        /* the new directory */
 	int to, from;                /* it, and the generations' */
+	table_list tables;
 	struct map_reader *reader;
 	struct arena arena;          /* of some rows */
 	struct publication publication;
@@ -331,7 +332,8 @@ write_all(struct mirror *m, struct problem *why)
 	m->from = open(m->config->generations, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (m->from < 0)
 		return problem_errno(why, errno, "%s", m->config->generations);
-	if (map_reader_open(m->config->store.directory, tables_with(NULL), &m->reader, why) != OK ||
+	m->tables = tables_with(NULL);
+	if (map_reader_open(m->config->store.directory, m->tables, &m->reader, why) != OK ||
 	    map_reader_begin(m->reader, why) != OK)
 		return why->code;
 	err = read_publication(m, why);
@@ -384,6 +386,7 @@ mirror_release(struct mirror *m)
 		if (fds[i] >= 0)
 			close(fds[i]);
 	map_reader_free(m->reader);
+	free((void *)(uintptr_t)m->tables);
 	arena_release(&m->arena);
 	buffer_release(&m->headers);
 }
