@@ -112,6 +112,32 @@ arguments_read(struct ctl *ctl, const struct usage *usage, int argc, char **argv
 	return true;
 }
 
+static void
+actions_show(FILE *to, const char *command, const struct action *actions, size_t count)
+{
+	fprintf(to, "usage: watashictl %s ACTION …\n\n", command);
+	for (size_t i = 0; i < count; i++)
+		fprintf(to, "  %-10s %s\n", actions[i].name, actions[i].help);
+	fprintf(to, "\nwatashictl %s ACTION --help tells more.\n", command);
+}
+
+enum ending
+action_run(struct ctl *ctl, const struct action *actions, size_t count, int argc, char **argv)
+{
+	if (argc < 2) {
+		actions_show(stderr, argv[0], actions, count);
+		return USED_WRONGLY;
+	}
+	if (strcmp(argv[1], "--help") == 0) {
+		actions_show(stdout, argv[0], actions, count);
+		return DONE;
+	}
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(actions[i].name, argv[1]) == 0)
+			return actions[i].run(ctl, argc - 1, argv + 1);
+	return misused("%s: no action \"%s\"; see watashictl %s --help", argv[0], argv[1], argv[0]);
+}
+
 enum ending
 misused(const char *format, ...)
 {

@@ -42,6 +42,15 @@ struct usage {
 bool arguments_read(struct ctl *, const struct usage *, int argc, char **argv, const char **operands,
     enum ending *ending);
 
+/* One of a command's actions: `watashictl member suspend`. */
+struct action {
+	const char *name, *help;
+	command_run *run;
+};
+
+/* Runs the action that argv[1] names, as its own argv[0]; shows them all for --help, or when there is none. */
+enum ending action_run(struct ctl *, const struct action *, size_t count, int argc, char **argv);
+
 /* "watashictl: …" on standard error. */
 enum ending misused(const char *format, ...) __attribute__((format(printf, 1, 2)));
 enum ending refused(const struct problem *);

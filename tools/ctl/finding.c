@@ -117,20 +117,12 @@ finding_list(struct ctl *ctl, int argc, char **argv)
 	return DONE;
 }
 
+static const struct action actions[] = {
+	{ "list", "every finding there is, and how many of each rule", finding_list },
+};
+
 enum ending
 finding_run(struct ctl *ctl, int argc, char **argv)
 {
-	static const char help[] = "usage: watashictl finding list …\n\nwatashictl finding list --help tells more.\n";
-
-	if (argc < 2) {
-		fputs(help, stderr);
-		return USED_WRONGLY;
-	}
-	if (strcmp(argv[1], "--help") == 0) {
-		fputs(help, stdout);
-		return DONE;
-	}
-	if (strcmp(argv[1], "list") == 0)
-		return finding_list(ctl, argc - 1, argv + 1);
-	return misused("finding: no action \"%s\"; see watashictl finding --help", argv[1]);
+	return action_run(ctl, actions, COUNT(actions), argc, argv);
 }

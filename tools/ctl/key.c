@@ -197,10 +197,7 @@ key_step(struct ctl *ctl, int argc, char **argv)
 	return DONE;
 }
 
-static const struct {
-	const char *name, *help;
-	command_run *run;
-} actions[] = {
+static const struct action actions[] = {
 	{ "new", "make a key, its certificate and its descriptor", key_new },
 	{ "list", "all keys and their states", key_list },
 	{ "adopt", "let the daemon know a key made while it did not run", key_step },
@@ -209,28 +206,8 @@ static const struct {
 	{ "retire", "stop publishing a key that signs no more", key_step },
 };
 
-static void
-key_help(FILE *to)
-{
-	fputs("usage: watashictl key ACTION …\n\n", to);
-	for (size_t i = 0; i < COUNT(actions); i++)
-		fprintf(to, "  %-10s %s\n", actions[i].name, actions[i].help);
-	fputs("\nwatashictl key ACTION --help tells more.\n", to);
-}
-
 enum ending
 key_run(struct ctl *ctl, int argc, char **argv)
 {
-	if (argc < 2) {
-		key_help(stderr);
-		return USED_WRONGLY;
-	}
-	if (strcmp(argv[1], "--help") == 0) {
-		key_help(stdout);
-		return DONE;
-	}
-	for (size_t i = 0; i < COUNT(actions); i++)
-		if (strcmp(actions[i].name, argv[1]) == 0)
-			return actions[i].run(ctl, argc - 1, argv + 1);
-	return misused("key: no action \"%s\"; see watashictl key --help", argv[1]);
+	return action_run(ctl, actions, COUNT(actions), argc, argv);
 }

@@ -186,10 +186,7 @@ member_history(struct ctl *ctl, int argc, char **argv)
 	return DONE;
 }
 
-static const struct {
-	const char *name, *help;
-	command_run *run;
-} actions[] = {
+static const struct action actions[] = {
 	{ "list", "all members, and what waits for operators", member_list },
 	{ "show", "one member with all the registry holds of it", member_show },
 	{ "history", "what was done with it, when, by whom, why", member_history },
@@ -205,28 +202,8 @@ static const struct {
 	{ "confirm", "note the yearly look at a member", member_step },
 };
 
-static void
-member_help(FILE *to)
-{
-	fputs("usage: watashictl member ACTION …\n\n", to);
-	for (size_t i = 0; i < COUNT(actions); i++)
-		fprintf(to, "  %-10s %s\n", actions[i].name, actions[i].help);
-	fputs("\nwatashictl member ACTION --help tells more.\n", to);
-}
-
 enum ending
 member_run(struct ctl *ctl, int argc, char **argv)
 {
-	if (argc < 2) {
-		member_help(stderr);
-		return USED_WRONGLY;
-	}
-	if (strcmp(argv[1], "--help") == 0) {
-		member_help(stdout);
-		return DONE;
-	}
-	for (size_t i = 0; i < COUNT(actions); i++)
-		if (strcmp(actions[i].name, argv[1]) == 0)
-			return actions[i].run(ctl, argc - 1, argv + 1);
-	return misused("member: no action \"%s\"; see watashictl member --help", argv[1]);
+	return action_run(ctl, actions, COUNT(actions), argc, argv);
 }

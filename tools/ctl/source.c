@@ -123,36 +123,13 @@ source_refresh(struct ctl *ctl, int argc, char **argv)
 	return ending;
 }
 
-static const struct {
-	const char *name, *help;
-	command_run *run;
-} actions[] = {
+static const struct action actions[] = {
 	{ "list", "the sources and how each stands", source_list },
 	{ "refresh", "take one in now", source_refresh },
 };
 
-static void
-source_help(FILE *to)
-{
-	fputs("usage: watashictl source ACTION …\n\n", to);
-	for (size_t i = 0; i < COUNT(actions); i++)
-		fprintf(to, "  %-10s %s\n", actions[i].name, actions[i].help);
-	fputs("\nwatashictl source ACTION --help tells more.\n", to);
-}
-
 enum ending
 source_run(struct ctl *ctl, int argc, char **argv)
 {
-	if (argc < 2) {
-		source_help(stderr);
-		return USED_WRONGLY;
-	}
-	if (strcmp(argv[1], "--help") == 0) {
-		source_help(stdout);
-		return DONE;
-	}
-	for (size_t i = 0; i < COUNT(actions); i++)
-		if (strcmp(actions[i].name, argv[1]) == 0)
-			return actions[i].run(ctl, argc - 1, argv + 1);
-	return misused("source: no action \"%s\"; see watashictl source --help", argv[1]);
+	return action_run(ctl, actions, COUNT(actions), argc, argv);
 }
