@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/problem.h"
 #include "model/entity.h"
+#include "model/localized.h"
 
 #define MEMBER_RECORD_LARGEST (1 * MIB)  /* of its JSON */
 #define MEMBER_ID_LARGEST 64             /* a-z 0-9 -, a letter or digit first and last; at least 2; no SHA-1 */
@@ -19,11 +20,6 @@
 #define MEMBER_CONTACTS 32
 #define MEMBER_ATTRIBUTES 128            /* of one entity */
 #define MEMBER_VALUES 64                 /* scopes, categories of one entity */
-
-/* A text in both languages; either may be empty where the schema does not demand both. */
-struct localized {
-	struct span ja, en;
-};
 
 struct member_contact {
 	struct span type;        /* technical support administrative security billing other */

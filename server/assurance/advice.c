@@ -1,0 +1,2 @@
+/* assurance/advice.c - the cheapest steps that reach what is required, by branch and bound. */
+#include "assurance/advice.h"

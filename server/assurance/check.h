@@ -1,0 +1,49 @@
+/* assurance/check.h - what can be known of a framework without any transaction (`watashictl policy check`; policy.md 7).
+ *
+ * Finite abstraction: each fact's domain is cut at the constants the policy names; then backtracking with the evaluator
+ * itself. Every finding has a witness: facts that show it.
+ */
+#pragma once
+
+#include "assurance/evaluation.h"
+
+enum policy_finding_kind {
+	POLICY_LEVEL_UNREACHABLE,        /* no facts reach it */
+	POLICY_LEVEL_ADDS_NOTHING,       /* whoever reaches the one below reaches it */
+	POLICY_CRITERION_NEVER,          /* never true */
+	POLICY_CRITERION_ALWAYS,         /* never false */
+	POLICY_CRITERION_REDUNDANT,      /* implied by the others up to its level */
+	POLICY_CRITERION_UNDECIDED,      /* unknown where every case would be true */
+	POLICY_CRITERIA_CONTRADICT,      /* a smallest set that cannot be true together */
+	POLICY_PROFILE_UNSATISFIABLE,
+	POLICY_PARAMETER_LOOSER,         /* a higher level's bound is looser than a lower one's */
+	POLICY_FACT_UNUSED,              /* of the dictionary, in no framework given */
+	POLICY_STEP_USELESS,             /* makes no criterion true that was not */
+	POLICY_STEP_LOWERS,              /* there are facts where doing it lowers a level */
+	POLICY_CRITERION_NO_STEP,        /* nothing known helps */
+	POLICY_LEAF_UNTESTED,            /* no test sees it true, or false, or deciding */
+	POLICY_CLAUSE_UNCITED,           /* neither cited nor excluded */
+	POLICY_TRANSLATION_MISSING,
+	POLICY_PLACEHOLDER_DIFFERS,      /* between ja and en, or without a parameter */
+	POLICY_FINDING_KINDS,
+};
+const char *policy_finding_name(enum policy_finding_kind); /* "level-unreachable" … */
+
+struct policy_finding {
+	enum policy_finding_kind kind;
+	bool error;                      /* else a warning or note */
+	bool note;                       /* to be known, not to be mended */
+	struct span subject;             /* id of the level ("token 4"), criterion, step, … */
+	struct localized text;           /* what is so, and what follows */
+	struct span witness;             /* {"fact":value,…} canonical; empty: it needs none */
+};
+struct policy_findings {
+	struct policy_finding *items;
+	size_t count;
+	uint64_t nodes;                  /* of the searches */
+	bool cut_off;                    /* a search was ended by its limit: said, never silent */
+};
+
+/* `said` may be NULL: progress, 0 to 1000. */
+void framework_check(const struct framework *, struct arena *, struct policy_findings *out,
+    void (*said)(void *arg, unsigned permille), void *arg);

@@ -1,0 +1,2 @@
+/* assurance/condition.c - conditions evaluated: truth, reasons, support. */
+#include "assurance/condition.h"

@@ -1,0 +1,71 @@
+/* assurance/condition.h - conditions over facts, with three values: true, false, unknown (strong Kleene logic).
+ *
+ *     {"all":[…]} {"any":[…]} {"not":…} {"atleast":2,"of":[…]} {"ref":"criterion-id"} {"fact":"id", OPERATOR: operand}
+ *     OPERATOR: is isnt in (scalars)  le lt ge gt (integer, duration, date, level)  has has_any has_all only (sets)
+ *     operand: a literal, a list of literals (in, has_any, has_all, only), {"param":"id"}, or {"fact":"id"} of the same
+ *     type (is, isnt, le, lt, ge, gt)
+ *
+ * Compiled once into a flat array in which every part stands before the whole; `ref` is compiled in place.
+ */
+#pragma once
+
+#include "assurance/facts.h"
+#include "codec/document.h"
+
+#define CONDITION_DEPTH 16
+#define CONDITION_LEAVES 256     /* of one criterion, refs included */
+
+enum truth { TRUTH_UNKNOWN, TRUTH_FALSE, TRUTH_TRUE };
+const char *truth_name(enum truth); /* "unknown" … */
+
+enum condition_kind { CONDITION_ALL, CONDITION_ANY, CONDITION_NOT, CONDITION_ATLEAST, CONDITION_LEAF };
+enum condition_operator {
+	OPERATOR_NONE,
+	OPERATOR_IS, OPERATOR_ISNT, OPERATOR_IN,
+	OPERATOR_LE, OPERATOR_LT, OPERATOR_GE, OPERATOR_GT,
+	OPERATOR_HAS, OPERATOR_HAS_ANY, OPERATOR_HAS_ALL, OPERATOR_ONLY,
+};
+const char *operator_name(enum condition_operator); /* "is" … */
+
+struct condition_node {
+	uint8_t kind, operator;
+	uint16_t fact;            /* of a leaf: its number in the dictionary */
+	uint16_t other;           /* of a leaf with a fact as operand: that fact's number + 1; 0: `operand` counts */
+	uint16_t parameter;       /* of a leaf with a parameter as operand: its place among the criterion's + 1; 0: none */
+	uint16_t count, need;     /* of a group: children; how many must be true (ATLEAST) */
+	uint16_t size;            /* nodes of this part, itself included: the children end right before it */
+	int64_t operand;          /* scalar; of IN, HAS_ANY, HAS_ALL, ONLY a mask of words */
+	const int64_t *list;      /* of IN over integers, durations, dates: `need` values; else NULL */
+};
+struct condition {
+	const struct condition_node *nodes;
+	size_t count;             /* 0: always true */
+};
+
+/* What names mean while a condition is compiled. */
+struct condition_scope {
+	const struct dictionary *dictionary;
+	/* A parameter's place and value; false: the criterion has none of this name. */
+	bool (*parameter)(void *arg, struct span id, enum fact_type *type, size_t *place, int64_t *value);
+	/* Another criterion's condition, as it is written; a missing place: there is none. */
+	struct place (*criterion)(void *arg, struct span id);
+	void *arg;
+};
+
+/* Problems are the document's: pointer, expected, found. */
+struct condition condition_read(struct place, const struct condition_scope *, struct arena *);
+
+/* `least`: what is known by less counts as unknown. */
+enum truth condition_truth(const struct condition *, const struct facts *, enum provenance least);
+enum truth condition_node_truth(const struct condition_node *leaf, const struct facts *, enum provenance least);
+
+/* The leaves that decide that it is not true: of `all` the children that are not true, of `any` every child, and so on
+ * down. Node numbers, in order; returns how many (at most `room` are written). */
+size_t condition_reasons(const struct condition *, const struct facts *, enum provenance least, uint16_t *nodes,
+    size_t room);
+
+/* The facts it reads: adds their bits. */
+void condition_support(const struct condition *, uint64_t facts[FACT_SETS]);
+
+/* The same condition with another value of one parameter (a profile's). */
+struct condition condition_with(const struct condition *, size_t parameter, int64_t value, struct arena *);

@@ -1,0 +1,1 @@
+/* assurance/condition_reading.c - conditions compiled from JSON. */

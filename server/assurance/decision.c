@@ -1,0 +1,2 @@
+/* assurance/decision.c - the engine's answer to a question. */
+#include "assurance/decision.h"

@@ -1,0 +1,63 @@
+/* assurance/fact.h - the dictionary of facts (policy/facts.json): what may be said of a transaction, in which words.
+ *
+ * There is one dictionary for all frameworks. Facts are added, never changed; a published version of a framework pins the
+ * digest of those it uses (framework.h).
+ */
+#pragma once
+
+#include "base/arena.h"
+#include "base/problem.h"
+#include "model/localized.h"
+
+#define FACTS_LARGEST 256        /* in the dictionary */
+#define FACT_WORDS_LARGEST 62    /* of one fact */
+#define DICTIONARY_LARGEST (512 * KIB)
+
+enum fact_type {
+	FACT_NO_TYPE,
+	FACT_BOOLEAN,   /* 0, 1 */
+	FACT_INTEGER,
+	FACT_DURATION,  /* seconds; written as a number of seconds or as xs:duration */
+	FACT_DATE,      /* days since 1970-01-01; written "2026-11-22" */
+	FACT_ENUM,      /* index of the word */
+	FACT_LEVEL,     /* the same, and words are in ascending order */
+	FACT_SET,       /* bit n: the nth word is a member */
+};
+const char *fact_type_name(enum fact_type); /* "boolean" … */
+
+/* Who says so: each counts wherever a lesser one does. */
+enum provenance { PROVENANCE_NONE, CLAIMED, VOUCHED, OBSERVED, PROVENANCES };
+const char *provenance_name(enum provenance); /* "claimed" … */
+enum provenance provenance_read(struct span);
+
+struct fact {
+	struct span id;               /* "token.phishing_resistant" */
+	enum fact_type type;
+	size_t number;                /* its place in the dictionary */
+	struct localized title, text; /* text: what it means, and when it is true */
+	const struct span *words;     /* of an enum, level or set */
+	const struct localized *word_titles; /* one each; may be empty */
+	size_t word_count;
+	struct span unit;             /* for people; may be empty */
+	int64_t least, most;          /* of an integer, duration or date; else 0 and 0 */
+	enum provenance provenance;   /* the least that counts anywhere */
+	int64_t fresh_for;            /* microseconds; then it is no longer known. 0: for ever */
+	struct span privacy;          /* none, pseudonymous, personal, sensitive */
+	const struct span *asserted_by; /* watashi idp proofing-provider platform rp registry */
+	size_t asserted_by_count;
+	struct span definition;       /* canonical JSON of its entry in the dictionary, for digests */
+};
+
+struct dictionary {
+	const struct fact *facts;     /* in the order of the file: new ones are added at the end */
+	size_t count;
+	const struct fact **by_name;  /* hashed; fact_find()'s */
+	size_t slots;
+};
+
+/* `name` is for messages: the file. All lives in the arena. */
+enum err dictionary_read(struct arena *, const char *name, struct span text, const struct dictionary **out,
+    struct problem *why);
+
+/* NULL: no such fact. */
+const struct fact *fact_find(const struct dictionary *, struct span id);

@@ -1,0 +1,48 @@
+/* assurance/facts.h - what is known of one transaction: a value for each fact of the dictionary, and who says so.
+ *
+ * A plain value of fixed size, so that evaluating takes no memory. Values are as enum fact_type has them.
+ */
+#pragma once
+
+#include "assurance/fact.h"
+#include "base/clock.h"
+#include "codec/reader.h"
+
+#define FACT_SETS (FACTS_LARGEST / 64)
+
+struct facts {
+	const struct dictionary *dictionary;
+	int64_t value[FACTS_LARGEST];
+	/* known[p]: a bit for each fact that somebody of provenance p or above states, and that is fresh; [0] is unused. */
+	uint64_t known[PROVENANCES][FACT_SETS];
+	/* Stated, but not counted: gone stale, or of less provenance than the dictionary asks for. */
+	uint64_t stale[FACT_SETS], too_weak[FACT_SETS];
+};
+
+void facts_init(struct facts *, const struct dictionary *);
+
+/* States it. What is stated twice counts as the greater provenance says; of equals the later. */
+void facts_put(struct facts *, const struct fact *, int64_t value, enum provenance);
+void facts_forget(struct facts *, const struct fact *);
+
+static inline bool
+facts_known(const struct facts *f, size_t number, enum provenance least)
+{
+	return (f->known[least][number / 64] >> (number % 64) & 1) != 0;
+}
+/* The greatest with which it is known; PROVENANCE_NONE: unknown. */
+enum provenance facts_provenance(const struct facts *, const struct fact *);
+
+/* The value at hand: an object whose members are facts, each a value, or {"value":…, "at": RFC 3339} when it was
+ * established at another time than `now`. An unknown fact, a wrong type and a value out of its domain are the reader's
+ * errors, with their pointer: never "unknown". */
+void facts_read(struct reader *, struct facts *, enum provenance, struct instant now);
+
+/* One value as the dictionary writes it in JSON: true, 3600, "2026-11-22", "word", ["word", …]. */
+struct buffer;
+void fact_value_write(struct buffer *, const struct fact *, int64_t value);
+
+/* All that is known, canonical (RFC 8785): {"id":{"by":"vouched","value":…},…}. What facts_restore() reads gives the same
+ * values again; a fact that the dictionary does not know any more fails it. */
+void facts_write(struct buffer *, const struct facts *);
+void facts_restore(struct reader *, struct facts *);

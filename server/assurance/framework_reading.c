@@ -1,0 +1,1 @@
+/* assurance/framework_reading.c - one version of a framework read from its files. */

@@ -1,0 +1,2 @@
+/* assurance/impact.c - decisions that were taken, under another version. */
+#include "assurance/impact.h"

@@ -1,0 +1,41 @@
+/* crypto/jwt.h - a compact JWS (RFC 7515, RFC 7519) that somebody else signed: form first, then the signature by a key we
+ * know, then claims.
+ *
+ * What is not verified stays a struct jwt_unverified; only jwt_verify() gives its claims as to be believed.
+ */
+#pragma once
+
+#include "base/arena.h"
+#include "base/clock.h"
+#include "base/problem.h"
+
+#define JWT_LARGEST (16 * KIB)
+
+struct jwt_unverified {
+	struct span algorithm, type, key_id;   /* of the header: alg, typ, kid; the last two may be empty */
+	struct span payload;                   /* JSON text; not to be believed */
+	struct span issuer;                    /* its iss, to find the key by; not to be believed either */
+	struct span signing_input, signature;
+};
+/* Exactly three parts, strict base64url, JSON objects without a name twice; `crit`, `b64` and "none" are refused.
+ * ERR_SYNTAX, ERR_UNSUPPORTED. */
+enum err jwt_read(struct arena *, struct span, struct jwt_unverified *out, struct problem *why);
+
+struct jwt_expectation {
+	const char *type;                      /* "assurance-facts+jwt" (RFC 8725 s3.11); NULL: none or "JWT" */
+	struct span issuer, subject;           /* empty: any */
+	const struct span *audiences;          /* one of them must be in aud (a text or a list) */
+	size_t audience_count;
+	struct instant now;
+	int64_t longest;                       /* exp - iat at most, microseconds */
+	int64_t skew;
+};
+struct jwt_claims {
+	struct span issuer, subject, id;       /* iss, sub, jti; may be empty */
+	struct instant issued, expires;        /* both must be there */
+	struct span payload;                   /* JSON text, for further claims */
+};
+/* By any of the keys (SubjectPublicKeyInfo) whose kind the algorithm names: RS256 PS256 ES256 ES384 EdDSA, RSA of 2048 bits
+ * or more. ERR_DENIED: no key, a wrong signature, or a claim that does not hold; the sentence says which. */
+enum err jwt_verify(const struct jwt_unverified *, const struct span *keys, size_t key_count, const struct jwt_expectation *,
+    struct arena *, struct jwt_claims *out, struct problem *why);

@@ -1,0 +1,2 @@
+/* ledger/entry.c - entries, their commitments and their rows. */
+#include "ledger/entry.h"

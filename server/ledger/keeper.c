@@ -1,0 +1,1 @@
+/* ledger/keeper.c - tiles and checkpoints made of the entries that have come. */

@@ -1,0 +1,1 @@
+/* ledger/state.c - where the log stands, as a row. */
