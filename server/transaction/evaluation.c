@@ -1,2 +1,152 @@
-/* transaction/evaluation.c - one decision, recorded before it is answered. */
+/* transaction/evaluation.c - decisions, each durable in the ledger before it is answered. */
 #include "transaction/evaluation.h"
+
+#include <assert.h>
+
+#include "codec/text.h"
+
+struct evaluation {
+	struct pending *commit;
+	struct evaluation_answer *answers;
+	on_evaluated *done;
+	void *arg;
+};
+
+/* The entry */
+
+static void
+write_text(struct buffer *b, const char *name, struct span text)
+{
+	buffer_print(b, ",\"%s\":", name);
+	json_write_string(b, text);
+}
+
+static void
+write_demand(struct buffer *b, const struct question *q)
+{
+	buffer_text(b, ",\"demand\":[");
+	for (size_t i = 0; i < q->demand.count; i++) {
+		const struct requirement *r = &q->demand.items[i];
+		const struct area *area = &q->framework->areas[r->area];
+
+		buffer_text(b, i ? ",{\"area\":" : "{\"area\":");
+		json_write_string(b, area->id);
+		buffer_print(b, ",\"comparison\":\"%s\",\"level\":", comparison_name(r->comparison));
+		json_write_string(b, level_id(area, r->level));
+		buffer_text(b, "}");
+	}
+	buffer_text(b, "]");
+}
+
+static void
+write_hex(struct buffer *b, struct span bytes)
+{
+	static const char digits[] = "0123456789abcdef";
+
+	for (size_t i = 0; i < bytes.size; i++) {
+		buffer_byte(b, (uint8_t)digits[bytes.data[i] >> 4]);
+		buffer_byte(b, (uint8_t)digits[bytes.data[i] & 15]);
+	}
+}
+
+static void
+write_party(struct buffer *b, const char *name, struct span type, struct span id)
+{
+	buffer_print(b, ",\"%s\":{\"id\":", name);
+	json_write_string(b, id);
+	buffer_text(b, ",\"type\":");
+	json_write_string(b, type);
+	buffer_text(b, "}");
+}
+
+void
+evaluation_entry_write(struct buffer *b, const struct evaluation_request *r, const struct decision *decision,
+    const struct id *id)
+{
+	const struct question *q = &r->question;
+	char text[LEDGER_ID_TEXT], at[INSTANT_TEXT];
+
+	buffer_text(b, "{\"action\":");
+	json_write_string(b, r->action);
+	buffer_print(b, ",\"at\":\"%s\"", instant_text(q->at, at));
+	write_text(b, "caller", r->caller);
+	write_demand(b, q);
+	buffer_print(b, ",\"engine\":\"" ENGINE_VERSION "\",\"evaluation\":\"%s\",\"facts\":", ledger_id_text(id, text));
+	facts_write(b, q->facts);
+	write_text(b, "framework", q->framework->id);
+	write_text(b, "member", r->member);
+	buffer_text(b, ",\"policy\":\"sha256:");
+	write_hex(b, q->framework->digest);
+	buffer_print(b, "\",\"policy_leaf\":%llu", (unsigned long long)r->policy_leaf);
+	write_text(b, "profile", q->profile ? q->profile->id : (struct span){ 0 });
+	write_text(b, "purpose", r->purpose);
+	write_party(b, "resource", r->resource_type, r->resource_id);
+	buffer_text(b, ",\"result\":");
+	decision_result_write(b, decision);
+	write_party(b, "subject", r->subject_type, r->subject_id);
+	write_text(b, "version", q->framework->version);
+	buffer_text(b, "}");
+}
+
+/* The flow */
+
+static void
+on_recorded(void *arg, const struct committed *done)
+{
+	struct evaluation *e = arg;
+	struct problem why;
+
+	e->commit = NULL;
+	if (done->code == OK) {
+		e->done(e->arg, OK, e->answers, NULL);
+		return;
+	}
+	problem_set(&why, done->code, "", "the decision could not be recorded in the ledger, so it was not taken: %s",
+	    err_name(done->code));
+	e->done(e->arg, done->code, NULL, &why);
+}
+
+/* False: the entry is larger than the ledger takes. */
+static bool
+add_entry(struct unit *unit, const struct evaluation_request *r, struct evaluation_answer *answer, struct instant now)
+{
+	struct buffer content = buffer_init(LEDGER_ENTRY_LARGEST);
+	struct ledger_entry entry = { .kind = LEDGER_DECISION, .party = r->member };
+	bool fits;
+
+	answer->id = id_new(now);
+	random_bytes(answer->salt, sizeof(answer->salt));
+	evaluation_entry_write(&content, r, answer->decision, &answer->id);
+	fits = !content.overflowed;
+	if (fits) {
+		entry.content = buffer_span(&content);
+		memcpy(entry.salt, answer->salt, sizeof(entry.salt));
+		answer->commitment = ledger_commitment(entry.salt, entry.content);
+		ledger_append(unit, answer->id, &entry);
+	}
+	buffer_release(&content);
+	return fits;
+}
+
+struct pending *
+evaluations_run(struct store *store, struct arena *arena, const struct evaluation_request *requests, size_t count,
+    struct instant now, on_evaluated *done, void *arg, struct problem *why)
+{
+	struct evaluation *e = arena_new(arena, struct evaluation);
+	struct unit *unit = unit_new(arena, store_tables(store), id_new(now));
+	struct decision *decisions = arena_array(arena, struct decision, count);
+
+	assert(count && count <= EVALUATIONS_LARGEST);
+	*e = (struct evaluation){ .answers = arena_array(arena, struct evaluation_answer, count), .done = done, .arg = arg };
+	for (size_t i = 0; i < count; i++) {
+		decide(&requests[i].question, &decisions[i]);
+		e->answers[i].decision = &decisions[i];
+		if (!add_entry(unit, &requests[i], &e->answers[i], now)) {
+			problem_set(why, ERR_LIMIT, "", "expected facts that fit an entry of %zu bytes in the ledger, found more",
+			    LEDGER_ENTRY_LARGEST);
+			return NULL;
+		}
+	}
+	e->commit = store_commit(store, unit, on_recorded, e);
+	return e->commit;
+}

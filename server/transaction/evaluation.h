@@ -1,8 +1,8 @@
-/* transaction/evaluation.h - one decision: question in, durable entry in the ledger, answer out.
+/* transaction/evaluation.h - decisions, each durable in the ledger before it is answered.
  *
- *     question -> vouched facts checked -> decided -> entry committed -> answered
+ *     question -> decided -> entry committed -> answered
  *
- * The answer leaves only when its entry is durable. The same flow whoever asks: AuthZEN, OIDC, SAML.
+ * The same whoever asks: AuthZEN, OIDC, SAML. Several questions of one request are one unit of work.
  */
 #pragma once
 
@@ -10,9 +10,11 @@
 #include "ledger/entry.h"
 #include "transaction/policy_shelf.h"
 
+#define EVALUATIONS_LARGEST 256 /* in one request */
+
 struct evaluation_request {
-	struct policy_snapshot *policies;    /* kept by a reference until the end */
-	struct question question;
+	struct question question;            /* its framework is kept by the caller's snapshot until the answer */
+	uint64_t policy_leaf;                /* number of the leaf in which the framework's version was published */
 	struct span caller, member;          /* who asks: name, and its member's id */
 	struct span subject_type, subject_id, action, resource_type, resource_id;
 	struct span purpose;                 /* may be empty */
@@ -25,14 +27,11 @@ struct evaluation_answer {
 	const struct decision *decision;
 };
 
-/* Canonical JSON: what the ledger keeps of it (policy.md 7 "Replay"): at, caller, engine, facts, policy, question, result. */
-void evaluation_entry_write(struct buffer *, const struct evaluation_request *, const struct decision *);
+/* What the ledger keeps of it: canonical JSON of everything the engine looked at, and of what it said, so that it can be
+ * evaluated again (policy.md 7). Its members are those of schemas/decision-entry.schema.json. */
+void evaluation_entry_write(struct buffer *, const struct evaluation_request *, const struct decision *, const struct id *);
 
-/* ERR_UNAVAILABLE, ERR_FULL: it could not be recorded, and so was not taken. `answer` lives in the arena. */
-typedef void on_evaluated(void *arg, enum err, const struct evaluation_answer *, const struct problem *why);
-struct pending *evaluation_run(struct store *, struct arena *, const struct evaluation_request *, struct instant now,
-    on_evaluated *, void *arg);
-
-/* Several at once: one unit, one commit. */
+/* NULL: one of them is too large for an entry (ERR_LIMIT), and none is taken. ERR_UNAVAILABLE, ERR_FULL later: they could not be recorded, and so were not taken. `answers`, one each, live in the arena. */
+typedef void on_evaluated(void *arg, enum err, const struct evaluation_answer *answers, const struct problem *why);
 struct pending *evaluations_run(struct store *, struct arena *, const struct evaluation_request *, size_t count,
-    struct instant now, on_evaluated *each, void *arg);
+    struct instant now, on_evaluated *, void *arg, struct problem *why);
