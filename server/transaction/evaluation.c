@@ -5,7 +5,7 @@
 
 #include "codec/text.h"
 
-struct evaluation {
+struct recording {
 	struct pending *commit;
 	struct evaluation_answer *answers;
 	on_evaluated *done;
@@ -93,7 +93,7 @@ evaluation_entry_write(struct buffer *b, const struct evaluation_request *r, con
 static void
 on_recorded(void *arg, const struct committed *done)
 {
-	struct evaluation *e = arg;
+	struct recording *e = arg;
 	struct problem why;
 
 	e->commit = NULL;
@@ -132,12 +132,16 @@ struct pending *
 evaluations_run(struct store *store, struct arena *arena, const struct evaluation_request *requests, size_t count,
     struct instant now, on_evaluated *done, void *arg, struct problem *why)
 {
-	struct evaluation *e = arena_new(arena, struct evaluation);
+	struct recording *e = arena_new(arena, struct recording);
 	struct unit *unit = unit_new(arena, store_tables(store), id_new(now));
 	struct decision *decisions = arena_array(arena, struct decision, count);
 
 	assert(count && count <= EVALUATIONS_LARGEST);
-	*e = (struct evaluation){ .answers = arena_array(arena, struct evaluation_answer, count), .done = done, .arg = arg };
+	*e = (struct recording){
+		.answers = arena_array(arena, struct evaluation_answer, count),
+		.done = done,
+		.arg = arg,
+	};
 	for (size_t i = 0; i < count; i++) {
 		decide(&requests[i].question, &decisions[i]);
 		e->answers[i].decision = &decisions[i];
