@@ -145,8 +145,24 @@ change_append(struct changes *c, struct operation *o, uint64_t generation, struc
 	if (rc)
 		return rc;
 	u64_write(number, t->next++);
+	memcpy(c->number, number, sizeof(c->number));
 	o->key = span_of(number, 8);
 	return put_row(cursor, o, generation, MDB_APPEND);
+}
+
+/* unit_read() has seen the append whose number this is. */
+static int
+change_put_numbered(struct changes *c, struct operation *o, uint64_t generation, struct arena *a)
+{
+	size_t size = sizeof(c->number) + o->value.size;
+	uint8_t *value = arena_take(a, size);
+	struct operation put = *o; /* a unit that is applied once more gets another number */
+
+	memcpy(value, c->number, sizeof(c->number));
+	if (o->value.size)
+		memcpy(value + sizeof(c->number), o->value.data, o->value.size);
+	put.value = span_of(value, size);
+	return change_put(c, &put, generation, a);
 }
 
 static change *const kinds[] = {
@@ -154,6 +170,7 @@ static change *const kinds[] = {
 	[UNIT_PUT] = change_put,
 	[UNIT_DELETE] = change_delete,
 	[UNIT_APPEND] = change_append,
+	[UNIT_PUT_NUMBERED] = change_put_numbered,
 };
 
 int

@@ -17,6 +17,7 @@ struct changes {
 	size_t count;
 	MDB_txn *txn;
 	struct expiry expiry;
+	uint8_t number[8]; /* what was appended last got it */
 };
 
 void changes_begin(struct changes *, MDB_txn *);

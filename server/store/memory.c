@@ -54,6 +54,7 @@ struct memory_store {
 	enum role role;
 	uint64_t random;
 	struct memory_table *contents;
+	struct span number; /* what the unit at hand appended last got it */
 	struct question *first;
 	uint64_t generation;
 	struct answered answered;
@@ -331,7 +332,17 @@ change(struct memory_store *s, struct operation *o, struct arena *a)
 		for (size_t i = 8; i-- > 0; n >>= 8)
 			number[i] = (uint8_t)n;
 		o->key = span_of(number, 8);
+		s->number = o->key;
 		put_cell(t, o->key, o->value, (struct instant){ 0 }, s->generation);
+		break;
+	}
+	case UNIT_PUT_NUMBERED: {
+		uint8_t *value = arena_take(a, s->number.size + o->value.size);
+
+		memcpy(value, s->number.data, s->number.size);
+		if (o->value.size)
+			memcpy(value + s->number.size, o->value.data, o->value.size);
+		put_cell(t, o->key, span_of(value, s->number.size + o->value.size), (struct instant){ 0 }, s->generation);
 		break;
 	}
 	}

@@ -6,6 +6,7 @@
  *     put       = size(u16) key expires(u64) size(u32) value
  *     delete    = size(u16) key
  *     append    = size(u32) value
+ *     numbered  = size(u16) key size(u32) value        behind an append
  *
  * Integers are big-endian. There is one way to write a unit: what is read and built again gives the same bytes.
  */
@@ -27,7 +28,7 @@ struct unit {
 	uint8_t *bytes;
 	size_t size, room;
 	uint32_t count;
-	bool too_large;
+	bool appends, too_large;
 };
 
 size_t
@@ -177,6 +178,23 @@ unit_append(struct unit *u, const struct table *table, struct span value)
 		u->too_large = true;
 		return;
 	}
+	u->appends = true;
+	write_bytes(write_integer(to, value.size, 4), value);
+}
+
+void
+unit_put_numbered(struct unit *u, const struct table *table, struct span key, struct span value)
+{
+	size_t rest = 2 + key.size + 4 + value.size;
+	uint8_t *to;
+
+	assert(key.size && key.size <= KEY_LARGEST && (u->appends || u->too_large));
+	to = value.size > UNIT_LARGEST ? NULL : add_operation(u, UNIT_PUT_NUMBERED, table, rest);
+	if (!to) {
+		u->too_large = true;
+		return;
+	}
+	to = write_key(to, key);
 	write_bytes(write_integer(to, value.size, 4), value);
 }
 
@@ -186,32 +204,41 @@ unit_bytes(const struct unit *u)
 	return u->too_large ? (struct span){ 0 } : span_of(u->bytes, u->size);
 }
 
+/* What stands in an operation of each kind, behind its table and in this order. */
+enum part { PART_KEY = 1, PART_GENERATION = 2, PART_EXPIRES = 4, PART_VALUE = 8 };
+static const unsigned parts_of[OPERATION_KINDS] = {
+	[UNIT_EXPECT] = PART_KEY | PART_GENERATION,
+	[UNIT_PUT] = PART_KEY | PART_EXPIRES | PART_VALUE,
+	[UNIT_DELETE] = PART_KEY,
+	[UNIT_APPEND] = PART_VALUE,
+	[UNIT_PUT_NUMBERED] = PART_KEY | PART_VALUE,
+};
+
 static enum err
 read_operation(struct record *r, table_list tables, size_t known, size_t at, struct operation *o, struct problem *why)
 {
-	unsigned kind = record_u8(r);
+	unsigned kind = record_u8(r), parts = kind < OPERATION_KINDS ? parts_of[kind] : 0;
 	uint64_t expires = 0;
-	bool keyed = kind != UNIT_APPEND;
 
 	o->table_number = record_u16(r);
-	if (!r->broken && kind > UNIT_APPEND)
+	if (!r->broken && kind >= OPERATION_KINDS)
 		return problem_set(why, ERR_SYNTAX, NULL, "operation %zu is of kind %u, the last known is %d", at, kind,
-		    UNIT_APPEND);
+		    OPERATION_KINDS - 1);
 	if (!r->broken && o->table_number >= known)
 		return problem_set(why, ERR_SYNTAX, NULL, "operation %zu names table %zu of %zu", at, o->table_number,
 		    known);
 	o->kind = (enum operation_kind)kind;
-	if (keyed)
+	if (parts & PART_KEY)
 		o->key = record_bytes(r, record_u16(r));
-	if (kind == UNIT_EXPECT)
+	if (parts & PART_GENERATION)
 		o->generation = record_u64(r);
-	if (kind == UNIT_PUT)
+	if (parts & PART_EXPIRES)
 		expires = record_u64(r);
-	if (kind == UNIT_PUT || kind == UNIT_APPEND)
+	if (parts & PART_VALUE)
 		o->value = record_block(r);
 	if (r->broken)
 		return problem_set(why, ERR_SYNTAX, NULL, "the unit ends within operation %zu", at);
-	if (keyed && (o->key.size == 0 || o->key.size > KEY_LARGEST))
+	if (parts & PART_KEY && (o->key.size == 0 || o->key.size > KEY_LARGEST))
 		return problem_set(why, ERR_SYNTAX, NULL, "operation %zu has a key of %zu bytes, expected 1 to %d", at,
 		    o->key.size, KEY_LARGEST);
 	if (expires > INT64_MAX)
@@ -229,6 +256,7 @@ unit_read(struct arena *a, table_list tables, struct span message, struct id *id
 	struct operation *all;
 	struct span bytes;
 	size_t known = table_count(tables), n;
+	bool appended = false;
 	unsigned version;
 
 	if (message.size > UNIT_LARGEST)
@@ -250,9 +278,14 @@ unit_read(struct arena *a, table_list tables, struct span message, struct id *id
 	if (n > r.rest.size / OPERATION_LEAST)
 		return problem_set(why, ERR_SYNTAX, NULL, "%zu operations cannot stand in %zu bytes", n, r.rest.size);
 	all = arena_array(a, struct operation, n);
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++) {
 		if (read_operation(&r, tables, known, i, &all[i], why) != OK)
 			return why ? why->code : ERR_SYNTAX;
+		appended = appended || all[i].kind == UNIT_APPEND;
+		if (all[i].kind == UNIT_PUT_NUMBERED && !appended)
+			return problem_set(why, ERR_SYNTAX, NULL, "operation %zu puts a number, and nothing was appended before it",
+			    i);
+	}
 	if (!record_whole(&r))
 		return problem_set(why, ERR_SYNTAX, NULL, "%zu bytes follow the last operation", r.rest.size);
 	memcpy(id->bytes, bytes.data, bytes.size);

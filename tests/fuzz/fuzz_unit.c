@@ -27,6 +27,9 @@ write_again(struct unit *u, const struct operation *o)
 	case UNIT_APPEND:
 		unit_append(u, o->table, o->value);
 		break;
+	case UNIT_PUT_NUMBERED:
+		unit_put_numbered(u, o->table, o->key, o->value);
+		break;
 	}
 }
 

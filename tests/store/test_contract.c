@@ -2,6 +2,7 @@
 #include "stage.h"
 
 #include "base/buffer.h"
+#include "base/record.h"
 
 struct stage {
 	struct store *store;
@@ -389,6 +390,62 @@ appended_rows_are_numbered(void **state)
 	expect_number("all are there", o.committed.generation, 10);
 }
 
+/* "1:a 3:b": each value's number, and what follows it. */
+static void
+keep_numbered(void *arg, enum err code, const struct problem *why)
+{
+	struct outcome *o = arg;
+	struct buffer b = buffer_init(64 * KIB);
+
+	expect_ok("loaded", code, why);
+	o->calls++;
+	for (size_t i = 0; i < o->ask.count; i++) {
+		struct record r = record_of(o->ask.rows[i].value);
+		uint64_t number = record_u64(&r);
+
+		buffer_print(&b, "%s%.*s=%llu:%.*s", i ? " " : "", SPAN_ARGS(o->ask.rows[i].key), (unsigned long long)number,
+		    SPAN_ARGS(r.rest));
+	}
+	o->text = arena_text(&o->stage->arena, buffer_span(&b));
+	buffer_release(&b);
+}
+
+static void
+a_row_can_hold_the_number_of_what_was_appended_with_it(void **state)
+{
+	struct stage *s = *state;
+	struct outcome o = { .ask = { .table = &logins, .limit = 100 }, .stage = s }, at_once[2] = { 0 };
+	struct unit *u = unit(s);
+
+	unit_append(u, &journal, span_text("x"));
+	unit_append(u, &journal, span_text("y"));
+	unit_put_numbered(u, &logins, span_text("b"), span_text("second"));
+	unit_append(u, &journal, span_text("z"));
+	unit_put_numbered(u, &logins, span_text("a"), span_text(""));
+	unit_put_numbered(u, &logins, span_text("c"), span_text("also third"));
+	expect_number("committed", commit(s, u).code, OK);
+	for (int i = 0; i < 2; i++) {
+		u = unit(s);
+		unit_append(u, &journal, span_text("x"));
+		unit_put_numbered(u, &logins, span_text(i ? "e" : "d"), span_text("x"));
+		store_commit(s->store, u, keep_committed, &at_once[i]);
+	}
+	play(s);
+	u = unit(s);
+	unit_append(u, &journal, span_text("x"));
+	unit_put_numbered(u, &keys, span_text("k"), span_text("x"));
+	expect_number("it is a put, for which one must have the right", commit(s, u).code, ERR_DENIED);
+	u = unit(s);
+	unit_append(u, &journal, span_text("x"));
+	unit_put_numbered(u, &journal, span_text("12345678"), span_text("x"));
+	expect_number("and which append-only tables do not take", commit(s, u).code, ERR_DENIED);
+	store_load(s->store, &o.ask, 1, keep_numbered, &o);
+	play(s);
+	expect_true("each has its own unit's last number",
+	    strcmp(o.text, "a=3: b=2:second c=3:also third d=4:x e=5:x") == 0 ||
+	        strcmp(o.text, "a=3: b=2:second c=3:also third d=5:x e=4:x") == 0);
+}
+
 static void
 deleted_rows_are_absent(void **state)
 {
@@ -695,6 +752,7 @@ main(void)
 		SCENE(preconditions_are_of_before_the_unit),
 		SCENE(a_role_writes_its_tables_only),
 		SCENE(appended_rows_are_numbered),
+		SCENE(a_row_can_hold_the_number_of_what_was_appended_with_it),
 		SCENE(deleted_rows_are_absent),
 		SCENE(ranges_go_both_ways),
 		SCENE(rows_end_at_their_instant),

@@ -139,6 +139,30 @@ count_rows(struct scene *s, const struct table *table)
 	return ask.count;
 }
 
+/* The number put under this key, with nothing behind it. */
+static uint64_t
+number_put(struct scene *s, const char *key)
+{
+	struct ask ask = { .table = &logins, .from = span_text(key) };
+	struct arena a = arena_init(1 * MIB);
+	struct map_reader *reader;
+	struct problem why;
+	struct record r;
+	uint64_t number;
+
+	expect_ok("readable", map_reader_open(s->directory, stage_tables, &reader, &why), &why);
+	expect_ok("begun", map_reader_begin(reader, &why), &why);
+	expect_ok("read", map_reader_answer(reader, &a, &ask, 1, s->now, &why), &why);
+	expect_number("it is there", ask.count, 1);
+	r = record_of(ask.rows[0].value);
+	number = record_u64(&r);
+	expect_true("the number and no more", record_whole(&r));
+	map_reader_end(reader);
+	map_reader_free(reader);
+	arena_release(&a);
+	return number;
+}
+
 static void
 a_unit_happens_once_across_a_restart(void **state)
 {
@@ -390,6 +414,7 @@ a_full_store_refuses_what_does_not_fit_and_only_that(void **state)
 		u[i] = unit(s);
 		unit_put(u[i], &logins, span_text(i == 1 ? "large" : i ? "small" : "tiny"), i == 1 ? large : span_text("x"));
 		unit_append(u[i], &journal, span_text("entry"));
+		unit_put_numbered(u[i], &logins, span_text(i == 1 ? "of large" : i ? "of small" : "of tiny"), span_text(""));
 		take(s, 1, u[i]);
 	}
 	expect_ok("a batch that does not fit", recorder_commit(s->recorder, s->now, NULL), NULL);
@@ -398,7 +423,9 @@ a_full_store_refuses_what_does_not_fit_and_only_that(void **state)
 	expect_number("the large one is refused", answers[1].committed.code, ERR_FULL);
 	expect_number("small ones behind", answers[2].committed.code, OK);
 	expect_number("nothing of the refused is there", count_rows(s, &journal), 2);
-	expect_number("reading goes on", count_rows(s, &logins), stored + 2);
+	expect_number("what was undone and done again has the number it got last", number_put(s, "of tiny"), 1);
+	expect_number("and so has the next", number_put(s, "of small"), 2);
+	expect_number("reading goes on", count_rows(s, &logins), stored + 4);
 	for (size_t i = 0; i < stored; i++) {
 		struct unit *away = unit(s);
 

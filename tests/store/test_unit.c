@@ -21,6 +21,7 @@ whole_unit(struct arena *a)
 	unit_put_until(u, &second, span_text("other"), span_text(""), (struct instant){ SECONDS(9) });
 	unit_delete(u, &first, span_text("old"));
 	unit_append(u, &growing, span_text("entry"));
+	unit_put_numbered(u, &first, span_text("entry's"), span_text("place"));
 	return unit_bytes(u);
 }
 
@@ -39,6 +40,7 @@ what_was_written_is_read(void **state)
 		{ UNIT_PUT, &second, "other", "", 0, SECONDS(9) },
 		{ UNIT_DELETE, &first, "old", "", 0, 0 },
 		{ UNIT_APPEND, &growing, "", "entry", 0, 0 },
+		{ UNIT_PUT_NUMBERED, &first, "entry's", "place", 0, 0 },
 	};
 	struct arena a = arena_init(1 * MIB);
 	struct operation *operations;
@@ -148,10 +150,20 @@ bad_messages_are_refused(void **state)
 	expect_refused("a key too long", b, ERR_SYNTAX, "a key of 512 bytes");
 
 	b = head(1, 1);
-	buffer_u8(&b, 4);
+	buffer_u8(&b, 5);
 	buffer_u16(&b, 0);
 	buffer_u32(&b, 0);
-	expect_refused("an unknown operation", b, ERR_SYNTAX, "of kind 4, the last known is 3");
+	expect_refused("an unknown operation", b, ERR_SYNTAX, "of kind 5, the last known is 4");
+
+	b = head(1, 2);
+	add_delete(&b, 0, 1);
+	buffer_u8(&b, UNIT_PUT_NUMBERED);
+	buffer_u16(&b, 0);
+	buffer_u16(&b, 1);
+	buffer_byte(&b, 'k');
+	buffer_u32(&b, 0);
+	expect_refused("a number that nothing got", b, ERR_SYNTAX,
+	    "operation 1 puts a number, and nothing was appended before it");
 
 	b = head(1, 1);
 	buffer_u8(&b, UNIT_PUT);
