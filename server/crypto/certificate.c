@@ -11,6 +11,7 @@
 #include <openssl/x509v3.h>
 
 #include "base/random.h"
+#include "codec/der.h"
 #include "crypto/key_kind.h"
 #include "crypto/library.h"
 
@@ -270,6 +271,36 @@ out:
 	X509_free(x);
 	ERR_clear_error();
 	return err;
+}
+
+/* The element at the front whole, its tag and length too. */
+static bool
+der_whole(struct span *rest, struct span *whole)
+{
+	struct span before = *rest, contents;
+
+	if (!der_enter(rest, DER_SEQUENCE, &contents))
+		return false;
+	*whole = span_first(before, before.size - rest->size);
+	return true;
+}
+
+/* RFC 5280 s4.1: [0] version, serialNumber, signature, issuer, validity, subject, subjectPublicKeyInfo. */
+enum err
+certificate_spki(struct span der, struct span *spki, struct problem *why)
+{
+	struct span certificate, rest, skipped;
+	bool good = der_enter(&der, DER_SEQUENCE, &certificate) && der.size == 0 &&
+	    der_enter(&certificate, DER_SEQUENCE, &rest);
+
+	if (good)
+		der_enter(&rest, DER_CONTEXT_0, &skipped);
+	good = good && der_enter(&rest, DER_INTEGER, &skipped);
+	for (int i = 0; good && i < 4; i++)
+		good = der_whole(&rest, &skipped);
+	if (!good || !der_whole(&rest, spki))
+		return problem_set(why, ERR_SYNTAX, "RFC 5280 s4.1", "this is no certificate in DER");
+	return OK;
 }
 
 enum err

@@ -22,6 +22,9 @@ struct certificate_facts {
 };
 enum err certificate_read(struct span der, struct arena *, struct certificate_facts *out, struct problem *why);
 
+/* Only its SubjectPublicKeyInfo, borrowed from `der`: of a certificate that somebody else has verified. ERR_SYNTAX. */
+enum err certificate_spki(struct span der, struct span *spki, struct problem *why);
+
 /* PEM to DER and back; the first CERTIFICATE block counts. */
 enum err certificate_from_pem(struct span pem, struct arena *, struct span *der, struct problem *why);
 const char *certificate_to_pem(struct span der, struct arena *);

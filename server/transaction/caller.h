@@ -1,8 +1,14 @@
 /* transaction/caller.h - which machine is asking: the one module that authenticates callers of every machine interface.
  *
- *     Authorization: Bearer …        a token from `watashictl token new` (kept hashed), or from POST /v1/token
+ *     Authorization: Bearer wt_…     a token from `watashictl token new` (kept hashed)
+ *     Authorization: Bearer wa_…     a short-lived one from POST /v1/token (token_grant.h)
  *     client certificate             whose key is registered (RFC 8705 s2.2)
- *     private_key_jwt                at POST /v1/token (RFC 7523 s2.2, client_credentials), for a short-lived bearer token
+ *
+ *     credentials -> digest -> who it points to -> the caller, and its member's standing -> on_caller
+ *
+ * The caller's row is the authority: what points to it (a hash of a secret, of a key) is only an index, and counts
+ * while the caller itself names that secret or key. The member is looked at each time: when it is suspended, its
+ * callers are refused from that commit on.
  */
 #pragma once
 
@@ -10,9 +16,10 @@
 #include "base/clock.h"
 #include "store/store.h"
 
-extern const struct table caller_table;       /* name -> struct caller */
-extern const struct table caller_secret_table; /* SHA-256 of a token or of a registered SPKI (32) -> kind (1), name */
-extern const struct table assertion_table;    /* SHA-256 of (name, jti) -> nothing; until its exp: used once (RFC 7523 s3) */
+extern const struct table caller_table;        /* name -> struct caller */
+extern const struct table caller_secret_table; /* SHA-256 of a token or of a registered SPKI (32) -> struct caller_pointer */
+extern const struct table access_token_table;  /* SHA-256 of a short-lived token (32) -> struct caller_pointer; until it ends */
+extern const struct table assertion_table;     /* assertion_key() -> nothing; until its exp: used once (RFC 7523 s3) */
 
 enum caller_right {
 	CALLER_DECIDE = 1,   /* AuthZEN; sees its own decisions */
@@ -20,31 +27,59 @@ enum caller_right {
 	CALLER_AUDIT = 4,    /* sees every entry of the ledger */
 	CALLER_PROOFING = 8, /* asks for proofing */
 };
+#define CALLER_RIGHTS 4
 unsigned caller_right_read(struct span);          /* 0: none of this name: "decide" "vouch" "audit" "proofing" */
 const char *caller_right_name(unsigned right);
 
 #define CALLER_NAME_LARGEST 64
 #define CALLER_KEYS 8
+#define CALLER_ROW_LARGEST (64 * KIB)
 struct caller {
 	struct span name;                /* a-z 0-9 - */
 	struct span member;              /* id */
 	unsigned rights;
 	struct instant created, expires; /* {0}: never */
 	unsigned rate;                   /* requests a second; 0: the configuration's */
+	uint64_t epoch;                  /* short-lived tokens of another are void: drawn anew when a key is taken away */
+	struct span token;               /* SHA-256 of its wt_ token; empty: it has none */
 	struct span keys[CALLER_KEYS];   /* SubjectPublicKeyInfo: private_key_jwt, vouching, mTLS */
 	size_t key_count;
 };
+bool caller_name_valid(struct span);
 void caller_write(struct buffer *, const struct caller *);
 bool caller_read(struct span value, struct caller *out);
+
+/* Whom a secret or a key stands for. */
+struct caller_pointer {
+	struct span name, member;
+	uint64_t epoch;                  /* of a short-lived token */
+};
+void caller_pointer_write(struct buffer *, const struct caller_pointer *);
+bool caller_pointer_read(struct span value, struct caller_pointer *out);
+
+/* A new secret, and the digest it is kept by. 32 random bytes behind a prefix that scanners for lost secrets recognise. */
+#define CALLER_TOKEN_PREFIX "wt_"
+#define ACCESS_TOKEN_PREFIX "wa_"
+#define CALLER_TOKEN_TEXT 48
+struct caller_token {
+	char text[CALLER_TOKEN_TEXT];
+	uint8_t digest[32];
+};
+struct caller_token caller_token_new(const char *prefix);
+
+/* Whether a caller that was loaded may act now, whatever it showed: not expired, and its member approved. `member` is the
+ * answer to the question for its row. ERR_DENIED. */
+enum err caller_stands(const struct caller *, const struct ask *member, struct instant now, struct problem *why);
 
 /* What a request shows of its caller. */
 struct credentials {
 	struct span authorization;       /* the header; may be empty */
-	struct span certificate;         /* DER; may be empty */
+	struct span certificate;         /* DER; may be empty. Where both are there the header counts */
 };
 
 /* ERR_DENIED: nobody, unknown, expired, or a member that is not approved (any more); the sentence tells which without
- * telling secrets. `caller` is borrowed until the callback returns. */
+ * telling secrets. ERR_UNAVAILABLE, ERR_IO: the store does not tell. `caller` lives in the arena. */
 typedef void on_caller(void *arg, enum err, const struct caller *, const struct problem *why);
+/* What the credentials borrow stays until then too. */
 struct pending *caller_identify(struct store *, struct arena *, const struct credentials *, struct instant now, on_caller *,
     void *arg);
