@@ -14,6 +14,8 @@ struct merkle_proof {
 	size_t count;
 };
 
+bool hash_equal(const struct hash *, const struct hash *);
+
 struct hash merkle_empty(void);
 struct hash merkle_leaf(struct span entry);
 struct hash merkle_node(const struct hash *left, const struct hash *right);

@@ -10,8 +10,9 @@
 #include "base/buffer.h"
 #include "base/problem.h"
 
-#define NOTE_LARGEST (64 * KIB)
+#define NOTE_LARGEST (128 * KIB) /* 16 signatures, which all must accept, may be of 5 kB each, and base64 of that */
 #define NOTE_SIGNATURES 64
+#define NOTE_KEYS 64
 #define NOTE_NAME_LARGEST 255
 
 struct note_key {
@@ -34,11 +35,11 @@ struct note {
 	} signatures[NOTE_SIGNATURES];
 	size_t signature_count;
 };
-/* Form only: no signature is looked at. */
+/* Form only: no signature is looked at. All of it borrows from what is read, but for the signatures. */
 enum err note_read(struct arena *, struct span, struct note *out, struct problem *why);
 
-/* Signatures by other keys are ignored; one by a known key that does not hold refuses the note. `*good`: a bit for each of
- * the keys that signed. */
+/* Signatures by other keys are ignored; one by a known key that does not hold refuses the note, and so does none by a
+ * known key: ERR_INVALID. `*good`: a bit for each of the keys that signed, of at most NOTE_KEYS. */
 enum err note_verify(const struct note *, const struct note_key *keys, size_t count, uint64_t *good, struct problem *why);
 
 /* The signature's line. */
