@@ -45,6 +45,8 @@ struct flights {
 };
 
 struct watcher {
+	struct watcher *next;
+	size_t table;
 	on_changed *changed;
 	void *arg;
 };
@@ -62,7 +64,7 @@ struct lmdb_store {
 	void *arg;
 	bool ready;
 	struct flights flying, refused; /* flying: in the order they came */
-	struct watcher *watchers;
+	struct watcher *watchers, **last_watcher;
 	size_t tables;
 };
 
@@ -273,13 +275,17 @@ static void
 watch(struct store *store, const struct table *table, on_changed *changed, void *arg)
 {
 	struct lmdb_store *s = lmdb_of(store);
-
+	struct watcher *w = calloc(1, sizeof(*w));
 	size_t at = 0;
 
+	if (!w)
+		abort();
 	while (at < s->tables && s->settings.tables[at] != table)
 		at++;
 	assert(at < s->tables);
-	s->watchers[at] = (struct watcher){ changed, arg };
+	*w = (struct watcher){ .table = at, .changed = changed, .arg = arg };
+	*s->last_watcher = w;
+	s->last_watcher = &w->next;
 }
 
 static void
@@ -312,7 +318,12 @@ free_lmdb(struct store *store)
 	free_flights(&s->refused);
 	map_reader_free(s->reader);
 	arena_release(&s->arena);
-	free(s->watchers);
+	while (s->watchers) {
+		struct watcher *w = s->watchers;
+
+		s->watchers = w->next;
+		free(w);
+	}
 	free(s);
 }
 
@@ -346,9 +357,7 @@ store_lmdb_open(struct turn *turn, const struct store_lmdb_settings *settings, s
 	s->post = post;
 	s->arg = arg;
 	s->tables = table_count(settings->tables);
-	s->watchers = calloc(s->tables + 1, sizeof(*s->watchers));
-	if (!s->watchers)
-		abort();
+	s->last_watcher = &s->watchers;
 	code = map_reader_open(settings->directory, settings->tables, &s->reader, why);
 	if (code != OK) {
 		free_lmdb(&s->store);
@@ -367,9 +376,8 @@ store_lmdb_recorder_ready(struct store *store)
 	for (struct flight *f = s->flying.first; f; f = f->next)
 		f->posted = false;
 	post_flights(s, s->flying.first);
-	for (size_t i = 0; i < s->tables; i++)
-		if (s->watchers[i].changed)
-			s->watchers[i].changed(s->watchers[i].arg, s->settings.tables[i], (struct span){ 0 }, 0);
+	for (const struct watcher *w = s->watchers; w; w = w->next)
+		w->changed(w->arg, s->settings.tables[w->table], (struct span){ 0 }, 0);
 }
 
 void
@@ -407,12 +415,10 @@ hear_notices(struct lmdb_store *s, struct record *r, uint64_t generation)
 {
 	struct notice notice;
 
-	while (notices_next(r, &notice)) {
-		struct watcher *w = notice.table_number < s->tables ? &s->watchers[notice.table_number] : NULL;
-
-		if (w && w->changed)
-			w->changed(w->arg, s->settings.tables[notice.table_number], notice.key, generation);
-	}
+	while (notices_next(r, &notice))
+		for (const struct watcher *w = s->watchers; w; w = w->next)
+			if (w->table == notice.table_number)
+				w->changed(w->arg, s->settings.tables[w->table], notice.key, generation);
 }
 
 void

@@ -18,6 +18,11 @@ struct memory_table {
 	struct cell *cells; /* in order of keys */
 	size_t count, room;
 	uint64_t next; /* number of an append-only table */
+};
+
+struct watcher {
+	struct watcher *next;
+	size_t table;
 	on_changed *changed;
 	void *arg;
 };
@@ -54,6 +59,7 @@ struct memory_store {
 	enum role role;
 	uint64_t random;
 	struct memory_table *contents;
+	struct watcher *watchers, **last_watcher;
 	struct span number; /* what the unit at hand appended last got it */
 	struct question *first;
 	uint64_t generation;
@@ -174,10 +180,23 @@ static void
 watch(struct store *store, const struct table *table, on_changed *changed, void *arg)
 {
 	struct memory_store *s = memory_of(store);
-	struct memory_table *t = &s->contents[number_of(s, table)];
+	struct watcher *w = calloc(1, sizeof(*w));
 
-	t->changed = changed;
-	t->arg = arg;
+	if (!w)
+		abort();
+	*w = (struct watcher){ .table = number_of(s, table), .changed = changed, .arg = arg };
+	*s->last_watcher = w;
+	s->last_watcher = &w->next;
+}
+
+static bool
+is_watched(const struct memory_store *s, size_t table)
+{
+	const struct watcher *w = s->watchers;
+
+	while (w && w->table != table)
+		w = w->next;
+	return w;
 }
 
 static void
@@ -191,6 +210,12 @@ free_memory(struct store *store)
 		for (size_t n = 0; n < s->contents[i].count; n++)
 			free((void *)(uintptr_t)s->contents[i].cells[n].row.key.data);
 		free(s->contents[i].cells);
+	}
+	while (s->watchers) {
+		struct watcher *w = s->watchers;
+
+		s->watchers = w->next;
+		free(w);
 	}
 	free(s->contents);
 	answered_release(&s->answered);
@@ -207,6 +232,7 @@ store_memory_new(table_list tables, enum role role, uint64_t seed)
 	if (!s)
 		abort();
 	s->store = (struct store){ &backend, tables };
+	s->last_watcher = &s->watchers;
 	s->tables = tables;
 	s->table_count = table_count(tables);
 	s->role = role;
@@ -346,7 +372,7 @@ change(struct memory_store *s, struct operation *o, struct arena *a)
 		break;
 	}
 	}
-	if ((o->table->flags & TABLE_NOTICED) && t->changed) {
+	if ((o->table->flags & TABLE_NOTICED) && is_watched(s, o->table_number)) {
 		struct question *notice = question_new(s, TO_NOTICE);
 
 		notice->table = o->table_number;
@@ -394,9 +420,9 @@ step_commit(struct memory_store *s, struct question *q, struct instant now)
 static void
 step_notice(struct memory_store *s, struct question *q)
 {
-	const struct memory_table *t = &s->contents[q->table];
-
-	t->changed(t->arg, s->tables[q->table], q->key, q->generation);
+	for (const struct watcher *w = s->watchers; w; w = w->next)
+		if (w->table == q->table)
+			w->changed(w->arg, s->tables[w->table], q->key, q->generation);
 	question_end(q);
 }
 

@@ -647,11 +647,12 @@ static void
 changes_are_told(void **state)
 {
 	struct stage *s = *state;
-	struct heard h = { .text = "" };
+	struct heard h = { .text = "" }, other = { .text = "" };
 	struct unit *u = unit(s);
 	uint64_t generation;
 
 	store_watch(s->store, &members, hear, &h);
+	store_watch(s->store, &members, hear, &other);
 	generation = put(s, &members, "m", "1").generation;
 	expect_text("a put is told", h.text, "m;");
 	expect_true("with its generation", h.generation == generation);
@@ -667,6 +668,7 @@ changes_are_told(void **state)
 	unit_expect(u, &members, span_text("m"), 9);
 	commit(s, u);
 	expect_text("other tables, expectations and refused units are not", h.text, "m;m;");
+	expect_text("whoever else watches hears the same", other.text, h.text);
 }
 
 static void
