@@ -13,6 +13,10 @@
 #define FACT_WORDS_LARGEST 62    /* of one fact */
 #define DICTIONARY_LARGEST (512 * KIB)
 
+/* Numbers are counts, never somebody's: none has the 12 digits of an individual number (番号法 20). */
+#define FACT_INTEGER_LARGEST INT64_C(1000000000)
+#define FACT_DURATION_LARGEST INT64_C(10000000000) /* some 317 years */
+
 enum fact_type {
 	FACT_NO_TYPE,
 	FACT_BOOLEAN,   /* 0, 1 */
@@ -39,13 +43,15 @@ struct fact {
 	const struct localized *word_titles; /* one each; may be empty */
 	size_t word_count;
 	struct span unit;             /* for people; may be empty */
-	int64_t least, most;          /* of an integer, duration or date; else 0 and 0 */
+	int64_t least, most;          /* what a value can be; of a boolean 0 and 1; of words the first and last, of a set 0 and all */
 	enum provenance provenance;   /* the least that counts anywhere */
 	int64_t fresh_for;            /* microseconds; then it is no longer known. 0: for ever */
 	struct span privacy;          /* none, pseudonymous, personal, sensitive */
 	const struct span *asserted_by; /* watashi idp proofing-provider platform rp registry */
 	size_t asserted_by_count;
 	struct span definition;       /* canonical JSON of its entry in the dictionary, for digests */
+	struct span heading;          /* "\"ID\":{\"by\":\"": facts_write()'s */
+	const char *expected;         /* "one of none, low, high": what a value of it is, for sentences */
 };
 
 struct dictionary {
@@ -53,6 +59,7 @@ struct dictionary {
 	size_t count;
 	const struct fact **by_name;  /* hashed; fact_find()'s */
 	size_t slots;
+	const uint16_t *in_order;     /* their numbers by id: the order of canonical JSON */
 };
 
 /* `name` is for messages: the file. All lives in the arena. */
@@ -61,3 +68,13 @@ enum err dictionary_read(struct arena *, const char *name, struct span text, con
 
 /* NULL: no such fact. */
 const struct fact *fact_find(const struct dictionary *, struct span id);
+
+/* A value as a text has it: a word's index, a date, a duration as xs:duration; in its domain. False: none of this fact's. */
+bool fact_text_read(const struct fact *, struct span text, int64_t *out);
+/* Which word it is, or -1. */
+int fact_word(const struct fact *, struct span word);
+
+/* Days since 1970-01-01 of "2026-11-22", years 1 to 9999; and back. */
+#define DATE_TEXT 16
+bool date_read(struct span, int64_t *days);
+const char *date_text(int64_t days, char out[DATE_TEXT]);

@@ -1,2 +1,316 @@
 /* assurance/facts.c - what is known of one transaction: put, read from a request, written and restored. */
 #include "assurance/facts.h"
+
+#include <assert.h>
+
+#include "base/buffer.h"
+#include "codec/text.h"
+
+/* Clocks of others may be ahead of ours so much. */
+#define AHEAD SECONDS(60)
+
+static void
+set_bit(uint64_t *bits, size_t number)
+{
+	bits[number / 64] |= UINT64_C(1) << (number % 64);
+}
+
+static void
+clear_bit(uint64_t *bits, size_t number)
+{
+	bits[number / 64] &= ~(UINT64_C(1) << (number % 64));
+}
+
+void
+facts_init(struct facts *f, const struct dictionary *dictionary)
+{
+	*f = (struct facts){ .dictionary = dictionary };
+}
+
+enum provenance
+facts_provenance(const struct facts *f, const struct fact *fact)
+{
+	size_t p = OBSERVED;
+
+	while (p > PROVENANCE_NONE && !facts_known(f, fact->number, (enum provenance)p))
+		p--;
+	return (enum provenance)p;
+}
+
+void
+facts_forget(struct facts *f, const struct fact *fact)
+{
+	for (size_t p = CLAIMED; p < PROVENANCES; p++)
+		clear_bit(f->known[p], fact->number);
+	clear_bit(f->stale, fact->number);
+	clear_bit(f->too_weak, fact->number);
+	f->value[fact->number] = 0;
+}
+
+void
+facts_put(struct facts *f, const struct fact *fact, int64_t value, enum provenance by)
+{
+	assert(by > PROVENANCE_NONE && by < PROVENANCES && value >= fact->least && value <= fact->most);
+	/* One rank above: is it known by more already? */
+	if (by < OBSERVED && facts_known(f, fact->number, (enum provenance)(by + 1)))
+		return;
+	if (by < fact->provenance) {
+		set_bit(f->too_weak, fact->number);
+		return;
+	}
+	for (size_t p = CLAIMED; p <= by; p++)
+		set_bit(f->known[p], fact->number);
+	clear_bit(f->stale, fact->number);
+	clear_bit(f->too_weak, fact->number);
+	f->value[fact->number] = value;
+}
+
+/* Reading */
+
+static int64_t
+read_word(struct reader *r, const struct fact *fact)
+{
+	struct span text = reader_string(r, 0, 1024);
+	int64_t value = 0;
+
+	if (r->problem.code == OK && !fact_text_read(fact, text, &value)) {
+		reader_fail(r, fact->expected, "another text");
+		return 0;
+	}
+	return value;
+}
+
+static int64_t
+read_set(struct reader *r, const struct fact *fact)
+{
+	int64_t value = 0;
+
+	reader_array(r);
+	while (reader_element(r)) {
+		int word = fact_word(fact, reader_string(r, 0, 1024));
+
+		if (word < 0)
+			reader_fail(r, fact->expected, "another word");
+		else if (value >> word & 1)
+			reader_fail(r, "each word once", "one twice");
+		else
+			value |= INT64_C(1) << word;
+	}
+	return value;
+}
+
+/* The value at hand. Zero, which is in no need of being in the domain, when the reader failed. */
+static int64_t
+read_value(struct reader *r, const struct fact *fact)
+{
+	enum reader_kind kind = reader_peek(r), wanted = READER_STRING;
+
+	switch (fact->type) {
+	case FACT_BOOLEAN:
+		wanted = READER_BOOLEAN;
+		break;
+	case FACT_INTEGER:
+		wanted = READER_NUMBER;
+		break;
+	case FACT_DURATION:
+		wanted = kind == READER_NUMBER ? READER_NUMBER : READER_STRING;
+		break;
+	case FACT_SET:
+		wanted = READER_ARRAY;
+		break;
+	case FACT_NO_TYPE:
+	case FACT_DATE:
+	case FACT_ENUM:
+	case FACT_LEVEL:
+		break;
+	}
+	if (kind != wanted && r->problem.code == OK) {
+		static const char *const names[] = { "nothing", "null", "true or false", "a number", "a text", "a list",
+			"an object" };
+
+		reader_fail(r, fact->expected, names[kind]);
+	}
+	if (wanted == READER_BOOLEAN)
+		return reader_boolean(r);
+	if (wanted == READER_NUMBER)
+		return reader_integer(r, fact->least, fact->most);
+	return wanted == READER_ARRAY ? read_set(r, fact) : read_word(r, fact);
+}
+
+static struct instant
+read_time(struct reader *r, struct instant now)
+{
+	struct span text = reader_string(r, 1, 64);
+	struct instant at = now;
+
+	if (r->problem.code != OK)
+		return now;
+	if (!instant_read(text, &at))
+		reader_fail(r, "a time (RFC 3339)", "another text");
+	else if (at.us > now.us + AHEAD)
+		reader_fail(r, "a time not after the transaction's", "a later one");
+	return at;
+}
+
+/* A value, or {"value":…,"at":…}; a set is an array, so an object is always the latter. */
+static int64_t
+read_stated(struct reader *r, const struct fact *fact, struct instant now, struct instant *at)
+{
+	bool valued = false;
+	int64_t value = 0;
+	struct span name;
+
+	*at = now;
+	if (reader_peek(r) != READER_OBJECT)
+		return read_value(r, fact);
+	reader_object(r);
+	while (reader_member(r, &name)) {
+		if (span_is(name, "value")) {
+			value = read_value(r, fact);
+			valued = true;
+		} else if (span_is(name, "at")) {
+			*at = read_time(r, now);
+		}
+	}
+	if (!valued)
+		reader_fail(r, "a member \"value\"", "none");
+	return value;
+}
+
+void
+facts_read(struct reader *r, struct facts *f, enum provenance by, struct instant now)
+{
+	struct span id;
+
+	reader_object(r);
+	while (reader_member(r, &id)) {
+		const struct fact *fact = fact_find(f->dictionary, id);
+		struct instant at;
+		int64_t value;
+
+		if (!fact) {
+			reader_fail(r, "a fact of the dictionary", "another name");
+			break;
+		}
+		value = read_stated(r, fact, now, &at);
+		if (r->problem.code != OK)
+			break;
+		if (fact->fresh_for == 0 || now.us - at.us <= fact->fresh_for)
+			facts_put(f, fact, value, by);
+		else if (!facts_known(f, fact->number, CLAIMED))
+			set_bit(f->stale, fact->number);
+	}
+}
+
+/* Writing */
+
+void
+fact_value_write(struct buffer *b, const struct fact *fact, int64_t value)
+{
+	char text[DATE_TEXT];
+	bool begun = false;
+
+	switch (fact->type) {
+	case FACT_NO_TYPE:
+		buffer_text(b, "null");
+		break;
+	case FACT_BOOLEAN:
+		buffer_text(b, value ? "true" : "false");
+		break;
+	case FACT_INTEGER:
+	case FACT_DURATION:
+		if (value < 0)
+			buffer_byte(b, '-');
+		buffer_number(b, (uint64_t)(value < 0 ? -value : value));
+		break;
+	case FACT_DATE:
+		buffer_byte(b, '"');
+		buffer_text(b, date_text(value, text));
+		buffer_byte(b, '"');
+		break;
+	case FACT_ENUM:
+	case FACT_LEVEL:
+		/* Words are ids: nothing in them to escape. */
+		buffer_byte(b, '"');
+		buffer_add(b, fact->words[value]);
+		buffer_byte(b, '"');
+		break;
+	case FACT_SET:
+		buffer_byte(b, '[');
+		for (size_t i = 0; i < fact->word_count; i++) {
+			if (!(value >> i & 1))
+				continue;
+			buffer_text(b, begun ? ",\"" : "\"");
+			buffer_add(b, fact->words[i]);
+			buffer_byte(b, '"');
+			begun = true;
+		}
+		buffer_byte(b, ']');
+		break;
+	}
+}
+
+void
+facts_write(struct buffer *b, const struct facts *f)
+{
+	const struct dictionary *d = f->dictionary;
+	bool begun = false;
+
+	buffer_byte(b, '{');
+	for (size_t i = 0; i < d->count; i++) {
+		const struct fact *fact = &d->facts[d->in_order[i]];
+
+		if (!facts_known(f, fact->number, CLAIMED))
+			continue;
+		if (begun)
+			buffer_byte(b, ',');
+		begun = true;
+		buffer_add(b, fact->heading);
+		buffer_text(b, provenance_name(facts_provenance(f, fact)));
+		buffer_text(b, "\",\"value\":");
+		fact_value_write(b, fact, f->value[fact->number]);
+		buffer_byte(b, '}');
+	}
+	buffer_byte(b, '}');
+}
+
+static void
+restore(struct reader *r, struct facts *f, const struct fact *fact)
+{
+	enum provenance by = PROVENANCE_NONE;
+	bool valued = false;
+	int64_t value = 0;
+	struct span name;
+
+	reader_object(r);
+	while (reader_member(r, &name)) {
+		if (span_is(name, "by")) {
+			by = provenance_read(reader_string(r, 1, 16));
+			if (!by)
+				reader_fail(r, "one of claimed, vouched, observed", "another text");
+		} else if (span_is(name, "value")) {
+			value = read_value(r, fact);
+			valued = true;
+		}
+	}
+	if (!by || !valued)
+		reader_fail(r, "members \"by\" and \"value\"", "one of them or none");
+	else if (r->problem.code == OK)
+		facts_put(f, fact, value, by);
+}
+
+void
+facts_restore(struct reader *r, struct facts *f)
+{
+	struct span id;
+
+	reader_object(r);
+	while (reader_member(r, &id)) {
+		const struct fact *fact = fact_find(f->dictionary, id);
+
+		if (fact)
+			restore(r, f, fact);
+		else
+			reader_fail(r, "a fact of the dictionary", "another name");
+	}
+}

@@ -1,0 +1,42 @@
+/* assurance/policy_reading.h - small values as the policy files have them: ids, words, texts in both languages.
+ *
+ * What is wrong or missing is the document's problem, with its pointer; the value is then empty.
+ */
+#pragma once
+
+#include "codec/document.h"
+#include "model/localized.h"
+
+/* Characters, as the schemas count them. */
+#define POLICY_ID_LARGEST 80
+#define POLICY_TITLE_LARGEST 300
+#define POLICY_TEXT_LARGEST 4000
+
+/* "token-2.1": a-z and 0-9, and . _ - between them. */
+struct span policy_id(struct place);
+/* The same with + anywhere but in front: "1+". */
+struct span policy_level_id(struct place);
+
+/* One line, and lines: of at least one character; no control characters, no invisible ones. Missing is a problem. */
+struct span policy_line(struct place, size_t most);
+
+/* {"ja":…,"en":…}, both, or the whole missing where `needed` is not. */
+enum need { OPTIONAL, NEEDED };
+struct localized policy_title(struct place, enum need);
+struct localized policy_text(struct place, enum need);
+
+/* Which of the words: those that are NULL are none. */
+size_t policy_word(struct place, const char *const *words, size_t count);
+
+/* A missing array has 0 elements. */
+size_t policy_count(struct place array, size_t least, size_t most);
+
+/* Ids, each once. */
+const struct span *policy_ids(struct place array, size_t least, size_t most, size_t *count);
+
+/* Whether the place is that of the value an earlier element has too. */
+void policy_once(struct place, struct span value, bool known);
+
+/* No text of the document may look like an individual number (番号法 20), digests apart: those keys of the root are passed
+ * over. */
+void policy_refuse_numbers(struct document *, const char *const *passed_over);
