@@ -1,0 +1,195 @@
+/* front/authzen/asked.c - requests of the AuthZEN API read into their parts. */
+#include "front/authzen/asked.h"
+
+#include <stdio.h>
+
+static const struct limits limits = { .bytes = ASKED_LARGEST, .depth = ASKED_DEPTH, .members = ASKED_VALUES };
+
+/* A reader of a piece knows only the pointers within it. */
+static enum err
+within(struct problem *why, const char *at)
+{
+	char text[sizeof(why->text)];
+
+	snprintf(text, sizeof(text), "%s%s", at, why->text);
+	memcpy(why->text, text, sizeof(text));
+	return why->code;
+}
+
+/* One part */
+
+static enum err
+read_part(struct arena *a, enum part part, bool searched, const char *at, struct asked_part *p, struct problem *why)
+{
+	struct reader r = reader_json(a, p->json, limits);
+	struct span name, id = { 0 }, type = { 0 };
+	const char *id_name = part == PART_ACTION ? "name" : "id";
+
+	reader_object(&r);
+	while (reader_member(&r, &name)) {
+		if (part != PART_ACTION && span_is(name, "type"))
+			type = reader_string(&r, 1, ASKED_ID_LARGEST);
+		else if (span_is(name, id_name) && !searched)
+			id = reader_string(&r, 1, ASKED_ID_LARGEST);
+		else if (span_is(name, "properties") && reader_peek(&r) == READER_OBJECT)
+			p->properties = reader_raw(&r);
+		else if (span_is(name, "properties"))
+			reader_fail(&r, "an object", "something else");
+		else
+			reader_raw(&r);
+	}
+	if (reader_end(&r, why) != OK)
+		return within(why, at);
+	if (part != PART_ACTION && !type.size)
+		return problem_set(why, ERR_SYNTAX, "AuthZEN 1.0 s5", "%s/type: expected a text, found nothing", at);
+	if (!searched && !id.size)
+		return problem_set(why, ERR_SYNTAX, "AuthZEN 1.0 s5", "%s/%s: expected a text, found nothing", at, id_name);
+	p->type = type;
+	p->id = id;
+	return OK;
+}
+
+/* All that a question needs; `searched` may lack its id, and an action that is searched for is not there at all. */
+static enum err
+read_parts(struct arena *a, struct asked *q, enum part searched, struct problem *why)
+{
+	for (enum part part = 0; part < PART_CONTEXT; part++) {
+		const char *at = arena_print(a, "%s/%s", q->at, part_name(part));
+
+		if (part == PART_ACTION && searched == PART_ACTION)
+			continue;
+		if (!q->parts[part].json.size)
+			return problem_set(why, ERR_SYNTAX, "AuthZEN 1.0 s6.1", "%s: expected an object, found nothing", at);
+		if (read_part(a, part, part == searched, at, &q->parts[part], why) != OK)
+			return why->code;
+	}
+	return OK;
+}
+
+/* The body */
+
+static bool
+take_part(struct reader *r, struct span name, struct asked *q)
+{
+	for (enum part part = 0; part < PART_CONTEXT; part++)
+		if (span_is(name, part_name(part))) {
+			q->parts[part] = (struct asked_part){ .json = reader_raw(r) };
+			return true;
+		}
+	if (!span_is(name, part_name(PART_CONTEXT)))
+		return false;
+	if (reader_peek(r) != READER_OBJECT)
+		reader_fail(r, "an object", "something else");
+	q->context = reader_raw(r);
+	return true;
+}
+
+static void
+read_options(struct reader *r, struct asked_body *out)
+{
+	static const char *const names[] = {
+		[EXECUTE_ALL] = "execute_all",
+		[DENY_ON_FIRST_DENY] = "deny_on_first_deny",
+		[PERMIT_ON_FIRST_PERMIT] = "permit_on_first_permit",
+	};
+	struct span name, word;
+	size_t i;
+
+	reader_object(r);
+	while (reader_member(r, &name)) {
+		if (!span_is(name, "evaluations_semantic")) {
+			reader_raw(r);
+			continue;
+		}
+		word = reader_string(r, 1, 64);
+		for (i = 0; i < COUNT(names) && !span_is(word, names[i]); i++)
+			continue;
+		if (i == COUNT(names))
+			reader_fail(r, "execute_all, deny_on_first_deny or permit_on_first_permit", "another word");
+		else
+			out->semantic = (enum asked_semantic)i;
+	}
+}
+
+static void
+read_page(struct reader *r, struct asked_body *out)
+{
+	struct span name;
+
+	reader_object(r);
+	while (reader_member(r, &name)) {
+		if (span_is(name, "token"))
+			out->page.token = reader_string(r, 0, 256);
+		else if (span_is(name, "limit"))
+			out->page.limit = (uint32_t)reader_integer(r, 1, INT32_MAX);
+		else
+			reader_raw(r);
+	}
+}
+
+static void
+read_items(struct reader *r, struct arena *a, struct asked_body *out)
+{
+	out->items = arena_array(a, struct asked, ASKED_ITEMS);
+	reader_array(r);
+	while (reader_element(r)) {
+		struct asked *q = &out->items[out->item_count < ASKED_ITEMS ? out->item_count : ASKED_ITEMS - 1];
+		struct span name;
+
+		if (out->item_count == ASKED_ITEMS)
+			reader_fail(r, "at most 64 evaluations", "more");
+		reader_object(r);
+		while (reader_member(r, &name))
+			if (!take_part(r, name, q))
+				reader_raw(r);
+		q->at = arena_print(a, "/evaluations/%zu", out->item_count);
+		out->item_count++;
+	}
+}
+
+static enum err
+read_body(struct arena *a, struct span body, struct asked_body *out, struct problem *why)
+{
+	struct reader r = reader_json(a, body, limits);
+	struct span name;
+
+	reader_object(&r);
+	while (reader_member(&r, &name)) {
+		if (span_is(name, "evaluations"))
+			read_items(&r, a, out);
+		else if (span_is(name, "options"))
+			read_options(&r, out);
+		else if (span_is(name, "page"))
+			read_page(&r, out);
+		else if (!take_part(&r, name, &out->defaults))
+			reader_raw(&r);
+	}
+	return reader_end(&r, why);
+}
+
+/* What an item does not say itself is as the defaults say, whole: nothing is merged (s7.1.1). */
+static void
+complete(struct arena *a, struct asked *item, const struct asked *defaults)
+{
+	for (enum part part = 0; part < PART_CONTEXT; part++)
+		if (!item->parts[part].json.size)
+			item->parts[part].json = defaults->parts[part].json;
+	if (!item->context.size)
+		item->context = defaults->context;
+	read_parts(a, item, PARTS, &item->problem);
+}
+
+enum err
+asked_read(struct arena *a, struct span body, enum part searched, struct asked_body *out, struct problem *why)
+{
+	*out = (struct asked_body){ .defaults = { .at = "" } };
+	if (read_body(a, body, out, why) != OK)
+		return why->code;
+	if (out->item_count && searched == PARTS) {
+		for (size_t i = 0; i < out->item_count; i++)
+			complete(a, &out->items[i], &out->defaults);
+		return OK;
+	}
+	out->item_count = 0;
+	return read_parts(a, &out->defaults, searched, why);
+}

@@ -1,0 +1,47 @@
+/* front/authzen/asked.h - what a request of the AuthZEN API asks, before anybody knows what its facts mean (Authorization
+ * API 1.0 s5-s8): the parts as JSON texts that have been found well-formed, with their names read.
+ *
+ * Members nobody knows are passed over (s4); of those we know, type and size are checked. Sentences begin with the JSON
+ * pointer.
+ */
+#pragma once
+
+#include "codec/reader.h"
+#include "front/authzen/access.h"
+
+#define ASKED_LARGEST (256 * KIB)
+#define ASKED_DEPTH 10
+#define ASKED_VALUES 8192
+#define ASKED_ITEMS 64           /* evaluations of one request */
+#define ASKED_ID_LARGEST 1024
+
+/* A subject, action or resource; of an action `id` is its name and `type` empty. */
+struct asked_part {
+	struct span json;        /* empty: not there */
+	struct span type, id;
+	struct span properties;  /* JSON object; empty: none */
+};
+
+struct asked {
+	struct asked_part parts[PART_CONTEXT];
+	struct span context;     /* JSON object; empty: none */
+	const char *at;          /* JSON pointer of what was asked: "", "/evaluations/3" */
+	struct problem problem;  /* of an item of several: why it cannot be decided; code OK: it can */
+};
+
+enum asked_semantic { EXECUTE_ALL, DENY_ON_FIRST_DENY, PERMIT_ON_FIRST_PERMIT };
+
+struct asked_body {
+	struct asked defaults;   /* or the only question, when there are no items */
+	struct asked *items;
+	size_t item_count;
+	enum asked_semantic semantic;
+	struct {
+		struct span token;
+		uint32_t limit;  /* 0: not said */
+	} page;
+};
+
+/* `searched`: the part that is searched for and so has no id (PARTS: none is). What must be there and is not, in a single
+ * question or a search, is an error; in an item of several it is the item's. */
+enum err asked_read(struct arena *, struct span body, enum part searched, struct asked_body *out, struct problem *why);

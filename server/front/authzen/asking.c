@@ -1,0 +1,129 @@
+/* front/authzen/asking.c - who is asking, and how everything is answered. */
+#include "front/authzen/front.h"
+
+#include "transaction/rate.h"
+
+#define REQUEST_ID_LARGEST 256
+#define JSON_FIELDS "Content-Type: application/json\r\nCache-Control: no-store\r\n"
+
+/* The policies are held for as long as somebody waits for the answer. */
+static void
+on_over(void *arg)
+{
+	struct asking *a = arg;
+
+	if (a->policies)
+		policy_snapshot_unref(a->policies);
+	a->policies = NULL;
+}
+
+/* The same value, if it is one value that a header can hold; else ours has none. */
+static const char *
+request_id_field(const struct exchange *e)
+{
+	struct span id = message_header(e->request, "X-Request-ID");
+
+	if (id.size == 0 || id.size > REQUEST_ID_LARGEST)
+		return "";
+	return arena_print(e->arena, "X-Request-ID: %.*s\r\n", SPAN_ARGS(id));
+}
+
+static void
+refuse_with(struct exchange *e, int status, const char *fields, const struct problem *why)
+{
+	exchange_refuse_with(e, status, span_text(arena_print(e->arena, "%s%s", request_id_field(e), fields)), why);
+}
+
+void
+asking_answer(struct asking *a, struct buffer *json)
+{
+	struct exchange *e = a->exchange;
+	struct problem why;
+
+	on_over(a);
+	if (json->overflowed) {
+		problem_set(&why, ERR_LIMIT, "", "the answer is larger than %zu bytes: ask fewer questions at once", json->limit);
+		refuse_with(e, 413, "", &why);
+	} else {
+		exchange_reply(e, &(struct reply){
+			.status = 200,
+			.fields = span_text(arena_print(e->arena, JSON_FIELDS "%s", request_id_field(e))),
+			.body = buffer_span(json),
+		});
+	}
+	buffer_release(json);
+}
+
+void
+asking_refuse(struct asking *a, const struct problem *why)
+{
+	const char *fields = why->code == ERR_UNAVAILABLE ? "Retry-After: 2\r\n" : "";
+
+	on_over(a);
+	refuse_with(a->exchange, status_of(why->code), fields, why);
+}
+
+static void
+on_caller_known(void *arg, enum err err, const struct caller *caller, const struct problem *why)
+{
+	struct asking *a = arg;
+	struct exchange *e = a->exchange;
+	struct problem own;
+	unsigned wait;
+
+	exchange_hold(e, NULL);
+	if (err != OK) {
+		/* RFC 6750 s3: what would be accepted. */
+		refuse_with(e, err == ERR_DENIED ? 401 : status_of(err),
+		    err == ERR_DENIED ? "WWW-Authenticate: Bearer realm=\"watashi\"\r\n" : "Retry-After: 2\r\n", why);
+		return;
+	}
+	if (!(caller->rights & CALLER_DECIDE)) {
+		problem_set(&own, ERR_DENIED, "", "this caller has no right to ask for decisions");
+		refuse_with(e, 403, "", &own);
+		return;
+	}
+	wait = rates_take(a->front->rates, caller->name, caller->rate, clock_monotonic());
+	if (wait) {
+		problem_set(&own, ERR_LIMIT, "RFC 6585 s4", "this caller asks more often than was agreed");
+		refuse_with(e, 429, arena_print(e->arena, "Retry-After: %u\r\n", wait), &own);
+		return;
+	}
+	a->caller = arena_copy(e->arena, caller->name);
+	a->member = arena_copy(e->arena, caller->member);
+	a->rights = caller->rights;
+	a->policies = policy_shelf_take(a->front->shelf);
+	exchange_on_gone(e, on_over, a);
+	a->go_on(a);
+}
+
+void
+asking_begin(struct asking *a, struct exchange *e, struct authzen_front *front, void (*go_on)(struct asking *))
+{
+	struct span rest = message_header(e->request, "Content-Type"), type = span_trim(span_cut(&rest, ';'));
+	const struct credentials credentials = {
+		.authorization = message_header(e->request, "Authorization"),
+		.certificate = e->certificate,
+	};
+	struct problem why;
+
+	*a = (struct asking){ .exchange = e, .front = front, .now = clock_now(), .go_on = go_on };
+	if (!span_equal_nocase(type, span_text("application/json"))) {
+		problem_set(&why, ERR_SYNTAX, "AuthZEN 1.0 s10.1", "expected a body of the type application/json, found another");
+		asking_refuse(a, &why);
+		return;
+	}
+	exchange_hold(e, caller_identify(front->store, e->arena, &credentials, a->now, on_caller_known, a));
+}
+
+struct posing
+asking_posing(const struct asking *a)
+{
+	return (struct posing){
+		.access = a->front->access,
+		.policies = a->policies,
+		.caller = a->caller,
+		.member = a->member,
+		.now = a->now,
+	};
+}

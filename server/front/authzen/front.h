@@ -1,0 +1,43 @@
+/* front/authzen/front.h - what the files of this front share: its state, who is asking, its way of answering. */
+#pragma once
+
+#include "front/authzen/authzen.h"
+#include "front/authzen/posed.h"
+#include "http/exchange.h"
+#include "transaction/caller.h"
+
+struct authzen_front {
+	struct store *store;
+	struct policy_shelf *shelf;
+	struct arena arena;              /* of what is read at the start */
+	const char *base_url;            /* without the slash at its end */
+	const struct access *access;
+	struct rates *rates;
+};
+
+/* evaluation.c */
+route_handler evaluate_one, evaluate_several;
+/* search.c */
+route_handler search_subject, search_resource, search_action;
+/* configuration.c */
+route_handler serve_configuration;
+
+/* A request whose caller is known and whose policies stay what they are until it is answered. */
+struct asking {
+	struct exchange *exchange;
+	struct authzen_front *front;
+	struct policy_snapshot *policies;
+	struct span caller, member;      /* in the exchange's arena */
+	unsigned rights;
+	struct instant now;
+	void (*go_on)(struct asking *);
+};
+
+/* Reads credentials, finds the caller, keeps its rate, takes the policies; then `go_on`. Whom we do not know, and what is
+ * no JSON, is answered here. `asking` lives in the exchange's arena and may be the first member of more. */
+void asking_begin(struct asking *, struct exchange *, struct authzen_front *, void (*go_on)(struct asking *));
+struct posing asking_posing(const struct asking *);
+
+/* With X-Request-ID, when the request had one (s10.1.2). */
+void asking_answer(struct asking *, struct buffer *json);
+void asking_refuse(struct asking *, const struct problem *);

@@ -1,0 +1,365 @@
+/* front/authzen/posed.c - what was asked, made a question to the engine. */
+#include "front/authzen/posed.h"
+
+#include <stdio.h>
+
+#include "codec/text.h"
+
+static const struct limits limits = { .bytes = ASKED_LARGEST, .depth = ASKED_DEPTH, .members = ASKED_VALUES };
+
+#define PURPOSE_LARGEST 1024
+
+/* What the context says beside facts. */
+struct wishes {
+	struct access_policy policy;
+	struct span version, requires, purpose;
+	struct span also[POSED_FRAMEWORKS - 1];
+	size_t also_count;
+	bool advise;
+};
+
+struct pose {
+	struct arena *arena;
+	const struct posing *posing;
+	const struct asked *asked;
+	struct posed *out;
+	struct wishes wishes;
+};
+
+static enum err
+within(struct problem *why, const char *at)
+{
+	char text[sizeof(why->text)];
+
+	snprintf(text, sizeof(text), "%s%s", at, why->text);
+	memcpy(why->text, text, sizeof(text));
+	return why->code;
+}
+
+/* Facts this decision point knows */
+
+/* An object of facts that is not the request's: whoever wrote it is to be told apart from the caller. */
+static enum err
+take_own_facts(struct pose *p, struct span json, struct problem *why)
+{
+	struct reader r = reader_json(p->arena, json, limits);
+
+	facts_read(&r, &p->out->facts, OBSERVED, p->posing->now);
+	if (reader_end(&r, why) == OK)
+		return OK;
+	why->code = ERR_UNAVAILABLE;
+	return problem_within(why, "facts of this decision point's own do not fit the dictionary in force");
+}
+
+static struct span
+as_object(struct arena *a, struct span fact, struct span value)
+{
+	struct buffer b = buffer_init(ASKED_LARGEST);
+	struct span out;
+
+	buffer_text(&b, "{");
+	json_write_string(&b, fact);
+	buffer_text(&b, ":");
+	buffer_add(&b, value);
+	buffer_text(&b, "}");
+	out = arena_copy(a, buffer_span(&b));
+	buffer_release(&b);
+	return out;
+}
+
+/* A property's value as the fact it stands for. */
+static enum err
+take_property(struct pose *p, const struct access_property *property, struct span value, const char *at,
+    struct problem *why)
+{
+	struct reader r = reader_json(p->arena, as_object(p->arena, property->fact, value), limits);
+
+	facts_read(&r, &p->out->facts, CLAIMED, p->posing->now);
+	if (reader_end(&r, why) == OK)
+		return OK;
+	if (!property->otherwise.size || !fact_find(p->posing->policies->dictionary, property->fact))
+		return problem_set(why, ERR_INVALID, "", "%s: expected a value of the fact %.*s, found another", at,
+		    SPAN_ARGS(property->fact));
+	r = reader_json(p->arena, as_object(p->arena, property->fact, property->otherwise), limits);
+	facts_read(&r, &p->out->facts, CLAIMED, p->posing->now);
+	return reader_end(&r, why);
+}
+
+static enum err
+take_name(struct pose *p, enum part part, struct problem *why)
+{
+	const struct access *access = p->posing->access;
+	const struct asked_part *asked = &p->asked->parts[part];
+
+	for (size_t i = 0; i < access->property_count; i++) {
+		const struct access_property *property = &access->properties[i];
+		struct buffer value;
+		enum err err;
+
+		if (property->part != part || property->property.size)
+			continue;
+		value = buffer_init(8 * ASKED_ID_LARGEST);
+		json_write_string(&value, asked->id);
+		err = take_property(p, property, buffer_span(&value),
+		    arena_print(p->arena, "%s/%s", p->asked->at, part_name(part)), why);
+		buffer_release(&value);
+		if (err != OK)
+			return err;
+	}
+	return OK;
+}
+
+/* Facts of the request */
+
+static const struct access_property *
+property_find(const struct access *access, enum part part, struct span name)
+{
+	for (size_t i = 0; i < access->property_count; i++)
+		if (access->properties[i].part == part && span_equal(access->properties[i].property, name))
+			return &access->properties[i];
+	return NULL;
+}
+
+static enum err
+take_properties(struct pose *p, enum part part, struct problem *why)
+{
+	const struct asked_part *asked = &p->asked->parts[part];
+	const char *at = arena_print(p->arena, "%s/%s/properties", p->asked->at, part_name(part));
+	struct reader r = reader_json(p->arena, asked->properties, limits);
+	const struct access_property *property;
+	struct span name;
+
+	reader_object(&r);
+	while (reader_member(&r, &name)) {
+		if (span_is(name, "facts")) {
+			facts_read(&r, &p->out->facts, CLAIMED, p->posing->now);
+			continue;
+		}
+		property = property_find(p->posing->access, part, name);
+		if (!property)
+			reader_raw(&r);
+		else if (take_property(p, property, reader_raw(&r),
+		    arena_print(p->arena, "%s/%.*s", at, SPAN_ARGS(name)), why) != OK)
+			return why->code;
+	}
+	return reader_end(&r, why) == OK ? OK : within(why, at);
+}
+
+static void
+read_texts(struct reader *r, struct span *out, size_t most, size_t *count, size_t largest)
+{
+	reader_array(r);
+	while (reader_element(r)) {
+		if (*count == most)
+			reader_fail(r, "fewer elements", "more");
+		else
+			out[(*count)++] = reader_string(r, 1, largest);
+	}
+}
+
+static void
+read_obligations(struct reader *r, struct posed *out)
+{
+	reader_array(r);
+	while (reader_element(r))
+		if (span_is(reader_string(r, 1, 128), "step-up"))
+			out->step_up = true;
+}
+
+static enum err
+take_context(struct pose *p, struct problem *why)
+{
+	struct reader r = reader_json(p->arena, p->asked->context, limits);
+	struct wishes *w = &p->wishes;
+	struct span name;
+
+	reader_object(&r);
+	while (reader_member(&r, &name)) {
+		if (span_is(name, "facts"))
+			facts_read(&r, &p->out->facts, CLAIMED, p->posing->now);
+		else if (span_is(name, "vouched"))
+			read_texts(&r, p->out->vouched, POSED_VOUCHERS, &p->out->vouched_count, 16 * KIB);
+		else if (span_is(name, "framework"))
+			w->policy.framework = reader_string(&r, 1, 64);
+		else if (span_is(name, "version"))
+			w->version = reader_string(&r, 1, 64);
+		else if (span_is(name, "profile"))
+			w->policy.profile = reader_string(&r, 1, 64);
+		else if (span_is(name, "requires"))
+			w->requires = reader_raw(&r);
+		else if (span_is(name, "also"))
+			read_texts(&r, w->also, COUNT(w->also), &w->also_count, 64);
+		else if (span_is(name, "purpose"))
+			w->purpose = reader_string(&r, 0, PURPOSE_LARGEST);
+		else if (span_is(name, "advice"))
+			w->advise = reader_boolean(&r);
+		else if (span_is(name, "supported_obligations"))
+			read_obligations(&r, p->out);
+		else
+			reader_raw(&r);
+	}
+	return reader_end(&r, why) == OK ? OK : within(why, arena_print(p->arena, "%s/context", p->asked->at));
+}
+
+/* The policy */
+
+/* What the asker says counts; then what is kept of the action, of the resource, of everything. */
+static struct access_policy
+policy_of(const struct pose *p)
+{
+	const struct access *access = p->posing->access;
+	const struct asked_part *parts = p->asked->parts;
+	const struct access_entity *resource = access_find(access, PART_RESOURCE, parts[PART_RESOURCE].type,
+	    parts[PART_RESOURCE].id);
+	const struct access_entity *action = access_find(access, PART_ACTION, (struct span){ 0 }, parts[PART_ACTION].id);
+	const struct access_policy *candidates[] = { &p->wishes.policy, resource ? &resource->policy : NULL,
+		action ? &action->policy : NULL, &access->fallback };
+	struct access_policy out = { { 0 }, { 0 } };
+
+	for (size_t i = 0; i < COUNT(candidates) && !out.framework.size; i++)
+		if (candidates[i] && candidates[i]->framework.size)
+			out = *candidates[i];
+	/* A profile alone is one of the framework that is kept. */
+	if (p->wishes.policy.profile.size)
+		out.profile = p->wishes.policy.profile;
+	return out;
+}
+
+static void
+read_requirement(struct reader *r, const struct framework *framework, struct span area_id, struct demand *out)
+{
+	int area = area_find(framework, area_id), level = -1;
+	enum comparison comparison = COMPARE_MINIMUM;
+	struct span name;
+
+	if (area < 0 || out->count == REQUIREMENTS_LARGEST) {
+		reader_fail(r, "an area of the framework", "another");
+		return;
+	}
+	reader_object(r);
+	while (reader_member(r, &name)) {
+		if (span_is(name, "level")) {
+			level = level_find(&framework->areas[area], reader_string(r, 1, 16));
+			if (level < 0)
+				reader_fail(r, "a level of the area", "another");
+		} else if (span_is(name, "comparison")) {
+			if (!comparison_read(reader_string(r, 1, 16), &comparison))
+				reader_fail(r, "exact, minimum, maximum or better", "another word");
+		}
+	}
+	if (level < 0)
+		reader_fail(r, "a level", "none");
+	out->items[out->count++] = (struct requirement){
+		.area = (uint8_t)area,
+		.level = level > 0 ? (uint8_t)level : 0,
+		.comparison = comparison,
+	};
+}
+
+static enum err
+demand_read(struct pose *p, const struct framework *framework, struct demand *out, struct problem *why)
+{
+	struct reader r = reader_json(p->arena, p->wishes.requires, limits);
+	struct span name;
+
+	reader_object(&r);
+	while (reader_member(&r, &name))
+		read_requirement(&r, framework, name, out);
+	return reader_end(&r, why) == OK ? OK :
+	    within(why, arena_print(p->arena, "%s/context/requires", p->asked->at));
+}
+
+static enum err
+no_such(struct pose *p, const char *what, struct span name, struct problem *why)
+{
+	return problem_set(why, ERR_NOT_FOUND, "", "%s/context: no %s \"%.*s\" is in force here", p->asked->at, what,
+	    SPAN_ARGS(span_first(name, 64)));
+}
+
+static enum err
+add_request(struct pose *p, struct span framework, struct span profile, struct problem *why)
+{
+	const struct posing *posing = p->posing;
+	const struct asked_part *parts = p->asked->parts;
+	const struct shelf_policy *policy = policy_in_force(posing->policies, framework, p->out->count ?
+	    (struct span){ 0 } : p->wishes.version, posing->now);
+	struct evaluation_request *r = &p->out->requests[p->out->count];
+
+	if (!policy)
+		return no_such(p, "framework", framework, why);
+	*r = (struct evaluation_request){
+		.question = {
+			.framework = policy->framework,
+			.facts = &p->out->facts,
+			.at = posing->now,
+			.advise = p->wishes.advise,
+		},
+		.policy_leaf = policy->published.number,
+		.caller = posing->caller,
+		.member = posing->member,
+		.subject_type = parts[PART_SUBJECT].type,
+		.subject_id = parts[PART_SUBJECT].id,
+		.action = parts[PART_ACTION].id,
+		.resource_type = parts[PART_RESOURCE].type,
+		.resource_id = parts[PART_RESOURCE].id,
+		.purpose = p->wishes.purpose,
+	};
+	if (profile.size) {
+		r->question.profile = profile_find(policy->framework, profile);
+		if (!r->question.profile)
+			return no_such(p, "profile", profile, why);
+		r->question.demand.count = r->question.profile->requirement_count;
+		memcpy(r->question.demand.items, r->question.profile->requirements,
+		    r->question.demand.count * sizeof(*r->question.demand.items));
+	}
+	p->out->count++;
+	return OK;
+}
+
+/* The asker's own levels stand instead of the profile's; its parameters and exclusions still count. */
+static enum err
+add_requests(struct pose *p, struct problem *why)
+{
+	struct access_policy policy = policy_of(p);
+	struct evaluation_request *first = p->out->requests;
+
+	p->out->unplaced = !policy.framework.size;
+	if (p->out->unplaced)
+		return problem_set(why, ERR_SYNTAX, "", "%s/context/framework: expected a framework, for none is set for this "
+		    "action and resource; found nothing", p->asked->at);
+	if (add_request(p, policy.framework, policy.profile, why) != OK)
+		return why->code;
+	if (p->wishes.requires.size) {
+		first->question.demand.count = 0;
+		if (demand_read(p, first->question.framework, &first->question.demand, why) != OK)
+			return why->code;
+	}
+	for (size_t i = 0; i < p->wishes.also_count; i++)
+		if (add_request(p, p->wishes.also[i], (struct span){ 0 }, why) != OK)
+			return why->code;
+	return OK;
+}
+
+enum err
+pose(struct arena *a, const struct posing *posing, const struct asked *asked, struct posed **out, struct problem *why)
+{
+	struct pose p = { a, posing, asked, arena_new(a, struct posed), { .advise = true } };
+	const struct access_entity *known;
+
+	*out = p.out;
+	p.out->at = asked->at;
+	if (!posing->policies || !posing->policies->dictionary)
+		return problem_set(why, ERR_UNAVAILABLE, "", "no framework has been published here yet");
+	facts_init(&p.out->facts, posing->policies->dictionary);
+	if (span_is(asked->parts[PART_SUBJECT].type, "transaction"))
+		return problem_set(why, ERR_NOT_FOUND, "", "%s/subject: no transaction of yours has this id", asked->at);
+	for (enum part part = 0; part < PART_CONTEXT; part++) {
+		known = access_find(posing->access, part, asked->parts[part].type, asked->parts[part].id);
+		if ((known && known->facts.size && take_own_facts(&p, known->facts, why) != OK) || take_name(&p, part, why) != OK ||
+		    (asked->parts[part].properties.size && take_properties(&p, part, why) != OK))
+			return why->code;
+	}
+	if (asked->context.size && take_context(&p, why) != OK)
+		return why->code;
+	return add_requests(&p, why);
+}

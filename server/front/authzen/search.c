@@ -1,0 +1,209 @@
+/* front/authzen/search.c - who could do it, to what, and what: each candidate put to the engine (Authorization API 1.0 s8).
+ *
+ * Candidates are those this decision point keeps (access.h). What a search finds is no decision: nothing is recorded, and
+ * whoever acts on it asks again.
+ */
+#include "codec/text.h"
+#include "crypto/digest.h"
+#include "front/authzen/front.h"
+
+#define PAGE_LARGEST 1000
+#define ANSWER_LARGEST (4 * MIB)
+#define TOKEN_DIGITS 16      /* of the digest in a page's token */
+
+struct searching {
+	struct asking asking;
+	enum part part;
+	struct asked_body body;
+	char fingerprint[2 * 32 + 1];    /* of all but the page */
+};
+
+/* Pages: a token is the place to go on from, and the digest of the search it belongs to (s8.2: the rest stays the same). */
+
+static void
+fingerprint(struct searching *s)
+{
+	struct digest_stream *d = digest_stream_new(DIGEST_SHA256);
+	struct asked *q = &s->body.defaults;
+	uint8_t sum[32];
+
+	digest_stream_add(d, s->asking.caller);
+	for (enum part part = 0; part < PART_CONTEXT; part++) {
+		digest_stream_add(d, q->parts[part].json);
+		digest_stream_add(d, span_of("", 1));
+	}
+	digest_stream_add(d, q->context);
+	digest_stream_end(d, sum);
+	digest_stream_free(d);
+	memcpy(s->fingerprint, hex_write(s->asking.exchange->arena, span_of(sum, sizeof(sum))), sizeof(s->fingerprint));
+}
+
+static enum err
+read_token(const struct searching *s, size_t *from, struct problem *why)
+{
+	struct span rest = s->body.page.token, place = span_cut(&rest, '.');
+	uint64_t number = 0;
+
+	*from = 0;
+	if (s->body.page.token.size == 0)
+		return OK;
+	if (!span_number(place, &number) || number > ACCESS_ENTITIES ||
+	    !span_equal(rest, span_of(s->fingerprint, TOKEN_DIGITS)))
+		return problem_set(why, ERR_INVALID, "AuthZEN 1.0 s8.2.1",
+		    "/page/token: expected the token of this very search, found another");
+	*from = (size_t)number;
+	return OK;
+}
+
+/* Candidates */
+
+/* Whether the engine would permit it. What no policy is set for is not permitted; what is wrong with the request's own facts is
+ * the request's. */
+static enum err
+look(struct searching *s, const struct access_entity *candidate, struct arena *a, bool *permit, struct problem *why)
+{
+	const struct posing posing = asking_posing(&s->asking);
+	struct asked asked = s->body.defaults;
+	struct decision *decision = arena_new(a, struct decision);
+	struct posed *posed;
+
+	*permit = false;
+	asked.parts[s->part].id = candidate->id;
+	if (pose(a, &posing, &asked, &posed, why) != OK)
+		return posed->unplaced ? OK : why->code;
+	posed->requests[0].question.advise = false;
+	decide(&posed->requests[0].question, decision);
+	*permit = decision->permit;
+	return OK;
+}
+
+static bool
+is_candidate(const struct searching *s, const struct access_entity *e)
+{
+	return s->part == PART_ACTION || span_equal(e->type, s->body.defaults.parts[s->part].type);
+}
+
+static void
+write_result(struct buffer *b, enum part part, const struct access_entity *e)
+{
+	if (part == PART_ACTION) {
+		buffer_text(b, "{\"name\":");
+	} else {
+		buffer_text(b, "{\"type\":");
+		json_write_string(b, e->type);
+		buffer_text(b, ",\"id\":");
+	}
+	json_write_string(b, e->id);
+	buffer_text(b, "}");
+}
+
+/* The next that is permitted, from `*at` on; NULL: none any more. */
+static enum err
+find_next(struct searching *s, size_t *at, struct arena *a, const struct access_entity **out, struct problem *why)
+{
+	const struct access *access = s->asking.front->access;
+	bool permit = false;
+
+	for (; *at < access->counts[s->part]; (*at)++) {
+		*out = &access->entities[s->part][*at];
+		if (!is_candidate(s, *out))
+			continue;
+		if (look(s, *out, a, &permit, why) != OK)
+			return why->code;
+		arena_reset(a);
+		if (permit)
+			return OK;
+	}
+	*out = NULL;
+	return OK;
+}
+
+/* One more than the page holds is looked for: then there is a next page. */
+static enum err
+fill_page(struct searching *s, size_t at, struct buffer *results, size_t *found, size_t *next, struct problem *why)
+{
+	size_t limit = s->body.page.limit && s->body.page.limit < PAGE_LARGEST ? s->body.page.limit : PAGE_LARGEST;
+	struct arena a = arena_init(64 * MIB);
+	const struct access_entity *e = NULL;
+	enum err err;
+
+	*found = *next = 0;
+	while ((err = find_next(s, &at, &a, &e, why)) == OK && e && *found < limit) {
+		buffer_text(results, (*found)++ ? "," : "");
+		write_result(results, s->part, e);
+		at++;
+	}
+	if (err == OK && e)
+		*next = at;
+	arena_release(&a);
+	return err;
+}
+
+static void
+search(struct searching *s, size_t from)
+{
+	struct buffer results = buffer_init(ANSWER_LARGEST), b;
+	size_t found, next;
+	struct problem why;
+
+	if (fill_page(s, from, &results, &found, &next, &why) != OK) {
+		buffer_release(&results);
+		asking_refuse(&s->asking, &why);
+		return;
+	}
+	b = buffer_init(ANSWER_LARGEST);
+	buffer_text(&b, "{\"page\":{\"next_token\":\"");
+	if (next)
+		buffer_print(&b, "%zu.%.*s", next, TOKEN_DIGITS, s->fingerprint);
+	buffer_print(&b, "\",\"count\":%zu},\"results\":[", found);
+	buffer_add(&b, buffer_span(&results));
+	buffer_text(&b, "]}");
+	buffer_release(&results);
+	asking_answer(&s->asking, &b);
+}
+
+static void
+go_on(struct asking *asking)
+{
+	struct searching *s = (struct searching *)asking;
+	struct exchange *x = asking->exchange;
+	struct problem why;
+	size_t from;
+
+	if (asked_read(x->arena, x->body, s->part, &s->body, &why) != OK) {
+		asking_refuse(asking, &why);
+		return;
+	}
+	fingerprint(s);
+	if (read_token(s, &from, &why) != OK)
+		asking_refuse(asking, &why);
+	else
+		search(s, from);
+}
+
+static void
+begin(struct exchange *x, void *front, enum part part)
+{
+	struct searching *s = arena_new(x->arena, struct searching);
+
+	s->part = part;
+	asking_begin(&s->asking, x, front, go_on);
+}
+
+void
+search_subject(struct exchange *x, void *front)
+{
+	begin(x, front, PART_SUBJECT);
+}
+
+void
+search_resource(struct exchange *x, void *front)
+{
+	begin(x, front, PART_RESOURCE);
+}
+
+void
+search_action(struct exchange *x, void *front)
+{
+	begin(x, front, PART_ACTION);
+}
