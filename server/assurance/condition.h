@@ -14,6 +14,7 @@
 
 #define CONDITION_DEPTH 16
 #define CONDITION_LEAVES 256     /* of one criterion, refs included */
+#define CONDITION_NODES 2048     /* leaves and groups */
 
 enum truth { TRUTH_UNKNOWN, TRUTH_FALSE, TRUTH_TRUE };
 const char *truth_name(enum truth); /* "unknown" … */
@@ -45,8 +46,9 @@ struct condition {
 /* What names mean while a condition is compiled. */
 struct condition_scope {
 	const struct dictionary *dictionary;
-	/* A parameter's place and value; false: the criterion has none of this name. */
-	bool (*parameter)(void *arg, struct span id, enum fact_type *type, size_t *place, int64_t *value);
+	/* A parameter's place and value; false: the criterion has none of this name. `of` is the criterion whose text is
+	 * being read: empty for the one compiled, else the `ref` at hand. */
+	bool (*parameter)(void *arg, struct span of, struct span id, enum fact_type *type, size_t *place, int64_t *value);
 	/* Another criterion's condition, as it is written; a missing place: there is none. */
 	struct place (*criterion)(void *arg, struct span id);
 	void *arg;
@@ -54,6 +56,9 @@ struct condition_scope {
 
 /* Problems are the document's: pointer, expected, found. */
 struct condition condition_read(struct place, const struct condition_scope *, struct arena *);
+
+/* A literal of this fact's type and domain: a scalar, or of a set a list of words. False: the problem is the document's. */
+bool condition_literal(struct place, const struct fact *, int64_t *out);
 
 /* `least`: what is known by less counts as unknown. */
 enum truth condition_truth(const struct condition *, const struct facts *, enum provenance least);
