@@ -85,6 +85,11 @@ struct config {
 	} fetch;
 
 	struct {
+		const char *access;                 /* file (front/authzen/access.h), or NULL */
+		unsigned rate;                      /* questions a second of one caller, all workers together; 0: no limit */
+	} decisions;
+
+	struct {
 		int64_t valid_for, cache_for, refresh_before;
 		unsigned in_flight;
 	} publication;

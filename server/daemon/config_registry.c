@@ -1,4 +1,4 @@
-/* daemon/config_registry.c - the registry's part of the configuration: members, validation, sources, fetching. */
+/* daemon/config_registry.c - the registry's part of the configuration: members, validation, sources, fetching, decisions. */
 #include "daemon/config_reading.h"
 
 #include <stdio.h>
@@ -155,6 +155,17 @@ read_fetch(struct reading *r, struct place p)
 		c->fetch.authorities = read_path(r, authorities, NULL, A_FILE);
 }
 
+static void
+read_decisions(struct reading *r, struct place p)
+{
+	struct config *c = r->config;
+	struct place access = place_member(p, "access");
+
+	if (place_exists(access))
+		c->decisions.access = read_path(r, access, NULL, A_FILE);
+	c->decisions.rate = (unsigned)place_integer(place_member(p, "rate"), 0, 1000000, 1000);
+}
+
 void
 read_registry(struct reading *r, struct place root)
 {
@@ -162,4 +173,5 @@ read_registry(struct reading *r, struct place root)
 	read_validation(r, place_member(root, "validation"));
 	read_fetch(r, place_member(root, "fetch"));
 	read_sources(r, place_member(root, "sources"));
+	read_decisions(r, place_member(root, "decisions"));
 }
