@@ -10,7 +10,7 @@
 #include "crypto/merkle.h"
 #include "store/store.h"
 
-extern const struct table ledger_leaf_table;  /* append-only: number from 1 -> commitment (32), the entry's id (16) */
+extern const struct table ledger_leaf_table;  /* append-only: number from 1 -> commitment (32), the entry's id (16); noticed */
 extern const struct table ledger_entry_table; /* id (16) -> number of its leaf (8), struct ledger_entry */
 
 enum ledger_kind {
@@ -30,7 +30,7 @@ struct ledger_entry {
 	enum ledger_kind kind;
 	uint8_t salt[LEDGER_SALT];
 	struct span party;       /* the caller's member id: who may see it beside auditors; empty: auditors only */
-	struct span content;     /* canonical JSON */
+	struct span content;     /* canonical JSON; empty: it was erased, and the salt with it */
 };
 
 /* Leaf and entry, in this unit: they become durable with what they tell of. `entry->number` is ignored. */
@@ -38,10 +38,16 @@ void ledger_append(struct unit *, struct id, const struct ledger_entry *);
 /* The commitment alone. */
 struct hash ledger_commitment(const uint8_t salt[LEDGER_SALT], struct span content);
 
+/* Takes away salt and content of an entry that was read; number, kind and party stay, and its leaf. Whoever erases expects
+ * the row as it was read. */
+void ledger_entry_erase(struct unit *, struct id, const struct ledger_entry *);
+
 /* Borrowed from the row. False: not ours. */
 bool ledger_entry_read(struct span value, struct ledger_entry *out);
 bool ledger_leaf_read(struct span value, struct hash *commitment, struct id *id);
+/* Eight bytes, big-endian: the key of leaves, of checkpoints (by size), and of the journal. */
 struct span ledger_number_key(struct arena *, uint64_t number);
+bool ledger_number_read(struct span key, uint64_t *out);
 
 /* An id as text: 32 hexadecimal digits. */
 #define LEDGER_ID_TEXT 33
