@@ -3,7 +3,7 @@
 
 #include "codec/text.h"
 #include "front/registry/identifier.h"
-#include "front/registry/negotiate.h"
+#include "http/negotiate.h"
 #include "registry/entity.h"
 
 /* "Name: value\nName: value" */

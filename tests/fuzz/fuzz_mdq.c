@@ -4,7 +4,7 @@
 
 #include "codec/text.h"
 #include "front/registry/identifier.h"
-#include "front/registry/negotiate.h"
+#include "http/negotiate.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

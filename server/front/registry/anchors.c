@@ -8,7 +8,7 @@
 #include "base/log.h"
 #include "codec/text.h"
 #include "crypto/certificate.h"
-#include "front/registry/negotiate.h"
+#include "http/negotiate.h"
 #include "signer/rollover.h"
 
 #define KEYS_LISTED 64

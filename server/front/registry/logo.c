@@ -2,7 +2,7 @@
 #include "front/registry/front.h"
 
 #include "base/log.h"
-#include "front/registry/negotiate.h"
+#include "http/negotiate.h"
 #include "registry/card.h"
 #include "registry/headline.h"
 #include "registry/view.h"

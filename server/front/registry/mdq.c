@@ -7,8 +7,8 @@
 #include "front/registry/front.h"
 
 #include "front/registry/identifier.h"
-#include "front/registry/negotiate.h"
 #include "front/registry/sending.h"
+#include "http/negotiate.h"
 #include "registry/document.h"
 
 static const struct wanted_words words = {

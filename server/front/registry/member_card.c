@@ -12,7 +12,7 @@
 #include "base/log.h"
 #include "codec/text.h"
 #include "crypto/digest.h"
-#include "front/registry/negotiate.h"
+#include "http/negotiate.h"
 #include "registry/card.h"
 
 #define CARD_MEMORY (512 * MIB)       /* reached by nobody: see PORTRAITS_LARGEST, limits of records and findings */

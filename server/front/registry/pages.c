@@ -13,7 +13,7 @@
 #include "codec/text.h"
 #include "crypto/digest.h"
 #include "front/registry/front.h"
-#include "front/registry/negotiate.h"
+#include "http/negotiate.h"
 
 #define GZIP_LEVEL 9
 #define INDEX "index.html"

@@ -7,7 +7,7 @@
 #include "base/log.h"
 #include "front/registry/current.h"
 #include "front/registry/front.h"
-#include "front/registry/negotiate.h"
+#include "http/negotiate.h"
 
 /* A generation file may be swept between the load and its opening; then the pointer has moved: look again. */
 #define LOOKS 3

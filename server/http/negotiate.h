@@ -1,4 +1,4 @@
-/* front/registry/negotiate.h - what the requester can take, and what it has already (RFC 9110 s12, s13; MDQ s2.4, s4).
+/* http/negotiate.h - what the requester can take, and what it has already (RFC 9110 s12, s13; MDQ s2.4, s4).
  *
  * Pure functions of a request's header. An element that is not of its field's form is passed over.
  */

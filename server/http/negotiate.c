@@ -1,5 +1,5 @@
-/* front/registry/negotiate.c - what the requester can take, and what it has already. */
-#include "front/registry/negotiate.h"
+/* http/negotiate.c - what the requester can take, and what it has already. */
+#include "http/negotiate.h"
 
 /* The elements of a list field, over all header lines of its name (RFC 9110 s5.6.1). */
 struct list {

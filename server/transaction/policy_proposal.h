@@ -1,0 +1,42 @@
+/* transaction/policy_proposal.h - who may publish a version, and how many operators it takes.
+ *
+ *     propose ----> proposed --- approve (the last one it takes) ---> published, for ever
+ *                      |  ^
+ *             withdraw |  `-- propose (other files: agreements begin anew)
+ *                      v
+ *                   (nothing)
+ *
+ * Publishing raises trust as approving a member does: it takes `approvals` operators who are named; whoever proposed it is
+ * one of them and, where more than one is asked for, cannot be the other.
+ */
+#pragma once
+
+#include "transaction/published_policy.h"
+
+enum policy_step { POLICY_NO_STEP, POLICY_PROPOSE, POLICY_APPROVE, POLICY_WITHDRAW };
+const char *policy_step_name(enum policy_step); /* "approve", "withdraw-proposal" */
+
+enum policy_outcome { POLICY_UNCHANGED, POLICY_PROPOSED, POLICY_AGREED, POLICY_PUBLISHED, POLICY_WITHDRAWN };
+const char *policy_outcome_name(enum policy_outcome); /* "published" … */
+
+struct policy_step_taken {
+	enum policy_step step;
+	struct span actor;
+	bool counts;                 /* the actor is one of the operators it takes, if more than one is asked for */
+	unsigned approvals;          /* at least 1 */
+	struct span proposal;        /* APPROVE: "sha256:…" of what was looked at; demanded with more than one */
+	struct instant now;
+};
+
+#define POLICY_APPROVERS 10
+struct policy_standing {
+	enum policy_outcome outcome;
+	struct published_policy after; /* PUBLISHED: without entry, key and note, which are made then */
+	unsigned had;                /* operators who have agreed */
+};
+
+/* `before` NULL: there is none. `files`, with PROPOSE: digest, valid_from, facts and files are set. ERR_NOT_FOUND,
+ * ERR_INVALID, ERR_CONFLICT for another proposal than the one that waits, ERR_DENIED for who proposed or agreed already, or
+ * does not count. */
+enum err policy_step_decide(struct arena *, const struct published_policy *before, const struct published_policy *files,
+    const struct policy_step_taken *, struct policy_standing *out, struct problem *why);

@@ -1,0 +1,191 @@
+/* transaction/published_policy.c - one version of a framework as the store keeps it: its row, its name, its files. */
+#include "transaction/published_policy.h"
+
+#include "base/record.h"
+#include "crypto/digest.h"
+
+#define POLICY_FORMAT 1
+#define PACK_FORMAT 1
+#define POLICY_ID_LARGEST 64 /* of a framework, of a version */
+
+const struct table policy_table = { "policy", ROLE_BIT(ROLE_STEWARD), TABLE_NOTICED };
+const struct table dictionary_table = { "dictionary", ROLE_BIT(ROLE_STEWARD), TABLE_NOTICED };
+
+struct ask
+policies_ask(void)
+{
+	return (struct ask){ .table = &policy_table, .limit = POLICY_VERSIONS };
+}
+
+struct ask
+dictionary_ask(void)
+{
+	return (struct ask){ .table = &dictionary_table, .from = span_text(DICTIONARY_KEY) };
+}
+
+/* Rows */
+
+void
+published_policy_write(struct buffer *b, const struct published_policy *p)
+{
+	buffer_u64(b, p->number);
+	buffer_u8(b, POLICY_FORMAT);
+	buffer_add(b, span_of(p->entry.bytes, sizeof(p->entry.bytes)));
+	buffer_add(b, span_of(p->digest, sizeof(p->digest)));
+	buffer_u64(b, (uint64_t)p->valid_from.us);
+	buffer_u64(b, (uint64_t)p->published.us);
+	buffer_block(b, p->actor);
+	buffer_block(b, p->approvers);
+	buffer_block(b, p->key);
+	buffer_block(b, p->note);
+	buffer_block(b, p->facts);
+	buffer_block(b, p->files);
+}
+
+bool
+published_policy_read(struct span value, struct published_policy *out)
+{
+	struct record r = record_of(value);
+	struct span entry, digest;
+	uint8_t format;
+
+	*out = (struct published_policy){ .number = record_u64(&r) };
+	format = record_u8(&r);
+	entry = record_bytes(&r, sizeof(out->entry.bytes));
+	digest = record_bytes(&r, sizeof(out->digest));
+	out->valid_from.us = (int64_t)record_u64(&r);
+	out->published.us = (int64_t)record_u64(&r);
+	out->actor = record_block(&r);
+	out->approvers = record_block(&r);
+	out->key = record_block(&r);
+	out->note = record_block(&r);
+	out->facts = record_block(&r);
+	out->files = record_block(&r);
+	if (format != POLICY_FORMAT || !record_whole(&r) || (out->number && out->note.size == 0))
+		return false;
+	memcpy(out->entry.bytes, entry.data, entry.size);
+	memcpy(out->digest, digest.data, digest.size);
+	return true;
+}
+
+void
+published_policy_proposal(const struct published_policy *p, uint8_t out[32])
+{
+	uint8_t both[64];
+
+	memcpy(both, p->digest, 32);
+	digest(DIGEST_SHA256, p->facts, both + 32);
+	digest(DIGEST_SHA256, span_of(both, sizeof(both)), out);
+}
+
+/* Names */
+
+static bool
+id_valid(struct span id)
+{
+	for (size_t i = 0; i < id.size; i++) {
+		uint8_t c = id.data[i];
+
+		if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_'))
+			return false;
+	}
+	return id.size >= 1 && id.size <= POLICY_ID_LARGEST;
+}
+
+struct span
+policy_key(struct arena *arena, struct span framework, struct span version)
+{
+	uint8_t *key = arena_take(arena, framework.size + 1 + version.size);
+
+	memcpy(key, framework.data, framework.size);
+	memcpy(key + framework.size + 1, version.data, version.size);
+	return span_of(key, framework.size + 1 + version.size);
+}
+
+bool
+policy_key_read(struct span key, struct span *framework, struct span *version)
+{
+	*framework = span_cut(&key, 0);
+	*version = key;
+	return id_valid(*framework) && id_valid(*version);
+}
+
+bool
+policy_name_read(struct span name, struct span *framework, struct span *version)
+{
+	*framework = span_cut(&name, '@');
+	*version = name;
+	return id_valid(*framework) && id_valid(*version);
+}
+
+bool
+policy_file_name_valid(struct span name)
+{
+	uint8_t before = '/';
+
+	if (name.size < 1 || name.size > POLICY_FILE_NAME_LARGEST)
+		return false;
+	for (size_t i = 0; i < name.size; before = name.data[i++]) {
+		uint8_t c = name.data[i];
+
+		if ((c == '/' || c == '.') && before == '/')
+			return false;
+		if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_' || c == '+' ||
+		    c == '/'))
+			return false;
+	}
+	return before != '/';
+}
+
+/* Files */
+
+void
+policy_files_pack(struct buffer *b, const struct policy_files *files)
+{
+	buffer_u8(b, PACK_FORMAT);
+	buffer_u16(b, (uint16_t)files->count);
+	for (size_t i = 0; i < files->count; i++) {
+		buffer_block(b, span_text(files->items[i].name));
+		buffer_block(b, files->items[i].text);
+	}
+}
+
+enum err
+policy_files_unpack(struct arena *arena, struct span bytes, struct policy_files *out, struct problem *why)
+{
+	struct record r = record_of(bytes);
+	uint8_t format = record_u8(&r);
+	size_t count = record_u16(&r);
+	struct span before = { 0 };
+
+	*out = (struct policy_files){ .label = "policy" };
+	if (bytes.size > POLICY_PACK_LARGEST || count > FRAMEWORK_FILES)
+		return problem_set(why, ERR_LIMIT, "", "expected files of at most %zu bytes, and %d of them, found %zu bytes, "
+		    "%zu files", POLICY_PACK_LARGEST, FRAMEWORK_FILES, bytes.size, count);
+	if (r.broken || format != PACK_FORMAT)
+		return problem_set(why, ERR_SYNTAX, "", "expected files packed in form %d, found form %u", PACK_FORMAT, format);
+	out->items = arena_array(arena, struct policy_file, count);
+	for (size_t i = 0; i < count; i++) {
+		struct span name = record_block(&r), text = record_block(&r);
+
+		if (r.broken)
+			return problem_set(why, ERR_SYNTAX, "", "packed files end within file %zu of %zu", i, count);
+		if (!policy_file_name_valid(name) || (i && span_compare(before, name) >= 0))
+			return problem_set(why, ERR_SYNTAX, "", "packed file %zu: expected the name of a file that comes "
+			    "after \"%.*s\", found \"%.*s\"", i, SPAN_ARGS(before), SPAN_ARGS(span_first(name, 100)));
+		out->items[out->count++] = (struct policy_file){ arena_text(arena, name), text };
+		before = name;
+	}
+	if (!record_whole(&r))
+		return problem_set(why, ERR_SYNTAX, "", "packed files are followed by %zu more bytes", r.rest.size);
+	return OK;
+}
+
+const struct policy_file *
+policy_file_find(const struct policy_files *files, struct span name)
+{
+	for (size_t i = 0; i < files->count; i++)
+		if (span_is(name, files->items[i].name))
+			return &files->items[i];
+	return NULL;
+}

@@ -1,0 +1,60 @@
+/* transaction/published_policy.h - one version of a framework as the store keeps it, published or proposed.
+ *
+ * Its row holds all its files, byte for byte: so it is immutable, the same for every process, and in every backup.
+ */
+#pragma once
+
+#include "assurance/framework.h"
+#include "base/buffer.h"
+#include "base/random.h"
+#include "store/store.h"
+
+extern const struct table policy_table;       /* framework, 0x00, version -> struct published_policy; noticed */
+extern const struct table dictionary_table;   /* "facts" -> facts.json's text; noticed */
+
+#define POLICY_VERSIONS 64                    /* published and proposed */
+#define DICTIONARY_KEY "facts"
+
+struct published_policy {
+	uint64_t number;             /* of its leaf in the ledger; 0: proposed, waits for operators */
+	struct id entry;             /* in the ledger, when published */
+	uint8_t digest[32];          /* of the manifest */
+	struct instant valid_from;   /* as the manifest says */
+	struct instant published;    /* or proposed */
+	struct span actor;           /* who proposed it */
+	struct span approvers;       /* one a line, whose agreement counts */
+	struct span key;             /* note_key_write(): what the note is verified with */
+	struct span note;            /* signed by the federation, when published */
+	struct span facts;           /* of a proposal: the dictionary it brings; empty: the one in force does */
+	struct span files;           /* policy_files_pack() */
+};
+/* The number stands first, 8 bytes, as unit_put_numbered() writes it. */
+void published_policy_write(struct buffer *, const struct published_policy *);
+/* Borrowed from `value`. False: not ours. */
+bool published_policy_read(struct span value, struct published_policy *out);
+
+/* What an approval names: the manifest's digest and the dictionary's together. */
+void published_policy_proposal(const struct published_policy *, uint8_t out[32]);
+
+struct span policy_key(struct arena *, struct span framework, struct span version);
+/* Borrowed from `key`. */
+bool policy_key_read(struct span key, struct span *framework, struct span *version);
+
+/* "jp-idtf@1.0", as paths and people name a version. False: no such name. */
+bool policy_name_read(struct span, struct span *framework, struct span *version);
+
+/* Every version there is, published or not; and the dictionary. */
+struct ask policies_ask(void);
+struct ask dictionary_ask(void);
+
+/* Files as one block of bytes: sorted by name, canonical. */
+#define POLICY_PACK_LARGEST (FRAMEWORK_LARGEST + 64 * KIB)
+void policy_files_pack(struct buffer *, const struct policy_files *);
+/* Texts are borrowed from the block; names are in the arena. */
+enum err policy_files_unpack(struct arena *, struct span, struct policy_files *out, struct problem *why);
+/* NULL: no such file. */
+const struct policy_file *policy_file_find(const struct policy_files *, struct span name);
+
+/* Whether it can be the name of a version's file: segments of a-z 0-9 - . _ + with a slash between. */
+#define POLICY_FILE_NAME_LARGEST 128
+bool policy_file_name_valid(struct span);
