@@ -11,6 +11,7 @@
 
 #define THREADS_LARGEST 64
 #define QUEUE_LARGEST 256
+#define DONE_AT_ONCE 8 /* less than publishers have in flight: the next requests come while the others are worked on */
 
 struct job {
 	struct job *next;
@@ -34,7 +35,7 @@ struct signing_pool {
 	pthread_cond_t changed;  /* there is work, or a thread is up, or it is over */
 	struct jobs queue, done;
 	unsigned running;
-	bool over;
+	bool rung, over;
 };
 
 static void
@@ -70,16 +71,20 @@ jobs_free(struct jobs *jobs)
 		free(job);
 }
 
-/* With the lock. The bell rings once for all that is done until the loop comes. */
+/* With the lock. The bell rings once for all that is done until the loop comes. While others wait in the queue it rings
+ * for several at once: each time it takes a processor from a thread that signs, and so does each answer where it is
+ * heard. Whoever takes the last one of the queue rings for what is left. */
 static void
 hand_over(struct signing_pool *pool, struct job *job)
 {
 	static const uint64_t one = 1;
-	bool ring = pool->done.count == 0;
 
 	jobs_put(&pool->done, job);
+	if (pool->rung || (pool->queue.count && pool->done.count < DONE_AT_ONCE))
+		return;
+	pool->rung = true;
 	/* It can only fail when it has been rung 2^64 times. */
-	if (ring && write(pool->bell, &one, sizeof(one)) != sizeof(one))
+	if (write(pool->bell, &one, sizeof(one)) != sizeof(one))
 		abort();
 }
 
@@ -123,6 +128,7 @@ on_bell(evutil_socket_t bell, short what, void *arg)
 		rung = 0;
 	done = pool->done;
 	pool->done = (struct jobs){ 0 };
+	pool->rung = false;
 	pthread_mutex_unlock(&pool->lock);
 	for (struct job *job; (job = jobs_take(&done)) != NULL;) {
 		job->then(job->arg, &job->task);
