@@ -8,6 +8,7 @@
 
 #define FIRST_BLOCK (4 * KIB - sizeof(struct arena_block))
 #define LARGEST_BLOCK (1 * MIB)
+#define PRINTED_AT_ONCE 512 /* what is longer is printed twice, first for its size */
 
 struct arena_block {
 	struct arena_block *before;
@@ -68,7 +69,7 @@ grow(struct arena *a, size_t size)
 }
 
 void *
-arena_take(struct arena *a, size_t size)
+arena_space(struct arena *a, size_t size)
 {
 	size_t rounded = (size + alignof(max_align_t) - 1) & ~(alignof(max_align_t) - 1);
 	struct arena_block *block = a->block;
@@ -83,7 +84,13 @@ arena_take(struct arena *a, size_t size)
 	taken = block->bytes + block->used;
 	block->used += rounded;
 	a->used += rounded;
-	return memset(taken, 0, size);
+	return taken;
+}
+
+void *
+arena_take(struct arena *a, size_t size)
+{
+	return memset(arena_space(a, size), 0, size);
 }
 
 void *
@@ -96,7 +103,7 @@ arena_take_array(struct arena *a, size_t count, size_t size)
 struct span
 arena_copy(struct arena *a, struct span s)
 {
-	uint8_t *copy = arena_take(a, s.size);
+	uint8_t *copy = arena_space(a, s.size);
 
 	if (s.size)
 		memcpy(copy, s.data, s.size);
@@ -106,26 +113,30 @@ arena_copy(struct arena *a, struct span s)
 char *
 arena_text(struct arena *a, struct span s)
 {
-	char *copy = arena_take(a, s.size + 1);
+	char *copy = arena_space(a, s.size + 1);
 
 	if (s.size)
 		memcpy(copy, s.data, s.size);
+	copy[s.size] = '\0';
 	return copy;
 }
 
 char *
 arena_vprint(struct arena *a, const char *format, va_list args)
 {
+	char room[PRINTED_AT_ONCE], *text;
 	va_list again;
-	char *text;
 	int size;
 
 	va_copy(again, args);
-	size = vsnprintf(NULL, 0, format, again);
+	size = vsnprintf(room, sizeof(room), format, again);
 	va_end(again);
 	assert(size >= 0);
-	text = arena_take(a, (size_t)size + 1);
-	vsnprintf(text, (size_t)size + 1, format, args);
+	text = arena_space(a, (size_t)size + 1);
+	if ((size_t)size < sizeof(room))
+		memcpy(text, room, (size_t)size + 1);
+	else
+		vsnprintf(text, (size_t)size + 1, format, args);
 	return text;
 }
 

@@ -30,6 +30,9 @@ void *arena_take(struct arena *, size_t size);
 #define arena_array(arena, type, count) ((type *)arena_take_array((arena), (count), sizeof(type)))
 void *arena_take_array(struct arena *, size_t count, size_t size);
 
+/* The same with anything in it, for what is written over at once: of much memory, zeroing is most of the price. */
+void *arena_space(struct arena *, size_t size);
+
 struct span arena_copy(struct arena *, struct span);
 
 /* NUL-terminated copies. */

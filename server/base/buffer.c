@@ -95,12 +95,14 @@ buffer_text(struct buffer *b, const char *text)
 void
 buffer_print(struct buffer *b, const char *format, ...)
 {
+	size_t room = b->room - b->end;
 	va_list args;
 	int size;
 	uint8_t *to;
 
+	/* Where it goes, if it fits: then it is printed once. */
 	va_start(args, format);
-	size = vsnprintf(NULL, 0, format, args);
+	size = vsnprintf(room ? (char *)b->data + b->end : NULL, room, format, args);
 	va_end(args);
 	assert(size >= 0);
 	/* vsnprintf writes a NUL behind what we keep: the room for it is there, the limit does not count it. */
@@ -109,9 +111,11 @@ buffer_print(struct buffer *b, const char *format, ...)
 	b->limit--;
 	if (!to)
 		return;
-	va_start(args, format);
-	vsnprintf((char *)to, (size_t)size + 1, format, args);
-	va_end(args);
+	if ((size_t)size >= room) {
+		va_start(args, format);
+		vsnprintf((char *)to, (size_t)size + 1, format, args);
+		va_end(args);
+	}
 	b->end += (size_t)size;
 }
 

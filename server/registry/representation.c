@@ -1,8 +1,6 @@
 /* registry/representation.c - a document's bytes as they are served. */
 #include "registry/representation.h"
 
-#include <stdio.h>
-
 #include "crypto/digest.h"
 
 static const struct {
@@ -16,10 +14,13 @@ static const struct {
 struct content_tag
 content_tag_of_digest(const uint8_t sum[32])
 {
-	struct content_tag tag;
+	static const char digits[] = "0123456789abcdef";
+	struct content_tag tag = { 0 };
 
-	for (size_t i = 0; i < 16; i++)
-		snprintf(tag.text + 2 * i, 3, "%02x", sum[i]);
+	for (size_t i = 0; i < 16; i++) {
+		tag.text[2 * i] = digits[sum[i] >> 4];
+		tag.text[2 * i + 1] = digits[sum[i] & 15];
+	}
 	return tag;
 }
 
@@ -76,13 +77,13 @@ represent(struct arena *arena, struct libdeflate_compressor *compressor, const s
 
 	for (size_t i = 0; i < COUNT(pieces); i++)
 		size += pieces[i].size;
-	plain = arena_take(arena, size);
+	plain = arena_space(arena, size);
 	out->plain.body = span_of(plain, size);
 	out->plain.size = size;
 	for (size_t i = 0; i < COUNT(pieces); plain += pieces[i++].size)
 		memcpy(plain, pieces[i].data, pieces[i].size);
 	bound = libdeflate_gzip_compress_bound(compressor, size);
-	packed = arena_take(arena, bound);
+	packed = arena_space(arena, bound);
 	out->gzip.size = libdeflate_gzip_compress(compressor, out->plain.body.data, size, packed, bound);
 	out->gzip.body = span_of(packed, out->gzip.size);
 	out->modified = a->modified;

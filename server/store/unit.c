@@ -66,7 +66,8 @@ unit_new(struct arena *a, table_list tables, struct id id)
 	u->tables = tables;
 	u->id = id;
 	u->room = KIB;
-	u->bytes = arena_take(a, u->room);
+	u->bytes = arena_space(a, u->room);
+	memset(u->bytes, 0, UNIT_HEAD);
 	u->bytes[0] = UNIT_VERSION;
 	memcpy(u->bytes + 1, id.bytes, sizeof(id.bytes));
 	u->size = UNIT_HEAD;
@@ -107,7 +108,7 @@ add_operation(struct unit *u, enum operation_kind kind, const struct table *tabl
 
 		while (room < u->size + size)
 			room *= 2;
-		bytes = arena_take(u->arena, room);
+		bytes = arena_space(u->arena, room);
 		memcpy(bytes, u->bytes, u->size);
 		u->bytes = bytes;
 		u->room = room;

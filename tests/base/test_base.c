@@ -63,7 +63,34 @@ an_arena_gives_zeroed_memory_again_after_reset(void **state)
 		arena_reset(&a);
 		expect_number("after reset nothing is used", a.used, 0);
 	}
-	expect_text("printing makes text of any length", arena_print(&a, "%s-%d", "x", 7), "x-7");
+	expect_text("printing makes text", arena_print(&a, "%s-%d", "x", 7), "x-7");
+	expect_text("a copy of nothing ends, too", arena_text(&a, (struct span){ 0 }), "");
+	arena_release(&a);
+}
+
+static void
+printing_makes_text_of_any_length(void **state)
+{
+	struct arena a = arena_init(4 * MIB);
+	struct buffer b = buffer_init(1100);
+	char text[1101];
+
+	(void)state;
+	memset(text, 'x', sizeof(text));
+	for (int size = 0; size <= 1100; size++) {
+		struct span whole = span_of(text, (size_t)size);
+
+		expect_true("in an arena",
+		    span_equal(span_text(arena_print(&a, "%.*s", SPAN_ARGS(whole))), whole));
+		buffer_clear(&b);
+		buffer_print(&b, "%.*s", size / 3, text);
+		buffer_print(&b, "%.*s", size - size / 3, text);
+		expect_true("in a buffer", !b.overflowed && span_equal(buffer_span(&b), whole));
+		arena_reset(&a);
+	}
+	buffer_print(&b, "%d", 1);
+	expect_true("one byte more overflows", b.overflowed && buffer_span(&b).size == 1100);
+	buffer_release(&b);
 	arena_release(&a);
 }
 
@@ -243,6 +270,7 @@ main(void)
 		cmocka_unit_test(numbers_are_digits_only),
 		cmocka_unit_test(cutting_moves_behind_the_separator),
 		cmocka_unit_test(an_arena_gives_zeroed_memory_again_after_reset),
+		cmocka_unit_test(printing_makes_text_of_any_length),
 		cmocka_unit_test(a_buffer_keeps_its_limit),
 		cmocka_unit_test(a_record_reads_what_a_buffer_wrote),
 		cmocka_unit_test(time_is_written_and_read),
