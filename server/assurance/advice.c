@@ -1,2 +1,213 @@
-/* assurance/advice.c - the cheapest steps that reach what is required, by branch and bound. */
+/* assurance/advice.c - the cheapest steps that reach what is required, and why there are none. */
 #include "assurance/advice.h"
+
+static const char *const reading_names[] = {
+	[ADVICE_BY_PERSON] = "person",
+	[ADVICE_CHEAPEST] = "cheapest",
+	[ADVICE_NOT_IN_PERSON] = "remote",
+	[ADVICE_AT_LOGIN] = "login",
+};
+
+const char *
+advice_reading_name(enum advice_reading reading)
+{
+	return reading_names[reading];
+}
+
+static bool
+allowed(const struct step *step, enum advice_reading reading)
+{
+	switch (reading) {
+	case ADVICE_BY_PERSON:
+		return step->who == STEP_PERSON;
+	case ADVICE_CHEAPEST:
+		return true;
+	case ADVICE_NOT_IN_PERSON:
+		return !step->in_person;
+	case ADVICE_AT_LOGIN:
+		return step->who == STEP_PERSON && !step->in_person;
+	}
+	return false;
+}
+
+static bool
+want(struct step_goals *goals, size_t criterion, bool wanted)
+{
+	uint64_t bit = UINT64_C(1) << (criterion % 64);
+
+	if (wanted)
+		goals->criteria[criterion / 64] |= bit;
+	else
+		goals->criteria[criterion / 64] &= ~bit;
+	return wanted;
+}
+
+static bool
+wants(const struct step_goals *goals, size_t criterion)
+{
+	return (goals->criteria[criterion / 64] >> (criterion % 64) & 1) != 0;
+}
+
+/* All criteria up to the levels required, and those of every level; and the levels that must not be exceeded. */
+static struct step_goals
+goals_of(const struct framework *f, const struct profile *profile, const struct demand *demand,
+    const uint8_t levels[AREAS_LARGEST])
+{
+	struct step_goals goals = { .framework = f, .profile = profile };
+
+	for (size_t i = 0; i < f->criterion_count; i++)
+		if (f->criteria[i].level <= levels[f->criteria[i].area])
+			want(&goals, i, true);
+	for (size_t i = 0; i < demand->count; i++)
+		if (demand->items[i].comparison == COMPARE_EXACT || demand->items[i].comparison == COMPARE_MAXIMUM)
+			goals.levels[goals.level_count++] = demand->items[i];
+	return goals;
+}
+
+/* Questions: the facts that leave a criterion wanted unknown. */
+
+static void
+ask(struct advice *out, uint16_t fact)
+{
+	size_t at = 0;
+
+	while (at < out->question_count && out->questions[at] < fact)
+		at++;
+	if (at < out->question_count && out->questions[at] == fact)
+		return;
+	memmove(&out->questions[at + 1], &out->questions[at], (out->question_count - at) * sizeof(out->questions[0]));
+	out->questions[at] = fact;
+	out->question_count++;
+}
+
+static void
+ask_of(struct advice *out, const struct condition *condition, const struct facts *facts, enum provenance least)
+{
+	uint16_t leaves[CONDITION_LEAVES];
+	size_t count = condition_reasons(condition, facts, least, leaves, COUNT(leaves));
+
+	for (size_t i = 0; i < count && i < COUNT(leaves); i++) {
+		const struct condition_node *leaf = &condition->nodes[leaves[i]];
+
+		if (!facts_known(facts, leaf->fact, least))
+			ask(out, leaf->fact);
+		if (leaf->other && !facts_known(facts, (size_t)leaf->other - 1, least))
+			ask(out, (uint16_t)(leaf->other - 1));
+	}
+}
+
+static void
+ask_all(struct advice *out, const struct step_goals *goals, const struct facts *facts, const struct evaluation *now)
+{
+	for (size_t i = 0; i < goals->framework->criterion_count; i++) {
+		const struct criterion *c = &evaluation_criteria(now)[i];
+		enum provenance least = criterion_least(c, goals->profile);
+
+		if (!wants(goals, i) || now->truths[i] != TRUTH_UNKNOWN)
+			continue;
+		ask_of(out, &c->when, facts, least);
+		if (condition_truth(&c->when, facts, least) == TRUTH_TRUE)
+			ask_of(out, &c->condition, facts, least);
+	}
+}
+
+/* Gaps. */
+
+struct gap_search {
+	const struct facts *facts;
+	const struct step_set *steps;
+	uint32_t nodes;
+	bool cut_off;
+};
+
+static bool
+can_be(struct gap_search *s, const struct step_goals *goals)
+{
+	struct step_answer found;
+
+	step_search(goals, s->facts, s->steps, &s->nodes, &found);
+	s->cut_off = s->cut_off || (!found.found && !found.whole);
+	return found.found;
+}
+
+/* Each by itself. */
+static void
+gaps_alone(struct gap_search *s, const struct step_goals *goals, const struct evaluation *now, struct advice *out)
+{
+	for (size_t i = 0; i < goals->framework->criterion_count && !s->cut_off; i++) {
+		struct step_goals one = { .framework = goals->framework, .profile = goals->profile };
+
+		if (!wants(goals, i) || now->truths[i] == TRUTH_TRUE)
+			continue;
+		want(&one, i, true);
+		if (!can_be(s, &one))
+			out->gaps[out->gap_count++] = (uint16_t)i;
+	}
+}
+
+/* Each beside those before it that can be together; what is true already comes first. */
+static void
+gaps_together(struct gap_search *s, const struct step_goals *goals, const struct evaluation *now, struct advice *out)
+{
+	struct step_goals together = { .framework = goals->framework, .profile = goals->profile };
+
+	for (size_t i = 0; i < goals->framework->criterion_count; i++)
+		want(&together, i, wants(goals, i) && now->truths[i] == TRUTH_TRUE);
+	for (size_t i = 0; i < goals->framework->criterion_count && !s->cut_off; i++) {
+		if (!wants(goals, i) || wants(&together, i))
+			continue;
+		want(&together, i, true);
+		if (can_be(s, &together))
+			continue;
+		want(&together, i, false);
+		out->gaps[out->gap_count++] = (uint16_t)i;
+	}
+}
+
+static void
+name_gaps(struct gap_search *s, const struct step_goals *goals, const struct evaluation *now, struct advice *out)
+{
+	gaps_alone(s, goals, now, out);
+	if (out->gap_count == 0)
+		gaps_together(s, goals, now, out);
+	if (!s->cut_off)
+		return;
+	out->gap_count = 0;
+	out->minimal = false;
+}
+
+void
+advise(const struct framework *f, const struct profile *profile, const struct demand *demand, const struct facts *facts,
+    enum advice_reading reading, struct advice *out)
+{
+	struct gap_search gaps = { .facts = facts, .nodes = ADVICE_NODES };
+	struct step_set steps = { { 0 } };
+	struct step_goals goals;
+	struct step_answer answer = { .whole = true };
+	struct evaluation now;
+	uint8_t levels[AREAS_LARGEST];
+	bool there = demand_levels(demand, f, levels) && demand->count > 0;
+
+	*out = (struct advice){ 0 };
+	evaluate(f, profile, facts, &now);
+	goals = goals_of(f, profile, demand, levels);
+	for (size_t i = 0; i < f->step_count; i++)
+		if (allowed(&f->steps[i], reading))
+			steps.bits[i / 64] |= UINT64_C(1) << (i % 64);
+	gaps.steps = &steps;
+	if (there)
+		step_search(&goals, facts, &steps, &gaps.nodes, &answer);
+	out->found = answer.found;
+	out->minimal = answer.whole;
+	out->cost = answer.cost;
+	out->step_count = answer.count;
+	memcpy(out->steps, answer.steps, sizeof(out->steps));
+	if (demand->count > 0)
+		ask_all(out, &goals, facts, &now);
+	if (!answer.found && answer.whole && demand->count > 0)
+		name_gaps(&gaps, &goals, &now, out);
+	if (answer.found)
+		evaluate(f, profile, &answer.after, &now);
+	memcpy(out->areas, now.areas, f->area_count * sizeof(out->areas[0]));
+	out->nodes = ADVICE_NODES - gaps.nodes;
+}

@@ -5,13 +5,18 @@
  */
 #pragma once
 
-#include "assurance/evaluation.h"
+#include "assurance/step_search.h"
 
-#define ADVICE_STEPS 32              /* in one answer */
+#define ADVICE_STEPS STEP_SEARCH_STEPS /* in one answer */
 #define ADVICE_NODES 50000           /* looked at; then `minimal` is false */
 
-enum advice_reading { ADVICE_BY_PERSON, ADVICE_CHEAPEST, ADVICE_NOT_IN_PERSON, ADVICE_READINGS };
-const char *advice_reading_name(enum advice_reading); /* "person", "cheapest", "remote" */
+/* Whose steps: the person's; anybody's; anybody's without a visit. For the answer's acr_values and step-up there is one
+ * more: what the person can do at once where they sit, as part of a login. */
+enum advice_reading {
+	ADVICE_BY_PERSON, ADVICE_CHEAPEST, ADVICE_NOT_IN_PERSON, ADVICE_READINGS,
+	ADVICE_AT_LOGIN = ADVICE_READINGS,
+};
+const char *advice_reading_name(enum advice_reading); /* "person", "cheapest", "remote", "login" */
 
 struct advice {
 	bool found;
@@ -19,13 +24,15 @@ struct advice {
 	uint32_t cost;
 	uint16_t steps[ADVICE_STEPS]; /* numbers of the framework's steps, in an order in which they can be done */
 	size_t step_count;
-	/* Of what is required, criteria that no step known can make true; only when nothing was found and the search was whole. */
+	/* Of what is required, criteria that no step known can make true; only when nothing was found and the search was whole.
+	 * Where each could be made true, but not all together: those that cannot be beside the ones before them. None: a level
+	 * is asked for that its area does not have, or that must not be exceeded and is. */
 	uint16_t gaps[CRITERIA_LARGEST];
 	size_t gap_count;
 	/* Facts to be told first: unknown, and perhaps already as they must be. */
 	uint16_t questions[FACTS_LARGEST];
 	size_t question_count;
-	struct reach areas[AREAS_LARGEST]; /* reached after the steps */
+	struct reach areas[AREAS_LARGEST]; /* reached after the steps; as it is, where nothing was found */
 	uint32_t nodes;              /* looked at */
 };
 

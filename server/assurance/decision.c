@@ -1,2 +1,40 @@
 /* assurance/decision.c - the engine's answer to a question. */
 #include "assurance/decision.h"
+
+/* Of the levels required and not reached, those that a login would bring by itself: one by one, and all at once. */
+static void
+ask_login(const struct question *q, struct decision *out)
+{
+	struct advice advice;
+
+	for (size_t i = 0; i < q->demand.count; i++) {
+		const struct requirement *r = &q->demand.items[i];
+		struct demand one = { { *r }, 1 };
+
+		if (requirement_met(r, out->evaluation.areas[r->area].reached))
+			continue;
+		advise(q->framework, q->profile, &one, q->facts, ADVICE_AT_LOGIN, &advice);
+		if (advice.found)
+			out->login[out->login_count++] = *r;
+	}
+	advise(q->framework, q->profile, &q->demand, q->facts, ADVICE_AT_LOGIN, &advice);
+	out->login_suffices = advice.found;
+}
+
+void
+decide(const struct question *q, struct decision *out)
+{
+	out->question = q;
+	out->login_count = 0;
+	out->login_suffices = false;
+	evaluate(q->framework, q->profile, q->facts, &out->evaluation);
+	out->permit = demand_met(&q->demand, &out->evaluation);
+	out->advised = q->advise && !out->permit && q->demand.count > 0;
+	for (int reading = 0; reading < ADVICE_READINGS; reading++)
+		out->advice[reading] = (struct advice){ 0 };
+	if (!out->advised)
+		return;
+	for (int reading = 0; reading < ADVICE_READINGS; reading++)
+		advise(q->framework, q->profile, &q->demand, q->facts, (enum advice_reading)reading, &out->advice[reading]);
+	ask_login(q, out);
+}

@@ -1,10 +1,12 @@
 /* assurance/decision.h - a question, the engine's answer, and both as JSON.
  *
- *     question (facts, framework, profile or levels) -> decide -> decision -> decision_write (answer), decision_entry (ledger)
+ *     question (facts, framework, profile or levels) -> decide -> decision -> decision_write (answer), decision_result_write
+ *     (ledger)
  */
 #pragma once
 
 #include "assurance/advice.h"
+#include "base/buffer.h"
 
 #define ENGINE_VERSION "1" /* grows when the same policy and facts may lead to another result */
 
@@ -21,14 +23,28 @@ struct decision {
 	const struct question *question;
 	struct evaluation evaluation;
 	bool permit;
-	struct advice advice[ADVICE_READINGS]; /* when asked for, and refused; else empty */
+	bool advised;                    /* asked for, and refused; else what follows is empty */
+	struct advice advice[ADVICE_READINGS];
+	/* Of what is required and not reached, that which the person's login alone would reach (ADVICE_AT_LOGIN). */
+	struct requirement login[REQUIREMENTS_LARGEST];
+	size_t login_count;
+	bool login_suffices;             /* and it would reach all at once */
 };
 void decide(const struct question *, struct decision *out);
 
 /* Members of an answer's context, without braces (policy.md 3): "levels", "failed", "unknown", "disregarded", "advice",
- * "acr_values", "policy". Texts in both languages. */
+ * "acr_values", "policy". Texts in both languages.
+ *
+ * A person reads "failed" and "unknown", and must see what matters: not all that is false, but of an area where something is
+ * required the criteria up to that level, of every other area those up to the next level above what is reached, and what
+ * bars all. The ledger's result has all. */
 void decision_write(struct buffer *, const struct decision *);
 
-/* "result" as the ledger keeps it: canonical JSON of permit, levels reached and possible, and failed and unknown criteria.
- * The same question gives the same bytes. */
+/* `,"obligations":[{"type":"step-up",…}]` (AuthZEN Obligations 1.0, draft 1), to stand after other members, when a login
+ * alone leads to permit: every level that is required and not reached has an acr, and all the steps are the person's, where
+ * they sit. Else nothing. */
+void decision_obligations_write(struct buffer *, const struct decision *);
+
+/* "result" as the ledger keeps it: canonical JSON of permit, levels reached and possible, and failed and unknown criteria,
+ * all of them. The same question gives the same bytes. */
 void decision_result_write(struct buffer *, const struct decision *);

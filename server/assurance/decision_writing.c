@@ -1,1 +1,388 @@
-/* assurance/decision_writing.c - a decision as JSON, for the asker and for the ledger. */
+/* assurance/decision_writing.c - a decision as JSON, for who asked. */
+#include "assurance/decision_writing.h"
+
+#include "assurance/criterion_wording.h"
+
+void
+write_member(struct buffer *b, const char *name, struct span value)
+{
+	buffer_text(b, name);
+	json_write_string(b, value);
+}
+
+void
+write_localized(struct buffer *b, const struct localized *text)
+{
+	write_member(b, "{\"ja\":", text->ja);
+	write_member(b, ",\"en\":", text->en);
+	buffer_byte(b, '}');
+}
+
+/* Ids have nothing in them to escape. */
+void
+write_id(struct buffer *b, struct span id)
+{
+	buffer_byte(b, '"');
+	buffer_add(b, id);
+	buffer_byte(b, '"');
+}
+
+/* Levels */
+
+static void
+write_required(struct buffer *b, const struct area *area, const struct requirement *r)
+{
+	buffer_text(b, ",\"required\":");
+	write_id(b, level_id(area, r->level));
+	if (r->comparison == COMPARE_MINIMUM)
+		return;
+	buffer_text(b, ",\"comparison\":\"");
+	buffer_text(b, comparison_name(r->comparison));
+	buffer_byte(b, '"');
+}
+
+static const struct requirement *
+requirement_of(const struct demand *d, size_t area)
+{
+	for (size_t i = 0; i < d->count; i++)
+		if (d->items[i].area == area)
+			return &d->items[i];
+	return NULL;
+}
+
+static void
+write_levels(struct buffer *b, const struct decision *d)
+{
+	const struct framework *f = d->question->framework;
+
+	buffer_text(b, "\"levels\":{");
+	for (size_t i = 0; i < f->area_count; i++) {
+		const struct reach *reach = &d->evaluation.areas[i];
+		const struct requirement *required = requirement_of(&d->question->demand, i);
+
+		if (i)
+			buffer_byte(b, ',');
+		write_id(b, f->areas[i].id);
+		buffer_text(b, ":{\"reached\":");
+		write_id(b, level_id(&f->areas[i], reach->reached));
+		buffer_text(b, ",\"possible\":");
+		write_id(b, level_id(&f->areas[i], reach->possible));
+		if (required)
+			write_required(b, &f->areas[i], required);
+		buffer_byte(b, '}');
+	}
+	buffer_byte(b, '}');
+}
+
+/* What is needed of a fact */
+
+/* What a leaf beneath an odd number of `not` asks for. */
+static const uint8_t opposites[] = {
+	[OPERATOR_IS] = OPERATOR_ISNT, [OPERATOR_ISNT] = OPERATOR_IS,
+	[OPERATOR_LE] = OPERATOR_GT, [OPERATOR_GT] = OPERATOR_LE,
+	[OPERATOR_LT] = OPERATOR_GE, [OPERATOR_GE] = OPERATOR_LT,
+	[OPERATOR_ONLY] = OPERATOR_NONE,
+};
+
+/* Down from the whole to the leaf: children end right before their group. */
+static bool
+is_negated(const struct condition *c, size_t leaf)
+{
+	size_t at = c->count - 1;
+	bool negated = false;
+
+	while (at != leaf) {
+		negated = negated != (c->nodes[at].kind == CONDITION_NOT);
+		for (at--; leaf + c->nodes[at].size <= at;)
+			at -= c->nodes[at].size;
+	}
+	return negated;
+}
+
+static void
+write_list(struct buffer *b, const struct fact *fact, const struct condition_node *leaf)
+{
+	bool begun = false;
+
+	buffer_byte(b, '[');
+	for (size_t i = 0; i < (leaf->list ? leaf->need : FACT_WORDS_LARGEST); i++) {
+		if (!leaf->list && !(leaf->operand >> i & 1))
+			continue;
+		if (begun)
+			buffer_byte(b, ',');
+		if (leaf->list || fact->type == FACT_BOOLEAN)
+			fact_value_write(b, fact, leaf->list ? leaf->list[i] : (int64_t)i);
+		else
+			write_id(b, fact->words[i]);
+		begun = true;
+	}
+	buffer_byte(b, ']');
+}
+
+static void
+write_operand(struct buffer *b, const struct dictionary *dictionary, const struct condition_node *leaf)
+{
+	const struct fact *fact = &dictionary->facts[leaf->fact];
+
+	switch ((enum condition_operator)leaf->operator) {
+	case OPERATOR_IN:
+	case OPERATOR_HAS_ANY:
+	case OPERATOR_HAS_ALL:
+	case OPERATOR_ONLY:
+		write_list(b, fact, leaf);
+		return;
+	case OPERATOR_HAS:
+		write_id(b, fact->words[leaf->operand]);
+		return;
+	case OPERATOR_NONE:
+	case OPERATOR_IS:
+	case OPERATOR_ISNT:
+	case OPERATOR_LE:
+	case OPERATOR_LT:
+	case OPERATOR_GE:
+	case OPERATOR_GT:
+		break;
+	}
+	if (leaf->other) {
+		buffer_text(b, "{\"fact\":");
+		write_id(b, dictionary->facts[leaf->other - 1].id);
+		buffer_byte(b, '}');
+		return;
+	}
+	fact_value_write(b, fact, leaf->operand);
+}
+
+static void
+write_needed(struct buffer *b, const struct dictionary *dictionary, const struct condition *c, size_t leaf)
+{
+	uint8_t operator = c->nodes[leaf].operator;
+	bool negated = is_negated(c, leaf), opposite = negated && opposites[operator] != OPERATOR_NONE;
+
+	buffer_text(b, negated && !opposite ? ",\"needed\":{\"not\":{\"" : ",\"needed\":{\"");
+	buffer_text(b, operator_name((enum condition_operator)(opposite ? opposites[operator] : operator)));
+	buffer_text(b, "\":");
+	write_operand(b, dictionary, &c->nodes[leaf]);
+	buffer_text(b, negated && !opposite ? "}}" : "}");
+}
+
+/* Criteria that are not true */
+
+struct writing {
+	struct buffer *out;
+	const struct decision *decision;
+	uint8_t shown[AREAS_LARGEST];         /* up to which level, of each area of its own */
+	uint8_t disregarded[FACTS_LARGEST];   /* known by less than this, which would have been needed; 0: not so */
+};
+
+/* The value at hand, and who says so: even where it does not count. */
+static void
+write_value(struct writing *w, const struct fact *fact)
+{
+	const struct facts *facts = w->decision->question->facts;
+
+	buffer_text(w->out, "{\"fact\":");
+	write_id(w->out, fact->id);
+	if (!facts_known(facts, fact->number, CLAIMED))
+		return;
+	buffer_text(w->out, ",\"value\":");
+	fact_value_write(w->out, fact, facts->value[fact->number]);
+}
+
+static void
+write_by(struct writing *w, const struct fact *fact)
+{
+	const struct facts *facts = w->decision->question->facts;
+
+	if (facts_known(facts, fact->number, CLAIMED)) {
+		buffer_text(w->out, ",\"by\":\"");
+		buffer_text(w->out, provenance_name(facts_provenance(facts, fact)));
+		buffer_byte(w->out, '"');
+	}
+	buffer_byte(w->out, '}');
+}
+
+static void
+disregard(struct writing *w, size_t fact, enum provenance least)
+{
+	const struct facts *facts = w->decision->question->facts;
+
+	if (facts_known(facts, fact, CLAIMED) && !facts_known(facts, fact, least) && w->disregarded[fact] < least)
+		w->disregarded[fact] = (uint8_t)least;
+}
+
+/* Of `when` only what is unknown is to be told: that it applies is no failure. */
+static void
+write_reasons(struct writing *w, const struct condition *c, enum provenance least, bool when, bool *begun)
+{
+	const struct question *q = w->decision->question;
+	const struct dictionary *dictionary = q->framework->dictionary;
+	uint16_t leaves[CONDITION_LEAVES];
+	size_t count = condition_reasons(c, q->facts, least, leaves, COUNT(leaves));
+
+	for (size_t i = 0; i < count && i < COUNT(leaves); i++) {
+		const struct condition_node *leaf = &c->nodes[leaves[i]];
+		const struct fact *fact = &dictionary->facts[leaf->fact];
+
+		if (when && facts_known(q->facts, leaf->fact, least))
+			continue;
+		if (*begun)
+			buffer_byte(w->out, ',');
+		*begun = true;
+		write_value(w, fact);
+		if (when)
+			buffer_text(w->out, ",\"needed\":{\"known\":true}");
+		else
+			write_needed(w->out, dictionary, c, leaves[i]);
+		write_by(w, fact);
+		disregard(w, leaf->fact, least);
+		if (leaf->other)
+			disregard(w, (size_t)leaf->other - 1, least);
+	}
+}
+
+static void
+write_wording(struct writing *w, const char *name, const struct criterion *c, struct span text, enum language language)
+{
+	struct buffer worded;
+
+	if (!wording_has_parameters(text)) {
+		write_member(w->out, name, text);
+		return;
+	}
+	worded = buffer_init(64 * KIB);
+	criterion_wording(&worded, c, w->decision->question->framework->dictionary, text, language);
+	write_member(w->out, name, buffer_span(&worded));
+	buffer_release(&worded);
+}
+
+static struct span
+level_of(const struct framework *f, const struct criterion *c)
+{
+	return c->level == 0 ? span_text("any") : level_id(&f->areas[c->area], c->level);
+}
+
+static void
+write_criterion(struct writing *w, const struct criterion *c)
+{
+	const struct question *q = w->decision->question;
+	enum provenance least = criterion_least(c, q->profile);
+	bool begun = false;
+
+	buffer_text(w->out, "{\"id\":");
+	write_id(w->out, c->id);
+	buffer_text(w->out, ",\"area\":");
+	write_id(w->out, q->framework->areas[c->area].id);
+	buffer_text(w->out, ",\"level\":");
+	write_id(w->out, level_of(q->framework, c));
+	write_wording(w, ",\"text\":{\"ja\":", c, c->reason.ja, LANGUAGE_JA);
+	write_wording(w, ",\"en\":", c, c->reason.en, LANGUAGE_EN);
+	buffer_text(w->out, "},\"facts\":[");
+	write_reasons(w, &c->when, least, true, &begun);
+	if (!begun)
+		write_reasons(w, &c->condition, least, false, &begun);
+	buffer_text(w->out, "]}");
+}
+
+static void
+write_criteria(struct writing *w, const char *name, enum truth truth)
+{
+	const struct evaluation *e = &w->decision->evaluation;
+	const struct criterion *criteria = evaluation_criteria(e);
+	bool begun = false;
+
+	buffer_text(w->out, name);
+	for (size_t i = 0; i < e->framework->criterion_count; i++) {
+		if (e->truths[i] != truth || criteria[i].level > w->shown[criteria[i].area])
+			continue;
+		if (begun)
+			buffer_byte(w->out, ',');
+		write_criterion(w, &criteria[i]);
+		begun = true;
+	}
+	buffer_byte(w->out, ']');
+}
+
+/* See decision.h: what matters. */
+static void
+choose_shown(struct writing *w)
+{
+	const struct question *q = w->decision->question;
+	bool required[AREAS_LARGEST] = { false };
+
+	(void)demand_levels(&q->demand, q->framework, w->shown);
+	for (size_t i = 0; i < q->demand.count; i++) {
+		const struct area *area = &q->framework->areas[q->demand.items[i].area];
+
+		required[q->demand.items[i].area] = true;
+		for (size_t part = 0; part < area->of_count; part++)
+			required[area->of[part]] = true;
+	}
+	for (size_t i = 0; i < q->framework->own_count; i++)
+		if (!required[i])
+			w->shown[i] = (uint8_t)(w->decision->evaluation.areas[i].reached + 1);
+}
+
+/* What was stated and did not count */
+
+static void
+write_disregarded(struct writing *w)
+{
+	const struct question *q = w->decision->question;
+	const struct facts *facts = q->facts;
+	bool begun = false;
+
+	buffer_text(w->out, ",\"disregarded\":[");
+	for (size_t i = 0; i < q->framework->dictionary->count; i++) {
+		const struct fact *fact = &q->framework->dictionary->facts[i];
+		uint64_t bit = UINT64_C(1) << (i % 64);
+		bool weak = (facts->too_weak[i / 64] & q->framework->uses[i / 64] & bit) != 0;
+		bool stale = (facts->stale[i / 64] & q->framework->uses[i / 64] & bit) != 0;
+
+		if (!weak && !stale && !w->disregarded[i])
+			continue;
+		buffer_text(w->out, begun ? ",{\"fact\":" : "{\"fact\":");
+		begun = true;
+		write_id(w->out, fact->id);
+		if (w->disregarded[i])
+			buffer_print(w->out, ",\"why\":\"%s where %s is needed\"}", provenance_name(facts_provenance(facts, fact)),
+			    provenance_name((enum provenance)w->disregarded[i]));
+		else if (weak)
+			buffer_print(w->out, ",\"why\":\"%s where %s is needed\"}",
+			    fact->provenance == VOUCHED ? "claimed" : "claimed or vouched", provenance_name(fact->provenance));
+		else
+			buffer_text(w->out, ",\"why\":\"stale\"}");
+	}
+	buffer_byte(w->out, ']');
+}
+
+static void
+write_policy(struct buffer *b, const struct framework *f)
+{
+	static const char digits[] = "0123456789abcdef";
+
+	buffer_text(b, ",\"policy\":{\"id\":");
+	write_id(b, f->id);
+	buffer_text(b, ",\"version\":");
+	write_id(b, f->version);
+	buffer_text(b, ",\"digest\":\"sha256:");
+	for (size_t i = 0; i < f->digest.size; i++) {
+		buffer_byte(b, (uint8_t)digits[f->digest.data[i] >> 4]);
+		buffer_byte(b, (uint8_t)digits[f->digest.data[i] & 15]);
+	}
+	buffer_text(b, "\"}");
+}
+
+void
+decision_write(struct buffer *b, const struct decision *d)
+{
+	struct writing w = { .out = b, .decision = d };
+
+	choose_shown(&w);
+	write_levels(b, d);
+	write_criteria(&w, ",\"failed\":[", TRUTH_FALSE);
+	write_criteria(&w, ",\"unknown\":[", TRUTH_UNKNOWN);
+	write_disregarded(&w);
+	if (d->advised)
+		write_all_advice(b, d);
+	write_policy(b, d->question->framework);
+}

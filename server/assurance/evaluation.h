@@ -19,7 +19,15 @@ struct evaluation {
 	bool applies[CRITERIA_LARGEST];      /* false: true by not applying (or left out by the profile) */
 	struct reach areas[AREAS_LARGEST];
 	bool barred;                 /* a criterion of every level is false: nothing is reached anywhere */
+	/* Every criterion of every level is true. Where one is unknown the levels stand as they are, for they tell of the
+	 * person and the login; but nothing is permitted, or whoever does not state the fact would pass. */
+	bool cleared;
 };
+
+/* A criterion under these facts, counting what is known with `least` or more; it is true where it does not apply. */
+enum truth criterion_truth(const struct criterion *, const struct facts *, enum provenance least, bool *applies);
+/* The least that counts for it: its own or the profile's (NULL: none), whichever is more. */
+enum provenance criterion_least(const struct criterion *, const struct profile *);
 
 void evaluate(const struct framework *, const struct profile *, const struct facts *, struct evaluation *out);
 
@@ -34,7 +42,14 @@ struct demand {
 	struct requirement items[REQUIREMENTS_LARGEST];
 	size_t count;
 };
-/* Met in all, and nothing barred. No requirement: refused, for nobody said what is enough. */
+struct demand profile_demand(const struct profile *);
+/* Met in all, and cleared. No requirement: refused, for nobody said what is enough. */
 bool demand_met(const struct demand *, const struct evaluation *);
 /* Of those required, the levels that could still be reached would do. */
 bool demand_possible(const struct demand *, const struct evaluation *);
+
+/* For each area of its own, the level whose criteria (and those below) must be true, or 0: what minimum, exact and better
+ * amount to, those of composed areas handed down to their parts. False: some area has no level so high. */
+bool demand_levels(const struct demand *, const struct framework *, uint8_t levels[AREAS_LARGEST]);
+/* The level of a requirement that must be reached at least; 0: none. */
+uint8_t requirement_least(const struct requirement *);

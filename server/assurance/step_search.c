@@ -1,0 +1,579 @@
+/* assurance/step_search.c - the cheapest set of steps after which everything wanted holds. */
+#include "assurance/step_search.h"
+
+#include <assert.h>
+
+/* Steps are known by their rank here: cheapest first, then as in the file; so the lowest bit of a set is its cheapest. */
+struct goal {
+	bool level;                      /* a level required; else a criterion */
+	uint16_t number;
+	struct step_set helpers;         /* steps that change a fact it reads */
+};
+
+#define GOALS_LARGEST (CRITERIA_LARGEST + REQUIREMENTS_LARGEST)
+struct search {
+	const struct step_goals *wanted;
+	const struct facts *before;
+	uint16_t ranked[STEPS_LARGEST];  /* rank -> number in the file */
+	struct step_set changers[FACTS_LARGEST]; /* of each fact */
+	struct goal goals[GOALS_LARGEST];
+	size_t goal_count;
+	uint32_t *nodes;
+	bool cut_off;                    /* the nodes are spent: all ends */
+	bool too_deep;                   /* something longer than an answer may be was passed over */
+	/* The set at hand, and the best so far. */
+	uint16_t taken[STEP_SEARCH_STEPS];
+	size_t count;
+	uint64_t cost;
+	struct {
+		bool found;
+		uint64_t cost;
+		size_t count;
+		uint16_t sorted[STEP_SEARCH_STEPS], order[STEP_SEARCH_STEPS]; /* numbers in the file */
+		struct facts after;
+	} best;
+};
+
+/* Sets of steps. */
+
+static bool
+set_has(const struct step_set *s, size_t rank)
+{
+	return (s->bits[rank / 64] >> (rank % 64) & 1) != 0;
+}
+
+static void
+set_add(struct step_set *s, size_t rank)
+{
+	s->bits[rank / 64] |= UINT64_C(1) << (rank % 64);
+}
+
+static void
+set_remove(struct step_set *s, size_t rank)
+{
+	s->bits[rank / 64] &= ~(UINT64_C(1) << (rank % 64));
+}
+
+static void
+set_join(struct step_set *s, const struct step_set *more)
+{
+	for (size_t i = 0; i < STEP_SETS; i++)
+		s->bits[i] |= more->bits[i];
+}
+
+static struct step_set
+set_common(const struct step_set *a, const struct step_set *b)
+{
+	struct step_set both;
+
+	for (size_t i = 0; i < STEP_SETS; i++)
+		both.bits[i] = a->bits[i] & b->bits[i];
+	return both;
+}
+
+static size_t
+set_size(const struct step_set *s)
+{
+	size_t size = 0;
+
+	for (size_t i = 0; i < STEP_SETS; i++)
+		size += (size_t)__builtin_popcountll(s->bits[i]);
+	return size;
+}
+
+/* The first member from `rank` on; STEPS_LARGEST: none. */
+static size_t
+set_next(const struct step_set *s, size_t rank)
+{
+	for (; rank < STEPS_LARGEST; rank = (rank / 64 + 1) * 64) {
+		uint64_t bits = s->bits[rank / 64] >> (rank % 64);
+
+		if (bits)
+			return rank + (size_t)__builtin_ctzll(bits);
+	}
+	return STEPS_LARGEST;
+}
+
+/* What steps do. */
+
+void
+step_do(const struct step *step, struct facts *facts)
+{
+	for (size_t i = 0; i < step->effect_count; i++) {
+		const struct effect *e = &step->effects[i];
+		int64_t value = e->value;
+
+		/* Words join what was observed; what others said is replaced by what is seen, as facts_put() has it. */
+		if (e->add && facts_known(facts, e->fact, OBSERVED))
+			value |= facts->value[e->fact];
+		facts_put(facts, &facts->dictionary->facts[e->fact], value, OBSERVED);
+	}
+}
+
+static bool
+effects_conflict(const struct effect *a, const struct effect *b)
+{
+	if (a->fact != b->fact || (a->add && b->add))
+		return false;
+	if (!a->add && !b->add)
+		return a->value != b->value;
+	return a->add ? (a->value & ~b->value) != 0 : (b->value & ~a->value) != 0;
+}
+
+static bool
+steps_conflict(const struct step *a, const struct step *b)
+{
+	for (size_t i = 0; i < a->effect_count; i++)
+		for (size_t j = 0; j < b->effect_count; j++)
+			if (effects_conflict(&a->effects[i], &b->effects[j]))
+				return true;
+	return false;
+}
+
+static const struct step *
+step_at(const struct search *s, size_t rank)
+{
+	return &s->wanted->framework->steps[s->ranked[rank]];
+}
+
+static bool
+step_ready(const struct step *step, const struct facts *facts)
+{
+	return condition_truth(&step->needs, facts, CLAIMED) == TRUTH_TRUE;
+}
+
+/* Preparing. */
+
+/* Who changes a fact that is read. */
+static struct step_set
+changers_of(const struct search *s, const uint64_t read[FACT_SETS])
+{
+	struct step_set found = { { 0 } };
+
+	for (size_t i = 0; i < FACT_SETS; i++)
+		for (uint64_t bits = read[i]; bits; bits &= bits - 1)
+			set_join(&found, &s->changers[i * 64 + (size_t)__builtin_ctzll(bits)]);
+	return found;
+}
+
+static void
+criterion_support(const struct criterion *c, uint64_t read[FACT_SETS])
+{
+	condition_support(&c->when, read);
+	condition_support(&c->condition, read);
+}
+
+static const struct criterion *
+criteria_wanted(const struct step_goals *wanted)
+{
+	return wanted->profile ? wanted->profile->criteria : wanted->framework->criteria;
+}
+
+static void
+rank(struct search *s)
+{
+	const struct framework *f = s->wanted->framework;
+
+	for (size_t i = 0; i < f->step_count; i++) {
+		size_t at = i;
+
+		for (; at > 0 && f->steps[s->ranked[at - 1]].cost > f->steps[i].cost; at--)
+			s->ranked[at] = s->ranked[at - 1];
+		s->ranked[at] = (uint16_t)i;
+	}
+	for (size_t i = 0; i < f->step_count; i++)
+		for (size_t e = 0; e < step_at(s, i)->effect_count; e++)
+			set_add(&s->changers[step_at(s, i)->effects[e].fact], i);
+}
+
+static void
+add_criterion(struct search *s, size_t number)
+{
+	const struct profile *profile = s->wanted->profile;
+	struct goal *goal = &s->goals[s->goal_count];
+	uint64_t read[FACT_SETS] = { 0 };
+
+	if (profile && profile->excluded && profile->excluded[number])
+		return;
+	criterion_support(&criteria_wanted(s->wanted)[number], read);
+	*goal = (struct goal){ .number = (uint16_t)number, .helpers = changers_of(s, read) };
+	s->goal_count++;
+}
+
+static bool
+part_of(const struct area *whole, size_t whole_number, size_t area)
+{
+	for (size_t i = 0; whole->of && i < whole->of_count; i++)
+		if (whole->of[i] == area)
+			return true;
+	return whole_number == area;
+}
+
+/* A level depends on all criteria of its area, or of the parts of a composed one. */
+static void
+add_level(struct search *s, size_t number)
+{
+	const struct framework *f = s->wanted->framework;
+	uint8_t area = s->wanted->levels[number].area;
+	uint64_t read[FACT_SETS] = { 0 };
+
+	for (size_t i = 0; i < f->criterion_count; i++)
+		if (part_of(&f->areas[area], area, criteria_wanted(s->wanted)[i].area))
+			criterion_support(&criteria_wanted(s->wanted)[i], read);
+	s->goals[s->goal_count++] = (struct goal){ true, (uint16_t)number, changers_of(s, read) };
+}
+
+/* Ranks of the steps that may be taken: those whose needs are not fulfilled and cannot become so are left out. */
+static struct step_set
+steps_open(const struct search *s, const struct step_set *allowed)
+{
+	struct step_set open = { { 0 } };
+	bool changed = true;
+
+	for (size_t i = 0; i < s->wanted->framework->step_count; i++)
+		if (set_has(allowed, s->ranked[i]))
+			set_add(&open, i);
+	while (changed) {
+		changed = false;
+		for (size_t i = set_next(&open, 0); i < STEPS_LARGEST; i = set_next(&open, i + 1)) {
+			uint64_t read[FACT_SETS] = { 0 };
+			struct step_set helpers;
+
+			if (step_ready(step_at(s, i), s->before))
+				continue;
+			condition_support(&step_at(s, i)->needs, read);
+			helpers = changers_of(s, read);
+			helpers = set_common(&helpers, &open);
+			set_remove(&helpers, i);
+			if (set_size(&helpers) > 0)
+				continue;
+			set_remove(&open, i);
+			changed = true;
+		}
+	}
+	return open;
+}
+
+/* The order in which steps can be done. */
+
+static bool
+reads(const struct step *step, const struct step *changer)
+{
+	uint64_t read[FACT_SETS] = { 0 };
+
+	condition_support(&step->needs, read);
+	for (size_t i = 0; i < changer->effect_count; i++)
+		if (read[changer->effects[i].fact / 64] >> (changer->effects[i].fact % 64) & 1)
+			return true;
+	return false;
+}
+
+/* Whether none of the others' needs depends on what it does: then doing it as soon as it can be done takes nothing away. */
+static bool
+harmless(const struct search *s, const uint16_t *left, size_t count, size_t which)
+{
+	const struct step *steps = s->wanted->framework->steps;
+
+	for (size_t i = 0; i < count; i++)
+		if (i != which && reads(&steps[left[i]], &steps[left[which]]))
+			return false;
+	return true;
+}
+
+static bool arrange(struct search *, const struct facts *, const uint16_t *left, size_t count, uint16_t *order);
+
+static bool
+arrange_after(struct search *s, const struct facts *now, const uint16_t *left, size_t count, size_t first,
+    uint16_t *order)
+{
+	uint16_t rest[STEP_SEARCH_STEPS];
+	struct facts next = *now;
+	size_t n = 0;
+
+	for (size_t i = 0; i < count; i++)
+		if (i != first)
+			rest[n++] = left[i];
+	step_do(&s->wanted->framework->steps[left[first]], &next);
+	order[0] = left[first];
+	return arrange(s, &next, rest, n, order + 1);
+}
+
+static bool
+node_spent(struct search *s)
+{
+	if (*s->nodes == 0) {
+		s->cut_off = true;
+		return true;
+	}
+	(*s->nodes)--;
+	return false;
+}
+
+/* `left` are numbers in the file, ascending. */
+static bool
+arrange(struct search *s, const struct facts *now, const uint16_t *left, size_t count, uint16_t *order)
+{
+	bool ready[STEP_SEARCH_STEPS];
+
+	if (count == 0)
+		return true;
+	if (node_spent(s))
+		return false;
+	for (size_t i = 0; i < count; i++) {
+		ready[i] = step_ready(&s->wanted->framework->steps[left[i]], now);
+		if (ready[i] && harmless(s, left, count, i))
+			return arrange_after(s, now, left, count, i, order);
+	}
+	for (size_t i = 0; i < count; i++)
+		if (ready[i] && arrange_after(s, now, left, count, i, order))
+			return true;
+	return false;
+}
+
+/* Who could unlock a set that cannot be arranged: a step that changes what one of the set needs. Those whose needs hold
+ * from the beginning, and are touched by none of the set, do not stand in the way. */
+static struct step_set
+unlockers(const struct search *s, const uint16_t *sorted)
+{
+	const struct step *steps = s->wanted->framework->steps;
+	struct step_set found = { { 0 } };
+
+	for (size_t i = 0; i < s->count; i++) {
+		const struct step *step = &steps[sorted[i]];
+		uint64_t read[FACT_SETS] = { 0 };
+		bool touched = false;
+		struct step_set helpers;
+
+		for (size_t j = 0; j < s->count && !touched; j++)
+			touched = reads(step, &steps[sorted[j]]);
+		if (!touched && step_ready(step, s->before))
+			continue;
+		condition_support(&step->needs, read);
+		helpers = changers_of(s, read);
+		set_join(&found, &helpers);
+	}
+	return found;
+}
+
+/* Looking. */
+
+static bool
+holds(const struct search *s, const struct goal *goal, const struct facts *facts)
+{
+	const struct step_goals *wanted = s->wanted;
+	const struct criterion *c;
+	struct evaluation e;
+	bool applies;
+
+	if (goal->level) {
+		evaluate(wanted->framework, wanted->profile, facts, &e);
+		return requirement_met(&wanted->levels[goal->number], e.areas[wanted->levels[goal->number].area].reached);
+	}
+	c = &criteria_wanted(wanted)[goal->number];
+	return criterion_truth(c, facts, criterion_least(c, wanted->profile), &applies) == TRUTH_TRUE;
+}
+
+/* File numbers, ascending. */
+static void
+sort_numbers(uint16_t *numbers, size_t count)
+{
+	for (size_t i = 1; i < count; i++) {
+		uint16_t number = numbers[i];
+		size_t at = i;
+
+		for (; at > 0 && numbers[at - 1] > number; at--)
+			numbers[at] = numbers[at - 1];
+		numbers[at] = number;
+	}
+}
+
+/* Negative: the first stands earlier in the file. */
+static int
+sets_compare(const uint16_t *a, const uint16_t *b, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (a[i] != b[i])
+			return a[i] < b[i] ? -1 : 1;
+	return 0;
+}
+
+/* Whether a set of this cost, of these steps (they are sorted), is better than the best. */
+static bool
+better(const struct search *s, uint64_t cost, uint16_t *numbers, size_t count)
+{
+	if (!s->best.found || cost != s->best.cost)
+		return !s->best.found || cost < s->best.cost;
+	if (count != s->best.count)
+		return count < s->best.count;
+	sort_numbers(numbers, count);
+	return sets_compare(numbers, s->best.sorted, count) < 0;
+}
+
+/* What the set at hand needs at least: for goals without a helper in common, the cheapest helper each. */
+struct bound {
+	struct step_set covered;
+	uint64_t cost;
+	uint16_t numbers[STEP_SEARCH_STEPS + GOALS_LARGEST]; /* no set of so many is smaller, nor earlier in the file */
+	size_t count;
+};
+
+static void
+bound_raise(const struct search *s, struct bound *b, const struct step_set *helpers)
+{
+	struct step_set shared = set_common(&b->covered, helpers);
+	uint16_t earliest = UINT16_MAX;
+
+	if (set_size(&shared) > 0)
+		return;
+	for (size_t i = set_next(helpers, 0); i < STEPS_LARGEST; i = set_next(helpers, i + 1))
+		earliest = s->ranked[i] < earliest ? s->ranked[i] : earliest;
+	b->cost += step_at(s, set_next(helpers, 0))->cost;
+	b->numbers[b->count++] = earliest;
+	set_join(&b->covered, helpers);
+}
+
+static bool
+worth_looking(struct search *s, const struct step_set *tightest, const uint64_t *unmet, const struct step_set *open)
+{
+	struct bound b = { .cost = s->cost, .count = s->count };
+
+	for (size_t i = 0; i < s->count; i++)
+		b.numbers[i] = s->ranked[s->taken[i]];
+	bound_raise(s, &b, tightest);
+	for (size_t i = 0; i < s->goal_count; i++) {
+		struct step_set helpers;
+
+		if (!(unmet[i / 64] >> (i % 64) & 1))
+			continue;
+		helpers = set_common(&s->goals[i].helpers, open);
+		if (set_size(&helpers) == 0)
+			return false;
+		bound_raise(s, &b, &helpers);
+	}
+	if (!better(s, b.cost, b.numbers, b.count))
+		return false;
+	/* Only what would have been better is missed by ending here. */
+	s->too_deep = s->too_deep || b.count > STEP_SEARCH_STEPS;
+	return b.count <= STEP_SEARCH_STEPS;
+}
+
+/* The goals that do not hold, and the helpers of the one with the fewest. False: one of them cannot be helped. */
+static bool
+unmet_goals(const struct search *s, const struct facts *after, const struct step_set *open, uint64_t *unmet, size_t *count,
+    struct step_set *tightest)
+{
+	size_t fewest = STEPS_LARGEST + 1;
+
+	*count = 0;
+	for (size_t i = 0; i < s->goal_count; i++) {
+		struct step_set helpers;
+		size_t size;
+
+		if (holds(s, &s->goals[i], after))
+			continue;
+		helpers = set_common(&s->goals[i].helpers, open);
+		size = set_size(&helpers);
+		if (size == 0)
+			return false;
+		if (size < fewest)
+			*tightest = helpers;
+		fewest = size < fewest ? size : fewest;
+		unmet[i / 64] |= UINT64_C(1) << (i % 64);
+		(*count)++;
+	}
+	return true;
+}
+
+/* All goals hold: an answer, if it can be done. True: nothing is to be looked for beyond it. */
+static bool
+answer(struct search *s, const struct facts *after, struct step_set *helpers)
+{
+	uint16_t sorted[STEP_SEARCH_STEPS], order[STEP_SEARCH_STEPS];
+
+	for (size_t i = 0; i < s->count; i++)
+		sorted[i] = s->ranked[s->taken[i]];
+	sort_numbers(sorted, s->count);
+	if (!better(s, s->cost, sorted, s->count))
+		return true;
+	if (!arrange(s, s->before, sorted, s->count, order)) {
+		*helpers = unlockers(s, sorted);
+		return s->cut_off;
+	}
+	s->best.found = true;
+	s->best.cost = s->cost;
+	s->best.count = s->count;
+	memcpy(s->best.sorted, sorted, sizeof(sorted));
+	memcpy(s->best.order, order, sizeof(order));
+	s->best.after = *after;
+	return true;
+}
+
+static void look(struct search *, const struct facts *after, struct step_set open);
+
+static void
+take(struct search *s, const struct facts *after, const struct step_set *open, size_t rank)
+{
+	const struct step *step = step_at(s, rank);
+	struct facts next = *after;
+	struct step_set left = *open;
+
+	set_remove(&left, rank);
+	for (size_t i = set_next(&left, 0); i < STEPS_LARGEST; i = set_next(&left, i + 1))
+		if (steps_conflict(step, step_at(s, i)))
+			set_remove(&left, i);
+	step_do(step, &next);
+	s->taken[s->count++] = (uint16_t)rank;
+	s->cost += step->cost;
+	look(s, &next, left);
+	s->cost -= step->cost;
+	s->count--;
+}
+
+/* `after` is what the set at hand leads to; `open` the steps that may still join it. */
+static void
+look(struct search *s, const struct facts *after, struct step_set open)
+{
+	uint64_t unmet[GOALS_LARGEST / 64 + 1] = { 0 };
+	struct step_set tightest = { { 0 } };
+	size_t count;
+
+	if (node_spent(s) || !unmet_goals(s, after, &open, unmet, &count, &tightest))
+		return;
+	if (count == 0) {
+		if (answer(s, after, &tightest))
+			return;
+		tightest = set_common(&tightest, &open);
+		if (set_size(&tightest) == 0)
+			return;
+	}
+	for (size_t i = set_next(&tightest, 0); i < STEPS_LARGEST && !s->cut_off; i = set_next(&tightest, i + 1)) {
+		if (!worth_looking(s, &tightest, unmet, &open))
+			return;
+		take(s, after, &open, i);
+		set_remove(&open, i);
+		set_remove(&tightest, i);
+	}
+}
+
+void
+step_search(const struct step_goals *wanted, const struct facts *facts, const struct step_set *allowed, uint32_t *nodes,
+    struct step_answer *out)
+{
+	struct search s = { .wanted = wanted, .before = facts, .nodes = nodes };
+
+	assert(wanted->framework->step_count <= STEPS_LARGEST);
+	rank(&s);
+	for (size_t i = 0; i < wanted->framework->criterion_count; i++)
+		if (wanted->criteria[i / 64] >> (i % 64) & 1)
+			add_criterion(&s, i);
+	for (size_t i = 0; i < wanted->level_count; i++)
+		add_level(&s, i);
+	look(&s, facts, steps_open(&s, allowed));
+	*out = (struct step_answer){ .found = s.best.found, .whole = !s.cut_off && !s.too_deep };
+	if (!s.best.found)
+		return;
+	out->cost = s.best.cost < UINT32_MAX ? (uint32_t)s.best.cost : UINT32_MAX;
+	out->count = s.best.count;
+	memcpy(out->steps, s.best.order, sizeof(out->steps));
+	out->after = s.best.after;
+}
