@@ -63,13 +63,26 @@ asking_refuse(struct asking *a, const struct problem *why)
 	refuse_with(a->exchange, status_of(why->code), fields, why);
 }
 
+bool
+asking_charge(struct asking *a, size_t more)
+{
+	int64_t wait = more ? rate_take(a->front->rates, a->caller, a->rate, (unsigned)more, clock_monotonic()) : 0;
+	struct problem why;
+
+	if (!wait)
+		return true;
+	on_over(a);
+	problem_set(&why, ERR_LIMIT, "RFC 6585 s4", "this caller asks more often than was agreed");
+	refuse_with(a->exchange, 429, arena_print(a->exchange->arena, "Retry-After: %u\r\n", rate_retry_after(wait)), &why);
+	return false;
+}
+
 static void
 on_caller_known(void *arg, enum err err, const struct caller *caller, const struct problem *why)
 {
 	struct asking *a = arg;
 	struct exchange *e = a->exchange;
 	struct problem own;
-	unsigned wait;
 
 	exchange_hold(e, NULL);
 	if (err != OK) {
@@ -83,15 +96,11 @@ on_caller_known(void *arg, enum err err, const struct caller *caller, const stru
 		refuse_with(e, 403, "", &own);
 		return;
 	}
-	wait = rates_take(a->front->rates, caller->name, caller->rate, clock_monotonic());
-	if (wait) {
-		problem_set(&own, ERR_LIMIT, "RFC 6585 s4", "this caller asks more often than was agreed");
-		refuse_with(e, 429, arena_print(e->arena, "Retry-After: %u\r\n", wait), &own);
+	a->caller = caller->name;
+	a->member = caller->member;
+	a->rate = caller->rate ? caller->rate : a->front->rate;
+	if (!asking_charge(a, 1))
 		return;
-	}
-	a->caller = arena_copy(e->arena, caller->name);
-	a->member = arena_copy(e->arena, caller->member);
-	a->rights = caller->rights;
 	a->policies = policy_shelf_take(a->front->shelf);
 	exchange_on_gone(e, on_over, a);
 	a->go_on(a);

@@ -15,11 +15,13 @@
 #include "transaction/policy_shelf.h"
 
 struct authzen_front;
+struct rates;
 
 struct authzen_front_settings {
 	const char *base_url;        /* "https://…/" */
 	const char *access;          /* file (access.h), or NULL: callers name framework and levels themselves */
-	unsigned rate;               /* questions a second of one caller in this process; 0: no limit */
+	struct rates *rates;         /* transaction/rate.h; the caller's */
+	unsigned rate;               /* questions a second of a caller that has no rate of its own; 0: no limit */
 };
 
 enum err authzen_front_new(struct store *, struct policy_shelf *, const struct authzen_front_settings *,

@@ -243,6 +243,8 @@ go_on(struct asking *asking)
 	/* Without items the batch endpoint is the single one (s7.1). */
 	e->several = e->several && e->body.item_count;
 	e->item_count = e->several ? e->body.item_count : 1;
+	if (!asking_charge(asking, e->item_count - 1))
+		return;
 	e->items = arena_array(x->arena, struct item, e->item_count);
 	for (size_t i = 0; i < e->item_count; i++)
 		pose_item(e, &e->items[i], e->several ? &e->body.items[i] : &e->body.defaults);

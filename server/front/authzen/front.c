@@ -3,8 +3,6 @@
 
 #include <stdlib.h>
 
-#include "transaction/rate.h"
-
 #define FRONT_MEMORY (64 * MIB)
 
 const struct route authzen_routes[] = {
@@ -40,7 +38,8 @@ authzen_front_new(struct store *store, struct policy_shelf *shelf, const struct 
 	front->shelf = shelf;
 	front->arena = arena_init(FRONT_MEMORY);
 	front->base_url = without_slash(&front->arena, settings->base_url);
-	front->rates = rates_new(settings->rate);
+	front->rates = settings->rates;
+	front->rate = settings->rate;
 	front->access = &nothing;
 	if (settings->access && access_read(&front->arena, settings->access, &front->access, why) != OK) {
 		authzen_front_free(front);
@@ -55,7 +54,6 @@ authzen_front_free(struct authzen_front *front)
 {
 	if (!front)
 		return;
-	rates_free(front->rates);
 	arena_release(&front->arena);
 	free(front);
 }

@@ -13,6 +13,7 @@ struct authzen_front {
 	const char *base_url;            /* without the slash at its end */
 	const struct access *access;
 	struct rates *rates;
+	unsigned rate;
 };
 
 /* evaluation.c */
@@ -28,7 +29,7 @@ struct asking {
 	struct authzen_front *front;
 	struct policy_snapshot *policies;
 	struct span caller, member;      /* in the exchange's arena */
-	unsigned rights;
+	unsigned rate;
 	struct instant now;
 	void (*go_on)(struct asking *);
 };
@@ -37,6 +38,9 @@ struct asking {
  * no JSON, is answered here. `asking` lives in the exchange's arena and may be the first member of more. */
 void asking_begin(struct asking *, struct exchange *, struct authzen_front *, void (*go_on)(struct asking *));
 struct posing asking_posing(const struct asking *);
+
+/* Counts so many questions; a request has been counted as one. False: that was too many, and has been answered (429). */
+bool asking_charge(struct asking *, size_t more);
 
 /* With X-Request-ID, when the request had one (s10.1.2). */
 void asking_answer(struct asking *, struct buffer *json);

@@ -1,0 +1,128 @@
+/* front/ledger/disclosure.c - an entry of the log, shown to those it concerns. */
+#include "front/ledger/disclosure.h"
+
+#include <openssl/crypto.h>
+
+#include "codec/text.h"
+#include "http/exchange.h"
+#include "ledger/entry.h"
+#include "transaction/caller.h"
+
+#define SCHEME "Receipt "
+#define ANSWER_LARGEST (256 * KIB)
+
+struct showing {
+	struct exchange *exchange;
+	struct store *store;
+	struct id id;
+	struct span salt;        /* shown; empty: a caller's token was */
+	struct span member;      /* of the caller */
+	bool auditor;
+	struct ask ask;
+};
+
+static void
+refuse(struct showing *s, int status, const char *fields, const char *text)
+{
+	struct problem why;
+
+	problem_set(&why, status == 404 ? ERR_NOT_FOUND : ERR_DENIED, "", "%s", text);
+	exchange_refuse_with(s->exchange, status, span_text(fields), &why);
+}
+
+static void
+show(struct showing *s, const struct ledger_entry *entry)
+{
+	struct arena *a = s->exchange->arena;
+	struct hash commitment = ledger_commitment(entry->salt, entry->content);
+	struct buffer b = buffer_init(ANSWER_LARGEST);
+	char id[LEDGER_ID_TEXT];
+
+	buffer_print(&b, "{\"id\":\"%s\",\"kind\":\"%s\",\"index\":%llu,\"commitment\":\"%s\",\"salt\":\"%s\",\"receipt\":",
+	    ledger_id_text(&s->id, id), ledger_kind_name(entry->kind), (unsigned long long)(entry->number - 1),
+	    hex_write(a, span_of(commitment.bytes, HASH_SIZE)), hex_write(a, span_of(entry->salt, LEDGER_SALT)));
+	buffer_print(&b, "\"/v1/receipts/%s\",\"entry\":", id);
+	buffer_add(&b, entry->content);
+	buffer_text(&b, "}");
+	exchange_reply_json(s->exchange, 200, buffer_span(&b));
+	buffer_release(&b);
+}
+
+/* Who may not see it is told the same as when there is none: an ID alone must not tell that somebody logged in. */
+static void
+on_entry_loaded(void *arg, enum err err, const struct problem *why)
+{
+	struct showing *s = arg;
+	struct ledger_entry entry;
+	uint8_t salt[LEDGER_SALT];
+	bool may;
+
+	exchange_hold(s->exchange, NULL);
+	if (err != OK) {
+		exchange_refuse_with(s->exchange, status_of(err), span_text("Retry-After: 2\r\n"), why);
+		return;
+	}
+	if (s->ask.count == 0 || !ledger_entry_read(s->ask.rows[0].value, &entry) || !entry.content.size) {
+		refuse(s, 404, "", "no entry of yours has this ID; what was erased is not there any more");
+		return;
+	}
+	if (s->salt.size)
+		may = hex_read(s->salt, salt, sizeof(salt)) && CRYPTO_memcmp(salt, entry.salt, sizeof(salt)) == 0;
+	else
+		may = s->auditor || (entry.party.size && span_equal(entry.party, s->member));
+	if (may)
+		show(s, &entry);
+	else
+		refuse(s, 404, "", "no entry of yours has this ID; what was erased is not there any more");
+}
+
+static void
+load(struct showing *s)
+{
+	s->ask = (struct ask){ .table = &ledger_entry_table, .from = span_of(s->id.bytes, sizeof(s->id.bytes)) };
+	exchange_hold(s->exchange, store_load(s->store, &s->ask, 1, on_entry_loaded, s));
+}
+
+static void
+on_caller_known(void *arg, enum err err, const struct caller *caller, const struct problem *why)
+{
+	struct showing *s = arg;
+
+	exchange_hold(s->exchange, NULL);
+	if (err != OK) {
+		exchange_refuse_with(s->exchange, err == ERR_DENIED ? 401 : status_of(err),
+		    span_text(err == ERR_DENIED ? "WWW-Authenticate: Bearer realm=\"watashi\"\r\n" : "Retry-After: 2\r\n"), why);
+		return;
+	}
+	s->member = arena_copy(s->exchange->arena, caller->member);
+	s->auditor = (caller->rights & CALLER_AUDIT) != 0;
+	load(s);
+}
+
+static void
+serve_entry(struct exchange *e, void *front)
+{
+	struct disclosure *d = front;
+	struct showing *s = arena_new(e->arena, struct showing);
+	const struct credentials credentials = {
+		.authorization = message_header(e->request, "Authorization"),
+		.certificate = e->certificate,
+	};
+
+	*s = (struct showing){ .exchange = e, .store = d->store };
+	if (!ledger_id_read(e->segment, &s->id)) {
+		refuse(s, 404, "", "no entry of yours has this ID; what was erased is not there any more");
+		return;
+	}
+	if (span_starts(credentials.authorization, SCHEME)) {
+		s->salt = span_skip(credentials.authorization, sizeof(SCHEME) - 1);
+		load(s);
+		return;
+	}
+	exchange_hold(e, caller_identify(d->store, e->arena, &credentials, clock_now(), on_caller_known, s));
+}
+
+const struct route disclosure_routes[] = {
+	{ GET, "/v1/ledger/entries/{id}", serve_entry, NO_BODY, 0 },
+	{ 0 }
+};

@@ -1,0 +1,172 @@
+#!/usr/bin/env python3
+"""tests/e2e/authzen.py - the decision point as an enforcement point meets it: the cases of the AuthZEN certification scenario
+against a federation of its own, and what the scenario leaves open.
+
+    tools/check runs it; by hand: WATASHI_BUILD must be set
+
+Lines `ok …`, `not ok …: why`, `skip …: why`; exit status 1 when anything is not ok.
+"""
+
+import http.client
+import json
+import os
+import sys
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(HERE, "../bench"))
+from harness import Daemon  # noqa: E402
+
+BUILD = os.environ["WATASHI_BUILD"]
+FIXTURE = os.path.join(HERE, "authzen")
+CASES = os.path.join(HERE, "../../../shared/data/authzen/cert-cases.json")
+MEMBER = {
+    "id": "records", "kind": "private",
+    "name": {"ja": "記録係", "en": "Records"},
+    "contacts": [{"type": "technical", "email": "desk@records.example"}, {"type": "security", "email": "csirt@records.example"}],
+    "entities": [],
+}
+PERMIT = {"subject": {"type": "user", "id": "alice"}, "action": {"name": "read"}, "resource": {"type": "record", "id": "record-1"}}
+
+failed = 0
+
+
+def ok(title, holds, found=""):
+    global failed
+    if holds:
+        print(f"ok {title}", flush=True)
+    else:
+        failed += 1
+        print(f"not ok {title}: {str(found)[:600]}", flush=True)
+
+
+class Point:
+    """A decision point with the scenario's rules, and a caller."""
+
+    def __init__(self):
+        self.daemon = Daemon(BUILD, settings={"decisions": {"access": os.path.join(FIXTURE, "access.json")}}, cpus="0-1")
+        record = os.path.join(self.daemon.home, "member.json")
+        with open(record, "w") as f:
+            json.dump(MEMBER, f)
+        self.daemon.ctl("member", "apply", "--no-wait", "--reason", "test", record)
+        self.daemon.ctl("member", "approve", "--no-wait", "--reason", "test", MEMBER["id"])
+        self.daemon.ctl("policy", "publish", os.path.join(FIXTURE, "fixture/1.0"), "--facts", os.path.join(FIXTURE, "facts.json"))
+        made = self.daemon.ctl("token", "new", "records-point", "--member", MEMBER["id"], "--right", "decide", "--json")
+        self.token = json.loads(made)["token"]
+
+    def ask(self, path, body, method="POST", token=None, headers=None):
+        link = http.client.HTTPConnection("127.0.0.1", self.daemon.plain, timeout=20)
+        fields = {"Content-Type": "application/json", "Authorization": f"Bearer {token or self.token}"}
+        fields.update(headers or {})
+        fields = {k: v for k, v in fields.items() if v is not None}
+        link.request(method, path, body if isinstance(body, (bytes, str, type(None))) else json.dumps(body), fields)
+        answer = link.getresponse()
+        text = answer.read()
+        link.close()
+        try:
+            parsed = json.loads(text)
+        except ValueError:
+            parsed = text
+        return answer.status, {k.lower(): v for k, v in answer.getheaders()}, parsed
+
+
+def includes(found, wanted):
+    """Every member of what is wanted is there; elements of `evaluations` in order, of `results` in any."""
+    if isinstance(wanted, dict):
+        return isinstance(found, dict) and all(k in found and (contains(found[k], v) if k == "results" else includes(found[k], v))
+                                               for k, v in wanted.items())
+    if isinstance(wanted, list):
+        return isinstance(found, list) and len(found) == len(wanted) and all(map(includes, found, wanted))
+    return found == wanted
+
+
+def contains(found, wanted):
+    return isinstance(found, list) and all(any(includes(f, w) for f in found) for w in wanted) and (wanted or not found)
+
+
+def scenario(point):
+    if not os.path.exists(CASES):
+        print("skip the cases of the certification scenario: ../shared/data/authzen is not there")
+        return
+    with open(CASES) as f:
+        cases = json.load(f)["cases"]
+    token = ""
+    for case in cases:
+        request = json.loads(json.dumps(case["request"]).replace("<next_token from previous response>", token))
+        status, _, found = point.ask(case["path"], request, case["method"])
+        expect = case["expect"]
+        holds = status == expect["status"] and includes(found, expect.get("body_includes", {}))
+        if holds and "body_shape" in expect:
+            holds = all(isinstance(e.get("decision"), bool) for e in found["evaluations"]) and len(found["evaluations"]) == 2
+        if holds and status == 200 and "/search/" in case["path"]:
+            holds = isinstance(found.get("results"), list) and isinstance(found["page"]["next_token"], str)
+            token = found["page"]["next_token"] or token
+        ok(f"scenario {case['id']}: {case['title']}", holds, (status, found))
+    ok("all 50 cases of the scenario were asked", len(cases) == 50, len(cases))
+
+
+def semantics(point):
+    item = lambda name: {"action": {"name": name}}  # noqa: E731
+    base = {k: PERMIT[k] for k in ("subject", "resource")}
+    body = dict(base, evaluations=[item("read"), item("delete"), item("write")])
+    for semantic, wanted in (("execute_all", [True, False, True]), ("deny_on_first_deny", [True, False]),
+                             ("permit_on_first_permit", [True])):
+        status, _, found = point.ask("/access/v1/evaluations", dict(body, options={"evaluations_semantic": semantic}))
+        ok(f"{semantic} ends where it should", status == 200 and [e["decision"] for e in found["evaluations"]] == wanted, found)
+    status, _, found = point.ask("/access/v1/evaluations", dict(body, options={"evaluations_semantic": "any"}))
+    ok("an unknown semantic is refused with its pointer", status == 400 and "/options/evaluations_semantic" in found["detail"],
+       found)
+
+
+def errors(point):
+    for title, body, headers, pointer in (
+            ("no JSON", "{", {}, ""),
+            ("an empty body", "", {}, ""),
+            ("an array", "[]", {}, ""),
+            ("another content type", json.dumps(PERMIT), {"Content-Type": "text/plain"}, "application/json"),
+            ("a name that stands twice", '{"subject":{"type":"user","type":"user","id":"a"}}', {}, "/subject"),
+            ("a lone surrogate", json.dumps(PERMIT).replace("alice", "\\ud800"), {}, "/subject"),
+            ("a fact nobody knows", dict(PERMIT, context={"facts": {"no.such": True}}), {}, "/context/facts/no.such"),
+            ("a fact of the wrong type", dict(PERMIT, context={"facts": {"action.soft": "yes"}}), {}, "/context/facts/action.soft"),
+            ("a fact out of its domain", dict(PERMIT, context={"facts": {"subject.role": "king"}}), {}, "/context/facts/subject.role"),
+            ("too deep", '{"context":' + '{"a":' * 40 + "1" + "}" * 41, {}, "/context")):
+        status, _, found = point.ask("/access/v1/evaluation", body, headers=headers)
+        ok(f"{title} is refused with what was expected", status == 400 and pointer in found["detail"], (status, found))
+    for method in ("GET", "PUT"):
+        status, _, found = point.ask("/access/v1/evaluation", None, method)
+        ok(f"{method} is no way to ask", status == 405, (status, found))
+    status, fields, found = point.ask("/access/v1/evaluation", PERMIT, token="wt_nobody")
+    ok("an unknown token is 401 with how to do it", status == 401 and "bearer" in fields.get("www-authenticate", "").lower(),
+       (status, fields, found))
+    status, fields, found = point.ask("/access/v1/evaluation", PERMIT, headers={"Authorization": None})
+    ok("nobody is 401", status == 401, (status, found))
+
+
+def answers(point):
+    status, fields, found = point.ask("/access/v1/evaluation", PERMIT, headers={"X-Request-ID": "one-2"})
+    ok("a request's ID comes back", fields.get("x-request-id") == "one-2", fields)
+    context = found["context"]
+    ok("the answer names policy and receipt", context["policy"]["id"] == "fixture" and context["receipt"]["url"], context)
+    status, _, found = point.ask("/access/v1/evaluation", dict(PERMIT, action={"name": "delete", "properties": {"soft": False}}))
+    context = found["context"]
+    ok("a refusal says which criterion failed on which fact", found["decision"] is False and
+       [f["id"] for f in context["failed"]] == ["delete"] and context["failed"][0]["facts"][0]["fact"] == "action.soft", context)
+    ok("and what would help", any(a["steps"] and a["steps"][0]["id"] == "soft" for a in context["advice"]), context.get("advice"))
+    status, fields, found = point.ask("/.well-known/authzen-configuration", None, "GET", headers={"Authorization": None})
+    ok("the configuration says where all is", status == 200 and
+       found["access_evaluation_endpoint"] == found["policy_decision_point"] + "/access/v1/evaluation", found)
+
+
+def main():
+    point = Point()
+    try:
+        scenario(point)
+        semantics(point)
+        errors(point)
+        answers(point)
+    finally:
+        point.daemon.stop()
+    return failed > 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
