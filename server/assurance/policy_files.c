@@ -1,1 +1,90 @@
-/* assurance/policy_files.c - the files of a version: from a directory, and their digests. */
+/* assurance/policy_files.c - the files of a version, from a directory. */
+#include <dirent.h>
+#include <errno.h>
+#include <stdlib.h>
+
+#include "assurance/framework.h"
+#include "base/file.h"
+
+struct gathering {
+	struct arena *arena;
+	const char *directory;
+	struct policy_files *out;
+	size_t total;
+};
+
+static bool
+is_folder(const char *name)
+{
+	return strcmp(name, "criteria") == 0 || strcmp(name, "profiles") == 0 || strcmp(name, "tests") == 0;
+}
+
+static enum err
+gather_file(struct gathering *g, const char *name, struct problem *why)
+{
+	const char *path = arena_print(g->arena, "%s/%s", g->directory, name);
+	struct buffer bytes = buffer_init(FRAMEWORK_FILE_LARGEST);
+	enum err err = OK;
+
+	if (g->out->count == FRAMEWORK_FILES)
+		err = problem_set(why, ERR_LIMIT, "", "%s: expected at most %d files, found more", g->directory,
+		    FRAMEWORK_FILES);
+	else
+		err = file_read(path, &bytes, why);
+	if (err == OK && bytes.end - bytes.start + g->total > FRAMEWORK_LARGEST)
+		err = problem_set(why, ERR_LIMIT, "", "%s: expected at most %zu bytes in all files, found more",
+		    g->directory, FRAMEWORK_LARGEST);
+	if (err == OK) {
+		g->total += bytes.end - bytes.start;
+		g->out->items[g->out->count++] = (struct policy_file){
+			.name = name,
+			.text = arena_copy(g->arena, buffer_span(&bytes)),
+		};
+	}
+	buffer_release(&bytes);
+	return err;
+}
+
+/* `inside` is the folder in the version's directory; empty: the directory itself. */
+static enum err
+gather(struct gathering *g, const char *inside, struct problem *why)
+{
+	const char *path = *inside ? arena_print(g->arena, "%s/%s", g->directory, inside) : g->directory;
+	DIR *directory = opendir(path);
+	struct dirent *entry;
+	enum err err = OK;
+
+	if (!directory)
+		return problem_errno(why, errno, "%s", path);
+	while (err == OK && (entry = readdir(directory))) {
+		const char *name = *inside ? arena_print(g->arena, "%s/%s", inside, entry->d_name)
+		                           : arena_text(g->arena, span_text(entry->d_name));
+
+		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
+			continue;
+		err = is_folder(name) ? gather(g, name, why) : gather_file(g, name, why);
+	}
+	closedir(directory);
+	return err;
+}
+
+static int
+compare_names(const void *a, const void *b)
+{
+	return strcmp(((const struct policy_file *)a)->name, ((const struct policy_file *)b)->name);
+}
+
+enum err
+policy_files_read(struct arena *arena, const char *directory, struct policy_files *out, struct problem *why)
+{
+	struct gathering g = { .arena = arena, .directory = arena_text(arena, span_text(directory)), .out = out };
+	enum err err;
+
+	*out = (struct policy_files){
+		.label = g.directory, .items = arena_array(arena, struct policy_file, FRAMEWORK_FILES),
+	};
+	err = gather(&g, "", why);
+	if (err == OK)
+		qsort(out->items, out->count, sizeof(out->items[0]), compare_names);
+	return err;
+}

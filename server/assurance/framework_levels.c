@@ -1,0 +1,120 @@
+/* assurance/framework_levels.c - the levels of a framework read: levels.json. */
+#include "assurance/framework_reading.h"
+
+#define VALUES_LARGEST 8
+#define VALUE_LARGEST 300
+
+/* Values that stand for a level: URIs, or words of another standard. */
+static const struct span *
+read_values(struct place array, size_t *count)
+{
+	struct span *values;
+
+	*count = policy_count(array, 0, VALUES_LARGEST);
+	values = arena_array(array.document->arena, struct span, *count);
+	for (size_t i = 0; i < *count; i++) {
+		values[i] = policy_line(place_element(array, i), VALUE_LARGEST);
+		for (size_t n = 0; n < i; n++)
+			policy_once(place_element(array, i), values[i], span_equal(values[n], values[i]));
+	}
+	return values;
+}
+
+static void
+read_level_list(struct place array, struct area *area)
+{
+	area->level_count = policy_count(array, 1, LEVELS_LARGEST);
+	area->levels = arena_array(array.document->arena, struct level, area->level_count);
+	for (size_t i = 0; i < area->level_count; i++) {
+		struct place p = place_element(array, i), id = place_member(p, "id");
+		struct level *level = &area->levels[i];
+
+		level->id = policy_level_id(id);
+		if (span_is(level->id, "0"))
+			place_fail(id, "another id than \"0\", which is below the lowest", NULL);
+		level->title = policy_title(place_member(p, "title"), NEEDED);
+		level->acr = read_values(place_member(p, "acr"), &level->acr_count);
+		level->authn_context = read_values(place_member(p, "authn_context"), &level->authn_context_count);
+		level->assurance = read_values(place_member(p, "assurance"), &level->assurance_count);
+		for (size_t n = 0; n < i; n++)
+			policy_once(id, level->id, span_equal(area->levels[n].id, level->id));
+	}
+}
+
+static struct area
+read_area(const struct framework *f, struct place p)
+{
+	struct area area = {
+		.id = policy_id(place_member(p, "id")),
+		.title = policy_title(place_member(p, "title"), NEEDED),
+		.text = policy_text(place_member(p, "text"), OPTIONAL),
+	};
+
+	policy_once(place_member(p, "id"), area.id, area_find(f, area.id) >= 0);
+	read_level_list(place_member(p, "levels"), &area);
+	return area;
+}
+
+/* Each level of a part is one of the whole by its id, in the same order. */
+static void
+rank_levels(struct place p, const struct area *part, const struct area *whole, uint8_t ranks[LEVELS_LARGEST + 1])
+{
+	for (size_t i = 0; i < part->level_count; i++) {
+		struct span id = part->levels[i].id;
+		int rank = level_find(whole, id);
+
+		if (rank <= ranks[i])
+			place_fail(p, "an area whose levels are among these, in their order",
+			    arena_print(p.document->arena, "level \"%.*s\"", SPAN_ARGS(id)));
+		ranks[i + 1] = (uint8_t)(rank > 0 ? rank : 0);
+	}
+}
+
+static struct area
+read_composed(const struct framework_reading *r, struct place p)
+{
+	const struct framework *f = r->framework;
+	struct area area = read_area(f, p);
+	struct place of = place_member(p, "of");
+	uint8_t (*ranks)[LEVELS_LARGEST + 1], *parts;
+
+	area.of_count = policy_count(of, 1, f->own_count);
+	area.of = parts = arena_array(r->arena, uint8_t, area.of_count);
+	ranks = arena_take_array(r->arena, area.of_count, sizeof(*ranks));
+	area.ranks = (const uint8_t (*)[LEVELS_LARGEST + 1])ranks;
+	for (size_t i = 0; i < area.of_count; i++) {
+		struct place part = place_element(of, i);
+
+		parts[i] = framework_area(r, part);
+		if (parts[i] >= f->own_count) {
+			place_fail(part, "an area of its own", NULL);
+			continue;
+		}
+		for (size_t n = 0; n < i; n++)
+			policy_once(part, f->areas[parts[i]].id, parts[n] == parts[i]);
+		rank_levels(part, &f->areas[parts[i]], &area, ranks[i]);
+	}
+	return area;
+}
+
+void
+framework_read_levels(struct framework_reading *r)
+{
+	struct place root = framework_file(r, "levels.json");
+	struct place own = place_member(root, "areas"), composed = place_member(root, "composed");
+	struct framework *f = r->framework;
+	struct area *areas;
+	size_t composed_count;
+
+	f->own_count = policy_count(own, 1, AREAS_LARGEST);
+	composed_count = policy_count(composed, 0, AREAS_LARGEST - f->own_count);
+	f->areas = areas = arena_array(r->arena, struct area, f->own_count + composed_count);
+	for (size_t i = 0; i < f->own_count; i++) {
+		areas[i] = read_area(f, place_element(own, i));
+		f->area_count++;
+	}
+	for (size_t i = 0; i < composed_count; i++) {
+		areas[f->own_count + i] = read_composed(r, place_element(composed, i));
+		f->area_count++;
+	}
+}
