@@ -254,6 +254,12 @@ store_memory_fail_commits(struct store *store, size_t count, enum err code)
 	s->failure = code;
 }
 
+void
+store_memory_become(struct store *store, enum role role)
+{
+	memory_of(store)->role = role;
+}
+
 /* The first cell whose key is not before `key`. */
 static size_t
 find_place(const struct memory_table *t, struct span key)

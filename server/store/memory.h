@@ -15,3 +15,6 @@ bool store_memory_step(struct store *, struct instant now);
 
 /* The next `count` commits answer `code` and change nothing. */
 void store_memory_fail_commits(struct store *, size_t count, enum err code);
+
+/* From now on units come from a process of this role: a test sets the stage as one and plays as another. */
+void store_memory_become(struct store *, enum role);

@@ -3,8 +3,9 @@
  *     point   who is meant by the token's or the key's digest
  *     judge   the caller's own row, and its member's
  *
- * Two rounds of the store in one turn, three gets in all. Holding callers in memory instead was weighed and left: the
- * rounds cost 2 us (tests/transaction/test_caller.c measures), and nothing can be stale.
+ * Two rounds of the store in one turn, three gets in all: 4 us of CPU for one request alone, 3 us where many come in a turn
+ * (10,000 callers, LMDB). Holding callers in memory would save most of that and was left out: nothing here can be stale, so
+ * a revocation or a suspension holds from the commit that made it.
  */
 #include "transaction/caller.h"
 
