@@ -4,7 +4,7 @@
 
 #include "ledger/checkpoint.h"
 
-#define RECEIPT_LARGEST (128 * KIB)
+#define RECEIPT_LARGEST (256 * KIB)
 
 struct receipt {
 	struct span extra;       /* may be empty */
