@@ -96,7 +96,7 @@ on_request(void *arg, struct span message, int fd)
 		cut_off(asker);
 		return;
 	}
-	if (task.key && key_is_quick(task.key)) {
+	if (signing_task_is_quick(&task)) {
 		signing_task_run(&task);
 		answer(asker, &task);
 		return;

@@ -14,6 +14,8 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/record.h"
+#include "signer/log_note.h"
 #include "signer/wire.h"
 
 #define TIME_OUT SECONDS(10)
@@ -28,6 +30,7 @@ struct request {
 	bool posted;
 	struct later refused; /* it is too large to be asked */
 	on_signed *on_signed;
+	on_ledger_head *on_head; /* instead */
 	void *arg;
 	struct buffer message;
 };
@@ -148,7 +151,7 @@ on_signer_gone(void *arg)
 
 static void refuse(void *arg);
 
-static struct pending *
+static struct request *
 ask(struct signer_client *c, enum signing_kind kind, const char *key, struct span payload, on_signed *done, void *arg)
 {
 	struct request *r = calloc(1, sizeof(*r));
@@ -177,19 +180,66 @@ ask(struct signer_client *c, enum signing_kind kind, const char *key, struct spa
 	/* Behind the others that wait. */
 	if (c->unposted == 1)
 		post_waiting(c);
-	return &r->pending;
+	return r;
 }
 
 struct pending *
 sign_metadata(struct signer_client *c, const char *key, struct span signed_info, on_signed *done, void *arg)
 {
-	return ask(c, SIGN_METADATA, key, signed_info, done, arg);
+	return &ask(c, SIGN_METADATA, key, signed_info, done, arg)->pending;
 }
 
 struct pending *
 sign_trusted_list(struct signer_client *c, const char *key, struct span input, on_signed *done, void *arg)
 {
-	return ask(c, SIGN_TRUSTED_LIST, key, input, done, arg);
+	return &ask(c, SIGN_TRUSTED_LIST, key, input, done, arg)->pending;
+}
+
+struct pending *
+sign_checkpoint(struct signer_client *c, const char *key, struct span text, const struct merkle_proof *from_last,
+    on_signed *done, void *arg)
+{
+	struct buffer b = buffer_init(LEDGER_REQUEST_LARGEST);
+	struct request *r;
+
+	checkpoint_request_write(&b, text, from_last);
+	r = ask(c, SIGN_CHECKPOINT, key, buffer_span(&b), done, arg);
+	buffer_release(&b);
+	return &r->pending;
+}
+
+struct pending *
+sign_policy(struct signer_client *c, const char *key, struct span text, on_signed *done, void *arg)
+{
+	return &ask(c, SIGN_POLICY, key, text, done, arg)->pending;
+}
+
+struct pending *
+ledger_head_ask(struct signer_client *c, const char *key, on_ledger_head *done, void *arg)
+{
+	struct request *r = ask(c, ASK_LEDGER_HEAD, key, (struct span){ 0 }, NULL, arg);
+
+	r->on_head = done;
+	return &r->pending;
+}
+
+static void
+tell_head(on_ledger_head *done, void *arg, enum err err, struct span answer, const struct problem *why)
+{
+	struct record r = record_of(answer);
+	uint64_t size = record_u64(&r);
+	struct span bytes = record_bytes(&r, HASH_SIZE);
+	struct hash root = { { 0 } };
+	struct problem broken;
+
+	if (err == OK && !record_whole(&r)) {
+		err = problem_set(&broken, ERR_SYNTAX, "", "the signer's head is %zu bytes, expected %d", answer.size,
+		    LEDGER_HEAD_ANSWER);
+		why = &broken;
+	}
+	if (err == OK)
+		memcpy(root.bytes, bytes.data, HASH_SIZE);
+	done(arg, err, err == OK ? size : 0, &root, why);
 }
 
 /* The callback may ask, cancel, or free the client: nothing is touched after it. */
@@ -197,11 +247,15 @@ static void
 finish(struct request *r, enum err err, struct span signature, const struct problem *why)
 {
 	on_signed *done = r->on_signed;
+	on_ledger_head *on_head = r->on_head;
 	void *arg = r->arg;
 
 	request_remove(r);
 	request_free(r);
-	done(arg, err, signature, why);
+	if (on_head)
+		tell_head(on_head, arg, err, signature, why);
+	else
+		done(arg, err, signature, why);
 }
 
 static void

@@ -30,3 +30,14 @@ struct pending *sign_metadata(struct signer_client *, const char *key, struct sp
  * USE_TRUSTED_LIST: `input` is the JWS signing input, a JAdES header (crypto/jws.h) and the list itself (a JSON object
  * whose only member is "LoTE"), each base64url, with a dot between. */
 struct pending *sign_trusted_list(struct signer_client *, const char *key, struct span input, on_signed *, void *arg);
+
+/* The ledger, with the named key of USE_LEDGER (signer/log_note.h). A checkpoint's text is signed when it continues the
+ * last one that was: the proof is from its size, and empty when that is 0. ERR_CONFLICT: it does not, the sentence says why. */
+struct pending *sign_checkpoint(struct signer_client *, const char *key, struct span text,
+    const struct merkle_proof *from_last, on_signed *, void *arg);
+/* The text of a framework's published version. */
+struct pending *sign_policy(struct signer_client *, const char *key, struct span text, on_signed *, void *arg);
+
+/* The last checkpoint that was signed; size 0: none, or an operator has released it. */
+typedef void on_ledger_head(void *arg, enum err, uint64_t size, const struct hash *root, const struct problem *why);
+struct pending *ledger_head_ask(struct signer_client *, const char *key, on_ledger_head *, void *arg);

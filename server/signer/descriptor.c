@@ -36,8 +36,10 @@ static const struct {
 	[USE_METADATA] = { "metadata", SIGNING_TYPES, SIGNING_TYPES_TEXT, false },
 	/* TS 119 602 s6.8: O is the SchemeOperatorName, C the SchemeTerritory. */
 	[USE_TRUSTED_LIST] = { "trusted-list", SIGNING_TYPES, SIGNING_TYPES_TEXT, true },
+	/* C2SP tlog-tiles: a public log's checkpoint carries an Ed25519 signature. */
+	[USE_LEDGER] = { "ledger", 1u << KEY_ED25519, "ed25519", false },
 };
-#define USES_TEXT "metadata or trusted-list"
+#define USES_TEXT "metadata, trusted-list or ledger"
 
 enum key_use
 key_use_read(struct span s)

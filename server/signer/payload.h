@@ -10,6 +10,7 @@
 struct payload_key {
 	enum key_type type;
 	struct span certificate; /* DER */
+	struct span spki;        /* its SubjectPublicKeyInfo, DER */
 };
 
 typedef enum err payload_check(struct span payload, const struct payload_key *, struct problem *why);

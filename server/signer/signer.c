@@ -6,6 +6,7 @@
 
 #include "base/log.h"
 #include "crypto/certificate.h"
+#include "signer/log_note.h"
 #include "signer/payload.h"
 #include "signer/wire.h"
 
@@ -22,6 +23,7 @@ struct signer {
 	struct arena arena;
 	struct held_key *keys;
 	size_t count;
+	struct ledger_head *head; /* NULL: there is no ledger's key */
 };
 
 /* Who may have what signed, with keys of which use, and what the bytes must be. */
@@ -30,10 +32,15 @@ static const struct signing {
 	unsigned roles;
 	enum key_use use;
 	payload_check *check;
+	enum head_step head_step;
 } signings[SIGNING_KIND_COUNT] = {
-	[SIGN_METADATA] = { "metadata", ROLE_BIT(ROLE_STEWARD), USE_METADATA, payload_check_signed_info },
+	[SIGN_METADATA] = { "metadata", ROLE_BIT(ROLE_STEWARD), USE_METADATA, payload_check_signed_info, HEAD_UNTOUCHED },
 	[SIGN_TRUSTED_LIST] = { "a trusted list", ROLE_BIT(ROLE_STEWARD), USE_TRUSTED_LIST,
-	    payload_check_trusted_list },
+	    payload_check_trusted_list, HEAD_UNTOUCHED },
+	[SIGN_CHECKPOINT] = { "a checkpoint", ROLE_BIT(ROLE_STEWARD), USE_LEDGER, payload_check_checkpoint,
+	    HEAD_ADVANCED },
+	[SIGN_POLICY] = { "a policy", ROLE_BIT(ROLE_STEWARD), USE_LEDGER, payload_check_policy, HEAD_UNTOUCHED },
+	[ASK_LEDGER_HEAD] = { "the log's head", ROLE_BIT(ROLE_STEWARD), USE_LEDGER, payload_check_nothing, HEAD_ASKED },
 };
 
 /* Opening */
@@ -62,7 +69,7 @@ hold(struct signer *signer, const char *directory, const struct key_descriptor *
 		return problem_set(why, ERR_INVALID, "", "%s/%s.cer is the certificate of another key than %s",
 		    directory, d->name, d->name);
 	log_info("signer.key", "name=%s use=%s type=%s", d->name, key_use_name(d->use), key_type_name(d->type));
-	return OK;
+	return d->use == USE_LEDGER && !signer->head ? ledger_head_open(directory, &signer->head, why) : OK;
 }
 
 enum err
@@ -100,6 +107,7 @@ signer_free(struct signer *signer)
 		return;
 	for (size_t i = 0; i < signer->count; i++)
 		key_free(signer->keys[i].key);
+	ledger_head_free(signer->head);
 	free(signer->keys);
 	arena_release(&signer->arena);
 	free(signer);
@@ -116,6 +124,33 @@ key_find(const struct signer *signer, struct span name)
 	return NULL;
 }
 
+/* What the key signs. A digest is laid into the task; what an Ed25519 key takes is borrowed, and copied there. */
+static void
+lay_in(struct signing_task *task, const struct key *key, struct span message)
+{
+	struct span input = key_input(key, message, task->input);
+
+	assert(input.size <= sizeof(task->input));
+	if (input.data != task->input && input.size)
+		memcpy(task->input, input.data, input.size);
+	task->input_size = input.size;
+	task->key = key;
+}
+
+static void
+lay_in_checkpoint(struct signing_task *task, const struct key *key, struct span payload)
+{
+	struct checkpoint_request request;
+	enum err err = checkpoint_request_read(payload, &request, &task->problem);
+
+	assert(err == OK); /* it has been checked */
+	(void)err;
+	task->log_size = request.size;
+	task->log_root = request.root;
+	task->from_last = request.from_last;
+	lay_in(task, key, request.text);
+}
+
 /* What is wrong with the key is answered: a rollover may have been faster. What is wrong with the request is not. */
 static enum err
 prepare(struct signer *signer, const struct signing *signing, const struct signing_request *request,
@@ -123,7 +158,6 @@ prepare(struct signer *signer, const struct signing *signing, const struct signi
 {
 	const struct held_key *held = key_find(signer, request->key);
 	struct payload_key key;
-	struct span input;
 	enum err err;
 
 	if (!held) {
@@ -135,17 +169,19 @@ prepare(struct signer *signer, const struct signing *signing, const struct signi
 		    key_use_name(held->use), key_use_name(signing->use));
 		return OK;
 	}
-	key = (struct payload_key){ key_type(held->key), held->certificate };
+	key = (struct payload_key){ key_type(held->key), held->certificate, key_public(held->key) };
 	err = signing->check(request->payload, &key, &task->problem);
 	if (err == ERR_SYNTAX)
 		return problem_set(why, ERR_DENIED, "", "the bytes to be signed are not of kind %s: %s", signing->name,
 		    task->problem.text);
 	if (err != OK)
 		return OK;
-	input = key_input(held->key, request->payload, task->input);
-	assert(input.data == task->input); /* no use takes keys that do not hash first */
-	task->input_size = input.size;
-	task->key = held->key;
+	task->head_step = signing->head_step;
+	task->head = signer->head;
+	if (task->head_step == HEAD_ADVANCED)
+		lay_in_checkpoint(task, held->key, request->payload);
+	else if (task->head_step == HEAD_UNTOUCHED)
+		lay_in(task, held->key, request->payload);
 	return OK;
 }
 
@@ -165,13 +201,42 @@ signer_check(struct signer *signer, enum role role, struct span message, struct 
 	return prepare(signer, signing, &request, out, why);
 }
 
+bool
+signing_task_is_quick(const struct signing_task *task)
+{
+	return task->head_step == HEAD_UNTOUCHED && (!task->key || key_is_quick(task->key));
+}
+
+static void
+tell_head(struct signing_task *task)
+{
+	struct buffer b = buffer_init(LEDGER_HEAD_ANSWER);
+	struct hash root;
+	uint64_t size;
+
+	if (ledger_head_last(task->head, &size, &root, &task->problem) == OK) {
+		buffer_u64(&b, size);
+		buffer_add(&b, span_of(root.bytes, HASH_SIZE));
+		memcpy(task->signature, buffer_span(&b).data, LEDGER_HEAD_ANSWER);
+		task->signature_size = LEDGER_HEAD_ANSWER;
+	}
+	buffer_release(&b);
+}
+
 void
 signing_task_run(struct signing_task *task)
 {
 	struct arena a = arena_init(4 * KIB);
 	struct span signature;
 
-	if (task->key && key_sign_input(task->key, span_of(task->input, task->input_size), &a, &signature,
+	if (task->head_step == HEAD_ASKED)
+		tell_head(task);
+	/* Durable before there is a signature that could leave. */
+	if (task->head_step == HEAD_ADVANCED && ledger_head_advance(task->head, task->log_size, &task->log_root,
+	    &task->from_last, &task->problem) != OK)
+		log_error("ledger.refused", "size=%llu problem=%s", (unsigned long long)task->log_size,
+		    LOG_TEXT(task->problem.text));
+	else if (task->key && key_sign_input(task->key, span_of(task->input, task->input_size), &a, &signature,
 	    &task->problem) == OK) {
 		assert(signature.size <= sizeof(task->signature));
 		memcpy(task->signature, signature.data, signature.size);

@@ -11,6 +11,9 @@ signing_request_largest(enum signing_kind kind)
 	static const size_t largest[SIGNING_KIND_COUNT] = {
 		[SIGN_METADATA] = METADATA_REQUEST_LARGEST,
 		[SIGN_TRUSTED_LIST] = TRUSTED_LIST_REQUEST_LARGEST,
+		[SIGN_CHECKPOINT] = LEDGER_REQUEST_LARGEST,
+		[SIGN_POLICY] = LEDGER_REQUEST_LARGEST,
+		[ASK_LEDGER_HEAD] = LEDGER_REQUEST_LARGEST,
 	};
 
 	return largest[kind];

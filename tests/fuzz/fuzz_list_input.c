@@ -12,7 +12,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 static bool
 is_accepted(struct arena *a, struct span encoded)
 {
-	const struct payload_key key = { KEY_P256, span_text("no certificate is looked into") };
+	const struct payload_key key = { KEY_P256, span_text("no certificate is looked into"), { 0 } };
 	struct problem why;
 	struct span header;
 	enum err err;

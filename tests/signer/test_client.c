@@ -292,6 +292,53 @@ a_refusal_comes_with_its_reason(void **state)
 	channel_free(end.channel);
 }
 
+struct head_asker {
+	int calls;
+	enum err err;
+	uint64_t size;
+	struct hash root;
+};
+
+static void
+on_head(void *arg, enum err err, uint64_t size, const struct hash *root, const struct problem *why)
+{
+	struct head_asker *h = arg;
+
+	(void)why;
+	*h = (struct head_asker){ h->calls + 1, err, size, *root };
+}
+
+static void
+the_head_is_told_as_size_and_root(void **state)
+{
+	struct head_asker h[3] = { { 0 } };
+	struct buffer b = buffer_init(1 * KIB), answers = buffer_init(1 * KIB);
+	struct hash root = merkle_empty();
+	struct far_end end;
+
+	(void)state;
+	link_to(&end);
+	for (size_t i = 0; i < COUNT(h); i++)
+		ledger_head_ask(client, "ec", on_head, &h[i]);
+	turn_a_while();
+	buffer_u64(&b, 70000);
+	buffer_add(&b, span_of(root.bytes, HASH_SIZE));
+	signing_answer_write(&answers, &(struct signing_answer){ .id = 1, .signature = buffer_span(&b) });
+	channel_post(end.channel, buffer_span(&answers));
+	buffer_byte(&b, 0);
+	buffer_clear(&answers);
+	signing_answer_write(&answers, &(struct signing_answer){ .id = 2, .signature = buffer_span(&b) });
+	channel_post(end.channel, buffer_span(&answers));
+	answer(&end, 2);
+	turn_a_while();
+	expect_true("told", h[0].calls == 1 && h[0].err == OK && h[0].size == 70000 && hash_equal(&h[0].root, &root));
+	expect_true("what is no head is none", h[1].calls == 1 && h[1].err == ERR_SYNTAX && h[1].size == 0);
+	expect_true("a key for metadata has none", h[2].calls == 1 && h[2].err == ERR_INVALID && h[2].size == 0);
+	buffer_release(&b);
+	buffer_release(&answers);
+	channel_free(end.channel);
+}
+
 static void
 free_the_client(struct asker *a)
 {
@@ -412,6 +459,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(what_is_asked_without_a_signer_waits_for_one, each, after_each),
 		cmocka_unit_test_setup_teardown(the_cancelled_is_never_called, each, after_each),
 		cmocka_unit_test_setup_teardown(a_refusal_comes_with_its_reason, each, after_each),
+		cmocka_unit_test_setup_teardown(the_head_is_told_as_size_and_root, each, after_each),
 		cmocka_unit_test_setup_teardown(a_callback_may_ask_again_or_free_the_client, each, after_each),
 		cmocka_unit_test_setup_teardown(nonsense_ends_the_link_and_strangers_are_ignored, each, after_each),
 		cmocka_unit_test_setup_teardown(a_silent_signer_is_not_waited_for, each, after_each),
