@@ -3,6 +3,7 @@
  * It has no key and no public listener; what it signs it asks of the signer, what it writes of the recorder.
  */
 #include <pwd.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -18,6 +19,7 @@
 #define TICK SECONDS(1)
 #define IMPORT_TIME SECONDS(600) /* sending, and taking in, a large file */
 #define FETCHES_AT_ONCE 4
+#define ORIGIN_ROOM 512
 
 struct steward {
 	struct child *child;
@@ -30,6 +32,7 @@ struct steward {
 	struct fetcher *fetcher;
 	struct sources *sources;
 	struct upkeep *upkeep;
+	struct policy_shelf *shelf;
 	struct control *control;
 	struct router *router;
 	struct http_server *server;
@@ -99,10 +102,26 @@ ask_for_new_keys(void *arg)
 	child_say(s->child, ORDER_RENEW_KEYS);
 }
 
+/* The base URL without its scheme: "watashi.example/policy" signs what is published at https://watashi.example/. */
+static const char *
+policy_origin(const struct config *config, char *room, size_t size)
+{
+	const char *url = config->federation.base_url, *host = strstr(url, "://");
+	size_t length;
+
+	url = host ? host + 3 : url;
+	length = strlen(url);
+	while (length && url[length - 1] == '/')
+		length--;
+	snprintf(room, size, "%.*s/policy", (int)length, url);
+	return room;
+}
+
 static void
 open_control(struct steward *s)
 {
 	const struct config *config = s->child->config;
+	char room[ORIGIN_ROOM];
 	const struct control_settings settings = {
 		.keys = config->keys,
 		.operators = s->operators,
@@ -112,6 +131,9 @@ open_control(struct steward *s)
 		.approvals = config->control.approvals,
 		.validator = s->validator,
 		.sources = s->sources,
+		.signer = s->signer,
+		.shelf = s->shelf,
+		.policy_origin = policy_origin(config, room, sizeof(room)),
 	};
 	const struct control_actions actions = { .publish = publish, .reload = reload, .status = write_status, .arg = s };
 	struct http_settings http = { .limits = config->http };
@@ -270,6 +292,7 @@ steward_main(struct child *child)
 	open_schedule(&s);
 	if (open_registry(&s, &why) != OK)
 		return child_failed(child, &why);
+	s.shelf = policy_shelf_new(s.link.store);
 	open_control(&s);
 	timer_init(&s.patience, child->loop, on_patience_over, &s);
 	timer_init(&s.tick, child->loop, on_tick, &s);
@@ -279,6 +302,7 @@ steward_main(struct child *child)
 	http_server_free(s.server);
 	router_free(s.router);
 	control_free(s.control);
+	policy_shelf_free(s.shelf);
 	upkeep_free(s.upkeep);
 	sources_free(s.sources);
 	fetcher_free(s.fetcher);

@@ -10,6 +10,7 @@
 #include "registry/source.h"
 #include "registry/standing.h"
 #include "signer/rollover.h"
+#include "transaction/published_policy.h"
 
 static const struct table *const own[] = {
 	&entity_table,
@@ -23,6 +24,8 @@ static const struct table *const own[] = {
 	&finding_table,
 	&source_table,
 	&member_claim_table,
+	&policy_table,
+	&dictionary_table,
 };
 
 table_list

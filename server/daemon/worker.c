@@ -8,6 +8,7 @@
 #include "daemon/child.h"
 #include "daemon/ops.h"
 #include "daemon/store_link.h"
+#include "front/policy/policy.h"
 #include "front/registry/registry.h"
 #include "http/server.h"
 
@@ -20,7 +21,9 @@
 struct worker {
 	struct child *child;
 	struct store_link link;
+	struct policy_shelf *shelf;
 	struct registry_front *registry;
+	struct policy_front *policy;
 	struct ops ops;
 	struct router *routers[LISTEN_LOCAL + 1];
 	struct tls **tls;            /* one for each listener; NULL: plain */
@@ -76,6 +79,8 @@ open_fronts(struct worker *w, struct problem *why)
 	    address_set_new(config->proxies, config->proxy_count, &w->proxies, why) != OK)
 		return why->code;
 	w->ops = (struct ops){ .child = w->child, .link = &w->link };
+	w->shelf = policy_shelf_new(w->link.store);
+	w->policy = policy_front_new(w->shelf);
 	return registry_front_new(w->child->loop, w->link.store, &registry, &w->registry, why);
 }
 
@@ -84,12 +89,13 @@ static void
 mount(struct worker *w)
 {
 	const struct daemon_addition *addition = w->child->addition;
-	struct mount public[3] = {
+	struct mount public[4] = {
 		{ registry_routes, w->registry },
 		{ registry_page_routes(w->registry), w->registry },
+		{ policy_routes, w->policy },
 	};
 	const struct mount local[] = { { ops_routes, &w->ops } };
-	size_t count = 2;
+	size_t count = 3;
 
 	if (addition && addition->routes)
 		public[count++] = (struct mount){ addition->routes, addition->front_new(w->child->loop, w->link.store) };
@@ -171,6 +177,8 @@ worker_close(struct worker *w)
 	http_server_free(w->server);
 	access_log_free(w->access_log);
 	registry_front_free(w->registry);
+	policy_front_free(w->policy);
+	policy_shelf_free(w->shelf);
 	for (size_t i = 0; i < COUNT(w->routers); i++)
 		router_free(w->routers[i]);
 	store_link_close(&w->link);

@@ -30,13 +30,15 @@ control_new(struct loop *loop, struct store *store, const struct control_setting
 	c->operators = malloc(operators ? operators : 1);
 	c->keys = strdup(settings->keys);
 	c->authority = strdup(settings->registration_authority);
-	if (!c->operators || !c->keys || !c->authority)
+	c->policy_origin = strdup(settings->policy_origin ? settings->policy_origin : "");
+	if (!c->operators || !c->keys || !c->authority || !c->policy_origin)
 		abort();
 	if (operators)
 		memcpy(c->operators, settings->operators, operators);
 	c->settings.operators = c->operators;
 	c->settings.keys = c->keys;
 	c->settings.registration_authority = c->authority;
+	c->settings.policy_origin = c->policy_origin;
 	return c;
 }
 
@@ -48,6 +50,7 @@ control_free(struct control *c)
 	free(c->operators);
 	free(c->keys);
 	free(c->authority);
+	free(c->policy_origin);
 	free(c);
 }
 
@@ -118,9 +121,9 @@ publish(struct exchange *e, void *front)
 	exchange_hold(e, c->actions.publish(c->actions.arg, all, on_publish_done, e));
 }
 
-/* Status: what the store says of publication, keys, members and sources, and what the steward adds. */
+/* Status: what the store says of publication, keys, members, sources and policies, and what the steward adds. */
 
-enum status_part { STATUS_PUBLICATION, STATUS_KEYS, STATUS_MEMBERS, STATUS_SOURCES, STATUS_PARTS };
+enum status_part { STATUS_PUBLICATION, STATUS_KEYS, STATUS_MEMBERS, STATUS_SOURCES, STATUS_POLICIES, STATUS_PARTS };
 struct status_request {
 	struct control *control;
 	struct exchange *exchange;
@@ -168,6 +171,8 @@ on_status_loaded(void *arg, enum err err, const struct problem *why)
 	members_write_summary(&b, &s->asks[STATUS_MEMBERS]);
 	buffer_text(&b, ",\"sources\":");
 	sources_write(&b, &s->asks[STATUS_SOURCES]);
+	buffer_text(&b, ",\"policies\":");
+	policies_write_summary(&b, c, &s->asks[STATUS_POLICIES]);
 	buffer_text(&b, ",");
 	c->actions.status(c->actions.arg, &b);
 	buffer_text(&b, "}");
@@ -187,6 +192,7 @@ show_status(struct exchange *e, void *front)
 	s->asks[STATUS_KEYS] = key_lives_ask();
 	s->asks[STATUS_MEMBERS] = members_ask();
 	s->asks[STATUS_SOURCES] = sources_ask();
+	s->asks[STATUS_POLICIES] = policies_ask();
 	exchange_hold(e, store_load(c->store, s->asks, COUNT(s->asks), on_status_loaded, s));
 }
 
@@ -213,6 +219,10 @@ const struct route control_routes[] = {
 	{ GET,  "/v1/control/findings",       findings_list,   NO_BODY, 0 },
 	{ GET,  "/v1/control/sources",        sources_list,    NO_BODY, 0 },
 	{ POST, "/v1/control/sources/{name}", source_refresh,  JSON, 4 * KIB },
+	{ GET,  "/v1/control/policies",       policies_list,   NO_BODY, 0 },
+	{ POST, "/v1/control/policies",       policies_propose, JSON, POLICIES_BODY },
+	{ GET,  "/v1/control/policies/{id}",  policy_show,     NO_BODY, 0 },
+	{ POST, "/v1/control/policies/{id}",  policy_step,     JSON, 4 * KIB },
 	{ POST, "/v1/control/reload",         reload,          NO_BODY, 0 },
 	{ 0 },
 };

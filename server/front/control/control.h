@@ -19,6 +19,12 @@
  *     GET  /v1/control/findings?level=…&rule=…      every finding there is
  *     GET  /v1/control/sources
  *     POST /v1/control/sources/{name}               {"accept_loss": bool, "dry_run": bool}: refreshes it now
+ *     GET  /v1/control/policies                     versions of frameworks: published, and what waits with its "proposal"
+ *     POST /v1/control/policies                     {"files": {"manifest.json": "…", …}, "facts": "…", "dry_run": bool,
+ *                                                   "label": …}: one version's files and the dictionary, as texts
+ *     GET  /v1/control/policies/{framework@version} its files, and the dictionary a proposal brings
+ *     POST /v1/control/policies/{framework@version} {"action": "approve" | "withdraw-proposal", "proposal": "sha256:…",
+ *                                                   "dry_run": bool}
  */
 #pragma once
 
@@ -30,7 +36,9 @@
 #include "registry/membership.h"
 #include "registry/source.h"
 #include "registry/publish.h"
+#include "signer/client.h"
 #include "store/store.h"
+#include "transaction/policy_shelf.h"
 
 struct control;
 
@@ -54,6 +62,9 @@ struct control_settings {
 	unsigned approvals;        /* operators it takes to raise trust; with more than one no unsigned file is imported */
 	struct validator *validator;
 	struct sources *sources;
+	struct signer_client *signer;
+	struct policy_shelf *shelf; /* what it could not read is told; NULL: nothing is */
+	const char *policy_origin;  /* "watashi.example/policy": who signs versions (policy_publication.h) */
 };
 
 struct control *control_new(struct loop *, struct store *, const struct control_settings *, const struct control_actions *);

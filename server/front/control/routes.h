@@ -1,5 +1,5 @@
-/* front/control/routes.h - what operators ask about members, findings, sources and files: handlers, and what of it the
- * status shows.
+/* front/control/routes.h - what operators ask about members, findings, sources, policies and files: handlers, and what
+ * of it the status shows.
  */
 #pragma once
 
@@ -10,11 +10,13 @@
 #include "store/store.h"
 
 #define MEMBERS_BODY (64 * MIB) /* a whole federation's records at once */
+#define POLICIES_BODY (16 * MIB) /* one version's files, escaped, and the dictionary */
 
 route_handler import_metadata;
 route_handler members_list, members_change, member_show;
 route_handler findings_list;
 route_handler sources_list, source_refresh;
+route_handler policies_list, policies_propose, policy_show, policy_step;
 
 /* The question whose answer members_write_summary() and sources_write() make JSON of. */
 struct ask members_ask(void);
@@ -31,3 +33,7 @@ void finding_counts_write(struct buffer *, const struct finding_tally *);
 /* What an import did, or would do: {"added":…,"changed":…,"unchanged":…,"removed":…,"shrank":…,"refused":[…],"findings":
  * [counts]} */
 void import_report_write(struct buffer *, const struct import_report *);
+
+/* Of policies_ask(): {"published":5,"waiting":[{"framework":…,"version":…}],"rejected":null} */
+struct control;
+void policies_write_summary(struct buffer *, const struct control *, const struct ask *);

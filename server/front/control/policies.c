@@ -1,0 +1,487 @@
+/* front/control/policies.c - versions of frameworks over the control socket: what there is, proposing, approving.
+ *
+ *     policies_propose, policy_step -> parse -> policy_change_start … on_change_done -> what became of it
+ */
+#include <jansson.h>
+#include <stdlib.h>
+
+#include "codec/reader.h"
+#include "codec/text.h"
+#include "front/control/request.h"
+#include "front/control/routes.h"
+#include "http/exchange.h"
+#include "ledger/entry.h"
+#include "transaction/policy_publication.h"
+
+#define CHANGE_ARENA (33 * POLICIES_BODY) /* what codec/reader.h takes at most */
+#define ANSWER_LARGEST (64 * MIB)
+#define LABEL_LARGEST 200
+#define PROPOSAL_LARGEST 80 /* "sha256:" and 64 digits */
+
+static void
+write_digest(struct buffer *b, const char *name, const uint8_t digest[32])
+{
+	struct arena a = arena_init(4 * KIB);
+
+	buffer_print(b, ",\"%s\":\"sha256:%s\"", name, hex_write(&a, span_of(digest, 32)));
+	arena_release(&a);
+}
+
+static void
+write_lines(struct buffer *b, struct span lines)
+{
+	size_t n = 0;
+
+	buffer_text(b, "[");
+	while (lines.size) {
+		buffer_text(b, n++ ? "," : "");
+		json_write_string(b, span_cut(&lines, '\n'));
+	}
+	buffer_text(b, "]");
+}
+
+static void
+write_localized(struct buffer *b, struct localized text)
+{
+	buffer_text(b, "{\"ja\":");
+	json_write_string(b, text.ja);
+	buffer_text(b, ",\"en\":");
+	json_write_string(b, text.en);
+	buffer_text(b, "}");
+}
+
+static void
+write_name(struct buffer *b, struct span framework, struct span version)
+{
+	buffer_text(b, "{\"framework\":");
+	json_write_string(b, framework);
+	buffer_text(b, ",\"version\":");
+	json_write_string(b, version);
+}
+
+/* Listing */
+
+static struct span
+json_text(const json_t *object, const char *name)
+{
+	return span_text(json_string_value(json_object_get(object, name)));
+}
+
+/* What a version calls itself, as its manifest says: proposals too are shown, which no shelf has. */
+static void
+write_title(struct buffer *b, struct span packed)
+{
+	struct arena arena = arena_init(1 * MIB);
+	const struct policy_file *manifest = NULL;
+	const json_t *title;
+	struct policy_files files;
+	json_t *root = NULL;
+
+	if (policy_files_unpack(&arena, packed, &files, NULL) == OK)
+		manifest = policy_file_find(&files, span_text("manifest.json"));
+	if (manifest)
+		root = json_loadb((const char *)manifest->text.data, manifest->text.size, 0, NULL);
+	title = json_object_get(root, "title");
+	write_localized(b, (struct localized){ json_text(title, "ja"), json_text(title, "en") });
+	json_decref(root);
+	arena_release(&arena);
+}
+
+static unsigned
+count_lines(struct span lines)
+{
+	unsigned n = 0;
+
+	while (lines.size) {
+		span_cut(&lines, '\n');
+		n++;
+	}
+	return n;
+}
+
+static void
+write_version(struct buffer *b, const struct control *c, struct span framework, struct span version,
+    const struct published_policy *p)
+{
+	char entry[LEDGER_ID_TEXT];
+
+	write_name(b, framework, version);
+	buffer_print(b, ",\"state\":\"%s\",\"title\":", p->number ? "published" : "proposed");
+	write_title(b, p->files);
+	request_write_instant(b, "valid_from", p->valid_from);
+	request_write_instant(b, p->number ? "published" : "proposed", p->published);
+	write_digest(b, "digest", p->digest);
+	buffer_text(b, ",\"actor\":");
+	json_write_string(b, p->actor);
+	buffer_text(b, ",\"approvers\":");
+	write_lines(b, p->approvers);
+	if (p->number) {
+		buffer_print(b, ",\"ledger\":{\"leaf\":%llu,\"entry\":\"%s\"}", (unsigned long long)p->number,
+		    ledger_id_text(&p->entry, entry));
+	} else {
+		uint8_t proposal[32];
+
+		published_policy_proposal(p, proposal);
+		write_digest(b, "proposal", proposal);
+		buffer_print(b, ",\"brings_facts\":%s,\"approvals\":{\"had\":%u,\"needed\":%u}", p->facts.size ? "true" : "false",
+		    count_lines(p->approvers), c->settings.approvals);
+	}
+	buffer_text(b, "}");
+}
+
+static void
+write_rejected(struct buffer *b, const struct control *c)
+{
+	struct policy_snapshot *s = c->settings.shelf ? policy_shelf_take(c->settings.shelf) : NULL;
+
+	buffer_text(b, ",\"rejected\":");
+	if (s && s->rejected.size)
+		json_write_string(b, s->rejected);
+	else
+		buffer_text(b, "null");
+	policy_snapshot_unref(s);
+}
+
+void
+policies_write_summary(struct buffer *b, const struct control *c, const struct ask *ask)
+{
+	size_t published = 0, waiting = 0;
+
+	buffer_text(b, "{\"waiting\":[");
+	for (size_t i = 0; i < ask->count; i++) {
+		struct published_policy p;
+		struct span framework, version;
+
+		if (!published_policy_read(ask->rows[i].value, &p) || !policy_key_read(ask->rows[i].key, &framework, &version))
+			continue;
+		published += p.number != 0;
+		if (p.number)
+			continue;
+		buffer_text(b, waiting++ ? "," : "");
+		write_name(b, framework, version);
+		buffer_text(b, "}");
+	}
+	buffer_print(b, "],\"published\":%zu", published);
+	write_rejected(b, c);
+	buffer_text(b, "}");
+}
+
+struct listing {
+	struct control *control;
+	struct exchange *exchange;
+	struct ask ask;
+};
+
+static void
+on_list_loaded(void *arg, enum err err, const struct problem *why)
+{
+	struct listing *l = arg;
+	size_t written = 0;
+	struct buffer b;
+
+	exchange_hold(l->exchange, NULL);
+	if (err != OK) {
+		exchange_refuse(l->exchange, status_of(err), why);
+		return;
+	}
+	b = buffer_init(ANSWER_LARGEST);
+	buffer_text(&b, "{\"policies\":[");
+	for (size_t i = 0; i < l->ask.count; i++) {
+		struct published_policy p;
+		struct span framework, version;
+
+		if (!published_policy_read(l->ask.rows[i].value, &p) ||
+		    !policy_key_read(l->ask.rows[i].key, &framework, &version))
+			continue;
+		buffer_text(&b, written++ ? "," : "");
+		write_version(&b, l->control, framework, version, &p);
+	}
+	buffer_text(&b, "]");
+	write_rejected(&b, l->control);
+	buffer_text(&b, "}");
+	request_answer(l->exchange, &b);
+}
+
+void
+policies_list(struct exchange *e, void *front)
+{
+	struct control *c = front;
+	struct listing *l = arena_new(e->arena, struct listing);
+
+	if (!request_allowed(e, c))
+		return;
+	*l = (struct listing){ .control = c, .exchange = e, .ask = policies_ask() };
+	exchange_hold(e, store_load(c->store, &l->ask, 1, on_list_loaded, l));
+}
+
+/* One version with its files, so that whoever approves can read what waits. */
+
+static void
+on_version_loaded(void *arg, enum err err, const struct problem *problem)
+{
+	struct listing *l = arg;
+	struct published_policy p = { 0 };
+	struct policy_files files = { 0 };
+	struct problem why;
+	struct buffer b;
+
+	exchange_hold(l->exchange, NULL);
+	if (err == OK && l->ask.count == 0)
+		err = problem_set(&why, ERR_NOT_FOUND, "", "there is no such version, published or proposed");
+	else if (err == OK && !published_policy_read(l->ask.rows[0].value, &p))
+		err = problem_set(&why, ERR_UNSUPPORTED, "", "the version's row is of a form this version does not know");
+	else if (err == OK)
+		err = policy_files_unpack(l->exchange->arena, p.files, &files, &why);
+	else
+		why = *problem;
+	if (err != OK) {
+		exchange_refuse(l->exchange, status_of(err), &why);
+		return;
+	}
+	b = buffer_init(ANSWER_LARGEST);
+	buffer_text(&b, "{\"files\":{");
+	for (size_t i = 0; i < files.count; i++) {
+		buffer_text(&b, i ? "," : "");
+		json_write_string(&b, span_text(files.items[i].name));
+		buffer_text(&b, ":");
+		json_write_string(&b, files.items[i].text);
+	}
+	buffer_text(&b, "},\"facts\":");
+	if (p.facts.size)
+		json_write_string(&b, p.facts);
+	else
+		buffer_text(&b, "null");
+	buffer_text(&b, "}");
+	request_answer(l->exchange, &b);
+}
+
+static enum err
+name_read(struct exchange *e, struct span *framework, struct span *version, struct problem *why)
+{
+	struct span name;
+
+	if (!percent_read(e->arena, e->segment, &name) || !policy_name_read(name, framework, version))
+		return problem_set(why, ERR_SYNTAX, "", "expected a version as FRAMEWORK@VERSION, found \"%.*s\"",
+		    SPAN_ARGS(span_first(e->segment, 100)));
+	return OK;
+}
+
+void
+policy_show(struct exchange *e, void *front)
+{
+	struct control *c = front;
+	struct listing *l = arena_new(e->arena, struct listing);
+	struct span framework, version;
+	struct problem why;
+
+	if (!request_allowed(e, c))
+		return;
+	if (name_read(e, &framework, &version, &why) != OK) {
+		exchange_refuse(e, status_of(why.code), &why);
+		return;
+	}
+	*l = (struct listing){ .control = c, .exchange = e,
+		.ask = { .table = &policy_table, .from = policy_key(e->arena, framework, version) } };
+	exchange_hold(e, store_load(c->store, &l->ask, 1, on_version_loaded, l));
+}
+
+/* Changing */
+
+struct changing {
+	struct control *control;
+	struct exchange *exchange;
+	struct arena arena;        /* of the files: more than an exchange's arena holds */
+	struct policy_publisher publisher;
+	struct policy_change change;
+	struct span label;
+};
+
+static void
+on_changing_gone(void *arg)
+{
+	struct changing *g = arg;
+
+	arena_release(&g->arena);
+}
+
+/* Before the answer: with it the exchange is gone. */
+static void
+changing_end(struct changing *g)
+{
+	exchange_on_gone(g->exchange, NULL, NULL);
+	arena_release(&g->arena);
+}
+
+static void
+on_change_done(void *arg, enum err err, const struct policy_report *r, const struct problem *why)
+{
+	struct changing *g = arg;
+	struct exchange *e = g->exchange;
+	const struct published_policy *v;
+	char entry[LEDGER_ID_TEXT];
+	struct buffer b;
+
+	exchange_hold(e, NULL);
+	if (err != OK) {
+		changing_end(g);
+		exchange_refuse(e, status_of(err), why);
+		return;
+	}
+	v = &r->standing.after;
+	b = buffer_init(1 * MIB);
+	write_name(&b, r->framework, r->version);
+	buffer_print(&b, ",\"outcome\":\"%s\",\"dry_run\":%s", policy_outcome_name(r->standing.outcome),
+	    g->change.dry_run ? "true" : "false");
+	request_write_instant(&b, "valid_from", v->valid_from);
+	write_digest(&b, "digest", v->digest);
+	write_digest(&b, "proposal", r->proposal);
+	buffer_print(&b, ",\"facts_added\":%zu,\"approvals\":{\"had\":%u,\"needed\":%u}", r->facts_added, r->standing.had,
+	    r->needed);
+	if (r->standing.outcome == POLICY_PUBLISHED && !g->change.dry_run)
+		buffer_print(&b, ",\"entry\":\"%s\"", ledger_id_text(&v->entry, entry));
+	buffer_text(&b, "}");
+	changing_end(g);
+	request_answer(e, &b);
+}
+
+static struct changing *
+changing_new(struct exchange *e, struct control *c)
+{
+	struct changing *g = arena_new(e->arena, struct changing);
+
+	*g = (struct changing){ .control = c, .exchange = e, .arena = arena_init(CHANGE_ARENA),
+		.publisher = { .store = c->store, .signer = c->settings.signer, .keys = c->settings.keys,
+		    .origin = span_text(c->settings.policy_origin), .approvals = c->settings.approvals },
+		.change = { .actor = span_text(request_actor(e)), .counts = control_names(c, e->peer_uid) } };
+	return g;
+}
+
+static void
+changing_start(struct changing *g, enum err err, const struct problem *why)
+{
+	if (err != OK) {
+		changing_end(g);
+		exchange_refuse(g->exchange, status_of(err), why);
+		return;
+	}
+	exchange_on_gone(g->exchange, on_changing_gone, g);
+	exchange_hold(g->exchange, policy_change_start(&g->publisher, &g->change, on_change_done, g));
+}
+
+static int
+by_name(const void *a, const void *b)
+{
+	return strcmp(((const struct policy_file *)a)->name, ((const struct policy_file *)b)->name);
+}
+
+static void
+read_files(struct reader *r, struct policy_files *out)
+{
+	size_t size = 0;
+	struct span name;
+
+	out->items = arena_array(r->arena, struct policy_file, FRAMEWORK_FILES);
+	reader_object(r);
+	while (reader_member(r, &name)) {
+		struct span text;
+
+		if (!policy_file_name_valid(name)) {
+			reader_fail(r, "a text under the name of a file (a-z 0-9 - . _ + and /)", "another name");
+			return;
+		}
+		text = reader_string(r, 1, FRAMEWORK_FILE_LARGEST);
+		size += text.size;
+		if (out->count == FRAMEWORK_FILES || size > FRAMEWORK_LARGEST) {
+			reader_fail(r, arena_print(r->arena, "at most %d files of %zu bytes together", FRAMEWORK_FILES,
+			    FRAMEWORK_LARGEST), "more");
+			return;
+		}
+		out->items[out->count++] = (struct policy_file){ arena_text(r->arena, name), text };
+	}
+	qsort(out->items, out->count, sizeof(*out->items), by_name);
+}
+
+static enum err
+proposal_parse(struct changing *g, struct problem *why)
+{
+	struct reader r = reader_json(&g->arena, g->exchange->body, (struct limits){ .bytes = POLICIES_BODY, .depth = 3 });
+	struct policy_change *change = &g->change;
+	struct span name;
+
+	change->step = POLICY_PROPOSE;
+	change->files.label = "policy";
+	reader_object(&r);
+	while (reader_member(&r, &name)) {
+		if (span_is(name, "files"))
+			read_files(&r, &change->files);
+		else if (span_is(name, "facts"))
+			change->facts = reader_string(&r, 1, DICTIONARY_LARGEST);
+		else if (span_is(name, "label"))
+			change->files.label = arena_text(&g->arena, reader_string(&r, 1, LABEL_LARGEST));
+		else if (span_is(name, "dry_run"))
+			change->dry_run = reader_boolean(&r);
+	}
+	if (reader_end(&r, why) != OK)
+		return why->code;
+	if (change->files.count == 0)
+		return problem_set(why, ERR_SYNTAX, "", "/files: expected the files of a version, found none");
+	return OK;
+}
+
+void
+policies_propose(struct exchange *e, void *front)
+{
+	struct control *c = front;
+	struct problem why;
+	struct changing *g;
+
+	if (!request_allowed(e, c))
+		return;
+	g = changing_new(e, c);
+	changing_start(g, proposal_parse(g, &why), &why);
+}
+
+static enum err
+step_parse(struct changing *g, struct problem *why)
+{
+	struct exchange *e = g->exchange;
+	struct reader r = reader_json(&g->arena, e->body, (struct limits){ .bytes = 4 * KIB, .depth = 2, .members = 8 });
+	struct policy_change *change = &g->change;
+	struct span name;
+
+	reader_object(&r);
+	while (reader_member(&r, &name)) {
+		if (span_is(name, "action")) {
+			struct span word = reader_string(&r, 1, 20);
+
+			if (span_is(word, policy_step_name(POLICY_APPROVE)))
+				change->step = POLICY_APPROVE;
+			else if (span_is(word, policy_step_name(POLICY_WITHDRAW)))
+				change->step = POLICY_WITHDRAW;
+			else
+				reader_fail(&r, "approve or withdraw-proposal", arena_text(&g->arena, word));
+		} else if (span_is(name, "proposal")) {
+			change->proposal = reader_string(&r, 1, PROPOSAL_LARGEST);
+		} else if (span_is(name, "dry_run")) {
+			change->dry_run = reader_boolean(&r);
+		}
+	}
+	if (reader_end(&r, why) != OK)
+		return why->code;
+	if (change->step == POLICY_NO_STEP)
+		return problem_set(why, ERR_SYNTAX, "", "/action: expected approve or withdraw-proposal, found none");
+	return name_read(e, &change->framework, &change->version, why);
+}
+
+void
+policy_step(struct exchange *e, void *front)
+{
+	struct control *c = front;
+	struct problem why;
+	struct changing *g;
+
+	if (!request_allowed(e, c))
+		return;
+	g = changing_new(e, c);
+	changing_start(g, step_parse(g, &why), &why);
+}

@@ -1,0 +1,51 @@
+/* tools/ctl/policy.c - `watashictl policy`: its actions, and versions read from directories. */
+#include "ctl/policy.h"
+
+#include <string.h>
+
+#include "base/file.h"
+
+#define FACTS_FILE "facts.json"
+
+static enum err
+facts_load(struct ctl *ctl, const char *path, struct span *out, struct problem *why)
+{
+	struct buffer text = buffer_init(DICTIONARY_LARGEST);
+	enum err err = file_read(path, &text, why);
+
+	if (err == OK)
+		*out = arena_copy(ctl->arena, buffer_span(&text));
+	buffer_release(&text);
+	return err;
+}
+
+enum err
+policy_directory_read(struct ctl *ctl, const char *directory, const char *facts, struct policy_files *files,
+    struct span *facts_text, const struct dictionary **dictionary, struct problem *why)
+{
+	const char *path = facts ? facts : arena_print(ctl->arena, "%s/../../" FACTS_FILE, directory);
+	struct span text;
+
+	if (policy_files_read(ctl->arena, directory, files, why) != OK)
+		return why->code;
+	if (facts_load(ctl, path, &text, why) != OK)
+		return facts ? why->code : problem_within(why, "the dictionary of facts (--facts says where it is)");
+	if (facts_text)
+		*facts_text = text;
+	return dictionary_read(ctl->arena, path, text, dictionary, why);
+}
+
+static const struct action actions[] = {
+	{ "seal", "write the digests of a version's files into its manifest", policy_seal },
+	{ "publish", "publish a version, or propose it to the other operators", policy_publish },
+	{ "list", "the versions that are published, and what waits for operators", policy_list },
+	{ "approve", "agree to a version that is proposed", policy_approve },
+	{ "withdraw", "take back a version that is proposed", policy_withdraw },
+	{ "fetch", "the files of a version, published or proposed", policy_fetch },
+};
+
+enum ending
+policy_run(struct ctl *ctl, int argc, char **argv)
+{
+	return action_run(ctl, actions, COUNT(actions), argc, argv);
+}

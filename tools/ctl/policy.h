@@ -1,0 +1,21 @@
+/* tools/ctl/policy.h - what the files of `watashictl policy` share: its actions, and versions in directories. */
+#pragma once
+
+#include <jansson.h>
+
+#include "assurance/framework.h"
+#include "ctl/client.h"
+
+/* policy_publish.c: asking the daemon */
+command_run policy_publish, policy_list, policy_approve, policy_withdraw, policy_fetch;
+/* policy_seal.c */
+command_run policy_seal;
+
+/* A version in a directory, and the dictionary it is written with: `facts`, or facts.json two directories above it
+ * (policy/facts.json of policy/jp-idtf/1.0). `facts_text` may be NULL. */
+enum err policy_directory_read(struct ctl *, const char *directory, const char *facts, struct policy_files *files,
+    struct span *facts_text, const struct dictionary **dictionary, struct problem *why);
+
+/* The daemon's list; of one version, or NULL. */
+enum err policy_list_ask(struct ctl *, json_t **answer, struct problem *why);
+const json_t *policy_list_find(const json_t *answer, const char *framework, const char *version);
