@@ -1,2 +1,453 @@
 /* assurance/impact.c - decisions that were taken, under another version. */
 #include "assurance/impact.h"
+
+#include <stdlib.h>
+
+#include "assurance/decided.h"
+#include "codec/text.h"
+
+#define SAMPLES 5
+#define RESOURCES_LARGEST 4096   /* relying parties told apart; further ones are counted together */
+#define RESOURCE_NAME 256
+#define MOST 20                  /* criteria, facts and relying parties told, those that count most */
+#define REASONS 64               /* profiles and levels the new version does not have */
+
+/* Ids of decisions to look at. */
+struct samples {
+	char ids[SAMPLES][33];
+	size_t count;
+};
+
+struct flip {
+	uint64_t lost, won;      /* true before and not now; the other way round */
+};
+
+struct resource {
+	char id[RESOURCE_NAME];
+	uint64_t refused, accepted;
+};
+
+struct reason {
+	char text[96];
+	uint64_t count;
+};
+
+struct impact {
+	const struct framework *after;
+	const struct framework *const *before;
+	size_t before_count;
+	struct arena arena;      /* of one decision */
+	struct decision *decision;
+	struct facts *facts;
+	uint64_t decisions, replayed, same, refused, accepted, other, erased;
+	struct samples refused_ids, accepted_ids;
+	/* Old level by new level; the last row: a level the new version does not know. */
+	uint64_t matrix[AREAS_LARGEST][LEVELS_LARGEST + 2][LEVELS_LARGEST + 1];
+	struct flip flips[CRITERIA_LARGEST];
+	uint64_t missing[FACTS_LARGEST];
+	struct reason reasons[REASONS];
+	size_t reason_count;
+	struct resource *resources;
+	size_t resource_count;
+	struct resource rest;    /* those past RESOURCES_LARGEST */
+};
+
+struct impact *
+impact_new(const struct framework *after, const struct framework *const *before, size_t count)
+{
+	struct impact *i = calloc(1, sizeof(*i));
+
+	if (!i)
+		abort();
+	i->after = after;
+	i->before = before;
+	i->before_count = count;
+	i->arena = arena_init(16 * MIB);
+	i->decision = malloc(sizeof(*i->decision));
+	i->facts = malloc(sizeof(*i->facts));
+	i->resources = calloc(RESOURCES_LARGEST, sizeof(*i->resources));
+	if (!i->decision || !i->facts || !i->resources)
+		abort();
+	return i;
+}
+
+void
+impact_free(struct impact *i)
+{
+	if (!i)
+		return;
+	arena_release(&i->arena);
+	free(i->decision);
+	free(i->facts);
+	free(i->resources);
+	free(i);
+}
+
+/* Counting */
+
+static void
+sample(struct samples *s, struct span id)
+{
+	if (s->count == SAMPLES || id.size >= sizeof(s->ids[0]))
+		return;
+	memcpy(s->ids[s->count], id.data, id.size);
+	s->ids[s->count++][id.size] = '\0';
+}
+
+static void
+count_reason(struct impact *i, const char *text, uint64_t count)
+{
+	size_t at = 0;
+
+	while (at < i->reason_count && strcmp(i->reasons[at].text, text) != 0)
+		at++;
+	if (at == REASONS)
+		return;
+	if (at == i->reason_count) {
+		struct span cut = utf8_first(span_text(text), sizeof(i->reasons[at].text) - 1);
+
+		memcpy(i->reasons[at].text, cut.data, cut.size);
+		i->reason_count++;
+	}
+	i->reasons[at].count += count;
+}
+
+/* Open addressing; an ID too long to be kept whole is told with the rest. */
+static struct resource *
+resource_of(struct impact *i, struct span id)
+{
+	uint32_t hash = 2166136261u;
+	size_t at;
+
+	if (id.size >= RESOURCE_NAME || !id.size)
+		return &i->rest;
+	for (size_t n = 0; n < id.size; n++)
+		hash = (hash ^ id.data[n]) * 16777619u;
+	for (at = hash % RESOURCES_LARGEST; i->resources[at].id[0]; at = (at + 1) % RESOURCES_LARGEST)
+		if (span_is(id, i->resources[at].id))
+			return &i->resources[at];
+	if (i->resource_count >= RESOURCES_LARGEST / 4 * 3)
+		return &i->rest;
+	memcpy(i->resources[at].id, id.data, id.size);
+	i->resource_count++;
+	return &i->resources[at];
+}
+
+static const struct framework *
+version_of(const struct impact *i, struct span policy)
+{
+	char text[sizeof("sha256:") + 64];
+
+	for (size_t n = 0; n < i->before_count; n++) {
+		const struct framework *f = i->before[n];
+
+		memcpy(text, "sha256:", 7);
+		for (size_t b = 0; b < f->digest.size && b < 32; b++) {
+			text[7 + 2 * b] = "0123456789abcdef"[f->digest.data[b] >> 4];
+			text[8 + 2 * b] = "0123456789abcdef"[f->digest.data[b] & 15];
+		}
+		if (span_equal(policy, span_of(text, sizeof(text) - 1)))
+			return f;
+	}
+	return NULL;
+}
+
+/* The fact on which the outcome hangs and which was never asked for: read by a criterion that is unknown now. NULL: what is
+ * unknown now was unknown then. */
+static const struct fact *
+never_asked(const struct impact *i, const struct decided *d)
+{
+	const struct evaluation *e = &i->decision->evaluation;
+	const struct criterion *criteria = evaluation_criteria(e);
+	const struct framework *before = version_of(i, d->policy);
+
+	for (size_t c = 0; c < i->after->criterion_count; c++) {
+		uint64_t support[FACT_SETS] = { 0 };
+
+		if (e->truths[c] != TRUTH_UNKNOWN || !e->applies[c])
+			continue;
+		condition_support(&criteria[c].condition, support);
+		condition_support(&criteria[c].when, support);
+		for (size_t n = 0; n < i->after->dictionary->count; n++) {
+			bool reads = (support[n / 64] >> (n % 64) & 1) != 0;
+			bool asked = before && (before->uses[n / 64] >> (n % 64) & 1) != 0;
+
+			if (reads && !asked && !facts_known(i->facts, n, CLAIMED))
+				return &i->after->dictionary->facts[n];
+		}
+	}
+	return NULL;
+}
+
+static void
+count_levels(struct impact *i, const struct decided *d)
+{
+	const struct framework *f = i->after;
+
+	for (size_t n = 0; n < d->level_count; n++) {
+		int area = area_find(f, d->levels[n].area);
+		int old = area < 0 ? -1 : level_find(&f->areas[area], d->levels[n].reached);
+		size_t row = old < 0 ? LEVELS_LARGEST + 1 : (size_t)old;
+
+		if (area >= 0)
+			i->matrix[area][row][i->decision->evaluation.areas[area].reached]++;
+	}
+}
+
+static bool
+had_failed(const struct decided *d, struct span id)
+{
+	for (size_t n = 0; n < d->failed_count; n++)
+		if (span_equal(d->failed[n], id))
+			return true;
+	return false;
+}
+
+static void
+count_flips(struct impact *i, const struct decided *d)
+{
+	for (size_t c = 0; c < i->after->criterion_count; c++) {
+		bool failed = i->decision->evaluation.truths[c] == TRUTH_FALSE;
+		bool before = had_failed(d, i->after->criteria[c].id);
+
+		i->flips[c].lost += failed && !before;
+		i->flips[c].won += !failed && before;
+	}
+}
+
+static void
+count_outcome(struct impact *i, const struct decided *d)
+{
+	struct resource *r = resource_of(i, d->resource);
+	bool permit = i->decision->permit;
+
+	if (permit == d->permit) {
+		i->same++;
+	} else if (permit) {
+		i->accepted++;
+		r->accepted++;
+		sample(&i->accepted_ids, d->evaluation);
+	} else {
+		i->refused++;
+		r->refused++;
+		sample(&i->refused_ids, d->evaluation);
+	}
+}
+
+static void
+replay(struct impact *i, const struct decided *d)
+{
+	const struct fact *missing;
+	struct question question;
+	struct problem why;
+
+	if (decided_question(d, i->after, &i->arena, i->facts, &question, &why) != OK) {
+		count_reason(i, why.text, 1);
+		return;
+	}
+	decide(&question, i->decision);
+	missing = i->decision->permit == d->permit ? NULL : never_asked(i, d);
+	if (missing) {
+		i->missing[missing->number]++;
+		return;
+	}
+	i->replayed++;
+	count_levels(i, d);
+	count_flips(i, d);
+	count_outcome(i, d);
+}
+
+enum err
+impact_add(struct impact *i, struct span entry, struct problem *why)
+{
+	struct decided *d = arena_new(&i->arena, struct decided);
+	enum err err = decided_read(&i->arena, entry, d, why);
+
+	if (err == OK) {
+		i->decisions++;
+		if (span_equal(d->framework, i->after->id))
+			replay(i, d);
+		else
+			i->other++;
+	}
+	arena_reset(&i->arena);
+	return err;
+}
+
+void
+impact_add_erased(struct impact *i)
+{
+	i->decisions++;
+	i->erased++;
+}
+
+/* Writing */
+
+static void
+write_count(struct buffer *b, const char *name, uint64_t count)
+{
+	buffer_print(b, "\"%s\":%llu", name, (unsigned long long)count);
+}
+
+static void
+write_samples(struct buffer *b, const char *name, uint64_t count, const struct samples *s)
+{
+	buffer_print(b, "\"%s\":{\"count\":%llu,\"samples\":[", name, (unsigned long long)count);
+	for (size_t n = 0; n < s->count; n++)
+		buffer_print(b, "%s\"%s\"", n ? "," : "", s->ids[n]);
+	buffer_text(b, "]}");
+}
+
+static void
+write_area(struct buffer *b, const struct impact *i, size_t number)
+{
+	const struct area *area = &i->after->areas[number];
+
+	buffer_text(b, "{\"area\":");
+	json_write_string(b, area->id);
+	buffer_text(b, ",\"levels\":[");
+	for (uint8_t level = 0; level <= area->level_count; level++) {
+		buffer_text(b, level ? "," : "");
+		json_write_string(b, level_id(area, level));
+	}
+	/* The last row: levels that the new version does not have. */
+	buffer_text(b, "],\"matrix\":[");
+	for (size_t row = 0; row <= area->level_count + 1; row++) {
+		size_t from = row <= area->level_count ? row : LEVELS_LARGEST + 1;
+
+		buffer_text(b, row ? ",[" : "[");
+		for (size_t column = 0; column <= area->level_count; column++)
+			buffer_print(b, "%s%llu", column ? "," : "", (unsigned long long)i->matrix[number][from][column]);
+		buffer_text(b, "]");
+	}
+	buffer_text(b, "]}");
+}
+
+/* The largest first: places of the MOST largest sums, which are not zero. */
+static size_t
+most(const uint64_t *sums, size_t count, size_t out[MOST])
+{
+	size_t found = 0;
+
+	for (size_t n = 0; n < count; n++) {
+		size_t at = found;
+
+		if (!sums[n])
+			continue;
+		while (at > 0 && sums[out[at - 1]] < sums[n])
+			at--;
+		if (at == MOST)
+			continue;
+		if (found < MOST)
+			found++;
+		memmove(&out[at + 1], &out[at], (found - at - 1) * sizeof(*out));
+		out[at] = n;
+	}
+	return found;
+}
+
+static void
+write_criteria(struct buffer *b, const struct impact *i)
+{
+	uint64_t sums[CRITERIA_LARGEST];
+	size_t order[MOST], count;
+
+	for (size_t c = 0; c < i->after->criterion_count; c++)
+		sums[c] = i->flips[c].lost + i->flips[c].won;
+	count = most(sums, i->after->criterion_count, order);
+	buffer_text(b, "\"criteria\":[");
+	for (size_t n = 0; n < count; n++) {
+		buffer_text(b, n ? ",{\"id\":" : "{\"id\":");
+		json_write_string(b, i->after->criteria[order[n]].id);
+		buffer_print(b, ",\"newly_failed\":%llu,\"newly_met\":%llu}", (unsigned long long)i->flips[order[n]].lost,
+		    (unsigned long long)i->flips[order[n]].won);
+	}
+	buffer_text(b, "]");
+}
+
+static void
+write_missing(struct buffer *b, const struct impact *i)
+{
+	bool begun = false;
+
+	buffer_text(b, "\"not_replayable\":[");
+	for (size_t n = 0; n < i->after->dictionary->count; n++)
+		if (i->missing[n]) {
+			buffer_print(b, "%s{\"count\":%llu,\"fact\":", begun ? "," : "", (unsigned long long)i->missing[n]);
+			json_write_string(b, i->after->dictionary->facts[n].id);
+			buffer_text(b, "}");
+			begun = true;
+		}
+	for (size_t n = 0; n < i->reason_count; n++) {
+		buffer_print(b, "%s{\"count\":%llu,\"without\":", begun ? "," : "", (unsigned long long)i->reasons[n].count);
+		json_write_string(b, span_text(i->reasons[n].text));
+		buffer_text(b, "}");
+		begun = true;
+	}
+	buffer_text(b, "]");
+}
+
+static void
+write_resource(struct buffer *b, const struct resource *r, bool first)
+{
+	buffer_print(b, "%s{\"id\":", first ? "" : ",");
+	json_write_string(b, span_text(r->id));
+	buffer_print(b, ",\"newly_accepted\":%llu,\"newly_refused\":%llu}", (unsigned long long)r->accepted,
+	    (unsigned long long)r->refused);
+}
+
+static void
+write_resources(struct buffer *b, const struct impact *i)
+{
+	uint64_t *sums = calloc(RESOURCES_LARGEST, sizeof(*sums));
+	size_t order[MOST], count, touched = 0;
+
+	if (!sums)
+		abort();
+	for (size_t n = 0; n < RESOURCES_LARGEST; n++) {
+		sums[n] = i->resources[n].refused + i->resources[n].accepted;
+		touched += sums[n] != 0;
+	}
+	count = most(sums, RESOURCES_LARGEST, order);
+	buffer_print(b, "\"resources\":{\"further\":%llu,\"most\":[",
+	    (unsigned long long)(i->rest.refused + i->rest.accepted));
+	for (size_t n = 0; n < count; n++)
+		write_resource(b, &i->resources[order[n]], n == 0);
+	buffer_print(b, "],\"touched\":%zu}", touched);
+	free(sums);
+}
+
+void
+impact_write(struct buffer *b, const struct impact *i)
+{
+	buffer_text(b, "{");
+	write_samples(b, "accepted", i->accepted, &i->accepted_ids);
+	buffer_text(b, ",\"areas\":[");
+	for (size_t n = 0; n < i->after->area_count; n++) {
+		buffer_text(b, n ? "," : "");
+		write_area(b, i, n);
+	}
+	buffer_text(b, "],");
+	write_criteria(b, i);
+	buffer_text(b, ",");
+	write_count(b, "decisions", i->decisions);
+	buffer_text(b, ",");
+	write_count(b, "erased", i->erased);
+	buffer_text(b, ",\"framework\":");
+	json_write_string(b, i->after->id);
+	buffer_text(b, ",");
+	write_missing(b, i);
+	buffer_text(b, ",");
+	write_count(b, "other_frameworks", i->other);
+	buffer_text(b, ",");
+	write_samples(b, "refused", i->refused, &i->refused_ids);
+	buffer_text(b, ",");
+	write_count(b, "replayed", i->replayed);
+	buffer_text(b, ",");
+	write_resources(b, i);
+	buffer_text(b, ",");
+	write_count(b, "same", i->same);
+	buffer_text(b, ",\"version\":");
+	json_write_string(b, i->after->version);
+	buffer_text(b, "}");
+}

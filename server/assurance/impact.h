@@ -1,21 +1,29 @@
 /* assurance/impact.h - what another version would have made of decisions that were taken: counts, never guesses.
  *
  *     new -> add … add -> write -> free        memory does not grow with the decisions
+ *
+ * A decision is put to the new version as it was put to the old: the same facts, the same profile and levels. Where the new
+ * version asks for a fact the old one never did, and the outcome hangs on it, it is "not replayable: FACT".
  */
 #pragma once
 
-#include "assurance/evaluation.h"
+#include "assurance/framework.h"
+#include "base/buffer.h"
 
 struct impact;
 
-/* `before` need not be one version: decisions tell their own results. */
-struct impact *impact_new(const struct framework *after);
+/* `before`: versions the decisions may have been taken under, known by their digests; they tell which facts were asked for
+ * then. */
+struct impact *impact_new(const struct framework *after, const struct framework *const *before, size_t count);
 void impact_free(struct impact *);
 
-/* One decision as the ledger keeps it (its entry's JSON; ledger content of kind decision). Of other frameworks: counted and
- * passed over. ERR_SYNTAX: not our entry. */
+/* One decision, as its entry in the ledger has it. Those of other frameworks are counted and passed over. ERR_SYNTAX: no
+ * entry of a decision. */
 enum err impact_add(struct impact *, struct span entry, struct problem *why);
+/* One that was erased: all that is left is that it was. */
+void impact_add_erased(struct impact *);
 
-/* Canonical JSON: decisions, replayed, matrices old by new per area, newly refused and accepted, criteria that flipped
- * most, relying parties touched, samples of ids, and not_replayable by fact. */
+/* Canonical JSON: "accepted"/"refused" (newly), "areas" with a matrix each (old level by new, as rows), "criteria" that
+ * flipped most, "decisions", "erased", "framework", "not_replayable" by fact or reason, "other_frameworks", "replayed",
+ * "resources" touched, "same", "version". */
 void impact_write(struct buffer *, const struct impact *);

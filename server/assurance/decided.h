@@ -1,0 +1,39 @@
+/* assurance/decided.h - a decision that was taken, read back from its entry in the ledger: what was looked at, what was said.
+ *
+ * The entry is transaction/evaluation.h's canonical JSON (schemas/decision-entry.schema.json). Spans borrow from it.
+ */
+#pragma once
+
+#include "assurance/decision.h"
+
+#define DECIDED_LARGEST (64 * KIB)
+#define DECIDED_FAILED 256
+
+struct decided {
+	struct span evaluation;          /* its id */
+	struct span framework, version, engine, policy; /* policy: "sha256:…" of the manifest */
+	struct span profile;             /* empty: none */
+	struct span resource;            /* the relying party's id */
+	struct span facts;               /* JSON, for facts_restore() */
+	struct span result;              /* JSON, as decision_result_write() wrote it */
+	struct instant at;
+	struct {
+		struct span area, level;
+		enum comparison comparison;
+	} demand[REQUIREMENTS_LARGEST];
+	size_t demand_count;
+	bool permit;
+	struct {
+		struct span area, reached;
+	} levels[AREAS_LARGEST];
+	size_t level_count;
+	struct span failed[DECIDED_FAILED]; /* the first of them */
+	size_t failed_count;
+};
+/* ERR_SYNTAX: no entry of a decision. */
+enum err decided_read(struct arena *, struct span entry, struct decided *out, struct problem *why);
+
+/* The same question to a version of its framework. ERR_NOT_FOUND: that has no such profile, area or level; ERR_INVALID: its
+ * dictionary lacks a fact. Facts not counted because they had gone stale stay out. */
+enum err decided_question(const struct decided *, const struct framework *, struct arena *, struct facts *,
+    struct question *out, struct problem *why);
