@@ -31,6 +31,7 @@ enum caller_right {
 unsigned caller_right_read(struct span);          /* 0: none of this name: "decide" "vouch" "audit" "proofing" */
 const char *caller_right_name(unsigned right);
 
+#define CALLER_SKEW SECONDS(30) /* by which a caller's clock may be wrong */
 #define CALLER_NAME_LARGEST 64
 #define CALLER_KEYS 8
 #define CALLER_ROW_LARGEST (64 * KIB)
