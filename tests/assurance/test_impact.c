@@ -1,0 +1,130 @@
+/* tests/assurance/test_impact.c - what another version would have made of decisions: every number counted by hand. */
+#include "transaction/decisions.h"
+
+#include <jansson.h>
+
+#include "assurance/impact.h"
+
+/* The same criteria, with writing reserved to administrators, whatever the record; and one more that asks for a fact the
+ * first version never did. */
+#define CRITERION(id, condition) \
+	"{\"id\":\"" id "\",\"level\":\"1\",\"status\":\"derived\",\"title\":{\"ja\":\"題\",\"en\":\"t\"},\"text\":{\"ja\":\"文\",\"en\":\"t\"}," \
+	"\"sources\":[{\"document\":\"scenario\",\"at\":\"1.4\",\"relation\":\"derived\"}],\"condition\":" condition "," \
+	"\"reason\":{\"ja\":\"理由\",\"en\":\"r\"}}"
+#define WRITE "{\"any\":[{\"fact\":\"action.name\",\"isnt\":\"write\"},{\"fact\":\"subject.role\",\"is\":\"admin\"}]}"
+#define STRICTER "{\"area\":\"access\",\"criteria\":[" CRITERION("write", WRITE) "]}"
+#define FEWER "{\"area\":\"access\",\"criteria\":[" CRITERION("read", "{\"fact\":\"action.name\",\"is\":\"read\"}") "]}"
+
+static const struct { const char *facts, *resource; } decisions[] = {
+	{ "{\"subject.role\":\"member\",\"action.name\":\"write\",\"resource.status\":\"active\"}", "record-1" },   /* newly refused */
+	{ "{\"subject.role\":\"member\",\"action.name\":\"write\",\"resource.status\":\"active\"}", "record-2" },   /* newly refused */
+	{ "{\"subject.role\":\"admin\",\"action.name\":\"write\",\"resource.status\":\"active\"}", "record-1" },    /* newly accepted */
+	{ "{\"subject.role\":\"member\",\"action.name\":\"read\",\"resource.status\":\"active\"}", "record-1" },    /* the same */
+	{ "{\"subject.role\":\"member\",\"action.name\":\"write\",\"resource.status\":\"archived\"}", "record-1" }, /* refused again */
+};
+
+static void
+add(struct impact *impact, struct arena *a, const struct dictionary *dictionary, const struct framework *before,
+    const char *facts, const char *resource)
+{
+	struct evaluation_request request = fixture_request(before, fixture_facts(a, dictionary, facts), resource);
+	struct decision *decision = arena_new(a, struct decision);
+	struct buffer entry = buffer_init(64 * KIB);
+	struct problem why = { .code = OK };
+	struct id id = { { 1 } };
+
+	decide(&request.question, decision);
+	evaluation_entry_write(&entry, &request, decision, &id);
+	expect_ok("the decision is added", impact_add(impact, buffer_span(&entry), &why), &why);
+	buffer_release(&entry);
+}
+
+static json_t *
+written(const struct impact *impact)
+{
+	struct buffer b = buffer_init(MIB);
+	json_t *json;
+
+	impact_write(&b, impact);
+	json = json_loadb((const char *)buffer_span(&b).data, buffer_span(&b).size, JSON_REJECT_DUPLICATES, NULL);
+	expect_true("the report is JSON", json != NULL);
+	buffer_release(&b);
+	return json;
+}
+
+static json_int_t
+number(json_t *json, const char *name)
+{
+	json_t *value = json_object_get(json, name);
+
+	return json_integer_value(json_is_object(value) ? json_object_get(value, "count") : value);
+}
+
+static void
+everything_is_counted_once(void **state)
+{
+	struct arena a = arena_init(256 * MIB);
+	const struct dictionary *dictionary = fixture_dictionary(&a);
+	const struct framework *before = fixture_framework(&a, dictionary, NULL);
+	const struct framework *after = fixture_framework(&a, dictionary, STRICTER);
+	struct impact *impact = impact_new(after, &before, 1);
+	json_t *json, *matrix, *first;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(decisions); i++)
+		add(impact, &a, dictionary, before, decisions[i].facts, decisions[i].resource);
+	impact_add_erased(impact);
+	json = written(impact);
+	expect_number("decisions", number(json, "decisions"), 6);
+	expect_number("replayed", number(json, "replayed"), 5);
+	expect_number("erased", number(json, "erased"), 1);
+	expect_number("newly refused", number(json, "refused"), 2);
+	expect_number("newly accepted", number(json, "accepted"), 1);
+	expect_number("the same", number(json, "same"), 2);
+	matrix = json_object_get(json_array_get(json_object_get(json, "areas"), 0), "matrix");
+	expect_number("from 0 to 0", json_integer_value(json_array_get(json_array_get(matrix, 0), 0)), 1);
+	expect_number("from 0 to 1", json_integer_value(json_array_get(json_array_get(matrix, 0), 1)), 1);
+	expect_number("from 1 to 0", json_integer_value(json_array_get(json_array_get(matrix, 1), 0)), 2);
+	expect_number("from 1 to 1", json_integer_value(json_array_get(json_array_get(matrix, 1), 1)), 1);
+	first = json_array_get(json_object_get(json, "criteria"), 0);
+	expect_text("the criterion that flipped", json_string_value(json_object_get(first, "id")), "write");
+	expect_number("for the worse", number(first, "newly_failed"), 2);
+	expect_number("for the better", number(first, "newly_met"), 1);
+	expect_number("relying parties", number(json_object_get(json, "resources"), "touched"), 2);
+	json_decref(json);
+	impact_free(impact);
+	arena_release(&a);
+}
+
+static void
+what_was_never_asked_is_not_guessed(void **state)
+{
+	struct arena a = arena_init(256 * MIB);
+	const struct dictionary *dictionary = fixture_dictionary(&a);
+	const struct framework *before = fixture_framework(&a, dictionary, FEWER);
+	const struct framework *after = fixture_framework(&a, dictionary, NULL);
+	struct impact *impact = impact_new(after, &before, 1);
+	json_t *json, *missing;
+
+	(void)state;
+	/* The first version permitted reading without asking who reads. */
+	add(impact, &a, dictionary, before, "{\"action.name\":\"read\"}", "record-1");
+	json = written(impact);
+	expect_number("nothing is newly refused", number(json, "refused"), 0);
+	missing = json_array_get(json_object_get(json, "not_replayable"), 0);
+	expect_text("the fact is named", json_string_value(json_object_get(missing, "fact")), "subject.role");
+	json_decref(json);
+	impact_free(impact);
+	arena_release(&a);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(everything_is_counted_once),
+		cmocka_unit_test(what_was_never_asked_is_not_guessed),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
