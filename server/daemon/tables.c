@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/span.h"
+#include "ledger/entry.h"
 #include "registry/document.h"
 #include "registry/entity.h"
 #include "registry/finding.h"
@@ -24,6 +25,8 @@ static const struct table *const own[] = {
 	&finding_table,
 	&source_table,
 	&member_claim_table,
+	&ledger_leaf_table,
+	&ledger_entry_table,
 	&policy_table,
 	&dictionary_table,
 };
