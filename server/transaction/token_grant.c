@@ -1,0 +1,191 @@
+/* transaction/token_grant.c - a short-lived bearer token for a JWT that a caller signed.
+ *
+ *     read -> load caller -> load member -> verify -> commit (assertion used, token kept) -> granted
+ */
+#include "transaction/token_grant.h"
+
+#include "crypto/digest.h"
+#include "crypto/jwt.h"
+#include "registry/standing.h"
+#include "transaction/rate.h"
+
+struct granting {
+	struct pending pending;
+	struct pending *waiting;
+	struct store *store;
+	struct arena *arena;
+	struct token_grant asked;
+	struct jwt_unverified jwt;
+	struct caller caller;
+	struct ask ask;
+	struct problem why;              /* noticed before anything was asked */
+	struct token_granted granted;
+	on_granted *done;
+	void *arg;
+};
+
+static void
+cancel_granting(struct pending *pending)
+{
+	pending_cancel(&((struct granting *)pending)->waiting);
+}
+
+static void
+answer(struct granting *g, enum err err, const struct problem *why)
+{
+	g->waiting = NULL;
+	g->done(g->arg, err, &g->granted, err == OK ? NULL : why);
+}
+
+/* Whoever cannot be understood has not shown who he is. */
+static enum err
+read_assertion(struct granting *g, struct problem *why)
+{
+	if (jwt_read(g->arena, g->asked.assertion, &g->jwt, why) != OK)
+		return why->code = ERR_DENIED;
+	if (!caller_name_valid(g->jwt.issuer))
+		return problem_set(why, ERR_DENIED, "RFC 7523 s3", "the JWT's /iss: expected the name of a caller");
+	if (g->asked.client_id.size && !span_equal(g->asked.client_id, g->jwt.issuer))
+		return problem_set(why, ERR_DENIED, "RFC 7521 s4.2", "client_id is not the caller that signed the assertion");
+	return OK;
+}
+
+/* Commit */
+
+static void
+on_recorded(void *arg, const struct committed *done)
+{
+	struct granting *g = arg;
+	struct problem why;
+
+	if (done->code == ERR_CONFLICT)
+		problem_set(&why, ERR_DENIED, "RFC 7523 s3", "the JWT's /jti: this assertion has been used already");
+	else if (done->code != OK)
+		problem_set(&why, done->code, "", "the token could not be kept, so there is none: %s", err_name(done->code));
+	answer(g, done->code == OK ? OK : why.code, &why);
+}
+
+/* Names have no zero byte, so name and jti cannot run into each other. */
+static struct span
+assertion_key(struct arena *a, struct span name, struct span id)
+{
+	struct digest_stream *d = digest_stream_new(DIGEST_SHA256);
+	uint8_t *key = arena_take(a, digest_size(DIGEST_SHA256));
+
+	digest_stream_add(d, name);
+	digest_stream_add(d, span_of("", 1));
+	digest_stream_add(d, id);
+	digest_stream_end(d, key);
+	digest_stream_free(d);
+	return span_of(key, digest_size(DIGEST_SHA256));
+}
+
+/* That it was used is remembered as long as it would be believed. */
+static struct unit *
+grant_unit(struct granting *g, const struct jwt_claims *claims)
+{
+	struct unit *unit = unit_new(g->arena, store_tables(g->store), id_new(g->asked.now));
+	struct span used = assertion_key(g->arena, claims->issuer, claims->id);
+	struct caller_token token = caller_token_new(ACCESS_TOKEN_PREFIX);
+	struct buffer b = buffer_init(4 * KIB);
+
+	caller_pointer_write(&b, &(struct caller_pointer){ .name = g->caller.name, .member = g->caller.member,
+	    .epoch = g->caller.epoch });
+	unit_expect(unit, &assertion_table, used, 0);
+	unit_put_until(unit, &assertion_table, used, (struct span){ 0 }, instant_after(claims->expires, CALLER_SKEW));
+	unit_put_until(unit, &access_token_table, span_of(token.digest, sizeof(token.digest)), buffer_span(&b),
+	    instant_after(g->asked.now, ACCESS_TOKEN_LIFE));
+	buffer_release(&b);
+	memcpy(g->granted.token, token.text, sizeof(g->granted.token));
+	g->granted.rights = g->caller.rights;
+	g->granted.name = g->caller.name;
+	return unit;
+}
+
+/* Decide */
+
+static enum err
+check_assertion(struct granting *g, struct jwt_claims *claims, struct problem *why)
+{
+	const struct span audiences[] = { g->asked.endpoint, g->asked.base_url };
+	const struct jwt_expectation expected = {
+		.issuer = g->caller.name, .subject = g->caller.name, .audiences = audiences, .audience_count = COUNT(audiences),
+		.now = g->asked.now, .longest = ASSERTION_LONGEST, .skew = CALLER_SKEW, .undated = true,
+	};
+
+	if (caller_stands(&g->caller, &g->ask, g->asked.now, why) != OK ||
+	    jwt_verify(&g->jwt, g->caller.keys, g->caller.key_count, &expected, g->arena, claims, why) != OK)
+		return why->code;
+	if (!claims->id.size)
+		return problem_set(why, ERR_DENIED, "RFC 7523 s3", "the JWT's /jti: expected one, found none");
+	return OK;
+}
+
+/* After the signature: nobody else can use up a caller's bucket. */
+static enum err
+check_rate(struct granting *g, struct problem *why)
+{
+	unsigned rate = g->caller.rate ? g->caller.rate : g->asked.rate;
+
+	g->granted.wait = g->asked.rates ? rate_take(g->asked.rates, g->caller.name, rate, 1, g->asked.monotonic) : 0;
+	if (g->granted.wait)
+		return problem_set(why, ERR_LIMIT, "RFC 6585 s4", "this caller asks more often than was agreed");
+	return OK;
+}
+
+static void
+on_member_loaded(void *arg, enum err err, const struct problem *why)
+{
+	struct granting *g = arg;
+	struct jwt_claims claims;
+	struct problem mine;
+
+	if (err == OK) {
+		err = check_assertion(g, &claims, &mine);
+		if (err == OK)
+			err = check_rate(g, &mine);
+		why = &mine;
+	}
+	if (err != OK)
+		answer(g, err, why);
+	else
+		g->waiting = store_commit(g->store, grant_unit(g, &claims), on_recorded, g);
+}
+
+/* Load */
+
+static void
+on_caller_loaded(void *arg, enum err err, const struct problem *why)
+{
+	struct granting *g = arg;
+
+	if (err == OK && g->why.code != OK) {
+		err = g->why.code;
+		why = &g->why;
+	} else if (err == OK && (g->ask.count == 0 ||
+	    !caller_read(arena_copy(g->arena, g->ask.rows[0].value), &g->caller))) {
+		err = problem_set(&g->why, ERR_DENIED, "RFC 7523 s3", "the JWT's /iss: there is no caller of this name");
+		why = &g->why;
+	}
+	if (err != OK) {
+		answer(g, err, why);
+		return;
+	}
+	g->ask = (struct ask){ .table = &member_table, .from = g->caller.member };
+	g->waiting = store_load(g->store, &g->ask, 1, on_member_loaded, g);
+}
+
+/* Where the assertion cannot be read nothing is asked; the answer still comes later, as of every store. */
+struct pending *
+token_grant_start(struct store *store, struct arena *arena, const struct token_grant *asked, on_granted *done, void *arg)
+{
+	struct granting *g = arena_new(arena, struct granting);
+
+	*g = (struct granting){
+		.pending = { cancel_granting }, .store = store, .arena = arena, .asked = *asked, .done = done, .arg = arg,
+	};
+	read_assertion(g, &g->why);
+	g->ask = (struct ask){ .table = &caller_table, .from = g->jwt.issuer };
+	g->waiting = store_load(store, &g->ask, g->why.code == OK ? 1 : 0, on_caller_loaded, g);
+	return &g->pending;
+}
