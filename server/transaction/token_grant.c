@@ -34,6 +34,8 @@ static void
 answer(struct granting *g, enum err err, const struct problem *why)
 {
 	g->waiting = NULL;
+	if (err != OK)
+		memset(g->granted.token, 0, sizeof(g->granted.token));
 	g->done(g->arg, err, &g->granted, err == OK ? NULL : why);
 }
 
