@@ -49,7 +49,7 @@ struct condition_scope {
 	/* A parameter's place and value; false: the criterion has none of this name. `of` is the criterion whose text is
 	 * being read: empty for the one compiled, else the `ref` at hand. */
 	bool (*parameter)(void *arg, struct span of, struct span id, enum fact_type *type, size_t *place, int64_t *value);
-	/* Another criterion's condition, as it is written; a missing place: there is none. */
+	/* Another criterion's condition, as it is written; without document: there is no such criterion. */
 	struct place (*criterion)(void *arg, struct span id);
 	void *arg;
 };

@@ -309,12 +309,13 @@ compile_reference(struct compiling *c, struct place ref, unsigned depth, const s
 	}
 	if (c->scope->criterion && here.id.size)
 		other = c->scope->criterion(c->scope->arg, here.id);
-	if (!other.document || !place_exists(other)) {
+	if (!other.document) {
 		place_fail(ref, "another criterion's id", NULL);
 		return;
 	}
-	/* What is wrong there is that document's problem. */
-	compile(c, other, depth + 1, &here);
+	/* What is wrong or missing there is that criterion's own problem. */
+	if (place_exists(other))
+		compile(c, other, depth + 1, &here);
 }
 
 /* The conditions' shapes: by the key that tells them. `depth` bounds the recursion. */
@@ -357,7 +358,19 @@ condition_read(struct place p, const struct condition_scope *scope, struct arena
 {
 	static const struct referring nobody;
 	struct compiling c = { .scope = scope, .arena = arena };
+	struct problem before = p.document->problem;
+	bool missing = p.document->missing;
 
+	/* Read even where something else in the document is wrong or missing, so that its keys are known. */
+	p.document->problem.code = OK;
 	compile(&c, p, 1, &nobody);
+	if (failed(p)) {
+		place_value(p);
+		c.count = 0;
+	}
+	if (before.code != OK) {
+		p.document->problem = before;
+		p.document->missing = missing;
+	}
 	return (struct condition){ .nodes = c.nodes, .count = c.count };
 }

@@ -231,5 +231,9 @@ framework_read_criteria(struct framework_reading *r)
 	while (framework_next_file(r, "criteria", &cursor, &root, &stem))
 		read_file(r, root, stem);
 	qsort(r->drafts, r->framework->criterion_count, sizeof(r->drafts[0]), compare_drafts);
+	/* One with a mistake in it would be missed here, too. */
+	for (cursor = 0; framework_next_file(r, "criteria", &cursor, &root, &stem);)
+		if (root.document->problem.code != OK)
+			return;
 	check_levels(r);
 }

@@ -6,19 +6,19 @@
 
 /* Files */
 
-/* Where a version's files lie; a folder's are many. */
+/* Where a version's files lie, in the order they are read; a folder's are many. */
 static const struct {
 	const char *name;
 	bool folder, needed;
 } kinds[] = {
 	{ "manifest.json", false, true },
 	{ "levels.json", false, true },
-	{ "table.json", false, false },
+	{ "sources.json", false, true },
 	{ "criteria", true, true },
 	{ "profiles", true, false },
 	{ "steps.json", false, true },
+	{ "table.json", false, false },
 	{ "mappings.json", false, false },
-	{ "sources.json", false, true },
 	{ "tests", true, false },
 };
 
@@ -212,7 +212,7 @@ open_documents(struct framework_reading *r)
 	r->documents[files->count] = (struct document){ .file = "", .arena = r->arena };
 }
 
-/* In the order the files are read, so that what follows from an earlier mistake is not told in its place. */
+/* In the order they were read, so that what follows from an earlier mistake is not told in its place. */
 static enum err
 close_documents(struct framework_reading *r, struct problem *why)
 {

@@ -20,16 +20,14 @@ check_facts(const struct framework_reading *r, struct place object)
 		struct place stated = p, at = { 0 };
 		struct instant t;
 
-		if (!fact) {
-			place_fail(p, "a fact of the dictionary",
-			    arena_print(r->arena, "\"%.100s\"", id));
-			continue;
-		}
 		if (json_is_object(p.value)) {
 			stated = place_member(p, "value");
 			at = place_member(p, "at");
 		}
-		condition_literal(stated, fact, &value);
+		if (fact)
+			condition_literal(stated, fact, &value);
+		else
+			place_fail(p, "a fact of the dictionary", arena_print(r->arena, "\"%.100s\"", id));
 		if (at.value && (!json_is_string(at.value) || !instant_read(span_text(json_string_value(at.value)), &t)))
 			place_fail(at, "a time (RFC 3339)", NULL);
 	}
@@ -90,7 +88,8 @@ check_test(const struct framework_reading *r, struct place p)
 	if (place_exists(permit) && !place_exists(profile))
 		place_fail(permit, "a profile in the test, for what is permitted depends on it", "none");
 	if (json_object_size(expect.value) == 0)
-		place_fail(expect, "what is expected", NULL);
+		place_fail(expect, "at least one of reached, possible, failed, unknown, barred, permit",
+		    json_is_object(expect.value) ? "none" : NULL);
 }
 
 static struct span
