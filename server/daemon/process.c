@@ -106,6 +106,7 @@ become_child(struct process *p, const struct settings *settings, const struct li
 		.control = listeners->fds[listeners->count - 1],
 		.ticket_key = s->ticket_key,
 		.census = s->census,
+		.rates = s->rates,
 		.figures = s->figures,
 		.roster = s->roster,
 		.seats = s->seats,

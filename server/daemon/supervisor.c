@@ -18,6 +18,7 @@
 
 #define FEWEST_SEATS 4 /* for the workers of one configuration, so that their number may grow */
 #define STOP_PATIENCE SECONDS(10)
+#define CALLERS_AT_ONCE 4096 /* machine callers whose questions are counted */
 #define LOCK_FILE "watashid.pid"
 
 /* Settings: one reading of the configuration file. */
@@ -372,6 +373,7 @@ supervisor_open(struct supervisor *s, struct problem *why)
 	s->roster = roster_new(workers, clock_now());
 	s->seats = s->roster->count; /* nobody else has it yet */
 	s->census = census_new((unsigned)s->seats);
+	s->rates = rates_new(CALLERS_AT_ONCE);
 	s->figures = figures_new(s->seats);
 	random_bytes(s->ticket_key, sizeof(s->ticket_key));
 	s->processes = calloc(s->seats, sizeof(*s->processes));
@@ -403,6 +405,7 @@ supervisor_close(struct supervisor *s)
 	if (s->lock_fd >= 0)
 		close(s->lock_fd);
 	census_free(s->census);
+	rates_free(s->rates);
 	free((char *)(uintptr_t)s->identity.user);
 	loop_free(s->loop);
 }

@@ -17,6 +17,7 @@
 #include "http/figures.h"
 #include "http/tls.h"
 #include "net/loop.h"
+#include "transaction/rate.h"
 
 /* One reading of the configuration file. */
 struct settings {
@@ -41,6 +42,7 @@ struct supervisor {
 	struct identity identity;
 	uint8_t ticket_key[TLS_TICKET_KEY];
 	struct census *census;
+	struct rates *rates;
 	struct figures *figures;
 	struct roster *roster;
 	table_list tables;

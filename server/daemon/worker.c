@@ -8,6 +8,8 @@
 #include "daemon/child.h"
 #include "daemon/ops.h"
 #include "daemon/store_link.h"
+#include "front/authzen/authzen.h"
+#include "front/ledger/disclosure.h"
 #include "front/policy/policy.h"
 #include "front/registry/registry.h"
 #include "http/server.h"
@@ -23,6 +25,8 @@ struct worker {
 	struct store_link link;
 	struct policy_shelf *shelf;
 	struct registry_front *registry;
+	struct authzen_front *authzen;
+	struct disclosure disclosure;
 	struct policy_front *policy;
 	struct ops ops;
 	struct router *routers[LISTEN_LOCAL + 1];
@@ -74,6 +78,12 @@ open_fronts(struct worker *w, struct problem *why)
 		.cache_missing = MISSING_LIFE,
 		.pages = config->pages,
 	};
+	const struct authzen_front_settings authzen = {
+		.base_url = config->federation.base_url,
+		.access = config->decisions.access,
+		.rates = w->child->rates,
+		.rate = config->decisions.rate,
+	};
 
 	if (store_link_open(&w->link, w->child, why) != OK ||
 	    address_set_new(config->proxies, config->proxy_count, &w->proxies, why) != OK)
@@ -81,6 +91,9 @@ open_fronts(struct worker *w, struct problem *why)
 	w->ops = (struct ops){ .child = w->child, .link = &w->link };
 	w->shelf = policy_shelf_new(w->link.store);
 	w->policy = policy_front_new(w->shelf);
+	w->disclosure = (struct disclosure){ w->link.store };
+	if (authzen_front_new(w->link.store, w->shelf, &authzen, &w->authzen, why) != OK)
+		return why->code;
 	return registry_front_new(w->child->loop, w->link.store, &registry, &w->registry, why);
 }
 
@@ -89,13 +102,15 @@ static void
 mount(struct worker *w)
 {
 	const struct daemon_addition *addition = w->child->addition;
-	struct mount public[4] = {
+	struct mount public[8] = {
 		{ registry_routes, w->registry },
 		{ registry_page_routes(w->registry), w->registry },
 		{ policy_routes, w->policy },
+		{ authzen_routes, w->authzen },
+		{ disclosure_routes, &w->disclosure },
 	};
 	const struct mount local[] = { { ops_routes, &w->ops } };
-	size_t count = 3;
+	size_t count = 5;
 
 	if (addition && addition->routes)
 		public[count++] = (struct mount){ addition->routes, addition->front_new(w->child->loop, w->link.store) };
@@ -177,6 +192,7 @@ worker_close(struct worker *w)
 	http_server_free(w->server);
 	access_log_free(w->access_log);
 	registry_front_free(w->registry);
+	authzen_front_free(w->authzen);
 	policy_front_free(w->policy);
 	policy_shelf_free(w->shelf);
 	for (size_t i = 0; i < COUNT(w->routers); i++)

@@ -10,7 +10,7 @@
 #include "ledger/entry.h"
 #include "transaction/policy_shelf.h"
 
-#define EVALUATIONS_LARGEST 256 /* in one request */
+#define EVALUATIONS_LARGEST 64 /* in one request */
 
 struct evaluation_request {
 	struct question question;            /* its framework is kept by the caller's snapshot until the answer */

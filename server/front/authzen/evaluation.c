@@ -175,7 +175,7 @@ decide_all(struct evaluating *e)
 /* Statements of vouchers, item by item */
 
 static void
-on_vouched(void *arg, enum err err, const struct problem *why)
+on_vouching_done(void *arg, enum err err, const struct problem *why)
 {
 	struct evaluating *e = arg;
 	struct item *item = &e->items[e->vouching++];
@@ -213,7 +213,7 @@ vouch(struct evaluating *e)
 		.audience = span_text(front->base_url),
 		.at = arena_print(e->asking.exchange->arena, "%s/context/vouched", posed->at),
 		.now = e->asking.now,
-	}, &posed->facts, on_vouched, e));
+	}, &posed->facts, on_vouching_done, e));
 }
 
 /* Asking */
