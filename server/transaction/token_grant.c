@@ -109,7 +109,7 @@ grant_unit(struct granting *g, const struct jwt_claims *claims)
 static enum err
 check_assertion(struct granting *g, struct jwt_claims *claims, struct problem *why)
 {
-	const struct span audiences[] = { g->asked.endpoint, g->asked.base_url };
+	const struct span base = g->asked.base_url, audiences[] = { g->asked.endpoint, base, span_first(base, base.size - 1) };
 	const struct jwt_expectation expected = {
 		.issuer = g->caller.name, .subject = g->caller.name, .audiences = audiences, .audience_count = COUNT(audiences),
 		.now = g->asked.now, .longest = ASSERTION_LONGEST, .skew = CALLER_SKEW, .undated = true,

@@ -3,8 +3,8 @@
  *
  *     assertion -> its issuer's caller -> the member -> signature, audience, time -> used once, token -> on_granted
  *
- * The JWT: iss and sub the caller's name; aud our base URL or that of POST /v1/token; exp at most ASSERTION_LONGEST from
- * now; jti, which counts once. The token is a row that ends by itself (caller.h), and is void when one of the caller's keys
+ * The JWT: iss and sub the caller's name; aud our base URL (with or without its last slash) or that of POST /v1/token; exp
+ * at most ASSERTION_LONGEST from now; jti, which counts once. The token is a row that ends by itself (caller.h), and is void when one of the caller's keys
  * is taken away.
  */
 #pragma once
