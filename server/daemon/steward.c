@@ -8,15 +8,18 @@
 #include <unistd.h>
 
 #include "daemon/child.h"
+#include "daemon/ledger_key.h"
 #include "daemon/schedule.h"
 #include "daemon/store_link.h"
 #include "daemon/upkeep.h"
 #include "front/control/control.h"
 #include "http/server.h"
+#include "ledger/ledger.h"
 #include "registry/trusted_list.h"
 
 #define OPERATORS_AT_ONCE 64
 #define TICK SECONDS(1)
+#define CHECKPOINT_EVERY SECONDS(1)
 #define IMPORT_TIME SECONDS(600) /* sending, and taking in, a large file */
 #define FETCHES_AT_ONCE 4
 #define ORIGIN_ROOM 512
@@ -32,6 +35,8 @@ struct steward {
 	struct fetcher *fetcher;
 	struct sources *sources;
 	struct upkeep *upkeep;
+	struct ledger_key *ledger_key;
+	struct ledger_keeper *ledger;
 	struct policy_shelf *shelf;
 	struct control *control;
 	struct router *router;
@@ -90,7 +95,8 @@ write_status(void *arg, struct buffer *json)
 	buffer_print(json, "\"version\":\"" PACKAGE_VERSION "\",\"started\":\"%s\",",
 	    instant_text((struct instant){ s->child->roster->started }, started));
 	roster_write(json, s->child->roster);
-	buffer_print(json, ",\"store\":{\"recorder_linked\":%s}", s->link.recorder ? "true" : "false");
+	buffer_print(json, ",\"store\":{\"recorder_linked\":%s},\"ledger\":", s->link.recorder ? "true" : "false");
+	ledger_keeper_write(s->ledger, json);
 }
 
 static void
@@ -186,6 +192,34 @@ open_schedule(struct steward *s)
 	s->schedule = schedule_new(s->child->loop, s->link.store, s->signer, &settings);
 }
 
+static void
+on_ledger_key(void *arg)
+{
+	struct steward *s = arg;
+
+	ledger_keeper_look(s->ledger);
+}
+
+static void
+open_ledger(struct steward *s)
+{
+	const struct config *config = s->child->config;
+	struct arena a = arena_init(64 * KIB);
+	struct ledger_keeper_settings settings = {
+		.origin = ledger_origin(&a, config->federation.base_url),
+		.journal = &journal_table,
+		.key = ledger_key_name,
+		.spki = ledger_key_spki,
+		.now = clock_now,
+		.every = CHECKPOINT_EVERY,
+	};
+
+	s->ledger_key = ledger_key_new(s->child->loop, s->link.store, config->keys, on_ledger_key, s);
+	settings.arg = s->ledger_key;
+	s->ledger = ledger_keeper_new(s->child->loop, s->link.store, s->signer, &settings);
+	arena_release(&a);
+}
+
 /* What needs files of others is opened here, before the sandbox closes the way to them. */
 static enum err
 open_registry(struct steward *s, struct problem *why)
@@ -233,6 +267,7 @@ on_link(void *arg, enum role role, unsigned number, int fd)
 	} else if (role == ROLE_SIGNER) {
 		signer_client_link(s->signer, fd);
 		schedule_on_signer(s->schedule);
+		ledger_keeper_look(s->ledger);
 	} else {
 		close(fd);
 	}
@@ -290,6 +325,7 @@ steward_main(struct child *child)
 	if (child_become(child, false, &why) != OK || store_link_open(&s.link, child, &why) != OK)
 		return child_failed(child, &why);
 	open_schedule(&s);
+	open_ledger(&s);
 	if (open_registry(&s, &why) != OK)
 		return child_failed(child, &why);
 	s.shelf = policy_shelf_new(s.link.store);
@@ -303,6 +339,8 @@ steward_main(struct child *child)
 	router_free(s.router);
 	control_free(s.control);
 	policy_shelf_free(s.shelf);
+	ledger_keeper_free(s.ledger);
+	ledger_key_free(s.ledger_key);
 	upkeep_free(s.upkeep);
 	sources_free(s.sources);
 	fetcher_free(s.fetcher);

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "base/span.h"
-#include "ledger/entry.h"
+#include "ledger/ledger.h"
 #include "registry/document.h"
 #include "registry/entity.h"
 #include "registry/finding.h"
@@ -27,6 +27,9 @@ static const struct table *const own[] = {
 	&member_claim_table,
 	&ledger_leaf_table,
 	&ledger_entry_table,
+	&ledger_tile_table,
+	&ledger_checkpoint_table,
+	&ledger_state_table,
 	&policy_table,
 	&dictionary_table,
 };

@@ -19,6 +19,8 @@ make_key(const struct scratch *dir, struct span word)
 		.use = key_use_read(use), .type = KEY_P256, .now = { SECONDS(1) }, .valid_for = SECONDS(1000) };
 	struct problem why;
 
+	if (k.use == USE_LEDGER)
+		k.type = KEY_ED25519;
 	snprintf(name, sizeof(name), "%.*s", SPAN_ARGS(word));
 	expect_ok(name, key_descriptor_new(dir->path, &k, &why), &why);
 }
@@ -67,7 +69,10 @@ the_only_key_of_each_use_is_taken_into_use(void **state)
 		enum err code;
 		const char *part;
 	} cases[] = {
-		{ "what init makes", "metadata/metadata-1 trusted-list/trusted-list-1",
+		{ "what init makes", "metadata/metadata-1 trusted-list/trusted-list-1 ledger/ledger-1",
+		    "metadata/metadata-1 trusted-list/trusted-list-1 ledger/ledger-1",
+		    OK, "" },
+		{ "founded before there was a ledger", "metadata/metadata-1 trusted-list/trusted-list-1",
 		    "metadata/metadata-1 trusted-list/trusted-list-1",
 		    OK, "" },
 		{ "founded before there were trusted lists", "metadata/m", "metadata/m", OK, "" },

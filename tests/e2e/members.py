@@ -476,7 +476,7 @@ def keys():
     done = ctl("key", "list", "--json")
     states = {k["name"]: k["state"] for k in json.loads(done.stdout)["keys"]} if done.returncode == 0 else done.stdout
     ok("the first key is retiring", states == {"metadata-1": "retiring", "metadata-2": "active",
-                                                   "trusted-list-1": "active"}, states)
+                                                   "trusted-list-1": "active", "ledger-1": "active"}, states)
     done = ctl("key", "retire", "metadata-1")
     ok("and stays until its signatures have expired", done.returncode == 1, done.stdout)
 

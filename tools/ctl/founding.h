@@ -21,6 +21,7 @@ struct founding {
 	enum key_type key_kind;
 	const char *list_key_name, *list_key_type, *list_key_uri; /* of the key for the trusted list */
 	enum key_type list_key_kind;
+	const char *ledger_key_name, *ledger_key_uri;             /* of the ledger's key: always Ed25519 */
 	const char *operator_ja, *operator_en, *territory;        /* who runs it, and where: NULL the federation's name, "JP" */
 	const char *pages;                 /* NULL: the installed ones */
 };

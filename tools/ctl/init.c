@@ -211,7 +211,7 @@ configuration_check(struct ctl *ctl, const char *file, struct config *config, st
 	    said ? said + strlen(CONFIGURATION ": ") : found.text);
 }
 
-/* One for each use. Files go with the directory when the second fails; a key in a token goes here. */
+/* One for each use. Files go with the directory when a later one fails; keys in a token go here. */
 static enum err
 keys_make(struct ctl *ctl, const struct founding *f, const struct config *config, const char *at, struct problem *why)
 {
@@ -235,14 +235,26 @@ keys_make(struct ctl *ctl, const struct founding *f, const struct config *config
 		.now = metadata.now,
 		.valid_for = CERTIFICATE_LIFE,
 	};
+	const struct new_key ledger = {
+		.name = f->ledger_key_name,
+		.uri = f->ledger_key_uri,
+		.common_name = f->name_en,
+		.use = USE_LEDGER,
+		.type = KEY_ED25519,
+		.now = metadata.now,
+		.valid_for = CERTIFICATE_LIFE,
+	};
+	const struct new_key *const all[] = { &metadata, &list, &ledger };
 	const char *keys = arena_print(ctl->arena, "%s/keys", at);
+	size_t made = 0;
 
-	if (key_descriptor_new(keys, &metadata, why) != OK)
-		return why->code;
-	if (key_descriptor_new(keys, &list, why) == OK)
+	while (made < COUNT(all) && key_descriptor_new(keys, all[made], why) == OK)
+		made++;
+	if (made == COUNT(all))
 		return OK;
-	if (f->key_uri)
-		key_destroy(f->key_uri, keys, NULL);
+	while (made-- > 0)
+		if (all[made]->uri)
+			key_destroy(all[made]->uri, keys, NULL);
 	return why->code;
 }
 
@@ -283,8 +295,9 @@ static void
 founded_show(const struct ctl *ctl, const struct founding *f)
 {
 	if (ctl->json) {
-		json_t *made = json_pack("{s:o,s:s,s:s}", "configuration",
-		    json_sprintf("%s/" CONFIGURATION, f->directory), "key", f->key_name, "list_key", f->list_key_name);
+		json_t *made = json_pack("{s:o,s:s,s:s,s:s}", "configuration",
+		    json_sprintf("%s/" CONFIGURATION, f->directory), "key", f->key_name, "list_key", f->list_key_name,
+		    "ledger_key", f->ledger_key_name);
 
 		answer_print(made);
 		json_decref(made);
@@ -293,11 +306,13 @@ founded_show(const struct ctl *ctl, const struct founding *f)
 	printf("Founded \"%s\" (%s) in %s:\n"
 	       "  watashid.json   the configuration; each part says what it is for\n"
 	       "  keys/           the key %s (%s), which signs metadata, and %s (%s), which\n"
-	       "                  signs the trusted list; keep copies in a safe place\n"
+	       "                  signs the trusted list, and %s (ed25519), which signs the ledger;\n"
+	       "                  keep copies in a safe place\n"
 	       "  store/          members and documents, made when the daemon first runs\n"
 	       "  generations/    published aggregates\n"
 	       "  run/            the control socket\n",
-	    f->name_en, f->name_ja, f->directory, f->key_name, f->key_type, f->list_key_name, f->list_key_type);
+	    f->name_en, f->name_ja, f->directory, f->key_name, f->key_type, f->list_key_name, f->list_key_type,
+	    f->ledger_key_name);
 	for (size_t i = 0; i < f->operators.count; i++)
 		printf("%s%s%s", i ? ", " : "Operators: ", f->operators.items[i],
 		    i + 1 == f->operators.count ? "\n" : "");
@@ -322,7 +337,7 @@ enum ending
 init_run(struct ctl *ctl, int argc, char **argv)
 {
 	struct founding f = { .key_type = "rsa-2048", .key_name = "metadata-1", .list_key_type = "p-256",
-		.list_key_name = "trusted-list-1", .local = "127.0.0.1:9443" };
+		.list_key_name = "trusted-list-1", .ledger_key_name = "ledger-1", .local = "127.0.0.1:9443" };
 	const struct flag flags[] = {
 		{ .name = "name-ja", .argument = "NAME", .help = "the federation's name in Japanese",
 		    .text = &f.name_ja },
@@ -363,6 +378,8 @@ init_run(struct ctl *ctl, int argc, char **argv)
 		    .text = &f.list_key_type },
 		{ .name = "list-key-uri", .argument = "URI",
 		    .help = "pkcs11:… for that key in a token (a file in keys/)", .text = &f.list_key_uri },
+		{ .name = "ledger-key-uri", .argument = "URI",
+		    .help = "pkcs11:… for the ledger's key, Ed25519, in a token (a file in keys/)", .text = &f.ledger_key_uri },
 		{ .name = "pages", .argument = "DIRECTORY", .help = "pages to serve (the installed ones)",
 		    .text = &f.pages },
 		{ 0 },

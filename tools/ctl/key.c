@@ -45,6 +45,13 @@ struct making {
 	const char *use, *type, *uri, *common_name, *organization, *years;
 };
 
+/* What a use takes when nothing is said. */
+static const char *
+usual_type(enum key_use use)
+{
+	return use == USE_LEDGER ? "ed25519" : "rsa-2048";
+}
+
 static enum ending
 making_read(const struct making *m, struct new_key *key)
 {
@@ -52,9 +59,11 @@ making_read(const struct making *m, struct new_key *key)
 
 	key->use = key_use_read(span_text(m->use));
 	if (key->use == USE_NONE)
-		return misused("--use: expected metadata or trusted-list, found \"%s\"", m->use);
-	key->type = key_type_read(span_text(m->type));
-	if (key->type == KEY_UNKNOWN || key->type == KEY_ED25519)
+		return misused("--use: expected metadata, trusted-list or ledger, found \"%s\"", m->use);
+	key->type = key_type_read(span_text(m->type ? m->type : usual_type(key->use)));
+	if (key->use == USE_LEDGER && key->type != KEY_ED25519)
+		return misused("--type: for a ledger expected ed25519, found \"%s\"", m->type);
+	if (key->use != USE_LEDGER && (key->type == KEY_UNKNOWN || key->type == KEY_ED25519))
 		return misused("--type: expected rsa-2048, rsa-3072, rsa-4096, p-256 or p-384, found \"%s\"",
 		    m->type);
 	if (!span_number(span_text(m->years), &years) || years < 1 || years > 40)
@@ -89,12 +98,13 @@ key_adopt(struct ctl *ctl, const char *name)
 static enum ending
 key_new(struct ctl *ctl, int argc, char **argv)
 {
-	struct making m = { .use = "metadata", .type = "rsa-2048", .years = "10" };
+	struct making m = { .use = "metadata", .years = "10" };
 	const struct flag flags[] = {
-		{ .name = "type", .argument = "TYPE", .help = "rsa-2048 (default), rsa-3072, rsa-4096, p-256, p-384",
+		{ .name = "type", .argument = "TYPE", .help = "rsa-2048 (default), rsa-3072, rsa-4096, p-256, p-384; of a ledger ed25519",
 		    .text = &m.type },
 		{ .name = "uri", .argument = "URI", .help = "where: file:NAME.pem (default) or pkcs11:…", .text = &m.uri },
-		{ .name = "use", .argument = "USE", .help = "what it signs: metadata (default) or trusted-list", .text = &m.use },
+		{ .name = "use", .argument = "USE", .help = "what it signs: metadata (default), trusted-list or ledger",
+		    .text = &m.use },
 		{ .name = "common-name", .argument = "NAME", .help = "of its certificate (the federation's)",
 		    .text = &m.common_name },
 		{ .name = "organization", .argument = "NAME", .help = "of a trusted list's certificate (who runs the federation)",
