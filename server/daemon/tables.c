@@ -11,6 +11,7 @@
 #include "registry/source.h"
 #include "registry/standing.h"
 #include "signer/rollover.h"
+#include "transaction/caller.h"
 #include "transaction/published_policy.h"
 
 static const struct table *const own[] = {
@@ -32,6 +33,10 @@ static const struct table *const own[] = {
 	&ledger_state_table,
 	&policy_table,
 	&dictionary_table,
+	&caller_table,
+	&caller_secret_table,
+	&access_token_table,
+	&assertion_table,
 };
 
 table_list

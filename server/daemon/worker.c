@@ -9,6 +9,7 @@
 #include "daemon/ops.h"
 #include "daemon/store_link.h"
 #include "front/authzen/authzen.h"
+#include "front/authzen/token.h"
 #include "front/ledger/disclosure.h"
 #include "front/policy/policy.h"
 #include "front/registry/registry.h"
@@ -26,6 +27,7 @@ struct worker {
 	struct policy_shelf *shelf;
 	struct registry_front *registry;
 	struct authzen_front *authzen;
+	struct token_front *token;
 	struct disclosure disclosure;
 	struct policy_front *policy;
 	struct ops ops;
@@ -84,6 +86,11 @@ open_fronts(struct worker *w, struct problem *why)
 		.rates = w->child->rates,
 		.rate = config->decisions.rate,
 	};
+	const struct token_front_settings token = {
+		.base_url = config->federation.base_url,
+		.rates = w->child->rates,
+		.rate = config->decisions.rate,
+	};
 
 	if (store_link_open(&w->link, w->child, why) != OK ||
 	    address_set_new(config->proxies, config->proxy_count, &w->proxies, why) != OK)
@@ -92,6 +99,7 @@ open_fronts(struct worker *w, struct problem *why)
 	w->shelf = policy_shelf_new(w->link.store);
 	w->policy = policy_front_new(w->shelf);
 	w->disclosure = (struct disclosure){ w->link.store };
+	w->token = token_front_new(w->link.store, &token);
 	if (authzen_front_new(w->link.store, w->shelf, &authzen, &w->authzen, why) != OK)
 		return why->code;
 	return registry_front_new(w->child->loop, w->link.store, &registry, &w->registry, why);
@@ -107,10 +115,11 @@ mount(struct worker *w)
 		{ registry_page_routes(w->registry), w->registry },
 		{ policy_routes, w->policy },
 		{ authzen_routes, w->authzen },
+		{ token_routes, w->token },
 		{ disclosure_routes, &w->disclosure },
 	};
 	const struct mount local[] = { { ops_routes, &w->ops } };
-	size_t count = 5;
+	size_t count = 6;
 
 	if (addition && addition->routes)
 		public[count++] = (struct mount){ addition->routes, addition->front_new(w->child->loop, w->link.store) };
@@ -193,6 +202,7 @@ worker_close(struct worker *w)
 	access_log_free(w->access_log);
 	registry_front_free(w->registry);
 	authzen_front_free(w->authzen);
+	token_front_free(w->token);
 	policy_front_free(w->policy);
 	policy_shelf_free(w->shelf);
 	for (size_t i = 0; i < COUNT(w->routers); i++)
