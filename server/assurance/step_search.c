@@ -3,6 +3,8 @@
 
 #include <assert.h>
 
+#include "assurance/step_outlook.h"
+
 /* Steps are known by their rank here: cheapest first, then as in the file; so the lowest bit of a set is its cheapest. */
 struct goal {
 	bool level;                      /* a level required; else a criterion */
@@ -33,66 +35,6 @@ struct search {
 		struct facts after;
 	} best;
 };
-
-/* Sets of steps. */
-
-static bool
-set_has(const struct step_set *s, size_t rank)
-{
-	return (s->bits[rank / 64] >> (rank % 64) & 1) != 0;
-}
-
-static void
-set_add(struct step_set *s, size_t rank)
-{
-	s->bits[rank / 64] |= UINT64_C(1) << (rank % 64);
-}
-
-static void
-set_remove(struct step_set *s, size_t rank)
-{
-	s->bits[rank / 64] &= ~(UINT64_C(1) << (rank % 64));
-}
-
-static void
-set_join(struct step_set *s, const struct step_set *more)
-{
-	for (size_t i = 0; i < STEP_SETS; i++)
-		s->bits[i] |= more->bits[i];
-}
-
-static struct step_set
-set_common(const struct step_set *a, const struct step_set *b)
-{
-	struct step_set both;
-
-	for (size_t i = 0; i < STEP_SETS; i++)
-		both.bits[i] = a->bits[i] & b->bits[i];
-	return both;
-}
-
-static size_t
-set_size(const struct step_set *s)
-{
-	size_t size = 0;
-
-	for (size_t i = 0; i < STEP_SETS; i++)
-		size += (size_t)__builtin_popcountll(s->bits[i]);
-	return size;
-}
-
-/* The first member from `rank` on; STEPS_LARGEST: none. */
-static size_t
-set_next(const struct step_set *s, size_t rank)
-{
-	for (; rank < STEPS_LARGEST; rank = (rank / 64 + 1) * 64) {
-		uint64_t bits = s->bits[rank / 64] >> (rank % 64);
-
-		if (bits)
-			return rank + (size_t)__builtin_ctzll(bits);
-	}
-	return STEPS_LARGEST;
-}
 
 /* What steps do. */
 
@@ -154,6 +96,12 @@ changers_of(const struct search *s, const uint64_t read[FACT_SETS])
 		for (uint64_t bits = read[i]; bits; bits &= bits - 1)
 			set_join(&found, &s->changers[i * 64 + (size_t)__builtin_ctzll(bits)]);
 	return found;
+}
+
+static struct outlook
+outlook_at(const struct search *s, const struct facts *facts, const struct step_set *open)
+{
+	return (struct outlook){ s->wanted->framework->steps, s->ranked, s->changers, *open, *facts };
 }
 
 static void
@@ -223,35 +171,26 @@ add_level(struct search *s, size_t number)
 	s->goals[s->goal_count++] = (struct goal){ true, (uint16_t)number, changers_of(s, read) };
 }
 
-/* Ranks of the steps that may be taken: those whose needs are not fulfilled and cannot become so are left out. */
+/* Ranks of the steps that may be taken: those whose needs could not be fulfilled whatever the others did are left out. */
 static struct step_set
 steps_open(const struct search *s, const struct step_set *allowed)
 {
-	struct step_set open = { { 0 } };
+	struct outlook o = outlook_at(s, s->before, &(struct step_set){ { 0 } });
 	bool changed = true;
 
 	for (size_t i = 0; i < s->wanted->framework->step_count; i++)
 		if (set_has(allowed, s->ranked[i]))
-			set_add(&open, i);
+			set_add(&o.open, i);
 	while (changed) {
 		changed = false;
-		for (size_t i = set_next(&open, 0); i < STEPS_LARGEST; i = set_next(&open, i + 1)) {
-			uint64_t read[FACT_SETS] = { 0 };
-			struct step_set helpers;
-
-			if (step_ready(step_at(s, i), s->before))
+		for (size_t i = set_next(&o.open, 0); i < STEPS_LARGEST; i = set_next(&o.open, i + 1)) {
+			if (condition_prospect(&step_at(s, i)->needs, &o, CLAIMED).true_)
 				continue;
-			condition_support(&step_at(s, i)->needs, read);
-			helpers = changers_of(s, read);
-			helpers = set_common(&helpers, &open);
-			set_remove(&helpers, i);
-			if (set_size(&helpers) > 0)
-				continue;
-			set_remove(&open, i);
+			set_remove(&o.open, i);
 			changed = true;
 		}
 	}
-	return open;
+	return o.open;
 }
 
 /* The order in which steps can be done. */
@@ -373,6 +312,20 @@ holds(const struct search *s, const struct goal *goal, const struct facts *facts
 	return criterion_truth(c, facts, criterion_least(c, wanted->profile), &applies) == TRUTH_TRUE;
 }
 
+/* Levels are not looked ahead for. */
+static bool
+could_hold(const struct search *s, const struct goal *goal, struct outlook *o)
+{
+	const struct criterion *c = &criteria_wanted(s->wanted)[goal->number];
+	enum provenance least = goal->level ? CLAIMED : criterion_least(c, s->wanted->profile);
+	struct prospect when;
+
+	if (goal->level)
+		return true;
+	when = condition_prospect(&c->when, o, least);
+	return when.false_ || (when.true_ && condition_prospect(&c->condition, o, least).true_);
+}
+
 /* File numbers, ascending. */
 static void
 sort_numbers(uint16_t *numbers, size_t count)
@@ -459,9 +412,10 @@ worth_looking(struct search *s, const struct step_set *tightest, const uint64_t 
 
 /* The goals that do not hold, and the helpers of the one with the fewest. False: one of them cannot be helped. */
 static bool
-unmet_goals(const struct search *s, const struct facts *after, const struct step_set *open, uint64_t *unmet, size_t *count,
-    struct step_set *tightest)
+unmet_goals(const struct search *s, const struct facts *after, const struct step_set *open, uint64_t *unmet,
+    size_t *count, struct step_set *tightest)
 {
+	struct outlook o = outlook_at(s, after, open);
 	size_t fewest = STEPS_LARGEST + 1;
 
 	*count = 0;
@@ -473,7 +427,7 @@ unmet_goals(const struct search *s, const struct facts *after, const struct step
 			continue;
 		helpers = set_common(&s->goals[i].helpers, open);
 		size = set_size(&helpers);
-		if (size == 0)
+		if (size == 0 || !could_hold(s, &s->goals[i], &o))
 			return false;
 		if (size < fewest)
 			*tightest = helpers;

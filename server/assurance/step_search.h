@@ -6,20 +6,17 @@
  * all goals hold afterwards. Two steps conflict when they set one fact to different values, or one adds words that the
  * other's value lacks; so the outcome never depends on the order, and only `needs` do.
  *
- * Complete: what does not hold stays so unless a step is added that changes a fact it reads. Exact: the bound adds up the
+ * A way ends early where a goal could not hold whatever the remaining steps did, each fact looked at by itself
+ * (step_outlook.h). Complete: what does not hold stays so unless a step is added that changes a fact it reads. Exact: the bound adds up the
  * cheapest steps of goals that have no helper in common, and no set is visited twice, for a step done with is banned for its
  * later siblings.
  */
 #pragma once
 
 #include "assurance/evaluation.h"
+#include "assurance/step_set.h"
 
 #define STEP_SEARCH_STEPS 32         /* in one answer */
-
-#define STEP_SETS (STEPS_LARGEST / 64)
-struct step_set {
-	uint64_t bits[STEP_SETS];
-};
 
 struct step_goals {
 	const struct framework *framework;

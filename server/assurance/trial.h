@@ -25,7 +25,7 @@ struct trial {
 	enum trial_answer barred, permit;
 };
 
-/* An unknown fact, area, level, criterion or profile is the test's fault: ERR_SYNTAX, with file and pointer. */
+/* An unknown fact, area, level, criterion or profile is the test's fault: ERR_INVALID or ERR_SYNTAX, with file and pointer. */
 enum err trial_read(struct arena *, const struct framework *, const struct policy_test *, struct trial *out,
     struct problem *why);
 
