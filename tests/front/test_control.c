@@ -11,9 +11,12 @@
 
 #include "expect.h"
 
+#include "assurance/policy_text.h"
 #include "base/buffer.h"
+#include "codec/text.h"
 #include "front/control/control.h"
 #include "http/server.h"
+#include "ledger/entry.h"
 #include "net/address.h"
 #include "registry/document.h"
 #include "signer/rollover.h"
@@ -28,7 +31,7 @@
 
 static const struct table *const tables[] = { &entity_table, &fragment_table, &journal_table, &document_table,
 	&publication_table, &key_table, &member_table, &member_event_table, &member_claim_table, &finding_table,
-	&source_table, NULL };
+	&source_table, &policy_table, &dictionary_table, &ledger_leaf_table, &ledger_entry_table, NULL };
 
 struct stage {
 	char home[64], socket[96], keys[96];
@@ -262,7 +265,8 @@ requests_are_read_strictly(void **state)
 	} cases[] = {
 		{ "a new federation has published nothing and has no keys", { "GET", "/v1/control/status", NULL, NULL }, 200,
 		    "{\"publication\":null,\"keys\":[],\"members\":{\"waiting\":[],\"applied\":0,\"approved\":0,\"suspended\":0,"
-		    "\"withdrawn\":0},\"sources\":[],\"processes\":[],\"store\":{}}" },
+		    "\"withdrawn\":0},\"sources\":[],\"policies\":{\"waiting\":[],\"published\":0,"
+		    "\"rejected\":null},\"processes\":[],\"store\":{}}" },
 		{ "there are no members", { "GET", "/v1/control/members", NULL, NULL }, 200, "{\"members\":[],\"more\":false}" },
 		{ "a standing must be one", { "GET", "/v1/control/members?standing=good", NULL, NULL }, 400,
 		    "standing: expected applied, approved, suspended or withdrawn, found \\\"good\\\"" },
@@ -301,6 +305,23 @@ requests_are_read_strictly(void **state)
 		{ "a source's name is one", { "POST", "/v1/control/sources/No", json, "{}" }, 400, "a source's name is 1 to 64" },
 		{ "a refresh has no further wishes", { "POST", "/v1/control/sources/nowhere", json, "{\"force\":true}" }, 400,
 		    "/force" },
+		{ "there are no policies", { "GET", "/v1/control/policies", NULL, NULL }, 200, "{\"policies\":[],\"rejected\":null}" },
+		{ "a version has files", { "POST", "/v1/control/policies", json, "{}" }, 400, "/files: expected the files of a version" },
+		{ "each has the name of a file", { "POST", "/v1/control/policies", json, "{\"files\":{\"../x\":\"\"}}" }, 400,
+		    "under the name of a file (a-z 0-9 - . _ + and /), found another name" },
+		{ "and is a text", { "POST", "/v1/control/policies", json, "{\"files\":{\"levels.json\":{}}}" }, 400,
+		    "/files/levels.json: expected a" },
+		{ "once", { "POST", "/v1/control/policies", json, "{\"files\":{\"a\":\"b\",\"a\":\"b\"}}" }, 400, "/files" },
+		{ "nothing else goes with it", { "POST", "/v1/control/policies", json, "{\"files\":{\"a\":\"b\"},\"force\":1}" }, 400, "/force" },
+		{ "what is wrong with them is said by the name they came under", { "POST", "/v1/control/policies", json,
+		    "{\"label\":\"mine\",\"files\":{\"a.json\":\"{}\"},\"facts\":\"{}\"}" }, 400, "facts.json: /facts" },
+		{ "a version is named by framework and version", { "GET", "/v1/control/policies/small", NULL, NULL }, 400,
+		    "expected a version as FRAMEWORK@VERSION, found \\\"small\\\"" },
+		{ "one that is not there is not found", { "GET", "/v1/control/policies/small@1.0", NULL, NULL }, 404, "no such version" },
+		{ "nor approved", { "POST", "/v1/control/policies/small@1.0", json, "{\"action\":\"approve\"}" }, 404, "no such version" },
+		{ "a step must be named", { "POST", "/v1/control/policies/small@1.0", json, "{}" }, 400, "/action: expected approve or withdraw-proposal" },
+		{ "a step must be known", { "POST", "/v1/control/policies/small@1.0", json, "{\"action\":\"propose\"}" }, 400,
+		    "/action: expected approve or withdraw-proposal" },
 		{ "an import names its source", { "POST", "/v1/control/import", xml, "<a/>" }, 400, "source: expected a name" },
 		{ "a source is not empty", { "POST", "/v1/control/import?source=", xml, "<a/>" }, 400, "found 0 bytes" },
 		{ "a source has no control characters", { "POST", "/v1/control/import?source=a%0ab", xml, "<a/>" }, 400,
@@ -381,6 +402,80 @@ a_key_goes_through_its_life(void **state)
 	    "{\"keys\":[{\"name\":\"one\",\"use\":\"metadata\",\"state\":\"retiring\"");
 	expect_answer(&s, "and the second active", &list, 200, "{\"name\":\"two\",\"use\":\"metadata\",\"state\":\"active\"");
 	stage_free(&s);
+}
+
+/* {"files":{…},"facts":…} of the small framework; `step` "": its steps.json as it is written there. */
+static const char *
+version_body(struct arena *a, const char *more, const char *steps)
+{
+	struct policy_file items[COUNT(policy_text_files)];
+	struct policy_files files = { .label = "small", .items = items, .count = COUNT(items) };
+	const struct dictionary *dictionary;
+	struct buffer b = buffer_init(1 * MIB);
+	const char *text;
+	struct span manifest;
+	struct problem why;
+
+	expect_ok("the facts", dictionary_read(a, "facts.json", span_text(policy_text_facts_file), &dictionary, &why), &why);
+	for (size_t i = 0; i < files.count; i++)
+		items[i] = (struct policy_file){ policy_text_files[i].name, span_text(policy_text_files[i].text) };
+	expect_ok("the manifest", framework_manifest(a, &files, dictionary, &manifest, &why), &why);
+	buffer_print(&b, "{%s\"files\":{", more);
+	for (size_t i = 0; i < files.count; i++) {
+		struct span file = items[i].text;
+
+		if (strcmp(items[i].name, "manifest.json") == 0)
+			file = manifest;
+		else if (steps[0] && strcmp(items[i].name, "steps.json") == 0)
+			file = span_text(steps);
+		buffer_print(&b, "%s\"%s\":", i ? "," : "", items[i].name);
+		json_write_string(&b, file);
+	}
+	buffer_text(&b, "},\"facts\":");
+	json_write_string(&b, span_text(policy_text_facts_file));
+	buffer_text(&b, "}");
+	text = arena_text(a, buffer_span(&b));
+	buffer_release(&b);
+	return text;
+}
+
+static void
+a_version_is_proposed_looked_at_and_taken_back(void **state)
+{
+	static const struct wanted list = { "GET", "/v1/control/policies", NULL, NULL };
+	static const struct wanted files = { "GET", "/v1/control/policies/small%401.0", NULL, NULL };
+	static const struct wanted status_of_all = { "GET", "/v1/control/status", NULL, NULL };
+	static const struct { const char *title, *body; int status; const char *part; } steps[] = {
+		{ "who proposed it cannot be the second", "{\"action\":\"approve\",\"proposal\":\"sha256:0\"}", 409, "another one now" },
+		{ "taking it back can be tried", "{\"action\":\"withdraw-proposal\",\"dry_run\":true}", 200, "\"outcome\":\"withdrawn\",\"dry_run\":true" },
+		{ "and done", "{\"action\":\"withdraw-proposal\"}", 200, "\"outcome\":\"withdrawn\",\"dry_run\":false" },
+		{ "once", "{\"action\":\"withdraw-proposal\"}", 404, "no such version" },
+	};
+	struct arena a = arena_init(64 * MIB);
+	struct stage s;
+
+	(void)state;
+	stage_open(&s, 5, 2);
+	expect_answer(&s, "a dry run says that it would wait",
+	    &(struct wanted){ "POST", "/v1/control/policies", json, version_body(&a, "\"dry_run\":true,", "") }, 200,
+	    "{\"framework\":\"small\",\"version\":\"1.0\",\"outcome\":\"proposed\",\"dry_run\":true,\"valid_from\":\"2026-12-01T00:00:00Z\"");
+	expect_answer(&s, "and changes nothing", &list, 200, "{\"policies\":[]");
+	expect_answer(&s, "what was not sealed so is told by its file", &(struct wanted){ "POST", "/v1/control/policies", json,
+	    version_body(&a, "\"label\":\"mine\",", "{\"steps\":[]}") }, 400, "mine/manifest.json: /files/steps.json: expected sha256:");
+	expect_answer(&s, "a version waits for a second operator",
+	    &(struct wanted){ "POST", "/v1/control/policies", json, version_body(&a, "", "") }, 200,
+	    "\"facts_added\":10,\"approvals\":{\"had\":1,\"needed\":2}");
+	expect_answer(&s, "it is listed", &list, 200, "{\"framework\":\"small\",\"version\":\"1.0\",\"state\":\"proposed\",\"title\":{\"ja\":\"small（日）\"");
+	expect_answer(&s, "with who has agreed", &list, 200, "\"approvers\":[\"uid:");
+	expect_answer(&s, "status says that it waits", &status_of_all, 200,
+	    "\"policies\":{\"waiting\":[{\"framework\":\"small\",\"version\":\"1.0\"}],\"published\":0");
+	expect_answer(&s, "its files can be read", &files, 200, "\"files\":{\"criteria/person.json\":\"{\\\"area\\\"");
+	expect_answer(&s, "and the dictionary it brings", &files, 200, "\"facts\":\"{\\\"facts\\\"");
+	for (size_t i = 0; i < COUNT(steps); i++)
+		expect_answer(&s, steps[i].title, &(struct wanted){ "POST", "/v1/control/policies/small@1.0", json, steps[i].body },
+		    steps[i].status, steps[i].part);
+	stage_free(&s);
+	arena_release(&a);
 }
 
 static void
@@ -521,7 +616,7 @@ another_user_is_refused(void **state)
 #define ZEROS "0000000000000000000000000000000000000000000000000000000000000000"
 /* The digits become those of what waits. */
 #define APPROVE(id) "{\"action\":\"approve\",\"id\":\"" id "\",\"proposal\":\"sha256:" ZEROS "\"}"
-#define STEP(action, id) "{\"action\":\"" action "\",\"id\":\"" id "\"}"
+#define MEMBER_STEP(action, id) "{\"action\":\"" action "\",\"id\":\"" id "\"}"
 #define CHANGES(more, changes) "{" more "\"changes\":[" changes "]}"
 
 #define FIRST RECORD("first", "rp.first.example", "One")
@@ -615,7 +710,7 @@ raising_trust_takes_two(void **state)
 		    { "POST", "/v1/control/members", json, CHANGES("", APPROVE("first")) },
 		    "proposed this; expected another operator, 1 of 2 have agreed" },
 		{ "nor can anybody be without saying what he approves", true, { "POST", "/v1/control/members", json,
-		    CHANGES("", STEP("approve", "first")) }, "expected the digest of what is approved (proposal), as the "
+		    CHANGES("", MEMBER_STEP("approve", "first")) }, "expected the digest of what is approved (proposal), as the "
 		    "member's card has it, found none" },
 		{ "that is a refusal", false, { "POST", "/v1/control/members", json, CHANGES("", APPROVE("first")) },
 		    "\"outcome\":\"refused\",\"event\":\"member.refused\",\"standing_before\":\"applied\",\"standing_after\":\"applied\"" },
@@ -637,13 +732,13 @@ raising_trust_takes_two(void **state)
 		{ "but we may", false, { "POST", "/v1/control/members", json, CHANGES("", APPROVE("first")) },
 		    "\"outcome\":\"done\",\"event\":\"member.changed\"" },
 		{ "lowering trust demands a reason", false,
-		    { "POST", "/v1/control/members", json, CHANGES("", STEP("suspend", "first")) }, "expected a reason" },
+		    { "POST", "/v1/control/members", json, CHANGES("", MEMBER_STEP("suspend", "first")) }, "expected a reason" },
 		{ "and takes one operator", false,
-		    { "POST", "/v1/control/members", json, CHANGES("\"reason\":\"a look\",", STEP("suspend", "first")) },
+		    { "POST", "/v1/control/members", json, CHANGES("\"reason\":\"a look\",", MEMBER_STEP("suspend", "first")) },
 		    "\"standing_after\":\"suspended\"" },
 		{ "the card says why", false, { "GET", "/v1/control/members/first", NULL, NULL }, "a look" },
 		{ "one of two changes may be refused", false, { "POST", "/v1/control/members", json,
-		    CHANGES("\"reason\":\"over\",", STEP("withdraw", "first") "," STEP("withdraw", "nobody")) },
+		    CHANGES("\"reason\":\"over\",", MEMBER_STEP("withdraw", "first") "," MEMBER_STEP("withdraw", "nobody")) },
 		    "\"code\":\"not-found\",\"problem\":\"there is no member nobody\"" },
 		{ "and the other is done", false, { "GET", "/v1/control/members?standing=withdrawn", NULL, NULL }, "\"id\":\"first\"" },
 	};
@@ -716,12 +811,12 @@ one_operator_may_be_enough(void **state)
 	expect_answer(&s, "an application is looked at even so",
 	    &(struct wanted){ "POST", "/v1/control/members", json, CHANGES("", APPLY(FIRST)) }, 200, "\"outcome\":\"waits\"");
 	expect_answer(&s, "by the same operator, if need be",
-	    &(struct wanted){ "POST", "/v1/control/members", json, CHANGES("", STEP("approve", "first")) }, 200,
+	    &(struct wanted){ "POST", "/v1/control/members", json, CHANGES("", MEMBER_STEP("approve", "first")) }, 200,
 	    "\"standing_after\":\"approved\"");
 	expect_answer(&s, "a broken record is refused and says where", &(struct wanted){ "POST", "/v1/control/members", json,
 	    CHANGES("", APPLY("{\"id\":\"second\"}")) }, 200, "\"problem\":\"record: /");
 	expect_answer(&s, "an id may be written with escapes", &(struct wanted){ "POST", "/v1/control/members", json,
-	    CHANGES("", STEP("confirm", "\\u0061b")) }, 200, "{\"results\":[{\"id\":\"ab\",\"outcome\":\"refused\"");
+	    CHANGES("", MEMBER_STEP("confirm", "\\u0061b")) }, 200, "{\"results\":[{\"id\":\"ab\",\"outcome\":\"refused\"");
 	expect_answer(&s, "an entity of a member is nobody else's", &(struct wanted){ "POST", "/v1/control/members", json,
 	    CHANGES("", APPLY(RECORD("second", "rp.first.example", "Two"))) }, 200, "\"outcome\":\"refused\"");
 	stage_free(&s);
@@ -733,6 +828,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(requests_are_read_strictly),
 		cmocka_unit_test(a_key_goes_through_its_life),
+		cmocka_unit_test(a_version_is_proposed_looked_at_and_taken_back),
 		cmocka_unit_test(a_change_that_meets_another_is_tried_once_more),
 		cmocka_unit_test(what_the_steward_does_is_asked_of_it),
 		cmocka_unit_test(a_stranger_takes_neither_memory_nor_a_place),
