@@ -11,6 +11,7 @@
 #include "front/authzen/authzen.h"
 #include "front/authzen/token.h"
 #include "front/ledger/disclosure.h"
+#include "front/ledger/ledger.h"
 #include "front/policy/policy.h"
 #include "front/registry/registry.h"
 #include "http/server.h"
@@ -29,6 +30,7 @@ struct worker {
 	struct authzen_front *authzen;
 	struct token_front *token;
 	struct disclosure disclosure;
+	struct ledger_front ledger;
 	struct policy_front *policy;
 	struct ops ops;
 	struct router *routers[LISTEN_LOCAL + 1];
@@ -99,6 +101,7 @@ open_fronts(struct worker *w, struct problem *why)
 	w->shelf = policy_shelf_new(w->link.store);
 	w->policy = policy_front_new(w->shelf);
 	w->disclosure = (struct disclosure){ w->link.store };
+	w->ledger = (struct ledger_front){ w->link.store };
 	w->token = token_front_new(w->link.store, &token);
 	if (authzen_front_new(w->link.store, w->shelf, &authzen, &w->authzen, why) != OK)
 		return why->code;
@@ -110,17 +113,20 @@ static void
 mount(struct worker *w)
 {
 	const struct daemon_addition *addition = w->child->addition;
-	struct mount public[8] = {
+	struct mount public[12] = {
 		{ registry_routes, w->registry },
 		{ registry_page_routes(w->registry), w->registry },
 		{ policy_routes, w->policy },
 		{ authzen_routes, w->authzen },
 		{ token_routes, w->token },
 		{ disclosure_routes, &w->disclosure },
+		{ ledger_routes, &w->ledger },
 	};
 	const struct mount local[] = { { ops_routes, &w->ops } };
-	size_t count = 6;
+	size_t count = 0;
 
+	while (public[count].routes)
+		count++;
 	if (addition && addition->routes)
 		public[count++] = (struct mount){ addition->routes, addition->front_new(w->child->loop, w->link.store) };
 	w->routers[LISTEN_PUBLIC] = router_new(public, count);

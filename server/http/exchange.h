@@ -16,7 +16,7 @@
 
 struct exchange {
 	const struct message *request;
-	struct span segment;        /* the route's `{name}`, percent-encoded */
+	struct span segment;        /* the route's `{name}` or `{name...}`, percent-encoded */
 	struct span body;
 	struct address peer;        /* the client; behind a believed proxy the one it names */
 	bool secure;                /* came over TLS, here or at a believed proxy */

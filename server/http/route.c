@@ -9,7 +9,7 @@
 /* All routes of one path. */
 struct place {
 	struct span before, after; /* the `{name}`; a whole path has only `before` */
-	bool pattern;
+	bool pattern, rest;        /* rest: the name is of all that follows */
 	unsigned methods;          /* a bit each */
 	const struct route *route[METHOD_COUNT];
 	void *front[METHOD_COUNT];
@@ -46,10 +46,11 @@ find_slot(const struct router *r, struct span path)
 }
 
 static struct place *
-find_pattern(const struct router *r, struct span before, struct span after)
+find_pattern(const struct router *r, const struct place *p)
 {
 	for (size_t i = 0; i < r->pattern_count; i++)
-		if (span_equal(r->patterns[i]->before, before) && span_equal(r->patterns[i]->after, after))
+		if (span_equal(r->patterns[i]->before, p->before) && span_equal(r->patterns[i]->after, p->after) &&
+		    r->patterns[i]->rest == p->rest)
 			return r->patterns[i];
 	return NULL;
 }
@@ -67,7 +68,9 @@ place_of(struct router *r, const char *path)
 	if (open) {
 		/* One segment, whole, and only one. */
 		assert(open[-1] == '/' && (close[1] == '/' || close[1] == '\0') && !strchr(close, '{'));
-		known = find_pattern(r, new->before, new->after);
+		new->rest = memcmp(close - 3, "...", 3) == 0;
+		assert(!new->rest || close[1] == '\0');
+		known = find_pattern(r, new);
 	} else {
 		slot = find_slot(r, new->before);
 		known = *slot;
@@ -167,7 +170,7 @@ router_free(struct router *r)
 	free(r);
 }
 
-/* The segment that stands for the `{name}`: not empty, without '/'. */
+/* What stands for the `{name}`: not empty, without '/' unless it is all the rest. */
 static bool
 match(const struct place *place, struct span path, struct span *segment)
 {
@@ -177,7 +180,7 @@ match(const struct place *place, struct span path, struct span *segment)
 		return false;
 	*segment = span_of(path.data + place->before.size, path.size - fixed);
 	return span_equal(span_skip(path, path.size - place->after.size), place->after) &&
-	    !memchr(segment->data, '/', segment->size);
+	    (place->rest || !memchr(segment->data, '/', segment->size));
 }
 
 enum route_found

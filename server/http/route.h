@@ -1,8 +1,8 @@
 /* http/route.h - what may be asked of a front: method, path, handler, and what the body may be.
  *
  * A front exports its table, ended by a zero row; daemon/ mounts it with the front's own state. The path is matched
- * before anything is percent-decoded; one segment may be `{name}` and comes to the handler raw, as request->segment. A
- * GET route with the path `*` answers where nothing is: it says 404 in the form the requester likes.
+ * before anything is percent-decoded; one segment may be `{name}` and comes to the handler raw, as request->segment; as
+ * the last it may be `{name...}`, which stands for one segment or more, slashes and all. A GET route with the path `*` answers where nothing is: it says 404 in the form the requester likes.
  */
 #pragma once
 
@@ -39,7 +39,7 @@ enum route_found { ROUTE_FOUND, ROUTE_NO_PATH, ROUTE_NO_METHOD };
 struct route_match {
 	const struct route *route;
 	void *front;
-	struct span segment;     /* of `{name}`, still percent-encoded */
+	struct span segment;     /* of `{name}` or `{name...}`, still percent-encoded */
 	const char *allow;       /* with ROUTE_NO_METHOD: the Allow header */
 };
 enum route_found router_find(const struct router *, enum method, struct span path, struct route_match *out);
