@@ -12,6 +12,7 @@ except ImportError:
     sys.exit(77)
 
 TOP = os.environ.get("top_srcdir", os.path.join(os.path.dirname(os.path.abspath(__file__)), "../.."))
+POLICY = "tests/assurance/policy_cases.json"
 PAIRS = (
     ("schemas/config.schema.json", "tests/daemon/config_cases.json"),
     ("schemas/member.schema.json", "tests/registry/member_cases.json"),
@@ -20,7 +21,7 @@ PAIRS = (
 
 def place(config, pointer):
     """The container a pointer leads to, and the key in it."""
-    *way, last = pointer.split("/")[1:]
+    *way, last = [part.replace("~1", "/").replace("~0", "~") for part in pointer.split("/")[1:]]
     for part in way:
         config = config[int(part)] if isinstance(config, list) else config[part]
     return config, int(last) if isinstance(config, list) else last
@@ -72,4 +73,70 @@ def check(schema_path, table_path):
     return failed
 
 
-sys.exit(1 if sum([check(schema, table) for schema, table in PAIRS]) else 0)
+def policy_schema(name):
+    """The schema of a file of a version, or of the dictionary: of criteria/token.json policy-criteria's."""
+    folder, _, file = name.rpartition("/")
+    word = {"": file.removesuffix(".json"), "profiles": "profile"}.get(folder, folder)
+    return f"policy-{word}.schema.json"
+
+
+def shipped():
+    """The files of the frameworks we ship."""
+    top = os.path.join(TOP, "policy")
+    for folder, _, files in os.walk(top):
+        yield from (os.path.relpath(os.path.join(folder, f), top) for f in files if f.endswith(".json"))
+
+
+def check_policy():
+    """The same for the policy files, whose schemas share one, and of which a case changes one."""
+    with open(os.path.join(TOP, POLICY), encoding="utf-8") as f:
+        table = json.load(f)
+    names = sorted(n for n in os.listdir(os.path.join(TOP, "schemas")) if n.startswith("policy-"))
+    schemas = {}
+    for name in names:
+        with open(os.path.join(TOP, "schemas", name), encoding="utf-8") as f:
+            schemas[name] = json.load(f)
+        Draft202012Validator.check_schema(schemas[name])
+    validators = {n: validator_of(s, schemas.values()) for n, s in schemas.items()}
+    failed = 0
+    for case in table["cases"]:
+        files = dict(table["base"])
+        if "file" in case:
+            files[case["file"]] = changed(files[case["file"]], case)
+        errors = [f"{n}: {e.message}" for n, text in files.items()
+                  for e in validators[policy_schema(n)].iter_errors(text)]
+        good = ("problem" not in case or case.get("schema") == "accepts") == (not errors)
+        failed += not good
+        print("ok" if good else "not ok", "- policy:", case["title"])
+        if not good:
+            print("    the schemas", "refuse it: " + "; ".join(errors) if errors else "accept it")
+    for path in sorted(shipped()):
+        with open(os.path.join(TOP, "policy", path), encoding="utf-8") as f:
+            text = json.load(f)
+        within = path if "/" not in path else path.split("/", 2)[2]
+        errors = [e.message for e in validators[policy_schema(within)].iter_errors(text)]
+        failed += bool(errors)
+        print("not ok" if errors else "ok", "- policy/" + path)
+        if errors:
+            print("    " + "; ".join(errors))
+    for name, schema in schemas.items():
+        inner = [key for word, part in schema.get("$defs", {}).items() for key in undescribed(part, word)]
+        for key in list(undescribed(schema)) + inner:
+            failed += 1
+            print("not ok -", name + ":", key, "has no title")
+    return failed
+
+
+def validator_of(schema, others):
+    """With the others at hand: the library has changed its way of telling."""
+    try:
+        from referencing import Registry, Resource
+        registry = Registry().with_resources([(o["$id"], Resource.from_contents(o)) for o in others])
+        return Draft202012Validator(schema, registry=registry)
+    except ImportError:
+        from jsonschema import RefResolver
+        resolver = RefResolver.from_schema(schema, store={o["$id"]: o for o in others})
+        return Draft202012Validator(schema, resolver=resolver)
+
+
+sys.exit(1 if sum([check(schema, table) for schema, table in PAIRS]) + check_policy() else 0)
