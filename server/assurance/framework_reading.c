@@ -212,20 +212,22 @@ open_documents(struct framework_reading *r)
 	r->documents[files->count] = (struct document){ .file = "", .arena = r->arena };
 }
 
-/* In the order they were read, so that what follows from an earlier mistake is not told in its place. */
+/* In the order they were read, so that what follows from an earlier mistake is not told in its place. Where some are no
+ * JSON, nothing was read: the others have no problem of their own. */
 static enum err
-close_documents(struct framework_reading *r, struct problem *why)
+close_documents(struct framework_reading *r, bool were_read, struct problem *why)
 {
 	enum err first = OK;
 
 	for (size_t kind = 0; kind < COUNT(kinds); kind++) {
 		for (size_t i = 0; i < r->files->count; i++) {
+			bool counts = were_read || !r->documents[i].root;
 			enum err found;
 
 			if (!is_of_kind(r->files->items[i].name, kind))
 				continue;
-			found = document_end(&r->documents[i], first == OK ? why : NULL);
-			first = first == OK ? found : first;
+			found = document_end(&r->documents[i], counts && first == OK ? why : NULL);
+			first = counts && first == OK ? found : first;
 		}
 	}
 	return first;
@@ -269,6 +271,7 @@ framework_read(struct arena *arena, const struct policy_files *files, const stru
 	struct framework *f = arena_new(arena, struct framework);
 	struct framework_reading r = { .arena = arena, .framework = f, .files = files };
 	enum err err = check_files(files, why);
+	bool parsed;
 
 	*out = NULL;
 	if (err != OK)
@@ -276,9 +279,10 @@ framework_read(struct arena *arena, const struct policy_files *files, const stru
 	f->dictionary = dictionary;
 	f->files = *files;
 	open_documents(&r);
-	if (all_parsed(&r))
+	parsed = all_parsed(&r);
+	if (parsed)
 		read_all(&r, sealed);
-	err = close_documents(&r, why);
+	err = close_documents(&r, parsed, why);
 	if (err == OK)
 		*out = f;
 	return err;
