@@ -98,11 +98,10 @@ level_size(unsigned level, uint64_t size)
 	return size >> (TILE_BITS * level);
 }
 
-/* Hashes in a tile, in a tree of `size`. */
-static unsigned
+unsigned
 tile_width(unsigned level, uint64_t number, uint64_t size)
 {
-	uint64_t hashes = level_size(level, size);
+	uint64_t hashes = level < TILE_LEVELS ? level_size(level, size) : 0;
 
 	if (number < hashes / TILE_WIDTH)
 		return TILE_WIDTH;
@@ -112,7 +111,7 @@ tile_width(unsigned level, uint64_t number, uint64_t size)
 bool
 tile_exists(const struct tile_name *name, uint64_t size)
 {
-	return name->level < TILE_LEVELS && name->width > 0 && name->width <= tile_width(name->level, name->number, size);
+	return name->width > 0 && name->width <= tile_width(name->level, name->number, size);
 }
 
 /* Subtrees */

@@ -18,6 +18,8 @@ struct tile_name {
 /* "0/x001/x234/067.p/12", "entries/000": what stands behind "/tile/". False: no name of a tile. */
 bool tile_name_read(struct span, struct tile_name *out);
 const char *tile_name_write(struct arena *, const struct tile_name *);
+/* Hashes that a log of this size has in a tile; 0: it has no such tile. */
+unsigned tile_width(unsigned level, uint64_t number, uint64_t size);
 /* Whether a log of this size has all its hashes: a tile that has grown since still begins with those of the narrower. */
 bool tile_exists(const struct tile_name *, uint64_t size);
 
