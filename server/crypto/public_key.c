@@ -115,38 +115,69 @@ key_of_pem(struct span file, EVP_PKEY **out, struct problem *why)
 	return err;
 }
 
-enum err
-public_key_read(struct span file, struct arena *arena, struct span *spki, struct problem *why)
+/* Of any kind; the caller's to free. */
+static enum err
+key_read(struct span file, EVP_PKEY **out, struct problem *why)
 {
-	EVP_PKEY *key = NULL;
-	struct problem unasked;
-	uint8_t *der = NULL;
-	int size;
 	enum err err;
 
-	why = why ? why : &unasked;
+	*out = NULL;
 	if (file.size == 0)
 		return problem_set(
 		    why, ERR_SYNTAX, "RFC 7468", "expected a certificate or a public key, found nothing");
 	if (file.size > KEY_FILE_LARGEST)
 		return problem_set(
 		    why, ERR_LIMIT, "", "expected a key of at most %zu bytes, found %zu", KEY_FILE_LARGEST, file.size);
-	err = key_of_pem(file, &key, why);
-	if (err == OK && !key)
-		key = key_of_der(file);
-	if (err == OK && !key)
+	err = key_of_pem(file, out, why);
+	if (err == OK && !*out)
+		*out = key_of_der(file);
+	if (err == OK && !*out)
 		err = problem_set(why, ERR_SYNTAX, "RFC 7468", "expected a certificate or a public key, in PEM or DER");
 	ERR_clear_error();
+	return err;
+}
+
+static enum err
+spki_write(const EVP_PKEY *key, struct arena *arena, struct span *spki, struct problem *why)
+{
+	uint8_t *der = NULL;
+	int size = i2d_PUBKEY(key, &der);
+
+	if (size <= 0)
+		return library_problem(why, "the public key cannot be written");
+	*spki = arena_copy(arena, span_of(der, (size_t)size));
+	OPENSSL_free(der);
+	return OK;
+}
+
+enum err
+public_key_read(struct span file, struct arena *arena, struct span *spki, struct problem *why)
+{
+	struct problem unasked;
+	EVP_PKEY *key;
+	enum err err;
+
+	why = why ? why : &unasked;
+	err = key_read(file, &key, why);
 	if (err == OK)
 		err = key_check(key, why);
-	if (err == OK) {
-		size = i2d_PUBKEY(key, &der);
-		if (size <= 0)
-			err = library_problem(why, "the public key cannot be written");
-		else
-			*spki = arena_copy(arena, span_of(der, (size_t)size));
-		OPENSSL_free(der);
-	}
+	if (err == OK)
+		err = spki_write(key, arena, spki, why);
+	EVP_PKEY_free(key);
+	return err;
+}
+
+enum err
+public_key_extract(struct span file, struct arena *arena, struct span *spki, struct problem *why)
+{
+	struct problem unasked;
+	EVP_PKEY *key;
+	enum err err;
+
+	why = why ? why : &unasked;
+	err = key_read(file, &key, why);
+	if (err == OK)
+		err = spki_write(key, arena, spki, why);
 	EVP_PKEY_free(key);
 	return err;
 }

@@ -13,6 +13,9 @@
  * EC on P-256, P-384 or P-521: anything else is ERR_INVALID, and what is no key ERR_SYNTAX. */
 enum err public_key_read(struct span file, struct arena *, struct span *spki, struct problem *why);
 
-/* The same demands on a SubjectPublicKeyInfo; the key is the caller's, to be freed by EVP_PKEY_free() whatever comes
- * back. */
+/* Of any kind and size: for who looks at it otherwise (crypto/jwt.h). */
+enum err public_key_extract(struct span file, struct arena *, struct span *spki, struct problem *why);
+
+/* The demands of public_key_read() on a SubjectPublicKeyInfo; the key is the caller's, to be freed by EVP_PKEY_free()
+ * whatever comes back. */
 enum err public_key_open(struct span spki, EVP_PKEY **out, struct problem *why);

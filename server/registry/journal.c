@@ -89,3 +89,32 @@ journal_member(struct unit *unit, struct span entry)
 {
 	unit_append(unit, &journal_table, entry);
 }
+
+void
+journal_caller(struct unit *unit, const char *actor, struct instant now, const struct caller_news *news)
+{
+	struct arena arena = arena_init(4 * KIB);
+	char at[INSTANT_TEXT];
+	struct buffer b;
+
+	begin(&b, actor);
+	buffer_print(&b, ",\"at\":\"%s\",\"caller\":", instant_text(now, at));
+	json_write_string(&b, news->caller);
+	buffer_text(&b, ",\"event\":\"caller.changed\",\"expires\":");
+	if (news->expires.us)
+		buffer_print(&b, "\"%s\"", instant_text(news->expires, at));
+	else
+		buffer_text(&b, "null");
+	if (news->fingerprint)
+		buffer_print(&b, ",\"key\":\"sha256:%s\"", hex_write(&arena, span_of(news->fingerprint, 32)));
+	else
+		buffer_text(&b, ",\"key\":null");
+	buffer_text(&b, ",\"member\":");
+	json_write_string(&b, news->member);
+	buffer_text(&b, ",\"rights\":[");
+	for (size_t i = 0; i < news->right_count; i++)
+		buffer_print(&b, "%s\"%s\"", i ? "," : "", news->rights[i]);
+	buffer_print(&b, "],\"step\":\"%s\"", news->step);
+	append(unit, &b);
+	arena_release(&arena);
+}

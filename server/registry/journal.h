@@ -24,3 +24,14 @@ void journal_member(struct unit *, struct span entry);
 
 /* `key.changed`: the life is what the key has become; `forced` when waiting times were skipped. */
 void journal_key_changed(struct unit *, const char *actor, struct instant now, const struct key_life *, bool forced);
+
+/* `caller.changed`: what became of a machine caller. Nothing of its secrets: a key is told by its fingerprint. */
+struct caller_news {
+	const char *step;            /* "create", "add-key", "remove-key", "revoke" */
+	struct span caller, member;
+	const char *const *rights;   /* words, in alphabetical order */
+	size_t right_count;
+	struct instant expires;      /* {0}: never */
+	const uint8_t *fingerprint;  /* SHA-256 of the key that came or went; NULL: none did */
+};
+void journal_caller(struct unit *, const char *actor, struct instant now, const struct caller_news *);

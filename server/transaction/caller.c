@@ -33,10 +33,10 @@ static const struct {
 	enum caller_right right;
 	const char *name;
 } rights[CALLER_RIGHTS] = {
-	{ CALLER_DECIDE, "decide" },
-	{ CALLER_VOUCH, "vouch" },
 	{ CALLER_AUDIT, "audit" },
+	{ CALLER_DECIDE, "decide" },
 	{ CALLER_PROOFING, "proofing" },
+	{ CALLER_VOUCH, "vouch" },
 };
 
 unsigned
@@ -48,13 +48,15 @@ caller_right_read(struct span name)
 	return 0;
 }
 
-const char *
-caller_right_name(unsigned right)
+size_t
+caller_right_names(unsigned set, const char *names[CALLER_RIGHTS])
 {
+	size_t count = 0;
+
 	for (size_t i = 0; i < COUNT(rights); i++)
-		if (rights[i].right == right)
-			return rights[i].name;
-	return "none";
+		if (set & rights[i].right)
+			names[count++] = rights[i].name;
+	return count;
 }
 
 /* Rows */

@@ -29,7 +29,8 @@ enum caller_right {
 };
 #define CALLER_RIGHTS 4
 unsigned caller_right_read(struct span);          /* 0: none of this name: "decide" "vouch" "audit" "proofing" */
-const char *caller_right_name(unsigned right);
+/* Those of a set, in alphabetical order; how many. */
+size_t caller_right_names(unsigned set, const char *names[CALLER_RIGHTS]);
 
 #define CALLER_SKEW SECONDS(30) /* by which a caller's clock may be wrong */
 #define CALLER_NAME_LARGEST 64

@@ -97,11 +97,18 @@ a_row_is_read_as_it_was_written(void **state)
 static void
 words_are_read_as_they_are_written(void **state)
 {
-	static const char *const names[] = { "decide", "vouch", "audit", "proofing" };
+	const char *names[CALLER_RIGHTS];
 
 	(void)state;
-	for (size_t i = 0; i < COUNT(names); i++)
-		expect_text("a right", caller_right_name(caller_right_read(span_text(names[i]))), names[i]);
+	expect_number("four rights", caller_right_names(~0U, names), 4);
+	for (size_t i = 0; i < COUNT(names); i++) {
+		const char *again[CALLER_RIGHTS];
+
+		expect_number("a right", caller_right_names(caller_right_read(span_text(names[i])), again), 1);
+		expect_text("read as it is written", again[0], names[i]);
+		expect_true("in order", i == 0 || strcmp(names[i - 1], names[i]) < 0);
+	}
+	expect_number("no right", caller_right_names(0, names), 0);
 	expect_number("no other", caller_right_read(span_text("Decide")), 0);
 	expect_true("a name", caller_name_valid(span_text("bank-1")));
 	expect_true("no capital", !caller_name_valid(span_text("Bank")));

@@ -109,15 +109,15 @@ refuse_client(struct exchange *e, const struct problem *why)
 static void
 write_scope(struct buffer *b, unsigned rights)
 {
-	const char *before = ",\"scope\":\"";
+	const char *names[CALLER_RIGHTS];
+	size_t count = caller_right_names(rights, names);
 
-	for (unsigned right = 1; right < 1U << CALLER_RIGHTS; right <<= 1) {
-		if (!(rights & right))
-			continue;
-		buffer_print(b, "%s%s", before, caller_right_name(right));
-		before = " ";
-	}
-	buffer_text(b, before[0] == ' ' ? "\"" : "");
+	if (count == 0)
+		return;
+	buffer_text(b, ",\"scope\":\"");
+	for (size_t i = 0; i < count; i++)
+		buffer_print(b, "%s%s", i ? " " : "", names[i]);
+	buffer_text(b, "\"");
 }
 
 static void

@@ -25,6 +25,11 @@
  *     GET  /v1/control/policies/{framework@version} its files, and the dictionary a proposal brings
  *     POST /v1/control/policies/{framework@version} {"action": "approve" | "withdraw-proposal", "proposal": "sha256:…",
  *                                                   "dry_run": bool}
+ *     GET  /v1/control/callers                      machine callers, none of their secrets
+ *     POST /v1/control/callers                      {"name", "member", "rights": ["decide"…], "for": "P90D", "rate": N,
+ *          "key": PEM, "token": bool}               answers with the token's text, this once
+ *     POST /v1/control/callers/{name}               {"action": "add-key", "key": PEM}, {"action": "remove-key",
+ *                                                   "fingerprint": …} or {"action": "revoke"}
  */
 #pragma once
 
