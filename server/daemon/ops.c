@@ -2,25 +2,28 @@
 #include "daemon/ops.h"
 
 #include "http/exchange.h"
+#include "ledger/ledger.h"
 #include "registry/document.h"
 
 #define METRICS_LARGEST MIB
 
-/* A question about the publication in force, and what was asked with it. */
+/* A question about what is in force, and who asked. */
+enum question { ASK_PUBLICATION, ASK_LEDGER, QUESTIONS };
 struct look {
 	struct exchange *exchange;
 	const struct ops *ops;
-	struct ask ask;
+	struct ask asks[QUESTIONS];
 };
 
 static void
-ask_publication(struct exchange *e, const struct ops *ops, on_loaded *then)
+ask_state(struct exchange *e, const struct ops *ops, on_loaded *then)
 {
 	struct look *look = arena_new(e->arena, struct look);
 
 	*look = (struct look){ .exchange = e, .ops = ops };
-	look->ask = publication_ask();
-	exchange_hold(e, store_load(ops->link->store, &look->ask, 1, then, look));
+	look->asks[ASK_PUBLICATION] = publication_ask();
+	look->asks[ASK_LEDGER] = ledger_state_ask();
+	exchange_hold(e, store_load(ops->link->store, look->asks, QUESTIONS, then, look));
 }
 
 static bool
@@ -28,7 +31,17 @@ publication_of(const struct look *look, enum err err, struct publication *out)
 {
 	bool broken;
 
-	return err == OK && publication_found(&look->ask, out, &broken);
+	return err == OK && publication_found(&look->asks[ASK_PUBLICATION], out, &broken);
+}
+
+/* Whether there is one that can be read. */
+static bool
+ledger_of(const struct look *look, enum err err, struct ledger_state *out)
+{
+	const struct ask *ask = &look->asks[ASK_LEDGER];
+
+	*out = (struct ledger_state){ 0 };
+	return err == OK && ask->count && ledger_state_read(look->exchange->arena, ask->rows[0].value, out);
 }
 
 static void
@@ -53,7 +66,8 @@ on_ready_loaded(void *arg, enum err err, const struct problem *why)
 {
 	struct look *look = arg;
 	struct publication p;
-	bool published = publication_of(look, err, &p);
+	struct ledger_state ledger;
+	bool published = publication_of(look, err, &p), halted = ledger_of(look, err, &ledger) && ledger.halted.size;
 	const struct {
 		const char *name;
 		bool good;
@@ -62,6 +76,8 @@ on_ready_loaded(void *arg, enum err err, const struct problem *why)
 		{ "recorder_linked", look->ops->link->recorder != NULL },
 		{ "published", published },
 		{ "publication_valid", published && instant_before(clock_now(), p.valid_until) },
+		/* A federation that has no key for its ledger yet can do all the rest. */
+		{ "ledger_sound", err == OK && !halted },
 	};
 	struct buffer json = buffer_init(4 * KIB);
 	bool ready = true;
@@ -81,7 +97,7 @@ on_ready_loaded(void *arg, enum err err, const struct problem *why)
 static void
 show_readiness(struct exchange *e, void *front)
 {
-	ask_publication(e, front, on_ready_loaded);
+	ask_state(e, front, on_ready_loaded);
 }
 
 /* Figures: Prometheus' text format 0.0.4. */
@@ -176,11 +192,23 @@ write_publication(struct buffer *b, const struct publication *p)
 }
 
 static void
+write_ledger(struct buffer *b, const struct ledger_state *s)
+{
+	describe(b, "watashi_ledger_leaves", "gauge", "Leaves of the log under the newest checkpoint.");
+	buffer_print(b, "watashi_ledger_leaves %llu\n", (unsigned long long)s->newest.size);
+	describe(b, "watashi_ledger_checkpoint_timestamp_seconds", "gauge", "When it was signed.");
+	buffer_print(b, "watashi_ledger_checkpoint_timestamp_seconds %lld\n", (long long)(s->at.us / SECONDS(1)));
+	describe(b, "watashi_ledger_halted", "gauge", "Whether the log cannot be signed: an operator must decide.");
+	buffer_print(b, "watashi_ledger_halted %d\n", s->halted.size > 0);
+}
+
+static void
 on_metrics_loaded(void *arg, enum err err, const struct problem *why)
 {
 	struct look *look = arg;
 	const struct child *child = look->ops->child;
 	struct buffer b = buffer_init(METRICS_LARGEST);
+	struct ledger_state ledger;
 	struct publication p;
 
 	(void)why;
@@ -194,6 +222,8 @@ on_metrics_loaded(void *arg, enum err err, const struct problem *why)
 	/* Without a publication its gauges are absent, not zero. */
 	if (publication_of(look, err, &p))
 		write_publication(&b, &p);
+	if (ledger_of(look, err, &ledger))
+		write_ledger(&b, &ledger);
 	answer_text(look->exchange, 200, "text/plain; version=0.0.4", buffer_span(&b));
 	buffer_release(&b);
 }
@@ -201,7 +231,7 @@ on_metrics_loaded(void *arg, enum err err, const struct problem *why)
 static void
 show_metrics(struct exchange *e, void *front)
 {
-	ask_publication(e, front, on_metrics_loaded);
+	ask_state(e, front, on_metrics_loaded);
 }
 
 const struct route ops_routes[] = {

@@ -1,0 +1,84 @@
+/* tools/ctl/ledger_restored.c - `watashictl ledger accept-restored`: an operator's decision that a log which does not
+ * continue what was signed is to be signed all the same.
+ */
+#include <stdio.h>
+
+#include "codec/text.h"
+#include "ctl/client.h"
+#include "ctl/ledger.h"
+#include "signer/ledger_head.h"
+
+struct remembered {
+	uint64_t size;
+	struct hash root;
+};
+
+/* The daemon may run: its signer reads the file anew for every checkpoint. */
+static enum err
+head_ask(const char *keys, bool release, struct remembered *out, struct problem *why)
+{
+	struct ledger_head *head;
+	enum err err;
+
+	err = ledger_head_open_existing(keys, &head, why);
+	if (err == ERR_NOT_FOUND)
+		return problem_set(why, err, "", "%s: no signer has signed a checkpoint here, so there is nothing to accept", keys);
+	if (err != OK)
+		return err;
+	err = ledger_head_last(head, &out->size, &out->root, why);
+	if (err == OK && out->size == 0)
+		err = problem_set(why, ERR_CONFLICT, "", "%s: no checkpoint is held against the log, so there is nothing to accept",
+		    keys);
+	if (err == OK && release)
+		err = ledger_head_release(head, why);
+	ledger_head_free(head);
+	return err;
+}
+
+static void
+remembered_show(struct ctl *ctl, const struct remembered *r, bool released)
+{
+	unsigned long long size = r->size;
+	struct span root = base64_write(ctl->arena, span_of(r->root.bytes, HASH_SIZE));
+
+	if (ctl->json) {
+		printf("{\"size\":%llu,\"root\":\"%.*s\",\"released\":%s}\n", size, SPAN_ARGS(root), released ? "true" : "false");
+		return;
+	}
+	printf("The last checkpoint that was signed has %llu leaves and the root %.*s.\n", size, SPAN_ARGS(root));
+	if (released)
+		printf("It is kept for evidence, and held against the log no more: the daemon signs the log as it is now.\n"
+		       "Tell whoever watches the log, for they will find that it does not continue what they have seen.\n");
+	else
+		printf("Once this is accepted, a log that does not continue it is signed, and everybody who kept a checkpoint can\n"
+		       "prove that: entries since the backup are gone. Look for them first: restore the newest copy there is.\n"
+		       "If nothing newer can be had: watashictl ledger accept-restored --yes\n");
+}
+
+enum ending
+ledger_accept_restored(struct ctl *ctl, int argc, char **argv)
+{
+	bool yes = false;
+	const struct flag flags[] = {
+		{ .name = "yes", .help = "accept it; without this, only what would be given up is told", .set = &yes },
+		{ 0 },
+	};
+	const struct usage usage = {
+		.synopsis = "ledger accept-restored [--yes]",
+		.about = "After the store was restored from a backup the log is shorter than what has been signed, and the signer\n"
+		         "refuses it. This lets it sign the log as it is. It works in the keys directory, as the daemon's user\n"
+		         "or root, whether or not the daemon runs.",
+		.flags = flags,
+	};
+	struct remembered remembered;
+	struct config config;
+	struct problem why;
+	enum ending ending;
+
+	if (!arguments_read(ctl, &usage, argc, argv, NULL, &ending))
+		return ending;
+	if (ctl_config(ctl, &config, &why) != OK || head_ask(config.keys, yes, &remembered, &why) != OK)
+		return refused(&why);
+	remembered_show(ctl, &remembered, yes);
+	return yes ? DONE : REFUSED;
+}
