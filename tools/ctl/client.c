@@ -101,7 +101,7 @@ answer_read(struct buffer *body, long status, json_t **answer, struct problem *w
 }
 
 enum err
-ctl_ask(struct ctl *ctl, const struct question *q, json_t **answer, struct problem *why)
+ctl_ask(struct ctl *ctl, const struct ctl_question *q, json_t **answer, struct problem *why)
 {
 	struct buffer body = buffer_init(ANSWER_LARGEST);
 	struct curl_slist *fields = NULL;

@@ -9,7 +9,7 @@
 /* The daemon's configuration, for what works beside it. */
 enum err ctl_config(struct ctl *, struct config *out, struct problem *why);
 
-struct question {
+struct ctl_question {
 	const char *path;         /* "/v1/control/status", query and all */
 	bool post;
 	struct span body;
@@ -18,7 +18,7 @@ struct question {
 };
 
 /* OK: `*answer` is the caller's to json_decref(). `absent` tells a daemon that does not run from one that refuses. */
-enum err ctl_ask(struct ctl *, const struct question *, json_t **answer, struct problem *why);
+enum err ctl_ask(struct ctl *, const struct ctl_question *, json_t **answer, struct problem *why);
 
 /* The members of an answer; what is not there is 0 or "". */
 long long answer_number(const json_t *, const char *name);

@@ -99,7 +99,7 @@ finding_list(struct ctl *ctl, int argc, char **argv)
 		         "what would be right; at the end, how often each rule found something.",
 		.flags = flags,
 	};
-	struct question question = { 0 };
+	struct ctl_question question = { 0 };
 	struct problem why;
 	enum ending ending;
 	json_t *answer;

@@ -58,7 +58,7 @@ file_map(const char *path, struct span *out, struct problem *why)
 static enum err
 import_ask(struct ctl *ctl, const struct wish *wish, json_t **answer, struct problem *why)
 {
-	struct question question = {
+	struct ctl_question question = {
 		.post = true,
 		.content_type = "application/samlmetadata+xml",
 		.progress = "importing",

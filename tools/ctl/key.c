@@ -10,7 +10,7 @@
 static enum err
 key_ask(struct ctl *ctl, const char *name, const char *action, bool force, json_t **answer, struct problem *why)
 {
-	const struct question question = {
+	const struct ctl_question question = {
 		.path = arena_print(ctl->arena, "/v1/control/keys/%.*s",
 		    SPAN_ARGS(percent_write(ctl->arena, span_text(name)))),
 		.post = true,
@@ -154,7 +154,7 @@ key_list(struct ctl *ctl, int argc, char **argv)
 		.synopsis = "key list",
 		.about = "Every key the daemon knows, with its state and the fingerprint of its certificate.",
 	};
-	static const struct question question = { .path = "/v1/control/keys" };
+	static const struct ctl_question question = { .path = "/v1/control/keys" };
 	struct problem why;
 	enum ending ending;
 	json_t *answer;

@@ -42,7 +42,7 @@ member_list(struct ctl *ctl, int argc, char **argv)
 		.about = "Every member: id, standing and since when, name, and what of it waits for operators.",
 		.flags = flags,
 	};
-	struct question question = { .path = "/v1/control/members" };
+	struct ctl_question question = { .path = "/v1/control/members" };
 	const json_t *rows, *row;
 	struct problem why;
 	enum ending ending;
@@ -74,7 +74,7 @@ member_list(struct ctl *ctl, int argc, char **argv)
 enum err
 member_card_ask(struct ctl *ctl, const char *id, json_t **answer, struct problem *why)
 {
-	const struct question question = {
+	const struct ctl_question question = {
 		.path = arena_print(ctl->arena, "/v1/control/members/%.*s", SPAN_ARGS(percent_write(ctl->arena, span_text(id)))),
 	};
 

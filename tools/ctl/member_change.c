@@ -20,7 +20,7 @@ static enum err
 change_ask(struct ctl *ctl, const struct wish *wish, const struct record_files *files, json_t **answer,
     struct problem *why)
 {
-	struct question question = {
+	struct ctl_question question = {
 		.path = "/v1/control/members",
 		.post = true,
 		.content_type = "application/json",

@@ -17,7 +17,7 @@
 enum err
 policy_list_ask(struct ctl *ctl, json_t **answer, struct problem *why)
 {
-	static const struct question question = { .path = PATH };
+	static const struct ctl_question question = { .path = PATH };
 
 	return ctl_ask(ctl, &question, answer, why);
 }
@@ -111,7 +111,7 @@ static enum err
 ask_with(struct ctl *ctl, const char *path, json_t *body, json_t **answer, struct problem *why)
 {
 	char *text = body ? json_dumps(body, JSON_COMPACT) : NULL;
-	const struct question question = { .path = path, .post = true, .content_type = "application/json",
+	const struct ctl_question question = { .path = path, .post = true, .content_type = "application/json",
 		.body = span_text(text), .progress = "publishing" };
 	enum err err;
 
@@ -308,7 +308,7 @@ policy_fetch(struct ctl *ctl, int argc, char **argv)
 		.most = 3,
 	};
 	const char *operands[3] = { 0 }, *name;
-	struct question question = { 0 };
+	struct ctl_question question = { 0 };
 	json_t *answer, *text, *facts;
 	struct problem why = { .code = OK };
 	enum ending ending;

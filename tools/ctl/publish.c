@@ -8,7 +8,7 @@
 enum err
 ctl_publish(struct ctl *ctl, bool all, json_t **answer, struct problem *why)
 {
-	const struct question question = {
+	const struct ctl_question question = {
 		.path = all ? "/v1/control/publish?all=true" : "/v1/control/publish",
 		.post = true,
 		.progress = "publishing",

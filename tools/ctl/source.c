@@ -32,7 +32,7 @@ source_list(struct ctl *ctl, int argc, char **argv)
 		.synopsis = "source list",
 		.about = "The sources of the configuration: what was last taken over, until when it is valid, and why not more.",
 	};
-	static const struct question question = { .path = "/v1/control/sources" };
+	static const struct ctl_question question = { .path = "/v1/control/sources" };
 	const json_t *sources, *source;
 	struct problem why;
 	enum ending ending;
@@ -63,7 +63,7 @@ struct wish {
 static enum err
 refresh_ask(struct ctl *ctl, const struct wish *wish, json_t **answer, struct problem *why)
 {
-	const struct question question = {
+	const struct ctl_question question = {
 		.path = arena_print(ctl->arena, "/v1/control/sources/%.*s",
 		    SPAN_ARGS(percent_write(ctl->arena, span_text(wish->name)))),
 		.post = true,

@@ -103,7 +103,7 @@ status_run(struct ctl *ctl, int argc, char **argv)
 		.about = "What is published and until when, members and what of them waits, sources, what the daemon's processes do, and\n"
 		         "where each key is in its life.",
 	};
-	static const struct question question = { .path = "/v1/control/status" };
+	static const struct ctl_question question = { .path = "/v1/control/status" };
 	json_t *answer, *value, *item;
 	struct problem why;
 	enum ending ending;

@@ -1,0 +1,188 @@
+/* tools/ctl/policy_impact.c - `watashictl policy impact`: what a version would have made of the decisions in the ledger. */
+#include <stdio.h>
+
+#include "assurance/impact.h"
+#include "ctl/archive.h"
+#include "ctl/policy.h"
+
+#define REPORT_LARGEST (16 * MIB)
+#define SHOWN_AT 8192    /* entries between two words of progress */
+
+struct walk {
+	struct impact *impact;
+	uint64_t seen, size;
+	bool shown;
+};
+
+static enum err
+on_entry(void *arg, const struct id *id, const struct ledger_entry *entry, struct problem *why)
+{
+	struct walk *w = arg;
+
+	(void)id;
+	if (w->shown && w->seen++ % SHOWN_AT == 0)
+		progress_show("decisions looked at", w->seen, w->size);
+	if (entry->kind != LEDGER_DECISION)
+		return OK;
+	if (entry->content.size)
+		return impact_add(w->impact, entry->content, why);
+	impact_add_erased(w->impact);
+	return OK;
+}
+
+/* Showing */
+
+static void
+matrix_show(const json_t *area)
+{
+	const json_t *levels = json_object_get(area, "levels"), *matrix = json_object_get(area, "matrix");
+	size_t count = json_array_size(levels), row, column;
+	const json_t *cells, *cell;
+
+	printf("\n%s: level before by level after\n%10s", answer_text(area, "area"), "");
+	for (column = 0; column < count; column++)
+		printf("%11s", json_string_value(json_array_get(levels, column)));
+	puts("");
+	json_array_foreach(matrix, row, cells) {
+		json_int_t sum = 0;
+
+		json_array_foreach(cells, column, cell)
+			sum += json_integer_value(cell);
+		if (!sum)
+			continue;
+		printf("%10s", row < count ? json_string_value(json_array_get(levels, row)) : "(another)");
+		json_array_foreach(cells, column, cell)
+			printf("%11lld", (long long)json_integer_value(cell));
+		puts("");
+	}
+}
+
+static void
+outcomes_show(const json_t *report, const char *name, const char *title)
+{
+	const json_t *o = json_object_get(report, name), *id;
+	size_t i;
+
+	printf("  %-18s %10lld", title, answer_number(o, "count"));
+	json_array_foreach(json_object_get(o, "samples"), i, id)
+		printf("%s%s", i ? " " : "   such as ", json_string_value(id));
+	puts("");
+}
+
+static void
+report_show(const json_t *report)
+{
+	const json_t *one, *resources = json_object_get(report, "resources");
+	size_t i;
+
+	printf("%lld decisions, %lld replayed under %s %s\n", answer_number(report, "decisions"),
+	    answer_number(report, "replayed"), answer_text(report, "framework"), answer_text(report, "version"));
+	printf("  %-18s %10lld\n", "the same", answer_number(report, "same"));
+	outcomes_show(report, "refused", "newly refused");
+	outcomes_show(report, "accepted", "newly accepted");
+	printf("  %-18s %10lld\n", "other frameworks", answer_number(report, "other_frameworks"));
+	printf("  %-18s %10lld\n", "erased", answer_number(report, "erased"));
+	json_array_foreach(json_object_get(report, "not_replayable"), i, one)
+		printf("  not replayable: %s %lld\n", json_object_get(one, "fact") ? answer_text(one, "fact") :
+		    answer_text(one, "without"), answer_number(one, "count"));
+	json_array_foreach(json_object_get(report, "areas"), i, one)
+		matrix_show(one);
+	if (json_array_size(json_object_get(report, "criteria")))
+		puts("\ncriteria that flipped most (newly failed, newly met)");
+	json_array_foreach(json_object_get(report, "criteria"), i, one)
+		printf("  %-40s %10lld %10lld\n", answer_text(one, "id"), answer_number(one, "newly_failed"),
+		    answer_number(one, "newly_met"));
+	if (answer_number(resources, "touched"))
+		printf("\n%lld relying parties touched (newly refused, newly accepted)\n", answer_number(resources, "touched"));
+	json_array_foreach(json_object_get(resources, "most"), i, one)
+		printf("  %-40s %10lld %10lld\n", answer_text(one, "id"), answer_number(one, "newly_refused"),
+		    answer_number(one, "newly_accepted"));
+}
+
+static enum ending
+report(struct ctl *ctl, const struct impact *impact)
+{
+	struct buffer b = buffer_init(REPORT_LARGEST);
+	struct span text;
+	struct problem why;
+	json_t *json;
+
+	impact_write(&b, impact);
+	text = buffer_span(&b);
+	json = json_loadb((const char *)text.data, text.size, 0, NULL);
+	buffer_release(&b);
+	if (!json) {
+		problem_set(&why, ERR_LIMIT, "", "the report is larger than %zu bytes", REPORT_LARGEST);
+		return refused(&why);
+	}
+	if (ctl->json)
+		answer_print(json);
+	else
+		report_show(json);
+	json_decref(json);
+	return DONE;
+}
+
+static enum err
+replay(struct ctl *ctl, struct archive *archive, const char *directory, const char *facts, struct instant since,
+    struct impact **out, struct problem *why)
+{
+	const struct framework *after, *const *before;
+	const struct dictionary *dictionary;
+	struct policy_files files;
+	struct walk walk = { .shown = !ctl->json };
+	size_t count;
+	enum err err;
+
+	if (policy_directory_read(ctl, directory, facts, &files, NULL, &dictionary, why) != OK ||
+	    framework_read(ctl->arena, &files, dictionary, false, &after, why) != OK ||
+	    archive_frameworks(archive, dictionary, &before, &count, why) != OK)
+		return why->code;
+	walk.impact = impact_new(after, before, count);
+	walk.size = archive_size(archive);
+	err = archive_walk(archive, since, on_entry, &walk, why);
+	progress_end();
+	if (err == OK)
+		*out = walk.impact;
+	else
+		impact_free(walk.impact);
+	return err;
+}
+
+enum ending
+policy_impact(struct ctl *ctl, int argc, char **argv)
+{
+	const char *directory = NULL, *facts = NULL, *from = NULL;
+	const struct flag flags[] = {
+		{ .name = "facts", .argument = "FILE", .help = "the dictionary; DIR/../../facts.json when not given", .text = &facts },
+		{ .name = "since", .argument = "TIME", .help = "only decisions from then on (2026-11-01T00:00:00+09:00)",
+		  .text = &from },
+		{ 0 },
+	};
+	const struct usage usage = {
+		.synopsis = "policy impact DIR [--since TIME]",
+		.about = "Puts every decision in the ledger to the version in DIR as it was put to the one in force then, and counts what\n"
+		         "would have been otherwise. Reads the store beside the daemon; nothing is changed.",
+		.flags = flags,
+		.least = 1,
+		.most = 1,
+	};
+	struct instant since = { 0 };
+	struct archive *archive = NULL;
+	struct impact *impact = NULL;
+	struct problem why;
+	enum ending ending;
+
+	if (!arguments_read(ctl, &usage, argc, argv, &directory, &ending))
+		return ending;
+	if (from && !instant_read(span_text(from), &since))
+		return misused("--since: expected a time such as 2026-11-01T00:00:00+09:00, found \"%s\"", from);
+	if (archive_open(ctl, &archive, &why) != OK ||
+	    replay(ctl, archive, directory, facts, since, &impact, &why) != OK)
+		ending = refused(&why);
+	else
+		ending = report(ctl, impact);
+	impact_free(impact);
+	archive_free(archive);
+	return ending;
+}
