@@ -3,7 +3,6 @@
  * It has no key and no public listener; what it signs it asks of the signer, what it writes of the recorder.
  */
 #include <pwd.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -22,7 +21,6 @@
 #define CHECKPOINT_EVERY SECONDS(1)
 #define IMPORT_TIME SECONDS(600) /* sending, and taking in, a large file */
 #define FETCHES_AT_ONCE 4
-#define ORIGIN_ROOM 512
 
 struct steward {
 	struct child *child;
@@ -108,26 +106,11 @@ ask_for_new_keys(void *arg)
 	child_say(s->child, ORDER_RENEW_KEYS);
 }
 
-/* The base URL without its scheme: "watashi.example/policy" signs what is published at https://watashi.example/. */
-static const char *
-policy_origin(const struct config *config, char *room, size_t size)
-{
-	const char *url = config->federation.base_url, *host = strstr(url, "://");
-	size_t length;
-
-	url = host ? host + 3 : url;
-	length = strlen(url);
-	while (length && url[length - 1] == '/')
-		length--;
-	snprintf(room, size, "%.*s/policy", (int)length, url);
-	return room;
-}
-
 static void
 open_control(struct steward *s)
 {
 	const struct config *config = s->child->config;
-	char room[ORIGIN_ROOM];
+	struct arena arena = arena_init(64 * KIB);
 	const struct control_settings settings = {
 		.keys = config->keys,
 		.operators = s->operators,
@@ -139,7 +122,7 @@ open_control(struct steward *s)
 		.sources = s->sources,
 		.signer = s->signer,
 		.shelf = s->shelf,
-		.policy_origin = policy_origin(config, room, sizeof(room)),
+		.ledger_origin = ledger_origin(&arena, config->federation.base_url),
 	};
 	const struct control_actions actions = { .publish = publish, .reload = reload, .status = write_status, .arg = s };
 	struct http_settings http = { .limits = config->http };
@@ -150,6 +133,7 @@ open_control(struct steward *s)
 	http.limits.body_time = IMPORT_TIME;
 	http.limits.handler_time = IMPORT_TIME;
 	s->control = control_new(s->child->loop, s->link.store, &settings, &actions);
+	arena_release(&arena);
 	http.admit = control_admit;
 	http.admit_arg = s->control;
 	mount = (struct mount){ control_routes, s->control };

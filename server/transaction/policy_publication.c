@@ -212,7 +212,7 @@ struct span
 policy_note_text(struct arena *arena, struct span origin, struct span framework, struct span version,
     const uint8_t digest[32])
 {
-	return span_text(arena_print(arena, "%.*s\n%.*s %.*s\nsha256:%s\n", SPAN_ARGS(origin), SPAN_ARGS(framework),
+	return span_text(arena_print(arena, "%.*s/policy\n%.*s %.*s\nsha256:%s\n", SPAN_ARGS(origin), SPAN_ARGS(framework),
 	    SPAN_ARGS(version), hex_write(arena, span_of(digest, 32))));
 }
 

@@ -17,7 +17,7 @@ struct policy_publisher {
 	struct store *store;
 	struct signer_client *signer;
 	const char *keys;            /* directory of key descriptors */
-	struct span origin;          /* "watashi.example/policy": the note's signer, and its first line */
+	struct span origin;          /* the log's, which signs the note: "watashi.example/ledger" */
 	unsigned approvals;          /* operators it takes */
 };
 
@@ -48,6 +48,6 @@ typedef void on_policy_changed(void *arg, enum err, const struct policy_report *
 struct pending *policy_change_start(const struct policy_publisher *, const struct policy_change *, on_policy_changed *,
     void *arg);
 
-/* What is signed: "ORIGIN\nFRAMEWORK VERSION\nsha256:HEX\n". */
+/* What is signed: "ORIGIN/policy\nFRAMEWORK VERSION\nsha256:HEX\n". Whoever knows the log's key can verify it. */
 struct span policy_note_text(struct arena *, struct span origin, struct span framework, struct span version,
     const uint8_t digest[32]);

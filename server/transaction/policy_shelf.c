@@ -243,8 +243,8 @@ policy_shelf_new(struct store *store)
 	if (!shelf)
 		abort();
 	shelf->store = store;
+	/* The dictionary changes only with a version that is published. */
 	store_watch(store, &policy_table, on_rows_changed, shelf);
-	store_watch(store, &dictionary_table, on_rows_changed, shelf);
 	shelf_read(shelf);
 	return shelf;
 }

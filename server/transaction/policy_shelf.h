@@ -27,7 +27,7 @@ struct policy_snapshot *policy_snapshot_ref(struct policy_snapshot *);
 void policy_snapshot_unref(struct policy_snapshot *);
 
 struct policy_shelf;
-/* Begins to read at once, and watches both tables. */
+/* Begins to read at once, and again whenever versions change. */
 struct policy_shelf *policy_shelf_new(struct store *);
 void policy_shelf_free(struct policy_shelf *);
 /* The newest; NULL: nothing has been read yet. The caller's until unref. */

@@ -10,7 +10,7 @@
 #include "store/store.h"
 
 extern const struct table policy_table;       /* framework, 0x00, version -> struct published_policy; noticed */
-extern const struct table dictionary_table;   /* "facts" -> facts.json's text; noticed */
+extern const struct table dictionary_table;   /* "facts" -> facts.json's text; changes only with a version */
 
 #define POLICY_VERSIONS 64                    /* published and proposed */
 #define DICTIONARY_KEY "facts"

@@ -186,7 +186,7 @@ a_version_is_one_document(void **state)
 		{ "its files, with digests", "\"files\":[{\"name\":\"criteria/person.json\",\"size\":" },
 		{ "how many tests", "\"tests\":3}" },
 		{ "its leaf", "\"ledger\":{\"leaf\":1,\"entry\":\"" },
-		{ "the signed note", "\"note\":\"" STAGE_ORIGIN "\\nsmall 1.0\\nsha256:" },
+		{ "the signed note", "\"note\":\"" STAGE_ORIGIN "/policy\\nsmall 1.0\\nsha256:" },
 		{ "and the key", "\"key\":\"" STAGE_ORIGIN "+" },
 	};
 	const char *answer;

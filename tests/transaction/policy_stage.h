@@ -23,7 +23,7 @@
 #define STAGE_NOON "2026-11-22T12:00:00Z"
 #define STAGE_FROM "2026-12-01T00:00:00Z"
 #define STAGE_KEY "ledger-1"
-#define STAGE_ORIGIN "watashi.example/policy"
+#define STAGE_ORIGIN "watashi.example/ledger"
 
 static const struct table *const stage_tables[] = {
 	&policy_table, &dictionary_table, &key_table, &ledger_leaf_table, &ledger_entry_table, NULL,

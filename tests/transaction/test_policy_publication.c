@@ -36,7 +36,7 @@ expect_signed(struct stage *s, const struct published_policy *p, const char *ver
 	expect_span("by its name", key.name, STAGE_ORIGIN);
 	expect_ok("holds", note_verify(&note, &key, 1, &good, &why), &why);
 	expect_number("is signed by it", good, 1);
-	expect_span("says", note.text, arena_print(&s->arena, STAGE_ORIGIN "\nsmall %s\nsha256:%s\n", version,
+	expect_span("says", note.text, arena_print(&s->arena, STAGE_ORIGIN "/policy\nsmall %s\nsha256:%s\n", version,
 	    hex_write(&s->arena, span_of(p->digest, 32))));
 }
 

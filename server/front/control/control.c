@@ -30,15 +30,15 @@ control_new(struct loop *loop, struct store *store, const struct control_setting
 	c->operators = malloc(operators ? operators : 1);
 	c->keys = strdup(settings->keys);
 	c->authority = strdup(settings->registration_authority);
-	c->policy_origin = strdup(settings->policy_origin ? settings->policy_origin : "");
-	if (!c->operators || !c->keys || !c->authority || !c->policy_origin)
+	c->ledger_origin = strdup(settings->ledger_origin ? settings->ledger_origin : "");
+	if (!c->operators || !c->keys || !c->authority || !c->ledger_origin)
 		abort();
 	if (operators)
 		memcpy(c->operators, settings->operators, operators);
 	c->settings.operators = c->operators;
 	c->settings.keys = c->keys;
 	c->settings.registration_authority = c->authority;
-	c->settings.policy_origin = c->policy_origin;
+	c->settings.ledger_origin = c->ledger_origin;
 	return c;
 }
 
@@ -50,7 +50,7 @@ control_free(struct control *c)
 	free(c->operators);
 	free(c->keys);
 	free(c->authority);
-	free(c->policy_origin);
+	free(c->ledger_origin);
 	free(c);
 }
 

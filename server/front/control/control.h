@@ -69,7 +69,7 @@ struct control_settings {
 	struct sources *sources;
 	struct signer_client *signer;
 	struct policy_shelf *shelf; /* what it could not read is told; NULL: nothing is */
-	const char *policy_origin;  /* "watashi.example/policy": who signs versions (policy_publication.h) */
+	const char *ledger_origin;  /* "watashi.example/ledger": who signs versions too (policy_publication.h) */
 };
 
 struct control *control_new(struct loop *, struct store *, const struct control_settings *, const struct control_actions *);

@@ -351,7 +351,7 @@ changing_new(struct exchange *e, struct control *c)
 
 	*g = (struct changing){ .control = c, .exchange = e, .arena = arena_init(CHANGE_ARENA),
 		.publisher = { .store = c->store, .signer = c->settings.signer, .keys = c->settings.keys,
-		    .origin = span_text(c->settings.policy_origin), .approvals = c->settings.approvals },
+		    .origin = span_text(c->settings.ledger_origin), .approvals = c->settings.approvals },
 		.change = { .actor = span_text(request_actor(e)), .counts = control_names(c, e->peer_uid) } };
 	return g;
 }

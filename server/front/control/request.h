@@ -11,7 +11,7 @@ struct control {
 	struct control_settings settings;
 	struct control_actions actions;
 	unsigned *operators;
-	char *keys, *authority, *policy_origin;
+	char *keys, *authority, *ledger_origin;
 };
 
 /* Whether the settings name that user an operator. Root and the daemon's own user may ask without being named, but then
