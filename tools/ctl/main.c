@@ -20,6 +20,7 @@ static const struct {
 	{ "key", "the federation's signing keys: new, list, adopt, announce, activate, retire", key_run },
 	{ "policy", "frameworks and their versions: seal, publish, approve", policy_run },
 	{ "ledger", "the log of decisions and changes: verify a receipt, watch a log", ledger_run },
+	{ "token", "machine callers of members: new, list, key, revoke", token_run },
 	{ "backup", "copy the store while it is in use", backup_run },
 	{ "restore", "put a copy in the store's place, with the daemon stopped", restore_run },
 };
