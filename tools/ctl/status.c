@@ -1,4 +1,4 @@
-/* tools/ctl/status.c - `watashictl status`: publication, members, sources, processes, store and keys, as the daemon sees
+/* tools/ctl/status.c - `watashictl status`: publication, members, sources, policies, processes, store and keys, as the daemon sees
  * them.
  */
 #include <stdio.h>
@@ -76,6 +76,19 @@ sources_show(const json_t *sources)
 	}
 }
 
+static void
+policies_show(const json_t *policies)
+{
+	const json_t *row;
+	size_t i;
+
+	printf("%-12s  %lld versions published\n", "policies", answer_number(policies, "published"));
+	json_array_foreach(json_object_get(policies, "waiting"), i, row)
+		printf("%-12s  %s %s waits for operators\n", "", answer_text(row, "framework"), answer_text(row, "version"));
+	if (answer_text(policies, "rejected")[0])
+		printf("%-12s  NOT READ, what was read before stays: %s\n", "", answer_text(policies, "rejected"));
+}
+
 /* What has a form of its own; everything else is shown as it comes. */
 static const struct {
 	const char *name;
@@ -84,6 +97,7 @@ static const struct {
 	{ "publication", publication_show },
 	{ "members", members_show },
 	{ "sources", sources_show },
+	{ "policies", policies_show },
 };
 
 static bool
@@ -100,7 +114,7 @@ status_run(struct ctl *ctl, int argc, char **argv)
 {
 	static const struct usage usage = {
 		.synopsis = "status",
-		.about = "What is published and until when, members and what of them waits, sources, what the daemon's processes do, and\n"
+		.about = "What is published and until when, members, policies and what of them waits, sources, what the daemon's processes do, and\n"
 		         "where each key is in its life.",
 	};
 	static const struct ctl_question question = { .path = "/v1/control/status" };
