@@ -1,5 +1,5 @@
-/* tools/ctl/status.c - `watashictl status`: publication, members, sources, policies, processes, store and keys, as the daemon sees
- * them.
+/* tools/ctl/status.c - `watashictl status`: publication, members, sources, policies, processes, store and keys, as the
+ * daemon sees them.
  */
 #include <stdio.h>
 
