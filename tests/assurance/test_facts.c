@@ -1,0 +1,357 @@
+/* tests/assurance/test_facts.c - what is known of a transaction: put, read from a request, written and restored. */
+#include "assurance/facts.h"
+
+#include "assurance/policy_table.h"
+
+#define NOON { SECONDS(1764072000) } /* 2025-11-25T12:00:00Z */
+
+static const struct limits limits = { .bytes = 16 * KIB, .depth = 8 };
+static const struct instant noon = NOON;
+
+static struct arena arena;
+static json_t *table;
+static const struct dictionary *dictionary;
+
+static int
+set_up(void **state)
+{
+	(void)state;
+	arena = arena_init(64 * MIB);
+	table = table_read(&arena);
+	dictionary = table_dictionary(&arena, table);
+	return 0;
+}
+
+static int
+tear_down(void **state)
+{
+	(void)state;
+	json_decref(table);
+	arena_release(&arena);
+	return 0;
+}
+
+static const struct fact *
+named(const char *id)
+{
+	const struct fact *f = fact_find(dictionary, span_text(id));
+
+	assert_non_null(f);
+	return f;
+}
+
+static enum err
+read_facts(const char *text, enum provenance by, struct facts *f, struct problem *why)
+{
+	struct reader r = reader_json(&arena, span_text(text), limits);
+
+	facts_init(f, dictionary);
+	facts_read(&r, f, by, noon);
+	return reader_end(&r, why);
+}
+
+static const char *
+written(const struct facts *f)
+{
+	struct buffer b = buffer_init(64 * KIB);
+	const char *text;
+
+	facts_write(&b, f);
+	assert_false(b.overflowed);
+	text = arena_text(&arena, buffer_span(&b));
+	buffer_release(&b);
+	return text;
+}
+
+static void
+values_are_read(void **state)
+{
+	static const struct {
+		const char *title, *text, *written;
+	} cases[] = {
+		{ "nothing", "{}", "{}" },
+		{ "a boolean", "{\"token.resistant\":false}", "{\"token.resistant\":{\"by\":\"observed\",\"value\":false}}" },
+		{ "an integer", "{\"token.length\":4}", "{\"token.length\":{\"by\":\"observed\",\"value\":4}}" },
+		{ "a duration as seconds", "{\"session.age\":90}", "{\"session.age\":{\"by\":\"observed\",\"value\":90}}" },
+		{ "a duration as text", "{\"session.age\":\"PT1M30S\"}", "{\"session.age\":{\"by\":\"observed\",\"value\":90}}" },
+		{ "a date", "{\"proof.date\":\"2024-02-29\"}", "{\"proof.date\":{\"by\":\"observed\",\"value\":\"2024-02-29\"}}" },
+		{ "a word", "{\"proof.mode\":\"remote\"}", "{\"proof.mode\":{\"by\":\"observed\",\"value\":\"remote\"}}" },
+		{ "a level", "{\"token.strength\":\"low\"}", "{\"token.strength\":{\"by\":\"observed\",\"value\":\"low\"}}" },
+		{ "a set, in the dictionary's order", "{\"token.kinds\":[\"card\",\"password\"]}",
+		    "{\"token.kinds\":{\"by\":\"observed\",\"value\":[\"password\",\"card\"]}}" },
+		{ "an empty set is known to be empty", "{\"token.kinds\":[]}",
+		    "{\"token.kinds\":{\"by\":\"observed\",\"value\":[]}}" },
+		{ "a value in an object", "{\"token.length\":{\"value\":8}}",
+		    "{\"token.length\":{\"by\":\"observed\",\"value\":8}}" },
+		{ "a set in an object", "{\"token.kinds\":{\"at\":\"2025-11-25T11:00:00Z\",\"value\":[\"card\"]}}",
+		    "{\"token.kinds\":{\"by\":\"observed\",\"value\":[\"card\"]}}" },
+		{ "names written with escapes", "{\"token\\u002elength\":8,\"proof.mode\":\"rem\\u006fte\"}",
+		    "{\"proof.mode\":{\"by\":\"observed\",\"value\":\"remote\"},\"token.length\":{\"by\":\"observed\",\"value\":8}}" },
+		{ "several, sorted by name", "{\"token.resistant\":true,\"session.age\":1,\"proof.mode\":\"in-person\"}",
+		    "{\"proof.mode\":{\"by\":\"observed\",\"value\":\"in-person\"},\"session.age\":{\"by\":\"observed\",\"value\":1},"
+		    "\"token.resistant\":{\"by\":\"observed\",\"value\":true}}" },
+	};
+	struct facts f;
+	struct problem why = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		expect_ok(cases[i].title, read_facts(cases[i].text, OBSERVED, &f, &why), &why);
+		expect_text(cases[i].title, written(&f), cases[i].written);
+	}
+}
+
+static void
+what_is_no_value_is_an_error_and_never_unknown(void **state)
+{
+	static const struct {
+		const char *title, *text, *problem;
+		enum err code;
+	} cases[] = {
+		{ "an unknown fact", "{\"token.colour\":true}",
+		    "/token.colour: expected a fact of the dictionary, found another name", ERR_INVALID },
+		{ "a list", "[]", "expected an object, found an array", ERR_INVALID },
+		{ "a fact twice", "{\"token.length\":8,\"token.length\":8}",
+		    "/token.length: expected each name once, found it twice", ERR_SYNTAX },
+		{ "a fact twice, written otherwise", "{\"token.length\":8,\"token\\u002elength\":8}",
+		    "/token.length: expected each name once, found it twice", ERR_SYNTAX },
+		{ "a text for a boolean", "{\"token.resistant\":\"true\"}",
+		    "/token.resistant: expected true or false, found a text", ERR_INVALID },
+		{ "nothing for a boolean", "{\"token.resistant\":null}",
+		    "/token.resistant: expected true or false, found null", ERR_INVALID },
+		{ "a text for an integer", "{\"token.length\":\"8\"}",
+		    "/token.length: expected a whole number from 4 to 64, found a text", ERR_INVALID },
+		{ "an integer too large", "{\"token.length\":65}",
+		    "/token.length: expected a whole number from 4 to 64, found a larger one", ERR_INVALID },
+		{ "an integer too small", "{\"token.length\":3}",
+		    "/token.length: expected a whole number from 4 to 64, found a smaller one", ERR_INVALID },
+		{ "a fraction", "{\"token.length\":8.0}",
+		    "/token.length: expected a whole number, found one with a fraction or an exponent", ERR_INVALID },
+		{ "a duration too long", "{\"session.age\":86401}",
+		    "/session.age: expected a whole number from 0 to 86400, found a larger one", ERR_INVALID },
+		{ "a duration too long, as text", "{\"session.age\":\"P2D\"}",
+		    "/session.age: expected seconds from 0 to 86400, or a duration such as \"PT1H\", found another text",
+		    ERR_INVALID },
+		{ "a duration below nothing", "{\"session.age\":-1}",
+		    "/session.age: expected a whole number from 0 to 86400, found a smaller one", ERR_INVALID },
+		{ "a number for a date", "{\"proof.date\":20260401}",
+		    "/proof.date: expected a date from 2000-01-01 to 2099-12-31, found a number", ERR_INVALID },
+		{ "a day that is not there", "{\"proof.date\":\"2026-02-29\"}",
+		    "/proof.date: expected a date from 2000-01-01 to 2099-12-31, found another text", ERR_INVALID },
+		{ "another word", "{\"proof.mode\":\"by-post\"}",
+		    "/proof.mode: expected one of remote, in-person, found another text", ERR_INVALID },
+		{ "a word's beginning", "{\"proof.mode\":\"remot\"}",
+		    "/proof.mode: expected one of remote, in-person, found another text", ERR_INVALID },
+		{ "a list for a word", "{\"proof.mode\":[\"remote\"]}",
+		    "/proof.mode: expected one of remote, in-person, found a list", ERR_INVALID },
+		{ "a word for a set", "{\"token.kinds\":\"card\"}",
+		    "/token.kinds: expected a list of password, passkey, card, found a text", ERR_INVALID },
+		{ "another word in a set", "{\"token.kinds\":[\"card\",\"face\"]}",
+		    "/token.kinds/1: expected a list of password, passkey, card, found another word", ERR_INVALID },
+		{ "a number in a set", "{\"token.kinds\":[1]}", "/token.kinds/0: expected a text, found a number", ERR_INVALID },
+		{ "a word twice in a set", "{\"token.kinds\":[\"card\",\"card\"]}",
+		    "/token.kinds/1: expected each word once, found one twice", ERR_INVALID },
+		{ "no value", "{\"token.length\":{}}", "/token.length: expected a member \"value\", found none", ERR_INVALID },
+		{ "another member", "{\"token.length\":{\"value\":8,\"by\":\"observed\"}}",
+		    "/token.length/by: unknown member", ERR_INVALID },
+		{ "an object in an object", "{\"token.length\":{\"value\":{\"value\":8}}}",
+		    "/token.length/value: expected a whole number from 4 to 64, found an object", ERR_INVALID },
+		{ "a time written badly", "{\"token.length\":{\"value\":8,\"at\":\"noon\"}}",
+		    "/token.length/at: expected a time (RFC 3339), found another text", ERR_INVALID },
+		{ "a time that is no text", "{\"token.length\":{\"value\":8,\"at\":1}}",
+		    "/token.length/at: expected a text, found a number", ERR_INVALID },
+		{ "a time to come", "{\"token.length\":{\"value\":8,\"at\":\"2025-11-25T12:01:01Z\"}}",
+		    "/token.length/at: expected a time not after the transaction's, found a later one", ERR_INVALID },
+		{ "half a surrogate pair", "{\"proof.mode\":\"\\ud800\"}",
+		    "/proof.mode: expected an escape that stands for a character, found another", ERR_SYNTAX },
+		{ "cut short", "{\"token.length\":8", "/token.length: expected ',' or '}', found the end", ERR_SYNTAX },
+		{ "nothing at all", "", "expected a value, found the end", ERR_SYNTAX },
+	};
+	struct facts f;
+	struct problem why = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		expect_number(cases[i].title, read_facts(cases[i].text, OBSERVED, &f, &why), cases[i].code);
+		expect_text(cases[i].title, why.text, cases[i].problem);
+	}
+}
+
+static void
+what_is_old_is_no_longer_known(void **state)
+{
+	static const struct {
+		const char *title, *at;
+		bool known;
+	} cases[] = {
+		{ "now", "2025-11-25T12:00:00Z", true },
+		{ "a minute ahead, for clocks differ", "2025-11-25T12:01:00Z", true },
+		{ "ten years old to the second", "2015-11-28T12:00:00Z", true },
+		{ "a second older", "2015-11-28T11:59:59Z", false },
+		{ "in another zone", "2015-11-28T21:00:00+09:00", true },
+		{ "a second older, in another zone", "2015-11-28T20:59:59+09:00", false },
+	};
+	struct facts f;
+	struct problem why = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		const char *text = arena_print(&arena, "{\"proof.date\":{\"value\":\"2020-01-01\",\"at\":\"%s\"}}", cases[i].at);
+
+		expect_ok(cases[i].title, read_facts(text, OBSERVED, &f, &why), &why);
+		expect_number(cases[i].title, facts_known(&f, named("proof.date")->number, CLAIMED), cases[i].known);
+		expect_number("or stale", f.stale[0] >> named("proof.date")->number & 1, !cases[i].known);
+		expect_text("what is stale is not written", written(&f),
+		    cases[i].known ? "{\"proof.date\":{\"by\":\"observed\",\"value\":\"2020-01-01\"}}" : "{}");
+	}
+	expect_ok("what is fresh for ever",
+	    read_facts("{\"session.age\":{\"value\":1,\"at\":\"1970-01-02T00:00:00Z\"}}", OBSERVED, &f, &why), &why);
+	expect_true("stays", facts_known(&f, named("session.age")->number, OBSERVED));
+}
+
+static void
+each_provenance_counts_for_the_lesser(void **state)
+{
+	static const enum provenance all[] = { CLAIMED, VOUCHED, OBSERVED };
+	const struct fact *fact = named("proof.mode");
+	struct facts f;
+
+	(void)state;
+	for (size_t by = 0; by < COUNT(all); by++) {
+		facts_init(&f, dictionary);
+		facts_put(&f, fact, 1, all[by]);
+		for (size_t least = 0; least < COUNT(all); least++)
+			expect_number(provenance_name(all[least]), facts_known(&f, fact->number, all[least]), all[by] >= all[least]);
+		expect_number("told", facts_provenance(&f, fact), all[by]);
+	}
+}
+
+static void
+the_greater_provenance_counts(void **state)
+{
+	static const struct {
+		const char *title;
+		enum provenance first, second;
+		int64_t value;
+		enum provenance by;
+	} cases[] = {
+		{ "the later of equals", CLAIMED, CLAIMED, 2, CLAIMED },
+		{ "a better word", CLAIMED, OBSERVED, 2, OBSERVED },
+		{ "a worse word", OBSERVED, CLAIMED, 1, OBSERVED },
+		{ "a somewhat worse word", VOUCHED, CLAIMED, 1, VOUCHED },
+		{ "a somewhat better word", VOUCHED, OBSERVED, 2, OBSERVED },
+	};
+	const struct fact *fact = named("token.strength");
+	struct facts f;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		facts_init(&f, dictionary);
+		facts_put(&f, fact, 1, cases[i].first);
+		facts_put(&f, fact, 2, cases[i].second);
+		expect_number(cases[i].title, f.value[fact->number], cases[i].value);
+		expect_number(cases[i].title, facts_provenance(&f, fact), cases[i].by);
+	}
+	facts_forget(&f, fact);
+	expect_number("forgotten", facts_provenance(&f, fact), PROVENANCE_NONE);
+	expect_number("its value, too", f.value[fact->number], 0);
+}
+
+static void
+what_the_dictionary_does_not_believe_does_not_count(void **state)
+{
+	const struct fact *fact = named("token.length");
+	struct facts f;
+
+	(void)state;
+	facts_init(&f, dictionary);
+	facts_put(&f, fact, 8, CLAIMED);
+	expect_number("a claim is not enough", facts_provenance(&f, fact), PROVENANCE_NONE);
+	expect_number("which is told", f.too_weak[0], 1 << fact->number);
+	facts_put(&f, fact, 9, VOUCHED);
+	expect_number("somebody who vouches is", facts_provenance(&f, fact), VOUCHED);
+	expect_number("nothing weak is left", f.too_weak[0], 0);
+	facts_put(&f, fact, 8, CLAIMED);
+	expect_number("a claim changes nothing then", f.value[fact->number], 9);
+	expect_number("nor is it told", f.too_weak[0], 0);
+}
+
+static void
+what_is_stale_gives_way(void **state)
+{
+	const char *old = "{\"proof.date\":{\"value\":\"2020-01-01\",\"at\":\"2001-01-01T00:00:00Z\"}}";
+	struct reader r = reader_json(&arena, span_text(old), limits);
+	const struct fact *fact = named("proof.date");
+	struct problem why = { 0 };
+	struct facts f;
+
+	(void)state;
+	expect_ok("old", read_facts(old, OBSERVED, &f, &why), &why);
+	facts_put(&f, fact, fact->least, CLAIMED);
+	expect_true("to what is new", f.stale[0] == 0 && facts_provenance(&f, fact) == CLAIMED);
+	facts_read(&r, &f, OBSERVED, noon);
+	expect_ok("again", reader_end(&r, &why), &why);
+	expect_true("and does not come back", f.stale[0] == 0 && facts_provenance(&f, fact) == CLAIMED);
+}
+
+static void
+what_is_written_is_restored(void **state)
+{
+	static const struct {
+		const char *title, *text, *problem;
+	} cases[] = {
+		{ "nothing", "{}", NULL },
+		{ "all kinds",
+		    "{\"proof.date\":{\"by\":\"claimed\",\"value\":\"2099-12-31\"},\"proof.mode\":{\"by\":\"vouched\",\"value\":"
+		    "\"in-person\"},\"session.age\":{\"by\":\"observed\",\"value\":0},\"token.kinds\":{\"by\":\"claimed\",\"value\":"
+		    "[\"password\",\"passkey\",\"card\"]},\"token.length\":{\"by\":\"vouched\",\"value\":64},\"token.resistant\":"
+		    "{\"by\":\"observed\",\"value\":true},\"token.strength\":{\"by\":\"claimed\",\"value\":\"none\"}}", NULL },
+		{ "a fact nobody knows any more", "{\"token.colour\":{\"by\":\"claimed\",\"value\":1}}",
+		    "/token.colour: expected a fact of the dictionary, found another name" },
+		{ "a value it cannot have any more", "{\"token.length\":{\"by\":\"vouched\",\"value\":65}}",
+		    "/token.length/value: expected a whole number from 4 to 64, found a larger one" },
+		{ "by nobody", "{\"token.length\":{\"value\":8}}",
+		    "/token.length: expected members \"by\" and \"value\", found one of them or none" },
+		{ "without value", "{\"token.length\":{\"by\":\"vouched\"}}",
+		    "/token.length: expected members \"by\" and \"value\", found one of them or none" },
+		{ "by somebody else", "{\"token.length\":{\"by\":\"hearsay\",\"value\":8}}",
+		    "/token.length/by: expected one of claimed, vouched, observed, found another text" },
+		{ "a bare value", "{\"token.length\":8}", "/token.length: expected an object, found a number" },
+		{ "another member", "{\"token.length\":{\"by\":\"vouched\",\"value\":8,\"at\":1}}",
+		    "/token.length/at: unknown member" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct reader r = reader_json(&arena, span_text(cases[i].text), limits);
+		struct problem why = { 0 };
+		struct facts f;
+
+		facts_init(&f, dictionary);
+		facts_restore(&r, &f);
+		if (cases[i].problem) {
+			expect_number(cases[i].title, reader_end(&r, &why), ERR_INVALID);
+			expect_text(cases[i].title, why.text, cases[i].problem);
+		} else {
+			expect_ok(cases[i].title, reader_end(&r, &why), &why);
+			expect_text(cases[i].title, written(&f), cases[i].text);
+		}
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(values_are_read),
+		cmocka_unit_test(what_is_no_value_is_an_error_and_never_unknown),
+		cmocka_unit_test(what_is_old_is_no_longer_known),
+		cmocka_unit_test(each_provenance_counts_for_the_lesser),
+		cmocka_unit_test(the_greater_provenance_counts),
+		cmocka_unit_test(what_the_dictionary_does_not_believe_does_not_count),
+		cmocka_unit_test(what_is_stale_gives_way),
+		cmocka_unit_test(what_is_written_is_restored),
+	};
+
+	return cmocka_run_group_tests(tests, set_up, tear_down);
+}
