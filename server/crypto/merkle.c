@@ -70,8 +70,8 @@ climb_up(struct climb *c)
 	c->last >>= 1;
 }
 
-/* Whether the next hash of the proof stands left of the node; a node without a brother is first moved up to where it has
- * one. */
+/* Whether the next hash of the proof stands left of the node; a node without a brother is first moved up to where it
+ * has one. */
 static bool
 climb_step(struct climb *c)
 {
@@ -100,11 +100,11 @@ merkle_inclusion_holds(const struct hash *leaf, uint64_t index, uint64_t size, c
 	return c.last == 0 && hash_equal(&h, root);
 }
 
-/* RFC 9162 s2.1.4.2. The old root is the first hash where the old tree is one whole subtree of the new, and is then not in
- * the proof. */
+/* RFC 9162 s2.1.4.2. The old root is the first hash where the old tree is one whole subtree of the new, and is then not
+ * in the proof. */
 bool
-merkle_consistency_holds(uint64_t before, uint64_t after, const struct merkle_proof *proof, const struct hash *root_before,
-    const struct hash *root_after)
+merkle_consistency_holds(uint64_t before, uint64_t after, const struct merkle_proof *proof,
+    const struct hash *root_before, const struct hash *root_after)
 {
 	bool whole = (before & (before - 1)) == 0;
 	struct climb c = { before - 1, after - 1 };

@@ -23,5 +23,5 @@ struct hash merkle_node(const struct hash *left, const struct hash *right);
 bool merkle_inclusion_holds(const struct hash *leaf, uint64_t index, uint64_t size, const struct merkle_proof *,
     const struct hash *root);
 /* `before` leaves to `after` leaves; never for 0 before. */
-bool merkle_consistency_holds(uint64_t before, uint64_t after, const struct merkle_proof *, const struct hash *root_before,
-    const struct hash *root_after);
+bool merkle_consistency_holds(uint64_t before, uint64_t after, const struct merkle_proof *,
+    const struct hash *root_before, const struct hash *root_after);

@@ -72,7 +72,8 @@ note_key_read(struct arena *arena, struct span text, struct note_key *out, struc
 	*out = (struct note_key){ 0 };
 	if (!is_name(name))
 		return problem_set(why, ERR_SYNTAX, CLAUSE,
-		    "the verifier key: expected NAME+ID+KEY with a name of 1 to %d bytes without spaces", NOTE_NAME_LARGEST);
+		    "the verifier key: expected NAME+ID+KEY with a name of 1 to %d bytes without spaces",
+		    NOTE_NAME_LARGEST);
 	if (!hex_read(hex, id, sizeof(id)) || !span_is(hex, hex_write(arena, span_of(id, sizeof(id)))))
 		return problem_set(why, ERR_SYNTAX, CLAUSE,
 		    "the verifier key %.*s: expected an id of 8 digits, 0 to 9 and a to f", SPAN_ARGS(name));
@@ -83,15 +84,16 @@ note_key_read(struct arena *arena, struct span text, struct note_key *out, struc
 		return problem_set(why, ERR_UNSUPPORTED, CLAUSE,
 		    "the verifier key %.*s: expected Ed25519 (type 1), found type %u", SPAN_ARGS(name), key.data[0]);
 	if (key.size != 1 + KEY_SIZE)
-		return problem_set(why, ERR_SYNTAX, CLAUSE, "the verifier key %.*s: expected a key of %d bytes, found %zu",
-		    SPAN_ARGS(name), KEY_SIZE, key.size - 1);
+		return problem_set(why, ERR_SYNTAX, CLAUSE,
+		    "the verifier key %.*s: expected a key of %d bytes, found %zu", SPAN_ARGS(name), KEY_SIZE,
+		    key.size - 1);
 	read.name = arena_copy(arena, name);
 	memcpy(read.key, key.data + 1, KEY_SIZE);
 	id_write(&read);
 	if (memcmp(read.id, id, sizeof(id)) != 0)
 		return problem_set(why, ERR_SYNTAX, CLAUSE,
-		    "the verifier key %.*s: its id is %.*s, but that of this name and key is %s", SPAN_ARGS(name), SPAN_ARGS(hex),
-		    hex_write(arena, span_of(read.id, sizeof(read.id))));
+		    "the verifier key %.*s: its id is %.*s, but that of this name and key is %s", SPAN_ARGS(name),
+		    SPAN_ARGS(hex), hex_write(arena, span_of(read.id, sizeof(read.id))));
 	*out = read;
 	return OK;
 }
@@ -143,7 +145,8 @@ signature_read(struct arena *arena, struct span line, struct note *note, struct 
 		    NOTE_NAME_LARGEST);
 	if (!base64_read(arena, rest, &bytes) || bytes.size <= sizeof(note->signatures[at].id))
 		return problem_set(why, ERR_SYNTAX, CLAUSE,
-		    "the note's signature %zu by %.*s: expected a key's id and a signature in base64", at + 1, SPAN_ARGS(name));
+		    "the note's signature %zu by %.*s: expected a key's id and a signature in base64", at + 1,
+		    SPAN_ARGS(name));
 	note->signatures[at].name = name;
 	memcpy(note->signatures[at].id, bytes.data, sizeof(note->signatures[at].id));
 	note->signatures[at].signature = span_skip(bytes, sizeof(note->signatures[at].id));
@@ -159,8 +162,8 @@ note_read(struct arena *arena, struct span bytes, struct note *out, struct probl
 
 	*out = (struct note){ 0 };
 	if (bytes.size > NOTE_LARGEST)
-		return problem_set(why, ERR_LIMIT, CLAUSE, "the note: expected at most %zu bytes, found %zu", NOTE_LARGEST,
-		    bytes.size);
+		return problem_set(why, ERR_LIMIT, CLAUSE, "the note: expected at most %zu bytes, found %zu",
+		    NOTE_LARGEST, bytes.size);
 	if (!utf8_valid(bytes) || has_control(bytes, true))
 		return problem_set(why, ERR_SYNTAX, CLAUSE,
 		    "the note: expected UTF-8 without control characters other than newlines");
@@ -194,8 +197,8 @@ signature_holds(const struct note_key *key, struct span text, struct span signat
 	return public_key_verify(span_of(spki, sizeof(spki)), text, signature, &good, NULL) == OK && good;
 }
 
-/* Which of the keys it names, and whether it is by one of them. Two keys of one name and id are one to a note: then it is
- * enough that one of them made it. */
+/* Which of the keys it names, and whether it is by one of them. Two keys of one name and id are one to a note: then it
+ * is enough that one of them made it. */
 static bool
 signature_check(const struct note *note, size_t which, const struct note_key *keys, size_t count, uint64_t *good)
 {
@@ -226,8 +229,8 @@ note_verify(const struct note *note, const struct note_key *keys, size_t count, 
 			return problem_set(why, ERR_INVALID, CLAUSE, "the note: the signature by %.*s does not hold",
 			    SPAN_ARGS(note->signatures[i].name));
 	if (!signers)
-		return problem_set(why, ERR_INVALID, CLAUSE, "the note: not signed by any of the %zu keys that are trusted",
-		    count);
+		return problem_set(
+		    why, ERR_INVALID, CLAUSE, "the note: not signed by any of the %zu keys that are trusted", count);
 	*good = signers;
 	return OK;
 }

@@ -40,7 +40,8 @@ enum err note_read(struct arena *, struct span, struct note *out, struct problem
 
 /* Signatures by other keys are ignored; one by a known key that does not hold refuses the note, and so does none by a
  * known key: ERR_INVALID. `*good`: a bit for each of the keys that signed, of at most NOTE_KEYS. */
-enum err note_verify(const struct note *, const struct note_key *keys, size_t count, uint64_t *good, struct problem *why);
+enum err note_verify(const struct note *, const struct note_key *keys, size_t count, uint64_t *good,
+    struct problem *why);
 
 /* The signature's line. */
 void note_signature_write(struct buffer *, const struct note_key *, struct span signature);

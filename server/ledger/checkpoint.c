@@ -24,7 +24,8 @@ checkpoint_read(struct arena *arena, struct span text, struct checkpoint *out, s
 		return problem_set(why, ERR_SYNTAX, CLAUSE, "the checkpoint: expected lines, each ended by a newline");
 	read.origin = span_cut(&rest, '\n');
 	if (read.origin.size == 0)
-		return problem_set(why, ERR_SYNTAX, CLAUSE, "the checkpoint: expected the log's origin in the first line");
+		return problem_set(
+		    why, ERR_SYNTAX, CLAUSE, "the checkpoint: expected the log's origin in the first line");
 	if (!number_read(span_cut(&rest, '\n'), &read.size))
 		return problem_set(why, ERR_SYNTAX, CLAUSE,
 		    "the checkpoint: expected the number of leaves in the second line, without zeros before it");

@@ -40,15 +40,17 @@ path_read(struct arena *arena, struct span *rest, struct merkle_proof *proof, st
 
 	for (;;) {
 		if (rest->size == 0)
-			return problem_set(why, ERR_SYNTAX, CLAUSE, "the receipt: expected an empty line behind the proof's hashes");
+			return problem_set(
+			    why, ERR_SYNTAX, CLAUSE, "the receipt: expected an empty line behind the proof's hashes");
 		line = span_cut(rest, '\n');
 		if (line.size == 0)
 			return OK;
 		if (proof->count == MERKLE_PATH)
-			return problem_set(why, ERR_LIMIT, CLAUSE, "the receipt: expected at most %d hashes", MERKLE_PATH);
+			return problem_set(
+			    why, ERR_LIMIT, CLAUSE, "the receipt: expected at most %d hashes", MERKLE_PATH);
 		if (line.size != HASH_TEXT || !base64_read(arena, line, &hash) || hash.size != HASH_SIZE)
-			return problem_set(why, ERR_SYNTAX, CLAUSE, "the receipt: hash %zu: expected %d bytes in base64",
-			    proof->count + 1, HASH_SIZE);
+			return problem_set(why, ERR_SYNTAX, CLAUSE,
+			    "the receipt: hash %zu: expected %d bytes in base64", proof->count + 1, HASH_SIZE);
 		memcpy(proof->path[proof->count++].bytes, hash.data, HASH_SIZE);
 	}
 }
@@ -62,8 +64,8 @@ receipt_read(struct arena *arena, struct span bytes, struct receipt *out, struct
 
 	*out = read;
 	if (bytes.size > RECEIPT_LARGEST)
-		return problem_set(why, ERR_LIMIT, CLAUSE, "the receipt: expected at most %zu bytes, found %zu", RECEIPT_LARGEST,
-		    bytes.size);
+		return problem_set(why, ERR_LIMIT, CLAUSE, "the receipt: expected at most %zu bytes, found %zu",
+		    RECEIPT_LARGEST, bytes.size);
 	if (!span_is(span_cut(&rest, '\n'), HEADLINE))
 		return problem_set(why, ERR_SYNTAX, CLAUSE, "the receipt: expected \"" HEADLINE "\" in the first line");
 	line = span_cut(&rest, '\n');
@@ -109,8 +111,9 @@ receipt_verify(const struct receipt *r, struct span commitment, struct span orig
 		return problem_set(why, ERR_INVALID, CLAUSE, "the receipt is of the log %.*s, expected %.*s",
 		    SPAN_ARGS(utf8_first(c.origin, 120)), SPAN_ARGS(utf8_first(origin, 120)));
 	if (r->index >= c.size)
-		return problem_set(why, ERR_INVALID, CLAUSE, "the receipt's index is %llu, but its checkpoint has %llu entries",
-		    (unsigned long long)r->index, (unsigned long long)c.size);
+		return problem_set(why, ERR_INVALID, CLAUSE,
+		    "the receipt's index is %llu, but its checkpoint has %llu entries", (unsigned long long)r->index,
+		    (unsigned long long)c.size);
 	if (!merkle_inclusion_holds(&leaf, r->index, c.size, &r->proof, &c.root))
 		return problem_set(why, ERR_INVALID, "RFC 9162 s2.1.3.2",
 		    "the proof does not lead from this entry, as number %llu of %llu, to the checkpoint's root",

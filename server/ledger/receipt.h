@@ -15,7 +15,7 @@ struct receipt {
 void receipt_write(struct buffer *, const struct receipt *);
 enum err receipt_read(struct arena *, struct span, struct receipt *out, struct problem *why);
 
-/* Whether an entry (its commitment) is in the log these keys sign for. ERR_INVALID: it is not; the sentence says what does
- * not hold. */
+/* Whether an entry (its commitment) is in the log these keys sign for. ERR_INVALID: it is not; the sentence says what
+ * does not hold. */
 enum err receipt_verify(const struct receipt *, struct span commitment, struct span origin, const struct note_key *,
     size_t keys, struct arena *, struct problem *why);

@@ -1,7 +1,7 @@
 /* ledger/tile.c - tiles: their names, and roots and proofs read off them.
  *
- * Whatever is asked for is a list of subtrees, each either whole (of 2^height leaves) or what is left at the tree's right
- * edge. A whole one lies in one tile, 2^(height mod 8) hashes of it; the edge is put together of whole ones.
+ * Whatever is asked for is a list of subtrees, each either whole (of 2^height leaves) or what is left at the tree's
+ * right edge. A whole one lies in one tile, 2^(height mod 8) hashes of it; the edge is put together of whole ones.
  *
  *     level 1        #0                    #1                  each the root of a tile of level 0
  *     level 0   0 1 2 … 255          256 … 511       512 513
@@ -151,8 +151,8 @@ path_list(struct subtrees *list, unsigned height, uint64_t index, uint64_t size)
 	}
 }
 
-/* RFC 9162 s2.1.4.1, from the leaf's side: the largest whole subtree that ends where the old tree ends, unless that is all
- * of it, then the way up from there. */
+/* RFC 9162 s2.1.4.1, from the leaf's side: the largest whole subtree that ends where the old tree ends, unless that is
+ * all of it, then the way up from there. */
 static void
 consistency_list(struct subtrees *list, uint64_t before, uint64_t after)
 {
@@ -267,8 +267,9 @@ whole_read(const struct tile_set *set, const struct subtree *s, struct hash *out
 		if (set->items[i].level == level && set->items[i].number == number && set->items[i].hashes)
 			tile = &set->items[i];
 	if (!tile || tile->count < at + width)
-		return problem_set(why, ERR_INVALID, CLAUSE, "tile %llu of level %u: expected at least %zu hashes, found %zu",
-		    (unsigned long long)number, level, at + width, tile ? tile->count : 0);
+		return problem_set(why, ERR_INVALID, CLAUSE,
+		    "tile %llu of level %u: expected at least %zu hashes, found %zu", (unsigned long long)number, level,
+		    at + width, tile ? tile->count : 0);
 	memcpy(row, tile->hashes + at * HASH_SIZE, width * HASH_SIZE);
 	for (; width > 1; width /= 2)
 		for (size_t i = 0; i < width / 2; i++)
@@ -310,7 +311,8 @@ proof_read(const struct tile_set *set, const struct subtrees *list, uint64_t siz
 	for (size_t i = 0; err == OK && i < list->count; i++) {
 		const struct subtree *s = &list->items[i];
 
-		err = s->edge ? edge_read(set, s->height, size, &proof.path[i], why) : whole_read(set, s, &proof.path[i], why);
+		err = s->edge ? edge_read(set, s->height, size, &proof.path[i], why) :
+		    whole_read(set, s, &proof.path[i], why);
 	}
 	if (err == OK)
 		*out = proof;
@@ -324,7 +326,8 @@ tiles_root(const struct tile_set *set, uint64_t size, struct hash *out, struct p
 }
 
 enum err
-tiles_inclusion(const struct tile_set *set, uint64_t index, uint64_t size, struct merkle_proof *out, struct problem *why)
+tiles_inclusion(const struct tile_set *set, uint64_t index, uint64_t size, struct merkle_proof *out,
+    struct problem *why)
 {
 	struct subtrees list = { .count = 0 };
 

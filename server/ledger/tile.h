@@ -20,16 +20,17 @@ bool tile_name_read(struct span, struct tile_name *out);
 const char *tile_name_write(struct arena *, const struct tile_name *);
 /* Hashes that a log of this size has in a tile; 0: it has no such tile. */
 unsigned tile_width(unsigned level, uint64_t number, uint64_t size);
-/* Whether a log of this size has all its hashes: a tile that has grown since still begins with those of the narrower. */
+/* Whether a log of this size has all its hashes: a tile that has grown since still begins with those of
+ * the narrower. */
 bool tile_exists(const struct tile_name *, uint64_t size);
 
-/* The tiles that are needed, full or of the right edge, for roots and proofs in a log of `size` leaves; the caller brings
- * their hashes. */
+/* The tiles that are needed, full or of the right edge, for roots and proofs in a log of `size` leaves; the caller
+ * brings their hashes. */
 struct tile {
 	unsigned level;
 	uint64_t number;
 	const uint8_t *hashes;   /* of what is there, 32 bytes each; NULL: not loaded yet */
-	size_t count;            /* hashes: at first as many as a log of that size has; of a loaded tile, as many as it brought */
+	size_t count;            /* as many as a log of that size has; of a loaded tile, as many as it brought */
 };
 #define TILES_LARGEST (4 * TILE_LEVELS)
 struct tile_set {
@@ -43,6 +44,7 @@ void tiles_for_consistency(uint64_t before, uint64_t after, struct tile_set *);
 
 /* ERR_INVALID: a tile is missing or too short. */
 enum err tiles_root(const struct tile_set *, uint64_t size, struct hash *out, struct problem *why);
-enum err tiles_inclusion(const struct tile_set *, uint64_t index, uint64_t size, struct merkle_proof *, struct problem *why);
+enum err tiles_inclusion(const struct tile_set *, uint64_t index, uint64_t size, struct merkle_proof *,
+    struct problem *why);
 enum err tiles_consistency(const struct tile_set *, uint64_t before, uint64_t after, struct merkle_proof *,
     struct problem *why);

@@ -1,5 +1,6 @@
-/* tests/crypto/naive_tree.h - the Merkle tree as RFC 6962 s2.1 defines it, word for word: what our iterative code and the
- * tiles are compared with. Subtrees of a power of two leaves are kept, so that trees of a million leaves stay quick. */
+/* tests/crypto/naive_tree.h - the Merkle tree as RFC 6962 s2.1 defines it, word for word: what our iterative code and
+ * the tiles are compared with. Subtrees of a power of two leaves are kept, so that trees of a million leaves stay
+ * quick. */
 #pragma once
 
 #include <assert.h>
@@ -24,7 +25,8 @@ naive_tree_new(const struct hash *leaves, size_t count)
 		t.whole[h] = calloc(count >> h, sizeof(struct hash));
 		assert(t.whole[h]);
 		for (size_t i = 0; i < count >> h; i++)
-			t.whole[h][i] = h == 0 ? leaves[i] : merkle_node(&t.whole[h - 1][2 * i], &t.whole[h - 1][2 * i + 1]);
+			t.whole[h][i] = h == 0 ? leaves[i] :
+			    merkle_node(&t.whole[h - 1][2 * i], &t.whole[h - 1][2 * i + 1]);
 	}
 	return t;
 }

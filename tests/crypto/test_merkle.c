@@ -1,5 +1,5 @@
-/* tests/crypto/test_merkle.c - the Merkle tree: what holds by its definition, what others published, and every falsified
- * proof refused. */
+/* tests/crypto/test_merkle.c - the Merkle tree: what holds by its definition, what others published, and every
+ * falsified proof refused. */
 #include "crypto/naive_tree.h"
 #include "expect.h"
 
@@ -107,7 +107,8 @@ every_proof_by_the_definition_holds(void **state)
 			struct merkle_proof inclusion = inclusion_of(m, n), consistency = consistency_of(m + 1, n);
 			struct hash before = root_of(m + 1);
 
-			expect_true("a leaf is in the tree", merkle_inclusion_holds(&leaves[m], m, n, &inclusion, &root));
+			expect_true(
+			    "a leaf is in the tree", merkle_inclusion_holds(&leaves[m], m, n, &inclusion, &root));
 			expect_true("a tree continues the smaller",
 			    merkle_consistency_holds(m + 1, n, &consistency, &before, &root));
 		}
@@ -136,7 +137,8 @@ refuse_changed_bits(struct claim c)
 {
 	for (size_t bit = 0; bit < (c.proof.count + 2) * HASH_SIZE * 8; bit++) {
 		size_t which = bit / 8 / HASH_SIZE;
-		struct hash *h = which < c.proof.count ? &c.proof.path[which] : which == c.proof.count ? &c.from : &c.to;
+		struct hash *h = which < c.proof.count ? &c.proof.path[which] :
+		    which == c.proof.count ? &c.from : &c.to;
 
 		h->bytes[bit / 8 % HASH_SIZE] ^= (uint8_t)(1u << bit % 8);
 		expect_true("one bit changed is refused", !claim_holds(&c));
@@ -215,7 +217,8 @@ what_cannot_be_proved_is_refused(void **state)
 	expect_true("nothing continues the empty tree", !merkle_consistency_holds(0, 1, &none, &empty, &one));
 	expect_true("a tree does not shrink", !merkle_consistency_holds(2, 1, &none, &one, &one));
 	expect_true("sizes far apart need a proof", !merkle_consistency_holds(1, UINT64_MAX, &none, &one, &one));
-	expect_true("the largest tree is looked at", !merkle_inclusion_holds(&one, UINT64_MAX - 1, UINT64_MAX, &full, &one));
+	expect_true(
+	    "the largest tree is looked at", !merkle_inclusion_holds(&one, UINT64_MAX - 1, UINT64_MAX, &full, &one));
 	expect_true("too long a proof is refused", !merkle_inclusion_holds(&one, 0, UINT64_MAX, &over, &one));
 	expect_true("too long a proof is refused", !merkle_consistency_holds(1, UINT64_MAX, &over, &one, &one));
 }
@@ -257,12 +260,14 @@ proof_of_hex(const json_t *array)
 }
 
 static void
-proof_print(struct digest_stream *stream, struct arena *a, uint64_t first, uint64_t second, const struct merkle_proof *proof)
+proof_print(struct digest_stream *stream, struct arena *a, uint64_t first, uint64_t second,
+    const struct merkle_proof *proof)
 {
 	digest_stream_add(stream, span_text(arena_print(a, "%llu %llu", (unsigned long long)first,
 	    (unsigned long long)second)));
 	for (size_t i = 0; i < proof->count; i++)
-		digest_stream_add(stream, span_text(arena_print(a, " %s", hex_write(a, span_of(proof->path[i].bytes, HASH_SIZE)))));
+		digest_stream_add(
+		    stream, span_text(arena_print(a, " %s", hex_write(a, span_of(proof->path[i].bytes, HASH_SIZE)))));
 	digest_stream_add(stream, span_text("\n"));
 	arena_reset(a);
 }
@@ -276,7 +281,8 @@ digest_text(struct digest_stream *stream, struct arena *a)
 	return hex_write(a, span_of(h, 32));
 }
 
-/* Digests over every root and proof of sizes up to `largest`: ours are the naive ones, each of which the check holds for. */
+/* Digests over every root and proof of sizes up to `largest`: ours are the naive ones, each of which the check holds
+ * for. */
 static void
 compare_digests(uint64_t largest, const char *roots, const char *inclusion, const char *consistency)
 {
@@ -325,8 +331,10 @@ our_own_vectors_agree(void **state)
 		struct hash root = hash_of_hex(json_object_get(one, "root"));
 
 		for (uint64_t m = 0; m < n; m++) {
-			struct merkle_proof inclusion = proof_of_hex(json_array_get(json_object_get(one, "inclusion"), m));
-			struct merkle_proof consistency = proof_of_hex(json_array_get(json_object_get(one, "consistency"), m));
+			struct merkle_proof inclusion = proof_of_hex(
+			    json_array_get(json_object_get(one, "inclusion"), m));
+			struct merkle_proof consistency = proof_of_hex(
+			    json_array_get(json_object_get(one, "consistency"), m));
 			struct hash before = root_of(m + 1);
 
 			expect_true("inclusion holds", merkle_inclusion_holds(&leaves[m], m, n, &inclusion, &root));
@@ -400,7 +408,8 @@ the_tree_of_eight_leaves_agrees(void **state)
 		size_t before = (size_t)json_integer_value(json_object_get(one, "size1"));
 		size_t after = (size_t)json_integer_value(json_object_get(one, "size2"));
 
-		expect_true("consistency", merkle_consistency_holds(before, after, &proof, &roots[before], &roots[after]));
+		expect_true(
+		    "consistency", merkle_consistency_holds(before, after, &proof, &roots[before], &roots[after]));
 	}
 	expect_number("so many", i, 36);
 	json_decref(eight);

@@ -60,37 +60,38 @@ keys_are_read_and_written(void **state)
 {
 	static const struct { const char *title, *text; enum err code; const char *part; } cases[] = {
 		{ "the specification's example", EXAMPLE_KEY, OK, "" },
-		{ "base64 may hold a plus", "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW", OK, "" },
+		{ "base64 may hold a plus", "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW", OK,
+		    "" },
 		{ "no name", "+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k", ERR_SYNTAX, "with a name of" },
 		{ "a name with a blank", "example com+530d903a+AekyeRrm", ERR_SYNTAX, "with a name of" },
 		{ "a name with a wide blank", "example\u3000com+530d903a+AekyeRrm", ERR_SYNTAX, "with a name of" },
 		{ "a name with a control character", "example\x01+530d903a+AekyeRrm", ERR_SYNTAX, "with a name of" },
 		{ "a name that is no UTF-8", "example\xff+530d903a+AekyeRrm", ERR_SYNTAX, "with a name of" },
 		{ "nothing but a name", "example.com/foo", ERR_SYNTAX, "an id of 8 digits" },
-		{ "an id in capitals", "example.com/foo+530D903A+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k", ERR_SYNTAX,
-		    "an id of 8 digits" },
+		{ "an id in capitals", "example.com/foo+530D903A+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k",
+		    ERR_SYNTAX, "an id of 8 digits" },
 		{ "an id too short", "example.com/foo+530d903+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k", ERR_SYNTAX,
 		    "an id of 8 digits" },
 		{ "no key", "example.com/foo+530d903a+", ERR_SYNTAX, "the key in base64" },
 		{ "a key that is no base64", "example.com/foo+530d903a+Aeky!", ERR_SYNTAX, "the key in base64" },
-		{ "another key's id", "example.com/foo+530d903b+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k", ERR_SYNTAX,
-		    "its id is 530d903b, but that of this name and key is 530d903a" },
-		{ "another name's id", "example.com/bar+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k", ERR_SYNTAX,
-		    "its id is 530d903a" },
-		{ "a key of 31 bytes", "example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U0=", ERR_SYNTAX,
-		    "a key of 32 bytes, found 31" },
+		{ "another key's id", "example.com/foo+530d903b+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k",
+		    ERR_SYNTAX, "its id is 530d903b, but that of this name and key is 530d903a" },
+		{ "another name's id", "example.com/bar+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k",
+		    ERR_SYNTAX, "its id is 530d903a" },
+		{ "a key of 31 bytes", "example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U0=",
+		    ERR_SYNTAX, "a key of 32 bytes, found 31" },
 		{ "ECDSA", "example.com/foo+530d903a+AukyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k", ERR_UNSUPPORTED,
 		    "expected Ed25519 (type 1), found type 2" },
-		{ "a cosigner's key", "example.com/foo+530d903a+BOkyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k", ERR_UNSUPPORTED,
-		    "found type 4" },
+		{ "a cosigner's key", "example.com/foo+530d903a+BOkyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k",
+		    ERR_UNSUPPORTED, "found type 4" },
 	};
 	struct problem why = { 0 };
 	struct note_key key;
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
-		expect_problem(cases[i].title, note_key_read(&a, span_text(cases[i].text), &key, &why), &why, cases[i].code,
-		    cases[i].part);
+		expect_problem(cases[i].title, note_key_read(&a, span_text(cases[i].text), &key, &why), &why,
+		    cases[i].code, cases[i].part);
 		if (cases[i].code == OK)
 			expect_span(cases[i].title, note_key_write(&a, &key), cases[i].text);
 		else
@@ -123,8 +124,8 @@ a_key_is_made_of_a_public_key(void **state)
 		    key_type_read(span_text(cases[i].type)), &why), &why);
 		expect_ok("opened", key_open(arena_print(&a, "file:%zu.pem", i), dir.path, &key, &why), &why);
 		expect_problem(cases[i].title,
-		    note_key_of(&a, span_text("watashi.example/ledger"), key_public(key), &made, &why), &why, cases[i].code,
-		    cases[i].part);
+		    note_key_of(&a, span_text("watashi.example/ledger"), key_public(key), &made, &why), &why,
+		    cases[i].code, cases[i].part);
 		if (cases[i].code == OK) {
 			expect_ok("as text", note_key_read(&a, note_key_write(&a, &made), &read, &why), &why);
 			expect_true("it is the same key", memcmp(made.key, read.key, sizeof(read.key)) == 0);
@@ -133,10 +134,12 @@ a_key_is_made_of_a_public_key(void **state)
 			note_signature_write(&b, &made, signature);
 			expect_text("what it signs, it verifies", verify_text(buffer_span(&b), &read, 1, &good), "");
 			expect_number("and is said to", good, 1);
-			expect_problem("a name with a plus", note_key_of(&a, span_text("a+b"), key_public(key), &made, &why), &why,
-			    ERR_INVALID, "without spaces and '+', found \"a+b\"");
-			expect_problem("half a key", note_key_of(&a, span_text("a"), span_first(key_public(key), 43), &made, &why),
-			    &why, ERR_UNSUPPORTED, "expected an Ed25519 key");
+			expect_problem("a name with a plus",
+			    note_key_of(&a, span_text("a+b"), key_public(key), &made, &why), &why, ERR_INVALID,
+			    "without spaces and '+', found \"a+b\"");
+			expect_problem("half a key",
+			    note_key_of(&a, span_text("a"), span_first(key_public(key), 43), &made, &why), &why,
+			    ERR_UNSUPPORTED, "expected an Ed25519 key");
 		}
 		buffer_release(&b);
 		key_free(key);
@@ -157,7 +160,8 @@ form_is_strict(void **state)
 		{ "a text only", "text\n", ERR_SYNTAX, "an empty line and signatures" },
 		{ "no signature", "text\n\n", ERR_SYNTAX, "at least one signature" },
 		{ "the last newline is cut", "t\n\n" DASH " n AAAAAAA=", ERR_SYNTAX, "a newline at the end" },
-		{ "a line behind the signatures", "t\n\n" DASH " n AAAAAAA=\nmore\n", ERR_SYNTAX, "the note's signature 2" },
+		{ "a line behind the signatures", "t\n\n" DASH " n AAAAAAA=\nmore\n", ERR_SYNTAX,
+		    "the note's signature 2" },
 		{ "an empty line at the end", "t\n\n" DASH " n AAAAAAA=\n\n", ERR_SYNTAX, "at least one signature" },
 		{ "a hyphen for the dash", "t\n\n- n AAAAAAA=\n", ERR_SYNTAX, "begins with U+2014" },
 		{ "no blank behind the dash", "t\n\n" DASH "n AAAAAAA=\n", ERR_SYNTAX, "begins with U+2014" },
@@ -177,8 +181,8 @@ form_is_strict(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++)
-		expect_problem(cases[i].title, note_read(&a, span_text(cases[i].text), &note, &why), &why, cases[i].code,
-		    cases[i].part);
+		expect_problem(cases[i].title, note_read(&a, span_text(cases[i].text), &note, &why), &why,
+		    cases[i].code, cases[i].part);
 	expect_ok("read", note_read(&a, span_text(cases[0].text), &note, &why), &why);
 	expect_span("the text goes to the last empty line", note.text, "one\n\ntwo\n");
 }
@@ -203,7 +207,8 @@ signatures_are_bounded(void **state)
 		for (size_t n = 0; n < cases[i].count; n++)
 			buffer_print(&b, DASH " n %.*s\n",
 			    SPAN_ARGS(base64_write(&a, span_of(arena_take(&a, cases[i].size), cases[i].size))));
-		expect_problem(cases[i].title, note_read(&a, buffer_span(&b), &note, &why), &why, cases[i].code, cases[i].part);
+		expect_problem(
+		    cases[i].title, note_read(&a, buffer_span(&b), &note, &why), &why, cases[i].code, cases[i].part);
 		if (cases[i].code == OK)
 			expect_number(cases[i].title, note.signature_count, cases[i].count);
 		buffer_release(&b);
@@ -220,20 +225,22 @@ known_keys_count_and_others_do_not(void **state)
 	struct note_key namesake = other, wrong = key;
 	const struct { const char *title, *text; struct note_key keys[2]; uint64_t good; const char *part; } cases[] = {
 		{ "its own key", EXAMPLE, { other, key }, 2, "" },
-		{ "two lines by one key", EXAMPLE DASH " example.com/foo " EXAMPLE_SIGNATURE "\n", { key, other }, 1, "" },
-		{ "a key we do not know signed too", EXAMPLE DASH " n AAAAAAA=\n", { key, other }, 1, "" },
-		{ "the same name with another id is another key", EXAMPLE DASH " example.com/foo AAAAAAA=\n", { key, other }, 1,
+		{ "two lines by one key", EXAMPLE DASH " example.com/foo " EXAMPLE_SIGNATURE "\n", { key, other }, 1,
 		    "" },
+		{ "a key we do not know signed too", EXAMPLE DASH " n AAAAAAA=\n", { key, other }, 1, "" },
+		{ "the same name with another id is another key", EXAMPLE DASH " example.com/foo AAAAAAA=\n",
+		    { key, other }, 1, "" },
 		{ "the same id with another name is another key",
 		    EXAMPLE DASH " example.com/bar " EXAMPLE_SIGNATURE "\n", { key, other }, 1, "" },
-		{ "another key only", EXAMPLE, { other, other }, 0, "not signed by any of the 2 keys that are trusted" },
-		{ "one good and one bad signature by one key",
-		    EXAMPLE DASH " example.com/foo Uw2QOkn8srV1\n", { key, other }, 0,
-		    "the signature by example.com/foo does not hold" },
+		{ "another key only", EXAMPLE, { other, other }, 0,
+		    "not signed by any of the 2 keys that are trusted" },
+		{ "one good and one bad signature by one key", EXAMPLE DASH " example.com/foo Uw2QOkn8srV1\n",
+		    { key, other }, 0, "the signature by example.com/foo does not hold" },
 		{ "another text", "this is an example message.\n\n" DASH " example.com/foo " EXAMPLE_SIGNATURE "\n",
 		    { key, other }, 0, "does not hold" },
-		{ "a text with an empty line more", "This is an example message.\n\n\n" DASH " example.com/foo " EXAMPLE_SIGNATURE
-		    "\n", { key, other }, 0, "does not hold" },
+		{ "a text with an empty line more",
+		    "This is an example message.\n\n\n" DASH " example.com/foo " EXAMPLE_SIGNATURE "\n", { key, other },
+		    0, "does not hold" },
 	};
 
 	(void)state;
@@ -260,7 +267,8 @@ known_keys_count_and_others_do_not(void **state)
 	{
 		uint64_t good;
 
-		expect_true("bytes that are no point of the curve refuse", verify_text(span_text(EXAMPLE), &wrong, 1, &good)[0]);
+		expect_true("bytes that are no point of the curve refuse",
+		    verify_text(span_text(EXAMPLE), &wrong, 1, &good)[0]);
 	}
 }
 

@@ -1,5 +1,5 @@
-/* tests/fuzz/fuzz_note.c - a note read is the text and the signatures it is written of; a verifier key read is written the
- * same; a checkpoint read is how a checkpoint is written; and nobody signs by chance. */
+/* tests/fuzz/fuzz_note.c - a note read is the text and the signatures it is written of; a verifier key read is written
+ * the same; a checkpoint read is how a checkpoint is written; and nobody signs by chance. */
 #include <assert.h>
 
 #include "crypto/note.h"

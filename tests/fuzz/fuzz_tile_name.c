@@ -1,5 +1,5 @@
-/* tests/fuzz/fuzz_tile_name.c - a tile's name read is written as the same text, and a log has the tile once it has grown to
- * its end, never before. */
+/* tests/fuzz/fuzz_tile_name.c - a tile's name read is written as the same text, and a log has the tile once it has
+ * grown to its end, never before. */
 #include <assert.h>
 
 #include "ledger/tile.h"
@@ -23,7 +23,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			if (name.number > UINT64_MAX >> (8 * name.level) || needed > UINT64_MAX)
 				assert(!tile_exists(&name, UINT64_MAX));
 			else
-				assert(tile_exists(&name, (uint64_t)needed) && !tile_exists(&name, (uint64_t)needed - 1));
+				assert(
+				    tile_exists(&name, (uint64_t)needed) && !tile_exists(&name, (uint64_t)needed - 1));
 		}
 	}
 	arena_release(&a);

@@ -13,8 +13,8 @@ static const struct {
 	const char *part; /* of the problem; of what is read, the origin */
 	uint64_t size;
 } cases[] = {
-	{ "the specification's example", "example.com/behind-the-sofa\n20852163\n" ROOT "\n", OK, "example.com/behind-the-sofa",
-	    20852163 },
+	{ "the specification's example", "example.com/behind-the-sofa\n20852163\n" ROOT "\n", OK,
+	    "example.com/behind-the-sofa", 20852163 },
 	{ "an empty log", "log\n0\n" EMPTY "\n", OK, "log", 0 },
 	{ "an origin is any line", "ログ + 1 \n1\n" ROOT "\n", OK, "ログ + 1 ", 1 },
 	{ "the largest", "log\n18446744073709551615\n" ROOT "\n", OK, "log", UINT64_MAX },
@@ -30,9 +30,15 @@ static const struct {
 	{ "a negative number", "log\n-7\n" ROOT "\n", ERR_SYNTAX, "the number of leaves", 0 },
 	{ "a blank", "log\n7 \n" ROOT "\n", ERR_SYNTAX, "the number of leaves", 0 },
 	{ "more than 64 bits", "log\n18446744073709551616\n" ROOT "\n", ERR_SYNTAX, "the number of leaves", 0 },
-	{ "a root too short", "log\n7\n" "CsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxqw==\n", ERR_SYNTAX, "32 bytes in base64", 0 },
-	{ "a root without padding", "log\n7\n" "CsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I\n", ERR_SYNTAX, "32 bytes", 0 },
-	{ "spare bits in the root", "log\n7\n" "CsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2J=\n", ERR_SYNTAX, "32 bytes", 0 },
+	{ "a root too short",
+	    "log\n7\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxqw==\n",
+	    ERR_SYNTAX, "32 bytes in base64", 0 },
+	{ "a root without padding",
+	    "log\n7\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I\n",
+	    ERR_SYNTAX, "32 bytes", 0 },
+	{ "spare bits in the root",
+	    "log\n7\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2J=\n",
+	    ERR_SYNTAX, "32 bytes", 0 },
 	{ "an empty extension line", "log\n7\n" ROOT "\n\nmore\n", ERR_SYNTAX, "extension line is empty", 0 },
 	{ "an empty log with a root", "log\n0\n" ROOT "\n", ERR_INVALID, "not the root of the empty tree", 0 },
 };

@@ -154,7 +154,8 @@ form_is_strict(void **state)
 		{ "extra data", HEAD "extra AAAA\nindex 0\n" HASH "\nc", OK, "" },
 		{ "nothing", "", ERR_SYNTAX, "in the first line" },
 		{ "another version", "c2sp.org/tlog-proof@v2\nindex 0\n\nc", ERR_SYNTAX, "in the first line" },
-		{ "a blank in the first line", "c2sp.org/tlog-proof@v1 \nindex 0\n\nc", ERR_SYNTAX, "in the first line" },
+		{ "a blank in the first line", "c2sp.org/tlog-proof@v1 \nindex 0\n\nc", ERR_SYNTAX,
+		    "in the first line" },
 		{ "no index", HEAD "\nc", ERR_SYNTAX, "\"index NUMBER\"" },
 		{ "extra data only", HEAD "extra AAAA\n\nc", ERR_SYNTAX, "\"index NUMBER\"" },
 		{ "extra data twice", HEAD "extra AAAA\nextra AAAA\nindex 0\n\nc", ERR_SYNTAX, "\"index NUMBER\"" },
@@ -179,8 +180,8 @@ form_is_strict(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++)
-		expect_problem(cases[i].title, receipt_read(&a, span_text(cases[i].text), &r, &why), &why, cases[i].code,
-		    cases[i].part);
+		expect_problem(cases[i].title, receipt_read(&a, span_text(cases[i].text), &r, &why), &why,
+		    cases[i].code, cases[i].part);
 	buffer_text(&b, HEAD "index 0\n");
 	for (int i = 0; i < MERKLE_PATH; i++)
 		buffer_text(&b, HASH);
@@ -214,37 +215,45 @@ what_does_not_hold_is_refused(void **state)
 	struct hash other = merkle_empty();
 
 	(void)state;
-	expect_problem("another entry", receipt_verify(&r, span_text("commitment 42"), span_text(ORIGIN), &w->signer, 1, &w->a,
-	    &why), &why, ERR_INVALID, "does not lead from this entry, as number 41 of 70");
-	expect_problem("no entry", receipt_verify(&r, (struct span){ 0 }, span_text(ORIGIN), &w->signer, 1, &w->a, &why), &why,
-	    ERR_INVALID, "does not lead from this entry");
-	expect_problem("another log", receipt_verify(&r, w->commitment, span_text("other.example/ledger"), &w->signer, 1, &w->a,
-	    &why), &why, ERR_INVALID, "is of the log watashi.example/ledger, expected other.example/ledger");
-	expect_problem("another's key", receipt_verify(&r, w->commitment, span_text(ORIGIN), &stranger, 1, &w->a, &why), &why,
-	    ERR_INVALID, "not signed by any of the 1 keys");
-	expect_problem("no key", receipt_verify(&r, w->commitment, span_text(ORIGIN), NULL, 0, &w->a, &why), &why, ERR_INVALID,
-	    "not signed by any of the 0 keys");
+	expect_problem("another entry",
+	    receipt_verify(&r, span_text("commitment 42"), span_text(ORIGIN), &w->signer, 1, &w->a, &why), &why,
+	    ERR_INVALID, "does not lead from this entry, as number 41 of 70");
+	expect_problem("no entry",
+	    receipt_verify(&r, (struct span){ 0 }, span_text(ORIGIN), &w->signer, 1, &w->a, &why), &why, ERR_INVALID,
+	    "does not lead from this entry");
+	expect_problem("another log",
+	    receipt_verify(&r, w->commitment, span_text("other.example/ledger"), &w->signer, 1, &w->a, &why), &why,
+	    ERR_INVALID, "is of the log watashi.example/ledger, expected other.example/ledger");
+	expect_problem("another's key", receipt_verify(&r, w->commitment, span_text(ORIGIN), &stranger, 1, &w->a, &why),
+	    &why, ERR_INVALID, "not signed by any of the 1 keys");
+	expect_problem("no key", receipt_verify(&r, w->commitment, span_text(ORIGIN), NULL, 0, &w->a, &why), &why,
+	    ERR_INVALID, "not signed by any of the 0 keys");
 	r.index = 42;
-	expect_problem("another index", receipt_verify(&r, w->commitment, span_text(ORIGIN), &w->signer, 1, &w->a, &why), &why,
-	    ERR_INVALID, "does not lead");
+	expect_problem("another index",
+	    receipt_verify(&r, w->commitment, span_text(ORIGIN), &w->signer, 1, &w->a, &why), &why, ERR_INVALID,
+	    "does not lead");
 	r.index = LEAVES;
-	expect_problem("an index behind the log", receipt_verify(&r, w->commitment, span_text(ORIGIN), &w->signer, 1, &w->a,
-	    &why), &why, ERR_INVALID, "is 70, but its checkpoint has 70 entries");
+	expect_problem("an index behind the log",
+	    receipt_verify(&r, w->commitment, span_text(ORIGIN), &w->signer, 1, &w->a, &why), &why, ERR_INVALID,
+	    "is 70, but its checkpoint has 70 entries");
 	r = good;
 	r.checkpoint = sign(w, ORIGIN, LEAVES, other);
-	expect_problem("a signed root of another tree", receipt_verify(&r, w->commitment, span_text(ORIGIN), &w->signer, 1,
-	    &w->a, &why), &why, ERR_INVALID, "does not lead");
+	expect_problem("a signed root of another tree",
+	    receipt_verify(&r, w->commitment, span_text(ORIGIN), &w->signer, 1, &w->a, &why), &why, ERR_INVALID,
+	    "does not lead");
 	r.checkpoint = sign(w, ORIGIN, 0, other);
-	expect_problem("an empty log", receipt_verify(&r, w->commitment, span_text(ORIGIN), &w->signer, 1, &w->a, &why), &why,
-	    ERR_INVALID, "has 0 entries");
+	expect_problem("an empty log", receipt_verify(&r, w->commitment, span_text(ORIGIN), &w->signer, 1, &w->a, &why),
+	    &why, ERR_INVALID, "has 0 entries");
 	r = good;
 	r.proof = (struct merkle_proof){ 0 };
-	expect_problem("no proof", receipt_verify(&r, w->commitment, span_text(ORIGIN), &w->signer, 1, &w->a, &why), &why,
-	    ERR_INVALID, "does not lead");
+	expect_problem("no proof", receipt_verify(&r, w->commitment, span_text(ORIGIN), &w->signer, 1, &w->a, &why),
+	    &why, ERR_INVALID, "does not lead");
 	/* A leaf's hash must not pass for an entry, nor a node for a leaf. */
 	r = receipt_of(w, INDEX, LEAVES);
-	expect_problem("the leaf in place of the entry", receipt_verify(&r, span_of(w->tree.whole[0][INDEX].bytes, HASH_SIZE),
-	    span_text(ORIGIN), &w->signer, 1, &w->a, &why), &why, ERR_INVALID, "does not lead");
+	expect_problem("the leaf in place of the entry",
+	    receipt_verify(
+	        &r, span_of(w->tree.whole[0][INDEX].bytes, HASH_SIZE), span_text(ORIGIN), &w->signer, 1, &w->a, &why),
+	    &why, ERR_INVALID, "does not lead");
 	world_free(w);
 }
 
@@ -290,7 +299,8 @@ every_hash_left_out_or_put_in_is_refused(void **state)
 			expect_true("one more is refused", read_and_verify(w, receipt_text(w, &more), &why) != OK);
 			if (at == good.proof.count)
 				continue;
-			memmove(&less.proof.path[at], &less.proof.path[at + 1], (good.proof.count - at - 1) * HASH_SIZE);
+			memmove(
+			    &less.proof.path[at], &less.proof.path[at + 1], (good.proof.count - at - 1) * HASH_SIZE);
 			less.proof.count--;
 			expect_true("one less is refused", read_and_verify(w, receipt_text(w, &less), &why) != OK);
 		}

@@ -1,4 +1,5 @@
-/* tests/ledger/test_tile.c - tiles: their names, which are needed, and that what is read off them is what RFC 6962 says. */
+/* tests/ledger/test_tile.c - tiles: their names, which are needed, and that what is read off them is what RFC 6962
+ * says. */
 #include "crypto/naive_tree.h"
 #include "expect.h"
 
@@ -68,11 +69,13 @@ names_have_one_form(void **state)
 		{ "0/x018/x446/x744/x073/x709/x551/615", { .number = UINT64_MAX, .width = 256 } },
 	};
 	static const char *const bad[] = {
-		"", "0", "0/", "/000", "0/0", "0/00", "0/0000", "0/1000", "0/x001", "0/x001/", "0/x000/001", "0/x001/x000", "0/001/000",
-		"0/x1/000", "0/X001/000", "00/000", "01/000", "64/000", "-1/000", "+1/000", "0/-01", "0/ 01", "0/000/", "0/000.p",
-		"0/000.p/", "0/000.p/0", "0/000.p/01", "0/000.p/256", "0/000.p/1/", "0/000.p/1/2", "0/000.q/1", "0/000/1", "0/x001.p/1",
-		"0/000.p/-1", "entries", "entries/", "Entries/000", "entries/0/000", "data/000", "0/00a", "0/x001/x234/067.p", " 0/000",
-		"0/000 ", "0//000", "0/x018/x446/x744/x073/x709/x551/616", "0/x999/x999/x999/x999/x999/x999/x999/999", "0/000%2ep/1",
+		"", "0", "0/", "/000", "0/0", "0/00", "0/0000", "0/1000", "0/x001", "0/x001/", "0/x000/001",
+		"0/x001/x000", "0/001/000", "0/x1/000", "0/X001/000", "00/000", "01/000", "64/000", "-1/000",
+		"+1/000", "0/-01", "0/ 01", "0/000/", "0/000.p", "0/000.p/", "0/000.p/0", "0/000.p/01",
+		"0/000.p/256", "0/000.p/1/", "0/000.p/1/2", "0/000.q/1", "0/000/1", "0/x001.p/1", "0/000.p/-1",
+		"entries", "entries/", "Entries/000", "entries/0/000", "data/000", "0/00a", "0/x001/x234/067.p",
+		" 0/000", "0/000 ", "0//000", "0/x018/x446/x744/x073/x709/x551/616",
+		"0/x999/x999/x999/x999/x999/x999/x999/999", "0/000%2ep/1",
 	};
 
 	(void)state;
@@ -136,8 +139,12 @@ load(struct tile_set *set, uint64_t size)
 
 	for (size_t i = 0; i < set->count; i++) {
 		struct tile *tile = &set->items[i];
-		const struct tile_name name = { .level = tile->level, .number = tile->number, .width = (unsigned)tile->count };
-		const struct tile_name wider = { .level = tile->level, .number = tile->number, .width = (unsigned)tile->count + 1 };
+		const struct tile_name name = {
+			.level = tile->level, .number = tile->number, .width = (unsigned)tile->count
+		};
+		const struct tile_name wider = {
+			.level = tile->level, .number = tile->number, .width = (unsigned)tile->count + 1
+		};
 		size_t bytes = tile->count * HASH_SIZE;
 		uint8_t *copy = malloc(bytes ? bytes : 1);
 
@@ -370,7 +377,8 @@ published_tile_counts_agree(void **state)
 
 		json_array_foreach(json_object_get(one, "tiles"), t, tile) {
 			struct tile_name name = { .level = (unsigned)json_integer_value(json_object_get(tile, "level")),
-				.number = (uint64_t)json_integer_value(json_object_get(tile, "full")), .width = TILE_WIDTH };
+				.number = (uint64_t)json_integer_value(json_object_get(tile, "full")),
+				.width = TILE_WIDTH };
 			unsigned width = (unsigned)json_integer_value(json_object_get(tile, "partial_width"));
 
 			expect_true("no more full tiles", !tile_exists(&name, size));
@@ -386,7 +394,8 @@ published_tile_counts_agree(void **state)
 		}
 		tiles_for_root(size, &set);
 		expect_number("the root is in the partial tiles", set.count, partial);
-		expect_true("no level above", !tile_exists(&(struct tile_name){ .level = (unsigned)levels, .width = 1 }, size));
+		expect_true(
+		    "no level above", !tile_exists(&(struct tile_name){ .level = (unsigned)levels, .width = 1 }, size));
 	}
 	expect_number("so many sizes", i, 8);
 	json_object_foreach(json_object_get(vectors, "index_paths"), index, one) {

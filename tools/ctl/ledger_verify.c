@@ -54,8 +54,8 @@ json_take(struct ctl *ctl, const char *path, json_t **out, struct problem *why)
 	return OK;
 }
 
-/* The entry itself, or as /v1/ledger/entries/ID shows it: {"salt":…,"entry":{…}}. A copy may be spaced otherwise than the
- * log's, for canonical JSON has one form. */
+/* The entry itself, or as /v1/ledger/entries/ID shows it: {"salt":…,"entry":{…}}. A copy may be spaced otherwise than
+ * the log's, for canonical JSON has one form. */
 static enum err
 entry_commit(struct ctl *ctl, struct verification *v, struct problem *why)
 {
@@ -75,14 +75,15 @@ entry_commit(struct ctl *ctl, struct verification *v, struct problem *why)
 	else if (!hex_read(span_text(v->salt), salt, sizeof(salt)))
 		problem_set(why, ERR_SYNTAX, "", "the salt: expected %d hexadecimal digits", 2 * LEDGER_SALT);
 	else if (!json_is_object(entry) || !tree_canonical(entry, &expected))
-		problem_set(why, ERR_SYNTAX, "RFC 8785", "%s: expected an entry of the log, a JSON object%s%s", v->entry,
-		    json_is_object(entry) ? " with " : "", json_is_object(entry) ? expected : "");
+		problem_set(why, ERR_SYNTAX, "RFC 8785", "%s: expected an entry of the log, a JSON object%s%s",
+		    v->entry, json_is_object(entry) ? " with " : "", json_is_object(entry) ? expected : "");
 	else
 		why->code = OK;
 	if (why->code == OK) {
 		tree_write(&b, entry);
 		if (b.overflowed)
-			problem_set(why, ERR_LIMIT, "", "%s: expected an entry of at most %zu bytes", v->entry, LEDGER_ENTRY_LARGEST);
+			problem_set(why, ERR_LIMIT, "", "%s: expected an entry of at most %zu bytes", v->entry,
+			    LEDGER_ENTRY_LARGEST);
 		v->candidates = arena_new(ctl->arena, struct hash);
 		v->candidates[0] = ledger_commitment(salt, buffer_span(&b));
 		v->candidate_count = 1;
@@ -132,14 +133,14 @@ answer_commit(struct ctl *ctl, struct verification *v, struct problem *why)
 	v->what = "decision";
 	json_decref(tree);
 	if (v->candidate_count == 0)
-		return problem_set(why, ERR_INVALID, "", "%s: expected an answer with a commitment at /context/receipt/commitment",
-		    v->answer);
+		return problem_set(why, ERR_INVALID, "",
+		    "%s: expected an answer with a commitment at /context/receipt/commitment", v->answer);
 	return OK;
 }
 
 static enum err
-verify(struct ctl *ctl, struct verification *v, const struct note_key *keys, struct receipt *receipt, struct hash *proved,
-    struct problem *why)
+verify(struct ctl *ctl, struct verification *v, const struct note_key *keys, struct receipt *receipt,
+    struct hash *proved, struct problem *why)
 {
 	struct span text;
 	enum err err;
@@ -183,8 +184,8 @@ show(struct ctl *ctl, const struct verification *v, const struct receipt *receip
 		json_decref(answer);
 		return;
 	}
-	printf("This %s is in the log %.*s: index %llu of %llu entries, under a signed checkpoint.\ncommitment %s\n", v->what,
-	    SPAN_ARGS(c.origin), (unsigned long long)receipt->index, (unsigned long long)c.size, commitment);
+	printf("This %s is in the log %.*s: index %llu of %llu entries, under a signed checkpoint.\ncommitment %s\n",
+	    v->what, SPAN_ARGS(c.origin), (unsigned long long)receipt->index, (unsigned long long)c.size, commitment);
 }
 
 enum ending
@@ -192,17 +193,19 @@ ledger_verify(struct ctl *ctl, int argc, char **argv)
 {
 	struct verification v = { 0 };
 	const struct flag flags[] = {
-		{ .name = "entry", .argument = "FILE", .help = "the entry, or what /v1/ledger/entries/ID answered", .text = &v.entry },
+		{ .name = "entry", .argument = "FILE", .text = &v.entry,
+		    .help = "the entry, or what /v1/ledger/entries/ID answered" },
 		{ .name = "salt", .argument = "HEX", .help = "the entry's salt, where FILE has none", .text = &v.salt },
 		{ .name = "answer", .argument = "FILE", .help = "the decision as it was answered", .text = &v.answer },
 		{ .name = "key", .argument = "VKEY", .help = KEY_HELP, .list = &v.keys },
-		{ .name = "origin", .argument = "NAME", .help = "the log's name; that of the key when not given", .text = &v.origin },
+		{ .name = "origin", .argument = "NAME", .text = &v.origin,
+		    .help = "the log's name; that of the key when not given" },
 		{ 0 },
 	};
 	const struct usage usage = {
 		.synopsis = "ledger verify RECEIPT (--entry FILE [--salt HEX] | --answer FILE) --key VKEY",
-		.about = "Whether RECEIPT, a file from /v1/receipts/ID (C2SP tlog-proof), proves that the entry or the decision is in the log.\n"
-		         "Works without the daemon and without a network.",
+		.about = "Whether RECEIPT, a file from /v1/receipts/ID (C2SP tlog-proof), proves that the entry or the decision\n"
+		         "is in the log. Works without the daemon and without a network.",
 		.flags = flags,
 		.least = 1,
 		.most = 1,
@@ -216,7 +219,8 @@ ledger_verify(struct ctl *ctl, int argc, char **argv)
 	if (!arguments_read(ctl, &usage, argc, argv, &v.receipt, &ending))
 		return ending;
 	if (!v.entry == !v.answer)
-		return misused("ledger verify: expected either --entry or --answer: a receipt alone says nothing of an entry");
+		return misused(
+		    "ledger verify: expected either --entry or --answer: a receipt alone says nothing of an entry");
 	if (!ledger_keys_read(ctl, &v.keys, &keys))
 		return USED_WRONGLY;
 	if (verify(ctl, &v, keys, &receipt, &proved, &why) != OK)

@@ -1,6 +1,6 @@
 /* tools/ctl/ledger_watch.c - `watashictl ledger watch`: a monitor, run by who does not trust the log's operator.
  *
- *     checkpoint -> signature -> larger than the last one kept? -> tiles -> root, and the old root in the new tree -> keep
+ *     checkpoint -> signature -> larger than the last kept? -> tiles -> root, and the old root in the new tree -> keep
  *
  * A look ends in one verdict. Two signed checkpoints that cannot both be of one growing log are the operator's own
  * confession: they are kept, with the tiles that show it.
@@ -114,8 +114,9 @@ found_read(const struct watch *w, struct look *l, enum verdict *verdict)
 		return false;
 	*verdict = ALARM_OTHER;
 	if (!span_equal(l->found.origin, w->origin)) {
-		problem_set(&l->why, ERR_INVALID, "C2SP tlog-checkpoint", "the checkpoint is of the log %.*s, expected %.*s",
-		    SPAN_ARGS(utf8_first(l->found.origin, 120)), SPAN_ARGS(utf8_first(w->origin, 120)));
+		problem_set(&l->why, ERR_INVALID, "C2SP tlog-checkpoint",
+		    "the checkpoint is of the log %.*s, expected %.*s", SPAN_ARGS(utf8_first(l->found.origin, 120)),
+		    SPAN_ARGS(utf8_first(w->origin, 120)));
 		return false;
 	}
 	return true;
@@ -155,8 +156,8 @@ root_of_then(struct watch *w, struct look *l, struct hash *root)
 	return tiles_root(&set, l->before.size, root, &l->why);
 }
 
-/* The proof does not lead from the old root to the new. When it leads there from what the tiles give for the old size, they
- * are truly the signed tree's, and that tree has another past; else they are no tree's. */
+/* The proof does not lead from the old root to the new. When it leads there from what the tiles give for the old size,
+ * they are truly the signed tree's, and that tree has another past; else they are no tree's. */
 static enum verdict
 judge_difference(struct watch *w, struct look *l, const struct merkle_proof *proof)
 {
@@ -166,9 +167,10 @@ judge_difference(struct watch *w, struct look *l, const struct merkle_proof *pro
 		return l->why.code == ERR_UNAVAILABLE ? NOTHING_SEEN : ALARM_TILES;
 	if (!merkle_consistency_holds(l->before.size, l->found.size, proof, &then, &l->found.root))
 		return alarm_say(l, ALARM_TILES, "C2SP tlog-tiles", "the tiles that are served do not fit together");
-	problem_set(&l->why, ERR_INVALID, "RFC 9162 s2.1.4", "FORK: the log has signed %" PRIu64 " entries with root %s, and %"
-	    PRIu64 " entries with root %s whose first %" PRIu64 " have root %s", l->before.size,
-	    hex_write(&l->arena, span_of(l->before.root.bytes, HASH_SIZE)), l->found.size,
+	problem_set(&l->why, ERR_INVALID, "RFC 9162 s2.1.4",
+	    "FORK: the log has signed %" PRIu64 " entries with root %s, and %" PRIu64
+	    " entries with root %s whose first %" PRIu64 " have root %s",
+	    l->before.size, hex_write(&l->arena, span_of(l->before.root.bytes, HASH_SIZE)), l->found.size,
 	    hex_write(&l->arena, span_of(l->found.root.bytes, HASH_SIZE)), l->before.size,
 	    hex_write(&l->arena, span_of(then.bytes, HASH_SIZE)));
 	return ALARM_FORK;
@@ -183,7 +185,8 @@ judge_growth(struct watch *w, struct look *l)
 	if (prove_root(w, l, &root) != OK)
 		return l->why.code == ERR_UNAVAILABLE ? NOTHING_SEEN : ALARM_TILES;
 	if (!hash_equal(&root, &l->found.root))
-		return alarm_say(l, ALARM_TILES, "C2SP tlog-tiles", "the tiles that are served do not have the root that was signed");
+		return alarm_say(l, ALARM_TILES, "C2SP tlog-tiles",
+		    "the tiles that are served do not have the root that was signed");
 	if (l->before.size == 0)
 		return CONTINUES;
 	if (prove_consistency(w, l, &proof) != OK)
@@ -218,7 +221,8 @@ judge(struct watch *w, struct look *l)
 		return verdict;
 	if (l->found.size < l->before.size) {
 		problem_set(&l->why, ERR_INVALID, "C2SP tlog-checkpoint",
-		    "SHORTER: the log has signed %" PRIu64 " entries now, but %" PRIu64 " before", l->found.size, l->before.size);
+		    "SHORTER: the log has signed %" PRIu64 " entries now, but %" PRIu64 " before", l->found.size,
+		    l->before.size);
 		return ALARM_SHORTER;
 	}
 	if (l->found.size == l->before.size && l->found.size > 0)
@@ -239,8 +243,9 @@ judge_age(const struct watch *w, struct look *l, enum verdict verdict)
 	if (verdict == NOTHING_SEEN)
 		problem_within(&l->why, "STALE: nothing new since %s", instant_text(since, text));
 	else
-		problem_set(&l->why, ERR_INVALID, "", "STALE: nothing new since %s: the log still has %" PRIu64 " entries",
-		    instant_text(since, text), l->found.size);
+		problem_set(&l->why, ERR_INVALID, "",
+		    "STALE: nothing new since %s: the log still has %" PRIu64 " entries", instant_text(since, text),
+		    l->found.size);
 	return ALARM_STALE;
 }
 
@@ -369,18 +374,23 @@ ledger_watch(struct ctl *ctl, int argc, char **argv)
 	struct wish wish = { .every = "60", .stale = "86400" };
 	const struct flag flags[] = {
 		{ .name = "key", .argument = "VKEY", .help = KEY_HELP, .list = &wish.keys },
-		{ .name = "state", .argument = "DIR", .help = "where its checkpoints and evidence are kept; made when missing", .text = &wish.state },
+		{ .name = "state", .argument = "DIR", .text = &wish.state,
+		    .help = "where its checkpoints and evidence are kept; made when missing" },
 		{ .name = "once", .help = "look once", .set = &wish.once },
 		{ .name = "every", .argument = "SECONDS", .help = "look so often (60)", .text = &wish.every },
-		{ .name = "stale", .argument = "SECONDS", .help = "alarm when nothing is new for so long (86400); 0: never", .text = &wish.stale },
-		{ .name = "origin", .argument = "NAME", .help = "the log's name; that of the key when not given", .text = &wish.origin },
-		{ .name = "authorities", .argument = "FILE", .help = "CA certificates (PEM) in place of the system's", .text = &wish.authorities },
+		{ .name = "stale", .argument = "SECONDS", .text = &wish.stale,
+		    .help = "alarm when nothing is new for so long (86400); 0: never" },
+		{ .name = "origin", .argument = "NAME", .text = &wish.origin,
+		    .help = "the log's name; that of the key when not given" },
+		{ .name = "authorities", .argument = "FILE", .text = &wish.authorities,
+		    .help = "CA certificates (PEM) in place of the system's" },
 		{ 0 },
 	};
 	const struct usage usage = {
 		.synopsis = "ledger watch URL --key VKEY --state DIR",
-		.about = "Watches the log at URL: keeps each signed checkpoint and proves from its tiles that it continues the one before.\n"
-		         "Ends with status 1 and keeps the evidence when the log forks, becomes shorter, is not signed, or is stale.",
+		.about = "Watches the log at URL: keeps each signed checkpoint, and proves from tiles that it continues the one\n"
+		         "before. Ends with status 1 and keeps the evidence when the log forks, becomes shorter, is not signed,\n"
+		         "or is stale.",
 		.flags = flags,
 		.least = 1,
 		.most = 1,

@@ -1,7 +1,7 @@
-/* tools/ctl/log_keep.h - what a monitor keeps of a log: every checkpoint it believed, and the evidence of what it did not.
+/* tools/ctl/log_keep.h - what a monitor keeps of a log: checkpoints it believed, and the evidence of what it did not.
  *
- *     DIR/00000000000000070000-20261122T221500Z.checkpoint    a signed note as it came; size, and when it was first seen
- *     DIR/alarm-fork-0123456789abcdef/                        why, the checkpoint in question, the last one kept, tiles
+ *     DIR/00000000000000070000-20261122T221500Z.checkpoint  a signed note as it came: its size, when first seen
+ *     DIR/alarm-fork-0123456789abcdef/                      why, the checkpoint in question, the last kept, tiles
  *
  * Files appear whole, durable, and are never written again. One monitor at a time.
  */

@@ -46,7 +46,8 @@ log_reader_open(const char *url, const char *authorities, struct log_reader **ou
 	while (size && url[size - 1] == '/')
 		size--;
 	if (strncmp(url, "https://", 8) != 0 && strncmp(url, "http://", 7) != 0)
-		return problem_set(why, ERR_INVALID, "", "the log's URL: expected https://… or http://…, found \"%s\"", url);
+		return problem_set(
+		    why, ERR_INVALID, "", "the log's URL: expected https://… or http://…, found \"%s\"", url);
 	r = calloc(1, sizeof(*r));
 	if (!r || !(r->base = strndup(url, size)) || !(r->curl = curl_easy_init()))
 		abort();
@@ -98,7 +99,8 @@ get(struct log_reader *r, const char *path, size_t limit, struct span *out, stru
 	if (body.overflowed)
 		err = problem_set(why, ERR_LIMIT, "", "%s: expected at most %zu bytes, found more", url, limit);
 	else if (code != CURLE_OK)
-		err = problem_set(why, ERR_UNAVAILABLE, "", "%s: %s", url, r->said[0] ? r->said : curl_easy_strerror(code));
+		err = problem_set(
+		    why, ERR_UNAVAILABLE, "", "%s: %s", url, r->said[0] ? r->said : curl_easy_strerror(code));
 	else if (status == 404 || status == 410)
 		err = problem_set(why, ERR_NOT_FOUND, "", "%s: status %ld", url, status);
 	else if (status != 200)
@@ -146,7 +148,8 @@ tile_get(struct log_reader *r, const struct tile *tile, struct problem *why)
 	if (err == ERR_NOT_FOUND && name.width < TILE_WIDTH) {
 		name.width = TILE_WIDTH;
 		got->name = tile_name_write(&r->arena, &name);
-		err = get(r, arena_print(&r->arena, "tile/%s", got->name), (size_t)TILE_WIDTH * HASH_SIZE, &got->bytes, why);
+		err = get(
+		    r, arena_print(&r->arena, "tile/%s", got->name), (size_t)TILE_WIDTH * HASH_SIZE, &got->bytes, why);
 	}
 	if (err == ERR_NOT_FOUND || err == ERR_LIMIT)
 		return why->code = ERR_INVALID;
@@ -154,8 +157,8 @@ tile_get(struct log_reader *r, const struct tile *tile, struct problem *why)
 		return err;
 	r->count++;
 	if (got->bytes.size != name.width * (size_t)HASH_SIZE)
-		return problem_set(why, ERR_INVALID, "C2SP tlog-tiles", "%s/tile/%s: expected %zu bytes, found %zu", r->base,
-		    got->name, name.width * (size_t)HASH_SIZE, got->bytes.size);
+		return problem_set(why, ERR_INVALID, "C2SP tlog-tiles", "%s/tile/%s: expected %zu bytes, found %zu",
+		    r->base, got->name, name.width * (size_t)HASH_SIZE, got->bytes.size);
 	return OK;
 }
 

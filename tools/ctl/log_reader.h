@@ -14,8 +14,8 @@ struct log_reader;
 enum err log_reader_open(const char *url, const char *authorities, struct log_reader **out, struct problem *why);
 void log_reader_close(struct log_reader *);
 
-/* A new look: what was read before is forgotten. ERR_UNAVAILABLE: the log cannot be reached now. ERR_LIMIT: it sends what
- * is no checkpoint. */
+/* A new look: what was read before is forgotten. ERR_UNAVAILABLE: the log cannot be reached now. ERR_LIMIT: it sends
+ * what is no checkpoint. */
 enum err log_reader_checkpoint(struct log_reader *, struct span *note, struct problem *why);
 
 /* Brings the tiles as a log of `size` has them; what this look has read before is not read again. ERR_UNAVAILABLE;
