@@ -1,0 +1,216 @@
+/* tests/transaction/test_vouching.c - facts in signed statements: whose count, for whom, and for how long. */
+#include <stdlib.h>
+
+#include "crypto/jwt_maker.h"
+#include "transaction/stage.h"
+
+#include "transaction/vouching.h"
+
+#define BASE "https://federation.example/"
+#define HEADER "{\"alg\":\"ES256\",\"typ\":\"assurance-facts+jwt\"}"
+#define ABOUT(more) "{\"iss\":\"hospital-1\",\"aud\":\"" BASE "\"" more "}"
+#define TIMES ",\"iat\":1795348790,\"exp\":1795349090"
+#define ALICE ",\"sub\":\"alice\""
+#define FACTS ",\"facts\":{\"token.good\":true,\"token.uses\":3}"
+#define TITLE "\"title\":{\"ja\":\"題\",\"en\":\"title\"},\"text\":{\"ja\":\"文\",\"en\":\"text\"}"
+#define REST "\"asserted_by\":[\"idp\"],\"provenance\":\"claimed\",\"privacy\":\"none\""
+
+static const char dictionary_text[] = "{\"facts\":["
+    "{\"id\":\"token.good\",\"type\":\"boolean\"," TITLE "," REST "},"
+    "{\"id\":\"token.uses\",\"type\":\"integer\",\"least\":0,\"most\":9," TITLE "," REST "},"
+    "{\"id\":\"token.fresh\",\"type\":\"boolean\",\"fresh_for\":\"PT1H\"," TITLE "," REST "}"
+    "]}";
+
+static struct arena arena;
+static struct maker_key key, other;
+static const struct dictionary *dictionary;
+
+static int
+make_all(void **state)
+{
+	struct problem why;
+
+	(void)state;
+	arena = arena_init(16 * MIB);
+	key = maker_key_new(&arena, "P-256");
+	other = maker_key_new(&arena, "P-256");
+	expect_ok("a dictionary", dictionary_read(&arena, "facts.json", span_text(dictionary_text), &dictionary, &why), &why);
+	return 0;
+}
+
+static int
+free_all(void **state)
+{
+	(void)state;
+	maker_key_free(&key);
+	maker_key_free(&other);
+	arena_release(&arena);
+	return 0;
+}
+
+static void
+scene_open(struct stage *s, uint64_t seed)
+{
+	stage_open(s, seed);
+	stage_member(s, "hospital", STANDING_APPROVED);
+	stage_member(s, "clinic", STANDING_SUSPENDED);
+	stage_caller(s, &(struct caller){ .name = span_text("hospital-1"), .member = span_text("hospital"),
+	    .rights = CALLER_VOUCH, .keys = { key.spki }, .key_count = 1 });
+	stage_caller(s, &(struct caller){ .name = span_text("hospital-2"), .member = span_text("hospital"),
+	    .rights = CALLER_DECIDE, .keys = { other.spki }, .key_count = 1 });
+	stage_caller(s, &(struct caller){ .name = span_text("clinic-1"), .member = span_text("clinic"),
+	    .rights = CALLER_VOUCH, .keys = { other.spki }, .key_count = 1 });
+}
+
+static void
+on_vouched_here(void *arg, enum err err, const struct problem *why)
+{
+	struct stage *s = arg;
+
+	s->done = true;
+	s->err = err;
+	expect_true("a problem, or none", (err == OK) == !why);
+	if (why)
+		s->why = *why;
+}
+
+static enum err
+take(struct stage *s, const struct span *statements, size_t count, const char *subject, struct facts *facts)
+{
+	s->done = false;
+	facts_init(facts, dictionary);
+	vouching_take(s->store, &s->arena, &(struct vouching){ .statements = statements, .count = count,
+	    .subject = span_text(subject), .audience = span_text("https://federation.example"), .at = "/context/vouched",
+	    .now = s->now }, facts, on_vouched_here, s);
+	expect_true("nothing is answered before the call returns", !s->done);
+	stage_run(s);
+	return s->err;
+}
+
+static bool
+knows(const struct facts *f, const char *id, int64_t value)
+{
+	const struct fact *fact = fact_find(dictionary, span_text(id));
+
+	return facts_provenance(f, fact) == VOUCHED && f->value[fact->number] == value;
+}
+
+static void
+facts_of_a_voucher_are_vouched(void **state)
+{
+	(void)state;
+	for (uint64_t seed = 1; seed <= 10; seed++) {
+		struct stage s;
+		struct facts facts;
+		struct span statements[VOUCHING_STATEMENTS];
+
+		scene_open(&s, seed);
+		statements[0] = maker_jwt(&s.arena, &key, "ES256", HEADER, ABOUT(ALICE TIMES FACTS));
+		expect_ok("one statement", take(&s, statements, 1, "alice", &facts), &s.why);
+		expect_true("its facts", knows(&facts, "token.good", 1) && knows(&facts, "token.uses", 3));
+		statements[1] = maker_jwt(&s.arena, &key, "ES256", HEADER,
+		    "{\"facts\":{\"token.uses\":4,\"token.fresh\":{\"value\":true,\"at\":\"2026-11-22T11:30:00Z\"}},\"txn\":\"alice\","
+		    "\"aud\":[\"https://federation.example\"],\"iss\":\"hospital-1\"" TIMES "}");
+		statements[2] = statements[3] = statements[0];
+		expect_ok("four, one of them of the transaction", take(&s, statements, 4, "alice", &facts), &s.why);
+		expect_true("their facts", knows(&facts, "token.good", 1) && knows(&facts, "token.fresh", 1));
+		stage_close(&s);
+	}
+}
+
+static void
+a_statement_must_hold(void **state)
+{
+	const struct {
+		const char *title, *header, *payload, *subject;
+		const struct maker_key *key;
+		const char *part;
+	} cases[] = {
+		{ "a stranger's key", HEADER, ABOUT(ALICE TIMES FACTS), "alice", &other, "signature is by none" },
+		{ "another type", "{\"alg\":\"ES256\"}", ABOUT(ALICE TIMES FACTS), "alice", &key, "/typ: expected assurance-facts+jwt" },
+		{ "another subject", HEADER, ABOUT(ALICE TIMES FACTS), "bob", &key, "expected the id of the question's subject, found another" },
+		{ "no subject", HEADER, ABOUT(TIMES FACTS), "alice", &key, "found neither" },
+		{ "no subject, as the question has none", HEADER, ABOUT(TIMES FACTS), "", &key, "found neither" },
+		{ "another transaction", HEADER, ABOUT(",\"txn\":\"t1\"" TIMES FACTS), "t2", &key, "found another" },
+		{ "another audience", HEADER, "{\"iss\":\"hospital-1\",\"aud\":\"https://other.example/\"" ALICE TIMES FACTS "}", "alice",
+		    &key, "/aud" },
+		{ "eleven minutes", HEADER, ABOUT(ALICE ",\"iat\":1795348790,\"exp\":1795349450" FACTS), "alice", &key, "at most PT10M" },
+		{ "no date", HEADER, ABOUT(ALICE ",\"exp\":1795349090" FACTS), "alice", &key, "/iat: expected one" },
+		{ "yesterday's", HEADER, ABOUT(ALICE ",\"iat\":1795262400,\"exp\":1795262700" FACTS), "alice", &key, "has expired" },
+		{ "no facts", HEADER, ABOUT(ALICE TIMES), "alice", &key, "/facts: expected an object" },
+		{ "facts that are a list", HEADER, ABOUT(ALICE TIMES ",\"facts\":[]"), "alice", &key, "/facts: expected an object" },
+		{ "an unknown fact", HEADER, ABOUT(ALICE TIMES ",\"facts\":{\"token.bad\":true}"), "alice", &key, "/facts/token.bad" },
+		{ "a fact of another type", HEADER, ABOUT(ALICE TIMES ",\"facts\":{\"token.good\":1}"), "alice", &key, "/facts/token.good" },
+		{ "a fact out of its domain", HEADER, ABOUT(ALICE TIMES ",\"facts\":{\"token.uses\":10}"), "alice", &key,
+		    "/facts/token.uses" },
+		{ "a caller nobody knows", HEADER, "{\"iss\":\"school-1\"}", "alice", &key, "there is no caller \"school-1\"" },
+		{ "an issuer that is no name", HEADER, "{\"iss\":\"https://hospital.example/\"}", "alice", &key, "expected the name of a caller" },
+		{ "no right to vouch", HEADER, "{\"iss\":\"hospital-2\",\"aud\":\"" BASE "\"" ALICE TIMES FACTS "}", "alice", &other,
+		    "no right to vouch" },
+		{ "a member that is suspended", HEADER, "{\"iss\":\"clinic-1\",\"aud\":\"" BASE "\"" ALICE TIMES FACTS "}", "alice", &other,
+		    "is suspended, not approved" },
+		{ "an algorithm nobody knows", "{\"alg\":\"none\"}", ABOUT(ALICE TIMES FACTS), "alice", &key, "found \"none\"" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct stage s;
+		struct facts facts;
+		struct span statements[2];
+
+		scene_open(&s, i + 1);
+		statements[0] = maker_jwt(&s.arena, &key, "ES256", HEADER, ABOUT(",\"sub\":\"bob\",\"txn\":\"alice\"" TIMES FACTS));
+		statements[1] = maker_jwt(&s.arena, cases[i].key, "ES256", cases[i].header, cases[i].payload);
+		if (strcmp(cases[i].subject, "alice") != 0)
+			statements[0] = maker_jwt(&s.arena, &key, "ES256", HEADER, arena_print(&s.arena, ABOUT(",\"sub\":\"%s\"" TIMES FACTS),
+			    cases[i].subject[0] ? cases[i].subject : "x"));
+		if (cases[i].subject[0])
+			expect_true("the sentence names the statement", take(&s, statements, 2, cases[i].subject, &facts) != OK &&
+			    strncmp(s.why.text, "/context/vouched/1: ", 20) == 0);
+		else
+			expect_true("the sentence names the statement", take(&s, &statements[1], 1, "", &facts) != OK &&
+			    strncmp(s.why.text, "/context/vouched/0: ", 20) == 0);
+		expect_true(s.why.text, strstr(s.why.text, cases[i].part));
+		expect_true("it is the question that is bad, and nobody is denied", s.err != ERR_DENIED && s.err != ERR_UNAVAILABLE &&
+		    s.err == s.why.code);
+		stage_close(&s);
+	}
+}
+
+static void
+who_goes_away_is_not_called_back(void **state)
+{
+	(void)state;
+	for (int steps = 0; steps < 2; steps++) {
+		struct stage s;
+		struct facts facts;
+		struct pending *pending;
+		struct span statement;
+
+		scene_open(&s, 7);
+		facts_init(&facts, dictionary);
+		statement = maker_jwt(&s.arena, &key, "ES256", HEADER, ABOUT(ALICE TIMES FACTS));
+		pending = vouching_take(s.store, &s.arena, &(struct vouching){ .statements = &statement, .count = 1,
+		    .subject = span_text("alice"), .audience = span_text(BASE), .at = "/context/vouched", .now = s.now }, &facts,
+		    on_vouched_here, &s);
+		for (int i = 0; i < steps; i++)
+			store_memory_step(s.store, s.now);
+		pending_cancel(&pending);
+		while (store_memory_step(s.store, s.now))
+			continue;
+		expect_true("nobody calls", !s.done);
+		stage_close(&s);
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(facts_of_a_voucher_are_vouched),
+		cmocka_unit_test(a_statement_must_hold),
+		cmocka_unit_test(who_goes_away_is_not_called_back),
+	};
+
+	return cmocka_run_group_tests(tests, make_all, free_all);
+}
