@@ -27,8 +27,10 @@ difference_say(struct span id, const char *member, const json_t *before, const j
 	struct buffer published = buffer_init(64 * KIB), found = buffer_init(64 * KIB);
 	struct span expected = value_text(&published, before), given = value_text(&found, after);
 
-	problem_set(why, ERR_CONFLICT, "", "facts.json: fact \"%.*s\": %s: expected %.*s as it is published, found %.*s; facts are "
-	    "added, never changed", SPAN_ARGS(id), member, SPAN_ARGS(expected), SPAN_ARGS(given));
+	problem_set(why, ERR_CONFLICT, "",
+	    "facts.json: fact \"%.*s\": %s: expected %.*s as it is published, found %.*s; facts are "
+	    "added, never changed",
+	    SPAN_ARGS(id), member, SPAN_ARGS(expected), SPAN_ARGS(given));
 	buffer_release(&published);
 	buffer_release(&found);
 	return why->code;
@@ -64,8 +66,10 @@ dictionary_check(const struct dictionary *before, const struct dictionary *after
 		const struct fact *fact = &before->facts[i], *found = fact_find(after, fact->id);
 
 		if (!found)
-			return problem_set(why, ERR_CONFLICT, "", "facts.json: fact \"%.*s\": expected it, for it is published, "
-			    "found none; facts are added, never changed", SPAN_ARGS(fact->id));
+			return problem_set(why, ERR_CONFLICT, "",
+			    "facts.json: fact \"%.*s\": expected it, for it is published, "
+			    "found none; facts are added, never changed",
+			    SPAN_ARGS(fact->id));
 		if (fact_compare(fact, found, why) != OK)
 			return why->code;
 	}
@@ -82,14 +86,16 @@ check_other(const struct framework *f, struct span version, const struct publish
 	if (span_equal(version, f->version)) {
 		if (span_equal(f->digest, span_of(other->digest, sizeof(other->digest))))
 			return OK;
-		return problem_set(why, ERR_CONFLICT, "", "%s/manifest.json: /version: expected a version that is not published "
-		    "yet, found %.*s %.*s, which is published with another digest", f->files.label, SPAN_ARGS(f->id),
-		    SPAN_ARGS(f->version));
+		return problem_set(why, ERR_CONFLICT, "",
+		    "%s/manifest.json: /version: expected a version that is not published "
+		    "yet, found %.*s %.*s, which is published with another digest",
+		    f->files.label, SPAN_ARGS(f->id), SPAN_ARGS(f->version));
 	}
 	if (other->valid_from.us == f->valid_from.us)
-		return problem_set(why, ERR_CONFLICT, "", "%s/manifest.json: /valid_from: expected another moment than that of "
-		    "%.*s %.*s, found %s", f->files.label, SPAN_ARGS(f->id), SPAN_ARGS(version),
-		    instant_text(f->valid_from, text));
+		return problem_set(why, ERR_CONFLICT, "",
+		    "%s/manifest.json: /valid_from: expected another moment than that of "
+		    "%.*s %.*s, found %s",
+		    f->files.label, SPAN_ARGS(f->id), SPAN_ARGS(version), instant_text(f->valid_from, text));
 	return OK;
 }
 
@@ -103,8 +109,10 @@ policy_admit(const struct row *rows, size_t count, const struct framework *f, st
 		struct span framework, version;
 		struct published_policy other;
 
-		if (!policy_key_read(rows[i].key, &framework, &version) || !published_policy_read(rows[i].value, &other))
-			return problem_set(why, ERR_UNSUPPORTED, "", "a version in the store is of a form this version does not know");
+		if (!policy_key_read(rows[i].key, &framework, &version) ||
+		    !published_policy_read(rows[i].value, &other))
+			return problem_set(
+			    why, ERR_UNSUPPORTED, "", "a version in the store is of a form this version does not know");
 		if (!span_equal(framework, f->id))
 			continue;
 		known = known || span_equal(version, f->version);
@@ -117,11 +125,12 @@ policy_admit(const struct row *rows, size_t count, const struct framework *f, st
 			return OK; /* it is this one */
 	}
 	if (!known && count >= POLICY_VERSIONS)
-		return problem_set(why, ERR_LIMIT, "", "expected at most %d versions, published and proposed, found one more",
-		    POLICY_VERSIONS);
+		return problem_set(why, ERR_LIMIT, "",
+		    "expected at most %d versions, published and proposed, found one more", POLICY_VERSIONS);
 	if (!first && instant_before(instant_after(f->valid_from, POLICY_LATE), now))
-		return problem_set(why, ERR_INVALID, "", "%s/manifest.json: /valid_from: expected a moment that is not past, for "
-		    "decisions were taken under the version before; found %s", f->files.label,
-		    instant_text(f->valid_from, text));
+		return problem_set(why, ERR_INVALID, "",
+		    "%s/manifest.json: /valid_from: expected a moment that is not past, for "
+		    "decisions were taken under the version before; found %s",
+		    f->files.label, instant_text(f->valid_from, text));
 	return OK;
 }

@@ -75,7 +75,8 @@ propose(struct arena *arena, const struct published_policy *before, const struct
     const struct policy_step_taken *s, struct policy_standing *out, struct problem *why)
 {
 	if (before && before->number && memcmp(before->digest, files->digest, sizeof(files->digest)) != 0)
-		return problem_set(why, ERR_CONFLICT, "", "this version is published with another digest, and stays as it is");
+		return problem_set(
+		    why, ERR_CONFLICT, "", "this version is published with another digest, and stays as it is");
 	if (before && (before->number || (same_files(before, files) && s->approvals > 1))) {
 		out->outcome = POLICY_UNCHANGED;
 		return OK;
@@ -118,14 +119,17 @@ approve(struct arena *arena, const struct published_policy *before, const struct
 	if (check_proposal(arena, before, s, why) != OK)
 		return why->code;
 	if (!counts(s))
-		return problem_set(why, ERR_DENIED, "", "%.*s is not named in control/operators, so its agreement does not count; "
-		    "expected an operator who is, %u of %u have agreed", SPAN_ARGS(s->actor), out->had, s->approvals);
+		return problem_set(why, ERR_DENIED, "",
+		    "%.*s is not named in control/operators, so its agreement does not count; "
+		    "expected an operator who is, %u of %u have agreed",
+		    SPAN_ARGS(s->actor), out->had, s->approvals);
 	if (s->approvals > 1 && (has_line(before->approvers, s->actor) || span_equal(before->actor, s->actor)))
 		return problem_set(why, ERR_DENIED, "", "%.*s %s this; expected another operator, %u of %u have agreed",
-		    SPAN_ARGS(s->actor), span_equal(before->actor, s->actor) ? "proposed" : "has agreed to", out->had, s->approvals);
-	if (out->had >= POLICY_APPROVERS)
-		return problem_set(why, ERR_LIMIT, "", "expected at most %d operators, found %u needed", POLICY_APPROVERS,
+		    SPAN_ARGS(s->actor), span_equal(before->actor, s->actor) ? "proposed" : "has agreed to", out->had,
 		    s->approvals);
+	if (out->had >= POLICY_APPROVERS)
+		return problem_set(why, ERR_LIMIT, "", "expected at most %d operators, found %u needed",
+		    POLICY_APPROVERS, s->approvals);
 	if (!has_line(before->approvers, s->actor))
 		agreement_add(arena, out, s->actor);
 	out->outcome = POLICY_AGREED;
@@ -148,7 +152,8 @@ policy_step_decide(struct arena *arena, const struct published_policy *before, c
 	if (!before)
 		return problem_set(why, ERR_NOT_FOUND, "", "there is no such version, published or proposed");
 	if (before->number)
-		return problem_set(why, ERR_INVALID, "", "this version is published, and stays; expected one that is proposed");
+		return problem_set(
+		    why, ERR_INVALID, "", "this version is published, and stays; expected one that is proposed");
 	if (s->step == POLICY_APPROVE)
 		return approve(arena, before, s, out, why);
 	out->outcome = POLICY_WITHDRAWN;

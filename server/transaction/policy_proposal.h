@@ -6,8 +6,8 @@
  *                      v
  *                   (nothing)
  *
- * Publishing raises trust as approving a member does: it takes `approvals` operators who are named; whoever proposed it is
- * one of them and, where more than one is asked for, cannot be the other.
+ * Publishing raises trust as approving a member does: it takes `approvals` operators who are named; whoever proposed it
+ * is one of them and, where more than one is asked for, cannot be the other.
  */
 #pragma once
 
@@ -36,7 +36,7 @@ struct policy_standing {
 };
 
 /* `before` NULL: there is none. `files`, with PROPOSE: digest, valid_from, facts and files are set. ERR_NOT_FOUND,
- * ERR_INVALID, ERR_CONFLICT for another proposal than the one that waits, ERR_DENIED for who proposed or agreed already, or
- * does not count. */
+ * ERR_INVALID, ERR_CONFLICT for another proposal than the one that waits, ERR_DENIED for who proposed or agreed
+ * already, or does not count. */
 enum err policy_step_decide(struct arena *, const struct published_policy *before, const struct published_policy *files,
     const struct policy_step_taken *, struct policy_standing *out, struct problem *why);

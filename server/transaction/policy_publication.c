@@ -86,15 +86,20 @@ load(struct policy_publication *p)
 }
 
 struct pending *
-policy_change_start(const struct policy_publisher *publisher, const struct policy_change *change, on_policy_changed *then,
-    void *arg)
+policy_change_start(
+    const struct policy_publisher *publisher, const struct policy_change *change, on_policy_changed *then, void *arg)
 {
 	struct policy_publication *p = calloc(1, sizeof(*p));
 
 	if (!p)
 		abort();
-	*p = (struct policy_publication){ .pending.cancel = publication_cancel, .publisher = publisher, .change = change,
-		.then = then, .arg = arg, .arena = arena_init(FLOW_LARGEST), .now = change->now };
+	*p = (struct policy_publication){ .pending.cancel = publication_cancel,
+		.publisher = publisher,
+		.change = change,
+		.then = then,
+		.arg = arg,
+		.arena = arena_init(FLOW_LARGEST),
+		.now = change->now };
 	if (p->now.us == 0)
 		p->now = clock_now();
 	load(p);
@@ -111,7 +116,8 @@ dictionaries_read(struct policy_publication *p, struct span text)
 	if (ask->count) {
 		p->published_text = arena_copy(&p->arena, ask->rows[0].value);
 		p->dictionary_generation = ask->rows[0].generation;
-		if (dictionary_read(&p->arena, "published facts.json", p->published_text, &p->published_facts, &p->why) != OK)
+		if (dictionary_read(
+			&p->arena, "published facts.json", p->published_text, &p->published_facts, &p->why) != OK)
 			return p->why.code;
 	}
 	p->facts = p->published_facts;
@@ -162,8 +168,8 @@ proposed_read(struct policy_publication *p)
 	if (err == OK) {
 		policy_files_pack(&pack, &c->files);
 		if (pack.overflowed)
-			err = problem_set(&p->why, ERR_LIMIT, "", "%s: expected files of at most %zu bytes, found more", c->files.label,
-			    FRAMEWORK_LARGEST);
+			err = problem_set(&p->why, ERR_LIMIT, "", "%s: expected files of at most %zu bytes, found more",
+			    c->files.label, FRAMEWORK_LARGEST);
 	}
 	if (err == OK) {
 		p->files = (struct published_policy){ .valid_from = p->framework->valid_from,
@@ -195,12 +201,16 @@ static enum err
 decide(struct policy_publication *p)
 {
 	const struct policy_change *c = p->change;
-	const struct policy_step_taken step = { .step = c->step, .actor = c->actor, .counts = c->counts,
-		.approvals = p->publisher->approvals ? p->publisher->approvals : 1, .proposal = c->proposal, .now = p->now };
+	const struct policy_step_taken step = { .step = c->step,
+		.actor = c->actor,
+		.counts = c->counts,
+		.approvals = p->publisher->approvals ? p->publisher->approvals : 1,
+		.proposal = c->proposal,
+		.now = p->now };
 
 	p->report.needed = step.approvals;
-	if (policy_step_decide(&p->arena, p->policy_generation ? &p->before : NULL, &p->files, &step, &p->report.standing,
-	    &p->why) != OK)
+	if (policy_step_decide(&p->arena, p->policy_generation ? &p->before : NULL, &p->files, &step,
+		&p->report.standing, &p->why) != OK)
 		return p->why.code;
 	published_policy_proposal(&p->report.standing.after, p->report.proposal);
 	return OK;
@@ -212,8 +222,8 @@ struct span
 policy_note_text(struct arena *arena, struct span origin, struct span framework, struct span version,
     const uint8_t digest[32])
 {
-	return span_text(arena_print(arena, "%.*s/policy\n%.*s %.*s\nsha256:%s\n", SPAN_ARGS(origin), SPAN_ARGS(framework),
-	    SPAN_ARGS(version), hex_write(arena, span_of(digest, 32))));
+	return span_text(arena_print(arena, "%.*s/policy\n%.*s %.*s\nsha256:%s\n", SPAN_ARGS(origin),
+	    SPAN_ARGS(framework), SPAN_ARGS(version), hex_write(arena, span_of(digest, 32))));
 }
 
 /* The key that signs the log signs what the log tells of; its certificate must be the one it was adopted with. */
@@ -231,14 +241,15 @@ key_find(struct policy_publication *p)
 	life = key_life_active(lives, p->asks[ASK_KEYS].count, USE_LEDGER);
 	if (!life)
 		return problem_set(&p->why, ERR_NOT_FOUND, "",
-		    "no key for the ledger is active, and a version is signed with it; watashictl key activate makes one so");
+		    "no key for the ledger is active, and a version is signed with it; watashictl key activate makes "
+		    "one so");
 	p->key_name = arena_text(&p->arena, life->name);
 	if (key_descriptor_read(publisher->keys, p->key_name, &p->arena, &file, &p->why) != OK ||
 	    certificate_read(file.certificate, &p->arena, &certificate, &p->why) != OK)
 		return p->why.code;
 	if (memcmp(certificate.sha256, life->certificate, sizeof(certificate.sha256)) != 0)
-		return problem_set(&p->why, ERR_INVALID, "", "%s/%s.cer: this is not the certificate the key was adopted with",
-		    publisher->keys, p->key_name);
+		return problem_set(&p->why, ERR_INVALID, "",
+		    "%s/%s.cer: this is not the certificate the key was adopted with", publisher->keys, p->key_name);
 	return note_key_of(&p->arena, publisher->origin, certificate.spki, &p->key, &p->why);
 }
 

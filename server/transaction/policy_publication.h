@@ -1,10 +1,10 @@
-/* transaction/policy_publication.h - publishing a version of a framework: proposed, approved by operators, in the ledger.
+/* transaction/policy_publication.h - publishing a version of a framework: files in, a leaf of the ledger out.
  *
  *     files -> load -> read and compiled -> admitted -> decided -+-> [dry run ends]
  *                                                                +-> proposal kept -> answer
- *                                                                `-> note signed -> one unit: version, dictionary, ledger
- *                                                                      entry -> answer
+ *                                                                `-> note signed -> committed -> answer
  *
+ * One unit holds the version, the dictionary when it grew, and the ledger's entry.
  * Any problem of the files is said with file, pointer, expected and found, and nothing has changed.
  */
 #pragma once
@@ -42,8 +42,8 @@ struct policy_report {
 	unsigned needed;             /* operators */
 };
 
-/* What both point to stays the caller's until the callback or the cancellation; the report is borrowed until the callback
- * returns. ERR_CONFLICT also when somebody else changed the version meanwhile, twice. */
+/* What both point to stays the caller's until the callback or the cancellation; the report is borrowed until the
+ * callback returns. ERR_CONFLICT also when somebody else changed the version meanwhile, twice. */
 typedef void on_policy_changed(void *arg, enum err, const struct policy_report *, const struct problem *why);
 struct pending *policy_change_start(const struct policy_publisher *, const struct policy_change *, on_policy_changed *,
     void *arg);

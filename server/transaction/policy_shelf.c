@@ -83,12 +83,13 @@ version_read(struct policy_snapshot *s, const struct row *row, struct shelf_poli
 		return why->code;
 	if (!span_equal(out->framework->digest, span_of(out->published.digest, sizeof(out->published.digest))) ||
 	    !span_equal(out->framework->id, framework) || !span_equal(out->framework->version, version))
-		return problem_set(why, ERR_INVALID, "", "%s: expected the files that were published, found others", files.label);
+		return problem_set(
+		    why, ERR_INVALID, "", "%s: expected the files that were published, found others", files.label);
 	return OK;
 }
 
-/* One version that cannot be read takes its framework's others with it: an older one in its place would decide by what is
- * not in force. */
+/* One version that cannot be read takes its framework's others with it: an older one in its place would decide by what
+ * is not in force. */
 static void
 framework_drop(struct policy_snapshot *s, struct span framework)
 {

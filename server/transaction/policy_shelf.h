@@ -1,4 +1,5 @@
-/* transaction/policy_shelf.h - the policies of this process: every published version, compiled, and which is in force when.
+/* transaction/policy_shelf.h - the policies of this process: every published version, compiled, and which is in force
+ * when.
  *
  *     store (policy rows) -> read, checked, compiled -> snapshot; again whenever a version is published
  *

@@ -130,8 +130,8 @@ policy_file_name_valid(struct span name)
 
 		if ((c == '/' || c == '.') && before == '/')
 			return false;
-		if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_' || c == '+' ||
-		    c == '/'))
+		if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_' ||
+			c == '+' || c == '/'))
 			return false;
 	}
 	return before != '/';
@@ -160,10 +160,13 @@ policy_files_unpack(struct arena *arena, struct span bytes, struct policy_files 
 
 	*out = (struct policy_files){ .label = "policy" };
 	if (bytes.size > POLICY_PACK_LARGEST || count > FRAMEWORK_FILES)
-		return problem_set(why, ERR_LIMIT, "", "expected files of at most %zu bytes, and %d of them, found %zu bytes, "
-		    "%zu files", POLICY_PACK_LARGEST, FRAMEWORK_FILES, bytes.size, count);
+		return problem_set(why, ERR_LIMIT, "",
+		    "expected files of at most %zu bytes, and %d of them, found %zu bytes, "
+		    "%zu files",
+		    POLICY_PACK_LARGEST, FRAMEWORK_FILES, bytes.size, count);
 	if (r.broken || format != PACK_FORMAT)
-		return problem_set(why, ERR_SYNTAX, "", "expected files packed in form %d, found form %u", PACK_FORMAT, format);
+		return problem_set(
+		    why, ERR_SYNTAX, "", "expected files packed in form %d, found form %u", PACK_FORMAT, format);
 	out->items = arena_array(arena, struct policy_file, count);
 	for (size_t i = 0; i < count; i++) {
 		struct span name = record_block(&r), text = record_block(&r);
@@ -171,8 +174,10 @@ policy_files_unpack(struct arena *arena, struct span bytes, struct policy_files 
 		if (r.broken)
 			return problem_set(why, ERR_SYNTAX, "", "packed files end within file %zu of %zu", i, count);
 		if (!policy_file_name_valid(name) || (i && span_compare(before, name) >= 0))
-			return problem_set(why, ERR_SYNTAX, "", "packed file %zu: expected the name of a file that comes "
-			    "after \"%.*s\", found \"%.*s\"", i, SPAN_ARGS(before), SPAN_ARGS(span_first(name, 100)));
+			return problem_set(why, ERR_SYNTAX, "",
+			    "packed file %zu: expected the name of a file that comes "
+			    "after \"%.*s\", found \"%.*s\"",
+			    i, SPAN_ARGS(before), SPAN_ARGS(span_first(name, 100)));
 		out->items[out->count++] = (struct policy_file){ arena_text(arena, name), text };
 		before = name;
 	}

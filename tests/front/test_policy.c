@@ -1,4 +1,5 @@
-/* tests/front/test_policy.c - published policies as the world reads them: over a real socket, from a store that answers late. */
+/* tests/front/test_policy.c - published policies as the world reads them: over a real socket, from a store that answers
+ * late. */
 #include <netinet/in.h>
 #include <sys/socket.h>
 
@@ -65,8 +66,11 @@ settle(void)
 static const char *
 ask(const char *path, const char *fields)
 {
-	struct sockaddr_in where = { .sin_family = AF_INET, .sin_port = world.port, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-	const char *request = arena_print(&stage.arena, "GET %s HTTP/1.1\r\nHost: t\r\nConnection: close\r\n%s\r\n", path, fields);
+	struct sockaddr_in where = {
+		.sin_family = AF_INET, .sin_port = world.port, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)
+	};
+	const char *request =
+	    arena_print(&stage.arena, "GET %s HTTP/1.1\r\nHost: t\r\nConnection: close\r\n%s\r\n", path, fields);
 	int fd = socket(AF_INET, SOCK_STREAM, 0);
 
 	expect_number("connected", connect(fd, (struct sockaddr *)&where, sizeof(where)), 0);
@@ -129,7 +133,8 @@ before_anything_is_published(void **state)
 	world_open();
 	settle();
 	expect_answer("no framework", ask("/v1/policy", ""), 200, "{\"frameworks\":[],\"facts\":0,\"rejected\":null}");
-	expect_answer("no dictionary", ask("/v1/policy/facts", ""), 404, "max-age=60|no dictionary of facts has been published");
+	expect_answer(
+	    "no dictionary", ask("/v1/policy/facts", ""), 404, "max-age=60|no dictionary of facts has been published");
 	expect_answer("no version", ask("/v1/policy/small@1.0", ""), 404, "no such version is published here");
 	world_close();
 	stage_close(&stage);
@@ -150,12 +155,16 @@ the_list_says_what_is_in_force(void **state)
 	publish("2.0", FUTURE);
 	expect_true("the row", stage_row(&stage, "1.0", &p));
 	digest = hex_write(&stage.arena, span_of(p.digest, 32));
-	expect_answer("both, by date", ask("/v1/policy", ""), 200, arena_print(&stage.arena,
-	    "max-age=60|\"id\":\"small\"|\"in_force\":\"1.0\",\"versions\":[{\"version\":\"1.0\"|\"valid_from\":\"" PAST "\",\"in_force\":true,"
-	    "\"digest\":\"sha256:%s\",\"published\":\"" STAGE_NOON "\",\"ledger\":{\"leaf\":1,\"entry\":\"|\"areas\":3,\"composed\":1,"
-	    "\"levels\":8,\"criteria\":%zu,\"profiles\":%zu,\"steps\":%zu,\"url\":\"/v1/policy/small@1.0\"|"
-	    "{\"version\":\"2.0\"|\"valid_from\":\"" FUTURE "\",\"in_force\":false|\"leaf\":2|\"facts\":%zu,\"rejected\":null|!uid:", digest, f->criterion_count,
-	    f->profile_count, f->step_count, f->dictionary->count));
+	expect_answer("both, by date", ask("/v1/policy", ""), 200,
+	    arena_print(&stage.arena,
+		"max-age=60|\"id\":\"small\"|\"in_force\":\"1.0\",\"versions\":[{\"version\":\"1.0\"|\"valid_from\":"
+		"\"" PAST "\",\"in_force\":true,"
+		"\"digest\":\"sha256:%s\",\"published\":\"" STAGE_NOON "\",\"ledger\":{\"leaf\":1,\"entry\":\"|"
+								       "\"areas\":3,\"composed\":1,"
+		"\"levels\":8,\"criteria\":%zu,\"profiles\":%zu,\"steps\":%zu,\"url\":\"/v1/policy/small@1.0\"|"
+		"{\"version\":\"2.0\"|\"valid_from\":\"" FUTURE "\",\"in_force\":false|\"leaf\":2|\"facts\":%zu,"
+								"\"rejected\":null|!uid:",
+		digest, f->criterion_count, f->profile_count, f->step_count, f->dictionary->count));
 	world_close();
 	stage_close(&stage);
 }
@@ -163,21 +172,25 @@ the_list_says_what_is_in_force(void **state)
 static void
 a_version_is_one_document(void **state)
 {
-	static const struct { const char *title, *part; } parts[] = {
-		{ "what it is", "\"framework\":\"small\",\"version\":\"1.0\",\"title\":{\"ja\":\"small（日）\",\"en\":\"small\"}" },
+	static const struct { const char *title, *part;
+	} parts[] = {
+		{ "what it is",
+		    "\"framework\":\"small\",\"version\":\"1.0\",\"title\":{\"ja\":\"small（日）\",\"en\":\"small\"}" },
 		{ "areas with their levels", "\"areas\":[{\"id\":\"person\"" },
 		{ "what is composed of them, with its acr", "\"composed\":[{\"id\":\"authentication\"" },
 		{ "acr", "\"acr\":[\"https://watashi.example/acr/3\"]" },
 		{ "no table, for it has none", "\"table\":[]" },
 		{ "criteria, the first first", "\"criteria\":[{\"id\":\"number-0\",\"level\":\"any\"" },
-		{ "the condition as it is written", "\"condition\":{\"any\":[{\"fact\":\"person.checked\",\"is\":true},"
+		{ "the condition as it is written",
+		    "\"condition\":{\"any\":[{\"fact\":\"person.checked\",\"is\":true},"
 		    "{\"fact\":\"person.records\",\"has_all\":[\"register\",\"bank\"]}]}" },
 		{ "parameters put in, in English", "\"en\":\"not within 12 hours\"" },
 		{ "and in Japanese", "\"ja\":\"not within 12時間（日）\"" },
 		{ "its area", "\"area\":\"token\"" },
 		{ "the facts it reads", "\"facts\":[\"person.checked\",\"person.records\"]" },
 		{ "profiles", "\"profiles\":[{\"id\":\"bank\"" },
-		{ "how a criterion reads under one that changes a parameter", "\"reworded\":[{\"criterion\":\"token-2\"" },
+		{ "how a criterion reads under one that changes a parameter",
+		    "\"reworded\":[{\"criterion\":\"token-2\"" },
 		{ "in its words", "\"en\":\"not within 1 day\"" },
 		{ "and otherwise not", "\"reworded\":[]" },
 		{ "steps", "\"steps\":[{\"id\":\"bind-hardware\"" },
@@ -198,7 +211,8 @@ a_version_is_one_document(void **state)
 	world_open();
 	publish("1.0", PAST);
 	answer = ask("/v1/policy/small@1.0", "");
-	expect_answer("it is there", answer, 200, "Content-Type: application/json\r\n|Vary: Accept-Encoding|!Content-Encoding|!uid:");
+	expect_answer("it is there", answer, 200,
+	    "Content-Type: application/json\r\n|Vary: Accept-Encoding|!Content-Encoding|!uid:");
 	for (size_t i = 0; i < COUNT(parts); i++) {
 		if (!strstr(answer, parts[i].part))
 			print_error("%s\n", answer);
@@ -211,9 +225,11 @@ a_version_is_one_document(void **state)
 	json_decref(root);
 
 	expect_number("its tag", sscanf(strstr(answer, "ETag: ") + 6, "%127[^\r]", etag), 1);
-	expect_answer("asked for again", ask("/v1/policy/small%401.0", arena_print(&stage.arena, "If-None-Match: %s\r\n", etag)), 304,
+	expect_answer("asked for again",
+	    ask("/v1/policy/small%401.0", arena_print(&stage.arena, "If-None-Match: %s\r\n", etag)), 304,
 	    "ETag: |!small");
-	expect_answer("packed", ask("/v1/policy/small@1.0", "Accept-Encoding: gzip\r\n"), 200, "Content-Encoding: gzip|-gzip\"");
+	expect_answer(
+	    "packed", ask("/v1/policy/small@1.0", "Accept-Encoding: gzip\r\n"), 200, "Content-Encoding: gzip|-gzip\"");
 	expect_answer("another query", ask("/v1/policy/small@1.0?all=1", ""), 400, "expected no query, or file=NAME");
 	world_close();
 	stage_close(&stage);
@@ -233,11 +249,13 @@ files_are_served_byte_for_byte(void **state)
 	expect_true("the row", stage_row(&stage, "1.0", &p));
 	expect_ok("its files", policy_files_unpack(&stage.arena, p.files, &files, &why), &why);
 	for (size_t i = 0; i < files.count; i++) {
-		expect_answer(files.items[i].name, ask(arena_print(&stage.arena, "/v1/policy/small@1.0?file=%s", files.items[i].name), ""),
-		    200, "max-age=31536000, immutable|application/json");
+		expect_answer(files.items[i].name,
+		    ask(arena_print(&stage.arena, "/v1/policy/small@1.0?file=%s", files.items[i].name), ""), 200,
+		    "max-age=31536000, immutable|application/json");
 		expect_true(files.items[i].name, span_equal(body(), files.items[i].text));
 	}
-	expect_answer("a name may be encoded", ask("/v1/policy/small@1.0?file=criteria%2Ftoken.json", ""), 200, "token-1");
+	expect_answer(
+	    "a name may be encoded", ask("/v1/policy/small@1.0?file=criteria%2Ftoken.json", ""), 200, "token-1");
 	expect_answer("another is not there", ask("/v1/policy/small@1.0?file=../facts.json", ""), 404, "no such file");
 	expect_answer("nor none", ask("/v1/policy/small@1.0?file=", ""), 404, "no such file");
 	expect_answer("the dictionary", ask("/v1/policy/facts", ""), 200, "max-age=60");
@@ -259,7 +277,8 @@ a_new_version_is_there_at_once(void **state)
 	publish("2.0", FUTURE);
 	expect_answer("the later one", ask("/v1/policy/small@2.0", ""), 200, "\"version\":\"2.0\"");
 	publish("1.0", "2098-01-01T00:00:00Z");
-	expect_answer("the earlier one takes its place in the list", ask("/v1/policy/small@1.0", ""), 200, "\"version\":\"1.0\"");
+	expect_answer(
+	    "the earlier one takes its place in the list", ask("/v1/policy/small@1.0", ""), 200, "\"version\":\"1.0\"");
 	expect_answer("and each stays itself", ask("/v1/policy/small@2.0", ""), 200, "\"version\":\"2.0\"");
 	world_close();
 	stage_close(&stage);

@@ -1,5 +1,5 @@
-/* tests/fuzz/fuzz_policy_files.c - a version's files read out of their block are packed into the same bytes again, and each is
- * found by its name.
+/* tests/fuzz/fuzz_policy_files.c - a version's files read out of their block are packed into the same bytes again, and
+ * each is found by its name.
  */
 #include <assert.h>
 

@@ -1,5 +1,6 @@
-/* tests/transaction/policy_stage.h - where versions of the small framework (assurance/policy_text.h) are published: a store in
- * memory that answers late, a real signer with a ledger's key behind a real channel, a clock of the test's own.
+/* tests/transaction/policy_stage.h - where versions of the small framework (assurance/policy_text.h) are published: a
+ * store in memory that answers late, a real signer with a ledger's key behind a real channel, a clock of the test's
+ * own.
  *
  *     stage_open -> stage_sealed(version, from) -> stage_propose -> stage_run … -> stage_row
  */
@@ -120,8 +121,12 @@ stage_key(struct stage *s)
 {
 	struct new_key new = { .name = STAGE_KEY, .common_name = "Watashi test", .use = USE_LEDGER, .type = KEY_ED25519,
 		.now = s->now, .valid_for = SECONDS(86400LL * 3650) };
-	struct key_life life = { .name = span_text(STAGE_KEY), .use = USE_LEDGER, .state = KEY_ACTIVE, .created = s->now,
-		.announced = s->now, .activated = s->now };
+	struct key_life life = { .name = span_text(STAGE_KEY),
+		.use = USE_LEDGER,
+		.state = KEY_ACTIVE,
+		.created = s->now,
+		.announced = s->now,
+		.activated = s->now };
 	struct key_descriptor file;
 	struct buffer b = buffer_init(4 * KIB);
 	struct problem why;
@@ -176,10 +181,12 @@ stage_unsealed(struct stage *s, const char *version, const char *from)
 		.items = arena_array(&s->arena, struct policy_file, COUNT(policy_text_files)) };
 
 	for (size_t i = 0; i < files.count; i++) {
-		files.items[i] = (struct policy_file){ policy_text_files[i].name, span_text(policy_text_files[i].text) };
+		files.items[i] =
+		    (struct policy_file){ policy_text_files[i].name, span_text(policy_text_files[i].text) };
 		if (strcmp(files.items[i].name, "manifest.json") == 0)
-			files.items[i].text = span_text(arena_print(&s->arena, "{\"framework\":\"small\",\"version\":\"%s\","
-			    TITLED("small") ",\"valid_from\":\"%s\"}", version, from));
+			files.items[i].text = span_text(arena_print(&s->arena,
+			    "{\"framework\":\"small\",\"version\":\"%s\"," TITLED("small") ",\"valid_from\":\"%s\"}",
+			    version, from));
 	}
 	return files;
 }

@@ -1,4 +1,5 @@
-/* tests/transaction/test_policy_publication.c - versions proposed, approved and published; each bad one refused, in its words. */
+/* tests/transaction/test_policy_publication.c - versions proposed, approved and published; each bad one refused, in its
+ * words. */
 #include "transaction/policy_stage.h"
 
 #include "codec/text.h"
@@ -77,12 +78,16 @@ one_operator_publishes_at_once(void **state)
 		expect_number("the entry", look.count, 1);
 		expect_true("of our form", ledger_entry_read(look.rows[0].value, &entry));
 		expect_number("is of a policy", entry.kind, LEDGER_POLICY);
-		expect_true("tells all", span_equal(entry.content, span_text(arena_print(&s->arena,
-		    "{\"actor\":\"uid:1000\",\"approvers\":[\"uid:1000\"],\"at\":\"" STAGE_NOON "\",\"digest\":\"sha256:%s\","
-		    "\"event\":\"policy.published\",\"facts\":\"sha256:%s\",\"framework\":\"small\",\"valid_from\":\"" STAGE_FROM
-		    "\",\"version\":\"1.0\"}", hex_write(&s->arena, span_of(p.digest, 32)),
-		    facts_digest(s)))));
-		look = stage_load(s, (struct ask){ .table = &ledger_leaf_table, .from = ledger_number_key(&s->arena, 1) });
+		expect_true("tells all",
+		    span_equal(entry.content,
+			span_text(arena_print(&s->arena,
+			    "{\"actor\":\"uid:1000\",\"approvers\":[\"uid:1000\"],\"at\":\"" STAGE_NOON "\",\"digest\":"
+													"\"sha256:%s\","
+			    "\"event\":\"policy.published\",\"facts\":\"sha256:%s\",\"framework\":\"small\",\"valid_"
+			    "from\":\"" STAGE_FROM "\",\"version\":\"1.0\"}",
+			    hex_write(&s->arena, span_of(p.digest, 32)), facts_digest(s)))));
+		look = stage_load(
+		    s, (struct ask){ .table = &ledger_leaf_table, .from = ledger_number_key(&s->arena, 1) });
 		expect_true("the leaf", look.count == 1 && ledger_leaf_read(look.rows[0].value, &commitment, &id));
 		computed = ledger_commitment(entry.salt, entry.content);
 		expect_true("is of that entry", memcmp(id.bytes, p.entry.bytes, 16) == 0 &&
@@ -104,21 +109,30 @@ a_published_version_stays(void **state)
 	expect_true("is there", stage_row(s, "1.0", &before));
 	expect_ok("the same again", stage_propose(s, "uid:1001", stage_sealed(s, "1.0", STAGE_FROM)), &s->why);
 	expect_number("changes nothing", s->report.standing.outcome, POLICY_UNCHANGED);
-	expect_problem("another date of the same version", stage_propose(s, "uid:1000", stage_sealed(s, "1.0", "2027-01-01T00:00:00Z")),
-	    &s->why, ERR_CONFLICT, "small/manifest.json: /version: expected a version that is not published yet, found small 1.0, which is "
+	expect_problem("another date of the same version",
+	    stage_propose(s, "uid:1000", stage_sealed(s, "1.0", "2027-01-01T00:00:00Z")), &s->why, ERR_CONFLICT,
+	    "small/manifest.json: /version: expected a version that is not published yet, found small 1.0, which is "
 	    "published with another digest");
 	expect_problem("another version from the same moment",
 	    stage_propose(s, "uid:1000", stage_sealed(s, "1.1", "2026-12-01T09:00:00+09:00")), &s->why, ERR_CONFLICT,
-	    "small/manifest.json: /valid_from: expected another moment than that of small 1.0, found 2026-12-01T00:00:00Z");
+	    "small/manifest.json: /valid_from: expected another moment than that of small 1.0, found "
+	    "2026-12-01T00:00:00Z");
 	other = stage_unsealed(s, "1.0", STAGE_FROM);
 	*stage_file(&other, "profiles/bank.json") = span_text(PROFILE("bank",
 	    "\"requires\":[{\"area\":\"person\",\"level\":\"1\",\"comparison\":\"minimum\"}]"));
 	stage_seal(s, &other);
-	expect_problem("other files", stage_propose(s, "uid:1000", other), &s->why, ERR_CONFLICT, "published with another digest");
-	expect_problem("nothing to approve", stage_change(s, &(struct policy_change){ .step = POLICY_APPROVE,
-	    .framework = span_text("small"), .version = span_text("1.0") }), &s->why, ERR_INVALID, "this version is published, and stays");
-	expect_problem("nothing to take back", stage_change(s, &(struct policy_change){ .step = POLICY_WITHDRAW,
-	    .framework = span_text("small"), .version = span_text("1.0") }), &s->why, ERR_INVALID, "this version is published, and stays");
+	expect_problem(
+	    "other files", stage_propose(s, "uid:1000", other), &s->why, ERR_CONFLICT, "published with another digest");
+	expect_problem("nothing to approve",
+	    stage_change(s,
+		&(struct policy_change){
+		    .step = POLICY_APPROVE, .framework = span_text("small"), .version = span_text("1.0") }),
+	    &s->why, ERR_INVALID, "this version is published, and stays");
+	expect_problem("nothing to take back",
+	    stage_change(s,
+		&(struct policy_change){
+		    .step = POLICY_WITHDRAW, .framework = span_text("small"), .version = span_text("1.0") }),
+	    &s->why, ERR_INVALID, "this version is published, and stays");
 	expect_true("is there still", stage_row(s, "1.0", &after));
 	expect_true("as it was", before.number == after.number && span_equal(before.note, after.note) &&
 	    span_equal(before.files, after.files));
@@ -131,8 +145,9 @@ several_operators_agree_to_the_same_files(void **state)
 {
 	struct stage *s = &stage;
 	struct published_policy p;
-	struct policy_change approval = { .step = POLICY_APPROVE, .framework = span_text("small"), .version = span_text("1.0"),
-		.counts = true };
+	struct policy_change approval = {
+		.step = POLICY_APPROVE, .framework = span_text("small"), .version = span_text("1.0"), .counts = true
+	};
 	const char *first;
 
 	(void)state;
@@ -152,11 +167,13 @@ several_operators_agree_to_the_same_files(void **state)
 	expect_ok("other files", stage_propose(s, "uid:1", stage_sealed(s, "1.0", "2026-12-02T00:00:00Z")), &s->why);
 	approval.actor = span_text("uid:2");
 	approval.proposal = span_text(first);
-	expect_problem("what was looked at is not what waits", stage_change(s, &approval), &s->why, ERR_CONFLICT, "another one now");
+	expect_problem("what was looked at is not what waits", stage_change(s, &approval), &s->why, ERR_CONFLICT,
+	    "another one now");
 	expect_ok("the first files again", stage_propose(s, "uid:1", stage_sealed(s, "1.0", STAGE_FROM)), &s->why);
 
 	approval.proposal = (struct span){ 0 };
-	expect_problem("an approval names what it is of", stage_change(s, &approval), &s->why, ERR_INVALID, "expected the digest");
+	expect_problem(
+	    "an approval names what it is of", stage_change(s, &approval), &s->why, ERR_INVALID, "expected the digest");
 	approval.proposal = span_text(first);
 	approval.actor = span_text("uid:1");
 	expect_problem("who proposed it is no second", stage_change(s, &approval), &s->why, ERR_DENIED,
@@ -167,7 +184,8 @@ several_operators_agree_to_the_same_files(void **state)
 	expect_problem("not twice", stage_change(s, &approval), &s->why, ERR_DENIED, "uid:2 has agreed to this");
 	approval.actor = span_text("uid:0");
 	approval.counts = false;
-	expect_problem("nor who is not named", stage_change(s, &approval), &s->why, ERR_DENIED, "not named in control/operators");
+	expect_problem(
+	    "nor who is not named", stage_change(s, &approval), &s->why, ERR_DENIED, "not named in control/operators");
 	approval.actor = span_text("uid:3");
 	approval.counts = true;
 	expect_ok("a third", stage_change(s, &approval), &s->why);
@@ -187,7 +205,9 @@ a_proposal_can_be_taken_back(void **state)
 {
 	struct stage *s = &stage;
 	struct published_policy p;
-	struct policy_change back = { .step = POLICY_WITHDRAW, .framework = span_text("small"), .version = span_text("1.0") };
+	struct policy_change back = {
+		.step = POLICY_WITHDRAW, .framework = span_text("small"), .version = span_text("1.0")
+	};
 
 	(void)state;
 	stage_open(s, 5, 2);
@@ -228,8 +248,9 @@ the_past_is_not_changed(void **state)
 	stage_open(s, 7, 1);
 	expect_ok("a framework's first version may begin in the past: nothing was decided under it",
 	    stage_propose(s, "uid:1", stage_sealed(s, "1.0", "2020-01-01T00:00:00Z")), &s->why);
-	expect_problem("its second may not", stage_propose(s, "uid:1", stage_sealed(s, "1.1", "2026-11-21T11:59:59Z")), &s->why,
-	    ERR_INVALID, "small/manifest.json: /valid_from: expected a moment that is not past, for decisions were taken under the "
+	expect_problem("its second may not", stage_propose(s, "uid:1", stage_sealed(s, "1.1", "2026-11-21T11:59:59Z")),
+	    &s->why, ERR_INVALID,
+	    "small/manifest.json: /valid_from: expected a moment that is not past, for decisions were taken under the "
 	    "version before; found 2026-11-21T11:59:59Z");
 	expect_ok("but for a day", stage_propose(s, "uid:1", stage_sealed(s, "1.1", "2026-11-21T12:00:00Z")), &s->why);
 	stage_close(s);
@@ -239,17 +260,19 @@ the_past_is_not_changed(void **state)
 static void
 facts_are_added_never_changed(void **state)
 {
-	static const struct { const char *title, *from, *to, *problem; } cases[] = {
+	static const struct { const char *title, *from, *to, *problem;
+	} cases[] = {
 		{ "a fact is dropped", FACT("login.tries", "integer", CLAIM ",\"least\":0,\"most\":100") ",", "",
-		  "facts.json: fact \"login.tries\": expected it, for it is published, found none; facts are added, never changed" },
+		    "facts.json: fact \"login.tries\": expected it, for it is published, found none; facts are added, "
+		    "never changed" },
 		{ "a bound is another", "\"most\":100}", "\"most\":99}",
-		  "facts.json: fact \"login.tries\": most: expected 100 as it is published, found 99" },
+		    "facts.json: fact \"login.tries\": most: expected 100 as it is published, found 99" },
 		{ "a word is added", "," WORD("phone") "]", "," WORD("phone") "," WORD("post") "]",
-		  "facts.json: fact \"person.records\": values: expected [" },
+		    "facts.json: fact \"person.records\": values: expected [" },
 		{ "a member is added", "\"most\":1000000", "\"most\":1000000,\"unit\":\"s\"",
-		  "facts.json: fact \"login.age\": unit: expected none as it is published, found \"s\"" },
+		    "facts.json: fact \"login.age\": unit: expected none as it is published, found \"s\"" },
 		{ "a member is dropped", CLAIM ",\"fresh_for\":\"PT1H\"", CLAIM,
-		  "facts.json: fact \"device.lost\": fresh_for: expected \"PT1H\" as it is published, found none" },
+		    "facts.json: fact \"device.lost\": fresh_for: expected \"PT1H\" as it is published, found none" },
 	};
 	struct stage *s = &stage;
 
@@ -258,11 +281,12 @@ facts_are_added_never_changed(void **state)
 	expect_ok("published", stage_propose(s, "uid:1", stage_sealed(s, "1.0", STAGE_FROM)), &s->why);
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		const char *at = strstr(policy_text_facts_file, cases[i].from);
-		struct policy_change change = { .step = POLICY_PROPOSE, .files = stage_sealed(s, "1.1", "2027-01-01T00:00:00Z") };
+		struct policy_change change = { .step = POLICY_PROPOSE,
+			.files = stage_sealed(s, "1.1", "2027-01-01T00:00:00Z") };
 
 		expect_true(cases[i].title, at != NULL);
-		change.facts = span_text(arena_print(&s->arena, "%.*s%s%s", (int)(at - policy_text_facts_file), policy_text_facts_file,
-		    cases[i].to, at + strlen(cases[i].from)));
+		change.facts = span_text(arena_print(&s->arena, "%.*s%s%s", (int)(at - policy_text_facts_file),
+		    policy_text_facts_file, cases[i].to, at + strlen(cases[i].from)));
 		expect_problem(cases[i].title, stage_change(s, &change), &s->why, ERR_CONFLICT, cases[i].problem);
 	}
 	expect_number("nothing has changed", stage_count(s, &policy_table), 1);
@@ -281,7 +305,8 @@ facts_that_are_added_come_with_their_version(void **state)
 
 	(void)state;
 	stage_open(s, 9, 2);
-	longer = arena_print(&s->arena, "%.*s,%s]}", (int)(sizeof(policy_text_facts_file) - 3), policy_text_facts_file, new_fact);
+	longer = arena_print(
+	    &s->arena, "%.*s,%s]}", (int)(sizeof(policy_text_facts_file) - 3), policy_text_facts_file, new_fact);
 	change.files = stage_sealed(s, "1.0", STAGE_FROM);
 	change.facts = span_text(policy_text_facts_file);
 	expect_ok("the first", stage_change(s, &change), &s->why);
@@ -309,8 +334,14 @@ facts_that_are_added_come_with_their_version(void **state)
 static void
 bad_files_are_refused_in_their_words(void **state)
 {
-	static const struct { const char *title, *file, *text; bool sealed; enum err err; const char *problem; } cases[] = {
-		{ "a file that changed since it was sealed", "steps.json", "{\"steps\":[]}", true, ERR_INVALID, "small/manifest.json: /files/steps.json" },
+	static const struct {
+		const char *title, *file, *text;
+		bool sealed;
+		enum err err;
+		const char *problem;
+	} cases[] = {
+		{ "a file that changed since it was sealed", "steps.json", "{\"steps\":[]}", true, ERR_INVALID,
+		    "small/manifest.json: /files/steps.json" },
 		{ "a file that was never sealed", NULL, NULL, false, ERR_INVALID, "small/manifest.json: " },
 		{ "no JSON", "manifest.json", "{", true, ERR_SYNTAX, "small/manifest.json: line 1" },
 	};
@@ -319,16 +350,24 @@ bad_files_are_refused_in_their_words(void **state)
 	(void)state;
 	stage_open(s, 10, 1);
 	for (size_t i = 0; i < COUNT(cases); i++) {
-		struct policy_files files = cases[i].sealed ? stage_sealed(s, "1.0", STAGE_FROM) : stage_unsealed(s, "1.0", STAGE_FROM);
+		struct policy_files files =
+		    cases[i].sealed ? stage_sealed(s, "1.0", STAGE_FROM) : stage_unsealed(s, "1.0", STAGE_FROM);
 
 		if (cases[i].file)
 			*stage_file(&files, cases[i].file) = span_text(cases[i].text);
-		expect_problem(cases[i].title, stage_propose(s, "uid:1", files), &s->why, cases[i].err, cases[i].problem);
+		expect_problem(
+		    cases[i].title, stage_propose(s, "uid:1", files), &s->why, cases[i].err, cases[i].problem);
 	}
-	expect_problem("a dictionary that cannot be read", stage_change(s, &(struct policy_change){ .step = POLICY_PROPOSE,
-	    .files = stage_sealed(s, "1.0", STAGE_FROM), .facts = span_text("{\"facts\":1}") }), &s->why, ERR_INVALID, "facts.json: /facts: expected an array");
-	expect_problem("none at all", stage_change(s, &(struct policy_change){ .step = POLICY_PROPOSE,
-	    .files = stage_sealed(s, "1.0", STAGE_FROM) }), &s->why, ERR_INVALID, "facts.json: expected the dictionary of facts");
+	expect_problem("a dictionary that cannot be read",
+	    stage_change(s,
+		&(struct policy_change){ .step = POLICY_PROPOSE,
+		    .files = stage_sealed(s, "1.0", STAGE_FROM),
+		    .facts = span_text("{\"facts\":1}") }),
+	    &s->why, ERR_INVALID, "facts.json: /facts: expected an array");
+	expect_problem("none at all",
+	    stage_change(
+		s, &(struct policy_change){ .step = POLICY_PROPOSE, .files = stage_sealed(s, "1.0", STAGE_FROM) }),
+	    &s->why, ERR_INVALID, "facts.json: expected the dictionary of facts");
 	expect_number("nothing has changed", stage_count(s, &policy_table) + stage_count(s, &dictionary_table), 0);
 	stage_close(s);
 }
@@ -344,8 +383,8 @@ without_its_key_nothing_is_published(void **state)
 	unit = unit_new(&s->arena, stage_tables, id_new(s->now));
 	unit_delete(unit, &key_table, span_text(STAGE_KEY));
 	stage_commit(s, unit);
-	expect_problem("no key is active", stage_propose(s, "uid:1", stage_sealed(s, "1.0", STAGE_FROM)), &s->why, ERR_NOT_FOUND,
-	    "no key for the ledger is active");
+	expect_problem("no key is active", stage_propose(s, "uid:1", stage_sealed(s, "1.0", STAGE_FROM)), &s->why,
+	    ERR_NOT_FOUND, "no key for the ledger is active");
 	expect_number("nothing is written", stage_count(s, &policy_table), 0);
 	stage_close(s);
 }
@@ -364,8 +403,8 @@ a_commit_that_loses_is_tried_again_once(void **state)
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		stage_open(s, 20 + i, 1);
 		store_memory_fail_commits(s->store, cases[i].lost, cases[i].code);
-		expect_problem(cases[i].title, stage_propose(s, "uid:1", stage_sealed(s, "1.0", STAGE_FROM)), &s->why, cases[i].err,
-		    "small 1.0 could not be written");
+		expect_problem(cases[i].title, stage_propose(s, "uid:1", stage_sealed(s, "1.0", STAGE_FROM)), &s->why,
+		    cases[i].err, "small 1.0 could not be written");
 		expect_number("written or not", stage_count(s, &policy_table), cases[i].err == OK);
 		stage_close(s);
 	}
@@ -382,8 +421,10 @@ a_flow_can_be_left_at_any_point(void **state)
 		struct pending *p;
 
 		stage_open(s, 30 + steps, 1);
-		p = stage_start(s, &(struct policy_change){ .step = POLICY_PROPOSE, .files = stage_sealed(s, "1.0", STAGE_FROM),
-		    .facts = span_text(policy_text_facts_file) });
+		p = stage_start(s,
+		    &(struct policy_change){ .step = POLICY_PROPOSE,
+			.files = stage_sealed(s, "1.0", STAGE_FROM),
+			.facts = span_text(policy_text_facts_file) });
 		for (size_t i = 0; i < steps && !s->done; i++) {
 			if (store_memory_step(s->store, s->now))
 				turn_run(loop_turn(s->loop));

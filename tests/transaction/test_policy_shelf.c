@@ -1,5 +1,5 @@
-/* tests/transaction/test_policy_shelf.c - what each process has of the published policies, and what it keeps when one cannot be
- * read.
+/* tests/transaction/test_policy_shelf.c - what each process has of the published policies, and what it keeps when one
+ * cannot be read.
  */
 #include "transaction/policy_stage.h"
 
@@ -88,7 +88,8 @@ a_publication_reaches_every_shelf(void **state)
 	shelf = policy_shelf_new(s->store);
 	settle(s);
 	kept = policy_shelf_take(shelf);
-	expect_true("an empty store is a snapshot too", kept && kept->count == 0 && !kept->dictionary && !kept->rejected.size);
+	expect_true(
+	    "an empty store is a snapshot too", kept && kept->count == 0 && !kept->dictionary && !kept->rejected.size);
 	publish(s, "1.0", STAGE_FROM);
 	settle(s);
 	expect_text("it is there", in_force(s, shelf, "", STAGE_FROM), "1.0");
@@ -158,11 +159,13 @@ what_cannot_be_read_replaces_nothing(void **state)
 	snapshot = policy_shelf_take(shelf);
 	expect_text("what was read is there still", in_force(s, shelf, "", LATER), "2.0");
 	expect_true("and it is told what could not be",
-	    strstr(arena_text(&s->arena, snapshot->rejected), "policy/small/2.0/manifest.json: /files/steps.json") != NULL);
+	    strstr(arena_text(&s->arena, snapshot->rejected), "policy/small/2.0/manifest.json: /files/steps.json") !=
+		NULL);
 	policy_snapshot_unref(snapshot);
 	policy_shelf_free(shelf);
 
-	/* A process that starts now has nothing to keep: the older version must not stand in for the one that is broken. */
+	/* A process that starts now has nothing to keep: the older version must not stand in for the one that is
+	 * broken. */
 	shelf = policy_shelf_new(s->store);
 	settle(s);
 	snapshot = policy_shelf_take(shelf);
@@ -198,14 +201,32 @@ a_dictionary_that_is_lost_leaves_nothing_to_decide_by(void **state)
 static void
 names_of_versions_and_files(void **state)
 {
-	static const struct { const char *name, *framework, *version; } names[] = {
-		{ "jp-idtf@1.0", "jp-idtf", "1.0" }, { "a@b", "a", "b" }, { "jp-idtf", NULL, NULL }, { "@1.0", NULL, NULL },
-		{ "jp-idtf@", NULL, NULL }, { "jp-idtf@1@0", NULL, NULL }, { "JP@1.0", NULL, NULL }, { "../x@1", NULL, NULL },
+	static const struct { const char *name, *framework, *version;
+	} names[] = {
+		{ "jp-idtf@1.0", "jp-idtf", "1.0" },
+		{ "a@b", "a", "b" },
+		{ "jp-idtf", NULL, NULL },
+		{ "@1.0", NULL, NULL },
+		{ "jp-idtf@", NULL, NULL },
+		{ "jp-idtf@1@0", NULL, NULL },
+		{ "JP@1.0", NULL, NULL },
+		{ "../x@1", NULL, NULL },
 	};
-	static const struct { const char *name; bool valid; } files[] = {
-		{ "manifest.json", true }, { "criteria/credential-management.json", true }, { "profiles/a+b.json", true },
-		{ "", false }, { "/manifest.json", false }, { "criteria//x", false }, { "criteria/", false }, { "../x", false },
-		{ "criteria/../x", false }, { ".hidden", false }, { "criteria/.x", false }, { "Criteria/x", false }, { "a b", false },
+	static const struct { const char *name; bool valid;
+	} files[] = {
+		{ "manifest.json", true },
+		{ "criteria/credential-management.json", true },
+		{ "profiles/a+b.json", true },
+		{ "", false },
+		{ "/manifest.json", false },
+		{ "criteria//x", false },
+		{ "criteria/", false },
+		{ "../x", false },
+		{ "criteria/../x", false },
+		{ ".hidden", false },
+		{ "criteria/.x", false },
+		{ "Criteria/x", false },
+		{ "a b", false },
 		{ "a\\b", false },
 	};
 
@@ -228,7 +249,8 @@ names_of_versions_and_files(void **state)
 static void
 packed_files_are_read_strictly(void **state)
 {
-	struct policy_file two[] = { { "a.json", { (const uint8_t *)"1", 1 } }, { "b.json", { (const uint8_t *)"22", 2 } } };
+	struct policy_file two[] = { { "a.json", { (const uint8_t *)"1", 1 } },
+		{ "b.json", { (const uint8_t *)"22", 2 } } };
 	struct policy_file wrong[] = { two[1], two[0] }, twice[] = { two[0], two[0] };
 	const struct { const char *title; struct policy_files files; const char *problem; } cases[] = {
 		{ "in order", { "x", two, 2 }, NULL },
@@ -255,10 +277,11 @@ packed_files_are_read_strictly(void **state)
 			expect_ok(cases[i].title, err, &why);
 			expect_number(cases[i].title, out.count, cases[i].files.count);
 			for (size_t size = 0; size < bytes.size; size++)
-				expect_true("cut short", policy_files_unpack(&a, span_first(bytes, size), &out, &why) != OK);
+				expect_true(
+				    "cut short", policy_files_unpack(&a, span_first(bytes, size), &out, &why) != OK);
 			buffer_byte(&b, 0);
-			expect_problem("with more behind", policy_files_unpack(&a, buffer_span(&b), &out, &why), &why, ERR_SYNTAX,
-			    "followed by 1 more");
+			expect_problem("with more behind", policy_files_unpack(&a, buffer_span(&b), &out, &why), &why,
+			    ERR_SYNTAX, "followed by 1 more");
 		}
 		buffer_release(&b);
 	}

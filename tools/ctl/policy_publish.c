@@ -28,9 +28,9 @@ policy_list_find(const json_t *answer, const char *framework, const char *versio
 	const json_t *row;
 	size_t i;
 
-	json_array_foreach(json_object_get(answer, "policies"), i, row)
-		if (strcmp(answer_text(row, "framework"), framework) == 0 && strcmp(answer_text(row, "version"), version) == 0)
-			return row;
+	json_array_foreach(
+	    json_object_get(answer, "policies"), i, row) if (strcmp(answer_text(row, "framework"), framework) == 0 &&
+	    strcmp(answer_text(row, "version"), version) == 0) return row;
 	return NULL;
 }
 
@@ -45,8 +45,8 @@ row_show(const json_t *row)
 	printf("%-16s %s\n", "", answer_text(row, "digest"));
 	if (approvals)
 		printf("%-16s proposed by %s%s; %lld of %lld operators have agreed\n", "", answer_text(row, "actor"),
-		    json_is_true(json_object_get(row, "brings_facts")) ? ", with new facts" : "", answer_number(approvals, "had"),
-		    answer_number(approvals, "needed"));
+		    json_is_true(json_object_get(row, "brings_facts")) ? ", with new facts" : "",
+		    answer_number(approvals, "had"), answer_number(approvals, "needed"));
 }
 
 enum ending
@@ -54,7 +54,8 @@ policy_list(struct ctl *ctl, int argc, char **argv)
 {
 	static const struct usage usage = {
 		.synopsis = "policy list",
-		.about = "Every version that is published or proposed: from when it is in force, its digest, and who has agreed.",
+		.about = "Every version that is published or proposed: from when it is in force, its digest, and who "
+			 "has agreed.",
 	};
 	const json_t *rows, *row;
 	struct problem why;
@@ -92,14 +93,15 @@ outcome_show(struct ctl *ctl, json_t *answer)
 	if (ctl->json) {
 		answer_print(answer);
 	} else {
-		printf("%s %s: %s%s, in force from %s\n  %s\n", answer_text(answer, "framework"), answer_text(answer, "version"),
-		    json_is_true(json_object_get(answer, "dry_run")) ? "would be " : "", outcome, answer_text(answer, "valid_from"),
-		    answer_text(answer, "digest"));
+		printf("%s %s: %s%s, in force from %s\n  %s\n", answer_text(answer, "framework"),
+		    answer_text(answer, "version"), json_is_true(json_object_get(answer, "dry_run")) ? "would be " : "",
+		    outcome, answer_text(answer, "valid_from"), answer_text(answer, "digest"));
 		if (answer_number(answer, "facts_added"))
 			printf("  %lld facts are new in the dictionary\n", answer_number(answer, "facts_added"));
 		if (strcmp(outcome, "proposed") == 0 || strcmp(outcome, "agreed") == 0)
-			printf("  waits for operators: %lld of %lld have agreed to %s\n", answer_number(approvals, "had"),
-			    answer_number(approvals, "needed"), answer_text(answer, "proposal"));
+			printf("  waits for operators: %lld of %lld have agreed to %s\n",
+			    answer_number(approvals, "had"), answer_number(approvals, "needed"),
+			    answer_text(answer, "proposal"));
 		if (answer_text(answer, "entry")[0])
 			printf("  in the ledger as %s\n", answer_text(answer, "entry"));
 	}
@@ -131,7 +133,8 @@ proposal_body(const struct policy_files *files, struct span facts, bool dry_run)
 	for (size_t i = 0; i < files->count; i++) {
 		struct span text = files->items[i].text;
 
-		if (json_object_set_new(texts, files->items[i].name, json_stringn((const char *)text.data, text.size))) {
+		if (json_object_set_new(
+			texts, files->items[i].name, json_stringn((const char *)text.data, text.size))) {
 			json_decref(texts);
 			json_decref(body);
 			return NULL;
@@ -151,15 +154,20 @@ policy_publish(struct ctl *ctl, int argc, char **argv)
 	const char *directory = NULL, *facts = NULL;
 	bool dry_run = false;
 	const struct flag flags[] = {
-		{ .name = "facts", .argument = "FILE", .help = "the dictionary; DIR/../../facts.json when not given", .text = &facts },
+		{ .name = "facts",
+		    .argument = "FILE",
+		    .help = "the dictionary; DIR/../../facts.json when not given",
+		    .text = &facts },
 		{ .name = "dry-run", .help = "say what would become of it, change nothing", .set = &dry_run },
 		{ 0 },
 	};
 	const struct usage usage = {
 		.synopsis = "policy publish DIR [--facts FILE] [--dry-run]",
-		.about = "Publishes a version, sealed before with `policy seal`. From then on it stays as it is: it is signed by the\n"
-		         "federation, an entry of the ledger, and in force from the day its manifest says. Where more than one\n"
-		         "operator is asked for it is a proposal, and published when the last of them has approved it.",
+		.about = "Publishes a version, sealed before with `policy seal`. From then on it stays as it is: it is "
+			 "signed by the\n"
+			 "federation, an entry of the ledger, and in force from the day its manifest says. Where more "
+			 "than one\n"
+			 "operator is asked for it is a proposal, and published when the last of them has approved it.",
 		.flags = flags,
 		.least = 1,
 		.most = 1,
@@ -184,7 +192,8 @@ policy_publish(struct ctl *ctl, int argc, char **argv)
 static const char *
 version_path(struct ctl *ctl, const char *const operands[2])
 {
-	return arena_print(ctl->arena, PATH "/%.*s%%40%.*s", SPAN_ARGS(percent_write(ctl->arena, span_text(operands[0]))),
+	return arena_print(ctl->arena, PATH "/%.*s%%40%.*s",
+	    SPAN_ARGS(percent_write(ctl->arena, span_text(operands[0]))),
 	    SPAN_ARGS(percent_write(ctl->arena, span_text(operands[1]))));
 }
 
@@ -237,8 +246,10 @@ policy_approve(struct ctl *ctl, int argc, char **argv)
 	};
 	const struct usage usage = {
 		.synopsis = "policy approve FRAMEWORK VERSION [--proposal DIGEST]",
-		.about = "Shows what waits, and approves just that: when it is another one meanwhile, the approval is refused.\n"
-		         "Whoever proposed it cannot be the second. With the last operator it takes the version is published.",
+		.about = "Shows what waits, and approves just that: when it is another one meanwhile, the approval is "
+			 "refused.\n"
+			 "Whoever proposed it cannot be the second. With the last operator it takes the version is "
+			 "published.",
 		.flags = flags,
 		.least = 2,
 		.most = 2,
@@ -286,7 +297,8 @@ file_write(struct ctl *ctl, const char *directory, const char *name, const json_
 
 	if (!policy_file_name_valid(span_text(name)))
 		return problem_set(why, ERR_INVALID, "", "the daemon's answer names a file \"%s\"", name);
-	if (slash && directory_make(arena_print(ctl->arena, "%s/%.*s", directory, (int)(slash - name), name), why) != OK)
+	if (slash &&
+	    directory_make(arena_print(ctl->arena, "%s/%.*s", directory, (int)(slash - name), name), why) != OK)
 		return why->code;
 	f = fopen(path, "wxe");
 	if (!f)
@@ -302,8 +314,10 @@ policy_fetch(struct ctl *ctl, int argc, char **argv)
 {
 	static const struct usage usage = {
 		.synopsis = "policy fetch FRAMEWORK VERSION DIR",
-		.about = "Writes the files of a version, published or proposed, into a new directory, byte for byte; and facts.json, if\n"
-		         "the proposal brings one. So the ones who approve can read and compare it: watashictl policy diff.",
+		.about = "Writes the files of a version, published or proposed, into a new directory, byte for byte; "
+			 "and facts.json, if\n"
+			 "the proposal brings one. So the ones who approve can read and compare it: watashictl policy "
+			 "diff.",
 		.least = 3,
 		.most = 3,
 	};
@@ -331,7 +345,8 @@ policy_fetch(struct ctl *ctl, int argc, char **argv)
 	if (why.code == OK && json_is_string(facts))
 		file_write(ctl, operands[2], "facts.json", facts, &why);
 	if (why.code == OK && !ctl->json)
-		printf("%s: %zu files%s\n", operands[2], count, json_is_string(facts) ? ", and the dictionary it brings" : "");
+		printf("%s: %zu files%s\n", operands[2], count,
+		    json_is_string(facts) ? ", and the dictionary it brings" : "");
 	else if (why.code == OK)
 		answer_print(answer);
 	json_decref(answer);

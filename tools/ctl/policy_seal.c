@@ -54,7 +54,8 @@ sealed_read(struct ctl *ctl, struct policy_files files, const struct dictionary 
 	return framework_read(ctl->arena, &files, dictionary, true, out, why);
 }
 
-/* What is published stays as it is. Whether it is, only the daemon knows; where none runs here there is nobody to ask. */
+/* What is published stays as it is. Whether it is, only the daemon knows; where none runs here there is nobody to ask.
+ */
 static enum err
 published_check(struct ctl *ctl, const struct framework *f, bool *asked, struct problem *why)
 {
@@ -68,9 +69,12 @@ published_check(struct ctl *ctl, const struct framework *f, bool *asked, struct 
 	if (!*asked)
 		return OK;
 	row = policy_list_find(answer, id, version);
-	if (row && strcmp(answer_text(row, "state"), "published") == 0 && strcmp(answer_text(row, "digest"), digest) != 0)
-		err = problem_set(why, ERR_CONFLICT, "", "%s/" MANIFEST ": %s %s is published as %s, and stays; these files would "
-		    "make it %s: give them another version", f->files.label, id, version, answer_text(row, "digest"), digest);
+	if (row && strcmp(answer_text(row, "state"), "published") == 0 &&
+	    strcmp(answer_text(row, "digest"), digest) != 0)
+		err = problem_set(why, ERR_CONFLICT, "",
+		    "%s/" MANIFEST ": %s %s is published as %s, and stays; these files would "
+		    "make it %s: give them another version",
+		    f->files.label, id, version, answer_text(row, "digest"), digest);
 	json_decref(answer);
 	return err;
 }
@@ -100,13 +104,18 @@ policy_seal(struct ctl *ctl, int argc, char **argv)
 {
 	const char *directory = NULL, *facts = NULL;
 	const struct flag flags[] = {
-		{ .name = "facts", .argument = "FILE", .help = "the dictionary; DIR/../../facts.json when not given", .text = &facts },
+		{ .name = "facts",
+		    .argument = "FILE",
+		    .help = "the dictionary; DIR/../../facts.json when not given",
+		    .text = &facts },
 		{ 0 },
 	};
 	const struct usage usage = {
 		.synopsis = "policy seal DIR [--facts FILE]",
-		.about = "Reads a version whole and writes the digests of its files, and of the facts it uses, into its manifest.json.\n"
-		         "Only a sealed version can be published. One that is published is not changed: a running daemon is asked.",
+		.about = "Reads a version whole and writes the digests of its files, and of the facts it uses, into "
+			 "its manifest.json.\n"
+			 "Only a sealed version can be published. One that is published is not changed: a running "
+			 "daemon is asked.",
 		.flags = flags,
 		.least = 1,
 		.most = 1,
@@ -123,7 +132,8 @@ policy_seal(struct ctl *ctl, int argc, char **argv)
 		return ending;
 	if (policy_directory_read(ctl, directory, facts, &files, NULL, &dictionary, &why) != OK ||
 	    framework_manifest(ctl->arena, &files, dictionary, &manifest, &why) != OK ||
-	    sealed_read(ctl, files, dictionary, manifest, &f, &why) != OK || published_check(ctl, f, &asked, &why) != OK)
+	    sealed_read(ctl, files, dictionary, manifest, &f, &why) != OK ||
+	    published_check(ctl, f, &asked, &why) != OK)
 		return refused(&why);
 	changed = !span_equal(manifest, manifest_of(&files));
 	if (changed && manifest_write(ctl, directory, manifest, &why) != OK)

@@ -123,8 +123,8 @@ write_version(struct buffer *b, const struct control *c, struct span framework, 
 
 		published_policy_proposal(p, proposal);
 		write_digest(b, "proposal", proposal);
-		buffer_print(b, ",\"brings_facts\":%s,\"approvals\":{\"had\":%u,\"needed\":%u}", p->facts.size ? "true" : "false",
-		    count_lines(p->approvers), c->settings.approvals);
+		buffer_print(b, ",\"brings_facts\":%s,\"approvals\":{\"had\":%u,\"needed\":%u}",
+		    p->facts.size ? "true" : "false", count_lines(p->approvers), c->settings.approvals);
 	}
 	buffer_text(b, "}");
 }
@@ -152,7 +152,8 @@ policies_write_summary(struct buffer *b, const struct control *c, const struct a
 		struct published_policy p;
 		struct span framework, version;
 
-		if (!published_policy_read(ask->rows[i].value, &p) || !policy_key_read(ask->rows[i].key, &framework, &version))
+		if (!published_policy_read(ask->rows[i].value, &p) ||
+		    !policy_key_read(ask->rows[i].key, &framework, &version))
 			continue;
 		published += p.number != 0;
 		if (p.number)
@@ -229,7 +230,8 @@ on_version_loaded(void *arg, enum err err, const struct problem *problem)
 	if (err == OK && l->ask.count == 0)
 		err = problem_set(&why, ERR_NOT_FOUND, "", "there is no such version, published or proposed");
 	else if (err == OK && !published_policy_read(l->ask.rows[0].value, &p))
-		err = problem_set(&why, ERR_UNSUPPORTED, "", "the version's row is of a form this version does not know");
+		err =
+		    problem_set(&why, ERR_UNSUPPORTED, "", "the version's row is of a form this version does not know");
 	else if (err == OK)
 		err = policy_files_unpack(l->exchange->arena, p.files, &files, &why);
 	else
@@ -335,8 +337,8 @@ on_change_done(void *arg, enum err err, const struct policy_report *r, const str
 	request_write_instant(&b, "valid_from", v->valid_from);
 	write_digest(&b, "digest", v->digest);
 	write_digest(&b, "proposal", r->proposal);
-	buffer_print(&b, ",\"facts_added\":%zu,\"approvals\":{\"had\":%u,\"needed\":%u}", r->facts_added, r->standing.had,
-	    r->needed);
+	buffer_print(&b, ",\"facts_added\":%zu,\"approvals\":{\"had\":%u,\"needed\":%u}", r->facts_added,
+	    r->standing.had, r->needed);
 	if (r->standing.outcome == POLICY_PUBLISHED && !g->change.dry_run)
 		buffer_print(&b, ",\"entry\":\"%s\"", ledger_id_text(&v->entry, entry));
 	buffer_text(&b, "}");
@@ -404,7 +406,8 @@ read_files(struct reader *r, struct policy_files *out)
 static enum err
 proposal_parse(struct changing *g, struct problem *why)
 {
-	struct reader r = reader_json(&g->arena, g->exchange->body, (struct limits){ .bytes = POLICIES_BODY, .depth = 3 });
+	struct reader r =
+	    reader_json(&g->arena, g->exchange->body, (struct limits){ .bytes = POLICIES_BODY, .depth = 3 });
 	struct policy_change *change = &g->change;
 	struct span name;
 
@@ -445,7 +448,8 @@ static enum err
 step_parse(struct changing *g, struct problem *why)
 {
 	struct exchange *e = g->exchange;
-	struct reader r = reader_json(&g->arena, e->body, (struct limits){ .bytes = 4 * KIB, .depth = 2, .members = 8 });
+	struct reader r =
+	    reader_json(&g->arena, e->body, (struct limits){ .bytes = 4 * KIB, .depth = 2, .members = 8 });
 	struct policy_change *change = &g->change;
 	struct span name;
 

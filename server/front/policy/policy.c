@@ -1,4 +1,5 @@
-/* front/policy/policy.c - published policies over HTTP: the list, the dictionary, one version, its files and its note. */
+/* front/policy/policy.c - published policies over HTTP: the list, the dictionary, one version, its files and its note.
+ */
 #include "front/policy/policy.h"
 
 #include <libdeflate.h>
@@ -140,9 +141,11 @@ write_version(struct buffer *b, struct arena *arena, const struct shelf_policy *
 	    instant_text(item->published.published, published));
 	buffer_print(b, ",\"ledger\":{\"leaf\":%llu,\"entry\":\"%s\"}", (unsigned long long)item->published.number,
 	    ledger_id_text(&item->published.entry, entry));
-	buffer_print(b, ",\"areas\":%zu,\"composed\":%zu,\"levels\":%zu,\"criteria\":%zu,\"profiles\":%zu,\"steps\":%zu,\"url\":",
+	buffer_print(b,
+	    ",\"areas\":%zu,\"composed\":%zu,\"levels\":%zu,\"criteria\":%zu,\"profiles\":%zu,\"steps\":%zu,\"url\":",
 	    f->own_count, f->area_count - f->own_count, levels, f->criterion_count, f->profile_count, f->step_count);
-	json_write_string(b, span_text(arena_print(arena, "/v1/policy/%.*s@%.*s", SPAN_ARGS(f->id), SPAN_ARGS(f->version))));
+	json_write_string(
+	    b, span_text(arena_print(arena, "/v1/policy/%.*s@%.*s", SPAN_ARGS(f->id), SPAN_ARGS(f->version))));
 	buffer_text(b, "}");
 }
 
@@ -281,7 +284,8 @@ send_document(struct policy_front *front, struct exchange *e, const struct shelf
 	if (!rendering_make(front, item, d)) {
 		struct problem why;
 
-		problem_set(&why, ERR_LIMIT, "", "the document of this version is larger than %zu bytes", DOCUMENT_LARGEST);
+		problem_set(
+		    &why, ERR_LIMIT, "", "the document of this version is larger than %zu bytes", DOCUMENT_LARGEST);
 		exchange_refuse(e, 500, &why);
 		return;
 	}
@@ -330,7 +334,8 @@ serve_note(struct exchange *e, void *arg)
 	const struct shelf_policy *item = version_find(arg, e);
 
 	if (item)
-		answer(e, "text/plain; charset=utf-8", CACHE_LONG, tag_of(e->arena, item->published.note), item->published.note, false);
+		answer(e, "text/plain; charset=utf-8", CACHE_LONG, tag_of(e->arena, item->published.note),
+		    item->published.note, false);
 }
 
 const struct route policy_routes[] = {

@@ -1,10 +1,10 @@
 /* front/policy/policy.h - published policies as the world reads them.
  *
- *     /v1/policy                         frameworks and their versions: what is in force, from when, its digest and leaf
- *     /v1/policy/facts                   the dictionary, as it was published
- *     /v1/policy/{framework@version}     the whole version as one JSON, for the pages
- *     /v1/policy/{…}?file=NAME           one of its files, byte for byte as it was published
- *     /v1/policy/{…}/note                the federation's signature: a signed note (C2SP signed-note)
+ *     /v1/policy                       frameworks and their versions: what is in force, from when, digest and leaf
+ *     /v1/policy/facts                 the dictionary, as it was published
+ *     /v1/policy/{framework@version}   the whole version as one JSON, for the pages
+ *     /v1/policy/{…}?file=NAME         one of its files, byte for byte as it was published
+ *     /v1/policy/{…}/note              the federation's signature: a signed note (C2SP signed-note)
  */
 #pragma once
 

@@ -115,8 +115,9 @@ facts_of(const struct framework *f, const uint64_t sets[FACT_SETS], bool whole)
 
 		if (!(sets[i / 64] >> (i % 64) & 1))
 			continue;
-		json_array_append_new(list, whole ? json_loadb((const char *)fact->definition.data, fact->definition.size, 0, NULL)
-		                                  : text_of(fact->id));
+		json_array_append_new(list,
+		    whole ? json_loadb((const char *)fact->definition.data, fact->definition.size, 0, NULL)
+			  : text_of(fact->id));
 	}
 	return list;
 }

@@ -4,8 +4,8 @@
  *     {"framework","version","title","text","valid_from","digest","published","ledger":{"leaf","entry"},"key","note",
  *      "areas","composed","table","criteria","profiles","steps","documents","mappings","facts","files","tests"}
  *
- * Parts are as they were written, without comments; each criterion knows its area and the facts it reads, each profile how
- * the criteria read whose parameters it changes.
+ * Parts are as they were written, without comments; each criterion knows its area and the facts it reads, each profile
+ * how the criteria read whose parameters it changes.
  */
 #pragma once
 
