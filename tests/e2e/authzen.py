@@ -11,6 +11,7 @@ import http.client
 import json
 import os
 import sys
+import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "../bench"))
@@ -20,10 +21,10 @@ BUILD = os.environ["WATASHI_BUILD"]
 FIXTURE = os.path.join(HERE, "authzen")
 CASES = os.path.join(HERE, "../../../shared/data/authzen/cert-cases.json")
 MEMBER = {
-    "id": "records", "kind": "private",
+    "id": "records", "kind": "business",
     "name": {"ja": "記録係", "en": "Records"},
     "contacts": [{"type": "technical", "email": "desk@records.example"}, {"type": "security", "email": "csirt@records.example"}],
-    "entities": [],
+    "entities": [{"entity_id": "https://records.example/", "roles": ["rp"]}],
 }
 PERMIT = {"subject": {"type": "user", "id": "alice"}, "action": {"name": "read"}, "resource": {"type": "record", "id": "record-1"}}
 
@@ -49,9 +50,20 @@ class Point:
             json.dump(MEMBER, f)
         self.daemon.ctl("member", "apply", "--no-wait", "--reason", "test", record)
         self.daemon.ctl("member", "approve", "--no-wait", "--reason", "test", MEMBER["id"])
+        self.await_ledger()
         self.daemon.ctl("policy", "publish", os.path.join(FIXTURE, "fixture/1.0"), "--facts", os.path.join(FIXTURE, "facts.json"))
         made = self.daemon.ctl("token", "new", "records-point", "--member", MEMBER["id"], "--right", "decide", "--json")
         self.token = json.loads(made)["token"]
+
+    def await_ledger(self):
+        """The founding keys are active a moment after the start: a version is signed with the ledger's."""
+        until = time.monotonic() + 20
+        while time.monotonic() < until:
+            keys = json.loads(self.daemon.ctl("key", "list", "--json"))["keys"]
+            if any(k["use"] == "ledger" and k["state"] == "active" for k in keys):
+                return
+            time.sleep(0.1)
+        raise SystemExit("no key of the ledger became active")
 
     def ask(self, path, body, method="POST", token=None, headers=None):
         link = http.client.HTTPConnection("127.0.0.1", self.daemon.plain, timeout=20)

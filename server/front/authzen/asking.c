@@ -60,7 +60,8 @@ asking_refuse(struct asking *a, const struct problem *why)
 	const char *fields = why->code == ERR_UNAVAILABLE ? "Retry-After: 2\r\n" : "";
 
 	on_over(a);
-	refuse_with(a->exchange, status_of(why->code), fields, why);
+	/* Too deep or too many is the request's fault like any other; the size of the body is the route's (413). */
+	refuse_with(a->exchange, why->code == ERR_LIMIT ? 400 : status_of(why->code), fields, why);
 }
 
 bool
