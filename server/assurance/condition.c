@@ -62,7 +62,7 @@ holds(const struct condition_node *leaf, int64_t value, int64_t operand)
 	case OPERATOR_NONE:
 		break;
 	}
-	assert(!"an operator");
+	assert(false);
 	return false;
 }
 
@@ -100,7 +100,7 @@ group_truth(const struct condition_node *group, size_t trues, size_t falses)
 	case CONDITION_LEAF:
 		break;
 	}
-	assert(!"a group");
+	assert(false);
 	return TRUTH_UNKNOWN;
 }
 
