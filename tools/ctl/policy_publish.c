@@ -28,9 +28,10 @@ policy_list_find(const json_t *answer, const char *framework, const char *versio
 	const json_t *row;
 	size_t i;
 
-	json_array_foreach(
-	    json_object_get(answer, "policies"), i, row) if (strcmp(answer_text(row, "framework"), framework) == 0 &&
-	    strcmp(answer_text(row, "version"), version) == 0) return row;
+	json_array_foreach(json_object_get(answer, "policies"), i, row)
+		if (strcmp(answer_text(row, "framework"), framework) == 0 &&
+		    strcmp(answer_text(row, "version"), version) == 0)
+			return row;
 	return NULL;
 }
 
@@ -54,8 +55,8 @@ policy_list(struct ctl *ctl, int argc, char **argv)
 {
 	static const struct usage usage = {
 		.synopsis = "policy list",
-		.about = "Every version that is published or proposed: from when it is in force, its digest, and who "
-			 "has agreed.",
+		.about = "Every version that is published or proposed: from when it is in force, its digest, and\n"
+		         "who has agreed.",
 	};
 	const json_t *rows, *row;
 	struct problem why;
@@ -163,11 +164,10 @@ policy_publish(struct ctl *ctl, int argc, char **argv)
 	};
 	const struct usage usage = {
 		.synopsis = "policy publish DIR [--facts FILE] [--dry-run]",
-		.about = "Publishes a version, sealed before with `policy seal`. From then on it stays as it is: it is "
-			 "signed by the\n"
-			 "federation, an entry of the ledger, and in force from the day its manifest says. Where more "
-			 "than one\n"
-			 "operator is asked for it is a proposal, and published when the last of them has approved it.",
+		.about = "Publishes a version, sealed before with `policy seal`. From then on it stays as it is:\n"
+		         "it is signed by the federation, an entry of the ledger, and in force from the day its\n"
+		         "manifest says. Where more than one operator is asked for it is a proposal, and published\n"
+		         "when the last of them has approved it.",
 		.flags = flags,
 		.least = 1,
 		.most = 1,
@@ -246,10 +246,9 @@ policy_approve(struct ctl *ctl, int argc, char **argv)
 	};
 	const struct usage usage = {
 		.synopsis = "policy approve FRAMEWORK VERSION [--proposal DIGEST]",
-		.about = "Shows what waits, and approves just that: when it is another one meanwhile, the approval is "
-			 "refused.\n"
-			 "Whoever proposed it cannot be the second. With the last operator it takes the version is "
-			 "published.",
+		.about = "Shows what waits, and approves just that: when it is another one meanwhile, the approval\n"
+		         "is refused. Whoever proposed it cannot be the second. With the last operator it takes\n"
+		         "the version is published.",
 		.flags = flags,
 		.least = 2,
 		.most = 2,
@@ -314,10 +313,9 @@ policy_fetch(struct ctl *ctl, int argc, char **argv)
 {
 	static const struct usage usage = {
 		.synopsis = "policy fetch FRAMEWORK VERSION DIR",
-		.about = "Writes the files of a version, published or proposed, into a new directory, byte for byte; "
-			 "and facts.json, if\n"
-			 "the proposal brings one. So the ones who approve can read and compare it: watashictl policy "
-			 "diff.",
+		.about = "Writes the files of a version, published or proposed, into a new directory, byte for\n"
+		         "byte; and facts.json, if the proposal brings one. So the ones who approve can read and\n"
+		         "compare it: watashictl policy diff.",
 		.least = 3,
 		.most = 3,
 	};

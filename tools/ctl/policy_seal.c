@@ -112,10 +112,9 @@ policy_seal(struct ctl *ctl, int argc, char **argv)
 	};
 	const struct usage usage = {
 		.synopsis = "policy seal DIR [--facts FILE]",
-		.about = "Reads a version whole and writes the digests of its files, and of the facts it uses, into "
-			 "its manifest.json.\n"
-			 "Only a sealed version can be published. One that is published is not changed: a running "
-			 "daemon is asked.",
+		.about = "Reads a version whole and writes the digests of its files, and of the facts it uses,\n"
+		         "into its manifest.json. Only a sealed version can be published. One that is published is\n"
+		         "not changed: a running daemon is asked.",
 		.flags = flags,
 		.least = 1,
 		.most = 1,

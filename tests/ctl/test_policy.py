@@ -1,0 +1,226 @@
+#!/usr/bin/env python3
+"""tests/ctl/test_policy.py - `watashictl policy` against a running daemon: sealing, publishing, and reading what was published.
+
+Publishes every version that is shipped, as the demo does. Prints a line `ok NAME` or `not ok NAME: why` for each case; exit status
+0 or 1.
+"""
+
+import hashlib
+import http.client
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+
+BUILD = os.environ.get("top_builddir", ".")
+SOURCE = os.environ.get("top_srcdir", os.path.join(os.path.dirname(os.path.abspath(__file__)), "../.."))
+WATASHID, WATASHICTL = os.path.join(BUILD, "watashid"), os.path.join(BUILD, "watashictl")
+SHIPPED = os.path.join(SOURCE, "policy")
+
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+class Daemon:
+    def __init__(self):
+        self.home = tempfile.mkdtemp(prefix="watashi-policy-")
+        self.directory = os.path.join(self.home, "federation")
+        self.file = os.path.join(self.directory, "watashid.json")
+        self.port = free_port()
+        done = subprocess.run([WATASHICTL, "init", self.directory, "--name-ja", "連合", "--name-en", "Federation", "--base-url",
+                               "https://federation.example/", "--registration-authority", "https://federation.example/",
+                               "--pages", os.path.join(SOURCE, "server/pages")], stdout=subprocess.DEVNULL)
+        assert done.returncode == 0, "the federation is not founded"
+        self.policy = os.path.join(self.home, "policy")
+        shutil.copytree(SHIPPED, self.policy)
+        self.start(1)
+
+    def start(self, approvals):
+        with open(self.file, encoding="utf-8") as f:
+            config = json.load(f)
+        config["listen"] = [{"kind": "public", "address": f"127.0.0.1:{self.port}"}]
+        config["control"] = {"operators": ["root", "nobody"], "approvals": approvals}
+        with open(self.file, "w", encoding="utf-8") as f:
+            json.dump(config, f)
+        self.log = open(os.path.join(self.home, "log"), "a", encoding="utf-8")
+        self.process = subprocess.Popen([WATASHID, "-c", self.file], stdout=self.log, stderr=self.log)
+        for _ in range(500):
+            if self.ctl("status").returncode == 0 and self.get("/v1/policy")[0] == 200:
+                return
+            time.sleep(0.02)
+        raise AssertionError("the daemon does not come up")
+
+    def stop(self):
+        self.process.send_signal(signal.SIGTERM)
+        self.process.wait(20)
+        self.log.close()
+
+    def end(self):
+        self.stop()
+        shutil.rmtree(self.home)
+
+    def ctl(self, *words):
+        return subprocess.run([WATASHICTL, "-c", self.file, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+    def answer(self, *words):
+        done = self.ctl(*words, "--json")
+        assert done.returncode == 0, f"{words}: {done.stderr}"
+        return json.loads(done.stdout)
+
+    def refused(self, part, *words):
+        done = self.ctl(*words)
+        assert done.returncode == 1, f"{words}: expected 1, ended with {done.returncode}"
+        assert part in done.stderr, f"{words}: expected {part!r}, found {done.stderr!r}"
+
+    def get(self, path):
+        connection = http.client.HTTPConnection("127.0.0.1", self.port)
+        try:
+            connection.request("GET", path)
+            answer = connection.getresponse()
+            return answer.status, answer.read()
+        except ConnectionError:
+            return 0, b""
+        finally:
+            connection.close()
+
+    # Notices take a moment to reach the workers.
+    def versions(self, count):
+        for _ in range(500):
+            found = {(f["id"], v["version"]): v for f in json.loads(self.get("/v1/policy")[1])["frameworks"] for v in f["versions"]}
+            if len(found) == count:
+                return found
+            time.sleep(0.02)
+        raise AssertionError(f"expected {count} versions, found {sorted(found)}")
+
+    def version(self, framework, number):
+        return os.path.join(self.policy, framework, number)
+
+
+def shipped():
+    return sorted((f, v) for f in os.listdir(SHIPPED) if os.path.isdir(os.path.join(SHIPPED, f))
+                  for v in os.listdir(os.path.join(SHIPPED, f)))
+
+
+def every_shipped_version_is_published(d):
+    count = 0
+    for framework, number in shipped():
+        directory = d.version(framework, number)
+        sealed = d.answer("policy", "seal", directory)
+        assert sealed["daemon_asked"], "the daemon was not asked"
+        again = d.answer("policy", "seal", directory)
+        assert not again["changed"] and again["digest"] == sealed["digest"], f"{framework}: sealing twice changed it"
+        tried = d.answer("policy", "publish", directory, "--dry-run")
+        assert tried["outcome"] == "published" and len(d.answer("policy", "list")["policies"]) == count, "a dry run did something"
+        published = d.answer("policy", "publish", directory)
+        assert published["outcome"] == "published" and published["digest"] == sealed["digest"], published
+        count += 1
+    assert count == len(d.versions(count)) > 0
+    leaves = [row["ledger"]["leaf"] for row in d.answer("policy", "list")["policies"]]
+    assert len(set(leaves)) == count and min(leaves) > 0, leaves
+
+
+def each_file_is_served_as_it_was_published(d):
+    for framework, number in shipped():
+        status, body = d.get(f"/v1/policy/{framework}@{number}")
+        assert status == 200, f"{framework}: {status}"
+        document = json.loads(body)
+        names = set()
+        for base, _, files in os.walk(d.version(framework, number)):
+            names |= {os.path.relpath(os.path.join(base, name), d.version(framework, number)) for name in files}
+        assert names == {f["name"] for f in document["files"]}, names ^ {f["name"] for f in document["files"]}
+        for entry in document["files"]:
+            with open(os.path.join(d.version(framework, number), entry["name"]), "rb") as f:
+                text = f.read()
+            status, body = d.get(f"/v1/policy/{framework}@{number}?file={entry['name']}")
+            assert status == 200 and body == text, entry["name"]
+            assert entry["digest"] == "sha256:" + hashlib.sha256(text).hexdigest(), entry
+        assert not any("{{" in c["text"][l] + c["reason"][l] for c in document["criteria"] for l in ("ja", "en")), framework
+    with open(os.path.join(d.policy, "facts.json"), "rb") as f:
+        assert d.get("/v1/policy/facts") == (200, f.read()), "facts.json"
+
+
+def a_published_version_is_not_sealed_anew(d):
+    framework, number = shipped()[0]
+    path = os.path.join(d.version(framework, number), "manifest.json")
+    with open(path, encoding="utf-8") as f:
+        before = f.read()
+    changed = json.loads(before)
+    changed["text"]["en"] += " Changed."
+    with open(path, "w", encoding="utf-8") as f:
+        json.dump(changed, f)
+    d.refused("is published as sha256:", "policy", "seal", d.version(framework, number))
+    d.refused("published with another digest", "policy", "publish", d.version(framework, number))
+    with open(path, "w", encoding="utf-8") as f:
+        f.write(before)
+    assert d.answer("policy", "publish", d.version(framework, number))["outcome"] == "unchanged"
+
+
+def a_fetched_version_is_the_same(d):
+    framework, number = shipped()[0]
+    out = os.path.join(d.home, "fetched")
+    d.answer("policy", "fetch", framework, number, out)
+    assert subprocess.run(["diff", "-r", out, d.version(framework, number)], stdout=subprocess.PIPE).returncode == 0
+    d.refused("File exists", "policy", "fetch", framework, number, out)
+    d.refused("there is no such version", "policy", "fetch", framework, "0.0", out + "2")
+
+
+def two_operators_publish_together(d):
+    framework, number = shipped()[0]
+    d.stop()
+    d.start(2)
+    assert len(d.versions(len(shipped()))) == len(shipped()), "what was published is there after a new start"
+    directory = d.version(framework, "99")
+    shutil.copytree(d.version(framework, number), directory)
+    path = os.path.join(directory, "manifest.json")
+    with open(path, encoding="utf-8") as f:
+        manifest = json.load(f)
+    manifest["version"], manifest["valid_from"] = "99", "2099-01-01T00:00:00Z"
+    with open(path, "w", encoding="utf-8") as f:
+        json.dump(manifest, f)
+    d.answer("policy", "seal", directory)
+    proposed = d.answer("policy", "publish", directory)
+    assert proposed["outcome"] == "proposed" and proposed["approvals"] == {"had": 1, "needed": 2}, proposed
+    assert "waits for operators" in d.ctl("status").stdout, "status does not tell"
+    d.refused("proposed this; expected another operator", "policy", "approve", framework, "99")
+    assert d.get(f"/v1/policy/{framework}@99")[0] == 404, "a proposal is public"
+    assert d.answer("policy", "withdraw", framework, "99")["outcome"] == "withdrawn"
+    d.refused("there is no such version", "policy", "approve", framework, "99")
+    d.refused("this version is published, and stays", "policy", "withdraw", framework, number)
+
+
+def mistakes_are_told(d):
+    framework, number = shipped()[0]
+    d.refused("expected a regular file", "policy", "seal", d.directory)
+    d.refused("nowhere", "policy", "publish", d.version(framework, number), "--facts", os.path.join(d.home, "nowhere"))
+    assert d.ctl("policy").returncode == 2 and d.ctl("policy", "approve", framework).returncode == 2
+
+
+CASES = (every_shipped_version_is_published, each_file_is_served_as_it_was_published, a_published_version_is_not_sealed_anew,
+         a_fetched_version_is_the_same, two_operators_publish_together, mistakes_are_told)
+
+
+def main():
+    daemon = Daemon()
+    failed = 0
+    for case in CASES:
+        name = case.__name__.replace("_", " ")
+        try:
+            case(daemon)
+            print(f"ok {name}")
+        except (AssertionError, subprocess.TimeoutExpired) as wrong:
+            failed += 1
+            print(f"not ok {name}: {wrong}")
+    daemon.end()
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
