@@ -12,7 +12,7 @@
 struct hash
 merkle_empty(void)
 {
-	struct hash h;
+	struct hash h = { 0 };
 
 	digest(DIGEST_SHA256, (struct span){ 0 }, h.bytes);
 	return h;
@@ -23,7 +23,7 @@ merkle_leaf(struct span entry)
 {
 	uint8_t room[1 + ENTRY_SMALL] = { KIND_LEAF };
 	struct digest_stream *stream;
-	struct hash h;
+	struct hash h = { 0 };
 
 	if (entry.size <= ENTRY_SMALL) {
 		if (entry.size)
@@ -43,7 +43,7 @@ struct hash
 merkle_node(const struct hash *left, const struct hash *right)
 {
 	uint8_t room[1 + 2 * HASH_SIZE] = { KIND_NODE };
-	struct hash h;
+	struct hash h = { 0 };
 
 	memcpy(room + 1, left->bytes, HASH_SIZE);
 	memcpy(room + 1 + HASH_SIZE, right->bytes, HASH_SIZE);

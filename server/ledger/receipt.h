@@ -17,5 +17,5 @@ enum err receipt_read(struct arena *, struct span, struct receipt *out, struct p
 
 /* Whether an entry (its commitment) is in the log these keys sign for. ERR_INVALID: it is not; the sentence says what
  * does not hold. */
-enum err receipt_verify(const struct receipt *, struct span commitment, struct span origin, const struct note_key *,
-    size_t keys, struct arena *, struct problem *why);
+enum err receipt_verify(const struct receipt *, struct span commitment, struct span origin,
+    const struct note_key *keys, size_t count, struct arena *, struct problem *why);

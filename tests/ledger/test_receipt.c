@@ -2,6 +2,8 @@
 #include "crypto/naive_tree.h"
 #include "crypto/scratch.h"
 
+#include <jansson.h>
+
 #include "codec/text.h"
 #include "crypto/key.h"
 #include "ledger/receipt.h"
@@ -138,6 +140,44 @@ what_is_read_is_written_the_same(void **state)
 	expect_true("and written", span_equal(receipt_text(w, &again), receipt_text(w, &r)));
 	expect_ok("and change nothing", read_and_verify(w, receipt_text(w, &r), &why), &why);
 	world_free(w);
+}
+
+/* Made once by receipt_write(), and verified by others too (tests/e2e/receipts.mjs). */
+static void
+receipts_of_long_ago_still_hold(void **state)
+{
+	const char *top = getenv("top_srcdir");
+	struct arena a = arena_init(4 * MIB);
+	struct problem why = { 0 };
+	struct note_key key;
+	json_t *vectors, *one;
+	char path[4096];
+	size_t i;
+
+	(void)state;
+	snprintf(path, sizeof(path), "%s/tests/ledger/receipt_vectors.json", top ? top : ".");
+	vectors = json_load_file(path, 0, NULL);
+	expect_true("the receipts are there", vectors != NULL);
+	expect_ok("the key",
+	    note_key_read(&a, span_text(json_string_value(json_object_get(vectors, "key"))), &key, &why), &why);
+	json_array_foreach(json_object_get(vectors, "receipts"), i, one) {
+		struct span text = span_text(json_string_value(json_object_get(one, "text")));
+		struct buffer b = buffer_init(RECEIPT_LARGEST);
+		uint8_t commitment[HASH_SIZE];
+		struct receipt r;
+
+		expect_true("a commitment",
+		    hex_read(span_text(json_string_value(json_object_get(one, "commitment"))), commitment, HASH_SIZE));
+		expect_ok("read", receipt_read(&a, text, &r, &why), &why);
+		expect_ok("it holds",
+		    receipt_verify(&r, span_of(commitment, HASH_SIZE), span_text(ORIGIN), &key, 1, &a, &why), &why);
+		receipt_write(&b, &r);
+		expect_true("it is written the same today", span_equal(buffer_span(&b), text));
+		buffer_release(&b);
+	}
+	expect_number("so many", i, 10);
+	json_decref(vectors);
+	arena_release(&a);
 }
 
 /* Form */
@@ -314,6 +354,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_entry_is_proved_to_be_in_the_log),
 		cmocka_unit_test(what_is_read_is_written_the_same),
+		cmocka_unit_test(receipts_of_long_ago_still_hold),
 		cmocka_unit_test(form_is_strict),
 		cmocka_unit_test(what_does_not_hold_is_refused),
 		cmocka_unit_test(every_changed_bit_is_refused),
