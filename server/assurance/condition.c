@@ -201,7 +201,9 @@ condition_reasons(const struct condition *c, const struct facts *f, enum provena
 void
 condition_support(const struct condition *c, uint64_t facts[FACT_SETS])
 {
-	for (const struct condition_node *n = c->nodes; n < c->nodes + c->count; n++) {
+	for (size_t i = 0; i < c->count; i++) {
+		const struct condition_node *n = &c->nodes[i];
+
 		if (n->kind != CONDITION_LEAF)
 			continue;
 		facts[n->fact / 64] |= UINT64_C(1) << n->fact % 64;

@@ -232,8 +232,6 @@ framework_read_criteria(struct framework_reading *r)
 		read_file(r, root, stem);
 	qsort(r->drafts, r->framework->criterion_count, sizeof(r->drafts[0]), compare_drafts);
 	/* One with a mistake in it would be missed here, too. */
-	for (cursor = 0; framework_next_file(r, "criteria", &cursor, &root, &stem);)
-		if (root.document->problem.code != OK)
-			return;
-	check_levels(r);
+	if (framework_sound(r))
+		check_levels(r);
 }

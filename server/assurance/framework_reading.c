@@ -108,6 +108,15 @@ framework_next_file(const struct framework_reading *r, const char *folder, size_
 	return false;
 }
 
+bool
+framework_sound(const struct framework_reading *r)
+{
+	for (size_t i = 0; i < r->files->count; i++)
+		if (r->documents[i].problem.code != OK)
+			return false;
+	return true;
+}
+
 /* What many files name */
 
 uint8_t

@@ -31,6 +31,9 @@ struct place framework_file(const struct framework_reading *, const char *name);
 bool framework_next_file(const struct framework_reading *, const char *folder, size_t *cursor, struct place *root,
     struct span *stem);
 
+/* Nothing is wrong so far: areas, levels and parameters are what they say they are. */
+bool framework_sound(const struct framework_reading *);
+
 /* An area's number, a level's. Problem: no such. */
 uint8_t framework_area(const struct framework_reading *, struct place);
 uint8_t framework_level(const struct framework_reading *, struct place, uint8_t area);
