@@ -1,6 +1,8 @@
 /* assurance/criterion_wording.c - a criterion's texts with its parameters' values put in. */
 #include "assurance/criterion_wording.h"
 
+#include "codec/text.h"
+
 static const struct {
 	int64_t seconds;
 	const char *ja, *en;
@@ -125,12 +127,6 @@ find_two(struct span text, uint8_t two)
 	return text.size;
 }
 
-bool
-wording_has_parameters(struct span text)
-{
-	return text.size > 0 && memchr(text.data, '{', text.size) != NULL;
-}
-
 void
 criterion_wording(struct buffer *b, const struct criterion *c, const struct dictionary *dictionary, struct span text,
     enum language language)
@@ -146,4 +142,36 @@ criterion_wording(struct buffer *b, const struct criterion *c, const struct dict
 		put_parameter(b, c, dictionary, span_trim(span_first(rest, close)), language);
 		text = span_skip(rest, close + 2);
 	}
+}
+
+static void
+speak(struct buffer *b, const struct framework *f, const struct criterion *c, struct span text, enum language language)
+{
+	struct buffer worded = buffer_init(64 * KIB);
+
+	criterion_wording(&worded, c, f->dictionary, text, language);
+	json_write_string(b, buffer_span(&worded));
+	buffer_release(&worded);
+}
+
+struct span
+criterion_spoken(struct arena *a, const struct framework *f, const struct criterion *c)
+{
+	struct buffer b = buffer_init(512 * KIB);
+	struct span spoken;
+
+	buffer_text(&b, "{\"id\":");
+	json_write_string(&b, c->id);
+	buffer_text(&b, ",\"area\":");
+	json_write_string(&b, f->areas[c->area].id);
+	buffer_text(&b, ",\"level\":");
+	json_write_string(&b, c->level == 0 ? span_text("any") : level_id(&f->areas[c->area], c->level));
+	buffer_text(&b, ",\"text\":{\"ja\":");
+	speak(&b, f, c, c->reason.ja, LANGUAGE_JA);
+	buffer_text(&b, ",\"en\":");
+	speak(&b, f, c, c->reason.en, LANGUAGE_EN);
+	buffer_text(&b, "},\"facts\":[");
+	spoken = arena_copy(a, buffer_span(&b));
+	buffer_release(&b);
+	return spoken;
 }

@@ -12,8 +12,9 @@ enum language { LANGUAGE_JA, LANGUAGE_EN };
 void criterion_wording(struct buffer *, const struct criterion *, const struct dictionary *, struct span text,
     enum language);
 
-/* Whether there is anything to put in. */
-bool wording_has_parameters(struct span text);
-
 /* A length of time as people say it: "90 minutes", 「12時間」. */
 void wording_duration(struct buffer *, int64_t seconds, enum language);
+
+/* Its `spoken`: `{"id":…,"area":…,"level":…,"text":{"ja":…,"en":…},"facts":[`, with the reason in both languages. Made once,
+ * for it is most of what a refusal consists of. */
+struct span criterion_spoken(struct arena *, const struct framework *, const struct criterion *);

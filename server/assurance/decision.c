@@ -30,8 +30,7 @@ decide(const struct question *q, struct decision *out)
 	evaluate(q->framework, q->profile, q->facts, &out->evaluation);
 	out->permit = demand_met(&q->demand, &out->evaluation);
 	out->advised = q->advise && !out->permit && q->demand.count > 0;
-	for (int reading = 0; reading < ADVICE_READINGS; reading++)
-		out->advice[reading] = (struct advice){ 0 };
+	memset(out->advice, 0, sizeof(out->advice));
 	if (!out->advised)
 		return;
 	for (int reading = 0; reading < ADVICE_READINGS; reading++)

@@ -1,8 +1,6 @@
 /* assurance/decision_writing.c - a decision as JSON, for who asked. */
 #include "assurance/decision_writing.h"
 
-#include "assurance/criterion_wording.h"
-
 void
 write_member(struct buffer *b, const char *name, struct span value)
 {
@@ -241,42 +239,12 @@ write_reasons(struct writing *w, const struct condition *c, enum provenance leas
 }
 
 static void
-write_wording(struct writing *w, const char *name, const struct criterion *c, struct span text, enum language language)
-{
-	struct buffer worded;
-
-	if (!wording_has_parameters(text)) {
-		write_member(w->out, name, text);
-		return;
-	}
-	worded = buffer_init(64 * KIB);
-	criterion_wording(&worded, c, w->decision->question->framework->dictionary, text, language);
-	write_member(w->out, name, buffer_span(&worded));
-	buffer_release(&worded);
-}
-
-static struct span
-level_of(const struct framework *f, const struct criterion *c)
-{
-	return c->level == 0 ? span_text("any") : level_id(&f->areas[c->area], c->level);
-}
-
-static void
 write_criterion(struct writing *w, const struct criterion *c)
 {
-	const struct question *q = w->decision->question;
-	enum provenance least = criterion_least(c, q->profile);
+	enum provenance least = criterion_least(c, w->decision->question->profile);
 	bool begun = false;
 
-	buffer_text(w->out, "{\"id\":");
-	write_id(w->out, c->id);
-	buffer_text(w->out, ",\"area\":");
-	write_id(w->out, q->framework->areas[c->area].id);
-	buffer_text(w->out, ",\"level\":");
-	write_id(w->out, level_of(q->framework, c));
-	write_wording(w, ",\"text\":{\"ja\":", c, c->reason.ja, LANGUAGE_JA);
-	write_wording(w, ",\"en\":", c, c->reason.en, LANGUAGE_EN);
-	buffer_text(w->out, "},\"facts\":[");
+	buffer_add(w->out, c->spoken);
 	write_reasons(w, &c->when, least, true, &begun);
 	if (!begun)
 		write_reasons(w, &c->condition, least, false, &begun);

@@ -14,7 +14,7 @@ criterion_least(const struct criterion *c, const struct profile *profile)
 enum truth
 criterion_truth(const struct criterion *c, const struct facts *facts, enum provenance least, bool *applies)
 {
-	enum truth when = condition_truth(&c->when, facts, least);
+	enum truth when = c->when.count == 0 ? TRUTH_TRUE : condition_truth(&c->when, facts, least);
 
 	*applies = when != TRUTH_FALSE;
 	if (when != TRUTH_TRUE)

@@ -333,7 +333,8 @@ slot_of(struct span id, size_t slots)
 		for (size_t i = 0; i < id.size; i++)
 			mixed = mixed * 131 + id.data[i];
 	}
-	mixed *= UINT64_C(0x9e3779b97f4a7c15);
+	/* Names often differ in their last letters only: those are the highest bits. */
+	mixed = (mixed ^ mixed >> 32) * UINT64_C(0x9e3779b97f4a7c15);
 	return (size_t)(mixed >> 40) & (slots - 1);
 }
 

@@ -86,6 +86,7 @@ struct criterion {
 	struct condition when, condition;     /* `when` false: it does not apply */
 	enum provenance provenance;      /* the least that counts here; at least CLAIMED */
 	struct span file, pointer;       /* where it stands */
+	struct span spoken;              /* JSON: what a decision says of it where it is not true, up to the facts */
 };
 
 enum comparison { COMPARE_MINIMUM, COMPARE_EXACT, COMPARE_MAXIMUM, COMPARE_BETTER };

@@ -1,4 +1,5 @@
 /* assurance/framework_conditions.c - the conditions of criteria compiled, once all criteria are known by name. */
+#include "assurance/criterion_wording.h"
 #include "assurance/framework_reading.h"
 
 #include <assert.h>
@@ -130,5 +131,7 @@ framework_read_conditions(struct framework_reading *r)
 		compile_criterion(r, &r->drafts[i]);
 	for (size_t i = 0; i < f->criterion_count; i++)
 		criteria[i] = r->drafts[i].criterion;
+	for (size_t i = 0; i < f->criterion_count && framework_sound(r); i++)
+		criteria[i].spoken = criterion_spoken(r->arena, f, &criteria[i]);
 	f->criteria = criteria;
 }

@@ -1,4 +1,5 @@
 /* assurance/framework_profiles.c - what classes of relying parties require, read: profiles/<id>.json. */
+#include "assurance/criterion_wording.h"
 #include "assurance/framework_reading.h"
 
 #include <inttypes.h>
@@ -81,6 +82,8 @@ set_parameter(const struct framework_reading *r, struct place p, struct criterio
 	c->parameters = list;
 	c->when = condition_with(&c->when, position, value, r->arena);
 	c->condition = condition_with(&c->condition, position, value, r->arena);
+	if (framework_sound(r))
+		c->spoken = criterion_spoken(r->arena, r->framework, c);
 }
 
 /* "criterion/parameter": the criterion's own, and everybody's who refers to it. Whether there is one. */

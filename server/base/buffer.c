@@ -67,7 +67,7 @@ buffer_filled(struct buffer *b, size_t size)
 }
 
 void
-buffer_add(struct buffer *b, struct span s)
+buffer_add_slowly(struct buffer *b, struct span s)
 {
 	uint8_t *to;
 
@@ -78,18 +78,6 @@ buffer_add(struct buffer *b, struct span s)
 		return;
 	memcpy(to, s.data, s.size);
 	b->end += s.size;
-}
-
-void
-buffer_byte(struct buffer *b, uint8_t byte)
-{
-	buffer_add(b, span_of(&byte, 1));
-}
-
-void
-buffer_text(struct buffer *b, const char *text)
-{
-	buffer_add(b, span_text(text));
 }
 
 void

@@ -20,9 +20,32 @@ struct buffer buffer_init(size_t limit);
 void buffer_release(struct buffer *);
 void buffer_clear(struct buffer *);
 
-void buffer_add(struct buffer *, struct span);
-void buffer_byte(struct buffer *, uint8_t);
-void buffer_text(struct buffer *, const char *);
+/* Small pieces in great numbers: where there is room, adding is a copy in place. */
+void buffer_add_slowly(struct buffer *, struct span);
+static inline void
+buffer_add(struct buffer *b, struct span s)
+{
+	if (b->room - b->end >= s.size && s.size > 0 && b->limit - (b->end - b->start) >= s.size &&
+	    b->end - b->start <= b->limit && !b->overflowed) {
+		memcpy(b->data + b->end, s.data, s.size);
+		b->end += s.size;
+	} else {
+		buffer_add_slowly(b, s);
+	}
+}
+
+static inline void
+buffer_byte(struct buffer *b, uint8_t byte)
+{
+	buffer_add(b, span_of(&byte, 1));
+}
+
+static inline void
+buffer_text(struct buffer *b, const char *text)
+{
+	buffer_add(b, span_text(text));
+}
+
 void buffer_print(struct buffer *, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void buffer_number(struct buffer *, uint64_t);
 

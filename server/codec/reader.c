@@ -359,19 +359,36 @@ take_string(struct reader *r, bool skipped)
 	return whole;
 }
 
+/* Of all its bytes, for names often differ in one digit only. */
+static uint32_t
+mix(struct span name)
+{
+	uint64_t mixed = name.size, eight = 0;
+
+	for (size_t i = 0; i + 8 <= name.size; i += 8) {
+		memcpy(&eight, name.data + i, 8);
+		mixed = (mixed ^ eight) * UINT64_C(0x9e3779b97f4a7c15);
+		mixed ^= mixed >> 29;
+	}
+	if (name.size >= 8)
+		memcpy(&eight, name.data + name.size - 8, 8);
+	else if (name.size)
+		memcpy(&eight, name.data, name.size);
+	mixed = (mixed ^ eight) * UINT64_C(0x9e3779b97f4a7c15);
+	mixed = (mixed ^ mixed >> 32) * UINT64_C(0xc2b2ae3d27d4eb4f);
+	return (uint32_t)(mixed >> 32);
+}
+
 /* Whether the name is new in its object; it is from now on known. */
 static bool
 remember_name(struct reader *r, struct span name)
 {
 	size_t first = r->level[r->depth - 1].first_name;
-	uint64_t *marks = &r->level[r->depth - 1].marks, mark;
-	unsigned mixed = (unsigned)name.size;
+	uint32_t mixed = mix(name);
+	uint64_t *marks = &r->level[r->depth - 1].marks[mixed % READER_MARKS], mark = UINT64_C(1) << (mixed / READER_MARKS % 64);
 
-	if (name.size)
-		mixed = mixed * 31 + name.data[0] * 7u + name.data[name.size - 1] * 3u + name.data[name.size / 2];
-	mark = UINT64_C(1) << mixed % 64;
 	for (size_t i = first; (*marks & mark) && i < r->name_count; i++) {
-		if (span_equal(r->names[i], name)) {
+		if (r->mixed[i] == mixed && span_equal(r->names[i], name)) {
 			refuse(r, ERR_SYNTAX, "RFC 8259 s4", "expected each name once, found it twice");
 			return false;
 		}
@@ -383,13 +400,18 @@ remember_name(struct reader *r, struct span name)
 	if (r->name_count == r->name_room) {
 		size_t room = r->name_room ? 2 * r->name_room : 16;
 		struct span *names = arena_array(r->arena, struct span, room);
+		uint32_t *mixes = arena_array(r->arena, uint32_t, room);
 
-		if (r->name_count)
+		if (r->name_count) {
 			memcpy(names, r->names, r->name_count * sizeof(names[0]));
+			memcpy(mixes, r->mixed, r->name_count * sizeof(mixes[0]));
+		}
 		r->names = names;
+		r->mixed = mixes;
 		r->name_room = room;
 	}
 	*marks |= mark;
+	r->mixed[r->name_count] = mixed;
 	r->names[r->name_count++] = name;
 	return true;
 }

@@ -35,6 +35,7 @@ enum reader_kind {
 };
 
 #define READER_DEPTH 32
+#define READER_MARKS 4
 struct reader {
 	struct arena *arena;
 	struct span rest;              /* what is still to be read */
@@ -47,10 +48,11 @@ struct reader {
 		struct span name;          /* the member being read */
 		size_t index;              /* the element being read */
 		size_t first_name;         /* where this object's names begin */
-		uint64_t marks;            /* a bit for each name there: most new names are seen to be new at once */
+		uint64_t marks[READER_MARKS]; /* a bit for each name there: most new names are seen to be new at once */
 		bool is_array, begun;
 	} level[READER_DEPTH];
 	struct span *names;            /* of all open objects */
+	uint32_t *mixed;               /* and a number each, for comparing */
 	size_t name_count, name_room;
 };
 
