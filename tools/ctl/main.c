@@ -18,6 +18,7 @@ static const struct {
 	{ "publish", "sign and publish what has changed, now", publish_run },
 	{ "status", "what the daemon does, serves and will do next", status_run },
 	{ "key", "the federation's signing keys: new, list, adopt, announce, activate, retire", key_run },
+	{ "decide", "put facts to a framework, without the daemon", decide_run },
 	{ "policy", "frameworks and their versions: seal, publish, approve", policy_run },
 	{ "ledger", "the log of decisions and changes: verify a receipt, watch a log", ledger_run },
 	{ "token", "machine callers of members: new, list, key, revoke", token_run },

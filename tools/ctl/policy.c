@@ -37,6 +37,7 @@ policy_directory_read(struct ctl *ctl, const char *directory, const char *facts,
 
 static const struct action actions[] = {
 	{ "impact", "what a version would have made of the decisions in the ledger", policy_impact },
+	{ "test", "run the tests that a version brings", policy_test_run },
 	{ "seal", "write the digests of a version's files into its manifest", policy_seal },
 	{ "publish", "publish a version, or propose it to the other operators", policy_publish },
 	{ "list", "the versions that are published, and what waits for operators", policy_list },

@@ -8,8 +8,8 @@
 
 /* policy_publish.c: asking the daemon */
 command_run policy_publish, policy_list, policy_approve, policy_withdraw, policy_fetch;
-/* policy_seal.c, policy_impact.c */
-command_run policy_seal, policy_impact;
+/* policy_seal.c, policy_impact.c, policy_test.c */
+command_run policy_seal, policy_impact, policy_test_run;
 
 /* A version in a directory, and the dictionary it is written with: `facts`, or facts.json two directories above it
  * (policy/facts.json of policy/jp-idtf/1.0). `facts_text` may be NULL. */
