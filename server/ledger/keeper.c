@@ -9,79 +9,26 @@
  * When the signer will not sign, because the log is shorter than what it signed or does not continue it, the log goes on
  * growing but has no checkpoint any more: it is halted, and says why, until an operator has released the head.
  */
-#include "ledger/ledger.h"
+#include "ledger/keeping.h"
 
 #include <assert.h>
 #include <stdlib.h>
 
 #include "base/log.h"
 #include "codec/text.h"
-#include "ledger/tiling.h"
-#include "net/loop.h"
-#include "signer/log_note.h"
 
 #define STEP_LARGEST (64 * MIB)
-#define JOURNAL_AT_ONCE 256
-#define LEAVES_AT_ONCE 16384
 #define STATE_LARGEST (NOTE_LARGEST + 8 * KIB)
-#define IDLE SECONDS(60)              /* nothing is told: look all the same */
 #define HALTED SECONDS(5)             /* an operator who has decided waits for it */
 #define SAY_AGAIN SECONDS(60)
 
-enum question { LOOK_STATE, LOOK_LEAF, LOOK_JOURNAL, QUESTIONS };
-
-struct head {
-	uint64_t size;
-	struct hash root;
-};
-
-struct ledger_keeper {
-	struct loop *loop;
-	struct store *store;
-	struct signer_client *signer;
-	struct ledger_keeper_settings settings;
-	char *origin;
-	struct timer timer;
-	struct pending *step;
-	struct arena arena;        /* since the last look */
-	bool running, changed;     /* changed: since the run began */
-	int64_t began, said;       /* monotonic: the run; the last complaint */
-	bool complained;
-
-	struct ask asks[QUESTIONS];
-	uint64_t journal;          /* taken over, as far as is known */
-	uint64_t size;             /* leaves */
-	struct ledger_state state;
-	uint64_t state_generation;
-
-	bool head_known, head_new; /* new: asked for since the last look */
-	struct head head;          /* what was signed last */
-	bool refused;              /* after this head nothing of this log will be signed */
-	struct head refused_head;
-
-	/* Of the checkpoint in the making. */
-	struct note_key key;
-	struct tile_set root_tiles, proof_tiles;
-	struct checkpoint checkpoint;
-
-	/* For the operator: what was seen last. */
-	struct {
-		uint64_t tiled, signed_size;
-		struct instant at;
-		char halted[512];
-	} seen;
-};
-
-static void look(struct ledger_keeper *);
-static on_loaded on_looked, on_leaves, on_tiles;
+static on_loaded on_looked;
 static on_committed on_step_done;
-static on_ledger_head on_head;
-static on_signed on_checkpoint_signed;
 
 /* When */
 
-static void
-finish(struct ledger_keeper *k, int64_t wait)
+void
+keeping_rest(struct ledger_keeper *k, int64_t wait)
 {
 	int64_t gathered = clock_monotonic() - k->began, left = k->settings.every - gathered;
 
@@ -99,7 +46,7 @@ begin(void *arg)
 	k->running = true;
 	k->changed = false;
 	k->began = clock_monotonic();
-	look(k);
+	keeping_look(k);
 }
 
 /* At once, or when what the last run left has gathered for a while. */
@@ -110,7 +57,7 @@ wake(struct ledger_keeper *k)
 		return;
 	k->changed = true;
 	if (!k->running)
-		finish(k, 0);
+		keeping_rest(k, 0);
 }
 
 static void
@@ -143,16 +90,16 @@ complain(struct ledger_keeper *k, const char *event, const char *text)
 }
 
 /* Tried again: what failed will be done from where it stands. */
-static void
-fail(struct ledger_keeper *k, const struct problem *why)
+void
+keeping_fail(struct ledger_keeper *k, const struct problem *why)
 {
 	complain(k, "ledger.waits", why->text);
 	k->head_known = false;
-	finish(k, SECONDS(1));
+	keeping_rest(k, SECONDS(1));
 }
 
-static struct unit *
-unit_of_state(struct ledger_keeper *k)
+struct unit *
+keeping_unit(struct ledger_keeper *k)
 {
 	struct unit *unit = unit_new(&k->arena, store_tables(k->store), id_new(k->settings.now()));
 
@@ -160,8 +107,8 @@ unit_of_state(struct ledger_keeper *k)
 	return unit;
 }
 
-static void
-commit(struct ledger_keeper *k, struct unit *unit)
+void
+keeping_commit(struct ledger_keeper *k, struct unit *unit)
 {
 	struct buffer b = buffer_init(STATE_LARGEST);
 
@@ -180,31 +127,34 @@ on_step_done(void *arg, const struct committed *done)
 
 	k->step = NULL;
 	if (done->code == OK) {
-		look(k);
+		keeping_look(k);
 		return;
 	}
 	problem_set(&why, done->code, "", "the ledger could not be written: %s", err_name(done->code));
-	fail(k, &why);
+	keeping_fail(k, &why);
 }
 
 /* The state says why once; the log goes on saying it. */
-static void
-halt(struct ledger_keeper *k, const char *text)
+void
+keeping_halt(struct ledger_keeper *k, const char *text)
 {
+	bool known = span_is(k->state.halted, text);
+
+	k->complained = k->complained && known;
 	complain(k, "ledger.halted", text);
 	k->head_known = false;
-	if (span_is(k->state.halted, text)) {
-		finish(k, HALTED);
+	if (known) {
+		keeping_rest(k, HALTED);
 		return;
 	}
 	k->state.halted = span_text(arena_print(&k->arena, "%s", text));
-	commit(k, unit_of_state(k));
+	keeping_commit(k, keeping_unit(k));
 }
 
 /* Looking */
 
-static void
-look(struct ledger_keeper *k)
+void
+keeping_look(struct ledger_keeper *k)
 {
 	arena_reset(&k->arena);
 	k->head_new = false;
@@ -239,10 +189,6 @@ read_looked(struct ledger_keeper *k, struct problem *why)
 	return OK;
 }
 
-static void take_journal(struct ledger_keeper *);
-static void load_leaves(struct ledger_keeper *);
-static void sign(struct ledger_keeper *);
-
 static void
 on_looked(void *arg, enum err err, const struct problem *problem)
 {
@@ -251,321 +197,18 @@ on_looked(void *arg, enum err err, const struct problem *problem)
 
 	k->step = NULL;
 	if (err != OK) {
-		fail(k, problem);
+		keeping_fail(k, problem);
 	} else if (read_looked(k, &why) != OK) {
-		fail(k, &why);
+		keeping_fail(k, &why);
 	} else if (k->journal != k->state.journal) {
 		k->journal = k->state.journal;
-		look(k);
+		keeping_look(k);
 	} else if (k->asks[LOOK_JOURNAL].count) {
-		take_journal(k);
+		keeping_take_journal(k);
 	} else if (k->size > k->state.tiled) {
-		load_leaves(k);
+		keeping_load_leaves(k);
 	} else {
-		sign(k);
-	}
-}
-
-/* The journal */
-
-static void
-take_journal(struct ledger_keeper *k)
-{
-	const struct ask *journal = &k->asks[LOOK_JOURNAL];
-	struct unit *unit = unit_of_state(k);
-
-	for (size_t i = 0; i < journal->count; i++) {
-		struct ledger_entry entry = { .kind = LEDGER_CHANGE, .content = journal->rows[i].value };
-		struct problem why;
-		uint64_t number;
-
-		if (!ledger_number_read(journal->rows[i].key, &number) || number != k->state.journal + 1) {
-			problem_set(&why, ERR_INVALID, "", "entry %llu of the journal is missing",
-			    (unsigned long long)k->state.journal + 1);
-			fail(k, &why);
-			return;
-		}
-		random_bytes(entry.salt, sizeof(entry.salt));
-		ledger_append(unit, id_new(k->settings.now()), &entry);
-		k->state.journal = number;
-	}
-	k->journal = k->state.journal;
-	commit(k, unit);
-}
-
-/* Tiles */
-
-struct part {
-	struct ledger_keeper *keeper;
-	struct tiling *tiling;
-	struct unit *unit;
-	struct ask asks[1 + TILE_LEVELS];
-	unsigned levels[TILE_LEVELS]; /* of asks[1 + …] */
-	size_t edges;
-};
-
-static void
-load_leaves(struct ledger_keeper *k)
-{
-	struct part *p = arena_new(&k->arena, struct part);
-
-	p->keeper = k;
-	p->tiling = tiling_new(&k->arena, k->state.tiled);
-	p->asks[0] = (struct ask){ .table = &ledger_leaf_table,
-		.from = ledger_number_key(&k->arena, k->state.tiled + 1), .limit = LEAVES_AT_ONCE };
-	for (unsigned level = 0; level < TILE_LEVELS; level++) {
-		uint64_t number;
-
-		if (tiling_width(p->tiling, level, &number) == 0)
-			continue;
-		p->levels[p->edges++] = level;
-		p->asks[p->edges] = (struct ask){ .table = &ledger_tile_table,
-			.from = ledger_tile_key(&k->arena, level, number) };
-	}
-	k->step = store_load(k->store, p->asks, 1 + p->edges, on_leaves, p);
-}
-
-static void
-put_tile(void *arg, unsigned level, uint64_t number, struct span hashes)
-{
-	struct part *p = arg;
-
-	unit_put(p->unit, &ledger_tile_table, ledger_tile_key(&p->keeper->arena, level, number), hashes);
-}
-
-static enum err
-add_leaves(struct part *p, struct problem *why)
-{
-	struct ledger_keeper *k = p->keeper;
-	const struct ask *leaves = &p->asks[0];
-
-	for (size_t i = 0; i < p->edges; i++) {
-		const struct ask *edge = &p->asks[1 + i];
-
-		if (!edge->count || !tiling_edge(p->tiling, p->levels[i], edge->rows[0].value))
-			return problem_set(why, ERR_INVALID, "", "a tile of level %u is missing or too short", p->levels[i]);
-	}
-	for (size_t i = 0; i < leaves->count; i++) {
-		struct hash commitment, hash;
-		uint64_t number;
-		struct id id;
-
-		if (!ledger_number_read(leaves->rows[i].key, &number) || number != k->state.tiled + 1 ||
-		    !ledger_leaf_read(leaves->rows[i].value, &commitment, &id))
-			return problem_set(why, ERR_INVALID, "", "leaf %llu is missing or cannot be read",
-			    (unsigned long long)k->state.tiled + 1);
-		hash = merkle_leaf(span_of(commitment.bytes, HASH_SIZE));
-		tiling_add(p->tiling, &hash, put_tile, p);
-		k->state.tiled = number;
-	}
-	tiling_end(p->tiling, put_tile, p);
-	return OK;
-}
-
-static void
-on_leaves(void *arg, enum err err, const struct problem *problem)
-{
-	struct part *p = arg;
-	struct ledger_keeper *k = p->keeper;
-	struct problem why;
-
-	k->step = NULL;
-	if (err != OK) {
-		fail(k, problem);
-		return;
-	}
-	p->unit = unit_of_state(k);
-	if (add_leaves(p, &why) != OK) {
-		fail(k, &why);
-		return;
-	}
-	commit(k, p->unit);
-}
-
-/* The checkpoint */
-
-/* Of the moment: it may become another between two steps. */
-static enum err
-take_key(struct ledger_keeper *k, const char **name, struct problem *why)
-{
-	*name = k->settings.key(k->settings.arg);
-	if (!*name)
-		return problem_set(why, ERR_NOT_FOUND, "", "no key of use ledger is active");
-	if (strlen(k->origin) > LOG_ORIGIN_LARGEST)
-		return problem_set(why, ERR_INVALID, "",
-		    "the log's name, the base URL and \"ledger\", has %zu bytes: at most %d can be signed", strlen(k->origin),
-		    LOG_ORIGIN_LARGEST);
-	return note_key_of(&k->arena, span_text(k->origin), k->settings.spki(k->settings.arg), &k->key, why);
-}
-
-static bool
-is_signed(struct ledger_keeper *k)
-{
-	const struct ledger_state *s = &k->state;
-
-	return s->newest.size == s->tiled && s->halted.size == 0 && span_is(s->origin, k->origin) &&
-	    span_equal(s->key, note_key_write(&k->arena, &k->key));
-}
-
-static void load_tiles(struct ledger_keeper *);
-
-static void
-sign(struct ledger_keeper *k)
-{
-	struct problem why;
-	const char *name;
-	enum err err;
-
-	err = take_key(k, &name, &why);
-	if (err != OK && name && k->state.tiled > 0) {
-		halt(k, why.text);
-	} else if (err != OK || k->state.tiled == 0 || is_signed(k)) {
-		/* There is nothing to be done; it is told when that changes. */
-		k->complained = false;
-		finish(k, IDLE);
-	} else if (k->head_known) {
-		load_tiles(k);
-	} else {
-		k->step = ledger_head_ask(k->signer, name, on_head, k);
-	}
-}
-
-static bool
-is_refused(const struct ledger_keeper *k)
-{
-	return k->refused && k->refused_head.size == k->head.size && hash_equal(&k->refused_head.root, &k->head.root);
-}
-
-static void
-on_head(void *arg, enum err err, uint64_t size, const struct hash *root, const struct problem *why)
-{
-	struct ledger_keeper *k = arg;
-
-	k->step = NULL;
-	if (err != OK) {
-		fail(k, why);
-		return;
-	}
-	k->head = (struct head){ size, *root };
-	k->head_known = k->head_new = true;
-	if (size > k->state.tiled) {
-		halt(k, arena_print(&k->arena, "a checkpoint of %llu leaves has been signed, and the log is shorter: it was cut, or "
-		    "restored from a backup; watashictl ledger accept-restored accepts it as it is", (unsigned long long)size));
-	} else if (is_refused(k)) {
-		halt(k, arena_print(&k->arena, "%.*s", SPAN_ARGS(k->state.halted)));
-	} else {
-		load_tiles(k);
-	}
-}
-
-struct loading {
-	struct ledger_keeper *keeper;
-	struct ask asks[2 * TILES_LARGEST];
-};
-
-static void
-load_tiles(struct ledger_keeper *k)
-{
-	struct loading *l = arena_new(&k->arena, struct loading);
-
-	l->keeper = k;
-	k->root_tiles.count = k->proof_tiles.count = 0;
-	tiles_for_root(k->state.tiled, &k->root_tiles);
-	if (k->head.size > 0 && k->head.size < k->state.tiled)
-		tiles_for_consistency(k->head.size, k->state.tiled, &k->proof_tiles);
-	ledger_tiles_ask(&k->arena, &k->root_tiles, l->asks);
-	ledger_tiles_ask(&k->arena, &k->proof_tiles, l->asks + k->root_tiles.count);
-	k->step = store_load(k->store, l->asks, k->root_tiles.count + k->proof_tiles.count, on_tiles, l);
-}
-
-static enum err
-read_tiles(struct loading *l, struct merkle_proof *proof, struct problem *why)
-{
-	struct ledger_keeper *k = l->keeper;
-
-	ledger_tiles_take(l->asks, &k->root_tiles);
-	ledger_tiles_take(l->asks + k->root_tiles.count, &k->proof_tiles);
-	*proof = (struct merkle_proof){ .count = 0 };
-	k->checkpoint = (struct checkpoint){ .origin = span_text(k->origin), .size = k->state.tiled };
-	if (tiles_root(&k->root_tiles, k->state.tiled, &k->checkpoint.root, why) != OK)
-		return why->code;
-	if (k->head.size == 0 || k->head.size >= k->state.tiled)
-		return OK;
-	return tiles_consistency(&k->proof_tiles, k->head.size, k->state.tiled, proof, why);
-}
-
-static void
-on_tiles(void *arg, enum err err, const struct problem *problem)
-{
-	struct loading *l = arg;
-	struct ledger_keeper *k = l->keeper;
-	struct merkle_proof proof;
-	struct problem why;
-	struct buffer text;
-	const char *name;
-
-	k->step = NULL;
-	if (err != OK) {
-		fail(k, problem);
-		return;
-	}
-	if (take_key(k, &name, &why) != OK || read_tiles(l, &proof, &why) != OK) {
-		fail(k, &why);
-		return;
-	}
-	text = buffer_init(LOG_NOTE_LARGEST);
-	checkpoint_write(&text, &k->checkpoint);
-	assert(!text.overflowed);
-	k->step = sign_checkpoint(k->signer, name, buffer_span(&text), &proof, on_checkpoint_signed, k);
-	buffer_release(&text);
-}
-
-static void
-keep_checkpoint(struct ledger_keeper *k, struct span signature)
-{
-	struct buffer note = buffer_init(NOTE_LARGEST);
-	struct unit *unit = unit_of_state(k);
-	struct instant now = k->settings.now();
-
-	checkpoint_write(&note, &k->checkpoint);
-	buffer_byte(&note, '\n');
-	note_signature_write(&note, &k->key, signature);
-	assert(!note.overflowed);
-	if (k->state.halted.size)
-		log_info("ledger.continued", "size=%llu", (unsigned long long)k->checkpoint.size);
-	k->state.newest = k->checkpoint;
-	k->state.origin = k->checkpoint.origin;
-	k->state.key = note_key_write(&k->arena, &k->key);
-	k->state.note = buffer_span(&note);
-	k->state.halted = (struct span){ 0 };
-	k->state.at = now;
-	ledger_state_grow(&k->state, now, k->checkpoint.size);
-	unit_put_until(unit, &ledger_checkpoint_table, ledger_number_key(&k->arena, k->checkpoint.size), k->state.note,
-	    instant_after(now, LEDGER_CHECKPOINT_LIFE));
-	commit(k, unit);
-	buffer_release(&note);
-}
-
-static void
-on_checkpoint_signed(void *arg, enum err err, struct span signature, const struct problem *why)
-{
-	struct ledger_keeper *k = arg;
-
-	k->step = NULL;
-	if (err == OK) {
-		k->head = (struct head){ k->checkpoint.size, k->checkpoint.root };
-		k->refused = false;
-		keep_checkpoint(k, signature);
-	} else if (err != ERR_CONFLICT) {
-		fail(k, why);
-	} else if (!k->head_new) {
-		/* Another steward's, before this one. */
-		k->head_known = false;
-		look(k);
-	} else {
-		k->refused = true;
-		k->refused_head = k->head;
-		halt(k, why->text);
+		keeping_sign(k);
 	}
 }
 
