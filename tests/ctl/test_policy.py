@@ -9,6 +9,7 @@ import hashlib
 import http.client
 import json
 import os
+import pwd
 import shutil
 import signal
 import socket
@@ -47,7 +48,7 @@ class Daemon:
         with open(self.file, encoding="utf-8") as f:
             config = json.load(f)
         config["listen"] = [{"kind": "public", "address": f"127.0.0.1:{self.port}"}]
-        config["control"] = {"operators": ["root", "nobody"], "approvals": approvals}
+        config["control"] = {"operators": [pwd.getpwuid(os.getuid()).pw_name, "nobody"], "approvals": approvals}
         with open(self.file, "w", encoding="utf-8") as f:
             json.dump(config, f)
         self.log = open(os.path.join(self.home, "log"), "a", encoding="utf-8")
