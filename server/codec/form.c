@@ -20,13 +20,15 @@ decode(struct arena *a, struct span text, struct span *out)
 }
 
 static enum err
-take(struct arena *a, struct span pair, const char *const *names, struct span *values, size_t count, struct problem *why)
+take(struct arena *a, struct span pair, const char *const *names, struct span *values, size_t count,
+    struct problem *why)
 {
 	struct span value = pair, coded = span_cut(&value, '='), name;
 	size_t i = 0;
 
 	if (!decode(a, coded, &name))
-		return problem_set(why, ERR_SYNTAX, "URL Standard s5.1", "a form parameter's name is not percent-encoded UTF-8");
+		return problem_set(why, ERR_SYNTAX, "URL Standard s5.1",
+		    "a form parameter's name is not percent-encoded UTF-8");
 	while (i < count && !span_is(name, names[i]))
 		i++;
 	if (i == count)
@@ -34,7 +36,8 @@ take(struct arena *a, struct span pair, const char *const *names, struct span *v
 	if (values[i].data)
 		return problem_set(why, ERR_SYNTAX, "RFC 6749 s3.2", "the parameter %s stands twice", names[i]);
 	if (!decode(a, value, &values[i]))
-		return problem_set(why, ERR_SYNTAX, "URL Standard s5.1", "the parameter %s is not percent-encoded UTF-8",
+		return problem_set(why, ERR_SYNTAX, "URL Standard s5.1",
+		    "the parameter %s is not percent-encoded UTF-8",
 		    names[i]);
 	return OK;
 }
@@ -51,7 +54,8 @@ form_read(struct arena *a, struct span body, const char *const *names, struct sp
 		struct span pair = span_cut(&rest, '&');
 
 		if (n == FORM_PARAMETERS)
-			return problem_set(why, ERR_LIMIT, "", "expected at most %d parameters, found more", FORM_PARAMETERS);
+			return problem_set(why, ERR_LIMIT, "", "expected at most %d parameters, found more",
+			    FORM_PARAMETERS);
 		if (pair.size && take(a, pair, names, values, count, why) != OK)
 			return why->code;
 	}

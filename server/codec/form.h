@@ -1,5 +1,5 @@
-/* codec/form.h - the body of a form: application/x-www-form-urlencoded (URL Standard s5.1), read once into the parameters
- * that are asked for.
+/* codec/form.h - the body of a form: application/x-www-form-urlencoded (URL Standard s5.1), read once into the
+ * parameters that are asked for.
  */
 #pragma once
 
@@ -8,8 +8,8 @@
 
 #define FORM_PARAMETERS 64
 
-/* `values[i]` is the parameter `names[i]`, decoded and UTF-8 without NUL; empty when it is not there or has no value. Those
- * nobody asks for are passed over (RFC 6749 s3.2). ERR_SYNTAX: a broken escape, other bytes than UTF-8, a parameter that
- * stands twice; ERR_LIMIT: more than FORM_PARAMETERS. */
+/* `values[i]` is the parameter `names[i]`, decoded and UTF-8 without NUL; empty when it is not there or has no value.
+ * Those nobody asks for are passed over (RFC 6749 s3.2). ERR_SYNTAX: a broken escape, other bytes than UTF-8, a
+ * parameter that stands twice; ERR_LIMIT: more than FORM_PARAMETERS. */
 enum err form_read(struct arena *, struct span body, const char *const *names, struct span *values, size_t count,
     struct problem *why);

@@ -83,9 +83,11 @@ check_header(const struct header *h, struct problem *why)
 		return problem_set(why, ERR_UNSUPPORTED, "RFC 7515 s4.1.11",
 		    "the JWT's header: /crit: expected none, for no extension is understood here");
 	if (h->unencoded)
-		return problem_set(why, ERR_UNSUPPORTED, "RFC 7797 s3", "the JWT's header: /b64: expected none, found one");
+		return problem_set(why, ERR_UNSUPPORTED, "RFC 7797 s3",
+		    "the JWT's header: /b64: expected none, found one");
 	if (!h->algorithm.size)
-		return problem_set(why, ERR_INVALID, "RFC 7515 s4.1.1", "the JWT's header: /alg: expected one, found none");
+		return problem_set(why, ERR_INVALID, "RFC 7515 s4.1.1",
+		    "the JWT's header: /alg: expected one, found none");
 	if (!algorithm_find(h->algorithm))
 		return problem_set(why, ERR_UNSUPPORTED, "RFC 8725 s3.1",
 		    "the JWT's header: /alg: expected RS256, PS256, ES256, ES384 or EdDSA, found \"%.*s\"",
@@ -150,7 +152,8 @@ jwt_read(struct arena *a, struct span text, struct jwt_unverified *out, struct p
 
 	*out = (struct jwt_unverified){ 0 };
 	if (text.size > JWT_LARGEST)
-		return problem_set(why, ERR_LIMIT, "", "expected a JWT of at most %zu bytes, found %zu", JWT_LARGEST, text.size);
+		return problem_set(why, ERR_LIMIT, "", "expected a JWT of at most %zu bytes, found %zu", JWT_LARGEST,
+		    text.size);
 	for (size_t i = 0; i < COUNT(parts); i++) {
 		struct span letters = i < 2 ? span_cut(&rest, '.') : rest;
 
@@ -227,7 +230,8 @@ signature_good(const struct jwt_unverified *jwt, const struct algorithm *algorit
 		signature = der = ecdsa_to_der(signature);
 	good = EVP_DigestVerifyInit_ex(context, &of_key, algorithm->digest, NULL, NULL, key, NULL) == 1 &&
 	    set_padding(of_key, algorithm) &&
-	    EVP_DigestVerify(context, signature.data, signature.size, jwt->signing_input.data, jwt->signing_input.size) == 1;
+	    EVP_DigestVerify(context, signature.data, signature.size, jwt->signing_input.data,
+	    jwt->signing_input.size) == 1;
 	OPENSSL_free((void *)(uintptr_t)der.data);
 	EVP_MD_CTX_free(context);
 	return good;
@@ -254,9 +258,11 @@ signature_check(const struct jwt_unverified *jwt, const struct span *keys, size_
 	if (good)
 		return OK;
 	if (fitting == 0)
-		return problem_set(why, ERR_DENIED, "RFC 8725 s3.1", "none of the %zu registered keys is of a kind for %s",
+		return problem_set(why, ERR_DENIED, "RFC 8725 s3.1",
+		    "none of the %zu registered keys is of a kind for %s",
 		    key_count, algorithm->name);
-	return problem_set(why, ERR_DENIED, "RFC 7515 s5.2", "the JWT's signature is by none of the registered keys for %s",
+	return problem_set(why, ERR_DENIED, "RFC 7515 s5.2",
+	    "the JWT's signature is by none of the registered keys for %s",
 	    algorithm->name);
 }
 
@@ -378,7 +384,8 @@ check_names(const struct claims *c, const struct jwt_expectation *expected, stru
 		return problem_set(why, ERR_DENIED, "RFC 8725 s3.8", "the JWT's /iss: expected \"%.*s\", found %s",
 		    SPAN_ARGS(span_first(expected->issuer, 100)), c->known.issuer.size ? "another" : "none");
 	if (expected->subject.size && !span_equal(c->known.subject, expected->subject))
-		return problem_set(why, ERR_DENIED, "RFC 8725 s3.8", "the JWT's /sub: expected the one it is for, found %s",
+		return problem_set(why, ERR_DENIED, "RFC 8725 s3.8",
+		    "the JWT's /sub: expected the one it is for, found %s",
 		    c->known.subject.size ? "another" : "none");
 	if (!c->for_us)
 		return problem_set(why, ERR_DENIED, "RFC 8725 s3.9", "the JWT's /aud: expected \"%.*s\" among it",
@@ -389,7 +396,8 @@ check_names(const struct claims *c, const struct jwt_expectation *expected, stru
 static enum err
 check_times(const struct claims *c, const struct jwt_expectation *expected, struct problem *why)
 {
-	struct instant early = instant_after(expected->now, -expected->skew), late = instant_after(expected->now, expected->skew);
+	struct instant early = instant_after(expected->now, -expected->skew);
+	struct instant late = instant_after(expected->now, expected->skew);
 	struct instant issued = c->known.issued, expires = c->known.expires;
 	char longest[INSTANT_TEXT], at[INSTANT_TEXT];
 
@@ -397,13 +405,15 @@ check_times(const struct claims *c, const struct jwt_expectation *expected, stru
 		return problem_set(why, ERR_DENIED, "RFC 7519 s4.1", "the JWT's /%s: expected one, found none",
 		    expires.us ? "iat" : "exp");
 	if (!instant_before(early, expires))
-		return problem_set(why, ERR_DENIED, "RFC 7519 s4.1.4", "the JWT has expired at %s", instant_text(expires, at));
+		return problem_set(why, ERR_DENIED, "RFC 7519 s4.1.4", "the JWT has expired at %s",
+		    instant_text(expires, at));
 	if (instant_before(late, issued) || instant_before(late, c->not_before))
 		return problem_set(why, ERR_DENIED, "RFC 7519 s4.1.5", "the JWT is of a time to come, %s",
 		    instant_text(instant_before(late, issued) ? issued : c->not_before, at));
 	if (instant_before(instant_after(late, expected->longest), expires) ||
 	    (issued.us && instant_before(instant_after(issued, expected->longest), expires)))
-		return problem_set(why, ERR_DENIED, "RFC 7519 s4.1.4", "the JWT's /exp: expected at most %s after it was issued, found more",
+		return problem_set(why, ERR_DENIED, "RFC 7519 s4.1.4",
+		    "the JWT's /exp: expected at most %s after it was issued, found more",
 		    duration_text(expected->longest, longest));
 	if (issued.us && !instant_before(issued, expires))
 		return problem_set(why, ERR_DENIED, "RFC 7519 s4.1.4", "the JWT has expired before it was issued");

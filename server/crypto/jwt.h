@@ -1,10 +1,10 @@
-/* crypto/jwt.h - a compact JWS (RFC 7515, RFC 7519) that somebody else signed: form first, then the signature by a key we
- * know, then claims.
+/* crypto/jwt.h - a compact JWS (RFC 7515, RFC 7519) that somebody else signed: form first, then the signature by a key
+ * we know, then claims.
  *
  *     text -> jwt_read -> struct jwt_unverified -> jwt_verify (keys, expectation) -> struct jwt_claims
  *
- * What is not verified stays a struct jwt_unverified; only jwt_verify() gives its claims as to be believed. Keys come from
- * us alone: what a header says of its key (jwk, jku, x5c, x5u) is never looked at (RFC 8725 s3.10).
+ * What is not verified stays a struct jwt_unverified; only jwt_verify() gives its claims as to be believed. Keys come
+ * from us alone: what a header says of its key (jwk, jku, x5c, x5u) is never looked at (RFC 8725 s3.10).
  */
 #pragma once
 
@@ -19,12 +19,12 @@
 struct jwt_unverified {
 	struct span algorithm, type, key_id;   /* of the header: alg, typ, kid; the last two may be empty */
 	struct span payload;                   /* JSON text; not to be believed */
-	struct span issuer;                    /* its iss, to find the key by; not to be believed either; may be empty */
+	struct span issuer;                    /* its iss, to find the key by: as little believed; may be empty */
 	struct span signing_input, signature;
 };
-/* Exactly three parts, strict base64url, JSON objects without a name twice. ERR_SYNTAX, ERR_INVALID and ERR_LIMIT for what is
- * no JWT; ERR_UNSUPPORTED for `crit`, `b64`, and any algorithm that jwt_verify() does not have, "none" and "HS256" among
- * them. Part of what is given back is borrowed from the text, the rest lives in the arena. */
+/* Exactly three parts, strict base64url, JSON objects without a name twice. ERR_SYNTAX, ERR_INVALID and ERR_LIMIT for
+ * what is no JWT; ERR_UNSUPPORTED for `crit`, `b64`, and any algorithm that jwt_verify() does not have, "none" and
+ * "HS256" among them. Part of what is given back is borrowed from the text, the rest lives in the arena. */
 enum err jwt_read(struct arena *, struct span, struct jwt_unverified *out, struct problem *why);
 
 struct jwt_expectation {
@@ -43,10 +43,10 @@ struct jwt_claims {
 	struct span payload;                   /* JSON text, for further claims */
 };
 /* By any of the keys (SubjectPublicKeyInfo) whose kind the algorithm names: RS256 PS256 ES256 ES384 EdDSA (Ed25519, RFC
- * 9864), RSA of 2048 bits or more. ERR_DENIED: no key, a wrong signature, or a claim that does not hold; the sentence says
- * which. */
-enum err jwt_verify(const struct jwt_unverified *, const struct span *keys, size_t key_count, const struct jwt_expectation *,
-    struct arena *, struct jwt_claims *out, struct problem *why);
+ * 9864), RSA of 2048 bits or more. ERR_DENIED: no key, a wrong signature, or a claim that does not hold; the sentence
+ * says which. */
+enum err jwt_verify(const struct jwt_unverified *, const struct span *keys, size_t key_count,
+    const struct jwt_expectation *, struct arena *, struct jwt_claims *out, struct problem *why);
 
 /* Whether a key (SubjectPublicKeyInfo) is of a kind that one of those algorithms takes. ERR_INVALID, ERR_SYNTAX. */
 enum err jwt_key_check(struct span spki, struct problem *why);

@@ -3,9 +3,9 @@
  *     point   who is meant by the token's or the key's digest
  *     judge   the caller's own row, and its member's
  *
- * Two rounds of the store in one turn, three gets in all: 4 us of CPU for one request alone, 3 us where many come in a turn
- * (10,000 callers, LMDB). Holding callers in memory would save most of that and was left out: nothing here can be stale, so
- * a revocation or a suspension holds from the commit that made it.
+ * Two rounds of the store in one turn, three gets in all: 4 us of CPU for one request alone, 3 us where many come in a
+ * turn (10,000 callers, LMDB). Holding callers in memory would save most of that and was left out: nothing here can be
+ * stale, so a revocation or a suspension holds from the commit that made it.
  */
 #include "transaction/caller.h"
 
@@ -160,7 +160,8 @@ caller_stands(const struct caller *c, const struct ask *asked, struct instant no
 	if (c->expires.us && !instant_before(now, c->expires))
 		return problem_set(why, ERR_DENIED, "", "the caller \"%.*s\" has expired", SPAN_ARGS(c->name));
 	if (asked->count == 0 || !member_read(asked->rows[0].value, &member))
-		return problem_set(why, ERR_DENIED, "", "the caller \"%.*s\" has no member any more", SPAN_ARGS(c->name));
+		return problem_set(why, ERR_DENIED, "", "the caller \"%.*s\" has no member any more",
+		    SPAN_ARGS(c->name));
 	if (member.standing != STANDING_APPROVED)
 		return problem_set(why, ERR_DENIED, "", "the member of the caller \"%.*s\" is %s, not approved",
 		    SPAN_ARGS(c->name), standing_name(member.standing));
@@ -237,7 +238,8 @@ show(struct identification *i, const struct credentials *credentials)
 	else if (credentials->certificate.size)
 		show_key(i, credentials->certificate);
 	else
-		problem_set(&i->why, ERR_DENIED, "RFC 6750 s3", "expected a bearer token or a client certificate, found neither");
+		problem_set(&i->why, ERR_DENIED, "RFC 6750 s3",
+		    "expected a bearer token or a client certificate, found neither");
 }
 
 /* The caller must still name what was shown. */
@@ -265,7 +267,8 @@ static enum err
 unknown(const struct identification *i, struct problem *why)
 {
 	if (i->shown == SHOWN_KEY)
-		return problem_set(why, ERR_DENIED, "RFC 8705 s2.2", "the client certificate's key is registered with no caller");
+		return problem_set(why, ERR_DENIED, "RFC 8705 s2.2",
+		    "the client certificate's key is registered with no caller");
 	return problem_set(why, ERR_DENIED, "RFC 6750 s3.1", "the bearer token is unknown, expired or revoked");
 }
 
@@ -332,7 +335,8 @@ caller_identify(struct store *store, struct arena *arena, const struct credentia
 	struct identification *i = arena_new(arena, struct identification);
 
 	*i = (struct identification){
-		.pending = { cancel_identification }, .store = store, .arena = arena, .now = now, .done = done, .arg = arg,
+		.pending = { cancel_identification }, .store = store, .arena = arena, .now = now, .done = done,
+		.arg = arg,
 	};
 	show(i, credentials);
 	i->asks[0] = (struct ask){

@@ -17,8 +17,8 @@
 #include "store/store.h"
 
 extern const struct table caller_table;        /* name -> struct caller */
-extern const struct table caller_secret_table; /* SHA-256 of a token or of a registered SPKI (32) -> struct caller_pointer */
-extern const struct table access_token_table;  /* SHA-256 of a short-lived token (32) -> struct caller_pointer; until it ends */
+extern const struct table caller_secret_table; /* SHA-256 of a token or a key (32) -> struct caller_pointer */
+extern const struct table access_token_table;  /* SHA-256 of a short-lived one (32) -> the same, until it ends */
 extern const struct table assertion_table;     /* assertion_key() -> nothing; until its exp: used once (RFC 7523 s3) */
 
 enum caller_right {
@@ -42,7 +42,7 @@ struct caller {
 	unsigned rights;
 	struct instant created, expires; /* {0}: never */
 	unsigned rate;                   /* requests a second; 0: the configuration's */
-	uint64_t epoch;                  /* short-lived tokens of another are void: drawn anew when a key is taken away */
+	uint64_t epoch;                  /* short-lived tokens of another are void; new when a key goes */
 	struct span token;               /* SHA-256 of its wt_ token; empty: it has none */
 	struct span keys[CALLER_KEYS];   /* SubjectPublicKeyInfo: private_key_jwt, vouching, mTLS */
 	size_t key_count;
@@ -59,7 +59,8 @@ struct caller_pointer {
 void caller_pointer_write(struct buffer *, const struct caller_pointer *);
 bool caller_pointer_read(struct span value, struct caller_pointer *out);
 
-/* A new secret, and the digest it is kept by. 32 random bytes behind a prefix that scanners for lost secrets recognise. */
+/* A new secret, and the digest it is kept by. 32 random bytes behind a prefix that scanners for lost secrets
+ * recognise. */
 #define CALLER_TOKEN_PREFIX "wt_"
 #define ACCESS_TOKEN_PREFIX "wa_"
 #define CALLER_TOKEN_TEXT 48
@@ -69,8 +70,8 @@ struct caller_token {
 };
 struct caller_token caller_token_new(const char *prefix);
 
-/* Whether a caller that was loaded may act now, whatever it showed: not expired, and its member approved. `member` is the
- * answer to the question for its row. ERR_DENIED. */
+/* Whether a caller that was loaded may act now, whatever it showed: not expired, and its member approved. `member` is
+ * the answer to the question for its row. ERR_DENIED. */
 enum err caller_stands(const struct caller *, const struct ask *member, struct instant now, struct problem *why);
 
 /* What a request shows of its caller. */
@@ -83,5 +84,5 @@ struct credentials {
  * telling secrets. ERR_UNAVAILABLE, ERR_IO: the store does not tell. `caller` lives in the arena. */
 typedef void on_caller(void *arg, enum err, const struct caller *, const struct problem *why);
 /* What the credentials borrow stays until then too. */
-struct pending *caller_identify(struct store *, struct arena *, const struct credentials *, struct instant now, on_caller *,
-    void *arg);
+struct pending *caller_identify(struct store *, struct arena *, const struct credentials *, struct instant now,
+    on_caller *, void *arg);

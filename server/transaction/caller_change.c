@@ -40,7 +40,8 @@ check_member(const struct caller_change *change, const struct ask *asked, struct
 	if (asked->count == 0 || !member_read(asked->rows[0].value, &member))
 		return problem_set(why, ERR_NOT_FOUND, "", "there is no member \"%.*s\"", SPAN_ARGS(change->member));
 	if (member.standing != STANDING_APPROVED)
-		return problem_set(why, ERR_INVALID, "", "the member \"%.*s\" is %s; only an approved one may have callers",
+		return problem_set(why, ERR_INVALID, "",
+		    "the member \"%.*s\" is %s; only an approved one may have callers",
 		    SPAN_ARGS(change->member), standing_name(member.standing));
 	return OK;
 }
@@ -54,10 +55,11 @@ add_key(const struct caller_change *change, struct caller_outcome *out, struct p
 		return problem_within(why, "key");
 	for (size_t i = 0; i < c->key_count; i++)
 		if (span_equal(c->keys[i], change->key))
-			return problem_set(why, ERR_CONFLICT, "", "the caller \"%.*s\" has that key already", SPAN_ARGS(c->name));
+			return problem_set(why, ERR_CONFLICT, "", "the caller \"%.*s\" has that key already",
+			    SPAN_ARGS(c->name));
 	if (c->key_count == CALLER_KEYS)
-		return problem_set(why, ERR_LIMIT, "", "the caller \"%.*s\" has %d keys, and no more are kept", SPAN_ARGS(c->name),
-		    CALLER_KEYS);
+		return problem_set(why, ERR_LIMIT, "", "the caller \"%.*s\" has %d keys, and no more are kept",
+		    SPAN_ARGS(c->name), CALLER_KEYS);
 	c->keys[c->key_count++] = change->key;
 	digest(DIGEST_SHA256, change->key, out->fingerprint);
 	out->key_changed = true;
@@ -68,13 +70,15 @@ static enum err
 create(const struct caller_change *change, const struct ask *member, struct caller_outcome *out, struct problem *why)
 {
 	if (!caller_name_valid(change->name))
-		return problem_set(why, ERR_INVALID, "", "name: expected 1 to %d of a-z, 0-9 and -", CALLER_NAME_LARGEST);
+		return problem_set(why, ERR_INVALID, "", "name: expected 1 to %d of a-z, 0-9 and -",
+		    CALLER_NAME_LARGEST);
 	if (!change->rights)
 		return problem_set(why, ERR_INVALID, "", "rights: expected at least one, found none");
 	if (change->expires.us && !instant_before(change->now, change->expires))
 		return problem_set(why, ERR_INVALID, "", "expected a caller that ends later than now");
 	if (change->tokenless && !change->key.size)
-		return problem_set(why, ERR_INVALID, "", "expected a token, a key or both, for the caller must show something");
+		return problem_set(why, ERR_INVALID, "",
+		    "expected a token, a key or both, for the caller must show something");
 	if (check_member(change, member, why) != OK)
 		return why->code;
 	out->after = (struct caller){
@@ -103,7 +107,8 @@ remove_key(const struct caller_change *change, struct caller_outcome *out, struc
 			continue;
 		if (c->key_count == 1 && !c->token.size)
 			return problem_set(why, ERR_INVALID, "",
-			    "it is all the caller \"%.*s\" can show: add another first, or revoke the caller", SPAN_ARGS(c->name));
+			    "it is all the caller \"%.*s\" can show: add another first, or revoke the caller",
+			    SPAN_ARGS(c->name));
 		memmove(&c->keys[i], &c->keys[i + 1], (c->key_count - i - 1) * sizeof(c->keys[0]));
 		c->key_count--;
 		random_bytes(&c->epoch, sizeof(c->epoch));
@@ -111,7 +116,8 @@ remove_key(const struct caller_change *change, struct caller_outcome *out, struc
 		out->key_changed = true;
 		return OK;
 	}
-	return problem_set(why, ERR_NOT_FOUND, "", "the caller \"%.*s\" has no key of that fingerprint", SPAN_ARGS(c->name));
+	return problem_set(why, ERR_NOT_FOUND, "", "the caller \"%.*s\" has no key of that fingerprint",
+	    SPAN_ARGS(c->name));
 }
 
 enum err
@@ -120,9 +126,11 @@ caller_decide(const struct caller *before, const struct ask *member, const struc
 {
 	*out = (struct caller_outcome){ 0 };
 	if (change->action == CALLER_CREATE && before)
-		return problem_set(why, ERR_CONFLICT, "", "there is a caller \"%.*s\" already", SPAN_ARGS(change->name));
+		return problem_set(why, ERR_CONFLICT, "", "there is a caller \"%.*s\" already",
+		    SPAN_ARGS(change->name));
 	if (change->action != CALLER_CREATE && !before)
-		return problem_set(why, ERR_NOT_FOUND, "", "there is no caller \"%.*s\"", SPAN_ARGS(span_first(change->name, 100)));
+		return problem_set(why, ERR_NOT_FOUND, "", "there is no caller \"%.*s\"",
+		    SPAN_ARGS(span_first(change->name, 100)));
 	if (before)
 		out->after = *before;
 	switch (change->action) {

@@ -1,4 +1,5 @@
-/* transaction/caller_change.h - what operators do with a machine caller: create it, give it keys, take them away, revoke it.
+/* transaction/caller_change.h - what operators do with a machine caller: create it, give it keys, take them away,
+ * revoke it.
  *
  *     decide (pure) -> caller_change_write: the rows of one unit
  *
@@ -34,11 +35,12 @@ struct caller_outcome {
 	bool key_changed;
 };
 
-/* `before` NULL: there is none; `member` is the answer to the question for the member's row (CREATE). ERR_CONFLICT: the name
- * is taken; ERR_NOT_FOUND: no such caller, member or key; ERR_INVALID: what cannot be. */
+/* `before` NULL: there is none; `member` is the answer to the question for the member's row (CREATE). ERR_CONFLICT: the
+ * name is taken; ERR_NOT_FOUND: no such caller, member or key; ERR_INVALID: what cannot be. */
 enum err caller_decide(const struct caller *before, const struct ask *member, const struct caller_change *,
     struct caller_outcome *out, struct problem *why);
 
-/* Rows and preconditions; `generation` is that of the row the decision was taken on. A key that another caller has fails the
- * precondition. */
-void caller_change_write(struct unit *, const struct caller_change *, const struct caller_outcome *, uint64_t generation);
+/* Rows and preconditions; `generation` is that of the row the decision was taken on. A key that another caller has
+ * fails the precondition. */
+void caller_change_write(struct unit *, const struct caller_change *, const struct caller_outcome *,
+    uint64_t generation);

@@ -1,7 +1,7 @@
 /* transaction/rate.c - how often a caller may ask.
  *
- * A bucket is one number: the time at which it will be full again. Taking moves it on; a bucket whose time has passed is
- * full, so one that is not kept at all is as good. (The generic cell rate algorithm, ITU-T I.371 annex A.)
+ * A bucket is one number: the time at which it will be full again. Taking moves it on; a bucket whose time has passed
+ * is full, so one that is not kept at all is as good. (The generic cell rate algorithm, ITU-T I.371 annex A.)
  */
 #include "transaction/rate.h"
 
@@ -80,7 +80,7 @@ bucket_find(struct rates *r, uint64_t owner, int64_t now)
 		before = atomic_load(&fullest->owner);
 		if (!atomic_compare_exchange_strong(&fullest->owner, &before, owner))
 			continue;
-		/* A full one is as good as new; written only here, for the new owner may be taking elsewhere already. */
+		/* A full one is as good as new, and not written: its new owner may be taking elsewhere already. */
 		if (atomic_load(&fullest->full_at) > now)
 			atomic_store(&fullest->full_at, now);
 		return fullest;

@@ -2,8 +2,8 @@
  *
  *     a bucket holds what RATE_WINDOW brings, and fills again as time goes by; who finds it empty waits
  *
- * The memory is shared with the processes forked after rates_new(): made by the supervisor it counts a caller's questions
- * to all workers together, made by a worker only its own. No process waits for another.
+ * The memory is shared with the processes forked after rates_new(): made by the supervisor it counts a caller's
+ * questions to all workers together, made by a worker only its own. No process waits for another.
  */
 #pragma once
 
@@ -17,9 +17,9 @@ void rates_free(struct rates *);
 
 #define RATE_WINDOW 2000000 /* microseconds */
 
-/* Takes `cost` out of the bucket of `name`, which gets `per_second` (0: no limit) each second. 0: go on; otherwise nothing was
- * taken, and so many microseconds later there is something in it again. What costs more than a bucket holds may take it
- * into debt, for nobody could ask that otherwise. `now` is clock_monotonic(). */
+/* Takes `cost` out of the bucket of `name`, which gets `per_second` (0: no limit) each second. 0: go on; otherwise
+ * nothing was taken, and so many microseconds later there is something in it again. What costs more than a bucket holds
+ * may take it into debt, for nobody could ask that otherwise. `now` is clock_monotonic(). */
 int64_t rate_take(struct rates *, struct span name, unsigned per_second, unsigned cost, int64_t now);
 
 /* Retry-After (RFC 9110 s10.2.3): whole seconds, at least 1. */

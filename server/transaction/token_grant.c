@@ -48,7 +48,8 @@ read_assertion(struct granting *g, struct problem *why)
 	if (!caller_name_valid(g->jwt.issuer))
 		return problem_set(why, ERR_DENIED, "RFC 7523 s3", "the JWT's /iss: expected the name of a caller");
 	if (g->asked.client_id.size && !span_equal(g->asked.client_id, g->jwt.issuer))
-		return problem_set(why, ERR_DENIED, "RFC 7521 s4.2", "client_id is not the caller that signed the assertion");
+		return problem_set(why, ERR_DENIED, "RFC 7521 s4.2",
+		    "client_id is not the caller that signed the assertion");
 	return OK;
 }
 
@@ -63,7 +64,8 @@ on_recorded(void *arg, const struct committed *done)
 	if (done->code == ERR_CONFLICT)
 		problem_set(&why, ERR_DENIED, "RFC 7523 s3", "the JWT's /jti: this assertion has been used already");
 	else if (done->code != OK)
-		problem_set(&why, done->code, "", "the token could not be kept, so there is none: %s", err_name(done->code));
+		problem_set(&why, done->code, "", "the token could not be kept, so there is none: %s",
+		    err_name(done->code));
 	answer(g, done->code == OK ? OK : why.code, &why);
 }
 
@@ -109,9 +111,11 @@ grant_unit(struct granting *g, const struct jwt_claims *claims)
 static enum err
 check_assertion(struct granting *g, struct jwt_claims *claims, struct problem *why)
 {
-	const struct span base = g->asked.base_url, audiences[] = { g->asked.endpoint, base, span_first(base, base.size - 1) };
+	const struct span base = g->asked.base_url;
+	const struct span audiences[] = { g->asked.endpoint, base, span_first(base, base.size - 1) };
 	const struct jwt_expectation expected = {
-		.issuer = g->caller.name, .subject = g->caller.name, .audiences = audiences, .audience_count = COUNT(audiences),
+		.issuer = g->caller.name, .subject = g->caller.name, .audiences = audiences,
+		.audience_count = COUNT(audiences),
 		.now = g->asked.now, .longest = ASSERTION_LONGEST, .skew = CALLER_SKEW, .undated = true,
 	};
 
@@ -166,7 +170,8 @@ on_caller_loaded(void *arg, enum err err, const struct problem *why)
 		why = &g->why;
 	} else if (err == OK && (g->ask.count == 0 ||
 	    !caller_read(arena_copy(g->arena, g->ask.rows[0].value), &g->caller))) {
-		err = problem_set(&g->why, ERR_DENIED, "RFC 7523 s3", "the JWT's /iss: there is no caller of this name");
+		err = problem_set(&g->why, ERR_DENIED, "RFC 7523 s3",
+		    "the JWT's /iss: there is no caller of this name");
 		why = &g->why;
 	}
 	if (err != OK) {
@@ -179,12 +184,14 @@ on_caller_loaded(void *arg, enum err err, const struct problem *why)
 
 /* Where the assertion cannot be read nothing is asked; the answer still comes later, as of every store. */
 struct pending *
-token_grant_start(struct store *store, struct arena *arena, const struct token_grant *asked, on_granted *done, void *arg)
+token_grant_start(struct store *store, struct arena *arena, const struct token_grant *asked, on_granted *done,
+    void *arg)
 {
 	struct granting *g = arena_new(arena, struct granting);
 
 	*g = (struct granting){
-		.pending = { cancel_granting }, .store = store, .arena = arena, .asked = *asked, .done = done, .arg = arg,
+		.pending = { cancel_granting }, .store = store, .arena = arena, .asked = *asked, .done = done,
+		.arg = arg,
 	};
 	read_assertion(g, &g->why);
 	g->ask = (struct ask){ .table = &caller_table, .from = g->jwt.issuer };

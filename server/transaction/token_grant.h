@@ -3,9 +3,9 @@
  *
  *     assertion -> its issuer's caller -> the member -> signature, audience, time -> used once, token -> on_granted
  *
- * The JWT: iss and sub the caller's name; aud our base URL (with or without its last slash) or that of POST /v1/token; exp
- * at most ASSERTION_LONGEST from now; jti, which counts once. The token is a row that ends by itself (caller.h), and is void when one of the caller's keys
- * is taken away.
+ * The JWT: iss and sub the caller's name; aud our base URL (with or without its last slash) or that of POST /v1/token;
+ * exp at most ASSERTION_LONGEST from now; jti, which counts once. The token is a row that ends by itself (caller.h),
+ * and is void when one of the caller's keys is taken away.
  */
 #pragma once
 
@@ -35,7 +35,7 @@ struct token_granted {
 	int64_t wait;              /* with ERR_LIMIT: microseconds until the caller may ask again */
 };
 
-/* ERR_DENIED: not this caller, not with this assertion. ERR_LIMIT: asked too often. ERR_UNAVAILABLE, ERR_FULL, ERR_IO: the
- * token could not be kept, so there is none. What the grant borrows stays until then. */
+/* ERR_DENIED: not this caller, not with this assertion. ERR_LIMIT: asked too often. ERR_UNAVAILABLE, ERR_FULL, ERR_IO:
+ * the token could not be kept, so there is none. What the grant borrows stays until then. */
 typedef void on_granted(void *arg, enum err, const struct token_granted *, const struct problem *why);
 struct pending *token_grant_start(struct store *, struct arena *, const struct token_grant *, on_granted *, void *arg);

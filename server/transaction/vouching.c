@@ -45,8 +45,8 @@ answer(struct vouched *v, enum err err, const struct problem *why)
 	v->done(v->arg, err, err == OK ? NULL : why);
 }
 
-/* Puts the statement's pointer before the sentence. What is no good in a statement is bad input of the question, whoever
- * was denied. */
+/* Puts the statement's pointer before the sentence. What is no good in a statement is bad input of the question,
+ * whoever was denied. */
 static enum err
 refuse(const struct vouched *v, size_t at, struct problem *why)
 {
@@ -66,7 +66,8 @@ read_statements(struct vouched *v, struct problem *why)
 		if (jwt_read(v->arena, v->asked.statements[i], &s->jwt, why) != OK)
 			return refuse(v, i, why);
 		if (!caller_name_valid(s->jwt.issuer)) {
-			problem_set(why, ERR_INVALID, "RFC 7519 s4.1.1", "the JWT's /iss: expected the name of a caller");
+			problem_set(why, ERR_INVALID, "RFC 7519 s4.1.1",
+			    "the JWT's /iss: expected the name of a caller");
 			return refuse(v, i, why);
 		}
 	}
@@ -143,7 +144,8 @@ take_statement(struct vouched *v, size_t at, struct problem *why)
 		span_text(arena_print(v->arena, "%.*s/", SPAN_ARGS(bare))), bare,
 	};
 	const struct jwt_expectation expected = {
-		.type = STATEMENT_TYPE, .issuer = s->voucher.name, .audiences = audiences, .audience_count = COUNT(audiences),
+		.type = STATEMENT_TYPE, .issuer = s->voucher.name, .audiences = audiences,
+		.audience_count = COUNT(audiences),
 		.now = v->asked.now, .longest = VOUCHING_LONGEST, .skew = CALLER_SKEW,
 	};
 	struct arena scratch = arena_init(2 * SCRATCH);
@@ -151,7 +153,8 @@ take_statement(struct vouched *v, size_t at, struct problem *why)
 	enum err err = caller_stands(&s->voucher, &v->asks[at], v->asked.now, why);
 
 	if (err == OK && !(s->voucher.rights & CALLER_VOUCH))
-		err = problem_set(why, ERR_DENIED, "", "the caller \"%.*s\" has no right to vouch", SPAN_ARGS(s->voucher.name));
+		err = problem_set(why, ERR_DENIED, "", "the caller \"%.*s\" has no right to vouch",
+		    SPAN_ARGS(s->voucher.name));
 	if (err == OK)
 		err = jwt_verify(&s->jwt, s->voucher.keys, s->voucher.key_count, &expected, v->arena, &claims, why);
 	if (err == OK)
@@ -217,14 +220,15 @@ on_callers_loaded(void *arg, enum err err, const struct problem *why)
 
 /* Where a statement cannot be read nothing is asked; the answer still comes later, as of every store. */
 struct pending *
-vouching_take(struct store *store, struct arena *arena, const struct vouching *asked, struct facts *facts, on_vouched *done,
-    void *arg)
+vouching_take(struct store *store, struct arena *arena, const struct vouching *asked, struct facts *facts,
+    on_vouched *done, void *arg)
 {
 	struct vouched *v = arena_new(arena, struct vouched);
 
 	assert(asked->count <= VOUCHING_STATEMENTS);
 	*v = (struct vouched){
-		.pending = { cancel_vouching }, .store = store, .arena = arena, .asked = *asked, .facts = facts, .done = done,
+		.pending = { cancel_vouching }, .store = store, .arena = arena, .asked = *asked, .facts = facts,
+		.done = done,
 		.arg = arg,
 	};
 	read_statements(v, &v->why);

@@ -1,4 +1,5 @@
-/* transaction/vouching.h - facts that a member's machine vouches for in a signed statement, which comes with the question.
+/* transaction/vouching.h - facts that a member's machine vouches for in a signed statement, which comes with the
+ * question.
  *
  *     statements -> issuers -> their callers and members -> signature, audience, subject, time -> facts, vouched
  *
@@ -24,9 +25,9 @@ struct vouching {
 	struct instant now;
 };
 
-/* OK: `facts` knows what was vouched for. ERR_INVALID, ERR_SYNTAX, ERR_LIMIT, ERR_UNSUPPORTED: a statement does not hold, and
- * none counts; the sentence begins with its pointer, and `facts` is not to be used. ERR_UNAVAILABLE, ERR_IO: the store does
- * not tell. Spans and `facts` stay until then. */
+/* OK: `facts` knows what was vouched for. ERR_INVALID, ERR_SYNTAX, ERR_LIMIT, ERR_UNSUPPORTED: a statement does not
+ * hold, and none counts; the sentence begins with its pointer, and `facts` is not to be used. ERR_UNAVAILABLE, ERR_IO:
+ * the store does not tell. Spans and `facts` stay until then. */
 typedef void on_vouched(void *arg, enum err, const struct problem *why);
 struct pending *vouching_take(struct store *, struct arena *, const struct vouching *, struct facts *, on_vouched *,
     void *arg);

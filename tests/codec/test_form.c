@@ -27,7 +27,8 @@ parameters_are_decoded_once(void **state)
 		struct span values[COUNT(names)];
 		struct problem why;
 
-		expect_ok(cases[i].title, form_read(&a, span_text(cases[i].body), names, values, COUNT(names), &why), &why);
+		expect_ok(cases[i].title, form_read(&a, span_text(cases[i].body), names, values, COUNT(names), &why),
+		    &why);
 		for (size_t n = 0; n < COUNT(names); n++)
 			expect_span(cases[i].title, values[n], cases[i].values[n]);
 	}
@@ -57,14 +58,14 @@ what_could_be_read_two_ways_is_refused(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++)
-		expect_problem(cases[i].title, form_read(&a, span_text(cases[i].body), names, values, COUNT(names), &why), &why,
-		    cases[i].code, cases[i].part);
+		expect_problem(cases[i].title, form_read(&a, span_text(cases[i].body), names, values, COUNT(names),
+		    &why), &why, cases[i].code, cases[i].part);
 	for (size_t i = 0; i < FORM_PARAMETERS; i++)
 		memcpy(many + 3 * i, "x=&", 4);
 	expect_ok("the most", form_read(&a, span_text(many), names, values, COUNT(names), &why), &why);
 	memcpy(many + strlen(many), "x=", 3);
-	expect_problem("more than the most", form_read(&a, span_text(many), names, values, COUNT(names), &why), &why, ERR_LIMIT,
-	    "at most 64");
+	expect_problem("more than the most", form_read(&a, span_text(many), names, values, COUNT(names), &why), &why,
+	    ERR_LIMIT, "at most 64");
 	arena_release(&a);
 }
 

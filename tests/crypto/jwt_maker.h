@@ -73,7 +73,8 @@ maker_sign(struct arena *a, const struct maker_key *k, const char *algorithm, st
 	if (strcmp(algorithm, "none") == 0)
 		return (struct span){ 0 };
 	if (strcmp(algorithm, "HS256") == 0) {
-		assert_non_null(HMAC(EVP_sha256(), k->spki.data, (int)k->spki.size, input.data, input.size, raw, &size));
+		assert_non_null(HMAC(EVP_sha256(), k->spki.data, (int)k->spki.size, input.data, input.size, raw,
+		    &size));
 		return span_of(raw, size);
 	}
 	if (strcmp(algorithm, "RS256") == 0 || strcmp(algorithm, "PS256") == 0)
@@ -81,7 +82,8 @@ maker_sign(struct arena *a, const struct maker_key *k, const char *algorithm, st
 	if (strcmp(algorithm, "ES256-DER") == 0)
 		return maker_sign_raw(a, k, "SHA256", false, input);
 	if (strncmp(algorithm, "ES", 2) == 0) {
-		assert_true(ecdsa_to_raw(maker_sign_raw(a, k, field == 48 ? "SHA384" : "SHA256", false, input), field, raw));
+		assert_true(ecdsa_to_raw(maker_sign_raw(a, k, field == 48 ? "SHA384" : "SHA256", false, input), field,
+		    raw));
 		return span_of(raw, 2 * field);
 	}
 	return maker_sign_raw(a, k, NULL, false, input);

@@ -49,7 +49,8 @@ expectation(const char *type)
 	audiences[0] = span_text(base_url);
 	audiences[1] = span_text("https://federation.example/v1/token");
 	return (struct jwt_expectation){
-		.type = type, .issuer = span_text("hospital"), .audiences = audiences, .audience_count = COUNT(audiences),
+		.type = type, .issuer = span_text("hospital"), .audiences = audiences,
+		.audience_count = COUNT(audiences),
 		.now = { SECONDS(NOON) }, .longest = SECONDS(600), .skew = SECONDS(30),
 	};
 }
@@ -98,9 +99,10 @@ each_algorithm_verifies_with_its_key_among_others(void **state)
 
 		changed = (uint8_t *)arena_text(&arena, jwt);
 		changed[jwt.size - 8] = changed[jwt.size - 8] == 'A' ? 'B' : 'A';
-		expect_problem("another signature", check(span_of(changed, jwt.size), keys, COUNT(keys), &expected, &claims,
-		    &why), &why, ERR_DENIED, "signature is by none");
-		expect_number("gives no claims", claims.issuer.size + claims.payload.size + (uint64_t)claims.expires.us, 0);
+		expect_problem("another signature", check(span_of(changed, jwt.size), keys, COUNT(keys), &expected,
+		    &claims, &why), &why, ERR_DENIED, "signature is by none");
+		expect_number("gives no claims", claims.issuer.size + claims.payload.size + (uint64_t)claims.expires.us,
+		    0);
 	}
 }
 
@@ -125,8 +127,8 @@ the_standards_own_example_verifies(void **state)
 	expected.issuer = span_text("joe");
 	expected.undated = true;
 	expected.now.us = SECONDS(1300819000);
-	expect_problem("all but the audience", check(span_text(text), keys, 1, &expected, &claims, &why), &why, ERR_DENIED,
-	    "/aud");
+	expect_problem("all but the audience", check(span_text(text), keys, 1, &expected, &claims, &why), &why,
+	    ERR_DENIED, "/aud");
 }
 
 static void
@@ -144,22 +146,24 @@ what_is_no_jwt_is_not_read(void **state)
 		{ "an empty signature", "eyJhbGciOiJFUzI1NiJ9.e30.", ERR_SYNTAX, "found no signature" },
 		{ "an empty payload", "eyJhbGciOiJFUzI1NiJ9..AAAA", ERR_SYNTAX, "found no payload" },
 		{ "four parts", "eyJhbGciOiJFUzI1NiJ9.e30.AAAA.AAAA", ERR_SYNTAX, "signature is not base64url" },
-		{ "five parts, as a JWE has", "eyJhbGciOiJFUzI1NiJ9.AA.AAAA.AAAA.AAAA", ERR_SYNTAX, "signature is not base64url" },
+		{ "five parts, as a JWE has", "eyJhbGciOiJFUzI1NiJ9.AA.AAAA.AAAA.AAAA", ERR_SYNTAX,
+		    "signature is not base64url" },
 		{ "padding", "eyJhbGciOiJFUzI1NiJ9.e30=.AAAA", ERR_SYNTAX, "payload is not base64url" },
 		{ "spare bits", "eyJhbGciOiJFUzI1NiJ9.e31.AAAA", ERR_SYNTAX, "payload is not base64url" },
 		{ "a blank", "eyJhbGciOiJFUzI1NiJ9.e30 .AAAA", ERR_SYNTAX, "payload is not base64url" },
 		{ "base64's other letters", "eyJhbGciOiJFUzI1NiJ9.e30.AA+/", ERR_SYNTAX, "signature is not base64url" },
 		{ "a header that is no object", "W10.e30.AAAA", ERR_INVALID, "header: expected an object" },
 		{ "a header that is no JSON", "AAAA.e30.AAAA", ERR_SYNTAX, "header: expected" },
-		{ "a payload that is no object", "eyJhbGciOiJFUzI1NiJ9.W10.AAAA", ERR_INVALID, "payload: expected an object" },
+		{ "a payload that is no object", "eyJhbGciOiJFUzI1NiJ9.W10.AAAA", ERR_INVALID,
+		    "payload: expected an object" },
 	};
 	struct jwt_unverified jwt;
 	struct problem why;
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
-		expect_problem(cases[i].title, jwt_read(&arena, span_text(cases[i].text), &jwt, &why), &why, cases[i].code,
-		    cases[i].part);
+		expect_problem(cases[i].title, jwt_read(&arena, span_text(cases[i].text), &jwt, &why), &why,
+		    cases[i].code, cases[i].part);
 		expect_number("nothing comes of it", jwt.payload.size, 0);
 	}
 }
@@ -180,19 +184,21 @@ a_header_must_be_one_we_understand_whole(void **state)
 		{ "SHA-1", "{\"alg\":\"RS1\"}", ERR_UNSUPPORTED, "found \"RS1\"" },
 		{ "an algorithm that is no text", "{\"alg\":256}", ERR_INVALID, "/alg: expected" },
 		{ "an algorithm that stands twice", "{\"alg\":\"ES256\",\"alg\":\"none\"}", ERR_SYNTAX, "/alg" },
-		{ "a name that stands twice, further down", "{\"alg\":\"ES256\",\"x\":{\"a\":1,\"a\":2}}", ERR_SYNTAX, "/x/a" },
-		{ "an extension that must be understood", "{\"alg\":\"ES256\",\"crit\":[\"exp\"],\"exp\":1}", ERR_UNSUPPORTED,
-		    "/crit" },
+		{ "a name that stands twice, further down", "{\"alg\":\"ES256\",\"x\":{\"a\":1,\"a\":2}}", ERR_SYNTAX,
+		    "/x/a" },
+		{ "an extension that must be understood", "{\"alg\":\"ES256\",\"crit\":[\"exp\"],\"exp\":1}",
+		    ERR_UNSUPPORTED, "/crit" },
 		{ "a payload that is not encoded", "{\"alg\":\"ES256\",\"b64\":false}", ERR_UNSUPPORTED, "/b64" },
-		{ "a header of 17 levels", "{\"alg\":\"ES256\",\"x\":[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]}", ERR_LIMIT, "header" },
+		{ "a header of 17 levels", "{\"alg\":\"ES256\",\"x\":[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]}", ERR_LIMIT,
+		    "header" },
 	};
 	struct jwt_unverified jwt;
 	struct problem why;
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++)
-		expect_problem(cases[i].title, jwt_read(&arena, maker_jwt(&arena, &p256, "ES256", cases[i].header, CLAIMS),
-		    &jwt, &why), &why, cases[i].code, cases[i].part);
+		expect_problem(cases[i].title, jwt_read(&arena, maker_jwt(&arena, &p256, "ES256", cases[i].header,
+		    CLAIMS), &jwt, &why), &why, cases[i].code, cases[i].part);
 }
 
 static void
@@ -206,8 +212,8 @@ a_large_one_is_not_looked_at(void **state)
 	memset(text, 'A', JWT_LARGEST + 1);
 	expect_problem("a byte more than the most", jwt_read(&arena, span_text(text), &jwt, &why), &why, ERR_LIMIT,
 	    "at most 16384 bytes, found 16385");
-	expect_problem("the most is looked at", jwt_read(&arena, span_first(span_text(text), JWT_LARGEST), &jwt, &why), &why,
-	    ERR_SYNTAX, "found no payload");
+	expect_problem("the most is looked at", jwt_read(&arena, span_first(span_text(text), JWT_LARGEST), &jwt, &why),
+	    &why, ERR_SYNTAX, "found no payload");
 }
 
 /* Each is made well with the key it names, and must fail for the one thing that is wrong with it. */
@@ -219,8 +225,10 @@ a_key_serves_its_own_algorithm_only(void **state)
 		struct maker_key *key, *known;
 		const char *part;
 	} cases[] = {
-		{ "a stranger's key", "ES256", "ES256", &p256, &p384, "none of the 1 registered keys is of a kind for ES256" },
-		{ "RSA of 1024 bits", "RS256", "RS256", &small, &small, "none of the 1 registered keys is of a kind for RS256" },
+		{ "a stranger's key", "ES256", "ES256", &p256, &p384,
+		    "none of the 1 registered keys is of a kind for ES256" },
+		{ "RSA of 1024 bits", "RS256", "RS256", &small, &small,
+		    "none of the 1 registered keys is of a kind for RS256" },
 		{ "ECDSA in DER", "ES256-DER", "ES256", &p256, &p256, "signature is by none" },
 		{ "PKCS#1 v1.5 for PSS", "RS256", "PS256", &rsa, &rsa, "signature is by none" },
 		{ "PSS for PKCS#1 v1.5", "PS256", "RS256", &rsa, &rsa, "signature is by none" },
@@ -238,8 +246,8 @@ a_key_serves_its_own_algorithm_only(void **state)
 		struct jwt_claims claims;
 		struct problem why;
 
-		expect_problem(cases[i].title, check(jwt, &cases[i].known->spki, 1, &expected, &claims, &why), &why, ERR_DENIED,
-		    cases[i].part);
+		expect_problem(cases[i].title, check(jwt, &cases[i].known->spki, 1, &expected, &claims, &why), &why,
+		    ERR_DENIED, cases[i].part);
 	}
 }
 
@@ -254,10 +262,10 @@ a_key_of_the_header_counts_for_nothing(void **state)
 	struct problem why;
 
 	(void)state;
-	expect_problem("the attacker's own key", check(maker_jwt(&arena, &own, "ES256", header, CLAIMS), &p256.spki, 1, &expected,
-	    &claims, &why), &why, ERR_DENIED, "signature is by none");
-	expect_problem("no key at all", check(maker_jwt(&arena, &own, "ES256", header, CLAIMS), NULL, 0, &expected, &claims, &why),
-	    &why, ERR_DENIED, "none of the 0 registered keys");
+	expect_problem("the attacker's own key", check(maker_jwt(&arena, &own, "ES256", header, CLAIMS), &p256.spki, 1,
+	    &expected, &claims, &why), &why, ERR_DENIED, "signature is by none");
+	expect_problem("no key at all", check(maker_jwt(&arena, &own, "ES256", header, CLAIMS), NULL, 0, &expected,
+	    &claims, &why), &why, ERR_DENIED, "none of the 0 registered keys");
 	maker_key_free(&own);
 }
 
@@ -271,7 +279,8 @@ each_claim_must_hold(void **state)
 		const char *title, *payload;
 		const char *part;       /* NULL: it holds */
 	} cases[] = {
-		{ "a list of audiences", "{\"iss\":\"hospital\",\"aud\":[\"https://other.example/\",\"https://federation.example/v1/token\"]"
+		{ "a list of audiences",
+		    "{\"iss\":\"hospital\",\"aud\":[\"https://other.example/\",\"https://federation.example/v1/token\"]"
 		    TIMES "}", NULL },
 		{ "fractions of a second", WITH(",\"iat\":1795348790.25,\"exp\":1795349090.75"), NULL },
 		{ "a claim nobody knows", WITH(TIMES ",\"x\":{\"y\":[1,2.5e3,null]}"), NULL },
@@ -281,8 +290,10 @@ each_claim_must_hold(void **state)
 		{ "exactly ten minutes", WITH(",\"iat\":1795348790,\"exp\":1795349390"), NULL },
 		{ "another issuer", "{\"iss\":\"clinic\",\"aud\":\"https://federation.example/\"" TIMES "}", "/iss" },
 		{ "no issuer", "{\"aud\":\"https://federation.example/\"" TIMES "}", "/iss" },
-		{ "an issuer that is a list", "{\"iss\":[\"hospital\"],\"aud\":\"https://federation.example/\"" TIMES "}", "/iss" },
-		{ "another audience", "{\"iss\":\"hospital\",\"aud\":\"https://federation.example\"" TIMES "}", "/aud" },
+		{ "an issuer that is a list",
+		    "{\"iss\":[\"hospital\"],\"aud\":\"https://federation.example/\"" TIMES "}", "/iss" },
+		{ "another audience", "{\"iss\":\"hospital\",\"aud\":\"https://federation.example\"" TIMES "}",
+		    "/aud" },
 		{ "no audience", "{\"iss\":\"hospital\"" TIMES "}", "/aud" },
 		{ "an empty list of audiences", "{\"iss\":\"hospital\",\"aud\":[]" TIMES "}", "/aud" },
 		{ "an audience that is a number", "{\"iss\":\"hospital\",\"aud\":1" TIMES "}", "/aud" },
@@ -312,7 +323,8 @@ each_claim_must_hold(void **state)
 			expect_ok(cases[i].title, err, &why);
 		else
 			expect_true(cases[i].title, err != OK && strstr(why.text, cases[i].part));
-		if (cases[i].part && !strstr(cases[i].title, "twice") && !strstr(cases[i].title, "issuer that is a list"))
+		if (cases[i].part && !strstr(cases[i].title, "twice") && !strstr(cases[i].title,
+		    "issuer that is a list"))
 			expect_number("it was read, and is not believed", err, ERR_DENIED);
 	}
 }
@@ -330,15 +342,17 @@ a_subject_and_a_date_are_asked_for_where_they_are_needed(void **state)
 	(void)state;
 	expected.subject = span_text("alice");
 	expect_ok("its subject", check(dated, &p256.spki, 1, &expected, &claims, &why), &why);
-	expect_problem("no subject", check(undated, &p256.spki, 1, &expected, &claims, &why), &why, ERR_DENIED, "found none");
+	expect_problem("no subject", check(undated, &p256.spki, 1, &expected, &claims, &why), &why, ERR_DENIED,
+	    "found none");
 	expected.subject = span_text("bob");
-	expect_problem("another subject", check(dated, &p256.spki, 1, &expected, &claims, &why), &why, ERR_DENIED, "found another");
+	expect_problem("another subject", check(dated, &p256.spki, 1, &expected, &claims, &why), &why, ERR_DENIED,
+	    "found another");
 	expected.subject = (struct span){ 0 };
 	expected.undated = true;
 	expect_ok("no date", check(undated, &p256.spki, 1, &expected, &claims, &why), &why);
 	expect_number("none is made up", claims.issued.us, 0);
-	expect_problem("and still an end that is near", check(late, &p256.spki, 1, &expected, &claims, &why), &why, ERR_DENIED,
-	    "at most PT10M");
+	expect_problem("and still an end that is near", check(late, &p256.spki, 1, &expected, &claims, &why), &why,
+	    ERR_DENIED, "at most PT10M");
 }
 
 static void
@@ -351,11 +365,14 @@ its_type_is_the_one_expected(void **state)
 		{ "none where none is asked for", "{\"alg\":\"ES256\"}", NULL, true },
 		{ "JWT where none is asked for", "{\"alg\":\"ES256\",\"typ\":\"jwt\"}", NULL, true },
 		{ "another where none is asked for", "{\"alg\":\"ES256\",\"typ\":\"at+jwt\"}", NULL, false },
-		{ "the one asked for", "{\"alg\":\"ES256\",\"typ\":\"assurance-facts+jwt\"}", "assurance-facts+jwt", true },
-		{ "the same in full", "{\"alg\":\"ES256\",\"typ\":\"Application/Assurance-Facts+JWT\"}", "assurance-facts+jwt", true },
+		{ "the one asked for", "{\"alg\":\"ES256\",\"typ\":\"assurance-facts+jwt\"}", "assurance-facts+jwt",
+		    true },
+		{ "the same in full", "{\"alg\":\"ES256\",\"typ\":\"Application/Assurance-Facts+JWT\"}",
+		    "assurance-facts+jwt", true },
 		{ "none", "{\"alg\":\"ES256\"}", "assurance-facts+jwt", false },
 		{ "JWT", "{\"alg\":\"ES256\",\"typ\":\"JWT\"}", "assurance-facts+jwt", false },
-		{ "one that begins like it", "{\"alg\":\"ES256\",\"typ\":\"assurance-facts+jwt2\"}", "assurance-facts+jwt", false },
+		{ "one that begins like it", "{\"alg\":\"ES256\",\"typ\":\"assurance-facts+jwt2\"}",
+		    "assurance-facts+jwt", false },
 	};
 
 	(void)state;
@@ -363,8 +380,8 @@ its_type_is_the_one_expected(void **state)
 		struct jwt_expectation expected = expectation(cases[i].expected);
 		struct jwt_claims claims;
 		struct problem why;
-		enum err err = check(maker_jwt(&arena, &p256, "ES256", cases[i].header, CLAIMS), &p256.spki, 1, &expected, &claims,
-		    &why);
+		enum err err = check(maker_jwt(&arena, &p256, "ES256", cases[i].header, CLAIMS), &p256.spki, 1,
+		    &expected, &claims, &why);
 
 		if (cases[i].holds)
 			expect_ok(cases[i].title, err, &why);
@@ -383,9 +400,11 @@ a_key_is_told_good_before_it_is_registered(void **state)
 	expect_ok("P-256", jwt_key_check(p256.spki, &why), &why);
 	expect_ok("P-384", jwt_key_check(p384.spki, &why), &why);
 	expect_ok("Ed25519", jwt_key_check(ed25519.spki, &why), &why);
-	expect_problem("RSA of 1024 bits", jwt_key_check(small.spki, &why), &why, ERR_INVALID, "found RSA of 1024 bits");
+	expect_problem("RSA of 1024 bits", jwt_key_check(small.spki, &why), &why, ERR_INVALID,
+	    "found RSA of 1024 bits");
 	expect_problem("P-521", jwt_key_check(p521.spki, &why), &why, ERR_INVALID, "found EC on the curve secp521r1");
-	expect_problem("half a key", jwt_key_check(span_first(p256.spki, 40), &why), &why, ERR_SYNTAX, "SubjectPublicKeyInfo");
+	expect_problem("half a key", jwt_key_check(span_first(p256.spki, 40), &why), &why, ERR_SYNTAX,
+	    "SubjectPublicKeyInfo");
 	expect_problem("nothing", jwt_key_check((struct span){ 0 }, &why), &why, ERR_SYNTAX, "SubjectPublicKeyInfo");
 }
 

@@ -103,7 +103,8 @@ static void
 scene_open(struct scene *s, uint64_t seed)
 {
 	const struct http_settings http = { .limits = http_limits_default };
-	const struct control_settings settings = { .keys = "/nowhere", .registration_authority = "https://authority.example/",
+	const struct control_settings settings = { .keys = "/nowhere",
+	    .registration_authority = "https://authority.example/",
 		.approvals = 2 };
 	const struct control_actions actions = { .reload = no_reload, .status = no_status };
 	struct problem why;
@@ -230,26 +231,37 @@ requests_are_read_strictly(void **state)
 	} cases[] = {
 		{ "no name", "", "{\"member\":\"bank\",\"rights\":[\"decide\"]}", 400, "/name: expected one" },
 		{ "no member", "", "{\"name\":\"a\",\"rights\":[\"decide\"]}", 400, "/member: expected one" },
-		{ "a name that is none", "", "{\"name\":\"A\",\"member\":\"bank\",\"rights\":[\"decide\"]}", 400, "a-z, 0-9 and -" },
-		{ "no right", "", "{\"name\":\"a\",\"member\":\"bank\",\"rights\":[]}", 400, "rights: expected at least one" },
-		{ "a right nobody has", "", "{\"name\":\"a\",\"member\":\"bank\",\"rights\":[\"root\"]}", 400, "/rights/0" },
-		{ "a life that is none", "", "{\"name\":\"a\",\"member\":\"bank\",\"rights\":[\"decide\"],\"for\":\"90\"}", 400, "/for" },
-		{ "a life beyond ten years", "", "{\"name\":\"a\",\"member\":\"bank\",\"rights\":[\"decide\"],\"for\":\"P9999D\"}", 400,
+		{ "a name that is none", "", "{\"name\":\"A\",\"member\":\"bank\",\"rights\":[\"decide\"]}", 400,
+		    "a-z, 0-9 and -" },
+		{ "no right", "", "{\"name\":\"a\",\"member\":\"bank\",\"rights\":[]}", 400,
+		    "rights: expected at least one" },
+		{ "a right nobody has", "", "{\"name\":\"a\",\"member\":\"bank\",\"rights\":[\"root\"]}", 400,
+		    "/rights/0" },
+		{ "a life that is none", "",
+		    "{\"name\":\"a\",\"member\":\"bank\",\"rights\":[\"decide\"],\"for\":\"90\"}", 400, "/for" },
+		{ "a life beyond ten years", "",
+		    "{\"name\":\"a\",\"member\":\"bank\",\"rights\":[\"decide\"],\"for\":\"P9999D\"}", 400,
 		    "ten years" },
-		{ "a rate of nothing", "", "{\"name\":\"a\",\"member\":\"bank\",\"rights\":[\"decide\"],\"rate\":0}", 400, "/rate" },
-		{ "a key that is none", "", "{\"name\":\"a\",\"member\":\"bank\",\"rights\":[\"decide\"],\"key\":\"x\"}", 400, "/key" },
-		{ "neither token nor key", "", "{\"name\":\"a\",\"member\":\"bank\",\"rights\":[\"decide\"],\"token\":false}", 400,
+		{ "a rate of nothing", "", "{\"name\":\"a\",\"member\":\"bank\",\"rights\":[\"decide\"],\"rate\":0}",
+		    400, "/rate" },
+		{ "a key that is none", "",
+		    "{\"name\":\"a\",\"member\":\"bank\",\"rights\":[\"decide\"],\"key\":\"x\"}", 400, "/key" },
+		{ "neither token nor key", "",
+		    "{\"name\":\"a\",\"member\":\"bank\",\"rights\":[\"decide\"],\"token\":false}", 400,
 		    "must show something" },
-		{ "a member nobody knows", "", "{\"name\":\"a\",\"member\":\"city\",\"rights\":[\"decide\"]}", 404, "no member" },
-		{ "a member that is not approved", "", "{\"name\":\"a\",\"member\":\"shop\",\"rights\":[\"decide\"]}", 400,
-		    "is applied; only an approved one" },
-		{ "a wish nobody grants", "", "{\"name\":\"a\",\"member\":\"bank\",\"rights\":[\"decide\"],\"secret\":\"x\"}", 400,
+		{ "a member nobody knows", "", "{\"name\":\"a\",\"member\":\"city\",\"rights\":[\"decide\"]}", 404,
+		    "no member" },
+		{ "a member that is not approved", "", "{\"name\":\"a\",\"member\":\"shop\",\"rights\":[\"decide\"]}",
+		    400, "is applied; only an approved one" },
+		{ "a wish nobody grants", "",
+		    "{\"name\":\"a\",\"member\":\"bank\",\"rights\":[\"decide\"],\"secret\":\"x\"}", 400,
 		    "/secret: unknown member" },
 		{ "no action", "/a", "{}", 400, "/action: expected" },
 		{ "another action", "/a", "{\"action\":\"create\"}", 400, "/action: expected" },
 		{ "adding no key", "/a", "{\"action\":\"add-key\"}", 400, "/key: expected one" },
 		{ "removing no key", "/a", "{\"action\":\"remove-key\"}", 400, "/fingerprint: expected one" },
-		{ "half a fingerprint", "/a", "{\"action\":\"remove-key\",\"fingerprint\":\"abcd\"}", 400, "/fingerprint: expected 64" },
+		{ "half a fingerprint", "/a", "{\"action\":\"remove-key\",\"fingerprint\":\"abcd\"}", 400,
+		    "/fingerprint: expected 64" },
 		{ "a caller nobody knows", "/a", "{\"action\":\"revoke\"}", 404, "there is no caller" },
 		{ "a name that is none, in the path", "/A%2F", "{\"action\":\"revoke\"}", 400, "a-z, 0-9 and -" },
 	};
@@ -260,7 +272,8 @@ requests_are_read_strictly(void **state)
 	for (size_t i = 0; i < COUNT(cases); i++)
 		expect_answer(&s, cases[i].title, ask(&s, arena_print(&s.arena, "/v1/control/callers%s", cases[i].path),
 		    cases[i].body), cases[i].status, cases[i].part);
-	expect_answer(&s, "nobody was made", ask(&s, "/v1/control/callers", NULL), 200, "{\"callers\":[],\"more\":false}");
+	expect_answer(&s, "nobody was made", ask(&s, "/v1/control/callers", NULL), 200,
+	    "{\"callers\":[],\"more\":false}");
 	expect_number("nor written down", rows(&s, &journal_table, NULL), 0);
 	scene_close(&s);
 }
@@ -275,7 +288,8 @@ a_caller_lives_from_its_token_to_its_revocation(void **state)
 	(void)state;
 	scene_open(&s, 2);
 	expect_answer(&s, "created", ask(&s, "/v1/control/callers", "{\"name\":\"bank-1\",\"member\":\"bank\","
-	    "\"rights\":[\"vouch\",\"decide\"],\"for\":\"P90D\",\"rate\":7}"), 200, "{\"name\":\"bank-1\",\"done\":\"create\",\"token\":\"wt_");
+	    "\"rights\":[\"vouch\",\"decide\"],\"for\":\"P90D\",\"rate\":7}"), 200,
+	    "{\"name\":\"bank-1\",\"done\":\"create\",\"token\":\"wt_");
 	snprintf(token, sizeof(token), "%.46s", strstr(s.answer, "wt_"));
 	expect_number("callers", rows(&s, &caller_table, &callers), 1);
 	expect_number("and what points to them", rows(&s, &caller_secret_table, &secrets), 1);
@@ -290,25 +304,28 @@ a_caller_lives_from_its_token_to_its_revocation(void **state)
 	expect_answer(&s, "listed", ask(&s, "/v1/control/callers", NULL), 200, arena_print(&s.arena,
 	    "\"expired\":false,\"rate\":7,\"token\":true,\"keys\":[\"%s\"]}]", s.fingerprint));
 	expect_answer(&s, "with its rights and its member's standing", 0, 0,
-	    "{\"name\":\"bank-1\",\"member\":\"bank\",\"standing\":\"approved\",\"rights\":[\"decide\",\"vouch\"],\"created\":\"");
+	    "{\"name\":\"bank-1\",\"member\":\"bank\",\"standing\":\"approved\",\"rights\":[\"decide\","
+	    "\"vouch\"],\"created\":\"");
 	expect_true("the list has no secret", !strstr(s.answer, token));
 	expect_number("token and key point to it", rows(&s, &caller_secret_table, NULL), 2);
 
 	expect_answer(&s, "a key has one caller", ask(&s, "/v1/control/callers", arena_print(&s.arena,
-	    "{\"name\":\"bank-2\",\"member\":\"bank\",\"rights\":[\"decide\"],\"token\":false,\"key\":\"%s\"}", s.pem)), 409,
-	    "registered with another caller");
+	    "{\"name\":\"bank-2\",\"member\":\"bank\",\"rights\":[\"decide\"],\"token\":false,\"key\":\"%s\"}", s.pem)),
+	    409, "registered with another caller");
 	expect_answer(&s, "another shows a key only", ask(&s, "/v1/control/callers", arena_print(&s.arena,
-	    "{\"name\":\"bank-2\",\"member\":\"bank\",\"rights\":[\"decide\"],\"token\":false,\"key\":\"%s\"}", s.other_pem)), 200,
-	    "\"done\":\"create\",\"key\":\"");
+	    "{\"name\":\"bank-2\",\"member\":\"bank\",\"rights\":[\"decide\"],\"token\":false,\"key\":\"%s\"}",
+	    s.other_pem)), 200, "\"done\":\"create\",\"key\":\"");
 	expect_true("and gets no token", !strstr(s.answer, "wt_"));
 	expect_answer(&s, "a key that is not its own", ask(&s, "/v1/control/callers/bank-2", arena_print(&s.arena,
 	    "{\"action\":\"remove-key\",\"fingerprint\":\"%s\"}", s.fingerprint)), 404, "no key of that fingerprint");
 	expect_answer(&s, "taken away", ask(&s, "/v1/control/callers/bank-1", arena_print(&s.arena,
 	    "{\"action\":\"remove-key\",\"fingerprint\":\"%s\"}", s.fingerprint)), 200, "\"done\":\"remove-key\"");
 	expect_number("and points to nobody", rows(&s, &caller_secret_table, NULL), 2);
-	expect_answer(&s, "revoked", ask(&s, "/v1/control/callers/bank-1", "{\"action\":\"revoke\"}"), 200, "\"done\":\"revoke\"");
+	expect_answer(&s, "revoked", ask(&s, "/v1/control/callers/bank-1", "{\"action\":\"revoke\"}"), 200,
+	    "\"done\":\"revoke\"");
 	expect_number("with its token", rows(&s, &caller_secret_table, NULL), 1);
-	expect_answer(&s, "once", ask(&s, "/v1/control/callers/bank-1", "{\"action\":\"revoke\"}"), 404, "there is no caller");
+	expect_answer(&s, "once", ask(&s, "/v1/control/callers/bank-1", "{\"action\":\"revoke\"}"), 404,
+	    "there is no caller");
 
 	expect_number("each step is an entry", rows(&s, &journal_table, &journal), 5);
 	expect_true("who, what, whose", has(journal, "\"event\":\"caller.changed\",\"expires\":\"20") &&
@@ -326,7 +343,8 @@ the_last_thing_it_can_show_is_not_taken_away(void **state)
 	(void)state;
 	scene_open(&s, 3);
 	expect_answer(&s, "with a key only", ask(&s, "/v1/control/callers", arena_print(&s.arena,
-	    "{\"name\":\"bank-1\",\"member\":\"bank\",\"rights\":[\"vouch\"],\"token\":false,\"key\":\"%s\"}", s.pem)), 200, s.fingerprint);
+	    "{\"name\":\"bank-1\",\"member\":\"bank\",\"rights\":[\"vouch\"],\"token\":false,\"key\":\"%s\"}", s.pem)),
+	    200, s.fingerprint);
 	expect_answer(&s, "it stays", ask(&s, "/v1/control/callers/bank-1", arena_print(&s.arena,
 	    "{\"action\":\"remove-key\",\"fingerprint\":\"%s\"}", s.fingerprint)), 400, "all the caller");
 	expect_answer(&s, "until there is another", ask(&s, "/v1/control/callers/bank-1", arena_print(&s.arena,

@@ -46,7 +46,8 @@ scene_open(struct scene *s, uint64_t seed)
 	    .rights = CALLER_DECIDE | CALLER_VOUCH, .keys = { s->key.spki }, .key_count = 1 });
 	s->loop = loop_new();
 	s->rates = rates_new(8);
-	s->front = token_front_new(s->stage.store, &(struct token_front_settings){ .base_url = "https://federation.example/",
+	s->front = token_front_new(s->stage.store,
+	    &(struct token_front_settings){ .base_url = "https://federation.example/",
 	    .rates = s->rates, .rate = 100 });
 	s->router = router_new(&(struct mount){ token_routes, s->front }, 1);
 	s->server = http_server_new(s->loop, &http);
@@ -76,7 +77,8 @@ ask(struct scene *s, const char *fields, const char *type, const char *body)
 	struct sockaddr_un to = { .sun_family = AF_UNIX };
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0), status = 0;
 	const char *text = arena_print(&s->stage.arena, "POST /v1/token HTTP/1.1\r\nHost: federation.example\r\n"
-	    "Connection: close\r\n%sContent-Type: %s\r\nContent-Length: %zu\r\n\r\n%s", fields, type, strlen(body), body);
+	    "Connection: close\r\n%sContent-Type: %s\r\nContent-Length: %zu\r\n\r\n%s", fields, type, strlen(body),
+	    body);
 	size_t used = 0;
 
 	snprintf(to.sun_path, sizeof(to.sun_path), "%s", s->socket);
@@ -130,11 +132,14 @@ a_token_is_given_as_the_standard_says(void **state)
 	expect_answer(&s, "its kind and life", 0, 0, "\",\"token_type\":\"Bearer\",\"expires_in\":600}");
 	expect_answer(&s, "no cache keeps it", 0, 0, "Cache-Control: no-store\r\n");
 	expect_answer(&s, "the same again", ask(&s, "", FORM_TYPE, body), 401, "\"error\":\"invalid_client\"");
-	expect_answer(&s, "says why, in the characters allowed", 0, 0, "\"error_description\":\"the JWT's /jti: this assertion");
+	expect_answer(&s, "says why, in the characters allowed", 0, 0,
+	    "\"error_description\":\"the JWT's /jti: this assertion");
 	expect_answer(&s, "with a challenge", 0, 0, "WWW-Authenticate: Bearer");
 	expect_answer(&s, "who asks for a scope is told the rights it has",
-	    ask(&s, "", FORM_TYPE "; charset=utf-8", form(&s, "2", "&scope=audit")), 200, ",\"scope\":\"decide vouch\"}");
-	expect_answer(&s, "a third at once is one too many", ask(&s, "", FORM_TYPE, form(&s, "3", "")), 429, "\r\nRetry-After: 1\r\n");
+	    ask(&s, "", FORM_TYPE "; charset=utf-8", form(&s, "2", "&scope=audit")), 200,
+	    ",\"scope\":\"decide vouch\"}");
+	expect_answer(&s, "a third at once is one too many", ask(&s, "", FORM_TYPE, form(&s, "3", "")), 429,
+	    "\r\nRetry-After: 1\r\n");
 	scene_close(&s);
 }
 
@@ -147,18 +152,22 @@ errors_are_those_of_the_standard(void **state)
 		const char *part;
 	} cases[] = {
 		{ "no form", "", "application/json", "{}", 400, "{\"error\":\"invalid_request\"" },
-		{ "an empty form", "", FORM_TYPE, "", 400, "{\"error\":\"invalid_request\",\"error_description\":\"grant_type: expected" },
-		{ "another grant", "", FORM_TYPE, "grant_type=password&username=a&password=b", 400, "{\"error\":\"unsupported_grant_type\"" },
+		{ "an empty form", "", FORM_TYPE, "", 400,
+		    "{\"error\":\"invalid_request\",\"error_description\":\"grant_type: expected" },
+		{ "another grant", "", FORM_TYPE, "grant_type=password&username=a&password=b", 400,
+		    "{\"error\":\"unsupported_grant_type\"" },
 		{ "a parameter twice", "", FORM_TYPE, GRANT "&" GRANT, 400, "{\"error\":\"invalid_request\"" },
 		{ "a broken escape", "", FORM_TYPE, GRANT "&scope=%", 400, "{\"error\":\"invalid_request\"" },
 		{ "nobody", "", FORM_TYPE, GRANT, 401, "{\"error\":\"invalid_client\"" },
-		{ "a secret, which nobody has", "Authorization: Basic YTpi\r\n", FORM_TYPE, GRANT, 401, "{\"error\":\"invalid_client\"" },
-		{ "two ways at once", "Authorization: Basic YTpi\r\n", FORM_TYPE, GRANT "&" KIND "&client_assertion=a", 400,
-		    "{\"error\":\"invalid_request\"" },
-		{ "an assertion of another kind", "", FORM_TYPE, GRANT "&client_assertion_type=saml&client_assertion=a", 401,
-		    "client_assertion_type: expected urn:ietf" },
+		{ "a secret, which nobody has", "Authorization: Basic YTpi\r\n", FORM_TYPE, GRANT, 401,
+		    "{\"error\":\"invalid_client\"" },
+		{ "two ways at once", "Authorization: Basic YTpi\r\n", FORM_TYPE, GRANT "&" KIND "&client_assertion=a",
+		    400, "{\"error\":\"invalid_request\"" },
+		{ "an assertion of another kind", "", FORM_TYPE, GRANT "&client_assertion_type=saml&client_assertion=a",
+		    401, "client_assertion_type: expected urn:ietf" },
 		{ "an assertion of no kind", "", FORM_TYPE, GRANT "&client_assertion=a", 401, "found none" },
-		{ "an assertion that is none", "", FORM_TYPE, GRANT "&" KIND "&client_assertion=a.b", 401, "{\"error\":\"invalid_client\"" },
+		{ "an assertion that is none", "", FORM_TYPE, GRANT "&" KIND "&client_assertion=a.b", 401,
+		    "{\"error\":\"invalid_client\"" },
 		{ "an unsigned one, with a name to be quoted", "", FORM_TYPE, GRANT "&" KIND "&client_assertion="
 		    "eyJhbGciOiJub1wibmUifQ.e30.AAAA", 401, "found 'no'ne'\"}" },
 	};
@@ -168,8 +177,8 @@ errors_are_those_of_the_standard(void **state)
 		static struct scene s;
 
 		scene_open(&s, i + 1);
-		expect_answer(&s, cases[i].title, ask(&s, cases[i].fields, cases[i].type, cases[i].body), cases[i].status,
-		    cases[i].part);
+		expect_answer(&s, cases[i].title, ask(&s, cases[i].fields, cases[i].type, cases[i].body),
+		    cases[i].status, cases[i].part);
 		expect_answer(&s, "and no cache keeps it", 0, 0, "Cache-Control: no-store\r\n");
 		expect_number("no token is kept", stage_load(&s.stage, &access_token_table).count, 0);
 		scene_close(&s);
@@ -184,7 +193,8 @@ a_store_that_cannot_write_gives_no_token(void **state)
 	(void)state;
 	scene_open(&s, 1);
 	store_memory_fail_commits(s.stage.store, 1, ERR_UNAVAILABLE);
-	expect_answer(&s, "try again", ask(&s, "", FORM_TYPE, form(&s, "1", "")), 503, "{\"error\":\"temporarily_unavailable\"");
+	expect_answer(&s, "try again", ask(&s, "", FORM_TYPE, form(&s, "1", "")), 503,
+	    "{\"error\":\"temporarily_unavailable\"");
 	expect_true("and no token", !strstr(s.answer, "wa_"));
 	scene_close(&s);
 }

@@ -1,5 +1,5 @@
-/* tests/fuzz/fuzz_jwt.c - a JWT is read as the bytes say, once: three parts, an algorithm we have; and nothing that is made up
- * verifies. */
+/* tests/fuzz/fuzz_jwt.c - a JWT is read as the bytes say, once: three parts, an algorithm we have; and nothing that is
+ * made up verifies. */
 #include <assert.h>
 #include <string.h>
 
@@ -19,7 +19,8 @@ static void
 verify(struct arena *a, struct span input, const struct jwt_unverified *jwt)
 {
 	const struct span audience = { (const uint8_t *)"us", 2 };
-	const struct jwt_expectation expected = { .audiences = &audience, .audience_count = 1, .now = { SECONDS(1300819000) },
+	const struct jwt_expectation expected = { .audiences = &audience, .audience_count = 1,
+	    .now = { SECONDS(1300819000) },
 		.longest = SECONDS(600), .skew = SECONDS(30), .undated = true };
 	uint8_t spki[91];
 	struct span key = span_of(spki, sizeof(spki));
@@ -56,7 +57,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		assert(known);
 		verify(&a, input, &jwt);
 	} else {
-		assert(why.code == ERR_SYNTAX || why.code == ERR_INVALID || why.code == ERR_LIMIT || why.code == ERR_UNSUPPORTED);
+		assert(why.code == ERR_SYNTAX || why.code == ERR_INVALID || why.code == ERR_LIMIT ||
+		    why.code == ERR_UNSUPPORTED);
 		assert(why.text[0] && jwt.payload.size == 0);
 	}
 	arena_release(&a);

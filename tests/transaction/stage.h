@@ -1,5 +1,5 @@
-/* tests/transaction/stage.h - a store in memory that answers late and out of order, with members and callers in it, and a
- * clock of the test's own.
+/* tests/transaction/stage.h - a store in memory that answers late and out of order, with members and callers in it, and
+ * a clock of the test's own.
  *
  *     stage_open -> stage_member, stage_caller … -> a flow is started -> stage_run until s->done
  */

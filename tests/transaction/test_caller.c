@@ -55,8 +55,8 @@ certificate_new(struct stage *s, struct span *spki)
 	snprintf(uri, sizeof(uri), "file:key.pem");
 	expect_ok("a key", key_generate(uri, directory, KEY_P256, &why), &why);
 	expect_ok("is opened", key_open(uri, directory, &key, &why), &why);
-	expect_ok("and has a certificate", certificate_self_signed(key, &name, s->now, instant_after(s->now, SECONDS(86400)),
-	    &s->arena, &der, &why), &why);
+	expect_ok("and has a certificate", certificate_self_signed(key, &name, s->now, instant_after(s->now,
+	    SECONDS(86400)), &s->arena, &der, &why), &why);
 	*spki = arena_copy(&s->arena, key_public(key));
 	key_free(key);
 	snprintf(command, sizeof(command), "rm -rf %s", directory);
@@ -67,7 +67,8 @@ certificate_new(struct stage *s, struct span *spki)
 static void
 a_row_is_read_as_it_was_written(void **state)
 {
-	struct caller c = { .name = span_text("bank-1"), .member = span_text("bank"), .rights = CALLER_DECIDE | CALLER_VOUCH,
+	struct caller c = { .name = span_text("bank-1"), .member = span_text("bank"),
+	    .rights = CALLER_DECIDE | CALLER_VOUCH,
 		.created = { 5 }, .expires = { 6 }, .rate = 7, .epoch = UINT64_MAX, .key_count = 2,
 		.keys = { { (const uint8_t *)"first", 5 }, { (const uint8_t *)"second", 6 } } }, again;
 	struct caller_pointer p = { span_text("bank-1"), span_text("bank"), 9 }, pointed;
@@ -113,7 +114,8 @@ words_are_read_as_they_are_written(void **state)
 	expect_true("a name", caller_name_valid(span_text("bank-1")));
 	expect_true("no capital", !caller_name_valid(span_text("Bank")));
 	expect_true("no nothing", !caller_name_valid(span_text("")));
-	expect_true("no 65 letters", !caller_name_valid(span_text("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa")));
+	expect_true("no 65 letters",
+	    !caller_name_valid(span_text("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa")));
 }
 
 static void
@@ -164,7 +166,8 @@ who_shows_nothing_good_is_nobody(void **state)
 		{ "nothing behind it", "Bearer ", "none of ours" },
 		{ "a token of another make", "Bearer eyJhbGciOiJub25lIn0.e30.", "none of ours" },
 		{ "a token cut short", "Bearer wt_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", "none of ours" },
-		{ "a token made up", "Bearer wt_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", "unknown, expired or revoked" },
+		{ "a token made up", "Bearer wt_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+		    "unknown, expired or revoked" },
 		{ "a short-lived one made up", "Bearer wa_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
 		    "unknown, expired or revoked" },
 	};
@@ -173,8 +176,8 @@ who_shows_nothing_good_is_nobody(void **state)
 	(void)state;
 	stage_open(&s, 1);
 	for (size_t i = 0; i < COUNT(cases); i++) {
-		expect_problem(cases[i].title, identify(&s, cases[i].authorization, (struct span){ 0 }), &s.why, ERR_DENIED,
-		    cases[i].part);
+		expect_problem(cases[i].title, identify(&s, cases[i].authorization, (struct span){ 0 }), &s.why,
+		    ERR_DENIED, cases[i].part);
 		expect_true("and the secret is not told", !strstr(s.why.text, "AAAA"));
 	}
 	expect_problem("a certificate that is none", identify(&s, "", span_text("MAAA")), &s.why, ERR_DENIED,
@@ -185,7 +188,8 @@ who_shows_nothing_good_is_nobody(void **state)
 static void
 a_caller_ends_with_its_time_its_row_and_its_member(void **state)
 {
-	struct caller_token token = caller_token_new(CALLER_TOKEN_PREFIX), other = caller_token_new(CALLER_TOKEN_PREFIX);
+	struct caller_token token = caller_token_new(CALLER_TOKEN_PREFIX),
+	    other = caller_token_new(CALLER_TOKEN_PREFIX);
 	struct caller c = { .name = span_text("bank-1"), .member = span_text("bank"), .rights = CALLER_DECIDE };
 	struct stage s;
 
@@ -194,24 +198,27 @@ a_caller_ends_with_its_time_its_row_and_its_member(void **state)
 	c.token = span_of(token.digest, 32);
 	c.expires = instant_after(s.now, SECONDS(60));
 	stage_caller(&s, &c);
-	expect_problem("its member is not there", identify(&s, bearer(&s, token.text), (struct span){ 0 }), &s.why, ERR_DENIED,
-	    "has no member any more");
+	expect_problem("its member is not there", identify(&s, bearer(&s, token.text), (struct span){ 0 }), &s.why,
+	    ERR_DENIED, "has no member any more");
 	for (enum standing standing = STANDING_APPLIED; standing <= STANDING_WITHDRAWN; standing++) {
 		stage_member(&s, "bank", standing);
 		if (standing == STANDING_APPROVED)
-			expect_ok("its member is approved", identify(&s, bearer(&s, token.text), (struct span){ 0 }), &s.why);
+			expect_ok("its member is approved", identify(&s, bearer(&s, token.text), (struct span){ 0 }),
+			    &s.why);
 		else
-			expect_problem("its member is not", identify(&s, bearer(&s, token.text), (struct span){ 0 }), &s.why,
-			    ERR_DENIED, arena_print(&s.arena, "\"bank-1\" is %s, not approved", standing_name(standing)));
+			expect_problem("its member is not", identify(&s, bearer(&s, token.text), (struct span){ 0 }),
+			    &s.why, ERR_DENIED, arena_print(&s.arena, "\"bank-1\" is %s, not approved",
+			    standing_name(standing)));
 	}
 	stage_member(&s, "bank", STANDING_APPROVED);
 	s.now = instant_after(s.now, SECONDS(60) - 1);
 	expect_ok("to its last moment", identify(&s, bearer(&s, token.text), (struct span){ 0 }), &s.why);
 	s.now = instant_after(s.now, 1);
-	expect_problem("its time has come", identify(&s, bearer(&s, token.text), (struct span){ 0 }), &s.why, ERR_DENIED,
-	    "has expired");
+	expect_problem("its time has come", identify(&s, bearer(&s, token.text), (struct span){ 0 }), &s.why,
+	    ERR_DENIED, "has expired");
 
-	/* What points to a caller counts for nothing when the caller does not know it, or is gone, or belongs to another. */
+	/* What points to a caller counts for nothing when the caller does not know it, or is gone, or belongs to
+	 * another. */
 	c.expires = (struct instant){ 0 };
 	c.token = span_of(other.digest, 32);
 	stage_caller(&s, &c);
@@ -225,8 +232,8 @@ a_caller_ends_with_its_time_its_row_and_its_member(void **state)
 	c.member = span_text("shop");
 	c.token = (struct span){ 0 };
 	stage_caller(&s, &c);
-	expect_problem("the name is another's now", identify(&s, bearer(&s, other.text), (struct span){ 0 }), &s.why, ERR_DENIED,
-	    "unknown, expired or revoked");
+	expect_problem("the name is another's now", identify(&s, bearer(&s, other.text), (struct span){ 0 }), &s.why,
+	    ERR_DENIED, "unknown, expired or revoked");
 	stage_close(&s);
 }
 
@@ -250,11 +257,11 @@ a_caller_is_known_by_its_certificates_key(void **state)
 	expect_ok("its certificate", identify(&s, "", der), &s.why);
 	expect_span("its name", found.name, "bank-1");
 	expect_problem("another's", identify(&s, "", stranger), &s.why, ERR_DENIED, "registered with no caller");
-	expect_problem("where a token is shown the token counts", identify(&s, bearer(&s, token.text), der), &s.why, ERR_DENIED,
-	    "bearer token is unknown");
+	expect_problem("where a token is shown the token counts", identify(&s, bearer(&s, token.text), der), &s.why,
+	    ERR_DENIED, "bearer token is unknown");
 	for (size_t cut = 0; cut < 200; cut++)
-		expect_problem("half a certificate", identify(&s, "", span_first(der, der.size - 1 - cut)), &s.why, ERR_DENIED,
-		    cut + 1 < der.size ? "certificate" : "neither");
+		expect_problem("half a certificate", identify(&s, "", span_first(der, der.size - 1 - cut)), &s.why,
+		    ERR_DENIED, cut + 1 < der.size ? "certificate" : "neither");
 	c.key_count = 0;
 	{
 		struct unit *unit = unit_new(&s.arena, stage_tables, id_new(s.now));
@@ -265,7 +272,8 @@ a_caller_is_known_by_its_certificates_key(void **state)
 		stage_commit(&s, unit);
 		buffer_release(&b);
 	}
-	expect_problem("a key that was taken away", identify(&s, "", der), &s.why, ERR_DENIED, "registered with no caller");
+	expect_problem("a key that was taken away", identify(&s, "", der), &s.why, ERR_DENIED,
+	    "registered with no caller");
 	stage_close(&s);
 }
 
@@ -285,7 +293,8 @@ a_short_lived_token_is_void_in_another_epoch(void **state)
 	stage_caller(&s, &c);
 	unit = unit_new(&s.arena, stage_tables, id_new(s.now));
 	caller_pointer_write(&b, &p);
-	unit_put_until(unit, &access_token_table, span_of(token.digest, 32), buffer_span(&b), instant_after(s.now, SECONDS(600)));
+	unit_put_until(unit, &access_token_table, span_of(token.digest, 32), buffer_span(&b), instant_after(s.now,
+	    SECONDS(600)));
 	s.done = false;
 	store_commit(s.store, unit, stage_on_committed, &s);
 	stage_run(&s);
@@ -298,8 +307,8 @@ a_short_lived_token_is_void_in_another_epoch(void **state)
 	c.epoch = 7;
 	stage_caller(&s, &c);
 	s.now = instant_after(s.now, SECONDS(600));
-	expect_problem("its row has expired", identify(&s, bearer(&s, token.text), (struct span){ 0 }), &s.why, ERR_DENIED,
-	    "unknown, expired or revoked");
+	expect_problem("its row has expired", identify(&s, bearer(&s, token.text), (struct span){ 0 }), &s.why,
+	    ERR_DENIED, "unknown, expired or revoked");
 	buffer_release(&b);
 	stage_close(&s);
 }
@@ -321,7 +330,8 @@ who_goes_away_is_not_called_back(void **state)
 			stage_member(&s, "bank", STANDING_APPROVED);
 			stage_caller(&s, &(struct caller){ .name = span_text("bank-1"), .member = span_text("bank"),
 			    .token = span_of(token.digest, 32) });
-			c = (struct credentials){ .authorization = span_text(shown[i] ? shown[i] : bearer(&s, token.text)) };
+			c = (struct credentials){ .authorization = span_text(shown[i] ? shown[i] : bearer(&s,
+			    token.text)) };
 			pending = caller_identify(s.store, &s.arena, &c, s.now, on_identified, &s);
 			for (int n = 0; n < steps; n++)
 				store_memory_step(s.store, s.now);

@@ -42,8 +42,8 @@ scene_open(struct stage *s, uint64_t seed)
 {
 	stage_open(s, seed);
 	stage_member(s, "bank", STANDING_APPROVED);
-	stage_caller(s, &(struct caller){ .name = span_text("bank-1"), .member = span_text("bank"), .rights = CALLER_DECIDE,
-	    .epoch = 42, .keys = { key.spki }, .key_count = 1 });
+	stage_caller(s, &(struct caller){ .name = span_text("bank-1"), .member = span_text("bank"),
+	    .rights = CALLER_DECIDE, .epoch = 42, .keys = { key.spki }, .key_count = 1 });
 }
 
 static void
@@ -141,7 +141,8 @@ an_assertion_must_hold(void **state)
 		const struct maker_key *key;
 		const char *part;       /* NULL: granted */
 	} cases[] = {
-		{ "for the base URL, with its date", "{\"iss\":\"bank-1\",\"sub\":\"bank-1\",\"aud\":[\"" BASE "\"],\"jti\":\"1\""
+		{ "for the base URL, with its date",
+		    "{\"iss\":\"bank-1\",\"sub\":\"bank-1\",\"aud\":[\"" BASE "\"],\"jti\":\"1\""
 		    ",\"iat\":1795348800" SOON "}", NULL, &key, NULL },
 		{ "for five minutes", CLAIMS(UNTIL(1795349100) ",\"jti\":\"1\""), NULL, &key, NULL },
 		{ "the form names the caller too", CLAIMS(SOON ",\"jti\":\"1\""), "bank-1", &key, NULL },
@@ -153,14 +154,18 @@ an_assertion_must_hold(void **state)
 		{ "an hour by its date", CLAIMS(UNTIL(1795349000) ",\"iat\":1795345000,\"jti\":\"1\""), NULL, &key,
 		    "at most PT5M" },
 		{ "too late", CLAIMS(UNTIL(1795348770) ",\"jti\":\"1\""), NULL, &key, "has expired" },
-		{ "another's audience", "{\"iss\":\"bank-1\",\"sub\":\"bank-1\",\"aud\":\"https://other.example/\",\"jti\":\"1\"" SOON "}",
+		{ "another's audience",
+		    "{\"iss\":\"bank-1\",\"sub\":\"bank-1\",\"aud\":\"https://other.example/\",\"jti\":\"1\"" SOON "}",
 		    NULL, &key, "/aud" },
-		{ "another subject", "{\"iss\":\"bank-1\",\"sub\":\"bank-2\",\"aud\":\"" BASE "\",\"jti\":\"1\"" SOON "}", NULL, &key,
+		{ "another subject",
+		    "{\"iss\":\"bank-1\",\"sub\":\"bank-2\",\"aud\":\"" BASE "\",\"jti\":\"1\"" SOON "}", NULL, &key,
 		    "/sub" },
 		{ "no subject", "{\"iss\":\"bank-1\",\"aud\":\"" BASE "\",\"jti\":\"1\"" SOON "}", NULL, &key, "/sub" },
-		{ "a caller nobody knows", "{\"iss\":\"bank-2\",\"sub\":\"bank-2\",\"aud\":\"" BASE "\",\"jti\":\"1\"" SOON "}", NULL,
+		{ "a caller nobody knows",
+		    "{\"iss\":\"bank-2\",\"sub\":\"bank-2\",\"aud\":\"" BASE "\",\"jti\":\"1\"" SOON "}", NULL,
 		    &key, "there is no caller of this name" },
-		{ "an issuer that is no name", "{\"iss\":\"https://bank.example/\",\"sub\":\"x\",\"aud\":\"" BASE "\",\"jti\":\"1\"" SOON
+		{ "an issuer that is no name",
+		    "{\"iss\":\"https://bank.example/\",\"sub\":\"x\",\"aud\":\"" BASE "\",\"jti\":\"1\"" SOON
 		    "}", NULL, &key, "expected the name of a caller" },
 		{ "no issuer", "{\"sub\":\"x\"}", NULL, &key, "expected the name of a caller" },
 		{ "a jti of nothing", CLAIMS(SOON ",\"jti\":\"\""), NULL, &key, "/jti" },
@@ -214,8 +219,8 @@ two_callers_may_use_the_same_jti(void **state)
 
 	(void)state;
 	scene_open(&s, 1);
-	stage_caller(&s, &(struct caller){ .name = span_text("bank-2"), .member = span_text("bank"), .keys = { stranger.spki },
-	    .key_count = 1 });
+	stage_caller(&s, &(struct caller){ .name = span_text("bank-2"), .member = span_text("bank"),
+	    .keys = { stranger.spki }, .key_count = 1 });
 	asked = grant_of(&s, assertion(&s, &key, CLAIMS(SOON ",\"jti\":\"1\"")));
 	expect_ok("one", ask(&s, &asked), &s.why);
 	asked = grant_of(&s, assertion(&s, &stranger,
@@ -251,8 +256,8 @@ a_token_ends_when_a_key_is_taken_away(void **state)
 	asked = grant_of(&s, assertion(&s, &key, CLAIMS(SOON ",\"jti\":\"1\"")));
 	expect_ok("granted", ask(&s, &asked), &s.why);
 	stage_caller(&s, &(struct caller){ .name = span_text("bank-1"), .member = span_text("bank"), .epoch = 43 });
-	expect_problem("its epoch is over", identify(&s, arena_print(&s.arena, "%s", granted.token)), &s.why, ERR_DENIED,
-	    "revoked");
+	expect_problem("its epoch is over", identify(&s, arena_print(&s.arena, "%s", granted.token)), &s.why,
+	    ERR_DENIED, "revoked");
 	stage_close(&s);
 }
 

@@ -34,7 +34,8 @@ make_all(void **state)
 	arena = arena_init(16 * MIB);
 	key = maker_key_new(&arena, "P-256");
 	other = maker_key_new(&arena, "P-256");
-	expect_ok("a dictionary", dictionary_read(&arena, "facts.json", span_text(dictionary_text), &dictionary, &why), &why);
+	expect_ok("a dictionary", dictionary_read(&arena, "facts.json", span_text(dictionary_text), &dictionary, &why),
+	    &why);
 	return 0;
 }
 
@@ -80,8 +81,8 @@ take(struct stage *s, const struct span *statements, size_t count, const char *s
 	s->done = false;
 	facts_init(facts, dictionary);
 	vouching_take(s->store, &s->arena, &(struct vouching){ .statements = statements, .count = count,
-	    .subject = span_text(subject), .audience = span_text("https://federation.example"), .at = "/context/vouched",
-	    .now = s->now }, facts, on_vouched_here, s);
+	    .subject = span_text(subject), .audience = span_text("https://federation.example"),
+	    .at = "/context/vouched", .now = s->now }, facts, on_vouched_here, s);
 	expect_true("nothing is answered before the call returns", !s->done);
 	stage_run(s);
 	return s->err;
@@ -109,7 +110,8 @@ facts_of_a_voucher_are_vouched(void **state)
 		expect_ok("one statement", take(&s, statements, 1, "alice", &facts), &s.why);
 		expect_true("its facts", knows(&facts, "token.good", 1) && knows(&facts, "token.uses", 3));
 		statements[1] = maker_jwt(&s.arena, &key, "ES256", HEADER,
-		    "{\"facts\":{\"token.uses\":4,\"token.fresh\":{\"value\":true,\"at\":\"2026-11-22T11:30:00Z\"}},\"txn\":\"alice\","
+		    "{\"facts\":{\"token.uses\":4,\"token.fresh\":{\"value\":true,\"at\":\"2026-11-22T11:30:00Z\"}},"
+		    "\"txn\":\"alice\","
 		    "\"aud\":[\"https://federation.example\"],\"iss\":\"hospital-1\"" TIMES "}");
 		statements[2] = statements[3] = statements[0];
 		expect_ok("four, one of them of the transaction", take(&s, statements, 4, "alice", &facts), &s.why);
@@ -127,29 +129,42 @@ a_statement_must_hold(void **state)
 		const char *part;
 	} cases[] = {
 		{ "a stranger's key", HEADER, ABOUT(ALICE TIMES FACTS), "alice", &other, "signature is by none" },
-		{ "another type", "{\"alg\":\"ES256\"}", ABOUT(ALICE TIMES FACTS), "alice", &key, "/typ: expected assurance-facts+jwt" },
-		{ "another subject", HEADER, ABOUT(ALICE TIMES FACTS), "bob", &key, "expected the id of the question's subject, found another" },
+		{ "another type", "{\"alg\":\"ES256\"}", ABOUT(ALICE TIMES FACTS), "alice", &key,
+		    "/typ: expected assurance-facts+jwt" },
+		{ "another subject", HEADER, ABOUT(ALICE TIMES FACTS), "bob", &key,
+		    "expected the id of the question's subject, found another" },
 		{ "no subject", HEADER, ABOUT(TIMES FACTS), "alice", &key, "found neither" },
 		{ "no subject, as the question has none", HEADER, ABOUT(TIMES FACTS), "", &key, "found neither" },
 		{ "another transaction", HEADER, ABOUT(",\"txn\":\"t1\"" TIMES FACTS), "t2", &key, "found another" },
-		{ "another audience", HEADER, "{\"iss\":\"hospital-1\",\"aud\":\"https://other.example/\"" ALICE TIMES FACTS "}", "alice",
+		{ "another audience", HEADER,
+		    "{\"iss\":\"hospital-1\",\"aud\":\"https://other.example/\"" ALICE TIMES FACTS "}", "alice",
 		    &key, "/aud" },
-		{ "eleven minutes", HEADER, ABOUT(ALICE ",\"iat\":1795348790,\"exp\":1795349450" FACTS), "alice", &key, "at most PT10M" },
+		{ "eleven minutes", HEADER, ABOUT(ALICE ",\"iat\":1795348790,\"exp\":1795349450" FACTS), "alice", &key,
+		    "at most PT10M" },
 		{ "no date", HEADER, ABOUT(ALICE ",\"exp\":1795349090" FACTS), "alice", &key, "/iat: expected one" },
-		{ "yesterday's", HEADER, ABOUT(ALICE ",\"iat\":1795262400,\"exp\":1795262700" FACTS), "alice", &key, "has expired" },
+		{ "yesterday's", HEADER, ABOUT(ALICE ",\"iat\":1795262400,\"exp\":1795262700" FACTS), "alice", &key,
+		    "has expired" },
 		{ "no facts", HEADER, ABOUT(ALICE TIMES), "alice", &key, "/facts: expected an object" },
-		{ "facts that are a list", HEADER, ABOUT(ALICE TIMES ",\"facts\":[]"), "alice", &key, "/facts: expected an object" },
-		{ "an unknown fact", HEADER, ABOUT(ALICE TIMES ",\"facts\":{\"token.bad\":true}"), "alice", &key, "/facts/token.bad" },
-		{ "a fact of another type", HEADER, ABOUT(ALICE TIMES ",\"facts\":{\"token.good\":1}"), "alice", &key, "/facts/token.good" },
-		{ "a fact out of its domain", HEADER, ABOUT(ALICE TIMES ",\"facts\":{\"token.uses\":10}"), "alice", &key,
-		    "/facts/token.uses" },
-		{ "a caller nobody knows", HEADER, "{\"iss\":\"school-1\"}", "alice", &key, "there is no caller \"school-1\"" },
-		{ "an issuer that is no name", HEADER, "{\"iss\":\"https://hospital.example/\"}", "alice", &key, "expected the name of a caller" },
-		{ "no right to vouch", HEADER, "{\"iss\":\"hospital-2\",\"aud\":\"" BASE "\"" ALICE TIMES FACTS "}", "alice", &other,
+		{ "facts that are a list", HEADER, ABOUT(ALICE TIMES ",\"facts\":[]"), "alice", &key,
+		    "/facts: expected an object" },
+		{ "an unknown fact", HEADER, ABOUT(ALICE TIMES ",\"facts\":{\"token.bad\":true}"), "alice", &key,
+		    "/facts/token.bad" },
+		{ "a fact of another type", HEADER, ABOUT(ALICE TIMES ",\"facts\":{\"token.good\":1}"), "alice", &key,
+		    "/facts/token.good" },
+		{ "a fact out of its domain", HEADER, ABOUT(ALICE TIMES ",\"facts\":{\"token.uses\":10}"), "alice",
+		    &key, "/facts/token.uses" },
+		{ "a caller nobody knows", HEADER, "{\"iss\":\"school-1\"}", "alice", &key,
+		    "there is no caller \"school-1\"" },
+		{ "an issuer that is no name", HEADER, "{\"iss\":\"https://hospital.example/\"}", "alice", &key,
+		    "expected the name of a caller" },
+		{ "no right to vouch", HEADER, "{\"iss\":\"hospital-2\",\"aud\":\"" BASE "\"" ALICE TIMES FACTS "}",
+		    "alice", &other,
 		    "no right to vouch" },
-		{ "a member that is suspended", HEADER, "{\"iss\":\"clinic-1\",\"aud\":\"" BASE "\"" ALICE TIMES FACTS "}", "alice", &other,
+		{ "a member that is suspended", HEADER,
+		    "{\"iss\":\"clinic-1\",\"aud\":\"" BASE "\"" ALICE TIMES FACTS "}", "alice", &other,
 		    "is suspended, not approved" },
-		{ "an algorithm nobody knows", "{\"alg\":\"none\"}", ABOUT(ALICE TIMES FACTS), "alice", &key, "found \"none\"" },
+		{ "an algorithm nobody knows", "{\"alg\":\"none\"}", ABOUT(ALICE TIMES FACTS), "alice", &key,
+		    "found \"none\"" },
 	};
 
 	(void)state;
@@ -159,19 +174,22 @@ a_statement_must_hold(void **state)
 		struct span statements[2];
 
 		scene_open(&s, i + 1);
-		statements[0] = maker_jwt(&s.arena, &key, "ES256", HEADER, ABOUT(",\"sub\":\"bob\",\"txn\":\"alice\"" TIMES FACTS));
+		statements[0] = maker_jwt(&s.arena, &key, "ES256", HEADER,
+		    ABOUT(",\"sub\":\"bob\",\"txn\":\"alice\"" TIMES FACTS));
 		statements[1] = maker_jwt(&s.arena, cases[i].key, "ES256", cases[i].header, cases[i].payload);
 		if (strcmp(cases[i].subject, "alice") != 0)
-			statements[0] = maker_jwt(&s.arena, &key, "ES256", HEADER, arena_print(&s.arena, ABOUT(",\"sub\":\"%s\"" TIMES FACTS),
-			    cases[i].subject[0] ? cases[i].subject : "x"));
+			statements[0] = maker_jwt(&s.arena, &key, "ES256", HEADER, arena_print(&s.arena,
+			    ABOUT(",\"sub\":\"%s\"" TIMES FACTS), cases[i].subject[0] ? cases[i].subject : "x"));
 		if (cases[i].subject[0])
-			expect_true("the sentence names the statement", take(&s, statements, 2, cases[i].subject, &facts) != OK &&
+			expect_true("the sentence names the statement", take(&s, statements, 2, cases[i].subject,
+			    &facts) != OK &&
 			    strncmp(s.why.text, "/context/vouched/1: ", 20) == 0);
 		else
 			expect_true("the sentence names the statement", take(&s, &statements[1], 1, "", &facts) != OK &&
 			    strncmp(s.why.text, "/context/vouched/0: ", 20) == 0);
 		expect_true(s.why.text, strstr(s.why.text, cases[i].part));
-		expect_true("it is the question that is bad, and nobody is denied", s.err != ERR_DENIED && s.err != ERR_UNAVAILABLE &&
+		expect_true("it is the question that is bad, and nobody is denied", s.err != ERR_DENIED &&
+		    s.err != ERR_UNAVAILABLE &&
 		    s.err == s.why.code);
 		stage_close(&s);
 	}
@@ -191,8 +209,8 @@ who_goes_away_is_not_called_back(void **state)
 		facts_init(&facts, dictionary);
 		statement = maker_jwt(&s.arena, &key, "ES256", HEADER, ABOUT(ALICE TIMES FACTS));
 		pending = vouching_take(s.store, &s.arena, &(struct vouching){ .statements = &statement, .count = 1,
-		    .subject = span_text("alice"), .audience = span_text(BASE), .at = "/context/vouched", .now = s.now }, &facts,
-		    on_vouched_here, &s);
+		    .subject = span_text("alice"), .audience = span_text(BASE), .at = "/context/vouched",
+		    .now = s.now }, &facts, on_vouched_here, &s);
 		for (int i = 0; i < steps; i++)
 			store_memory_step(s.store, s.now);
 		pending_cancel(&pending);

@@ -141,8 +141,10 @@ token_new(struct ctl *ctl, int argc, char **argv)
 		{ .name = "member", .argument = "ID", .help = "whose machine it is", .text = &m.member },
 		{ .name = "right", .argument = "RIGHT", .help = "audit, decide, proofing or vouch; may be given again",
 		    .list = &m.rights },
-		{ .name = "for", .argument = "DURATION", .help = "until when, such as P90D (until it is revoked)", .text = &m.life },
-		{ .name = "rate", .argument = "N", .help = "requests a second (as the configuration says)", .text = &m.rate },
+		{ .name = "for", .argument = "DURATION", .help = "until when, such as P90D (until it is revoked)",
+		    .text = &m.life },
+		{ .name = "rate", .argument = "N", .help = "requests a second (as the configuration says)",
+		    .text = &m.rate },
 		{ .name = "key", .argument = "FILE", .help = "a certificate or public key it has", .text = &m.key },
 		{ .name = "no-token", .help = "it shows its key only", .set = &m.no_token },
 		{ 0 },
@@ -206,7 +208,7 @@ token_list(struct ctl *ctl, int argc, char **argv)
 {
 	static const struct usage usage = {
 		.synopsis = "token list",
-		.about = "Every machine caller: its member, its rights, until when it counts, and the fingerprints of its keys.",
+		.about = "Every machine caller: its member and rights, until when it counts, its keys' fingerprints.",
 	};
 	static const struct ctl_question question = { .path = "/v1/control/callers" };
 	const json_t *caller;
@@ -253,7 +255,8 @@ token_revoke(struct ctl *ctl, int argc, char **argv)
 {
 	static const struct usage usage = {
 		.synopsis = "token revoke NAME",
-		.about = "Ends a machine caller at once: its token, its keys, and every short-lived token it was given.",
+		.about =
+		    "Ends a machine caller at once: its token, its keys, and every short-lived token it was given.",
 		.least = 1,
 		.most = 1,
 	};
@@ -273,13 +276,14 @@ token_key(struct ctl *ctl, int argc, char **argv)
 	const char *name, *file = NULL, *fingerprint = NULL;
 	const struct flag flags[] = {
 		{ .name = "add", .argument = "FILE", .help = "a certificate or public key, PEM or DER", .text = &file },
-		{ .name = "remove", .argument = "FINGERPRINT", .help = "as `token list` shows it", .text = &fingerprint },
+		{ .name = "remove", .argument = "FINGERPRINT", .help = "as `token list` shows it",
+		    .text = &fingerprint },
 		{ 0 },
 	};
 	const struct usage usage = {
 		.synopsis = "token key NAME --add FILE | --remove FINGERPRINT",
-		.about = "Keys of a machine caller: for JWTs it signs (POST /v1/token, vouching) and for its client certificate.\n"
-		         "A certificate is only the envelope of its key. Removing one ends the short-lived tokens too.",
+		.about = "Keys of a machine caller: for JWTs it signs (POST /v1/token, vouching) and for its client\n"
+		         "certificate. A certificate is only the envelope of its key. Removing one ends the short-lived tokens too.",
 		.flags = flags,
 		.least = 1,
 		.most = 1,

@@ -139,12 +139,13 @@ on_token_granted(void *arg, enum err err, const struct token_granted *granted, c
 	} else {
 		log_info("token.granted", "caller=%s", LOG_SPAN(granted->name));
 		b = buffer_init(4 * KIB);
-		buffer_print(&b, "{\"access_token\":\"%s\",\"token_type\":\"Bearer\",\"expires_in\":%lld", granted->token,
-		    (long long)(ACCESS_TOKEN_LIFE / SECONDS(1)));
+		buffer_print(&b, "{\"access_token\":\"%s\",\"token_type\":\"Bearer\",\"expires_in\":%lld",
+		    granted->token, (long long)(ACCESS_TOKEN_LIFE / SECONDS(1)));
 		if (r->values[SCOPE].size)
 			write_scope(&b, granted->rights);
 		buffer_text(&b, "}");
-		exchange_reply(e, &(struct reply){ .status = 200, .fields = span_text(FIELDS), .body = buffer_span(&b) });
+		exchange_reply(e, &(struct reply){ .status = 200, .fields = span_text(FIELDS),
+		    .body = buffer_span(&b) });
 		buffer_release(&b);
 	}
 }
@@ -163,11 +164,12 @@ request_read(struct request *r, struct problem *why)
 	if (form_read(e->arena, e->body, parameters, r->values, PARAMETERS, why) != OK)
 		return why->code;
 	if (!r->values[GRANT_TYPE].size)
-		return problem_set(why, ERR_SYNTAX, "RFC 6749 s4.4.2", "grant_type: expected client_credentials, found none");
+		return problem_set(why, ERR_SYNTAX, "RFC 6749 s4.4.2",
+		    "grant_type: expected client_credentials, found none");
 	/* RFC 6749 s2.3. */
 	if (message_header(e->request, "Authorization").size && r->values[ASSERTION].size)
 		return problem_set(why, ERR_SYNTAX, "RFC 6749 s2.3",
-		    "expected one way of showing who the client is, found an Authorization header beside the assertion");
+		    "expected one way of showing who the client is, found an Authorization header and an assertion");
 	return OK;
 }
 
@@ -175,10 +177,11 @@ static enum err
 request_check_client(const struct request *r, struct problem *why)
 {
 	if (!r->values[ASSERTION].size)
-		return problem_set(why, ERR_DENIED, "RFC 7523 s2.2", "client_assertion: expected a signed JWT, found none");
+		return problem_set(why, ERR_DENIED, "RFC 7523 s2.2",
+		    "client_assertion: expected a signed JWT, found none");
 	if (!span_is(r->values[ASSERTION_KIND], ASSERTION_TYPE))
-		return problem_set(why, ERR_DENIED, "RFC 7523 s2.2", "client_assertion_type: expected %s, found %s", ASSERTION_TYPE,
-		    r->values[ASSERTION_KIND].size ? "another" : "none");
+		return problem_set(why, ERR_DENIED, "RFC 7523 s2.2", "client_assertion_type: expected %s, found %s",
+		    ASSERTION_TYPE, r->values[ASSERTION_KIND].size ? "another" : "none");
 	return OK;
 }
 
@@ -195,7 +198,8 @@ grant_token(struct exchange *e, void *arg)
 		return;
 	}
 	if (!span_is(r->values[GRANT_TYPE], "client_credentials")) {
-		problem_set(&why, ERR_UNSUPPORTED, "RFC 6749 s4.4.2", "grant_type: expected client_credentials, found another");
+		problem_set(&why, ERR_UNSUPPORTED, "RFC 6749 s4.4.2",
+		    "grant_type: expected client_credentials, found another");
 		refuse(e, 400, "unsupported_grant_type", "", &why);
 		return;
 	}

@@ -90,7 +90,8 @@ write_caller(struct buffer *b, const struct caller *c, enum standing standing, s
 	request_write_instant(b, "created", c->created);
 	request_write_instant(b, "expires", c->expires);
 	buffer_print(b, ",\"expired\":%s,\"rate\":%u,\"token\":%s",
-	    c->expires.us && !instant_before(now, c->expires) ? "true" : "false", c->rate, c->token.size ? "true" : "false");
+	    c->expires.us && !instant_before(now, c->expires) ? "true" : "false", c->rate,
+	    c->token.size ? "true" : "false");
 	write_keys(b, c);
 	buffer_text(b, "}");
 }
@@ -190,7 +191,8 @@ static enum err
 parse_new(struct changing *g, struct problem *why)
 {
 	struct exchange *e = g->exchange;
-	struct reader r = reader_json(e->arena, e->body, (struct limits){ .bytes = CALLER_BODY, .depth = 3, .members = 32 });
+	struct reader r = reader_json(e->arena, e->body, (struct limits){ .bytes = CALLER_BODY, .depth = 3,
+	    .members = 32 });
 	struct span name;
 
 	g->change.action = CALLER_CREATE;
@@ -214,9 +216,11 @@ parse_new(struct changing *g, struct problem *why)
 	if (reader_end(&r, why) != OK)
 		return why->code;
 	if (!g->change.name.size || !g->change.member.size)
-		return problem_set(why, ERR_SYNTAX, "", "/%s: expected one, found none", g->change.name.size ? "member" : "name");
+		return problem_set(why, ERR_SYNTAX, "", "/%s: expected one, found none",
+		    g->change.name.size ? "member" : "name");
 	if (!caller_name_valid(g->change.name))
-		return problem_set(why, ERR_INVALID, "", "/name: expected 1 to %d of a-z, 0-9 and -", CALLER_NAME_LARGEST);
+		return problem_set(why, ERR_INVALID, "", "/name: expected 1 to %d of a-z, 0-9 and -",
+		    CALLER_NAME_LARGEST);
 	return OK;
 }
 
@@ -239,7 +243,8 @@ static enum err
 parse_step(struct changing *g, struct problem *why)
 {
 	struct exchange *e = g->exchange;
-	struct reader r = reader_json(e->arena, e->body, (struct limits){ .bytes = CALLER_BODY, .depth = 2, .members = 8 });
+	struct reader r = reader_json(e->arena, e->body, (struct limits){ .bytes = CALLER_BODY, .depth = 2,
+	    .members = 8 });
 	bool fingerprint = false;
 	struct span name;
 
@@ -260,7 +265,8 @@ parse_step(struct changing *g, struct problem *why)
 	if (reader_end(&r, why) != OK || check_step(&g->change, fingerprint, why) != OK)
 		return why->code;
 	if (!percent_read(e->arena, e->segment, &g->change.name) || !caller_name_valid(g->change.name))
-		return problem_set(why, ERR_INVALID, "", "a caller's name is 1 to %d of a-z, 0-9 and -", CALLER_NAME_LARGEST);
+		return problem_set(why, ERR_INVALID, "", "a caller's name is 1 to %d of a-z, 0-9 and -",
+		    CALLER_NAME_LARGEST);
 	return OK;
 }
 
