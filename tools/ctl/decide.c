@@ -1,8 +1,6 @@
 /* tools/ctl/decide.c - `watashictl decide`: one question to a version in a directory, without the daemon. */
-#include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "assurance/decision.h"
 #include "base/file.h"
@@ -71,9 +69,7 @@ demand_read(struct ctl *ctl, struct span requires, const struct framework *f, st
 static const char *
 text_of(const json_t *localized)
 {
-	const char *language = setlocale(LC_MESSAGES, NULL);
-
-	return answer_text(localized, language && strncmp(language, "ja", 2) == 0 ? "ja" : "en");
+	return answer_text(localized, policy_in_japanese() ? "ja" : "en");
 }
 
 static void
@@ -221,7 +217,6 @@ decide_run(struct ctl *ctl, int argc, char **argv)
 		return misused("--framework: expected the directory of a version");
 	if (!provenance_read(span_text(by)))
 		return misused("--by: expected observed, vouched or claimed, found \"%s\"", by);
-	setlocale(LC_MESSAGES, "");
 	if (policy_directory_read(ctl, directory, facts, &files, NULL, &dictionary, &why) != OK ||
 	    framework_read(ctl->arena, &files, dictionary, false, &f, &why) != OK ||
 	    question_read(ctl, path, f, profile, provenance_read(span_text(by)), &question, &why) != OK)

@@ -1,6 +1,7 @@
 /* tools/ctl/policy.c - `watashictl policy`: its actions, and versions read from directories. */
 #include "ctl/policy.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/file.h"
@@ -33,6 +34,17 @@ policy_directory_read(struct ctl *ctl, const char *directory, const char *facts,
 	if (facts_text)
 		*facts_text = text;
 	return dictionary_read(ctl->arena, path, text, dictionary, why);
+}
+
+bool
+policy_in_japanese(void)
+{
+	static const char *const names[] = { "LC_ALL", "LC_MESSAGES", "LANG" };
+	const char *value = NULL;
+
+	for (size_t i = 0; i < COUNT(names) && !(value && *value); i++)
+		value = getenv(names[i]);
+	return value && strncmp(value, "ja", 2) == 0;
 }
 
 static const struct action actions[] = {

@@ -16,6 +16,9 @@ command_run policy_seal, policy_impact, policy_test_run;
 enum err policy_directory_read(struct ctl *, const char *directory, const char *facts, struct policy_files *files,
     struct span *facts_text, const struct dictionary **dictionary, struct problem *why);
 
+/* Whether the person's environment asks for Japanese (POSIX 8.2: LC_ALL, LC_MESSAGES, LANG), with or without its locale. */
+bool policy_in_japanese(void);
+
 /* The daemon's list; of one version, or NULL. */
 enum err policy_list_ask(struct ctl *, json_t **answer, struct problem *why);
 const json_t *policy_list_find(const json_t *answer, const char *framework, const char *version);
