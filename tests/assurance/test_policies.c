@@ -69,7 +69,7 @@ what_is_shipped_is_read(void **state)
 	policy = arena_print(&a, "%s/policy", getenv("top_srcdir") ? getenv("top_srcdir") : ".");
 	count = scandir(policy, &frameworks, is_shown, alphasort);
 	if (count <= 0) {
-		print_message("skip: %s holds no framework\n", policy);
+		print_message("skipped: %s holds no framework\n", policy);
 		arena_release(&a);
 		skip();
 	}
