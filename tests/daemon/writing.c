@@ -1,6 +1,7 @@
 /* tests/daemon/writing.c - watashid with one front more, that writes: for the kill test and the store benchmark.
  *
  *     POST /test/notes          one unit: a record of the body, a small pointer, an entry in an append-only table
+ *     POST /test/leaves         an entry of the log with the body as its content; answers its id and its commitment
  *     GET  /test/notes/{n}      entries from number n on, a line each: number, blank, first 40 bytes of the body
  */
 #include "daemon/daemon.h"
@@ -9,6 +10,7 @@
 
 #include "codec/text.h"
 #include "http/exchange.h"
+#include "ledger/entry.h"
 
 #define PAGE 1000
 #define TOKEN 40
@@ -25,6 +27,7 @@ struct writing {
 struct note {
 	struct exchange *exchange;
 	struct id id;
+	struct hash commitment; /* of a leaf */
 	struct ask ask;
 	uint8_t from[8];
 };
@@ -70,6 +73,39 @@ write_note(struct exchange *x, void *front)
 	unit_put(unit, &pointer_table, key, token);
 	unit_append(unit, &entry_table, token);
 	exchange_hold(x, store_commit(writing->store, unit, on_note_committed, note));
+}
+
+static void
+on_leaf_committed(void *arg, const struct committed *committed)
+{
+	struct note *note = arg;
+	struct arena *a = note->exchange->arena;
+
+	if (committed->code != OK) {
+		on_note_committed(arg, committed);
+		return;
+	}
+	exchange_hold(note->exchange, NULL);
+	reply_text(note->exchange, 201, span_text(arena_print(a, "%s %s",
+	    hex_write(a, span_of(note->id.bytes, sizeof(note->id.bytes))),
+	    hex_write(a, span_of(note->commitment.bytes, HASH_SIZE)))));
+}
+
+static void
+write_leaf(struct exchange *x, void *front)
+{
+	struct writing *writing = front;
+	struct note *note = arena_new(x->arena, struct note);
+	struct ledger_entry entry = { .kind = LEDGER_DECISION, .content = x->body };
+	struct unit *unit;
+
+	random_bytes(entry.salt, sizeof(entry.salt));
+	note->exchange = x;
+	note->id = id_new(clock_now());
+	note->commitment = ledger_commitment(entry.salt, entry.content);
+	unit = unit_new(x->arena, store_tables(writing->store), note->id);
+	ledger_append(unit, note->id, &entry);
+	exchange_hold(x, store_commit(writing->store, unit, on_leaf_committed, note));
 }
 
 static void
@@ -122,6 +158,7 @@ list_entries(struct exchange *x, void *front)
 
 static const struct route routes[] = {
 	{ POST, "/test/notes", write_note, ANY_BYTES, 4 * KIB },
+	{ POST, "/test/leaves", write_leaf, ANY_BYTES, 4 * KIB },
 	{ GET, "/test/notes/{n}", list_entries, NO_BODY, 0 },
 	{ 0 },
 };
