@@ -21,8 +21,10 @@ ledger_keys_read(struct ctl *ctl, const struct texts *texts, struct note_key **k
 
 static const struct action actions[] = {
 	{ "verify", "whether a receipt proves that an entry is in the log; without the daemon", ledger_verify },
-	{ "watch", "keep a log's checkpoints, and prove that each continues the one before; without the daemon", ledger_watch },
-	{ "replay", "take every recorded decision again, and report any that differs; beside the daemon", ledger_replay },
+	{ "watch", "keep a log's checkpoints, and prove that each continues the one before; without the daemon",
+	    ledger_watch },
+	{ "replay", "take every recorded decision again, and report any that differs; beside the daemon",
+	    ledger_replay },
 	{ "accept-restored", "let a log be signed that was restored from a backup", ledger_accept_restored },
 };
 
