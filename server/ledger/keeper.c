@@ -44,7 +44,8 @@ begin(void *arg)
 	if (k->running)
 		return;
 	k->running = true;
-	k->changed = false;
+	k->changed = k->kept = false;
+	k->target = 0;
 	k->began = clock_monotonic();
 	keeping_look(k);
 }
@@ -120,6 +121,22 @@ keeping_commit(struct ledger_keeper *k, struct unit *unit)
 }
 
 static void
+show(struct ledger_keeper *k)
+{
+	k->seen.tiled = k->state.tiled;
+	k->seen.signed_size = k->state.newest.size;
+	k->seen.at = k->state.at;
+	snprintf(k->seen.halted, sizeof(k->seen.halted), "%.*s", SPAN_ARGS(k->state.halted));
+}
+
+static void
+rest_well(struct ledger_keeper *k)
+{
+	k->complained = false;
+	keeping_rest(k, KEEPING_IDLE);
+}
+
+static void
 on_step_done(void *arg, const struct committed *done)
 {
 	struct ledger_keeper *k = arg;
@@ -127,7 +144,11 @@ on_step_done(void *arg, const struct committed *done)
 
 	k->step = NULL;
 	if (done->code == OK) {
-		keeping_look(k);
+		show(k);
+		if (k->kept)
+			rest_well(k);
+		else
+			keeping_look(k);
 		return;
 	}
 	problem_set(&why, done->code, "", "the ledger could not be written: %s", err_name(done->code));
@@ -182,10 +203,7 @@ read_looked(struct ledger_keeper *k, struct problem *why)
 	if (k->size < k->state.tiled)
 		return problem_set(why, ERR_INVALID, "", "%llu leaves are there, and tiles of %llu", (unsigned long long)k->size,
 		    (unsigned long long)k->state.tiled);
-	k->seen.tiled = k->state.tiled;
-	k->seen.signed_size = k->state.newest.size;
-	k->seen.at = k->state.at;
-	snprintf(k->seen.halted, sizeof(k->seen.halted), "%.*s", SPAN_ARGS(k->state.halted));
+	show(k);
 	return OK;
 }
 
@@ -205,10 +223,13 @@ on_looked(void *arg, enum err err, const struct problem *problem)
 		keeping_look(k);
 	} else if (k->asks[LOOK_JOURNAL].count) {
 		keeping_take_journal(k);
-	} else if (k->size > k->state.tiled) {
-		keeping_load_leaves(k);
 	} else {
-		keeping_sign(k);
+		if (k->target == 0)
+			k->target = k->size;
+		if (k->target > k->state.tiled)
+			keeping_load_leaves(k);
+		else
+			keeping_sign(k);
 	}
 }
 

@@ -171,6 +171,7 @@ keep_checkpoint(struct ledger_keeper *k, struct span signature)
 	ledger_state_grow(&k->state, now, k->checkpoint.size);
 	unit_put_until(unit, &ledger_checkpoint_table, ledger_number_key(&k->arena, k->checkpoint.size), k->state.note,
 	    instant_after(now, LEDGER_CHECKPOINT_LIFE));
+	k->kept = true;
 	keeping_commit(k, unit);
 	buffer_release(&note);
 }

@@ -30,6 +30,7 @@ struct ledger_keeper {
 	struct ask asks[QUESTIONS];
 	uint64_t journal;          /* taken over, as far as is known */
 	uint64_t size;             /* leaves */
+	uint64_t target;           /* of them this run takes in: what comes meanwhile is the next one's */
 	struct ledger_state state;
 	uint64_t state_generation;
 
@@ -42,6 +43,8 @@ struct ledger_keeper {
 	struct note_key key;
 	struct tile_set root_tiles, proof_tiles;
 	struct checkpoint checkpoint;
+
+	bool kept;                 /* a checkpoint is being committed: the run is over then */
 
 	/* For the operator: what was seen last. */
 	struct {
