@@ -278,6 +278,21 @@ canonical(struct place p)
 	return text;
 }
 
+/* Facts are written with every decision. Ids and words have nothing to escape. */
+static void
+prepare_writing(struct arena *a, struct fact *f)
+{
+	struct span *quoted = arena_array(a, struct span, f->word_count);
+
+	static_assert(COUNT(f->headings) == PROVENANCES, "a heading for each");
+	for (size_t by = CLAIMED; by < PROVENANCES; by++)
+		f->headings[by] = span_text(arena_print(a, ",\"%.*s\":{\"by\":\"%s\",\"value\":", SPAN_ARGS(f->id),
+		    provenance_names[by]));
+	for (size_t i = 0; i < f->word_count; i++)
+		quoted[i] = span_text(arena_print(a, "\"%.*s\"", SPAN_ARGS(f->words[i])));
+	f->quoted = quoted;
+}
+
 static struct fact
 read_fact(struct place p, size_t number)
 {
@@ -304,7 +319,7 @@ read_fact(struct place p, size_t number)
 	if (place_exists(p))
 		f.definition = canonical(p);
 	f.expected = expected_of(&f, p.document->arena);
-	f.heading = span_text(arena_print(p.document->arena, "\"%.*s\":{\"by\":\"", SPAN_ARGS(f.id)));
+	prepare_writing(p.document->arena, &f);
 	return f;
 }
 

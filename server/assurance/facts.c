@@ -215,7 +215,7 @@ fact_value_write(struct buffer *b, const struct fact *fact, int64_t value)
 		buffer_text(b, "null");
 		break;
 	case FACT_BOOLEAN:
-		buffer_text(b, value ? "true" : "false");
+		buffer_add(b, value ? span_of("true", 4) : span_of("false", 5));
 		break;
 	case FACT_INTEGER:
 	case FACT_DURATION:
@@ -230,19 +230,16 @@ fact_value_write(struct buffer *b, const struct fact *fact, int64_t value)
 		break;
 	case FACT_ENUM:
 	case FACT_LEVEL:
-		/* Words are ids: nothing in them to escape. */
-		buffer_byte(b, '"');
-		buffer_add(b, fact->words[value]);
-		buffer_byte(b, '"');
+		buffer_add(b, fact->quoted[value]);
 		break;
 	case FACT_SET:
 		buffer_byte(b, '[');
 		for (size_t i = 0; i < fact->word_count; i++) {
 			if (!(value >> i & 1))
 				continue;
-			buffer_text(b, begun ? ",\"" : "\"");
-			buffer_add(b, fact->words[i]);
-			buffer_byte(b, '"');
+			if (begun)
+				buffer_byte(b, ',');
+			buffer_add(b, fact->quoted[i]);
 			begun = true;
 		}
 		buffer_byte(b, ']');
@@ -262,12 +259,8 @@ facts_write(struct buffer *b, const struct facts *f)
 
 		if (!facts_known(f, fact->number, CLAIMED))
 			continue;
-		if (begun)
-			buffer_byte(b, ',');
+		buffer_add(b, span_skip(fact->headings[facts_provenance(f, fact)], begun ? 0 : 1));
 		begun = true;
-		buffer_add(b, fact->heading);
-		buffer_text(b, provenance_name(facts_provenance(f, fact)));
-		buffer_text(b, "\",\"value\":");
 		fact_value_write(b, fact, f->value[fact->number]);
 		buffer_byte(b, '}');
 	}
