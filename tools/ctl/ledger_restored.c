@@ -70,7 +70,7 @@ ledger_accept_restored(struct ctl *ctl, int argc, char **argv)
 		         "or root, whether or not the daemon runs.",
 		.flags = flags,
 	};
-	struct remembered remembered;
+	struct remembered remembered = { 0 };
 	struct config config;
 	struct problem why;
 	enum ending ending;
