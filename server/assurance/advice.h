@@ -39,3 +39,12 @@ struct advice {
 /* Deterministic; of several cheapest sets the one with the fewest steps, then the earliest in the file. */
 void advise(const struct framework *, const struct profile *, const struct demand *, const struct facts *,
     enum advice_reading, struct advice *out);
+
+/* Nothing found, nothing to say: whatever its arrays hold does not count. */
+static inline void
+advice_clear(struct advice *a)
+{
+	a->found = a->minimal = false;
+	a->cost = a->nodes = 0;
+	a->step_count = a->gap_count = a->question_count = 0;
+}

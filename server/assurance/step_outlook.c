@@ -1,6 +1,8 @@
 /* assurance/step_outlook.c - what steps could at best make of a condition. */
 #include "assurance/step_outlook.h"
 
+#include <assert.h>
+
 /* With another value of one fact, as a step would leave it behind. */
 static void
 try_value(struct prospect *p, const struct condition_node *leaf, struct outlook *o, uint16_t fact, int64_t value,
@@ -76,7 +78,7 @@ group_prospect(const struct condition_node *group, size_t trues, size_t falses)
 struct prospect
 condition_prospect(const struct condition *c, struct outlook *o, enum provenance least)
 {
-	struct prospect stack[CONDITION_LEAVES];
+	struct prospect stack[CONDITION_LEAVES] = { { false, false } };
 	size_t height = 0;
 
 	if (c->count == 0)
@@ -88,6 +90,7 @@ condition_prospect(const struct condition *c, struct outlook *o, enum provenance
 			stack[height++] = leaf_prospect(&c->nodes[i], o, least);
 			continue;
 		}
+		assert(height >= c->nodes[i].count);
 		for (size_t k = 0; k < c->nodes[i].count; k++) {
 			height--;
 			trues += stack[height].true_;

@@ -442,7 +442,7 @@ unmet_goals(const struct search *s, const struct facts *after, const struct step
 static bool
 answer(struct search *s, const struct facts *after, struct step_set *helpers)
 {
-	uint16_t sorted[STEP_SEARCH_STEPS], order[STEP_SEARCH_STEPS];
+	uint16_t sorted[STEP_SEARCH_STEPS] = { 0 }, order[STEP_SEARCH_STEPS] = { 0 };
 
 	for (size_t i = 0; i < s->count; i++)
 		sorted[i] = s->ranked[s->taken[i]];

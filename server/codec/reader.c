@@ -78,7 +78,7 @@ between_characters(struct span text)
 }
 
 /* Writes the problem, if it is the first, behind the pointer to where we are; from here on nothing is read. */
-static void __attribute__((format(printf, 4, 5)))
+static void __attribute__((format(printf, 4, 5), cold, noinline))
 refuse(struct reader *r, enum err code, const char *clause, const char *format, ...)
 {
 	struct buffer pointer = buffer_init(POINTER_TEXT);
@@ -101,7 +101,7 @@ refuse(struct reader *r, enum err code, const char *clause, const char *format, 
 }
 
 /* What stands where the grammar wants something else. */
-static void
+static void __attribute__((cold, noinline))
 refuse_here(struct reader *r, const char *expected)
 {
 	uint8_t c;
@@ -124,7 +124,7 @@ reader_fail(struct reader *r, const char *expected, const char *found)
 }
 
 /* Not span_skip(), which forgets where the end was. */
-static void
+static inline void
 take(struct reader *r, size_t size)
 {
 	r->rest.data += size;
@@ -132,18 +132,21 @@ take(struct reader *r, size_t size)
 }
 
 /* RFC 8259 s2. */
-static void
+static inline void
 skip_blanks(struct reader *r)
 {
 	const uint8_t *p = r->rest.data, *end = p + r->rest.size;
 
+	/* Most that machines write has none. */
+	if (p < end && *p > ' ')
+		return;
 	while (p < end && (*p == ' ' || *p == '\n' || *p == '\r' || *p == '\t'))
 		p++;
 	r->rest = span_of(p, (size_t)(end - p));
 }
 
 /* Steps onto the next value and counts it. */
-static void
+static inline void
 find_value(struct reader *r)
 {
 	skip_blanks(r);
@@ -182,7 +185,7 @@ reader_peek(struct reader *r)
 }
 
 /* Whether a value of this kind is at hand; if not, that is the problem. */
-static bool
+static inline bool
 wants(struct reader *r, enum reader_kind kind, const char *expected)
 {
 	if (failed(r))
@@ -289,7 +292,7 @@ read_escape(const uint8_t *p, const uint8_t *end, uint32_t *c)
 }
 
 /* Where plain characters end: at a quote, a backslash, a control character or the end. */
-static const uint8_t *
+static inline const uint8_t *
 skip_plain(const uint8_t *p, const uint8_t *end)
 {
 	const uint64_t ones = UINT64_C(0x0101010101010101), highs = ones * 0x80;
@@ -310,13 +313,11 @@ skip_plain(const uint8_t *p, const uint8_t *end)
 	return p;
 }
 
-/* The string at hand. Without escapes it is borrowed from the body; otherwise it is written into the arena, unless
- * nobody wants it (`skipped`). */
-static struct span
-take_string(struct reader *r, bool skipped)
+/* The rest of a string from its first escape at `p` on: written into the arena, unless nobody wants it (`skipped`). */
+static struct span __attribute__((noinline))
+take_escaped(struct reader *r, const uint8_t *start, const uint8_t *p, bool skipped)
 {
-	const uint8_t *start = r->rest.data + 1, *end = r->rest.data + r->rest.size;
-	const uint8_t *p = skip_plain(start, end), *run = start;
+	const uint8_t *end = r->rest.data + r->rest.size, *run = start;
 	uint8_t *text = NULL, *to = NULL;
 	struct span whole;
 
@@ -359,6 +360,18 @@ take_string(struct reader *r, bool skipped)
 	return whole;
 }
 
+/* The string at hand. Without escapes it is borrowed from the body. */
+static inline struct span
+take_string(struct reader *r, bool skipped)
+{
+	const uint8_t *start = r->rest.data + 1, *end = r->rest.data + r->rest.size, *p = skip_plain(start, end);
+
+	if (p == end || *p != '"')
+		return take_escaped(r, start, p, skipped);
+	r->rest = span_of(p + 1, (size_t)(end - p - 1));
+	return span_of(start, (size_t)(p - start));
+}
+
 /* Of all its bytes, for names often differ in one digit only. */
 static uint32_t
 mix(struct span name)
@@ -380,7 +393,7 @@ mix(struct span name)
 }
 
 /* Whether the name is new in its object; it is from now on known. */
-static bool
+static inline bool
 remember_name(struct reader *r, struct span name)
 {
 	size_t first = r->level[r->depth - 1].first_name;
@@ -418,7 +431,7 @@ remember_name(struct reader *r, struct span name)
 
 /* Before the next member or element of the innermost level: false when it ended, and was left, or nothing is read any
  * more. */
-static bool
+static inline bool
 step(struct reader *r, bool is_array)
 {
 	uint8_t close = is_array ? ']' : '}';
@@ -584,7 +597,7 @@ reader_integer(struct reader *r, int64_t least, int64_t most)
 }
 
 /* One of the three words of JSON. */
-static bool
+static inline bool
 take_word(struct reader *r, const char *word)
 {
 	if (!span_starts(r->rest, word)) {

@@ -7,8 +7,8 @@
 
 static const char *const outcomes[] = {
 	"passed",
-	"reached token: 3, but 2; possible token: 3, but 2; truth of token-2: false, but true; truth of token-3: unknown, but "
-	"false; barred: yes, but no; permit: yes, but no",
+	("reached token: 3, but 2; possible token: 3, but 2; truth of token-2: false, but true; truth of token-3: unknown, but "
+	"false; barred: yes, but no; permit: yes, but no"),
 	"passed",
 };
 
