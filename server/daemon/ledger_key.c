@@ -81,8 +81,8 @@ find_active(struct ledger_key *k, const char **name, struct span *spki, struct p
 		return problem_set(why, ERR_INVALID, "",
 		    "%s/%s.cer: this is not the certificate the key was adopted with", k->directory, file.name);
 	if (facts.spki.size > SPKI_LARGEST)
-		return problem_set(why, ERR_UNSUPPORTED, "RFC 8410 s4", "%s/%s.cer: this is no Ed25519 key", k->directory,
-		    file.name);
+		return problem_set(why, ERR_UNSUPPORTED, "RFC 8410 s4", "%s/%s.cer: this is no Ed25519 key",
+		    k->directory, file.name);
 	*name = file.name;
 	*spki = facts.spki;
 	return OK;

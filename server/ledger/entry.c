@@ -101,8 +101,8 @@ ledger_entry_read(struct span value, struct ledger_entry *out)
 	salt = record_bytes(&r, LEDGER_SALT);
 	out->party = record_block(&r);
 	out->content = record_block(&r);
-	if (!record_whole(&r) || format != FORMAT || out->number == 0 || kind == LEDGER_NOTHING || kind >= LEDGER_KINDS ||
-	    out->party.size > PARTY_LARGEST || out->content.size > LEDGER_ENTRY_LARGEST) {
+	if (!record_whole(&r) || format != FORMAT || out->number == 0 || kind == LEDGER_NOTHING ||
+	    kind >= LEDGER_KINDS || out->party.size > PARTY_LARGEST || out->content.size > LEDGER_ENTRY_LARGEST) {
 		*out = (struct ledger_entry){ 0 };
 		return false;
 	}

@@ -1,6 +1,6 @@
 /* ledger/entry.h - what the log holds: commitments in public, entries for their parties.
  *
- *     entry (canonical JSON) + salt -> commitment = SHA-256(salt || entry) -> leaf of the tree = SHA-256(0x00 || commitment)
+ *     entry (canonical JSON), salt -> commitment = SHA-256(salt || entry) -> leaf = SHA-256(0x00 || commitment)
  *
  * Salt and entry lie in a table of their own and can be erased; the leaf stays, and every proof with it.
  */
@@ -10,7 +10,7 @@
 #include "crypto/merkle.h"
 #include "store/store.h"
 
-extern const struct table ledger_leaf_table;  /* append-only: number from 1 -> commitment (32), the entry's id (16); noticed */
+extern const struct table ledger_leaf_table;  /* number from 1 -> commitment (32), the entry's id (16); noticed */
 extern const struct table ledger_entry_table; /* id (16) -> number of its leaf (8), struct ledger_entry */
 
 enum ledger_kind {
@@ -38,8 +38,8 @@ void ledger_append(struct unit *, struct id, const struct ledger_entry *);
 /* The commitment alone. */
 struct hash ledger_commitment(const uint8_t salt[LEDGER_SALT], struct span content);
 
-/* Takes away salt and content of an entry that was read; number, kind and party stay, and its leaf. Whoever erases expects
- * the row as it was read. */
+/* Takes away salt and content of an entry that was read; number, kind and party stay, and its leaf. Whoever erases
+ * expects the row as it was read. */
 void ledger_entry_erase(struct unit *, struct id, const struct ledger_entry *);
 
 /* Borrowed from the row. False: not ours. */

@@ -6,8 +6,8 @@
  *      |  `--> ask the head -> sign -> keep the checkpoint
  *      `-------------------------------'
  *
- * When the signer will not sign, because the log is shorter than what it signed or does not continue it, the log goes on
- * growing but has no checkpoint any more: it is halted, and says why, until an operator has released the head.
+ * When the signer will not sign, because the log is shorter than what it signed or does not continue it, the log
+ * goes on growing but has no checkpoint any more: it is halted, and says why, until an operator has released the head.
  */
 #include "ledger/keeping.h"
 
@@ -201,8 +201,8 @@ read_looked(struct ledger_keeper *k, struct problem *why)
 	if (leaf->count && !ledger_number_read(leaf->rows[0].key, &k->size))
 		return problem_set(why, ERR_INVALID, "", "the key of a leaf is no number");
 	if (k->size < k->state.tiled)
-		return problem_set(why, ERR_INVALID, "", "%llu leaves are there, and tiles of %llu", (unsigned long long)k->size,
-		    (unsigned long long)k->state.tiled);
+		return problem_set(why, ERR_INVALID, "", "%llu leaves are there, and tiles of %llu",
+		    (unsigned long long)k->size, (unsigned long long)k->state.tiled);
 	show(k);
 	return OK;
 }

@@ -24,8 +24,8 @@ take_key(struct ledger_keeper *k, const char **name, struct problem *why)
 		return problem_set(why, ERR_NOT_FOUND, "", "no key of use ledger is active");
 	if (strlen(k->origin) > LOG_ORIGIN_LARGEST)
 		return problem_set(why, ERR_INVALID, "",
-		    "the log's name, the base URL and \"ledger\", has %zu bytes: at most %d can be signed", strlen(k->origin),
-		    LOG_ORIGIN_LARGEST);
+		    "the log's name, the base URL and \"ledger\", has %zu bytes: at most %d can be signed",
+		    strlen(k->origin), LOG_ORIGIN_LARGEST);
 	return note_key_of(&k->arena, span_text(k->origin), k->settings.spki(k->settings.arg), &k->key, why);
 }
 
@@ -78,8 +78,10 @@ on_head(void *arg, enum err err, uint64_t size, const struct hash *root, const s
 	k->head = (struct head){ size, *root };
 	k->head_known = k->head_new = true;
 	if (size > k->state.tiled) {
-		keeping_halt(k, arena_print(&k->arena, "a checkpoint of %llu leaves has been signed, and the log is shorter: it was cut, or "
-		    "restored from a backup; watashictl ledger accept-restored accepts it as it is", (unsigned long long)size));
+		keeping_halt(k, arena_print(&k->arena,
+		    "a checkpoint of %llu leaves has been signed, and the log is shorter: it was cut, or "
+		    "restored from a backup; watashictl ledger accept-restored accepts it as it is",
+		    (unsigned long long)size));
 	} else if (is_refused(k)) {
 		keeping_halt(k, arena_print(&k->arena, "%.*s", SPAN_ARGS(k->state.halted)));
 	} else {

@@ -84,7 +84,8 @@ add_leaves(struct part *p, struct problem *why)
 		const struct ask *edge = &p->asks[1 + i];
 
 		if (!edge->count || !tiling_edge(p->tiling, p->levels[i], edge->rows[0].value))
-			return problem_set(why, ERR_INVALID, "", "a tile of level %u is missing or too short", p->levels[i]);
+			return problem_set(why, ERR_INVALID, "", "a tile of level %u is missing or too short",
+			    p->levels[i]);
 	}
 	for (size_t i = 0; i < leaves->count; i++) {
 		struct hash commitment, hash;

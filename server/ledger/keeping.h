@@ -56,7 +56,7 @@ struct ledger_keeper {
 
 /* Each step ends with one of these, or asks and goes on when it is answered. */
 void keeping_look(struct ledger_keeper *);                  /* once more: the step is done */
-void keeping_rest(struct ledger_keeper *, int64_t wait);    /* all is done; what is new comes at once, the rest after `wait` */
+void keeping_rest(struct ledger_keeper *, int64_t wait);    /* what is new comes at once, all the rest after `wait` */
 void keeping_fail(struct ledger_keeper *, const struct problem *); /* tried again in a second */
 void keeping_halt(struct ledger_keeper *, const char *why); /* the log will not be signed as it is */
 

@@ -2,8 +2,9 @@
  *
  *     entries (durable, numbered) -> keeper: journal taken over -> tiles -> root -> signer -> checkpoint
  *
- * The keeper runs in the steward, at least once a second while anything is new. It can die at any point: what it wrote is
- * made again the same, and a checkpoint is never signed twice differently (the signer remembers, signer/ledger_head.h).
+ * The keeper runs in the steward, at least once a second while anything is new. It can die at any point: what it wrote
+ * is made again the same, and a checkpoint is never signed twice differently (the signer remembers,
+ * signer/ledger_head.h).
  */
 #pragma once
 

@@ -78,7 +78,8 @@ ledger_state_read(struct arena *a, struct span value, struct ledger_state *out)
 		out->growth[i].at.us = (int64_t)record_u64(&r);
 		out->growth[i].size = record_u64(&r);
 	}
-	if (!record_whole(&r) || format != FORMAT || out->newest.size > out->tiled || out->growth_count > LEDGER_GROWTH ||
+	if (!record_whole(&r) || format != FORMAT || out->newest.size > out->tiled ||
+	    out->growth_count > LEDGER_GROWTH ||
 	    out->origin.size > NOTE_NAME_LARGEST || out->key.size > KEY_TEXT_LARGEST || out->note.size > NOTE_LARGEST) {
 		*out = (struct ledger_state){ 0 };
 		return false;

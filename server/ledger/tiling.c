@@ -64,9 +64,10 @@ tiling_add(struct tiling *t, const struct hash *leaf, on_tile *out, void *arg)
 {
 	struct hash hash = *leaf;
 
-	for (unsigned level = 0; level < TILE_LEVELS; level++) {
+	for (unsigned level = 0;; level++) {
 		struct edge *e = &t->edges[level];
 
+		assert(level < TILE_LEVELS); /* or there are 2^64 leaves */
 		memcpy(e->hashes + e->count++ * HASH_SIZE, hash.bytes, HASH_SIZE);
 		e->changed = true;
 		if (e->count < TILE_WIDTH)
@@ -76,7 +77,6 @@ tiling_add(struct tiling *t, const struct hash *leaf, on_tile *out, void *arg)
 		e->number++;
 		e->count = 0;
 	}
-	assert(!"a log of 2^64 leaves");
 }
 
 void

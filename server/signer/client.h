@@ -32,7 +32,8 @@ struct pending *sign_metadata(struct signer_client *, const char *key, struct sp
 struct pending *sign_trusted_list(struct signer_client *, const char *key, struct span input, on_signed *, void *arg);
 
 /* The ledger, with the named key of USE_LEDGER (signer/log_note.h). A checkpoint's text is signed when it continues the
- * last one that was: the proof is from its size, and empty when that is 0. ERR_CONFLICT: it does not, the sentence says why. */
+ * last one that was: the proof is from its size, and empty when that is 0. ERR_CONFLICT: it does not, the sentence says
+ * why. */
 struct pending *sign_checkpoint(struct signer_client *, const char *key, struct span text,
     const struct merkle_proof *from_last, on_signed *, void *arg);
 /* The text of a framework's published version. */

@@ -105,12 +105,14 @@ mark_load(const struct ledger_head *h, struct mark *out, int *slot, struct probl
 		if (size < 0)
 			return problem_errno(why, errno, "%s", h->path);
 		empty += size == 0;
-		if (size == sizeof(bytes) && mark_read(bytes, &marks[i]) && (found < 0 || marks[i].serial > marks[found].serial))
+		if (size == sizeof(bytes) && mark_read(bytes, &marks[i]) && (found < 0 ||
+		    marks[i].serial > marks[found].serial))
 			found = i;
 	}
 	if (found < 0 && empty < SLOTS)
 		return problem_set(why, ERR_INVALID, CLAUSE,
-		    "%s: neither of its two records is whole, so it is not known what was signed; nothing will be", h->path);
+		    "%s: neither of its two records is whole, so it is not known what was signed; nothing will be",
+		    h->path);
 	*out = found < 0 ? (struct mark){ 0 } : marks[found];
 	*slot = found < 0 ? SLOTS - 1 : found;
 	return OK;
@@ -147,7 +149,8 @@ open_file(const char *directory, bool make, struct ledger_head **out, struct pro
 	if (h->fd < 0 || fstat(h->fd, &found))
 		err = problem_errno(why, errno, "%s", h->path);
 	else if (!S_ISREG(found.st_mode) || found.st_mode & (S_IRWXG | S_IRWXO))
-		err = problem_set(why, ERR_INVALID, "", "%s: expected a file that only its owner may read and write", h->path);
+		err = problem_set(why, ERR_INVALID, "", "%s: expected a file that only its owner may read and write",
+		    h->path);
 	else if (found.st_size == 0)
 		err = settle_new(h, directory, why);
 	if (err != OK) {
@@ -231,7 +234,8 @@ check_continues(const struct mark *last, uint64_t size, const struct hash *root,
 		return OK;
 	if (size < last->size)
 		return problem_set(why, ERR_CONFLICT, CLAUSE,
-		    "the log has %llu leaves, but a checkpoint of %llu has been signed: it was cut, or restored from a backup",
+		    "the log has %llu leaves, but a checkpoint of %llu has been signed: it was cut, or restored from a "
+		    "backup",
 		    has, had);
 	if (size == last->size && !hash_equal(root, &last->root))
 		return problem_set(why, ERR_CONFLICT, CLAUSE,

@@ -1,12 +1,12 @@
 /* signer/ledger_head.h - the signer's own record of the last checkpoint it signed, durable before the signature leaves.
  *
- * One file in the keys' directory, `ledger.head`, outside the store and its backups, for the log is one whichever key signs
- * it: two slots written in turn, each with its digest. A checkpoint is signed only when it continues the recorded one (same
- * size and root, or larger with a consistency proof). A shorter log, as after a restore, is refused until an operator
- * decides (`watashictl ledger accept-restored`).
+ * One file in the keys' directory, `ledger.head`, outside the store and its backups, for the log is one whichever key
+ * signs it: two slots written in turn, each with its digest. A checkpoint is signed only when it continues the recorded
+ * one (same size and root, or larger with a consistency proof). A shorter log, as after a restore, is refused until an
+ * operator decides (`watashictl ledger accept-restored`).
  *
- * Of two signers, while one replaces the other, each sees what the other signed: the file is locked and read anew for every
- * step. Threads may share a head.
+ * Of two signers, while one replaces the other, each sees what the other signed: the file is locked and read anew for
+ * every step. Threads may share a head.
  */
 #pragma once
 

@@ -91,13 +91,14 @@ check_origin(struct span origin, const struct payload_key *key, struct problem *
 	enum err err;
 
 	if (origin.size == 0 || origin.size > LOG_ORIGIN_LARGEST)
-		err = problem_set(why, ERR_SYNTAX, CHECKPOINT_CLAUSE, "the origin has %zu bytes, expected 1 to %d", origin.size,
-		    LOG_ORIGIN_LARGEST);
+		err = problem_set(why, ERR_SYNTAX, CHECKPOINT_CLAUSE, "the origin has %zu bytes, expected 1 to %d",
+		    origin.size, LOG_ORIGIN_LARGEST);
 	else
 		err = note_key_of(&a, origin, key->spki, &note_key, why);
 	/* A name that no key may have is a wrong text. */
 	if (err == ERR_INVALID)
-		err = problem_set(why, ERR_SYNTAX, CHECKPOINT_CLAUSE, "the origin is no name of a key: it has a blank, a '+' or a "
+		err = problem_set(why, ERR_SYNTAX, CHECKPOINT_CLAUSE,
+		    "the origin is no name of a key: it has a blank, a '+' or a "
 		    "control character");
 	arena_release(&a);
 	return err;
@@ -128,8 +129,8 @@ checkpoint_read(struct checkpoint_request *out, struct span *origin, struct prob
 		return problem_set(why, ERR_SYNTAX, CHECKPOINT_CLAUSE,
 		    "the second line: expected a number of leaves from 1 on, without leading zeros");
 	if (!root_read(root, &out->root))
-		return problem_set(why, ERR_SYNTAX, CHECKPOINT_CLAUSE, "the third line: expected the base64 of %d bytes",
-		    HASH_SIZE);
+		return problem_set(why, ERR_SYNTAX, CHECKPOINT_CLAUSE,
+		    "the third line: expected the base64 of %d bytes", HASH_SIZE);
 	return OK;
 }
 
@@ -143,8 +144,8 @@ checkpoint_request_read(struct span payload, struct checkpoint_request *out, str
 	*out = (struct checkpoint_request){ .text = record_block(&r) };
 	count = r.rest.size / HASH_SIZE;
 	if (r.broken || r.rest.size % HASH_SIZE || count > MERKLE_PATH)
-		return problem_set(why, ERR_SYNTAX, CHECKPOINT_CLAUSE, "behind the text: expected at most %d hashes of %d bytes",
-		    MERKLE_PATH, HASH_SIZE);
+		return problem_set(why, ERR_SYNTAX, CHECKPOINT_CLAUSE,
+		    "behind the text: expected at most %d hashes of %d bytes", MERKLE_PATH, HASH_SIZE);
 	for (; out->from_last.count < count; out->from_last.count++)
 		memcpy(out->from_last.path[out->from_last.count].bytes, record_bytes(&r, HASH_SIZE).data, HASH_SIZE);
 	return checkpoint_read(out, &origin, why);
@@ -178,7 +179,8 @@ payload_check_policy(struct span text, const struct payload_key *key, struct pro
 		return problem_set(why, ERR_SYNTAX, "",
 		    "the second line: expected a framework and a version, a blank between, of a-z 0-9 - . _");
 	if (!is_digest(digest))
-		return problem_set(why, ERR_SYNTAX, "", "the third line: expected " DIGEST_PREFIX " and 64 digits, 0 to 9 and a to f");
+		return problem_set(why, ERR_SYNTAX, "",
+		    "the third line: expected " DIGEST_PREFIX " and 64 digits, 0 to 9 and a to f");
 	return check_origin(span_first(name, name.size - strlen(POLICY_SUFFIX)), key, why);
 }
 

@@ -17,8 +17,8 @@
 #define LOG_NOTE_LARGEST 640
 #define LOG_ORIGIN_LARGEST 200
 
-/* What is asked of the signer: the text, and the proof that this log continues the one it signed last (empty when there is
- * none). */
+/* What is asked of the signer: the text, and the proof that this log continues the one it signed last (empty when there
+ * is none). */
 struct checkpoint_request {
 	struct span text;
 	uint64_t size;

@@ -34,7 +34,8 @@ static const struct signing {
 	payload_check *check;
 	enum head_step head_step;
 } signings[SIGNING_KIND_COUNT] = {
-	[SIGN_METADATA] = { "metadata", ROLE_BIT(ROLE_STEWARD), USE_METADATA, payload_check_signed_info, HEAD_UNTOUCHED },
+	[SIGN_METADATA] = { "metadata", ROLE_BIT(ROLE_STEWARD), USE_METADATA, payload_check_signed_info,
+	    HEAD_UNTOUCHED },
 	[SIGN_TRUSTED_LIST] = { "a trusted list", ROLE_BIT(ROLE_STEWARD), USE_TRUSTED_LIST,
 	    payload_check_trusted_list, HEAD_UNTOUCHED },
 	[SIGN_CHECKPOINT] = { "a checkpoint", ROLE_BIT(ROLE_STEWARD), USE_LEDGER, payload_check_checkpoint,

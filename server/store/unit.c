@@ -284,8 +284,8 @@ unit_read(struct arena *a, table_list tables, struct span message, struct id *id
 			return why ? why->code : ERR_SYNTAX;
 		appended = appended || all[i].kind == UNIT_APPEND;
 		if (all[i].kind == UNIT_PUT_NUMBERED && !appended)
-			return problem_set(why, ERR_SYNTAX, NULL, "operation %zu puts a number, and nothing was appended before it",
-			    i);
+			return problem_set(why, ERR_SYNTAX, NULL,
+			    "operation %zu puts a number, and nothing was appended before it", i);
 	}
 	if (!record_whole(&r))
 		return problem_set(why, ERR_SYNTAX, NULL, "%zu bytes follow the last operation", r.rest.size);

@@ -31,8 +31,8 @@ void unit_put(struct unit *, const struct table *, struct span key, struct span 
 void unit_put_until(struct unit *, const struct table *, struct span key, struct span value, struct instant expires);
 void unit_delete(struct unit *, const struct table *, struct span key);
 void unit_append(struct unit *, const struct table *, struct span value);
-/* Behind an append of this same unit: the row's value begins with the number (8 bytes, big-endian) that the last of them
- * got, and `value` follows. So a row found by a key of its own knows where it stands in an append-only table. */
+/* Behind an append of this same unit: the row's value begins with the number (8 bytes, big-endian) that the last of
+ * them got, and `value` follows. So a row found by a key of its own knows where it stands in an append-only table. */
 void unit_put_numbered(struct unit *, const struct table *, struct span key, struct span value);
 
 /* The message; borrowed from the unit. Empty when the unit grew past UNIT_LARGEST or UNIT_OPERATIONS:
@@ -40,7 +40,8 @@ void unit_put_numbered(struct unit *, const struct table *, struct span key, str
 struct span unit_bytes(const struct unit *);
 
 /* Reading a message of an untrusted process: all of it has been checked (table numbers, sizes, counts, that a number is
- * there before it is put) before the first operation is given out. ERR_SYNTAX or ERR_LIMIT. What comes out is borrowed from `message`. */
+ * there before it is put) before the first operation is given out. ERR_SYNTAX or ERR_LIMIT. What comes out is borrowed
+ * from `message`. */
 enum operation_kind { UNIT_EXPECT, UNIT_PUT, UNIT_DELETE, UNIT_APPEND, UNIT_PUT_NUMBERED };
 #define OPERATION_KINDS (UNIT_PUT_NUMBERED + 1)
 struct operation {

@@ -1,5 +1,5 @@
-/* tests/front/test_ledger.c - the log as the world reads it: checkpoint, tiles and receipts over a real socket, from a store
- * that answers late.
+/* tests/front/test_ledger.c - the log as the world reads it: checkpoint, tiles and receipts over a real socket, from a
+ * store that answers late.
  */
 #include <netinet/in.h>
 #include <sys/socket.h>
@@ -66,8 +66,10 @@ strike_stage(void **state)
 static int
 ask(const char *path)
 {
-	struct sockaddr_in where = { .sin_family = AF_INET, .sin_port = world.port, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-	const char *request = arena_print(&stage.arena, "GET %s HTTP/1.1\r\nHost: t\r\nConnection: close\r\n\r\n", path);
+	struct sockaddr_in where = { .sin_family = AF_INET, .sin_port = world.port,
+	    .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	const char *request = arena_print(&stage.arena, "GET %s HTTP/1.1\r\nHost: t\r\nConnection: close\r\n\r\n",
+	    path);
 	int fd = socket(AF_INET, SOCK_STREAM, 0);
 	size_t at = 0;
 	char *body;
@@ -128,7 +130,8 @@ the_checkpoint_is_the_note_that_was_signed(void **state)
 	expect_number("it verifies", stage_verify(&stage, world.body, "first").size, LEAVES);
 	expect_number("as data", ask("/v1/ledger"), 200);
 	expect_true("with its size", strstr((const char *)world.body.data, "{\"size\":300,\"root\":\"") != NULL);
-	expect_true("and how it grew", strstr((const char *)world.body.data, "\"halted\":null,\"growth\":[{\"at\":\"") != NULL);
+	expect_true("and how it grew", strstr((const char *)world.body.data,
+	    "\"halted\":null,\"growth\":[{\"at\":\"") != NULL);
 }
 
 static void
@@ -206,7 +209,8 @@ what_no_checkpoint_holds_is_not_served(void **state)
 static void
 a_receipt_proves_its_entry(void **state)
 {
-	struct ledger_entry entry = { .kind = LEDGER_DECISION, .salt = "0123456789abcdef", .content = span_text("{\"a\":1}") };
+	struct ledger_entry entry = { .kind = LEDGER_DECISION, .salt = "0123456789abcdef",
+	    .content = span_text("{\"a\":1}") };
 	struct note_key key = stage_note_key(&stage, "first");
 	struct hash commitment = ledger_commitment(entry.salt, entry.content);
 	struct unit *unit = unit_new(&stage.arena, stage_tables, id_new(stage_now));
@@ -233,8 +237,8 @@ a_receipt_proves_its_entry(void **state)
 	expect_field("as text", "Content-Type: text/plain; charset=utf-8");
 	expect_ok("of the form", receipt_read(&stage.arena, world.body, &receipt, &why), &why);
 	expect_number("of the last leaf", receipt.index, LEAVES);
-	expect_ok("which holds", receipt_verify(&receipt, span_of(commitment.bytes, HASH_SIZE), span_text(STAGE_ORIGIN), &key, 1,
-	    &stage.arena, &why), &why);
+	expect_ok("which holds", receipt_verify(&receipt, span_of(commitment.bytes, HASH_SIZE),
+	    span_text(STAGE_ORIGIN), &key, 1, &stage.arena, &why), &why);
 	commitment.bytes[0] ^= 1;
 	expect_problem("for this entry alone", receipt_verify(&receipt, span_of(commitment.bytes, HASH_SIZE),
 	    span_text(STAGE_ORIGIN), &key, 1, &stage.arena, &why), &why, ERR_INVALID, "");

@@ -1,5 +1,5 @@
-/* tests/ledger/stage.h - a log on stage: a store that answers late and out of order, a real signer behind a real channel,
- * and a keeper that can be killed between any two steps.
+/* tests/ledger/stage.h - a log on stage: a store that answers late and out of order, a real signer behind a real
+ * channel, and a keeper that can be killed between any two steps.
  */
 #pragma once
 
@@ -295,8 +295,8 @@ stage_note_key(struct stage *s, const char *name)
 	struct note_key key;
 	struct problem why;
 
-	expect_ok("the verifier key", note_key_of(&s->arena, span_text(STAGE_ORIGIN), s->spki[strcmp(name, "second") == 0], &key,
-	    &why), &why);
+	expect_ok("the verifier key", note_key_of(&s->arena, span_text(STAGE_ORIGIN), s->spki[strcmp(name,
+	    "second") == 0], &key, &why), &why);
 	return key;
 }
 

@@ -126,7 +126,8 @@ a_commitment_is_the_hash_of_salt_and_content(void **state)
 	static const uint8_t salt[LEDGER_SALT] = "0123456789abcdef";
 	struct hash h = ledger_commitment(salt, span_text("{\"result\":true}"));
 
-	expect_text("as anybody computes it", hex_write(&s->arena, span_of(h.bytes, HASH_SIZE)), "2baa114a49e64694cdf2d149c2a7462686c274c31f961a8600a2508a978cd57b");
+	expect_text("as anybody computes it", hex_write(&s->arena, span_of(h.bytes, HASH_SIZE)),
+	    "2baa114a49e64694cdf2d149c2a7462686c274c31f961a8600a2508a978cd57b");
 }
 
 static void

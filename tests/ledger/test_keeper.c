@@ -1,5 +1,5 @@
-/* tests/ledger/test_keeper.c - the log is kept: all that is recorded is under a checkpoint, whoever dies in between, and
- * nothing is signed that does not continue what was signed.
+/* tests/ledger/test_keeper.c - the log is kept: all that is recorded is under a checkpoint, whoever dies in between,
+ * and nothing is signed that does not continue what was signed.
  */
 #include "ledger/stage.h"
 
@@ -44,7 +44,8 @@ expect_root(const char *title, struct stage *s, const struct checkpoint *checkpo
 static void
 the_journal_is_the_logs_first_leaves(void **state)
 {
-	static const char *const entries[] = { "{\"event\":\"first\"}", "{\"event\":\"second\"}", "{\"event\":\"third\"}" };
+	static const char *const entries[] = { "{\"event\":\"first\"}", "{\"event\":\"second\"}",
+	    "{\"event\":\"third\"}" };
 	struct stage *s = *state;
 	struct stage_look leaves;
 	struct ledger_state kept;
@@ -72,7 +73,8 @@ the_journal_is_the_logs_first_leaves(void **state)
 		if (i >= 2 && i < 5)
 			continue;
 		expect_true("a leaf", ledger_leaf_read(leaves.rows[i].value, &commitment, &id));
-		look = stage_load(s, (struct ask){ .table = &ledger_entry_table, .from = span_of(id.bytes, sizeof(id.bytes)) });
+		look = stage_load(s, (struct ask){ .table = &ledger_entry_table, .from = span_of(id.bytes,
+		    sizeof(id.bytes)) });
 		expect_true("with its entry", look.count == 1 && ledger_entry_read(look.rows[0].value, &entry));
 		expect_number("of a change", entry.kind, LEDGER_CHANGE);
 		expect_span("word for word", entry.content, entries[n++]);
@@ -138,8 +140,8 @@ proofs_hold_at_every_size(void **state)
 		naive_tree_free(&tree);
 		before = now;
 	}
-	expect_number("tiles: 274 and 2 and 1", stage_load(s, (struct ask){ .table = &ledger_tile_table, .limit = 1000 }).count,
-	    274 + 2 + 1);
+	expect_number("tiles: 274 and 2 and 1", stage_load(s, (struct ask){ .table = &ledger_tile_table,
+	    .limit = 1000 }).count, 274 + 2 + 1);
 	expect_true("every checkpoint is kept",
 	    stage_load(s, (struct ask){ .table = &ledger_checkpoint_table, .limit = 1000 }).count >= 4);
 	expect_number("the last size of each minute is remembered", stage_state(s).growth_count, 1);
@@ -173,8 +175,8 @@ on_copied(void *arg, enum err err, const struct problem *why)
 	}
 }
 
-/* All that a store holds at one moment, put into another: as a recorder's successor finds it; what was on its way is lost.
- * The keeper is a new one, too. */
+/* All that a store holds at one moment, put into another: as a recorder's successor finds it; what was on its way is
+ * lost. The keeper is a new one, too. */
 static void
 reopen(struct stage *s, uint64_t seed)
 {
@@ -182,12 +184,12 @@ reopen(struct stage *s, uint64_t seed)
 	const struct ask *rows = copy.asks;
 	struct store *old = s->store;
 
-	stage_stop_keeper(s);
 	for (size_t i = 0; i < TABLES; i++)
 		copy.asks[i] = (struct ask){ .table = stage_tables[i], .limit = 1000000 };
 	store_load(s->store, copy.asks, TABLES, on_copied, &copy);
 	while (!copy.done)
 		store_memory_step(s->store, stage_now);
+	stage_stop_keeper(s);
 	s->store = store_memory_new(stage_tables, ROLE_STEWARD, seed);
 	for (size_t i = 0; i < TABLES; i++) {
 		struct arena a = arena_init(256 * MIB);
@@ -221,8 +223,8 @@ expect_one_history(struct stage *s)
 		expect_true("its root is the tree's", hash_equal(&root, &checkpoint.root));
 		if (before.size && before.size < checkpoint.size) {
 			naive_consistency(&tree, before.size, 0, checkpoint.size, true, &proof);
-			expect_true("it continues the one before", merkle_consistency_holds(before.size, checkpoint.size, &proof,
-			    &before.root, &checkpoint.root));
+			expect_true("it continues the one before", merkle_consistency_holds(before.size,
+			    checkpoint.size, &proof, &before.root, &checkpoint.root));
 		}
 		before = checkpoint;
 	}

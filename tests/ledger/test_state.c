@@ -20,8 +20,10 @@ written(struct arena *a, const struct ledger_state *s)
 static void
 what_is_written_is_read(void **state)
 {
-	struct ledger_state s = { .tiled = 70001, .journal = 12, .origin = span_text("a/ledger"), .key = span_text("a/ledger+0+x"),
-		.newest = { .size = 70000, .root = { { 1, 2, 3 } } }, .note = span_text("note"), .halted = span_text("why"),
+	struct ledger_state s = { .tiled = 70001, .journal = 12, .origin = span_text("a/ledger"),
+	    .key = span_text("a/ledger+0+x"),
+		.newest = { .size = 70000, .root = { { 1, 2, 3 } } }, .note = span_text("note"),
+		    .halted = span_text("why"),
 		.at = { 99 } }, read;
 	struct arena a = arena_init(1 * MIB);
 	struct span row;
@@ -31,7 +33,8 @@ what_is_written_is_read(void **state)
 	ledger_state_grow(&s, (struct instant){ 2 * MINUTE }, 7);
 	row = written(&a, &s);
 	expect_true("read", ledger_state_read(&a, row, &read));
-	expect_true("numbers", read.tiled == 70001 && read.journal == 12 && read.newest.size == 70000 && read.at.us == 99);
+	expect_true("numbers", read.tiled == 70001 && read.journal == 12 && read.newest.size == 70000 &&
+	    read.at.us == 99);
 	expect_true("root", hash_equal(&read.newest.root, &s.newest.root));
 	expect_span("origin", read.newest.origin, "a/ledger");
 	expect_span("key", read.key, "a/ledger+0+x");

@@ -94,7 +94,8 @@ only_what_continues_the_last_is_signed(void **state)
 		{ "larger, without a proof", false, 0, 9, ERR_CONFLICT, "of 9 leaves does not continue the one of 8" },
 		{ "with the proof from another size", false, 7, 9, ERR_CONFLICT, "does not continue" },
 		{ "much larger", false, 8, 300, OK, "" },
-		{ "the same size, another root", true, 0, 300, ERR_CONFLICT, "300 leaves with another root has been signed" },
+		{ "the same size, another root", true, 0, 300, ERR_CONFLICT,
+		    "300 leaves with another root has been signed" },
 		{ "another log, with its own proof", true, 300, 301, ERR_CONFLICT, "does not continue" },
 		{ "one more", false, 300, 301, OK, "" },
 	};
@@ -107,8 +108,8 @@ only_what_continues_the_last_is_signed(void **state)
 	for (size_t i = 0; i < COUNT(steps); i++) {
 		struct problem why;
 
-		expect_problem(steps[i].title, advance(h, steps[i].other ? &other : &tree, steps[i].from, steps[i].size, &why),
-		    &why, steps[i].code, steps[i].part);
+		expect_problem(steps[i].title, advance(h, steps[i].other ? &other : &tree, steps[i].from,
+		    steps[i].size, &why), &why, steps[i].code, steps[i].part);
 		if (steps[i].code == OK)
 			last = steps[i].size;
 		expect_last(steps[i].title, h, &tree, last);
@@ -155,7 +156,8 @@ a_write_cut_short_leaves_the_one_before(void **state)
 	expect_last("in the place that was spoilt", h, &tree, 10);
 	spoil(&dir, 127, 1);
 	spoil(&dir, 512 + 16, 1);
-	expect_problem("of two that are broken none is believed", ledger_head_last(h, &size, &root, &why), &why, ERR_INVALID,
+	expect_problem("of two that are broken none is believed", ledger_head_last(h, &size, &root, &why), &why,
+	    ERR_INVALID,
 	    "neither of its two records is whole");
 	expect_problem("and nothing is signed", advance(h, &tree, 8, 11, &why), &why, ERR_INVALID, "neither");
 	expect_problem("nor released", ledger_head_release(h, &why), &why, ERR_INVALID, "neither");
@@ -176,7 +178,8 @@ two_signers_see_each_other(void **state)
 	expect_ok("the new one signs", advance(new, &tree, 5, 200, &why), &why);
 	expect_problem("which the old one does not sign again otherwise", advance(old, &other, 5, 200, &why), &why,
 	    ERR_CONFLICT, "with another root");
-	expect_problem("nor", advance(old, &tree, 0, 5, &why), &why, ERR_CONFLICT, "a checkpoint of 200 has been signed");
+	expect_problem("nor", advance(old, &tree, 0, 5, &why), &why, ERR_CONFLICT,
+	    "a checkpoint of 200 has been signed");
 	ledger_head_free(old);
 	ledger_head_free(new);
 	scratch_free(&dir);
@@ -192,8 +195,8 @@ an_operator_may_release_it_and_the_evidence_stays(void **state)
 	struct span kept;
 
 	(void)state;
-	expect_problem("no signer has ever been here", ledger_head_open_existing(dir.path, &h, &why), &why, ERR_NOT_FOUND,
-	    FILE_NAME);
+	expect_problem("no signer has ever been here", ledger_head_open_existing(dir.path, &h, &why), &why,
+	    ERR_NOT_FOUND, FILE_NAME);
 	h = open_head(&dir);
 	expect_ok("nothing to release", ledger_head_release(h, &why), &why);
 	expect_ok("signed", advance(h, &other, 0, 300, &why), &why);
@@ -206,9 +209,11 @@ an_operator_may_release_it_and_the_evidence_stays(void **state)
 	h = open_head(&dir);
 	expect_last("also after a restart", h, &tree, 0);
 	expect_ok("so it is signed", advance(h, &tree, 0, 200, &why), &why);
-	expect_problem("and counts from then on", advance(h, &other, 200, 201, &why), &why, ERR_CONFLICT, "does not continue");
+	expect_problem("and counts from then on", advance(h, &other, 200, 201, &why), &why, ERR_CONFLICT,
+	    "does not continue");
 	expect_ok("released again", ledger_head_release(h, &why), &why);
-	expect_number("both releases are kept", scratch_read(&dir, FILE_NAME, after, sizeof(after)).size, 1024 + 2 * 128);
+	expect_number("both releases are kept", scratch_read(&dir, FILE_NAME, after, sizeof(after)).size,
+	    1024 + 2 * 128);
 	expect_true("as they stood", memcmp(after + 1024, kept.data, 128) == 0);
 	ledger_head_free(h);
 	scratch_free(&dir);

@@ -22,13 +22,14 @@ head_ask(const char *keys, bool release, struct remembered *out, struct problem 
 
 	err = ledger_head_open_existing(keys, &head, why);
 	if (err == ERR_NOT_FOUND)
-		return problem_set(why, err, "", "%s: no signer has signed a checkpoint here, so there is nothing to accept", keys);
+		return problem_set(why, err, "",
+		    "%s: no signer has signed a checkpoint here, so there is nothing to accept", keys);
 	if (err != OK)
 		return err;
 	err = ledger_head_last(head, &out->size, &out->root, why);
 	if (err == OK && out->size == 0)
-		err = problem_set(why, ERR_CONFLICT, "", "%s: no checkpoint is held against the log, so there is nothing to accept",
-		    keys);
+		err = problem_set(why, ERR_CONFLICT, "",
+		    "%s: no checkpoint is held against the log, so there is nothing to accept", keys);
 	if (err == OK && release)
 		err = ledger_head_release(head, why);
 	ledger_head_free(head);
@@ -42,17 +43,18 @@ remembered_show(struct ctl *ctl, const struct remembered *r, bool released)
 	struct span root = base64_write(ctl->arena, span_of(r->root.bytes, HASH_SIZE));
 
 	if (ctl->json) {
-		printf("{\"size\":%llu,\"root\":\"%.*s\",\"released\":%s}\n", size, SPAN_ARGS(root), released ? "true" : "false");
+		printf("{\"size\":%llu,\"root\":\"%.*s\",\"released\":%s}\n", size, SPAN_ARGS(root), released ?
+		    "true" : "false");
 		return;
 	}
 	printf("The last checkpoint that was signed has %llu leaves and the root %.*s.\n", size, SPAN_ARGS(root));
 	if (released)
-		printf("It is kept for evidence, and held against the log no more: the daemon signs the log as it is now.\n"
-		       "Tell whoever watches the log, for they will find that it does not continue what they have seen.\n");
+		printf("It is kept for evidence, and held against the log no more: the daemon signs the log as it is\n"
+		       "now. Tell whoever watches the log: they will find that it does not continue what they have seen.\n");
 	else
-		printf("Once this is accepted, a log that does not continue it is signed, and everybody who kept a checkpoint can\n"
-		       "prove that: entries since the backup are gone. Look for them first: restore the newest copy there is.\n"
-		       "If nothing newer can be had: watashictl ledger accept-restored --yes\n");
+		printf("Once this is accepted, a log that does not continue it is signed, and everybody who kept a\n"
+		       "checkpoint can prove that: entries since the backup are gone. Look for them first: restore the\n"
+		       "newest copy there is. If nothing newer can be had: watashictl ledger accept-restored --yes\n");
 }
 
 enum ending
@@ -65,9 +67,9 @@ ledger_accept_restored(struct ctl *ctl, int argc, char **argv)
 	};
 	const struct usage usage = {
 		.synopsis = "ledger accept-restored [--yes]",
-		.about = "After the store was restored from a backup the log is shorter than what has been signed, and the signer\n"
-		         "refuses it. This lets it sign the log as it is. It works in the keys directory, as the daemon's user\n"
-		         "or root, whether or not the daemon runs.",
+		.about = "After the store was restored from a backup the log is shorter than what has been signed, and the\n"
+		         "signer refuses it. This lets it sign the log as it is. It works in the keys directory, as the\n"
+		         "daemon's user or root, whether or not the daemon runs.",
 		.flags = flags,
 	};
 	struct remembered remembered = { 0 };

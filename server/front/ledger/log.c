@@ -58,7 +58,8 @@ serving_state(struct serving *s, enum err err, const struct problem *why)
 	if (s->asks[0].count && ledger_state_read(s->exchange->arena, s->asks[0].rows[0].value, &s->state) &&
 	    s->state.newest.size > 0)
 		return true;
-	serving_refuse(s, 503, RETRY, ERR_UNAVAILABLE, "C2SP tlog-checkpoint", "no checkpoint of the log is signed yet");
+	serving_refuse(s, 503, RETRY, ERR_UNAVAILABLE, "C2SP tlog-checkpoint",
+	    "no checkpoint of the log is signed yet");
 	return false;
 }
 
@@ -107,8 +108,8 @@ write_ledger(struct buffer *json, const struct ledger_state *state, struct arena
 	write_member(json, "halted", state->halted);
 	buffer_text(json, ",\"growth\":[");
 	for (size_t i = 0; i < state->growth_count; i++)
-		buffer_print(json, "%s{\"at\":\"%s\",\"size\":%llu}", i ? "," : "", instant_text(state->growth[i].at, at),
-		    (unsigned long long)state->growth[i].size);
+		buffer_print(json, "%s{\"at\":\"%s\",\"size\":%llu}", i ? "," : "", instant_text(state->growth[i].at,
+		    at), (unsigned long long)state->growth[i].size);
 	buffer_text(json, "]}");
 }
 

@@ -72,7 +72,8 @@ on_receipt_entry_loaded(void *arg, enum err err, const struct problem *why)
 	if (!serving_state(s, err, why))
 		return;
 	if (entry.number > s->state.newest.size) {
-		serving_refuse(s, 503, s->state.halted.size ? "Retry-After: 60\r\n" : "Retry-After: 1\r\n", ERR_UNAVAILABLE,
+		serving_refuse(s, 503, s->state.halted.size ? "Retry-After: 60\r\n" : "Retry-After: 1\r\n",
+		    ERR_UNAVAILABLE,
 		    "C2SP tlog-proof", "the entry is recorded, and no checkpoint holds it yet");
 		return;
 	}
