@@ -16,6 +16,21 @@ command_run policy_seal, policy_impact, policy_test_run;
 enum err policy_directory_read(struct ctl *, const char *directory, const char *facts, struct policy_files *files,
     struct span *facts_text, const struct dictionary **dictionary, struct problem *why);
 
+/* policy_render.c, policy_explain.c, policy_oscal.c */
+command_run policy_render, policy_explain, policy_oscal;
+
+/* policy_version.c: a version named by its directory, its framework's directory, or the name of one in policy/. */
+struct policy_version {
+	const char *directory;
+	const struct framework *framework;
+	bool sealed; /* its digests are those of its files; otherwise it was read as if it were sealed now */
+};
+const char *policy_version_find(struct ctl *, const char *name);
+enum err policy_version_read(struct ctl *, const char *name, const char *facts, struct policy_version *out,
+    struct problem *why);
+/* To a file, or standard output for NULL. */
+enum ending policy_output(struct ctl *, const char *path, struct span text);
+
 /* Whether the person's environment asks for Japanese (POSIX 8.2: LC_ALL, LC_MESSAGES, LANG), with or without its locale. */
 bool policy_in_japanese(void);
 
