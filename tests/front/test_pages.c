@@ -83,7 +83,11 @@ pages_are_sent_with_their_policy_and_asked_for_again_cheaply(void **state)
 	stage_write(&stage, "pages/x.css", span_text(style));
 	stage_write(&stage, "pages/anchors/index.html", span_text("<!doctype html>keys"));
 	stage_write(&stage, "pages/404.html", span_text("<!doctype html>nothing"));
+	stage_write(&stage, "pages/ledger/decision.html", span_text("<!doctype html>a decision"));
 	stage_open(&stage);
+	expect_answer("a decision's page", stage_ask(&stage, "GET /decisions/01a2058ce97eb6f083000692cf0b4396", ""), 200,
+	    "Referrer-Policy: no-referrer\r\n|a decision");
+	expect_answer("the place to show one", stage_ask(&stage, "GET /decisions/", ""), 200, "a decision");
 	answer = stage_ask(&stage, "GET /", "");
 	expect_answer("a page", answer, 200, "Content-Type: text/html; charset=utf-8\r\n|Cache-Control: no-cache\r\n|"
 	    "Content-Security-Policy: default-src 'none'; script-src 'self'|frame-ancestors 'none'|X-Frame-Options: DENY|<title>");

@@ -28,6 +28,8 @@ const struct route registry_routes[] = {
 	{ GET, "/members",              serve_members_page,        NO_BODY, 0 },
 	{ GET, "/members/",             serve_members_page,        NO_BODY, 0 },
 	{ GET, "/members/{id}",         serve_member_page,         NO_BODY, 0 },
+	{ GET, "/decisions/",           serve_decision_page,       NO_BODY, 0 },
+	{ GET, "/decisions/{id}",       serve_decision_page,       NO_BODY, 0 },
 	{ 0 }
 };
 

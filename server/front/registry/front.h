@@ -33,7 +33,7 @@ route_handler serve_federation, serve_federation_events;
 /* anchors.c */
 route_handler serve_anchors, serve_anchor;
 /* pages.c */
-route_handler serve_page;
+route_handler serve_page, serve_decision_page;
 
 /* RFC 9457 problem details as exchange_refuse() writes them, with fields of the caller's ("" or lines with CRLF):
  * only so can a 404 be cached for a while and a 503 say when to come again. */

@@ -18,6 +18,7 @@
 #define GZIP_LEVEL 9
 #define INDEX "index.html"
 #define NOT_FOUND "404.html"
+#define DECISION_PAGE "/ledger/decision.html"
 
 /* Nothing inline, nothing from elsewhere, no frame around it: what the page shows came from here (design 5.6). */
 #define HTML_FIELDS \
@@ -334,4 +335,14 @@ serve_page(struct exchange *exchange, void *arg)
 	const struct registry_front *front = arg;
 
 	page_send(exchange, front, page_find(&front->pages, exchange->request->path));
+}
+
+/* One page for every decision: its script reads the address, and asks the ledger with the salt, which stands behind a '#' and
+ * so never comes here with the address. */
+void
+serve_decision_page(struct exchange *exchange, void *arg)
+{
+	const struct registry_front *front = arg;
+
+	page_send(exchange, front, page_find(&front->pages, span_text(DECISION_PAGE)));
 }

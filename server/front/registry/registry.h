@@ -6,7 +6,7 @@
  *     /v1/members /v1/members/{id} …/logo        who is in, for people: the list, one member's card, its logo
  *     /v1/federation /v1/federation/events       what is published and how fresh, as data and as server-sent events
  *     /v1/anchors  /anchors/{name}               signing certificates: list, and each as .cer
- *     / /members/{id} /metadata/ /anchors/ …     pages and what they are made of
+ *     / /members/{id} /policy/ /decisions/{id} … pages and what they are made of
  */
 #pragma once
 

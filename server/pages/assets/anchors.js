@@ -20,6 +20,7 @@ const order = Object.keys(states);
 const uses = {
 	metadata: ["SAMLメタデータ", "SAML metadata"],
 	"trusted-list": ["信頼リスト（trusted-list.jws）", "The trusted list (trusted-list.jws)"],
+	ledger: ["台帳のチェックポイントと、公開した方針・基準", "The ledger’s checkpoints, and published policies"],
 };
 const useOrder = Object.keys(uses);
 

@@ -1,0 +1,430 @@
+/* assets/decision.js - one decision: the verdict, each area reached and required, what was missing, the way up, by whose word, and
+ * the receipt. From the ledger's record (the salt stands behind the '#'), from the answer that was pasted, or from both. */
+import { areaOf, areasOf, areaTitle, conditionList, criterionHref, levelTitle } from "./criterion.js";
+import { badge, both, element, fill } from "./dom.js";
+import { bearerList, bearerMeaning, bearerWords, dictionaryOf, factWords, neededWords, valueWords } from "./facts.js";
+import { bytesFromHex, commitmentOf } from "./merkle.js";
+import { isPromised, proof } from "./proof.js";
+import { startLanguage } from "./language.js";
+import { time } from "./time.js";
+
+const form = document.querySelector("#show form");
+const place = document.querySelector('[data-slot="decision"]');
+const idForm = /^[0-9a-f]{32}$/;
+const shownLargest = 30; // criteria of one kind shown at once
+
+const fact = (ja, en, ...value) => element("div", {}, element("dt", {}, both(ja, en)), element("dd", {}, ...value));
+
+function section(name, ja, en, ...content) {
+	return element("section", { "aria-labelledby": name }, element("h2", { id: name }, both(ja, en)), ...content);
+}
+
+/* Asking */
+
+async function ask(path, fields = {}) {
+	try {
+		const answer = await fetch(path, { headers: { Accept: "application/json", ...fields }, cache: "no-cache" });
+
+		return { status: answer.status, json: answer.ok ? await answer.json() : null };
+	} catch {
+		return { status: 0, json: null };
+	}
+}
+
+const askRecord = (id, salt) => ask(`/v1/ledger/entries/${id}`, { Authorization: `Receipt ${salt}` });
+const askPolicy = (framework, version) => ask(`/v1/policy/${encodeURIComponent(framework)}@${encodeURIComponent(version)}`);
+
+/* Without the version's document ids stand for words. */
+const unknownPolicy = (framework, version) => ({ framework, version, areas: [], composed: [], criteria: [], documents: [], facts: [], missing: true });
+
+/* What both forms tell, as one: { id, at, permit, barred, levels: [{ area, reached, possible, required, comparison }], failed,
+ * unknown: [{ id, text, facts }], disregarded, advice, facts, … }. */
+function merged(record, answer, policy) {
+	const entry = record?.entry;
+	const context = answer?.context;
+	const required = new Map((entry?.demand ?? []).map((one) => [one.area, one]));
+	const levels = Object.entries(entry?.result.levels ?? context.levels).map(([area, { reached, possible }]) => ({
+		area, reached, possible,
+		required: required.get(area)?.level ?? context?.levels[area]?.required ?? null,
+		comparison: required.get(area)?.comparison ?? context?.levels[area]?.comparison ?? "minimum",
+	}));
+	const order = areasOf(policy).map(({ id }) => id);
+
+	levels.sort((a, b) => order.indexOf(a.area) - order.indexOf(b.area));
+	return {
+		id: entry?.evaluation ?? context.evaluation_id,
+		at: entry?.at ?? context.evaluated_at,
+		permit: entry ? entry.result.permit : answer.decision,
+		barred: entry?.result.barred ?? false,
+		levels,
+		failed: context?.failed ?? ofRecord(entry.result.failed, entry, policy, levels),
+		unknown: context?.unknown ?? ofRecord(entry.result.unknown, entry, policy, levels),
+		disregarded: context?.disregarded ?? [],
+		advice: context?.advice ?? null,
+		entry,
+	};
+}
+
+/* The record has every criterion that was not met; a reader wants those that stood in the way: up to the level required. */
+function ofRecord(ids, entry, policy, levels) {
+	return ids.map((id) => policy.criteria.find((one) => one.id === id) ?? { id }).filter((one) => matters(one, policy, levels))
+		.map((one) => ({ id: one.id, area: one.area, level: one.level, text: one.reason, criterion: one }));
+}
+
+function matters(one, policy, levels) {
+	if (!one.area || one.level === "any")
+		return true;
+	const asking = levels.filter(({ area, required }) => required && (area === one.area || areaOf(policy, area)?.of?.includes(one.area)));
+	const height = (area, level) => areaOf(policy, area)?.levels.findIndex(({ id }) => id === level) ?? -1;
+
+	return asking.some(({ required }) => height(one.area, one.level) <= height(one.area, required));
+}
+
+/* Showing */
+
+const comparisons = {
+	minimum: ["以上", " or higher"], exact: ["ちょうど", " exactly"], maximum: ["以下", " or lower"], better: ["より上", ", better than it"],
+};
+
+function meets(policy, { area, reached, required, comparison }) {
+	const height = (level) => areaOf(policy, area)?.levels.findIndex(({ id }) => id === level) ?? -1;
+	const [at, need] = [height(reached), height(required)];
+
+	return { minimum: at >= need, exact: at === need, maximum: at <= need, better: at > need }[comparison];
+}
+
+function sentence(policy, decision) {
+	const short = decision.levels.filter((level) => level.required && !policy.missing && !meets(policy, level));
+
+	if (decision.permit)
+		return both("求められた水準をすべて満たしていたため、認められました。", "Everything that was asked for was met, so it was permitted.");
+	if (decision.barred)
+		return both("どのレベルでも満たさなければならない基準を満たしていなかったため、認められませんでした。", "A criterion that must hold whatever the level did not, so it was not permitted.");
+	if (short.length === 0)
+		return both("求められた水準に届かなかったため、認められませんでした。", "What was asked for was not reached, so it was not permitted.");
+	const words = short.map(({ area, reached, required, comparison }) => ({ area: areaTitle(policy, area), reached: levelTitle(policy, area, reached),
+		required: levelTitle(policy, area, required), how: comparisons[comparison], none: reached === "0" }));
+
+	return both(`認められませんでした。${words.map(({ area, reached, required, how, none }) =>
+		`${area[0]}は${required[0]}${how[0]}が求められましたが、${none ? "どのレベルにも届いていません" : `${reached[0]}でした`}。`).join("")}`,
+	`It was not permitted. ${words.map(({ area, reached, required, how, none }) =>
+		`${area[1]}: ${required[1]}${how[1]} was asked for, ${none ? "and no level is reached" : `${reached[1]} is reached`}.`).join(" ")}`);
+}
+
+function levelRow(policy, level) {
+	const { area, reached, possible, required, comparison } = level;
+	const word = (id) => (id ? both(...levelTitle(policy, area, id)) : "—");
+	const state = !required ? badge("quiet", "求められていません", "Not asked for")
+		: policy.missing ? "" : meets(policy, level) ? badge("good", "届いています", "Reached") : badge("bad", "届いていません", "Not reached");
+	const label = (ja, en) => element("span", { class: "cell-label" }, both(ja, en));
+
+	return element("tr", { role: "row" },
+		element("th", { role: "rowheader", scope: "row" }, both(...areaTitle(policy, area))),
+		element("td", { role: "cell" }, label("届いたレベル", "Reached"), word(reached),
+			...(possible !== reached && possible ? [element("span", { class: "block aside" }, both(
+				`分かっていないことが確かめられれば、${levelTitle(policy, area, possible)[0]}まで`, `up to ${levelTitle(policy, area, possible)[1]}, once what is unknown is known`))] : [])),
+		element("td", { role: "cell" }, label("求められたレベル", "Asked for"), word(required), ...(required ? [both(...comparisons[comparison])] : [])),
+		element("td", { role: "cell" }, state));
+}
+
+function levels(policy, decision) {
+	const asked = decision.levels.filter(({ required }) => required);
+	const others = decision.levels.filter(({ required }) => !required);
+	const table = (list, label) => element("table", { class: "matrix reached", role: "table", "aria-labelledby": label },
+		element("thead", { role: "rowgroup" }, element("tr", { role: "row" }, ...[["評価軸", "Area"], ["届いたレベル", "Reached"], ["求められたレベル", "Asked for"], ["", ""]]
+			.map(([ja, en]) => (ja ? element("th", { role: "columnheader", scope: "col" }, both(ja, en)) : element("td", { role: "cell" }))))),
+		element("tbody", { role: "rowgroup" }, ...list.map((level) => levelRow(policy, level))));
+
+	return section("reached", "届いたレベルと求められたレベル", "What was reached, and what was asked for",
+		...(asked.length > 0 ? [table(asked, "reached")] : []),
+		...(others.length > 0 ? [element("details", {}, element("summary", { id: "others" }, both("求められていない評価軸", "Areas nothing was asked of")), table(others, "others"))] : []));
+}
+
+/* A criterion that stood in the way: what it says, and what of each fact was found and needed. */
+function shortOf(policy, dictionary, decision, one) {
+	const criterion = one.criterion ?? policy.criteria.find(({ id }) => id === one.id);
+	const [areaJa, areaEn] = areaTitle(policy, one.area);
+	const [levelJa, levelEn] = levelTitle(policy, one.area, one.level);
+
+	return element("li", { class: "finding" },
+		element("p", {}, one.text ? both(one.text.ja, one.text.en) : one.id),
+		element("p", { class: "aside" }, ...(one.area ? [both(`${areaJa}　${levelJa}`, `${areaEn}, ${levelEn}`), " · "] : []),
+			element("a", { href: criterionHref(policy, one.id) }, both(`基準 ${one.id} を見る`, `Criterion ${one.id}`))),
+		...(one.facts ? [needs(dictionary, one.facts)] : criterion?.facts ? [found(policy, dictionary, decision, criterion)] : []));
+}
+
+const valueNow = (dictionary, id, held) => (held ? [both(...valueWords(dictionary.get(id), held.value)), " ", element("span", { class: "aside" }, both(`（${bearerWords(held.by)[0]}）`, ` (${bearerWords(held.by)[1]})`))]
+	: [both("分かっていません", "not known")]);
+
+/* Of the answer: value at hand and value needed. */
+function needs(dictionary, list) {
+	return element("dl", { class: "needs" }, ...list.map((one) => element("div", {},
+		element("dt", {}, both(...factWords(dictionary, one.fact))),
+		element("dd", {}, both("いま：", "Now: "), ...valueNow(dictionary, one.fact, "value" in one ? one : null)),
+		element("dd", {}, both("必要：", "Needed: "), both(...neededWords(dictionary, dictionary.get(one.fact), one.needed))))));
+}
+
+/* Of the record: the values at hand, and the whole condition. */
+function found(policy, dictionary, decision, criterion) {
+	return element("details", {}, element("summary", {}, both("いまの値と条件", "Values at hand, and the condition")),
+		element("dl", { class: "needs" }, ...criterion.facts.map((id) => element("div", {},
+			element("dt", {}, both(...factWords(dictionary, id))),
+			element("dd", {}, both("いま：", "Now: "), ...valueNow(dictionary, id, decision.entry?.facts[id]))))),
+		conditionList(policy, dictionary, criterion.condition, criterion.parameters));
+}
+
+function missing(policy, dictionary, decision) {
+	const list = (all) => element("ul", { class: "findings" }, ...all.map((one) => shortOf(policy, dictionary, decision, one)));
+	const folded = (all) => [list(all.slice(0, shownLargest)), ...(all.length > shownLargest ? [element("details", {},
+		element("summary", {}, both(`ほか${all.length - shownLargest}件`, `${all.length - shownLargest} more`)), list(all.slice(shownLargest)))] : [])];
+
+	return [
+		...(decision.failed.length > 0 ? [section("failed", `満たしていない基準（${decision.failed.length}件）`, `Criteria that are not met (${decision.failed.length})`,
+			...folded(decision.failed))] : []),
+		...(decision.unknown.length > 0 ? [section("unknown", `まだ分からない基準（${decision.unknown.length}件）`, `Criteria nothing is known about (${decision.unknown.length})`,
+			element("p", {}, both("確かめる材料がそろっていないものです。分からないことは、満たしたことにはなりません。", "There was not enough to tell. What is not known does not count as met.")),
+			...folded(decision.unknown))] : []),
+		...(decision.disregarded.length > 0 ? [section("disregarded", "数えなかった申し立て", "What was said and did not count",
+			element("ul", { class: "findings" }, ...decision.disregarded.map(({ fact: id, why }) => element("li", { class: "finding" },
+				element("p", {}, both(...factWords(dictionary, id))), element("p", { class: "aside" }, ...reasonWords(why))))))] : []),
+	];
+}
+
+function reasonWords(why) {
+	const [, had, needed] = /^(.*) where (\w+) is needed$/.exec(why) ?? [];
+
+	if (why === "stale")
+		return [both("古くなったため", "It had grown old.")];
+	if (!needed)
+		return [why];
+	const words = had.split(" or ").map(bearerWords);
+
+	return [both(`${words.map(([ja]) => ja).join("または")}でしたが、「${bearerWords(needed)[0]}」以上が必要です。`,
+		`It was ${words.map(([, en]) => en).join(" or ")}, and must be ${bearerWords(needed)[1]}.`)];
+}
+
+/* The way up */
+
+const readings = {
+	person: [["本人だけでできる方法", "What the person alone can do"]],
+	remote: [["窓口に行かない方法", "Without a visit"]],
+	cheapest: [["もっとも手間の少ない方法", "The least effort, whoever makes it"]],
+};
+const actors = { person: ["本人", "the person"], idp: ["認証する側（IdP）", "the identity provider"], rp: ["利用する側（RP）", "the relying party"], operator: ["運用者", "the operator"] };
+
+function way(policy, { reading, steps }) {
+	return [element("h3", {}, both(...(readings[reading]?.[0] ?? [reading, reading]))),
+		element("ol", { class: "steps" }, ...steps.map((step) => {
+			const written = policy.steps?.find(({ id }) => id === step.id);
+
+			return element("li", {}, element("h4", {}, both(step.title.ja, step.title.en)),
+				...(written?.text ? [element("p", {}, both(written.text.ja, written.text.en))] : []),
+				element("p", { class: "aside" }, both("行う人：", "By: "), both(...(actors[step.who] ?? [step.who, step.who])),
+					...(step.in_person ? [both("（窓口で）", " (in person)")] : [])));
+		}))];
+}
+
+function waysUp(policy, decision) {
+	const ways = (decision.advice ?? []).filter(({ found: is, steps }) => is && steps.length > 0);
+	const different = ways.filter((one, at) => ways.findIndex((other) => other.steps.map(({ id }) => id).join() === one.steps.map(({ id }) => id).join()) === at);
+
+	if (decision.permit)
+		return [];
+	if (!decision.advice) {
+		return [section("way", "どうすれば届くか", "The way up", element("p", {}, both(
+			"届くための手順は、判断の回答にだけ書かれています。下に回答をはり付けると、ここに表示します。",
+			"The steps are in the answer only, not in the record: paste the answer below to see them here.")))];
+	}
+	return [section("way", "どうすれば届くか", "The way up", ...(different.length > 0 ? different.flatMap((one) => way(policy, one))
+		: [element("p", {}, both("この枠組みが知る手順だけでは、求められた水準に届きません。", "With the steps this framework knows, what was asked for cannot be reached."))]))];
+}
+
+/* Facts, and whose word they are */
+
+function statements(dictionary, entry) {
+	const all = Object.entries(entry?.facts ?? {});
+
+	if (!entry)
+		return [];
+	return [section("facts", "判断に使われた事実", "Facts it was decided on",
+		element("p", {}, both("だれの言葉によるものかを合わせて示します。", "Each with whose word it is.")),
+		...(all.length === 0 ? [element("p", {}, both("何も述べられていません。", "Nothing was said."))]
+			: bearerList.filter((by) => all.some(([, held]) => held.by === by)).flatMap((by) => [
+				element("h3", {}, both(...bearerWords(by))),
+				element("p", { class: "aside" }, both(...bearerMeaning(by))),
+				element("dl", { class: "facts" }, ...all.filter(([, held]) => held.by === by).map(([id, { value }]) =>
+					fact(...factWords(dictionary, id), both(...valueWords(dictionary.get(id), value)))))])))];
+}
+
+function asked(policy, decision) {
+	const { entry } = decision;
+	const profile = policy.profiles?.find(({ id }) => id === entry?.profile);
+
+	return section("asked", "何が問われたか", "What was asked",
+		element("dl", { class: "facts" },
+			fact("日時", "When", time(decision.at)),
+			fact("基準", "Policy", element("a", { href: `/policy/?framework=${encodeURIComponent(policy.framework)}&version=${encodeURIComponent(policy.version)}` },
+				policy.title ? both(`${policy.title.ja} 版${policy.version}`, `${policy.title.en}, version ${policy.version}`) : `${policy.framework} ${policy.version}`)),
+			...(entry?.profile ? [fact("サービスの種類", "Profile", profile ? both(profile.title.ja, profile.title.en) : entry.profile)] : []),
+			...(entry ? [
+				fact("何をするとき", "Action", element("span", { class: "entity" }, entry.action)),
+				fact("どのサービスで", "Resource", element("span", { class: "entity" }, entry.resource.id)),
+				fact("だれについて", "About", element("span", { class: "entity" }, entry.subject.id)),
+				fact("問い合わせた者", "Asked by", element("span", { class: "entity" }, entry.member || entry.caller))] : []),
+			...(entry?.purpose ? [fact("目的", "Purpose", entry.purpose)] : []),
+			fact("判断の番号", "Number of the decision", element("span", { class: "entity" }, decision.id))));
+}
+
+/* The receipt */
+
+function receipt(decision, record, answer) {
+	const output = element("output", { "aria-live": "polite" });
+	const button = element("button", { class: "button", type: "button" }, both("この記録を検証する", "Verify this record"));
+
+	button.addEventListener("click", async () => {
+		output.replaceChildren(element("p", {}, badge("waiting", "計算しています", "Computing")));
+		output.replaceChildren(...await verified(decision, record, answer));
+	});
+	return section("receipt", "受領証", "Receipt",
+		element("p", {}, both("この判断が台帳に記録され、書き換えられていないことを、このブラウザで計算して確かめます。",
+			"That this decision is in the ledger and was not altered is computed in this browser.")),
+		element("p", { class: "links" }, button, element("a", { class: "button button-quiet", href: `/v1/receipts/${decision.id}`, download: `${decision.id}.tlog-proof` },
+			both("受領証を保存する", "Save the receipt"))),
+		output);
+}
+
+async function verified(decision, record, answer) {
+	const promise = answer?.context.receipt?.commitment;
+
+	if (record && promise && globalThis.crypto?.subtle && !await isPromised(record.salt, record.entry, promise)) {
+		return [element("p", { class: "verdict" }, badge("bad", "検証できません", "Not verified")), element("p", {}, both(
+			"台帳が示した記録は、回答で約束されたものと違います。", "The record the ledger shows is not the one the answer promised."))];
+	}
+	const [log, text] = await Promise.all([ask("/v1/ledger"), fetch(`/v1/receipts/${decision.id}`).then(async (got) => (got.ok ? got.text() : null), () => null)]);
+
+	if (!log.json?.key || text === null) {
+		return [element("p", { class: "verdict" }, badge("notice", "いまは検証できません", "Cannot be verified now")), element("p", {}, both(
+			"受領証をまだ取得できません。記録はそのままです。少したってから、もう一度お試しください。", "The receipt cannot be fetched yet; the record is as it was. Please try again in a moment."))];
+	}
+	const of = record && globalThis.crypto?.subtle ? { commitment: await commitmentOf(bytesFromHex(record.salt), record.entry), opened: true }
+		: promise ? { commitment: bytesFromHex(promise), opened: false } : null;
+
+	return proof(text, of, log.json.key);
+}
+
+/* The page */
+
+function title(decision) {
+	const made = document.querySelector("title");
+
+	made.dataset.ja = `${decision.permit ? "認められた判断" : "認められなかった判断"}｜Watashi`;
+	made.dataset.en = `${decision.permit ? "Permitted" : "Not permitted"} | Watashi`;
+	document.title = made.dataset[document.documentElement.lang];
+}
+
+async function show(record, answer) {
+	const of = record ? { id: record.entry.framework, version: record.entry.version } : answer.context.policy;
+	const [found, all] = await Promise.all([askPolicy(of.id, of.version), ask("/v1/policy/facts")]);
+	const policy = found.json ?? unknownPolicy(of.id, of.version);
+	const dictionary = dictionaryOf([...policy.facts, ...(all.json?.facts ?? [])]);
+	const decision = merged(record, answer, policy);
+
+	title(decision);
+	fill("decision",
+		element("p", { class: "overline" }, both("判断の記録", "A decision")),
+		element("h1", {}, decision.permit ? both("認められました", "Permitted") : both("認められませんでした", "Not permitted")),
+		element("div", { class: decision.permit ? "outcome outcome-good" : "outcome outcome-bad" },
+			element("p", {}, decision.permit ? badge("good", "許可", "Permit") : badge("bad", "不許可", "Deny")),
+			element("p", {}, sentence(policy, decision))),
+		...(policy.missing ? [element("p", { class: "aside" }, both("基準の内容を取得できなかったため、番号で示しています。", "The policy could not be fetched, so names stand for its words."))] : []),
+		levels(policy, decision),
+		...missing(policy, dictionary, decision),
+		...waysUp(policy, decision),
+		...statements(dictionary, decision.entry),
+		asked(policy, decision),
+		receipt(decision, record, answer));
+	/* The way up is in the answer: while it is not there, there is a place for it. */
+	document.querySelector("#show").hidden = answer !== null || decision.permit;
+	place.setAttribute("aria-busy", "false");
+}
+
+function showNothing(heading, ja, en) {
+	fill("decision", element("h1", {}, both(...heading)), element("p", { class: "lead" }, both(ja, en)));
+	document.querySelector("#show").hidden = false;
+	place.setAttribute("aria-busy", "false");
+}
+
+const lost = ["この判断の記録は開けません", "This decision cannot be opened"];
+
+async function openFromAddress() {
+	const id = location.pathname.split("/").pop();
+	const salt = location.hash.slice(1);
+
+	place.setAttribute("aria-busy", "true");
+	if (!idForm.test(id) || !idForm.test(salt)) {
+		showNothing(["判断の理由を確かめる", "See why it was decided so"],
+			"認められた理由、認められなかった理由と、どうすれば届くかを読めます。", "Why it was yes or no, and what would help.");
+		return;
+	}
+	fill("decision", element("h1", {}, both("判断の理由を確かめる", "See why it was decided so")), element("p", { class: "lead" }, badge("waiting", "記録を読み込んでいます", "The record is being read")));
+	const { status, json } = await askRecord(id, salt);
+
+	if (json?.kind === "decision")
+		show(json, null);
+	else if (json || status === 404)
+		showNothing(lost, "番号か合言葉が違うか、記録の中身が消去されています。消去されても、台帳の番号と証明は残ります。下に回答をはり付けると、回答の内容を読めます。",
+			"Number or salt is another, or the record’s contents were erased; its place in the log and every proof remain. With the answer pasted below you can still read that.");
+	else
+		showNothing(lost, "いまは記録を取得できません。記録に変わりはありません。しばらくしてから、このページを読み込み直してください。",
+			"The record cannot be fetched now. Nothing happened to it. Please reload this page in a while.");
+}
+
+/* An answer, the first of several in one, or null. */
+function readAnswer(text) {
+	try {
+		const given = JSON.parse(text);
+		const answer = given.evaluations?.[0] ?? given;
+		const { context } = answer;
+
+		return typeof answer.decision === "boolean" && idForm.test(context.evaluation_id) && context.policy.id && context.policy.version &&
+			context.levels ? answer : null;
+	} catch {
+		return null;
+	}
+}
+
+async function openFromAnswer(event) {
+	const field = form.elements.answer;
+	const output = form.querySelector("output");
+	const answer = readAnswer(field.value);
+
+	event.preventDefault();
+	field.removeAttribute("aria-invalid");
+	if (!answer) {
+		field.setAttribute("aria-invalid", "true");
+		output.replaceChildren(element("p", { class: "error" }, both("判断の回答として読めません。受け取ったJSONの全体をはり付けてください。",
+			"It cannot be read as the answer of a decision. Please paste all of the JSON you received.")));
+		field.focus();
+		return;
+	}
+	const { evaluation_id: id, receipt: promised } = answer.context;
+	const salt = idForm.test(promised?.salt ?? "") ? promised.salt : null;
+
+	output.replaceChildren(element("p", {}, badge("waiting", "記録を読み込んでいます", "The record is being read")));
+	const { json } = salt ? await askRecord(id, salt) : { json: null };
+
+	history.replaceState(null, "", `/decisions/${id}${location.search}${salt ? `#${salt}` : ""}`);
+	await show(json?.kind === "decision" ? json : null, answer);
+	output.replaceChildren();
+	const heading = document.querySelector("h1");
+
+	heading.tabIndex = -1;
+	heading.scrollIntoView();
+	heading.focus({ preventScroll: true });
+}
+
+addEventListener("hashchange", openFromAddress);
+addEventListener("beforeprint", () => document.querySelectorAll("details").forEach((details) => details.open = true));
+startLanguage();
+form.addEventListener("submit", openFromAnswer);
+openFromAddress();
