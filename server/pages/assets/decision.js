@@ -11,7 +11,7 @@ import { time } from "./time.js";
 const form = document.querySelector("#show form");
 const place = document.querySelector('[data-slot="decision"]');
 const idForm = /^[0-9a-f]{32}$/;
-const shownLargest = 30; // criteria of one kind shown at once
+const shownLargest = 5; // criteria of one kind shown at once; the others are folded
 
 const fact = (ja, en, ...value) => element("div", {}, element("dt", {}, both(ja, en)), element("dd", {}, ...value));
 
@@ -184,10 +184,14 @@ function missing(policy, dictionary, decision) {
 		...(decision.unknown.length > 0 ? [section("unknown", `まだ分からない基準（${decision.unknown.length}件）`, `Criteria nothing is known about (${decision.unknown.length})`,
 			element("p", {}, both("確かめる材料がそろっていないものです。分からないことは、満たしたことにはなりません。", "There was not enough to tell. What is not known does not count as met.")),
 			...folded(decision.unknown))] : []),
-		...(decision.disregarded.length > 0 ? [section("disregarded", "数えなかった申し立て", "What was said and did not count",
-			element("ul", { class: "findings" }, ...decision.disregarded.map(({ fact: id, why }) => element("li", { class: "finding" },
-				element("p", {}, both(...factWords(dictionary, id))), element("p", { class: "aside" }, ...reasonWords(why))))))] : []),
 	];
+}
+
+function disregarded(dictionary, decision) {
+	return decision.disregarded.length === 0 ? []
+		: [section("disregarded", "数えなかった申し立て", "What was said and did not count",
+			element("ul", { class: "findings" }, ...decision.disregarded.map(({ fact: id, why }) => element("li", { class: "finding" },
+				element("p", {}, both(...factWords(dictionary, id))), element("p", { class: "aside" }, ...reasonWords(why))))))];
 }
 
 function reasonWords(why) {
@@ -330,6 +334,8 @@ async function show(record, answer) {
 	const decision = merged(record, answer, policy);
 
 	title(decision);
+	fill("told", decision.permit ? both("判断の記録を表示しました：認められました", "The decision is shown: permitted")
+		: both("判断の記録を表示しました：認められませんでした", "The decision is shown: not permitted"));
 	fill("decision",
 		element("p", { class: "overline" }, both("判断の記録", "A decision")),
 		element("h1", {}, decision.permit ? both("認められました", "Permitted") : both("認められませんでした", "Not permitted")),
@@ -340,6 +346,7 @@ async function show(record, answer) {
 		levels(policy, decision),
 		...missing(policy, dictionary, decision),
 		...waysUp(policy, decision),
+		...disregarded(dictionary, decision),
 		...statements(dictionary, decision.entry),
 		asked(policy, decision),
 		receipt(decision, record, answer));
@@ -349,6 +356,7 @@ async function show(record, answer) {
 }
 
 function showNothing(heading, ja, en) {
+	fill("told", both(...heading));
 	fill("decision", element("h1", {}, both(...heading)), element("p", { class: "lead" }, both(ja, en)));
 	document.querySelector("#show").hidden = false;
 	place.setAttribute("aria-busy", "false");
