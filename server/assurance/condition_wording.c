@@ -164,8 +164,8 @@ put_operand(struct buffer *b, const struct wording *w, const struct condition_no
 				buffer_text(b, language == LANGUAGE_JA ? "、" : ", ");
 			put_value(b, fact, leaf->list[i], language);
 		}
-	} else if (leaf->operator == OPERATOR_HAS) {
-		put_words(b, fact, (uint64_t)leaf->operand, language);
+	} else if (leaf->operator == OPERATOR_HAS && leaf->operand >= 0 && (uint64_t)leaf->operand < fact->word_count) {
+		put_word(b, fact, (size_t)leaf->operand, language);
 	} else if (leaf->operator == OPERATOR_IN && fact->word_count) {
 		put_words(b, fact, (uint64_t)leaf->operand, language);
 	} else {

@@ -49,6 +49,7 @@ policy_in_japanese(void)
 
 static const struct action actions[] = {
 	{ "impact", "what a version would have made of the decisions in the ledger", policy_impact },
+	{ "explain", "all there is to know of one criterion", policy_explain },
 	{ "oscal", "a version or a profile for tools that read OSCAL", policy_oscal },
 	{ "render", "a version as one document: text or HTML, Japanese or English", policy_render },
 	{ "test", "run the tests that a version brings", policy_test_run },
