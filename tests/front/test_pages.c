@@ -83,6 +83,7 @@ pages_are_sent_with_their_policy_and_asked_for_again_cheaply(void **state)
 	stage_write(&stage, "pages/x.css", span_text(style));
 	stage_write(&stage, "pages/anchors/index.html", span_text("<!doctype html>keys"));
 	stage_write(&stage, "pages/404.html", span_text("<!doctype html>nothing"));
+	expect_number("a directory", mkdir(stage_path(&stage, "pages/ledger"), 0755), 0);
 	stage_write(&stage, "pages/ledger/decision.html", span_text("<!doctype html>a decision"));
 	stage_open(&stage);
 	expect_answer("a decision's page", stage_ask(&stage, "GET /decisions/01a2058ce97eb6f083000692cf0b4396", ""), 200,

@@ -98,7 +98,7 @@ function source(policy, { document: id, at, relation }) {
 	const [ja, en] = wordsOf(cited?.title, id);
 	const title = both(ja, en);
 
-	return element("li", {}, badge("quiet", ...(relations[relation] ?? [relation, relation])), " ",
+	return element("li", {}, element("span", { class: "relation" }, both(...(relations[relation] ?? [relation, relation]))), " ",
 		cited?.url ? outside(cited.url, title) : title, " ",
 		element("span", { class: "aside" }, ...(clause?.title ? [both(clause.title.ja, clause.title.en), " "] : []), element("code", {}, at)));
 }
