@@ -169,6 +169,7 @@ render_table(struct writer *w)
 {
 	const struct framework *f = w->framework;
 	struct level_ids *ids = arena_new(w->arena, struct level_ids);
+	size_t place = 0;
 
 	if (f->cell_count == 0)
 		return;
@@ -180,14 +181,13 @@ render_table(struct writer *w)
 		    "lost and not rebuilt."));
 	ids_collect(f, ids);
 	for (size_t i = 0; i < ids->count; i++) {
-		const struct heading h = { .depth = 2,
-			.number = arena_print(w->arena, "%c.%zu", w->part - 1, i + 1),
-			.anchor = arena_print(w->arena, "table-%zu", i + 1), .title = ids->titles[i] };
+		struct heading h = { .depth = 2, .anchor = arena_print(w->arena, "table-%zu", i + 1), .title = ids->titles[i] };
 
 		if (!level_has_cells(f, ids->items[i]))
 			continue;
+		h.number = arena_print(w->arena, "%c.%zu", w->part - 1, ++place);
 		put_heading(w, &h);
 		level_rows(w, ids->items[i]);
 	}
-	common_rows(w, ids->count + 1);
+	common_rows(w, place + 1);
 }
