@@ -23,8 +23,10 @@ enum policy_finding_kind {
 	POLICY_CRITERION_NO_STEP,        /* nothing known helps */
 	POLICY_LEAF_UNTESTED,            /* no test sees it true, or false, or deciding */
 	POLICY_CLAUSE_UNCITED,           /* neither cited nor excluded */
-	POLICY_TRANSLATION_MISSING,
-	POLICY_PLACEHOLDER_DIFFERS,      /* between ja and en, or without a parameter */
+	POLICY_TRANSLATION_MISSING,      /* or one text given for both languages */
+	POLICY_PARAMETER_UNSAID,         /* none of its criterion's texts names it (what texts name wrongly is not read at all) */
+	POLICY_CEILING,                  /* with this word of a fact an area ends below its highest level */
+	POLICY_LEAF_IDLE,                /* a part of a condition that never makes a difference */
 	POLICY_FINDING_KINDS,
 };
 const char *policy_finding_name(enum policy_finding_kind); /* "level-unreachable" … */
@@ -47,3 +49,10 @@ struct policy_findings {
 /* `said` may be NULL: progress, 0 to 1000. */
 void framework_check(const struct framework *, struct arena *, struct policy_findings *out,
     void (*said)(void *arg, unsigned permille), void *arg);
+
+/* Facts of the dictionary that none of these frameworks uses: added to what was found. */
+void dictionary_unused(const struct dictionary *, const struct framework *const *, size_t count, struct arena *,
+    struct policy_findings *);
+
+/* "error", "warning", "note" */
+const char *policy_finding_weight(const struct policy_finding *);

@@ -22,7 +22,7 @@ operator_name(enum condition_operator op)
 
 /* Truth */
 
-static bool
+static inline bool
 is_in(const struct condition_node *leaf, int64_t value)
 {
 	if (!leaf->list)
@@ -33,7 +33,7 @@ is_in(const struct condition_node *leaf, int64_t value)
 	return false;
 }
 
-static bool
+static inline bool
 holds(const struct condition_node *leaf, int64_t value, int64_t operand)
 {
 	switch ((enum condition_operator)leaf->operator) {
@@ -66,25 +66,32 @@ holds(const struct condition_node *leaf, int64_t value, int64_t operand)
 	return false;
 }
 
-enum truth
-condition_node_truth(const struct condition_node *leaf, const struct facts *f, enum provenance least)
+/* `known`: of the provenance that counts. */
+static inline enum truth
+leaf_truth(const struct condition_node *leaf, const struct facts *f, const uint64_t *known)
 {
 	int64_t operand = leaf->operand;
 
-	assert(leaf->kind == CONDITION_LEAF && least >= CLAIMED);
-	if (!facts_known(f, leaf->fact, least))
+	if (!(known[leaf->fact / 64] >> leaf->fact % 64 & 1))
 		return TRUTH_UNKNOWN;
 	if (leaf->other) {
-		if (!facts_known(f, leaf->other - 1u, least))
+		if (!(known[(leaf->other - 1) / 64] >> (leaf->other - 1) % 64 & 1))
 			return TRUTH_UNKNOWN;
 		operand = f->value[leaf->other - 1];
 	}
 	return holds(leaf, f->value[leaf->fact], operand) ? TRUTH_TRUE : TRUTH_FALSE;
 }
 
+enum truth
+condition_node_truth(const struct condition_node *leaf, const struct facts *f, enum provenance least)
+{
+	assert(leaf->kind == CONDITION_LEAF && least >= CLAIMED);
+	return leaf_truth(leaf, f, f->known[least]);
+}
+
 /* Of a group, by how many of its children are true and false. */
-static enum truth
-group_truth(const struct condition_node *group, size_t trues, size_t falses)
+enum truth
+condition_group_truth(const struct condition_node *group, size_t trues, size_t falses)
 {
 	switch ((enum condition_kind)group->kind) {
 	case CONDITION_ALL:
@@ -120,36 +127,41 @@ find_truths(const struct condition *c, const struct facts *f, enum provenance le
 			trues += truths[child] == TRUTH_TRUE;
 			falses += truths[child] == TRUTH_FALSE;
 		}
-		truths[i] = (uint8_t)group_truth(n, trues, falses);
+		truths[i] = (uint8_t)condition_group_truth(n, trues, falses);
 	}
+}
+
+/* Of the part whose last node it is. Nothing beneath it is looked at once it is settled: most are `all` and `any`, which one
+ * child settles. The depth of conditions bounds the recursion. */
+static enum truth
+part_truth(const struct condition_node *part, const struct facts *f, const uint64_t *known)
+{
+	/* What one such child makes of the group; ATLEAST and NOT need to count. */
+	static const uint8_t settling[] = { [CONDITION_ALL] = TRUTH_FALSE, [CONDITION_ANY] = TRUTH_TRUE,
+		[CONDITION_NOT] = TRUTH_UNKNOWN, [CONDITION_ATLEAST] = TRUTH_UNKNOWN, [CONDITION_LEAF] = TRUTH_UNKNOWN };
+	const struct condition_node *child = part - 1;
+	size_t trues = 0, falses = 0;
+
+	if (part->kind == CONDITION_LEAF)
+		return leaf_truth(part, f, known);
+	for (size_t k = 0; k < part->count; k++, child -= child->size) {
+		enum truth t = child->kind == CONDITION_LEAF ? leaf_truth(child, f, known) : part_truth(child, f, known);
+
+		if (t == TRUTH_UNKNOWN)
+			continue;
+		if (t == settling[part->kind])
+			return t;
+		trues += t == TRUTH_TRUE;
+		falses += t == TRUTH_FALSE;
+	}
+	return condition_group_truth(part, trues, falses);
 }
 
 enum truth
 condition_truth(const struct condition *c, const struct facts *f, enum provenance least)
 {
-	uint8_t stack[CONDITION_LEAVES];
-	size_t height = 0;
-
-	if (c->count == 0)
-		return TRUTH_TRUE;
-	if (c->count == 1)
-		return condition_node_truth(c->nodes, f, least);
-	for (const struct condition_node *n = c->nodes; n < c->nodes + c->count; n++) {
-		size_t trues = 0, falses = 0;
-
-		if (n->kind == CONDITION_LEAF) {
-			stack[height++] = (uint8_t)condition_node_truth(n, f, least);
-			continue;
-		}
-		for (size_t k = 0; k < n->count; k++) {
-			height--;
-			trues += stack[height] == TRUTH_TRUE;
-			falses += stack[height] == TRUTH_FALSE;
-		}
-		stack[height++] = (uint8_t)group_truth(n, trues, falses);
-	}
-	assert(height == 1);
-	return (enum truth)stack[0];
+	assert(least >= CLAIMED);
+	return c->count ? part_truth(c->nodes + c->count - 1, f, f->known[least]) : TRUTH_TRUE;
 }
 
 /* Reasons */

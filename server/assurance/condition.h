@@ -63,6 +63,8 @@ bool condition_literal(struct place, const struct fact *, int64_t *out);
 /* `least`: what is known by less counts as unknown. */
 enum truth condition_truth(const struct condition *, const struct facts *, enum provenance least);
 enum truth condition_node_truth(const struct condition_node *leaf, const struct facts *, enum provenance least);
+/* A group's, by how many of its children are true and false. */
+enum truth condition_group_truth(const struct condition_node *group, size_t trues, size_t falses);
 
 /* The leaves that decide that it is not true: of `all` the children that are not true, of `any` every child, and so on
  * down. Node numbers, in order; returns how many (at most `room` are written). */

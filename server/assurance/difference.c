@@ -1,2 +1,324 @@
-/* assurance/difference.c - two versions of a framework, criterion by criterion and level by level. */
+/* assurance/difference.c - two versions compared: criterion by criterion, then level by level. */
 #include "assurance/difference.h"
+
+#include <assert.h>
+
+#include "assurance/evaluation.h"
+#include "assurance/witness.h"
+
+struct comparing {
+	const struct framework *before, *after;
+	struct arena *arena;
+	const struct abstraction *world;
+	struct goal *goals;
+	uint64_t nodes;
+	struct policy_difference *out;
+};
+
+const char *
+policy_change_name(enum policy_change change)
+{
+	static const char *const names[] = { "same", "reworded", "stricter", "looser", "other", "added", "removed" };
+
+	return names[change];
+}
+
+/* Facts that fulfil the goals that are put, when somebody with this much weight says so. */
+static struct policy_witness
+look(struct comparing *c, size_t count, enum provenance by)
+{
+	struct witness_question q = { .world = c->world, .goals = c->goals, .goal_count = count, .by = by };
+	struct facts found;
+	enum witness_found outcome = witness_search(&q, &found, &c->nodes);
+
+	if (outcome == WITNESS_CUT_OFF)
+		c->out->cut_off = true;
+	if (outcome != WITNESS_FOUND)
+		return (struct policy_witness){ .by = PROVENANCE_NONE };
+	return (struct policy_witness){ witness_write(c->arena, &found), by };
+}
+
+/* Criteria */
+
+/* Facts that fulfil one and not the other; NULL: none has to be fulfilled, and it is not. What is only claimed may do for
+ * one of them. */
+static struct policy_witness
+separate(struct comparing *c, const struct criterion *fulfilled, const struct criterion *not)
+{
+	struct policy_witness w = { .by = PROVENANCE_NONE };
+
+	for (enum provenance by = OBSERVED; by >= CLAIMED && !w.facts.size; by--) {
+		size_t count = 0;
+
+		if (by < OBSERVED && by + 1u != criterion_least(not, NULL))
+			continue;
+		if (fulfilled)
+			c->goals[count++] = (struct goal){ fulfilled, criterion_least(fulfilled, NULL), WISH_TRUE, 0 };
+		c->goals[count++] = (struct goal){ not, criterion_least(not, NULL), fulfilled ? WISH_NOT_TRUE : WISH_FALSE, 0 };
+		w = look(c, count, by);
+	}
+	return w;
+}
+
+static bool
+localized_equal(struct localized a, struct localized b)
+{
+	return span_equal(a.ja, b.ja) && span_equal(a.en, b.en);
+}
+
+static bool
+citations_equal(const struct criterion *a, const struct criterion *b)
+{
+	if (a->citation_count != b->citation_count)
+		return false;
+	for (size_t i = 0; i < a->citation_count; i++) {
+		const struct citation *one = &a->citations[i], *other = &b->citations[i];
+
+		if (!span_equal(one->document, other->document) || !span_equal(one->at, other->at) ||
+		    !span_equal(one->relation, other->relation))
+			return false;
+	}
+	return true;
+}
+
+static bool
+parameters_equal(const struct criterion *a, const struct criterion *b)
+{
+	if (a->parameter_count != b->parameter_count)
+		return false;
+	for (size_t i = 0; i < a->parameter_count; i++)
+		if (!span_equal(a->parameters[i].id, b->parameters[i].id) ||
+		    a->parameters[i].value != b->parameters[i].value ||
+		    !localized_equal(a->parameters[i].label, b->parameters[i].label))
+			return false;
+	return true;
+}
+
+static bool
+worded_alike(const struct criterion *a, const struct criterion *b)
+{
+	return localized_equal(a->title, b->title) && localized_equal(a->text, b->text) &&
+	    localized_equal(a->reason, b->reason) && a->status == b->status && citations_equal(a, b) &&
+	    parameters_equal(a, b);
+}
+
+/* Where it stands now. Areas and levels of the two have their own numbers. */
+static int
+level_after(const struct comparing *c, const struct criterion *before)
+{
+	int area = area_find(c->after, c->before->areas[before->area].id);
+
+	if (before->level == 0)
+		return 0;
+	return area < 0 ? -1 : level_find(&c->after->areas[area], level_id(&c->before->areas[before->area], before->level));
+}
+
+static bool
+moved_area(const struct comparing *c, const struct criterion *before, const struct criterion *after)
+{
+	return before->level && after->level &&
+	    !span_equal(c->before->areas[before->area].id, c->after->areas[after->area].id);
+}
+
+/* A lower level asks it of more people, "any" (0) of all. */
+static enum policy_change
+change_of(struct comparing *c, struct criterion_difference *d)
+{
+	int from = level_after(c, d->before), to = d->after->level;
+	bool stricter = d->newly_refused.facts.size > 0 || (from >= 0 && to < from);
+	bool looser = d->newly_accepted.facts.size > 0 || (from >= 0 && to > from);
+
+	if (moved_area(c, d->before, d->after) || from < 0 || (stricter && looser))
+		return POLICY_OTHER;
+	if (stricter || looser)
+		return stricter ? POLICY_STRICTER : POLICY_LOOSER;
+	return worded_alike(d->before, d->after) ? POLICY_SAME : POLICY_REWORDED;
+}
+
+static void
+compare_criterion(struct comparing *c, const struct criterion *before, const struct criterion *after)
+{
+	struct criterion_difference *d = &c->out->criteria[c->out->count++];
+
+	*d = (struct criterion_difference){ .id = after ? after->id : before->id, .before = before, .after = after };
+	if (after)
+		d->newly_refused = separate(c, before, after);
+	if (before)
+		d->newly_accepted = separate(c, after, before);
+	if (before && after)
+		d->change = change_of(c, d);
+	else
+		d->change = after ? POLICY_ADDED : POLICY_REMOVED;
+}
+
+static void
+compare_criteria(struct comparing *c)
+{
+	for (size_t i = 0; i < c->after->criterion_count; i++) {
+		const struct criterion *after = &c->after->criteria[i];
+		int number = criterion_find(c->before, after->id);
+
+		compare_criterion(c, number < 0 ? NULL : &c->before->criteria[number], after);
+	}
+	for (size_t i = 0; i < c->before->criterion_count; i++)
+		if (criterion_find(c->after, c->before->criteria[i].id) < 0)
+			compare_criterion(c, &c->before->criteria[i], NULL);
+}
+
+/* Levels */
+
+struct side {
+	const struct framework *framework;
+	uint8_t levels[AREAS_LARGEST];
+};
+
+static struct side
+side_of(const struct framework *f, int area, int level)
+{
+	struct demand d = { .items = { { (uint8_t)area, (uint8_t)level, COMPARE_MINIMUM } }, .count = 1 };
+	struct side side = { .framework = f };
+
+	demand_levels(&d, f, side.levels);
+	return side;
+}
+
+static bool
+is_needed(const struct side *side, const struct criterion *c)
+{
+	return c->level <= side->levels[c->area];
+}
+
+static bool
+conditions_equal(const struct condition *a, const struct condition *b)
+{
+	if (a->count != b->count)
+		return false;
+	for (size_t i = 0; i < a->count; i++) {
+		const struct condition_node *one = &a->nodes[i], *other = &b->nodes[i];
+
+		if (one->kind != other->kind || one->operator != other->operator || one->fact != other->fact ||
+		    one->other != other->other || one->count != other->count || one->need != other->need ||
+		    one->size != other->size || one->operand != other->operand || !one->list != !other->list ||
+		    (one->list && memcmp(one->list, other->list, one->need * sizeof(one->list[0])) != 0))
+			return false;
+	}
+	return true;
+}
+
+/* What the other side asks for just so need not be looked for. */
+static bool
+has_same(const struct side *side, const struct criterion *c)
+{
+	for (size_t i = 0; i < side->framework->criterion_count; i++) {
+		const struct criterion *other = &side->framework->criteria[i];
+
+		if (is_needed(side, other) && criterion_least(other, NULL) >= criterion_least(c, NULL) &&
+		    conditions_equal(&other->when, &c->when) && conditions_equal(&other->condition, &c->condition))
+			return true;
+	}
+	return false;
+}
+
+/* Who has all of one side, and lacks a criterion of the other. */
+static struct policy_witness
+separate_levels(struct comparing *c, const struct side *had, const struct side *lacked)
+{
+	struct policy_witness w = { .by = PROVENANCE_NONE };
+
+	for (size_t i = 0; i < lacked->framework->criterion_count && !w.facts.size; i++) {
+		const struct criterion *not = &lacked->framework->criteria[i];
+
+		if (!is_needed(lacked, not) || has_same(had, not))
+			continue;
+		for (enum provenance by = OBSERVED; by >= CLAIMED && !w.facts.size; by--) {
+			size_t count = 0;
+
+			if (by < OBSERVED && by + 1u != criterion_least(not, NULL))
+				continue;
+			for (size_t n = 0; n < had->framework->criterion_count; n++) {
+				const struct criterion *own = &had->framework->criteria[n];
+
+				if (is_needed(had, own))
+					c->goals[count++] = (struct goal){ own, criterion_least(own, NULL), WISH_TRUE, 0 };
+			}
+			c->goals[count++] = (struct goal){ not, criterion_least(not, NULL), WISH_NOT_TRUE, 0 };
+			w = look(c, count, by);
+		}
+	}
+	return w;
+}
+
+static void
+compare_level(struct comparing *c, struct span area, struct span level)
+{
+	struct level_difference *d = &c->out->levels[c->out->level_count++];
+	int area_before = area_find(c->before, area), area_after = area_find(c->after, area), before = -1, after = -1;
+	struct side old, new;
+
+	*d = (struct level_difference){ .area = area, .level = level };
+	if (area_before >= 0)
+		before = level_find(&c->before->areas[area_before], level);
+	if (area_after >= 0)
+		after = level_find(&c->after->areas[area_after], level);
+	if (before < 0 || after < 0) {
+		d->change = before < 0 ? POLICY_ADDED : POLICY_REMOVED;
+		return;
+	}
+	old = side_of(c->before, area_before, before);
+	new = side_of(c->after, area_after, after);
+	d->newly_refused = separate_levels(c, &old, &new);
+	d->newly_accepted = separate_levels(c, &new, &old);
+	if (d->newly_refused.facts.size && d->newly_accepted.facts.size)
+		d->change = POLICY_OTHER;
+	else if (d->newly_refused.facts.size || d->newly_accepted.facts.size)
+		d->change = d->newly_refused.facts.size ? POLICY_STRICTER : POLICY_LOOSER;
+}
+
+static bool
+has_level(const struct framework *f, struct span area, struct span level)
+{
+	int number = area_find(f, area);
+
+	return number >= 0 && level_find(&f->areas[number], level) > 0;
+}
+
+static void
+compare_levels(struct comparing *c)
+{
+	for (size_t i = 0; i < c->after->area_count; i++)
+		for (size_t n = 0; n < c->after->areas[i].level_count; n++)
+			compare_level(c, c->after->areas[i].id, c->after->areas[i].levels[n].id);
+	for (size_t i = 0; i < c->before->area_count; i++)
+		for (size_t n = 0; n < c->before->areas[i].level_count; n++)
+			if (!has_level(c->after, c->before->areas[i].id, c->before->areas[i].levels[n].id))
+				compare_level(c, c->before->areas[i].id, c->before->areas[i].levels[n].id);
+}
+
+static size_t
+level_count(const struct framework *f)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < f->area_count; i++)
+		count += f->areas[i].level_count;
+	return count;
+}
+
+void
+framework_difference(const struct framework *before, const struct framework *after, struct arena *arena,
+    struct policy_difference *out)
+{
+	struct abstraction *world = abstraction_new(arena, after->dictionary);
+	struct comparing c = { .before = before, .after = after, .arena = arena, .world = world, .out = out };
+
+	assert(before->dictionary == after->dictionary);
+	abstraction_cut_framework(world, before);
+	abstraction_cut_framework(world, after);
+	abstraction_finish(world);
+	*out = (struct policy_difference){ .cut_off = false };
+	out->criteria = arena_array(arena, struct criterion_difference, before->criterion_count + after->criterion_count + 1);
+	out->levels = arena_array(arena, struct level_difference, level_count(before) + level_count(after) + 1);
+	c.goals = arena_array(arena, struct goal, WITNESS_GOALS);
+	compare_criteria(&c);
+	compare_levels(&c);
+}

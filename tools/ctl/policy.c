@@ -48,6 +48,8 @@ policy_in_japanese(void)
 }
 
 static const struct action actions[] = {
+	{ "check", "what can be known of a version without any transaction", policy_check },
+	{ "diff", "what one version demands otherwise than another", policy_diff },
 	{ "impact", "what a version would have made of the decisions in the ledger", policy_impact },
 	{ "explain", "all there is to know of one criterion", policy_explain },
 	{ "oscal", "a version or a profile for tools that read OSCAL", policy_oscal },

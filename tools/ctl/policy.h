@@ -11,6 +11,9 @@ command_run policy_publish, policy_list, policy_approve, policy_withdraw, policy
 /* policy_seal.c, policy_impact.c, policy_test.c */
 command_run policy_seal, policy_impact, policy_test_run;
 
+/* policy_check.c, policy_diff.c */
+command_run policy_check, policy_diff;
+
 /* A version in a directory, and the dictionary it is written with: `facts`, or facts.json two directories above it
  * (policy/facts.json of policy/jp-idtf/1.0). `facts_text` may be NULL. */
 enum err policy_directory_read(struct ctl *, const char *directory, const char *facts, struct policy_files *files,

@@ -1,0 +1,120 @@
+/* tests/assurance/test_difference.c - two versions compared: each change is told for what it is, with facts that show it. */
+#include "assurance/difference.h"
+
+#include "expect.h"
+#include "small_policy.h"
+
+#define IS(fact, value) "{\"fact\":\"" fact "\",\"is\":" value "}"
+#define LE(value) "{\"fact\":\"n\",\"le\":" value "}"
+#define C(id, level, condition) CRITERION(id, level, "\"condition\":" condition REASON("no"))
+#define OBSERVED_C(id, level, condition) \
+	CRITERION(id, level, "\"provenance\":\"observed\",\"condition\":" condition REASON("no"))
+#define LAST C("z-3", "3", IS("z", "true")) ","
+#define FIRST C("x-1", "1", IS("x", "true")) ","
+
+static const struct {
+	const char *title, *before, *after, *changes, *levels;
+} cases[] = {
+	{ "nothing changed", C("n-1", "1", LE("5")), C("n-1", "1", LE("5")), "n-1 same", "" },
+	{ "the same said otherwise", C("n-1", "1", LE("5")), C("n-1", "1", "{\"not\":{\"fact\":\"n\",\"gt\":5}}"), "n-1 same", "" },
+	{ "another reason", C("n-1", "1", LE("5")), CRITERION("n-1", "1", "\"condition\":" LE("5") REASON("other")), "n-1 reworded", "" },
+	{ "a lower bound is stricter", C("n-1", "1", LE("5")), C("n-1", "1", LE("4")), "n-1 stricter",
+	  "token 1 stricter; login 1 stricter" },
+	{ "a way more is looser", FIRST C("y-3", "3", IS("y", "true")),
+	  FIRST C("y-3", "3", "{\"any\":[" IS("y", "true") ",{\"fact\":\"s\",\"has\":\"p\"}]}"), "x-1 same; y-3 looser",
+	  "token 3 looser; login 3 looser" },
+	{ "another fact is neither", C("y-3", "3", IS("y", "true")), C("y-3", "3", IS("z", "true")), "y-3 other",
+	  "token 3 other; login 3 other" },
+	{ "one more, one less", C("y-3", "3", IS("y", "true")), C("z-3", "3", IS("z", "true")), "z-3 added; y-3 removed",
+	  "token 3 other; login 3 other" },
+	{ "asked at a lower level", FIRST C("y-3", "3", IS("y", "true")), FIRST C("y-2", "2", IS("y", "true")),
+	  "x-1 same; y-2 added; y-3 removed", "token 2 added; login 2 added; token 3 removed; login 3 removed" },
+	{ "the same id at a lower level", FIRST LAST C("y-a", "3", IS("y", "true")), FIRST LAST C("y-a", "1", IS("y", "true")),
+	  "x-1 same; y-a stricter; z-3 same", "token 1 stricter; login 1 stricter" },
+	{ "the same id at a higher level", FIRST LAST C("y-a", "1", IS("y", "true")), FIRST LAST C("y-a", "3", IS("y", "true")),
+	  "x-1 same; z-3 same; y-a looser", "token 1 looser; login 1 looser" },
+	{ "claims do not count any more", C("y-3", "3", IS("y", "true")), OBSERVED_C("y-3", "3", IS("y", "true")), "y-3 stricter",
+	  "token 3 stricter; login 3 stricter" },
+	{ "claims count now", OBSERVED_C("y-3", "3", IS("y", "true")), C("y-3", "3", IS("y", "true")), "y-3 looser",
+	  "token 3 looser; login 3 looser" },
+	{ "an exception for some", C("y-3", "3", IS("y", "true")),
+	  CRITERION("y-3", "3", "\"when\":" IS("z", "true") ",\"condition\":" IS("y", "true") REASON("no")), "y-3 other",
+	  "token 3 other; login 3 other" },
+};
+
+static void
+check_side(struct arena *a, const char *title, const struct policy_witness *w, const struct criterion *met,
+    const struct criterion *unmet)
+{
+	struct facts facts;
+	bool applies;
+
+	if (!w->facts.size)
+		return;
+	facts = small_facts_of(a, small_dictionary(a), w->facts, w->by);
+	if (met)
+		expect_number(title, criterion_truth(met, &facts, criterion_least(met, NULL), &applies), TRUTH_TRUE);
+	expect_true(title, criterion_truth(unmet, &facts, criterion_least(unmet, NULL), &applies) != TRUTH_TRUE);
+}
+
+static void
+check_level(struct arena *a, const char *title, const struct policy_witness *w, const struct level_difference *d,
+    const struct framework *met, const struct framework *unmet)
+{
+	struct evaluation here, there;
+	struct facts facts;
+	int area = area_find(met, d->area), level = level_find(&met->areas[area], d->level);
+
+	if (!w->facts.size)
+		return;
+	facts = small_facts_of(a, met->dictionary, w->facts, w->by);
+	evaluate(met, NULL, &facts, &here);
+	evaluate(unmet, NULL, &facts, &there);
+	expect_true(title, here.areas[area].reached >= level && there.areas[area].reached < level);
+}
+
+static void
+changes_are_told(void **state)
+{
+	struct arena a = arena_init(64 * MIB);
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		const struct dictionary *d = small_dictionary(&a);
+		const struct framework *before = small_framework(&a, d, &(struct small_policy){ .criteria = cases[i].before });
+		const struct framework *after = small_framework(&a, d, &(struct small_policy){ .criteria = cases[i].after });
+		const char *changes = "", *levels = "";
+		struct policy_difference found;
+
+		framework_difference(before, after, &a, &found);
+		expect_true("nothing was cut off", !found.cut_off);
+		for (size_t n = 0; n < found.count; n++) {
+			const struct criterion_difference *c = &found.criteria[n];
+
+			changes = arena_print(&a, "%s%s%.*s %s", changes, n ? "; " : "", SPAN_ARGS(c->id), policy_change_name(c->change));
+			check_side(&a, cases[i].title, &c->newly_refused, c->before, c->after);
+			check_side(&a, cases[i].title, &c->newly_accepted, c->after, c->before);
+		}
+		for (size_t n = 0; n < found.level_count; n++) {
+			const struct level_difference *l = &found.levels[n];
+
+			if (l->change != POLICY_SAME)
+				levels = arena_print(&a, "%s%s%.*s %.*s %s", levels, levels[0] ? "; " : "", SPAN_ARGS(l->area),
+				    SPAN_ARGS(l->level), policy_change_name(l->change));
+			check_level(&a, cases[i].title, &l->newly_refused, l, before, after);
+			check_level(&a, cases[i].title, &l->newly_accepted, l, after, before);
+		}
+		expect_text(cases[i].title, changes, cases[i].changes);
+		expect_text(cases[i].title, levels, cases[i].levels);
+		arena_reset(&a);
+	}
+	arena_release(&a);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = { cmocka_unit_test(changes_are_told) };
+
+	return cmocka_run_group_tests_name("difference", tests, NULL, NULL);
+}

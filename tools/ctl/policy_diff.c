@@ -1,0 +1,251 @@
+/* tools/ctl/policy_diff.c - `watashictl policy diff`: what one version demands otherwise than another, with facts that show it. */
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "assurance/difference.h"
+#include "base/file.h"
+#include "codec/text.h"
+#include "ctl/policy.h"
+
+#define PATH "/v1/control/policies/"
+
+/* A version to be compared: its files, and the dictionary they were written with, if one came with them. */
+struct version {
+	struct policy_files files;
+	struct span facts;
+};
+
+/* Reading */
+
+static int
+compare_names(const void *a, const void *b)
+{
+	return strcmp(((const struct policy_file *)a)->name, ((const struct policy_file *)b)->name);
+}
+
+/* "jp-idtf@1.0" of the daemon; a proposal brings its dictionary. */
+static enum err
+version_fetch(struct ctl *ctl, const char *name, struct version *out, struct problem *why)
+{
+	const struct ctl_question question = {
+		.path = arena_print(ctl->arena, PATH "%.*s", SPAN_ARGS(percent_write(ctl->arena, span_text(name)))),
+	};
+	const char *file;
+	json_t *answer, *text, *files, *facts;
+	enum err err = OK;
+
+	if (ctl_ask(ctl, &question, &answer, why) != OK)
+		return why->code;
+	files = json_object_get(answer, "files");
+	facts = json_object_get(answer, "facts");
+	out->files = (struct policy_files){ .label = name,
+		.items = arena_array(ctl->arena, struct policy_file, json_object_size(files) + 1) };
+	json_object_foreach(files, file, text) {
+		struct policy_file *item = &out->files.items[out->files.count++];
+
+		if (!json_is_string(text)) {
+			err = problem_set(why, ERR_SYNTAX, "", "the daemon's answer: expected the text of %s, found none", file);
+			break;
+		}
+		item->name = arena_print(ctl->arena, "%s", file);
+		item->text = arena_copy(ctl->arena, span_of(json_string_value(text), json_string_length(text)));
+	}
+	qsort(out->files.items, out->files.count, sizeof(out->files.items[0]), compare_names);
+	if (json_is_string(facts))
+		out->facts = arena_copy(ctl->arena, span_of(json_string_value(facts), json_string_length(facts)));
+	json_decref(answer);
+	return err;
+}
+
+static enum err
+version_load(struct ctl *ctl, const char *name, const char *facts, struct version *out, struct problem *why)
+{
+	const struct dictionary *dictionary;
+	struct stat s;
+
+	if (stat(name, &s) != 0 && strchr(name, '@'))
+		return version_fetch(ctl, name, out, why);
+	return policy_directory_read(ctl, name, facts, &out->files, &out->facts, &dictionary, why);
+}
+
+/* Facts are added, never changed: the larger dictionary reads both. That of --facts goes before all. */
+static enum err
+versions_read(struct ctl *ctl, struct version versions[2], const char *facts, const struct framework *out[2],
+    struct problem *why)
+{
+	struct span text = versions[versions[1].facts.size < versions[0].facts.size ? 0 : 1].facts;
+	struct buffer given = buffer_init(DICTIONARY_LARGEST);
+	const struct dictionary *dictionary;
+	enum err err = OK;
+
+	if (facts) {
+		err = file_read(facts, &given, why);
+		text = arena_copy(ctl->arena, buffer_span(&given));
+	}
+	buffer_release(&given);
+	if (err != OK)
+		return err;
+	if (!text.size)
+		return problem_set(why, ERR_NOT_FOUND, "",
+		    "expected the dictionary of facts: --facts FILE says where it is, found none with these versions");
+	if (dictionary_read(ctl->arena, facts ? facts : "facts.json", text, &dictionary, why) != OK ||
+	    framework_read(ctl->arena, &versions[0].files, dictionary, false, &out[0], why) != OK)
+		return why->code;
+	return framework_read(ctl->arena, &versions[1].files, dictionary, false, &out[1], why);
+}
+
+/* Showing */
+
+static void
+witness_add(json_t *row, const char *name, const struct policy_witness *w)
+{
+	if (w->facts.size)
+		json_object_set_new(row, name,
+		    json_pack("{s:s,s:o}", "provenance", provenance_name(w->by), "facts",
+		        json_loadb((const char *)w->facts.data, w->facts.size, 0, NULL)));
+}
+
+static json_t *
+difference_json(const struct framework *before, const struct framework *after, const struct policy_difference *d)
+{
+	json_t *criteria = json_array(), *levels = json_array();
+
+	for (size_t i = 0; i < d->count; i++) {
+		const struct criterion_difference *c = &d->criteria[i];
+		const struct criterion *now = c->after ? c->after : c->before;
+		json_t *row = json_pack("{s:s%,s:s,s:{s:s%,s:s%}}", "id", c->id.data, c->id.size, "change",
+		    policy_change_name(c->change), "title", "ja", now->title.ja.data, now->title.ja.size, "en",
+		    now->title.en.data, now->title.en.size);
+
+		witness_add(row, "newly_refused", &c->newly_refused);
+		witness_add(row, "newly_accepted", &c->newly_accepted);
+		json_array_append_new(criteria, row);
+	}
+	for (size_t i = 0; i < d->level_count; i++) {
+		const struct level_difference *l = &d->levels[i];
+		json_t *row = json_pack("{s:s%,s:s%,s:s}", "area", l->area.data, l->area.size, "level", l->level.data,
+		    l->level.size, "change", policy_change_name(l->change));
+
+		witness_add(row, "newly_refused", &l->newly_refused);
+		witness_add(row, "newly_accepted", &l->newly_accepted);
+		json_array_append_new(levels, row);
+	}
+	return json_pack("{s:{s:s%,s:s%},s:{s:s%,s:s%},s:o,s:o,s:b}", "before", "framework", before->id.data, before->id.size,
+	    "version", before->version.data, before->version.size, "after", "framework", after->id.data, after->id.size,
+	    "version", after->version.data, after->version.size, "criteria", criteria, "levels", levels, "cut_off",
+	    d->cut_off);
+}
+
+static const char *
+change_text(enum policy_change change, bool japanese)
+{
+	static const char *const ja[] = { "同じ", "文言のみ", "厳しい", "緩い", "別の条件", "追加", "削除" };
+
+	return japanese ? ja[change] : policy_change_name(change);
+}
+
+static void
+witness_show(const char *title, const struct policy_witness *w)
+{
+	json_t *facts, *value;
+	const char *id;
+
+	if (!w->facts.size)
+		return;
+	facts = json_loadb((const char *)w->facts.data, w->facts.size, 0, NULL);
+	printf("      %s (%s)\n", title, provenance_name(w->by));
+	json_object_foreach(facts, id, value) {
+		char *text = json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT);
+
+		printf("        %s = %s\n", id, text ? text : "");
+		free(text);
+	}
+	json_decref(facts);
+}
+
+static void
+witnesses_show(const struct policy_witness *refused_now, const struct policy_witness *accepted_now, bool japanese)
+{
+	witness_show(japanese ? "新たに満たさなくなる例" : "met before, not any more", refused_now);
+	witness_show(japanese ? "新たに満たすようになる例" : "met now, not before", accepted_now);
+}
+
+static void
+difference_show(const struct framework *before, const struct framework *after, const struct policy_difference *d,
+    bool japanese)
+{
+	size_t same = 0;
+
+	printf("%.*s %.*s -> %.*s %.*s\n", SPAN_ARGS(before->id), SPAN_ARGS(before->version), SPAN_ARGS(after->id),
+	    SPAN_ARGS(after->version));
+	for (size_t i = 0; i < d->count; i++) {
+		const struct criterion_difference *c = &d->criteria[i];
+		const struct localized *title = c->after ? &c->after->title : &c->before->title;
+
+		if (c->change == POLICY_SAME) {
+			same++;
+			continue;
+		}
+		printf("  %-10s %.*s  %.*s\n", change_text(c->change, japanese), SPAN_ARGS(c->id),
+		    SPAN_ARGS(japanese ? title->ja : title->en));
+		witnesses_show(&c->newly_refused, &c->newly_accepted, japanese);
+	}
+	printf(japanese ? "  同じ基準 %zu\n" : "  %zu criteria are the same\n", same);
+	for (size_t i = 0; i < d->level_count; i++) {
+		const struct level_difference *l = &d->levels[i];
+
+		if (l->change == POLICY_SAME)
+			continue;
+		printf("  %-10s %.*s %.*s\n", change_text(l->change, japanese), SPAN_ARGS(l->area), SPAN_ARGS(l->level));
+		witnesses_show(&l->newly_refused, &l->newly_accepted, japanese);
+	}
+	if (d->cut_off)
+		puts(japanese ? "  探索の一部は上限で打ち切りました。違いがほかにもあり得ます。" :
+		                "  A search was cut off at its limit: there may be more differences.");
+}
+
+enum ending
+policy_diff(struct ctl *ctl, int argc, char **argv)
+{
+	const char *operands[2] = { 0 }, *facts = NULL;
+	const struct flag flags[] = {
+		{ .name = "facts",
+		    .argument = "FILE",
+		    .help = "the dictionary of both; that of the directory when not given",
+		    .text = &facts },
+		{ 0 },
+	};
+	const struct usage usage = {
+		.synopsis = "policy diff A B [--facts FILE]",
+		.about = "What B demands otherwise than A: of each criterion whether it is the same, reworded,\n"
+		         "stricter, looser, other, added or removed, and of each level; with facts that meet the one\n"
+		         "and not the other. A and B are directories, or versions the daemon has: jp-idtf@1.0.",
+		.flags = flags,
+		.least = 2,
+		.most = 2,
+	};
+	struct version versions[2] = { 0 };
+	const struct framework *frameworks[2];
+	struct policy_difference found;
+	struct problem why;
+	enum ending ending;
+
+	if (!arguments_read(ctl, &usage, argc, argv, operands, &ending))
+		return ending;
+	for (size_t i = 0; i < 2; i++)
+		if (version_load(ctl, operands[i], facts, &versions[i], &why) != OK)
+			return refused(&why);
+	if (versions_read(ctl, versions, facts, frameworks, &why) != OK)
+		return refused(&why);
+	framework_difference(frameworks[0], frameworks[1], ctl->arena, &found);
+	if (ctl->json) {
+		json_t *answer = difference_json(frameworks[0], frameworks[1], &found);
+
+		answer_print(answer);
+		json_decref(answer);
+	} else {
+		difference_show(frameworks[0], frameworks[1], &found, policy_in_japanese());
+	}
+	return DONE;
+}
