@@ -11,6 +11,7 @@
 #include <assert.h>
 #include <inttypes.h>
 #include <stdarg.h>
+#include <stddef.h>
 #include <stdio.h>
 
 #include "codec/text.h"
@@ -123,6 +124,12 @@ reader_fail(struct reader *r, const char *expected, const char *found)
 	refuse(r, ERR_INVALID, "", "expected %s, found %s", expected, found);
 }
 
+void
+reader_fail_twice(struct reader *r)
+{
+	refuse(r, ERR_SYNTAX, "RFC 8259 s4", "expected each name once, found it twice");
+}
+
 /* Not span_skip(), which forgets where the end was. */
 static inline void
 take(struct reader *r, size_t size)
@@ -164,8 +171,16 @@ find_value(struct reader *r)
 struct reader
 reader_json(struct arena *a, struct span body, struct limits limits)
 {
-	struct reader r = { .arena = a, .rest = body.size ? body : span_text(""), .limits = limits };
+	struct reader r;
 
+	/* Levels are large, and each is zeroed when it is entered. */
+	memset(&r, 0, offsetof(struct reader, level));
+	r.names = NULL;
+	r.mixed = NULL;
+	r.name_count = r.name_room = 0;
+	r.arena = a;
+	r.rest = body.size ? body : span_text("");
+	r.limits = limits;
 	assert(limits.depth <= READER_DEPTH);
 	if (r.limits.members == 0)
 		r.limits.members = 1024;
@@ -296,7 +311,7 @@ static inline const uint8_t *
 skip_plain(const uint8_t *p, const uint8_t *end)
 {
 	const uint64_t ones = UINT64_C(0x0101010101010101), highs = ones * 0x80;
-	uint64_t eight, quotes, slashes;
+	uint64_t eight, quotes, slashes, found;
 
 	/* Eight at a time: a byte that is zero after the exclusive or, or below 0x20, borrows into its high bit. A
 	 * borrow from the byte beneath may mark one byte too many, never one too few, and only behind a true one. */
@@ -304,9 +319,15 @@ skip_plain(const uint8_t *p, const uint8_t *end)
 		memcpy(&eight, p, sizeof(eight));
 		quotes = eight ^ ones * '"';
 		slashes = eight ^ ones * '\\';
-		if ((((quotes - ones) & ~quotes) | ((slashes - ones) & ~slashes) | ((eight - ones * 0x20) & ~eight)) &
-		    highs)
-			break;
+		found = (((quotes - ones) & ~quotes) | ((slashes - ones) & ~slashes) | ((eight - ones * 0x20) & ~eight)) & highs;
+		if (!found)
+			continue;
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+		/* The first that is marked is a true one. */
+		return p + __builtin_ctzll(found) / 8;
+#else
+		break;
+#endif
 	}
 	while (p < end && *p != '"' && *p != '\\' && *p >= 0x20)
 		p++;
@@ -402,7 +423,7 @@ remember_name(struct reader *r, struct span name)
 
 	for (size_t i = first; (*marks & mark) && i < r->name_count; i++) {
 		if (r->mixed[i] == mixed && span_equal(r->names[i], name)) {
-			refuse(r, ERR_SYNTAX, "RFC 8259 s4", "expected each name once, found it twice");
+			reader_fail_twice(r);
 			return false;
 		}
 	}
@@ -462,8 +483,8 @@ step(struct reader *r, bool is_array)
 	return true;
 }
 
-bool
-reader_member(struct reader *r, struct span *name)
+static inline bool
+next_member(struct reader *r, struct span *name, bool known)
 {
 	*name = (struct span){ 0 };
 	if (!step(r, false))
@@ -477,7 +498,7 @@ reader_member(struct reader *r, struct span *name)
 	*name = take_string(r, false);
 	r->level[r->depth - 1].name = *name;
 	r->level[r->depth - 1].begun = true;
-	if (failed(r) || !remember_name(r, *name))
+	if (failed(r) || (!known && !remember_name(r, *name)))
 		return false;
 	skip_blanks(r);
 	if (r->rest.size == 0 || r->rest.data[0] != ':') {
@@ -487,6 +508,18 @@ reader_member(struct reader *r, struct span *name)
 	take(r, 1);
 	find_value(r);
 	return !failed(r);
+}
+
+bool
+reader_member(struct reader *r, struct span *name)
+{
+	return next_member(r, name, false);
+}
+
+bool
+reader_member_known(struct reader *r, struct span *name)
+{
+	return next_member(r, name, true);
 }
 
 bool
@@ -570,15 +603,39 @@ read_integer(struct span digits, bool negative, int64_t *out)
 	return true;
 }
 
+/* A few plain digits, as most numbers are, in one pass: how many, or 0 where more is to be looked at. */
+static inline size_t
+read_digits(struct span rest, int64_t *value)
+{
+	enum { MOST = 18 }; /* so many fit in 63 bits */
+	size_t count = 0;
+	int64_t sum = 0;
+
+	for (; count < rest.size && count < MOST && rest.data[count] >= '0' && rest.data[count] <= '9'; count++)
+		sum = sum * 10 + (rest.data[count] - '0');
+	*value = sum;
+	if (count == 0 || count == MOST || count == rest.size || (count > 1 && rest.data[0] == '0') ||
+	    rest.data[count] == '.' || (rest.data[count] | 0x20) == 'e')
+		return 0;
+	return count;
+}
+
 int64_t
 reader_integer(struct reader *r, int64_t least, int64_t most)
 {
 	struct span number;
 	bool whole, negative, fits;
 	int64_t value = 0;
+	size_t digits;
 
 	if (!wants(r, READER_NUMBER, "a whole number"))
 		return 0;
+	digits = read_digits(r->rest, &value);
+	if (digits && value >= least && value <= most) {
+		take(r, digits);
+		r->at_value = false;
+		return value;
+	}
 	number = take_number(r, &whole);
 	r->at_value = false;
 	if (failed(r))

@@ -66,6 +66,10 @@ void reader_array(struct reader *);
 /* The next member's name or element; false after the last, which also leaves the object or array. Names come once. */
 bool reader_member(struct reader *, struct span *name);
 bool reader_element(struct reader *);
+/* The same for an object of which the caller knows all names, refuses others, and sees by itself that one comes again: that
+ * it tells with reader_fail_twice(). The reader remembers none of them. */
+bool reader_member_known(struct reader *, struct span *name);
+void reader_fail_twice(struct reader *);
 
 /* The value at hand, read once. Strings are UTF-8 without NUL, unescaped, in the arena or the body; sizes in bytes. */
 struct span reader_string(struct reader *, size_t least, size_t most);

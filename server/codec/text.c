@@ -265,10 +265,17 @@ utf8_valid(struct span s)
 	size_t at = 0;
 
 	while (at < s.size) {
-		uint64_t eight;
+		uint64_t eight, more[4];
 		size_t size;
 
-		/* Most text is ASCII: eight bytes at a time. */
+		/* Most text is ASCII: many bytes at a time. */
+		if (s.size - at >= sizeof(more)) {
+			memcpy(more, s.data + at, sizeof(more));
+			if (((more[0] | more[1] | more[2] | more[3]) & UINT64_C(0x8080808080808080)) == 0) {
+				at += sizeof(more);
+				continue;
+			}
+		}
 		if (s.size - at >= sizeof(eight)) {
 			memcpy(&eight, s.data + at, sizeof(eight));
 			if ((eight & UINT64_C(0x8080808080808080)) == 0) {
