@@ -131,8 +131,8 @@ function levels(policy, decision) {
 	const asked = decision.levels.filter(({ required }) => required);
 	const others = decision.levels.filter(({ required }) => !required);
 	const table = (list, label) => element("table", { class: "matrix reached", role: "table", "aria-labelledby": label },
-		element("thead", { role: "rowgroup" }, element("tr", { role: "row" }, ...[["評価軸", "Area"], ["届いたレベル", "Reached"], ["求められたレベル", "Asked for"], ["", ""]]
-			.map(([ja, en]) => (ja ? element("th", { role: "columnheader", scope: "col" }, both(ja, en)) : element("td", { role: "cell" }))))),
+		element("thead", { role: "rowgroup" }, element("tr", { role: "row" }, ...[["評価軸", "Area"], ["届いたレベル", "Reached"], ["求められたレベル", "Asked for"], ["結果", "Outcome"]]
+			.map(([ja, en]) => element("th", { role: "columnheader", scope: "col" }, both(ja, en))))),
 		element("tbody", { role: "rowgroup" }, ...list.map((level) => levelRow(policy, level))));
 
 	return section("reached", "届いたレベルと求められたレベル", "What was reached, and what was asked for",

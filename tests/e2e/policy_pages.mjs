@@ -1,0 +1,313 @@
+/* tests/e2e/policy_pages.mjs - policies, the ledger and a decision in a browser: read level by level, compared, verified, falsified.
+ *
+ *     WATASHI_URL=https://localhost:8443/ WATASHI_BUILD=DIR WATASHI_CONFIG=FILE node policy_pages.mjs
+ *
+ * For a decision it makes a machine caller of the demo's city office (WATASHI_BUILD, WATASHI_CONFIG) and asks for one. The rest as
+ * browser.mjs says. Prints `ok TITLE`, `not ok TITLE: what was found`, `skip TITLE: why`; exits 1 when a case failed.
+ */
+import { execFileSync } from "node:child_process";
+import { join } from "node:path";
+import { check, expect, fits, hasNoSeriousFindings, inBrowser, languages, open, palettes, pictures, request, widths } from "./browser.mjs";
+
+const { WATASHI_BUILD: build, WATASHI_CONFIG: config } = process.env;
+const ready = {
+	policy: (page) => page.locator(".matrix").waitFor(),
+	cell: (page) => page.locator(".opened .criterion").first().waitFor(),
+	ledger: (page) => page.locator(".log .counts").waitFor(),
+	decision: (page) => page.locator("#receipt").waitFor(),
+};
+const main = (page) => page.locator("main").innerText();
+
+async function look(name, path, language, palette) {
+	await open({ path, language, palette }, async (page, complaints) => {
+		const title = `${name} in ${language}, ${palette}`;
+
+		await check(`${title}: the language asked for is shown`, async () => {
+			await ready[name](page);
+			expect(await page.evaluate(() => document.documentElement.lang) === language, "another language is shown");
+		});
+		for (const width of widths) {
+			await check(`${title}, ${width} px: nothing overflows and axe finds nothing serious`, async () => {
+				await page.setViewportSize({ width, height: 900 });
+				await fits(page);
+				await hasNoSeriousFindings(page);
+				if (pictures)
+					await page.screenshot({ path: join(pictures, `${name}-${language}-${palette}-${width}.png`), fullPage: true });
+			});
+		}
+		await check(`${title}: the browser has no complaints`, async () => expect(complaints.length === 0, complaints.join("; ")));
+	});
+}
+
+/* Policies */
+
+async function policies() {
+	await check("the seed's table is read level by level, merged cells as one", () => open({ path: "policy/" }, async (page) => {
+		await ready.policy(page);
+		const row = (area) => page.locator(".matrix tbody tr").filter({ has: page.locator("th", { hasText: area }) });
+
+		expect(await row(/^登録/).locator("td").count() === 5, "registration has not five cells");
+		expect((await row(/^登録/).locator("td").nth(1).innerText()).includes("身分証明書の提示"), "level 1+ says something else");
+		expect((await row(/^トークン（認証要素）/).locator("td").nth(1).innerText()).includes("—"), "a token of level 1+ is made up");
+		const merged = row(/^トークン及びクレデンシャル管理/).locator("td");
+
+		expect(await merged.count() === 1 && await merged.getAttribute("colspan") === "5", "the cell of all levels is not one");
+		expect(await merged.locator(".opener").count() === 4, "its levels cannot be opened");
+		expect(await page.locator("mark.rebuilt", { hasText: "乱数表" }).count() > 0, "rebuilt words are not marked");
+		expect((await main(page)).includes("補ったもの"), "what the brackets mean is not said");
+	}));
+	await check("a cell opens its criteria, with status, source and condition, and has an address", () =>
+		open({ path: "policy/", language: "en" }, async (page) => {
+			await ready.policy(page);
+			await page.locator('.opener[href="#registration-2"]').click();
+			await ready.cell(page);
+			expect(new URL(page.url()).hash === "#registration-2", page.url());
+			expect(await page.evaluate(() => document.activeElement.id) === "registration-2", "the focus did not follow");
+			const text = await page.locator(".opened").innerText();
+
+			for (const part of ["Registration: Level 2 (medium)", "registration-2.2", "The seed’s table", "Derived", "Level 1+"])
+				expect(text.includes(part), `"${part}" is not shown`);
+			const card = page.locator('[id="registration-2.2"]');
+
+			await card.locator("summary").click();
+			expect((await card.innerText()).includes("Government-issued documents is at least 1"), await card.innerText());
+		}));
+	await check("an address of one criterion leads to it", () => open({ path: "policy/?framework=jp-idtf&version=1.0#token-2.1" }, async (page) => {
+		await ready.cell(page);
+		expect(await page.evaluate(() => document.activeElement.id) === "token-2.1", "the focus is elsewhere");
+		expect(await page.locator('.opener[aria-current="true"]').getAttribute("data-cell") === "token-2", "its cell is not marked");
+	}));
+	await check("every framework published here is shown", async () => {
+		const { frameworks } = JSON.parse((await request("v1/policy")).text);
+
+		expect(frameworks.length > 1, "there is one only");
+		for (const { id, in_force: version } of frameworks) {
+			await open({ path: `policy/?framework=${id}`, width: 375, language: "en" }, async (page, complaints) => {
+				await ready.policy(page);
+				expect((await page.locator("#which").innerText()).includes(version), `${id}: another version`);
+				expect(complaints.length === 0, `${id}: ${complaints.join("; ")}`);
+				await fits(page);
+			});
+		}
+	});
+	await check("all criteria open at once, for a print", () => open({ path: "policy/#all" }, async (page) => {
+		await ready.cell(page);
+		const { criteria } = JSON.parse((await request("v1/policy/jp-idtf@1.0")).text);
+
+		expect(await page.locator(".criterion").count() === criteria.length, "some are missing");
+		await page.emulateMedia({ media: "print" });
+		expect(await page.locator(".switch, .chooser").first().isHidden(), "controls are printed");
+		expect((await page.pdf({ format: "A4", ...(pictures ? { path: join(pictures, "policy.pdf") } : {}) })).length > 50_000, "the print is empty");
+	}));
+	await check("a version that is not there is told as such", () => open({ path: "policy/?framework=jp-idtf&version=0.0", language: "en" }, (page) =>
+		page.getByText("No such framework or version").waitFor()));
+	await comparing();
+	await check("by keyboard alone: a cell is opened and left", () => open({ path: "policy/", language: "en" }, async (page) => {
+		const at = () => page.evaluate(() => document.activeElement.getAttribute("href") ?? document.activeElement.id);
+
+		await ready.policy(page);
+		for (let stop = 0; stop < 40 && await at() !== "#registration-1"; stop++)
+			await page.keyboard.press("Tab");
+		await page.keyboard.press("Enter");
+		await ready.cell(page);
+		expect(await at() === "registration-1", `the focus is on ${await at()}`);
+		await page.goBack();
+		await page.waitForFunction(() => document.querySelectorAll(".opened").length === 0);
+	}));
+}
+
+/* A version 2 of the test's own, made of the one that is published. */
+async function comparing() {
+	const list = JSON.parse((await request("v1/policy")).text);
+	const old = JSON.parse((await request("v1/policy/jp-idtf@1.0")).text);
+	const young = structuredClone(old);
+	const framework = list.frameworks.find(({ id }) => id === "jp-idtf");
+	const [gone] = young.criteria.splice(young.criteria.findIndex(({ id }) => id === "token-1.2"), 1);
+	const changed = young.criteria.find(({ id }) => id === "token-1.1");
+
+	young.version = "2.0";
+	young.criteria.push({ ...structuredClone(gone), id: "token-1.9", title: { ja: "新しい基準", en: "A new criterion" } });
+	changed.text = { ja: changed.text.ja.replace("6桁", "9桁"), en: changed.text.en.replace("6 characters", "9 characters") };
+	framework.versions.push({ ...structuredClone(framework.versions.find(({ version }) => version === "1.0")), version: "2.0", in_force: false, valid_from: "2099-01-01T00:00:00Z" });
+	const data = { "/v1/policy": list, "/v1/policy/jp-idtf@2.0": young };
+
+	for (const language of languages) {
+		await check(`two versions stand side by side in ${language}, changes marked by word`, () =>
+			open({ path: "policy/?framework=jp-idtf&version=2.0&compare=1.0", language, data, width: 375 }, async (page, complaints) => {
+				await page.locator("#comparison").waitFor();
+				const mark = (name) => page.locator(`.comparison ${name}`).locator("visible=true").allInnerTexts();
+
+				expect((await mark("del")).some((text) => text.includes("6")) && (await mark("ins")).some((text) => text.includes("9")),
+					`${await mark("del")} / ${await mark("ins")}`);
+				expect(!(await mark("del")).some((text) => text.length > 30), "more than the words that changed is marked");
+				expect((await page.locator(".comparison > li").count()) === 3, "not one changed, one added, one removed");
+				await fits(page);
+				await hasNoSeriousFindings(page);
+				expect(complaints.length === 0, complaints.join("; "));
+			}));
+	}
+}
+
+/* A decision, and its receipt */
+
+const question = {
+	subject: { type: "user", id: "pairwise-7f3a" }, action: { name: "login" }, resource: { type: "service", id: "https://rp.example/" },
+	context: { framework: "jp-idtf", profile: "administrative-procedure", facts: {
+		"proofing.registered": true, "proofing.mode": "remote", "proofing.government_ids": 1, "token.kinds": ["password"], "token.password_length": 5 } },
+};
+
+async function decide() {
+	const made = JSON.parse(execFileSync(join(build, "watashictl"), ["-c", config, "token", "new", `pages-${Date.now()}`,
+		"--member", "city-office", "--right", "decide", "--json"], { encoding: "utf8" }));
+	const { status, text } = await request("access/v1/evaluation", { method: "POST", data: question, headers: { Authorization: `Bearer ${made.token}` } });
+
+	expect(status === 200, text);
+	const { context } = JSON.parse(text);
+
+	for (let tries = 0; tries < 100; tries++) {
+		const receipt = await request(`v1/receipts/${context.evaluation_id}`);
+
+		if (receipt.status === 200)
+			return { text, id: context.evaluation_id, salt: context.receipt.salt, receipt: receipt.text };
+		await new Promise((resolve) => setTimeout(resolve, 200));
+	}
+	throw new Error("no checkpoint holds the decision after 20 s");
+}
+
+const verdict = (page) => page.locator("output .verdict").innerText();
+
+async function verify(page, receipt, answer) {
+	await ready.ledger(page);
+	await page.locator("#receipt").fill(receipt);
+	if (answer) {
+		if (await page.locator("#answer").isHidden())
+			await page.locator("#verify-receipt summary").first().click();
+		await page.locator("#answer").fill(answer);
+	}
+	await page.locator('#verify-receipt button[type="submit"]').click();
+	await page.locator("output .verdict").waitFor();
+}
+
+async function ledger(decision) {
+	const here = (use) => open({ path: "ledger/", language: "en" }, use);
+
+	await check("a receipt is verified, with the answer and without", () => here(async (page, complaints) => {
+		await verify(page, decision.receipt);
+		expect(await verdict(page) === "Verified", await main(page));
+		await verify(page, decision.receipt, decision.text);
+		await page.getByText("The record of the decision in the answer is number").waitFor();
+		expect(await verdict(page) === "Verified" && complaints.length === 0, complaints.join("; "));
+	}));
+	await check("a receipt is verified from its file", () => here(async (page) => {
+		await ready.ledger(page);
+		await page.locator("#receipt-file").setInputFiles({ name: "a.tlog-proof", mimeType: "text/plain", buffer: Buffer.from(decision.receipt) });
+		await page.locator("output .verdict").waitFor();
+		expect(await verdict(page) === "Verified", await main(page));
+	}));
+	const otherHash = decision.receipt.replace(/\n([A-Za-z0-9+/])([A-Za-z0-9+/]{42}=)\n/, (all, first, rest) => `\n${first === "A" ? "B" : "A"}${rest}\n`);
+	const otherSize = decision.receipt.replace(/(\/ledger\n)(\d+)\n/, (all, name, size) => `${name}${Number(size) + 1}\n`);
+
+	for (const [title, receipt, answer] of [
+		["a hash changed", otherHash, decision.text],
+		["the log's size changed", otherSize, decision.text],
+		["another decision's answer", decision.receipt, decision.text.replace(/("commitment":")(.)/, (all, name, digit) => name + (digit === "0" ? "1" : "0"))],
+	]) {
+		await check(`a receipt with ${title} is refused`, () => here(async (page) => {
+			await verify(page, receipt, answer);
+			expect(await verdict(page) === "Not verified", await page.locator("output").innerText());
+			await hasNoSeriousFindings(page);
+		}));
+	}
+	await check("what is no receipt is told as such", () => here(async (page) => {
+		await verify(page, "hello");
+		expect(await verdict(page) === "Not a receipt", await verdict(page));
+	}));
+	await check("nothing to verify leaves the focus where something is missing", () => here(async (page) => {
+		await ready.ledger(page);
+		await page.locator('#verify-receipt button[type="submit"]').click();
+		await page.locator("output .error").waitFor();
+		expect(await page.evaluate(() => document.activeElement.id) === "receipt", "the focus is elsewhere");
+	}));
+	await check("the growth has its numbers as a text", () => here(async (page) => {
+		await ready.ledger(page);
+		await page.locator(".plot summary").click();
+		expect(await page.locator(".plot tbody tr").count() > 1, "there are none");
+	}));
+}
+
+async function decisions(decision) {
+	const link = `decisions/${decision.id}#${decision.salt}`;
+
+	await check("a decision is read by who holds its salt: verdict, levels, what was missing, facts", () =>
+		open({ path: link, language: "en" }, async (page) => {
+			await ready.decision(page);
+			const text = await main(page);
+
+			for (const part of ["Not permitted", "Level 3 (high) or higher was asked for", "Not reached", "Criteria that are not met", "claimed",
+				"Kinds of token", "5 characters", "Administrative procedure", "city-office"])
+				expect(text.includes(part), `"${part}" is not shown`);
+			await page.getByText("the steps are in the answer only", { exact: false }).first().waitFor();
+		}));
+	await check("its record is verified", () => open({ path: link, language: "en" }, async (page) => {
+		await ready.decision(page);
+		await page.getByRole("button", { name: "Verify this record" }).click();
+		await page.getByText("The record of the decision shown here is number").waitFor();
+		expect(await verdict(page) === "Verified", await verdict(page));
+	}));
+	await check("a criterion of it is found in the policy", () => open({ path: link, language: "en" }, async (page) => {
+		await ready.decision(page);
+		const to = page.locator('.finding a[href^="/policy/"]').first();
+		const id = decodeURIComponent((await to.getAttribute("href")).split("#")[1]);
+
+		await to.click();
+		await page.locator(`[id="${id}"]`).waitFor();
+	}));
+	await check("the pasted answer shows the way up, step by step", () => open({ path: "decisions/", language: "en" }, async (page) => {
+		await page.locator("#answer").fill(decision.text);
+		await page.getByRole("button", { name: "Open this decision" }).click();
+		await ready.decision(page);
+		expect(await page.locator(".steps > li").count() > 0, "there are no steps");
+		expect((await main(page)).includes("Needed:"), "the value needed is not shown");
+		expect(new URL(page.url()).pathname === `/decisions/${decision.id}`, page.url());
+		expect(await page.evaluate(() => document.activeElement.tagName) === "H1", "the focus did not follow");
+	}));
+	await check("without the right salt nobody reads it", () => open({ path: `decisions/${decision.id}#${"0".repeat(32)}`, language: "en" }, (page) =>
+		page.locator("h1").getByText("This decision cannot be opened").waitFor()));
+	await check("what is no answer is told as such", () => open({ path: "decisions/", language: "en" }, async (page) => {
+		await page.locator("#answer").fill("{}");
+		await page.keyboard.press("Tab");
+		await page.keyboard.press("Enter");
+		await page.locator("#show .error").waitFor();
+		expect(await page.evaluate(() => document.activeElement.id) === "answer", "the focus is elsewhere");
+	}));
+	await check("a decision prints", () => open({ path: link }, async (page) => {
+		await ready.decision(page);
+		await page.emulateMedia({ media: "print" });
+		expect((await page.pdf({ format: "A4", ...(pictures ? { path: join(pictures, "decision.pdf") } : {}) })).length > 20_000, "the print is empty");
+	}));
+}
+
+await inBrowser("policies, ledger and decisions in a browser", async () => {
+	const looked = [["policy", "policy/"], ["cell", "policy/#registration-2"], ["ledger", "ledger/"]];
+	let decision = null;
+
+	await policies();
+	if (build && config) {
+		await check("a decision is asked for and in the ledger", async () => {
+			decision = await decide();
+		});
+	} else {
+		console.log("skip a decision read and verified: WATASHI_BUILD and WATASHI_CONFIG name no federation to ask");
+	}
+	if (decision) {
+		await ledger(decision);
+		await decisions(decision);
+		looked.push(["decision", `decisions/${decision.id}#${decision.salt}`]);
+	}
+	for (const [name, path] of looked) {
+		for (const language of languages) {
+			for (const palette of palettes)
+				await look(name, path, language, palette);
+		}
+	}
+});
