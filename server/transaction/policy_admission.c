@@ -60,7 +60,7 @@ fact_compare(const struct fact *before, const struct fact *after, struct problem
 }
 
 enum err
-dictionary_check(const struct dictionary *before, const struct dictionary *after, struct problem *why)
+dictionary_admit(const struct dictionary *before, const struct dictionary *after, struct problem *why)
 {
 	for (size_t i = 0; before && i < before->count; i++) {
 		const struct fact *fact = &before->facts[i], *found = fact_find(after, fact->id);

@@ -12,7 +12,7 @@
 
 /* ERR_CONFLICT: a fact of `before` (NULL: none) is missing or is another one; the sentence names it, and what differs.
  */
-enum err dictionary_check(const struct dictionary *before, const struct dictionary *after, struct problem *why);
+enum err dictionary_admit(const struct dictionary *before, const struct dictionary *after, struct problem *why);
 
 /* `rows`: every version there is. Only a framework's first version may begin in the past, for nothing was decided under
  * it. ERR_CONFLICT: published already with another digest, or begins with another one; ERR_INVALID: begins in the past;

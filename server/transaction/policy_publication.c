@@ -126,7 +126,7 @@ dictionaries_read(struct policy_publication *p, struct span text)
 	if (!p->facts)
 		return problem_set(&p->why, ERR_INVALID, "",
 		    "facts.json: expected the dictionary of facts with the first version, found none");
-	return dictionary_check(p->published_facts, p->facts, &p->why);
+	return dictionary_admit(p->published_facts, p->facts, &p->why);
 }
 
 static void

@@ -17,8 +17,8 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "../bench"))
 from harness import Daemon  # noqa: E402
 
-BUILD = os.environ["WATASHI_BUILD"]
 FIXTURE = os.path.join(HERE, "authzen")
+ACCESS = os.path.join(FIXTURE, "access.json")
 CASES = os.path.join(HERE, "../../../shared/data/authzen/cert-cases.json")
 MEMBER = {
     "id": "records", "kind": "business",
@@ -43,8 +43,8 @@ def ok(title, holds, found=""):
 class Point:
     """A decision point with the scenario's rules, and a caller."""
 
-    def __init__(self):
-        self.daemon = Daemon(BUILD, settings={"decisions": {"access": os.path.join(FIXTURE, "access.json")}}, cpus="0-1")
+    def __init__(self, build, settings, workers=1):
+        self.daemon = Daemon(build, settings=settings, workers=workers, cpus="0-1")
         record = os.path.join(self.daemon.home, "member.json")
         with open(record, "w") as f:
             json.dump(MEMBER, f)
@@ -169,7 +169,7 @@ def answers(point):
 
 
 def main():
-    point = Point()
+    point = Point(os.environ["WATASHI_BUILD"], {"decisions": {"access": ACCESS}})
     try:
         scenario(point)
         semantics(point)

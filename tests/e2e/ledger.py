@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""tests/e2e/ledger.py - the log under a load of entries, with its processes killed at random; then an older backup.
+"""tests/e2e/ledger.py - the log under a load of decisions, with its processes killed at random; then an older backup.
 
-    ledger.py BUILD [SECONDS]     BUILD holds watashictl and tests/daemon/watashid-writing; 60 seconds unless told
+    ledger.py BUILD [SECONDS]     BUILD holds watashid and watashictl; 60 seconds unless told
 
-Shows: every entry that was answered is in the log with a proof that holds, every checkpoint ever seen is of one tree, and a
+Shows: every decision that was answered is in the log with a proof that holds, every checkpoint ever seen is of one tree, and a
 log restored from an older backup is not signed until an operator accepts it. All hashing here is this script's own.
 Lines `ok …` or `not ok …: why`; exit status 1 when anything is not ok.
 """
@@ -27,6 +27,7 @@ sys.path.insert(0, os.path.join(HERE, "../bench"))
 sys.path.insert(0, HERE)
 import federation  # noqa: E402
 from harness import Daemon, descendants  # noqa: E402
+from authzen import ACCESS, Point  # noqa: E402
 from kill import GONE, SETTINGS, connection, ready, role_of  # noqa: E402
 
 WIDTH = 256
@@ -121,23 +122,28 @@ def signature_holds(daemon, note):
 
 # Load
 
-def write_leaves(port):
+def ask(point, port):
+    """Questions, permitted and refused; what was answered must stand in the log."""
     link = None
+    fields = {"Content-Type": "application/json", "Authorization": f"Bearer {point.token}"}
     while not stopping.is_set():
+        question = {"subject": {"type": "user", "id": uuid.uuid4().hex}, "resource": {"type": "record", "id": "record-1"},
+                    "action": {"name": random.choice(["read", "write", "delete"])},
+                    "context": {"facts": {"subject.role": "member"}}}
         try:
             link = link or connection(port)
-            link.request("POST", "/test/leaves", body=json.dumps({"nonce": uuid.uuid4().hex}), headers={"Content-Type": "text/plain"})
+            link.request("POST", "/access/v1/evaluation", json.dumps(question), fields)
             answer = link.getresponse()
-            body = answer.read().decode()
-            if answer.status == 201:
-                name, commitment = body.split(" ")
+            body = answer.read()
+            if answer.status == 200:
+                context = json.loads(body)["context"]
                 with lock:
-                    answered[name] = bytes.fromhex(commitment)
+                    answered[context["evaluation_id"]] = bytes.fromhex(context["receipt"]["commitment"])
                 counts["answered"] += 1
             elif answer.status == 503:
                 counts["unavailable"] += 1
             else:
-                fail(f"an entry was answered {answer.status}")
+                fail(f"a question was answered {answer.status}: {body[:200]}")
         except GONE:
             counts["broken"] += 1
             link = None
@@ -335,9 +341,10 @@ def main(build, seconds):
     seed = random.randrange(1 << 32)
     dice = random.Random(seed)
     print(f"# ledger: seed {seed}, {seconds} s", flush=True)
-    daemon = Daemon(build, program="tests/daemon/watashid-writing", workers=2, settings=SETTINGS)
+    point = Point(build, dict(SETTINGS, decisions={"access": ACCESS, "rate": 0}), workers=2)
+    daemon = point.daemon
     source, backup = os.path.join(daemon.home, "ledger.xml"), os.path.join(daemon.home, "backup")
-    threads = [threading.Thread(target=write_leaves, args=(daemon.plain,), daemon=True) for _ in range(6)]
+    threads = [threading.Thread(target=ask, args=(point, daemon.plain), daemon=True) for _ in range(6)]
     threads += [threading.Thread(target=watch_checkpoints, args=(daemon.plain,), daemon=True),
                 threading.Thread(target=fetch_receipts, args=(daemon.plain, seed), daemon=True),
                 threading.Thread(target=import_again, args=(daemon, source), daemon=True)]
@@ -357,6 +364,8 @@ def main(build, seconds):
         thread.join(70)
     if not ready(daemon.local):
         fail("the daemon did not become ready again after the last kill")
+    # The steward, replaced so often, begins late; then a checkpoint holds all within two seconds.
+    await_size(daemon.plain, len(answered), 90)
     time.sleep(3)
     size = check_log(daemon, "after the kills")
     for name, text in receipts.items():
@@ -367,7 +376,7 @@ def main(build, seconds):
         check_restored(daemon, backup)
     else:
         fail("no backup was made")
-    print(f"# ledger: {len(receipts)} receipts, {counts['answered']} entries answered, {size} leaves, {seen} checkpoints, "
+    print(f"# ledger: {len(receipts)} receipts, {counts['answered']} decisions answered, {size} leaves, {seen} checkpoints, "
           f"{counts['imports']} imports, {counts['unavailable']} answers 503, {counts['broken']} connections broken, "
           f"killed {counts['killed']}", flush=True)
     spared = {"recorder", "signer", "steward"} - set(counts["killed"])
@@ -383,7 +392,7 @@ def main(build, seconds):
     for text in failures:
         print(f"not ok ledger: {text}")
     if not failures:
-        print("ok ledger: every answered entry is in the log, all checkpoints are of one tree, an older backup is not signed")
+        print("ok ledger: every answered decision is in the log, all checkpoints are of one tree, an older backup is not signed")
     return 1 if failures else 0
 
 
