@@ -335,7 +335,7 @@ eight_at(const uint8_t *data)
 }
 
 /* Of the first, the middle and the last eight bytes, which tell most ids apart; what they do not, comparing does. */
-static size_t
+static inline size_t
 slot_of(struct span id, size_t slots)
 {
 	uint64_t mixed = id.size;
@@ -356,27 +356,28 @@ slot_of(struct span id, size_t slots)
 const struct fact *
 fact_find(const struct dictionary *d, struct span id)
 {
-	for (size_t i = slot_of(id, d->slots); d->by_name[i]; i = (i + 1) & (d->slots - 1))
-		if (span_equal(d->by_name[i]->id, id))
-			return d->by_name[i];
+	for (size_t i = slot_of(id, d->slots); d->by_name[i].fact; i = (i + 1) & (d->slots - 1))
+		if (span_equal(d->by_name[i].id, id))
+			return d->by_name[i].fact;
 	return NULL;
 }
 
 static void
 make_findable(struct arena *a, struct dictionary *d)
 {
+	struct fact_slot *by_name;
 	size_t slots = 1;
 
 	while (slots < SLOTS_PER_FACT * (d->count + 1))
 		slots *= 2;
 	d->slots = slots;
-	d->by_name = arena_array(a, const struct fact *, slots);
+	d->by_name = by_name = arena_array(a, struct fact_slot, slots);
 	for (size_t n = 0; n < d->count; n++) {
 		size_t i = slot_of(d->facts[n].id, slots);
 
-		while (d->by_name[i])
+		while (by_name[i].fact)
 			i = (i + 1) & (slots - 1);
-		d->by_name[i] = &d->facts[n];
+		by_name[i] = (struct fact_slot){ d->facts[n].id, &d->facts[n] };
 	}
 }
 

@@ -36,16 +36,17 @@ enum provenance provenance_read(struct span);
 
 struct fact {
 	struct span id;               /* "token.phishing_resistant" */
+	/* What reading a value looks at stands together. */
 	enum fact_type type;
-	size_t number;                /* its place in the dictionary */
-	struct localized title, text; /* text: what it means, and when it is true */
-	const struct span *words;     /* of an enum, level or set */
-	const struct localized *word_titles; /* one each; may be empty */
-	size_t word_count;
-	struct span unit;             /* for people; may be empty */
-	int64_t least, most;          /* what a value can be; of a boolean 0 and 1; of words the first and last, of a set 0 and all */
 	enum provenance provenance;   /* the least that counts anywhere */
+	size_t number;                /* its place in the dictionary */
+	int64_t least, most;          /* what a value can be; of a boolean 0 and 1; of words the first and last, of a set 0 and all */
 	int64_t fresh_for;            /* microseconds; then it is no longer known. 0: for ever */
+	const struct span *words;     /* of an enum, level or set */
+	size_t word_count;
+	struct localized title, text; /* text: what it means, and when it is true */
+	const struct localized *word_titles; /* one each; may be empty */
+	struct span unit;             /* for people; may be empty */
 	struct span privacy;          /* none, pseudonymous, personal, sensitive */
 	const struct span *asserted_by; /* watashi idp proofing-provider platform rp registry */
 	size_t asserted_by_count;
@@ -58,7 +59,10 @@ struct fact {
 struct dictionary {
 	const struct fact *facts;     /* in the order of the file: new ones are added at the end */
 	size_t count;
-	const struct fact **by_name;  /* hashed; fact_find()'s */
+	const struct fact_slot {
+		struct span id;
+		const struct fact *fact; /* NULL: free */
+	} *by_name;                   /* hashed; fact_find()'s */
 	size_t slots;
 	const uint16_t *in_order;     /* their numbers by id: the order of canonical JSON */
 };

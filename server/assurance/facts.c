@@ -15,6 +15,12 @@ set_bit(uint64_t *bits, size_t number)
 	bits[number / 64] |= UINT64_C(1) << (number % 64);
 }
 
+static bool
+has_bit(const uint64_t *bits, size_t number)
+{
+	return (bits[number / 64] >> (number % 64) & 1) != 0;
+}
+
 static void
 clear_bit(uint64_t *bits, size_t number)
 {
@@ -50,18 +56,21 @@ facts_forget(struct facts *f, const struct fact *fact)
 void
 facts_put(struct facts *f, const struct fact *fact, int64_t value, enum provenance by)
 {
+	size_t at = fact->number / 64;
+	uint64_t bit = UINT64_C(1) << (fact->number % 64);
+
 	assert(by > PROVENANCE_NONE && by < PROVENANCES && value >= fact->least && value <= fact->most);
 	/* One rank above: is it known by more already? */
-	if (by < OBSERVED && facts_known(f, fact->number, (enum provenance)(by + 1)))
+	if (by < OBSERVED && (f->known[by + 1][at] & bit))
 		return;
 	if (by < fact->provenance) {
-		set_bit(f->too_weak, fact->number);
+		f->too_weak[at] |= bit;
 		return;
 	}
 	for (size_t p = CLAIMED; p <= by; p++)
-		set_bit(f->known[p], fact->number);
-	clear_bit(f->stale, fact->number);
-	clear_bit(f->too_weak, fact->number);
+		f->known[p][at] |= bit;
+	f->stale[at] &= ~bit;
+	f->too_weak[at] &= ~bit;
 	f->value[fact->number] = value;
 }
 
@@ -101,9 +110,9 @@ read_set(struct reader *r, const struct fact *fact)
 
 /* The value at hand. Zero, which is in no need of being in the domain, when the reader failed. */
 static int64_t
-read_value(struct reader *r, const struct fact *fact)
+read_value(struct reader *r, const struct fact *fact, enum reader_kind kind)
 {
-	enum reader_kind kind = reader_peek(r), wanted = READER_STRING;
+	enum reader_kind wanted = READER_STRING;
 
 	switch (fact->type) {
 	case FACT_BOOLEAN:
@@ -156,17 +165,18 @@ read_time(struct reader *r, struct instant now)
 static int64_t
 read_stated(struct reader *r, const struct fact *fact, struct instant now, struct instant *at)
 {
+	enum reader_kind kind = reader_peek(r);
 	bool valued = false;
 	int64_t value = 0;
 	struct span name;
 
 	*at = now;
-	if (reader_peek(r) != READER_OBJECT)
-		return read_value(r, fact);
+	if (kind != READER_OBJECT)
+		return read_value(r, fact, kind);
 	reader_object(r);
 	while (reader_member(r, &name)) {
 		if (span_is(name, "value")) {
-			value = read_value(r, fact);
+			value = read_value(r, fact, reader_peek(r));
 			valued = true;
 		} else if (span_is(name, "at")) {
 			*at = read_time(r, now);
@@ -180,10 +190,11 @@ read_stated(struct reader *r, const struct fact *fact, struct instant now, struc
 void
 facts_read(struct reader *r, struct facts *f, enum provenance by, struct instant now)
 {
+	uint64_t seen[FACT_SETS] = { 0 };
 	struct span id;
 
 	reader_object(r);
-	while (reader_member(r, &id)) {
+	while (reader_member_known(r, &id)) {
 		const struct fact *fact = fact_find(f->dictionary, id);
 		struct instant at;
 		int64_t value;
@@ -192,6 +203,11 @@ facts_read(struct reader *r, struct facts *f, enum provenance by, struct instant
 			reader_fail(r, "a fact of the dictionary", "another name");
 			break;
 		}
+		if (has_bit(seen, fact->number)) {
+			reader_fail_twice(r);
+			break;
+		}
+		set_bit(seen, fact->number);
 		value = read_stated(r, fact, now, &at);
 		if (r->problem.code != OK)
 			break;
@@ -282,7 +298,7 @@ restore(struct reader *r, struct facts *f, const struct fact *fact)
 			if (!by)
 				reader_fail(r, "one of claimed, vouched, observed", "another text");
 		} else if (span_is(name, "value")) {
-			value = read_value(r, fact);
+			value = read_value(r, fact, reader_peek(r));
 			valued = true;
 		}
 	}
