@@ -53,12 +53,12 @@ check_optional(struct checking *k, struct span subject, struct localized l)
 
 /* Parameters */
 
+/* Its value, or by its name what it is for. */
 static bool
 says(struct span text, struct span id)
 {
-	for (size_t i = 0; i + id.size + 4 <= text.size; i++)
-		if (text.data[i] == '{' && text.data[i + 1] == '{' &&
-		    span_equal(span_first(span_skip(text, i + 2), id.size), id) && text.data[i + 2 + id.size] == '}')
+	for (size_t i = 0; i + id.size <= text.size; i++)
+		if (span_equal(span_first(span_skip(text, i), id.size), id))
 			return true;
 	return false;
 }
