@@ -50,6 +50,23 @@ digest(enum digest_algorithm algorithm, struct span bytes, uint8_t *out)
 		abort();
 }
 
+void
+digest_pieces(enum digest_algorithm algorithm, const struct span *pieces, size_t count, uint8_t *out)
+{
+	static _Thread_local EVP_MD_CTX *contexts[COUNT(algorithms)];
+	EVP_MD_CTX **context = &contexts[algorithm];
+
+	if (!*context)
+		*context = EVP_MD_CTX_new();
+	if (!*context || EVP_DigestInit_ex(*context, method_of(algorithm), NULL) != 1)
+		abort();
+	for (size_t i = 0; i < count; i++)
+		if (EVP_DigestUpdate(*context, pieces[i].data, pieces[i].size) != 1)
+			abort();
+	if (EVP_DigestFinal_ex(*context, out, NULL) != 1)
+		abort();
+}
+
 struct digest_stream *
 digest_stream_new(enum digest_algorithm algorithm)
 {

@@ -10,6 +10,8 @@ size_t digest_size(enum digest_algorithm);
 
 /* Fills digest_size() bytes. */
 void digest(enum digest_algorithm, struct span, uint8_t *out);
+/* The same of several pieces, one behind the other; the context is made once for a thread. */
+void digest_pieces(enum digest_algorithm, const struct span *pieces, size_t count, uint8_t *out);
 
 /* Piece by piece. */
 struct digest_stream;

@@ -7,8 +7,6 @@
 #define KIND_LEAF 0x00
 #define KIND_NODE 0x01
 
-#define ENTRY_SMALL 256 /* bytes: up to there kind and entry are laid together and hashed in one go */
-
 struct hash
 merkle_empty(void)
 {
@@ -21,21 +19,10 @@ merkle_empty(void)
 struct hash
 merkle_leaf(struct span entry)
 {
-	uint8_t room[1 + ENTRY_SMALL] = { KIND_LEAF };
-	struct digest_stream *stream;
+	static const uint8_t kind = KIND_LEAF;
 	struct hash h = { 0 };
 
-	if (entry.size <= ENTRY_SMALL) {
-		if (entry.size)
-			memcpy(room + 1, entry.data, entry.size);
-		digest(DIGEST_SHA256, span_of(room, 1 + entry.size), h.bytes);
-		return h;
-	}
-	stream = digest_stream_new(DIGEST_SHA256);
-	digest_stream_add(stream, span_of(room, 1));
-	digest_stream_add(stream, entry);
-	digest_stream_end(stream, h.bytes);
-	digest_stream_free(stream);
+	digest_pieces(DIGEST_SHA256, (const struct span[]){ span_of(&kind, 1), entry }, 2, h.bytes);
 	return h;
 }
 
