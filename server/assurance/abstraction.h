@@ -2,8 +2,8 @@
  *
  *     new -> cut, cut, … -> finish -> domains
  *
- * A scalar's domain is cut at the constants it is compared with; one value stands for each piece. The words of a set fall
- * into classes that are named together or not at all; one word stands for each class.
+ * A scalar's domain is cut at the constants it is compared with; one value stands for each piece. The words of a set
+ * fall into classes that are named together or not at all; one word stands for each class.
  */
 #pragma once
 
@@ -18,7 +18,8 @@ struct domain {
 struct abstraction;
 struct abstraction *abstraction_new(struct arena *, const struct dictionary *);
 
-/* At the constants of a condition; of all criteria, profiles and steps of a framework, which has the same dictionary. */
+/* At the constants of a condition; of all criteria, profiles and steps of a framework, which has the same dictionary.
+ */
 void abstraction_cut(struct abstraction *, const struct condition *);
 void abstraction_cut_framework(struct abstraction *, const struct framework *);
 void abstraction_finish(struct abstraction *);

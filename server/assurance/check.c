@@ -85,16 +85,19 @@ levels_of(const struct framework *f, size_t area, uint8_t level, uint8_t levels[
 }
 
 size_t
-goals_for(struct checking *c, const struct profile *profile, const uint8_t levels[AREAS_LARGEST], uint8_t view, size_t count)
+goals_for(
+    struct checking *c, const struct profile *profile, const uint8_t levels[AREAS_LARGEST], uint8_t view, size_t count)
 {
 	const struct framework *f = c->framework;
 	const struct criterion *criteria = profile ? profile->criteria : f->criteria;
 
 	for (size_t i = 0; i < f->criterion_count; i++) {
-		if (criteria[i].level > levels[criteria[i].area] || (profile && profile->excluded && profile->excluded[i]))
+		if (criteria[i].level > levels[criteria[i].area] ||
+		    (profile && profile->excluded && profile->excluded[i]))
 			continue;
 		assert(count < WITNESS_GOALS);
-		c->goals[count++] = (struct goal){ &criteria[i], criterion_least(&criteria[i], profile), WISH_TRUE, view };
+		c->goals[count++] =
+		    (struct goal){ &criteria[i], criterion_least(&criteria[i], profile), WISH_TRUE, view };
 	}
 	return count;
 }
@@ -143,8 +146,8 @@ framework_check(const struct framework *f, struct arena *arena, struct policy_fi
 }
 
 void
-dictionary_unused(const struct dictionary *d, const struct framework *const *frameworks, size_t count, struct arena *arena,
-    struct policy_findings *out)
+dictionary_unused(const struct dictionary *d, const struct framework *const *frameworks, size_t count,
+    struct arena *arena, struct policy_findings *out)
 {
 	struct checking c = { .arena = arena, .out = out, .room = out->count };
 
@@ -154,7 +157,8 @@ dictionary_unused(const struct dictionary *d, const struct framework *const *fra
 		for (size_t k = 0; k < count; k++) {
 			const struct fact *theirs = fact_find(frameworks[k]->dictionary, d->facts[i].id);
 
-			used = used || (theirs && (frameworks[k]->uses[theirs->number / 64] >> (theirs->number % 64) & 1) != 0);
+			used = used ||
+			    (theirs && (frameworks[k]->uses[theirs->number / 64] >> (theirs->number % 64) & 1) != 0);
 		}
 		if (!used)
 			finding_add(&c, POLICY_FACT_UNUSED, WEIGHT_NOTE, d->facts[i].id, "どの版の基準も手順も、この事実を使っていません。",

@@ -1,4 +1,4 @@
-/* assurance/check.h - what can be known of a framework without any transaction (`watashictl policy check`; policy.md 7).
+/* assurance/check.h - what can be known of a framework without any transaction (`watashictl policy check`).
  *
  * Finite abstraction: each fact's domain is cut at the constants the policy names; then backtracking with the evaluator
  * itself. Every finding has a witness: facts that show it.
@@ -8,25 +8,25 @@
 #include "assurance/evaluation.h"
 
 enum policy_finding_kind {
-	POLICY_LEVEL_UNREACHABLE,        /* no facts reach it */
-	POLICY_LEVEL_ADDS_NOTHING,       /* whoever reaches the one below reaches it */
-	POLICY_CRITERION_NEVER,          /* never true */
-	POLICY_CRITERION_ALWAYS,         /* never false */
-	POLICY_CRITERION_REDUNDANT,      /* implied by the others up to its level */
-	POLICY_CRITERION_UNDECIDED,      /* unknown where every case would be true */
-	POLICY_CRITERIA_CONTRADICT,      /* a smallest set that cannot be true together */
+	POLICY_LEVEL_UNREACHABLE,   /* no facts reach it */
+	POLICY_LEVEL_ADDS_NOTHING,  /* whoever reaches the one below reaches it */
+	POLICY_CRITERION_NEVER,     /* never true */
+	POLICY_CRITERION_ALWAYS,    /* never false */
+	POLICY_CRITERION_REDUNDANT, /* implied by the others up to its level */
+	POLICY_CRITERION_UNDECIDED, /* unknown where every case would be true */
+	POLICY_CRITERIA_CONTRADICT, /* a smallest set that cannot be true together */
 	POLICY_PROFILE_UNSATISFIABLE,
-	POLICY_PARAMETER_LOOSER,         /* a higher level's bound is looser than a lower one's */
-	POLICY_FACT_UNUSED,              /* of the dictionary, in no framework given */
-	POLICY_STEP_USELESS,             /* makes no criterion true that was not */
-	POLICY_STEP_LOWERS,              /* there are facts where doing it lowers a level */
-	POLICY_CRITERION_NO_STEP,        /* nothing known helps */
-	POLICY_LEAF_UNTESTED,            /* no test sees it true, or false, or deciding */
-	POLICY_CLAUSE_UNCITED,           /* neither cited nor excluded */
-	POLICY_TRANSLATION_MISSING,      /* or one text given for both languages */
-	POLICY_PARAMETER_UNSAID,         /* none of its criterion's texts names it (what texts name wrongly is not read at all) */
-	POLICY_CEILING,                  /* with this word of a fact an area ends below its highest level */
-	POLICY_LEAF_IDLE,                /* a part of a condition that never makes a difference */
+	POLICY_PARAMETER_LOOSER,    /* a higher level's bound is looser than a lower one's */
+	POLICY_FACT_UNUSED,         /* of the dictionary, in no framework given */
+	POLICY_STEP_USELESS,        /* makes no criterion true that was not */
+	POLICY_STEP_LOWERS,         /* there are facts where doing it lowers a level */
+	POLICY_CRITERION_NO_STEP,   /* nothing known helps */
+	POLICY_LEAF_UNTESTED,       /* no test sees it true, or false, or deciding */
+	POLICY_CLAUSE_UNCITED,      /* neither cited nor excluded */
+	POLICY_TRANSLATION_MISSING, /* or one text given for both languages */
+	POLICY_PARAMETER_UNSAID,    /* no text of its criterion names it (what texts name wrongly is not read at all) */
+	POLICY_CEILING,             /* with this word of a fact an area ends below its highest level */
+	POLICY_LEAF_IDLE,           /* a part of a condition that never makes a difference */
 	POLICY_FINDING_KINDS,
 };
 const char *policy_finding_name(enum policy_finding_kind); /* "level-unreachable" … */

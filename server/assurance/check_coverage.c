@@ -1,7 +1,8 @@
-/* assurance/check_coverage.c - what a framework's own tests have seen of its conditions: each leaf true, false, deciding.
+/* assurance/check_coverage.c - what a framework's own tests have seen of its conditions.
  *
- * Deciding: with the leaf turned round the criterion would have come out otherwise (as MC/DC has it). Each gap comes with
- * facts that would close it; where there are none the leaf never makes a difference.
+ * Each leaf is to be seen true, false and deciding.
+ * Deciding: with the leaf turned round the criterion would have come out otherwise (as MC/DC has it). Each gap comes
+ * with facts that would close it; where there are none the leaf never makes a difference.
  */
 #include "assurance/checking.h"
 
@@ -96,7 +97,8 @@ see_all(const struct framework *f, const struct trial *t, uint8_t *seen)
 	struct leaf leaf;
 	size_t criterion = 0, n = 0;
 
-	for (bool more = next_leaf(f, &criterion, &leaf, true); more; more = next_leaf(f, &criterion, &leaf, false), n++) {
+	for (bool more = next_leaf(f, &criterion, &leaf, true); more;
+	     more = next_leaf(f, &criterion, &leaf, false), n++) {
 		struct leaf theirs = leaf;
 
 		if (seen[n] == SEEN_ALL)
@@ -130,7 +132,8 @@ write_operand(struct buffer *b, const struct condition_node *n, const struct dic
 		buffer_byte(b, '[');
 		for (size_t i = 0; i < fact->word_count; i++)
 			if (n->operand >> i & 1)
-				buffer_print(b, "%s\"%.*s\"", buffer_span(b).data[buffer_span(b).size - 1] == '[' ? "" : ",",
+				buffer_print(b, "%s\"%.*s\"",
+				    buffer_span(b).data[buffer_span(b).size - 1] == '[' ? "" : ",",
 				    SPAN_ARGS(fact->words[i]));
 		buffer_byte(b, ']');
 	} else {
@@ -183,7 +186,8 @@ find_seen(struct checking *k, const struct leaf *leaf, bool value, struct facts 
 
 	if (find_deciding(k, leaf, value, found) == WITNESS_FOUND)
 		return true;
-	k->goals[0] = (struct goal){ &alone, criterion_least(leaf->criterion, NULL), value ? WISH_TRUE : WISH_FALSE, 0 };
+	k->goals[0] =
+	    (struct goal){ &alone, criterion_least(leaf->criterion, NULL), value ? WISH_TRUE : WISH_FALSE, 0 };
 	return goals_search(k, NULL, 0, 1, found) == WITNESS_FOUND;
 }
 
@@ -209,14 +213,16 @@ tell(struct checking *k, const struct leaf *leaf, unsigned seen)
 	const char *text;
 	struct facts found;
 
-	if (find_deciding(k, leaf, true, &found) != WITNESS_NONE || find_deciding(k, leaf, false, &found) != WITNESS_NONE) {
+	if (find_deciding(k, leaf, true, &found) != WITNESS_NONE ||
+	    find_deciding(k, leaf, false, &found) != WITNESS_NONE) {
 		tell_gap(k, leaf, seen);
 		return;
 	}
 	text = leaf_text(k, leaf);
 	finding_add(k, POLICY_LEAF_IDLE, WEIGHT_NOTE, leaf->criterion->id,
 	    arena_print(k->arena, "条件「%s」は、真であっても偽であっても結果を変えません。", text),
-	    arena_print(k->arena, "\"%s\" makes no difference: true or false, the criterion comes out the same.", text), NULL);
+	    arena_print(k->arena, "\"%s\" makes no difference: true or false, the criterion comes out the same.", text),
+	    NULL);
 }
 
 void
@@ -238,7 +244,8 @@ check_coverage(struct checking *k)
 			see_all(f, &t, seen);
 	}
 	n = 0;
-	for (bool more = next_leaf(f, &criterion, &leaf, true); more; more = next_leaf(f, &criterion, &leaf, false), n++)
+	for (bool more = next_leaf(f, &criterion, &leaf, true); more;
+	     more = next_leaf(f, &criterion, &leaf, false), n++)
 		if (seen[n] != SEEN_ALL)
 			tell(k, &leaf, seen[n]);
 }

@@ -1,4 +1,4 @@
-/* assurance/check_criteria.c - each criterion by itself: can it be true, can it be false, does it hang on what is no matter. */
+/* assurance/check_criteria.c - each criterion by itself: can it be true, and can it be false. */
 #include "assurance/checking.h"
 
 /* With more pieces than views a fact is passed over. */
@@ -84,8 +84,10 @@ check_cases(struct checking *k, const struct criterion *c)
 		id = arena_text(k->arena, k->framework->dictionary->facts[i].id);
 		finding_add(k, POLICY_CRITERION_UNDECIDED, WEIGHT_NOTE, c->id,
 		    arena_print(k->arena,
-		        "%s が不明であるため不明となりますが、その値が何であっても満たされる場合です（例を参照）。", id),
-		    arena_print(k->arena, "It is unknown because %s is, although it would be fulfilled whatever that were.", id),
+			"%s が不明であるため不明となりますが、その値が何であっても満たされる場合です（例を参照）。",
+			id),
+		    arena_print(k->arena,
+			"It is unknown because %s is, although it would be fulfilled whatever that were.", id),
 		    &found);
 		return;
 	}

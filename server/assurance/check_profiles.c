@@ -58,10 +58,13 @@ check_profiles(struct checking *k)
 
 		if (!is_satisfiable(k, p))
 			finding_add(k, POLICY_PROFILE_UNSATISFIABLE, WEIGHT_ERROR, p->id,
-			    arena_print(k->arena, "プロファイル「%.*s」の求めることすべてを満たす事実はありません。だれも許可されません。",
-			        SPAN_ARGS(p->title.ja)),
-			    arena_print(k->arena, "No facts fulfil all that the profile \"%.*s\" requires: nobody is ever permitted.",
-			        SPAN_ARGS(p->title.en)),
+			    arena_print(k->arena,
+				"プロファイル「%.*"
+				"s」の求めることすべてを満たす事実はありません。だれも許可されません。",
+				SPAN_ARGS(p->title.ja)),
+			    arena_print(k->arena,
+				"No facts fulfil all that the profile \"%.*s\" requires: nobody is ever permitted.",
+				SPAN_ARGS(p->title.en)),
 			    NULL);
 	}
 }

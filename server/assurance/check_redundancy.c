@@ -1,9 +1,9 @@
 /* assurance/check_redundancy.c - criteria that others imply: nothing would be decided otherwise without them. */
 #include "assurance/checking.h"
 
-/* Whether whoever fulfils these fulfils `c`. Facts may be unknown, so it is exact: a criterion that only asks for something
- * to be known is not implied. What counts with less provenance than `c` asks for is no help. `*shown`: facts that fulfil
- * them, and so it. */
+/* Whether whoever fulfils these fulfils `c`. Facts may be unknown, so it is exact: a criterion that only asks for
+ * something to be known is not implied. What counts with less provenance than `c` asks for is no help. `*shown`: facts
+ * that fulfil them, and so it. */
 static bool
 is_implied(struct checking *k, const struct criterion *const *others, size_t count, const struct criterion *c,
     struct facts *shown)
@@ -49,9 +49,11 @@ check_bound(struct checking *k, const struct criterion *c)
 		    (!below->parameter && !bound->parameter) || !is_implied(k, &lower, 1, c, &shown))
 			continue;
 		finding_add(k, POLICY_PARAMETER_LOOSER, WEIGHT_WARNING, c->id,
-		    arena_print(k->arena, "下位のレベルの %.*s の限度の方が厳しく、この基準は何も加えません。", SPAN_ARGS(lower->id)),
-		    arena_print(k->arena, "The bound of %.*s, at a lower level, is as strict or stricter: this one adds nothing.",
-		        SPAN_ARGS(lower->id)),
+		    arena_print(k->arena, "下位のレベルの %.*s の限度の方が厳しく、この基準は何も加えません。",
+			SPAN_ARGS(lower->id)),
+		    arena_print(k->arena,
+			"The bound of %.*s, at a lower level, is as strict or stricter: this one adds nothing.",
+			SPAN_ARGS(lower->id)),
 		    &shown);
 		return true;
 	}
@@ -87,7 +89,8 @@ check_one(struct checking *k, const struct criterion *c, const struct criterion 
 	for (size_t i = 0; i < f->criterion_count; i++) {
 		const struct criterion *other = &f->criteria[i];
 
-		if (other != c && (other->level == 0 || (c->level && other->area == c->area && other->level <= c->level)))
+		if (other != c &&
+		    (other->level == 0 || (c->level && other->area == c->area && other->level <= c->level)))
 			others[count++] = other;
 	}
 	if (!is_implied(k, others, count, c, &shown))
@@ -97,7 +100,8 @@ check_one(struct checking *k, const struct criterion *c, const struct criterion 
 		names = arena_print(k->arena, "%s%s%.*s", names, i ? ", " : "", SPAN_ARGS(others[i]->id));
 	finding_add(k, POLICY_CRITERION_REDUNDANT, WEIGHT_WARNING, c->id,
 	    arena_print(k->arena, "%s を満たせば必ず満たされます。なくても判定は変わりません。", names),
-	    arena_print(k->arena, "Whoever fulfils %s fulfils it: without it nothing would be decided otherwise.", names),
+	    arena_print(
+		k->arena, "Whoever fulfils %s fulfils it: without it nothing would be decided otherwise.", names),
 	    &shown);
 }
 

@@ -1,4 +1,4 @@
-/* assurance/check_steps.c - steps: does each help somebody, does it lower a level for anybody, is there one for each criterion. */
+/* assurance/check_steps.c - steps: whom each helps, from whom it takes a level, and criteria that have none. */
 #include "assurance/checking.h"
 
 struct stepping {
@@ -113,10 +113,12 @@ check_loss(struct stepping *s, const struct step *step, size_t area)
 		if (c->area != area || level > k->top[area] || !changes(step, c) || !lowers(s, area, level, c, &found))
 			continue;
 		finding_add(k, POLICY_STEP_LOWERS, WEIGHT_WARNING, step->id,
-		    arena_print(k->arena, "「%.*s」の%.*sに届いていた人が、この手順によって届かなくなることがあります（基準 %.*s）。",
-		        SPAN_ARGS(a->title.ja), SPAN_ARGS(a->levels[level - 1].title.ja), SPAN_ARGS(c->id)),
-		    arena_print(k->arena, "Some who have reached %.*s of \"%.*s\" lose it by this step (criterion %.*s).",
-		        SPAN_ARGS(a->levels[level - 1].title.en), SPAN_ARGS(a->title.en), SPAN_ARGS(c->id)),
+		    arena_print(k->arena,
+			"「%.*s」の%.*sに届いていた人が、この手順によって届かなくなることがあります（基準 %.*s）。",
+			SPAN_ARGS(a->title.ja), SPAN_ARGS(a->levels[level - 1].title.ja), SPAN_ARGS(c->id)),
+		    arena_print(k->arena,
+			"Some who have reached %.*s of \"%.*s\" lose it by this step (criterion %.*s).",
+			SPAN_ARGS(a->levels[level - 1].title.en), SPAN_ARGS(a->title.en), SPAN_ARGS(c->id)),
 		    &found);
 		return;
 	}

@@ -1,8 +1,8 @@
 /* assurance/check_wording.c - what is written around the conditions: both languages, parameters, clauses. */
 #include "assurance/checking.h"
 
-/* Hiragana and katakana stand in no English text; a sentence that is the same in both is one of them only. A name of two or
- * three words may be. */
+/* Hiragana and katakana stand in no English text; a sentence that is the same in both is one of them only. A name of
+ * two or three words may be. */
 static bool
 has_kana(struct span s)
 {
@@ -72,7 +72,8 @@ check_parameter(struct checking *k, const struct criterion *c, const struct para
 		return;
 	finding_add(k, POLICY_PARAMETER_UNSAID, WEIGHT_WARNING, c->id,
 	    arena_print(k->arena, "パラメータ %.*s の値が、本文にも理由にも現れません。", SPAN_ARGS(p->id)),
-	    arena_print(k->arena, "Neither text nor reason tells the value of the parameter %.*s.", SPAN_ARGS(p->id)), NULL);
+	    arena_print(k->arena, "Neither text nor reason tells the value of the parameter %.*s.", SPAN_ARGS(p->id)),
+	    NULL);
 }
 
 static void

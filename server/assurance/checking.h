@@ -23,13 +23,15 @@ enum weight { WEIGHT_ERROR, WEIGHT_WARNING, WEIGHT_NOTE };
 void finding_add(struct checking *, enum policy_finding_kind, enum weight, struct span subject, const char *ja,
     const char *en, const struct facts *witness);
 
-/* Whether facts fulfil the first `count` of the goals; looked at as `views` say (0: as they are). What is cut off is noted. */
+/* Whether facts fulfil the first `count` of the goals; looked at as `views` say (0: as they are). What is cut off is
+ * noted. */
 enum witness_found goals_search(struct checking *, const struct view *views, size_t view_count, size_t count,
     struct facts *found);
 
 /* The criteria that must be true for these levels of the areas, as goals in this view, behind `count` others; how many
  * there are then. Of a profile, or NULL. */
-size_t goals_for(struct checking *, const struct profile *, const uint8_t levels[AREAS_LARGEST], uint8_t view, size_t count);
+size_t goals_for(
+    struct checking *, const struct profile *, const uint8_t levels[AREAS_LARGEST], uint8_t view, size_t count);
 /* The levels of areas of its own that a level of any area amounts to. */
 void levels_of(const struct framework *, size_t area, uint8_t level, uint8_t levels[AREAS_LARGEST]);
 

@@ -40,8 +40,8 @@ look(struct comparing *c, size_t count, enum provenance by)
 
 /* Criteria */
 
-/* Facts that fulfil one and not the other; NULL: none has to be fulfilled, and it is not. What is only claimed may do for
- * one of them. */
+/* Facts that fulfil one and not the other; NULL: none has to be fulfilled, and it is not. What is only claimed may do
+ * for one of them. */
 static struct policy_witness
 separate(struct comparing *c, const struct criterion *fulfilled, const struct criterion *not)
 {
@@ -54,7 +54,8 @@ separate(struct comparing *c, const struct criterion *fulfilled, const struct cr
 			continue;
 		if (fulfilled)
 			c->goals[count++] = (struct goal){ fulfilled, criterion_least(fulfilled, NULL), WISH_TRUE, 0 };
-		c->goals[count++] = (struct goal){ not, criterion_least(not, NULL), fulfilled ? WISH_NOT_TRUE : WISH_FALSE, 0 };
+		c->goals[count++] =
+		    (struct goal){ not, criterion_least(not, NULL), fulfilled ? WISH_NOT_TRUE : WISH_FALSE, 0 };
 		w = look(c, count, by);
 	}
 	return w;
@@ -110,7 +111,8 @@ level_after(const struct comparing *c, const struct criterion *before)
 
 	if (before->level == 0)
 		return 0;
-	return area < 0 ? -1 : level_find(&c->after->areas[area], level_id(&c->before->areas[before->area], before->level));
+	return area < 0 ? -1
+			: level_find(&c->after->areas[area], level_id(&c->before->areas[before->area], before->level));
 }
 
 static bool
@@ -239,7 +241,8 @@ separate_levels(struct comparing *c, const struct side *had, const struct side *
 				const struct criterion *own = &had->framework->criteria[n];
 
 				if (is_needed(had, own))
-					c->goals[count++] = (struct goal){ own, criterion_least(own, NULL), WISH_TRUE, 0 };
+					c->goals[count++] =
+					    (struct goal){ own, criterion_least(own, NULL), WISH_TRUE, 0 };
 			}
 			c->goals[count++] = (struct goal){ not, criterion_least(not, NULL), WISH_NOT_TRUE, 0 };
 			w = look(c, count, by);
@@ -316,7 +319,8 @@ framework_difference(const struct framework *before, const struct framework *aft
 	abstraction_cut_framework(world, after);
 	abstraction_finish(world);
 	*out = (struct policy_difference){ .cut_off = false };
-	out->criteria = arena_array(arena, struct criterion_difference, before->criterion_count + after->criterion_count + 1);
+	out->criteria =
+	    arena_array(arena, struct criterion_difference, before->criterion_count + after->criterion_count + 1);
 	out->levels = arena_array(arena, struct level_difference, level_count(before) + level_count(after) + 1);
 	c.goals = arena_array(arena, struct goal, WITNESS_GOALS);
 	compare_criteria(&c);

@@ -6,7 +6,15 @@
 
 #include "assurance/framework.h"
 
-enum policy_change { POLICY_SAME, POLICY_REWORDED, POLICY_STRICTER, POLICY_LOOSER, POLICY_OTHER, POLICY_ADDED, POLICY_REMOVED };
+enum policy_change {
+	POLICY_SAME,
+	POLICY_REWORDED,
+	POLICY_STRICTER,
+	POLICY_LOOSER,
+	POLICY_OTHER,
+	POLICY_ADDED,
+	POLICY_REMOVED
+};
 const char *policy_change_name(enum policy_change); /* "same" … */
 
 /* Facts, canonical JSON, and who must say so that it makes the difference; empty: none. */

@@ -1,7 +1,8 @@
 /* assurance/witness.c - backtracking for facts that fulfil wishes.
  *
  *     goals -> parts that share no fact -> of each: judge -> violated: who is to blame
- *                                                         -> open: the tightest goal, its first open leaf, each value -> …
+ *                                                         -> open: the tightest goal, its first open leaf, each value
+ * -> …
  */
 #include "assurance/witness.h"
 
@@ -16,8 +17,8 @@ struct fact_bits {
 	uint64_t bits[FACT_SETS];
 };
 
-/* A scalar is open or decided. A set's words are decided one by one: `low` holds those that are in it, `high` those that
- * are not out of it. */
+/* A scalar is open or decided. A set's words are decided one by one: `low` holds those that are in it, `high` those
+ * that are not out of it. */
 struct sight {
 	struct facts low, high;
 };
@@ -352,8 +353,8 @@ leave_unknown(struct search *s, const struct choice *c, struct fact_bits *blame)
 	return false;
 }
 
-/* Each value, that which is hoped for first. Of scalars the order is that of the domain, from the end when the leaf is of
- * the kind that great values fulfil; it only saves time. */
+/* Each value, that which is hoped for first. Of scalars the order is that of the domain, from the end when the leaf is
+ * of the kind that great values fulfil; it only saves time. */
 static bool
 branch(struct search *s, const struct choice *c, bool hope, struct fact_bits *blame)
 {

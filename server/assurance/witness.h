@@ -1,8 +1,8 @@
 /* assurance/witness.h - facts that make some criteria true and others not: found, or shown not to exist.
  *
- * Backtracking over the abstraction with the evaluator's own three values: what nobody has decided yet is unknown. A way
- * ends as soon as a criterion wanted true is false or the other way round; then the facts it reads are all that is to blame,
- * and decisions on others are passed over. What shares no fact is looked for apart.
+ * Backtracking over the abstraction with the evaluator's own three values: what nobody has decided yet is unknown. A
+ * way ends as soon as a criterion wanted true is false or the other way round; then the facts it reads are all that is
+ * to blame, and decisions on others are passed over. What shares no fact is looked for apart.
  */
 #pragma once
 

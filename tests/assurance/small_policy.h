@@ -1,23 +1,22 @@
-/* tests/assurance/small_policy.h - frameworks made of a few criteria each, for tests of what is wrong with a framework. */
+/* tests/assurance/small_policy.h - frameworks made of a few criteria each, for tests of what is wrong with a framework.
+ */
 #pragma once
 
 #include "policy_text.h"
 
-/* One area "token", composed to "login", of those levels of 1, 2, 3 that a criterion stands at. Every part but the criteria
- * may be left out. */
+/* One area "token", composed to "login", of those levels of 1, 2, 3 that a criterion stands at. Every part but the
+ * criteria may be left out. */
 struct small_policy {
 	const char *criteria, *profile, *steps, *tests, *clause;
 };
 
 #define SMALL_TEST(facts) "{\"title\":\"t\",\"facts\":{" facts "},\"expect\":{\"barred\":false}}"
 
-static const char small_facts[] =
-    "{\"facts\":["
-    FACT("x", "boolean", CLAIM) "," FACT("y", "boolean", CLAIM) "," FACT("z", "boolean", CLAIM) ","
-    FACT("n", "integer", CLAIM ",\"least\":0,\"most\":100") "," FACT("m", "integer", CLAIM ",\"least\":0,\"most\":100") ","
-    FACT("kind", "enum", CLAIM ",\"values\":[" WORD("a") "," WORD("b") "," WORD("c") "]") ","
-    FACT("s", "set", CLAIM ",\"values\":[" WORD("p") "," WORD("q") "," WORD("r") "," WORD("t") "]")
-    "]}";
+static const char small_facts[] = "{\"facts\":[" FACT("x", "boolean", CLAIM) "," FACT("y", "boolean", CLAIM) "," FACT(
+    "z", "boolean", CLAIM) "," FACT("n", "integer", CLAIM ",\"least\":0,\"most\":100") "," FACT("m", "integer",
+    CLAIM ",\"least\":0,\"most\":100") "," FACT("kind", "enum",
+    CLAIM ",\"values\":[" WORD("a") "," WORD("b") "," WORD("c") "]") "," FACT("s", "set",
+    CLAIM ",\"values\":[" WORD("p") "," WORD("q") "," WORD("r") "," WORD("t") "]") "]}";
 
 static inline const struct framework *
 small_framework(struct arena *a, const struct dictionary *dictionary, const struct small_policy *p)
@@ -35,8 +34,10 @@ small_framework(struct arena *a, const struct dictionary *dictionary, const stru
 		span_text(arena_print(a, "{\"area\":\"token\",\"criteria\":[%s]}", p->criteria)) };
 	items[files.count++] = (struct policy_file){ "levels.json",
 		span_text(arena_print(a,
-		    "{\"areas\":[{\"id\":\"token\",\"title\":" BOTH("token") ",\"levels\":[%.*s]}],\"composed\":[{\"id\":\"login\","
-		    "\"title\":" BOTH("login") ",\"of\":[\"token\"],\"levels\":[%.*s]}]}", size, levels, size, levels)) };
+		    "{\"areas\":[{\"id\":\"token\",\"title\":" BOTH(
+			"token") ",\"levels\":[%.*s]}],\"composed\":[{\"id\":\"login\","
+				 "\"title\":" BOTH("login") ",\"of\":[\"token\"],\"levels\":[%.*s]}]}",
+		    size, levels, size, levels)) };
 	items[files.count++] = (struct policy_file){ "manifest.json",
 		span_text("{\"framework\":\"small\",\"version\":\"1.0\"," TITLED("small")
 		    ",\"valid_from\":\"2026-12-01T00:00:00Z\"}") };
@@ -44,8 +45,10 @@ small_framework(struct arena *a, const struct dictionary *dictionary, const stru
 		items[files.count++] = (struct policy_file){ "profiles/bank.json", span_text(p->profile) };
 	items[files.count++] = (struct policy_file){ "sources.json",
 		span_text(arena_print(a,
-		    "{\"documents\":[{\"id\":\"doc\",\"title\":" BOTH("a document") ",\"version\":\"1\",\"date\":\"2026-01-01\","
-		    "\"clauses\":[{\"at\":\"1\",\"title\":" BOTH("clause") "}%s]}]}", p->clause ? p->clause : "")) };
+		    "{\"documents\":[{\"id\":\"doc\",\"title\":" BOTH(
+			"a document") ",\"version\":\"1\",\"date\":\"2026-01-01\","
+				      "\"clauses\":[{\"at\":\"1\",\"title\":" BOTH("clause") "}%s]}]}",
+		    p->clause ? p->clause : "")) };
 	items[files.count++] = (struct policy_file){ "steps.json",
 		span_text(arena_print(a, "{\"steps\":[%s]}", p->steps ? p->steps : "")) };
 	if (p->tests)

@@ -10,9 +10,10 @@
 
 #define IS(fact, value) "{\"fact\":\"" fact "\",\"is\":" value "}"
 #define C(id, level, condition) CRITERION(id, level, "\"condition\":" condition REASON("no"))
-#define BOUND(id, level, op, value) \
-	CRITERION(id, level, "\"parameters\":[{\"id\":\"most\",\"type\":\"integer\",\"value\":" value ",\"label\":" BOTH("most") \
-	"}],\"condition\":{\"fact\":\"n\",\"" op "\":{\"param\":\"most\"}}" REASON("over {{most}}"))
+#define BOUND(id, level, op, value)                                                                                    \
+	CRITERION(id, level,                                                                                           \
+	    "\"parameters\":[{\"id\":\"most\",\"type\":\"integer\",\"value\":" value ",\"label\":" BOTH(               \
+		"most") "}],\"condition\":{\"fact\":\"n\",\"" op "\":{\"param\":\"most\"}}" REASON("over {{most}}"))
 #define X_STEP STEP("do-x", "person", "false", "1", "\"effects\":[{\"fact\":\"x\",\"set\":true}]")
 #define Y_STEP STEP("do-y", "person", "false", "1", "\"effects\":[{\"fact\":\"y\",\"set\":true}]")
 #define N_STEP STEP("do-n", "person", "false", "1", "\"effects\":[{\"fact\":\"n\",\"set\":3}]")
@@ -25,115 +26,132 @@ static const struct {
 	const char *subjects;
 } cases[] = {
 	{ "a level whose criteria cannot be together is reached by nobody",
-	  { .criteria = C("x-1", "1", IS("x", "true")) "," C("x-2", "2", "{\"not\":" IS("x", "true") "}") },
-	  POLICY_LEVEL_UNREACHABLE, "token 2" },
+	    { .criteria = C("x-1", "1", IS("x", "true")) "," C("x-2", "2", "{\"not\":" IS("x", "true") "}") },
+	    POLICY_LEVEL_UNREACHABLE, "token 2" },
 	{ "a set of three contradicts itself, and a fourth has no part in it",
-	  { .criteria = C("a-1", "1", "{\"any\":[" IS("x", "true") "," IS("y", "true") "]}") "," C("b-2", "2", IS("x", "false")) ","
-	        C("c-2", "2", IS("z", "true")) "," C("d-3", "3", IS("y", "false")) },
-	  POLICY_CRITERIA_CONTRADICT, "a-1, b-2, d-3" },
+	    { .criteria = C("a-1", "1", "{\"any\":[" IS("x", "true") "," IS("y", "true") "]}") "," C("b-2", "2",
+		  IS("x", "false")) "," C("c-2", "2", IS("z", "true")) "," C("d-3", "3", IS("y", "false")) },
+	    POLICY_CRITERIA_CONTRADICT, "a-1, b-2, d-3" },
 	{ "a level that asks for what the one below asks for adds nothing",
-	  { .criteria = C("x-1", "1", IS("x", "true")) "," C("x-2", "2", "{\"any\":[" IS("x", "true") "," IS("y", "true") "]}") ","
-	        C("y-3", "3", IS("y", "true")) },
-	  POLICY_LEVEL_ADDS_NOTHING, "token 2" },
+	    { .criteria = C("x-1", "1", IS("x", "true")) "," C("x-2", "2",
+		  "{\"any\":[" IS("x", "true") "," IS("y", "true") "]}") "," C("y-3", "3", IS("y", "true")) },
+	    POLICY_LEVEL_ADDS_NOTHING, "token 2" },
 	{ "a criterion is never true",
-	  { .criteria = C("x-1", "1", "{\"all\":[{\"fact\":\"n\",\"gt\":9},{\"fact\":\"n\",\"lt\":10}]}") },
-	  POLICY_CRITERION_NEVER, "x-1" },
+	    { .criteria = C("x-1", "1", "{\"all\":[{\"fact\":\"n\",\"gt\":9},{\"fact\":\"n\",\"lt\":10}]}") },
+	    POLICY_CRITERION_NEVER, "x-1" },
 	{ "a set cannot be only some words and have another",
-	  { .criteria = C("x-1", "1", "{\"all\":[{\"fact\":\"s\",\"only\":[\"p\",\"q\"]},{\"fact\":\"s\",\"has\":\"r\"}]}") },
-	  POLICY_CRITERION_NEVER, "x-1" },
-	{ "a criterion is never false",
-	  { .criteria = C("n-1", "1", "{\"fact\":\"n\",\"le\":100}") },
-	  POLICY_CRITERION_ALWAYS, "n-1" },
+	    { .criteria = C(
+		  "x-1", "1", "{\"all\":[{\"fact\":\"s\",\"only\":[\"p\",\"q\"]},{\"fact\":\"s\",\"has\":\"r\"}]}") },
+	    POLICY_CRITERION_NEVER, "x-1" },
+	{ "a criterion is never false", { .criteria = C("n-1", "1", "{\"fact\":\"n\",\"le\":100}") },
+	    POLICY_CRITERION_ALWAYS, "n-1" },
 	{ "one that others imply is redundant",
-	  { .criteria = C("x-1", "1", IS("x", "true")) "," C("y-1", "1", IS("y", "true")) ","
-	        C("both-2", "2", "{\"all\":[" IS("x", "true") ",{\"any\":[" IS("y", "true") "," IS("z", "true") "]}]}") },
-	  POLICY_CRITERION_REDUNDANT, "both-2" },
+	    { .criteria = C("x-1", "1", IS("x", "true")) "," C("y-1", "1", IS("y", "true")) "," C("both-2", "2",
+		  "{\"all\":[" IS("x", "true") ",{\"any\":[" IS("y", "true") "," IS("z", "true") "]}]}") },
+	    POLICY_CRITERION_REDUNDANT, "both-2" },
 	{ "one that is implied only where another fact is known is not redundant",
-	  { .criteria = C("x-1", "1", IS("x", "true")) ","
-	        C("y-2", "2", "{\"any\":[{\"all\":[" IS("x", "true") "," IS("y", "true") "]},{\"all\":[" IS("x", "true") ","
-	            IS("y", "false") "]}]}") },
-	  POLICY_CRITERION_REDUNDANT, "" },
+	    { .criteria = C("x-1", "1", IS("x", "true")) "," C("y-2", "2",
+		  "{\"any\":[{\"all\":[" IS("x", "true") "," IS("y", "true") "]},{\"all\":[" IS("x", "true") "," IS(
+		      "y", "false") "]}]}") },
+	    POLICY_CRITERION_REDUNDANT, "" },
 	{ "what is only claimed does not imply what must be observed",
-	  { .criteria = C("x-1", "1", IS("x", "true")) ","
-	        CRITERION("x-2", "2", "\"provenance\":\"observed\",\"condition\":" IS("x", "true") REASON("no")) },
-	  POLICY_CRITERION_REDUNDANT, "" },
+	    { .criteria = C("x-1", "1", IS("x", "true")) "," CRITERION(
+		  "x-2", "2", "\"provenance\":\"observed\",\"condition\":" IS("x", "true") REASON("no")) },
+	    POLICY_CRITERION_REDUNDANT, "" },
 	{ "it is unknown although every case would do",
-	  { .criteria = C("x-1", "1", "{\"any\":[{\"all\":[" IS("x", "true") "," IS("y", "true") "]},{\"all\":[" IS("x", "false") ","
-	        IS("z", "true") "]}]}") },
-	  POLICY_CRITERION_UNDECIDED, "x-1" },
+	    { .criteria = C("x-1", "1",
+		  "{\"any\":[{\"all\":[" IS("x", "true") "," IS("y", "true") "]},{\"all\":[" IS("x", "false") "," IS(
+		      "z", "true") "]}]}") },
+	    POLICY_CRITERION_UNDECIDED, "x-1" },
 	{ "a profile asks for exactly a level that cannot be had without the next",
-	  { .criteria = C("x-1", "1", IS("x", "true")) "," C("x-2", "2", "{\"any\":[" IS("x", "true") "," IS("y", "true") "]}"),
-	    .profile = PROFILE("bank", "\"requires\":[{\"area\":\"login\",\"level\":\"1\",\"comparison\":\"exact\"}]") },
-	  POLICY_PROFILE_UNSATISFIABLE, "bank" },
+	    { .criteria = C("x-1", "1", IS("x", "true")) "," C(
+		  "x-2", "2", "{\"any\":[" IS("x", "true") "," IS("y", "true") "]}"),
+		.profile =
+		    PROFILE("bank", "\"requires\":[{\"area\":\"login\",\"level\":\"1\",\"comparison\":\"exact\"}]") },
+	    POLICY_PROFILE_UNSATISFIABLE, "bank" },
 	{ "a profile's own parameter is one that nobody can have",
-	  { .criteria = BOUND("n-1", "1", "gt", "5"),
-	    .profile = PROFILE("bank", "\"requires\":[{\"area\":\"token\",\"level\":\"1\",\"comparison\":\"minimum\"}],"
-	        "\"parameters\":{\"n-1/most\":100}") },
-	  POLICY_PROFILE_UNSATISFIABLE, "bank" },
+	    { .criteria = BOUND("n-1", "1", "gt", "5"),
+		.profile = PROFILE("bank",
+		    "\"requires\":[{\"area\":\"token\",\"level\":\"1\",\"comparison\":\"minimum\"}],"
+		    "\"parameters\":{\"n-1/most\":100}") },
+	    POLICY_PROFILE_UNSATISFIABLE, "bank" },
 	{ "a higher level's bound is the looser one",
-	  { .criteria = BOUND("n-1", "1", "le", "5") "," BOUND("n-2", "2", "le", "7") },
-	  POLICY_PARAMETER_LOOSER, "n-2" },
+	    { .criteria = BOUND("n-1", "1", "le", "5") "," BOUND("n-2", "2", "le", "7") }, POLICY_PARAMETER_LOOSER,
+	    "n-2" },
 	{ "a bound that grows stricter is no finding",
-	  { .criteria = BOUND("n-1", "1", "le", "7") "," BOUND("n-2", "2", "le", "5") },
-	  POLICY_PARAMETER_LOOSER, "" },
+	    { .criteria = BOUND("n-1", "1", "le", "7") "," BOUND("n-2", "2", "le", "5") }, POLICY_PARAMETER_LOOSER,
+	    "" },
 	{ "a step that helps nobody",
-	  { .criteria = GOOD, .steps = X_STEP "," STEP("do-z", "idp", "false", "1", "\"effects\":[{\"fact\":\"z\",\"set\":true}]") },
-	  POLICY_STEP_USELESS, "do-z" },
+	    { .criteria = GOOD,
+		.steps = X_STEP "," STEP("do-z", "idp", "false", "1", "\"effects\":[{\"fact\":\"z\",\"set\":true}]") },
+	    POLICY_STEP_USELESS, "do-z" },
 	{ "a step that makes another possible is of use",
-	  { .criteria = GOOD,
-	    .steps = STEP("do-x", "person", "false", "1", "\"needs\":" IS("z", "true") ",\"effects\":[{\"fact\":\"x\",\"set\":true}]")
-	        "," STEP("do-z", "idp", "false", "1", "\"effects\":[{\"fact\":\"z\",\"set\":true}]") },
-	  POLICY_STEP_USELESS, "" },
+	    { .criteria = GOOD,
+		.steps = STEP("do-x", "person", "false", "1",
+		    "\"needs\":" IS("z", "true") ",\"effects\":[{\"fact\":\"x\",\"set\":true}]") "," STEP("do-z", "idp",
+		    "false", "1", "\"effects\":[{\"fact\":\"z\",\"set\":true}]") },
+	    POLICY_STEP_USELESS, "" },
 	{ "a step takes a level from some",
-	  { .criteria = GOOD, .steps = X_STEP ","
-	        STEP("undo", "idp", "false", "1", "\"effects\":[{\"fact\":\"n\",\"set\":6},{\"fact\":\"y\",\"set\":true}]") },
-	  POLICY_STEP_LOWERS, "undo" },
+	    { .criteria = GOOD,
+		.steps = X_STEP "," STEP("undo", "idp", "false", "1",
+		    "\"effects\":[{\"fact\":\"n\",\"set\":6},{\"fact\":\"y\",\"set\":true}]") },
+	    POLICY_STEP_LOWERS, "undo" },
 	{ "a step whose need excludes all who could lose by it takes nothing",
-	  { .criteria = GOOD, .steps = X_STEP ","
-	        STEP("undo", "idp", "false", "1", "\"needs\":{\"fact\":\"n\",\"gt\":5},\"effects\":[{\"fact\":\"n\",\"set\":6},"
-	            "{\"fact\":\"y\",\"set\":true}]") },
-	  POLICY_STEP_LOWERS, "" },
+	    { .criteria = GOOD,
+		.steps = X_STEP "," STEP("undo", "idp", "false", "1",
+		    "\"needs\":{\"fact\":\"n\",\"gt\":5},\"effects\":[{\"fact\":\"n\",\"set\":6},"
+		    "{\"fact\":\"y\",\"set\":true}]") },
+	    POLICY_STEP_LOWERS, "" },
 	{ "words that join a set can take a level, too",
-	  { .criteria = C("s-1", "1", "{\"fact\":\"s\",\"only\":[\"p\",\"q\"]}"),
-	    .steps = STEP("add-r", "idp", "false", "1", "\"effects\":[{\"fact\":\"s\",\"add\":[\"r\"]}]") },
-	  POLICY_STEP_LOWERS, "add-r" },
-	{ "a criterion for which there is no step",
-	  { .criteria = GOOD, .steps = X_STEP "," N_STEP },
-	  POLICY_CRITERION_NO_STEP, "y-2" },
+	    { .criteria = C("s-1", "1", "{\"fact\":\"s\",\"only\":[\"p\",\"q\"]}"),
+		.steps = STEP("add-r", "idp", "false", "1", "\"effects\":[{\"fact\":\"s\",\"add\":[\"r\"]}]") },
+	    POLICY_STEP_LOWERS, "add-r" },
+	{ "a criterion for which there is no step", { .criteria = GOOD, .steps = X_STEP "," N_STEP },
+	    POLICY_CRITERION_NO_STEP, "y-2" },
 	{ "leaves that no test has seen",
-	  { .criteria = C("x-1", "1", "{\"any\":[" IS("x", "true") "," IS("y", "true") "]}"),
-	    .tests = SMALL_TEST("\"x\":true,\"y\":false") "," SMALL_TEST("\"x\":false,\"y\":false") },
-	  POLICY_LEAF_UNTESTED, "x-1" },
+	    { .criteria = C("x-1", "1", "{\"any\":[" IS("x", "true") "," IS("y", "true") "]}"),
+		.tests = SMALL_TEST("\"x\":true,\"y\":false") "," SMALL_TEST("\"x\":false,\"y\":false") },
+	    POLICY_LEAF_UNTESTED, "x-1" },
 	{ "a leaf seen both ways that never decided",
-	  { .criteria = C("x-1", "1", "{\"any\":[" IS("x", "true") "," IS("y", "true") "]}"),
-	    .tests = SMALL_TEST("\"x\":true,\"y\":true") "," SMALL_TEST("\"x\":false,\"y\":false") "," SMALL_TEST("\"x\":true,\"y\":false") },
-	  POLICY_LEAF_UNTESTED, "" },
+	    { .criteria = C("x-1", "1", "{\"any\":[" IS("x", "true") "," IS("y", "true") "]}"),
+		.tests = SMALL_TEST("\"x\":true,\"y\":true") "," SMALL_TEST("\"x\":false,\"y\":false") "," SMALL_TEST(
+		    "\"x\":true,\"y\":false") },
+	    POLICY_LEAF_UNTESTED, "" },
 	{ "a leaf that makes no difference",
-	  { .criteria = C("x-1", "1", "{\"any\":[" IS("x", "true") ",{\"all\":[" IS("x", "true") "," IS("y", "true") "]}]}") },
-	  POLICY_LEAF_IDLE, "x-1" },
-	{ "a clause that nobody cites",
-	  { .criteria = GOOD, .clause = ",{\"at\":\"2\",\"title\":" BOTH("another") "}" },
-	  POLICY_CLAUSE_UNCITED, "doc 2" },
+	    { .criteria = C(
+		  "x-1", "1", "{\"any\":[" IS("x", "true") ",{\"all\":[" IS("x", "true") "," IS("y", "true") "]}]}") },
+	    POLICY_LEAF_IDLE, "x-1" },
+	{ "a clause that nobody cites", { .criteria = GOOD, .clause = ",{\"at\":\"2\",\"title\":" BOTH("another") "}" },
+	    POLICY_CLAUSE_UNCITED, "doc 2" },
 	{ "a clause that is left out for a reason",
-	  { .criteria = GOOD, .clause = ",{\"at\":\"2\",\"title\":" BOTH("another") ",\"excluded\":" BOTH("not ours") "}" },
-	  POLICY_CLAUSE_UNCITED, "" },
+	    { .criteria = GOOD,
+		.clause = ",{\"at\":\"2\",\"title\":" BOTH("another") ",\"excluded\":" BOTH("not ours") "}" },
+	    POLICY_CLAUSE_UNCITED, "" },
 	{ "one sentence for both languages",
-	  { .criteria = GOOD, .clause = ",{\"at\":\"2\",\"title\":{\"ja\":\"What is left out here\",\"en\":\"What is left out here\"},"
-	        "\"excluded\":" BOTH("not ours") "}" },
-	  POLICY_TRANSLATION_MISSING, "doc 2" },
+	    { .criteria = GOOD,
+		.clause =
+		    ",{\"at\":\"2\",\"title\":{\"ja\":\"What is left out here\",\"en\":\"What is left out here\"},"
+		    "\"excluded\":" BOTH("not ours") "}" },
+	    POLICY_TRANSLATION_MISSING, "doc 2" },
 	{ "kana in English",
-	  { .criteria = GOOD, .clause = ",{\"at\":\"2\",\"title\":{\"ja\":\"さて\",\"en\":\"well さて\"},\"excluded\":" BOTH("not ours") "}" },
-	  POLICY_TRANSLATION_MISSING, "doc 2" },
+	    { .criteria = GOOD,
+		.clause = ",{\"at\":\"2\",\"title\":{\"ja\":\"さて\",\"en\":\"well さて\"},\"excluded\":" BOTH(
+		    "not ours") "}" },
+	    POLICY_TRANSLATION_MISSING, "doc 2" },
 	{ "a parameter that no text tells",
-	  { .criteria = CRITERION("n-1", "1", "\"parameters\":[{\"id\":\"most\",\"type\":\"integer\",\"value\":5,\"label\":" BOTH("most")
-	        "}],\"condition\":{\"fact\":\"n\",\"le\":{\"param\":\"most\"}}" REASON("too many")) },
-	  POLICY_PARAMETER_UNSAID, "n-1" },
+	    { .criteria = CRITERION("n-1", "1",
+		  "\"parameters\":[{\"id\":\"most\",\"type\":\"integer\",\"value\":5,\"label\":" BOTH(
+		      "most") "}],\"condition\":{\"fact\":\"n\",\"le\":{\"param\":\"most\"}}" REASON("too many")) },
+	    POLICY_PARAMETER_UNSAID, "n-1" },
 	{ "a word with which the highest level is out of reach, in the composed area",
-	  { .criteria = C("kind-1", "1", "{\"fact\":\"kind\",\"in\":[\"a\",\"b\"]}") "," C("kind-3", "3", IS("kind", "\"a\"")) },
-	  POLICY_CEILING, "login 3" },
+	    { .criteria = C("kind-1", "1", "{\"fact\":\"kind\",\"in\":[\"a\",\"b\"]}") "," C(
+		  "kind-3", "3", IS("kind", "\"a\"")) },
+	    POLICY_CEILING, "login 3" },
 	{ "facts are compared with each other",
-	  { .criteria = C("n-1", "1", "{\"all\":[{\"fact\":\"n\",\"lt\":{\"fact\":\"m\"}},{\"fact\":\"m\",\"le\":1},{\"fact\":\"n\",\"ge\":1}]}") },
-	  POLICY_CRITERION_NEVER, "n-1" },
+	    { .criteria = C("n-1", "1",
+		  "{\"all\":[{\"fact\":\"n\",\"lt\":{\"fact\":\"m\"}},{\"fact\":\"m\",\"le\":1},{\"fact\":\"n\",\"ge\":"
+		  "1}]}") },
+	    POLICY_CRITERION_NEVER, "n-1" },
 };
 
 /* Every finding of the kind, and what its witness must show. */
@@ -144,7 +162,8 @@ subjects_of(struct arena *a, const struct policy_findings *found, enum policy_fi
 
 	for (size_t i = 0; i < found->count; i++)
 		if (found->items[i].kind == kind)
-			text = arena_print(a, "%s%s%.*s", text, text[0] ? "; " : "", SPAN_ARGS(found->items[i].subject));
+			text =
+			    arena_print(a, "%s%s%.*s", text, text[0] ? "; " : "", SPAN_ARGS(found->items[i].subject));
 	return text;
 }
 
@@ -231,7 +250,8 @@ a_good_one_has_no_findings(void **state)
 {
 	static const struct small_policy good = {
 		.criteria = GOOD,
-		.profile = PROFILE("bank", "\"requires\":[{\"area\":\"login\",\"level\":\"2\",\"comparison\":\"exact\"}]"),
+		.profile =
+		    PROFILE("bank", "\"requires\":[{\"area\":\"login\",\"level\":\"2\",\"comparison\":\"exact\"}]"),
 		.steps = X_STEP "," Y_STEP "," N_STEP,
 		.tests = SMALL_TEST("\"x\":true,\"y\":true,\"n\":5") "," SMALL_TEST("\"x\":false,\"y\":false,\"n\":6"),
 	};
@@ -244,8 +264,8 @@ a_good_one_has_no_findings(void **state)
 	(void)state;
 	framework_check(f, &a, &found, count_progress, &last);
 	for (size_t i = 0; i < found.count; i++)
-		print_error("%s %.*s: %.*s\n", policy_finding_name(found.items[i].kind), SPAN_ARGS(found.items[i].subject),
-		    SPAN_ARGS(found.items[i].text.en));
+		print_error("%s %.*s: %.*s\n", policy_finding_name(found.items[i].kind),
+		    SPAN_ARGS(found.items[i].subject), SPAN_ARGS(found.items[i].text.en));
 	expect_number("nothing is found", found.count, 0);
 	expect_number("all was done", last, 1000);
 	dictionary_unused(d, &f, 1, &a, &found);
@@ -272,7 +292,8 @@ bearer_assertions_end_at_three(void **state)
 	expect_ok("the dictionary is there", file_read(arena_print(&a, "%s/facts.json", policy), &text, &why), &why);
 	expect_ok("it is read", dictionary_read(&a, "facts.json", arena_copy(&a, buffer_span(&text)), &d, &why), &why);
 	buffer_release(&text);
-	expect_ok("the files are read", policy_files_read(&a, arena_print(&a, "%s/jp-idtf/1.0", policy), &files, &why), &why);
+	expect_ok(
+	    "the files are read", policy_files_read(&a, arena_print(&a, "%s/jp-idtf/1.0", policy), &files, &why), &why);
 	expect_ok("the framework is read", framework_read(&a, &files, d, false, &f, &why), &why);
 	framework_check(f, &a, &found, NULL, NULL);
 	for (size_t i = 0; i < found.count; i++) {

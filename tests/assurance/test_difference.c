@@ -1,4 +1,4 @@
-/* tests/assurance/test_difference.c - two versions compared: each change is told for what it is, with facts that show it. */
+/* tests/assurance/test_difference.c - two versions compared: each change told for what it is, with facts that show it. */
 #include "assurance/difference.h"
 
 #include "expect.h"
@@ -16,30 +16,34 @@ static const struct {
 	const char *title, *before, *after, *changes, *levels;
 } cases[] = {
 	{ "nothing changed", C("n-1", "1", LE("5")), C("n-1", "1", LE("5")), "n-1 same", "" },
-	{ "the same said otherwise", C("n-1", "1", LE("5")), C("n-1", "1", "{\"not\":{\"fact\":\"n\",\"gt\":5}}"), "n-1 same", "" },
-	{ "another reason", C("n-1", "1", LE("5")), CRITERION("n-1", "1", "\"condition\":" LE("5") REASON("other")), "n-1 reworded", "" },
+	{ "the same said otherwise", C("n-1", "1", LE("5")), C("n-1", "1", "{\"not\":{\"fact\":\"n\",\"gt\":5}}"),
+	    "n-1 same", "" },
+	{ "another reason", C("n-1", "1", LE("5")), CRITERION("n-1", "1", "\"condition\":" LE("5") REASON("other")),
+	    "n-1 reworded", "" },
 	{ "a lower bound is stricter", C("n-1", "1", LE("5")), C("n-1", "1", LE("4")), "n-1 stricter",
-	  "token 1 stricter; login 1 stricter" },
+	    "token 1 stricter; login 1 stricter" },
 	{ "a way more is looser", FIRST C("y-3", "3", IS("y", "true")),
-	  FIRST C("y-3", "3", "{\"any\":[" IS("y", "true") ",{\"fact\":\"s\",\"has\":\"p\"}]}"), "x-1 same; y-3 looser",
-	  "token 3 looser; login 3 looser" },
+	    FIRST C("y-3", "3", "{\"any\":[" IS("y", "true") ",{\"fact\":\"s\",\"has\":\"p\"}]}"),
+	    "x-1 same; y-3 looser", "token 3 looser; login 3 looser" },
 	{ "another fact is neither", C("y-3", "3", IS("y", "true")), C("y-3", "3", IS("z", "true")), "y-3 other",
-	  "token 3 other; login 3 other" },
-	{ "one more, one less", C("y-3", "3", IS("y", "true")), C("z-3", "3", IS("z", "true")), "z-3 added; y-3 removed",
-	  "token 3 other; login 3 other" },
+	    "token 3 other; login 3 other" },
+	{ "one more, one less", C("y-3", "3", IS("y", "true")), C("z-3", "3", IS("z", "true")),
+	    "z-3 added; y-3 removed", "token 3 other; login 3 other" },
 	{ "asked at a lower level", FIRST C("y-3", "3", IS("y", "true")), FIRST C("y-2", "2", IS("y", "true")),
-	  "x-1 same; y-2 added; y-3 removed", "token 2 added; login 2 added; token 3 removed; login 3 removed" },
-	{ "the same id at a lower level", FIRST LAST C("y-a", "3", IS("y", "true")), FIRST LAST C("y-a", "1", IS("y", "true")),
-	  "x-1 same; y-a stricter; z-3 same", "token 1 stricter; login 1 stricter" },
-	{ "the same id at a higher level", FIRST LAST C("y-a", "1", IS("y", "true")), FIRST LAST C("y-a", "3", IS("y", "true")),
-	  "x-1 same; z-3 same; y-a looser", "token 1 looser; login 1 looser" },
-	{ "claims do not count any more", C("y-3", "3", IS("y", "true")), OBSERVED_C("y-3", "3", IS("y", "true")), "y-3 stricter",
-	  "token 3 stricter; login 3 stricter" },
+	    "x-1 same; y-2 added; y-3 removed", "token 2 added; login 2 added; token 3 removed; login 3 removed" },
+	{ "the same id at a lower level", FIRST LAST C("y-a", "3", IS("y", "true")),
+	    FIRST LAST C("y-a", "1", IS("y", "true")), "x-1 same; y-a stricter; z-3 same",
+	    "token 1 stricter; login 1 stricter" },
+	{ "the same id at a higher level", FIRST LAST C("y-a", "1", IS("y", "true")),
+	    FIRST LAST C("y-a", "3", IS("y", "true")), "x-1 same; z-3 same; y-a looser",
+	    "token 1 looser; login 1 looser" },
+	{ "claims do not count any more", C("y-3", "3", IS("y", "true")), OBSERVED_C("y-3", "3", IS("y", "true")),
+	    "y-3 stricter", "token 3 stricter; login 3 stricter" },
 	{ "claims count now", OBSERVED_C("y-3", "3", IS("y", "true")), C("y-3", "3", IS("y", "true")), "y-3 looser",
-	  "token 3 looser; login 3 looser" },
+	    "token 3 looser; login 3 looser" },
 	{ "an exception for some", C("y-3", "3", IS("y", "true")),
-	  CRITERION("y-3", "3", "\"when\":" IS("z", "true") ",\"condition\":" IS("y", "true") REASON("no")), "y-3 other",
-	  "token 3 other; login 3 other" },
+	    CRITERION("y-3", "3", "\"when\":" IS("z", "true") ",\"condition\":" IS("y", "true") REASON("no")),
+	    "y-3 other", "token 3 other; login 3 other" },
 };
 
 static void
@@ -81,8 +85,10 @@ changes_are_told(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		const struct dictionary *d = small_dictionary(&a);
-		const struct framework *before = small_framework(&a, d, &(struct small_policy){ .criteria = cases[i].before });
-		const struct framework *after = small_framework(&a, d, &(struct small_policy){ .criteria = cases[i].after });
+		const struct framework *before =
+		    small_framework(&a, d, &(struct small_policy){ .criteria = cases[i].before });
+		const struct framework *after =
+		    small_framework(&a, d, &(struct small_policy){ .criteria = cases[i].after });
 		const char *changes = "", *levels = "";
 		struct policy_difference found;
 
@@ -91,7 +97,8 @@ changes_are_told(void **state)
 		for (size_t n = 0; n < found.count; n++) {
 			const struct criterion_difference *c = &found.criteria[n];
 
-			changes = arena_print(&a, "%s%s%.*s %s", changes, n ? "; " : "", SPAN_ARGS(c->id), policy_change_name(c->change));
+			changes = arena_print(
+			    &a, "%s%s%.*s %s", changes, n ? "; " : "", SPAN_ARGS(c->id), policy_change_name(c->change));
 			check_side(&a, cases[i].title, &c->newly_refused, c->before, c->after);
 			check_side(&a, cases[i].title, &c->newly_accepted, c->after, c->before);
 		}
@@ -99,8 +106,8 @@ changes_are_told(void **state)
 			const struct level_difference *l = &found.levels[n];
 
 			if (l->change != POLICY_SAME)
-				levels = arena_print(&a, "%s%s%.*s %.*s %s", levels, levels[0] ? "; " : "", SPAN_ARGS(l->area),
-				    SPAN_ARGS(l->level), policy_change_name(l->change));
+				levels = arena_print(&a, "%s%s%.*s %.*s %s", levels, levels[0] ? "; " : "",
+				    SPAN_ARGS(l->area), SPAN_ARGS(l->level), policy_change_name(l->change));
 			check_level(&a, cases[i].title, &l->newly_refused, l, before, after);
 			check_level(&a, cases[i].title, &l->newly_accepted, l, after, before);
 		}

@@ -25,7 +25,8 @@ finding_json(const struct policy_finding *f)
 	    f->text.ja.size, "en", f->text.en.data, f->text.en.size);
 
 	if (f->witness.size)
-		json_object_set_new(row, "witness", json_loadb((const char *)f->witness.data, f->witness.size, 0, NULL));
+		json_object_set_new(
+		    row, "witness", json_loadb((const char *)f->witness.data, f->witness.size, 0, NULL));
 	return row;
 }
 
@@ -88,7 +89,8 @@ has_errors(const struct policy_findings *findings)
 }
 
 static enum err
-version_read(struct ctl *ctl, const char *directory, const char *facts, const struct framework **out, struct problem *why)
+version_read(
+    struct ctl *ctl, const char *directory, const char *facts, const struct framework **out, struct problem *why)
 {
 	const struct dictionary *dictionary;
 	struct policy_files files;
@@ -111,11 +113,12 @@ policy_check(struct ctl *ctl, int argc, char **argv)
 	};
 	const struct usage usage = {
 		.synopsis = "policy check DIR… [--facts FILE]",
-		.about = "Looks for levels nobody reaches, criteria that are never or always true, that others imply\n"
-		         "or that contradict each other, profiles nobody fulfils, steps that help nobody or take a\n"
-		         "level away, leaves no test has seen, clauses nobody cites. Each finding comes with facts that\n"
-		         "show it. Of several versions also the facts that none of them uses. Ends with 1 when there is\n"
-		         "an error.",
+		.about =
+		    "Looks for levels nobody reaches, criteria that are never or always true, that others imply\n"
+		    "or that contradict each other, profiles nobody fulfils, steps that help nobody or take a\n"
+		    "level away, leaves no test has seen, clauses nobody cites. Each finding comes with facts that\n"
+		    "show it. Of several versions also the facts that none of them uses. Ends with 1 when there is\n"
+		    "an error.",
 		.flags = flags,
 		.least = 1,
 		.most = VERSIONS_LARGEST,

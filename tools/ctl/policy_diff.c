@@ -1,4 +1,4 @@
-/* tools/ctl/policy_diff.c - `watashictl policy diff`: what one version demands otherwise than another, with facts that show it. */
+/* tools/ctl/policy_diff.c - `watashictl policy diff`: what one version demands otherwise than another. */
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -45,7 +45,8 @@ version_fetch(struct ctl *ctl, const char *name, struct version *out, struct pro
 		struct policy_file *item = &out->files.items[out->files.count++];
 
 		if (!json_is_string(text)) {
-			err = problem_set(why, ERR_SYNTAX, "", "the daemon's answer: expected the text of %s, found none", file);
+			err = problem_set(
+			    why, ERR_SYNTAX, "", "the daemon's answer: expected the text of %s, found none", file);
 			break;
 		}
 		item->name = arena_print(ctl->arena, "%s", file);
@@ -131,10 +132,10 @@ difference_json(const struct framework *before, const struct framework *after, c
 		witness_add(row, "newly_accepted", &l->newly_accepted);
 		json_array_append_new(levels, row);
 	}
-	return json_pack("{s:{s:s%,s:s%},s:{s:s%,s:s%},s:o,s:o,s:b}", "before", "framework", before->id.data, before->id.size,
-	    "version", before->version.data, before->version.size, "after", "framework", after->id.data, after->id.size,
-	    "version", after->version.data, after->version.size, "criteria", criteria, "levels", levels, "cut_off",
-	    d->cut_off);
+	return json_pack("{s:{s:s%,s:s%},s:{s:s%,s:s%},s:o,s:o,s:b}", "before", "framework", before->id.data,
+	    before->id.size, "version", before->version.data, before->version.size, "after", "framework",
+	    after->id.data, after->id.size, "version", after->version.data, after->version.size, "criteria", criteria,
+	    "levels", levels, "cut_off", d->cut_off);
 }
 
 static const char *
@@ -197,7 +198,8 @@ difference_show(const struct framework *before, const struct framework *after, c
 
 		if (l->change == POLICY_SAME)
 			continue;
-		printf("  %-10s %.*s %.*s\n", change_text(l->change, japanese), SPAN_ARGS(l->area), SPAN_ARGS(l->level));
+		printf(
+		    "  %-10s %.*s %.*s\n", change_text(l->change, japanese), SPAN_ARGS(l->area), SPAN_ARGS(l->level));
 		witnesses_show(&l->newly_refused, &l->newly_accepted, japanese);
 	}
 	if (d->cut_off)
