@@ -62,7 +62,7 @@ render_levels(struct writer *w)
 		const struct area *area = &f->areas[i];
 		const struct heading h = { .depth = 2, .number = arena_print(w->arena, "%c.%zu", w->part - 1, i + 1),
 			.anchor = arena_print(w->arena, "levels-%.*s", SPAN_ARGS(area->id)),
-			.title = JOINED(w, area->title, words("（", " ("), same(area->id), words("）", ")")) };
+			.title = area->title, .id = area->id };
 
 		put_heading(w, &h);
 		put_paragraph(w, area->text);
@@ -81,7 +81,7 @@ criterion_block(struct writer *w, size_t number)
 	const struct criterion *c = &f->criteria[number];
 	const struct heading h = { .depth = 4, .number = criterion_number(w, number),
 		.anchor = arena_print(w->arena, "criterion-%.*s", SPAN_ARGS(c->id)),
-		.title = JOINED(w, c->title, words("（", " ("), same(c->id), words("）", ")")) };
+		.title = c->title, .id = c->id };
 
 	put_heading(w, &h);
 	put_paragraph(w, worded(w, c, c->text));

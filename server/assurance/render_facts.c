@@ -31,7 +31,7 @@ fact_chapter(struct writer *w, const struct fact *fact, size_t place)
 {
 	const struct heading h = { .depth = 3, .number = arena_print(w->arena, "%c.%zu", w->part - 1, place),
 		.anchor = arena_print(w->arena, "fact-%.*s", SPAN_ARGS(fact->id)),
-		.title = JOINED(w, fact->title, words("（", " ("), same(fact->id), words("）", ")")) };
+		.title = fact->title, .id = fact->id };
 
 	put_heading(w, &h);
 	put_paragraph(w, fact->text);

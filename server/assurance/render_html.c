@@ -2,7 +2,7 @@
 #include "assurance/render_writer.h"
 
 static const char style[] =
-    "@page{size:A4;margin:22mm 20mm}\n"
+    "@page{size:A4;margin:22mm 20mm;@bottom-center{content:counter(page) ' / ' counter(pages);font-size:9pt}}\n"
     "html{font:11pt/1.7 'Noto Sans JP','Noto Sans CJK JP','Hiragino Sans','Yu Gothic',sans-serif;color:#111;background:#fff}\n"
     "body{max-width:46rem;margin:2rem auto;padding:0 1rem}\n"
     "h1{font-size:1.7rem;line-height:1.35;border-bottom:3px solid #111;padding-bottom:.5rem}\n"
@@ -10,7 +10,7 @@ static const char style[] =
     "h3{font-size:1.15rem;margin:2rem 0 .5rem}\n"
     "h4{font-size:1rem;margin:1.75rem 0 .5rem;background:#eee;padding:.2rem .5rem}\n"
     "h5{font-size:1rem;margin:1.5rem 0 .25rem}\n"
-    ".number{margin-right:.75em}\n"
+    ".number{margin-right:.75em}.id{font-weight:400;font-size:.9em}\n"
     "h1 [lang],h2 [lang],h3 [lang],h4 [lang],h5 [lang]{margin-right:.6em}\n"
     ".two>[lang=en]{color:#444}\n"
     "div[lang],p{white-space:pre-line;margin:.2rem 0;overflow-wrap:anywhere}\n"
@@ -19,15 +19,14 @@ static const char style[] =
     "dd ul{margin:.1rem 0;padding-left:1.3rem}li{margin:0}\n"
     "table{border-collapse:collapse;width:100%;margin:.6rem 0;font-size:.95rem}\n"
     "th,td{border:1px solid #777;padding:.3rem .5rem;text-align:left;vertical-align:top;overflow-wrap:anywhere}\n"
-    "th{background:#eee;font-weight:600}td:first-child{min-width:6.5rem}\n"
+    "th{background:#eee;font-weight:600}td:first-child{min-width:6.5rem}td:last-child{min-width:8rem}\n"
     "mark{background:#fff3bf;color:inherit}\n"
     "nav ol{list-style:none;padding-left:0}nav .depth2{padding-left:2rem}nav .depth1{font-weight:600;margin-top:.4rem}\n"
     "nav a{color:inherit;text-decoration:none}nav a:hover{text-decoration:underline}\n"
     "@media(max-width:40rem){dl{grid-template-columns:1fr}dd{margin-bottom:.4rem}}\n"
-    "@media print{html{font-size:10pt}body{margin:0;max-width:none;padding:0}h2{break-before:page;margin-top:0}\n"
-    "nav{break-before:page}h2,h3,h4,h5,dt{break-after:avoid}tr{break-inside:avoid}p,dd,li{orphans:2;widows:2}\n"
-    "mark,th,h4{print-color-adjust:exact;-webkit-print-color-adjust:exact}dl{display:block}dt{font-weight:600;margin-top:.3rem}\n"
-    "dd{margin-left:1.2rem}}\n";
+    "@media print{html{font-size:10pt;line-height:1.55}body{margin:0;max-width:none;padding:0}h2{break-before:page;margin-top:0}\n"
+    "nav{break-before:page}h2,h3,h4,h5{break-after:avoid}tr{break-inside:avoid}p,dd,li{orphans:2;widows:2}\n"
+    "mark,th,h4{print-color-adjust:exact;-webkit-print-color-adjust:exact}dl{grid-template-columns:8rem 1fr}}\n";
 
 /* Reconstructed words stand in 【 】, which nothing else uses. */
 static void
@@ -105,6 +104,11 @@ html_heading(struct writer *w, const struct heading *h)
 {
 	buffer_print(w->out, "<h%u id=\"%s\"><span class=\"number\">%s</span>", h->depth + 1, h->anchor, h->number);
 	put_passages(w, h->title, "span", " ");
+	if (h->id.size) {
+		buffer_text(w->out, " <span class=\"id\">(");
+		put_escaped(w->out, h->id);
+		buffer_text(w->out, ")</span>");
+	}
 	buffer_print(w->out, "</h%u>\n", h->depth + 1);
 }
 

@@ -57,7 +57,7 @@ profile_chapter(struct writer *w, const struct profile *p, size_t place)
 	const struct framework *f = w->framework;
 	const struct heading h = { .depth = 2, .number = arena_print(w->arena, "%c.%zu", w->part - 1, place),
 		.anchor = arena_print(w->arena, "profile-%.*s", SPAN_ARGS(p->id)),
-		.title = JOINED(w, p->title, words("（", " ("), same(p->id), words("）", ")")) };
+		.title = p->title, .id = p->id };
 
 	put_heading(w, &h);
 	put_paragraph(w, p->text);

@@ -39,7 +39,7 @@ step_chapter(struct writer *w, const struct step *s, size_t place)
 {
 	const struct heading h = { .depth = 3, .number = arena_print(w->arena, "%c.%zu", w->part - 1, place),
 		.anchor = arena_print(w->arena, "step-%.*s", SPAN_ARGS(s->id)),
-		.title = JOINED(w, s->title, words("（", " ("), same(s->id), words("）", ")")) };
+		.title = s->title, .id = s->id };
 
 	put_heading(w, &h);
 	put_paragraph(w, s->text);

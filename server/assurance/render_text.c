@@ -211,6 +211,8 @@ text_heading(struct writer *w, const struct heading *h)
 	struct span title = one_line(w, h->title);
 	unsigned left = (unsigned)strlen(h->number) + 2;
 
+	if (h->id.size)
+		title = span_text(arena_print(w->arena, "%.*s (%.*s)", SPAN_ARGS(title), SPAN_ARGS(h->id)));
 	buffer_text(w->out, h->depth == 1 ? "\n\n" : "\n");
 	if (h->depth == 1)
 		put_rule(w, rules[1], COLUMNS);

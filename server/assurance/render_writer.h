@@ -17,6 +17,7 @@ struct heading {
 	const char *number;      /* "B", "1.1.1" */
 	const char *anchor;
 	struct localized title;
+	struct span id;          /* in parentheses behind the title; may be empty */
 };
 
 enum block { BLOCK_NONE, BLOCK_ROWS, BLOCK_TABLE };
