@@ -288,7 +288,7 @@ async function decisions(decision) {
 }
 
 await inBrowser("policies, ledger and decisions in a browser", async () => {
-	const looked = [["policy", "policy/"], ["cell", "policy/#registration-2"], ["ledger", "ledger/"]];
+	const looked = [["policy", "policy/"], ["ledger", "ledger/"]];
 	let decision = null;
 
 	await policies();
@@ -304,6 +304,8 @@ await inBrowser("policies, ledger and decisions in a browser", async () => {
 		await decisions(decision);
 		looked.push(["decision", `decisions/${decision.id}#${decision.salt}`]);
 	}
+	await look("cell", "policy/#registration-2", "ja", "dark");
+	await look("cell", "policy/#registration-2", "en", "light");
 	for (const [name, path] of looked) {
 		for (const language of languages) {
 			for (const palette of palettes)
