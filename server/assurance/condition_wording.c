@@ -182,7 +182,8 @@ leaf_saying(const struct wording *w, const struct condition_node *leaf, bool den
 	struct buffer b = buffer_init(WORDING_LARGEST);
 	struct span said;
 
-	if (fact->type == FACT_BOOLEAN && !leaf->other && (leaf->operator == OPERATOR_IS || leaf->operator == OPERATOR_ISNT)) {
+	if (fact->type == FACT_BOOLEAN && !leaf->other && (leaf->operator == OPERATOR_IS ||
+	    leaf->operator == OPERATOR_ISNT)) {
 		bool holds = (leaf->operand != 0) == ((leaf->operator == OPERATOR_IS) != denied);
 
 		pattern = language == LANGUAGE_JA ? holds_ja[holds] : holds_en[holds];
@@ -226,7 +227,8 @@ said_before(const struct wording *w, const struct condition_node *root)
 	for (const struct criterion *c = all; c < w->of && c < all + w->framework->criterion_count; c++) {
 		size_t i = 0;
 
-		while (c->condition.count == root->size && i < root->size && node_same(&c->condition.nodes[i], &first[i]))
+		while (c->condition.count == root->size && i < root->size && node_same(&c->condition.nodes[i],
+		    &first[i]))
 			i++;
 		if (i == root->size)
 			return c;
@@ -237,7 +239,8 @@ said_before(const struct wording *w, const struct condition_node *root)
 static void
 say(const struct wording *w, unsigned depth, const char *ja, const char *en)
 {
-	w->line(w->arg, depth, (struct localized){ arena_copy(w->arena, span_text(ja)), arena_copy(w->arena, span_text(en)) });
+	w->line(w->arg, depth, (struct localized){ arena_copy(w->arena, span_text(ja)), arena_copy(w->arena,
+	    span_text(en)) });
 }
 
 static void
@@ -274,7 +277,8 @@ part(const struct wording *w, const struct condition_node *root, unsigned depth,
 	}
 	if (before) {
 		say(w, depth, arena_print(w->arena, "基準 %.*s の条件を満た%s", SPAN_ARGS(before->id), denied ? "さない" : "す"),
-		    arena_print(w->arena, "the condition of criterion %.*s is %smet", SPAN_ARGS(before->id), denied ? "not " : ""));
+		    arena_print(w->arena, "the condition of criterion %.*s is %smet", SPAN_ARGS(before->id), denied ?
+		    "not " : ""));
 		return;
 	}
 	children = arena_array(w->arena, const struct condition_node *, root->count);

@@ -29,7 +29,8 @@ with_inserts(struct arena *a, const struct criterion *c, struct span text)
 			end++;
 		for (size_t i = 0; span_starts(text, "{{") && i < c->parameter_count; i++)
 			if (span_equal(c->parameters[i].id, span_trim(span_skip(span_first(text, end), 2))))
-				buffer_print(&b, "{{ insert: param, %s }}", oscal_parameter_token(a, c, &c->parameters[i]));
+				buffer_print(&b, "{{ insert: param, %s }}", oscal_parameter_token(a, c,
+				    &c->parameters[i]));
 		if (span_starts(text, "{{")) {
 			text = span_skip(text, end + 2);
 			continue;
@@ -84,7 +85,8 @@ part(struct arena *a, const char *id, const char *name, struct localized prose)
 	json_t *parts = json_array();
 
 	for (size_t i = 0; i < COUNT(items); i++) {
-		json_t *item = json_pack("{s:s,s:s}", "id", arena_print(a, "%s.%s", id, items[i].language), "name", "item");
+		json_t *item = json_pack("{s:s,s:s}", "id", arena_print(a, "%s.%s", id, items[i].language), "name",
+		    "item");
 		json_t *props = json_array();
 
 		oscal_prop(props, "language", span_text(items[i].language), true);
@@ -103,7 +105,8 @@ control_params(const struct framework *f, struct arena *a, const struct criterio
 	json_t *params = json_array();
 
 	for (size_t i = 0; i < c->parameter_count; i++)
-		json_array_append_new(params, json_pack("{s:s,s:o,s:[o]}", "id", oscal_parameter_token(a, c, &c->parameters[i]),
+		json_array_append_new(params, json_pack("{s:s,s:o,s:[o]}", "id", oscal_parameter_token(a, c,
+		    &c->parameters[i]),
 		    "label", oscal_text(c->parameters[i].label.en), "values",
 		    oscal_parameter_value(f, c, &c->parameters[i])));
 	return params;
@@ -136,8 +139,10 @@ control_links(const struct framework *f, struct arena *a, const struct criterion
 		const struct citation *at = &c->citations[i];
 		json_t *uuid = oscal_uuid(f, a, arena_print(a, "source/%.*s", SPAN_ARGS(at->document)));
 
-		json_array_append_new(links, json_pack("{s:s,s:s,s:s}", "href", arena_print(a, "#%s", json_string_value(uuid)),
-		    "rel", "reference", "text", arena_print(a, "%.*s, %.*s (%.*s)", SPAN_ARGS(at->document), SPAN_ARGS(at->at),
+		json_array_append_new(links, json_pack("{s:s,s:s,s:s}", "href", arena_print(a, "#%s",
+		    json_string_value(uuid)),
+		    "rel", "reference", "text", arena_print(a, "%.*s, %.*s (%.*s)", SPAN_ARGS(at->document),
+		    SPAN_ARGS(at->at),
 		    SPAN_ARGS(at->relation))));
 		json_decref(uuid);
 	}
@@ -160,7 +165,8 @@ control(const struct framework *f, struct arena *a, const struct criterion *c)
 		json_object_set_new(out, "links", control_links(f, a, c));
 	json_array_append_new(parts, part(a, arena_print(a, "%s_smt", id), "statement", text));
 	json_array_append_new(parts, part(a, arena_print(a, "%s_gdn", id), "guidance", reason));
-	json_array_append_new(parts, part(a, arena_print(a, "%s_obj", id), "assessment-objective", condition_prose(a, f, c)));
+	json_array_append_new(parts, part(a, arena_print(a, "%s_obj", id), "assessment-objective", condition_prose(a, f,
+	    c)));
 	json_object_set_new(out, "parts", parts);
 	return out;
 }
@@ -202,9 +208,11 @@ area_group(const struct framework *f, struct arena *a, uint8_t number)
 	oscal_prop(props, "label", area->id, false);
 	oscal_prop(props, "sort-id", span_text(arena_print(a, "%02u", number + 1u)), false);
 	oscal_prop(props, "title-ja", area->title.ja, true);
-	out = json_pack("{s:s,s:s,s:o,s:o}", "id", id, "class", "area", "title", oscal_text(area->title.en), "props", props);
+	out = json_pack("{s:s,s:s,s:o,s:o}", "id", id, "class", "area", "title", oscal_text(area->title.en), "props",
+	    props);
 	if (area->text.en.size)
-		json_object_set_new(out, "parts", json_pack("[o]", part(a, arena_print(a, "%s_ovw", id), "overview", area->text)));
+		json_object_set_new(out, "parts", json_pack("[o]", part(a, arena_print(a, "%s_ovw", id), "overview",
+		    area->text)));
 	for (unsigned level = 0; level <= area->level_count; level++)
 		if ((group = level_group(f, a, number, (uint8_t)level)) != NULL)
 			json_array_append_new(groups, group);
@@ -235,7 +243,8 @@ resource(const struct framework *f, struct arena *a, const struct policy_source 
 
 		if (!c->excluded.en.size)
 			continue;
-		prop = json_pack("{s:s,s:s,s:o,s:o}", "name", "left-out", "ns", OSCAL_NAMESPACE, "value", oscal_text(c->at),
+		prop = json_pack("{s:s,s:s,s:o,s:o}", "name", "left-out", "ns", OSCAL_NAMESPACE, "value",
+		    oscal_text(c->at),
 		    "remarks", oscal_text(c->excluded.en));
 		json_array_append_new(props, prop);
 	}

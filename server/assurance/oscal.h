@@ -2,8 +2,8 @@
  *
  *     group: an area -> group: a level -> control: a criterion, its parameters, statement, guidance, how to assess it
  *
- * OSCAL has no conditions for machines and no translations: conditions go as sentences, and both languages as parts. What
- * has a uuid has one made of the version's digest (RFC 9562 5.5), so that the same version gives the same file.
+ * OSCAL has no conditions for machines and no translations: conditions go as sentences, and both languages as parts.
+ * What has a uuid has one made of the version's digest (RFC 9562 5.5), so that the same version gives the same file.
  */
 #pragma once
 

@@ -4,8 +4,8 @@
 
 #define OSCAL_MEMORY (64 * MIB)
 
-/* What it takes: in each area the criteria up to the level required, and those of every level. Of what the profile leaves
- * out the metadata tell why. */
+/* What it takes: in each area the criteria up to the level required, and those of every level. Of what the profile
+ * leaves out the metadata tell why. */
 static json_t *
 controls(const struct framework *f, struct arena *a, const struct profile *p)
 {
@@ -53,7 +53,8 @@ metadata(const struct framework *f, struct arena *a, const struct profile *p)
 		const struct area *area = &f->areas[r->area];
 
 		tell(props, "requires", span_text(arena_print(a, "%.*s %.*s %s", SPAN_ARGS(area->id),
-		    SPAN_ARGS(level_id(area, r->level)), comparison_name(r->comparison))), area->levels[r->level - 1].title.en);
+		    SPAN_ARGS(level_id(area, r->level)), comparison_name(r->comparison))),
+		    area->levels[r->level - 1].title.en);
 	}
 	for (size_t i = 0; i < p->exclusion_count; i++)
 		tell(props, "left-out", f->criteria[p->exclusions[i].criterion].id, p->exclusions[i].reason.en);
@@ -76,8 +77,10 @@ oscal_profile_write(struct buffer *out, const struct framework *f, const struct 
 	json_object_set_new(profile, "merge", json_pack("{s:b}", "as-is", 1));
 	if (json_array_size(set))
 		json_object_set_new(profile, "modify", json_pack("{s:O}", "set-parameters", set));
-	json_object_set_new(profile, "back-matter", json_pack("{s:[{s:o,s:s,s:[{s:s,s:s}]}]}", "resources", "uuid", uuid,
-	    "title", "The catalog", "rlinks", "href", oscal_catalog_name(f, &a), "media-type", "application/oscal.catalog+json"));
+	json_object_set_new(profile, "back-matter", json_pack("{s:[{s:o,s:s,s:[{s:s,s:s}]}]}", "resources", "uuid",
+	    uuid,
+	    "title", "The catalog", "rlinks", "href", oscal_catalog_name(f, &a), "media-type",
+	    "application/oscal.catalog+json"));
 	json_decref(ids);
 	json_decref(set);
 	oscal_print(out, json_pack("{s:o}", "profile", profile));

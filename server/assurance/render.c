@@ -186,7 +186,8 @@ framework_render(struct buffer *out, const struct framework *f, enum render_form
     bool sealed)
 {
 	struct arena a = arena_init(RENDERING_MEMORY);
-	struct writer w = { .form = form == RENDER_HTML ? &html_form : &text_form, .out = out, .framework = f, .arena = &a,
+	struct writer w = { .form = form == RENDER_HTML ? &html_form : &text_form, .out = out, .framework = f,
+	    .arena = &a,
 		.languages = languages };
 
 	w.form->open(&w, JOINED(&w, f->title, words(" ", " "), same(f->version)));

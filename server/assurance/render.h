@@ -10,6 +10,6 @@
 enum render_form { RENDER_TEXT, RENDER_HTML };
 enum render_languages { RENDER_JA = 1, RENDER_EN = 2, RENDER_BOTH = 3 };
 
-/* `sealed`: the version's digests were those of its files; otherwise the document calls itself a draft. The same version
- * gives the same bytes. HTML is one file that needs no other. */
+/* `sealed`: the version's digests were those of its files; otherwise the document calls itself a draft. The same
+ * version gives the same bytes. HTML is one file that needs no other. */
 void framework_render(struct buffer *, const struct framework *, enum render_form, enum render_languages, bool sealed);

@@ -33,7 +33,8 @@ level_table(struct writer *w, const struct area *area)
 			columns = 3;
 	put_table(w, heads, columns);
 	for (size_t i = 0; i < area->level_count; i++) {
-		const struct localized cells[] = { same(area->levels[i].id), area->levels[i].title, values(w, &area->levels[i]) };
+		const struct localized cells[] = { same(area->levels[i].id), area->levels[i].title, values(w,
+		    &area->levels[i]) };
 
 		put_cells(w, cells, columns);
 	}
@@ -93,7 +94,8 @@ criterion_block(struct writer *w, size_t number)
 		const struct span mark = span_text(arena_print(w->arena, "{{%.*s}}", SPAN_ARGS(id)));
 
 		put_row(w, words("パラメータ", "Parameter"),
-		    JOINED(w, same(id), words("＝", " = "), worded(w, c, same(mark)), words("（", " ("), c->parameters[i].label,
+		    JOINED(w, same(id), words("＝", " = "), worded(w, c, same(mark)), words("（", " ("),
+		    c->parameters[i].label,
 		    words("）", ")")));
 	}
 	if (c->when.count) {
@@ -115,7 +117,8 @@ level_criteria(struct writer *w, uint8_t area, uint8_t level)
 	const struct heading h = { .depth = 3, .number = level_number(w, area, level),
 		.anchor = arena_print(w->arena, "level-%.*s-%u", SPAN_ARGS(a->id), level),
 		.title = level ? level_wording(w, a, level) :
-		    words("レベルを問わない前提（偽であれば、全てを拒否する）", "Whatever the level: where one is false, everything is refused") };
+		    words("レベルを問わない前提（偽であれば、全てを拒否する）",
+		    "Whatever the level: where one is false, everything is refused") };
 	bool begun = false;
 
 	for (size_t i = 0; i < f->criterion_count; i++) {
@@ -141,7 +144,8 @@ render_criteria(struct writer *w)
 	put_part(w, "基準", "Criteria");
 	for (uint8_t area = 0; area < f->own_count; area++) {
 		const struct heading h = { .depth = 2, .number = arena_print(w->arena, "%u", area + 1u),
-			.anchor = arena_print(w->arena, "area-%.*s", SPAN_ARGS(f->areas[area].id)), .title = f->areas[area].title };
+			.anchor = arena_print(w->arena, "area-%.*s", SPAN_ARGS(f->areas[area].id)),
+			    .title = f->areas[area].title };
 
 		put_heading(w, &h);
 		put_paragraph(w, f->areas[area].text);

@@ -44,7 +44,8 @@ fact_chapter(struct writer *w, const struct fact *fact, size_t place)
 		put_row(w, fact->type == FACT_LEVEL ? words("値（低い順）", "Values, ascending") : words("値", "Values"),
 		    (struct localized){ 0 });
 	for (size_t i = 0; i < fact->word_count; i++)
-		put_line(w, 0, fact->word_titles && fact->word_titles[i].ja.size ? fact->word_titles[i] : same(fact->words[i]));
+		put_line(w, 0, fact->word_titles && fact->word_titles[i].ja.size ? fact->word_titles[i] :
+		    same(fact->words[i]));
 }
 
 void

@@ -27,12 +27,14 @@ reading(struct writer *w)
 	put_paragraph(w, words("読み方", "How to read it"));
 	put_row(w, words("到達", "Reaching a level"),
 	    words("評価軸のあるレベルに到達するのは、そのレベル以下の基準が全て真のときである。適用の条件が偽の基準は、満たしたものとして扱う。",
-	    "A level of an area is reached when every criterion of it and of the levels below is true. A criterion whose "
+	    "A level of an area is reached when every criterion of it and of the levels below is true. A criterion "
+	    "whose "
 	    "condition of application is false counts as met."));
 	put_row(w, words("不明", "Unknown"), words("事実が分からなければ、条件は不明であり、満たしたことにはならない。",
 	    "Where a fact is not known the condition is unknown, and the criterion is not met."));
 	put_row(w, words("番号", "Numbers"), words("基準の番号は「評価軸.レベル.順番」である。括弧内の識別子は版をまたいで変わらない。",
-	    "A criterion's number is area.level.place; the identifier in parentheses stays the same from version to version."));
+	    "A criterion's number is area.level.place; the identifier in parentheses stays the same from version to "
+	    "version."));
 }
 
 void
@@ -48,9 +50,11 @@ render_front(struct writer *w, bool sealed)
 	put_paragraph(w, f->text);
 	put_row(w, words("識別子", "Identifier"), same(f->id));
 	put_row(w, words("版", "Version"), same(f->version));
-	put_moment(w, words("施行日", "In force from"), JOINED(w, same(span_text(local)), words("（日本時間）", " (Japan time)")),
+	put_moment(w, words("施行日", "In force from"), JOINED(w, same(span_text(local)), words("（日本時間）",
+	    " (Japan time)")),
 	    span_text(arena_print(w->arena, "%.19s+09:00", japan)));
-	put_row(w, words("ダイジェスト", "Digest"), same(span_text(arena_print(w->arena, "sha256:%s", hex_write(w->arena, f->digest)))));
+	put_row(w, words("ダイジェスト", "Digest"), same(span_text(arena_print(w->arena, "sha256:%s", hex_write(w->arena,
+	    f->digest)))));
 	if (!sealed)
 		put_row(w, words("状態", "State"), words("草案（封緘されていない。ダイジェストは今のファイルを封緘した場合のもの）",
 		    "draft: not sealed; the digest is the one it would have if it were sealed as it is"));

@@ -3,7 +3,8 @@
 
 static const char style[] =
     "@page{size:A4;margin:22mm 20mm;@bottom-center{content:counter(page) ' / ' counter(pages);font-size:9pt}}\n"
-    "html{font:11pt/1.7 'Noto Sans JP','Noto Sans CJK JP','Hiragino Sans','Yu Gothic',sans-serif;color:#111;background:#fff}\n"
+    "html{font:11pt/1.7 'Noto Sans JP','Noto Sans CJK JP','Hiragino Sans','Yu "
+    "Gothic',sans-serif;color:#111;background:#fff}\n"
     "body{max-width:46rem;margin:2rem auto;padding:0 1rem}\n"
     "h1{font-size:1.7rem;line-height:1.35;border-bottom:3px solid #111;padding-bottom:.5rem}\n"
     "h2{font-size:1.35rem;border-bottom:1px solid #111;margin:3rem 0 1rem}\n"
@@ -21,7 +22,8 @@ static const char style[] =
     "th,td{border:1px solid #777;padding:.3rem .5rem;text-align:left;vertical-align:top;overflow-wrap:anywhere}\n"
     "th{background:#eee;font-weight:600}td:first-child{min-width:6.5rem}td:last-child{min-width:8rem}\n"
     "mark{background:#fff3bf;color:inherit}\n"
-    "nav ol{list-style:none;padding-left:0}nav .depth2{padding-left:2rem}nav .depth1{font-weight:600;margin-top:.4rem}\n"
+    "nav ol{list-style:none;padding-left:0}nav .depth2{padding-left:2rem}nav "
+    ".depth1{font-weight:600;margin-top:.4rem}\n"
     "nav a{color:inherit;text-decoration:none}nav a:hover{text-decoration:underline}\n"
     "@media(max-width:40rem){dl{grid-template-columns:1fr}dd{margin-bottom:.4rem}}\n"
     "@media print{html{font-size:10pt;line-height:1.55}body{margin:0;max-width:none;padding:0}h2{break-before:page;margin-top:0}\n"
@@ -88,7 +90,8 @@ html_contents_open(struct writer *w, struct localized title)
 static void
 html_contents_line(struct writer *w, const struct heading *h)
 {
-	buffer_print(w->out, "<li class=\"depth%u\"><a href=\"#%s\"><span class=\"number\">%s</span>", h->depth, h->anchor, h->number);
+	buffer_print(w->out, "<li class=\"depth%u\"><a href=\"#%s\"><span class=\"number\">%s</span>", h->depth,
+	    h->anchor, h->number);
 	put_passages(w, h->title, "span", " / ");
 	buffer_text(w->out, "</a></li>\n");
 }

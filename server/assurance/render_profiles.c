@@ -24,7 +24,8 @@ requirements(struct writer *w, const struct profile *p)
 		const struct requirement *r = &p->requirements[i];
 		const struct area *area = &w->framework->areas[r->area];
 		const struct localized cells[] = { area->title,
-			JOINED(w, level_wording(w, area, r->level), words("", " "), comparison_wording(r->comparison)) };
+			JOINED(w, level_wording(w, area, r->level), words("", " "),
+			    comparison_wording(r->comparison)) };
 
 		put_cells(w, cells, COUNT(cells));
 	}
@@ -39,13 +40,16 @@ parameters(struct writer *w, const struct profile *p)
 		const struct criterion *ours = &f->criteria[i], *theirs = &p->criteria[i];
 
 		for (size_t j = 0; j < ours->parameter_count; j++) {
-			struct span mark = span_text(arena_print(w->arena, "{{%.*s}}", SPAN_ARGS(ours->parameters[j].id)));
+			struct span mark = span_text(arena_print(w->arena, "{{%.*s}}",
+			    SPAN_ARGS(ours->parameters[j].id)));
 
 			if (ours->parameters[j].value == theirs->parameters[j].value)
 				continue;
 			put_row(w, words("値の変更", "Another value"),
-			    JOINED(w, words(criterion_number(w, i), criterion_number(w, i)), words("（", " ("), same(ours->id),
-			    words("）　", "), "), ours->parameters[j].label, words("：", ": "), worded(w, ours, same(mark)),
+			    JOINED(w, words(criterion_number(w, i), criterion_number(w, i)), words("（", " ("),
+			    same(ours->id),
+			    words("）　", "), "), ours->parameters[j].label, words("：", ": "), worded(w, ours,
+			    same(mark)),
 			    words(" → ", " → "), worded(w, theirs, same(mark))));
 		}
 	}

@@ -1,4 +1,4 @@
-/* assurance/render_sources.c - where a rendered framework comes from: its documents, clause by clause, and other frameworks. */
+/* assurance/render_sources.c - what a rendered framework refers to: documents by their clauses, others' levels. */
 #include "assurance/render_writer.h"
 
 void
@@ -16,8 +16,10 @@ render_mappings(struct writer *w)
 	for (size_t i = 0; i < f->mapping_count; i++) {
 		const struct mapping *m = &f->mappings[i];
 		const struct area *area = &f->areas[m->area];
-		const struct localized cells[] = { JOINED(w, area->title, words("　", ", "), level_wording(w, area, m->level)),
-			JOINED(w, same(m->framework), words("　", " "), same(m->their_area), words("　", " "), same(m->their_level)),
+		const struct localized cells[] = { JOINED(w, area->title, words("　", ", "), level_wording(w, area,
+		    m->level)),
+			JOINED(w, same(m->framework), words("　", " "), same(m->their_area), words("　", " "),
+			    same(m->their_level)),
 			m->note };
 
 		put_cells(w, cells, COUNT(cells));
@@ -54,7 +56,8 @@ clauses(struct writer *w, const struct policy_source *s, bool excluded)
 
 	for (size_t i = 0; i < s->clause_count; i++) {
 		const struct clause *c = &s->clauses[i];
-		const struct localized cells[] = { same(c->at), c->title, excluded ? c->excluded : cited_by(w, s->id, c->at) };
+		const struct localized cells[] = { same(c->at), c->title, excluded ? c->excluded : cited_by(w, s->id,
+		    c->at) };
 
 		if (excluded != (c->excluded.ja.size > 0))
 			continue;

@@ -26,7 +26,8 @@ effects(struct writer *w, const struct step *s)
 		const struct effect *e = &s->effects[i];
 
 		put_line(w, 0, JOINED(w, words("「", "“"), facts[e->fact].title, words("」", "”"),
-		    e->add ? words("に加わる：", " gains ") : words("：", ": "), fact_value_wording(&facts[e->fact], e->value, w->arena)));
+		    e->add ? words("に加わる：", " gains ") : words("：", ": "), fact_value_wording(&facts[e->fact], e->value,
+		    w->arena)));
 	}
 	if (s->collect_count)
 		put_row(w, words("明らかになる事実", "Makes known"), (struct localized){ 0 });

@@ -75,7 +75,8 @@ over(struct writer *w, const struct table_cell *cell)
 	for (uint8_t level = 1; level <= area->level_count; level++) {
 		if (!(cell->levels >> level & 1))
 			continue;
-		out = begun ? JOINED(w, out, words("・", ", "), same(area->levels[level - 1].id)) : same(area->levels[level - 1].id);
+		out = begun ? JOINED(w, out, words("・", ", "), same(area->levels[level - 1].id)) :
+		    same(area->levels[level - 1].id);
 		begun = true;
 	}
 	return JOINED(w, words("（", " ("), out, words("共通）", " alike)"));
@@ -114,7 +115,8 @@ level_rows(struct writer *w, struct span id)
 		const struct table_cell *cell = &f->cells[i];
 		const struct area *area = &f->areas[cell->area];
 
-		if (cell->levels != levels_all(area) && span_equal(area->levels[levels_lowest(cell->levels) - 1].id, id))
+		if (cell->levels != levels_all(area) && span_equal(area->levels[levels_lowest(cell->levels) - 1].id,
+		    id))
 			cell_row(w, cell, false);
 	}
 }
@@ -174,14 +176,17 @@ render_table(struct writer *w)
 	if (f->cell_count == 0)
 		return;
 	put_part(w, "出典の表", "The source's table of levels");
-	put_paragraph(w, words("出典の表の文言を、レベルごと、評価軸ごとに示す。", "The words of the source's table, level by level and area by area."));
+	put_paragraph(w, words("出典の表の文言を、レベルごと、評価軸ごとに示す。",
+	    "The words of the source's table, level by level and area by area."));
 	if (has_rebuilt(f))
 		put_paragraph(w, words("【 】の中は、出典で失われ、本フレームワークの編者が補った語である。「…」は、失われて補わなかった箇所を示す。",
-		    "Words in brackets [ ] were lost in the source and are rebuilt by this framework's editors; \"…\" is what was "
+		    "Words in brackets [ ] were lost in the source and are rebuilt by this framework's editors; \"…\" "
+		    "is what was "
 		    "lost and not rebuilt."));
 	ids_collect(f, ids);
 	for (size_t i = 0; i < ids->count; i++) {
-		struct heading h = { .depth = 2, .anchor = arena_print(w->arena, "table-%zu", i + 1), .title = ids->titles[i] };
+		struct heading h = { .depth = 2, .anchor = arena_print(w->arena, "table-%zu", i + 1),
+		    .title = ids->titles[i] };
 
 		if (!level_has_cells(f, ids->items[i]))
 			continue;

@@ -64,7 +64,8 @@ level_wording(struct writer *w, const struct area *area, uint8_t level)
 		return words("（最低のレベルに満たない）", "(below the lowest level)");
 	if (holds(area->levels[level - 1].title.ja, area->levels[level - 1].id))
 		return area->levels[level - 1].title;
-	return JOINED(w, area->levels[level - 1].title, words("〔", " ["), same(area->levels[level - 1].id), words("〕", "]"));
+	return JOINED(w, area->levels[level - 1].title, words("〔", " ["), same(area->levels[level - 1].id), words("〕",
+	    "]"));
 }
 
 struct localized

@@ -92,7 +92,8 @@ props_keep_the_rules(json_t *object)
 
 		expect_members("a property", prop, "name value", "uuid ns class group remarks");
 		expect_true("a property's name is a token", is_token(text_of(prop, "name")));
-		expect_true("a value neither begins nor ends with a blank", value[0] != ' ' && value[strlen(value) - 1] != ' ');
+		expect_true("a value neither begins nor ends with a blank", value[0] != ' ' &&
+		    value[strlen(value) - 1] != ' ');
 	}
 }
 
@@ -125,7 +126,8 @@ control_keeps_the_rules(struct seen *seen, json_t *control)
 	props_keep_the_rules(control);
 	parts_keep_the_rules(seen, json_object_get(control, "parts"));
 	json_array_foreach(json_object_get(control, "params"), i, one) {
-		expect_members("a parameter", one, "id", "class depends-on props links label usage constraints guidelines values select remarks");
+		expect_members("a parameter", one, "id",
+		    "class depends-on props links label usage constraints guidelines values select remarks");
 		expect_true("a parameter's id is a token", is_token(text_of(one, "id")));
 		expect_once("a parameter's id is its own", seen->params, text_of(one, "id"));
 	}
@@ -145,7 +147,8 @@ groups_keep_the_rules(struct seen *seen, json_t *groups)
 		expect_members("a group", group, "id title", "class params props links parts groups controls");
 		expect_true("a group's id is a token", is_token(text_of(group, "id")));
 		expect_once("a group's id is its own", seen->ids, text_of(group, "id"));
-		expect_true("groups or controls, not both", !json_object_get(group, "groups") || !json_object_get(group, "controls"));
+		expect_true("groups or controls, not both", !json_object_get(group, "groups") || !json_object_get(group,
+		    "controls"));
 		props_keep_the_rules(group);
 		if (json_object_get(group, "parts"))
 			parts_keep_the_rules(seen, json_object_get(group, "parts"));
@@ -165,11 +168,13 @@ root_keeps_the_rules(struct seen *seen, json_t *root)
 
 	expect_members("metadata", metadata, "title last-modified version oscal-version",
 	    "published revisions document-ids props links roles locations parties responsible-parties actions remarks");
-	expect_true("last-modified has a time and a zone", instant_read(span_text(text_of(metadata, "last-modified")), &at));
+	expect_true("last-modified has a time and a zone", instant_read(span_text(text_of(metadata, "last-modified")),
+	    &at));
 	props_keep_the_rules(metadata);
 	expect_true("its uuid is of version 4 or 5", is_uuid(text_of(root, "uuid")));
 	json_array_foreach(json_object_get(json_object_get(root, "back-matter"), "resources"), i, resource) {
-		expect_members("a resource", resource, "uuid", "title description props document-ids citation rlinks base64 remarks");
+		expect_members("a resource", resource, "uuid",
+		    "title description props document-ids citation rlinks base64 remarks");
 		expect_true("a resource's uuid", is_uuid(text_of(resource, "uuid")));
 		expect_once("a resource's uuid is its own", seen->uuids, text_of(resource, "uuid"));
 		props_keep_the_rules(resource);
@@ -273,9 +278,11 @@ static const struct {
 } profiles[] = {
 	{ "a composed level is handed down to its parts", "bank",
 	    "number-0 person-1 person-2 token-1 token-2 token-3 session-1 session-2 session-3", NULL, NULL },
-	{ "levels above are not taken, and those of every level are", "login", "number-0 token-1 token-2 session-1 session-2", NULL,
+	{ "levels above are not taken, and those of every level are", "login",
+	    "number-0 token-1 token-2 session-1 session-2", NULL,
 	    NULL },
-	{ "what is left out is not taken, and its own value is set", "lax", "token-1 token-2", "token-2_prm_max-age", "1 day" },
+	{ "what is left out is not taken, and its own value is set", "lax", "token-1 token-2", "token-2_prm_max-age",
+	    "1 day" },
 };
 
 static void
@@ -296,9 +303,11 @@ a_profile_keeps_the_rules(void **state)
 		root_keeps_the_rules(&seen, profile);
 		expect_text(profiles[i].title, taken(&a, profile), profiles[i].controls);
 		set = json_array_get(json_object_get(json_object_get(profile, "modify"), "set-parameters"), 0);
-		expect_text(profiles[i].title, text_of(set, "param-id"), profiles[i].parameter ? profiles[i].parameter : "");
+		expect_text(profiles[i].title, text_of(set, "param-id"), profiles[i].parameter ? profiles[i].parameter :
+		    "");
 		if (profiles[i].value)
-			expect_text(profiles[i].title, json_string_value(json_array_get(json_object_get(set, "values"), 0)),
+			expect_text(profiles[i].title, json_string_value(json_array_get(json_object_get(set, "values"),
+			    0)),
 			    profiles[i].value);
 		seen_free(&seen);
 		json_decref(profile);

@@ -80,7 +80,8 @@ a_condition_is_said_in_both_languages(void **state)
 {
 	struct arena a = arena_init(64 * MIB);
 	const struct framework *f = policy_text_framework(&a);
-	const struct condition_scope scope = { .dictionary = f->dictionary, .parameter = no_parameter, .criterion = no_criterion };
+	const struct condition_scope scope = { .dictionary = f->dictionary, .parameter = no_parameter,
+	    .criterion = no_criterion };
 	const struct criterion *last = &f->criteria[f->criterion_count - 1];
 
 	(void)state;
@@ -120,7 +121,8 @@ a_condition_is_never_said_by_itself_or_a_later_one(void **state)
 /* Documents */
 
 static struct span
-rendered(struct arena *a, const struct framework *f, enum render_form form, enum render_languages languages, bool sealed)
+rendered(struct arena *a, const struct framework *f, enum render_form form, enum render_languages languages,
+bool sealed)
 {
 	struct buffer b = buffer_init(RENDERING_LARGEST);
 	struct span text;
@@ -147,7 +149,8 @@ static const struct {
 	bool sealed;
 	const char *there, *absent;
 } documents[] = {
-	{ "the day it begins is told in Japan's time", RENDER_TEXT, RENDER_JA, true, "施行日: 2026-12-01 09:00（日本時間）", "draft" },
+	{ "the day it begins is told in Japan's time", RENDER_TEXT, RENDER_JA, true, "施行日: 2026-12-01 09:00（日本時間）",
+	    "draft" },
 	{ "what is not sealed is called a draft", RENDER_TEXT, RENDER_EN, false, "State: draft", "状態" },
 	{ "what is sealed is not", RENDER_TEXT, RENDER_EN, true, "Digest: sha256:", "draft" },
 	{ "criteria are numbered by area, level and place", RENDER_TEXT, RENDER_EN, true,
@@ -158,7 +161,8 @@ static const struct {
 	    "“login.age” is at most 12 hours (parameter max-age)", "{{" },
 	{ "a profile's other value stands beside the framework's", RENDER_TEXT, RENDER_EN, true,
 	    "Another value: 2.2.1 (token-2), age: 12 hours → 1 day", NULL },
-	{ "what a profile leaves out has its reason", RENDER_TEXT, RENDER_EN, true, "Left out: 1.0.1 (number-0) a public body", NULL },
+	{ "what a profile leaves out has its reason", RENDER_TEXT, RENDER_EN, true,
+	    "Left out: 1.0.1 (number-0) a public body", NULL },
 	{ "both languages stand one under the other", RENDER_TEXT, RENDER_BOTH, true,
 	    "条件 / Condition:\n      - 「device.kind（日）」が「hardware word（日）」である\n"
 	    "        “device.kind” is “hardware word”\n", NULL },
@@ -166,11 +170,14 @@ static const struct {
 	{ "a clause is told who cites it", RENDER_TEXT, RENDER_EN, true, "Cited by: 1.0.1, 1.1.1, 1.2.1", NULL },
 	{ "HTML names its language", RENDER_HTML, RENDER_EN, true, "<html lang=\"en\">", "lang=\"ja\"" },
 	{ "HTML marks the other language", RENDER_HTML, RENDER_BOTH, true, "<span lang=\"en\">small 1.0</span>", NULL },
-	{ "HTML tells the moment to machines", RENDER_HTML, RENDER_JA, true, "<time datetime=\"2026-12-01T09:00:00+09:00\">", NULL },
-	{ "what is special in HTML is escaped", RENDER_HTML, RENDER_EN, true, "no &quot;hard&quot; device", "no \"hard\" device" },
+	{ "HTML tells the moment to machines", RENDER_HTML, RENDER_JA, true,
+	    "<time datetime=\"2026-12-01T09:00:00+09:00\">", NULL },
+	{ "what is special in HTML is escaped", RENDER_HTML, RENDER_EN, true, "no &quot;hard&quot; device",
+	    "no \"hard\" device" },
 	{ "HTML needs no other file", RENDER_HTML, RENDER_BOTH, true, "<style>", "src=" },
 	{ "conditions are nested lists", RENDER_HTML, RENDER_EN, true,
-	    "<span lang=\"en\">Condition</span></dt><dd class=\"two\"><ul>\n<li class=\"two\"><div lang=\"en\">none of:</div><ul>\n<li", NULL },
+	    "<span lang=\"en\">Condition</span></dt><dd class=\"two\"><ul>\n<li class=\"two\"><div lang=\"en\">none "
+	    "of:</div><ul>\n<li", NULL },
 };
 
 static void
@@ -202,7 +209,8 @@ occurrences(struct span text, const char *part)
 static void
 every_element_that_opens_closes(void **state)
 {
-	static const char *const elements[] = { "ul", "li", "dl", "dt", "dd", "div", "span", "table", "tr", "td", "section", "nav" };
+	static const char *const elements[] = { "ul", "li", "dl", "dt", "dd", "div", "span", "table", "tr", "td",
+	    "section", "nav" };
 	struct arena a = arena_init(GIB);
 	struct span text = rendered(&a, policy_text_framework(&a), RENDER_HTML, RENDER_BOTH, true);
 
@@ -252,11 +260,13 @@ no_line_of_text_is_wider_than_the_page(void **state)
 
 static const char table_text[] =
     "{\"cells\":["
-    "{\"area\":\"person\",\"levels\":[\"1\"],\"text\":{\"ja\":\"名乗る【だけ】\",\"en\":\"says so [only]\"},\"status\":\"seed\"},"
+    "{\"area\":\"person\",\"levels\":[\"1\"],\"text\":{\"ja\":\"名乗る【だけ】\",\"en\":\"says so "
+    "[only]\"},\"status\":\"seed\"},"
     "{\"area\":\"person\",\"levels\":[\"2\"],\"text\":{\"ja\":\"確かめる\",\"en\":\"is checked\"},\"status\":\"seed\"},"
     "{\"area\":\"token\",\"levels\":[\"1\"],\"text\":{\"ja\":\"合言葉\",\"en\":\"password\"},\"status\":\"seed\"},"
     "{\"area\":\"token\",\"levels\":[\"2\",\"3\"],\"text\":{\"ja\":\"機器\",\"en\":\"device\"},\"status\":\"seed\"},"
-    "{\"area\":\"session\",\"levels\":[\"1\",\"2\",\"3\"],\"text\":{\"ja\":\"守る\",\"en\":\"is kept\"},\"status\":\"seed\"}"
+    "{\"area\":\"session\",\"levels\":[\"1\",\"2\",\"3\"],\"text\":{\"ja\":\"守る\",\"en\":\"is "
+    "kept\"},\"status\":\"seed\"}"
     "]}";
 
 static const struct framework *
@@ -271,9 +281,11 @@ framework_with_table(struct arena *a)
 	for (size_t i = 0; i < COUNT(policy_text_files); i++) {
 		if (strcmp(policy_text_files[i].name, "tests/all.json") == 0)
 			items[files.count++] = (struct policy_file){ "table.json", span_text(table_text) };
-		items[files.count++] = (struct policy_file){ policy_text_files[i].name, span_text(policy_text_files[i].text) };
+		items[files.count++] = (struct policy_file){ policy_text_files[i].name,
+		    span_text(policy_text_files[i].text) };
 	}
-	expect_ok("the facts are good", dictionary_read(a, "facts.json", span_text(policy_text_facts_file), &dictionary, &why), &why);
+	expect_ok("the facts are good", dictionary_read(a, "facts.json", span_text(policy_text_facts_file), &dictionary,
+	    &why), &why);
 	expect_ok("the table is good", framework_read(a, &files, dictionary, false, &f, &why), &why);
 	return f;
 }
@@ -298,7 +310,8 @@ the_sources_table_reads_back_level_by_level(void **state)
 	(void)state;
 	expect_true("level by level, and once what is common", holds(text, expected));
 	expect_true("what brackets mean is said", holds(text, "【 】の中は、出典で失われ"));
-	expect_true("rebuilt words are marked", holds(rendered(&a, f, RENDER_HTML, RENDER_JA, true), "名乗る<mark>【だけ】</mark>"));
+	expect_true("rebuilt words are marked", holds(rendered(&a, f, RENDER_HTML, RENDER_JA, true),
+	    "名乗る<mark>【だけ】</mark>"));
 	arena_release(&a);
 }
 

@@ -59,7 +59,8 @@ sources_json(const struct framework *f, const struct criterion *c)
 
 	for (size_t i = 0; i < c->citation_count; i++) {
 		const struct citation *at = &c->citations[i];
-		json_t *one = json_pack("{s:o,s:o,s:o}", "document", text_json(at->document), "at", text_json(at->at), "relation",
+		json_t *one = json_pack("{s:o,s:o,s:o}", "document", text_json(at->document), "at", text_json(at->at),
+		    "relation",
 		    text_json(at->relation));
 
 		for (size_t j = 0; j < f->source_count; j++)
@@ -80,7 +81,8 @@ parameters_json(const struct framework *f, const struct criterion *c)
 		struct buffer mark = buffer_init(KIB);
 
 		buffer_print(&mark, "{{%.*s}}", SPAN_ARGS(p->id));
-		json_array_append_new(out, json_pack("{s:o,s:o,s:o}", "id", text_json(p->id), "label", both_json(p->label), "value",
+		json_array_append_new(out, json_pack("{s:o,s:o,s:o}", "id", text_json(p->id), "label",
+		    both_json(p->label), "value",
 		    worded_json(f, c, (struct localized){ buffer_span(&mark), buffer_span(&mark) })));
 		buffer_release(&mark);
 	}
@@ -180,7 +182,8 @@ explain(struct ctl *ctl, const struct framework *f, size_t number, json_t **out,
 	facts_read_by(c, facts);
 	*out = json_pack("{s:o,s:o,s:o,s:o,s:o,s:s,s:o,s:o,s:o}", "id", text_json(c->id), "framework", text_json(f->id), "version",
 	    text_json(f->version), "area", both_json(area->title), "level",
-	    c->level ? text_json(level_id(area, c->level)) : json_string("any"), "status", status_name(c->status), "title",
+	    c->level ? text_json(level_id(area, c->level)) : json_string("any"), "status", status_name(c->status),
+	    "title",
 	    both_json(c->title), "text", worded_json(f, c, c->text), "reason", worded_json(f, c, c->reason));
 	json_object_set_new(*out, "sources", sources_json(f, c));
 	json_object_set_new(*out, "parameters", parameters_json(f, c));
@@ -226,7 +229,8 @@ facts_show(const json_t *facts)
 	size_t i, j;
 
 	json_array_foreach(facts, i, fact) {
-		printf("  %s  %s\n      %s\n      ", answer_text(fact, "id"), in_language(fact, "title"), in_language(fact, "text"));
+		printf("  %s  %s\n      %s\n      ", answer_text(fact, "id"), in_language(fact, "title"),
+		    in_language(fact, "text"));
 		json_array_foreach(json_object_get(fact, "asserted_by"), j, by)
 			printf("%s%s", j ? ", " : "<- ", json_string_value(by));
 		puts("");
@@ -239,13 +243,16 @@ explanation_show(const json_t *e)
 	const json_t *one;
 	size_t i;
 
-	printf("%s  %s\n%s\n\n  %s %s  %s %s  %s\n", answer_text(e, "id"), in_language(e, "title"), in_language(e, "text"),
+	printf("%s  %s\n%s\n\n  %s %s  %s %s  %s\n", answer_text(e, "id"), in_language(e, "title"), in_language(e,
+	    "text"),
 	    answer_text(e, "framework"), answer_text(e, "version"), in_language(e, "area"), answer_text(e, "level"),
 	    answer_text(e, "status"));
 	json_array_foreach(json_object_get(e, "sources"), i, one)
-		printf("  %s, %s (%s)\n", in_language(one, "title"), answer_text(one, "at"), answer_text(one, "relation"));
+		printf("  %s, %s (%s)\n", in_language(one, "title"), answer_text(one, "at"), answer_text(one,
+		    "relation"));
 	json_array_foreach(json_object_get(e, "parameters"), i, one)
-		printf("  %s = %s (%s)\n", answer_text(one, "id"), in_language(one, "value"), in_language(one, "label"));
+		printf("  %s = %s (%s)\n", answer_text(one, "id"), in_language(one, "value"), in_language(one,
+		    "label"));
 	if (json_object_get(e, "when"))
 		title_show("適用の条件", "applies when");
 	lines_show(json_object_get(e, "when"));
@@ -270,13 +277,15 @@ policy_explain(struct ctl *ctl, int argc, char **argv)
 	const char *id = NULL, *directory = NULL, *facts = NULL;
 	const struct flag flags[] = {
 		{ .name = "framework", .argument = "DIR|NAME", .help = "the version it stands in", .text = &directory },
-		{ .name = "facts", .argument = "FILE", .help = "the dictionary; DIR/../../facts.json when not given", .text = &facts },
+		{ .name = "facts", .argument = "FILE", .help = "the dictionary; DIR/../../facts.json when not given",
+		    .text = &facts },
 		{ 0 },
 	};
 	const struct usage usage = {
 		.synopsis = "policy explain CRITERION --framework DIR|NAME",
 		.about = "Shows all there is to know of one criterion: what it says and where that comes from, its condition in words, the\n"
-		         "facts it reads and who may say them, the steps that touch these, the tests that see it. Without the daemon.",
+		         "facts it reads and who may say them, the steps that touch these, the tests that see it. "
+		         "Without the daemon.",
 		.flags = flags,
 		.least = 1,
 		.most = 1,

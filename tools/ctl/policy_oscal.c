@@ -7,9 +7,11 @@ policy_oscal(struct ctl *ctl, int argc, char **argv)
 {
 	const char *name = NULL, *facts = NULL, *profile = NULL, *out = NULL;
 	const struct flag flags[] = {
-		{ .name = "profile", .argument = "ID", .help = "this profile, which imports the catalog as NAME-VERSION-catalog.json",
+		{ .name = "profile", .argument = "ID",
+		    .help = "this profile, which imports the catalog as NAME-VERSION-catalog.json",
 		    .text = &profile },
-		{ .name = "facts", .argument = "FILE", .help = "the dictionary; DIR/../../facts.json when not given", .text = &facts },
+		{ .name = "facts", .argument = "FILE", .help = "the dictionary; DIR/../../facts.json when not given",
+		    .text = &facts },
 		{ .name = "out", .argument = "FILE", .help = "write there, not to standard output", .text = &out },
 		{ 0 },
 	};

@@ -13,17 +13,21 @@ policy_render(struct ctl *ctl, int argc, char **argv)
 {
 	const char *name = NULL, *facts = NULL, *form = "text", *language = NULL, *out = NULL;
 	const struct flag flags[] = {
-		{ .name = "format", .argument = "text|html", .help = "text, 100 columns wide, or one HTML file that prints on A4",
+		{ .name = "format", .argument = "text|html",
+		    .help = "text, 100 columns wide, or one HTML file that prints on A4",
 		    .text = &form },
-		{ .name = "language", .argument = "ja|en|both", .help = "your locale's when not given", .text = &language },
-		{ .name = "facts", .argument = "FILE", .help = "the dictionary; DIR/../../facts.json when not given", .text = &facts },
+		{ .name = "language", .argument = "ja|en|both", .help = "your locale's when not given",
+		    .text = &language },
+		{ .name = "facts", .argument = "FILE", .help = "the dictionary; DIR/../../facts.json when not given",
+		    .text = &facts },
 		{ .name = "out", .argument = "FILE", .help = "write there, not to standard output", .text = &out },
 		{ 0 },
 	};
 	const struct usage usage = {
 		.synopsis = "policy render DIR|NAME [--format text|html] [--language ja|en|both] [--out FILE]",
 		.about = "Writes a version as one document: the source's table, levels, criteria with their conditions in words, profiles,\n"
-		         "steps, sources, facts. DIR is a version or a framework's directory, of which the newest version is taken; NAME\n"
+		         "steps, sources, facts. DIR is a version or a framework's directory, of which the newest "
+		         "version is taken; NAME\n"
 		         "is looked for in policy/. Without the daemon.",
 		.flags = flags,
 		.least = 1,

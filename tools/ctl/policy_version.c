@@ -72,7 +72,8 @@ seal_in_memory(struct ctl *ctl, struct policy_files *files, const struct diction
 }
 
 enum err
-policy_version_read(struct ctl *ctl, const char *name, const char *facts, struct policy_version *out, struct problem *why)
+policy_version_read(struct ctl *ctl, const char *name, const char *facts, struct policy_version *out,
+struct problem *why)
 {
 	const struct dictionary *dictionary;
 	struct policy_files files;
@@ -95,7 +96,8 @@ policy_output(struct ctl *ctl, const char *path, struct span text)
 	struct problem why;
 
 	(void)ctl;
-	if (file && fwrite(text.data, 1, text.size, file) == text.size && fflush(file) == 0 && (!path || fclose(file) == 0))
+	if (file && fwrite(text.data, 1, text.size, file) == text.size && fflush(file) == 0 && (!path ||
+	    fclose(file) == 0))
 		return DONE;
 	problem_errno(&why, errno, "%s", path ? path : "standard output");
 	if (file && path)
