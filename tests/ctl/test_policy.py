@@ -173,6 +173,16 @@ def a_fetched_version_is_the_same(d):
     d.refused("there is no such version", "policy", "fetch", framework, "0.0", out + "2")
 
 
+def a_published_version_is_compared_with_files(d):
+    framework, number = "ds-511", "1.0"
+    name, directory = f"{framework}@{number}", d.version(framework, number)
+    found = d.answer("policy", "diff", name, directory)
+    assert {c["change"] for c in found["criteria"] + found["levels"]} == {"same"}, found
+    d.refused("--facts", "policy", "diff", name, name)
+    found = d.answer("policy", "diff", name, name, "--facts", os.path.join(d.policy, "facts.json"))
+    assert found["criteria"] and not found["cut_off"]
+
+
 def two_operators_publish_together(d):
     framework, number = shipped()[0]
     d.stop()
@@ -205,7 +215,8 @@ def mistakes_are_told(d):
 
 
 CASES = (every_shipped_version_is_published, each_file_is_served_as_it_was_published, a_published_version_is_not_sealed_anew,
-         a_fetched_version_is_the_same, two_operators_publish_together, mistakes_are_told)
+         a_fetched_version_is_the_same, a_published_version_is_compared_with_files,
+         two_operators_publish_together, mistakes_are_told)
 
 
 def main():
