@@ -1,14 +1,33 @@
 /* assurance/decision_result.c - what came of a question as the ledger keeps it: canonical JSON. */
 #include "assurance/decision_writing.h"
 
+/* Most are true: eight at a time have none that is told. */
+static size_t
+next_with(const struct evaluation *e, size_t at, enum truth truth)
+{
+	const uint64_t ones = UINT64_C(0x0101010101010101), highs = ones * 0x80;
+	size_t count = e->framework->criterion_count;
+
+	for (; at + sizeof(uint64_t) <= count; at += sizeof(uint64_t)) {
+		uint64_t eight;
+
+		memcpy(&eight, e->truths + at, sizeof(eight));
+		eight ^= ones * truth;
+		if ((eight - ones) & ~eight & highs)
+			break;
+	}
+	while (at < count && e->truths[at] != truth)
+		at++;
+	return at;
+}
+
 static void
 write_truths(struct buffer *b, const struct evaluation *e, enum truth truth)
 {
+	size_t count = e->framework->criterion_count;
 	bool begun = false;
 
-	for (size_t i = 0; i < e->framework->criterion_count; i++) {
-		if (e->truths[i] != truth)
-			continue;
+	for (size_t i = next_with(e, 0, truth); i < count; i = next_with(e, i + 1, truth)) {
 		if (begun)
 			buffer_byte(b, ',');
 		write_id(b, e->framework->criteria[i].id);

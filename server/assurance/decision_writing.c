@@ -20,9 +20,15 @@ write_localized(struct buffer *b, const struct localized *text)
 void
 write_id(struct buffer *b, struct span id)
 {
-	buffer_byte(b, '"');
-	buffer_add(b, id);
-	buffer_byte(b, '"');
+	uint8_t *to = b->overflowed ? NULL : buffer_reserve(b, id.size + 2);
+
+	if (!to)
+		return;
+	to[0] = '"';
+	if (id.size)
+		memcpy(to + 1, id.data, id.size);
+	to[id.size + 1] = '"';
+	buffer_filled(b, id.size + 2);
 }
 
 /* Levels */

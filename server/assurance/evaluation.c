@@ -66,6 +66,7 @@ void
 evaluate(const struct framework *f, const struct profile *profile, const struct facts *facts, struct evaluation *out)
 {
 	const struct criterion *criteria = profile ? profile->criteria : f->criteria;
+	const bool *excluded = profile ? profile->excluded : NULL;
 
 	assert(f->area_count <= AREAS_LARGEST && f->criterion_count <= CRITERIA_LARGEST);
 	out->framework = f;
@@ -79,7 +80,7 @@ evaluate(const struct framework *f, const struct profile *profile, const struct 
 		enum truth truth = TRUTH_TRUE;
 		bool applies = false;
 
-		if (!profile || !profile->excluded || !profile->excluded[i])
+		if (!excluded || !excluded[i])
 			truth = criterion_truth(c, facts, criterion_least(c, profile), &applies);
 		out->truths[i] = (uint8_t)truth;
 		out->applies[i] = applies;

@@ -335,8 +335,8 @@ eight_at(const uint8_t *data)
 }
 
 /* Of the first, the middle and the last eight bytes, which tell most ids apart; what they do not, comparing does. */
-static inline size_t
-slot_of(struct span id, size_t slots)
+static inline uint64_t
+mix(struct span id)
 {
 	uint64_t mixed = id.size;
 
@@ -349,16 +349,33 @@ slot_of(struct span id, size_t slots)
 			mixed = mixed * 131 + id.data[i];
 	}
 	/* Names often differ in their last letters only: those are the highest bits. */
-	mixed = (mixed ^ mixed >> 32) * UINT64_C(0x9e3779b97f4a7c15);
+	return (mixed ^ mixed >> 32) * UINT64_C(0x9e3779b97f4a7c15);
+}
+
+static inline size_t
+slot_of(uint64_t mixed, size_t slots)
+{
 	return (size_t)(mixed >> 40) & (slots - 1);
+}
+
+static inline uint16_t
+mark_of(uint64_t mixed)
+{
+	return (uint16_t)(mixed >> 24);
 }
 
 const struct fact *
 fact_find(const struct dictionary *d, struct span id)
 {
-	for (size_t i = slot_of(id, d->slots); d->by_name[i].fact; i = (i + 1) & (d->slots - 1))
-		if (span_equal(d->by_name[i].id, id))
-			return d->by_name[i].fact;
+	uint64_t mixed = mix(id);
+	uint16_t mark = mark_of(mixed);
+
+	for (size_t i = slot_of(mixed, d->slots); d->by_name[i].fact; i = (i + 1) & (d->slots - 1)) {
+		const struct fact *fact = &d->facts[d->by_name[i].fact - 1];
+
+		if (d->by_name[i].mark == mark && span_equal(fact->id, id))
+			return fact;
+	}
 	return NULL;
 }
 
@@ -373,11 +390,30 @@ make_findable(struct arena *a, struct dictionary *d)
 	d->slots = slots;
 	d->by_name = by_name = arena_array(a, struct fact_slot, slots);
 	for (size_t n = 0; n < d->count; n++) {
-		size_t i = slot_of(d->facts[n].id, slots);
+		uint64_t mixed = mix(d->facts[n].id);
+		size_t i = slot_of(mixed, slots);
 
 		while (by_name[i].fact)
 			i = (i + 1) & (slots - 1);
-		by_name[i] = (struct fact_slot){ d->facts[n].id, &d->facts[n] };
+		by_name[i] = (struct fact_slot){ mark_of(mixed), (uint16_t)(n + 1) };
+	}
+}
+
+/* Side by side, for every request is compared with them. */
+static void
+gather_ids(struct arena *a, struct fact *facts, size_t count)
+{
+	size_t size = 0;
+	uint8_t *to;
+
+	for (size_t i = 0; i < count; i++)
+		size += facts[i].id.size;
+	to = arena_take(a, size);
+	for (size_t i = 0; i < count; i++) {
+		if (facts[i].id.size)
+			memcpy(to, facts[i].id.data, facts[i].id.size);
+		facts[i].id.data = to;
+		to += facts[i].id.size;
 	}
 }
 
@@ -417,6 +453,7 @@ read_facts(struct place root, struct dictionary *d)
 		for (size_t n = 0; n < i; n++)
 			policy_once(place_member(p, "id"), facts[i].id, span_equal(facts[n].id, facts[i].id));
 	}
+	gather_ids(arena, facts, d->count);
 	make_findable(arena, d);
 	put_in_order(arena, d);
 }

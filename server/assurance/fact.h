@@ -60,8 +60,8 @@ struct dictionary {
 	const struct fact *facts;     /* in the order of the file: new ones are added at the end */
 	size_t count;
 	const struct fact_slot {
-		struct span id;
-		const struct fact *fact; /* NULL: free */
+		uint16_t mark;        /* of the id */
+		uint16_t fact;        /* the fact's number + 1; 0: free */
 	} *by_name;                   /* hashed; fact_find()'s */
 	size_t slots;
 	const uint16_t *in_order;     /* their numbers by id: the order of canonical JSON */

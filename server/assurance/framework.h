@@ -74,17 +74,18 @@ struct parameter {
 };
 
 struct criterion {
-	struct span id;
+	/* What evaluating looks at stands together. */
+	struct condition when, condition;     /* `when` false: it does not apply */
+	enum provenance provenance;      /* the least that counts here; at least CLAIMED */
 	uint8_t area;
 	uint8_t level;                   /* 0: whatever the level ("any"): where it is false everything is refused */
+	struct span id;
 	enum status status;
 	struct localized title, text, reason; /* {{parameter}} in text and reason */
 	const struct citation *citations;
 	size_t citation_count;
 	const struct parameter *parameters;
 	size_t parameter_count;
-	struct condition when, condition;     /* `when` false: it does not apply */
-	enum provenance provenance;      /* the least that counts here; at least CLAIMED */
 	struct span file, pointer;       /* where it stands */
 	struct span spoken;              /* JSON: what a decision says of it where it is not true, up to the facts */
 };
