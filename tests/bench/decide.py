@@ -2,7 +2,7 @@
 
 60 criteria over 6 areas, 50 facts, 256 inputs in rotation (decide_policy.py); one core each, CPU time. The peer is compiled
 JavaScript: JSON.parse, all rules, JSON.stringify of levels and failed criteria; it must give the same answers on all inputs. Ours
-reads strictly, evaluates with three values, writes the same and more, and hashes a leaf.
+reads strictly, evaluates with three values, writes the same and more, and hashes a leaf. Then the same over HTTP (decide_http.py).
 """
 
 import json
@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 
+import decide_http
 import decide_policy
 from harness import SERVER_CPU, figure, say
 
@@ -90,6 +91,7 @@ def main(_top, build):
     with tempfile.TemporaryDirectory(prefix="watashi-decide-") as directory:
         decide_policy.make(directory)
         measure_in_process(build, directory)
+        decide_http.measure_http(build, directory)
 
 
 if __name__ == "__main__":

@@ -82,7 +82,7 @@ class Point:
         bodies, script = os.path.join(directory, "bodies.jsonl"), os.path.join(directory, "ask.lua")
         with open(os.path.join(directory, "inputs.jsonl")) as inputs, open(bodies, "w") as out:
             for number, line in enumerate(inputs):
-                facts = json.loads(line)
+                facts = json.loads(line)["facts"]
                 question = {
                     "subject": {"type": "user", "id": f"person-{number}"},
                     "action": {"name": "sign_in"},
