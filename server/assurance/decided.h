@@ -30,7 +30,7 @@ struct decided {
 	struct span failed[DECIDED_FAILED]; /* the first of them */
 	size_t failed_count;
 };
-/* ERR_SYNTAX: no entry of a decision. */
+/* ERR_SYNTAX, ERR_INVALID: no entry of a decision. */
 enum err decided_read(struct arena *, struct span entry, struct decided *out, struct problem *why);
 
 /* The same question to a version of its framework. ERR_NOT_FOUND: that has no such profile, area or level; ERR_INVALID: its

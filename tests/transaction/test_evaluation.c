@@ -154,12 +154,12 @@ an_entry_has_its_largest_size(void **state)
 static void
 an_entry_that_is_none_is_refused(void **state)
 {
-	static const struct { const char *title, *text, *problem; } cases[] = {
-		{ "no JSON", "{", "found the end" },
-		{ "another entry", "{\"event\":\"key.changed\"}", "expected the entry of a decision" },
-		{ "a result that is none", "{\"framework\":\"f\",\"facts\":{},\"result\":[]}", "result: " },
+	static const struct { const char *title, *text; enum err code; const char *problem; } cases[] = {
+		{ "no JSON", "{", ERR_SYNTAX, "found the end" },
+		{ "another entry", "{\"event\":\"key.changed\"}", ERR_SYNTAX, "expected the entry of a decision" },
+		{ "a result that is none", "{\"framework\":\"f\",\"facts\":{},\"result\":[]}", ERR_INVALID, "result: " },
 		{ "a demand with another comparison", "{\"framework\":\"f\",\"facts\":{},\"result\":{},\"demand\":[{\"comparison\":\"as\"}]}",
-		  "/demand/0/comparison" },
+		  ERR_INVALID, "/demand/0/comparison" },
 	};
 	struct arena a = arena_init(MIB);
 
@@ -168,8 +168,8 @@ an_entry_that_is_none_is_refused(void **state)
 		struct decided decided;
 		struct problem why = { .code = OK };
 
-		expect_problem(cases[i].title, decided_read(&a, span_text(cases[i].text), &decided, &why), &why, ERR_SYNTAX,
-		    cases[i].problem);
+		expect_problem(cases[i].title, decided_read(&a, span_text(cases[i].text), &decided, &why), &why,
+		    cases[i].code, cases[i].problem);
 	}
 	arena_release(&a);
 }
