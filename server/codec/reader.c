@@ -488,12 +488,15 @@ step(struct reader *r, bool is_array)
 static inline bool
 take_plain_name(struct reader *r, struct span *name)
 {
-	const uint8_t *p = r->rest.data, *end = p + r->rest.size, *start;
-	unsigned level = r->depth - 1;
+	const uint8_t *p, *end, *start;
+	unsigned level;
 
-	if (failed(r) || r->at_value || end - p < 2 || r->values >= r->limits.members)
+	if (failed(r) || r->at_value || r->rest.size < 2 || r->values >= r->limits.members)
 		return false;
-	assert(r->depth > 0 && !r->level[level].is_array);
+	assert(r->depth > 0 && !r->level[r->depth - 1].is_array);
+	level = r->depth - 1;
+	p = r->rest.data;
+	end = p + r->rest.size;
 	if (r->level[level].begun && *p++ != ',')
 		return false;
 	if (*p != '"')
