@@ -16,7 +16,7 @@ struct showing {
 	struct store *store;
 	struct id id;
 	struct span salt;        /* shown; empty: a caller's token was */
-	struct span member;      /* of the caller */
+	struct span member;      /* of a caller who asks for decisions: he sees his member's; empty otherwise */
 	bool auditor;
 	struct ask ask;
 };
@@ -69,7 +69,7 @@ on_entry_loaded(void *arg, enum err err, const struct problem *why)
 	if (s->salt.size)
 		may = hex_read(s->salt, salt, sizeof(salt)) && CRYPTO_memcmp(salt, entry.salt, sizeof(salt)) == 0;
 	else
-		may = s->auditor || (entry.party.size && span_equal(entry.party, s->member));
+		may = s->auditor || (s->member.size && span_equal(entry.party, s->member));
 	if (may)
 		show(s, &entry);
 	else
@@ -94,7 +94,8 @@ on_caller_known(void *arg, enum err err, const struct caller *caller, const stru
 		    span_text(err == ERR_DENIED ? "WWW-Authenticate: Bearer realm=\"watashi\"\r\n" : "Retry-After: 2\r\n"), why);
 		return;
 	}
-	s->member = arena_copy(s->exchange->arena, caller->member);
+	if (caller->rights & CALLER_DECIDE)
+		s->member = arena_copy(s->exchange->arena, caller->member);
 	s->auditor = (caller->rights & CALLER_AUDIT) != 0;
 	load(s);
 }
