@@ -163,14 +163,14 @@ read_time(struct reader *r, struct instant now)
 
 /* A value, or {"value":…,"at":…}; a set is an array, so an object is always the latter. */
 static int64_t
-read_stated(struct reader *r, const struct fact *fact, struct instant now, struct instant *at)
+read_stated(struct reader *r, const struct fact *fact, struct instant now, struct instant stated, struct instant *at)
 {
 	enum reader_kind kind = reader_peek(r);
 	bool valued = false;
 	int64_t value = 0;
 	struct span name;
 
-	*at = now;
+	*at = stated;
 	if (kind != READER_OBJECT)
 		return read_value(r, fact, kind);
 	reader_object(r);
@@ -190,6 +190,12 @@ read_stated(struct reader *r, const struct fact *fact, struct instant now, struc
 void
 facts_read(struct reader *r, struct facts *f, enum provenance by, struct instant now)
 {
+	facts_read_dated(r, f, by, now, now);
+}
+
+void
+facts_read_dated(struct reader *r, struct facts *f, enum provenance by, struct instant now, struct instant stated)
+{
 	uint64_t seen[FACT_SETS] = { 0 };
 	struct span id;
 
@@ -208,7 +214,7 @@ facts_read(struct reader *r, struct facts *f, enum provenance by, struct instant
 			break;
 		}
 		set_bit(seen, fact->number);
-		value = read_stated(r, fact, now, &at);
+		value = read_stated(r, fact, now, stated, &at);
 		if (r->problem.code != OK)
 			break;
 		if (fact->fresh_for == 0 || now.us - at.us <= fact->fresh_for)

@@ -37,6 +37,8 @@ enum provenance facts_provenance(const struct facts *, const struct fact *);
  * established at another time than `now`. An unknown fact, a wrong type and a value out of its domain are the reader's
  * errors, with their pointer: never "unknown". */
 void facts_read(struct reader *, struct facts *, enum provenance, struct instant now);
+/* The same of what was stated earlier: `stated` is when a fact without "at" was established. */
+void facts_read_dated(struct reader *, struct facts *, enum provenance, struct instant now, struct instant stated);
 
 /* One value as the dictionary writes it in JSON: true, 3600, "2026-11-22", "word", ["word", …]. */
 struct buffer;

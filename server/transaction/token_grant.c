@@ -119,8 +119,9 @@ check_assertion(struct granting *g, struct jwt_claims *claims, struct problem *w
 		.now = g->asked.now, .longest = ASSERTION_LONGEST, .skew = CALLER_SKEW, .undated = true,
 	};
 
-	if (caller_stands(&g->caller, &g->ask, g->asked.now, why) != OK ||
-	    jwt_verify(&g->jwt, g->caller.keys, g->caller.key_count, &expected, g->arena, claims, why) != OK)
+	/* The signature first: how a caller stands is told to nobody else. */
+	if (jwt_verify(&g->jwt, g->caller.keys, g->caller.key_count, &expected, g->arena, claims, why) != OK ||
+	    caller_stands(&g->caller, &g->ask, g->asked.now, why) != OK)
 		return why->code;
 	if (!claims->id.size)
 		return problem_set(why, ERR_DENIED, "RFC 7523 s3", "the JWT's /jti: expected one, found none");

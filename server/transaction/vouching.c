@@ -27,6 +27,7 @@ struct vouched {
 	struct statement statements[VOUCHING_STATEMENTS];
 	struct ask asks[VOUCHING_STATEMENTS];
 	struct facts *facts;
+	struct facts *stated[VOUCHING_STATEMENTS]; /* what each states, where there are several: they must agree */
 	struct problem why;          /* noticed before anything was asked */
 	on_vouched *done;
 	void *arg;
@@ -108,9 +109,10 @@ transaction_of(struct arena *scratch, struct span payload)
 }
 
 static enum err
-take_facts(struct vouched *v, struct arena *scratch, struct span payload, struct problem *why)
+read_facts(struct vouched *v, struct arena *scratch, const struct jwt_claims *claims, struct facts *out,
+    struct problem *why)
 {
-	struct reader r = reader_json(scratch, payload,
+	struct reader r = reader_json(scratch, claims->payload,
 	    (struct limits){ .bytes = JWT_LARGEST, .depth = JWT_DEPTH, .members = JWT_VALUES });
 	struct span name;
 	bool stated = false;
@@ -118,7 +120,7 @@ take_facts(struct vouched *v, struct arena *scratch, struct span payload, struct
 	reader_object(&r);
 	while (reader_member(&r, &name)) {
 		if (span_is(name, "facts")) {
-			facts_read(&r, v->facts, VOUCHED, v->asked.now);
+			facts_read_dated(&r, out, VOUCHED, v->asked.now, claims->issued);
 			stated = true;
 		} else {
 			reader_raw(&r);
@@ -127,6 +129,40 @@ take_facts(struct vouched *v, struct arena *scratch, struct span payload, struct
 	if (reader_end(&r, why) != OK)
 		return why->code;
 	return stated ? OK : problem_set(why, ERR_INVALID, "", "the JWT's /facts: expected an object, found none");
+}
+
+/* Which of two that contradict each other is right nobody here can tell. */
+static enum err
+check_agreement(const struct vouched *v, size_t at, struct problem *why)
+{
+	const struct facts *mine = v->stated[at];
+
+	for (size_t i = 0; i < at; i++) {
+		for (size_t n = 0; n < mine->dictionary->count; n++) {
+			if (!facts_known(mine, n, VOUCHED) || !facts_known(v->stated[i], n, VOUCHED) ||
+			    mine->value[n] == v->stated[i]->value[n])
+				continue;
+			return problem_set(why, ERR_INVALID, "",
+			    "the JWT's /facts/%.*s: expected the value that %s/%zu states, found another",
+			    SPAN_ARGS(mine->dictionary->facts[n].id), v->asked.at, i);
+		}
+	}
+	return OK;
+}
+
+static enum err
+take_facts(struct vouched *v, size_t at, struct arena *scratch, const struct jwt_claims *claims, struct problem *why)
+{
+	enum err err = OK;
+
+	if (v->asked.count > 1) {
+		v->stated[at] = arena_new(v->arena, struct facts);
+		facts_init(v->stated[at], v->facts->dictionary);
+		err = read_facts(v, scratch, claims, v->stated[at], why);
+		if (err == OK)
+			err = check_agreement(v, at, why);
+	}
+	return err == OK ? read_facts(v, scratch, claims, v->facts, why) : err;
 }
 
 static struct span
@@ -148,19 +184,20 @@ take_statement(struct vouched *v, size_t at, struct problem *why)
 		.audience_count = COUNT(audiences),
 		.now = v->asked.now, .longest = VOUCHING_LONGEST, .skew = CALLER_SKEW,
 	};
-	struct arena scratch = arena_init(2 * SCRATCH);
+	struct arena scratch = arena_init(3 * SCRATCH);
 	struct jwt_claims claims;
-	enum err err = caller_stands(&s->voucher, &v->asks[at], v->asked.now, why);
+	enum err err = jwt_verify(&s->jwt, s->voucher.keys, s->voucher.key_count, &expected, v->arena, &claims, why);
 
+	/* After the signature: how a caller stands is told to nobody else. */
+	if (err == OK)
+		err = caller_stands(&s->voucher, &v->asks[at], v->asked.now, why);
 	if (err == OK && !(s->voucher.rights & CALLER_VOUCH))
 		err = problem_set(why, ERR_DENIED, "", "the caller \"%.*s\" has no right to vouch",
 		    SPAN_ARGS(s->voucher.name));
 	if (err == OK)
-		err = jwt_verify(&s->jwt, s->voucher.keys, s->voucher.key_count, &expected, v->arena, &claims, why);
-	if (err == OK)
 		err = check_subject(v, &claims, transaction_of(&scratch, claims.payload), why);
 	if (err == OK)
-		err = take_facts(v, &scratch, claims.payload, why);
+		err = take_facts(v, at, &scratch, &claims, why);
 	arena_release(&scratch);
 	return err == OK ? OK : refuse(v, at, why);
 }

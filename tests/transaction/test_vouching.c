@@ -18,7 +18,8 @@
 static const char dictionary_text[] = "{\"facts\":["
     "{\"id\":\"token.good\",\"type\":\"boolean\"," TITLE "," REST "},"
     "{\"id\":\"token.uses\",\"type\":\"integer\",\"least\":0,\"most\":9," TITLE "," REST "},"
-    "{\"id\":\"token.fresh\",\"type\":\"boolean\",\"fresh_for\":\"PT1H\"," TITLE "," REST "}"
+    "{\"id\":\"token.fresh\",\"type\":\"boolean\",\"fresh_for\":\"PT1H\"," TITLE "," REST "},"
+    "{\"id\":\"token.brief\",\"type\":\"boolean\",\"fresh_for\":\"PT5S\"," TITLE "," REST "}"
     "]}";
 
 static struct arena arena;
@@ -110,7 +111,7 @@ facts_of_a_voucher_are_vouched(void **state)
 		expect_ok("one statement", take(&s, statements, 1, "alice", &facts), &s.why);
 		expect_true("its facts", knows(&facts, "token.good", 1) && knows(&facts, "token.uses", 3));
 		statements[1] = maker_jwt(&s.arena, &key, "ES256", HEADER,
-		    "{\"facts\":{\"token.uses\":4,\"token.fresh\":{\"value\":true,\"at\":\"2026-11-22T11:30:00Z\"}},"
+		    "{\"facts\":{\"token.uses\":3,\"token.fresh\":{\"value\":true,\"at\":\"2026-11-22T11:30:00Z\"}},"
 		    "\"txn\":\"alice\","
 		    "\"aud\":[\"https://federation.example\"],\"iss\":\"hospital-1\"" TIMES "}");
 		statements[2] = statements[3] = statements[0];
@@ -118,6 +119,45 @@ facts_of_a_voucher_are_vouched(void **state)
 		expect_true("their facts", knows(&facts, "token.good", 1) && knows(&facts, "token.fresh", 1));
 		stage_close(&s);
 	}
+}
+
+static void
+facts_count_from_when_they_were_stated(void **state)
+{
+	struct stage s;
+	struct facts facts;
+	struct span statement;
+
+	(void)state;
+	scene_open(&s, 1);
+	statement = maker_jwt(&s.arena, &key, "ES256", HEADER,
+	    ABOUT(ALICE TIMES ",\"facts\":{\"token.brief\":true,\"token.fresh\":true}"));
+	expect_ok("ten seconds old", take(&s, &statement, 1, "alice", &facts), &s.why);
+	expect_true("what is good for an hour is known", knows(&facts, "token.fresh", 1));
+	expect_true("what is good for five seconds is not", !knows(&facts, "token.brief", 1));
+	expect_true("it is stale", facts.stale[0] >> fact_find(dictionary, span_text("token.brief"))->number & 1);
+	stage_close(&s);
+}
+
+static void
+statements_do_not_contradict_each_other(void **state)
+{
+	struct stage s;
+	struct facts facts;
+	struct span statements[3];
+
+	(void)state;
+	scene_open(&s, 1);
+	statements[0] = maker_jwt(&s.arena, &key, "ES256", HEADER,
+	    ABOUT(ALICE TIMES ",\"facts\":{\"token.good\":true}"));
+	statements[1] = maker_jwt(&s.arena, &key, "ES256", HEADER, ABOUT(ALICE TIMES FACTS));
+	statements[2] = maker_jwt(&s.arena, &key, "ES256", HEADER,
+	    ABOUT(ALICE TIMES ",\"facts\":{\"token.uses\":4}"));
+	expect_ok("two that agree", take(&s, statements, 2, "alice", &facts), &s.why);
+	expect_true("a third that does not", take(&s, statements, 3, "alice", &facts) == ERR_INVALID);
+	expect_text("both are named", s.why.text, "/context/vouched/2: the JWT's /facts/token.uses: expected the value "
+	    "that /context/vouched/1 states, found another");
+	stage_close(&s);
 }
 
 static void
@@ -157,6 +197,9 @@ a_statement_must_hold(void **state)
 		    "there is no caller \"school-1\"" },
 		{ "an issuer that is no name", HEADER, "{\"iss\":\"https://hospital.example/\"}", "alice", &key,
 		    "expected the name of a caller" },
+		{ "a member that is suspended, told to nobody else", HEADER,
+		    "{\"iss\":\"clinic-1\",\"aud\":\"" BASE "\"" ALICE TIMES FACTS "}", "alice", &key,
+		    "signature is by none" },
 		{ "no right to vouch", HEADER, "{\"iss\":\"hospital-2\",\"aud\":\"" BASE "\"" ALICE TIMES FACTS "}",
 		    "alice", &other,
 		    "no right to vouch" },
@@ -226,6 +269,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(facts_of_a_voucher_are_vouched),
+		cmocka_unit_test(facts_count_from_when_they_were_stated),
+		cmocka_unit_test(statements_do_not_contradict_each_other),
 		cmocka_unit_test(a_statement_must_hold),
 		cmocka_unit_test(who_goes_away_is_not_called_back),
 	};
