@@ -209,7 +209,8 @@ def receipts():
                                                              COMMITMENT.hex())
     yield "however its copy is spaced", lambda: expect(ctl("verify", receipt, "--entry", spaced, "--salt", SALT.hex(), *key), 0, good)
     yield "as the daemon shows it", lambda: expect(ctl("verify", receipt, "--entry", shown, *key), 0, good)
-    yield "a decision as it was answered", lambda: expect(ctl("verify", receipt, "--answer", one, *key), 0, "This decision is", good)
+    yield "the commitment of an answer, and no more than that", lambda: expect(
+        ctl("verify", receipt, "--answer", one, *key), 0, "The commitment that this answer names is " + good, "was not compared with the entry")
     yield "one of several decisions", lambda: expect(ctl("verify", receipt, "--answer", batch, *key), 0, good)
     yield "one evaluated beside another", lambda: expect(ctl("verify", receipt, "--answer", also, *key), 0, good)
     yield "another trusted key does not matter", lambda: expect(
@@ -219,10 +220,17 @@ def receipts():
         done = ctl("verify", receipt, *by_entry, *key, "--json")
         expect(done, 0)
         told = json.loads(done[1])
-        assert told == {"holds": True, "origin": ORIGIN, "index": 222, "size": 300, "root": proved.root(0, 300).hex(),
+        assert told == {"holds": True, "proved": "entry", "origin": ORIGIN, "index": 222, "size": 300, "root": proved.root(0, 300).hex(),
                         "commitment": COMMITMENT.hex()}, told
 
     yield "as JSON", as_json
+
+    def answer_as_json():
+        done = ctl("verify", receipt, "--answer", one, *key, "--json")
+        expect(done, 0)
+        assert json.loads(done[1])["proved"] == "commitment", done[1]
+
+    yield "an answer as JSON", answer_as_json
 
     def first_and_last():
         for index in (0, 1, 255, 256, 298, 299):

@@ -207,6 +207,37 @@ def two_operators_publish_together(d):
     d.refused("this version is published, and stays", "policy", "withdraw", framework, number)
 
 
+def a_version_whose_own_tests_fail_is_not_published(d):
+    framework, number = "ds-511", "1.0"
+    directory, title = d.version(framework, "98"), "This test was changed, and fails"
+    shutil.copytree(d.version(framework, number), directory)
+    tests = os.path.join(directory, "tests")
+    with open(os.path.join(directory, "manifest.json"), encoding="utf-8") as f:
+        manifest = json.load(f)
+    manifest["version"], manifest["valid_from"] = "98", "2098-01-01T00:00:00Z"
+    with open(os.path.join(directory, "manifest.json"), "w", encoding="utf-8") as f:
+        json.dump(manifest, f)
+    path = os.path.join(tests, sorted(os.listdir(tests))[0])
+    with open(path, encoding="utf-8") as f:
+        changed = json.load(f)
+    changed["tests"][-1]["title"] = title
+    changed["tests"][-1]["expect"] = {"barred": not changed["tests"][-1]["expect"].get("barred", False)}
+    with open(path, "w", encoding="utf-8") as f:
+        json.dump(changed, f)
+    d.answer("policy", "seal", directory)
+    d.refused(f"own test \"{title}\" fails", "policy", "publish", directory, "--dry-run")
+    d.refused(f"own test \"{title}\" fails", "policy", "publish", directory)
+    assert not any(row["version"] == "98" for row in d.answer("policy", "list")["policies"]), "it was taken all the same"
+
+
+def an_honest_ledger_needs_no_acceptance(d):
+    heads = [os.path.join(base, name) for base, _, names in os.walk(d.home) for name in names if name == "ledger.head"]
+    d.refused("the ledger is not halted", "ledger", "accept-restored")
+    d.refused("the ledger is not halted", "ledger", "accept-restored", "--yes")
+    # What was released stands after the two slots.
+    assert len(heads) == 1 and os.path.getsize(heads[0]) <= 2 * 512, "the head was given up"
+
+
 def mistakes_are_told(d):
     framework, number = shipped()[0]
     d.refused("expected a regular file", "policy", "seal", d.directory)
@@ -216,7 +247,8 @@ def mistakes_are_told(d):
 
 CASES = (every_shipped_version_is_published, each_file_is_served_as_it_was_published, a_published_version_is_not_sealed_anew,
          a_fetched_version_is_the_same, a_published_version_is_compared_with_files,
-         two_operators_publish_together, mistakes_are_told)
+         two_operators_publish_together, a_version_whose_own_tests_fail_is_not_published, an_honest_ledger_needs_no_acceptance,
+         mistakes_are_told)
 
 
 def main():

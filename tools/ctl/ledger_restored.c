@@ -13,6 +13,27 @@ struct remembered {
 	struct hash root;
 };
 
+/* A daemon that runs says whether its log is halted. One that does not run cannot be asked: then the operator knows. */
+static enum err
+halt_ask(struct ctl *ctl, bool *known, struct problem *why)
+{
+	static const struct ctl_question question = { .path = "/v1/control/status" };
+	const json_t *ledger;
+	struct problem unreachable;
+	enum err err = OK;
+	json_t *answer;
+
+	*known = ctl_ask(ctl, &question, &answer, &unreachable) == OK;
+	if (!*known)
+		return OK;
+	ledger = json_object_get(answer, "ledger");
+	if (!answer_text(ledger, "halted")[0])
+		err = problem_set(why, ERR_CONFLICT, "", "the ledger is not halted: %lld entries are signed, so there is "
+		    "nothing to accept, and nothing was changed", answer_number(ledger, "signed"));
+	json_decref(answer);
+	return err;
+}
+
 /* The daemon may run: its signer reads the file anew for every checkpoint. */
 static enum err
 head_ask(const char *keys, bool release, struct remembered *out, struct problem *why)
@@ -37,7 +58,7 @@ head_ask(const char *keys, bool release, struct remembered *out, struct problem 
 }
 
 static void
-remembered_show(struct ctl *ctl, const struct remembered *r, bool released)
+remembered_show(struct ctl *ctl, const struct remembered *r, bool halted, bool released)
 {
 	unsigned long long size = r->size;
 	struct span root = base64_write(ctl->arena, span_of(r->root.bytes, HASH_SIZE));
@@ -52,15 +73,18 @@ remembered_show(struct ctl *ctl, const struct remembered *r, bool released)
 		printf("It is kept for evidence, and held against the log no more: the daemon signs the log as it is\n"
 		       "now. Tell whoever watches the log: they will find that it does not continue what they have seen.\n");
 	else
-		printf("Once this is accepted, a log that does not continue it is signed, and everybody who kept a\n"
-		       "checkpoint can prove that: entries since the backup are gone. Look for them first: restore the\n"
-		       "newest copy there is. If nothing newer can be had: watashictl ledger accept-restored --yes\n");
+		printf("%s"
+		       "Once this is accepted, a log that does not continue it is signed, and everybody who kept a\n"
+		       "checkpoint can prove what is missing from it. Look for that first: restore the newest copy there\n"
+		       "is. If nothing newer can be had: watashictl ledger accept-restored --yes\n",
+		    halted ? "The log is halted: watashictl status says why.\n" :
+		    "The daemon could not be asked whether the log continues it: if it does, there is nothing to accept.\n");
 }
 
 enum ending
 ledger_accept_restored(struct ctl *ctl, int argc, char **argv)
 {
-	bool yes = false;
+	bool yes = false, halted;
 	const struct flag flags[] = {
 		{ .name = "yes", .help = "accept it; without this, only what would be given up is told", .set = &yes },
 		{ 0 },
@@ -69,7 +93,8 @@ ledger_accept_restored(struct ctl *ctl, int argc, char **argv)
 		.synopsis = "ledger accept-restored [--yes]",
 		.about = "After the store was restored from a backup the log is shorter than what has been signed, and the\n"
 		         "signer refuses it. This lets it sign the log as it is. It works in the keys directory, as the\n"
-		         "daemon's user or root, whether or not the daemon runs.",
+		         "daemon's user or root, whether or not the daemon runs; one that runs and is not halted has\n"
+		         "nothing to be accepted.",
 		.flags = flags,
 	};
 	struct remembered remembered = { 0 };
@@ -79,8 +104,9 @@ ledger_accept_restored(struct ctl *ctl, int argc, char **argv)
 
 	if (!arguments_read(ctl, &usage, argc, argv, NULL, &ending))
 		return ending;
-	if (ctl_config(ctl, &config, &why) != OK || head_ask(config.keys, yes, &remembered, &why) != OK)
+	if (ctl_config(ctl, &config, &why) != OK || halt_ask(ctl, &halted, &why) != OK ||
+	    head_ask(config.keys, yes, &remembered, &why) != OK)
 		return refused(&why);
-	remembered_show(ctl, &remembered, yes);
+	remembered_show(ctl, &remembered, halted, yes);
 	return yes ? DONE : REFUSED;
 }

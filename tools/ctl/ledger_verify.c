@@ -2,6 +2,8 @@
  *
  *     entry + salt -> commitment -> leaf -> proof -> root of the checkpoint -> signature
  *
+ * An answer only names its commitment: what else it says is not of the log, so of that nothing is proved.
+ *
  * Nothing is asked of anybody: what is proved here, the log's operator cannot take back.
  */
 #include "ctl/ledger.h"
@@ -24,7 +26,7 @@ struct verification {
 	struct texts keys;
 	struct hash *candidates;    /* commitments, one of which is to be in the log */
 	size_t candidate_count;
-	const char *what;           /* they are: for people */
+	const char *what;           /* is in the log then: for people */
 };
 
 static enum err
@@ -87,7 +89,7 @@ entry_commit(struct ctl *ctl, struct verification *v, struct problem *why)
 		v->candidates = arena_new(ctl->arena, struct hash);
 		v->candidates[0] = ledger_commitment(salt, buffer_span(&b));
 		v->candidate_count = 1;
-		v->what = "entry";
+		v->what = "This entry";
 	}
 	json_decref(tree);
 	buffer_release(&b);
@@ -130,7 +132,7 @@ answer_commit(struct ctl *ctl, struct verification *v, struct problem *why)
 	decision_collect(v, tree);
 	json_array_foreach(json_object_get(tree, "evaluations"), i, decision)
 		decision_collect(v, decision);
-	v->what = "decision";
+	v->what = "The commitment that this answer names";
 	json_decref(tree);
 	if (v->candidate_count == 0)
 		return problem_set(why, ERR_INVALID, "",
@@ -173,7 +175,8 @@ show(struct ctl *ctl, const struct verification *v, const struct receipt *receip
 	if (note_read(ctl->arena, receipt->checkpoint, note, NULL) == OK)
 		checkpoint_read(ctl->arena, note->text, &c, NULL);
 	if (ctl->json) {
-		json_t *answer = json_pack("{s:b,s:s%,s:I,s:I,s:s,s:s}", "holds", 1,
+		json_t *answer = json_pack("{s:b,s:s,s:s%,s:I,s:I,s:s,s:s}", "holds", 1,
+		    "proved", v->entry ? "entry" : "commitment",
 		    "origin", (const char *)c.origin.data, c.origin.size,
 		    "index", (json_int_t)receipt->index,
 		    "size", (json_int_t)c.size,
@@ -184,8 +187,10 @@ show(struct ctl *ctl, const struct verification *v, const struct receipt *receip
 		json_decref(answer);
 		return;
 	}
-	printf("This %s is in the log %.*s: index %llu of %llu entries, under a signed checkpoint.\ncommitment %s\n",
+	printf("%s is in the log %.*s: index %llu of %llu entries, under a signed checkpoint.\ncommitment %s\n",
 	    v->what, SPAN_ARGS(c.origin), (unsigned long long)receipt->index, (unsigned long long)c.size, commitment);
+	if (v->answer)
+		puts("What the answer says was not compared with the entry: --entry proves what the entry says.");
 }
 
 enum ending
@@ -196,7 +201,8 @@ ledger_verify(struct ctl *ctl, int argc, char **argv)
 		{ .name = "entry", .argument = "FILE", .text = &v.entry,
 		    .help = "the entry, or what /v1/ledger/entries/ID answered" },
 		{ .name = "salt", .argument = "HEX", .help = "the entry's salt, where FILE has none", .text = &v.salt },
-		{ .name = "answer", .argument = "FILE", .help = "the decision as it was answered", .text = &v.answer },
+		{ .name = "answer", .argument = "FILE", .text = &v.answer,
+		    .help = "an answer, whose commitment alone is proved: what it says is not compared" },
 		{ .name = "key", .argument = "VKEY", .help = KEY_HELP, .list = &v.keys },
 		{ .name = "origin", .argument = "NAME", .text = &v.origin,
 		    .help = "the log's name; that of the key when not given" },
@@ -204,8 +210,9 @@ ledger_verify(struct ctl *ctl, int argc, char **argv)
 	};
 	const struct usage usage = {
 		.synopsis = "ledger verify RECEIPT (--entry FILE [--salt HEX] | --answer FILE) --key VKEY",
-		.about = "Whether RECEIPT, a file from /v1/receipts/ID (C2SP tlog-proof), proves that the entry or the decision\n"
-		         "is in the log. Works without the daemon and without a network.",
+		.about = "Whether RECEIPT, a file from /v1/receipts/ID (C2SP tlog-proof), proves that the entry, or the\n"
+		         "commitment that an answer names, is in the log. What was decided, the entry alone proves.\n"
+		         "Works without the daemon and without a network.",
 		.flags = flags,
 		.least = 1,
 		.most = 1,
