@@ -83,7 +83,7 @@ on_head(void *arg, enum err err, uint64_t size, const struct hash *root, const s
 		    "restored from a backup; watashictl ledger accept-restored accepts it as it is",
 		    (unsigned long long)size));
 	} else if (is_refused(k)) {
-		keeping_halt(k, arena_print(&k->arena, "%.*s", SPAN_ARGS(k->state.halted)));
+		keeping_halt(k, k->refused_why.text);
 	} else {
 		load_tiles(k);
 	}
@@ -197,6 +197,7 @@ on_checkpoint_signed(void *arg, enum err err, struct span signature, const struc
 	} else {
 		k->refused = true;
 		k->refused_head = k->head;
+		k->refused_why = *why;
 		keeping_halt(k, why->text);
 	}
 }

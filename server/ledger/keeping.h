@@ -38,6 +38,7 @@ struct ledger_keeper {
 	struct head head;          /* what was signed last */
 	bool refused;              /* after this head nothing of this log will be signed */
 	struct head refused_head;
+	struct problem refused_why; /* kept here too, for the state may not have been written */
 
 	/* Of the checkpoint in the making. */
 	struct note_key key;
