@@ -148,8 +148,8 @@ decided_read(struct arena *a, struct span entry, struct decided *out, struct pro
 	return read_result(a, out, why);
 }
 
-enum err
-decided_question(const struct decided *d, const struct framework *framework, struct arena *a, struct facts *facts,
+static enum err
+put_facts(const struct decided *d, const struct framework *framework, struct arena *a, struct facts *facts,
     struct question *out, struct problem *why)
 {
 	struct reader r = reader_json(a, d->facts, limits);
@@ -161,6 +161,14 @@ decided_question(const struct decided *d, const struct framework *framework, str
 		return problem_set(why, ERR_INVALID, "", "facts of the decision are not the dictionary's");
 	if (d->profile.size && !(out->profile = profile_find(framework, d->profile)))
 		return problem_set(why, ERR_NOT_FOUND, "", "profile %.*s", SPAN_ARGS(d->profile));
+	return OK;
+}
+
+static enum err
+put_demand(const struct decided *d, struct question *out, struct problem *why)
+{
+	const struct framework *framework = out->framework;
+
 	for (size_t i = 0; i < d->demand_count; i++) {
 		int area = area_find(framework, d->demand[i].area);
 		int level = area < 0 ? -1 : level_find(&framework->areas[area], d->demand[i].level);
@@ -174,5 +182,47 @@ decided_question(const struct decided *d, const struct framework *framework, str
 			.comparison = d->demand[i].comparison,
 		};
 	}
+	return OK;
+}
+
+enum err
+decided_question(const struct decided *d, const struct framework *framework, struct arena *a, struct facts *facts,
+    struct question *out, struct problem *why)
+{
+	enum err err = put_facts(d, framework, a, facts, out, why);
+
+	return err == OK ? put_demand(d, out, why) : err;
+}
+
+/* Whoever asked brought requirements of his own: they are not those of the profile as it was. */
+static bool
+demanded_otherwise(const struct decided *d, const struct framework *before)
+{
+	const struct profile *profile = before ? profile_find(before, d->profile) : NULL;
+	bool same = true;
+
+	if (!profile)
+		return false;
+	for (size_t i = 0; same && i < profile->requirement_count && i < d->demand_count; i++) {
+		const struct requirement *r = &profile->requirements[i];
+		const struct area *area = &before->areas[r->area];
+
+		same = span_equal(d->demand[i].area, area->id) && d->demand[i].comparison == r->comparison &&
+		    span_equal(d->demand[i].level, level_id(area, r->level));
+	}
+	return !same || d->demand_count != profile->requirement_count;
+}
+
+enum err
+decided_question_anew(const struct decided *d, const struct framework *before, const struct framework *after,
+    struct arena *a, struct facts *facts, struct question *out, struct problem *why)
+{
+	enum err err = put_facts(d, after, a, facts, out, why);
+
+	if (err != OK)
+		return err;
+	if (!out->profile || demanded_otherwise(d, before))
+		return put_demand(d, out, why);
+	out->demand = profile_demand(out->profile);
 	return OK;
 }

@@ -241,7 +241,7 @@ replay(struct impact *i, const struct decided *d)
 	struct question question;
 	struct problem why;
 
-	if (decided_question(d, i->after, &i->arena, i->facts, &question, &why) != OK) {
+	if (decided_question_anew(d, version_of(i, d->policy), i->after, &i->arena, i->facts, &question, &why) != OK) {
 		count_reason(i, why.text, 1);
 		return;
 	}

@@ -2,8 +2,9 @@
  *
  *     new -> add … add -> write -> free        memory does not grow with the decisions
  *
- * A decision is put to the new version as it was put to the old: the same facts, the same profile and levels. Where the new
- * version asks for a fact the old one never did, and the outcome hangs on it, it is "not replayable: FACT".
+ * A decision is put to the new version as it was put to the old: the same facts, and the same levels or the same
+ * profile, which demands what it does in the new version. Where the new version asks for a fact the old one never did, and the
+ * outcome hangs on it, it is "not replayable: FACT".
  */
 #pragma once
 
@@ -13,7 +14,7 @@
 struct impact;
 
 /* `before`: versions the decisions may have been taken under, known by their digests; they tell which facts were asked for
- * then. */
+ * then, and what the profiles demanded. */
 struct impact *impact_new(const struct framework *after, const struct framework *const *before, size_t count);
 void impact_free(struct impact *);
 

@@ -7,8 +7,9 @@
 
 /* The same criteria, with writing reserved to administrators, whatever the record; and one more that asks for a fact the
  * first version never did. */
-#define CRITERION(id, condition) \
-	"{\"id\":\"" id "\",\"level\":\"1\",\"status\":\"derived\",\"title\":{\"ja\":\"題\",\"en\":\"t\"},\"text\":{\"ja\":\"文\",\"en\":\"t\"}," \
+#define CRITERION(id, condition) CRITERION_AT(id, "1", condition)
+#define CRITERION_AT(id, level, condition) \
+	"{\"id\":\"" id "\",\"level\":\"" level "\",\"status\":\"derived\",\"title\":{\"ja\":\"題\",\"en\":\"t\"},\"text\":{\"ja\":\"文\",\"en\":\"t\"}," \
 	"\"sources\":[{\"document\":\"scenario\",\"at\":\"1.4\",\"relation\":\"derived\"}],\"condition\":" condition "," \
 	"\"reason\":{\"ja\":\"理由\",\"en\":\"r\"}}"
 #define WRITE "{\"any\":[{\"fact\":\"action.name\",\"isnt\":\"write\"},{\"fact\":\"subject.role\",\"is\":\"admin\"}]}"
@@ -24,10 +25,8 @@ static const struct { const char *facts, *resource; } decisions[] = {
 };
 
 static void
-add(struct impact *impact, struct arena *a, const struct dictionary *dictionary, const struct framework *before,
-    const char *facts, const char *resource)
+add_request(struct impact *impact, struct arena *a, struct evaluation_request request)
 {
-	struct evaluation_request request = fixture_request(before, fixture_facts(a, dictionary, facts), resource);
 	struct decision *decision = arena_new(a, struct decision);
 	struct buffer entry = buffer_init(64 * KIB);
 	struct problem why = { .code = OK };
@@ -37,6 +36,13 @@ add(struct impact *impact, struct arena *a, const struct dictionary *dictionary,
 	evaluation_entry_write(&entry, &request, decision, &id);
 	expect_ok("the decision is added", impact_add(impact, buffer_span(&entry), &why), &why);
 	buffer_release(&entry);
+}
+
+static void
+add(struct impact *impact, struct arena *a, const struct dictionary *dictionary, const struct framework *before,
+    const char *facts, const char *resource)
+{
+	add_request(impact, a, fixture_request(before, fixture_facts(a, dictionary, facts), resource));
 }
 
 static json_t *
@@ -118,11 +124,76 @@ what_was_never_asked_is_not_guessed(void **state)
 	arena_release(&a);
 }
 
+/* Two levels, the second for administrators, and a profile that demands one of them. */
+#define LEVEL(id) "{\"id\":\"" id "\",\"title\":{\"ja\":\"題\",\"en\":\"t\"}}"
+#define PROFILE(level) \
+	"{\"id\":\"records\",\"title\":{\"ja\":\"題\",\"en\":\"t\"},\"text\":{\"ja\":\"文\",\"en\":\"t\"},\"status\":\"verified\"," \
+	"\"requires\":[{\"area\":\"access\",\"level\":\"" level "\",\"comparison\":\"minimum\"}]}"
+
+static const struct framework *
+with_profile(struct arena *a, const struct dictionary *dictionary, const char *profile)
+{
+	const struct { const char *name, *text; } changed[] = {
+		{ "levels.json", "{\"areas\":[{\"id\":\"access\",\"title\":{\"ja\":\"題\",\"en\":\"t\"},\"levels\":["
+		    LEVEL("1") "," LEVEL("2") "]}],\"composed\":[]}" },
+		{ "criteria/access.json", "{\"area\":\"access\",\"criteria\":["
+		    CRITERION_AT("read", "1", "{\"fact\":\"action.name\",\"is\":\"read\"}") ","
+		    CRITERION_AT("admin", "2", "{\"fact\":\"subject.role\",\"is\":\"admin\"}") "]}" },
+		{ "profiles/records.json", profile },
+	};
+	const struct framework *framework = NULL;
+	struct problem why = { .code = OK };
+	struct policy_files files;
+
+	expect_ok("the fixture is there", policy_files_read(a, fixture_path(a, "fixture/1.0"), &files, &why), &why);
+	for (size_t i = 0; i < files.count; i++)
+		for (size_t c = 0; c < COUNT(changed); c++)
+			if (strcmp(files.items[i].name, changed[c].name) == 0)
+				files.items[i].text = span_text(changed[c].text);
+	expect_ok("and makes a framework", framework_read(a, &files, dictionary, false, &framework, &why), &why);
+	return framework;
+}
+
+static void
+a_profile_demands_what_it_does_in_the_new_version(void **state)
+{
+	static const char member[] = "{\"subject.role\":\"member\",\"action.name\":\"read\"}";
+	static const char admin[] = "{\"subject.role\":\"admin\",\"action.name\":\"read\"}";
+	struct arena a = arena_init(256 * MIB);
+	const struct dictionary *dictionary = fixture_dictionary(&a);
+	const struct framework *before = with_profile(&a, dictionary, PROFILE("1"));
+	const struct framework *after = with_profile(&a, dictionary, PROFILE("2"));
+	struct impact *raised = impact_new(after, &before, 1), *unknown = impact_new(after, NULL, 0);
+	struct evaluation_request own = fixture_request(before, fixture_facts(&a, dictionary, member), "record-3");
+	json_t *json;
+
+	(void)state;
+	own.question.demand.items[0].comparison = COMPARE_EXACT;
+	add(raised, &a, dictionary, before, member, "record-1");  /* newly refused */
+	add(raised, &a, dictionary, before, admin, "record-2");   /* the same */
+	add_request(raised, &a, own);                             /* the same: the levels were the asker's own */
+	json = written(raised);
+	expect_number("replayed", number(json, "replayed"), 3);
+	expect_number("newly refused", number(json, "refused"), 1);
+	expect_number("newly accepted", number(json, "accepted"), 0);
+	expect_number("the same", number(json, "same"), 2);
+	json_decref(json);
+
+	add(unknown, &a, dictionary, before, member, "record-1");
+	json = written(unknown);
+	expect_number("refused too when the old version is not known", number(json, "refused"), 1);
+	json_decref(json);
+	impact_free(raised);
+	impact_free(unknown);
+	arena_release(&a);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(everything_is_counted_once),
+		cmocka_unit_test(a_profile_demands_what_it_does_in_the_new_version),
 		cmocka_unit_test(what_was_never_asked_is_not_guessed),
 	};
 
