@@ -27,7 +27,7 @@ struct vouched {
 	struct statement statements[VOUCHING_STATEMENTS];
 	struct ask asks[VOUCHING_STATEMENTS];
 	struct facts *facts;
-	struct facts *stated[VOUCHING_STATEMENTS]; /* what each states, where there are several: they must agree */
+	struct facts *stated[VOUCHING_STATEMENTS]; /* what each states: they must agree */
 	struct problem why;          /* noticed before anything was asked */
 	on_vouched *done;
 	void *arg;
@@ -131,6 +131,32 @@ read_facts(struct vouched *v, struct arena *scratch, const struct jwt_claims *cl
 	return stated ? OK : problem_set(why, ERR_INVALID, "", "the JWT's /facts: expected an object, found none");
 }
 
+/* What is the registry's to know, a member's standing above all, no member states of itself. */
+static bool
+is_registry_only(const struct fact *fact)
+{
+	for (size_t i = 0; i < fact->asserted_by_count; i++)
+		if (!span_is(fact->asserted_by[i], "watashi") && !span_is(fact->asserted_by[i], "registry"))
+			return false;
+	return true;
+}
+
+static enum err
+check_asserter(const struct facts *stated, struct problem *why)
+{
+	for (size_t n = 0; n < stated->dictionary->count; n++) {
+		const struct fact *fact = &stated->dictionary->facts[n];
+		uint64_t any = stated->known[VOUCHED][n / 64] | stated->stale[n / 64] | stated->too_weak[n / 64];
+
+		if ((any >> n % 64 & 1) && is_registry_only(fact))
+			return problem_set(why, ERR_INVALID, "",
+			    "the JWT's /facts/%.*s: expected a fact that members vouch for, "
+			    "found one that only the registry states",
+			    SPAN_ARGS(fact->id));
+	}
+	return OK;
+}
+
 /* Which of two that contradict each other is right nobody here can tell. */
 static enum err
 check_agreement(const struct vouched *v, size_t at, struct problem *why)
@@ -150,19 +176,30 @@ check_agreement(const struct vouched *v, size_t at, struct problem *why)
 	return OK;
 }
 
+/* Beside what the question claims, and what was observed. */
+static void
+add_facts(struct facts *f, const struct facts *stated)
+{
+	for (size_t n = 0; n < stated->dictionary->count; n++)
+		if (facts_known(stated, n, VOUCHED))
+			facts_put(f, &stated->dictionary->facts[n], stated->value[n], VOUCHED);
+	for (size_t i = 0; i < FACT_SETS; i++) {
+		f->stale[i] |= stated->stale[i] & ~f->known[CLAIMED][i];
+		f->too_weak[i] |= stated->too_weak[i] & ~f->known[CLAIMED][i];
+	}
+}
+
 static enum err
 take_facts(struct vouched *v, size_t at, struct arena *scratch, const struct jwt_claims *claims, struct problem *why)
 {
-	enum err err = OK;
+	struct facts *stated = v->stated[at] = arena_new(v->arena, struct facts);
 
-	if (v->asked.count > 1) {
-		v->stated[at] = arena_new(v->arena, struct facts);
-		facts_init(v->stated[at], v->facts->dictionary);
-		err = read_facts(v, scratch, claims, v->stated[at], why);
-		if (err == OK)
-			err = check_agreement(v, at, why);
-	}
-	return err == OK ? read_facts(v, scratch, claims, v->facts, why) : err;
+	facts_init(stated, v->facts->dictionary);
+	if (read_facts(v, scratch, claims, stated, why) != OK || check_asserter(stated, why) != OK ||
+	    check_agreement(v, at, why) != OK)
+		return why->code;
+	add_facts(v->facts, stated);
+	return OK;
 }
 
 static struct span
@@ -184,7 +221,7 @@ take_statement(struct vouched *v, size_t at, struct problem *why)
 		.audience_count = COUNT(audiences),
 		.now = v->asked.now, .longest = VOUCHING_LONGEST, .skew = CALLER_SKEW,
 	};
-	struct arena scratch = arena_init(3 * SCRATCH);
+	struct arena scratch = arena_init(2 * SCRATCH);
 	struct jwt_claims claims;
 	enum err err = jwt_verify(&s->jwt, s->voucher.keys, s->voucher.key_count, &expected, v->arena, &claims, why);
 
