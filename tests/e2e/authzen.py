@@ -163,6 +163,15 @@ def answers(point):
     ok("a refusal says which criterion failed on which fact", found["decision"] is False and
        [f["id"] for f in context["failed"]] == ["delete"] and context["failed"][0]["facts"][0]["fact"] == "action.soft", context)
     ok("and what would help", any(a["steps"] and a["steps"][0]["id"] == "soft" for a in context["advice"]), context.get("advice"))
+    entry = "/v1/ledger/entries/" + context["evaluation_id"]
+    for right, wanted in (("decide", 200), ("audit", 200), ("vouch", 404), ("proofing", 404)):
+        made = point.daemon.ctl("token", "new", f"reader-{right}", "--member", MEMBER["id"], "--right", right, "--json")
+        until = time.monotonic() + 10
+        while wanted == 200 and time.monotonic() < until and point.ask(entry, None, "GET")[0] != 200:
+            time.sleep(0.1)
+        status, _, found = point.ask(entry, None, "GET", json.loads(made)["token"])
+        ok(f"with the right to {right} alone its member's decision is {'shown' if wanted == 200 else 'not there'}",
+           status == wanted, found)
     status, fields, found = point.ask("/.well-known/authzen-configuration", None, "GET", headers={"Authorization": None})
     ok("the configuration says where all is", status == 200 and
        found["access_evaluation_endpoint"] == found["policy_decision_point"] + "/access/v1/evaluation", found)
