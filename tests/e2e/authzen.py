@@ -177,6 +177,39 @@ def answers(point):
        found["access_evaluation_endpoint"] == found["policy_decision_point"] + "/access/v1/evaluation", found)
 
 
+def wide(point):
+    """64 items that all look at the same large defaults: they are read once, and what is too large is said."""
+    name = "\\u0041" * 6000
+    nested = "{" + ",".join(f'"m{i}":{{"a":{i}}}' for i in range(200)) + "}"
+    parts = ",".join(f'"{k}":{{"type":"user","id":"alice","name":"read","properties":{{"{name if k == "subject" else "w"}":{nested}}}}}'
+                     for k in ("subject", "action", "resource"))
+    items = ",".join(["{}"] * 64)
+    for title, body, wanted in (
+            ("wide defaults under 64 items are answered", f'{{{parts},"evaluations":[{items}]}}', 200),
+            ("larger ones are refused", f'{{{parts.replace(name, name * 4)},"evaluations":[{items}]}}', 413)):
+        status, _, found = point.ask("/access/v1/evaluations", body)
+        ok(title, status == wanted, (status, found))
+    status, _, found = point.ask("/access/v1/evaluation", PERMIT)
+    ok("and the worker is still there", status == 200 and found["decision"] is True, (status, found))
+    refused = {k: PERMIT[k] for k in ("subject", "resource")}
+    refused["action"] = {"name": "delete", "properties": {"soft": False}}
+    status, _, found = point.ask("/access/v1/evaluations", dict(refused, evaluations=[{}] * 12))
+    advised = [bool(e["context"].get("advice")) for e in found.get("evaluations", [])]
+    ok("of many refusals the first eight are told the way up", advised == [True] * 8 + [False] * 4, (status, advised))
+
+
+def pointers(point):
+    for title, context, wanted, pointer in (
+            ("requirements that are no object", {"requires": []}, 400, "/context/requires: expected an object"),
+            ("no requirement at all", {"requires": {}}, 400, "/context: expected a profile or levels"),
+            ("a framework that is not here", {"framework": "none"}, 404, "/context/framework: "),
+            ("a version that is not here", {"version": "9"}, 404, "/context/version: "),
+            ("a profile that is not here", {"profile": "none"}, 404, "/context/profile: "),
+            ("a further framework that is not here", {"also": ["fixture", "none"]}, 404, "/context/also/1: ")):
+        status, _, found = point.ask("/access/v1/evaluation", dict(PERMIT, context=context))
+        ok(f"{title} is refused where it stands", status == wanted and pointer in found["detail"], (status, found))
+
+
 def main():
     point = Point(os.environ["WATASHI_BUILD"], {"decisions": {"access": ACCESS}})
     try:
@@ -184,6 +217,8 @@ def main():
         semantics(point)
         errors(point)
         answers(point)
+        wide(point)
+        pointers(point)
     finally:
         point.daemon.stop()
     return failed > 0

@@ -5,13 +5,13 @@
 
 static const struct limits limits = { .bytes = ASKED_LARGEST, .depth = ASKED_DEPTH, .members = ASKED_VALUES };
 
-/* A reader of a piece knows only the pointers within it. */
-static enum err
-within(struct problem *why, const char *at)
+enum err
+asked_within(struct problem *why, const char *at)
 {
 	char text[sizeof(why->text)];
 
-	snprintf(text, sizeof(text), "%s%s", at, why->text);
+	/* What is wrong with the piece as a whole has no pointer of its own. */
+	snprintf(text, sizeof(text), "%s%s%s", at, why->text[0] == '/' ? "" : ": ", why->text);
 	memcpy(why->text, text, sizeof(text));
 	return why->code;
 }
@@ -39,7 +39,7 @@ read_part(struct arena *a, enum part part, bool searched, const char *at, struct
 			reader_raw(&r);
 	}
 	if (reader_end(&r, why) != OK)
-		return within(why, at);
+		return asked_within(why, at);
 	if (part != PART_ACTION && !type.size)
 		return problem_set(why, ERR_SYNTAX, "AuthZEN 1.0 s5", "%s/type: expected a text, found nothing", at);
 	if (!searched && !id.size)
@@ -47,6 +47,12 @@ read_part(struct arena *a, enum part part, bool searched, const char *at, struct
 	p->type = type;
 	p->id = id;
 	return OK;
+}
+
+static enum err
+not_there(const char *at, struct problem *why)
+{
+	return problem_set(why, ERR_SYNTAX, "AuthZEN 1.0 s6.1", "%s: expected an object, found nothing", at);
 }
 
 /* All that a question needs; `searched` may lack its id, and an action that is searched for is not there at all. */
@@ -59,7 +65,7 @@ read_parts(struct arena *a, struct asked *q, enum part searched, struct problem 
 		if (part == PART_ACTION && searched == PART_ACTION)
 			continue;
 		if (!q->parts[part].json.size)
-			return problem_set(why, ERR_SYNTAX, "AuthZEN 1.0 s6.1", "%s: expected an object, found nothing", at);
+			return not_there(at, why);
 		if (read_part(a, part, part == searched, at, &q->parts[part], why) != OK)
 			return why->code;
 	}
@@ -167,27 +173,52 @@ read_body(struct arena *a, struct span body, struct asked_body *out, struct prob
 	return reader_end(&r, why);
 }
 
+/* Once for all items: a body costs what it is large, however many items look at the same part. What is wrong with a part is
+ * the problem of each item that takes it. */
+static void
+read_defaults(struct arena *a, struct asked *defaults, struct problem faults[PART_CONTEXT])
+{
+	for (enum part part = 0; part < PART_CONTEXT; part++) {
+		const char *at = arena_print(a, "/%s", part_name(part));
+
+		faults[part] = (struct problem){ 0 };
+		if (defaults->parts[part].json.size)
+			read_part(a, part, false, at, &defaults->parts[part], &faults[part]);
+	}
+}
+
 /* What an item does not say itself is as the defaults say, whole: nothing is merged (s7.1.1). */
 static void
-complete(struct arena *a, struct asked *item, const struct asked *defaults)
+complete(struct arena *a, struct asked *item, const struct asked *defaults, const struct problem faults[PART_CONTEXT])
 {
-	for (enum part part = 0; part < PART_CONTEXT; part++)
-		if (!item->parts[part].json.size)
-			item->parts[part].json = defaults->parts[part].json;
 	if (!item->context.size)
 		item->context = defaults->context;
-	read_parts(a, item, PARTS, &item->problem);
+	for (enum part part = 0; part < PART_CONTEXT && item->problem.code == OK; part++) {
+		const char *at = arena_print(a, "%s/%s", item->at, part_name(part));
+
+		if (item->parts[part].json.size) {
+			read_part(a, part, false, at, &item->parts[part], &item->problem);
+		} else if (defaults->parts[part].json.size) {
+			item->parts[part] = defaults->parts[part];
+			item->problem = faults[part];
+		} else {
+			not_there(at, &item->problem);
+		}
+	}
 }
 
 enum err
 asked_read(struct arena *a, struct span body, enum part searched, struct asked_body *out, struct problem *why)
 {
+	struct problem faults[PART_CONTEXT];
+
 	*out = (struct asked_body){ .defaults = { .at = "" } };
 	if (read_body(a, body, out, why) != OK)
 		return why->code;
 	if (out->item_count && searched == PARTS) {
+		read_defaults(a, &out->defaults, faults);
 		for (size_t i = 0; i < out->item_count; i++)
-			complete(a, &out->items[i], &out->defaults);
+			complete(a, &out->items[i], &out->defaults, faults);
 		return OK;
 	}
 	out->item_count = 0;

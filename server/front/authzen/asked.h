@@ -9,9 +9,9 @@
 #include "codec/reader.h"
 #include "front/authzen/access.h"
 
-#define ASKED_LARGEST (256 * KIB)
+#define ASKED_LARGEST (64 * KIB)
 #define ASKED_DEPTH 10
-#define ASKED_VALUES 8192
+#define ASKED_VALUES 2048
 #define ASKED_ITEMS 64           /* evaluations of one request */
 #define ASKED_ID_LARGEST 1024
 
@@ -45,3 +45,6 @@ struct asked_body {
 /* `searched`: the part that is searched for and so has no id (PARTS: none is). What must be there and is not, in a single
  * question or a search, is an error; in an item of several it is the item's. */
 enum err asked_read(struct arena *, struct span body, enum part searched, struct asked_body *out, struct problem *why);
+
+/* A reader of a piece knows only the pointers within it: puts the pointer to the piece before them. Returns why->code. */
+enum err asked_within(struct problem *why, const char *at);

@@ -7,6 +7,8 @@
 #include "transaction/vouching.h"
 
 #define ANSWER_LARGEST (16 * MIB)
+#define ADVISED 8                /* refusals of one request that are told the way up: advice costs far more than deciding */
+#define VOUCHED_LARGEST (256 * KIB) /* statements of all its items: items may share a default, and each is verified for each */
 
 /* One question of the request: a posed one, or why it could not be. */
 struct item {
@@ -24,6 +26,8 @@ struct evaluating {
 	struct evaluation_request *requests;
 	size_t request_count;
 	size_t vouching;                 /* the item whose vouchers are asked for next */
+	size_t vouched_size;
+	size_t advised;
 };
 
 static void vouch(struct evaluating *);
@@ -121,33 +125,44 @@ on_decided(void *arg, enum err err, const struct evaluation_answer *answers, con
 		asking_refuse(&e->asking, why);
 }
 
+/* What will be decided, seen without advice; of refusals only the first get some. */
+static bool
+foresee(struct evaluating *e, struct item *item, struct decision *scratch)
+{
+	struct question *q = &item->posed->requests[0].question;
+	const bool advise = q->advise;
+
+	q->advise = false;
+	decide(q, scratch);
+	if (advise && !scratch->permit && e->advised < ADVISED) {
+		q->advise = true;
+		e->advised++;
+	}
+	return scratch->permit;
+}
+
 /* Whether an item ends the list: then nothing behind it is decided at all. */
 static bool
-ends(const struct evaluating *e, const struct item *item)
+ends(struct evaluating *e, struct item *item, struct decision *scratch)
 {
-	struct decision *decision;
-	bool permit = false;
+	const bool permit = e->several && item->posed && foresee(e, item, scratch);
 
-	if (e->body.semantic == EXECUTE_ALL)
-		return false;
-	if (item->posed) {
-		decision = arena_new(e->asking.exchange->arena, struct decision);
-		decide(&item->posed->requests[0].question, decision);
-		permit = decision->permit;
-	}
-	return permit == (e->body.semantic == PERMIT_ON_FIRST_PERMIT);
+	return e->body.semantic != EXECUTE_ALL && permit == (e->body.semantic == PERMIT_ON_FIRST_PERMIT);
 }
 
 static void
 decide_all(struct evaluating *e)
 {
 	struct arena *a = e->asking.exchange->arena;
+	struct decision *scratch = arena_new(a, struct decision);
 	struct pending *pending;
 	struct problem why;
+	size_t more = 0;
 
 	e->requests = arena_array(a, struct evaluation_request, e->item_count * POSED_FRAMEWORKS);
 	for (size_t i = 0; i < e->item_count; i++) {
 		struct item *item = &e->items[i];
+		bool last;
 
 		item->first = e->request_count;
 		if (item->posed && e->request_count + item->posed->count > EVALUATIONS_LARGEST) {
@@ -156,11 +171,17 @@ decide_all(struct evaluating *e)
 			asking_refuse(&e->asking, &why);
 			return;
 		}
+		last = ends(e, item, scratch);
 		for (size_t j = 0; item->posed && j < item->posed->count; j++)
 			e->requests[e->request_count++] = item->posed->requests[j];
-		if (ends(e, item))
+		if (item->posed)
+			more += item->posed->count - 1;
+		if (last)
 			e->item_count = i + 1;
 	}
+	/* Items have been counted when they were read; each further framework is a decision too. */
+	if (!asking_charge(&e->asking, more))
+		return;
 	if (e->request_count == 0) {
 		answer(e, NULL);
 		return;
@@ -227,6 +248,13 @@ pose_item(struct evaluating *e, struct item *item, const struct asked *asked)
 	if (item->problem.code == OK &&
 	    pose(e->asking.exchange->arena, &posing, asked, &item->posed, &item->problem) != OK)
 		item->posed = NULL;
+	for (size_t i = 0; item->posed && i < item->posed->vouched_count; i++)
+		e->vouched_size += item->posed->vouched[i].size;
+	if (item->posed && item->posed->vouched_count && e->vouched_size > VOUCHED_LARGEST) {
+		problem_set(&item->problem, ERR_LIMIT, "", "%s/context/vouched: expected at most %zu bytes of statements in one "
+		    "request, each counted for each item, found more", asked->at, (size_t)VOUCHED_LARGEST);
+		item->posed = NULL;
+	}
 }
 
 static void

@@ -1,13 +1,12 @@
 /* front/authzen/posed.c - what was asked, made a question to the engine. */
 #include "front/authzen/posed.h"
 
-#include <stdio.h>
-
 #include "codec/text.h"
 
 static const struct limits limits = { .bytes = ASKED_LARGEST, .depth = ASKED_DEPTH, .members = ASKED_VALUES };
 
 #define PURPOSE_LARGEST 1024
+#define SCRATCH (16 * MIB)
 
 /* What the context says beside facts. */
 struct wishes {
@@ -18,23 +17,15 @@ struct wishes {
 	bool advise;
 };
 
+/* What is read along the way goes into the scratch, for 64 questions of one request may look at the same large context; what
+ * the question keeps is copied. */
 struct pose {
-	struct arena *arena;
+	struct arena *arena, *scratch;
 	const struct posing *posing;
 	const struct asked *asked;
 	struct posed *out;
 	struct wishes wishes;
 };
-
-static enum err
-within(struct problem *why, const char *at)
-{
-	char text[sizeof(why->text)];
-
-	snprintf(text, sizeof(text), "%s%s", at, why->text);
-	memcpy(why->text, text, sizeof(text));
-	return why->code;
-}
 
 /* Facts this decision point knows */
 
@@ -42,7 +33,7 @@ within(struct problem *why, const char *at)
 static enum err
 take_own_facts(struct pose *p, struct span json, struct problem *why)
 {
-	struct reader r = reader_json(p->arena, json, limits);
+	struct reader r = reader_json(p->scratch, json, limits);
 
 	facts_read(&r, &p->out->facts, OBSERVED, p->posing->now);
 	if (reader_end(&r, why) == OK)
@@ -72,7 +63,7 @@ static enum err
 take_property(struct pose *p, const struct access_property *property, struct span value, const char *at,
     struct problem *why)
 {
-	struct reader r = reader_json(p->arena, as_object(p->arena, property->fact, value), limits);
+	struct reader r = reader_json(p->scratch, as_object(p->scratch, property->fact, value), limits);
 
 	facts_read(&r, &p->out->facts, CLAIMED, p->posing->now);
 	if (reader_end(&r, why) == OK)
@@ -80,7 +71,7 @@ take_property(struct pose *p, const struct access_property *property, struct spa
 	if (!property->otherwise.size || !fact_find(p->posing->policies->dictionary, property->fact))
 		return problem_set(why, ERR_INVALID, "", "%s: expected a value of the fact %.*s, found another", at,
 		    SPAN_ARGS(property->fact));
-	r = reader_json(p->arena, as_object(p->arena, property->fact, property->otherwise), limits);
+	r = reader_json(p->scratch, as_object(p->scratch, property->fact, property->otherwise), limits);
 	facts_read(&r, &p->out->facts, CLAIMED, p->posing->now);
 	return reader_end(&r, why);
 }
@@ -101,7 +92,7 @@ take_name(struct pose *p, enum part part, struct problem *why)
 		value = buffer_init(8 * ASKED_ID_LARGEST);
 		json_write_string(&value, asked->id);
 		err = take_property(p, property, buffer_span(&value),
-		    arena_print(p->arena, "%s/%s", p->asked->at, part_name(part)), why);
+		    arena_print(p->scratch, "%s/%s", p->asked->at, part_name(part)), why);
 		buffer_release(&value);
 		if (err != OK)
 			return err;
@@ -124,8 +115,8 @@ static enum err
 take_properties(struct pose *p, enum part part, struct problem *why)
 {
 	const struct asked_part *asked = &p->asked->parts[part];
-	const char *at = arena_print(p->arena, "%s/%s/properties", p->asked->at, part_name(part));
-	struct reader r = reader_json(p->arena, asked->properties, limits);
+	const char *at = arena_print(p->scratch, "%s/%s/properties", p->asked->at, part_name(part));
+	struct reader r = reader_json(p->scratch, asked->properties, limits);
 	const struct access_property *property;
 	struct span name;
 
@@ -139,10 +130,10 @@ take_properties(struct pose *p, enum part part, struct problem *why)
 		if (!property)
 			reader_raw(&r);
 		else if (take_property(p, property, reader_raw(&r),
-		    arena_print(p->arena, "%s/%.*s", at, SPAN_ARGS(name)), why) != OK)
+		    arena_print(p->scratch, "%s/%.*s", at, SPAN_ARGS(name)), why) != OK)
 			return why->code;
 	}
-	return reader_end(&r, why) == OK ? OK : within(why, at);
+	return reader_end(&r, why) == OK ? OK : asked_within(why, at);
 }
 
 static void
@@ -169,7 +160,7 @@ read_obligations(struct reader *r, struct posed *out)
 static enum err
 take_context(struct pose *p, struct problem *why)
 {
-	struct reader r = reader_json(p->arena, p->asked->context, limits);
+	struct reader r = reader_json(p->scratch, p->asked->context, limits);
 	struct wishes *w = &p->wishes;
 	struct span name;
 
@@ -198,7 +189,12 @@ take_context(struct pose *p, struct problem *why)
 		else
 			reader_raw(&r);
 	}
-	return reader_end(&r, why) == OK ? OK : within(why, arena_print(p->arena, "%s/context", p->asked->at));
+	if (reader_end(&r, why) != OK)
+		return asked_within(why, arena_print(p->scratch, "%s/context", p->asked->at));
+	w->purpose = arena_copy(p->arena, w->purpose);
+	for (size_t i = 0; i < p->out->vouched_count; i++)
+		p->out->vouched[i] = arena_copy(p->arena, p->out->vouched[i]);
+	return OK;
 }
 
 /* The policy */
@@ -259,25 +255,26 @@ read_requirement(struct reader *r, const struct framework *framework, struct spa
 static enum err
 demand_read(struct pose *p, const struct framework *framework, struct demand *out, struct problem *why)
 {
-	struct reader r = reader_json(p->arena, p->wishes.requires, limits);
+	struct reader r = reader_json(p->scratch, p->wishes.requires, limits);
 	struct span name;
 
 	reader_object(&r);
 	while (reader_member(&r, &name))
 		read_requirement(&r, framework, name, out);
 	return reader_end(&r, why) == OK ? OK :
-	    within(why, arena_print(p->arena, "%s/context/requires", p->asked->at));
+	    asked_within(why, arena_print(p->scratch, "%s/context/requires", p->asked->at));
 }
 
 static enum err
-no_such(struct pose *p, const char *what, struct span name, struct problem *why)
+no_such(struct pose *p, const char *member, const char *what, struct span name, struct problem *why)
 {
-	return problem_set(why, ERR_NOT_FOUND, "", "%s/context: no %s \"%.*s\" is in force here", p->asked->at, what,
-	    SPAN_ARGS(span_first(name, 64)));
+	return problem_set(why, ERR_NOT_FOUND, "", "%s/context/%s: no %s \"%.*s\" is in force here", p->asked->at, member,
+	    what, SPAN_ARGS(span_first(name, 64)));
 }
 
+/* `member`: of the context, that names the framework. */
 static enum err
-add_request(struct pose *p, struct span framework, struct span profile, struct problem *why)
+add_request(struct pose *p, const char *member, struct span framework, struct span profile, struct problem *why)
 {
 	const struct posing *posing = p->posing;
 	const struct asked_part *parts = p->asked->parts;
@@ -285,14 +282,18 @@ add_request(struct pose *p, struct span framework, struct span profile, struct p
 	    (struct span){ 0 } : p->wishes.version, posing->now);
 	struct evaluation_request *r = &p->out->requests[p->out->count];
 
+	if (!policy && r == p->out->requests && p->wishes.version.size &&
+	    policy_in_force(posing->policies, framework, (struct span){ 0 }, posing->now))
+		return no_such(p, "version", "version of this framework", p->wishes.version, why);
 	if (!policy)
-		return no_such(p, "framework", framework, why);
+		return no_such(p, member, "framework", framework, why);
 	*r = (struct evaluation_request){
 		.question = {
 			.framework = policy->framework,
 			.facts = &p->out->facts,
 			.at = posing->now,
-			.advise = p->wishes.advise,
+			/* The way up is told by the framework that decides. */
+			.advise = p->wishes.advise && p->out->count == 0,
 		},
 		.policy_leaf = policy->published.number,
 		.caller = posing->caller,
@@ -307,7 +308,7 @@ add_request(struct pose *p, struct span framework, struct span profile, struct p
 	if (profile.size) {
 		r->question.profile = profile_find(policy->framework, profile);
 		if (!r->question.profile)
-			return no_such(p, "profile", profile, why);
+			return no_such(p, "profile", "profile", profile, why);
 		r->question.demand.count = r->question.profile->requirement_count;
 		memcpy(r->question.demand.items, r->question.profile->requirements,
 		    r->question.demand.count * sizeof(*r->question.demand.items));
@@ -327,39 +328,57 @@ add_requests(struct pose *p, struct problem *why)
 	if (p->out->unplaced)
 		return problem_set(why, ERR_SYNTAX, "", "%s/context/framework: expected a framework, for none is set for this "
 		    "action and resource; found nothing", p->asked->at);
-	if (add_request(p, policy.framework, policy.profile, why) != OK)
+	if (add_request(p, "framework", policy.framework, policy.profile, why) != OK)
 		return why->code;
 	if (p->wishes.requires.size) {
 		first->question.demand.count = 0;
 		if (demand_read(p, first->question.framework, &first->question.demand, why) != OK)
 			return why->code;
 	}
+	if (first->question.demand.count == 0) {
+		p->out->unplaced = !policy.profile.size && !p->wishes.requires.size;
+		return problem_set(why, ERR_SYNTAX, "", "%s/context: expected a profile or levels that are required, found neither",
+		    p->asked->at);
+	}
 	for (size_t i = 0; i < p->wishes.also_count; i++)
-		if (add_request(p, p->wishes.also[i], (struct span){ 0 }, why) != OK)
+		if (add_request(p, arena_print(p->scratch, "also/%zu", i), p->wishes.also[i], (struct span){ 0 }, why) != OK)
 			return why->code;
 	return OK;
+}
+
+static enum err
+pose_all(struct pose *p, struct problem *why)
+{
+	const struct posing *posing = p->posing;
+	const struct asked *asked = p->asked;
+	const struct access_entity *known;
+
+	if (!posing->policies || !posing->policies->dictionary)
+		return problem_set(why, ERR_UNAVAILABLE, "", "no framework has been published here yet");
+	facts_init(&p->out->facts, posing->policies->dictionary);
+	if (span_is(asked->parts[PART_SUBJECT].type, "transaction"))
+		return problem_set(why, ERR_NOT_FOUND, "", "%s/subject: no transaction of yours has this id", asked->at);
+	for (enum part part = 0; part < PART_CONTEXT; part++) {
+		known = access_find(posing->access, part, asked->parts[part].type, asked->parts[part].id);
+		if ((known && known->facts.size && take_own_facts(p, known->facts, why) != OK) || take_name(p, part, why) != OK ||
+		    (asked->parts[part].properties.size && take_properties(p, part, why) != OK))
+			return why->code;
+	}
+	if (asked->context.size && take_context(p, why) != OK)
+		return why->code;
+	return add_requests(p, why);
 }
 
 enum err
 pose(struct arena *a, const struct posing *posing, const struct asked *asked, struct posed **out, struct problem *why)
 {
-	struct pose p = { a, posing, asked, arena_new(a, struct posed), { .advise = true } };
-	const struct access_entity *known;
+	struct arena scratch = arena_init(SCRATCH);
+	struct pose p = { a, &scratch, posing, asked, arena_new(a, struct posed), { .advise = true } };
+	enum err err;
 
 	*out = p.out;
 	p.out->at = asked->at;
-	if (!posing->policies || !posing->policies->dictionary)
-		return problem_set(why, ERR_UNAVAILABLE, "", "no framework has been published here yet");
-	facts_init(&p.out->facts, posing->policies->dictionary);
-	if (span_is(asked->parts[PART_SUBJECT].type, "transaction"))
-		return problem_set(why, ERR_NOT_FOUND, "", "%s/subject: no transaction of yours has this id", asked->at);
-	for (enum part part = 0; part < PART_CONTEXT; part++) {
-		known = access_find(posing->access, part, asked->parts[part].type, asked->parts[part].id);
-		if ((known && known->facts.size && take_own_facts(&p, known->facts, why) != OK) || take_name(&p, part, why) != OK ||
-		    (asked->parts[part].properties.size && take_properties(&p, part, why) != OK))
-			return why->code;
-	}
-	if (asked->context.size && take_context(&p, why) != OK)
-		return why->code;
-	return add_requests(&p, why);
+	err = pose_all(&p, why);
+	arena_release(&scratch);
+	return err;
 }

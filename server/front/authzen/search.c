@@ -8,6 +8,7 @@
 #include "front/authzen/front.h"
 
 #define PAGE_LARGEST 1000
+#define LOOKED_LARGEST 256   /* candidates of one request: others wait for this worker meanwhile */
 #define ANSWER_LARGEST (4 * MIB)
 #define TOKEN_DIGITS 16      /* of the digest in a page's token */
 
@@ -16,6 +17,7 @@ struct searching {
 	enum part part;
 	struct asked_body body;
 	char fingerprint[2 * 32 + 1];    /* of all but the page */
+	size_t looked;
 };
 
 /* Pages: a token is the place to go on from, and the digest of the search it belongs to (s8.2: the rest stays the same). */
@@ -97,7 +99,7 @@ write_result(struct buffer *b, enum part part, const struct access_entity *e)
 	buffer_text(b, "}");
 }
 
-/* The next that is permitted, from `*at` on; NULL: none any more. */
+/* The next that is permitted, from `*at` on; NULL: none any more, or as many as one request may look at have been. */
 static enum err
 find_next(struct searching *s, size_t *at, struct arena *a, const struct access_entity **out, struct problem *why)
 {
@@ -108,6 +110,8 @@ find_next(struct searching *s, size_t *at, struct arena *a, const struct access_
 		*out = &access->entities[s->part][*at];
 		if (!is_candidate(s, *out))
 			continue;
+		if (s->looked++ == LOOKED_LARGEST)
+			break;
 		if (look(s, *out, a, &permit, why) != OK)
 			return why->code;
 		arena_reset(a);
@@ -118,7 +122,7 @@ find_next(struct searching *s, size_t *at, struct arena *a, const struct access_
 	return OK;
 }
 
-/* One more than the page holds is looked for: then there is a next page. */
+/* One more than the page holds is looked for: then, or when not all were looked at, there is a next page. */
 static enum err
 fill_page(struct searching *s, size_t at, struct buffer *results, size_t *found, size_t *next, struct problem *why)
 {
@@ -133,7 +137,7 @@ fill_page(struct searching *s, size_t at, struct buffer *results, size_t *found,
 		write_result(results, s->part, e);
 		at++;
 	}
-	if (err == OK && e)
+	if (err == OK && at < s->asking.front->access->counts[s->part])
 		*next = at;
 	arena_release(&a);
 	return err;
@@ -162,6 +166,17 @@ search(struct searching *s, size_t from)
 	asking_answer(&s->asking, &b);
 }
 
+/* A candidate costs as much as a question: as many as may be looked at are counted, the first with the request. */
+static bool
+charge(struct searching *s, size_t from)
+{
+	size_t count = s->asking.front->access->counts[s->part], left = count > from ? count - from : 0;
+
+	if (left > LOOKED_LARGEST)
+		left = LOOKED_LARGEST;
+	return asking_charge(&s->asking, left ? left - 1 : 0);
+}
+
 static void
 go_on(struct asking *asking)
 {
@@ -177,7 +192,7 @@ go_on(struct asking *asking)
 	fingerprint(s);
 	if (read_token(s, &from, &why) != OK)
 		asking_refuse(asking, &why);
-	else
+	else if (charge(s, from))
 		search(s, from);
 }
 
