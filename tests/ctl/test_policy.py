@@ -54,7 +54,8 @@ class Daemon:
         self.log = open(os.path.join(self.home, "log"), "a", encoding="utf-8")
         self.process = subprocess.Popen([WATASHID, "-c", self.file], stdout=self.log, stderr=self.log)
         for _ in range(500):
-            if self.ctl("status").returncode == 0 and self.get("/v1/policy")[0] == 200:
+            # A checkpoint says that the ledger's founding key is active: versions are signed with it.
+            if self.ctl("status").returncode == 0 and self.get("/v1/policy")[0] == 200 and self.get("/checkpoint")[0] == 200:
                 return
             time.sleep(0.02)
         raise AssertionError("the daemon does not come up")

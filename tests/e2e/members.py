@@ -511,7 +511,7 @@ def operating():
     report = json.loads(status.stdout) if status.returncode == 0 else {}
     ok("status tells of publication, keys and processes", report.get("publication", {}).get("entities") == 9 and
        report.get("members", {}).get("approved") == 7 and
-       len(report.get("keys", [])) == 3 and report.get("processes"), status.stdout)
+       len(report.get("keys", [])) == 4 and report.get("processes"), status.stdout)
     ok("status is readable too", "valid until" in ctl("status").stdout, ctl("status").stdout)
     copy = os.path.join(WORK, "copy.mdb")
     done = ctl("backup", copy)
