@@ -136,19 +136,14 @@ resource_of(struct impact *i, struct span id)
 static const struct framework *
 version_of(const struct impact *i, struct span policy)
 {
-	char text[sizeof("sha256:") + 64];
+	static const char prefix[] = "sha256:";
+	uint8_t digest[32];
 
-	for (size_t n = 0; n < i->before_count; n++) {
-		const struct framework *f = i->before[n];
-
-		memcpy(text, "sha256:", 7);
-		for (size_t b = 0; b < f->digest.size && b < 32; b++) {
-			text[7 + 2 * b] = "0123456789abcdef"[f->digest.data[b] >> 4];
-			text[8 + 2 * b] = "0123456789abcdef"[f->digest.data[b] & 15];
-		}
-		if (span_equal(policy, span_of(text, sizeof(text) - 1)))
-			return f;
-	}
+	if (!span_starts(policy, prefix) || !hex_read(span_skip(policy, sizeof(prefix) - 1), digest, sizeof(digest)))
+		return NULL;
+	for (size_t n = 0; n < i->before_count; n++)
+		if (span_equal(i->before[n]->digest, span_of(digest, sizeof(digest))))
+			return i->before[n];
 	return NULL;
 }
 
@@ -409,8 +404,9 @@ write_resources(struct buffer *b, const struct impact *i)
 		touched += sums[n] != 0;
 	}
 	count = most(sums, RESOURCES_LARGEST, order);
-	buffer_print(b, "\"resources\":{\"further\":%llu,\"most\":[",
-	    (unsigned long long)(i->rest.refused + i->rest.accepted));
+	buffer_text(b, "\"resources\":{");
+	write_count(b, "further", i->rest.refused + i->rest.accepted);
+	buffer_text(b, ",\"most\":[");
 	for (size_t n = 0; n < count; n++)
 		write_resource(b, &i->resources[order[n]], n == 0);
 	buffer_print(b, "],\"touched\":%zu}", touched);
