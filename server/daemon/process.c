@@ -6,14 +6,14 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "daemon/child.h"
 #include "daemon/links.h"
+#include "daemon/restart.h"
 #include "daemon/supervisor.h"
 
-#define YOUNG SECONDS(10)            /* who dies before that is started again later and later */
-#define LONGEST_WAIT SECONDS(30)
 #define LINKS_LOST_MOST 10           /* by one process: it is not the links */
 #define STAGED_PATIENCE SECONDS(60)  /* for a new set of processes to become ready */
 
@@ -71,6 +71,7 @@ on_order(void *arg, struct span message, int fd)
 	} else if (order.kind == ORDER_FAILED) {
 		snprintf(p->failed, sizeof(p->failed), "%.*s", SPAN_ARGS(order.text));
 	} else if (order.kind == ORDER_READY && p->state == SEAT_STARTING) {
+		p->served = true;
 		set_state(p, SEAT_READY);
 		timer_stop(&p->timer);
 		supervisor_on_ready(p->owner, p);
@@ -176,6 +177,8 @@ process_start(struct process *p, const struct settings *settings, const struct l
 	assert(!process_lives(p));
 	p->started = clock_now();
 	p->staged = staged;
+	p->served = p->condemned = false;
+	p->status = 0;
 	p->failed[0] = '\0';
 	p->links_lost = 0;
 	if (channel_pair(fds, why) != OK)
@@ -262,8 +265,10 @@ process_drain(struct process *p, int64_t us)
 void
 process_kill(struct process *p)
 {
-	if (process_lives(p))
-		kill(p->pid, SIGKILL);
+	if (!process_lives(p))
+		return;
+	p->condemned = true;
+	kill(p->pid, SIGKILL);
 }
 
 void
@@ -274,9 +279,6 @@ process_buried(struct process *p)
 	channel_free(p->channel);
 	p->channel = NULL;
 	timer_stop(&p->timer);
-	/* However it ended: one that has lived settles the account of those before it. */
-	if (clock_now().us - p->started.us > YOUNG)
-		p->quick_deaths = 0;
 	p->pid = 0;
 	p->ended = false;
 	set_state(p, SEAT_EMPTY);
@@ -288,12 +290,13 @@ process_buried(struct process *p)
 void
 process_start_again(struct process *p)
 {
-	int64_t wait = 0;
+	const struct death death = {
+		.served = p->served,
+		.killed = WIFSIGNALED(p->status) && WTERMSIG(p->status) == SIGKILL && !p->condemned,
+		.lived = clock_now().us - p->started.us,
+	};
+	int64_t wait = restart_wait(&p->young, &death);
 
-	if (p->quick_deaths > 0)
-		wait = p->quick_deaths > 5 ? LONGEST_WAIT : SECONDS(1) << (p->quick_deaths - 1);
-	if (p->quick_deaths < 6)
-		p->quick_deaths++;
 	p->owner->roster->seats[p->seat].restarts++;
 	set_state(p, SEAT_WAITING);
 	log_info("process.replaced", "process=%s in_ms=%lld", p->name, (long long)wait / 1000);

@@ -27,11 +27,13 @@ struct process {
 	bool staged;           /* of a configuration that is not in force yet */
 	pid_t pid;
 	struct channel *channel;
+	bool served;           /* it has become ready */
+	bool condemned;        /* killed by us */
 	bool ended;            /* with `status`; its last words may still be in the channel */
 	int status;            /* as of waitpid(2) */
 	struct instant started;
 	unsigned links_lost;
-	unsigned quick_deaths; /* one soon after another */
+	unsigned young;        /* restart.h's count */
 	struct timer timer;    /* waiting: until it is started again. Draining, staged: until patience ends */
 	char failed[512];      /* why it could not start, in its own words */
 };
@@ -62,5 +64,5 @@ void process_kill(struct process *);
 /* It has ended: forgets it, and clears what it left in shared memory. */
 void process_buried(struct process *);
 
-/* Starts it again: at once, or after a while if it keeps dying young. */
+/* Starts it again, when restart.h says. */
 void process_start_again(struct process *);
