@@ -202,6 +202,21 @@ write_ledger(struct buffer *b, const struct ledger_state *s)
 	buffer_print(b, "watashi_ledger_halted %d\n", s->halted.size > 0);
 }
 
+/* Not a matter of readiness: what was in force stays so, and another worker reads no better. */
+static void
+write_policies(struct buffer *b, struct policy_shelf *shelf)
+{
+	struct policy_snapshot *s = policy_shelf_take(shelf);
+
+	if (!s)
+		return;
+	describe(b, "watashi_policies_loaded", "gauge", "Published versions of frameworks this worker decides by.");
+	buffer_print(b, "watashi_policies_loaded %zu\n", s->count);
+	describe(b, "watashi_policies_rejected", "gauge", "Published versions that could not be read: watashictl status says why.");
+	buffer_print(b, "watashi_policies_rejected %zu\n", s->rejected_count);
+	policy_snapshot_unref(s);
+}
+
 static void
 on_metrics_loaded(void *arg, enum err err, const struct problem *why)
 {
@@ -224,6 +239,7 @@ on_metrics_loaded(void *arg, enum err err, const struct problem *why)
 		write_publication(&b, &p);
 	if (ledger_of(look, err, &ledger))
 		write_ledger(&b, &ledger);
+	write_policies(&b, look->ops->shelf);
 	answer_text(look->exchange, 200, "text/plain; version=0.0.4", buffer_span(&b));
 	buffer_release(&b);
 }

@@ -8,10 +8,12 @@
 
 #include "daemon/store_link.h"
 #include "http/route.h"
+#include "transaction/policy_shelf.h"
 
 struct ops {
 	const struct child *child;
 	const struct store_link *link;
+	struct policy_shelf *shelf;
 };
 
 extern const struct route ops_routes[];

@@ -33,6 +33,7 @@ static const struct table *const own[] = {
 	&ledger_state_table,
 	&policy_table,
 	&dictionary_table,
+	&policy_change_table,
 	&caller_table,
 	&caller_secret_table,
 	&access_token_table,

@@ -109,12 +109,11 @@ policy_admit(const struct row *rows, size_t count, const struct framework *f, st
 		struct span framework, version;
 		struct published_policy other;
 
-		if (!policy_key_read(rows[i].key, &framework, &version) ||
-		    !published_policy_read(rows[i].value, &other))
-			return problem_set(
-			    why, ERR_UNSUPPORTED, "", "a version in the store is of a form this version does not know");
+		policy_key_read(rows[i].key, &framework, &version);
 		if (!span_equal(framework, f->id))
 			continue;
+		if (!published_policy_read(rows[i].value, &other))
+			return policy_row_strange(framework, version, why);
 		known = known || span_equal(version, f->version);
 		if (other.number == 0)
 			continue;

@@ -2,7 +2,11 @@
  *
  *     load -> read -> decide -> sign -> commit -> answer
  *      ^                                  |
- *      `---------- conflict, once --------'
+ *      `------ conflict, thrice at most --'
+ *
+ * Whether a version may stand beside the others depends on all of them (its moment is nobody else's, it is the first,
+ * there is room), so of two changes at one time one loses: each counts on in the one row of policy_change_table that it
+ * loaded, and expects it as it was.
  */
 #include "transaction/policy_publication.h"
 
@@ -10,6 +14,7 @@
 #include <stdlib.h>
 
 #include "base/log.h"
+#include "base/record.h"
 #include "codec/text.h"
 #include "crypto/certificate.h"
 #include "crypto/digest.h"
@@ -20,7 +25,9 @@
 
 #define FLOW_LARGEST (1 * GIB) /* reached by nobody: files, compiled, and the unit they leave in */
 
-enum { ASK_DICTIONARY, ASK_POLICIES, ASK_KEYS, ASK_COUNT };
+#define ATTEMPTS 4 /* somebody else may change a version between load and commit */
+
+enum { ASK_DICTIONARY, ASK_POLICIES, ASK_CHANGES, ASK_KEYS, ASK_COUNT };
 
 struct policy_publication {
 	struct pending pending;        /* first */
@@ -38,7 +45,8 @@ struct policy_publication {
 	/* What was loaded and read. */
 	const struct dictionary *published_facts, *facts; /* NULL: none; with the version */
 	struct span published_text;
-	uint64_t dictionary_generation, policy_generation; /* 0: there is no such row */
+	uint64_t dictionary_generation, policy_generation, changes_generation; /* 0: there is no such row */
+	uint64_t changes;              /* of all versions, until now */
 	struct published_policy before;
 	const struct framework *framework;                 /* with WITHDRAW: NULL */
 	struct published_policy files;
@@ -81,6 +89,7 @@ load(struct policy_publication *p)
 	p->framework = NULL;
 	p->asks[ASK_DICTIONARY] = dictionary_ask();
 	p->asks[ASK_POLICIES] = policies_ask();
+	p->asks[ASK_CHANGES] = policy_changes_ask();
 	p->asks[ASK_KEYS] = key_lives_ask();
 	p->waiting = store_load(p->publisher->store, p->asks, ASK_COUNT, on_policies_loaded, p);
 }
@@ -108,6 +117,16 @@ policy_change_start(
 
 /* Reading what was loaded; rows are borrowed, so what lasts is copied. */
 
+static void
+changes_read(struct policy_publication *p)
+{
+	const struct ask *ask = &p->asks[ASK_CHANGES];
+	struct record r = record_of(ask->count ? ask->rows[0].value : (struct span){ 0 });
+
+	p->changes = record_u64(&r);
+	p->changes_generation = ask->count ? ask->rows[0].generation : 0;
+}
+
 static enum err
 dictionaries_read(struct policy_publication *p, struct span text)
 {
@@ -129,7 +148,7 @@ dictionaries_read(struct policy_publication *p, struct span text)
 	return dictionary_admit(p->published_facts, p->facts, &p->why);
 }
 
-static void
+static enum err
 before_find(struct policy_publication *p, struct span framework, struct span version)
 {
 	const struct ask *ask = &p->asks[ASK_POLICIES];
@@ -137,10 +156,14 @@ before_find(struct policy_publication *p, struct span framework, struct span ver
 
 	p->report.framework = framework;
 	p->report.version = version;
-	for (size_t i = 0; i < ask->count; i++)
-		if (span_equal(ask->rows[i].key, key) &&
-		    published_policy_read(arena_copy(&p->arena, ask->rows[i].value), &p->before))
-			p->policy_generation = ask->rows[i].generation;
+	for (size_t i = 0; i < ask->count; i++) {
+		if (!span_equal(ask->rows[i].key, key))
+			continue;
+		if (!published_policy_read(arena_copy(&p->arena, ask->rows[i].value), &p->before))
+			return policy_row_strange(framework, version, &p->why);
+		p->policy_generation = ask->rows[i].generation;
+	}
+	return OK;
 }
 
 /* A proposal may have waited for long: all is looked at again as if it came now. */
@@ -176,7 +199,7 @@ proposed_read(struct policy_publication *p)
 			.facts = p->report.facts_added ? c->facts : (struct span){ 0 },
 			.files = arena_copy(&p->arena, buffer_span(&pack)) };
 		memcpy(p->files.digest, p->framework->digest.data, sizeof(p->files.digest));
-		before_find(p, p->framework->id, p->framework->version);
+		err = before_find(p, p->framework->id, p->framework->version);
 	}
 	buffer_release(&pack);
 	return err;
@@ -188,7 +211,8 @@ waiting_read(struct policy_publication *p)
 	const struct policy_change *c = p->change;
 	struct policy_files files;
 
-	before_find(p, c->framework, c->version);
+	if (before_find(p, c->framework, c->version) != OK)
+		return p->why.code;
 	if (c->step != POLICY_APPROVE || p->policy_generation == 0 || p->before.number)
 		return OK;
 	if (policy_files_unpack(&p->arena, p->before.files, &files, &p->why) != OK)
@@ -332,12 +356,25 @@ put_published(struct policy_publication *p, struct unit *unit, struct span key)
 }
 
 static void
+count_change(struct policy_publication *p, struct unit *unit)
+{
+	struct span key = span_text(POLICY_CHANGES_KEY);
+	struct buffer count = buffer_init(sizeof(p->changes));
+
+	buffer_u64(&count, p->changes + 1);
+	unit_expect(unit, &policy_change_table, key, p->changes_generation);
+	unit_put(unit, &policy_change_table, key, buffer_span(&count));
+	buffer_release(&count);
+}
+
+static void
 commit(struct policy_publication *p)
 {
 	const struct policy_standing *s = &p->report.standing;
 	struct unit *unit = unit_new(&p->arena, store_tables(p->publisher->store), id_new(p->now));
 	struct span key = policy_key(&p->arena, p->report.framework, p->report.version);
 
+	count_change(p, unit);
 	unit_expect(unit, &policy_table, key, p->policy_generation);
 	if (s->outcome == POLICY_WITHDRAWN) {
 		unit_delete(unit, &policy_table, key);
@@ -367,6 +404,7 @@ on_policies_loaded(void *arg, enum err err, const struct problem *why)
 		answer(p, err);
 		return;
 	}
+	changes_read(p);
 	err = p->change->step == POLICY_PROPOSE ? proposed_read(p) : waiting_read(p);
 	if (err == OK)
 		err = decide(p);
@@ -410,7 +448,7 @@ on_policy_committed(void *arg, const struct committed *done)
 	const struct policy_report *r = &p->report;
 
 	p->waiting = NULL;
-	if (done->code == ERR_CONFLICT && p->attempt++ == 0) {
+	if (done->code == ERR_CONFLICT && ++p->attempt < ATTEMPTS) {
 		p->report = (struct policy_report){ 0 };
 		load(p);
 		return;

@@ -43,7 +43,7 @@ struct policy_report {
 };
 
 /* What both point to stays the caller's until the callback or the cancellation; the report is borrowed until the
- * callback returns. ERR_CONFLICT also when somebody else changed the version meanwhile, twice. */
+ * callback returns. ERR_CONFLICT also when somebody else changed versions meanwhile, again and again. */
 typedef void on_policy_changed(void *arg, enum err, const struct policy_report *, const struct problem *why);
 struct pending *policy_change_start(const struct policy_publisher *, const struct policy_change *, on_policy_changed *,
     void *arg);

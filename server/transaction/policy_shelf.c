@@ -75,7 +75,7 @@ version_read(struct policy_snapshot *s, const struct row *row, struct shelf_poli
 
 	if (!policy_key_read(row->key, &framework, &version) ||
 	    !published_policy_read(arena_copy(&s->arena, row->value), &out->published))
-		return problem_set(why, ERR_UNSUPPORTED, "", "a version's row is of a form this version does not know");
+		return policy_row_strange(framework, version, why);
 	if (policy_files_unpack(&s->arena, out->published.files, &files, why) != OK)
 		return why->code;
 	files.label = arena_print(&s->arena, "policy/%.*s/%.*s", SPAN_ARGS(framework), SPAN_ARGS(version));
@@ -86,19 +86,6 @@ version_read(struct policy_snapshot *s, const struct row *row, struct shelf_poli
 		return problem_set(
 		    why, ERR_INVALID, "", "%s: expected the files that were published, found others", files.label);
 	return OK;
-}
-
-/* One version that cannot be read takes its framework's others with it: an older one in its place would decide by what
- * is not in force. */
-static void
-framework_drop(struct policy_snapshot *s, struct span framework)
-{
-	size_t kept = 0;
-
-	for (size_t i = 0; i < s->count; i++)
-		if (!span_equal(s->items[i].framework->id, framework))
-			s->items[kept++] = s->items[i];
-	s->count = kept;
 }
 
 static int
@@ -113,25 +100,15 @@ by_framework_and_date(const void *a, const void *b)
 	return instant_before(x->valid_from, y->valid_from) ? -1 : instant_before(y->valid_from, x->valid_from);
 }
 
+/* Every sentence, one after another: whoever mends one version learns of the next. */
 static void
-reject(struct policy_snapshot *s, struct span key, const struct problem *why)
+reject(struct policy_snapshot *s, struct span framework, struct span version, const struct problem *why)
 {
-	struct span framework, version;
-
-	if (!policy_key_read(key, &framework, &version))
-		framework = version = (struct span){ 0 };
+	s->rejected_count++;
 	log_error("policy.rejected", "framework=%s version=%s problem=%s", LOG_SPAN(framework), LOG_SPAN(version),
 	    LOG_TEXT(why->text));
-	if (!s->rejected.size)
-		s->rejected = arena_copy(&s->arena, span_text(why->text));
-}
-
-static bool
-is_proposal(struct span value)
-{
-	struct published_policy p;
-
-	return published_policy_read(value, &p) && p.number == 0;
+	s->rejected = span_text(arena_print(&s->arena, "%.*s%s%s", SPAN_ARGS(s->rejected),
+	    s->rejected.size ? "; " : "", why->text));
 }
 
 static void
@@ -145,23 +122,34 @@ dictionary_load(struct policy_snapshot *s, const struct ask *ask)
 	if (dictionary_read(&s->arena, "facts.json", s->facts, &s->dictionary, &why) == OK)
 		return;
 	s->dictionary = NULL;
-	reject(s, ask->rows[0].key, &why);
+	reject(s, (struct span){ 0 }, (struct span){ 0 }, &why);
 }
 
-/* Whatever can be read; `rejected` tells of the rest. */
-static struct policy_snapshot *
-snapshot_read(const struct ask asks[ASK_COUNT])
-{
-	const struct ask *policies = &asks[ASK_POLICIES];
-	struct policy_snapshot *s = snapshot_new();
-	bool unread[POLICY_VERSIONS] = { 0 };
+/* Frameworks of which a version could not be read. */
+struct broken {
+	struct span names[POLICY_VERSIONS]; /* borrowed from the rows */
+	size_t count;
+};
 
-	dictionary_load(s, &asks[ASK_DICTIONARY]);
+static bool
+is_broken(const struct broken *broken, struct span framework)
+{
+	for (size_t i = 0; i < broken->count; i++)
+		if (span_equal(broken->names[i], framework))
+			return true;
+	return false;
+}
+
+/* Whatever can be read; of the rest it is told. */
+static void
+versions_read(struct policy_snapshot *s, const struct ask *policies, struct broken *broken)
+{
 	assert(policies->count <= POLICY_VERSIONS);
 	for (size_t i = 0; i < policies->count; i++) {
+		struct span framework, version;
 		struct problem why;
 
-		if (is_proposal(policies->rows[i].value))
+		if (published_policy_proposed(policies->rows[i].value))
 			continue;
 		if (!s->dictionary)
 			problem_set(&why, ERR_INVALID, "", "no dictionary of facts can be read, so no version can");
@@ -169,14 +157,78 @@ snapshot_read(const struct ask asks[ASK_COUNT])
 			s->count++;
 			continue;
 		}
-		unread[i] = true;
-		reject(s, policies->rows[i].key, &why);
+		policy_key_read(policies->rows[i].key, &framework, &version);
+		reject(s, framework, version, &why);
+		if (!is_broken(broken, framework))
+			broken->names[broken->count++] = framework;
 	}
-	for (size_t i = 0; i < policies->count; i++) {
-		struct span framework, version;
+}
 
-		if (unread[i] && policy_key_read(policies->rows[i].key, &framework, &version))
-			framework_drop(s, framework);
+/* A version that cannot be read takes its framework's others with it: an older one in its place would decide by what
+ * is not in force. */
+static void
+frameworks_drop(struct policy_snapshot *s, const struct broken *broken)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < s->count; i++)
+		if (!is_broken(broken, s->items[i].framework->id))
+			s->items[kept++] = s->items[i];
+	s->count = kept;
+}
+
+/* Compiled again, for facts have other numbers in another dictionary. */
+static enum err
+item_keep(struct policy_snapshot *s, const struct shelf_policy *before, struct problem *why)
+{
+	const struct framework *f = before->framework;
+	struct buffer value = buffer_init(2 * POLICY_PACK_LARGEST);
+	struct row row = { .key = policy_key(&s->arena, f->id, f->version) };
+	enum err err;
+
+	if (s->count == POLICY_VERSIONS)
+		return problem_set(why, ERR_LIMIT, "", "expected at most %d versions, found more", POLICY_VERSIONS);
+	published_policy_write(&value, &before->published);
+	assert(!value.overflowed);
+	row.value = buffer_span(&value);
+	err = version_read(s, &row, &s->items[s->count], why);
+	buffer_release(&value);
+	s->count += err == OK;
+	return err;
+}
+
+/* The others take their new versions; one that is broken stays as it was. False: it cannot, so all must. */
+static bool
+frameworks_keep(struct policy_snapshot *s, const struct policy_snapshot *before, const struct broken *broken)
+{
+	struct problem why;
+
+	for (size_t i = 0; i < before->count; i++) {
+		const struct framework *f = before->items[i].framework;
+
+		if (!is_broken(broken, f->id) || item_keep(s, &before->items[i], &why) == OK)
+			continue;
+		reject(s, f->id, f->version, &why);
+		return false;
+	}
+	return true;
+}
+
+/* NULL: nothing of what was loaded can stand in the place of what was there `before`, which has been told why. */
+static struct policy_snapshot *
+snapshot_read(const struct ask asks[ASK_COUNT], struct policy_snapshot *before)
+{
+	struct policy_snapshot *s = snapshot_new();
+	struct broken broken = { .count = 0 };
+
+	dictionary_load(s, &asks[ASK_DICTIONARY]);
+	versions_read(s, &asks[ASK_POLICIES], &broken);
+	frameworks_drop(s, &broken);
+	if (before && s->rejected.size && (!s->dictionary || !frameworks_keep(s, before, &broken))) {
+		before->rejected = arena_copy(&before->arena, s->rejected);
+		before->rejected_count = s->rejected_count;
+		policy_snapshot_unref(s);
+		return NULL;
 	}
 	qsort(s->items, s->count, sizeof(*s->items), by_framework_and_date);
 	return s;
@@ -185,11 +237,8 @@ snapshot_read(const struct ask asks[ASK_COUNT])
 static void
 shelf_put(struct policy_shelf *shelf, struct policy_snapshot *new)
 {
-	if (new->rejected.size && shelf->newest) {
-		shelf->newest->rejected = arena_copy(&shelf->newest->arena, new->rejected);
-		policy_snapshot_unref(new);
+	if (!new)
 		return;
-	}
 	policy_snapshot_unref(shelf->newest);
 	shelf->newest = new;
 	log_info("policy.loaded", "versions=%zu facts=%zu", new->count, new->dictionary ? new->dictionary->count : 0);
@@ -216,7 +265,7 @@ on_policies_loaded(void *arg, enum err err, const struct problem *why)
 		log_warning("policy.unread", "problem=%s", LOG_TEXT(why ? why->text : err_name(err)));
 		shelf->missed = true;
 	} else {
-		shelf_put(shelf, snapshot_read(shelf->asks));
+		shelf_put(shelf, snapshot_read(shelf->asks, shelf->newest));
 	}
 	if (shelf->again)
 		shelf_read(shelf);

@@ -3,7 +3,8 @@
  *
  *     store (policy rows) -> read, checked, compiled -> snapshot; again whenever a version is published
  *
- * What does not load never replaces what is there. A snapshot is shared: a flow keeps the one it began with.
+ * What does not load never replaces what is there: of a framework with a version that cannot be read stays what was
+ * read before, the others go on. A snapshot is shared: a flow keeps the one it began with.
  */
 #pragma once
 
@@ -22,7 +23,8 @@ struct policy_snapshot {
 	struct span facts;           /* its text, as it was published */
 	struct shelf_policy items[POLICY_VERSIONS]; /* published only, by framework and date */
 	size_t count;
-	struct span rejected;        /* why a version that is published could not be read; empty: all could */
+	size_t rejected_count;
+	struct span rejected;        /* why versions that are published could not be read, a sentence each; empty: all could */
 };
 struct policy_snapshot *policy_snapshot_ref(struct policy_snapshot *);
 void policy_snapshot_unref(struct policy_snapshot *);

@@ -9,6 +9,7 @@
 #define POLICY_ID_LARGEST 64 /* of a framework, of a version */
 
 const struct table policy_table = { "policy", ROLE_BIT(ROLE_STEWARD), TABLE_NOTICED };
+const struct table policy_change_table = { "policy_change", ROLE_BIT(ROLE_STEWARD), 0 };
 const struct table dictionary_table = { "dictionary", ROLE_BIT(ROLE_STEWARD), 0 };
 
 struct ask
@@ -21,6 +22,12 @@ struct ask
 dictionary_ask(void)
 {
 	return (struct ask){ .table = &dictionary_table, .from = span_text(DICTIONARY_KEY) };
+}
+
+struct ask
+policy_changes_ask(void)
+{
+	return (struct ask){ .table = &policy_change_table, .from = span_text(POLICY_CHANGES_KEY) };
 }
 
 /* Rows */
@@ -66,6 +73,22 @@ published_policy_read(struct span value, struct published_policy *out)
 	memcpy(out->entry.bytes, entry.data, entry.size);
 	memcpy(out->digest, digest.data, digest.size);
 	return true;
+}
+
+enum err
+policy_row_strange(struct span framework, struct span version, struct problem *why)
+{
+	return problem_set(why, ERR_UNSUPPORTED, "",
+	    "policy/%.*s/%.*s: the row in the store is of a form this build does not know",
+	    SPAN_ARGS(span_first(framework, POLICY_ID_LARGEST)), SPAN_ARGS(span_first(version, POLICY_ID_LARGEST)));
+}
+
+bool
+published_policy_proposed(struct span value)
+{
+	struct record r = record_of(value);
+
+	return record_u64(&r) == 0 && !r.broken;
 }
 
 void

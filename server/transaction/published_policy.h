@@ -11,9 +11,11 @@
 
 extern const struct table policy_table;       /* framework, 0x00, version -> struct published_policy; noticed */
 extern const struct table dictionary_table;   /* "facts" -> facts.json's text; changes only with a version */
+extern const struct table policy_change_table; /* "versions" -> how often any of them changed (8) */
 
 #define POLICY_VERSIONS 64                    /* published and proposed */
 #define DICTIONARY_KEY "facts"
+#define POLICY_CHANGES_KEY "versions"
 
 struct published_policy {
 	uint64_t number;             /* of its leaf in the ledger; 0: proposed, waits for operators */
@@ -32,20 +34,25 @@ struct published_policy {
 void published_policy_write(struct buffer *, const struct published_policy *);
 /* Borrowed from `value`. False: not ours. */
 bool published_policy_read(struct span value, struct published_policy *out);
+/* Why it was not: ERR_UNSUPPORTED. */
+enum err policy_row_strange(struct span framework, struct span version, struct problem *why);
+/* Whether it is a proposal, of whatever form the rest is. */
+bool published_policy_proposed(struct span value);
 
 /* What an approval names: the manifest's digest and the dictionary's together. */
 void published_policy_proposal(const struct published_policy *, uint8_t out[32]);
 
 struct span policy_key(struct arena *, struct span framework, struct span version);
-/* Borrowed from `key`. */
+/* Borrowed from `key`, also when it is none of ours: then whatever stands before the zero, and behind it. */
 bool policy_key_read(struct span key, struct span *framework, struct span *version);
 
 /* "jp-idtf@1.0", as paths and people name a version. False: no such name. */
 bool policy_name_read(struct span, struct span *framework, struct span *version);
 
-/* Every version there is, published or not; and the dictionary. */
+/* Every version there is, published or not; the dictionary; how often versions have changed. */
 struct ask policies_ask(void);
 struct ask dictionary_ask(void);
+struct ask policy_changes_ask(void);
 
 /* Files as one block of bytes: sorted by name, canonical. */
 #define POLICY_PACK_LARGEST (FRAMEWORK_LARGEST + 64 * KIB)

@@ -31,7 +31,7 @@
 
 static const struct table *const tables[] = { &entity_table, &fragment_table, &journal_table, &document_table,
 	&publication_table, &key_table, &member_table, &member_event_table, &member_claim_table, &finding_table,
-	&source_table, &policy_table, &dictionary_table, &ledger_leaf_table, &ledger_entry_table, NULL };
+	&source_table, &policy_table, &dictionary_table, &policy_change_table, &ledger_leaf_table, &ledger_entry_table, NULL };
 
 struct stage {
 	char home[64], socket[96], keys[96];

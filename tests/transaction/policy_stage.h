@@ -27,7 +27,7 @@
 #define STAGE_ORIGIN "watashi.example/ledger"
 
 static const struct table *const stage_tables[] = {
-	&policy_table, &dictionary_table, &key_table, &ledger_leaf_table, &ledger_entry_table, NULL,
+	&policy_table, &dictionary_table, &policy_change_table, &key_table, &ledger_leaf_table, &ledger_entry_table, NULL,
 };
 
 struct stage {
@@ -173,9 +173,9 @@ stage_close(struct stage *s)
 	arena_release(&s->arena);
 }
 
-/* The small framework under another version, from another date; `facts` "": the dictionary as it is written there. */
+/* The small framework under another name and version, from another date. */
 static inline struct policy_files
-stage_unsealed(struct stage *s, const char *version, const char *from)
+stage_unsealed_of(struct stage *s, const char *framework, const char *version, const char *from)
 {
 	struct policy_files files = { .label = "small", .count = COUNT(policy_text_files),
 		.items = arena_array(&s->arena, struct policy_file, COUNT(policy_text_files)) };
@@ -185,10 +185,16 @@ stage_unsealed(struct stage *s, const char *version, const char *from)
 		    (struct policy_file){ policy_text_files[i].name, span_text(policy_text_files[i].text) };
 		if (strcmp(files.items[i].name, "manifest.json") == 0)
 			files.items[i].text = span_text(arena_print(&s->arena,
-			    "{\"framework\":\"small\",\"version\":\"%s\"," TITLED("small") ",\"valid_from\":\"%s\"}",
-			    version, from));
+			    "{\"framework\":\"%s\",\"version\":\"%s\"," TITLED("small") ",\"valid_from\":\"%s\"}",
+			    framework, version, from));
 	}
 	return files;
+}
+
+static inline struct policy_files
+stage_unsealed(struct stage *s, const char *version, const char *from)
+{
+	return stage_unsealed_of(s, "small", version, from);
 }
 
 static inline struct span *
@@ -215,12 +221,18 @@ stage_seal(struct stage *s, struct policy_files *files)
 }
 
 static inline struct policy_files
-stage_sealed(struct stage *s, const char *version, const char *from)
+stage_sealed_of(struct stage *s, const char *framework, const char *version, const char *from)
 {
-	struct policy_files files = stage_unsealed(s, version, from);
+	struct policy_files files = stage_unsealed_of(s, framework, version, from);
 
 	stage_seal(s, &files);
 	return files;
+}
+
+static inline struct policy_files
+stage_sealed(struct stage *s, const char *version, const char *from)
+{
+	return stage_sealed_of(s, "small", version, from);
 }
 
 /* Steps */

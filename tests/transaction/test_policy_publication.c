@@ -390,11 +390,12 @@ without_its_key_nothing_is_published(void **state)
 }
 
 static void
-a_commit_that_loses_is_tried_again_once(void **state)
+a_commit_that_loses_is_tried_again(void **state)
 {
 	static const struct { const char *title; size_t lost; enum err code, err; } cases[] = {
 		{ "somebody was first", 1, ERR_CONFLICT, OK },
-		{ "and again", 2, ERR_CONFLICT, ERR_CONFLICT },
+		{ "and again", 3, ERR_CONFLICT, OK },
+		{ "and always", 4, ERR_CONFLICT, ERR_CONFLICT },
 		{ "the disk is full", 1, ERR_FULL, ERR_FULL },
 	};
 	struct stage *s = &stage;
@@ -407,6 +408,78 @@ a_commit_that_loses_is_tried_again_once(void **state)
 		    cases[i].err, "small 1.0 could not be written");
 		expect_number("written or not", stage_count(s, &policy_table), cases[i].err == OK);
 		stage_close(s);
+	}
+}
+
+/* One of two flows that run at the same time. */
+struct rival {
+	struct policy_change change;
+	bool done;
+	enum err err;
+	struct problem why;
+};
+
+static void
+on_rival_done(void *arg, enum err err, const struct policy_report *report, const struct problem *why)
+{
+	struct rival *r = arg;
+
+	(void)report;
+	r->done = true;
+	r->err = err;
+	if (err != OK)
+		r->why = *why;
+}
+
+static void
+run_rivals(struct stage *s, struct rival *a, struct rival *b)
+{
+	policy_change_start(&s->publisher, &a->change, on_rival_done, a);
+	policy_change_start(&s->publisher, &b->change, on_rival_done, b);
+	turn_run(loop_turn(s->loop));
+	while (!a->done || !b->done) {
+		if (store_memory_step(s->store, s->now))
+			turn_run(loop_turn(s->loop));
+		else
+			loop_step(s->loop, SECONDS(1) / 100);
+	}
+}
+
+static struct rival
+rival_of(struct stage *s, const char *version, const char *from)
+{
+	return (struct rival){ .change = { .step = POLICY_PROPOSE, .files = stage_sealed(s, version, from), .counts = true,
+	    .facts = span_text(policy_text_facts_file), .actor = span_text("uid:1"), .now = s->now } };
+}
+
+/* Whichever commits first: both were admitted when neither was there. */
+static void
+two_at_one_time_look_at_each_other(void **state)
+{
+	static const struct { const char *title, *one, *other; enum err err; const char *problem; } cases[] = {
+		{ "of one moment one is refused", STAGE_FROM, STAGE_FROM, ERR_CONFLICT, "/valid_from: expected another moment" },
+		{ "of two moments both stand", STAGE_FROM, "2027-01-01T00:00:00Z", OK, "" },
+		{ "only one is the first, that may begin in the past", "2026-01-01T00:00:00Z", "2025-01-01T00:00:00Z",
+		    ERR_INVALID, "/valid_from: expected a moment that is not past" },
+	};
+	struct stage *s = &stage;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		for (uint64_t seed = 40; seed < 44; seed++) {
+			struct rival one, other, *loser;
+
+			stage_open(s, seed, 1);
+			one = rival_of(s, "1.0", cases[i].one);
+			other = rival_of(s, "2.0", cases[i].other);
+			run_rivals(s, &one, &other);
+			loser = one.err != OK ? &one : &other;
+			expect_problem(cases[i].title, loser->err, &loser->why, cases[i].err, cases[i].problem);
+			expect_number("the other stands", (loser == &one ? &other : &one)->err, OK);
+			expect_number("published", stage_count(s, &policy_table), cases[i].err == OK ? 2 : 1);
+			expect_number("as the ledger says", stage_count(s, &ledger_leaf_table), cases[i].err == OK ? 2 : 1);
+			stage_close(s);
+		}
 	}
 }
 
@@ -458,7 +531,8 @@ main(void)
 		cmocka_unit_test(facts_that_are_added_come_with_their_version),
 		cmocka_unit_test(bad_files_are_refused_in_their_words),
 		cmocka_unit_test(without_its_key_nothing_is_published),
-		cmocka_unit_test(a_commit_that_loses_is_tried_again_once),
+		cmocka_unit_test(a_commit_that_loses_is_tried_again),
+		cmocka_unit_test(two_at_one_time_look_at_each_other),
 		cmocka_unit_test(a_flow_can_be_left_at_any_point),
 	};
 

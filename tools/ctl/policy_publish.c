@@ -42,6 +42,10 @@ row_show(const json_t *row)
 	const json_t *approvals = json_object_get(row, "approvals"), *title = json_object_get(row, "title");
 	const char *en = answer_text(title, "en");
 
+	if (strcmp(answer_text(row, "state"), "unreadable") == 0) {
+		printf("%-16s %-8s NOT READABLE by this build\n", answer_text(row, "framework"), answer_text(row, "version"));
+		return;
+	}
 	printf("%-16s %-8s %-10s from %s  %s\n", answer_text(row, "framework"), answer_text(row, "version"),
 	    answer_text(row, "state"), answer_text(row, "valid_from"), en[0] ? en : answer_text(title, "ja"));
 	printf("%-16s %s\n", "", answer_text(row, "digest"));

@@ -86,7 +86,7 @@ policies_show(const json_t *policies)
 	json_array_foreach(json_object_get(policies, "waiting"), i, row)
 		printf("%-12s  %s %s waits for operators\n", "", answer_text(row, "framework"), answer_text(row, "version"));
 	if (answer_text(policies, "rejected")[0])
-		printf("%-12s  NOT READ, what was read before stays: %s\n", "", answer_text(policies, "rejected"));
+		printf("%-12s  NOT READ, of each framework stays what was read before: %s\n", "", answer_text(policies, "rejected"));
 }
 
 /* What has a form of its own; everything else is shown as it comes. */

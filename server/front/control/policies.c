@@ -129,6 +129,14 @@ write_version(struct buffer *b, const struct control *c, struct span framework, 
 	buffer_text(b, "}");
 }
 
+/* What this build cannot read is there all the same. */
+static void
+write_strange(struct buffer *b, struct span framework, struct span version)
+{
+	write_name(b, framework, version);
+	buffer_text(b, ",\"state\":\"unreadable\"}");
+}
+
 static void
 write_rejected(struct buffer *b, const struct control *c)
 {
@@ -177,7 +185,6 @@ static void
 on_list_loaded(void *arg, enum err err, const struct problem *why)
 {
 	struct listing *l = arg;
-	size_t written = 0;
 	struct buffer b;
 
 	exchange_hold(l->exchange, NULL);
@@ -191,11 +198,12 @@ on_list_loaded(void *arg, enum err err, const struct problem *why)
 		struct published_policy p;
 		struct span framework, version;
 
-		if (!published_policy_read(l->ask.rows[i].value, &p) ||
-		    !policy_key_read(l->ask.rows[i].key, &framework, &version))
-			continue;
-		buffer_text(&b, written++ ? "," : "");
-		write_version(&b, l->control, framework, version, &p);
+		policy_key_read(l->ask.rows[i].key, &framework, &version);
+		buffer_text(&b, i ? "," : "");
+		if (published_policy_read(l->ask.rows[i].value, &p))
+			write_version(&b, l->control, framework, version, &p);
+		else
+			write_strange(&b, framework, version);
 	}
 	buffer_text(&b, "]");
 	write_rejected(&b, l->control);
