@@ -103,6 +103,31 @@ worded_alike(const struct criterion *a, const struct criterion *b)
 	    parameters_equal(a, b);
 }
 
+static bool
+conditions_equal(const struct condition *a, const struct condition *b)
+{
+	if (a->count != b->count)
+		return false;
+	for (size_t i = 0; i < a->count; i++) {
+		const struct condition_node *one = &a->nodes[i], *other = &b->nodes[i];
+
+		if (one->kind != other->kind || one->operator != other->operator || one->fact != other->fact ||
+		    one->other != other->other || one->count != other->count || one->need != other->need ||
+		    one->size != other->size || one->operand != other->operand || !one->list != !other->list ||
+		    (one->list && memcmp(one->list, other->list, one->need * sizeof(one->list[0])) != 0))
+			return false;
+	}
+	return true;
+}
+
+/* Neither can be met without the other: there is nothing to look for. */
+static bool
+demand_alike(const struct criterion *a, const struct criterion *b)
+{
+	return criterion_least(a, NULL) == criterion_least(b, NULL) && conditions_equal(&a->when, &b->when) &&
+	    conditions_equal(&a->condition, &b->condition);
+}
+
 /* Where it stands now. Areas and levels of the two have their own numbers. */
 static int
 level_after(const struct comparing *c, const struct criterion *before)
@@ -143,10 +168,12 @@ compare_criterion(struct comparing *c, const struct criterion *before, const str
 	struct criterion_difference *d = &c->out->criteria[c->out->count++];
 
 	*d = (struct criterion_difference){ .id = after ? after->id : before->id, .before = before, .after = after };
-	if (after)
-		d->newly_refused = separate(c, before, after);
-	if (before)
-		d->newly_accepted = separate(c, after, before);
+	if (!before || !after || !demand_alike(before, after)) {
+		if (after)
+			d->newly_refused = separate(c, before, after);
+		if (before)
+			d->newly_accepted = separate(c, after, before);
+	}
 	if (before && after)
 		d->change = change_of(c, d);
 	else
@@ -188,23 +215,6 @@ static bool
 is_needed(const struct side *side, const struct criterion *c)
 {
 	return c->level <= side->levels[c->area];
-}
-
-static bool
-conditions_equal(const struct condition *a, const struct condition *b)
-{
-	if (a->count != b->count)
-		return false;
-	for (size_t i = 0; i < a->count; i++) {
-		const struct condition_node *one = &a->nodes[i], *other = &b->nodes[i];
-
-		if (one->kind != other->kind || one->operator != other->operator || one->fact != other->fact ||
-		    one->other != other->other || one->count != other->count || one->need != other->need ||
-		    one->size != other->size || one->operand != other->operand || !one->list != !other->list ||
-		    (one->list && memcmp(one->list, other->list, one->need * sizeof(one->list[0])) != 0))
-			return false;
-	}
-	return true;
 }
 
 /* What the other side asks for just so need not be looked for. */

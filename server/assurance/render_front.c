@@ -38,23 +38,34 @@ reading(struct writer *w)
 }
 
 void
+put_instant(struct writer *w, struct localized label, struct instant at)
+{
+	char japan[INSTANT_TEXT];
+
+	instant_text(instant_after(at, JAPAN), japan);
+	put_moment(w, label,
+	    JOINED(w, same(span_text(arena_print(w->arena, "%.10s %.5s", japan, japan + 11))), words("（日本時間）",
+	    " (Japan time)")),
+	    span_text(arena_print(w->arena, "%.19s+09:00", japan)));
+}
+
+void
+put_digest(struct writer *w, struct span sum)
+{
+	put_row(w, words("ダイジェスト", "Digest"), same(span_text(arena_print(w->arena, "sha256:%s", hex_write(w->arena,
+	    sum)))));
+}
+
+void
 render_front(struct writer *w, bool sealed)
 {
 	const struct framework *f = w->framework;
-	char utc[INSTANT_TEXT], japan[INSTANT_TEXT];
-	const char *local;
 
-	instant_text(f->valid_from, utc);
-	instant_text(instant_after(f->valid_from, JAPAN), japan);
-	local = arena_print(w->arena, "%.10s %.5s", japan, japan + 11);
 	put_paragraph(w, f->text);
 	put_row(w, words("識別子", "Identifier"), same(f->id));
 	put_row(w, words("版", "Version"), same(f->version));
-	put_moment(w, words("施行日", "In force from"), JOINED(w, same(span_text(local)), words("（日本時間）",
-	    " (Japan time)")),
-	    span_text(arena_print(w->arena, "%.19s+09:00", japan)));
-	put_row(w, words("ダイジェスト", "Digest"), same(span_text(arena_print(w->arena, "sha256:%s", hex_write(w->arena,
-	    f->digest)))));
+	put_instant(w, words("施行日", "In force from"), f->valid_from);
+	put_digest(w, f->digest);
 	if (!sealed)
 		put_row(w, words("状態", "State"), words("草案（封緘されていない。ダイジェストは今のファイルを封緘した場合のもの）",
 		    "draft: not sealed; the digest is the one it would have if it were sealed as it is"));

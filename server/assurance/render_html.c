@@ -14,20 +14,22 @@ static const char style[] =
     ".number{margin-right:.75em}.id{font-weight:400;font-size:.9em}\n"
     "h1 [lang],h2 [lang],h3 [lang],h4 [lang],h5 [lang]{margin-right:.6em}\n"
     ".two>[lang=en]{color:#444}\n"
-    "div[lang],p{white-space:pre-line;margin:.2rem 0;overflow-wrap:anywhere}\n"
+    "div[lang],dd>div,td>div,p{white-space:pre-line;margin:.2rem 0;overflow-wrap:anywhere}\n"
     "dl{display:grid;grid-template-columns:9rem 1fr;gap:.15rem .8rem;margin:.4rem 0;font-size:.95rem}\n"
     "dt{color:#444}dd{margin:0;min-width:0;overflow-wrap:anywhere}\n"
     "dd ul{margin:.1rem 0;padding-left:1.3rem}li{margin:0}\n"
     "table{border-collapse:collapse;width:100%;margin:.6rem 0;font-size:.95rem}\n"
     "th,td{border:1px solid #777;padding:.3rem .5rem;text-align:left;vertical-align:top;overflow-wrap:anywhere}\n"
     "th{background:#eee;font-weight:600}td:first-child{min-width:6.5rem}td:last-child{min-width:8rem}\n"
+    ".table{overflow-x:auto}.brief th,.brief td{min-width:0;overflow-wrap:break-word}.brief th{word-break:keep-all}\n"
+    ".brief :is(th,td):not(:first-child){text-align:right;font-variant-numeric:tabular-nums}\n"
     "mark{background:#fff3bf;color:inherit}\n"
     "nav ol{list-style:none;padding-left:0}nav .depth2{padding-left:2rem}nav "
     ".depth1{font-weight:600;margin-top:.4rem}\n"
     "nav a{color:inherit;text-decoration:none}nav a:hover{text-decoration:underline}\n"
     "@media(max-width:40rem){dl{grid-template-columns:1fr}dd{margin-bottom:.4rem}}\n"
-    "@media print{html{font-size:10pt;line-height:1.55}body{margin:0;max-width:none;padding:0}h2{break-before:page;margin-top:0}\n"
-    "nav{break-before:page}h2,h3,h4,h5{break-after:avoid}tr{break-inside:avoid}p,dd,li{orphans:2;widows:2}\n"
+    "@media print{.table{overflow:visible}html{font-size:10pt;line-height:1.55}body{margin:0;max-width:none;padding:0}h2{break-before:page;margin-top:0}\n"
+    "nav{break-before:page}.brief nav,.brief h2{break-before:auto}.brief h2{margin-top:2rem}h2,h3,h4,h5{break-after:avoid}tr{break-inside:avoid}p,dd,li{orphans:2;widows:2}\n"
     "mark,th,h4{print-color-adjust:exact;-webkit-print-color-adjust:exact}dl{grid-template-columns:8rem 1fr}}\n";
 
 /* Reconstructed words stand in 【 】, which nothing else uses. */
@@ -74,7 +76,8 @@ html_open(struct writer *w, struct localized title)
 	    w->languages & RENDER_JA ? "ja" : "en");
 	buffer_text(w->out, "<meta name=\"viewport\" content=\"width=device-width\">\n<title>");
 	put_escaped(w->out, w->languages & RENDER_JA ? title.ja : title.en);
-	buffer_print(w->out, "</title>\n<style>\n%s</style>\n</head>\n<body>\n<header>\n<h1>", style);
+	buffer_print(w->out, "</title>\n<style>\n%s</style>\n</head>\n<body%s>\n<header>\n<h1>", style,
+	    w->brief ? " class=\"brief\"" : "");
 	put_passages(w, title, "span", "<br>");
 	buffer_text(w->out, "</h1>\n");
 }
@@ -175,7 +178,7 @@ html_lines_close(struct writer *w)
 static void
 html_table_open(struct writer *w, const struct localized *heads, size_t count)
 {
-	buffer_text(w->out, "<table>\n<thead><tr>");
+	buffer_text(w->out, "<div class=\"table\" tabindex=\"0\"><table>\n<thead><tr>");
 	for (size_t i = 0; i < count; i++) {
 		buffer_text(w->out, "<th scope=\"col\">");
 		put_passages(w, heads[i], "span", " / ");
@@ -199,7 +202,7 @@ html_table_row(struct writer *w, const struct localized *cells, size_t count)
 static void
 html_table_close(struct writer *w)
 {
-	buffer_text(w->out, "</tbody>\n</table>\n");
+	buffer_text(w->out, "</tbody>\n</table></div>\n");
 }
 
 static void

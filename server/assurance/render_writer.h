@@ -7,7 +7,7 @@
 #include "assurance/render.h"
 #include "base/arena.h"
 
-#define TABLE_COLUMNS 4
+#define TABLE_COLUMNS (LEVELS_LARGEST + 2)
 #define CONTENTS_DEPTH 2 /* headings up to there stand in the contents */
 
 struct writer;
@@ -50,6 +50,7 @@ struct writer {
 	struct arena *arena;
 	enum render_languages languages;
 	bool contents;           /* the first walk */
+	bool brief;              /* parts need no page of their own */
 	char part;               /* the letter of the part at hand */
 	enum block block;
 	bool row_open;
@@ -63,6 +64,8 @@ void put_heading(struct writer *, const struct heading *);
 void put_paragraph(struct writer *, struct localized);
 void put_row(struct writer *, struct localized label, struct localized text);
 void put_moment(struct writer *, struct localized label, struct localized text, struct span moment);
+void put_instant(struct writer *, struct localized label, struct instant); /* of the clocks in Japan */
+void put_digest(struct writer *, struct span sum);
 void put_line(void *writer, unsigned depth, struct localized); /* within a row; of type condition_line */
 void put_table(struct writer *, const struct localized *heads, size_t count);
 void put_cells(struct writer *, const struct localized *cells, size_t count);

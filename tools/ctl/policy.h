@@ -3,7 +3,7 @@
 
 #include <jansson.h>
 
-#include "assurance/framework.h"
+#include "assurance/render.h"
 #include "ctl/client.h"
 
 /* policy_publish.c: asking the daemon */
@@ -21,6 +21,8 @@ enum err policy_directory_read(struct ctl *, const char *directory, const char *
 
 /* policy_render.c, policy_explain.c, policy_oscal.c */
 command_run policy_render, policy_explain, policy_oscal;
+/* "ja", "en", "both"; NULL: the locale's. */
+bool policy_languages_read(const char *word, enum render_languages *out);
 
 /* policy_version.c: a version named by its directory, its framework's directory, or the name of one in policy/. */
 struct policy_version {

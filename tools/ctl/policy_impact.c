@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "assurance/impact.h"
+#include "assurance/impact_page.h"
 #include "ctl/archive.h"
 #include "ctl/policy.h"
 
@@ -99,10 +100,30 @@ report_show(const json_t *report)
 		    answer_number(one, "newly_accepted"));
 }
 
+/* A report that is to be filed: one HTML file. */
+struct filing {
+	const char *path;        /* NULL: none is wanted */
+	enum render_languages languages;
+	struct impact_occasion occasion;
+};
+
 static enum ending
-report(struct ctl *ctl, const struct impact *impact)
+page_write(struct ctl *ctl, const struct framework *after, const json_t *json, const struct filing *filing)
+{
+	struct buffer page = buffer_init(RENDERING_LARGEST);
+	enum ending ending;
+
+	impact_page(&page, after, json, &filing->occasion, filing->languages);
+	ending = policy_output(ctl, filing->path, buffer_span(&page));
+	buffer_release(&page);
+	return ending;
+}
+
+static enum ending
+report(struct ctl *ctl, const struct framework *after, const struct impact *impact, const struct filing *filing)
 {
 	struct buffer b = buffer_init(REPORT_LARGEST);
+	enum ending ending = DONE;
 	struct span text;
 	struct problem why;
 	json_t *json;
@@ -115,17 +136,19 @@ report(struct ctl *ctl, const struct impact *impact)
 		problem_set(&why, ERR_LIMIT, "", "the report is larger than %zu bytes", REPORT_LARGEST);
 		return refused(&why);
 	}
+	if (filing->path)
+		ending = page_write(ctl, after, json, filing);
 	if (ctl->json)
 		answer_print(json);
 	else
 		report_show(json);
 	json_decref(json);
-	return DONE;
+	return ending;
 }
 
 static enum err
 replay(struct ctl *ctl, struct archive *archive, const char *directory, const char *facts, struct instant since,
-    struct impact **out, struct problem *why)
+    const struct framework **out_after, struct impact **out, struct problem *why)
 {
 	const struct framework *after, *const *before;
 	const struct dictionary *dictionary;
@@ -142,6 +165,7 @@ replay(struct ctl *ctl, struct archive *archive, const char *directory, const ch
 	walk.size = archive_size(archive);
 	err = archive_walk(archive, since, on_entry, &walk, why);
 	progress_end();
+	*out_after = after;
 	if (err == OK)
 		*out = walk.impact;
 	else
@@ -152,22 +176,27 @@ replay(struct ctl *ctl, struct archive *archive, const char *directory, const ch
 enum ending
 policy_impact(struct ctl *ctl, int argc, char **argv)
 {
-	const char *directory = NULL, *facts = NULL, *from = NULL;
+	const char *directory = NULL, *facts = NULL, *from = NULL, *language = NULL;
+	struct filing filing = { .path = NULL };
 	const struct flag flags[] = {
 		{ .name = "facts", .argument = "FILE", .help = "the dictionary; DIR/../../facts.json when not given", .text = &facts },
 		{ .name = "since", .argument = "TIME", .help = "only decisions from then on (2026-11-01T00:00:00+09:00)",
 		  .text = &from },
+		{ .name = "html", .argument = "FILE", .help = "write the report there as well, as one HTML file that prints on A4",
+		  .text = &filing.path },
+		{ .name = "language", .argument = "ja|en|both", .help = "of that file; your locale's when not given",
+		  .text = &language },
 		{ 0 },
 	};
 	const struct usage usage = {
-		.synopsis = "policy impact DIR [--since TIME]",
+		.synopsis = "policy impact DIR [--since TIME] [--html FILE [--language ja|en|both]]",
 		.about = "Puts every decision in the ledger to the version in DIR as it was put to the one in force then, and counts what\n"
 		         "would have been otherwise. Reads the store beside the daemon; nothing is changed.",
 		.flags = flags,
 		.least = 1,
 		.most = 1,
 	};
-	struct instant since = { 0 };
+	const struct framework *after = NULL;
 	struct archive *archive = NULL;
 	struct impact *impact = NULL;
 	struct problem why;
@@ -175,13 +204,16 @@ policy_impact(struct ctl *ctl, int argc, char **argv)
 
 	if (!arguments_read(ctl, &usage, argc, argv, &directory, &ending))
 		return ending;
-	if (from && !instant_read(span_text(from), &since))
+	if (!policy_languages_read(language, &filing.languages))
+		return misused("--language: expected ja, en or both, found \"%s\"", language);
+	if (from && !instant_read(span_text(from), &filing.occasion.since))
 		return misused("--since: expected a time such as 2026-11-01T00:00:00+09:00, found \"%s\"", from);
+	filing.occasion.made = clock_now();
 	if (archive_open(ctl, &archive, &why) != OK ||
-	    replay(ctl, archive, directory, facts, since, &impact, &why) != OK)
+	    replay(ctl, archive, directory, facts, filing.occasion.since, &after, &impact, &why) != OK)
 		ending = refused(&why);
 	else
-		ending = report(ctl, impact);
+		ending = report(ctl, after, impact, &filing);
 	impact_free(impact);
 	archive_free(archive);
 	return ending;

@@ -8,6 +8,20 @@ static const struct {
 } forms[] = { { "text", RENDER_TEXT }, { "html", RENDER_HTML } },
   languages[] = { { "ja", RENDER_JA }, { "en", RENDER_EN }, { "both", RENDER_BOTH } };
 
+bool
+policy_languages_read(const char *word, enum render_languages *out)
+{
+	if (!word)
+		word = policy_in_japanese() ? "ja" : "en";
+	for (size_t i = 0; i < COUNT(languages); i++) {
+		if (strcmp(word, languages[i].name) == 0) {
+			*out = (enum render_languages)languages[i].value;
+			return true;
+		}
+	}
+	return false;
+}
+
 enum ending
 policy_render(struct ctl *ctl, int argc, char **argv)
 {
@@ -37,23 +51,20 @@ policy_render(struct ctl *ctl, int argc, char **argv)
 	struct policy_version version;
 	struct problem why;
 	enum ending ending;
-	int of_form = -1, of_language = -1;
+	enum render_languages of_language;
+	int of_form = -1;
 
 	if (!arguments_read(ctl, &usage, argc, argv, &name, &ending))
 		return ending;
-	if (!language)
-		language = policy_in_japanese() ? "ja" : "en";
 	for (size_t i = 0; i < COUNT(forms); i++)
 		of_form = strcmp(form, forms[i].name) == 0 ? forms[i].value : of_form;
-	for (size_t i = 0; i < COUNT(languages); i++)
-		of_language = strcmp(language, languages[i].name) == 0 ? languages[i].value : of_language;
 	if (of_form < 0)
 		return misused("--format: expected text or html, found \"%s\"", form);
-	if (of_language < 0)
+	if (!policy_languages_read(language, &of_language))
 		return misused("--language: expected ja, en or both, found \"%s\"", language);
 	if (policy_version_read(ctl, name, facts, &version, &why) != OK)
 		return refused(&why);
-	framework_render(&text, version.framework, (enum render_form)of_form, (enum render_languages)of_language,
+	framework_render(&text, version.framework, (enum render_form)of_form, of_language,
 	    version.sealed);
 	ending = policy_output(ctl, out, buffer_span(&text));
 	buffer_release(&text);
