@@ -298,6 +298,18 @@ choose_shown(struct writing *w)
 
 /* What was stated and did not count */
 
+/* Whose it would have been to say. */
+static void
+write_asserters(struct buffer *b, const struct fact *fact)
+{
+	buffer_text(b, ",\"why\":\"only ");
+	for (size_t i = 0; i < fact->asserted_by_count; i++) {
+		buffer_text(b, i ? ", " : "");
+		buffer_add(b, fact->asserted_by[i]);
+	}
+	buffer_text(b, " may state it\"}");
+}
+
 static void
 write_disregarded(struct writing *w)
 {
@@ -311,13 +323,16 @@ write_disregarded(struct writing *w)
 		uint64_t bit = UINT64_C(1) << (i % 64);
 		bool weak = (facts->too_weak[i / 64] & q->framework->uses[i / 64] & bit) != 0;
 		bool stale = (facts->stale[i / 64] & q->framework->uses[i / 64] & bit) != 0;
+		bool not_theirs = (facts->not_theirs[i / 64] & q->framework->uses[i / 64] & bit) != 0;
 
-		if (!weak && !stale && !w->disregarded[i])
+		if (!weak && !stale && !not_theirs && !w->disregarded[i])
 			continue;
 		buffer_text(w->out, begun ? ",{\"fact\":" : "{\"fact\":");
 		begun = true;
 		write_id(w->out, fact->id);
-		if (w->disregarded[i])
+		if (not_theirs)
+			write_asserters(w->out, fact);
+		else if (w->disregarded[i])
 			buffer_print(w->out, ",\"why\":\"%s where %s is needed\"}", provenance_name(facts_provenance(facts, fact)),
 			    provenance_name((enum provenance)w->disregarded[i]));
 		else if (weak)

@@ -253,7 +253,10 @@ read_asserted_by(struct place array, struct fact *f)
 	for (size_t i = 0; i < f->asserted_by_count; i++) {
 		struct place p = place_element(array, i);
 
-		list[i] = span_text(who[policy_word(p, who, COUNT(who))]);
+		size_t word = policy_word(p, who, COUNT(who));
+
+		list[i] = span_text(who[word]);
+		f->asserters |= 1u << word; /* enum asserter has their order */
 		for (size_t n = 0; n < i; n++)
 			policy_once(p, list[i], span_equal(list[n], list[i]));
 	}

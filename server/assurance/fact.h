@@ -34,11 +34,19 @@ enum provenance { PROVENANCE_NONE, CLAIMED, VOUCHED, OBSERVED, PROVENANCES };
 const char *provenance_name(enum provenance); /* "claimed" … */
 enum provenance provenance_read(struct span);
 
+/* Whose a fact is to state: parts in a transaction, a bit each. */
+enum asserter {
+	ASSERTER_WATASHI = 1, ASSERTER_IDP = 2, ASSERTER_PROOFING_PROVIDER = 4, ASSERTER_PLATFORM = 8, ASSERTER_RP = 16,
+	ASSERTER_REGISTRY = 32,
+};
+#define ASSERTER_ANYBODY 63u
+
 struct fact {
 	struct span id;               /* "token.phishing_resistant" */
 	/* What reading a value looks at stands together. */
 	enum fact_type type;
 	enum provenance provenance;   /* the least that counts anywhere */
+	unsigned asserters;           /* asserted_by as a set of enum asserter */
 	size_t number;                /* its place in the dictionary */
 	int64_t least, most;          /* what a value can be; of a boolean 0 and 1; of words the first and last, of a set 0 and all */
 	int64_t fresh_for;            /* microseconds; then it is no longer known. 0: for ever */

@@ -50,6 +50,7 @@ facts_forget(struct facts *f, const struct fact *fact)
 		clear_bit(f->known[p], fact->number);
 	clear_bit(f->stale, fact->number);
 	clear_bit(f->too_weak, fact->number);
+	clear_bit(f->not_theirs, fact->number);
 	f->value[fact->number] = 0;
 }
 
@@ -71,6 +72,7 @@ facts_put(struct facts *f, const struct fact *fact, int64_t value, enum provenan
 		f->known[p][at] |= bit;
 	f->stale[at] &= ~bit;
 	f->too_weak[at] &= ~bit;
+	f->not_theirs[at] &= ~bit;
 	f->value[fact->number] = value;
 }
 
@@ -190,11 +192,30 @@ read_stated(struct reader *r, const struct fact *fact, struct instant now, struc
 void
 facts_read(struct reader *r, struct facts *f, enum provenance by, struct instant now)
 {
-	facts_read_dated(r, f, by, now, now);
+	facts_read_word(r, f, &(struct word){ by, ASSERTER_ANYBODY, now }, now);
+}
+
+static void
+put_word(struct facts *f, const struct fact *fact, int64_t value, const struct word *word, struct instant now)
+{
+	switch (word_weigh(word, fact, now)) {
+	case WORD_NOT_THEIRS:
+		if (!facts_known(f, fact->number, word->by))
+			set_bit(f->not_theirs, fact->number);
+		break;
+	case WORD_STALE:
+		if (!facts_known(f, fact->number, CLAIMED))
+			set_bit(f->stale, fact->number);
+		break;
+	case WORD_TOO_WEAK:
+	case WORD_COUNTS:
+		facts_put(f, fact, value, word->by);
+		break;
+	}
 }
 
 void
-facts_read_dated(struct reader *r, struct facts *f, enum provenance by, struct instant now, struct instant stated)
+facts_read_word(struct reader *r, struct facts *f, const struct word *word, struct instant now)
 {
 	uint64_t seen[FACT_SETS] = { 0 };
 	struct span id;
@@ -202,7 +223,7 @@ facts_read_dated(struct reader *r, struct facts *f, enum provenance by, struct i
 	reader_object(r);
 	while (reader_member_known(r, &id)) {
 		const struct fact *fact = fact_find(f->dictionary, id);
-		struct instant at;
+		struct word said = *word;
 		int64_t value;
 
 		if (!fact) {
@@ -214,13 +235,10 @@ facts_read_dated(struct reader *r, struct facts *f, enum provenance by, struct i
 			break;
 		}
 		set_bit(seen, fact->number);
-		value = read_stated(r, fact, now, stated, &at);
+		value = read_stated(r, fact, now, word->established, &said.established);
 		if (r->problem.code != OK)
 			break;
-		if (fact->fresh_for == 0 || now.us - at.us <= fact->fresh_for)
-			facts_put(f, fact, value, by);
-		else if (!facts_known(f, fact->number, CLAIMED))
-			set_bit(f->stale, fact->number);
+		put_word(f, fact, value, &said, now);
 	}
 }
 

@@ -4,7 +4,7 @@
  */
 #pragma once
 
-#include "assurance/fact.h"
+#include "assurance/word.h"
 #include "base/clock.h"
 #include "codec/reader.h"
 
@@ -17,6 +17,7 @@ struct facts {
 	uint64_t known[PROVENANCES][FACT_SETS];
 	/* Stated, but not counted: gone stale, or of less provenance than the dictionary asks for. */
 	uint64_t stale[FACT_SETS], too_weak[FACT_SETS];
+	uint64_t not_theirs[FACT_SETS]; /* or by whose word it is not (word.h) */
 };
 
 void facts_init(struct facts *, const struct dictionary *);
@@ -37,8 +38,8 @@ enum provenance facts_provenance(const struct facts *, const struct fact *);
  * established at another time than `now`. An unknown fact, a wrong type and a value out of its domain are the reader's
  * errors, with their pointer: never "unknown". */
 void facts_read(struct reader *, struct facts *, enum provenance, struct instant now);
-/* The same of what was stated earlier: `stated` is when a fact without "at" was established. */
-void facts_read_dated(struct reader *, struct facts *, enum provenance, struct instant now, struct instant stated);
+/* The same by somebody's word, which counts or not fact by fact; what facts_read() reads is everybody's. */
+void facts_read_word(struct reader *, struct facts *, const struct word *, struct instant now);
 
 /* One value as the dictionary writes it in JSON: true, 3600, "2026-11-22", "word", ["word", …]. */
 struct buffer;

@@ -114,13 +114,14 @@ read_facts(struct vouched *v, struct arena *scratch, const struct jwt_claims *cl
 {
 	struct reader r = reader_json(scratch, claims->payload,
 	    (struct limits){ .bytes = JWT_LARGEST, .depth = JWT_DEPTH, .members = JWT_VALUES });
+	const struct word vouched = word_vouched(ASSERTER_ANYBODY, claims->issued);
 	struct span name;
 	bool stated = false;
 
 	reader_object(&r);
 	while (reader_member(&r, &name)) {
 		if (span_is(name, "facts")) {
-			facts_read_dated(&r, out, VOUCHED, v->asked.now, claims->issued);
+			facts_read_word(&r, out, &vouched, v->asked.now);
 			stated = true;
 		} else {
 			reader_raw(&r);
@@ -129,32 +130,6 @@ read_facts(struct vouched *v, struct arena *scratch, const struct jwt_claims *cl
 	if (reader_end(&r, why) != OK)
 		return why->code;
 	return stated ? OK : problem_set(why, ERR_INVALID, "", "the JWT's /facts: expected an object, found none");
-}
-
-/* What is the registry's to know, a member's standing above all, no member states of itself. */
-static bool
-is_registry_only(const struct fact *fact)
-{
-	for (size_t i = 0; i < fact->asserted_by_count; i++)
-		if (!span_is(fact->asserted_by[i], "watashi") && !span_is(fact->asserted_by[i], "registry"))
-			return false;
-	return true;
-}
-
-static enum err
-check_asserter(const struct facts *stated, struct problem *why)
-{
-	for (size_t n = 0; n < stated->dictionary->count; n++) {
-		const struct fact *fact = &stated->dictionary->facts[n];
-		uint64_t any = stated->known[VOUCHED][n / 64] | stated->stale[n / 64] | stated->too_weak[n / 64];
-
-		if ((any >> n % 64 & 1) && is_registry_only(fact))
-			return problem_set(why, ERR_INVALID, "",
-			    "the JWT's /facts/%.*s: expected a fact that members vouch for, "
-			    "found one that only the registry states",
-			    SPAN_ARGS(fact->id));
-	}
-	return OK;
 }
 
 /* Which of two that contradict each other is right nobody here can tell. */
@@ -186,6 +161,7 @@ add_facts(struct facts *f, const struct facts *stated)
 	for (size_t i = 0; i < FACT_SETS; i++) {
 		f->stale[i] |= stated->stale[i] & ~f->known[CLAIMED][i];
 		f->too_weak[i] |= stated->too_weak[i] & ~f->known[CLAIMED][i];
+		f->not_theirs[i] |= stated->not_theirs[i] & ~f->known[VOUCHED][i];
 	}
 }
 
@@ -195,8 +171,7 @@ take_facts(struct vouched *v, size_t at, struct arena *scratch, const struct jwt
 	struct facts *stated = v->stated[at] = arena_new(v->arena, struct facts);
 
 	facts_init(stated, v->facts->dictionary);
-	if (read_facts(v, scratch, claims, stated, why) != OK || check_asserter(stated, why) != OK ||
-	    check_agreement(v, at, why) != OK)
+	if (read_facts(v, scratch, claims, stated, why) != OK || check_agreement(v, at, why) != OK)
 		return why->code;
 	add_facts(v->facts, stated);
 	return OK;

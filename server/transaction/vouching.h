@@ -6,8 +6,8 @@
  * A statement is a JWT: typ "assurance-facts+jwt"; iss the name of a caller with the right to vouch, signed with a key
  * registered with it; aud our base URL; iat and exp at most VOUCHING_LONGEST apart; sub or txn the id of the question's
  * subject; facts an object as in the question itself (assurance/facts.h), but a fact without "at" was established at
- * iat. Whoever asks may bring it: who vouches is the issuer. Statements that contradict each other are refused, and
- * those that state what only the registry knows (a fact's asserted_by).
+ * iat. Whoever asks may bring it: who vouches is the issuer. Statements that contradict each other are refused;
+ * what in them is another's to state (assurance/word.h) does not count, and is told.
  */
 #pragma once
 

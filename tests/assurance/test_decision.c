@@ -169,6 +169,22 @@ test_answers(void **state)
 }
 
 static void
+test_what_is_not_theirs_is_said(void **state)
+{
+	struct stage *s = *state;
+	const struct word claim = word_claimed(policy_text_now);
+	struct reader r = reader_json(&s->arena, span_text("{\"device.lost\":false}"), (struct limits){ .bytes = 64, .depth = 2 });
+	struct problem why;
+
+	stage_decide(s, "{\"rp.asks_number\":false}", "{}", "login", false);
+	facts_read_word(&r, &s->facts, &claim, policy_text_now);
+	expect_ok("it is read", reader_end(&r, &why), &why);
+	decide(&s->question, &s->decision);
+	expect_span("what is another's to state is said, and whose it is", part(s, "disregarded"),
+	    "[{\"fact\":\"device.lost\",\"why\":\"only watashi may state it\"}]");
+}
+
+static void
 test_advice_is_written(void **state)
 {
 	struct stage *s = *state;
@@ -264,6 +280,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_answers, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_what_is_not_theirs_is_said, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_advice_is_written, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_obligations, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_result_is_canonical, set_up, tear_down),

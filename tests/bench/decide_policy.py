@@ -31,7 +31,7 @@ def make_facts():
     facts = []
     for number, kind in enumerate(TYPES):
         fact = {"id": f"{AREAS[number % 6]}-fact-{number:02}", "type": kind, "title": both("事実"), "text": both("事実"),
-                "asserted_by": ["watashi"], "provenance": "claimed", "privacy": "none"}
+                "asserted_by": ["rp"], "provenance": "claimed", "privacy": "none"}
         if kind in ("enum", "level", "set"):
             fact["values"] = [{"id": w, "title": both(w)} for w in WORDS]
         if kind == "integer":

@@ -193,12 +193,6 @@ a_statement_must_hold(void **state)
 		    "/facts/token.bad" },
 		{ "a fact of another type", HEADER, ABOUT(ALICE TIMES ",\"facts\":{\"token.good\":1}"), "alice", &key,
 		    "/facts/token.good" },
-		{ "a fact of the registry's", HEADER, ABOUT(ALICE TIMES ",\"facts\":{\"rp.standing\":true}"), "alice",
-		    &key, "/facts/rp.standing: expected a fact that members vouch for, "
-		    "found one that only the registry states" },
-		{ "an old fact of the registry's", HEADER,
-		    ABOUT(ALICE TIMES ",\"facts\":{\"rp.standing\":{\"value\":true,\"at\":\"2025-11-22T11:30:00Z\"}}"),
-		    "alice", &key, "found one that only the registry states" },
 		{ "a fact out of its domain", HEADER, ABOUT(ALICE TIMES ",\"facts\":{\"token.uses\":10}"), "alice",
 		    &key, "/facts/token.uses" },
 		{ "a caller nobody knows", HEADER, "{\"iss\":\"school-1\"}", "alice", &key,

@@ -33,9 +33,10 @@ struct pose {
 static enum err
 take_own_facts(struct pose *p, struct span json, struct problem *why)
 {
+	const struct word observed = word_observed(ASSERTER_WATASHI | ASSERTER_REGISTRY, p->posing->now);
 	struct reader r = reader_json(p->scratch, json, limits);
 
-	facts_read(&r, &p->out->facts, OBSERVED, p->posing->now);
+	facts_read_word(&r, &p->out->facts, &observed, p->posing->now);
 	if (reader_end(&r, why) == OK)
 		return OK;
 	why->code = ERR_UNAVAILABLE;
@@ -58,6 +59,14 @@ as_object(struct arena *a, struct span fact, struct span value)
 	return out;
 }
 
+static void
+read_claimed(struct pose *p, struct reader *r)
+{
+	const struct word claimed = word_claimed(p->posing->now);
+
+	facts_read_word(r, &p->out->facts, &claimed, p->posing->now);
+}
+
 /* A property's value as the fact it stands for. */
 static enum err
 take_property(struct pose *p, const struct access_property *property, struct span value, const char *at,
@@ -65,14 +74,14 @@ take_property(struct pose *p, const struct access_property *property, struct spa
 {
 	struct reader r = reader_json(p->scratch, as_object(p->scratch, property->fact, value), limits);
 
-	facts_read(&r, &p->out->facts, CLAIMED, p->posing->now);
+	read_claimed(p, &r);
 	if (reader_end(&r, why) == OK)
 		return OK;
 	if (!property->otherwise.size || !fact_find(p->posing->policies->dictionary, property->fact))
 		return problem_set(why, ERR_INVALID, "", "%s: expected a value of the fact %.*s, found another", at,
 		    SPAN_ARGS(property->fact));
 	r = reader_json(p->scratch, as_object(p->scratch, property->fact, property->otherwise), limits);
-	facts_read(&r, &p->out->facts, CLAIMED, p->posing->now);
+	read_claimed(p, &r);
 	return reader_end(&r, why);
 }
 
@@ -123,7 +132,7 @@ take_properties(struct pose *p, enum part part, struct problem *why)
 	reader_object(&r);
 	while (reader_member(&r, &name)) {
 		if (span_is(name, "facts")) {
-			facts_read(&r, &p->out->facts, CLAIMED, p->posing->now);
+			read_claimed(p, &r);
 			continue;
 		}
 		property = property_find(p->posing->access, part, name);
@@ -167,7 +176,7 @@ take_context(struct pose *p, struct problem *why)
 	reader_object(&r);
 	while (reader_member(&r, &name)) {
 		if (span_is(name, "facts"))
-			facts_read(&r, &p->out->facts, CLAIMED, p->posing->now);
+			read_claimed(p, &r);
 		else if (span_is(name, "vouched"))
 			read_texts(&r, p->out->vouched, POSED_VOUCHERS, &p->out->vouched_count, 16 * KIB);
 		else if (span_is(name, "framework"))

@@ -194,11 +194,24 @@ function disregarded(dictionary, decision) {
 				element("p", {}, both(...factWords(dictionary, id))), element("p", { class: "aside" }, ...reasonWords(why))))))];
 }
 
+/* Of policy/facts.json: whose word counts. */
+const asserters = { watashi: ["Watashi", "Watashi"], idp: ["認証提供者", "the identity provider"], "proofing-provider": ["身元確認提供者", "the proofing provider"],
+	platform: ["プラットフォーム事業者", "the platform"], rp: ["提供先", "the relying party"], registry: ["登録簿", "the registry"] };
+
+function asserterWords(ids) {
+	const names = ids.map((id) => asserters[id] ?? [id, id]);
+
+	return both(`これを述べることができるのは、${names.map(([ja]) => ja).join("、")}だけです。`, `Only ${names.map(([, en]) => en).join(" or ")} may state it.`);
+}
+
 function reasonWords(why) {
 	const [, had, needed] = /^(.*) where (\w+) is needed$/.exec(why) ?? [];
+	const [, only] = /^only (.*) may state it$/.exec(why) ?? [];
 
 	if (why === "stale")
 		return [both("古くなったため", "It had grown old.")];
+	if (only)
+		return [asserterWords(only.split(", "))];
 	if (!needed)
 		return [why];
 	const words = had.split(" or ").map(bearerWords);
@@ -379,9 +392,13 @@ async function openFromAddress() {
 
 	if (json?.kind === "decision")
 		show(json, null);
+	else if (status === 410)
+		showNothing(["この判断の記録は消去されました", "This decision was erased"],
+			"記録の中身は消去され、元に戻せません。台帳の番号と証明は残ります。回答をお持ちなら、下にはり付けて、その内容を読めます。",
+			"The record’s contents were erased and cannot be brought back; its place in the log and every proof remain. If you have the answer, paste it below to read that.");
 	else if (json || status === 404)
-		showNothing(lost, "番号か合言葉が違うか、記録の中身が消去されています。消去されても、台帳の番号と証明は残ります。下に回答をはり付けると、回答の内容を読めます。",
-			"Number or salt is another, or the record’s contents were erased; its place in the log and every proof remain. With the answer pasted below you can still read that.");
+		showNothing(lost, "番号か合言葉が違います。下に回答をはり付けると、回答の内容を読めます。",
+			"Number or salt is another. With the answer pasted below you can read that.");
 	else
 		showNothing(lost, "いまは記録を取得できません。記録に変わりはありません。しばらくしてから、このページを読み込み直してください。",
 			"The record cannot be fetched now. Nothing happened to it. Please reload this page in a while.");
