@@ -17,6 +17,7 @@
 #include "codec/text.h"
 
 #define POINTER_TEXT 192 /* of a sentence: names are the peer's, and may be long */
+#define WORD_SHOWN 40    /* bytes of one that was found where one of ours was expected */
 
 static const char *const kind_names[] = {
 	[READER_NONE] = "nothing",
@@ -122,6 +123,18 @@ void
 reader_fail(struct reader *r, const char *expected, const char *found)
 {
 	refuse(r, ERR_INVALID, "", "expected %s, found %s", expected, found);
+}
+
+void
+reader_fail_word(struct reader *r, const char *expected, struct span word)
+{
+	struct buffer shown = buffer_init(8 * WORD_SHOWN);
+	struct span first = utf8_first(word, WORD_SHOWN);
+
+	json_write_string(&shown, first);
+	refuse(r, ERR_INVALID, "", "expected %s, found %.*s%s", expected, SPAN_ARGS(buffer_span(&shown)),
+	    first.size < word.size ? "…" : "");
+	buffer_release(&shown);
 }
 
 void
@@ -714,9 +727,10 @@ reader_null(struct reader *r)
 		take_word(r, "null");
 }
 
-/* Reads the value at hand for its grammar only. The limit of depth bounds the recursion. */
+/* Reads the value at hand for its grammar only; with `known` not for names that come twice. The limit of depth bounds the
+ * recursion. */
 static void
-skip_value(struct reader *r)
+skip_value(struct reader *r, bool known)
 {
 	struct span name;
 	bool whole;
@@ -739,25 +753,37 @@ skip_value(struct reader *r)
 	case READER_ARRAY:
 		reader_array(r);
 		while (reader_element(r))
-			skip_value(r);
+			skip_value(r, known);
 		return;
 	case READER_OBJECT:
 		reader_object(r);
-		while (reader_member(r, &name))
-			skip_value(r);
+		while (known ? reader_member_known(r, &name) : reader_member(r, &name))
+			skip_value(r, known);
 		return;
 	}
 	r->at_value = false;
 }
 
-struct span
-reader_raw(struct reader *r)
+static struct span
+bytes_of_value(struct reader *r, bool known)
 {
 	const uint8_t *start = r->rest.data;
 
 	assert(failed(r) || r->at_value);
-	skip_value(r);
+	skip_value(r, known);
 	return failed(r) ? (struct span){ 0 } : span_of(start, (size_t)(r->rest.data - start));
+}
+
+struct span
+reader_raw(struct reader *r)
+{
+	return bytes_of_value(r, false);
+}
+
+struct span
+reader_later(struct reader *r)
+{
+	return bytes_of_value(r, true);
 }
 
 enum err

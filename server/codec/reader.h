@@ -12,7 +12,8 @@
  *
  * The reader remembers its first failure: later reads give zero, and reader_end() tells what was wrong, with the
  * JSON pointer, what was expected and what was found. A member nobody reads is an error: requests have no unknown
- * parts. Sentences tell kinds and sizes, never values: those of requests are personal.
+ * parts. Sentences tell kinds and sizes, never values, for those of requests are personal; only of a word that should have
+ * been one of ours may a caller show which it was (reader_fail_word()).
  *
  * The JSON is RFC 8259's to the letter, in UTF-8, without NUL, no name twice in an object. Of the arena it takes only
  * what unescaped strings and the names of open objects need: at most 32 times the body, and 1 KiB.
@@ -78,9 +79,14 @@ bool reader_boolean(struct reader *);
 void reader_null(struct reader *);
 /* Skips the value whole, whatever it is, and gives its bytes, which are good JSON. */
 struct span reader_raw(struct reader *);
+/* The same for what another reader will read whole: that one sees names that come twice, this one does not. */
+struct span reader_later(struct reader *);
 
 /* For the caller's own findings about the value at hand; only the first counts. */
 void reader_fail(struct reader *, const char *expected, const char *found);
+/* The same, showing the word that was found: its beginning, escaped. Only for words that name something of ours (a
+ * framework, a level, a semantic), never for a fact's value. */
+void reader_fail_word(struct reader *, const char *expected, struct span word);
 
 /* OK when everything was read and nothing is left. */
 enum err reader_end(struct reader *, struct problem *why);

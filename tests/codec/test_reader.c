@@ -341,6 +341,37 @@ a_kilobyte_is_read_in_microseconds(void **state)
 	arena_release(&a);
 }
 
+static void
+a_word_that_is_none_of_ours_is_shown_escaped_and_in_part(void **state)
+{
+	static const struct {
+		const char *title, *json, *sentence;
+	} cases[] = {
+		{ "as it is", "{\"a\":\"red\"}", "/a: expected blue, found \"red\"" },
+		{ "escaped", "{\"a\":\"r\\u0007\\\"d\"}", "/a: expected blue, found \"r\\u0007\\\"d\"" },
+		{ "its beginning", "{\"a\":\"0123456789012345678901234567890123456789x\"}",
+		    "/a: expected blue, found \"0123456789012345678901234567890123456789\"…" },
+		{ "cut between characters", "{\"a\":\"012345678901234567890123456789012345678\xe3\x81\x82\"}",
+		    "/a: expected blue, found \"012345678901234567890123456789012345678\"…" },
+		{ "behind what was wrong before", "{\"a\":7}", "/a: expected a text, found a number" },
+	};
+	struct arena a = arena_init(1 * MIB);
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct reader r = reader_json(&a, span_text(cases[i].json), limits);
+		struct problem why = { 0 };
+		struct span name;
+
+		reader_object(&r);
+		while (reader_member(&r, &name))
+			reader_fail_word(&r, "blue", reader_string(&r, 0, 100));
+		expect_true(cases[i].title, reader_end(&r, &why) != OK);
+		expect_text(cases[i].title, why.text, cases[i].sentence);
+	}
+	arena_release(&a);
+}
+
 int
 main(void)
 {
@@ -350,6 +381,7 @@ main(void)
 		cmocka_unit_test(limits_are_kept),
 		cmocka_unit_test(long_pointers_are_cut_between_characters),
 		cmocka_unit_test(what_the_caller_did_not_look_at_is_an_error),
+		cmocka_unit_test(a_word_that_is_none_of_ours_is_shown_escaped_and_in_part),
 		cmocka_unit_test(a_kilobyte_is_read_in_microseconds),
 	};
 

@@ -155,7 +155,8 @@ errors_are_those_of_the_standard(void **state)
 		{ "an empty form", "", FORM_TYPE, "", 400,
 		    "{\"error\":\"invalid_request\",\"error_description\":\"grant_type: expected" },
 		{ "another grant", "", FORM_TYPE, "grant_type=password&username=a&password=b", 400,
-		    "{\"error\":\"unsupported_grant_type\"" },
+		    "{\"error\":\"unsupported_grant_type\",\"error_description\":\"grant_type: expected client_credentials, "
+		    "found 'password'\"}" },
 		{ "a parameter twice", "", FORM_TYPE, GRANT "&" GRANT, 400, "{\"error\":\"invalid_request\"" },
 		{ "a broken escape", "", FORM_TYPE, GRANT "&scope=%", 400, "{\"error\":\"invalid_request\"" },
 		{ "nobody", "", FORM_TYPE, GRANT, 401, "{\"error\":\"invalid_client\"" },
@@ -164,7 +165,7 @@ errors_are_those_of_the_standard(void **state)
 		{ "two ways at once", "Authorization: Basic YTpi\r\n", FORM_TYPE, GRANT "&" KIND "&client_assertion=a",
 		    400, "{\"error\":\"invalid_request\"" },
 		{ "an assertion of another kind", "", FORM_TYPE, GRANT "&client_assertion_type=saml&client_assertion=a",
-		    401, "client_assertion_type: expected urn:ietf" },
+		    401, "client-assertion-type:jwt-bearer, found 'saml'\"}" },
 		{ "an assertion of no kind", "", FORM_TYPE, GRANT "&client_assertion=a", 401, "found none" },
 		{ "an assertion that is none", "", FORM_TYPE, GRANT "&" KIND "&client_assertion=a.b", 401,
 		    "{\"error\":\"invalid_client\"" },

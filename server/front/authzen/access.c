@@ -1,6 +1,8 @@
 /* front/authzen/access.c - what this decision point knows beside the request, read from its file. */
 #include "front/authzen/access.h"
 
+#include <stdlib.h>
+
 #include "codec/document.h"
 #include "codec/tree.h"
 
@@ -114,11 +116,65 @@ read_properties(struct place list, struct arena *a, struct access *out)
 	}
 }
 
-enum err
-access_read(struct arena *a, const char *file, const struct access **out, struct problem *why)
+/* Finding */
+
+/* An action has no type. */
+static int
+compare_names(const struct access_entity *e, struct span type, struct span id)
 {
-	struct document document = document_read(a, file, ACCESS_LARGEST);
-	struct place root = document_root(&document);
+	int order = span_compare(e->type, type);
+
+	return order ? order : span_compare(e->id, id);
+}
+
+/* Of two with the same name the file's first comes first: it is the one that counts. */
+static int
+compare_entities(const void *left, const void *right)
+{
+	const struct access_entity *a = *(const struct access_entity *const *)left;
+	const struct access_entity *b = *(const struct access_entity *const *)right;
+	int order = compare_names(a, b->type, b->id);
+
+	return order ? order : a < b ? -1 : a > b;
+}
+
+static void
+sort_entities(struct access *access, enum part part, struct arena *a)
+{
+	size_t count = access->counts[part];
+
+	access->sorted[part] = arena_array(a, const struct access_entity *, count);
+	for (size_t i = 0; i < count; i++)
+		access->sorted[part][i] = &access->entities[part][i];
+	if (count)
+		qsort(access->sorted[part], count, sizeof(*access->sorted[part]), compare_entities);
+}
+
+const struct access_entity *
+access_find(const struct access *access, enum part part, struct span type, struct span id)
+{
+	const struct span of = part == PART_ACTION ? (struct span){ 0 } : type;
+	size_t low = 0, high = access->counts[part];
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (compare_names(access->sorted[part][middle], of, id) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	if (low == access->counts[part] || compare_names(access->sorted[part][low], of, id) != 0)
+		return NULL;
+	return access->sorted[part][low];
+}
+
+/* The whole file */
+
+static enum err
+read_access(struct arena *a, struct document *document, const struct access **out, struct problem *why)
+{
+	struct place root = document_root(document);
 	struct access *access = arena_new(a, struct access);
 
 	access->fallback = read_policy(place_member(root, "default"));
@@ -126,20 +182,26 @@ access_read(struct arena *a, const char *file, const struct access **out, struct
 	read_entities(place_member(root, "actions"), PART_ACTION, a, access);
 	read_entities(place_member(root, "resources"), PART_RESOURCE, a, access);
 	read_properties(place_member(root, "properties"), a, access);
-	if (document_end(&document, why) != OK)
+	if (document_end(document, why) != OK)
 		return why->code;
+	for (enum part part = 0; part < PART_CONTEXT; part++)
+		sort_entities(access, part, a);
 	*out = access;
 	return OK;
 }
 
-const struct access_entity *
-access_find(const struct access *access, enum part part, struct span type, struct span id)
+enum err
+access_read(struct arena *a, const char *file, const struct access **out, struct problem *why)
 {
-	for (size_t i = 0; i < access->counts[part]; i++) {
-		const struct access_entity *e = &access->entities[part][i];
+	struct document document = document_read(a, file, ACCESS_LARGEST);
 
-		if (span_equal(e->id, id) && (part == PART_ACTION || span_equal(e->type, type)))
-			return e;
-	}
-	return NULL;
+	return read_access(a, &document, out, why);
+}
+
+enum err
+access_parse(struct arena *a, const char *name, struct span text, const struct access **out, struct problem *why)
+{
+	struct document document = document_parse(a, name, text);
+
+	return read_access(a, &document, out, why);
 }

@@ -35,13 +35,17 @@ struct access_property {
 
 struct access {
 	struct access_policy fallback;
-	struct access_entity *entities[PART_CONTEXT];
+	struct access_entity *entities[PART_CONTEXT];        /* in the file's order */
+	const struct access_entity **sorted[PART_CONTEXT];   /* the same by type and id, for access_find() */
 	size_t counts[PART_CONTEXT];
 	struct access_property *properties;
 	size_t property_count;
 };
 
 enum err access_read(struct arena *, const char *file, const struct access **out, struct problem *why);
+/* The same of a text; `name` stands in sentences. */
+enum err access_parse(struct arena *, const char *name, struct span text, const struct access **out, struct problem *why);
 
-/* NULL: not known here. */
+/* The first of the file with this type and id, by bisection; of an action the type is not looked at. NULL: not known
+ * here. */
 const struct access_entity *access_find(const struct access *, enum part, struct span type, struct span id);

@@ -111,7 +111,7 @@ read_options(struct reader *r, struct asked_body *out)
 		for (i = 0; i < COUNT(names) && !span_is(word, names[i]); i++)
 			continue;
 		if (i == COUNT(names))
-			reader_fail(r, "execute_all, deny_on_first_deny or permit_on_first_permit", "another word");
+			reader_fail_word(r, "execute_all, deny_on_first_deny or permit_on_first_permit", word);
 		else
 			out->semantic = (enum asked_semantic)i;
 	}

@@ -4,6 +4,7 @@
 #include "transaction/rate.h"
 
 #define REQUEST_ID_LARGEST 256
+#define TYPE_SHOWN 64
 #define JSON_FIELDS "Content-Type: application/json\r\nCache-Control: no-store\r\n"
 
 /* The policies are held for as long as somebody waits for the answer. */
@@ -119,7 +120,8 @@ asking_begin(struct asking *a, struct exchange *e, struct authzen_front *front, 
 
 	*a = (struct asking){ .exchange = e, .front = front, .now = clock_now(), .go_on = go_on };
 	if (!span_equal_nocase(type, span_text("application/json"))) {
-		problem_set(&why, ERR_SYNTAX, "AuthZEN 1.0 s10.1", "expected a body of the type application/json, found another");
+		problem_set(&why, ERR_SYNTAX, "AuthZEN 1.0 s10.1", "expected a body of the type application/json, found \"%.*s\"",
+		    SPAN_ARGS(span_first(type, TYPE_SHOWN)));
 		asking_refuse(a, &why);
 		return;
 	}

@@ -166,15 +166,16 @@ search(struct searching *s, size_t from)
 	asking_answer(&s->asking, &b);
 }
 
-/* A candidate costs as much as a question: as many as may be looked at are counted, the first with the request. */
+/* A candidate costs as much as a question: those that may be looked at are counted, the first with the request. */
 static bool
 charge(struct searching *s, size_t from)
 {
-	size_t count = s->asking.front->access->counts[s->part], left = count > from ? count - from : 0;
+	const struct access *access = s->asking.front->access;
+	size_t cost = 0;
 
-	if (left > LOOKED_LARGEST)
-		left = LOOKED_LARGEST;
-	return asking_charge(&s->asking, left ? left - 1 : 0);
+	for (size_t i = from; i < access->counts[s->part] && cost < LOOKED_LARGEST; i++)
+		cost += is_candidate(s, &access->entities[s->part][i]);
+	return asking_charge(&s->asking, cost ? cost - 1 : 0);
 }
 
 static void

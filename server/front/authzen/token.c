@@ -13,6 +13,7 @@
 
 #define ASSERTION_TYPE "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 #define BODY_LARGEST (3 * JWT_LARGEST + 4 * KIB) /* every letter of it may be escaped */
+#define WORD_SHOWN 64 /* of a word that is not ours; bytes that a description cannot hold are replaced */
 #define FIELDS "Content-Type: application/json\r\nCache-Control: no-store\r\nPragma: no-cache\r\n"
 
 struct token_front {
@@ -179,9 +180,12 @@ request_check_client(const struct request *r, struct problem *why)
 	if (!r->values[ASSERTION].size)
 		return problem_set(why, ERR_DENIED, "RFC 7523 s2.2",
 		    "client_assertion: expected a signed JWT, found none");
+	if (!r->values[ASSERTION_KIND].size)
+		return problem_set(why, ERR_DENIED, "RFC 7523 s2.2", "client_assertion_type: expected %s, found none",
+		    ASSERTION_TYPE);
 	if (!span_is(r->values[ASSERTION_KIND], ASSERTION_TYPE))
-		return problem_set(why, ERR_DENIED, "RFC 7523 s2.2", "client_assertion_type: expected %s, found %s",
-		    ASSERTION_TYPE, r->values[ASSERTION_KIND].size ? "another" : "none");
+		return problem_set(why, ERR_DENIED, "RFC 7523 s2.2", "client_assertion_type: expected %s, found \"%.*s\"",
+		    ASSERTION_TYPE, SPAN_ARGS(span_first(r->values[ASSERTION_KIND], WORD_SHOWN)));
 	return OK;
 }
 
@@ -199,7 +203,8 @@ grant_token(struct exchange *e, void *arg)
 	}
 	if (!span_is(r->values[GRANT_TYPE], "client_credentials")) {
 		problem_set(&why, ERR_UNSUPPORTED, "RFC 6749 s4.4.2",
-		    "grant_type: expected client_credentials, found another");
+		    "grant_type: expected client_credentials, found \"%.*s\"",
+		    SPAN_ARGS(span_first(r->values[GRANT_TYPE], WORD_SHOWN)));
 		refuse(e, 400, "unsupported_grant_type", "", &why);
 		return;
 	}

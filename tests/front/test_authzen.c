@@ -1,0 +1,460 @@
+/* tests/front/test_authzen.c - the decision point over a real socket: one question, several, searches; who may ask, how
+ * often, and the exact words of each refusal. */
+#include "front/authzen_stage.h"
+
+#define POLICY "\"default\":{\"framework\":\"fixture\",\"profile\":\"records\"}"
+#define PROPERTIES "\"properties\":[{\"of\":\"action\",\"fact\":\"action.name\",\"otherwise\":\"other\"}," \
+	"{\"of\":\"action\",\"property\":\"soft\",\"fact\":\"action.soft\"}," \
+	"{\"of\":\"subject\",\"property\":\"role\",\"fact\":\"subject.role\",\"otherwise\":\"other\"}]"
+#define ALICE "\"subject\":{\"type\":\"user\",\"id\":\"alice\"}"
+#define RECORD "\"resource\":{\"type\":\"record\",\"id\":\"record-1\"}"
+#define ACTION(name) "\"action\":{\"name\":\"" name "\"}"
+#define HARD "\"action\":{\"name\":\"delete\",\"properties\":{\"soft\":false}}"
+#define PERMITTED "{" ALICE "," ACTION("read") "," RECORD "}"
+#define DENIED "{" ALICE "," HARD "," RECORD "}"
+#define JSON_TYPE "Content-Type: application/json\r\n"
+#define TOKEN "Authorization: Bearer wt_pointxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\r\n"
+
+static const char access_text[] = "{" POLICY "," PROPERTIES ","
+    "\"subjects\":[{\"type\":\"user\",\"id\":\"alice\",\"facts\":{\"subject.role\":\"member\"}},"
+    "{\"type\":\"user\",\"id\":\"bob\",\"facts\":{\"subject.role\":\"admin\"}}],"
+    "\"resources\":[{\"type\":\"record\",\"id\":\"record-1\",\"facts\":{\"resource.status\":\"active\"}},"
+    "{\"type\":\"record\",\"id\":\"record-2\",\"facts\":{\"resource.status\":\"archived\"}}],"
+    "\"actions\":[{\"name\":\"read\"},{\"name\":\"write\"},{\"name\":\"delete\"}]}";
+
+static struct scene scene;
+
+static void
+open_all(uint64_t seed)
+{
+	scene_open(&scene, seed);
+	scene_policy(&scene);
+	scene_front(&scene, access_text);
+}
+
+static void
+a_question_is_answered_with_its_reasons(void **state)
+{
+	struct scene *s = &scene;
+
+	(void)state;
+	open_all(1);
+	expect_answer(s, "a permission", scene_ask(s, "point", "evaluation", PERMITTED), 200,
+	    "\r\n\r\n{\"decision\":true,\"context\":{\"evaluation_id\":\"|\"policy\":{\"id\":\"fixture\"|\"failed\":[]|"
+	    "\"receipt\":{\"url\":\"https://federation.example/v1/receipts/|no-store|!obligations");
+	expect_answer(s, "a denial is an answer", scene_ask(s, "point", "evaluation", DENIED), 200,
+	    "{\"decision\":false|\"failed\":[{\"id\":\"delete\"|\"fact\":\"action.soft\",\"value\":false|"
+	    "\"advice\":[{\"reading\":\"person\"|\"id\":\"soft\"");
+	expect_answer(s, "without advice when none is wanted", scene_ask(s, "point", "evaluation",
+	    "{" ALICE "," HARD "," RECORD ",\"context\":{\"advice\":false}}"), 200, "{\"decision\":false|!\"advice\":[{");
+	expect_answer(s, "a name of the request comes back", scene_send(s, "POST /access/v1/evaluation",
+	    JSON_TYPE TOKEN "X-Request-ID: one-2\r\n", PERMITTED), 200, "\r\nX-Request-ID: one-2\r\n");
+	expect_answer(s, "with a charset too", scene_send(s, "POST /access/v1/evaluation",
+	    "Content-Type: application/json; charset=utf-8\r\n" TOKEN, PERMITTED), 200, "{\"decision\":true");
+	scene_close(s);
+}
+
+static void
+what_cannot_be_understood_is_refused_where_it_stands(void **state)
+{
+	static const struct {
+		const char *title, *path, *body;
+		int status;
+		const char *parts;
+	} cases[] = {
+		{ "no JSON", "evaluation", "{", 400, "found the end" },
+		{ "an array", "evaluation", "[]", 400, "expected an object" },
+		{ "no subject", "evaluation", "{" ACTION("read") "," RECORD "}", 400,
+		    "/subject: expected an object, found nothing" },
+		{ "a subject without a type", "evaluation", "{\"subject\":{\"id\":\"a\"}," ACTION("read") "," RECORD "}", 400,
+		    "/subject/type: expected a text, found nothing" },
+		{ "a name twice", "evaluation", "{\"subject\":{\"type\":\"a\",\"type\":\"b\",\"id\":\"a\"},"
+		    ACTION("read") "," RECORD "}", 400, "/subject/type" },
+		{ "properties that are none", "evaluation", "{" ALICE ",\"action\":{\"name\":\"read\",\"properties\":7},"
+		    RECORD "}", 400, "/action/properties: expected an object" },
+		{ "a context that is none", "evaluation", "{" ALICE "," ACTION("read") "," RECORD ",\"context\":[]}", 400,
+		    "/context: expected an object" },
+		{ "a fact nobody knows", "evaluation", "{" ALICE "," ACTION("read") "," RECORD
+		    ",\"context\":{\"facts\":{\"no.such\":1}}}", 400, "/context/facts/no.such" },
+		{ "a fact of the wrong type", "evaluation", "{" ALICE "," ACTION("read") "," RECORD
+		    ",\"context\":{\"facts\":{\"action.soft\":\"yes\"}}}", 400, "/context/facts/action.soft" },
+		{ "a framework that is not here", "evaluation", "{" ALICE "," ACTION("read") "," RECORD
+		    ",\"context\":{\"framework\":\"none\"}}", 404, "/context/framework" },
+		{ "another's transaction", "evaluation", "{\"subject\":{\"type\":\"transaction\",\"id\":\"x\"},"
+		    ACTION("read") "," RECORD "}", 404, "no transaction of yours" },
+		{ "an unknown semantic is shown", "evaluations", "{" ALICE "," RECORD ",\"evaluations\":[{" ACTION("read")
+		    "}],\"options\":{\"evaluations_semantic\":\"any\\u0007\"}}", 400,
+		    "/options/evaluations_semantic: expected execute_all, deny_on_first_deny or permit_on_first_permit, "
+		    "found \\\"any\\\\u0007\\\"" },
+		{ "a long one in part", "evaluations", "{" ALICE "," RECORD ",\"options\":{\"evaluations_semantic\":\""
+		    "0123456789012345678901234567890123456789_more\"}}", 400, "0123456789\\\"…|!_more" },
+		{ "a page of nothing", "search/subject", "{\"subject\":{\"type\":\"user\"}," ACTION("read") "," RECORD
+		    ",\"page\":{\"limit\":0}}", 400, "/page/limit" },
+		{ "another's token of a page", "search/subject", "{\"subject\":{\"type\":\"user\"}," ACTION("read") "," RECORD
+		    ",\"page\":{\"token\":\"1.0123456789abcdef\"}}", 400, "/page/token: expected the token of this very search" },
+	};
+	struct scene *s = &scene;
+
+	(void)state;
+	open_all(2);
+	for (size_t i = 0; i < COUNT(cases); i++)
+		expect_answer(s, cases[i].title, scene_ask(s, "point", cases[i].path, cases[i].body), cases[i].status,
+		    cases[i].parts);
+	expect_answer(s, "another media type is shown", scene_send(s, "POST /access/v1/evaluation",
+	    "Content-Type: text/plain\r\n" TOKEN, PERMITTED), 400, "found \\\"text/plain\\\"");
+	scene_close(s);
+}
+
+static void
+only_callers_with_the_right_to_are_answered(void **state)
+{
+	struct scene *s = &scene;
+
+	(void)state;
+	scene_open(s, 3);
+	scene_policy(s);
+	scene_member(s, "gone", STANDING_SUSPENDED);
+	scene_caller(s, "voucher", "records", CALLER_VOUCH | CALLER_AUDIT | CALLER_PROOFING, 0);
+	scene_caller(s, "suspended", "gone", CALLER_DECIDE, 0);
+	scene_front(s, access_text);
+	expect_answer(s, "nobody", scene_send(s, "POST /access/v1/evaluation", JSON_TYPE, PERMITTED), 401,
+	    "WWW-Authenticate: Bearer|!decision");
+	expect_answer(s, "an unknown token", scene_ask(s, "stranger", "evaluation", PERMITTED), 401,
+	    "WWW-Authenticate: Bearer");
+	expect_answer(s, "one with every other right", scene_ask(s, "voucher", "evaluation", PERMITTED), 403,
+	    "no right to ask for decisions");
+	expect_answer(s, "one of a suspended member", scene_ask(s, "suspended", "search/action",
+	    "{" ALICE "," RECORD "}"), 401, "");
+	scene_close(s);
+}
+
+static void
+several_questions_end_where_their_semantic_says(void **state)
+{
+	static const struct {
+		const char *title, *semantic, *parts;
+	} cases[] = {
+		{ "all of them", "execute_all", "{\"evaluations\":[{\"decision\":true|},{\"decision\":false" },
+		{ "up to the first denial", "deny_on_first_deny", "[{\"decision\":true|},{\"decision\":false,\"context\":{\"eval"
+		    "|!\"error\"" },
+		{ "up to the first permission", "permit_on_first_permit", "[{\"decision\":true|!\"decision\":false" },
+	};
+	struct scene *s = &scene;
+
+	(void)state;
+	open_all(4);
+	for (size_t i = 0; i < COUNT(cases); i++)
+		expect_answer(s, cases[i].title, scene_ask(s, "point", "evaluations", arena_print(&s->arena,
+		    "{" ALICE "," RECORD ",\"evaluations\":[{" ACTION("read") "},{" HARD "},{\"action\":{}}],"
+		    "\"options\":{\"evaluations_semantic\":\"%s\"}}", cases[i].semantic)), 200, cases[i].parts);
+	expect_answer(s, "one that lacks something is an error of its own", scene_ask(s, "point", "evaluations",
+	    "{" ALICE "," RECORD ",\"evaluations\":[{" ACTION("read") "},{\"action\":{}}]}"), 200,
+	    "[{\"decision\":true|{\"decision\":false,\"context\":{\"error\":{\"status\":400,\"message\":"
+	    "\"/evaluations/1/action/name: expected a text, found nothing\"}}}");
+	expect_answer(s, "without any it is the single question", scene_ask(s, "point", "evaluations", PERMITTED), 200,
+	    "\r\n\r\n{\"decision\":true|!\"evaluations\":");
+	expect_answer(s, "an item's part stands instead of the default, whole", scene_ask(s, "point", "evaluations",
+	    "{" ALICE "," HARD "," RECORD ",\"evaluations\":[{" ACTION("delete") "},{}]}"), 200,
+	    "\"unknown\":[{\"id\":\"delete\"|\"failed\":[{\"id\":\"delete\"");
+	scene_close(s);
+}
+
+static const char *
+repeated(struct arena *a, const char *before, const char *each, size_t count, const char *after)
+{
+	struct buffer b = buffer_init(4 * MIB);
+	const char *text;
+
+	buffer_text(&b, before);
+	for (size_t i = 0; i < count; i++)
+		buffer_print(&b, "%s%s", i ? "," : "", each);
+	buffer_text(&b, after);
+	text = arena_text(a, buffer_span(&b));
+	buffer_release(&b);
+	return text;
+}
+
+static void
+one_request_asks_at_most_so_much(void **state)
+{
+	static const char before[] = "{" ALICE "," RECORD "," ACTION("read") ",\"evaluations\":[";
+	struct scene *s = &scene;
+
+	(void)state;
+	open_all(5);
+	expect_answer(s, "64 questions", scene_ask(s, "point", "evaluations", repeated(&s->arena, before, "{}", 64, "]}")),
+	    200, "\"decision\":true");
+	expect_answer(s, "65 are too many", scene_ask(s, "point", "evaluations",
+	    repeated(&s->arena, before, "{}", 65, "]}")), 400, "/evaluations/64: expected at most 64 evaluations, found more");
+	expect_answer(s, "and further frameworks count", scene_ask(s, "point", "evaluations", repeated(&s->arena, before,
+	    "{\"context\":{\"also\":[\"fixture\"]}}", 33, "]}")), 400, "at most 64 decisions in one request");
+	expect_answer(s, "a body that is too large", scene_ask(s, "point", "evaluation", repeated(&s->arena,
+	    "{\"context\":{\"more\":[", "\"0123456789012345678901234567890123456789\"", 2000, "]}}")), 413, "");
+	scene_close(s);
+}
+
+/* Searches */
+
+/* So many users and as many robots in turn; every third user is archived out of reach by its role. */
+static const char *
+many(struct arena *a, size_t count)
+{
+	struct buffer b = buffer_init(4 * MIB);
+	const char *text;
+
+	buffer_text(&b, "{" POLICY "," PROPERTIES ",\"subjects\":[");
+	for (size_t i = 0; i < count; i++)
+		buffer_print(&b, "%s{\"type\":\"robot\",\"id\":\"robot-%zu\"},{\"type\":\"user\",\"id\":\"user-%zu\","
+		    "\"facts\":{\"subject.role\":\"%s\"}}", i ? "," : "", i, i, i % 3 ? "member" : "admin");
+	buffer_text(&b, "],\"resources\":[{\"type\":\"record\",\"id\":\"r\",\"facts\":{\"resource.status\":\"active\"}}],"
+	    "\"actions\":[{\"name\":\"read\"},{\"name\":\"write\"},{\"name\":\"fly\"}]}");
+	text = arena_text(a, buffer_span(&b));
+	buffer_release(&b);
+	return text;
+}
+
+static size_t
+occurrences(const char *text, const char *part)
+{
+	size_t count = 0;
+
+	for (const char *at = strstr(text, part); at; at = strstr(at + 1, part))
+		count++;
+	return count;
+}
+
+#define SEARCH_USERS(type, page) "{\"subject\":{\"type\":\"" type "\",\"id\":\"ignored\"}," ACTION("write") \
+	",\"resource\":{\"type\":\"record\",\"id\":\"r\"}" page "}"
+
+static const char *
+next_token(struct scene *s)
+{
+	const char *at = strstr(s->answer, "\"next_token\":\"");
+	struct span rest = span_text(at ? at + strlen("\"next_token\":\"") : "");
+
+	expect_true("a page says how it goes on", at != NULL);
+	return arena_text(&s->arena, span_cut(&rest, '"'));
+}
+
+static void
+a_search_looks_at_what_is_kept_page_by_page(void **state)
+{
+	struct scene *s = &scene;
+	const char *token = "";
+	size_t found = 0, pages = 0;
+
+	(void)state;
+	scene_open(s, 6);
+	scene_policy(s);
+	scene_front(s, many(&s->arena, 600));
+	do {
+		expect_answer(s, "a page", scene_ask(s, "point", "search/subject", arena_print(&s->arena,
+		    SEARCH_USERS("user", ",\"page\":{\"token\":\"%s\"}"), token)), 200, "\"type\":\"user\"|!robot");
+		token = next_token(s);
+		found += occurrences(s->answer, "\"type\":\"user\"");
+	} while (*token && ++pages < 10);
+	expect_number("members alone may write what is active", found, 400);
+	expect_number("256 are looked at for one page", pages, 2);
+	expect_answer(s, "a limit", scene_ask(s, "point", "search/subject", SEARCH_USERS("user", ",\"page\":{\"limit\":3}")),
+	    200, "\"count\":3|[{\"type\":\"user\",\"id\":\"user-1\"},{\"type\":\"user\",\"id\":\"user-2\"},"
+	    "{\"type\":\"user\",\"id\":\"user-4\"}]}");
+	token = next_token(s);
+	expect_answer(s, "the page behind it", scene_ask(s, "point", "search/subject", arena_print(&s->arena,
+	    SEARCH_USERS("user", ",\"page\":{\"limit\":1,\"token\":\"%s\"}"), token)), 200, "[{\"type\":\"user\",\"id\":\"user-5\"}]");
+	expect_answer(s, "its token is no other search's", scene_ask(s, "point", "search/subject", arena_print(&s->arena,
+	    SEARCH_USERS("robot", ",\"page\":{\"token\":\"%s\"}"), token)), 400, "/page/token");
+	expect_answer(s, "a type nobody has", scene_ask(s, "point", "search/subject", SEARCH_USERS("ghost", "")), 200,
+	    "{\"page\":{\"next_token\":\"\",\"count\":0},\"results\":[]}");
+	expect_answer(s, "actions", scene_ask(s, "point", "search/action",
+	    "{\"subject\":{\"type\":\"user\",\"id\":\"user-1\"},\"resource\":{\"type\":\"record\",\"id\":\"r\"}}"), 200,
+	    "\"results\":[{\"name\":\"read\"},{\"name\":\"write\"}]}");
+	expect_answer(s, "resources", scene_ask(s, "point", "search/resource",
+	    "{\"subject\":{\"type\":\"user\",\"id\":\"user-3\"}," ACTION("write") ",\"resource\":{\"type\":\"record\"}}"), 200,
+	    "\"results\":[]}");
+	scene_close(s);
+}
+
+/* Of a caller with one question a second: what is beyond the bucket's two is what it must wait. */
+static void
+everything_asked_is_counted(void **state)
+{
+	static const struct {
+		const char *title, *caller, *path, *body;
+		int first;
+		const char *wait;
+	} cases[] = {
+		{ "twelve items are twelve questions", "batch", "evaluations", "{" ALICE "," ACTION("read")
+		    ",\"resource\":{\"type\":\"record\",\"id\":\"r\"},\"evaluations\":[{},{},{},{},{},{},{},{},{},{},{},{}]}", 200, "10" },
+		{ "so are those that cannot be decided", "broken", "evaluations", "{\"evaluations\":[{},{},{},{},{},{},{},{}]}",
+		    200, "6" },
+		{ "each further framework is one", "wide", "evaluation", "{\"subject\":{\"type\":\"user\",\"id\":\"user-1\"},"
+		    ACTION("read") ",\"resource\":{\"type\":\"record\",\"id\":\"r\"},\"context\":{\"also\":[\"fixture\",\"fixture\","
+		    "\"fixture\"]}}", 200, "2" },
+		{ "a search costs the candidates of its type", "search", "search/subject", SEARCH_USERS("user", ""), 200, "38" },
+		{ "and no more of another part", "actions", "search/action", "{\"subject\":{\"type\":\"user\",\"id\":\"user-1\"},"
+		    "\"resource\":{\"type\":\"record\",\"id\":\"r\"}}", 200, "1" },
+		{ "what is refused was asked", "refused", "evaluations", "{\"evaluations\":[", 400, NULL },
+	};
+	struct scene *s = &scene;
+
+	(void)state;
+	scene_open(s, 7);
+	scene_policy(s);
+	for (size_t i = 0; i < COUNT(cases); i++)
+		scene_caller(s, cases[i].caller, "records", CALLER_DECIDE, 1);
+	scene_front(s, many(&s->arena, 40));
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		expect_answer(s, cases[i].title, scene_ask(s, cases[i].caller, cases[i].path, cases[i].body), cases[i].first, "");
+		if (cases[i].wait)
+			expect_answer(s, cases[i].title, scene_ask(s, cases[i].caller, cases[i].path, cases[i].body), 429,
+			    arena_print(&s->arena, "\r\nRetry-After: %s\r\n|asks more often than was agreed", cases[i].wait));
+	}
+	for (int i = 0; i < 3; i++)
+		scene_ask(s, "refused", "evaluation", "{");
+	expect_answer(s, "refusals use the rate up too", scene_ask(s, "refused", "evaluation", "{"), 429, "Retry-After: ");
+	expect_answer(s, "one's haste does not hold up another", scene_ask(s, "point", "evaluation",
+	    "{\"subject\":{\"type\":\"user\",\"id\":\"user-1\"}," ACTION("read") ",\"resource\":{\"type\":\"record\",\"id\":\"r\"}}"),
+	    200, "{\"decision\":true");
+	scene_close(s);
+}
+
+static void
+nothing_is_answered_that_was_not_recorded(void **state)
+{
+	struct scene *s = &scene;
+
+	(void)state;
+	open_all(8);
+	store_memory_fail_commits(s->store, 1, ERR_FULL);
+	expect_answer(s, "a full disk", scene_ask(s, "point", "evaluation", PERMITTED), 503,
+	    "could not be recorded|!\"decision\"");
+	store_memory_fail_commits(s->store, 1, ERR_UNAVAILABLE);
+	expect_answer(s, "no recorder", scene_ask(s, "point", "evaluations", "{" ALICE "," RECORD "," ACTION("read")
+	    ",\"evaluations\":[{},{}]}"), 503, "Retry-After: 2|!\"decision\"");
+	expect_answer(s, "and afterwards it goes on", scene_ask(s, "point", "evaluation", PERMITTED), 200, "true");
+	scene_close(s);
+}
+
+static void
+without_a_policy_there_is_no_decision(void **state)
+{
+	struct scene *s = &scene;
+
+	(void)state;
+	scene_open(s, 9);
+	scene_front(s, access_text);
+	expect_answer(s, "no framework", scene_ask(s, "point", "evaluation", PERMITTED), 503,
+	    "no framework has been published here yet|!\"decision\"");
+	scene_close(s);
+	scene_open(s, 10);
+	scene_policy(s);
+	scene_front(s, NULL);
+	expect_answer(s, "none is named", scene_ask(s, "point", "evaluation", PERMITTED), 400,
+	    "/context/framework: expected a framework");
+	expect_answer(s, "one that is", scene_ask(s, "point", "evaluation", "{" ALICE "," ACTION("read") "," RECORD
+	    ",\"context\":{\"framework\":\"fixture\",\"profile\":\"records\",\"facts\":{\"subject.role\":\"member\","
+	    "\"action.name\":\"read\"}}}"), 200, "{\"decision\":true");
+	scene_close(s);
+}
+
+/* The access file */
+
+static void
+a_wrong_access_file_is_refused_with_its_place(void **state)
+{
+	static const struct {
+		const char *title, *text, *part;
+	} cases[] = {
+		{ "no JSON", "{", "access.json: line 1" },
+		{ "an unknown key", "{\"subject\":[]}", "/subject: unknown key" },
+		{ "a subject without an id", "{\"subjects\":[{\"type\":\"user\"}]}", "/subjects/0/id" },
+		{ "an action with a type", "{\"actions\":[{\"name\":\"a\",\"type\":\"b\"}]}", "/actions/0/type: unknown key" },
+		{ "a subject with a policy", "{\"subjects\":[{\"type\":\"a\",\"id\":\"b\",\"profile\":\"c\"}]}",
+		    "/subjects/0/profile: unknown key" },
+		{ "a part that is none", "{\"properties\":[{\"of\":\"context\",\"fact\":\"a\"}]}",
+		    "/properties/0/of: expected subject, action or resource, found \"context\"" },
+		{ "a fraction", "{\"actions\":[{\"name\":\"a\",\"facts\":{\"b\":1.5}}]}", "/actions/0/facts" },
+	};
+	struct arena a = arena_init(16 * MIB);
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		const struct access *access;
+		struct problem why;
+		enum err err = access_parse(&a, "access.json", span_text(cases[i].text), &access, &why);
+
+		expect_problem(cases[i].title, err, &why, err == ERR_SYNTAX ? ERR_SYNTAX : ERR_INVALID, cases[i].part);
+	}
+	arena_release(&a);
+}
+
+static const struct access_entity *
+find_by_looking_at_each(const struct access *access, enum part part, struct span type, struct span id)
+{
+	for (size_t i = 0; i < access->counts[part]; i++) {
+		const struct access_entity *e = &access->entities[part][i];
+
+		if (span_equal(e->id, id) && (part == PART_ACTION || span_equal(e->type, type)))
+			return e;
+	}
+	return NULL;
+}
+
+static void
+an_entity_is_found_as_by_looking_at_each(void **state)
+{
+	static const char *const types[] = { "user", "use", "record", "r\xc3\xa9" }, *const ids[] = { "a", "ab", "b", "abc", "", "z" };
+	struct arena a = arena_init(64 * MIB);
+	struct buffer b = buffer_init(4 * MIB);
+	const struct access *access;
+	struct problem why = { 0 };
+	size_t found = 0;
+
+	(void)state;
+	buffer_text(&b, "{\"subjects\":[");
+	for (size_t i = 0; i < 500; i++)
+		buffer_print(&b, "%s{\"type\":\"%s\",\"id\":\"%s%zu\"}", i ? "," : "", types[i * 7 % 4], ids[i * 5 % 6], i % 40);
+	buffer_text(&b, "],\"actions\":[");
+	for (size_t i = 0; i < 200; i++)
+		buffer_print(&b, "%s{\"name\":\"%s%zu\"}", i ? "," : "", ids[i * 5 % 6], i % 30);
+	buffer_text(&b, "]}");
+	expect_ok("the file", access_parse(&a, "access.json", buffer_span(&b), &access, &why), &why);
+	for (size_t t = 0; t < COUNT(types); t++)
+		for (size_t i = 0; i < COUNT(ids); i++)
+			for (size_t n = 0; n < 45; n++) {
+				struct span type = span_text(types[t]);
+				struct span id = span_text(arena_print(&a, "%s%zu", ids[i], n));
+
+				for (enum part part = 0; part < PART_CONTEXT; part++) {
+					const struct access_entity *e = access_find(access, part, type, id);
+
+					expect_true("the same, the first of several",
+					    e == find_by_looking_at_each(access, part, type, id));
+					found += e != NULL;
+				}
+			}
+	expect_true("many were there", found > 200);
+	expect_true("of none there is none", !access_find(access, PART_RESOURCE, span_text("user"), span_text("a0")));
+	buffer_release(&b);
+	arena_release(&a);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_question_is_answered_with_its_reasons),
+		cmocka_unit_test(what_cannot_be_understood_is_refused_where_it_stands),
+		cmocka_unit_test(only_callers_with_the_right_to_are_answered),
+		cmocka_unit_test(several_questions_end_where_their_semantic_says),
+		cmocka_unit_test(one_request_asks_at_most_so_much),
+		cmocka_unit_test(a_search_looks_at_what_is_kept_page_by_page),
+		cmocka_unit_test(everything_asked_is_counted),
+		cmocka_unit_test(nothing_is_answered_that_was_not_recorded),
+		cmocka_unit_test(without_a_policy_there_is_no_decision),
+		cmocka_unit_test(a_wrong_access_file_is_refused_with_its_place),
+		cmocka_unit_test(an_entity_is_found_as_by_looking_at_each),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
