@@ -130,18 +130,32 @@ can_be(struct gap_search *s, const struct step_goals *goals)
 	return found.found;
 }
 
+/* Any of the steps changes a fact that it reads; without, there is nothing to search. */
+static bool
+helped(const struct gap_search *s, const struct step_goals *goals, size_t criterion)
+{
+	const struct step_plan *plan = goals->framework->plan;
+	const struct step_set *helpers = &plan->helpers[criterion];
+
+	for (size_t i = set_next(helpers, 0); i < STEPS_LARGEST; i = set_next(helpers, i + 1))
+		if (set_has(s->steps, plan->numbers[i]))
+			return true;
+	return false;
+}
+
 /* Each by itself. */
 static void
 gaps_alone(struct gap_search *s, const struct step_goals *goals, const struct evaluation *now, struct advice *out)
 {
-	for (size_t i = 0; i < goals->framework->criterion_count && !s->cut_off; i++) {
-		struct step_goals one = { .framework = goals->framework, .profile = goals->profile };
+	struct step_goals one = { .framework = goals->framework, .profile = goals->profile };
 
+	for (size_t i = 0; i < goals->framework->criterion_count && !s->cut_off; i++) {
 		if (!wants(goals, i) || now->truths[i] == TRUTH_TRUE)
 			continue;
 		want(&one, i, true);
-		if (!can_be(s, &one))
+		if (!helped(s, goals, i) || !can_be(s, &one))
 			out->gaps[out->gap_count++] = (uint16_t)i;
+		want(&one, i, false);
 	}
 }
 
@@ -176,38 +190,65 @@ name_gaps(struct gap_search *s, const struct step_goals *goals, const struct eva
 	out->minimal = false;
 }
 
-void
-advise(const struct framework *f, const struct profile *profile, const struct demand *demand, const struct facts *facts,
-    enum advice_reading reading, struct advice *out)
+static struct step_set
+steps_allowed(const struct framework *f, enum advice_reading reading)
 {
-	struct gap_search gaps = { .facts = facts, .nodes = ADVICE_NODES };
 	struct step_set steps = { { 0 } };
-	struct step_goals goals;
-	struct step_answer answer = { .whole = true };
-	struct evaluation now;
-	uint8_t levels[AREAS_LARGEST];
-	bool there = demand_levels(demand, f, levels) && demand->count > 0;
 
-	*out = (struct advice){ 0 };
-	evaluate(f, profile, facts, &now);
-	goals = goals_of(f, profile, demand, levels);
 	for (size_t i = 0; i < f->step_count; i++)
 		if (allowed(&f->steps[i], reading))
-			steps.bits[i / 64] |= UINT64_C(1) << (i % 64);
-	gaps.steps = &steps;
+			set_add(&steps, i);
+	return steps;
+}
+
+/* What is wanted, and the cheapest way there. */
+static struct step_goals
+seek(const struct evaluation *now, const struct demand *demand, const struct facts *facts, const struct step_set *steps,
+    uint32_t *nodes, struct step_answer *out)
+{
+	uint8_t levels[AREAS_LARGEST];
+	bool there = demand_levels(demand, now->framework, levels) && demand->count > 0;
+	struct step_goals goals = goals_of(now->framework, now->profile, demand, levels);
+
+	out->found = false;
+	out->whole = true;
+	out->cost = 0;
+	out->count = 0;
 	if (there)
-		step_search(&goals, facts, &steps, &gaps.nodes, &answer);
-	out->found = answer.found;
-	out->minimal = answer.whole;
-	out->cost = answer.cost;
+		step_search(&goals, facts, steps, nodes, out);
+	return goals;
+}
+
+bool
+advisable(const struct evaluation *now, const struct demand *demand, const struct facts *facts, enum advice_reading reading)
+{
+	struct step_set steps = steps_allowed(now->framework, reading);
+	uint32_t nodes = ADVICE_NODES;
+	struct step_answer answer;
+
+	seek(now, demand, facts, &steps, &nodes, &answer);
+	return answer.found;
+}
+
+void
+advise(const struct evaluation *now, const struct demand *demand, const struct facts *facts, enum advice_reading reading,
+    struct advice *out)
+{
+	struct step_set steps = steps_allowed(now->framework, reading);
+	struct gap_search gaps = { .facts = facts, .steps = &steps, .nodes = ADVICE_NODES };
+	struct step_answer answer;
+	struct step_goals goals = seek(now, demand, facts, &steps, &gaps.nodes, &answer);
+	struct evaluation after;
+
+	*out = (struct advice){ .found = answer.found, .minimal = answer.whole, .cost = answer.cost };
 	out->step_count = answer.count;
-	memcpy(out->steps, answer.steps, sizeof(out->steps));
+	memcpy(out->steps, answer.steps, answer.count * sizeof(out->steps[0]));
 	if (demand->count > 0)
-		ask_all(out, &goals, facts, &now);
+		ask_all(out, &goals, facts, now);
 	if (!answer.found && answer.whole && demand->count > 0)
-		name_gaps(&gaps, &goals, &now, out);
+		name_gaps(&gaps, &goals, now, out);
 	if (answer.found)
-		evaluate(f, profile, &answer.after, &now);
-	memcpy(out->areas, now.areas, f->area_count * sizeof(out->areas[0]));
+		evaluate(now->framework, now->profile, &answer.after, &after);
+	memcpy(out->areas, answer.found ? after.areas : now->areas, now->framework->area_count * sizeof(out->areas[0]));
 	out->nodes = ADVICE_NODES - gaps.nodes;
 }

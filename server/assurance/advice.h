@@ -36,9 +36,12 @@ struct advice {
 	uint32_t nodes;              /* looked at */
 };
 
-/* Deterministic; of several cheapest sets the one with the fewest steps, then the earliest in the file. */
-void advise(const struct framework *, const struct profile *, const struct demand *, const struct facts *,
-    enum advice_reading, struct advice *out);
+/* `now` is what the facts amount to. Deterministic; of several cheapest sets the one with the fewest steps, then the earliest
+ * in the file. */
+void advise(const struct evaluation *now, const struct demand *, const struct facts *, enum advice_reading,
+    struct advice *out);
+/* Whether there is a way at all. */
+bool advisable(const struct evaluation *now, const struct demand *, const struct facts *, enum advice_reading);
 
 /* Nothing found, nothing to say: whatever its arrays hold does not count. */
 static inline void

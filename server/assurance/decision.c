@@ -5,20 +5,16 @@
 static void
 ask_login(const struct question *q, struct decision *out)
 {
-	struct advice advice;
-
 	for (size_t i = 0; i < q->demand.count; i++) {
 		const struct requirement *r = &q->demand.items[i];
 		struct demand one = { { *r }, 1 };
 
 		if (requirement_met(r, out->evaluation.areas[r->area].reached))
 			continue;
-		advise(q->framework, q->profile, &one, q->facts, ADVICE_AT_LOGIN, &advice);
-		if (advice.found)
+		if (advisable(&out->evaluation, &one, q->facts, ADVICE_AT_LOGIN))
 			out->login[out->login_count++] = *r;
 	}
-	advise(q->framework, q->profile, &q->demand, q->facts, ADVICE_AT_LOGIN, &advice);
-	out->login_suffices = advice.found;
+	out->login_suffices = advisable(&out->evaluation, &q->demand, q->facts, ADVICE_AT_LOGIN);
 }
 
 void
@@ -36,6 +32,6 @@ decide(const struct question *q, struct decision *out)
 	if (!out->advised)
 		return;
 	for (int reading = 0; reading < ADVICE_READINGS; reading++)
-		advise(q->framework, q->profile, &q->demand, q->facts, (enum advice_reading)reading, &out->advice[reading]);
+		advise(&out->evaluation, &q->demand, q->facts, (enum advice_reading)reading, &out->advice[reading]);
 	ask_login(q, out);
 }

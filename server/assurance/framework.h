@@ -183,6 +183,7 @@ struct framework {
 	size_t profile_count;
 	const struct step *steps;
 	size_t step_count;
+	const struct step_plan *plan;    /* step_plan.h: for the search of steps */
 	const struct policy_source *sources;
 	size_t source_count;
 	const struct table_cell *cells;

@@ -1,6 +1,7 @@
 /* assurance/framework_reading.c - one version of a framework read from its files. */
 #include "assurance/framework_reading.h"
 
+#include "assurance/step_plan.h"
 #include "codec/tree.h"
 #include "crypto/digest.h"
 
@@ -292,7 +293,9 @@ framework_read(struct arena *arena, const struct policy_files *files, const stru
 	if (parsed)
 		read_all(&r, sealed);
 	err = close_documents(&r, parsed, why);
-	if (err == OK)
-		*out = f;
-	return err;
+	if (err != OK)
+		return err;
+	f->plan = step_plan_make(arena, f);
+	*out = f;
+	return OK;
 }

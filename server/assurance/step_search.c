@@ -5,21 +5,20 @@
 
 #include "assurance/step_outlook.h"
 
-/* Steps are known by their rank here: cheapest first, then as in the file; so the lowest bit of a set is its cheapest. */
 struct goal {
 	bool level;                      /* a level required; else a criterion */
 	uint16_t number;
-	struct step_set helpers;         /* steps that change a fact it reads */
+	const struct step_set *helpers;  /* steps that change a fact it reads */
 };
 
 #define GOALS_LARGEST (CRITERIA_LARGEST + REQUIREMENTS_LARGEST)
 struct search {
 	const struct step_goals *wanted;
+	const struct step_plan *plan;
 	const struct facts *before;
-	uint16_t ranked[STEPS_LARGEST];  /* rank -> number in the file */
-	struct step_set changers[FACTS_LARGEST]; /* of each fact */
-	struct goal goals[GOALS_LARGEST];
+	struct goal goals[GOALS_LARGEST]; /* so many are written, and no more: a search may be over in a microsecond */
 	size_t goal_count;
+	struct step_set level_helpers[REQUIREMENTS_LARGEST];
 	uint32_t *nodes;
 	bool cut_off;                    /* the nodes are spent: all ends */
 	bool too_deep;                   /* something longer than an answer may be was passed over */
@@ -52,30 +51,10 @@ step_do(const struct step *step, struct facts *facts)
 	}
 }
 
-static bool
-effects_conflict(const struct effect *a, const struct effect *b)
-{
-	if (a->fact != b->fact || (a->add && b->add))
-		return false;
-	if (!a->add && !b->add)
-		return a->value != b->value;
-	return a->add ? (a->value & ~b->value) != 0 : (b->value & ~a->value) != 0;
-}
-
-static bool
-steps_conflict(const struct step *a, const struct step *b)
-{
-	for (size_t i = 0; i < a->effect_count; i++)
-		for (size_t j = 0; j < b->effect_count; j++)
-			if (effects_conflict(&a->effects[i], &b->effects[j]))
-				return true;
-	return false;
-}
-
 static const struct step *
 step_at(const struct search *s, size_t rank)
 {
-	return &s->wanted->framework->steps[s->ranked[rank]];
+	return &s->wanted->framework->steps[s->plan->numbers[rank]];
 }
 
 static bool
@@ -86,29 +65,10 @@ step_ready(const struct step *step, const struct facts *facts)
 
 /* Preparing. */
 
-/* Who changes a fact that is read. */
-static struct step_set
-changers_of(const struct search *s, const uint64_t read[FACT_SETS])
-{
-	struct step_set found = { { 0 } };
-
-	for (size_t i = 0; i < FACT_SETS; i++)
-		for (uint64_t bits = read[i]; bits; bits &= bits - 1)
-			set_join(&found, &s->changers[i * 64 + (size_t)__builtin_ctzll(bits)]);
-	return found;
-}
-
 static struct outlook
 outlook_at(const struct search *s, const struct facts *facts, const struct step_set *open)
 {
-	return (struct outlook){ s->wanted->framework->steps, s->ranked, s->changers, *open, *facts };
-}
-
-static void
-criterion_support(const struct criterion *c, uint64_t read[FACT_SETS])
-{
-	condition_support(&c->when, read);
-	condition_support(&c->condition, read);
+	return (struct outlook){ s->wanted->framework->steps, s->plan->numbers, s->plan->changers, *open, *facts };
 }
 
 static const struct criterion *
@@ -118,34 +78,13 @@ criteria_wanted(const struct step_goals *wanted)
 }
 
 static void
-rank(struct search *s)
-{
-	const struct framework *f = s->wanted->framework;
-
-	for (size_t i = 0; i < f->step_count; i++) {
-		size_t at = i;
-
-		for (; at > 0 && f->steps[s->ranked[at - 1]].cost > f->steps[i].cost; at--)
-			s->ranked[at] = s->ranked[at - 1];
-		s->ranked[at] = (uint16_t)i;
-	}
-	for (size_t i = 0; i < f->step_count; i++)
-		for (size_t e = 0; e < step_at(s, i)->effect_count; e++)
-			set_add(&s->changers[step_at(s, i)->effects[e].fact], i);
-}
-
-static void
 add_criterion(struct search *s, size_t number)
 {
 	const struct profile *profile = s->wanted->profile;
-	struct goal *goal = &s->goals[s->goal_count];
-	uint64_t read[FACT_SETS] = { 0 };
 
 	if (profile && profile->excluded && profile->excluded[number])
 		return;
-	criterion_support(&criteria_wanted(s->wanted)[number], read);
-	*goal = (struct goal){ .number = (uint16_t)number, .helpers = changers_of(s, read) };
-	s->goal_count++;
+	s->goals[s->goal_count++] = (struct goal){ false, (uint16_t)number, &s->plan->helpers[number] };
 }
 
 static bool
@@ -163,12 +102,13 @@ add_level(struct search *s, size_t number)
 {
 	const struct framework *f = s->wanted->framework;
 	uint8_t area = s->wanted->levels[number].area;
-	uint64_t read[FACT_SETS] = { 0 };
+	struct step_set *helpers = &s->level_helpers[number];
 
+	*helpers = (struct step_set){ { 0 } };
 	for (size_t i = 0; i < f->criterion_count; i++)
-		if (part_of(&f->areas[area], area, criteria_wanted(s->wanted)[i].area))
-			criterion_support(&criteria_wanted(s->wanted)[i], read);
-	s->goals[s->goal_count++] = (struct goal){ true, (uint16_t)number, changers_of(s, read) };
+		if (part_of(&f->areas[area], area, f->criteria[i].area))
+			set_join(helpers, &s->plan->helpers[i]);
+	s->goals[s->goal_count++] = (struct goal){ true, (uint16_t)number, helpers };
 }
 
 /* Ranks of the steps that may be taken: those whose needs could not be fulfilled whatever the others did are left out. */
@@ -179,7 +119,7 @@ steps_open(const struct search *s, const struct step_set *allowed)
 	bool changed = true;
 
 	for (size_t i = 0; i < s->wanted->framework->step_count; i++)
-		if (set_has(allowed, s->ranked[i]))
+		if (set_has(allowed, s->plan->numbers[i]))
 			set_add(&o.open, i);
 	while (changed) {
 		changed = false;
@@ -195,26 +135,19 @@ steps_open(const struct search *s, const struct step_set *allowed)
 
 /* The order in which steps can be done. */
 
+/* Numbers in the file: what a step's needs read is changed by another, or by itself. */
 static bool
-reads(const struct step *step, const struct step *changer)
+depends(const struct search *s, uint16_t step, uint16_t changer)
 {
-	uint64_t read[FACT_SETS] = { 0 };
-
-	condition_support(&step->needs, read);
-	for (size_t i = 0; i < changer->effect_count; i++)
-		if (read[changer->effects[i].fact / 64] >> (changer->effects[i].fact % 64) & 1)
-			return true;
-	return false;
+	return set_has(&s->plan->enablers[s->plan->ranks[step]], s->plan->ranks[changer]);
 }
 
 /* Whether none of the others' needs depends on what it does: then doing it as soon as it can be done takes nothing away. */
 static bool
 harmless(const struct search *s, const uint16_t *left, size_t count, size_t which)
 {
-	const struct step *steps = s->wanted->framework->steps;
-
 	for (size_t i = 0; i < count; i++)
-		if (i != which && reads(&steps[left[i]], &steps[left[which]]))
+		if (i != which && depends(s, left[i], left[which]))
 			return false;
 	return true;
 }
@@ -274,22 +207,15 @@ arrange(struct search *s, const struct facts *now, const uint16_t *left, size_t 
 static struct step_set
 unlockers(const struct search *s, const uint16_t *sorted)
 {
-	const struct step *steps = s->wanted->framework->steps;
 	struct step_set found = { { 0 } };
 
 	for (size_t i = 0; i < s->count; i++) {
-		const struct step *step = &steps[sorted[i]];
-		uint64_t read[FACT_SETS] = { 0 };
 		bool touched = false;
-		struct step_set helpers;
 
 		for (size_t j = 0; j < s->count && !touched; j++)
-			touched = reads(step, &steps[sorted[j]]);
-		if (!touched && step_ready(step, s->before))
-			continue;
-		condition_support(&step->needs, read);
-		helpers = changers_of(s, read);
-		set_join(&found, &helpers);
+			touched = depends(s, sorted[i], sorted[j]);
+		if (touched || !step_ready(&s->wanted->framework->steps[sorted[i]], s->before))
+			set_join(&found, &s->plan->enablers[s->plan->ranks[sorted[i]]]);
 	}
 	return found;
 }
@@ -379,7 +305,7 @@ bound_raise(const struct search *s, struct bound *b, const struct step_set *help
 	if (set_size(&shared) > 0)
 		return;
 	for (size_t i = set_next(helpers, 0); i < STEPS_LARGEST; i = set_next(helpers, i + 1))
-		earliest = s->ranked[i] < earliest ? s->ranked[i] : earliest;
+		earliest = s->plan->numbers[i] < earliest ? s->plan->numbers[i] : earliest;
 	b->cost += step_at(s, set_next(helpers, 0))->cost;
 	b->numbers[b->count++] = earliest;
 	set_join(&b->covered, helpers);
@@ -388,17 +314,20 @@ bound_raise(const struct search *s, struct bound *b, const struct step_set *help
 static bool
 worth_looking(struct search *s, const struct step_set *tightest, const uint64_t *unmet, const struct step_set *open)
 {
-	struct bound b = { .cost = s->cost, .count = s->count };
+	struct bound b;
 
+	b.covered = (struct step_set){ { 0 } };
+	b.cost = s->cost;
+	b.count = s->count;
 	for (size_t i = 0; i < s->count; i++)
-		b.numbers[i] = s->ranked[s->taken[i]];
+		b.numbers[i] = s->plan->numbers[s->taken[i]];
 	bound_raise(s, &b, tightest);
 	for (size_t i = 0; i < s->goal_count; i++) {
 		struct step_set helpers;
 
 		if (!(unmet[i / 64] >> (i % 64) & 1))
 			continue;
-		helpers = set_common(&s->goals[i].helpers, open);
+		helpers = set_common(s->goals[i].helpers, open);
 		if (set_size(&helpers) == 0)
 			return false;
 		bound_raise(s, &b, &helpers);
@@ -425,7 +354,7 @@ unmet_goals(const struct search *s, const struct facts *after, const struct step
 
 		if (holds(s, &s->goals[i], after))
 			continue;
-		helpers = set_common(&s->goals[i].helpers, open);
+		helpers = set_common(s->goals[i].helpers, open);
 		size = set_size(&helpers);
 		if (size == 0 || !could_hold(s, &s->goals[i], &o))
 			return false;
@@ -445,7 +374,7 @@ answer(struct search *s, const struct facts *after, struct step_set *helpers)
 	uint16_t sorted[STEP_SEARCH_STEPS] = { 0 }, order[STEP_SEARCH_STEPS] = { 0 };
 
 	for (size_t i = 0; i < s->count; i++)
-		sorted[i] = s->ranked[s->taken[i]];
+		sorted[i] = s->plan->numbers[s->taken[i]];
 	sort_numbers(sorted, s->count);
 	if (!better(s, s->cost, sorted, s->count))
 		return true;
@@ -472,9 +401,7 @@ take(struct search *s, const struct facts *after, const struct step_set *open, s
 	struct step_set left = *open;
 
 	set_remove(&left, rank);
-	for (size_t i = set_next(&left, 0); i < STEPS_LARGEST; i = set_next(&left, i + 1))
-		if (steps_conflict(step, step_at(s, i)))
-			set_remove(&left, i);
+	set_leave(&left, &s->plan->rivals[rank]);
 	step_do(step, &next);
 	s->taken[s->count++] = (uint16_t)rank;
 	s->cost += step->cost;
@@ -513,17 +440,25 @@ void
 step_search(const struct step_goals *wanted, const struct facts *facts, const struct step_set *allowed, uint32_t *nodes,
     struct step_answer *out)
 {
-	struct search s = { .wanted = wanted, .before = facts, .nodes = nodes };
+	struct search s;
 
-	assert(wanted->framework->step_count <= STEPS_LARGEST);
-	rank(&s);
+	s.wanted = wanted;
+	s.plan = wanted->framework->plan;
+	s.before = facts;
+	s.nodes = nodes;
+	s.cut_off = s.too_deep = s.best.found = false;
+	s.goal_count = s.count = 0;
+	s.cost = 0;
 	for (size_t i = 0; i < wanted->framework->criterion_count; i++)
 		if (wanted->criteria[i / 64] >> (i % 64) & 1)
 			add_criterion(&s, i);
 	for (size_t i = 0; i < wanted->level_count; i++)
 		add_level(&s, i);
 	look(&s, facts, steps_open(&s, allowed));
-	*out = (struct step_answer){ .found = s.best.found, .whole = !s.cut_off && !s.too_deep };
+	out->found = s.best.found;
+	out->whole = !s.cut_off && !s.too_deep;
+	out->cost = 0;
+	out->count = 0;
 	if (!s.best.found)
 		return;
 	out->cost = s.best.cost < UINT32_MAX ? (uint32_t)s.best.cost : UINT32_MAX;

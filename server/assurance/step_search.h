@@ -14,7 +14,7 @@
 #pragma once
 
 #include "assurance/evaluation.h"
-#include "assurance/step_set.h"
+#include "assurance/step_plan.h"
 
 #define STEP_SEARCH_STEPS 32         /* in one answer */
 

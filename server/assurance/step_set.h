@@ -34,6 +34,13 @@ set_join(struct step_set *s, const struct step_set *more)
 		s->bits[i] |= more->bits[i];
 }
 
+static inline void
+set_leave(struct step_set *s, const struct step_set *less)
+{
+	for (size_t i = 0; i < STEP_SETS; i++)
+		s->bits[i] &= ~less->bits[i];
+}
+
 static inline struct step_set
 set_common(const struct step_set *a, const struct step_set *b)
 {

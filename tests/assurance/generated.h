@@ -4,6 +4,7 @@
 #pragma once
 
 #include "assurance/evaluation.h"
+#include "assurance/step_plan.h"
 
 struct chance {
 	uint64_t state;
@@ -166,6 +167,7 @@ generated_framework(struct chance *c, struct arena *a, size_t criteria, size_t s
 	f->criterion_count = criteria;
 	f->steps = step_list;
 	f->step_count = steps;
+	f->plan = step_plan_make(a, f);
 	return f;
 }
 

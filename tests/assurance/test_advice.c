@@ -152,18 +152,20 @@ compare_all(const char *kind, uint64_t seed, size_t inputs, size_t criteria, siz
 		struct facts facts = generated_facts(&c, f->dictionary);
 		struct demand demand = generated_demand(&c);
 		char *title = arena_print(&a, "%s, input %zu", kind, i);
+		struct evaluation now;
 
+		evaluate(f, NULL, &facts, &now);
 		for (int reading = 0; reading < ADVICE_READINGS; reading++) {
 			struct plain plain = { .found = false };
 			struct advice advice, again;
 			uint16_t room[16];
 
 			try_sets(f, &demand, &facts, (enum advice_reading)reading, most, room, 0, 0, 0, &plain);
-			advise(f, NULL, &demand, &facts, (enum advice_reading)reading, &advice);
+			advise(&now, &demand, &facts, (enum advice_reading)reading, &advice);
 			expect_same(title, &plain, most, &advice, &cut_off);
 			if (advice.found)
 				expect_sound(title, f, &demand, facts, &advice);
-			advise(f, NULL, &demand, &facts, (enum advice_reading)reading, &again);
+			advise(&now, &demand, &facts, (enum advice_reading)reading, &again);
 			expect_true(title, advice.step_count == again.step_count && advice.nodes == again.nodes &&
 			    memcmp(advice.steps, again.steps, sizeof(advice.steps)) == 0);
 			found += advice.found && advice.step_count > 0;
@@ -257,11 +259,13 @@ test_what_is_said(void **state)
 		struct demand demand = profile_demand(profile);
 		struct facts facts = policy_text_facts(&a, f, cases[i].facts, OBSERVED);
 		struct buffer b = buffer_init(4 * KIB);
+		struct evaluation now;
 
+		evaluate(f, profile, &facts, &now);
 		for (int reading = 0; reading < ADVICE_READINGS; reading++) {
 			struct advice advice;
 
-			advise(f, profile, &demand, &facts, (enum advice_reading)reading, &advice);
+			advise(&now, &demand, &facts, (enum advice_reading)reading, &advice);
 			buffer_print(&b, "%s%s:", reading ? "; " : "", advice_reading_name((enum advice_reading)reading));
 			say(&b, f, &advice);
 		}
@@ -279,6 +283,7 @@ test_a_search_cut_off_says_so(void **state)
 {
 	struct arena a = arena_init(8 * MIB);
 	struct chance c = { 7 };
+	struct evaluation now;
 	struct advice advice;
 	bool cut = false;
 
@@ -289,7 +294,8 @@ test_a_search_cut_off_says_so(void **state)
 		struct facts facts = generated_facts(&c, f->dictionary);
 		struct demand demand = { { { GENERATED_AREAS, 3, COMPARE_MINIMUM } }, 1 };
 
-		advise(f, NULL, &demand, &facts, ADVICE_CHEAPEST, &advice);
+		evaluate(f, NULL, &facts, &now);
+		advise(&now, &demand, &facts, ADVICE_CHEAPEST, &advice);
 		expect_true("never more than the limit is looked at", advice.nodes <= ADVICE_NODES);
 		if (advice.nodes == ADVICE_NODES) {
 			cut = true;
