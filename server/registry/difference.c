@@ -104,6 +104,7 @@ static const char *const limiting[] = { "/entities/attributes/purpose/ja", "/ent
 	"/registration/policy/en" };
 
 #define OIDC "/entities/oidc/"
+#define FACTS "/certifications/facts"
 
 static void
 note_removed(struct comparing *c, const char *pointer, const json_t *before)
@@ -115,6 +116,8 @@ note_removed(struct comparing *c, const char *pointer, const json_t *before)
 		c->raises = c->raises || strcmp(kind, limiting[i]) == 0;
 	/* What is not said there has a default, which may be more (OpenID Connect Registration 1.0 s2). */
 	c->raises = c->raises || strncmp(kind, OIDC, sizeof(OIDC) - 1) == 0;
+	/* Where the registry is silent, others may state it. */
+	c->raises = c->raises || strncmp(kind, FACTS, sizeof(FACTS) - 1) == 0;
 }
 
 static void

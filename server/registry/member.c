@@ -115,6 +115,10 @@ print_certification(struct buffer *b, const struct member_certification *c)
 	print_text(b, "assessor", c->assessor);
 	print_text(b, "document", c->document);
 	print_text(b, "entity_id", c->entity_id);
+	if (c->facts.size) {
+		print_key(b, "facts");
+		buffer_add(b, c->facts);
+	}
 	print_text(b, "framework", c->framework);
 	print_instant(b, "from", c->from);
 	print_text(b, "level", c->level);

@@ -19,7 +19,7 @@
 #define MEMBER_CERTIFICATIONS 64
 #define MEMBER_CONTACTS 32
 #define MEMBER_ATTRIBUTES 128            /* of one entity */
-#define MEMBER_VALUES 64                 /* scopes, categories of one entity */
+#define MEMBER_VALUES 64                 /* scopes, categories of one entity; facts of a certification */
 
 struct member_contact {
 	struct span type;        /* technical support administrative security billing other */
@@ -48,6 +48,7 @@ struct member_certification {
 	struct instant from, until;
 	struct span document;    /* URL of the certificate or report; may be empty */
 	struct span entity_id;   /* the entity it is about; empty: all of the member's */
+	struct span facts;       /* what the assessor established: fact -> value, canonical JSON; empty: nothing more */
 };
 
 struct member_entity {

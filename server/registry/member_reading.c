@@ -383,6 +383,71 @@ has_entity(const struct member_record *m, struct span entity_id)
 	return false;
 }
 
+#define FACT_NAME 64
+#define FACT_WORD 64
+#define FACT_NUMBER INT64_C(10000000000)
+
+static bool
+is_fact_name(struct span s)
+{
+	for (size_t i = 0; i < s.size; i++)
+		if (!s.data[i] || !strchr("abcdefghijklmnopqrstuvwxyz0123456789._-", s.data[i]))
+			return false;
+	return s.size >= 1 && s.size <= FACT_NAME;
+}
+
+static bool
+is_fact_value(const json_t *value)
+{
+	const json_t *word;
+	size_t i;
+
+	if (json_is_boolean(value))
+		return true;
+	if (json_is_integer(value))
+		return json_integer_value(value) >= -FACT_NUMBER && json_integer_value(value) <= FACT_NUMBER;
+	if (!json_is_array(value))
+		return json_is_string(value) && json_string_length(value) <= FACT_WORD;
+	json_array_foreach (value, i, word)
+		if (!json_is_string(word) || json_string_length(word) > FACT_WORD)
+			return false;
+	return json_array_size(value) <= MEMBER_VALUES;
+}
+
+/* Which facts there are, and what each may be, is the dictionary's to say: it is held against it when it is used. */
+static struct span
+read_facts(struct place certification)
+{
+	struct place p = place_member(certification, "facts");
+	json_t *value = place_value(p);
+	const char *expected = NULL, *name;
+	struct span text = { 0 };
+	struct buffer b;
+	json_t *fact;
+
+	if (!place_exists(p))
+		return text;
+	if (!json_is_object(value) || json_object_size(value) == 0 || json_object_size(value) > MEMBER_VALUES) {
+		place_fail(p, "an object of 1 to 64 facts", NULL);
+		return text;
+	}
+	json_object_foreach (value, name, fact)
+		if (!is_fact_name(span_text(name)) || !is_fact_value(fact)) {
+			place_fail(p, "names of facts, each with true, false, a whole number, a word or a list of words",
+			    "another member");
+			return text;
+		}
+	if (!tree_canonical(value, &expected)) {
+		place_fail(p, expected, "another value in it");
+		return text;
+	}
+	b = buffer_init(MEMBER_RECORD_LARGEST);
+	tree_write(&b, value);
+	text = arena_copy(p.document->arena, buffer_span(&b));
+	buffer_release(&b);
+	return text;
+}
+
 static void
 read_certifications(struct place root, struct member_record *m)
 {
@@ -405,6 +470,7 @@ read_certifications(struct place root, struct member_record *m)
 			.until = read_instant(p, "until"),
 			.document = read_optional(p, "document", &form_https),
 			.entity_id = read_optional(p, "entity_id", &form_entity_id),
+			.facts = read_facts(p),
 		};
 		if (!instant_before(list[i].from, list[i].until))
 			place_fail(place_member(p, "until"), "a time after from", NULL);
