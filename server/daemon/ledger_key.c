@@ -4,9 +4,7 @@
 #include <stdlib.h>
 
 #include "base/log.h"
-#include "crypto/certificate.h"
-#include "crypto/digest.h"
-#include "signer/rollover.h"
+#include "signer/active_key.h"
 
 #define STEP_LARGEST (16 * MIB)
 #define SETTLING (SECONDS(1) / 10) /* a step of a key's life changes two rows */
@@ -60,31 +58,20 @@ on_row_changed(void *arg, const struct table *table, struct span key, uint64_t g
 static enum err
 find_active(struct ledger_key *k, const char **name, struct span *spki, struct problem *why)
 {
-	const struct key_life *active;
-	struct certificate_facts facts;
-	struct key_descriptor file;
-	struct key_life *lives;
-	uint8_t found[32];
+	struct key_descriptor key;
 
 	*name = "";
 	*spki = (struct span){ 0 };
-	if (key_lives_read(&k->ask, &k->arena, &lives, why) != OK)
+	if (active_key_find(&k->ask, k->directory, USE_LEDGER, &k->arena, &key, why) != OK)
 		return why->code;
-	active = key_life_active(lives, k->ask.count, USE_LEDGER);
-	if (!active)
+	if (!key.name)
 		return OK;
-	if (key_descriptor_read(k->directory, arena_text(&k->arena, active->name), &k->arena, &file, why) != OK ||
-	    certificate_read(file.certificate, &k->arena, &facts, why) != OK)
+	if (active_key_spki(&key, &k->arena, spki, why) != OK)
 		return why->code;
-	digest(DIGEST_SHA256, file.certificate, found);
-	if (memcmp(found, active->certificate, sizeof(found)) != 0)
-		return problem_set(why, ERR_INVALID, "",
-		    "%s/%s.cer: this is not the certificate the key was adopted with", k->directory, file.name);
-	if (facts.spki.size > SPKI_LARGEST)
-		return problem_set(why, ERR_UNSUPPORTED, "RFC 8410 s4", "%s/%s.cer: this is no Ed25519 key",
-		    k->directory, file.name);
-	*name = file.name;
-	*spki = facts.spki;
+	if (spki->size > SPKI_LARGEST)
+		return problem_set(why, ERR_UNSUPPORTED, "RFC 8410 s4", "%s/%s.cer: this is no Ed25519 key", k->directory,
+		    key.name);
+	*name = key.name;
 	return OK;
 }
 

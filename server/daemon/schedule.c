@@ -4,9 +4,8 @@
 #include <stdlib.h>
 
 #include "base/log.h"
-#include "crypto/digest.h"
 #include "daemon/first_key.h"
-#include "signer/rollover.h"
+#include "signer/active_key.h"
 
 #define STEP_LARGEST (64 * MIB)
 #define SETTLING (SECONDS(1) / 5)      /* an import is many changes */
@@ -226,49 +225,28 @@ on_adopted(void *arg, const struct committed *done)
 	look(p, on_looked);
 }
 
-/* A key in use with its certificate, which must be the one it was adopted with. */
-static enum err
-key_in_use_read(struct schedule *p, const struct key_life *life, struct key_descriptor *file, struct problem *why)
-{
-	const char *name = arena_text(&p->arena, life->name);
-	uint8_t found[32];
-
-	if (key_descriptor_read(p->settings.keys, name, &p->arena, file, why) != OK)
-		return why->code;
-	digest(DIGEST_SHA256, file->certificate, found);
-	if (memcmp(found, life->certificate, sizeof(found)) != 0)
-		return problem_set(why, ERR_INVALID, "", "%s/%s.cer: this is not the certificate the key was adopted with",
-		    p->settings.keys, name);
-	return OK;
-}
-
 /* Metadata cannot do without a key. A federation founded before there was a trusted list has none for it: then there is no
  * signed list until somebody makes one. */
 static enum err
 keys_in_use_find(struct schedule *p, struct publish_settings *settings, struct problem *why)
 {
-	const struct key_life *metadata, *list;
-	struct key_life *lives = NULL;
-	struct key_descriptor file;
+	const struct ask *lives = &p->asks[ASK_KEYS];
+	struct key_descriptor metadata, list;
 
-	if (key_lives_read(&p->asks[ASK_KEYS], &p->arena, &lives, why) != OK)
+	if (active_key_find(lives, p->settings.keys, USE_METADATA, &p->arena, &metadata, why) != OK)
 		return why->code;
-	metadata = key_life_active(lives, p->asks[ASK_KEYS].count, USE_METADATA);
-	list = key_life_active(lives, p->asks[ASK_KEYS].count, USE_TRUSTED_LIST);
-	if (!metadata)
+	if (!metadata.name)
 		return problem_set(why, ERR_NOT_FOUND, "", "no key for metadata is active; watashictl key activate makes one so");
-	if (key_in_use_read(p, metadata, &file, why) != OK)
+	settings->key = metadata.name;
+	settings->key_type = metadata.type;
+	settings->certificate = metadata.certificate;
+	if (active_key_find(lives, p->settings.keys, USE_TRUSTED_LIST, &p->arena, &list, why) != OK)
 		return why->code;
-	settings->key = file.name;
-	settings->key_type = file.type;
-	settings->certificate = file.certificate;
-	if (!list)
+	if (!list.name)
 		return OK;
-	if (key_in_use_read(p, list, &file, why) != OK)
-		return why->code;
-	settings->list_key = file.name;
-	settings->list_key_type = file.type;
-	settings->list_certificate = file.certificate;
+	settings->list_key = list.name;
+	settings->list_key_type = list.type;
+	settings->list_certificate = list.certificate;
 	return OK;
 }
 

@@ -11,7 +11,8 @@
 #include "registry/source.h"
 #include "registry/standing.h"
 #include "signer/rollover.h"
-#include "transaction/caller.h"
+#include "transaction/caller_proposal.h"
+#include "transaction/erasure_agreement.h"
 #include "transaction/published_policy.h"
 
 static const struct table *const own[] = {
@@ -39,6 +40,7 @@ static const struct table *const own[] = {
 	&access_token_table,
 	&assertion_table,
 };
+	&erasure_agreement_table,
 
 table_list
 tables_with(table_list more)

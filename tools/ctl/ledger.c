@@ -25,6 +25,7 @@ static const struct action actions[] = {
 	    ledger_watch },
 	{ "replay", "take every recorded decision again, and report any that differs; beside the daemon",
 	    ledger_replay },
+	{ "erase", "take a person's decisions out of the ledger, for good; every proof stays", ledger_erase },
 	{ "accept-restored", "let a log be signed that was restored from a backup", ledger_accept_restored },
 };
 

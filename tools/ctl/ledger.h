@@ -4,8 +4,8 @@
 #include "crypto/note.h"
 #include "ctl/command.h"
 
-/* ledger_verify.c, ledger_watch.c, ledger_replay.c, ledger_restored.c */
-command_run ledger_verify, ledger_watch, ledger_replay, ledger_accept_restored;
+/* ledger_verify.c, ledger_watch.c, ledger_replay.c, ledger_erase.c, ledger_restored.c */
+command_run ledger_verify, ledger_watch, ledger_replay, ledger_erase, ledger_accept_restored;
 
 #define KEY_HELP "the log's verifier key, as \"NAME+ID+KEY\"; several, where the log has changed its key"
 

@@ -25,6 +25,10 @@
  *     GET  /v1/control/policies/{framework@version} its files, and the dictionary a proposal brings
  *     POST /v1/control/policies/{framework@version} {"action": "approve" | "withdraw-proposal", "proposal": "sha256:…",
  *                                                   "dry_run": bool}
+ *     POST /v1/control/erasures/search              {"subject": {"type": …, "id": …}, "member": …, "from": ID}: a person's
+ *                                                   decisions in the next part of the ledger; "next" says where to go on
+ *     POST /v1/control/erasures                     {"subject": …, "member": …, "reason": …, "entries": [ID…]}: erases what
+ *                                                   was found, once enough operators have said the same
  *     GET  /v1/control/callers                      machine callers, none of their secrets
  *     POST /v1/control/callers                      {"name", "member", "rights": ["decide"…], "for": "P90D", "rate": N,
  *          "key": PEM, "token": bool}               answers with the token's text, this once

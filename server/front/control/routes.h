@@ -1,5 +1,5 @@
-/* front/control/routes.h - what operators ask about members, findings, sources, policies, callers and files: handlers, and
- * what of it the status shows.
+/* front/control/routes.h - what operators ask about members, findings, sources, policies, callers, files and erasures:
+ * handlers, and what of it the status shows.
  */
 #pragma once
 
@@ -11,6 +11,7 @@
 
 #define MEMBERS_BODY (64 * MIB) /* a whole federation's records at once */
 #define CALLER_BODY (128 * KIB) /* with a certificate, escaped */
+#define ERASURES_BODY (512 * KIB) /* some thousands of entries' IDs */
 #define POLICIES_BODY (16 * MIB) /* one version's files, escaped, and the dictionary */
 
 route_handler import_metadata;
@@ -18,6 +19,7 @@ route_handler members_list, members_change, member_show;
 route_handler findings_list;
 route_handler sources_list, source_refresh;
 route_handler callers_list, callers_create, caller_step;
+route_handler erasures_search, erasures_start;
 route_handler policies_list, policies_propose, policy_show, policy_step;
 
 /* The question whose answer members_write_summary() and sources_write() make JSON of. */

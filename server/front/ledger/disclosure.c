@@ -22,12 +22,31 @@ struct showing {
 };
 
 static void
-refuse(struct showing *s, int status, const char *fields, const char *text)
+refuse(struct showing *s, int status, const char *text)
 {
 	struct problem why;
 
-	problem_set(&why, status == 404 ? ERR_NOT_FOUND : ERR_DENIED, "", "%s", text);
-	exchange_refuse_with(s->exchange, status, span_text(fields), &why);
+	problem_set(&why, ERR_NOT_FOUND, "", "%s", text);
+	exchange_refuse(s->exchange, status, &why);
+}
+
+/* Who may not see it is told the same as when there is none: an ID alone must not tell that somebody logged in. */
+static void
+refuse_stranger(struct showing *s)
+{
+	refuse(s, 404, "no entry of yours has this ID");
+}
+
+/* Whether a salt was this entry's nobody can say any more: whoever shows one is told, for receipts say as much to all. */
+static bool
+may_see(const struct showing *s, const struct ledger_entry *entry)
+{
+	uint8_t salt[LEDGER_SALT];
+
+	if (!s->salt.size)
+		return s->auditor || (s->member.size && span_equal(entry->party, s->member));
+	return hex_read(s->salt, salt, sizeof(salt)) &&
+	    (!entry->content.size || CRYPTO_memcmp(salt, entry->salt, sizeof(salt)) == 0);
 }
 
 static void
@@ -48,32 +67,21 @@ show(struct showing *s, const struct ledger_entry *entry)
 	buffer_release(&b);
 }
 
-/* Who may not see it is told the same as when there is none: an ID alone must not tell that somebody logged in. */
 static void
 on_entry_loaded(void *arg, enum err err, const struct problem *why)
 {
 	struct showing *s = arg;
 	struct ledger_entry entry;
-	uint8_t salt[LEDGER_SALT];
-	bool may;
 
 	exchange_hold(s->exchange, NULL);
-	if (err != OK) {
+	if (err != OK)
 		exchange_refuse_with(s->exchange, status_of(err), span_text("Retry-After: 2\r\n"), why);
-		return;
-	}
-	if (s->ask.count == 0 || !ledger_entry_read(s->ask.rows[0].value, &entry) || !entry.content.size) {
-		refuse(s, 404, "", "no entry of yours has this ID; what was erased is not there any more");
-		return;
-	}
-	if (s->salt.size)
-		may = hex_read(s->salt, salt, sizeof(salt)) && CRYPTO_memcmp(salt, entry.salt, sizeof(salt)) == 0;
+	else if (s->ask.count == 0 || !ledger_entry_read(s->ask.rows[0].value, &entry) || !may_see(s, &entry))
+		refuse_stranger(s);
+	else if (!entry.content.size)
+		refuse(s, 410, "the entry was erased; its place in the log and every proof remain");
 	else
-		may = s->auditor || (s->member.size && span_equal(entry.party, s->member));
-	if (may)
 		show(s, &entry);
-	else
-		refuse(s, 404, "", "no entry of yours has this ID; what was erased is not there any more");
 }
 
 static void
@@ -112,7 +120,7 @@ serve_entry(struct exchange *e, void *front)
 
 	*s = (struct showing){ .exchange = e, .store = d->store };
 	if (!ledger_id_read(e->segment, &s->id)) {
-		refuse(s, 404, "", "no entry of yours has this ID; what was erased is not there any more");
+		refuse_stranger(s);
 		return;
 	}
 	if (span_starts(credentials.authorization, SCHEME)) {

@@ -13,6 +13,7 @@ struct receipt_serving {
 	uint64_t index;
 };
 
+/* That an ID is there is no secret to whoever has it: 80 of its bits are random, and only who asked was told them. */
 static void
 refuse_missing(struct serving *s)
 {

@@ -1,0 +1,246 @@
+/* front/control/erasures.c - a person's decisions over the control socket: looking for them, and erasing what was found.
+ *
+ *     erasures_search -> a part of the entries -> those about the subject, and where to go on
+ *     erasures_start -> erasure_start … on_erasure_done -> what became of it
+ *
+ * Each request looks at a bounded part, so that the steward is at nobody else's expense for long; who asks goes on.
+ */
+#include "base/log.h"
+#include "codec/reader.h"
+#include "codec/text.h"
+#include "front/control/request.h"
+#include "front/control/routes.h"
+#include "http/exchange.h"
+#include "transaction/erasure.h"
+
+#define SEARCHED_AT_ONCE 4096
+#define SCRATCH_LARGEST (4 * MIB)
+#define ANSWER_LARGEST (1 * MIB)
+#define TYPE_LARGEST 255
+#define MEMBER_LARGEST 64
+#define REASON_LARGEST 1000
+
+struct asked {
+	struct erasure_subject subject;
+	struct span reason, from;
+	struct id *ids;
+	size_t count;
+};
+
+static void
+read_subject(struct reader *r, struct erasure_subject *out)
+{
+	struct span name;
+
+	reader_object(r);
+	while (reader_member(r, &name)) {
+		if (span_is(name, "type"))
+			out->type = reader_string(r, 1, TYPE_LARGEST);
+		else if (span_is(name, "id"))
+			out->id = reader_string(r, 1, ERASURE_ID_LARGEST);
+	}
+}
+
+static void
+read_ids(struct reader *r, struct asked *out)
+{
+	out->ids = arena_array(r->arena, struct id, ERASURE_AT_ONCE);
+	reader_array(r);
+	while (reader_element(r)) {
+		if (out->count == ERASURE_AT_ONCE) {
+			reader_fail(r, arena_print(r->arena, "at most %d entries at once", ERASURE_AT_ONCE), "more");
+			return;
+		}
+		if (!ledger_id_read(reader_string(r, 0, LEDGER_ID_TEXT), &out->ids[out->count++]))
+			reader_fail(r, "an entry's ID, 32 hexadecimal digits", "something else");
+	}
+}
+
+/* Either request: only a search says where it goes on, only an erasure why and what. */
+static enum err
+asked_read(struct exchange *e, bool search, struct asked *out, struct problem *why)
+{
+	struct reader r = reader_json(e->arena, e->body,
+	    (struct limits){ .bytes = ERASURES_BODY, .depth = 3, .members = ERASURE_AT_ONCE + 16 });
+	struct span name;
+
+	*out = (struct asked){ .count = 0 };
+	reader_object(&r);
+	while (reader_member(&r, &name)) {
+		if (span_is(name, "subject"))
+			read_subject(&r, &out->subject);
+		else if (span_is(name, "member"))
+			out->subject.member = reader_string(&r, 0, MEMBER_LARGEST);
+		else if (search && span_is(name, "from"))
+			out->from = reader_string(&r, 0, LEDGER_ID_TEXT);
+		else if (!search && span_is(name, "reason"))
+			out->reason = reader_string(&r, 0, REASON_LARGEST);
+		else if (!search && span_is(name, "entries"))
+			read_ids(&r, out);
+	}
+	if (reader_end(&r, why) != OK)
+		return why->code;
+	if (!out->subject.type.size || !out->subject.id.size)
+		return problem_set(why, ERR_SYNTAX, "", "/subject: expected one with type and id, found none");
+	return OK;
+}
+
+/* Looking */
+
+struct searching {
+	struct exchange *exchange;
+	struct erasure_search search;
+	struct ask asks[2];          /* a part of the entries; the last leaf */
+	struct id from;
+};
+
+static void
+write_found(struct searching *s, struct buffer *b)
+{
+	struct arena scratch = arena_init(SCRATCH_LARGEST);
+	const struct ask *part = &s->asks[0];
+	char text[LEDGER_ID_TEXT];
+	size_t found = 0;
+
+	buffer_text(b, "\"found\":[");
+	for (size_t i = 0; i < part->count; i++) {
+		struct ledger_entry entry;
+		struct id id;
+
+		if (part->rows[i].key.size != sizeof(id.bytes) || !ledger_entry_read(part->rows[i].value, &entry))
+			continue;
+		memcpy(id.bytes, part->rows[i].key.data, sizeof(id.bytes));
+		arena_reset(&scratch);
+		if (erasure_found(&scratch, &s->search, &entry))
+			buffer_print(b, "%s\"%s\"", found++ ? "," : "", ledger_id_text(&id, text));
+	}
+	buffer_text(b, "]");
+	arena_release(&scratch);
+}
+
+/* The ID behind the last that was looked at; none when all were. */
+static void
+write_next(const struct ask *part, struct buffer *b)
+{
+	char text[LEDGER_ID_TEXT];
+	struct id id;
+
+	if (!part->more || part->rows[part->count - 1].key.size != sizeof(id.bytes)) {
+		buffer_text(b, ",\"next\":null");
+		return;
+	}
+	memcpy(id.bytes, part->rows[part->count - 1].key.data, sizeof(id.bytes));
+	for (size_t i = sizeof(id.bytes); i-- > 0 && ++id.bytes[i] == 0;)
+		continue;
+	buffer_print(b, ",\"next\":\"%s\"", ledger_id_text(&id, text));
+}
+
+static void
+on_part_loaded(void *arg, enum err err, const struct problem *why)
+{
+	struct searching *s = arg;
+	uint64_t size = 0;
+	struct buffer b;
+
+	exchange_hold(s->exchange, NULL);
+	if (err != OK) {
+		exchange_refuse(s->exchange, status_of(err), why);
+		return;
+	}
+	if (s->asks[1].count)
+		ledger_number_read(s->asks[1].rows[0].key, &size);
+	b = buffer_init(ANSWER_LARGEST);
+	buffer_print(&b, "{\"searched\":%zu,\"size\":%llu,", s->asks[0].count, (unsigned long long)size);
+	write_found(s, &b);
+	write_next(&s->asks[0], &b);
+	buffer_text(&b, "}");
+	request_answer(s->exchange, &b);
+}
+
+void
+erasures_search(struct exchange *e, void *front)
+{
+	struct searching *s = arena_new(e->arena, struct searching);
+	struct control *c = front;
+	struct problem why;
+	struct asked q;
+
+	if (!request_allowed(e, c))
+		return;
+	if (asked_read(e, true, &q, &why) != OK) {
+		exchange_refuse(e, status_of(why.code), &why);
+		return;
+	}
+	if (q.from.size && !ledger_id_read(q.from, &s->from)) {
+		problem_set(&why, ERR_SYNTAX, "", "/from: expected an entry's ID, as \"next\" was answered, found another text");
+		exchange_refuse(e, status_of(why.code), &why);
+		return;
+	}
+	s->exchange = e;
+	erasure_search_init(e->arena, &q.subject, &s->search);
+	s->asks[0] = (struct ask){ .table = &ledger_entry_table, .from = span_of(s->from.bytes, sizeof(s->from.bytes)),
+		.limit = SEARCHED_AT_ONCE };
+	s->asks[1] = (struct ask){ .table = &ledger_leaf_table, .limit = 1, .backwards = true };
+	exchange_hold(e, store_load(c->store, s->asks, COUNT(s->asks), on_part_loaded, s));
+}
+
+/* Erasing */
+
+struct erasing {
+	struct exchange *exchange;
+	struct asked asked;
+	struct erasure_request request;
+};
+
+static void
+on_erasure_done(void *arg, enum err err, const struct erasure_report *r, const struct problem *why)
+{
+	struct erasing *g = arg;
+	char entry[LEDGER_ID_TEXT];
+	struct buffer b;
+
+	exchange_hold(g->exchange, NULL);
+	if (err != OK) {
+		exchange_refuse(g->exchange, status_of(err), why);
+		return;
+	}
+	b = buffer_init(4 * KIB);
+	buffer_print(&b, "{\"outcome\":\"%s\",\"erased\":%zu,\"gone\":%zu,\"approvals\":{\"had\":%u,\"needed\":%u},\"entry\":",
+	    r->waits ? "waits" : "erased", r->erased, r->gone, r->had, r->needed);
+	if (r->erased) {
+		ledger_id_text(&r->entry, entry);
+		buffer_print(&b, "\"%s\"}", entry);
+		log_info("ledger.erased", "uid=%d count=%zu entry=%s", g->exchange->peer_uid, r->erased, entry);
+	} else {
+		buffer_text(&b, "null}");
+		log_info("ledger.erasure", "uid=%d outcome=%s had=%u needed=%u", g->exchange->peer_uid,
+		    r->waits ? "waits" : "nothing", r->had, r->needed);
+	}
+	request_answer(g->exchange, &b);
+}
+
+void
+erasures_start(struct exchange *e, void *front)
+{
+	struct erasing *g = arena_new(e->arena, struct erasing);
+	const struct asked *q = &g->asked;
+	struct control *c = front;
+	struct problem why;
+
+	if (!request_allowed(e, c))
+		return;
+	g->exchange = e;
+	why.code = asked_read(e, false, &g->asked, &why);
+	if (why.code == OK)
+		why.code = erasure_reason_check(&q->subject, q->reason, &why);
+	if (why.code == OK && q->count == 0)
+		problem_set(&why, ERR_SYNTAX, "", "/entries: expected at least one, found none");
+	if (why.code != OK) {
+		exchange_refuse(e, status_of(why.code), &why);
+		return;
+	}
+	g->request = (struct erasure_request){ .subject = q->subject, .reason = q->reason, .ids = q->ids, .count = q->count,
+		.actor = span_text(request_actor(e)), .counts = control_names(c, e->peer_uid),
+		.approvals = c->settings.approvals, .now = clock_now() };
+	exchange_hold(e, erasure_start(c->store, &g->request, on_erasure_done, g));
+}

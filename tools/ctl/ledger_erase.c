@@ -1,0 +1,224 @@
+/* tools/ctl/ledger_erase.c - `watashictl ledger erase`: a person's decisions taken out of the ledger, for good.
+ *
+ *     search, part by part -> shown -> asked whether -> erased, some thousands at a time -> what became of it
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "ctl/client.h"
+#include "ctl/ledger.h"
+
+#define ERASED_AT_ONCE 4096 /* the daemon's limit (transaction/erasure.h) */
+#define WORD_LARGEST 16
+
+struct erasing {
+	struct ctl *ctl;
+	const char *type, *id, *member, *reason;
+	bool dry_run, yes;
+	json_t *found;              /* IDs */
+	json_t *entries;            /* of the ledger, which tell of it */
+	long long searched, erased, gone, had, needed;
+	bool waits;
+};
+
+/* Looking */
+
+static enum err
+ask(const struct erasing *g, const char *path, json_t *body, json_t **answer, struct problem *why)
+{
+	struct ctl_question question = { .path = path, .post = true, .content_type = "application/json" };
+	char *text = json_dumps(body, JSON_COMPACT);
+
+	json_decref(body);
+	*answer = NULL;
+	if (!text)
+		return problem_set(why, ERR_SYNTAX, "RFC 8259", "the request cannot be written as JSON");
+	question.body = span_text(text);
+	ctl_ask(g->ctl, &question, answer, why);
+	free(text);
+	return why->code;
+}
+
+static json_t *
+body_new(const struct erasing *g)
+{
+	return json_pack("{s:{s:s,s:s},s:s}", "subject", "type", g->type, "id", g->id, "member", g->member ? g->member : "");
+}
+
+static enum err
+search(struct erasing *g, struct problem *why)
+{
+	const char *from = arena_text(g->ctl->arena, span_text(""));
+	enum err err;
+
+	do {
+		json_t *body = body_new(g), *answer;
+
+		json_object_set_new(body, "from", json_string(from));
+		err = ask(g, "/v1/control/erasures/search", body, &answer, why);
+		if (err != OK)
+			break;
+		json_array_extend(g->found, json_object_get(answer, "found"));
+		g->searched += answer_number(answer, "searched");
+		if (!g->ctl->json)
+			progress_show("looking through the ledger", (uint64_t)g->searched, (uint64_t)answer_number(answer, "size"));
+		from = arena_text(g->ctl->arena, span_text(answer_text(answer, "next")));
+		json_decref(answer);
+	} while (from[0]);
+	if (!g->ctl->json)
+		progress_end();
+	return err;
+}
+
+/* Asking */
+
+/* Only a person who is there can be asked; a script says --yes. */
+static bool
+is_wanted(const struct erasing *g)
+{
+	char word[WORD_LARGEST];
+
+	if (g->yes)
+		return true;
+	fprintf(stderr, "%zu decisions will be erased from the ledger. Nothing brings them back.\n", json_array_size(g->found));
+	if (!isatty(STDIN_FILENO)) {
+		fputs("Nothing was erased: --yes says that it is wanted.\n", stderr);
+		return false;
+	}
+	fputs("Erase them? Type yes: ", stderr);
+	if (fgets(word, sizeof(word), stdin) && strcmp(word, "yes\n") == 0)
+		return true;
+	fputs("Nothing was erased.\n", stderr);
+	return false;
+}
+
+/* Erasing */
+
+static enum err
+erase_part(struct erasing *g, size_t from, struct problem *why)
+{
+	json_t *body = body_new(g), *ids = json_array(), *answer;
+	const json_t *approvals;
+
+	for (size_t i = from; i < json_array_size(g->found) && i < from + ERASED_AT_ONCE; i++)
+		json_array_append(ids, json_array_get(g->found, i));
+	json_object_set_new(body, "reason", json_string(g->reason));
+	json_object_set_new(body, "entries", ids);
+	if (ask(g, "/v1/control/erasures", body, &answer, why) != OK)
+		return why->code;
+	g->waits = strcmp(answer_text(answer, "outcome"), "waits") == 0;
+	g->erased += answer_number(answer, "erased");
+	g->gone += answer_number(answer, "gone");
+	if (answer_text(answer, "entry")[0])
+		json_array_append(g->entries, json_object_get(answer, "entry"));
+	approvals = json_object_get(answer, "approvals");
+	g->had = answer_number(approvals, "had");
+	g->needed = answer_number(approvals, "needed");
+	json_decref(answer);
+	return OK;
+}
+
+static enum err
+erase(struct erasing *g, struct problem *why)
+{
+	enum err err = OK;
+
+	for (size_t from = 0; err == OK && !g->waits && from < json_array_size(g->found); from += ERASED_AT_ONCE)
+		err = erase_part(g, from, why);
+	if (err != OK && g->erased)
+		fprintf(stderr, "watashictl: %lld were erased before this; say the same again for the others\n", g->erased);
+	return err;
+}
+
+static void
+report(const struct erasing *g)
+{
+	const char *outcome = g->dry_run ? "dry-run" : g->waits ? "waits" : "erased";
+	const json_t *entry;
+	size_t i;
+
+	if (g->ctl->json) {
+		json_t *answer = json_pack("{s:s,s:I,s:I,s:I,s:I,s:{s:I,s:I},s:O}", "outcome", outcome, "searched",
+		    (json_int_t)g->searched, "found", (json_int_t)json_array_size(g->found), "erased", (json_int_t)g->erased, "gone",
+		    (json_int_t)g->gone, "approvals", "had", (json_int_t)g->had, "needed", (json_int_t)g->needed, "entries",
+		    g->entries);
+
+		answer_print(answer);
+		json_decref(answer);
+		return;
+	}
+	if (g->dry_run || json_array_size(g->found) == 0) {
+		printf("%zu decisions of %lld entries are about this subject%s\n", json_array_size(g->found), g->searched,
+		    g->dry_run ? "; nothing was erased" : ": there is nothing to erase");
+		return;
+	}
+	if (g->waits) {
+		printf("Nothing is erased yet: %lld of %lld operators want it. Within a week another one says the same, subject,\n"
+		       "member and reason to the letter.\n", g->had, g->needed);
+		return;
+	}
+	printf("erased %lld decisions; their places in the ledger and every proof remain\n", g->erased);
+	json_array_foreach(g->entries, i, entry)
+		printf("told by entry %s\n", json_string_value(entry));
+	puts("Backups made before still hold them: watashictl(1) says what to do.");
+}
+
+/* The type ends at the first colon; an ID may have more of them. */
+static bool
+subject_read(struct erasing *g, const char *subject)
+{
+	const char *colon = subject ? strchr(subject, ':') : NULL;
+
+	if (!colon || colon == subject || !colon[1])
+		return false;
+	g->type = arena_text(g->ctl->arena, span_of(subject, (size_t)(colon - subject)));
+	g->id = colon + 1;
+	return true;
+}
+
+enum ending
+ledger_erase(struct ctl *ctl, int argc, char **argv)
+{
+	struct erasing g = { .ctl = ctl };
+	const char *subject = NULL;
+	const struct flag flags[] = {
+		{ .name = "subject", .argument = "TYPE:ID", .help = "whose decisions, as they were asked for: user:alice", .text = &subject },
+		{ .name = "member", .argument = "MEMBER", .help = "only those that this member asked for", .text = &g.member },
+		{ .name = "reason", .argument = "TEXT", .help = "why; it stays in the ledger, so it names nobody", .text = &g.reason },
+		{ .name = "dry-run", .help = "only tell how many there are", .set = &g.dry_run },
+		{ .name = "yes", .help = "do not ask whether", .set = &g.yes },
+		{ 0 },
+	};
+	const struct usage usage = {
+		.synopsis = "ledger erase --subject TYPE:ID [--member MEMBER] --reason TEXT [--dry-run] [--yes]",
+		.about = "Erases the contents and salts of all recorded decisions about a person, for good. The leaves stay, and\n"
+		         "so does every proof; an entry tells how many, why, when and by whom, and not whose. It takes as many\n"
+		         "operators as raising trust does: each says the same.",
+		.flags = flags,
+	};
+	struct problem why;
+	enum ending ending;
+
+	if (!arguments_read(ctl, &usage, argc, argv, NULL, &ending))
+		return ending;
+	if (!subject_read(&g, subject))
+		return misused("--subject: expected TYPE:ID, such as user:alice, found %s%s%s", subject ? "\"" : "nothing",
+		    subject ? subject : "", subject ? "\"" : "");
+	if (!g.dry_run && (!g.reason || !g.reason[0]))
+		return misused("--reason: expected why, found nothing");
+	g.found = json_array();
+	g.entries = json_array();
+	ending = DONE;
+	if (search(&g, &why) != OK)
+		ending = refused(&why);
+	else if (!g.dry_run && json_array_size(g.found) && !is_wanted(&g))
+		ending = REFUSED;
+	else if (!g.dry_run && erase(&g, &why) != OK)
+		ending = refused(&why);
+	else
+		report(&g);
+	json_decref(g.found);
+	json_decref(g.entries);
+	return ending;
+}
