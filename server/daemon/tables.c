@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/span.h"
+#include "front/authzen/metadata.h"
 #include "ledger/ledger.h"
 #include "registry/document.h"
 #include "registry/entity.h"
@@ -37,10 +38,12 @@ static const struct table *const own[] = {
 	&policy_change_table,
 	&caller_table,
 	&caller_secret_table,
+	&caller_proposal_table,
 	&access_token_table,
 	&assertion_table,
-};
+	&signed_metadata_table,
 	&erasure_agreement_table,
+};
 
 table_list
 tables_with(table_list more)

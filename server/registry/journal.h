@@ -28,6 +28,7 @@ void journal_key_changed(struct unit *, const char *actor, struct instant now, c
 /* `caller.changed`: what became of a machine caller. Nothing of its secrets: a key is told by its fingerprint. */
 struct caller_news {
 	const char *step;            /* "create", "add-key", "remove-key", "revoke" */
+	struct span approvers;       /* one a line, where it took several; the actor is the last */
 	struct span caller, member;
 	const char *const *rights;   /* words, in alphabetical order */
 	size_t right_count;

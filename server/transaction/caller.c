@@ -11,6 +11,7 @@
 
 #include <assert.h>
 
+#include "base/log.h"
 #include "base/record.h"
 #include "codec/text.h"
 #include "crypto/certificate.h"
@@ -111,6 +112,27 @@ caller_read(struct span value, struct caller *out)
 	    (out->token.size == 0 || out->token.size == DIGEST_BYTES);
 }
 
+static enum err
+unreadable(const char *what, struct span name, struct problem *why)
+{
+	problem_set(why, ERR_UNAVAILABLE, "",
+	    "the %s \"%.*s\": its row in the store is of a form this build does not know", what,
+	    SPAN_ARGS(span_first(name, CALLER_NAME_LARGEST)));
+	log_error("row.unreadable", "kind=%s name=%s", what, LOG_SPAN(name));
+	return why->code;
+}
+
+enum err
+caller_loaded(struct arena *arena, const struct ask *asked, struct caller *out, struct problem *why)
+{
+	if (asked->count == 0)
+		return problem_set(why, ERR_NOT_FOUND, "", "there is no caller \"%.*s\"",
+		    SPAN_ARGS(span_first(asked->from, 100)));
+	if (!caller_read(arena_copy(arena, asked->rows[0].value), out))
+		return unreadable("caller", asked->from, why);
+	return OK;
+}
+
 void
 caller_pointer_write(struct buffer *b, const struct caller_pointer *p)
 {
@@ -159,9 +181,11 @@ caller_stands(const struct caller *c, const struct ask *asked, struct instant no
 
 	if (c->expires.us && !instant_before(now, c->expires))
 		return problem_set(why, ERR_DENIED, "", "the caller \"%.*s\" has expired", SPAN_ARGS(c->name));
-	if (asked->count == 0 || !member_read(asked->rows[0].value, &member))
+	if (asked->count == 0)
 		return problem_set(why, ERR_DENIED, "", "the caller \"%.*s\" has no member any more",
 		    SPAN_ARGS(c->name));
+	if (!member_read(asked->rows[0].value, &member))
+		return unreadable("member", c->member, why);
 	if (member.standing != STANDING_APPROVED)
 		return problem_set(why, ERR_DENIED, "", "the member of the caller \"%.*s\" is %s, not approved",
 		    SPAN_ARGS(c->name), standing_name(member.standing));
@@ -282,12 +306,25 @@ answer(struct identification *i, enum err err, const struct problem *why)
 static enum err
 judge(struct identification *i, struct problem *why)
 {
-	const struct ask *own = &i->asks[0];
+	enum err err = caller_loaded(i->arena, &i->asks[0], &i->caller, why);
 
-	if (own->count == 0 || !caller_read(arena_copy(i->arena, own->rows[0].value), &i->caller) ||
-	    !span_equal(i->caller.member, i->pointer.member) || !is_shown(i))
+	if (err != OK && err != ERR_NOT_FOUND)
+		return err;
+	if (err == ERR_NOT_FOUND || !span_equal(i->caller.member, i->pointer.member) || !is_shown(i))
 		return unknown(i, why);
 	return caller_stands(&i->caller, &i->asks[1], i->now, why);
+}
+
+static enum err
+pointer_loaded(struct identification *i, struct problem *why)
+{
+	const struct ask *ask = &i->asks[0];
+
+	if (ask->count == 0)
+		return unknown(i, why);
+	if (!caller_pointer_read(arena_copy(i->arena, ask->rows[0].value), &i->pointer))
+		return unreadable("secret of a caller", (struct span){ 0 }, why);
+	return OK;
 }
 
 static void
@@ -313,9 +350,8 @@ on_pointed(void *arg, enum err err, const struct problem *why)
 		answer(i, i->why.code, &i->why);
 		return;
 	}
-	if (err == OK && (i->asks[0].count == 0 ||
-	    !caller_pointer_read(arena_copy(i->arena, i->asks[0].rows[0].value), &i->pointer))) {
-		err = unknown(i, &mine);
+	if (err == OK) {
+		err = pointer_loaded(i, &mine);
 		why = &mine;
 	}
 	if (err != OK) {

@@ -27,6 +27,8 @@ enum caller_right {
 	CALLER_AUDIT = 4,    /* sees every entry of the ledger */
 	CALLER_PROOFING = 8, /* asks for proofing */
 };
+/* Those that raise trust: what they show or vouch for concerns others than their own member. */
+#define CALLER_TRUSTED (CALLER_VOUCH | CALLER_AUDIT)
 #define CALLER_RIGHTS 4
 unsigned caller_right_read(struct span);          /* 0: none of this name: "decide" "vouch" "audit" "proofing" */
 /* Those of a set, in alphabetical order; how many. */
@@ -50,6 +52,9 @@ struct caller {
 bool caller_name_valid(struct span);
 void caller_write(struct buffer *, const struct caller *);
 bool caller_read(struct span value, struct caller *out);
+/* The answer to the question for a caller's row, copied. ERR_NOT_FOUND: there is none; ERR_UNAVAILABLE: there is one
+ * that this build cannot read, which is never the same as none. */
+enum err caller_loaded(struct arena *, const struct ask *, struct caller *out, struct problem *why);
 
 /* Whom a secret or a key stands for. */
 struct caller_pointer {
@@ -71,7 +76,7 @@ struct caller_token {
 struct caller_token caller_token_new(const char *prefix);
 
 /* Whether a caller that was loaded may act now, whatever it showed: not expired, and its member approved. `member` is
- * the answer to the question for its row. ERR_DENIED. */
+ * the answer to the question for its row. ERR_DENIED; ERR_UNAVAILABLE: the member's row cannot be read. */
 enum err caller_stands(const struct caller *, const struct ask *member, struct instant now, struct problem *why);
 
 /* What a request shows of its caller. */
@@ -81,7 +86,7 @@ struct credentials {
 };
 
 /* ERR_DENIED: nobody, unknown, expired, or a member that is not approved (any more); the sentence tells which without
- * telling secrets. ERR_UNAVAILABLE, ERR_IO: the store does not tell. `caller` lives in the arena. */
+ * telling secrets. ERR_UNAVAILABLE, ERR_IO: the store does not tell, or what it tells cannot be read here. `caller` lives in the arena. */
 typedef void on_caller(void *arg, enum err, const struct caller *, const struct problem *why);
 /* What the credentials borrow stays until then too. */
 struct pending *caller_identify(struct store *, struct arena *, const struct credentials *, struct instant now,

@@ -13,6 +13,8 @@ static const char *const actions[] = {
 	[CALLER_ADD_KEY] = "add-key",
 	[CALLER_REMOVE_KEY] = "remove-key",
 	[CALLER_REVOKE] = "revoke",
+	[CALLER_APPROVE] = "approve",
+	[CALLER_WITHDRAW] = "withdraw-proposal",
 };
 
 const char *
@@ -24,7 +26,7 @@ caller_action_name(enum caller_action action)
 enum caller_action
 caller_action_read(struct span word)
 {
-	for (int i = CALLER_CREATE; i <= CALLER_REVOKE; i++)
+	for (int i = CALLER_CREATE; i <= CALLER_WITHDRAW; i++)
 		if (span_is(word, actions[i]))
 			return (enum caller_action)i;
 	return CALLER_NO_ACTION;
@@ -37,8 +39,12 @@ check_member(const struct caller_change *change, const struct ask *asked, struct
 {
 	struct member member;
 
-	if (asked->count == 0 || !member_read(asked->rows[0].value, &member))
+	if (asked->count == 0)
 		return problem_set(why, ERR_NOT_FOUND, "", "there is no member \"%.*s\"", SPAN_ARGS(change->member));
+	if (!member_read(asked->rows[0].value, &member))
+		return problem_set(why, ERR_UNSUPPORTED, "",
+		    "the member \"%.*s\": its row in the store is of a form this build does not know",
+		    SPAN_ARGS(change->member));
 	if (member.standing != STANDING_APPROVED)
 		return problem_set(why, ERR_INVALID, "",
 		    "the member \"%.*s\" is %s; only an approved one may have callers",
@@ -88,6 +94,7 @@ create(const struct caller_change *change, const struct ask *member, struct call
 		.rate = change->rate,
 		.created = change->now,
 		.expires = change->expires,
+		.token = change->token,
 	};
 	random_bytes(&out->after.epoch, sizeof(out->after.epoch));
 	return change->key.size ? add_key(change, out, why) : OK;
@@ -137,7 +144,7 @@ caller_decide(const struct caller *before, const struct ask *member, const struc
 	case CALLER_CREATE:
 		if (create(change, member, out, why) != OK)
 			return why->code;
-		if (!change->tokenless)
+		if (!change->tokenless && !change->token.size)
 			out->token = caller_token_new(CALLER_TOKEN_PREFIX);
 		return OK;
 	case CALLER_ADD_KEY:
@@ -146,6 +153,8 @@ caller_decide(const struct caller *before, const struct ask *member, const struc
 		return remove_key(change, out, why);
 	case CALLER_REVOKE:
 		return OK;
+	case CALLER_APPROVE:
+	case CALLER_WITHDRAW:
 	case CALLER_NO_ACTION:
 		break;
 	}
@@ -180,22 +189,20 @@ revoke(struct unit *unit, const struct caller *c)
 }
 
 void
-caller_change_write(struct unit *unit, const struct caller_change *change, const struct caller_outcome *outcome,
-    uint64_t generation)
+caller_change_write(struct unit *unit, const struct caller_change *change, const struct caller_outcome *outcome)
 {
 	struct caller after = outcome->after;
 	struct span fingerprint = span_of(outcome->fingerprint, sizeof(outcome->fingerprint));
 	struct buffer b;
 
-	unit_expect(unit, &caller_table, after.name, generation);
 	if (change->action == CALLER_REVOKE) {
 		revoke(unit, &after);
 		return;
 	}
-	if (outcome->token.text[0]) {
+	if (outcome->token.text[0])
 		after.token = span_of(outcome->token.digest, sizeof(outcome->token.digest));
+	if (change->action == CALLER_CREATE && after.token.size)
 		point(unit, &after, after.token);
-	}
 	if (outcome->key_changed && change->action == CALLER_REMOVE_KEY)
 		unit_delete(unit, &caller_secret_table, fingerprint);
 	else if (outcome->key_changed)

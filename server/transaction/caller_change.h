@@ -3,15 +3,19 @@
  *
  *     decide (pure) -> caller_change_write: the rows of one unit
  *
- * One operator is enough: a caller never counts for more than its member does, and the member's standing is looked at
- * whenever it asks.
+ * A caller never counts for more than its member does, and the member's standing is looked at whenever it asks; so one
+ * operator is enough, unless the change raises trust (caller_proposal.h).
  */
 #pragma once
 
 #include "transaction/caller.h"
 
-enum caller_action { CALLER_NO_ACTION, CALLER_CREATE, CALLER_ADD_KEY, CALLER_REMOVE_KEY, CALLER_REVOKE };
-const char *caller_action_name(enum caller_action);        /* "create", "add-key", "remove-key", "revoke" */
+enum caller_action {
+	CALLER_NO_ACTION, CALLER_CREATE, CALLER_ADD_KEY, CALLER_REMOVE_KEY, CALLER_REVOKE,
+	CALLER_APPROVE, CALLER_WITHDRAW, /* of what waits: caller_proposal.h */
+};
+/* "create", "add-key", "remove-key", "revoke", "approve", "withdraw-proposal" */
+const char *caller_action_name(enum caller_action);
 enum caller_action caller_action_read(struct span);
 
 struct caller_change {
@@ -26,6 +30,7 @@ struct caller_change {
 	unsigned rights, rate;
 	struct instant expires;
 	bool tokenless;                /* it shows a key only */
+	struct span token;             /* digest of the one it has been told already; empty: a new one is made */
 };
 
 struct caller_outcome {
@@ -40,7 +45,6 @@ struct caller_outcome {
 enum err caller_decide(const struct caller *before, const struct ask *member, const struct caller_change *,
     struct caller_outcome *out, struct problem *why);
 
-/* Rows and preconditions; `generation` is that of the row the decision was taken on. A key that another caller has
- * fails the precondition. */
-void caller_change_write(struct unit *, const struct caller_change *, const struct caller_outcome *,
-    uint64_t generation);
+/* Rows, and the precondition that no other caller has the key; that the caller is as it was is for the unit's maker to
+ * expect. */
+void caller_change_write(struct unit *, const struct caller_change *, const struct caller_outcome *);

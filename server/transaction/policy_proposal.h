@@ -6,11 +6,11 @@
  *                      v
  *                   (nothing)
  *
- * Publishing raises trust as approving a member does: it takes `approvals` operators who are named; whoever proposed it
- * is one of them and, where more than one is asked for, cannot be the other.
+ * Publishing raises trust as approving a member does: model/agreement.h.
  */
 #pragma once
 
+#include "model/agreement.h"
 #include "transaction/published_policy.h"
 
 enum policy_step { POLICY_NO_STEP, POLICY_PROPOSE, POLICY_APPROVE, POLICY_WITHDRAW };
@@ -21,14 +21,11 @@ const char *policy_outcome_name(enum policy_outcome); /* "published" … */
 
 struct policy_step_taken {
 	enum policy_step step;
-	struct span actor;
-	bool counts;                 /* the actor is one of the operators it takes, if more than one is asked for */
-	unsigned approvals;          /* at least 1 */
+	struct agreeing by;
 	struct span proposal;        /* APPROVE: "sha256:…" of what was looked at; demanded with more than one */
 	struct instant now;
 };
 
-#define POLICY_APPROVERS 10
 struct policy_standing {
 	enum policy_outcome outcome;
 	struct published_policy after; /* PUBLISHED: without entry, key and note, which are made then */

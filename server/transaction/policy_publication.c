@@ -16,11 +16,10 @@
 #include "base/log.h"
 #include "base/record.h"
 #include "codec/text.h"
-#include "crypto/certificate.h"
 #include "crypto/digest.h"
 #include "crypto/note.h"
 #include "ledger/entry.h"
-#include "signer/rollover.h"
+#include "signer/active_key.h"
 #include "transaction/policy_admission.h"
 
 #define FLOW_LARGEST (1 * GIB) /* reached by nobody: files, compiled, and the unit they leave in */
@@ -226,13 +225,12 @@ decide(struct policy_publication *p)
 {
 	const struct policy_change *c = p->change;
 	const struct policy_step_taken step = { .step = c->step,
-		.actor = c->actor,
-		.counts = c->counts,
-		.approvals = p->publisher->approvals ? p->publisher->approvals : 1,
+		.by = { .actor = c->actor, .counts = c->counts,
+		    .approvals = p->publisher->approvals ? p->publisher->approvals : 1 },
 		.proposal = c->proposal,
 		.now = p->now };
 
-	p->report.needed = step.approvals;
+	p->report.needed = step.by.approvals;
 	if (policy_step_decide(&p->arena, p->policy_generation ? &p->before : NULL, &p->files, &step,
 		&p->report.standing, &p->why) != OK)
 		return p->why.code;
@@ -250,31 +248,29 @@ policy_note_text(struct arena *arena, struct span origin, struct span framework,
 	    SPAN_ARGS(framework), SPAN_ARGS(version), hex_write(arena, span_of(digest, 32))));
 }
 
-/* The key that signs the log signs what the log tells of; its certificate must be the one it was adopted with. */
+/* The key that signs the log signs what the log tells of. A federation that has no key in use at all has just been started:
+ * its founding keys are taken into use within the next moment. */
 static enum err
 key_find(struct policy_publication *p)
 {
 	const struct policy_publisher *publisher = p->publisher;
-	const struct key_life *life;
-	struct certificate_facts certificate;
-	struct key_descriptor file;
-	struct key_life *lives;
+	const struct ask *lives = &p->asks[ASK_KEYS];
+	struct key_descriptor key;
+	struct span spki;
 
-	if (key_lives_read(&p->asks[ASK_KEYS], &p->arena, &lives, &p->why) != OK)
+	if (active_key_find(lives, publisher->keys, USE_LEDGER, &p->arena, &key, &p->why) != OK)
 		return p->why.code;
-	life = key_life_active(lives, p->asks[ASK_KEYS].count, USE_LEDGER);
-	if (!life)
+	if (!key.name && lives->count == 0)
+		return problem_set(&p->why, ERR_UNAVAILABLE, "",
+		    "the federation's first keys are being taken into use, and a version is signed with one: try again");
+	if (!key.name)
 		return problem_set(&p->why, ERR_NOT_FOUND, "",
 		    "no key for the ledger is active, and a version is signed with it; watashictl key activate makes "
 		    "one so");
-	p->key_name = arena_text(&p->arena, life->name);
-	if (key_descriptor_read(publisher->keys, p->key_name, &p->arena, &file, &p->why) != OK ||
-	    certificate_read(file.certificate, &p->arena, &certificate, &p->why) != OK)
+	p->key_name = key.name;
+	if (active_key_spki(&key, &p->arena, &spki, &p->why) != OK)
 		return p->why.code;
-	if (memcmp(certificate.sha256, life->certificate, sizeof(certificate.sha256)) != 0)
-		return problem_set(&p->why, ERR_INVALID, "",
-		    "%s/%s.cer: this is not the certificate the key was adopted with", publisher->keys, p->key_name);
-	return note_key_of(&p->arena, publisher->origin, certificate.spki, &p->key, &p->why);
+	return note_key_of(&p->arena, publisher->origin, spki, &p->key, &p->why);
 }
 
 static struct span

@@ -169,10 +169,11 @@ on_caller_loaded(void *arg, enum err err, const struct problem *why)
 	if (err == OK && g->why.code != OK) {
 		err = g->why.code;
 		why = &g->why;
-	} else if (err == OK && (g->ask.count == 0 ||
-	    !caller_read(arena_copy(g->arena, g->ask.rows[0].value), &g->caller))) {
-		err = problem_set(&g->why, ERR_DENIED, "RFC 7523 s3",
-		    "the JWT's /iss: there is no caller of this name");
+	} else if (err == OK) {
+		err = caller_loaded(g->arena, &g->ask, &g->caller, &g->why);
+		if (err == ERR_NOT_FOUND)
+			err = problem_set(&g->why, ERR_DENIED, "RFC 7523 s3",
+			    "the JWT's /iss: there is no caller of this name");
 		why = &g->why;
 	}
 	if (err != OK) {

@@ -17,12 +17,13 @@
 #include "registry/document.h"
 #include "registry/standing.h"
 #include "store/memory.h"
-#include "transaction/caller.h"
+#include "transaction/caller_proposal.h"
 
 #define ROUNDS 20000
 
 static const struct table *const tables[] = {
-	&member_table, &journal_table, &caller_table, &caller_secret_table, &access_token_table, NULL,
+	&member_table, &journal_table, &caller_table, &caller_secret_table, &caller_proposal_table,
+	&access_token_table, NULL,
 };
 
 struct scene {
@@ -100,12 +101,13 @@ put_member(struct scene *s, const char *id, enum standing standing)
 }
 
 static void
-scene_open(struct scene *s, uint64_t seed)
+scene_open(struct scene *s, uint64_t seed, unsigned approvals)
 {
 	const struct http_settings http = { .limits = http_limits_default };
+	const unsigned operator = geteuid();
 	const struct control_settings settings = { .keys = "/nowhere",
 	    .registration_authority = "https://authority.example/",
-		.approvals = 2 };
+		.approvals = approvals, .operators = &operator, .operator_count = 1 };
 	const struct control_actions actions = { .reload = no_reload, .status = no_status };
 	struct problem why;
 	uint8_t sum[32];
@@ -262,18 +264,22 @@ requests_are_read_strictly(void **state)
 		{ "removing no key", "/a", "{\"action\":\"remove-key\"}", 400, "/fingerprint: expected one" },
 		{ "half a fingerprint", "/a", "{\"action\":\"remove-key\",\"fingerprint\":\"abcd\"}", 400,
 		    "/fingerprint: expected 64" },
+		{ "what was looked at, to revoke", "/a", "{\"action\":\"revoke\",\"proposal\":\"sha256:0\"}", 400,
+		    "/proposal: expected none to revoke" },
+		{ "nothing that waits", "/a", "{\"action\":\"approve\"}", 404, "no change of a caller \\\"a\\\" waits" },
+		{ "nothing to take back", "/a", "{\"action\":\"withdraw-proposal\"}", 404, "waits for operators" },
 		{ "a caller nobody knows", "/a", "{\"action\":\"revoke\"}", 404, "there is no caller" },
 		{ "a name that is none, in the path", "/A%2F", "{\"action\":\"revoke\"}", 400, "a-z, 0-9 and -" },
 	};
 	static struct scene s;
 
 	(void)state;
-	scene_open(&s, 1);
+	scene_open(&s, 1, 2);
 	for (size_t i = 0; i < COUNT(cases); i++)
 		expect_answer(&s, cases[i].title, ask(&s, arena_print(&s.arena, "/v1/control/callers%s", cases[i].path),
 		    cases[i].body), cases[i].status, cases[i].part);
 	expect_answer(&s, "nobody was made", ask(&s, "/v1/control/callers", NULL), 200,
-	    "{\"callers\":[],\"more\":false}");
+	    "{\"callers\":[],\"more\":false,\"proposals\":[]}");
 	expect_number("nor written down", rows(&s, &journal_table, NULL), 0);
 	scene_close(&s);
 }
@@ -286,7 +292,7 @@ a_caller_lives_from_its_token_to_its_revocation(void **state)
 	struct span journal, callers, secrets;
 
 	(void)state;
-	scene_open(&s, 2);
+	scene_open(&s, 2, 1);
 	expect_answer(&s, "created", ask(&s, "/v1/control/callers", "{\"name\":\"bank-1\",\"member\":\"bank\","
 	    "\"rights\":[\"vouch\",\"decide\"],\"for\":\"P90D\",\"rate\":7}"), 200,
 	    "{\"name\":\"bank-1\",\"done\":\"create\",\"token\":\"wt_");
@@ -335,13 +341,97 @@ a_caller_lives_from_its_token_to_its_revocation(void **state)
 	scene_close(&s);
 }
 
+/* The kernel says who asks, and here that is one operator only; with the second one: tests/transaction. */
+static void
+what_raises_trust_waits_for_another_operator(void **state)
+{
+	static struct scene s;
+	const char *proposal;
+	struct span waiting;
+
+	(void)state;
+	scene_open(&s, 4, 2);
+	expect_answer(&s, "proposed, and its token told", ask(&s, "/v1/control/callers", "{\"name\":\"bank-1\",\"member\":\"bank\","
+	    "\"rights\":[\"audit\"],\"for\":\"P90D\"}"), 200, "{\"name\":\"bank-1\",\"done\":\"propose\",\"token\":\"wt_");
+	expect_answer(&s, "it waits", 0, 0, "\"outcome\":\"waiting\",\"proposal\":\"sha256:");
+	expect_answer(&s, "for one more", 0, 0, "\"approvals\":{\"had\":1,\"needed\":2}}");
+	proposal = arena_print(&s.arena, "%.71s", strstr(s.answer, "sha256:"));
+	expect_number("there is no caller", rows(&s, &caller_table, NULL), 0);
+	expect_number("and nobody its token stands for", rows(&s, &caller_secret_table, NULL), 0);
+	expect_number("but a proposal", rows(&s, &caller_proposal_table, &waiting), 1);
+	expect_true("without its token", !has(waiting, strstr(s.answer, "wt_") ? arena_print(&s.arena, "%.46s",
+	    strstr(s.answer, "wt_")) : "wt_"));
+	expect_answer(&s, "which is listed", ask(&s, "/v1/control/callers", NULL), 200, "{\"callers\":[],\"more\":false,"
+	    "\"proposals\":[{\"name\":\"bank-1\",\"action\":\"create\",\"member\":\"bank\",\"rights\":[\"audit\"],");
+	expect_answer(&s, "with its digest", 0, 0, proposal);
+	expect_answer(&s, "one at a time", ask(&s, "/v1/control/callers", "{\"name\":\"bank-1\",\"member\":\"bank\","
+	    "\"rights\":[\"vouch\"]}"), 409, "waits for operators");
+	expect_answer(&s, "an approval names what was looked at", ask(&s, "/v1/control/callers/bank-1",
+	    "{\"action\":\"approve\"}"), 400, "expected the digest of what is approved");
+	expect_answer(&s, "and nothing else", ask(&s, "/v1/control/callers/bank-1", "{\"action\":\"approve\",\"proposal\":"
+	    "\"sha256:0000000000000000000000000000000000000000000000000000000000000000\"}"), 409, "another one now");
+	expect_answer(&s, "who proposed cannot be the other", ask(&s, "/v1/control/callers/bank-1", arena_print(&s.arena,
+	    "{\"action\":\"approve\",\"proposal\":\"%s\"}", proposal)), 403, "proposed this; expected another operator");
+	expect_number("nothing is written down yet", rows(&s, &journal_table, NULL), 0);
+	expect_answer(&s, "taken back", ask(&s, "/v1/control/callers/bank-1", "{\"action\":\"withdraw-proposal\"}"), 200,
+	    "\"outcome\":\"withdrawn\"");
+	expect_number("it is gone", rows(&s, &caller_proposal_table, NULL), 0);
+	expect_answer(&s, "what raises nothing takes one", ask(&s, "/v1/control/callers", "{\"name\":\"bank-1\","
+	    "\"member\":\"bank\",\"rights\":[\"decide\",\"proofing\"]}"), 200, "\"outcome\":\"effective\"");
+	expect_answer(&s, "nor does a key of its", ask(&s, "/v1/control/callers/bank-1",
+	    arena_print(&s.arena, "{\"action\":\"add-key\",\"key\":\"%s\"}", s.pem)), 200, "\"outcome\":\"effective\"");
+	scene_close(&s);
+}
+
+static void
+put_row(struct scene *s, const struct table *table, const char *key, const char *value)
+{
+	struct unit *unit = unit_new(&s->arena, tables, id_new(clock_now()));
+	enum err code = ERR_UNAVAILABLE;
+
+	unit_put(unit, table, span_text(key), span_text(value));
+	store_commit(s->store, unit, on_committed_here, &code);
+	while (store_memory_step(s->store, clock_now()))
+		continue;
+	expect_number("a row is stored", code, OK);
+}
+
+static void
+what_cannot_be_read_is_never_taken_for_absent(void **state)
+{
+	static const char *const bodies[] = { "{\"action\":\"revoke\"}", "{\"action\":\"withdraw-proposal\"}" };
+	static const char create[] = "{\"name\":\"bank-1\",\"member\":\"bank\",\"rights\":[\"decide\"]}";
+	static struct scene s;
+	struct span kept;
+
+	(void)state;
+	scene_open(&s, 5, 1);
+	put_row(&s, &caller_table, "bank-1", "\x7f newer");
+	expect_answer(&s, "listed", ask(&s, "/v1/control/callers", NULL), 200,
+	    "{\"callers\":[{\"name\":\"bank-1\",\"unreadable\":true}],");
+	expect_answer(&s, "not made again", ask(&s, "/v1/control/callers", create), 503,
+	    "the caller \\\"bank-1\\\": its row in the store is of a form this build does not know");
+	for (size_t i = 0; i < COUNT(bodies); i++)
+		expect_answer(&s, "nor ended", ask(&s, "/v1/control/callers/bank-1", bodies[i]), 503, "does not know");
+	expect_number("it stays", rows(&s, &caller_table, &kept), 1);
+	expect_span("as it was", kept, "\x7f newer");
+	put_row(&s, &caller_proposal_table, "bank-2", "\x7f newer");
+	expect_answer(&s, "a proposal is there too", ask(&s, "/v1/control/callers", NULL), 200,
+	    "\"proposals\":[{\"name\":\"bank-2\",\"unreadable\":true}]");
+	expect_answer(&s, "and stays", ask(&s, "/v1/control/callers/bank-2", bodies[1]), 400, "is of a form this build");
+	put_row(&s, &member_table, "bank", "\x7f newer");
+	expect_answer(&s, "nor is a member nobody", ask(&s, "/v1/control/callers",
+	    "{\"name\":\"bank-3\",\"member\":\"bank\",\"rights\":[\"decide\"]}"), 400, "the member \\\"bank\\\": its row");
+	scene_close(&s);
+}
+
 static void
 the_last_thing_it_can_show_is_not_taken_away(void **state)
 {
 	static struct scene s;
 
 	(void)state;
-	scene_open(&s, 3);
+	scene_open(&s, 3, 1);
 	expect_answer(&s, "with a key only", ask(&s, "/v1/control/callers", arena_print(&s.arena,
 	    "{\"name\":\"bank-1\",\"member\":\"bank\",\"rights\":[\"vouch\"],\"token\":false,\"key\":\"%s\"}", s.pem)),
 	    200, s.fingerprint);
@@ -360,6 +450,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(requests_are_read_strictly),
 		cmocka_unit_test(a_caller_lives_from_its_token_to_its_revocation),
+		cmocka_unit_test(what_raises_trust_waits_for_another_operator),
+		cmocka_unit_test(what_cannot_be_read_is_never_taken_for_absent),
 		cmocka_unit_test(the_last_thing_it_can_show_is_not_taken_away),
 	};
 

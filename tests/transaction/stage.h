@@ -122,6 +122,16 @@ stage_caller(struct stage *s, const struct caller *c)
 	buffer_release(&b);
 }
 
+/* What a newer build wrote, and this one cannot read. */
+static inline void
+stage_strange(struct stage *s, const struct table *table, struct span key)
+{
+	struct unit *unit = unit_new(&s->arena, stage_tables, id_new(s->now));
+
+	unit_put(unit, table, key, span_text("\x7f..."));
+	stage_commit(s, unit);
+}
+
 static inline void
 stage_delete(struct stage *s, const struct table *table, struct span key)
 {

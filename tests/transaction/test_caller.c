@@ -237,6 +237,31 @@ a_caller_ends_with_its_time_its_row_and_its_member(void **state)
 	stage_close(&s);
 }
 
+/* Neither believed nor taken for absent: 503, so that the asker asks again where it can be read. */
+static void
+what_cannot_be_read_is_never_nobody(void **state)
+{
+	struct caller_token token = caller_token_new(CALLER_TOKEN_PREFIX);
+	struct caller c = { .name = span_text("bank-1"), .member = span_text("bank"), .rights = CALLER_DECIDE };
+	struct stage s;
+
+	(void)state;
+	stage_open(&s, 8);
+	stage_member(&s, "bank", STANDING_APPROVED);
+	c.token = span_of(token.digest, 32);
+	stage_caller(&s, &c);
+	stage_strange(&s, &member_table, span_text("bank"));
+	expect_problem("its member's row", identify(&s, bearer(&s, token.text), (struct span){ 0 }), &s.why,
+	    ERR_UNAVAILABLE, "the member \"bank\": its row in the store is of a form this build does not know");
+	stage_strange(&s, &caller_table, span_text("bank-1"));
+	expect_problem("its own", identify(&s, bearer(&s, token.text), (struct span){ 0 }), &s.why, ERR_UNAVAILABLE,
+	    "the caller \"bank-1\": its row in the store is of a form this build does not know");
+	stage_strange(&s, &caller_secret_table, c.token);
+	expect_problem("what points to it", identify(&s, bearer(&s, token.text), (struct span){ 0 }), &s.why,
+	    ERR_UNAVAILABLE, "its row in the store is of a form this build does not know");
+	stage_close(&s);
+}
+
 static void
 a_caller_is_known_by_its_certificates_key(void **state)
 {
@@ -354,6 +379,7 @@ main(void)
 		cmocka_unit_test(a_caller_is_known_by_its_token),
 		cmocka_unit_test(who_shows_nothing_good_is_nobody),
 		cmocka_unit_test(a_caller_ends_with_its_time_its_row_and_its_member),
+		cmocka_unit_test(what_cannot_be_read_is_never_nobody),
 		cmocka_unit_test(a_caller_is_known_by_its_certificates_key),
 		cmocka_unit_test(a_short_lived_token_is_void_in_another_epoch),
 		cmocka_unit_test(who_goes_away_is_not_called_back),

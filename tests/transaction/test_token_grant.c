@@ -242,6 +242,10 @@ a_member_that_is_not_approved_gets_none(void **state)
 	expect_problem("suspended", ask(&s, &asked), &s.why, ERR_DENIED, "is suspended, not approved");
 	stage_member(&s, "bank", STANDING_APPROVED);
 	expect_ok("and when it is back the assertion still holds", ask(&s, &asked), &s.why);
+	asked = grant_of(&s, assertion(&s, &key, CLAIMS(SOON ",\"jti\":\"2\"")));
+	stage_strange(&s, &caller_table, span_text("bank-1"));
+	expect_problem("a caller's row that cannot be read is not nobody's", ask(&s, &asked), &s.why, ERR_UNAVAILABLE,
+	    "its row in the store is of a form this build does not know");
 	stage_close(&s);
 }
 

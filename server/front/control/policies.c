@@ -87,18 +87,6 @@ write_title(struct buffer *b, struct span packed)
 	arena_release(&arena);
 }
 
-static unsigned
-count_lines(struct span lines)
-{
-	unsigned n = 0;
-
-	while (lines.size) {
-		span_cut(&lines, '\n');
-		n++;
-	}
-	return n;
-}
-
 static void
 write_version(struct buffer *b, const struct control *c, struct span framework, struct span version,
     const struct published_policy *p)
@@ -119,12 +107,13 @@ write_version(struct buffer *b, const struct control *c, struct span framework, 
 		buffer_print(b, ",\"ledger\":{\"leaf\":%llu,\"entry\":\"%s\"}", (unsigned long long)p->number,
 		    ledger_id_text(&p->entry, entry));
 	} else {
+		const struct agreement agreement = { p->actor, p->approvers };
 		uint8_t proposal[32];
 
 		published_policy_proposal(p, proposal);
 		write_digest(b, "proposal", proposal);
 		buffer_print(b, ",\"brings_facts\":%s,\"approvals\":{\"had\":%u,\"needed\":%u}",
-		    p->facts.size ? "true" : "false", count_lines(p->approvers), c->settings.approvals);
+		    p->facts.size ? "true" : "false", agreement_had(&agreement), c->settings.approvals);
 	}
 	buffer_text(b, "}");
 }
