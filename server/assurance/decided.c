@@ -135,9 +135,9 @@ decided_read(struct arena *a, struct span entry, struct decided *out, struct pro
 		else if (span_is(name, "demand"))
 			read_demand(&r, out);
 		else if (span_is(name, "facts"))
-			out->facts = reader_raw(&r);
+			out->facts = reader_later(&r);
 		else if (span_is(name, "result"))
-			out->result = reader_raw(&r);
+			out->result = reader_later(&r);
 		else if (!span_is(name, "at"))
 			reader_raw(&r);
 	}

@@ -316,8 +316,10 @@ restore(struct reader *r, struct facts *f, const struct fact *fact)
 	struct span name;
 
 	reader_object(r);
-	while (reader_member(r, &name)) {
-		if (span_is(name, "by")) {
+	while (reader_member_known(r, &name)) {
+		if ((span_is(name, "by") && by) || (span_is(name, "value") && valued)) {
+			reader_fail_twice(r);
+		} else if (span_is(name, "by")) {
 			by = provenance_read(reader_string(r, 1, 16));
 			if (!by)
 				reader_fail(r, "one of claimed, vouched, observed", "another text");
@@ -335,15 +337,20 @@ restore(struct reader *r, struct facts *f, const struct fact *fact)
 void
 facts_restore(struct reader *r, struct facts *f)
 {
+	uint64_t seen[FACT_SETS] = { 0 };
 	struct span id;
 
 	reader_object(r);
-	while (reader_member(r, &id)) {
+	while (reader_member_known(r, &id)) {
 		const struct fact *fact = fact_find(f->dictionary, id);
 
-		if (fact)
-			restore(r, f, fact);
-		else
+		if (!fact) {
 			reader_fail(r, "a fact of the dictionary", "another name");
+		} else if (has_bit(seen, fact->number)) {
+			reader_fail_twice(r);
+		} else {
+			set_bit(seen, fact->number);
+			restore(r, f, fact);
+		}
 	}
 }

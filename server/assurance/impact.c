@@ -1,6 +1,7 @@
 /* assurance/impact.c - decisions that were taken, under another version. */
 #include "assurance/impact.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 #include "assurance/decided.h"
@@ -85,13 +86,23 @@ impact_free(struct impact *i)
 
 /* Counting */
 
+/* The earliest: ids sort by time. */
 static void
 sample(struct samples *s, struct span id)
 {
-	if (s->count == SAMPLES || id.size >= sizeof(s->ids[0]))
+	size_t at = s->count;
+
+	if (id.size >= sizeof(s->ids[0]))
 		return;
-	memcpy(s->ids[s->count], id.data, id.size);
-	s->ids[s->count++][id.size] = '\0';
+	while (at > 0 && span_compare(id, span_text(s->ids[at - 1])) < 0)
+		at--;
+	if (at == SAMPLES)
+		return;
+	if (s->count < SAMPLES)
+		s->count++;
+	memmove(s->ids[at + 1], s->ids[at], (s->count - at - 1) * sizeof(s->ids[0]));
+	memcpy(s->ids[at], id.data, id.size);
+	s->ids[at][id.size] = '\0';
 }
 
 static void
@@ -213,18 +224,17 @@ count_flips(struct impact *i, const struct decided *d)
 static void
 count_outcome(struct impact *i, const struct decided *d)
 {
-	struct resource *r = resource_of(i, d->resource);
 	bool permit = i->decision->permit;
 
 	if (permit == d->permit) {
 		i->same++;
 	} else if (permit) {
 		i->accepted++;
-		r->accepted++;
+		resource_of(i, d->resource)->accepted++;
 		sample(&i->accepted_ids, d->evaluation);
 	} else {
 		i->refused++;
-		r->refused++;
+		resource_of(i, d->resource)->refused++;
 		sample(&i->refused_ids, d->evaluation);
 	}
 }
@@ -274,6 +284,61 @@ impact_add_erased(struct impact *i)
 {
 	i->decisions++;
 	i->erased++;
+}
+
+/* Merging */
+
+static void
+merge_outcomes(struct impact *into, const struct impact *from)
+{
+	into->decisions += from->decisions;
+	into->replayed += from->replayed;
+	into->same += from->same;
+	into->refused += from->refused;
+	into->accepted += from->accepted;
+	into->other += from->other;
+	into->erased += from->erased;
+	for (size_t n = 0; n < from->refused_ids.count; n++)
+		sample(&into->refused_ids, span_text(from->refused_ids.ids[n]));
+	for (size_t n = 0; n < from->accepted_ids.count; n++)
+		sample(&into->accepted_ids, span_text(from->accepted_ids.ids[n]));
+}
+
+static void
+merge_resources(struct impact *into, const struct impact *from)
+{
+	for (size_t n = 0; n < RESOURCES_LARGEST; n++) {
+		const struct resource *r = &from->resources[n];
+		struct resource *same;
+
+		if (!r->id[0])
+			continue;
+		same = resource_of(into, span_text(r->id));
+		same->refused += r->refused;
+		same->accepted += r->accepted;
+	}
+	into->rest.refused += from->rest.refused;
+	into->rest.accepted += from->rest.accepted;
+}
+
+void
+impact_merge(struct impact *into, const struct impact *from)
+{
+	assert(into->after == from->after && into->before == from->before);
+	merge_outcomes(into, from);
+	for (size_t area = 0; area < AREAS_LARGEST; area++)
+		for (size_t row = 0; row < COUNT(into->matrix[0]); row++)
+			for (size_t column = 0; column < COUNT(into->matrix[0][0]); column++)
+				into->matrix[area][row][column] += from->matrix[area][row][column];
+	for (size_t c = 0; c < CRITERIA_LARGEST; c++) {
+		into->flips[c].lost += from->flips[c].lost;
+		into->flips[c].won += from->flips[c].won;
+	}
+	for (size_t n = 0; n < FACTS_LARGEST; n++)
+		into->missing[n] += from->missing[n];
+	for (size_t n = 0; n < from->reason_count; n++)
+		count_reason(into, from->reasons[n].text, from->reasons[n].count);
+	merge_resources(into, from);
 }
 
 /* Writing */

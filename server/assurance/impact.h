@@ -2,6 +2,8 @@
  *
  *     new -> add … add -> write -> free        memory does not grow with the decisions
  *
+ * Several may each count some of the decisions, in threads of their own, to be merged into one report.
+ *
  * A decision is put to the new version as it was put to the old: the same facts, and the same levels or the same
  * profile, which demands what it does in the new version. Where the new version asks for a fact the old one never did, and the
  * outcome hangs on it, it is "not replayable: FACT".
@@ -23,6 +25,9 @@ void impact_free(struct impact *);
 enum err impact_add(struct impact *, struct span entry, struct problem *why);
 /* One that was erased: all that is left is that it was. */
 void impact_add_erased(struct impact *);
+
+/* What `from`, made with the same versions, has counted: as if the decisions had all been added to `into`. */
+void impact_merge(struct impact *into, const struct impact *from);
 
 /* Canonical JSON: "accepted"/"refused" (newly), "areas" with a matrix each (old level by new, as rows), "criteria" that
  * flipped most, "decisions", "erased", "framework", "not_replayable" by fact or reason, "other_frameworks", "replayed",

@@ -6,7 +6,9 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "store/format.h"
 #include "store/map.h"
@@ -316,4 +318,21 @@ map_reader_answer(struct map_reader *r, struct arena *a, struct ask *asks, size_
 			return code;
 	}
 	return OK;
+}
+
+void
+map_reader_forget(const struct row *rows, size_t count)
+{
+	uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE), from = UINTPTR_MAX, to = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		uintptr_t at = (uintptr_t)rows[i].value.data, end = at + rows[i].value.size;
+
+		from = at < from ? at : from;
+		to = end > to ? end : to;
+	}
+	/* All of it is the map, which is shared: nothing is lost. */
+	from -= from % page;
+	if (from < to)
+		madvise((void *)from, to - from, MADV_DONTNEED);
 }

@@ -19,3 +19,7 @@ enum err map_reader_begin(struct map_reader *, struct problem *why);
 enum err map_reader_answer(struct map_reader *, struct arena *, struct ask *, size_t count, struct instant now,
     struct problem *why);
 void map_reader_end(struct map_reader *);
+
+/* What these rows stand on leaves this process's memory; the system's cache keeps it, and looking at them again is allowed.
+ * For whoever reads much of the store once. */
+void map_reader_forget(const struct row *rows, size_t count);

@@ -339,6 +339,31 @@ what_is_written_is_restored(void **state)
 	}
 }
 
+static void
+what_is_restored_is_there_once(void **state)
+{
+	static const struct {
+		const char *title, *text, *at;
+	} cases[] = {
+		{ "a fact twice", "{\"token.length\":{\"by\":\"vouched\",\"value\":8},\"token.length\":{\"by\":\"vouched\",\"value\":8}}",
+		    "/token.length" },
+		{ "by two", "{\"token.length\":{\"by\":\"vouched\",\"value\":8,\"by\":\"claimed\"}}", "/token.length/by" },
+		{ "two values", "{\"token.length\":{\"value\":8,\"by\":\"vouched\",\"value\":9}}", "/token.length/value" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct reader r = reader_json(&arena, span_text(cases[i].text), limits);
+		struct problem why = { 0 };
+		struct facts f;
+
+		facts_init(&f, dictionary);
+		facts_restore(&r, &f);
+		expect_number(cases[i].title, reader_end(&r, &why), ERR_SYNTAX);
+		expect_text(cases[i].title, why.text, arena_print(&arena, "%s: expected each name once, found it twice", cases[i].at));
+	}
+}
+
 int
 main(void)
 {
@@ -351,6 +376,7 @@ main(void)
 		cmocka_unit_test(what_the_dictionary_does_not_believe_does_not_count),
 		cmocka_unit_test(what_is_stale_gives_way),
 		cmocka_unit_test(what_is_written_is_restored),
+		cmocka_unit_test(what_is_restored_is_there_once),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -25,17 +25,23 @@ static const struct { const char *facts, *resource; } decisions[] = {
 };
 
 static void
-add_request(struct impact *impact, struct arena *a, struct evaluation_request request)
+add_numbered(struct impact *impact, struct arena *a, struct evaluation_request request, uint8_t number)
 {
 	struct decision *decision = arena_new(a, struct decision);
 	struct buffer entry = buffer_init(64 * KIB);
 	struct problem why = { .code = OK };
-	struct id id = { { 1 } };
+	struct id id = { { number } };
 
 	decide(&request.question, decision);
 	evaluation_entry_write(&entry, &request, decision, &id);
 	expect_ok("the decision is added", impact_add(impact, buffer_span(&entry), &why), &why);
 	buffer_release(&entry);
+}
+
+static void
+add_request(struct impact *impact, struct arena *a, struct evaluation_request request)
+{
+	add_numbered(impact, a, request, 1);
 }
 
 static void
@@ -188,6 +194,43 @@ a_profile_demands_what_it_does_in_the_new_version(void **state)
 	arena_release(&a);
 }
 
+static void
+what_several_counted_is_what_one_would_have(void **state)
+{
+	struct arena a = arena_init(256 * MIB);
+	const struct dictionary *dictionary = fixture_dictionary(&a);
+	const struct framework *before = fixture_framework(&a, dictionary, NULL);
+	const struct framework *after = fixture_framework(&a, dictionary, STRICTER);
+	struct impact *whole = impact_new(after, &before, 1), *parts[3];
+	struct buffer one = buffer_init(MIB), several = buffer_init(MIB);
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(parts); i++)
+		parts[i] = impact_new(after, &before, 1);
+	for (size_t i = 0; i < 8 * COUNT(decisions); i++) {
+		struct evaluation_request request = fixture_request(before,
+		    fixture_facts(&a, dictionary, decisions[i % COUNT(decisions)].facts), decisions[i % COUNT(decisions)].resource);
+
+		/* The later ones go to the first part: samples are the earliest of all. */
+		add_numbered(whole, &a, request, (uint8_t)i);
+		add_numbered(parts[COUNT(parts) - 1 - i * COUNT(parts) / (8 * COUNT(decisions))], &a, request, (uint8_t)i);
+	}
+	impact_add_erased(whole);
+	impact_add_erased(parts[1]);
+	for (size_t i = 1; i < COUNT(parts); i++)
+		impact_merge(parts[0], parts[i]);
+	impact_write(&one, whole);
+	impact_write(&several, parts[0]);
+	expect_span("the reports are the same to the byte", buffer_span(&several),
+	    arena_text(&a, buffer_span(&one)));
+	for (size_t i = 0; i < COUNT(parts); i++)
+		impact_free(parts[i]);
+	impact_free(whole);
+	buffer_release(&one);
+	buffer_release(&several);
+	arena_release(&a);
+}
+
 int
 main(void)
 {
@@ -195,6 +238,7 @@ main(void)
 		cmocka_unit_test(everything_is_counted_once),
 		cmocka_unit_test(a_profile_demands_what_it_does_in_the_new_version),
 		cmocka_unit_test(what_was_never_asked_is_not_guessed),
+		cmocka_unit_test(what_several_counted_is_what_one_would_have),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

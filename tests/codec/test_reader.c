@@ -283,6 +283,7 @@ what_the_caller_did_not_look_at_is_an_error(void **state)
 {
 	struct arena a = arena_init(MIB);
 	struct problem why;
+	struct span name;
 	struct reader r = reader_json(&a, span_text("[1,2,3]"), limits);
 
 	(void)state;
@@ -304,6 +305,18 @@ what_the_caller_did_not_look_at_is_an_error(void **state)
 	r = reader_json(&a, span_text("[{}]"), limits);
 	expect_span("raw bytes go to the very end", reader_raw(&r), "[{}]");
 	expect_ok("of the body", reader_end(&r, &why), &why);
+	r = reader_json(&a, span_text("{\"a\":{\"b\":1,\"b\":[2]},\"c\":3}"), limits);
+	reader_object(&r);
+	reader_member(&r, &name);
+	expect_span("what is read later is given whole", reader_later(&r), "{\"b\":1,\"b\":[2]}");
+	reader_member(&r, &name);
+	expect_number("and what comes behind it is read", reader_integer(&r, 3, 3), 3);
+	expect_ok("up to the end", reader_end(&r, &why), &why);
+	r = reader_json(&a, span_text("{\"a\":{\"b\":1,,\"c\":2}}"), limits);
+	reader_object(&r);
+	reader_member(&r, &name);
+	reader_later(&r);
+	expect_number("its grammar is looked at", reader_end(&r, &why), ERR_SYNTAX);
 	r = reader_json(&a, span_text("-17"), limits);
 	expect_number("a number alone is JSON too", reader_integer(&r, -20, -10), -17);
 	expect_ok("and nothing else", reader_end(&r, &why), &why);

@@ -1,6 +1,8 @@
 /* tools/ctl/archive.c - the store read beside the daemon. */
 #include "ctl/archive.h"
 
+#include <assert.h>
+#include <pthread.h>
 #include <stdlib.h>
 
 #include "ctl/client.h"
@@ -157,43 +159,105 @@ id_at(struct instant t)
 	return id;
 }
 
-static enum err
-walk_part(struct archive *a, struct id *from, bool *more, on_archived *entry, void *arg, struct problem *why)
-{
-	struct ask ask = { .table = &ledger_entry_table, .from = span_of(from->bytes, sizeof(from->bytes)), .limit = PART };
-	enum err err = ask_one(a, &ask, why);
+/* The rows of one part that fall to one lane. */
+struct lane {
+	const struct archive_walk *walk;
+	void *arg;
+	const struct row *rows;
+	size_t count;
+	enum err err;
+	struct problem why;
+};
 
-	for (size_t i = 0; err == OK && i < ask.count; i++) {
+static void *
+run_lane(void *arg)
+{
+	struct lane *lane = arg;
+
+	for (size_t i = 0; lane->err == OK && i < lane->count; i++) {
 		struct ledger_entry e;
 		struct id id;
 
-		if (ask.rows[i].key.size != sizeof(id.bytes) || !ledger_entry_read(ask.rows[i].value, &e))
-			return problem_set(why, ERR_INVALID, "", "the ledger holds an entry that cannot be read");
-		memcpy(id.bytes, ask.rows[i].key.data, sizeof(id.bytes));
-		err = entry(arg, &id, &e, why);
-		*from = id;
+		if (lane->rows[i].key.size != sizeof(id.bytes) || !ledger_entry_read(lane->rows[i].value, &e)) {
+			lane->err = problem_set(&lane->why, ERR_INVALID, "", "the ledger holds an entry that cannot be read");
+			break;
+		}
+		memcpy(id.bytes, lane->rows[i].key.data, sizeof(id.bytes));
+		lane->err = lane->walk->entry(lane->arg, &id, &e, &lane->why);
 	}
-	*more = ask.more;
+	return NULL;
+}
+
+/* A thread for each lane but the first, made anew for each part: that is nothing beside some thousand entries. */
+static enum err
+run_lanes(const struct archive_walk *walk, const struct ask *part, struct problem *why)
+{
+	struct lane lanes[ARCHIVE_LANES];
+	pthread_t threads[ARCHIVE_LANES];
+	bool started[ARCHIVE_LANES] = { false };
+	size_t begin = 0;
+
+	for (size_t i = 0; i < walk->lane_count; i++) {
+		size_t end = part->count * (i + 1) / walk->lane_count;
+
+		lanes[i] = (struct lane){ .walk = walk, .arg = walk->lanes[i], .rows = part->rows + begin, .count = end - begin };
+		begin = end;
+	}
+	for (size_t i = 1; i < walk->lane_count; i++)
+		started[i] = pthread_create(&threads[i], NULL, run_lane, &lanes[i]) == 0;
+	for (size_t i = 0; i < walk->lane_count; i++)
+		if (!started[i])
+			run_lane(&lanes[i]);
+	for (size_t i = 1; i < walk->lane_count; i++)
+		if (started[i])
+			pthread_join(threads[i], NULL);
+	for (size_t i = 0; i < walk->lane_count; i++)
+		if (lanes[i].err != OK) {
+			*why = lanes[i].why;
+			return lanes[i].err;
+		}
+	return OK;
+}
+
+/* One part, and where the next begins. */
+static enum err
+walk_part(struct archive *a, const struct archive_walk *walk, struct id *from, struct ask *part, struct problem *why)
+{
+	enum err err = map_reader_begin(a->reader, why);
+
+	if (err != OK)
+		return err;
+	*part = (struct ask){ .table = &ledger_entry_table, .from = span_of(from->bytes, sizeof(from->bytes)), .limit = PART };
+	err = ask_one(a, part, why);
+	if (err == OK && part->count) {
+		struct span last = part->rows[part->count - 1].key;
+
+		err = run_lanes(walk, part, why);
+		if (err == OK)
+			memcpy(from->bytes, last.data, sizeof(from->bytes));
+		for (size_t i = sizeof(from->bytes); i-- > 0 && ++from->bytes[i] == 0;)
+			continue;
+		map_reader_forget(part->rows, part->count);
+	}
+	map_reader_end(a->reader);
+	arena_reset(&a->part);
 	return err;
 }
 
 enum err
-archive_walk(struct archive *a, struct instant since, on_archived *entry, void *arg, struct problem *why)
+archive_walk(struct archive *a, const struct archive_walk *walk, struct problem *why)
 {
-	struct id from = id_at(since);
-	bool more = true;
+	struct id from = id_at(walk->since);
+	struct ask part = { .more = true };
+	uint64_t seen = 0, size = archive_size(a);
 	enum err err = OK;
 
-	while (err == OK && more) {
-		err = map_reader_begin(a->reader, why);
-		if (err != OK)
-			return err;
-		err = walk_part(a, &from, &more, entry, arg, why);
-		map_reader_end(a->reader);
-		arena_reset(&a->part);
-		/* The one behind the last. */
-		for (size_t i = sizeof(from.bytes); i-- > 0 && ++from.bytes[i] == 0;)
-			continue;
+	assert(walk->lane_count && walk->lane_count <= ARCHIVE_LANES);
+	while (err == OK && part.more) {
+		progress_show(walk->doing, seen, size);
+		err = walk_part(a, walk, &from, &part, why);
+		seen += part.count;
 	}
+	progress_end();
 	return err;
 }

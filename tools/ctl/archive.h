@@ -22,10 +22,22 @@ const struct dictionary *archive_dictionary(const struct archive *);
 enum err archive_frameworks(struct archive *, const struct dictionary *, const struct framework *const **out, size_t *count,
     struct problem *why);
 
-/* Calls for each entry recorded from `since` on ({0}: from the beginning), in the order of their IDs; anything but OK ends
- * it. `entry` is borrowed until the call returns. */
-typedef enum err on_archived(void *arg, const struct id *, const struct ledger_entry *entry, struct problem *why);
-enum err archive_walk(struct archive *, struct instant since, on_archived *, void *arg, struct problem *why);
+/* Called for each entry with the argument of the lane it fell to, in the order of IDs within the lane; anything but OK
+ * ends the walk. `entry` is borrowed until the call returns. */
+typedef enum err on_archived(void *lane, const struct id *, const struct ledger_entry *entry, struct problem *why);
 
-/* How many leaves the log has: for progress. */
+#define ARCHIVE_LANES 4
+struct archive_walk {
+	struct instant since;        /* entries recorded from then on; {0}: from the beginning */
+	const char *doing;           /* shown with the progress: "decisions looked at" */
+	on_archived *entry;
+	/* Arguments, each a thread's own: lanes share nothing. Which entry falls to which depends on the entries and on how many
+	 * lanes there are, not on the machine. */
+	void *lanes[ARCHIVE_LANES];
+	size_t lane_count;
+};
+/* Of several lanes that end it the problem of the earliest entry is told. */
+enum err archive_walk(struct archive *, const struct archive_walk *, struct problem *why);
+
+/* How many leaves the log has. */
 uint64_t archive_size(struct archive *);

@@ -9,7 +9,6 @@
 #include "ctl/ledger.h"
 
 #define RESULT_LARGEST (256 * KIB)
-#define SHOWN_AT 8192
 #define DIFFERENCES_SHOWN 100
 
 struct replay {
@@ -20,7 +19,7 @@ struct replay {
 	struct facts *facts;
 	struct decision *decision;
 	struct buffer result;
-	uint64_t seen, size, replayed, different, erased, unknown, other_engine;
+	uint64_t replayed, different, erased, unknown, other_engine;
 	json_t *differences;
 };
 
@@ -71,8 +70,6 @@ on_entry(void *arg, const struct id *id, const struct ledger_entry *entry, struc
 	const struct framework *framework;
 	char name[LEDGER_ID_TEXT];
 
-	if (r->seen++ % SHOWN_AT == 0 && !r->ctl->json)
-		progress_show("decisions taken again", r->seen, r->size);
 	if (entry->kind == LEDGER_DECISION && !entry->content.size) {
 		r->erased++;
 	} else if (entry->kind == LEDGER_DECISION) {
@@ -115,15 +112,12 @@ report(const struct replay *r)
 static enum err
 replay_all(struct replay *r, struct archive *archive, struct problem *why)
 {
+	const struct archive_walk walk = { .doing = "decisions taken again", .entry = on_entry, .lanes = { r }, .lane_count = 1 };
 	enum err err = OK;
 
 	if (archive_dictionary(archive))
 		err = archive_frameworks(archive, archive_dictionary(archive), &r->frameworks, &r->framework_count, why);
-	r->size = archive_size(archive);
-	if (err == OK)
-		err = archive_walk(archive, (struct instant){ 0 }, on_entry, r, why);
-	progress_end();
-	return err;
+	return err == OK ? archive_walk(archive, &walk, why) : err;
 }
 
 enum ending

@@ -7,27 +7,19 @@
 #include "ctl/policy.h"
 
 #define REPORT_LARGEST (16 * MIB)
-#define SHOWN_AT 8192    /* entries between two words of progress */
-
-struct walk {
-	struct impact *impact;
-	uint64_t seen, size;
-	bool shown;
-};
 
 static enum err
-on_entry(void *arg, const struct id *id, const struct ledger_entry *entry, struct problem *why)
+on_entry(void *lane, const struct id *id, const struct ledger_entry *entry, struct problem *why)
 {
-	struct walk *w = arg;
+	struct impact *impact = lane;
+	char name[LEDGER_ID_TEXT];
 
-	(void)id;
-	if (w->shown && w->seen++ % SHOWN_AT == 0)
-		progress_show("decisions looked at", w->seen, w->size);
 	if (entry->kind != LEDGER_DECISION)
 		return OK;
-	if (entry->content.size)
-		return impact_add(w->impact, entry->content, why);
-	impact_add_erased(w->impact);
+	if (!entry->content.size)
+		impact_add_erased(impact);
+	else if (impact_add(impact, entry->content, why) != OK)
+		return problem_within(why, "entry %s", ledger_id_text(id, name));
 	return OK;
 }
 
@@ -146,6 +138,27 @@ report(struct ctl *ctl, const struct framework *after, const struct impact *impa
 	return ending;
 }
 
+/* Each lane counts for itself; the first gets what the others have counted. */
+static enum err
+count_all(struct archive *archive, struct instant since, const struct framework *after, const struct framework *const *before,
+    size_t count, struct impact **out, struct problem *why)
+{
+	struct archive_walk walk = { .since = since, .doing = "decisions looked at", .entry = on_entry };
+	struct impact *lanes[ARCHIVE_LANES];
+	enum err err;
+
+	walk.lane_count = ARCHIVE_LANES;
+	for (size_t i = 0; i < ARCHIVE_LANES; i++)
+		walk.lanes[i] = lanes[i] = impact_new(after, before, count);
+	err = archive_walk(archive, &walk, why);
+	for (size_t i = 1; i < ARCHIVE_LANES; i++) {
+		impact_merge(lanes[0], lanes[i]);
+		impact_free(lanes[i]);
+	}
+	*out = lanes[0];
+	return err;
+}
+
 static enum err
 replay(struct ctl *ctl, struct archive *archive, const char *directory, const char *facts, struct instant since,
     const struct framework **out_after, struct impact **out, struct problem *why)
@@ -153,24 +166,14 @@ replay(struct ctl *ctl, struct archive *archive, const char *directory, const ch
 	const struct framework *after, *const *before;
 	const struct dictionary *dictionary;
 	struct policy_files files;
-	struct walk walk = { .shown = !ctl->json };
 	size_t count;
-	enum err err;
 
 	if (policy_directory_read(ctl, directory, facts, &files, NULL, &dictionary, why) != OK ||
 	    framework_read(ctl->arena, &files, dictionary, false, &after, why) != OK ||
 	    archive_frameworks(archive, dictionary, &before, &count, why) != OK)
 		return why->code;
-	walk.impact = impact_new(after, before, count);
-	walk.size = archive_size(archive);
-	err = archive_walk(archive, since, on_entry, &walk, why);
-	progress_end();
 	*out_after = after;
-	if (err == OK)
-		*out = walk.impact;
-	else
-		impact_free(walk.impact);
-	return err;
+	return count_all(archive, since, after, before, count, out, why);
 }
 
 enum ending
