@@ -1,4 +1,4 @@
-/* assurance/difference.c - two versions compared: criterion by criterion, then level by level. */
+/* assurance/difference.c - two versions compared: criterion by criterion, level by level, profile by profile. */
 #include "assurance/difference.h"
 
 #include <assert.h>
@@ -11,16 +11,28 @@ struct comparing {
 	struct arena *arena;
 	const struct abstraction *world;
 	struct goal *goals;
-	uint64_t nodes;
+	uint64_t nodes, most;            /* looked at; 0: no limit */
+	bool cut;                        /* a search for what is at hand */
 	struct policy_difference *out;
 };
 
 const char *
 policy_change_name(enum policy_change change)
 {
-	static const char *const names[] = { "same", "reworded", "stricter", "looser", "other", "added", "removed" };
+	static const char *const names[] = { "same", "reworded", "stricter", "looser", "other", "added", "removed",
+		"undetermined" };
 
 	return names[change];
+}
+
+/* What was found of one thing, when not all was looked at: other it is, whatever else there may be. */
+static enum policy_change
+as_far_as_known(struct comparing *c, enum policy_change change)
+{
+	bool cut = c->cut;
+
+	c->cut = false;
+	return cut && change != POLICY_OTHER ? POLICY_UNDETERMINED : change;
 }
 
 /* Facts that fulfil the goals that are put, when somebody with this much weight says so. */
@@ -28,11 +40,15 @@ static struct policy_witness
 look(struct comparing *c, size_t count, enum provenance by)
 {
 	struct witness_question q = { .world = c->world, .goals = c->goals, .goal_count = count, .by = by };
+	enum witness_found outcome = WITNESS_CUT_OFF;
 	struct facts found;
-	enum witness_found outcome = witness_search(&q, &found, &c->nodes);
 
+	if (c->most && c->most - c->nodes < WITNESS_NODES)
+		q.nodes = (uint32_t)(c->most - c->nodes);
+	if (!c->most || c->nodes < c->most)
+		outcome = witness_search(&q, &found, &c->nodes);
 	if (outcome == WITNESS_CUT_OFF)
-		c->out->cut_off = true;
+		c->cut = c->out->cut_off = true;
 	if (outcome != WITNESS_FOUND)
 		return (struct policy_witness){ .by = PROVENANCE_NONE };
 	return (struct policy_witness){ witness_write(c->arena, &found), by };
@@ -167,6 +183,7 @@ compare_criterion(struct comparing *c, const struct criterion *before, const str
 {
 	struct criterion_difference *d = &c->out->criteria[c->out->count++];
 
+	c->cut = false;
 	*d = (struct criterion_difference){ .id = after ? after->id : before->id, .before = before, .after = after };
 	if (!before || !after || !demand_alike(before, after)) {
 		if (after)
@@ -175,7 +192,7 @@ compare_criterion(struct comparing *c, const struct criterion *before, const str
 			d->newly_accepted = separate(c, after, before);
 	}
 	if (before && after)
-		d->change = change_of(c, d);
+		d->change = as_far_as_known(c, change_of(c, d));
 	else
 		d->change = after ? POLICY_ADDED : POLICY_REMOVED;
 }
@@ -192,12 +209,15 @@ compare_criteria(struct comparing *c)
 	for (size_t i = 0; i < c->before->criterion_count; i++)
 		if (criterion_find(c->after, c->before->criteria[i].id) < 0)
 			compare_criterion(c, &c->before->criteria[i], NULL);
+	c->cut = false;
 }
 
 /* Levels */
 
+/* What has to be met: a level, or all that a profile demands. */
 struct side {
 	const struct framework *framework;
+	const struct profile *profile;   /* NULL: the framework's own criteria */
 	uint8_t levels[AREAS_LARGEST];
 };
 
@@ -211,54 +231,84 @@ side_of(const struct framework *f, int area, int level)
 	return side;
 }
 
-static bool
-is_needed(const struct side *side, const struct criterion *c)
+static const struct criterion *
+criterion_of(const struct side *side, size_t number)
 {
+	return &(side->profile ? side->profile->criteria : side->framework->criteria)[number];
+}
+
+static bool
+is_needed(const struct side *side, size_t number)
+{
+	const struct criterion *c = criterion_of(side, number);
+
+	if (side->profile && side->profile->excluded && side->profile->excluded[number])
+		return false;
 	return c->level <= side->levels[c->area];
 }
 
 /* What the other side asks for just so need not be looked for. */
 static bool
-has_same(const struct side *side, const struct criterion *c)
+has_same(const struct side *side, const struct criterion *c, enum provenance least)
 {
 	for (size_t i = 0; i < side->framework->criterion_count; i++) {
-		const struct criterion *other = &side->framework->criteria[i];
+		const struct criterion *other = criterion_of(side, i);
 
-		if (is_needed(side, other) && criterion_least(other, NULL) >= criterion_least(c, NULL) &&
+		if (is_needed(side, i) && criterion_least(other, side->profile) >= least &&
 		    conditions_equal(&other->when, &c->when) && conditions_equal(&other->condition, &c->condition))
 			return true;
 	}
 	return false;
 }
 
+/* Who has all of one side, and lacks this criterion of the other. */
+static struct policy_witness
+separate_from(struct comparing *c, const struct side *had, const struct criterion *not, enum provenance least)
+{
+	struct policy_witness w = { .by = PROVENANCE_NONE };
+
+	for (enum provenance by = OBSERVED; by >= CLAIMED && !w.facts.size; by--) {
+		size_t count = 0;
+
+		if (by < OBSERVED && by + 1u != least)
+			continue;
+		for (size_t n = 0; n < had->framework->criterion_count; n++) {
+			const struct criterion *own = criterion_of(had, n);
+
+			if (is_needed(had, n))
+				c->goals[count++] = (struct goal){ own, criterion_least(own, had->profile), WISH_TRUE, 0 };
+		}
+		c->goals[count++] = (struct goal){ not, least, WISH_NOT_TRUE, 0 };
+		w = look(c, count, by);
+	}
+	return w;
+}
+
 /* Who has all of one side, and lacks a criterion of the other. */
 static struct policy_witness
-separate_levels(struct comparing *c, const struct side *had, const struct side *lacked)
+separate_sides(struct comparing *c, const struct side *had, const struct side *lacked)
 {
 	struct policy_witness w = { .by = PROVENANCE_NONE };
 
 	for (size_t i = 0; i < lacked->framework->criterion_count && !w.facts.size; i++) {
-		const struct criterion *not = &lacked->framework->criteria[i];
+		const struct criterion *not = criterion_of(lacked, i);
+		enum provenance least = criterion_least(not, lacked->profile);
 
-		if (!is_needed(lacked, not) || has_same(had, not))
-			continue;
-		for (enum provenance by = OBSERVED; by >= CLAIMED && !w.facts.size; by--) {
-			size_t count = 0;
-
-			if (by < OBSERVED && by + 1u != criterion_least(not, NULL))
-				continue;
-			for (size_t n = 0; n < had->framework->criterion_count; n++) {
-				const struct criterion *own = &had->framework->criteria[n];
-
-				if (is_needed(had, own))
-					c->goals[count++] =
-					    (struct goal){ own, criterion_least(own, NULL), WISH_TRUE, 0 };
-			}
-			c->goals[count++] = (struct goal){ not, criterion_least(not, NULL), WISH_NOT_TRUE, 0 };
-			w = look(c, count, by);
-		}
+		if (is_needed(lacked, i) && !has_same(had, not, least))
+			w = separate_from(c, had, not, least);
 	}
 	return w;
+}
+
+/* Same, where nobody is told apart. */
+static enum policy_change
+change_between(const struct policy_witness *newly_refused, const struct policy_witness *newly_accepted)
+{
+	if (newly_refused->facts.size && newly_accepted->facts.size)
+		return POLICY_OTHER;
+	if (newly_refused->facts.size || newly_accepted->facts.size)
+		return newly_refused->facts.size ? POLICY_STRICTER : POLICY_LOOSER;
+	return POLICY_SAME;
 }
 
 static void
@@ -279,12 +329,9 @@ compare_level(struct comparing *c, struct span area, struct span level)
 	}
 	old = side_of(c->before, area_before, before);
 	new = side_of(c->after, area_after, after);
-	d->newly_refused = separate_levels(c, &old, &new);
-	d->newly_accepted = separate_levels(c, &new, &old);
-	if (d->newly_refused.facts.size && d->newly_accepted.facts.size)
-		d->change = POLICY_OTHER;
-	else if (d->newly_refused.facts.size || d->newly_accepted.facts.size)
-		d->change = d->newly_refused.facts.size ? POLICY_STRICTER : POLICY_LOOSER;
+	d->newly_refused = separate_sides(c, &old, &new);
+	d->newly_accepted = separate_sides(c, &new, &old);
+	d->change = as_far_as_known(c, change_between(&d->newly_refused, &d->newly_accepted));
 }
 
 static bool
@@ -307,6 +354,98 @@ compare_levels(struct comparing *c)
 				compare_level(c, c->before->areas[i].id, c->before->areas[i].levels[n].id);
 }
 
+/* Profiles */
+
+static struct side
+side_of_profile(const struct framework *f, const struct profile *p)
+{
+	struct demand d = profile_demand(p);
+	struct side side = { .framework = f, .profile = p };
+
+	demand_levels(&d, f, side.levels);
+	return side;
+}
+
+/* A level that may not be exceeded is none that is reached by meeting criteria. */
+static bool
+has_ceiling(const struct profile *p)
+{
+	for (size_t i = 0; i < p->requirement_count; i++)
+		if (p->requirements[i].comparison == COMPARE_EXACT || p->requirements[i].comparison == COMPARE_MAXIMUM)
+			return true;
+	return false;
+}
+
+static bool
+requirements_equal(const struct comparing *c, const struct profile *before, const struct profile *after)
+{
+	if (before->requirement_count != after->requirement_count)
+		return false;
+	for (size_t i = 0; i < before->requirement_count; i++) {
+		const struct requirement *one = &before->requirements[i], *other = &after->requirements[i];
+		const struct area *old = &c->before->areas[one->area], *new = &c->after->areas[other->area];
+
+		if (one->comparison != other->comparison || !span_equal(old->id, new->id) ||
+		    !span_equal(level_id(old, one->level), level_id(new, other->level)))
+			return false;
+	}
+	return true;
+}
+
+static bool
+criteria_differ(const struct policy_difference *d)
+{
+	for (size_t i = 0; i < d->count; i++)
+		if (d->criteria[i].change != POLICY_SAME && d->criteria[i].change != POLICY_REWORDED)
+			return true;
+	return false;
+}
+
+static enum policy_change
+change_of_profile(const struct comparing *c, const struct profile_difference *d, const struct profile *before,
+    const struct profile *after)
+{
+	enum policy_change change = change_between(&d->newly_refused, &d->newly_accepted);
+	bool alike = requirements_equal(c, before, after);
+
+	if ((has_ceiling(before) || has_ceiling(after)) && (!alike || change != POLICY_SAME || criteria_differ(c->out)))
+		return POLICY_OTHER;
+	if (change != POLICY_SAME)
+		return change;
+	return alike && localized_equal(before->title, after->title) && localized_equal(before->text, after->text) &&
+		    before->status == after->status
+		? POLICY_SAME
+		: POLICY_REWORDED;
+}
+
+static void
+compare_profile(struct comparing *c, const struct profile *before, const struct profile *after)
+{
+	struct profile_difference *d = &c->out->profiles[c->out->profile_count++];
+	struct side old, new;
+
+	*d = (struct profile_difference){ .id = after ? after->id : before->id };
+	if (!before || !after) {
+		d->change = after ? POLICY_ADDED : POLICY_REMOVED;
+		return;
+	}
+	old = side_of_profile(c->before, before);
+	new = side_of_profile(c->after, after);
+	d->newly_refused = separate_sides(c, &old, &new);
+	d->newly_accepted = separate_sides(c, &new, &old);
+	d->change = as_far_as_known(c, change_of_profile(c, d, before, after));
+}
+
+static void
+compare_profiles(struct comparing *c)
+{
+	for (size_t i = 0; i < c->after->profile_count; i++)
+		compare_profile(c, profile_find(c->before, c->after->profiles[i].id), &c->after->profiles[i]);
+	for (size_t i = 0; i < c->before->profile_count; i++)
+		if (!profile_find(c->after, c->before->profiles[i].id))
+			compare_profile(c, &c->before->profiles[i], NULL);
+}
+
 static size_t
 level_count(const struct framework *f)
 {
@@ -318,11 +457,12 @@ level_count(const struct framework *f)
 }
 
 void
-framework_difference(const struct framework *before, const struct framework *after, struct arena *arena,
-    struct policy_difference *out)
+framework_difference(const struct framework *before, const struct framework *after, uint64_t nodes,
+    struct arena *arena, struct policy_difference *out)
 {
 	struct abstraction *world = abstraction_new(arena, after->dictionary);
-	struct comparing c = { .before = before, .after = after, .arena = arena, .world = world, .out = out };
+	struct comparing c = { .before = before, .after = after, .arena = arena, .world = world, .most = nodes,
+		.out = out };
 
 	assert(before->dictionary == after->dictionary);
 	abstraction_cut_framework(world, before);
@@ -332,7 +472,10 @@ framework_difference(const struct framework *before, const struct framework *aft
 	out->criteria =
 	    arena_array(arena, struct criterion_difference, before->criterion_count + after->criterion_count + 1);
 	out->levels = arena_array(arena, struct level_difference, level_count(before) + level_count(after) + 1);
+	out->profiles =
+	    arena_array(arena, struct profile_difference, before->profile_count + after->profile_count + 1);
 	c.goals = arena_array(arena, struct goal, WITNESS_GOALS);
 	compare_criteria(&c);
 	compare_levels(&c);
+	compare_profiles(&c);
 }

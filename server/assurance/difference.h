@@ -5,6 +5,7 @@
 #pragma once
 
 #include "assurance/framework.h"
+#include "base/buffer.h"
 
 enum policy_change {
 	POLICY_SAME,
@@ -13,7 +14,8 @@ enum policy_change {
 	POLICY_LOOSER,
 	POLICY_OTHER,
 	POLICY_ADDED,
-	POLICY_REMOVED
+	POLICY_REMOVED,
+	POLICY_UNDETERMINED /* a search was cut off before it could be told */
 };
 const char *policy_change_name(enum policy_change); /* "same" … */
 
@@ -39,8 +41,22 @@ struct policy_difference {
 		struct policy_witness newly_refused, newly_accepted;
 	} *levels;
 	size_t level_count;
+	/* Profile by profile, likewise: who meets all it demands. */
+	struct profile_difference {
+		struct span id;
+		enum policy_change change;
+		struct policy_witness newly_refused, newly_accepted;
+	} *profiles;
+	size_t profile_count;
 	bool cut_off;                    /* a search was ended by its limit: there may be more */
 };
 
-void framework_difference(const struct framework *before, const struct framework *after, struct arena *,
+/* `nodes`: looked at in all searches together, then they are cut off; 0: as many as each search may. */
+void framework_difference(const struct framework *before, const struct framework *after, uint64_t nodes, struct arena *,
     struct policy_difference *out);
+
+/* JSON: "before" and "after" with "framework" and "version", "criteria" with "id", "title" and "change", "levels" with "area",
+ * "level" and "change", "profiles" with "id" and "change", "cut_off"; each change with "newly_refused" and "newly_accepted", where there
+ * are such facts: "provenance" and "facts". */
+void difference_write(struct buffer *, const struct framework *before, const struct framework *after,
+    const struct policy_difference *);

@@ -1,6 +1,10 @@
 /* tests/assurance/test_difference.c - two versions compared: each change told for what it is, with facts that show it. */
 #include "assurance/difference.h"
 
+#include <jansson.h>
+
+#include "assurance/evaluation.h"
+
 #include "expect.h"
 #include "small_policy.h"
 
@@ -92,7 +96,7 @@ changes_are_told(void **state)
 		const char *changes = "", *levels = "";
 		struct policy_difference found;
 
-		framework_difference(before, after, &a, &found);
+		framework_difference(before, after, 0, &a, &found);
 		expect_true("nothing was cut off", !found.cut_off);
 		for (size_t n = 0; n < found.count; n++) {
 			const struct criterion_difference *c = &found.criteria[n];
@@ -118,10 +122,140 @@ changes_are_told(void **state)
 	arena_release(&a);
 }
 
+/* Profiles of one and the same framework, or nearly. */
+#define REQUIRES(level, comparison) \
+	"\"requires\":[{\"area\":\"token\",\"level\":\"" level "\",\"comparison\":\"" comparison "\"}]"
+#define BANK(more) PROFILE("bank", more)
+#define WITHOUT_Y ",\"exclusions\":[{\"criterion\":\"y-2\",\"reason\":" BOTH("why") "}]"
+#define AGE(least) \
+	CRITERION("n-3", "3", "\"parameters\":[{\"id\":\"most\",\"type\":\"integer\",\"value\":" least ",\"label\":" BOTH("most") "}]," \
+	    "\"condition\":{\"fact\":\"n\",\"le\":{\"param\":\"most\"}}" REASON("no"))
+#define THREE FIRST C("y-2", "2", IS("y", "true")) "," AGE("5")
+
+static const struct {
+	const char *title, *before, *after, *criteria, *change;
+} profiles[] = {
+	{ "the same demands", BANK(REQUIRES("2", "minimum")), BANK(REQUIRES("2", "minimum")), THREE, "bank same" },
+	{ "a higher level is stricter", BANK(REQUIRES("1", "minimum")), BANK(REQUIRES("2", "minimum")), THREE, "bank stricter" },
+	{ "a lower level is looser", BANK(REQUIRES("2", "minimum")), BANK(REQUIRES("1", "minimum")), THREE, "bank looser" },
+	{ "better than a level is the next", BANK(REQUIRES("1", "better")), BANK(REQUIRES("2", "minimum")), THREE, "bank reworded" },
+	{ "a criterion left out is looser", BANK(REQUIRES("2", "minimum")), BANK(REQUIRES("2", "minimum") WITHOUT_Y), THREE,
+	    "bank looser" },
+	{ "and no more is stricter", BANK(REQUIRES("2", "minimum") WITHOUT_Y), BANK(REQUIRES("2", "minimum")), THREE,
+	    "bank stricter" },
+	{ "a parameter's own value counts", BANK(REQUIRES("3", "minimum")),
+	    BANK(REQUIRES("3", "minimum") ",\"parameters\":{\"n-3/most\":4}"), THREE, "bank stricter" },
+	{ "firmer words are stricter", BANK(REQUIRES("1", "minimum")), BANK("\"provenance\":\"vouched\"," REQUIRES("1", "minimum")),
+	    THREE, "bank stricter" },
+	{ "not more than a level is no less", BANK(REQUIRES("2", "minimum")), BANK(REQUIRES("2", "exact")), THREE, "bank other" },
+	{ "the same bounds are the same", BANK(REQUIRES("2", "exact")), BANK(REQUIRES("2", "exact")), THREE, "bank same" },
+	{ "a profile more", NULL, BANK(REQUIRES("2", "minimum")), THREE, "bank added" },
+	{ "a profile less", BANK(REQUIRES("2", "minimum")), NULL, THREE, "bank removed" },
+};
+
+static void
+check_profile(struct arena *a, const char *title, const struct policy_witness *w, struct span id,
+    const struct framework *met, const struct framework *unmet)
+{
+	const struct profile *here = profile_find(met, id), *there = profile_find(unmet, id);
+	struct demand demands[2];
+	struct evaluation e;
+	struct facts facts;
+
+	if (!w->facts.size)
+		return;
+	demands[0] = profile_demand(here);
+	demands[1] = profile_demand(there);
+	facts = small_facts_of(a, met->dictionary, w->facts, w->by);
+	evaluate(met, here, &facts, &e);
+	expect_true(title, demand_met(&demands[0], &e));
+	evaluate(unmet, there, &facts, &e);
+	expect_true(title, !demand_met(&demands[1], &e));
+}
+
+static void
+profiles_are_compared(void **state)
+{
+	struct arena a = arena_init(64 * MIB);
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(profiles); i++) {
+		const struct dictionary *d = small_dictionary(&a);
+		const struct framework *before = small_framework(
+		    &a, d, &(struct small_policy){ .criteria = profiles[i].criteria, .profile = profiles[i].before });
+		const struct framework *after = small_framework(
+		    &a, d, &(struct small_policy){ .criteria = profiles[i].criteria, .profile = profiles[i].after });
+		struct policy_difference found;
+
+		framework_difference(before, after, 0, &a, &found);
+		expect_number(profiles[i].title, found.profile_count, 1);
+		expect_text(profiles[i].title,
+		    arena_print(&a, "%.*s %s", SPAN_ARGS(found.profiles[0].id), policy_change_name(found.profiles[0].change)),
+		    profiles[i].change);
+		check_profile(&a, profiles[i].title, &found.profiles[0].newly_refused, found.profiles[0].id, before, after);
+		check_profile(&a, profiles[i].title, &found.profiles[0].newly_accepted, found.profiles[0].id, after, before);
+		arena_reset(&a);
+	}
+	arena_release(&a);
+}
+
+static void
+a_search_that_may_look_at_little_says_so(void **state)
+{
+	struct arena a = arena_init(64 * MIB);
+	const struct dictionary *d = small_dictionary(&a);
+	const struct framework *before = small_framework(&a, d, &(struct small_policy){ .criteria = C("n-1", "1", LE("5")) });
+	const struct framework *after = small_framework(&a, d, &(struct small_policy){ .criteria = C("n-1", "1", LE("4")) });
+	struct policy_difference found;
+
+	(void)state;
+	framework_difference(before, after, 1, &a, &found);
+	expect_true("it was cut off", found.cut_off);
+	expect_text("nothing is told of it", policy_change_name(found.criteria[0].change), "undetermined");
+	expect_text("nor of its level", policy_change_name(found.levels[0].change), "undetermined");
+	framework_difference(before, before, 1, &a, &found);
+	expect_true("what is the same is not searched for", !found.cut_off);
+	expect_text("and told", policy_change_name(found.criteria[0].change), "same");
+	arena_release(&a);
+}
+
+static void
+a_difference_is_written_as_json(void **state)
+{
+	static const char expected[] =
+	    "{\"before\":{\"framework\":\"small\",\"version\":\"1.0\"},\"after\":{\"framework\":\"small\",\"version\":\"1.0\"},"
+	    "\"criteria\":[{\"id\":\"n-1\",\"title\":{\"ja\":\"n-1（日）\",\"en\":\"n-1\"},\"change\":\"stricter\",\"newly_refused\":"
+	    "{\"facts\":{\"n\":5},\"provenance\":\"observed\"}}],\"levels\":[";
+	struct arena a = arena_init(64 * MIB);
+	struct buffer b = buffer_init(64 * KIB);
+	const struct dictionary *d = small_dictionary(&a);
+	const struct framework *before = small_framework(&a, d, &(struct small_policy){ .criteria = C("n-1", "1", LE("5")) });
+	const struct framework *after = small_framework(&a, d, &(struct small_policy){ .criteria = C("n-1", "1", LE("4")) });
+	struct policy_difference found;
+	json_t *root;
+
+	(void)state;
+	framework_difference(before, after, 0, &a, &found);
+	difference_write(&b, before, after, &found);
+	expect_text("as it begins", arena_text(&a, span_first(buffer_span(&b), sizeof(expected) - 1)), expected);
+	root = json_loadb((const char *)buffer_span(&b).data, buffer_span(&b).size, JSON_REJECT_DUPLICATES, NULL);
+	expect_true("it is JSON", root != NULL);
+	expect_number("each level of each area", json_array_size(json_object_get(root, "levels")), 2);
+	expect_true("nothing cut off", json_is_false(json_object_get(root, "cut_off")));
+	json_decref(root);
+	buffer_release(&b);
+	arena_release(&a);
+}
+
 int
 main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(changes_are_told) };
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(changes_are_told),
+		cmocka_unit_test(profiles_are_compared),
+		cmocka_unit_test(a_search_that_may_look_at_little_says_so),
+		cmocka_unit_test(a_difference_is_written_as_json),
+	};
 
 	return cmocka_run_group_tests_name("difference", tests, NULL, NULL);
 }

@@ -267,6 +267,41 @@ files_are_served_byte_for_byte(void **state)
 	stage_close(&stage);
 }
 
+static void
+two_versions_are_compared(void **state)
+{
+	const char *answer;
+	json_t *root;
+
+	(void)state;
+	stage_open(&stage, 7, 1);
+	world_open();
+	publish("1.0", PAST);
+	publish("2.0", FUTURE);
+	answer = ask("/v1/policy/small@2.0/difference?from=1.0", "");
+	expect_answer("it is told", answer, 200, "application/json|max-age=60|\"before\":{\"framework\":\"small\",\"version\":\"1.0\"}"
+	    "|\"after\":{\"framework\":\"small\",\"version\":\"2.0\"}|\"cut_off\":false}");
+	root = json_loadb((const char *)body().data, body().size, JSON_REJECT_DUPLICATES, NULL);
+	expect_true("it is JSON", root != NULL);
+	expect_number("with every criterion", json_array_size(json_object_get(root, "criteria")),
+	    policy_text_framework(&stage.arena)->criterion_count);
+	expect_number("and every profile", json_array_size(json_object_get(root, "profiles")),
+	    policy_text_framework(&stage.arena)->profile_count);
+	json_decref(root);
+	expect_answer("the other way round", ask("/v1/policy/small@1.0/difference?from=2.0", ""), 200,
+	    "\"before\":{\"framework\":\"small\",\"version\":\"2.0\"}");
+	expect_answer("asked for again", ask("/v1/policy/small@2.0/difference?from=1%2e0", "Accept-Encoding: gzip\r\n"), 200,
+	    "Content-Encoding: gzip");
+	expect_answer("with a version that is not there", ask("/v1/policy/small@2.0/difference?from=9.9", ""), 404,
+	    "the version to compare with is not published here");
+	expect_answer("with none", ask("/v1/policy/small@2.0/difference?from=", ""), 404, "not published here");
+	expect_answer("without a word", ask("/v1/policy/small@2.0/difference", ""), 400, "expected the query from=VERSION, found none");
+	expect_answer("with another word", ask("/v1/policy/small@2.0/difference?to=1.0", ""), 400, "found another");
+	expect_answer("of a version that is not there", ask("/v1/policy/small@9.9/difference?from=1.0", ""), 404, "no such version");
+	world_close();
+	stage_close(&stage);
+}
+
 /* Documents were made of one snapshot: the next one's are its own. */
 static void
 a_new_version_is_there_at_once(void **state)
@@ -303,6 +338,7 @@ main(void)
 		cmocka_unit_test(the_list_says_what_is_in_force),
 		cmocka_unit_test(a_version_is_one_document),
 		cmocka_unit_test(files_are_served_byte_for_byte),
+		cmocka_unit_test(two_versions_are_compared),
 		cmocka_unit_test(a_new_version_is_there_at_once),
 		cmocka_unit_test(a_store_that_does_not_answer_is_no_empty_one),
 	};

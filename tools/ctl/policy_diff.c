@@ -9,6 +9,7 @@
 #include "ctl/policy.h"
 
 #define PATH "/v1/control/policies/"
+#define DIFFERENCE_LARGEST (64 * MIB)
 
 /* A version to be compared: its files, and the dictionary they were written with, if one came with them. */
 struct version {
@@ -98,50 +99,32 @@ versions_read(struct ctl *ctl, struct version versions[2], const char *facts, co
 
 /* Showing */
 
-static void
-witness_add(json_t *row, const char *name, const struct policy_witness *w)
+/* As JSON it is what a published version's page reads, too. */
+static enum ending
+difference_print(const struct framework *before, const struct framework *after, const struct policy_difference *d)
 {
-	if (w->facts.size)
-		json_object_set_new(row, name,
-		    json_pack("{s:s,s:o}", "provenance", provenance_name(w->by), "facts",
-		        json_loadb((const char *)w->facts.data, w->facts.size, 0, NULL)));
-}
+	struct buffer b = buffer_init(DIFFERENCE_LARGEST);
+	struct problem why;
+	struct span text;
+	json_t *answer;
 
-static json_t *
-difference_json(const struct framework *before, const struct framework *after, const struct policy_difference *d)
-{
-	json_t *criteria = json_array(), *levels = json_array();
-
-	for (size_t i = 0; i < d->count; i++) {
-		const struct criterion_difference *c = &d->criteria[i];
-		const struct criterion *now = c->after ? c->after : c->before;
-		json_t *row = json_pack("{s:s%,s:s,s:{s:s%,s:s%}}", "id", c->id.data, c->id.size, "change",
-		    policy_change_name(c->change), "title", "ja", now->title.ja.data, now->title.ja.size, "en",
-		    now->title.en.data, now->title.en.size);
-
-		witness_add(row, "newly_refused", &c->newly_refused);
-		witness_add(row, "newly_accepted", &c->newly_accepted);
-		json_array_append_new(criteria, row);
+	difference_write(&b, before, after, d);
+	text = buffer_span(&b);
+	answer = json_loadb((const char *)text.data, text.size, 0, NULL);
+	buffer_release(&b);
+	if (!answer) {
+		problem_set(&why, ERR_LIMIT, "", "the difference is larger than %zu bytes", DIFFERENCE_LARGEST);
+		return refused(&why);
 	}
-	for (size_t i = 0; i < d->level_count; i++) {
-		const struct level_difference *l = &d->levels[i];
-		json_t *row = json_pack("{s:s%,s:s%,s:s}", "area", l->area.data, l->area.size, "level", l->level.data,
-		    l->level.size, "change", policy_change_name(l->change));
-
-		witness_add(row, "newly_refused", &l->newly_refused);
-		witness_add(row, "newly_accepted", &l->newly_accepted);
-		json_array_append_new(levels, row);
-	}
-	return json_pack("{s:{s:s%,s:s%},s:{s:s%,s:s%},s:o,s:o,s:b}", "before", "framework", before->id.data,
-	    before->id.size, "version", before->version.data, before->version.size, "after", "framework",
-	    after->id.data, after->id.size, "version", after->version.data, after->version.size, "criteria", criteria,
-	    "levels", levels, "cut_off", d->cut_off);
+	answer_print(answer);
+	json_decref(answer);
+	return DONE;
 }
 
 static const char *
 change_text(enum policy_change change, bool japanese)
 {
-	static const char *const ja[] = { "同じ", "文言のみ", "厳しい", "緩い", "別の条件", "追加", "削除" };
+	static const char *const ja[] = { "同じ", "文言のみ", "厳しい", "緩い", "別の条件", "追加", "削除", "判定できず" };
 
 	return japanese ? ja[change] : policy_change_name(change);
 }
@@ -202,6 +185,15 @@ difference_show(const struct framework *before, const struct framework *after, c
 		    "  %-10s %.*s %.*s\n", change_text(l->change, japanese), SPAN_ARGS(l->area), SPAN_ARGS(l->level));
 		witnesses_show(&l->newly_refused, &l->newly_accepted, japanese);
 	}
+	for (size_t i = 0; i < d->profile_count; i++) {
+		const struct profile_difference *p = &d->profiles[i];
+
+		if (p->change == POLICY_SAME)
+			continue;
+		printf(japanese ? "  %-10s プロファイル %.*s\n" : "  %-10s profile %.*s\n",
+		    change_text(p->change, japanese), SPAN_ARGS(p->id));
+		witnesses_show(&p->newly_refused, &p->newly_accepted, japanese);
+	}
 	if (d->cut_off)
 		puts(japanese ? "  探索の一部は上限で打ち切りました。違いがほかにもあり得ます。" :
 		                "  A search was cut off at its limit: there may be more differences.");
@@ -240,14 +232,9 @@ policy_diff(struct ctl *ctl, int argc, char **argv)
 			return refused(&why);
 	if (versions_read(ctl, versions, facts, frameworks, &why) != OK)
 		return refused(&why);
-	framework_difference(frameworks[0], frameworks[1], ctl->arena, &found);
-	if (ctl->json) {
-		json_t *answer = difference_json(frameworks[0], frameworks[1], &found);
-
-		answer_print(answer);
-		json_decref(answer);
-	} else {
-		difference_show(frameworks[0], frameworks[1], &found, policy_in_japanese());
-	}
+	framework_difference(frameworks[0], frameworks[1], 0, ctl->arena, &found);
+	if (ctl->json)
+		return difference_print(frameworks[0], frameworks[1], &found);
+	difference_show(frameworks[0], frameworks[1], &found, policy_in_japanese());
 	return DONE;
 }

@@ -1,10 +1,11 @@
-/* front/policy/policy.c - published policies over HTTP: the list, the dictionary, one version, its files and its note.
+/* front/policy/policy.c - published policies over HTTP: the list, the dictionary, one version, its files and its note, what it changed.
  */
 #include "front/policy/policy.h"
 
 #include <libdeflate.h>
 #include <stdlib.h>
 
+#include "assurance/difference.h"
 #include "base/log.h"
 #include "codec/text.h"
 #include "crypto/digest.h"
@@ -16,6 +17,9 @@
 #define GZIP_LEVEL 6
 #define DOCUMENT_LARGEST (32 * MIB)
 #define LIST_LARGEST (1 * MIB)
+#define DIFFERENCE_LARGEST (8 * MIB)
+#define DIFFERENCES 64               /* kept; then all are forgotten */
+#define DIFFERENCE_NODES 100000      /* searched for one, a quarter of a second: a worker has others to serve */
 /* A version never changes, but the form of our document may with the program: it is asked for again after a while. */
 #define CACHE_SHORT "Cache-Control: max-age=60\r\n"
 #define CACHE_LONG "Cache-Control: max-age=31536000, immutable\r\n"
@@ -26,11 +30,19 @@ struct rendering {
 	const char *tag;            /* without quotes */
 };
 
+/* What one version demands otherwise than another. */
+struct compared {
+	const struct shelf_policy *before, *after;
+	struct rendering rendering;
+};
+
 struct policy_front {
 	struct policy_shelf *shelf;
 	struct policy_snapshot *snapshot; /* the documents' */
 	struct arena arena;
 	struct rendering renderings[POLICY_VERSIONS]; /* of its items; made when first asked for */
+	struct compared comparisons[DIFFERENCES];   /* likewise */
+	size_t comparison_count;
 };
 
 struct policy_front *
@@ -41,7 +53,7 @@ policy_front_new(struct policy_shelf *shelf)
 	if (!front)
 		abort();
 	front->shelf = shelf;
-	front->arena = arena_init(2 * POLICY_VERSIONS * DOCUMENT_LARGEST);
+	front->arena = arena_init(2 * POLICY_VERSIONS * DOCUMENT_LARGEST + 2 * DIFFERENCES * DIFFERENCE_LARGEST);
 	return front;
 }
 
@@ -53,6 +65,14 @@ policy_front_free(struct policy_front *front)
 	policy_snapshot_unref(front->snapshot);
 	arena_release(&front->arena);
 	free(front);
+}
+
+static void
+renderings_forget(struct policy_front *front)
+{
+	arena_reset(&front->arena);
+	memset(front->renderings, 0, sizeof(front->renderings));
+	front->comparison_count = 0;
 }
 
 /* NULL: nothing has been read yet, which has been answered. Documents of an older snapshot are forgotten. */
@@ -69,8 +89,7 @@ snapshot_newest(struct policy_front *front, struct exchange *e)
 	if (newest) {
 		policy_snapshot_unref(front->snapshot);
 		front->snapshot = newest;
-		arena_reset(&front->arena);
-		memset(front->renderings, 0, sizeof(front->renderings));
+		renderings_forget(front);
 		return newest;
 	}
 	problem_set(&why, ERR_UNAVAILABLE, "RFC 9110 s15.6.4", "the policies have not been read yet");
@@ -254,44 +273,49 @@ pack(struct arena *arena, struct span plain)
 	return span_of(out, size);
 }
 
-/* False: it cannot be made, which is our fault. */
+/* False: it cannot be made, which is our fault and has been answered. */
 static bool
-rendering_make(struct policy_front *front, const struct shelf_policy *item, struct rendering *d)
+rendering_keep(struct policy_front *front, struct exchange *e, const struct buffer *made, struct rendering *d)
 {
-	struct buffer b;
+	struct problem why;
 
-	if (d->tag)
-		return true;
-	b = buffer_init(DOCUMENT_LARGEST);
-	version_document_write(&b, item);
-	if (!b.overflowed) {
-		d->plain = arena_copy(&front->arena, buffer_span(&b));
+	if (!made->overflowed) {
+		d->plain = arena_copy(&front->arena, buffer_span(made));
 		d->gzip = pack(&front->arena, d->plain);
 		d->tag = tag_of(&front->arena, d->plain);
-	} else {
-		log_error("policy.document", "framework=%s problem=%s", LOG_SPAN(item->framework->id), "too large");
+		return true;
 	}
-	buffer_release(&b);
-	return d->tag != NULL;
+	log_error("policy.document", "problem=%s", "too large");
+	problem_set(&why, ERR_LIMIT, "", "the document is larger than %zu bytes", made->limit);
+	exchange_refuse(e, 500, &why);
+	return false;
+}
+
+static void
+send_rendering(struct exchange *e, const struct rendering *d)
+{
+	bool packed = coding_choose(e->request, d->gzip.size > 0) == CODING_GZIP;
+
+	answer(e, "application/json", CACHE_SHORT "Vary: Accept-Encoding\r\n",
+	    packed ? arena_print(e->arena, "%s-gzip", d->tag) : d->tag, packed ? d->gzip : d->plain, packed);
 }
 
 static void
 send_document(struct policy_front *front, struct exchange *e, const struct shelf_policy *item)
 {
 	struct rendering *d = &front->renderings[item - front->snapshot->items];
-	bool packed;
 
-	if (!rendering_make(front, item, d)) {
-		struct problem why;
+	if (!d->tag) {
+		struct buffer b = buffer_init(DOCUMENT_LARGEST);
+		bool made;
 
-		problem_set(
-		    &why, ERR_LIMIT, "", "the document of this version is larger than %zu bytes", DOCUMENT_LARGEST);
-		exchange_refuse(e, 500, &why);
-		return;
+		version_document_write(&b, item);
+		made = rendering_keep(front, e, &b, d);
+		buffer_release(&b);
+		if (!made)
+			return;
 	}
-	packed = coding_choose(e->request, d->gzip.size > 0) == CODING_GZIP;
-	answer(e, "application/json", CACHE_SHORT "Vary: Accept-Encoding\r\n",
-	    packed ? arena_print(e->arena, "%s-gzip", d->tag) : d->tag, packed ? d->gzip : d->plain, packed);
+	send_rendering(e, d);
 }
 
 static void
@@ -338,10 +362,69 @@ serve_note(struct exchange *e, void *arg)
 		    item->published.note, false);
 }
 
+/* What one version demands otherwise than another of its framework */
+
+static struct compared *
+comparison_find(struct policy_front *front, const struct shelf_policy *before, const struct shelf_policy *after)
+{
+	for (size_t i = 0; i < front->comparison_count; i++)
+		if (front->comparisons[i].before == before && front->comparisons[i].after == after)
+			return &front->comparisons[i];
+	if (front->comparison_count == DIFFERENCES)
+		renderings_forget(front);
+	front->comparisons[front->comparison_count] = (struct compared){ .before = before, .after = after };
+	return &front->comparisons[front->comparison_count++];
+}
+
+static bool
+comparison_make(struct policy_front *front, struct exchange *e, struct compared *c)
+{
+	struct arena arena = arena_init(64 * MIB);
+	struct buffer b = buffer_init(DIFFERENCE_LARGEST);
+	struct policy_difference found;
+	bool made;
+
+	framework_difference(c->before->framework, c->after->framework, DIFFERENCE_NODES, &arena, &found);
+	difference_write(&b, c->before->framework, c->after->framework, &found);
+	made = rendering_keep(front, e, &b, &c->rendering);
+	buffer_release(&b);
+	arena_release(&arena);
+	return made;
+}
+
+/* ?from=VERSION */
+static void
+serve_difference(struct exchange *e, void *arg)
+{
+	struct policy_front *front = arg;
+	const struct shelf_policy *after = version_find(front, e), *before = NULL;
+	struct span value = e->request->query, name = span_cut(&value, '='), version;
+	struct compared *comparison;
+	struct problem why;
+
+	if (!after)
+		return;
+	if (!span_is(name, "from")) {
+		problem_set(&why, ERR_SYNTAX, "", "expected the query from=VERSION, found %s", name.size ? "another" : "none");
+		exchange_refuse(e, 400, &why);
+		return;
+	}
+	if (percent_read(e->arena, value, &version) && version.size)
+		before = policy_in_force(front->snapshot, after->framework->id, version, (struct instant){ 0 });
+	if (!before) {
+		refuse_missing(e, "the version to compare with is not published here; /v1/policy lists those that are");
+		return;
+	}
+	comparison = comparison_find(front, before, after);
+	if (comparison->rendering.tag || comparison_make(front, e, comparison))
+		send_rendering(e, &comparison->rendering);
+}
+
 const struct route policy_routes[] = {
-	{ GET, "/v1/policy",           serve_list,    NO_BODY, 0 },
-	{ GET, "/v1/policy/facts",     serve_facts,   NO_BODY, 0 },
-	{ GET, "/v1/policy/{id}",      serve_version, NO_BODY, 0 },
-	{ GET, "/v1/policy/{id}/note", serve_note,    NO_BODY, 0 },
+	{ GET, "/v1/policy",                 serve_list,       NO_BODY, 0 },
+	{ GET, "/v1/policy/facts",           serve_facts,      NO_BODY, 0 },
+	{ GET, "/v1/policy/{id}",            serve_version,    NO_BODY, 0 },
+	{ GET, "/v1/policy/{id}/note",       serve_note,       NO_BODY, 0 },
+	{ GET, "/v1/policy/{id}/difference", serve_difference, NO_BODY, 0 },
 	{ 0 },
 };

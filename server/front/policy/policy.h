@@ -5,6 +5,7 @@
  *     /v1/policy/{framework@version}   the whole version as one JSON, for the pages
  *     /v1/policy/{…}?file=NAME         one of its files, byte for byte as it was published
  *     /v1/policy/{…}/note              the federation's signature: a signed note (C2SP signed-note)
+ *     /v1/policy/{…}/difference?from=V what it demands otherwise than version V: assurance/difference.h's JSON
  */
 #pragma once
 

@@ -1,0 +1,89 @@
+/* assurance/difference_writing.c - a difference of two versions as JSON. */
+#include "assurance/difference.h"
+
+#include "codec/text.h"
+
+static void
+write_text(struct buffer *b, const char *name, struct span text)
+{
+	buffer_print(b, "\"%s\":", name);
+	json_write_string(b, text);
+}
+
+static void
+write_side(struct buffer *b, const char *name, const struct framework *f)
+{
+	buffer_print(b, "\"%s\":{", name);
+	write_text(b, "framework", f->id);
+	buffer_text(b, ",");
+	write_text(b, "version", f->version);
+	buffer_text(b, "}");
+}
+
+static void
+write_witness(struct buffer *b, const char *name, const struct policy_witness *w)
+{
+	if (!w->facts.size)
+		return;
+	buffer_print(b, ",\"%s\":{\"facts\":", name);
+	buffer_add(b, w->facts);
+	buffer_print(b, ",\"provenance\":\"%s\"}", provenance_name(w->by));
+}
+
+static void
+write_change(struct buffer *b, enum policy_change change, const struct policy_witness *newly_refused,
+    const struct policy_witness *newly_accepted)
+{
+	buffer_print(b, ",\"change\":\"%s\"", policy_change_name(change));
+	write_witness(b, "newly_refused", newly_refused);
+	write_witness(b, "newly_accepted", newly_accepted);
+	buffer_text(b, "}");
+}
+
+static void
+write_criterion(struct buffer *b, const struct criterion_difference *d)
+{
+	const struct localized *title = d->after ? &d->after->title : &d->before->title;
+
+	write_text(b, "id", d->id);
+	buffer_text(b, ",\"title\":{");
+	write_text(b, "ja", title->ja);
+	buffer_text(b, ",");
+	write_text(b, "en", title->en);
+	buffer_text(b, "}");
+	write_change(b, d->change, &d->newly_refused, &d->newly_accepted);
+}
+
+void
+difference_write(struct buffer *b, const struct framework *before, const struct framework *after,
+    const struct policy_difference *d)
+{
+	buffer_text(b, "{");
+	write_side(b, "before", before);
+	buffer_text(b, ",");
+	write_side(b, "after", after);
+	buffer_text(b, ",\"criteria\":[");
+	for (size_t i = 0; i < d->count; i++) {
+		buffer_text(b, i ? ",{" : "{");
+		write_criterion(b, &d->criteria[i]);
+	}
+	buffer_text(b, "],\"levels\":[");
+	for (size_t i = 0; i < d->level_count; i++) {
+		const struct level_difference *l = &d->levels[i];
+
+		buffer_text(b, i ? ",{" : "{");
+		write_text(b, "area", l->area);
+		buffer_text(b, ",");
+		write_text(b, "level", l->level);
+		write_change(b, l->change, &l->newly_refused, &l->newly_accepted);
+	}
+	buffer_text(b, "],\"profiles\":[");
+	for (size_t i = 0; i < d->profile_count; i++) {
+		const struct profile_difference *p = &d->profiles[i];
+
+		buffer_text(b, i ? ",{" : "{");
+		write_text(b, "id", p->id);
+		write_change(b, p->change, &p->newly_refused, &p->newly_accepted);
+	}
+	buffer_print(b, "],\"cut_off\":%s}", d->cut_off ? "true" : "false");
+}
