@@ -45,25 +45,15 @@ class Point:
 
     def __init__(self, build, settings, workers=1):
         self.daemon = Daemon(build, settings=settings, workers=workers, cpus="0-1")
+        # At once: who publishes waits for the founding keys.
+        self.daemon.ctl("policy", "publish", os.path.join(FIXTURE, "fixture/1.0"), "--facts", os.path.join(FIXTURE, "facts.json"))
         record = os.path.join(self.daemon.home, "member.json")
         with open(record, "w") as f:
             json.dump(MEMBER, f)
         self.daemon.ctl("member", "apply", "--no-wait", "--reason", "test", record)
         self.daemon.ctl("member", "approve", "--no-wait", "--reason", "test", MEMBER["id"])
-        self.await_ledger()
-        self.daemon.ctl("policy", "publish", os.path.join(FIXTURE, "fixture/1.0"), "--facts", os.path.join(FIXTURE, "facts.json"))
         made = self.daemon.ctl("token", "new", "records-point", "--member", MEMBER["id"], "--right", "decide", "--json")
         self.token = json.loads(made)["token"]
-
-    def await_ledger(self):
-        """The founding keys are active a moment after the start: a version is signed with the ledger's."""
-        until = time.monotonic() + 20
-        while time.monotonic() < until:
-            keys = json.loads(self.daemon.ctl("key", "list", "--json"))["keys"]
-            if any(k["use"] == "ledger" and k["state"] == "active" for k in keys):
-                return
-            time.sleep(0.1)
-        raise SystemExit("no key of the ledger became active")
 
     def ask(self, path, body, method="POST", token=None, headers=None):
         link = http.client.HTTPConnection("127.0.0.1", self.daemon.plain, timeout=20)

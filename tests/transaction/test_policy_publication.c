@@ -375,6 +375,8 @@ bad_files_are_refused_in_their_words(void **state)
 static void
 without_its_key_nothing_is_published(void **state)
 {
+	const struct key_life announced = { .name = span_text(STAGE_KEY), .use = USE_LEDGER, .state = KEY_ANNOUNCED };
+	struct buffer life = buffer_init(4 * KIB);
 	struct stage *s = &stage;
 	struct unit *unit;
 
@@ -383,6 +385,11 @@ without_its_key_nothing_is_published(void **state)
 	unit = unit_new(&s->arena, stage_tables, id_new(s->now));
 	unit_delete(unit, &key_table, span_text(STAGE_KEY));
 	stage_commit(s, unit);
+	expect_problem("who has just been founded will have one", stage_propose(s, "uid:1", stage_sealed(s, "1.0", STAGE_FROM)),
+	    &s->why, ERR_UNAVAILABLE, "first keys are being taken into use, and a version is signed with one: try again");
+	key_life_write(&life, &announced);
+	stage_put(s, &key_table, announced.name, buffer_span(&life));
+	buffer_release(&life);
 	expect_problem("no key is active", stage_propose(s, "uid:1", stage_sealed(s, "1.0", STAGE_FROM)), &s->why,
 	    ERR_NOT_FOUND, "no key for the ledger is active");
 	expect_number("nothing is written", stage_count(s, &policy_table), 0);

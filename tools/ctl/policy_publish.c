@@ -11,6 +11,8 @@
 #include "transaction/published_policy.h"
 
 #define PATH "/v1/control/policies"
+#define PATIENCE SECONDS(20)
+#define RETRY 300000 /* microseconds */
 #define LABEL_LARGEST 200 /* what the daemon takes; without it messages begin with "policy" */
 
 /* policy list */
@@ -131,6 +133,28 @@ ask_with(struct ctl *ctl, const char *path, json_t *body, json_t **answer, struc
 	return err;
 }
 
+/* Keys, signer and recorder of a daemon that has just been started are there a moment later; and a version that was
+ * published after all is unchanged the next time. */
+static enum err
+propose_patiently(struct ctl *ctl, json_t *body, json_t **answer, struct problem *why)
+{
+	int64_t until = clock_monotonic() + PATIENCE;
+	bool said = false;
+	enum err err;
+
+	for (;;) {
+		err = ask_with(ctl, PATH, json_incref(body), answer, why);
+		if (err != ERR_UNAVAILABLE || ctl->absent || clock_monotonic() > until)
+			break;
+		if (!said)
+			fprintf(stderr, "watashictl: waiting at most %d s: %s\n", (int)(PATIENCE / SECONDS(1)), why->text);
+		said = true;
+		usleep(RETRY);
+	}
+	json_decref(body);
+	return err;
+}
+
 static json_t *
 proposal_body(const struct policy_files *files, struct span facts, bool dry_run)
 {
@@ -210,7 +234,7 @@ policy_publish(struct ctl *ctl, int argc, char **argv)
 		return ending;
 	if (policy_directory_read(ctl, directory, facts, &files, &facts_text, &dictionary, &why) != OK ||
 	    framework_read(ctl->arena, &files, dictionary, true, &f, &why) != OK || tests_pass(ctl, f, &why) != OK ||
-	    ask_with(ctl, PATH, proposal_body(&files, facts_text, dry_run), &answer, &why) != OK)
+	    propose_patiently(ctl, proposal_body(&files, facts_text, dry_run), &answer, &why) != OK)
 		return refused(&why);
 	return outcome_show(ctl, answer);
 }
