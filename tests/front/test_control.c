@@ -21,6 +21,7 @@
 #include "registry/document.h"
 #include "signer/rollover.h"
 #include "store/memory.h"
+#include "transaction/caller_proposal.h"
 
 #define DAY SECONDS(24 * 60 * 60)
 #define PLACES 8
@@ -31,7 +32,7 @@
 
 static const struct table *const tables[] = { &entity_table, &fragment_table, &journal_table, &document_table,
 	&publication_table, &key_table, &member_table, &member_event_table, &member_claim_table, &finding_table,
-	&source_table, &policy_table, &dictionary_table, &policy_change_table, &ledger_leaf_table, &ledger_entry_table, NULL };
+	&source_table, &caller_proposal_table, &policy_table, &dictionary_table, &policy_change_table, &ledger_leaf_table, &ledger_entry_table, NULL };
 
 struct stage {
 	char home[64], socket[96], keys[96];
@@ -265,7 +266,7 @@ requests_are_read_strictly(void **state)
 	} cases[] = {
 		{ "a new federation has published nothing and has no keys", { "GET", "/v1/control/status", NULL, NULL }, 200,
 		    "{\"publication\":null,\"keys\":[],\"members\":{\"waiting\":[],\"applied\":0,\"approved\":0,\"suspended\":0,"
-		    "\"withdrawn\":0},\"sources\":[],\"policies\":{\"waiting\":[],\"published\":0,"
+		    "\"withdrawn\":0},\"sources\":[],\"callers\":{\"waiting\":[]},\"policies\":{\"waiting\":[],\"published\":0,"
 		    "\"rejected\":null},\"processes\":[],\"store\":{}}" },
 		{ "there are no members", { "GET", "/v1/control/members", NULL, NULL }, 200, "{\"members\":[],\"more\":false}" },
 		{ "a standing must be one", { "GET", "/v1/control/members?standing=good", NULL, NULL }, 400,

@@ -77,6 +77,17 @@ sources_show(const json_t *sources)
 }
 
 static void
+callers_show(const json_t *callers)
+{
+	const json_t *name;
+	size_t i;
+
+	json_array_foreach(json_object_get(callers, "waiting"), i, name)
+		printf("%-12s  %s waits for operators: watashictl token approve %s\n", i ? "" : "callers",
+		    json_string_value(name), json_string_value(name));
+}
+
+static void
 policies_show(const json_t *policies)
 {
 	const json_t *row;
@@ -97,6 +108,7 @@ static const struct {
 	{ "publication", publication_show },
 	{ "members", members_show },
 	{ "sources", sources_show },
+	{ "callers", callers_show },
 	{ "policies", policies_show },
 };
 

@@ -119,6 +119,22 @@ making_write(struct ctl *ctl, const struct making *m, struct buffer *b, struct p
 	return OK;
 }
 
+static bool
+is_waiting(const json_t *answer)
+{
+	return strcmp(answer_text(answer, "outcome"), "waiting") == 0;
+}
+
+static void
+waiting_say(FILE *to, const char *name, const json_t *answer)
+{
+	const json_t *approvals = json_object_get(answer, "approvals");
+
+	if (is_waiting(answer))
+		fprintf(to, "%s: waits for operators, %lld of %lld have agreed; watashictl token approve %s\n", name,
+		    answer_number(approvals, "had"), answer_number(approvals, "needed"), name);
+}
+
 /* The token alone on standard output, so that it can go straight into a secret store. */
 static void
 made_show(const json_t *answer)
@@ -126,7 +142,8 @@ made_show(const json_t *answer)
 	const char *token = answer_text(answer, "token"), *key = answer_text(answer, "key");
 
 	if (key[0])
-		fprintf(stderr, "registered key sha256 %s\n", key);
+		fprintf(stderr, "%s key sha256 %s\n", is_waiting(answer) ? "proposed" : "registered", key);
+	waiting_say(stderr, answer_text(answer, "name"), answer);
 	if (token[0]) {
 		fputs("This is shown once and kept nowhere here:\n", stderr);
 		puts(token);
@@ -155,7 +172,9 @@ token_new(struct ctl *ctl, int argc, char **argv)
 		         "  audit     sees every entry of the ledger\n"
 		         "  decide    asks for decisions\n"
 		         "  proofing  asks for proofing\n"
-		         "  vouch     its signed facts count as vouched; needs a key",
+		         "  vouch     its signed facts count as vouched; needs a key\n\n"
+		         "The rights audit and vouch raise trust: where more than one operator is asked for, the caller\n"
+		         "waits for the others (token approve), and its token counts from then on.",
 		.flags = flags,
 		.least = 1,
 		.most = 1,
@@ -181,6 +200,27 @@ token_new(struct ctl *ctl, int argc, char **argv)
 
 /* token list */
 
+static bool
+unreadable_show(const json_t *row)
+{
+	bool unreadable = json_is_true(json_object_get(row, "unreadable"));
+
+	if (unreadable)
+		printf("%-24s NOT READABLE by this build, so nobody is believed to be it\n", answer_text(row, "name"));
+	return unreadable;
+}
+
+static void
+whose_show(const json_t *row)
+{
+	const json_t *item;
+	size_t i;
+
+	printf("%-24s %-24s", answer_text(row, "name"), answer_text(row, "member"));
+	json_array_foreach(json_object_get(row, "rights"), i, item)
+		printf("%s%s", i ? "," : " ", json_string_value(item));
+}
+
 static void
 caller_show(const json_t *caller)
 {
@@ -188,9 +228,9 @@ caller_show(const json_t *caller)
 	const json_t *item;
 	size_t i;
 
-	printf("%-24s %-24s", answer_text(caller, "name"), answer_text(caller, "member"));
-	json_array_foreach(json_object_get(caller, "rights"), i, item)
-		printf("%s%s", i ? "," : " ", json_string_value(item));
+	if (unreadable_show(caller))
+		return;
+	whose_show(caller);
 	printf("%s", json_is_true(json_object_get(caller, "token")) ? "; token" : "; no token");
 	if (expires[0])
 		printf(", %s %s", json_is_true(json_object_get(caller, "expired")) ? "EXPIRED" : "until", expires);
@@ -203,15 +243,40 @@ caller_show(const json_t *caller)
 		printf("%-24s key sha256 %s\n", "", json_string_value(item));
 }
 
+/* What waits for operators: who would be what. */
+static void
+proposal_show(const json_t *row)
+{
+	const json_t *approvals = json_object_get(row, "approvals");
+	const char *key = answer_text(row, "key"), *expires = answer_text(row, "expires");
+
+	if (unreadable_show(row))
+		return;
+	whose_show(row);
+	printf("; WAITS: %s, proposed by %s%s%s; %lld of %lld operators have agreed\n", answer_text(row, "action"),
+	    answer_text(row, "actor"), expires[0] ? ", until " : "", expires, answer_number(approvals, "had"),
+	    answer_number(approvals, "needed"));
+	if (key[0])
+		printf("%-24s key sha256 %s\n", "", key);
+}
+
+static enum err
+list_ask(struct ctl *ctl, json_t **answer, struct problem *why)
+{
+	static const struct ctl_question question = { .path = "/v1/control/callers" };
+
+	return ctl_ask(ctl, &question, answer, why);
+}
+
 static enum ending
 token_list(struct ctl *ctl, int argc, char **argv)
 {
 	static const struct usage usage = {
 		.synopsis = "token list",
-		.about = "Every machine caller: its member and rights, until when it counts, its keys' fingerprints.",
+		.about = "Every machine caller: its member and rights, until when it counts, its keys' fingerprints;\n"
+		         "and what waits for operators.",
 	};
-	static const struct ctl_question question = { .path = "/v1/control/callers" };
-	const json_t *caller;
+	const json_t *row;
 	struct problem why;
 	enum ending ending;
 	json_t *answer;
@@ -219,18 +284,21 @@ token_list(struct ctl *ctl, int argc, char **argv)
 
 	if (!arguments_read(ctl, &usage, argc, argv, NULL, &ending))
 		return ending;
-	if (ctl_ask(ctl, &question, &answer, &why) != OK)
+	if (list_ask(ctl, &answer, &why) != OK)
 		return refused(&why);
-	if (ctl->json)
+	if (ctl->json) {
 		answer_print(answer);
-	else
-		json_array_foreach(json_object_get(answer, "callers"), i, caller)
-			caller_show(caller);
+	} else {
+		json_array_foreach(json_object_get(answer, "callers"), i, row)
+			caller_show(row);
+		json_array_foreach(json_object_get(answer, "proposals"), i, row)
+			proposal_show(row);
+	}
 	json_decref(answer);
 	return DONE;
 }
 
-/* token revoke, token key */
+/* token revoke, key, approve, withdraw */
 
 static enum ending
 step(struct ctl *ctl, const char *name, struct buffer *body)
@@ -246,6 +314,8 @@ step(struct ctl *ctl, const char *name, struct buffer *body)
 		printf("%s: %s sha256 %s\n", name, answer_text(answer, "done"), answer_text(answer, "key"));
 	else
 		printf("%s: %s\n", name, answer_text(answer, "done"));
+	if (!ctl->json)
+		waiting_say(stdout, name, answer);
 	json_decref(answer);
 	return DONE;
 }
@@ -283,7 +353,8 @@ token_key(struct ctl *ctl, int argc, char **argv)
 	const struct usage usage = {
 		.synopsis = "token key NAME --add FILE | --remove FINGERPRINT",
 		.about = "Keys of a machine caller: for JWTs it signs (POST /v1/token, vouching) and for its client\n"
-		         "certificate. A certificate is only the envelope of its key. Removing one ends the short-lived tokens too.",
+		         "certificate. A certificate is only the envelope of its key. Removing one ends the short-lived tokens\n"
+		         "too. A key of a caller that may audit or vouch waits for as many operators as the caller did.",
 		.flags = flags,
 		.least = 1,
 		.most = 1,
@@ -309,11 +380,91 @@ token_key(struct ctl *ctl, int argc, char **argv)
 	return step(ctl, name, &body);
 }
 
+/* Shows what is about to be approved, and names it, so that nobody approves what he has not seen. NULL: nothing waits. */
+static const char *
+waiting_find(struct ctl *ctl, const char *name)
+{
+	const char *proposal = NULL;
+	const json_t *row;
+	struct problem why;
+	json_t *answer;
+	size_t i;
+
+	if (list_ask(ctl, &answer, &why) != OK)
+		return NULL;
+	json_array_foreach(json_object_get(answer, "proposals"), i, row) {
+		if (strcmp(answer_text(row, "name"), name) != 0 || !answer_text(row, "proposal")[0])
+			continue;
+		proposal = arena_text(ctl->arena, span_text(answer_text(row, "proposal")));
+		if (!ctl->json) {
+			puts("to approve:");
+			proposal_show(row);
+			fflush(stdout);
+		}
+	}
+	json_decref(answer);
+	return proposal;
+}
+
+static enum ending
+token_approve(struct ctl *ctl, int argc, char **argv)
+{
+	const char *name, *proposal = NULL;
+	const struct flag flags[] = {
+		{ .name = "proposal", .argument = "DIGEST", .text = &proposal,
+		    .help = "only this one (sha256:…, as token list --json has it)" },
+		{ 0 },
+	};
+	const struct usage usage = {
+		.synopsis = "token approve NAME [--proposal DIGEST]",
+		.about = "Shows what waits, and approves just that: when it is another one meanwhile, the approval\n"
+		         "is refused. Whoever proposed it cannot be the second.",
+		.flags = flags,
+		.least = 1,
+		.most = 1,
+	};
+	struct buffer body = buffer_init(1 * KIB);
+	enum ending ending;
+
+	if (!arguments_read(ctl, &usage, argc, argv, &name, &ending))
+		return ending;
+	if (!proposal)
+		proposal = waiting_find(ctl, name);
+	buffer_text(&body, "{\"action\":\"approve\"");
+	if (proposal) {
+		buffer_text(&body, ",\"proposal\":");
+		json_write_string(&body, span_text(proposal));
+	}
+	buffer_text(&body, "}");
+	return step(ctl, name, &body);
+}
+
+static enum ending
+token_withdraw(struct ctl *ctl, int argc, char **argv)
+{
+	static const struct usage usage = {
+		.synopsis = "token withdraw NAME",
+		.about = "Takes back what waits for operators. What is in force stays.",
+		.least = 1,
+		.most = 1,
+	};
+	struct buffer body = buffer_init(1 * KIB);
+	enum ending ending;
+	const char *name;
+
+	if (!arguments_read(ctl, &usage, argc, argv, &name, &ending))
+		return ending;
+	buffer_text(&body, "{\"action\":\"withdraw-proposal\"}");
+	return step(ctl, name, &body);
+}
+
 static const struct action actions[] = {
 	{ "new", "make a machine caller, and print its token once", token_new },
 	{ "list", "all callers, their members and rights", token_list },
 	{ "key", "register a key of one, or take it away", token_key },
 	{ "revoke", "end one", token_revoke },
+	{ "approve", "agree to a caller or key that waits for operators", token_approve },
+	{ "withdraw", "take back what waits", token_withdraw },
 };
 
 enum ending

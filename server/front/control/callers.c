@@ -45,6 +45,23 @@ write_keys(struct buffer *b, const struct caller *c)
 	arena_release(&a);
 }
 
+struct ask
+caller_proposals_ask(void)
+{
+	return (struct ask){ .table = &caller_proposal_table, .limit = CALLERS_LARGEST };
+}
+
+void
+callers_write_summary(struct buffer *b, const struct ask *ask)
+{
+	buffer_text(b, "{\"waiting\":[");
+	for (size_t i = 0; i < ask->count; i++) {
+		buffer_text(b, i ? "," : "");
+		json_write_string(b, ask->rows[i].key);
+	}
+	buffer_text(b, "]}");
+}
+
 /* Rows of members come in order. */
 static enum standing
 standing_of(const struct ask *members, struct span id)
@@ -185,7 +202,7 @@ callers_list(struct exchange *e, void *front)
 		return;
 	*l = (struct listing){ .control = c, .exchange = e };
 	l->asks[LISTED_CALLERS] = (struct ask){ .table = &caller_table, .limit = CALLERS_LARGEST };
-	l->asks[LISTED_PROPOSALS] = (struct ask){ .table = &caller_proposal_table, .limit = CALLERS_LARGEST };
+	l->asks[LISTED_PROPOSALS] = caller_proposals_ask();
 	l->asks[LISTED_MEMBERS] = members_ask();
 	exchange_hold(e, store_load(c->store, l->asks, LISTED, on_listed, l));
 }

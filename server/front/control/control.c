@@ -123,7 +123,9 @@ publish(struct exchange *e, void *front)
 
 /* Status: what the store says of publication, keys, members, sources and policies, and what the steward adds. */
 
-enum status_part { STATUS_PUBLICATION, STATUS_KEYS, STATUS_MEMBERS, STATUS_SOURCES, STATUS_POLICIES, STATUS_PARTS };
+enum status_part {
+	STATUS_PUBLICATION, STATUS_KEYS, STATUS_MEMBERS, STATUS_SOURCES, STATUS_CALLERS, STATUS_POLICIES, STATUS_PARTS
+};
 struct status_request {
 	struct control *control;
 	struct exchange *exchange;
@@ -171,6 +173,8 @@ on_status_loaded(void *arg, enum err err, const struct problem *why)
 	members_write_summary(&b, &s->asks[STATUS_MEMBERS]);
 	buffer_text(&b, ",\"sources\":");
 	sources_write(&b, &s->asks[STATUS_SOURCES]);
+	buffer_text(&b, ",\"callers\":");
+	callers_write_summary(&b, &s->asks[STATUS_CALLERS]);
 	buffer_text(&b, ",\"policies\":");
 	policies_write_summary(&b, c, &s->asks[STATUS_POLICIES]);
 	buffer_text(&b, ",");
@@ -192,6 +196,7 @@ show_status(struct exchange *e, void *front)
 	s->asks[STATUS_KEYS] = key_lives_ask();
 	s->asks[STATUS_MEMBERS] = members_ask();
 	s->asks[STATUS_SOURCES] = sources_ask();
+	s->asks[STATUS_CALLERS] = caller_proposals_ask();
 	s->asks[STATUS_POLICIES] = policies_ask();
 	exchange_hold(e, store_load(c->store, s->asks, COUNT(s->asks), on_status_loaded, s));
 }

@@ -38,6 +38,10 @@ void finding_counts_write(struct buffer *, const struct finding_tally *);
  * [counts]} */
 void import_report_write(struct buffer *, const struct import_report *);
 
+/* What waits for operators, as caller_proposals_ask() finds it: {"waiting":["bank-1"]} */
+struct ask caller_proposals_ask(void);
+void callers_write_summary(struct buffer *, const struct ask *);
+
 /* Of policies_ask(): {"published":5,"waiting":[{"framework":…,"version":…}],"rejected":null} */
 struct control;
 void policies_write_summary(struct buffer *, const struct control *, const struct ask *);
