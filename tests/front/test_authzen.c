@@ -128,6 +128,69 @@ only_callers_with_the_right_to_are_answered(void **state)
 	scene_close(s);
 }
 
+/* The fixture's rules under another version, from another date. */
+static void
+put_version(struct scene *s, const char *version, const char *from)
+{
+	const struct dictionary *dictionary = fixture_dictionary(&s->arena);
+	struct published_policy p = { .number = 8, .published = clock_now(), .note = span_text("note") };
+	struct buffer b = buffer_init(2 * POLICY_PACK_LARGEST), pack = buffer_init(POLICY_PACK_LARGEST);
+	const struct framework *framework;
+	struct policy_files files;
+	struct policy_file *manifest;
+	struct problem why;
+
+	expect_ok("the fixture's files", policy_files_read(&s->arena, fixture_path(&s->arena, "fixture/1.0"), &files, &why),
+	    &why);
+	manifest = (struct policy_file *)policy_file_find(&files, span_text("manifest.json"));
+	manifest->text = span_text(arena_print(&s->arena, "{\"framework\":\"fixture\",\"version\":\"%s\",\"title\":"
+	    "{\"ja\":\"x\",\"en\":\"x\"},\"text\":{\"ja\":\"x\",\"en\":\"x\"},\"valid_from\":\"%s\"}", version, from));
+	expect_ok("its manifest", framework_manifest(&s->arena, &files, dictionary, &manifest->text, &why), &why);
+	expect_ok("a framework", framework_read(&s->arena, &files, dictionary, true, &framework, &why), &why);
+	policy_files_pack(&pack, &files);
+	p.files = buffer_span(&pack);
+	p.valid_from = framework->valid_from;
+	memcpy(p.digest, framework->digest.data, sizeof(p.digest));
+	published_policy_write(&b, &p);
+	scene_put(s, &policy_table, policy_key(&s->arena, framework->id, framework->version), buffer_span(&b));
+	buffer_release(&pack);
+	buffer_release(&b);
+}
+
+/* 0.9 was, 1.0 is, 9.0 will be. */
+static void
+only_auditors_name_a_version_that_is_not_in_force(void **state)
+{
+	static const struct {
+		const char *title, *caller, *version;
+		int status;
+		const char *parts;
+	} cases[] = {
+		{ "the one in force", "point", "1.0", 200, "\"decision\":true|\"version\":\"1.0\"" },
+		{ "the one before", "point", "0.9", 400,
+		    "/context/version: expected \\\"1.0\\\", which is in force, or a caller with the right to audit; found \\\"0.9\\\"" },
+		{ "the one to come", "point", "9.0", 400, "/context/version: expected \\\"1.0\\\", which is in force|!decision" },
+		{ "one there is not", "point", "8", 404, "/context/version: no version of this framework \\\"8\\\"" },
+		{ "an auditor, of the one before", "auditor", "0.9", 200, "\"decision\":true|\"version\":\"0.9\"" },
+		{ "and of the one to come", "auditor", "9.0", 200, "\"decision\":true|\"version\":\"9.0\"" },
+		{ "but of none there is not", "auditor", "8", 404, "/context/version: no version" },
+	};
+	struct scene *s = &scene;
+
+	(void)state;
+	scene_open(s, 14);
+	put_version(s, "0.9", "2025-01-01T00:00:00Z");
+	put_version(s, "9.0", "2999-01-01T00:00:00Z");
+	scene_policy(s);
+	scene_caller(s, "auditor", "records", CALLER_DECIDE | CALLER_AUDIT, 0);
+	scene_front(s, access_text);
+	for (size_t i = 0; i < COUNT(cases); i++)
+		expect_answer(s, cases[i].title, scene_ask(s, cases[i].caller, "evaluation", arena_print(&s->arena, "{" ALICE ","
+		    ACTION("read") "," RECORD ",\"context\":{\"version\":\"%s\"}}", cases[i].version)), cases[i].status,
+		    cases[i].parts);
+	scene_close(s);
+}
+
 static void
 several_questions_end_where_their_semantic_says(void **state)
 {
@@ -446,6 +509,7 @@ main(void)
 		cmocka_unit_test(a_question_is_answered_with_its_reasons),
 		cmocka_unit_test(what_cannot_be_understood_is_refused_where_it_stands),
 		cmocka_unit_test(only_callers_with_the_right_to_are_answered),
+		cmocka_unit_test(only_auditors_name_a_version_that_is_not_in_force),
 		cmocka_unit_test(several_questions_end_where_their_semantic_says),
 		cmocka_unit_test(one_request_asks_at_most_so_much),
 		cmocka_unit_test(a_search_looks_at_what_is_kept_page_by_page),

@@ -100,6 +100,7 @@ on_caller_known(void *arg, enum err err, const struct caller *caller, const stru
 	}
 	a->caller = caller->name;
 	a->member = caller->member;
+	a->auditor = (caller->rights & CALLER_AUDIT) != 0;
 	a->rate = caller->rate ? caller->rate : a->front->rate;
 	if (!asking_charge(a, 1))
 		return;
@@ -136,6 +137,7 @@ asking_posing(const struct asking *a)
 		.policies = a->policies,
 		.caller = a->caller,
 		.member = a->member,
+		.auditor = a->auditor,
 		.now = a->now,
 	};
 }

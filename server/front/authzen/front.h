@@ -29,6 +29,7 @@ struct asking {
 	struct authzen_front *front;
 	struct policy_snapshot *policies;
 	struct span caller, member;      /* in the exchange's arena */
+	bool auditor;                    /* the caller has that right too */
 	unsigned rate;
 	struct instant now;
 	void (*go_on)(struct asking *);

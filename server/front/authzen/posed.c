@@ -281,21 +281,41 @@ no_such(struct pose *p, const char *member, const char *what, struct span name, 
 	    what, SPAN_ARGS(span_first(name, 64)));
 }
 
+/* Decisions are taken under what is in force: whoever names another version learns that it is another now, and is not
+ * answered by what it was. Only auditors may ask what one of the others would say. NULL: `why` says so. */
+static const struct shelf_policy *
+version_find(struct pose *p, struct span framework, const struct shelf_policy *current, struct problem *why)
+{
+	const struct posing *posing = p->posing;
+	struct span version = p->wishes.version;
+	const struct shelf_policy *named = policy_in_force(posing->policies, framework, version, posing->now);
+
+	if (!named) {
+		no_such(p, "version", "version of this framework", version, why);
+		return NULL;
+	}
+	if (named == current || posing->auditor)
+		return named;
+	problem_set(why, ERR_INVALID, "",
+	    "%s/context/version: expected \"%.*s\", which is in force, or a caller with the right to audit; found \"%.*s\"",
+	    p->asked->at, SPAN_ARGS(current->framework->version), SPAN_ARGS(version));
+	return NULL;
+}
+
 /* `member`: of the context, that names the framework. */
 static enum err
 add_request(struct pose *p, const char *member, struct span framework, struct span profile, struct problem *why)
 {
 	const struct posing *posing = p->posing;
 	const struct asked_part *parts = p->asked->parts;
-	const struct shelf_policy *policy = policy_in_force(posing->policies, framework, p->out->count ?
-	    (struct span){ 0 } : p->wishes.version, posing->now);
+	const struct shelf_policy *policy = policy_in_force(posing->policies, framework, (struct span){ 0 }, posing->now);
 	struct evaluation_request *r = &p->out->requests[p->out->count];
+	bool versioned = p->out->count == 0 && p->wishes.version.size;
 
-	if (!policy && r == p->out->requests && p->wishes.version.size &&
-	    policy_in_force(posing->policies, framework, (struct span){ 0 }, posing->now))
-		return no_such(p, "version", "version of this framework", p->wishes.version, why);
-	if (!policy)
+	if (!policy && !(versioned && posing->auditor))
 		return no_such(p, member, "framework", framework, why);
+	if (versioned && (policy = version_find(p, framework, policy, why)) == NULL)
+		return why->code;
 	*r = (struct evaluation_request){
 		.question = {
 			.framework = policy->framework,

@@ -16,6 +16,7 @@ struct posing {
 	const struct access *access;
 	const struct policy_snapshot *policies;
 	struct span caller, member;
+	bool auditor;                /* may name a version that is not in force: context.version */
 	struct instant now;
 };
 
