@@ -3,6 +3,7 @@
 
 #include "base/buffer.h"
 #include "codec/text.h"
+#include "crypto/jwk.h"
 
 #define HEADER_LARGEST (32 * KIB)
 #define TYPE_LARGEST 64
@@ -126,4 +127,15 @@ jws_jades_header_read(struct span header, enum key_type *type, struct instant *s
 	*signed_at = (struct instant){ 0 };
 	return problem_set(why, ERR_SYNTAX, clause, "the header is not as we write it, from byte %zu on",
 	    header.size - rest.size);
+}
+
+enum err
+jws_jwt_header(enum key_type type, struct span spki, struct arena *a, struct span *out, struct problem *why)
+{
+	const char *thumbprint;
+
+	if (jwk_thumbprint(a, type, spki, &thumbprint, why) != OK)
+		return why->code;
+	*out = span_text(arena_print(a, "{\"alg\":\"%s\",\"kid\":\"%s\",\"typ\":\"JWT\"}", jws_algorithm(type), thumbprint));
+	return OK;
 }

@@ -11,6 +11,7 @@
 #include "daemon/schedule.h"
 #include "daemon/store_link.h"
 #include "daemon/upkeep.h"
+#include "front/authzen/metadata_signing.h"
 #include "front/control/control.h"
 #include "http/server.h"
 #include "ledger/ledger.h"
@@ -35,6 +36,7 @@ struct steward {
 	struct upkeep *upkeep;
 	struct ledger_key *ledger_key;
 	struct ledger_keeper *ledger;
+	struct metadata_signing *metadata; /* the decision point's */
 	struct policy_shelf *shelf;
 	struct control *control;
 	struct router *router;
@@ -204,6 +206,19 @@ open_ledger(struct steward *s)
 	arena_release(&a);
 }
 
+static void
+open_metadata(struct steward *s)
+{
+	const struct config *config = s->child->config;
+
+	s->metadata = metadata_signing_new(s->child->loop, s->link.store, s->signer, &(struct metadata_signing_settings){
+		.base_url = config->federation.base_url,
+		.keys = config->keys,
+		.valid_for = config->publication.valid_for,
+		.clock = clock_now,
+	});
+}
+
 /* What needs files of others is opened here, before the sandbox closes the way to them. */
 static enum err
 open_registry(struct steward *s, struct problem *why)
@@ -252,6 +267,7 @@ on_link(void *arg, enum role role, unsigned number, int fd)
 		signer_client_link(s->signer, fd);
 		schedule_on_signer(s->schedule);
 		ledger_keeper_look(s->ledger);
+		metadata_signing_on_signer(s->metadata);
 	} else {
 		close(fd);
 	}
@@ -310,6 +326,7 @@ steward_main(struct child *child)
 		return child_failed(child, &why);
 	open_schedule(&s);
 	open_ledger(&s);
+	open_metadata(&s);
 	if (open_registry(&s, &why) != OK)
 		return child_failed(child, &why);
 	s.shelf = policy_shelf_new(s.link.store);
@@ -323,6 +340,7 @@ steward_main(struct child *child)
 	router_free(s.router);
 	control_free(s.control);
 	policy_shelf_free(s.shelf);
+	metadata_signing_free(s.metadata);
 	ledger_keeper_free(s.ledger);
 	ledger_key_free(s.ledger_key);
 	upkeep_free(s.upkeep);

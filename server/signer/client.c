@@ -196,6 +196,12 @@ sign_trusted_list(struct signer_client *c, const char *key, struct span input, o
 }
 
 struct pending *
+sign_point_metadata(struct signer_client *c, const char *key, struct span input, on_signed *done, void *arg)
+{
+	return &ask(c, SIGN_POINT_METADATA, key, input, done, arg)->pending;
+}
+
+struct pending *
 sign_checkpoint(struct signer_client *c, const char *key, struct span text, const struct merkle_proof *from_last,
     on_signed *done, void *arg)
 {

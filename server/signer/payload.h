@@ -21,3 +21,6 @@ payload_check payload_check_signed_info;
 /* A JWS signing input: a JAdES header as crypto/jws.h writes it for this key, and canonical JSON of an object whose
  * only member is "LoTE". Read as a stream, never as a tree, for it may be large. */
 payload_check payload_check_trusted_list;
+
+/* The JWS signing input of a decision point's metadata (signer/point_metadata.h). */
+payload_check payload_check_point_metadata;

@@ -42,6 +42,9 @@ static const struct signing {
 	    HEAD_ADVANCED },
 	[SIGN_POLICY] = { "a policy", ROLE_BIT(ROLE_STEWARD), USE_LEDGER, payload_check_policy, HEAD_UNTOUCHED },
 	[ASK_LEDGER_HEAD] = { "the log's head", ROLE_BIT(ROLE_STEWARD), USE_LEDGER, payload_check_nothing, HEAD_ASKED },
+	/* The list's key: what is trusted, and where it is asked, in JSON; no text is both (point_metadata.h). */
+	[SIGN_POINT_METADATA] = { "a decision point's metadata", ROLE_BIT(ROLE_STEWARD), USE_TRUSTED_LIST,
+	    payload_check_point_metadata, HEAD_UNTOUCHED },
 };
 
 /* Opening */

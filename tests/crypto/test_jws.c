@@ -3,6 +3,7 @@
 
 #include "codec/text.h"
 #include "crypto/certificate.h"
+#include "crypto/jwk.h"
 #include "crypto/jws.h"
 
 static const struct instant noon = { SECONDS(1763812800) };
@@ -128,6 +129,52 @@ a_token_is_verified_with_the_certificate_in_it(void **state)
 	scratch_free(&dir);
 }
 
+/* Of RFC 7638 s3.1 and RFC 7515 A.3. */
+#define RSA_N "0vx7agoebGcQSuuPiLJXZptN9nndrQmbXEps2aiAFbWhM78LhWx4cbbfAAtVT86zwu1RK7aPFFxuhDR1L6tSoc_BJECPebWKRXjB" \
+    "ZCiFV4n3oknjhMstn64tZ_2W-5JsGY4Hc5n9yBXArwl93lqt7_RN5w6Cf0h4QyQ5v-65YGjQR0_FDW2QvzqY368QQMicAtaSqzs8" \
+    "KJZgnYb9c7d0zgdAZHzu6qMQvRL5hajrn1n91CbOpbISD08qNLyrdkt-bFTWhAI4vMQFh6WeZu0fM4lFd2NcRwr3XPksINHaQ-G_" \
+    "xBniIqbw0Ls1jF44-csFCur-kEgU8awapJzKnqDKgw"
+#define RSA_HEAD "30820122300d06092a864886f70d01010105000382010f003082010a0282010100"
+#define EC_SPKI "3059301306072a8648ce3d020106082a8648ce3d0301070342000" \
+	"47fcdce2770f6c45d4183cbee6fdb4b7b580733357be9ef13bacf6e3c7bd15445" \
+	"c7f144cd1bbd9b7e872cdfedb9eeb9f4b3695d6ea90b24ad8a4623288588e5ad"
+
+static void
+a_key_has_a_known_thumbprint(void **state)
+{
+	struct arena a = arena_init(64 * KIB);
+	uint8_t rsa[33 + 256 + 5], ec[91];
+	struct buffer b = buffer_init(4 * KIB);
+	struct span n, header;
+	struct problem why;
+	const char *thumbprint;
+
+	(void)state;
+	assert_true(hex_read(span_text(RSA_HEAD), rsa, 33) && base64url_read(&a, span_text(RSA_N), &n) && n.size == 256);
+	memcpy(rsa + 33, n.data, 256);
+	assert_true(hex_read(span_text("0203010001"), rsa + 33 + 256, 5) && hex_read(span_text(EC_SPKI), ec, sizeof(ec)));
+	expect_ok("RSA", jwk_thumbprint(&a, KEY_RSA_2048, span_of(rsa, sizeof(rsa)), &thumbprint, &why), &why);
+	expect_text("that of the RFC", thumbprint, "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs");
+	expect_ok("RSA", jwk_write(&b, KEY_RSA_2048, span_of(rsa, sizeof(rsa)), &why), &why);
+	expect_span("as a JWK", buffer_span(&b), "{\"alg\":\"RS256\",\"e\":\"AQAB\",\"kid\":\"NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAf"
+	    "HkxZsRGC9Xs\",\"kty\":\"RSA\",\"n\":\"" RSA_N "\",\"use\":\"sig\"}");
+	buffer_clear(&b);
+	expect_ok("EC", jwk_write(&b, KEY_P256, span_of(ec, sizeof(ec)), &why), &why);
+	expect_span("as a JWK", buffer_span(&b), "{\"alg\":\"ES256\",\"crv\":\"P-256\",\"kid\":\"oKIywvGUpTVTyxMQ3bwIIeQUudfr_CkLMjCE19ECD-U\","
+	    "\"kty\":\"EC\",\"use\":\"sig\",\"x\":\"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU\","
+	    "\"y\":\"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0\"}");
+	expect_ok("a header", jws_jwt_header(KEY_P256, span_of(ec, sizeof(ec)), &a, &header, &why), &why);
+	expect_span("of a JWT", header, "{\"alg\":\"ES256\",\"kid\":\"oKIywvGUpTVTyxMQ3bwIIeQUudfr_CkLMjCE19ECD-U\",\"typ\":\"JWT\"}");
+	expect_problem("no Ed25519", jwk_thumbprint(&a, KEY_ED25519, span_of(ec, sizeof(ec)), &thumbprint, &why), &why,
+	    ERR_UNSUPPORTED, "cannot sign a JWS");
+	expect_problem("another type than it is", jwk_thumbprint(&a, KEY_RSA_2048, span_of(ec, sizeof(ec)), &thumbprint, &why),
+	    &why, ERR_CRYPTO, "not of the type rsa-2048");
+	expect_problem("no key", jwk_thumbprint(&a, KEY_P256, span_text("0"), &thumbprint, &why), &why, ERR_SYNTAX,
+	    "no");
+	buffer_release(&b);
+	arena_release(&a);
+}
+
 int
 main(void)
 {
@@ -135,6 +182,7 @@ main(void)
 		cmocka_unit_test(a_header_has_known_bytes),
 		cmocka_unit_test(what_we_do_not_write_is_not_read),
 		cmocka_unit_test(a_token_is_verified_with_the_certificate_in_it),
+		cmocka_unit_test(a_key_has_a_known_thumbprint),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -15,6 +15,7 @@
 #include "crypto/digest.h"
 #include "front/authzen/authzen.h"
 #include "front/authzen/front.h"
+#include "front/authzen/metadata.h"
 #include "http/server.h"
 #include "net/address.h"
 #include "registry/standing.h"
@@ -27,7 +28,8 @@
 
 static const struct table *const scene_tables[] = {
 	&member_table, &caller_table, &caller_secret_table, &access_token_table, &assertion_table, &policy_table,
-	&dictionary_table, &ledger_leaf_table, &ledger_entry_table, &key_table, NULL,
+	&dictionary_table, &ledger_leaf_table, &ledger_entry_table, &key_table,
+	&signed_metadata_table, NULL,
 };
 
 struct scene {
@@ -65,6 +67,7 @@ scene_commit(struct scene *s, const struct unit *unit)
 		turn_run(loop_turn(s->loop));
 		store_memory_step(s->store, clock_now());
 	}
+	s->done = false;
 	expect_number("the rows are stored", s->err, OK);
 	store_memory_become(s->store, ROLE_WORKER);
 }

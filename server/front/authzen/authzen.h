@@ -3,7 +3,8 @@
  *     POST /access/v1/evaluation                        one question
  *     POST /access/v1/evaluations                       several, with defaults and three semantics
  *     POST /access/v1/search/subject|resource|action    who could, what could be
- *     GET  /.well-known/authzen-configuration           where all this is
+ *     GET  /.well-known/authzen-configuration           where all this is, plain and signed (metadata.h)
+ *     GET  /access/v1/jwks                              keys that signature is checked with
  *
  * Every question is answered in its own words: permitted or not, levels, what failed on which fact, the way up, the
  * receipt. Denial is an answer (200); only what cannot be understood, or whom we do not know, is an error.

@@ -12,6 +12,7 @@ const struct route authzen_routes[] = {
 	{ POST, "/access/v1/search/resource",        search_resource,     ANY_BYTES, ASKED_LARGEST },
 	{ POST, "/access/v1/search/action",          search_action,       ANY_BYTES, ASKED_LARGEST },
 	{ GET,  "/.well-known/authzen-configuration", serve_configuration, NO_BODY, 0 },
+	{ GET,  "/access/v1/jwks",                   serve_keys,          NO_BODY, 0 },
 	{ 0 }
 };
 

@@ -21,7 +21,7 @@ route_handler evaluate_one, evaluate_several;
 /* search.c */
 route_handler search_subject, search_resource, search_action;
 /* configuration.c */
-route_handler serve_configuration;
+route_handler serve_configuration, serve_keys;
 
 /* A request whose caller is known and whose policies stay what they are until it is answered. */
 struct asking {
