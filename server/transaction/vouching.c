@@ -1,34 +1,42 @@
 /* transaction/vouching.c - facts that a member's machine vouches for.
  *
- *     read statements -> load callers -> load members -> verify each, take its facts
+ *     read statements -> load callers -> load members -> verify each, read its facts
  */
 #include "transaction/vouching.h"
 
 #include <assert.h>
 
 #include "crypto/jwt.h"
-#include "registry/standing.h"
 #include "transaction/caller.h"
 
 #define STATEMENT_TYPE "assurance-facts+jwt"
 #define SCRATCH (33 * JWT_LARGEST + 4 * KIB) /* what codec/reader.h takes at most */
 
-struct statement {
-	struct jwt_unverified jwt;
-	struct caller voucher;
+static const struct limits limits = { .bytes = JWT_LARGEST, .depth = JWT_DEPTH, .members = JWT_VALUES };
+
+/* As whom a member speaks, by what it does in the federation. Who authenticates for identity providers speaks as one. */
+static const struct {
+	enum entity_role role;
+	enum asserter as;
+} parts[] = {
+	{ ENTITY_IDP, ASSERTER_IDP },
+	{ ENTITY_AUTHN_PROVIDER, ASSERTER_IDP },
+	{ ENTITY_PROOFING_PROVIDER, ASSERTER_PROOFING_PROVIDER },
+	{ ENTITY_PLATFORM, ASSERTER_PLATFORM },
+	{ ENTITY_RP, ASSERTER_RP },
 };
 
 struct vouched {
 	struct pending pending;
 	struct pending *load;
 	struct store *store;
+	struct roll *roll;
 	struct arena *arena;
 	struct vouching asked;
-	struct statement statements[VOUCHING_STATEMENTS];
-	struct ask asks[VOUCHING_STATEMENTS];
-	struct facts *facts;
-	struct facts *stated[VOUCHING_STATEMENTS]; /* what each states: they must agree */
-	struct problem why;          /* noticed before anything was asked */
+	struct jwt_unverified jwts[VOUCHING_STATEMENTS];
+	struct caller callers[VOUCHING_STATEMENTS];
+	struct statement *statements;
+	struct ask asks[VOUCHING_STATEMENTS + 1]; /* the last: the member who asks */
 	on_vouched *done;
 	void *arg;
 };
@@ -43,85 +51,102 @@ static void
 answer(struct vouched *v, enum err err, const struct problem *why)
 {
 	v->load = NULL;
-	v->done(v->arg, err, err == OK ? NULL : why);
+	v->done(v->arg, err, err == OK ? v->statements : NULL, err == OK ? NULL : why);
 }
 
-/* Puts the statement's pointer before the sentence. What is no good in a statement is bad input of the question,
- * whoever was denied. */
-static enum err
-refuse(const struct vouched *v, size_t at, struct problem *why)
+static bool
+holds(const struct vouched *v, size_t at)
 {
-	if (why->code == ERR_DENIED)
-		why->code = ERR_INVALID;
-	return problem_within(why, "%s/%zu", v->asked.at, at);
+	return v->statements[at].problem.code == OK;
 }
 
 /* Statements */
 
-static enum err
-read_statements(struct vouched *v, struct problem *why)
+static void
+read_statements(struct vouched *v)
 {
 	for (size_t i = 0; i < v->asked.count; i++) {
-		struct statement *s = &v->statements[i];
+		struct problem *why = &v->statements[i].problem;
 
-		if (jwt_read(v->arena, v->asked.statements[i], &s->jwt, why) != OK)
-			return refuse(v, i, why);
-		if (!caller_name_valid(s->jwt.issuer)) {
+		if (jwt_read(v->arena, v->asked.statements[i], &v->jwts[i], why) == OK &&
+		    !caller_name_valid(v->jwts[i].issuer))
 			problem_set(why, ERR_INVALID, "RFC 7519 s4.1.1",
 			    "the JWT's /iss: expected the name of a caller");
-			return refuse(v, i, why);
-		}
 	}
-	return OK;
 }
 
 /* Members */
 
-/* One of them is the id of the question's subject: a transaction's, or a person's as the asker knows him. */
+/* What is said beside the registered claims; which come first nobody says, so facts are read after. */
+struct said {
+	struct span transaction, party;
+};
+
 static enum err
-check_subject(const struct vouched *v, const struct jwt_claims *claims, struct span transaction, struct problem *why)
+read_said(struct vouched *v, struct span payload, struct arena *scratch, struct said *out, struct problem *why)
 {
-	struct span subject = v->asked.subject;
+	struct reader r = reader_json(scratch, payload, limits);
+	struct span name;
 
-	if (subject.size && (span_equal(claims->subject, subject) || span_equal(transaction, subject)))
-		return OK;
-	return problem_set(why, ERR_INVALID, "RFC 8725 s3.8",
-	    "the JWT's /sub or /txn: expected the id of the question's subject, found %s",
-	    claims->subject.size || transaction.size ? "another" : "neither");
-}
-
-/* Once to see whom it is about, once for its facts: which come first nobody says. */
-static struct span
-transaction_of(struct arena *scratch, struct span payload)
-{
-	struct reader r = reader_json(scratch, payload,
-	    (struct limits){ .bytes = JWT_LARGEST, .depth = JWT_DEPTH, .members = JWT_VALUES });
-	struct span name, transaction = { 0 };
-
+	*out = (struct said){ { 0 }, { 0 } };
 	reader_object(&r);
 	while (reader_member(&r, &name)) {
 		if (span_is(name, "txn"))
-			transaction = reader_string(&r, 1, 1 * KIB);
+			out->transaction = arena_copy(v->arena, reader_string(&r, 1, 1 * KIB));
+		else if (span_is(name, "azp"))
+			out->party = arena_copy(v->arena, reader_string(&r, 1, ENTITY_ID_LARGEST));
 		else
 			reader_raw(&r);
 	}
-	return reader_end(&r, NULL) == OK ? transaction : (struct span){ 0 };
+	return reader_end(&r, why);
 }
 
 static enum err
-read_facts(struct vouched *v, struct arena *scratch, const struct jwt_claims *claims, struct facts *out,
+check_asker(const struct vouched *v, const struct statement *s, struct span party, struct problem *why)
+{
+	const struct enrolled *asker;
+	enum err err;
+
+	if (!party.size && span_equal(s->member, v->asked.asker))
+		return OK;
+	err = roll_member(v->roll, &v->asks[v->asked.count], &asker, why);
+	if (err != OK)
+		return err;
+	if (party.size && enrolled_find(asker, party))
+		return OK;
+	return problem_set(why, ERR_INVALID, "OpenID Connect Core 1.0 s2",
+	    "the JWT's /azp: expected an entity ID of the member who asks, for whom the statement was made, found %s",
+	    party.size ? "another's" : "none");
+}
+
+/* For the relying party only who is it: who asks. */
+static unsigned
+parts_of(const struct vouched *v, const struct statement *s)
+{
+	unsigned out = 0;
+
+	for (size_t i = 0; i < COUNT(parts); i++)
+		if ((s->roles & parts[i].role) && (parts[i].as != ASSERTER_RP || span_equal(s->member, v->asked.asker)))
+			out |= parts[i].as;
+	return out;
+}
+
+static enum err
+read_facts(struct vouched *v, struct arena *scratch, const struct jwt_claims *claims, struct statement *s,
     struct problem *why)
 {
-	struct reader r = reader_json(scratch, claims->payload,
-	    (struct limits){ .bytes = JWT_LARGEST, .depth = JWT_DEPTH, .members = JWT_VALUES });
-	const struct word vouched = word_vouched(ASSERTER_ANYBODY, claims->issued);
+	const struct word word = word_vouched(parts_of(v, s), claims->issued);
+	struct reader r = reader_json(scratch, claims->payload, limits);
+	struct facts *facts = arena_new(v->arena, struct facts);
 	struct span name;
 	bool stated = false;
 
+	facts_init(facts, v->asked.dictionary);
+	s->facts = facts;
 	reader_object(&r);
 	while (reader_member(&r, &name)) {
 		if (span_is(name, "facts")) {
-			facts_read_word(&r, out, &vouched, v->asked.now);
+			facts_read_word(&r, facts, &word, v->asked.now);
 			stated = true;
 		} else {
 			reader_raw(&r);
@@ -132,20 +157,155 @@ read_facts(struct vouched *v, struct arena *scratch, const struct jwt_claims *cl
 	return stated ? OK : problem_set(why, ERR_INVALID, "", "the JWT's /facts: expected an object, found none");
 }
 
+static struct span
+without_slash(struct span url)
+{
+	return url.size && url.data[url.size - 1] == '/' ? span_first(url, url.size - 1) : url;
+}
+
+static enum err
+verify(struct vouched *v, size_t at, struct jwt_claims *claims, struct problem *why)
+{
+	const struct caller *voucher = &v->callers[at];
+	const struct span bare = without_slash(v->asked.audience);
+	const struct span audiences[] = {
+		span_text(arena_print(v->arena, "%.*s/", SPAN_ARGS(bare))), bare,
+	};
+	const struct jwt_expectation expected = {
+		.type = STATEMENT_TYPE, .issuer = voucher->name, .audiences = audiences,
+		.audience_count = COUNT(audiences),
+		.now = v->asked.now, .longest = VOUCHING_LONGEST, .skew = CALLER_SKEW,
+	};
+
+	if (jwt_verify(&v->jwts[at], voucher->keys, voucher->key_count, &expected, v->arena, claims, why) != OK)
+		return why->code;
+	/* After the signature: how a caller stands is told to nobody else. */
+	if (caller_stands(voucher, &v->asks[at], v->asked.now, why) != OK)
+		return why->code;
+	if (!(voucher->rights & CALLER_VOUCH))
+		return problem_set(why, ERR_DENIED, "", "the caller \"%.*s\" has no right to vouch", SPAN_ARGS(voucher->name));
+	return OK;
+}
+
+static void
+take_statement(struct vouched *v, size_t at)
+{
+	struct statement *s = &v->statements[at];
+	struct arena scratch = arena_init(2 * SCRATCH);
+	const struct enrolled *voucher;
+	struct jwt_claims claims;
+	struct problem *why = &s->problem;
+	struct said said = { { 0 }, { 0 } };
+	enum err err = verify(v, at, &claims, why);
+
+	if (err == OK)
+		err = read_said(v, claims.payload, &scratch, &said, why);
+	if (err == OK)
+		err = roll_member(v->roll, &v->asks[at], &voucher, why);
+	if (err == OK) {
+		s->member = v->callers[at].member;
+		s->roles = voucher->roles;
+		s->subject = claims.subject;
+		s->transaction = said.transaction;
+		err = check_asker(v, s, said.party, why);
+	}
+	if (err == OK)
+		err = read_facts(v, &scratch, &claims, s, why);
+	arena_release(&scratch);
+}
+
+static void
+on_members_loaded(void *arg, enum err err, const struct problem *why)
+{
+	struct vouched *v = arg;
+
+	for (size_t i = 0; i < v->asked.count && err == OK; i++)
+		if (holds(v, i))
+			take_statement(v, i);
+	answer(v, err, why);
+}
+
+/* Callers */
+
+static void
+take_voucher(struct vouched *v, size_t at)
+{
+	struct problem *why = &v->statements[at].problem;
+
+	if (caller_loaded(v->arena, &v->asks[at], &v->callers[at], why) == ERR_NOT_FOUND)
+		problem_set(why, ERR_INVALID, "RFC 7519 s4.1.1",
+		    "the JWT's /iss: there is no caller \"%.*s\"", SPAN_ARGS(v->jwts[at].issuer));
+}
+
+/* Of a statement that does not hold nothing is asked: an empty key is no row's. */
+static void
+on_callers_loaded(void *arg, enum err err, const struct problem *why)
+{
+	struct vouched *v = arg;
+
+	if (err != OK) {
+		answer(v, err, why);
+		return;
+	}
+	for (size_t i = 0; i < v->asked.count; i++) {
+		if (holds(v, i))
+			take_voucher(v, i);
+		v->asks[i] = (struct ask){ .table = &member_table,
+			.from = holds(v, i) ? v->callers[i].member : v->asked.asker };
+	}
+	v->asks[v->asked.count] = (struct ask){ .table = &member_table, .from = v->asked.asker };
+	v->load = store_load(v->store, v->asks, v->asked.count + 1, on_members_loaded, v);
+}
+
+/* Where a statement cannot be read its own problem says so; the answer still comes later, as of every store. */
+struct pending *
+vouching_take(struct store *store, struct roll *roll, struct arena *arena, const struct vouching *asked, on_vouched *done,
+    void *arg)
+{
+	struct vouched *v = arena_new(arena, struct vouched);
+
+	assert(asked->count && asked->count <= VOUCHING_STATEMENTS);
+	*v = (struct vouched){
+		.pending = { cancel_vouching }, .store = store, .roll = roll, .arena = arena, .asked = *asked,
+		.statements = arena_array(arena, struct statement, asked->count), .done = done, .arg = arg,
+	};
+	read_statements(v);
+	for (size_t i = 0; i < asked->count; i++)
+		v->asks[i] = holds(v, i) ? (struct ask){ .table = &caller_table, .from = v->jwts[i].issuer }
+		                         : (struct ask){ .table = &member_table, .from = asked->asker };
+	v->load = store_load(store, v->asks, asked->count, on_callers_loaded, v);
+	return &v->pending;
+}
+
+/* Questions */
+
+/* One of them is the id of the question's subject: a transaction's, or a person's as the asker knows him. */
+static enum err
+check_subject(const struct statement *s, struct span subject, struct problem *why)
+{
+	if (subject.size && (span_equal(s->subject, subject) || span_equal(s->transaction, subject)))
+		return OK;
+	return problem_set(why, ERR_INVALID, "RFC 8725 s3.8",
+	    "the JWT's /sub or /txn: expected the id of the question's subject, found %s",
+	    s->subject.size || s->transaction.size ? "another" : "neither");
+}
+
 /* Which of two that contradict each other is right nobody here can tell. */
 static enum err
-check_agreement(const struct vouched *v, size_t at, struct problem *why)
+check_agreement(const struct statement *const *list, size_t at, const char *pointer, struct problem *why)
 {
-	const struct facts *mine = v->stated[at];
+	const struct facts *mine = list[at]->facts;
 
 	for (size_t i = 0; i < at; i++) {
+		const struct facts *other = list[i]->facts;
+
 		for (size_t n = 0; n < mine->dictionary->count; n++) {
-			if (!facts_known(mine, n, VOUCHED) || !facts_known(v->stated[i], n, VOUCHED) ||
-			    mine->value[n] == v->stated[i]->value[n])
+			if (!facts_known(mine, n, VOUCHED) || !facts_known(other, n, VOUCHED) ||
+			    mine->value[n] == other->value[n])
 				continue;
 			return problem_set(why, ERR_INVALID, "",
 			    "the JWT's /facts/%.*s: expected the value that %s/%zu states, found another",
-			    SPAN_ARGS(mine->dictionary->facts[n].id), v->asked.at, i);
+			    SPAN_ARGS(mine->dictionary->facts[n].id), pointer, i);
 		}
 	}
 	return OK;
@@ -165,124 +325,25 @@ add_facts(struct facts *f, const struct facts *stated)
 	}
 }
 
+/* What is no good in a statement is bad input of the question, whoever was denied. */
 static enum err
-take_facts(struct vouched *v, size_t at, struct arena *scratch, const struct jwt_claims *claims, struct problem *why)
+refuse(const char *at, size_t index, struct problem *why)
 {
-	struct facts *stated = v->stated[at] = arena_new(v->arena, struct facts);
+	if (why->code == ERR_DENIED || why->code == ERR_NOT_FOUND)
+		why->code = ERR_INVALID;
+	return problem_within(why, "%s/%zu", at, index);
+}
 
-	facts_init(stated, v->facts->dictionary);
-	if (read_facts(v, scratch, claims, stated, why) != OK || check_agreement(v, at, why) != OK)
-		return why->code;
-	add_facts(v->facts, stated);
+enum err
+vouching_apply(const struct statement *const *list, size_t count, struct span subject, const char *at,
+    struct facts *facts, struct problem *why)
+{
+	for (size_t i = 0; i < count; i++) {
+		*why = list[i]->problem;
+		if (why->code != OK || check_subject(list[i], subject, why) != OK ||
+		    check_agreement(list, i, at, why) != OK)
+			return refuse(at, i, why);
+		add_facts(facts, list[i]->facts);
+	}
 	return OK;
-}
-
-static struct span
-without_slash(struct span url)
-{
-	return url.size && url.data[url.size - 1] == '/' ? span_first(url, url.size - 1) : url;
-}
-
-static enum err
-take_statement(struct vouched *v, size_t at, struct problem *why)
-{
-	const struct statement *s = &v->statements[at];
-	const struct span bare = without_slash(v->asked.audience);
-	const struct span audiences[] = {
-		span_text(arena_print(v->arena, "%.*s/", SPAN_ARGS(bare))), bare,
-	};
-	const struct jwt_expectation expected = {
-		.type = STATEMENT_TYPE, .issuer = s->voucher.name, .audiences = audiences,
-		.audience_count = COUNT(audiences),
-		.now = v->asked.now, .longest = VOUCHING_LONGEST, .skew = CALLER_SKEW,
-	};
-	struct arena scratch = arena_init(2 * SCRATCH);
-	struct jwt_claims claims;
-	enum err err = jwt_verify(&s->jwt, s->voucher.keys, s->voucher.key_count, &expected, v->arena, &claims, why);
-
-	/* After the signature: how a caller stands is told to nobody else. */
-	if (err == OK)
-		err = caller_stands(&s->voucher, &v->asks[at], v->asked.now, why);
-	if (err == OK && !(s->voucher.rights & CALLER_VOUCH))
-		err = problem_set(why, ERR_DENIED, "", "the caller \"%.*s\" has no right to vouch",
-		    SPAN_ARGS(s->voucher.name));
-	if (err == OK)
-		err = check_subject(v, &claims, transaction_of(&scratch, claims.payload), why);
-	if (err == OK)
-		err = take_facts(v, at, &scratch, &claims, why);
-	arena_release(&scratch);
-	return err == OK ? OK : refuse(v, at, why);
-}
-
-static void
-on_members_loaded(void *arg, enum err err, const struct problem *why)
-{
-	struct vouched *v = arg;
-	struct problem mine;
-
-	if (err != OK) {
-		answer(v, err, why);
-		return;
-	}
-	for (size_t i = 0; i < v->asked.count && err == OK; i++)
-		err = take_statement(v, i, &mine);
-	answer(v, err, &mine);
-}
-
-/* Callers */
-
-static enum err
-take_voucher(struct vouched *v, size_t at, struct problem *why)
-{
-	struct statement *s = &v->statements[at];
-	const struct ask *ask = &v->asks[at];
-
-	if (ask->count && caller_read(arena_copy(v->arena, ask->rows[0].value), &s->voucher))
-		return OK;
-	problem_set(why, ERR_INVALID, "RFC 7519 s4.1.1", "the JWT's /iss: there is no caller \"%.*s\"",
-	    SPAN_ARGS(s->jwt.issuer));
-	return refuse(v, at, why);
-}
-
-static void
-on_callers_loaded(void *arg, enum err err, const struct problem *why)
-{
-	struct vouched *v = arg;
-	struct problem mine;
-
-	if (err == OK && v->why.code != OK) {
-		answer(v, v->why.code, &v->why);
-		return;
-	}
-	for (size_t i = 0; i < v->asked.count && err == OK; i++) {
-		err = take_voucher(v, i, &mine);
-		why = &mine;
-	}
-	if (err != OK) {
-		answer(v, err, why);
-		return;
-	}
-	for (size_t i = 0; i < v->asked.count; i++)
-		v->asks[i] = (struct ask){ .table = &member_table, .from = v->statements[i].voucher.member };
-	v->load = store_load(v->store, v->asks, v->asked.count, on_members_loaded, v);
-}
-
-/* Where a statement cannot be read nothing is asked; the answer still comes later, as of every store. */
-struct pending *
-vouching_take(struct store *store, struct arena *arena, const struct vouching *asked, struct facts *facts,
-    on_vouched *done, void *arg)
-{
-	struct vouched *v = arena_new(arena, struct vouched);
-
-	assert(asked->count <= VOUCHING_STATEMENTS);
-	*v = (struct vouched){
-		.pending = { cancel_vouching }, .store = store, .arena = arena, .asked = *asked, .facts = facts,
-		.done = done,
-		.arg = arg,
-	};
-	read_statements(v, &v->why);
-	for (size_t i = 0; i < asked->count; i++)
-		v->asks[i] = (struct ask){ .table = &caller_table, .from = v->statements[i].jwt.issuer };
-	v->load = store_load(store, v->asks, v->why.code == OK ? asked->count : 0, on_callers_loaded, v);
-	return &v->pending;
 }

@@ -1,34 +1,51 @@
 /* transaction/vouching.h - facts that a member's machine vouches for in a signed statement, which comes with the
  * question.
  *
- *     statements -> issuers -> their callers and members -> signature, audience, subject, time -> facts, vouched
+ *     statements, each once -> issuers -> their callers and members -> signature, audience, time, asker -> facts, vouched
+ *     question: its statements -> subject, agreement -> its facts
  *
  * A statement is a JWT: typ "assurance-facts+jwt"; iss the name of a caller with the right to vouch, signed with a key
- * registered with it; aud our base URL; iat and exp at most VOUCHING_LONGEST apart; sub or txn the id of the question's
- * subject; facts an object as in the question itself (assurance/facts.h), but a fact without "at" was established at
- * iat. Whoever asks may bring it: who vouches is the issuer. Statements that contradict each other are refused;
- * what in them is another's to state (assurance/word.h) does not count, and is told.
+ * registered with it; aud our base URL; iat and exp at most VOUCHING_LONGEST apart; azp whom it was made for, an entity
+ * ID of the member who asks (as in OpenID Connect Core 1.0 s2: the party to which it was issued), which only a member
+ * that asks itself may leave out, so that whoever gets hold of a statement made for another can do nothing with it; sub
+ * or txn the id of the question's subject; facts an object as in the question itself (assurance/facts.h), but a fact
+ * without "at" was established at iat. Statements that contradict each other are refused. As whom a member speaks is
+ * what the registry has it do (roles); what is another's to state (assurance/word.h) does not count, and is told.
  */
 #pragma once
 
 #include "assurance/facts.h"
-#include "store/store.h"
+#include "transaction/roll.h"
 
-#define VOUCHING_STATEMENTS 4
+#define VOUCHING_STATEMENTS 32   /* different ones in one request: a signature each, of some 0.1 ms */
 #define VOUCHING_LONGEST SECONDS(600)
 
 struct vouching {
-	const struct span *statements; /* compact JWS; at most VOUCHING_STATEMENTS */
+	const struct span *statements; /* compact JWS, each once; at most VOUCHING_STATEMENTS */
 	size_t count;
-	struct span subject;           /* the id of whom the question is about */
 	struct span audience;          /* our base URL, with or without the slash at its end */
-	const char *at;                /* JSON pointer of the list, for sentences: "/context/vouched" */
+	struct span asker;             /* id of the member who asks */
+	const struct dictionary *dictionary;
 	struct instant now;
 };
 
-/* OK: `facts` knows what was vouched for. ERR_INVALID, ERR_SYNTAX, ERR_LIMIT, ERR_UNSUPPORTED: a statement does not
- * hold, and none counts; the sentence begins with its pointer, and `facts` is not to be used. ERR_UNAVAILABLE, ERR_IO:
- * the store does not tell. Spans and `facts` stay until then. */
-typedef void on_vouched(void *arg, enum err, const struct problem *why);
-struct pending *vouching_take(struct store *, struct arena *, const struct vouching *, struct facts *, on_vouched *,
+/* What became of one. */
+struct statement {
+	struct problem problem;        /* code OK: it holds for who asks */
+	struct span member;            /* of who vouches */
+	unsigned roles;                /* the member's in the registry */
+	struct span subject, transaction;
+	const struct facts *facts;
+};
+
+/* OK: `statements`, one each in the same order, in the arena. ERR_UNAVAILABLE, ERR_IO: the store does not tell. Spans
+ * stay until then. */
+typedef void on_vouched(void *arg, enum err, const struct statement *statements, const struct problem *why);
+struct pending *vouching_take(struct store *, struct roll *, struct arena *, const struct vouching *, on_vouched *,
     void *arg);
+
+/* A question's own of them, put beside what else is known. ERR_INVALID and others: one does not hold, is about somebody
+ * else, or contradicts another, and `facts` is not to be used; the sentence begins with the statement's pointer in the
+ * list `at` ("/context/vouched"). `subject` is the id of whom the question is about. */
+enum err vouching_apply(const struct statement *const *, size_t count, struct span subject, const char *at,
+    struct facts *, struct problem *why);

@@ -11,6 +11,7 @@
 
 #include "base/turn.h"
 #include "crypto/digest.h"
+#include "registry/entity.h"
 #include "registry/standing.h"
 #include "store/memory.h"
 #include "transaction/caller.h"
@@ -19,7 +20,7 @@
 #define STAGE_NOON_SECONDS 1795348800
 
 static const struct table *const stage_tables[] = {
-	&member_table, &caller_table, &caller_secret_table, &access_token_table, &assertion_table, NULL,
+	&member_table, &member_claim_table, &caller_table, &caller_secret_table, &access_token_table, &assertion_table, NULL,
 };
 
 struct stage {
@@ -78,14 +79,34 @@ stage_commit(struct stage *s, const struct unit *unit)
 }
 
 static inline void
-stage_member(struct stage *s, const char *id, enum standing standing)
+stage_member_as(struct stage *s, const char *id, enum standing standing, const char *record)
 {
 	struct unit *unit = unit_new(&s->arena, stage_tables, id_new(s->now));
-	struct member m = { .id = span_text(id), .standing = standing, .since = s->now, .record = span_text("{}") };
-	struct buffer b = buffer_init(4 * KIB);
+	struct member m = { .id = span_text(id), .standing = standing, .since = s->now, .record = span_text(record) };
+	struct buffer b = buffer_init(64 * KIB);
 
 	member_write(&b, &m);
 	unit_put(unit, &member_table, m.id, buffer_span(&b));
+	stage_commit(s, unit);
+	buffer_release(&b);
+}
+
+static inline void
+stage_member(struct stage *s, const char *id, enum standing standing)
+{
+	stage_member_as(s, id, standing, "{}");
+}
+
+/* Whose an entity is. */
+static inline void
+stage_claim(struct stage *s, const char *entity_id, const char *member)
+{
+	struct unit *unit = unit_new(&s->arena, stage_tables, id_new(s->now));
+	struct entity_key key = entity_key_of(span_text(entity_id));
+	struct buffer b = buffer_init(4 * KIB);
+
+	member_claim_write(&b, &(struct member_claim){ .member = span_text(member) });
+	unit_put(unit, &member_claim_table, span_of(key.bytes, sizeof(key.bytes)), buffer_span(&b));
 	stage_commit(s, unit);
 	buffer_release(&b);
 }

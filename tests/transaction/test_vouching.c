@@ -10,10 +10,15 @@
 #define HEADER "{\"alg\":\"ES256\",\"typ\":\"assurance-facts+jwt\"}"
 #define ABOUT(more) "{\"iss\":\"hospital-1\",\"aud\":\"" BASE "\"" more "}"
 #define TIMES ",\"iat\":1795348790,\"exp\":1795349090"
-#define ALICE ",\"sub\":\"alice\""
+#define BANK ",\"azp\":\"https://bank.example/\""
+#define ALICE ",\"sub\":\"alice\"" BANK
 #define FACTS ",\"facts\":{\"token.good\":true,\"token.uses\":3}"
 #define TITLE "\"title\":{\"ja\":\"題\",\"en\":\"title\"},\"text\":{\"ja\":\"文\",\"en\":\"text\"}"
 #define REST "\"asserted_by\":[\"idp\"],\"provenance\":\"claimed\",\"privacy\":\"none\""
+
+#define RECORD(entity, roles) \
+	"{\"entities\":[{\"entity_id\":\"https://other.example/\",\"roles\":[\"ap\"]}," \
+	"{\"entity_id\":\"" entity "\",\"roles\":[" roles "],\"saml\":\"<x/>\"}],\"id\":\"x\"}"
 
 static const char dictionary_text[] = "{\"facts\":["
     "{\"id\":\"token.good\",\"type\":\"boolean\"," TITLE "," REST "},"
@@ -21,7 +26,11 @@ static const char dictionary_text[] = "{\"facts\":["
     "{\"id\":\"token.fresh\",\"type\":\"boolean\",\"fresh_for\":\"PT1H\"," TITLE "," REST "},"
     "{\"id\":\"token.brief\",\"type\":\"boolean\",\"fresh_for\":\"PT5S\"," TITLE "," REST "},"
     "{\"id\":\"rp.standing\",\"type\":\"boolean\"," TITLE ",\"asserted_by\":[\"watashi\",\"registry\"],"
-    "\"provenance\":\"claimed\",\"privacy\":\"none\",\"fresh_for\":\"PT1H\"}"
+    "\"provenance\":\"claimed\",\"privacy\":\"none\",\"fresh_for\":\"PT1H\"},"
+    "{\"id\":\"desk.good\",\"type\":\"boolean\"," TITLE ",\"asserted_by\":[\"proofing-provider\",\"platform\"],"
+    "\"provenance\":\"claimed\",\"privacy\":\"none\"},"
+    "{\"id\":\"rp.good\",\"type\":\"boolean\"," TITLE ",\"asserted_by\":[\"rp\"],"
+    "\"provenance\":\"claimed\",\"privacy\":\"none\"}"
     "]}";
 
 static struct arena arena;
@@ -56,8 +65,14 @@ static void
 scene_open(struct stage *s, uint64_t seed)
 {
 	stage_open(s, seed);
-	stage_member(s, "hospital", STANDING_APPROVED);
-	stage_member(s, "clinic", STANDING_SUSPENDED);
+	stage_member_as(s, "hospital", STANDING_APPROVED, RECORD("https://idp.hospital.example/", "\"idp\",\"rp\""));
+	stage_member_as(s, "clinic", STANDING_SUSPENDED, RECORD("https://idp.clinic.example/", "\"idp\""));
+	stage_member_as(s, "bank", STANDING_APPROVED, RECORD("https://bank.example/", "\"rp\""));
+	stage_member_as(s, "desk", STANDING_APPROVED, RECORD("https://desk.example/", "\"platform\""));
+	stage_caller(s, &(struct caller){ .name = span_text("bank-1"), .member = span_text("bank"),
+	    .rights = CALLER_VOUCH, .keys = { other.spki }, .key_count = 1 });
+	stage_caller(s, &(struct caller){ .name = span_text("desk-1"), .member = span_text("desk"),
+	    .rights = CALLER_VOUCH, .keys = { other.spki }, .key_count = 1 });
 	stage_caller(s, &(struct caller){ .name = span_text("hospital-1"), .member = span_text("hospital"),
 	    .rights = CALLER_VOUCH, .keys = { key.spki }, .key_count = 1 });
 	stage_caller(s, &(struct caller){ .name = span_text("hospital-2"), .member = span_text("hospital"),
@@ -66,29 +81,44 @@ scene_open(struct stage *s, uint64_t seed)
 	    .rights = CALLER_VOUCH, .keys = { other.spki }, .key_count = 1 });
 }
 
+static const struct statement *heard;
+
 static void
-on_vouched_here(void *arg, enum err err, const struct problem *why)
+on_vouched_here(void *arg, enum err err, const struct statement *statements, const struct problem *why)
 {
 	struct stage *s = arg;
 
 	s->done = true;
 	s->err = err;
-	expect_true("a problem, or none", (err == OK) == !why);
-	if (why)
-		s->why = *why;
+	expect_true("statements, or a problem", (err == OK) == !why && (err == OK) == (statements != NULL));
+	heard = statements;
 }
 
+static void
+hear(struct stage *s, struct roll *roll, const struct span *statements, size_t count)
+{
+	s->done = false;
+	vouching_take(s->store, roll, &s->arena, &(struct vouching){ .statements = statements, .count = count,
+	    .audience = span_text("https://federation.example"), .asker = span_text("bank"),
+	    .dictionary = dictionary, .now = s->now }, on_vouched_here, s);
+	expect_true("nothing is answered before the call returns", !s->done);
+	stage_run(s);
+	expect_number("the store tells", s->err, OK);
+}
+
+/* Asked by the bank. */
 static enum err
 take(struct stage *s, const struct span *statements, size_t count, const char *subject, struct facts *facts)
 {
-	s->done = false;
+	const struct statement *list[4];
+	struct roll *roll = roll_new();
+
+	hear(s, roll, statements, count);
+	roll_free(roll);
+	for (size_t i = 0; i < count; i++)
+		list[i] = &heard[i];
 	facts_init(facts, dictionary);
-	vouching_take(s->store, &s->arena, &(struct vouching){ .statements = statements, .count = count,
-	    .subject = span_text(subject), .audience = span_text("https://federation.example"),
-	    .at = "/context/vouched", .now = s->now }, facts, on_vouched_here, s);
-	expect_true("nothing is answered before the call returns", !s->done);
-	stage_run(s);
-	return s->err;
+	return vouching_apply(list, count, span_text(subject), "/context/vouched", facts, &s->why);
 }
 
 static bool
@@ -106,7 +136,7 @@ facts_of_a_voucher_are_vouched(void **state)
 	for (uint64_t seed = 1; seed <= 10; seed++) {
 		struct stage s;
 		struct facts facts;
-		struct span statements[VOUCHING_STATEMENTS];
+		struct span statements[4];
 
 		scene_open(&s, seed);
 		statements[0] = maker_jwt(&s.arena, &key, "ES256", HEADER, ABOUT(ALICE TIMES FACTS));
@@ -114,7 +144,7 @@ facts_of_a_voucher_are_vouched(void **state)
 		expect_true("its facts", knows(&facts, "token.good", 1) && knows(&facts, "token.uses", 3));
 		statements[1] = maker_jwt(&s.arena, &key, "ES256", HEADER,
 		    "{\"facts\":{\"token.uses\":3,\"token.fresh\":{\"value\":true,\"at\":\"2026-11-22T11:30:00Z\"}},"
-		    "\"txn\":\"alice\","
+		    "\"txn\":\"alice\",\"azp\":\"https://bank.example/\","
 		    "\"aud\":[\"https://federation.example\"],\"iss\":\"hospital-1\"" TIMES "}");
 		statements[2] = statements[3] = statements[0];
 		expect_ok("four, one of them of the transaction", take(&s, statements, 4, "alice", &facts), &s.why);
@@ -175,9 +205,14 @@ a_statement_must_hold(void **state)
 		    "/typ: expected assurance-facts+jwt" },
 		{ "another subject", HEADER, ABOUT(ALICE TIMES FACTS), "bob", &key,
 		    "expected the id of the question's subject, found another" },
-		{ "no subject", HEADER, ABOUT(TIMES FACTS), "alice", &key, "found neither" },
-		{ "no subject, as the question has none", HEADER, ABOUT(TIMES FACTS), "", &key, "found neither" },
-		{ "another transaction", HEADER, ABOUT(",\"txn\":\"t1\"" TIMES FACTS), "t2", &key, "found another" },
+		{ "no asker", HEADER, ABOUT(",\"sub\":\"alice\"" TIMES FACTS), "alice", &key,
+		    "/azp: expected an entity ID of the member who asks, for whom the statement was made, found none" },
+		{ "another asker", HEADER, ABOUT(",\"sub\":\"alice\",\"azp\":\"https://idp.hospital.example/\"" TIMES FACTS),
+		    "alice", &key, "/azp: expected an entity ID of the member who asks, for whom the statement was made, "
+		    "found another's" },
+		{ "no subject", HEADER, ABOUT(BANK TIMES FACTS), "alice", &key, "found neither" },
+		{ "no subject, as the question has none", HEADER, ABOUT(BANK TIMES FACTS), "", &key, "found neither" },
+		{ "another transaction", HEADER, ABOUT(",\"txn\":\"t1\"" BANK TIMES FACTS), "t2", &key, "found another" },
 		{ "another audience", HEADER,
 		    "{\"iss\":\"hospital-1\",\"aud\":\"https://other.example/\"" ALICE TIMES FACTS "}", "alice",
 		    &key, "/aud" },
@@ -220,11 +255,11 @@ a_statement_must_hold(void **state)
 
 		scene_open(&s, i + 1);
 		statements[0] = maker_jwt(&s.arena, &key, "ES256", HEADER,
-		    ABOUT(",\"sub\":\"bob\",\"txn\":\"alice\"" TIMES FACTS));
+		    ABOUT(",\"sub\":\"bob\",\"txn\":\"alice\"" BANK TIMES FACTS));
 		statements[1] = maker_jwt(&s.arena, cases[i].key, "ES256", cases[i].header, cases[i].payload);
 		if (strcmp(cases[i].subject, "alice") != 0)
 			statements[0] = maker_jwt(&s.arena, &key, "ES256", HEADER, arena_print(&s.arena,
-			    ABOUT(",\"sub\":\"%s\"" TIMES FACTS), cases[i].subject[0] ? cases[i].subject : "x"));
+			    ABOUT(",\"sub\":\"%s\"" BANK TIMES FACTS), cases[i].subject[0] ? cases[i].subject : "x"));
 		if (cases[i].subject[0])
 			expect_true("the sentence names the statement", take(&s, statements, 2, cases[i].subject,
 			    &facts) != OK &&
@@ -233,11 +268,76 @@ a_statement_must_hold(void **state)
 			expect_true("the sentence names the statement", take(&s, &statements[1], 1, "", &facts) != OK &&
 			    strncmp(s.why.text, "/context/vouched/0: ", 20) == 0);
 		expect_true(s.why.text, strstr(s.why.text, cases[i].part));
-		expect_true("it is the question that is bad, and nobody is denied", s.err != ERR_DENIED &&
-		    s.err != ERR_UNAVAILABLE &&
-		    s.err == s.why.code);
+		expect_true("it is the question that is bad, and nobody is denied", s.why.code != ERR_DENIED &&
+		    s.why.code != ERR_UNAVAILABLE &&
+		    s.err == OK);
 		stage_close(&s);
 	}
+}
+
+static void
+a_member_vouches_for_what_is_its_own(void **state)
+{
+	static const struct {
+		const char *title, *payload;
+		const struct maker_key *key;
+		const char *counts, *told;
+	} cases[] = {
+		{ "an identity provider for a login, not for a desk", ABOUT(ALICE TIMES
+		    ",\"facts\":{\"token.good\":true,\"desk.good\":true}"), &key, "token.good", "desk.good" },
+		{ "nor for the relying party, though it is one elsewhere", ABOUT(ALICE TIMES
+		    ",\"facts\":{\"token.good\":true,\"rp.good\":true}"), &key, "token.good", "rp.good" },
+		{ "nor for what the registry knows", ABOUT(ALICE TIMES
+		    ",\"facts\":{\"token.good\":true,\"rp.standing\":true}"), &key, "token.good", "rp.standing" },
+		{ "a platform for a desk, not for a login", "{\"iss\":\"desk-1\",\"aud\":\"" BASE "\"" ALICE TIMES
+		    ",\"facts\":{\"token.good\":true,\"desk.good\":true}}", &other, "desk.good", "token.good" },
+		{ "who asks for itself, and to itself", "{\"iss\":\"bank-1\",\"aud\":\"" BASE "\",\"sub\":\"alice\"" TIMES
+		    ",\"facts\":{\"rp.good\":true,\"token.good\":true}}", &other, "rp.good", "token.good" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct stage s;
+		struct facts facts;
+		struct span statement;
+		const struct fact *told = fact_find(dictionary, span_text(cases[i].told));
+
+		scene_open(&s, i + 1);
+		statement = maker_jwt(&s.arena, cases[i].key, "ES256", HEADER, cases[i].payload);
+		expect_ok(cases[i].title, take(&s, &statement, 1, "alice", &facts), &s.why);
+		expect_true(cases[i].title, knows(&facts, cases[i].counts, 1));
+		expect_number("what is another's is not known", facts_provenance(&facts, told), PROVENANCE_NONE);
+		expect_true("and told", facts.not_theirs[0] == UINT64_C(1) << told->number);
+		stage_close(&s);
+	}
+}
+
+/* One member is suspended while the record kept of it still reads the same. */
+static void
+a_row_counts_as_it_stands_now(void **state)
+{
+	struct roll *roll = roll_new();
+	struct stage s;
+	struct span statement;
+
+	(void)state;
+	scene_open(&s, 3);
+	statement = maker_jwt(&s.arena, &key, "ES256", HEADER, ABOUT(ALICE TIMES FACTS));
+	hear(&s, roll, &statement, 1);
+	expect_number("it holds", heard[0].problem.code, OK);
+	expect_number("of an identity provider", heard[0].roles, ENTITY_IDP | ENTITY_RP | ENTITY_AP);
+	stage_member_as(&s, "hospital", STANDING_APPROVED, RECORD("https://idp.hospital.example/", "\"platform\""));
+	hear(&s, roll, &statement, 1);
+	expect_number("which now is a platform", heard[0].roles, ENTITY_PLATFORM | ENTITY_AP);
+	expect_true("whose word it is not any more", heard[0].facts->known[VOUCHED][0] == 0);
+	stage_member_as(&s, "bank", STANDING_APPROVED, RECORD("https://new.bank.example/", "\"rp\""));
+	hear(&s, roll, &statement, 1);
+	expect_number("nor was it made for who asks now", heard[0].problem.code, ERR_INVALID);
+	stage_member_as(&s, "hospital", STANDING_SUSPENDED, RECORD("https://idp.hospital.example/", "\"idp\""));
+	hear(&s, roll, &statement, 1);
+	expect_true("suspended", strstr(heard[0].problem.text, "is suspended, not approved"));
+	roll_free(roll);
+	stage_close(&s);
 }
 
 static void
@@ -245,23 +345,23 @@ who_goes_away_is_not_called_back(void **state)
 {
 	(void)state;
 	for (int steps = 0; steps < 2; steps++) {
+		struct roll *roll = roll_new();
 		struct stage s;
-		struct facts facts;
 		struct pending *pending;
 		struct span statement;
 
 		scene_open(&s, 7);
-		facts_init(&facts, dictionary);
 		statement = maker_jwt(&s.arena, &key, "ES256", HEADER, ABOUT(ALICE TIMES FACTS));
-		pending = vouching_take(s.store, &s.arena, &(struct vouching){ .statements = &statement, .count = 1,
-		    .subject = span_text("alice"), .audience = span_text(BASE), .at = "/context/vouched",
-		    .now = s.now }, &facts, on_vouched_here, &s);
+		pending = vouching_take(s.store, roll, &s.arena, &(struct vouching){ .statements = &statement, .count = 1,
+		    .audience = span_text(BASE), .asker = span_text("bank"), .dictionary = dictionary,
+		    .now = s.now }, on_vouched_here, &s);
 		for (int i = 0; i < steps; i++)
 			store_memory_step(s.store, s.now);
 		pending_cancel(&pending);
 		while (store_memory_step(s.store, s.now))
 			continue;
 		expect_true("nobody calls", !s.done);
+		roll_free(roll);
 		stage_close(&s);
 	}
 }
@@ -274,6 +374,8 @@ main(void)
 		cmocka_unit_test(facts_count_from_when_they_were_stated),
 		cmocka_unit_test(statements_do_not_contradict_each_other),
 		cmocka_unit_test(a_statement_must_hold),
+		cmocka_unit_test(a_member_vouches_for_what_is_its_own),
+		cmocka_unit_test(a_row_counts_as_it_stands_now),
 		cmocka_unit_test(who_goes_away_is_not_called_back),
 	};
 

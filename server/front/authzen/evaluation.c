@@ -1,6 +1,6 @@
 /* front/authzen/evaluation.c - one question, or several with one request: asked, posed, vouched for, decided, answered.
  *
- *     asking -> read -> pose each -> [statements of vouchers] -> decide and record -> answer
+ *     asking -> read -> pose each -> [statements of vouchers] -> the registry's word -> decide and record -> answer
  */
 #include "codec/text.h"
 #include "front/authzen/front.h"
@@ -8,13 +8,16 @@
 
 #define ANSWER_LARGEST (16 * MIB)
 #define ADVISED 8                /* refusals of one request that are told the way up: advice costs far more than deciding */
-#define VOUCHED_LARGEST (256 * KIB) /* statements of all its items: items may share a default, and each is verified for each */
+#define VOUCHED_LARGEST (256 * KIB) /* statements of all its items: items may share a default, and each keeps a copy */
 
 /* One question of the request: a posed one, or why it could not be. */
 struct item {
 	struct posed *posed;             /* NULL: `problem` is the answer */
 	struct problem problem;
 	size_t first;                    /* of its requests, in the flat list */
+	uint8_t statements[POSED_VOUCHERS]; /* which of the request's, in the order they came */
+	size_t statement_count;
+	size_t relying, idp;             /* which of the parties; idp: + 1, 0: nobody knows */
 };
 
 struct evaluating {
@@ -25,7 +28,10 @@ struct evaluating {
 	size_t item_count;
 	struct evaluation_request *requests;
 	size_t request_count;
-	size_t vouching;                 /* the item whose vouchers are asked for next */
+	struct span statements[VOUCHING_STATEMENTS]; /* each once */
+	size_t statement_count;
+	const struct statement *heard;   /* one each */
+	struct parties parties;
 	size_t vouched_size;
 	size_t advised;
 };
@@ -193,51 +199,188 @@ decide_all(struct evaluating *e)
 		asking_refuse(&e->asking, &why);
 }
 
-/* Statements of vouchers, item by item */
+/* The registry: all parties of all items at once */
+
+/* One who vouches as identity provider is who it is; only where nobody does, or several, it is whom the asker names. */
+static enum err
+check_provider(const struct evaluating *e, const struct item *item, struct problem *why)
+{
+	const struct party *idp = item->idp ? &e->parties.list[item->idp - 1] : NULL;
+	size_t providers = 0;
+
+	for (size_t i = 0; i < item->statement_count; i++) {
+		const struct statement *s = &e->heard[item->statements[i]];
+
+		if (!(s->roles & ENTITY_IDP) || span_equal(s->member, e->asking.member))
+			continue;
+		if (idp && span_equal(s->member, idp->member))
+			return OK;
+		providers++;
+	}
+	return !idp || providers == 0 ? OK : problem_set(why, ERR_INVALID, "",
+	    "%s/context/idp: expected an entity of the identity provider that vouches, found another's", item->posed->at);
+}
 
 static void
-on_vouching_done(void *arg, enum err err, const struct problem *why)
+on_parties_loaded(void *arg, enum err err, const struct problem *why)
 {
 	struct evaluating *e = arg;
-	struct item *item = &e->items[e->vouching++];
 
 	exchange_hold(e->asking.exchange, NULL);
-	if (err == OK) {
-		vouch(e);
-	} else if (e->several && status_of(err) < 500) {
-		item->posed = NULL;
-		item->problem = *why;
-		vouch(e);
-	} else {
+	if (err != OK) {
 		asking_refuse(&e->asking, why);
+		return;
 	}
+	for (size_t i = 0; i < e->item_count; i++) {
+		struct item *item = &e->items[i];
+
+		if (!item->posed)
+			continue;
+		if (check_provider(e, item, &item->problem) != OK) {
+			item->posed = NULL;
+			if (e->several)
+				continue;
+			asking_refuse(&e->asking, &item->problem);
+			return;
+		}
+		party_observe(&e->parties.list[item->relying], &item->posed->facts, e->asking.now);
+		if (item->idp)
+			party_observe(&e->parties.list[item->idp - 1], &item->posed->facts, e->asking.now);
+	}
+	decide_all(e);
+}
+
+/* The only one that vouches as identity provider; empty: none, or several. Who asks is it only when no other is: it may
+ * vouch for itself as relying party. */
+static struct span
+provider_of(const struct evaluating *e, const struct item *item)
+{
+	struct span found = { 0 }, own = { 0 };
+
+	for (size_t i = 0; i < item->statement_count; i++) {
+		const struct statement *s = &e->heard[item->statements[i]];
+
+		if (!(s->roles & ENTITY_IDP))
+			continue;
+		if (span_equal(s->member, e->asking.member)) {
+			own = s->member;
+			continue;
+		}
+		if (found.size && !span_equal(found, s->member))
+			return (struct span){ 0 };
+		found = s->member;
+	}
+	return found.size ? found : own;
+}
+
+static void
+find_parties(struct evaluating *e)
+{
+	struct authzen_front *front = e->asking.front;
+	struct arena *a = e->asking.exchange->arena;
+
+	if (!e->asking.policies || !e->asking.policies->dictionary || !registry_speaks(e->asking.policies->dictionary)) {
+		decide_all(e);
+		return;
+	}
+	e->parties = parties_new(a, 2 * e->item_count);
+	for (size_t i = 0; i < e->item_count; i++) {
+		struct item *item = &e->items[i];
+		struct span provider;
+
+		if (!item->posed)
+			continue;
+		provider = provider_of(e, item);
+		item->relying = parties_add(&e->parties, ENTITY_RP, item->posed->relying_party, e->asking.member);
+		if (item->posed->idp.size || provider.size)
+			item->idp = 1 + parties_add(&e->parties, ENTITY_IDP, item->posed->idp, provider);
+	}
+	exchange_hold(e->asking.exchange,
+	    parties_load(front->store, front->roll, a, &e->parties, e->asking.now, on_parties_loaded, e));
+}
+
+/* Statements of vouchers: each is verified once, and heard by every item it came with */
+
+static void
+on_vouching_done(void *arg, enum err err, const struct statement *statements, const struct problem *why)
+{
+	struct evaluating *e = arg;
+
+	exchange_hold(e->asking.exchange, NULL);
+	if (err != OK) {
+		asking_refuse(&e->asking, why);
+		return;
+	}
+	e->heard = statements;
+	for (size_t i = 0; i < e->item_count; i++) {
+		struct item *item = &e->items[i];
+		const struct statement *list[POSED_VOUCHERS];
+
+		for (size_t n = 0; n < item->statement_count; n++)
+			list[n] = &statements[item->statements[n]];
+		if (!item->posed || vouching_apply(list, item->statement_count, item->posed->requests[0].subject_id,
+		    arena_print(e->asking.exchange->arena, "%s/context/vouched", item->posed->at), &item->posed->facts,
+		    &item->problem) == OK)
+			continue;
+		item->posed = NULL;
+		if (!e->several || status_of(item->problem.code) >= 500) {
+			asking_refuse(&e->asking, &item->problem);
+			return;
+		}
+	}
+	find_parties(e);
 }
 
 static void
 vouch(struct evaluating *e)
 {
 	struct authzen_front *front = e->asking.front;
-	struct posed *posed;
 
-	while (e->vouching < e->item_count &&
-	    (!e->items[e->vouching].posed || !e->items[e->vouching].posed->vouched_count))
-		e->vouching++;
-	if (e->vouching == e->item_count) {
-		decide_all(e);
+	if (e->statement_count == 0) {
+		find_parties(e);
 		return;
 	}
-	posed = e->items[e->vouching].posed;
-	exchange_hold(e->asking.exchange, vouching_take(front->store, e->asking.exchange->arena, &(struct vouching){
-		.statements = posed->vouched,
-		.count = posed->vouched_count,
-		.subject = posed->requests[0].subject_id,
+	exchange_hold(e->asking.exchange, vouching_take(front->store, front->roll, e->asking.exchange->arena,
+	    &(struct vouching){
+		.statements = e->statements,
+		.count = e->statement_count,
 		.audience = span_text(front->base_url),
-		.at = arena_print(e->asking.exchange->arena, "%s/context/vouched", posed->at),
+		.asker = e->asking.member,
+		.dictionary = e->asking.policies->dictionary,
 		.now = e->asking.now,
-	}, &posed->facts, on_vouching_done, e));
+	}, on_vouching_done, e));
 }
 
 /* Asking */
+
+static enum err
+refuse_statements(const struct item *item, size_t most, const char *what, struct problem *why)
+{
+	return problem_set(why, ERR_LIMIT, "", "%s/context/vouched: expected at most %zu %s of vouchers in one request, found "
+	    "more", item->posed->at, most, what);
+}
+
+/* The same bytes are one statement, whichever items they came with. */
+static enum err
+gather_statements(struct evaluating *e, struct item *item, struct problem *why)
+{
+	for (size_t i = 0; i < item->posed->vouched_count; i++) {
+		const struct span text = item->posed->vouched[i];
+		size_t at = 0;
+
+		e->vouched_size += text.size;
+		while (at < e->statement_count && !span_equal(e->statements[at], text))
+			at++;
+		if (e->vouched_size > VOUCHED_LARGEST)
+			return refuse_statements(item, VOUCHED_LARGEST, "bytes of statements, each counted for each item,", why);
+		if (at == VOUCHING_STATEMENTS)
+			return refuse_statements(item, VOUCHING_STATEMENTS, "different statements", why);
+		if (at == e->statement_count)
+			e->statements[e->statement_count++] = text;
+		item->statements[item->statement_count++] = (uint8_t)at;
+	}
+	return OK;
+}
 
 static void
 pose_item(struct evaluating *e, struct item *item, const struct asked *asked)
@@ -246,15 +389,9 @@ pose_item(struct evaluating *e, struct item *item, const struct asked *asked)
 
 	item->problem = asked->problem;
 	if (item->problem.code == OK &&
-	    pose(e->asking.exchange->arena, &posing, asked, &item->posed, &item->problem) != OK)
+	    (pose(e->asking.exchange->arena, &posing, asked, &item->posed, &item->problem) != OK ||
+	    gather_statements(e, item, &item->problem) != OK))
 		item->posed = NULL;
-	for (size_t i = 0; item->posed && i < item->posed->vouched_count; i++)
-		e->vouched_size += item->posed->vouched[i].size;
-	if (item->posed && item->posed->vouched_count && e->vouched_size > VOUCHED_LARGEST) {
-		problem_set(&item->problem, ERR_LIMIT, "", "%s/context/vouched: expected at most %zu bytes of statements in one "
-		    "request, each counted for each item, found more", asked->at, (size_t)VOUCHED_LARGEST);
-		item->posed = NULL;
-	}
 }
 
 static void

@@ -37,6 +37,7 @@ authzen_front_new(struct store *store, struct policy_shelf *shelf, const struct 
 		abort();
 	front->store = store;
 	front->shelf = shelf;
+	front->roll = roll_new();
 	front->arena = arena_init(FRONT_MEMORY);
 	front->base_url = without_slash(&front->arena, settings->base_url);
 	front->rates = settings->rates;
@@ -55,6 +56,7 @@ authzen_front_free(struct authzen_front *front)
 {
 	if (!front)
 		return;
+	roll_free(front->roll);
 	arena_release(&front->arena);
 	free(front);
 }

@@ -5,10 +5,12 @@
 #include "front/authzen/posed.h"
 #include "http/exchange.h"
 #include "transaction/caller.h"
+#include "transaction/party.h"
 
 struct authzen_front {
 	struct store *store;
 	struct policy_shelf *shelf;
+	struct roll *roll;
 	struct arena arena;              /* of what is read at the start */
 	const char *base_url;            /* without the slash at its end */
 	const struct access *access;

@@ -2,6 +2,7 @@
 #include "front/authzen/posed.h"
 
 #include "codec/text.h"
+#include "model/entity.h"
 
 static const struct limits limits = { .bytes = ASKED_LARGEST, .depth = ASKED_DEPTH, .members = ASKED_VALUES };
 
@@ -179,6 +180,8 @@ take_context(struct pose *p, struct problem *why)
 			read_claimed(p, &r);
 		else if (span_is(name, "vouched"))
 			read_texts(&r, p->out->vouched, POSED_VOUCHERS, &p->out->vouched_count, 16 * KIB);
+		else if (span_is(name, "idp"))
+			p->out->idp = arena_copy(p->arena, reader_string(&r, 1, ENTITY_ID_LARGEST));
 		else if (span_is(name, "framework"))
 			w->policy.framework = reader_string(&r, 1, 64);
 		else if (span_is(name, "version"))
@@ -385,6 +388,8 @@ pose_all(struct pose *p, struct problem *why)
 	if (!posing->policies || !posing->policies->dictionary)
 		return problem_set(why, ERR_UNAVAILABLE, "", "no framework has been published here yet");
 	facts_init(&p->out->facts, posing->policies->dictionary);
+	if (span_is(asked->parts[PART_RESOURCE].type, "relying_party"))
+		p->out->relying_party = asked->parts[PART_RESOURCE].id;
 	if (span_is(asked->parts[PART_SUBJECT].type, "transaction"))
 		return problem_set(why, ERR_NOT_FOUND, "", "%s/subject: no transaction of yours has this id", asked->at);
 	for (enum part part = 0; part < PART_CONTEXT; part++) {

@@ -1,8 +1,11 @@
 /* front/authzen/posed.h - a question with its meaning: what was asked, as facts under the policy that is to decide it.
  *
- * Facts come from four places, each with its provenance: what this decision point keeps (observed), the properties that
- * access.h calls facts and every object named "facts" in subject, action, resource and context (claimed), and signed
- * statements in context.vouched (vouched, transaction/vouching.h).
+ * Facts come from five places, each with its provenance: what this decision point keeps (observed), the properties that
+ * access.h calls facts and every object named "facts" in subject, action, resource and context (claimed), signed
+ * statements in context.vouched (vouched, transaction/vouching.h), and the registry, of the relying party and of the
+ * identity provider (observed, transaction/party.h). The relying party is the resource, where that is one (type
+ * "relying_party", its id an entity ID), or else the member who asks; the identity provider is who vouches, or whom
+ * context.idp names by entity ID.
  */
 #pragma once
 
@@ -26,6 +29,7 @@ struct posed {
 	size_t count;
 	struct span vouched[POSED_VOUCHERS]; /* compact JWS */
 	size_t vouched_count;
+	struct span relying_party, idp; /* entity IDs; empty: not named */
 	bool unplaced;               /* refused only because no policy is set for this action and resource */
 	bool step_up;                /* the caller can act on a step-up obligation */
 	const char *at;              /* JSON pointer of the question */

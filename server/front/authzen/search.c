@@ -18,6 +18,8 @@ struct searching {
 	struct asked_body body;
 	char fingerprint[2 * 32 + 1];    /* of all but the page */
 	size_t looked;
+	size_t from;                     /* the first candidate of this page */
+	struct parties parties;          /* empty: the registry has nothing to say */
 };
 
 /* Pages: a token is the place to go on from, and the digest of the search it belongs to (s8.2: the rest stays the same). */
@@ -59,6 +61,21 @@ read_token(const struct searching *s, size_t *from, struct problem *why)
 
 /* Candidates */
 
+/* What the registry knows was loaded for all candidates at once: these are found in the list. */
+static void
+observe(struct searching *s, struct posed *posed)
+{
+	struct parties *p = &s->parties;
+
+	if (!p->count)
+		return;
+	party_observe(&p->list[parties_add(p, ENTITY_RP, posed->relying_party, s->asking.member)], &posed->facts,
+	    s->asking.now);
+	if (posed->idp.size)
+		party_observe(&p->list[parties_add(p, ENTITY_IDP, posed->idp, (struct span){ 0 })], &posed->facts,
+		    s->asking.now);
+}
+
 /* Whether the engine would permit it. What no policy is set for is not permitted; what is wrong with the request's own facts is
  * the request's. */
 static enum err
@@ -73,6 +90,7 @@ look(struct searching *s, const struct access_entity *candidate, struct arena *a
 	asked.parts[s->part].id = candidate->id;
 	if (pose(a, &posing, &asked, &posed, why) != OK)
 		return posed->unplaced ? OK : why->code;
+	observe(s, posed);
 	posed->requests[0].question.advise = false;
 	decide(&posed->requests[0].question, decision);
 	*permit = decision->permit;
@@ -178,23 +196,80 @@ charge(struct searching *s, size_t from)
 	return asking_charge(&s->asking, cost ? cost - 1 : 0);
 }
 
+/* The registry: the parties of all candidates at once */
+
+static void
+on_parties_loaded(void *arg, enum err err, const struct problem *why)
+{
+	struct searching *s = arg;
+
+	exchange_hold(s->asking.exchange, NULL);
+	if (err == OK)
+		search(s, s->from);
+	else
+		asking_refuse(&s->asking, why);
+}
+
+/* Whom the context names as identity provider is the same for all candidates. */
+static struct span
+provider_named(struct searching *s)
+{
+	const struct posing posing = asking_posing(&s->asking);
+	struct asked asked = s->body.defaults;
+	struct posed *posed;
+	struct problem why;
+
+	asked.parts[s->part].id = span_text("-");
+	(void)pose(s->asking.exchange->arena, &posing, &asked, &posed, &why);
+	return posed->idp;
+}
+
+static void
+find_parties(struct searching *s)
+{
+	struct authzen_front *front = s->asking.front;
+	const struct access *access = front->access;
+	const struct asked_part *resource = &s->body.defaults.parts[PART_RESOURCE];
+	const bool relying = span_is(resource->type, "relying_party");
+	const struct span idp = provider_named(s);
+
+	s->parties = parties_new(s->asking.exchange->arena, LOOKED_LARGEST + 2);
+	if (idp.size)
+		parties_add(&s->parties, ENTITY_IDP, idp, (struct span){ 0 });
+	for (size_t i = s->from, looked = 0; i < access->counts[s->part] && looked < LOOKED_LARGEST; i++) {
+		const struct access_entity *e = &access->entities[s->part][i];
+
+		if (!is_candidate(s, e))
+			continue;
+		looked++;
+		parties_add(&s->parties, ENTITY_RP, !relying ? (struct span){ 0 } : s->part == PART_RESOURCE ? e->id :
+		    resource->id, s->asking.member);
+	}
+	exchange_hold(s->asking.exchange, parties_load(front->store, front->roll, s->asking.exchange->arena, &s->parties,
+	    s->asking.now, on_parties_loaded, s));
+}
+
 static void
 go_on(struct asking *asking)
 {
 	struct searching *s = (struct searching *)asking;
 	struct exchange *x = asking->exchange;
 	struct problem why;
-	size_t from;
+	const struct dictionary *d = asking->policies ? asking->policies->dictionary : NULL;
 
 	if (asked_read(x->arena, x->body, s->part, &s->body, &why) != OK) {
 		asking_refuse(asking, &why);
 		return;
 	}
 	fingerprint(s);
-	if (read_token(s, &from, &why) != OK)
+	if (read_token(s, &s->from, &why) != OK)
 		asking_refuse(asking, &why);
-	else if (charge(s, from))
-		search(s, from);
+	else if (!charge(s, s->from))
+		return;
+	else if (d && registry_speaks(d))
+		find_parties(s);
+	else
+		search(s, s->from);
 }
 
 static void
