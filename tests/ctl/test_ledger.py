@@ -265,10 +265,163 @@ def receipts():
         ctl("verify", receipt, "--entry", file("no.json", "{"), "--salt", SALT.hex(), *key), 1, "no.json: line 1")
     yield "an answer has a commitment", lambda: expect(
         ctl("verify", receipt, "--answer", file("e.json", "{\"decision\":true}"), *key), 1, "/context/receipt/commitment")
-    yield "a receipt alone says nothing", lambda: expect(ctl("verify", receipt, *key), 2, "either --entry or --answer")
+    yield "a receipt alone says nothing", lambda: expect(ctl("verify", receipt, *key), 2, "expected --entry, --answer or both")
     yield "a key is needed", lambda: expect(ctl("verify", receipt, *by_entry), 2, "--key")
     yield "a key is read strictly", lambda: expect(
         ctl("verify", receipt, *by_entry, "--key", SIGNER.vkey.replace("+", "+0", 1)), 2, "an id of 8 digits")
+
+
+# Answers
+
+DECIDED = {
+    "action": "write", "at": "2026-11-22T12:00:00Z", "caller": "records-point", "engine": "1", "evaluation": "0123456789abcdef" * 2,
+    "demand": [{"area": "access", "comparison": "minimum", "level": "2"}, {"area": "token", "comparison": "exact", "level": "3"}],
+    "facts": {}, "framework": "records", "member": "records", "policy": "sha256:" + "5a" * 32, "policy_leaf": 3, "profile": "records",
+    "purpose": "", "resource": {"id": "record-1", "type": "record"}, "subject": {"id": "alice", "type": "user"}, "version": "1.0",
+    "result": {"barred": False, "failed": ["read", "write"], "permit": False, "unknown": ["owner"],
+               "levels": {"access": {"possible": "2", "reached": "1"}, "token": {"possible": "3", "reached": "3"}}},
+}
+
+
+def answer_of(entry, salt=SALT):
+    """As the decision point answers, with what is for people and not in the entry."""
+    canonical = json.dumps(entry, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    return {"decision": False, "context": {
+        "evaluation_id": entry["evaluation"], "evaluated_at": entry["at"],
+        "levels": {"access": {"reached": "1", "possible": "2", "required": "2"},
+                   "token": {"reached": "3", "possible": "3", "required": "3", "comparison": "exact"}},
+        "failed": [{"id": "write", "text": {"ja": "書ける", "en": "may write"}, "facts": []}],
+        "unknown": [{"id": "owner", "text": {"ja": "持ち主", "en": "owner"}, "facts": []}],
+        "disregarded": [], "advice": {"any": []},
+        "policy": {"id": "records", "version": "1.0", "digest": entry["policy"]},
+        "receipt": {"url": f"https://watashi.example/v1/receipts/{entry['evaluation']}", "commitment": sha256(salt + canonical).hex(),
+                    "salt": salt.hex()}}}
+
+
+def changed(answer, path, value):
+    """The answer with another value at a path; None: without it."""
+    answer = json.loads(json.dumps(answer))
+    at = answer
+    for name in path[:-1]:
+        at = at[name]
+    if value is None:
+        del at[path[-1]]
+    else:
+        at[path[-1]] = value
+    return answer
+
+
+def answers():
+    good = answer_of(DECIDED)
+    leaves = LEAVES[:300]
+    leaves[17] = bytes.fromhex(good["context"]["receipt"]["commitment"])
+    receipt = file("decided.tlog-proof", Log(SIGNER, leaves).receipt(17))
+    entry = file("decided.json", json.dumps(DECIDED))
+    told = "What the answer says of decision, time, policy, levels and criteria is what the entry says."
+    lies = [
+        ("a refusal told as permit", ("decision",), True, '"decision": answered true, recorded false'),
+        ("a decision left out", ("decision",), None, '"decision": answered null, recorded false'),
+        ("a level that was not reached", ("context", "levels", "access", "reached"), "2",
+         '"levels/access/reached": answered "2", recorded "1"'),
+        ("a possible level", ("context", "levels", "access", "possible"), "1", '"levels/access/possible": answered "1", recorded "2"'),
+        ("another requirement", ("context", "levels", "access", "required"), "1", '"levels/access/required": answered "1", recorded "2"'),
+        ("no requirement", ("context", "levels", "access", "required"), None, '"levels/access/required": answered null, recorded "2"'),
+        ("another comparison", ("context", "levels", "token", "comparison"), None,
+         '"levels/token/comparison": answered "minimum", recorded "exact"'),
+        ("an area left out", ("context", "levels", "access"), None, '"levels/access/reached": answered null, recorded "1"'),
+        ("an area made up", ("context", "levels", "\x1b[2J"), {"reached": "4", "possible": "4"},
+         '"levels/\\u001B[2J/reached": answered "4", recorded null'),
+        ("a criterion that did not fail", ("context", "failed", 0, "id"), "owner", '"failed": answered "owner", recorded null'),
+        ("failures left out", ("context", "failed"), None, '"failed": answered null, recorded ["read","write"]'),
+        ("a criterion that was known", ("context", "unknown", 0, "id"), "read", '"unknown": answered "read", recorded null'),
+        ("another policy", ("context", "policy", "digest"), "sha256:" + "00" * 32, '"policy/digest": answered "sha256:00'),
+        ("another version", ("context", "policy", "version"), "2.0", '"policy/version": answered "2.0", recorded "1.0"'),
+        ("another framework", ("context", "policy", "id"), "other", '"policy/id": answered "other", recorded "records"'),
+        ("another time", ("context", "evaluated_at"), "2026-11-22T12:00:01Z", '"evaluated_at": answered "2026-11-22T12:00:01Z"'),
+        ("another ID", ("context", "evaluation_id"), "0" * 32, '"evaluation_id": answered "0000'),
+        ("levels of another kind", ("context", "levels"), [], '"levels/access/reached": answered null'),
+    ]
+
+    def verify(answer, *more, of=receipt):
+        return ctl("verify", of, "--answer", file("said.json", json.dumps(answer)), "--key", SIGNER.vkey, *more)
+
+    yield "an answer is compared with its entry, whose salt it has", lambda: expect(
+        verify(good, "--entry", entry), 0, "This answer's entry is in the log", told)
+    for title, path, value, part in lies:
+        yield f"{title} is found", lambda path=path, value=value, part=part: expect(
+            verify(changed(good, path, value), "--entry", entry), 1, "THE ANSWER SAYS OTHERWISE", part)
+    yield "one evaluated beside another has no decision of its own", lambda: expect(
+        verify({"decision": True, "context": {**answer_of(dict(DECIDED, version="0.9"))["context"], "also": [good["context"]]}},
+               "--entry", entry), 0, told)
+    yield "another entry is not this answer's", lambda: expect(
+        verify(good, "--entry", file("not-its.json", json.dumps(dict(DECIDED, version="2.0")))), 1,
+        "this is not the entry, or not the salt, that the answer's commitment is of")
+    yield "nor is it with another salt", lambda: expect(
+        verify(good, "--entry", entry, "--salt", "00" * 16), 1, "this is not the entry, or not the salt")
+    yield "an answer that is not in the log proves nothing, however it agrees", lambda: expect(
+        verify(answer_of(DECIDED, bytes(16)), "--entry", entry), 1, "does not lead from this entry")
+
+    def as_json():
+        done = verify(changed(good, ("decision",), True), "--entry", entry, "--json")
+        expect(done, 1)
+        told = json.loads(done[1])
+        assert told["holds"] is False and told["proved"] == "answer", told
+        assert told["differences"] == [{"what": "decision", "answered": True, "recorded": False}], told
+
+    yield "as JSON", as_json
+
+    def fetched():
+        shown = {"id": DECIDED["evaluation"], "kind": "decision", "index": 17, "salt": SALT.hex(), "entry": DECIDED}
+        path = f"/v1/ledger/entries/{DECIDED['evaluation']}"
+        with EntryServer(path, f"Receipt {SALT.hex()}") as server:
+            here = changed(good, ("context", "receipt", "url"), f"{server.url}/v1/receipts/{DECIDED['evaluation']}")
+            server.shown = shown
+            expect(verify(here, "--fetch"), 0, told)
+            expect(verify(changed(here, ("decision",), True), "--fetch"), 1, '"decision": answered true')
+            server.shown = dict(shown, entry=dict(DECIDED, version="2.0"))
+            expect(verify(here, "--fetch"), 1, "the entry fetched: this is not the entry")
+            expect(verify(changed(here, ("context", "receipt", "salt"), "00" * 16), "--fetch"), 1, "no entry of this ID and salt")
+            server.shown = 410
+            expect(verify(here, "--fetch"), 1, "the entry was erased")
+            server.shown = 503
+            expect(verify(here, "--fetch"), 1, "expected status 200, found 503")
+            gone = server.url
+        expect(verify(changed(good, ("context", "receipt", "url"), f"{gone}/v1/receipts/00"), "--fetch"), 1, gone)
+        expect(verify(changed(good, ("context", "receipt", "url"), "file:///v1/receipts/00"), "--fetch"), 1, "expected https://")
+
+    yield "an entry is fetched with the answer's salt, and believed in nothing", fetched
+    yield "fetching is for answers", lambda: expect(ctl("verify", receipt, "--entry", entry, "--fetch", "--key", SIGNER.vkey), 2,
+                                                    "--fetch goes with --answer")
+
+
+class EntryServer:
+    """Shows one entry to who shows its salt."""
+
+    def __init__(self, path, authorization):
+        owner, self.shown = self, 404
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def log_message(self, *args):
+                pass
+
+            def do_GET(self):
+                allowed = self.path == path and self.headers["Authorization"] == authorization
+                status = 404 if not allowed else owner.shown if isinstance(owner.shown, int) else 200
+                self.send_response(status)
+                self.end_headers()
+                if status == 200:
+                    self.wfile.write(json.dumps(owner.shown).encode())
+
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server.server_port}"
+
+    def __enter__(self):
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        return self
+
+    def __exit__(self, *_):
+        self.server.shutdown()
+        self.server.server_close()
 
 
 # Watching
@@ -581,7 +734,7 @@ def main():
     failed = 0
     server = Server()
     try:
-        for cases in (receipts(), watching(server), over_tls()):
+        for cases in (receipts(), answers(), watching(server), over_tls()):
             for name, case in cases:
                 try:
                     case()

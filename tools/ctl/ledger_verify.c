@@ -1,33 +1,49 @@
-/* tools/ctl/ledger_verify.c - `watashictl ledger verify`: whether a receipt proves that an entry is in the log.
+/* tools/ctl/ledger_verify.c - `watashictl ledger verify`: whether a receipt proves that an entry is in the log, and an answer
+ * to say what its entry says.
  *
+ *     answer -.
+ *             v
  *     entry + salt -> commitment -> leaf -> proof -> root of the checkpoint -> signature
  *
- * An answer only names its commitment: what else it says is not of the log, so of that nothing is proved.
- *
- * Nothing is asked of anybody: what is proved here, the log's operator cannot take back.
+ * An answer names its commitment; whether what else it says is true, its entry tells, which is in a file or fetched.
+ * Without --fetch nothing is asked of anybody: what is proved here, the log's operator cannot take back.
  */
 #include "ctl/ledger.h"
 
 #include <jansson.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "base/file.h"
 #include "codec/text.h"
 #include "codec/tree.h"
+#include "ctl/answer_compare.h"
 #include "ctl/client.h"
+#include "ctl/entry_fetch.h"
 #include "ledger/entry.h"
 #include "ledger/receipt.h"
 
 #define ANSWER_LARGEST (64 * MIB)
 #define ANSWERED_MOST 4096 /* commitments in one saved answer */
 
-struct verification {
-	const char *receipt, *entry, *salt, *answer, *origin;
-	struct texts keys;
-	struct hash *candidates;    /* commitments, one of which is to be in the log */
-	size_t candidate_count;
-	const char *what;           /* is in the log then: for people */
+/* What may be in the log: an entry, or one of an answer's decisions. */
+struct candidate {
+	struct hash commitment;
+	const json_t *answer, *context; /* no answer of a context that stands beside another */
 };
+
+struct verification {
+	const char *receipt, *entry, *salt, *answer, *origin, *authorities;
+	bool fetch;
+	struct texts keys;
+	struct candidate *candidates;     /* one of which is to be in the log */
+	size_t candidate_count;
+	const struct candidate *proved;
+	json_t *answered, *shown;         /* the files' */
+	json_t *differences;              /* NULL: not compared */
+};
+
+/* Files */
 
 static enum err
 file_take(struct ctl *ctl, const char *path, size_t limit, struct span *out, struct problem *why)
@@ -42,155 +58,251 @@ file_take(struct ctl *ctl, const char *path, size_t limit, struct span *out, str
 }
 
 static enum err
-json_take(struct ctl *ctl, const char *path, json_t **out, struct problem *why)
+json_take(const char *name, struct span text, json_t **out, struct problem *why)
 {
 	json_error_t wrong;
-	struct span text;
 
-	*out = NULL;
-	if (file_take(ctl, path, ANSWER_LARGEST, &text, why) != OK)
-		return why->code;
 	*out = json_loadb((const char *)text.data, text.size, JSON_REJECT_DUPLICATES, &wrong);
 	if (!*out)
-		return problem_set(why, ERR_SYNTAX, "RFC 8259", "%s: line %d: %s", path, wrong.line, wrong.text);
+		return problem_set(why, ERR_SYNTAX, "RFC 8259", "%s: line %d: %s", name, wrong.line, wrong.text);
 	return OK;
 }
 
-/* The entry itself, or as /v1/ledger/entries/ID shows it: {"salt":…,"entry":{…}}. A copy may be spaced otherwise than
- * the log's, for canonical JSON has one form. */
-static enum err
-entry_commit(struct ctl *ctl, struct verification *v, struct problem *why)
-{
-	struct buffer b = buffer_init(LEDGER_ENTRY_LARGEST);
-	json_t *tree, *entry, *shown;
-	uint8_t salt[LEDGER_SALT];
-	const char *expected;
+/* The entry itself, or as /v1/ledger/entries/ID shows it: {"salt":…,"entry":{…}}. */
 
-	if (json_take(ctl, v->entry, &tree, why) != OK)
-		return why->code;
-	shown = json_object_get(tree, "entry");
-	entry = shown ? shown : tree;
-	if (!v->salt && shown)
-		v->salt = arena_text(ctl->arena, span_text(answer_text(tree, "salt")));
-	if (!v->salt)
-		problem_set(why, ERR_INVALID, "", "%s has no salt in it; --salt tells it", v->entry);
-	else if (!hex_read(span_text(v->salt), salt, sizeof(salt)))
-		problem_set(why, ERR_SYNTAX, "", "the salt: expected %d hexadecimal digits", 2 * LEDGER_SALT);
-	else if (!json_is_object(entry) || !tree_canonical(entry, &expected))
-		problem_set(why, ERR_SYNTAX, "RFC 8785", "%s: expected an entry of the log, a JSON object%s%s",
-		    v->entry, json_is_object(entry) ? " with " : "", json_is_object(entry) ? expected : "");
-	else
-		why->code = OK;
-	if (why->code == OK) {
-		tree_write(&b, entry);
-		if (b.overflowed)
-			problem_set(why, ERR_LIMIT, "", "%s: expected an entry of at most %zu bytes", v->entry,
-			    LEDGER_ENTRY_LARGEST);
-		v->candidates = arena_new(ctl->arena, struct hash);
-		v->candidates[0] = ledger_commitment(salt, buffer_span(&b));
-		v->candidate_count = 1;
-		v->what = "This entry";
-	}
-	json_decref(tree);
-	buffer_release(&b);
-	return why->code;
+static const json_t *
+entry_of(const struct verification *v)
+{
+	const json_t *entry = json_object_get(v->shown, "entry");
+
+	return entry ? entry : v->shown;
 }
 
+static const char *
+salt_of(const struct verification *v, const struct candidate *answered)
+{
+	const char *shown = json_string_value(json_object_get(v->shown, "salt"));
+
+	if (v->salt || (shown && json_object_get(v->shown, "entry")))
+		return v->salt ? v->salt : shown;
+	return answered ? json_string_value(json_object_get(json_object_get(answered->context, "receipt"), "salt")) : NULL;
+}
+
+/* A copy may be spaced otherwise than the log's, for canonical JSON has one form. */
+static enum err
+entry_commit(const struct verification *v, const char *name, const struct candidate *answered, struct hash *out,
+    struct problem *why)
+{
+	struct buffer b = buffer_init(LEDGER_ENTRY_LARGEST);
+	const json_t *entry = entry_of(v);
+	const char *salt = salt_of(v, answered), *expected;
+	uint8_t bytes[LEDGER_SALT];
+	enum err err = OK;
+
+	if (!salt)
+		err = problem_set(why, ERR_INVALID, "", "%s has no salt in it; --salt tells it", name);
+	else if (!hex_read(span_text(salt), bytes, sizeof(bytes)))
+		err = problem_set(why, ERR_SYNTAX, "", "the salt: expected %d hexadecimal digits", 2 * LEDGER_SALT);
+	else if (!json_is_object(entry) || !tree_canonical(entry, &expected))
+		err = problem_set(why, ERR_SYNTAX, "RFC 8785", "%s: expected an entry of the log, a JSON object%s%s", name,
+		    json_is_object(entry) ? " with " : "", json_is_object(entry) ? expected : "");
+	if (err == OK) {
+		tree_write(&b, entry);
+		if (b.overflowed)
+			err = problem_set(why, ERR_LIMIT, "", "%s: expected an entry of at most %zu bytes", name,
+			    LEDGER_ENTRY_LARGEST);
+		*out = ledger_commitment(bytes, buffer_span(&b));
+	}
+	buffer_release(&b);
+	return err;
+}
+
+/* An answer of /access/v1/evaluation or evaluations: which of its decisions is meant, the receipt says. */
+
 static void
-receipt_collect(struct verification *v, const json_t *context)
+context_collect(struct verification *v, const json_t *answer, const json_t *context)
 {
 	const json_t *commitment = json_object_get(json_object_get(context, "receipt"), "commitment");
+	struct candidate *c = &v->candidates[v->candidate_count];
 
-	if (v->candidate_count < ANSWERED_MOST && json_is_string(commitment) &&
-	    hex_read(span_of(json_string_value(commitment), json_string_length(commitment)),
-	        v->candidates[v->candidate_count].bytes, HASH_SIZE))
-		v->candidate_count++;
+	if (v->candidate_count == ANSWERED_MOST || !json_is_string(commitment) ||
+	    !hex_read(span_of(json_string_value(commitment), json_string_length(commitment)), c->commitment.bytes, HASH_SIZE))
+		return;
+	c->answer = answer;
+	c->context = context;
+	v->candidate_count++;
 }
 
 /* A decision has one context, which may hold others that were evaluated beside it. */
 static void
-decision_collect(struct verification *v, const json_t *decision)
+decision_collect(struct verification *v, const json_t *answer)
 {
-	const json_t *context = json_object_get(decision, "context"), *other;
+	const json_t *context = json_object_get(answer, "context"), *other;
 	size_t i;
 
-	receipt_collect(v, context);
+	context_collect(v, answer, context);
 	json_array_foreach(json_object_get(context, "also"), i, other)
-		receipt_collect(v, other);
+		context_collect(v, NULL, other);
 }
 
-/* An answer of /access/v1/evaluation or evaluations: which of its decisions is meant, the receipt says. */
 static enum err
-answer_commit(struct ctl *ctl, struct verification *v, struct problem *why)
+candidates_collect(struct ctl *ctl, struct verification *v, struct problem *why)
 {
-	json_t *tree, *decision;
+	const json_t *decision;
 	size_t i;
 
-	if (json_take(ctl, v->answer, &tree, why) != OK)
-		return why->code;
-	v->candidates = arena_array(ctl->arena, struct hash, ANSWERED_MOST);
-	decision_collect(v, tree);
-	json_array_foreach(json_object_get(tree, "evaluations"), i, decision)
+	v->candidates = arena_array(ctl->arena, struct candidate, ANSWERED_MOST);
+	if (!v->answer) {
+		v->candidate_count = 1;
+		return entry_commit(v, v->entry, NULL, &v->candidates[0].commitment, why);
+	}
+	decision_collect(v, v->answered);
+	json_array_foreach(json_object_get(v->answered, "evaluations"), i, decision)
 		decision_collect(v, decision);
-	v->what = "The commitment that this answer names";
-	json_decref(tree);
 	if (v->candidate_count == 0)
 		return problem_set(why, ERR_INVALID, "",
 		    "%s: expected an answer with a commitment at /context/receipt/commitment", v->answer);
 	return OK;
 }
 
+/* Proving */
+
 static enum err
-verify(struct ctl *ctl, struct verification *v, const struct note_key *keys, struct receipt *receipt,
-    struct hash *proved, struct problem *why)
+prove(struct ctl *ctl, struct verification *v, const struct note_key *keys, struct receipt *receipt, struct problem *why)
 {
 	struct span text;
-	enum err err;
+	enum err err = file_take(ctl, v->receipt, RECEIPT_LARGEST, &text, why);
 
-	err = v->entry ? entry_commit(ctl, v, why) : answer_commit(ctl, v, why);
-	if (err == OK)
-		err = file_take(ctl, v->receipt, RECEIPT_LARGEST, &text, why);
 	if (err == OK && receipt_read(ctl->arena, text, receipt, why) != OK)
 		err = problem_within(why, "%s", v->receipt);
 	if (err != OK)
 		return err;
 	for (size_t i = 0; i < v->candidate_count; i++) {
-		err = receipt_verify(receipt, span_of(v->candidates[i].bytes, HASH_SIZE),
+		v->proved = &v->candidates[i];
+		err = receipt_verify(receipt, span_of(v->proved->commitment.bytes, HASH_SIZE),
 		    v->origin ? span_text(v->origin) : keys[0].name, keys, v->keys.count, ctl->arena, why);
-		*proved = v->candidates[i];
 		if (err == OK)
 			return OK;
 	}
 	return err;
 }
 
+/* Comparing: the entry must be the one whose commitment was proved, wherever it comes from. */
+
+static enum err
+fetch(struct ctl *ctl, struct verification *v, struct problem *why)
+{
+	const json_t *receipt = json_object_get(v->proved->context, "receipt");
+	struct span text;
+
+	if (entry_fetch(ctl->arena, answer_text(receipt, "url"), answer_text(receipt, "salt"), v->authorities, &text, why) != OK)
+		return why->code;
+	return json_take("the entry fetched", text, &v->shown, why);
+}
+
+static enum err
+answer_check(struct ctl *ctl, struct verification *v, struct problem *why)
+{
+	const char *name = v->fetch ? "the entry fetched" : v->entry;
+	struct hash commitment;
+
+	if (v->fetch && fetch(ctl, v, why) != OK)
+		return why->code;
+	if (entry_commit(v, name, v->proved, &commitment, why) != OK)
+		return why->code;
+	if (!hash_equal(&commitment, &v->proved->commitment))
+		return problem_set(why, ERR_INVALID, "",
+		    "%s: this is not the entry, or not the salt, that the answer's commitment is of", name);
+	v->differences = answer_compare(v->proved->answer, v->proved->context, entry_of(v));
+	return OK;
+}
+
+static enum err
+verify(struct ctl *ctl, struct verification *v, const struct note_key *keys, struct receipt *receipt, struct problem *why)
+{
+	struct span text;
+
+	if (v->entry && (file_take(ctl, v->entry, ANSWER_LARGEST, &text, why) != OK ||
+	    json_take(v->entry, text, &v->shown, why) != OK))
+		return why->code;
+	if (v->answer && (file_take(ctl, v->answer, ANSWER_LARGEST, &text, why) != OK ||
+	    json_take(v->answer, text, &v->answered, why) != OK))
+		return why->code;
+	if (candidates_collect(ctl, v, why) != OK || prove(ctl, v, keys, receipt, why) != OK)
+		return why->code;
+	return v->answer && (v->entry || v->fetch) ? answer_check(ctl, v, why) : OK;
+}
+
+/* Telling */
+
+static const char *
+proved_name(const struct verification *v)
+{
+	return v->differences ? "answer" : v->answer ? "commitment" : "entry";
+}
+
 static void
-show(struct ctl *ctl, const struct verification *v, const struct receipt *receipt, const struct hash *proved)
+differences_show(const json_t *differences)
+{
+	static const char *const members[] = { "what", "answered", "recorded" };
+	const json_t *one;
+	size_t i;
+
+	if (json_array_size(differences) == 0) {
+		puts("What the answer says of decision, time, policy, levels and criteria is what the entry says.\n"
+		     "The way up and the words are not of the entry.");
+		return;
+	}
+	/* ASCII alone: these are others' words, and this is a terminal. */
+	puts("THE ANSWER SAYS OTHERWISE than the entry:");
+	json_array_foreach(differences, i, one) {
+		char *text[COUNT(members)];
+
+		for (size_t n = 0; n < COUNT(members); n++)
+			text[n] = json_dumps(json_object_get(one, members[n]), JSON_COMPACT | JSON_ENCODE_ANY | JSON_ENSURE_ASCII);
+		printf("  %s: answered %s, recorded %s\n", text[0], text[1], text[2]);
+		for (size_t n = 0; n < COUNT(members); n++)
+			free(text[n]);
+	}
+}
+
+static void
+show_json(struct ctl *ctl, const struct verification *v, const struct receipt *receipt, const struct checkpoint *c)
+{
+	json_t *answer = json_pack("{s:b,s:s,s:s%,s:I,s:I,s:s,s:s,s:O*}", "holds", json_array_size(v->differences) == 0,
+	    "proved", proved_name(v),
+	    "origin", (const char *)c->origin.data, c->origin.size,
+	    "index", (json_int_t)receipt->index,
+	    "size", (json_int_t)c->size,
+	    "root", hex_write(ctl->arena, span_of(c->root.bytes, HASH_SIZE)),
+	    "commitment", hex_write(ctl->arena, span_of(v->proved->commitment.bytes, HASH_SIZE)),
+	    "differences", v->differences);
+
+	answer_print(answer);
+	json_decref(answer);
+}
+
+static void
+show(struct ctl *ctl, const struct verification *v, const struct receipt *receipt)
 {
 	struct note *note = arena_new(ctl->arena, struct note);
-	const char *commitment = hex_write(ctl->arena, span_of(proved->bytes, HASH_SIZE));
 	struct checkpoint c = { 0 };
 
 	/* Both were read when the receipt was verified. */
 	if (note_read(ctl->arena, receipt->checkpoint, note, NULL) == OK)
 		checkpoint_read(ctl->arena, note->text, &c, NULL);
 	if (ctl->json) {
-		json_t *answer = json_pack("{s:b,s:s,s:s%,s:I,s:I,s:s,s:s}", "holds", 1,
-		    "proved", v->entry ? "entry" : "commitment",
-		    "origin", (const char *)c.origin.data, c.origin.size,
-		    "index", (json_int_t)receipt->index,
-		    "size", (json_int_t)c.size,
-		    "root", hex_write(ctl->arena, span_of(c.root.bytes, HASH_SIZE)),
-		    "commitment", commitment);
-
-		answer_print(answer);
-		json_decref(answer);
+		show_json(ctl, v, receipt, &c);
 		return;
 	}
 	printf("%s is in the log %.*s: index %llu of %llu entries, under a signed checkpoint.\ncommitment %s\n",
-	    v->what, SPAN_ARGS(c.origin), (unsigned long long)receipt->index, (unsigned long long)c.size, commitment);
-	if (v->answer)
-		puts("What the answer says was not compared with the entry: --entry proves what the entry says.");
+	    v->differences ? "This answer's entry" : v->answer ? "The commitment that this answer names" : "This entry",
+	    SPAN_ARGS(c.origin), (unsigned long long)receipt->index, (unsigned long long)c.size,
+	    hex_write(ctl->arena, span_of(v->proved->commitment.bytes, HASH_SIZE)));
+	if (v->differences)
+		differences_show(v->differences);
+	else if (v->answer)
+		puts("What the answer says was not compared with the entry: --entry FILE or --fetch does.");
 }
 
 enum ending
@@ -200,19 +312,22 @@ ledger_verify(struct ctl *ctl, int argc, char **argv)
 	const struct flag flags[] = {
 		{ .name = "entry", .argument = "FILE", .text = &v.entry,
 		    .help = "the entry, or what /v1/ledger/entries/ID answered" },
-		{ .name = "salt", .argument = "HEX", .help = "the entry's salt, where FILE has none", .text = &v.salt },
+		{ .name = "salt", .argument = "HEX", .help = "the entry's salt, where neither FILE has it", .text = &v.salt },
 		{ .name = "answer", .argument = "FILE", .text = &v.answer,
-		    .help = "an answer, whose commitment alone is proved: what it says is not compared" },
+		    .help = "an answer; with --entry or --fetch it is compared with its entry" },
+		{ .name = "fetch", .set = &v.fetch, .help = "fetch the answer's entry from where its receipt is" },
+		{ .name = "authorities", .argument = "FILE", .text = &v.authorities,
+		    .help = "with --fetch: CA certificates (PEM) in place of the system's" },
 		{ .name = "key", .argument = "VKEY", .help = KEY_HELP, .list = &v.keys },
 		{ .name = "origin", .argument = "NAME", .text = &v.origin,
 		    .help = "the log's name; that of the key when not given" },
 		{ 0 },
 	};
 	const struct usage usage = {
-		.synopsis = "ledger verify RECEIPT (--entry FILE [--salt HEX] | --answer FILE) --key VKEY",
+		.synopsis = "ledger verify RECEIPT (--entry FILE | --answer FILE [--entry FILE | --fetch]) --key VKEY",
 		.about = "Whether RECEIPT, a file from /v1/receipts/ID (C2SP tlog-proof), proves that the entry, or the\n"
-		         "commitment that an answer names, is in the log. What was decided, the entry alone proves.\n"
-		         "Works without the daemon and without a network.",
+		         "commitment that an answer names, is in the log, and whether the answer says what its entry says.\n"
+		         "Works without the daemon and, but for --fetch, without a network. Status 1 when it is not so.",
 		.flags = flags,
 		.least = 1,
 		.most = 1,
@@ -221,17 +336,23 @@ ledger_verify(struct ctl *ctl, int argc, char **argv)
 	struct note_key *keys;
 	struct problem why;
 	enum ending ending;
-	struct hash proved;
 
 	if (!arguments_read(ctl, &usage, argc, argv, &v.receipt, &ending))
 		return ending;
-	if (!v.entry == !v.answer)
-		return misused(
-		    "ledger verify: expected either --entry or --answer: a receipt alone says nothing of an entry");
+	if (!v.entry && !v.answer)
+		return misused("ledger verify: expected --entry, --answer or both: a receipt alone says nothing of an entry");
+	if (v.fetch && (!v.answer || v.entry))
+		return misused("ledger verify: --fetch goes with --answer, and without --entry");
 	if (!ledger_keys_read(ctl, &v.keys, &keys))
 		return USED_WRONGLY;
-	if (verify(ctl, &v, keys, &receipt, &proved, &why) != OK)
-		return refused(&why);
-	show(ctl, &v, &receipt, &proved);
-	return DONE;
+	if (verify(ctl, &v, keys, &receipt, &why) != OK) {
+		ending = refused(&why);
+	} else {
+		show(ctl, &v, &receipt);
+		ending = json_array_size(v.differences) == 0 ? DONE : REFUSED;
+	}
+	json_decref(v.answered);
+	json_decref(v.shown);
+	json_decref(v.differences);
+	return ending;
 }
