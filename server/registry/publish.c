@@ -378,7 +378,7 @@ on_switched(void *arg, const struct committed *c)
 	    c->code == ERR_CONFLICT ? "somebody else has published meanwhile" : err_name(c->code));
 	if (!publishing_answered(p, c->code, &why))
 		return;
-	p->current.generation++;
+	p->current.generation = publishing_generation(p);
 	p->current.left_out = p->report.left_out = left_out(p);
 	p->current_row = c->generation;
 	p->report.generation = p->current.generation;

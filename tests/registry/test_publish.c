@@ -470,6 +470,29 @@ lost_files_are_made_again(void **state)
 	stage_close(&s);
 }
 
+/* What a restored store does not know of, its files tell: their generation's number is taken. */
+static void
+numbers_of_undone_generations_are_not_given_again(void **state)
+{
+	struct stage s;
+	char path[512];
+
+	(void)state;
+	stage_open(&s, 12);
+	import(&s, THREE);
+	publish(&s);
+	snprintf(path, sizeof(path), "%s/gen-7-all-0123456789abcdef.xml", s.generations);
+	assert_int_equal(close(open(path, O_CREAT | O_WRONLY, 0644)), 0);
+	publish(&s);
+	expect_report(&s, "nothing is to be done, and nothing forgotten", 1, 0, 6, 0);
+	import(&s, BEGIN IDP(A, "") SP(B, "") END);
+	publish(&s);
+	expect_number("the next goes beyond it", s.published.generation, 8);
+	expect_number("the publication too", stage_publication(&s).generation, 8);
+	expect_number("then the file may go", access(path, F_OK), -1);
+	stage_close(&s);
+}
+
 static void
 old_fragments_are_swept(void **state)
 {
@@ -504,6 +527,7 @@ main(void)
 		cmocka_unit_test(a_lost_signer_is_asked_again),
 		cmocka_unit_test(of_two_publishers_the_second_wins),
 		cmocka_unit_test(lost_files_are_made_again),
+		cmocka_unit_test(numbers_of_undone_generations_are_not_given_again),
 		cmocka_unit_test(old_fragments_are_swept),
 	};
 
