@@ -502,6 +502,7 @@ static inline bool
 take_plain_name(struct reader *r, struct span *name)
 {
 	const uint8_t *p, *end, *start;
+	struct span found;
 	unsigned level;
 
 	if (failed(r) || r->at_value || r->rest.size < 2 || r->values >= r->limits.members)
@@ -518,7 +519,10 @@ take_plain_name(struct reader *r, struct span *name)
 	p = skip_plain(start, end);
 	if (end - p < 3 || p[0] != '"' || p[1] != ':' || !kinds[p[2]])
 		return false;
-	*name = r->level[level].name = span_of(start, (size_t)(p - start));
+	/* Reading back what was just written would wait for it. */
+	found = span_of(start, (size_t)(p - start));
+	*name = found;
+	r->level[level].name = found;
 	r->level[level].begun = true;
 	r->rest = span_of(p + 2, (size_t)(end - p - 2));
 	r->values++;
@@ -727,10 +731,9 @@ reader_null(struct reader *r)
 		take_word(r, "null");
 }
 
-/* Reads the value at hand for its grammar only; with `known` not for names that come twice. The limit of depth bounds the
- * recursion. */
+/* Reads the value at hand for its grammar only. The limit of depth bounds the recursion. */
 static void
-skip_value(struct reader *r, bool known)
+skip_value(struct reader *r)
 {
 	struct span name;
 	bool whole;
@@ -753,37 +756,70 @@ skip_value(struct reader *r, bool known)
 	case READER_ARRAY:
 		reader_array(r);
 		while (reader_element(r))
-			skip_value(r, known);
+			skip_value(r);
 		return;
 	case READER_OBJECT:
 		reader_object(r);
-		while (known ? reader_member_known(r, &name) : reader_member(r, &name))
-			skip_value(r, known);
+		while (reader_member(r, &name))
+			skip_value(r);
 		return;
 	}
 	r->at_value = false;
 }
 
-static struct span
-bytes_of_value(struct reader *r, bool known)
+struct span
+reader_raw(struct reader *r)
 {
 	const uint8_t *start = r->rest.data;
 
 	assert(failed(r) || r->at_value);
-	skip_value(r, known);
+	skip_value(r);
 	return failed(r) ? (struct span){ 0 } : span_of(start, (size_t)(r->rest.data - start));
 }
 
-struct span
-reader_raw(struct reader *r)
+/* By its brackets, and the quotes they may stand between. NULL: it has no end. */
+static const uint8_t *
+end_of_brackets(const uint8_t *p, const uint8_t *end)
 {
-	return bytes_of_value(r, false);
+	size_t open = 0;
+
+	while (p < end) {
+		switch (*p++) {
+		case '{':
+		case '[':
+			open++;
+			break;
+		case '}':
+		case ']':
+			if (--open == 0)
+				return p;
+			break;
+		case '"':
+			while ((p = skip_plain(p, end)) < end && *p != '"')
+				p += *p == '\\' && end - p > 1 ? 2 : 1;
+			p += p < end;
+			break;
+		}
+	}
+	return NULL;
 }
 
 struct span
 reader_later(struct reader *r)
 {
-	return bytes_of_value(r, true);
+	enum reader_kind kind = reader_peek(r);
+	const uint8_t *start = r->rest.data, *end;
+
+	if (kind != READER_OBJECT && kind != READER_ARRAY)
+		return reader_raw(r);
+	end = end_of_brackets(start, start + r->rest.size);
+	if (!end) {
+		refuse(r, ERR_SYNTAX, "RFC 8259 s4", "expected an object or a list, found one without its end");
+		return (struct span){ 0 };
+	}
+	r->rest = span_of(end, r->rest.size - (size_t)(end - start));
+	r->at_value = false;
+	return span_of(start, (size_t)(end - start));
 }
 
 enum err

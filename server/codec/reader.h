@@ -79,7 +79,8 @@ bool reader_boolean(struct reader *);
 void reader_null(struct reader *);
 /* Skips the value whole, whatever it is, and gives its bytes, which are good JSON. */
 struct span reader_raw(struct reader *);
-/* The same for what another reader will read whole: that one sees names that come twice, this one does not. */
+/* The same for what another reader will read: an object or list of which only the end is looked for, here, and nothing is
+ * known to be good. */
 struct span reader_later(struct reader *);
 
 /* For the caller's own findings about the value at hand; only the first counts. */

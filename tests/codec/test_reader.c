@@ -312,11 +312,20 @@ what_the_caller_did_not_look_at_is_an_error(void **state)
 	reader_member(&r, &name);
 	expect_number("and what comes behind it is read", reader_integer(&r, 3, 3), 3);
 	expect_ok("up to the end", reader_end(&r, &why), &why);
-	r = reader_json(&a, span_text("{\"a\":{\"b\":1,,\"c\":2}}"), limits);
+	r = reader_json(&a, span_text("{\"a\":[\"}]\\\"]\",{\"\\\\\":[]}],\"c\":3}"), limits);
+	reader_object(&r);
+	reader_member(&r, &name);
+	expect_span("brackets in texts end nothing", reader_later(&r), "[\"}]\\\"]\",{\"\\\\\":[]}]");
+	reader_member(&r, &name);
+	expect_number("whatever is escaped", reader_integer(&r, 3, 3), 3);
+	r = reader_json(&a, span_text("{\"a\":{\"b\":[1,\"\\"), limits);
 	reader_object(&r);
 	reader_member(&r, &name);
 	reader_later(&r);
-	expect_number("its grammar is looked at", reader_end(&r, &why), ERR_SYNTAX);
+	expect_problem("what has no end is refused", reader_end(&r, &why), &why, ERR_SYNTAX,
+	    "/a: expected an object or a list, found one without its end");
+	r = reader_json(&a, span_text("17"), limits);
+	expect_span("what has no brackets is read at once", reader_later(&r), "17");
 	r = reader_json(&a, span_text("-17"), limits);
 	expect_number("a number alone is JSON too", reader_integer(&r, -20, -10), -17);
 	expect_ok("and nothing else", reader_end(&r, &why), &why);
