@@ -29,7 +29,7 @@ struct child {
 	int control;                       /* the listening control socket */
 	const uint8_t *ticket_key;         /* http/tls.h: one for all workers */
 	struct census *census;
-	struct rates *rates;               /* transaction/rate.h */
+	struct rates *rates;               /* net/rate.h */
 	struct figures *figures;           /* all rows */
 	struct roster *roster;
 	size_t seats;                      /* the roster's */

@@ -17,7 +17,7 @@
 #include "http/figures.h"
 #include "http/tls.h"
 #include "net/loop.h"
-#include "transaction/rate.h"
+#include "net/rate.h"
 
 /* One reading of the configuration file. */
 struct settings {

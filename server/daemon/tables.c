@@ -14,7 +14,7 @@
 #include "signer/rollover.h"
 #include "transaction/caller_proposal.h"
 #include "transaction/erasure_agreement.h"
-#include "transaction/published_policy.h"
+#include "transaction/policy_table.h"
 
 static const struct table *const own[] = {
 	&entity_table,

@@ -6,7 +6,7 @@
  */
 #pragma once
 
-#include "transaction/published_policy.h"
+#include "transaction/policy_table.h"
 
 #define POLICY_LATE SECONDS(86400) /* how long ago a version may begin to be in force when it is published */
 

@@ -11,7 +11,7 @@
 #pragma once
 
 #include "model/agreement.h"
-#include "transaction/published_policy.h"
+#include "assurance/published_policy.h"
 
 enum policy_step { POLICY_NO_STEP, POLICY_PROPOSE, POLICY_APPROVE, POLICY_WITHDRAW };
 const char *policy_step_name(enum policy_step); /* "approve", "withdraw-proposal" */

@@ -10,7 +10,7 @@
 
 #include "assurance/framework.h"
 #include "store/store.h"
-#include "transaction/published_policy.h"
+#include "transaction/policy_table.h"
 
 struct shelf_policy {
 	const struct framework *framework;

@@ -6,8 +6,8 @@
 
 #include "crypto/digest.h"
 #include "crypto/jwt.h"
+#include "net/rate.h"
 #include "registry/standing.h"
-#include "transaction/rate.h"
 
 struct granting {
 	struct pending pending;

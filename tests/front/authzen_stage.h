@@ -18,10 +18,10 @@
 #include "front/authzen/metadata.h"
 #include "http/server.h"
 #include "net/address.h"
+#include "net/rate.h"
 #include "registry/standing.h"
 #include "signer/rollover.h"
 #include "store/memory.h"
-#include "transaction/rate.h"
 
 #define SCENE_BASE "https://federation.example/"
 #define SCENE_ROUNDS 20000

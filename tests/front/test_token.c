@@ -12,7 +12,7 @@
 #include "front/authzen/token.h"
 #include "http/server.h"
 #include "net/address.h"
-#include "transaction/rate.h"
+#include "net/rate.h"
 
 #define FORM_TYPE "application/x-www-form-urlencoded"
 #define KIND "client_assertion_type=urn%3Aietf%3Aparams%3Aoauth%3Aclient-assertion-type%3Ajwt-bearer"

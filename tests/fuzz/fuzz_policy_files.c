@@ -3,7 +3,7 @@
  */
 #include <assert.h>
 
-#include "transaction/published_policy.h"
+#include "assurance/published_policy.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

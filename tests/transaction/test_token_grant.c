@@ -4,7 +4,7 @@
 #include "crypto/jwt_maker.h"
 #include "transaction/stage.h"
 
-#include "transaction/rate.h"
+#include "net/rate.h"
 #include "transaction/token_grant.h"
 
 #define BASE "https://federation.example/"

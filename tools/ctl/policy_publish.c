@@ -5,10 +5,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "assurance/policy_pack.h"
 #include "assurance/trial.h"
 #include "codec/text.h"
 #include "ctl/policy.h"
-#include "transaction/published_policy.h"
 
 #define PATH "/v1/control/policies"
 #define PATIENCE SECONDS(20)

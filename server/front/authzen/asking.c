@@ -1,7 +1,7 @@
 /* front/authzen/asking.c - who is asking, and how everything is answered. */
 #include "front/authzen/front.h"
 
-#include "transaction/rate.h"
+#include "net/rate.h"
 
 #define REQUEST_ID_LARGEST 256
 #define TYPE_SHOWN 64

@@ -21,7 +21,7 @@ struct rates;
 struct authzen_front_settings {
 	const char *base_url;        /* "https://…/" */
 	const char *access;          /* file (access.h), or NULL: callers name framework and levels themselves */
-	struct rates *rates;         /* transaction/rate.h; the caller's */
+	struct rates *rates;         /* net/rate.h; the caller's */
 	unsigned rate;               /* questions a second of a caller that has no rate of its own; 0: no limit */
 };
 

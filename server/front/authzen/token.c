@@ -8,7 +8,7 @@
 #include "codec/text.h"
 #include "crypto/jwt.h"
 #include "http/exchange.h"
-#include "transaction/rate.h"
+#include "net/rate.h"
 #include "transaction/token_grant.h"
 
 #define ASSERTION_TYPE "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"

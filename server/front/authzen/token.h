@@ -16,7 +16,7 @@ struct token_front;
 
 struct token_front_settings {
 	const char *base_url;        /* "https://…/" */
-	struct rates *rates;         /* transaction/rate.h; the caller's */
+	struct rates *rates;         /* net/rate.h; the caller's */
 	unsigned rate;               /* questions a second of a caller that has no rate of its own; 0: no limit */
 };
 

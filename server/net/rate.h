@@ -1,4 +1,4 @@
-/* transaction/rate.h - how often a caller may ask: a bucket of tokens for each, in memory, of bounded number.
+/* net/rate.h - how often a caller may ask: a bucket of tokens for each, in memory, of bounded number.
  *
  *     a bucket holds what RATE_WINDOW brings, and fills again as time goes by; who finds it empty waits
  *

@@ -1,9 +1,9 @@
-/* transaction/rate.c - how often a caller may ask.
+/* net/rate.c - how often a caller may ask.
  *
  * A bucket is one number: the time at which it will be full again. Taking moves it on; a bucket whose time has passed
  * is full, so one that is not kept at all is as good. (The generic cell rate algorithm, ITU-T I.371 annex A.)
  */
-#include "transaction/rate.h"
+#include "net/rate.h"
 
 #include <stdatomic.h>
 #include <stdlib.h>

@@ -1,21 +1,12 @@
-/* transaction/published_policy.h - one version of a framework as the store keeps it, published or proposed.
+/* assurance/published_policy.h - one version of a framework as it is kept, published or proposed: its row, its name.
  *
  * Its row holds all its files, byte for byte: so it is immutable, the same for every process, and in every backup.
  */
 #pragma once
 
-#include "assurance/framework.h"
-#include "base/buffer.h"
+#include "assurance/policy_pack.h"
+#include "base/clock.h"
 #include "base/random.h"
-#include "store/store.h"
-
-extern const struct table policy_table;       /* framework, 0x00, version -> struct published_policy; noticed */
-extern const struct table dictionary_table;   /* "facts" -> facts.json's text; changes only with a version */
-extern const struct table policy_change_table; /* "versions" -> how often any of them changed (8) */
-
-#define POLICY_VERSIONS 64                    /* published and proposed */
-#define DICTIONARY_KEY "facts"
-#define POLICY_CHANGES_KEY "versions"
 
 struct published_policy {
 	uint64_t number;             /* of its leaf in the ledger; 0: proposed, waits for operators */
@@ -48,20 +39,3 @@ bool policy_key_read(struct span key, struct span *framework, struct span *versi
 
 /* "jp-idtf@1.0", as paths and people name a version. False: no such name. */
 bool policy_name_read(struct span, struct span *framework, struct span *version);
-
-/* Every version there is, published or not; the dictionary; how often versions have changed. */
-struct ask policies_ask(void);
-struct ask dictionary_ask(void);
-struct ask policy_changes_ask(void);
-
-/* Files as one block of bytes: sorted by name, canonical. */
-#define POLICY_PACK_LARGEST (FRAMEWORK_LARGEST + 64 * KIB)
-void policy_files_pack(struct buffer *, const struct policy_files *);
-/* Texts are borrowed from the block; names are in the arena. */
-enum err policy_files_unpack(struct arena *, struct span, struct policy_files *out, struct problem *why);
-/* NULL: no such file. */
-const struct policy_file *policy_file_find(const struct policy_files *, struct span name);
-
-/* Whether it can be the name of a version's file: segments of a-z 0-9 - . _ + with a slash between. */
-#define POLICY_FILE_NAME_LARGEST 128
-bool policy_file_name_valid(struct span);

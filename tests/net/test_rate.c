@@ -1,11 +1,11 @@
-/* tests/transaction/test_rate.c - buckets that empty, fill again, and make room for others. */
+/* tests/net/test_rate.c - buckets that empty, fill again, and make room for others. */
 #include <stdio.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "expect.h"
 
-#include "transaction/rate.h"
+#include "net/rate.h"
 
 #define SECOND ((int64_t)1000000)
 #define NOON (1000 * SECOND)

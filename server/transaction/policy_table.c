@@ -1,0 +1,24 @@
+/* transaction/policy_table.c - where the store keeps frameworks. */
+#include "transaction/policy_table.h"
+
+const struct table policy_table = { "policy", ROLE_BIT(ROLE_STEWARD), TABLE_NOTICED };
+const struct table policy_change_table = { "policy_change", ROLE_BIT(ROLE_STEWARD), 0 };
+const struct table dictionary_table = { "dictionary", ROLE_BIT(ROLE_STEWARD), 0 };
+
+struct ask
+policies_ask(void)
+{
+	return (struct ask){ .table = &policy_table, .limit = POLICY_VERSIONS };
+}
+
+struct ask
+dictionary_ask(void)
+{
+	return (struct ask){ .table = &dictionary_table, .from = span_text(DICTIONARY_KEY) };
+}
+
+struct ask
+policy_changes_ask(void)
+{
+	return (struct ask){ .table = &policy_change_table, .from = span_text(POLICY_CHANGES_KEY) };
+}
