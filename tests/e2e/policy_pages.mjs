@@ -116,36 +116,96 @@ async function policies() {
 	}));
 }
 
-/* A version 2 of the test's own, made of the one that is published. */
-async function comparing() {
-	const list = JSON.parse((await request("v1/policy")).text);
+/* A version 2 of the test's own, made of the one that is published: something of each kind is changed. */
+async function secondVersion() {
 	const old = JSON.parse((await request("v1/policy/jp-idtf@1.0")).text);
 	const young = structuredClone(old);
-	const framework = list.frameworks.find(({ id }) => id === "jp-idtf");
 	const [gone] = young.criteria.splice(young.criteria.findIndex(({ id }) => id === "token-1.2"), 1);
 	const changed = young.criteria.find(({ id }) => id === "token-1.1");
+	const valued = young.criteria.find(({ id }) => id === "token-2.5");
+	const bank = young.profiles.find(({ id }) => id === "bank-account-opening");
 
 	young.version = "2.0";
 	young.criteria.push({ ...structuredClone(gone), id: "token-1.9", title: { ja: "新しい基準", en: "A new criterion" } });
 	changed.text = { ja: changed.text.ja.replace("6桁", "9桁"), en: changed.text.en.replace("6 characters", "9 characters") };
-	framework.versions.push({ ...structuredClone(framework.versions.find(({ version }) => version === "1.0")), version: "2.0", in_force: false, valid_from: "2099-01-01T00:00:00Z" });
-	const data = { "/v1/policy": list, "/v1/policy/jp-idtf@2.0": young };
+	valued.parameters[0].value = 31;
+	bank.requires.push({ area: "privacy", level: "1", comparison: "minimum" });
+	young.steps.find(({ id }) => id === "sign-with-card").cost = 4;
+	young.areas[0].levels[1].title = { ja: "レベル1プラス", en: "Level one plus" };
+	young.mappings.push({ area: "registration", level: "2", to: { framework: "ds-511", area: "identity-proofing", level: "2" } });
+	young.table[0].text.ja += "新しい文言";
+	return young;
+}
 
-	for (const language of languages) {
-		await check(`two versions stand side by side in ${language}, changes marked by word`, () =>
-			open({ path: "policy/?framework=jp-idtf&version=2.0&compare=1.0", language, data, width: 375 }, async (page, complaints) => {
+const engine = {
+	before: { framework: "jp-idtf", version: "1.0" }, after: { framework: "jp-idtf", version: "2.0" }, cut_off: false,
+	criteria: [
+		{ id: "registration-1p.1", change: "same" }, // its level has another name
+		{ id: "token-1.1", change: "stricter", newly_refused: { provenance: "claimed", facts: { "token.password_length": 6, "token.kinds": ["password"] } } },
+		{ id: "token-2.5", change: "undetermined" }, { id: "token-1.9", change: "added" }, { id: "token-1.2", change: "removed" }],
+	levels: [{ area: "registration", level: "1+", change: "same" }, { area: "token", level: "1", change: "looser" }],
+	profiles: [{ id: "bank-account-opening", change: "stricter" }, { id: "member-service", change: "same" }],
+};
+
+async function comparing() {
+	const list = JSON.parse((await request("v1/policy")).text);
+	const young = await secondVersion();
+	const framework = list.frameworks.find(({ id }) => id === "jp-idtf");
+	const path = "policy/?framework=jp-idtf&version=2.0&compare=1.0";
+
+	framework.versions = [framework.versions.find(({ version }) => version === "1.0")];
+	framework.versions.push({ ...structuredClone(framework.versions[0]), version: "2.0", in_force: false, valid_from: "2099-01-01T00:00:00Z" });
+	const data = { "/v1/policy": list, "/v1/policy/jp-idtf@2.0": young, "/v1/policy/jp-idtf@2.0/difference": engine };
+	const outcomes = (page, kind) => page.locator(`#compared-${kind} + .comparison > li`)
+		.evaluateAll((items) => items.map((one) => one.dataset.outcome).join(" "));
+
+	for (const [language, palette] of languages.flatMap((one) => palettes.map((other) => [one, other]))) {
+		await check(`two versions stand side by side in ${language}, ${palette}, changes marked by word`, () =>
+			open({ path, language, palette, data, width: 375 }, async (page, complaints) => {
 				await page.locator("#comparison").waitFor();
-				const mark = (name) => page.locator(`.comparison ${name}`).locator("visible=true").allInnerTexts();
+				const mark = (name) => page.locator(`#compared-criteria + .comparison ${name}`).locator("visible=true").allInnerTexts();
 
 				expect((await mark("del")).some((text) => text.includes("6")) && (await mark("ins")).some((text) => text.includes("9")),
 					`${await mark("del")} / ${await mark("ins")}`);
 				expect(!(await mark("del")).some((text) => text.length > 30), "more than the words that changed is marked");
-				expect((await page.locator(".comparison > li").count()) === 3, "not one changed, one added, one removed");
-				await fits(page);
-				await hasNoSeriousFindings(page);
+				for (const width of widths) {
+					await page.setViewportSize({ width, height: 900 });
+					await fits(page);
+					await hasNoSeriousFindings(page);
+					if (pictures)
+						await page.screenshot({ path: join(pictures, `comparison-${language}-${palette}-${width}.png`), fullPage: true });
+				}
 				expect(complaints.length === 0, complaints.join("; "));
 			}));
 	}
+	await check("what became of each thing is the engine's word: criteria, levels, profiles, steps, mappings, the table", () =>
+		open({ path, language: "en", data }, async (page) => {
+			await page.locator("#comparison").waitFor();
+			for (const [kind, expected] of [["criteria", "reworded stricter undetermined added removed"], ["levels", "reworded looser"], ["profiles", "stricter"],
+				["areas", "changed"], ["steps", "changed"], ["mappings", "added"], ["table", "changed"], ["documents", ""], ["facts", ""]])
+				expect(await outcomes(page, kind) === expected, `${kind}: ${await outcomes(page, kind)}`);
+			const text = await page.locator('section[aria-labelledby="comparison"]').innerText();
+
+			for (const part of ["strength in bits: 31", "Privacy and personal-information protection: Level 1 (low) or higher", "Level one plus",
+				"The same in both: documents it rests on; facts it uses"])
+				expect(text.includes(part), `"${part}" is not shown`);
+			await page.locator("#compared-criteria + .comparison summary").first().click();
+			expect((await page.locator("#compared-criteria + .comparison details").first().innerText()).includes("6 characters"), "the example is not shown");
+		}));
+	await check("without the engine's word all differences are shown, and that it is missing", () =>
+		open({ path, language: "en", data: { ...data, "/v1/policy/jp-idtf@2.0/difference": null } }, async (page) => {
+			await page.getByText("Strictness cannot be shown").waitFor();
+			expect(await outcomes(page, "criteria") === "changed changed changed added removed", await outcomes(page, "criteria"));
+		}));
+	await check("a version is not compared with what is not there", () => open({ path: "policy/?framework=jp-idtf&version=2.0&compare=9.9", data }, async (page) => {
+		await ready.policy(page);
+		expect(await page.locator("#comparison").count() === 0, "something is compared");
+	}));
+	await check("a comparison prints with its examples", () => open({ path, data }, async (page) => {
+		await page.locator("#comparison").waitFor();
+		await page.emulateMedia({ media: "print" });
+		expect((await page.pdf({ format: "A4", ...(pictures ? { path: join(pictures, "comparison.pdf") } : {}) })).length > 50_000, "the print is empty");
+	}));
 }
 
 /* A decision, and its receipt */

@@ -1,122 +1,124 @@
-/* assets/compare.js - two versions of a framework side by side: criteria by their ids, their texts word by word. */
+/* assets/compare.js - two versions of a framework side by side: thing by thing, with what the engine says became of it. */
 import { badge, both, element } from "./dom.js";
-import { areaTitle, conditionText, levelTitle } from "./criterion.js";
-import { dictionaryOf } from "./facts.js";
+import { bearerWords, dictionaryOf, factWords, valueWords } from "./facts.js";
+import { kinds, toldKey } from "./versions.js";
+import { pair } from "./wording.js";
 
-const wordsLargest = 1500; // of one text; a longer one is shown whole, unmarked
+const outcomes = {
+	stricter: ["notice", "厳しくなった", "Stricter"],
+	looser: ["notice", "緩くなった", "Looser"],
+	other: ["notice", "別の条件になった", "Demands something else"],
+	undetermined: ["waiting", "厳しさは判定できず", "Strictness not determined"],
+	reworded: ["quiet", "求めることは同じ", "Demands the same"],
+	same: ["quiet", "求めることは同じ", "Demands the same"],
+	changed: ["quiet", "変更", "Changed"],
+	added: ["good", "追加", "Added"],
+	removed: ["bad", "削除", "Removed"],
+};
+const moved = ["stricter", "looser", "other", "undetermined"]; // whatever the words do
 
-/* Words, in Japanese as well, where the browser knows them; else single characters. */
-function cut(text, language) {
-	return Intl.Segmenter ? [...new Intl.Segmenter(language, { granularity: "word" }).segment(text)].map(({ segment }) => segment) : [...text];
+/* Finding */
+
+function changesOf(before, after) {
+	return after.parts.map(([name, text], at) => ({ name, before: before.parts[at][1], after: text }))
+		.filter(({ before: [ja, en], after: [newJa, newEn] }) => ja !== newJa || en !== newEn);
 }
 
-/* [{ kind: "same" | "gone" | "new", text }], the longest common row of words kept. */
-export function difference(before, after, language) {
-	const a = cut(before, language);
-	const b = cut(after, language);
+/* What differs of one kind: [{ outcome, before, after, changes, told }]; what is no more comes last. */
+function differencesOf(kind, before, after, engine) {
+	const take = (side) => new Map(kind.of(side).map((one) => kind.thing(one, side)).map((thing) => [thing.key, thing]));
+	const told = new Map((engine?.[kind.told] ?? []).map((one) => [toldKey(one), one]));
+	const [old, young] = [take(before), take(after)];
 	const found = [];
-	const add = (kind, text) => (found.at(-1)?.kind === kind ? found.at(-1).text += text : found.push({ kind, text }));
 
-	if (a.length > wordsLargest || b.length > wordsLargest)
-		return before === after ? [{ kind: "same", text: before }] : [{ kind: "gone", text: before }, { kind: "new", text: after }];
-	const common = Array.from({ length: a.length + 1 }, () => new Uint16Array(b.length + 1));
+	for (const [key, thing] of young) {
+		const former = old.get(key);
+		const word = told.get(key);
+		const changes = former ? changesOf(former, thing) : [];
 
-	for (let i = a.length - 1; i >= 0; i--) {
-		for (let j = b.length - 1; j >= 0; j--)
-			common[i][j] = a[i] === b[j] ? common[i + 1][j + 1] + 1 : Math.max(common[i + 1][j], common[i][j + 1]);
+		if (!former)
+			found.push({ outcome: "added", after: thing, changes, told: word });
+		else if (moved.includes(word?.change))
+			found.push({ outcome: word.change, before: former, after: thing, changes, told: word });
+		else if (changes.length > 0)
+			found.push({ outcome: word ? "reworded" : "changed", before: former, after: thing, changes });
 	}
-	for (let i = 0, j = 0; i < a.length || j < b.length;) {
-		if (i < a.length && j < b.length && a[i] === b[j]) {
-			add("same", a[i++]);
-			j++;
-		} else if (i < a.length && (j === b.length || common[i + 1][j] >= common[i][j + 1])) {
-			add("gone", a[i++]);
-		} else {
-			add("new", b[j++]);
-		}
+	for (const [key, thing] of old) {
+		if (!young.has(key))
+			found.push({ outcome: "removed", before: thing, changes: [], told: told.get(key) });
 	}
 	return found;
 }
 
-/* What each side shows of a difference: marked, and said to those who hear it. */
-function side(parts, kind, language) {
-	const heard = { ja: { gone: ["（削除：", "）"], new: ["（追加：", "）"] }, en: { gone: ["(removed: ", ") "], new: ["(added: ", ") "] } }[language];
+/* Showing */
 
-	return parts.filter((part) => part.kind === "same" || part.kind === kind).map((part) => (part.kind === "same" ? part.text
-		: element(kind === "gone" ? "del" : "ins", {}, element("span", { class: "heard" }, heard[kind][0]), part.text,
-			element("span", { class: "heard" }, heard[kind][1]))));
+function example(ja, en, witness, dictionary) {
+	if (!witness)
+		return [];
+	const [byJa, byEn] = bearerWords(witness.provenance);
+
+	return [element("details", {}, element("summary", {}, both(ja, en)),
+		element("p", { class: "aside" }, both(`次の事実が分かっているとき（${byJa}）`, `When these facts are known (${byEn})`)),
+		element("dl", { class: "facts" }, ...Object.entries(witness.facts).map(([id, value]) => element("div", {},
+			element("dt", {}, both(...factWords(dictionary, id))), element("dd", {}, both(...valueWords(dictionary.get(id), value)))))))];
 }
 
-/* What a criterion says, part by part: [ja, en] each. */
-const parts = [
-	[["題", "Title"], ({ one }) => [one.title.ja, one.title.en]],
-	[["求めること", "Demands"], ({ one }) => [one.text.ja, one.text.en]],
-	[["レベル", "Level"], ({ one, policy }) => levelTitle(policy, one.area, one.level)],
-	[["評価軸", "Area"], ({ one, policy }) => areaTitle(policy, one.area)],
-	[["位置づけ", "Status"], ({ one }) => [one.status, one.status]],
-	[["だれの言葉で足りるか", "On whose word"], ({ one }) => [one.provenance ?? "claimed", one.provenance ?? "claimed"]],
-	[["当てはまる場合", "Applies when"], ({ one, policy, dictionary }) =>
-		(one.when ? conditionText(policy, dictionary, one.when, one.parameters) : ["いつでも", "always"])],
-	[["満たす条件", "Met when"], ({ one, policy, dictionary }) => conditionText(policy, dictionary, one.condition, one.parameters)],
-	[["根拠", "Sources"], ({ one }) => Array(2).fill(one.sources.map(({ document: id, at, relation }) => `${id} ${at} (${relation})`).join("\n"))],
-	[["満たさないときの説明", "Said when not met"], ({ one }) => [one.reason.ja, one.reason.en]],
+function card({ outcome, before, after, changes, told }, versions, dictionary) {
+	const thing = after ?? before;
+	const alone = !after || !before;
+
+	return element("li", { class: "key", "data-outcome": outcome },
+		element("div", { class: "key-head" }, element("h4", { class: "prose" }, both(...thing.title),
+			...(thing.code ? [" ", element("code", { class: "aside" }, thing.code)] : [])), badge(...outcomes[outcome])),
+		...(alone && thing.where ? [element("p", { class: "aside" }, both(...thing.where))] : []),
+		...(alone && thing.text[0] !== "" ? [element("p", {}, both(...thing.text))] : []),
+		...(changes.length > 0 ? [element("div", { class: "pair pair-head" },
+			element("p", { class: "label" }, both("比べる版", "Compared with"), ` ${versions.before}`),
+			element("p", { class: "label" }, both("この版", "This version"), ` ${versions.after}`))] : []),
+		...changes.map(pair),
+		...(alone ? [] : [
+			...example("以前は満たし、この版では満たさない例", "An example that was enough before, and is not now", told?.newly_refused, dictionary),
+			...example("以前は満たさず、この版では満たす例", "An example that was not enough before, and is now", told?.newly_accepted, dictionary)]));
+}
+
+function group({ kind, found }, versions, dictionary) {
+	return [element("h3", { id: `compared-${kind.id}` }, both(`${kind.ja}（${found.length}）`, `${kind.en} (${found.length})`)),
+		element("ul", { class: "comparison" }, ...found.map((one) => card(one, versions, dictionary)))];
+}
+
+const counted = ["stricter", "looser", "other", "reworded", "changed", "added", "removed"];
+
+function counts(found, engine) {
+	const number = (outcome) => found.filter((one) => one.outcome === outcome).length;
+	const shown = engine ? counted : ["changed", "added", "removed"];
+
+	return element("dl", { class: "counts" }, ...shown.map((outcome) => element("div", {},
+		element("dt", {}, both(...outcomes[outcome].slice(1))), element("dd", {}, number(outcome).toLocaleString("en-US")))));
+}
+
+const warnings = (engine) => [
+	...(engine ? [] : [element("p", {}, badge("waiting", "厳しさは示せません", "Strictness cannot be shown"), " ",
+		both("文言の違いはすべて示しています。しばらくして読み込み直すと、厳しくなったかどうかも示せます。",
+			"All differences in wording are shown. Reload in a while to see what is stricter."))]),
+	...(engine?.cut_off ? [element("p", {}, badge("waiting", "一部は判定できず", "Not all determined"), " ",
+		both("違いが大きく、厳しくなったかどうかの判定を途中で終えました。判定していないものには、そう記しています。",
+			"The difference is large, and the search for what is stricter ended at its limit. What was not determined says so."))] : []),
 ];
 
-function changes(before, after) {
-	return parts.map(([name, of]) => ({ name, old: of(before), young: of(after) }))
-		.filter(({ old, young }) => old[0] !== young[0] || old[1] !== young[1]);
-}
-
-function pair({ name, old, young }) {
-	const [ja, en] = [difference(old[0], young[0], "ja"), difference(old[1], young[1], "en")];
-	const column = (kind) => element("div", { class: "side" }, both(side(ja, kind, "ja"), side(en, kind, "en")));
-
-	return element("div", { class: "pair" }, element("p", { class: "label" }, both(...name)), column("gone"), column("new"));
-}
-
-function changed(before, after) {
-	return element("li", { class: "key" },
-		element("div", { class: "key-head" }, element("h3", { class: "prose" }, both(after.one.title.ja, after.one.title.en), " ",
-			element("code", { class: "aside" }, after.one.id)), badge("notice", "変更", "Changed")),
-		element("div", { class: "pair pair-head" }, element("p", { class: "label" }, both("比べる版", "Compared with"), ` ${before.policy.version}`),
-			element("p", { class: "label" }, both("この版", "This version"), ` ${after.policy.version}`)),
-		...changes(before, after).map(pair));
-}
-
-function alone({ one, policy }, kind, ja, en) {
-	const [areaJa, areaEn] = areaTitle(policy, one.area);
-	const [levelJa, levelEn] = levelTitle(policy, one.area, one.level);
-
-	return element("li", { class: "key" },
-		element("div", { class: "key-head" }, element("h3", { class: "prose" }, both(one.title.ja, one.title.en), " ", element("code", { class: "aside" }, one.id)),
-			badge(kind, ja, en)),
-		element("p", { class: "aside" }, both(`${areaJa} ${levelJa}`, `${areaEn}, ${levelEn}`)),
-		element("p", {}, both(one.text.ja, one.text.en)));
-}
-
-/* `policy` against `older`: what is new, what is gone, what says something else. */
-export function comparison(policy, older) {
-	const take = (of) => {
-		const dictionary = dictionaryOf(of.facts);
-
-		return new Map(of.criteria.map((one) => [one.id, { one, policy: of, dictionary }]));
-	};
-	const before = take(older);
-	const after = take(policy);
-	const added = [...after.values()].filter(({ one }) => !before.has(one.id));
-	const removed = [...before.values()].filter(({ one }) => !after.has(one.id));
-	const other = [...after.values()].filter(({ one }) => before.has(one.id) && changes(before.get(one.id), after.get(one.id)).length > 0);
-	const count = (list, ja, en) => element("div", {}, element("dt", {}, both(ja, en)), element("dd", {}, list.length.toLocaleString("en-US")));
+/* `policy` against `older`; `engine` is what `/v1/policy/…/difference` says of both, or null. */
+export function comparison(policy, older, engine) {
+	const dictionary = dictionaryOf([...older.facts, ...policy.facts]);
+	const groups = kinds.map((kind) => ({ kind, found: differencesOf(kind, { policy: older, dictionary }, { policy, dictionary }, engine) }));
+	const [different, alike] = [groups.filter(({ found }) => found.length > 0), groups.filter(({ found }) => found.length === 0)];
+	const versions = { before: older.version, after: policy.version };
 
 	return element("section", { "aria-labelledby": "comparison" },
 		element("h2", { id: "comparison", tabindex: "-1" }, both(`版 ${older.version} から版 ${policy.version} への変更`,
 			`From version ${older.version} to version ${policy.version}`)),
-		element("dl", { class: "counts" }, count(added, "加わった基準", "added"), count(removed, "なくなった基準", "removed"),
-			count(other, "変わった基準", "changed")),
-		added.length + removed.length + other.length === 0
-			? element("p", {}, both("基準に違いはありません。", "The criteria are the same."))
-			: element("ul", { class: "comparison" },
-				...other.map(({ one }) => changed(before.get(one.id), after.get(one.id))),
-				...added.map((one) => alone(one, "good", "追加", "Added")),
-				...removed.map((one) => alone(one, "bad", "削除", "Removed"))));
+		counts(groups.flatMap(({ found }) => found), engine),
+		...warnings(engine),
+		...different.flatMap((one) => group(one, versions, dictionary)),
+		element("p", {}, different.length === 0 ? both("二つの版に違いはありません。", "The two versions are the same.")
+			: both(`違いのないもの：${alike.map(({ kind }) => kind.ja).join("、") || "なし"}`,
+				`The same in both: ${alike.map(({ kind }) => kind.en.toLowerCase()).join("; ") || "nothing"}`)));
 }

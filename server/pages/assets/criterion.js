@@ -36,6 +36,13 @@ export function levelTitle(policy, area, level) {
 	return wordsOf(areaOf(policy, area)?.levels.find(({ id }) => id === level)?.title, level);
 }
 
+const comparisons = {
+	minimum: ["以上", "or higher"], exact: ["ちょうど", "exactly"], maximum: ["以下", "or lower"], better: ["より上", "and better"],
+};
+
+/* How a level is asked for: 以上, or higher. */
+export const comparisonWords = (how) => comparisons[how] ?? comparisons.minimum;
+
 export const criterionHref = (policy, id) =>
 	`/policy/?framework=${encodeURIComponent(policy.framework)}&version=${encodeURIComponent(policy.version)}#${encodeURIComponent(id)}`;
 

@@ -1,5 +1,5 @@
 /* assets/policy.js - the page of policies: which framework and version, the areas by levels, and what a cell of these demands. */
-import { areaOf, areasOf, areaTitle, criterionCard, levelTitle, statusBadge, statusList, statusMeaning } from "./criterion.js";
+import { areaOf, areasOf, areaTitle, comparisonWords, criterionCard, levelTitle, statusBadge, statusList, statusMeaning } from "./criterion.js";
 import { badge, both, element, fill } from "./dom.js";
 import { cellId, isRebuilt, matrix } from "./matrix.js";
 import { comparison } from "./compare.js";
@@ -10,7 +10,7 @@ import { startLanguage } from "./language.js";
 import { time } from "./time.js";
 
 const form = document.querySelector(".chooser");
-const state = { frameworks: [], policy: null, older: null, dictionary: null, turn: 0 };
+const state = { frameworks: [], policy: null, older: null, engine: null, dictionary: null, turn: 0 };
 const first = "jp-idtf"; // shown when nothing else is asked for
 const everything = "all"; // of the address: all criteria at once
 
@@ -173,14 +173,10 @@ function parts({ area, level }) {
 
 /* Profiles, mappings, sources, files */
 
-const comparisons = {
-	minimum: ["以上", "or higher"], exact: ["ちょうど", "exactly"], maximum: ["以下", "or lower"], better: ["より上", "and better"],
-};
-
 function required(policy, { area, level, comparison: how }) {
 	const [areaJa, areaEn] = areaTitle(policy, area);
 	const [levelJa, levelEn] = levelTitle(policy, area, level);
-	const [howJa, howEn] = comparisons[how] ?? comparisons.minimum;
+	const [howJa, howEn] = comparisonWords(how);
 
 	return element("li", {}, element("a", { href: `#${cellId(area, level)}` }, both(`${areaJa}　${levelJa}${howJa}`, `${areaEn}: ${levelEn} ${howEn}`)));
 }
@@ -235,14 +231,14 @@ function files(policy) {
 /* The page */
 
 function show() {
-	const { policy, older } = state;
+	const { policy, older, engine } = state;
 	const framework = state.frameworks.find(({ id }) => id === policy.framework);
 	const version = framework.versions.find((one) => one.version === policy.version);
 
 	state.dictionary = dictionaryOf(policy.facts);
 	fill("policy",
 		heading(policy, framework, version),
-		...(older ? [comparison(policy, older)] : []),
+		...(older ? [comparison(policy, older, engine)] : []),
 		table(policy),
 		element("div", { "data-slot": "opened" }),
 		...(policy.profiles.length > 0 ? [section("profiles", "サービスごとの要求", "What services ask for",
@@ -308,11 +304,13 @@ async function load() {
 	}
 	place.setAttribute("aria-busy", "true");
 	try {
-		const [policy, older] = await Promise.all([version, compare].map((one) => (one ? fetchJson(urlOf(framework.id, one)) : null)));
+		const [policy, older, engine] = await Promise.all([
+			...[version, compare].map((one) => (one ? fetchJson(urlOf(framework.id, one)) : null)),
+			compare ? fetchJson(`${urlOf(framework.id, version)}/difference?from=${encodeURIComponent(compare)}`).catch(() => null) : null]);
 
 		if (mine !== state.turn)
 			return; // another was chosen meanwhile
-		Object.assign(state, { policy, older });
+		Object.assign(state, { policy, older, engine });
 		show();
 		fill("told", both(`${policy.title.ja} 版${policy.version} を表示しています`, `${policy.title.en}, version ${policy.version}, is shown`));
 	} catch {
