@@ -32,6 +32,7 @@ option_init(struct option *o, const struct fact *fact, size_t word)
 		.fact = (uint16_t)fact->number,
 		.size = 1,
 		.operand = (int64_t)word };
+	condition_leaf_prepare(&o->node);
 	o->criterion = criterion_of((struct condition){ .nodes = &o->node, .count = 1 });
 }
 

@@ -22,71 +22,105 @@ operator_name(enum condition_operator op)
 
 /* Truth */
 
-static inline bool
+static bool
 is_in(const struct condition_node *leaf, int64_t value)
 {
-	if (!leaf->list)
-		return (leaf->operand >> value & 1) != 0;
 	for (size_t i = 0; i < leaf->need; i++)
 		if (leaf->list[i] == value)
 			return true;
 	return false;
 }
 
-/* What compares takes no jumps, which would be foretold badly: each operator with the orders it accepts. */
-enum { LESS = 1, SAME = 2, MORE = 4 };
-static const uint8_t accepted_orders[] = {
-	[OPERATOR_IS] = SAME, [OPERATOR_ISNT] = LESS | MORE,
-	[OPERATOR_LE] = LESS | SAME, [OPERATOR_LT] = LESS,
-	[OPERATOR_GE] = MORE | SAME, [OPERATOR_GT] = MORE,
-	[OPERATOR_ONLY] = 0,
-};
-
-static inline bool __attribute__((always_inline))
-holds(const struct condition_node *leaf, int64_t value, int64_t operand)
+/* Every operator asks one thing: whether part of the value lies within bounds. So finding out takes no jumps, which would be
+ * foretold badly, and the bounds are made once. */
+void
+condition_leaf_prepare(struct condition_node *n)
 {
-	uint8_t orders = accepted_orders[leaf->operator];
+	int64_t operand = n->operand, bit = INT64_C(1) << (operand & 63);
 
-	if (orders)
-		return (orders >> (1 + (value > operand) - (value < operand)) & 1) != 0;
-	switch ((enum condition_operator)leaf->operator) {
-	case OPERATOR_IN:
-		return is_in(leaf, value);
-	case OPERATOR_HAS:
-		return (value >> operand & 1) != 0;
-	case OPERATOR_HAS_ANY:
-		return (value & operand) != 0;
-	case OPERATOR_HAS_ALL:
-		return (value & operand) == operand;
-	case OPERATOR_ONLY:
-		return (value & ~operand) == 0;
+	n->plain = !n->list && !n->other;
+	n->mask = -1;
+	n->low = operand;
+	n->span = 0;
+	n->denied = n->one_bit = false;
+	switch ((enum condition_operator)n->operator) {
 	case OPERATOR_NONE:
 	case OPERATOR_IS:
+		break;
 	case OPERATOR_ISNT:
-	case OPERATOR_LE:
-	case OPERATOR_LT:
-	case OPERATOR_GE:
+		n->denied = true;
+		break;
 	case OPERATOR_GT:
+		n->denied = true;
+		/* fallthrough */
+	case OPERATOR_LE:
+		n->low = INT64_MIN;
+		n->span = (uint64_t)operand - (uint64_t)INT64_MIN;
+		break;
+	case OPERATOR_GE:
+		n->span = (uint64_t)INT64_MAX - (uint64_t)operand;
+		break;
+	case OPERATOR_LT:
+		n->span = (uint64_t)INT64_MAX - (uint64_t)operand;
+		n->denied = true;
+		break;
+	case OPERATOR_HAS:
+		n->mask = n->low = bit;
+		break;
+	case OPERATOR_HAS_ALL:
+		n->mask = operand;
+		break;
+	case OPERATOR_ONLY:
+		n->mask = ~operand;
+		n->low = 0;
+		break;
+	case OPERATOR_IN:
+		n->one_bit = true;
+		/* fallthrough */
+	case OPERATOR_HAS_ANY:
+		n->mask = operand;
+		n->low = 0;
+		n->denied = true;
 		break;
 	}
-	assert(false);
-	return false;
+}
+
+static inline bool __attribute__((always_inline))
+holds(const struct condition_node *leaf, int64_t value)
+{
+	value = leaf->one_bit ? INT64_C(1) << (value & 63) : value;
+	return ((uint64_t)(value & leaf->mask) - (uint64_t)leaf->low <= leaf->span) != leaf->denied;
+}
+
+static inline bool
+is_known(const uint64_t *known, size_t fact)
+{
+	return (known[fact / 64] >> (fact % 64) & 1) != 0;
+}
+
+/* A leaf whose operand is another fact's value, or a list. */
+static enum truth __attribute__((noinline))
+other_truth(const struct condition_node *leaf, const struct facts *f, const uint64_t *known)
+{
+	struct condition_node compared = *leaf;
+
+	if (!is_known(known, leaf->fact) || (leaf->other && !is_known(known, (size_t)leaf->other - 1)))
+		return TRUTH_UNKNOWN;
+	if (leaf->list)
+		return is_in(leaf, f->value[leaf->fact]) ? TRUTH_TRUE : TRUTH_FALSE;
+	compared.operand = f->value[leaf->other - 1];
+	condition_leaf_prepare(&compared);
+	return holds(&compared, f->value[leaf->fact]) ? TRUTH_TRUE : TRUTH_FALSE;
 }
 
 /* `known`: of the provenance that counts. */
 static inline enum truth __attribute__((always_inline))
 leaf_truth(const struct condition_node *leaf, const struct facts *f, const uint64_t *known)
 {
-	int64_t operand = leaf->operand;
-
-	if (!(known[leaf->fact / 64] >> leaf->fact % 64 & 1))
-		return TRUTH_UNKNOWN;
-	if (leaf->other) {
-		if (!(known[(leaf->other - 1) / 64] >> (leaf->other - 1) % 64 & 1))
-			return TRUTH_UNKNOWN;
-		operand = f->value[leaf->other - 1];
-	}
-	return holds(leaf, f->value[leaf->fact], operand) ? TRUTH_TRUE : TRUTH_FALSE;
+	static_assert(TRUTH_UNKNOWN == 0 && TRUTH_FALSE == 1 && TRUTH_TRUE == 2, "what is known is false, or twice that");
+	if (!leaf->plain)
+		return other_truth(leaf, f, known);
+	return (enum truth)(is_known(known, leaf->fact) << holds(leaf, f->value[leaf->fact]));
 }
 
 enum truth
@@ -96,26 +130,21 @@ condition_node_truth(const struct condition_node *leaf, const struct facts *f, e
 	return leaf_truth(leaf, f, f->known[least]);
 }
 
-/* Of a group, by how many of its children are true and false. */
+/* `all` and `any` are `atleast` all of them, and one; `not` is the opposite of `atleast` one of one. */
+static inline enum truth
+group_truth(const struct condition_node *group, size_t trues, size_t falses)
+{
+	size_t need = group->kind == CONDITION_ALL ? group->count : group->kind == CONDITION_ATLEAST ? group->need : 1;
+	bool denied = group->kind == CONDITION_NOT, is = trues >= need, can_be = (size_t)group->count - falses >= need;
+
+	return is != can_be ? TRUTH_UNKNOWN : is != denied ? TRUTH_TRUE : TRUTH_FALSE;
+}
+
 enum truth
 condition_group_truth(const struct condition_node *group, size_t trues, size_t falses)
 {
-	switch ((enum condition_kind)group->kind) {
-	case CONDITION_ALL:
-		return falses ? TRUTH_FALSE : trues == group->count ? TRUTH_TRUE : TRUTH_UNKNOWN;
-	case CONDITION_ANY:
-		return trues ? TRUTH_TRUE : falses == group->count ? TRUTH_FALSE : TRUTH_UNKNOWN;
-	case CONDITION_NOT:
-		return trues ? TRUTH_FALSE : falses ? TRUTH_TRUE : TRUTH_UNKNOWN;
-	case CONDITION_ATLEAST:
-		if (trues >= group->need)
-			return TRUTH_TRUE;
-		return (size_t)group->count - falses < group->need ? TRUTH_FALSE : TRUTH_UNKNOWN;
-	case CONDITION_LEAF:
-		break;
-	}
-	assert(false);
-	return TRUTH_UNKNOWN;
+	assert(group->kind != CONDITION_LEAF);
+	return group_truth(group, trues, falses);
 }
 
 /* The truth of every node, in the order they stand: children are known before their group. */
@@ -138,37 +167,37 @@ find_truths(const struct condition *c, const struct facts *f, enum provenance le
 	}
 }
 
-/* Of the part whose last node it is. Nothing beneath it is looked at once it is settled: most are `all` and `any`, which one
- * child settles. The depth of conditions bounds the recursion. */
+/* Of a group, which is the last node of its part. Nothing beneath it is looked at once it is settled: most are `all` and
+ * `any`, which one child settles. The depth of conditions bounds the recursion. */
 static enum truth
-part_truth(const struct condition_node *part, const struct facts *f, const uint64_t *known)
+part_truth(const struct condition_node *group, const struct facts *f, const uint64_t *known)
 {
-	/* What one such child makes of the group; ATLEAST and NOT need to count. */
+	/* What one such child makes of the group; ATLEAST and NOT count. */
 	static const uint8_t settling[] = { [CONDITION_ALL] = TRUTH_FALSE, [CONDITION_ANY] = TRUTH_TRUE,
-		[CONDITION_NOT] = TRUTH_UNKNOWN, [CONDITION_ATLEAST] = TRUTH_UNKNOWN, [CONDITION_LEAF] = TRUTH_UNKNOWN };
-	const struct condition_node *child = part - 1;
-	size_t trues = 0, falses = 0;
+		[CONDITION_NOT] = UINT8_MAX, [CONDITION_ATLEAST] = UINT8_MAX };
+	const struct condition_node *child = group - 1;
+	unsigned settles = settling[group->kind], trues = 0, falses = 0;
 
-	if (part->kind == CONDITION_LEAF)
-		return leaf_truth(part, f, known);
-	for (size_t k = 0; k < part->count; k++, child -= child->size) {
+	for (unsigned left = group->count; left > 0; left--, child -= child->size) {
 		enum truth t = child->kind == CONDITION_LEAF ? leaf_truth(child, f, known) : part_truth(child, f, known);
 
-		if (t == TRUTH_UNKNOWN)
-			continue;
-		if (t == settling[part->kind])
+		if (t == settles)
 			return t;
-		trues += t == TRUTH_TRUE;
-		falses += t == TRUTH_FALSE;
+		trues += t / TRUTH_TRUE;
+		falses += t % TRUTH_TRUE;
 	}
-	return condition_group_truth(part, trues, falses);
+	return group_truth(group, trues, falses);
 }
 
 enum truth
 condition_truth(const struct condition *c, const struct facts *f, enum provenance least)
 {
+	const struct condition_node *whole = c->nodes + c->count - 1;
+
 	assert(least >= CLAIMED);
-	return c->count ? part_truth(c->nodes + c->count - 1, f, f->known[least]) : TRUTH_TRUE;
+	if (c->count == 0)
+		return TRUTH_TRUE;
+	return whole->kind == CONDITION_LEAF ? leaf_truth(whole, f, f->known[least]) : part_truth(whole, f, f->known[least]);
 }
 
 /* Reasons */
@@ -238,8 +267,10 @@ condition_with(const struct condition *c, size_t parameter, int64_t value, struc
 
 	for (size_t i = 0; i < c->count; i++) {
 		nodes[i] = c->nodes[i];
-		if (nodes[i].parameter == parameter + 1)
-			nodes[i].operand = value;
+		if (nodes[i].parameter != parameter + 1)
+			continue;
+		nodes[i].operand = value;
+		condition_leaf_prepare(&nodes[i]);
 	}
 	return (struct condition){ .nodes = nodes, .count = c->count };
 }

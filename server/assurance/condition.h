@@ -37,7 +37,15 @@ struct condition_node {
 	uint16_t size;            /* nodes of this part, itself included: the children end right before it */
 	int64_t operand;          /* scalar; of IN, HAS_ANY, HAS_ALL, ONLY a mask of words */
 	const int64_t *list;      /* of IN over integers, durations, dates: `need` values; else NULL */
+	/* Of a leaf, what of all this evaluating looks at: it holds where `(value & mask) - low` is at most `span`, or,
+	 * `denied`, where it is not. */
+	int64_t mask, low;
+	uint64_t span;
+	bool denied, one_bit;     /* one_bit: of IN over words the value is a word's number, and its bit is meant */
+	bool plain;               /* nothing else is needed: no list, no other fact */
 };
+/* To be called when a leaf is whole, and again when its operand changes. */
+void condition_leaf_prepare(struct condition_node *);
 struct condition {
 	const struct condition_node *nodes;
 	size_t count;             /* 0: always true */

@@ -256,6 +256,7 @@ compile_leaf(struct compiling *c, struct place p, const struct referring *from)
 		place_fail(p, "at most 256 facts in a condition", "more");
 	leaf.fact = (uint16_t)fact->number;
 	read_operand(c, operand, fact, from, &leaf);
+	condition_leaf_prepare(&leaf);
 	add_node(c, p, leaf);
 }
 

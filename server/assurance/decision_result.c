@@ -24,27 +24,11 @@ next_with(const struct evaluation *e, size_t at, enum truth truth)
 static void
 write_truths(struct buffer *b, const struct evaluation *e, enum truth truth)
 {
-	size_t count = e->framework->criterion_count;
-	bool begun = false;
+	size_t count = e->framework->criterion_count, comma = 1;
 
 	for (size_t i = next_with(e, 0, truth); i < count; i = next_with(e, i + 1, truth)) {
-		if (begun)
-			buffer_byte(b, ',');
-		write_id(b, e->framework->criteria[i].id);
-		begun = true;
-	}
-}
-
-/* Areas by id, as canonical JSON has them. */
-static void
-sort_areas(const struct framework *f, uint8_t order[AREAS_LARGEST])
-{
-	for (size_t i = 0; i < f->area_count; i++) {
-		size_t at = i;
-
-		for (; at > 0 && span_compare(f->areas[order[at - 1]].id, f->areas[i].id) > 0; at--)
-			order[at] = order[at - 1];
-		order[at] = (uint8_t)i;
+		buffer_add(b, span_skip(e->framework->criteria[i].quoted, comma));
+		comma = 0;
 	}
 }
 
@@ -53,22 +37,18 @@ decision_result_write(struct buffer *b, const struct decision *d)
 {
 	const struct evaluation *e = &d->evaluation;
 	const struct framework *f = e->framework;
-	uint8_t order[AREAS_LARGEST];
 
-	sort_areas(f, order);
 	buffer_text(b, e->barred ? "{\"barred\":true,\"failed\":[" : "{\"barred\":false,\"failed\":[");
 	write_truths(b, e, TRUTH_FALSE);
 	buffer_text(b, "],\"levels\":{");
 	for (size_t i = 0; i < f->area_count; i++) {
-		const struct area *area = &f->areas[order[i]];
+		const struct area *area = &f->areas[f->in_order[i]];
+		const struct reach *reach = &e->areas[f->in_order[i]];
 
-		if (i)
-			buffer_byte(b, ',');
-		write_id(b, area->id);
-		buffer_text(b, ":{\"possible\":");
-		write_id(b, level_id(area, e->areas[order[i]].possible));
-		buffer_text(b, ",\"reached\":");
-		write_id(b, level_id(area, e->areas[order[i]].reached));
+		buffer_add(b, span_skip(area->heading, i ? 0 : 1));
+		buffer_add(b, area->possible[reach->possible]);
+		buffer_byte(b, ',');
+		buffer_add(b, area->reached[reach->reached]);
 		buffer_byte(b, '}');
 	}
 	buffer_text(b, d->permit ? "},\"permit\":true,\"unknown\":[" : "},\"permit\":false,\"unknown\":[");

@@ -64,13 +64,10 @@ write_levels(struct buffer *b, const struct decision *d)
 		const struct reach *reach = &d->evaluation.areas[i];
 		const struct requirement *required = requirement_of(&d->question->demand, i);
 
-		if (i)
-			buffer_byte(b, ',');
-		write_id(b, f->areas[i].id);
-		buffer_text(b, ":{\"reached\":");
-		write_id(b, level_id(&f->areas[i], reach->reached));
-		buffer_text(b, ",\"possible\":");
-		write_id(b, level_id(&f->areas[i], reach->possible));
+		buffer_add(b, span_skip(f->areas[i].heading, i ? 0 : 1));
+		buffer_add(b, f->areas[i].reached[reach->reached]);
+		buffer_byte(b, ',');
+		buffer_add(b, f->areas[i].possible[reach->possible]);
 		if (required)
 			write_required(b, &f->areas[i], required);
 		buffer_byte(b, '}');

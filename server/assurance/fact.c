@@ -102,9 +102,13 @@ date_text(int64_t days, char out[DATE_TEXT])
 int
 fact_word(const struct fact *f, struct span word)
 {
-	for (size_t i = 0; i < f->word_count; i++)
-		if (span_equal(f->words[i], word))
+	for (size_t i = 0; i < f->word_count; i++) {
+		const struct span *own = &f->words[i];
+
+		/* Most others differ in size, or at once; no word is empty. */
+		if (own->size == word.size && own->data[0] == word.data[0] && span_equal(*own, word))
 			return (int)i;
+	}
 	return -1;
 }
 

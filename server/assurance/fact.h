@@ -81,6 +81,14 @@ enum err dictionary_read(struct arena *, const char *name, struct span text, con
 
 /* NULL: no such fact. */
 const struct fact *fact_find(const struct dictionary *, struct span id);
+/* The same. Who states many facts mostly keeps the dictionary's order: the one after `before` (NULL: none) is tried first. */
+static inline const struct fact *
+fact_find_after(const struct dictionary *d, const struct fact *before, struct span id)
+{
+	size_t next = before ? before->number + 1 : 0;
+
+	return next < d->count && span_equal(d->facts[next].id, id) ? &d->facts[next] : fact_find(d, id);
+}
 
 /* A value as a text has it: a word's index, a date, a duration as xs:duration; in its domain. False: none of this fact's. */
 bool fact_text_read(const struct fact *, struct span text, int64_t *out);

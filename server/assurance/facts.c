@@ -114,27 +114,15 @@ read_set(struct reader *r, const struct fact *fact)
 static int64_t
 read_value(struct reader *r, const struct fact *fact, enum reader_kind kind)
 {
-	enum reader_kind wanted = READER_STRING;
+	static const uint8_t kinds[] = {
+		[FACT_NO_TYPE] = READER_STRING, [FACT_BOOLEAN] = READER_BOOLEAN, [FACT_INTEGER] = READER_NUMBER,
+		[FACT_DURATION] = READER_NUMBER, [FACT_DATE] = READER_STRING, [FACT_ENUM] = READER_STRING,
+		[FACT_LEVEL] = READER_STRING, [FACT_SET] = READER_ARRAY,
+	};
+	enum reader_kind wanted = (enum reader_kind)kinds[fact->type];
 
-	switch (fact->type) {
-	case FACT_BOOLEAN:
-		wanted = READER_BOOLEAN;
-		break;
-	case FACT_INTEGER:
-		wanted = READER_NUMBER;
-		break;
-	case FACT_DURATION:
-		wanted = kind == READER_NUMBER ? READER_NUMBER : READER_STRING;
-		break;
-	case FACT_SET:
-		wanted = READER_ARRAY;
-		break;
-	case FACT_NO_TYPE:
-	case FACT_DATE:
-	case FACT_ENUM:
-	case FACT_LEVEL:
-		break;
-	}
+	if (fact->type == FACT_DURATION && kind != READER_NUMBER)
+		wanted = READER_STRING;
 	if (kind != wanted && r->problem.code == OK) {
 		static const char *const names[] = { "nothing", "null", "true or false", "a number", "a text", "a list",
 			"an object" };
@@ -218,14 +206,15 @@ void
 facts_read_word(struct reader *r, struct facts *f, const struct word *word, struct instant now)
 {
 	uint64_t seen[FACT_SETS] = { 0 };
+	const struct fact *fact = NULL;
 	struct span id;
 
 	reader_object(r);
 	while (reader_member_known(r, &id)) {
-		const struct fact *fact = fact_find(f->dictionary, id);
 		struct word said = *word;
 		int64_t value;
 
+		fact = fact_find_after(f->dictionary, fact, id);
 		if (!fact) {
 			reader_fail(r, "a fact of the dictionary", "another name");
 			break;

@@ -59,6 +59,10 @@ struct area {
 	const uint8_t *of;               /* of a composed one: numbers of areas; NULL: an area of its own */
 	const uint8_t (*ranks)[LEVELS_LARGEST + 1]; /* for each of `of`: its level as one of ours */
 	size_t of_count;
+	/* As JSON has it, made once for all decisions: `,"AREA":{`, and of each level from 0 on `"reached":"LEVEL"` and
+	 * `"possible":"LEVEL"`. */
+	struct span heading;
+	const struct span *reached, *possible;
 };
 
 struct citation {
@@ -87,6 +91,7 @@ struct criterion {
 	const struct parameter *parameters;
 	size_t parameter_count;
 	struct span file, pointer;       /* where it stands */
+	struct span quoted;              /* `,"ID"` */
 	struct span spoken;              /* JSON: what a decision says of it where it is not true, up to the facts */
 };
 
@@ -177,6 +182,7 @@ struct framework {
 	uint64_t uses[FACT_SETS];        /* the facts of its criteria and steps */
 	const struct area *areas;        /* areas first, then what is composed of them */
 	size_t area_count, own_count;    /* own: how many are areas of their own */
+	uint8_t in_order[AREAS_LARGEST]; /* their numbers by id: the order of canonical JSON */
 	const struct criterion *criteria; /* area by area, level by level */
 	size_t criterion_count;
 	const struct profile *profiles;

@@ -121,6 +121,24 @@ compile_criterion(struct framework_reading *r, struct draft *draft)
 	draft->criterion.condition = compile(&n, place_member(draft->place, "condition"));
 }
 
+/* Side by side, in the order in which they are evaluated: every decision runs through all of them. */
+static void
+gather_nodes(struct framework_reading *r, struct criterion *criteria, size_t count)
+{
+	struct condition_node *to = arena_array(r->arena, struct condition_node, r->nodes);
+
+	for (size_t i = 0; i < count; i++) {
+		struct condition *parts[] = { &criteria[i].when, &criteria[i].condition };
+
+		for (size_t k = 0; k < COUNT(parts); k++) {
+			if (parts[k]->count)
+				memcpy(to, parts[k]->nodes, parts[k]->count * sizeof(*to));
+			parts[k]->nodes = to;
+			to += parts[k]->count;
+		}
+	}
+}
+
 void
 framework_read_conditions(struct framework_reading *r)
 {
@@ -129,8 +147,12 @@ framework_read_conditions(struct framework_reading *r)
 
 	for (size_t i = 0; i < f->criterion_count; i++)
 		compile_criterion(r, &r->drafts[i]);
-	for (size_t i = 0; i < f->criterion_count; i++)
+	for (size_t i = 0; i < f->criterion_count; i++) {
 		criteria[i] = r->drafts[i].criterion;
+		/* Ids have nothing in them to escape. */
+		criteria[i].quoted = span_text(arena_print(r->arena, ",\"%.*s\"", SPAN_ARGS(criteria[i].id)));
+	}
+	gather_nodes(r, criteria, f->criterion_count);
 	for (size_t i = 0; i < f->criterion_count && framework_sound(r); i++)
 		criteria[i].spoken = criterion_spoken(r->arena, f, &criteria[i]);
 	f->criteria = criteria;

@@ -41,6 +41,24 @@ read_level_list(struct place array, struct area *area)
 	}
 }
 
+/* Ids have nothing in them to escape. */
+static void
+prepare_writing(struct arena *a, struct area *area)
+{
+	struct span *reached = arena_array(a, struct span, area->level_count + 1);
+	struct span *possible = arena_array(a, struct span, area->level_count + 1);
+
+	area->heading = span_text(arena_print(a, ",\"%.*s\":{", SPAN_ARGS(area->id)));
+	for (size_t i = 0; i <= area->level_count; i++) {
+		struct span id = level_id(area, (uint8_t)i);
+
+		reached[i] = span_text(arena_print(a, "\"reached\":\"%.*s\"", SPAN_ARGS(id)));
+		possible[i] = span_text(arena_print(a, "\"possible\":\"%.*s\"", SPAN_ARGS(id)));
+	}
+	area->reached = reached;
+	area->possible = possible;
+}
+
 static struct area
 read_area(const struct framework *f, struct place p)
 {
@@ -52,6 +70,7 @@ read_area(const struct framework *f, struct place p)
 
 	policy_once(place_member(p, "id"), area.id, area_find(f, area.id) >= 0);
 	read_level_list(place_member(p, "levels"), &area);
+	prepare_writing(p.document->arena, &area);
 	return area;
 }
 
@@ -97,6 +116,18 @@ read_composed(const struct framework_reading *r, struct place p)
 	return area;
 }
 
+static void
+put_in_order(struct framework *f)
+{
+	for (size_t i = 0; i < f->area_count; i++) {
+		size_t at = i;
+
+		for (; at > 0 && span_compare(f->areas[f->in_order[at - 1]].id, f->areas[i].id) > 0; at--)
+			f->in_order[at] = f->in_order[at - 1];
+		f->in_order[at] = (uint8_t)i;
+	}
+}
+
 void
 framework_read_levels(struct framework_reading *r)
 {
@@ -117,4 +148,5 @@ framework_read_levels(struct framework_reading *r)
 		areas[f->own_count + i] = read_composed(r, place_element(composed, i));
 		f->area_count++;
 	}
+	put_in_order(f);
 }

@@ -16,6 +16,10 @@
 
 #include "codec/text.h"
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 #define POINTER_TEXT 192 /* of a sentence: names are the peer's, and may be long */
 #define WORD_SHOWN 40    /* bytes of one that was found where one of ours was expected */
 
@@ -320,8 +324,8 @@ read_escape(const uint8_t *p, const uint8_t *end, uint32_t *c)
 }
 
 /* Where plain characters end: at a quote, a backslash, a control character or the end. */
-static inline const uint8_t *
-skip_plain(const uint8_t *p, const uint8_t *end)
+static const uint8_t *
+skip_plain_slowly(const uint8_t *p, const uint8_t *end)
 {
 	const uint64_t ones = UINT64_C(0x0101010101010101), highs = ones * 0x80;
 	uint64_t eight, quotes, slashes, found;
@@ -345,6 +349,26 @@ skip_plain(const uint8_t *p, const uint8_t *end)
 	while (p < end && *p != '"' && *p != '\\' && *p >= 0x20)
 		p++;
 	return p;
+}
+
+/* The same. Every name and text of a request is looked through by this, so where sixteen bytes can be compared at once,
+ * which is half the price, they are. */
+static inline const uint8_t *
+skip_plain(const uint8_t *p, const uint8_t *end)
+{
+#ifdef __SSE2__
+	const __m128i quote = _mm_set1_epi8('"'), slash = _mm_set1_epi8('\\'), control = _mm_set1_epi8(0x1f);
+
+	for (; end - p >= 16; p += 16) {
+		__m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)p);
+		__m128i ends = _mm_or_si128(_mm_cmpeq_epi8(bytes, quote), _mm_cmpeq_epi8(bytes, slash));
+		int found = _mm_movemask_epi8(_mm_or_si128(ends, _mm_cmpeq_epi8(_mm_min_epu8(bytes, control), bytes)));
+
+		if (found)
+			return p + __builtin_ctz((unsigned)found);
+	}
+#endif
+	return skip_plain_slowly(p, end);
 }
 
 /* The rest of a string from its first escape at `p` on: written into the arena, unless nobody wants it (`skipped`). */

@@ -71,6 +71,7 @@ generated_leaf(struct chance *c, const struct dictionary *d)
 
 	leaf.operator = fact->type == FACT_SET ? sets[chance_below(c, 4)] : order[chance_below(c, fact->type == FACT_BOOLEAN ? 2 : 6)];
 	leaf.operand = leaf.operator == OPERATOR_HAS ? (int64_t)chance_below(c, GENERATED_WORDS) : generated_value(c, fact);
+	condition_leaf_prepare(&leaf);
 	return leaf;
 }
 
