@@ -342,7 +342,9 @@ what_cannot_be_done_is_told(void **state)
 	expect_problem("a disk that fills up", s.err, &s.why, ERR_FULL, "could not be written: full");
 	expect_number("nothing was published", stage_publication(&s).generation, 0);
 	publish(&s);
-	expect_report(&s, "and then it is", 1, 6, 0, 0);
+	expect_number("and then it is", s.published.signed_documents, 6);
+	/* Where files of the failed one were written already, its number is taken. */
+	expect_number("what is told is what is there", s.published.generation, stage_publication(&s).generation);
 	stage_close(&s);
 }
 
