@@ -220,13 +220,16 @@ seek(const struct evaluation *now, const struct demand *demand, const struct fac
 }
 
 bool
-advisable(const struct evaluation *now, const struct demand *demand, const struct facts *facts, enum advice_reading reading)
+advisable(const struct evaluation *now, const struct demand *demand, const struct facts *facts, enum advice_reading reading,
+    uint32_t *amr)
 {
 	struct step_set steps = steps_allowed(now->framework, reading);
 	uint32_t nodes = ADVICE_NODES;
 	struct step_answer answer;
 
 	seek(now, demand, facts, &steps, &nodes, &answer);
+	for (size_t i = 0; answer.found && i < answer.count; i++)
+		*amr |= now->framework->steps[answer.steps[i]].amr;
 	return answer.found;
 }
 

@@ -40,8 +40,9 @@ struct advice {
  * in the file. */
 void advise(const struct evaluation *now, const struct demand *, const struct facts *, enum advice_reading,
     struct advice *out);
-/* Whether there is a way at all. */
-bool advisable(const struct evaluation *now, const struct demand *, const struct facts *, enum advice_reading);
+/* Whether there is a way at all; `*amr` then gains the methods of the cheapest. */
+bool advisable(const struct evaluation *now, const struct demand *, const struct facts *, enum advice_reading,
+    uint32_t *amr);
 
 /* Nothing found, nothing to say: whatever its arrays hold does not count. */
 static inline void

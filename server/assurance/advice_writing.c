@@ -121,6 +121,30 @@ write_acr_values(struct buffer *b, const struct decision *d)
 	buffer_release(&values);
 }
 
+static void
+write_methods(struct buffer *b, uint32_t methods, const char *separator, const char *quote)
+{
+	bool begun = false;
+
+	for (size_t i = 0; amr_word(i); i++) {
+		if (!(methods >> i & 1))
+			continue;
+		buffer_print(b, "%s%s%s%s", begun ? separator : "", quote, amr_word(i), quote);
+		begun = true;
+	}
+}
+
+/* As AuthZEN's example has it: words with a blank between. */
+static void
+write_amr_values(struct buffer *b, const struct decision *d)
+{
+	if (d->login_count == 0 || d->login_amr == 0)
+		return;
+	buffer_text(b, ",\"amr_values\":\"");
+	write_methods(b, d->login_amr, " ", "");
+	buffer_byte(b, '"');
+}
+
 void
 write_all_advice(struct buffer *b, const struct decision *d)
 {
@@ -132,6 +156,7 @@ write_all_advice(struct buffer *b, const struct decision *d)
 	}
 	buffer_byte(b, ']');
 	write_acr_values(b, d);
+	write_amr_values(b, d);
 }
 
 /* Each level asks for a login of its own; without an acr for one of them logging in would not be enough. */
@@ -155,6 +180,11 @@ decision_obligations_write(struct buffer *b, const struct decision *d)
 	for (size_t i = 0; i < d->login_count; i++) {
 		buffer_print(b, "%s{\"type\":\"step-up\",\"id\":\"step-up-%zu\",\"properties\":{", i ? "," : "", i + 1);
 		write_member(b, "\"acr_value\":", login_level(f, &d->login[i])->acr[0]);
+		if (d->login_amr) {
+			buffer_text(b, ",\"amr_values\":[");
+			write_methods(b, d->login_amr, ",", "\"");
+			buffer_byte(b, ']');
+		}
 		buffer_text(b, "}}");
 	}
 	buffer_byte(b, ']');

@@ -5,16 +5,19 @@
 static void
 ask_login(const struct question *q, struct decision *out)
 {
+	uint32_t each = 0, all = 0;
+
 	for (size_t i = 0; i < q->demand.count; i++) {
 		const struct requirement *r = &q->demand.items[i];
 		struct demand one = { { *r }, 1 };
 
 		if (requirement_met(r, out->evaluation.areas[r->area].reached))
 			continue;
-		if (advisable(&out->evaluation, &one, q->facts, ADVICE_AT_LOGIN))
+		if (advisable(&out->evaluation, &one, q->facts, ADVICE_AT_LOGIN, &each))
 			out->login[out->login_count++] = *r;
 	}
-	out->login_suffices = advisable(&out->evaluation, &q->demand, q->facts, ADVICE_AT_LOGIN);
+	out->login_suffices = advisable(&out->evaluation, &q->demand, q->facts, ADVICE_AT_LOGIN, &all);
+	out->login_amr = out->login_suffices ? all : each;
 }
 
 void
@@ -23,6 +26,7 @@ decide(const struct question *q, struct decision *out)
 	out->question = q;
 	out->login_count = 0;
 	out->login_suffices = false;
+	out->login_amr = 0;
 	evaluate(q->framework, q->profile, q->facts, &out->evaluation);
 	out->permit = demand_met(&q->demand, &out->evaluation);
 	out->advised = q->advise && !out->permit && q->demand.count > 0;

@@ -29,11 +29,12 @@ struct decision {
 	struct requirement login[REQUIREMENTS_LARGEST];
 	size_t login_count;
 	bool login_suffices;             /* and it would reach all at once */
+	uint32_t login_amr;              /* methods (framework.h) of that login: for all at once, else for each by itself */
 };
 void decide(const struct question *, struct decision *out);
 
 /* Members of an answer's context, without braces (policy.md 3): "levels", "failed", "unknown", "disregarded", "advice",
- * "acr_values", "policy". Texts in both languages.
+ * "acr_values", "amr_values", "policy". Texts in both languages.
  *
  * A person reads "failed" and "unknown", and must see what matters: not all that is false, but of an area where something is
  * required the criteria up to that level, of every other area those up to the next level above what is reached, and what

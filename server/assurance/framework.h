@@ -125,6 +125,9 @@ struct profile {
 enum step_who { STEP_PERSON, STEP_IDP, STEP_RP, STEP_OPERATOR };
 const char *step_who_name(enum step_who);
 
+/* Methods of authentication as amr has them (RFC 8176 s2): a set is bits, one each. NULL: no further word. */
+const char *amr_word(size_t number);
+
 struct effect {
 	uint16_t fact;
 	bool add;                        /* of a set: these words join it */
@@ -139,6 +142,7 @@ struct step {
 	struct condition needs;
 	const struct effect *effects;
 	size_t effect_count;
+	uint32_t amr;                    /* methods that a login with it uses; 0: not said */
 	const uint16_t *collects;        /* facts that it makes known, whatever they turn out to be */
 	size_t collect_count;
 };

@@ -4,6 +4,36 @@
 #define EFFECTS_LARGEST 32
 #define COST_LARGEST 1000000
 
+/* RFC 8176 s2. */
+static const char *const amr_words[] = {
+	"face", "fpt", "geo", "hwk", "iris", "kba", "mca", "mfa", "otp", "pin", "pop", "pwd", "rba", "retina", "sc", "sms", "swk",
+	"tel", "user", "vbm", "wia",
+};
+_Static_assert(COUNT(amr_words) <= 32, "a set of them is 32 bits");
+
+const char *
+amr_word(size_t number)
+{
+	return number < COUNT(amr_words) ? amr_words[number] : NULL;
+}
+
+static uint32_t
+read_amr(struct place array)
+{
+	size_t count = policy_count(array, 0, COUNT(amr_words));
+	uint32_t set = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		struct place p = place_element(array, i);
+		uint32_t bit = UINT32_C(1) << policy_word(p, amr_words, COUNT(amr_words));
+
+		if (set & bit)
+			place_fail(p, "each method once", NULL);
+		set |= bit;
+	}
+	return set;
+}
+
 static struct effect
 read_effect(const struct framework_reading *r, struct place p)
 {
@@ -68,6 +98,7 @@ read_step(struct framework_reading *r, struct place p)
 		.cost = (uint32_t)place_integer(cost, 1, COST_LARGEST, 1),
 		.title = policy_title(place_member(p, "title"), NEEDED),
 		.text = policy_text(place_member(p, "text"), NEEDED),
+		.amr = read_amr(place_member(p, "amr")),
 	};
 
 	if (place_exists(needs))

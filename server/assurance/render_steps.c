@@ -36,6 +36,18 @@ effects(struct writer *w, const struct step *s)
 }
 
 static void
+methods(struct writer *w, uint32_t set)
+{
+	const char *list = NULL;
+
+	for (size_t i = 0; amr_word(i); i++)
+		if (set >> i & 1)
+			list = list ? arena_print(w->arena, "%s %s", list, amr_word(i)) : amr_word(i);
+	if (list)
+		put_row(w, words("認証の方法（amr）", "Methods (amr)"), same(span_text(list)));
+}
+
+static void
 step_chapter(struct writer *w, const struct step *s, size_t place)
 {
 	const struct heading h = { .depth = 3, .number = arena_print(w->arena, "%c.%zu", w->part - 1, place),
@@ -51,6 +63,7 @@ step_chapter(struct writer *w, const struct step *s, size_t place)
 		put_row(w, words("前提", "Needs"), (struct localized){ 0 });
 		condition_wording(&s->needs, NULL, w->framework, w->arena, put_line, w);
 	}
+	methods(w, s->amr);
 	effects(w, s);
 }
 

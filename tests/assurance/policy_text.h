@@ -100,7 +100,7 @@ static const struct policy_text_file {
 	  STEP("open-account", "person", "false", "2", "\"effects\":[{\"fact\":\"account.exists\",\"set\":true}]") ","
 	  STEP("operator-binds", "operator", "false", "3", "\"effects\":[{\"fact\":\"account.exists\",\"set\":true},"
 	      "{\"fact\":\"device.kind\",\"set\":\"software\"}]") ","
-	  STEP("log-in", "person", "false", "1", "\"needs\":{\"fact\":\"device.kind\",\"ge\":\"software\"},"
+	  STEP("log-in", "person", "false", "1", "\"amr\":[\"pwd\",\"mfa\",\"otp\"],\"needs\":{\"fact\":\"device.kind\",\"ge\":\"software\"},"
 	      "\"effects\":[{\"fact\":\"login.age\",\"set\":0},{\"fact\":\"login.tries\",\"set\":0}]") ","
 	  STEP("use-mutual", "idp", "false", "20", "\"effects\":[{\"fact\":\"channel.kind\",\"set\":\"mutual\"}]") ","
 	  STEP("rp-stops-asking", "rp", "false", "1", "\"effects\":[{\"fact\":\"rp.asks_number\",\"set\":false}]") ","

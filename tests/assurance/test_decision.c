@@ -148,9 +148,15 @@ static const struct {
 	{ "a login alone is asked for the level it would bring",
 	  "{\"rp.asks_number\":false,\"account.exists\":true,\"device.kind\":\"software\",\"login.age\":50000,\"login.tries\":9,"
 	  "\"channel.kind\":\"server\",\"device.lost\":false}", "{}", "login", "acr_values", "\"https://watashi.example/acr/2\"" },
+	{ "with the methods of its steps",
+	  "{\"rp.asks_number\":false,\"account.exists\":true,\"device.kind\":\"software\",\"login.age\":50000,\"login.tries\":9,"
+	  "\"channel.kind\":\"server\",\"device.lost\":false}", "{}", "login", "amr_values", "\"mfa otp pwd\"" },
 	{ "and only for that",
 	  "{\"rp.asks_number\":false,\"account.exists\":true,\"device.kind\":\"software\",\"login.age\":50000,\"login.tries\":0,"
 	  "\"channel.kind\":\"open\",\"device.lost\":false}", "{}", "login", "acr_values", "(none)" },
+	{ "nor are there methods then",
+	  "{\"rp.asks_number\":false,\"account.exists\":true,\"device.kind\":\"software\",\"login.age\":50000,\"login.tries\":0,"
+	  "\"channel.kind\":\"open\",\"device.lost\":false}", "{}", "login", "amr_values", "(none)" },
 	{ "the policy is named", "{}", "{}", "login", "policy", NULL },
 };
 
@@ -221,7 +227,7 @@ static const struct {
 	  "{\"rp.asks_number\":false,\"account.exists\":true,\"device.kind\":\"software\",\"login.age\":50000,\"login.tries\":9,"
 	  "\"channel.kind\":\"server\",\"device.lost\":false}", "login",
 	  ",\"obligations\":[{\"type\":\"step-up\",\"id\":\"step-up-1\",\"properties\":"
-	  "{\"acr_value\":\"https://watashi.example/acr/2\"}}]" },
+	  "{\"acr_value\":\"https://watashi.example/acr/2\",\"amr_values\":[\"mfa\",\"otp\",\"pwd\"]}}]" },
 	{ "a login that is not enough is none",
 	  "{\"rp.asks_number\":false,\"account.exists\":true,\"device.kind\":\"hardware\",\"login.age\":50000,\"login.tries\":9,"
 	  "\"channel.kind\":\"server\",\"device.lost\":false,\"person.checked\":false,\"person.records\":[]}", "bank", "" },
