@@ -7,6 +7,7 @@ against a federation of its own, and what the scenario leaves open.
 Lines `ok …`, `not ok …: why`, `skip …: why`; exit status 1 when anything is not ok.
 """
 
+import base64
 import http.client
 import json
 import os
@@ -115,8 +116,8 @@ def semantics(point):
         status, _, found = point.ask("/access/v1/evaluations", dict(body, options={"evaluations_semantic": semantic}))
         ok(f"{semantic} ends where it should", status == 200 and [e["decision"] for e in found["evaluations"]] == wanted, found)
     status, _, found = point.ask("/access/v1/evaluations", dict(body, options={"evaluations_semantic": "any"}))
-    ok("an unknown semantic is refused with its pointer", status == 400 and "/options/evaluations_semantic" in found["detail"],
-       found)
+    ok("an unknown semantic is refused with its pointer and word", status == 400 and
+       "/options/evaluations_semantic: " in found["detail"] and found["detail"].endswith('found "any"'), found)
 
 
 def errors(point):
@@ -200,6 +201,66 @@ def pointers(point):
         ok(f"{title} is refused where it stands", status == wanted and pointer in found["detail"], (status, found))
 
 
+def decoded(part):
+    return base64.urlsafe_b64decode(part + "=" * (-len(part) % 4))
+
+
+def public_key(jwk):
+    """A JWK as a key of python's cryptography."""
+    from cryptography.hazmat.primitives.asymmetric import ec, rsa
+    number = lambda name: int.from_bytes(decoded(jwk[name]), "big")  # noqa: E731
+    if jwk["kty"] == "RSA":
+        return rsa.RSAPublicNumbers(number("e"), number("n")).public_key()
+    curve = {"P-256": ec.SECP256R1, "P-384": ec.SECP384R1}[jwk["crv"]]()
+    return ec.EllipticCurvePublicNumbers(number("x"), number("y"), curve).public_key()
+
+
+def is_signed_by(jwk, text, signature):
+    from cryptography.exceptions import InvalidSignature
+    from cryptography.hazmat.primitives import hashes
+    from cryptography.hazmat.primitives.asymmetric import ec, padding, utils
+    digest = hashes.SHA384() if jwk["alg"] == "ES384" else hashes.SHA256()
+    try:
+        if jwk["kty"] == "RSA":
+            public_key(jwk).verify(signature, text, padding.PKCS1v15(), digest)
+        else:
+            half = len(signature) // 2
+            r, s = (int.from_bytes(part, "big") for part in (signature[:half], signature[half:]))
+            public_key(jwk).verify(utils.encode_dss_signature(r, s), text, ec.ECDSA(digest))
+    except InvalidSignature:
+        return False
+    return True
+
+
+def metadata(point):
+    """What the suite checks of signed_metadata: alg, iss, times, nothing nested; and that its values are the plain ones."""
+    ask = lambda path: point.ask(path, None, "GET", headers={"Authorization": None})[2]  # noqa: E731
+    until = time.monotonic() + 20
+    while "signed_metadata" not in (plain := ask("/.well-known/authzen-configuration")) and time.monotonic() < until:
+        time.sleep(0.1)
+    token = plain.pop("signed_metadata", "")
+    ok("the metadata is signed", token.count(".") == 2, plain)
+    if token.count(".") != 2:
+        return
+    header, claims = (json.loads(decoded(part)) for part in token.split(".")[:2])
+    keys = [k for k in ask("/" + plain["jwks_uri"].split("/", 3)[3])["keys"] if k["kid"] == header["kid"]]
+    ok("with a key it names, by an algorithm with public keys", len(keys) == 1 and keys[0]["alg"] == header["alg"] != "none", header)
+    now = time.time()
+    ok("it holds now, for a day at most", claims["iat"] <= now + 1 and claims["nbf"] <= now + 1 and
+       3600 < claims["exp"] - now <= 86400, claims)
+    ok("its issuer is the point", claims["iss"] == plain["policy_decision_point"], claims)
+    ok("its values are the plain ones, with no token in it",
+       {k: v for k, v in claims.items() if k not in ("iss", "iat", "nbf", "exp")} == plain, claims)
+    try:
+        import cryptography  # noqa: F401
+    except ImportError:
+        print("skip the signature of the metadata: python's cryptography is not there")
+        return
+    signed, signature = token.rsplit(".", 1)
+    ok("its signature verifies", is_signed_by(keys[0], signed.encode(), decoded(signature)), token)
+    ok("and no other's", not is_signed_by(keys[0], signed.encode() + b"A", decoded(signature)), token)
+
+
 def main():
     point = Point(os.environ["WATASHI_BUILD"], {"decisions": {"access": ACCESS}})
     try:
@@ -209,6 +270,7 @@ def main():
         answers(point)
         wide(point)
         pointers(point)
+        metadata(point)
     finally:
         point.daemon.stop()
     return failed > 0
