@@ -21,6 +21,7 @@
 #include "registry/document.h"
 #include "signer/rollover.h"
 #include "store/memory.h"
+#include "transaction/erasure.h"
 #include "transaction/caller_proposal.h"
 
 #define DAY SECONDS(24 * 60 * 60)
@@ -32,7 +33,8 @@
 
 static const struct table *const tables[] = { &entity_table, &fragment_table, &journal_table, &document_table,
 	&publication_table, &key_table, &member_table, &member_event_table, &member_claim_table, &finding_table,
-	&source_table, &caller_proposal_table, &policy_table, &dictionary_table, &policy_change_table, &ledger_leaf_table, &ledger_entry_table, NULL };
+	&source_table, &caller_proposal_table, &policy_table, &dictionary_table, &policy_change_table, &ledger_leaf_table, &ledger_entry_table,
+	&erasure_agreement_table, NULL };
 
 struct stage {
 	char home[64], socket[96], keys[96];
@@ -255,6 +257,9 @@ expect_answer(struct stage *s, const char *title, const struct wanted *w, int st
 static const char json[] = "application/json", xml[] = "application/samlmetadata+xml";
 #define EMPTY "<EntitiesDescriptor xmlns='urn:oasis:names:tc:SAML:2.0:metadata'/>"
 
+#define SUBJECT_WITH(member, more) "{\"subject\":{\"type\":\"user\",\"id\":\"alice\"," member "}" more "}"
+#define SUBJECT(more) "{\"subject\":{\"type\":\"user\",\"id\":\"alice\"}" more "}"
+
 static void
 requests_are_read_strictly(void **state)
 {
@@ -307,6 +312,27 @@ requests_are_read_strictly(void **state)
 		{ "a refresh has no further wishes", { "POST", "/v1/control/sources/nowhere", json, "{\"force\":true}" }, 400,
 		    "/force" },
 		{ "there are no policies", { "GET", "/v1/control/policies", NULL, NULL }, 200, "{\"policies\":[],\"rejected\":null}" },
+		{ "a search says for whom", { "POST", "/v1/control/erasures/search", json, "{}" }, 400,
+		    "/subject: expected one with type and id, found none" },
+		{ "by type and id", { "POST", "/v1/control/erasures/search", json, "{\"subject\":{\"id\":\"a\"}}" }, 400,
+		    "/subject: expected one with type and id, found none" },
+		{ "and nothing else", { "POST", "/v1/control/erasures/search", json, SUBJECT_WITH("\"name\":\"b\"", "") }, 400,
+		    "/subject/name" },
+		{ "it goes on from an ID", { "POST", "/v1/control/erasures/search", json, SUBJECT(",\"from\":\"0\"") }, 400,
+		    "/from: expected an entry's ID" },
+		{ "in an empty ledger nobody is found", { "POST", "/v1/control/erasures/search", json, SUBJECT("") }, 200,
+		    "{\"searched\":0,\"size\":0,\"found\":[],\"next\":null}" },
+		{ "a search has no reason", { "POST", "/v1/control/erasures/search", json, SUBJECT(",\"reason\":\"x\"") }, 400, "/reason" },
+		{ "erasing has one", { "POST", "/v1/control/erasures", json, SUBJECT("") }, 400, "/reason: expected 1 to 1000 bytes, found 0" },
+		{ "that names nobody", { "POST", "/v1/control/erasures", json, SUBJECT(",\"reason\":\"for alice\"") }, 400,
+		    "found the subject's ID" },
+		{ "and says what", { "POST", "/v1/control/erasures", json, SUBJECT(",\"reason\":\"asked for\"") }, 400,
+		    "/entries: expected at least one, found none" },
+		{ "by IDs", { "POST", "/v1/control/erasures", json, SUBJECT(",\"reason\":\"asked for\",\"entries\":[\"AB\"]") }, 400,
+		    "/entries/0: expected an entry's ID, 32 hexadecimal digits" },
+		{ "that are the subject's", { "POST", "/v1/control/erasures", json,
+		    SUBJECT(",\"reason\":\"asked for\",\"entries\":[\"00000000000000000000000000000001\"]") }, 400,
+		    "/entries/0: expected a decision about that subject" },
 		{ "a version has files", { "POST", "/v1/control/policies", json, "{}" }, 400, "/files: expected the files of a version" },
 		{ "each has the name of a file", { "POST", "/v1/control/policies", json, "{\"files\":{\"../x\":\"\"}}" }, 400,
 		    "under the name of a file (a-z 0-9 - . _ + and /), found another name" },
@@ -477,6 +503,75 @@ a_version_is_proposed_looked_at_and_taken_back(void **state)
 		    steps[i].status, steps[i].part);
 	stage_free(&s);
 	arena_release(&a);
+}
+
+static void
+on_entries_put(void *arg, const struct committed *c)
+{
+	expect_number("entries are put", c->code, OK);
+	*(bool *)arg = true;
+}
+
+#define ENTRIES 5000
+
+/* Every thousandth is about her. */
+static void
+put_entries(struct stage *s)
+{
+	struct arena a = arena_init(64 * MIB);
+	struct unit *unit = unit_new(&a, tables, id_new(clock_now()));
+	bool done = false;
+
+	for (unsigned i = 0; i < ENTRIES; i++) {
+		struct ledger_entry entry = { .kind = LEDGER_DECISION, .party = span_text("records") };
+		struct id id = { { 1, (uint8_t)(i >> 8), (uint8_t)i } };
+
+		entry.content = span_text(arena_print(&a, "{\"subject\":{\"id\":\"%s\",\"type\":\"user\"}}",
+		    i % 1000 == 607 ? "alice" : "bob"));
+		ledger_append(unit, id, &entry);
+	}
+	store_commit(s->store, unit, on_entries_put, &done);
+	while (!done)
+		store_memory_step(s->store, clock_now());
+	arena_release(&a);
+}
+
+#define ALICES "\"01025f00000000000000000000000000\",\"01064700000000000000000000000000\""
+#define REST "\"0111ff00000000000000000000000000\""
+
+static void
+a_person_is_looked_for_part_by_part_and_erased(void **state)
+{
+	static const struct wanted erase = { "POST", "/v1/control/erasures", json,
+		SUBJECT(",\"reason\":\"asked for\",\"entries\":[" ALICES "," REST "]") };
+	struct stage s;
+
+	(void)state;
+	stage_open(&s, 19, 1);
+	put_entries(&s);
+	expect_answer(&s, "a part of the ledger is looked at", &(struct wanted){ "POST", "/v1/control/erasures/search", json,
+	    SUBJECT("") }, 200, "{\"searched\":4096,\"size\":5000,\"found\":[" ALICES ",");
+	expect_answer(&s, "and where to go on is told", &(struct wanted){ "POST", "/v1/control/erasures/search", json,
+	    SUBJECT("") }, 200, "\"next\":\"010fff00000000000000000000000001\"}");
+	expect_answer(&s, "to the end", &(struct wanted){ "POST", "/v1/control/erasures/search", json,
+	    SUBJECT(",\"from\":\"010fff00000000000000000000000001\"") }, 200,
+	    "{\"searched\":904,\"size\":5000,\"found\":[" REST "],\"next\":null}");
+	expect_answer(&s, "they are erased", &erase, 200,
+	    "{\"outcome\":\"erased\",\"erased\":3,\"gone\":0,\"approvals\":{\"had\":1,\"needed\":1},\"entry\":\"");
+	expect_answer(&s, "once", &erase, 200, "{\"outcome\":\"erased\",\"erased\":0,\"gone\":3,");
+	expect_answer(&s, "the others are left", &(struct wanted){ "POST", "/v1/control/erasures/search", json,
+	    SUBJECT("") }, 200, "{\"searched\":4096,\"size\":5001,\"found\":[\"010a2f");
+	stage_free(&s);
+
+	stage_open(&s, 20, 2);
+	put_entries(&s);
+	expect_answer(&s, "where it takes two the first waits", &erase, 200,
+	    "{\"outcome\":\"waits\",\"erased\":0,\"gone\":0,\"approvals\":{\"had\":1,\"needed\":2},\"entry\":null}");
+	stage_free(&s);
+	stage_open_as(&s, 21, 2, false);
+	put_entries(&s);
+	expect_answer(&s, "who is not named is none of them", &erase, 403, "erasing takes 2 of the operators");
+	stage_free(&s);
 }
 
 static void
@@ -830,6 +925,7 @@ main(void)
 		cmocka_unit_test(requests_are_read_strictly),
 		cmocka_unit_test(a_key_goes_through_its_life),
 		cmocka_unit_test(a_version_is_proposed_looked_at_and_taken_back),
+		cmocka_unit_test(a_person_is_looked_for_part_by_part_and_erased),
 		cmocka_unit_test(a_change_that_meets_another_is_tried_once_more),
 		cmocka_unit_test(what_the_steward_does_is_asked_of_it),
 		cmocka_unit_test(a_stranger_takes_neither_memory_nor_a_place),
