@@ -1,0 +1,163 @@
+/* tests/front/test_vouched.c - questions that bring statements of vouchers: made for whom, how many, and verified once. */
+#include "front/authzen_stage.h"
+
+#include "crypto/jwt_maker.h"
+
+#define ACCESS "{\"default\":{\"framework\":\"fixture\",\"profile\":\"records\"},\"properties\":[{\"of\":\"action\"," \
+	"\"fact\":\"action.name\",\"otherwise\":\"other\"}],\"subjects\":[{\"type\":\"user\",\"id\":\"alice\"," \
+	"\"facts\":{\"subject.role\":\"member\"}}]}"
+#define ALICE "\"subject\":{\"type\":\"user\",\"id\":\"alice\"}"
+#define REST "\"action\":{\"name\":\"delete\"},\"resource\":{\"type\":\"record\",\"id\":\"record-1\"}"
+#define HEADER "{\"alg\":\"ES256\",\"typ\":\"assurance-facts+jwt\"}"
+#define RECORD "{\"entities\":[{\"entity_id\":\"https://records.example/\",\"roles\":[\"rp\"]}]}"
+
+static struct scene scene;
+static struct maker_key key;
+
+static void
+put_member(struct scene *s, const char *id, const char *record)
+{
+	struct member m = { .id = span_text(id), .standing = STANDING_APPROVED, .since = clock_now(),
+		.record = span_text(record) };
+	struct buffer b = buffer_init(4 * KIB);
+
+	member_write(&b, &m);
+	scene_put(s, &member_table, m.id, buffer_span(&b));
+	buffer_release(&b);
+}
+
+static void
+put_voucher(struct scene *s, const char *name, const char *member)
+{
+	struct caller c = { .name = span_text(name), .member = span_text(member), .rights = CALLER_VOUCH,
+		.keys = { key.spki }, .key_count = 1 };
+	struct buffer b = buffer_init(CALLER_ROW_LARGEST);
+
+	caller_write(&b, &c);
+	scene_put(s, &caller_table, c.name, buffer_span(&b));
+	buffer_release(&b);
+}
+
+static void
+open_all(uint64_t seed)
+{
+	struct scene *s = &scene;
+
+	scene_open(s, seed);
+	key = maker_key_new(&s->arena, "P-256");
+	scene_policy(s);
+	put_member(s, "records", RECORD);
+	put_member(s, "other", "{\"entities\":[{\"entity_id\":\"https://other.example/\",\"roles\":[\"rp\",\"idp\"]}]}");
+	put_voucher(s, "records-1", "records");
+	put_voucher(s, "other-1", "other");
+	scene_front(s, ACCESS);
+}
+
+static void
+close_all(void)
+{
+	maker_key_free(&key);
+	scene_close(&scene);
+}
+
+static const char *
+statement(const char *issuer, const char *more)
+{
+	struct arena *a = &scene.arena;
+	long long now = clock_now().us / SECONDS(1);
+	struct span text = maker_jwt(a, &key, "ES256", HEADER, arena_print(a, "{\"iss\":\"%s\",\"aud\":\"" SCENE_BASE
+	    "\",\"sub\":\"alice\",\"iat\":%lld,\"exp\":%lld,\"facts\":{\"action.soft\":true}%s}", issuer, now, now + 300, more));
+
+	return arena_text(a, text);
+}
+
+static void
+whose_statement_counts(void **state)
+{
+	static const struct {
+		const char *title, *issuer, *more;
+		int status;
+		const char *parts;
+	} cases[] = {
+		{ "who asks vouches for itself", "records-1", "", 200, "{\"decision\":true|\"disregarded\":[]" },
+		{ "and says so", "records-1", ",\"azp\":\"https://records.example/\"", 200, "{\"decision\":true" },
+		{ "for another it would not have", "records-1", ",\"azp\":\"https://other.example/\"", 400,
+		    "/context/vouched/0: the JWT's /azp: expected an entity ID of the member who asks|found another's" },
+		{ "another's statement made for nobody", "other-1", "", 400, "/context/vouched/0: the JWT's /azp|found none" },
+		{ "another's for who asks: it is not its to state", "other-1", ",\"azp\":\"https://records.example/\"", 200,
+		    "{\"decision\":false|\"disregarded\":[{\"fact\":\"action.soft\",\"why\":\"only rp may state it\"}]" },
+	};
+	struct scene *s = &scene;
+
+	(void)state;
+	open_all(1);
+	expect_answer(s, "without a statement", scene_ask(s, "point", "evaluation", "{" ALICE "," REST "}"), 200,
+	    "{\"decision\":false");
+	for (size_t i = 0; i < COUNT(cases); i++)
+		expect_answer(s, cases[i].title, scene_ask(s, "point", "evaluation", arena_print(&s->arena,
+		    "{" ALICE "," REST ",\"context\":{\"vouched\":[\"%s\"]}}", statement(cases[i].issuer, cases[i].more))),
+		    cases[i].status, cases[i].parts);
+	close_all();
+}
+
+static size_t
+occurrences(const char *text, const char *of)
+{
+	size_t count = 0;
+
+	while ((text = strstr(text, of))) {
+		count++;
+		text++;
+	}
+	return count;
+}
+
+static void
+a_statement_is_heard_by_each_item(void **state)
+{
+	struct scene *s = &scene;
+	const char *items = "{}";
+
+	(void)state;
+	open_all(2);
+	for (int i = 1; i < 64; i++)
+		items = arena_print(&s->arena, "%s,{%s}", items,
+		    i % 8 ? "" : "\"subject\":{\"type\":\"user\",\"id\":\"bob\"}");
+	expect_answer(s, "64 items", scene_ask(s, "point", "evaluations", arena_print(&s->arena, "{" ALICE "," REST
+	    ",\"context\":{\"vouched\":[\"%s\"],\"advice\":false},\"evaluations\":[%s]}", statement("records-1", ""), items)),
+	    200, "{\"evaluations\":[{\"decision\":true");
+	expect_number("all about its subject", occurrences(s->answer, "{\"decision\":true"), 57);
+	expect_number("and none about another", occurrences(s->answer,
+	    "/context/vouched/0: the JWT's /sub or /txn: expected the id of the question's subject, found another"), 7);
+	close_all();
+}
+
+/* Each of them is a signature to verify, so how many there are is limited before any is. */
+static void
+statements_of_one_request_are_limited(void **state)
+{
+	struct scene *s = &scene;
+	const char *items = "";
+
+	(void)state;
+	open_all(3);
+	for (int i = 0; i < 11; i++)
+		items = arena_print(&s->arena, "%s%s{\"context\":{\"vouched\":[\"a%d\",\"b%d\",\"c%d\",\"a%d\"]}}", items,
+		    i ? "," : "", i, i, i, i);
+	expect_answer(s, "33 different ones", scene_ask(s, "point", "evaluations", arena_print(&s->arena, "{" ALICE "," REST
+	    ",\"evaluations\":[%s]}", items)), 200, "/evaluations/0/context/vouched/0: |/evaluations/9/context/vouched/0: |"
+	    "/evaluations/10/context/vouched: expected at most 32 different statements of vouchers in one request, found more");
+	close_all();
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(whose_statement_counts),
+		cmocka_unit_test(a_statement_is_heard_by_each_item),
+		cmocka_unit_test(statements_of_one_request_are_limited),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
