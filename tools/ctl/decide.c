@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "assurance/decision.h"
+#include "assurance/demand.h"
 #include "base/file.h"
 #include "ctl/policy.h"
 
@@ -47,21 +48,12 @@ asked_read(struct ctl *ctl, struct span text, struct asked *out, struct problem 
 }
 
 static enum err
-demand_read(struct ctl *ctl, struct span requires, const struct framework *f, struct demand *out, struct problem *why)
+take_demand(struct ctl *ctl, struct span requires, const struct framework *f, struct demand *out, struct problem *why)
 {
 	struct reader r = reader_json(ctl->arena, requires, limits);
-	struct span name;
 
-	reader_object(&r);
-	while (reader_member(&r, &name)) {
-		int area = area_find(f, name), level = area < 0 ? -1 : level_find(&f->areas[area], reader_string(&r, 1, 16));
-
-		if (level < 0 || out->count == REQUIREMENTS_LARGEST)
-			return problem_set(why, ERR_INVALID, "", "/requires/%.*s: expected an area of the framework and one of its levels",
-			    SPAN_ARGS(name));
-		out->items[out->count++] = (struct requirement){ .area = (uint8_t)area, .level = (uint8_t)level };
-	}
-	return reader_end(&r, why);
+	demand_read(&r, f, out);
+	return reader_end(&r, why) == OK ? OK : problem_within(why, "/requires");
 }
 
 /* Showing */
@@ -178,7 +170,7 @@ question_read(struct ctl *ctl, const char *path, const struct framework *f, cons
 		out->demand = profile_demand(out->profile);
 	if (asked.requires.size) {
 		out->demand.count = 0;
-		return demand_read(ctl, asked.requires, f, &out->demand, why) == OK ? OK : problem_within(why, "%s", path);
+		return take_demand(ctl, asked.requires, f, &out->demand, why) == OK ? OK : problem_within(why, "%s", path);
 	}
 	return OK;
 }

@@ -1,6 +1,7 @@
 /* front/authzen/posed.c - what was asked, made a question to the engine. */
 #include "front/authzen/posed.h"
 
+#include "assurance/demand.h"
 #include "codec/text.h"
 #include "model/entity.h"
 
@@ -233,46 +234,12 @@ policy_of(const struct pose *p)
 	return out;
 }
 
-static void
-read_requirement(struct reader *r, const struct framework *framework, struct span area_id, struct demand *out)
-{
-	int area = area_find(framework, area_id), level = -1;
-	enum comparison comparison = COMPARE_MINIMUM;
-	struct span name;
-
-	if (area < 0 || out->count == REQUIREMENTS_LARGEST) {
-		reader_fail(r, "an area of the framework", "another");
-		return;
-	}
-	reader_object(r);
-	while (reader_member(r, &name)) {
-		if (span_is(name, "level")) {
-			level = level_find(&framework->areas[area], reader_string(r, 1, 16));
-			if (level < 0)
-				reader_fail(r, "a level of the area", "another");
-		} else if (span_is(name, "comparison")) {
-			if (!comparison_read(reader_string(r, 1, 16), &comparison))
-				reader_fail(r, "exact, minimum, maximum or better", "another word");
-		}
-	}
-	if (level < 0)
-		reader_fail(r, "a level", "none");
-	out->items[out->count++] = (struct requirement){
-		.area = (uint8_t)area,
-		.level = level > 0 ? (uint8_t)level : 0,
-		.comparison = comparison,
-	};
-}
-
 static enum err
-demand_read(struct pose *p, const struct framework *framework, struct demand *out, struct problem *why)
+take_demand(struct pose *p, const struct framework *framework, struct demand *out, struct problem *why)
 {
 	struct reader r = reader_json(p->scratch, p->wishes.requires, limits);
-	struct span name;
 
-	reader_object(&r);
-	while (reader_member(&r, &name))
-		read_requirement(&r, framework, name, out);
+	demand_read(&r, framework, out);
 	return reader_end(&r, why) == OK ? OK :
 	    asked_within(why, arena_print(p->scratch, "%s/context/requires", p->asked->at));
 }
@@ -364,7 +331,7 @@ add_requests(struct pose *p, struct problem *why)
 		return why->code;
 	if (p->wishes.requires.size) {
 		first->question.demand.count = 0;
-		if (demand_read(p, first->question.framework, &first->question.demand, why) != OK)
+		if (take_demand(p, first->question.framework, &first->question.demand, why) != OK)
 			return why->code;
 	}
 	if (first->question.demand.count == 0) {

@@ -1,0 +1,58 @@
+/* assurance/demand.c - what an asker requires, as it is written in a question. */
+#include "assurance/demand.h"
+
+#define WORD_LARGEST 16 /* of a level, of a comparison */
+
+static int
+read_level(struct reader *r, const struct area *area)
+{
+	int level = level_find(area, reader_string(r, 1, WORD_LARGEST));
+
+	if (level < 0)
+		reader_fail(r, "a level of the area", "another");
+	return level;
+}
+
+static void
+read_requirement(struct reader *r, const struct area *area, struct requirement *out)
+{
+	enum comparison comparison = COMPARE_MINIMUM;
+	int level = -1;
+	struct span name;
+
+	if (reader_peek(r) == READER_STRING) {
+		level = read_level(r, area);
+	} else {
+		reader_object(r);
+		while (reader_member(r, &name)) {
+			if (span_is(name, "level"))
+				level = read_level(r, area);
+			else if (span_is(name, "comparison") &&
+			    !comparison_read(reader_string(r, 1, WORD_LARGEST), &comparison))
+				reader_fail(r, "exact, minimum, maximum or better", "another word");
+		}
+		if (level < 0)
+			reader_fail(r, "a level", "none");
+	}
+	out->level = level > 0 ? (uint8_t)level : 0;
+	out->comparison = comparison;
+}
+
+void
+demand_read(struct reader *r, const struct framework *framework, struct demand *out)
+{
+	struct span name;
+
+	reader_object(r);
+	while (reader_member(r, &name)) {
+		int area = area_find(framework, name);
+
+		if (area < 0 || out->count == REQUIREMENTS_LARGEST) {
+			reader_fail(r, "an area of the framework", "another");
+			return;
+		}
+		out->items[out->count] = (struct requirement){ .area = (uint8_t)area };
+		read_requirement(r, &framework->areas[area], &out->items[out->count]);
+		out->count++;
+	}
+}
