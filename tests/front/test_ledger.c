@@ -7,6 +7,7 @@
 #include "ledger/stage.h"
 
 #include "codec/text.h"
+#include "front/ledger/disclosure.h"
 #include "front/ledger/ledger.h"
 #include "http/server.h"
 #include "ledger/receipt.h"
@@ -17,6 +18,7 @@
 static struct stage stage;
 static struct {
 	struct ledger_front front;
+	struct disclosure disclosure;
 	struct router *router;
 	struct http_server *server;
 	int listening;
@@ -34,7 +36,8 @@ world_open(void)
 	struct problem why;
 
 	world.front = (struct ledger_front){ stage.store };
-	world.router = router_new(&(struct mount){ ledger_routes, &world.front }, 1);
+	world.disclosure = (struct disclosure){ .store = stage.store };
+	world.router = router_new((struct mount[]){ { ledger_routes, &world.front }, { disclosure_routes, &world.disclosure } }, 2);
 	expect_ok("a port", listen_on("127.0.0.1:0", &world.listening, &why), &why);
 	expect_number("its number", getsockname(world.listening, (struct sockaddr *)&where, &size), 0);
 	world.port = where.sin_port;
@@ -62,14 +65,14 @@ strike_stage(void **state)
 	return 0;
 }
 
-/* The answer's status; its head in world.answer, its body in world.body. */
+/* The answer's status; its head in world.answer, its body in world.body. `field`: of the request, with its line's end. */
 static int
-ask(const char *path)
+ask_with(const char *path, const char *field)
 {
 	struct sockaddr_in where = { .sin_family = AF_INET, .sin_port = world.port,
 	    .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-	const char *request = arena_print(&stage.arena, "GET %s HTTP/1.1\r\nHost: t\r\nConnection: close\r\n\r\n",
-	    path);
+	const char *request = arena_print(&stage.arena, "GET %s HTTP/1.1\r\nHost: t\r\n%sConnection: close\r\n\r\n",
+	    path, field);
 	int fd = socket(AF_INET, SOCK_STREAM, 0);
 	size_t at = 0;
 	char *body;
@@ -91,6 +94,12 @@ ask(const char *path)
 	world.body = span_of(body + 4, at - (size_t)(body + 4 - world.answer));
 	*body = '\0';
 	return atoi(world.answer + 9);
+}
+
+static int
+ask(const char *path)
+{
+	return ask_with(path, "");
 }
 
 static void
@@ -245,6 +254,59 @@ a_receipt_proves_its_entry(void **state)
 	expect_number("capitals are no ID", ask("/v1/receipts/0192F3A4B5C6D7E8F900112233445566"), 404);
 }
 
+/* As an operator's erasure leaves it (transaction/erasure.h). */
+static void
+erase(struct id id)
+{
+	struct stage_look look = stage_load(&stage, (struct ask){ .table = &ledger_entry_table,
+	    .from = span_of(id.bytes, sizeof(id.bytes)) });
+	struct unit *unit = unit_new(&stage.arena, stage_tables, id_new(stage_now));
+	struct ledger_entry entry;
+
+	expect_true("an entry", look.count == 1 && ledger_entry_read(look.rows[0].value, &entry));
+	unit_expect(unit, &ledger_entry_table, look.rows[0].key, look.rows[0].generation);
+	ledger_entry_erase(unit, id, &entry);
+	stage_commit(&stage, unit);
+}
+
+static void
+what_was_erased_is_gone_and_still_proved(void **state)
+{
+	static const char path[] = "/v1/ledger/entries/0192f3a4b5c6d7e8f900112233445577";
+	static const char good[] = "Authorization: Receipt 000102030405060708090a0b0c0d0e0f\r\n";
+	static const char other[] = "Authorization: Receipt 00000000000000000000000000000000\r\n";
+	static const char none[] = "Authorization: Receipt 00\r\n";
+	struct ledger_entry entry = { .kind = LEDGER_DECISION, .party = span_text("records"), .content = span_text("{}") };
+	struct unit *unit = unit_new(&stage.arena, stage_tables, id_new(stage_now));
+	struct note_key key = stage_note_key(&stage, "first");
+	struct hash commitment;
+	struct receipt receipt;
+	struct problem why;
+	struct id id;
+
+	(void)state;
+	assert_true(ledger_id_read(span_text("0192f3a4b5c6d7e8f900112233445577"), &id));
+	for (uint8_t i = 0; i < LEDGER_SALT; i++)
+		entry.salt[i] = i;
+	commitment = ledger_commitment(entry.salt, entry.content);
+	ledger_append(unit, id, &entry);
+	stage_commit(&stage, unit);
+	stage_await(&stage, 1);
+	expect_number("whoever shows the salt sees it", ask_with(path, good), 200);
+	expect_number("another salt is a stranger's", ask_with(path, other), 404);
+	expect_number("and so is none", ask_with(path, none), 404);
+
+	erase(id);
+	expect_number("erased it is gone", ask_with(path, good), 410);
+	expect_true("which is said", strstr((const char *)world.body.data, "its place in the log and every proof remain") != NULL);
+	expect_number("nobody knows the salt any more", ask_with(path, other), 410);
+	expect_number("but what is none", ask_with(path, none), 404);
+	expect_number("the receipt is made as before", ask("/v1/receipts/0192f3a4b5c6d7e8f900112233445577"), 200);
+	expect_ok("of the form", receipt_read(&stage.arena, world.body, &receipt, &why), &why);
+	expect_ok("and holds", receipt_verify(&receipt, span_of(commitment.bytes, HASH_SIZE), span_text(STAGE_ORIGIN), &key, 1,
+	    &stage.arena, &why), &why);
+}
+
 int
 main(void)
 {
@@ -255,6 +317,7 @@ main(void)
 		SCENE(tiles_are_what_a_checkpoint_holds),
 		SCENE(what_no_checkpoint_holds_is_not_served),
 		SCENE(a_receipt_proves_its_entry),
+		SCENE(what_was_erased_is_gone_and_still_proved),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -263,6 +263,38 @@ whoever_dies_is_continued(void **state)
 	}
 }
 
+/* Many leaves become tiles part by part; each part is whole, whatever else is. */
+static void
+who_dies_between_two_parts_of_tiles_is_continued(void **state)
+{
+	static const uint64_t leaves = 40000;
+	struct stage *s = *state;
+	uint64_t before = 0;
+	unsigned parts = 0;
+
+	stage_append(s, 0, 1);
+	restock(s, leaves);
+	for (unsigned steps = 0; before < leaves; steps++) {
+		struct ledger_state state_now;
+
+		/* A few steps more each time: before the leaves come, before the tiles are kept, and after. */
+		for (unsigned i = 0; i < 4 + steps % 9; i++)
+			stage_step(s);
+		reopen(s, 100 + steps);
+		state_now = stage_state(s);
+		expect_true("no tile is lost", state_now.tiled >= before);
+		expect_true("no checkpoint is ahead of the tiles", state_now.newest.size <= state_now.tiled);
+		parts += state_now.tiled > before;
+		before = state_now.tiled;
+		assert_true(steps < 1000);
+	}
+	expect_true("it died between parts", parts >= 2);
+	expect_number("the log is whole", stage_await(s, leaves).tiled, leaves);
+	expect_one_history(s);
+	expect_number("and its tiles: 157 and 1", stage_load(s, (struct ask){ .table = &ledger_tile_table,
+	    .limit = 1000 }).count, 157 + 1);
+}
+
 static void
 without_a_key_it_waits_for_one(void **state)
 {
@@ -438,6 +470,7 @@ main(void)
 		SCENE(the_journal_is_the_logs_first_leaves),
 		SCENE(proofs_hold_at_every_size),
 		cmocka_unit_test(whoever_dies_is_continued),
+		SCENE(who_dies_between_two_parts_of_tiles_is_continued),
 		SCENE(without_a_key_it_waits_for_one),
 		SCENE(another_key_signs_the_same_log),
 		SCENE(a_log_restored_from_a_backup_is_not_signed),
