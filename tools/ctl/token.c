@@ -320,6 +320,20 @@ step(struct ctl *ctl, const char *name, struct buffer *body)
 	return DONE;
 }
 
+/* What takes the caller's name only. */
+static enum ending
+plain_step(struct ctl *ctl, const struct usage *usage, const char *action, int argc, char **argv)
+{
+	struct buffer body = buffer_init(1 * KIB);
+	enum ending ending;
+	const char *name;
+
+	if (!arguments_read(ctl, usage, argc, argv, &name, &ending))
+		return ending;
+	buffer_print(&body, "{\"action\":\"%s\"}", action);
+	return step(ctl, name, &body);
+}
+
 static enum ending
 token_revoke(struct ctl *ctl, int argc, char **argv)
 {
@@ -330,14 +344,8 @@ token_revoke(struct ctl *ctl, int argc, char **argv)
 		.least = 1,
 		.most = 1,
 	};
-	struct buffer body = buffer_init(1 * KIB);
-	enum ending ending;
-	const char *name;
 
-	if (!arguments_read(ctl, &usage, argc, argv, &name, &ending))
-		return ending;
-	buffer_text(&body, "{\"action\":\"revoke\"}");
-	return step(ctl, name, &body);
+	return plain_step(ctl, &usage, "revoke", argc, argv);
 }
 
 static enum ending
@@ -448,14 +456,8 @@ token_withdraw(struct ctl *ctl, int argc, char **argv)
 		.least = 1,
 		.most = 1,
 	};
-	struct buffer body = buffer_init(1 * KIB);
-	enum ending ending;
-	const char *name;
 
-	if (!arguments_read(ctl, &usage, argc, argv, &name, &ending))
-		return ending;
-	buffer_text(&body, "{\"action\":\"withdraw-proposal\"}");
-	return step(ctl, name, &body);
+	return plain_step(ctl, &usage, "withdraw-proposal", argc, argv);
 }
 
 static const struct action actions[] = {

@@ -17,7 +17,7 @@ enum entity_part { ENTITY_ROW, ENTITY_FINDINGS, ENTITY_PARTS };
 struct showing {
 	struct control *control;
 	struct exchange *exchange;
-	struct arena arena;
+	struct request_room room;
 	struct span id;
 	struct ask asks[SHOWING_PARTS], entity_asks[MEMBER_ENTITIES * ENTITY_PARTS], fragment_asks[MEMBER_ENTITIES];
 	size_t fragment_count;
@@ -31,28 +31,12 @@ struct showing {
 };
 
 static void
-on_showing_gone(void *arg)
-{
-	struct showing *s = arg;
-
-	arena_release(&s->arena);
-}
-
-/* Before the answer: with it the exchange is gone, and all of this with it. */
-static void
-showing_end(struct showing *s)
-{
-	exchange_hold(s->exchange, NULL);
-	exchange_on_gone(s->exchange, NULL, NULL);
-	arena_release(&s->arena);
-}
-
-static void
 refuse(struct showing *s, enum err err, const struct problem *why)
 {
 	struct exchange *e = s->exchange;
 
-	showing_end(s);
+	exchange_hold(e, NULL);
+	request_room_close(&s->room);
 	exchange_refuse(e, status_of(err), why);
 }
 
@@ -74,11 +58,10 @@ member_show(struct exchange *e, void *front)
 		exchange_refuse(e, 400, &why);
 		return;
 	}
-	s->arena = arena_init(SHOW_ARENA);
-	exchange_on_gone(e, on_showing_gone, s);
+	request_room_open(&s->room, e, SHOW_ARENA);
 	s->asks[SHOWING_MEMBER] = (struct ask){ .table = &member_table, .from = s->id };
 	s->asks[SHOWING_EVENTS] = (struct ask){ .table = &member_event_table,
-		.from = member_event_key(&s->arena, s->id, 0), .until = member_event_key(&s->arena, s->id, UINT32_MAX),
+		.from = member_event_key(&s->room.arena, s->id, 0), .until = member_event_key(&s->room.arena, s->id, UINT32_MAX),
 		.limit = CARD_EVENTS, .backwards = true };
 	exchange_hold(e, store_load(c->store, s->asks, SHOWING_PARTS, on_member_loaded, s));
 }
@@ -87,10 +70,10 @@ static void
 keep_events(struct showing *s)
 {
 	const struct ask *ask = &s->asks[SHOWING_EVENTS];
-	struct span *events = arena_array(&s->arena, struct span, ask->count);
+	struct span *events = arena_array(&s->room.arena, struct span, ask->count);
 
 	for (size_t i = 0; i < ask->count; i++)
-		events[i] = arena_copy(&s->arena, ask->rows[i].value);
+		events[i] = arena_copy(&s->room.arena, ask->rows[i].value);
 	s->card.events = events;
 	s->card.event_count = ask->count;
 }
@@ -112,19 +95,19 @@ on_member_loaded(void *arg, enum err err, const struct problem *why)
 		refuse(s, found.code, &found);
 		return;
 	}
-	if (!member_read(arena_copy(&s->arena, member->rows[0].value), &s->member)) {
+	if (!member_read(arena_copy(&s->room.arena, member->rows[0].value), &s->member)) {
 		problem_set(&found, ERR_IO, "", "the row of member \"%.*s\" is not of our form", SPAN_ARGS(s->id));
 		refuse(s, found.code, &found);
 		return;
 	}
-	if (member_parse(&s->arena, "record", s->member.record, &s->record, &found) != OK) {
+	if (member_parse(&s->room.arena, "record", s->member.record, &s->record, &found) != OK) {
 		refuse(s, ERR_IO, &found);
 		return;
 	}
 	keep_events(s);
 	for (size_t i = 0; i < s->record.entity_count; i++) {
 		struct entity_key key = entity_key_of(s->record.entities[i].entity_id);
-		struct span kept = arena_copy(&s->arena, span_of(key.bytes, sizeof(key.bytes)));
+		struct span kept = arena_copy(&s->room.arena, span_of(key.bytes, sizeof(key.bytes)));
 
 		s->entity_asks[i * ENTITY_PARTS + ENTITY_ROW] = (struct ask){ .table = &entity_table, .from = kept };
 		s->entity_asks[i * ENTITY_PARTS + ENTITY_FINDINGS] = (struct ask){ .table = &finding_table, .from = kept };
@@ -142,9 +125,10 @@ keep_entity(struct showing *s, size_t at)
 	struct card_entity *card = &s->cards[at];
 
 	card->entity_id = s->record.entities[at].entity_id;
-	if (findings->count && findings_read(&s->arena, arena_copy(&s->arena, findings->rows[0].value), &s->findings[at]))
+	if (findings->count && findings_read(&s->room.arena, arena_copy(&s->room.arena, findings->rows[0].value),
+	    &s->findings[at]))
 		card->findings = &s->findings[at];
-	if (!row->count || !entity_read(arena_copy(&s->arena, row->rows[0].value), &s->entities[at]) ||
+	if (!row->count || !entity_read(arena_copy(&s->room.arena, row->rows[0].value), &s->entities[at]) ||
 	    !span_equal(s->entities[at].member, s->id))
 		return;
 	card->entity = &s->entities[at];
@@ -183,7 +167,7 @@ on_fragments_loaded(void *arg, enum err err, const struct problem *why)
 	s->card.now = clock_now();
 	for (size_t i = 0; i < s->fragment_count; i++)
 		if (s->fragment_asks[i].count)
-			card_draw(&s->arena, s->control->settings.registration_authority, &s->cards[s->fragment_of[i]],
+			card_draw(&s->room.arena, s->control->settings.registration_authority, &s->cards[s->fragment_of[i]],
 			    s->fragment_asks[i].rows[0].value, NULL);
 	s->card.member = &s->member;
 	s->card.record = &s->record;
@@ -191,7 +175,8 @@ on_fragments_loaded(void *arg, enum err err, const struct problem *why)
 	s->card.entity_count = s->record.entity_count;
 	s->card.whole = true;
 	b = buffer_init(ANSWER_LARGEST);
-	card_write(&b, &s->arena, &s->card);
-	showing_end(s);
+	card_write(&b, &s->room.arena, &s->card);
+	exchange_hold(s->exchange, NULL);
+	request_room_close(&s->room);
 	request_answer(e, &b);
 }

@@ -167,26 +167,10 @@ members_list(struct exchange *e, void *front)
 
 struct changing {
 	struct exchange *exchange;
-	struct arena arena;        /* a federation's records are more than an exchange's arena holds */
+	struct request_room room;  /* of a federation's records */
 	struct membership_change change;
 	struct membership_request *requests;
 };
-
-static void
-on_changing_gone(void *arg)
-{
-	struct changing *g = arg;
-
-	arena_release(&g->arena);
-}
-
-/* Before the answer: with it the exchange is gone, and the change with it. */
-static void
-changing_end(struct changing *g)
-{
-	exchange_on_gone(g->exchange, NULL, NULL);
-	arena_release(&g->arena);
-}
 
 static void
 read_request(struct reader *r, struct membership_request *out)
@@ -258,14 +242,14 @@ static enum err
 changing_parse(struct changing *out, struct problem *why)
 {
 	struct exchange *e = out->exchange;
-	struct reader r = reader_json(&out->arena, e->body,
+	struct reader r = reader_json(&out->room.arena, e->body,
 	    (struct limits){ .bytes = MEMBERS_BODY, .depth = READER_DEPTH, .members = MEMBERS_BODY });
 	struct span name;
 
 	reader_object(&r);
 	while (reader_member(&r, &name)) {
 		if (span_is(name, "reason"))
-			out->change.reason = arena_text(&out->arena, reader_string(&r, 0, MEMBER_REASON_LARGEST));
+			out->change.reason = arena_text(&out->room.arena, reader_string(&r, 0, MEMBER_REASON_LARGEST));
 		else if (span_is(name, "dry_run"))
 			out->change.dry_run = reader_boolean(&r);
 		else if (span_is(name, "changes"))
@@ -332,7 +316,7 @@ on_members_changed(void *arg, enum err err, const struct membership_result *resu
 
 	exchange_hold(e, NULL);
 	if (err != OK) {
-		changing_end(g);
+		request_room_close(&g->room);
 		exchange_refuse(e, status_of(err), why);
 		return;
 	}
@@ -344,7 +328,7 @@ on_members_changed(void *arg, enum err err, const struct membership_result *resu
 		write_result(&b, &results[i]);
 	}
 	buffer_text(&b, "]}");
-	changing_end(g); /* ids may lie in its arena */
+	request_room_close(&g->room); /* ids may lie in its arena */
 	request_answer(e, &b);
 }
 
@@ -357,16 +341,16 @@ members_change(struct exchange *e, void *front)
 
 	if (!request_allowed(e, c))
 		return;
-	*g = (struct changing){ .exchange = e, .arena = arena_init(CHANGE_ARENA) };
+	*g = (struct changing){ .exchange = e };
+	request_room_open(&g->room, e, CHANGE_ARENA);
 	g->requests = arena_array(e->arena, struct membership_request, MEMBERSHIP_CHANGES);
 	g->change = (struct membership_change){ .requests = g->requests, .actor = request_actor(e), .reason = "",
 		.approvals = c->settings.approvals ? c->settings.approvals : 1,
 		.counts = control_names(c, e->peer_uid) };
 	if (changing_parse(g, &why) != OK) {
-		changing_end(g);
+		request_room_close(&g->room);
 		exchange_refuse(e, status_of(why.code), &why);
 		return;
 	}
-	exchange_on_gone(e, on_changing_gone, g);
 	exchange_hold(e, membership_start(c->loop, c->store, c->settings.validator, &g->change, on_members_changed, g));
 }

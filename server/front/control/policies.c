@@ -289,27 +289,11 @@ policy_show(struct exchange *e, void *front)
 struct changing {
 	struct control *control;
 	struct exchange *exchange;
-	struct arena arena;        /* of the files: more than an exchange's arena holds */
+	struct request_room room;  /* of the files */
 	struct policy_publisher publisher;
 	struct policy_change change;
 	struct span label;
 };
-
-static void
-on_changing_gone(void *arg)
-{
-	struct changing *g = arg;
-
-	arena_release(&g->arena);
-}
-
-/* Before the answer: with it the exchange is gone. */
-static void
-changing_end(struct changing *g)
-{
-	exchange_on_gone(g->exchange, NULL, NULL);
-	arena_release(&g->arena);
-}
 
 static void
 on_change_done(void *arg, enum err err, const struct policy_report *r, const struct problem *why)
@@ -322,7 +306,7 @@ on_change_done(void *arg, enum err err, const struct policy_report *r, const str
 
 	exchange_hold(e, NULL);
 	if (err != OK) {
-		changing_end(g);
+		request_room_close(&g->room);
 		exchange_refuse(e, status_of(err), why);
 		return;
 	}
@@ -339,7 +323,7 @@ on_change_done(void *arg, enum err err, const struct policy_report *r, const str
 	if (r->standing.outcome == POLICY_PUBLISHED && !g->change.dry_run)
 		buffer_print(&b, ",\"entry\":\"%s\"", ledger_id_text(&v->entry, entry));
 	buffer_text(&b, "}");
-	changing_end(g);
+	request_room_close(&g->room);
 	request_answer(e, &b);
 }
 
@@ -348,10 +332,11 @@ changing_new(struct exchange *e, struct control *c)
 {
 	struct changing *g = arena_new(e->arena, struct changing);
 
-	*g = (struct changing){ .control = c, .exchange = e, .arena = arena_init(CHANGE_ARENA),
+	*g = (struct changing){ .control = c, .exchange = e,
 		.publisher = { .store = c->store, .signer = c->settings.signer, .keys = c->settings.keys,
 		    .origin = span_text(c->settings.ledger_origin), .approvals = c->settings.approvals },
 		.change = { .actor = span_text(request_actor(e)), .counts = control_names(c, e->peer_uid) } };
+	request_room_open(&g->room, e, CHANGE_ARENA);
 	return g;
 }
 
@@ -359,11 +344,10 @@ static void
 changing_start(struct changing *g, enum err err, const struct problem *why)
 {
 	if (err != OK) {
-		changing_end(g);
+		request_room_close(&g->room);
 		exchange_refuse(g->exchange, status_of(err), why);
 		return;
 	}
-	exchange_on_gone(g->exchange, on_changing_gone, g);
 	exchange_hold(g->exchange, policy_change_start(&g->publisher, &g->change, on_change_done, g));
 }
 
@@ -404,7 +388,7 @@ static enum err
 proposal_parse(struct changing *g, struct problem *why)
 {
 	struct reader r =
-	    reader_json(&g->arena, g->exchange->body, (struct limits){ .bytes = POLICIES_BODY, .depth = 3 });
+	    reader_json(&g->room.arena, g->exchange->body, (struct limits){ .bytes = POLICIES_BODY, .depth = 3 });
 	struct policy_change *change = &g->change;
 	struct span name;
 
@@ -417,7 +401,7 @@ proposal_parse(struct changing *g, struct problem *why)
 		else if (span_is(name, "facts"))
 			change->facts = reader_string(&r, 1, DICTIONARY_LARGEST);
 		else if (span_is(name, "label"))
-			change->files.label = arena_text(&g->arena, reader_string(&r, 1, LABEL_LARGEST));
+			change->files.label = arena_text(&g->room.arena, reader_string(&r, 1, LABEL_LARGEST));
 		else if (span_is(name, "dry_run"))
 			change->dry_run = reader_boolean(&r);
 	}
@@ -446,7 +430,7 @@ step_parse(struct changing *g, struct problem *why)
 {
 	struct exchange *e = g->exchange;
 	struct reader r =
-	    reader_json(&g->arena, e->body, (struct limits){ .bytes = 4 * KIB, .depth = 2, .members = 8 });
+	    reader_json(&g->room.arena, e->body, (struct limits){ .bytes = 4 * KIB, .depth = 2, .members = 8 });
 	struct policy_change *change = &g->change;
 	struct span name;
 
@@ -460,7 +444,7 @@ step_parse(struct changing *g, struct problem *why)
 			else if (span_is(word, policy_step_name(POLICY_WITHDRAW)))
 				change->step = POLICY_WITHDRAW;
 			else
-				reader_fail(&r, "approve or withdraw-proposal", arena_text(&g->arena, word));
+				reader_fail(&r, "approve or withdraw-proposal", arena_text(&g->room.arena, word));
 		} else if (span_is(name, "proposal")) {
 			change->proposal = reader_string(&r, 1, PROPOSAL_LARGEST);
 		} else if (span_is(name, "dry_run")) {

@@ -55,6 +55,28 @@ request_actor(const struct exchange *e)
 	return arena_print(e->arena, "uid:%d", e->peer_uid);
 }
 
+static void
+on_room_gone(void *arg)
+{
+	struct request_room *room = arg;
+
+	arena_release(&room->arena);
+}
+
+void
+request_room_open(struct request_room *room, struct exchange *e, size_t most)
+{
+	*room = (struct request_room){ .exchange = e, .arena = arena_init(most) };
+	exchange_on_gone(e, on_room_gone, room);
+}
+
+void
+request_room_close(struct request_room *room)
+{
+	exchange_on_gone(room->exchange, NULL, NULL);
+	arena_release(&room->arena);
+}
+
 void
 request_answer(struct exchange *e, struct buffer *b)
 {

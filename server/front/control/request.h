@@ -29,6 +29,15 @@ enum err request_flag(const char *name, struct span value, bool *out, struct pro
 /* The operator for the journal: "uid:1000", for the number is what the kernel checked. */
 const char *request_actor(const struct exchange *);
 
+/* A request's own memory, for what is more than an exchange's arena holds. It ends with the exchange or, where that is
+ * answered, before: with the answer the exchange is gone. */
+struct request_room {
+	struct exchange *exchange;
+	struct arena arena;
+};
+void request_room_open(struct request_room *, struct exchange *, size_t most);
+void request_room_close(struct request_room *);
+
 /* Answers 200 with what was written, and releases it. */
 void request_answer(struct exchange *, struct buffer *json);
 
