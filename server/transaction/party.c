@@ -166,8 +166,8 @@ on_claims_loaded(void *arg, enum err err, const struct problem *why)
 }
 
 struct pending *
-parties_load(struct store *store, struct roll *roll, struct arena *arena, struct parties *parties, struct instant now,
-    on_parties *done, void *arg)
+parties_load(struct store *store, struct roll *roll, struct arena *arena, struct parties *parties,
+    struct instant now, on_parties *done, void *arg)
 {
 	struct loading *l = arena_new(arena, struct loading);
 
@@ -200,7 +200,8 @@ parties_load(struct store *store, struct roll *roll, struct arena *arena, struct
 static void
 observe_standing(const struct party *p, struct facts *f, const struct word *registry, struct instant now)
 {
-	const struct fact *fact = fact_find(f->dictionary, span_text(p->role == ENTITY_RP ? "rp.standing" : "idp.standing"));
+	const char *id = p->role == ENTITY_RP ? "rp.standing" : "idp.standing";
+	const struct fact *fact = fact_find(f->dictionary, span_text(id));
 	int64_t value;
 
 	if (fact && fact_text_read(fact, span_text(standing_name(p->standing)), &value) &&

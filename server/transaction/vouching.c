@@ -183,7 +183,8 @@ verify(struct vouched *v, size_t at, struct jwt_claims *claims, struct problem *
 	if (caller_stands(voucher, &v->asks[at], v->asked.now, why) != OK)
 		return why->code;
 	if (!(voucher->rights & CALLER_VOUCH))
-		return problem_set(why, ERR_DENIED, "", "the caller \"%.*s\" has no right to vouch", SPAN_ARGS(voucher->name));
+		return problem_set(why, ERR_DENIED, "", "the caller \"%.*s\" has no right to vouch",
+		    SPAN_ARGS(voucher->name));
 	return OK;
 }
 
@@ -207,10 +208,9 @@ take_statement(struct vouched *v, size_t at)
 		s->roles = voucher->roles;
 		s->subject = claims.subject;
 		s->transaction = said.transaction;
-		err = check_asker(v, s, said.party, why);
+		if (check_asker(v, s, said.party, why) == OK)
+			(void)read_facts(v, &scratch, &claims, s, why);
 	}
-	if (err == OK)
-		err = read_facts(v, &scratch, &claims, s, why);
 	arena_release(&scratch);
 }
 
@@ -259,8 +259,8 @@ on_callers_loaded(void *arg, enum err err, const struct problem *why)
 
 /* Where a statement cannot be read its own problem says so; the answer still comes later, as of every store. */
 struct pending *
-vouching_take(struct store *store, struct roll *roll, struct arena *arena, const struct vouching *asked, on_vouched *done,
-    void *arg)
+vouching_take(struct store *store, struct roll *roll, struct arena *arena, const struct vouching *asked,
+    on_vouched *done, void *arg)
 {
 	struct vouched *v = arena_new(arena, struct vouched);
 
