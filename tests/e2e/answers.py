@@ -1,0 +1,192 @@
+#!/usr/bin/env python3
+"""tests/e2e/answers.py - what a running daemon answers is as the schemas say, and so is what it was asked.
+
+    tools/check runs it; by hand: WATASHI_BUILD must be set
+
+Lines `ok …`, `not ok …: why`, `skip …: why`; exit status 1 when anything is not ok.
+"""
+
+import json
+import os
+import shutil
+import sys
+import time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, HERE)
+sys.path.insert(0, os.path.join(HERE, "../bench"))
+from authzen import ACCESS, MEMBER, PERMIT, Point  # noqa: E402
+from harness import Daemon  # noqa: E402
+
+try:
+    from jsonschema import Draft202012Validator
+except ImportError:
+    print("skip answers as their schemas have them: no JSON Schema validator for Python (Debian: python3-jsonschema)")
+    sys.exit(0)
+
+SCHEMAS = os.path.join(HERE, "../../schemas")
+SHIPPED = os.path.join(HERE, "../../policy")
+BANK = {
+    "subject": {"type": "user", "id": "u-4711"}, "action": {"name": "open_account"},
+    "resource": {"type": "relying_party", "id": "https://records.example/"},
+    "context": {
+        "framework": "jp-idtf", "profile": "bank-account-opening", "also": ["refeds-raf-2"], "purpose": "account opening",
+        "supported_obligations": ["step-up"],
+        "facts": {"token.kinds": ["password"], "token.password_length": 8, "assertion.session_age": "PT1H",
+                  "assertion.signed": {"value": True, "at": "2026-01-01T00:00:00Z"}},
+    },
+}
+FORM = {"Content-Type": "application/x-www-form-urlencoded", "Authorization": None}
+
+failed = 0
+
+
+def schema(name, definition):
+    with open(os.path.join(SCHEMAS, name + ".schema.json"), encoding="utf-8") as f:
+        whole = json.load(f)
+    Draft202012Validator.check_schema(whole)
+    return Draft202012Validator({**whole, "$ref": f"#/$defs/{definition}"} if definition else whole)
+
+
+AUTHZEN = {name: schema("authzen", name) for name in
+           ("question", "questions", "search", "answer", "answers", "found", "metadata", "tokenError", "entry", "problem")}
+AUTHZEN["policies"], AUTHZEN["ledger"] = schema("published", "policies"), schema("published", "ledger")
+AUTHZEN["decision"] = schema("decision-entry", None)
+
+
+def says(title, name, body):
+    """Whether the schema takes it."""
+    global failed
+    errors = [f"/{'/'.join(map(str, e.absolute_path))}: {e.message[:160]}" for e in AUTHZEN[name].iter_errors(body)]
+    failed += bool(errors)
+    print(f"not ok {title}: {'; '.join(errors[:4])}" if errors else f"ok {title}", flush=True)
+
+
+def refuses(title, name, body):
+    global failed
+    if AUTHZEN[name].is_valid(body):
+        failed += 1
+        print(f"not ok {title}: the schema {name} takes it", flush=True)
+    else:
+        print(f"ok {title}", flush=True)
+
+
+def status(title, found, wanted):
+    global failed
+    failed += found != wanted
+    print(f"not ok {title}: {found}" if found != wanted else f"ok {title}", flush=True)
+
+
+def decisions(point):
+    says("a question with everything in its context", "question", BANK)
+    code, _, bank = point.ask("/access/v1/evaluation", BANK)
+    status("it is answered", code, 200)
+    says("a refusal with reasons, advice and another framework", "answer", bank)
+    told = bank["context"]
+    status("all of that is in it", [bool(told["failed"] + told["unknown"]), "advice" in told, len(told.get("also", []))], [True, True, 1])
+    requires = {**BANK, "context": {"framework": "jp-idtf", "requires": {"token": {"level": "2", "comparison": "exact"}}}}
+    says("a question with levels of its own", "question", requires)
+    says("and its answer", "answer", point.ask("/access/v1/evaluation", requires)[2])
+    records(point, bank)
+
+
+def searches(point):
+    """And what the scenario's rules permit."""
+    code, _, permit = point.ask("/access/v1/evaluation", PERMIT)
+    status("a question is answered", code, 200)
+    says("a question", "question", PERMIT)
+    says("and its answer", "answer", permit)
+    several = {**PERMIT, "options": {"evaluations_semantic": "execute_all"}, "evaluations": [{}, {"resource": {"type": "record"}}]}
+    says("several questions", "questions", several)
+    code, _, answers = point.ask("/access/v1/evaluations", several)
+    says("one answered, one not", "answers", answers)
+    status("of the other why is told", [("error" in a["context"]) for a in answers["evaluations"]], [False, True])
+    for part in ("subject", "resource", "action"):
+        question = json.loads(json.dumps({**PERMIT, "page": {"limit": 2}}))
+        if part == "action":
+            del question["action"]
+        else:
+            del question[part]["id"]
+        says(f"a search for {part}s", "search", question)
+        code, _, found = point.ask(f"/access/v1/search/{part}", question)
+        status("is answered", code, 200)
+        says("as the schema has it", "found", found)
+
+
+def refusals(point):
+    for title, path, body, headers, wanted in (
+            ("no JSON", "/access/v1/evaluation", b"{", {}, 400), ("nobody", "/access/v1/evaluation", PERMIT, {"Authorization": None}, 401),
+            ("no such framework", "/access/v1/evaluation", {**BANK, "context": {"framework": "none", "profile": "x"}}, {}, 404)):
+        code, _, problem = point.ask(path, body, headers=headers)
+        status(f"{title} is refused", code, wanted)
+        says(f"{title}: the problem", "problem", problem)
+    code, _, error = point.ask("/v1/token", b"grant_type=client_credentials", headers=FORM)
+    status("a token without an assertion is refused", code, 401)
+    says("as OAuth has it", "tokenError", error)
+    for title, change in (("a context with a number for a framework", {"framework": 1}), ("five statements", {"vouched": ["a"] * 5}),
+                          ("eight further frameworks", {"also": ["a"] * 8}), ("a comparison that is none",
+                          {"requires": {"token": {"level": "1", "comparison": "about"}}}), ("an unknown shape of a fact", {"facts": {"a": {"v": 1}}})):
+        asked = {**BANK, "context": {**BANK["context"], **change}}
+        refuses(f"{title}: the schema refuses it", "question", asked)
+        status(f"{title}: so does the daemon", point.ask("/access/v1/evaluation", asked)[0], 400)
+
+
+def records(point, bank):
+    made = bank["context"]["evaluation_id"]
+    code, _, entry = point.ask(f"/v1/ledger/entries/{made}", None, method="GET")
+    status("the entry is shown to who asked", code, 200)
+    says("the entry", "entry", entry)
+    says("and the decision in it", "decision", entry["entry"])
+    salt = bank["context"]["receipt"]["salt"]
+    status("and to who has the receipt", point.ask(f"/v1/ledger/entries/{made}", None, "GET", headers={"Authorization": f"Receipt {salt}"})[0], 200)
+    says("policies", "policies", point.ask("/v1/policy", None, method="GET")[2])
+    says("where all this is", "metadata", point.ask("/.well-known/authzen-configuration", None, method="GET")[2])
+    for _ in range(100):
+        code, _, ledger = point.ask("/v1/ledger", None, method="GET")
+        if code == 200:
+            break
+        time.sleep(0.1)
+    says("the ledger", "ledger", ledger)
+
+
+def in_force(path):
+    """From a day that is past, whenever the test runs."""
+    with open(path, encoding="utf-8") as f:
+        manifest = json.load(f)
+    manifest["valid_from"] = "2026-01-01T00:00:00Z"
+    with open(path, "w", encoding="utf-8") as f:
+        json.dump(manifest, f, ensure_ascii=False)
+
+
+class Shipped(Point):
+    """A decision point with frameworks that are shipped."""
+
+    def __init__(self, build, settings):
+        self.daemon = daemon = Daemon(build, settings=settings, cpus="0-1")
+        policy, record = os.path.join(daemon.home, "policy"), os.path.join(daemon.home, "member.json")
+        shutil.copytree(SHIPPED, policy)
+        for version in ("jp-idtf/1.0", "refeds-raf-2/1.0"):
+            in_force(os.path.join(policy, version, "manifest.json"))
+            daemon.ctl("policy", "seal", os.path.join(policy, version))
+            daemon.ctl("policy", "publish", os.path.join(policy, version))
+        with open(record, "w") as f:
+            json.dump(MEMBER, f)
+        daemon.ctl("member", "apply", "--no-wait", "--reason", "test", record)
+        daemon.ctl("member", "approve", "--no-wait", "--reason", "test", MEMBER["id"])
+        made = daemon.ctl("token", "new", "records-point", "--member", MEMBER["id"], "--right", "decide", "--json")
+        self.token = json.loads(made)["token"]
+
+
+def main():
+    for kind, settings, parts in ((Point, {"decisions": {"access": ACCESS}}, (searches,)), (Shipped, {}, (decisions, refusals))):
+        point = kind(os.environ["WATASHI_BUILD"], settings)
+        try:
+            for part in parts:
+                part(point)
+        finally:
+            point.daemon.stop()
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
