@@ -235,9 +235,10 @@ show_bearer(struct identification *i, struct span authorization)
 		i->shown = SHOWN_TOKEN;
 	else if (token.size == TOKEN_LETTERS + strlen(ACCESS_TOKEN_PREFIX) && span_starts(token, ACCESS_TOKEN_PREFIX))
 		i->shown = SHOWN_ACCESS_TOKEN;
-	else
+	if (i->shown == SHOWN_NOTHING)
 		problem_set(&i->why, ERR_DENIED, "RFC 6750 s3.1", "the bearer token is none of ours");
-	digest(DIGEST_SHA256, token, i->digest);
+	else
+		digest(DIGEST_SHA256, token, i->digest);
 }
 
 /* Who made the certificate has been checked where it came in, as far as the listener asks. */

@@ -11,6 +11,7 @@ import base64
 import http.client
 import json
 import os
+import shutil
 import ssl
 import subprocess
 import sys
@@ -75,6 +76,11 @@ class Federation:
 
     def ctl(self, *words):
         return self.daemon.ctl(*words)
+
+    def ctl_as(self, user, *words):
+        command = ["setpriv", f"--reuid={user}", "--clear-groups", os.path.join(BUILD, "watashictl"), "-s",
+                   os.path.join(self.daemon.directory, "run/control.sock"), *words]
+        return subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=120)
 
     def make_certificates(self):
         openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=CA", "-days", "2", "-keyout", self.path("ca.key"),
@@ -173,6 +179,43 @@ def endings(f, token, short):
     ok("and the list is empty", f.ctl("token", "list").strip() == "", "")
 
 
+def operators(f):
+    """A caller that sees every entry takes two operators, whom only root can play."""
+    if os.geteuid() != 0 or not shutil.which("setpriv"):
+        print("skip a caller that sees every entry takes two operators: this takes root and setpriv", flush=True)
+        return
+    with open(f.daemon.file) as file:
+        config = json.load(file)
+    config["control"] = {"approvals": 2, "operators": ["daemon", "nobody"]}
+    with open(f.daemon.file, "w") as file:
+        json.dump(config, file, ensure_ascii=False, indent=1)
+    os.chmod(f.home, 0o755)
+    f.daemon.restart()
+    new = ["token", "new", "auditor", "--member", "bank", "--right", "audit"]
+    done = f.ctl_as("daemon", *new)
+    token = done.stdout.split()[-1] if done.stdout else ""
+    ok("a caller that sees every entry is proposed", done.returncode == 0 and token.startswith("wt_") and
+       "waits for operators, 1 of 2 have agreed" in done.stderr, done)
+    found = f.ask(token)
+    ok("its token counts for nothing yet", found == 401, found)
+    done = f.ctl_as("daemon", "status")
+    ok("the status tells that it waits", "auditor waits for operators: watashictl token approve auditor" in done.stdout, done)
+    done = f.ctl_as("daemon", "token", "approve", "auditor")
+    ok("who proposed cannot approve", done.returncode == 1 and "expected another operator" in done.stderr and f.ask(token) == 401,
+       done)
+    done = f.ctl_as("nobody", "token", "approve", "auditor")
+    found = f.ask(token)
+    ok("another can, and it counts from then on", done.returncode == 0 and "WAITS: create, proposed by uid:" in done.stdout and
+       found == 403, (done, found))
+    done = f.ctl_as("daemon", "token", "key", "auditor", "--add", f.path("two.pem"))
+    found = f.ask(certificate="two")
+    ok("a key of it waits too", done.returncode == 0 and "waits for operators" in done.stdout and found == 401, (done, found))
+    done = f.ctl_as("nobody", "token", "withdraw", "auditor")
+    ok("and is taken back", done.returncode == 0 and "WAITS" not in f.ctl_as("nobody", "token", "list").stdout, done)
+    done = f.ctl_as("nobody", "token", "revoke", "auditor")
+    ok("ending it takes one", done.returncode == 0 and f.ask(token) == 401, done)
+
+
 def secrets(f, *found):
     f.daemon.log.flush()
     places = [os.path.join(d, name) for d, _, names in os.walk(f.home) for name in names]
@@ -187,6 +230,7 @@ try:
     certificates(f)
     secrets(f, long, short)
     endings(f, long, short)
+    operators(f)
 finally:
     f.daemon.stop()
 sys.exit(1 if failed else 0)
