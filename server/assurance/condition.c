@@ -156,14 +156,14 @@ find_truths(const struct condition *c, const struct facts *f, enum provenance le
 		size_t trues = 0, falses = 0;
 
 		if (n->kind == CONDITION_LEAF) {
-			truths[i] = (uint8_t)condition_node_truth(n, f, least);
+			truths[i] = (uint8_t)leaf_truth(n, f, f->known[least]);
 			continue;
 		}
 		for (size_t k = 0, child = i - 1; k < n->count; k++, child -= c->nodes[child].size) {
-			trues += truths[child] == TRUTH_TRUE;
-			falses += truths[child] == TRUTH_FALSE;
+			trues += truths[child] / TRUTH_TRUE;
+			falses += truths[child] % TRUTH_TRUE;
 		}
-		truths[i] = (uint8_t)condition_group_truth(n, trues, falses);
+		truths[i] = (uint8_t)group_truth(n, trues, falses);
 	}
 }
 
@@ -222,11 +222,12 @@ hope_for_children(const struct condition *c, size_t group, const uint8_t *truths
 size_t
 condition_reasons(const struct condition *c, const struct facts *f, enum provenance least, uint16_t *nodes, size_t room)
 {
-	uint8_t truths[CONDITION_NODES], hopes[CONDITION_NODES] = { 0 };
+	uint8_t truths[CONDITION_NODES], hopes[CONDITION_NODES];
 	size_t count = 0;
 
 	if (c->count == 0)
 		return 0;
+	memset(hopes, 0, c->count);
 	find_truths(c, f, least, truths);
 	if (truths[c->count - 1] == TRUTH_TRUE)
 		return 0;

@@ -114,7 +114,7 @@ write_list(struct buffer *b, const struct fact *fact, const struct condition_nod
 		if (leaf->list || fact->type == FACT_BOOLEAN)
 			fact_value_write(b, fact, leaf->list ? leaf->list[i] : (int64_t)i);
 		else
-			write_id(b, fact->words[i]);
+			buffer_add(b, fact->quoted[i]);
 		begun = true;
 	}
 	buffer_byte(b, ']');
@@ -133,7 +133,7 @@ write_operand(struct buffer *b, const struct dictionary *dictionary, const struc
 		write_list(b, fact, leaf);
 		return;
 	case OPERATOR_HAS:
-		write_id(b, fact->words[leaf->operand]);
+		buffer_add(b, fact->quoted[leaf->operand]);
 		return;
 	case OPERATOR_NONE:
 	case OPERATOR_IS:
@@ -145,8 +145,7 @@ write_operand(struct buffer *b, const struct dictionary *dictionary, const struc
 		break;
 	}
 	if (leaf->other) {
-		buffer_text(b, "{\"fact\":");
-		write_id(b, dictionary->facts[leaf->other - 1].id);
+		buffer_add(b, dictionary->facts[leaf->other - 1].mention);
 		buffer_byte(b, '}');
 		return;
 	}
@@ -172,7 +171,8 @@ struct writing {
 	struct buffer *out;
 	const struct decision *decision;
 	uint8_t shown[AREAS_LARGEST];         /* up to which level, of each area of its own */
-	uint8_t disregarded[FACTS_LARGEST];   /* known by less than this, which would have been needed; 0: not so */
+	uint64_t disregarded[FACT_SETS];      /* known by less than would have been needed, */
+	uint8_t needed[FACTS_LARGEST];        /* which is this; only of those */
 };
 
 /* The value at hand, and who says so: even where it does not count. */
@@ -181,8 +181,7 @@ write_value(struct writing *w, const struct fact *fact)
 {
 	const struct facts *facts = w->decision->question->facts;
 
-	buffer_text(w->out, "{\"fact\":");
-	write_id(w->out, fact->id);
+	buffer_add(w->out, fact->mention);
 	if (!facts_known(facts, fact->number, CLAIMED))
 		return;
 	buffer_text(w->out, ",\"value\":");
@@ -207,8 +206,10 @@ disregard(struct writing *w, size_t fact, enum provenance least)
 {
 	const struct facts *facts = w->decision->question->facts;
 
-	if (facts_known(facts, fact, CLAIMED) && !facts_known(facts, fact, least) && w->disregarded[fact] < least)
-		w->disregarded[fact] = (uint8_t)least;
+	if (!facts_known(facts, fact, CLAIMED) || facts_known(facts, fact, least) || w->needed[fact] >= least)
+		return;
+	w->disregarded[fact / 64] |= UINT64_C(1) << (fact % 64);
+	w->needed[fact] = (uint8_t)least;
 }
 
 /* Of `when` only what is unknown is to be told: that it applies is no failure. */
@@ -308,6 +309,25 @@ write_asserters(struct buffer *b, const struct fact *fact)
 }
 
 static void
+write_why(struct writing *w, const struct fact *fact)
+{
+	const struct facts *facts = w->decision->question->facts;
+	size_t set = fact->number / 64;
+	uint64_t bit = UINT64_C(1) << (fact->number % 64);
+
+	if (facts->not_theirs[set] & bit)
+		write_asserters(w->out, fact);
+	else if (w->needed[fact->number])
+		buffer_print(w->out, ",\"why\":\"%s where %s is needed\"}", provenance_name(facts_provenance(facts, fact)),
+		    provenance_name((enum provenance)w->needed[fact->number]));
+	else if (facts->too_weak[set] & bit)
+		buffer_print(w->out, ",\"why\":\"%s where %s is needed\"}",
+		    fact->provenance == VOUCHED ? "claimed" : "claimed or vouched", provenance_name(fact->provenance));
+	else
+		buffer_text(w->out, ",\"why\":\"stale\"}");
+}
+
+static void
 write_disregarded(struct writing *w)
 {
 	const struct question *q = w->decision->question;
@@ -315,28 +335,19 @@ write_disregarded(struct writing *w)
 	bool begun = false;
 
 	buffer_text(w->out, ",\"disregarded\":[");
-	for (size_t i = 0; i < q->framework->dictionary->count; i++) {
-		const struct fact *fact = &q->framework->dictionary->facts[i];
-		uint64_t bit = UINT64_C(1) << (i % 64);
-		bool weak = (facts->too_weak[i / 64] & q->framework->uses[i / 64] & bit) != 0;
-		bool stale = (facts->stale[i / 64] & q->framework->uses[i / 64] & bit) != 0;
-		bool not_theirs = (facts->not_theirs[i / 64] & q->framework->uses[i / 64] & bit) != 0;
+	for (size_t i = 0; i < FACT_SETS; i++) {
+		uint64_t told = ((facts->too_weak[i] | facts->stale[i] | facts->not_theirs[i]) & q->framework->uses[i]) |
+		    w->disregarded[i];
 
-		if (!weak && !stale && !not_theirs && !w->disregarded[i])
-			continue;
-		buffer_text(w->out, begun ? ",{\"fact\":" : "{\"fact\":");
-		begun = true;
-		write_id(w->out, fact->id);
-		if (not_theirs)
-			write_asserters(w->out, fact);
-		else if (w->disregarded[i])
-			buffer_print(w->out, ",\"why\":\"%s where %s is needed\"}", provenance_name(facts_provenance(facts, fact)),
-			    provenance_name((enum provenance)w->disregarded[i]));
-		else if (weak)
-			buffer_print(w->out, ",\"why\":\"%s where %s is needed\"}",
-			    fact->provenance == VOUCHED ? "claimed" : "claimed or vouched", provenance_name(fact->provenance));
-		else
-			buffer_text(w->out, ",\"why\":\"stale\"}");
+		for (; told; told &= told - 1) {
+			const struct fact *fact = &q->framework->dictionary->facts[64 * i + (size_t)__builtin_ctzll(told)];
+
+			if (begun)
+				buffer_byte(w->out, ',');
+			begun = true;
+			buffer_add(w->out, fact->mention);
+			write_why(w, fact);
+		}
 	}
 	buffer_byte(w->out, ']');
 }

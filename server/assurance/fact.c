@@ -295,6 +295,7 @@ prepare_writing(struct arena *a, struct fact *f)
 	for (size_t by = CLAIMED; by < PROVENANCES; by++)
 		f->headings[by] = span_text(arena_print(a, ",\"%.*s\":{\"by\":\"%s\",\"value\":", SPAN_ARGS(f->id),
 		    provenance_names[by]));
+	f->mention = span_text(arena_print(a, "{\"fact\":\"%.*s\"", SPAN_ARGS(f->id)));
 	for (size_t i = 0; i < f->word_count; i++)
 		quoted[i] = span_text(arena_print(a, "\"%.*s\"", SPAN_ARGS(f->words[i])));
 	f->quoted = quoted;
