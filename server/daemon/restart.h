@@ -2,7 +2,7 @@
  *
  *     died of itself, young      at once, then 1, 2, 4, 8, 16, 30 s: whatever is wrong will be wrong again
  *     died of itself, grown      at once
- *     killed from outside        at once, but never two starts within a second: it did nothing its successor would do too
+ *     killed from outside        at once, but never two starts within a second: its successor need not fare so
  */
 #pragma once
 

@@ -5,8 +5,8 @@
 #include "crypto/digest.h"
 
 enum err
-active_key_find(const struct ask *ask, const char *directory, enum key_use use, struct arena *a, struct key_descriptor *out,
-    struct problem *why)
+active_key_find(const struct ask *ask, const char *directory, enum key_use use, struct arena *a,
+    struct key_descriptor *out, struct problem *why)
 {
 	const struct key_life *active;
 	struct key_life *lives;
@@ -22,8 +22,8 @@ active_key_find(const struct ask *ask, const char *directory, enum key_use use, 
 		return why->code;
 	digest(DIGEST_SHA256, out->certificate, found);
 	if (memcmp(found, active->certificate, sizeof(found)) != 0)
-		return problem_set(why, ERR_INVALID, "", "%s/%s.cer: this is not the certificate the key was adopted with",
-		    directory, out->name);
+		return problem_set(why, ERR_INVALID, "",
+		    "%s/%s.cer: this is not the certificate the key was adopted with", directory, out->name);
 	return OK;
 }
 

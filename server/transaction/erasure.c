@@ -23,8 +23,8 @@ static const struct limits entry_limits = { .bytes = LEDGER_ENTRY_LARGEST, .dept
 
 /* Looking */
 
-/* An entry is canonical, so its subject is written in one way only; and in a string a quotation mark is escaped, so no value
- * looks like it. */
+/* An entry is canonical, so its subject is written in one way only; and in a string a quotation mark is escaped, so
+ * no value looks like it. */
 void
 erasure_search_init(struct arena *a, const struct erasure_subject *subject, struct erasure_search *out)
 {
@@ -88,7 +88,8 @@ erasure_reason_check(const struct erasure_subject *subject, struct span reason, 
 		    reason.size);
 	if (subject->id.size >= NAME_LEAST && memmem(reason.data, reason.size, subject->id.data, subject->id.size))
 		return problem_set(why, ERR_INVALID, "",
-		    "/reason: expected words that do not name the person, for they stay in the ledger; found the subject's ID");
+		    "/reason: expected words that do not name the person, for they stay in the ledger; found the "
+		    "subject's ID");
 	if (individual_number_like(reason))
 		return problem_set(why, ERR_INVALID, "",
 		    "/reason: expected no individual number, found 12 digits that look like one");
@@ -159,8 +160,8 @@ erasure_start(struct store *store, const struct erasure_request *request, on_era
 	assert(request->count && request->count <= ERASURE_AT_ONCE);
 	if (!g)
 		abort();
-	*g = (struct erasing){ .pending.cancel = erasing_cancel, .store = store, .request = request, .then = then, .arg = arg,
-		.arena = arena_init(FLOW_LARGEST) };
+	*g = (struct erasing){ .pending.cancel = erasing_cancel, .store = store, .request = request, .then = then,
+		.arg = arg, .arena = arena_init(FLOW_LARGEST) };
 	load(g);
 	return &g->pending;
 }
@@ -181,8 +182,8 @@ entry_write(const struct erasing *g, struct buffer *b)
 		buffer_text(b, n++ ? "," : "");
 		json_write_string(b, span_cut(&rest, '\n'));
 	}
-	buffer_print(b, "],\"at\":\"%s\",\"count\":%zu,\"event\":\"ledger.erased\",\"member\":", instant_text(q->now, at),
-	    g->report.erased);
+	buffer_print(b, "],\"at\":\"%s\",\"count\":%zu,\"event\":\"ledger.erased\",\"member\":",
+	    instant_text(q->now, at), g->report.erased);
 	json_write_string(b, q->subject.member);
 	buffer_text(b, ",\"reason\":");
 	json_write_string(b, q->reason);
@@ -228,8 +229,9 @@ erase_entries(struct erasing *g, struct unit *unit)
 			ledger_entry_erase(unit, q->ids[i], &entry);
 			g->report.erased++;
 		} else {
-			err = problem_set(&g->why, ERR_INVALID, "", "/entries/%zu: expected a decision about that subject, and "
-			    "%s is none; nothing was erased", i, ledger_id_text(&q->ids[i], text));
+			err = problem_set(&g->why, ERR_INVALID, "",
+			    "/entries/%zu: expected a decision about that subject, and %s is none; nothing was done", i,
+			    ledger_id_text(&q->ids[i], text));
 		}
 	}
 	arena_release(&scratch);
@@ -282,7 +284,8 @@ on_erasure_committed(void *arg, const struct committed *done)
 		return;
 	}
 	if (done->code != OK)
-		problem_set(&g->why, done->code, "", "the erasure could not be written, and nothing was erased as far as is "
-		    "known: %s", err_name(done->code));
+		problem_set(&g->why, done->code, "",
+		    "the erasure could not be written, and nothing was erased as far as is known: %s",
+		    err_name(done->code));
 	answer(g, done->code);
 }

@@ -3,9 +3,10 @@
  *     look through all entries, a part at a time -> their IDs -> agreed by enough operators -> [waits for another]
  *                                                                        `-> erased, with an entry that tells so
  *
- * Nothing lists whose decisions are where: a row for it would cost every decision, and be a list of people. So who erases
- * reads every entry once, which happens seldom.
- * One unit erases the entries, each as it was read, and adds a LEDGER_ERASURE entry: how many, why, who and when, and not whose.
+ * Nothing lists whose decisions are where: a row for it would cost every decision, and be a list of people. So who
+ * erases reads every entry once, which happens seldom.
+ * One unit erases the entries, each as it was read, and adds a LEDGER_ERASURE entry: how many, why, who and when, and
+ * not whose.
  */
 #pragma once
 
@@ -15,7 +16,7 @@
 #define ERASURE_AT_ONCE 4096     /* entries; more are erased part by part, under the same agreement */
 #define ERASURE_ID_LARGEST 4096  /* of a subject, as the entries have it */
 
-/* Looking: whether an entry is of a decision about that subject, and was asked for by that member (empty: by anyone). */
+/* Looking: whether an entry is of a decision about that subject, and was asked for by that member (empty: any). */
 struct erasure_search {
 	struct erasure_subject subject;
 	struct span mark;            /* what such an entry holds, and few others */
@@ -44,7 +45,7 @@ struct erasure_report {
 	struct id entry;             /* of the ledger, which tells of it; when something was erased */
 };
 
-/* What is pointed to stays the caller's until the callback or the cancellation. ERR_INVALID: an ID is of no decision about
- * that subject; nothing is erased then. */
+/* What is pointed to stays the caller's until the callback or the cancellation. ERR_INVALID: an ID is of no decision
+ * about that subject; nothing is erased then. */
 typedef void on_erased(void *arg, enum err, const struct erasure_report *, const struct problem *why);
 struct pending *erasure_start(struct store *, const struct erasure_request *, on_erased *, void *arg);

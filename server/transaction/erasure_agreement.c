@@ -102,11 +102,13 @@ erasure_agree(struct arena *a, const struct ask *ask, const struct erasure_subje
 		/* Where one is enough nobody else will ask for it. */
 		out->changed = out->needed > 1;
 	} else if (!among && out->had < out->needed) {
-		return problem_set(why, ERR_DENIED, "", "erasing takes %u of the operators whom control/operators names, "
-		    "and %.*s is none of them", out->needed, SPAN_ARGS(actor));
+		return problem_set(why, ERR_DENIED, "",
+		    "erasing takes %u of the operators whom control/operators names, and %.*s is none of them",
+		    out->needed, SPAN_ARGS(actor));
 	}
 	if (!found && out->changed && ask->count == ERASURE_AGREEMENTS)
-		return problem_set(why, ERR_LIMIT, "", "%d erasures wait for other operators already", ERASURE_AGREEMENTS);
+		return problem_set(why, ERR_LIMIT, "", "%d erasures wait for other operators already",
+		    ERASURE_AGREEMENTS);
 	return OK;
 }
 
@@ -122,6 +124,7 @@ erasure_agreement_put(struct unit *unit, const struct erasure_agreement *g, stru
 	buffer_add(&b, span_of(g->digest, sizeof(g->digest)));
 	buffer_block(&b, g->operators);
 	unit_expect(unit, &erasure_agreement_table, g->key, g->generation);
-	unit_put_until(unit, &erasure_agreement_table, g->key, buffer_span(&b), instant_after(now, ERASURE_AGREEMENT_LIFE));
+	unit_put_until(unit, &erasure_agreement_table, g->key, buffer_span(&b),
+	    instant_after(now, ERASURE_AGREEMENT_LIFE));
 	buffer_release(&b);
 }

@@ -2,8 +2,9 @@
  *
  *     first operator --> row: salted digest of subject, member and reason --> second operator says the same: agreed
  *
- * An erasure cannot be undone, so it takes as many operators as raising trust does. Each gives the same words; whoever does
- * not know them learns nothing from the row. It is gone a week after the last of them, and until then the agreement holds.
+ * An erasure cannot be undone, so it takes as many operators as raising trust does. Each gives the same words;
+ * whoever does not know them learns nothing from the row. It is gone a week after the last of them, and until then
+ * the agreement holds.
  */
 #pragma once
 
@@ -30,8 +31,9 @@ struct erasure_agreement {
 
 struct ask erasure_agreements_ask(void);
 
-/* Pure: what there is about these words, and this operator's word added to it. `counts`: he is one of those it takes, as
- * everybody is where it takes one. ERR_DENIED: he is not, and too few others have agreed; ERR_LIMIT: too many wait. */
+/* Pure: what there is about these words, and this operator's word added to it. `counts`: he is one of those it takes,
+ * as everybody is where it takes one. ERR_DENIED: he is not, and too few others have agreed; ERR_LIMIT: too many
+ * wait. */
 enum err erasure_agree(struct arena *, const struct ask *, const struct erasure_subject *, struct span reason,
     struct span actor, bool counts, unsigned needed, struct erasure_agreement *out, struct problem *why);
 

@@ -388,6 +388,8 @@ def answers():
             gone = server.url
         expect(verify(changed(good, ("context", "receipt", "url"), f"{gone}/v1/receipts/00"), "--fetch"), 1, gone)
         expect(verify(changed(good, ("context", "receipt", "url"), "file:///v1/receipts/00"), "--fetch"), 1, "expected https://")
+        expect(verify(changed(good, ("context", "receipt", "salt"), SALT.hex() + "\r\nX: y"), "--fetch"), 1,
+               "/context/receipt/salt: expected 32 hexadecimal digits")
 
     yield "an entry is fetched with the answer's salt, and believed in nothing", fetched
     yield "fetching is for answers", lambda: expect(ctl("verify", receipt, "--entry", entry, "--fetch", "--key", SIGNER.vkey), 2,

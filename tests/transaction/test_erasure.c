@@ -145,7 +145,8 @@ a_person_is_found_by_type_and_id(void **state)
 		  { { (const uint8_t *)"user", 4 }, { (const uint8_t *)"alice", 5 }, { NULL, 0 } },
 		  { true, false, true, false, false, true } },
 		{ "of a member's, only what that member asked for",
-		  { { (const uint8_t *)"user", 4 }, { (const uint8_t *)"alice", 5 }, { (const uint8_t *)"hospital", 8 } },
+		  { { (const uint8_t *)"user", 4 }, { (const uint8_t *)"alice", 5 }, { 
+		    (const uint8_t *)"hospital", 8 } },
 		  { false, false, true, false, false, false } },
 		{ "another type is another subject",
 		  { { (const uint8_t *)"device", 6 }, { (const uint8_t *)"alice", 5 }, { NULL, 0 } },
@@ -219,7 +220,8 @@ on_done(void *arg, enum err err, const struct erasure_report *report, const stru
 		r->why = *why;
 }
 
-static const struct erasure_subject alice = { { (const uint8_t *)"user", 4 }, { (const uint8_t *)"alice", 5 }, { NULL, 0 } };
+static const struct erasure_subject alice = { { (const uint8_t *)"user", 4 }, { (const uint8_t *)"alice", 5 },
+	{ NULL, 0 } };
 static const size_t of_alice[ALICE] = { 0, 2, 5 };
 
 static struct erasure_request
@@ -277,7 +279,8 @@ entries_go_and_leaves_stay(void **state)
 		leaves = rows_of(&r, &ledger_leaf_table);
 		expect_number("the leaves are all there, and one more", leaves.count, RECORDED + 1);
 		for (size_t i = 0; i < RECORDED; i++)
-			expect_true("as they were", memcmp(leaves.rows[i].value.data, r.commitments[i].bytes, HASH_SIZE) == 0);
+			expect_true("as they were", memcmp(leaves.rows[i].value.data, r.commitments[i].bytes,
+			    HASH_SIZE) == 0);
 		told = entry_of(&r, r.report.entry);
 		expect_number("an entry tells of it", told.kind, LEDGER_ERASURE);
 		expect_span("how many, why, who and when, and not whose", told.content,
@@ -314,7 +317,8 @@ it_takes_as_many_operators_as_trust(void **state)
 		expect_erased(&r, false);
 		agreements = rows_of(&r, &erasure_agreement_table);
 		expect_number("one agreement is kept", agreements.count, 1);
-		expect_true("without whose", !memmem(agreements.rows[0].value.data, agreements.rows[0].value.size, "alice", 5));
+		expect_true("without whose", !memmem(agreements.rows[0].value.data, agreements.rows[0].value.size,
+		    "alice", 5));
 		expect_number("for a week", agreements.rows[0].expires.us, r.now.us + SECONDS(7 * 86400));
 
 		other = request_of(&r, "uid:1001", true, 2);
@@ -379,7 +383,8 @@ what_is_not_that_persons_is_not_erased(void **state)
 	expect_erased(&r, false);
 	ids[1] = r.ids[2];
 	request.subject.member = span_text("hospital");
-	expect_problem("an entry of another member's asking", erase(&r, &request), &r.why, ERR_INVALID, "/entries/0: expected");
+	expect_problem("an entry of another member's asking", erase(&r, &request), &r.why, ERR_INVALID,
+	    "/entries/0: expected");
 	expect_erased(&r, false);
 	run_close(&r);
 }
@@ -405,7 +410,8 @@ who_meets_another_looks_again(void **state)
 	expect_problem("not for ever", erase(&r, &request), &r.why, ERR_CONFLICT, "the erasure could not be written");
 	expect_erased(&r, false);
 	store_memory_fail_commits(r.store, 1, ERR_FULL);
-	expect_problem("a full store erases nothing", erase(&r, &request), &r.why, ERR_FULL, "the erasure could not be written");
+	expect_problem("a full store erases nothing", erase(&r, &request), &r.why, ERR_FULL,
+	    "the erasure could not be written");
 	expect_erased(&r, false);
 	run_close(&r);
 }

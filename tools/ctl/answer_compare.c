@@ -62,7 +62,8 @@ demand_of(const json_t *entry, const char *area)
 }
 
 static void
-compare_area(json_t *differences, const char *area, const json_t *answered, const json_t *recorded, const json_t *demand)
+compare_area(json_t *differences, const char *area, const json_t *answered, const json_t *recorded,
+    const json_t *demand)
 {
 	static const char *const reaches[] = { "reached", "possible" };
 	const json_t *comparison = json_object_get(answered, "comparison");
@@ -72,7 +73,8 @@ compare_area(json_t *differences, const char *area, const json_t *answered, cons
 
 	for (size_t i = 0; i < COUNT(reaches); i++) {
 		snprintf(what, sizeof(what), "levels/%s/%s", area, reaches[i]);
-		compare(differences, what, json_object_get(answered, reaches[i]), json_object_get(recorded, reaches[i]));
+		compare(differences, what, json_object_get(answered, reaches[i]),
+		    json_object_get(recorded, reaches[i]));
 	}
 	if (required || level) {
 		snprintf(what, sizeof(what), "levels/%s/required", area);

@@ -4,6 +4,8 @@
 #include <curl/curl.h>
 
 #include "base/buffer.h"
+#include "codec/text.h"
+#include "ledger/entry.h"
 
 #define RECEIPTS "/v1/receipts/"
 #define ENTRY_LARGEST (512 * KIB)
@@ -66,22 +68,30 @@ entry_fetch(struct arena *a, const char *receipt, const char *salt, const char *
 	const char *url = entry_url(a, receipt);
 	struct buffer body = buffer_init(ENTRY_LARGEST);
 	struct curl_slist *fields;
+	uint8_t bytes[LEDGER_SALT];
 	long status = 0;
 	enum err err = OK;
 	CURLcode code;
 
+	/* Others' bytes are about to stand in a request's field. */
+	if (!hex_read(span_text(salt), bytes, sizeof(bytes)))
+		return problem_set(why, ERR_SYNTAX, "", "/context/receipt/salt: expected %zu hexadecimal digits",
+		    2 * sizeof(bytes));
 	if (!url)
-		return problem_set(why, ERR_INVALID, "", "/context/receipt/url: expected https://…" RECEIPTS "ID, found \"%.*s\"",
+		return problem_set(why, ERR_INVALID, "",
+		    "/context/receipt/url: expected https://…" RECEIPTS "ID, found \"%.*s\"",
 		    SPAN_ARGS(span_first(span_text(receipt), 200)));
 	fields = curl_slist_append(NULL, arena_print(a, "Authorization: Receipt %s", salt));
 	code = perform(url, fields, authorities, &body, &status);
 	curl_slist_free_all(fields);
 	if (body.overflowed)
-		err = problem_set(why, ERR_LIMIT, "", "%s: expected at most %zu bytes, found more", url, (size_t)ENTRY_LARGEST);
+		err = problem_set(why, ERR_LIMIT, "", "%s: expected at most %zu bytes, found more", url,
+		    (size_t)ENTRY_LARGEST);
 	else if (code != CURLE_OK)
 		err = problem_set(why, ERR_UNAVAILABLE, "", "%s: %s", url, curl_easy_strerror(code));
 	else if (status == 410)
-		err = problem_set(why, ERR_NOT_FOUND, "", "%s: the entry was erased, so what it said cannot be compared", url);
+		err = problem_set(why, ERR_NOT_FOUND, "",
+		    "%s: the entry was erased, so what it said cannot be compared", url);
 	else if (status == 404)
 		err = problem_set(why, ERR_NOT_FOUND, "", "%s: there is no entry of this ID and salt", url);
 	else if (status != 200)

@@ -43,7 +43,8 @@ ask(const struct erasing *g, const char *path, json_t *body, json_t **answer, st
 static json_t *
 body_new(const struct erasing *g)
 {
-	return json_pack("{s:{s:s,s:s},s:s}", "subject", "type", g->type, "id", g->id, "member", g->member ? g->member : "");
+	return json_pack("{s:{s:s,s:s},s:s}", "subject", "type", g->type, "id", g->id, "member",
+	    g->member ? g->member : "");
 }
 
 static enum err
@@ -62,7 +63,8 @@ search(struct erasing *g, struct problem *why)
 		json_array_extend(g->found, json_object_get(answer, "found"));
 		g->searched += answer_number(answer, "searched");
 		if (!g->ctl->json)
-			progress_show("looking through the ledger", (uint64_t)g->searched, (uint64_t)answer_number(answer, "size"));
+			progress_show("looking through the ledger", (uint64_t)g->searched,
+			    (uint64_t)answer_number(answer, "size"));
 		from = arena_text(g->ctl->arena, span_text(answer_text(answer, "next")));
 		json_decref(answer);
 	} while (from[0]);
@@ -81,7 +83,8 @@ is_wanted(const struct erasing *g)
 
 	if (g->yes)
 		return true;
-	fprintf(stderr, "%zu decisions will be erased from the ledger. Nothing brings them back.\n", json_array_size(g->found));
+	fprintf(stderr, "%zu decisions will be erased from the ledger. Nothing brings them back.\n",
+	    json_array_size(g->found));
 	if (!isatty(STDIN_FILENO)) {
 		fputs("Nothing was erased: --yes says that it is wanted.\n", stderr);
 		return false;
@@ -127,7 +130,8 @@ erase(struct erasing *g, struct problem *why)
 	for (size_t from = 0; err == OK && !g->waits && from < json_array_size(g->found); from += ERASED_AT_ONCE)
 		err = erase_part(g, from, why);
 	if (err != OK && g->erased)
-		fprintf(stderr, "watashictl: %lld were erased before this; say the same again for the others\n", g->erased);
+		fprintf(stderr, "watashictl: %lld were erased before this; say the same again for the others\n",
+		    g->erased);
 	return err;
 }
 
@@ -139,23 +143,26 @@ report(const struct erasing *g)
 	size_t i;
 
 	if (g->ctl->json) {
-		json_t *answer = json_pack("{s:s,s:I,s:I,s:I,s:I,s:{s:I,s:I},s:O}", "outcome", outcome, "searched",
-		    (json_int_t)g->searched, "found", (json_int_t)json_array_size(g->found), "erased", (json_int_t)g->erased, "gone",
-		    (json_int_t)g->gone, "approvals", "had", (json_int_t)g->had, "needed", (json_int_t)g->needed, "entries",
-		    g->entries);
+		json_t *answer = json_pack("{s:s,s:I,s:I,s:I,s:I,s:{s:I,s:I},s:O}", "outcome", outcome,
+		    "searched", (json_int_t)g->searched,
+		    "found", (json_int_t)json_array_size(g->found),
+		    "erased", (json_int_t)g->erased,
+		    "gone", (json_int_t)g->gone,
+		    "approvals", "had", (json_int_t)g->had, "needed", (json_int_t)g->needed,
+		    "entries", g->entries);
 
 		answer_print(answer);
 		json_decref(answer);
 		return;
 	}
 	if (g->dry_run || json_array_size(g->found) == 0) {
-		printf("%zu decisions of %lld entries are about this subject%s\n", json_array_size(g->found), g->searched,
-		    g->dry_run ? "; nothing was erased" : ": there is nothing to erase");
+		printf("%zu decisions of %lld entries are about this subject%s\n", json_array_size(g->found),
+		    g->searched, g->dry_run ? "; nothing was erased" : ": there is nothing to erase");
 		return;
 	}
 	if (g->waits) {
-		printf("Nothing is erased yet: %lld of %lld operators want it. Within a week another one says the same, subject,\n"
-		       "member and reason to the letter.\n", g->had, g->needed);
+		printf("Nothing is erased yet: %lld of %lld operators want it. Within a week another one says the\n"
+		       "same, subject, member and reason to the letter.\n", g->had, g->needed);
 		return;
 	}
 	printf("erased %lld decisions; their places in the ledger and every proof remain\n", g->erased);
@@ -183,18 +190,21 @@ ledger_erase(struct ctl *ctl, int argc, char **argv)
 	struct erasing g = { .ctl = ctl };
 	const char *subject = NULL;
 	const struct flag flags[] = {
-		{ .name = "subject", .argument = "TYPE:ID", .help = "whose decisions, as they were asked for: user:alice", .text = &subject },
-		{ .name = "member", .argument = "MEMBER", .help = "only those that this member asked for", .text = &g.member },
-		{ .name = "reason", .argument = "TEXT", .help = "why; it stays in the ledger, so it names nobody", .text = &g.reason },
+		{ .name = "subject", .argument = "TYPE:ID",
+		    .help = "whose decisions, as they were asked for: user:alice", .text = &subject },
+		{ .name = "member", .argument = "MEMBER", .help = "only those that this member asked for",
+		    .text = &g.member },
+		{ .name = "reason", .argument = "TEXT", .help = "why; it stays in the ledger, so it names nobody",
+		    .text = &g.reason },
 		{ .name = "dry-run", .help = "only tell how many there are", .set = &g.dry_run },
 		{ .name = "yes", .help = "do not ask whether", .set = &g.yes },
 		{ 0 },
 	};
 	const struct usage usage = {
 		.synopsis = "ledger erase --subject TYPE:ID [--member MEMBER] --reason TEXT [--dry-run] [--yes]",
-		.about = "Erases the contents and salts of all recorded decisions about a person, for good. The leaves stay, and\n"
-		         "so does every proof; an entry tells how many, why, when and by whom, and not whose. It takes as many\n"
-		         "operators as raising trust does: each says the same.",
+		.about = "Erases the contents and salts of all recorded decisions about a person, for good. The\n"
+		         "leaves stay, and so does every proof; an entry tells how many, why, when and by whom, not\n"
+		         "whose. It takes as many operators as raising trust does: each says the same.",
 		.flags = flags,
 	};
 	struct problem why;
@@ -203,8 +213,8 @@ ledger_erase(struct ctl *ctl, int argc, char **argv)
 	if (!arguments_read(ctl, &usage, argc, argv, NULL, &ending))
 		return ending;
 	if (!subject_read(&g, subject))
-		return misused("--subject: expected TYPE:ID, such as user:alice, found %s%s%s", subject ? "\"" : "nothing",
-		    subject ? subject : "", subject ? "\"" : "");
+		return misused("--subject: expected TYPE:ID, such as user:alice, found %s%s%s",
+		    subject ? "\"" : "nothing", subject ? subject : "", subject ? "\"" : "");
 	if (!g.dry_run && (!g.reason || !g.reason[0]))
 		return misused("--reason: expected why, found nothing");
 	g.found = json_array();

@@ -1,5 +1,4 @@
-/* tools/ctl/ledger_verify.c - `watashictl ledger verify`: whether a receipt proves that an entry is in the log, and an answer
- * to say what its entry says.
+/* tools/ctl/ledger_verify.c - `watashictl ledger verify`: what a receipt proves of an entry, or of an answer.
  *
  *     answer -.
  *             v
@@ -85,7 +84,9 @@ salt_of(const struct verification *v, const struct candidate *answered)
 
 	if (v->salt || (shown && json_object_get(v->shown, "entry")))
 		return v->salt ? v->salt : shown;
-	return answered ? json_string_value(json_object_get(json_object_get(answered->context, "receipt"), "salt")) : NULL;
+	if (!answered)
+		return NULL;
+	return json_string_value(json_object_get(json_object_get(answered->context, "receipt"), "salt"));
 }
 
 /* A copy may be spaced otherwise than the log's, for canonical JSON has one form. */
@@ -104,8 +105,8 @@ entry_commit(const struct verification *v, const char *name, const struct candid
 	else if (!hex_read(span_text(salt), bytes, sizeof(bytes)))
 		err = problem_set(why, ERR_SYNTAX, "", "the salt: expected %d hexadecimal digits", 2 * LEDGER_SALT);
 	else if (!json_is_object(entry) || !tree_canonical(entry, &expected))
-		err = problem_set(why, ERR_SYNTAX, "RFC 8785", "%s: expected an entry of the log, a JSON object%s%s", name,
-		    json_is_object(entry) ? " with " : "", json_is_object(entry) ? expected : "");
+		err = problem_set(why, ERR_SYNTAX, "RFC 8785", "%s: expected an entry of the log, a JSON object%s%s",
+		    name, json_is_object(entry) ? " with " : "", json_is_object(entry) ? expected : "");
 	if (err == OK) {
 		tree_write(&b, entry);
 		if (b.overflowed)
@@ -126,7 +127,7 @@ context_collect(struct verification *v, const json_t *answer, const json_t *cont
 	struct candidate *c = &v->candidates[v->candidate_count];
 
 	if (v->candidate_count == ANSWERED_MOST || !json_is_string(commitment) ||
-	    !hex_read(span_of(json_string_value(commitment), json_string_length(commitment)), c->commitment.bytes, HASH_SIZE))
+	    !hex_read(span_text(json_string_value(commitment)), c->commitment.bytes, HASH_SIZE))
 		return;
 	c->answer = answer;
 	c->context = context;
@@ -168,7 +169,8 @@ candidates_collect(struct ctl *ctl, struct verification *v, struct problem *why)
 /* Proving */
 
 static enum err
-prove(struct ctl *ctl, struct verification *v, const struct note_key *keys, struct receipt *receipt, struct problem *why)
+prove(struct ctl *ctl, struct verification *v, const struct note_key *keys, struct receipt *receipt,
+    struct problem *why)
 {
 	struct span text;
 	enum err err = file_take(ctl, v->receipt, RECEIPT_LARGEST, &text, why);
@@ -195,7 +197,8 @@ fetch(struct ctl *ctl, struct verification *v, struct problem *why)
 	const json_t *receipt = json_object_get(v->proved->context, "receipt");
 	struct span text;
 
-	if (entry_fetch(ctl->arena, answer_text(receipt, "url"), answer_text(receipt, "salt"), v->authorities, &text, why) != OK)
+	if (entry_fetch(ctl->arena, answer_text(receipt, "url"), answer_text(receipt, "salt"), v->authorities,
+	        &text, why) != OK)
 		return why->code;
 	return json_take("the entry fetched", text, &v->shown, why);
 }
@@ -218,7 +221,8 @@ answer_check(struct ctl *ctl, struct verification *v, struct problem *why)
 }
 
 static enum err
-verify(struct ctl *ctl, struct verification *v, const struct note_key *keys, struct receipt *receipt, struct problem *why)
+verify(struct ctl *ctl, struct verification *v, const struct note_key *keys, struct receipt *receipt,
+    struct problem *why)
 {
 	struct span text;
 
@@ -259,7 +263,8 @@ differences_show(const json_t *differences)
 		char *text[COUNT(members)];
 
 		for (size_t n = 0; n < COUNT(members); n++)
-			text[n] = json_dumps(json_object_get(one, members[n]), JSON_COMPACT | JSON_ENCODE_ANY | JSON_ENSURE_ASCII);
+			text[n] = json_dumps(json_object_get(one, members[n]),
+			    JSON_COMPACT | JSON_ENCODE_ANY | JSON_ENSURE_ASCII);
 		printf("  %s: answered %s, recorded %s\n", text[0], text[1], text[2]);
 		for (size_t n = 0; n < COUNT(members); n++)
 			free(text[n]);
@@ -312,7 +317,8 @@ ledger_verify(struct ctl *ctl, int argc, char **argv)
 	const struct flag flags[] = {
 		{ .name = "entry", .argument = "FILE", .text = &v.entry,
 		    .help = "the entry, or what /v1/ledger/entries/ID answered" },
-		{ .name = "salt", .argument = "HEX", .help = "the entry's salt, where neither FILE has it", .text = &v.salt },
+		{ .name = "salt", .argument = "HEX", .help = "the entry's salt, where neither FILE has it",
+		    .text = &v.salt },
 		{ .name = "answer", .argument = "FILE", .text = &v.answer,
 		    .help = "an answer; with --entry or --fetch it is compared with its entry" },
 		{ .name = "fetch", .set = &v.fetch, .help = "fetch the answer's entry from where its receipt is" },
@@ -325,9 +331,9 @@ ledger_verify(struct ctl *ctl, int argc, char **argv)
 	};
 	const struct usage usage = {
 		.synopsis = "ledger verify RECEIPT (--entry FILE | --answer FILE [--entry FILE | --fetch]) --key VKEY",
-		.about = "Whether RECEIPT, a file from /v1/receipts/ID (C2SP tlog-proof), proves that the entry, or the\n"
-		         "commitment that an answer names, is in the log, and whether the answer says what its entry says.\n"
-		         "Works without the daemon and, but for --fetch, without a network. Status 1 when it is not so.",
+		.about = "Whether RECEIPT, a file from /v1/receipts/ID (C2SP tlog-proof), proves that the entry, or\n"
+		         "the commitment that an answer names, is in the log; and whether the answer says what its\n"
+		         "entry says. Works without the daemon and, but for --fetch, without a network. Status 1: not so.",
 		.flags = flags,
 		.least = 1,
 		.most = 1,
@@ -340,7 +346,7 @@ ledger_verify(struct ctl *ctl, int argc, char **argv)
 	if (!arguments_read(ctl, &usage, argc, argv, &v.receipt, &ending))
 		return ending;
 	if (!v.entry && !v.answer)
-		return misused("ledger verify: expected --entry, --answer or both: a receipt alone says nothing of an entry");
+		return misused("ledger verify: expected --entry, --answer or both: a receipt alone says nothing");
 	if (v.fetch && (!v.answer || v.entry))
 		return misused("ledger verify: --fetch goes with --answer, and without --entry");
 	if (!ledger_keys_read(ctl, &v.keys, &keys))

@@ -1,4 +1,4 @@
-/* front/control/erasures.c - a person's decisions over the control socket: looking for them, and erasing what was found.
+/* front/control/erasures.c - a person's decisions over the control socket: looked for, and erased.
  *
  *     erasures_search -> a part of the entries -> those about the subject, and where to go on
  *     erasures_start -> erasure_start … on_erasure_done -> what became of it
@@ -172,7 +172,8 @@ erasures_search(struct exchange *e, void *front)
 		return;
 	}
 	if (q.from.size && !ledger_id_read(q.from, &s->from)) {
-		problem_set(&why, ERR_SYNTAX, "", "/from: expected an entry's ID, as \"next\" was answered, found another text");
+		problem_set(&why, ERR_SYNTAX, "",
+		    "/from: expected an entry's ID, as \"next\" was answered, found another text");
 		exchange_refuse(e, status_of(why.code), &why);
 		return;
 	}
@@ -205,8 +206,9 @@ on_erasure_done(void *arg, enum err err, const struct erasure_report *r, const s
 		return;
 	}
 	b = buffer_init(4 * KIB);
-	buffer_print(&b, "{\"outcome\":\"%s\",\"erased\":%zu,\"gone\":%zu,\"approvals\":{\"had\":%u,\"needed\":%u},\"entry\":",
-	    r->waits ? "waits" : "erased", r->erased, r->gone, r->had, r->needed);
+	buffer_print(&b, "{\"outcome\":\"%s\",\"erased\":%zu,\"gone\":%zu", r->waits ? "waits" : "erased", r->erased,
+	    r->gone);
+	buffer_print(&b, ",\"approvals\":{\"had\":%u,\"needed\":%u},\"entry\":", r->had, r->needed);
 	if (r->erased) {
 		ledger_id_text(&r->entry, entry);
 		buffer_print(&b, "\"%s\"}", entry);
@@ -239,8 +241,8 @@ erasures_start(struct exchange *e, void *front)
 		exchange_refuse(e, status_of(why.code), &why);
 		return;
 	}
-	g->request = (struct erasure_request){ .subject = q->subject, .reason = q->reason, .ids = q->ids, .count = q->count,
-		.actor = span_text(request_actor(e)), .counts = control_names(c, e->peer_uid),
+	g->request = (struct erasure_request){ .subject = q->subject, .reason = q->reason, .ids = q->ids,
+		.count = q->count, .actor = span_text(request_actor(e)), .counts = control_names(c, e->peer_uid),
 		.approvals = c->settings.approvals, .now = clock_now() };
 	exchange_hold(e, erasure_start(c->store, &g->request, on_erasure_done, g));
 }
