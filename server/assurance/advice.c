@@ -111,6 +111,15 @@ ask_all(struct advice *out, const struct step_goals *goals, const struct facts *
 	}
 }
 
+/* Any of the steps changes a fact that it reads; without, there is nothing to search. */
+static bool
+helped(const struct step_goals *goals, size_t criterion, const struct step_set *steps)
+{
+	struct step_set helpers = set_common(&goals->framework->plan->helpers[criterion], steps);
+
+	return set_size(&helpers) > 0;
+}
+
 /* Gaps. */
 
 struct gap_search {
@@ -130,19 +139,6 @@ can_be(struct gap_search *s, const struct step_goals *goals)
 	return found.found;
 }
 
-/* Any of the steps changes a fact that it reads; without, there is nothing to search. */
-static bool
-helped(const struct gap_search *s, const struct step_goals *goals, size_t criterion)
-{
-	const struct step_plan *plan = goals->framework->plan;
-	const struct step_set *helpers = &plan->helpers[criterion];
-
-	for (size_t i = set_next(helpers, 0); i < STEPS_LARGEST; i = set_next(helpers, i + 1))
-		if (set_has(s->steps, plan->numbers[i]))
-			return true;
-	return false;
-}
-
 /* Each by itself. */
 static void
 gaps_alone(struct gap_search *s, const struct step_goals *goals, const struct evaluation *now, struct advice *out)
@@ -153,7 +149,7 @@ gaps_alone(struct gap_search *s, const struct step_goals *goals, const struct ev
 		if (!wants(goals, i) || now->truths[i] == TRUTH_TRUE)
 			continue;
 		want(&one, i, true);
-		if (!helped(s, goals, i) || !can_be(s, &one))
+		if (!helped(goals, i, s->steps) || !can_be(s, &one))
 			out->gaps[out->gap_count++] = (uint16_t)i;
 		want(&one, i, false);
 	}
@@ -197,8 +193,18 @@ steps_allowed(const struct framework *f, enum advice_reading reading)
 
 	for (size_t i = 0; i < f->step_count; i++)
 		if (allowed(&f->steps[i], reading))
-			set_add(&steps, i);
+			set_add(&steps, f->plan->ranks[i]);
 	return steps;
+}
+
+/* Something wanted is not true, and none of the steps touches it. */
+static bool
+hopeless(const struct evaluation *now, const struct step_goals *goals, const struct step_set *steps)
+{
+	for (size_t i = 0; i < now->framework->criterion_count; i++)
+		if (now->truths[i] != TRUTH_TRUE && wants(goals, i) && !helped(goals, i, steps))
+			return true;
+	return false;
 }
 
 /* What is wanted, and the cheapest way there. */
@@ -214,7 +220,7 @@ seek(const struct evaluation *now, const struct demand *demand, const struct fac
 	out->whole = true;
 	out->cost = 0;
 	out->count = 0;
-	if (there)
+	if (there && !hopeless(now, &goals, steps))
 		step_search(&goals, facts, steps, nodes, out);
 	return goals;
 }

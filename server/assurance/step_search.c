@@ -115,12 +115,9 @@ add_level(struct search *s, size_t number)
 static struct step_set
 steps_open(const struct search *s, const struct step_set *allowed)
 {
-	struct outlook o = outlook_at(s, s->before, &(struct step_set){ { 0 } });
+	struct outlook o = outlook_at(s, s->before, allowed);
 	bool changed = true;
 
-	for (size_t i = 0; i < s->wanted->framework->step_count; i++)
-		if (set_has(allowed, s->plan->numbers[i]))
-			set_add(&o.open, i);
 	while (changed) {
 		changed = false;
 		for (size_t i = set_next(&o.open, 0); i < STEPS_LARGEST; i = set_next(&o.open, i + 1)) {

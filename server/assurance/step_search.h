@@ -35,7 +35,7 @@ struct step_answer {
 	struct facts after;
 };
 
-/* Of the steps `allowed`. Looks at most at `*nodes` places, and takes those it looked at away. Of several cheapest sets the
+/* Of the steps `allowed` (ranks). Looks at most at `*nodes` places, and takes those it looked at away. Of several cheapest sets the
  * one with the fewest steps, then the one that stands earliest in the file. */
 void step_search(const struct step_goals *, const struct facts *, const struct step_set *allowed, uint32_t *nodes,
     struct step_answer *out);
