@@ -33,7 +33,7 @@ struct decision {
 };
 void decide(const struct question *, struct decision *out);
 
-/* Members of an answer's context, without braces (policy.md 3): "levels", "failed", "unknown", "disregarded", "advice",
+/* Members of an answer's context, without braces (policy.md 3): "levels", "unmet", "failed", "unknown", "disregarded", "advice",
  * "acr_values", "amr_values", "policy". Texts in both languages.
  *
  * A person reads "failed" and "unknown", and must see what matters: not all that is false, but of an area where something is

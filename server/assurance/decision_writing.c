@@ -376,6 +376,7 @@ decision_write(struct buffer *b, const struct decision *d)
 
 	choose_shown(&w);
 	write_levels(b, d);
+	write_unmet(b, d);
 	write_criteria(&w, ",\"failed\":[", TRUTH_FALSE);
 	write_criteria(&w, ",\"unknown\":[", TRUTH_UNKNOWN);
 	write_disregarded(&w);

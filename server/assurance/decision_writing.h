@@ -11,5 +11,7 @@ void write_id(struct buffer *, struct span id);
 void write_member(struct buffer *, const char *name, struct span value);
 void write_localized(struct buffer *, const struct localized *);
 
+/* "unmet": what is required and not so, with the reason; begins with a comma. */
+void write_unmet(struct buffer *, const struct decision *);
 /* "advice" with all its readings, and "acr_values"; begins with a comma. */
 void write_all_advice(struct buffer *, const struct decision *);

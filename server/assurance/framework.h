@@ -48,6 +48,7 @@ struct level {
 	struct localized title;
 	const struct span *acr, *authn_context, *assurance; /* values that stand for it: OIDC acr, SAML AuthnContext, */
 	size_t acr_count, authn_context_count, assurance_count; /* eduPersonAssurance */
+	struct localized spoken;         /* its title as it stands within a JSON string */
 };
 
 /* An area (評価軸), or what is composed of areas: the lowest of them. */
@@ -62,6 +63,7 @@ struct area {
 	/* As JSON has it, made once for all decisions: `,"AREA":{`, and of each level from 0 on `"reached":"LEVEL"` and
 	 * `"possible":"LEVEL"`. */
 	struct span heading;
+	struct localized spoken;         /* its title, within a string */
 	const struct span *reached, *possible;
 };
 

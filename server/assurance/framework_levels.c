@@ -1,5 +1,6 @@
 /* assurance/framework_levels.c - the levels of a framework read: levels.json. */
 #include "assurance/framework_reading.h"
+#include "codec/text.h"
 
 #define VALUES_LARGEST 8
 #define VALUE_LARGEST 300
@@ -41,6 +42,24 @@ read_level_list(struct place array, struct area *area)
 	}
 }
 
+static struct span
+within_string(struct arena *a, struct span text)
+{
+	struct buffer b = buffer_init(6 * text.size + 2);
+	struct span quoted;
+
+	json_write_string(&b, text);
+	quoted = arena_copy(a, buffer_span(&b));
+	buffer_release(&b);
+	return span_of(quoted.data + 1, quoted.size - 2);
+}
+
+static struct localized
+spoken_of(struct arena *a, const struct localized *title)
+{
+	return (struct localized){ within_string(a, title->ja), within_string(a, title->en) };
+}
+
 /* Ids have nothing in them to escape. */
 static void
 prepare_writing(struct arena *a, struct area *area)
@@ -55,6 +74,9 @@ prepare_writing(struct arena *a, struct area *area)
 		reached[i] = span_text(arena_print(a, "\"reached\":\"%.*s\"", SPAN_ARGS(id)));
 		possible[i] = span_text(arena_print(a, "\"possible\":\"%.*s\"", SPAN_ARGS(id)));
 	}
+	area->spoken = spoken_of(a, &area->title);
+	for (size_t i = 0; i < area->level_count; i++)
+		area->levels[i].spoken = spoken_of(a, &area->levels[i].title);
 	area->reached = reached;
 	area->possible = possible;
 }

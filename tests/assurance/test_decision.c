@@ -190,6 +190,48 @@ test_what_is_not_theirs_is_said(void **state)
 	    "[{\"fact\":\"device.lost\",\"why\":\"only watashi may state it\"}]");
 }
 
+/* GOOD reaches 2 of token, nothing known reaches 0. */
+static const struct {
+	const char *title, *observed;
+	struct requirement required;
+	const char *said;
+} unmet_cases[] = {
+	{ "what is met is not told", "{" GOOD "}", { 1, 2, COMPARE_MAXIMUM }, "[]" },
+	{ "a level that is too high is a reason of its own", "{" GOOD "}", { 1, 1, COMPARE_MAXIMUM },
+	  "[{\"area\":\"token\",\"required\":\"1\",\"comparison\":\"maximum\",\"reached\":\"2\",\"text\":{"
+	  "\"ja\":\"token（日）はlevel 1（日）以下が求められていますが、level 2（日）です。\","
+	  "\"en\":\"token: at most level 1 is required, level 2 is reached.\"}}]" },
+	{ "so is another than the very one", "{" GOOD "}", { 1, 3, COMPARE_EXACT },
+	  "[{\"area\":\"token\",\"required\":\"3\",\"comparison\":\"exact\",\"reached\":\"2\",\"text\":{"
+	  "\"ja\":\"token（日）はlevel 3（日）ちょうどが求められていますが、level 2（日）です。\","
+	  "\"en\":\"token: exactly level 3 is required, level 2 is reached.\"}}]" },
+	{ "and no better one", "{" GOOD "}", { 1, 2, COMPARE_BETTER },
+	  "[{\"area\":\"token\",\"required\":\"2\",\"comparison\":\"better\",\"reached\":\"2\",\"text\":{"
+	  "\"ja\":\"token（日）はlevel 2（日）より上が求められていますが、level 2（日）です。\","
+	  "\"en\":\"token: more than level 2 is required, level 2 is reached.\"}}]" },
+	{ "below the lowest nothing is reached", "{}", { 1, 1, COMPARE_MINIMUM },
+	  "[{\"area\":\"token\",\"required\":\"1\",\"comparison\":\"minimum\",\"reached\":\"0\",\"text\":{"
+	  "\"ja\":\"token（日）はlevel 1（日）以上が求められていますが、どのレベルにも届いていません。\","
+	  "\"en\":\"token: at least level 1 is required, and no level is reached.\"}}]" },
+	{ "none at all may be what is required", "{" GOOD "}", { 1, 0, COMPARE_MAXIMUM },
+	  "[{\"area\":\"token\",\"required\":\"0\",\"comparison\":\"maximum\",\"reached\":\"2\",\"text\":{"
+	  "\"ja\":\"token（日）はレベル0以下が求められていますが、level 2（日）です。\","
+	  "\"en\":\"token: at most level 0 is required, level 2 is reached.\"}}]" },
+};
+
+static void
+test_what_is_not_met_is_told(void **state)
+{
+	struct stage *s = *state;
+
+	for (size_t i = 0; i < COUNT(unmet_cases); i++) {
+		stage_decide(s, unmet_cases[i].observed, "{}", NULL, false);
+		s->question.demand = (struct demand){ { unmet_cases[i].required }, 1 };
+		decide(&s->question, &s->decision);
+		expect_span(unmet_cases[i].title, part(s, "unmet"), unmet_cases[i].said);
+	}
+}
+
 static void
 test_advice_is_written(void **state)
 {
@@ -287,6 +329,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_answers, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_what_is_not_theirs_is_said, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_what_is_not_met_is_told, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_advice_is_written, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_obligations, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_result_is_canonical, set_up, tear_down),
