@@ -95,6 +95,9 @@ async function policies() {
 		const { criteria } = JSON.parse((await request("v1/policy/jp-idtf@1.0")).text);
 
 		expect(await page.locator(".criterion").count() === criteria.length, "some are missing");
+		await page.setViewportSize({ width: 375, height: 900 });
+		await page.evaluate(() => document.querySelectorAll("details").forEach((details) => details.open = true));
+		await fits(page);
 		await page.emulateMedia({ media: "print" });
 		expect(await page.locator(".switch, .chooser").first().isHidden(), "controls are printed");
 		expect((await page.pdf({ format: "A4", ...(pictures ? { path: join(pictures, "policy.pdf") } : {}) })).length > 50_000, "the print is empty");
@@ -186,7 +189,7 @@ async function comparing() {
 				expect(await outcomes(page, kind) === expected, `${kind}: ${await outcomes(page, kind)}`);
 			const text = await page.locator('section[aria-labelledby="comparison"]').innerText();
 
-			for (const part of ["strength in bits: 31", "Privacy and personal-information protection: Level 1 (low) or higher", "Level one plus",
+			for (const part of ["(added: 31)", "Privacy and personal-information protection: Level 1 (low) or higher", "Level one plus",
 				"The same in both: documents it rests on; facts it uses"])
 				expect(text.includes(part), `"${part}" is not shown`);
 			await page.locator("#compared-criteria + .comparison summary").first().click();

@@ -26,8 +26,7 @@ function opener(policy, area, level, short) {
 	const [ja, en] = levelTitle(policy, area.id, level.id);
 
 	return element("a", { class: "opener", href: `#${cellId(area.id, level.id)}`, "data-cell": cellId(area.id, level.id) },
-		...(short ? [both(`${ja}：`, `${en}: `)] : []),
-		both(`基準${count}件`, count === 1 ? "1 criterion" : `${count} criteria`),
+		both(`${short ? `${ja}：` : ""}基準${count}件`, `${short ? `${en}: ` : ""}${count === 1 ? "1 criterion" : `${count} criteria`}`),
 		element("span", { class: "heard" }, both(`（${area.title.ja} ${ja}）`, ` (${area.title.en}, ${en})`)));
 }
 
