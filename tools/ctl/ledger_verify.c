@@ -333,7 +333,7 @@ ledger_verify(struct ctl *ctl, int argc, char **argv)
 		.synopsis = "ledger verify RECEIPT (--entry FILE | --answer FILE [--entry FILE | --fetch]) --key VKEY",
 		.about = "Whether RECEIPT, a file from /v1/receipts/ID (C2SP tlog-proof), proves that the entry, or\n"
 		         "the commitment that an answer names, is in the log; and whether the answer says what its\n"
-		         "entry says. Works without the daemon and, but for --fetch, without a network. Status 1: not so.",
+		         "entry says. Works without daemon and, but for --fetch, without network. Status 1: not so.",
 		.flags = flags,
 		.least = 1,
 		.most = 1,
