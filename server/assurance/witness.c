@@ -8,40 +8,10 @@
 
 #include <assert.h>
 
-#include "assurance/evaluation.h"
+#include "assurance/sight.h"
 #include "base/buffer.h"
 
 #define WITNESS_LARGEST (64 * KIB)
-
-struct fact_bits {
-	uint64_t bits[FACT_SETS];
-};
-
-/* A scalar is open or decided. A set's words are decided one by one: `low` holds those that are in it, `high` those
- * that are not out of it. */
-struct sight {
-	struct facts low, high;
-};
-
-enum decided { OPEN, DECIDED, LEFT_UNKNOWN };
-
-struct search {
-	const struct abstraction *world;
-	const struct dictionary *dictionary;
-	const struct view *views;
-	size_t view_count;
-	struct sight *sights;        /* of each view */
-	const struct goal *goals;    /* of the part at hand */
-	const struct fact_bits *support;
-	size_t goal_count;
-	uint8_t state[FACTS_LARGEST];
-	uint64_t words[FACTS_LARGEST], members[FACTS_LARGEST]; /* of sets: decided; in */
-	enum provenance by;
-	bool unknowns;               /* facts may be left unknown */
-	uint64_t nodes, most, nodes_of_part;
-	bool cut_off;
-	uint8_t truths[CONDITION_NODES];
-};
 
 /* Bits */
 
@@ -74,145 +44,6 @@ criterion_support(const struct criterion *c, uint64_t facts[FACT_SETS])
 	condition_support(&c->condition, facts);
 }
 
-/* Deciding */
-
-static bool
-is_set(const struct search *s, size_t fact)
-{
-	return s->dictionary->facts[fact].type == FACT_SET;
-}
-
-static const struct effect *
-effect_on(const struct view *v, size_t fact)
-{
-	for (size_t i = 0; i < v->effect_count; i++)
-		if (v->effects[i].fact == fact)
-			return &v->effects[i];
-	return NULL;
-}
-
-/* What a view sees of a fact, after it was decided or opened again. */
-static void
-show_fact(struct search *s, size_t view, size_t fact)
-{
-	const struct fact *f = &s->dictionary->facts[fact];
-	const struct view *v = &s->views[view];
-	const struct effect *e = effect_on(v, fact);
-	struct sight *sight = &s->sights[view];
-	int64_t low = (int64_t)s->members[fact], high = low;
-
-	if (f->type == FACT_SET)
-		high |= (int64_t)(abstraction_domain(s->world, fact)->words & ~s->words[fact]);
-	if (e && e->add) {
-		low |= e->value;
-		high = s->state[fact] == LEFT_UNKNOWN ? low : high | e->value;
-	} else if (e) {
-		low = high = e->value;
-	}
-	facts_forget(&sight->low, f);
-	facts_forget(&sight->high, f);
-	if (v->hidden == fact + 1 || (!e && s->state[fact] != DECIDED))
-		return;
-	facts_put(&sight->low, f, low, e ? OBSERVED : s->by);
-	facts_put(&sight->high, f, high, e ? OBSERVED : s->by);
-}
-
-static void
-show(struct search *s, size_t fact)
-{
-	for (size_t i = 0; i < s->view_count; i++)
-		show_fact(s, i, fact);
-}
-
-/* A decision: a scalar's value, or whether one word is in a set. */
-struct choice {
-	uint16_t fact;
-	int word;                    /* of a set; -1 */
-};
-
-static void
-decide_value(struct search *s, const struct choice *c, int64_t value)
-{
-	s->state[c->fact] = DECIDED;
-	if (c->word < 0) {
-		s->members[c->fact] = (uint64_t)value;
-	} else {
-		s->words[c->fact] |= UINT64_C(1) << c->word;
-		s->members[c->fact] &= ~(UINT64_C(1) << c->word);
-		s->members[c->fact] |= (uint64_t)value << c->word;
-	}
-	show(s, c->fact);
-}
-
-static void
-open_again(struct search *s, const struct choice *c)
-{
-	if (c->word >= 0) {
-		s->words[c->fact] &= ~(UINT64_C(1) << c->word);
-		s->members[c->fact] &= ~(UINT64_C(1) << c->word);
-	}
-	if (c->word < 0 || s->words[c->fact] == 0) {
-		s->state[c->fact] = OPEN;
-		s->members[c->fact] = 0;
-	}
-	show(s, c->fact);
-}
-
-/* Judging */
-
-static enum truth
-leaf_truth(const struct search *s, const struct condition_node *leaf, const struct goal *g)
-{
-	const struct sight *sight = &s->sights[g->view];
-	enum truth truth = condition_node_truth(leaf, &sight->low, g->least);
-
-	/* Every question to a set grows or shrinks with it: what both ends say is so in between. */
-	if (truth != TRUTH_UNKNOWN && is_set(s, leaf->fact) &&
-	    condition_node_truth(leaf, &sight->high, g->least) != truth)
-		return TRUTH_UNKNOWN;
-	return truth;
-}
-
-/* Of each node; the last is the whole. */
-static enum truth
-condition_judge(struct search *s, const struct condition *c, const struct goal *g)
-{
-	for (size_t i = 0; i < c->count; i++) {
-		const struct condition_node *n = &c->nodes[i];
-		size_t trues = 0, falses = 0;
-
-		if (n->kind == CONDITION_LEAF) {
-			s->truths[i] = (uint8_t)leaf_truth(s, n, g);
-			continue;
-		}
-		for (size_t k = 0, child = i - 1; k < n->count; k++, child -= c->nodes[child].size) {
-			trues += s->truths[child] == TRUTH_TRUE;
-			falses += s->truths[child] == TRUTH_FALSE;
-		}
-		s->truths[i] = (uint8_t)condition_group_truth(n, trues, falses);
-	}
-	return c->count ? (enum truth)s->truths[c->count - 1] : TRUTH_TRUE;
-}
-
-/* As criterion_truth() has it, but where `when` is not decided yet it may still come to be false. */
-static enum truth
-goal_judge(struct search *s, const struct goal *g)
-{
-	enum truth when = condition_judge(s, &g->criterion->when, g);
-
-	if (when == TRUTH_TRUE)
-		return condition_judge(s, &g->criterion->condition, g);
-	return when == TRUTH_FALSE ? TRUTH_TRUE : TRUTH_UNKNOWN;
-}
-
-static bool
-is_violated(const struct goal *g, enum truth truth)
-{
-	if (g->wish == WISH_UNKNOWN)
-		return truth != TRUTH_UNKNOWN;
-	return truth != TRUTH_UNKNOWN && (truth == TRUTH_TRUE) != (g->wish == WISH_TRUE);
-}
-
 /* Choosing */
 
 /* A word that the leaf asks for and that nobody has decided. */
@@ -237,17 +68,17 @@ leaf_choice(const struct search *s, const struct condition_node *leaf, const str
 
 	if (v->hidden == leaf->fact + 1)
 		return false;
-	if (is_set(s, leaf->fact)) {
+	if (sight_is_set(s, leaf->fact)) {
 		*out = (struct choice){ leaf->fact, open_word(s, leaf) };
 		return s->state[leaf->fact] != LEFT_UNKNOWN && out->word >= 0;
 	}
 	*out = (struct choice){ leaf->fact, -1 };
-	if (s->state[leaf->fact] == OPEN && !effect_on(v, leaf->fact))
+	if (s->state[leaf->fact] == OPEN && !sight_effect(v, leaf->fact))
 		return true;
 	if (!leaf->other || v->hidden == leaf->other)
 		return false;
 	*out = (struct choice){ (uint16_t)(leaf->other - 1), -1 };
-	return s->state[out->fact] == OPEN && !effect_on(v, out->fact);
+	return s->state[out->fact] == OPEN && !sight_effect(v, out->fact);
 }
 
 /* The first leaf beneath a node that is open, by which the node is. `hope`: what it would best become. */
@@ -279,7 +110,7 @@ node_choice(const struct search *s, const struct condition *c, size_t node, cons
 static bool
 condition_choice(struct search *s, const struct condition *c, const struct goal *g, bool *hope, struct choice *out)
 {
-	condition_judge(s, c, g);
+	sight_judge_condition(s, c, g);
 	return c->count > 0 && node_choice(s, c, c->count - 1, g, hope, out);
 }
 
@@ -319,6 +150,14 @@ is_unknown_for_good(struct search *s, const struct goal *g)
 
 /* Searching */
 
+static bool
+is_violated(const struct goal *g, enum truth truth)
+{
+	if (g->wish == WISH_UNKNOWN)
+		return truth != TRUTH_UNKNOWN;
+	return truth != TRUTH_UNKNOWN && (truth == TRUTH_TRUE) != (g->wish == WISH_TRUE);
+}
+
 static bool solve(struct search *, struct fact_bits *blame);
 
 /* One value tried. True: done, found or cut off. Else `*passed` says that this decision has nothing to do with it. */
@@ -345,11 +184,11 @@ leave_unknown(struct search *s, const struct choice *c, struct fact_bits *blame)
 	if (!s->unknowns || s->state[c->fact] != OPEN)
 		return false;
 	s->state[c->fact] = LEFT_UNKNOWN;
-	show(s, c->fact);
+	sight_show_all(s, c->fact);
 	if (attempt(s, c, blame, &passed))
 		return true;
 	s->state[c->fact] = OPEN;
-	show(s, c->fact);
+	sight_show_all(s, c->fact);
 	return false;
 }
 
@@ -365,10 +204,10 @@ branch(struct search *s, const struct choice *c, bool hope, struct fact_bits *bl
 	for (size_t i = 0; i < count; i++) {
 		size_t at = hope ? count - 1 - i : i;
 
-		decide_value(s, c, c->word < 0 ? d->values[at] : (int64_t)at);
+		sight_decide(s, c, c->word < 0 ? d->values[at] : (int64_t)at);
 		if (attempt(s, c, blame, &passed))
 			return true;
-		open_again(s, c);
+		sight_reopen(s, c);
 		if (passed)
 			return false;
 	}
@@ -393,7 +232,7 @@ solve(struct search *s, struct fact_bits *blame)
 		return true;
 	}
 	for (size_t i = 0; i < s->goal_count; i++) {
-		enum truth truth = goal_judge(s, &s->goals[i]);
+		enum truth truth = sight_judge(s, &s->goals[i]);
 		size_t open;
 
 		if (is_violated(&s->goals[i], truth)) {
@@ -493,7 +332,7 @@ witness_search(const struct witness_question *q, struct facts *found, uint64_t *
 		facts_init(&s->sights[i].low, s->dictionary);
 		facts_init(&s->sights[i].high, s->dictionary);
 		for (size_t k = 0; k < s->views[i].effect_count; k++)
-			show_fact(s, i, s->views[i].effects[k].fact);
+			sight_show(s, i, s->views[i].effects[k].fact);
 	}
 	outcome = solve_parts(s, q->goals, support, q->goal_count);
 	if (found && outcome == WITNESS_FOUND)
