@@ -78,7 +78,8 @@ static const char *
 thumbprint(struct arena *a, const struct jwk *jwk)
 {
 	const char *text = jwk->curve ?
-	    arena_print(a, "{\"crv\":\"%s\",\"kty\":\"EC\",\"x\":\"%s\",\"y\":\"%s\"}", jwk->curve, jwk->first, jwk->second) :
+	    arena_print(a, "{\"crv\":\"%s\",\"kty\":\"EC\",\"x\":\"%s\",\"y\":\"%s\"}", jwk->curve, jwk->first,
+	        jwk->second) :
 	    arena_print(a, "{\"e\":\"%s\",\"kty\":\"RSA\",\"n\":\"%s\"}", jwk->first, jwk->second);
 	uint8_t sum[32];
 
@@ -98,8 +99,8 @@ jwk_write(struct buffer *b, enum key_type type, struct span spki, struct problem
 	}
 	buffer_print(b, "{\"alg\":\"%s\"", jwk.algorithm);
 	if (jwk.curve)
-		buffer_print(b, ",\"crv\":\"%s\",\"kid\":\"%s\",\"kty\":\"EC\",\"use\":\"sig\",\"x\":\"%s\",\"y\":\"%s\"}", jwk.curve,
-		    thumbprint(&a, &jwk), jwk.first, jwk.second);
+		buffer_print(b, ",\"crv\":\"%s\",\"kid\":\"%s\",\"kty\":\"EC\",\"use\":\"sig\",\"x\":\"%s\","
+		    "\"y\":\"%s\"}", jwk.curve, thumbprint(&a, &jwk), jwk.first, jwk.second);
 	else
 		buffer_print(b, ",\"e\":\"%s\",\"kid\":\"%s\",\"kty\":\"RSA\",\"n\":\"%s\",\"use\":\"sig\"}", jwk.first,
 		    thumbprint(&a, &jwk), jwk.second);

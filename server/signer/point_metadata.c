@@ -38,7 +38,8 @@ check_header(struct span encoded, const struct payload_key *key, struct arena *a
 {
 	struct span header, own;
 
-	if (encoded.size > HEADER_LARGEST || !base64url_read(a, encoded, &header) || !span_starts(header, "{\"alg\":\""))
+	if (encoded.size > HEADER_LARGEST || !base64url_read(a, encoded, &header) ||
+	    !span_starts(header, "{\"alg\":\""))
 		return problem_set(why, ERR_SYNTAX, "RFC 7515 s7.1",
 		    "there is no base64url of a JWT's header before the first dot");
 	if (jws_jwt_header(key->type, key->spki, a, &own, why) != OK)
@@ -77,7 +78,8 @@ read_parameter(struct reader *r, struct span name, struct claims *out)
 static enum err
 read_claims(struct arena *a, struct span payload, struct claims *out, struct problem *why)
 {
-	struct reader r = reader_json(a, payload, (struct limits){ .bytes = POINT_METADATA_LARGEST, .depth = 2, .members = 64 });
+	struct reader r = reader_json(a, payload,
+	    (struct limits){ .bytes = POINT_METADATA_LARGEST, .depth = 2, .members = 64 });
 	struct span name;
 
 	*out = (struct claims){ 0 };
@@ -112,13 +114,14 @@ check_claims(const struct claims *c, struct problem *why)
 		return problem_set(why, ERR_SYNTAX, clause, "/iss: expected the URL in policy_decision_point");
 	if (!c->issued || c->begins != c->issued || c->expires <= c->issued ||
 	    c->expires - c->issued > POINT_METADATA_LONGEST / SECONDS(1))
-		return problem_set(why, ERR_SYNTAX, clause, "/exp: expected a time at most 31 days after iat, which is nbf");
+		return problem_set(why, ERR_SYNTAX, clause,
+		    "/exp: expected a time at most 31 days after iat, which is nbf");
 	if (!c->urls[0].size)
 		return problem_set(why, ERR_SYNTAX, clause, "/%s: expected a URL, found none", members[0].name);
 	for (size_t i = 0; i < COUNT(members); i++)
 		if (c->urls[i].size && !is_below(c->urls[i], c->issuer))
-			return problem_set(why, ERR_SYNTAX, clause, "/%s: expected a URL below that of the point, found another",
-			    members[i].name);
+			return problem_set(why, ERR_SYNTAX, clause,
+			    "/%s: expected a URL below that of the point, found another", members[i].name);
 	return OK;
 }
 

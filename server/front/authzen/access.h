@@ -44,7 +44,8 @@ struct access {
 
 enum err access_read(struct arena *, const char *file, const struct access **out, struct problem *why);
 /* The same of a text; `name` stands in sentences. */
-enum err access_parse(struct arena *, const char *name, struct span text, const struct access **out, struct problem *why);
+enum err access_parse(struct arena *, const char *name, struct span text, const struct access **out,
+    struct problem *why);
 
 /* The first of the file with this type and id, by bisection; of an action the type is not looked at. NULL: not known
  * here. */

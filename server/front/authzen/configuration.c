@@ -25,7 +25,11 @@ ask_for_signed(struct exchange *e, void *front, on_loaded *then)
 static void
 reply(struct query *q, const char *fields, struct buffer *body)
 {
-	exchange_reply(q->exchange, &(struct reply){ .status = 200, .fields = span_text(fields), .body = buffer_span(body) });
+	exchange_reply(q->exchange, &(struct reply){
+		.status = 200,
+		.fields = span_text(fields),
+		.body = buffer_span(body),
+	});
 	buffer_release(body);
 }
 

@@ -1,7 +1,8 @@
 /* front/authzen/metadata.h - what the decision point says of itself (Authorization API 1.0 s9), and the same signed.
  *
- * The steward has the values signed (metadata_signing.h) and keeps the token in the store with the keys it can be checked
- * with; workers send what lies there, and when nothing does, or it is of other values or has ended, the plain values alone.
+ * The steward has the values signed (metadata_signing.h) and keeps the token in the store with the keys it can be
+ * checked with; workers send what lies there, and when nothing does, or it is of other values or has ended, the plain
+ * values alone.
  */
 #pragma once
 

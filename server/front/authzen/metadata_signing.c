@@ -98,15 +98,16 @@ key_open_public(struct metadata_signing *s, const struct key_life *life, struct 
 		return why->code;
 	digest(DIGEST_SHA256, file->certificate, found);
 	if (memcmp(found, life->certificate, sizeof(found)) != 0)
-		return problem_set(why, ERR_INVALID, "", "%s/%s.cer: this is not the certificate the key was adopted with",
-		    s->keys, file->name);
+		return problem_set(why, ERR_INVALID, "",
+		    "%s/%s.cer: this is not the certificate the key was adopted with", s->keys, file->name);
 	*spki = facts.spki;
 	return OK;
 }
 
 /* Whoever fetched it before a change of keys must find the next one in it, and for a while the one before. */
 static enum err
-write_keys(struct metadata_signing *s, const struct key_life *lives, size_t count, struct buffer *b, struct problem *why)
+write_keys(struct metadata_signing *s, const struct key_life *lives, size_t count, struct buffer *b,
+    struct problem *why)
 {
 	bool begun = false;
 
@@ -156,7 +157,8 @@ write_input(struct metadata_signing *s, const struct key_descriptor *file, struc
 
 	s->made.expires.us = (now.us + life) / SECONDS(1) * SECONDS(1);
 	s->made.refresh = instant_after(now, life / 2);
-	buffer_print(&payload, "{\"exp\":%lld,\"iat\":%lld,\"iss\":", (long long)(s->made.expires.us / SECONDS(1)), issued);
+	buffer_print(&payload, "{\"exp\":%lld,\"iat\":%lld,\"iss\":",
+	    (long long)(s->made.expires.us / SECONDS(1)), issued);
 	json_write_string(&payload, span_text(s->base_url));
 	buffer_print(&payload, ",\"nbf\":%lld,", issued);
 	buffer_add(&payload, values);

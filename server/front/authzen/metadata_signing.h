@@ -2,8 +2,8 @@
  *
  *     idle -> [a key changed, or half its life is over] -> look -> sign -> commit -> idle
  *
- * With the active key of the trusted list. Its public half is in the row, and those of announced and of retiring keys with
- * it: a token that somebody has kept can be checked for as long as it holds.
+ * With the active key of the trusted list. Its public half is in the row, and those of announced and of retiring keys
+ * with it: a token that somebody has kept can be checked for as long as it holds.
  */
 #pragma once
 
