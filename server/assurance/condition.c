@@ -36,7 +36,7 @@ is_in(const struct condition_node *leaf, int64_t value)
 void
 condition_leaf_prepare(struct condition_node *n)
 {
-	int64_t operand = n->operand, bit = INT64_C(1) << (operand & 63);
+	int64_t operand = n->operand, bit = (int64_t)(UINT64_C(1) << (operand & 63));
 
 	n->plain = !n->list && !n->other;
 	n->mask = -1;
@@ -50,19 +50,16 @@ condition_leaf_prepare(struct condition_node *n)
 	case OPERATOR_ISNT:
 		n->denied = true;
 		break;
-	case OPERATOR_GT:
-		n->denied = true;
-		/* fallthrough */
 	case OPERATOR_LE:
+	case OPERATOR_GT:
 		n->low = INT64_MIN;
 		n->span = (uint64_t)operand - (uint64_t)INT64_MIN;
+		n->denied = n->operator == OPERATOR_GT;
 		break;
 	case OPERATOR_GE:
-		n->span = (uint64_t)INT64_MAX - (uint64_t)operand;
-		break;
 	case OPERATOR_LT:
 		n->span = (uint64_t)INT64_MAX - (uint64_t)operand;
-		n->denied = true;
+		n->denied = n->operator == OPERATOR_LT;
 		break;
 	case OPERATOR_HAS:
 		n->mask = n->low = bit;
@@ -75,9 +72,8 @@ condition_leaf_prepare(struct condition_node *n)
 		n->low = 0;
 		break;
 	case OPERATOR_IN:
-		n->one_bit = true;
-		/* fallthrough */
 	case OPERATOR_HAS_ANY:
+		n->one_bit = n->operator == OPERATOR_IN;
 		n->mask = operand;
 		n->low = 0;
 		n->denied = true;

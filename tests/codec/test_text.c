@@ -200,6 +200,30 @@ json_strings_are_written_canonically(void **state)
 	}
 }
 
+/* Eight bytes are looked at at once where there are so many. */
+static void
+escapes_are_found_wherever_they_stand(void **state)
+{
+	static const struct { const char *one, *json; } cases[] = {
+		{ "\"", "\\\"" }, { "\\", "\\\\" }, { "\x1f", "\\u001f" }, { "\xe9", "\xef\xbf\xbd" }, { "!", "!" }, { "[", "[" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		for (int at = 0; at < 20; at++) {
+			char text[32], json[64];
+			struct buffer b = buffer_init(KIB);
+
+			snprintf(text, sizeof(text), "%.*s%s%.*s", at, "aaaaaaaaaaaaaaaaaaaa", cases[i].one, 20 - at, "bbbbbbbbbbbbbbbbbbbb");
+			snprintf(json, sizeof(json), "\"%.*s%s%.*s\"", at, "aaaaaaaaaaaaaaaaaaaa", cases[i].json, 20 - at,
+			    "bbbbbbbbbbbbbbbbbbbb");
+			json_write_string(&b, span_text(text));
+			expect_span("the text with its escape", buffer_span(&b), json);
+			buffer_release(&b);
+		}
+	}
+}
+
 static void
 no_character_is_cut_in_two(void **state)
 {
@@ -225,6 +249,7 @@ main(void)
 		cmocka_unit_test(percent_escapes_are_decoded_once),
 		cmocka_unit_test(utf8_is_well_formed_or_refused),
 		cmocka_unit_test(json_strings_are_written_canonically),
+		cmocka_unit_test(escapes_are_found_wherever_they_stand),
 		cmocka_unit_test(no_character_is_cut_in_two),
 	};
 
