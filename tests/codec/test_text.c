@@ -1,6 +1,8 @@
 /* tests/codec/test_text.c - hexadecimal, base64, percent encoding, UTF-8 and JSON strings. */
 #include "expect.h"
 
+#include <stdio.h>
+
 #include "codec/text.h"
 
 static void
