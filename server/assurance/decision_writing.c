@@ -355,17 +355,12 @@ write_disregarded(struct writing *w)
 static void
 write_policy(struct buffer *b, const struct framework *f)
 {
-	static const char digits[] = "0123456789abcdef";
-
 	buffer_text(b, ",\"policy\":{\"id\":");
 	write_id(b, f->id);
 	buffer_text(b, ",\"version\":");
 	write_id(b, f->version);
 	buffer_text(b, ",\"digest\":\"sha256:");
-	for (size_t i = 0; i < f->digest.size; i++) {
-		buffer_byte(b, (uint8_t)digits[f->digest.data[i] >> 4]);
-		buffer_byte(b, (uint8_t)digits[f->digest.data[i] & 15]);
-	}
+	hex_add(b, f->digest);
 	buffer_text(b, "\"}");
 }
 

@@ -28,6 +28,15 @@ hex_write(struct arena *a, struct span s)
 	return text;
 }
 
+void
+hex_add(struct buffer *b, struct span s)
+{
+	for (size_t i = 0; i < s.size; i++) {
+		buffer_byte(b, (uint8_t)lower_digits[s.data[i] >> 4]);
+		buffer_byte(b, (uint8_t)lower_digits[s.data[i] & 15]);
+	}
+}
+
 bool
 hex_read(struct span s, uint8_t *out, size_t size)
 {

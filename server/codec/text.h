@@ -6,6 +6,7 @@
 
 /* Lower case. */
 const char *hex_write(struct arena *, struct span);
+void hex_add(struct buffer *, struct span);
 /* Lower or upper case, an even number of digits, exactly `size` bytes. */
 bool hex_read(struct span, uint8_t *out, size_t size);
 

@@ -61,19 +61,21 @@ write_rest(struct buffer *b, const struct ledger_entry *e)
 	buffer_block(b, e->content);
 }
 
-void
+struct hash
 ledger_append(struct unit *unit, struct id id, const struct ledger_entry *e)
 {
 	const struct hash commitment = ledger_commitment(e->salt, e->content);
 	struct buffer b = buffer_init(LEDGER_ENTRY_LARGEST + ENTRY_HEAD);
 	uint8_t leaf[LEAF_SIZE];
 
+	buffer_reserve(&b, ENTRY_HEAD + e->content.size);
 	memcpy(leaf, commitment.bytes, HASH_SIZE);
 	memcpy(leaf + HASH_SIZE, id.bytes, sizeof(id.bytes));
 	unit_append(unit, &ledger_leaf_table, span_of(leaf, sizeof(leaf)));
 	write_rest(&b, e);
 	unit_put_numbered(unit, &ledger_entry_table, span_of(id.bytes, sizeof(id.bytes)), buffer_span(&b));
 	buffer_release(&b);
+	return commitment;
 }
 
 void

@@ -14,10 +14,21 @@ struct recording {
 
 /* The entry */
 
+#define ENTRY_USUAL (4 * KIB)
+
+/* `,"name":` - an entry is written for each decision, before its answer: nothing here goes through printf. */
+static void
+write_name(struct buffer *b, const char *name)
+{
+	buffer_text(b, ",\"");
+	buffer_text(b, name);
+	buffer_text(b, "\":");
+}
+
 static void
 write_text(struct buffer *b, const char *name, struct span text)
 {
-	buffer_print(b, ",\"%s\":", name);
+	write_name(b, name);
 	json_write_string(b, text);
 }
 
@@ -31,7 +42,9 @@ write_demand(struct buffer *b, const struct question *q)
 
 		buffer_text(b, i ? ",{\"area\":" : "{\"area\":");
 		json_write_string(b, area->id);
-		buffer_print(b, ",\"comparison\":\"%s\",\"level\":", comparison_name(r->comparison));
+		buffer_text(b, ",\"comparison\":\"");
+		buffer_text(b, comparison_name(r->comparison));
+		buffer_text(b, "\",\"level\":");
 		json_write_string(b, level_id(area, r->level));
 		buffer_text(b, "}");
 	}
@@ -39,20 +52,10 @@ write_demand(struct buffer *b, const struct question *q)
 }
 
 static void
-write_hex(struct buffer *b, struct span bytes)
-{
-	static const char digits[] = "0123456789abcdef";
-
-	for (size_t i = 0; i < bytes.size; i++) {
-		buffer_byte(b, (uint8_t)digits[bytes.data[i] >> 4]);
-		buffer_byte(b, (uint8_t)digits[bytes.data[i] & 15]);
-	}
-}
-
-static void
 write_party(struct buffer *b, const char *name, struct span type, struct span id)
 {
-	buffer_print(b, ",\"%s\":{\"id\":", name);
+	write_name(b, name);
+	buffer_text(b, "{\"id\":");
 	json_write_string(b, id);
 	buffer_text(b, ",\"type\":");
 	json_write_string(b, type);
@@ -68,20 +71,23 @@ evaluation_entry_write(struct buffer *b, const struct evaluation_request *r, con
 
 	buffer_text(b, "{\"action\":");
 	json_write_string(b, r->action);
-	buffer_print(b, ",\"at\":\"%s\"", instant_text(q->at, at));
+	write_text(b, "at", span_text(instant_text(q->at, at)));
 	write_text(b, "caller", r->caller);
 	write_demand(b, q);
-	buffer_print(b, ",\"engine\":\"" ENGINE_VERSION "\",\"evaluation\":\"%s\",\"facts\":", ledger_id_text(id, text));
+	write_text(b, "engine", span_text(ENGINE_VERSION));
+	write_text(b, "evaluation", span_text(ledger_id_text(id, text)));
+	write_name(b, "facts");
 	facts_write(b, q->facts);
 	write_text(b, "framework", q->framework->id);
 	write_text(b, "member", r->member);
 	buffer_text(b, ",\"policy\":\"sha256:");
-	write_hex(b, q->framework->digest);
-	buffer_print(b, "\",\"policy_leaf\":%llu", (unsigned long long)r->policy_leaf);
+	hex_add(b, q->framework->digest);
+	buffer_text(b, "\",\"policy_leaf\":");
+	buffer_number(b, r->policy_leaf);
 	write_text(b, "profile", q->profile ? q->profile->id : (struct span){ 0 });
 	write_text(b, "purpose", r->purpose);
 	write_party(b, "resource", r->resource_type, r->resource_id);
-	buffer_text(b, ",\"result\":");
+	write_name(b, "result");
 	decision_result_write(b, decision);
 	write_party(b, "subject", r->subject_type, r->subject_id);
 	write_text(b, "version", q->framework->version);
@@ -108,21 +114,20 @@ on_recorded(void *arg, const struct committed *done)
 
 /* False: the entry is larger than the ledger takes. */
 static bool
-add_entry(struct unit *unit, const struct evaluation_request *r, struct evaluation_answer *answer, struct instant now)
+add_entry(struct unit *unit, const struct evaluation_request *r, struct evaluation_answer *answer)
 {
 	struct buffer content = buffer_init(LEDGER_ENTRY_LARGEST);
 	struct ledger_entry entry = { .kind = LEDGER_DECISION, .party = r->member };
 	bool fits;
 
-	answer->id = id_new(now);
+	buffer_reserve(&content, ENTRY_USUAL);
 	random_bytes(answer->salt, sizeof(answer->salt));
 	evaluation_entry_write(&content, r, answer->decision, &answer->id);
 	fits = !content.overflowed;
 	if (fits) {
 		entry.content = buffer_span(&content);
 		memcpy(entry.salt, answer->salt, sizeof(entry.salt));
-		answer->commitment = ledger_commitment(entry.salt, entry.content);
-		ledger_append(unit, answer->id, &entry);
+		answer->commitment = ledger_append(unit, answer->id, &entry);
 	}
 	buffer_release(&content);
 	return fits;
@@ -133,8 +138,10 @@ evaluations_run(struct store *store, struct arena *arena, const struct evaluatio
     struct instant now, on_evaluated *done, void *arg, struct problem *why)
 {
 	struct recording *e = arena_new(arena, struct recording);
-	struct unit *unit = unit_new(arena, store_tables(store), id_new(now));
 	struct decision *decisions = arena_array(arena, struct decision, count);
+	struct id first = id_new(now);
+	/* It is committed once, so the first evaluation's name is good enough for it. */
+	struct unit *unit = unit_new(arena, store_tables(store), first);
 
 	assert(count && count <= EVALUATIONS_LARGEST);
 	*e = (struct recording){
@@ -144,8 +151,9 @@ evaluations_run(struct store *store, struct arena *arena, const struct evaluatio
 	};
 	for (size_t i = 0; i < count; i++) {
 		decide(&requests[i].question, &decisions[i]);
+		e->answers[i].id = i ? id_new(now) : first;
 		e->answers[i].decision = &decisions[i];
-		if (!add_entry(unit, &requests[i], &e->answers[i], now)) {
+		if (!add_entry(unit, &requests[i], &e->answers[i])) {
 			problem_set(why, ERR_LIMIT, "", "expected facts that fit an entry of %zu bytes in the ledger, found more",
 			    LEDGER_ENTRY_LARGEST);
 			return NULL;

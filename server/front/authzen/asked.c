@@ -18,6 +18,7 @@ asked_within(struct problem *why, const char *at)
 
 /* One part */
 
+/* `at` is the question's pointer, the part's is made when something is wrong with it. */
 static enum err
 read_part(struct arena *a, enum part part, bool searched, const char *at, struct asked_part *p, struct problem *why)
 {
@@ -39,20 +40,23 @@ read_part(struct arena *a, enum part part, bool searched, const char *at, struct
 			reader_raw(&r);
 	}
 	if (reader_end(&r, why) != OK)
-		return asked_within(why, at);
+		return asked_within(why, arena_print(a, "%s/%s", at, part_name(part)));
 	if (part != PART_ACTION && !type.size)
-		return problem_set(why, ERR_SYNTAX, "AuthZEN 1.0 s5", "%s/type: expected a text, found nothing", at);
+		return problem_set(why, ERR_SYNTAX, "AuthZEN 1.0 s5", "%s/%s/type: expected a text, found nothing", at,
+		    part_name(part));
 	if (!searched && !id.size)
-		return problem_set(why, ERR_SYNTAX, "AuthZEN 1.0 s5", "%s/%s: expected a text, found nothing", at, id_name);
+		return problem_set(why, ERR_SYNTAX, "AuthZEN 1.0 s5", "%s/%s/%s: expected a text, found nothing", at,
+		    part_name(part), id_name);
 	p->type = type;
 	p->id = id;
 	return OK;
 }
 
 static enum err
-not_there(const char *at, struct problem *why)
+not_there(const char *at, enum part part, struct problem *why)
 {
-	return problem_set(why, ERR_SYNTAX, "AuthZEN 1.0 s6.1", "%s: expected an object, found nothing", at);
+	return problem_set(why, ERR_SYNTAX, "AuthZEN 1.0 s6.1", "%s/%s: expected an object, found nothing", at,
+	    part_name(part));
 }
 
 /* All that a question needs; `searched` may lack its id, and an action that is searched for is not there at all. */
@@ -60,13 +64,11 @@ static enum err
 read_parts(struct arena *a, struct asked *q, enum part searched, struct problem *why)
 {
 	for (enum part part = 0; part < PART_CONTEXT; part++) {
-		const char *at = arena_print(a, "%s/%s", q->at, part_name(part));
-
 		if (part == PART_ACTION && searched == PART_ACTION)
 			continue;
 		if (!q->parts[part].json.size)
-			return not_there(at, why);
-		if (read_part(a, part, part == searched, at, &q->parts[part], why) != OK)
+			return not_there(q->at, part, why);
+		if (read_part(a, part, part == searched, q->at, &q->parts[part], why) != OK)
 			return why->code;
 	}
 	return OK;
@@ -179,11 +181,9 @@ static void
 read_defaults(struct arena *a, struct asked *defaults, struct problem faults[PART_CONTEXT])
 {
 	for (enum part part = 0; part < PART_CONTEXT; part++) {
-		const char *at = arena_print(a, "/%s", part_name(part));
-
 		faults[part] = (struct problem){ 0 };
 		if (defaults->parts[part].json.size)
-			read_part(a, part, false, at, &defaults->parts[part], &faults[part]);
+			read_part(a, part, false, "", &defaults->parts[part], &faults[part]);
 	}
 }
 
@@ -194,15 +194,13 @@ complete(struct arena *a, struct asked *item, const struct asked *defaults, cons
 	if (!item->context.size)
 		item->context = defaults->context;
 	for (enum part part = 0; part < PART_CONTEXT && item->problem.code == OK; part++) {
-		const char *at = arena_print(a, "%s/%s", item->at, part_name(part));
-
 		if (item->parts[part].json.size) {
-			read_part(a, part, false, at, &item->parts[part], &item->problem);
+			read_part(a, part, false, item->at, &item->parts[part], &item->problem);
 		} else if (defaults->parts[part].json.size) {
 			item->parts[part] = defaults->parts[part];
 			item->problem = faults[part];
 		} else {
-			not_there(at, &item->problem);
+			not_there(item->at, part, &item->problem);
 		}
 	}
 }

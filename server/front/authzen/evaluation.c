@@ -7,6 +7,7 @@
 #include "transaction/vouching.h"
 
 #define ANSWER_LARGEST (16 * MIB)
+#define ANSWER_USUAL (8 * KIB)
 #define ADVISED 8                /* refusals of one request that are told the way up: advice costs far more than deciding */
 #define VOUCHED_LARGEST (256 * KIB) /* statements of all its items: items may share a default, and each keeps a copy */
 
@@ -45,13 +46,17 @@ static void vouch(struct evaluating *);
 static void
 write_receipt(struct buffer *b, const struct evaluating *e, const struct evaluation_answer *answer)
 {
-	struct arena *a = e->asking.exchange->arena;
 	char id[LEDGER_ID_TEXT];
 
-	buffer_print(b, ",\"receipt\":{\"url\":\"%s/v1/receipts/%s\"", e->asking.front->base_url,
-	    ledger_id_text(&answer->id, id));
-	buffer_print(b, ",\"commitment\":\"%s\"", hex_write(a, span_of(answer->commitment.bytes, HASH_SIZE)));
-	buffer_print(b, ",\"salt\":\"%s\"}", hex_write(a, span_of(answer->salt, LEDGER_SALT)));
+	buffer_text(b, ",\"receipt\":{\"url\":\"");
+	buffer_text(b, e->asking.front->base_url);
+	buffer_text(b, "/v1/receipts/");
+	buffer_text(b, ledger_id_text(&answer->id, id));
+	buffer_text(b, "\",\"commitment\":\"");
+	hex_add(b, span_of(answer->commitment.bytes, HASH_SIZE));
+	buffer_text(b, "\",\"salt\":\"");
+	hex_add(b, span_of(answer->salt, LEDGER_SALT));
+	buffer_text(b, "\"}");
 }
 
 static void
@@ -59,8 +64,11 @@ write_context(struct buffer *b, const struct evaluating *e, const struct evaluat
 {
 	char id[LEDGER_ID_TEXT], at[INSTANT_TEXT];
 
-	buffer_print(b, "\"evaluation_id\":\"%s\",\"evaluated_at\":\"%s\",", ledger_id_text(&answer->id, id),
-	    instant_text(e->asking.now, at));
+	buffer_text(b, "\"evaluation_id\":\"");
+	buffer_text(b, ledger_id_text(&answer->id, id));
+	buffer_text(b, "\",\"evaluated_at\":\"");
+	buffer_text(b, instant_text(e->asking.now, at));
+	buffer_text(b, "\",");
 	decision_write(b, answer->decision);
 	write_receipt(b, e, answer);
 }
@@ -70,7 +78,7 @@ write_decided(struct buffer *b, const struct evaluating *e, const struct item *i
 {
 	const struct evaluation_answer *first = &answers[item->first];
 
-	buffer_print(b, "{\"decision\":%s,\"context\":{", first->decision->permit ? "true" : "false");
+	buffer_text(b, first->decision->permit ? "{\"decision\":true,\"context\":{" : "{\"decision\":false,\"context\":{");
 	write_context(b, e, first);
 	if (item->posed->step_up)
 		decision_obligations_write(b, first->decision);
@@ -100,6 +108,7 @@ answer(struct evaluating *e, const struct evaluation_answer *answers)
 {
 	struct buffer b = buffer_init(ANSWER_LARGEST);
 
+	buffer_reserve(&b, ANSWER_USUAL);
 	if (!e->several) {
 		write_decided(&b, e, &e->items[0], answers);
 		asking_answer(&e->asking, &b);
