@@ -8,6 +8,7 @@
 
 #define FIRST_BLOCK (4 * KIB - sizeof(struct arena_block))
 #define LARGEST_BLOCK (1 * MIB)
+#define KEPT_BLOCK (32 * KIB)
 #define PRINTED_AT_ONCE 512 /* what is longer is printed twice, first for its size */
 
 struct arena_block {
@@ -22,27 +23,30 @@ arena_init(size_t limit)
 	return (struct arena){ .limit = limit };
 }
 
+static void
+free_block(struct arena_block **at)
+{
+	struct arena_block *block = *at;
+
+	*at = block->before;
+	free(block);
+}
+
 void
 arena_release(struct arena *a)
 {
-	while (a->block) {
-		struct arena_block *before = a->block->before;
-
-		free(a->block);
-		a->block = before;
-	}
+	while (a->block)
+		free_block(&a->block);
 	a->used = 0;
 }
 
 void
 arena_reset(struct arena *a)
 {
-	while (a->block && a->block->before) {
-		struct arena_block *before = a->block->before;
-
-		free(a->block);
-		a->block = before;
-	}
+	while (a->block && a->block->size > KEPT_BLOCK && a->block->before)
+		free_block(&a->block);
+	while (a->block && a->block->before)
+		free_block(&a->block->before);
 	if (a->block)
 		a->block->used = 0;
 	a->used = 0;
