@@ -10,8 +10,9 @@ write_steps(struct buffer *b, const struct framework *f, const struct advice *a)
 
 		buffer_text(b, i ? ",{\"id\":" : "{\"id\":");
 		write_id(b, step->id);
-		buffer_print(b, ",\"who\":\"%s\",\"in_person\":%s,\"title\":", step_who_name(step->who),
-		    step->in_person ? "true" : "false");
+		buffer_text(b, ",\"who\":\"");
+		buffer_text(b, step_who_name(step->who));
+		buffer_text(b, step->in_person ? "\",\"in_person\":true,\"title\":" : "\",\"in_person\":false,\"title\":");
 		write_localized(b, &step->title);
 		buffer_byte(b, '}');
 	}
@@ -70,9 +71,13 @@ write_advice(struct buffer *b, const struct decision *d, enum advice_reading rea
 	const struct framework *f = d->question->framework;
 	const struct advice *a = &d->advice[reading];
 
-	buffer_print(b, "{\"reading\":\"%s\",\"found\":%s", advice_reading_name(reading), a->found ? "true" : "false");
+	buffer_text(b, "{\"reading\":\"");
+	buffer_text(b, advice_reading_name(reading));
+	buffer_text(b, a->found ? "\",\"found\":true" : "\",\"found\":false");
 	write_steps(b, f, a);
-	buffer_print(b, ",\"cost\":%u,\"minimal\":%s", a->cost, a->minimal ? "true" : "false");
+	buffer_text(b, ",\"cost\":");
+	buffer_number(b, a->cost);
+	buffer_text(b, a->minimal ? ",\"minimal\":true" : ",\"minimal\":false");
 	write_reaches(b, f, a);
 	buffer_text(b, ",\"gaps\":[");
 	for (size_t i = 0; i < a->gap_count; i++) {

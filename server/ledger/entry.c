@@ -39,13 +39,10 @@ ledger_kind_name(enum ledger_kind kind)
 struct hash
 ledger_commitment(const uint8_t salt[LEDGER_SALT], struct span content)
 {
-	struct digest_stream *stream = digest_stream_new(DIGEST_SHA256);
+	const struct span pieces[] = { span_of(salt, LEDGER_SALT), content };
 	struct hash h;
 
-	digest_stream_add(stream, span_of(salt, LEDGER_SALT));
-	digest_stream_add(stream, content);
-	digest_stream_end(stream, h.bytes);
-	digest_stream_free(stream);
+	digest_pieces(DIGEST_SHA256, pieces, COUNT(pieces), h.bytes);
 	return h;
 }
 

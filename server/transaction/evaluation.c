@@ -138,7 +138,8 @@ evaluations_run(struct store *store, struct arena *arena, const struct evaluatio
     struct instant now, on_evaluated *done, void *arg, struct problem *why)
 {
 	struct recording *e = arena_new(arena, struct recording);
-	struct decision *decisions = arena_array(arena, struct decision, count);
+	/* Of all that decide() leaves as it is, nothing counts. */
+	struct decision *decisions = arena_space(arena, count * sizeof(*decisions));
 	struct id first = id_new(now);
 	/* It is committed once, so the first evaluation's name is good enough for it. */
 	struct unit *unit = unit_new(arena, store_tables(store), first);

@@ -169,12 +169,14 @@ static void
 decide_all(struct evaluating *e)
 {
 	struct arena *a = e->asking.exchange->arena;
-	struct decision *scratch = arena_new(a, struct decision);
+	struct decision *scratch = e->several ? arena_space(a, sizeof(*scratch)) : NULL;
 	struct pending *pending;
 	struct problem why;
-	size_t more = 0;
+	size_t more = 0, room = 0;
 
-	e->requests = arena_array(a, struct evaluation_request, e->item_count * POSED_FRAMEWORKS);
+	for (size_t i = 0; i < e->item_count; i++)
+		room += e->items[i].posed ? e->items[i].posed->count : 0;
+	e->requests = arena_space(a, room * sizeof(*e->requests));
 	for (size_t i = 0; i < e->item_count; i++) {
 		struct item *item = &e->items[i];
 		bool last;
