@@ -239,14 +239,13 @@ advisable(const struct evaluation *now, const struct demand *demand, const struc
 	return answer.found;
 }
 
-void
-advise(const struct evaluation *now, const struct demand *demand, const struct facts *facts, enum advice_reading reading,
+static void
+advise_of(const struct evaluation *now, const struct demand *demand, const struct facts *facts, const struct step_set *steps,
     struct advice *out)
 {
-	struct step_set steps = steps_allowed(now->framework, reading);
-	struct gap_search gaps = { .facts = facts, .steps = &steps, .nodes = ADVICE_NODES };
+	struct gap_search gaps = { .facts = facts, .steps = steps, .nodes = ADVICE_NODES };
 	struct step_answer answer;
-	struct step_goals goals = seek(now, demand, facts, &steps, &gaps.nodes, &answer);
+	struct step_goals goals = seek(now, demand, facts, steps, &gaps.nodes, &answer);
 	struct evaluation after;
 
 	*out = (struct advice){ .found = answer.found, .minimal = answer.whole, .cost = answer.cost };
@@ -260,4 +259,33 @@ advise(const struct evaluation *now, const struct demand *demand, const struct f
 		evaluate(now->framework, now->profile, &answer.after, &after);
 	memcpy(out->areas, answer.found ? after.areas : now->areas, now->framework->area_count * sizeof(out->areas[0]));
 	out->nodes = ADVICE_NODES - gaps.nodes;
+}
+
+void
+advise(const struct evaluation *now, const struct demand *demand, const struct facts *facts, enum advice_reading reading,
+    struct advice *out)
+{
+	struct step_set steps = steps_allowed(now->framework, reading);
+
+	advise_of(now, demand, facts, &steps, out);
+}
+
+/* Readings that allow the same steps say the same. */
+void
+advise_all(const struct evaluation *now, const struct demand *demand, const struct facts *facts,
+    struct advice out[ADVICE_READINGS])
+{
+	struct step_set steps[ADVICE_READINGS];
+
+	for (int reading = 0; reading < ADVICE_READINGS; reading++) {
+		int same = 0;
+
+		steps[reading] = steps_allowed(now->framework, (enum advice_reading)reading);
+		while (same < reading && memcmp(&steps[same], &steps[reading], sizeof(steps[same])) != 0)
+			same++;
+		if (same < reading)
+			out[reading] = out[same];
+		else
+			advise_of(now, demand, facts, &steps[reading], &out[reading]);
+	}
 }

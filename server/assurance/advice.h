@@ -40,6 +40,8 @@ struct advice {
  * in the file. */
 void advise(const struct evaluation *now, const struct demand *, const struct facts *, enum advice_reading,
     struct advice *out);
+void advise_all(const struct evaluation *now, const struct demand *, const struct facts *,
+    struct advice out[ADVICE_READINGS]);
 /* Whether there is a way at all; `*amr` then gains the methods of the cheapest. */
 bool advisable(const struct evaluation *now, const struct demand *, const struct facts *, enum advice_reading,
     uint32_t *amr);

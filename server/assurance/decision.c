@@ -35,7 +35,6 @@ decide(const struct question *q, struct decision *out)
 		advice_clear(&out->advice[reading]);
 	if (!out->advised)
 		return;
-	for (int reading = 0; reading < ADVICE_READINGS; reading++)
-		advise(&out->evaluation, &q->demand, q->facts, (enum advice_reading)reading, &out->advice[reading]);
+	advise_all(&out->evaluation, &q->demand, q->facts, out->advice);
 	ask_login(q, out);
 }

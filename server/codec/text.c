@@ -16,25 +16,33 @@ digit_value(uint8_t c)
 	return -1;
 }
 
+static void
+put_hex(uint8_t *to, struct span s)
+{
+	for (size_t i = 0; i < s.size; i++) {
+		to[2 * i] = (uint8_t)lower_digits[s.data[i] >> 4];
+		to[2 * i + 1] = (uint8_t)lower_digits[s.data[i] & 15];
+	}
+}
+
 const char *
 hex_write(struct arena *a, struct span s)
 {
-	char *text = arena_take(a, s.size * 2 + 1);
+	uint8_t *text = arena_take(a, s.size * 2 + 1);
 
-	for (size_t i = 0; i < s.size; i++) {
-		text[2 * i] = lower_digits[s.data[i] >> 4];
-		text[2 * i + 1] = lower_digits[s.data[i] & 15];
-	}
-	return text;
+	put_hex(text, s);
+	return (const char *)text;
 }
 
 void
 hex_add(struct buffer *b, struct span s)
 {
-	for (size_t i = 0; i < s.size; i++) {
-		buffer_byte(b, (uint8_t)lower_digits[s.data[i] >> 4]);
-		buffer_byte(b, (uint8_t)lower_digits[s.data[i] & 15]);
-	}
+	uint8_t *to = b->overflowed ? NULL : buffer_reserve(b, 2 * s.size);
+
+	if (!to)
+		return;
+	put_hex(to, s);
+	buffer_filled(b, 2 * s.size);
 }
 
 bool

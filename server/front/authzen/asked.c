@@ -76,19 +76,20 @@ read_parts(struct arena *a, struct asked *q, enum part searched, struct problem 
 
 /* The body */
 
+/* Only its end is looked for: each part is read by a reader of its own, the context with the question's facts. */
 static bool
 take_part(struct reader *r, struct span name, struct asked *q)
 {
 	for (enum part part = 0; part < PART_CONTEXT; part++)
 		if (span_is(name, part_name(part))) {
-			q->parts[part] = (struct asked_part){ .json = reader_raw(r) };
+			q->parts[part] = (struct asked_part){ .json = reader_later(r) };
 			return true;
 		}
 	if (!span_is(name, part_name(PART_CONTEXT)))
 		return false;
 	if (reader_peek(r) != READER_OBJECT)
 		reader_fail(r, "an object", "something else");
-	q->context = reader_raw(r);
+	q->context = reader_later(r);
 	return true;
 }
 
@@ -175,6 +176,18 @@ read_body(struct arena *a, struct span body, struct asked_body *out, struct prob
 	return reader_end(&r, why);
 }
 
+/* A context that perhaps no question will read must be JSON all the same. */
+static enum err
+check_context(struct arena *a, const struct asked *q, struct problem *why)
+{
+	struct reader r = reader_json(a, q->context, limits);
+
+	if (!q->context.size)
+		return OK;
+	reader_raw(&r);
+	return reader_end(&r, why) == OK ? OK : asked_within(why, arena_print(a, "%s/context", q->at));
+}
+
 /* Once for all items: a body costs what it is large, however many items look at the same part. What is wrong with a part is
  * the problem of each item that takes it. */
 static void
@@ -211,7 +224,8 @@ asked_read(struct arena *a, struct span body, enum part searched, struct asked_b
 	struct problem faults[PART_CONTEXT];
 
 	*out = (struct asked_body){ .defaults = { .at = "" } };
-	if (read_body(a, body, out, why) != OK)
+	if (read_body(a, body, out, why) != OK ||
+	    ((out->item_count || searched != PARTS) && check_context(a, &out->defaults, why) != OK))
 		return why->code;
 	if (out->item_count && searched == PARTS) {
 		read_defaults(a, &out->defaults, faults);
