@@ -131,7 +131,7 @@ def errors(point):
             ("a fact nobody knows", dict(PERMIT, context={"facts": {"no.such": True}}), {}, "/context/facts/no.such"),
             ("a fact of the wrong type", dict(PERMIT, context={"facts": {"action.soft": "yes"}}), {}, "/context/facts/action.soft"),
             ("a fact out of its domain", dict(PERMIT, context={"facts": {"subject.role": "king"}}), {}, "/context/facts/subject.role"),
-            ("too deep", '{"context":' + '{"a":' * 40 + "1" + "}" * 41, {}, "/context")):
+            ("too deep", json.dumps(PERMIT)[:-1] + ',"context":' + '{"a":' * 40 + "1" + "}" * 41, {}, "/context")):
         status, _, found = point.ask("/access/v1/evaluation", body, headers=headers)
         ok(f"{title} is refused with what was expected", status == 400 and pointer in found["detail"], (status, found))
     for method in ("GET", "PUT"):
