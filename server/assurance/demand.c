@@ -6,11 +6,23 @@
 static int
 read_level(struct reader *r, const struct area *area)
 {
-	int level = level_find(area, reader_string(r, 1, WORD_LARGEST));
+	struct span word = reader_string(r, 1, WORD_LARGEST);
+	int level = level_find(area, word);
 
 	if (level < 0)
-		reader_fail(r, "a level of the area", "another");
+		reader_fail_word(r, "a level of the area", word);
 	return level;
+}
+
+static enum comparison
+read_comparison(struct reader *r)
+{
+	struct span word = reader_string(r, 1, WORD_LARGEST);
+	enum comparison comparison = COMPARE_MINIMUM;
+
+	if (!comparison_read(word, &comparison))
+		reader_fail_word(r, "exact, minimum, maximum or better", word);
+	return comparison;
 }
 
 static void
@@ -27,9 +39,8 @@ read_requirement(struct reader *r, const struct area *area, struct requirement *
 		while (reader_member(r, &name)) {
 			if (span_is(name, "level"))
 				level = read_level(r, area);
-			else if (span_is(name, "comparison") &&
-			    !comparison_read(reader_string(r, 1, WORD_LARGEST), &comparison))
-				reader_fail(r, "exact, minimum, maximum or better", "another word");
+			else if (span_is(name, "comparison"))
+				comparison = read_comparison(r);
 		}
 		if (level < 0)
 			reader_fail(r, "a level", "none");
@@ -48,7 +59,7 @@ demand_read(struct reader *r, const struct framework *framework, struct demand *
 		int area = area_find(framework, name);
 
 		if (area < 0 || out->count == REQUIREMENTS_LARGEST) {
-			reader_fail(r, "an area of the framework", "another");
+			reader_fail_word(r, "an area of the framework", name);
 			return;
 		}
 		out->items[out->count] = (struct requirement){ .area = (uint8_t)area };
