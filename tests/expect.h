@@ -74,7 +74,7 @@ expect_problem_at(const char *file, int line, const char *title, enum err err, c
 {
 	if (err == code && (code == OK || strstr(why->text, part)))
 		return;
-	print_error("  found    %s: %s\n  expected %s: … %s …\n", err_name(err), err == OK ? "" : why->text, err_name(code),
-	    part);
+	print_error("  found    %s: %s\n  expected %s: … %s …\n", err_name(err), err == OK ? "" : why->text,
+	    err_name(code), part);
 	expect_fail(file, line, title);
 }

@@ -28,7 +28,7 @@ option_init(struct option *o, const struct fact *fact, size_t word)
 {
 	*o = (struct option){ .fact = fact, .word = word };
 	o->node = (struct condition_node){ .kind = CONDITION_LEAF,
-		.operator= OPERATOR_IS,
+		.operator = OPERATOR_IS,
 		.fact = (uint16_t)fact->number,
 		.size = 1,
 		.operand = (int64_t)word };

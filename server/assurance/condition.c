@@ -14,8 +14,8 @@ truth_name(enum truth t)
 const char *
 operator_name(enum condition_operator op)
 {
-	static const char *const names[] = { "", "is", "isnt", "in", "le", "lt", "ge", "gt", "has", "has_any", "has_all",
-		"only" };
+	static const char *const names[] = { "", "is", "isnt", "in", "le", "lt", "ge", "gt", "has", "has_any",
+		"has_all", "only" };
 
 	return names[op];
 }
@@ -31,8 +31,8 @@ is_in(const struct condition_node *leaf, int64_t value)
 	return false;
 }
 
-/* Every operator asks one thing: whether part of the value lies within bounds. So finding out takes no jumps, which would be
- * foretold badly, and the bounds are made once. */
+/* Every operator asks one thing: whether part of the value lies within bounds. So finding out takes no jumps, which
+ * would be foretold badly, and the bounds are made once. */
 void
 condition_leaf_prepare(struct condition_node *n)
 {
@@ -113,7 +113,8 @@ other_truth(const struct condition_node *leaf, const struct facts *f, const uint
 static inline enum truth __attribute__((always_inline))
 leaf_truth(const struct condition_node *leaf, const struct facts *f, const uint64_t *known)
 {
-	static_assert(TRUTH_UNKNOWN == 0 && TRUTH_FALSE == 1 && TRUTH_TRUE == 2, "what is known is false, or twice that");
+	static_assert(TRUTH_UNKNOWN == 0 && TRUTH_FALSE == 1 && TRUTH_TRUE == 2,
+	    "what is known is false, or twice that");
 	if (!leaf->plain)
 		return other_truth(leaf, f, known);
 	return (enum truth)(is_known(known, leaf->fact) << holds(leaf, f->value[leaf->fact]));
@@ -163,8 +164,8 @@ find_truths(const struct condition *c, const struct facts *f, enum provenance le
 	}
 }
 
-/* Of a group, which is the last node of its part. Nothing beneath it is looked at once it is settled: most are `all` and
- * `any`, which one child settles. The depth of conditions bounds the recursion. */
+/* Of a group, which is the last node of its part. Nothing beneath it is looked at once it is settled: most are `all`
+ * and `any`, which one child settles. The depth of conditions bounds the recursion. */
 static enum truth
 part_truth(const struct condition_node *group, const struct facts *f, const uint64_t *known)
 {
@@ -175,7 +176,8 @@ part_truth(const struct condition_node *group, const struct facts *f, const uint
 	unsigned settles = settling[group->kind], trues = 0, falses = 0;
 
 	for (unsigned left = group->count; left > 0; left--, child -= child->size) {
-		enum truth t = child->kind == CONDITION_LEAF ? leaf_truth(child, f, known) : part_truth(child, f, known);
+		enum truth t = child->kind == CONDITION_LEAF ? leaf_truth(child, f, known) :
+		    part_truth(child, f, known);
 
 		if (t == settles)
 			return t;
@@ -193,15 +195,16 @@ condition_truth(const struct condition *c, const struct facts *f, enum provenanc
 	assert(least >= CLAIMED);
 	if (c->count == 0)
 		return TRUTH_TRUE;
-	return whole->kind == CONDITION_LEAF ? leaf_truth(whole, f, f->known[least]) : part_truth(whole, f, f->known[least]);
+	return whole->kind == CONDITION_LEAF ? leaf_truth(whole, f, f->known[least]) :
+	    part_truth(whole, f, f->known[least]);
 }
 
 /* Reasons */
 
 /* Which of a group's children keep it from being what was hoped. Hoping for truth: of `all` those that are not true, of
- * `any` each; hoping for falsity (beneath a `not`): of `any` those that are not false, of `all` each. So it is those that
- * are not themselves what was hoped, in either case: a group that is not what was hoped either needs them, or would do with
- * one of them. */
+ * `any` each; hoping for falsity (beneath a `not`): of `any` those that are not false, of `all` each. So it is those
+ * that are not themselves what was hoped, in either case: a group that is not what was hoped either needs them, or
+ * would do with one of them. */
 static void
 hope_for_children(const struct condition *c, size_t group, const uint8_t *truths, uint8_t *hopes)
 {

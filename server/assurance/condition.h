@@ -32,7 +32,7 @@ struct condition_node {
 	uint8_t kind, operator;
 	uint16_t fact;            /* of a leaf: its number in the dictionary */
 	uint16_t other;           /* of a leaf with a fact as operand: that fact's number + 1; 0: `operand` counts */
-	uint16_t parameter;       /* of a leaf with a parameter as operand: its place among the criterion's + 1; 0: none */
+	uint16_t parameter; /* of a leaf with a parameter as operand: its place among the criterion's + 1; 0: none */
 	uint16_t count, need;     /* of a group: children; how many must be true (ATLEAST) */
 	uint16_t size;            /* nodes of this part, itself included: the children end right before it */
 	int64_t operand;          /* scalar; of IN, HAS_ANY, HAS_ALL, ONLY a mask of words */
@@ -54,9 +54,10 @@ struct condition {
 /* What names mean while a condition is compiled. */
 struct condition_scope {
 	const struct dictionary *dictionary;
-	/* A parameter's place and value; false: the criterion has none of this name. `of` is the criterion whose text is
-	 * being read: empty for the one compiled, else the `ref` at hand. */
-	bool (*parameter)(void *arg, struct span of, struct span id, enum fact_type *type, size_t *place, int64_t *value);
+	/* A parameter's place and value; false: the criterion has none of this name. `of` is the criterion whose text
+	 * is being read: empty for the one compiled, else the `ref` at hand. */
+	bool (
+	    *parameter)(void *arg, struct span of, struct span id, enum fact_type *type, size_t *place, int64_t *value);
 	/* Another criterion's condition, as it is written; without document: there is no such criterion. */
 	struct place (*criterion)(void *arg, struct span id);
 	void *arg;
@@ -65,7 +66,8 @@ struct condition_scope {
 /* Problems are the document's: pointer, expected, found. */
 struct condition condition_read(struct place, const struct condition_scope *, struct arena *);
 
-/* A literal of this fact's type and domain: a scalar, or of a set a list of words. False: the problem is the document's. */
+/* A literal of this fact's type and domain: a scalar, or of a set a list of words. False: the problem is the
+ * document's. */
 bool condition_literal(struct place, const struct fact *, int64_t *out);
 
 /* `least`: what is known by less counts as unknown. */

@@ -1,4 +1,5 @@
-/* assurance/decided.h - a decision that was taken, read back from its entry in the ledger: what was looked at, what was said.
+/* assurance/decided.h - a decision that was taken, read back from its entry in the ledger: what was looked at, what was
+ * said.
  *
  * The entry is transaction/evaluation.h's canonical JSON (schemas/decision-entry.schema.json). Spans borrow from it.
  */
@@ -34,11 +35,13 @@ struct decided {
 enum err decided_read(struct arena *, struct span entry, struct decided *out, struct problem *why);
 
 /* The same question, with the levels demanded then, to a version of its framework. ERR_NOT_FOUND: that has no such
- * profile, area or level; ERR_INVALID: its dictionary lacks a fact. Facts not counted because they had gone stale stay out. */
+ * profile, area or level; ERR_INVALID: its dictionary lacks a fact. Facts not counted because they had gone stale stay
+ * out. */
 enum err decided_question(const struct decided *, const struct framework *, struct arena *, struct facts *,
     struct question *out, struct problem *why);
 
 /* As it would be asked of another version: a profile demands what that version's profile of the name does. What the
- * entry demands counts without a profile, or where it is not what the profile demanded in `before` (NULL: not known). */
+ * entry demands counts without a profile, or where it is not what the profile demanded in `before` (NULL: not
+ * known). */
 enum err decided_question_anew(const struct decided *, const struct framework *before, const struct framework *after,
     struct arena *, struct facts *, struct question *out, struct problem *why);

@@ -276,7 +276,8 @@ separate_from(struct comparing *c, const struct side *had, const struct criterio
 			const struct criterion *own = criterion_of(had, n);
 
 			if (is_needed(had, n))
-				c->goals[count++] = (struct goal){ own, criterion_least(own, had->profile), WISH_TRUE, 0 };
+				c->goals[count++] = (struct goal){ own, criterion_least(own, had->profile), WISH_TRUE,
+					0 };
 		}
 		c->goals[count++] = (struct goal){ not, least, WISH_NOT_TRUE, 0 };
 		w = look(c, count, by);

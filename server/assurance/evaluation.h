@@ -1,7 +1,7 @@
 /* assurance/evaluation.h - what facts amount to under a framework: criterion by criterion, and the level in each area.
  *
- * Pure: (framework, profile, facts) in, evaluation out; no clock, no memory. All criteria are evaluated, so that reasons
- * come free.
+ * Pure: (framework, profile, facts) in, evaluation out; no clock, no memory. All criteria are evaluated, so that
+ * reasons come free.
  */
 #pragma once
 
@@ -19,8 +19,8 @@ struct evaluation {
 	bool applies[CRITERIA_LARGEST];      /* false: true by not applying (or left out by the profile) */
 	struct reach areas[AREAS_LARGEST];
 	bool barred;                 /* a criterion of every level is false: nothing is reached anywhere */
-	/* Every criterion of every level is true. Where one is unknown the levels stand as they are, for they tell of the
-	 * person and the login; but nothing is permitted, or whoever does not state the fact would pass. */
+	/* Every criterion of every level is true. Where one is unknown the levels stand as they are, for they tell of
+	 * the person and the login; but nothing is permitted, or whoever does not state the fact would pass. */
 	bool cleared;
 };
 
@@ -48,8 +48,8 @@ bool demand_met(const struct demand *, const struct evaluation *);
 /* Of those required, the levels that could still be reached would do. */
 bool demand_possible(const struct demand *, const struct evaluation *);
 
-/* For each area of its own, the level whose criteria (and those below) must be true, or 0: what minimum, exact and better
- * amount to, those of composed areas handed down to their parts. False: some area has no level so high. */
+/* For each area of its own, the level whose criteria (and those below) must be true, or 0: what minimum, exact and
+ * better amount to, those of composed areas handed down to their parts. False: some area has no level so high. */
 bool demand_levels(const struct demand *, const struct framework *, uint8_t levels[AREAS_LARGEST]);
 /* The level of a requirement that must be reached at least; 0: none. */
 uint8_t requirement_least(const struct requirement *);

@@ -1,7 +1,7 @@
 /* assurance/fact.h - the dictionary of facts (policy/facts.json): what may be said of a transaction, in which words.
  *
- * There is one dictionary for all frameworks. Facts are added, never changed; a published version of a framework pins the
- * digest of those it uses (framework.h).
+ * There is one dictionary for all frameworks. Facts are added, never changed; a published version of a framework pins
+ * the digest of those it uses (framework.h).
  */
 #pragma once
 
@@ -48,7 +48,8 @@ struct fact {
 	enum provenance provenance;   /* the least that counts anywhere */
 	unsigned asserters;           /* asserted_by as a set of enum asserter */
 	size_t number;                /* its place in the dictionary */
-	int64_t least, most;          /* what a value can be; of a boolean 0 and 1; of words the first and last, of a set 0 and all */
+	/* what a value can be; of a boolean 0 and 1; of words the first and last, of a set 0 and all */
+	int64_t least, most;
 	int64_t fresh_for;            /* microseconds; then it is no longer known. 0: for ever */
 	const struct span *words;     /* of an enum, level or set */
 	size_t word_count;
@@ -82,7 +83,8 @@ enum err dictionary_read(struct arena *, const char *name, struct span text, con
 
 /* NULL: no such fact. */
 const struct fact *fact_find(const struct dictionary *, struct span id);
-/* The same. Who states many facts mostly keeps the dictionary's order: the one after `before` (NULL: none) is tried first. */
+/* The same. Who states many facts mostly keeps the dictionary's order: the one after `before` (NULL: none) is tried
+ * first. */
 static inline const struct fact *
 fact_find_after(const struct dictionary *d, const struct fact *before, struct span id)
 {
@@ -91,7 +93,8 @@ fact_find_after(const struct dictionary *d, const struct fact *before, struct sp
 	return next < d->count && span_equal(d->facts[next].id, id) ? &d->facts[next] : fact_find(d, id);
 }
 
-/* A value as a text has it: a word's index, a date, a duration as xs:duration; in its domain. False: none of this fact's. */
+/* A value as a text has it: a word's index, a date, a duration as xs:duration; in its domain. False: none of this
+ * fact's. */
 bool fact_text_read(const struct fact *, struct span text, int64_t *out);
 /* Which word it is, or -1. */
 int fact_word(const struct fact *, struct span word);

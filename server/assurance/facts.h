@@ -13,7 +13,8 @@
 struct facts {
 	const struct dictionary *dictionary;
 	int64_t value[FACTS_LARGEST];
-	/* known[p]: a bit for each fact that somebody of provenance p or above states, and that is fresh; [0] is unused. */
+	/* known[p]: a bit for each fact that somebody of provenance p or above states, and that is fresh; [0] is
+	 * unused. */
 	uint64_t known[PROVENANCES][FACT_SETS];
 	/* Stated, but not counted: gone stale, or of less provenance than the dictionary asks for. */
 	uint64_t stale[FACT_SETS], too_weak[FACT_SETS];
@@ -45,7 +46,7 @@ void facts_read_word(struct reader *, struct facts *, const struct word *, struc
 struct buffer;
 void fact_value_write(struct buffer *, const struct fact *, int64_t value);
 
-/* All that is known, canonical (RFC 8785): {"id":{"by":"vouched","value":…},…}. What facts_restore() reads gives the same
- * values again; a fact that the dictionary does not know any more fails it. */
+/* All that is known, canonical (RFC 8785): {"id":{"by":"vouched","value":…},…}. What facts_restore() reads gives the
+ * same values again; a fact that the dictionary does not know any more fails it. */
 void facts_write(struct buffer *, const struct facts *);
 void facts_restore(struct reader *, struct facts *);

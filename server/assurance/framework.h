@@ -12,7 +12,8 @@
  *     sources.json             documents and their clauses, and what of them is left out, why
  *     tests/<name>.json        facts and what they must lead to
  *
- * Everything is read-only and lives in the arena it was read into. Levels are numbers: 0 is below the lowest, n the nth.
+ * Everything is read-only and lives in the arena it was read into. Levels are numbers: 0 is below the lowest, n the
+ * nth.
  */
 #pragma once
 
@@ -207,8 +208,9 @@ struct framework {
 	struct policy_files files;
 };
 
-/* Whole or not at all. With `sealed` the manifest's digests must be those of the files and of the facts used; without, as
- * while a version is being written, they may be absent or other. Problems: "LABEL/criteria/token.json: /criteria/3/level: …". */
+/* Whole or not at all. With `sealed` the manifest's digests must be those of the files and of the facts used; without,
+ * as while a version is being written, they may be absent or other. Problems: "LABEL/criteria/token.json:
+ * /criteria/3/level: …". */
 enum err framework_read(struct arena *, const struct policy_files *, const struct dictionary *, bool sealed,
     const struct framework **out, struct problem *why);
 

@@ -77,7 +77,8 @@ read_parameters(struct framework_reading *r, struct place array, struct criterio
 
 /* {{parameter}} */
 
-/* Cuts the text behind the next placeholder, and gives its name. False: there is no other; `*broken`: one is not closed. */
+/* Cuts the text behind the next placeholder, and gives its name. False: there is no other; `*broken`: one is not
+ * closed. */
 static bool
 next_placeholder(struct span *text, struct span *name, bool *broken)
 {

@@ -2,8 +2,8 @@
  *
  *     levels -> sources -> criteria -> conditions -> profiles -> steps -> table, mappings, tests
  *
- * Each reader leaves its problem in the document it is about and goes on; framework_read() tells the first. Private to the
- * framework_*.c that read.
+ * Each reader leaves its problem in the document it is about and goes on; framework_read() tells the first. Private to
+ * the framework_*.c that read.
  */
 #pragma once
 

@@ -6,8 +6,8 @@
 
 /* RFC 8176 s2. */
 static const char *const amr_words[] = {
-	"face", "fpt", "geo", "hwk", "iris", "kba", "mca", "mfa", "otp", "pin", "pop", "pwd", "rba", "retina", "sc", "sms", "swk",
-	"tel", "user", "vbm", "wia",
+	"face", "fpt", "geo", "hwk", "iris", "kba", "mca", "mfa", "otp", "pin", "pop", "pwd", "rba", "retina", "sc",
+	"sms", "swk", "tel", "user", "vbm", "wia",
 };
 _Static_assert(COUNT(amr_words) <= 32, "a set of them is 32 bits");
 

@@ -28,7 +28,8 @@ check_facts(const struct framework_reading *r, struct place object)
 			condition_literal(stated, fact, &value);
 		else
 			place_fail(p, "a fact of the dictionary", arena_print(r->arena, "\"%.100s\"", id));
-		if (at.value && (!json_is_string(at.value) || !instant_read(span_text(json_string_value(at.value)), &t)))
+		if (at.value &&
+		    (!json_is_string(at.value) || !instant_read(span_text(json_string_value(at.value)), &t)))
 			place_fail(at, "a time (RFC 3339)", NULL);
 	}
 }
@@ -75,7 +76,8 @@ check_test(const struct framework_reading *r, struct place p)
 	check_facts(r, place_member(p, "facts"));
 	if (place_exists(provenance))
 		policy_word(provenance, provenances, COUNT(provenances));
-	if (place_exists(at) && (!json_is_string(at.value) || !instant_read(span_text(json_string_value(at.value)), &t)))
+	if (place_exists(at) &&
+	    (!json_is_string(at.value) || !instant_read(span_text(json_string_value(at.value)), &t)))
 		place_fail(at, "a time (RFC 3339)", NULL);
 	if (place_exists(profile) && !profile_find(r->framework, policy_id(profile)))
 		place_fail(profile, "a profile of the framework", NULL);

@@ -158,8 +158,8 @@ version_of(const struct impact *i, struct span policy)
 	return NULL;
 }
 
-/* The fact on which the outcome hangs and which was never asked for: read by a criterion that is unknown now. NULL: what is
- * unknown now was unknown then. */
+/* The fact on which the outcome hangs and which was never asked for: read by a criterion that is unknown now. NULL:
+ * what is unknown now was unknown then. */
 static const struct fact *
 never_asked(const struct impact *i, const struct decided *d)
 {
@@ -377,7 +377,8 @@ write_area(struct buffer *b, const struct impact *i, size_t number)
 
 		buffer_text(b, row ? ",[" : "[");
 		for (size_t column = 0; column <= area->level_count; column++)
-			buffer_print(b, "%s%llu", column ? "," : "", (unsigned long long)i->matrix[number][from][column]);
+			buffer_print(b, "%s%llu", column ? "," : "",
+			    (unsigned long long)i->matrix[number][from][column]);
 		buffer_text(b, "]");
 	}
 	buffer_text(b, "]}");
@@ -419,8 +420,8 @@ write_criteria(struct buffer *b, const struct impact *i)
 	for (size_t n = 0; n < count; n++) {
 		buffer_text(b, n ? ",{\"id\":" : "{\"id\":");
 		json_write_string(b, i->after->criteria[order[n]].id);
-		buffer_print(b, ",\"newly_failed\":%llu,\"newly_met\":%llu}", (unsigned long long)i->flips[order[n]].lost,
-		    (unsigned long long)i->flips[order[n]].won);
+		buffer_print(b, ",\"newly_failed\":%llu,\"newly_met\":%llu}",
+		    (unsigned long long)i->flips[order[n]].lost, (unsigned long long)i->flips[order[n]].won);
 	}
 	buffer_text(b, "]");
 }
@@ -433,13 +434,15 @@ write_missing(struct buffer *b, const struct impact *i)
 	buffer_text(b, "\"not_replayable\":[");
 	for (size_t n = 0; n < i->after->dictionary->count; n++)
 		if (i->missing[n]) {
-			buffer_print(b, "%s{\"count\":%llu,\"fact\":", begun ? "," : "", (unsigned long long)i->missing[n]);
+			buffer_print(b, "%s{\"count\":%llu,\"fact\":", begun ? "," : "",
+			    (unsigned long long)i->missing[n]);
 			json_write_string(b, i->after->dictionary->facts[n].id);
 			buffer_text(b, "}");
 			begun = true;
 		}
 	for (size_t n = 0; n < i->reason_count; n++) {
-		buffer_print(b, "%s{\"count\":%llu,\"without\":", begun ? "," : "", (unsigned long long)i->reasons[n].count);
+		buffer_print(b, "%s{\"count\":%llu,\"without\":", begun ? "," : "",
+		    (unsigned long long)i->reasons[n].count);
 		json_write_string(b, span_text(i->reasons[n].text));
 		buffer_text(b, "}");
 		begun = true;

@@ -5,8 +5,8 @@
  * Several may each count some of the decisions, in threads of their own, to be merged into one report.
  *
  * A decision is put to the new version as it was put to the old: the same facts, and the same levels or the same
- * profile, which demands what it does in the new version. Where the new version asks for a fact the old one never did, and the
- * outcome hangs on it, it is "not replayable: FACT".
+ * profile, which demands what it does in the new version. Where the new version asks for a fact the old one never did,
+ * and the outcome hangs on it, it is "not replayable: FACT".
  */
 #pragma once
 
@@ -15,13 +15,13 @@
 
 struct impact;
 
-/* `before`: versions the decisions may have been taken under, known by their digests; they tell which facts were asked for
- * then, and what the profiles demanded. */
+/* `before`: versions the decisions may have been taken under, known by their digests; they tell which facts were asked
+ * for then, and what the profiles demanded. */
 struct impact *impact_new(const struct framework *after, const struct framework *const *before, size_t count);
 void impact_free(struct impact *);
 
-/* One decision, as its entry in the ledger has it. Those of other frameworks are counted and passed over. ERR_SYNTAX: no
- * entry of a decision. */
+/* One decision, as its entry in the ledger has it. Those of other frameworks are counted and passed over. ERR_SYNTAX:
+ * no entry of a decision. */
 enum err impact_add(struct impact *, struct span entry, struct problem *why);
 /* One that was erased: all that is left is that it was. */
 void impact_add_erased(struct impact *);

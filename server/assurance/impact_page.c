@@ -62,8 +62,10 @@ verdict(struct writer *w, const json_t *report)
 	uint64_t refused = number(report, "refused"), accepted = number(report, "accepted");
 
 	if (!number(report, "replayed")) {
-		put_paragraph(w, words("この版で判断し直せた判断は、台帳にない。影響については何も言えない。",
-		    "The ledger has no decision that could be replayed under this version: nothing can be said of its impact."));
+		put_paragraph(w,
+		    words("この版で判断し直せた判断は、台帳にない。影響については何も言えない。",
+			"The ledger has no decision that could be replayed under this version: nothing can be said of "
+			"its impact."));
 		return;
 	}
 	if (!refused && !accepted) {
@@ -94,10 +96,12 @@ front(struct writer *w, const json_t *report, const struct impact_occasion *occa
 	else
 		put_row(w, words("対象とした判断", "Decisions"), words("台帳にあるもの全て", "all in the ledger"));
 	put_row(w, words("判断の件数", "How many"), grouped(w, number(report, "decisions")));
-	put_paragraph(w, words("判断したときに分かっていた事実だけを使い、同じ問いをこの版に当てはめた。この版が新たに尋ねる事実に結果が左右される"
-	    "判断は、推し量らずに「判断し直せない」として数えた。",
-	    "Each question was put to this version with the facts known when it was decided, and no others. Where the outcome "
-	    "hangs on a fact that only this version asks for, nothing was guessed: it counts as not replayable."));
+	put_paragraph(w,
+	    words("判断したときに分かっていた事実だけを使い、同じ問いをこの版に当てはめた。この版が新たに尋ねる事実に結"
+		  "果が左右される判断は、推し量らずに「判断し直せない」として数えた。",
+		"Each question was put to this version with the facts known when it was decided, and no others. Where "
+		"the outcome hangs on a fact that only this version asks for, nothing was guessed: it counts as not "
+		"replayable."));
 }
 
 /* Outcomes */
@@ -285,8 +289,9 @@ criteria(struct writer *w, const json_t *report)
 	json_array_foreach(list, i, one) {
 		struct span id = text_of(one, "id");
 		int c = criterion_find(w->framework, id);
-		const struct localized cells[] = {
-			c < 0 ? same(id) : JOINED(w, w->framework->criteria[c].title, words("（", " ("), same(id), words("）", ")")),
+		const struct localized cells[] = { c < 0 ?
+			    same(id) :
+			    JOINED(w, w->framework->criteria[c].title, words("（", " ("), same(id), words("）", ")")),
 			grouped(w, number(one, "newly_failed")), grouped(w, number(one, "newly_met")) };
 
 		put_cells(w, cells, COUNT(cells));
@@ -298,7 +303,8 @@ relying_parties(struct writer *w, const json_t *report)
 {
 	const struct localized heads[] = { words("提供先", "Relying party"), words("新たに拒否", "Newly refused"),
 		words("新たに許可", "Newly permitted") };
-	const json_t *resources = json_object_get(report, "resources"), *list = json_object_get(resources, "most"), *one;
+	const json_t *resources = json_object_get(report, "resources"), *list = json_object_get(resources, "most"),
+		     *one;
 	uint64_t touched = number(resources, "touched"), further = number(resources, "further");
 	size_t i;
 
@@ -340,9 +346,11 @@ missing(struct writer *w, const json_t *report)
 	json_array_foreach(list, i, one) {
 		struct span id = text_of(one, "fact");
 		const struct fact *fact = fact_find(w->framework->dictionary, id);
-		const struct localized cells[] = {
-			fact ? JOINED(w, words("記録にない事実：", "a fact not on record: "), fact->title, words("（", " ("), same(id),
-			    words("）", ")")) : same(text_of(one, "without")), grouped(w, number(one, "count")) };
+		const struct localized cells[] = { fact ?
+			    JOINED(w, words("記録にない事実：", "a fact not on record: "), fact->title,
+				words("（", " ("), same(id), words("）", ")")) :
+			    same(text_of(one, "without")),
+			grouped(w, number(one, "count")) };
 
 		put_cells(w, cells, COUNT(cells));
 	}

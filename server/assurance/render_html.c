@@ -28,8 +28,10 @@ static const char style[] =
     ".depth1{font-weight:600;margin-top:.4rem}\n"
     "nav a{color:inherit;text-decoration:none}nav a:hover{text-decoration:underline}\n"
     "@media(max-width:40rem){dl{grid-template-columns:1fr}dd{margin-bottom:.4rem}}\n"
-    "@media print{.table{overflow:visible}html{font-size:10pt;line-height:1.55}body{margin:0;max-width:none;padding:0}h2{break-before:page;margin-top:0}\n"
-    "nav{break-before:page}.brief nav,.brief h2{break-before:auto}.brief h2{margin-top:2rem}h2,h3,h4,h5{break-after:avoid}tr{break-inside:avoid}p,dd,li{orphans:2;widows:2}\n"
+    "@media print{.table{overflow:visible}html{font-size:10pt;line-height:1.55}"
+    "body{margin:0;max-width:none;padding:0}h2{break-before:page;margin-top:0}\n"
+    "nav{break-before:page}.brief nav,.brief h2{break-before:auto}.brief h2{margin-top:2rem}"
+    "h2,h3,h4,h5{break-after:avoid}tr{break-inside:avoid}p,dd,li{orphans:2;widows:2}\n"
     "mark,th,h4{print-color-adjust:exact;-webkit-print-color-adjust:exact}dl{grid-template-columns:8rem 1fr}}\n";
 
 /* Reconstructed words stand in 【 】, which nothing else uses. */

@@ -209,7 +209,8 @@ trial_run(struct arena *a, const struct trial *t, struct trial_outcome *out, str
 {
 	const struct framework *f = t->framework;
 	struct evaluation *e = seen ? seen : arena_new(a, struct evaluation);
-	struct run run = { a, t, e, arena_array(a, struct trial_difference, 2 * f->area_count + 2 * f->criterion_count + 2), 0 };
+	struct run run = { a, t, e,
+		arena_array(a, struct trial_difference, 2 * f->area_count + 2 * f->criterion_count + 2), 0 };
 	struct demand demand = { .count = 0 };
 
 	evaluate(f, t->profile, &t->facts, e);

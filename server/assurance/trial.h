@@ -3,7 +3,8 @@
  *     policy_test -> trial_read -> trial -> trial_run -> outcome: passed, or what differed
  *
  *     {"title":"…","facts":{…},"provenance":"observed","at":"2026-12-02T00:00:00Z","profile":"bank",
- *      "expect":{"reached":{"token":"3"},"possible":{…},"failed":["token-4.1"],"unknown":[…],"barred":true,"permit":true}}
+ *      "expect":{"reached":{"token":"3"},"possible":{…},"failed":["token-4.1"],"unknown":[…],
+ *                "barred":true,"permit":true}}
  *
  * Only what is written is expected: criteria named under "failed" must be among those that are false. Facts are as in a
  * request; "at" is when they are judged, the day the version begins if it is not said.
@@ -25,7 +26,8 @@ struct trial {
 	enum trial_answer barred, permit;
 };
 
-/* An unknown fact, area, level, criterion or profile is the test's fault: ERR_INVALID or ERR_SYNTAX, with file and pointer. */
+/* An unknown fact, area, level, criterion or profile is the test's fault: ERR_INVALID or ERR_SYNTAX, with file and
+ * pointer. */
 enum err trial_read(struct arena *, const struct framework *, const struct policy_test *, struct trial *out,
     struct problem *why);
 

@@ -64,6 +64,6 @@ json_t *place_value(struct place);
 /* "FILE: POINTER: expected EXPECTED, found FOUND"; without `found` it says what is there. */
 void place_fail(struct place, const char *expected, const char *found);
 
-/* Reports the first problem, or the first key nobody asked for; of a missing value and an unknown key the key, which may be
- * what is missing, misspelt. Frees the tree. */
+/* Reports the first problem, or the first key nobody asked for; of a missing value and an unknown key the key, which
+ * may be what is missing, misspelt. Frees the tree. */
 enum err document_end(struct document *, struct problem *why);

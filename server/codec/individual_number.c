@@ -46,8 +46,8 @@ part_cut(struct span *rest, unsigned *digit)
 	return c == ' ' || c == '-' ? SEPARATOR : OTHER;
 }
 
-/* P1 to P11 from the right, without the check digit: Q is 2 to 7 and again from 2; 11 less the sum's remainder, 0 if that
- * is 0 or 1. */
+/* P1 to P11 from the right, without the check digit: Q is 2 to 7 and again from 2; 11 less the sum's remainder, 0 if
+ * that is 0 or 1. */
 static bool
 check_digit_holds(const unsigned digits[DIGITS])
 {
@@ -59,8 +59,8 @@ check_digit_holds(const unsigned digits[DIGITS])
 	return digits[DIGITS - 1] == (left <= 1 ? 0 : 11 - left);
 }
 
-/* A run: digits in a row, with a single separator only behind each fourth. Returns how many digits; `digits` has the first
- * twelve. */
+/* A run: digits in a row, with a single separator only behind each fourth. Returns how many digits; `digits` has the
+ * first twelve. */
 static size_t
 run_cut(struct span *rest, unsigned digits[DIGITS])
 {
@@ -104,7 +104,8 @@ individual_number_like(struct span text)
 			if (next.size == 0 || part_cut(&next, &digit) != DIGIT)
 				return true;
 		}
-		/* The next run begins behind this row of digits: "2026 1234 5678 9012" may have it in its last three. */
+		/* The next run begins behind this row of digits: "2026 1234 5678 9012" may have it in its last
+		 * three. */
 		while (text.size) {
 			next = text;
 			if (part_cut(&next, &digit) != DIGIT)

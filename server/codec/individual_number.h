@@ -1,7 +1,7 @@
 /* codec/individual_number.h - the look of an individual number (個人番号), which nobody here may keep.
  *
- * Free text that looks like one is questioned; typed document numbers (a driving licence has 12 digits too) are not asked
- * about here.
+ * Free text that looks like one is questioned; typed document numbers (a driving licence has 12 digits too) are not
+ * asked about here.
  */
 #pragma once
 

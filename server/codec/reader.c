@@ -336,7 +336,9 @@ skip_plain_slowly(const uint8_t *p, const uint8_t *end)
 		memcpy(&eight, p, sizeof(eight));
 		quotes = eight ^ ones * '"';
 		slashes = eight ^ ones * '\\';
-		found = (((quotes - ones) & ~quotes) | ((slashes - ones) & ~slashes) | ((eight - ones * 0x20) & ~eight)) & highs;
+		found = (((quotes - ones) & ~quotes) | ((slashes - ones) & ~slashes) |
+			    ((eight - ones * 0x20) & ~eight)) &
+		    highs;
 		if (!found)
 			continue;
 #if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
@@ -456,7 +458,8 @@ remember_name(struct reader *r, struct span name)
 {
 	size_t first = r->level[r->depth - 1].first_name;
 	uint32_t mixed = mix(name);
-	uint64_t *marks = &r->level[r->depth - 1].marks[mixed % READER_MARKS], mark = UINT64_C(1) << (mixed / READER_MARKS % 64);
+	uint64_t *marks = &r->level[r->depth - 1].marks[mixed % READER_MARKS],
+		 mark = UINT64_C(1) << (mixed / READER_MARKS % 64);
 
 	for (size_t i = first; (*marks & mark) && i < r->name_count; i++) {
 		if (r->mixed[i] == mixed && span_equal(r->names[i], name)) {
@@ -520,8 +523,8 @@ step(struct reader *r, bool is_array)
 	return true;
 }
 
-/* As machines write them, without blanks and escapes: `,"name":` and the value's first byte. False, and nothing is done,
- * where anything else stands, or something is wrong. */
+/* As machines write them, without blanks and escapes: `,"name":` and the value's first byte. False, and nothing is
+ * done, where anything else stands, or something is wrong. */
 static inline bool
 take_plain_name(struct reader *r, struct span *name)
 {

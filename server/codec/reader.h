@@ -12,8 +12,8 @@
  *
  * The reader remembers its first failure: later reads give zero, and reader_end() tells what was wrong, with the
  * JSON pointer, what was expected and what was found. A member nobody reads is an error: requests have no unknown
- * parts. Sentences tell kinds and sizes, never values, for those of requests are personal; only of a word that should have
- * been one of ours may a caller show which it was (reader_fail_word()).
+ * parts. Sentences tell kinds and sizes, never values, for those of requests are personal; only of a word that should
+ * have been one of ours may a caller show which it was (reader_fail_word()).
  *
  * The JSON is RFC 8259's to the letter, in UTF-8, without NUL, no name twice in an object. Of the arena it takes only
  * what unescaped strings and the names of open objects need: at most 32 times the body, and 1 KiB.
@@ -67,8 +67,8 @@ void reader_array(struct reader *);
 /* The next member's name or element; false after the last, which also leaves the object or array. Names come once. */
 bool reader_member(struct reader *, struct span *name);
 bool reader_element(struct reader *);
-/* The same for an object of which the caller knows all names, refuses others, and sees by itself that one comes again: that
- * it tells with reader_fail_twice(). The reader remembers none of them. */
+/* The same for an object of which the caller knows all names, refuses others, and sees by itself that one comes again:
+ * that it tells with reader_fail_twice(). The reader remembers none of them. */
 bool reader_member_known(struct reader *, struct span *name);
 void reader_fail_twice(struct reader *);
 
@@ -79,8 +79,8 @@ bool reader_boolean(struct reader *);
 void reader_null(struct reader *);
 /* Skips the value whole, whatever it is, and gives its bytes, which are good JSON. */
 struct span reader_raw(struct reader *);
-/* The same for what another reader will read: an object or list of which only the end is looked for, here, and nothing is
- * known to be good. */
+/* The same for what another reader will read: an object or list of which only the end is looked for, here, and nothing
+ * is known to be good. */
 struct span reader_later(struct reader *);
 
 /* For the caller's own findings about the value at hand; only the first counts. */

@@ -319,8 +319,9 @@ escape_of(uint8_t c)
 	return c == '"' || c == '\\' ? (char)c : '\0';
 }
 
-/* Eight bytes of ASCII with nothing in them to escape, as most of what is written has. Each test sets a byte's high bit; a
- * borrow from the byte beneath may set one too many, never one too few, and then they are looked at one by one. */
+/* Eight bytes of ASCII with nothing in them to escape, as most of what is written has. Each test sets a byte's high
+ * bit; a borrow from the byte beneath may set one too many, never one too few, and then they are looked at one by
+ * one. */
 static inline bool
 eight_plain(const uint8_t *bytes)
 {

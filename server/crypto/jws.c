@@ -136,6 +136,7 @@ jws_jwt_header(enum key_type type, struct span spki, struct arena *a, struct spa
 
 	if (jwk_thumbprint(a, type, spki, &thumbprint, why) != OK)
 		return why->code;
-	*out = span_text(arena_print(a, "{\"alg\":\"%s\",\"kid\":\"%s\",\"typ\":\"JWT\"}", jws_algorithm(type), thumbprint));
+	*out = span_text(
+	    arena_print(a, "{\"alg\":\"%s\",\"kid\":\"%s\",\"typ\":\"JWT\"}", jws_algorithm(type), thumbprint));
 	return OK;
 }

@@ -24,6 +24,6 @@ enum err jws_jades_header(enum key_type, struct span certificate, const char *co
  * sizes apart: `*type` is then KEY_RSA_2048. ERR_SYNTAX. */
 enum err jws_jades_header_read(struct span header, enum key_type *type, struct instant *signed_at, struct problem *why);
 
-/* The header of a JWT (RFC 7519 s5) that we sign: alg, kid (crypto/jwk.h's thumbprint) and typ "JWT". Canonical JSON in the
- * arena. `spki` is the key's public half. ERR_UNSUPPORTED for a key without a JWS algorithm. */
+/* The header of a JWT (RFC 7519 s5) that we sign: alg, kid (crypto/jwk.h's thumbprint) and typ "JWT". Canonical JSON in
+ * the arena. `spki` is the key's public half. ERR_UNSUPPORTED for a key without a JWS algorithm. */
 enum err jws_jwt_header(enum key_type, struct span spki, struct arena *, struct span *out, struct problem *why);

@@ -15,7 +15,8 @@
 struct token {
 	P11KitUri *uri;
 	CK_FUNCTION_LIST **modules; /* ended by NULL; initialized */
-	CK_FUNCTION_LIST *named[2]; /* `modules` when there is one, loaded by path and not from p11-kit's configuration */
+	/* `modules` when there is one, loaded by path and not from p11-kit's configuration */
+	CK_FUNCTION_LIST *named[2];
 	CK_FUNCTION_LIST *module;   /* the one that has the token */
 	CK_SESSION_HANDLE session;  /* 0: none */
 	char label[33];

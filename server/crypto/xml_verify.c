@@ -335,7 +335,8 @@ verify_bytes(struct span document, EVP_PKEY *const *keys, size_t key_count, stru
 		return problem_set(why, ERR_SYNTAX, "XML 1.0", "the document cannot be read as a tree: %s", said);
 	err = verify_tree(doc, &outline, keys, key_count, why);
 	xmlFreeDoc(doc);
-	/* A tree is millions of small pieces, four times the document; freed, most of them would stay with the process. */
+	/* A tree is millions of small pieces, four times the document; freed, most of them would stay with the
+	 * process. */
 	if (document.size > TREE_LARGE)
 		malloc_trim(0);
 	return err;

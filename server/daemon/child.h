@@ -2,8 +2,8 @@
  *
  *     born -> open what needs root -> child_become -> open the rest -> child_serve (ready) -> [drain] -> end
  *
- * A child starts as a fork of the supervisor: the configuration and the shared memory are simply there. It keeps its own
- * descriptors and closes all others.
+ * A child starts as a fork of the supervisor: the configuration and the shared memory are simply there. It keeps its
+ * own descriptors and closes all others.
  */
 #pragma once
 

@@ -1,5 +1,6 @@
-/* daemon/config.h - the configuration file as a value: schemas/config.schema.json says what it may hold, watashid.json(5) what
- * it means. Read whole or not at all; every module gets its own part as its settings, none sees this header.
+/* daemon/config.h - the configuration file as a value: schemas/config.schema.json says what it may hold,
+ * watashid.json(5) what it means. Read whole or not at all; every module gets its own part as its settings, none sees
+ * this header.
  *
  * Relative paths start from the file's own directory; here all are absolute.
  */
@@ -64,7 +65,7 @@ struct config {
 
 	struct {
 		const char *socket;
-		const char **operators;             /* user names; root and the daemon's own user are always operators */
+		const char **operators; /* user names; root and the daemon's own user are always operators */
 		size_t operator_count;
 		unsigned approvals;                 /* operators it takes to raise trust */
 	} control;
@@ -86,7 +87,7 @@ struct config {
 
 	struct {
 		const char *access;                 /* file (front/authzen/access.h), or NULL */
-		unsigned rate;                      /* questions a second of one caller, all workers together; 0: no limit */
+		unsigned rate; /* questions a second of one caller, all workers together; 0: no limit */
 	} decisions;
 
 	struct {
@@ -100,6 +101,6 @@ struct config {
 	} log;
 };
 
-/* Everything that can be known from the file and the file system: unknown keys, wrong values, directories and certificate
- * files that are not there. The result lives in the arena. */
+/* Everything that can be known from the file and the file system: unknown keys, wrong values, directories and
+ * certificate files that are not there. The result lives in the arena. */
 enum err config_read(struct arena *, const char *file, struct config *out, struct problem *why);

@@ -1,4 +1,5 @@
-/* daemon/config_registry.c - the registry's part of the configuration: members, validation, sources, fetching, decisions. */
+/* daemon/config_registry.c - the registry's part of the configuration: members, validation, sources, fetching,
+ * decisions. */
 #include "daemon/config_reading.h"
 
 #include <stdio.h>
@@ -60,7 +61,8 @@ read_key(struct reading *r, struct place p)
 	if (file_read(path, &file, &why) != OK)
 		place_fail(p, "a file that can be read", why.text);
 	else if (public_key_read(buffer_span(&file), r->arena, &key, &why) != OK)
-		place_fail(p, "a certificate or a public key, PEM or DER", arena_print(r->arena, "another file, \"%s\"", path));
+		place_fail(p, "a certificate or a public key, PEM or DER",
+		    arena_print(r->arena, "another file, \"%s\"", path));
 	buffer_release(&file);
 	return key;
 }
@@ -97,7 +99,8 @@ read_place_of_source(struct reading *r, struct place p, struct source_settings *
 		place_fail(p, "a url or a file", place_exists(url) ? "both" : "neither");
 	if (place_exists(url)) {
 		s->url = place_text(url, 8, 2000, NULL);
-		if (strncmp(s->url, "https://", 8) != 0 && !(r->config->fetch.plain_http && strncmp(s->url, "http://", 7) == 0))
+		if (strncmp(s->url, "https://", 8) != 0 &&
+		    !(r->config->fetch.plain_http && strncmp(s->url, "http://", 7) == 0))
 			place_fail(url, "https: (http: only with /fetch/plain_http)", NULL);
 	} else if (place_exists(file)) {
 		s->file = read_path(r, file, NULL, ITS_PARENT);

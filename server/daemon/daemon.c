@@ -61,7 +61,8 @@ daemon_main(int argc, char **argv, const struct daemon_addition *addition)
 		return EXIT_USAGE;
 	}
 	if (settings_read(file, &settings, &why) != OK) {
-		fprintf(stderr, "watashid: %s%s%s%s\n", why.text, why.clause[0] ? " (" : "", why.clause, why.clause[0] ? ")" : "");
+		fprintf(stderr, "watashid: %s%s%s%s\n", why.text, why.clause[0] ? " (" : "", why.clause,
+		    why.clause[0] ? ")" : "");
 		return EXIT_CONFIGURATION;
 	}
 	if (test) {

@@ -69,8 +69,8 @@ find_active(struct ledger_key *k, const char **name, struct span *spki, struct p
 	if (active_key_spki(&key, &k->arena, spki, why) != OK)
 		return why->code;
 	if (spki->size > SPKI_LARGEST)
-		return problem_set(why, ERR_UNSUPPORTED, "RFC 8410 s4", "%s/%s.cer: this is no Ed25519 key", k->directory,
-		    key.name);
+		return problem_set(why, ERR_UNSUPPORTED, "RFC 8410 s4", "%s/%s.cer: this is no Ed25519 key",
+		    k->directory, key.name);
 	*name = key.name;
 	return OK;
 }

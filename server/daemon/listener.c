@@ -47,8 +47,8 @@ listeners_open(const struct config *config, const struct listeners *open, struct
 	for (size_t i = 0; i < config->listener_count && err == OK; i++)
 		err = listener_add(&l, config->listeners[i].address, open, why);
 	if (err == OK) {
-		/* Whoever connects is known by the kernel; the file's mode need not say it again. It is made so, for later a
-		 * link may lie in its place. */
+		/* Whoever connects is known by the kernel; the file's mode need not say it again. It is made so, for
+		 * later a link may lie in its place. */
 		mode_t before = umask(0111);
 
 		buffer_print(&control, UNIX_PREFIX "%s", config->control.socket);

@@ -15,7 +15,8 @@ struct listeners {
 };
 
 /* Those that `open` has already are shared; new ones are opened. On failure nothing new stays open. */
-enum err listeners_open(const struct config *, const struct listeners *open, struct listeners *out, struct problem *why);
+enum err listeners_open(const struct config *, const struct listeners *open, struct listeners *out,
+    struct problem *why);
 
 /* Closes those that `kept` does not share; it may be NULL. */
 void listeners_close(struct listeners *, const struct listeners *kept);

@@ -110,7 +110,8 @@ static const struct {
 	{ FIGURE_CONNECTIONS_OPEN, "watashi_connections_open", "", "gauge", "Connections open now." },
 	{ FIGURE_CONNECTIONS_REFUSED, "watashi_connections_refused_total", "", "counter", "Connections over a limit." },
 	{ FIGURE_TLS_FAILED, "watashi_tls_failed_total", "", "counter", "TLS handshakes that failed." },
-	{ FIGURE_TIMED_OUT, "watashi_connections_timed_out_total", "", "counter", "Connections closed for being slow." },
+	{ FIGURE_TIMED_OUT, "watashi_connections_timed_out_total", "", "counter",
+	    "Connections closed for being slow." },
 	{ FIGURE_REQUESTS, "watashi_requests_total", "", "counter", "Requests read." },
 	{ FIGURE_STATUS_2XX, "watashi_responses_total", "{class=\"2xx\"}", "counter", "Responses by class of status." },
 	{ FIGURE_STATUS_3XX, "watashi_responses_total", "{class=\"3xx\"}", "counter", NULL },
@@ -147,8 +148,9 @@ write_processes(struct buffer *b, const struct roster *r)
 	describe(b, "watashi_process_up", "gauge", "Whether the process is ready.");
 	for (size_t i = 0; i < r->count; i++)
 		if (r->seats[i].state != SEAT_EMPTY)
-			buffer_print(b, "watashi_process_up{process=\"%s\",role=\"%s\"} %d\n", seat_name(&r->seats[i], name),
-			    role_name(r->seats[i].role), r->seats[i].state == SEAT_READY);
+			buffer_print(b, "watashi_process_up{process=\"%s\",role=\"%s\"} %d\n",
+			    seat_name(&r->seats[i], name), role_name(r->seats[i].role),
+			    r->seats[i].state == SEAT_READY);
 	describe(b, "watashi_process_start_time_seconds", "gauge", "When the process was started.");
 	for (size_t i = 0; i < r->count; i++)
 		if (r->seats[i].state != SEAT_EMPTY)
@@ -161,11 +163,14 @@ write_processes(struct buffer *b, const struct roster *r)
 		for (size_t i = 0; i < r->count; i++)
 			if (r->seats[i].role == role)
 				sum += r->seats[i].restarts;
-		buffer_print(b, "watashi_process_restarts_total{role=\"%s\"} %llu\n", role_name(role), (unsigned long long)sum);
+		buffer_print(b, "watashi_process_restarts_total{role=\"%s\"} %llu\n", role_name(role),
+		    (unsigned long long)sum);
 	}
 	describe(b, "watashi_config_reloads_total", "counter", "Configurations read anew.");
-	buffer_print(b, "watashi_config_reloads_total{result=\"accepted\"} %llu\n", (unsigned long long)r->reloads_accepted);
-	buffer_print(b, "watashi_config_reloads_total{result=\"refused\"} %llu\n", (unsigned long long)r->reloads_refused);
+	buffer_print(b, "watashi_config_reloads_total{result=\"accepted\"} %llu\n",
+	    (unsigned long long)r->reloads_accepted);
+	buffer_print(b, "watashi_config_reloads_total{result=\"refused\"} %llu\n",
+	    (unsigned long long)r->reloads_refused);
 }
 
 static void
@@ -176,10 +181,12 @@ write_publication(struct buffer *b, const struct publication *p)
 		int64_t value;
 	} gauges[] = {
 		{ "watashi_publication_generation", "The publication in force.", (int64_t)p->generation },
-		{ "watashi_publication_published_timestamp_seconds", "When it was made.", p->published.us / SECONDS(1) },
+		{ "watashi_publication_published_timestamp_seconds", "When it was made.",
+		    p->published.us / SECONDS(1) },
 		{ "watashi_publication_valid_until_timestamp_seconds", "When the first document expires.",
 		    p->valid_until.us / SECONDS(1) },
-		{ "watashi_publication_refresh_timestamp_seconds", "When it is signed anew.", p->refresh_at.us / SECONDS(1) },
+		{ "watashi_publication_refresh_timestamp_seconds", "When it is signed anew.",
+		    p->refresh_at.us / SECONDS(1) },
 		{ "watashi_entities", "Entities published.", p->entities },
 		{ "watashi_entities_idp", "Identity providers among them.", p->idps },
 		{ "watashi_entities_rp", "Relying parties among them.", p->rps },
@@ -212,7 +219,8 @@ write_policies(struct buffer *b, struct policy_shelf *shelf)
 		return;
 	describe(b, "watashi_policies_loaded", "gauge", "Published versions of frameworks this worker decides by.");
 	buffer_print(b, "watashi_policies_loaded %zu\n", s->count);
-	describe(b, "watashi_policies_rejected", "gauge", "Published versions that could not be read: watashictl status says why.");
+	describe(b, "watashi_policies_rejected", "gauge",
+	    "Published versions that could not be read: watashictl status says why.");
 	buffer_print(b, "watashi_policies_rejected %zu\n", s->rejected_count);
 	policy_snapshot_unref(s);
 }

@@ -29,7 +29,8 @@ identity_find(const char *user, const char *group, struct identity *out, struct 
 	if (group) {
 		found = getgrnam(group);
 		if (!found)
-			return problem_set(why, ERR_INVALID, "", "/group: expected a group of this system, found \"%s\"", group);
+			return problem_set(why, ERR_INVALID, "",
+			    "/group: expected a group of this system, found \"%s\"", group);
 		out->gid = found->gr_gid;
 	}
 	out->change = out->uid != 0;
@@ -42,12 +43,14 @@ identity_assume(const struct identity *identity, bool secret, struct problem *wh
 	const struct rlimit none = { 0 };
 
 	if (identity->change) {
-		if (initgroups(identity->user, identity->gid) != 0 || setresgid(identity->gid, identity->gid, identity->gid) != 0 ||
+		if (initgroups(identity->user, identity->gid) != 0 ||
+		    setresgid(identity->gid, identity->gid, identity->gid) != 0 ||
 		    setresuid(identity->uid, identity->uid, identity->uid) != 0)
 			return problem_errno(why, errno, "/user: cannot become %s", identity->user);
 		/* The kernel must agree that there is no way back. */
 		if (setuid(0) == 0 || geteuid() != identity->uid)
-			return problem_set(why, ERR_DENIED, "", "/user: having become %s, root could be had back", identity->user);
+			return problem_set(why, ERR_DENIED, "", "/user: having become %s, root could be had back",
+			    identity->user);
 	}
 	/* The change of user clears this; it is set last. A supervisor that is gone takes its children along. */
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 ||
@@ -84,7 +87,8 @@ directory_make(const char *path, mode_t mode, const struct identity *identity, s
 			return problem_errno(why, errno, "%s: cannot be made", path);
 		if (stat(path, &found) != 0)
 			return problem_errno(why, errno, "%s", path);
-		return S_ISDIR(found.st_mode) ? OK : problem_set(why, ERR_INVALID, "", "%s: expected a directory", path);
+		return S_ISDIR(found.st_mode) ? OK :
+		    problem_set(why, ERR_INVALID, "", "%s: expected a directory", path);
 	}
 	return directory_give(path, mode, identity, why);
 }

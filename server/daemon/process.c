@@ -211,7 +211,8 @@ process_link(struct process *asking, struct process *serving)
 	int fds[2];
 
 	if (channel_pair(fds, &why) != OK) {
-		log_error("link.failed", "asking=%s serving=%s problem=%s", asking->name, serving->name, LOG_TEXT(why.text));
+		log_error("link.failed", "asking=%s serving=%s problem=%s", asking->name, serving->name,
+		    LOG_TEXT(why.text));
 		return;
 	}
 	for (size_t i = 0; i < COUNT(ends); i++) {

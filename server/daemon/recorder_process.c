@@ -114,8 +114,8 @@ check(struct recorder_process *p, enum err err, const struct problem *why)
 	loop_stop(p->child->loop);
 }
 
-/* Under load the first units of a batch come alone; with those right behind them they cost one commit. libevent's clock is
- * too coarse for that, and whoever wanted to be served meanwhile waits for the commit anyway. */
+/* Under load the first units of a batch come alone; with those right behind them they cost one commit. libevent's clock
+ * is too coarse for that, and whoever wanted to be served meanwhile waits for the commit anyway. */
 static void
 gather(struct recorder_process *p)
 {

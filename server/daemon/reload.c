@@ -141,7 +141,8 @@ replace_processes(struct supervisor *s)
 						process_link(&s->processes[j], p);
 		} else if (p->role == ROLE_SIGNER) {
 			process_drain(p, SIGNER_PATIENCE);
-		} else if (p->role == ROLE_WORKER || (p->role == ROLE_STEWARD && s->reload.everything && process_lives(p))) {
+		} else if (p->role == ROLE_WORKER ||
+		    (p->role == ROLE_STEWARD && s->reload.everything && process_lives(p))) {
 			/* There is one steward: its successor starts when it has finished. */
 			process_drain(p, patience);
 		}

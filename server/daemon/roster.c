@@ -94,8 +94,10 @@ roster_write(struct buffer *json, const struct roster *r)
 {
 	char since[INSTANT_TEXT], name[SEAT_NAME];
 
-	buffer_print(json, "\"processes\":[{\"process\":\"supervisor\",\"role\":\"supervisor\",\"pid\":%d,\"state\":\"ready\","
-	    "\"since\":\"%s\",\"restarts\":0}", r->supervisor, instant_text((struct instant){ r->started }, since));
+	buffer_print(json,
+	    "\"processes\":[{\"process\":\"supervisor\",\"role\":\"supervisor\",\"pid\":%d,\"state\":\"ready\","
+	    "\"since\":\"%s\",\"restarts\":0}",
+	    r->supervisor, instant_text((struct instant){ r->started }, since));
 	for (size_t i = 0; i < r->count; i++) {
 		const struct seat *s = &r->seats[i];
 

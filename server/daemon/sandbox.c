@@ -33,15 +33,15 @@ static const char *const worker_calls[] = { "accept4", "sendfile", "msync", NULL
 
 /* The files of the store, and the watchdog of its lock. */
 static const char *const recorder_calls[] = {
-	"setitimer", "pwrite64", "pwritev", "fdatasync", "fsync", "msync", "ftruncate", "fallocate", "flock", "mkdir", "mkdirat",
-	"unlink", "unlinkat", "rename", "renameat", "renameat2", "fchmod", "chmod", NULL,
+	"setitimer", "pwrite64", "pwritev", "fdatasync", "fsync", "msync", "ftruncate", "fallocate", "flock", "mkdir",
+	"mkdirat", "unlink", "unlinkat", "rename", "renameat", "renameat2", "fchmod", "chmod", NULL,
 };
 
 /* Generation files, the control socket; fetching, with names looked up in threads. */
 static const char *const steward_calls[] = {
 	"accept4", "sendfile", "msync", "pwrite64", "fdatasync", "fsync", "ftruncate", "fallocate", "flock", "mkdir",
-	"mkdirat", "unlink", "unlinkat", "rmdir", "rename", "renameat", "renameat2", "link", "linkat", "fchmod", "chmod",
-	"utimensat", "connect", "bind", "socketpair", "pipe2", "eventfd2", "sendmmsg", "recvmmsg", NULL,
+	"mkdirat", "unlink", "unlinkat", "rmdir", "rename", "renameat", "renameat2", "link", "linkat", "fchmod",
+	"chmod", "utimensat", "connect", "bind", "socketpair", "pipe2", "eventfd2", "sendmmsg", "recvmmsg", NULL,
 };
 
 /* Of every thread, wherever one is made. */

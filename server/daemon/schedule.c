@@ -217,7 +217,8 @@ on_adopted(void *arg, const struct committed *done)
 
 	p->step = NULL;
 	if (done->code != OK) {
-		problem_set(&why, done->code, "", "the first key could not be taken into use: %s", err_name(done->code));
+		problem_set(&why, done->code, "", "the first key could not be taken into use: %s",
+		    err_name(done->code));
 		fail(p, &why);
 		return;
 	}
@@ -225,8 +226,8 @@ on_adopted(void *arg, const struct committed *done)
 	look(p, on_looked);
 }
 
-/* Metadata cannot do without a key. A federation founded before there was a trusted list has none for it: then there is no
- * signed list until somebody makes one. */
+/* Metadata cannot do without a key. A federation founded before there was a trusted list has none for it: then there is
+ * no signed list until somebody makes one. */
 static enum err
 keys_in_use_find(struct schedule *p, struct publish_settings *settings, struct problem *why)
 {
@@ -236,7 +237,8 @@ keys_in_use_find(struct schedule *p, struct publish_settings *settings, struct p
 	if (active_key_find(lives, p->settings.keys, USE_METADATA, &p->arena, &metadata, why) != OK)
 		return why->code;
 	if (!metadata.name)
-		return problem_set(why, ERR_NOT_FOUND, "", "no key for metadata is active; watashictl key activate makes one so");
+		return problem_set(why, ERR_NOT_FOUND, "",
+		    "no key for metadata is active; watashictl key activate makes one so");
 	settings->key = metadata.name;
 	settings->key_type = metadata.type;
 	settings->certificate = metadata.certificate;
@@ -308,8 +310,8 @@ on_run_published(void *arg, enum err err, const struct publish_report *report, c
 
 	p->step = NULL;
 	if (err != OK) {
-		/* The signer may have begun before this key was made; if a new one lacks it too, or what is missing is no
-		 * key, yet another would not help. */
+		/* The signer may have begun before this key was made; if a new one lacks it too, or what is missing is
+		 * no key, yet another would not help. */
 		bool first = p->renewal == RENEWAL_NONE;
 
 		if (err == ERR_NOT_FOUND && p->renewal != RENEWAL_CAME)

@@ -126,7 +126,10 @@ open_control(struct steward *s)
 		.shelf = s->shelf,
 		.ledger_origin = ledger_origin(&arena, config->federation.base_url),
 	};
-	const struct control_actions actions = { .publish = publish, .reload = reload, .status = write_status, .arg = s };
+	const struct control_actions actions = { .publish = publish,
+		.reload = reload,
+		.status = write_status,
+		.arg = s };
 	struct http_settings http = { .limits = config->http };
 	struct mount mount;
 
@@ -167,7 +170,8 @@ open_schedule(struct steward *s)
 	};
 
 	s->list = (struct trusted_list_settings){
-		.operator_name = { span_text(config->federation.operator_ja), span_text(config->federation.operator_en) },
+		.operator_name = { span_text(config->federation.operator_ja),
+		    span_text(config->federation.operator_en) },
 		.scheme_name = { span_text(config->federation.name_ja), span_text(config->federation.name_en) },
 		.territory = config->federation.territory,
 		.base_url = config->federation.base_url,
@@ -211,12 +215,13 @@ open_metadata(struct steward *s)
 {
 	const struct config *config = s->child->config;
 
-	s->metadata = metadata_signing_new(s->child->loop, s->link.store, s->signer, &(struct metadata_signing_settings){
+	s->metadata = metadata_signing_new(s->child->loop, s->link.store, s->signer,
+	    &(struct metadata_signing_settings){
 		.base_url = config->federation.base_url,
 		.keys = config->keys,
 		.valid_for = config->publication.valid_for,
 		.clock = clock_now,
-	});
+	    });
 }
 
 /* What needs files of others is opened here, before the sandbox closes the way to them. */

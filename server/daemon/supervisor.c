@@ -80,8 +80,9 @@ lock_take(struct supervisor *s, struct problem *why)
 	if (flock(s->lock_fd, LOCK_EX | LOCK_NB) != 0) {
 		size = read(s->lock_fd, text, sizeof(text) - 1);
 		text[size > 0 ? size : 0] = '\0';
-		return problem_set(why, ERR_UNAVAILABLE, "", "%s: watashid runs already with this configuration, as process %.*s",
-		    path, (int)strcspn(text, "\n"), text);
+		return problem_set(why, ERR_UNAVAILABLE, "",
+		    "%s: watashid runs already with this configuration, as process %.*s", path,
+		    (int)strcspn(text, "\n"), text);
 	}
 	snprintf(text, sizeof(text), "%d\n", (int)getpid());
 	if (ftruncate(s->lock_fd, 0) != 0 || pwrite(s->lock_fd, text, strlen(text), 0) < 0)
@@ -244,7 +245,8 @@ how_it_ended(const struct process *p, int status, char *out, size_t size)
 	if (p->failed[0])
 		snprintf(out, size, "%s", p->failed);
 	else if (WIFSIGNALED(status) && WTERMSIG(status) == SIGSYS)
-		snprintf(out, size, "it made a system call that its sandbox does not allow (WATASHI_SANDBOX=explain names it)");
+		snprintf(out, size,
+		    "it made a system call that its sandbox does not allow (WATASHI_SANDBOX=explain names it)");
 	else if (WIFSIGNALED(status))
 		snprintf(out, size, "ended by signal %d, %s", WTERMSIG(status), strsignal(WTERMSIG(status)));
 	else
@@ -288,7 +290,8 @@ supervisor_on_died(struct supervisor *s, struct process *p)
 			process_start(p, s->settings, &s->listeners, false, &why);
 		reload_on_finished(s);
 	} else if (s->phase != PHASE_RUNNING) {
-		problem_set(&why, ERR_UNAVAILABLE, "", "%s%s%s", p->failed[0] ? "" : p->name, p->failed[0] ? "" : ": ", how);
+		problem_set(&why, ERR_UNAVAILABLE, "", "%s%s%s", p->failed[0] ? "" : p->name, p->failed[0] ? "" : ": ",
+		    how);
 		complain(&why);
 		stop(s, EXIT_FAILURE);
 	} else {
@@ -309,7 +312,8 @@ bury_the_dead(struct supervisor *s)
 			if (s->processes[i].pid == pid) {
 				s->processes[i].ended = true;
 				s->processes[i].status = status;
-				/* Else when its last words have been heard: why it failed may still be in the channel. */
+				/* Else when its last words have been heard: why it failed may still be in the
+				 * channel. */
 				if (!s->processes[i].channel)
 					supervisor_on_died(s, &s->processes[i]);
 				break;
@@ -363,7 +367,8 @@ supervisor_open(struct supervisor *s, struct problem *why)
 		return problem_within(why, "%s", config->file);
 	s->identity = identity;
 	if (geteuid() == 0 && !identity.change)
-		log_warning("user.root", "problem=%s", "\"no /user: every process stays root, those that answer the world too\"");
+		log_warning("user.root", "problem=%s",
+		    "\"no /user: every process stays root, those that answer the world too\"");
 	/* The settings it came from may be replaced. */
 	if (s->identity.user && !(s->identity.user = strdup(s->identity.user)))
 		abort();

@@ -1,5 +1,5 @@
-/* daemon/upkeep.h - when the steward looks at what time changes in the registry: certifications that begin and end, yearly
- * confirmations, certificates that run out.
+/* daemon/upkeep.h - when the steward looks at what time changes in the registry: certifications that begin and end,
+ * yearly confirmations, certificates that run out.
  *
  *     idle -> [a member changed, or the time has come] -> renew -> idle until the next time, at most a day
  */

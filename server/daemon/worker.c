@@ -128,7 +128,7 @@ mount(struct worker *w)
 	while (public[count].routes)
 		count++;
 	if (addition && addition->routes)
-		public[count++] = (struct mount){ addition->routes, addition->front_new(w->child->loop, w->link.store) };
+	public[count++] = (struct mount){ addition->routes, addition->front_new(w->child->loop, w->link.store) };
 	w->routers[LISTEN_PUBLIC] = router_new(public, count);
 	w->routers[LISTEN_MACHINES] = router_new(public, count);
 	w->routers[LISTEN_LOCAL] = router_new(local, COUNT(local));

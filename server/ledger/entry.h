@@ -33,7 +33,8 @@ struct ledger_entry {
 	struct span content;     /* canonical JSON; empty: it was erased, and the salt with it */
 };
 
-/* Leaf and entry, in this unit: they become durable with what they tell of. `entry->number` is ignored. The commitment. */
+/* Leaf and entry, in this unit: they become durable with what they tell of. `entry->number` is ignored. The
+ * commitment. */
 struct hash ledger_append(struct unit *, struct id, const struct ledger_entry *);
 /* The commitment alone. */
 struct hash ledger_commitment(const uint8_t salt[LEDGER_SALT], struct span content);

@@ -38,8 +38,8 @@ counts(const struct agreeing *by)
 static void
 add(struct arena *arena, struct agreement *g, struct span actor)
 {
-	g->approvers = span_text(arena_print(arena, "%.*s%s%.*s", SPAN_ARGS(g->approvers), g->approvers.size ? "\n" : "",
-	    SPAN_ARGS(actor)));
+	g->approvers = span_text(
+	    arena_print(arena, "%.*s%s%.*s", SPAN_ARGS(g->approvers), g->approvers.size ? "\n" : "", SPAN_ARGS(actor)));
 }
 
 struct agreement

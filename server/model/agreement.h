@@ -30,6 +30,6 @@ struct agreement agreement_begin(struct arena *, const struct agreeing *);
 enum err agreement_join(struct arena *, struct agreement *, const struct agreeing *, struct problem *why);
 unsigned agreement_had(const struct agreement *);
 
-/* Whether what was looked at ("sha256:…", empty where one operator is enough) is what waits, by its digest. ERR_INVALID:
- * nothing was named; ERR_CONFLICT: another was. */
+/* Whether what was looked at ("sha256:…", empty where one operator is enough) is what waits, by its digest.
+ * ERR_INVALID: nothing was named; ERR_CONFLICT: another was. */
 enum err agreement_is_about(const uint8_t waiting[32], struct span named, unsigned approvals, struct problem *why);

@@ -6,8 +6,8 @@
 /* SAML 2.0 Metadata s2.3.2: a URI of at most 1024 characters. Compared byte by byte, never normalised. */
 #define ENTITY_ID_LARGEST 1024
 
-/* One byte of bits. Those of SAML's role descriptors, and those the framework knows beyond them (design: roles), which only a
- * member's record gives. */
+/* One byte of bits. Those of SAML's role descriptors, and those the framework knows beyond them (design: roles), which
+ * only a member's record gives. */
 enum entity_role {
 	ENTITY_IDP = 1,       /* identity provider */
 	ENTITY_RP = 2,        /* relying party, SAML's service provider */
@@ -28,7 +28,8 @@ extern const struct entity_role_name entity_roles[];
 /* 0: none has this name. */
 unsigned entity_role_read(struct span name);
 
-/* SHA-1 of the entity ID: the key of everything kept per entity, and MDQ's {sha1} identifier (MDQ SAML profile s2.2.2). */
+/* SHA-1 of the entity ID: the key of everything kept per entity, and MDQ's {sha1} identifier (MDQ SAML profile
+ * s2.2.2). */
 struct entity_key {
 	uint8_t bytes[20];
 };

@@ -37,7 +37,8 @@ struct fetch {
 struct fetched {
 	int status;
 	struct span body;           /* borrowed until the callback returns */
-	struct buffer *body_buffer; /* what it lies in: who needs it longer moves that away and leaves an empty one there */
+	/* what it lies in: who needs it longer moves that away and leaves an empty one there */
+	struct buffer *body_buffer;
 	const char *etag;           /* "" when there is none */
 	const char *content_type;
 };

@@ -37,8 +37,8 @@ void assemble_member(struct buffer *, const struct publish_settings *, const str
 enum err assembly_close(struct arena *, const struct publish_settings *, struct assembly *, struct span prefixes,
     const uint8_t digest[32], struct problem *why);
 
-/* One entity as a document of its own with the registry's words in it, but neither dates nor a signature: what is looked
- * at (validation.h) and shown (card.h). Of the settings, registration matters alone. */
+/* One entity as a document of its own with the registry's words in it, but neither dates nor a signature: what is
+ * looked at (validation.h) and shown (card.h). Of the settings, registration matters alone. */
 void assemble_alone(struct buffer *, const struct publish_settings *, const struct entity *, const struct fragment *);
 
 /* A digest of everything in the settings that is in a document: other settings make other documents. */

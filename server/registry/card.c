@@ -237,10 +237,12 @@ is_said(const struct localized *text)
 static void
 write_shown(struct buffer *b, const struct member_entity *e, const struct portrait *p)
 {
-	const struct { const char *name; const struct localized *own; size_t offset; } texts[] = {
+	const struct { const char *name; const struct localized *own; size_t offset;
+	} texts[] = {
 		{ "name", e ? &e->name : &nothing, offsetof(struct portrait_ui, names) },
 		{ "description", e ? &e->description : &nothing, offsetof(struct portrait_ui, descriptions) },
-		{ "information_url", e ? &e->information_url : &nothing, offsetof(struct portrait_ui, information_urls) },
+		{ "information_url", e ? &e->information_url : &nothing,
+		    offsetof(struct portrait_ui, information_urls) },
 		{ "privacy_url", e ? &e->privacy_url : &nothing, offsetof(struct portrait_ui, privacy_urls) },
 	};
 

@@ -37,8 +37,9 @@ struct card {
 	bool whole;                          /* for operators: record, proposal, approvers and contacts too */
 	struct instant now;
 };
-/* The portrait of an entity as it is published: `row` is its fragment's, the registry's words stand in it. In the arena,
- * which may take PORTRAIT_ARENA and the document. On failure there is none, and the card is as good as before. */
+/* The portrait of an entity as it is published: `row` is its fragment's, the registry's words stand in it. In the
+ * arena, which may take PORTRAIT_ARENA and the document. On failure there is none, and the card is as good as
+ * before. */
 enum err card_draw(struct arena *, const char *registration_authority, struct card_entity *, struct span row,
     struct problem *why);
 

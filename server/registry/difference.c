@@ -97,8 +97,8 @@ kind_of(struct comparing *c, const char *pointer)
 	return kind;
 }
 
-/* Without it the record asks for the same less openly, or is registered by another policy. (A certification without its entity is another one, which is
- * added.) */
+/* Without it the record asks for the same less openly, or is registered by another policy. (A certification without its
+ * entity is another one, which is added.) */
 static const char *const limiting[] = { "/entities/attributes/purpose/ja", "/entities/attributes/purpose/en",
 	"/entities/attributes/legal_basis", "/registration", "/registration/policy", "/registration/policy/ja",
 	"/registration/policy/en" };

@@ -4,7 +4,8 @@
 #include <stdio.h>
 
 static const char *const singles[] = { "AdditionalMetadataLocation", "Company", "DiscoHints", "EntityAttributes",
-	"Extensions", "GivenName", "KeyInfo", "Organization", "PublicationInfo", "RegistrationInfo", "SurName", "UIInfo",
+	"Extensions", "GivenName", "KeyInfo", "Organization", "PublicationInfo", "RegistrationInfo", "SurName",
+	"UIInfo",
 	"X509Data" };
 
 static bool

@@ -325,7 +325,9 @@ is_attribute(struct span s)
 
 const struct form form_name = { "one line of 1 to 200 characters, none invisible, no blank at its ends", 200, is_name };
 const struct form form_description = { "1 to 2000 characters, none invisible but line breaks", 2000, is_description };
-const struct form form_member_id = { "2 to 64 of a-z, 0-9 and -, a letter or digit first and last, not 40 hexadecimal digits", 64, is_member_id };
+const struct form form_member_id = {
+	"2 to 64 of a-z, 0-9 and -, a letter or digit first and last, not 40 hexadecimal digits", 64, is_member_id
+};
 const struct form form_entity_id = { "a URI of https:, http: or urn: of at most 1024 characters", 1024, is_entity_id };
 const struct form form_https = { "a URL of https: of at most 1024 characters", URL_LARGEST, is_https };
 const struct form form_picture = {

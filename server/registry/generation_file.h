@@ -40,8 +40,8 @@ void generation_file_describe(const struct generation_file *, struct arena *, st
 /* What was not packed is removed, and nobody is called back any more: a thread under way is waited for. */
 void generation_file_free(struct generation_file *);
 
-/* The newest generation that files of ours in the directory tell of; 0: none does. A store put back from a copy knows of fewer
- * than were published. */
+/* The newest generation that files of ours in the directory tell of; 0: none does. A store put back from a copy knows
+ * of fewer than were published. */
 uint64_t generation_files_newest(const char *directory);
 
 /* Removes every file of ours in the directory that is not in `names`. */

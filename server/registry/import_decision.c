@@ -151,8 +151,9 @@ static void
 refuse_claimed(struct import_decision *d, const struct metadata_entity *e, struct span member)
 {
 	problem_set(&refusal_new(d, e)->why, ERR_CONFLICT, "",
-	    "line %d: the entity belongs to the member \"%.*s\", whether it is published or not; it is not for the source "
-	    "\"%s\" to bring", e->line, SPAN_ARGS(member), d->import->source);
+	    "line %d: the entity belongs to the member \"%.*s\", whether it is published or not; it is not for the "
+	    "source \"%s\" to bring",
+	    e->line, SPAN_ARGS(member), d->import->source);
 }
 
 /* By the first error: the rest stands in the findings. */
@@ -339,7 +340,9 @@ import_decision_begin(struct import_decision *d)
 	d->changes = arena_array(d->arena, struct import_change, m->entity_count);
 	d->looks = arena_array(d->arena, struct import_look, most + d->known_count);
 	d->found = arena_new(d->arena, struct finding_tally);
-	d->report = (struct import_report){ .refusals = d->refusals, .refusal_count = m->refusal_count, .found = d->found,
+	d->report = (struct import_report){ .refusals = d->refusals,
+		.refusal_count = m->refusal_count,
+		.found = d->found,
 		.valid_until = m->valid_until };
 	for (size_t n = 0; n < m->refusal_count; n++) {
 		struct entity_key key = entity_key_of(m->refusals[n].entity_id);

@@ -4,8 +4,8 @@
  *     begin -> members -> histories -> … -> entities -> sign -> pack in threads
  *                 ^__________________|
  *
- * A member whose record cannot be read, or about whom there is more to write than TEXT_LARGEST, is left out of a list as
- * a whole, logged, and counted.
+ * A member whose record cannot be read, or about whom there is more to write than TEXT_LARGEST, is left out of a list
+ * as a whole, logged, and counted.
  */
 #include "registry/publishing.h"
 

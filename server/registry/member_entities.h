@@ -29,7 +29,8 @@ enum err member_entities_make(struct member_entities *, struct arena *, const st
  * is renewed. One that is not in force stays out. */
 void member_entities_hold(struct member_entities *, struct entity_slots *);
 
-/* What remains of a record that only lost something: its errors were in force before. One that is not in force stays out. */
+/* What remains of a record that only lost something: its errors were in force before. One that is not in force stays
+ * out. */
 void member_entities_leave_out(struct member_entities *, struct entity_slots *);
 
 /* Whether `m` has an error that `before` has not: another rule, or another entity. */

@@ -1,5 +1,5 @@
-/* registry/member_index.h - `/v1/members`: one short row for each member and each entity of a source, as JSON for the list
- * that people search. Made with every generation; the page filters by itself.
+/* registry/member_index.h - `/v1/members`: one short row for each member and each entity of a source, as JSON for the
+ * list that people search. Made with every generation; the page filters by itself.
  *
  *     {"generation":N,"rows":[{"id":…,"standing":…,"name":{"ja":…,"en":…},"kind":…,"roles":["idp"],
  *     "levels":[{"area":…,"level":…,"framework":…,"until":…}],"until":…,"source":…,"entities":["https://…"],

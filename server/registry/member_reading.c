@@ -433,9 +433,9 @@ read_facts(struct place certification)
 	}
 	json_object_foreach (value, name, fact)
 		if (!is_fact_name(span_text(name)) || !is_fact_value(fact)) {
-			place_fail(p, "names of facts, each with true, false, a whole number, a word or a list of words",
-			    "another member");
-			return text;
+		place_fail(p, "names of facts, each with true, false, a whole number, a word or a list of words",
+		    "another member");
+		return text;
 		}
 	if (!tree_canonical(value, &expected)) {
 		place_fail(p, expected, "another value in it");

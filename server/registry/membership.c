@@ -411,9 +411,11 @@ only_lowers(struct changing *c, struct subject *s)
 	struct member_entities before;
 	struct problem unread;
 
-	if (s->request->action != MEMBER_CHANGE || !s->generation || s->member.standing == STANDING_APPLIED || s->raises ||
-	    member_entities_make(&before, &c->arena, &s->member, s->member.record, &c->slots, c->validator, c->change.now,
-	    &unread) != OK || member_entities_worse(&s->entities, &before))
+	if (s->request->action != MEMBER_CHANGE || !s->generation || s->member.standing == STANDING_APPLIED ||
+	    s->raises ||
+	    member_entities_make(&before, &c->arena, &s->member, s->member.record, &c->slots, c->validator,
+		c->change.now, &unread) != OK ||
+	    member_entities_worse(&s->entities, &before))
 		return false;
 	member_entities_leave_out(&s->entities, &c->slots);
 	return true;

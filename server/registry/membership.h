@@ -56,7 +56,8 @@ typedef void on_membership(void *arg, enum err, const struct membership_result *
 
 /* What `change` points to stays the caller's until the callback or the cancellation. A finding of error level refuses
  * an APPLY, CHANGE, APPROVE or REINSTATE, but no CHANGE that only takes away and leaves an error that was there before.
- * ERR_CONFLICT, of a single change: somebody else changed the member meanwhile; of many, it is the result of that one. */
+ * ERR_CONFLICT, of a single change: somebody else changed the member meanwhile; of many, it is the result of that
+ * one. */
 struct pending *membership_start(struct loop *, struct store *, struct validator *, const struct membership_change *,
     on_membership *, void *arg);
 

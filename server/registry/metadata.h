@@ -44,10 +44,13 @@ struct metadata_entity {
 	struct span prefixes;
 	enum registration registration;
 	uint32_t extensions;     /* where in `content` the children of md:Extensions begin; 0: REGISTRATION_HOMELESS */
-	uint32_t attributes_at;  /* where in `content` a further child of mdattr:EntityAttributes goes; 0: there is none */
+	/* where in `content` a further child of mdattr:EntityAttributes goes; 0: there is none */
+	uint32_t attributes_at;
 	struct span name_ja, name_en; /* mdui:DisplayName of its roles, else the organisation's; may be empty */
-	struct instant valid_until; /* the earliest of its own and of what it stands in (s2.3.1, s2.3.2); {0}: none says one */
-	const struct span *claimed; /* "ATTRIBUTE VALUE": categories and certifications it claimed and was not believed */
+	/* the earliest of its own and of what it stands in (s2.3.1, s2.3.2); {0}: none says one */
+	struct instant valid_until;
+	/* "ATTRIBUTE VALUE": categories and certifications it claimed and was not believed */
+	const struct span *claimed;
 	size_t claimed_count;
 	int line;
 };
@@ -63,14 +66,15 @@ struct metadata_refusal {
 struct metadata_terms {
 	bool believe_registration;  /* mdrpi:RegistrationInfo stays */
 	bool believe_categories;    /* http://macedir.org/entity-category and assurance-certification values stay */
-	/* Of a member's descriptor: what the record says, canonical in our context, stands instead of the descriptor's own
-	 * mdui:UIInfo (in each IDPSSO-, SPSSO- or AttributeAuthorityDescriptor), shibmd:Scope (in those but the SPSSO-, for
-	 * a relying party speaks of nobody), md:Organization and md:ContactPerson. What is empty leaves the
+	/* Of a member's descriptor: what the record says, canonical in our context, stands instead of the descriptor's
+	 * own mdui:UIInfo (in each IDPSSO-, SPSSO- or AttributeAuthorityDescriptor), shibmd:Scope (in those but the
+	 * SPSSO-, for a relying party speaks of nobody), md:Organization and md:ContactPerson. What is empty leaves the
 	 * descriptor's own in place, but for the scopes. */
 	bool replace;
 	struct span ui_info, scopes, organization, contacts;
-	/* …and instead of its md:AttributeConsumingService: md:RequestedAttribute elements. When empty there is none, and
-	 * never does http://macedir.org/entity-category-support stay, for both raise trust and are the record's to say. */
+	/* …and instead of its md:AttributeConsumingService: md:RequestedAttribute elements. When empty there is none,
+	 * and never does http://macedir.org/entity-category-support stay, for both raise trust and are the record's to
+	 * say. */
 	struct span requested, service_name;
 };
 

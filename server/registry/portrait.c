@@ -485,7 +485,8 @@ static const struct row rows[] = {
 	ENDPOINT_ROW(ROLE, MD, "AuthzService"),
 
 	{ ROLE, MD, "AttributeConsumingService", CONSUMING, begin_consuming, NULL, 0 },
-	{ CONSUMING, MD, "ServiceName", LEAF, begin_text, end_role_text, offsetof(struct portrait_role, service_names) },
+	{ CONSUMING, MD, "ServiceName", LEAF, begin_text, end_role_text,
+	    offsetof(struct portrait_role, service_names) },
 	{ CONSUMING, MD, "RequestedAttribute", LEAF, begin_requested, NULL, 0 },
 
 	{ ENTITY, MD, "Organization", ORGANIZATION, begin_organization, NULL, 0 },

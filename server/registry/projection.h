@@ -21,7 +21,8 @@ struct projected {
 };
 
 /* The member's entities with a SAML part, as they are at `now`; ERR_INVALID names entity and line, ERR_LIMIT the
- * entity. All in the arena. `*next`: when the answer will be another one because a certification begins or ends; {0}: never. */
+ * entity. All in the arena. `*next`: when the answer will be another one because a certification begins or ends; {0}:
+ * never. */
 enum err project_member(struct arena *, const struct member *, const struct member_record *, struct instant now,
     struct projected **out, size_t *count, struct instant *next, struct problem *why);
 

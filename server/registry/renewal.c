@@ -186,8 +186,8 @@ on_members(void *arg, enum err err, const struct problem *why)
 		finish(r, err);
 		return;
 	}
-	/* Every change of a member is an entry. What comes later than this, of members looked at already, is for the next
-	 * run, and so this run's own changes are too. */
+	/* Every change of a member is an entry. What comes later than this, of members looked at already, is for the
+	 * next run, and so this run's own changes are too. */
 	if (!r->begun && r->ask[1].count && r->ask[1].rows[0].generation > r->report.generation)
 		r->report.generation = r->ask[1].rows[0].generation;
 	r->begun = true;

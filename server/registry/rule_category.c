@@ -63,7 +63,8 @@ shows(const struct portrait *p, const struct shown *s, const char *lang)
 		if (!role_is(&p->roles[i], "SPSSODescriptor"))
 			continue;
 		for (size_t n = 0; n < texts->count; n++)
-			if (texts->list[n].text.size && (!lang || span_equal_nocase(texts->list[n].lang, span_text(lang))))
+			if (texts->list[n].text.size &&
+			    (!lang || span_equal_nocase(texts->list[n].lang, span_text(lang))))
 				return true;
 	}
 	return false;

@@ -48,7 +48,8 @@ void
 check_contact_missing(struct examination *x)
 {
 	for (size_t i = 0; i < x->portrait->contact_count; i++)
-		if (span_is(x->portrait->contacts[i].type, "technical") || span_is(x->portrait->contacts[i].type, "support"))
+		if (span_is(x->portrait->contacts[i].type, "technical") ||
+		    span_is(x->portrait->contacts[i].type, "support"))
 			return;
 	rule_found(x, entity_itself, entity_itself);
 }

@@ -163,8 +163,8 @@ const struct rule rules[] = {
 	  check_logo_https },
 	{ "ukf.logo-length", FINDING_WARNING, NULL, UKF("check_mdui_logo_length"),
 	  "data:のロゴは40,000バイトまでにするか、https://のURLにします。メタデータを読むたびに全員が読み込みます。",
-	  "A data: logo of at most 40,000 bytes, or an https:// URL: everybody loads it with every copy of the metadata.",
-	  check_logo_length },
+	  "A data: logo of at most 40,000 bytes, or an https:// URL: everybody loads it with every copy of the "
+	  "metadata.", check_logo_length },
 	{ "ukf.organization-display-name-line", FINDING_WARNING, NULL, UKF("check_misc"),
 	  "OrganizationDisplayNameは改行のない一行にします。",
 	  "An OrganizationDisplayName of one line.",
@@ -195,8 +195,8 @@ const struct rule rules[] = {
 	  check_scope_regexp },
 	{ "ukf.scope-suffix", FINDING_ERROR, NULL, UKF("check_misc"),
 	  "shibmd:Scopeは組織が登録したドメイン名にします。ac.jpなどでは、他の組織の利用者も名乗れてしまいます。",
-	  "A shibmd:Scope of a domain name the organisation has registered: ac.jp would speak for everybody else's people.",
-	  check_scope_suffix },
+	  "A shibmd:Scope of a domain name the organisation has registered: ac.jp would speak for everybody else's "
+	  "people.", check_scope_suffix },
 
 	/* Entity categories */
 	{ "refeds.category-role", FINDING_WARNING, NULL, "REFEDS entity categories",
@@ -229,8 +229,8 @@ const struct rule rules[] = {
 	  check_access_contact },
 	{ "refeds.access-ui", FINDING_WARNING, NULL, "REFEDS access categories",
 	  "anonymous、pseudonymous、personalizedのSPには、mdui:DisplayNameとInformationURLが要ります。",
-	  "An mdui:DisplayName and an InformationURL, as the anonymous, pseudonymous and personalized categories demand.",
-	  check_access_ui },
+	  "An mdui:DisplayName and an InformationURL, as the anonymous, pseudonymous and personalized categories "
+	  "demand.", check_access_ui },
 	{ "refeds.access-privacy", FINDING_WARNING, NULL, "REFEDS access categories",
 	  "pseudonymous、personalizedのSPには、mdui:PrivacyStatementURLが要ります。",
 	  "An mdui:PrivacyStatementURL, as the pseudonymous and personalized categories demand.",

@@ -66,7 +66,8 @@ check_key_several(struct examination *x)
 			const struct portrait_certificate *key = &x->portrait->roles[i].keys[k];
 
 			if (key->certificates > 1)
-				rule_found(x, key->at, span_text(arena_print(x->arena, "%u X509Certificate", key->certificates)));
+				rule_found(x, key->at,
+				    span_text(arena_print(x->arena, "%u X509Certificate", key->certificates)));
 		}
 }
 
@@ -132,7 +133,8 @@ check_logo_length(struct examination *x)
 
 		for (size_t n = 0; n < ui->logo_count; n++)
 			if (ui->logos[n].url.size > LOGO_LARGEST)
-				rule_found(x, ui->logos[n].at, span_text(arena_print(x->arena, "%zu bytes", ui->logos[n].url.size)));
+				rule_found(x, ui->logos[n].at,
+				    span_text(arena_print(x->arena, "%zu bytes", ui->logos[n].url.size)));
 	}
 }
 
@@ -221,8 +223,10 @@ check_endpoint_index(struct examination *x)
 		size_t count = 0;
 
 		for (size_t n = 0; n < role->endpoint_count; n++)
-			if (strcmp(role->endpoints[n].element, indexed[i % COUNT(indexed)]) == 0 && role->endpoints[n].index.size)
-				twins[count++] = (struct twin){ .value = role->endpoints[n].index, .at = role->endpoints[n].at };
+			if (strcmp(role->endpoints[n].element, indexed[i % COUNT(indexed)]) == 0 &&
+			    role->endpoints[n].index.size)
+				twins[count++] = (struct twin){ .value = role->endpoints[n].index,
+					.at = role->endpoints[n].at };
 		rule_twins(x, twins, count);
 	}
 }

@@ -220,7 +220,9 @@ stay(struct sources *s)
 	if (s->staying)
 		return;
 	s->staying = true;
-	s->retry_wait = s->retry_wait == 0 ? RETRY : 2 * s->retry_wait < LONGEST_RETRY ? 2 * s->retry_wait : LONGEST_RETRY;
+	s->retry_wait = s->retry_wait == 0    ? RETRY :
+	    2 * s->retry_wait < LONGEST_RETRY ? 2 * s->retry_wait :
+	    LONGEST_RETRY;
 	s->retry_at = instant_after(clock_now(), s->retry_wait);
 }
 

@@ -96,7 +96,7 @@ struct member_change {
 	struct instant now;
 	unsigned approvals;                /* operators it takes to raise trust; at least 1 */
 	bool counts;                       /* the actor is one of them, if more than one is asked for */
-	struct span proposal;              /* APPROVE: member_proposal() that was looked at; demanded with more than one */
+	struct span proposal; /* APPROVE: member_proposal() that was looked at; demanded with more than one */
 };
 
 struct member_outcome {
@@ -106,15 +106,15 @@ struct member_outcome {
 	bool drops;                        /* what waited is dropped: an entry of its own (member_dropped) */
 	/* Standing: member.applied approved rejected suspended reinstated withdrawn. Record: member.changed. Neither:
 	 * member.application-changed change-proposed change-rejected reinstatement-proposed reinstatement-rejected
-	 * agreed confirmed. Before any of them: member.proposal-dropped. By time (renewal.c): member.renewed certification-began certification-ended
-	 * confirmation-due certificate-expires certification-expires. "member.unchanged": the record is what it is already; there is no entry, and `after`
-	 * is `before`. */
+	 * agreed confirmed. Before any of them: member.proposal-dropped. By time (renewal.c): member.renewed
+	 * certification-began certification-ended confirmation-due certificate-expires certification-expires.
+	 * "member.unchanged": the record is what it is already; there is no entry, and `after` is `before`. */
 	const char *event;
 };
 
 /* Pure: what becomes of a member (`before` NULL: there is none). ERR_NOT_FOUND without a member; ERR_INVALID for a step
- * the life cycle does not have; ERR_CONFLICT for an approval of another proposal than the one that waits; ERR_DENIED for
- * an operator approving what he proposed or approved already, or whose agreement does not count; then nothing has
+ * the life cycle does not have; ERR_CONFLICT for an approval of another proposal than the one that waits; ERR_DENIED
+ * for an operator approving what he proposed or approved already, or whose agreement does not count; then nothing has
  * changed. */
 enum err member_decide(struct arena *, const struct member *before, const struct member_change *,
     struct member_outcome *out, struct problem *why);

@@ -121,8 +121,8 @@ sweep_files(struct publishing *p)
 		count += name_files(&p->sets.sets[i].document, names + count);
 	for (size_t i = 0; i < PLAN_LISTS; i++)
 		count += name_files(&p->lists.lists[i].document, names + count);
-	/* Files of generations that a restored store knows nothing of tell which numbers are taken: they stay until one beyond
-	 * them is published. */
+	/* Files of generations that a restored store knows nothing of tell which numbers are taken: they stay until one
+	 * beyond them is published. */
 	if ((plan->needed || p->newest <= p->current.generation) &&
 	    generation_files_sweep(p->settings.directory, names, count, &why) != OK)
 		log_warning("publish.sweep_failed", "cause=%s", LOG_TEXT(why.text));

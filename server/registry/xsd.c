@@ -119,7 +119,8 @@ write_wrapper(struct buffer *b)
 	buffer_text(b, "<xs:schema xmlns:xs=\"http://www.w3.org/2001/XMLSchema\">");
 	for (size_t i = 0; i < COUNT(files); i++)
 		if (files[i].namespace)
-			buffer_print(b, "<xs:import namespace=\"%s\" schemaLocation=\"%s\"/>", files[i].namespace, files[i].file);
+			buffer_print(b, "<xs:import namespace=\"%s\" schemaLocation=\"%s\"/>", files[i].namespace,
+			    files[i].file);
 	buffer_text(b, "</xs:schema>");
 }
 
@@ -203,7 +204,8 @@ path_of(struct arena *arena, const xmlNode *node)
 
 	while (node && node->type != XML_ELEMENT_NODE)
 		node = node->parent;
-	for (; node && node->parent && node->parent->type == XML_ELEMENT_NODE && depth < COUNT(way); node = node->parent)
+	for (; node && node->parent && node->parent->type == XML_ELEMENT_NODE && depth < COUNT(way);
+	     node = node->parent)
 		way[depth++] = node;
 	while (depth--)
 		size = element_path_add(path, size, (const char *)way[depth]->name, number_of(way[depth]));

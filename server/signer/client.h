@@ -31,8 +31,8 @@ struct pending *sign_metadata(struct signer_client *, const char *key, struct sp
  * whose only member is "LoTE"), each base64url, with a dot between. */
 struct pending *sign_trusted_list(struct signer_client *, const char *key, struct span input, on_signed *, void *arg);
 
-/* Signs the signed_metadata of a decision point with the named key of USE_TRUSTED_LIST: `input` is the JWS signing input
- * (signer/point_metadata.h). */
+/* Signs the signed_metadata of a decision point with the named key of USE_TRUSTED_LIST: `input` is the JWS signing
+ * input (signer/point_metadata.h). */
 struct pending *sign_point_metadata(struct signer_client *, const char *key, struct span input, on_signed *, void *arg);
 
 /* The ledger, with the named key of USE_LEDGER (signer/log_note.h). A checkpoint's text is signed when it continues the

@@ -1,5 +1,5 @@
-/* signer/point_metadata.h - the signed metadata of a decision point (AuthZEN Authorization API 1.0 s9.1.3), as the signer
- * takes it.
+/* signer/point_metadata.h - the signed metadata of a decision point (AuthZEN Authorization API 1.0 s9.1.3), as the
+ * signer takes it.
  *
  *     BASE64URL(header of a JWT, crypto/jws.h) "." BASE64URL({"exp":…,"iat":…,"iss":…,"nbf":…, metadata })
  *

@@ -28,8 +28,8 @@ struct key_life {
 void key_life_write(struct buffer *, const struct key_life *);
 bool key_life_read(struct span value, struct key_life *out);
 
-/* The question for every key there is; and its answer, whole or not at all: a row that cannot be read fails it, and so do
- * more rows than were asked for. Copied, with room for one more life behind them. */
+/* The question for every key there is; and its answer, whole or not at all: a row that cannot be read fails it, and so
+ * do more rows than were asked for. Copied, with room for one more life behind them. */
 struct ask key_lives_ask(void);
 enum err key_lives_read(const struct ask *, struct arena *, struct key_life **out, struct problem *why);
 
@@ -37,9 +37,9 @@ enum key_action { KEY_NO_ACTION, KEY_ADOPT, KEY_ANNOUNCE, KEY_ACTIVATE, KEY_RETI
 enum key_action key_action_read(struct span);
 const char *key_action_name(enum key_action);
 
-/* The lives after `action` on `name`: changes `lives` in place (activating one makes the active one retiring), marks the
- * changed in `changed`. ERR_CONFLICT says what must come first and when it may; `force` skips only the waiting times. The
- * first key of a use may be activated at once; one that never signed may be retired at once. */
+/* The lives after `action` on `name`: changes `lives` in place (activating one makes the active one retiring), marks
+ * the changed in `changed`. ERR_CONFLICT says what must come first and when it may; `force` skips only the waiting
+ * times. The first key of a use may be activated at once; one that never signed may be retired at once. */
 struct rollover_times {
 	int64_t announce_for;  /* from announced to active, at least */
 	int64_t document_life; /* from retiring to retired, at least */

@@ -13,8 +13,8 @@
 
 #define SIGNER_ANSWER_LARGEST (2 * KIB)
 
-/* What is to be signed; a kind is added with the capability that needs it. ASK_LEDGER_HEAD signs nothing: its answer, in
- * the signature's place, is what the log's last checkpoint was, size (u64) and root, or a size of 0. */
+/* What is to be signed; a kind is added with the capability that needs it. ASK_LEDGER_HEAD signs nothing: its answer,
+ * in the signature's place, is what the log's last checkpoint was, size (u64) and root, or a size of 0. */
 enum signing_kind {
 	SIGN_NOTHING, SIGN_METADATA, SIGN_TRUSTED_LIST, SIGN_CHECKPOINT, SIGN_POLICY, ASK_LEDGER_HEAD,
 	SIGN_POINT_METADATA, SIGNING_KIND_COUNT,

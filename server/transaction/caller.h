@@ -86,7 +86,8 @@ struct credentials {
 };
 
 /* ERR_DENIED: nobody, unknown, expired, or a member that is not approved (any more); the sentence tells which without
- * telling secrets. ERR_UNAVAILABLE, ERR_IO: the store does not tell, or what it tells cannot be read here. `caller` lives in the arena. */
+ * telling secrets. ERR_UNAVAILABLE, ERR_IO: the store does not tell, or what it tells cannot be read here. `caller`
+ * lives in the arena. */
 typedef void on_caller(void *arg, enum err, const struct caller *, const struct problem *why);
 /* What the credentials borrow stays until then too. */
 struct pending *caller_identify(struct store *, struct arena *, const struct credentials *, struct instant now,

@@ -166,7 +166,8 @@ caller_step_write(struct unit *unit, const struct caller_step *s, const struct c
 		return;
 	}
 	/* What waits for a caller that has ended has ended too. */
-	if (verdict->fate == CALLER_TAKEN_BACK || s->change.action == CALLER_APPROVE || s->change.action == CALLER_REVOKE)
+	if (verdict->fate == CALLER_TAKEN_BACK || s->change.action == CALLER_APPROVE ||
+	    s->change.action == CALLER_REVOKE)
 		unit_delete(unit, &caller_proposal_table, name);
 	if (verdict->fate == CALLER_EFFECTIVE)
 		caller_change_write(unit, &verdict->change, &verdict->outcome);

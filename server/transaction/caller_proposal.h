@@ -5,9 +5,9 @@
  *       sees or vouches        `-- withdraw-proposal
  *
  * Whoever sees every entry of the ledger, or vouches for facts that count, is trusted by others than his own member; so
- * creating such a caller, and registering a key with it, takes `approvals` operators (model/agreement.h). A token is told to
- * whoever proposes, and counts from the approval: nothing points to it before. When it is approved all is looked at
- * again as if it came now. One change of a caller waits at a time.
+ * creating such a caller, and registering a key with it, takes `approvals` operators (model/agreement.h). A token is
+ * told to whoever proposes, and counts from the approval: nothing points to it before. When it is approved all is
+ * looked at again as if it came now. One change of a caller waits at a time.
  */
 #pragma once
 
@@ -40,14 +40,15 @@ enum caller_fate {
 };
 struct caller_verdict {
 	enum caller_fate fate;
-	struct caller_proposal proposal; /* WAITS: as it is kept now; EFFECTIVE after an approval, TAKEN_BACK: as it was */
+	/* WAITS: as it is kept now; EFFECTIVE after an approval, TAKEN_BACK: as it was */
+	struct caller_proposal proposal;
 	struct caller_change change;     /* EFFECTIVE: what to write, with the outcome */
 	struct caller_outcome outcome;   /* `token`: told now, whatever the fate is */
 };
 
 /* Pure. `waiting`, `before` NULL: there is none; `member`: as of caller_decide(), for the caller that would be made.
- * caller_decide()'s problems; ERR_NOT_FOUND: nothing waits; ERR_CONFLICT: something waits already, or it is another one;
- * ERR_DENIED: this operator's word does not count, or has been given. */
+ * caller_decide()'s problems; ERR_NOT_FOUND: nothing waits; ERR_CONFLICT: something waits already, or it is another
+ * one; ERR_DENIED: this operator's word does not count, or has been given. */
 enum err caller_step_decide(struct arena *, const struct caller_proposal *waiting, const struct caller *before,
     const struct ask *member, const struct caller_step *, struct caller_verdict *out, struct problem *why);
 

@@ -27,13 +27,13 @@ struct evaluation_answer {
 	const struct decision *decision;
 };
 
-/* What the ledger keeps of it: canonical JSON of everything the engine looked at, and of what it said, so that it can be
- * evaluated again (schemas/decision-entry.schema.json). */
+/* What the ledger keeps of it: canonical JSON of everything the engine looked at, and of what it said, so that it can
+ * be evaluated again (schemas/decision-entry.schema.json). */
 void evaluation_entry_write(struct buffer *, const struct evaluation_request *, const struct decision *,
     const struct id *);
 
-/* NULL: one of them is too large for an entry (ERR_LIMIT), and none is taken. Later ERR_UNAVAILABLE, ERR_FULL: they could
- * not be recorded, and so were not taken. `answers`, one each, live in the arena. */
+/* NULL: one of them is too large for an entry (ERR_LIMIT), and none is taken. Later ERR_UNAVAILABLE, ERR_FULL: they
+ * could not be recorded, and so were not taken. `answers`, one each, live in the arena. */
 typedef void on_evaluated(void *arg, enum err, const struct evaluation_answer *answers, const struct problem *why);
 struct pending *evaluations_run(struct store *, struct arena *, const struct evaluation_request *, size_t count,
     struct instant now, on_evaluated *, void *arg, struct problem *why);

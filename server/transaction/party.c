@@ -172,9 +172,16 @@ parties_load(struct store *store, struct roll *roll, struct arena *arena, struct
 	struct loading *l = arena_new(arena, struct loading);
 
 	*l = (struct loading){
-		.pending = { cancel_loading }, .store = store, .roll = roll, .arena = arena, .parties = parties, .now = now,
+		.pending = { cancel_loading },
+		.store = store,
+		.roll = roll,
+		.arena = arena,
+		.parties = parties,
+		.now = now,
 		.asks = arena_array(arena, struct ask, parties->count),
-		.whose = arena_array(arena, size_t, parties->count), .done = done, .arg = arg,
+		.whose = arena_array(arena, size_t, parties->count),
+		.done = done,
+		.arg = arg,
 	};
 	for (size_t i = 0; i < parties->count; i++) {
 		const struct party *p = &parties->list[i];

@@ -4,8 +4,8 @@
  *     parties_add … -> parties_load: whose entities, those members -> party_observe: facts
  *
  * Of the relying party: rp.standing, and facts named rp.… of its certifications in force; of the identity provider:
- * idp.standing, and all others. Certifications count while the member is approved. An entity that is no member's, or has
- * not that part in the registry, takes no part: nothing is known of it.
+ * idp.standing, and all others. Certifications count while the member is approved. An entity that is no member's, or
+ * has not that part in the registry, takes no part: nothing is known of it.
  */
 #pragma once
 

@@ -248,8 +248,8 @@ policy_note_text(struct arena *arena, struct span origin, struct span framework,
 	    SPAN_ARGS(framework), SPAN_ARGS(version), hex_write(arena, span_of(digest, 32))));
 }
 
-/* The key that signs the log signs what the log tells of. A federation that has no key in use at all has just been started:
- * its founding keys are taken into use within the next moment. */
+/* The key that signs the log signs what the log tells of. A federation that has no key in use at all has just been
+ * started: its founding keys are taken into use within the next moment. */
 static enum err
 key_find(struct policy_publication *p)
 {
@@ -262,7 +262,8 @@ key_find(struct policy_publication *p)
 		return p->why.code;
 	if (!key.name && lives->count == 0)
 		return problem_set(&p->why, ERR_UNAVAILABLE, "",
-		    "the federation's first keys are being taken into use, and a version is signed with one: try again");
+		    "the federation's first keys are being taken into use, and a version is signed with one: try "
+		    "again");
 	if (!key.name)
 		return problem_set(&p->why, ERR_NOT_FOUND, "",
 		    "no key for the ledger is active, and a version is signed with it; watashictl key activate makes "

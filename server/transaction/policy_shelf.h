@@ -24,7 +24,7 @@ struct policy_snapshot {
 	struct shelf_policy items[POLICY_VERSIONS]; /* published only, by framework and date */
 	size_t count;
 	size_t rejected_count;
-	struct span rejected;        /* why versions that are published could not be read, a sentence each; empty: all could */
+	struct span rejected; /* why versions that are published could not be read, a sentence each; empty: all could */
 };
 struct policy_snapshot *policy_snapshot_ref(struct policy_snapshot *);
 void policy_snapshot_unref(struct policy_snapshot *);

@@ -1,4 +1,5 @@
-/* transaction/policy_table.h - where the store keeps frameworks: every version, published or proposed, and their dictionary. */
+/* transaction/policy_table.h - where the store keeps frameworks: every version, published or proposed, and their
+ * dictionary. */
 #pragma once
 
 #include "assurance/published_policy.h"

@@ -14,7 +14,8 @@
 
 static const struct limits limits = { .bytes = JWT_LARGEST, .depth = JWT_DEPTH, .members = JWT_VALUES };
 
-/* As whom a member speaks, by what it does in the federation. Who authenticates for identity providers speaks as one. */
+/* As whom a member speaks, by what it does in the federation. Who authenticates for identity providers speaks as
+ * one. */
 static const struct {
 	enum entity_role role;
 	enum asserter as;

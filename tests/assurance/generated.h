@@ -1,5 +1,5 @@
-/* tests/assurance/generated.h - small frameworks made by chance, the same from the same seed: for comparing what is clever with
- * what looks at everything.
+/* tests/assurance/generated.h - small frameworks made by chance, the same from the same seed: for comparing what is
+ * clever with what looks at everything.
  */
 #pragma once
 
@@ -24,7 +24,8 @@ chance_below(struct chance *c, unsigned limit)
 #define GENERATED_FACTS 9
 #define GENERATED_WORDS 4
 static const struct span generated_words[GENERATED_WORDS] = {
-	{ (const uint8_t *)"a", 1 }, { (const uint8_t *)"b", 1 }, { (const uint8_t *)"c", 1 }, { (const uint8_t *)"d", 1 },
+	{ (const uint8_t *)"a", 1 }, { (const uint8_t *)"b", 1 }, { (const uint8_t *)"c", 1 }, { (const uint8_t *)"d",
+	    1 },
 };
 
 static inline struct span
@@ -64,13 +65,16 @@ generated_value(struct chance *c, const struct fact *fact)
 static inline struct condition_node
 generated_leaf(struct chance *c, const struct dictionary *d)
 {
-	static const uint8_t order[] = { OPERATOR_IS, OPERATOR_ISNT, OPERATOR_LE, OPERATOR_LT, OPERATOR_GE, OPERATOR_GT };
+	static const uint8_t order[] = { OPERATOR_IS, OPERATOR_ISNT, OPERATOR_LE, OPERATOR_LT, OPERATOR_GE,
+	    OPERATOR_GT };
 	static const uint8_t sets[] = { OPERATOR_HAS, OPERATOR_HAS_ANY, OPERATOR_HAS_ALL, OPERATOR_ONLY };
 	const struct fact *fact = &d->facts[chance_below(c, GENERATED_FACTS)];
 	struct condition_node leaf = { .kind = CONDITION_LEAF, .fact = (uint16_t)fact->number, .size = 1 };
 
-	leaf.operator = fact->type == FACT_SET ? sets[chance_below(c, 4)] : order[chance_below(c, fact->type == FACT_BOOLEAN ? 2 : 6)];
-	leaf.operand = leaf.operator == OPERATOR_HAS ? (int64_t)chance_below(c, GENERATED_WORDS) : generated_value(c, fact);
+	leaf.operator = fact->type == FACT_SET ? sets[chance_below(c, 4)] :
+	    order[chance_below(c, fact->type == FACT_BOOLEAN ? 2 : 6)];
+	leaf.operand = leaf.operator == OPERATOR_HAS ? (int64_t)chance_below(c, GENERATED_WORDS) : generated_value(c,
+	    fact);
 	condition_leaf_prepare(&leaf);
 	return leaf;
 }
@@ -78,9 +82,11 @@ generated_leaf(struct chance *c, const struct dictionary *d)
 #define GENERATED_NODES 16
 /* Writes a part of at most `depth` groups at nodes[*count]; returns its size. */
 static inline uint16_t
-generated_part(struct chance *c, const struct dictionary *d, struct condition_node *nodes, size_t *count, unsigned depth)
+generated_part(struct chance *c, const struct dictionary *d, struct condition_node *nodes, size_t *count,
+    unsigned depth)
 {
-	static const uint8_t groups[] = { CONDITION_ALL, CONDITION_ANY, CONDITION_ALL, CONDITION_ANY, CONDITION_NOT, CONDITION_ATLEAST };
+	static const uint8_t groups[] = { CONDITION_ALL, CONDITION_ANY, CONDITION_ALL, CONDITION_ANY, CONDITION_NOT,
+	    CONDITION_ATLEAST };
 	struct condition_node group = { .kind = groups[chance_below(c, COUNT(groups))] };
 	uint16_t size = 1;
 
@@ -111,7 +117,8 @@ static inline struct step
 generated_step(struct chance *c, struct arena *a, const struct dictionary *d, size_t number)
 {
 	struct step step = { .id = generated_name(a, "step", number), .who = (enum step_who)chance_below(c, 4),
-		.in_person = chance_below(c, 3) == 0, .cost = chance_below(c, 6), .effect_count = 1 + chance_below(c, 2) };
+		.in_person = chance_below(c, 3) == 0, .cost = chance_below(c, 6), .effect_count = 1 + chance_below(c,
+		2) };
 	struct effect *effects = arena_array(a, struct effect, 2);
 
 	for (size_t i = 0; i < step.effect_count; i++) {
@@ -136,7 +143,8 @@ static inline const struct framework *
 generated_framework(struct chance *c, struct arena *a, size_t criteria, size_t steps)
 {
 	static struct level levels[GENERATED_LEVELS] = {
-		{ .id = { (const uint8_t *)"1", 1 } }, { .id = { (const uint8_t *)"2", 1 } }, { .id = { (const uint8_t *)"3", 1 } },
+		{ .id = { (const uint8_t *)"1", 1 } }, { .id = { (const uint8_t *)"2", 1 } },
+		    { .id = { (const uint8_t *)"3", 1 } },
 	};
 	static const uint8_t of[GENERATED_AREAS] = { 0, 1 };
 	static const uint8_t ranks[GENERATED_AREAS][LEVELS_LARGEST + 1] = { { 0, 1, 2, 3 }, { 0, 1, 1, 3 } };
@@ -147,12 +155,14 @@ generated_framework(struct chance *c, struct arena *a, size_t criteria, size_t s
 
 	f->dictionary = generated_dictionary(a);
 	for (size_t i = 0; i <= GENERATED_AREAS; i++)
-		areas[i] = (struct area){ .id = generated_name(a, "area", i), .levels = levels, .level_count = GENERATED_LEVELS };
+		areas[i] = (struct area){ .id = generated_name(a, "area", i), .levels = levels,
+		    .level_count = GENERATED_LEVELS };
 	areas[GENERATED_AREAS].of = of;
 	areas[GENERATED_AREAS].ranks = ranks;
 	areas[GENERATED_AREAS].of_count = GENERATED_AREAS;
 	for (size_t i = 0; i < criteria; i++) {
-		list[i] = (struct criterion){ .id = generated_name(a, "criterion", i), .area = (uint8_t)(i * GENERATED_AREAS / criteria),
+		list[i] = (struct criterion){ .id = generated_name(a, "criterion", i),
+			.area = (uint8_t)(i * GENERATED_AREAS / criteria),
 			.level = (uint8_t)(chance_below(c, 8) ? 1 + chance_below(c, GENERATED_LEVELS) : 0),
 			.condition = generated_condition(c, a, f->dictionary, 2),
 			.provenance = chance_below(c, 4) ? CLAIMED : OBSERVED };

@@ -1,4 +1,5 @@
-/* tests/assurance/policy_table.h - the table of policy files (policy_cases.json): its base, and the base with changes. */
+/* tests/assurance/policy_table.h - the table of policy files (policy_cases.json): its base, and the base with
+ * changes. */
 #pragma once
 
 #include <stdlib.h>

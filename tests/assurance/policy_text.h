@@ -1,7 +1,7 @@
 /* tests/assurance/policy_text.h - a small framework written out, for tests that need one people would recognise.
  *
- *     person 1, 2; token 1, 2, 3 and session 1, 2, 3, of which authentication is composed; whoever asks for the number is
- *     refused
+ *     person 1, 2; token 1, 2, 3 and session 1, 2, 3, of which authentication is composed; whoever asks for the
+ *     number is refused
  */
 #pragma once
 
@@ -12,7 +12,8 @@
 #define BOTH(text) "{\"ja\":\"" text "（日）\",\"en\":\"" text "\"}"
 #define TITLED(text) "\"title\":" BOTH(text) ",\"text\":" BOTH(text)
 #define FACT(id, type, more) \
-	"{\"id\":\"" id "\",\"type\":\"" type "\"," TITLED(id) ",\"asserted_by\":[\"watashi\"],\"privacy\":\"none\"," more "}"
+	"{\"id\":\"" id "\",\"type\":\"" type "\"," TITLED(id) ",\"asserted_by\":[\"watashi\"]," \
+	"\"privacy\":\"none\"," more "}"
 #define CLAIM "\"provenance\":\"claimed\""
 #define WORD(id) "{\"id\":\"" id "\",\"title\":" BOTH(id " word") "}"
 
@@ -46,41 +47,48 @@ static const struct policy_text_file {
 } policy_text_files[] = {
 	{ "criteria/person.json",
 	  "{\"area\":\"person\",\"criteria\":["
-	  CRITERION("number-0", "any", "\"condition\":{\"fact\":\"rp.asks_number\",\"is\":false}" REASON("asks for the number")) ","
+	  CRITERION("number-0", "any", "\"condition\":{\"fact\":\"rp.asks_number\",\"is\":false}"
+	      REASON("asks for the number")) ","
 	  CRITERION("person-1", "1", "\"condition\":{\"fact\":\"account.exists\",\"is\":true}" REASON("no account")) ","
 	  CRITERION("person-2", "2", "\"condition\":{\"any\":[{\"fact\":\"person.checked\",\"is\":true},"
-	      "{\"fact\":\"person.records\",\"has_all\":[\"register\",\"bank\"]}]},\"provenance\":\"vouched\"" REASON("not checked"))
+	      "{\"fact\":\"person.records\",\"has_all\":[\"register\",\"bank\"]}]},\"provenance\":\"vouched\""
+	      REASON("not checked"))
 	  "]}" },
 	{ "criteria/session.json",
 	  "{\"area\":\"session\",\"criteria\":["
 	  CRITERION("session-1", "1", "\"condition\":{\"fact\":\"login.tries\",\"le\":100}" REASON("tries unknown")) ","
 	  CRITERION("session-2", "2", "\"condition\":{\"not\":{\"any\":[{\"fact\":\"channel.kind\",\"is\":\"open\"},"
-	      "{\"fact\":\"login.tries\",\"gt\":5},{\"fact\":\"device.lost\",\"is\":true}]}}" REASON("the session is open")) ","
+	      "{\"fact\":\"login.tries\",\"gt\":5},{\"fact\":\"device.lost\",\"is\":true}]}}"
+	      REASON("the session is open")) ","
 	  CRITERION("session-3", "3", "\"when\":{\"fact\":\"device.kind\",\"isnt\":\"hardware\"},"
 	      "\"condition\":{\"fact\":\"channel.kind\",\"in\":[\"mutual\"]}" REASON("the channel is not mutual"))
 	  "]}" },
 	{ "criteria/token.json",
 	  "{\"area\":\"token\",\"criteria\":["
-	  CRITERION("token-1", "1", "\"condition\":{\"fact\":\"device.kind\",\"ge\":\"software\"}" REASON("no device")) ","
-	  CRITERION("token-2", "2", "\"parameters\":[{\"id\":\"max-age\",\"type\":\"duration\",\"value\":\"PT12H\",\"label\":"
+	  CRITERION("token-1", "1", "\"condition\":{\"fact\":\"device.kind\",\"ge\":\"software\"}" REASON("no device"))
+	      ","
+	  CRITERION("token-2", "2", "\"parameters\":[{\"id\":\"max-age\",\"type\":\"duration\",\"value\":\"PT12H\","
+	      "\"label\":"
 	      BOTH("age") "}],\"condition\":{\"fact\":\"login.age\",\"le\":{\"param\":\"max-age\"}}"
 	      REASON("not within {{max-age}}")) ","
-	  CRITERION("token-3", "3", "\"condition\":{\"fact\":\"device.kind\",\"is\":\"hardware\"}" REASON("no \\\"hard\\\" device"))
+	  CRITERION("token-3", "3", "\"condition\":{\"fact\":\"device.kind\",\"is\":\"hardware\"}"
+	      REASON("no \\\"hard\\\" device"))
 	  "]}" },
 	{ "levels.json",
 	  "{\"areas\":[{\"id\":\"person\",\"title\":" BOTH("person") ",\"levels\":[" LEVEL("1") "," LEVEL("2") "]},"
 	  "{\"id\":\"token\",\"title\":" BOTH("token") ",\"levels\":[" LEVEL("1") "," LEVEL("2") "," LEVEL("3") "]},"
-	  "{\"id\":\"session\",\"title\":" BOTH("session") ",\"levels\":[" LEVEL("1") "," LEVEL("2") "," LEVEL("3") "]}],"
-	  "\"composed\":[{\"id\":\"authentication\",\"title\":" BOTH("authentication") ",\"of\":[\"token\",\"session\"],"
-	  "\"levels\":[" LEVEL("1") "," ACR_LEVEL("2") "," ACR_LEVEL("3") "]}]}" },
+	  "{\"id\":\"session\",\"title\":" BOTH("session") ",\"levels\":[" LEVEL("1") "," LEVEL("2") "," LEVEL("3")
+	  "]}],\"composed\":[{\"id\":\"authentication\",\"title\":" BOTH("authentication")
+	  ",\"of\":[\"token\",\"session\"],\"levels\":[" LEVEL("1") "," ACR_LEVEL("2") "," ACR_LEVEL("3") "]}]}" },
 	{ "manifest.json",
 	  "{\"framework\":\"small\",\"version\":\"1.0\"," TITLED("small") ",\"valid_from\":\"2026-12-01T00:00:00Z\"}" },
 	{ "profiles/bank.json",
 	  PROFILE("bank", "\"requires\":[{\"area\":\"person\",\"level\":\"2\",\"comparison\":\"minimum\"},"
 	      "{\"area\":\"authentication\",\"level\":\"3\",\"comparison\":\"minimum\"}]") },
 	{ "profiles/lax.json",
-	  PROFILE("lax", "\"requires\":[{\"area\":\"token\",\"level\":\"2\",\"comparison\":\"minimum\"}],\"exclusions\":["
-	      "{\"criterion\":\"number-0\",\"reason\":" BOTH("a public body") "}],\"parameters\":{\"token-2/max-age\":\"P1D\"}") },
+	  PROFILE("lax", "\"requires\":[{\"area\":\"token\",\"level\":\"2\",\"comparison\":\"minimum\"}],"
+	      "\"exclusions\":[{\"criterion\":\"number-0\",\"reason\":" BOTH("a public body")
+	      "}],\"parameters\":{\"token-2/max-age\":\"P1D\"}") },
 	{ "profiles/login.json",
 	  PROFILE("login", "\"requires\":[{\"area\":\"authentication\",\"level\":\"2\",\"comparison\":\"minimum\"}]") },
 	{ "profiles/modest.json",
@@ -100,22 +108,24 @@ static const struct policy_text_file {
 	  STEP("open-account", "person", "false", "2", "\"effects\":[{\"fact\":\"account.exists\",\"set\":true}]") ","
 	  STEP("operator-binds", "operator", "false", "3", "\"effects\":[{\"fact\":\"account.exists\",\"set\":true},"
 	      "{\"fact\":\"device.kind\",\"set\":\"software\"}]") ","
-	  STEP("log-in", "person", "false", "1", "\"amr\":[\"pwd\",\"mfa\",\"otp\"],\"needs\":{\"fact\":\"device.kind\",\"ge\":\"software\"},"
+	  STEP("log-in", "person", "false", "1", "\"amr\":[\"pwd\",\"mfa\",\"otp\"],"
+	      "\"needs\":{\"fact\":\"device.kind\",\"ge\":\"software\"},"
 	      "\"effects\":[{\"fact\":\"login.age\",\"set\":0},{\"fact\":\"login.tries\",\"set\":0}]") ","
 	  STEP("use-mutual", "idp", "false", "20", "\"effects\":[{\"fact\":\"channel.kind\",\"set\":\"mutual\"}]") ","
 	  STEP("rp-stops-asking", "rp", "false", "1", "\"effects\":[{\"fact\":\"rp.asks_number\",\"set\":false}]") ","
 	  STEP("look-device-up", "idp", "false", "1", "\"effects\":[],\"collects\":[\"device.lost\"]") ","
-	  STEP("show-bank-book", "person", "false", "4", "\"effects\":[{\"fact\":\"person.records\",\"add\":[\"bank\"]}]") ","
+	  STEP("show-bank-book", "person", "false", "4", "\"effects\":[{\"fact\":\"person.records\","
+	      "\"add\":[\"bank\"]}]") ","
 	  STEP("visit", "person", "true", "46", "\"effects\":[{\"fact\":\"person.records\",\"add\":[\"register\"]}]")
 	  "]}" },
 	{ "tests/all.json",
 	  "{\"tests\":["
-	  "{\"title\":\"what is so\",\"facts\":{\"device.kind\":\"software\",\"login.age\":60,\"rp.asks_number\":false},"
-	  "\"expect\":{\"reached\":{\"token\":\"2\",\"person\":\"0\"},\"possible\":{\"person\":\"2\"},\"failed\":[\"token-3\"],"
-	  "\"unknown\":[\"person-1\"],\"barred\":false}},"
-	  "{\"title\":\"what is not so\",\"profile\":\"login\",\"facts\":{\"device.kind\":\"software\",\"login.age\":60},"
-	  "\"expect\":{\"reached\":{\"token\":\"3\"},\"possible\":{\"token\":\"3\"},\"failed\":[\"token-2\"],"
-	  "\"unknown\":[\"token-3\"],\"barred\":true,\"permit\":true}},"
+	  "{\"title\":\"what is so\",\"facts\":{\"device.kind\":\"software\",\"login.age\":60,"
+	  "\"rp.asks_number\":false},\"expect\":{\"reached\":{\"token\":\"2\",\"person\":\"0\"},"
+	  "\"possible\":{\"person\":\"2\"},\"failed\":[\"token-3\"],\"unknown\":[\"person-1\"],\"barred\":false}},"
+	  "{\"title\":\"what is not so\",\"profile\":\"login\",\"facts\":{\"device.kind\":\"software\","
+	  "\"login.age\":60},\"expect\":{\"reached\":{\"token\":\"3\"},\"possible\":{\"token\":\"3\"},"
+	  "\"failed\":[\"token-2\"],\"unknown\":[\"token-3\"],\"barred\":true,\"permit\":true}},"
 	  "{\"title\":\"claimed is not vouched\",\"profile\":\"vouched\",\"provenance\":\"claimed\","
 	  "\"at\":\"2027-01-01T00:00:00Z\",\"facts\":{\"account.exists\":true,\"rp.asks_number\":false,"
 	  "\"device.lost\":{\"value\":false,\"at\":\"2026-12-31T00:00:00Z\"}},"

@@ -1,4 +1,5 @@
-/* tests/assurance/test_advice.c - the least steps: compared with looking at every set of them, and said in a person's words. */
+/* tests/assurance/test_advice.c - the least steps: compared with looking at every set of them, and said in a person's
+ * words. */
 #include "assurance/advice.h"
 
 #include <stdlib.h>
@@ -24,7 +25,8 @@ disagree(const struct effect *a, const struct effect *b)
 	if (a->fact != b->fact)
 		return false;
 	if (a->add != b->add)
-		return ((a->add ? a->value : b->value) | (a->add ? b->value : a->value)) != (a->add ? b->value : a->value);
+		return ((a->add ? a->value : b->value) | (a->add ? b->value : a->value)) != (a->add ? b->value :
+		    a->value);
 	return !a->add && a->value != b->value;
 }
 
@@ -42,7 +44,8 @@ conflicting(const struct framework *f, const uint16_t *steps, size_t count)
 
 /* Tries every order; `after` is what the steps lead to. */
 static bool
-doable(const struct framework *f, struct facts now, const uint16_t *steps, size_t count, unsigned done, struct facts *after)
+doable(const struct framework *f, struct facts now, const uint16_t *steps, size_t count, unsigned done,
+    struct facts *after)
 {
 	if (done == (1u << count) - 1) {
 		*after = now;
@@ -213,10 +216,11 @@ static const struct {
 	{ "a visit is left out where none is wanted, and the gap is named",
 	  "{\"rp.asks_number\":false,\"device.kind\":\"software\",\"account.exists\":true,\"person.checked\":false,"
 	  "\"person.records\":[]," SAFE "}", "bank",
-	  "person: bind-hardware show-bank-book visit 60; cheapest: bind-hardware show-bank-book visit 60; remote: none, gaps person-2" },
+	  "person: bind-hardware show-bank-book visit 60; cheapest: bind-hardware show-bank-book visit 60; remote: "
+	  "none, gaps person-2" },
 	{ "what is not known is asked first, together with what helps whatever it is",
-	  "{\"rp.asks_number\":false,\"device.kind\":\"hardware\",\"account.exists\":true,\"person.records\":[]," SAFE "}",
-	  "bank",
+	  "{\"rp.asks_number\":false,\"device.kind\":\"hardware\",\"account.exists\":true,\"person.records\":[]," SAFE
+	  "}", "bank",
 	  "person: show-bank-book visit 50, ask person.checked; cheapest: show-bank-book visit 50, ask person.checked; "
 	  "remote: none, gaps person-2, ask person.checked" },
 	{ "a level that must not be exceeded, and is: a step down, should there be one",
@@ -226,8 +230,8 @@ static const struct {
 	  "{\"rp.asks_number\":true,\"device.kind\":\"software\"," SAFE "}", "login",
 	  "person: none, gaps number-0; cheapest: rp-stops-asking 1; remote: rp-stops-asking 1" },
 	{ "a fact nobody can make so is asked for, and is the gap",
-	  "{\"rp.asks_number\":false,\"device.kind\":\"software\",\"login.age\":0,\"login.tries\":0,\"channel.kind\":\"server\"}",
-	  "login",
+	  "{\"rp.asks_number\":false,\"device.kind\":\"software\",\"login.age\":0,\"login.tries\":0,"
+	  "\"channel.kind\":\"server\"}", "login",
 	  "person: none, gaps session-2, ask device.lost; cheapest: none, gaps session-2, ask device.lost; "
 	  "remote: none, gaps session-2, ask device.lost" },
 };
@@ -266,7 +270,8 @@ test_what_is_said(void **state)
 			struct advice advice;
 
 			advise(&now, &demand, &facts, (enum advice_reading)reading, &advice);
-			buffer_print(&b, "%s%s:", reading ? "; " : "", advice_reading_name((enum advice_reading)reading));
+			buffer_print(&b, "%s%s:", reading ? "; " : "",
+			    advice_reading_name((enum advice_reading)reading));
 			say(&b, f, &advice);
 		}
 		expect_span(cases[i].title, buffer_span(&b), cases[i].said);
@@ -277,7 +282,8 @@ test_what_is_said(void **state)
 
 /* Limits */
 
-/* So many equal ways that no search sees all: pairs of steps that help the same two criteria, none better than another. */
+/* So many equal ways that no search sees all: pairs of steps that help the same two criteria, none better than
+ * another. */
 static void
 test_a_search_cut_off_says_so(void **state)
 {

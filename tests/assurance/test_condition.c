@@ -78,7 +78,8 @@ three_values_are_combined(void **state)
 		enum truth truth;
 	} cases[] = {
 		{ T, TRUTH_TRUE }, { F, TRUTH_FALSE }, { U, TRUTH_UNKNOWN },
-		{ "{\"not\":" T "}", TRUTH_FALSE }, { "{\"not\":" F "}", TRUTH_TRUE }, { "{\"not\":" U "}", TRUTH_UNKNOWN },
+		{ "{\"not\":" T "}", TRUTH_FALSE }, { "{\"not\":" F "}", TRUTH_TRUE }, { "{\"not\":" U "}",
+		    TRUTH_UNKNOWN },
 		{ "{\"all\":[" T "]}", TRUTH_TRUE }, { "{\"all\":[" U "]}", TRUTH_UNKNOWN },
 		{ "{\"all\":[" T "," T "]}", TRUTH_TRUE }, { "{\"all\":[" T "," F "]}", TRUTH_FALSE },
 		{ "{\"all\":[" T "," U "]}", TRUTH_UNKNOWN }, { "{\"all\":[" U "," F "]}", TRUTH_FALSE },
@@ -103,7 +104,8 @@ three_values_are_combined(void **state)
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		struct condition c = compiled(cases[i].condition);
 
-		expect_text(cases[i].condition, truth_name(condition_truth(&c, &f, CLAIMED)), truth_name(cases[i].truth));
+		expect_text(cases[i].condition, truth_name(condition_truth(&c, &f, CLAIMED)),
+		    truth_name(cases[i].truth));
 	}
 	expect_text("nothing is demanded", truth_name(condition_truth(&(struct condition){ 0 }, &f, OBSERVED)), "true");
 }
@@ -135,31 +137,39 @@ operators_compare(void **state)
 		{ "{\"fact\":\"session.age\",\"le\":\"PT1M\"}", "{\"session.age\":61}", TRUTH_FALSE },
 		{ "{\"fact\":\"session.age\",\"le\":{\"param\":\"p\"}}", "{\"session.age\":60}", TRUTH_TRUE },
 		{ "{\"fact\":\"session.age\",\"le\":{\"param\":\"p\"}}", "{\"session.age\":61}", TRUTH_FALSE },
-		{ "{\"fact\":\"session.age\",\"le\":{\"fact\":\"session.limit\"}}", "{\"session.age\":60,\"session.limit\":60}",
-		    TRUTH_TRUE },
-		{ "{\"fact\":\"session.age\",\"lt\":{\"fact\":\"session.limit\"}}", "{\"session.age\":60,\"session.limit\":60}",
-		    TRUTH_FALSE },
-		{ "{\"fact\":\"session.age\",\"lt\":{\"fact\":\"session.limit\"}}", "{\"session.age\":60}", TRUTH_UNKNOWN },
-		{ "{\"fact\":\"session.age\",\"lt\":{\"fact\":\"session.limit\"}}", "{\"session.limit\":60}", TRUTH_UNKNOWN },
+		{ "{\"fact\":\"session.age\",\"le\":{\"fact\":\"session.limit\"}}",
+		    "{\"session.age\":60,\"session.limit\":60}", TRUTH_TRUE },
+		{ "{\"fact\":\"session.age\",\"lt\":{\"fact\":\"session.limit\"}}",
+		    "{\"session.age\":60,\"session.limit\":60}", TRUTH_FALSE },
+		{ "{\"fact\":\"session.age\",\"lt\":{\"fact\":\"session.limit\"}}", "{\"session.age\":60}",
+		    TRUTH_UNKNOWN },
+		{ "{\"fact\":\"session.age\",\"lt\":{\"fact\":\"session.limit\"}}", "{\"session.limit\":60}",
+		    TRUTH_UNKNOWN },
 		{ "{\"fact\":\"proof.mode\",\"is\":\"in-person\"}", "{\"proof.mode\":\"in-person\"}", TRUTH_TRUE },
 		{ "{\"fact\":\"proof.mode\",\"in\":[\"remote\"]}", "{\"proof.mode\":\"in-person\"}", TRUTH_FALSE },
-		{ "{\"fact\":\"proof.mode\",\"in\":[\"remote\",\"in-person\"]}", "{\"proof.mode\":\"in-person\"}", TRUTH_TRUE },
+		{ "{\"fact\":\"proof.mode\",\"in\":[\"remote\",\"in-person\"]}", "{\"proof.mode\":\"in-person\"}",
+		    TRUTH_TRUE },
 		{ "{\"fact\":\"token.resistant\",\"in\":[false]}", "{\"token.resistant\":true}", TRUTH_FALSE },
 		{ "{\"fact\":\"token.strength\",\"ge\":\"low\"}", "{\"token.strength\":\"high\"}", TRUTH_TRUE },
 		{ "{\"fact\":\"token.strength\",\"ge\":\"low\"}", "{\"token.strength\":\"none\"}", TRUTH_FALSE },
-		{ "{\"fact\":\"token.kinds\",\"has\":\"card\"}", "{\"token.kinds\":[\"password\",\"card\"]}", TRUTH_TRUE },
+		{ "{\"fact\":\"token.kinds\",\"has\":\"card\"}", "{\"token.kinds\":[\"password\",\"card\"]}",
+		    TRUTH_TRUE },
 		{ "{\"fact\":\"token.kinds\",\"has\":\"card\"}", "{\"token.kinds\":[\"password\"]}", TRUTH_FALSE },
 		{ "{\"fact\":\"token.kinds\",\"has\":\"card\"}", "{\"token.kinds\":[]}", TRUTH_FALSE },
 		{ "{\"fact\":\"token.kinds\",\"has\":\"card\"}", "{}", TRUTH_UNKNOWN },
-		{ "{\"fact\":\"token.kinds\",\"has_any\":[\"card\",\"passkey\"]}", "{\"token.kinds\":[\"passkey\"]}", TRUTH_TRUE },
-		{ "{\"fact\":\"token.kinds\",\"has_any\":[\"card\",\"passkey\"]}", "{\"token.kinds\":[\"password\"]}", TRUTH_FALSE },
-		{ "{\"fact\":\"token.kinds\",\"has_all\":[\"card\",\"passkey\"]}", "{\"token.kinds\":[\"passkey\"]}", TRUTH_FALSE },
+		{ "{\"fact\":\"token.kinds\",\"has_any\":[\"card\",\"passkey\"]}", "{\"token.kinds\":[\"passkey\"]}",
+		    TRUTH_TRUE },
+		{ "{\"fact\":\"token.kinds\",\"has_any\":[\"card\",\"passkey\"]}", "{\"token.kinds\":[\"password\"]}",
+		    TRUTH_FALSE },
+		{ "{\"fact\":\"token.kinds\",\"has_all\":[\"card\",\"passkey\"]}", "{\"token.kinds\":[\"passkey\"]}",
+		    TRUTH_FALSE },
 		{ "{\"fact\":\"token.kinds\",\"has_all\":[\"card\",\"passkey\"]}",
 		    "{\"token.kinds\":[\"password\",\"passkey\",\"card\"]}", TRUTH_TRUE },
-		{ "{\"fact\":\"token.kinds\",\"only\":[\"card\",\"passkey\"]}", "{\"token.kinds\":[\"passkey\"]}", TRUTH_TRUE },
+		{ "{\"fact\":\"token.kinds\",\"only\":[\"card\",\"passkey\"]}", "{\"token.kinds\":[\"passkey\"]}",
+		    TRUTH_TRUE },
 		{ "{\"fact\":\"token.kinds\",\"only\":[\"card\",\"passkey\"]}", "{\"token.kinds\":[]}", TRUTH_TRUE },
-		{ "{\"fact\":\"token.kinds\",\"only\":[\"card\",\"passkey\"]}", "{\"token.kinds\":[\"password\",\"card\"]}",
-		    TRUTH_FALSE },
+		{ "{\"fact\":\"token.kinds\",\"only\":[\"card\",\"passkey\"]}",
+		    "{\"token.kinds\":[\"password\",\"card\"]}", TRUTH_FALSE },
 	};
 
 	(void)state;
@@ -167,7 +177,8 @@ operators_compare(void **state)
 		struct condition c = compiled(cases[i].condition);
 		struct facts f = facts_of(cases[i].facts, OBSERVED);
 
-		expect_text(cases[i].condition, truth_name(condition_truth(&c, &f, OBSERVED)), truth_name(cases[i].truth));
+		expect_text(cases[i].condition, truth_name(condition_truth(&c, &f, OBSERVED)),
+		    truth_name(cases[i].truth));
 	}
 }
 
@@ -190,10 +201,12 @@ parts_stand_before_the_whole(void **state)
 
 	(void)state;
 	expect_number("seven nodes", c.count, 7);
-	expect_true("the whole is last", c.nodes[6].kind == CONDITION_ALL && c.nodes[6].size == 7 && c.nodes[6].count == 3);
+	expect_true("the whole is last", c.nodes[6].kind == CONDITION_ALL && c.nodes[6].size == 7 &&
+	    c.nodes[6].count == 3);
 	expect_true("the not before it", c.nodes[5].kind == CONDITION_NOT && c.nodes[5].size == 2);
 	expect_true("the any before that", c.nodes[3].kind == CONDITION_ANY && c.nodes[3].size == 3);
-	expect_true("a leaf first", c.nodes[0].kind == CONDITION_LEAF && c.nodes[0].size == 1 && c.nodes[0].operand == 1);
+	expect_true("a leaf first", c.nodes[0].kind == CONDITION_LEAF && c.nodes[0].size == 1 &&
+	    c.nodes[0].operand == 1);
 }
 
 /* Reasons as "0 2 5". */
@@ -255,7 +268,8 @@ reasons_are_counted_beyond_the_room(void **state)
 static void
 support_is_what_is_read(void **state)
 {
-	struct condition c = compiled("{\"all\":[" T ",{\"fact\":\"session.age\",\"le\":{\"fact\":\"session.limit\"}}]}");
+	struct condition c = compiled("{\"all\":[" T ",{\"fact\":\"session.age\","
+	    "\"le\":{\"fact\":\"session.limit\"}}]}");
 	uint64_t facts[FACT_SETS] = { 0 };
 
 	(void)state;
@@ -293,7 +307,8 @@ static json_t *
 some_condition(unsigned depth)
 {
 	static const char *const leaves[] = { T, F, U, "{\"fact\":\"token.length\",\"ge\":8}",
-		"{\"fact\":\"token.kinds\",\"has\":\"card\"}", "{\"fact\":\"session.age\",\"lt\":{\"fact\":\"session.limit\"}}" };
+		"{\"fact\":\"token.kinds\",\"has\":\"card\"}",
+		"{\"fact\":\"session.age\",\"lt\":{\"fact\":\"session.limit\"}}" };
 	static const char *const groups[] = { "all", "any", "of" };
 	unsigned count = 1 + some(4), kind = some(depth < 4 ? 5 : 2);
 	json_t *list, *one;
@@ -316,7 +331,8 @@ static enum truth
 plain_leaf(const json_t *c, const struct facts *f)
 {
 	const char *id = json_string_value(json_object_get(c, "fact"));
-	const struct fact *fact = fact_find(dictionary, span_text(id)), *limit = fact_find(dictionary, span_text("session.limit"));
+	const struct fact *fact = fact_find(dictionary, span_text(id)), *limit = fact_find(dictionary,
+	    span_text("session.limit"));
 	int64_t value = f->value[fact->number];
 	bool holds = false;
 

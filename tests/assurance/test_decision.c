@@ -1,4 +1,5 @@
-/* tests/assurance/test_decision.c - what is answered: levels, reasons, what did not count, the way up; and what is kept. */
+/* tests/assurance/test_decision.c - what is answered: levels, reasons, what did not count, the way up; and what is
+ * kept. */
 #include "assurance/decision.h"
 
 #include <jansson.h>
@@ -83,7 +84,8 @@ tear_down(void **state)
 	return 0;
 }
 
-#define GOOD "\"rp.asks_number\":false,\"account.exists\":true,\"device.kind\":\"software\",\"login.age\":0,\"login.tries\":0," \
+#define GOOD "\"rp.asks_number\":false,\"account.exists\":true,\"device.kind\":\"software\",\"login.age\":0," \
+	"\"login.tries\":0," \
 	"\"channel.kind\":\"server\",\"device.lost\":false"
 #define JA(text) "{\"ja\":\"" text "（日）\",\"en\":\"" text "\"}"
 
@@ -91,72 +93,77 @@ static const struct {
 	const char *title, *observed, *claimed, *profile, *part, *said;
 } cases[] = {
 	{ "levels stand with what is required of them", "{" GOOD "}", "{}", "bank", "levels",
-	  "{\"person\":{\"reached\":\"1\",\"possible\":\"2\",\"required\":\"2\"},\"token\":{\"reached\":\"2\",\"possible\":\"2\"},"
-	  "\"session\":{\"reached\":\"2\",\"possible\":\"2\"},"
+	  "{\"person\":{\"reached\":\"1\",\"possible\":\"2\",\"required\":\"2\"},\"token\":{\"reached\":\"2\","
+	  "\"possible\":\"2\"},\"session\":{\"reached\":\"2\",\"possible\":\"2\"},"
 	  "\"authentication\":{\"reached\":\"2\",\"possible\":\"2\",\"required\":\"3\"}}" },
 	{ "how it is compared is said where it is not the usual way", "{" GOOD "}", "{}", "modest", "levels",
 	  "{\"person\":{\"reached\":\"1\",\"possible\":\"2\"},"
 	  "\"token\":{\"reached\":\"2\",\"possible\":\"2\",\"required\":\"2\",\"comparison\":\"exact\"},"
-	  "\"session\":{\"reached\":\"2\",\"possible\":\"2\"},\"authentication\":{\"reached\":\"2\",\"possible\":\"2\"}}" },
+	  "\"session\":{\"reached\":\"2\",\"possible\":\"2\"},\"authentication\":{\"reached\":\"2\","
+	  "\"possible\":\"2\"}}" },
 	{ "a reason names fact, value, need and who said it, its text the parameter",
 	  "{\"rp.asks_number\":false,\"device.kind\":\"software\",\"login.age\":50000}", "{}", "login", "failed",
 	  "[{\"id\":\"token-2\",\"area\":\"token\",\"level\":\"2\",\"text\":{\"ja\":\"not within 12時間（日）\","
-	  "\"en\":\"not within 12 hours\"},\"facts\":[{\"fact\":\"login.age\",\"value\":50000,\"needed\":{\"le\":43200},"
-	  "\"by\":\"observed\"}]}]" },
+	  "\"en\":\"not within 12 hours\"},\"facts\":[{\"fact\":\"login.age\",\"value\":50000,"
+	  "\"needed\":{\"le\":43200},\"by\":\"observed\"}]}]" },
 	{ "a profile's parameter is the one that is said",
 	  "{\"rp.asks_number\":false,\"device.kind\":\"software\",\"login.age\":100000}", "{}", "lax", "failed",
 	  "[{\"id\":\"token-2\",\"area\":\"token\",\"level\":\"2\",\"text\":{\"ja\":\"not within 1日（日）\","
 	  "\"en\":\"not within 1 day\"},\"facts\":[{\"fact\":\"login.age\",\"value\":100000,\"needed\":{\"le\":86400},"
 	  "\"by\":\"observed\"}]}]" },
 	{ "beneath a not the need is turned round, and what is not known has no value",
-	  "{\"rp.asks_number\":false,\"device.kind\":\"software\",\"login.age\":0,\"login.tries\":9,\"channel.kind\":\"open\"}", "{}",
-	  "login", "failed",
-	  "[{\"id\":\"session-2\",\"area\":\"session\",\"level\":\"2\",\"text\":" JA("the session is open") ",\"facts\":["
-	  "{\"fact\":\"channel.kind\",\"value\":\"open\",\"needed\":{\"isnt\":\"open\"},\"by\":\"observed\"},"
-	  "{\"fact\":\"login.tries\",\"value\":9,\"needed\":{\"le\":5},\"by\":\"observed\"},"
+	  "{\"rp.asks_number\":false,\"device.kind\":\"software\",\"login.age\":0,\"login.tries\":9,"
+	  "\"channel.kind\":\"open\"}", "{}", "login", "failed",
+	  "[{\"id\":\"session-2\",\"area\":\"session\",\"level\":\"2\",\"text\":" JA("the session is open")
+	  ",\"facts\":[{\"fact\":\"channel.kind\",\"value\":\"open\",\"needed\":{\"isnt\":\"open\"},"
+	  "\"by\":\"observed\"},{\"fact\":\"login.tries\",\"value\":9,\"needed\":{\"le\":5},\"by\":\"observed\"},"
 	  "{\"fact\":\"device.lost\",\"needed\":{\"isnt\":true}}]}]" },
-	{ "above what is required nothing is failed, for what is not required the next level counts", "{" GOOD "}", "{}", "login",
-	  "failed", "[]" },
+	{ "above what is required nothing is failed, for what is not required the next level counts", "{" GOOD "}",
+	  "{}", "login", "failed", "[]" },
 	{ "without a demand each area shows what keeps it from its next level", "{" GOOD "}", "{}", NULL, "failed",
 	  "[{\"id\":\"token-3\",\"area\":\"token\",\"level\":\"3\",\"text\":{\"ja\":\"no \\\"hard\\\" device（日）\","
-	  "\"en\":\"no \\\"hard\\\" device\"},\"facts\":[{\"fact\":\"device.kind\",\"value\":\"software\",\"needed\":{\"is\":\"hardware\"},"
-	  "\"by\":\"observed\"}]},{\"id\":\"session-3\",\"area\":\"session\",\"level\":\"3\",\"text\":"
+	  "\"en\":\"no \\\"hard\\\" device\"},\"facts\":[{\"fact\":\"device.kind\",\"value\":\"software\","
+	  "\"needed\":{\"is\":\"hardware\"},\"by\":\"observed\"}]},{\"id\":\"session-3\",\"area\":\"session\","
+	  "\"level\":\"3\",\"text\":"
 	  JA("the channel is not mutual") ",\"facts\":["
 	  "{\"fact\":\"channel.kind\",\"value\":\"server\",\"needed\":{\"in\":[\"mutual\"]},\"by\":\"observed\"}]}]" },
 	{ "what bars everything is of any level", "{\"rp.asks_number\":true}", "{}", "login", "failed",
-	  "[{\"id\":\"number-0\",\"area\":\"person\",\"level\":\"any\",\"text\":" JA("asks for the number") ",\"facts\":["
-	  "{\"fact\":\"rp.asks_number\",\"value\":true,\"needed\":{\"is\":false},\"by\":\"observed\"}]}]" },
+	  "[{\"id\":\"number-0\",\"area\":\"person\",\"level\":\"any\",\"text\":" JA("asks for the number")
+	  ",\"facts\":[{\"fact\":\"rp.asks_number\",\"value\":true,\"needed\":{\"is\":false},\"by\":\"observed\"}]}]" },
 	{ "what is claimed only is unknown where that does not count, and shown", "{" GOOD "}",
 	  "{\"person.checked\":true,\"person.records\":[\"bank\"]}", "bank", "unknown",
 	  "[{\"id\":\"person-2\",\"area\":\"person\",\"level\":\"2\",\"text\":" JA("not checked") ",\"facts\":["
 	  "{\"fact\":\"person.checked\",\"value\":true,\"needed\":{\"is\":true},\"by\":\"claimed\"},"
-	  "{\"fact\":\"person.records\",\"value\":[\"bank\"],\"needed\":{\"has_all\":[\"register\",\"bank\"]},\"by\":\"claimed\"}]}]" },
+	  "{\"fact\":\"person.records\",\"value\":[\"bank\"],\"needed\":{\"has_all\":[\"register\",\"bank\"]},"
+	  "\"by\":\"claimed\"}]}]" },
 	{ "of what decides whether a criterion applies only the knowing is needed",
-	  "{\"rp.asks_number\":false,\"login.tries\":0,\"channel.kind\":\"server\",\"device.lost\":false}", "{}", NULL, "unknown",
-	  "[{\"id\":\"person-1\",\"area\":\"person\",\"level\":\"1\",\"text\":" JA("no account") ",\"facts\":["
-	  "{\"fact\":\"account.exists\",\"needed\":{\"is\":true}}]},"
+	  "{\"rp.asks_number\":false,\"login.tries\":0,\"channel.kind\":\"server\",\"device.lost\":false}", "{}", NULL,
+	  "unknown", "[{\"id\":\"person-1\",\"area\":\"person\",\"level\":\"1\",\"text\":" JA("no account")
+	  ",\"facts\":[{\"fact\":\"account.exists\",\"needed\":{\"is\":true}}]},"
 	  "{\"id\":\"token-1\",\"area\":\"token\",\"level\":\"1\",\"text\":" JA("no device") ",\"facts\":["
 	  "{\"fact\":\"device.kind\",\"needed\":{\"ge\":\"software\"}}]},"
-	  "{\"id\":\"session-3\",\"area\":\"session\",\"level\":\"3\",\"text\":" JA("the channel is not mutual") ",\"facts\":["
-	  "{\"fact\":\"device.kind\",\"needed\":{\"known\":true}}]}]" },
-	{ "what was stated in vain is said, and why", "{" GOOD "}", "{\"person.checked\":true,\"idp.certified\":true}", "bank",
-	  "disregarded", "[{\"fact\":\"person.checked\",\"why\":\"claimed where vouched is needed\"}]" },
+	  "{\"id\":\"session-3\",\"area\":\"session\",\"level\":\"3\",\"text\":" JA("the channel is not mutual")
+	  ",\"facts\":[{\"fact\":\"device.kind\",\"needed\":{\"known\":true}}]}]" },
+	{ "what was stated in vain is said, and why", "{" GOOD "}", "{\"person.checked\":true,\"idp.certified\":true}",
+	  "bank", "disregarded", "[{\"fact\":\"person.checked\",\"why\":\"claimed where vouched is needed\"}]" },
 	{ "a fact gone stale is no longer known",
-	  "{\"rp.asks_number\":false,\"device.lost\":{\"value\":false,\"at\":\"2027-01-15T06:00:00Z\"}}", "{}", "login", "disregarded",
-	  "[{\"fact\":\"device.lost\",\"why\":\"stale\"}]" },
+	  "{\"rp.asks_number\":false,\"device.lost\":{\"value\":false,\"at\":\"2027-01-15T06:00:00Z\"}}", "{}", "login",
+	  "disregarded", "[{\"fact\":\"device.lost\",\"why\":\"stale\"}]" },
 	{ "who is permitted needs no advice", "{" GOOD "}", "{}", "login", "advice", "(none)" },
 	{ "a login alone is asked for the level it would bring",
-	  "{\"rp.asks_number\":false,\"account.exists\":true,\"device.kind\":\"software\",\"login.age\":50000,\"login.tries\":9,"
-	  "\"channel.kind\":\"server\",\"device.lost\":false}", "{}", "login", "acr_values", "\"https://watashi.example/acr/2\"" },
+	  "{\"rp.asks_number\":false,\"account.exists\":true,\"device.kind\":\"software\",\"login.age\":50000,"
+	  "\"login.tries\":9,\"channel.kind\":\"server\",\"device.lost\":false}", "{}", "login", "acr_values",
+	  "\"https://watashi.example/acr/2\"" },
 	{ "with the methods of its steps",
-	  "{\"rp.asks_number\":false,\"account.exists\":true,\"device.kind\":\"software\",\"login.age\":50000,\"login.tries\":9,"
-	  "\"channel.kind\":\"server\",\"device.lost\":false}", "{}", "login", "amr_values", "\"mfa otp pwd\"" },
+	  "{\"rp.asks_number\":false,\"account.exists\":true,\"device.kind\":\"software\",\"login.age\":50000,"
+	  "\"login.tries\":9,\"channel.kind\":\"server\",\"device.lost\":false}", "{}", "login", "amr_values",
+	  "\"mfa otp pwd\"" },
 	{ "and only for that",
-	  "{\"rp.asks_number\":false,\"account.exists\":true,\"device.kind\":\"software\",\"login.age\":50000,\"login.tries\":0,"
-	  "\"channel.kind\":\"open\",\"device.lost\":false}", "{}", "login", "acr_values", "(none)" },
+	  "{\"rp.asks_number\":false,\"account.exists\":true,\"device.kind\":\"software\",\"login.age\":50000,"
+	  "\"login.tries\":0,\"channel.kind\":\"open\",\"device.lost\":false}", "{}", "login", "acr_values", "(none)" },
 	{ "nor are there methods then",
-	  "{\"rp.asks_number\":false,\"account.exists\":true,\"device.kind\":\"software\",\"login.age\":50000,\"login.tries\":0,"
-	  "\"channel.kind\":\"open\",\"device.lost\":false}", "{}", "login", "amr_values", "(none)" },
+	  "{\"rp.asks_number\":false,\"account.exists\":true,\"device.kind\":\"software\",\"login.age\":50000,"
+	  "\"login.tries\":0,\"channel.kind\":\"open\",\"device.lost\":false}", "{}", "login", "amr_values", "(none)" },
 	{ "the policy is named", "{}", "{}", "login", "policy", NULL },
 };
 
@@ -170,7 +177,8 @@ test_answers(void **state)
 		if (cases[i].said)
 			expect_span(cases[i].title, part(s, cases[i].part), cases[i].said);
 		else
-			expect_true(cases[i].title, span_starts(part(s, "policy"), "{\"id\":\"small\",\"version\":\"1.0\",\"digest\":\"sha256:"));
+			expect_true(cases[i].title, span_starts(part(s, "policy"),
+			    "{\"id\":\"small\",\"version\":\"1.0\",\"digest\":\"sha256:"));
 	}
 }
 
@@ -179,7 +187,8 @@ test_what_is_not_theirs_is_said(void **state)
 {
 	struct stage *s = *state;
 	const struct word claim = word_claimed(policy_text_now);
-	struct reader r = reader_json(&s->arena, span_text("{\"device.lost\":false}"), (struct limits){ .bytes = 64, .depth = 2 });
+	struct reader r = reader_json(&s->arena, span_text("{\"device.lost\":false}"), (struct limits){ .bytes = 64,
+	    .depth = 2 });
 	struct problem why;
 
 	stage_decide(s, "{\"rp.asks_number\":false}", "{}", "login", false);
@@ -237,45 +246,56 @@ test_advice_is_written(void **state)
 {
 	struct stage *s = *state;
 
-	stage_decide(s, "{\"rp.asks_number\":false,\"account.exists\":true,\"device.kind\":\"software\",\"login.age\":50000,"
-	    "\"login.tries\":0,\"channel.kind\":\"server\"}", "{}", "login", true);
+	stage_decide(s, "{\"rp.asks_number\":false,\"account.exists\":true,\"device.kind\":\"software\","
+	    "\"login.age\":50000,\"login.tries\":0,\"channel.kind\":\"server\"}", "{}", "login", true);
 	expect_true("refused", !s->decision.permit);
 	expect_span("what nobody can make so is a gap, and who could tell is named", part(s, "advice"),
-	    "[{\"reading\":\"person\",\"found\":false,\"steps\":[],\"cost\":0,\"minimal\":true,\"reaches\":{\"person\":\"1\",\"token\":\"1\","
-	    "\"session\":\"1\",\"authentication\":\"1\"},\"gaps\":[\"session-2\"],\"questions\":[{\"fact\":\"device.lost\",\"title\":"
+	    "[{\"reading\":\"person\",\"found\":false,\"steps\":[],\"cost\":0,\"minimal\":true,"
+	    "\"reaches\":{\"person\":\"1\",\"token\":\"1\","
+	    "\"session\":\"1\",\"authentication\":\"1\"},\"gaps\":[\"session-2\"],"
+	    "\"questions\":[{\"fact\":\"device.lost\",\"title\":"
 	    JA("device.lost") ",\"steps\":[\"look-device-up\"]}]},"
-	    "{\"reading\":\"cheapest\",\"found\":false,\"steps\":[],\"cost\":0,\"minimal\":true,\"reaches\":{\"person\":\"1\",\"token\":\"1\","
-	    "\"session\":\"1\",\"authentication\":\"1\"},\"gaps\":[\"session-2\"],\"questions\":[{\"fact\":\"device.lost\",\"title\":"
+	    "{\"reading\":\"cheapest\",\"found\":false,\"steps\":[],\"cost\":0,\"minimal\":true,"
+	    "\"reaches\":{\"person\":\"1\",\"token\":\"1\","
+	    "\"session\":\"1\",\"authentication\":\"1\"},\"gaps\":[\"session-2\"],"
+	    "\"questions\":[{\"fact\":\"device.lost\",\"title\":"
 	    JA("device.lost") ",\"steps\":[\"look-device-up\"]}]},"
-	    "{\"reading\":\"remote\",\"found\":false,\"steps\":[],\"cost\":0,\"minimal\":true,\"reaches\":{\"person\":\"1\",\"token\":\"1\","
-	    "\"session\":\"1\",\"authentication\":\"1\"},\"gaps\":[\"session-2\"],\"questions\":[{\"fact\":\"device.lost\",\"title\":"
+	    "{\"reading\":\"remote\",\"found\":false,\"steps\":[],\"cost\":0,\"minimal\":true,"
+	    "\"reaches\":{\"person\":\"1\",\"token\":\"1\","
+	    "\"session\":\"1\",\"authentication\":\"1\"},\"gaps\":[\"session-2\"],"
+	    "\"questions\":[{\"fact\":\"device.lost\",\"title\":"
 	    JA("device.lost") ",\"steps\":[\"look-device-up\"]}]}]");
-	stage_decide(s, "{\"rp.asks_number\":false,\"account.exists\":true,\"device.kind\":\"software\",\"login.age\":50000,"
-	    "\"login.tries\":0,\"channel.kind\":\"server\",\"device.lost\":false}", "{}", "login", true);
+	stage_decide(s, "{\"rp.asks_number\":false,\"account.exists\":true,\"device.kind\":\"software\","
+	    "\"login.age\":50000,\"login.tries\":0,\"channel.kind\":\"server\",\"device.lost\":false}", "{}", "login",
+	    true);
 	expect_true("steps are named with whose they are", span_starts(part(s, "advice"),
-	    "[{\"reading\":\"person\",\"found\":true,\"steps\":[{\"id\":\"log-in\",\"who\":\"person\",\"in_person\":false,\"title\":"
-	    JA("log-in") "}],\"cost\":1,\"minimal\":true,\"reaches\":{\"person\":\"1\",\"token\":\"2\",\"session\":\"2\","
+	    "[{\"reading\":\"person\",\"found\":true,\"steps\":[{\"id\":\"log-in\",\"who\":\"person\","
+	    "\"in_person\":false,\"title\":"
+	    JA("log-in") "}],\"cost\":1,\"minimal\":true,\"reaches\":{\"person\":\"1\",\"token\":\"2\","
+	        "\"session\":\"2\","
 	    "\"authentication\":\"2\"},\"gaps\":[],\"questions\":[]},"));
 	stage_decide(s, "{\"rp.asks_number\":false}", "{}", "login", false);
 	expect_true("advice that nobody asked for is not given", span_is(part(s, "advice"), "(none)"));
 	stage_decide(s, "{\"rp.asks_number\":false}", "{}", NULL, true);
-	expect_true("nor is there any where nothing is required", span_is(part(s, "advice"), "(none)") && !s->decision.permit);
+	expect_true("nor is there any where nothing is required", span_is(part(s, "advice"), "(none)") &&
+	    !s->decision.permit);
 }
 
 static const struct {
 	const char *title, *observed, *profile, *said;
 } obligations[] = {
 	{ "a login that is enough is an obligation",
-	  "{\"rp.asks_number\":false,\"account.exists\":true,\"device.kind\":\"software\",\"login.age\":50000,\"login.tries\":9,"
-	  "\"channel.kind\":\"server\",\"device.lost\":false}", "login",
+	  "{\"rp.asks_number\":false,\"account.exists\":true,\"device.kind\":\"software\",\"login.age\":50000,"
+	  "\"login.tries\":9,\"channel.kind\":\"server\",\"device.lost\":false}", "login",
 	  ",\"obligations\":[{\"type\":\"step-up\",\"id\":\"step-up-1\",\"properties\":"
 	  "{\"acr_value\":\"https://watashi.example/acr/2\",\"amr_values\":[\"mfa\",\"otp\",\"pwd\"]}}]" },
 	{ "a login that is not enough is none",
-	  "{\"rp.asks_number\":false,\"account.exists\":true,\"device.kind\":\"hardware\",\"login.age\":50000,\"login.tries\":9,"
-	  "\"channel.kind\":\"server\",\"device.lost\":false,\"person.checked\":false,\"person.records\":[]}", "bank", "" },
+	  "{\"rp.asks_number\":false,\"account.exists\":true,\"device.kind\":\"hardware\",\"login.age\":50000,"
+	  "\"login.tries\":9,\"channel.kind\":\"server\",\"device.lost\":false,\"person.checked\":false,"
+	  "\"person.records\":[]}", "bank", "" },
 	{ "nor is one for a level without an acr",
-	  "{\"rp.asks_number\":false,\"account.exists\":true,\"device.kind\":\"software\",\"login.age\":100000,\"login.tries\":9,"
-	  "\"channel.kind\":\"server\",\"device.lost\":false}", "lax", "" },
+	  "{\"rp.asks_number\":false,\"account.exists\":true,\"device.kind\":\"software\",\"login.age\":100000,"
+	  "\"login.tries\":9,\"channel.kind\":\"server\",\"device.lost\":false}", "lax", "" },
 	{ "who is permitted has none", "{" GOOD "}", "login", "" },
 };
 
@@ -317,10 +337,11 @@ test_result_is_canonical(void **state)
 	}
 	stage_decide(s, "{\"rp.asks_number\":true}", "{}", "bank", false);
 	expect_span("all that is false and unknown is kept, shown or not", written(s, decision_result_write, "", ""),
-	    "{\"barred\":true,\"failed\":[\"number-0\"],\"levels\":{\"authentication\":{\"possible\":\"0\",\"reached\":\"0\"},"
-	    "\"person\":{\"possible\":\"0\",\"reached\":\"0\"},\"session\":{\"possible\":\"0\",\"reached\":\"0\"},"
-	    "\"token\":{\"possible\":\"0\",\"reached\":\"0\"}},\"permit\":false,\"unknown\":[\"person-1\",\"person-2\","
-	    "\"token-1\",\"token-2\",\"token-3\",\"session-1\",\"session-2\",\"session-3\"]}");
+	    "{\"barred\":true,\"failed\":[\"number-0\"],\"levels\":{\"authentication\":{\"possible\":\"0\","
+	    "\"reached\":\"0\"},\"person\":{\"possible\":\"0\",\"reached\":\"0\"},\"session\":{\"possible\":\"0\","
+	    "\"reached\":\"0\"},\"token\":{\"possible\":\"0\",\"reached\":\"0\"}},\"permit\":false,"
+	    "\"unknown\":[\"person-1\",\"person-2\",\"token-1\",\"token-2\",\"token-3\",\"session-1\",\"session-2\","
+	    "\"session-3\"]}");
 }
 
 int

@@ -11,7 +11,8 @@ static const struct {
 	{ "so is one that says no comparison", "{\"token\":{\"level\":\"3\"}}", "token 3 minimum" },
 	{ "several, each as it likes", "{\"person\":\"1\",\"token\":{\"comparison\":\"exact\",\"level\":\"2\"}}",
 	  "person 1 minimum, token 2 exact" },
-	{ "a composed area too", "{\"authentication\":{\"level\":\"1\",\"comparison\":\"better\"}}", "authentication 1 better" },
+	{ "a composed area too", "{\"authentication\":{\"level\":\"1\",\"comparison\":\"better\"}}",
+	  "authentication 1 better" },
 	{ "the level below the lowest", "{\"person\":\"0\"}", "person 0 minimum" },
 	{ "nothing requires nothing", "{}", "" },
 	{ "no object", "[]", "expected an object" },
@@ -50,7 +51,8 @@ both_forms_are_read_and_nothing_else(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
-		struct reader r = reader_json(&a, span_text(cases[i].text), (struct limits){ .bytes = 4 * KIB, .depth = 4 });
+		struct reader r = reader_json(&a, span_text(cases[i].text), (struct limits){ .bytes = 4 * KIB,
+		    .depth = 4 });
 		struct demand demand = { .count = 0 };
 		struct problem why;
 

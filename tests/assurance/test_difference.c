@@ -1,4 +1,5 @@
-/* tests/assurance/test_difference.c - two versions compared: each change told for what it is, with facts that show it. */
+/* tests/assurance/test_difference.c - two versions compared: each change told for what it is, with facts that show
+ * it. */
 #include "assurance/difference.h"
 
 #include <jansson.h>
@@ -128,7 +129,8 @@ changes_are_told(void **state)
 #define BANK(more) PROFILE("bank", more)
 #define WITHOUT_Y ",\"exclusions\":[{\"criterion\":\"y-2\",\"reason\":" BOTH("why") "}]"
 #define AGE(least) \
-	CRITERION("n-3", "3", "\"parameters\":[{\"id\":\"most\",\"type\":\"integer\",\"value\":" least ",\"label\":" BOTH("most") "}]," \
+	CRITERION("n-3", "3", "\"parameters\":[{\"id\":\"most\",\"type\":\"integer\",\"value\":" least ",\"label\":" \
+	BOTH("most") "}]," \
 	    "\"condition\":{\"fact\":\"n\",\"le\":{\"param\":\"most\"}}" REASON("no"))
 #define THREE FIRST C("y-2", "2", IS("y", "true")) "," AGE("5")
 
@@ -136,19 +138,24 @@ static const struct {
 	const char *title, *before, *after, *criteria, *change;
 } profiles[] = {
 	{ "the same demands", BANK(REQUIRES("2", "minimum")), BANK(REQUIRES("2", "minimum")), THREE, "bank same" },
-	{ "a higher level is stricter", BANK(REQUIRES("1", "minimum")), BANK(REQUIRES("2", "minimum")), THREE, "bank stricter" },
-	{ "a lower level is looser", BANK(REQUIRES("2", "minimum")), BANK(REQUIRES("1", "minimum")), THREE, "bank looser" },
-	{ "better than a level is the next", BANK(REQUIRES("1", "better")), BANK(REQUIRES("2", "minimum")), THREE, "bank reworded" },
-	{ "a criterion left out is looser", BANK(REQUIRES("2", "minimum")), BANK(REQUIRES("2", "minimum") WITHOUT_Y), THREE,
+	{ "a higher level is stricter", BANK(REQUIRES("1", "minimum")), BANK(REQUIRES("2", "minimum")), THREE,
+	    "bank stricter" },
+	{ "a lower level is looser", BANK(REQUIRES("2", "minimum")), BANK(REQUIRES("1", "minimum")), THREE,
 	    "bank looser" },
+	{ "better than a level is the next", BANK(REQUIRES("1", "better")), BANK(REQUIRES("2", "minimum")), THREE,
+	    "bank reworded" },
+	{ "a criterion left out is looser", BANK(REQUIRES("2", "minimum")), BANK(REQUIRES("2", "minimum") WITHOUT_Y),
+	    THREE, "bank looser" },
 	{ "and no more is stricter", BANK(REQUIRES("2", "minimum") WITHOUT_Y), BANK(REQUIRES("2", "minimum")), THREE,
 	    "bank stricter" },
 	{ "a parameter's own value counts", BANK(REQUIRES("3", "minimum")),
 	    BANK(REQUIRES("3", "minimum") ",\"parameters\":{\"n-3/most\":4}"), THREE, "bank stricter" },
-	{ "firmer words are stricter", BANK(REQUIRES("1", "minimum")), BANK("\"provenance\":\"vouched\"," REQUIRES("1", "minimum")),
-	    THREE, "bank stricter" },
-	{ "not more than a level is no less", BANK(REQUIRES("2", "minimum")), BANK(REQUIRES("2", "exact")), THREE, "bank other" },
-	{ "the same bounds are the same", BANK(REQUIRES("2", "exact")), BANK(REQUIRES("2", "exact")), THREE, "bank same" },
+	{ "firmer words are stricter", BANK(REQUIRES("1", "minimum")), BANK("\"provenance\":\"vouched\"," REQUIRES("1",
+	    "minimum")), THREE, "bank stricter" },
+	{ "not more than a level is no less", BANK(REQUIRES("2", "minimum")), BANK(REQUIRES("2", "exact")), THREE,
+	    "bank other" },
+	{ "the same bounds are the same", BANK(REQUIRES("2", "exact")), BANK(REQUIRES("2", "exact")), THREE,
+	    "bank same" },
 	{ "a profile more", NULL, BANK(REQUIRES("2", "minimum")), THREE, "bank added" },
 	{ "a profile less", BANK(REQUIRES("2", "minimum")), NULL, THREE, "bank removed" },
 };
@@ -190,10 +197,12 @@ profiles_are_compared(void **state)
 		framework_difference(before, after, 0, &a, &found);
 		expect_number(profiles[i].title, found.profile_count, 1);
 		expect_text(profiles[i].title,
-		    arena_print(&a, "%.*s %s", SPAN_ARGS(found.profiles[0].id), policy_change_name(found.profiles[0].change)),
-		    profiles[i].change);
-		check_profile(&a, profiles[i].title, &found.profiles[0].newly_refused, found.profiles[0].id, before, after);
-		check_profile(&a, profiles[i].title, &found.profiles[0].newly_accepted, found.profiles[0].id, after, before);
+		    arena_print(&a, "%.*s %s", SPAN_ARGS(found.profiles[0].id),
+		    policy_change_name(found.profiles[0].change)), profiles[i].change);
+		check_profile(&a, profiles[i].title, &found.profiles[0].newly_refused, found.profiles[0].id, before,
+		    after);
+		check_profile(&a, profiles[i].title, &found.profiles[0].newly_accepted, found.profiles[0].id, after,
+		    before);
 		arena_reset(&a);
 	}
 	arena_release(&a);
@@ -204,8 +213,10 @@ a_search_that_may_look_at_little_says_so(void **state)
 {
 	struct arena a = arena_init(64 * MIB);
 	const struct dictionary *d = small_dictionary(&a);
-	const struct framework *before = small_framework(&a, d, &(struct small_policy){ .criteria = C("n-1", "1", LE("5")) });
-	const struct framework *after = small_framework(&a, d, &(struct small_policy){ .criteria = C("n-1", "1", LE("4")) });
+	const struct framework *before = small_framework(&a, d, &(struct small_policy){ .criteria = C("n-1", "1",
+	    LE("5")) });
+	const struct framework *after = small_framework(&a, d, &(struct small_policy){ .criteria = C("n-1", "1",
+	    LE("4")) });
 	struct policy_difference found;
 
 	(void)state;
@@ -223,14 +234,17 @@ static void
 a_difference_is_written_as_json(void **state)
 {
 	static const char expected[] =
-	    "{\"before\":{\"framework\":\"small\",\"version\":\"1.0\"},\"after\":{\"framework\":\"small\",\"version\":\"1.0\"},"
-	    "\"criteria\":[{\"id\":\"n-1\",\"title\":{\"ja\":\"n-1（日）\",\"en\":\"n-1\"},\"change\":\"stricter\",\"newly_refused\":"
-	    "{\"facts\":{\"n\":5},\"provenance\":\"observed\"}}],\"levels\":[";
+	    "{\"before\":{\"framework\":\"small\",\"version\":\"1.0\"},\"after\":{\"framework\":\"small\","
+	    "\"version\":\"1.0\"},\"criteria\":[{\"id\":\"n-1\",\"title\":{\"ja\":\"n-1（日）\",\"en\":\"n-1\"},"
+	    "\"change\":\"stricter\",\"newly_refused\":{\"facts\":{\"n\":5},\"provenance\":\"observed\"}}],"
+	    "\"levels\":[";
 	struct arena a = arena_init(64 * MIB);
 	struct buffer b = buffer_init(64 * KIB);
 	const struct dictionary *d = small_dictionary(&a);
-	const struct framework *before = small_framework(&a, d, &(struct small_policy){ .criteria = C("n-1", "1", LE("5")) });
-	const struct framework *after = small_framework(&a, d, &(struct small_policy){ .criteria = C("n-1", "1", LE("4")) });
+	const struct framework *before = small_framework(&a, d, &(struct small_policy){ .criteria = C("n-1", "1",
+	    LE("5")) });
+	const struct framework *after = small_framework(&a, d, &(struct small_policy){ .criteria = C("n-1", "1",
+	    LE("4")) });
 	struct policy_difference found;
 	json_t *root;
 

@@ -12,8 +12,8 @@ static const struct {
 	{ "nothing known: nothing reached, everything possible, nothing cleared", "{}", "{}", NULL,
 	  "person 0-2 token 0-3 session 0-3 authentication 0-3, unclear" },
 	{ "a level is reached when its criteria and those below are true",
-	  "{\"rp.asks_number\":false,\"account.exists\":true,\"device.kind\":\"hardware\",\"login.age\":60,\"login.tries\":0}",
-	  "{}", NULL, "person 1-2 token 3-3 session 1-3 authentication 1-3" },
+	  "{\"rp.asks_number\":false,\"account.exists\":true,\"device.kind\":\"hardware\",\"login.age\":60,"
+	  "\"login.tries\":0}", "{}", NULL, "person 1-2 token 3-3 session 1-3 authentication 1-3" },
 	{ "a criterion that is false ends what is possible, whatever holds above it",
 	  "{\"rp.asks_number\":false,\"device.kind\":\"hardware\",\"login.age\":50000}", "{}", NULL,
 	  "person 0-2 token 1-1 session 0-3 authentication 0-1" },
@@ -94,8 +94,8 @@ test_comparisons(void **state)
 static void
 test_demands(void **state)
 {
-	static const char good[] = "{\"rp.asks_number\":false,\"account.exists\":true,\"device.kind\":\"software\",\"login.age\":0,"
-	    "\"login.tries\":0,\"channel.kind\":\"server\",\"device.lost\":false}";
+	static const char good[] = "{\"rp.asks_number\":false,\"account.exists\":true,\"device.kind\":\"software\","
+	    "\"login.age\":0,\"login.tries\":0,\"channel.kind\":\"server\",\"device.lost\":false}";
 	struct arena a = arena_init(8 * MIB);
 	const struct framework *f = policy_text_framework(&a);
 	struct demand login = profile_demand(profile_find(f, span_text("login"))), none = { .count = 0 };
@@ -107,7 +107,8 @@ test_demands(void **state)
 	evaluate(f, NULL, &facts, &e);
 	expect_true("what is required is reached", demand_met(&login, &e));
 	expect_true("no requirement permits nothing", !demand_met(&none, &e) && !demand_possible(&none, &e));
-	expect_true("what is false cannot become so by knowing more", !demand_met(&bank, &e) && !demand_possible(&bank, &e));
+	expect_true("what is false cannot become so by knowing more", !demand_met(&bank, &e) && !demand_possible(&bank,
+	    &e));
 
 	facts_forget(&facts, fact_find(f->dictionary, span_text("device.lost")));
 	evaluate(f, NULL, &facts, &e);
@@ -116,7 +117,8 @@ test_demands(void **state)
 	facts = policy_text_facts(&a, f, good, OBSERVED);
 	facts_forget(&facts, fact_find(f->dictionary, span_text("rp.asks_number")));
 	evaluate(f, NULL, &facts, &e);
-	expect_number("not stating what bars takes no level away", e.areas[area_find(f, span_text("authentication"))].reached, 2);
+	expect_number("not stating what bars takes no level away",
+	    e.areas[area_find(f, span_text("authentication"))].reached, 2);
 	expect_true("but it permits nothing", !demand_met(&login, &e) && demand_possible(&login, &e));
 	arena_release(&a);
 }
@@ -139,8 +141,8 @@ test_levels_of_parts(void **state)
 	arena_release(&a);
 }
 
-/* Learning a fact never takes away what is reached, and never gives back what is impossible (bars apart, which need to be
- * cleared first). */
+/* Learning a fact never takes away what is reached, and never gives back what is impossible (bars apart, which need to
+ * be cleared first). */
 static void
 test_knowing_more(void **state)
 {
@@ -157,7 +159,8 @@ test_knowing_more(void **state)
 		evaluate(f, NULL, &facts, &before);
 		for (size_t k = 0; k < f->dictionary->count; k++)
 			if (!facts_known(&facts, k, CLAIMED))
-				facts_put(&facts, &f->dictionary->facts[k], generated_value(&c, &f->dictionary->facts[k]), OBSERVED);
+				facts_put(&facts, &f->dictionary->facts[k], generated_value(&c,
+				    &f->dictionary->facts[k]), OBSERVED);
 		evaluate(f, NULL, &facts, &after);
 		for (size_t k = 0; k < f->criterion_count; k++)
 			expect_true("a truth that is certain stays",

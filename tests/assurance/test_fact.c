@@ -81,9 +81,10 @@ a_full_dictionary_is_searched(void **state)
 	buffer_text(&b, "{\"facts\":[");
 	for (int i = 0; i < FACTS_LARGEST; i++)
 		buffer_print(&b,
-		    "%s{\"id\":\"%s%03d%s\",\"type\":\"boolean\",\"title\":{\"ja\":\"題\",\"en\":\"t\"},\"text\":{\"ja\":\"文\","
-		    "\"en\":\"t\"},\"asserted_by\":[\"rp\"],\"privacy\":\"none\"}",
-		    i ? "," : "", i % 3 ? "x" : "the-same-beginning.", i, i % 3 ? "" : ".the-same-middle-and.the-same-end");
+		    "%s{\"id\":\"%s%03d%s\",\"type\":\"boolean\",\"title\":{\"ja\":\"題\",\"en\":\"t\"},"
+		    "\"text\":{\"ja\":\"文\",\"en\":\"t\"},\"asserted_by\":[\"rp\"],\"privacy\":\"none\"}",
+		    i ? "," : "", i % 3 ? "x" : "the-same-beginning.", i, i % 3 ? "" :
+		    ".the-same-middle-and.the-same-end");
 	buffer_text(&b, "]}");
 	expect_ok("256", dictionary_read(&arena, "f", buffer_span(&b), &d, &why), &why);
 	for (int i = 0; i < FACTS_LARGEST; i++) {
@@ -107,8 +108,8 @@ a_dictionary_is_bounded(void **state)
 
 	(void)state;
 	memset(large, ' ', DICTIONARY_LARGEST + 1);
-	expect_problem("too large", dictionary_read(&arena, "f.json", span_of(large, DICTIONARY_LARGEST + 1), &d, &why), &why,
-	    ERR_LIMIT, "f.json: expected at most 524288 bytes, found 524289");
+	expect_problem("too large", dictionary_read(&arena, "f.json", span_of(large, DICTIONARY_LARGEST + 1), &d, &why),
+	    &why, ERR_LIMIT, "f.json: expected at most 524288 bytes, found 524289");
 	expect_true("there is none", d == NULL);
 }
 
@@ -139,7 +140,8 @@ values_are_read_of_text(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		int64_t value = INT64_MIN;
-		bool good = fact_text_read(fact_find(dictionary, span_text(cases[i].fact)), span_text(cases[i].text), &value);
+		bool good = fact_text_read(fact_find(dictionary, span_text(cases[i].fact)), span_text(cases[i].text),
+		    &value);
 
 		expect_number(cases[i].title, good ? value : INT64_MIN, cases[i].value);
 	}
@@ -153,10 +155,14 @@ dates_are_days(void **state)
 		int64_t days; /* INT64_MIN: none */
 	} cases[] = {
 		{ "1970-01-01", 0 }, { "1969-12-31", -1 }, { "2000-02-29", 11016 }, { "2000-03-01", 11017 },
-		{ "1900-02-28", -25509 }, { "1900-02-29", INT64_MIN }, { "2024-02-29", 19782 }, { "2100-02-29", INT64_MIN },
-		{ "0001-01-01", -719162 }, { "9999-12-31", 2932896 }, { "0000-01-01", INT64_MIN }, { "2026-13-01", INT64_MIN },
-		{ "2026-00-01", INT64_MIN }, { "2026-04-31", INT64_MIN }, { "2026-04-00", INT64_MIN }, { "2026-4-01", INT64_MIN },
-		{ "20260401", INT64_MIN }, { "2026-04-01T", INT64_MIN }, { "2026/04/01", INT64_MIN }, { "-001-04-01", INT64_MIN },
+		{ "1900-02-28", -25509 }, { "1900-02-29", INT64_MIN }, { "2024-02-29", 19782 }, { "2100-02-29",
+		    INT64_MIN },
+		{ "0001-01-01", -719162 }, { "9999-12-31", 2932896 }, { "0000-01-01", INT64_MIN }, { "2026-13-01",
+		    INT64_MIN },
+		{ "2026-00-01", INT64_MIN }, { "2026-04-31", INT64_MIN }, { "2026-04-00", INT64_MIN }, { "2026-4-01",
+		    INT64_MIN },
+		{ "20260401", INT64_MIN }, { "2026-04-01T", INT64_MIN }, { "2026/04/01", INT64_MIN }, { "-001-04-01",
+		    INT64_MIN },
 		{ "", INT64_MIN },
 	};
 	char text[DATE_TEXT];

@@ -70,13 +70,19 @@ values_are_read(void **state)
 		const char *title, *text, *written;
 	} cases[] = {
 		{ "nothing", "{}", "{}" },
-		{ "a boolean", "{\"token.resistant\":false}", "{\"token.resistant\":{\"by\":\"observed\",\"value\":false}}" },
+		{ "a boolean", "{\"token.resistant\":false}", "{\"token.resistant\":{\"by\":\"observed\","
+		    "\"value\":false}}" },
 		{ "an integer", "{\"token.length\":4}", "{\"token.length\":{\"by\":\"observed\",\"value\":4}}" },
-		{ "a duration as seconds", "{\"session.age\":90}", "{\"session.age\":{\"by\":\"observed\",\"value\":90}}" },
-		{ "a duration as text", "{\"session.age\":\"PT1M30S\"}", "{\"session.age\":{\"by\":\"observed\",\"value\":90}}" },
-		{ "a date", "{\"proof.date\":\"2024-02-29\"}", "{\"proof.date\":{\"by\":\"observed\",\"value\":\"2024-02-29\"}}" },
-		{ "a word", "{\"proof.mode\":\"remote\"}", "{\"proof.mode\":{\"by\":\"observed\",\"value\":\"remote\"}}" },
-		{ "a level", "{\"token.strength\":\"low\"}", "{\"token.strength\":{\"by\":\"observed\",\"value\":\"low\"}}" },
+		{ "a duration as seconds", "{\"session.age\":90}", "{\"session.age\":{\"by\":\"observed\","
+		    "\"value\":90}}" },
+		{ "a duration as text", "{\"session.age\":\"PT1M30S\"}", "{\"session.age\":{\"by\":\"observed\","
+		    "\"value\":90}}" },
+		{ "a date", "{\"proof.date\":\"2024-02-29\"}", "{\"proof.date\":{\"by\":\"observed\","
+		    "\"value\":\"2024-02-29\"}}" },
+		{ "a word", "{\"proof.mode\":\"remote\"}", "{\"proof.mode\":{\"by\":\"observed\","
+		    "\"value\":\"remote\"}}" },
+		{ "a level", "{\"token.strength\":\"low\"}", "{\"token.strength\":{\"by\":\"observed\","
+		    "\"value\":\"low\"}}" },
 		{ "a set, in the dictionary's order", "{\"token.kinds\":[\"card\",\"password\"]}",
 		    "{\"token.kinds\":{\"by\":\"observed\",\"value\":[\"password\",\"card\"]}}" },
 		{ "an empty set is known to be empty", "{\"token.kinds\":[]}",
@@ -86,9 +92,11 @@ values_are_read(void **state)
 		{ "a set in an object", "{\"token.kinds\":{\"at\":\"2025-11-25T11:00:00Z\",\"value\":[\"card\"]}}",
 		    "{\"token.kinds\":{\"by\":\"observed\",\"value\":[\"card\"]}}" },
 		{ "names written with escapes", "{\"token\\u002elength\":8,\"proof.mode\":\"rem\\u006fte\"}",
-		    "{\"proof.mode\":{\"by\":\"observed\",\"value\":\"remote\"},\"token.length\":{\"by\":\"observed\",\"value\":8}}" },
-		{ "several, sorted by name", "{\"token.resistant\":true,\"session.age\":1,\"proof.mode\":\"in-person\"}",
-		    "{\"proof.mode\":{\"by\":\"observed\",\"value\":\"in-person\"},\"session.age\":{\"by\":\"observed\",\"value\":1},"
+		    "{\"proof.mode\":{\"by\":\"observed\",\"value\":\"remote\"},\"token.length\":{\"by\":\"observed\","
+		    "\"value\":8}}" },
+		{ "several, sorted by name", "{\"token.resistant\":true,\"session.age\":1,"
+		    "\"proof.mode\":\"in-person\"}", "{\"proof.mode\":{\"by\":\"observed\",\"value\":\"in-person\"},"
+		    "\"session.age\":{\"by\":\"observed\",\"value\":1},"
 		    "\"token.resistant\":{\"by\":\"observed\",\"value\":true}}" },
 	};
 	struct facts f;
@@ -130,8 +138,8 @@ what_is_no_value_is_an_error_and_never_unknown(void **state)
 		{ "a duration too long", "{\"session.age\":86401}",
 		    "/session.age: expected a whole number from 0 to 86400, found a larger one", ERR_INVALID },
 		{ "a duration too long, as text", "{\"session.age\":\"P2D\"}",
-		    "/session.age: expected seconds from 0 to 86400, or a duration such as \"PT1H\", found another text",
-		    ERR_INVALID },
+		    "/session.age: expected seconds from 0 to 86400, or a duration such as \"PT1H\", found another "
+		    "text", ERR_INVALID },
 		{ "a duration below nothing", "{\"session.age\":-1}",
 		    "/session.age: expected a whole number from 0 to 86400, found a smaller one", ERR_INVALID },
 		{ "a number for a date", "{\"proof.date\":20260401}",
@@ -148,10 +156,12 @@ what_is_no_value_is_an_error_and_never_unknown(void **state)
 		    "/token.kinds: expected a list of password, passkey, card, found a text", ERR_INVALID },
 		{ "another word in a set", "{\"token.kinds\":[\"card\",\"face\"]}",
 		    "/token.kinds/1: expected a list of password, passkey, card, found another word", ERR_INVALID },
-		{ "a number in a set", "{\"token.kinds\":[1]}", "/token.kinds/0: expected a text, found a number", ERR_INVALID },
+		{ "a number in a set", "{\"token.kinds\":[1]}", "/token.kinds/0: expected a text, found a number",
+		    ERR_INVALID },
 		{ "a word twice in a set", "{\"token.kinds\":[\"card\",\"card\"]}",
 		    "/token.kinds/1: expected each word once, found one twice", ERR_INVALID },
-		{ "no value", "{\"token.length\":{}}", "/token.length: expected a member \"value\", found none", ERR_INVALID },
+		{ "no value", "{\"token.length\":{}}", "/token.length: expected a member \"value\", found none",
+		    ERR_INVALID },
 		{ "another member", "{\"token.length\":{\"value\":8,\"by\":\"observed\"}}",
 		    "/token.length/by: unknown member", ERR_INVALID },
 		{ "an object in an object", "{\"token.length\":{\"value\":{\"value\":8}}}",
@@ -196,7 +206,8 @@ what_is_old_is_no_longer_known(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
-		const char *text = arena_print(&arena, "{\"proof.date\":{\"value\":\"2020-01-01\",\"at\":\"%s\"}}", cases[i].at);
+		const char *text = arena_print(&arena, "{\"proof.date\":{\"value\":\"2020-01-01\",\"at\":\"%s\"}}",
+		    cases[i].at);
 
 		expect_ok(cases[i].title, read_facts(text, OBSERVED, &f, &why), &why);
 		expect_number(cases[i].title, facts_known(&f, named("proof.date")->number, CLAIMED), cases[i].known);
@@ -221,7 +232,8 @@ each_provenance_counts_for_the_lesser(void **state)
 		facts_init(&f, dictionary);
 		facts_put(&f, fact, 1, all[by]);
 		for (size_t least = 0; least < COUNT(all); least++)
-			expect_number(provenance_name(all[least]), facts_known(&f, fact->number, all[least]), all[by] >= all[least]);
+			expect_number(provenance_name(all[least]), facts_known(&f, fact->number, all[least]),
+			    all[by] >= all[least]);
 		expect_number("told", facts_provenance(&f, fact), all[by]);
 	}
 }
@@ -302,10 +314,12 @@ what_is_written_is_restored(void **state)
 	} cases[] = {
 		{ "nothing", "{}", NULL },
 		{ "all kinds",
-		    "{\"proof.date\":{\"by\":\"claimed\",\"value\":\"2099-12-31\"},\"proof.mode\":{\"by\":\"vouched\",\"value\":"
-		    "\"in-person\"},\"session.age\":{\"by\":\"observed\",\"value\":0},\"token.kinds\":{\"by\":\"claimed\",\"value\":"
-		    "[\"password\",\"passkey\",\"card\"]},\"token.length\":{\"by\":\"vouched\",\"value\":64},\"token.resistant\":"
-		    "{\"by\":\"observed\",\"value\":true},\"token.strength\":{\"by\":\"claimed\",\"value\":\"none\"}}", NULL },
+		    "{\"proof.date\":{\"by\":\"claimed\",\"value\":\"2099-12-31\"},\"proof.mode\":{\"by\":\"vouched\","
+		    "\"value\":\"in-person\"},\"session.age\":{\"by\":\"observed\",\"value\":0},"
+		    "\"token.kinds\":{\"by\":\"claimed\",\"value\":"
+		    "[\"password\",\"passkey\",\"card\"]},\"token.length\":{\"by\":\"vouched\",\"value\":64},"
+		    "\"token.resistant\":{\"by\":\"observed\",\"value\":true},\"token.strength\":{\"by\":\"claimed\","
+		    "\"value\":\"none\"}}", NULL },
 		{ "a fact nobody knows any more", "{\"token.colour\":{\"by\":\"claimed\",\"value\":1}}",
 		    "/token.colour: expected a fact of the dictionary, found another name" },
 		{ "a value it cannot have any more", "{\"token.length\":{\"by\":\"vouched\",\"value\":65}}",
@@ -345,10 +359,12 @@ what_is_restored_is_there_once(void **state)
 	static const struct {
 		const char *title, *text, *at;
 	} cases[] = {
-		{ "a fact twice", "{\"token.length\":{\"by\":\"vouched\",\"value\":8},\"token.length\":{\"by\":\"vouched\",\"value\":8}}",
-		    "/token.length" },
-		{ "by two", "{\"token.length\":{\"by\":\"vouched\",\"value\":8,\"by\":\"claimed\"}}", "/token.length/by" },
-		{ "two values", "{\"token.length\":{\"value\":8,\"by\":\"vouched\",\"value\":9}}", "/token.length/value" },
+		{ "a fact twice", "{\"token.length\":{\"by\":\"vouched\",\"value\":8},"
+		    "\"token.length\":{\"by\":\"vouched\",\"value\":8}}", "/token.length" },
+		{ "by two", "{\"token.length\":{\"by\":\"vouched\",\"value\":8,\"by\":\"claimed\"}}",
+		    "/token.length/by" },
+		{ "two values", "{\"token.length\":{\"value\":8,\"by\":\"vouched\",\"value\":9}}",
+		    "/token.length/value" },
 	};
 
 	(void)state;
@@ -360,7 +376,8 @@ what_is_restored_is_there_once(void **state)
 		facts_init(&f, dictionary);
 		facts_restore(&r, &f);
 		expect_number(cases[i].title, reader_end(&r, &why), ERR_SYNTAX);
-		expect_text(cases[i].title, why.text, arena_print(&arena, "%s: expected each name once, found it twice", cases[i].at));
+		expect_text(cases[i].title, why.text, arena_print(&arena, "%s: expected each name once, found it twice",
+		    cases[i].at));
 	}
 }
 

@@ -97,7 +97,8 @@ what_is_said_is_read(void **state)
 	expect_span("its id", f->id, "demo");
 	expect_span("its version", f->version, "1.0");
 	expect_span("its name", f->title.ja, "見本");
-	expect_true("when it takes effect", instant_read(span_text("2026-11-30T15:00:00Z"), &t) && t.us == f->valid_from.us);
+	expect_true("when it takes effect", instant_read(span_text("2026-11-30T15:00:00Z"), &t) &&
+	    t.us == f->valid_from.us);
 	expect_number("a digest", f->digest.size, 32);
 
 	expect_number("areas", f->area_count, 3);
@@ -179,7 +180,8 @@ a_profile_changes_what_it_says_and_nothing_else(void **state)
 	expect_number("five minutes", own->parameters[0].value, 300);
 	expect_number("in the condition, too", own->condition.nodes[1].operand, 300);
 	expect_number("the framework's own stays", f->criteria[3].condition.nodes[1].operand, 3600);
-	expect_span("who refers to it has the parameter by its full name", referring->parameters[0].id, "token-2.1/max-age");
+	expect_span("who refers to it has the parameter by its full name", referring->parameters[0].id,
+	    "token-2.1/max-age");
 	expect_number("with the profile's value", referring->parameters[0].value, 300);
 	for (size_t i = 0; i < referring->condition.count; i++)
 		if (referring->condition.nodes[i].parameter)
@@ -194,7 +196,8 @@ words_are_read_and_written(void **state)
 
 	(void)state;
 	for (int i = COMPARE_MINIMUM; i <= COMPARE_BETTER; i++)
-		expect_true("a comparison", comparison_read(span_text(comparison_name((enum comparison)i)), &c) && (int)c == i);
+		expect_true("a comparison", comparison_read(span_text(comparison_name((enum comparison)i)), &c) &&
+		    (int)c == i);
 	expect_true("none", !comparison_read(span_text("least"), &c));
 	expect_text("a status", status_name(STATUS_TEMPLATE), "template");
 	expect_text("none", status_name(STATUS_NONE), "");
@@ -254,8 +257,8 @@ what_may_be_absent_may(void **state)
 		{ "steps.json", "demo/steps.json: expected the file, found none", ERR_NOT_FOUND },
 		{ "sources.json", "demo/sources.json: expected the file, found none", ERR_NOT_FOUND },
 		{ "criteria/proof.json",
-		    "demo/levels.json: /areas/1: expected a criterion for level \"1\" in criteria/proof.json, found none",
-		    ERR_INVALID },
+		    "demo/levels.json: /areas/1: expected a criterion for level \"1\" in criteria/proof.json, found "
+		    "none", ERR_INVALID },
 		{ "table.json", NULL, OK },
 		{ "mappings.json", NULL, OK },
 		{ "tests/scenes.json", NULL, OK },
@@ -279,8 +282,9 @@ what_may_be_absent_may(void **state)
 static void
 files_of_other_names_are_refused(void **state)
 {
-	static const char *const names[] = { "criteria/token.json~", "criteria/more/token.json", "criteria/.json", "README.md",
-		"criteria.json", "criteria", "profilesx/shop.json", "steps.json.bak", "../steps.json", "" };
+	static const char *const names[] = { "criteria/token.json~", "criteria/more/token.json", "criteria/.json",
+		"README.md", "criteria.json", "criteria", "profilesx/shop.json", "steps.json.bak", "../steps.json",
+		"" };
 	struct policy_files files;
 	struct problem why;
 
@@ -308,7 +312,8 @@ files_are_bounded(void **state)
 	file_named(&files, "table.json")->text = span_of(large, FRAMEWORK_FILE_LARGEST + 1);
 	expect_problem("a file", read_files(&files, false, &why), &why, ERR_LIMIT,
 	    "demo/table.json: expected at most 1048576 bytes in a file and 4194304 in all, found more");
-	many = (struct policy_files){ .label = "demo", .items = arena_array(&here.arena, struct policy_file, 129), .count = 129 };
+	many = (struct policy_files){ .label = "demo", .items = arena_array(&here.arena, struct policy_file, 129),
+	    .count = 129 };
 	expect_problem("their number", read_files(&many, false, &why), &why, ERR_LIMIT,
 	    "demo: expected at most 128 files, found 129");
 	for (size_t i = 0; i < 5; i++)
@@ -317,7 +322,8 @@ files_are_bounded(void **state)
 			.text = span_of(large, FRAMEWORK_FILE_LARGEST),
 		};
 	many.count = 5;
-	expect_problem("all together", read_files(&many, false, &why), &why, ERR_LIMIT, "demo/tests/4.json: expected at most");
+	expect_problem("all together", read_files(&many, false, &why), &why, ERR_LIMIT,
+	    "demo/tests/4.json: expected at most");
 }
 
 static void
@@ -349,9 +355,10 @@ references_do_not_multiply_without_end(void **state)
 	(void)state;
 	buffer_text(&b, "{\"area\":\"proof\",\"criteria\":[");
 	for (int i = 0; i < 400; i++) {
-		buffer_print(&b, "%s{\"id\":\"p%d\",\"level\":\"%d\",\"status\":\"seed\",\"title\":{\"ja\":\"題\",\"en\":\"t\"},"
-		                 "\"text\":{\"ja\":\"文\",\"en\":\"t\"},\"reason\":{\"ja\":\"因\",\"en\":\"r\"},"
-		                 "\"sources\":[{\"document\":\"book\",\"at\":\"1\",\"relation\":\"see\"}],\"condition\":", i ? "," : "",
+		buffer_print(&b, "%s{\"id\":\"p%d\",\"level\":\"%d\",\"status\":\"seed\",\"title\":{\"ja\":\"題\","
+		                 "\"en\":\"t\"},\"text\":{\"ja\":\"文\",\"en\":\"t\"},\"reason\":{\"ja\":\"因\","
+		                 "\"en\":\"r\"},\"sources\":[{\"document\":\"book\",\"at\":\"1\","
+		                 "\"relation\":\"see\"}],\"condition\":", i ? "," : "",
 		    i, i % 2 + 1);
 		if (i < 2) {
 			buffer_text(&b, "{\"fact\":\"token.resistant\",\"is\":true}}");
@@ -379,7 +386,8 @@ sealed_files(void)
 	struct problem why = { 0 };
 	struct span manifest;
 
-	expect_ok("the manifest is written", framework_manifest(&here.arena, &files, here.dictionary, &manifest, &why), &why);
+	expect_ok("the manifest is written", framework_manifest(&here.arena, &files, here.dictionary, &manifest, &why),
+	    &why);
 	file_named(&files, "manifest.json")->text = manifest;
 	return files;
 }
@@ -398,7 +406,8 @@ what_is_sealed_holds_until_something_changes(void **state)
 	expect_ok("sealed", framework_read(&here.arena, &files, here.dictionary, true, &f, &why), &why);
 	expect_ok("sealed once more", framework_manifest(&here.arena, &files, here.dictionary, &twice, &why), &why);
 	expect_true("it is the same", span_equal(twice, file_named(&files, "manifest.json")->text));
-	expect_true("and in the order it was written", span_starts(twice, "{\n  \"framework\": \"demo\",\n  \"version\""));
+	expect_true("and in the order it was written", span_starts(twice,
+	    "{\n  \"framework\": \"demo\",\n  \"version\""));
 
 	files = base_files();
 	expect_problem("not sealed yet", read_files(&files, true, &why), &why, ERR_INVALID,
@@ -418,12 +427,13 @@ what_is_sealed_holds_until_something_changes(void **state)
 	files = sealed_files();
 	table_files(&here.arena, here.table, one, &twice);
 	expect_ok("another dictionary", dictionary_read(&here.arena, "facts.json", twice, &other, &why), &why);
-	expect_problem("a fact means something else", framework_read(&here.arena, &files, other, true, &again, &why), &why,
-	    ERR_INVALID, "found the digest of other facts");
+	expect_problem("a fact means something else", framework_read(&here.arena, &files, other, true, &again, &why),
+	    &why, ERR_INVALID, "found the digest of other facts");
 	json_decref(one);
 
 	one = json_pack("{s:s,s:{s:o}}", "file", "facts.json", "set", "/facts/8",
-	    json_deep_copy(json_array_get(json_object_get(json_object_get(json_object_get(here.table, "base"), "facts.json"),
+	    json_deep_copy(json_array_get(json_object_get(json_object_get(json_object_get(here.table, "base"),
+	    "facts.json"),
 	        "facts"), 0)));
 	json_object_set_new(json_object_get(json_object_get(one, "set"), "/facts/8"), "id", json_string("token.new"));
 	table_files(&here.arena, here.table, one, &twice);
@@ -487,7 +497,8 @@ write_files(const char *directory, const struct policy_files *files)
 		FILE *file = fopen(arena_print(&here.arena, "%s/%s", directory, files->items[i].name), "wb");
 
 		assert_non_null(file);
-		assert_int_equal(fwrite(files->items[i].text.data, 1, files->items[i].text.size, file), files->items[i].text.size);
+		assert_int_equal(fwrite(files->items[i].text.data, 1, files->items[i].text.size, file),
+		    files->items[i].text.size);
 		assert_int_equal(fclose(file), 0);
 	}
 }
@@ -513,15 +524,15 @@ a_directory_is_read_by_name(void **state)
 		expect_true(read.items[i].name, span_equal(read.items[i].text, files.items[i].text));
 	}
 	assert_int_equal(mkdir(arena_print(&here.arena, "%s/notes", directory), 0700), 0);
-	expect_problem("a folder of another name", policy_files_read(&here.arena, directory, &read, &why), &why, ERR_INVALID,
-	    "/1.0/notes");
+	expect_problem("a folder of another name", policy_files_read(&here.arena, directory, &read, &why), &why,
+	    ERR_INVALID, "/1.0/notes");
 	assert_int_equal(rmdir(arena_print(&here.arena, "%s/notes", directory)), 0);
 	assert_int_equal(mkfifo(arena_print(&here.arena, "%s/criteria/pipe.json", directory), 0600), 0);
-	expect_problem("a pipe is not waited for", policy_files_read(&here.arena, directory, &read, &why), &why, ERR_INVALID,
-	    "/criteria/pipe.json");
+	expect_problem("a pipe is not waited for", policy_files_read(&here.arena, directory, &read, &why), &why,
+	    ERR_INVALID, "/criteria/pipe.json");
 	assert_int_equal(unlink(arena_print(&here.arena, "%s/criteria/pipe.json", directory)), 0);
-	expect_problem("none", policy_files_read(&here.arena, arena_print(&here.arena, "%s/2.0", root), &read, &why), &why,
-	    ERR_NOT_FOUND, "/2.0");
+	expect_problem("none", policy_files_read(&here.arena, arena_print(&here.arena, "%s/2.0", root), &read, &why),
+	    &why, ERR_NOT_FOUND, "/2.0");
 	command = arena_print(&here.arena, "rm -r '%s'", root);
 	assert_int_equal(system(command), 0); /* NOLINT(cert-env33-c): our own temporary directory */
 }

@@ -5,23 +5,30 @@
 
 #include "assurance/impact.h"
 
-/* The same criteria, with writing reserved to administrators, whatever the record; and one more that asks for a fact the
- * first version never did. */
+/* The same criteria, with writing reserved to administrators, whatever the record; and one more that asks for a fact
+ * the first version never did. */
 #define CRITERION(id, condition) CRITERION_AT(id, "1", condition)
 #define CRITERION_AT(id, level, condition) \
-	"{\"id\":\"" id "\",\"level\":\"" level "\",\"status\":\"derived\",\"title\":{\"ja\":\"題\",\"en\":\"t\"},\"text\":{\"ja\":\"文\",\"en\":\"t\"}," \
-	"\"sources\":[{\"document\":\"scenario\",\"at\":\"1.4\",\"relation\":\"derived\"}],\"condition\":" condition "," \
+	"{\"id\":\"" id "\",\"level\":\"" level "\",\"status\":\"derived\",\"title\":{\"ja\":\"題\",\"en\":\"t\"}," \
+	"\"text\":{\"ja\":\"文\",\"en\":\"t\"}," \
+	"\"sources\":[{\"document\":\"scenario\",\"at\":\"1.4\",\"relation\":\"derived\"}]," \
+	"\"condition\":" condition "," \
 	"\"reason\":{\"ja\":\"理由\",\"en\":\"r\"}}"
 #define WRITE "{\"any\":[{\"fact\":\"action.name\",\"isnt\":\"write\"},{\"fact\":\"subject.role\",\"is\":\"admin\"}]}"
 #define STRICTER "{\"area\":\"access\",\"criteria\":[" CRITERION("write", WRITE) "]}"
 #define FEWER "{\"area\":\"access\",\"criteria\":[" CRITERION("read", "{\"fact\":\"action.name\",\"is\":\"read\"}") "]}"
 
 static const struct { const char *facts, *resource; } decisions[] = {
-	{ "{\"subject.role\":\"member\",\"action.name\":\"write\",\"resource.status\":\"active\"}", "record-1" },   /* newly refused */
-	{ "{\"subject.role\":\"member\",\"action.name\":\"write\",\"resource.status\":\"active\"}", "record-2" },   /* newly refused */
-	{ "{\"subject.role\":\"admin\",\"action.name\":\"write\",\"resource.status\":\"active\"}", "record-1" },    /* newly accepted */
-	{ "{\"subject.role\":\"member\",\"action.name\":\"read\",\"resource.status\":\"active\"}", "record-1" },    /* the same */
-	{ "{\"subject.role\":\"member\",\"action.name\":\"write\",\"resource.status\":\"archived\"}", "record-1" }, /* refused again */
+	/* newly refused */
+	{ "{\"subject.role\":\"member\",\"action.name\":\"write\",\"resource.status\":\"active\"}", "record-1" },
+	/* newly refused */
+	{ "{\"subject.role\":\"member\",\"action.name\":\"write\",\"resource.status\":\"active\"}", "record-2" },
+	/* newly accepted */
+	{ "{\"subject.role\":\"admin\",\"action.name\":\"write\",\"resource.status\":\"active\"}", "record-1" },
+	/* the same */
+	{ "{\"subject.role\":\"member\",\"action.name\":\"read\",\"resource.status\":\"active\"}", "record-1" },
+	/* refused again */
+	{ "{\"subject.role\":\"member\",\"action.name\":\"write\",\"resource.status\":\"archived\"}", "record-1" },
 };
 
 static void
@@ -133,7 +140,8 @@ what_was_never_asked_is_not_guessed(void **state)
 /* Two levels, the second for administrators, and a profile that demands one of them. */
 #define LEVEL(id) "{\"id\":\"" id "\",\"title\":{\"ja\":\"題\",\"en\":\"t\"}}"
 #define PROFILE(level) \
-	"{\"id\":\"records\",\"title\":{\"ja\":\"題\",\"en\":\"t\"},\"text\":{\"ja\":\"文\",\"en\":\"t\"},\"status\":\"verified\"," \
+	"{\"id\":\"records\",\"title\":{\"ja\":\"題\",\"en\":\"t\"},\"text\":{\"ja\":\"文\",\"en\":\"t\"}," \
+	"\"status\":\"verified\"," \
 	"\"requires\":[{\"area\":\"access\",\"level\":\"" level "\",\"comparison\":\"minimum\"}]}"
 
 static const struct framework *
@@ -209,11 +217,13 @@ what_several_counted_is_what_one_would_have(void **state)
 		parts[i] = impact_new(after, &before, 1);
 	for (size_t i = 0; i < 8 * COUNT(decisions); i++) {
 		struct evaluation_request request = fixture_request(before,
-		    fixture_facts(&a, dictionary, decisions[i % COUNT(decisions)].facts), decisions[i % COUNT(decisions)].resource);
+		    fixture_facts(&a, dictionary, decisions[i % COUNT(decisions)].facts),
+		    decisions[i % COUNT(decisions)].resource);
 
 		/* The later ones go to the first part: samples are the earliest of all. */
 		add_numbered(whole, &a, request, (uint8_t)i);
-		add_numbered(parts[COUNT(parts) - 1 - i * COUNT(parts) / (8 * COUNT(decisions))], &a, request, (uint8_t)i);
+		add_numbered(parts[COUNT(parts) - 1 - i * COUNT(parts) / (8 * COUNT(decisions))], &a, request,
+		    (uint8_t)i);
 	}
 	impact_add_erased(whole);
 	impact_add_erased(parts[1]);

@@ -1,12 +1,16 @@
-/* tests/assurance/test_impact_page.c - reports of a version's impact as documents: every case that a reader may be told of. */
+/* tests/assurance/test_impact_page.c - reports of a version's impact as documents: every case that a reader may be told
+ * of. */
 #include "transaction/decisions.h"
 
 #include "assurance/impact_page.h"
 
 #define REPORT(replayed, same, refused, accepted, matrix, criteria, touched, resources, missing) \
-	"{\"framework\":\"fixture\",\"version\":\"1.0\",\"decisions\":1234575,\"other_frameworks\":5,\"erased\":2,\"replayed\":" replayed \
-	",\"same\":" same ",\"refused\":{\"count\":" refused "},\"accepted\":{\"count\":" accepted "},\"areas\":[{\"area\":\"access\"," \
-	"\"levels\":[\"0\",\"1\"],\"matrix\":" matrix "}],\"criteria\":[" criteria "],\"resources\":{\"further\":0,\"most\":[" resources \
+	"{\"framework\":\"fixture\",\"version\":\"1.0\",\"decisions\":1234575,\"other_frameworks\":5,\"erased\":2," \
+	"\"replayed\":" replayed \
+	",\"same\":" same ",\"refused\":{\"count\":" refused "},\"accepted\":{\"count\":" accepted "}," \
+	"\"areas\":[{\"area\":\"access\"," \
+	"\"levels\":[\"0\",\"1\"],\"matrix\":" matrix "}],\"criteria\":[" criteria "],\"resources\":{\"further\":0," \
+	"\"most\":[" resources \
 	"],\"touched\":" touched "},\"not_replayable\":[" missing "]}"
 #define CHANGED \
 	REPORT("1234567", "1234561", "4,\"samples\":[\"aa\",\"bb\"]", "2", "[[7,2],[4,1234554],[0,0]]", \
@@ -18,20 +22,25 @@
 #define NONE REPORT("0", "0", "0", "0", "[[0,0],[0,0],[0,0]]", "", "0", "", "")
 
 static const struct { const char *title, *report; enum render_languages languages; const char *says; } cases[] = {
-	{ "the outcome is told first, in English", CHANGED, RENDER_EN, "<p lang=\"en\">Of the decisions in the ledger, 1,234,567 were "
-	  "replayed under this version. 4 that were permitted would have been refused, and 2 that were refused would have been permitted.</p>" },
+	{ "the outcome is told first, in English", CHANGED, RENDER_EN, "<p lang=\"en\">Of the decisions in the ledger, "
+	  "1,234,567 were replayed under this version. 4 that were permitted would have been refused, and 2 that were "
+	  "refused would have been permitted.</p>" },
 	{ "and in Japanese", CHANGED, RENDER_JA, "<p lang=\"ja\">台帳にある判断のうち1,234,567件をこの版で判断し直した。許可されていた"
 	  "もののうち4件が拒否となり、拒否されていたもののうち2件が許可となる。</p>" },
 	{ "a share that rounds to nothing is not told as nothing", CHANGED, RENDER_EN, "under 0.1 %" },
-	{ "decisions to look at are named", CHANGED, RENDER_EN, "Refused now, such as</span></dt><dd class=\"two\"><div>aa\nbb</div>" },
-	{ "levels that fall and rise are marked by a word's shape", CHANGED, RENDER_EN, "Lower: 4, higher: 2, the same: 1,234,561." },
+	{ "decisions to look at are named", CHANGED, RENDER_EN, "Refused now, such as</span></dt><dd "
+	    "class=\"two\"><div>aa\nbb</div>" },
+	{ "levels that fall and rise are marked by a word's shape", CHANGED, RENDER_EN,
+	    "Lower: 4, higher: 2, the same: 1,234,561." },
 	{ "in the table as well", CHANGED, RENDER_EN, "<div>↓ 4</div></td><td class=\"two\"><div>1,234,554</div>" },
 	{ "what comes from entries is never read as HTML", CHANGED, RENDER_EN, "https://rp.example/?a&amp;b" },
 	{ "nor is a criterion's name", CHANGED, RENDER_EN, "gone&lt;1&gt;" },
 	{ "the fact that was never asked for is named", CHANGED, RENDER_EN, "(subject.role)" },
 	{ "and why else a decision cannot be replayed", CHANGED, RENDER_EN, "it has no profile &quot;old&quot;" },
-	{ "how many that are is told beside the outcomes", CHANGED, RENDER_EN, "Not replayable</span></dt><dd class=\"two\"><div>3</div>" },
-	{ "a version that changes nothing says so", SAME, RENDER_EN, "9 were replayed under this version. None would have ended otherwise." },
+	{ "how many that are is told beside the outcomes", CHANGED, RENDER_EN,
+	    "Not replayable</span></dt><dd class=\"two\"><div>3</div>" },
+	{ "a version that changes nothing says so", SAME, RENDER_EN, "9 were replayed under this version. None would "
+	    "have ended otherwise." },
 	{ "criterion by criterion", SAME, RENDER_EN, "No criterion is met otherwise than before." },
 	{ "party by party", SAME, RENDER_EN, "No relying party is touched." },
 	{ "level by level", SAME, RENDER_EN, "No decision reaches another level." },
@@ -39,7 +48,8 @@ static const struct { const char *title, *report; enum render_languages language
 	{ "and is not told as unchanged", ANOTHER_LEVEL, RENDER_EN, "Lower: 0, higher: 0, the same: 6." },
 	{ "without a decision nothing is concluded", NONE, RENDER_EN, "nothing can be said of its impact" },
 	{ "nor of an area", NONE, RENDER_EN, "No decision recorded a level of this area." },
-	{ "both languages stand side by side", NONE, RENDER_BOTH, "影響については何も言えない。</p><p lang=\"en\">The ledger has no decision" },
+	{ "both languages stand side by side", NONE, RENDER_BOTH, "影響については何も言えない。</p><p lang=\"en\">The ledger has no "
+	    "decision" },
 	{ "when the ledger was read is told for people and machines", NONE, RENDER_EN,
 	  "<time datetime=\"2026-11-23T01:30:00+09:00\"><span lang=\"en\">2026-11-23 01:30 (Japan time)" },
 };

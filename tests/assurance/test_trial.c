@@ -7,7 +7,8 @@
 
 static const char *const outcomes[] = {
 	"passed",
-	("reached token: 3, but 2; possible token: 3, but 2; truth of token-2: false, but true; truth of token-3: unknown, but "
+	("reached token: 3, but 2; possible token: 3, but 2; truth of token-2: false, but true; truth of token-3: "
+	    "unknown, but "
 	"false; barred: yes, but no; permit: yes, but no"),
 	"passed",
 };
@@ -45,20 +46,24 @@ test_outcomes(void **state)
 static const struct {
 	const char *title, *json, *problem;
 } wrong[] = {
-	{ "no such fact", "{\"title\":\"t\",\"facts\":{\"device.sort\":1},\"expect\":{}}", "/facts/device.sort: expected a fact" },
+	{ "no such fact", "{\"title\":\"t\",\"facts\":{\"device.sort\":1},\"expect\":{}}",
+	    "/facts/device.sort: expected a fact" },
 	{ "no such area", "{\"title\":\"t\",\"facts\":{},\"expect\":{\"reached\":{\"tokens\":\"1\"}}}",
 	  "/expect/reached/tokens: expected an area" },
 	{ "no such level", "{\"title\":\"t\",\"facts\":{},\"expect\":{\"possible\":{\"token\":\"4\"}}}",
 	  "/expect/possible/token: expected a level" },
 	{ "no such criterion", "{\"title\":\"t\",\"facts\":{},\"expect\":{\"failed\":[\"token-1\",\"token-9\"]}}",
 	  "/expect/failed/1: expected a criterion" },
-	{ "no such profile", "{\"title\":\"t\",\"profile\":\"shop\",\"facts\":{},\"expect\":{}}", "/profile: expected a profile" },
+	{ "no such profile", "{\"title\":\"t\",\"profile\":\"shop\",\"facts\":{},\"expect\":{}}",
+	    "/profile: expected a profile" },
 	{ "no such provenance", "{\"title\":\"t\",\"provenance\":\"seen\",\"facts\":{},\"expect\":{}}",
 	  "/provenance: expected claimed, vouched or observed" },
 	{ "no time", "{\"title\":\"t\",\"at\":\"today\",\"facts\":{},\"expect\":{}}", "/at: expected a time" },
-	{ "a permit without a profile", "{\"title\":\"t\",\"facts\":{},\"expect\":{\"permit\":true}}", "expected a profile" },
+	{ "a permit without a profile", "{\"title\":\"t\",\"facts\":{},\"expect\":{\"permit\":true}}",
+	    "expected a profile" },
 	{ "nothing expected", "{\"title\":\"t\",\"facts\":{}}", "expected members \"facts\" and \"expect\"" },
-	{ "something unknown", "{\"title\":\"t\",\"facts\":{},\"expect\":{\"reach\":{}}}", "/expect/reach: unknown member" },
+	{ "something unknown", "{\"title\":\"t\",\"facts\":{},\"expect\":{\"reach\":{}}}",
+	    "/expect/reach: unknown member" },
 };
 
 static void

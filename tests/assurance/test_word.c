@@ -32,7 +32,8 @@ set_up(void **state)
 
 	(void)state;
 	arena = arena_init(4 * MIB);
-	expect_ok("a dictionary", dictionary_read(&arena, "facts.json", span_text(dictionary_text), &dictionary, &why), &why);
+	expect_ok("a dictionary", dictionary_read(&arena, "facts.json", span_text(dictionary_text), &dictionary, &why),
+	    &why);
 	return 0;
 }
 
@@ -72,9 +73,11 @@ whose_word_counts(void **state)
 		  WORD_NOT_THEIRS },
 		{ "which vouches for itself", "rp.good", VOUCHED, ASSERTER_RP, 0, WORD_COUNTS },
 		{ "nobody vouches in no part", "login.good", VOUCHED, 0, 0, WORD_NOT_THEIRS },
-		{ "nobody vouches for what the registry knows", "operator.good", VOUCHED, ASSERTER_ANYBODY, 0, WORD_NOT_THEIRS },
+		{ "nobody vouches for what the registry knows", "operator.good", VOUCHED, ASSERTER_ANYBODY, 0,
+		  WORD_NOT_THEIRS },
 		{ "nor for what this server knows", "txn.kind", VOUCHED, ASSERTER_ANYBODY, 0, WORD_NOT_THEIRS },
-		{ "vouching is too weak where observing is needed", "login.seen", VOUCHED, ASSERTER_IDP, 0, WORD_TOO_WEAK },
+		{ "vouching is too weak where observing is needed", "login.seen", VOUCHED, ASSERTER_IDP, 0,
+		  WORD_TOO_WEAK },
 		{ "a vouched fact grows old as well", "login.hour", VOUCHED, ASSERTER_IDP, HOUR + 1, WORD_STALE },
 		{ "this server observes a login", "login.seen", OBSERVED, ASSERTER_WATASHI, 0, WORD_COUNTS },
 		{ "the registry does not", "login.seen", OBSERVED, ASSERTER_REGISTRY, 0, WORD_NOT_THEIRS },
@@ -82,7 +85,8 @@ whose_word_counts(void **state)
 		{ "this server does not", "operator.good", OBSERVED, ASSERTER_WATASHI, 0, WORD_NOT_THEIRS },
 		{ "nor does it speak for members", "desk.good", OBSERVED, ASSERTER_ANYBODY, 0, WORD_NOT_THEIRS },
 		{ "what is observed grows old", "operator.hour", OBSERVED, ASSERTER_REGISTRY, HOUR + 1, WORD_STALE },
-		{ "whose it is not is told before how old it is", "operator.hour", CLAIMED, 0, HOUR + 1, WORD_NOT_THEIRS },
+		{ "whose it is not is told before how old it is", "operator.hour", CLAIMED, 0, HOUR + 1,
+		  WORD_NOT_THEIRS },
 	};
 	const struct instant now = { NOON };
 
@@ -124,7 +128,8 @@ what_is_not_theirs_is_told_until_it_is_known_as_well(void **state)
 	expect_number("a claim of the registry's is not known", facts_provenance(&f, standing), PROVENANCE_NONE);
 	expect_number("it alone is told", f.not_theirs[0], 1 << standing->number);
 	said(&f, &registry, "{\"rp.standing\":false}");
-	expect_true("what the registry says counts", facts_provenance(&f, standing) == OBSERVED && !f.value[standing->number]);
+	expect_true("what the registry says counts", facts_provenance(&f, standing) == OBSERVED &&
+	    !f.value[standing->number]);
 	expect_number("and nothing is left to tell", f.not_theirs[0], 0);
 	said(&f, &claim, "{\"rp.standing\":true}");
 	expect_true("nor does it when the claim comes later", !f.value[standing->number] && f.not_theirs[0] == 0);

@@ -173,7 +173,8 @@ time_is_written_and_read(void **state)
 	instant_read(span_text("2026-11-22T05:20:07Z"), &t);
 	expect_text("HTTP's date", instant_http(t, text), "Sun, 22 Nov 2026 05:20:07 GMT");
 	expect_true("is read again", instant_read_http(span_text(text), &again) && again.us == t.us);
-	expect_true("the obsolete form is not", !instant_read_http(span_text("Sunday, 22-Nov-26 05:20:07 GMT"), &again));
+	expect_true("the obsolete form is not", !instant_read_http(span_text("Sunday, 22-Nov-26 05:20:07 GMT"),
+	    &again));
 }
 
 static void

@@ -6,8 +6,9 @@
  *
  * Bare: JSON text read into facts (unknown facts, wrong types and doubled names refused), all criteria evaluated, the
  * result written as JSON (permit, levels reached and possible, criteria that failed or are unknown), request and result
- * hashed to a leaf: what a peer does, and the leaf. Whole: what a caller gets and the ledger keeps: the answer with its reasons,
- * each with facts, values, needs and texts in two languages; the canonical entry with all facts; commitment and leaf.
+ * hashed to a leaf: what a peer does, and the leaf. Whole: what a caller gets and the ledger keeps: the answer with its
+ * reasons, each with facts, values, needs and texts in two languages; the canonical entry with all facts; commitment
+ * and leaf.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -66,9 +67,9 @@ prepare(struct bench *b, const char *directory)
 	b->step = arena_init(4 * MIB);
 	b->answer = buffer_init(1 * MIB);
 	b->entry = buffer_init(LEDGER_ENTRY_LARGEST);
-	if (dictionary_read(&b->policy, "facts.json", read_whole(&b->policy, directory, "facts.json"), &b->dictionary, &why) != OK ||
-	    policy_files_read(&b->policy, arena_print(&b->policy, "%s/policy", directory), &files, &why) != OK ||
-	    framework_read(&b->policy, &files, b->dictionary, false, &b->framework, &why) != OK)
+	if (dictionary_read(&b->policy, "facts.json", read_whole(&b->policy, directory, "facts.json"), &b->dictionary,
+	    &why) != OK || policy_files_read(&b->policy, arena_print(&b->policy, "%s/policy", directory), &files,
+	    &why) != OK || framework_read(&b->policy, &files, b->dictionary, false, &b->framework, &why) != OK)
 		give_up(&why);
 	b->profile = &b->framework->profiles[0];
 	b->now = b->framework->valid_from;
@@ -99,8 +100,8 @@ take_decision(struct bench *b, struct span input, struct facts *facts, struct ev
 	*request = (struct evaluation_request){ .caller = span_text("bench"), .member = span_text("bench"),
 		.subject_type = span_text("person"), .subject_id = id, .action = span_text("sign_in"),
 		.resource_type = span_text("relying_party"), .resource_id = span_text("https://rp.example/"),
-		.question = { .framework = b->framework, .profile = b->profile, .demand = profile_demand(b->profile), .facts = facts,
-		    .at = b->now } };
+		.question = { .framework = b->framework, .profile = b->profile, .demand = profile_demand(b->profile),
+		    .facts = facts, .at = b->now } };
 	decide(&request->question, decision);
 }
 
@@ -149,7 +150,8 @@ whole_decision(struct bench *b, struct span input)
 
 	take_decision(b, input, &facts, &request, &decision);
 	buffer_clear(&b->answer);
-	buffer_text(&b->answer, decision.permit ? "{\"decision\":true,\"context\":{" : "{\"decision\":false,\"context\":{");
+	buffer_text(&b->answer, decision.permit ? "{\"decision\":true,\"context\":{" :
+	    "{\"decision\":false,\"context\":{");
 	decision_write(&b->answer, &decision);
 	buffer_text(&b->answer, "}}");
 	buffer_clear(&b->entry);

@@ -1,10 +1,12 @@
-/* tests/bench/fill_decisions.c - a ledger grown by decisions that differ: each a question made by chance, the same from the
- * same seed, really decided and recorded as a worker would. For a daemon that is stopped.
+/* tests/bench/fill_decisions.c - a ledger grown by decisions that differ: each a question made by chance, the same from
+ * the same seed, really decided and recorded as a worker would. For a daemon that is stopped.
  *
- *     fill_decisions VERSION-DIRECTORY FACTS STORE-DIRECTORY MAP-BYTES COUNT       prints how many leaves there are then
+ *     fill_decisions VERSION-DIRECTORY FACTS STORE-DIRECTORY MAP-BYTES COUNT       prints how many leaves there are
+ * then
  *
- * The facts are those of the version's own tests: one test of each file, so that every area is spoken of, and then up to
- * five facts changed. Profiles, demands, relying parties and people differ too; the times are those of the last thirty days.
+ * The facts are those of the version's own tests: one test of each file, so that every area is spoken of, and then up
+ * to five facts changed. Profiles, demands, relying parties and people differ too; the times are those of the last
+ * thirty days.
  */
 #include "bench/growing.h"
 
@@ -63,8 +65,8 @@ prepare(struct filling *f, const char *directory, const char *facts)
 	f->content = buffer_init(LEDGER_ENTRY_LARGEST);
 	f->chance.state = 20261123;
 	if (file_read(facts, &text, &why) != OK ||
-	    dictionary_read(&f->policy, facts, arena_copy(&f->policy, buffer_span(&text)), &f->dictionary, &why) != OK ||
-	    policy_files_read(&f->policy, directory, &files, &why) != OK ||
+	    dictionary_read(&f->policy, facts, arena_copy(&f->policy, buffer_span(&text)), &f->dictionary,
+	    &why) != OK || policy_files_read(&f->policy, directory, &files, &why) != OK ||
 	    framework_read(&f->policy, &files, f->dictionary, true, &f->framework, &why) != OK)
 		growing_fail(&why);
 	buffer_release(&text);
@@ -121,7 +123,8 @@ make_facts(struct filling *f, struct facts *facts)
 		put_trial(f, &f->trials[f->files[i] + chance_below(&f->chance, (unsigned)count)], facts);
 	}
 	for (unsigned n = chance_below(&f->chance, CHANGES); n > 0; n--) {
-		const struct fact *fact = &f->dictionary->facts[chance_below(&f->chance, (unsigned)f->dictionary->count)];
+		const struct fact *fact = &f->dictionary->facts[chance_below(&f->chance,
+		    (unsigned)f->dictionary->count)];
 
 		if (chance_below(&f->chance, 8) == 0)
 			facts_forget(facts, fact);

@@ -1,5 +1,5 @@
-/* tests/bench/fill_ledger.c - a ledger grown to a size: the entry on standard input recorded again and again, under IDs and
- * salts of their own, by the recorder itself. For a daemon that is stopped.
+/* tests/bench/fill_ledger.c - a ledger grown to a size: the entry on standard input recorded again and again, under IDs
+ * and salts of their own, by the recorder itself. For a daemon that is stopped.
  *
  *     fill_ledger STORE-DIRECTORY MAP-BYTES SIZE        prints how many leaves there are then
  */

@@ -1,4 +1,5 @@
-/* tests/codec/test_individual_number.c - what looks like an individual number, and what has twelve digits and does not. */
+/* tests/codec/test_individual_number.c - what looks like an individual number, and what has twelve digits and does
+ * not. */
 #include "codec/individual_number.h"
 
 #include "expect.h"

@@ -207,7 +207,8 @@ static void
 escapes_are_found_wherever_they_stand(void **state)
 {
 	static const struct { const char *one, *json; } cases[] = {
-		{ "\"", "\\\"" }, { "\\", "\\\\" }, { "\x1f", "\\u001f" }, { "\xe9", "\xef\xbf\xbd" }, { "!", "!" }, { "[", "[" },
+		{ "\"", "\\\"" }, { "\\", "\\\\" }, { "\x1f", "\\u001f" }, { "\xe9", "\xef\xbf\xbd" }, { "!", "!" },
+		    { "[", "[" },
 	};
 
 	(void)state;
@@ -216,9 +217,10 @@ escapes_are_found_wherever_they_stand(void **state)
 			char text[32], json[64];
 			struct buffer b = buffer_init(KIB);
 
-			snprintf(text, sizeof(text), "%.*s%s%.*s", at, "aaaaaaaaaaaaaaaaaaaa", cases[i].one, 20 - at, "bbbbbbbbbbbbbbbbbbbb");
-			snprintf(json, sizeof(json), "\"%.*s%s%.*s\"", at, "aaaaaaaaaaaaaaaaaaaa", cases[i].json, 20 - at,
+			snprintf(text, sizeof(text), "%.*s%s%.*s", at, "aaaaaaaaaaaaaaaaaaaa", cases[i].one, 20 - at,
 			    "bbbbbbbbbbbbbbbbbbbb");
+			snprintf(json, sizeof(json), "\"%.*s%s%.*s\"", at, "aaaaaaaaaaaaaaaaaaaa", cases[i].json,
+			    20 - at, "bbbbbbbbbbbbbbbbbbbb");
 			json_write_string(&b, span_text(text));
 			expect_span("the text with its escape", buffer_span(&b), json);
 			buffer_release(&b);

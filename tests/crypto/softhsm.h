@@ -48,8 +48,8 @@ softhsm_module(void)
 	return NULL;
 }
 
-/* Makes a token "watashi-test" with the PIN 1234, which is in the file `pin`. False, with the reason printed, when there is
- * no SoftHSM2. */
+/* Makes a token "watashi-test" with the PIN 1234, which is in the file `pin`. False, with the reason printed, when
+ * there is no SoftHSM2. */
 static inline bool
 softhsm_start(const struct scratch *dir)
 {

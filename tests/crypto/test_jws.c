@@ -150,25 +150,30 @@ a_key_has_a_known_thumbprint(void **state)
 	const char *thumbprint;
 
 	(void)state;
-	assert_true(hex_read(span_text(RSA_HEAD), rsa, 33) && base64url_read(&a, span_text(RSA_N), &n) && n.size == 256);
+	assert_true(hex_read(span_text(RSA_HEAD), rsa, 33) && base64url_read(&a, span_text(RSA_N), &n) &&
+	    n.size == 256);
 	memcpy(rsa + 33, n.data, 256);
-	assert_true(hex_read(span_text("0203010001"), rsa + 33 + 256, 5) && hex_read(span_text(EC_SPKI), ec, sizeof(ec)));
+	assert_true(hex_read(span_text("0203010001"), rsa + 33 + 256, 5) && hex_read(span_text(EC_SPKI), ec,
+	    sizeof(ec)));
 	expect_ok("RSA", jwk_thumbprint(&a, KEY_RSA_2048, span_of(rsa, sizeof(rsa)), &thumbprint, &why), &why);
 	expect_text("that of the RFC", thumbprint, "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs");
 	expect_ok("RSA", jwk_write(&b, KEY_RSA_2048, span_of(rsa, sizeof(rsa)), &why), &why);
-	expect_span("as a JWK", buffer_span(&b), "{\"alg\":\"RS256\",\"e\":\"AQAB\",\"kid\":\"NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAf"
-	    "HkxZsRGC9Xs\",\"kty\":\"RSA\",\"n\":\"" RSA_N "\",\"use\":\"sig\"}");
+	expect_span("as a JWK", buffer_span(&b), "{\"alg\":\"RS256\",\"e\":\"AQAB\","
+	    "\"kid\":\"NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs\",\"kty\":\"RSA\",\"n\":\"" RSA_N
+	    "\",\"use\":\"sig\"}");
 	buffer_clear(&b);
 	expect_ok("EC", jwk_write(&b, KEY_P256, span_of(ec, sizeof(ec)), &why), &why);
-	expect_span("as a JWK", buffer_span(&b), "{\"alg\":\"ES256\",\"crv\":\"P-256\",\"kid\":\"oKIywvGUpTVTyxMQ3bwIIeQUudfr_CkLMjCE19ECD-U\","
+	expect_span("as a JWK", buffer_span(&b), "{\"alg\":\"ES256\",\"crv\":\"P-256\","
+	    "\"kid\":\"oKIywvGUpTVTyxMQ3bwIIeQUudfr_CkLMjCE19ECD-U\","
 	    "\"kty\":\"EC\",\"use\":\"sig\",\"x\":\"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU\","
 	    "\"y\":\"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0\"}");
 	expect_ok("a header", jws_jwt_header(KEY_P256, span_of(ec, sizeof(ec)), &a, &header, &why), &why);
-	expect_span("of a JWT", header, "{\"alg\":\"ES256\",\"kid\":\"oKIywvGUpTVTyxMQ3bwIIeQUudfr_CkLMjCE19ECD-U\",\"typ\":\"JWT\"}");
+	expect_span("of a JWT", header, "{\"alg\":\"ES256\",\"kid\":\"oKIywvGUpTVTyxMQ3bwIIeQUudfr_CkLMjCE19ECD-U\","
+	    "\"typ\":\"JWT\"}");
 	expect_problem("no Ed25519", jwk_thumbprint(&a, KEY_ED25519, span_of(ec, sizeof(ec)), &thumbprint, &why), &why,
 	    ERR_UNSUPPORTED, "cannot sign a JWS");
-	expect_problem("another type than it is", jwk_thumbprint(&a, KEY_RSA_2048, span_of(ec, sizeof(ec)), &thumbprint, &why),
-	    &why, ERR_CRYPTO, "not of the type rsa-2048");
+	expect_problem("another type than it is", jwk_thumbprint(&a, KEY_RSA_2048, span_of(ec, sizeof(ec)), &thumbprint,
+	    &why), &why, ERR_CRYPTO, "not of the type rsa-2048");
 	expect_problem("no key", jwk_thumbprint(&a, KEY_P256, span_text("0"), &thumbprint, &why), &why, ERR_SYNTAX,
 	    "no");
 	buffer_release(&b);

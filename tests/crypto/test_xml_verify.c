@@ -23,9 +23,11 @@
 #define SHA(n) XML_MORE "sha" n
 #define XPATH "<ds:Transform Algorithm=\"http://www.w3.org/TR/1999/REC-xpath-19991116\">" \
     "<ds:XPath>not(ancestor-or-self::ds:Signature)</ds:XPath></ds:Transform>"
-#define XSLT                                                                                                                 \
-	"<ds:Transform Algorithm=\"http://www.w3.org/TR/1999/REC-xslt-19991116\"><xsl:stylesheet version=\"1.0\""            \
-	" xmlns:xsl=\"http://www.w3.org/1999/XSL/Transform\"><xsl:template match=\"/\"><a/></xsl:template></xsl:stylesheet>" \
+#define XSLT \
+	"<ds:Transform Algorithm=\"http://www.w3.org/TR/1999/REC-xslt-19991116\"><xsl:stylesheet " \
+	"version=\"1.0\"" \
+	" xmlns:xsl=\"http://www.w3.org/1999/XSL/Transform\"><xsl:template " \
+	"match=\"/\"><a/></xsl:template></xsl:stylesheet>" \
 	"</ds:Transform>"
 
 enum signer { BY_RSA, BY_EC, BY_EC_384, OTHER_RSA, OTHER_EC, SIGNERS };

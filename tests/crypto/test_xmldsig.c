@@ -16,13 +16,14 @@
     "<md:IDPSSODescriptor protocolSupportEnumeration=\"urn:oasis:names:tc:SAML:2.0:protocol\"><md:Extensions>" \
     "<mdui:UIInfo" declared "><mdui:DisplayName xml:lang=\"ja\">連携 &amp; 信頼</mdui:DisplayName></mdui:UIInfo>" \
     "</md:Extensions><md:SingleSignOnService Binding=\"urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect\"" \
-    " Location=\"https://idp.example/sso\"></md:SingleSignOnService>" more "</md:IDPSSODescriptor></md:EntityDescriptor>"
+    " Location=\"https://idp.example/sso\"></md:SingleSignOnService>" more "</md:IDPSSODescriptor>" \
+    "</md:EntityDescriptor>"
 #define ATTRIBUTE "<x:Attribute xmlns:x=\"urn:oasis:names:tc:SAML:2.0:assertion\" Name=\"n\">" \
     "<x:AttributeValue xsi:type=\"xs:string\">v</x:AttributeValue></x:Attribute>"
 
-/* Documents as the registry writes them: canonical, the Signature first. Prefixes in the list stand on the root, whether it
- * uses them or not; others where they are used. Without a list the root's declaration of ds, used by the Signature alone,
- * is no part of what is hashed. */
+/* Documents as the registry writes them: canonical, the Signature first. Prefixes in the list stand on the root,
+ * whether it uses them or not; others where they are used. Without a list the root's declaration of ds, used by the
+ * Signature alone, is no part of what is hashed. */
 static const struct document_case {
 	const char *title, *prefixes, *root, *hashed_root, *body;
 } documents[] = {

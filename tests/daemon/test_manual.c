@@ -1,7 +1,7 @@
 /* tests/daemon/test_manual.c - the manuals against the tables they describe.
  *
- * Every route stands in watashid(8), and nothing stands there that is none; contexts in watashi-authzen(7) are as their schema
- * has them.
+ * Every route stands in watashid(8), and nothing stands there that is none; contexts in watashi-authzen(7) are as their
+ * schema has them.
  */
 #include "expect.h"
 
@@ -139,9 +139,11 @@ every_url_stands_in_the_manual(void **state)
 	for (size_t i = 0; i < served_count; i++)
 		/* With and without the slash it is one page, and one line. */
 		if (strcmp(served[i], "/members/") != 0)
-			expect_true(arena_print(&arena, "%s is served, and told", served[i]), holds(told, told_count, served[i]));
+			expect_true(arena_print(&arena, "%s is served, and told", served[i]), holds(told, told_count,
+			    served[i]));
 	for (size_t i = 0; i < told_count; i++) {
-		expect_true(arena_print(&arena, "%s is told, and served", told[i]), holds(served, served_count, told[i]));
+		expect_true(arena_print(&arena, "%s is told, and served", told[i]), holds(served, served_count,
+		    told[i]));
 		expect_true(arena_print(&arena, "%s is told once", told[i]), !holds(told, i, told[i]));
 	}
 }
@@ -189,7 +191,8 @@ what_a_list_tells_is_in_the_schema(const char *definition, const char *line)
 		expect_true(arena_print(&arena, "%s: %s is told, and described", definition, told[i]),
 		    json_object_get(properties, told[i]) != NULL);
 	json_object_foreach(properties, name, value)
-		expect_true(arena_print(&arena, "%s: %s is described, and told", definition, name), holds(told, count, name));
+		expect_true(arena_print(&arena, "%s: %s is described, and told", definition, name), holds(told, count,
+		    name));
 	json_decref(schema);
 }
 

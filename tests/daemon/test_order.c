@@ -81,7 +81,8 @@ what_is_no_order_is_refused(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++)
-		expect_true(cases[i].title, order_read(span_of(cases[i].bytes, cases[i].size), &order) == cases[i].good);
+		expect_true(cases[i].title, order_read(span_of(cases[i].bytes, cases[i].size),
+		    &order) == cases[i].good);
 }
 
 static void

@@ -1,4 +1,5 @@
-/* tests/daemon/test_privileges.c - users that are not there, directories that are made, system calls that end a process. */
+/* tests/daemon/test_privileges.c - users that are not there, directories that are made, system calls that end a
+ * process. */
 #include "expect.h"
 
 #include <errno.h>
@@ -49,8 +50,8 @@ who_does_not_exist_cannot_be_become(void **state)
 		expect_true("and changes nothing", !identity.change);
 		return;
 	}
-	expect_problem("a user that is not there", identity_find("no-such-user", NULL, &identity, &why), &why, ERR_INVALID,
-	    "/user: expected a user of this system, found \"no-such-user\"");
+	expect_problem("a user that is not there", identity_find("no-such-user", NULL, &identity, &why), &why,
+	    ERR_INVALID, "/user: expected a user of this system, found \"no-such-user\"");
 	expect_problem("a group that is not there", identity_find("nobody", "no-such-group", &identity, &why), &why,
 	    ERR_INVALID, "/group: expected a group of this system, found \"no-such-group\"");
 	expect_ok("root as root", identity_find("root", NULL, &identity, &why), &why);

@@ -117,8 +117,8 @@ ignore_commit(void *arg, const struct committed *done)
 static void
 put_in_force(struct instant refresh_at)
 {
-	const struct publication p = { .generation = 1, .published = now, .valid_until = instant_after(now, SECONDS(86400)),
-		.refresh_at = refresh_at, .key = span_text("metadata-1") };
+	const struct publication p = { .generation = 1, .published = now, .valid_until = instant_after(now,
+		SECONDS(86400)), .refresh_at = refresh_at, .key = span_text("metadata-1") };
 	struct arena a = arena_init(MIB);
 	struct unit *unit = unit_new(&a, store_tables(store), id_new(now));
 	struct buffer b = buffer_init(4 * KIB);
@@ -221,8 +221,8 @@ failures_are_tried_again_and_ask_for_a_signer_until_one_came(void **state)
 static int
 keys_make(void **state)
 {
-	struct new_key key = { .name = "metadata-1", .common_name = "Watashi test", .use = USE_METADATA, .type = KEY_P256,
-		.valid_for = SECONDS(86400LL * 3650) };
+	struct new_key key = { .name = "metadata-1", .common_name = "Watashi test", .use = USE_METADATA,
+		.type = KEY_P256, .valid_for = SECONDS(86400LL * 3650) };
 	struct problem why;
 
 	(void)state;
@@ -253,9 +253,10 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(what_is_not_due_is_not_run_for, stage_open, stage_close),
-		cmocka_unit_test_setup_teardown(what_a_run_leaves_due_is_run_for_later_and_later, stage_open, stage_close),
-		cmocka_unit_test_setup_teardown(failures_are_tried_again_and_ask_for_a_signer_until_one_came, stage_open,
+		cmocka_unit_test_setup_teardown(what_a_run_leaves_due_is_run_for_later_and_later, stage_open,
 		    stage_close),
+		cmocka_unit_test_setup_teardown(failures_are_tried_again_and_ask_for_a_signer_until_one_came,
+		    stage_open, stage_close),
 	};
 
 	return cmocka_run_group_tests(tests, keys_make, keys_remove);

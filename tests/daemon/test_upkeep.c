@@ -152,7 +152,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(a_change_is_looked_at_alone_and_time_among_all, stage_open, stage_close),
+		cmocka_unit_test_setup_teardown(a_change_is_looked_at_alone_and_time_among_all, stage_open,
+		    stage_close),
 		cmocka_unit_test_setup_teardown(a_look_that_fails_is_tried_again_later, stage_open, stage_close),
 	};
 

@@ -84,7 +84,8 @@ scene_put(struct scene *s, const struct table *table, struct span key, struct sp
 static inline void
 scene_member(struct scene *s, const char *id, enum standing standing)
 {
-	struct member m = { .id = span_text(id), .standing = standing, .since = clock_now(), .record = span_text("{}") };
+	struct member m = { .id = span_text(id), .standing = standing, .since = clock_now(),
+	    .record = span_text("{}") };
 	struct buffer b = buffer_init(4 * KIB);
 
 	member_write(&b, &m);
@@ -135,8 +136,8 @@ scene_policy(struct scene *s)
 	struct policy_files files;
 	struct problem why;
 
-	expect_ok("the fixture's files", policy_files_read(&s->arena, fixture_path(&s->arena, "fixture/1.0"), &files, &why),
-	    &why);
+	expect_ok("the fixture's files", policy_files_read(&s->arena, fixture_path(&s->arena, "fixture/1.0"), &files,
+	    &why), &why);
 	expect_ok("a framework", framework_read(&s->arena, &files, dictionary, true, &framework, &why), &why);
 	expect_ok("the dictionary", file_read(fixture_path(&s->arena, "facts.json"), &facts, &why), &why);
 	scene_put(s, &dictionary_table, span_text(DICTIONARY_KEY), buffer_span(&facts));

@@ -153,7 +153,8 @@ stage_publish(struct stage *s, uint64_t generation, struct instant valid_until)
 
 	publication_write(&b, &(struct publication){
 		.generation = generation, .published = s->now, .valid_until = valid_until,
-		.refresh_at = instant_after(s->now, SECONDS(60)), .entities = 3, .idps = 1, .rps = 2, .key = span_text("first") });
+		.refresh_at = instant_after(s->now, SECONDS(60)), .entities = 3, .idps = 1, .rps = 2,
+		    .key = span_text("first") });
 	stage_put(s, &publication_table, span_text("current"), buffer_span(&b));
 	buffer_release(&b);
 }
@@ -169,11 +170,12 @@ stage_representation(struct stage *s, const char *tag, bool gzip, bool in_file)
 
 	return (struct representation){
 		.etag = span_text(etag),
-		.fields = span_text(arena_print(&s->arena, "Content-Type: application/samlmetadata+xml\r\n%sETag: %s\r\n"
-		    "Last-Modified: " STAGE_MODIFIED "\r\nCache-Control: max-age=3600\r\nVary: Accept, Accept-Encoding\r\n",
-		    gzip ? "Content-Encoding: gzip\r\n" : "", etag)),
+		.fields = span_text(arena_print(&s->arena, "Content-Type: application/samlmetadata+xml\r\n%sETag: "
+		    "%s\r\nLast-Modified: " STAGE_MODIFIED "\r\nCache-Control: max-age=3600\r\nVary: Accept, "
+		    "Accept-Encoding\r\n", gzip ? "Content-Encoding: gzip\r\n" : "", etag)),
 		.body = in_file ? (struct span){ 0 } : span_text(body),
-		.file = in_file ? span_text(arena_print(&s->arena, "%s%s", tag, gzip ? ".gz" : "")) : (struct span){ 0 },
+		.file = in_file ? span_text(arena_print(&s->arena, "%s%s", tag, gzip ? ".gz" : "")) :
+		    (struct span){ 0 },
 		.size = strlen(body),
 	};
 }
@@ -214,7 +216,8 @@ stage_entity(struct stage *s, const char *entity_id, uint64_t generation, const 
 static inline int
 stage_connect(struct stage *s, const char *request)
 {
-	struct sockaddr_in where = { .sin_family = AF_INET, .sin_port = s->port, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	struct sockaddr_in where = { .sin_family = AF_INET, .sin_port = s->port,
+	    .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 	int fd = socket(AF_INET, SOCK_STREAM, 0);
 
 	expect_number("connected", connect(fd, (struct sockaddr *)&where, sizeof(where)), 0);
@@ -247,7 +250,8 @@ stage_read(struct stage *s, int fd, size_t at, const char *until)
 static inline const char *
 stage_ask(struct stage *s, const char *line, const char *fields)
 {
-	int fd = stage_connect(s, arena_print(&s->arena, "%s HTTP/1.1\r\nHost: t\r\nConnection: close\r\n%s\r\n", line, fields));
+	int fd = stage_connect(s, arena_print(&s->arena, "%s HTTP/1.1\r\nHost: t\r\nConnection: close\r\n%s\r\n", line,
+	    fields));
 
 	stage_read(s, fd, 0, NULL);
 	close(fd);

@@ -46,7 +46,8 @@ a_question_is_answered_with_its_reasons(void **state)
 	    "{\"decision\":false|\"failed\":[{\"id\":\"delete\"|\"fact\":\"action.soft\",\"value\":false|"
 	    "\"advice\":[{\"reading\":\"person\"|\"id\":\"soft\"");
 	expect_answer(s, "without advice when none is wanted", scene_ask(s, "point", "evaluation",
-	    "{" ALICE "," HARD "," RECORD ",\"context\":{\"advice\":false}}"), 200, "{\"decision\":false|!\"advice\":[{");
+	    "{" ALICE "," HARD "," RECORD ",\"context\":{\"advice\":false}}"), 200,
+	    "{\"decision\":false|!\"advice\":[{");
 	expect_answer(s, "a name of the request comes back", scene_send(s, "POST /access/v1/evaluation",
 	    JSON_TYPE TOKEN "X-Request-ID: one-2\r\n", PERMITTED), 200, "\r\nX-Request-ID: one-2\r\n");
 	expect_answer(s, "with a charset too", scene_send(s, "POST /access/v1/evaluation",
@@ -66,14 +67,14 @@ what_cannot_be_understood_is_refused_where_it_stands(void **state)
 		{ "an array", "evaluation", "[]", 400, "expected an object" },
 		{ "no subject", "evaluation", "{" ACTION("read") "," RECORD "}", 400,
 		    "/subject: expected an object, found nothing" },
-		{ "a subject without a type", "evaluation", "{\"subject\":{\"id\":\"a\"}," ACTION("read") "," RECORD "}", 400,
-		    "/subject/type: expected a text, found nothing" },
+		{ "a subject without a type", "evaluation", "{\"subject\":{\"id\":\"a\"}," ACTION("read") "," RECORD
+		    "}", 400, "/subject/type: expected a text, found nothing" },
 		{ "a name twice", "evaluation", "{\"subject\":{\"type\":\"a\",\"type\":\"b\",\"id\":\"a\"},"
 		    ACTION("read") "," RECORD "}", 400, "/subject/type" },
-		{ "properties that are none", "evaluation", "{" ALICE ",\"action\":{\"name\":\"read\",\"properties\":7},"
-		    RECORD "}", 400, "/action/properties: expected an object" },
-		{ "a context that is none", "evaluation", "{" ALICE "," ACTION("read") "," RECORD ",\"context\":[]}", 400,
-		    "/context: expected an object" },
+		{ "properties that are none", "evaluation", "{" ALICE ",\"action\":{\"name\":\"read\","
+		    "\"properties\":7}," RECORD "}", 400, "/action/properties: expected an object" },
+		{ "a context that is none", "evaluation", "{" ALICE "," ACTION("read") "," RECORD ",\"context\":[]}",
+		    400, "/context: expected an object" },
 		{ "a fact nobody knows", "evaluation", "{" ALICE "," ACTION("read") "," RECORD
 		    ",\"context\":{\"facts\":{\"no.such\":1}}}", 400, "/context/facts/no.such" },
 		{ "a fact of the wrong type", "evaluation", "{" ALICE "," ACTION("read") "," RECORD
@@ -82,16 +83,19 @@ what_cannot_be_understood_is_refused_where_it_stands(void **state)
 		    ",\"context\":{\"framework\":\"none\"}}", 404, "/context/framework" },
 		{ "another's transaction", "evaluation", "{\"subject\":{\"type\":\"transaction\",\"id\":\"x\"},"
 		    ACTION("read") "," RECORD "}", 404, "no transaction of yours" },
-		{ "an unknown semantic is shown", "evaluations", "{" ALICE "," RECORD ",\"evaluations\":[{" ACTION("read")
+		{ "an unknown semantic is shown", "evaluations", "{" ALICE "," RECORD ",\"evaluations\":[{"
+		    ACTION("read")
 		    "}],\"options\":{\"evaluations_semantic\":\"any\\u0007\"}}", 400,
-		    "/options/evaluations_semantic: expected execute_all, deny_on_first_deny or permit_on_first_permit, "
-		    "found \\\"any\\\\u0007\\\"" },
+		    "/options/evaluations_semantic: expected execute_all, deny_on_first_deny or "
+		    "permit_on_first_permit, found \\\"any\\\\u0007\\\"" },
 		{ "a long one in part", "evaluations", "{" ALICE "," RECORD ",\"options\":{\"evaluations_semantic\":\""
 		    "0123456789012345678901234567890123456789_more\"}}", 400, "0123456789\\\"…|!_more" },
 		{ "a page of nothing", "search/subject", "{\"subject\":{\"type\":\"user\"}," ACTION("read") "," RECORD
 		    ",\"page\":{\"limit\":0}}", 400, "/page/limit" },
-		{ "another's token of a page", "search/subject", "{\"subject\":{\"type\":\"user\"}," ACTION("read") "," RECORD
-		    ",\"page\":{\"token\":\"1.0123456789abcdef\"}}", 400, "/page/token: expected the token of this very search" },
+		{ "another's token of a page", "search/subject", "{\"subject\":{\"type\":\"user\"}," ACTION("read") ","
+		    RECORD
+		    ",\"page\":{\"token\":\"1.0123456789abcdef\"}}", 400, "/page/token: expected the token of this "
+		    "very search" },
 	};
 	struct scene *s = &scene;
 
@@ -140,8 +144,8 @@ put_version(struct scene *s, const char *version, const char *from)
 	struct policy_file *manifest;
 	struct problem why;
 
-	expect_ok("the fixture's files", policy_files_read(&s->arena, fixture_path(&s->arena, "fixture/1.0"), &files, &why),
-	    &why);
+	expect_ok("the fixture's files", policy_files_read(&s->arena, fixture_path(&s->arena, "fixture/1.0"), &files,
+	    &why), &why);
 	manifest = (struct policy_file *)policy_file_find(&files, span_text("manifest.json"));
 	manifest->text = span_text(arena_print(&s->arena, "{\"framework\":\"fixture\",\"version\":\"%s\",\"title\":"
 	    "{\"ja\":\"x\",\"en\":\"x\"},\"text\":{\"ja\":\"x\",\"en\":\"x\"},\"valid_from\":\"%s\"}", version, from));
@@ -168,8 +172,10 @@ only_auditors_name_a_version_that_is_not_in_force(void **state)
 	} cases[] = {
 		{ "the one in force", "point", "1.0", 200, "\"decision\":true|\"version\":\"1.0\"" },
 		{ "the one before", "point", "0.9", 400,
-		    "/context/version: expected \\\"1.0\\\", which is in force, or a caller with the right to audit; found \\\"0.9\\\"" },
-		{ "the one to come", "point", "9.0", 400, "/context/version: expected \\\"1.0\\\", which is in force|!decision" },
+		    "/context/version: expected \\\"1.0\\\", which is in force, or a caller with the right to audit; "
+		    "found \\\"0.9\\\"" },
+		{ "the one to come", "point", "9.0", 400, "/context/version: expected \\\"1.0\\\", which is in "
+		    "force|!decision" },
 		{ "one there is not", "point", "8", 404, "/context/version: no version of this framework \\\"8\\\"" },
 		{ "an auditor, of the one before", "auditor", "0.9", 200, "\"decision\":true|\"version\":\"0.9\"" },
 		{ "and of the one to come", "auditor", "9.0", 200, "\"decision\":true|\"version\":\"9.0\"" },
@@ -185,7 +191,8 @@ only_auditors_name_a_version_that_is_not_in_force(void **state)
 	scene_caller(s, "auditor", "records", CALLER_DECIDE | CALLER_AUDIT, 0);
 	scene_front(s, access_text);
 	for (size_t i = 0; i < COUNT(cases); i++)
-		expect_answer(s, cases[i].title, scene_ask(s, cases[i].caller, "evaluation", arena_print(&s->arena, "{" ALICE ","
+		expect_answer(s, cases[i].title, scene_ask(s, cases[i].caller, "evaluation", arena_print(&s->arena,
+		    "{" ALICE ","
 		    ACTION("read") "," RECORD ",\"context\":{\"version\":\"%s\"}}", cases[i].version)), cases[i].status,
 		    cases[i].parts);
 	scene_close(s);
@@ -198,8 +205,8 @@ several_questions_end_where_their_semantic_says(void **state)
 		const char *title, *semantic, *parts;
 	} cases[] = {
 		{ "all of them", "execute_all", "{\"evaluations\":[{\"decision\":true|},{\"decision\":false" },
-		{ "up to the first denial", "deny_on_first_deny", "[{\"decision\":true|},{\"decision\":false,\"context\":{\"eval"
-		    "|!\"error\"" },
+		{ "up to the first denial", "deny_on_first_deny", "[{\"decision\":true|},{\"decision\":false,"
+		    "\"context\":{\"eval|!\"error\"" },
 		{ "up to the first permission", "permit_on_first_permit", "[{\"decision\":true|!\"decision\":false" },
 	};
 	struct scene *s = &scene;
@@ -245,12 +252,13 @@ one_request_asks_at_most_so_much(void **state)
 
 	(void)state;
 	open_all(5);
-	expect_answer(s, "64 questions", scene_ask(s, "point", "evaluations", repeated(&s->arena, before, "{}", 64, "]}")),
-	    200, "\"decision\":true");
+	expect_answer(s, "64 questions", scene_ask(s, "point", "evaluations", repeated(&s->arena, before, "{}", 64,
+	    "]}")), 200, "\"decision\":true");
 	expect_answer(s, "65 are too many", scene_ask(s, "point", "evaluations",
-	    repeated(&s->arena, before, "{}", 65, "]}")), 400, "/evaluations/64: expected at most 64 evaluations, found more");
-	expect_answer(s, "and further frameworks count", scene_ask(s, "point", "evaluations", repeated(&s->arena, before,
-	    "{\"context\":{\"also\":[\"fixture\"]}}", 33, "]}")), 400, "at most 64 decisions in one request");
+	    repeated(&s->arena, before, "{}", 65, "]}")), 400, "/evaluations/64: expected at most 64 evaluations, "
+	    "found more");
+	expect_answer(s, "and further frameworks count", scene_ask(s, "point", "evaluations", repeated(&s->arena,
+	    before, "{\"context\":{\"also\":[\"fixture\"]}}", 33, "]}")), 400, "at most 64 decisions in one request");
 	expect_answer(s, "a body that is too large", scene_ask(s, "point", "evaluation", repeated(&s->arena,
 	    "{\"context\":{\"more\":[", "\"0123456789012345678901234567890123456789\"", 2000, "]}}")), 413, "");
 	scene_close(s);
@@ -269,8 +277,9 @@ many(struct arena *a, size_t count)
 	for (size_t i = 0; i < count; i++)
 		buffer_print(&b, "%s{\"type\":\"robot\",\"id\":\"robot-%zu\"},{\"type\":\"user\",\"id\":\"user-%zu\","
 		    "\"facts\":{\"subject.role\":\"%s\"}}", i ? "," : "", i, i, i % 3 ? "member" : "admin");
-	buffer_text(&b, "],\"resources\":[{\"type\":\"record\",\"id\":\"r\",\"facts\":{\"resource.status\":\"active\"}}],"
-	    "\"actions\":[{\"name\":\"read\"},{\"name\":\"write\"},{\"name\":\"fly\"}]}");
+	buffer_text(&b, "],\"resources\":[{\"type\":\"record\",\"id\":\"r\","
+	    "\"facts\":{\"resource.status\":\"active\"}}],\"actions\":[{\"name\":\"read\"},{\"name\":\"write\"},"
+	    "{\"name\":\"fly\"}]}");
 	text = arena_text(a, buffer_span(&b));
 	buffer_release(&b);
 	return text;
@@ -318,13 +327,15 @@ a_search_looks_at_what_is_kept_page_by_page(void **state)
 	} while (*token && ++pages < 10);
 	expect_number("members alone may write what is active", found, 400);
 	expect_number("256 are looked at for one page", pages, 2);
-	expect_answer(s, "a limit", scene_ask(s, "point", "search/subject", SEARCH_USERS("user", ",\"page\":{\"limit\":3}")),
-	    200, "\"count\":3|[{\"type\":\"user\",\"id\":\"user-1\"},{\"type\":\"user\",\"id\":\"user-2\"},"
-	    "{\"type\":\"user\",\"id\":\"user-4\"}]}");
+	expect_answer(s, "a limit", scene_ask(s, "point", "search/subject", SEARCH_USERS("user",
+	    ",\"page\":{\"limit\":3}")), 200, "\"count\":3|[{\"type\":\"user\",\"id\":\"user-1\"},{\"type\":\"user\","
+	    "\"id\":\"user-2\"},{\"type\":\"user\",\"id\":\"user-4\"}]}");
 	token = next_token(s);
 	expect_answer(s, "the page behind it", scene_ask(s, "point", "search/subject", arena_print(&s->arena,
-	    SEARCH_USERS("user", ",\"page\":{\"limit\":1,\"token\":\"%s\"}"), token)), 200, "[{\"type\":\"user\",\"id\":\"user-5\"}]");
-	expect_answer(s, "its token is no other search's", scene_ask(s, "point", "search/subject", arena_print(&s->arena,
+	    SEARCH_USERS("user", ",\"page\":{\"limit\":1,\"token\":\"%s\"}"), token)), 200,
+	        "[{\"type\":\"user\",\"id\":\"user-5\"}]");
+	expect_answer(s, "its token is no other search's", scene_ask(s, "point", "search/subject",
+	    arena_print(&s->arena,
 	    SEARCH_USERS("robot", ",\"page\":{\"token\":\"%s\"}"), token)), 400, "/page/token");
 	expect_answer(s, "a type nobody has", scene_ask(s, "point", "search/subject", SEARCH_USERS("ghost", "")), 200,
 	    "{\"page\":{\"next_token\":\"\",\"count\":0},\"results\":[]}");
@@ -332,8 +343,8 @@ a_search_looks_at_what_is_kept_page_by_page(void **state)
 	    "{\"subject\":{\"type\":\"user\",\"id\":\"user-1\"},\"resource\":{\"type\":\"record\",\"id\":\"r\"}}"), 200,
 	    "\"results\":[{\"name\":\"read\"},{\"name\":\"write\"}]}");
 	expect_answer(s, "resources", scene_ask(s, "point", "search/resource",
-	    "{\"subject\":{\"type\":\"user\",\"id\":\"user-3\"}," ACTION("write") ",\"resource\":{\"type\":\"record\"}}"), 200,
-	    "\"results\":[]}");
+	    "{\"subject\":{\"type\":\"user\",\"id\":\"user-3\"}," ACTION("write")
+	    ",\"resource\":{\"type\":\"record\"}}"), 200, "\"results\":[]}");
 	scene_close(s);
 }
 
@@ -347,15 +358,19 @@ everything_asked_is_counted(void **state)
 		const char *wait;
 	} cases[] = {
 		{ "twelve items are twelve questions", "batch", "evaluations", "{" ALICE "," ACTION("read")
-		    ",\"resource\":{\"type\":\"record\",\"id\":\"r\"},\"evaluations\":[{},{},{},{},{},{},{},{},{},{},{},{}]}", 200, "10" },
-		{ "so are those that cannot be decided", "broken", "evaluations", "{\"evaluations\":[{},{},{},{},{},{},{},{}]}",
-		    200, "6" },
-		{ "each further framework is one", "wide", "evaluation", "{\"subject\":{\"type\":\"user\",\"id\":\"user-1\"},"
-		    ACTION("read") ",\"resource\":{\"type\":\"record\",\"id\":\"r\"},\"context\":{\"also\":[\"fixture\",\"fixture\","
+		    ",\"resource\":{\"type\":\"record\",\"id\":\"r\"},\"evaluations\":[{},{},{},{},{},{},{},{},{},{},"
+		    "{},{}]}", 200, "10" },
+		{ "so are those that cannot be decided", "broken", "evaluations", "{\"evaluations\":[{},{},{},{},{},{},"
+		    "{},{}]}", 200, "6" },
+		{ "each further framework is one", "wide", "evaluation", "{\"subject\":{\"type\":\"user\","
+		    "\"id\":\"user-1\"},"
+		    ACTION("read") ",\"resource\":{\"type\":\"record\",\"id\":\"r\"},"
+		        "\"context\":{\"also\":[\"fixture\",\"fixture\","
 		    "\"fixture\"]}}", 200, "2" },
-		{ "a search costs the candidates of its type", "search", "search/subject", SEARCH_USERS("user", ""), 200, "38" },
-		{ "and no more of another part", "actions", "search/action", "{\"subject\":{\"type\":\"user\",\"id\":\"user-1\"},"
-		    "\"resource\":{\"type\":\"record\",\"id\":\"r\"}}", 200, "1" },
+		{ "a search costs the candidates of its type", "search", "search/subject", SEARCH_USERS("user", ""),
+		    200, "38" },
+		{ "and no more of another part", "actions", "search/action", "{\"subject\":{\"type\":\"user\","
+		    "\"id\":\"user-1\"},\"resource\":{\"type\":\"record\",\"id\":\"r\"}}", 200, "1" },
 		{ "what is refused was asked", "refused", "evaluations", "{\"evaluations\":[", 400, NULL },
 	};
 	struct scene *s = &scene;
@@ -367,17 +382,20 @@ everything_asked_is_counted(void **state)
 		scene_caller(s, cases[i].caller, "records", CALLER_DECIDE, 1);
 	scene_front(s, many(&s->arena, 40));
 	for (size_t i = 0; i < COUNT(cases); i++) {
-		expect_answer(s, cases[i].title, scene_ask(s, cases[i].caller, cases[i].path, cases[i].body), cases[i].first, "");
+		expect_answer(s, cases[i].title, scene_ask(s, cases[i].caller, cases[i].path, cases[i].body),
+		    cases[i].first, "");
 		if (cases[i].wait)
-			expect_answer(s, cases[i].title, scene_ask(s, cases[i].caller, cases[i].path, cases[i].body), 429,
-			    arena_print(&s->arena, "\r\nRetry-After: %s\r\n|asks more often than was agreed", cases[i].wait));
+			expect_answer(s, cases[i].title, scene_ask(s, cases[i].caller, cases[i].path, cases[i].body),
+			    429, arena_print(&s->arena, "\r\nRetry-After: %s\r\n|asks more often than was agreed",
+			    cases[i].wait));
 	}
 	for (int i = 0; i < 3; i++)
 		scene_ask(s, "refused", "evaluation", "{");
-	expect_answer(s, "refusals use the rate up too", scene_ask(s, "refused", "evaluation", "{"), 429, "Retry-After: ");
+	expect_answer(s, "refusals use the rate up too", scene_ask(s, "refused", "evaluation", "{"), 429,
+	    "Retry-After: ");
 	expect_answer(s, "one's haste does not hold up another", scene_ask(s, "point", "evaluation",
-	    "{\"subject\":{\"type\":\"user\",\"id\":\"user-1\"}," ACTION("read") ",\"resource\":{\"type\":\"record\",\"id\":\"r\"}}"),
-	    200, "{\"decision\":true");
+	    "{\"subject\":{\"type\":\"user\",\"id\":\"user-1\"}," ACTION("read") ",\"resource\":{\"type\":\"record\","
+	    "\"id\":\"r\"}}"), 200, "{\"decision\":true");
 	scene_close(s);
 }
 
@@ -431,7 +449,8 @@ a_wrong_access_file_is_refused_with_its_place(void **state)
 		{ "no JSON", "{", "access.json: line 1" },
 		{ "an unknown key", "{\"subject\":[]}", "/subject: unknown key" },
 		{ "a subject without an id", "{\"subjects\":[{\"type\":\"user\"}]}", "/subjects/0/id" },
-		{ "an action with a type", "{\"actions\":[{\"name\":\"a\",\"type\":\"b\"}]}", "/actions/0/type: unknown key" },
+		{ "an action with a type", "{\"actions\":[{\"name\":\"a\",\"type\":\"b\"}]}",
+		    "/actions/0/type: unknown key" },
 		{ "a subject with a policy", "{\"subjects\":[{\"type\":\"a\",\"id\":\"b\",\"profile\":\"c\"}]}",
 		    "/subjects/0/profile: unknown key" },
 		{ "a part that is none", "{\"properties\":[{\"of\":\"context\",\"fact\":\"a\"}]}",
@@ -466,7 +485,8 @@ find_by_looking_at_each(const struct access *access, enum part part, struct span
 static void
 an_entity_is_found_as_by_looking_at_each(void **state)
 {
-	static const char *const types[] = { "user", "use", "record", "r\xc3\xa9" }, *const ids[] = { "a", "ab", "b", "abc", "", "z" };
+	static const char *const types[] = { "user", "use", "record", "r\xc3\xa9" }, *const ids[] = { "a", "ab", "b",
+	    "abc", "", "z" };
 	struct arena a = arena_init(64 * MIB);
 	struct buffer b = buffer_init(4 * MIB);
 	const struct access *access;
@@ -476,7 +496,8 @@ an_entity_is_found_as_by_looking_at_each(void **state)
 	(void)state;
 	buffer_text(&b, "{\"subjects\":[");
 	for (size_t i = 0; i < 500; i++)
-		buffer_print(&b, "%s{\"type\":\"%s\",\"id\":\"%s%zu\"}", i ? "," : "", types[i * 7 % 4], ids[i * 5 % 6], i % 40);
+		buffer_print(&b, "%s{\"type\":\"%s\",\"id\":\"%s%zu\"}", i ? "," : "", types[i * 7 % 4], ids[i * 5 % 6],
+		    i % 40);
 	buffer_text(&b, "],\"actions\":[");
 	for (size_t i = 0; i < 200; i++)
 		buffer_print(&b, "%s{\"name\":\"%s%zu\"}", i ? "," : "", ids[i * 5 % 6], i % 30);

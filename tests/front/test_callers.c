@@ -266,7 +266,8 @@ requests_are_read_strictly(void **state)
 		    "/fingerprint: expected 64" },
 		{ "what was looked at, to revoke", "/a", "{\"action\":\"revoke\",\"proposal\":\"sha256:0\"}", 400,
 		    "/proposal: expected none to revoke" },
-		{ "nothing that waits", "/a", "{\"action\":\"approve\"}", 404, "no change of a caller \\\"a\\\" waits" },
+		{ "nothing that waits", "/a", "{\"action\":\"approve\"}", 404,
+		    "no change of a caller \\\"a\\\" waits" },
 		{ "nothing to take back", "/a", "{\"action\":\"withdraw-proposal\"}", 404, "waits for operators" },
 		{ "a caller nobody knows", "/a", "{\"action\":\"revoke\"}", 404, "there is no caller" },
 		{ "a name that is none, in the path", "/A%2F", "{\"action\":\"revoke\"}", 400, "a-z, 0-9 and -" },
@@ -351,8 +352,9 @@ what_raises_trust_waits_for_another_operator(void **state)
 
 	(void)state;
 	scene_open(&s, 4, 2);
-	expect_answer(&s, "proposed, and its token told", ask(&s, "/v1/control/callers", "{\"name\":\"bank-1\",\"member\":\"bank\","
-	    "\"rights\":[\"audit\"],\"for\":\"P90D\"}"), 200, "{\"name\":\"bank-1\",\"done\":\"propose\",\"token\":\"wt_");
+	expect_answer(&s, "proposed, and its token told", ask(&s, "/v1/control/callers",
+	    "{\"name\":\"bank-1\",\"member\":\"bank\",\"rights\":[\"audit\"],\"for\":\"P90D\"}"), 200,
+	    "{\"name\":\"bank-1\",\"done\":\"propose\",\"token\":\"wt_");
 	expect_answer(&s, "it waits", 0, 0, "\"outcome\":\"waiting\",\"proposal\":\"sha256:");
 	expect_answer(&s, "for one more", 0, 0, "\"approvals\":{\"had\":1,\"needed\":2}}");
 	proposal = arena_print(&s.arena, "%.71s", strstr(s.answer, "sha256:"));
@@ -361,20 +363,24 @@ what_raises_trust_waits_for_another_operator(void **state)
 	expect_number("but a proposal", rows(&s, &caller_proposal_table, &waiting), 1);
 	expect_true("without its token", !has(waiting, strstr(s.answer, "wt_") ? arena_print(&s.arena, "%.46s",
 	    strstr(s.answer, "wt_")) : "wt_"));
-	expect_answer(&s, "which is listed", ask(&s, "/v1/control/callers", NULL), 200, "{\"callers\":[],\"more\":false,"
-	    "\"proposals\":[{\"name\":\"bank-1\",\"action\":\"create\",\"member\":\"bank\",\"rights\":[\"audit\"],");
+	expect_answer(&s, "which is listed", ask(&s, "/v1/control/callers", NULL), 200,
+	    "{\"callers\":[],\"more\":false,\"proposals\":[{\"name\":\"bank-1\",\"action\":\"create\","
+	    "\"member\":\"bank\",\"rights\":[\"audit\"],");
 	expect_answer(&s, "with its digest", 0, 0, proposal);
 	expect_answer(&s, "one at a time", ask(&s, "/v1/control/callers", "{\"name\":\"bank-1\",\"member\":\"bank\","
 	    "\"rights\":[\"vouch\"]}"), 409, "waits for operators");
 	expect_answer(&s, "an approval names what was looked at", ask(&s, "/v1/control/callers/bank-1",
 	    "{\"action\":\"approve\"}"), 400, "expected the digest of what is approved");
-	expect_answer(&s, "and nothing else", ask(&s, "/v1/control/callers/bank-1", "{\"action\":\"approve\",\"proposal\":"
-	    "\"sha256:0000000000000000000000000000000000000000000000000000000000000000\"}"), 409, "another one now");
-	expect_answer(&s, "who proposed cannot be the other", ask(&s, "/v1/control/callers/bank-1", arena_print(&s.arena,
-	    "{\"action\":\"approve\",\"proposal\":\"%s\"}", proposal)), 403, "proposed this; expected another operator");
+	expect_answer(&s, "and nothing else", ask(&s, "/v1/control/callers/bank-1",
+	    "{\"action\":\"approve\","
+	    "\"proposal\":\"sha256:0000000000000000000000000000000000000000000000000000000000000000\"}"), 409,
+	    "another one now");
+	expect_answer(&s, "who proposed cannot be the other", ask(&s, "/v1/control/callers/bank-1",
+	    arena_print(&s.arena, "{\"action\":\"approve\",\"proposal\":\"%s\"}", proposal)), 403,
+	    "proposed this; expected another operator");
 	expect_number("nothing is written down yet", rows(&s, &journal_table, NULL), 0);
-	expect_answer(&s, "taken back", ask(&s, "/v1/control/callers/bank-1", "{\"action\":\"withdraw-proposal\"}"), 200,
-	    "\"outcome\":\"withdrawn\"");
+	expect_answer(&s, "taken back", ask(&s, "/v1/control/callers/bank-1", "{\"action\":\"withdraw-proposal\"}"),
+	    200, "\"outcome\":\"withdrawn\"");
 	expect_number("it is gone", rows(&s, &caller_proposal_table, NULL), 0);
 	expect_answer(&s, "what raises nothing takes one", ask(&s, "/v1/control/callers", "{\"name\":\"bank-1\","
 	    "\"member\":\"bank\",\"rights\":[\"decide\",\"proofing\"]}"), 200, "\"outcome\":\"effective\"");
@@ -418,10 +424,12 @@ what_cannot_be_read_is_never_taken_for_absent(void **state)
 	put_row(&s, &caller_proposal_table, "bank-2", "\x7f newer");
 	expect_answer(&s, "a proposal is there too", ask(&s, "/v1/control/callers", NULL), 200,
 	    "\"proposals\":[{\"name\":\"bank-2\",\"unreadable\":true}]");
-	expect_answer(&s, "and stays", ask(&s, "/v1/control/callers/bank-2", bodies[1]), 400, "is of a form this build");
+	expect_answer(&s, "and stays", ask(&s, "/v1/control/callers/bank-2", bodies[1]), 400,
+	    "is of a form this build");
 	put_row(&s, &member_table, "bank", "\x7f newer");
 	expect_answer(&s, "nor is a member nobody", ask(&s, "/v1/control/callers",
-	    "{\"name\":\"bank-3\",\"member\":\"bank\",\"rights\":[\"decide\"]}"), 400, "the member \\\"bank\\\": its row");
+	    "{\"name\":\"bank-3\",\"member\":\"bank\",\"rights\":[\"decide\"]}"), 400,
+	    "the member \\\"bank\\\": its row");
 	scene_close(&s);
 }
 

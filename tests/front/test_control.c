@@ -33,7 +33,8 @@
 
 static const struct table *const tables[] = { &entity_table, &fragment_table, &journal_table, &document_table,
 	&publication_table, &key_table, &member_table, &member_event_table, &member_claim_table, &finding_table,
-	&source_table, &caller_proposal_table, &policy_table, &dictionary_table, &policy_change_table, &ledger_leaf_table, &ledger_entry_table,
+	&source_table, &caller_proposal_table, &policy_table, &dictionary_table, &policy_change_table,
+	&ledger_leaf_table, &ledger_entry_table,
 	&erasure_agreement_table, NULL };
 
 struct stage {
@@ -269,118 +270,151 @@ requests_are_read_strictly(void **state)
 		int status;
 		const char *part;
 	} cases[] = {
-		{ "a new federation has published nothing and has no keys", { "GET", "/v1/control/status", NULL, NULL }, 200,
-		    "{\"publication\":null,\"keys\":[],\"members\":{\"waiting\":[],\"applied\":0,\"approved\":0,\"suspended\":0,"
-		    "\"withdrawn\":0},\"sources\":[],\"callers\":{\"waiting\":[]},\"policies\":{\"waiting\":[],\"published\":0,"
-		    "\"rejected\":null},\"processes\":[],\"store\":{}}" },
-		{ "there are no members", { "GET", "/v1/control/members", NULL, NULL }, 200, "{\"members\":[],\"more\":false}" },
+		{ "a new federation has published nothing and has no keys", { "GET", "/v1/control/status", NULL, NULL },
+		    200, "{\"publication\":null,\"keys\":[],\"members\":{\"waiting\":[],\"applied\":0,\"approved\":0,"
+		    "\"suspended\":0,\"withdrawn\":0},\"sources\":[],\"callers\":{\"waiting\":[]},"
+		    "\"policies\":{\"waiting\":[],\"published\":0,\"rejected\":null},\"processes\":[],\"store\":{}}" },
+		{ "there are no members", { "GET", "/v1/control/members", NULL, NULL }, 200,
+		    "{\"members\":[],\"more\":false}" },
 		{ "a standing must be one", { "GET", "/v1/control/members?standing=good", NULL, NULL }, 400,
 		    "standing: expected applied, approved, suspended or withdrawn, found \\\"good\\\"" },
 		{ "a member that is not there is not found", { "GET", "/v1/control/members/nobody", NULL, NULL }, 404,
 		    "there is no member \\\"nobody\\\"" },
-		{ "a member's id is one", { "GET", "/v1/control/members/No%20body", NULL, NULL }, 400, "a member's id is 2 to 64" },
+		{ "a member's id is one", { "GET", "/v1/control/members/No%20body", NULL, NULL }, 400,
+		    "a member's id is 2 to 64" },
 		{ "changes must be named", { "POST", "/v1/control/members", json, "{}" }, 400,
 		    "/changes: expected at least one, found none" },
 		{ "a change is an object", { "POST", "/v1/control/members", json, "{\"changes\":[1]}" }, 400,
 		    "/changes/0: expected an object, found a number" },
-		{ "its action must be known", { "POST", "/v1/control/members", json, "{\"changes\":[{\"action\":\"praise\"}]}" }, 400,
+		{ "its action must be known", { "POST", "/v1/control/members", json,
+		    "{\"changes\":[{\"action\":\"praise\"}]}" }, 400,
 		    "/changes/0/action: expected apply, change, approve" },
-		{ "its action must be there", { "POST", "/v1/control/members", json, "{\"changes\":[{\"id\":\"ab\"}]}" }, 400,
-		    "/changes/0/action: expected one, found none" },
-		{ "applying takes a record", { "POST", "/v1/control/members", json, "{\"changes\":[{\"action\":\"apply\"}]}" }, 400,
+		{ "its action must be there", { "POST", "/v1/control/members", json,
+		    "{\"changes\":[{\"id\":\"ab\"}]}" }, 400, "/changes/0/action: expected one, found none" },
+		{ "applying takes a record", { "POST", "/v1/control/members", json,
+		    "{\"changes\":[{\"action\":\"apply\"}]}" }, 400,
 		    "/changes/0/record: expected one to apply, found none" },
 		{ "approving takes none", { "POST", "/v1/control/members", json,
 		    "{\"changes\":[{\"action\":\"approve\",\"id\":\"ab\",\"record\":{}}]}" }, 400,
 		    "/changes/0/record: expected none to approve, found one" },
-		{ "approving takes an id", { "POST", "/v1/control/members", json, "{\"changes\":[{\"action\":\"approve\"}]}" }, 400,
+		{ "approving takes an id", { "POST", "/v1/control/members", json,
+		    "{\"changes\":[{\"action\":\"approve\"}]}" }, 400,
 		    "/changes/0/id: expected one to approve, found none" },
 		{ "a record is an object", { "POST", "/v1/control/members", json,
-		    "{\"changes\":[{\"action\":\"apply\",\"record\":\"x\"}]}" }, 400, "/changes/0/record: expected an object" },
+		    "{\"changes\":[{\"action\":\"apply\",\"record\":\"x\"}]}" }, 400,
+		    "/changes/0/record: expected an object" },
 		{ "a change has no further members", { "POST", "/v1/control/members", json,
-		    "{\"changes\":[{\"action\":\"confirm\",\"id\":\"ab\",\"who\":1}]}" }, 400, "no member but action, id, record and proposal" },
+		    "{\"changes\":[{\"action\":\"confirm\",\"id\":\"ab\",\"who\":1}]}" }, 400,
+		    "no member but action, id, record and proposal" },
 		{ "only an approval names what was looked at", { "POST", "/v1/control/members", json,
 		    "{\"changes\":[{\"action\":\"confirm\",\"id\":\"ab\",\"proposal\":\"sha256:0\"}]}" }, 400,
 		    "/changes/0/proposal: expected none to confirm, found one" },
-		{ "nor has the request", { "POST", "/v1/control/members", json, "{\"changes\":[],\"who\":1}" }, 400, "/who" },
+		{ "nor has the request", { "POST", "/v1/control/members", json, "{\"changes\":[],\"who\":1}" }, 400,
+		    "/who" },
 		{ "nothing was found yet", { "GET", "/v1/control/findings", NULL, NULL }, 200,
 		    "{\"published\":[],\"refused\":[],\"counts\":[]}" },
 		{ "a finding's level must be one", { "GET", "/v1/control/findings?level=bad", NULL, NULL }, 400,
 		    "level: expected warning or error, found \\\"bad\\\"" },
 		{ "there are no sources", { "GET", "/v1/control/sources", NULL, NULL }, 200, "{\"sources\":[]}" },
-		{ "a source nobody configured is not found", { "POST", "/v1/control/sources/nowhere", json, "{}" }, 404, "nowhere" },
-		{ "a source's name is one", { "POST", "/v1/control/sources/No", json, "{}" }, 400, "a source's name is 1 to 64" },
-		{ "a refresh has no further wishes", { "POST", "/v1/control/sources/nowhere", json, "{\"force\":true}" }, 400,
-		    "/force" },
-		{ "there are no policies", { "GET", "/v1/control/policies", NULL, NULL }, 200, "{\"policies\":[],\"rejected\":null}" },
+		{ "a source nobody configured is not found", { "POST", "/v1/control/sources/nowhere", json, "{}" }, 404,
+		    "nowhere" },
+		{ "a source's name is one", { "POST", "/v1/control/sources/No", json, "{}" }, 400,
+		    "a source's name is 1 to 64" },
+		{ "a refresh has no further wishes", { "POST", "/v1/control/sources/nowhere", json,
+		    "{\"force\":true}" }, 400, "/force" },
+		{ "there are no policies", { "GET", "/v1/control/policies", NULL, NULL }, 200,
+		    "{\"policies\":[],\"rejected\":null}" },
 		{ "a search says for whom", { "POST", "/v1/control/erasures/search", json, "{}" }, 400,
 		    "/subject: expected one with type and id, found none" },
-		{ "by type and id", { "POST", "/v1/control/erasures/search", json, "{\"subject\":{\"id\":\"a\"}}" }, 400,
-		    "/subject: expected one with type and id, found none" },
-		{ "and nothing else", { "POST", "/v1/control/erasures/search", json, SUBJECT_WITH("\"name\":\"b\"", "") }, 400,
-		    "/subject/name" },
-		{ "it goes on from an ID", { "POST", "/v1/control/erasures/search", json, SUBJECT(",\"from\":\"0\"") }, 400,
-		    "/from: expected an entry's ID" },
-		{ "in an empty ledger nobody is found", { "POST", "/v1/control/erasures/search", json, SUBJECT("") }, 200,
-		    "{\"searched\":0,\"size\":0,\"found\":[],\"next\":null}" },
-		{ "a search has no reason", { "POST", "/v1/control/erasures/search", json, SUBJECT(",\"reason\":\"x\"") }, 400, "/reason" },
-		{ "erasing has one", { "POST", "/v1/control/erasures", json, SUBJECT("") }, 400, "/reason: expected 1 to 1000 bytes, found 0" },
-		{ "that names nobody", { "POST", "/v1/control/erasures", json, SUBJECT(",\"reason\":\"for alice\"") }, 400,
-		    "found the subject's ID" },
+		{ "by type and id", { "POST", "/v1/control/erasures/search", json, "{\"subject\":{\"id\":\"a\"}}" },
+		    400, "/subject: expected one with type and id, found none" },
+		{ "and nothing else", { "POST", "/v1/control/erasures/search", json, SUBJECT_WITH("\"name\":\"b\"",
+		    "") }, 400, "/subject/name" },
+		{ "it goes on from an ID", { "POST", "/v1/control/erasures/search", json, SUBJECT(",\"from\":\"0\"") },
+		    400, "/from: expected an entry's ID" },
+		{ "in an empty ledger nobody is found", { "POST", "/v1/control/erasures/search", json, SUBJECT("") },
+		    200, "{\"searched\":0,\"size\":0,\"found\":[],\"next\":null}" },
+		{ "a search has no reason", { "POST", "/v1/control/erasures/search", json,
+		    SUBJECT(",\"reason\":\"x\"") }, 400, "/reason" },
+		{ "erasing has one", { "POST", "/v1/control/erasures", json, SUBJECT("") }, 400,
+		    "/reason: expected 1 to 1000 bytes, found 0" },
+		{ "that names nobody", { "POST", "/v1/control/erasures", json, SUBJECT(",\"reason\":\"for alice\"") },
+		    400, "found the subject's ID" },
 		{ "and says what", { "POST", "/v1/control/erasures", json, SUBJECT(",\"reason\":\"asked for\"") }, 400,
 		    "/entries: expected at least one, found none" },
-		{ "by IDs", { "POST", "/v1/control/erasures", json, SUBJECT(",\"reason\":\"asked for\",\"entries\":[\"AB\"]") }, 400,
+		{ "by IDs", { "POST", "/v1/control/erasures", json,
+		    SUBJECT(",\"reason\":\"asked for\",\"entries\":[\"AB\"]") }, 400,
 		    "/entries/0: expected an entry's ID, 32 hexadecimal digits" },
 		{ "that are the subject's", { "POST", "/v1/control/erasures", json,
 		    SUBJECT(",\"reason\":\"asked for\",\"entries\":[\"00000000000000000000000000000001\"]") }, 400,
 		    "/entries/0: expected a decision about that subject" },
-		{ "a version has files", { "POST", "/v1/control/policies", json, "{}" }, 400, "/files: expected the files of a version" },
-		{ "each has the name of a file", { "POST", "/v1/control/policies", json, "{\"files\":{\"../x\":\"\"}}" }, 400,
-		    "under the name of a file (a-z 0-9 - . _ + and /), found another name" },
+		{ "a version has files", { "POST", "/v1/control/policies", json, "{}" }, 400,
+		    "/files: expected the files of a version" },
+		{ "each has the name of a file", { "POST", "/v1/control/policies", json,
+		    "{\"files\":{\"../x\":\"\"}}" }, 400, "under the name of a file (a-z 0-9 - . _ + and /), found "
+		    "another name" },
 		{ "and is a text", { "POST", "/v1/control/policies", json, "{\"files\":{\"levels.json\":{}}}" }, 400,
 		    "/files/levels.json: expected a" },
-		{ "once", { "POST", "/v1/control/policies", json, "{\"files\":{\"a\":\"b\",\"a\":\"b\"}}" }, 400, "/files" },
-		{ "nothing else goes with it", { "POST", "/v1/control/policies", json, "{\"files\":{\"a\":\"b\"},\"force\":1}" }, 400, "/force" },
+		{ "once", { "POST", "/v1/control/policies", json, "{\"files\":{\"a\":\"b\",\"a\":\"b\"}}" }, 400,
+		    "/files" },
+		{ "nothing else goes with it", { "POST", "/v1/control/policies", json,
+		    "{\"files\":{\"a\":\"b\"},\"force\":1}" }, 400, "/force" },
 		{ "what is wrong with them is said by the name they came under", { "POST", "/v1/control/policies", json,
-		    "{\"label\":\"mine\",\"files\":{\"a.json\":\"{}\"},\"facts\":\"{}\"}" }, 400, "facts.json: /facts" },
-		{ "a version is named by framework and version", { "GET", "/v1/control/policies/small", NULL, NULL }, 400,
-		    "expected a version as FRAMEWORK@VERSION, found \\\"small\\\"" },
-		{ "one that is not there is not found", { "GET", "/v1/control/policies/small@1.0", NULL, NULL }, 404, "no such version" },
-		{ "nor approved", { "POST", "/v1/control/policies/small@1.0", json, "{\"action\":\"approve\"}" }, 404, "no such version" },
-		{ "a step must be named", { "POST", "/v1/control/policies/small@1.0", json, "{}" }, 400, "/action: expected approve or withdraw-proposal" },
-		{ "a step must be known", { "POST", "/v1/control/policies/small@1.0", json, "{\"action\":\"propose\"}" }, 400,
+		    "{\"label\":\"mine\",\"files\":{\"a.json\":\"{}\"},\"facts\":\"{}\"}" }, 400,
+		    "facts.json: /facts" },
+		{ "a version is named by framework and version", { "GET", "/v1/control/policies/small", NULL, NULL },
+		    400, "expected a version as FRAMEWORK@VERSION, found \\\"small\\\"" },
+		{ "one that is not there is not found", { "GET", "/v1/control/policies/small@1.0", NULL, NULL }, 404,
+		    "no such version" },
+		{ "nor approved", { "POST", "/v1/control/policies/small@1.0", json, "{\"action\":\"approve\"}" }, 404,
+		    "no such version" },
+		{ "a step must be named", { "POST", "/v1/control/policies/small@1.0", json, "{}" }, 400,
 		    "/action: expected approve or withdraw-proposal" },
-		{ "an import names its source", { "POST", "/v1/control/import", xml, "<a/>" }, 400, "source: expected a name" },
-		{ "a source is not empty", { "POST", "/v1/control/import?source=", xml, "<a/>" }, 400, "found 0 bytes" },
+		{ "a step must be known", { "POST", "/v1/control/policies/small@1.0", json,
+		    "{\"action\":\"propose\"}" }, 400, "/action: expected approve or withdraw-proposal" },
+		{ "an import names its source", { "POST", "/v1/control/import", xml, "<a/>" }, 400,
+		    "source: expected a name" },
+		{ "a source is not empty", { "POST", "/v1/control/import?source=", xml, "<a/>" }, 400,
+		    "found 0 bytes" },
 		{ "a source has no control characters", { "POST", "/v1/control/import?source=a%0ab", xml, "<a/>" }, 400,
 		    "found one at byte 1" },
 		{ "a broken escape is refused", { "POST", "/v1/control/import?source=%zz", xml, "<a/>" }, 400,
 		    "is not percent-encoded" },
 		{ "a parameter stands once", { "POST", "/v1/control/import?source=a&source=b", xml, "<a/>" }, 400,
 		    "\\\"source\\\" stands twice" },
-		{ "a parameter nobody knows is refused", { "POST", "/v1/control/import?source=a&force=true", xml, "<a/>" }, 400,
-		    "\\\"force\\\"" },
+		{ "a parameter nobody knows is refused", { "POST", "/v1/control/import?source=a&force=true", xml,
+		    "<a/>" }, 400, "\\\"force\\\"" },
 		{ "a flag is true or false", { "POST", "/v1/control/import?source=a&dry_run=maybe", xml, "<a/>" }, 400,
 		    "dry_run: expected true or false, found \\\"maybe\\\"" },
 		{ "a file without entities is refused",
-		    { "POST", "/v1/control/import?source=a&allow_empty=false", xml, EMPTY }, 400, "has no EntityDescriptor" },
+		    { "POST", "/v1/control/import?source=a&allow_empty=false", xml, EMPTY }, 400,
+		    "has no EntityDescriptor" },
 		{ "unless it is meant so", { "POST", "/v1/control/import?source=a&allow_empty=true", xml, EMPTY }, 200,
 		    "\"removed\":0" },
 		{ "an import takes XML only", { "POST", "/v1/control/import?source=a", json, "{}" }, 415, "" },
-		{ "what is no metadata is refused", { "POST", "/v1/control/import?source=a", xml, "<a/>" }, 400, "EntityDescriptor" },
-		{ "publishing takes no other parameter", { "POST", "/v1/control/publish?any=true", NULL, NULL }, 400, "\\\"any\\\"" },
-		{ "an action must be named", { "POST", "/v1/control/keys/a", json, "{}" }, 400, "/action: expected adopt" },
-		{ "an action must be known", { "POST", "/v1/control/keys/a", json, "{\"action\":\"dance\"}" }, 400, "dance" },
-		{ "force is a boolean", { "POST", "/v1/control/keys/a", json, "{\"action\":\"adopt\",\"force\":1}" }, 400, "/force" },
-		{ "an unknown member is refused", { "POST", "/v1/control/keys/a", json, "{\"action\":\"adopt\",\"x\":1}" }, 400, "x" },
-		{ "a key that has no descriptor is not adopted", { "POST", "/v1/control/keys/none", json, "{\"action\":\"adopt\"}" },
-		    404, "none" },
-		{ "a key's name has no slash", { "POST", "/v1/control/keys/..%2Fa", json, "{\"action\":\"adopt\"}" }, 400, "" },
-		{ "nor a zero, whatever is in front of it", { "POST", "/v1/control/keys/none%00x", json, "{\"action\":\"adopt\"}" },
-		    400, "a key's name is 1 to 64 of a-z 0-9 -" },
-		{ "nor more than 64 bytes", { "POST", "/v1/control/keys/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+		{ "what is no metadata is refused", { "POST", "/v1/control/import?source=a", xml, "<a/>" }, 400,
+		    "EntityDescriptor" },
+		{ "publishing takes no other parameter", { "POST", "/v1/control/publish?any=true", NULL, NULL }, 400,
+		    "\\\"any\\\"" },
+		{ "an action must be named", { "POST", "/v1/control/keys/a", json, "{}" }, 400,
+		    "/action: expected adopt" },
+		{ "an action must be known", { "POST", "/v1/control/keys/a", json, "{\"action\":\"dance\"}" }, 400,
+		    "dance" },
+		{ "force is a boolean", { "POST", "/v1/control/keys/a", json, "{\"action\":\"adopt\",\"force\":1}" },
+		    400, "/force" },
+		{ "an unknown member is refused", { "POST", "/v1/control/keys/a", json,
+		    "{\"action\":\"adopt\",\"x\":1}" }, 400, "x" },
+		{ "a key that has no descriptor is not adopted", { "POST", "/v1/control/keys/none", json,
+		    "{\"action\":\"adopt\"}" }, 404, "none" },
+		{ "a key's name has no slash", { "POST", "/v1/control/keys/..%2Fa", json, "{\"action\":\"adopt\"}" },
+		    400, "" },
+		{ "nor a zero, whatever is in front of it", { "POST", "/v1/control/keys/none%00x", json,
+		    "{\"action\":\"adopt\"}" }, 400, "a key's name is 1 to 64 of a-z 0-9 -" },
+		{ "nor more than 64 bytes",
+		    { "POST", "/v1/control/keys/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
 		    "aaaaaaaaa", json, "{\"action\":\"adopt\"}" }, 400, "a key's name is 1 to 64 of a-z 0-9 -" },
-		{ "a key nobody adopted is not announced", { "POST", "/v1/control/keys/none", json, "{\"action\":\"announce\"}" },
-		    404, "adopt it first" },
+		{ "a key nobody adopted is not announced", { "POST", "/v1/control/keys/none", json,
+		    "{\"action\":\"announce\"}" }, 404, "adopt it first" },
 	};
 	struct stage s;
 
@@ -402,14 +436,17 @@ a_key_goes_through_its_life(void **state)
 	} steps[] = {
 		{ "the first key is adopted", "one", "adopt", "false", 200, "\"state\":\"created\"" },
 		{ "but once", "one", "adopt", "false", 409, "known already" },
-		{ "nobody relies on another, so it may sign at once", "one", "activate", "false", 200, "\"state\":\"active\"" },
+		{ "nobody relies on another, so it may sign at once", "one", "activate", "false", 200,
+		    "\"state\":\"active\"" },
 		{ "the second key is adopted", "two", "adopt", "false", 200, "\"name\":\"two\"" },
 		{ "it is not activated unannounced", "two", "activate", "true", 409, "announce it first" },
 		{ "it is announced", "two", "announce", "false", 200, "\"state\":\"announced\"" },
 		{ "it waits until everybody has seen it", "two", "activate", "false", 409, "may be activated from" },
 		{ "force does not wait", "two", "activate", "true", 200, "\"state\":\"retiring\"" },
-		{ "the first waits for its signatures to expire", "one", "retire", "false", 409, "may be retired from" },
-		{ "the active one is not retired, not even by force", "two", "retire", "true", 409, "activate its successor" },
+		{ "the first waits for its signatures to expire", "one", "retire", "false", 409,
+		    "may be retired from" },
+		{ "the active one is not retired, not even by force", "two", "retire", "true", 409,
+		    "activate its successor" },
 	};
 	static const struct wanted list = { "GET", "/v1/control/keys", NULL, NULL };
 	struct stage s;
@@ -423,11 +460,13 @@ a_key_goes_through_its_life(void **state)
 
 		snprintf(path, sizeof(path), "/v1/control/keys/%s", steps[i].name);
 		snprintf(body, sizeof(body), "{\"action\":\"%s\",\"force\":%s}", steps[i].action, steps[i].force);
-		expect_answer(&s, steps[i].title, &(struct wanted){ "POST", path, json, body }, steps[i].status, steps[i].part);
+		expect_answer(&s, steps[i].title, &(struct wanted){ "POST", path, json, body }, steps[i].status,
+		    steps[i].part);
 	}
 	expect_answer(&s, "the list shows the first key retiring", &list, 200,
 	    "{\"keys\":[{\"name\":\"one\",\"use\":\"metadata\",\"state\":\"retiring\"");
-	expect_answer(&s, "and the second active", &list, 200, "{\"name\":\"two\",\"use\":\"metadata\",\"state\":\"active\"");
+	expect_answer(&s, "and the second active", &list, 200, "{\"name\":\"two\",\"use\":\"metadata\","
+	    "\"state\":\"active\"");
 	stage_free(&s);
 }
 
@@ -443,7 +482,8 @@ version_body(struct arena *a, const char *more, const char *steps)
 	struct span manifest;
 	struct problem why;
 
-	expect_ok("the facts", dictionary_read(a, "facts.json", span_text(policy_text_facts_file), &dictionary, &why), &why);
+	expect_ok("the facts", dictionary_read(a, "facts.json", span_text(policy_text_facts_file), &dictionary, &why),
+	    &why);
 	for (size_t i = 0; i < files.count; i++)
 		items[i] = (struct policy_file){ policy_text_files[i].name, span_text(policy_text_files[i].text) };
 	expect_ok("the manifest", framework_manifest(a, &files, dictionary, &manifest, &why), &why);
@@ -473,9 +513,12 @@ a_version_is_proposed_looked_at_and_taken_back(void **state)
 	static const struct wanted files = { "GET", "/v1/control/policies/small%401.0", NULL, NULL };
 	static const struct wanted status_of_all = { "GET", "/v1/control/status", NULL, NULL };
 	static const struct { const char *title, *body; int status; const char *part; } steps[] = {
-		{ "who proposed it cannot be the second", "{\"action\":\"approve\",\"proposal\":\"sha256:0\"}", 409, "another one now" },
-		{ "taking it back can be tried", "{\"action\":\"withdraw-proposal\",\"dry_run\":true}", 200, "\"outcome\":\"withdrawn\",\"dry_run\":true" },
-		{ "and done", "{\"action\":\"withdraw-proposal\"}", 200, "\"outcome\":\"withdrawn\",\"dry_run\":false" },
+		{ "who proposed it cannot be the second", "{\"action\":\"approve\",\"proposal\":\"sha256:0\"}", 409,
+		    "another one now" },
+		{ "taking it back can be tried", "{\"action\":\"withdraw-proposal\",\"dry_run\":true}", 200,
+		    "\"outcome\":\"withdrawn\",\"dry_run\":true" },
+		{ "and done", "{\"action\":\"withdraw-proposal\"}", 200,
+		    "\"outcome\":\"withdrawn\",\"dry_run\":false" },
 		{ "once", "{\"action\":\"withdraw-proposal\"}", 404, "no such version" },
 	};
 	struct arena a = arena_init(64 * MIB);
@@ -485,22 +528,25 @@ a_version_is_proposed_looked_at_and_taken_back(void **state)
 	stage_open(&s, 5, 2);
 	expect_answer(&s, "a dry run says that it would wait",
 	    &(struct wanted){ "POST", "/v1/control/policies", json, version_body(&a, "\"dry_run\":true,", "") }, 200,
-	    "{\"framework\":\"small\",\"version\":\"1.0\",\"outcome\":\"proposed\",\"dry_run\":true,\"valid_from\":\"2026-12-01T00:00:00Z\"");
+	    "{\"framework\":\"small\",\"version\":\"1.0\",\"outcome\":\"proposed\",\"dry_run\":true,"
+	    "\"valid_from\":\"2026-12-01T00:00:00Z\"");
 	expect_answer(&s, "and changes nothing", &list, 200, "{\"policies\":[]");
-	expect_answer(&s, "what was not sealed so is told by its file", &(struct wanted){ "POST", "/v1/control/policies", json,
-	    version_body(&a, "\"label\":\"mine\",", "{\"steps\":[]}") }, 400, "mine/manifest.json: /files/steps.json: expected sha256:");
+	expect_answer(&s, "what was not sealed so is told by its file", &(struct wanted){ "POST",
+	    "/v1/control/policies", json, version_body(&a, "\"label\":\"mine\",", "{\"steps\":[]}") }, 400,
+	    "mine/manifest.json: /files/steps.json: expected sha256:");
 	expect_answer(&s, "a version waits for a second operator",
 	    &(struct wanted){ "POST", "/v1/control/policies", json, version_body(&a, "", "") }, 200,
 	    "\"approvals\":{\"had\":1,\"needed\":2}");
-	expect_answer(&s, "it is listed", &list, 200, "{\"framework\":\"small\",\"version\":\"1.0\",\"state\":\"proposed\",\"title\":{\"ja\":\"small（日）\"");
+	expect_answer(&s, "it is listed", &list, 200, "{\"framework\":\"small\",\"version\":\"1.0\","
+	    "\"state\":\"proposed\",\"title\":{\"ja\":\"small（日）\"");
 	expect_answer(&s, "with who has agreed", &list, 200, "\"approvers\":[\"uid:");
 	expect_answer(&s, "status says that it waits", &status_of_all, 200,
 	    "\"policies\":{\"waiting\":[{\"framework\":\"small\",\"version\":\"1.0\"}],\"published\":0");
 	expect_answer(&s, "its files can be read", &files, 200, "\"files\":{\"criteria/person.json\":\"{\\\"area\\\"");
 	expect_answer(&s, "and the dictionary it brings", &files, 200, "\"facts\":\"{\\\"facts\\\"");
 	for (size_t i = 0; i < COUNT(steps); i++)
-		expect_answer(&s, steps[i].title, &(struct wanted){ "POST", "/v1/control/policies/small@1.0", json, steps[i].body },
-		    steps[i].status, steps[i].part);
+		expect_answer(&s, steps[i].title, &(struct wanted){ "POST", "/v1/control/policies/small@1.0", json,
+		    steps[i].body }, steps[i].status, steps[i].part);
 	stage_free(&s);
 	arena_release(&a);
 }
@@ -549,7 +595,8 @@ a_person_is_looked_for_part_by_part_and_erased(void **state)
 	(void)state;
 	stage_open(&s, 19, 1);
 	put_entries(&s);
-	expect_answer(&s, "a part of the ledger is looked at", &(struct wanted){ "POST", "/v1/control/erasures/search", json,
+	expect_answer(&s, "a part of the ledger is looked at", &(struct wanted){ "POST", "/v1/control/erasures/search",
+	    json,
 	    SUBJECT("") }, 200, "{\"searched\":4096,\"size\":5000,\"found\":[" ALICES ",");
 	expect_answer(&s, "and where to go on is told", &(struct wanted){ "POST", "/v1/control/erasures/search", json,
 	    SUBJECT("") }, 200, "\"next\":\"010fff00000000000000000000000001\"}");
@@ -605,7 +652,8 @@ what_the_steward_does_is_asked_of_it(void **state)
 	    &(struct wanted){ "POST", "/v1/control/publish?all=true", NULL, NULL }, 200,
 	    "{\"generation\":7,\"signed\":3,\"kept\":0,\"removed\":0,\"left_out\":0,\"milliseconds\":12}");
 	expect_number("everything was asked for", s.published_all, 1);
-	expect_answer(&s, "a reload is accepted", &(struct wanted){ "POST", "/v1/control/reload", NULL, NULL }, 202, "{}");
+	expect_answer(&s, "a reload is accepted", &(struct wanted){ "POST", "/v1/control/reload", NULL, NULL }, 202,
+	    "{}");
 	expect_number("and passed on", s.reloaded, 1);
 	stage_free(&s);
 }
@@ -614,8 +662,8 @@ what_the_steward_does_is_asked_of_it(void **state)
 static size_t
 poured(struct stage *s, size_t size, struct buffer *answer)
 {
-	static const char head[] = "POST /v1/control/import?source=a HTTP/1.1\r\nHost: a\r\nContent-Type: application/xml\r\n"
-	                           "Content-Length: 104857600\r\n\r\n";
+	static const char head[] = "POST /v1/control/import?source=a HTTP/1.1\r\nHost: a\r\nContent-Type: "
+	                           "application/xml\r\nContent-Length: 104857600\r\n\r\n";
 	static const char piece[64 * KIB];
 	int fd = connected(s->socket, SOCK_NONBLOCK);
 	size_t sent = 0;
@@ -686,7 +734,8 @@ another_user_is_refused(void **state)
 		int fd;
 
 		if (setuid(65534) != 0 || (fd = connected(s.socket, 0)) < 0 ||
-		    write(fd, request, sizeof(request) - 1) != sizeof(request) - 1 || read(fd, answer, sizeof(answer) - 1) <= 0)
+		    write(fd, request, sizeof(request) - 1) != sizeof(request) - 1 || read(fd, answer, sizeof(answer) -
+		    1) <= 0)
 			_exit(2);
 		_exit(strstr(answer, "HTTP/1.1 403 ") && strstr(answer, "user 65534 is no operator") ? 0 : 1);
 	}
@@ -700,13 +749,19 @@ another_user_is_refused(void **state)
 
 /* Members: an organisation with one relying party. */
 
-#define RECORD(id, host, about) "{\"id\":\"" id "\",\"kind\":\"business\",\"name\":{\"ja\":\"会社\",\"en\":\"Company\"},"                  \
-	"\"description\":{\"ja\":\"試験\",\"en\":\"" about "\"},"                                                                   \
-	"\"contacts\":[{\"type\":\"technical\",\"given_name\":\"Operations\",\"email\":\"operations@" host "\"}],"                     \
-	"\"entities\":[{\"entity_id\":\"https://" host "/sp\",\"roles\":[\"rp\"],\"saml\":\"<md:EntityDescriptor "                     \
-	"xmlns:md='urn:oasis:names:tc:SAML:2.0:metadata' entityID='https://" host "/sp'><md:SPSSODescriptor "                       \
-	"protocolSupportEnumeration='urn:oasis:names:tc:SAML:2.0:protocol'><md:AssertionConsumerService "                           \
-	"Binding='urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST' Location='https://" host "/acs' index='0'/>"                      \
+#define RECORD(id, host, about) "{\"id\":\"" id "\",\"kind\":\"business\",\"name\":{\"ja\":\"会社\"," \
+	"\"en\":\"Company\"}," \
+	"\"description\":{\"ja\":\"試験\"," \
+	"\"en\":\"" about "\"}," \
+	"\"contacts\":[{\"type\":\"technical\",\"given_name\":\"Operations\"," \
+	"\"email\":\"operations@" host "\"}]," \
+	"\"entities\":[{\"entity_id\":\"https://" host "/sp\",\"roles\":[\"rp\"]," \
+	"\"saml\":\"<md:EntityDescriptor " \
+	"xmlns:md='urn:oasis:names:tc:SAML:2.0:metadata' " \
+	"entityID='https://" host "/sp'><md:SPSSODescriptor " \
+	"protocolSupportEnumeration='urn:oasis:names:tc:SAML:2.0:protocol'><md:AssertionConsumerService " \
+	"Binding='urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST' Location='https://" host "/acs' " \
+	"index='0'/>" \
 	"</md:SPSSODescriptor></md:EntityDescriptor>\"}]}"
 #define APPLY(record) "{\"action\":\"apply\",\"record\":" record "}"
 #define ZEROS "0000000000000000000000000000000000000000000000000000000000000000"
@@ -792,7 +847,8 @@ raising_trust_takes_two(void **state)
 		{ "a dry run says that it would wait", false, { "POST", "/v1/control/members", json,
 		    CHANGES("\"dry_run\":true,", APPLY(FIRST)) },
 		    "\"outcome\":\"waits\",\"event\":\"member.applied\"" },
-		{ "and changes nothing", false, { "GET", "/v1/control/members", NULL, NULL }, "{\"members\":[],\"more\":false}" },
+		{ "and changes nothing", false, { "GET", "/v1/control/members", NULL, NULL },
+		    "{\"members\":[],\"more\":false}" },
 		{ "an application waits for a second operator", false,
 		    { "POST", "/v1/control/members", json, CHANGES("", APPLY(FIRST)) },
 		    "\"standing_after\":\"applied\",\"approvals\":{\"had\":1,\"needed\":2}" },
@@ -806,16 +862,19 @@ raising_trust_takes_two(void **state)
 		    { "POST", "/v1/control/members", json, CHANGES("", APPROVE("first")) },
 		    "proposed this; expected another operator, 1 of 2 have agreed" },
 		{ "nor can anybody be without saying what he approves", true, { "POST", "/v1/control/members", json,
-		    CHANGES("", MEMBER_STEP("approve", "first")) }, "expected the digest of what is approved (proposal), as the "
+		    CHANGES("", MEMBER_STEP("approve", "first")) }, "expected the digest of what is approved "
+		        "(proposal), as the "
 		    "member's card has it, found none" },
 		{ "that is a refusal", false, { "POST", "/v1/control/members", json, CHANGES("", APPROVE("first")) },
-		    "\"outcome\":\"refused\",\"event\":\"member.refused\",\"standing_before\":\"applied\",\"standing_after\":\"applied\"" },
-		{ "another operator approves", true, { "POST", "/v1/control/members", json, CHANGES("", APPROVE("first")) },
-		    "\"outcome\":\"done\",\"event\":\"member.approved\",\"standing_before\":\"applied\",\"standing_after\":\"approved\"" },
+		    "\"outcome\":\"refused\",\"event\":\"member.refused\",\"standing_before\":\"applied\","
+		    "\"standing_after\":\"applied\"" },
+		{ "another operator approves", true, { "POST", "/v1/control/members", json,
+		    CHANGES("", APPROVE("first")) }, "\"outcome\":\"done\",\"event\":\"member.approved\","
+		        "\"standing_before\":\"applied\",\"standing_after\":\"approved\"" },
 		{ "the card shows entity and certificates, history and record", false,
 		    { "GET", "/v1/control/members/first", NULL, NULL }, "https://rp.first.example/sp" },
-		{ "and who registered it, as the world sees it", false, { "GET", "/v1/control/members/first", NULL, NULL },
-		    "\"registration_authority\":\"https://authority.example/\",\"registration_instant\":\"20" },
+		{ "and who registered it, as the world sees it", false, { "GET", "/v1/control/members/first", NULL,
+		    NULL }, "\"registration_authority\":\"https://authority.example/\",\"registration_instant\":\"20" },
 		{ "a change that says more waits", true, { "POST", "/v1/control/members", json, change },
 		    "\"pointer\":\"/description/en\"" },
 		{ "the card tells what would differ", false, { "GET", "/v1/control/members/first", NULL, NULL },
@@ -823,20 +882,24 @@ raising_trust_takes_two(void **state)
 		{ "nobody approves what is another one now", false, { "POST", "/v1/control/members", json, CHANGES("",
 		    "{\"action\":\"approve\",\"id\":\"first\",\"proposal\":\"sha256:1\"}") },
 		    "\"code\":\"conflict\",\"problem\":\"the proposal is another one now: look at it again\"" },
-		{ "nobody approves his own change", true, { "POST", "/v1/control/members", json, CHANGES("", APPROVE("first")) },
-		    "uid:65533 proposed this; expected another operator" },
+		{ "nobody approves his own change", true, { "POST", "/v1/control/members", json,
+		    CHANGES("", APPROVE("first")) }, "uid:65533 proposed this; expected another operator" },
 		{ "but we may", false, { "POST", "/v1/control/members", json, CHANGES("", APPROVE("first")) },
 		    "\"outcome\":\"done\",\"event\":\"member.changed\"" },
 		{ "lowering trust demands a reason", false,
-		    { "POST", "/v1/control/members", json, CHANGES("", MEMBER_STEP("suspend", "first")) }, "expected a reason" },
+		    { "POST", "/v1/control/members", json, CHANGES("", MEMBER_STEP("suspend", "first")) },
+		    "expected a reason" },
 		{ "and takes one operator", false,
-		    { "POST", "/v1/control/members", json, CHANGES("\"reason\":\"a look\",", MEMBER_STEP("suspend", "first")) },
+		    { "POST", "/v1/control/members", json, CHANGES("\"reason\":\"a look\",", MEMBER_STEP("suspend",
+		    "first")) },
 		    "\"standing_after\":\"suspended\"" },
 		{ "the card says why", false, { "GET", "/v1/control/members/first", NULL, NULL }, "a look" },
 		{ "one of two changes may be refused", false, { "POST", "/v1/control/members", json,
-		    CHANGES("\"reason\":\"over\",", MEMBER_STEP("withdraw", "first") "," MEMBER_STEP("withdraw", "nobody")) },
+		    CHANGES("\"reason\":\"over\",", MEMBER_STEP("withdraw", "first") "," MEMBER_STEP("withdraw",
+		        "nobody")) },
 		    "\"code\":\"not-found\",\"problem\":\"there is no member nobody\"" },
-		{ "and the other is done", false, { "GET", "/v1/control/members?standing=withdrawn", NULL, NULL }, "\"id\":\"first\"" },
+		{ "and the other is done", false, { "GET", "/v1/control/members?standing=withdrawn", NULL, NULL },
+		    "\"id\":\"first\"" },
 	};
 	struct buffer answer = buffer_init(1 * MIB);
 	struct stage s;
@@ -852,7 +915,8 @@ raising_trust_takes_two(void **state)
 		int status = steps[i].second ? asked_by_second(&s, w, &answer) : asked(&s, w, &answer);
 
 		if (status != 200 || !strstr((const char *)buffer_span(&answer).data, steps[i].part)) {
-			print_error("  found    %s\n  expected 200 … %s\n", (const char *)buffer_span(&answer).data, steps[i].part);
+			print_error("  found    %s\n  expected 200 … %s\n", (const char *)buffer_span(&answer).data,
+			    steps[i].part);
 			expect_fail(__FILE__, __LINE__, steps[i].title);
 		}
 	}
@@ -873,8 +937,8 @@ who_is_not_named_is_no_second_operator(void **state)
 	stage_open_as(&s, 17, 2, false);
 	expect_answer(&s, "the daemon's own user may propose", &apply, 200, "\"approvals\":{\"had\":0,\"needed\":2}");
 	looked = looked_at(&s, &approve, &answer);
-	expect_answer(&s, "but does not count", &looked, 200, "is not named in control/operators, so its agreement does not "
-	    "count; expected an operator who is, 0 of 2 have agreed");
+	expect_answer(&s, "but does not count", &looked, 200, "is not named in control/operators, so its agreement "
+	    "does not count; expected an operator who is, 0 of 2 have agreed");
 	buffer_release(&answer);
 	stage_free(&s);
 }
@@ -883,13 +947,15 @@ static void
 an_unsigned_file_is_no_second_operator(void **state)
 {
 	static const struct wanted import = { "POST", "/v1/control/import?source=a&allow_empty=true", xml, EMPTY };
-	static const struct wanted dry_run = { "POST", "/v1/control/import?source=a&allow_empty=true&dry_run=true", xml, EMPTY };
+	static const struct wanted dry_run = { "POST", "/v1/control/import?source=a&allow_empty=true&dry_run=true", xml,
+	    EMPTY };
 	struct stage s;
 
 	(void)state;
 	stage_open(&s, 8, 2);
 	expect_answer(&s, "a file nobody signed is not imported", &import, 403,
-	    "an unsigned file raises trust by one operator alone; expected a source in the configuration, or approvals 1");
+	    "an unsigned file raises trust by one operator alone; expected a source in the configuration, or approvals "
+	    "1");
 	expect_answer(&s, "what it would do may be seen", &dry_run, 200, "\"findings\":[]");
 	stage_free(&s);
 	stage_open(&s, 9, 1);
@@ -905,15 +971,19 @@ one_operator_may_be_enough(void **state)
 	(void)state;
 	stage_open(&s, 10, 1);
 	expect_answer(&s, "an application is looked at even so",
-	    &(struct wanted){ "POST", "/v1/control/members", json, CHANGES("", APPLY(FIRST)) }, 200, "\"outcome\":\"waits\"");
+	    &(struct wanted){ "POST", "/v1/control/members", json, CHANGES("", APPLY(FIRST)) }, 200,
+	    "\"outcome\":\"waits\"");
 	expect_answer(&s, "by the same operator, if need be",
 	    &(struct wanted){ "POST", "/v1/control/members", json, CHANGES("", MEMBER_STEP("approve", "first")) }, 200,
 	    "\"standing_after\":\"approved\"");
-	expect_answer(&s, "a broken record is refused and says where", &(struct wanted){ "POST", "/v1/control/members", json,
+	expect_answer(&s, "a broken record is refused and says where", &(struct wanted){ "POST", "/v1/control/members",
+	    json,
 	    CHANGES("", APPLY("{\"id\":\"second\"}")) }, 200, "\"problem\":\"record: /");
 	expect_answer(&s, "an id may be written with escapes", &(struct wanted){ "POST", "/v1/control/members", json,
-	    CHANGES("", MEMBER_STEP("confirm", "\\u0061b")) }, 200, "{\"results\":[{\"id\":\"ab\",\"outcome\":\"refused\"");
-	expect_answer(&s, "an entity of a member is nobody else's", &(struct wanted){ "POST", "/v1/control/members", json,
+	    CHANGES("", MEMBER_STEP("confirm", "\\u0061b")) }, 200,
+	        "{\"results\":[{\"id\":\"ab\",\"outcome\":\"refused\"");
+	expect_answer(&s, "an entity of a member is nobody else's", &(struct wanted){ "POST", "/v1/control/members",
+	    json,
 	    CHANGES("", APPLY(RECORD("second", "rp.first.example", "Two"))) }, 200, "\"outcome\":\"refused\"");
 	stage_free(&s);
 }

@@ -33,17 +33,19 @@ what_is_published_is_told_as_json(void **state)
 	stage_publish(&stage, 5, instant_after(stage.now, SECONDS(3600)));
 	expect_answer("after it", stage_ask(&stage, "GET /v1/federation", ""), 200,
 	    "\"generation\":5,\"published\":\"20|\"entities\":3,\"idps\":1,\"rps\":2,\"key\":\"first\"|"
-	    "\"sets\":[{\"name\":\"all\",\"url\":\"https://federation.example/metadata.xml\",\"size\":14,\"size_gzip\":12,"
-	    "\"etag\":\"\\\"all5\\\"\",\"modified\":\"2026-11-22T05:20:07Z\"|!idps.xml|\"documents\":[]");
+	    "\"sets\":[{\"name\":\"all\",\"url\":\"https://federation.example/metadata.xml\",\"size\":14,"
+	    "\"size_gzip\":12,\"etag\":\"\\\"all5\\\"\","
+	    "\"modified\":\"2026-11-22T05:20:07Z\"|!idps.xml|\"documents\":[]");
 	stage_document(&stage, span_text(DOCUMENT_TRUSTED_LIST), 4, &d);
-	put_source(&stage, "feed", &(struct source_state){ .attempted = stage.now, .succeeded = stage.now, .entities = 7 });
+	put_source(&stage, "feed", &(struct source_state){ .attempted = stage.now, .succeeded = stage.now,
+	    .entities = 7 });
 	put_source(&stage, "late", &(struct source_state){ .attempted = stage.now, .held = true, .refused = 2,
 		.code = ERR_DENIED, .problem = span_text("/srv/late.xml: http://10.0.0.1/ lost half"),
 		.clause = span_text("RFC 0000") });
 	expect_answer("with sources and other documents", stage_ask(&stage, "GET /v1/federation", ""), 200,
-	    "],\"documents\":[{\"name\":\"trusted-list\",\"url\":\"https://federation.example/trusted-list.json\",\"size\":14|"
-	    "\"sources\":[{\"name\":\"feed\",\"attempted\":\"20|\"entities\":7,\"refused\":0,\"held\":false,\"code\":null}|"
-	    "{\"name\":\"late\"|\"succeeded\":null,\"next\":null,\"valid_until\":null|"
+	    "],\"documents\":[{\"name\":\"trusted-list\",\"url\":\"https://federation.example/trusted-list.json\","
+	    "\"size\":14|\"sources\":[{\"name\":\"feed\",\"attempted\":\"20|\"entities\":7,\"refused\":0,"
+	    "\"held\":false,\"code\":null}|{\"name\":\"late\"|\"succeeded\":null,\"next\":null,\"valid_until\":null|"
 	    "\"held\":true,\"code\":\"denied\"}]}|!late.xml|!10.0.0.1|!RFC 0000|!problem");
 	stage_close(&stage);
 }
@@ -85,7 +87,8 @@ followers_are_told_of_each_publication(void **state)
 	at = stage_read(&stage, first, 0, "\"sources\":[]}\n\n");
 	expect_true("then each change", at && strstr(stage.answer, "\"generation\":2,"));
 	expect_true("once, though another came and went", !strstr(stage.answer, "\"generation\":1,"));
-	expect_answer("HEAD is no follower", stage_ask(&stage, "HEAD /v1/federation/events", ""), 200, "text/event-stream|!data:");
+	expect_answer("HEAD is no follower", stage_ask(&stage, "HEAD /v1/federation/events", ""), 200,
+	    "text/event-stream|!data:");
 	close(first);
 	for (int i = 0; i < 20; i++)
 		stage_step(&stage);
@@ -122,8 +125,8 @@ signing_keys_are_listed_and_their_certificates_given(void **state)
 	(void)state;
 	stage_init(&stage);
 	for (size_t i = 0; i < COUNT(names); i++) {
-		const struct new_key new = { .name = names[i], .common_name = "Federation", .use = USE_METADATA, .type = KEY_P256,
-			.now = stage.now, .valid_for = SECONDS(86400) };
+		const struct new_key new = { .name = names[i], .common_name = "Federation", .use = USE_METADATA,
+			.type = KEY_P256, .now = stage.now, .valid_for = SECONDS(86400) };
 
 		expect_ok(names[i], key_descriptor_new(stage_path(&stage, "keys"), &new, &why), &why);
 	}
@@ -142,13 +145,16 @@ signing_keys_are_listed_and_their_certificates_given(void **state)
 	answer = stage_ask(&stage, "GET /v1/anchors", "");
 	expect_answer("what the world may see", answer, 200,
 	    "{\"keys\":[{\"name\":\"active\",\"use\":\"metadata\",\"state\":\"active\",\"announced\":\"20|"
-	    "\"fingerprint\":\"|\"type\":\"p-256\"|CN=Federation|\"url\":\"https://federation.example/anchors/active.cer\"|"
-	    "{\"name\":\"unread\",\"use\":\"metadata\",\"state\":\"announced\"|!\"made\"|!\"retired\"|!swapped.cer|!unread.cer");
+	    "\"fingerprint\":\"|\"type\":\"p-256\"|CN=Federation|"
+	    "\"url\":\"https://federation.example/anchors/active.cer\"|"
+	    "{\"name\":\"unread\",\"use\":\"metadata\","
+	    "\"state\":\"announced\"|!\"made\"|!\"retired\"|!swapped.cer|!unread.cer");
 	expect_true("the fingerprint has 32 pairs with colons", strstr(answer,
 	    arena_print(&stage.arena, "\"fingerprint\":\"%02X:%02X:", sha256[0], sha256[1])) != NULL);
 
 	answer = stage_ask(&stage, "GET /anchors/active.cer", "");
-	expect_answer("a certificate", answer, 200, "Content-Type: application/pkix-cert\r\n|filename=\"active.cer\"|max-age=3600");
+	expect_answer("a certificate", answer, 200,
+	    "Content-Type: application/pkix-cert\r\n|filename=\"active.cer\"|max-age=3600");
 	body = strstr(answer, "\r\n\r\n") + 4;
 	expect_true("byte for byte", memcmp(body, keys[0].certificate.data, keys[0].certificate.size) == 0);
 	expect_number("its tag", sscanf(strstr(answer, "ETag: ") + 6, "%63[^\r]", etag), 1);
@@ -157,7 +163,8 @@ signing_keys_are_listed_and_their_certificates_given(void **state)
 	    "ETag: |!pkix-cert");
 	expect_answer("one only made", stage_ask(&stage, "GET /anchors/made.cer", ""), 404, "");
 	expect_answer("one whose publication has ended", stage_ask(&stage, "GET /anchors/retired.cer", ""), 404, "");
-	expect_answer("one that is not what the store knows", stage_ask(&stage, "GET /anchors/swapped.cer", ""), 404, "");
+	expect_answer("one that is not what the store knows", stage_ask(&stage, "GET /anchors/swapped.cer", ""), 404,
+	    "");
 	expect_answer("one made since the start", stage_ask(&stage, "GET /anchors/unread.cer", ""), 404, "");
 	expect_answer("one that is not there", stage_ask(&stage, "GET /anchors/nobody.cer", ""), 404, "");
 	expect_answer("no suffix", stage_ask(&stage, "GET /anchors/active", ""), 404, "");

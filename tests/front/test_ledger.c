@@ -37,7 +37,8 @@ world_open(void)
 
 	world.front = (struct ledger_front){ stage.store };
 	world.disclosure = (struct disclosure){ .store = stage.store };
-	world.router = router_new((struct mount[]){ { ledger_routes, &world.front }, { disclosure_routes, &world.disclosure } }, 2);
+	world.router = router_new((struct mount[]){ { ledger_routes, &world.front }, { disclosure_routes,
+	    &world.disclosure } }, 2);
 	expect_ok("a port", listen_on("127.0.0.1:0", &world.listening, &why), &why);
 	expect_number("its number", getsockname(world.listening, (struct sockaddr *)&where, &size), 0);
 	world.port = where.sin_port;
@@ -65,7 +66,8 @@ strike_stage(void **state)
 	return 0;
 }
 
-/* The answer's status; its head in world.answer, its body in world.body. `field`: of the request, with its line's end. */
+/* The answer's status; its head in world.answer, its body in world.body. `field`: of the request, with its line's
+ * end. */
 static int
 ask_with(const char *path, const char *field)
 {
@@ -276,7 +278,8 @@ what_was_erased_is_gone_and_still_proved(void **state)
 	static const char good[] = "Authorization: Receipt 000102030405060708090a0b0c0d0e0f\r\n";
 	static const char other[] = "Authorization: Receipt 00000000000000000000000000000000\r\n";
 	static const char none[] = "Authorization: Receipt 00\r\n";
-	struct ledger_entry entry = { .kind = LEDGER_DECISION, .party = span_text("records"), .content = span_text("{}") };
+	struct ledger_entry entry = { .kind = LEDGER_DECISION, .party = span_text("records"),
+	    .content = span_text("{}") };
 	struct unit *unit = unit_new(&stage.arena, stage_tables, id_new(stage_now));
 	struct note_key key = stage_note_key(&stage, "first");
 	struct hash commitment;
@@ -298,13 +301,14 @@ what_was_erased_is_gone_and_still_proved(void **state)
 
 	erase(id);
 	expect_number("erased it is gone", ask_with(path, good), 410);
-	expect_true("which is said", strstr((const char *)world.body.data, "its place in the log and every proof remain") != NULL);
+	expect_true("which is said", strstr((const char *)world.body.data, "its place in the log and every proof "
+	    "remain") != NULL);
 	expect_number("nobody knows the salt any more", ask_with(path, other), 410);
 	expect_number("but what is none", ask_with(path, none), 404);
 	expect_number("the receipt is made as before", ask("/v1/receipts/0192f3a4b5c6d7e8f900112233445577"), 200);
 	expect_ok("of the form", receipt_read(&stage.arena, world.body, &receipt, &why), &why);
-	expect_ok("and holds", receipt_verify(&receipt, span_of(commitment.bytes, HASH_SIZE), span_text(STAGE_ORIGIN), &key, 1,
-	    &stage.arena, &why), &why);
+	expect_ok("and holds", receipt_verify(&receipt, span_of(commitment.bytes, HASH_SIZE), span_text(STAGE_ORIGIN),
+	    &key, 1, &stage.arena, &why), &why);
 }
 
 int

@@ -13,8 +13,10 @@ put_set(struct stage *s, const char *name, uint64_t generation, const char *tag)
 	struct published d = stage_published(s, "", tag, true);
 
 	stage_document(s, span_text(name), generation, &d);
-	stage_write(s, arena_print(&s->arena, "generations/%s", tag), span_text(arena_print(&s->arena, "<xml/> of %s", tag)));
-	stage_write(s, arena_print(&s->arena, "generations/%s.gz", tag), span_text(arena_print(&s->arena, "GZIP of %s", tag)));
+	stage_write(s, arena_print(&s->arena, "generations/%s", tag), span_text(arena_print(&s->arena, "<xml/> of %s",
+	    tag)));
+	stage_write(s, arena_print(&s->arena, "generations/%s.gz", tag), span_text(arena_print(&s->arena, "GZIP of %s",
+	    tag)));
 }
 
 static void
@@ -26,8 +28,9 @@ requests_are_answered_to_the_letter(void **state)
 		const char *parts;
 	} cases[] = {
 		{ "an entity", "GET " SERVICE_PATH, SAML, 200,
-		  "Content-Type: application/samlmetadata+xml\r\n|ETag: \"service2\"\r\n|Cache-Control: max-age=3600\r\n|"
-		  "Last-Modified: " STAGE_MODIFIED "\r\n|Vary: Accept, Accept-Encoding\r\n|Content-Length: 18\r\n|"
+		  "Content-Type: application/samlmetadata+xml\r\n|ETag: \"service2\"\r\n|Cache-Control: "
+		  "max-age=3600\r\n|Last-Modified: " STAGE_MODIFIED
+		  "\r\n|Vary: Accept, Accept-Encoding\r\n|Content-Length: 18\r\n|"
 		  "\r\n\r\n<xml/> of service2|!Content-Encoding" },
 		{ "by its SHA-1", "GET /entities/%7Bsha1%7D11d72e8cf351eb6c75c721e838f469677ab41bdb", SAML, 200,
 		  "<xml/> of service2" },
@@ -39,15 +42,17 @@ requests_are_answered_to_the_letter(void **state)
 		  "<xml/> of service2|!Content-Encoding" },
 		{ "HEAD: the header alone", "HEAD " SERVICE_PATH, SAML, 200, "Content-Length: 18\r\n|!<xml/>" },
 		{ "no Accept", "GET " SERVICE_PATH, "", 200, "<xml/> of service2" },
-		{ "a type we do not have", "GET " SERVICE_PATH, "Accept: application/json\r\n", 406, "problem+json|!<xml/>" },
+		{ "a type we do not have", "GET " SERVICE_PATH, "Accept: application/json\r\n", 406,
+		  "problem+json|!<xml/>" },
 		{ "no coding left", "GET " SERVICE_PATH, SAML "Accept-Encoding: *;q=0\r\n", 406, "problem+json" },
 		{ "the requester has it", "GET " SERVICE_PATH, SAML "If-None-Match: \"x\", W/\"service2\"\r\n", 304,
 		  "ETag: \"service2\"|Cache-Control: max-age=3600|Vary: |Last-Modified: |!Content-Type|!<xml/>" },
 		{ "it has the other coding", "GET " SERVICE_PATH, SAML "If-None-Match: \"service2-gz\"\r\n", 200,
 		  "<xml/> of service2" },
-		{ "it has it packed", "GET " SERVICE_PATH, SAML "Accept-Encoding: gzip\r\nIf-None-Match: \"service2-gz\"\r\n", 304,
-		  "ETag: \"service2-gz\"|!Content-Encoding|!GZIP" },
-		{ "it has it since", "GET " SERVICE_PATH, SAML "If-Modified-Since: " STAGE_MODIFIED "\r\n", 304, "ETag: \"service2\"" },
+		{ "it has it packed", "GET " SERVICE_PATH, SAML "Accept-Encoding: gzip\r\nIf-None-Match: "
+		  "\"service2-gz\"\r\n", 304, "ETag: \"service2-gz\"|!Content-Encoding|!GZIP" },
+		{ "it has it since", "GET " SERVICE_PATH, SAML "If-Modified-Since: " STAGE_MODIFIED "\r\n", 304,
+		  "ETag: \"service2\"" },
 		{ "an unknown entity", "GET /entities/http%3A%2F%2Fexample.org%2Fnobody", SAML, 404,
 		  "Cache-Control: max-age=60\r\n|\"code\":\"" },
 		{ "a plus is not a blank", "GET /entities/blue%2Fgreen%20light+blue", SAML, 404, "" },
@@ -60,12 +65,14 @@ requests_are_answered_to_the_letter(void **state)
 		{ "one of a generation to come", "GET /entities/tomorrow", SAML, 404, "" },
 		{ "one that differs from what its SHA-1 keeps", "GET /entities/collision", SAML, 404, "" },
 		{ "everything", "GET /entities", SAML, 200, "ETag: \"all1\"|<xml/> of all1" },
-		{ "everything, packed", "GET /entities", SAML "Accept-Encoding: gzip\r\n", 200, "ETag: \"all1-gz\"|GZIP of all1" },
+		{ "everything, packed", "GET /entities", SAML "Accept-Encoding: gzip\r\n", 200,
+		  "ETag: \"all1-gz\"|GZIP of all1" },
 		{ "a group", "GET /entities/idps", SAML, 200, "<xml/> of idps1" },
 		{ "another group is empty", "GET /entities/sps", SAML, 404, "max-age=60" },
 		{ "the aggregate", "GET /metadata.xml", "", 200, "Content-Length: 14\r\n|<xml/> of all1" },
 		{ "the aggregate, HEAD", "HEAD /metadata.xml", "", 200, "Content-Length: 14\r\n|!<xml/>" },
-		{ "the requester has the aggregate", "GET /metadata.xml", "If-None-Match: \"all1\"\r\n", 304, "ETag: \"all1\"|!<xml/>" },
+		{ "the requester has the aggregate", "GET /metadata.xml", "If-None-Match: \"all1\"\r\n", 304,
+		  "ETag: \"all1\"|!<xml/>" },
 		{ "a subset", "GET /metadata/idps.xml", "", 200, "<xml/> of idps1" },
 		{ "another method", "POST /entities/x", "Content-Length: 0\r\n", 405, "Allow: GET, HEAD" },
 		{ "another method on everything", "DELETE /entities", "", 405, "Allow: GET, HEAD" },
@@ -91,7 +98,8 @@ requests_are_answered_to_the_letter(void **state)
 	stage_publish(&stage, 3, instant_after(stage.now, SECONDS(3600)));
 	stage_open(&stage);
 	for (size_t i = 0; i < COUNT(cases); i++)
-		expect_answer(cases[i].title, stage_ask(&stage, cases[i].line, cases[i].fields), cases[i].status, cases[i].parts);
+		expect_answer(cases[i].title, stage_ask(&stage, cases[i].line, cases[i].fields), cases[i].status,
+		    cases[i].parts);
 	stage_close(&stage);
 }
 
@@ -106,7 +114,8 @@ what_cannot_be_answered_is_503_and_never_404(void **state)
 
 	stage_entity(&stage, SERVICE, 1, "service1");
 	stage_publish(&stage, 1, stage.now);
-	expect_answer("the publication has expired", stage_ask(&stage, "GET " SERVICE_PATH, SAML), 503, "expired|!<xml/>");
+	expect_answer("the publication has expired", stage_ask(&stage, "GET " SERVICE_PATH, SAML), 503,
+	    "expired|!<xml/>");
 	expect_answer("an expired one knows nobody", stage_ask(&stage, "GET /entities/nobody", SAML), 503, "expired");
 
 	stage_publish(&stage, 1, instant_after(stage.now, SECONDS(3600)));
@@ -132,7 +141,8 @@ a_document_that_has_expired_is_not_served(void **state)
 	stage_document(&stage, span_of(key.bytes, sizeof(key.bytes)), 1, &d);
 	stage_publish(&stage, 1, instant_after(stage.now, SECONDS(3600)));
 	stage_open(&stage);
-	expect_answer("though the publication has not", stage_ask(&stage, "GET " SERVICE_PATH, SAML), 503, "expired|!<xml/>");
+	expect_answer("though the publication has not", stage_ask(&stage, "GET " SERVICE_PATH, SAML), 503,
+	    "expired|!<xml/>");
 	stage_close(&stage);
 }
 
@@ -164,7 +174,8 @@ a_set_is_found_among_entities_whose_keys_begin_like_it(void **state)
 	(void)state;
 	stage_init(&stage);
 	put_set(&stage, DOCUMENT_ALL, 1, "all1");
-	/* Entity keys whose first bytes are the set's word and a small generation, as a collision hunter would make them. */
+	/* Entity keys whose first bytes are the set's word and a small generation, as a collision hunter would make
+	 * them. */
 	for (uint8_t i = 0; i < 10; i++) {
 		uint8_t name[20] = { 'a', 'l', 'l', 0, 0, 0, 0, 0, 0, 0, (uint8_t)(2 + i) };
 		struct published d = stage_published(&stage, "hostile", "hostile", false);

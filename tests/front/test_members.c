@@ -1,4 +1,5 @@
-/* tests/front/test_members.c - who is in, as the world asks for it: the list, the trusted list, a member's card and logo. */
+/* tests/front/test_members.c - who is in, as the world asks for it: the list, the trusted list, a member's card and
+ * logo. */
 #include "front/stage.h"
 
 #define CITY_IDP "https://idp.city.example/"
@@ -7,15 +8,17 @@
 	"{\"id\":\"" id "\",\"kind\":\"public\",\"name\":{\"ja\":\"市役所\",\"en\":\"City\"}," \
 	"\"logo\":{\"url\":\"data:image/svg+xml;base64,PHN2Zy8+\",\"width\":8,\"height\":8}," \
 	"\"contacts\":[{\"type\":\"technical\",\"given_name\":\"Hanako\",\"email\":\"hanako@city.example\"}]," \
-	"\"entities\":[{\"entity_id\":\"" CITY_IDP "\",\"roles\":[\"idp\"],\"oidc\":{\"provider\":{\"issuer\":\"" CITY_IDP "\"}}}]}"
+	"\"entities\":[{\"entity_id\":\"" CITY_IDP "\",\"roles\":[\"idp\"],\"oidc\":{\"provider\":{\"issuer\":\"" \
+	CITY_IDP "\"}}}]}"
 
 static struct stage stage;
 
 static void
 put_member(struct stage *s, const char *id, enum standing standing, bool registered, const char *record)
 {
-	struct member member = { .id = span_text(id), .standing = standing, .since = s->now, .reason = span_text("the reason"),
-		.record = span_text(record), .registered = registered ? s->now : (struct instant){ 0 } };
+	struct member member = { .id = span_text(id), .standing = standing, .since = s->now,
+		.reason = span_text("the reason"), .record = span_text(record), .registered = registered ? s->now :
+		(struct instant){ 0 } };
 	struct buffer b = buffer_init(64 * KIB);
 
 	member_write(&b, &member);
@@ -27,8 +30,8 @@ static void
 put_event(struct stage *s, const char *id, uint32_t number, const char *event)
 {
 	const char *entry = arena_print(&s->arena,
-	    "{\"actor\":\"uid:1000\",\"at\":\"2026-11-0%uT00:00:00Z\",\"event\":\"%s\",\"reason\":\"\",\"standing\":\"approved\"}",
-	    number, event);
+	    "{\"actor\":\"uid:1000\",\"at\":\"2026-11-0%uT00:00:00Z\",\"event\":\"%s\",\"reason\":\"\","
+	    "\"standing\":\"approved\"}", number, event);
 
 	stage_put(s, &member_event_table, member_event_key(&s->arena, span_text(id), number), span_text(entry));
 }
@@ -48,7 +51,8 @@ put_entity(struct stage *s, const char *entity_id, const char *member, const cha
 	    "<saml:Attribute Name=\"http://macedir.org/entity-category\""
 	    " NameFormat=\"urn:oasis:names:tc:SAML:2.0:attrname-format:uri\">"
 	    "<saml:AttributeValue>https://f.example/category</saml:AttributeValue></saml:Attribute>";
-	struct fragment fragment = { .written = s->now, .registration = REGISTRATION_HOMELESS, .content = span_text(content) };
+	struct fragment fragment = { .written = s->now, .registration = REGISTRATION_HOMELESS,
+	    .content = span_text(content) };
 	struct entity entity = { .entity_id = span_text(entity_id), .roles = ENTITY_IDP, .source = span_text(source),
 		.member = span_text(member), .name_en = span_text("A plain name"), .size = sizeof(content),
 		.registered = s->now, .imported = s->now, .stated = span_text(stated) };
@@ -89,8 +93,10 @@ lists_are_sent_as_they_were_published(void **state)
 	stage_open(&stage);
 	expect_answer("before the first publication", stage_ask(&stage, "GET /v1/members", ""), 503, "Retry-After: ");
 	stage_publish(&stage, 3, instant_after(stage.now, SECONDS(3600)));
-	expect_answer("no list of this generation", stage_ask(&stage, "GET /v1/members", ""), 404, "max-age=60|no list of members");
-	expect_answer("no trusted list, and why", stage_ask(&stage, "GET /trusted-list.jws", ""), 404, "named no key|TS 119 602");
+	expect_answer("no list of this generation", stage_ask(&stage, "GET /v1/members", ""), 404,
+	    "max-age=60|no list of members");
+	expect_answer("no trusted list, and why", stage_ask(&stage, "GET /trusted-list.jws", ""), 404,
+	    "named no key|TS 119 602");
 	for (size_t i = 0; i < COUNT(documents); i++) {
 		struct published d = stage_published(&stage, "", documents[i].name, false);
 
@@ -102,9 +108,11 @@ lists_are_sent_as_they_were_published(void **state)
 		    "Content-Encoding: gzip|GZIP of");
 		expect_answer("asked for again", stage_ask(&stage, documents[i].path,
 		    arena_print(&stage.arena, "If-None-Match: \"%s\"\r\n", documents[i].name)), 304, "!<xml/>");
-		expect_answer("whatever type is liked best", stage_ask(&stage, documents[i].path, "Accept: application/json\r\n"), 200, "");
+		expect_answer("whatever type is liked best", stage_ask(&stage, documents[i].path,
+		    "Accept: application/json\r\n"), 200, "");
 		expect_answer("but no coding we do not have",
-		    stage_ask(&stage, documents[i].path, "Accept-Encoding: br, identity;q=0, gzip;q=0\r\n"), 406, "UTF-8");
+		    stage_ask(&stage, documents[i].path, "Accept-Encoding: br, identity;q=0, gzip;q=0\r\n"), 406,
+		    "UTF-8");
 	}
 	stage_close(&stage);
 }
@@ -127,8 +135,8 @@ a_member_has_a_card(void **state)
 	answer = stage_ask(&stage, "GET /v1/members/city", "");
 	expect_answer("the card", answer, 200,
 	    "Content-Type: application/json|max-age=60|{\"id\":\"city\",\"standing\":\"approved\"|市役所|" CITY_IDP
-	    "|\"published\":true|https://sso.example/|r.one|\"history\":[{\"at\":\"2026-11-02T00:00:00Z\",\"event\":\"member.approved\"|"
-	    "\"event\":\"member.applied\"|!Hanako|!uid:|!member.withdrawn");
+	    "|\"published\":true|https://sso.example/|r.one|\"history\":[{\"at\":\"2026-11-02T00:00:00Z\","
+	    "\"event\":\"member.approved\"|\"event\":\"member.applied\"|!Hanako|!uid:|!member.withdrawn");
 	expect_answer("with what the registry states of it, and who registered it", answer, 200,
 	    "\"certified\":[\"https://f.example/level-3\"]|\"registration_authority\":\"https://authority.example/\"|"
 	    "\"registration_instant\":\"20");
@@ -137,9 +145,10 @@ a_member_has_a_card(void **state)
 	    stage_ask(&stage, "GET /v1/members/city", arena_print(&stage.arena, "If-None-Match: %s\r\n", etag)), 304,
 	    "ETag: |!standing");
 	expect_answer("an entity that belongs to somebody else is not shown as one's own",
-	    stage_ask(&stage, "GET /v1/members/city-2", ""), 200, "\"published\":false|member.withdrawn|!sso.example|!r.one");
-	expect_answer("its entity leads to it", stage_ask(&stage, arena_print(&stage.arena, "GET /v1/members/%s", id), ""), 307,
-	    "Location: /v1/members/city\r\n");
+	    stage_ask(&stage, "GET /v1/members/city-2", ""), 200,
+	    "\"published\":false|member.withdrawn|!sso.example|!r.one");
+	expect_answer("its entity leads to it", stage_ask(&stage, arena_print(&stage.arena, "GET /v1/members/%s", id),
+	    ""), 307, "Location: /v1/members/city\r\n");
 	expect_answer("HEAD", stage_ask(&stage, "HEAD /v1/members/city", ""), 200, "ETag: |!standing");
 	stage_close(&stage);
 }
@@ -168,8 +177,10 @@ who_is_not_public_is_not_found(void **state)
 		{ "an applicant's logo", "GET /v1/members/applied/logo", 404, "max-age=60" },
 		{ "one that was never let in", "GET /v1/members/rejected", 404, "!City" },
 		{ "one that applies again", "GET /v1/members/again", 404, "!City" },
-		{ "one that left stays readable", "GET /v1/members/withdrawn", 200, "\"standing\":\"withdrawn\"|the reason" },
-		{ "a suspended one says so", "GET /v1/members/suspended", 200, "\"standing\":\"suspended\"|the reason" },
+		{ "one that left stays readable", "GET /v1/members/withdrawn", 200,
+		    "\"standing\":\"withdrawn\"|the reason" },
+		{ "a suspended one says so", "GET /v1/members/suspended", 200,
+		    "\"standing\":\"suspended\"|the reason" },
 		{ "nobody", "GET /v1/members/nobody", 404, "max-age=60" },
 		{ "an entity nobody knows", "GET /v1/members/0123456789012345678901234567890123456789", 404, "" },
 		{ "no id", "GET /v1/members/No%20Id", 404, "" },
@@ -204,18 +215,19 @@ a_logo_is_a_picture_that_can_do_nothing(void **state)
 	stage_open(&stage);
 	answer = stage_ask(&stage, "GET /v1/members/city/logo", "");
 	expect_answer("the logo", answer, 200,
-	    "Content-Type: image/svg+xml\r\n|Content-Security-Policy: default-src 'none'; style-src 'unsafe-inline'; sandbox\r\n|"
-	    "max-age=3600|<svg/>");
+	    "Content-Type: image/svg+xml\r\n|Content-Security-Policy: default-src 'none'; style-src 'unsafe-inline'; "
+	    "sandbox\r\n|max-age=3600|<svg/>");
 	expect_number("its tag", sscanf(strstr(answer, "ETag: ") + 6, "%63[^\r]", etag), 1);
 	expect_answer("asked for again",
-	    stage_ask(&stage, "GET /v1/members/city/logo", arena_print(&stage.arena, "If-None-Match: %s\r\n", etag)), 304, "!<svg/>");
+	    stage_ask(&stage, "GET /v1/members/city/logo", arena_print(&stage.arena, "If-None-Match: %s\r\n", etag)),
+	    304, "!<svg/>");
 	expect_answer("of nobody", stage_ask(&stage, "GET /v1/members/nobody/logo", ""), 404, "");
 	put_member(&stage, "city", STANDING_APPROVED, true, MEMBER_RECORD("city"));
 	expect_answer("asked for again after a change", stage_ask(&stage, "GET /v1/members/city/logo",
 	    arena_print(&stage.arena, "If-None-Match: %s\r\n", etag)), 200, "<svg/>");
 	put_member(&stage, "city", STANDING_WITHDRAWN, false, MEMBER_RECORD("city"));
-	expect_answer("whoever is not public any more has none to confirm", stage_ask(&stage, "GET /v1/members/city/logo",
-	    "If-None-Match: *\r\n"), 404, "!<svg/>");
+	expect_answer("whoever is not public any more has none to confirm", stage_ask(&stage,
+	    "GET /v1/members/city/logo", "If-None-Match: *\r\n"), 404, "!<svg/>");
 	stage_close(&stage);
 }
 
@@ -231,7 +243,8 @@ one_page_stands_for_every_member(void **state)
 	expect_number("a directory", mkdir(stage_path(&stage, "pages/members"), 0755), 0);
 	stage_write(&stage, "pages/members/card.html", span_text("<!doctype html>card"));
 	stage_open(&stage);
-	expect_answer("a member's page", stage_ask(&stage, "GET /members/city", ""), 200, "text/html|Content-Security-Policy: |card");
+	expect_answer("a member's page", stage_ask(&stage, "GET /members/city", ""), 200,
+	    "text/html|Content-Security-Policy: |card");
 	expect_answer("the list is the front page", stage_ask(&stage, "GET /members/", ""), 308, "Location: /\r\n");
 	expect_answer("with what was searched for", stage_ask(&stage, "GET /members?q=a%20b&role=idp", ""), 308,
 	    "Location: /?q=a%20b&role=idp\r\n");

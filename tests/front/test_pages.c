@@ -86,30 +86,33 @@ pages_are_sent_with_their_policy_and_asked_for_again_cheaply(void **state)
 	expect_number("a directory", mkdir(stage_path(&stage, "pages/ledger"), 0755), 0);
 	stage_write(&stage, "pages/ledger/decision.html", span_text("<!doctype html>a decision"));
 	stage_open(&stage);
-	expect_answer("a decision's page", stage_ask(&stage, "GET /decisions/01a2058ce97eb6f083000692cf0b4396", ""), 200,
-	    "Referrer-Policy: no-referrer\r\n|a decision");
+	expect_answer("a decision's page", stage_ask(&stage, "GET /decisions/01a2058ce97eb6f083000692cf0b4396", ""),
+	    200, "Referrer-Policy: no-referrer\r\n|a decision");
 	expect_answer("the place to show one", stage_ask(&stage, "GET /decisions/", ""), 200, "a decision");
 	answer = stage_ask(&stage, "GET /", "");
 	expect_answer("a page", answer, 200, "Content-Type: text/html; charset=utf-8\r\n|Cache-Control: no-cache\r\n|"
-	    "Content-Security-Policy: default-src 'none'; script-src 'self'|frame-ancestors 'none'|X-Frame-Options: DENY|<title>");
+	    "Content-Security-Policy: default-src 'none'; script-src 'self'|frame-ancestors 'none'|X-Frame-Options: "
+	    "DENY|<title>");
 	expect_number("its tag", sscanf(strstr(answer, "ETag: ") + 6, "%63[^\r]", etag), 1);
 	expect_answer("asked for again",
-	    stage_ask(&stage, "GET /", arena_print(&stage.arena, "If-None-Match: %s\r\n", etag)), 304, "ETag: |!<title>|!Content-Type");
+	    stage_ask(&stage, "GET /", arena_print(&stage.arena, "If-None-Match: %s\r\n", etag)), 304,
+	    "ETag: |!<title>|!Content-Type");
 	expect_answer("a page in a directory", stage_ask(&stage, "GET /anchors/", ""), 200, "keys");
 	expect_answer("without its slash", stage_ask(&stage, "GET /anchors", ""), 308, "Location: /anchors/\r\n");
 	expect_answer("a style sheet has no page's policy", stage_ask(&stage, "GET /x.css", ""), 200,
 	    "text/css|0000|!Content-Security-Policy");
 	expect_answer("packed", stage_ask(&stage, "GET /x.css", "Accept-Encoding: gzip\r\n"), 200,
 	    "Content-Encoding: gzip|-gzip\"\r\n|!00000000");
-	expect_answer("what would not become smaller is not packed", stage_ask(&stage, "GET /anchors/", "Accept-Encoding: gzip\r\n"),
-	    200, "keys|!Content-Encoding");
+	expect_answer("what would not become smaller is not packed", stage_ask(&stage, "GET /anchors/",
+	    "Accept-Encoding: gzip\r\n"), 200, "keys|!Content-Encoding");
 	expect_answer("the page for what is not there says so", stage_ask(&stage, "GET /404.html", ""), 404, "nothing");
 	expect_answer("no way up", stage_ask(&stage, "GET /../keys/x.json", ""), 404, "");
 	expect_answer("a browser that went astray gets that page", stage_ask(&stage, "GET /astray",
 	    "Accept: text/html,application/xhtml+xml,*/*;q=0.8\r\n"), 404, "text/html|<!doctype html>nothing");
 	expect_answer("a machine gets a problem", stage_ask(&stage, "GET /astray", "Accept: */*\r\n"), 404,
 	    "application/problem+json|Cache-Control: no-store");
-	expect_answer("the wrong method is not led astray", stage_ask(&stage, "POST /", "Content-Length: 0\r\n"), 405, "Allow: GET");
+	expect_answer("the wrong method is not led astray", stage_ask(&stage, "POST /", "Content-Length: 0\r\n"), 405,
+	    "Allow: GET");
 	stage_close(&stage);
 }
 
@@ -128,8 +131,8 @@ a_gzip_twin_is_the_same_page(void **state)
 	stage_write(&stage, "pages/x.css", span_text(arena_print(&stage.arena, "%0400d", 0)));
 	expect_ok("read", read_pages(&stage, &pages, &why), &why);
 	page = page_find(&pages, span_text("/x.css"));
-	expect_number("unpacked", libdeflate_gzip_decompress(d, page->gzip.data, page->gzip.size, out, sizeof(out), &size),
-	    LIBDEFLATE_SUCCESS);
+	expect_number("unpacked", libdeflate_gzip_decompress(d, page->gzip.data, page->gzip.size, out, sizeof(out),
+	    &size), LIBDEFLATE_SUCCESS);
 	expect_true("the same", span_equal(span_of(out, size), page->plain));
 	libdeflate_free_decompressor(d);
 	stage_close(&stage);
@@ -139,7 +142,8 @@ a_gzip_twin_is_the_same_page(void **state)
 static void
 our_own_pages_hold_together(void **state)
 {
-	static const char *const forbidden[] = { "<style", " style=", " onclick=", " onload=", "javascript:", "http://", "//cdn" };
+	static const char *const forbidden[] = { "<style", " style=", " onclick=", " onload=", "javascript:", "http://",
+	    "//cdn" };
 	const char *source = getenv("top_srcdir");
 	struct problem why = { 0 };
 	struct pages pages;
@@ -159,11 +163,13 @@ our_own_pages_hold_together(void **state)
 		if (!page->plain.size || !strstr((const char *)page->fields.data, "text/html"))
 			continue;
 		for (size_t k = 0; k < COUNT(forbidden); k++)
-			expect_true(arena_print(&a, "%s has no %s", page->path, forbidden[k]), !strstr(text, forbidden[k]));
+			expect_true(arena_print(&a, "%s has no %s", page->path, forbidden[k]), !strstr(text,
+			    forbidden[k]));
 		while ((at = strstr(at, "\"/assets/")) != NULL) {
 			struct span rest = span_text(++at), path = span_cut(&rest, '"');
 
-			expect_true(arena_print(&a, "%s: %.*s is there", page->path, SPAN_ARGS(path)), page_find(&pages, path) != NULL);
+			expect_true(arena_print(&a, "%s: %.*s is there", page->path, SPAN_ARGS(path)), page_find(&pages,
+			    path) != NULL);
 		}
 	}
 	expect_true("a front page", page_find(&pages, span_text("/")) != NULL);

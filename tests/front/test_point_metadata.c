@@ -1,5 +1,5 @@
-/* tests/front/test_point_metadata.c - what the decision point says of itself, plain and signed: by a real signer behind a
- * real channel, whoever is away, and through a change of keys. */
+/* tests/front/test_point_metadata.c - what the decision point says of itself, plain and signed: by a real signer behind
+ * a real channel, whoever is away, and through a change of keys. */
 #include "crypto/scratch.h"
 #include "front/authzen_stage.h"
 
@@ -149,7 +149,8 @@ token(void)
 
 	expect_answer(&scene, "the metadata", get("/.well-known/authzen-configuration"), 200,
 	    "{\"policy_decision_point\":\"https://federation.example\"|\"access_evaluation_endpoint\":"
-	    "\"https://federation.example/access/v1/evaluation\"|\"jwks_uri\":\"https://federation.example/access/v1/jwks\"");
+	    "\"https://federation.example/access/v1/evaluation\"|"
+	    "\"jwks_uri\":\"https://federation.example/access/v1/jwks\"");
 	at = strstr(scene.answer, before);
 	rest = span_text(at ? at + sizeof(before) - 1 : "");
 	return arena_copy(&scene.arena, span_cut(&rest, '"'));
@@ -176,8 +177,8 @@ expect_signed_by(const char *title, struct span text, const char *name)
 	expect_true("a token", text.size > 0 && payload.size > 0);
 	expect_ok("its descriptor", key_descriptor_read(world.keys.path, name, &scene.arena, &file, &why), &why);
 	expect_ok("its certificate", certificate_read(file.certificate, &scene.arena, &facts, &why), &why);
-	expect_ok("checked", public_key_verify(facts.spki, span_first(text, header.size + 1 + payload.size), decoded(rest), &good,
-	    &why), &why);
+	expect_ok("checked", public_key_verify(facts.spki, span_first(text, header.size + 1 + payload.size),
+	    decoded(rest), &good, &why), &why);
 	expect_true(title, good);
 }
 
@@ -203,7 +204,8 @@ the_metadata_is_there_plain_and_signed(void **state)
 	payload = decoded(span_cut(&rest, '.'));
 	expect_true("as a JWT", span_starts(header, "{\"alg\":\"ES256\",\"kid\":\""));
 	expect_text("with the values, iss and times", arena_text(&scene.arena, payload), arena_print(&scene.arena,
-	    "{\"exp\":%lld,\"iat\":%lld,\"iss\":\"https://federation.example\",\"nbf\":%lld,%s", (long long)((world.now.us + DAY) /
+	    "{\"exp\":%lld,\"iat\":%lld,\"iss\":\"https://federation.example\",\"nbf\":%lld,%s",
+	    (long long)((world.now.us + DAY) /
 	    SECONDS(1)), (long long)(world.now.us / SECONDS(1)), (long long)(world.now.us / SECONDS(1)),
 	    "\"policy_decision_point\":\"https://federation.example\","
 	    "\"access_evaluation_endpoint\":\"https://federation.example/access/v1/evaluation\","
@@ -259,7 +261,8 @@ what_has_ended_or_says_something_else_is_not_shown(void **state)
 	world.now = clock_now();
 	store_memory_become(scene.store, ROLE_STEWARD);
 	world.signing = metadata_signing_new(scene.loop, scene.store, world.client, &(struct metadata_signing_settings){
-		.base_url = "https://other.example/", .keys = world.keys.path, .valid_for = DAY, .clock = world_clock });
+		.base_url = "https://other.example/", .keys = world.keys.path, .valid_for = DAY,
+		    .clock = world_clock });
 	metadata_signing_on_signer(world.signing);
 	world_runs();
 	expect_number("signed for another point", world.asked, 2);
@@ -282,7 +285,8 @@ a_change_of_keys_is_followed(void **state)
 	make_key("list-2", KEY_RSA_2048);
 	put_key("list-2", KEY_ANNOUNCED);
 	world_runs();
-	expect_answer(&scene, "the next one is announced", get("/access/v1/jwks"), 200, "\"kty\":\"EC\"|\"kty\":\"RSA\"");
+	expect_answer(&scene, "the next one is announced", get("/access/v1/jwks"), 200,
+	    "\"kty\":\"EC\"|\"kty\":\"RSA\"");
 	expect_signed_by("and does not sign yet", token(), "list-1");
 	put_key("list-1", KEY_RETIRING);
 	put_key("list-2", KEY_ACTIVE);
@@ -291,7 +295,8 @@ a_change_of_keys_is_followed(void **state)
 	signer_starts();
 	world_runs();
 	expect_signed_by("the next one knows it", token(), "list-2");
-	expect_answer(&scene, "old tokens can still be checked", get("/access/v1/jwks"), 200, "\"kty\":\"EC\"|\"kty\":\"RSA\"");
+	expect_answer(&scene, "old tokens can still be checked", get("/access/v1/jwks"), 200,
+	    "\"kty\":\"EC\"|\"kty\":\"RSA\"");
 	put_key("list-1", KEY_RETIRED);
 	world_runs();
 	expect_answer(&scene, "until they have ended", get("/access/v1/jwks"), 200, "!\"kty\":\"EC\"|\"kty\":\"RSA\"");

@@ -279,8 +279,8 @@ two_versions_are_compared(void **state)
 	publish("1.0", PAST);
 	publish("2.0", FUTURE);
 	answer = ask("/v1/policy/small@2.0/difference?from=1.0", "");
-	expect_answer("it is told", answer, 200, "application/json|max-age=60|\"before\":{\"framework\":\"small\",\"version\":\"1.0\"}"
-	    "|\"after\":{\"framework\":\"small\",\"version\":\"2.0\"}|\"cut_off\":false}");
+	expect_answer("it is told", answer, 200, "application/json|max-age=60|\"before\":{\"framework\":\"small\","
+	    "\"version\":\"1.0\"}|\"after\":{\"framework\":\"small\",\"version\":\"2.0\"}|\"cut_off\":false}");
 	root = json_loadb((const char *)body().data, body().size, JSON_REJECT_DUPLICATES, NULL);
 	expect_true("it is JSON", root != NULL);
 	expect_number("with every criterion", json_array_size(json_object_get(root, "criteria")),
@@ -290,14 +290,16 @@ two_versions_are_compared(void **state)
 	json_decref(root);
 	expect_answer("the other way round", ask("/v1/policy/small@1.0/difference?from=2.0", ""), 200,
 	    "\"before\":{\"framework\":\"small\",\"version\":\"2.0\"}");
-	expect_answer("asked for again", ask("/v1/policy/small@2.0/difference?from=1%2e0", "Accept-Encoding: gzip\r\n"), 200,
-	    "Content-Encoding: gzip");
+	expect_answer("asked for again", ask("/v1/policy/small@2.0/difference?from=1%2e0", "Accept-Encoding: gzip\r\n"),
+	    200, "Content-Encoding: gzip");
 	expect_answer("with a version that is not there", ask("/v1/policy/small@2.0/difference?from=9.9", ""), 404,
 	    "the version to compare with is not published here");
 	expect_answer("with none", ask("/v1/policy/small@2.0/difference?from=", ""), 404, "not published here");
-	expect_answer("without a word", ask("/v1/policy/small@2.0/difference", ""), 400, "expected the query from=VERSION, found none");
+	expect_answer("without a word", ask("/v1/policy/small@2.0/difference", ""), 400,
+	    "expected the query from=VERSION, found none");
 	expect_answer("with another word", ask("/v1/policy/small@2.0/difference?to=1.0", ""), 400, "found another");
-	expect_answer("of a version that is not there", ask("/v1/policy/small@9.9/difference?from=1.0", ""), 404, "no such version");
+	expect_answer("of a version that is not there", ask("/v1/policy/small@9.9/difference?from=1.0", ""), 404,
+	    "no such version");
 	world_close();
 	stage_close(&stage);
 }

@@ -155,8 +155,8 @@ errors_are_those_of_the_standard(void **state)
 		{ "an empty form", "", FORM_TYPE, "", 400,
 		    "{\"error\":\"invalid_request\",\"error_description\":\"grant_type: expected" },
 		{ "another grant", "", FORM_TYPE, "grant_type=password&username=a&password=b", 400,
-		    "{\"error\":\"unsupported_grant_type\",\"error_description\":\"grant_type: expected client_credentials, "
-		    "found 'password'\"}" },
+		    "{\"error\":\"unsupported_grant_type\",\"error_description\":\"grant_type: expected "
+		    "client_credentials, found 'password'\"}" },
 		{ "a parameter twice", "", FORM_TYPE, GRANT "&" GRANT, 400, "{\"error\":\"invalid_request\"" },
 		{ "a broken escape", "", FORM_TYPE, GRANT "&scope=%", 400, "{\"error\":\"invalid_request\"" },
 		{ "nobody", "", FORM_TYPE, GRANT, 401, "{\"error\":\"invalid_client\"" },

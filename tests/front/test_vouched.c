@@ -1,4 +1,5 @@
-/* tests/front/test_vouched.c - questions that bring statements of vouchers: made for whom, how many, and verified once. */
+/* tests/front/test_vouched.c - questions that bring statements of vouchers: made for whom, how many, and verified
+ * once. */
 #include "front/authzen_stage.h"
 
 #include "crypto/jwt_maker.h"
@@ -47,7 +48,8 @@ open_all(uint64_t seed)
 	key = maker_key_new(&s->arena, "P-256");
 	scene_policy(s);
 	put_member(s, "records", RECORD);
-	put_member(s, "other", "{\"entities\":[{\"entity_id\":\"https://other.example/\",\"roles\":[\"rp\",\"idp\"]}]}");
+	put_member(s, "other", "{\"entities\":[{\"entity_id\":\"https://other.example/\",\"roles\":[\"rp\","
+	    "\"idp\"]}]}");
 	put_voucher(s, "records-1", "records");
 	put_voucher(s, "other-1", "other");
 	scene_front(s, ACCESS);
@@ -66,7 +68,8 @@ statement(const char *issuer, const char *more)
 	struct arena *a = &scene.arena;
 	long long now = clock_now().us / SECONDS(1);
 	struct span text = maker_jwt(a, &key, "ES256", HEADER, arena_print(a, "{\"iss\":\"%s\",\"aud\":\"" SCENE_BASE
-	    "\",\"sub\":\"alice\",\"iat\":%lld,\"exp\":%lld,\"facts\":{\"action.soft\":true}%s}", issuer, now, now + 300, more));
+	    "\",\"sub\":\"alice\",\"iat\":%lld,\"exp\":%lld,\"facts\":{\"action.soft\":true}%s}", issuer, now,
+	    now + 300, more));
 
 	return arena_text(a, text);
 }
@@ -82,10 +85,13 @@ whose_statement_counts(void **state)
 		{ "who asks vouches for itself", "records-1", "", 200, "{\"decision\":true|\"disregarded\":[]" },
 		{ "and says so", "records-1", ",\"azp\":\"https://records.example/\"", 200, "{\"decision\":true" },
 		{ "for another it would not have", "records-1", ",\"azp\":\"https://other.example/\"", 400,
-		    "/context/vouched/0: the JWT's /azp: expected an entity ID of the member who asks|found another's" },
-		{ "another's statement made for nobody", "other-1", "", 400, "/context/vouched/0: the JWT's /azp|found none" },
-		{ "another's for who asks: it is not its to state", "other-1", ",\"azp\":\"https://records.example/\"", 200,
-		    "{\"decision\":false|\"disregarded\":[{\"fact\":\"action.soft\",\"why\":\"only rp may state it\"}]" },
+		    "/context/vouched/0: the JWT's /azp: expected an entity ID of the member who asks|found "
+		    "another's" },
+		{ "another's statement made for nobody", "other-1", "", 400, "/context/vouched/0: the JWT's /azp|found "
+		    "none" },
+		{ "another's for who asks: it is not its to state", "other-1", ",\"azp\":\"https://records.example/\"",
+		    200, "{\"decision\":false|\"disregarded\":[{\"fact\":\"action.soft\",\"why\":\"only rp may state "
+		    "it\"}]" },
 	};
 	struct scene *s = &scene;
 
@@ -95,8 +101,8 @@ whose_statement_counts(void **state)
 	    "{\"decision\":false");
 	for (size_t i = 0; i < COUNT(cases); i++)
 		expect_answer(s, cases[i].title, scene_ask(s, "point", "evaluation", arena_print(&s->arena,
-		    "{" ALICE "," REST ",\"context\":{\"vouched\":[\"%s\"]}}", statement(cases[i].issuer, cases[i].more))),
-		    cases[i].status, cases[i].parts);
+		    "{" ALICE "," REST ",\"context\":{\"vouched\":[\"%s\"]}}", statement(cases[i].issuer,
+		    cases[i].more))), cases[i].status, cases[i].parts);
 	close_all();
 }
 
@@ -124,8 +130,8 @@ a_statement_is_heard_by_each_item(void **state)
 		items = arena_print(&s->arena, "%s,{%s}", items,
 		    i % 8 ? "" : "\"subject\":{\"type\":\"user\",\"id\":\"bob\"}");
 	expect_answer(s, "64 items", scene_ask(s, "point", "evaluations", arena_print(&s->arena, "{" ALICE "," REST
-	    ",\"context\":{\"vouched\":[\"%s\"],\"advice\":false},\"evaluations\":[%s]}", statement("records-1", ""), items)),
-	    200, "{\"evaluations\":[{\"decision\":true");
+	    ",\"context\":{\"vouched\":[\"%s\"],\"advice\":false},\"evaluations\":[%s]}", statement("records-1", ""),
+	    items)), 200, "{\"evaluations\":[{\"decision\":true");
 	expect_number("all about its subject", occurrences(s->answer, "{\"decision\":true"), 57);
 	expect_number("and none about another", occurrences(s->answer,
 	    "/context/vouched/0: the JWT's /sub or /txn: expected the id of the question's subject, found another"), 7);
@@ -142,11 +148,13 @@ statements_of_one_request_are_limited(void **state)
 	(void)state;
 	open_all(3);
 	for (int i = 0; i < 11; i++)
-		items = arena_print(&s->arena, "%s%s{\"context\":{\"vouched\":[\"a%d\",\"b%d\",\"c%d\",\"a%d\"]}}", items,
-		    i ? "," : "", i, i, i, i);
-	expect_answer(s, "33 different ones", scene_ask(s, "point", "evaluations", arena_print(&s->arena, "{" ALICE "," REST
-	    ",\"evaluations\":[%s]}", items)), 200, "/evaluations/0/context/vouched/0: |/evaluations/9/context/vouched/0: |"
-	    "/evaluations/10/context/vouched: expected at most 32 different statements of vouchers in one request, found more");
+		items = arena_print(&s->arena, "%s%s{\"context\":{\"vouched\":[\"a%d\",\"b%d\",\"c%d\",\"a%d\"]}}",
+		    items, i ? "," : "", i, i, i, i);
+	expect_answer(s, "33 different ones", scene_ask(s, "point", "evaluations", arena_print(&s->arena, "{" ALICE ","
+	    REST
+	    ",\"evaluations\":[%s]}", items)), 200, "/evaluations/0/context/vouched/0: "
+	    "|/evaluations/9/context/vouched/0: |/evaluations/10/context/vouched: expected at most 32 different "
+	    "statements of vouchers in one request, found more");
 	close_all();
 }
 

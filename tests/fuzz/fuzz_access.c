@@ -1,5 +1,5 @@
-/* tests/fuzz/fuzz_access.c - every entity of an access file that is read is found by its names, the first of several; facts
- * kept with it are canonical JSON. */
+/* tests/fuzz/fuzz_access.c - every entity of an access file that is read is found by its names, the first of several;
+ * facts kept with it are canonical JSON. */
 #include <assert.h>
 
 #include "codec/reader.h"

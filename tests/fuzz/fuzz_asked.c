@@ -1,5 +1,5 @@
-/* tests/fuzz/fuzz_asked.c - what is read of a request is all of it: written again from its parts it asks the same, and every
- * part that is there has its names. */
+/* tests/fuzz/fuzz_asked.c - what is read of a request is all of it: written again from its parts it asks the same, and
+ * every part that is there has its names. */
 #include <assert.h>
 #include <string.h>
 
@@ -82,7 +82,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		} else if (body.item_count == 0) {
 			check_again(&a, &body.defaults, searches[i]);
 		} else {
-			assert(searches[i] == PARTS && body.item_count <= ASKED_ITEMS && body.semantic <= PERMIT_ON_FIRST_PERMIT);
+			assert(searches[i] == PARTS && body.item_count <= ASKED_ITEMS &&
+			    body.semantic <= PERMIT_ON_FIRST_PERMIT);
 			for (size_t n = 0; n < body.item_count; n++) {
 				assert(span_starts(span_text(body.items[n].at), "/evaluations/"));
 				if (body.items[n].problem.code == OK)

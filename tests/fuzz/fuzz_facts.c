@@ -1,5 +1,5 @@
-/* tests/fuzz/fuzz_facts.c - what is read of facts is written so that restoring it gives the same values, by the same word; and
- * what is written is a fixed point. */
+/* tests/fuzz/fuzz_facts.c - what is read of facts is written so that restoring it gives the same values, by the same
+ * word; and what is written is a fixed point. */
 #include <assert.h>
 #include <stdlib.h>
 
@@ -10,7 +10,8 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-#define TEXTS "\"title\":{\"ja\":\"題\",\"en\":\"t\"},\"text\":{\"ja\":\"文\",\"en\":\"t\"},\"asserted_by\":[\"rp\"],\"privacy\":\"none\""
+#define TEXTS "\"title\":{\"ja\":\"題\",\"en\":\"t\"},\"text\":{\"ja\":\"文\",\"en\":\"t\"},\"asserted_by\":[\"rp\"]," \
+	"\"privacy\":\"none\""
 static const char dictionary_text[] =
     "{\"facts\":[{\"id\":\"b\",\"type\":\"boolean\"," TEXTS "},"
     "{\"id\":\"i\",\"type\":\"integer\",\"least\":-5,\"most\":1000," TEXTS "},"

@@ -1,5 +1,6 @@
 /* tests/fuzz/fuzz_log_note.c - a checkpoint that the signer takes is written again, from what was read of it, to the
- * same bytes; no text is both a checkpoint and a policy; and a request that is read is written again to the same bytes. */
+ * same bytes; no text is both a checkpoint and a policy; and a request that is read is written again to the same
+ * bytes. */
 #include <assert.h>
 
 #include "codec/text.h"

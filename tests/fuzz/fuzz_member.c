@@ -1,5 +1,5 @@
-/* tests/fuzz/fuzz_member.c - what is read of a member record is written so that it is read back to the same: the canonical text is a
- * fixed point; two readings of it differ in nothing; and from nothing to it, something is added. */
+/* tests/fuzz/fuzz_member.c - what is read of a member record is written so that it is read back to the same: the
+ * canonical text is a fixed point; two readings of it differ in nothing; and from nothing to it, something is added. */
 #include <assert.h>
 
 #include "registry/difference.h"

@@ -118,7 +118,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		struct metadata first, again;
 		struct problem why;
 
-		if (metadata_read(&a, span_of(data, size), &terms[t].first, now, &first, &why) == OK && first.entity_count > 0) {
+		if (metadata_read(&a, span_of(data, size), &terms[t].first, now, &first, &why) == OK &&
+		    first.entity_count > 0) {
 			buffer_text(&document, "<md:EntitiesDescriptor");
 			for (const struct context_namespace *n = metadata_context; n->prefix; n++)
 				buffer_print(&document, " xmlns:%s=\"%s\"", n->prefix, n->uri);

@@ -1,5 +1,5 @@
-/* tests/fuzz/fuzz_point_metadata.c - what the signer takes for a decision point's metadata is an object of members it knows,
- * issued by the point itself, with an end; and never a list. */
+/* tests/fuzz/fuzz_point_metadata.c - what the signer takes for a decision point's metadata is an object of members it
+ * knows, issued by the point itself, with an end; and never a list. */
 #include <assert.h>
 #include <stdlib.h>
 
@@ -24,7 +24,8 @@ is_accepted(struct arena *a, struct span encoded)
 	struct span header;
 	enum err err;
 
-	if (!hex_read(span_text(key_text), spki, sizeof(spki)) || jws_jwt_header(key.type, key.spki, a, &header, &why) != OK)
+	if (!hex_read(span_text(key_text), spki, sizeof(spki)) || jws_jwt_header(key.type, key.spki, a, &header,
+	    &why) != OK)
 		abort();
 	err = payload_check_point_metadata(span_text(arena_print(a, "%.*s.%.*s", SPAN_ARGS(base64url_write(a, header)),
 	    SPAN_ARGS(encoded))), &key, &why);

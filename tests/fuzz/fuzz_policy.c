@@ -1,5 +1,5 @@
-/* tests/fuzz/fuzz_policy.c - a dictionary and the files of a version: read or refused with a sentence that names the file; what
- * is read keeps its own promises, and once sealed is read again, to the same digest.
+/* tests/fuzz/fuzz_policy.c - a dictionary and the files of a version: read or refused with a sentence that names the
+ * file; what is read keeps its own promises, and once sealed is read again, to the same digest.
  *
  * The input is the files one after another: a line "== NAME", then the text. The first is the dictionary.
  */
@@ -56,7 +56,8 @@ check_condition(const struct framework *f, const struct condition *c, size_t par
 		const struct condition_node *n = &c->nodes[i];
 
 		assert(n->size >= 1 && n->size <= i + 1);
-		assert(n->kind != CONDITION_LEAF || (n->fact < f->dictionary->count && n->other <= f->dictionary->count));
+		assert(n->kind != CONDITION_LEAF || (n->fact < f->dictionary->count &&
+		    n->other <= f->dictionary->count));
 		assert(n->parameter <= parameters);
 		assert(n->kind != CONDITION_LEAF || f->uses[n->fact / 64] >> n->fact % 64 & 1);
 	}
@@ -84,7 +85,8 @@ check_framework(const struct framework *f)
 	}
 	for (size_t i = 0; i < f->profile_count; i++)
 		for (size_t n = 0; n < f->criterion_count; n++)
-			check_condition(f, &f->profiles[i].criteria[n].condition, f->profiles[i].criteria[n].parameter_count);
+			check_condition(f, &f->profiles[i].criteria[n].condition,
+			    f->profiles[i].criteria[n].parameter_count);
 	for (size_t i = 0; i < f->step_count; i++)
 		check_condition(f, &f->steps[i].needs, 0);
 	for (size_t i = f->own_count; i < f->area_count; i++)
@@ -106,8 +108,8 @@ check_sealed(struct arena *a, struct policy_files *files, const struct dictionar
 	for (size_t i = 0; i < files->count; i++)
 		if (strcmp(files->items[i].name, "manifest.json") == 0)
 			files->items[i].text = manifest;
-	if (framework_read(a, files, d, true, &f, &why) != OK || framework_read(a, files, d, false, &again, &why) != OK ||
-	    !span_equal(f->digest, again->digest))
+	if (framework_read(a, files, d, true, &f, &why) != OK || framework_read(a, files, d, false, &again,
+	    &why) != OK || !span_equal(f->digest, again->digest))
 		abort();
 }
 

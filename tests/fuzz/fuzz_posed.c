@@ -1,5 +1,5 @@
-/* tests/fuzz/fuzz_posed.c - a question that could be posed is whole: it demands levels its framework has, of facts within their
- * domains, none of them vouched for or observed by the request's own word; and it can be decided. */
+/* tests/fuzz/fuzz_posed.c - a question that could be posed is whole: it demands levels its framework has, of facts
+ * within their domains, none of them vouched for or observed by the request's own word; and it can be decided. */
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,5 +1,6 @@
-/* tests/fuzz/fuzz_vouching.c - whatever a voucher signs: a statement that holds is within its time and made for who asks, its
- * facts are vouched and within their domains, and none is one that only others state. The input is the JWT's payload. */
+/* tests/fuzz/fuzz_vouching.c - whatever a voucher signs: a statement that holds is within its time and made for who
+ * asks, its facts are vouched and within their domains, and none is one that only others state. The input is the JWT's
+ * payload. */
 #include <assert.h>
 #include <stdlib.h>
 

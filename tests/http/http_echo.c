@@ -2,8 +2,8 @@
  *
  *     http_echo PORT
  *
- * Each answer is one line of JSON: {"method":…,"target":PATH?QUERY,"host":…,"body":HEX}. Each request read is also written to
- * standard output as such a line, so that requests whose answers are lost count, too.
+ * Each answer is one line of JSON: {"method":…,"target":PATH?QUERY,"host":…,"body":HEX}. Each request read is also
+ * written to standard output as such a line, so that requests whose answers are lost count, too.
  */
 #include <stdio.h>
 #include <stdlib.h>

@@ -50,11 +50,13 @@ void client_send(struct world *, struct client *, struct span);
 /* Reads what is there. */
 void client_read(struct client *);
 
-/* Answers in short: "200:hello", "404", "200!" with Connection: close, "200:<4096>" for a long body, "100", "closed". */
+/* Answers in short: "200:hello", "404", "200!" with Connection: close, "200:<4096>" for a long body, "100",
+ * "closed". */
 const char *client_heard(struct client *, char *out, size_t size);
 /* Runs the loop until the client has heard this, three seconds at most. */
 #define expect_heard(title, w, c, expected) expect_heard_at(__FILE__, __LINE__, title, w, c, expected)
-void expect_heard_at(const char *file, int line, const char *title, struct world *, struct client *, const char *expected);
+void expect_heard_at(const char *file, int line, const char *title, struct world *, struct client *,
+    const char *expected);
 /* Sends, hears, closes. */
 #define expect_answer(title, w, request, expected) expect_answer_at(__FILE__, __LINE__, title, w, request, expected)
 void expect_answer_at(const char *file, int line, const char *title, struct world *, const char *request,

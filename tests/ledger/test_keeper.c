@@ -312,7 +312,8 @@ without_a_key_it_waits_for_one(void **state)
 	expect_number("and nothing is wrong", kept.halted.size, 0);
 	ledger_keeper_write(s->keeper, &json);
 	expect_span("the operator is told", buffer_span(&json), "{\"size\":10,\"tiled\":10,\"signed\":0,\"at\":null,"
-	    "\"origin\":\"" STAGE_ORIGIN "\",\"key\":null,\"halted\":null,\"waits_for\":\"an active key of use ledger\"}");
+	    "\"origin\":\"" STAGE_ORIGIN "\",\"key\":null,\"halted\":null,\"waits_for\":\"an active key of use "
+	    "ledger\"}");
 	buffer_release(&json);
 	s->key = "first";
 	ledger_keeper_look(s->keeper);

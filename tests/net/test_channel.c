@@ -235,7 +235,8 @@ a_post_to_a_dead_peer_is_refused_and_never_kills(void **state)
 	expect_number("a pair is made", channel_pair(fds, NULL), OK);
 	end_init(&a, loop, fds[0]);
 	close(fds[1]);
-	expect_number("a descriptor sent to nobody finds out at once", channel_post_fd(a.channel, span_text("x"), 0), OK);
+	expect_number("a descriptor sent to nobody finds out at once", channel_post_fd(a.channel, span_text("x"), 0),
+	    OK);
 	expect_number("after that posts are refused", channel_post(a.channel, span_text("x")), ERR_UNAVAILABLE);
 	expect_number("the owner is not called back meanwhile", a.closed, 0);
 	step(loop, 2);
@@ -370,11 +371,13 @@ broken_framing_ends_the_channel(void **state)
 		{ "an unknown kind of packet", "\x09", 1, 0, 0, 0, 0 },
 		{ "a message longer than its packet", "\x01\0\0\0\x05" "abc", 8, 0, 0, 0, 0 },
 		{ "half a length", "\x01\0\0", 3, 0, 0, 0, 0 },
-		{ "a whole message is heard, the broken one after it is not", "\x01\0\0\0\x01" "a\0\0\0\x09", 10, 0, 0, 0, 1 },
+		{ "a whole message is heard, the broken one after it is not", "\x01\0\0\0\x01" "a\0\0\0\x09", 10, 0, 0,
+		    0, 1 },
 		{ "messages with a descriptor nobody announced", "\x01\0\0\0\x01" "a", 6, 1, 10, 0, 0 },
 		{ "a memory file that is missing", "\x02\0\0\0\0\0\0\0\x0a", 9, 0, 0, 0, 0 },
 		{ "a memory file that is not sealed", "\x02\0\0\0\0\0\0\0\x0a", 9, 1, 10, 0, 0 },
-		{ "a memory file that may still be written", "\x02\0\0\0\0\0\0\0\x0a", 9, 1, 10, F_SEAL_SHRINK | F_SEAL_GROW, 0 },
+		{ "a memory file that may still be written", "\x02\0\0\0\0\0\0\0\x0a", 9, 1, 10, F_SEAL_SHRINK |
+		    F_SEAL_GROW, 0 },
 		{ "a memory file of another size", "\x02\0\0\0\0\0\0\0\x0b", 9, 1, 10, all, 0 },
 		{ "a memory file past the limit", "\x02\0\0\0\0\0\x40\0\x01", 9, 1, 4 * MIB + 1, all, 0 },
 		{ "a memory file of no size", "\x02\0\0\0\0\0\0\0\0", 9, 1, 0, all, 0 },

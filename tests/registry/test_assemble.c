@@ -53,10 +53,12 @@ static const struct document_case {
 	  EXTENSIONS(EA(OWN)) SP },
 	{ "a registration that is not believed gives way", EXTENSIONS(THEIRS) SP, STATED, false,
 	  EXTENSIONS(OURS EA(STATED)) SP, EXTENSIONS(EA(STATED)) SP },
-	{ "one that is believed stands", EXTENSIONS(THEIRS) SP, "", true, EXTENSIONS(THEIRS) SP, EXTENSIONS(THEIRS) SP },
+	{ "one that is believed stands", EXTENSIONS(THEIRS) SP, "", true, EXTENSIONS(THEIRS) SP,
+	    EXTENSIONS(THEIRS) SP },
 	{ "beside what is stated", EXTENSIONS(THEIRS) SP, STATED, true, EXTENSIONS(EA(STATED) THEIRS) SP,
 	  EXTENSIONS(EA(STATED) THEIRS) SP },
-	{ "and beside its own attributes", EXTENSIONS(EA(OWN) THEIRS) SP, STATED, true, EXTENSIONS(EA(OWN STATED) THEIRS) SP,
+	{ "and beside its own attributes", EXTENSIONS(EA(OWN) THEIRS) SP, STATED, true,
+	  EXTENSIONS(EA(OWN STATED) THEIRS) SP,
 	  EXTENSIONS(EA(OWN STATED) THEIRS) SP },
 };
 
@@ -82,14 +84,16 @@ read_entity(struct arena *a, const struct document_case *d, struct entity *entit
 	const struct metadata_entity *e;
 
 	expect_ok(d->title, metadata_read(a, span_text(arena_print(a, "<md:EntityDescriptor xmlns:md='" MD "' "
-	    "xmlns:mdattr='urn:oasis:names:tc:SAML:metadata:attribute' xmlns:mdrpi='urn:oasis:names:tc:SAML:metadata:rpi' "
+	    "xmlns:mdattr='urn:oasis:names:tc:SAML:metadata:attribute' "
+	    "xmlns:mdrpi='urn:oasis:names:tc:SAML:metadata:rpi' "
 	    "xmlns:saml='urn:oasis:names:tc:SAML:2.0:assertion' entityID='https://a.example/'>%s</md:EntityDescriptor>",
 	    d->inside)), &terms, now, &m, &why), &why);
 	expect_number(d->title, m.entity_count, 1);
 	e = &m.entities[0];
 	*entity = (struct entity){ .entity_id = e->entity_id, .stated = span_text(d->stated) };
 	assert_true(instant_read(span_text("2026-01-02T03:04:05Z"), &entity->registered));
-	*fragment = (struct fragment){ now, e->registration, e->extensions, e->attributes_at, e->attributes, e->content };
+	*fragment = (struct fragment){ now, e->registration, e->extensions, e->attributes_at, e->attributes,
+		e->content };
 }
 
 static void
@@ -110,7 +114,8 @@ the_registrys_words_stand_in_their_place(void **state)
 			read_entity(&a, &documents[i], &entity, &fragment);
 			assemble_member(&b, &settings, &entity, &fragment);
 			expect_span(documents[i].title, buffer_span(&b), arena_print(&a,
-			    "<md:EntityDescriptor entityID=\"https://a.example/\">%s</md:EntityDescriptor>\n", contents[n]));
+			    "<md:EntityDescriptor entityID=\"https://a.example/\">%s</md:EntityDescriptor>\n",
+			    contents[n]));
 			buffer_release(&b);
 			arena_release(&a);
 		}
@@ -126,7 +131,8 @@ an_entity_is_registered_by_its_own_policy(void **state)
 	} cases[] = {
 		{ "no policy at all", NULL, NULL, NULL, BY() },
 		{ "the federation's", "https://f.example/", NULL, NULL, BY(POLICY("en", "https://f.example/")) },
-		{ "its own in both languages", "https://f.example/", "https://a.example/?a=1&b=2", "https://a.example/en",
+		{ "its own in both languages", "https://f.example/", "https://a.example/?a=1&b=2",
+		  "https://a.example/en",
 		  BY(POLICY("ja", "https://a.example/?a=1&amp;b=2") POLICY("en", "https://a.example/en")) },
 		{ "in Japanese alone", "https://f.example/", "https://a.example/ja", NULL,
 		  BY(POLICY("ja", "https://a.example/ja")) },
@@ -184,8 +190,8 @@ expect_valid(struct arena *a, struct xsd *xsd, const char *title, const struct e
 	if (!xsd)
 		return;
 	expect_ok(title, assemble_entity(a, &settings, entity, fragment, now, &assembly, &why), &why);
-	if (xsd_validate(xsd, a, span_text(arena_print(a, "%.*s%.*s", SPAN_ARGS(assembly.head), SPAN_ARGS(assembly.content))),
-	    errors))
+	if (xsd_validate(xsd, a, span_text(arena_print(a, "%.*s%.*s", SPAN_ARGS(assembly.head),
+	    SPAN_ARGS(assembly.content))), errors))
 		fail_msg("%s: %.*s: %.*s", title, SPAN_ARGS(errors[0].at), SPAN_ARGS(errors[0].text));
 }
 
@@ -207,7 +213,8 @@ signing_key_new(struct arena *a)
 	expect_ok("a key", key_generate("file:key.pem", k.dir.path, KEY_RSA_2048, &why), &why);
 	expect_ok("opened", key_open("file:key.pem", k.dir.path, &k.key, &why), &why);
 	expect_ok("its certificate", certificate_self_signed(k.key, &(struct certificate_name){ .common_name = "test" },
-	    (struct instant){ SECONDS(1700000000) }, (struct instant){ SECONDS(2500000000) }, a, &k.certificate, &why), &why);
+	    (struct instant){ SECONDS(1700000000) }, (struct instant){ SECONDS(2500000000) }, a, &k.certificate, &why),
+	    &why);
 	scratch_write(&k.dir, "cert.pem", span_text(certificate_to_pem(k.certificate, a)), 0644);
 	return k;
 }
@@ -282,7 +289,8 @@ documents_with_the_registrys_words_verify(void **state)
 static const struct span values[] = { TEXT("https://refeds.org/category/personalized"), TEXT("u:<&>\"'\r\n\t") };
 static const struct member_contact contacts[] = {
 	{ .type = TEXT("security"), .given_name = TEXT("CSIRT & <co>"), .email = TEXT("csirt@city.example") },
-	{ .type = TEXT("technical"), .given_name = TEXT("\xe8\x8a\xb1\xe5\xad\x90"), .email = TEXT("tech@city.example") },
+	{ .type = TEXT("technical"), .given_name = TEXT("\xe8\x8a\xb1\xe5\xad\x90"),
+	    .email = TEXT("tech@city.example") },
 };
 static const struct member_attribute attributes[] = {
 	{ .name = TEXT("urn:oid:2.5.4.4"), .friendly_name = TEXT("\"sn\"\t&"), .required = true },
@@ -300,7 +308,8 @@ projected_members_verify(void **state)
 		.scopes = values, .scope_count = 1, .categories = values, .category_count = 2,
 		.supported_categories = values, .supported_count = 2,
 		.attributes = attributes, .attribute_count = 1,
-		.saml = TEXT("<EntityDescriptor xmlns='" MD "' xmlns:q='u:q' q:z='1' entityID='https://city.example/sp?a=1&amp;b=2'>"
+		.saml = TEXT("<EntityDescriptor xmlns='" MD
+		    "' xmlns:q='u:q' q:z='1' entityID='https://city.example/sp?a=1&amp;b=2'>"
 		    "<Extensions><EntityAttributes xmlns='urn:oasis:names:tc:SAML:metadata:attribute'><s:Attribute "
 		    "xmlns:s='urn:oasis:names:tc:SAML:2.0:assertion' Name='urn:own' "
 		    "NameFormat='urn:oasis:names:tc:SAML:2.0:attrname-format:uri'><s:AttributeValue "
@@ -310,7 +319,8 @@ projected_members_verify(void **state)
 		    "<Extensions><q:b/><UIInfo xmlns='urn:oasis:names:tc:SAML:metadata:ui'/></Extensions>"
 		    "<AssertionConsumerService Binding='urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST' "
 		    "Location='https://city.example/acs' index='0'/></SPSSODescriptor>"
-		    "<IDPSSODescriptor protocolSupportEnumeration='urn:oasis:names:tc:SAML:2.0:protocol'><SingleSignOnService "
+		    "<IDPSSODescriptor "
+		    "protocolSupportEnumeration='urn:oasis:names:tc:SAML:2.0:protocol'><SingleSignOnService "
 		    "Binding='urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST' Location='https://city.example/sso'/>"
 		    "</IDPSSODescriptor><ContactPerson contactType='billing'/></EntityDescriptor>"),
 	};
@@ -322,7 +332,8 @@ projected_members_verify(void **state)
 		.contacts = contacts, .contact_count = COUNT(contacts),
 		.entities = &entity, .entity_count = 1,
 		.certifications = &certification, .certification_count = 1,
-		.registration_policy = { TEXT("https://city.example/policy?a=1&b='2'"), TEXT("https://city.example/en") },
+		.registration_policy = { TEXT("https://city.example/policy?a=1&b='2'"),
+		    TEXT("https://city.example/en") },
 	};
 	struct arena a = arena_init(METADATA_ARENA);
 	struct xsd *xsd = schemas();

@@ -17,15 +17,16 @@ static struct instant noon;
 static const char city[] =
     "{\"id\":\"city\",\"kind\":\"public\",\"name\":{\"ja\":\"市役所\",\"en\":\"City\"},"
     "\"logo\":{\"url\":\"data:image/png;base64,iVBORw0KGgo=\",\"width\":8,\"height\":8},"
-    "\"contacts\":[{\"type\":\"technical\",\"given_name\":\"Hanako\",\"surname\":\"Yamada\",\"email\":\"hanako@city.example\","
-    "\"telephone\":\"+81-3-0000-0000\"},{\"type\":\"support\",\"given_name\":\"Taro\",\"email\":\"help@city.example\"}],"
+    "\"contacts\":[{\"type\":\"technical\",\"given_name\":\"Hanako\",\"surname\":\"Yamada\","
+    "\"email\":\"hanako@city.example\",\"telephone\":\"+81-3-0000-0000\"},{\"type\":\"support\","
+    "\"given_name\":\"Taro\",\"email\":\"help@city.example\"}],"
     "\"entities\":[{\"entity_id\":\"https://idp.city.example/\",\"roles\":[\"idp\",\"platform\"],"
     "\"oidc\":{\"provider\":{\"issuer\":\"https://idp.city.example/\"}},\"scopes\":[\"city.example\"],"
     "\"attributes\":[{\"name\":\"urn:oid:2.5.4.3\",\"friendly_name\":\"cn\",\"required\":true,"
     "\"purpose\":{\"ja\":\"本人への連絡\",\"en\":\"To reach the person\"},\"legal_basis\":\"Act 1\"}]}],"
     "\"certifications\":["
-    "{\"framework\":\"jp-idtf\",\"area\":\"registration\",\"level\":\"3\",\"uri\":\"https://f.example/r3\",\"assessor\":\"A\","
-    "\"from\":\"2026-01-01\",\"until\":\"2027-01-01\",\"document\":\"https://a.example/1.pdf\"},"
+    "{\"framework\":\"jp-idtf\",\"area\":\"registration\",\"level\":\"3\",\"uri\":\"https://f.example/r3\","
+    "\"assessor\":\"A\",\"from\":\"2026-01-01\",\"until\":\"2027-01-01\",\"document\":\"https://a.example/1.pdf\"},"
     "{\"framework\":\"jp-idtf\",\"area\":\"token\",\"level\":\"2\",\"uri\":\"https://f.example/t2\",\"assessor\":\"A\","
     "\"from\":\"2025-01-01\",\"until\":\"2026-01-01\"},"
     "{\"framework\":\"jp-idtf\",\"area\":\"token\",\"level\":\"3\",\"uri\":\"https://f.example/t3\",\"assessor\":\"A\","
@@ -102,17 +103,23 @@ text_at(json_t *json, const char *member)
 }
 
 static const char *const events[] = {
-	"{\"action\":\"suspend\",\"actor\":\"uid:1001\",\"after\":\"00\",\"at\":\"2026-11-04T00:00:00Z\",\"before\":\"00\","
-	"\"event\":\"member.suspended\",\"member\":\"city\",\"number\":6,\"proposal\":null,\"reason\":\"a key was lost\","
+	"{\"action\":\"suspend\",\"actor\":\"uid:1001\",\"after\":\"00\",\"at\":\"2026-11-04T00:00:00Z\","
+	    "\"before\":\"00\","
+	"\"event\":\"member.suspended\",\"member\":\"city\",\"number\":6,\"proposal\":null,\"reason\":\"a key was "
+	    "lost\","
 	"\"standing\":\"suspended\"}",
-	"{\"action\":null,\"actor\":\"steward\",\"at\":\"2026-11-03T12:00:00Z\",\"event\":\"member.certificate-ending\","
+	"{\"action\":null,\"actor\":\"steward\",\"at\":\"2026-11-03T12:00:00Z\","
+	    "\"event\":\"member.certificate-ending\","
 	"\"number\":5,\"reason\":\"of idp\",\"standing\":\"approved\"}",
-	"{\"action\":\"change\",\"actor\":\"uid:1000\",\"at\":\"2026-11-03T00:00:00Z\",\"event\":\"member.change-proposed\","
+	"{\"action\":\"change\",\"actor\":\"uid:1000\",\"at\":\"2026-11-03T00:00:00Z\","
+	    "\"event\":\"member.change-proposed\","
 	"\"number\":4,\"reason\":\"a hidden plan\",\"standing\":\"approved\"}",
-	"{\"action\":\"approve\",\"actor\":\"uid:1001\",\"at\":\"2026-11-02T12:00:00Z\",\"event\":\"member.agreed\",\"number\":3,"
+	"{\"action\":\"approve\",\"actor\":\"uid:1001\",\"at\":\"2026-11-02T12:00:00Z\",\"event\":\"member.agreed\","
+	    "\"number\":3,"
 	"\"reason\":\"\",\"standing\":\"applied\"}",
 	"not an entry",
-	"{\"action\":\"approve\",\"actor\":\"steward\",\"at\":\"2026-11-02T00:00:00Z\",\"event\":\"member.approved\",\"number\":2,"
+	"{\"action\":\"approve\",\"actor\":\"steward\",\"at\":\"2026-11-02T00:00:00Z\",\"event\":\"member.approved\","
+	    "\"number\":2,"
 	"\"reason\":\"\",\"standing\":\"approved\"}",
 };
 
@@ -131,8 +138,8 @@ card_of(const struct member *member, const struct member_record *record, struct 
 static void
 the_world_sees_the_member_and_no_person(void **state)
 {
-	static const char *const hidden[] = { "Hanako", "Yamada", "hanako@", "+81", "Taro", "plan", "uid:", "1000", "a new wing",
-		"a hidden plan", "certificate-ending", "agreed", "not an entry" };
+	static const char *const hidden[] = { "Hanako", "Yamada", "hanako@", "+81", "Taro", "plan", "uid:", "1000",
+		"a new wing", "a hidden plan", "certificate-ending", "agreed", "not an entry" };
 	struct member member = member_of(STANDING_SUSPENDED);
 	struct member_record record = record_of(city);
 	struct buffer b = buffer_init(1 * MIB);
@@ -165,7 +172,8 @@ the_world_sees_the_member_and_no_person(void **state)
 	one = json_array_get(json_object_get(json, "entities"), 0);
 	expect_true("its entity is not published", json_is_false(json_object_get(one, "published")));
 	expect_number("with both roles", json_array_size(json_object_get(one, "roles")), 2);
-	expect_text("and what it asks for", text_at(json_array_get(json_object_get(one, "attributes"), 0), "legal_basis"), "Act 1");
+	expect_text("and what it asks for", text_at(json_array_get(json_object_get(one, "attributes"), 0),
+	    "legal_basis"), "Act 1");
 	json_decref(json);
 	buffer_release(&b);
 }
@@ -173,9 +181,9 @@ the_world_sees_the_member_and_no_person(void **state)
 static void
 operators_see_the_rest(void **state)
 {
-	static const char *const shown[] = { "Hanako", "+81-3-0000-0000", "{\"secret\":\"plan\"}", "\"approvers\":[\"uid:1000\"]",
-		"\"action\":\"change\"", "a hidden plan", "a new wing", "\"proposal\":\"sha256:",
-		"\"differences\":[{\"pointer\":" };
+	static const char *const shown[] = { "Hanako", "+81-3-0000-0000", "{\"secret\":\"plan\"}",
+		"\"approvers\":[\"uid:1000\"]", "\"action\":\"change\"", "a hidden plan", "a new wing",
+		"\"proposal\":\"sha256:", "\"differences\":[{\"pointer\":" };
 	struct member member = member_of(STANDING_APPROVED);
 	struct member_record record = record_of(city);
 	struct buffer b = buffer_init(1 * MIB);
@@ -201,9 +209,11 @@ static void
 reminders_are_between_member_and_operators(void **state)
 {
 	struct rule_finding list[] = {
-		{ .rule = span_text("member.confirmation-due"), .level = FINDING_WARNING, .found = span_text("since spring") },
+		{ .rule = span_text("member.confirmation-due"), .level = FINDING_WARNING,
+		    .found = span_text("since spring") },
 		{ .rule = span_text("r.one"), .level = FINDING_WARNING, .found = span_text("a small thing") },
-		{ .rule = span_text("member.certification-expires"), .level = FINDING_WARNING, .found = span_text("in May") },
+		{ .rule = span_text("member.certification-expires"), .level = FINDING_WARNING,
+		    .found = span_text("in May") },
 	};
 	struct findings findings = { .looked = noon, .published = list, .published_count = COUNT(list) };
 	struct member member = member_of(STANDING_APPROVED);
@@ -232,22 +242,24 @@ static void
 what_a_descriptor_says_is_shown_with_its_findings(void **state)
 {
 	struct lang_text names[] = { { .lang = span_text("en"), .text = span_text("An IdP") } };
-	struct portrait_certificate keys[] = { { .use = span_text("signing"), .der = span_text("no certificate at all") } };
+	struct portrait_certificate keys[] = { { .use = span_text("signing"),
+	    .der = span_text("no certificate at all") } };
 	struct portrait_endpoint endpoints[] = { { .element = "SingleSignOnService", .binding = span_text("b"),
 		.location = span_text("https://idp.example/sso") } };
 	struct lang_text scopes[] = { { .text = span_text("idp.example") } };
 	struct span values[] = { span_text(" http://refeds.org/sirtfi ") };
-	struct portrait_attribute attributes[] = { { .name = span_text("urn:oasis:names:tc:SAML:attribute:assurance-certification"),
+	struct portrait_attribute attributes[] =
+		{ { .name = span_text("urn:oasis:names:tc:SAML:attribute:assurance-certification"),
 		.values = values, .value_count = 1 } };
-	struct portrait_role role = { .element = "IDPSSODescriptor", .ui.names = { names, 1 }, .keys = keys, .key_count = 1,
-		.endpoints = endpoints, .endpoint_count = 1, .scopes = scopes, .scope_count = 1 };
+	struct portrait_role role = { .element = "IDPSSODescriptor", .ui.names = { names, 1 }, .keys = keys,
+		.key_count = 1, .endpoints = endpoints, .endpoint_count = 1, .scopes = scopes, .scope_count = 1 };
 	struct portrait portrait = { .roles = &role, .role_count = 1, .attributes = attributes, .attribute_count = 1 };
-	struct rule_finding finding = { .rule = span_text("r.one"), .level = FINDING_WARNING, .right_ja = span_text("こう"),
-		.right_en = span_text("so") };
+	struct rule_finding finding = { .rule = span_text("r.one"), .level = FINDING_WARNING,
+		.right_ja = span_text("こう"), .right_en = span_text("so") };
 	struct findings findings = { .looked = noon, .published = &finding, .published_count = 1, .refused = &finding,
 		.refused_count = 1, .refused_at = noon };
-	struct entity entity = { .entity_id = span_text("https://idp.example/"), .roles = ENTITY_IDP, .source = span_text("feed"),
-		.name_en = span_text("An IdP"), .registered = noon, .imported = noon };
+	struct entity entity = { .entity_id = span_text("https://idp.example/"), .roles = ENTITY_IDP,
+		.source = span_text("feed"), .name_en = span_text("An IdP"), .registered = noon, .imported = noon };
 	struct card_entity shown = { entity.entity_id, &entity, &portrait, &findings };
 	struct buffer b = buffer_init(1 * MIB);
 	json_t *json, *one;
@@ -267,7 +279,8 @@ what_a_descriptor_says_is_shown_with_its_findings(void **state)
 	expect_text("where it is", text_at(json_array_get(json_object_get(one, "endpoints"), 0), "location"),
 	    "https://idp.example/sso");
 	expect_text("a finding", text_at(json_array_get(json_object_get(one, "findings"), 0), "rule"), "r.one");
-	expect_text("one of a refused copy", text_at(json_array_get(json_object_get(one, "refused"), 0), "rule"), "r.one");
+	expect_text("one of a refused copy", text_at(json_array_get(json_object_get(one, "refused"), 0), "rule"),
+	    "r.one");
 	one = json_array_get(json_object_get(one, "certificates"), 0);
 	expect_number("a fingerprint", strlen(text_at(one, "sha256")), 64);
 	expect_true("of what cannot be read, no dates", json_is_null(json_object_get(one, "until")));
@@ -304,7 +317,8 @@ a_row_of_the_list_says_what_is_in_force(void **state)
 	struct member member = member_of(STANDING_APPROVED);
 	struct member_record record = record_of(city);
 	struct entity entity = { .entity_id = span_text("https://sp.example/\"x"), .roles = ENTITY_RP | ENTITY_OTHER,
-		.source = span_text("feed"), .name_ja = span_text("名"), .errors = 1, .warnings = 2, .registered = noon };
+		.source = span_text("feed"), .name_ja = span_text("名"), .errors = 1, .warnings = 2,
+		.registered = noon };
 	struct entity_key key = entity_key_of(entity.entity_id);
 	struct member_certification twice[2];
 	struct buffer b = buffer_init(1 * MIB);
@@ -337,7 +351,8 @@ a_row_of_the_list_says_what_is_in_force(void **state)
 	row = json_array_get(json_object_get(json, "rows"), 2);
 	expect_number("an entity's id has 40 digits", strlen(text_at(row, "id")), 40);
 	expect_text("its source", text_at(row, "source"), "feed");
-	expect_text("its own id", json_string_value(json_array_get(json_object_get(row, "entities"), 0)), "https://sp.example/\"x");
+	expect_text("its own id", json_string_value(json_array_get(json_object_get(row, "entities"), 0)),
+	    "https://sp.example/\"x");
 	expect_number("its warnings", json_integer_value(json_array_get(json_object_get(row, "findings"), 1)), 2);
 	json_decref(json);
 	buffer_release(&b);

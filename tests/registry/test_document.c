@@ -13,16 +13,16 @@
  * stand only in values, defaults, escapes, attributes of many namespaces. */
 static const char tricky[] =
     "<EntitiesDescriptor xmlns='" MD "' xmlns:q='u:q'>\n"
-    "<EntityDescriptor entityID='https://a.example/?x=1&amp;y=&lt;2>' xmlns:r='u:r' r:z='1' q:a='&#10;&quot;' xml:lang='ja'>\n"
-    " <Extensions><ds:x xmlns:ds='u:ds' ds:b='1' b='2' q:b='3' xmlns:b='u:b' b:b='4'><y xmlns='u:y'><y xmlns=''/></y></ds:x>"
-    " <r:q/> <q:r xmlns:q='u:other'><q:s xmlns:q='u:q'/></q:r></Extensions>\n"
+    "<EntityDescriptor entityID='https://a.example/?x=1&amp;y=&lt;2>' xmlns:r='u:r' r:z='1' q:a='&#10;&quot;' "
+    "xml:lang='ja'>\n <Extensions><ds:x xmlns:ds='u:ds' ds:b='1' b='2' q:b='3' xmlns:b='u:b' b:b='4'><y xmlns='u:y'><y "
+    "xmlns=''/></y></ds:x> <r:q/> <q:r xmlns:q='u:other'><q:s xmlns:q='u:q'/></q:r></Extensions>\n"
     " <SPSSODescriptor protocolSupportEnumeration='urn:oasis:names:tc:SAML:2.0:protocol'>&#13;&lt;&gt;&amp;"
     "<![CDATA[ <&> ]]>\xe6\x97\xa5\xe6\x9c\xac</SPSSODescriptor>\n"
     "</EntityDescriptor>\n"
     "<EntityDescriptor entityID='https://b.example/'>"
     "<RoleDescriptor xmlns:f='u:f' xmlns:i='" XSI "' i:type='f:T' protocolSupportEnumeration='u:p'><f:a><f:b/></f:a>"
-    "<x i:type='g:U' xmlns:g='u:g'/><g:v xmlns:g='u:g' i:type='g:V'><w i:type='g:W'/></g:v></RoleDescriptor></EntityDescriptor>\n"
-    "<EntityDescriptor entityID='https://c.example/'>"
+    "<x i:type='g:U' xmlns:g='u:g'/><g:v xmlns:g='u:g' i:type='g:V'><w "
+    "i:type='g:W'/></g:v></RoleDescriptor></EntityDescriptor>\n<EntityDescriptor entityID='https://c.example/'>"
     "<RoleDescriptor xmlns:t1='u:t' xmlns:i='" XSI "' i:type='t1:T' protocolSupportEnumeration='u:p'><t1:a/>"
     "<t2:b xmlns:t2='u:t2'/><n1:c xmlns:n1='u:n'/>"
     "<d xmlns='u:d' i:type='D'/></RoleDescriptor></EntityDescriptor>\n"
@@ -92,7 +92,8 @@ run(struct stage *s, const char *format, ...)
 	return system(command);
 }
 
-#define XMLSEC "xmlsec1 --verify --trusted-der cert.der --id-attr:ID " MD ":EntityDescriptor --id-attr:ID " MD ":EntitiesDescriptor"
+#define XMLSEC "xmlsec1 --verify --trusted-der cert.der --id-attr:ID " MD ":EntityDescriptor --id-attr:ID " MD \
+	":EntitiesDescriptor"
 
 static void
 expect_verified(struct stage *s, const char *files)
@@ -138,8 +139,10 @@ reading_our_own_documents_gives_the_same_fragments(void **state)
 	expect_ok("imported", stage_import(&s, "tricky.xml", span_text(tricky)), &s.why);
 	expect_ok("published", stage_publish(&s), &s.why);
 	expect_true("the set", stage_document(&s, span_text(DOCUMENT_ALL), &d));
-	expect_ok("read", metadata_read(&s.arena, span_text(tricky), &(struct metadata_terms){ 0 }, s.now, &first, &why), &why);
-	expect_ok("read again", metadata_read(&s.arena, stage_bytes(&s, &d.plain), &(struct metadata_terms){ 0 }, s.now, &again, &why), &why);
+	expect_ok("read", metadata_read(&s.arena, span_text(tricky), &(struct metadata_terms){ 0 }, s.now, &first,
+	    &why), &why);
+	expect_ok("read again", metadata_read(&s.arena, stage_bytes(&s, &d.plain), &(struct metadata_terms){ 0 }, s.now,
+	    &again, &why), &why);
 	expect_number("as many", again.entity_count, first.entity_count);
 	for (size_t i = 0; i < first.entity_count; i++) {
 		expect_true("the same name", span_equal(first.entities[i].entity_id, again.entities[i].entity_id));
@@ -271,7 +274,8 @@ samlsign_accepts_a_small_federation(void **state)
 	lay_out(&s);
 	expect_number("samlsign accepts every document",
 	    run(&s,
-	    "for f in entity-2.xml; do samlsign -c \"$PWD/cert.pem\" -f \"$f\" >out 2>&1 || { cat out >&2; exit 1; }; done"), 0);
+	    "for f in entity-2.xml; do samlsign -c \"$PWD/cert.pem\" -f \"$f\" >out 2>&1 || { cat out >&2; exit 1; }; "
+	    "done"), 0);
 	stage_close(&s);
 }
 

@@ -1,4 +1,5 @@
-/* tests/registry/test_entity.c - rows of entities and fragments: what is written is read, of both formats, nothing else. */
+/* tests/registry/test_entity.c - rows of entities and fragments: what is written is read, of both formats, nothing
+ * else. */
 #include "expect.h"
 
 #include "codec/text.h"
@@ -17,7 +18,8 @@ entities_are_read_as_they_were_written(void **state)
 {
 	const struct entity e = {
 		.entity_id = text("https://a.example/"), .roles = ENTITY_IDP | ENTITY_AP, .prefixes = text("t1 t2"),
-		.member = text("city"), .name_ja = text("\xe5\xb8\x82"), .name_en = text("City"), .stated = text("<saml:Attribute>"),
+		.member = text("city"), .name_ja = text("\xe5\xb8\x82"), .name_en = text("City"),
+		    .stated = text("<saml:Attribute>"),
 		.policy_ja = text("https://city.example/ja"), .policy_en = text("https://city.example/en"),
 		.valid_until = { 5 }, .errors = 65535, .warnings = 258, .fragment = { 1, [31] = 2 }, .size = 70000,
 		.registered = { -3 }, .imported = { 1795348800000000 },
@@ -104,8 +106,8 @@ places_outside_the_content_are_not_ours(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
-		const struct fragment f = { { 7 }, cases[i].registration, cases[i].extensions, cases[i].attributes_at, { 0 },
-			text(CONTENT) };
+		const struct fragment f = { { 7 }, cases[i].registration, cases[i].extensions, cases[i].attributes_at,
+			{ 0 }, text(CONTENT) };
 		struct buffer b = buffer_init(KIB);
 		struct fragment found;
 
@@ -143,7 +145,8 @@ rows_of_the_first_format_are_read(void **state)
 	expect_number("and fragment", e.fragment[31], 31);
 	expect_number("without a member", e.member.size, 0);
 	expect_number("valid for ever", e.valid_until.us, 0);
-	expect_number("with nothing stated", e.stated.size + e.name_ja.size + e.name_en.size + e.errors + e.warnings, 0);
+	expect_number("with nothing stated", e.stated.size + e.name_ja.size + e.name_en.size + e.errors + e.warnings,
+	    0);
 
 	buffer_clear(&b);
 	buffer_u8(&b, 1);

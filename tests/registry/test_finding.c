@@ -6,12 +6,12 @@
 #include "registry/finding.h"
 
 static struct rule_finding published[] = {
-	{ .rule = { (const uint8_t *)"key.rsa-short", 13 }, .level = FINDING_WARNING, .error_from = { SECONDS(1827619200) },
-	  .element = { (const uint8_t *)"SPSSODescriptor[1]", 18 }, .found = { (const uint8_t *)"RSA 1024", 8 },
-	  .right_ja = { (const uint8_t *)"\xe9\x8d\xb5", 3 }, .right_en = { (const uint8_t *)"A \"key\".", 8 },
-	  .clause = { (const uint8_t *)"s1", 2 } },
-	{ .rule = { (const uint8_t *)"schema.invalid", 14 }, .level = FINDING_ERROR, .member = { (const uint8_t *)"m1", 2 },
-	  .entity_id = { (const uint8_t *)"urn:a", 5 } },
+	{ .rule = { (const uint8_t *)"key.rsa-short", 13 }, .level = FINDING_WARNING,
+	  .error_from = { SECONDS(1827619200) }, .element = { (const uint8_t *)"SPSSODescriptor[1]", 18 },
+	  .found = { (const uint8_t *)"RSA 1024", 8 }, .right_ja = { (const uint8_t *)"\xe9\x8d\xb5", 3 },
+	  .right_en = { (const uint8_t *)"A \"key\".", 8 }, .clause = { (const uint8_t *)"s1", 2 } },
+	{ .rule = { (const uint8_t *)"schema.invalid", 14 }, .level = FINDING_ERROR, .member = { (const uint8_t *)"m1",
+	  2 }, .entity_id = { (const uint8_t *)"urn:a", 5 } },
 };
 
 static struct buffer
@@ -88,8 +88,8 @@ findings_are_json(void **state)
 	buffer_clear(&b);
 	findings_write_json(&b, published, 2);
 	expect_span("two", buffer_span(&b),
-	    "[{\"rule\":\"key.rsa-short\",\"level\":\"warning\",\"element\":\"SPSSODescriptor[1]\",\"found\":\"RSA 1024\","
-	    "\"right\":{\"ja\":\"\xe9\x8d\xb5\",\"en\":\"A \\\"key\\\".\"},"
+	    "[{\"rule\":\"key.rsa-short\",\"level\":\"warning\",\"element\":\"SPSSODescriptor[1]\",\"found\":\"RSA "
+	    "1024\",\"right\":{\"ja\":\"\xe9\x8d\xb5\",\"en\":\"A \\\"key\\\".\"},"
 	    "\"clause\":\"s1\",\"error_from\":\"2027-12-01T00:00:00Z\"},"
 	    "{\"rule\":\"schema.invalid\",\"level\":\"error\",\"element\":\"\",\"found\":\"\","
 	    "\"right\":{\"ja\":\"\",\"en\":\"\"},"

@@ -172,7 +172,8 @@ nothing_is_valid_longer_than_what_it_came_with(void **state)
 	static const char text[] = "<EntitiesDescriptor xmlns='" MD "'>"
 	    "<EntityDescriptor entityID='" SMALL "'><IDPSSODescriptor protocolSupportEnumeration="
 	    "'urn:oasis:names:tc:SAML:2.0:protocol'>"
-	    "<SingleSignOnService Binding='" BINDING "' Location='https://a.example/'/></IDPSSODescriptor></EntityDescriptor></EntitiesDescriptor>";
+	    "<SingleSignOnService Binding='" BINDING
+	    "' Location='https://a.example/'/></IDPSSODescriptor></EntityDescriptor></EntitiesDescriptor>";
 	struct publication p;
 	struct published d;
 	struct stage s;
@@ -321,7 +322,8 @@ certified_record(struct stage *s, const char *id, int entities, int certificatio
 	struct span record;
 
 	buffer_print(&b, "{\"id\":\"%s\",\"name\":{\"ja\":\"市\",\"en\":\"City\"},\"kind\":\"public\",\"contacts\":"
-	    "[{\"type\":\"technical\",\"given_name\":\"Office\",\"email\":\"a@city.example.jp\"}],\"certifications\":[", id);
+	    "[{\"type\":\"technical\",\"given_name\":\"Office\",\"email\":\"a@city.example.jp\"}],\"certifications\":[",
+	    id);
 	for (int i = 0; i < certifications; i++)
 		buffer_print(&b, "%s{\"area\":\"privacy\",\"assessor\":\"%0*d\",\"framework\":\"jp-idtf\",\"from\":"
 		    "\"2026-01-01T00:00:00Z\",\"level\":\"2\",\"until\":\"2028-01-01T00:00:00Z\",\"uri\":"

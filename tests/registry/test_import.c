@@ -104,8 +104,10 @@ an_entity_ends_with_the_earliest_of_its_ends(void **state)
 		{ "the import's is earlier", UNTIL("03"), "", "", "2026-12-02T00:00:00Z", "2026-12-02T00:00:00Z" },
 		{ "the document's is earlier", UNTIL("01"), "", "", "2026-12-02T00:00:00Z", "2026-12-01T00:00:00Z" },
 		{ "what it is wrapped in says one", "", UNTIL("04"), "", NULL, "2026-12-04T00:00:00Z" },
-		{ "the wrapper's is earlier than the root's", UNTIL("05"), UNTIL("04"), "", NULL, "2026-12-04T00:00:00Z" },
-		{ "a later one of the wrapper adds nothing", UNTIL("05"), UNTIL("06"), "", NULL, "2026-12-05T00:00:00Z" },
+		{ "the wrapper's is earlier than the root's", UNTIL("05"), UNTIL("04"), "", NULL,
+		    "2026-12-04T00:00:00Z" },
+		{ "a later one of the wrapper adds nothing", UNTIL("05"), UNTIL("06"), "", NULL,
+		    "2026-12-05T00:00:00Z" },
 		{ "its own is the earliest", UNTIL("05"), UNTIL("04"), UNTIL("03"), NULL, "2026-12-03T00:00:00Z" },
 		{ "a later one of its own adds nothing", UNTIL("05"), UNTIL("04"), UNTIL("07"), NULL,
 		  "2026-12-04T00:00:00Z" },
@@ -223,8 +225,8 @@ findings_that_do_not_fit_follow_the_change(void **state)
 		buffer_print(&b,
 		    "<EntityDescriptor entityID='https://sp%u.example/'><SPSSODescriptor"
 		    " protocolSupportEnumeration='urn:p'><AssertionConsumerService"
-		    " Binding='urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST' Location='https://sp%u.example/acs' index='1'/>"
-		    "</SPSSODescriptor></EntityDescriptor>",
+		    " Binding='urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST' Location='https://sp%u.example/acs' "
+		    "index='1'/></SPSSODescriptor></EntityDescriptor>",
 		    i, i);
 	buffer_text(&b, END);
 	import.document = buffer_span(&b);
@@ -321,8 +323,8 @@ the_journal_says_who_brought_what(void **state)
 	expect_span("in canonical JSON", look.rows[0].value,
 	    "{\"actor\":\"tester\",\"added\":1,\"at\":\"2026-11-22T12:00:00Z\","
 	    "\"changed\":0,\"document\":\"sha256:"
-	    "24c2879504d810a4e99982b89286eb4ac354f76f69d7db1bc100e29812b3e469\",\"event\":\"metadata.imported\",\"refused\":1,\"removed\":0,"
-	    "\"source\":\"a \\\"feed\\\"\",\"unchanged\":0}");
+	    "24c2879504d810a4e99982b89286eb4ac354f76f69d7db1bc100e29812b3e469\",\"event\":\"metadata.imported\","
+	    "\"refused\":1,\"removed\":0,\"source\":\"a \\\"feed\\\"\",\"unchanged\":0}");
 	stage_close(&s);
 }
 

@@ -124,7 +124,8 @@ raising_trust_takes_two(void **state)
 	stage_start_membership(&m, "uid:2", &(struct membership_request){ .action = MEMBER_APPROVE,
 	    .id = span_text("city"), .proposal = span_text("sha256:0") }, 1, "");
 	stage_run(&m.stage, 0);
-	expect_text("nor what is not what waits", m.results[0].why, "the proposal is another one now: look at it again");
+	expect_text("nor what is not what waits", m.results[0].why, "the proposal is another one now: look at it "
+	    "again");
 	expect_number("which is a conflict", m.results[0].code, ERR_CONFLICT);
 	stage_step(&m, "uid:2", MEMBER_APPROVE, "city", none, "");
 	expect_text("another one", m.results[0].event, "member.approved");
@@ -438,7 +439,8 @@ a_conflict_of_one_stops_no_other(void **state)
 		}
 		conflicts++;
 		expect_number("the other is told", m.results[0].code, ERR_CONFLICT);
-		expect_text("by its own sentence", m.results[0].why, "city was changed meanwhile; look at it and try again");
+		expect_text("by its own sentence", m.results[0].why, "city was changed meanwhile; look at it and try "
+		    "again");
 		expect_text("as refused", m.results[0].event, "member.refused");
 		expect_true("what came first is in force", stage_find_entity(&m, A, &e) && span_is(e.name_en, "Two"));
 		member_stage_close(&m);
@@ -492,8 +494,8 @@ lowering_works_beside_errors_that_were_there(void **state)
 	stage_approved(&m, &before);
 	m.stage.now.us += SECONDS(90 * 86400);
 	stage_step(&m, "uid:1", MEMBER_CHANGE, "", stage_record(&m, &more), "");
-	expect_text("nothing is added", m.results[0].why, "city: expected no finding of error level, found 2; the first: "
-	    "edugain.description-missing of " A);
+	expect_text("nothing is added", m.results[0].why, "city: expected no finding of error level, found 2; the "
+	    "first: edugain.description-missing of " A);
 	stage_step(&m, "uid:1", MEMBER_CHANGE, "", stage_record(&m, &less), "");
 	expect_text("less is", m.results[0].event, "member.changed");
 	expect_true("the other has gone", !stage_find_entity(&m, B, &e));

@@ -234,7 +234,8 @@ a_document_is_made_of_what_it_says(void **state)
 		bool made;
 	} cases[] = {
 		{ "nothing has changed", { .roles = ENTITY_IDP }, false },
-		{ "a name in lists is in no document", { .roles = ENTITY_IDP, .name_en = { (const uint8_t *)"A", 1 } }, false },
+		{ "a name in lists is in no document", { .roles = ENTITY_IDP, .name_en = { (const uint8_t *)"A", 1 } },
+		    false },
 		{ "its fragment", { .roles = ENTITY_IDP, .fragment = { 1 } }, true },
 		{ "when it was registered", { .roles = ENTITY_IDP, .registered = { 1 } }, true },
 		{ "its policy in Japanese", { .roles = ENTITY_IDP, .policy_ja = { (const uint8_t *)"u:p", 3 } }, true },

@@ -68,7 +68,8 @@ the_record_speaks_for_its_entity(void **state)
 		    .logo = { TEXT("https://city.example/m.png"), 10, 20 } },
 		  { .saml = TEXT(DESCRIPTOR(IDP)), .name = BOTH("\xe7\xaa\x93\xe5\x8f\xa3", ""),
 		    .description = BOTH("\xe8\xaa\xac\xe6\x98\x8e", "Tax & more"),
-		    .information_url = BOTH("", "https://city.example/?a=1&b=2"), .privacy_url = BOTH("https://city.example/p", ""),
+		    .information_url = BOTH("", "https://city.example/?a=1&b=2"),
+		    .privacy_url = BOTH("https://city.example/p", ""),
 		    .logo = { TEXT("https://city.example/e.png"), 30, 40 } },
 		  IDP_WITH(EXTENSIONS(UI(
 		  "<mdui:DisplayName xml:lang=\"ja\">\xe7\xaa\x93\xe5\x8f\xa3</mdui:DisplayName>"
@@ -97,7 +98,8 @@ the_record_speaks_for_its_entity(void **state)
 		  "<md:OrganizationURL xml:lang=\"en\">https://city.example/</md:OrganizationURL></md:Organization>",
 		  "\xe5\xb8\x82", "City", ENTITY_RP, NULL },
 		{ "scopes are the record's",
-		  { .name = NAME }, { .saml = TEXT(DESCRIPTOR(IDP SP)), .scopes = scopes, .scope_count = COUNT(scopes) },
+		  { .name = NAME }, { .saml = TEXT(DESCRIPTOR(IDP SP)), .scopes = scopes,
+		  .scope_count = COUNT(scopes) },
 		  IDP_WITH(EXTENSIONS(UI(UI_NAME) "<shibmd:Scope regexp=\"false\">city.example</shibmd:Scope>"
 		  "<shibmd:Scope regexp=\"false\">a&amp;b.example</shibmd:Scope>")) SP_WITH(EXTENSIONS(UI(UI_NAME))),
 		  "\xe5\xb8\x82", "City", ENTITY_IDP | ENTITY_RP, NULL },
@@ -108,16 +110,19 @@ the_record_speaks_for_its_entity(void **state)
 		  "<md:ContactPerson contactType=\"technical\"><md:GivenName>\xe8\x8a\xb1\xe5\xad\x90</md:GivenName>"
 		  "<md:SurName>&lt;Sato&gt;</md:SurName><md:EmailAddress>mailto:tech@city.example</md:EmailAddress>"
 		  "<md:TelephoneNumber>+81-3-0000-0000</md:TelephoneNumber></md:ContactPerson>"
-		  "<md:ContactPerson contactType=\"other\" remd:contactType=\"http://refeds.org/metadata/contactType/security\">"
-		  "<md:GivenName>CSIRT</md:GivenName><md:EmailAddress>mailto:csirt@city.example</md:EmailAddress></md:ContactPerson>"
+		  "<md:ContactPerson contactType=\"other\" "
+		  "remd:contactType=\"http://refeds.org/metadata/contactType/security\">"
+		  "<md:GivenName>CSIRT</md:GivenName><md:EmailAddress>mailto:csirt@city.example</md:EmailAddress>"
+		  "</md:ContactPerson>"
 		  "<md:ContactPerson contactType=\"other\"><md:EmailAddress>mailto:desk@city.example</md:EmailAddress>"
 		  "</md:ContactPerson>", "\xe5\xb8\x82", "City", ENTITY_IDP, NULL },
 		{ "and so is what it asks for, but claims of another protocol",
 		  { .name = NAME },
 		  { .saml = TEXT(DESCRIPTOR(SP)), .attributes = attributes, .attribute_count = COUNT(attributes) },
 		  SP_WITH(EXTENSIONS(UI(UI_NAME)) "<md:AttributeConsumingService index=\"0\">"
-		  "<md:ServiceName xml:lang=\"ja\">\xe5\xb8\x82</md:ServiceName><md:ServiceName xml:lang=\"en\">City</md:ServiceName>"
-		  "<md:RequestedAttribute FriendlyName=\"sn &quot;x&quot;\" Name=\"urn:oid:2.5.4.4\"" URI_FORMAT
+		  "<md:ServiceName xml:lang=\"ja\">\xe5\xb8\x82</md:ServiceName><md:ServiceName "
+		  "xml:lang=\"en\">City</md:ServiceName><md:RequestedAttribute FriendlyName=\"sn &quot;x&quot;\" "
+		  "Name=\"urn:oid:2.5.4.4\"" URI_FORMAT
 		  " isRequired=\"true\"></md:RequestedAttribute>"
 		  "<md:RequestedAttribute Name=\"urn:oid:2.5.4.42\"" URI_FORMAT "></md:RequestedAttribute>"
 		  "</md:AttributeConsumingService>"), "\xe5\xb8\x82", "City", ENTITY_RP, NULL },
@@ -127,10 +132,12 @@ the_record_speaks_for_its_entity(void **state)
 		  "", "City", ENTITY_IDP, NULL },
 		{ "roles beyond SAML's are the record's, those with sets of their own the descriptor's",
 		  { .name = NAME }, { .saml = TEXT(DESCRIPTOR(IDP)), .roles = ENTITY_RP | ENTITY_PLATFORM | ENTITY_AP },
-		  IDP_WITH(EXTENSIONS(UI(UI_NAME))), "\xe5\xb8\x82", "City", ENTITY_IDP | ENTITY_AP | ENTITY_PLATFORM, NULL },
+		  IDP_WITH(EXTENSIONS(UI(UI_NAME))), "\xe5\xb8\x82", "City", ENTITY_IDP | ENTITY_AP | ENTITY_PLATFORM,
+		  NULL },
 		{ "what the descriptor states of its registration and categories goes",
 		  { .name = NAME },
-		  { .saml = TEXT(DESCRIPTOR("<Extensions><RegistrationInfo xmlns='urn:oasis:names:tc:SAML:metadata:rpi'/>"
+		  { .saml = TEXT(DESCRIPTOR("<Extensions><RegistrationInfo "
+		  "xmlns='urn:oasis:names:tc:SAML:metadata:rpi'/>"
 		  "<EntityAttributes xmlns='urn:oasis:names:tc:SAML:metadata:attribute'><Attribute "
 		  "xmlns='urn:oasis:names:tc:SAML:2.0:assertion' Name='http://macedir.org/entity-category'>"
 		  "<AttributeValue>u:1</AttributeValue></Attribute></EntityAttributes></Extensions>" IDP)) },
@@ -138,7 +145,8 @@ the_record_speaks_for_its_entity(void **state)
 		  "http://macedir.org/entity-category u:1" },
 		{ "a record that asks for nothing is no leave to ask for what the descriptor does",
 		  { .name = NAME },
-		  { .saml = TEXT(DESCRIPTOR("<SPSSODescriptor" P "><AttributeConsumingService index='0'><ServiceName xml:lang='en'>s</ServiceName><RequestedAttribute Name='u:a'/>"
+		  { .saml = TEXT(DESCRIPTOR("<SPSSODescriptor" P "><AttributeConsumingService index='0'><ServiceName "
+		  "xml:lang='en'>s</ServiceName><RequestedAttribute Name='u:a'/>"
 		  "</AttributeConsumingService></SPSSODescriptor>")), .attributes = &attributes[1],
 		    .attribute_count = 1 },
 		  SP_WITH(EXTENSIONS(UI(UI_NAME))), "\xe5\xb8\x82", "City", ENTITY_RP, NULL },
@@ -174,7 +182,8 @@ the_record_speaks_for_its_entity(void **state)
 		entity.entity_id = span_text(ID);
 		record.entities = &entity;
 		record.entity_count = 1;
-		expect_ok(cases[i].title, project_member(&a, &member, &record, at(NOON), &out, &count, &next, &why), &why);
+		expect_ok(cases[i].title, project_member(&a, &member, &record, at(NOON), &out, &count, &next, &why),
+		    &why);
 		expect_number(cases[i].title, count, 1);
 		expect_span(cases[i].title, out->fragment.content, cases[i].content);
 		expect_span(cases[i].title, out->entity.name_ja, cases[i].ja);
@@ -221,21 +230,24 @@ what_holds_now_is_stated(void **state)
 		  CATEGORY VALUE("u:cat-a") VALUE("u:cat-b") END SUPPORT VALUE("u:sup") END, NULL },
 		{ "a certification in force", false, { { "u:1&", "2026-01-01T00:00:00Z", "2027-01-01T00:00:00Z", "" } },
 		  ASSURANCE VALUE("u:1&amp;") END, "2027-01-01T00:00:00Z" },
-		{ "one that begins now", false, { { "u:1", NOON, "2027-01-01T00:00:00Z", "" } }, ASSURANCE VALUE("u:1") END,
-		  "2027-01-01T00:00:00Z" },
+		{ "one that begins now", false, { { "u:1", NOON, "2027-01-01T00:00:00Z", "" } },
+		  ASSURANCE VALUE("u:1") END, "2027-01-01T00:00:00Z" },
 		{ "one that ends now", false, { { "u:1", "2026-01-01T00:00:00Z", NOON, "" } }, "", NULL },
 		{ "one to come", false, { { "u:1", "2026-12-01T00:00:00Z", "2027-01-01T00:00:00Z", "" } }, "",
 		  "2026-12-01T00:00:00Z" },
-		{ "one without a name of its own", false, { { "", "2026-01-01T00:00:00Z", "2027-01-01T00:00:00Z", "" } }, "", NULL },
+		{ "one without a name of its own", false, { { "", "2026-01-01T00:00:00Z", "2027-01-01T00:00:00Z",
+		    "" } }, "", NULL },
 		{ "one about this entity", false, { { "u:1", "2026-01-01T00:00:00Z", "2027-01-01T00:00:00Z", ID } },
 		  ASSURANCE VALUE("u:1") END, "2027-01-01T00:00:00Z" },
-		{ "one about another", false, { { "u:1", "2026-01-01T00:00:00Z", "2027-01-01T00:00:00Z", "u:other" } }, "", NULL },
+		{ "one about another", false, { { "u:1", "2026-01-01T00:00:00Z", "2027-01-01T00:00:00Z", "u:other" } },
+		    "", NULL },
 		{ "the nearest of many, behind what is stated of categories", true,
 		  { { "u:b", "2026-01-01T00:00:00Z", "2027-03-01T00:00:00Z", "" },
 		    { "u:a", "2026-01-01T00:00:00Z", "2027-02-01T00:00:00Z", ID },
 		    { "u:c", "2027-01-01T00:00:00Z", "2027-05-01T00:00:00Z", "" },
 		    { "u:b", "2026-06-01T00:00:00Z", "2027-04-01T00:00:00Z", "" } },
-		  CATEGORY VALUE("u:cat-a") VALUE("u:cat-b") END SUPPORT VALUE("u:sup") END ASSURANCE VALUE("u:a") VALUE("u:b") END,
+		  CATEGORY VALUE("u:cat-a") VALUE("u:cat-b") END SUPPORT VALUE("u:sup") END
+		  ASSURANCE VALUE("u:a") VALUE("u:b") END,
 		  "2027-01-01T00:00:00Z" },
 	};
 
@@ -257,18 +269,21 @@ what_holds_now_is_stated(void **state)
 		size_t count;
 
 		for (const struct term *t = cases[i].terms; record.certification_count < 4 && t->uri; t++)
-			certifications[record.certification_count++] = (struct member_certification){ .uri = span_text(t->uri),
-				.from = at(t->from), .until = at(t->until), .entity_id = span_text(t->entity_id) };
+			certifications[record.certification_count++] = (struct member_certification){ .uri =
+				span_text(t->uri), .from = at(t->from), .until = at(t->until),
+				.entity_id = span_text(t->entity_id) };
 		if (cases[i].categories) {
 			entities[1].categories = categories;
 			entities[1].category_count = COUNT(categories);
 			entities[1].supported_categories = supported;
 			entities[1].supported_count = COUNT(supported);
 		}
-		expect_ok(cases[i].title, project_member(&a, &member, &record, at(NOON), &out, &count, &next, &why), &why);
+		expect_ok(cases[i].title, project_member(&a, &member, &record, at(NOON), &out, &count, &next, &why),
+		    &why);
 		expect_number("only what speaks SAML", count, 1);
 		expect_span(cases[i].title, out->entity.stated, cases[i].stated);
-		expect_text(cases[i].title, next.us ? instant_text(next, text) : "never", cases[i].next ? cases[i].next : "never");
+		expect_text(cases[i].title, next.us ? instant_text(next, text) : "never", cases[i].next ?
+		    cases[i].next : "never");
 		arena_release(&a);
 	}
 }
@@ -283,11 +298,15 @@ a_descriptor_of_another_shape_is_refused(void **state)
 		{ "another entity's",
 		  "\n<EntityDescriptor xmlns='" MD "' entityID='https://else.example/'>" IDP "</EntityDescriptor>",
 		  ID ": line 2: expected the entityID of the record, found https://else.example/" },
-		{ "two entities", "<EntitiesDescriptor xmlns='" MD "'>" DESCRIPTOR(IDP) "<EntityDescriptor entityID='u:2'>" IDP
+		{ "two entities", "<EntitiesDescriptor xmlns='" MD "'>" DESCRIPTOR(IDP)
+		    "<EntityDescriptor entityID='u:2'>" IDP
 		  "</EntityDescriptor></EntitiesDescriptor>", ID ": line 1: expected one EntityDescriptor, found 2" },
-		{ "none", "<EntitiesDescriptor xmlns='" MD "'/>", ID ": line 1: expected one EntityDescriptor, found 0" },
-		{ "no role", "\n" DESCRIPTOR(""), ID ": line 2: expected a role descriptor or an AffiliationDescriptor" },
-		{ "validity over", "<EntityDescriptor xmlns='" MD "' validUntil='2026-11-22T12:00:00Z' entityID='" ID "'>" IDP
+		{ "none", "<EntitiesDescriptor xmlns='" MD "'/>", ID ": line 1: expected one EntityDescriptor, found "
+		    "0" },
+		{ "no role", "\n" DESCRIPTOR(""), ID ": line 2: expected a role descriptor or an "
+		    "AffiliationDescriptor" },
+		{ "validity over", "<EntityDescriptor xmlns='" MD "' validUntil='2026-11-22T12:00:00Z' entityID='" ID
+		    "'>" IDP
 		  "</EntityDescriptor>", ID ": line 1: EntityDescriptor was valid until 2026-11-22T12:00:00Z" },
 		{ "no XML", "\n\nhello", ID ": line 3" },
 	};
@@ -344,7 +363,8 @@ the_descriptors_validity_is_the_entitys(void **state)
 	size_t count;
 
 	(void)state;
-	expect_ok("valid for a second", project_member(&a, &member, &record, at(NOON), &out, &count, &next, &why), &why);
+	expect_ok("valid for a second", project_member(&a, &member, &record, at(NOON), &out, &count, &next, &why),
+	    &why);
 	expect_number("until then", out->entity.valid_until.us, at(NOON).us + SECONDS(1));
 	arena_release(&a);
 }
@@ -373,7 +393,8 @@ what_a_record_says_is_bounded(void **state)
 	entity.category_count = 0;
 	entity.description.en = long_one;
 	err = project_member(&a, &member, &record, at(NOON), &out, &count, &next, &why);
-	expect_problem("words", err, &why, ERR_INVALID, ID ": expected at most 1048576 bytes of metadata from the record");
+	expect_problem("words", err, &why, ERR_INVALID, ID ": expected at most 1048576 bytes of metadata from the "
+	    "record");
 	entity.description.en = span_first(long_one, MIB - 1000);
 	record.entities = (const struct member_entity[]){ { .entity_id = TEXT(ID), .saml = TEXT(DESCRIPTOR(IDP SP)),
 		.description = { .en = span_first(long_one, MIB - 1000) } } };

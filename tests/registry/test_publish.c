@@ -12,7 +12,8 @@
 	"<SingleSignOnService Binding='urn:b' Location='https://a.example/'/></IDPSSODescriptor></EntityDescriptor>"
 #define SP(id, inside) "<EntityDescriptor entityID='" id "'>" inside \
 	"<SPSSODescriptor protocolSupportEnumeration='urn:oasis:names:tc:SAML:2.0:protocol'>" \
-	"<AssertionConsumerService Binding='urn:b' Location='https://a.example/' index='0'/></SPSSODescriptor></EntityDescriptor>"
+	"<AssertionConsumerService Binding='urn:b' Location='https://a.example/' " \
+	"index='0'/></SPSSODescriptor></EntityDescriptor>"
 
 #define MORE "<Extensions><x xmlns='urn:x'/></Extensions>"
 #define OTHER "<Extensions><y xmlns='urn:x'/></Extensions>"
@@ -92,9 +93,11 @@ a_first_publication_has_everything(void **state)
 	expect_true("one EntityDescriptor with an XML declaration",
 	    span_starts(d.plain.body, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<md:EntityDescriptor xmlns:alg="));
 	expect_true("that carries its registration", contains(d.plain.body,
-	    "</ds:Signature><md:Extensions><mdrpi:RegistrationInfo registrationAuthority=\"https://federation.example/\" "
+	    "</ds:Signature><md:Extensions><mdrpi:RegistrationInfo "
+	    "registrationAuthority=\"https://federation.example/\" "
 	    "registrationInstant=\"2026-11-22T12:00:00Z\"><mdrpi:RegistrationPolicy xml:lang=\"en\">"
-	    "https://federation.example/policy?a=1&amp;b=2</mdrpi:RegistrationPolicy></mdrpi:RegistrationInfo></md:Extensions>"));
+	    "https://federation.example/policy?a=1&amp;b=2</mdrpi:RegistrationPolicy></mdrpi:RegistrationInfo>"
+	    "</md:Extensions>"));
 	expect_true("and its validity", contains(d.plain.body,
 	    " cacheDuration=\"PT6H\" entityID=\"" A "\" validUntil=\"2026-12-06T12:00:00Z\">"));
 	expect_gzip(&s, &d);
@@ -131,12 +134,13 @@ header_fields_are_ready_made(void **state)
 	expect_true("a strong tag", d.plain.etag.size == 34 && d.plain.etag.data[0] == '"');
 	expect_true("another for gzip", contains(d.gzip.etag, "-gzip\"") && !span_equal(d.plain.etag, d.gzip.etag));
 	snprintf(text, sizeof(text), "Content-Type: application/samlmetadata+xml\r\nETag: %.*s\r\n"
-	    "Last-Modified: Sun, 22 Nov 2026 12:00:00 GMT\r\nCache-Control: max-age=21600\r\nVary: Accept, Accept-Encoding\r\n",
+	    "Last-Modified: Sun, 22 Nov 2026 12:00:00 GMT\r\nCache-Control: max-age=21600\r\nVary: Accept, "
+	    "Accept-Encoding\r\n",
 	    SPAN_ARGS(d.plain.etag));
 	expect_span("the plain fields", d.plain.fields, text);
 	snprintf(text, sizeof(text), "Content-Type: application/samlmetadata+xml\r\nETag: %.*s\r\n"
-	    "Last-Modified: Sun, 22 Nov 2026 12:00:00 GMT\r\nCache-Control: max-age=21600\r\nVary: Accept, Accept-Encoding\r\n"
-	    "Content-Encoding: gzip\r\n", SPAN_ARGS(d.gzip.etag));
+	    "Last-Modified: Sun, 22 Nov 2026 12:00:00 GMT\r\nCache-Control: max-age=21600\r\nVary: Accept, "
+	    "Accept-Encoding\r\nContent-Encoding: gzip\r\n", SPAN_ARGS(d.gzip.etag));
 	expect_span("the gzip fields", d.gzip.fields, text);
 	stage_close(&s);
 }
@@ -445,7 +449,8 @@ of_two_publishers_the_second_wins(void **state)
 		expect_true("at least one is done", s.err == OK || t.err == OK);
 		overtaken += s.err == ERR_CONFLICT || t.err == ERR_CONFLICT;
 		/* What the overtaken one had written may have cost a number. */
-		expect_true("one generation", stage_publication(&s).generation >= 1 && stage_publication(&s).generation <= 2);
+		expect_true("one generation", stage_publication(&s).generation >= 1 &&
+		    stage_publication(&s).generation <= 2);
 		expect_true("and it is whole", stage_entity_document(&s, A, &d) && stage_entity_document(&s, B, &d) &&
 		    stage_document(&s, span_text(DOCUMENT_SPS), &d) && stage_bytes(&s, &d.gzip).size > 0);
 		stage_close(&s);

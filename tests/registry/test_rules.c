@@ -31,7 +31,8 @@
  * certified. */
 static const char good[] =
 	"<md:Extensions>"
-	"<mdrpi:RegistrationInfo registrationAuthority=\"https://r.example/\" registrationInstant=\"2026-01-01T00:00:00Z\">"
+	"<mdrpi:RegistrationInfo registrationAuthority=\"https://r.example/\" "
+	    "registrationInstant=\"2026-01-01T00:00:00Z\">"
 	"<mdrpi:RegistrationPolicy xml:lang=\"en\">https://r.example/policy</mdrpi:RegistrationPolicy>"
 	"</mdrpi:RegistrationInfo>"
 	"<mdattr:EntityAttributes>"
@@ -54,13 +55,15 @@ static const char good[] =
 	"<md:SingleSignOnService Binding=\"" BINDING "HTTP-Redirect\" Location=\"https://a.example/sso\">"
 	"</md:SingleSignOnService></md:IDPSSODescriptor>"
 	"<md:SPSSODescriptor protocolSupportEnumeration=\"" SAML2 "\">"
-	"<md:Extensions><idpdisc:DiscoveryResponse Binding=\"urn:oasis:names:tc:SAML:profiles:SSO:idp-discovery-protocol\" "
+	"<md:Extensions><idpdisc:DiscoveryResponse "
+	    "Binding=\"urn:oasis:names:tc:SAML:profiles:SSO:idp-discovery-protocol\" "
 	"Location=\"https://a.example/ds\" index=\"1\"></idpdisc:DiscoveryResponse>"
 	"<mdui:UIInfo>" UI("Desk") "</mdui:UIInfo></md:Extensions>"
 	KEY(" use=\"signing\"", CERTIFICATE_GOOD)
 	"<md:AssertionConsumerService Binding=\"" BINDING "HTTP-POST\" Location=\"https://a.example/acs\" index=\"1\">"
 	"</md:AssertionConsumerService>"
-	"<md:AssertionConsumerService Binding=\"" BINDING "HTTP-Artifact\" Location=\"https://a.example/art\" index=\"2\">"
+	"<md:AssertionConsumerService Binding=\"" BINDING "HTTP-Artifact\" Location=\"https://a.example/art\" "
+	    "index=\"2\">"
 	"</md:AssertionConsumerService>"
 	"<md:AttributeConsumingService index=\"1\"><md:ServiceName xml:lang=\"en\">Desk</md:ServiceName>"
 	"<md:RequestedAttribute Name=\"urn:oid:0.9.2342.19200300.100.1.3\" NameFormat=\"" URI_FORMAT
@@ -72,7 +75,8 @@ static const char good[] =
 	"<md:ContactPerson contactType=\"technical\"><md:GivenName>Tech</md:GivenName>"
 	"<md:EmailAddress>mailto:tech@a.example</md:EmailAddress></md:ContactPerson>"
 	"<md:ContactPerson contactType=\"other\" remd:contactType=\"http://refeds.org/metadata/contactType/security\">"
-	"<md:GivenName>Security</md:GivenName><md:EmailAddress>mailto:csirt@a.example</md:EmailAddress></md:ContactPerson>";
+	"<md:GivenName>Security</md:GivenName><md:EmailAddress>mailto:csirt@a.example</md:EmailAddress>"
+	"</md:ContactPerson>";
 
 #define ROLES_CUT "<md:SPSSODescriptor protocol", "</md:SPSSODescriptor>"
 #define IN_SP "SPSSODescriptor[1]"
@@ -111,7 +115,8 @@ static const struct {
 	  "</mdattr:EntityAttributes><mdattr:EntityAttributes><saml:Attribute Name=\"u:a\"></saml:Attribute>"
 	  "</mdattr:EntityAttributes>", "error Extensions/EntityAttributes[2] | \n" },
 	{ "attributes in a role", "edugain.entity-attributes-in-role", "<mdui:UIInfo>", NULL,
-	  "<mdattr:EntityAttributes><saml:Attribute Name=\"u:a\"></saml:Attribute></mdattr:EntityAttributes><mdui:UIInfo>",
+	  "<mdattr:EntityAttributes><saml:Attribute "
+	  "Name=\"u:a\"></saml:Attribute></mdattr:EntityAttributes><mdui:UIInfo>",
 	  "warning " IN_SP "/Extensions/EntityAttributes | \n" },
 	{ "a registration without its policy", "edugain.registration-policy-missing", "<mdrpi:RegistrationPolicy",
 	  "</mdrpi:RegistrationPolicy>", "", "warning Extensions/RegistrationInfo | https://r.example/\n" },
@@ -181,7 +186,8 @@ static const struct {
 	{ "a name of two lines", "ukf.organization-display-name-line", ">City</md:OrganizationDisplayName>", NULL,
 	  ">The\nCity</md:OrganizationDisplayName>", "warning Organization/OrganizationDisplayName[1] | The City\n" },
 	{ "a text of no language", "ukf.language-empty", "xml:lang=\"en\">Desk</md:ServiceName>", NULL,
-	  "xml:lang=\"\">Desk</md:ServiceName>", "warning " IN_SP "/AttributeConsumingService[1]/ServiceName[1] | Desk\n" },
+	  "xml:lang=\"\">Desk</md:ServiceName>", "warning " IN_SP "/AttributeConsumingService[1]/ServiceName[1] | "
+	  "Desk\n" },
 	{ "a space behind a URL", "ukf.endpoint-space", "https://a.example/art", NULL, "https://a.example/art ",
 	  "warning " IN_SP "/AssertionConsumerService[2] | https://a.example/art \n" },
 	{ "assertions by http", "ukf.endpoint-https", "https://a.example/art", NULL, "http://a.example/art",
@@ -222,15 +228,16 @@ static const struct {
 	  NULL },
 	{ "a service that supports a category", "refeds.support-role", "<md:IDPSSODescriptor",
 	  "</md:IDPSSODescriptor>", "", NULL },
-	{ "a security contact without a name", "sirtfi.security-contact", "<md:GivenName>Security</md:GivenName>", NULL, "",
-	  "warning ContactPerson[2] | GivenName\n" },
+	{ "a security contact without a name", "sirtfi.security-contact", "<md:GivenName>Security</md:GivenName>", NULL,
+	  "", "warning ContactPerson[2] | GivenName\n" },
 	{ "no security contact", "sirtfi.security-contact", "contactType/security", NULL, "contactType/other",
 	  "warning Extensions/EntityAttributes/Attribute[3] | \n" },
 	{ "the second of Sirtfi alone", "sirtfi.second-without-first", VALUE("https://refeds.org/sirtfi"), NULL, "",
 	  "warning Extensions/EntityAttributes/Attribute[3] | https://refeds.org/sirtfi2\n" },
 
 	{ "a sequence that is no certificate", "key.certificate-unreadable", SP_KEY, NULL,
-	  " use=\"signing\"><ds:KeyInfo><ds:X509Data><ds:X509Certificate>MAA=", "error " IN_SP "/KeyDescriptor[1] | \n" },
+	  " use=\"signing\"><ds:KeyInfo><ds:X509Data><ds:X509Certificate>MAA=", "error " IN_SP
+	  "/KeyDescriptor[1] | \n" },
 	{ "a short key", "key.rsa-short", SP_KEY, NULL,
 	  " use=\"signing\"><ds:KeyInfo><ds:X509Data><ds:X509Certificate>" CERTIFICATE_SHORT,
 	  "warning " IN_SP "/KeyDescriptor[1] | RSA 1024\n" },
@@ -301,7 +308,8 @@ words_of(struct arena *arena, const struct looked *l, const char *rule)
 		if (!rule || span_is(f->rule, rule))
 			words = arena_print(arena, "%s%.*s%s%s%s%.*s | %.*s\n", words, rule ? 0 : (int)f->rule.size,
 			    (const char *)f->rule.data,
-			    rule ? "" : " ", finding_level_name(f->level), f->element.size ? " " : "", SPAN_ARGS(f->element),
+			    rule ? "" : " ", finding_level_name(f->level), f->element.size ? " " : "",
+			    SPAN_ARGS(f->element),
 			    SPAN_ARGS(f->found));
 	}
 	return words;
@@ -383,7 +391,8 @@ shared_demands_are_all_told(void **state)
 		  "refeds.category-role warning " CATEGORIES " | https://refeds.org/category/personalized\n"
 		  "refeds.category-role warning " CATEGORIES " | https://refeds.org/category/code-of-conduct/v2\n" },
 		{ "without the identity provider", "<md:IDPSSODescriptor", "</md:IDPSSODescriptor>", "",
-		  "refeds.hide-from-discovery-role warning " CATEGORIES " | http://refeds.org/category/hide-from-discovery\n"
+		  "refeds.hide-from-discovery-role warning " CATEGORIES
+		  " | http://refeds.org/category/hide-from-discovery\n"
 		  "refeds.support-role warning Extensions/EntityAttributes/Attribute[2] | " RS "\n" },
 		{ "without a page about the service", "<mdui:InformationURL", "</mdui:InformationURL>", "",
 		  "refeds.rs-ui warning " CATEGORIES " | InformationURL\n"
@@ -404,8 +413,8 @@ shared_demands_are_all_told(void **state)
 		  "refeds.access-contact warning " CATEGORIES " | https://refeds.org/category/personalized\n"
 		  "sirtfi.security-contact warning Extensions/EntityAttributes/Attribute[3] | \n" },
 		{ "a logo of no size", " width=\"100\"", NULL, " width=\"wide\"",
-		  "schema.invalid error " IN_SP "/Extensions/UIInfo/Logo[1] | Element 'Logo', attribute 'width': 'wide' is "
-		  "not a valid "
+		  "schema.invalid error " IN_SP "/Extensions/UIInfo/Logo[1] | Element 'Logo', attribute 'width': "
+		  "'wide' is not a valid "
 		  "value of the atomic type 'xs:positiveInteger'.\n"
 		  "edugain.logo-size warning " IN_SP "/Extensions/UIInfo/Logo[1] | wide\n" },
 	};
@@ -554,7 +563,8 @@ operators_set_levels(void **state)
 		{ "off", "off", NOW, "" },
 		{ "an error", "error", NOW, "error " IN_SP " | \n" },
 		{ "a warning", "warning", NOW, "warning " IN_SP " | \n" },
-		{ "an error from a day on, the day before", "2026-11-23", "2026-11-22T23:59:59Z", "warning " IN_SP " | \n" },
+		{ "an error from a day on, the day before", "2026-11-23", "2026-11-22T23:59:59Z", "warning " IN_SP
+		    " | \n" },
 		{ "and that day", "2026-11-23", "2026-11-23T00:00:00Z", "error " IN_SP " | \n" },
 	};
 
@@ -569,7 +579,8 @@ operators_set_levels(void **state)
 		expect_text(levels[i].title, words_of(&a, &l, "edugain.logo-missing"), levels[i].found);
 		expect_true(levels[i].title, l.good == !strstr(levels[i].found, "error"));
 		if (i == 3)
-			expect_number("the warning tells the day", l.findings[0].error_from.us, at("2026-11-23T00:00:00Z").us);
+			expect_number("the warning tells the day", l.findings[0].error_from.us,
+			    at("2026-11-23T00:00:00Z").us);
 		arena_release(&a);
 		validator_free(v);
 	}
@@ -603,12 +614,12 @@ wrong_settings_are_problems(void **state)
 		{ "no such rule", SCHEMAS, "edugain.nothing", "off", ERR_INVALID,
 		  "expected the name of a rule, found \"edugain.nothing\"" },
 		{ "no such level", SCHEMAS, "edugain.logo-missing", "loud", ERR_INVALID,
-		  "expected \"off\", \"warning\", \"error\" or a day such as \"2027-04-01\" for rule edugain.logo-missing, "
-		  "found \"loud\"" },
+		  "expected \"off\", \"warning\", \"error\" or a day such as \"2027-04-01\" for rule "
+		  "edugain.logo-missing, found \"loud\"" },
 		{ "no such day", SCHEMAS, "edugain.logo-missing", "2027-02-30", ERR_INVALID, "found \"2027-02-30\"" },
 		{ "no schemas", "/nonexistent", "edugain.logo-missing", "off", ERR_NOT_FOUND,
-		  "/nonexistent/opensaml/saml-schema-metadata-2.0.xsd: No such file or directory; expected the schema of Debian's package "
-		  "opensaml-schemas" },
+		  "/nonexistent/opensaml/saml-schema-metadata-2.0.xsd: No such file or directory; expected the schema "
+		  "of Debian's package opensaml-schemas" },
 	};
 
 	(void)state;
@@ -647,7 +658,8 @@ every_rule_is_whole(void **state)
 		expect_true(rules[i].id, rules[i].level != FINDING_NONE && rules[i].check && rules[i].clause);
 		expect_true(rules[i].id, rules[i].right_ja && strlen(rules[i].right_ja) > 10);
 		expect_true(rules[i].id, rules[i].right_en && strlen(rules[i].right_en) > 10);
-		expect_true("a date makes a warning an error", !rules[i].error_from || rules[i].level == FINDING_WARNING);
+		expect_true("a date makes a warning an error", !rules[i].error_from ||
+		    rules[i].level == FINDING_WARNING);
 		for (size_t n = 0; n < i; n++)
 			expect_true(rules[i].id, strcmp(rules[n].id, rules[i].id) != 0);
 		if (!is_tested(rules[i].id))

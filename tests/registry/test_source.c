@@ -321,8 +321,8 @@ what_is_wrong_is_never_taken_over(void **state_of_test)
 		    "the document was changed after it was signed: its digest is not the one that was signed", false },
 		{ "it has ended", { .until = "validUntil=\"2026-11-22T12:00:00Z\"", .from = 1, .to = ENTITIES }, SIGNED,
 		    200, ERR_INVALID,
-		    "the document has ended: expected a validUntil after 2026-11-22T12:01:00Z, found 2026-11-22T12:00:00Z",
-		    false },
+		    "the document has ended: expected a validUntil after 2026-11-22T12:01:00Z, found "
+		    "2026-11-22T12:00:00Z", false },
 		{ "it has no end", { .until = "cacheDuration=\"PT1H\"", .from = 1, .to = ENTITIES }, SIGNED, 200,
 		    ERR_INVALID, "the source does not say until when: expected validUntil on the root, found none",
 		    false },
@@ -334,8 +334,8 @@ what_is_wrong_is_never_taken_over(void **state_of_test)
 		{ "it shrank", { .from = 1, .to = 7 }, SIGNED, 200, ERR_DENIED,
 		    "3 of 10 entities are missing; expected at most 20 %, unless an operator accepts the loss", true },
 		{ "it is empty", { .from = 2, .to = 1 }, SIGNED, 200, ERR_INVALID,
-		    "the document has no EntityDescriptor; expected one, or allow_empty to withdraw all of the source's",
-		    false },
+		    "the document has no EntityDescriptor; expected one, or allow_empty to withdraw all of the "
+		    "source's", false },
 		{ "it is a page of words", { .from = 1 }, NO_XML, 200, ERR_SYNTAX, NULL, false },
 		{ "the server has it no more", { .from = 1, .to = ENTITIES }, SIGNED, 404, ERR_UNAVAILABLE, NULL,
 		    false },
@@ -348,7 +348,8 @@ what_is_wrong_is_never_taken_over(void **state_of_test)
 
 		offer(good_feed(), "\"one\"");
 		expect_ok("a good one first",
-		    refresh_as(&(struct source_refresh){ .actor = "uid:1", .asked_for = true, .accept_loss = true }), &here.why);
+		    refresh_as(&(struct source_refresh){ .actor = "uid:1", .asked_for = true, .accept_loss = true }),
+		    &here.why);
 		entities = rows(&entity_table);
 		fragments = rows(&fragment_table);
 		here.stage.now.us += SECONDS(60);
@@ -425,11 +426,12 @@ an_operator_may_accept_a_loss(void **state_of_test)
 	expect_number("another failure", refresh(), ERR_UNAVAILABLE);
 	expect_true("lets nobody forget it", state().held);
 	here.status = 200;
-	expect_ok("an operator tries it", refresh_as(&(struct source_refresh){ .actor = "uid:1", .asked_for = true, .accept_loss = true,
-		.dry_run = true }), &here.why);
+	expect_ok("an operator tries it", refresh_as(&(struct source_refresh){ .actor = "uid:1", .asked_for = true,
+		.accept_loss = true, .dry_run = true }), &here.why);
 	expect_number("nothing is gone by that", stage_count(&here.stage, &entity_table), ENTITIES);
 	expect_ok("an operator accepts it",
-	    refresh_as(&(struct source_refresh){ .actor = "uid:1", .asked_for = true, .accept_loss = true }), &here.why);
+	    refresh_as(&(struct source_refresh){ .actor = "uid:1", .asked_for = true, .accept_loss = true }),
+	    &here.why);
 	s = state();
 	expect_true("it is no longer held", !s.held && s.code == OK);
 	expect_number("the rest is there", s.entities, 5);
@@ -570,7 +572,8 @@ the_same_document_is_not_looked_at_twice(void **state_of_test)
 	expect_true("all is as it was", span_equal(rows(&entity_table), entities));
 	expect_number("no news", stage_count(&here.stage, &journal_table), entries);
 
-	expect_ok("an operator's is looked at", refresh_as(&(struct source_refresh){ .actor = "uid:1", .asked_for = true }), &here.why);
+	expect_ok("an operator's is looked at", refresh_as(&(struct source_refresh){ .actor = "uid:1",
+	    .asked_for = true }), &here.why);
 	expect_true("the report says so", !here.report.unchanged && here.report.import.unchanged == ENTITIES);
 	here.stage.now.us += DAY;
 	expect_ok("and once a day", refresh(), &here.why);
@@ -626,7 +629,8 @@ a_feed_does_not_take_what_is_others(void **state_of_test)
 	const struct entity theirs = { .entity_id = span_text("https://sp2.example/"), .member = span_text("city"),
 		.roles = ENTITY_RP, .registered = here.stage.now };
 	const struct member_claim suspended = { .member = span_text("town") };
-	struct entity_key key = entity_key_of(theirs.entity_id), claimed = entity_key_of(span_text("https://sp3.example/"));
+	struct entity_key key = entity_key_of(theirs.entity_id),
+	    claimed = entity_key_of(span_text("https://sp3.example/"));
 	struct unit *unit = unit_new(&here.stage.arena, here.stage.store->tables, id_new(here.stage.now));
 	struct buffer b = buffer_init(4 * KIB);
 	struct entity e;
@@ -647,11 +651,11 @@ a_feed_does_not_take_what_is_others(void **state_of_test)
 	expect_text("one that a source has", here.refusals[0],
 	    "https://sp1.example/: line 2: the entity was brought by the source \"file\", not by \"feed\"");
 	expect_text("one that a member has", here.refusals[1],
-	    "https://sp2.example/: line 2: the entity is in the record of the member \"city\", not for the source \"feed\" to "
-	    "bring");
+	    "https://sp2.example/: line 2: the entity is in the record of the member \"city\", not for the source "
+	    "\"feed\" to bring");
 	expect_text("one of a member that is not published now", here.refusals[2],
-	    "https://sp3.example/: line 2: the entity belongs to the member \"town\", whether it is published or not; it is not "
-	    "for the source \"feed\" to bring");
+	    "https://sp3.example/: line 2: the entity belongs to the member \"town\", whether it is published or not; "
+	    "it is not for the source \"feed\" to bring");
 	expect_true("it is still the member's", find_entity(2, &e) && span_is(e.member, "city"));
 	here.stage.now.us += SECONDS(3600);
 	here.stage.now = (struct instant){ state().valid_until.us + 1 };

@@ -246,10 +246,10 @@ what_cannot_be_withdrawn_holds_nobody_up(void **state)
 	store_memory_fail_commits(here.stage.store, 1, ERR_LIMIT);
 	start(1);
 	settle();
-	expect_number("the other one's leftovers are gone, the failed one's stay", stage_count(&here.stage, &entity_table),
-	    24);
-	expect_number("of two one was withdrawn", entries_of("source.removed", "two") + entries_of("source.removed", "three"),
-	    1);
+	expect_number("the other one's leftovers are gone, the failed one's stay", stage_count(&here.stage,
+	    &entity_table), 24);
+	expect_number("of two one was withdrawn", entries_of("source.removed", "two") + entries_of("source.removed",
+	    "three"), 1);
 	expect_number("and what was due was refreshed", state_of("one").entities, 4);
 	write_feed("one", 5);
 	ask("one", false);

@@ -136,7 +136,8 @@ static const struct {
 	    {
 	        { "A", "apply", FIRST, "", "member.applied applied apply 1" },
 	        { "B", "approve", "-", "",
-	            "invalid: expected the digest of what is approved (proposal), as the member's card has it, found none" },
+	            "invalid: expected the digest of what is approved (proposal), as the member's card has it, found "
+	            "none" },
 	        { "A", "change", MORE, "", "member.application-changed applied apply 1" },
 	        { "B", "approve", "sha256:" SUM_FIRST, "",
 	            "conflict: the proposal is another one now: look at it again" },
@@ -255,7 +256,8 @@ lives_go_as_the_picture_has_it(void **state)
 			enum err err = member_decide(&a, there ? &m : NULL, &change, &out, &why);
 
 			if (err == OK)
-				found = arena_print(&a, "%s%s %s %s %zu", out.drops ? "+" : "", out.event, standing_name(out.after.standing),
+				found = arena_print(&a, "%s%s %s %s %zu", out.drops ? "+" : "", out.event,
+				    standing_name(out.after.standing),
 				    member_action_name(out.after.proposed), out.after.approver_count);
 			else
 				found = arena_print(&a, "%s: %s", err_name(err), why.text);

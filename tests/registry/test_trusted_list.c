@@ -326,8 +326,8 @@ each_role_is_a_service_with_its_own_keys(void **state)
 	    ",{\"ServiceType\":\"https://fed.example/trust/endpoint/redirect_uris\","
 	    "\"uriValue\":\"https://rp.example/\\u0007\"}");
 	platform = part(&s, "service/rp\"", "service/platform\"");
-	expect_true("then the platform, with all keys the entity has", strstr(platform, "\"X509Certificates\":[{\"val\":\""
-	    SIGNING "\"}]") && strstr(platform, "\"OKP\""));
+	expect_true("then the platform, with all keys the entity has", strstr(platform,
+	    "\"X509Certificates\":[{\"val\":\"" SIGNING "\"}]") && strstr(platform, "\"OKP\""));
 	stage_release(&s);
 }
 

@@ -14,14 +14,16 @@
 
 #define SCHEMAS "/usr/share/xml"
 #define ENTITY(inside) "<md:EntityDescriptor xmlns:md='urn:oasis:names:tc:SAML:2.0:metadata' " \
-	"xmlns:mdui='urn:oasis:names:tc:SAML:metadata:ui' entityID='https://a.example/'>" inside "</md:EntityDescriptor>"
+	"xmlns:mdui='urn:oasis:names:tc:SAML:metadata:ui' " \
+	"entityID='https://a.example/'>" inside "</md:EntityDescriptor>"
 #define SP(inside) "<md:SPSSODescriptor protocolSupportEnumeration='urn:p'>" inside \
 	"<md:AssertionConsumerService Binding='u:b' Location='https://a.example/' index='1'/></md:SPSSODescriptor>"
 
 static const char *const files[] = { "opensaml/saml-schema-metadata-2.0.xsd", "opensaml/saml-schema-assertion-2.0.xsd",
-	"opensaml/saml-metadata-rpi-v1.0.xsd", "opensaml/sstc-saml-metadata-ui-v1.0.xsd", "opensaml/sstc-metadata-attr.xsd",
-	"opensaml/sstc-saml-metadata-algsupport-v1.0.xsd", "opensaml/sstc-saml-idp-discovery.xsd",
-	"opensaml/sstc-request-initiation.xsd", "xmltooling/xmldsig-core-schema.xsd", "xmltooling/xenc-schema.xsd",
+	"opensaml/saml-metadata-rpi-v1.0.xsd", "opensaml/sstc-saml-metadata-ui-v1.0.xsd",
+	"opensaml/sstc-metadata-attr.xsd", "opensaml/sstc-saml-metadata-algsupport-v1.0.xsd",
+	"opensaml/sstc-saml-idp-discovery.xsd", "opensaml/sstc-request-initiation.xsd",
+	"xmltooling/xmldsig-core-schema.xsd", "xmltooling/xenc-schema.xsd",
 	"xmltooling/xml.xsd" };
 
 static char directory[64];
@@ -110,7 +112,8 @@ schemas_are_read_once(void **state)
 	expect_span("where", errors[0].at, "SPSSODescriptor[1]/Extensions/UIInfo/Logo[1]");
 	expect_span("why", errors[0].text, "Element 'Logo': The attribute 'height' is required but missing.");
 	expect_number("and one after it is again",
-	    xsd_validate(xsd, &a, span_text(ENTITY(SP("<md:Extensions><x:y xmlns:x='u:x'/></md:Extensions>"))), errors), 0);
+	    xsd_validate(xsd, &a, span_text(ENTITY(SP("<md:Extensions><x:y xmlns:x='u:x'/></md:Extensions>"))), errors),
+	    0);
 	xsd_free(xsd);
 	arena_release(&a);
 }

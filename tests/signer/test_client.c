@@ -1,4 +1,5 @@
-/* tests/signer/test_client.c - asking over a real channel: any order, a signer replaced, silent, or talking nonsense. */
+/* tests/signer/test_client.c - asking over a real channel: any order, a signer replaced, silent, or talking
+ * nonsense. */
 #include <fcntl.h>
 #include <unistd.h>
 

@@ -236,7 +236,8 @@ what_the_key_cannot_do_is_answered(void **state)
 /* A decision point's metadata */
 
 #define POINT_URL "https://pdp.example"
-#define POINT_CLAIMS "{\"exp\":2000,\"iat\":1000,\"iss\":\"" POINT_URL "\",\"nbf\":1000,\"policy_decision_point\":\"" POINT_URL "\""
+#define POINT_CLAIMS "{\"exp\":2000,\"iat\":1000,\"iss\":\"" POINT_URL "\",\"nbf\":1000,\"policy_decision_point\":\"" \
+	POINT_URL "\""
 #define POINT_ENDPOINT ",\"access_evaluation_endpoint\":\"" POINT_URL "/access/v1/evaluation\""
 
 static struct span
@@ -279,23 +280,26 @@ metadata_of_a_decision_point_is_signed_with_the_lists_key(void **state)
 	for (size_t i = 0; i < COUNT(keys); i++) {
 		input = point_input(&a, keys[i].type, keys[i].name, POINT_CLAIMS POINT_ENDPOINT
 		    ",\"jwks_uri\":\"" POINT_URL "/access/v1/jwks\",\"supported_obligations\":[\"step-up\"]}");
-		expect_ok(keys[i].name, signer_answer(signer, ROLE_STEWARD, request(&a, SIGN_POINT_METADATA, keys[i].name, input),
-		    &a, &message, &why), &why);
+		expect_ok(keys[i].name, signer_answer(signer, ROLE_STEWARD, request(&a, SIGN_POINT_METADATA,
+		    keys[i].name, input), &a, &message, &why), &why);
 		expect_true("an answer", signing_answer_read(message, &answer));
 		expect_ok(keys[i].name, answer.problem.code, &answer.problem);
-		expect_ok("verify", public_key_verify(public_of(&a, keys[i].name), input, answer.signature, &good, &why), &why);
+		expect_ok("verify", public_key_verify(public_of(&a, keys[i].name), input, answer.signature, &good,
+		    &why), &why);
 		expect_true("the published key verifies it", good);
 	}
 	expect_ok("asked of the wrong key", signer_answer(signer, ROLE_STEWARD, request(&a, SIGN_POINT_METADATA, "list",
 	    point_input(&a, KEY_RSA_2048, "list-rsa", POINT_CLAIMS POINT_ENDPOINT "}")), &a, &message, &why), &why);
 	expect_true("an answer", signing_answer_read(message, &answer));
-	expect_problem("is told", answer.problem.code, &answer.problem, ERR_INVALID, "the header is not that of this key");
+	expect_problem("is told", answer.problem.code, &answer.problem, ERR_INVALID,
+	    "the header is not that of this key");
 	expect_ok("a key of another use", signer_answer(signer, ROLE_STEWARD, request(&a, SIGN_POINT_METADATA, "ec",
 	    point_input(&a, KEY_P256, "ec", POINT_CLAIMS POINT_ENDPOINT "}")), &a, &message, &why), &why);
 	expect_true("an answer", signing_answer_read(message, &answer));
-	expect_problem("is told", answer.problem.code, &answer.problem, ERR_INVALID, "serves metadata, not trusted-list");
-	expect_problem("workers have none signed", signer_answer(signer, ROLE_WORKER, request(&a, SIGN_POINT_METADATA, "list",
-	    input), &a, &message, &why), &why, ERR_DENIED, "may not have");
+	expect_problem("is told", answer.problem.code, &answer.problem, ERR_INVALID,
+	    "serves metadata, not trusted-list");
+	expect_problem("workers have none signed", signer_answer(signer, ROLE_WORKER, request(&a, SIGN_POINT_METADATA,
+	    "list", input), &a, &message, &why), &why, ERR_DENIED, "may not have");
 	arena_release(&a);
 }
 
@@ -312,11 +316,12 @@ no_other_token_is_signed_as_metadata(void **state)
 		{ "a nested token", POINT_CLAIMS POINT_ENDPOINT ",\"signed_metadata\":\"a.b.c\"}" },
 		{ "a list", "{\"LoTE\":{}}" },
 		{ "no endpoint", POINT_CLAIMS "}" },
-		{ "an endpoint elsewhere", POINT_CLAIMS ",\"access_evaluation_endpoint\":\"" POINT_URL ".evil.example/a\"}" },
+		{ "an endpoint elsewhere", POINT_CLAIMS ",\"access_evaluation_endpoint\":\"" POINT_URL
+		    ".evil.example/a\"}" },
 		{ "another issuer", "{\"exp\":2000,\"iat\":1000,\"iss\":\"https://other.example\",\"nbf\":1000,"
 		    "\"policy_decision_point\":\"" POINT_URL "\"" POINT_ENDPOINT "}" },
-		{ "no end", "{\"iat\":1000,\"iss\":\"" POINT_URL "\",\"nbf\":1000,\"policy_decision_point\":\"" POINT_URL "\""
-		    POINT_ENDPOINT "}" },
+		{ "no end", "{\"iat\":1000,\"iss\":\"" POINT_URL "\",\"nbf\":1000,\"policy_decision_point\":\""
+		    POINT_URL "\"" POINT_ENDPOINT "}" },
 		{ "an end before its beginning", "{\"exp\":999,\"iat\":1000,\"iss\":\"" POINT_URL "\",\"nbf\":1000,"
 		    "\"policy_decision_point\":\"" POINT_URL "\"" POINT_ENDPOINT "}" },
 		{ "a year", "{\"exp\":31537000,\"iat\":1000,\"iss\":\"" POINT_URL "\",\"nbf\":1000,"
@@ -330,8 +335,8 @@ no_other_token_is_signed_as_metadata(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++)
-		expect_problem(cases[i].title, signer_answer(signer, ROLE_STEWARD, request(&a, SIGN_POINT_METADATA, "list",
-		    point_input(&a, KEY_P256, "list", cases[i].payload)), &a, &answer, &why), &why, ERR_DENIED,
+		expect_problem(cases[i].title, signer_answer(signer, ROLE_STEWARD, request(&a, SIGN_POINT_METADATA,
+		    "list", point_input(&a, KEY_P256, "list", cases[i].payload)), &a, &answer, &why), &why, ERR_DENIED,
 		    "not of kind a decision point's metadata");
 	expect_problem("a list's header", signer_answer(signer, ROLE_STEWARD, request(&a, SIGN_POINT_METADATA, "list",
 	    span_text("eyJ9.e30")), &a, &answer, &why), &why, ERR_DENIED, "header");
@@ -583,7 +588,8 @@ a_checkpoint_is_signed_when_it_continues_the_last(void **state)
 		{ "again", "ledger", false, 0, 7, OK, "" },
 		{ "grown", "ledger", false, 7, 20, OK, "" },
 		{ "cut", "ledger", false, 0, 19, ERR_CONFLICT, "a checkpoint of 20 has been signed" },
-		{ "another of that size", "ledger", true, 0, 20, ERR_CONFLICT, "20 leaves with another root has been signed" },
+		{ "another of that size", "ledger", true, 0, 20, ERR_CONFLICT, "20 leaves with another root has been "
+		    "signed" },
 		{ "another that grew", "ledger", true, 20, 21, ERR_CONFLICT, "does not continue" },
 		{ "another key signs the same log", "ledger-next", true, 20, 21, ERR_CONFLICT, "does not continue" },
 		{ "or none", "ledger-next", false, 20, 40, OK, "" },
@@ -668,8 +674,8 @@ a_ledger_key_signs_nothing_but_its_notes(void **state)
 	buffer_text(&b, "half a hash");
 	expect_problem("a broken proof", signer_answer(signer, ROLE_STEWARD, request(&a, SIGN_CHECKPOINT, "ledger",
 	    buffer_span(&b)), &a, &answer, &why), &why, ERR_DENIED, "hashes of 32 bytes");
-	expect_problem("metadata", signer_answer(signer, ROLE_STEWARD, request(&a, SIGN_POLICY, "ledger", signed_info(&a,
-	    KEY_P256)), &a, &answer, &why), &why, ERR_DENIED, "not of kind a policy");
+	expect_problem("metadata", signer_answer(signer, ROLE_STEWARD, request(&a, SIGN_POLICY, "ledger",
+	    signed_info(&a, KEY_P256)), &a, &answer, &why), &why, ERR_DENIED, "not of kind a policy");
 	expect_problem("a question with more in it", signer_answer(signer, ROLE_STEWARD, request(&a, ASK_LEDGER_HEAD,
 	    "ledger", span_text("x")), &a, &answer, &why), &why, ERR_DENIED, "expected no bytes, found 1");
 	buffer_release(&b);

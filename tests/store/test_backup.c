@@ -249,8 +249,8 @@ a_held_store_is_not_replaced(void **state)
 	put_rows(s, 3, "old");
 	expect_ok("copied", store_backup(s->directory, s->copy, NULL, &why), &why);
 	put_rows(s, 3, "new");
-	expect_problem("while a recorder holds it", store_restore(s->copy, s->directory, NULL, &why), &why, ERR_UNAVAILABLE,
-	    "the daemon runs: stop it first (");
+	expect_problem("while a recorder holds it", store_restore(s->copy, s->directory, NULL, &why), &why,
+	    ERR_UNAVAILABLE, "the daemon runs: stop it first (");
 	expect_true("which process that is", strstr(why.text, "recorder.lock is held by process") != NULL);
 	expect_text("nothing happens to it", rows_of(s, s->directory), "3 times new");
 }
@@ -390,7 +390,8 @@ damaged_copies_are_refused(void **state)
 		snprintf(fresh, sizeof(fresh), "%s/data.mdb.new", s->directory);
 		expect_true("no trace is left", stat(fresh, &st) != 0);
 		s->recorder = stage_recorder(&s->settings, &s->said);
-		expect_text("the store is as before", rows_of(s, s->directory), "2000 times kept as it is, whatever the copy");
+		expect_text("the store is as before", rows_of(s, s->directory), "2000 times kept as it is, whatever "
+		    "the copy");
 	}
 }
 

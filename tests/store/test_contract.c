@@ -133,7 +133,8 @@ keep_loaded(void *arg, enum err code, const struct problem *why)
 	expect_ok("what is asked is answered", code, why);
 	o->calls++;
 	for (size_t i = 0; i < o->ask.count; i++)
-		buffer_print(&b, "%s%.*s=%.*s", i ? " " : "", SPAN_ARGS(o->ask.rows[i].key), SPAN_ARGS(o->ask.rows[i].value));
+		buffer_print(&b, "%s%.*s=%.*s", i ? " " : "", SPAN_ARGS(o->ask.rows[i].key),
+		    SPAN_ARGS(o->ask.rows[i].value));
 	if (o->ask.more)
 		buffer_text(&b, " +");
 	o->text = arena_text(&o->stage->arena, buffer_span(&b));
@@ -403,7 +404,8 @@ keep_numbered(void *arg, enum err code, const struct problem *why)
 		struct record r = record_of(o->ask.rows[i].value);
 		uint64_t number = record_u64(&r);
 
-		buffer_print(&b, "%s%.*s=%llu:%.*s", i ? " " : "", SPAN_ARGS(o->ask.rows[i].key), (unsigned long long)number,
+		buffer_print(&b, "%s%.*s=%llu:%.*s", i ? " " : "", SPAN_ARGS(o->ask.rows[i].key),
+		    (unsigned long long)number,
 		    SPAN_ARGS(r.rest));
 	}
 	o->text = arena_text(&o->stage->arena, buffer_span(&b));

@@ -249,8 +249,8 @@ before_the_recorder_there_is_no_store(void **state)
 	struct store *none;
 
 	s->settings.tables = more;
-	expect_problem("a table of a newer program", store_lmdb_open(&s->turn, &s->settings, post, s, &none, &why), &why,
-	    ERR_UNAVAILABLE, "no table later yet");
+	expect_problem("a table of a newer program", store_lmdb_open(&s->turn, &s->settings, post, s, &none, &why),
+	    &why, ERR_UNAVAILABLE, "no table later yet");
 	recorder_free(s->recorder);
 	s->recorder = NULL;
 	directory_remove(s->directory);

@@ -412,9 +412,11 @@ a_full_store_refuses_what_does_not_fit_and_only_that(void **state)
 	expect_true("after much was stored", stored > 5);
 	for (int i = 0; i < 3; i++) {
 		u[i] = unit(s);
-		unit_put(u[i], &logins, span_text(i == 1 ? "large" : i ? "small" : "tiny"), i == 1 ? large : span_text("x"));
+		unit_put(u[i], &logins, span_text(i == 1 ? "large" : i ? "small" : "tiny"), i == 1 ? large :
+		    span_text("x"));
 		unit_append(u[i], &journal, span_text("entry"));
-		unit_put_numbered(u[i], &logins, span_text(i == 1 ? "of large" : i ? "of small" : "of tiny"), span_text(""));
+		unit_put_numbered(u[i], &logins, span_text(i == 1 ? "of large" : i ? "of small" : "of tiny"),
+		    span_text(""));
 		take(s, 1, u[i]);
 	}
 	expect_ok("a batch that does not fit", recorder_commit(s->recorder, s->now, NULL), NULL);
@@ -503,14 +505,15 @@ a_newer_format_is_refused_by_its_name(void **state)
 	MDB_dbi dbi;
 
 	close_recorder(s);
-	assert_int_equal(mdb_env_create(&env) | mdb_env_set_maxdbs(env, 4) | mdb_env_open(env, s->directory, 0, 0640), 0);
+	assert_int_equal(mdb_env_create(&env) | mdb_env_set_maxdbs(env, 4) | mdb_env_open(env, s->directory, 0, 0640),
+	    0);
 	assert_int_equal(mdb_txn_begin(env, NULL, 0, &txn) | mdb_dbi_open(txn, ".meta", 0, &dbi), 0);
 	assert_int_equal(mdb_put(txn, dbi, &key, &value, 0) | mdb_txn_commit(txn), 0);
 	mdb_env_close(env);
 	expect_problem("the recorder does not open it", recorder_open(&s->settings, &outlets, &r, &why), &why,
 	    ERR_UNSUPPORTED, "the store has format 7, this program knows formats up to 1");
-	expect_problem("nor a reader", map_reader_open(s->directory, stage_tables, &reader, &why), &why, ERR_UNSUPPORTED,
-	    "format 7");
+	expect_problem("nor a reader", map_reader_open(s->directory, stage_tables, &reader, &why), &why,
+	    ERR_UNSUPPORTED, "format 7");
 }
 
 static void
@@ -579,7 +582,8 @@ older_formats_are_migrated_step_by_step(void **state)
 
 	put(s, &logins, "a", span_text("1"));
 	close_recorder(s);
-	assert_int_equal(mdb_env_create(&env) | mdb_env_set_maxdbs(env, 9) | mdb_env_open(env, s->directory, 0, 0640), 0);
+	assert_int_equal(mdb_env_create(&env) | mdb_env_set_maxdbs(env, 9) | mdb_env_open(env, s->directory, 0, 0640),
+	    0);
 	steps[0] = '\0';
 	expect_ok("migrated", format_settle(env, good, 3, &why), &why);
 	expect_text("in order", steps, "1>2 2>3 ");
@@ -654,7 +658,8 @@ change_number(const char *directory, int64_t by)
 	number = (volatile size_t *)(map + NUMBER_AT);
 	*number = (size_t)((int64_t)*number + by);
 	munmap(map, 4096);
-	/* Closing any descriptor of the file in this process would drop LMDB's own locks on it; the child is another. */
+	/* Closing any descriptor of the file in this process would drop LMDB's own locks on it; the child is
+	 * another. */
 	_exit(0);
 }
 
@@ -683,7 +688,8 @@ a_changed_transaction_number_stops_the_recorder(void **state)
 		    "the store's transaction number was changed by another process");
 		expect_number("and answers nobody", s->said.count, 0);
 		take(s, 1, u);
-		expect_problem("for good", recorder_commit(s->recorder, s->now, &why), &why, ERR_IO, "has failed before");
+		expect_problem("for good", recorder_commit(s->recorder, s->now, &why), &why, ERR_IO,
+		    "has failed before");
 		expect_problem("in idleness neither", recorder_expire(s->recorder, s->now, &why), &why, ERR_IO,
 		    "has failed before");
 		replace_recorder(s);
@@ -778,8 +784,8 @@ dead_readers_are_swept(void **state)
 	if (child == 0) {
 		struct map_reader *reader;
 
-		if (map_reader_open(s->directory, stage_tables, &reader, NULL) == OK && map_reader_begin(reader, NULL) == OK &&
-		    write(ready[1], "x", 1) == 1)
+		if (map_reader_open(s->directory, stage_tables, &reader, NULL) == OK && map_reader_begin(reader,
+		    NULL) == OK && write(ready[1], "x", 1) == 1)
 			for (;;)
 				pause();
 		_exit(1);

@@ -76,7 +76,8 @@ every_part_of_a_unit_is_none(void **state)
 	(void)state;
 	for (size_t size = 0; size < whole.size; size++)
 		expect_problem("what is cut short is not a unit",
-		    unit_read(&a, tables, span_first(whole, size), &id, &operations, &count, &why), &why, ERR_SYNTAX, "");
+		    unit_read(&a, tables, span_first(whole, size), &id, &operations, &count, &why), &why, ERR_SYNTAX,
+		    "");
 	arena_release(&a);
 }
 

@@ -1,4 +1,5 @@
-/* tests/transaction/decisions.h - the decision point's fixture (tests/e2e/authzen) as a framework, and questions to it. */
+/* tests/transaction/decisions.h - the decision point's fixture (tests/e2e/authzen) as a framework, and questions to
+ * it. */
 #pragma once
 
 #include <stdio.h>
@@ -25,7 +26,8 @@ fixture_dictionary(struct arena *a)
 	struct problem why = { .code = OK };
 
 	expect_ok("the fixture's facts are there", file_read(fixture_path(a, "facts.json"), &file, &why), &why);
-	expect_ok("and are read", dictionary_read(a, "facts.json", arena_copy(a, buffer_span(&file)), &dictionary, &why), &why);
+	expect_ok("and are read", dictionary_read(a, "facts.json", arena_copy(a, buffer_span(&file)), &dictionary,
+	    &why), &why);
 	buffer_release(&file);
 	return dictionary;
 }
@@ -38,7 +40,8 @@ fixture_framework(struct arena *a, const struct dictionary *dictionary, const ch
 	struct policy_files files;
 	struct problem why = { .code = OK };
 
-	expect_ok("the fixture's files are there", policy_files_read(a, fixture_path(a, "fixture/1.0"), &files, &why), &why);
+	expect_ok("the fixture's files are there", policy_files_read(a, fixture_path(a, "fixture/1.0"), &files, &why),
+	    &why);
 	for (size_t i = 0; i < files.count && criteria; i++)
 		if (strcmp(files.items[i].name, "criteria/access.json") == 0)
 			files.items[i].text = span_text(criteria);

@@ -28,7 +28,8 @@
 #define STAGE_ORIGIN "watashi.example/ledger"
 
 static const struct table *const stage_tables[] = {
-	&policy_table, &dictionary_table, &policy_change_table, &key_table, &ledger_leaf_table, &ledger_entry_table, NULL,
+	&policy_table, &dictionary_table, &policy_change_table, &key_table, &ledger_leaf_table, &ledger_entry_table,
+	NULL,
 };
 
 struct stage {

@@ -20,7 +20,8 @@
 #define STAGE_NOON_SECONDS 1795348800
 
 static const struct table *const stage_tables[] = {
-	&member_table, &member_claim_table, &caller_table, &caller_secret_table, &access_token_table, &assertion_table, NULL,
+	&member_table, &member_claim_table, &caller_table, &caller_secret_table, &access_token_table, &assertion_table,
+	NULL,
 };
 
 struct stage {

@@ -1,4 +1,5 @@
-/* tests/transaction/test_caller_proposal.c - what changes of machine callers wait for operators, and what becomes of them. */
+/* tests/transaction/test_caller_proposal.c - what changes of machine callers wait for operators, and what becomes of
+ * them. */
 #include "transaction/stage.h"
 
 #include "codec/text.h"
@@ -107,8 +108,8 @@ step(struct scene *s, struct caller_step step)
 		expect_true("a caller", caller_read(callers.value, &before));
 	if (proposals.count)
 		expect_true("a proposal", caller_proposal_read(proposals.value, &waiting));
-	if (caller_step_decide(&s->arena, proposals.count ? &waiting : NULL, callers.count ? &before : NULL, &member, &step,
-	    &s->verdict, &s->why) != OK)
+	if (caller_step_decide(&s->arena, proposals.count ? &waiting : NULL, callers.count ? &before : NULL, &member,
+	    &step, &s->verdict, &s->why) != OK)
 		return s->why.code;
 	unit = unit_new(&s->arena, tables, id_new(s->now));
 	caller_step_write(unit, &step, &s->verdict, proposals.generation, callers.generation);
@@ -145,7 +146,8 @@ act(struct scene *s, const char *who, unsigned approvals, enum caller_action act
 		caller_proposal_digest(&waiting, sum);
 		named = span_text(arena_print(&s->arena, "sha256:%s", hex_write(&s->arena, span_of(sum, 32))));
 	}
-	return step(s, (struct caller_step){ .by = operator(who, approvals), .proposal = named, .change.action = action });
+	return step(s, (struct caller_step){ .by = operator(who, approvals), .proposal = named,
+	    .change.action = action });
 }
 
 static void
@@ -167,7 +169,8 @@ which_changes_wait(void **state)
 		expect_ok(cases[i].title, create(s, "A", cases[i].approvals, cases[i].rights), &s->why);
 		expect_number(cases[i].title, s->verdict.fate, cases[i].fate);
 		expect_number("a caller", look(s, &caller_table).count, cases[i].fate == CALLER_EFFECTIVE);
-		expect_number("token and key", look(s, &caller_secret_table).count, cases[i].fate == CALLER_EFFECTIVE ? 2 : 0);
+		expect_number("token and key", look(s, &caller_secret_table).count, cases[i].fate == CALLER_EFFECTIVE ?
+		    2 : 0);
 		expect_number("a proposal", look(s, &caller_proposal_table).count, cases[i].fate == CALLER_WAITS);
 		expect_true("the token is told once, now", s->verdict.outcome.token.text[0] != '\0');
 		scene_close(s);
@@ -251,7 +254,8 @@ an_approval_looks_at_everything_again(void **state)
 	expect_problem("its time", act(s, "B", 2, CALLER_APPROVE), &s->why, ERR_INVALID, "ends later than now");
 	s->now = instant_after(s->now, -1);
 	expect_ok("to its last moment", act(s, "B", 2, CALLER_APPROVE), &s->why);
-	expect_problem("nothing waits any more", act(s, "C", 2, CALLER_APPROVE), &s->why, ERR_NOT_FOUND, "waits for operators");
+	expect_problem("nothing waits any more", act(s, "C", 2, CALLER_APPROVE), &s->why, ERR_NOT_FOUND,
+	    "waits for operators");
 	scene_close(s);
 }
 
@@ -265,7 +269,8 @@ a_proposal_ends_with_its_caller_or_is_taken_back(void **state)
 	scene_open(s);
 	other = maker_key_new(&s->arena, "P-256");
 	expect_ok("proposed", create(s, "A", 2, CALLER_VOUCH), &s->why);
-	expect_problem("one at a time", create(s, "B", 2, CALLER_AUDIT), &s->why, ERR_CONFLICT, "approve it or take it back");
+	expect_problem("one at a time", create(s, "B", 2, CALLER_AUDIT), &s->why, ERR_CONFLICT,
+	    "approve it or take it back");
 	expect_ok("taken back by anybody", act(s, "-", 2, CALLER_WITHDRAW), &s->why);
 	expect_number("gone", look(s, &caller_proposal_table).count, 0);
 	expect_ok("a caller", create(s, "A", 1, CALLER_VOUCH), &s->why);
@@ -281,18 +286,19 @@ static void
 a_row_is_read_as_it_was_written(void **state)
 {
 	static const uint8_t key[] = "a key";
-	struct caller_proposal p = { .change = { .action = CALLER_CREATE, .name = span_text("bank-1"), .member = span_text("bank"),
-	    .rights = 6, .rate = 7, .now = { 8 }, .expires = { 9 }, .tokenless = true, .key = span_of(key, 5) },
-	    .agreement = { span_text("A"), span_text("A\nB") } }, again;
+	struct caller_proposal p = { .change = { .action = CALLER_CREATE, .name = span_text("bank-1"),
+	    .member = span_text("bank"), .rights = 6, .rate = 7, .now = { 8 }, .expires = { 9 }, .tokenless = true,
+	    .key = span_of(key, 5) }, .agreement = { span_text("A"), span_text("A\nB") } }, again;
 	struct buffer b = buffer_init(4 * KIB);
 	uint8_t one[32], other[32];
 
 	(void)state;
 	caller_proposal_write(&b, &p);
 	expect_true("read", caller_proposal_read(buffer_span(&b), &again));
-	expect_true("the same", again.change.action == CALLER_CREATE && again.change.rights == 6 && again.change.rate == 7 &&
-	    again.change.now.us == 8 && again.change.expires.us == 9 && again.change.tokenless &&
-	    span_equal(again.change.key, p.change.key) && span_equal(again.agreement.approvers, p.agreement.approvers));
+	expect_true("the same", again.change.action == CALLER_CREATE && again.change.rights == 6 &&
+	    again.change.rate == 7 && again.change.now.us == 8 && again.change.expires.us == 9 &&
+	    again.change.tokenless && span_equal(again.change.key, p.change.key) &&
+	    span_equal(again.agreement.approvers, p.agreement.approvers));
 	for (size_t cut = 0; cut < buffer_span(&b).size; cut++)
 		expect_true("a part of it is none", !caller_proposal_read(span_first(buffer_span(&b), cut), &again));
 	caller_proposal_digest(&p, one);

@@ -1,4 +1,5 @@
-/* tests/transaction/test_evaluation.c - decisions are in the ledger before they are answered, and can be taken again. */
+/* tests/transaction/test_evaluation.c - decisions are in the ledger before they are answered, and can be taken
+ * again. */
 #include "transaction/decisions.h"
 
 #include "assurance/decided.h"
@@ -75,12 +76,14 @@ on_rows(void *arg, enum err err, const struct problem *why)
 	expect_true("the leaf holds the commitment that was answered",
 	    memcmp(commitment.bytes, r->answers[1].commitment.bytes, HASH_SIZE) == 0);
 	commitment = ledger_commitment(r->answers[1].salt, entry.content);
-	expect_true("which the answered salt opens", memcmp(commitment.bytes, r->answers[1].commitment.bytes, HASH_SIZE) == 0);
+	expect_true("which the answered salt opens", memcmp(commitment.bytes, r->answers[1].commitment.bytes,
+	    HASH_SIZE) == 0);
 
 	expect_ok("the entry is a decision's", decided_read(&r->arena, entry.content, decided, &own), &own);
 	expect_true("that refused", !decided->permit);
 	expect_span("by a criterion", decided->failed[0], "write");
-	expect_ok("it can be asked again", decided_question(decided, r->framework, &r->arena, facts, &question, &own), &own);
+	expect_ok("it can be asked again", decided_question(decided, r->framework, &r->arena, facts, &question, &own),
+	    &own);
 	decide(&question, again);
 	decision_result_write(&result, again);
 	expect_true("and is answered to the byte as before", span_equal(buffer_span(&result), decided->result));
@@ -99,7 +102,8 @@ decisions_are_recorded_before_they_are_answered(void **state)
 	run_open(&r);
 	requests[0] = fixture_request(r.framework, fixture_facts(&r.arena, r.dictionary, WRITE_ACTIVE), "record-1");
 	requests[1] = fixture_request(r.framework, fixture_facts(&r.arena, r.dictionary, WRITE_ARCHIVED), "record-2");
-	expect_true("they are asked", evaluations_run(r.store, &r.arena, requests, 2, r.now, on_done, &r, &why) != NULL);
+	expect_true("they are asked", evaluations_run(r.store, &r.arena, requests, 2, r.now, on_done, &r,
+	    &why) != NULL);
 	expect_true("nobody is answered at once", !r.done);
 	while (!r.done && store_memory_step(r.store, r.now))
 		continue;
@@ -129,7 +133,8 @@ what_cannot_be_recorded_is_not_decided(void **state)
 	evaluations_run(r.store, &r.arena, &request, 1, r.now, on_done, &r, &why);
 	while (!r.done && store_memory_step(r.store, r.now))
 		continue;
-	expect_problem("a full store is told", r.err, &r.why, ERR_FULL, "could not be recorded in the ledger, so it was not taken");
+	expect_problem("a full store is told", r.err, &r.why, ERR_FULL, "could not be recorded in the ledger, so it "
+	    "was not taken");
 	expect_true("and there is no answer", r.answers == NULL);
 	run_close(&r);
 }
@@ -146,7 +151,8 @@ an_entry_has_its_largest_size(void **state)
 	request = fixture_request(r.framework, fixture_facts(&r.arena, r.dictionary, WRITE_ACTIVE), "record-1");
 	request.purpose = span_of(arena_take(&r.arena, LEDGER_ENTRY_LARGEST), LEDGER_ENTRY_LARGEST);
 	memset((void *)(uintptr_t)request.purpose.data, 'x', request.purpose.size);
-	expect_true("what is larger is refused", evaluations_run(r.store, &r.arena, &request, 1, r.now, on_done, &r, &why) == NULL);
+	expect_true("what is larger is refused", evaluations_run(r.store, &r.arena, &request, 1, r.now, on_done, &r,
+	    &why) == NULL);
 	expect_problem("with its size", why.code, &why, ERR_LIMIT, "an entry of 65536 bytes");
 	run_close(&r);
 }
@@ -157,9 +163,10 @@ an_entry_that_is_none_is_refused(void **state)
 	static const struct { const char *title, *text; enum err code; const char *problem; } cases[] = {
 		{ "no JSON", "{", ERR_SYNTAX, "found the end" },
 		{ "another entry", "{\"event\":\"key.changed\"}", ERR_SYNTAX, "expected the entry of a decision" },
-		{ "a result that is none", "{\"framework\":\"f\",\"facts\":{},\"result\":[]}", ERR_INVALID, "result: " },
-		{ "a demand with another comparison", "{\"framework\":\"f\",\"facts\":{},\"result\":{},\"demand\":[{\"comparison\":\"as\"}]}",
-		  ERR_INVALID, "/demand/0/comparison" },
+		{ "a result that is none", "{\"framework\":\"f\",\"facts\":{},\"result\":[]}", ERR_INVALID,
+		    "result: " },
+		{ "a demand with another comparison", "{\"framework\":\"f\",\"facts\":{},\"result\":{},"
+		  "\"demand\":[{\"comparison\":\"as\"}]}", ERR_INVALID, "/demand/0/comparison" },
 	};
 	struct arena a = arena_init(MIB);
 

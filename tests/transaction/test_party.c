@@ -6,7 +6,8 @@
 #define TITLE "\"title\":{\"ja\":\"題\",\"en\":\"t\"},\"text\":{\"ja\":\"文\",\"en\":\"t\"},\"privacy\":\"none\""
 #define WORD(id) "{\"id\":\"" id "\",\"title\":{\"ja\":\"語\",\"en\":\"word\"}}"
 #define STANDING(id) \
-	"{\"id\":\"" id "\",\"type\":\"enum\"," TITLE ",\"asserted_by\":[\"watashi\",\"registry\"],\"provenance\":\"claimed\"," \
+	"{\"id\":\"" id "\",\"type\":\"enum\"," TITLE ",\"asserted_by\":[\"watashi\",\"registry\"]," \
+	"\"provenance\":\"claimed\"," \
 	"\"values\":[" WORD("applied") "," WORD("approved") "," WORD("suspended") "," WORD("withdrawn") "]}"
 #define BOOLEAN(id, by) \
 	"{\"id\":\"" id "\",\"type\":\"boolean\"," TITLE ",\"asserted_by\":[" by "],\"provenance\":\"claimed\"}"
@@ -16,7 +17,8 @@ static const char dictionary_text[] = "{\"facts\":[" STANDING("rp.standing") ","
     BOOLEAN("token.good", "\"idp\"") "]}";
 
 #define CERTIFIED(from, until, more) \
-	"{\"area\":\"privacy\",\"assessor\":\"Institute\"," more "\"framework\":\"f\",\"from\":\"" from "\",\"level\":\"2\"," \
+	"{\"area\":\"privacy\",\"assessor\":\"Institute\"," more "\"framework\":\"f\",\"from\":\"" from "\"," \
+	"\"level\":\"2\"," \
 	"\"until\":\"" until "\",\"uri\":\"urn:x\"}"
 #define CERTIFIED_YEAR(more) CERTIFIED("2026-04-01T00:00:00Z", "2027-04-01T00:00:00Z", more)
 #define ENTITIES "\"entities\":[{\"entity_id\":\"https://idp.example/\",\"roles\":[\"idp\"]}," \
@@ -33,7 +35,8 @@ set_up(void **state)
 
 	(void)state;
 	arena = arena_init(4 * MIB);
-	expect_ok("a dictionary", dictionary_read(&arena, "facts.json", span_text(dictionary_text), &dictionary, &why), &why);
+	expect_ok("a dictionary", dictionary_read(&arena, "facts.json", span_text(dictionary_text), &dictionary, &why),
+	    &why);
 	return 0;
 }
 
@@ -91,15 +94,16 @@ the_registry_is_observed(void **state)
 		enum entity_role role;
 		const char *entity, *member, *facts;
 	} cases[] = {
-		{ "a relying party's standing", STANDING_APPROVED, "{" ENTITIES "}", ENTITY_RP, "https://rp.example/", "",
-		  "{" OBSERVED_ENUM("rp.standing", "approved") "}" },
+		{ "a relying party's standing", STANDING_APPROVED, "{" ENTITIES "}", ENTITY_RP, "https://rp.example/",
+		  "", "{" OBSERVED_ENUM("rp.standing", "approved") "}" },
 		{ "an identity provider's", STANDING_APPROVED, "{" ENTITIES "}", ENTITY_IDP, "https://idp.example/", "",
 		  "{" OBSERVED_ENUM("idp.standing", "approved") "}" },
 		{ "one that is suspended", STANDING_SUSPENDED, "{" ENTITIES "}", ENTITY_RP, "https://rp.example/", "",
 		  "{" OBSERVED_ENUM("rp.standing", "suspended") "}" },
 		{ "one that applied", STANDING_APPLIED, "{" ENTITIES "}", ENTITY_RP, "https://rp.example/", "",
 		  "{" OBSERVED_ENUM("rp.standing", "applied") "}" },
-		{ "an entity nobody has", STANDING_APPROVED, "{" ENTITIES "}", ENTITY_RP, "https://nobody.example/", "", "{}" },
+		{ "an entity nobody has", STANDING_APPROVED, "{" ENTITIES "}", ENTITY_RP, "https://nobody.example/", "",
+		  "{}" },
 		{ "an identity provider is no relying party", STANDING_APPROVED, "{" ENTITIES "}", ENTITY_RP,
 		  "https://idp.example/", "", "{}" },
 		{ "an entity its member has not any more", STANDING_APPROVED, "{\"entities\":[]}", ENTITY_RP,
@@ -107,39 +111,42 @@ the_registry_is_observed(void **state)
 		{ "who asks, as relying party", STANDING_APPROVED, "{" ENTITIES "}", ENTITY_RP, "", "city",
 		  "{" OBSERVED_ENUM("rp.standing", "approved") "}" },
 		{ "who asks, and is none", STANDING_APPROVED,
-		  "{\"entities\":[{\"entity_id\":\"https://idp.example/\",\"roles\":[\"idp\"]}]}", ENTITY_RP, "", "city", "{}" },
+		  "{\"entities\":[{\"entity_id\":\"https://idp.example/\",\"roles\":[\"idp\"]}]}", ENTITY_RP, "",
+		  "city", "{}" },
 		{ "a member there is not", STANDING_APPROVED, "{" ENTITIES "}", ENTITY_RP, "", "nobody", "{}" },
 		{ "of a relying party what is named so", STANDING_APPROVED,
 		  "{\"certifications\":[" CERTIFIED_YEAR(BOTH) "]," ENTITIES "}", ENTITY_RP, "https://rp.example/", "",
 		  "{" OBSERVED_TRUE("rp.deletion") "," OBSERVED_ENUM("rp.standing", "approved") "}" },
 		{ "of an identity provider the rest", STANDING_APPROVED,
-		  "{\"certifications\":[" CERTIFIED_YEAR(BOTH) "]," ENTITIES "}", ENTITY_IDP, "https://idp.example/", "",
-		  "{" OBSERVED_ENUM("idp.standing", "approved") "," OBSERVED_TRUE("operator.legal_person") "}" },
+		  "{\"certifications\":[" CERTIFIED_YEAR(BOTH) "]," ENTITIES "}", ENTITY_IDP, "https://idp.example/",
+		  "", "{" OBSERVED_ENUM("idp.standing", "approved") "," OBSERVED_TRUE("operator.legal_person") "}" },
 		{ "of one suspended nothing that was certified", STANDING_SUSPENDED,
-		  "{\"certifications\":[" CERTIFIED_YEAR(BOTH) "]," ENTITIES "}", ENTITY_IDP, "https://idp.example/", "",
-		  "{" OBSERVED_ENUM("idp.standing", "suspended") "}" },
+		  "{\"certifications\":[" CERTIFIED_YEAR(BOTH) "]," ENTITIES "}", ENTITY_IDP, "https://idp.example/",
+		  "", "{" OBSERVED_ENUM("idp.standing", "suspended") "}" },
 		{ "a certification that ends now has ended", STANDING_APPROVED,
-		  "{\"certifications\":[" CERTIFIED("2026-04-01T00:00:00Z", STAGE_NOON, BOTH) "]," ENTITIES "}", ENTITY_IDP,
-		  "https://idp.example/", "", "{" OBSERVED_ENUM("idp.standing", "approved") "}" },
+		  "{\"certifications\":[" CERTIFIED("2026-04-01T00:00:00Z", STAGE_NOON, BOTH) "]," ENTITIES "}",
+		  ENTITY_IDP, "https://idp.example/", "", "{" OBSERVED_ENUM("idp.standing", "approved") "}" },
 		{ "one that begins now is in force", STANDING_APPROVED,
-		  "{\"certifications\":[" CERTIFIED(STAGE_NOON, "2027-04-01T00:00:00Z", BOTH) "]," ENTITIES "}", ENTITY_IDP,
-		  "https://idp.example/", "",
+		  "{\"certifications\":[" CERTIFIED(STAGE_NOON, "2027-04-01T00:00:00Z", BOTH) "]," ENTITIES "}",
+		  ENTITY_IDP, "https://idp.example/", "",
 		  "{" OBSERVED_ENUM("idp.standing", "approved") "," OBSERVED_TRUE("operator.legal_person") "}" },
 		{ "one that begins later is not", STANDING_APPROVED,
-		  "{\"certifications\":[" CERTIFIED("2026-12-01T00:00:00Z", "2027-04-01T00:00:00Z", BOTH) "]," ENTITIES "}",
-		  ENTITY_IDP, "https://idp.example/", "", "{" OBSERVED_ENUM("idp.standing", "approved") "}" },
+		  "{\"certifications\":[" CERTIFIED("2026-12-01T00:00:00Z", "2027-04-01T00:00:00Z", BOTH) "]," ENTITIES
+		  "}", ENTITY_IDP, "https://idp.example/", "", "{" OBSERVED_ENUM("idp.standing", "approved") "}" },
 		{ "a certification of another entity is not this one's", STANDING_APPROVED,
-		  "{\"certifications\":[" CERTIFIED_YEAR("\"entity_id\":\"https://rp.example/\"," BOTH) "]," ENTITIES "}", ENTITY_IDP,
-		  "https://idp.example/", "", "{" OBSERVED_ENUM("idp.standing", "approved") "}" },
+		  "{\"certifications\":[" CERTIFIED_YEAR("\"entity_id\":\"https://rp.example/\"," BOTH) "]," ENTITIES
+		  "}", ENTITY_IDP, "https://idp.example/", "", "{" OBSERVED_ENUM("idp.standing", "approved") "}" },
 		{ "of the member's only one it is, though nobody named it", STANDING_APPROVED,
-		  "{\"certifications\":[" CERTIFIED_YEAR("\"entity_id\":\"https://idp.example/\"," BOTH) "]," ENTITIES "}", ENTITY_IDP,
-		  "", "city", "{" OBSERVED_ENUM("idp.standing", "approved") "," OBSERVED_TRUE("operator.legal_person") "}" },
+		  "{\"certifications\":[" CERTIFIED_YEAR("\"entity_id\":\"https://idp.example/\"," BOTH) "]," ENTITIES
+		  "}", ENTITY_IDP, "", "city", "{" OBSERVED_ENUM("idp.standing", "approved") ","
+		  OBSERVED_TRUE("operator.legal_person") "}" },
 		{ "what is not the registry's to state stays unknown", STANDING_APPROVED,
-		  "{\"certifications\":[" CERTIFIED_YEAR("\"facts\":{\"token.good\":true},") "]," ENTITIES "}", ENTITY_IDP,
-		  "https://idp.example/", "", "{" OBSERVED_ENUM("idp.standing", "approved") "}" },
+		  "{\"certifications\":[" CERTIFIED_YEAR("\"facts\":{\"token.good\":true},") "]," ENTITIES "}",
+		  ENTITY_IDP, "https://idp.example/", "", "{" OBSERVED_ENUM("idp.standing", "approved") "}" },
 		{ "what the dictionary does not know counts as a whole for nothing", STANDING_APPROVED,
-		  "{\"certifications\":[" CERTIFIED_YEAR("\"facts\":{\"operator.legal_person\":true,\"operator.new\":true},") "],"
-		  ENTITIES "}", ENTITY_IDP, "https://idp.example/", "", "{" OBSERVED_ENUM("idp.standing", "approved") "}" },
+		  "{\"certifications\":[" CERTIFIED_YEAR("\"facts\":{\"operator.legal_person\":true,"
+		  "\"operator.new\":true},") "]," ENTITIES "}", ENTITY_IDP, "https://idp.example/", "",
+		  "{" OBSERVED_ENUM("idp.standing", "approved") "}" },
 	};
 
 	(void)state;
@@ -178,9 +185,12 @@ a_suspension_holds_from_its_commit(void **state)
 		struct parties p = parties_new(&s.arena, 2);
 
 		stage_member_as(&s, "city", standing, "{" ENTITIES "}");
-		expect_number("the first", parties_add(&p, ENTITY_RP, span_text("https://rp.example/"), span_text("x")), 0);
-		expect_number("the same again", parties_add(&p, ENTITY_RP, span_text("https://rp.example/"), span_text("y")), 0);
-		expect_number("another", parties_add(&p, ENTITY_IDP, span_text("https://rp.example/"), span_text("x")), 1);
+		expect_number("the first", parties_add(&p, ENTITY_RP, span_text("https://rp.example/"), span_text("x")),
+		    0);
+		expect_number("the same again", parties_add(&p, ENTITY_RP, span_text("https://rp.example/"),
+		    span_text("y")), 0);
+		expect_number("another", parties_add(&p, ENTITY_IDP, span_text("https://rp.example/"), span_text("x")),
+		    1);
 		expect_ok("both", load(&s, roll, &p), &s.why);
 		expect_number("as it stands now", p.list[0].standing, standing);
 		expect_number("in the part it has", p.list[1].standing, STANDING_UNKNOWN);
@@ -200,13 +210,14 @@ members_that_meet_in_a_slot_are_told_apart(void **state)
 	(void)state;
 	stage_open(&s, 11);
 	for (int i = 0; i < MEMBERS; i++)
-		stage_member_as(&s, arena_print(&s.arena, "member-%d", i), i % 2 ? STANDING_APPROVED : STANDING_SUSPENDED,
-		    i % 3 ? "{" ENTITIES "}" : "{\"entities\":[]}");
+		stage_member_as(&s, arena_print(&s.arena, "member-%d", i), i % 2 ? STANDING_APPROVED :
+		    STANDING_SUSPENDED, i % 3 ? "{" ENTITIES "}" : "{\"entities\":[]}");
 	for (int turn = 0; turn < 2; turn++) {
 		struct parties p = parties_new(&s.arena, MEMBERS);
 
 		for (int i = 0; i < MEMBERS; i++)
-			parties_add(&p, ENTITY_RP, (struct span){ 0 }, span_text(arena_print(&s.arena, "member-%d", i)));
+			parties_add(&p, ENTITY_RP, (struct span){ 0 }, span_text(arena_print(&s.arena, "member-%d",
+			    i)));
 		expect_ok("all", load(&s, roll, &p), &s.why);
 		for (int i = 0; i < MEMBERS; i++)
 			expect_number("each its own", p.list[i].standing, i % 3 == 0 ? STANDING_UNKNOWN :

@@ -385,8 +385,9 @@ without_its_key_nothing_is_published(void **state)
 	unit = unit_new(&s->arena, stage_tables, id_new(s->now));
 	unit_delete(unit, &key_table, span_text(STAGE_KEY));
 	stage_commit(s, unit);
-	expect_problem("who has just been founded will have one", stage_propose(s, "uid:1", stage_sealed(s, "1.0", STAGE_FROM)),
-	    &s->why, ERR_UNAVAILABLE, "first keys are being taken into use, and a version is signed with one: try again");
+	expect_problem("who has just been founded will have one", stage_propose(s, "uid:1", stage_sealed(s, "1.0",
+	    STAGE_FROM)), &s->why, ERR_UNAVAILABLE, "first keys are being taken into use, and a version is signed with "
+	    "one: try again");
 	key_life_write(&life, &announced);
 	stage_put(s, &key_table, announced.name, buffer_span(&life));
 	buffer_release(&life);
@@ -455,8 +456,8 @@ run_rivals(struct stage *s, struct rival *a, struct rival *b)
 static struct rival
 rival_of(struct stage *s, const char *version, const char *from)
 {
-	return (struct rival){ .change = { .step = POLICY_PROPOSE, .files = stage_sealed(s, version, from), .counts = true,
-	    .facts = span_text(policy_text_facts_file), .actor = span_text("uid:1"), .now = s->now } };
+	return (struct rival){ .change = { .step = POLICY_PROPOSE, .files = stage_sealed(s, version, from),
+	    .counts = true, .facts = span_text(policy_text_facts_file), .actor = span_text("uid:1"), .now = s->now } };
 }
 
 /* Whichever commits first: both were admitted when neither was there. */
@@ -464,7 +465,8 @@ static void
 two_at_one_time_look_at_each_other(void **state)
 {
 	static const struct { const char *title, *one, *other; enum err err; const char *problem; } cases[] = {
-		{ "of one moment one is refused", STAGE_FROM, STAGE_FROM, ERR_CONFLICT, "/valid_from: expected another moment" },
+		{ "of one moment one is refused", STAGE_FROM, STAGE_FROM, ERR_CONFLICT,
+		    "/valid_from: expected another moment" },
 		{ "of two moments both stand", STAGE_FROM, "2027-01-01T00:00:00Z", OK, "" },
 		{ "only one is the first, that may begin in the past", "2026-01-01T00:00:00Z", "2025-01-01T00:00:00Z",
 		    ERR_INVALID, "/valid_from: expected a moment that is not past" },
@@ -484,7 +486,8 @@ two_at_one_time_look_at_each_other(void **state)
 			expect_problem(cases[i].title, loser->err, &loser->why, cases[i].err, cases[i].problem);
 			expect_number("the other stands", (loser == &one ? &other : &one)->err, OK);
 			expect_number("published", stage_count(s, &policy_table), cases[i].err == OK ? 2 : 1);
-			expect_number("as the ledger says", stage_count(s, &ledger_leaf_table), cases[i].err == OK ? 2 : 1);
+			expect_number("as the ledger says", stage_count(s, &ledger_leaf_table), cases[i].err == OK ? 2 :
+			    1);
 			stage_close(s);
 		}
 	}

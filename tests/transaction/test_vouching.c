@@ -207,12 +207,13 @@ a_statement_must_hold(void **state)
 		    "expected the id of the question's subject, found another" },
 		{ "no asker", HEADER, ABOUT(",\"sub\":\"alice\"" TIMES FACTS), "alice", &key,
 		    "/azp: expected an entity ID of the member who asks, for whom the statement was made, found none" },
-		{ "another asker", HEADER, ABOUT(",\"sub\":\"alice\",\"azp\":\"https://idp.hospital.example/\"" TIMES FACTS),
-		    "alice", &key, "/azp: expected an entity ID of the member who asks, for whom the statement was made, "
-		    "found another's" },
+		{ "another asker", HEADER, ABOUT(",\"sub\":\"alice\",\"azp\":\"https://idp.hospital.example/\""
+		    TIMES FACTS), "alice", &key, "/azp: expected an entity ID of the member who asks, for whom the "
+		    "statement was made, found another's" },
 		{ "no subject", HEADER, ABOUT(BANK TIMES FACTS), "alice", &key, "found neither" },
 		{ "no subject, as the question has none", HEADER, ABOUT(BANK TIMES FACTS), "", &key, "found neither" },
-		{ "another transaction", HEADER, ABOUT(",\"txn\":\"t1\"" BANK TIMES FACTS), "t2", &key, "found another" },
+		{ "another transaction", HEADER, ABOUT(",\"txn\":\"t1\"" BANK TIMES FACTS), "t2", &key,
+		    "found another" },
 		{ "another audience", HEADER,
 		    "{\"iss\":\"hospital-1\",\"aud\":\"https://other.example/\"" ALICE TIMES FACTS "}", "alice",
 		    &key, "/aud" },
@@ -291,7 +292,8 @@ a_member_vouches_for_what_is_its_own(void **state)
 		    ",\"facts\":{\"token.good\":true,\"rp.standing\":true}"), &key, "token.good", "rp.standing" },
 		{ "a platform for a desk, not for a login", "{\"iss\":\"desk-1\",\"aud\":\"" BASE "\"" ALICE TIMES
 		    ",\"facts\":{\"token.good\":true,\"desk.good\":true}}", &other, "desk.good", "token.good" },
-		{ "who asks for itself, and to itself", "{\"iss\":\"bank-1\",\"aud\":\"" BASE "\",\"sub\":\"alice\"" TIMES
+		{ "who asks for itself, and to itself", "{\"iss\":\"bank-1\",\"aud\":\"" BASE "\",\"sub\":\"alice\""
+		    TIMES
 		    ",\"facts\":{\"rp.good\":true,\"token.good\":true}}", &other, "rp.good", "token.good" },
 	};
 
@@ -352,8 +354,8 @@ who_goes_away_is_not_called_back(void **state)
 
 		scene_open(&s, 7);
 		statement = maker_jwt(&s.arena, &key, "ES256", HEADER, ABOUT(ALICE TIMES FACTS));
-		pending = vouching_take(s.store, roll, &s.arena, &(struct vouching){ .statements = &statement, .count = 1,
-		    .audience = span_text(BASE), .asker = span_text("bank"), .dictionary = dictionary,
+		pending = vouching_take(s.store, roll, &s.arena, &(struct vouching){ .statements = &statement,
+		    .count = 1, .audience = span_text(BASE), .asker = span_text("bank"), .dictionary = dictionary,
 		    .now = s.now }, on_vouched_here, &s);
 		for (int i = 0; i < steps; i++)
 			store_memory_step(s.store, s.now);

@@ -98,7 +98,8 @@ read_version(struct archive *a, const struct row *row, const struct dictionary *
 	struct span framework, version, packed;
 
 	if (!policy_key_read(row->key, &framework, &version) || !published_policy_read(row->value, &published))
-		return problem_set(why, ERR_INVALID, "", "the store holds a version of a framework that cannot be read");
+		return problem_set(why, ERR_INVALID, "",
+		    "the store holds a version of a framework that cannot be read");
 	if (!published.number)
 		return OK;
 	packed = arena_copy(&a->kept, published.files);
@@ -109,8 +110,8 @@ read_version(struct archive *a, const struct row *row, const struct dictionary *
 }
 
 enum err
-archive_frameworks(struct archive *a, const struct dictionary *dictionary, const struct framework *const **out, size_t *count,
-    struct problem *why)
+archive_frameworks(struct archive *a, const struct dictionary *dictionary, const struct framework *const **out,
+    size_t *count, struct problem *why)
 {
 	struct ask ask = policies_ask();
 	enum err err = map_reader_begin(a->reader, why);
@@ -179,7 +180,8 @@ run_lane(void *arg)
 		struct id id;
 
 		if (lane->rows[i].key.size != sizeof(id.bytes) || !ledger_entry_read(lane->rows[i].value, &e)) {
-			lane->err = problem_set(&lane->why, ERR_INVALID, "", "the ledger holds an entry that cannot be read");
+			lane->err = problem_set(&lane->why, ERR_INVALID, "",
+			    "the ledger holds an entry that cannot be read");
 			break;
 		}
 		memcpy(id.bytes, lane->rows[i].key.data, sizeof(id.bytes));
@@ -200,7 +202,10 @@ run_lanes(const struct archive_walk *walk, const struct ask *part, struct proble
 	for (size_t i = 0; i < walk->lane_count; i++) {
 		size_t end = part->count * (i + 1) / walk->lane_count;
 
-		lanes[i] = (struct lane){ .walk = walk, .arg = walk->lanes[i], .rows = part->rows + begin, .count = end - begin };
+		lanes[i] = (struct lane){ .walk = walk,
+			.arg = walk->lanes[i],
+			.rows = part->rows + begin,
+			.count = end - begin };
 		begin = end;
 	}
 	for (size_t i = 1; i < walk->lane_count; i++)
@@ -227,7 +232,9 @@ walk_part(struct archive *a, const struct archive_walk *walk, struct id *from, s
 
 	if (err != OK)
 		return err;
-	*part = (struct ask){ .table = &ledger_entry_table, .from = span_of(from->bytes, sizeof(from->bytes)), .limit = PART };
+	*part = (struct ask){ .table = &ledger_entry_table,
+		.from = span_of(from->bytes, sizeof(from->bytes)),
+		.limit = PART };
 	err = ask_one(a, part, why);
 	if (err == OK && part->count) {
 		struct span last = part->rows[part->count - 1].key;

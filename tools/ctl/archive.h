@@ -1,5 +1,5 @@
-/* tools/ctl/archive.h - the store read beside the daemon: the ledger's entries one after another, and every version of a
- * framework that was published.
+/* tools/ctl/archive.h - the store read beside the daemon: the ledger's entries one after another, and every version of
+ * a framework that was published.
  *
  * Read in parts, each in a short transaction, so that nothing the daemon frees is held for long.
  */
@@ -19,8 +19,8 @@ void archive_free(struct archive *);
 const struct dictionary *archive_dictionary(const struct archive *);
 
 /* Every published version, compiled with a dictionary (the one in force, or a newer). Lives as long as the archive. */
-enum err archive_frameworks(struct archive *, const struct dictionary *, const struct framework *const **out, size_t *count,
-    struct problem *why);
+enum err archive_frameworks(struct archive *, const struct dictionary *, const struct framework *const **out,
+    size_t *count, struct problem *why);
 
 /* Called for each entry with the argument of the lane it fell to, in the order of IDs within the lane; anything but OK
  * ends the walk. `entry` is borrowed until the call returns. */
@@ -31,8 +31,8 @@ struct archive_walk {
 	struct instant since;        /* entries recorded from then on; {0}: from the beginning */
 	const char *doing;           /* shown with the progress: "decisions looked at" */
 	on_archived *entry;
-	/* Arguments, each a thread's own: lanes share nothing. Which entry falls to which depends on the entries and on how many
-	 * lanes there are, not on the machine. */
+	/* Arguments, each a thread's own: lanes share nothing. Which entry falls to which depends on the entries and on
+	 * how many lanes there are, not on the machine. */
 	void *lanes[ARCHIVE_LANES];
 	size_t lane_count;
 };

@@ -38,8 +38,8 @@ copy_run(struct ctl *ctl, int argc, char **argv, const struct usage *usage, copy
 		answer_print(answer);
 		json_decref(answer);
 	} else {
-		printf("%s %s: %llu bytes, the state of commit %llu\n", words.done, file, (unsigned long long)report.bytes,
-		    (unsigned long long)report.generation);
+		printf("%s %s: %llu bytes, the state of commit %llu\n", words.done, file,
+		    (unsigned long long)report.bytes, (unsigned long long)report.generation);
 	}
 	if (!ctl->json && report.kept[0])
 		printf("what was there is kept as %s\n", report.kept);
@@ -86,17 +86,19 @@ restore_run(struct ctl *ctl, int argc, char **argv)
 {
 	static const struct usage usage = {
 		.synopsis = "restore FILE",
-		.about = "Checks a copy made by backup, whole, and puts it in the store's place. Refused while the daemon\n"
-		         "runs. What was there is kept beside it, under a name that is told. All that happened since the copy is\n"
-		         "undone: members suspended or withdrawn since are trusted again, keys retired since sign again.",
+		.about =
+		    "Checks a copy made by backup, whole, and puts it in the store's place. Refused while the daemon\n"
+		    "runs. What was there is kept beside it, under a name that is told. All that happened since the "
+		    "copy is\nundone: members suspended or withdrawn since are trusted again, keys retired since sign "
+		    "again.",
 		.least = 1,
 		.most = 1,
 	};
 
 	static const char *const after =
-	    "What operators did since that copy is undone. Once the daemon runs, suspend and withdraw again whom you had\n"
-	    "(journal and log of the time know), and look at `watashictl key list`: a key made since lies in the keys\n"
-	    "directory and is to be adopted again, and one retired since may sign.";
+	    "What operators did since that copy is undone. Once the daemon runs, suspend and withdraw again whom you "
+	    "had\n(journal and log of the time know), and look at `watashictl key list`: a key made since lies in the "
+	    "keys\ndirectory and is to be adopted again, and one retired since may sign.";
 
 	return copy_run(ctl, argc, argv, &usage, restore, (struct words){ "checking the copy", "restored", after });
 }

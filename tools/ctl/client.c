@@ -16,7 +16,9 @@ ctl_config(struct ctl *ctl, struct config *out, struct problem *why)
 {
 	enum err err = config_read(ctl->arena, ctl->config, out, why);
 
-	return err != OK && ctl->socket ? problem_within(why, "this command reads the configuration too; -c says which") : err;
+	return err != OK && ctl->socket ?
+	    problem_within(why, "this command reads the configuration too; -c says which") :
+	    err;
 }
 
 static enum err
@@ -27,8 +29,9 @@ socket_find(struct ctl *ctl, struct problem *why)
 	if (!ctl->socket) {
 		/* The daemon may be running by what the file said before. */
 		if (ctl_config(ctl, &config, why) != OK) {
-			fputs("watashictl: which socket the daemon has is not known; -s SOCKET tells, whatever the configuration "
-			      "says now\n", stderr);
+			fputs("watashictl: which socket the daemon has is not known; -s SOCKET tells, whatever the "
+			      "configuration says now\n",
+			    stderr);
 			return why->code;
 		}
 		ctl->socket = config.control.socket;
@@ -92,8 +95,8 @@ answer_read(struct buffer *body, long status, json_t **answer, struct problem *w
 	if (status >= 200 && status < 300 && *answer)
 		return OK;
 	if (status >= 200 && status < 300)
-		return problem_set(why, ERR_SYNTAX, "RFC 8259", "the daemon's answer is no JSON: line %d: %s", wrong.line,
-		    wrong.text);
+		return problem_set(why, ERR_SYNTAX, "RFC 8259", "the daemon's answer is no JSON: line %d: %s",
+		    wrong.line, wrong.text);
 	details_read(*answer, status, why);
 	json_decref(*answer);
 	*answer = NULL;

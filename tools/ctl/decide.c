@@ -43,7 +43,8 @@ asked_read(struct ctl *ctl, struct span text, struct asked *out, struct problem 
 	if (!out->facts.size)
 		out->facts = text;
 	else if (others)
-		return problem_set(why, ERR_SYNTAX, "", "expected \"facts\", \"profile\" and \"requires\" alone, found more");
+		return problem_set(why, ERR_SYNTAX, "",
+		    "expected \"facts\", \"profile\" and \"requires\" alone, found more");
 	return OK;
 }
 
@@ -71,13 +72,16 @@ criteria_show(const json_t *list, const char *title)
 	size_t i, j;
 
 	json_array_foreach(list, i, one) {
-		printf("%s %s (%s %s): %s\n", title, answer_text(one, "id"), answer_text(one, "area"), answer_text(one, "level"),
-		    text_of(json_object_get(one, "text")));
+		printf("%s %s (%s %s): %s\n", title, answer_text(one, "id"), answer_text(one, "area"),
+		    answer_text(one, "level"), text_of(json_object_get(one, "text")));
 		json_array_foreach(json_object_get(one, "facts"), j, fact) {
-			char *value = json_object_get(fact, "value") ? json_dumps(json_object_get(fact, "value"), JSON_ENCODE_ANY) : NULL;
+			char *value = json_object_get(fact, "value") ?
+			    json_dumps(json_object_get(fact, "value"), JSON_ENCODE_ANY) :
+			    NULL;
 			char *needed = json_dumps(json_object_get(fact, "needed"), JSON_ENCODE_ANY | JSON_COMPACT);
 
-			printf("    %s is %s, needed %s\n", answer_text(fact, "fact"), value ? value : "not known", needed ? needed : "");
+			printf("    %s is %s, needed %s\n", answer_text(fact, "fact"), value ? value : "not known",
+			    needed ? needed : "");
 			free(value);
 			free(needed);
 		}
@@ -95,8 +99,8 @@ advice_show(const json_t *list)
 			continue;
 		printf("what helps (%s%s):\n", answer_text(one, "reading"),
 		    json_is_true(json_object_get(one, "minimal")) ? "" : ", perhaps not the least");
-		json_array_foreach(json_object_get(one, "steps"), j, step)
-			printf("  %zu. %s [%s]\n", j + 1, text_of(json_object_get(step, "title")), answer_text(step, "who"));
+		json_array_foreach(json_object_get(one, "steps"), j, step) printf("  %zu. %s [%s]\n", j + 1,
+		    text_of(json_object_get(step, "title")), answer_text(step, "who"));
 	}
 }
 
@@ -107,9 +111,9 @@ decision_show(const json_t *answer)
 	const char *area;
 
 	puts(json_is_true(json_object_get(answer, "decision")) ? "permitted" : "refused");
-	json_object_foreach((json_t *)(uintptr_t)json_object_get(answer, "levels"), area, level)
-		printf("  %-28s reached %-4s possible %-4s required %s\n", area, answer_text(level, "reached"),
-		    answer_text(level, "possible"), json_object_get(level, "required") ? answer_text(level, "required") : "-");
+	json_object_foreach((json_t *)(uintptr_t)json_object_get(answer, "levels"), area,
+	    level) printf("  %-28s reached %-4s possible %-4s required %s\n", area, answer_text(level, "reached"),
+	    answer_text(level, "possible"), json_object_get(level, "required") ? answer_text(level, "required") : "-");
 	criteria_show(json_object_get(answer, "failed"), "failed");
 	criteria_show(json_object_get(answer, "unknown"), "unknown");
 	advice_show(json_object_get(answer, "advice"));
@@ -165,12 +169,14 @@ question_read(struct ctl *ctl, const char *path, const struct framework *f, cons
 	if (profile)
 		asked.profile = span_text(profile);
 	if (asked.profile.size && !(out->profile = profile_find(f, asked.profile)))
-		return problem_set(why, ERR_NOT_FOUND, "", "%s: the framework has no profile \"%.*s\"", path, SPAN_ARGS(asked.profile));
+		return problem_set(why, ERR_NOT_FOUND, "", "%s: the framework has no profile \"%.*s\"", path,
+		    SPAN_ARGS(asked.profile));
 	if (out->profile)
 		out->demand = profile_demand(out->profile);
 	if (asked.requires.size) {
 		out->demand.count = 0;
-		return take_demand(ctl, asked.requires, f, &out->demand, why) == OK ? OK : problem_within(why, "%s", path);
+		return take_demand(ctl, asked.requires, f, &out->demand, why) == OK ? OK :
+		    problem_within(why, "%s", path);
 	}
 	return OK;
 }
@@ -180,17 +186,30 @@ decide_run(struct ctl *ctl, int argc, char **argv)
 {
 	const char *path = NULL, *directory = NULL, *facts = NULL, *profile = NULL, *by = "observed";
 	const struct flag flags[] = {
-		{ .name = "framework", .argument = "DIR", .help = "the version: policy/jp-idtf/1.0", .text = &directory },
-		{ .name = "profile", .argument = "ID", .help = "what is required; the file may say it too", .text = &profile },
-		{ .name = "by", .argument = "WORD", .help = "whose word the facts are: observed, vouched or claimed (observed)", .text = &by },
-		{ .name = "facts", .argument = "FILE", .help = "the dictionary; DIR/../../facts.json when not given", .text = &facts },
+		{ .name = "framework",
+		    .argument = "DIR",
+		    .help = "the version: policy/jp-idtf/1.0",
+		    .text = &directory },
+		{ .name = "profile",
+		    .argument = "ID",
+		    .help = "what is required; the file may say it too",
+		    .text = &profile },
+		{ .name = "by",
+		    .argument = "WORD",
+		    .help = "whose word the facts are: observed, vouched or claimed (observed)",
+		    .text = &by },
+		{ .name = "facts",
+		    .argument = "FILE",
+		    .help = "the dictionary; DIR/../../facts.json when not given",
+		    .text = &facts },
 		{ 0 },
 	};
 	const struct usage usage = {
 		.synopsis = "decide FILE --framework DIR [--profile ID]",
-		.about = "Puts the facts in FILE to a version of a framework and shows what is reached, what failed on which fact, and what\n"
-		         "helps. FILE holds facts, or {\"facts\": …, \"profile\": …, \"requires\": {\"AREA\": \"LEVEL\"}}. Without the daemon;\n"
-		         "nothing is recorded. Status 0 permitted, 1 refused.",
+		.about = "Puts the facts in FILE to a version of a framework and shows what is reached, what failed on "
+			 "which fact, and what\nhelps. FILE holds facts, or {\"facts\": …, \"profile\": …, "
+			 "\"requires\": {\"AREA\": \"LEVEL\"}}. Without the daemon;\nnothing is recorded. Status 0 "
+			 "permitted, 1 refused.",
 		.flags = flags,
 		.least = 1,
 		.most = 1,

@@ -45,10 +45,9 @@ finding_counts_show(const json_t *counts)
 	const json_t *count;
 	size_t i;
 
-	json_array_foreach(counts, i, count)
-		printf("  %-40s %6lld error%s %6lld warning%s\n", answer_text(count, "rule"), answer_number(count, "errors"),
-		    answer_number(count, "errors") == 1 ? " " : "s", answer_number(count, "warnings"),
-		    answer_number(count, "warnings") == 1 ? "" : "s");
+	json_array_foreach(counts, i, count) printf("  %-40s %6lld error%s %6lld warning%s\n",
+	    answer_text(count, "rule"), answer_number(count, "errors"), answer_number(count, "errors") == 1 ? " " : "s",
+	    answer_number(count, "warnings"), answer_number(count, "warnings") == 1 ? "" : "s");
 }
 
 static const char *
@@ -57,7 +56,8 @@ findings_path(struct ctl *ctl, const char *level, const char *rule)
 	const char *path = "/v1/control/findings";
 
 	if (level)
-		path = arena_print(ctl->arena, "%s?level=%.*s", path, SPAN_ARGS(percent_write(ctl->arena, span_text(level))));
+		path = arena_print(ctl->arena, "%s?level=%.*s", path,
+		    SPAN_ARGS(percent_write(ctl->arena, span_text(level))));
 	if (rule)
 		path = arena_print(ctl->arena, "%s%crule=%.*s", path, level ? '&' : '?',
 		    SPAN_ARGS(percent_write(ctl->arena, span_text(rule))));
@@ -67,7 +67,8 @@ findings_path(struct ctl *ctl, const char *level, const char *rule)
 static void
 findings_show(struct ctl *ctl, const json_t *answer)
 {
-	const json_t *published = json_object_get(answer, "published"), *refused_ones = json_object_get(answer, "refused");
+	const json_t *published = json_object_get(answer, "published"),
+		     *refused_ones = json_object_get(answer, "refused");
 	const json_t *finding;
 	size_t i;
 
@@ -95,8 +96,8 @@ finding_list(struct ctl *ctl, int argc, char **argv)
 	};
 	const struct usage usage = {
 		.synopsis = "finding list [--level LEVEL] [--rule RULE]",
-		.about = "Everything the rules found about what is published and about newer copies that were refused: where, and\n"
-		         "what would be right; at the end, how often each rule found something.",
+		.about = "Everything the rules found about what is published and about newer copies that were refused: "
+			 "where, and\nwhat would be right; at the end, how often each rule found something.",
 		.flags = flags,
 	};
 	struct ctl_question question = { 0 };

@@ -37,8 +37,9 @@ listeners_write(struct buffer *b, const struct founding *f)
 {
 	static const char *const plain = "127.0.0.1:8080", *const secure = "*:8443";
 
-	buffer_text(b, "\t\"// listen\": \"public: pages, metadata, MDQ; local: health and metrics, on loopback only\",\n"
-	               "\t\"listen\": [\n");
+	buffer_text(b,
+	    "\t\"// listen\": \"public: pages, metadata, MDQ; local: health and metrics, on loopback only\",\n"
+	    "\t\"listen\": [\n");
 	for (size_t i = 0; i < f->listen.count; i++)
 		listener_write(b, f, f->listen.items[i]);
 	if (f->listen.count == 0)
@@ -66,8 +67,9 @@ founding_configuration(struct arena *a, const struct founding *f)
 	struct buffer b = buffer_init(1 * MIB);
 	struct span text;
 
-	buffer_text(&b, "{\n\t\"//\": \"Watashi's configuration. watashid.json(5) tells all there is; watashid -t -c FILE checks it; "
-	                "SIGHUP loads it anew. Relative paths start from this file's directory.\",\n");
+	buffer_text(&b,
+	    "{\n\t\"//\": \"Watashi's configuration. watashid.json(5) tells all there is; watashid -t -c FILE checks "
+	    "it; SIGHUP loads it anew. Relative paths start from this file's directory.\",\n");
 	buffer_text(&b, "\t\"federation\": {\n");
 	line_text(&b, "\t\t", "name_ja", f->name_ja, ",\n");
 	line_text(&b, "\t\t", "name_en", f->name_en, ",\n");

@@ -22,7 +22,8 @@ struct founding {
 	const char *list_key_name, *list_key_type, *list_key_uri; /* of the key for the trusted list */
 	enum key_type list_key_kind;
 	const char *ledger_key_name, *ledger_key_uri;             /* of the ledger's key: always Ed25519 */
-	const char *operator_ja, *operator_en, *territory;        /* who runs it, and where: NULL the federation's name, "JP" */
+	/* who runs it, and where: NULL the federation's name, "JP" */
+	const char *operator_ja, *operator_en, *territory;
 	const char *pages;                 /* NULL: the installed ones */
 };
 

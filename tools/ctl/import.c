@@ -1,4 +1,5 @@
-/* tools/ctl/import.c - `watashictl import`: a metadata file goes to the daemon, and what it said of each entity is shown. */
+/* tools/ctl/import.c - `watashictl import`: a metadata file goes to the daemon, and what it said of each entity is
+ * shown. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -19,9 +20,10 @@ struct wish {
 
 static const struct usage usage = {
 	.synopsis = "import FILE [options]",
-	.about = "Takes the entities of a SAML metadata file into the registry, then publishes. What the same source\n"
-	         "brought before and brings no more is removed. A bad entity is refused with its reason and does not stop\n"
-	         "the others.",
+	.about =
+	    "Takes the entities of a SAML metadata file into the registry, then publishes. What the same source\n"
+	    "brought before and brings no more is removed. A bad entity is refused with its reason and does not stop\n"
+	    "the others.",
 	.least = 1,
 	.most = 1,
 };
@@ -78,7 +80,8 @@ import_ask(struct ctl *ctl, const struct wish *wish, json_t **answer, struct pro
 void
 import_report_show(const char *from, bool dry_run, const json_t *report)
 {
-	const json_t *refused_ones = json_object_get(report, "refused"), *counts = json_object_get(report, "findings"), *r;
+	const json_t *refused_ones = json_object_get(report, "refused"), *counts = json_object_get(report, "findings"),
+		     *r;
 	size_t i;
 
 	json_array_foreach(refused_ones, i, r) {

@@ -100,22 +100,34 @@ key_new(struct ctl *ctl, int argc, char **argv)
 {
 	struct making m = { .use = "metadata", .years = "10" };
 	const struct flag flags[] = {
-		{ .name = "type", .argument = "TYPE", .help = "rsa-2048 (default), rsa-3072, rsa-4096, p-256, p-384; of a ledger ed25519",
+		{ .name = "type",
+		    .argument = "TYPE",
+		    .help = "rsa-2048 (default), rsa-3072, rsa-4096, p-256, p-384; of a ledger ed25519",
 		    .text = &m.type },
-		{ .name = "uri", .argument = "URI", .help = "where: file:NAME.pem (default) or pkcs11:…", .text = &m.uri },
-		{ .name = "use", .argument = "USE", .help = "what it signs: metadata (default), trusted-list or ledger",
+		{ .name = "uri",
+		    .argument = "URI",
+		    .help = "where: file:NAME.pem (default) or pkcs11:…",
+		    .text = &m.uri },
+		{ .name = "use",
+		    .argument = "USE",
+		    .help = "what it signs: metadata (default), trusted-list or ledger",
 		    .text = &m.use },
-		{ .name = "common-name", .argument = "NAME", .help = "of its certificate (the federation's)",
+		{ .name = "common-name",
+		    .argument = "NAME",
+		    .help = "of its certificate (the federation's)",
 		    .text = &m.common_name },
-		{ .name = "organization", .argument = "NAME", .help = "of a trusted list's certificate (who runs the federation)",
+		{ .name = "organization",
+		    .argument = "NAME",
+		    .help = "of a trusted list's certificate (who runs the federation)",
 		    .text = &m.organization },
 		{ .name = "years", .argument = "N", .help = "its certificate is valid for (10)", .text = &m.years },
 		{ 0 },
 	};
 	const struct usage usage = {
 		.synopsis = "key new NAME [options]",
-		.about = "Makes a key, its self-signed certificate and its descriptor in the keys directory, all or nothing,\n"
-		         "and asks the daemon, when it runs, to adopt it. The key signs nothing before it is activated.",
+		.about =
+		    "Makes a key, its self-signed certificate and its descriptor in the keys directory, all or nothing,"
+		    "\nand asks the daemon, when it runs, to adopt it. The key signs nothing before it is activated.",
 		.flags = flags,
 		.least = 1,
 		.most = 1,
@@ -183,9 +195,10 @@ key_step(struct ctl *ctl, int argc, char **argv)
 	};
 	const struct usage usage = {
 		.synopsis = arena_print(ctl->arena, "key %s NAME [--force]", argv[0]),
-		.about = "created -> announced -> active -> (the next key becomes active) -> retiring -> retired\n\n"
-		         "An announced key is published beside the active one, so that members know it before it signs;\n"
-		         "a retiring one stays published until the last signature it made has expired.",
+		.about =
+		    "created -> announced -> active -> (the next key becomes active) -> retiring -> retired\n\nAn "
+		    "announced key is published beside the active one, so that members know it before it signs;\na "
+		    "retiring one stays published until the last signature it made has expired.",
 		.flags = flags,
 		.least = 1,
 		.most = 1,

@@ -1,4 +1,5 @@
-/* tools/ctl/ledger_replay.c - `watashictl ledger replay`: takes recorded decisions again, and reports any that differs. */
+/* tools/ctl/ledger_replay.c - `watashictl ledger replay`: takes recorded decisions again, and reports any that
+ * differs. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -27,7 +28,8 @@ static const struct framework *
 framework_of(struct replay *r, struct span policy)
 {
 	for (size_t i = 0; i < r->framework_count; i++) {
-		const char *digest = arena_print(&r->arena, "sha256:%s", hex_write(&r->arena, r->frameworks[i]->digest));
+		const char *digest = arena_print(&r->arena, "sha256:%s",
+		    hex_write(&r->arena, r->frameworks[i]->digest));
 
 		if (span_is(policy, digest))
 			return r->frameworks[i];
@@ -40,8 +42,8 @@ note_difference(struct replay *r, const struct decided *d, const char *what)
 {
 	r->different++;
 	if (json_array_size(r->differences) < DIFFERENCES_SHOWN)
-		json_array_append_new(r->differences, json_pack("{s:s%,s:s}", "evaluation", d->evaluation.data, d->evaluation.size,
-		    "what", what));
+		json_array_append_new(r->differences,
+		    json_pack("{s:s%,s:s}", "evaluation", d->evaluation.data, d->evaluation.size, "what", what));
 }
 
 static void
@@ -91,18 +93,20 @@ static enum ending
 report(const struct replay *r)
 {
 	json_t *json = json_pack("{s:I,s:I,s:I,s:I,s:I,s:O}", "replayed", (json_int_t)r->replayed, "different",
-	    (json_int_t)r->different, "erased", (json_int_t)r->erased, "unknown_policy", (json_int_t)r->unknown, "other_engine",
-	    (json_int_t)r->other_engine, "differences", r->differences);
+	    (json_int_t)r->different, "erased", (json_int_t)r->erased, "unknown_policy", (json_int_t)r->unknown,
+	    "other_engine", (json_int_t)r->other_engine, "differences", r->differences);
 	const json_t *one;
 	size_t i;
 
 	if (r->ctl->json) {
 		answer_print(json);
 	} else {
-		printf("%llu decisions taken again: %llu differ\n", (unsigned long long)r->replayed, (unsigned long long)r->different);
+		printf("%llu decisions taken again: %llu differ\n", (unsigned long long)r->replayed,
+		    (unsigned long long)r->different);
 		json_array_foreach(r->differences, i, one)
 			printf("  %s: %s\n", answer_text(one, "evaluation"), answer_text(one, "what"));
-		printf("not taken again: %llu erased, %llu under a policy that is not in this store, %llu by another engine\n",
+		printf("not taken again: %llu erased, %llu under a policy that is not in this store, %llu by another "
+		       "engine\n",
 		    (unsigned long long)r->erased, (unsigned long long)r->unknown, (unsigned long long)r->other_engine);
 	}
 	json_decref(json);
@@ -112,11 +116,15 @@ report(const struct replay *r)
 static enum err
 replay_all(struct replay *r, struct archive *archive, struct problem *why)
 {
-	const struct archive_walk walk = { .doing = "decisions taken again", .entry = on_entry, .lanes = { r }, .lane_count = 1 };
+	const struct archive_walk walk = { .doing = "decisions taken again",
+		.entry = on_entry,
+		.lanes = { r },
+		.lane_count = 1 };
 	enum err err = OK;
 
 	if (archive_dictionary(archive))
-		err = archive_frameworks(archive, archive_dictionary(archive), &r->frameworks, &r->framework_count, why);
+		err = archive_frameworks(archive, archive_dictionary(archive), &r->frameworks, &r->framework_count,
+		    why);
 	return err == OK ? archive_walk(archive, &walk, why) : err;
 }
 
@@ -126,8 +134,9 @@ ledger_replay(struct ctl *ctl, int argc, char **argv)
 	static const struct flag flags[] = { { 0 } };
 	static const struct usage usage = {
 		.synopsis = "ledger replay",
-		.about = "Takes every decision of the ledger again, from its own facts under its own policy, and compares the result to the\n"
-		         "byte. Reads the store beside the daemon. Status 1 when any differs.",
+		.about = "Takes every decision of the ledger again, from its own facts under its own policy, and "
+			 "compares the result to the\nbyte. Reads the store beside the daemon. Status 1 when any "
+			 "differs.",
 		.flags = flags,
 	};
 	struct replay r = { .ctl = ctl, .arena = arena_init(64 * MIB), .result = buffer_init(RESULT_LARGEST) };

@@ -28,8 +28,10 @@ halt_ask(struct ctl *ctl, bool *known, struct problem *why)
 		return OK;
 	ledger = json_object_get(answer, "ledger");
 	if (!answer_text(ledger, "halted")[0])
-		err = problem_set(why, ERR_CONFLICT, "", "the ledger is not halted: %lld entries are signed, so there is "
-		    "nothing to accept, and nothing was changed", answer_number(ledger, "signed"));
+		err = problem_set(why, ERR_CONFLICT, "",
+		    "the ledger is not halted: %lld entries are signed, so there is nothing to accept, and nothing was "
+		    "changed",
+		    answer_number(ledger, "signed"));
 	json_decref(answer);
 	return err;
 }
@@ -71,14 +73,16 @@ remembered_show(struct ctl *ctl, const struct remembered *r, bool halted, bool r
 	printf("The last checkpoint that was signed has %llu leaves and the root %.*s.\n", size, SPAN_ARGS(root));
 	if (released)
 		printf("It is kept for evidence, and held against the log no more: the daemon signs the log as it is\n"
-		       "now. Tell whoever watches the log: they will find that it does not continue what they have seen.\n");
+		       "now. Tell whoever watches the log: they will find that it does not continue what they have "
+		       "seen.\n");
 	else
 		printf("%s"
 		       "Once this is accepted, a log that does not continue it is signed, and everybody who kept a\n"
-		       "checkpoint can prove what is missing from it. Look for that first: restore the newest copy there\n"
-		       "is. If nothing newer can be had: watashictl ledger accept-restored --yes\n",
+		       "checkpoint can prove what is missing from it. Look for that first: restore the newest copy "
+		       "there\nis. If nothing newer can be had: watashictl ledger accept-restored --yes\n",
 		    halted ? "The log is halted: watashictl status says why.\n" :
-		    "The daemon could not be asked whether the log continues it: if it does, there is nothing to accept.\n");
+			     "The daemon could not be asked whether the log continues it: if it does, there is nothing "
+			     "to accept.\n");
 }
 
 enum ending
@@ -91,10 +95,11 @@ ledger_accept_restored(struct ctl *ctl, int argc, char **argv)
 	};
 	const struct usage usage = {
 		.synopsis = "ledger accept-restored [--yes]",
-		.about = "After the store was restored from a backup the log is shorter than what has been signed, and the\n"
-		         "signer refuses it. This lets it sign the log as it is. It works in the keys directory, as the\n"
-		         "daemon's user or root, whether or not the daemon runs; one that runs and is not halted has\n"
-		         "nothing to be accepted.",
+		.about =
+		    "After the store was restored from a backup the log is shorter than what has been signed, and the\n"
+		    "signer refuses it. This lets it sign the log as it is. It works in the keys directory, as the\n"
+		    "daemon's user or root, whether or not the daemon runs; one that runs and is not halted has\n"
+		    "nothing to be accepted.",
 		.flags = flags,
 	};
 	struct remembered remembered = { 0 };

@@ -388,9 +388,9 @@ ledger_watch(struct ctl *ctl, int argc, char **argv)
 	};
 	const struct usage usage = {
 		.synopsis = "ledger watch URL --key VKEY --state DIR",
-		.about = "Watches the log at URL: keeps each signed checkpoint, and proves from tiles that it continues the one\n"
-		         "before. Ends with status 1 and keeps the evidence when the log forks, becomes shorter, is not signed,\n"
-		         "or is stale.",
+		.about = "Watches the log at URL: keeps each signed checkpoint, and proves from tiles that it "
+			 "continues the one\nbefore. Ends with status 1 and keeps the evidence when the log forks, "
+			 "becomes shorter, is not signed,\nor is stale.",
 		.flags = flags,
 		.least = 1,
 		.most = 1,

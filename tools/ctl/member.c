@@ -75,7 +75,8 @@ enum err
 member_card_ask(struct ctl *ctl, const char *id, json_t **answer, struct problem *why)
 {
 	const struct ctl_question question = {
-		.path = arena_print(ctl->arena, "/v1/control/members/%.*s", SPAN_ARGS(percent_write(ctl->arena, span_text(id)))),
+		.path = arena_print(ctl->arena, "/v1/control/members/%.*s",
+		    SPAN_ARGS(percent_write(ctl->arena, span_text(id)))),
 	};
 
 	return ctl_ask(ctl, &question, answer, why);
@@ -121,8 +122,8 @@ member_show(struct ctl *ctl, int argc, char **argv)
 {
 	static const struct usage usage = {
 		.synopsis = "member show ID",
-		.about = "Everything the registry holds of a member: record, standing, what waits, certifications, entities with\n"
-		         "their findings. Its history: watashictl member history ID.",
+		.about = "Everything the registry holds of a member: record, standing, what waits, certifications, "
+			 "entities with\ntheir findings. Its history: watashictl member history ID.",
 		.least = 1,
 		.most = 1,
 	};

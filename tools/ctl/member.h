@@ -1,4 +1,5 @@
-/* tools/ctl/member.h - what the files of `watashictl member` share: records in files, and findings as people read them. */
+/* tools/ctl/member.h - what the files of `watashictl member` share: records in files, and findings as people read
+ * them. */
 #pragma once
 
 #include <jansson.h>
@@ -23,7 +24,8 @@ struct record_files {
 };
 
 /* Adds what is in the file; a bare record becomes a change with `action`. */
-enum err record_files_add(struct ctl *, const char *path, const char *action, struct record_files *, struct problem *why);
+enum err record_files_add(struct ctl *, const char *path, const char *action, struct record_files *,
+    struct problem *why);
 void record_files_release(struct record_files *);
 
 /* One element of a list of findings, on two lines. */

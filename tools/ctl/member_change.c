@@ -1,5 +1,5 @@
-/* tools/ctl/member_change.c - `watashictl member apply, change, diff, approve …`: what is to change goes to the daemon, and
- * what became of each change is shown with what to do next.
+/* tools/ctl/member_change.c - `watashictl member apply, change, diff, approve …`: what is to change goes to the daemon,
+ * and what became of each change is shown with what to do next.
  */
 #include <stdio.h>
 
@@ -31,8 +31,8 @@ change_ask(struct ctl *ctl, const struct wish *wish, const struct record_files *
 
 	for (size_t i = 0; i < files->count; i++)
 		json_array_append(changes, files->items[i].change);
-	body = json_pack("{s:s,s:b,s:o}", "reason", wish->reason ? wish->reason : "", "dry_run", wish->dry_run, "changes",
-	    changes);
+	body = json_pack("{s:s,s:b,s:o}", "reason", wish->reason ? wish->reason : "", "dry_run", wish->dry_run,
+	    "changes", changes);
 	text = json_dumps(body, JSON_COMPACT);
 	json_decref(body);
 	if (!text)
@@ -56,7 +56,8 @@ difference_show(const json_t *difference)
 	else if (json_is_null(after))
 		printf("  - %s  %s\n", pointer, answer_text(difference, "before"));
 	else
-		printf("  ~ %s  %s -> %s\n", pointer, answer_text(difference, "before"), answer_text(difference, "after"));
+		printf("  ~ %s  %s -> %s\n", pointer, answer_text(difference, "before"),
+		    answer_text(difference, "after"));
 }
 
 /* "member.change-proposed" -> "change proposed" */
@@ -82,8 +83,8 @@ waiting_show(const json_t *result)
 	if (missing < 1)
 		printf("; waits for approval: watashictl member approve %s", answer_text(result, "id"));
 	else
-		printf("; waits for %lld more operator%s: watashictl member approve %s", missing, missing == 1 ? "" : "s",
-		    answer_text(result, "id"));
+		printf("; waits for %lld more operator%s: watashictl member approve %s", missing,
+		    missing == 1 ? "" : "s", answer_text(result, "id"));
 }
 
 static void
@@ -102,7 +103,8 @@ refusal_show(const char *label, const json_t *result)
 static void
 result_show(struct ctl *ctl, const struct wish *wish, const char *label, const json_t *result)
 {
-	const json_t *differences = json_object_get(result, "differences"), *findings = json_object_get(result, "findings");
+	const json_t *differences = json_object_get(result, "differences"),
+		     *findings = json_object_get(result, "findings");
 	const char *outcome = answer_text(result, "outcome"), *before = answer_text(result, "standing_before");
 	const char *after = answer_text(result, "standing_after");
 	const json_t *item;
@@ -237,7 +239,10 @@ apply_or_change(struct ctl *ctl, int argc, char **argv, const char *about)
 {
 	struct wish wish = { 0 };
 	const struct flag flags[] = {
-		{ .name = "file", .argument = "FILE", .help = "the same as FILE; may be given again", .list = &wish.files },
+		{ .name = "file",
+		    .argument = "FILE",
+		    .help = "the same as FILE; may be given again",
+		    .list = &wish.files },
 		{ .name = "reason", .argument = "TEXT", .help = "why, for the history", .text = &wish.reason },
 		{ .name = "dry-run", .help = "say what would change, change nothing", .set = &wish.dry_run },
 		{ .name = "no-wait", .help = "do not publish; the daemon does so by itself", .set = &wish.no_wait },
@@ -257,16 +262,17 @@ enum ending
 member_apply(struct ctl *ctl, int argc, char **argv)
 {
 	return apply_or_change(ctl, argc, argv,
-	    "New members with their records (schemas/member.schema.json). A FILE holds one record, an array of them, or\n"
-	    "{\"changes\": [{\"action\": …, \"id\": …, \"record\": …}…]} with any actions. Each stands or falls for itself.");
+	    "New members with their records (schemas/member.schema.json). A FILE holds one record, an array of them, "
+	    "or\n{\"changes\": [{\"action\": …, \"id\": …, \"record\": …}…]} with any actions. Each stands or falls "
+	    "for itself.");
 }
 
 enum ending
 member_change(struct ctl *ctl, int argc, char **argv)
 {
 	return apply_or_change(ctl, argc, argv,
-	    "Another record for a member. What only takes away is in force at once; what adds anything waits for operators.\n"
-	    "FILE as with apply.");
+	    "Another record for a member. What only takes away is in force at once; what adds anything waits for "
+	    "operators.\nFILE as with apply.");
 }
 
 enum ending
@@ -289,18 +295,19 @@ static const struct {
 	bool reasoned;
 } steps[] = {
 	{ "approve",
-	    "Shows what waits (an application, a change, a reinstatement), and approves just that: when it is another one\n"
-	    "meanwhile, the approval is refused. Whoever proposed it cannot be the second.",
+	    "Shows what waits (an application, a change, a reinstatement), and approves just that: when it is another "
+	    "one\nmeanwhile, the approval is refused. Whoever proposed it cannot be the second.",
 	    false },
 	{ "reject", "Refuses or takes back what waits; what was in force stays.", true },
 	{ "suspend", "Takes the member's entities out of every publication, at once, until it is reinstated.", true },
-	{ "reinstate", "Proposes to end a suspension; it waits for operators as every change that raises trust.", true },
+	{ "reinstate", "Proposes to end a suspension; it waits for operators as every change that raises trust.",
+	    true },
 	{ "withdraw", "The member leaves the framework, at once. It may apply again.", true },
 	{ "confirm", "The yearly look: all in the record is still true.", false },
 };
 
-/* Shows what is about to be approved, and names it in the change, so that nobody approves what he has not seen. Where there
- * is nothing to show the daemon says why. */
+/* Shows what is about to be approved, and names it in the change, so that nobody approves what he has not seen. Where
+ * there is nothing to show the daemon says why. */
 static void
 proposal_take(struct ctl *ctl, json_t *change)
 {
@@ -318,8 +325,8 @@ proposal_take(struct ctl *ctl, json_t *change)
 		if (!ctl->json) {
 			const char *action = answer_text(proposed, "action"), *reason = answer_text(proposed, "reason");
 
-			printf("%s: to approve: %s, proposed by %s%s%s\n", id, action, answer_text(proposed, "proposer"),
-			    reason[0] ? ": " : "", reason);
+			printf("%s: to approve: %s, proposed by %s%s%s\n", id, action,
+			    answer_text(proposed, "proposer"), reason[0] ? ": " : "", reason);
 			if (strcmp(action, "apply") == 0)
 				member_value_show("record", json_object_get(card, "record"), 1);
 			else
@@ -336,10 +343,15 @@ member_step(struct ctl *ctl, int argc, char **argv)
 {
 	struct wish wish = { 0 };
 	const struct flag flags[] = {
-		{ .name = "reason", .argument = "TEXT", .help = "why, for the member's history and page", .text = &wish.reason },
+		{ .name = "reason",
+		    .argument = "TEXT",
+		    .help = "why, for the member's history and page",
+		    .text = &wish.reason },
 		{ .name = "dry-run", .help = "say what would change, change nothing", .set = &wish.dry_run },
 		{ .name = "no-wait", .help = "do not publish; the daemon does so by itself", .set = &wish.no_wait },
-		{ .name = "proposal", .argument = "DIGEST", .text = &wish.proposal,
+		{ .name = "proposal",
+		    .argument = "DIGEST",
+		    .text = &wish.proposal,
 		    .help = "approve: only this one (sha256:…, as member show has it)" },
 		{ 0 },
 	};
@@ -357,7 +369,8 @@ member_step(struct ctl *ctl, int argc, char **argv)
 	if (!arguments_read(ctl, &usage, argc, argv, ids, &ending))
 		return ending;
 	if (steps[step].reasoned && (!wish.reason || !wish.reason[0]))
-		return misused("--reason is needed: the member's history and page say it; see watashictl member %s --help",
+		return misused("--reason is needed: the member's history and page say it; see watashictl member %s "
+			       "--help",
 		    argv[0]);
 	if (wish.proposal && (strcmp(argv[0], "approve") != 0 || ids[1]))
 		return misused("--proposal goes with approve and one ID; see watashictl member %s --help", argv[0]);

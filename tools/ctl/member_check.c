@@ -120,8 +120,9 @@ member_check(struct ctl *ctl, int argc, char **argv)
 {
 	static const struct usage usage = {
 		.synopsis = "member check FILE…",
-		.about = "Reads member records as the daemon would and looks at what would be published by every rule, without asking\n"
-		         "the daemon. Ends with 1 when a record cannot be read or a finding is an error.",
+		.about = "Reads member records as the daemon would and looks at what would be published by every rule, "
+			 "without asking\nthe daemon. Ends with 1 when a record cannot be read or a finding is an "
+			 "error.",
 		.least = 1,
 		.most = MEMBERSHIP_CHANGES,
 	};

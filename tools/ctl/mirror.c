@@ -270,7 +270,8 @@ read_publication(struct mirror *m, struct problem *why)
 	return OK;
 }
 
-/* The rows of one name stand together, the oldest first; in force is the newest that is not newer than the publication. */
+/* The rows of one name stand together, the oldest first; in force is the newest that is not newer than the
+ * publication. */
 static bool
 is_in_force(const struct mirror *m, const struct row *row, const struct row *next)
 {

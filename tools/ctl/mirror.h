@@ -7,8 +7,8 @@
  *                     "paths":{"metadata.xml":{"Content-Type":…, …}, …}}
  *
  * All of one generation: the store is read in one state, into a new directory that takes the old one's place at once.
- * A file's name is the path's segment as it is sent, percent signs and all. An ID whose name would be too long, or that of
- * another's twin, has none.
+ * A file's name is the path's segment as it is sent, percent signs and all. An ID whose name would be too long, or that
+ * of another's twin, has none.
  */
 #pragma once
 

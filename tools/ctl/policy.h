@@ -36,7 +36,8 @@ enum err policy_version_read(struct ctl *, const char *name, const char *facts, 
 /* To a file, or standard output for NULL. */
 enum ending policy_output(struct ctl *, const char *path, struct span text);
 
-/* Whether the person's environment asks for Japanese (POSIX 8.2: LC_ALL, LC_MESSAGES, LANG), with or without its locale. */
+/* Whether the person's environment asks for Japanese (POSIX 8.2: LC_ALL, LC_MESSAGES, LANG), with or without its
+ * locale. */
 bool policy_in_japanese(void);
 
 /* The daemon's list; of one version, or NULL. */

@@ -180,11 +180,10 @@ explain(struct ctl *ctl, const struct framework *f, size_t number, json_t **out,
 	if (tests_json(ctl, f, number, &tests, why) != OK)
 		return why->code;
 	facts_read_by(c, facts);
-	*out = json_pack("{s:o,s:o,s:o,s:o,s:o,s:s,s:o,s:o,s:o}", "id", text_json(c->id), "framework", text_json(f->id), "version",
-	    text_json(f->version), "area", both_json(area->title), "level",
+	*out = json_pack("{s:o,s:o,s:o,s:o,s:o,s:s,s:o,s:o,s:o}", "id", text_json(c->id), "framework", text_json(f->id),
+	    "version", text_json(f->version), "area", both_json(area->title), "level",
 	    c->level ? text_json(level_id(area, c->level)) : json_string("any"), "status", status_name(c->status),
-	    "title",
-	    both_json(c->title), "text", worded_json(f, c, c->text), "reason", worded_json(f, c, c->reason));
+	    "title", both_json(c->title), "text", worded_json(f, c, c->text), "reason", worded_json(f, c, c->reason));
 	json_object_set_new(*out, "sources", sources_json(f, c));
 	json_object_set_new(*out, "parameters", parameters_json(f, c));
 	if (c->when.count)
@@ -283,9 +282,9 @@ policy_explain(struct ctl *ctl, int argc, char **argv)
 	};
 	const struct usage usage = {
 		.synopsis = "policy explain CRITERION --framework DIR|NAME",
-		.about = "Shows all there is to know of one criterion: what it says and where that comes from, its condition in words, the\n"
-		         "facts it reads and who may say them, the steps that touch these, the tests that see it. "
-		         "Without the daemon.",
+		.about = "Shows all there is to know of one criterion: what it says and where that comes from, its "
+			 "condition in words, the\nfacts it reads and who may say them, the steps that touch these, "
+			 "the tests that see it. Without the daemon.",
 		.flags = flags,
 		.least = 1,
 		.most = 1,

@@ -1,4 +1,5 @@
-/* tools/ctl/policy_impact.c - `watashictl policy impact`: what a version would have made of the decisions in the ledger. */
+/* tools/ctl/policy_impact.c - `watashictl policy impact`: what a version would have made of the decisions in the
+ * ledger. */
 #include <stdio.h>
 
 #include "assurance/impact.h"
@@ -86,7 +87,8 @@ report_show(const json_t *report)
 		printf("  %-40s %10lld %10lld\n", answer_text(one, "id"), answer_number(one, "newly_failed"),
 		    answer_number(one, "newly_met"));
 	if (answer_number(resources, "touched"))
-		printf("\n%lld relying parties touched (newly refused, newly accepted)\n", answer_number(resources, "touched"));
+		printf("\n%lld relying parties touched (newly refused, newly accepted)\n",
+		    answer_number(resources, "touched"));
 	json_array_foreach(json_object_get(resources, "most"), i, one)
 		printf("  %-40s %10lld %10lld\n", answer_text(one, "id"), answer_number(one, "newly_refused"),
 		    answer_number(one, "newly_accepted"));
@@ -140,8 +142,8 @@ report(struct ctl *ctl, const struct framework *after, const struct impact *impa
 
 /* Each lane counts for itself; the first gets what the others have counted. */
 static enum err
-count_all(struct archive *archive, struct instant since, const struct framework *after, const struct framework *const *before,
-    size_t count, struct impact **out, struct problem *why)
+count_all(struct archive *archive, struct instant since, const struct framework *after,
+    const struct framework *const *before, size_t count, struct impact **out, struct problem *why)
 {
 	struct archive_walk walk = { .since = since, .doing = "decisions looked at", .entry = on_entry };
 	struct impact *lanes[ARCHIVE_LANES];
@@ -182,19 +184,29 @@ policy_impact(struct ctl *ctl, int argc, char **argv)
 	const char *directory = NULL, *facts = NULL, *from = NULL, *language = NULL;
 	struct filing filing = { .path = NULL };
 	const struct flag flags[] = {
-		{ .name = "facts", .argument = "FILE", .help = "the dictionary; DIR/../../facts.json when not given", .text = &facts },
-		{ .name = "since", .argument = "TIME", .help = "only decisions from then on (2026-11-01T00:00:00+09:00)",
-		  .text = &from },
-		{ .name = "html", .argument = "FILE", .help = "write the report there as well, as one HTML file that prints on A4",
-		  .text = &filing.path },
-		{ .name = "language", .argument = "ja|en|both", .help = "of that file; your locale's when not given",
-		  .text = &language },
+		{ .name = "facts",
+		    .argument = "FILE",
+		    .help = "the dictionary; DIR/../../facts.json when not given",
+		    .text = &facts },
+		{ .name = "since",
+		    .argument = "TIME",
+		    .help = "only decisions from then on (2026-11-01T00:00:00+09:00)",
+		    .text = &from },
+		{ .name = "html",
+		    .argument = "FILE",
+		    .help = "write the report there as well, as one HTML file that prints on A4",
+		    .text = &filing.path },
+		{ .name = "language",
+		    .argument = "ja|en|both",
+		    .help = "of that file; your locale's when not given",
+		    .text = &language },
 		{ 0 },
 	};
 	const struct usage usage = {
 		.synopsis = "policy impact DIR [--since TIME] [--html FILE [--language ja|en|both]]",
-		.about = "Puts every decision in the ledger to the version in DIR as it was put to the one in force then, and counts what\n"
-		         "would have been otherwise. Reads the store beside the daemon; nothing is changed.",
+		.about = "Puts every decision in the ledger to the version in DIR as it was put to the one in force "
+			 "then, and counts what\nwould have been otherwise. Reads the store beside the daemon; nothing "
+			 "is changed.",
 		.flags = flags,
 		.least = 1,
 		.most = 1,

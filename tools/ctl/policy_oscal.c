@@ -17,8 +17,9 @@ policy_oscal(struct ctl *ctl, int argc, char **argv)
 	};
 	const struct usage usage = {
 		.synopsis = "policy oscal DIR|NAME [--profile ID] [--out FILE]",
-		.about = "Writes a version as an OSCAL " OSCAL_VERSION " catalog, or one of its profiles as an OSCAL profile: JSON for auditors'\n"
-		         "tools. The same version gives the same file. Without the daemon.",
+		.about = "Writes a version as an OSCAL " OSCAL_VERSION
+			 " catalog, or one of its profiles as an OSCAL profile: JSON for auditors'\ntools. The same "
+			 "version gives the same file. Without the daemon.",
 		.flags = flags,
 		.least = 1,
 		.most = 1,

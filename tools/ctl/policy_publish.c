@@ -45,7 +45,8 @@ row_show(const json_t *row)
 	const char *en = answer_text(title, "en");
 
 	if (strcmp(answer_text(row, "state"), "unreadable") == 0) {
-		printf("%-16s %-8s NOT READABLE by this build\n", answer_text(row, "framework"), answer_text(row, "version"));
+		printf("%-16s %-8s NOT READABLE by this build\n", answer_text(row, "framework"),
+		    answer_text(row, "version"));
 		return;
 	}
 	printf("%-16s %-8s %-10s from %s  %s\n", answer_text(row, "framework"), answer_text(row, "version"),
@@ -147,7 +148,8 @@ propose_patiently(struct ctl *ctl, json_t *body, json_t **answer, struct problem
 		if (err != ERR_UNAVAILABLE || ctl->absent || clock_monotonic() > until)
 			break;
 		if (!said)
-			fprintf(stderr, "watashictl: waiting at most %d s: %s\n", (int)(PATIENCE / SECONDS(1)), why->text);
+			fprintf(stderr, "watashictl: waiting at most %d s: %s\n", (int)(PATIENCE / SECONDS(1)),
+			    why->text);
 		said = true;
 		usleep(RETRY);
 	}
@@ -192,8 +194,9 @@ tests_pass(struct ctl *ctl, const struct framework *f, struct problem *why)
 		trial_run(ctl->arena, trial, &outcome, NULL);
 		if (!outcome.passed)
 			return problem_set(why, ERR_INVALID, "",
-			    "the version's own test \"%.*s\" fails (%.*s%.*s): %s: expected %s, found %s; watashictl policy "
-			    "test DIR shows all", SPAN_ARGS(test->title), SPAN_ARGS(test->file), SPAN_ARGS(test->pointer),
+			    "the version's own test \"%.*s\" fails (%.*s%.*s): %s: expected %s, found %s; watashictl "
+			    "policy test DIR shows all",
+			    SPAN_ARGS(test->title), SPAN_ARGS(test->file), SPAN_ARGS(test->pointer),
 			    outcome.differences[0].what, outcome.differences[0].expected, outcome.differences[0].found);
 	}
 	return OK;

@@ -39,10 +39,9 @@ policy_render(struct ctl *ctl, int argc, char **argv)
 	};
 	const struct usage usage = {
 		.synopsis = "policy render DIR|NAME [--format text|html] [--language ja|en|both] [--out FILE]",
-		.about = "Writes a version as one document: the source's table, levels, criteria with their conditions in words, profiles,\n"
-		         "steps, sources, facts. DIR is a version or a framework's directory, of which the newest "
-		         "version is taken; NAME\n"
-		         "is looked for in policy/. Without the daemon.",
+		.about = "Writes a version as one document: the source's table, levels, criteria with their conditions "
+			 "in words, profiles,\nsteps, sources, facts. DIR is a version or a framework's directory, of "
+			 "which the newest version is taken; NAME\nis looked for in policy/. Without the daemon.",
 		.flags = flags,
 		.least = 1,
 		.most = 1,

@@ -12,8 +12,8 @@ outcome_show(const struct policy_test *test, const struct trial_outcome *outcome
 		return;
 	printf("    %.*s: %.*s\n", SPAN_ARGS(test->file), SPAN_ARGS(test->pointer));
 	for (size_t i = 0; i < outcome->count; i++)
-		printf("    %s: expected %s, found %s\n", outcome->differences[i].what, outcome->differences[i].expected,
-		    outcome->differences[i].found);
+		printf("    %s: expected %s, found %s\n", outcome->differences[i].what,
+		    outcome->differences[i].expected, outcome->differences[i].found);
 }
 
 static json_t *
@@ -22,11 +22,12 @@ outcome_json(const struct policy_test *test, const struct trial_outcome *outcome
 	json_t *differences = json_array();
 
 	for (size_t i = 0; i < outcome->count; i++)
-		json_array_append_new(differences, json_pack("{s:s,s:s,s:s}", "what", outcome->differences[i].what, "expected",
-		    outcome->differences[i].expected, "found", outcome->differences[i].found));
-	return json_pack("{s:s%,s:s%,s:s%,s:b,s:o}", "title", test->title.data, test->title.size, "file", test->file.data,
-	    test->file.size, "pointer", test->pointer.data, test->pointer.size, "passed", outcome->passed, "differences",
-	    differences);
+		json_array_append_new(differences,
+		    json_pack("{s:s,s:s,s:s}", "what", outcome->differences[i].what, "expected",
+			outcome->differences[i].expected, "found", outcome->differences[i].found));
+	return json_pack("{s:s%,s:s%,s:s%,s:b,s:o}", "title", test->title.data, test->title.size, "file",
+	    test->file.data, test->file.size, "pointer", test->pointer.data, test->pointer.size, "passed",
+	    outcome->passed, "differences", differences);
 }
 
 /* False: a test cannot be read, which has been said. */
@@ -57,13 +58,16 @@ policy_test_run(struct ctl *ctl, int argc, char **argv)
 {
 	const char *directory = NULL, *facts = NULL;
 	const struct flag flags[] = {
-		{ .name = "facts", .argument = "FILE", .help = "the dictionary; DIR/../../facts.json when not given", .text = &facts },
+		{ .name = "facts",
+		    .argument = "FILE",
+		    .help = "the dictionary; DIR/../../facts.json when not given",
+		    .text = &facts },
 		{ 0 },
 	};
 	const struct usage usage = {
 		.synopsis = "policy test DIR [--facts FILE]",
-		.about = "Runs the tests that stand in the version's tests/, and says of each whether the policy leads where it must.\n"
-		         "Status 1 when one fails.",
+		.about = "Runs the tests that stand in the version's tests/, and says of each whether the policy leads "
+			 "where it must.\nStatus 1 when one fails.",
 		.flags = flags,
 		.least = 1,
 		.most = 1,

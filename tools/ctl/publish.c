@@ -70,10 +70,11 @@ publish_run(struct ctl *ctl, int argc, char **argv)
 	};
 	const struct usage usage = {
 		.synopsis = "publish [--all] [--out DIR]",
-		.about = "Signs what has changed since the last publication and serves it. Ends when the new generation\n"
-		         "is current. With --out the same bytes, all of one generation, take DIR's place, which is\n"
-		         "new, empty, or a mirror made before: a file for each path, its name percent-encoded as in\n"
-		         "the URL, its gzip twin beside it, and headers.json with the header fields of each.",
+		.about =
+		    "Signs what has changed since the last publication and serves it. Ends when the new generation\nis "
+		    "current. With --out the same bytes, all of one generation, take DIR's place, which is\nnew, empty,"
+		    " or a mirror made before: a file for each path, its name percent-encoded as in\nthe URL, its gzip "
+		    "twin beside it, and headers.json with the header fields of each.",
 		.flags = flags,
 	};
 	struct problem why;

@@ -36,8 +36,8 @@ file_parse(const char *path, json_t **out, struct problem *why)
 	if (err != OK)
 		return err;
 	if (!*out)
-		return problem_set(why, ERR_SYNTAX, "RFC 8259", "%s: line %d, column %d: %s", path, wrong.line, wrong.column,
-		    wrong.text);
+		return problem_set(why, ERR_SYNTAX, "RFC 8259", "%s: line %d, column %d: %s", path, wrong.line,
+		    wrong.column, wrong.text);
 	return OK;
 }
 

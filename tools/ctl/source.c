@@ -1,4 +1,5 @@
-/* tools/ctl/source.c - `watashictl source`: other people's metadata that is taken in again and again, and taking it in now. */
+/* tools/ctl/source.c - `watashictl source`: other people's metadata that is taken in again and again, and taking it in
+ * now. */
 #include "ctl/source.h"
 
 #include <stdio.h>
@@ -16,7 +17,8 @@ source_show(const json_t *source)
 	    answer_number(source, "entities"), answer_number(source, "refused"), succeeded[0] ? succeeded : "never",
 	    until[0] ? ", valid until " : "", until);
 	if (problem[0]) {
-		printf("%-24s %s at %s: %s", "", json_is_true(json_object_get(source, "held")) ? "HELD" : "not taken over",
+		printf("%-24s %s at %s: %s", "",
+		    json_is_true(json_object_get(source, "held")) ? "HELD" : "not taken over",
 		    answer_text(source, "attempted"), problem);
 		printf(clause[0] ? " (%s)\n" : "%s\n", clause);
 	}
@@ -30,7 +32,8 @@ source_list(struct ctl *ctl, int argc, char **argv)
 {
 	static const struct usage usage = {
 		.synopsis = "source list",
-		.about = "The sources of the configuration: what was last taken over, until when it is valid, and why not more.",
+		.about = "The sources of the configuration: what was last taken over, until when it is valid, and why "
+			 "not more.",
 	};
 	static const struct ctl_question question = { .path = "/v1/control/sources" };
 	const json_t *sources, *source;
@@ -81,15 +84,17 @@ source_refresh(struct ctl *ctl, int argc, char **argv)
 {
 	struct wish wish = { 0 };
 	const struct flag flags[] = {
-		{ .name = "accept-loss", .help = "take it over though it lost more than max_loss", .set = &wish.accept_loss },
+		{ .name = "accept-loss",
+		    .help = "take it over though it lost more than max_loss",
+		    .set = &wish.accept_loss },
 		{ .name = "dry-run", .help = "say what would change, change nothing", .set = &wish.dry_run },
 		{ .name = "no-wait", .help = "do not publish; the daemon does so by itself", .set = &wish.no_wait },
 		{ 0 },
 	};
 	const struct usage usage = {
 		.synopsis = "source refresh NAME [options]",
-		.about = "Fetches a source now: its signature is checked with the configured key, its validity, and how much it lost;\n"
-		         "what was taken over before stays when anything is wrong.",
+		.about = "Fetches a source now: its signature is checked with the configured key, its validity, and "
+			 "how much it lost;\nwhat was taken over before stays when anything is wrong.",
 		.flags = flags,
 		.least = 1,
 		.most = 1,

@@ -39,12 +39,14 @@ publication_show(const json_t *publication)
 		printf("%-12s  nothing is published yet\n", "publication");
 		return;
 	}
-	printf("%-12s  generation %lld of %s, valid until %s\n", "publication", answer_number(publication, "generation"),
-	    answer_text(publication, "published"), answer_text(publication, "valid_until"));
+	printf("%-12s  generation %lld of %s, valid until %s\n", "publication",
+	    answer_number(publication, "generation"), answer_text(publication, "published"),
+	    answer_text(publication, "valid_until"));
 	printf("%-12s  signed by %s, again at %s at the latest\n", "", answer_text(publication, "key"),
 	    answer_text(publication, "refresh_at"));
 	printf("%-12s  %lld entities: %lld identity providers, %lld relying parties\n", "",
-	    answer_number(publication, "entities"), answer_number(publication, "idps"), answer_number(publication, "rps"));
+	    answer_number(publication, "entities"), answer_number(publication, "idps"),
+	    answer_number(publication, "rps"));
 	if (answer_number(publication, "left_out"))
 		printf("%-12s  %lld members are missing from the lists: see publish.member_left_out in the log\n", "",
 		    answer_number(publication, "left_out"));
@@ -94,10 +96,11 @@ policies_show(const json_t *policies)
 	size_t i;
 
 	printf("%-12s  %lld versions published\n", "policies", answer_number(policies, "published"));
-	json_array_foreach(json_object_get(policies, "waiting"), i, row)
-		printf("%-12s  %s %s waits for operators\n", "", answer_text(row, "framework"), answer_text(row, "version"));
+	json_array_foreach(json_object_get(policies, "waiting"), i, row) printf("%-12s  %s %s waits for operators\n",
+	    "", answer_text(row, "framework"), answer_text(row, "version"));
 	if (answer_text(policies, "rejected")[0])
-		printf("%-12s  NOT READ, of each framework stays what was read before: %s\n", "", answer_text(policies, "rejected"));
+		printf("%-12s  NOT READ, of each framework stays what was read before: %s\n", "",
+		    answer_text(policies, "rejected"));
 }
 
 /* What has a form of its own; everything else is shown as it comes. */
@@ -126,8 +129,8 @@ status_run(struct ctl *ctl, int argc, char **argv)
 {
 	static const struct usage usage = {
 		.synopsis = "status",
-		.about = "What is published and until when, members, policies and what of them waits, sources, what the daemon's processes do, and\n"
-		         "where each key is in its life.",
+		.about = "What is published and until when, members, policies and what of them waits, sources, what "
+			 "the daemon's processes do, and\nwhere each key is in its life.",
 	};
 	static const struct ctl_question question = { .path = "/v1/control/status" };
 	json_t *answer, *value, *item;

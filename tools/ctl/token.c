@@ -168,13 +168,12 @@ token_new(struct ctl *ctl, int argc, char **argv)
 	};
 	const struct usage usage = {
 		.synopsis = "token new NAME --member ID --right RIGHT [options]",
-		.about = "Makes a machine caller of a member and prints its bearer token, once.\n\n"
-		         "  audit     sees every entry of the ledger\n"
-		         "  decide    asks for decisions\n"
-		         "  proofing  asks for proofing\n"
-		         "  vouch     its signed facts count as vouched; needs a key\n\n"
-		         "The rights audit and vouch raise trust: where more than one operator is asked for, the caller\n"
-		         "waits for the others (token approve), and its token counts from then on.",
+		.about =
+		    "Makes a machine caller of a member and prints its bearer token, once.\n\n  audit     sees every "
+		    "entry of the ledger\n  decide    asks for decisions\n  proofing  asks for proofing\n  vouch     "
+		    "its signed facts count as vouched; needs a key\n\nThe rights audit and vouch raise trust: where "
+		    "more than one operator is asked for, the caller\nwaits for the others (token approve), and its "
+		    "token counts from then on.",
 		.flags = flags,
 		.least = 1,
 		.most = 1,
@@ -360,9 +359,11 @@ token_key(struct ctl *ctl, int argc, char **argv)
 	};
 	const struct usage usage = {
 		.synopsis = "token key NAME --add FILE | --remove FINGERPRINT",
-		.about = "Keys of a machine caller: for JWTs it signs (POST /v1/token, vouching) and for its client\n"
-		         "certificate. A certificate is only the envelope of its key. Removing one ends the short-lived tokens\n"
-		         "too. A key of a caller that may audit or vouch waits for as many operators as the caller did.",
+		.about =
+		    "Keys of a machine caller: for JWTs it signs (POST /v1/token, vouching) and for its client\n"
+		    "certificate. A certificate is only the envelope of its key. Removing one ends the short-lived "
+		    "tokens\ntoo. A key of a caller that may audit or vouch waits for as many operators as the caller "
+		    "did.",
 		.flags = flags,
 		.least = 1,
 		.most = 1,
@@ -388,7 +389,8 @@ token_key(struct ctl *ctl, int argc, char **argv)
 	return step(ctl, name, &body);
 }
 
-/* Shows what is about to be approved, and names it, so that nobody approves what he has not seen. NULL: nothing waits. */
+/* Shows what is about to be approved, and names it, so that nobody approves what he has not seen. NULL: nothing waits.
+ */
 static const char *
 waiting_find(struct ctl *ctl, const char *name)
 {

@@ -1,8 +1,9 @@
-/* front/authzen/access.h - what this decision point knows beside the request (schemas/access.schema.json): the requirement
- * of each action and resource, facts of subjects and resources it keeps itself, and which properties of a request are
- * facts.
+/* front/authzen/access.h - what this decision point knows beside the request (schemas/access.schema.json): the
+ * requirement of each action and resource, facts of subjects and resources it keeps itself, and which properties of a
+ * request are facts.
  *
- * Facts are named here and looked up in the dictionary in force when a question comes: the dictionary grows while we run.
+ * Facts are named here and looked up in the dictionary in force when a question comes: the dictionary grows while we
+ * run.
  */
 #pragma once
 

@@ -188,8 +188,8 @@ check_context(struct arena *a, const struct asked *q, struct problem *why)
 	return reader_end(&r, why) == OK ? OK : asked_within(why, arena_print(a, "%s/context", q->at));
 }
 
-/* Once for all items: a body costs what it is large, however many items look at the same part. What is wrong with a part is
- * the problem of each item that takes it. */
+/* Once for all items: a body costs what it is large, however many items look at the same part. What is wrong with a
+ * part is the problem of each item that takes it. */
 static void
 read_defaults(struct arena *a, struct asked *defaults, struct problem faults[PART_CONTEXT])
 {

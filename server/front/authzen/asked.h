@@ -1,5 +1,5 @@
-/* front/authzen/asked.h - what a request of the AuthZEN API asks, before anybody knows what its facts mean (Authorization
- * API 1.0 s5-s8): the parts as JSON texts that have been found well-formed, with their names read.
+/* front/authzen/asked.h - what a request of the AuthZEN API asks, before anybody knows what its facts mean
+ * (Authorization API 1.0 s5-s8): the parts as JSON texts that have been found well-formed, with their names read.
  *
  * Members nobody knows are passed over (s4); of those we know, type and size are checked. Sentences begin with the JSON
  * pointer.
@@ -42,9 +42,10 @@ struct asked_body {
 	} page;
 };
 
-/* `searched`: the part that is searched for and so has no id (PARTS: none is). What must be there and is not, in a single
- * question or a search, is an error; in an item of several it is the item's. */
+/* `searched`: the part that is searched for and so has no id (PARTS: none is). What must be there and is not, in a
+ * single question or a search, is an error; in an item of several it is the item's. */
 enum err asked_read(struct arena *, struct span body, enum part searched, struct asked_body *out, struct problem *why);
 
-/* A reader of a piece knows only the pointers within it: puts the pointer to the piece before them. Returns why->code. */
+/* A reader of a piece knows only the pointers within it: puts the pointer to the piece before them. Returns
+ * why->code. */
 enum err asked_within(struct problem *why, const char *at);

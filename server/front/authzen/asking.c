@@ -43,7 +43,8 @@ asking_answer(struct asking *a, struct buffer *json)
 
 	on_over(a);
 	if (json->overflowed) {
-		problem_set(&why, ERR_LIMIT, "", "the answer is larger than %zu bytes: ask fewer questions at once", json->limit);
+		problem_set(&why, ERR_LIMIT, "", "the answer is larger than %zu bytes: ask fewer questions at once",
+		    json->limit);
 		refuse_with(e, 413, "", &why);
 	} else {
 		exchange_reply(e, &(struct reply){
@@ -75,7 +76,8 @@ asking_charge(struct asking *a, size_t more)
 		return true;
 	on_over(a);
 	problem_set(&why, ERR_LIMIT, "RFC 6585 s4", "this caller asks more often than was agreed");
-	refuse_with(a->exchange, 429, arena_print(a->exchange->arena, "Retry-After: %u\r\n", rate_retry_after(wait)), &why);
+	refuse_with(a->exchange, 429, arena_print(a->exchange->arena, "Retry-After: %u\r\n", rate_retry_after(wait)),
+	    &why);
 	return false;
 }
 
@@ -121,7 +123,8 @@ asking_begin(struct asking *a, struct exchange *e, struct authzen_front *front, 
 
 	*a = (struct asking){ .exchange = e, .front = front, .now = clock_now(), .go_on = go_on };
 	if (!span_equal_nocase(type, span_text("application/json"))) {
-		problem_set(&why, ERR_SYNTAX, "AuthZEN 1.0 s10.1", "expected a body of the type application/json, found \"%.*s\"",
+		problem_set(&why, ERR_SYNTAX, "AuthZEN 1.0 s10.1",
+		    "expected a body of the type application/json, found \"%.*s\"",
 		    SPAN_ARGS(span_first(type, TYPE_SHOWN)));
 		asking_refuse(a, &why);
 		return;

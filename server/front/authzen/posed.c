@@ -19,8 +19,8 @@ struct wishes {
 	bool advise;
 };
 
-/* What is read along the way goes into the scratch, for 64 questions of one request may look at the same large context; what
- * the question keeps is copied. */
+/* What is read along the way goes into the scratch, for 64 questions of one request may look at the same large context;
+ * what the question keeps is copied. */
 struct pose {
 	struct arena *arena, *scratch;
 	const struct posing *posing;
@@ -220,7 +220,8 @@ policy_of(const struct pose *p)
 	const struct asked_part *parts = p->asked->parts;
 	const struct access_entity *resource = access_find(access, PART_RESOURCE, parts[PART_RESOURCE].type,
 	    parts[PART_RESOURCE].id);
-	const struct access_entity *action = access_find(access, PART_ACTION, (struct span){ 0 }, parts[PART_ACTION].id);
+	const struct access_entity *action = access_find(access, PART_ACTION, (struct span){ 0 },
+	    parts[PART_ACTION].id);
 	const struct access_policy *candidates[] = { &p->wishes.policy, resource ? &resource->policy : NULL,
 		action ? &action->policy : NULL, &access->fallback };
 	struct access_policy out = { { 0 }, { 0 } };
@@ -247,8 +248,8 @@ take_demand(struct pose *p, const struct framework *framework, struct demand *ou
 static enum err
 no_such(struct pose *p, const char *member, const char *what, struct span name, struct problem *why)
 {
-	return problem_set(why, ERR_NOT_FOUND, "", "%s/context/%s: no %s \"%.*s\" is in force here", p->asked->at, member,
-	    what, SPAN_ARGS(span_first(name, 64)));
+	return problem_set(why, ERR_NOT_FOUND, "", "%s/context/%s: no %s \"%.*s\" is in force here", p->asked->at,
+	    member, what, SPAN_ARGS(span_first(name, 64)));
 }
 
 /* Decisions are taken under what is in force: whoever names another version learns that it is another now, and is not
@@ -267,7 +268,8 @@ version_find(struct pose *p, struct span framework, const struct shelf_policy *c
 	if (named == current || posing->auditor)
 		return named;
 	problem_set(why, ERR_INVALID, "",
-	    "%s/context/version: expected \"%.*s\", which is in force, or a caller with the right to audit; found \"%.*s\"",
+	    "%s/context/version: expected \"%.*s\", which is in force, or a caller with the right to audit; found "
+	    "\"%.*s\"",
 	    p->asked->at, SPAN_ARGS(current->framework->version), SPAN_ARGS(version));
 	return NULL;
 }
@@ -278,7 +280,8 @@ add_request(struct pose *p, const char *member, struct span framework, struct sp
 {
 	const struct posing *posing = p->posing;
 	const struct asked_part *parts = p->asked->parts;
-	const struct shelf_policy *policy = policy_in_force(posing->policies, framework, (struct span){ 0 }, posing->now);
+	const struct shelf_policy *policy = policy_in_force(posing->policies, framework, (struct span){ 0 },
+	    posing->now);
 	struct evaluation_request *r = &p->out->requests[p->out->count];
 	bool versioned = p->out->count == 0 && p->wishes.version.size;
 
@@ -325,8 +328,10 @@ add_requests(struct pose *p, struct problem *why)
 
 	p->out->unplaced = !policy.framework.size;
 	if (p->out->unplaced)
-		return problem_set(why, ERR_SYNTAX, "", "%s/context/framework: expected a framework, for none is set for this "
-		    "action and resource; found nothing", p->asked->at);
+		return problem_set(why, ERR_SYNTAX, "",
+		    "%s/context/framework: expected a framework, for none is set for this action and resource; found "
+		    "nothing",
+		    p->asked->at);
 	if (add_request(p, "framework", policy.framework, policy.profile, why) != OK)
 		return why->code;
 	if (p->wishes.requires.size) {
@@ -336,11 +341,12 @@ add_requests(struct pose *p, struct problem *why)
 	}
 	if (first->question.demand.count == 0) {
 		p->out->unplaced = !policy.profile.size && !p->wishes.requires.size;
-		return problem_set(why, ERR_SYNTAX, "", "%s/context: expected a profile or levels that are required, found neither",
-		    p->asked->at);
+		return problem_set(why, ERR_SYNTAX, "",
+		    "%s/context: expected a profile or levels that are required, found neither", p->asked->at);
 	}
 	for (size_t i = 0; i < p->wishes.also_count; i++)
-		if (add_request(p, arena_print(p->scratch, "also/%zu", i), p->wishes.also[i], (struct span){ 0 }, why) != OK)
+		if (add_request(p, arena_print(p->scratch, "also/%zu", i), p->wishes.also[i], (struct span){ 0 },
+			why) != OK)
 			return why->code;
 	return OK;
 }
@@ -358,10 +364,12 @@ pose_all(struct pose *p, struct problem *why)
 	if (span_is(asked->parts[PART_RESOURCE].type, "relying_party"))
 		p->out->relying_party = asked->parts[PART_RESOURCE].id;
 	if (span_is(asked->parts[PART_SUBJECT].type, "transaction"))
-		return problem_set(why, ERR_NOT_FOUND, "", "%s/subject: no transaction of yours has this id", asked->at);
+		return problem_set(why, ERR_NOT_FOUND, "", "%s/subject: no transaction of yours has this id",
+		    asked->at);
 	for (enum part part = 0; part < PART_CONTEXT; part++) {
 		known = access_find(posing->access, part, asked->parts[part].type, asked->parts[part].id);
-		if ((known && known->facts.size && take_own_facts(p, known->facts, why) != OK) || take_name(p, part, why) != OK ||
+		if ((known && known->facts.size && take_own_facts(p, known->facts, why) != OK) ||
+		    take_name(p, part, why) != OK ||
 		    (asked->parts[part].properties.size && take_properties(p, part, why) != OK))
 			return why->code;
 	}

@@ -1,7 +1,8 @@
-/* front/authzen/search.c - who could do it, to what, and what: each candidate put to the engine (Authorization API 1.0 s8).
+/* front/authzen/search.c - who could do it, to what, and what: each candidate put to the engine (Authorization API 1.0
+ * s8).
  *
- * Candidates are those this decision point keeps (access.h). What a search finds is no decision: nothing is recorded, and
- * whoever acts on it asks again.
+ * Candidates are those this decision point keeps (access.h). What a search finds is no decision: nothing is recorded,
+ * and whoever acts on it asks again.
  */
 #include "codec/text.h"
 #include "crypto/digest.h"
@@ -22,7 +23,8 @@ struct searching {
 	struct parties parties;          /* empty: the registry has nothing to say */
 };
 
-/* Pages: a token is the place to go on from, and the digest of the search it belongs to (s8.2: the rest stays the same). */
+/* Pages: a token is the place to go on from, and the digest of the search it belongs to (s8.2: the rest stays the
+ * same). */
 
 static void
 fingerprint(struct searching *s)
@@ -76,8 +78,8 @@ observe(struct searching *s, struct posed *posed)
 		    s->asking.now);
 }
 
-/* Whether the engine would permit it. What no policy is set for is not permitted; what is wrong with the request's own facts is
- * the request's. */
+/* Whether the engine would permit it. What no policy is set for is not permitted; what is wrong with the request's own
+ * facts is the request's. */
 static enum err
 look(struct searching *s, const struct access_entity *candidate, struct arena *a, bool *permit, struct problem *why)
 {
@@ -245,8 +247,9 @@ find_parties(struct searching *s)
 		parties_add(&s->parties, ENTITY_RP, !relying ? (struct span){ 0 } : s->part == PART_RESOURCE ? e->id :
 		    resource->id, s->asking.member);
 	}
-	exchange_hold(s->asking.exchange, parties_load(front->store, front->roll, s->asking.exchange->arena, &s->parties,
-	    s->asking.now, on_parties_loaded, s));
+	exchange_hold(s->asking.exchange,
+	    parties_load(front->store, front->roll, s->asking.exchange->arena, &s->parties, s->asking.now,
+		on_parties_loaded, s));
 }
 
 static void

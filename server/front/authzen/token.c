@@ -184,8 +184,9 @@ request_check_client(const struct request *r, struct problem *why)
 		return problem_set(why, ERR_DENIED, "RFC 7523 s2.2", "client_assertion_type: expected %s, found none",
 		    ASSERTION_TYPE);
 	if (!span_is(r->values[ASSERTION_KIND], ASSERTION_TYPE))
-		return problem_set(why, ERR_DENIED, "RFC 7523 s2.2", "client_assertion_type: expected %s, found \"%.*s\"",
-		    ASSERTION_TYPE, SPAN_ARGS(span_first(r->values[ASSERTION_KIND], WORD_SHOWN)));
+		return problem_set(why, ERR_DENIED, "RFC 7523 s2.2",
+		    "client_assertion_type: expected %s, found \"%.*s\"", ASSERTION_TYPE,
+		    SPAN_ARGS(span_first(r->values[ASSERTION_KIND], WORD_SHOWN)));
 	return OK;
 }
 

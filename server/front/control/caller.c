@@ -125,7 +125,8 @@ check_step(const struct caller_step *s, bool fingerprint, struct problem *why)
 	if (c->action == CALLER_NO_ACTION)
 		return problem_set(why, ERR_SYNTAX, "", "/action: expected " STEP_ACTIONS);
 	if (s->proposal.size && c->action != CALLER_APPROVE)
-		return problem_set(why, ERR_SYNTAX, "", "/proposal: expected none to %s", caller_action_name(c->action));
+		return problem_set(why, ERR_SYNTAX, "", "/proposal: expected none to %s",
+		    caller_action_name(c->action));
 	if ((c->action == CALLER_ADD_KEY) != (c->key.size > 0))
 		return problem_set(why, ERR_SYNTAX, "", "/key: expected %s to %s", c->key.size ? "none" : "one",
 		    caller_action_name(c->action));
@@ -156,7 +157,8 @@ parse_step(struct changing *g, struct problem *why)
 			g->step.proposal = reader_string(&r, 1, PROPOSAL_LARGEST);
 		} else if (span_is(name, "fingerprint")) {
 			fingerprint = true;
-			if (!hex_read(reader_string(&r, 1, 64), g->step.change.fingerprint, sizeof(g->step.change.fingerprint)))
+			if (!hex_read(reader_string(&r, 1, 64), g->step.change.fingerprint,
+				sizeof(g->step.change.fingerprint)))
 				reader_fail(&r, "64 hexadecimal digits", "another text");
 		}
 	}
@@ -223,7 +225,8 @@ answer(struct changing *g)
 	if (v->fate == CALLER_WAITS) {
 		caller_proposal_digest(&v->proposal, sum);
 		buffer_print(&b, ",\"proposal\":\"sha256:%s\",\"approvals\":{\"had\":%u,\"needed\":%u}",
-		    hex_write(a, span_of(sum, sizeof(sum))), agreement_had(&v->proposal.agreement), g->step.by.approvals);
+		    hex_write(a, span_of(sum, sizeof(sum))), agreement_had(&v->proposal.agreement),
+		    g->step.by.approvals);
 	}
 	buffer_text(&b, "}");
 	request_answer(g->exchange, &b);
@@ -302,7 +305,8 @@ caller_take(struct changing *g, struct problem *why)
 	g->proposal_generation = waiting->count ? waiting->rows[0].generation : 0;
 	if (waiting->count && !caller_proposal_read(arena_copy(a, waiting->rows[0].value), &g->waiting))
 		return problem_set(why, ERR_UNSUPPORTED, "",
-		    "what waits for the caller \"%.*s\" is of a form this build does not know", SPAN_ARGS(g->step.change.name));
+		    "what waits for the caller \"%.*s\" is of a form this build does not know",
+		    SPAN_ARGS(g->step.change.name));
 	return OK;
 }
 

@@ -78,7 +78,8 @@ control_admit(void *arg, const struct address *peer, int uid, struct problem *wh
 	(void)peer;
 	if (is_operator(arg, uid))
 		return true;
-	problem_set(why, ERR_DENIED, "", "user %d is no operator; control/operators in the configuration names them", uid);
+	problem_set(why, ERR_DENIED, "", "user %d is no operator; control/operators in the configuration names them",
+	    uid);
 	return false;
 }
 
@@ -114,7 +115,8 @@ publish(struct exchange *e, void *front)
 
 	if (!request_allowed(e, c))
 		return;
-	if (request_query(e, names, values, COUNT(names), &why) != OK || request_flag("all", values[0], &all, &why) != OK) {
+	if (request_query(e, names, values, COUNT(names), &why) != OK ||
+	    request_flag("all", values[0], &all, &why) != OK) {
 		exchange_refuse(e, status_of(why.code), &why);
 		return;
 	}

@@ -1,4 +1,5 @@
-/* front/control/findings.c - `GET /v1/control/findings?level=…&rule=…`: every finding there is, and how many by rule. */
+/* front/control/findings.c - `GET /v1/control/findings?level=…&rule=…`: every finding there is, and how many by
+ * rule. */
 #include <assert.h>
 
 #include "codec/text.h"

@@ -45,8 +45,9 @@ import_read(struct exchange *e, const struct control *c, struct import *out, str
 	    request_flag("allow_empty", values[IMPORT_ALLOW_EMPTY], &out->allow_empty, why) != OK)
 		return why->code;
 	if (c->settings.approvals > 1 && !out->dry_run)
-		return problem_set(why, ERR_DENIED, "", "an unsigned file raises trust by one operator alone; expected a "
-		    "source in the configuration, or approvals 1");
+		return problem_set(why, ERR_DENIED, "",
+		    "an unsigned file raises trust by one operator alone; expected a source in the configuration, or "
+		    "approvals 1");
 	return OK;
 }
 

@@ -53,16 +53,18 @@ member_show(struct exchange *e, void *front)
 		return;
 	*s = (struct showing){ .control = c, .exchange = e };
 	if (!percent_read(e->arena, e->segment, &s->id) || !member_id_valid(s->id)) {
-		problem_set(&why, ERR_SYNTAX, "", "a member's id is 2 to %d of a-z 0-9 -, a letter or digit first and last",
-		    MEMBER_ID_LARGEST);
+		problem_set(&why, ERR_SYNTAX, "",
+		    "a member's id is 2 to %d of a-z 0-9 -, a letter or digit first and last", MEMBER_ID_LARGEST);
 		exchange_refuse(e, 400, &why);
 		return;
 	}
 	request_room_open(&s->room, e, SHOW_ARENA);
 	s->asks[SHOWING_MEMBER] = (struct ask){ .table = &member_table, .from = s->id };
 	s->asks[SHOWING_EVENTS] = (struct ask){ .table = &member_event_table,
-		.from = member_event_key(&s->room.arena, s->id, 0), .until = member_event_key(&s->room.arena, s->id, UINT32_MAX),
-		.limit = CARD_EVENTS, .backwards = true };
+		.from = member_event_key(&s->room.arena, s->id, 0),
+		.until = member_event_key(&s->room.arena, s->id, UINT32_MAX),
+		.limit = CARD_EVENTS,
+		.backwards = true };
 	exchange_hold(e, store_load(c->store, s->asks, SHOWING_PARTS, on_member_loaded, s));
 }
 
@@ -110,7 +112,8 @@ on_member_loaded(void *arg, enum err err, const struct problem *why)
 		struct span kept = arena_copy(&s->room.arena, span_of(key.bytes, sizeof(key.bytes)));
 
 		s->entity_asks[i * ENTITY_PARTS + ENTITY_ROW] = (struct ask){ .table = &entity_table, .from = kept };
-		s->entity_asks[i * ENTITY_PARTS + ENTITY_FINDINGS] = (struct ask){ .table = &finding_table, .from = kept };
+		s->entity_asks[i * ENTITY_PARTS + ENTITY_FINDINGS] = (struct ask){ .table = &finding_table,
+			.from = kept };
 	}
 	exchange_hold(s->exchange, store_load(s->control->store, s->entity_asks, s->record.entity_count * ENTITY_PARTS,
 	    on_entities_loaded, s));
@@ -149,8 +152,8 @@ on_entities_loaded(void *arg, enum err err, const struct problem *why)
 	}
 	for (size_t i = 0; i < s->record.entity_count; i++)
 		keep_entity(s, i);
-	exchange_hold(s->exchange, store_load(s->control->store, s->fragment_asks, s->fragment_count, on_fragments_loaded,
-	    s));
+	exchange_hold(s->exchange,
+	    store_load(s->control->store, s->fragment_asks, s->fragment_count, on_fragments_loaded, s));
 }
 
 static void
@@ -167,8 +170,8 @@ on_fragments_loaded(void *arg, enum err err, const struct problem *why)
 	s->card.now = clock_now();
 	for (size_t i = 0; i < s->fragment_count; i++)
 		if (s->fragment_asks[i].count)
-			card_draw(&s->room.arena, s->control->settings.registration_authority, &s->cards[s->fragment_of[i]],
-			    s->fragment_asks[i].rows[0].value, NULL);
+			card_draw(&s->room.arena, s->control->settings.registration_authority,
+			    &s->cards[s->fragment_of[i]], s->fragment_asks[i].rows[0].value, NULL);
 	s->card.member = &s->member;
 	s->card.record = &s->record;
 	s->card.entities = s->cards;

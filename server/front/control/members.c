@@ -185,7 +185,8 @@ read_request(struct reader *r, struct membership_request *out)
 
 			out->action = member_action_read(word);
 			if (out->action == MEMBER_NOTHING)
-				reader_fail(r, "apply, change, approve, reject, suspend, reinstate, withdraw or confirm",
+				reader_fail(r,
+				    "apply, change, approve, reject, suspend, reinstate, withdraw or confirm",
 				    arena_text(r->arena, word));
 		} else if (span_is(name, "id")) {
 			out->id = reader_string(r, 1, MEMBER_ID_LARGEST);
@@ -196,7 +197,8 @@ read_request(struct reader *r, struct membership_request *out)
 		} else if (span_is(name, "proposal")) {
 			out->proposal = reader_string(r, 1, PROPOSAL_LARGEST);
 		} else {
-			reader_fail(r, "no member but action, id, record and proposal", arena_text(r->arena, span_first(name, 100)));
+			reader_fail(r, "no member but action, id, record and proposal",
+			    arena_text(r->arena, span_first(name, 100)));
 			return;
 		}
 	}
@@ -278,7 +280,8 @@ write_result(struct buffer *b, const struct membership_result *r)
 	json_write_string(b, r->id);
 	buffer_print(b, ",\"outcome\":\"%s\",\"event\":", outcome_name(r));
 	json_write_string(b, span_text(r->event));
-	buffer_print(b, ",\"standing_before\":\"%s\",\"standing_after\":\"%s\",\"approvals\":{\"had\":%u,\"needed\":%u}",
+	buffer_print(b,
+	    ",\"standing_before\":\"%s\",\"standing_after\":\"%s\",\"approvals\":{\"had\":%u,\"needed\":%u}",
 	    standing_name(r->before), standing_name(r->after), r->approvals_had, r->approvals_needed);
 	if (r->code != OK) {
 		buffer_print(b, ",\"code\":\"%s\",\"problem\":", err_name(r->code));
@@ -302,8 +305,8 @@ log_results(const struct changing *g, const struct membership_result *results, s
 		done += results[i].code == OK && !results[i].waits;
 		waiting += results[i].code == OK && results[i].waits;
 	}
-	log_info("members.changed", "uid=%d done=%zu waiting=%zu refused=%zu dry_run=%d", g->exchange->peer_uid, done, waiting,
-	    count - done - waiting, g->change.dry_run);
+	log_info("members.changed", "uid=%d done=%zu waiting=%zu refused=%zu dry_run=%d", g->exchange->peer_uid, done,
+	    waiting, count - done - waiting, g->change.dry_run);
 }
 
 static void

@@ -22,7 +22,8 @@ bool control_names(const struct control *, int uid);
 bool request_allowed(struct exchange *, struct control *);
 
 /* The query's parameters are the request's type: each must be one of `names`, once; what is not there stays empty. */
-enum err request_query(struct exchange *, const char *const *names, struct span *values, size_t count, struct problem *why);
+enum err request_query(struct exchange *, const char *const *names, struct span *values, size_t count,
+    struct problem *why);
 /* true, false, or not there, which is false. */
 enum err request_flag(const char *name, struct span value, bool *out, struct problem *why);
 

@@ -34,8 +34,8 @@ void sources_write(struct buffer *, const struct ask *);
 /* [{"rule":"edugain.contact-missing","errors":0,"warnings":12}…], by rule; NULL: [] */
 void finding_counts_write(struct buffer *, const struct finding_tally *);
 
-/* What an import did, or would do: {"added":…,"changed":…,"unchanged":…,"removed":…,"shrank":…,"refused":[…],"findings":
- * [counts]} */
+/* What an import did, or would do:
+ * {"added":…,"changed":…,"unchanged":…,"removed":…,"shrank":…,"refused":[…],"findings": [counts]} */
 void import_report_write(struct buffer *, const struct import_report *);
 
 /* What waits for operators, as caller_proposals_ask() finds it: {"waiting":["bank-1"]} */

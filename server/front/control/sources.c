@@ -31,9 +31,11 @@ write_state(struct buffer *b, struct span name, const struct source_state *s)
 	request_write_instant(b, "succeeded", s->succeeded);
 	request_write_instant(b, "valid_until", s->valid_until);
 	request_write_instant(b, "next", s->next);
-	buffer_print(b, ",\"entities\":%u,\"refused\":%u,\"held\":%s", s->entities, s->refused, s->held ? "true" : "false");
+	buffer_print(b, ",\"entities\":%u,\"refused\":%u,\"held\":%s", s->entities, s->refused,
+	    s->held ? "true" : "false");
 	if (memcmp(s->document, none, sizeof(none)) != 0)
-		buffer_print(b, ",\"document\":\"sha256:%s\"", hex_write(&a, span_of(s->document, sizeof(s->document))));
+		buffer_print(b, ",\"document\":\"sha256:%s\"",
+		    hex_write(&a, span_of(s->document, sizeof(s->document))));
 	if (s->code != OK) {
 		buffer_print(b, ",\"code\":\"%s\",\"problem\":", err_name(s->code));
 		json_write_string(b, s->problem);
@@ -166,6 +168,7 @@ source_refresh(struct exchange *e, void *front)
 		exchange_refuse(e, status_of(why.code), &why);
 		return;
 	}
-	exchange_hold(e, sources_refresh(c->settings.sources, arena_text(e->arena, f->name), request_actor(e), f->accept_loss,
-	    f->dry_run, on_source_refreshed, f));
+	exchange_hold(e,
+	    sources_refresh(c->settings.sources, arena_text(e->arena, f->name), request_actor(e), f->accept_loss,
+		f->dry_run, on_source_refreshed, f));
 }

@@ -37,7 +37,8 @@ refuse_stranger(struct showing *s)
 	refuse(s, 404, "no entry of yours has this ID");
 }
 
-/* Whether a salt was this entry's nobody can say any more: whoever shows one is told, for receipts say as much to all. */
+/* Whether a salt was this entry's nobody can say any more: whoever shows one is told, for receipts say as much to
+ * all. */
 static bool
 may_see(const struct showing *s, const struct ledger_entry *entry)
 {
@@ -57,7 +58,8 @@ show(struct showing *s, const struct ledger_entry *entry)
 	struct buffer b = buffer_init(ANSWER_LARGEST);
 	char id[LEDGER_ID_TEXT];
 
-	buffer_print(&b, "{\"id\":\"%s\",\"kind\":\"%s\",\"index\":%llu,\"commitment\":\"%s\",\"salt\":\"%s\",\"receipt\":",
+	buffer_print(&b,
+	    "{\"id\":\"%s\",\"kind\":\"%s\",\"index\":%llu,\"commitment\":\"%s\",\"salt\":\"%s\",\"receipt\":",
 	    ledger_id_text(&s->id, id), ledger_kind_name(entry->kind), (unsigned long long)(entry->number - 1),
 	    hex_write(a, span_of(commitment.bytes, HASH_SIZE)), hex_write(a, span_of(entry->salt, LEDGER_SALT)));
 	buffer_print(&b, "\"/v1/receipts/%s\",\"entry\":", id);
@@ -99,7 +101,9 @@ on_caller_known(void *arg, enum err err, const struct caller *caller, const stru
 	exchange_hold(s->exchange, NULL);
 	if (err != OK) {
 		exchange_refuse_with(s->exchange, err == ERR_DENIED ? 401 : status_of(err),
-		    span_text(err == ERR_DENIED ? "WWW-Authenticate: Bearer realm=\"watashi\"\r\n" : "Retry-After: 2\r\n"), why);
+		    span_text(
+			err == ERR_DENIED ? "WWW-Authenticate: Bearer realm=\"watashi\"\r\n" : "Retry-After: 2\r\n"),
+		    why);
 		return;
 	}
 	if (caller->rights & CALLER_DECIDE)

@@ -1,4 +1,5 @@
-/* front/policy/policy.c - published policies over HTTP: the list, the dictionary, one version, its files and its note, what it changed.
+/* front/policy/policy.c - published policies over HTTP: the list, the dictionary, one version, its files and its note,
+ * what it changed.
  */
 #include "front/policy/policy.h"
 
@@ -405,7 +406,8 @@ serve_difference(struct exchange *e, void *arg)
 	if (!after)
 		return;
 	if (!span_is(name, "from")) {
-		problem_set(&why, ERR_SYNTAX, "", "expected the query from=VERSION, found %s", name.size ? "another" : "none");
+		problem_set(&why, ERR_SYNTAX, "", "expected the query from=VERSION, found %s",
+		    name.size ? "another" : "none");
 		exchange_refuse(e, 400, &why);
 		return;
 	}

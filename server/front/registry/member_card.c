@@ -77,7 +77,8 @@ refuse_card(struct card_query *q)
 	    "no member and no entity of this id is known here");
 }
 
-/* Like everything of the store that cannot be read: a matter for the operator, and not an answer that nothing is there. */
+/* Like everything of the store that cannot be read: a matter for the operator, and not an answer that nothing is
+ * there. */
 static void
 refuse_broken(struct card_query *q, const char *what)
 {
@@ -128,7 +129,8 @@ take_entity(struct card_query *q, size_t at, const struct ask *entity, const str
 {
 	if (entity->count && entity_read(arena_copy(&q->arena, entity->rows[0].value), &q->entities[at]))
 		q->shown[at].entity = &q->entities[at];
-	if (findings->count && findings_read(&q->arena, arena_copy(&q->arena, findings->rows[0].value), &q->findings[at]))
+	if (findings->count &&
+	    findings_read(&q->arena, arena_copy(&q->arena, findings->rows[0].value), &q->findings[at]))
 		q->shown[at].findings = &q->findings[at];
 }
 
@@ -142,8 +144,8 @@ show_entity(struct card_query *q)
 		return;
 	}
 	if (q->entities[0].member.size) {
-		const char *fields = arena_print(q->exchange->arena, "Location: /v1/members/%.*s\r\nCache-Control: no-cache\r\n",
-		    SPAN_ARGS(q->entities[0].member));
+		const char *fields = arena_print(q->exchange->arena,
+		    "Location: /v1/members/%.*s\r\nCache-Control: no-cache\r\n", SPAN_ARGS(q->entities[0].member));
 
 		forget(q);
 		exchange_reply(q->exchange, &(struct reply){ .status = 307, .fields = span_text(fields) });
@@ -276,7 +278,8 @@ on_fragments_loaded(void *arg, enum err err, const struct problem *why)
 		if (!q->asks[i].count)
 			continue;
 		if (card_draw(&q->arena, authority, shown, q->asks[i].rows[0].value, &broken) != OK)
-			log_error("card.portrait", "entity=%s error=%s", LOG_SPAN(shown->entity_id), LOG_TEXT(broken.text));
+			log_error("card.portrait", "entity=%s error=%s", LOG_SPAN(shown->entity_id),
+			    LOG_TEXT(broken.text));
 	}
 	send_card(q);
 }

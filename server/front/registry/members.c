@@ -50,11 +50,13 @@ serve_members_page(struct exchange *exchange, void *front)
 	struct span query = exchange->request->query;
 
 	(void)front;
-	exchange_reply(exchange, &(struct reply){
+	exchange_reply(exchange,
+	    &(struct reply){
 		.status = 308,
-		.fields = span_text(arena_print(exchange->arena, "Location: " LIST_PAGE "%s%.*s\r\nCache-Control: no-cache\r\n",
-		    query.size ? "?" : "", SPAN_ARGS(query))),
-	});
+		.fields = span_text(
+		    arena_print(exchange->arena, "Location: " LIST_PAGE "%s%.*s\r\nCache-Control: no-cache\r\n",
+			query.size ? "?" : "", SPAN_ARGS(query))),
+	    });
 }
 
 /* One page for every member: its script reads the address and asks for the card. */

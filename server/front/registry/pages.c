@@ -337,8 +337,8 @@ serve_page(struct exchange *exchange, void *arg)
 	page_send(exchange, front, page_find(&front->pages, exchange->request->path));
 }
 
-/* One page for every decision: its script reads the address, and asks the ledger with the salt, which stands behind a '#' and
- * so never comes here with the address. */
+/* One page for every decision: its script reads the address, and asks the ledger with the salt, which stands behind a
+ * '#' and so never comes here with the address. */
 void
 serve_decision_page(struct exchange *exchange, void *arg)
 {
