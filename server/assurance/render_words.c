@@ -36,7 +36,7 @@ asserter_wording(struct span word)
 		{ "watashi", "Watashi", "Watashi" },
 		{ "idp", "認証提供者", "identity provider" },
 		{ "proofing-provider", "身元確認提供者", "proofing provider" },
-		{ "platform", "端末（OS）", "platform" },
+		{ "platform", "プラットフォーム事業者", "platform operator" },
 		{ "rp", "提供先", "relying party" },
 		{ "registry", "登録簿", "registry" },
 	};

@@ -3,6 +3,7 @@
 
 #include "assurance/condition_wording.h"
 #include "assurance/render.h"
+#include "assurance/render_writer.h"
 #include "policy_text.h"
 
 /* Conditions: each line as its depth and its text. */
@@ -196,6 +197,25 @@ a_framework_is_a_document(void **state)
 	arena_release(&a);
 }
 
+static void
+who_states_a_fact_is_named_as_in_the_framework(void **state)
+{
+	static const struct { const char *word, *ja, *en; } cases[] = {
+		{ "platform", "プラットフォーム事業者", "platform operator" },
+		{ "proofing-provider", "身元確認提供者", "proofing provider" },
+		{ "rp", "提供先", "relying party" },
+		{ "somebody-else", "somebody-else", "somebody-else" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct localized said = asserter_wording(span_text(cases[i].word));
+
+		expect_span(cases[i].word, said.ja, cases[i].ja);
+		expect_span(cases[i].word, said.en, cases[i].en);
+	}
+}
+
 static size_t
 occurrences(struct span text, const char *part)
 {
@@ -322,6 +342,7 @@ main(void)
 		cmocka_unit_test(a_condition_is_said_in_both_languages),
 		cmocka_unit_test(a_condition_is_never_said_by_itself_or_a_later_one),
 		cmocka_unit_test(a_framework_is_a_document),
+		cmocka_unit_test(who_states_a_fact_is_named_as_in_the_framework),
 		cmocka_unit_test(every_element_that_opens_closes),
 		cmocka_unit_test(no_line_of_text_is_wider_than_the_page),
 		cmocka_unit_test(the_sources_table_reads_back_level_by_level),
