@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "expect.h"
+#include "store/look.h"
 
 #include "net/channel.h"
 #include "registry/import.h"
@@ -286,36 +287,12 @@ stage_publish(struct stage *s)
 
 /* Looking into the store */
 
-struct stage_look {
-	struct ask ask;
-	struct arena *arena;
-	struct row *rows;
-	size_t count;
-	bool done;
-};
-
-static inline void
-stage_on_loaded(void *arg, enum err err, const struct problem *why)
-{
-	struct stage_look *look = arg;
-
-	expect_ok("the store answers", err, why);
-	look->done = true;
-	look->count = look->ask.count;
-	look->rows = arena_array(look->arena, struct row, look->count);
-	for (size_t i = 0; i < look->count; i++) {
-		look->rows[i] = look->ask.rows[i];
-		look->rows[i].key = arena_copy(look->arena, look->ask.rows[i].key);
-		look->rows[i].value = arena_copy(look->arena, look->ask.rows[i].value);
-	}
-}
-
 static inline struct stage_look
 stage_load(struct stage *s, struct ask ask)
 {
-	struct stage_look look = { .ask = ask, .arena = &s->arena };
+	struct stage_look look;
 
-	store_load(s->store, &look.ask, 1, stage_on_loaded, &look);
+	stage_look_start(&look, s->store, &s->arena, ask);
 	while (!look.done)
 		if (!store_memory_step(s->store, s->now))
 			turn_run(loop_turn(s->loop));

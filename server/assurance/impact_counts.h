@@ -1,0 +1,52 @@
+/* assurance/impact_counts.h - what is counted of decisions under another version: private to impact.c, which counts,
+ * and impact_report.c, which tells.
+ */
+#pragma once
+
+#include "assurance/decided.h"
+#include "assurance/impact.h"
+
+#define SAMPLES 5
+#define RESOURCES_LARGEST 4096   /* relying parties told apart; further ones are counted together */
+#define RESOURCE_NAME 256
+#define REASONS 64               /* profiles and levels the new version does not have */
+
+/* Ids of decisions to look at. */
+struct samples {
+	char ids[SAMPLES][33];
+	size_t count;
+};
+
+struct flip {
+	uint64_t lost, won;      /* true before and not now; the other way round */
+};
+
+struct resource {
+	char id[RESOURCE_NAME];
+	uint64_t refused, accepted;
+};
+
+struct reason {
+	char text[96];
+	uint64_t count;
+};
+
+struct impact {
+	const struct framework *after;
+	const struct framework *const *before;
+	size_t before_count;
+	struct arena arena;      /* of one decision */
+	struct decision *decision;
+	struct facts *facts;
+	uint64_t decisions, replayed, same, refused, accepted, other, erased;
+	struct samples refused_ids, accepted_ids;
+	/* Old level by new level; the last row: a level the new version does not know. */
+	uint64_t matrix[AREAS_LARGEST][LEVELS_LARGEST + 2][LEVELS_LARGEST + 1];
+	struct flip flips[CRITERIA_LARGEST];
+	uint64_t missing[FACTS_LARGEST];
+	struct reason reasons[REASONS];
+	size_t reason_count;
+	struct resource *resources;
+	size_t resource_count;
+	struct resource rest;    /* those past RESOURCES_LARGEST */
+};
