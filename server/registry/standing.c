@@ -6,11 +6,14 @@
 #include "base/record.h"
 #include "codec/text.h"
 #include "crypto/digest.h"
+#include "model/agreement.h"
 #include "registry/difference.h"
 #include "registry/form.h"
 
 #define MEMBER_FORMAT 2
 #define CLAIM_FORMAT 1
+
+_Static_assert(AGREEMENT_LARGEST <= MEMBER_APPROVERS, "whoever may agree has room in the row");
 
 const struct table member_table = { "member", ROLE_BIT(ROLE_STEWARD), TABLE_NOTICED };
 const struct table member_event_table = { "member_event", ROLE_BIT(ROLE_STEWARD), 0 };
@@ -295,31 +298,22 @@ check_proposal(const struct step *s)
 	return OK;
 }
 
-/* Who has agreed already cannot be the other. */
+/* The rule is everybody's (model/agreement.h); a member's row keeps who agreed in its own way. */
 static enum err
 agree(struct step *s)
 {
 	const struct member *m = s->before;
-	unsigned needed = s->change->approvals;
+	const struct agreeing by = { s->change->actor, s->change->counts, s->change->approvals };
+	struct agreement agreement = { .proposer = m->proposer };
 
-	if (!counts(s))
-		return problem_set(s->why, ERR_DENIED, "",
-		    "%.*s is not named in control/operators, so its agreement does not count; expected an operator who "
-		    "is, %zu of %u have agreed",
-		    SPAN_ARGS(s->change->actor), m->approver_count, needed);
 	for (size_t i = 0; i < m->approver_count; i++)
-		if (span_equal(m->approvers[i], s->change->actor) && needed > 1)
-			return problem_set(s->why, ERR_DENIED, "",
-			    "%.*s %s this; expected another operator, %zu of %u have agreed",
-			    SPAN_ARGS(s->change->actor),
-			    span_equal(m->proposer, s->change->actor) ? "proposed" : "has agreed to", m->approver_count,
-			    needed);
-	if (m->approver_count + 1 >= needed)
+		agreement.approvers = span_text(arena_print(s->arena, "%.*s%s%.*s", SPAN_ARGS(agreement.approvers),
+		    i ? "\n" : "", SPAN_ARGS(m->approvers[i])));
+	if (agreement_join(s->arena, &agreement, &by, s->why) != OK)
+		return s->why->code;
+	if (agreement_had(&agreement) >= by.approvals)
 		return OK;
-	if (m->approver_count == MEMBER_APPROVERS)
-		return problem_set(
-		    s->why, ERR_LIMIT, "", "expected at most %d operators, found %u needed", MEMBER_APPROVERS, needed);
-	s->out->after.approvers[s->out->after.approver_count++] = s->change->actor;
+	s->out->after.approvers[s->out->after.approver_count++] = by.actor;
 	s->out->waits = true;
 	s->out->event = "member.agreed";
 	return OK;
