@@ -63,25 +63,12 @@ static const struct {
 	{ 0xfeff, 0xfeff },
 };
 
-static uint32_t
-character_cut(struct span *rest)
-{
-	uint8_t first = rest->data[0];
-	size_t more = first < 0xc0 ? 0 : first < 0xe0 ? 1 : first < 0xf0 ? 2 : 3;
-	uint32_t c = more ? first & (0x3fu >> more) : first;
-
-	for (size_t i = 1; i <= more; i++)
-		c = c << 6 | (rest->data[i] & 0x3fu);
-	*rest = span_skip(*rest, more + 1);
-	return c;
-}
-
 /* Whether nothing in it is unseen; and its length. The tree's texts are UTF-8. */
 static bool
 is_seen(struct span s, bool lines, size_t *characters)
 {
 	for (*characters = 0; s.size; ++*characters) {
-		uint32_t c = character_cut(&s);
+		uint32_t c = utf8_cut(&s);
 
 		for (size_t i = 0; i < COUNT(unseen); i++)
 			if (c >= unseen[i].first && c <= unseen[i].last && !(lines && c == '\n'))

@@ -45,6 +45,14 @@ hex_add(struct buffer *b, struct span s)
 	buffer_filled(b, 2 * s.size);
 }
 
+const char *
+hex_text(struct span s, char *out)
+{
+	put_hex((uint8_t *)out, s);
+	out[2 * s.size] = '\0';
+	return out;
+}
+
 bool
 hex_read(struct span s, uint8_t *out, size_t size)
 {
@@ -274,6 +282,19 @@ utf8_first(struct span s, size_t most)
 	while (most && (s.data[most] & 0xc0) == 0x80)
 		most--;
 	return span_first(s, most);
+}
+
+uint32_t
+utf8_cut(struct span *rest)
+{
+	uint8_t first = rest->data[0];
+	size_t more = first < 0xc0 ? 0 : first < 0xe0 ? 1 : first < 0xf0 ? 2 : 3;
+	uint32_t c = more ? first & (0x3fu >> more) : first;
+
+	for (size_t i = 1; i <= more; i++)
+		c = c << 6 | (rest->data[i] & 0x3fu);
+	*rest = span_skip(*rest, more + 1);
+	return c;
 }
 
 bool

@@ -7,6 +7,8 @@
 /* Lower case. */
 const char *hex_write(struct arena *, struct span);
 void hex_add(struct buffer *, struct span);
+/* Into two characters a byte and the NUL behind them. */
+const char *hex_text(struct span, char *out);
 /* Lower or upper case, an even number of digits, exactly `size` bytes. */
 bool hex_read(struct span, uint8_t *out, size_t size);
 
@@ -28,6 +30,8 @@ struct span percent_write(struct arena *, struct span);
 bool utf8_valid(struct span);
 /* At most so many bytes from the beginning, and no character cut in two. */
 struct span utf8_first(struct span, size_t most);
+/* Cuts one character from the front of what is well-formed and not empty. */
+uint32_t utf8_cut(struct span *rest);
 
 /* A JSON string with its quotes, as our own writers make it (RFC 8785 s3.2.2.2). Bytes that are no UTF-8 (of a sentence
  * cut short, of somebody's log) become U+FFFD: what is written is JSON whatever it was given. */

@@ -51,25 +51,11 @@ is_unseen(uint32_t character)
 	return false;
 }
 
-/* Cuts one character from the front of well-formed UTF-8. */
-static uint32_t
-character_cut(struct span *rest)
-{
-	uint8_t first = rest->data[0];
-	size_t more = first < 0xc0 ? 0 : first < 0xe0 ? 1 : first < 0xf0 ? 2 : 3;
-	uint32_t c = more ? first & (0x3fu >> more) : first;
-
-	for (size_t i = 1; i <= more; i++)
-		c = c << 6 | (rest->data[i] & 0x3fu);
-	*rest = span_skip(*rest, more + 1);
-	return c;
-}
-
 static bool
 is_seen(struct span s, const char *but)
 {
 	while (s.size) {
-		uint32_t c = character_cut(&s);
+		uint32_t c = utf8_cut(&s);
 
 		if (is_unseen(c) && !(c < 0x80 && is_one_of((uint8_t)c, but)))
 			return false;
@@ -83,7 +69,7 @@ form_unseen(struct span s, uint32_t *character, size_t *position)
 	if (!utf8_valid(s))
 		return false;
 	for (*position = 1; s.size; ++*position) {
-		*character = character_cut(&s);
+		*character = utf8_cut(&s);
 		if (is_unseen(*character) && *character != '\n')
 			return true;
 	}

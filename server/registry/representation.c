@@ -1,6 +1,7 @@
 /* registry/representation.c - a document's bytes as they are served. */
 #include "registry/representation.h"
 
+#include "codec/text.h"
 #include "crypto/digest.h"
 
 static const struct {
@@ -14,13 +15,9 @@ static const struct {
 struct content_tag
 content_tag_of_digest(const uint8_t sum[32])
 {
-	static const char digits[] = "0123456789abcdef";
-	struct content_tag tag = { 0 };
+	struct content_tag tag;
 
-	for (size_t i = 0; i < 16; i++) {
-		tag.text[2 * i] = digits[sum[i] >> 4];
-		tag.text[2 * i + 1] = digits[sum[i] & 15];
-	}
+	hex_text(span_of(sum, 16), tag.text);
 	return tag;
 }
 

@@ -243,6 +243,32 @@ no_character_is_cut_in_two(void **state)
 		expect_span(cases[i].text, utf8_first(span_text(cases[i].text), cases[i].most), cases[i].first);
 }
 
+static void
+hexadecimal_ends_where_its_bytes_do(void **state)
+{
+	char text[9];
+
+	(void)state;
+	memset(text, 'x', sizeof(text));
+	expect_text("three of four", hex_text(span_text("\x01\xab\xff"), text), "01abff");
+	expect_text("none", hex_text((struct span){ 0 }, text), "");
+}
+
+static void
+characters_are_cut_one_by_one(void **state)
+{
+	static const uint32_t characters[] = { 'a', 0x7f, 0x80, 0x7ff, 0x800, 0x3042, 0xffff, 0x10000, 0x10ffff };
+	struct span rest = span_text("a\x7f\xc2\x80\xdf\xbf\xe0\xa0\x80\xe3\x81\x82\xef\xbf\xbf\xf0\x90\x80\x80"
+	    "\xf4\x8f\xbf\xbf");
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(characters); i++) {
+		assert_true(rest.size > 0);
+		expect_number("the next character", utf8_cut(&rest), characters[i]);
+	}
+	expect_number("nothing is left", rest.size, 0);
+}
+
 int
 main(void)
 {
@@ -255,6 +281,8 @@ main(void)
 		cmocka_unit_test(json_strings_are_written_canonically),
 		cmocka_unit_test(escapes_are_found_wherever_they_stand),
 		cmocka_unit_test(no_character_is_cut_in_two),
+		cmocka_unit_test(hexadecimal_ends_where_its_bytes_do),
+		cmocka_unit_test(characters_are_cut_one_by_one),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
