@@ -158,19 +158,12 @@ read_facts(struct vouched *v, struct arena *scratch, const struct jwt_claims *cl
 	return stated ? OK : problem_set(why, ERR_INVALID, "", "the JWT's /facts: expected an object, found none");
 }
 
-static struct span
-without_slash(struct span url)
-{
-	return url.size && url.data[url.size - 1] == '/' ? span_first(url, url.size - 1) : url;
-}
-
 static enum err
 verify(struct vouched *v, size_t at, struct jwt_claims *claims, struct problem *why)
 {
 	const struct caller *voucher = &v->callers[at];
-	const struct span bare = without_slash(v->asked.audience);
 	const struct span audiences[] = {
-		span_text(arena_print(v->arena, "%.*s/", SPAN_ARGS(bare))), bare,
+		span_text(arena_print(v->arena, "%.*s/", SPAN_ARGS(v->asked.audience))), v->asked.audience,
 	};
 	const struct jwt_expectation expected = {
 		.type = STATEMENT_TYPE, .issuer = voucher->name, .audiences = audiences,

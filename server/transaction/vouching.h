@@ -23,7 +23,7 @@
 struct vouching {
 	const struct span *statements; /* compact JWS, each once; at most VOUCHING_STATEMENTS */
 	size_t count;
-	struct span audience;          /* our base URL, with or without the slash at its end */
+	struct span audience;          /* our base URL without the slash at its end, which statements may have */
 	struct span asker;             /* id of the member who asks */
 	const struct dictionary *dictionary;
 	struct instant now;

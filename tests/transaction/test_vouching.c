@@ -355,8 +355,8 @@ who_goes_away_is_not_called_back(void **state)
 		scene_open(&s, 7);
 		statement = maker_jwt(&s.arena, &key, "ES256", HEADER, ABOUT(ALICE TIMES FACTS));
 		pending = vouching_take(s.store, roll, &s.arena, &(struct vouching){ .statements = &statement,
-		    .count = 1, .audience = span_text(BASE), .asker = span_text("bank"), .dictionary = dictionary,
-		    .now = s.now }, on_vouched_here, &s);
+		    .count = 1, .audience = span_text("https://federation.example"), .asker = span_text("bank"),
+		    .dictionary = dictionary, .now = s.now }, on_vouched_here, &s);
 		for (int i = 0; i < steps; i++)
 			store_memory_step(s.store, s.now);
 		pending_cancel(&pending);
