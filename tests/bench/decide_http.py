@@ -53,7 +53,6 @@ class Point:
             json.dump(MEMBER, f)
         daemon.ctl("member", "apply", "--no-wait", "--reason", "bench", record)
         daemon.ctl("member", "approve", "--no-wait", "--reason", "bench", MEMBER["id"])
-        self.await_ledger()
         version, facts = os.path.join(directory, "policy"), os.path.join(directory, "facts.json")
         daemon.ctl("policy", "seal", version, "--facts", facts)
         daemon.ctl("policy", "publish", version, "--facts", facts)
@@ -69,14 +68,6 @@ class Point:
         """Every process where the system likes: wrk shares a processor with them."""
         subprocess.run(["sh", "-c", "for p in %d $(pgrep -P %d); do taskset -acp 0,1 $p; done >/dev/null" %
                         (self.daemon.process.pid, self.daemon.process.pid)], check=True)
-
-    def await_ledger(self):
-        for _ in range(200):
-            keys = json.loads(self.daemon.ctl("key", "list", "--json"))["keys"]
-            if any(k["use"] == "ledger" and k["state"] == "active" for k in keys):
-                return
-            time.sleep(0.1)
-        raise SystemExit("no key of the ledger became active")
 
     def questions(self, directory, framework, profile):
         bodies, script = os.path.join(directory, "bodies.jsonl"), os.path.join(directory, "ask.lua")
