@@ -1,8 +1,7 @@
 /* tests/bench/fill_decisions.c - a ledger grown by decisions that differ: each a question made by chance, the same from
  * the same seed, really decided and recorded as a worker would. For a daemon that is stopped.
  *
- *     fill_decisions VERSION-DIRECTORY FACTS STORE-DIRECTORY MAP-BYTES COUNT       prints how many leaves there are
- * then
+ *     fill_decisions VERSION-DIRECTORY FACTS STORE-DIRECTORY MAP-BYTES COUNT    prints how many leaves there are then
  *
  * The facts are those of the version's own tests: one test of each file, so that every area is spoken of, and then up
  * to five facts changed. Profiles, demands, relying parties and people differ too; the times are those of the last
