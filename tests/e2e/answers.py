@@ -36,6 +36,7 @@ BANK = {
                   "assertion.signed": {"value": True, "at": "2026-01-01T00:00:00Z"}},
     },
 }
+GONE = "member-service"
 FORM = {"Content-Type": "application/x-www-form-urlencoded", "Authorization": None}
 
 failed = 0
@@ -50,7 +51,8 @@ def schema(name, definition):
 
 AUTHZEN = {name: schema("authzen", name) for name in
            ("question", "questions", "search", "answer", "answers", "found", "metadata", "tokenError", "entry", "problem")}
-AUTHZEN["policies"], AUTHZEN["ledger"] = schema("published", "policies"), schema("published", "ledger")
+AUTHZEN.update({name: schema("published", name) for name in
+                ("policies", "document", "difference", "ledger", "policyEntry", "erasureEntry")})
 AUTHZEN["decision"] = schema("decision-entry", None)
 
 
@@ -149,13 +151,69 @@ def records(point, bank):
     says("the ledger", "ledger", ledger)
 
 
+def changed_file(path, change):
+    with open(path, encoding="utf-8") as f:
+        document = json.load(f)
+    change(document)
+    with open(path, "w", encoding="utf-8") as f:
+        json.dump(document, f, ensure_ascii=False)
+
+
+def without_a_profile(version):
+    os.unlink(os.path.join(version, f"profiles/{GONE}.json"))
+    changed_file(os.path.join(version, "manifest.json"), lambda m: m.update(version="1.1", valid_from="2099-01-01T00:00:00Z"))
+    for name in os.listdir(os.path.join(version, "tests")):
+        changed_file(os.path.join(version, "tests", name),
+                     lambda d: d.update(tests=[t for t in d["tests"] if t.get("profile") != GONE]))
+
+
+def auditor(point, path):
+    if not hasattr(point, "audit"):
+        made = point.daemon.ctl("token", "new", "auditor", "--member", MEMBER["id"], "--right", "audit", "--json")
+        point.audit = json.loads(made)["token"]
+    return point.ask(path, None, method="GET", token=point.audit)
+
+
+def published(point):
+    """Each version as it is shown and as the ledger keeps it, and in what two of them differ."""
+    versions = [v for f in point.ask("/v1/policy", None, method="GET")[2]["frameworks"] for v in f["versions"]]
+    for version in versions:
+        code, _, document = point.ask(version["url"], None, method="GET")
+        status(f"{version['url']} is shown", code, 200)
+        says(f"{version['url']} as a document", "document", document)
+        code, _, told = auditor(point, f"/v1/ledger/entries/{version['ledger']['entry']}")
+        status("its entry is shown to auditors", code, 200)
+        says("as any entry", "entry", told)
+        says("and as that of a version", "policyEntry", told["entry"])
+        refuses("which is none of an erasure", "erasureEntry", told["entry"])
+    later = os.path.join(point.daemon.home, "policy/jp-idtf/1.1")
+    shutil.copytree(os.path.join(point.daemon.home, "policy/jp-idtf/1.0"), later)
+    without_a_profile(later)
+    point.daemon.ctl("policy", "seal", later)
+    point.daemon.ctl("policy", "publish", later)
+    for _ in range(100):
+        code, _, difference = point.ask("/v1/policy/jp-idtf@1.1/difference?from=1.0", None, method="GET")
+        if code == 200:
+            break
+        time.sleep(0.1)
+    says("what a later version demands otherwise", "difference", difference)
+    status("one profile is gone", [p["id"] for p in difference["profiles"] if p["change"] == "removed"], [GONE])
+    refuses("no difference without its criteria", "difference", {k: v for k, v in difference.items() if k != "criteria"})
+
+
+def erased(point):
+    point.ask("/access/v1/evaluation", {**BANK, "subject": {"type": "user", "id": "gone"}})
+    out = point.daemon.ctl("ledger", "erase", "--subject", "user:gone", "--reason", "asked for", "--yes", "--json")
+    code, _, told = auditor(point, f"/v1/ledger/entries/{json.loads(out)['entries'][0]}")
+    status("the entry of an erasure is shown to auditors", code, 200)
+    says("as any entry", "entry", told)
+    says("and as that of an erasure", "erasureEntry", told["entry"])
+    refuses("which is none of a version", "policyEntry", told["entry"])
+
+
 def in_force(path):
     """From a day that is past, whenever the test runs."""
-    with open(path, encoding="utf-8") as f:
-        manifest = json.load(f)
-    manifest["valid_from"] = "2026-01-01T00:00:00Z"
-    with open(path, "w", encoding="utf-8") as f:
-        json.dump(manifest, f, ensure_ascii=False)
+    changed_file(path, lambda manifest: manifest.update(valid_from="2026-01-01T00:00:00Z"))
 
 
 class Shipped(Point):
@@ -178,7 +236,7 @@ class Shipped(Point):
 
 
 def main():
-    for kind, settings, parts in ((Point, {"decisions": {"access": ACCESS}}, (searches,)), (Shipped, {}, (decisions, refusals))):
+    for kind, settings, parts in ((Point, {"decisions": {"access": ACCESS}}, (searches,)), (Shipped, {}, (decisions, refusals, published, erased))):
         point = kind(os.environ["WATASHI_BUILD"], settings)
         try:
             for part in parts:
