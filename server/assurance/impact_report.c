@@ -1,4 +1,4 @@
-/* assurance/impact_report.c - what another version would have said of decisions, as JSON: those counts that are most. */
+/* assurance/impact_report.c - what another version would have said of decisions, as JSON. */
 #include "assurance/impact_counts.h"
 #include "codec/text.h"
 

@@ -1,7 +1,8 @@
 /* transaction/vouching.h - facts that a member's machine vouches for in a signed statement, which comes with the
  * question.
  *
- *     statements, each once -> issuers -> their callers and members -> signature, audience, time, asker -> vouched facts
+ *     statements, each once -> issuers -> their callers and members -> signature, audience, time, asker
+ *         -> vouched facts
  *     a question: its statements -> subject, agreement -> its facts
  *
  * A statement is a JWT: typ "assurance-facts+jwt"; iss the name of a caller with the right to vouch, signed with a key
