@@ -13,19 +13,22 @@ struct remembered {
 	struct hash root;
 };
 
-/* A daemon that runs says whether its log is halted. One that does not run cannot be asked: then the operator knows. */
+/* A daemon that runs says whether its log is halted. One that does not run cannot be asked: then the operator knows.
+ * One that is there and does not say (busy, refusing, broken) may be signing: nothing of it is given up unasked. */
 static enum err
 halt_ask(struct ctl *ctl, bool *known, struct problem *why)
 {
 	static const struct ctl_question question = { .path = "/v1/control/status" };
 	const json_t *ledger;
-	struct problem unreachable;
-	enum err err = OK;
 	json_t *answer;
+	enum err err;
 
-	*known = ctl_ask(ctl, &question, &answer, &unreachable) == OK;
-	if (!*known)
+	err = ctl_ask(ctl, &question, &answer, why);
+	*known = err == OK;
+	if (ctl->absent)
 		return OK;
+	if (err != OK)
+		return problem_within(why, "whether the ledger is halted is not known, and nothing was changed");
 	ledger = json_object_get(answer, "ledger");
 	if (!answer_text(ledger, "halted")[0])
 		err = problem_set(why, ERR_CONFLICT, "",

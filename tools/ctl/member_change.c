@@ -307,18 +307,17 @@ static const struct {
 };
 
 /* Shows what is about to be approved, and names it in the change, so that nobody approves what he has not seen. Where
- * there is nothing to show the daemon says why. */
-static void
-proposal_take(struct ctl *ctl, json_t *change)
+ * nothing waits the daemon says so. */
+static enum err
+proposal_take(struct ctl *ctl, json_t *change, struct problem *why)
 {
 	const char *id = json_string_value(json_object_get(change, "id"));
 	const json_t *proposed, *difference;
-	struct problem why;
 	json_t *card;
 	size_t i;
 
-	if (member_card_ask(ctl, id, &card, &why) != OK)
-		return;
+	if (member_card_ask(ctl, id, &card, why) != OK)
+		return problem_within(why, "%s: what waits is not known, and nothing was approved", id);
 	proposed = json_object_get(card, "proposed");
 	if (json_is_object(proposed)) {
 		json_object_set(change, "proposal", json_object_get(proposed, "proposal"));
@@ -336,6 +335,7 @@ proposal_take(struct ctl *ctl, json_t *change)
 		}
 	}
 	json_decref(card);
+	return OK;
 }
 
 enum ending
@@ -358,6 +358,7 @@ member_step(struct ctl *ctl, int argc, char **argv)
 	const char *ids[MEMBERSHIP_CHANGES] = { 0 };
 	struct record_files changes = { 0 };
 	struct usage usage = { .flags = flags, .least = 1, .most = MEMBERSHIP_CHANGES };
+	struct problem why;
 	enum ending ending;
 	size_t step = 0;
 
@@ -383,10 +384,12 @@ member_step(struct ctl *ctl, int argc, char **argv)
 			return misused("\"%s\" is no member's id", ids[changes.count]);
 		}
 		changes.items[changes.count++] = (struct record_file){ NULL, change };
-		if (wish.proposal)
+		if (wish.proposal) {
 			json_object_set_new(change, "proposal", json_string(wish.proposal));
-		else if (strcmp(argv[0], "approve") == 0)
-			proposal_take(ctl, change);
+		} else if (strcmp(argv[0], "approve") == 0 && proposal_take(ctl, change, &why) != OK) {
+			record_files_release(&changes);
+			return refused(&why);
+		}
 	}
 	ending = change_run(ctl, &wish, &changes);
 	record_files_release(&changes);

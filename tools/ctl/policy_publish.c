@@ -265,20 +265,20 @@ step_run(struct ctl *ctl, const char *action, const char *const operands[2], con
 	return outcome_show(ctl, answer);
 }
 
-/* Shows what is about to be approved, and names it, so that nobody approves what he has not seen. */
-static const char *
-proposal_show(struct ctl *ctl, const char *const operands[2])
+/* Shows what is about to be approved, and names it, so that nobody approves what he has not seen. `*proposal` NULL:
+ * nothing waits. */
+static enum err
+proposal_show(struct ctl *ctl, const char *const operands[2], const char **proposal, struct problem *why)
 {
-	const char *proposal = NULL;
 	const json_t *row;
-	struct problem why;
 	json_t *answer;
 
-	if (policy_list_ask(ctl, &answer, &why) != OK)
-		return NULL;
+	*proposal = NULL;
+	if (policy_list_ask(ctl, &answer, why) != OK)
+		return problem_within(why, "what waits is not known, and nothing was approved");
 	row = policy_list_find(answer, operands[0], operands[1]);
 	if (row && answer_text(row, "proposal")[0]) {
-		proposal = arena_text(ctl->arena, span_text(answer_text(row, "proposal")));
+		*proposal = arena_text(ctl->arena, span_text(answer_text(row, "proposal")));
 		if (!ctl->json) {
 			puts("to approve:");
 			row_show(row);
@@ -287,7 +287,7 @@ proposal_show(struct ctl *ctl, const char *const operands[2])
 		}
 	}
 	json_decref(answer);
-	return proposal;
+	return OK;
 }
 
 enum ending
@@ -308,12 +308,13 @@ policy_approve(struct ctl *ctl, int argc, char **argv)
 		.least = 2,
 		.most = 2,
 	};
+	struct problem why;
 	enum ending ending;
 
 	if (!arguments_read(ctl, &usage, argc, argv, operands, &ending))
 		return ending;
-	if (!proposal)
-		proposal = proposal_show(ctl, operands);
+	if (!proposal && proposal_show(ctl, operands, &proposal, &why) != OK)
+		return refused(&why);
 	return step_run(ctl, "approve", operands, proposal);
 }
 

@@ -389,23 +389,22 @@ token_key(struct ctl *ctl, int argc, char **argv)
 	return step(ctl, name, &body);
 }
 
-/* Shows what is about to be approved, and names it, so that nobody approves what he has not seen. NULL: nothing waits.
- */
-static const char *
-waiting_find(struct ctl *ctl, const char *name)
+/* Shows what is about to be approved, and names it, so that nobody approves what he has not seen. `*proposal` NULL:
+ * nothing waits. */
+static enum err
+waiting_find(struct ctl *ctl, const char *name, const char **proposal, struct problem *why)
 {
-	const char *proposal = NULL;
 	const json_t *row;
-	struct problem why;
 	json_t *answer;
 	size_t i;
 
-	if (list_ask(ctl, &answer, &why) != OK)
-		return NULL;
+	*proposal = NULL;
+	if (list_ask(ctl, &answer, why) != OK)
+		return problem_within(why, "what waits is not known, and nothing was approved");
 	json_array_foreach(json_object_get(answer, "proposals"), i, row) {
 		if (strcmp(answer_text(row, "name"), name) != 0 || !answer_text(row, "proposal")[0])
 			continue;
-		proposal = arena_text(ctl->arena, span_text(answer_text(row, "proposal")));
+		*proposal = arena_text(ctl->arena, span_text(answer_text(row, "proposal")));
 		if (!ctl->json) {
 			puts("to approve:");
 			proposal_show(row);
@@ -413,7 +412,7 @@ waiting_find(struct ctl *ctl, const char *name)
 		}
 	}
 	json_decref(answer);
-	return proposal;
+	return OK;
 }
 
 static enum ending
@@ -434,12 +433,13 @@ token_approve(struct ctl *ctl, int argc, char **argv)
 		.most = 1,
 	};
 	struct buffer body = buffer_init(1 * KIB);
+	struct problem why;
 	enum ending ending;
 
 	if (!arguments_read(ctl, &usage, argc, argv, &name, &ending))
 		return ending;
-	if (!proposal)
-		proposal = waiting_find(ctl, name);
+	if (!proposal && waiting_find(ctl, name, &proposal, &why) != OK)
+		return refused(&why);
 	buffer_text(&body, "{\"action\":\"approve\"");
 	if (proposal) {
 		buffer_text(&body, ",\"proposal\":");
