@@ -110,6 +110,18 @@ ledger_entry_read(struct span value, struct ledger_entry *out)
 	return true;
 }
 
+enum err
+ledger_entry_loaded(const struct row *row, struct ledger_entry *out, struct problem *why)
+{
+	char key[2 * sizeof(struct id) + 1];
+
+	if (row->key.size == sizeof(struct id) && ledger_entry_read(row->value, out))
+		return OK;
+	return problem_set(why, ERR_UNAVAILABLE, "",
+	    "the ledger's entry %s is of a form this build does not know",
+	    hex_text(span_first(row->key, sizeof(struct id)), key));
+}
+
 bool
 ledger_leaf_read(struct span value, struct hash *commitment, struct id *id)
 {

@@ -45,6 +45,8 @@ void ledger_entry_erase(struct unit *, struct id, const struct ledger_entry *);
 
 /* Borrowed from the row. False: not ours. */
 bool ledger_entry_read(struct span value, struct ledger_entry *out);
+/* The same of a row that was loaded. ERR_UNAVAILABLE: this build cannot read it, which is never the same as none. */
+enum err ledger_entry_loaded(const struct row *, struct ledger_entry *out, struct problem *why);
 bool ledger_leaf_read(struct span value, struct hash *commitment, struct id *id);
 /* Eight bytes, big-endian: the key of leaves, of checkpoints (by size), and of the journal. */
 struct span ledger_number_key(struct arena *, uint64_t number);

@@ -19,7 +19,9 @@
 #define REASON_LARGEST 1000
 #define NAME_LEAST 4                 /* shorter IDs stand in other words by chance */
 
-static const struct limits entry_limits = { .bytes = LEDGER_ENTRY_LARGEST, .depth = READER_DEPTH, .members = 8192 };
+/* Whatever has been written into an entry can be looked through again. */
+static const struct limits entry_limits = { .bytes = LEDGER_ENTRY_LARGEST, .depth = READER_DEPTH,
+	.members = LEDGER_ENTRY_LARGEST };
 
 /* Looking */
 
@@ -58,17 +60,19 @@ read_subject(struct reader *r, const struct erasure_subject *wanted)
 	return id && type;
 }
 
-bool
-erasure_found(struct arena *a, const struct erasure_search *search, const struct ledger_entry *entry)
+enum err
+erasure_look(struct arena *a, const struct erasure_search *search, const struct ledger_entry *entry, bool *about,
+    struct problem *why)
 {
 	struct span name, content = entry->content;
 	bool found = false;
 	struct reader r;
 
+	*about = false;
 	if (entry->kind != LEDGER_DECISION || !content.size ||
 	    (search->subject.member.size && !span_equal(search->subject.member, entry->party)) ||
 	    !memmem(content.data, content.size, search->mark.data, search->mark.size))
-		return false;
+		return OK;
 	r = reader_json(a, content, entry_limits);
 	reader_object(&r);
 	while (reader_member(&r, &name)) {
@@ -77,7 +81,12 @@ erasure_found(struct arena *a, const struct erasure_search *search, const struct
 		else
 			reader_raw(&r);
 	}
-	return reader_end(&r, NULL) == OK && found;
+	if (reader_end(&r, NULL) != OK)
+		return problem_set(why, ERR_UNAVAILABLE, "",
+		    "the ledger's entry of leaf %llu is of a form this build does not know",
+		    (unsigned long long)(entry->number - 1));
+	*about = found;
+	return OK;
 }
 
 enum err
@@ -218,13 +227,19 @@ erase_entries(struct erasing *g, struct unit *unit)
 	erasure_search_init(&g->arena, &q->subject, &search);
 	for (size_t i = 0; i < q->count && err == OK; i++) {
 		const struct ask *ask = &g->asks[1 + i];
-		struct ledger_entry entry = { 0 };
-		bool read = ask->count && ledger_entry_read(ask->rows[0].value, &entry);
+		struct ledger_entry entry = { .kind = LEDGER_NOTHING };
+		bool about = false;
 
 		arena_reset(&scratch);
-		if (read && entry.kind == LEDGER_DECISION && !entry.content.size) {
+		if (ask->count)
+			err = ledger_entry_loaded(&ask->rows[0], &entry, &g->why);
+		if (err == OK)
+			err = erasure_look(&scratch, &search, &entry, &about, &g->why);
+		if (err != OK)
+			break;
+		if (entry.kind == LEDGER_DECISION && !entry.content.size) {
 			g->report.gone++;
-		} else if (read && erasure_found(&scratch, &search, &entry)) {
+		} else if (about) {
 			unit_expect(unit, &ledger_entry_table, ask->from, ask->rows[0].generation);
 			ledger_entry_erase(unit, q->ids[i], &entry);
 			g->report.erased++;

@@ -16,13 +16,15 @@
 #define ERASURE_AT_ONCE 4096     /* entries; more are erased part by part, under the same agreement */
 #define ERASURE_ID_LARGEST 4096  /* of a subject, as the entries have it */
 
-/* Looking: whether an entry is of a decision about that subject, and was asked for by that member (empty: any). */
+/* Looking: whether an entry is of a decision about that subject, and was asked for by that member (empty: any).
+ * ERR_UNAVAILABLE: it is a decision that may be, and cannot be read; who looks on would say that all were found. */
 struct erasure_search {
 	struct erasure_subject subject;
 	struct span mark;            /* what such an entry holds, and few others */
 };
 void erasure_search_init(struct arena *, const struct erasure_subject *, struct erasure_search *out);
-bool erasure_found(struct arena *, const struct erasure_search *, const struct ledger_entry *);
+enum err erasure_look(struct arena *, const struct erasure_search *, const struct ledger_entry *, bool *about,
+    struct problem *why);
 
 /* A reason is kept for ever: ERR_INVALID when it is empty, names the person or looks like an individual number. */
 enum err erasure_reason_check(const struct erasure_subject *, struct span reason, struct problem *why);
@@ -30,7 +32,7 @@ enum err erasure_reason_check(const struct erasure_subject *, struct span reason
 struct erasure_request {
 	struct erasure_subject subject;
 	struct span reason;
-	const struct id *ids;        /* of entries that were found */
+	const struct id *ids;        /* of entries that were found, each once */
 	size_t count;                /* at most ERASURE_AT_ONCE */
 	struct span actor;           /* "uid:1000" */
 	bool counts;                 /* the actor is one of the operators it takes */
@@ -46,6 +48,6 @@ struct erasure_report {
 };
 
 /* What is pointed to stays the caller's until the callback or the cancellation. ERR_INVALID: an ID is of no decision
- * about that subject; nothing is erased then. */
+ * about that subject; ERR_UNAVAILABLE: of one that cannot be read. Nothing is erased then. */
 typedef void on_erased(void *arg, enum err, const struct erasure_report *, const struct problem *why);
 struct pending *erasure_start(struct store *, const struct erasure_request *, on_erased *, void *arg);

@@ -345,6 +345,10 @@ requests_are_read_strictly(void **state)
 		{ "by IDs", { "POST", "/v1/control/erasures", json,
 		    SUBJECT(",\"reason\":\"asked for\",\"entries\":[\"AB\"]") }, 400,
 		    "/entries/0: expected an entry's ID, 32 hexadecimal digits" },
+		{ "each once, for how many there were is told for ever", { "POST", "/v1/control/erasures", json,
+		    SUBJECT(",\"reason\":\"asked for\",\"entries\":[\"00000000000000000000000000000001\","
+			"\"00000000000000000000000000000002\",\"00000000000000000000000000000001\"]") }, 400,
+		    "/entries: expected each entry once, found 00000000000000000000000000000001 twice" },
 		{ "that are the subject's", { "POST", "/v1/control/erasures", json,
 		    SUBJECT(",\"reason\":\"asked for\",\"entries\":[\"00000000000000000000000000000001\"]") }, 400,
 		    "/entries/0: expected a decision about that subject" },
@@ -619,6 +623,45 @@ a_person_is_looked_for_part_by_part_and_erased(void **state)
 	put_entries(&s);
 	expect_answer(&s, "who is not named is none of them", &erase, 403, "erasing takes 2 of the operators");
 	stage_free(&s);
+}
+
+/* Whose decision it is nobody can say, so nobody may say that all have been found. */
+static void
+an_entry_that_cannot_be_read_is_never_passed_over(void **state)
+{
+	static const struct { const char *title, *row, *content, *told; } cases[] = {
+		{ "a row of another form", "what is this?", NULL,
+		    "the ledger's entry 01020300000000000000000000000000 is of a form this build does not know" },
+		{ "a decision that is no JSON", NULL, "{\"subject\":{\"id\":\"alice\",\"type\":\"user\"}",
+		    "the ledger's entry of leaf 0 is of a form this build does not know" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		const struct id id = { { 1, 2, 3 } };
+		struct ledger_entry entry = { .kind = LEDGER_DECISION, .content = span_text(cases[i].content) };
+		struct arena a = arena_init(1 * MIB);
+		struct unit *unit;
+		struct stage s;
+		bool done = false;
+
+		stage_open(&s, 22 + i, 1);
+		unit = unit_new(&a, tables, id_new(clock_now()));
+		if (cases[i].content)
+			ledger_append(unit, id, &entry);
+		else
+			unit_put(unit, &ledger_entry_table, span_of(id.bytes, sizeof(id.bytes)), span_text(cases[i].row));
+		store_commit(s.store, unit, on_entries_put, &done);
+		while (!done)
+			store_memory_step(s.store, clock_now());
+		expect_answer(&s, cases[i].title, &(struct wanted){ "POST", "/v1/control/erasures/search", json, SUBJECT("") },
+		    503, cases[i].told);
+		expect_answer(&s, cases[i].title, &(struct wanted){ "POST", "/v1/control/erasures", json,
+		    SUBJECT(",\"reason\":\"asked for\",\"entries\":[\"01020300000000000000000000000000\"]") },
+		    503, cases[i].told);
+		stage_free(&s);
+		arena_release(&a);
+	}
 }
 
 static void
@@ -996,6 +1039,7 @@ main(void)
 		cmocka_unit_test(a_key_goes_through_its_life),
 		cmocka_unit_test(a_version_is_proposed_looked_at_and_taken_back),
 		cmocka_unit_test(a_person_is_looked_for_part_by_part_and_erased),
+		cmocka_unit_test(an_entry_that_cannot_be_read_is_never_passed_over),
 		cmocka_unit_test(a_change_that_meets_another_is_tried_once_more),
 		cmocka_unit_test(what_the_steward_does_is_asked_of_it),
 		cmocka_unit_test(a_stranger_takes_neither_memory_nor_a_place),

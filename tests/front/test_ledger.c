@@ -311,6 +311,27 @@ what_was_erased_is_gone_and_still_proved(void **state)
 	    &key, 1, &stage.arena, &why), &why);
 }
 
+static void
+what_cannot_be_read_is_never_the_same_as_none(void **state)
+{
+	static const char salt[] = "Authorization: Receipt 000102030405060708090a0b0c0d0e0f\r\n";
+	struct unit *unit = unit_new(&stage.arena, stage_tables, id_new(stage_now));
+	struct id id;
+
+	(void)state;
+	stage_append(&stage, 0, LEAVES);
+	stage_await(&stage, LEAVES);
+	assert_true(ledger_id_read(span_text("0192f3a4b5c6d7e8f900112233445588"), &id));
+	unit_put(unit, &ledger_entry_table, span_of(id.bytes, sizeof(id.bytes)), span_text("of another form"));
+	stage_commit(&stage, unit);
+	expect_number("no receipt can be made", ask("/v1/receipts/0192f3a4b5c6d7e8f900112233445588"), 503);
+	expect_field("now", "Retry-After: ");
+	expect_true("which is said", strstr((const char *)world.body.data, "is of a form this build does not know") != NULL);
+	expect_number("nor is it shown", ask_with("/v1/ledger/entries/0192f3a4b5c6d7e8f900112233445588", salt), 503);
+	expect_field("now", "Retry-After: ");
+	expect_number("what is not there is not", ask("/v1/receipts/0192f3a4b5c6d7e8f900112233445599"), 404);
+}
+
 int
 main(void)
 {
@@ -322,6 +343,7 @@ main(void)
 		SCENE(what_no_checkpoint_holds_is_not_served),
 		SCENE(a_receipt_proves_its_entry),
 		SCENE(what_was_erased_is_gone_and_still_proved),
+		SCENE(what_cannot_be_read_is_never_the_same_as_none),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -5,6 +5,8 @@
  *
  * Each request looks at a bounded part, so that the steward is at nobody else's expense for long; who asks goes on.
  */
+#include <stdlib.h>
+
 #include "base/log.h"
 #include "codec/reader.h"
 #include "codec/text.h"
@@ -39,6 +41,30 @@ read_subject(struct reader *r, struct erasure_subject *out)
 		else if (span_is(name, "id"))
 			out->id = reader_string(r, 1, ERASURE_ID_LARGEST);
 	}
+}
+
+static int
+compare_ids(const void *a, const void *b)
+{
+	return memcmp(a, b, sizeof(struct id));
+}
+
+/* How many were erased is told for ever, so none may count twice. */
+static enum err
+check_ids(struct arena *a, const struct asked *q, struct problem *why)
+{
+	struct id *sorted = arena_array(a, struct id, q->count);
+	char text[LEDGER_ID_TEXT];
+
+	if (q->count == 0)
+		return problem_set(why, ERR_SYNTAX, "", "/entries: expected at least one, found none");
+	memcpy(sorted, q->ids, q->count * sizeof(*sorted));
+	qsort(sorted, q->count, sizeof(*sorted), compare_ids);
+	for (size_t i = 1; i < q->count; i++)
+		if (compare_ids(&sorted[i - 1], &sorted[i]) == 0)
+			return problem_set(why, ERR_INVALID, "", "/entries: expected each entry once, found %s twice",
+			    ledger_id_text(&sorted[i], text));
+	return OK;
 }
 
 static void
@@ -94,28 +120,34 @@ struct searching {
 	struct id from;
 };
 
-static void
-write_found(struct searching *s, struct buffer *b)
+/* An entry that cannot be read may be the person's, so the search does not end as if it were not. */
+static enum err
+write_found(struct searching *s, struct buffer *b, struct problem *why)
 {
 	struct arena scratch = arena_init(SCRATCH_LARGEST);
 	const struct ask *part = &s->asks[0];
 	char text[LEDGER_ID_TEXT];
 	size_t found = 0;
+	enum err err = OK;
 
 	buffer_text(b, "\"found\":[");
-	for (size_t i = 0; i < part->count; i++) {
+	for (size_t i = 0; i < part->count && err == OK; i++) {
 		struct ledger_entry entry;
+		bool about = false;
 		struct id id;
 
-		if (part->rows[i].key.size != sizeof(id.bytes) || !ledger_entry_read(part->rows[i].value, &entry))
+		arena_reset(&scratch);
+		err = ledger_entry_loaded(&part->rows[i], &entry, why);
+		if (err == OK)
+			err = erasure_look(&scratch, &s->search, &entry, &about, why);
+		if (!about)
 			continue;
 		memcpy(id.bytes, part->rows[i].key.data, sizeof(id.bytes));
-		arena_reset(&scratch);
-		if (erasure_found(&scratch, &s->search, &entry))
-			buffer_print(b, "%s\"%s\"", found++ ? "," : "", ledger_id_text(&id, text));
+		buffer_print(b, "%s\"%s\"", found++ ? "," : "", ledger_id_text(&id, text));
 	}
 	buffer_text(b, "]");
 	arena_release(&scratch);
+	return err;
 }
 
 /* The ID behind the last that was looked at; none when all were. */
@@ -139,6 +171,7 @@ static void
 on_part_loaded(void *arg, enum err err, const struct problem *why)
 {
 	struct searching *s = arg;
+	struct problem strange;
 	uint64_t size = 0;
 	struct buffer b;
 
@@ -151,7 +184,12 @@ on_part_loaded(void *arg, enum err err, const struct problem *why)
 		ledger_number_read(s->asks[1].rows[0].key, &size);
 	b = buffer_init(ANSWER_LARGEST);
 	buffer_print(&b, "{\"searched\":%zu,\"size\":%llu,", s->asks[0].count, (unsigned long long)size);
-	write_found(s, &b);
+	err = write_found(s, &b, &strange);
+	if (err != OK) {
+		buffer_release(&b);
+		exchange_refuse(s->exchange, status_of(err), &strange);
+		return;
+	}
 	write_next(&s->asks[0], &b);
 	buffer_text(&b, "}");
 	request_answer(s->exchange, &b);
@@ -235,8 +273,8 @@ erasures_start(struct exchange *e, void *front)
 	why.code = asked_read(e, false, &g->asked, &why);
 	if (why.code == OK)
 		why.code = erasure_reason_check(&q->subject, q->reason, &why);
-	if (why.code == OK && q->count == 0)
-		problem_set(&why, ERR_SYNTAX, "", "/entries: expected at least one, found none");
+	if (why.code == OK)
+		why.code = check_ids(e->arena, q, &why);
 	if (why.code != OK) {
 		exchange_refuse(e, status_of(why.code), &why);
 		return;

@@ -3,6 +3,7 @@
 
 #include <openssl/crypto.h>
 
+#include "base/log.h"
 #include "codec/text.h"
 #include "http/exchange.h"
 #include "ledger/entry.h"
@@ -74,11 +75,17 @@ on_entry_loaded(void *arg, enum err err, const struct problem *why)
 {
 	struct showing *s = arg;
 	struct ledger_entry entry;
+	struct problem strange;
 
 	exchange_hold(s->exchange, NULL);
+	if (err == OK && s->ask.count &&
+	    (err = ledger_entry_loaded(&s->ask.rows[0], &entry, &strange)) != OK) {
+		log_error("ledger.unreadable", "problem=%s", LOG_TEXT(strange.text));
+		why = &strange;
+	}
 	if (err != OK)
 		exchange_refuse_with(s->exchange, status_of(err), span_text("Retry-After: 2\r\n"), why);
-	else if (s->ask.count == 0 || !ledger_entry_read(s->ask.rows[0].value, &entry) || !may_see(s, &entry))
+	else if (s->ask.count == 0 || !may_see(s, &entry))
 		refuse_stranger(s);
 	else if (!entry.content.size)
 		refuse(s, 410, "the entry was erased; its place in the log and every proof remain");

@@ -64,11 +64,16 @@ on_receipt_entry_loaded(void *arg, enum err err, const struct problem *why)
 	struct receipt_serving *r = arg;
 	struct serving *s = &r->serving;
 	struct ledger_entry entry;
+	struct problem strange;
 
-	if (err == OK && (s->asks[1].count == 0 || !ledger_entry_read(s->asks[1].rows[0].value, &entry))) {
+	if (err == OK && s->asks[1].count == 0) {
 		exchange_hold(s->exchange, NULL);
 		refuse_missing(s);
 		return;
+	}
+	if (err == OK && (err = ledger_entry_loaded(&s->asks[1].rows[0], &entry, &strange)) != OK) {
+		log_error("ledger.unreadable", "problem=%s", LOG_TEXT(strange.text));
+		why = &strange;
 	}
 	if (!serving_state(s, err, why))
 		return;
