@@ -1,6 +1,7 @@
 /* ledger/keeper_checkpoint.c - keeping the log: its root is signed, when it continues what was signed before.
  *
  *     key -> [head, as the signer remembers it] -> tiles: root, and proof from the head -> signature -> kept
+ *                  `-> nothing new, but asked once by each keeper: a log that was cut is halted before it grows
  */
 #include "ledger/keeping.h"
 
@@ -38,6 +39,17 @@ is_signed(struct ledger_keeper *k)
 	    span_equal(s->key, note_key_write(&k->arena, &k->key));
 }
 
+/* Nothing new is to be signed: but is the log still the one that was? Who links a signer says so, and it is looked again. */
+static void
+compare_or_rest(struct ledger_keeper *k, const char *name)
+{
+	k->complained = false;
+	if (k->compared || !signer_client_linked(k->signer))
+		keeping_rest(k, KEEPING_IDLE);
+	else
+		k->step = ledger_head_ask(k->signer, name, on_head, k);
+}
+
 void
 keeping_sign(struct ledger_keeper *k)
 {
@@ -48,10 +60,12 @@ keeping_sign(struct ledger_keeper *k)
 	err = take_key(k, &name, &why);
 	if (err != OK && name && k->state.tiled > 0) {
 		keeping_halt(k, why.text);
-	} else if (err != OK || k->state.tiled == 0 || is_signed(k)) {
+	} else if (err != OK || k->state.tiled == 0) {
 		/* There is nothing to be done; it is told when that changes. */
 		k->complained = false;
 		keeping_rest(k, KEEPING_IDLE);
+	} else if (is_signed(k)) {
+		compare_or_rest(k, name);
 	} else if (k->head_known) {
 		load_tiles(k);
 	} else {
@@ -65,6 +79,13 @@ is_refused(const struct ledger_keeper *k)
 	return k->refused && k->refused_head.size == k->head.size && hash_equal(&k->refused_head.root, &k->head.root);
 }
 
+/* As large as what was signed, and another: the signer says so of what is put to it. */
+static bool
+is_forked(const struct ledger_keeper *k)
+{
+	return k->head.size == k->state.newest.size && !hash_equal(&k->head.root, &k->state.newest.root);
+}
+
 static void
 on_head(void *arg, enum err err, uint64_t size, const struct hash *root, const struct problem *why)
 {
@@ -76,7 +97,7 @@ on_head(void *arg, enum err err, uint64_t size, const struct hash *root, const s
 		return;
 	}
 	k->head = (struct head){ size, *root };
-	k->head_known = k->head_new = true;
+	k->head_known = k->head_new = k->compared = true;
 	if (size > k->state.tiled) {
 		keeping_halt(k, arena_print(&k->arena,
 		    "a checkpoint of %llu leaves has been signed, and the log is shorter: it was cut, or "
@@ -84,6 +105,8 @@ on_head(void *arg, enum err err, uint64_t size, const struct hash *root, const s
 		    (unsigned long long)size));
 	} else if (is_refused(k)) {
 		keeping_halt(k, k->refused_why.text);
+	} else if (is_signed(k) && !is_forked(k)) {
+		keeping_rest(k, KEEPING_IDLE);
 	} else {
 		load_tiles(k);
 	}

@@ -36,6 +36,7 @@ struct ledger_keeper {
 
 	bool head_known, head_new; /* new: asked for since the last look */
 	struct head head;          /* what was signed last */
+	bool compared;             /* with the log as this keeper found it: a store may be older than what was signed */
 	bool refused;              /* after this head nothing of this log will be signed */
 	struct head refused_head;
 	struct problem refused_why; /* kept here too, for the state may not have been written */

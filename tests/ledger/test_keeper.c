@@ -400,6 +400,46 @@ a_log_restored_from_a_backup_is_not_signed(void **state)
 	stage_await(s, 126);
 }
 
+/* What the signer remembers becomes another, as of a log that went on elsewhere. */
+static void
+remember(struct stage *s, uint64_t size, const struct hash *root)
+{
+	static const struct merkle_proof none = { .count = 0 };
+	struct ledger_head *head;
+	struct problem why;
+
+	expect_ok("the head", ledger_head_open_existing(s->keys.path, &head, &why), &why);
+	expect_ok("is released", ledger_head_release(head, &why), &why);
+	expect_ok("and is another", ledger_head_advance(head, size, root, &none, &why), &why);
+	ledger_head_free(head);
+}
+
+/* As the backup was: a checkpoint holds all its leaves, so nothing is to be signed, and yet not all is well. */
+static void
+an_older_log_is_halted_before_it_grows(void **state)
+{
+	const struct hash other = { { 1 } };
+	struct stage *s = *state;
+	struct ledger_state kept;
+
+	stage_append(s, 0, 40);
+	kept = stage_await(s, 40);
+	reopen(s, 4);
+	for (int i = 0; i < 200; i++)
+		stage_step(s);
+	expect_number("one that is not older is well", stage_state(s).halted.size, 0);
+	remember(s, 100, &other);
+	reopen(s, 5);
+	expect_halted(s, "a checkpoint of 100 leaves has been signed, and the log is shorter");
+	remember(s, 40, &kept.newest.root);
+	ledger_keeper_look(s->keeper);
+	stage_await(s, 40);
+	remember(s, 40, &other);
+	reopen(s, 6);
+	expect_halted(s, "40 leaves");
+	expect_number("what was signed stays", stage_state(s).newest.size, 40);
+}
+
 static void
 a_log_that_lost_nothing_goes_on_after_a_restore(void **state)
 {
@@ -475,6 +515,7 @@ main(void)
 		SCENE(without_a_key_it_waits_for_one),
 		SCENE(another_key_signs_the_same_log),
 		SCENE(a_log_restored_from_a_backup_is_not_signed),
+		SCENE(an_older_log_is_halted_before_it_grows),
 		SCENE(a_log_that_lost_nothing_goes_on_after_a_restore),
 		SCENE(a_full_store_is_waited_for),
 		SCENE(a_signer_that_is_lost_is_waited_for),
