@@ -3,40 +3,47 @@
  * Spoken by watashictl; served by the steward, which does the work. The peer's user, told by the kernel, is the
  * operator; there is no other credential.
  *
- *     GET  /v1/control/status                       processes, store, publication, keys
- *     POST /v1/control/import?source=…              a metadata file; answers with what changed and what was refused
+ *     GET  /v1/control/status                   processes, store, publication, keys
+ *     POST /v1/control/import?source=…          a metadata file; answers with what changed and what was refused
  *          &dry_run=…&keep_missing=…&allow_empty=…
- *     POST /v1/control/publish?all=…                publishes now; answers when the generation is current
+ *     POST /v1/control/publish?all=…            publishes now; answers when the generation is current
  *     GET  /v1/control/keys
- *     POST /v1/control/keys/{name}                  {"action": "adopt" | "announce" | "activate" | "retire",
- *                                                   "force": bool}
- *     POST /v1/control/reload                       as SIGHUP
- *     GET  /v1/control/members?standing=…           each with what waits for operators
- *     POST /v1/control/members                      {"reason": …, "dry_run": bool, "changes": [{"action":
- *          "apply" | "change" | "approve" | "reject" | "suspend" | "reinstate" | "withdraw" | "confirm", "id": …,
- *          "record": {…}, "proposal": "sha256:…"}…]} to approve: what was looked at, as the card has it
- *     GET  /v1/control/members/{id}                 the whole record, history, findings; what waits with its
- *                                                   "proposal" and "differences"
- *     GET  /v1/control/findings?level=…&rule=…      every finding there is
+ *     POST /v1/control/keys/{name}              {"action": "adopt" | "announce" | "activate" | "retire", "force": bool}
+ *     POST /v1/control/reload                   as SIGHUP
+ *
+ *     GET  /v1/control/members?standing=…       each with what waits for operators
+ *     POST /v1/control/members                  {"reason": …, "dry_run": bool, "changes": [{"action": "apply" |
+ *                                               "change" | "approve" | "reject" | "suspend" | "reinstate" |
+ *                                               "withdraw" | "confirm", "id": …, "record": {…}, "proposal":
+ *                                               "sha256:…"}…]}: to approve, what was looked at, as the card has it
+ *     GET  /v1/control/members/{id}             the whole record, history, findings; what waits with its "proposal"
+ *                                               and "differences"
+ *     GET  /v1/control/findings?level=…&rule=…  every finding there is
  *     GET  /v1/control/sources
- *     POST /v1/control/sources/{name}               {"accept_loss": bool, "dry_run": bool}: refreshes it now
- *     GET  /v1/control/policies                     versions of frameworks: published, and what waits with
- *                                                   its "proposal"
- *     POST /v1/control/policies                     {"files": {"manifest.json": "…", …}, "facts": "…", "dry_run": bool,
- *                                                   "label": …}: one version's files and the dictionary, as texts
- *     GET  /v1/control/policies/{framework@version} its files, and the dictionary a proposal brings
- *     POST /v1/control/policies/{framework@version} {"action": "approve" | "withdraw-proposal", "proposal": "sha256:…",
- *                                                   "dry_run": bool}
- *     POST /v1/control/erasures/search              {"subject": {"type": …, "id": …}, "member": …, "from": ID}: a
- *                                                   person's decisions in the next part of the ledger; "next"
- *                                                   says where to go on
- *     POST /v1/control/erasures                     {"subject": …, "member": …, "reason": …, "entries": [ID…]}:
- *                                                   erases what was found, once enough operators have said the same
- *     GET  /v1/control/callers                      machine callers, none of their secrets
- *     POST /v1/control/callers                      {"name", "member", "rights": ["decide"…], "for": "P90D", "rate": N,
- *          "key": PEM, "token": bool}               answers with the token's text, this once
- *     POST /v1/control/callers/{name}               {"action": "add-key", "key": PEM}, {"action": "remove-key",
- *                                                   "fingerprint": …} or {"action": "revoke"}
+ *     POST /v1/control/sources/{name}           {"accept_loss": bool, "dry_run": bool}: refreshes it now
+ *
+ *     GET  /v1/control/policies                 versions of frameworks: published, and what waits with its "proposal"
+ *     POST /v1/control/policies                 {"files": {"manifest.json": "…", …}, "facts": "…", "dry_run": bool,
+ *                                               "label": …}: one version's files and the dictionary, as texts
+ *     GET  /v1/control/policies/{framework@version}
+ *                                               its files, and the dictionary a proposal brings
+ *     POST /v1/control/policies/{framework@version}
+ *                                               {"action": "approve" | "withdraw-proposal", "proposal": "sha256:…",
+ *                                               "dry_run": bool}
+ *
+ *     POST /v1/control/erasures/search          {"subject": {"type": …, "id": …}, "member": …, "from": ID}: a person's
+ *                                               decisions in the next part of the ledger; "next": where to go on
+ *     POST /v1/control/erasures                 {"subject": …, "member": …, "reason": …, "entries": [ID…]}: erases what
+ *                                               was found, once enough operators have said the same
+ *
+ *     GET  /v1/control/callers                  machine callers, none of their secrets; and what waits: "proposals"
+ *     POST /v1/control/callers                  {"name", "member", "rights": ["decide"…], "for": "P90D", "rate": N,
+ *                                               "key": PEM, "token": bool}: answers with the token's text, this once
+ *     POST /v1/control/callers/{name}           {"action": "add-key", "key": PEM}
+ *                                               {"action": "remove-key", "fingerprint": …}
+ *                                               {"action": "revoke"}
+ *                                               {"action": "approve", "proposal": "sha256:…"}: what was looked at
+ *                                               {"action": "withdraw-proposal"}
  */
 #pragma once
 
