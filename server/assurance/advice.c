@@ -226,8 +226,8 @@ seek(const struct evaluation *now, const struct demand *demand, const struct fac
 }
 
 bool
-advisable(const struct evaluation *now, const struct demand *demand, const struct facts *facts, enum advice_reading reading,
-    uint32_t *amr)
+advisable(const struct evaluation *now, const struct demand *demand, const struct facts *facts,
+    enum advice_reading reading, uint32_t *amr)
 {
 	struct step_set steps = steps_allowed(now->framework, reading);
 	uint32_t nodes = ADVICE_NODES;
@@ -240,8 +240,8 @@ advisable(const struct evaluation *now, const struct demand *demand, const struc
 }
 
 static void
-advise_of(const struct evaluation *now, const struct demand *demand, const struct facts *facts, const struct step_set *steps,
-    struct advice *out)
+advise_of(const struct evaluation *now, const struct demand *demand, const struct facts *facts,
+    const struct step_set *steps, struct advice *out)
 {
 	struct gap_search gaps = { .facts = facts, .steps = steps, .nodes = ADVICE_NODES };
 	struct step_answer answer;
@@ -262,8 +262,8 @@ advise_of(const struct evaluation *now, const struct demand *demand, const struc
 }
 
 void
-advise(const struct evaluation *now, const struct demand *demand, const struct facts *facts, enum advice_reading reading,
-    struct advice *out)
+advise(const struct evaluation *now, const struct demand *demand, const struct facts *facts,
+    enum advice_reading reading, struct advice *out)
 {
 	struct step_set steps = steps_allowed(now->framework, reading);
 

@@ -1,7 +1,7 @@
 /* assurance/advice.h - the least steps that would reach what is required, exactly (branch and bound, policy.md 7).
  *
- * Cheapest set of steps without conflict such that every criterion needed is true after them. A step whose `needs` do not
- * hold yet waits until others have made them hold; `order` in the answer is one in which they can be done.
+ * Cheapest set of steps without conflict such that every criterion needed is true after them. A step whose `needs` do
+ * not hold yet waits until others have made them hold; `order` in the answer is one in which they can be done.
  */
 #pragma once
 
@@ -24,9 +24,9 @@ struct advice {
 	uint32_t cost;
 	uint16_t steps[ADVICE_STEPS]; /* numbers of the framework's steps, in an order in which they can be done */
 	size_t step_count;
-	/* Of what is required, criteria that no step known can make true; only when nothing was found and the search was whole.
-	 * Where each could be made true, but not all together: those that cannot be beside the ones before them. None: a level
-	 * is asked for that its area does not have, or that must not be exceeded and is. */
+	/* Of what is required, criteria that no step known can make true; only when nothing was found and the search
+	 * was whole. Where each could be made true, but not all together: those that cannot be beside the ones before
+	 * them. None: a level is asked for that its area does not have, or that must not be exceeded and is. */
 	uint16_t gaps[CRITERIA_LARGEST];
 	size_t gap_count;
 	/* Facts to be told first: unknown, and perhaps already as they must be. */
@@ -36,8 +36,8 @@ struct advice {
 	uint32_t nodes;              /* looked at */
 };
 
-/* `now` is what the facts amount to. Deterministic; of several cheapest sets the one with the fewest steps, then the earliest
- * in the file. */
+/* `now` is what the facts amount to. Deterministic; of several cheapest sets the one with the fewest steps, then the
+ * earliest in the file. */
 void advise(const struct evaluation *now, const struct demand *, const struct facts *, enum advice_reading,
     struct advice *out);
 void advise_all(const struct evaluation *now, const struct demand *, const struct facts *,

@@ -12,7 +12,8 @@ write_steps(struct buffer *b, const struct framework *f, const struct advice *a)
 		write_id(b, step->id);
 		buffer_text(b, ",\"who\":\"");
 		buffer_text(b, step_who_name(step->who));
-		buffer_text(b, step->in_person ? "\",\"in_person\":true,\"title\":" : "\",\"in_person\":false,\"title\":");
+		buffer_text(b, step->in_person ? "\",\"in_person\":true,\"title\":" :
+		    "\",\"in_person\":false,\"title\":");
 		write_localized(b, &step->title);
 		buffer_byte(b, '}');
 	}

@@ -1,7 +1,7 @@
 /* assurance/decision.h - a question, the engine's answer, and both as JSON.
  *
- *     question (facts, framework, profile or levels) -> decide -> decision -> decision_write (answer), decision_result_write
- *     (ledger)
+ *     question (facts, framework, profile or levels) -> decide -> decision -> decision_write: the answer
+ *                                                                          -> decision_result_write: the ledger's
  */
 #pragma once
 
@@ -29,23 +29,23 @@ struct decision {
 	struct requirement login[REQUIREMENTS_LARGEST];
 	size_t login_count;
 	bool login_suffices;             /* and it would reach all at once */
-	uint32_t login_amr;              /* methods (framework.h) of that login: for all at once, else for each by itself */
+	uint32_t login_amr; /* methods (framework.h) of that login: for all at once, else for each by itself */
 };
 void decide(const struct question *, struct decision *out);
 
-/* Members of an answer's context, without braces (policy.md 3): "levels", "unmet", "failed", "unknown", "disregarded", "advice",
- * "acr_values", "amr_values", "policy". Texts in both languages.
+/* Members of an answer's context, without braces (policy.md 3): "levels", "unmet", "failed", "unknown", "disregarded",
+ * "advice", "acr_values", "amr_values", "policy". Texts in both languages.
  *
- * A person reads "failed" and "unknown", and must see what matters: not all that is false, but of an area where something is
- * required the criteria up to that level, of every other area those up to the next level above what is reached, and what
- * bars all. The ledger's result has all. */
+ * A person reads "failed" and "unknown", and must see what matters: not all that is false, but of an area where
+ * something is required the criteria up to that level, of every other area those up to the next level above what is
+ * reached, and what bars all. The ledger's result has all. */
 void decision_write(struct buffer *, const struct decision *);
 
-/* `,"obligations":[{"type":"step-up",…}]` (AuthZEN Obligations 1.0, draft 1), to stand after other members, when a login
- * alone leads to permit: every level that is required and not reached has an acr, and all the steps are the person's, where
- * they sit. Else nothing. */
+/* `,"obligations":[{"type":"step-up",…}]` (AuthZEN Obligations 1.0, draft 1), to stand after other members, when a
+ * login alone leads to permit: every level that is required and not reached has an acr, and all the steps are the
+ * person's, where they sit. Else nothing. */
 void decision_obligations_write(struct buffer *, const struct decision *);
 
-/* "result" as the ledger keeps it: canonical JSON of permit, levels reached and possible, and failed and unknown criteria,
- * all of them. The same question gives the same bytes. */
+/* "result" as the ledger keeps it: canonical JSON of permit, levels reached and possible, and failed and unknown
+ * criteria, all of them. The same question gives the same bytes. */
 void decision_result_write(struct buffer *, const struct decision *);

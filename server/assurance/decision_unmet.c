@@ -1,6 +1,7 @@
 /* assurance/decision_unmet.c - the requirements that are not met, each with its reason, as JSON.
  *
- * That a level is missing is told by its criteria; that one is too high, or not the very one that was required, by none.
+ * That a level is missing is told by its criteria; that one is too high, or not the very one that was required, by
+ * none.
  */
 #include "assurance/decision_writing.h"
 

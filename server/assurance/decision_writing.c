@@ -318,7 +318,8 @@ write_why(struct writing *w, const struct fact *fact)
 	if (facts->not_theirs[set] & bit)
 		write_asserters(w->out, fact);
 	else if (w->needed[fact->number])
-		buffer_print(w->out, ",\"why\":\"%s where %s is needed\"}", provenance_name(facts_provenance(facts, fact)),
+		buffer_print(w->out, ",\"why\":\"%s where %s is needed\"}",
+		    provenance_name(facts_provenance(facts, fact)),
 		    provenance_name((enum provenance)w->needed[fact->number]));
 	else if (facts->too_weak[set] & bit)
 		buffer_print(w->out, ",\"why\":\"%s where %s is needed\"}",
@@ -336,11 +337,12 @@ write_disregarded(struct writing *w)
 
 	buffer_text(w->out, ",\"disregarded\":[");
 	for (size_t i = 0; i < FACT_SETS; i++) {
-		uint64_t told = ((facts->too_weak[i] | facts->stale[i] | facts->not_theirs[i]) & q->framework->uses[i]) |
-		    w->disregarded[i];
+		uint64_t uncounted = facts->too_weak[i] | facts->stale[i] | facts->not_theirs[i];
+		uint64_t told = (uncounted & q->framework->uses[i]) | w->disregarded[i];
 
 		for (; told; told &= told - 1) {
-			const struct fact *fact = &q->framework->dictionary->facts[64 * i + (size_t)__builtin_ctzll(told)];
+			size_t number = 64 * i + (size_t)__builtin_ctzll(told);
+			const struct fact *fact = &q->framework->dictionary->facts[number];
 
 			if (begun)
 				buffer_byte(w->out, ',');

@@ -13,6 +13,7 @@ struct step_plan {
 	const struct step_set *changers; /* a fact, one for each of the dictionary */
 	const struct step_set *helpers;  /* a fact that a criterion reads, one for each criterion */
 	const struct step_set *enablers; /* a fact that a step's needs read, one for each rank */
-	const struct step_set *rivals;   /* one fact to something else than a step does, one for each rank: they conflict */
+	/* one fact to something else than a step does, one for each rank: they conflict */
+	const struct step_set *rivals;
 };
 const struct step_plan *step_plan_make(struct arena *, const struct framework *);

@@ -111,7 +111,8 @@ add_level(struct search *s, size_t number)
 	s->goals[s->goal_count++] = (struct goal){ true, (uint16_t)number, helpers };
 }
 
-/* Ranks of the steps that may be taken: those whose needs could not be fulfilled whatever the others did are left out. */
+/* Ranks of the steps that may be taken: those whose needs could not be fulfilled whatever the others did are left
+ * out. */
 static struct step_set
 steps_open(const struct search *s, const struct step_set *allowed)
 {
@@ -139,7 +140,8 @@ depends(const struct search *s, uint16_t step, uint16_t changer)
 	return set_has(&s->plan->enablers[s->plan->ranks[step]], s->plan->ranks[changer]);
 }
 
-/* Whether none of the others' needs depends on what it does: then doing it as soon as it can be done takes nothing away. */
+/* Whether none of the others' needs depends on what it does: then doing it as soon as it can be done takes nothing
+ * away. */
 static bool
 harmless(const struct search *s, const uint16_t *left, size_t count, size_t which)
 {
@@ -229,7 +231,8 @@ holds(const struct search *s, const struct goal *goal, const struct facts *facts
 
 	if (goal->level) {
 		evaluate(wanted->framework, wanted->profile, facts, &e);
-		return requirement_met(&wanted->levels[goal->number], e.areas[wanted->levels[goal->number].area].reached);
+		return requirement_met(&wanted->levels[goal->number],
+		    e.areas[wanted->levels[goal->number].area].reached);
 	}
 	c = &criteria_wanted(wanted)[goal->number];
 	return criterion_truth(c, facts, criterion_least(c, wanted->profile), &applies) == TRUTH_TRUE;

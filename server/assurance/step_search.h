@@ -2,14 +2,14 @@
  *
  *     steps so far -> what does not hold yet -> who could help it -> the tightest of them, step by step -> …
  *
- * A set is an answer when its steps do not conflict, can be done in some order in which each finds its `needs` fulfilled, and
- * all goals hold afterwards. Two steps conflict when they set one fact to different values, or one adds words that the
- * other's value lacks; so the outcome never depends on the order, and only `needs` do.
+ * A set is an answer when its steps do not conflict, can be done in some order in which each finds its `needs`
+ * fulfilled, and all goals hold afterwards. Two steps conflict when they set one fact to different values, or one adds
+ * words that the other's value lacks; so the outcome never depends on the order, and only `needs` do.
  *
  * A way ends early where a goal could not hold whatever the remaining steps did, each fact looked at by itself
- * (step_outlook.h). Complete: what does not hold stays so unless a step is added that changes a fact it reads. Exact: the bound adds up the
- * cheapest steps of goals that have no helper in common, and no set is visited twice, for a step done with is banned for its
- * later siblings.
+ * (step_outlook.h). Complete: what does not hold stays so unless a step is added that changes a fact it reads. Exact:
+ * the bound adds up the cheapest steps of goals that have no helper in common, and no set is visited twice, for a step
+ * done with is banned for its later siblings.
  */
 #pragma once
 
@@ -35,8 +35,8 @@ struct step_answer {
 	struct facts after;
 };
 
-/* Of the steps `allowed` (ranks). Looks at most at `*nodes` places, and takes those it looked at away. Of several cheapest sets the
- * one with the fewest steps, then the one that stands earliest in the file. */
+/* Of the steps `allowed` (ranks). Looks at most at `*nodes` places, and takes those it looked at away. Of several
+ * cheapest sets the one with the fewest steps, then the one that stands earliest in the file. */
 void step_search(const struct step_goals *, const struct facts *, const struct step_set *allowed, uint32_t *nodes,
     struct step_answer *out);
 

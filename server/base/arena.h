@@ -20,8 +20,8 @@ struct arena {
 
 struct arena arena_init(size_t limit);
 
-/* Everything taken is gone; the newest block that is not large (32 KB) is kept for the next step, which then rarely needs
- * another. */
+/* Everything taken is gone; the newest block that is not large (32 KB) is kept for the next step, which then rarely
+ * needs another. */
 void arena_reset(struct arena *);
 void arena_release(struct arena *);
 

@@ -37,7 +37,7 @@ struct reply {
 	int status;
 	struct span fields;  /* header lines, each ended by CRLF, without Date, Content-Length, Connection */
 	struct span body;    /* copied before exchange_reply() returns */
-	int file;            /* with file_size: sent after `body`; taken over, closed when sent. 0 with file_size 0: none */
+	int file; /* with file_size: sent after `body`; taken over, closed when sent. 0 with file_size 0: none */
 	uint64_t file_at, file_size;
 };
 /* HEAD sends no body but says its length; 304 and 204 send neither. */

@@ -2,7 +2,8 @@
  *
  * A front exports its table, ended by a zero row; daemon/ mounts it with the front's own state. The path is matched
  * before anything is percent-decoded; one segment may be `{name}` and comes to the handler raw, as request->segment; as
- * the last it may be `{name...}`, which stands for one segment or more, slashes and all. A GET route with the path `*` answers where nothing is: it says 404 in the form the requester likes.
+ * the last it may be `{name...}`, which stands for one segment or more, slashes and all. A GET route with the path `*`
+ * answers where nothing is: it says 404 in the form the requester likes.
  */
 #pragma once
 

@@ -118,7 +118,7 @@ map_begin(MDB_env *env, uint64_t last, MDB_txn **out, struct problem *why)
 		return 0;
 	mdb_txn_abort(*out);
 	*out = NULL;
-	problem_set(why, ERR_IO, NULL, "the store's transaction number was changed by another process: expected %" PRIu64
-	    ", found %" PRIu64, (last ? last : newest) + 1, number);
+	problem_set(why, ERR_IO, NULL, "the store's transaction number was changed by another process: "
+	    "expected %" PRIu64 ", found %" PRIu64, (last ? last : newest) + 1, number);
 	return MAP_DISTRUSTED;
 }

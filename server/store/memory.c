@@ -374,7 +374,8 @@ change(struct memory_store *s, struct operation *o, struct arena *a)
 		memcpy(value, s->number.data, s->number.size);
 		if (o->value.size)
 			memcpy(value + s->number.size, o->value.data, o->value.size);
-		put_cell(t, o->key, span_of(value, s->number.size + o->value.size), (struct instant){ 0 }, s->generation);
+		put_cell(t, o->key, span_of(value, s->number.size + o->value.size), (struct instant){ 0 },
+		    s->generation);
 		break;
 	}
 	}

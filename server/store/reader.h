@@ -20,6 +20,6 @@ enum err map_reader_answer(struct map_reader *, struct arena *, struct ask *, si
     struct problem *why);
 void map_reader_end(struct map_reader *);
 
-/* What these rows stand on leaves this process's memory; the system's cache keeps it, and looking at them again is allowed.
- * For whoever reads much of the store once. */
+/* What these rows stand on leaves this process's memory; the system's cache keeps it, and looking at them again is
+ * allowed. For whoever reads much of the store once. */
 void map_reader_forget(const struct row *rows, size_t count);

@@ -155,8 +155,8 @@ evaluations_run(struct store *store, struct arena *arena, const struct evaluatio
 		e->answers[i].id = i ? id_new(now) : first;
 		e->answers[i].decision = &decisions[i];
 		if (!add_entry(unit, &requests[i], &e->answers[i])) {
-			problem_set(why, ERR_LIMIT, "", "expected facts that fit an entry of %zu bytes in the ledger, found more",
-			    LEDGER_ENTRY_LARGEST);
+			problem_set(why, ERR_LIMIT, "", "expected facts that fit an entry of %zu bytes in the ledger, "
+			    "found more", LEDGER_ENTRY_LARGEST);
 			return NULL;
 		}
 	}
