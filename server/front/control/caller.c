@@ -1,9 +1,7 @@
 /* front/control/caller.c - one machine caller over the control socket: made, given keys, ended; and what waits for
  * operators approved or taken back.
  *
- *     callers_create, caller_step -> parse -> load caller, what waits -> load member -> decide -> commit -> answer
- *                                                   ^                                     |
- *                                                   `---------- conflict, once -----------'
+ *     callers_create, caller_step -> parse -> caller_registration_start … on_step_done -> what became of it
  *
  * A token's text leaves in the answer to whoever created or proposed it, once; no log and no row has it.
  */
@@ -14,28 +12,17 @@
 #include "front/control/request.h"
 #include "front/control/routes.h"
 #include "http/exchange.h"
-#include "registry/journal.h"
-#include "registry/standing.h"
-#include "transaction/caller_proposal.h"
+#include "registry/member.h"
+#include "transaction/caller_registration.h"
 
 #define KEY_TEXT (64 * KIB)
 #define RATE_LARGEST 1000000
 #define YEARS SECONDS(10LL * 366 * 86400)
 #define PROPOSAL_LARGEST 80 /* "sha256:" and 64 digits */
 
-enum changing_part { CHANGING_CALLER, CHANGING_PROPOSAL, CHANGING_PARTS };
 struct changing {
-	struct control *control;
 	struct exchange *exchange;
 	struct caller_step step;
-	struct ask asks[CHANGING_PARTS], member;
-	unsigned attempt;
-
-	/* What was loaded, and what became of it. */
-	struct caller caller;
-	struct caller_proposal waiting;
-	uint64_t caller_generation, proposal_generation; /* 0: there is no such row */
-	struct caller_verdict verdict;
 };
 
 /* Parsing */
@@ -170,184 +157,63 @@ parse_step(struct changing *g, struct problem *why)
 	return OK;
 }
 
-/* Committing and answering */
+/* Answering */
 
-static void
-write_journal(struct changing *g, struct unit *unit)
-{
-	const struct caller_verdict *v = &g->verdict;
-	const struct caller *c = &v->outcome.after;
-	const char *rights[CALLER_RIGHTS];
-
-	journal_caller(unit, request_actor(g->exchange), g->step.change.now, &(struct caller_news){
-		.step = caller_action_name(v->change.action),
-		.approvers = v->proposal.agreement.approvers,
-		.caller = c->name,
-		.member = c->member,
-		.rights = rights,
-		.right_count = caller_right_names(c->rights, rights),
-		.expires = c->expires,
-		.fingerprint = v->outcome.key_changed ? v->outcome.fingerprint : NULL,
-	});
-}
+static const char *const fates[] = {
+	[CALLER_UNDECIDED] = "undecided",
+	[CALLER_WAITS] = "waiting",
+	[CALLER_EFFECTIVE] = "effective",
+	[CALLER_TAKEN_BACK] = "withdrawn",
+};
 
 /* What was asked, or that it is proposed only. */
 static const char *
-done_name(const struct changing *g)
+done_name(const struct changing *g, const struct caller_verdict *v)
 {
-	if (g->verdict.fate == CALLER_WAITS && g->step.change.action != CALLER_APPROVE)
+	if (v->fate == CALLER_WAITS && g->step.change.action != CALLER_APPROVE)
 		return "propose";
 	return caller_action_name(g->step.change.action);
 }
 
 static void
-answer(struct changing *g)
+write_verdict(const struct changing *g, const struct caller_verdict *v, struct buffer *b)
 {
-	static const char *const fates[] = {
-		[CALLER_UNDECIDED] = "undecided", [CALLER_WAITS] = "waiting", [CALLER_EFFECTIVE] = "effective",
-		[CALLER_TAKEN_BACK] = "withdrawn",
-	};
-	const struct caller_verdict *v = &g->verdict;
 	struct arena *a = g->exchange->arena;
-	struct buffer b = buffer_init(64 * KIB);
 	uint8_t sum[32];
 
-	log_info("caller.changed", "uid=%d caller=%s step=%s outcome=%s", g->exchange->peer_uid,
-	    LOG_SPAN(g->step.change.name), done_name(g), fates[v->fate]);
-	buffer_text(&b, "{\"name\":");
-	json_write_string(&b, g->step.change.name);
-	buffer_print(&b, ",\"done\":\"%s\"", done_name(g));
+	buffer_text(b, "{\"name\":");
+	json_write_string(b, g->step.change.name);
+	buffer_print(b, ",\"done\":\"%s\"", done_name(g, v));
 	if (v->outcome.token.text[0])
-		buffer_print(&b, ",\"token\":\"%s\"", v->outcome.token.text);
+		buffer_print(b, ",\"token\":\"%s\"", v->outcome.token.text);
 	if (v->outcome.key_changed)
-		buffer_print(&b, ",\"key\":\"%s\"", hex_write(a, span_of(v->outcome.fingerprint, 32)));
-	buffer_print(&b, ",\"outcome\":\"%s\"", fates[v->fate]);
+		buffer_print(b, ",\"key\":\"%s\"", hex_write(a, span_of(v->outcome.fingerprint, 32)));
+	buffer_print(b, ",\"outcome\":\"%s\"", fates[v->fate]);
 	if (v->fate == CALLER_WAITS) {
 		caller_proposal_digest(&v->proposal, sum);
-		buffer_print(&b, ",\"proposal\":\"sha256:%s\",\"approvals\":{\"had\":%u,\"needed\":%u}",
+		buffer_print(b, ",\"proposal\":\"sha256:%s\",\"approvals\":{\"had\":%u,\"needed\":%u}",
 		    hex_write(a, span_of(sum, sizeof(sum))), agreement_had(&v->proposal.agreement),
 		    g->step.by.approvals);
 	}
-	buffer_text(&b, "}");
+	buffer_text(b, "}");
+}
+
+static void
+on_step_done(void *arg, enum err err, const struct caller_verdict *v, const struct problem *why)
+{
+	struct changing *g = arg;
+	struct buffer b;
+
+	exchange_hold(g->exchange, NULL);
+	if (err != OK) {
+		exchange_refuse(g->exchange, status_of(err), why);
+		return;
+	}
+	log_info("caller.changed", "uid=%d caller=%s step=%s outcome=%s", g->exchange->peer_uid,
+	    LOG_SPAN(g->step.change.name), done_name(g, v), fates[v->fate]);
+	b = buffer_init(64 * KIB);
+	write_verdict(g, v, &b);
 	request_answer(g->exchange, &b);
-}
-
-static void ask_again(struct changing *);
-
-static void
-on_change_committed(void *arg, const struct committed *done)
-{
-	struct changing *g = arg;
-	bool raced = done->code == ERR_CONFLICT && done->operation < CALLER_STEP_EXPECTATIONS;
-	struct problem why;
-
-	exchange_hold(g->exchange, NULL);
-	if (done->code == OK) {
-		answer(g);
-		return;
-	}
-	if (raced && g->attempt++ == 0) {
-		ask_again(g);
-		return;
-	}
-	if (done->code == ERR_CONFLICT && !raced)
-		problem_set(&why, ERR_CONFLICT, "", "that key is registered with another caller");
-	else
-		problem_set(&why, done->code, "", "the change of caller \"%.*s\" could not be written: %s",
-		    SPAN_ARGS(g->step.change.name), err_name(done->code));
-	exchange_refuse(g->exchange, status_of(done->code), &why);
-}
-
-/* Deciding */
-
-static enum err
-decide(struct changing *g, struct problem *why)
-{
-	return caller_step_decide(g->exchange->arena, g->proposal_generation ? &g->waiting : NULL,
-	    g->caller_generation ? &g->caller : NULL, &g->member, &g->step, &g->verdict, why);
-}
-
-static void
-on_member_loaded(void *arg, enum err err, const struct problem *why)
-{
-	struct changing *g = arg;
-	struct problem mine;
-	struct unit *unit;
-
-	exchange_hold(g->exchange, NULL);
-	if (err == OK) {
-		err = decide(g, &mine);
-		why = &mine;
-	}
-	if (err != OK) {
-		exchange_refuse(g->exchange, status_of(err), why);
-		return;
-	}
-	unit = unit_new(g->exchange->arena, store_tables(g->control->store), id_new(g->step.change.now));
-	caller_step_write(unit, &g->step, &g->verdict, g->proposal_generation, g->caller_generation);
-	if (g->verdict.fate == CALLER_EFFECTIVE)
-		write_journal(g, unit);
-	exchange_hold(g->exchange, store_commit(g->control->store, unit, on_change_committed, g));
-}
-
-/* Loading: what is there but cannot be read is never taken for absent. */
-
-static enum err
-caller_take(struct changing *g, struct problem *why)
-{
-	const struct ask *own = &g->asks[CHANGING_CALLER], *waiting = &g->asks[CHANGING_PROPOSAL];
-	struct arena *a = g->exchange->arena;
-	enum err err = caller_loaded(a, own, &g->caller, why);
-
-	if (err != OK && err != ERR_NOT_FOUND)
-		return err;
-	g->caller_generation = err == OK ? own->rows[0].generation : 0;
-	g->proposal_generation = waiting->count ? waiting->rows[0].generation : 0;
-	if (waiting->count && !caller_proposal_read(arena_copy(a, waiting->rows[0].value), &g->waiting))
-		return problem_set(why, ERR_UNSUPPORTED, "",
-		    "what waits for the caller \"%.*s\" is of a form this build does not know",
-		    SPAN_ARGS(g->step.change.name));
-	return OK;
-}
-
-/* Of a caller that is there already its member is not asked. */
-static struct span
-member_of(const struct changing *g)
-{
-	if (g->step.change.action == CALLER_CREATE)
-		return g->step.change.member;
-	if (g->step.change.action == CALLER_APPROVE && g->proposal_generation)
-		return g->waiting.change.member;
-	return (struct span){ 0 };
-}
-
-static void
-on_caller_loaded(void *arg, enum err err, const struct problem *why)
-{
-	struct changing *g = arg;
-	struct problem mine;
-	struct span member;
-
-	exchange_hold(g->exchange, NULL);
-	if (err == OK) {
-		err = caller_take(g, &mine);
-		why = &mine;
-	}
-	if (err != OK) {
-		exchange_refuse(g->exchange, status_of(err), why);
-		return;
-	}
-	member = member_of(g);
-	g->member = (struct ask){ .table = &member_table, .from = member };
-	exchange_hold(g->exchange, store_load(g->control->store, &g->member, member.size ? 1 : 0, on_member_loaded, g));
-}
-
-static void
-ask_again(struct changing *g)
-{
-	g->asks[CHANGING_CALLER] = (struct ask){ .table = &caller_table, .from = g->step.change.name };
-	g->asks[CHANGING_PROPOSAL] = (struct ask){ .table = &caller_proposal_table, .from = g->step.change.name };
-	exchange_hold(g->exchange, store_load(g->control->store, g->asks, CHANGING_PARTS, on_caller_loaded, g));
 }
 
 static void
@@ -358,13 +224,13 @@ change(struct exchange *e, struct control *c, enum err (*parse)(struct changing 
 
 	if (!request_allowed(e, c))
 		return;
-	*g = (struct changing){ .control = c, .exchange = e, .step = { .change.now = clock_now(),
+	*g = (struct changing){ .exchange = e, .step = { .change.now = clock_now(),
 	    .by = { .actor = span_text(request_actor(e)), .counts = control_names(c, e->peer_uid),
 		.approvals = c->settings.approvals > 1 ? c->settings.approvals : 1 } } };
 	if (parse(g, &why) != OK)
 		exchange_refuse(e, status_of(why.code), &why);
 	else
-		ask_again(g);
+		exchange_hold(e, caller_registration_start(c->store, &g->step, on_step_done, g));
 }
 
 void
