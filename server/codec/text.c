@@ -387,3 +387,16 @@ json_write_string(struct buffer *out, struct span s)
 	buffer_add(out, span_skip(s, done));
 	buffer_byte(out, '"');
 }
+
+void
+json_write_lines(struct buffer *out, struct span lines)
+{
+	bool first = true;
+
+	buffer_byte(out, '[');
+	for (; lines.size; first = false) {
+		buffer_text(out, first ? "" : ",");
+		json_write_string(out, span_cut(&lines, '\n'));
+	}
+	buffer_byte(out, ']');
+}

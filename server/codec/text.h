@@ -36,3 +36,5 @@ uint32_t utf8_cut(struct span *rest);
 /* A JSON string with its quotes, as our own writers make it (RFC 8785 s3.2.2.2). Bytes that are no UTF-8 (of a sentence
  * cut short, of somebody's log) become U+FFFD: what is written is JSON whatever it was given. */
 void json_write_string(struct buffer *, struct span);
+/* Texts that stand one a line, as a JSON array of them. */
+void json_write_lines(struct buffer *, struct span lines);

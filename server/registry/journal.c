@@ -94,18 +94,13 @@ void
 journal_caller(struct unit *unit, const char *actor, struct instant now, const struct caller_news *news)
 {
 	struct arena arena = arena_init(4 * KIB);
-	struct span approvers = news->approvers;
-	size_t n = 0;
 	char at[INSTANT_TEXT];
 	struct buffer b;
 
 	begin(&b, actor);
-	buffer_text(&b, ",\"approvers\":[");
-	while (approvers.size) {
-		buffer_text(&b, n++ ? "," : "");
-		json_write_string(&b, span_cut(&approvers, '\n'));
-	}
-	buffer_print(&b, "],\"at\":\"%s\",\"caller\":", instant_text(now, at));
+	buffer_text(&b, ",\"approvers\":");
+	json_write_lines(&b, news->approvers);
+	buffer_print(&b, ",\"at\":\"%s\",\"caller\":", instant_text(now, at));
 	json_write_string(&b, news->caller);
 	buffer_text(&b, ",\"event\":\"caller.changed\",\"expires\":");
 	if (news->expires.us)

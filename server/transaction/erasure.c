@@ -180,18 +180,13 @@ static void
 entry_write(const struct erasing *g, struct buffer *b)
 {
 	const struct erasure_request *q = g->request;
-	struct span rest = g->agreement.operators;
 	char at[INSTANT_TEXT];
-	size_t n = 0;
 
 	buffer_text(b, "{\"actor\":");
 	json_write_string(b, q->actor);
-	buffer_text(b, ",\"approvers\":[");
-	while (rest.size) {
-		buffer_text(b, n++ ? "," : "");
-		json_write_string(b, span_cut(&rest, '\n'));
-	}
-	buffer_print(b, "],\"at\":\"%s\",\"count\":%zu,\"event\":\"ledger.erased\",\"member\":",
+	buffer_text(b, ",\"approvers\":");
+	json_write_lines(b, g->agreement.operators);
+	buffer_print(b, ",\"at\":\"%s\",\"count\":%zu,\"event\":\"ledger.erased\",\"member\":",
 	    instant_text(q->now, at), g->report.erased);
 	json_write_string(b, q->subject.member);
 	buffer_text(b, ",\"reason\":");

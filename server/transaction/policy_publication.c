@@ -303,22 +303,18 @@ entry_write(struct policy_publication *p, struct buffer *b)
 {
 	const struct policy_report *r = &p->report;
 	const struct published_policy *v = &r->standing.after;
-	struct span rest = v->approvers, facts = v->facts;
+	struct span facts = v->facts;
 	char text[INSTANT_TEXT];
 	uint8_t sum[32];
-	size_t n = 0;
 
 	if (facts.size == 0)
 		facts = p->published_text;
 	digest(DIGEST_SHA256, facts, sum);
 	buffer_text(b, "{\"actor\":");
 	json_write_string(b, v->actor);
-	buffer_text(b, ",\"approvers\":[");
-	while (rest.size) {
-		buffer_text(b, n++ ? "," : "");
-		json_write_string(b, span_cut(&rest, '\n'));
-	}
-	buffer_print(b, "],\"at\":\"%s\"", instant_text(v->published, text));
+	buffer_text(b, ",\"approvers\":");
+	json_write_lines(b, v->approvers);
+	buffer_print(b, ",\"at\":\"%s\"", instant_text(v->published, text));
 	write_digest(b, &p->arena, "digest", span_of(v->digest, sizeof(v->digest)));
 	buffer_text(b, ",\"event\":\"policy.published\"");
 	write_digest(b, &p->arena, "facts", span_of(sum, sizeof(sum)));

@@ -269,6 +269,27 @@ characters_are_cut_one_by_one(void **state)
 	expect_number("nothing is left", rest.size, 0);
 }
 
+static void
+lines_become_a_list(void **state)
+{
+	static const struct { const char *title, *lines, *list; } cases[] = {
+		{ "nothing is an empty one", "", "[]" },
+		{ "one line", "uid:1000", "[\"uid:1000\"]" },
+		{ "several", "a\nb\nc", "[\"a\",\"b\",\"c\"]" },
+		{ "each is escaped", "\"\n\\", "[\"\\\"\",\"\\\\\"]" },
+		{ "an empty one between others is a text too", "a\n\nb", "[\"a\",\"\",\"b\"]" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct buffer b = buffer_init(KIB);
+
+		json_write_lines(&b, span_text(cases[i].lines));
+		expect_span(cases[i].title, buffer_span(&b), cases[i].list);
+		buffer_release(&b);
+	}
+}
+
 int
 main(void)
 {
@@ -283,6 +304,7 @@ main(void)
 		cmocka_unit_test(no_character_is_cut_in_two),
 		cmocka_unit_test(hexadecimal_ends_where_its_bytes_do),
 		cmocka_unit_test(characters_are_cut_one_by_one),
+		cmocka_unit_test(lines_become_a_list),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -114,9 +114,7 @@ write_proposal(struct buffer *b, const struct caller_proposal *p, unsigned neede
 {
 	struct arena a = arena_init(4 * KIB);
 	const struct caller_change *c = &p->change;
-	struct span approvers = p->agreement.approvers;
 	uint8_t sum[32];
-	size_t n = 0;
 
 	buffer_text(b, "{\"name\":");
 	json_write_string(b, c->name);
@@ -135,13 +133,10 @@ write_proposal(struct buffer *b, const struct caller_proposal *p, unsigned neede
 	request_write_instant(b, "proposed", c->now);
 	buffer_text(b, ",\"actor\":");
 	json_write_string(b, p->agreement.proposer);
-	buffer_text(b, ",\"approvers\":[");
-	while (approvers.size) {
-		buffer_text(b, n++ ? "," : "");
-		json_write_string(b, span_cut(&approvers, '\n'));
-	}
+	buffer_text(b, ",\"approvers\":");
+	json_write_lines(b, p->agreement.approvers);
 	caller_proposal_digest(p, sum);
-	buffer_print(b, "],\"proposal\":\"sha256:%s\",\"approvals\":{\"had\":%u,\"needed\":%u}}",
+	buffer_print(b, ",\"proposal\":\"sha256:%s\",\"approvals\":{\"had\":%u,\"needed\":%u}}",
 	    hex_write(&a, span_of(sum, sizeof(sum))), agreement_had(&p->agreement), needed);
 	arena_release(&a);
 }

@@ -28,19 +28,6 @@ write_digest(struct buffer *b, const char *name, const uint8_t digest[32])
 }
 
 static void
-write_lines(struct buffer *b, struct span lines)
-{
-	size_t n = 0;
-
-	buffer_text(b, "[");
-	while (lines.size) {
-		buffer_text(b, n++ ? "," : "");
-		json_write_string(b, span_cut(&lines, '\n'));
-	}
-	buffer_text(b, "]");
-}
-
-static void
 write_localized(struct buffer *b, struct localized text)
 {
 	buffer_text(b, "{\"ja\":");
@@ -102,7 +89,7 @@ write_version(struct buffer *b, const struct control *c, struct span framework, 
 	buffer_text(b, ",\"actor\":");
 	json_write_string(b, p->actor);
 	buffer_text(b, ",\"approvers\":");
-	write_lines(b, p->approvers);
+	json_write_lines(b, p->approvers);
 	if (p->number) {
 		buffer_print(b, ",\"ledger\":{\"leaf\":%llu,\"entry\":\"%s\"}", (unsigned long long)p->number,
 		    ledger_id_text(&p->entry, entry));
