@@ -19,6 +19,7 @@
 #include "http/server.h"
 #include "net/address.h"
 #include "net/rate.h"
+#include "registry/entity.h"
 #include "registry/standing.h"
 #include "signer/rollover.h"
 #include "store/memory.h"
@@ -27,7 +28,7 @@
 #define SCENE_ROUNDS 20000
 
 static const struct table *const scene_tables[] = {
-	&member_table, &caller_table, &caller_secret_table, &access_token_table, &assertion_table, &policy_table,
+	&member_table, &member_claim_table, &caller_table, &caller_secret_table, &access_token_table, &assertion_table, &policy_table,
 	&dictionary_table, &ledger_leaf_table, &ledger_entry_table, &key_table,
 	&signed_metadata_table, NULL,
 };
@@ -82,14 +83,31 @@ scene_put(struct scene *s, const struct table *table, struct span key, struct sp
 }
 
 static inline void
-scene_member(struct scene *s, const char *id, enum standing standing)
+scene_member_as(struct scene *s, const char *id, enum standing standing, const char *record)
 {
 	struct member m = { .id = span_text(id), .standing = standing, .since = clock_now(),
-	    .record = span_text("{}") };
+	    .record = span_text(record) };
 	struct buffer b = buffer_init(4 * KIB);
 
 	member_write(&b, &m);
 	scene_put(s, &member_table, m.id, buffer_span(&b));
+	buffer_release(&b);
+}
+
+static inline void
+scene_member(struct scene *s, const char *id, enum standing standing)
+{
+	scene_member_as(s, id, standing, "{}");
+}
+
+static inline void
+scene_claim(struct scene *s, const char *entity_id, const char *member)
+{
+	const struct entity_key key = entity_key_of(span_text(entity_id));
+	struct buffer b = buffer_init(4 * KIB);
+
+	member_claim_write(&b, &(struct member_claim){ .member = span_text(member) });
+	scene_put(s, &member_claim_table, span_of(key.bytes, sizeof(key.bytes)), buffer_span(&b));
 	buffer_release(&b);
 }
 
@@ -124,32 +142,69 @@ scene_caller(struct scene *s, const char *name, const char *member, unsigned rig
 	buffer_release(&pointer);
 }
 
-/* The fixture's version and dictionary, as if they had been published. */
+/* A caller that vouches, with a key (its SPKI). */
 static inline void
-scene_policy(struct scene *s)
+scene_voucher(struct scene *s, const char *name, const char *member, struct span key)
 {
-	const struct dictionary *dictionary = fixture_dictionary(&s->arena);
+	struct caller c = { .name = span_text(name), .member = span_text(member), .rights = CALLER_VOUCH,
+		.keys = { key }, .key_count = 1 };
+	struct buffer b = buffer_init(CALLER_ROW_LARGEST);
+
+	caller_write(&b, &c);
+	scene_put(s, &caller_table, c.name, buffer_span(&b));
+	buffer_release(&b);
+}
+
+/* The fixture's version as if it had been published, with this dictionary, and these criteria (NULL: the fixture's). */
+static inline void
+scene_policy_of(struct scene *s, struct span facts, const char *criteria)
+{
+	const struct dictionary *dictionary = NULL;
 	struct published_policy p = { .number = 7, .published = clock_now(), .note = span_text("note") };
 	struct buffer b = buffer_init(2 * POLICY_PACK_LARGEST), pack = buffer_init(POLICY_PACK_LARGEST);
-	struct buffer facts = buffer_init(DICTIONARY_LARGEST);
 	const struct framework *framework;
 	struct policy_files files;
+	struct policy_file *manifest;
 	struct problem why;
 
+	expect_ok("a dictionary", dictionary_read(&s->arena, "facts.json", facts, &dictionary, &why), &why);
 	expect_ok("the fixture's files", policy_files_read(&s->arena, fixture_path(&s->arena, "fixture/1.0"), &files,
 	    &why), &why);
+	if (criteria) {
+		((struct policy_file *)policy_file_find(&files, span_text("criteria/access.json")))->text =
+		    span_text(criteria);
+		manifest = (struct policy_file *)policy_file_find(&files, span_text("manifest.json"));
+		expect_ok("its manifest", framework_manifest(&s->arena, &files, dictionary, &manifest->text, &why), &why);
+	}
 	expect_ok("a framework", framework_read(&s->arena, &files, dictionary, true, &framework, &why), &why);
-	expect_ok("the dictionary", file_read(fixture_path(&s->arena, "facts.json"), &facts, &why), &why);
-	scene_put(s, &dictionary_table, span_text(DICTIONARY_KEY), buffer_span(&facts));
+	scene_put(s, &dictionary_table, span_text(DICTIONARY_KEY), facts);
 	policy_files_pack(&pack, &files);
 	p.files = buffer_span(&pack);
 	p.valid_from = framework->valid_from;
 	memcpy(p.digest, framework->digest.data, sizeof(p.digest));
 	published_policy_write(&b, &p);
 	scene_put(s, &policy_table, policy_key(&s->arena, framework->id, framework->version), buffer_span(&b));
-	buffer_release(&facts);
 	buffer_release(&pack);
 	buffer_release(&b);
+}
+
+static inline struct span
+scene_facts(struct scene *s)
+{
+	struct buffer file = buffer_init(DICTIONARY_LARGEST);
+	struct problem why;
+	struct span facts;
+
+	expect_ok("the fixture's facts", file_read(fixture_path(&s->arena, "facts.json"), &file, &why), &why);
+	facts = arena_copy(&s->arena, buffer_span(&file));
+	buffer_release(&file);
+	return facts;
+}
+
+static inline void
+scene_policy(struct scene *s)
+{
+	scene_policy_of(s, scene_facts(s), NULL);
 }
 
 static inline void

@@ -90,6 +90,25 @@ what_cannot_be_understood_is_refused_where_it_stands(void **state)
 		    "permit_on_first_permit, found \\\"any\\\\u0007\\\"" },
 		{ "a long one in part", "evaluations", "{" ALICE "," RECORD ",\"options\":{\"evaluations_semantic\":\""
 		    "0123456789012345678901234567890123456789_more\"}}", 400, "0123456789\\\"…|!_more" },
+		{ "a default that is no JSON, though no item takes it", "evaluations", "{\"subject\":{\"a\":tru},"
+		    "\"evaluations\":[" PERMITTED "]}", 400, "/subject/a: expected true" },
+		{ "a default context that is none", "evaluations", "{\"context\":{\"a\":},\"evaluations\":[{" ALICE ","
+		    ACTION("read") "," RECORD ",\"context\":{}}]}", 400, "/context/a: expected a value" },
+		{ "a context of an item that lacks an action", "evaluations", "{\"evaluations\":[{" ALICE "," RECORD
+		    ",\"context\":{\"a\":01}}]}", 400, "/evaluations/0/context" },
+		{ "an action where actions are searched for", "search/action", "{" ALICE "," RECORD ",\"action\":{\"a\"}}",
+		    400, "/action" },
+		{ "a context of a search that finds nothing", "search/subject", "{\"subject\":{\"type\":\"ghost\"},"
+		    ACTION("read") "," RECORD ",\"context\":{\"a\":nul}}", 400, "/context/a: expected null" },
+		{ "a name of no part that is no JSON", "evaluation", "{" ALICE "," ACTION("read") "," RECORD
+		    ",\"more\":{\"a\":-}}", 400, "/more/a" },
+		{ "items of a single question are nobody's", "evaluation", "{" ACTION("read") "," RECORD
+		    ",\"evaluations\":[{" ALICE "}]}", 400, "/subject: expected an object, found nothing" },
+		{ "a statement in a search", "search/action", "{" ALICE "," RECORD ",\"context\":{\"vouched\":[\"a\"]}}",
+		    400, "/context/vouched: expected none in a search, for statements are heard with a question alone, "
+		    "found some" },
+		{ "a provider's name in a search that is none", "search/action", "{" ALICE "," RECORD
+		    ",\"context\":{\"idp\":7}}", 400, "/context/idp" },
 		{ "a page of nothing", "search/subject", "{\"subject\":{\"type\":\"user\"}," ACTION("read") "," RECORD
 		    ",\"page\":{\"limit\":0}}", 400, "/page/limit" },
 		{ "another's token of a page", "search/subject", "{\"subject\":{\"type\":\"user\"}," ACTION("read") ","
@@ -348,6 +367,42 @@ a_search_looks_at_what_is_kept_page_by_page(void **state)
 	scene_close(s);
 }
 
+#define STRICT "{" POLICY ",\"properties\":[{\"of\":\"action\",\"fact\":\"action.name\"}," \
+	"{\"of\":\"subject\",\"fact\":\"subject.role\"}],\"subjects\":[{\"type\":\"user\",\"id\":\"king\"}," \
+	"{\"type\":\"user\",\"id\":\"member\"},{\"type\":\"user\",\"id\":\"other\"}],\"actions\":[{\"name\":\"fly\"}," \
+	"{\"name\":\"read\"}]}"
+#define AS(id) "\"subject\":{\"type\":\"user\",\"id\":\"" id "\"}"
+
+/* Its id is no value of the fact it stands for: of a candidate that is nobody's mistake. */
+static void
+a_candidate_out_of_the_domain_is_not_permitted(void **state)
+{
+	static const struct {
+		const char *title, *path, *body;
+		int status;
+		const char *parts;
+	} cases[] = {
+		{ "subjects", "search/subject", "{\"subject\":{\"type\":\"user\"}," ACTION("read") "," RECORD "}", 200,
+		    "[{\"type\":\"user\",\"id\":\"member\"},{\"type\":\"user\",\"id\":\"other\"}]" },
+		{ "actions", "search/action", "{" AS("member") "," RECORD "}", 200, "\"results\":[{\"name\":\"read\"}]" },
+		{ "an action that was asked", "search/subject", "{\"subject\":{\"type\":\"user\"}," ACTION("fly") "," RECORD
+		    "}", 400, "/action: expected a value of the fact action.name, found another" },
+		{ "a subject that was", "search/action", "{" AS("king") "," RECORD "}", 400,
+		    "/subject: expected a value of the fact subject.role, found another" },
+		{ "and in a question", "evaluation", "{" AS("king") "," ACTION("read") "," RECORD "}", 400, "/subject: " },
+	};
+	struct scene *s = &scene;
+
+	(void)state;
+	scene_open(s, 15);
+	scene_policy(s);
+	scene_front(s, STRICT);
+	for (size_t i = 0; i < COUNT(cases); i++)
+		expect_answer(s, cases[i].title, scene_ask(s, "point", cases[i].path, cases[i].body), cases[i].status,
+		    cases[i].parts);
+	scene_close(s);
+}
+
 /* Of a caller with one question a second: what is beyond the bucket's two is what it must wait. */
 static void
 everything_asked_is_counted(void **state)
@@ -444,18 +499,20 @@ static void
 a_wrong_access_file_is_refused_with_its_place(void **state)
 {
 	static const struct {
-		const char *title, *text, *part;
+		const char *title, *text;
+		enum err code;
+		const char *part;
 	} cases[] = {
-		{ "no JSON", "{", "access.json: line 1" },
-		{ "an unknown key", "{\"subject\":[]}", "/subject: unknown key" },
-		{ "a subject without an id", "{\"subjects\":[{\"type\":\"user\"}]}", "/subjects/0/id" },
+		{ "no JSON", "{", ERR_SYNTAX, "access.json: line 1" },
+		{ "an unknown key", "{\"subject\":[]}", ERR_INVALID, "/subject: unknown key" },
+		{ "a subject without an id", "{\"subjects\":[{\"type\":\"user\"}]}", ERR_INVALID, "/subjects/0/id" },
 		{ "an action with a type", "{\"actions\":[{\"name\":\"a\",\"type\":\"b\"}]}",
-		    "/actions/0/type: unknown key" },
+		    ERR_INVALID, "/actions/0/type: unknown key" },
 		{ "a subject with a policy", "{\"subjects\":[{\"type\":\"a\",\"id\":\"b\",\"profile\":\"c\"}]}",
-		    "/subjects/0/profile: unknown key" },
+		    ERR_INVALID, "/subjects/0/profile: unknown key" },
 		{ "a part that is none", "{\"properties\":[{\"of\":\"context\",\"fact\":\"a\"}]}",
-		    "/properties/0/of: expected subject, action or resource, found \"context\"" },
-		{ "a fraction", "{\"actions\":[{\"name\":\"a\",\"facts\":{\"b\":1.5}}]}", "/actions/0/facts" },
+		    ERR_INVALID, "/properties/0/of: expected subject, action or resource, found \"context\"" },
+		{ "a fraction", "{\"actions\":[{\"name\":\"a\",\"facts\":{\"b\":1.5}}]}", ERR_INVALID, "/actions/0/facts" },
 	};
 	struct arena a = arena_init(16 * MIB);
 
@@ -463,9 +520,9 @@ a_wrong_access_file_is_refused_with_its_place(void **state)
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		const struct access *access;
 		struct problem why;
-		enum err err = access_parse(&a, "access.json", span_text(cases[i].text), &access, &why);
 
-		expect_problem(cases[i].title, err, &why, err == ERR_SYNTAX ? ERR_SYNTAX : ERR_INVALID, cases[i].part);
+		expect_problem(cases[i].title, access_parse(&a, "access.json", span_text(cases[i].text), &access, &why), &why,
+		    cases[i].code, cases[i].part);
 	}
 	arena_release(&a);
 }
@@ -534,6 +591,7 @@ main(void)
 		cmocka_unit_test(several_questions_end_where_their_semantic_says),
 		cmocka_unit_test(one_request_asks_at_most_so_much),
 		cmocka_unit_test(a_search_looks_at_what_is_kept_page_by_page),
+		cmocka_unit_test(a_candidate_out_of_the_domain_is_not_permitted),
 		cmocka_unit_test(everything_asked_is_counted),
 		cmocka_unit_test(nothing_is_answered_that_was_not_recorded),
 		cmocka_unit_test(without_a_policy_there_is_no_decision),

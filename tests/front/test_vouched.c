@@ -16,30 +16,6 @@ static struct scene scene;
 static struct maker_key key;
 
 static void
-put_member(struct scene *s, const char *id, const char *record)
-{
-	struct member m = { .id = span_text(id), .standing = STANDING_APPROVED, .since = clock_now(),
-		.record = span_text(record) };
-	struct buffer b = buffer_init(4 * KIB);
-
-	member_write(&b, &m);
-	scene_put(s, &member_table, m.id, buffer_span(&b));
-	buffer_release(&b);
-}
-
-static void
-put_voucher(struct scene *s, const char *name, const char *member)
-{
-	struct caller c = { .name = span_text(name), .member = span_text(member), .rights = CALLER_VOUCH,
-		.keys = { key.spki }, .key_count = 1 };
-	struct buffer b = buffer_init(CALLER_ROW_LARGEST);
-
-	caller_write(&b, &c);
-	scene_put(s, &caller_table, c.name, buffer_span(&b));
-	buffer_release(&b);
-}
-
-static void
 open_all(uint64_t seed)
 {
 	struct scene *s = &scene;
@@ -47,11 +23,11 @@ open_all(uint64_t seed)
 	scene_open(s, seed);
 	key = maker_key_new(&s->arena, "P-256");
 	scene_policy(s);
-	put_member(s, "records", RECORD);
-	put_member(s, "other", "{\"entities\":[{\"entity_id\":\"https://other.example/\",\"roles\":[\"rp\","
-	    "\"idp\"]}]}");
-	put_voucher(s, "records-1", "records");
-	put_voucher(s, "other-1", "other");
+	scene_member_as(s, "records", STANDING_APPROVED, RECORD);
+	scene_member_as(s, "other", STANDING_APPROVED, "{\"entities\":[{\"entity_id\":\"https://other.example/\","
+	    "\"roles\":[\"rp\",\"idp\"]}]}");
+	scene_voucher(s, "records-1", "records", key.spki);
+	scene_voucher(s, "other-1", "other", key.spki);
 	scene_front(s, ACCESS);
 }
 

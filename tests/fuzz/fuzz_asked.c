@@ -43,22 +43,49 @@ check_parts(const struct asked *q, enum part searched)
 	assert(q->context.size == 0 || q->context.data[0] == '{');
 }
 
+/* Each way a body is read; `searched` of those that search, else PARTS. */
+static const struct {
+	bool several;
+	enum part searched;
+} ways[] = { { false, PARTS }, { true, PARTS }, { false, PART_SUBJECT }, { false, PART_ACTION }, { false, PART_RESOURCE } };
+
+static enum err
+read_as(struct arena *a, size_t way, struct span body, struct asked_body *out, struct problem *why)
+{
+	if (ways[way].several)
+		return asked_read_several(a, body, out, why);
+	return ways[way].searched == PARTS ? asked_read_one(a, body, out, why) :
+	    asked_read_search(a, body, ways[way].searched, out, why);
+}
+
+/* Of all but a single question's context the JSON is good whichever way it is looked at. */
+static void
+check_json(struct arena *a, const struct asked *q, bool single)
+{
+	for (enum part part = 0; part <= PART_CONTEXT; part++) {
+		const struct span json = part == PART_CONTEXT ? q->context : q->parts[part].json;
+		struct reader r = reader_json(a, json, asked_limits);
+
+		if (json.size == 0 || (single && part == PART_CONTEXT))
+			continue;
+		reader_raw(&r);
+		assert(reader_end(&r, NULL) == OK);
+	}
+}
+
 /* Alone, as a request of its own. */
 static void
-check_again(struct arena *a, const struct asked *q, enum part searched)
+check_again(struct arena *a, const struct asked *q, size_t way)
 {
 	struct buffer b = buffer_init(4 * ASKED_LARGEST);
 	struct asked_body again;
 	struct problem why;
 
-	check_parts(q, searched);
+	check_parts(q, ways[way].searched);
 	write_question(&b, q);
 	if (buffer_span(&b).size <= ASKED_LARGEST) {
-		enum err err = asked_read(a, buffer_span(&b), searched, &again, &why);
-
-		/* Defaults of a body stand one level higher than its items, and count once where items count each. */
-		assert(err == OK || (err == ERR_LIMIT && q->at[0]));
-		for (enum part part = 0; err == OK && part < PART_CONTEXT; part++) {
+		assert(read_as(a, way, buffer_span(&b), &again, &why) == OK);
+		for (enum part part = 0; part < PART_CONTEXT; part++) {
 			assert(span_equal(again.defaults.parts[part].type, q->parts[part].type));
 			assert(span_equal(again.defaults.parts[part].id, q->parts[part].id));
 			assert(span_equal(again.defaults.parts[part].properties, q->parts[part].properties));
@@ -67,30 +94,38 @@ check_again(struct arena *a, const struct asked *q, enum part searched)
 	buffer_release(&b);
 }
 
+static void
+check_items(struct arena *a, const struct asked_body *body)
+{
+	assert(body->item_count <= ASKED_ITEMS && body->semantic <= PERMIT_ON_FIRST_PERMIT);
+	check_json(a, &body->defaults, false);
+	for (size_t n = 0; n < body->item_count; n++) {
+		check_json(a, &body->items[n], false);
+		assert(span_starts(span_text(body->items[n].at), "/evaluations/"));
+		if (body->items[n].problem.code == OK)
+			check_again(a, &body->items[n], 0);
+		else
+			assert(body->items[n].problem.text[0] == '/');
+	}
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static const enum part searches[] = { PARTS, PART_SUBJECT, PART_ACTION, PART_RESOURCE };
 	struct arena a = arena_init(256 * MIB);
 
-	for (size_t i = 0; i < COUNT(searches); i++) {
+	for (size_t way = 0; way < COUNT(ways); way++) {
 		struct asked_body body;
 		struct problem why = { 0 };
 
-		if (asked_read(&a, span_of(data, size), searches[i], &body, &why) != OK) {
+		if (read_as(&a, way, span_of(data, size), &body, &why) != OK) {
 			assert(why.code != OK && why.text[0]);
-		} else if (body.item_count == 0) {
-			check_again(&a, &body.defaults, searches[i]);
+		} else if (body.item_count) {
+			assert(ways[way].several);
+			check_items(&a, &body);
 		} else {
-			assert(searches[i] == PARTS && body.item_count <= ASKED_ITEMS &&
-			    body.semantic <= PERMIT_ON_FIRST_PERMIT);
-			for (size_t n = 0; n < body.item_count; n++) {
-				assert(span_starts(span_text(body.items[n].at), "/evaluations/"));
-				if (body.items[n].problem.code == OK)
-					check_again(&a, &body.items[n], PARTS);
-				else
-					assert(body.items[n].problem.text[0] == '/');
-			}
+			check_json(&a, &body.defaults, !ways[way].several && ways[way].searched == PARTS);
+			check_again(&a, &body.defaults, way);
 		}
 		arena_reset(&a);
 	}

@@ -72,7 +72,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (!access)
 		start();
-	if (asked_read(&a, span_of(data, size), PARTS, &body, &why) == OK && body.item_count == 0) {
+	if (asked_read_one(&a, span_of(data, size), &body, &why) == OK) {
 		const struct posing posing = { .access = access, .policies = &snapshot, .caller = span_text("caller"),
 			.member = span_text("member"), .now = policy_text_now };
 

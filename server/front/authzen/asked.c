@@ -3,7 +3,7 @@
 
 #include <stdio.h>
 
-static const struct limits limits = { .bytes = ASKED_LARGEST, .depth = ASKED_DEPTH, .members = ASKED_VALUES };
+const struct limits asked_limits = { .bytes = ASKED_LARGEST, .depth = ASKED_DEPTH, .members = ASKED_VALUES };
 
 enum err
 asked_within(struct problem *why, const char *at)
@@ -22,7 +22,7 @@ asked_within(struct problem *why, const char *at)
 static enum err
 read_part(struct arena *a, enum part part, bool searched, const char *at, struct asked_part *p, struct problem *why)
 {
-	struct reader r = reader_json(a, p->json, limits);
+	struct reader r = reader_json(a, p->json, asked_limits);
 	struct span name, id = { 0 }, type = { 0 };
 	const char *id_name = part == PART_ACTION ? "name" : "id";
 
@@ -76,20 +76,23 @@ read_parts(struct arena *a, struct asked *q, enum part searched, struct problem 
 
 /* The body */
 
-/* Only its end is looked for: each part is read by a reader of its own, the context with the question's facts. */
+/* Of a single question only the end is looked for: each part is read by a reader of its own, the context with the
+ * question's facts. What else is asked may leave a part unread, so it is found to be JSON here. */
 static bool
-take_part(struct reader *r, struct span name, struct asked *q)
+take_part(struct reader *r, struct span name, bool single, struct asked *q)
 {
+	struct span (*const take)(struct reader *) = single ? reader_later : reader_raw;
+
 	for (enum part part = 0; part < PART_CONTEXT; part++)
 		if (span_is(name, part_name(part))) {
-			q->parts[part] = (struct asked_part){ .json = reader_later(r) };
+			q->parts[part] = (struct asked_part){ .json = take(r) };
 			return true;
 		}
 	if (!span_is(name, part_name(PART_CONTEXT)))
 		return false;
 	if (reader_peek(r) != READER_OBJECT)
 		reader_fail(r, "an object", "something else");
-	q->context = reader_later(r);
+	q->context = take(r);
 	return true;
 }
 
@@ -149,44 +152,50 @@ read_items(struct reader *r, struct arena *a, struct asked_body *out)
 			reader_fail(r, "at most 64 evaluations", "more");
 		reader_object(r);
 		while (reader_member(r, &name))
-			if (!take_part(r, name, q))
+			if (!take_part(r, name, false, q))
 				reader_raw(r);
 		q->at = arena_print(a, "/evaluations/%zu", out->item_count);
 		out->item_count++;
 	}
 }
 
+/* What a body may have beside the parts of a question. */
+enum form { FORM_ONE, FORM_SEVERAL, FORM_SEARCH };
+
 static enum err
-read_body(struct arena *a, struct span body, struct asked_body *out, struct problem *why)
+read_body(struct arena *a, struct span body, enum form form, struct asked_body *out, struct problem *why)
 {
-	struct reader r = reader_json(a, body, limits);
+	struct reader r = reader_json(a, body, asked_limits);
 	struct span name;
 
+	*out = (struct asked_body){ .defaults = { .at = "" } };
 	reader_object(&r);
 	while (reader_member(&r, &name)) {
-		if (span_is(name, "evaluations"))
+		if (form == FORM_SEVERAL && span_is(name, "evaluations"))
 			read_items(&r, a, out);
-		else if (span_is(name, "options"))
+		else if (form == FORM_SEVERAL && span_is(name, "options"))
 			read_options(&r, out);
-		else if (span_is(name, "page"))
+		else if (form == FORM_SEARCH && span_is(name, "page"))
 			read_page(&r, out);
-		else if (!take_part(&r, name, &out->defaults))
+		else if (!take_part(&r, name, form == FORM_ONE, &out->defaults))
 			reader_raw(&r);
 	}
 	return reader_end(&r, why);
 }
 
-/* A context that perhaps no question will read must be JSON all the same. */
-static enum err
-check_context(struct arena *a, const struct asked *q, struct problem *why)
+enum err
+asked_read_one(struct arena *a, struct span body, struct asked_body *out, struct problem *why)
 {
-	struct reader r = reader_json(a, q->context, limits);
-
-	if (!q->context.size)
-		return OK;
-	reader_raw(&r);
-	return reader_end(&r, why) == OK ? OK : asked_within(why, arena_print(a, "%s/context", q->at));
+	return read_body(a, body, FORM_ONE, out, why) == OK ? read_parts(a, &out->defaults, PARTS, why) : why->code;
 }
+
+enum err
+asked_read_search(struct arena *a, struct span body, enum part searched, struct asked_body *out, struct problem *why)
+{
+	return read_body(a, body, FORM_SEARCH, out, why) == OK ? read_parts(a, &out->defaults, searched, why) : why->code;
+}
+
+/* Several */
 
 /* Once for all items: a body costs what it is large, however many items look at the same part. What is wrong with a
  * part is the problem of each item that takes it. */
@@ -219,20 +228,16 @@ complete(struct arena *a, struct asked *item, const struct asked *defaults, cons
 }
 
 enum err
-asked_read(struct arena *a, struct span body, enum part searched, struct asked_body *out, struct problem *why)
+asked_read_several(struct arena *a, struct span body, struct asked_body *out, struct problem *why)
 {
 	struct problem faults[PART_CONTEXT];
 
-	*out = (struct asked_body){ .defaults = { .at = "" } };
-	if (read_body(a, body, out, why) != OK ||
-	    ((out->item_count || searched != PARTS) && check_context(a, &out->defaults, why) != OK))
+	if (read_body(a, body, FORM_SEVERAL, out, why) != OK)
 		return why->code;
-	if (out->item_count && searched == PARTS) {
-		read_defaults(a, &out->defaults, faults);
-		for (size_t i = 0; i < out->item_count; i++)
-			complete(a, &out->items[i], &out->defaults, faults);
-		return OK;
-	}
-	out->item_count = 0;
-	return read_parts(a, &out->defaults, searched, why);
+	if (out->item_count == 0)
+		return read_parts(a, &out->defaults, PARTS, why);
+	read_defaults(a, &out->defaults, faults);
+	for (size_t i = 0; i < out->item_count; i++)
+		complete(a, &out->items[i], &out->defaults, faults);
+	return OK;
 }

@@ -1,8 +1,9 @@
 /* front/authzen/asked.h - what a request of the AuthZEN API asks, before anybody knows what its facts mean
- * (Authorization API 1.0 s5-s8): the parts as JSON texts that have been found well-formed, with their names read.
+ * (Authorization API 1.0 s5-s8): the parts as JSON texts, with their names read.
  *
- * Members nobody knows are passed over (s4); of those we know, type and size are checked. Sentences begin with the JSON
- * pointer.
+ * All of it has been found to be good JSON, but for the context of a single question: that is the largest of what is
+ * asked, and posed.h reads it, once. Members nobody knows are passed over (s4); of those we know, type and size are
+ * checked. Sentences begin with the JSON pointer.
  */
 #pragma once
 
@@ -10,8 +11,10 @@
 #include "front/authzen/access.h"
 
 #define ASKED_LARGEST (64 * KIB)
+/* Of the body; of a single question, of each part by itself. */
 #define ASKED_DEPTH 10
 #define ASKED_VALUES 2048
+extern const struct limits asked_limits;
 #define ASKED_ITEMS 64           /* evaluations of one request */
 #define ASKED_ID_LARGEST 1024
 
@@ -42,9 +45,13 @@ struct asked_body {
 	} page;
 };
 
-/* `searched`: the part that is searched for and so has no id (PARTS: none is). What must be there and is not, in a
- * single question or a search, is an error; in an item of several it is the item's. */
-enum err asked_read(struct arena *, struct span body, enum part searched, struct asked_body *out, struct problem *why);
+/* One question: what must be there and is not is an error. */
+enum err asked_read_one(struct arena *, struct span body, struct asked_body *out, struct problem *why);
+/* Several: then it is the item's. Without items, one question (s7.1). */
+enum err asked_read_several(struct arena *, struct span body, struct asked_body *out, struct problem *why);
+/* One without the id of the part that is searched for, or without the action. */
+enum err asked_read_search(struct arena *, struct span body, enum part searched, struct asked_body *out,
+    struct problem *why);
 
 /* A reader of a piece knows only the pointers within it: puts the pointer to the piece before them. Returns
  * why->code. */

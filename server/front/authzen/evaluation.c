@@ -412,12 +412,12 @@ go_on(struct asking *asking)
 	struct exchange *x = asking->exchange;
 	struct problem why;
 
-	if (asked_read(x->arena, x->body, PARTS, &e->body, &why) != OK) {
+	if ((e->several ? asked_read_several : asked_read_one)(x->arena, x->body, &e->body, &why) != OK) {
 		asking_refuse(asking, &why);
 		return;
 	}
 	/* Without items the batch endpoint is the single one (s7.1). */
-	e->several = e->several && e->body.item_count;
+	e->several = e->body.item_count > 0;
 	e->item_count = e->several ? e->body.item_count : 1;
 	if (!asking_charge(asking, e->item_count - 1))
 		return;

@@ -4,8 +4,7 @@
 #include "assurance/demand.h"
 #include "codec/text.h"
 #include "model/entity.h"
-
-static const struct limits limits = { .bytes = ASKED_LARGEST, .depth = ASKED_DEPTH, .members = ASKED_VALUES };
+#include "model/policy_id.h"
 
 #define PURPOSE_LARGEST 1024
 #define SCRATCH (16 * MIB)
@@ -36,7 +35,7 @@ static enum err
 take_own_facts(struct pose *p, struct span json, struct problem *why)
 {
 	const struct word observed = word_observed(ASSERTER_WATASHI | ASSERTER_REGISTRY, p->posing->now);
-	struct reader r = reader_json(p->scratch, json, limits);
+	struct reader r = reader_json(p->scratch, json, asked_limits);
 
 	facts_read_word(&r, &p->out->facts, &observed, p->posing->now);
 	if (reader_end(&r, why) == OK)
@@ -74,7 +73,7 @@ static enum err
 take_property(struct pose *p, const struct access_property *property, struct span value, const char *at,
     struct problem *why)
 {
-	struct reader r = reader_json(p->scratch, as_object(p->scratch, property->fact, value), limits);
+	struct reader r = reader_json(p->scratch, as_object(p->scratch, property->fact, value), asked_limits);
 
 	read_claimed(p, &r);
 	if (reader_end(&r, why) == OK)
@@ -82,7 +81,7 @@ take_property(struct pose *p, const struct access_property *property, struct spa
 	if (!property->otherwise.size || !fact_find(p->posing->policies->dictionary, property->fact))
 		return problem_set(why, ERR_INVALID, "", "%s: expected a value of the fact %.*s, found another", at,
 		    SPAN_ARGS(property->fact));
-	r = reader_json(p->scratch, as_object(p->scratch, property->fact, property->otherwise), limits);
+	r = reader_json(p->scratch, as_object(p->scratch, property->fact, property->otherwise), asked_limits);
 	read_claimed(p, &r);
 	return reader_end(&r, why);
 }
@@ -105,8 +104,11 @@ take_name(struct pose *p, enum part part, struct problem *why)
 		err = take_property(p, property, buffer_span(&value),
 		    arena_print(p->scratch, "%s/%s", p->asked->at, part_name(part)), why);
 		buffer_release(&value);
-		if (err != OK)
+		if (err != OK) {
+			if (fact_find(p->posing->policies->dictionary, property->fact))
+				p->out->misnamed |= 1u << part;
 			return err;
+		}
 	}
 	return OK;
 }
@@ -127,7 +129,7 @@ take_properties(struct pose *p, enum part part, struct problem *why)
 {
 	const struct asked_part *asked = &p->asked->parts[part];
 	const char *at = arena_print(p->scratch, "%s/%s/properties", p->asked->at, part_name(part));
-	struct reader r = reader_json(p->scratch, asked->properties, limits);
+	struct reader r = reader_json(p->scratch, asked->properties, asked_limits);
 	const struct access_property *property;
 	struct span name;
 
@@ -171,7 +173,7 @@ read_obligations(struct reader *r, struct posed *out)
 static enum err
 take_context(struct pose *p, struct problem *why)
 {
-	struct reader r = reader_json(p->scratch, p->asked->context, limits);
+	struct reader r = reader_json(p->scratch, p->asked->context, asked_limits);
 	struct wishes *w = &p->wishes;
 	struct span name;
 
@@ -184,15 +186,15 @@ take_context(struct pose *p, struct problem *why)
 		else if (span_is(name, "idp"))
 			p->out->idp = arena_copy(p->arena, reader_string(&r, 1, ENTITY_ID_LARGEST));
 		else if (span_is(name, "framework"))
-			w->policy.framework = reader_string(&r, 1, 64);
+			w->policy.framework = reader_string(&r, 1, POLICY_ID_LARGEST);
 		else if (span_is(name, "version"))
-			w->version = reader_string(&r, 1, 64);
+			w->version = reader_string(&r, 1, POLICY_ID_LARGEST);
 		else if (span_is(name, "profile"))
-			w->policy.profile = reader_string(&r, 1, 64);
+			w->policy.profile = reader_string(&r, 1, POLICY_ID_LARGEST);
 		else if (span_is(name, "requires"))
 			w->requires = reader_raw(&r);
 		else if (span_is(name, "also"))
-			read_texts(&r, w->also, COUNT(w->also), &w->also_count, 64);
+			read_texts(&r, w->also, COUNT(w->also), &w->also_count, POLICY_ID_LARGEST);
 		else if (span_is(name, "purpose"))
 			w->purpose = reader_string(&r, 0, PURPOSE_LARGEST);
 		else if (span_is(name, "advice"))
@@ -238,7 +240,7 @@ policy_of(const struct pose *p)
 static enum err
 take_demand(struct pose *p, const struct framework *framework, struct demand *out, struct problem *why)
 {
-	struct reader r = reader_json(p->scratch, p->wishes.requires, limits);
+	struct reader r = reader_json(p->scratch, p->wishes.requires, asked_limits);
 
 	demand_read(&r, framework, out);
 	return reader_end(&r, why) == OK ? OK :
@@ -249,7 +251,7 @@ static enum err
 no_such(struct pose *p, const char *member, const char *what, struct span name, struct problem *why)
 {
 	return problem_set(why, ERR_NOT_FOUND, "", "%s/context/%s: no %s \"%.*s\" is in force here", p->asked->at,
-	    member, what, SPAN_ARGS(span_first(name, 64)));
+	    member, what, SPAN_ARGS(span_first(name, POLICY_ID_LARGEST)));
 }
 
 /* Decisions are taken under what is in force: whoever names another version learns that it is another now, and is not

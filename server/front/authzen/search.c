@@ -7,6 +7,7 @@
 #include "codec/text.h"
 #include "crypto/digest.h"
 #include "front/authzen/front.h"
+#include "model/entity.h"
 
 #define PAGE_LARGEST 1000
 #define LOOKED_LARGEST 256   /* candidates of one request: others wait for this worker meanwhile */
@@ -20,7 +21,10 @@ struct searching {
 	char fingerprint[2 * 32 + 1];    /* of all but the page */
 	size_t looked;
 	size_t from;                     /* the first candidate of this page */
+	struct span idp;                 /* whom the context names, for all candidates */
 	struct parties parties;          /* empty: the registry has nothing to say */
+	size_t idp_party;                /* which of them; + 1, 0: nobody is named */
+	size_t *relying;                 /* and of each candidate that is looked at, in order */
 };
 
 /* Pages: a token is the place to go on from, and the digest of the search it belongs to (s8.2: the rest stays the
@@ -63,25 +67,22 @@ read_token(const struct searching *s, size_t *from, struct problem *why)
 
 /* Candidates */
 
-/* What the registry knows was loaded for all candidates at once: these are found in the list. */
+/* What the registry knows was loaded for all candidates at once. */
 static void
-observe(struct searching *s, struct posed *posed)
+observe(const struct searching *s, size_t looked, struct facts *facts)
 {
-	struct parties *p = &s->parties;
-
-	if (!p->count)
+	if (!s->parties.count)
 		return;
-	party_observe(&p->list[parties_add(p, ENTITY_RP, posed->relying_party, s->asking.member)], &posed->facts,
-	    s->asking.now);
-	if (posed->idp.size)
-		party_observe(&p->list[parties_add(p, ENTITY_IDP, posed->idp, (struct span){ 0 })], &posed->facts,
-		    s->asking.now);
+	party_observe(&s->parties.list[s->relying[looked]], facts, s->asking.now);
+	if (s->idp_party)
+		party_observe(&s->parties.list[s->idp_party - 1], facts, s->asking.now);
 }
 
-/* Whether the engine would permit it. What no policy is set for is not permitted; what is wrong with the request's own
- * facts is the request's. */
+/* Whether the engine would permit it. What no policy is set for, or is called as no value of the fact that its id stands
+ * for, is not permitted; what is wrong with the request's own facts is the request's. */
 static enum err
-look(struct searching *s, const struct access_entity *candidate, struct arena *a, bool *permit, struct problem *why)
+look(struct searching *s, const struct access_entity *candidate, size_t looked, struct arena *a, bool *permit,
+    struct problem *why)
 {
 	const struct posing posing = asking_posing(&s->asking);
 	struct asked asked = s->body.defaults;
@@ -91,8 +92,8 @@ look(struct searching *s, const struct access_entity *candidate, struct arena *a
 	*permit = false;
 	asked.parts[s->part].id = candidate->id;
 	if (pose(a, &posing, &asked, &posed, why) != OK)
-		return posed->unplaced ? OK : why->code;
-	observe(s, posed);
+		return posed->unplaced || (posed->misnamed >> s->part & 1) ? OK : why->code;
+	observe(s, looked, &posed->facts);
 	posed->requests[0].question.advise = false;
 	decide(&posed->requests[0].question, decision);
 	*permit = decision->permit;
@@ -130,9 +131,9 @@ find_next(struct searching *s, size_t *at, struct arena *a, const struct access_
 		*out = &access->entities[s->part][*at];
 		if (!is_candidate(s, *out))
 			continue;
-		if (s->looked++ == LOOKED_LARGEST)
+		if (s->looked == LOOKED_LARGEST)
 			break;
-		if (look(s, *out, a, &permit, why) != OK)
+		if (look(s, *out, s->looked++, a, &permit, why) != OK)
 			return why->code;
 		arena_reset(a);
 		if (permit)
@@ -212,44 +213,51 @@ on_parties_loaded(void *arg, enum err err, const struct problem *why)
 		asking_refuse(&s->asking, why);
 }
 
-/* Whom the context names as identity provider is the same for all candidates. */
-static struct span
-provider_named(struct searching *s)
-{
-	const struct posing posing = asking_posing(&s->asking);
-	struct asked asked = s->body.defaults;
-	struct posed *posed;
-	struct problem why;
-
-	asked.parts[s->part].id = span_text("-");
-	(void)pose(s->asking.exchange->arena, &posing, &asked, &posed, &why);
-	return posed->idp;
-}
-
 static void
 find_parties(struct searching *s)
 {
 	struct authzen_front *front = s->asking.front;
+	struct arena *a = s->asking.exchange->arena;
 	const struct access *access = front->access;
 	const struct asked_part *resource = &s->body.defaults.parts[PART_RESOURCE];
 	const bool relying = span_is(resource->type, "relying_party");
-	const struct span idp = provider_named(s);
 
-	s->parties = parties_new(s->asking.exchange->arena, LOOKED_LARGEST + 2);
-	if (idp.size)
-		parties_add(&s->parties, ENTITY_IDP, idp, (struct span){ 0 });
+	s->parties = parties_new(a, LOOKED_LARGEST + 1);
+	s->relying = arena_array(a, size_t, LOOKED_LARGEST);
+	if (s->idp.size)
+		s->idp_party = 1 + parties_add(&s->parties, ENTITY_IDP, s->idp, (struct span){ 0 });
 	for (size_t i = s->from, looked = 0; i < access->counts[s->part] && looked < LOOKED_LARGEST; i++) {
 		const struct access_entity *e = &access->entities[s->part][i];
 
-		if (!is_candidate(s, e))
-			continue;
-		looked++;
-		parties_add(&s->parties, ENTITY_RP, !relying ? (struct span){ 0 } : s->part == PART_RESOURCE ? e->id :
-		    resource->id, s->asking.member);
+		if (is_candidate(s, e))
+			s->relying[looked++] = parties_add(&s->parties, ENTITY_RP, !relying ? (struct span){ 0 } :
+			    s->part == PART_RESOURCE ? e->id : resource->id, s->asking.member);
 	}
 	exchange_hold(s->asking.exchange,
-	    parties_load(front->store, front->roll, s->asking.exchange->arena, &s->parties, s->asking.now,
-		on_parties_loaded, s));
+	    parties_load(front->store, front->roll, a, &s->parties, s->asking.now, on_parties_loaded, s));
+}
+
+/* What of the context is the same for all candidates. A statement is about one subject, for one asker's question: it is
+ * not looked at here, so none may come. */
+static enum err
+read_context(struct searching *s, struct problem *why)
+{
+	const struct span context = s->body.defaults.context;
+	struct reader r = reader_json(s->asking.exchange->arena, context, asked_limits);
+	struct span name;
+
+	if (!context.size)
+		return OK;
+	reader_object(&r);
+	while (reader_member(&r, &name)) {
+		if (span_is(name, "idp"))
+			s->idp = reader_string(&r, 1, ENTITY_ID_LARGEST);
+		else if (span_is(name, "vouched"))
+			reader_fail(&r, "none in a search, for statements are heard with a question alone", "some");
+		else
+			reader_raw(&r);
+	}
+	return reader_end(&r, why) == OK ? OK : asked_within(why, "/context");
 }
 
 static void
@@ -260,7 +268,7 @@ go_on(struct asking *asking)
 	struct problem why;
 	const struct dictionary *d = asking->policies ? asking->policies->dictionary : NULL;
 
-	if (asked_read(x->arena, x->body, s->part, &s->body, &why) != OK) {
+	if (asked_read_search(x->arena, x->body, s->part, &s->body, &why) != OK || read_context(s, &why) != OK) {
 		asking_refuse(asking, &why);
 		return;
 	}
