@@ -57,6 +57,7 @@ struct policy_publication {
 static on_loaded on_policies_loaded;
 static on_signed on_note_signed;
 static on_committed on_policy_committed;
+static void commit(struct policy_publication *);
 
 static void
 publication_free(struct policy_publication *p)
@@ -282,6 +283,55 @@ note_text(struct policy_publication *p)
 	return policy_note_text(&p->arena, p->publisher->origin, r->framework, r->version, r->standing.after.digest);
 }
 
+static void
+on_policies_loaded(void *arg, enum err err, const struct problem *why)
+{
+	struct policy_publication *p = arg;
+	enum policy_outcome outcome;
+
+	p->waiting = NULL;
+	if (err != OK) {
+		p->why = *why;
+		answer(p, err);
+		return;
+	}
+	changes_read(p);
+	err = p->change->step == POLICY_PROPOSE ? proposed_read(p) : waiting_read(p);
+	if (err == OK)
+		err = decide(p);
+	outcome = p->report.standing.outcome;
+	if (err == OK && outcome == POLICY_PUBLISHED)
+		err = key_find(p);
+	if (err != OK || outcome == POLICY_UNCHANGED || p->change->dry_run)
+		answer(p, err);
+	else if (outcome == POLICY_PUBLISHED)
+		p->waiting = sign_policy(p->publisher->signer, p->key_name, note_text(p), on_note_signed, p);
+	else
+		commit(p);
+}
+
+static void
+on_note_signed(void *arg, enum err err, struct span signature, const struct problem *why)
+{
+	struct policy_publication *p = arg;
+	struct buffer note = buffer_init(NOTE_LARGEST);
+
+	p->waiting = NULL;
+	if (err != OK) {
+		p->why = *why;
+		answer(p, err);
+		return;
+	}
+	buffer_add(&note, note_text(p));
+	buffer_text(&note, "\n");
+	note_signature_write(&note, &p->key, signature);
+	assert(!note.overflowed);
+	p->report.standing.after.note = arena_copy(&p->arena, buffer_span(&note));
+	p->report.standing.after.key = note_key_write(&p->arena, &p->key);
+	buffer_release(&note);
+	commit(p);
+}
+
 /* Committing */
 
 static void
@@ -383,55 +433,6 @@ commit(struct policy_publication *p)
 		buffer_release(&row);
 	}
 	p->waiting = store_commit(p->publisher->store, unit, on_policy_committed, p);
-}
-
-static void
-on_policies_loaded(void *arg, enum err err, const struct problem *why)
-{
-	struct policy_publication *p = arg;
-	enum policy_outcome outcome;
-
-	p->waiting = NULL;
-	if (err != OK) {
-		p->why = *why;
-		answer(p, err);
-		return;
-	}
-	changes_read(p);
-	err = p->change->step == POLICY_PROPOSE ? proposed_read(p) : waiting_read(p);
-	if (err == OK)
-		err = decide(p);
-	outcome = p->report.standing.outcome;
-	if (err == OK && outcome == POLICY_PUBLISHED)
-		err = key_find(p);
-	if (err != OK || outcome == POLICY_UNCHANGED || p->change->dry_run)
-		answer(p, err);
-	else if (outcome == POLICY_PUBLISHED)
-		p->waiting = sign_policy(p->publisher->signer, p->key_name, note_text(p), on_note_signed, p);
-	else
-		commit(p);
-}
-
-static void
-on_note_signed(void *arg, enum err err, struct span signature, const struct problem *why)
-{
-	struct policy_publication *p = arg;
-	struct buffer note = buffer_init(NOTE_LARGEST);
-
-	p->waiting = NULL;
-	if (err != OK) {
-		p->why = *why;
-		answer(p, err);
-		return;
-	}
-	buffer_add(&note, note_text(p));
-	buffer_text(&note, "\n");
-	note_signature_write(&note, &p->key, signature);
-	assert(!note.overflowed);
-	p->report.standing.after.note = arena_copy(&p->arena, buffer_span(&note));
-	p->report.standing.after.key = note_key_write(&p->arena, &p->key);
-	buffer_release(&note);
-	commit(p);
 }
 
 static void
