@@ -39,6 +39,11 @@ answer(struct granting *g, enum err err, const struct problem *why)
 	g->done(g->arg, err, &g->granted, err == OK ? NULL : why);
 }
 
+static on_loaded on_caller_loaded, on_member_loaded;
+static on_committed on_recorded;
+
+/* Load */
+
 /* Whoever cannot be understood has not shown who he is. */
 static enum err
 read_assertion(struct granting *g, struct problem *why)
@@ -53,20 +58,78 @@ read_assertion(struct granting *g, struct problem *why)
 	return OK;
 }
 
-/* Commit */
+/* Where the assertion cannot be read nothing is asked; the answer still comes later, as of every store. */
+struct pending *
+token_grant_start(struct store *store, struct arena *arena, const struct token_grant *asked, on_granted *done,
+    void *arg)
+{
+	struct granting *g = arena_new(arena, struct granting);
+
+	*g = (struct granting){
+		.pending = { cancel_granting }, .store = store, .arena = arena, .asked = *asked, .done = done,
+		.arg = arg,
+	};
+	read_assertion(g, &g->why);
+	g->ask = (struct ask){ .table = &caller_table, .from = g->jwt.issuer };
+	g->waiting = store_load(store, &g->ask, g->why.code == OK ? 1 : 0, on_caller_loaded, g);
+	return &g->pending;
+}
 
 static void
-on_recorded(void *arg, const struct committed *done)
+on_caller_loaded(void *arg, enum err err, const struct problem *why)
 {
 	struct granting *g = arg;
-	struct problem why;
 
-	if (done->code == ERR_CONFLICT)
-		problem_set(&why, ERR_DENIED, "RFC 7523 s3", "the JWT's /jti: this assertion has been used already");
-	else if (done->code != OK)
-		problem_set(&why, done->code, "", "the token could not be kept, so there is none: %s",
-		    err_name(done->code));
-	answer(g, done->code == OK ? OK : why.code, &why);
+	if (err == OK && g->why.code != OK) {
+		err = g->why.code;
+		why = &g->why;
+	} else if (err == OK) {
+		err = caller_loaded(g->arena, &g->ask, &g->caller, &g->why);
+		if (err == ERR_NOT_FOUND)
+			err = problem_set(&g->why, ERR_DENIED, "RFC 7523 s3",
+			    "the JWT's /iss: there is no caller of this name");
+		why = &g->why;
+	}
+	if (err != OK) {
+		answer(g, err, why);
+		return;
+	}
+	g->ask = (struct ask){ .table = &member_table, .from = g->caller.member };
+	g->waiting = store_load(g->store, &g->ask, 1, on_member_loaded, g);
+}
+
+/* Decide */
+
+static enum err
+check_assertion(struct granting *g, struct jwt_claims *claims, struct problem *why)
+{
+	const struct span base = g->asked.base_url;
+	const struct span audiences[] = { g->asked.endpoint, base, span_first(base, base.size - 1) };
+	const struct jwt_expectation expected = {
+		.issuer = g->caller.name, .subject = g->caller.name, .audiences = audiences,
+		.audience_count = COUNT(audiences),
+		.now = g->asked.now, .longest = ASSERTION_LONGEST, .skew = CALLER_SKEW, .undated = true,
+	};
+
+	/* The signature first: how a caller stands is told to nobody else. */
+	if (jwt_verify(&g->jwt, g->caller.keys, g->caller.key_count, &expected, g->arena, claims, why) != OK ||
+	    caller_stands(&g->caller, &g->ask, g->asked.now, why) != OK)
+		return why->code;
+	if (!claims->id.size)
+		return problem_set(why, ERR_DENIED, "RFC 7523 s3", "the JWT's /jti: expected one, found none");
+	return OK;
+}
+
+/* After the signature: nobody else can use up a caller's bucket. */
+static enum err
+check_rate(struct granting *g, struct problem *why)
+{
+	unsigned rate = g->caller.rate ? g->caller.rate : g->asked.rate;
+
+	g->granted.wait = g->asked.rates ? rate_take(g->asked.rates, g->caller.name, rate, 1, g->asked.monotonic) : 0;
+	if (g->granted.wait)
+		return problem_set(why, ERR_LIMIT, "RFC 6585 s4", "this caller asks more often than was agreed");
+	return OK;
 }
 
 /* Names have no zero byte, so name and jti cannot run into each other. */
@@ -106,40 +169,6 @@ grant_unit(struct granting *g, const struct jwt_claims *claims)
 	return unit;
 }
 
-/* Decide */
-
-static enum err
-check_assertion(struct granting *g, struct jwt_claims *claims, struct problem *why)
-{
-	const struct span base = g->asked.base_url;
-	const struct span audiences[] = { g->asked.endpoint, base, span_first(base, base.size - 1) };
-	const struct jwt_expectation expected = {
-		.issuer = g->caller.name, .subject = g->caller.name, .audiences = audiences,
-		.audience_count = COUNT(audiences),
-		.now = g->asked.now, .longest = ASSERTION_LONGEST, .skew = CALLER_SKEW, .undated = true,
-	};
-
-	/* The signature first: how a caller stands is told to nobody else. */
-	if (jwt_verify(&g->jwt, g->caller.keys, g->caller.key_count, &expected, g->arena, claims, why) != OK ||
-	    caller_stands(&g->caller, &g->ask, g->asked.now, why) != OK)
-		return why->code;
-	if (!claims->id.size)
-		return problem_set(why, ERR_DENIED, "RFC 7523 s3", "the JWT's /jti: expected one, found none");
-	return OK;
-}
-
-/* After the signature: nobody else can use up a caller's bucket. */
-static enum err
-check_rate(struct granting *g, struct problem *why)
-{
-	unsigned rate = g->caller.rate ? g->caller.rate : g->asked.rate;
-
-	g->granted.wait = g->asked.rates ? rate_take(g->asked.rates, g->caller.name, rate, 1, g->asked.monotonic) : 0;
-	if (g->granted.wait)
-		return problem_set(why, ERR_LIMIT, "RFC 6585 s4", "this caller asks more often than was agreed");
-	return OK;
-}
-
 static void
 on_member_loaded(void *arg, enum err err, const struct problem *why)
 {
@@ -159,44 +188,18 @@ on_member_loaded(void *arg, enum err err, const struct problem *why)
 		g->waiting = store_commit(g->store, grant_unit(g, &claims), on_recorded, g);
 }
 
-/* Load */
+/* Commit */
 
 static void
-on_caller_loaded(void *arg, enum err err, const struct problem *why)
+on_recorded(void *arg, const struct committed *done)
 {
 	struct granting *g = arg;
+	struct problem why;
 
-	if (err == OK && g->why.code != OK) {
-		err = g->why.code;
-		why = &g->why;
-	} else if (err == OK) {
-		err = caller_loaded(g->arena, &g->ask, &g->caller, &g->why);
-		if (err == ERR_NOT_FOUND)
-			err = problem_set(&g->why, ERR_DENIED, "RFC 7523 s3",
-			    "the JWT's /iss: there is no caller of this name");
-		why = &g->why;
-	}
-	if (err != OK) {
-		answer(g, err, why);
-		return;
-	}
-	g->ask = (struct ask){ .table = &member_table, .from = g->caller.member };
-	g->waiting = store_load(g->store, &g->ask, 1, on_member_loaded, g);
-}
-
-/* Where the assertion cannot be read nothing is asked; the answer still comes later, as of every store. */
-struct pending *
-token_grant_start(struct store *store, struct arena *arena, const struct token_grant *asked, on_granted *done,
-    void *arg)
-{
-	struct granting *g = arena_new(arena, struct granting);
-
-	*g = (struct granting){
-		.pending = { cancel_granting }, .store = store, .arena = arena, .asked = *asked, .done = done,
-		.arg = arg,
-	};
-	read_assertion(g, &g->why);
-	g->ask = (struct ask){ .table = &caller_table, .from = g->jwt.issuer };
-	g->waiting = store_load(store, &g->ask, g->why.code == OK ? 1 : 0, on_caller_loaded, g);
-	return &g->pending;
+	if (done->code == ERR_CONFLICT)
+		problem_set(&why, ERR_DENIED, "RFC 7523 s3", "the JWT's /jti: this assertion has been used already");
+	else if (done->code != OK)
+		problem_set(&why, done->code, "", "the token could not be kept, so there is none: %s",
+		    err_name(done->code));
+	answer(g, done->code == OK ? OK : why.code, &why);
 }

@@ -37,7 +37,336 @@ struct evaluating {
 	size_t advised;
 };
 
+static void go_on(struct asking *);
 static void vouch(struct evaluating *);
+static on_vouched on_vouching_done;
+static void find_parties(struct evaluating *);
+static on_parties on_parties_loaded;
+static void decide_all(struct evaluating *);
+static on_evaluated on_decided;
+static void answer(struct evaluating *, const struct evaluation_answer *);
+
+/* Asking */
+
+void
+evaluate_one(struct exchange *x, void *front)
+{
+	struct evaluating *e = arena_new(x->arena, struct evaluating);
+
+	asking_begin(&e->asking, x, front, go_on);
+}
+
+void
+evaluate_several(struct exchange *x, void *front)
+{
+	struct evaluating *e = arena_new(x->arena, struct evaluating);
+
+	e->several = true;
+	asking_begin(&e->asking, x, front, go_on);
+}
+
+static enum err
+refuse_statements(const struct item *item, size_t most, const char *what, struct problem *why)
+{
+	return problem_set(why, ERR_LIMIT, "", "%s/context/vouched: expected at most %zu %s of vouchers in one request, found "
+	    "more", item->posed->at, most, what);
+}
+
+/* The same bytes are one statement, whichever items they came with. */
+static enum err
+gather_statements(struct evaluating *e, struct item *item, struct problem *why)
+{
+	for (size_t i = 0; i < item->posed->vouched_count; i++) {
+		const struct span text = item->posed->vouched[i];
+		size_t at = 0;
+
+		e->vouched_size += text.size;
+		while (at < e->statement_count && !span_equal(e->statements[at], text))
+			at++;
+		if (e->vouched_size > VOUCHED_LARGEST)
+			return refuse_statements(item, VOUCHED_LARGEST, "bytes of statements, each counted for each item,", why);
+		if (at == VOUCHING_STATEMENTS)
+			return refuse_statements(item, VOUCHING_STATEMENTS, "different statements", why);
+		if (at == e->statement_count)
+			e->statements[e->statement_count++] = text;
+		item->statements[item->statement_count++] = (uint8_t)at;
+	}
+	return OK;
+}
+
+static void
+pose_item(struct evaluating *e, struct item *item, const struct asked *asked)
+{
+	const struct posing posing = asking_posing(&e->asking);
+
+	item->problem = asked->problem;
+	if (item->problem.code == OK &&
+	    (pose(e->asking.exchange->arena, &posing, asked, &item->posed, &item->problem) != OK ||
+	    gather_statements(e, item, &item->problem) != OK))
+		item->posed = NULL;
+}
+
+static void
+go_on(struct asking *asking)
+{
+	struct evaluating *e = (struct evaluating *)asking;
+	struct exchange *x = asking->exchange;
+	struct problem why;
+
+	if ((e->several ? asked_read_several : asked_read_one)(x->arena, x->body, &e->body, &why) != OK) {
+		asking_refuse(asking, &why);
+		return;
+	}
+	/* Without items the batch endpoint is the single one (s7.1). */
+	e->several = e->body.item_count > 0;
+	e->item_count = e->several ? e->body.item_count : 1;
+	if (!asking_charge(asking, e->item_count - 1))
+		return;
+	e->items = arena_array(x->arena, struct item, e->item_count);
+	for (size_t i = 0; i < e->item_count; i++)
+		pose_item(e, &e->items[i], e->several ? &e->body.items[i] : &e->body.defaults);
+	if (!e->several && !e->items[0].posed) {
+		asking_refuse(asking, &e->items[0].problem);
+		return;
+	}
+	vouch(e);
+}
+
+/* Statements of vouchers: each is verified once, and heard by every item it came with */
+
+static void
+vouch(struct evaluating *e)
+{
+	struct authzen_front *front = e->asking.front;
+
+	if (e->statement_count == 0) {
+		find_parties(e);
+		return;
+	}
+	exchange_hold(e->asking.exchange, vouching_take(front->store, front->roll, e->asking.exchange->arena,
+	    &(struct vouching){
+		.statements = e->statements,
+		.count = e->statement_count,
+		.audience = span_text(front->base_url),
+		.asker = e->asking.member,
+		.dictionary = e->asking.policies->dictionary,
+		.now = e->asking.now,
+	}, on_vouching_done, e));
+}
+
+static void
+on_vouching_done(void *arg, enum err err, const struct statement *statements, const struct problem *why)
+{
+	struct evaluating *e = arg;
+
+	exchange_hold(e->asking.exchange, NULL);
+	if (err != OK) {
+		asking_refuse(&e->asking, why);
+		return;
+	}
+	e->heard = statements;
+	for (size_t i = 0; i < e->item_count; i++) {
+		struct item *item = &e->items[i];
+		const struct statement *list[POSED_VOUCHERS];
+
+		for (size_t n = 0; n < item->statement_count; n++)
+			list[n] = &statements[item->statements[n]];
+		if (!item->posed || vouching_apply(list, item->statement_count, item->posed->requests[0].subject_id,
+		    arena_print(e->asking.exchange->arena, "%s/context/vouched", item->posed->at), &item->posed->facts,
+		    &item->problem) == OK)
+			continue;
+		item->posed = NULL;
+		if (!e->several || status_of(item->problem.code) >= 500) {
+			asking_refuse(&e->asking, &item->problem);
+			return;
+		}
+	}
+	find_parties(e);
+}
+
+/* The registry: all parties of all items at once */
+
+/* The only one that vouches as identity provider; empty: none, or several. Who asks is it only when no other is: it may
+ * vouch for itself as relying party. */
+static struct span
+provider_of(const struct evaluating *e, const struct item *item)
+{
+	struct span found = { 0 }, own = { 0 };
+
+	for (size_t i = 0; i < item->statement_count; i++) {
+		const struct statement *s = &e->heard[item->statements[i]];
+
+		if (!(s->roles & ENTITY_IDP))
+			continue;
+		if (span_equal(s->member, e->asking.member)) {
+			own = s->member;
+			continue;
+		}
+		if (found.size && !span_equal(found, s->member))
+			return (struct span){ 0 };
+		found = s->member;
+	}
+	return found.size ? found : own;
+}
+
+static void
+find_parties(struct evaluating *e)
+{
+	struct authzen_front *front = e->asking.front;
+	struct arena *a = e->asking.exchange->arena;
+
+	if (!e->asking.policies || !e->asking.policies->dictionary || !registry_speaks(e->asking.policies->dictionary)) {
+		decide_all(e);
+		return;
+	}
+	e->parties = parties_new(a, 2 * e->item_count);
+	for (size_t i = 0; i < e->item_count; i++) {
+		struct item *item = &e->items[i];
+		struct span provider;
+
+		if (!item->posed)
+			continue;
+		provider = provider_of(e, item);
+		item->relying = parties_add(&e->parties, ENTITY_RP, item->posed->relying_party, e->asking.member);
+		if (item->posed->idp.size || provider.size)
+			item->idp = 1 + parties_add(&e->parties, ENTITY_IDP, item->posed->idp, provider);
+	}
+	exchange_hold(e->asking.exchange,
+	    parties_load(front->store, front->roll, a, &e->parties, e->asking.now, on_parties_loaded, e));
+}
+
+/* One who vouches as identity provider is who it is; only where nobody does, or several, it is whom the asker names. */
+static enum err
+check_provider(const struct evaluating *e, const struct item *item, struct problem *why)
+{
+	const struct party *idp = item->idp ? &e->parties.list[item->idp - 1] : NULL;
+	size_t providers = 0;
+
+	for (size_t i = 0; i < item->statement_count; i++) {
+		const struct statement *s = &e->heard[item->statements[i]];
+
+		if (!(s->roles & ENTITY_IDP) || span_equal(s->member, e->asking.member))
+			continue;
+		if (idp && span_equal(s->member, idp->member))
+			return OK;
+		providers++;
+	}
+	return !idp || providers == 0 ? OK : problem_set(why, ERR_INVALID, "",
+	    "%s/context/idp: expected an entity of the identity provider that vouches, found another's", item->posed->at);
+}
+
+static void
+on_parties_loaded(void *arg, enum err err, const struct problem *why)
+{
+	struct evaluating *e = arg;
+
+	exchange_hold(e->asking.exchange, NULL);
+	if (err != OK) {
+		asking_refuse(&e->asking, why);
+		return;
+	}
+	for (size_t i = 0; i < e->item_count; i++) {
+		struct item *item = &e->items[i];
+
+		if (!item->posed)
+			continue;
+		if (check_provider(e, item, &item->problem) != OK) {
+			item->posed = NULL;
+			if (e->several)
+				continue;
+			asking_refuse(&e->asking, &item->problem);
+			return;
+		}
+		party_observe(&e->parties.list[item->relying], &item->posed->facts, e->asking.now);
+		if (item->idp)
+			party_observe(&e->parties.list[item->idp - 1], &item->posed->facts, e->asking.now);
+	}
+	decide_all(e);
+}
+
+/* Deciding */
+
+/* What will be decided, seen without advice; of refusals only the first get some. */
+static bool
+foresee(struct evaluating *e, struct item *item, struct decision *scratch)
+{
+	struct question *q = &item->posed->requests[0].question;
+	const bool advise = q->advise;
+
+	q->advise = false;
+	decide(q, scratch);
+	if (advise && !scratch->permit && e->advised < ADVISED) {
+		q->advise = true;
+		e->advised++;
+	}
+	return scratch->permit;
+}
+
+/* Whether an item ends the list: then nothing behind it is decided at all. */
+static bool
+ends(struct evaluating *e, struct item *item, struct decision *scratch)
+{
+	const bool permit = e->several && item->posed && foresee(e, item, scratch);
+
+	return e->body.semantic != EXECUTE_ALL && permit == (e->body.semantic == PERMIT_ON_FIRST_PERMIT);
+}
+
+static void
+decide_all(struct evaluating *e)
+{
+	struct arena *a = e->asking.exchange->arena;
+	struct decision *scratch = e->several ? arena_space(a, sizeof(*scratch)) : NULL;
+	struct pending *pending;
+	struct problem why;
+	size_t more = 0, room = 0;
+
+	for (size_t i = 0; i < e->item_count; i++)
+		room += e->items[i].posed ? e->items[i].posed->count : 0;
+	e->requests = arena_space(a, room * sizeof(*e->requests));
+	for (size_t i = 0; i < e->item_count; i++) {
+		struct item *item = &e->items[i];
+		bool last;
+
+		item->first = e->request_count;
+		if (item->posed && e->request_count + item->posed->count > EVALUATIONS_LARGEST) {
+			problem_set(&why, ERR_LIMIT, "", "expected at most %d decisions in one request, those of further "
+			    "frameworks counted", EVALUATIONS_LARGEST);
+			asking_refuse(&e->asking, &why);
+			return;
+		}
+		last = ends(e, item, scratch);
+		for (size_t j = 0; item->posed && j < item->posed->count; j++)
+			e->requests[e->request_count++] = item->posed->requests[j];
+		if (item->posed)
+			more += item->posed->count - 1;
+		if (last)
+			e->item_count = i + 1;
+	}
+	/* Items have been counted when they were read; each further framework is a decision too. */
+	if (!asking_charge(&e->asking, more))
+		return;
+	if (e->request_count == 0) {
+		answer(e, NULL);
+		return;
+	}
+	pending = evaluations_run(e->asking.front->store, a, e->requests, e->request_count, e->asking.now, on_decided, e, &why);
+	if (pending)
+		exchange_hold(e->asking.exchange, pending);
+	else
+		asking_refuse(&e->asking, &why);
+}
+
+static void
+on_decided(void *arg, enum err err, const struct evaluation_answer *answers, const struct problem *why)
+{
+	struct evaluating *e = arg;
+
+	exchange_hold(e->asking.exchange, NULL);
+	if (err == OK)
+		answer(e, answers);
+	else
+		asking_refuse(&e->asking, why);
+}
 
 /* Answering */
 
@@ -124,326 +453,4 @@ answer(struct evaluating *e, const struct evaluation_answer *answers)
 	}
 	buffer_text(&b, "]}");
 	asking_answer(&e->asking, &b);
-}
-
-/* Deciding */
-
-static void
-on_decided(void *arg, enum err err, const struct evaluation_answer *answers, const struct problem *why)
-{
-	struct evaluating *e = arg;
-
-	exchange_hold(e->asking.exchange, NULL);
-	if (err == OK)
-		answer(e, answers);
-	else
-		asking_refuse(&e->asking, why);
-}
-
-/* What will be decided, seen without advice; of refusals only the first get some. */
-static bool
-foresee(struct evaluating *e, struct item *item, struct decision *scratch)
-{
-	struct question *q = &item->posed->requests[0].question;
-	const bool advise = q->advise;
-
-	q->advise = false;
-	decide(q, scratch);
-	if (advise && !scratch->permit && e->advised < ADVISED) {
-		q->advise = true;
-		e->advised++;
-	}
-	return scratch->permit;
-}
-
-/* Whether an item ends the list: then nothing behind it is decided at all. */
-static bool
-ends(struct evaluating *e, struct item *item, struct decision *scratch)
-{
-	const bool permit = e->several && item->posed && foresee(e, item, scratch);
-
-	return e->body.semantic != EXECUTE_ALL && permit == (e->body.semantic == PERMIT_ON_FIRST_PERMIT);
-}
-
-static void
-decide_all(struct evaluating *e)
-{
-	struct arena *a = e->asking.exchange->arena;
-	struct decision *scratch = e->several ? arena_space(a, sizeof(*scratch)) : NULL;
-	struct pending *pending;
-	struct problem why;
-	size_t more = 0, room = 0;
-
-	for (size_t i = 0; i < e->item_count; i++)
-		room += e->items[i].posed ? e->items[i].posed->count : 0;
-	e->requests = arena_space(a, room * sizeof(*e->requests));
-	for (size_t i = 0; i < e->item_count; i++) {
-		struct item *item = &e->items[i];
-		bool last;
-
-		item->first = e->request_count;
-		if (item->posed && e->request_count + item->posed->count > EVALUATIONS_LARGEST) {
-			problem_set(&why, ERR_LIMIT, "", "expected at most %d decisions in one request, those of further "
-			    "frameworks counted", EVALUATIONS_LARGEST);
-			asking_refuse(&e->asking, &why);
-			return;
-		}
-		last = ends(e, item, scratch);
-		for (size_t j = 0; item->posed && j < item->posed->count; j++)
-			e->requests[e->request_count++] = item->posed->requests[j];
-		if (item->posed)
-			more += item->posed->count - 1;
-		if (last)
-			e->item_count = i + 1;
-	}
-	/* Items have been counted when they were read; each further framework is a decision too. */
-	if (!asking_charge(&e->asking, more))
-		return;
-	if (e->request_count == 0) {
-		answer(e, NULL);
-		return;
-	}
-	pending = evaluations_run(e->asking.front->store, a, e->requests, e->request_count, e->asking.now, on_decided, e, &why);
-	if (pending)
-		exchange_hold(e->asking.exchange, pending);
-	else
-		asking_refuse(&e->asking, &why);
-}
-
-/* The registry: all parties of all items at once */
-
-/* One who vouches as identity provider is who it is; only where nobody does, or several, it is whom the asker names. */
-static enum err
-check_provider(const struct evaluating *e, const struct item *item, struct problem *why)
-{
-	const struct party *idp = item->idp ? &e->parties.list[item->idp - 1] : NULL;
-	size_t providers = 0;
-
-	for (size_t i = 0; i < item->statement_count; i++) {
-		const struct statement *s = &e->heard[item->statements[i]];
-
-		if (!(s->roles & ENTITY_IDP) || span_equal(s->member, e->asking.member))
-			continue;
-		if (idp && span_equal(s->member, idp->member))
-			return OK;
-		providers++;
-	}
-	return !idp || providers == 0 ? OK : problem_set(why, ERR_INVALID, "",
-	    "%s/context/idp: expected an entity of the identity provider that vouches, found another's", item->posed->at);
-}
-
-static void
-on_parties_loaded(void *arg, enum err err, const struct problem *why)
-{
-	struct evaluating *e = arg;
-
-	exchange_hold(e->asking.exchange, NULL);
-	if (err != OK) {
-		asking_refuse(&e->asking, why);
-		return;
-	}
-	for (size_t i = 0; i < e->item_count; i++) {
-		struct item *item = &e->items[i];
-
-		if (!item->posed)
-			continue;
-		if (check_provider(e, item, &item->problem) != OK) {
-			item->posed = NULL;
-			if (e->several)
-				continue;
-			asking_refuse(&e->asking, &item->problem);
-			return;
-		}
-		party_observe(&e->parties.list[item->relying], &item->posed->facts, e->asking.now);
-		if (item->idp)
-			party_observe(&e->parties.list[item->idp - 1], &item->posed->facts, e->asking.now);
-	}
-	decide_all(e);
-}
-
-/* The only one that vouches as identity provider; empty: none, or several. Who asks is it only when no other is: it may
- * vouch for itself as relying party. */
-static struct span
-provider_of(const struct evaluating *e, const struct item *item)
-{
-	struct span found = { 0 }, own = { 0 };
-
-	for (size_t i = 0; i < item->statement_count; i++) {
-		const struct statement *s = &e->heard[item->statements[i]];
-
-		if (!(s->roles & ENTITY_IDP))
-			continue;
-		if (span_equal(s->member, e->asking.member)) {
-			own = s->member;
-			continue;
-		}
-		if (found.size && !span_equal(found, s->member))
-			return (struct span){ 0 };
-		found = s->member;
-	}
-	return found.size ? found : own;
-}
-
-static void
-find_parties(struct evaluating *e)
-{
-	struct authzen_front *front = e->asking.front;
-	struct arena *a = e->asking.exchange->arena;
-
-	if (!e->asking.policies || !e->asking.policies->dictionary || !registry_speaks(e->asking.policies->dictionary)) {
-		decide_all(e);
-		return;
-	}
-	e->parties = parties_new(a, 2 * e->item_count);
-	for (size_t i = 0; i < e->item_count; i++) {
-		struct item *item = &e->items[i];
-		struct span provider;
-
-		if (!item->posed)
-			continue;
-		provider = provider_of(e, item);
-		item->relying = parties_add(&e->parties, ENTITY_RP, item->posed->relying_party, e->asking.member);
-		if (item->posed->idp.size || provider.size)
-			item->idp = 1 + parties_add(&e->parties, ENTITY_IDP, item->posed->idp, provider);
-	}
-	exchange_hold(e->asking.exchange,
-	    parties_load(front->store, front->roll, a, &e->parties, e->asking.now, on_parties_loaded, e));
-}
-
-/* Statements of vouchers: each is verified once, and heard by every item it came with */
-
-static void
-on_vouching_done(void *arg, enum err err, const struct statement *statements, const struct problem *why)
-{
-	struct evaluating *e = arg;
-
-	exchange_hold(e->asking.exchange, NULL);
-	if (err != OK) {
-		asking_refuse(&e->asking, why);
-		return;
-	}
-	e->heard = statements;
-	for (size_t i = 0; i < e->item_count; i++) {
-		struct item *item = &e->items[i];
-		const struct statement *list[POSED_VOUCHERS];
-
-		for (size_t n = 0; n < item->statement_count; n++)
-			list[n] = &statements[item->statements[n]];
-		if (!item->posed || vouching_apply(list, item->statement_count, item->posed->requests[0].subject_id,
-		    arena_print(e->asking.exchange->arena, "%s/context/vouched", item->posed->at), &item->posed->facts,
-		    &item->problem) == OK)
-			continue;
-		item->posed = NULL;
-		if (!e->several || status_of(item->problem.code) >= 500) {
-			asking_refuse(&e->asking, &item->problem);
-			return;
-		}
-	}
-	find_parties(e);
-}
-
-static void
-vouch(struct evaluating *e)
-{
-	struct authzen_front *front = e->asking.front;
-
-	if (e->statement_count == 0) {
-		find_parties(e);
-		return;
-	}
-	exchange_hold(e->asking.exchange, vouching_take(front->store, front->roll, e->asking.exchange->arena,
-	    &(struct vouching){
-		.statements = e->statements,
-		.count = e->statement_count,
-		.audience = span_text(front->base_url),
-		.asker = e->asking.member,
-		.dictionary = e->asking.policies->dictionary,
-		.now = e->asking.now,
-	}, on_vouching_done, e));
-}
-
-/* Asking */
-
-static enum err
-refuse_statements(const struct item *item, size_t most, const char *what, struct problem *why)
-{
-	return problem_set(why, ERR_LIMIT, "", "%s/context/vouched: expected at most %zu %s of vouchers in one request, found "
-	    "more", item->posed->at, most, what);
-}
-
-/* The same bytes are one statement, whichever items they came with. */
-static enum err
-gather_statements(struct evaluating *e, struct item *item, struct problem *why)
-{
-	for (size_t i = 0; i < item->posed->vouched_count; i++) {
-		const struct span text = item->posed->vouched[i];
-		size_t at = 0;
-
-		e->vouched_size += text.size;
-		while (at < e->statement_count && !span_equal(e->statements[at], text))
-			at++;
-		if (e->vouched_size > VOUCHED_LARGEST)
-			return refuse_statements(item, VOUCHED_LARGEST, "bytes of statements, each counted for each item,", why);
-		if (at == VOUCHING_STATEMENTS)
-			return refuse_statements(item, VOUCHING_STATEMENTS, "different statements", why);
-		if (at == e->statement_count)
-			e->statements[e->statement_count++] = text;
-		item->statements[item->statement_count++] = (uint8_t)at;
-	}
-	return OK;
-}
-
-static void
-pose_item(struct evaluating *e, struct item *item, const struct asked *asked)
-{
-	const struct posing posing = asking_posing(&e->asking);
-
-	item->problem = asked->problem;
-	if (item->problem.code == OK &&
-	    (pose(e->asking.exchange->arena, &posing, asked, &item->posed, &item->problem) != OK ||
-	    gather_statements(e, item, &item->problem) != OK))
-		item->posed = NULL;
-}
-
-static void
-go_on(struct asking *asking)
-{
-	struct evaluating *e = (struct evaluating *)asking;
-	struct exchange *x = asking->exchange;
-	struct problem why;
-
-	if ((e->several ? asked_read_several : asked_read_one)(x->arena, x->body, &e->body, &why) != OK) {
-		asking_refuse(asking, &why);
-		return;
-	}
-	/* Without items the batch endpoint is the single one (s7.1). */
-	e->several = e->body.item_count > 0;
-	e->item_count = e->several ? e->body.item_count : 1;
-	if (!asking_charge(asking, e->item_count - 1))
-		return;
-	e->items = arena_array(x->arena, struct item, e->item_count);
-	for (size_t i = 0; i < e->item_count; i++)
-		pose_item(e, &e->items[i], e->several ? &e->body.items[i] : &e->body.defaults);
-	if (!e->several && !e->items[0].posed) {
-		asking_refuse(asking, &e->items[0].problem);
-		return;
-	}
-	vouch(e);
-}
-
-void
-evaluate_one(struct exchange *x, void *front)
-{
-	struct evaluating *e = arena_new(x->arena, struct evaluating);
-
-	asking_begin(&e->asking, x, front, go_on);
-}
-
-void
-evaluate_several(struct exchange *x, void *front)
-{
-	struct evaluating *e = arena_new(x->arena, struct evaluating);
-
-	e->several = true;
-	asking_begin(&e->asking, x, front, go_on);
 }
