@@ -248,7 +248,7 @@ read_records(void *arg)
 
 		s->request = &c->change.requests[i];
 		s->result = &c->results[i];
-		s->result->approvals_needed = c->change.approvals;
+		s->result->approvals_needed = quorum_needed(&c->change.by.quorum);
 	}
 	in_parts(c, read_record, load_members);
 }
@@ -306,11 +306,9 @@ decide(struct changing *c, struct subject *s)
 		.action = s->request->action,
 		.id = s->id,
 		.record = s->record,
-		.actor = span_text(c->change.actor),
+		.by = c->change.by,
 		.reason = span_text(c->change.reason),
 		.now = c->change.now,
-		.approvals = c->change.approvals,
-		.counts = c->change.counts,
 		.proposal = s->request->proposal,
 	};
 	struct membership_result *r = s->result;
@@ -447,6 +445,7 @@ static void
 settle(struct changing *c, struct subject *s)
 {
 	const struct member_outcome *o = &s->outcome;
+	struct agreement agreement;
 
 	if (s->candidate.size && look_at(c, s) != OK) {
 		entity_slots_give_back(&c->slots, s->id);
@@ -456,7 +455,8 @@ settle(struct changing *c, struct subject *s)
 	s->result->event = o->event;
 	s->result->after = o->after.standing;
 	s->result->waits = o->waits;
-	s->result->approvals_had = (unsigned)o->after.approver_count;
+	agreement = member_agreement(&c->arena, &o->after);
+	s->result->approvals_had = agreement_had(&agreement, &c->change.by.quorum);
 	c->changes = c->changes || !s->generation || o->after.events != s->member.events;
 }
 
@@ -507,7 +507,7 @@ claimed(const struct member *m)
 static void
 write_entry(struct changing *c, struct unit *unit, const struct subject *s, const struct member_outcome *outcome)
 {
-	const struct member_change change = { .action = s->request->action, .actor = span_text(c->change.actor),
+	const struct member_change change = { .action = s->request->action, .by = c->change.by,
 		.reason = span_text(c->change.reason), .now = c->change.now };
 	struct span entry = member_entry(&c->arena, s->generation ? &s->member : NULL, &change, outcome);
 	struct span key = member_event_key(&c->arena, s->id, outcome->after.events);
@@ -622,7 +622,7 @@ on_changes_written(void *arg, const struct committed *answer)
 
 		if (is_done(s))
 			log_info(s->outcome.event, "member=%s standing=%s actor=%s waits=%s", LOG_SPAN(s->id),
-			    standing_name(s->outcome.after.standing), LOG_TEXT(c->change.actor),
+			    standing_name(s->outcome.after.standing), LOG_SPAN(c->change.by.actor),
 			    s->outcome.waits ? "yes" : "no");
 	}
 	finish(c, OK);

@@ -43,9 +43,8 @@ struct membership_result {
 struct membership_change {
 	const struct membership_request *requests;
 	size_t count;
-	const char *actor, *reason;
-	unsigned approvals;
-	bool counts;                  /* the actor is one of them (standing.h) */
+	struct agreeing by;
+	const char *reason;
 	bool dry_run;
 	struct instant now;           /* {0}: the clock's */
 };

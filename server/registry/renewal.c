@@ -359,7 +359,7 @@ static void
 write_entry(struct renewal *r, struct looked *l, struct unit *unit, const char *event, const char *text)
 {
 	const struct member_change change = {
-		.actor = span_text(ACTOR), .reason = span_text(text), .now = r->settings.now
+		.by.actor = span_text(ACTOR), .reason = span_text(text), .now = r->settings.now
 	};
 	struct member_outcome outcome;
 	struct span entry, key;

@@ -6,7 +6,6 @@
 #include "base/record.h"
 #include "codec/text.h"
 #include "crypto/digest.h"
-#include "model/agreement.h"
 #include "registry/difference.h"
 #include "registry/form.h"
 
@@ -156,6 +155,30 @@ member_proposal(struct arena *arena, const struct member *m)
 	return record.size ? span_text(digest_text(arena, record)) : record;
 }
 
+/* The rule is everybody's (model/agreement.h); a member's row keeps who agreed in its own way. */
+struct agreement
+member_agreement(struct arena *arena, const struct member *m)
+{
+	struct agreement out = { .proposer = m->proposer };
+
+	for (size_t i = 0; i < m->approver_count; i++)
+		out.approvers = span_text(arena_print(arena, "%.*s%s%.*s", SPAN_ARGS(out.approvers), i ? "\n" : "",
+		    SPAN_ARGS(m->approvers[i])));
+	return out;
+}
+
+static void
+agreement_put(struct member *m, const struct agreement *g)
+{
+	struct span lines = g->approvers;
+
+	m->proposer = g->proposer;
+	m->approver_count = 0;
+	memset(m->approvers, 0, sizeof(m->approvers));
+	while (lines.size)
+		m->approvers[m->approver_count++] = span_cut(&lines, '\n');
+}
+
 /* Steps */
 
 struct step {
@@ -183,17 +206,17 @@ drop_proposal(struct member *m)
 	memset(m->approvers, 0, sizeof(m->approvers));
 }
 
-/* Where one operator is enough, everybody who may ask is one. */
 static bool
-counts(const struct step *s)
+takes_others(const struct step *s)
 {
-	return s->change->counts || s->change->approvals == 1;
+	return quorum_needed(&s->change->by.quorum) > 1;
 }
 
 /* It waits for operators; who proposes is the first to agree. */
 static enum err
 propose(struct step *s, const char *event)
 {
+	struct agreement agreement = agreement_begin(s->arena, &s->change->by);
 	struct member *m = &s->out->after;
 
 	drop_proposal(m);
@@ -201,9 +224,7 @@ propose(struct step *s, const char *event)
 	m->proposal = s->change->action == MEMBER_CHANGE ? s->change->record : (struct span){ 0 };
 	m->proposal_reason = s->change->reason;
 	m->proposed_at = s->change->now;
-	m->proposer = s->change->actor;
-	if (counts(s))
-		m->approvers[m->approver_count++] = s->change->actor;
+	agreement_put(m, &agreement);
 	s->out->waits = true;
 	s->out->event = event;
 	return OK;
@@ -279,7 +300,7 @@ change_record(struct step *s)
 		return OK;
 	}
 	difference_find(s->arena, before->record, record, &differences, &count, &raises);
-	if (raises && s->change->approvals > 1)
+	if (raises && takes_others(s))
 		return propose(s, "member.change-proposed");
 	return put_in_force(s, record);
 }
@@ -290,7 +311,7 @@ check_proposal(const struct step *s)
 {
 	struct span wanted = s->change->proposal;
 
-	if (wanted.size == 0 && s->change->approvals > 1)
+	if (wanted.size == 0 && takes_others(s))
 		return problem_set(s->why, ERR_INVALID, "",
 		    "expected the digest of what is approved (proposal), as the member's card has it, found none");
 	if (wanted.size && !span_equal(wanted, member_proposal(s->arena, s->before)))
@@ -298,22 +319,17 @@ check_proposal(const struct step *s)
 	return OK;
 }
 
-/* The rule is everybody's (model/agreement.h); a member's row keeps who agreed in its own way. */
 static enum err
 agree(struct step *s)
 {
-	const struct member *m = s->before;
-	const struct agreeing by = { s->change->actor, s->change->counts, s->change->approvals };
-	struct agreement agreement = { .proposer = m->proposer };
+	const struct agreeing *by = &s->change->by;
+	struct agreement agreement = member_agreement(s->arena, s->before);
 
-	for (size_t i = 0; i < m->approver_count; i++)
-		agreement.approvers = span_text(arena_print(s->arena, "%.*s%s%.*s", SPAN_ARGS(agreement.approvers),
-		    i ? "\n" : "", SPAN_ARGS(m->approvers[i])));
-	if (agreement_join(s->arena, &agreement, &by, s->why) != OK)
+	if (agreement_join(s->arena, &agreement, by, s->why) != OK)
 		return s->why->code;
-	if (agreement_had(&agreement) >= by.approvals)
+	if (agreement_whole(&agreement, &by->quorum))
 		return OK;
-	s->out->after.approvers[s->out->after.approver_count++] = by.actor;
+	agreement_put(&s->out->after, &agreement);
 	s->out->waits = true;
 	s->out->event = "member.agreed";
 	return OK;
@@ -378,7 +394,7 @@ reinstate(struct step *s)
 		return misplaced(s, s->before->proposed == MEMBER_CHANGE ?
 		    "an approval or a rejection of the change that waits" :
 		    "an approval or a rejection of the reinstatement that waits");
-	if (s->change->approvals > 1)
+	if (takes_others(s))
 		return propose(s, "member.reinstatement-proposed");
 	return stand(s, STANDING_APPROVED, s->change->reason, "member.reinstated");
 }
@@ -444,7 +460,7 @@ member_decide(struct arena *arena, const struct member *before, const struct mem
 	struct step s = { arena, before, change, out, why };
 	struct problem own;
 
-	assert(change->actor.size >= 1 && change->actor.size <= ACTOR_LARGEST && change->approvals >= 1);
+	assert(change->by.actor.size >= 1 && change->by.actor.size <= ACTOR_LARGEST);
 	if (!why)
 		s.why = &own;
 	*out = (struct member_outcome){ 0 };
@@ -517,7 +533,7 @@ member_entry(struct arena *arena, const struct member *before, const struct memb
 		buffer_text(&b, "{\"action\":null");
 	else
 		buffer_print(&b, "{\"action\":\"%s\"", member_action_name(change->action));
-	print_text(&b, "actor", change->actor);
+	print_text(&b, "actor", change->by.actor);
 	print_digest(&b, arena, "after", record_in_force(after));
 	buffer_print(&b, ",\"at\":\"%s\"", instant_text(change->now, at));
 	print_digest(&b, arena, "before", record_in_force(before));

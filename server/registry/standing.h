@@ -14,6 +14,7 @@
  */
 #pragma once
 
+#include "model/agreement.h"
 #include "registry/member.h"
 #include "store/store.h"
 
@@ -76,6 +77,8 @@ struct member {
 };
 /* What is to be approved: "sha256:…" of the record that would be in force; empty: nothing waits. In the arena. */
 struct span member_proposal(struct arena *, const struct member *);
+/* Who agreed to what waits. In the arena. */
+struct agreement member_agreement(struct arena *, const struct member *);
 void member_write(struct buffer *, const struct member *);
 /* Borrowed from `value`. False: not our record. */
 bool member_read(struct span value, struct member *out);
@@ -92,10 +95,9 @@ struct member_change {
 	enum member_action action;
 	struct span id;
 	struct span record;                /* APPLY, CHANGE: canonical JSON */
-	struct span actor, reason;         /* a reason is demanded of REJECT, SUSPEND, REINSTATE and WITHDRAW */
+	struct agreeing by;
+	struct span reason;                /* is demanded of REJECT, SUSPEND, REINSTATE and WITHDRAW */
 	struct instant now;
-	unsigned approvals;                /* operators it takes to raise trust; at least 1 */
-	bool counts;                       /* the actor is one of them, if more than one is asked for */
 	struct span proposal; /* APPROVE: member_proposal() that was looked at; demanded with more than one */
 };
 

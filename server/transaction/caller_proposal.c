@@ -107,11 +107,11 @@ approve(struct arena *arena, const struct caller_proposal *waiting, const struct
 	out->proposal = *waiting;
 	out->change = waiting->change;
 	out->change.now = s->change.now;
-	if (agreement_is_about(sum, s->proposal, s->by.approvals, why) != OK ||
+	if (agreement_is_about(sum, s->proposal, &s->by.quorum, why) != OK ||
 	    agreement_join(arena, &out->proposal.agreement, &s->by, why) != OK ||
 	    caller_decide(before, member, &out->change, &out->outcome, why) != OK)
 		return why->code;
-	out->fate = agreement_had(&out->proposal.agreement) >= s->by.approvals ? CALLER_EFFECTIVE : CALLER_WAITS;
+	out->fate = agreement_whole(&out->proposal.agreement, &s->by.quorum) ? CALLER_EFFECTIVE : CALLER_WAITS;
 	return OK;
 }
 
@@ -134,7 +134,7 @@ caller_step_decide(struct arena *arena, const struct caller_proposal *waiting, c
 	}
 	if (caller_decide(before, member, &s->change, &out->outcome, why) != OK)
 		return why->code;
-	if (s->by.approvals > 1 && raises_trust(&s->change, &out->outcome))
+	if (quorum_needed(&s->by.quorum) > 1 && raises_trust(&s->change, &out->outcome))
 		return propose(arena, waiting, s, out, why);
 	out->fate = CALLER_EFFECTIVE;
 	return OK;

@@ -183,9 +183,9 @@ entry_write(const struct erasing *g, struct buffer *b)
 	char at[INSTANT_TEXT];
 
 	buffer_text(b, "{\"actor\":");
-	json_write_string(b, q->actor);
+	json_write_string(b, q->by.actor);
 	buffer_text(b, ",\"approvers\":");
-	json_write_lines(b, g->agreement.operators);
+	json_write_lines(b, g->agreement.agreement.approvers);
 	buffer_print(b, ",\"at\":\"%s\",\"count\":%zu,\"event\":\"ledger.erased\",\"member\":",
 	    instant_text(q->now, at), g->report.erased);
 	json_write_string(b, q->subject.member);
@@ -264,8 +264,8 @@ on_rows_loaded(void *arg, enum err err, const struct problem *why)
 	unit = unit_new(&g->arena, store_tables(g->store), id_new(q->now));
 	err = erase_entries(g, unit);
 	if (err == OK)
-		err = erasure_agree(&g->arena, &g->asks[0], &q->subject, q->reason, q->actor, q->counts, q->approvals,
-		    &g->agreement, &g->why);
+		err = erasure_agree(&g->arena, &g->asks[0], &q->subject, q->reason, &q->by, &g->agreement,
+		    &g->why);
 	g->report.had = g->agreement.had;
 	g->report.needed = g->agreement.needed;
 	g->report.waits = err == OK && g->report.erased && g->report.had < g->report.needed;

@@ -34,9 +34,7 @@ struct erasure_request {
 	struct span reason;
 	const struct id *ids;        /* of entries that were found, each once */
 	size_t count;                /* at most ERASURE_AT_ONCE */
-	struct span actor;           /* "uid:1000" */
-	bool counts;                 /* the actor is one of the operators it takes */
-	unsigned approvals;          /* operators it takes */
+	struct agreeing by;
 	struct instant now;
 };
 

@@ -42,7 +42,7 @@ agreement_read(struct arena *a, const struct row *row, struct erasure_agreement 
 	struct span salt = record_bytes(&r, sizeof(out->salt)), digest = record_bytes(&r, sizeof(out->digest));
 
 	*out = (struct erasure_agreement){ .key = arena_copy(a, row->key), .generation = row->generation };
-	out->operators = record_block(&r);
+	out->agreement.approvers = record_block(&r);
 	if (!record_whole(&r) || format != FORMAT)
 		return false;
 	memcpy(out->salt, salt.data, sizeof(out->salt));
@@ -70,42 +70,27 @@ agreement_new(struct arena *a, const struct erasure_subject *subject, struct spa
 	words_digest(out->salt, subject, reason, out->digest);
 }
 
-static unsigned
-operators_count(struct span operators, struct span wanted, bool *among)
-{
-	unsigned count = 0;
-
-	*among = false;
-	while (operators.size) {
-		*among = span_equal(span_cut(&operators, '\n'), wanted) || *among;
-		count++;
-	}
-	return count;
-}
-
+/* Once enough have agreed whoever may ask goes on, part by part. */
 enum err
 erasure_agree(struct arena *a, const struct ask *ask, const struct erasure_subject *subject, struct span reason,
-    struct span actor, bool counts, unsigned needed, struct erasure_agreement *out, struct problem *why)
+    const struct agreeing *by, struct erasure_agreement *out, struct problem *why)
 {
-	bool found = false, among;
+	const struct quorum *q = &by->quorum;
+	struct span before;
+	bool found = false;
 
 	for (size_t i = 0; i < ask->count && !found; i++)
 		found = agreement_read(a, &ask->rows[i], out) && is_about(out, subject, reason);
 	if (!found)
 		agreement_new(a, subject, reason, out);
-	out->needed = needed > 1 ? needed : 1;
-	out->had = operators_count(out->operators, actor, &among);
-	if (!among && (counts || out->needed == 1)) {
-		out->operators = span_text(arena_print(a, "%.*s%s%.*s", SPAN_ARGS(out->operators), out->had ? "\n" : "",
-		    SPAN_ARGS(actor)));
-		out->had++;
-		/* Where one is enough nobody else will ask for it. */
-		out->changed = out->needed > 1;
-	} else if (!among && out->had < out->needed) {
-		return problem_set(why, ERR_DENIED, "",
-		    "erasing takes %u of the operators whom control/operators names, and %.*s is none of them",
-		    out->needed, SPAN_ARGS(actor));
-	}
+	before = out->agreement.approvers;
+	agreement_recount(a, &out->agreement, q);
+	if (!agreement_whole(&out->agreement, q) && agreement_repeat(a, &out->agreement, by, why) != OK)
+		return why->code;
+	out->had = agreement_had(&out->agreement, q);
+	out->needed = quorum_needed(q);
+	/* Where one is enough nobody else will ask for it. */
+	out->changed = out->needed > 1 && !span_equal(out->agreement.approvers, before);
 	if (!found && out->changed && ask->count == ERASURE_AGREEMENTS)
 		return problem_set(why, ERR_LIMIT, "", "%d erasures wait for other operators already",
 		    ERASURE_AGREEMENTS);
@@ -122,7 +107,7 @@ erasure_agreement_put(struct unit *unit, const struct erasure_agreement *g, stru
 	buffer_u8(&b, FORMAT);
 	buffer_add(&b, span_of(g->salt, sizeof(g->salt)));
 	buffer_add(&b, span_of(g->digest, sizeof(g->digest)));
-	buffer_block(&b, g->operators);
+	buffer_block(&b, g->agreement.approvers);
 	unit_expect(unit, &erasure_agreement_table, g->key, g->generation);
 	unit_put_until(unit, &erasure_agreement_table, g->key, buffer_span(&b),
 	    instant_after(now, ERASURE_AGREEMENT_LIFE));

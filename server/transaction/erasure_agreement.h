@@ -8,7 +8,7 @@
  */
 #pragma once
 
-#include "base/problem.h"
+#include "model/agreement.h"
 #include "store/store.h"
 
 extern const struct table erasure_agreement_table; /* id (16) -> salt, digest, operators; kept ERASURE_AGREEMENT_LIFE */
@@ -24,18 +24,17 @@ struct erasure_agreement {
 	struct span key;             /* of its row, or of the one to be written */
 	uint64_t generation;         /* 0: there is none yet */
 	uint8_t salt[16], digest[32];
-	struct span operators;       /* lines */
+	struct agreement agreement;  /* those who count now; nobody proposed it, for each says the same */
 	unsigned had, needed;
-	bool changed;                /* this operator was not among them: the row is to be written */
+	bool changed;                /* other operators than the row has: it is to be written */
 };
 
 struct ask erasure_agreements_ask(void);
 
-/* Pure: what there is about these words, and this operator's word added to it. `counts`: he is one of those it takes,
- * as everybody is where it takes one. ERR_DENIED: he is not, and too few others have agreed; ERR_LIMIT: too many
- * wait. */
+/* Pure: what there is about these words, and this operator's word added to it. ERR_DENIED: it does not count, and too
+ * few others have agreed; ERR_LIMIT: too many wait. */
 enum err erasure_agree(struct arena *, const struct ask *, const struct erasure_subject *, struct span reason,
-    struct span actor, bool counts, unsigned needed, struct erasure_agreement *out, struct problem *why);
+    const struct agreeing *by, struct erasure_agreement *out, struct problem *why);
 
 /* Into the unit, when it has changed; expects the row as it was read. */
 void erasure_agreement_put(struct unit *, const struct erasure_agreement *, struct instant now);

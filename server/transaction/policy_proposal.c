@@ -23,11 +23,11 @@ agreement_of(const struct published_policy *p)
 }
 
 static void
-agreement_put(struct policy_standing *out, const struct agreement *g)
+agreement_put(struct policy_standing *out, const struct agreement *g, const struct quorum *q)
 {
 	out->after.actor = g->proposer;
 	out->after.approvers = g->approvers;
-	out->had = agreement_had(g);
+	out->had = agreement_had(g, q);
 }
 
 static void
@@ -53,7 +53,7 @@ propose(struct arena *arena, const struct published_policy *before, const struct
 	if (before && before->number && memcmp(before->digest, files->digest, sizeof(files->digest)) != 0)
 		return problem_set(
 		    why, ERR_CONFLICT, "", "this version is published with another digest, and stays as it is");
-	if (before && (before->number || (same_files(before, files) && s->by.approvals > 1))) {
+	if (before && (before->number || (same_files(before, files) && quorum_needed(&s->by.quorum) > 1))) {
 		out->outcome = POLICY_UNCHANGED;
 		return OK;
 	}
@@ -61,9 +61,9 @@ propose(struct arena *arena, const struct published_policy *before, const struct
 	out->after = *files;
 	out->after.number = 0;
 	out->after.published = s->now;
-	agreement_put(out, &agreement);
+	agreement_put(out, &agreement, &s->by.quorum);
 	out->outcome = POLICY_PROPOSED;
-	if (out->had >= s->by.approvals)
+	if (agreement_whole(&agreement, &s->by.quorum))
 		publish(s, out);
 	return OK;
 }
@@ -76,12 +76,12 @@ approve(struct arena *arena, const struct published_policy *before, const struct
 	uint8_t sum[32];
 
 	published_policy_proposal(before, sum);
-	if (agreement_is_about(sum, s->proposal, s->by.approvals, why) != OK ||
+	if (agreement_is_about(sum, s->proposal, &s->by.quorum, why) != OK ||
 	    agreement_join(arena, &agreement, &s->by, why) != OK)
 		return why->code;
-	agreement_put(out, &agreement);
+	agreement_put(out, &agreement, &s->by.quorum);
 	out->outcome = POLICY_AGREED;
-	if (out->had >= s->by.approvals)
+	if (agreement_whole(&agreement, &s->by.quorum))
 		publish(s, out);
 	return OK;
 }
@@ -95,7 +95,7 @@ policy_step_decide(struct arena *arena, const struct published_policy *before, c
 		struct agreement agreement = agreement_of(before);
 
 		out->after = *before;
-		out->had = agreement_had(&agreement);
+		out->had = agreement_had(&agreement, &s->by.quorum);
 	}
 	if (s->step == POLICY_PROPOSE)
 		return propose(arena, before, files, s, out, why);

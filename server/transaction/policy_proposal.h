@@ -29,7 +29,7 @@ struct policy_step_taken {
 struct policy_standing {
 	enum policy_outcome outcome;
 	struct published_policy after; /* PUBLISHED: without entry, key and note, which are made then */
-	unsigned had;                /* operators who have agreed */
+	unsigned had;                /* operators who have agreed, and count */
 };
 
 /* `before` NULL: there is none. `files`, with PROPOSE: digest, valid_from, facts and files are set. ERR_NOT_FOUND,

@@ -226,12 +226,11 @@ decide(struct policy_publication *p)
 {
 	const struct policy_change *c = p->change;
 	const struct policy_step_taken step = { .step = c->step,
-		.by = { .actor = c->actor, .counts = c->counts,
-		    .approvals = p->publisher->approvals ? p->publisher->approvals : 1 },
+		.by = c->by,
 		.proposal = c->proposal,
 		.now = p->now };
 
-	p->report.needed = step.by.approvals;
+	p->report.needed = quorum_needed(&c->by.quorum);
 	if (policy_step_decide(&p->arena, p->policy_generation ? &p->before : NULL, &p->files, &step,
 		&p->report.standing, &p->why) != OK)
 		return p->why.code;
@@ -452,6 +451,6 @@ on_policy_committed(void *arg, const struct committed *done)
 		    SPAN_ARGS(r->version), err_name(done->code));
 	else
 		log_info("policy.changed", "framework=%s version=%s outcome=%s actor=%s", LOG_SPAN(r->framework),
-		    LOG_SPAN(r->version), policy_outcome_name(r->standing.outcome), LOG_SPAN(p->change->actor));
+		    LOG_SPAN(r->version), policy_outcome_name(r->standing.outcome), LOG_SPAN(p->change->by.actor));
 	answer(p, done->code);
 }

@@ -18,7 +18,6 @@ struct policy_publisher {
 	struct signer_client *signer;
 	const char *keys;            /* directory of key descriptors */
 	struct span origin;          /* the log's, which signs the note: "watashi.example/ledger" */
-	unsigned approvals;          /* operators it takes */
 };
 
 struct policy_change {
@@ -27,8 +26,7 @@ struct policy_change {
 	struct policy_files files;      /* PROPOSE: whole and sealed */
 	struct span facts;              /* PROPOSE: facts.json's text; empty: the one that is published */
 	struct span proposal;           /* APPROVE: what was looked at */
-	struct span actor;
-	bool counts;                    /* the actor is one of the operators (policy_proposal.h) */
+	struct agreeing by;
 	bool dry_run;
 	struct instant now;             /* {0}: the clock's */
 };

@@ -56,6 +56,21 @@ static const struct {
 	        { "A", "approve", "", "", "denied: A proposed this; expected another operator, 2 of 3 have agreed" },
 	        { "C", "approve", "", "", "member.approved approved nothing 0" },
 	    } },
+	{ "who is an operator no more has agreed to nothing", 2,
+	    {
+	        { "A", "apply", FIRST, "", "member.applied applied apply 1" },
+	        { "", "configuration", "B\nC", "", "" },
+	        { "A", "approve", "", "",
+	            "denied: A is not named in control/operators, so its agreement does not count; expected an "
+	            "operator who is, 0 of 2 have agreed" },
+	        { "B", "approve", "", "", "member.agreed applied apply 1" },
+	        { "C", "approve", "", "", "member.approved approved nothing 0" },
+	        { "B", "suspend", "", "key lost", "member.suspended suspended nothing 0" },
+	        { "B", "reinstate", "", "new key", "member.reinstatement-proposed suspended reinstate 1" },
+	        { "", "configuration", "C\nD", "", "" },
+	        { "C", "approve", "", "", "member.agreed suspended reinstate 1" },
+	        { "D", "approve", "", "", "member.reinstated approved nothing 0" },
+	    } },
 	{ "a changed application is another one", 3,
 	    {
 	        { "A", "apply", FIRST, "", "member.applied applied apply 1" },
@@ -215,23 +230,24 @@ written(struct arena *a, const struct member *m)
 	return s;
 }
 
+#define OPERATORS "A\nB\nC\nuid:1000\nuid:1001"
+static const char *operators = OPERATORS; /* in force */
+
 static struct member_change
 change_of(struct arena *a, const struct member *before, const struct step *step, unsigned approvals, int64_t at)
 {
 	bool looked = before && step->record[0] == '\0';
 
 	return (struct member_change){
-		.counts = strcmp(step->actor, "root") != 0,
 		.proposal = looked                 ? member_proposal(a, before) :
 		    strcmp(step->record, "-") == 0 ? span_text("") :
 		                                     span_text(step->record),
 		.action = member_action_read(span_text(step->action)),
 		.id = span_text("city"),
 		.record = span_text(step->record),
-		.actor = span_text(step->actor),
+		.by = { span_text(step->actor), { span_text(operators), approvals } },
 		.reason = span_text(step->reason),
 		.now = { SECONDS(at) },
-		.approvals = approvals,
 	};
 }
 
@@ -245,8 +261,14 @@ lives_go_as_the_picture_has_it(void **state)
 		struct member m = { 0 };
 		bool there = false;
 
+		operators = OPERATORS;
 		for (size_t n = 0; n < STEPS && lives[i].steps[n].actor; n++) {
 			const struct step *step = &lives[i].steps[n];
+
+			if (strcmp(step->action, "configuration") == 0) {
+				operators = step->record;
+				continue;
+			}
 			struct member_change change =
 			    change_of(&a, there ? &m : NULL, step, lives[i].approvals, (int64_t)n + 1);
 			struct member_outcome out;

@@ -43,6 +43,7 @@ struct stage {
 	char keys[64];
 	struct instant now;
 	struct policy_publisher publisher;
+	struct quorum quorum;        /* of every change */
 	struct policy_change change; /* of the step that runs */
 	bool done;
 	enum err err;
@@ -161,7 +162,8 @@ stage_open(struct stage *s, uint64_t seed, unsigned approvals)
 	signer_client_link(s->client, fds[0]);
 	s->signing = channel_new(s->loop, fds[1], limits, stage_on_request, stage_on_closed, s);
 	s->publisher = (struct policy_publisher){ .store = s->store, .signer = s->client, .keys = s->keys,
-		.origin = span_text(STAGE_ORIGIN), .approvals = approvals };
+		.origin = span_text(STAGE_ORIGIN) };
+	s->quorum = (struct quorum){ span_text("uid:1\nuid:2\nuid:3\nuid:1000"), approvals };
 }
 
 static inline void
@@ -259,8 +261,9 @@ stage_start(struct stage *s, const struct policy_change *change)
 	s->done = false;
 	s->change = *change;
 	s->change.now = s->now;
-	if (!s->change.actor.size)
-		s->change.actor = span_text("uid:1000");
+	s->change.by.quorum = s->quorum;
+	if (!s->change.by.actor.size)
+		s->change.by.actor = span_text("uid:1000");
 	return policy_change_start(&s->publisher, &s->change, stage_on_changed, s);
 }
 
@@ -275,8 +278,8 @@ stage_change(struct stage *s, const struct policy_change *change)
 static inline enum err
 stage_propose(struct stage *s, const char *actor, struct policy_files files)
 {
-	return stage_change(s, &(struct policy_change){ .step = POLICY_PROPOSE, .files = files, .counts = true,
-		.facts = span_text(policy_text_facts_file), .actor = span_text(actor) });
+	return stage_change(s, &(struct policy_change){ .step = POLICY_PROPOSE, .files = files,
+		.facts = span_text(policy_text_facts_file), .by.actor = span_text(actor) });
 }
 
 /* Looking into the store */

@@ -120,10 +120,12 @@ step(struct scene *s, struct caller_step step)
 	return OK;
 }
 
+static const char *operators = "A\nB\nC"; /* in force */
+
 static struct agreeing
 operator(const char *name, unsigned approvals)
 {
-	return (struct agreeing){ .actor = span_text(name), .counts = name[0] != '-', .approvals = approvals };
+	return (struct agreeing){ span_text(name), { span_text(operators), approvals } };
 }
 
 static enum err
@@ -189,7 +191,7 @@ a_token_that_was_told_counts_from_the_last_agreement(void **state)
 	expect_ok("proposed", create(s, "A", 3, CALLER_AUDIT), &s->why);
 	told = s->verdict.outcome.token;
 	expect_problem("not by who proposed", act(s, "A", 3, CALLER_APPROVE), &s->why, ERR_DENIED, "A proposed this");
-	expect_problem("nor by who does not count", act(s, "-B", 3, CALLER_APPROVE), &s->why, ERR_DENIED,
+	expect_problem("nor by who does not count", act(s, "D", 3, CALLER_APPROVE), &s->why, ERR_DENIED,
 	    "not named in control/operators");
 	expect_ok("a second", act(s, "B", 3, CALLER_APPROVE), &s->why);
 	expect_number("waits on", s->verdict.fate, CALLER_WAITS);
@@ -203,6 +205,26 @@ a_token_that_was_told_counts_from_the_last_agreement(void **state)
 	expect_number("with its right", made.rights, CALLER_AUDIT);
 	expect_number("token and key point to it", look(s, &caller_secret_table).count, 2);
 	expect_number("nothing waits any more", look(s, &caller_proposal_table).count, 0);
+	scene_close(s);
+}
+
+/* Whoever agreed while he was an operator and is one no more has agreed to nothing. */
+static void
+agreements_count_by_the_operators_in_force(void **state)
+{
+	struct scene *s = &scene;
+
+	(void)state;
+	scene_open(s);
+	expect_ok("proposed", create(s, "A", 2, CALLER_AUDIT), &s->why);
+	operators = "B\nC";
+	expect_ok("A is dismissed, B agrees", act(s, "B", 2, CALLER_APPROVE), &s->why);
+	expect_number("and is the first", s->verdict.fate, CALLER_WAITS);
+	expect_number("no caller yet", look(s, &caller_table).count, 0);
+	expect_ok("C agrees", act(s, "C", 2, CALLER_APPROVE), &s->why);
+	expect_number("and is the second", s->verdict.fate, CALLER_EFFECTIVE);
+	expect_span("who is told", s->verdict.proposal.agreement.approvers, "B\nC");
+	operators = "A\nB\nC";
 	scene_close(s);
 }
 
@@ -317,6 +339,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(which_changes_wait),
 		cmocka_unit_test(a_token_that_was_told_counts_from_the_last_agreement),
+		cmocka_unit_test(agreements_count_by_the_operators_in_force),
 		cmocka_unit_test(a_key_of_a_trusted_caller_waits_too),
 		cmocka_unit_test(an_approval_looks_at_everything_again),
 		cmocka_unit_test(a_proposal_ends_with_its_caller_or_is_taken_back),

@@ -234,14 +234,14 @@ static const struct erasure_subject alice = { { (const uint8_t *)"user", 4 }, { 
 static const size_t of_alice[ALICE] = { 0, 2, 5 };
 
 static struct erasure_request
-request_of(struct run *r, const char *actor, bool counts, unsigned approvals)
+request_of(struct run *r, const char *actor, unsigned approvals)
 {
 	struct id *ids = arena_array(&r->arena, struct id, ALICE);
 
 	for (size_t i = 0; i < ALICE; i++)
 		ids[i] = r->ids[of_alice[i]];
 	return (struct erasure_request){ .subject = alice, .reason = span_text("asked for"), .ids = ids, .count = ALICE,
-		.actor = span_text(actor), .counts = counts, .approvals = approvals, .now = r->now };
+		.by = { span_text(actor), { span_text("uid:1000\nuid:1001"), approvals } }, .now = r->now };
 }
 
 static enum err
@@ -281,7 +281,7 @@ entries_go_and_leaves_stay(void **state)
 		struct run r;
 
 		run_open(&r, seed);
-		request = request_of(&r, "uid:1000", false, 1);
+		request = request_of(&r, "uid:1000", 1);
 		expect_ok("where one is enough, everybody who may ask is one", erase(&r, &request), &r.why);
 		expect_number("three decisions", r.report.erased, ALICE);
 		expect_erased(&r, true);
@@ -315,10 +315,10 @@ it_takes_as_many_operators_as_trust(void **state)
 		struct run r;
 
 		run_open(&r, seed);
-		request = request_of(&r, "uid:0", false, 2);
+		request = request_of(&r, "uid:0", 2);
 		expect_problem("who is none of the operators begins nothing", erase(&r, &request), &r.why, ERR_DENIED,
-		    "erasing takes 2 of the operators whom control/operators names, and uid:0 is none of them");
-		request = request_of(&r, "uid:1000", true, 2);
+		    "uid:0 is not named in control/operators, so its agreement does not count");
+		request = request_of(&r, "uid:1000", 2);
 		expect_ok("the first operator", erase(&r, &request), &r.why);
 		expect_true("waits for another", r.report.waits && r.report.had == 1 && r.report.needed == 2);
 		expect_ok("saying it again", erase(&r, &request), &r.why);
@@ -330,7 +330,7 @@ it_takes_as_many_operators_as_trust(void **state)
 		    "alice", 5));
 		expect_number("for a week", agreements.rows[0].expires.us, r.now.us + SECONDS(7 * 86400));
 
-		other = request_of(&r, "uid:1001", true, 2);
+		other = request_of(&r, "uid:1001", 2);
 		other.reason = span_text("another reason");
 		expect_ok("with other words another operator", erase(&r, &other), &r.why);
 		expect_true("agrees to nothing", r.report.waits && r.report.had == 1);
@@ -344,6 +344,28 @@ it_takes_as_many_operators_as_trust(void **state)
 	}
 }
 
+static void
+agreements_count_by_the_operators_in_force(void **state)
+{
+	struct erasure_request request;
+	struct run r;
+
+	(void)state;
+	run_open(&r, 8);
+	request = request_of(&r, "uid:1000", 2);
+	expect_ok("the first operator", erase(&r, &request), &r.why);
+	request.by = (struct agreeing){ span_text("uid:1001"), { span_text("uid:1001\nuid:1002"), 2 } };
+	expect_ok("he is dismissed, another says the same", erase(&r, &request), &r.why);
+	expect_true("and is the first", r.report.waits && r.report.had == 1);
+	expect_erased(&r, false);
+	request.by.actor = span_text("uid:1002");
+	expect_ok("the next", erase(&r, &request), &r.why);
+	expect_true("is the second", !r.report.waits && r.report.erased == ALICE && r.report.had == 2);
+	expect_true("both are told", memmem(entry_of(&r, r.report.entry).content.data,
+	    entry_of(&r, r.report.entry).content.size, "[\"uid:1001\",\"uid:1002\"]", 23) != NULL);
+	run_close(&r);
+}
+
 /* More than one part are erased under one agreement, by whoever goes on. */
 static void
 an_agreement_holds_for_every_part(void **state)
@@ -353,10 +375,10 @@ an_agreement_holds_for_every_part(void **state)
 
 	(void)state;
 	run_open(&r, 4);
-	request = request_of(&r, "uid:1000", true, 2);
+	request = request_of(&r, "uid:1000", 2);
 	request.count = 1;
 	expect_ok("the first operator", erase(&r, &request), &r.why);
-	request.actor = span_text("uid:1001");
+	request.by.actor = span_text("uid:1001");
 	expect_ok("the second", erase(&r, &request), &r.why);
 	expect_number("erases a part", r.report.erased, 1);
 	request.ids++;
@@ -379,7 +401,7 @@ what_is_not_that_persons_is_not_erased(void **state)
 
 	(void)state;
 	run_open(&r, 5);
-	request = request_of(&r, "uid:1000", true, 1);
+	request = request_of(&r, "uid:1000", 1);
 	request.ids = ids;
 	request.count = COUNT(ids);
 	ids[0] = r.ids[0];
@@ -406,7 +428,7 @@ who_meets_another_looks_again(void **state)
 
 	(void)state;
 	run_open(&r, 6);
-	request = request_of(&r, "uid:1000", true, 1);
+	request = request_of(&r, "uid:1000", 1);
 	store_memory_fail_commits(r.store, 1, ERR_CONFLICT);
 	expect_ok("once", erase(&r, &request), &r.why);
 	expect_number("and erases them", r.report.erased, ALICE);
@@ -414,7 +436,7 @@ who_meets_another_looks_again(void **state)
 	run_close(&r);
 
 	run_open(&r, 7);
-	request = request_of(&r, "uid:1000", true, 1);
+	request = request_of(&r, "uid:1000", 1);
 	store_memory_fail_commits(r.store, 2, ERR_CONFLICT);
 	expect_problem("not for ever", erase(&r, &request), &r.why, ERR_CONFLICT, "the erasure could not be written");
 	expect_erased(&r, false);
@@ -433,6 +455,7 @@ main(void)
 		cmocka_unit_test(a_reason_names_nobody),
 		cmocka_unit_test(entries_go_and_leaves_stay),
 		cmocka_unit_test(it_takes_as_many_operators_as_trust),
+		cmocka_unit_test(agreements_count_by_the_operators_in_force),
 		cmocka_unit_test(an_agreement_holds_for_every_part),
 		cmocka_unit_test(what_is_not_that_persons_is_not_erased),
 		cmocka_unit_test(who_meets_another_looks_again),

@@ -146,7 +146,7 @@ several_operators_agree_to_the_same_files(void **state)
 	struct stage *s = &stage;
 	struct published_policy p;
 	struct policy_change approval = {
-		.step = POLICY_APPROVE, .framework = span_text("small"), .version = span_text("1.0"), .counts = true
+		.step = POLICY_APPROVE, .framework = span_text("small"), .version = span_text("1.0")
 	};
 	const char *first;
 
@@ -165,7 +165,7 @@ several_operators_agree_to_the_same_files(void **state)
 	expect_number("changes nothing, and agrees to nothing", s->report.standing.outcome, POLICY_UNCHANGED);
 
 	expect_ok("other files", stage_propose(s, "uid:1", stage_sealed(s, "1.0", "2026-12-02T00:00:00Z")), &s->why);
-	approval.actor = span_text("uid:2");
+	approval.by.actor = span_text("uid:2");
 	approval.proposal = span_text(first);
 	expect_problem("what was looked at is not what waits", stage_change(s, &approval), &s->why, ERR_CONFLICT,
 	    "another one now");
@@ -175,19 +175,17 @@ several_operators_agree_to_the_same_files(void **state)
 	expect_problem(
 	    "an approval names what it is of", stage_change(s, &approval), &s->why, ERR_INVALID, "expected the digest");
 	approval.proposal = span_text(first);
-	approval.actor = span_text("uid:1");
+	approval.by.actor = span_text("uid:1");
 	expect_problem("who proposed it is no second", stage_change(s, &approval), &s->why, ERR_DENIED,
 	    "uid:1 proposed this; expected another operator, 1 of 3 have agreed");
-	approval.actor = span_text("uid:2");
+	approval.by.actor = span_text("uid:2");
 	expect_ok("a second", stage_change(s, &approval), &s->why);
 	expect_number("agrees", s->report.standing.outcome, POLICY_AGREED);
 	expect_problem("not twice", stage_change(s, &approval), &s->why, ERR_DENIED, "uid:2 has agreed to this");
-	approval.actor = span_text("uid:0");
-	approval.counts = false;
+	approval.by.actor = span_text("uid:0");
 	expect_problem(
 	    "nor who is not named", stage_change(s, &approval), &s->why, ERR_DENIED, "not named in control/operators");
-	approval.actor = span_text("uid:3");
-	approval.counts = true;
+	approval.by.actor = span_text("uid:3");
 	expect_ok("a third", stage_change(s, &approval), &s->why);
 	expect_number("publishes", s->report.standing.outcome, POLICY_PUBLISHED);
 	expect_true("the row", stage_row(s, "1.0", &p));
@@ -294,12 +292,37 @@ facts_are_added_never_changed(void **state)
 }
 
 static void
+agreements_count_by_the_operators_in_force(void **state)
+{
+	struct policy_change approval = { .step = POLICY_APPROVE, .framework = span_text("small"),
+		.version = span_text("1.0") };
+	struct stage *s = &stage;
+	struct published_policy p;
+
+	(void)state;
+	stage_open(s, 14, 2);
+	expect_ok("proposed", stage_propose(s, "uid:1", stage_sealed(s, "1.0", STAGE_FROM)), &s->why);
+	approval.proposal = span_text(proposal_text(s));
+	s->quorum.operators = span_text("uid:2\nuid:3");
+	approval.by.actor = span_text("uid:2");
+	expect_ok("who proposed it is dismissed, another agrees", stage_change(s, &approval), &s->why);
+	expect_number("and is the first", s->report.standing.outcome, POLICY_AGREED);
+	expect_number("of two", s->report.standing.had, 1);
+	approval.by.actor = span_text("uid:3");
+	expect_ok("the next", stage_change(s, &approval), &s->why);
+	expect_number("is the second", s->report.standing.outcome, POLICY_PUBLISHED);
+	expect_true("the row", stage_row(s, "1.0", &p));
+	expect_span("tells of both", p.approvers, "uid:2\nuid:3");
+	stage_close(s);
+}
+
+static void
 facts_that_are_added_come_with_their_version(void **state)
 {
 	static const char new_fact[] = FACT("new.fact", "boolean", CLAIM);
 	struct stage *s = &stage;
 	const char *longer;
-	struct policy_change change = { .step = POLICY_PROPOSE, .counts = true, .actor = span_text("uid:1") };
+	struct policy_change change = { .step = POLICY_PROPOSE, .by.actor = span_text("uid:1") };
 	struct published_policy p;
 	struct stage_look look;
 
@@ -310,18 +333,18 @@ facts_that_are_added_come_with_their_version(void **state)
 	change.files = stage_sealed(s, "1.0", STAGE_FROM);
 	change.facts = span_text(policy_text_facts_file);
 	expect_ok("the first", stage_change(s, &change), &s->why);
-	change = (struct policy_change){ .step = POLICY_APPROVE, .counts = true, .actor = span_text("uid:2"),
+	change = (struct policy_change){ .step = POLICY_APPROVE, .by.actor = span_text("uid:2"),
 		.framework = span_text("small"), .version = span_text("1.0"), .proposal = span_text(proposal_text(s)) };
 	expect_ok("is published", stage_change(s, &change), &s->why);
 
-	change = (struct policy_change){ .step = POLICY_PROPOSE, .counts = true, .actor = span_text("uid:1"),
+	change = (struct policy_change){ .step = POLICY_PROPOSE, .by.actor = span_text("uid:1"),
 		.files = stage_sealed(s, "1.1", "2027-01-01T00:00:00Z"), .facts = span_text(longer) };
 	expect_ok("the second brings a fact", stage_change(s, &change), &s->why);
 	expect_number("one", s->report.facts_added, 1);
 	expect_true("which waits with it", stage_row(s, "1.1", &p) && span_is(p.facts, longer));
 	look = stage_load(s, dictionary_ask());
 	expect_span("and is in no dictionary yet", look.rows[0].value, policy_text_facts_file);
-	change = (struct policy_change){ .step = POLICY_APPROVE, .counts = true, .actor = span_text("uid:2"),
+	change = (struct policy_change){ .step = POLICY_APPROVE, .by.actor = span_text("uid:2"),
 		.framework = span_text("small"), .version = span_text("1.1"), .proposal = span_text(proposal_text(s)) };
 	expect_ok("until it is published", stage_change(s, &change), &s->why);
 	look = stage_load(s, dictionary_ask());
@@ -457,7 +480,7 @@ static struct rival
 rival_of(struct stage *s, const char *version, const char *from)
 {
 	return (struct rival){ .change = { .step = POLICY_PROPOSE, .files = stage_sealed(s, version, from),
-	    .counts = true, .facts = span_text(policy_text_facts_file), .actor = span_text("uid:1"), .now = s->now } };
+	    .facts = span_text(policy_text_facts_file), .by.actor = span_text("uid:1"), .now = s->now } };
 }
 
 /* Whichever commits first: both were admitted when neither was there. */
@@ -538,6 +561,7 @@ main(void)
 		cmocka_unit_test(a_dry_run_changes_nothing),
 		cmocka_unit_test(the_past_is_not_changed),
 		cmocka_unit_test(facts_are_added_never_changed),
+		cmocka_unit_test(agreements_count_by_the_operators_in_force),
 		cmocka_unit_test(facts_that_are_added_come_with_their_version),
 		cmocka_unit_test(bad_files_are_refused_in_their_words),
 		cmocka_unit_test(without_its_key_nothing_is_published),

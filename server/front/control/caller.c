@@ -192,8 +192,8 @@ write_verdict(const struct changing *g, const struct caller_verdict *v, struct b
 	if (v->fate == CALLER_WAITS) {
 		caller_proposal_digest(&v->proposal, sum);
 		buffer_print(b, ",\"proposal\":\"sha256:%s\",\"approvals\":{\"had\":%u,\"needed\":%u}",
-		    hex_write(a, span_of(sum, sizeof(sum))), agreement_had(&v->proposal.agreement),
-		    g->step.by.approvals);
+		    hex_write(a, span_of(sum, sizeof(sum))), agreement_had(&v->proposal.agreement, &g->step.by.quorum),
+		    quorum_needed(&g->step.by.quorum));
 	}
 	buffer_text(b, "}");
 }
@@ -225,8 +225,7 @@ change(struct exchange *e, struct control *c, enum err (*parse)(struct changing 
 	if (!request_allowed(e, c))
 		return;
 	*g = (struct changing){ .exchange = e, .step = { .change.now = clock_now(),
-	    .by = { .actor = span_text(request_actor(e)), .counts = control_names(c, e->peer_uid),
-		.approvals = c->settings.approvals > 1 ? c->settings.approvals : 1 } } };
+	    .by = request_agreeing(e, c) } };
 	if (parse(g, &why) != OK)
 		exchange_refuse(e, status_of(why.code), &why);
 	else

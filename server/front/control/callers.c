@@ -110,7 +110,7 @@ write_strange(struct buffer *b, struct span name)
 }
 
 static void
-write_proposal(struct buffer *b, const struct caller_proposal *p, unsigned needed)
+write_proposal(struct buffer *b, const struct caller_proposal *p, const struct quorum *q)
 {
 	struct arena a = arena_init(4 * KIB);
 	const struct caller_change *c = &p->change;
@@ -137,12 +137,13 @@ write_proposal(struct buffer *b, const struct caller_proposal *p, unsigned neede
 	json_write_lines(b, p->agreement.approvers);
 	caller_proposal_digest(p, sum);
 	buffer_print(b, ",\"proposal\":\"sha256:%s\",\"approvals\":{\"had\":%u,\"needed\":%u}}",
-	    hex_write(&a, span_of(sum, sizeof(sum))), agreement_had(&p->agreement), needed);
+	    hex_write(&a, span_of(sum, sizeof(sum))), agreement_had(&p->agreement, q),
+	    quorum_needed(q));
 	arena_release(&a);
 }
 
 static void
-write_proposals(struct buffer *b, const struct ask *ask, unsigned needed)
+write_proposals(struct buffer *b, const struct ask *ask, const struct quorum *q)
 {
 	buffer_text(b, ",\"proposals\":[");
 	for (size_t i = 0; i < ask->count; i++) {
@@ -150,7 +151,7 @@ write_proposals(struct buffer *b, const struct ask *ask, unsigned needed)
 
 		buffer_text(b, i ? "," : "");
 		if (caller_proposal_read(ask->rows[i].value, &p))
-			write_proposal(b, &p, needed);
+			write_proposal(b, &p, q);
 		else
 			write_strange(b, ask->rows[i].key);
 	}
@@ -182,7 +183,7 @@ on_listed(void *arg, enum err err, const struct problem *why)
 			write_strange(&b, callers->rows[i].key);
 	}
 	buffer_print(&b, "],\"more\":%s", callers->more ? "true" : "false");
-	write_proposals(&b, &l->asks[LISTED_PROPOSALS], l->control->settings.approvals);
+	write_proposals(&b, &l->asks[LISTED_PROPOSALS], &l->control->quorum);
 	buffer_text(&b, "}");
 	request_answer(l->exchange, &b);
 }

@@ -14,6 +14,18 @@
 #include "registry/metadata.h"
 #include "signer/rollover.h"
 
+/* As request_actor() writes them. */
+static struct span
+operators_write(struct arena *arena, const struct control_settings *settings)
+{
+	struct span out = { 0 };
+
+	for (size_t i = 0; i < settings->operator_count; i++)
+		out = span_text(arena_print(arena, "%.*s%suid:%u", SPAN_ARGS(out), i ? "\n" : "",
+		    settings->operators[i]));
+	return out;
+}
+
 struct control *
 control_new(struct loop *loop, struct store *store, const struct control_settings *settings,
     const struct control_actions *actions)
@@ -39,6 +51,8 @@ control_new(struct loop *loop, struct store *store, const struct control_setting
 	c->settings.keys = c->keys;
 	c->settings.registration_authority = c->authority;
 	c->settings.ledger_origin = c->ledger_origin;
+	c->arena = arena_init(1 * MIB);
+	c->quorum = (struct quorum){ operators_write(&c->arena, settings), settings->approvals };
 	return c;
 }
 
@@ -47,6 +61,7 @@ control_free(struct control *c)
 {
 	if (!c)
 		return;
+	arena_release(&c->arena);
 	free(c->operators);
 	free(c->keys);
 	free(c->authority);
@@ -54,8 +69,8 @@ control_free(struct control *c)
 	free(c);
 }
 
-bool
-control_names(const struct control *c, int uid)
+static bool
+is_named(const struct control *c, int uid)
 {
 	for (size_t i = 0; uid >= 0 && i < c->settings.operator_count; i++)
 		if (c->settings.operators[i] == (unsigned)uid)
@@ -69,7 +84,7 @@ is_operator(const struct control *c, int uid)
 {
 	if (uid < 0)
 		return false;
-	return uid == 0 || (unsigned)uid == geteuid() || control_names(c, uid);
+	return uid == 0 || (unsigned)uid == geteuid() || is_named(c, uid);
 }
 
 bool

@@ -280,7 +280,6 @@ erasures_start(struct exchange *e, void *front)
 		return;
 	}
 	g->request = (struct erasure_request){ .subject = q->subject, .reason = q->reason, .ids = q->ids,
-		.count = q->count, .actor = span_text(request_actor(e)), .counts = control_names(c, e->peer_uid),
-		.approvals = c->settings.approvals, .now = clock_now() };
+		.count = q->count, .by = request_agreeing(e, c), .now = clock_now() };
 	exchange_hold(e, erasure_start(c->store, &g->request, on_erasure_done, g));
 }

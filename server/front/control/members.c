@@ -347,9 +347,7 @@ members_change(struct exchange *e, void *front)
 	*g = (struct changing){ .exchange = e };
 	request_room_open(&g->room, e, CHANGE_ARENA);
 	g->requests = arena_array(e->arena, struct membership_request, MEMBERSHIP_CHANGES);
-	g->change = (struct membership_change){ .requests = g->requests, .actor = request_actor(e), .reason = "",
-		.approvals = c->settings.approvals ? c->settings.approvals : 1,
-		.counts = control_names(c, e->peer_uid) };
+	g->change = (struct membership_change){ .requests = g->requests, .by = request_agreeing(e, c), .reason = "" };
 	if (changing_parse(g, &why) != OK) {
 		request_room_close(&g->room);
 		exchange_refuse(e, status_of(why.code), &why);

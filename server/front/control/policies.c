@@ -100,7 +100,8 @@ write_version(struct buffer *b, const struct control *c, struct span framework, 
 		published_policy_proposal(p, proposal);
 		write_digest(b, "proposal", proposal);
 		buffer_print(b, ",\"brings_facts\":%s,\"approvals\":{\"had\":%u,\"needed\":%u}",
-		    p->facts.size ? "true" : "false", agreement_had(&agreement), c->settings.approvals);
+		    p->facts.size ? "true" : "false", agreement_had(&agreement, &c->quorum),
+		    quorum_needed(&c->quorum));
 	}
 	buffer_text(b, "}");
 }
@@ -321,8 +322,8 @@ changing_new(struct exchange *e, struct control *c)
 
 	*g = (struct changing){ .control = c, .exchange = e,
 		.publisher = { .store = c->store, .signer = c->settings.signer, .keys = c->settings.keys,
-		    .origin = span_text(c->settings.ledger_origin), .approvals = c->settings.approvals },
-		.change = { .actor = span_text(request_actor(e)), .counts = control_names(c, e->peer_uid) } };
+		    .origin = span_text(c->settings.ledger_origin) },
+		.change = { .by = request_agreeing(e, c) } };
 	request_room_open(&g->room, e, CHANGE_ARENA);
 	return g;
 }

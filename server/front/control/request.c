@@ -55,6 +55,12 @@ request_actor(const struct exchange *e)
 	return arena_print(e->arena, "uid:%d", e->peer_uid);
 }
 
+struct agreeing
+request_agreeing(const struct exchange *e, const struct control *c)
+{
+	return (struct agreeing){ span_text(request_actor(e)), c->quorum };
+}
+
 static void
 on_room_gone(void *arg)
 {

@@ -11,12 +11,14 @@ struct control {
 	struct control_settings settings;
 	struct control_actions actions;
 	unsigned *operators;
+	struct arena arena;
+	struct quorum quorum;      /* what raising trust takes, in the words of request_actor() */
 	char *keys, *authority, *ledger_origin;
 };
 
-/* Whether the settings name that user an operator. Root and the daemon's own user may ask without being named, but then
- * are none of the operators it takes: a person with sudo would be two. */
-bool control_names(const struct control *, int uid);
+/* The operator as whoever agrees, with what it takes now. Root and the daemon's own user may ask without being named,
+ * but then are none of the operators it takes: a person with sudo would be two. */
+struct agreeing request_agreeing(const struct exchange *, const struct control *);
 
 /* False: answered with 403. Where the server asks control_admit() it never is. */
 bool request_allowed(struct exchange *, struct control *);
