@@ -133,13 +133,21 @@ add_entry(struct unit *unit, const struct evaluation_request *r, struct evaluati
 	return fits;
 }
 
+static const struct decision *
+take(struct arena *arena, const struct question *q)
+{
+	/* Of all that decide() leaves as it is, nothing counts. */
+	struct decision *decision = arena_space(arena, sizeof(*decision));
+
+	decide(q, decision);
+	return decision;
+}
+
 struct pending *
 evaluations_run(struct store *store, struct arena *arena, const struct evaluation_request *requests, size_t count,
     struct instant now, on_evaluated *done, void *arg, struct problem *why)
 {
 	struct recording *e = arena_new(arena, struct recording);
-	/* Of all that decide() leaves as it is, nothing counts. */
-	struct decision *decisions = arena_space(arena, count * sizeof(*decisions));
 	struct id first = id_new(now);
 	/* It is committed once, so the first evaluation's name is good enough for it. */
 	struct unit *unit = unit_new(arena, store_tables(store), first);
@@ -151,9 +159,8 @@ evaluations_run(struct store *store, struct arena *arena, const struct evaluatio
 		.arg = arg,
 	};
 	for (size_t i = 0; i < count; i++) {
-		decide(&requests[i].question, &decisions[i]);
 		e->answers[i].id = i ? id_new(now) : first;
-		e->answers[i].decision = &decisions[i];
+		e->answers[i].decision = requests[i].taken ? requests[i].taken : take(arena, &requests[i].question);
 		if (!add_entry(unit, &requests[i], &e->answers[i])) {
 			problem_set(why, ERR_LIMIT, "", "expected facts that fit an entry of %zu bytes in the ledger, "
 			    "found more", LEDGER_ENTRY_LARGEST);

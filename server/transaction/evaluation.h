@@ -18,6 +18,7 @@ struct evaluation_request {
 	struct span caller, member;          /* who asks: name, and its member's id */
 	struct span subject_type, subject_id, action, resource_type, resource_id;
 	struct span purpose;                 /* may be empty */
+	const struct decision *taken;        /* of this question, as it is to be recorded; NULL: not taken yet */
 };
 
 struct evaluation_answer {

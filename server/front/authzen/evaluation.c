@@ -286,27 +286,29 @@ on_parties_loaded(void *arg, enum err err, const struct problem *why)
 
 /* Deciding */
 
-/* What will be decided, seen without advice; of refusals only the first get some. */
+/* Whether it permits is seen without advice. Of refusals only the first get some, and are decided again for it. */
 static bool
-foresee(struct evaluating *e, struct item *item, struct decision *scratch)
+decide_item(struct evaluating *e, struct item *item)
 {
-	struct question *q = &item->posed->requests[0].question;
-	const bool advise = q->advise;
+	struct evaluation_request *r = &item->posed->requests[0];
+	struct decision *decision = arena_space(e->asking.exchange->arena, sizeof(*decision));
+	const bool advise = r->question.advise;
 
-	q->advise = false;
-	decide(q, scratch);
-	if (advise && !scratch->permit && e->advised < ADVISED) {
-		q->advise = true;
+	r->question.advise = false;
+	decide(&r->question, decision);
+	r->question.advise = advise && !decision->permit && e->advised < ADVISED;
+	if (r->question.advise)
 		e->advised++;
-	}
-	return scratch->permit;
+	else
+		r->taken = decision;
+	return decision->permit;
 }
 
 /* Whether an item ends the list: then nothing behind it is decided at all. */
 static bool
-ends(struct evaluating *e, struct item *item, struct decision *scratch)
+ends(struct evaluating *e, struct item *item)
 {
-	const bool permit = e->several && item->posed && foresee(e, item, scratch);
+	const bool permit = e->several && item->posed && decide_item(e, item);
 
 	return e->body.semantic != EXECUTE_ALL && permit == (e->body.semantic == PERMIT_ON_FIRST_PERMIT);
 }
@@ -315,7 +317,6 @@ static void
 decide_all(struct evaluating *e)
 {
 	struct arena *a = e->asking.exchange->arena;
-	struct decision *scratch = e->several ? arena_space(a, sizeof(*scratch)) : NULL;
 	struct pending *pending;
 	struct problem why;
 	size_t more = 0, room = 0;
@@ -334,7 +335,7 @@ decide_all(struct evaluating *e)
 			asking_refuse(&e->asking, &why);
 			return;
 		}
-		last = ends(e, item, scratch);
+		last = ends(e, item);
 		for (size_t j = 0; item->posed && j < item->posed->count; j++)
 			e->requests[e->request_count++] = item->posed->requests[j];
 		if (item->posed)
