@@ -39,7 +39,8 @@ is_signed(struct ledger_keeper *k)
 	    span_equal(s->key, note_key_write(&k->arena, &k->key));
 }
 
-/* Nothing new is to be signed: but is the log still the one that was? Who links a signer says so, and it is looked again. */
+/* Nothing new is to be signed: but is the log still the one that was? Without a signer it is looked again when one is
+ * linked. */
 static void
 compare_or_rest(struct ledger_keeper *k, const char *name)
 {

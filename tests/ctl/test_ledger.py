@@ -181,7 +181,7 @@ def file(name, content):
 # Receipts
 
 SALT = bytes(range(16))
-ENTRY = {"at": "2026-11-22T22:15:00Z", "kind": "decision", "result": {"permit": True, "levels": {"token": "3"}}, "名": "値"}
+ENTRY = {"at": "2026-11-22T22:15:00Z", "evaluation": "0f" * 16, "result": {"permit": True, "levels": {"token": "3"}}, "名": "値"}
 CANONICAL = json.dumps(ENTRY, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 COMMITMENT = sha256(SALT + CANONICAL)
 
@@ -193,7 +193,9 @@ def receipts():
     receipt = file("receipt.tlog-proof", proved.receipt(222))
     entry = file("entry.json", CANONICAL)
     spaced = file("spaced.json", json.dumps(ENTRY, indent=4))
-    shown = file("shown.json", json.dumps({"id": "00", "kind": "decision", "index": 222, "salt": SALT.hex(), "entry": ENTRY}))
+    around = {"id": ENTRY["evaluation"], "kind": "decision", "index": 222, "commitment": COMMITMENT.hex(), "salt": SALT.hex(),
+              "receipt": f"/v1/receipts/{ENTRY['evaluation']}", "entry": ENTRY}
+    shown = file("shown.json", json.dumps(around))
     receipt_of = {"receipt": {"url": "https://watashi.example/v1/receipts/00", "commitment": COMMITMENT.hex(), "salt": SALT.hex()}}
     other = {"receipt": {"commitment": LEAVES[7].hex()}}
     one = file("answer.json", json.dumps({"decision": True, "context": receipt_of}))
@@ -209,6 +211,10 @@ def receipts():
                                                              COMMITMENT.hex())
     yield "however its copy is spaced", lambda: expect(ctl("verify", receipt, "--entry", spaced, "--salt", SALT.hex(), *key), 0, good)
     yield "as the daemon shows it", lambda: expect(ctl("verify", receipt, "--entry", shown, *key), 0, good)
+    for name, value in (("id", "00" * 16), ("kind", "change"), ("index", 221), ("commitment", "00" * 32), ("receipt", "/v1/receipts/00")):
+        yield f"but not with another {name}", lambda name=name, value=value: expect(
+            ctl("verify", receipt, "--entry", file("around.json", json.dumps({**around, name: value})), *key), 1,
+            f"around.json: /{name}: expected ", "which is what was proved, found " + json.dumps(value))
     yield "the commitment of an answer, and no more than that", lambda: expect(
         ctl("verify", receipt, "--answer", one, *key), 0, "The commitment that this answer names is " + good, "was not compared with the entry")
     yield "one of several decisions", lambda: expect(ctl("verify", receipt, "--answer", batch, *key), 0, good)
@@ -276,7 +282,7 @@ def receipts():
 DECIDED = {
     "action": "write", "at": "2026-11-22T12:00:00Z", "caller": "records-point", "engine": "1", "evaluation": "0123456789abcdef" * 2,
     "demand": [{"area": "access", "comparison": "minimum", "level": "2"}, {"area": "token", "comparison": "exact", "level": "3"}],
-    "facts": {}, "framework": "records", "member": "records", "policy": "sha256:" + "5a" * 32, "policy_leaf": 3, "profile": "records",
+    "facts": {"member.role": {"by": "claimed", "value": "guest"}}, "framework": "records", "member": "records", "policy": "sha256:" + "5a" * 32, "policy_leaf": 3, "profile": "records",
     "purpose": "", "resource": {"id": "record-1", "type": "record"}, "subject": {"id": "alice", "type": "user"}, "version": "1.0",
     "result": {"barred": False, "failed": ["read", "write"], "permit": False, "unknown": ["owner"],
                "levels": {"access": {"possible": "2", "reached": "1"}, "token": {"possible": "3", "reached": "3"}}},
@@ -290,8 +296,11 @@ def answer_of(entry, salt=SALT):
         "evaluation_id": entry["evaluation"], "evaluated_at": entry["at"],
         "levels": {"access": {"reached": "1", "possible": "2", "required": "2"},
                    "token": {"reached": "3", "possible": "3", "required": "3", "comparison": "exact"}},
-        "failed": [{"id": "write", "text": {"ja": "書ける", "en": "may write"}, "facts": []}],
-        "unknown": [{"id": "owner", "text": {"ja": "持ち主", "en": "owner"}, "facts": []}],
+        "unmet": [{"area": "access", "required": "2", "comparison": "minimum", "reached": "1", "text": {"ja": "水準", "en": "level"}}],
+        "failed": [{"id": "write", "area": "access", "level": "2", "text": {"ja": "書ける", "en": "may write"},
+                    "facts": [{"fact": "member.role", "value": "guest", "needed": {"is": "member"}, "by": "claimed"}]}],
+        "unknown": [{"id": "owner", "area": "access", "level": "2", "text": {"ja": "持ち主", "en": "owner"},
+                     "facts": [{"fact": "member.owner", "needed": {"is": True}}]}],
         "disregarded": [], "advice": {"any": []},
         "policy": {"id": "records", "version": "1.0", "digest": entry["policy"]},
         "receipt": {"url": f"https://watashi.example/v1/receipts/{entry['evaluation']}", "commitment": sha256(salt + canonical).hex(),
@@ -317,7 +326,10 @@ def answers():
     leaves[17] = bytes.fromhex(good["context"]["receipt"]["commitment"])
     receipt = file("decided.tlog-proof", Log(SIGNER, leaves).receipt(17))
     entry = file("decided.json", json.dumps(DECIDED))
-    told = "What the answer says of decision, time, policy, levels and criteria is what the entry says."
+    told = ("What the answer says of decision, ID, time, policy, levels, unmet requirements and receipt is what the entry\nsays; "
+            "its failed and unknown criteria are recorded so, and their facts with that value and source.\nNot compared, as the entry "
+            "does not have them: texts, advice, obligations, disregarded facts;")
+    alone = dict(DECIDED, demand=[DECIDED["demand"][0]])
     lies = [
         ("a refusal told as permit", ("decision",), True, '"decision": answered true, recorded false'),
         ("a decision left out", ("decision",), None, '"decision": answered null, recorded false'),
@@ -339,6 +351,25 @@ def answers():
         ("another framework", ("context", "policy", "id"), "other", '"policy/id": answered "other", recorded "records"'),
         ("another time", ("context", "evaluated_at"), "2026-11-22T12:00:01Z", '"evaluated_at": answered "2026-11-22T12:00:01Z"'),
         ("another ID", ("context", "evaluation_id"), "0" * 32, '"evaluation_id": answered "0000'),
+        ("a value", ("context", "failed", 0, "facts", 0, "value"), "member",
+         '"failed/write/member.role/value": answered "member", recorded "guest"'),
+        ("a source", ("context", "failed", 0, "facts", 0, "by"), "observed",
+         '"failed/write/member.role/by": answered "observed", recorded "claimed"'),
+        ("a value left out", ("context", "failed", 0, "facts", 0, "value"), None,
+         '"failed/write/member.role/value": answered null, recorded "guest"'),
+        ("a value made up", ("context", "unknown", 0, "facts", 0, "value"), False,
+         '"unknown/owner/member.owner/value": answered false, recorded null'),
+        ("an area no level is of", ("context", "failed", 0, "area"), "door", '"failed/write/area": answered "door", recorded null'),
+        ("nothing unmet", ("context", "unmet"), [], '"unmet": answered [], recorded [{'),
+        ("unmet left out", ("context", "unmet"), None, '"unmet": answered null'),
+        ("another requirement unmet", ("context", "unmet", 0, "required"), "4", '"unmet/access/required": answered "4", recorded "2"'),
+        ("another comparison unmet", ("context", "unmet", 0, "comparison"), "exact",
+         '"unmet/access/comparison": answered "exact", recorded "minimum"'),
+        ("another level reached", ("context", "unmet", 0, "reached"), "0", '"unmet/access/reached": answered "0", recorded "1"'),
+        ("unmet what is met", ("context", "unmet", 0, "area"), "token", '"unmet/token": answered {'),
+        ("unmet what was not required", ("context", "unmet", 0, "area"), "door", '"unmet/door": answered {'),
+        ("another salt", ("context", "receipt", "salt"), "00" * 16, f'"receipt/salt": answered "{"00" * 16}", recorded "{SALT.hex()}"'),
+        ("another receipt", ("context", "receipt", "url"), "https://watashi.example/v1/receipts/00", '"receipt/url": answered "https:'),
         ("levels of another kind", ("context", "levels"), [], '"levels/access/reached": answered null'),
     ]
 
@@ -349,7 +380,50 @@ def answers():
         verify(good, "--entry", entry), 0, "This answer's entry is in the log", told)
     for title, path, value, part in lies:
         yield f"{title} is found", lambda path=path, value=value, part=part: expect(
-            verify(changed(good, path, value), "--entry", entry), 1, "THE ANSWER SAYS OTHERWISE", part)
+            verify(changed(good, path, value), "--entry", entry, "--salt", SALT.hex()), 1, "THE ANSWER SAYS OTHERWISE", part)
+
+    def emptied():
+        """What stood in the way of the one thing that was required."""
+        one = answer_of(alone)
+        del one["context"]["levels"]["token"]["required"], one["context"]["levels"]["token"]["comparison"]
+        beside = leaves[:]
+        beside[17] = bytes.fromhex(one["context"]["receipt"]["commitment"])
+        of = file("alone.tlog-proof", Log(SIGNER, beside).receipt(17))
+        kept = ("--entry", file("alone.json", json.dumps(alone)))
+        expect(verify(one, *kept, of=of), 0, told)
+        expect(verify(changed(one, ("context", "unknown"), []), *kept, of=of), 1, '"unknown": answered [], recorded ["owner"]')
+        # Of every level there may be a criterion that nobody knows: then all that was required may be met.
+        stopped = changed(changed(one, ("context", "unmet"), []), ("context", "unknown", 0, "level"), "any")
+        expect(verify(stopped, *kept, of=of), 0, told)
+        bare = changed(changed(changed(one, ("context", "unknown"), []), ("context", "failed"), []), ("context", "unmet"), [])
+        expect(verify(bare, *kept, of=of), 1, '"unmet": answered []')
+
+    yield "a refusal that says nothing of why is found", emptied
+
+    def permitted():
+        result = {**DECIDED["result"], "permit": True, "levels": {"access": {"possible": "2", "reached": "2"},
+                                                                 "token": {"possible": "3", "reached": "3"}}}
+        one = answer_of(dict(DECIDED, result=result))
+        one["decision"], one["context"]["levels"]["access"]["reached"], one["context"]["unmet"] = True, "2", []
+        del one["context"]["advice"]
+        beside = leaves[:]
+        beside[17] = bytes.fromhex(one["context"]["receipt"]["commitment"])
+        of = file("permit.tlog-proof", Log(SIGNER, beside).receipt(17))
+        kept = ("--entry", file("permit.json", json.dumps(dict(DECIDED, result=result))))
+        expect(verify(one, *kept, of=of), 0, told)
+        for name in ("advice", "obligations", "acr_values"):
+            expect(verify({**one, "context": {**one["context"], name: [1]}}, *kept, of=of), 1, f'"{name}": answered [1], recorded null')
+        expect(verify(changed(one, ("context", "unmet"), good["context"]["unmet"]), *kept, of=of), 1, '"unmet/access": answered {')
+
+    yield "a permit with what only a refusal is told is found", permitted
+
+    def shown_otherwise():
+        around = {"id": DECIDED["evaluation"], "kind": "decision", "index": 17, "salt": SALT.hex(), "entry": DECIDED}
+        expect(verify(good, "--entry", file("around.json", json.dumps(around))), 0, told)
+        for name, value in (("id", "00" * 16), ("kind", "policy"), ("index", 18)):
+            expect(verify(good, "--entry", file("around.json", json.dumps({**around, name: value}))), 1, f"around.json: /{name}: expected ")
+
+    yield "an entry shown at another place is not this answer's", shown_otherwise
     yield "one evaluated beside another has no decision of its own", lambda: expect(
         verify({"decision": True, "context": {**answer_of(dict(DECIDED, version="0.9"))["context"], "also": [good["context"]]}},
                "--entry", entry), 0, told)

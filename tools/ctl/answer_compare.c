@@ -1,12 +1,11 @@
 /* tools/ctl/answer_compare.c - whether an answer says what its entry in the log says. */
 #include "ctl/answer_compare.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/span.h"
-
-#define WHAT_LARGEST 400 /* "levels/AREA/required" */
 
 static const struct {
 	const char *what, *answered[2], *recorded[2]; /* where each has it, one below the other */
@@ -17,6 +16,9 @@ static const struct {
 	{ "policy/version", { "policy", "version" },    { "version", NULL } },
 	{ "policy/digest",  { "policy", "digest" },     { "policy", NULL } },
 };
+
+/* What only a refusal is told. */
+static const char *const ways[] = { "advice", "acr_values", "amr_values", "obligations" };
 
 static const json_t *
 below(const json_t *tree, const char *const names[2])
@@ -31,35 +33,43 @@ copied(const json_t *value)
 	return value ? json_deep_copy(value) : json_null();
 }
 
-/* What is missing on either side differs too: an answer cannot be shortened to what agrees. */
-static void
-compare(json_t *differences, const char *what, const json_t *answered, const json_t *recorded)
+void
+answer_differ(json_t *differences, const json_t *answered, const json_t *recorded, const char *what, ...)
 {
+	char text[ANSWER_WHAT];
+	va_list arguments;
 	json_t *one;
 
 	if (answered && recorded && json_equal(answered, recorded))
 		return;
+	va_start(arguments, what);
+	vsnprintf(text, sizeof(text), what, arguments);
+	va_end(arguments);
 	one = json_object();
-	json_object_set_new(one, "what", json_string(what));
+	/* One that was cut in the middle of a character is no text. */
+	if (json_object_set_new(one, "what", json_string(text)) != 0)
+		json_object_set_new(one, "what", json_string("a name that is too long"));
 	json_object_set_new(one, "answered", copied(answered));
 	json_object_set_new(one, "recorded", copied(recorded));
 	json_array_append_new(differences, one);
 }
 
-static const json_t *
-demand_of(const json_t *entry, const char *area)
+const json_t *
+answer_element(const json_t *list, const char *member, const char *text)
 {
 	const json_t *one;
 	size_t i;
 
-	json_array_foreach(json_object_get(entry, "demand"), i, one) {
-		const char *found = json_string_value(json_object_get(one, "area"));
+	json_array_foreach(list, i, one) {
+		const char *found = json_string_value(json_object_get(one, member));
 
-		if (found && strcmp(found, area) == 0)
+		if (found && text && strcmp(found, text) == 0)
 			return one;
 	}
 	return NULL;
 }
+
+/* Levels */
 
 static void
 compare_area(json_t *differences, const char *area, const json_t *answered, const json_t *recorded,
@@ -69,19 +79,15 @@ compare_area(json_t *differences, const char *area, const json_t *answered, cons
 	const json_t *comparison = json_object_get(answered, "comparison");
 	const json_t *required = json_object_get(answered, "required"), *level = json_object_get(demand, "level");
 	json_t *minimum = json_string("minimum");
-	char what[WHAT_LARGEST];
 
-	for (size_t i = 0; i < COUNT(reaches); i++) {
-		snprintf(what, sizeof(what), "levels/%s/%s", area, reaches[i]);
-		compare(differences, what, json_object_get(answered, reaches[i]),
-		    json_object_get(recorded, reaches[i]));
-	}
+	for (size_t i = 0; i < COUNT(reaches); i++)
+		answer_differ(differences, json_object_get(answered, reaches[i]), json_object_get(recorded, reaches[i]),
+		    "levels/%s/%s", area, reaches[i]);
 	if (required || level) {
-		snprintf(what, sizeof(what), "levels/%s/required", area);
-		compare(differences, what, required, level);
+		answer_differ(differences, required, level, "levels/%s/required", area);
 		/* An answer says nothing of the usual one. */
-		snprintf(what, sizeof(what), "levels/%s/comparison", area);
-		compare(differences, what, comparison ? comparison : minimum, json_object_get(demand, "comparison"));
+		answer_differ(differences, comparison ? comparison : minimum, json_object_get(demand, "comparison"),
+		    "levels/%s/comparison", area);
 	}
 	json_decref(minimum);
 }
@@ -91,56 +97,112 @@ compare_levels(json_t *differences, const json_t *context, const json_t *entry)
 {
 	json_t *answered = json_object_get(context, "levels"), *one;
 	json_t *recorded = json_object_get(json_object_get(entry, "result"), "levels");
+	const json_t *demand = json_object_get(entry, "demand");
 	const char *area;
 
 	json_object_foreach(recorded, area, one)
-		compare_area(differences, area, json_object_get(answered, area), one, demand_of(entry, area));
+		compare_area(differences, area, json_object_get(answered, area), one, answer_element(demand, "area", area));
 	json_object_foreach(answered, area, one)
 		if (!json_object_get(recorded, area))
 			compare_area(differences, area, one, NULL, NULL);
 }
 
-static bool
-is_among(const json_t *list, const json_t *wanted)
-{
-	const json_t *one;
-	size_t i;
+/* What is required and not so */
 
-	json_array_foreach(list, i, one)
-		if (wanted && json_equal(one, wanted))
-			return true;
-	return false;
+enum met { UNTOLD, MET, UNMET };
+
+/* The entry has levels by their ids, of which only "0" says where it stands: below all others. */
+static enum met
+demand_told(const json_t *demand, const json_t *reach)
+{
+	static const struct {
+		const char *comparison;
+		enum met equal, zero_reached, zero_required, other;
+	} told[] = {
+		{ "minimum", MET,   UNMET, MET,   UNTOLD },
+		{ "exact",   MET,   UNMET, UNMET, UNMET },
+		{ "maximum", MET,   MET,   UNMET, UNTOLD },
+		{ "better",  UNMET, UNMET, MET,   UNTOLD },
+	};
+	const char *comparison = json_string_value(json_object_get(demand, "comparison"));
+	const char *level = json_string_value(json_object_get(demand, "level"));
+	const char *reached = json_string_value(json_object_get(reach, "reached"));
+
+	for (size_t i = 0; comparison && level && reached && i < COUNT(told); i++)
+		if (strcmp(comparison, told[i].comparison) == 0)
+			return strcmp(level, reached) == 0 ? told[i].equal : strcmp(reached, "0") == 0 ?
+			    told[i].zero_reached : strcmp(level, "0") == 0 ? told[i].zero_required : told[i].other;
+	return UNTOLD;
 }
 
-/* An answer tells those that matter to a person, an entry has all. */
 static void
-compare_criteria(json_t *differences, const char *name, const json_t *context, const json_t *entry)
+compare_one_unmet(json_t *differences, const json_t *one, const json_t *demand, const json_t *reach, enum met met)
 {
-	const json_t *recorded = json_object_get(json_object_get(entry, "result"), name), *one;
+	const char *area = json_string_value(json_object_get(one, "area"));
+
+	area = area ? area : "";
+	if (met == MET || !demand) {
+		answer_differ(differences, one, NULL, "unmet/%s", area);
+		return;
+	}
+	answer_differ(differences, json_object_get(one, "required"), json_object_get(demand, "level"), "unmet/%s/required",
+	    area);
+	answer_differ(differences, json_object_get(one, "comparison"), json_object_get(demand, "comparison"),
+	    "unmet/%s/comparison", area);
+	answer_differ(differences, json_object_get(one, "reached"), json_object_get(reach, "reached"), "unmet/%s/reached",
+	    area);
+}
+
+/* Refused is what is not met, whatever cannot be told of each by itself; or what a criterion of every level stops, which
+ * is false (barred) or which nobody knows. */
+static bool
+is_unexplained(const json_t *context, const json_t *result, const json_t *demands)
+{
+	return json_is_false(json_object_get(result, "permit")) && !json_is_true(json_object_get(result, "barred")) &&
+	    json_array_size(demands) > 0 && !answer_element(json_object_get(context, "unknown"), "level", "any");
+}
+
+static void
+compare_unmet(json_t *differences, const json_t *context, const json_t *entry)
+{
+	const json_t *result = json_object_get(entry, "result"), *levels = json_object_get(result, "levels");
+	const json_t *answered = json_object_get(context, "unmet"), *demands = json_object_get(entry, "demand"), *one;
+	bool permit = json_is_true(json_object_get(result, "permit"));
 	size_t i;
 
-	if (!json_is_array(json_object_get(context, name)))
-		compare(differences, name, NULL, recorded);
-	json_array_foreach(json_object_get(context, name), i, one) {
-		const json_t *id = json_object_get(one, "id");
+	json_array_foreach(answered, i, one) {
+		const char *area = json_string_value(json_object_get(one, "area"));
+		const json_t *demand = answer_element(demands, "area", area);
+		const json_t *reach = area ? json_object_get(levels, area) : NULL;
 
-		if (!is_among(recorded, id))
-			compare(differences, name, id, NULL);
+		compare_one_unmet(differences, one, demand, reach, permit ? MET : demand_told(demand, reach));
 	}
+	json_array_foreach(demands, i, one) {
+		const char *area = json_string_value(json_object_get(one, "area"));
+
+		if (area && demand_told(one, json_object_get(levels, area)) == UNMET && !answer_element(answered, "area", area))
+			answer_differ(differences, NULL, one, "unmet/%s", area);
+	}
+	if (!json_is_array(answered) || (json_array_size(answered) == 0 && is_unexplained(context, result, demands)))
+		answer_differ(differences, answered, demands, "unmet");
 }
 
 json_t *
 answer_compare(const json_t *answer, const json_t *context, const json_t *entry)
 {
+	const json_t *permit = json_object_get(json_object_get(entry, "result"), "permit");
 	json_t *differences = json_array();
 
 	if (answer)
-		compare(differences, "decision", json_object_get(answer, "decision"),
-		    json_object_get(json_object_get(entry, "result"), "permit"));
+		answer_differ(differences, json_object_get(answer, "decision"), permit, "decision");
 	for (size_t i = 0; i < COUNT(same); i++)
-		compare(differences, same[i].what, below(context, same[i].answered), below(entry, same[i].recorded));
+		answer_differ(differences, below(context, same[i].answered), below(entry, same[i].recorded), "%s",
+		    same[i].what);
 	compare_levels(differences, context, entry);
-	compare_criteria(differences, "failed", context, entry);
-	compare_criteria(differences, "unknown", context, entry);
+	compare_unmet(differences, context, entry);
+	answer_compare_criteria(differences, context, entry);
+	for (size_t i = 0; json_is_true(permit) && i < COUNT(ways); i++)
+		if (json_object_get(context, ways[i]))
+			answer_differ(differences, json_object_get(context, ways[i]), NULL, "%s", ways[i]);
 	return differences;
 }

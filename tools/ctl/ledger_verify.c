@@ -4,7 +4,8 @@
  *             v
  *     entry + salt -> commitment -> leaf -> proof -> root of the checkpoint -> signature
  *
- * An answer names its commitment; whether what else it says is true, its entry tells, which is in a file or fetched.
+ * An answer names its commitment; whether what else it says is true, its entry tells, which is in a file or fetched. What an
+ * entry has not, the version that decided tells.
  * Without --fetch nothing is asked of anybody: what is proved here, the log's operator cannot take back.
  */
 #include "ctl/ledger.h"
@@ -19,6 +20,7 @@
 #include "ctl/answer_compare.h"
 #include "ctl/client.h"
 #include "ctl/entry_fetch.h"
+#include "ctl/policy.h"
 #include "ledger/entry.h"
 #include "ledger/receipt.h"
 
@@ -32,7 +34,7 @@ struct candidate {
 };
 
 struct verification {
-	const char *receipt, *entry, *salt, *answer, *origin, *authorities;
+	const char *receipt, *entry, *salt, *answer, *origin, *authorities, *framework, *facts;
 	bool fetch;
 	struct texts keys;
 	struct candidate *candidates;     /* one of which is to be in the log */
@@ -189,6 +191,58 @@ prove(struct ctl *ctl, struct verification *v, const struct note_key *keys, stru
 	return err;
 }
 
+static const char *
+entry_name(const struct verification *v)
+{
+	return v->fetch ? "the entry fetched" : v->entry;
+}
+
+/* What stands around an entry that was shown: its place is the receipt's, and the rest follows from the entry. */
+
+static const char *
+kind_of(const json_t *entry)
+{
+	const char *event = answer_text(entry, "event");
+
+	if (json_object_get(entry, "evaluation"))
+		return ledger_kind_name(LEDGER_DECISION);
+	if (strcmp(event, "policy.published") == 0)
+		return ledger_kind_name(LEDGER_POLICY);
+	return ledger_kind_name(strcmp(event, "ledger.erased") == 0 ? LEDGER_ERASURE : LEDGER_CHANGE);
+}
+
+static enum err
+shown_check(struct ctl *ctl, const struct verification *v, const struct receipt *receipt, struct problem *why)
+{
+	const json_t *entry = entry_of(v), *id = json_object_get(entry, "evaluation");
+	const struct {
+		const char *name;
+		json_t *expected; /* NULL: nothing tells */
+	} members[] = {
+		{ "kind", json_string(kind_of(entry)) },
+		{ "index", json_integer((json_int_t)receipt->index) },
+		{ "commitment", json_string(hex_write(ctl->arena, span_of(v->proved->commitment.bytes, HASH_SIZE))) },
+		{ "id", id ? json_deep_copy(id) : NULL },
+		{ "receipt", json_string(arena_print(ctl->arena, "/v1/receipts/%s",
+		    id ? answer_text(entry, "evaluation") : answer_text(v->shown, "id"))) },
+	};
+	enum err err = OK;
+
+	for (size_t i = 0; i < COUNT(members); i++) {
+		const json_t *found = json_object_get(v->shown, members[i].name);
+		char *expected = json_dumps(members[i].expected, JSON_ENCODE_ANY | JSON_ENSURE_ASCII);
+		char *told = json_dumps(found, JSON_ENCODE_ANY | JSON_ENSURE_ASCII);
+
+		if (err == OK && entry != v->shown && found && members[i].expected && !json_equal(found, members[i].expected))
+			err = problem_set(why, ERR_INVALID, "", "%s: /%s: expected %s, which is what was proved, found %.200s",
+			    entry_name(v), members[i].name, expected, told ? told : "something else");
+		free(expected);
+		free(told);
+		json_decref(members[i].expected);
+	}
+	return err;
+}
+
 /* Comparing: the entry must be the one whose commitment was proved, wherever it comes from. */
 
 static enum err
@@ -203,21 +257,59 @@ fetch(struct ctl *ctl, struct verification *v, struct problem *why)
 	return json_take("the entry fetched", text, &v->shown, why);
 }
 
+/* By the version that decided, which has what no entry has. */
 static enum err
-answer_check(struct ctl *ctl, struct verification *v, struct problem *why)
+answer_decide(struct ctl *ctl, struct verification *v, struct problem *why)
 {
-	const char *name = v->fetch ? "the entry fetched" : v->entry;
+	struct buffer b = buffer_init(LEDGER_ENTRY_LARGEST);
+	struct policy_version version;
+	struct span entry;
+
+	tree_write(&b, entry_of(v));
+	entry = arena_copy(ctl->arena, buffer_span(&b));
+	buffer_release(&b);
+	if (policy_version_read(ctl, v->framework, v->facts, &version, why) != OK)
+		return why->code;
+	return answer_compare_anew(ctl->arena, version.framework, v->proved->context, entry, v->differences, why);
+}
+
+/* The receipt that the answer has, beside what its entry tells. */
+static void
+answer_compare_receipt(struct ctl *ctl, struct verification *v)
+{
+	const json_t *receipt = json_object_get(v->proved->context, "receipt");
+	json_t *salt = json_string(salt_of(v, v->proved));
+	const char *url = answer_text(receipt, "url");
+	const char *end = arena_print(ctl->arena, "/v1/receipts/%s", answer_text(entry_of(v), "evaluation"));
+	size_t length = strlen(url), least = strlen(end);
+
+	answer_differ(v->differences, json_object_get(receipt, "salt"), salt, "receipt/salt");
+	if (length < least || strcmp(url + length - least, end) != 0) {
+		json_t *expected = json_string(end);
+
+		answer_differ(v->differences, json_object_get(receipt, "url"), expected, "receipt/url");
+		json_decref(expected);
+	}
+	json_decref(salt);
+}
+
+static enum err
+answer_check(struct ctl *ctl, struct verification *v, const struct receipt *receipt, struct problem *why)
+{
 	struct hash commitment;
 
 	if (v->fetch && fetch(ctl, v, why) != OK)
 		return why->code;
-	if (entry_commit(v, name, v->proved, &commitment, why) != OK)
+	if (entry_commit(v, entry_name(v), v->proved, &commitment, why) != OK)
 		return why->code;
 	if (!hash_equal(&commitment, &v->proved->commitment))
 		return problem_set(why, ERR_INVALID, "",
-		    "%s: this is not the entry, or not the salt, that the answer's commitment is of", name);
+		    "%s: this is not the entry, or not the salt, that the answer's commitment is of", entry_name(v));
+	if (shown_check(ctl, v, receipt, why) != OK)
+		return why->code;
 	v->differences = answer_compare(v->proved->answer, v->proved->context, entry_of(v));
-	return OK;
+	answer_compare_receipt(ctl, v);
+	return v->framework ? answer_decide(ctl, v, why) : OK;
 }
 
 static enum err
@@ -234,7 +326,9 @@ verify(struct ctl *ctl, struct verification *v, const struct note_key *keys, str
 		return why->code;
 	if (candidates_collect(ctl, v, why) != OK || prove(ctl, v, keys, receipt, why) != OK)
 		return why->code;
-	return v->answer && (v->entry || v->fetch) ? answer_check(ctl, v, why) : OK;
+	if (v->answer)
+		return v->entry || v->fetch ? answer_check(ctl, v, receipt, why) : OK;
+	return shown_check(ctl, v, receipt, why);
 }
 
 /* Telling */
@@ -245,6 +339,22 @@ proved_name(const struct verification *v)
 	return v->differences ? "answer" : v->answer ? "commitment" : "entry";
 }
 
+/* What was compared, and what was not: nobody may take the one for the other. */
+static void
+agreement_show(const struct verification *v)
+{
+	puts("What the answer says of decision, ID, time, policy, levels, unmet requirements and receipt is what the entry\n"
+	     "says; its failed and unknown criteria are recorded so, and their facts with that value and source.");
+	if (v->framework)
+		puts("Taken again by the version that decided, the decision has the same unmet requirements, the same failed\n"
+		     "and unknown criteria with area, level and texts, and what advice and obligations the answer has.\n"
+		     "Not compared: disregarded facts, which are not of the entry.");
+	else
+		puts("Not compared, as the entry does not have them: texts, advice, obligations, disregarded facts; a criterion's\n"
+		     "area and level, what is needed of its facts, and whether all that is unmet or stood in the way is told.\n"
+		     "--framework DIR, the version that decided, tells these, but for disregarded facts.");
+}
+
 static void
 differences_show(const json_t *differences)
 {
@@ -252,11 +362,6 @@ differences_show(const json_t *differences)
 	const json_t *one;
 	size_t i;
 
-	if (json_array_size(differences) == 0) {
-		puts("What the answer says of decision, time, policy, levels and criteria is what the entry says.\n"
-		     "The way up and the words are not of the entry.");
-		return;
-	}
 	/* ASCII alone: these are others' words, and this is a terminal. */
 	puts("THE ANSWER SAYS OTHERWISE than the entry:");
 	json_array_foreach(differences, i, one) {
@@ -304,8 +409,10 @@ show(struct ctl *ctl, const struct verification *v, const struct receipt *receip
 	    v->differences ? "This answer's entry" : v->answer ? "The commitment that this answer names" : "This entry",
 	    SPAN_ARGS(c.origin), (unsigned long long)receipt->index, (unsigned long long)c.size,
 	    hex_write(ctl->arena, span_of(v->proved->commitment.bytes, HASH_SIZE)));
-	if (v->differences)
+	if (json_array_size(v->differences))
 		differences_show(v->differences);
+	else if (v->differences)
+		agreement_show(v);
 	else if (v->answer)
 		puts("What the answer says was not compared with the entry: --entry FILE or --fetch does.");
 }
@@ -324,6 +431,10 @@ ledger_verify(struct ctl *ctl, int argc, char **argv)
 		{ .name = "fetch", .set = &v.fetch, .help = "fetch the answer's entry from where its receipt is" },
 		{ .name = "authorities", .argument = "FILE", .text = &v.authorities,
 		    .help = "with --fetch: CA certificates (PEM) in place of the system's" },
+		{ .name = "framework", .argument = "DIR|NAME", .text = &v.framework,
+		    .help = "the version that decided: what no entry has is compared with it" },
+		{ .name = "facts", .argument = "FILE", .text = &v.facts,
+		    .help = "with --framework: the dictionary; DIR/../../facts.json when not given" },
 		{ .name = "key", .argument = "VKEY", .help = KEY_HELP, .list = &v.keys },
 		{ .name = "origin", .argument = "NAME", .text = &v.origin,
 		    .help = "the log's name; that of the key when not given" },
@@ -349,6 +460,8 @@ ledger_verify(struct ctl *ctl, int argc, char **argv)
 		return misused("ledger verify: expected --entry, --answer or both: a receipt alone says nothing");
 	if (v.fetch && (!v.answer || v.entry))
 		return misused("ledger verify: --fetch goes with --answer, and without --entry");
+	if (v.framework && (!v.answer || (!v.entry && !v.fetch)))
+		return misused("ledger verify: --framework goes with --answer and its entry, --entry FILE or --fetch");
 	if (!ledger_keys_read(ctl, &v.keys, &keys))
 		return USED_WRONGLY;
 	if (verify(ctl, &v, keys, &receipt, &why) != OK) {
