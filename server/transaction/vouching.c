@@ -231,7 +231,8 @@ take_voucher(struct vouched *v, size_t at)
 		    "the JWT's /iss: there is no caller \"%.*s\"", SPAN_ARGS(v->jwts[at].issuer));
 }
 
-/* Of a statement that does not hold nothing is asked: an empty key is no row's. */
+/* Each ask stays at its statement's place; where that does not hold it is for the member who asks, whose row is wanted
+ * anyhow. */
 static void
 on_callers_loaded(void *arg, enum err err, const struct problem *why)
 {

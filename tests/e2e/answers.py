@@ -89,6 +89,10 @@ def decisions(point):
     requires = {**BANK, "context": {"framework": "jp-idtf", "requires": {"token": {"level": "2", "comparison": "exact"}}}}
     says("a question with levels of its own", "question", requires)
     says("and its answer", "answer", point.ask("/access/v1/evaluation", requires)[2])
+    least = {**BANK, "context": {"framework": "jp-idtf", "requires": {"token": "2"}}}
+    says("a question with the least level alone", "question", least)
+    code, _, answer = point.ask("/access/v1/evaluation", least)
+    status("it is required", [code, answer["context"]["levels"]["token"].get("required")], [200, "2"])
     records(point, bank)
 
 
@@ -113,6 +117,9 @@ def searches(point):
         code, _, found = point.ask(f"/access/v1/search/{part}", question)
         status("is answered", code, 200)
         says("as the schema has it", "found", found)
+        question["context"] = {"vouched": ["eyJ"]}
+        refuses(f"a search for {part}s with a statement: the schema refuses it", "search", question)
+        status("so does the daemon", point.ask(f"/access/v1/search/{part}", question)[0], 400)
 
 
 def refusals(point):
@@ -139,6 +146,7 @@ def records(point, bank):
     status("the entry is shown to who asked", code, 200)
     says("the entry", "entry", entry)
     says("and the decision in it", "decision", entry["entry"])
+    refuses("one under a version of no leaf", "decision", {**entry["entry"], "policy_leaf": 0})
     salt = bank["context"]["receipt"]["salt"]
     status("and to who has the receipt", point.ask(f"/v1/ledger/entries/{made}", None, "GET", headers={"Authorization": f"Receipt {salt}"})[0], 200)
     says("policies", "policies", point.ask("/v1/policy", None, method="GET")[2])
