@@ -1,8 +1,11 @@
-/* tests/e2e/browser.mjs - what tests of pages in a browser share: a page in a fresh context, what axe finds, what overflows, and a
- * line for each case. By itself it tests nothing.
+/* tests/e2e/browser.mjs - what tests of pages in a browser share: a page in a fresh context, what axe finds, what overflows, a
+ * decision to look at, and a line for each case. By itself it tests nothing.
  *
  *     WATASHI_URL=https://localhost:8443/ [SCREENSHOTS=DIR] [NODE_MODULES=DIR] [CHROMIUM=/usr/bin/chromium]
+ *
+ * For decisions a machine caller of the demo's city office is made (WATASHI_BUILD, where the programs are, and WATASHI_CONFIG).
  */
+import { execFileSync } from "node:child_process";
 import { createRequire } from "node:module";
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -13,6 +16,7 @@ const require = createRequire(join(resolve(process.env.NODE_MODULES ?? join(impo
 const wait = 15_000; // milliseconds
 
 export const url = process.env.WATASHI_URL;
+export const canDecide = Boolean(process.env.WATASHI_BUILD && process.env.WATASHI_CONFIG);
 export const pictures = process.env.SCREENSHOTS;
 export const widths = [375, 768, 1280];
 export const languages = ["ja", "en"];
@@ -122,4 +126,34 @@ export async function request(path, options = {}) {
 	} finally {
 		await context.close();
 	}
+}
+
+/* watashictl on the server under test; its JSON. */
+export function control(...words) {
+	return JSON.parse(execFileSync(join(process.env.WATASHI_BUILD, "watashictl"), ["-c", process.env.WATASHI_CONFIG, ...words, "--json"], { encoding: "utf8" }));
+}
+
+const question = {
+	subject: { type: "user", id: "pairwise-7f3a" }, action: { name: "login" }, resource: { type: "service", id: "https://rp.example/" },
+	context: { framework: "jp-idtf", profile: "administrative-procedure", facts: {
+		"proofing.registered": true, "proofing.mode": "remote", "proofing.government_ids": 1, "token.kinds": ["password"], "token.password_length": 5 } },
+};
+
+/* A refusal about a person of this name, and its receipt: { text, id, salt, receipt }. */
+export async function decide(person = question.subject.id) {
+	const made = control("token", "new", `pages-${process.pid}-${person}`, "--member", "city-office", "--right", "decide");
+	const asked = { ...question, subject: { type: "user", id: person } };
+	const { status, text } = await request("access/v1/evaluation", { method: "POST", data: asked, headers: { Authorization: `Bearer ${made.token}` } });
+
+	expect(status === 200, text);
+	const { context } = JSON.parse(text);
+
+	for (let tries = 0; tries < 100; tries++) {
+		const receipt = await request(`v1/receipts/${context.evaluation_id}`);
+
+		if (receipt.status === 200)
+			return { text, id: context.evaluation_id, salt: context.receipt.salt, receipt: receipt.text };
+		await new Promise((resolve) => setTimeout(resolve, 200));
+	}
+	throw new Error("no checkpoint holds the decision after 20 s");
 }

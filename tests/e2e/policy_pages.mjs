@@ -2,14 +2,12 @@
  *
  *     WATASHI_URL=https://localhost:8443/ WATASHI_BUILD=DIR WATASHI_CONFIG=FILE node policy_pages.mjs
  *
- * For a decision it makes a machine caller of the demo's city office (WATASHI_BUILD, WATASHI_CONFIG) and asks for one. The rest as
- * browser.mjs says. Prints `ok TITLE`, `not ok TITLE: what was found`, `skip TITLE: why`; exits 1 when a case failed.
+ * All as browser.mjs says. Prints `ok TITLE`, `not ok TITLE: what was found`, `skip TITLE: why`; exits 1 when a case failed.
  */
-import { execFileSync } from "node:child_process";
 import { join } from "node:path";
-import { check, expect, fits, hasNoSeriousFindings, inBrowser, languages, open, palettes, pictures, request, widths } from "./browser.mjs";
+import { canDecide, check, decide, expect, fits, hasNoSeriousFindings, inBrowser, languages, open, palettes, pictures, request,
+	widths } from "./browser.mjs";
 
-const { WATASHI_BUILD: build, WATASHI_CONFIG: config } = process.env;
 const ready = {
 	policy: (page) => page.locator(".matrix").waitFor(),
 	cell: (page) => page.locator(".opened .criterion").first().waitFor(),
@@ -213,30 +211,6 @@ async function comparing() {
 
 /* A decision, and its receipt */
 
-const question = {
-	subject: { type: "user", id: "pairwise-7f3a" }, action: { name: "login" }, resource: { type: "service", id: "https://rp.example/" },
-	context: { framework: "jp-idtf", profile: "administrative-procedure", facts: {
-		"proofing.registered": true, "proofing.mode": "remote", "proofing.government_ids": 1, "token.kinds": ["password"], "token.password_length": 5 } },
-};
-
-async function decide() {
-	const made = JSON.parse(execFileSync(join(build, "watashictl"), ["-c", config, "token", "new", `pages-${Date.now()}`,
-		"--member", "city-office", "--right", "decide", "--json"], { encoding: "utf8" }));
-	const { status, text } = await request("access/v1/evaluation", { method: "POST", data: question, headers: { Authorization: `Bearer ${made.token}` } });
-
-	expect(status === 200, text);
-	const { context } = JSON.parse(text);
-
-	for (let tries = 0; tries < 100; tries++) {
-		const receipt = await request(`v1/receipts/${context.evaluation_id}`);
-
-		if (receipt.status === 200)
-			return { text, id: context.evaluation_id, salt: context.receipt.salt, receipt: receipt.text };
-		await new Promise((resolve) => setTimeout(resolve, 200));
-	}
-	throw new Error("no checkpoint holds the decision after 20 s");
-}
-
 const verdict = (page) => page.locator("output .verdict").innerText();
 
 async function verify(page, receipt, answer) {
@@ -355,7 +329,7 @@ await inBrowser("policies, ledger and decisions in a browser", async () => {
 	let decision = null;
 
 	await policies();
-	if (build && config) {
+	if (canDecide) {
 		await check("a decision is asked for and in the ledger", async () => {
 			decision = await decide();
 		});

@@ -1,16 +1,19 @@
 /* assets/decision.js - one decision: the verdict, each area reached and required, what was missing, the way up, by whose word, and
- * the receipt. From the ledger's record (the salt stands behind the '#'), from the answer that was pasted, or from both. */
+ * the receipt. From the ledger's record (the salt stands behind the '#'), or from an answer that was pasted: what a text says is shown
+ * as that, until the record says the same; where they differ, the record is what counts. */
+import { agreementNote } from "./agreement.js";
+import { agreementOf, ask, askPolicy, askReceipt, findRecord } from "./record.js";
 import { areaOf, areasOf, areaTitle, conditionList, criterionHref, levelTitle } from "./criterion.js";
 import { badge, both, element, fill } from "./dom.js";
 import { bearerList, bearerMeaning, bearerWords, dictionaryOf, factWords, neededWords, valueWords } from "./facts.js";
 import { bytesFromHex, commitmentOf } from "./merkle.js";
-import { isPromised, proof } from "./proof.js";
+import { idForm, promiseOf, readAnswer } from "./answer.js";
+import { proof } from "./proof.js";
 import { startLanguage } from "./language.js";
 import { time } from "./time.js";
 
 const form = document.querySelector("#show form");
 const place = document.querySelector('[data-slot="decision"]');
-const idForm = /^[0-9a-f]{32}$/;
 const shownLargest = 5; // criteria of one kind shown at once; the others are folded
 
 const fact = (ja, en, ...value) => element("div", {}, element("dt", {}, both(ja, en)), element("dd", {}, ...value));
@@ -19,29 +22,15 @@ function section(name, ja, en, ...content) {
 	return element("section", { "aria-labelledby": name }, element("h2", { id: name }, both(ja, en)), ...content);
 }
 
-/* Asking */
-
-async function ask(path, fields = {}) {
-	try {
-		const answer = await fetch(path, { headers: { Accept: "application/json", ...fields }, cache: "no-cache" });
-
-		return { status: answer.status, json: answer.ok ? await answer.json() : null };
-	} catch {
-		return { status: 0, json: null };
-	}
-}
-
-const askRecord = (id, salt) => ask(`/v1/ledger/entries/${id}`, { Authorization: `Receipt ${salt}` });
-const askPolicy = (framework, version) => ask(`/v1/policy/${encodeURIComponent(framework)}@${encodeURIComponent(version)}`);
-
 /* Without the version's document ids stand for words. */
 const unknownPolicy = (framework, version) => ({ framework, version, areas: [], composed: [], criteria: [], documents: [], facts: [], missing: true });
 
 /* What both forms tell, as one: { id, at, permit, barred, levels: [{ area, reached, possible, required, comparison }], failed,
- * unknown: [{ id, text, facts }], disregarded, advice, facts, … }. */
+ * unknown: [{ id, text, facts }], disregarded, advice, facts, … }. `answer` is one that no record contradicts, or null. */
 function merged(record, answer, policy) {
 	const entry = record?.entry;
 	const context = answer?.context;
+	const written = (list = []) => list.map((one) => inWordsOf(policy, one));
 	const required = new Map((entry?.demand ?? []).map((one) => [one.area, one]));
 	const levels = Object.entries(entry?.result.levels ?? context.levels).map(([area, { reached, possible }]) => ({
 		area, reached, possible,
@@ -57,12 +46,19 @@ function merged(record, answer, policy) {
 		permit: entry ? entry.result.permit : answer.decision,
 		barred: entry?.result.barred ?? false,
 		levels,
-		failed: context?.failed ?? ofRecord(entry.result.failed, entry, policy, levels),
-		unknown: context?.unknown ?? ofRecord(entry.result.unknown, entry, policy, levels),
+		failed: context ? written(context.failed) : ofRecord(entry.result.failed, entry, policy, levels),
+		unknown: context ? written(context.unknown) : ofRecord(entry.result.unknown, entry, policy, levels),
 		disregarded: context?.disregarded ?? [],
 		advice: context?.advice ?? null,
 		entry,
 	};
+}
+
+/* Words, area and level are the policy's, whatever a text says. */
+function inWordsOf(policy, one) {
+	const criterion = policy.criteria.find(({ id }) => id === one.id);
+
+	return criterion ? { ...one, area: criterion.area, level: criterion.level, text: criterion.reason } : one;
 }
 
 /* The record has every criterion that was not met; a reader wants those that stood in the way: up to the level required. */
@@ -96,6 +92,10 @@ function meets(policy, { area, reached, required, comparison }) {
 function sentence(policy, decision) {
 	const short = decision.levels.filter((level) => level.required && !policy.missing && !meets(policy, level));
 
+	if (!decision.entry) {
+		return decision.permit ? both("この文は、認められたと述べています。", "This text says that it was permitted.")
+			: both("この文は、認められなかったと述べています。", "This text says that it was not permitted.");
+	}
 	if (decision.permit)
 		return both("求められた水準をすべて満たしていたため、認められました。", "Everything that was asked for was met, so it was permitted.");
 	if (decision.barred)
@@ -111,11 +111,13 @@ function sentence(policy, decision) {
 		`${area[1]}: ${required[1]}${how[1]} was asked for, ${none ? "and no level is reached" : `${reached[1]} is reached`}.`).join(" ")}`);
 }
 
-function levelRow(policy, level) {
+/* Colour is for what is proved. */
+function levelRow(policy, level, isProved) {
 	const { area, reached, possible, required, comparison } = level;
 	const word = (id) => (id ? both(...levelTitle(policy, area, id)) : "—");
 	const state = !required ? badge("quiet", "求められていません", "Not asked for")
-		: policy.missing ? "" : meets(policy, level) ? badge("good", "届いています", "Reached") : badge("bad", "届いていません", "Not reached");
+		: policy.missing ? "" : meets(policy, level) ? badge(isProved ? "good" : "quiet", "届いています", "Reached")
+			: badge(isProved ? "bad" : "quiet", "届いていません", "Not reached");
 	const label = (ja, en) => element("span", { class: "cell-label" }, both(ja, en));
 
 	return element("tr", { role: "row" },
@@ -133,7 +135,7 @@ function levels(policy, decision) {
 	const table = (list, label) => element("table", { class: "matrix reached", role: "table", "aria-labelledby": label },
 		element("thead", { role: "rowgroup" }, element("tr", { role: "row" }, ...[["評価軸", "Area"], ["届いたレベル", "Reached"], ["求められたレベル", "Asked for"], ["結果", "Outcome"]]
 			.map(([ja, en]) => element("th", { role: "columnheader", scope: "col" }, both(ja, en))))),
-		element("tbody", { role: "rowgroup" }, ...list.map((level) => levelRow(policy, level))));
+		element("tbody", { role: "rowgroup" }, ...list.map((level) => levelRow(policy, level, Boolean(decision.entry)))));
 
 	return section("reached", "届いたレベルと求められたレベル", "What was reached, and what was asked for",
 		...(asked.length > 0 ? [table(asked, "reached")] : []),
@@ -294,13 +296,13 @@ function asked(policy, decision) {
 
 /* The receipt */
 
-function receipt(decision, record, answer) {
+function receipt(decision, given) {
 	const output = element("output", { "aria-live": "polite" });
 	const button = element("button", { class: "button", type: "button" }, both("この記録を検証する", "Verify this record"));
 
 	button.addEventListener("click", async () => {
 		output.replaceChildren(element("p", {}, badge("waiting", "計算しています", "Computing")));
-		output.replaceChildren(...await verified(decision, record, answer));
+		output.replaceChildren(...await verified(decision, given));
 	});
 	return section("receipt", "受領証", "Receipt",
 		element("p", {}, both("この判断が台帳に記録され、書き換えられていないことを、このブラウザで計算して確かめます。",
@@ -310,51 +312,74 @@ function receipt(decision, record, answer) {
 		output);
 }
 
-async function verified(decision, record, answer) {
-	const promise = answer?.context.receipt?.commitment;
+/* Verifying */
 
-	if (record && promise && globalThis.crypto?.subtle && !await isPromised(record.salt, record.entry, promise)) {
-		return [element("p", { class: "verdict" }, badge("bad", "検証できません", "Not verified")), element("p", {}, both(
-			"台帳が示した記録は、回答で約束されたものと違います。", "The record the ledger shows is not the one the answer promised."))];
-	}
-	const [log, text] = await Promise.all([ask("/v1/ledger"), fetch(`/v1/receipts/${decision.id}`).then(async (got) => (got.ok ? got.text() : null), () => null)]);
+const unverified = (kind, verdict, ...sentence) => [element("p", { class: "verdict" }, badge(kind, ...verdict)), element("p", {}, both(...sentence))];
 
+async function verified(decision, { record, answer, agreement }) {
+	const [log, { status, text }] = await Promise.all([ask("/v1/ledger"), askReceipt(decision.id)]);
+
+	if (status === 404)
+		return unverified("bad", ["台帳にありません", "Not in the log"], "台帳は、この番号の判断を知りません。証明できる記録はありません。", "The log knows no decision of this number: there is no record to verify.");
 	if (!log.json?.key || text === null) {
-		return [element("p", { class: "verdict" }, badge("notice", "いまは検証できません", "Cannot be verified now")), element("p", {}, both(
-			"受領証をまだ取得できません。記録はそのままです。少したってから、もう一度お試しください。", "The receipt cannot be fetched yet; the record is as it was. Please try again in a moment."))];
+		return unverified("notice", ["いまは検証できません", "Cannot be verified now"], "受領証をまだ取得できません。台帳の記録はそのままです。少したってから、もう一度お試しください。",
+			"The receipt cannot be fetched yet; what the log has is as it was. Please try again in a moment.");
 	}
+	const promise = answer ? promiseOf(answer).commitment : null;
 	const of = record && globalThis.crypto?.subtle ? { commitment: await commitmentOf(bytesFromHex(record.salt), record.entry), opened: true }
 		: promise ? { commitment: bytesFromHex(promise), opened: false } : null;
 
-	return proof(text, of, log.json.key);
+	/* What differs stands first on the page already. */
+	return proof(text, of && [{ ...of, agree: async () => agreement && { ...agreement, differences: [] } }], log.json.key);
 }
 
 /* The page */
 
-function title(decision) {
+const verdicts = {
+	permitted: [["認められました", "Permitted"], ["認められた判断", "Permitted"]],
+	refused: [["認められませんでした", "Not permitted"], ["認められなかった判断", "Not permitted"]],
+	contradicted: [["回答は記録と違います", "The answer says otherwise than the record"], ["記録と違う回答", "An answer that says otherwise"]],
+	unproved: [["この文が述べていること（まだ証明されていません）", "What this text says, not yet proved"], ["証明されていない回答", "An answer not proved"]],
+};
+
+function verdictOf(decision, agreement) {
+	if (!decision.entry)
+		return verdicts.unproved;
+	return agreement?.state === "contradicted" ? verdicts.contradicted : verdicts[decision.permit ? "permitted" : "refused"];
+}
+
+function title([ja, en]) {
 	const made = document.querySelector("title");
 
-	made.dataset.ja = `${decision.permit ? "認められた判断" : "認められなかった判断"}｜Watashi`;
-	made.dataset.en = `${decision.permit ? "Permitted" : "Not permitted"} | Watashi`;
+	made.dataset.ja = `${ja}｜Watashi`;
+	made.dataset.en = `${en} | Watashi`;
 	document.title = made.dataset[document.documentElement.lang];
 }
 
-async function show(record, answer) {
+/* Green and red are for what the record says. */
+function outcome(policy, decision, agreement) {
+	const word = decision.permit ? ["許可", "Permit"] : ["不許可", "Deny"];
+	const [of, kind] = !decision.entry ? [["この文：", "The text: "], "quiet"]
+		: [agreement?.state === "contradicted" ? ["記録：", "The record: "] : ["", ""], decision.permit ? "good" : "bad"];
+
+	return element("div", { class: `outcome outcome-${kind}` },
+		element("p", {}, badge(kind, `${of[0]}${word[0]}`, `${of[1]}${word[1]}`)), element("p", {}, sentence(policy, decision)));
+}
+
+/* `given`: { record, answer, agreement }; the last two are null when no answer was pasted. */
+async function show(given) {
+	const { record, answer, agreement } = given;
 	const of = record ? { id: record.entry.framework, version: record.entry.version } : answer.context.policy;
 	const [found, all] = await Promise.all([askPolicy(of.id, of.version), ask("/v1/policy/facts")]);
 	const policy = found.json ?? unknownPolicy(of.id, of.version);
 	const dictionary = dictionaryOf([...policy.facts, ...(all.json?.facts ?? [])]);
-	const decision = merged(record, answer, policy);
-
-	title(decision);
-	fill("told", decision.permit ? both("判断の記録を表示しました：認められました", "The decision is shown: permitted")
-		: both("判断の記録を表示しました：認められませんでした", "The decision is shown: not permitted"));
-	fill("decision",
+	const decision = merged(record, agreement?.state === "contradicted" ? null : answer, policy);
+	const [heading, named] = verdictOf(decision, agreement);
+	const content = [
 		element("p", { class: "overline" }, both("判断の記録", "A decision")),
-		element("h1", {}, decision.permit ? both("認められました", "Permitted") : both("認められませんでした", "Not permitted")),
-		element("div", { class: decision.permit ? "outcome outcome-good" : "outcome outcome-bad" },
-			element("p", {}, decision.permit ? badge("good", "許可", "Permit") : badge("bad", "不許可", "Deny")),
-			element("p", {}, sentence(policy, decision))),
+		element("h1", {}, both(...heading)),
+		...(agreement ? [agreementNote(agreement, policy, dictionary)] : []),
+		outcome(policy, decision, agreement),
 		...(policy.missing ? [element("p", { class: "aside" }, both("基準の内容を取得できなかったため、番号で示しています。", "The policy could not be fetched, so names stand for its words."))] : []),
 		levels(policy, decision),
 		...missing(policy, dictionary, decision),
@@ -362,9 +387,13 @@ async function show(record, answer) {
 		...disregarded(dictionary, decision),
 		...statements(dictionary, decision.entry),
 		asked(policy, decision),
-		receipt(decision, record, answer));
-	/* The way up is in the answer: while it is not there, there is a place for it. */
-	document.querySelector("#show").hidden = answer !== null || decision.permit;
+		receipt(decision, given)];
+
+	title(named);
+	fill("told", both(...heading));
+	fill("decision", ...content);
+	/* The way up is in the answer: while it is not there, there is a place for it; for another answer too, when this one is not proved. */
+	document.querySelector("#show").hidden = agreement ? agreement.state === "recorded" : decision.permit;
 	place.setAttribute("aria-busy", "false");
 }
 
@@ -376,6 +405,16 @@ function showNothing(heading, ja, en) {
 }
 
 const lost = ["この判断の記録は開けません", "This decision cannot be opened"];
+const unopened = {
+	erased: [["この判断の記録は消去されました", "This decision was erased"],
+		"記録の中身は消去され、元に戻せません。台帳の番号と証明は残ります。回答をお持ちなら、下にはり付けて、その内容を読めます。",
+		"The record’s contents were erased and cannot be brought back; its place in the log and every proof remain. If you have the answer, paste it below to read that."],
+	unknown: [lost, "台帳は、この番号の判断を知りません。アドレスを確かめてください。", "The log knows no decision of this number. Please look at the address again."],
+	closed: [lost, "この番号の判断は台帳にありますが、この合言葉（salt）では開けません。アドレスを確かめるか、下に回答をはり付けてください。",
+		"The log has a decision of this number, but this salt does not open it. Please look at the address again, or paste the answer below."],
+	unreachable: [lost, "いまは記録を取得できません。記録に変わりはありません。しばらくしてから、このページを読み込み直してください。",
+		"The record cannot be fetched now. Nothing happened to it. Please reload this page in a while."],
+};
 
 async function openFromAddress() {
 	const id = location.pathname.split("/").pop();
@@ -388,58 +427,44 @@ async function openFromAddress() {
 		return;
 	}
 	fill("decision", element("h1", {}, both("判断の理由を確かめる", "See why it was decided so")), element("p", { class: "lead" }, badge("waiting", "記録を読み込んでいます", "The record is being read")));
-	const { status, json } = await askRecord(id, salt);
+	const { found, record } = await findRecord(id, salt);
 
-	if (json?.kind === "decision")
-		show(json, null);
-	else if (status === 410)
-		showNothing(["この判断の記録は消去されました", "This decision was erased"],
-			"記録の中身は消去され、元に戻せません。台帳の番号と証明は残ります。回答をお持ちなら、下にはり付けて、その内容を読めます。",
-			"The record’s contents were erased and cannot be brought back; its place in the log and every proof remain. If you have the answer, paste it below to read that.");
-	else if (json || status === 404)
-		showNothing(lost, "番号か合言葉が違います。下に回答をはり付けると、回答の内容を読めます。",
-			"Number or salt is another. With the answer pasted below you can read that.");
+	if (record)
+		show({ record, answer: null, agreement: null });
 	else
-		showNothing(lost, "いまは記録を取得できません。記録に変わりはありません。しばらくしてから、このページを読み込み直してください。",
-			"The record cannot be fetched now. Nothing happened to it. Please reload this page in a while.");
+		showNothing(...unopened[found]);
 }
 
-/* An answer, the first of several in one, or null. */
-function readAnswer(text) {
-	try {
-		const given = JSON.parse(text);
-		const answer = given.evaluations?.[0] ?? given;
-		const { context } = answer;
+function complain(output, field) {
+	field.setAttribute("aria-invalid", "true");
+	output.replaceChildren(element("p", { class: "error" }, both("判断の回答として読めません。受け取ったJSONの全体をはり付けてください。",
+		"It cannot be read as the answer of a decision. Please paste all of the JSON you received.")));
+	field.focus();
+}
 
-		return typeof answer.decision === "boolean" && idForm.test(context.evaluation_id) && context.policy.id && context.policy.version &&
-			context.levels ? answer : null;
-	} catch {
-		return null;
-	}
+/* The first decision, when there are several in one answer. The address is that of the record: without one it names none. */
+async function showAnswer(text) {
+	const answer = readAnswer(text).find(({ decision }) => decision !== null);
+	const agreement = await agreementOf(answer);
+	const { record } = agreement;
+
+	await show({ record, answer, agreement });
+	history.replaceState(null, "", record ? `/decisions/${record.id}${location.search}#${record.salt}` : `/decisions/${location.search}`);
 }
 
 async function openFromAnswer(event) {
 	const field = form.elements.answer;
 	const output = form.querySelector("output");
-	const answer = readAnswer(field.value);
 
 	event.preventDefault();
 	field.removeAttribute("aria-invalid");
-	if (!answer) {
-		field.setAttribute("aria-invalid", "true");
-		output.replaceChildren(element("p", { class: "error" }, both("判断の回答として読めません。受け取ったJSONの全体をはり付けてください。",
-			"It cannot be read as the answer of a decision. Please paste all of the JSON you received.")));
-		field.focus();
+	output.replaceChildren(element("p", {}, badge("waiting", "記録を読み込んでいます", "The record is being read")));
+	try {
+		await showAnswer(field.value);
+	} catch {
+		complain(output, field);
 		return;
 	}
-	const { evaluation_id: id, receipt: promised } = answer.context;
-	const salt = idForm.test(promised?.salt ?? "") ? promised.salt : null;
-
-	output.replaceChildren(element("p", {}, badge("waiting", "記録を読み込んでいます", "The record is being read")));
-	const { json } = salt ? await askRecord(id, salt) : { json: null };
-
-	history.replaceState(null, "", `/decisions/${id}${location.search}${salt ? `#${salt}` : ""}`);
-	await show(json?.kind === "decision" ? json : null, answer);
 	output.replaceChildren();
 	const heading = document.querySelector("h1");
 

@@ -1,6 +1,6 @@
 /* assets/ledger.js - the page of the ledger: its newest checkpoint and growth, and receipts verified in the browser. */
 import { badge, both, element, fill } from "./dom.js";
-import { commitmentIn, proof } from "./proof.js";
+import { choicesIn, proof } from "./proof.js";
 import { copyable } from "./copy.js";
 import { distance, time } from "./time.js";
 import { growthPlot } from "./plot.js";
@@ -78,7 +78,7 @@ async function verify(event) {
 	}
 	if (answer.value.trim() !== "") {
 		try {
-			of = await commitmentIn(answer.value);
+			of = await choicesIn(answer.value);
 		} catch {
 			complain(output, answer, "回答として読めません。受け取ったJSONの全体を入れるか、空にしてください。",
 				"It cannot be read as an answer. Give all of the JSON you received, or nothing.");

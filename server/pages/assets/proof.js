@@ -1,6 +1,10 @@
 /* assets/proof.js - verifying a receipt as the reader sees it: each thing looked at with its outcome, and one sentence for all. */
 import { badge, both, element } from "./dom.js";
-import { base64Of, bytesFromHex, commitmentOf, hexOf, same } from "./merkle.js";
+import { differenceList, stateBadge, stateMeaning } from "./agreement.js";
+import { agreementOf, ask, askPolicy } from "./record.js";
+import { base64Of, bytesFromHex, commitmentOf, hexOf } from "./merkle.js";
+import { promiseOf, readAnswer } from "./answer.js";
+import { dictionaryOf } from "./facts.js";
 import { readKey } from "./note.js";
 import { readReceipt, verifyReceipt } from "./receipt.js";
 
@@ -25,16 +29,20 @@ async function publicCommitment(index, size) {
 	return bytes.slice(at + 2, at + entrySize);
 }
 
-/* What the reader has of the decision: the answer, one of several evaluations in it, or the opened entry. { commitment, opened }:
- * `opened` when entry and salt were there, so that the commitment was computed and not only read. */
-export async function commitmentIn(text) {
+/* What the reader has of a decision: an opened entry, or the answer, that may tell of several. One of them is to be in the log:
+ * [{ commitment, opened, agree }]: `opened` when entry and salt were there, so that the commitment was computed and not only read;
+ * agree() asks for the entry that an answer is compared with, and says agreementOf() or, of no answer, null. */
+export async function choicesIn(text) {
 	const given = JSON.parse(text);
 
 	if (given.entry && given.salt)
-		return { commitment: await commitmentOf(bytesFromHex(given.salt), given.entry), opened: true };
-	const receipt = (given.context ?? given).receipt;
+		return [{ commitment: await commitmentOf(bytesFromHex(given.salt), given.entry), opened: true, agree: async () => null }];
+	const choices = readAnswer(text).map((answer) => ({ promise: promiseOf(answer).commitment, answer })).filter(({ promise }) => promise)
+		.map(({ promise, answer }) => ({ commitment: bytesFromHex(promise), opened: false, agree: () => agreementOf(answer) }));
 
-	return { commitment: bytesFromHex(receipt.commitment), opened: false };
+	if (choices.length === 0)
+		throw new Error("the answer names no commitment");
+	return choices;
 }
 
 const outcome = (kind, ja, en, ...more) => element("li", {}, badge(kind, ja, en), ...more);
@@ -47,9 +55,9 @@ const signatures = {
 	unable: ["notice", "署名は確かめられません", "Signature not verified"],
 };
 
-/* verdict: [kind, ja, en], then what it means, what was looked at, and what all this does not show. */
-function told(verdict, sentence, checks, limits, open) {
-	return [element("p", { class: "verdict" }, badge(...verdict)), element("p", {}, both(...sentence)),
+/* verdict: [kind, ja, en], then what it means, nodes that tell more, what was looked at, and what all this does not show. */
+function told(verdict, sentence, more, checks = [], limits = null, open = null) {
+	return [element("p", { class: "verdict" }, badge(...verdict)), element("p", {}, both(...sentence)), ...more,
 		...(checks.length > 0 ? [element("ul", { class: "checks" }, ...checks)] : []),
 		...(limits ? [element("p", { class: "aside" }, both(...limits))] : []),
 		...(open ? [element("details", {}, element("summary", {}, both("計算した値", "Values computed")), open)] : [])];
@@ -78,17 +86,25 @@ const sources = {
 	log: ["notice", "要約値は台帳の公開一覧のもの", "Commitment as the log’s public list has it"],
 };
 const subjects = {
-	opened: ["この画面に示した判断の記録", "The record of the decision shown here"],
+	opened: ["この判断の記録", "The record of this decision"],
 	answer: ["回答に書かれた判断の記録", "The record of the decision in the answer"],
 	log: ["受領証の番号の記録", "The record at the receipt’s index"],
 };
 
-function verdictOf(receipt, found, source) {
+/* What is proved is the record: an answer is only when it was compared with it. */
+function heldVerdict(source, agreement) {
+	if (agreement?.state === "contradicted")
+		return ["bad", "回答は記録と違います", "The answer says otherwise"];
+	return source === "answer" && agreement.state !== "recorded" ? ["notice", "記録があることだけ検証できました", "Only the record is verified"]
+		: ["good", "検証できました", "Verified"];
+}
+
+function verdictOf(receipt, found, source, agreement) {
 	const size = receipt.checkpoint.size.toLocaleString("en-US");
 	const [ja, en] = subjects[source];
 
 	if (found.holds) {
-		return [["good", "検証できました", "Verified"],
+		return [heldVerdict(source, agreement),
 			[`${ja}は、${size}件ある台帳の ${receipt.index + 1n} 件目にあり、台帳の鍵で署名されたチェックポイントに含まれています。`,
 				`${en} is number ${receipt.index + 1n} of ${size} in the log, and in the checkpoint signed with the log’s key.`]];
 	}
@@ -104,9 +120,29 @@ function verdictOf(receipt, found, source) {
 			`This receipt does not show that ${en[0].toLowerCase()}${en.slice(1)} is in the log: one of them was altered, or it is another decision’s receipt.`]];
 }
 
-/* Nodes for the place where the outcome is shown. `of`: { commitment, opened } or null: the public list is asked. */
+/* The words of the policy that a record names, for what differs from it; without them ids are shown. */
+async function differencesIn({ record, differences }) {
+	if (differences.length === 0)
+		return [];
+	const [policy, all] = await Promise.all([askPolicy(record.entry.framework, record.entry.version), ask("/v1/policy/facts")]);
+
+	return [differenceList(differences, policy.json ?? { areas: [], composed: [] }, dictionaryOf([...(policy.json?.facts ?? []), ...(all.json?.facts ?? [])]))];
+}
+
+/* Which of an answer's decisions the receipt is of: the first, when it is of none. */
+async function chosen(receipt, choices, key) {
+	for (const choice of choices) {
+		const found = await verifyReceipt(receipt, choice.commitment, key);
+
+		if (found.path === "valid" || choices.length === 1)
+			return { choice, found };
+	}
+	return { choice: choices[0], found: await verifyReceipt(receipt, choices[0].commitment, key) };
+}
+
+/* Nodes for the place where the outcome is shown. `of`: what the reader has, as choicesIn() says, or null: the public list is asked. */
 export async function proof(receiptText, of, keyText) {
-	let receipt, key, commitment;
+	let receipt, key, choices;
 
 	if (!canVerify()) {
 		return told(["notice", "ここでは検証できません", "Cannot be verified here"],
@@ -125,23 +161,21 @@ export async function proof(receiptText, of, keyText) {
 			["鍵は「名前+番号+鍵」の形です。欄を確かめてください。", "A key has the form name+id+key. Please look at the field again."], []);
 	}
 	try {
-		commitment = of ? of.commitment : await publicCommitment(receipt.index, receipt.checkpoint.size);
+		choices = of ?? [{ commitment: await publicCommitment(receipt.index, receipt.checkpoint.size), agree: async () => null }];
 	} catch {
 		return told(["notice", "確かめられませんでした", "Could not be checked"],
 			["台帳の公開一覧から、この番号の記録を取得できませんでした。判断の回答を合わせて入れると、一覧なしで確かめられます。",
 				"The record of this index could not be fetched from the log’s public list. With the decision’s answer it can be checked without."], []);
 	}
-	const source = of ? (of.opened ? "opened" : "answer") : "log";
-	const found = await verifyReceipt(receipt, commitment, key);
+	const { choice, found } = await chosen(receipt, choices, key);
+	const source = of ? (choice.opened ? "opened" : "answer") : "log";
 	const path = found.path === "valid" ? ["good", "記録から全体の要約値まで計算が合う", "The proof leads from the record to the root"]
 		: ["bad", "記録から全体の要約値まで計算が合いません", "The proof does not lead to the root"];
+	/* A salt is shown to nobody for a receipt that is of something else. */
+	const agreement = found.path === "valid" ? await choice.agree() : null;
+	const [verdict, sentence] = verdictOf(receipt, found, source, agreement);
 
-	return told(...verdictOf(receipt, found, source),
-		[outcome(...sources[source]), outcome(...path), outcome(...signatures[found.signature])],
-		found.holds ? limit : null, values(receipt, commitment));
-}
-
-/* Whether an opened record is the one its answer promised. */
-export async function isPromised(salt, entry, commitment) {
-	return same(await commitmentOf(bytesFromHex(salt), entry), bytesFromHex(commitment));
+	return told(verdict, sentence, agreement ? [element("p", {}, stateMeaning(agreement.state)), ...await differencesIn(agreement)] : [],
+		[outcome(...sources[source]), outcome(...path), outcome(...signatures[found.signature]), ...(agreement ? [element("li", {}, stateBadge(agreement.state))] : [])],
+		found.holds ? limit : null, values(receipt, choice.commitment));
 }
