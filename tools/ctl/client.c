@@ -1,12 +1,12 @@
-/* tools/ctl/client.c - one question to the daemon by libcurl over the control socket, and its answer as JSON. */
+/* tools/ctl/client.c - one question to the daemon over the control socket, and its answer as JSON. */
 #include "ctl/client.h"
 
-#include <curl/curl.h>
 #include <errno.h>
 #include <stdio.h>
 #include <unistd.h>
 
 #include "base/buffer.h"
+#include "ctl/web.h"
 
 #define ANSWER_LARGEST (64 * MIB)
 #define WAIT_AT_MOST (30 * 60L) /* seconds: publishing a large federation with slow keys takes its time */
@@ -42,27 +42,6 @@ socket_find(struct ctl *ctl, struct problem *why)
 	if (ctl->absent)
 		return problem_set(why, ERR_UNAVAILABLE, "", "%s is not there: is watashid running?", ctl->socket);
 	return problem_errno(why, errno, "%s cannot be used", ctl->socket);
-}
-
-static size_t
-on_bytes(char *data, size_t size, size_t count, void *arg)
-{
-	struct buffer *b = arg;
-
-	buffer_add(b, span_of(data, size * count));
-	return b->overflowed ? 0 : size * count;
-}
-
-static int
-on_progress(void *arg, curl_off_t to_come, curl_off_t come, curl_off_t to_go, curl_off_t gone)
-{
-	(void)to_come;
-	(void)come;
-	if (to_go > 0 && gone < to_go)
-		progress_show(arg, (uint64_t)gone, (uint64_t)to_go);
-	else
-		progress_show(arg, 0, 0);
-	return 0;
 }
 
 static enum err
@@ -107,55 +86,35 @@ enum err
 ctl_ask(struct ctl *ctl, const struct ctl_question *q, json_t **answer, struct problem *why)
 {
 	struct buffer body = buffer_init(ANSWER_LARGEST);
-	struct curl_slist *fields = NULL;
-	CURL *curl;
-	CURLcode code;
-	long status = 0;
+	struct web_request request = {
+		.url = arena_print(ctl->arena, "http://localhost%s", q->path),
+		.field = arena_print(ctl->arena, "Content-Type: %s", q->content_type ? q->content_type : ""),
+		.post = q->post,
+		.body = q->body,
+		.wait = WAIT_AT_MOST,
+		.progress = q->progress,
+	};
+	struct web *web;
+	struct web_answer got;
+	enum err err;
 
 	*answer = NULL;
 	ctl->absent = false;
 	if (socket_find(ctl, why) != OK)
 		return why->code;
-	curl = curl_easy_init();
-	if (!curl)
-		return problem_set(why, ERR_IO, "", "libcurl could not be started");
-	fields = curl_slist_append(fields,
-	    arena_print(ctl->arena, "Content-Type: %s", q->content_type ? q->content_type : ""));
-	fields = curl_slist_append(fields, "Expect:");
-	curl_easy_setopt(curl, CURLOPT_UNIX_SOCKET_PATH, ctl->socket);
-	curl_easy_setopt(curl, CURLOPT_URL, arena_print(ctl->arena, "http://localhost%s", q->path));
-	curl_easy_setopt(curl, CURLOPT_PROXY, "");
-	curl_easy_setopt(curl, CURLOPT_HTTPHEADER, fields);
-	curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, on_bytes);
-	curl_easy_setopt(curl, CURLOPT_WRITEDATA, &body);
-	curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, 10L);
-	curl_easy_setopt(curl, CURLOPT_TIMEOUT, WAIT_AT_MOST);
-	curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
-	if (q->post) {
-		curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)q->body.size);
-		curl_easy_setopt(curl, CURLOPT_POSTFIELDS, q->body.size ? (const char *)q->body.data : "");
-	}
-	if (q->progress) {
-		curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
-		curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, on_progress);
-		curl_easy_setopt(curl, CURLOPT_XFERINFODATA, q->progress);
-	}
-	code = curl_easy_perform(curl);
-	curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
-	if (q->progress)
-		progress_end();
-	curl_slist_free_all(fields);
-	curl_easy_cleanup(curl);
-
-	ctl->absent = code == CURLE_COULDNT_CONNECT;
+	request.socket = ctl->socket;
+	web = web_new();
+	err = web_ask(web, &request, &got, &body, why);
+	web_free(web);
+	ctl->absent = got.nobody;
 	if (ctl->absent)
-		problem_set(why, ERR_UNAVAILABLE, "", "nobody answers at %s: is watashid running?", ctl->socket);
-	else if (code != CURLE_OK)
-		problem_set(why, ERR_UNAVAILABLE, "", "the daemon at %s: %s", ctl->socket, curl_easy_strerror(code));
-	else if (answer_read(&body, status, answer, why) == OK)
-		why->code = OK;
+		err = problem_set(why, ERR_UNAVAILABLE, "", "nobody answers at %s: is watashid running?", ctl->socket);
+	else if (err != OK)
+		problem_within(why, "the daemon at %s", ctl->socket);
+	else
+		err = answer_read(&body, got.status, answer, why);
 	buffer_release(&body);
-	return why->code;
+	return err;
 }
 
 long long

@@ -1,22 +1,21 @@
-/* tools/ctl/log_reader.c - a log elsewhere, read over HTTP by libcurl. */
+/* tools/ctl/log_reader.c - a log elsewhere, read over HTTP. */
 #include "ctl/log_reader.h"
 
 #include <assert.h>
-#include <curl/curl.h>
 #include <stdlib.h>
 
 #include "base/buffer.h"
 #include "crypto/note.h"
+#include "ctl/web.h"
 
 #define LOOK_LARGEST (4 * MIB) /* a checkpoint, and the tiles of a root, two proofs and an older root */
 #define TILES_MOST 128
-#define WAIT_TO_CONNECT 10L /* seconds */
-#define WAIT_AT_MOST 60L
+#define WAIT_AT_MOST 60L /* seconds */
 
 struct log_reader {
-	CURL *curl;
+	struct web *web;
 	char *base;              /* the URL without slashes at its end */
-	char said[CURL_ERROR_SIZE];
+	const char *authorities;
 	struct arena arena;      /* of one look */
 	struct got {
 		const char *name;
@@ -26,15 +25,6 @@ struct log_reader {
 	} got[TILES_MOST];
 	size_t count;
 };
-
-static size_t
-on_bytes(char *data, size_t size, size_t count, void *arg)
-{
-	struct buffer *b = arg;
-
-	buffer_add(b, span_of(data, size * count));
-	return b->overflowed ? 0 : size * count;
-}
 
 enum err
 log_reader_open(const char *url, const char *authorities, struct log_reader **out, struct problem *why)
@@ -49,23 +39,11 @@ log_reader_open(const char *url, const char *authorities, struct log_reader **ou
 		return problem_set(
 		    why, ERR_INVALID, "", "the log's URL: expected https://… or http://…, found \"%s\"", url);
 	r = calloc(1, sizeof(*r));
-	if (!r || !(r->base = strndup(url, size)) || !(r->curl = curl_easy_init()))
+	if (!r || !(r->base = strndup(url, size)))
 		abort();
+	r->web = web_new();
+	r->authorities = authorities;
 	r->arena = arena_init(LOOK_LARGEST);
-	curl_easy_setopt(r->curl, CURLOPT_PROTOCOLS_STR, "https,http");
-	curl_easy_setopt(r->curl, CURLOPT_FOLLOWLOCATION, 0L);
-	curl_easy_setopt(r->curl, CURLOPT_USERAGENT, "watashictl");
-	curl_easy_setopt(r->curl, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
-	curl_easy_setopt(r->curl, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
-	curl_easy_setopt(r->curl, CURLOPT_CONNECTTIMEOUT, WAIT_TO_CONNECT);
-	curl_easy_setopt(r->curl, CURLOPT_TIMEOUT, WAIT_AT_MOST);
-	curl_easy_setopt(r->curl, CURLOPT_NOSIGNAL, 1L);
-	curl_easy_setopt(r->curl, CURLOPT_ERRORBUFFER, r->said);
-	curl_easy_setopt(r->curl, CURLOPT_WRITEFUNCTION, on_bytes);
-	if (authorities) {
-		curl_easy_setopt(r->curl, CURLOPT_CAINFO, authorities);
-		curl_easy_setopt(r->curl, CURLOPT_CAPATH, NULL);
-	}
 	*out = r;
 	return OK;
 }
@@ -75,7 +53,7 @@ log_reader_close(struct log_reader *r)
 {
 	if (!r)
 		return;
-	curl_easy_cleanup(r->curl);
+	web_free(r->web);
 	arena_release(&r->arena);
 	free(r->base);
 	free(r);
@@ -87,24 +65,17 @@ get(struct log_reader *r, const char *path, size_t limit, struct span *out, stru
 {
 	const char *url = arena_print(&r->arena, "%s/%s", r->base, path);
 	struct buffer body = buffer_init(limit);
-	long status = 0;
-	CURLcode code;
-	enum err err = OK;
+	const struct web_request request = { .url = url, .authorities = r->authorities, .wait = WAIT_AT_MOST };
+	struct web_answer got;
+	enum err err;
 
-	r->said[0] = '\0';
-	curl_easy_setopt(r->curl, CURLOPT_URL, url);
-	curl_easy_setopt(r->curl, CURLOPT_WRITEDATA, &body);
-	code = curl_easy_perform(r->curl);
-	curl_easy_getinfo(r->curl, CURLINFO_RESPONSE_CODE, &status);
-	if (body.overflowed)
-		err = problem_set(why, ERR_LIMIT, "", "%s: expected at most %zu bytes, found more", url, limit);
-	else if (code != CURLE_OK)
-		err = problem_set(
-		    why, ERR_UNAVAILABLE, "", "%s: %s", url, r->said[0] ? r->said : curl_easy_strerror(code));
-	else if (status == 404 || status == 410)
-		err = problem_set(why, ERR_NOT_FOUND, "", "%s: status %ld", url, status);
-	else if (status != 200)
-		err = problem_set(why, ERR_UNAVAILABLE, "", "%s: expected status 200, found %ld", url, status);
+	err = web_ask(r->web, &request, &got, &body, why);
+	if (err != OK)
+		problem_within(why, "%s", url);
+	else if (got.status == 404 || got.status == 410)
+		err = problem_set(why, ERR_NOT_FOUND, "", "%s: status %ld", url, got.status);
+	else if (got.status != 200)
+		err = problem_set(why, ERR_UNAVAILABLE, "", "%s: expected status 200, found %ld", url, got.status);
 	else
 		*out = arena_copy(&r->arena, buffer_span(&body));
 	buffer_release(&body);
