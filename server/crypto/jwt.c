@@ -430,7 +430,7 @@ jwt_verify(const struct jwt_unverified *jwt, const struct span *keys, size_t key
 	struct claims claims = { 0 };
 	enum err err = signature_check(jwt, keys, key_count, why);
 
-	*out = (struct jwt_claims){ 0 };
+	*out = (struct jwt_claims){ .signed_by_key = err == OK };
 	if (err == OK)
 		err = check_type(jwt->type, expected->type, why);
 	if (err == OK) {

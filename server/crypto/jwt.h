@@ -41,6 +41,7 @@ struct jwt_claims {
 	struct span issuer, subject, id;       /* iss, sub, jti; may be empty */
 	struct instant issued, expires;        /* issued: {0} where it need not be there, and is not */
 	struct span payload;                   /* JSON text, for further claims */
+	bool signed_by_key;                    /* also where a claim does not hold: whose JWT it is, is known then */
 };
 /* By any of the keys (SubjectPublicKeyInfo) whose kind the algorithm names: RS256 PS256 ES256 ES384 EdDSA (Ed25519, RFC
  * 9864), RSA of 2048 bits or more. ERR_DENIED: no key, a wrong signature, or a claim that does not hold; the sentence

@@ -4,6 +4,7 @@
  */
 #include "transaction/token_grant.h"
 
+#include "base/log.h"
 #include "crypto/digest.h"
 #include "crypto/jwt.h"
 #include "net/rate.h"
@@ -43,6 +44,16 @@ static on_loaded on_caller_loaded, on_member_loaded;
 static on_committed on_recorded;
 
 /* Load */
+
+/* Whoever has not shown that he is a caller is told nothing of callers: not which there are, nor which keys they have.
+ */
+static enum err
+refuse_stranger(const struct granting *g, struct problem *why)
+{
+	log_info("token.refused", "caller=%s problem=%s", LOG_SPAN(g->jwt.issuer), LOG_TEXT(why->text));
+	return problem_set(why, ERR_DENIED, "RFC 7523 s3",
+	    "expected a JWT signed with a key that is registered with the caller its /iss names, found another");
+}
 
 /* Whoever cannot be understood has not shown who he is. */
 static enum err
@@ -86,8 +97,7 @@ on_caller_loaded(void *arg, enum err err, const struct problem *why)
 	} else if (err == OK) {
 		err = caller_loaded(g->arena, &g->ask, &g->caller, &g->why);
 		if (err == ERR_NOT_FOUND)
-			err = problem_set(&g->why, ERR_DENIED, "RFC 7523 s3",
-			    "the JWT's /iss: there is no caller of this name");
+			err = refuse_stranger(g, &g->why);
 		why = &g->why;
 	}
 	if (err != OK) {
@@ -112,8 +122,9 @@ check_assertion(struct granting *g, struct jwt_claims *claims, struct problem *w
 	};
 
 	/* The signature first: how a caller stands is told to nobody else. */
-	if (jwt_verify(&g->jwt, g->caller.keys, g->caller.key_count, &expected, g->arena, claims, why) != OK ||
-	    caller_stands(&g->caller, &g->ask, g->asked.now, why) != OK)
+	if (jwt_verify(&g->jwt, g->caller.keys, g->caller.key_count, &expected, g->arena, claims, why) != OK)
+		return claims->signed_by_key ? why->code : refuse_stranger(g, why);
+	if (caller_stands(&g->caller, &g->ask, g->asked.now, why) != OK)
 		return why->code;
 	if (!claims->id.size)
 		return problem_set(why, ERR_DENIED, "RFC 7523 s3", "the JWT's /jti: expected one, found none");

@@ -6,6 +6,7 @@
 
 #include <assert.h>
 
+#include "base/log.h"
 #include "crypto/jwt.h"
 #include "transaction/caller.h"
 
@@ -158,6 +159,18 @@ read_facts(struct vouched *v, struct arena *scratch, const struct jwt_claims *cl
 	return stated ? OK : problem_set(why, ERR_INVALID, "", "the JWT's /facts: expected an object, found none");
 }
 
+/* Who asks is not who vouches: of another's callers he is not told which there are, which keys they have and what they
+ * may. */
+static enum err
+refuse_voucher(const struct vouched *v, size_t at, struct problem *why)
+{
+	log_info("statement.refused", "asker=%s caller=%s problem=%s", LOG_SPAN(v->asked.asker),
+	    LOG_SPAN(v->jwts[at].issuer), LOG_TEXT(why->text));
+	return problem_set(why, ERR_INVALID, "RFC 7515 s5.2",
+	    "the JWT's /iss: expected the name of a caller who may vouch, and the JWT signed with a key registered with "
+	    "it, found another");
+}
+
 static enum err
 verify(struct vouched *v, size_t at, struct jwt_claims *claims, struct problem *why)
 {
@@ -170,16 +183,14 @@ verify(struct vouched *v, size_t at, struct jwt_claims *claims, struct problem *
 		.audience_count = COUNT(audiences),
 		.now = v->asked.now, .longest = VOUCHING_LONGEST, .skew = CALLER_SKEW,
 	};
+	enum err err;
 
 	if (jwt_verify(&v->jwts[at], voucher->keys, voucher->key_count, &expected, v->arena, claims, why) != OK)
-		return why->code;
-	/* After the signature: how a caller stands is told to nobody else. */
-	if (caller_stands(voucher, &v->asks[at], v->asked.now, why) != OK)
-		return why->code;
-	if (!(voucher->rights & CALLER_VOUCH))
-		return problem_set(why, ERR_DENIED, "", "the caller \"%.*s\" has no right to vouch",
-		    SPAN_ARGS(voucher->name));
-	return OK;
+		return claims->signed_by_key ? why->code : refuse_voucher(v, at, why);
+	err = caller_stands(voucher, &v->asks[at], v->asked.now, why);
+	if (err == OK && !(voucher->rights & CALLER_VOUCH))
+		err = problem_set(why, ERR_DENIED, "", "it has no right to vouch");
+	return err == ERR_DENIED ? refuse_voucher(v, at, why) : err;
 }
 
 static void
@@ -227,8 +238,7 @@ take_voucher(struct vouched *v, size_t at)
 	struct problem *why = &v->statements[at].problem;
 
 	if (caller_loaded(v->arena, &v->asks[at], &v->callers[at], why) == ERR_NOT_FOUND)
-		problem_set(why, ERR_INVALID, "RFC 7519 s4.1.1",
-		    "the JWT's /iss: there is no caller \"%.*s\"", SPAN_ARGS(v->jwts[at].issuer));
+		refuse_voucher(v, at, why);
 }
 
 /* Each ask stays at its statement's place; where that does not hold it is for the member who asks, whose row is wanted

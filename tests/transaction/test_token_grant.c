@@ -11,6 +11,7 @@
 #define ENDPOINT BASE "v1/token"
 #define CLAIMS(more) "{\"iss\":\"bank-1\",\"sub\":\"bank-1\",\"aud\":\"" ENDPOINT "\"" more "}"
 #define UNTIL(seconds) ",\"exp\":" #seconds
+#define STRANGER "expected a JWT signed with a key that is registered with the caller its /iss names, found another"
 #define SOON UNTIL(1795349000) /* 200 seconds from noon */
 
 static struct arena arena;
@@ -44,6 +45,8 @@ scene_open(struct stage *s, uint64_t seed)
 	stage_member(s, "bank", STANDING_APPROVED);
 	stage_caller(s, &(struct caller){ .name = span_text("bank-1"), .member = span_text("bank"),
 	    .rights = CALLER_DECIDE, .epoch = 42, .keys = { key.spki }, .key_count = 1 });
+	stage_caller(s, &(struct caller){ .name = span_text("bank-3"), .member = span_text("bank"),
+	    .rights = CALLER_DECIDE, .epoch = 43 });
 }
 
 static void
@@ -147,7 +150,7 @@ an_assertion_must_hold(void **state)
 		{ "for five minutes", CLAIMS(UNTIL(1795349100) ",\"jti\":\"1\""), NULL, &key, NULL },
 		{ "the form names the caller too", CLAIMS(SOON ",\"jti\":\"1\""), "bank-1", &key, NULL },
 		{ "the form names another", CLAIMS(SOON ",\"jti\":\"1\""), "bank-2", &key, "client_id" },
-		{ "a stranger's key", CLAIMS(SOON ",\"jti\":\"1\""), NULL, &stranger, "signature is by none" },
+		{ "a stranger's key", CLAIMS(SOON ",\"jti\":\"1\""), NULL, &stranger, STRANGER },
 		{ "no jti", CLAIMS(SOON), NULL, &key, "/jti: expected one" },
 		{ "no end", CLAIMS(",\"jti\":\"1\""), NULL, &key, "/exp: expected one" },
 		{ "an hour", CLAIMS(UNTIL(1795352400) ",\"jti\":\"1\""), NULL, &key, "at most PT5M" },
@@ -163,7 +166,10 @@ an_assertion_must_hold(void **state)
 		{ "no subject", "{\"iss\":\"bank-1\",\"aud\":\"" BASE "\",\"jti\":\"1\"" SOON "}", NULL, &key, "/sub" },
 		{ "a caller nobody knows",
 		    "{\"iss\":\"bank-2\",\"sub\":\"bank-2\",\"aud\":\"" BASE "\",\"jti\":\"1\"" SOON "}", NULL,
-		    &key, "there is no caller of this name" },
+		    &key, STRANGER },
+		{ "a caller without a key",
+		    "{\"iss\":\"bank-3\",\"sub\":\"bank-3\",\"aud\":\"" BASE "\",\"jti\":\"1\"" SOON "}", NULL,
+		    &key, STRANGER },
 		{ "an issuer that is no name",
 		    "{\"iss\":\"https://bank.example/\",\"sub\":\"x\",\"aud\":\"" BASE "\",\"jti\":\"1\"" SOON
 		    "}", NULL, &key, "expected the name of a caller" },
