@@ -114,7 +114,7 @@ ctl_ask(struct ctl *ctl, const struct ctl_question *q, json_t **answer, struct p
 	else
 		err = answer_read(&body, got.status, answer, why);
 	buffer_release(&body);
-	return err;
+	return why->code = err;
 }
 
 long long
