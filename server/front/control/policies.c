@@ -152,77 +152,60 @@ policies_write_summary(struct buffer *b, const struct control *c, const struct a
 	buffer_text(b, "}");
 }
 
-struct listing {
-	struct control *control;
-	struct exchange *exchange;
-	struct ask ask;
-};
-
 static void
-on_list_loaded(void *arg, enum err err, const struct problem *why)
+write_policies(struct buffer *b, const struct control *c, const struct ask *ask)
 {
-	struct listing *l = arg;
-	struct buffer b;
-
-	exchange_hold(l->exchange, NULL);
-	if (err != OK) {
-		exchange_refuse(l->exchange, status_of(err), why);
-		return;
-	}
-	b = buffer_init(ANSWER_LARGEST);
-	buffer_text(&b, "{\"policies\":[");
-	for (size_t i = 0; i < l->ask.count; i++) {
+	buffer_text(b, "{\"policies\":[");
+	for (size_t i = 0; i < ask->count; i++) {
 		struct published_policy p;
 		struct span framework, version;
 
-		policy_key_read(l->ask.rows[i].key, &framework, &version);
-		buffer_text(&b, i ? "," : "");
-		if (published_policy_read(l->ask.rows[i].value, &p))
-			write_version(&b, l->control, framework, version, &p);
+		policy_key_read(ask->rows[i].key, &framework, &version);
+		buffer_text(b, i ? "," : "");
+		if (published_policy_read(ask->rows[i].value, &p))
+			write_version(b, c, framework, version, &p);
 		else
-			write_strange(&b, framework, version);
+			write_strange(b, framework, version);
 	}
-	buffer_text(&b, "]");
-	write_rejected(&b, l->control);
-	buffer_text(&b, "}");
-	request_answer(l->exchange, &b);
+	buffer_text(b, "]");
+	write_rejected(b, c);
+	buffer_text(b, "}");
 }
 
 void
 policies_list(struct exchange *e, void *front)
 {
-	struct control *c = front;
-	struct listing *l = arena_new(e->arena, struct listing);
-
-	if (!request_allowed(e, c))
-		return;
-	*l = (struct listing){ .control = c, .exchange = e, .ask = policies_ask() };
-	exchange_hold(e, store_load(c->store, &l->ask, 1, on_list_loaded, l));
+	request_list(e, front, policies_ask(), ANSWER_LARGEST, write_policies);
 }
 
 /* One version with its files, so that whoever approves can read what waits. */
 
+struct showing {
+	struct exchange *exchange;
+	struct ask ask;
+};
+
 static void
 on_version_loaded(void *arg, enum err err, const struct problem *problem)
 {
-	struct listing *l = arg;
+	struct showing *s = arg;
 	struct published_policy p = { 0 };
 	struct policy_files files = { 0 };
 	struct problem why;
 	struct buffer b;
 
-	exchange_hold(l->exchange, NULL);
-	if (err == OK && l->ask.count == 0)
+	exchange_hold(s->exchange, NULL);
+	if (err == OK && s->ask.count == 0)
 		err = problem_set(&why, ERR_NOT_FOUND, "", "there is no such version, published or proposed");
-	else if (err == OK && !published_policy_read(l->ask.rows[0].value, &p))
+	else if (err == OK && !published_policy_read(s->ask.rows[0].value, &p))
 		err =
 		    problem_set(&why, ERR_UNSUPPORTED, "", "the version's row is of a form this version does not know");
 	else if (err == OK)
-		err = policy_files_unpack(l->exchange->arena, p.files, &files, &why);
+		err = policy_files_unpack(s->exchange->arena, p.files, &files, &why);
 	else
 		why = *problem;
 	if (err != OK) {
-		exchange_refuse(l->exchange, status_of(err), &why);
+		exchange_refuse(s->exchange, status_of(err), &why);
 		return;
 	}
 	b = buffer_init(ANSWER_LARGEST);
@@ -239,7 +222,7 @@ on_version_loaded(void *arg, enum err err, const struct problem *problem)
 	else
 		buffer_text(&b, "null");
 	buffer_text(&b, "}");
-	request_answer(l->exchange, &b);
+	request_answer(s->exchange, &b);
 }
 
 static enum err
@@ -257,7 +240,7 @@ void
 policy_show(struct exchange *e, void *front)
 {
 	struct control *c = front;
-	struct listing *l = arena_new(e->arena, struct listing);
+	struct showing *s = arena_new(e->arena, struct showing);
 	struct span framework, version;
 	struct problem why;
 
@@ -267,9 +250,9 @@ policy_show(struct exchange *e, void *front)
 		exchange_refuse(e, status_of(why.code), &why);
 		return;
 	}
-	*l = (struct listing){ .control = c, .exchange = e,
+	*s = (struct showing){ .exchange = e,
 		.ask = { .table = &policy_table, .from = policy_key(e->arena, framework, version) } };
-	exchange_hold(e, store_load(c->store, &l->ask, 1, on_version_loaded, l));
+	exchange_hold(e, store_load(c->store, &s->ask, 1, on_version_loaded, s));
 }
 
 /* Changing */
@@ -301,8 +284,8 @@ on_change_done(void *arg, enum err err, const struct policy_report *r, const str
 	v = &r->standing.after;
 	b = buffer_init(1 * MIB);
 	write_name(&b, r->framework, r->version);
-	buffer_print(&b, ",\"outcome\":\"%s\",\"dry_run\":%s", policy_outcome_name(r->standing.outcome),
-	    g->change.dry_run ? "true" : "false");
+	buffer_print(&b, ",\"outcome\":\"%s\",\"waits\":%s,\"dry_run\":%s", policy_outcome_name(r->standing.outcome),
+	    r->standing.waits ? "true" : "false", g->change.dry_run ? "true" : "false");
 	request_write_instant(&b, "valid_from", v->valid_from);
 	write_digest(&b, "digest", v->digest);
 	write_digest(&b, "proposal", r->proposal);

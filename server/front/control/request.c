@@ -97,6 +97,41 @@ request_answer(struct exchange *e, struct buffer *b)
 	buffer_release(b);
 }
 
+struct listing {
+	const struct control *control;
+	struct exchange *exchange;
+	struct ask ask;
+	size_t largest;
+	request_write *write;
+};
+
+static void
+on_list_loaded(void *arg, enum err err, const struct problem *why)
+{
+	struct listing *l = arg;
+	struct buffer b;
+
+	exchange_hold(l->exchange, NULL);
+	if (err != OK) {
+		exchange_refuse(l->exchange, status_of(err), why);
+		return;
+	}
+	b = buffer_init(l->largest);
+	l->write(&b, l->control, &l->ask);
+	request_answer(l->exchange, &b);
+}
+
+void
+request_list(struct exchange *e, struct control *c, struct ask ask, size_t largest, request_write *write)
+{
+	struct listing *l = arena_new(e->arena, struct listing);
+
+	if (!request_allowed(e, c))
+		return;
+	*l = (struct listing){ .control = c, .exchange = e, .ask = ask, .largest = largest, .write = write };
+	exchange_hold(e, store_load(c->store, &l->ask, 1, on_list_loaded, l));
+}
+
 void
 request_write_instant(struct buffer *b, const char *name, struct instant t)
 {

@@ -63,39 +63,19 @@ sources_write(struct buffer *b, const struct ask *ask)
 	buffer_text(b, "]");
 }
 
-struct listing {
-	struct exchange *exchange;
-	struct ask ask;
-};
-
 static void
-on_sources_loaded(void *arg, enum err err, const struct problem *why)
+write_sources(struct buffer *b, const struct control *c, const struct ask *ask)
 {
-	struct listing *l = arg;
-	struct buffer b;
-
-	exchange_hold(l->exchange, NULL);
-	if (err != OK) {
-		exchange_refuse(l->exchange, status_of(err), why);
-		return;
-	}
-	b = buffer_init(16 * MIB);
-	buffer_text(&b, "{\"sources\":");
-	sources_write(&b, &l->ask);
-	buffer_text(&b, "}");
-	request_answer(l->exchange, &b);
+	(void)c;
+	buffer_text(b, "{\"sources\":");
+	sources_write(b, ask);
+	buffer_text(b, "}");
 }
 
 void
 sources_list(struct exchange *e, void *front)
 {
-	struct control *c = front;
-	struct listing *l = arena_new(e->arena, struct listing);
-
-	if (!request_allowed(e, c))
-		return;
-	*l = (struct listing){ .exchange = e, .ask = sources_ask() };
-	exchange_hold(e, store_load(c->store, &l->ask, 1, on_sources_loaded, l));
+	request_list(e, front, sources_ask(), 16 * MIB, write_sources);
 }
 
 /* Refreshing */
