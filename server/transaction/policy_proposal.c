@@ -1,6 +1,8 @@
 /* transaction/policy_proposal.c - what each operator's step makes of a version. */
 #include "transaction/policy_proposal.h"
 
+#include <assert.h>
+
 static const char *const steps[] = { "none", "propose", "approve", "withdraw-proposal" };
 static const char *const outcomes[] = { "unchanged", "proposed", "agreed", "published", "withdrawn" };
 
@@ -34,6 +36,7 @@ static void
 publish(const struct policy_step_taken *s, struct policy_standing *out)
 {
 	out->outcome = POLICY_PUBLISHED;
+	out->waits = false;
 	out->after.published = s->now;
 }
 
@@ -55,6 +58,7 @@ propose(struct arena *arena, const struct published_policy *before, const struct
 		    why, ERR_CONFLICT, "", "this version is published with another digest, and stays as it is");
 	if (before && (before->number || (same_files(before, files) && quorum_needed(&s->by.quorum) > 1))) {
 		out->outcome = POLICY_UNCHANGED;
+		out->waits = before->number == 0;
 		return OK;
 	}
 	agreement = agreement_begin(arena, &s->by);
@@ -63,6 +67,7 @@ propose(struct arena *arena, const struct published_policy *before, const struct
 	out->after.published = s->now;
 	agreement_put(out, &agreement, &s->by.quorum);
 	out->outcome = POLICY_PROPOSED;
+	out->waits = true;
 	if (agreement_whole(&agreement, &s->by.quorum))
 		publish(s, out);
 	return OK;
@@ -81,6 +86,7 @@ approve(struct arena *arena, const struct published_policy *before, const struct
 		return why->code;
 	agreement_put(out, &agreement, &s->by.quorum);
 	out->outcome = POLICY_AGREED;
+	out->waits = true;
 	if (agreement_whole(&agreement, &s->by.quorum))
 		publish(s, out);
 	return OK;
@@ -99,8 +105,7 @@ policy_step_decide(struct arena *arena, const struct published_policy *before, c
 	}
 	if (s->step == POLICY_PROPOSE)
 		return propose(arena, before, files, s, out, why);
-	if (!before)
-		return problem_set(why, ERR_NOT_FOUND, "", "there is no such version, published or proposed");
+	assert(before);
 	if (before->number)
 		return problem_set(
 		    why, ERR_INVALID, "", "this version is published, and stays; expected one that is proposed");

@@ -29,11 +29,12 @@ struct policy_step_taken {
 struct policy_standing {
 	enum policy_outcome outcome;
 	struct published_policy after; /* PUBLISHED: without entry, key and note, which are made then */
+	bool waits;                  /* for more operators, whatever this step did */
 	unsigned had;                /* operators who have agreed, and count */
 };
 
-/* `before` NULL: there is none. `files`, with PROPOSE: digest, valid_from, facts and files are set. ERR_NOT_FOUND,
- * ERR_INVALID, ERR_CONFLICT for another proposal than the one that waits, ERR_DENIED for who proposed or agreed
+/* `before` NULL: there is none, and it is to PROPOSE. `files`, with PROPOSE: digest, valid_from, facts and files are
+ * set. ERR_INVALID, ERR_CONFLICT for another proposal than the one that waits, ERR_DENIED for who proposed or agreed
  * already, or does not count. */
 enum err policy_step_decide(struct arena *, const struct published_policy *before, const struct published_policy *files,
     const struct policy_step_taken *, struct policy_standing *out, struct problem *why);

@@ -213,7 +213,9 @@ waiting_read(struct policy_publication *p)
 
 	if (before_find(p, c->framework, c->version) != OK)
 		return p->why.code;
-	if (c->step != POLICY_APPROVE || p->policy_generation == 0 || p->before.number)
+	if (p->policy_generation == 0)
+		return policy_missing(c->framework, c->version, &p->why);
+	if (c->step != POLICY_APPROVE || p->before.number)
 		return OK;
 	if (policy_files_unpack(&p->arena, p->before.files, &files, &p->why) != OK)
 		return p->why.code;

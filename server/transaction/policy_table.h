@@ -17,3 +17,6 @@ extern const struct table policy_change_table; /* "versions" -> how often any of
 struct ask policies_ask(void);
 struct ask dictionary_ask(void);
 struct ask policy_changes_ask(void);
+
+/* ERR_NOT_FOUND: there is no such version. */
+enum err policy_missing(struct span framework, struct span version, struct problem *why);

@@ -171,7 +171,7 @@ def a_fetched_version_is_the_same(d):
     d.answer("policy", "fetch", framework, number, out)
     assert subprocess.run(["diff", "-r", out, d.version(framework, number)], stdout=subprocess.PIPE).returncode == 0
     d.refused("File exists", "policy", "fetch", framework, number, out)
-    d.refused("there is no such version", "policy", "fetch", framework, "0.0", out + "2")
+    d.refused(f"there is no version 0.0 of {framework}", "policy", "fetch", framework, "0.0", out + "2")
 
 
 def a_published_version_is_compared_with_files(d):
@@ -201,10 +201,12 @@ def two_operators_publish_together(d):
     proposed = d.answer("policy", "publish", directory)
     assert proposed["outcome"] == "proposed" and proposed["approvals"] == {"had": 1, "needed": 2}, proposed
     assert "waits for operators" in d.ctl("status").stdout, "status does not tell"
+    again = d.ctl("policy", "publish", directory)
+    assert again.returncode == 0 and "unchanged, not published yet" in again.stdout and "waits for 1 more operator:" in again.stdout, again
     d.refused("proposed this; expected another operator", "policy", "approve", framework, "99")
     assert d.get(f"/v1/policy/{framework}@99")[0] == 404, "a proposal is public"
     assert d.answer("policy", "withdraw", framework, "99")["outcome"] == "withdrawn"
-    d.refused("there is no such version", "policy", "approve", framework, "99")
+    d.refused(f"there is no version 99 of {framework}", "policy", "approve", framework, "99")
     d.refused("this version is published, and stays", "policy", "withdraw", framework, number)
 
 

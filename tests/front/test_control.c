@@ -369,9 +369,9 @@ requests_are_read_strictly(void **state)
 		{ "a version is named by framework and version", { "GET", "/v1/control/policies/small", NULL, NULL },
 		    400, "expected a version as FRAMEWORK@VERSION, found \\\"small\\\"" },
 		{ "one that is not there is not found", { "GET", "/v1/control/policies/small@1.0", NULL, NULL }, 404,
-		    "no such version" },
+		    "there is no version 1.0 of small, published or proposed" },
 		{ "nor approved", { "POST", "/v1/control/policies/small@1.0", json, "{\"action\":\"approve\"}" }, 404,
-		    "no such version" },
+		    "there is no version 1.0 of small, published or proposed" },
 		{ "a step must be named", { "POST", "/v1/control/policies/small@1.0", json, "{}" }, 400,
 		    "/action: expected approve or withdraw-proposal" },
 		{ "a step must be known", { "POST", "/v1/control/policies/small@1.0", json,
@@ -523,7 +523,7 @@ a_version_is_proposed_looked_at_and_taken_back(void **state)
 		    "\"outcome\":\"withdrawn\",\"dry_run\":true" },
 		{ "and done", "{\"action\":\"withdraw-proposal\"}", 200,
 		    "\"outcome\":\"withdrawn\",\"dry_run\":false" },
-		{ "once", "{\"action\":\"withdraw-proposal\"}", 404, "no such version" },
+		{ "once", "{\"action\":\"withdraw-proposal\"}", 404, "no version 1.0 of small" },
 	};
 	struct arena a = arena_init(64 * MIB);
 	struct stage s;
@@ -540,7 +540,10 @@ a_version_is_proposed_looked_at_and_taken_back(void **state)
 	    "mine/manifest.json: /files/steps.json: expected sha256:");
 	expect_answer(&s, "a version waits for a second operator",
 	    &(struct wanted){ "POST", "/v1/control/policies", json, version_body(&a, "", "") }, 200,
-	    "\"approvals\":{\"had\":1,\"needed\":2}");
+	    "\"approvals\":{\"had\":1,\"needed\":2},\"waits\":true}");
+	expect_answer(&s, "the same again changes nothing, and waits on",
+	    &(struct wanted){ "POST", "/v1/control/policies", json, version_body(&a, "", "") }, 200,
+	    "\"approvals\":{\"had\":1,\"needed\":2},\"waits\":true}");
 	expect_answer(&s, "it is listed", &list, 200, "{\"framework\":\"small\",\"version\":\"1.0\","
 	    "\"state\":\"proposed\",\"title\":{\"ja\":\"small（日）\"");
 	expect_answer(&s, "with who has agreed", &list, 200, "\"approvers\":[\"uid:");

@@ -163,6 +163,7 @@ several_operators_agree_to_the_same_files(void **state)
 
 	expect_ok("the same again", stage_propose(s, "uid:2", stage_sealed(s, "1.0", STAGE_FROM)), &s->why);
 	expect_number("changes nothing, and agrees to nothing", s->report.standing.outcome, POLICY_UNCHANGED);
+	expect_true("which waits", s->report.standing.waits);
 
 	expect_ok("other files", stage_propose(s, "uid:1", stage_sealed(s, "1.0", "2026-12-02T00:00:00Z")), &s->why);
 	approval.by.actor = span_text("uid:2");
@@ -209,7 +210,8 @@ a_proposal_can_be_taken_back(void **state)
 
 	(void)state;
 	stage_open(s, 5, 2);
-	expect_problem("which is not there", stage_change(s, &back), &s->why, ERR_NOT_FOUND, "no such version");
+	expect_problem("which is not there", stage_change(s, &back), &s->why, ERR_NOT_FOUND,
+	    "there is no version 1.0 of small, published or proposed");
 	expect_ok("proposed", stage_propose(s, "uid:1", stage_sealed(s, "1.0", STAGE_FROM)), &s->why);
 	back.dry_run = true;
 	expect_ok("only tried", stage_change(s, &back), &s->why);

@@ -97,20 +97,21 @@ static enum ending
 outcome_show(struct ctl *ctl, json_t *answer)
 {
 	const json_t *approvals = json_object_get(answer, "approvals");
-	const char *outcome = answer_text(answer, "outcome");
+	long long had = answer_number(approvals, "had"), more = answer_number(approvals, "needed") - had;
+	bool waits = json_is_true(json_object_get(answer, "waits"));
 
 	if (ctl->json) {
 		answer_print(answer);
 	} else {
-		printf("%s %s: %s%s, in force from %s\n  %s\n", answer_text(answer, "framework"),
+		printf("%s %s: %s%s, %s from %s\n  %s\n", answer_text(answer, "framework"),
 		    answer_text(answer, "version"), json_is_true(json_object_get(answer, "dry_run")) ? "would be " : "",
-		    outcome, answer_text(answer, "valid_from"), answer_text(answer, "digest"));
+		    answer_text(answer, "outcome"), waits ? "not published yet; to be in force" : "in force",
+		    answer_text(answer, "valid_from"), answer_text(answer, "digest"));
 		if (answer_number(answer, "facts_added"))
 			printf("  %lld facts are new in the dictionary\n", answer_number(answer, "facts_added"));
-		if (strcmp(outcome, "proposed") == 0 || strcmp(outcome, "agreed") == 0)
-			printf("  waits for operators: %lld of %lld have agreed to %s\n",
-			    answer_number(approvals, "had"), answer_number(approvals, "needed"),
-			    answer_text(answer, "proposal"));
+		if (waits)
+			printf("  waits for %lld more operator%s: %lld of %lld have agreed to %s\n", more, more == 1 ? "" : "s",
+			    had, had + more, answer_text(answer, "proposal"));
 		if (answer_text(answer, "entry")[0])
 			printf("  in the ledger as %s\n", answer_text(answer, "entry"));
 	}

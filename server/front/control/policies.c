@@ -191,12 +191,14 @@ on_version_loaded(void *arg, enum err err, const struct problem *problem)
 	struct showing *s = arg;
 	struct published_policy p = { 0 };
 	struct policy_files files = { 0 };
+	struct span framework, version;
 	struct problem why;
 	struct buffer b;
 
 	exchange_hold(s->exchange, NULL);
+	policy_key_read(s->ask.from, &framework, &version);
 	if (err == OK && s->ask.count == 0)
-		err = problem_set(&why, ERR_NOT_FOUND, "", "there is no such version, published or proposed");
+		err = policy_missing(framework, version, &why);
 	else if (err == OK && !published_policy_read(s->ask.rows[0].value, &p))
 		err =
 		    problem_set(&why, ERR_UNSUPPORTED, "", "the version's row is of a form this version does not know");
@@ -284,13 +286,13 @@ on_change_done(void *arg, enum err err, const struct policy_report *r, const str
 	v = &r->standing.after;
 	b = buffer_init(1 * MIB);
 	write_name(&b, r->framework, r->version);
-	buffer_print(&b, ",\"outcome\":\"%s\",\"waits\":%s,\"dry_run\":%s", policy_outcome_name(r->standing.outcome),
-	    r->standing.waits ? "true" : "false", g->change.dry_run ? "true" : "false");
+	buffer_print(&b, ",\"outcome\":\"%s\",\"dry_run\":%s", policy_outcome_name(r->standing.outcome),
+	    g->change.dry_run ? "true" : "false");
 	request_write_instant(&b, "valid_from", v->valid_from);
 	write_digest(&b, "digest", v->digest);
 	write_digest(&b, "proposal", r->proposal);
-	buffer_print(&b, ",\"facts_added\":%zu,\"approvals\":{\"had\":%u,\"needed\":%u}", r->facts_added,
-	    r->standing.had, r->needed);
+	buffer_print(&b, ",\"facts_added\":%zu,\"approvals\":{\"had\":%u,\"needed\":%u},\"waits\":%s",
+	    r->facts_added, r->standing.had, r->needed, r->standing.waits ? "true" : "false");
 	if (r->standing.outcome == POLICY_PUBLISHED && !g->change.dry_run)
 		buffer_print(&b, ",\"entry\":\"%s\"", ledger_id_text(&v->entry, entry));
 	buffer_text(&b, "}");
