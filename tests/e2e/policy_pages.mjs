@@ -288,7 +288,7 @@ async function decisions(decision) {
 	await check("its record is verified", () => open({ path: link, language: "en" }, async (page) => {
 		await ready.decision(page);
 		await page.getByRole("button", { name: "Verify this record" }).click();
-		await page.getByText("The record of the decision shown here is number").waitFor();
+		await page.getByText("The record of this decision is number").waitFor();
 		expect(await verdict(page) === "Verified", await verdict(page));
 	}));
 	await check("a criterion of it is found in the policy", () => open({ path: link, language: "en" }, async (page) => {
