@@ -1,12 +1,14 @@
 /* assurance/demand.c - what an asker requires, as it is written in a question. */
 #include "assurance/demand.h"
 
-#define WORD_LARGEST 16 /* of a level, of a comparison */
+#include "model/policy_id.h"
+
+#define COMPARISON_LARGEST 16
 
 static int
 read_level(struct reader *r, const struct area *area)
 {
-	struct span word = reader_string(r, 1, WORD_LARGEST);
+	struct span word = reader_string(r, 1, POLICY_LEVEL_LARGEST);
 	int level = level_find(area, word);
 
 	if (level < 0)
@@ -17,7 +19,7 @@ read_level(struct reader *r, const struct area *area)
 static enum comparison
 read_comparison(struct reader *r)
 {
-	struct span word = reader_string(r, 1, WORD_LARGEST);
+	struct span word = reader_string(r, 1, COMPARISON_LARGEST);
 	enum comparison comparison = COMPARE_MINIMUM;
 
 	if (!comparison_read(word, &comparison))

@@ -15,27 +15,10 @@ text_of(struct place p)
 
 /* Ids */
 
-static bool
-is_plain(uint8_t c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
-}
-
-static bool
-is_id(struct span s, const char *signs)
-{
-	if (s.size == 0 || s.size > POLICY_ID_LARGEST || !is_plain(s.data[0]))
-		return false;
-	for (size_t i = 1; i < s.size; i++)
-		if (!is_plain(s.data[i]) && !strchr(signs, s.data[i]))
-			return false;
-	return true;
-}
-
 static struct span
-read_id(struct place p, const char *signs, const char *expected)
+read_id(struct place p, bool (*valid)(struct span), const char *expected)
 {
-	if (is_id(text_of(p), signs))
+	if (valid(text_of(p)))
 		return arena_copy(p.document->arena, text_of(p));
 	place_fail(p, expected, NULL);
 	return (struct span){ 0 };
@@ -44,13 +27,13 @@ read_id(struct place p, const char *signs, const char *expected)
 struct span
 policy_id(struct place p)
 {
-	return read_id(p, "._-", "an id of a-z, 0-9, . _ -");
+	return read_id(p, policy_id_valid, "an id of a-z, 0-9, . _ -");
 }
 
 struct span
 policy_level_id(struct place p)
 {
-	return read_id(p, "._-+", "a level's id of a-z, 0-9, . _ - +");
+	return read_id(p, policy_level_valid, "a level's id of a-z, 0-9, . _ - +");
 }
 
 /* Texts */

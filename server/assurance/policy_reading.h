@@ -6,15 +6,14 @@
 
 #include "codec/document.h"
 #include "model/localized.h"
+#include "model/policy_id.h"
 
 /* Characters, as the schemas count them. */
-#define POLICY_ID_LARGEST 80
 #define POLICY_TITLE_LARGEST 300
 #define POLICY_TEXT_LARGEST 4000
 
-/* "token-2.1": a-z and 0-9, and . _ - between them. */
+/* policy_id_valid(), policy_level_valid() ones. */
 struct span policy_id(struct place);
-/* The same with + anywhere but in front: "1+". */
 struct span policy_level_id(struct place);
 
 /* One line, and lines: of at least one character; no control characters, no invisible ones. Missing is a problem. */

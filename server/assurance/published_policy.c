@@ -3,9 +3,9 @@
 
 #include "base/record.h"
 #include "crypto/digest.h"
+#include "model/policy_id.h"
 
 #define POLICY_FORMAT 1
-#define POLICY_ID_LARGEST 64 /* of a framework, of a version */
 
 void
 published_policy_write(struct buffer *b, const struct published_policy *p)
@@ -78,18 +78,6 @@ published_policy_proposal(const struct published_policy *p, uint8_t out[32])
 
 /* Names */
 
-static bool
-id_valid(struct span id)
-{
-	for (size_t i = 0; i < id.size; i++) {
-		uint8_t c = id.data[i];
-
-		if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_'))
-			return false;
-	}
-	return id.size >= 1 && id.size <= POLICY_ID_LARGEST;
-}
-
 struct span
 policy_key(struct arena *arena, struct span framework, struct span version)
 {
@@ -105,7 +93,7 @@ policy_key_read(struct span key, struct span *framework, struct span *version)
 {
 	*framework = span_cut(&key, 0);
 	*version = key;
-	return id_valid(*framework) && id_valid(*version);
+	return policy_id_valid(*framework) && policy_id_valid(*version);
 }
 
 bool
@@ -113,5 +101,5 @@ policy_name_read(struct span name, struct span *framework, struct span *version)
 {
 	*framework = span_cut(&name, '@');
 	*version = name;
-	return id_valid(*framework) && id_valid(*version);
+	return policy_id_valid(*framework) && policy_id_valid(*version);
 }

@@ -1,6 +1,8 @@
 /* assurance/trial.c - a framework's own tests, read and run. */
 #include "assurance/trial.h"
 
+#include "model/policy_id.h"
+
 /* Within a framework's file there is no larger one. */
 static const struct limits trial_limits = { .bytes = FRAMEWORK_FILE_LARGEST, .depth = 8, .members = 8192 };
 
@@ -19,7 +21,7 @@ read_levels(struct reader *r, const struct framework *f, uint8_t levels[AREAS_LA
 			reader_fail(r, "an area of the framework", "another name");
 			return;
 		}
-		level = level_find(&f->areas[area], reader_string(r, 1, 64));
+		level = level_find(&f->areas[area], reader_string(r, 1, POLICY_LEVEL_LARGEST));
 		if (level < 0)
 			reader_fail(r, "a level of that area, or \"0\"", "another text");
 		else
@@ -32,7 +34,7 @@ read_criteria(struct reader *r, const struct framework *f, uint64_t *criteria)
 {
 	reader_array(r);
 	while (reader_element(r)) {
-		int number = criterion_find(f, reader_string(r, 1, 128));
+		int number = criterion_find(f, reader_string(r, 1, POLICY_ID_LARGEST));
 
 		if (number < 0)
 			reader_fail(r, "a criterion of the framework", "another text");
@@ -68,7 +70,7 @@ read_expected(struct reader *r, struct trial *t)
 static void
 read_profile(struct reader *r, struct trial *t)
 {
-	t->profile = profile_find(t->framework, reader_string(r, 1, 128));
+	t->profile = profile_find(t->framework, reader_string(r, 1, POLICY_ID_LARGEST));
 	if (!t->profile)
 		reader_fail(r, "a profile of the framework", "another text");
 }

@@ -4,10 +4,10 @@
 #include "base/record.h"
 #include "codec/text.h"
 #include "crypto/note.h"
+#include "model/policy_id.h"
 
 #define CHECKPOINT_CLAUSE "C2SP tlog-checkpoint"
 #define POLICY_SUFFIX "/policy"
-#define WORD_LARGEST 64
 #define DIGEST_PREFIX "sha256:"
 
 /* Lines */
@@ -48,26 +48,13 @@ root_read(struct span line, struct hash *out)
 	return read;
 }
 
-/* a-z 0-9 - . _: what frameworks and their versions are called. */
-static bool
-is_word(struct span s)
-{
-	for (size_t i = 0; i < s.size; i++) {
-		uint8_t c = s.data[i];
-
-		if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_'))
-			return false;
-	}
-	return s.size >= 1 && s.size <= WORD_LARGEST;
-}
-
-/* Two words with a blank between: "jp-idtf 1.0". */
+/* Two names with a blank between: "jp-idtf 1.0". */
 static bool
 is_version(struct span line)
 {
 	struct span rest = line, framework = span_cut(&rest, ' ');
 
-	return is_word(framework) && is_word(rest);
+	return policy_id_valid(framework) && policy_id_valid(rest);
 }
 
 static bool

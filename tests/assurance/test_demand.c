@@ -18,6 +18,8 @@ static const struct {
 	{ "no object", "[]", "expected an object" },
 	{ "an area there is not", "{\"nose\":\"1\"}", "/nose: expected an area of the framework, found \"nose\"" },
 	{ "a level it has not", "{\"person\":\"9\"}", "/person: expected a level of the area, found \"9\"" },
+	{ "a long one is looked for as any other", "{\"person\":\"level-of-many-letters\"}",
+	  "/person: expected a level of the area, found \"level-of-many-letters\"" },
 	{ "nor there", "{\"person\":{\"level\":\"9\"}}",
 	  "/person/level: expected a level of the area, found \"9\"" },
 	{ "no level", "{\"person\":{\"comparison\":\"exact\"}}", "/person: expected a level" },

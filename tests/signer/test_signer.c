@@ -624,6 +624,8 @@ a_checkpoint_is_signed_when_it_continues_the_last(void **state)
 }
 
 #define ROOT "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
+#define LETTERS_80 "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa" \
+	"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
 #define DIGEST "sha256:0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f"
 
 static void
@@ -650,6 +652,9 @@ a_ledger_key_signs_nothing_but_its_notes(void **state)
 		{ "capitals", NULL, "a/policy\nX 1\n" DIGEST "\n", "the second line" },
 		{ "three words", NULL, "a/policy\nx 1 2\n" DIGEST "\n", "the second line" },
 		{ "another name", NULL, "a/other\nx 1\n" DIGEST "\n", "the first line" },
+		{ "a name longer than any framework's", NULL,
+		    "a/policy\n" LETTERS_80 "a 1\n" DIGEST "\n", "the second line" },
+		{ "nor does one begin with a sign", NULL, "a/policy\n.a 1\n" DIGEST "\n", "the second line" },
 		{ "another digest", NULL, "a/policy\nx 1\nsha1:00\n", "the third line" },
 		{ "a checkpoint for a policy", NULL, "a\n5\n" ROOT "\n", "the first line" },
 	};
@@ -686,10 +691,13 @@ static void
 a_published_policy_is_signed(void **state)
 {
 	static const char text[] = ORIGIN "/policy\njp-idtf 1.0\n" DIGEST "\n";
+	static const char longest[] = ORIGIN "/policy\n" LETTERS_80 " " LETTERS_80 "\n" DIGEST "\n";
 	struct arena a = arena_init(1 * MIB);
-	struct signing_answer answer = answer_of("a policy", &a, SIGN_POLICY, "ledger", span_text(text));
+	struct signing_answer answer = answer_of("the longest names", &a, SIGN_POLICY, "ledger", span_text(longest));
 
 	(void)state;
+	expect_ok("signed", answer.problem.code, &answer.problem);
+	answer = answer_of("a policy", &a, SIGN_POLICY, "ledger", span_text(text));
 	expect_ok("signed", answer.problem.code, &answer.problem);
 	expect_true("with the ledger's key", verifies(&a, "ledger", span_text(text), answer.signature));
 	answer = answer_of("another key", &a, SIGN_POLICY, "ec", span_text(text));

@@ -6,6 +6,8 @@
 #include "transaction/policy_shelf.h"
 
 #define LATER "2027-01-01T00:00:00Z"
+#define LETTERS_80 "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa" \
+	"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
 
 static struct stage stage;
 
@@ -285,6 +287,11 @@ names_of_versions_and_files(void **state)
 		{ "jp-idtf@1@0", NULL, NULL },
 		{ "JP@1.0", NULL, NULL },
 		{ "../x@1", NULL, NULL },
+		{ ".a@1", NULL, NULL },
+		{ "a@..", NULL, NULL },
+		{ LETTERS_80 "@" LETTERS_80, LETTERS_80, LETTERS_80 },
+		{ LETTERS_80 "a@1", NULL, NULL },
+		{ "a@" LETTERS_80 "1", NULL, NULL },
 	};
 	static const struct { const char *name; bool valid;
 	} files[] = {

@@ -6,6 +6,7 @@
 #include "assurance/demand.h"
 #include "base/file.h"
 #include "ctl/policy.h"
+#include "model/policy_id.h"
 
 #define QUESTION_LARGEST (256 * KIB)
 #define ANSWER_LARGEST (4 * MIB)
@@ -32,7 +33,7 @@ asked_read(struct ctl *ctl, struct span text, struct asked *out, struct problem 
 		else if (span_is(name, "requires"))
 			out->requires = reader_raw(&r);
 		else if (span_is(name, "profile"))
-			out->profile = reader_string(&r, 1, 64);
+			out->profile = reader_string(&r, 1, POLICY_ID_LARGEST);
 		else {
 			reader_raw(&r);
 			others = true;
