@@ -190,11 +190,12 @@ part_truth(const struct condition_node *group, const struct facts *f, const uint
 enum truth
 condition_truth(const struct condition *c, const struct facts *f, enum provenance least)
 {
-	const struct condition_node *whole = c->nodes + c->count - 1;
+	const struct condition_node *whole;
 
 	assert(least >= CLAIMED);
 	if (c->count == 0)
 		return TRUTH_TRUE;
+	whole = &c->nodes[c->count - 1];
 	return whole->kind == CONDITION_LEAF ? leaf_truth(whole, f, f->known[least]) :
 	    part_truth(whole, f, f->known[least]);
 }

@@ -16,7 +16,7 @@
 #define CONDITION_LEAVES 256     /* of one criterion, refs included */
 #define CONDITION_NODES 2048     /* leaves and groups */
 
-enum truth { TRUTH_UNKNOWN, TRUTH_FALSE, TRUTH_TRUE };
+enum truth { TRUTH_UNKNOWN, TRUTH_FALSE, TRUTH_TRUE, TRUTHS };
 const char *truth_name(enum truth); /* "unknown" … */
 
 enum condition_kind { CONDITION_ALL, CONDITION_ANY, CONDITION_NOT, CONDITION_ATLEAST, CONDITION_LEAF };

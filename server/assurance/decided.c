@@ -1,6 +1,8 @@
 /* assurance/decided.c - a decision that was taken, read back from its entry in the ledger. */
 #include "assurance/decided.h"
 
+#include "model/policy_id.h"
+
 static const struct limits limits = { .bytes = DECIDED_LARGEST, .depth = 8, .members = 8192 };
 
 static void
@@ -19,9 +21,9 @@ read_demand(struct reader *r, struct decided *out)
 		reader_object(r);
 		while (reader_member(r, &name)) {
 			if (span_is(name, "area"))
-				out->demand[i].area = reader_string(r, 1, 64);
+				out->demand[i].area = reader_string(r, 1, POLICY_ID_LARGEST);
 			else if (span_is(name, "level"))
-				out->demand[i].level = reader_string(r, 1, 16);
+				out->demand[i].level = reader_string(r, 1, POLICY_LEVEL_LARGEST);
 			else if (span_is(name, "comparison") &&
 			    !comparison_read(reader_string(r, 1, 16), &out->demand[i].comparison))
 				reader_fail(r, "a comparison", "another word");
@@ -42,7 +44,7 @@ read_levels(struct reader *r, struct decided *out)
 		reader_object(r);
 		while (reader_member(r, &name)) {
 			if (span_is(name, "reached"))
-				reached = reader_string(r, 1, 16);
+				reached = reader_string(r, 1, POLICY_LEVEL_LARGEST);
 			else
 				reader_raw(r);
 		}
@@ -56,14 +58,26 @@ read_levels(struct reader *r, struct decided *out)
 }
 
 static void
-read_failed(struct reader *r, struct decided *out)
+read_criteria(struct reader *r, struct arena *a, struct criteria_named *out)
 {
+	size_t room = 0;
+
 	reader_array(r);
 	while (reader_element(r)) {
-		struct span id = reader_string(r, 1, 64);
+		struct span id = reader_string(r, 1, POLICY_ID_LARGEST);
 
-		if (out->failed_count < DECIDED_FAILED)
-			out->failed[out->failed_count++] = id;
+		if (out->count == CRITERIA_LARGEST) {
+			reader_fail(r, "fewer criteria", "more");
+			return;
+		}
+		if (out->count == room) {
+			struct span *more = arena_array(a, struct span, room = room ? 2 * room : 16);
+
+			if (out->count)
+				memcpy(more, out->ids, out->count * sizeof(*more));
+			out->ids = more;
+		}
+		out->ids[out->count++] = id;
 	}
 }
 
@@ -81,7 +95,9 @@ read_result(struct arena *a, struct decided *out, struct problem *why)
 		else if (span_is(name, "levels"))
 			read_levels(&r, out);
 		else if (span_is(name, "failed"))
-			read_failed(&r, out);
+			read_criteria(&r, a, &out->failed);
+		else if (span_is(name, "unknown"))
+			read_criteria(&r, a, &out->unknown);
 		else
 			reader_raw(&r);
 	}

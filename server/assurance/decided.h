@@ -8,7 +8,12 @@
 #include "assurance/decision.h"
 
 #define DECIDED_LARGEST (64 * KIB)
-#define DECIDED_FAILED 256
+
+/* Criteria that are named, by their ids, in the order of the version that was looked at. */
+struct criteria_named {
+	struct span *ids;
+	size_t count;
+};
 
 struct decided {
 	struct span evaluation;          /* its id */
@@ -28,8 +33,7 @@ struct decided {
 		struct span area, reached;
 	} levels[AREAS_LARGEST];
 	size_t level_count;
-	struct span failed[DECIDED_FAILED]; /* the first of them */
-	size_t failed_count;
+	struct criteria_named failed, unknown; /* the others were true */
 };
 /* ERR_SYNTAX, ERR_INVALID: no entry of a decision. */
 enum err decided_read(struct arena *, struct span entry, struct decided *out, struct problem *why);

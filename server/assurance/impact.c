@@ -62,16 +62,17 @@ sample(struct samples *s, struct span id)
 static void
 count_reason(struct impact *i, const char *text, uint64_t count)
 {
+	struct span kept = utf8_first(span_text(text), REASON_TEXT - 1);
 	size_t at = 0;
 
-	while (at < i->reason_count && strcmp(i->reasons[at].text, text) != 0)
+	while (at < i->reason_count && !span_is(kept, i->reasons[at].text))
 		at++;
-	if (at == REASONS)
+	if (at == REASONS) {
+		i->further_reasons += count;
 		return;
+	}
 	if (at == i->reason_count) {
-		struct span cut = utf8_first(span_text(text), sizeof(i->reasons[at].text) - 1);
-
-		memcpy(i->reasons[at].text, cut.data, cut.size);
+		memcpy(i->reasons[at].text, kept.data, kept.size);
 		i->reason_count++;
 	}
 	i->reasons[at].count += count;
@@ -154,25 +155,31 @@ count_levels(struct impact *i, const struct decided *d)
 	}
 }
 
-static bool
-had_failed(const struct decided *d, struct span id)
+/* Both versions mostly have them in the same order, so each is looked for behind the one before it. */
+static void
+put_truths(const struct framework *f, const struct criteria_named *named, enum truth truth, uint8_t *truths)
 {
-	for (size_t n = 0; n < d->failed_count; n++)
-		if (span_equal(d->failed[n], id))
-			return true;
-	return false;
+	size_t at = 0, tried;
+
+	for (size_t n = 0; n < named->count; n++) {
+		for (tried = 0; tried < f->criterion_count && !span_equal(f->criteria[at].id, named->ids[n]); tried++)
+			at = at + 1 < f->criterion_count ? at + 1 : 0;
+		if (tried < f->criterion_count)
+			truths[at] = (uint8_t)truth;
+	}
 }
 
 static void
 count_flips(struct impact *i, const struct decided *d)
 {
-	for (size_t c = 0; c < i->after->criterion_count; c++) {
-		bool failed = i->decision->evaluation.truths[c] == TRUTH_FALSE;
-		bool before = had_failed(d, i->after->criteria[c].id);
+	const uint8_t *now = i->decision->evaluation.truths;
+	uint8_t before[CRITERIA_LARGEST];
 
-		i->flips[c].lost += failed && !before;
-		i->flips[c].won += !failed && before;
-	}
+	memset(before, TRUTH_TRUE, i->after->criterion_count);
+	put_truths(i->after, &d->failed, TRUTH_FALSE, before);
+	put_truths(i->after, &d->unknown, TRUTH_UNKNOWN, before);
+	for (size_t c = 0; c < i->after->criterion_count; c++)
+		i->flips[c][now[c]] += now[c] != before[c];
 }
 
 static void
@@ -284,13 +291,13 @@ impact_merge(struct impact *into, const struct impact *from)
 		for (size_t row = 0; row < COUNT(into->matrix[0]); row++)
 			for (size_t column = 0; column < COUNT(into->matrix[0][0]); column++)
 				into->matrix[area][row][column] += from->matrix[area][row][column];
-	for (size_t c = 0; c < CRITERIA_LARGEST; c++) {
-		into->flips[c].lost += from->flips[c].lost;
-		into->flips[c].won += from->flips[c].won;
-	}
+	for (size_t c = 0; c < CRITERIA_LARGEST; c++)
+		for (size_t truth = 0; truth < TRUTHS; truth++)
+			into->flips[c][truth] += from->flips[c][truth];
 	for (size_t n = 0; n < FACTS_LARGEST; n++)
 		into->missing[n] += from->missing[n];
 	for (size_t n = 0; n < from->reason_count; n++)
 		count_reason(into, from->reasons[n].text, from->reasons[n].count);
+	into->further_reasons += from->further_reasons;
 	merge_resources(into, from);
 }

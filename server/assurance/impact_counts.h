@@ -9,16 +9,13 @@
 #define SAMPLES 5
 #define RESOURCES_LARGEST 4096   /* relying parties told apart; further ones are counted together */
 #define RESOURCE_NAME 256
-#define REASONS 64               /* profiles and levels the new version does not have */
+#define REASONS 64               /* profiles and levels the new version does not have; further ones as well */
+#define REASON_TEXT 192          /* two ids, and words around them */
 
 /* Ids of decisions to look at. */
 struct samples {
 	char ids[SAMPLES][33];
 	size_t count;
-};
-
-struct flip {
-	uint64_t lost, won;      /* true before and not now; the other way round */
 };
 
 struct resource {
@@ -27,7 +24,7 @@ struct resource {
 };
 
 struct reason {
-	char text[96];
+	char text[REASON_TEXT];
 	uint64_t count;
 };
 
@@ -42,10 +39,13 @@ struct impact {
 	struct samples refused_ids, accepted_ids;
 	/* Old level by new level; the last row: a level the new version does not know. */
 	uint64_t matrix[AREAS_LARGEST][LEVELS_LARGEST + 2][LEVELS_LARGEST + 1];
-	struct flip flips[CRITERIA_LARGEST];
+	/* By what a criterion is now, and was not then. One that the old version did not have was true then, as is one
+	 * that does not apply. */
+	uint64_t flips[CRITERIA_LARGEST][TRUTHS];
 	uint64_t missing[FACTS_LARGEST];
 	struct reason reasons[REASONS];
 	size_t reason_count;
+	uint64_t further_reasons; /* decisions with a reason past REASONS */
 	struct resource *resources;
 	size_t resource_count;
 	struct resource rest;    /* those past RESOURCES_LARGEST */

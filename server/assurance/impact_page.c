@@ -28,7 +28,7 @@ static uint64_t
 not_replayable(const json_t *report)
 {
 	const json_t *one;
-	uint64_t sum = 0;
+	uint64_t sum = number(report, "not_replayable_further");
 	size_t i;
 
 	json_array_foreach(json_object_get(report, "not_replayable"), i, one)
@@ -276,7 +276,7 @@ static void
 criteria(struct writer *w, const json_t *report)
 {
 	const struct localized heads[] = { words("基準", "Criterion"), words("新たに満たさない", "Newly failed"),
-		words("新たに満たす", "Newly met") };
+		words("新たに満たす", "Newly met"), words("新たに不明", "Newly unknown") };
 	const json_t *list = json_object_get(report, "criteria"), *one;
 	size_t i;
 
@@ -292,7 +292,8 @@ criteria(struct writer *w, const json_t *report)
 		const struct localized cells[] = { c < 0 ?
 			    same(id) :
 			    JOINED(w, w->framework->criteria[c].title, words("（", " ("), same(id), words("）", ")")),
-			grouped(w, number(one, "newly_failed")), grouped(w, number(one, "newly_met")) };
+			grouped(w, number(one, "newly_failed")), grouped(w, number(one, "newly_met")),
+			grouped(w, number(one, "newly_unknown")) };
 
 		put_cells(w, cells, COUNT(cells));
 	}
@@ -335,6 +336,7 @@ missing(struct writer *w, const json_t *report)
 {
 	const struct localized heads[] = { words("判断し直せない理由", "For want of"), words("件数", "Decisions") };
 	const json_t *list = json_object_get(report, "not_replayable"), *one;
+	uint64_t further = number(report, "not_replayable_further");
 	size_t i;
 
 	put_part(w, "判断し直せない判断", "Decisions that cannot be replayed");
@@ -354,6 +356,9 @@ missing(struct writer *w, const json_t *report)
 
 		put_cells(w, cells, COUNT(cells));
 	}
+	if (further)
+		put_paragraph(w, JOINED(w, words("このほか、理由を個別に数えていない判断が", "Decisions for further reasons, "
+		    "which were not told apart: "), grouped(w, further), words("件ある。", ".")));
 }
 
 static void

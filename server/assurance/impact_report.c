@@ -75,14 +75,21 @@ write_criteria(struct buffer *b, const struct impact *i)
 	size_t order[MOST], count;
 
 	for (size_t c = 0; c < i->after->criterion_count; c++)
-		sums[c] = i->flips[c].lost + i->flips[c].won;
+		sums[c] = i->flips[c][TRUTH_FALSE] + i->flips[c][TRUTH_TRUE] + i->flips[c][TRUTH_UNKNOWN];
 	count = most(sums, i->after->criterion_count, order);
 	buffer_text(b, "\"criteria\":[");
 	for (size_t n = 0; n < count; n++) {
+		const uint64_t *flips = i->flips[order[n]];
+
 		buffer_text(b, n ? ",{\"id\":" : "{\"id\":");
 		json_write_string(b, i->after->criteria[order[n]].id);
-		buffer_print(b, ",\"newly_failed\":%llu,\"newly_met\":%llu}",
-		    (unsigned long long)i->flips[order[n]].lost, (unsigned long long)i->flips[order[n]].won);
+		buffer_text(b, ",");
+		write_count(b, "newly_failed", flips[TRUTH_FALSE]);
+		buffer_text(b, ",");
+		write_count(b, "newly_met", flips[TRUTH_TRUE]);
+		buffer_text(b, ",");
+		write_count(b, "newly_unknown", flips[TRUTH_UNKNOWN]);
+		buffer_text(b, "}");
 	}
 	buffer_text(b, "]");
 }
@@ -108,7 +115,8 @@ write_missing(struct buffer *b, const struct impact *i)
 		buffer_text(b, "}");
 		begun = true;
 	}
-	buffer_text(b, "]");
+	buffer_text(b, "],");
+	write_count(b, "not_replayable_further", i->further_reasons);
 }
 
 static void

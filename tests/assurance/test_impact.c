@@ -137,6 +137,78 @@ what_was_never_asked_is_not_guessed(void **state)
 	arena_release(&a);
 }
 
+/* What a criterion is now, and was not then: told by what it is now. */
+static void
+a_criterion_is_met_only_where_it_is_true(void **state)
+{
+#define ASKED CRITERION("asked", "{\"fact\":\"subject.role\",\"isnt\":\"other\"}")
+#define ACTIVE "{\"fact\":\"resource.status\",\"is\":\"active\"}"
+#define BY_ADMIN "{\"fact\":\"subject.role\",\"is\":\"admin\"}"
+#define TWO(condition) "{\"area\":\"access\",\"criteria\":[" ASKED "," CRITERION("turned", condition) "]}"
+	static const struct { const char *title, *before, *after, *facts; int failed, met, unknown; } turns[] = {
+		{ "false, then unknown", TWO(ACTIVE), TWO(BY_ADMIN), "{\"resource.status\":\"archived\"}", 0, 0, 1 },
+		{ "true, then unknown", TWO(ACTIVE), TWO(BY_ADMIN), "{\"resource.status\":\"active\"}", 0, 0, 1 },
+		{ "unknown, then false", TWO(BY_ADMIN), TWO(ACTIVE), "{\"resource.status\":\"archived\"}", 1, 0, 0 },
+		{ "unknown, then true", TWO(BY_ADMIN), TWO(ACTIVE), "{\"resource.status\":\"active\"}", 0, 1, 0 },
+		{ "false, then true", TWO(BY_ADMIN), TWO(ACTIVE),
+		    "{\"resource.status\":\"active\",\"subject.role\":\"other\"}", 0, 1, 0 },
+		{ "true, then false", TWO(BY_ADMIN), TWO(ACTIVE),
+		    "{\"resource.status\":\"archived\",\"subject.role\":\"admin\"}", 1, 0, 0 },
+		{ "unknown, and unknown again", TWO(BY_ADMIN), TWO(BY_ADMIN), "{}", 0, 0, 0 },
+	};
+	struct arena a = arena_init(256 * MIB);
+	const struct dictionary *dictionary = fixture_dictionary(&a);
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(turns); i++) {
+		const struct framework *before = fixture_framework(&a, dictionary, turns[i].before);
+		struct impact *impact = impact_new(fixture_framework(&a, dictionary, turns[i].after), &before, 1);
+		json_t *json, *turned;
+
+		add(impact, &a, dictionary, before, turns[i].facts, "record-1");
+		json = written(impact);
+		expect_number(turns[i].title, number(json, "replayed"), 1);
+		turned = json_array_get(json_object_get(json, "criteria"), 0);
+		expect_number(turns[i].title, number(turned, "newly_failed"), turns[i].failed);
+		expect_number(turns[i].title, number(turned, "newly_met"), turns[i].met);
+		expect_number(turns[i].title, number(turned, "newly_unknown"), turns[i].unknown);
+		json_decref(json);
+		impact_free(impact);
+	}
+	arena_release(&a);
+}
+
+/* More than any entry before had: all of them false, then and now. */
+static void
+every_failed_criterion_is_remembered(void **state)
+{
+	struct arena a = arena_init(256 * MIB);
+	const struct dictionary *dictionary = fixture_dictionary(&a);
+	struct buffer criteria = buffer_init(MIB);
+	const struct framework *framework;
+	struct impact *impact;
+	json_t *json;
+
+	(void)state;
+	buffer_text(&criteria, "{\"area\":\"access\",\"criteria\":[");
+	for (size_t i = 0; i < 600; i++) {
+		const char *text = CRITERION("c", "{\"fact\":\"action.name\",\"is\":\"read\"}");
+
+		buffer_print(&criteria, "%s{\"id\":\"c%zu%s", i ? "," : "", i, text + strlen("{\"id\":\"c"));
+	}
+	buffer_add(&criteria, span_of("]}", 3));
+	framework = fixture_framework(&a, dictionary, (const char *)buffer_span(&criteria).data);
+	impact = impact_new(framework, &framework, 1);
+	add(impact, &a, dictionary, framework, "{\"action.name\":\"write\"}", "record-1");
+	json = written(impact);
+	expect_number("replayed", number(json, "replayed"), 1);
+	expect_number("no criterion flipped", json_array_size(json_object_get(json, "criteria")), 0);
+	json_decref(json);
+	impact_free(impact);
+	buffer_release(&criteria);
+	arena_release(&a);
+}
+
 /* Two levels, the second for administrators, and a profile that demands one of them. */
 #define LEVEL(id) "{\"id\":\"" id "\",\"title\":{\"ja\":\"題\",\"en\":\"t\"}}"
 #define PROFILE(level) \
@@ -202,6 +274,112 @@ a_profile_demands_what_it_does_in_the_new_version(void **state)
 	arena_release(&a);
 }
 
+#define LETTERS_79 "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa" "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+
+/* An area, its level, a criterion and a profile with the longest names that a policy file may give them. */
+static const struct framework *
+with_long_names(struct arena *a, const struct dictionary *dictionary)
+{
+	const struct { const char *name, *text; } changed[] = {
+		{ "levels.json", "{\"areas\":[{\"id\":\"" LETTERS_79 "x\",\"title\":{\"ja\":\"題\","
+		    "\"en\":\"t\"},\"levels\":[" LEVEL(LETTERS_79 "+") "]}],\"composed\":[]}" },
+		{ "criteria/access.json", "{\"area\":\"" LETTERS_79 "x\",\"criteria\":["
+		    CRITERION_AT(LETTERS_79 "c", LETTERS_79 "+", "{\"fact\":\"action.name\",\"is\":\"read\"}") ","
+		    CRITERION_AT(LETTERS_79 "d", LETTERS_79 "+", "{\"fact\":\"subject.role\",\"is\":\"admin\"}") "]}" },
+		{ "profiles/records.json", "{\"id\":\"records\",\"title\":{\"ja\":\"題\",\"en\":\"t\"},"
+		    "\"text\":{\"ja\":\"文\",\"en\":\"t\"},\"status\":\"verified\",\"requires\":["
+		    "{\"area\":\"" LETTERS_79 "x\","
+		    "\"level\":\"" LETTERS_79 "+\",\"comparison\":\"minimum\"}]}" },
+	};
+	const struct framework *framework = NULL;
+	struct problem why = { .code = OK };
+	struct policy_files files;
+
+	expect_ok("the fixture is there", policy_files_read(a, fixture_path(a, "fixture/1.0"), &files, &why), &why);
+	for (size_t i = 0; i < files.count; i++)
+		for (size_t c = 0; c < COUNT(changed); c++)
+			if (strcmp(files.items[i].name, changed[c].name) == 0)
+				files.items[i].text = span_text(changed[c].text);
+	/* Criteria stand in a file of their area's name, which sorts as this one does. */
+	for (size_t i = 0; i < files.count; i++)
+		if (strcmp(files.items[i].name, "criteria/access.json") == 0)
+			files.items[i].name = "criteria/" LETTERS_79 "x.json";
+	expect_ok("and makes a framework", framework_read(a, &files, dictionary, false, &framework, &why), &why);
+	return framework;
+}
+
+static void
+the_longest_names_are_read_back(void **state)
+{
+	struct arena a = arena_init(256 * MIB);
+	const struct dictionary *dictionary = fixture_dictionary(&a);
+	const struct framework *framework = with_long_names(&a, dictionary);
+	struct impact *impact = impact_new(framework, &framework, 1);
+	json_t *json, *row;
+
+	(void)state;
+	add(impact, &a, dictionary, framework, "{\"action.name\":\"write\"}", "record-1");
+	add(impact, &a, dictionary, framework, "{\"action.name\":\"read\",\"subject.role\":\"admin\"}", "record-1");
+	json = written(impact);
+	expect_number("replayed", number(json, "replayed"), 2);
+	expect_number("the same", number(json, "same"), 2);
+	expect_number("nothing flipped", json_array_size(json_object_get(json, "criteria")), 0);
+	row = json_object_get(json_array_get(json_object_get(json, "areas"), 0), "matrix");
+	expect_number("the level is known", json_integer_value(json_array_get(json_array_get(row, 1), 1)), 1);
+	json_decref(json);
+	impact_free(impact);
+	arena_release(&a);
+}
+
+/* Under profiles that the new version does not have, one each, twice. */
+static void
+add_strange(struct impact *impact, struct arena *a, const struct dictionary *dictionary,
+    const struct framework *framework, size_t from, size_t count)
+{
+	struct evaluation_request request = fixture_request(framework, fixture_facts(a, dictionary, "{}"), "record-1");
+
+	for (size_t i = from; i < from + count; i++) {
+		struct profile profile = *request.question.profile;
+		struct evaluation_request strange = request;
+
+		profile.id = span_text(arena_print(a, LETTERS_79 "%zu", i) + (i < 10 ? 0 : i < 100 ? 1 : 2));
+		strange.question.profile = &profile;
+		add_request(impact, a, strange);
+		add_request(impact, a, strange);
+	}
+}
+
+static void
+reasons_past_those_told_apart_are_counted(void **state)
+{
+	struct arena a = arena_init(256 * MIB);
+	const struct dictionary *dictionary = fixture_dictionary(&a);
+	const struct framework *framework = fixture_framework(&a, dictionary, NULL);
+	struct impact *impact = impact_new(framework, &framework, 1), *part = impact_new(framework, &framework, 1);
+	json_t *json, *reasons, *one;
+	size_t i;
+
+	(void)state;
+	add_strange(impact, &a, dictionary, framework, 0, 70);
+	json = written(impact);
+	reasons = json_object_get(json, "not_replayable");
+	expect_number("told apart", json_array_size(reasons), 64);
+	json_array_foreach(reasons, i, one)
+		expect_number("each is found again", number(one, "count"), 2);
+	expect_number("the others", number(json, "not_replayable_further"), 12);
+	json_decref(json);
+
+	add_strange(part, &a, dictionary, framework, 200, 65);
+	impact_merge(impact, part);
+	json = written(impact);
+	expect_number("and so when they are merged", number(json, "not_replayable_further"), 12 + 2 * 65);
+	expect_number("none is lost", number(json, "decisions"), 2 * (70 + 65));
+	json_decref(json);
+	impact_free(part);
+	impact_free(impact);
+	arena_release(&a);
+}
+
 static void
 what_several_counted_is_what_one_would_have(void **state)
 {
@@ -248,6 +426,10 @@ main(void)
 		cmocka_unit_test(everything_is_counted_once),
 		cmocka_unit_test(a_profile_demands_what_it_does_in_the_new_version),
 		cmocka_unit_test(what_was_never_asked_is_not_guessed),
+		cmocka_unit_test(a_criterion_is_met_only_where_it_is_true),
+		cmocka_unit_test(every_failed_criterion_is_remembered),
+		cmocka_unit_test(the_longest_names_are_read_back),
+		cmocka_unit_test(reasons_past_those_told_apart_are_counted),
 		cmocka_unit_test(what_several_counted_is_what_one_would_have),
 	};
 

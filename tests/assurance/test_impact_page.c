@@ -11,12 +11,15 @@
 	"\"areas\":[{\"area\":\"access\"," \
 	"\"levels\":[\"0\",\"1\"],\"matrix\":" matrix "}],\"criteria\":[" criteria "],\"resources\":{\"further\":0," \
 	"\"most\":[" resources \
-	"],\"touched\":" touched "},\"not_replayable\":[" missing "]}"
+	"],\"touched\":" touched "},\"not_replayable\":[" missing "],\"not_replayable_further\":0}"
 #define CHANGED \
 	REPORT("1234567", "1234561", "4,\"samples\":[\"aa\",\"bb\"]", "2", "[[7,2],[4,1234554],[0,0]]", \
-	    "{\"id\":\"gone<1>\",\"newly_failed\":4,\"newly_met\":2}", "1", \
+	    "{\"id\":\"gone<1>\",\"newly_failed\":4,\"newly_met\":2,\"newly_unknown\":31}", "1", \
 	    "{\"id\":\"https://rp.example/?a&b\",\"newly_refused\":4,\"newly_accepted\":2}", \
 	    "{\"count\":1,\"fact\":\"subject.role\"},{\"count\":2,\"without\":\"it has no profile \\\"old\\\"\"}")
+#define MANY_REASONS \
+	"{\"replayed\":1,\"same\":1,\"not_replayable\":[{\"count\":1,\"without\":\"profile x\"}]," \
+	"\"not_replayable_further\":1007}"
 #define SAME REPORT("9", "9", "0", "0", "[[0,0],[0,9],[0,0]]", "", "0", "", "")
 #define ANOTHER_LEVEL REPORT("9", "9", "0", "0", "[[0,0],[0,6],[1,2]]", "", "0", "", "")
 #define NONE REPORT("0", "0", "0", "0", "[[0,0],[0,0],[0,0]]", "", "0", "", "")
@@ -35,10 +38,16 @@ static const struct { const char *title, *report; enum render_languages language
 	{ "in the table as well", CHANGED, RENDER_EN, "<div>↓ 4</div></td><td class=\"two\"><div>1,234,554</div>" },
 	{ "what comes from entries is never read as HTML", CHANGED, RENDER_EN, "https://rp.example/?a&amp;b" },
 	{ "nor is a criterion's name", CHANGED, RENDER_EN, "gone&lt;1&gt;" },
+	{ "what a criterion is now stands in a column of its own", CHANGED, RENDER_EN,
+	    "<td class=\"two\"><div>2</div></td><td class=\"two\"><div>31</div></td>" },
 	{ "the fact that was never asked for is named", CHANGED, RENDER_EN, "(subject.role)" },
 	{ "and why else a decision cannot be replayed", CHANGED, RENDER_EN, "it has no profile &quot;old&quot;" },
 	{ "how many that are is told beside the outcomes", CHANGED, RENDER_EN,
 	    "Not replayable</span></dt><dd class=\"two\"><div>3</div>" },
+	{ "reasons that were not told apart are counted as well", MANY_REASONS, RENDER_EN,
+	    "which were not told apart: 1,007." },
+	{ "and are among those that are not replayable", MANY_REASONS, RENDER_EN,
+	    "Not replayable</span></dt><dd class=\"two\"><div>1,008</div>" },
 	{ "a version that changes nothing says so", SAME, RENDER_EN, "9 were replayed under this version. None would "
 	    "have ended otherwise." },
 	{ "criterion by criterion", SAME, RENDER_EN, "No criterion is met otherwise than before." },

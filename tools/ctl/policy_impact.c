@@ -79,13 +79,16 @@ report_show(const json_t *report)
 	json_array_foreach(json_object_get(report, "not_replayable"), i, one)
 		printf("  not replayable: %s %lld\n", json_object_get(one, "fact") ? answer_text(one, "fact") :
 		    answer_text(one, "without"), answer_number(one, "count"));
+	if (answer_number(report, "not_replayable_further"))
+		printf("  not replayable, for further reasons: %lld\n",
+		    answer_number(report, "not_replayable_further"));
 	json_array_foreach(json_object_get(report, "areas"), i, one)
 		matrix_show(one);
 	if (json_array_size(json_object_get(report, "criteria")))
-		puts("\ncriteria that flipped most (newly failed, newly met)");
+		puts("\ncriteria that flipped most (newly failed, newly met, newly unknown)");
 	json_array_foreach(json_object_get(report, "criteria"), i, one)
-		printf("  %-40s %10lld %10lld\n", answer_text(one, "id"), answer_number(one, "newly_failed"),
-		    answer_number(one, "newly_met"));
+		printf("  %-40s %10lld %10lld %10lld\n", answer_text(one, "id"), answer_number(one, "newly_failed"),
+		    answer_number(one, "newly_met"), answer_number(one, "newly_unknown"));
 	if (answer_number(resources, "touched"))
 		printf("\n%lld relying parties touched (newly refused, newly accepted)\n",
 		    answer_number(resources, "touched"));
