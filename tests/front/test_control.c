@@ -653,12 +653,13 @@ an_entry_that_cannot_be_read_is_never_passed_over(void **state)
 		if (cases[i].content)
 			ledger_append(unit, id, &entry);
 		else
-			unit_put(unit, &ledger_entry_table, span_of(id.bytes, sizeof(id.bytes)), span_text(cases[i].row));
+			unit_put(unit, &ledger_entry_table, span_of(id.bytes, sizeof(id.bytes)),
+			    span_text(cases[i].row));
 		store_commit(s.store, unit, on_entries_put, &done);
 		while (!done)
 			store_memory_step(s.store, clock_now());
-		expect_answer(&s, cases[i].title, &(struct wanted){ "POST", "/v1/control/erasures/search", json, SUBJECT("") },
-		    503, cases[i].told);
+		expect_answer(&s, cases[i].title, &(struct wanted){ "POST", "/v1/control/erasures/search", json,
+		    SUBJECT("") }, 503, cases[i].told);
 		expect_answer(&s, cases[i].title, &(struct wanted){ "POST", "/v1/control/erasures", json,
 		    SUBJECT(",\"reason\":\"asked for\",\"entries\":[\"01020300000000000000000000000000\"]") },
 		    503, cases[i].told);

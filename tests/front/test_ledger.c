@@ -326,7 +326,8 @@ what_cannot_be_read_is_never_the_same_as_none(void **state)
 	stage_commit(&stage, unit);
 	expect_number("no receipt can be made", ask("/v1/receipts/0192f3a4b5c6d7e8f900112233445588"), 503);
 	expect_field("now", "Retry-After: ");
-	expect_true("which is said", strstr((const char *)world.body.data, "is of a form this build does not know") != NULL);
+	expect_true("which is said",
+	    strstr((const char *)world.body.data, "is of a form this build does not know") != NULL);
 	expect_number("nor is it shown", ask_with("/v1/ledger/entries/0192f3a4b5c6d7e8f900112233445588", salt), 503);
 	expect_field("now", "Retry-After: ");
 	expect_number("what is not there is not", ask("/v1/receipts/0192f3a4b5c6d7e8f900112233445599"), 404);

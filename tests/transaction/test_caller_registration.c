@@ -61,7 +61,8 @@ what_takes_effect_is_told_in_the_journal(void **state)
 		expect_number("it counts now", told.fate, CALLER_EFFECTIVE);
 		look = stage_load(&s, &caller_table);
 		expect_true("it is there", look.count == 1 && caller_read(look.value, &kept));
-		expect_true("with the token that is told", span_equal(kept.token, span_of(told.outcome.token.digest, 32)));
+		expect_true("with the token that is told",
+		    span_equal(kept.token, span_of(told.outcome.token.digest, 32)));
 		look = stage_load(&s, &journal_table);
 		expect_true("once in the journal", look.count == 1 &&
 		    memmem(look.value.data, look.value.size, part, sizeof(part) - 1));
@@ -113,6 +114,39 @@ a_key_is_one_caller_s(void **state)
 	expect_problem("the second cannot", take(&s, &step), &s.why, ERR_CONFLICT,
 	    "that key is registered with another caller");
 	expect_number("and is not there", stage_load(&s, &caller_table).count, 1);
+	maker_key_free(&key);
+	stage_close(&s);
+}
+
+/* One operator alone could otherwise give away the key that others are about to approve. */
+static void
+a_key_that_waits_is_one_caller_s_too(void **state)
+{
+	struct caller_step audit, decide, back = { .change = { .action = CALLER_WITHDRAW } };
+	struct maker_key key;
+	struct stage s;
+
+	(void)state;
+	stage_open(&s, 12);
+	stage_member(&s, "bank", STANDING_APPROVED);
+	key = maker_key_new(&s.arena, "ED25519");
+	audit = creating(&s, "bank-1", key.spki);
+	audit.change.rights = CALLER_AUDIT;
+	audit.by = (struct agreeing){ span_text("uid:1"), { span_text("uid:1\nuid:2"), 2 } };
+	decide = creating(&s, "bank-2", key.spki);
+	back.change.name = span_text("bank-1");
+	back.change.now = s.now;
+	back.by = decide.by = audit.by;
+	expect_ok("it waits", take(&s, &audit), &s.why);
+	expect_number("for operators", stage_load(&s, &caller_table).count, 0);
+	expect_problem("another caller cannot have it", take(&s, &decide), &s.why, ERR_CONFLICT,
+	    "registered with another caller, or waits to be");
+	expect_ok("taken back", take(&s, &back), &s.why);
+	expect_number("it is nobody's", stage_load(&s, &caller_secret_table).count, 0);
+	expect_ok("and another may have it", take(&s, &decide), &s.why);
+	expect_problem("then it cannot be proposed", take(&s, &audit), &s.why, ERR_CONFLICT,
+	    "registered with another caller");
+	expect_number("and nothing waits", stage_load(&s, &caller_proposal_table).count, 0);
 	maker_key_free(&key);
 	stage_close(&s);
 }
@@ -181,6 +215,7 @@ main(void)
 		cmocka_unit_test(what_takes_effect_is_told_in_the_journal),
 		cmocka_unit_test(a_race_is_run_again_once),
 		cmocka_unit_test(a_key_is_one_caller_s),
+		cmocka_unit_test(a_key_that_waits_is_one_caller_s_too),
 		cmocka_unit_test(what_cannot_be_read_is_never_taken_for_absent),
 		cmocka_unit_test(who_has_gone_is_not_answered),
 	};

@@ -17,7 +17,8 @@ struct ctl_question {
 	const char *progress;     /* said while the body is sent and the answer awaited; may be NULL */
 };
 
-/* OK, which is in `why` too: `*answer` is the caller's to json_decref(). `absent` tells a daemon that does not run from one that refuses. */
+/* OK, which is in `why` too: `*answer` is the caller's to json_decref(). `absent` tells a daemon that does not run from
+ * one that refuses. */
 enum err ctl_ask(struct ctl *, const struct ctl_question *, json_t **answer, struct problem *why);
 
 /* The members of an answer; what is not there is 0 or "". */
