@@ -28,7 +28,8 @@
 #define SCENE_ROUNDS 20000
 
 static const struct table *const scene_tables[] = {
-	&member_table, &member_claim_table, &caller_table, &caller_secret_table, &access_token_table, &assertion_table, &policy_table,
+	&member_table, &member_claim_table, &caller_table, &caller_secret_table, &access_token_table,
+	&assertion_table, &policy_table,
 	&dictionary_table, &ledger_leaf_table, &ledger_entry_table, &key_table,
 	&signed_metadata_table, NULL,
 };
@@ -174,7 +175,8 @@ scene_policy_of(struct scene *s, struct span facts, const char *criteria)
 		((struct policy_file *)policy_file_find(&files, span_text("criteria/access.json")))->text =
 		    span_text(criteria);
 		manifest = (struct policy_file *)policy_file_find(&files, span_text("manifest.json"));
-		expect_ok("its manifest", framework_manifest(&s->arena, &files, dictionary, &manifest->text, &why), &why);
+		expect_ok("its manifest", framework_manifest(&s->arena, &files, dictionary, &manifest->text, &why),
+		    &why);
 	}
 	expect_ok("a framework", framework_read(&s->arena, &files, dictionary, true, &framework, &why), &why);
 	scene_put(s, &dictionary_table, span_text(DICTIONARY_KEY), facts);

@@ -96,16 +96,16 @@ what_cannot_be_understood_is_refused_where_it_stands(void **state)
 		    ACTION("read") "," RECORD ",\"context\":{}}]}", 400, "/context/a: expected a value" },
 		{ "a context of an item that lacks an action", "evaluations", "{\"evaluations\":[{" ALICE "," RECORD
 		    ",\"context\":{\"a\":01}}]}", 400, "/evaluations/0/context" },
-		{ "an action where actions are searched for", "search/action", "{" ALICE "," RECORD ",\"action\":{\"a\"}}",
-		    400, "/action" },
+		{ "an action where actions are searched for", "search/action", "{" ALICE "," RECORD
+		    ",\"action\":{\"a\"}}", 400, "/action" },
 		{ "a context of a search that finds nothing", "search/subject", "{\"subject\":{\"type\":\"ghost\"},"
 		    ACTION("read") "," RECORD ",\"context\":{\"a\":nul}}", 400, "/context/a: expected null" },
 		{ "a name of no part that is no JSON", "evaluation", "{" ALICE "," ACTION("read") "," RECORD
 		    ",\"more\":{\"a\":-}}", 400, "/more/a" },
 		{ "items of a single question are nobody's", "evaluation", "{" ACTION("read") "," RECORD
 		    ",\"evaluations\":[{" ALICE "}]}", 400, "/subject: expected an object, found nothing" },
-		{ "a statement in a search", "search/action", "{" ALICE "," RECORD ",\"context\":{\"vouched\":[\"a\"]}}",
-		    400, "/context/vouched: expected none in a search, for statements are heard with a question alone, "
+		{ "a statement in a search", "search/action", "{" ALICE "," RECORD
+		    ",\"context\":{\"vouched\":[\"a\"]}}", 400, "/context/vouched: expected none in a search, for statements are heard with a question alone, "
 		    "found some" },
 		{ "a provider's name in a search that is none", "search/action", "{" ALICE "," RECORD
 		    ",\"context\":{\"idp\":7}}", 400, "/context/idp" },
@@ -384,12 +384,14 @@ a_candidate_out_of_the_domain_is_not_permitted(void **state)
 	} cases[] = {
 		{ "subjects", "search/subject", "{\"subject\":{\"type\":\"user\"}," ACTION("read") "," RECORD "}", 200,
 		    "[{\"type\":\"user\",\"id\":\"member\"},{\"type\":\"user\",\"id\":\"other\"}]" },
-		{ "actions", "search/action", "{" AS("member") "," RECORD "}", 200, "\"results\":[{\"name\":\"read\"}]" },
-		{ "an action that was asked", "search/subject", "{\"subject\":{\"type\":\"user\"}," ACTION("fly") "," RECORD
-		    "}", 400, "/action: expected a value of the fact action.name, found another" },
+		{ "actions", "search/action", "{" AS("member") "," RECORD "}", 200,
+		    "\"results\":[{\"name\":\"read\"}]" },
+		{ "an action that was asked", "search/subject", "{\"subject\":{\"type\":\"user\"}," ACTION("fly") ","
+		    RECORD "}", 400, "/action: expected a value of the fact action.name, found another" },
 		{ "a subject that was", "search/action", "{" AS("king") "," RECORD "}", 400,
 		    "/subject: expected a value of the fact subject.role, found another" },
-		{ "and in a question", "evaluation", "{" AS("king") "," ACTION("read") "," RECORD "}", 400, "/subject: " },
+		{ "and in a question", "evaluation", "{" AS("king") "," ACTION("read") "," RECORD "}", 400,
+		    "/subject: " },
 	};
 	struct scene *s = &scene;
 
@@ -512,7 +514,8 @@ a_wrong_access_file_is_refused_with_its_place(void **state)
 		    ERR_INVALID, "/subjects/0/profile: unknown key" },
 		{ "a part that is none", "{\"properties\":[{\"of\":\"context\",\"fact\":\"a\"}]}",
 		    ERR_INVALID, "/properties/0/of: expected subject, action or resource, found \"context\"" },
-		{ "a fraction", "{\"actions\":[{\"name\":\"a\",\"facts\":{\"b\":1.5}}]}", ERR_INVALID, "/actions/0/facts" },
+		{ "a fraction", "{\"actions\":[{\"name\":\"a\",\"facts\":{\"b\":1.5}}]}", ERR_INVALID,
+		    "/actions/0/facts" },
 	};
 	struct arena a = arena_init(16 * MIB);
 
@@ -521,8 +524,8 @@ a_wrong_access_file_is_refused_with_its_place(void **state)
 		const struct access *access;
 		struct problem why;
 
-		expect_problem(cases[i].title, access_parse(&a, "access.json", span_text(cases[i].text), &access, &why), &why,
-		    cases[i].code, cases[i].part);
+		expect_problem(cases[i].title, access_parse(&a, "access.json", span_text(cases[i].text), &access,
+		    &why), &why, cases[i].code, cases[i].part);
 	}
 	arena_release(&a);
 }

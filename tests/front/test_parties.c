@@ -18,8 +18,8 @@
 
 #define PARTY(id) "{\"type\":\"relying_party\",\"id\":\"https://" id ".example/\"}"
 #define ACCESS "{\"default\":{\"framework\":\"fixture\",\"profile\":\"records\"},\"properties\":[{\"of\":\"action\"," \
-	"\"fact\":\"action.name\"}],\"subjects\":[{\"type\":\"user\",\"id\":\"alice\"},{\"type\":\"user\",\"id\":\"bob\"}]," \
-	"\"resources\":[" PARTY("other") "," PARTY("gone") ",{\"type\":\"record\",\"id\":\"r\"}," PARTY("records") "," \
+	"\"fact\":\"action.name\"}],\"subjects\":[{\"type\":\"user\",\"id\":\"alice\"}," \
+	"{\"type\":\"user\",\"id\":\"bob\"}],\"resources\":[" PARTY("other") "," PARTY("gone") ",{\"type\":\"record\",\"id\":\"r\"}," PARTY("records") "," \
 	PARTY("nobody") "],\"actions\":[{\"name\":\"fly\"},{\"name\":\"read\"},{\"name\":\"write\"}]}"
 #define ALICE "\"subject\":{\"type\":\"user\",\"id\":\"alice\"}"
 #define ACTION(name) ALICE ",\"action\":{\"name\":\"" name "\"}"
@@ -166,7 +166,8 @@ the_registry_counts_in_a_search(void **state)
 		{ "subjects", "subject", "\"subject\":{\"type\":\"user\"},\"action\":{\"name\":\"write\"}" RECORD
 		    ",\"context\":{" IDP("other") "}",
 		    "{\"type\":\"user\",\"id\":\"alice\"},{\"type\":\"user\",\"id\":\"bob\"}" },
-		{ "none without", "subject", "\"subject\":{\"type\":\"user\"},\"action\":{\"name\":\"write\"}" RECORD, "" },
+		{ "none without", "subject", "\"subject\":{\"type\":\"user\"},\"action\":{\"name\":\"write\"}" RECORD,
+		    "" },
 	};
 	struct scene *s = &scene;
 

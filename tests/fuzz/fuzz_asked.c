@@ -47,7 +47,9 @@ check_parts(const struct asked *q, enum part searched)
 static const struct {
 	bool several;
 	enum part searched;
-} ways[] = { { false, PARTS }, { true, PARTS }, { false, PART_SUBJECT }, { false, PART_ACTION }, { false, PART_RESOURCE } };
+} ways[] = {
+	{ false, PARTS }, { true, PARTS }, { false, PART_SUBJECT }, { false, PART_ACTION }, { false, PART_RESOURCE },
+};
 
 static enum err
 read_as(struct arena *a, size_t way, struct span body, struct asked_body *out, struct problem *why)

@@ -192,7 +192,8 @@ asked_read_one(struct arena *a, struct span body, struct asked_body *out, struct
 enum err
 asked_read_search(struct arena *a, struct span body, enum part searched, struct asked_body *out, struct problem *why)
 {
-	return read_body(a, body, FORM_SEARCH, out, why) == OK ? read_parts(a, &out->defaults, searched, why) : why->code;
+	return read_body(a, body, FORM_SEARCH, out, why) == OK ? read_parts(a, &out->defaults, searched, why)
+	                                                       : why->code;
 }
 
 /* Several */

@@ -8,7 +8,7 @@
 
 #define ANSWER_LARGEST (16 * MIB)
 #define ANSWER_USUAL (8 * KIB)
-#define ADVISED 8                /* refusals of one request that are told the way up: advice costs far more than deciding */
+#define ADVISED 8 /* refusals of one request that are told the way up: advice costs far more than deciding */
 #define VOUCHED_LARGEST (256 * KIB) /* statements of all its items: items may share a default, and each keeps a copy */
 
 /* One question of the request: a posed one, or why it could not be. */
@@ -68,8 +68,8 @@ evaluate_several(struct exchange *x, void *front)
 static enum err
 refuse_statements(const struct item *item, size_t most, const char *what, struct problem *why)
 {
-	return problem_set(why, ERR_LIMIT, "", "%s/context/vouched: expected at most %zu %s of vouchers in one request, found "
-	    "more", item->posed->at, most, what);
+	return problem_set(why, ERR_LIMIT, "",
+	    "%s/context/vouched: expected at most %zu %s of vouchers in one request, found more", item->posed->at, most, what);
 }
 
 /* The same bytes are one statement, whichever items they came with. */
@@ -84,7 +84,8 @@ gather_statements(struct evaluating *e, struct item *item, struct problem *why)
 		while (at < e->statement_count && !span_equal(e->statements[at], text))
 			at++;
 		if (e->vouched_size > VOUCHED_LARGEST)
-			return refuse_statements(item, VOUCHED_LARGEST, "bytes of statements, each counted for each item,", why);
+			return refuse_statements(item, VOUCHED_LARGEST,
+			    "bytes of statements, each counted for each item,", why);
 		if (at == VOUCHING_STATEMENTS)
 			return refuse_statements(item, VOUCHING_STATEMENTS, "different statements", why);
 		if (at == e->statement_count)
@@ -214,8 +215,9 @@ find_parties(struct evaluating *e)
 {
 	struct authzen_front *front = e->asking.front;
 	struct arena *a = e->asking.exchange->arena;
+	const struct policy_snapshot *policies = e->asking.policies;
 
-	if (!e->asking.policies || !e->asking.policies->dictionary || !registry_speaks(e->asking.policies->dictionary)) {
+	if (!policies || !policies->dictionary || !registry_speaks(policies->dictionary)) {
 		decide_all(e);
 		return;
 	}
@@ -252,7 +254,8 @@ check_provider(const struct evaluating *e, const struct item *item, struct probl
 		providers++;
 	}
 	return !idp || providers == 0 ? OK : problem_set(why, ERR_INVALID, "",
-	    "%s/context/idp: expected an entity of the identity provider that vouches, found another's", item->posed->at);
+	    "%s/context/idp: expected an entity of the identity provider that vouches, found another's",
+	    item->posed->at);
 }
 
 static void
@@ -330,8 +333,9 @@ decide_all(struct evaluating *e)
 
 		item->first = e->request_count;
 		if (item->posed && e->request_count + item->posed->count > EVALUATIONS_LARGEST) {
-			problem_set(&why, ERR_LIMIT, "", "expected at most %d decisions in one request, those of further "
-			    "frameworks counted", EVALUATIONS_LARGEST);
+			problem_set(&why, ERR_LIMIT, "",
+			    "expected at most %d decisions in one request, those of further frameworks counted",
+			    EVALUATIONS_LARGEST);
 			asking_refuse(&e->asking, &why);
 			return;
 		}
@@ -350,7 +354,8 @@ decide_all(struct evaluating *e)
 		answer(e, NULL);
 		return;
 	}
-	pending = evaluations_run(e->asking.front->store, a, e->requests, e->request_count, e->asking.now, on_decided, e, &why);
+	pending = evaluations_run(e->asking.front->store, a, e->requests, e->request_count, e->asking.now, on_decided,
+	    e, &why);
 	if (pending)
 		exchange_hold(e->asking.exchange, pending);
 	else
@@ -371,8 +376,8 @@ on_decided(void *arg, enum err err, const struct evaluation_answer *answers, con
 
 /* Answering */
 
-/* What proves the decision to whoever holds this answer: the salt opens the entry to them, the commitment is what stands in
- * the log (ledger/entry.h). */
+/* What proves the decision to whoever holds this answer: the salt opens the entry to them, the commitment is what
+ * stands in the log (ledger/entry.h). */
 static void
 write_receipt(struct buffer *b, const struct evaluating *e, const struct evaluation_answer *answer)
 {
@@ -404,11 +409,13 @@ write_context(struct buffer *b, const struct evaluating *e, const struct evaluat
 }
 
 static void
-write_decided(struct buffer *b, const struct evaluating *e, const struct item *item, const struct evaluation_answer *answers)
+write_decided(struct buffer *b, const struct evaluating *e, const struct item *item,
+    const struct evaluation_answer *answers)
 {
 	const struct evaluation_answer *first = &answers[item->first];
 
-	buffer_text(b, first->decision->permit ? "{\"decision\":true,\"context\":{" : "{\"decision\":false,\"context\":{");
+	buffer_text(b, first->decision->permit ? "{\"decision\":true" : "{\"decision\":false");
+	buffer_text(b, ",\"context\":{");
 	write_context(b, e, first);
 	if (item->posed->step_up)
 		decision_obligations_write(b, first->decision);

@@ -31,7 +31,7 @@ struct posed {
 	size_t vouched_count;
 	struct span relying_party, idp; /* entity IDs; empty: not named */
 	bool unplaced;               /* refused only because no policy is set for this action and resource */
-	unsigned misnamed;           /* refused because the id of this part (a bit each) is out of the domain of its fact */
+	unsigned misnamed;           /* refused because the id of this part (a bit) is out of the domain of its fact */
 	bool step_up;                /* the caller can act on a step-up obligation */
 	const char *at;              /* JSON pointer of the question */
 };

@@ -78,8 +78,8 @@ observe(const struct searching *s, size_t looked, struct facts *facts)
 		party_observe(&s->parties.list[s->idp_party - 1], facts, s->asking.now);
 }
 
-/* Whether the engine would permit it. What no policy is set for, or is called as no value of the fact that its id stands
- * for, is not permitted; what is wrong with the request's own facts is the request's. */
+/* Whether the engine would permit it. What no policy is set for, or whose id is out of the domain of the fact it
+ * stands for, is not permitted; what is wrong with the request's own facts is the request's. */
 static enum err
 look(struct searching *s, const struct access_entity *candidate, size_t looked, struct arena *a, bool *permit,
     struct problem *why)
