@@ -164,12 +164,13 @@ caller_decide(const struct caller *before, const struct ask *member, const struc
 /* Rows */
 
 static void
-point(struct unit *unit, const struct caller *c, struct span digest)
+point(struct unit *unit, const struct caller *c, struct span digest, bool reserved)
 {
 	struct buffer b = buffer_init(4 * KIB);
 
 	caller_pointer_write(&b, &(struct caller_pointer){ .name = c->name, .member = c->member });
-	unit_expect(unit, &caller_secret_table, digest, 0);
+	if (!reserved)
+		unit_expect(unit, &caller_secret_table, digest, 0);
 	unit_put(unit, &caller_secret_table, digest, buffer_span(&b));
 	buffer_release(&b);
 }
@@ -189,6 +190,21 @@ revoke(struct unit *unit, const struct caller *c)
 }
 
 void
+caller_key_reserve(struct unit *unit, const struct caller_outcome *outcome)
+{
+	point(unit, &outcome->after, span_of(outcome->fingerprint, sizeof(outcome->fingerprint)), false);
+}
+
+void
+caller_key_free(struct unit *unit, struct span key)
+{
+	uint8_t sum[32];
+
+	digest(DIGEST_SHA256, key, sum);
+	unit_delete(unit, &caller_secret_table, span_of(sum, sizeof(sum)));
+}
+
+void
 caller_change_write(struct unit *unit, const struct caller_change *change, const struct caller_outcome *outcome)
 {
 	struct caller after = outcome->after;
@@ -202,11 +218,11 @@ caller_change_write(struct unit *unit, const struct caller_change *change, const
 	if (outcome->token.text[0])
 		after.token = span_of(outcome->token.digest, sizeof(outcome->token.digest));
 	if (change->action == CALLER_CREATE && after.token.size)
-		point(unit, &after, after.token);
+		point(unit, &after, after.token, false);
 	if (outcome->key_changed && change->action == CALLER_REMOVE_KEY)
 		unit_delete(unit, &caller_secret_table, fingerprint);
 	else if (outcome->key_changed)
-		point(unit, &after, fingerprint);
+		point(unit, &after, fingerprint, outcome->key_reserved);
 	b = buffer_init(CALLER_ROW_LARGEST);
 	caller_write(&b, &after);
 	assert(!b.overflowed);

@@ -38,6 +38,7 @@ struct caller_outcome {
 	struct caller_token token;     /* CREATE, unless tokenless: to be shown once, and kept nowhere */
 	uint8_t fingerprint[32];       /* of the key that came or went */
 	bool key_changed;
+	bool key_reserved;             /* the key that comes is this caller's already: caller_key_reserve() */
 };
 
 /* `before` NULL: there is none; `member` is the answer to the question for the member's row (CREATE). ERR_CONFLICT: the
@@ -48,3 +49,7 @@ enum err caller_decide(const struct caller *before, const struct ask *member, co
 /* Rows, and the precondition that no other caller has the key; that the caller is as it was is for the unit's maker to
  * expect. */
 void caller_change_write(struct unit *, const struct caller_change *, const struct caller_outcome *);
+
+/* A key that is to come points to its caller before, so that no other takes it; it counts when the caller names it. */
+void caller_key_reserve(struct unit *, const struct caller_outcome *);
+void caller_key_free(struct unit *, struct span key);

@@ -6,7 +6,7 @@
 #include "base/record.h"
 #include "crypto/digest.h"
 
-#define PROPOSAL_FORMAT 1
+#define PROPOSAL_FORMAT 2 /* from 2 on a key that waits is reserved */
 
 const struct table caller_proposal_table = { "caller_proposal", ROLE_BIT(ROLE_STEWARD), 0 };
 
@@ -111,6 +111,7 @@ approve(struct arena *arena, const struct caller_proposal *waiting, const struct
 	    agreement_join(arena, &out->proposal.agreement, &s->by, why) != OK ||
 	    caller_decide(before, member, &out->change, &out->outcome, why) != OK)
 		return why->code;
+	out->outcome.key_reserved = true;
 	out->fate = agreement_whole(&out->proposal.agreement, &s->by.quorum) ? CALLER_EFFECTIVE : CALLER_WAITS;
 	return OK;
 }
@@ -129,6 +130,7 @@ caller_step_decide(struct arena *arena, const struct caller_proposal *waiting, c
 		return approve(arena, waiting, before, member, s, out, why);
 	if (s->change.action == CALLER_WITHDRAW) {
 		out->proposal = *waiting;
+		out->freed = waiting->change.key;
 		out->fate = CALLER_TAKEN_BACK;
 		return OK;
 	}
@@ -136,6 +138,8 @@ caller_step_decide(struct arena *arena, const struct caller_proposal *waiting, c
 		return why->code;
 	if (quorum_needed(&s->by.quorum) > 1 && raises_trust(&s->change, &out->outcome))
 		return propose(arena, waiting, s, out, why);
+	if (waiting && s->change.action == CALLER_REVOKE)
+		out->freed = waiting->change.key;
 	out->fate = CALLER_EFFECTIVE;
 	return OK;
 }
@@ -163,12 +167,16 @@ caller_step_write(struct unit *unit, const struct caller_step *s, const struct c
 	unit_expect(unit, &caller_table, name, caller);
 	if (verdict->fate == CALLER_WAITS) {
 		put_proposal(unit, &verdict->proposal);
+		if (verdict->outcome.key_changed && !verdict->outcome.key_reserved)
+			caller_key_reserve(unit, &verdict->outcome);
 		return;
 	}
 	/* What waits for a caller that has ended has ended too. */
 	if (verdict->fate == CALLER_TAKEN_BACK || s->change.action == CALLER_APPROVE ||
 	    s->change.action == CALLER_REVOKE)
 		unit_delete(unit, &caller_proposal_table, name);
+	if (verdict->freed.size)
+		caller_key_free(unit, verdict->freed);
 	if (verdict->fate == CALLER_EFFECTIVE)
 		caller_change_write(unit, &verdict->change, &verdict->outcome);
 }

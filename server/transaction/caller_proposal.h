@@ -7,7 +7,8 @@
  * Whoever sees every entry of the ledger, or vouches for facts that count, is trusted by others than his own member; so
  * creating such a caller, and registering a key with it, takes `approvals` operators (model/agreement.h). A token is
  * told to whoever proposes, and counts from the approval: nothing points to it before. When it is approved all is
- * looked at again as if it came now. One change of a caller waits at a time.
+ * looked at again as if it came now; but its key is its own from the proposal on, so that no other caller takes it. One
+ * change of a caller waits at a time.
  */
 #pragma once
 
@@ -43,6 +44,7 @@ struct caller_verdict {
 	/* WAITS: as it is kept now; EFFECTIVE after an approval, TAKEN_BACK: as it was */
 	struct caller_proposal proposal;
 	struct caller_change change;     /* EFFECTIVE: what to write, with the outcome */
+	struct span freed;               /* a key that waited, and does no more */
 	struct caller_outcome outcome;   /* `token`: told now, whatever the fate is */
 };
 

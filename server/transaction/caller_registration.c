@@ -186,7 +186,7 @@ on_step_committed(void *arg, const struct committed *done)
 		return;
 	}
 	if (done->code == ERR_CONFLICT && !raced)
-		problem_set(&g->why, ERR_CONFLICT, "", "that key is registered with another caller");
+		problem_set(&g->why, ERR_CONFLICT, "", "that key is registered with another caller, or waits to be");
 	else if (done->code != OK)
 		problem_set(&g->why, done->code, "", "the change of caller \"%.*s\" could not be written: %s",
 		    SPAN_ARGS(g->step->change.name), err_name(done->code));

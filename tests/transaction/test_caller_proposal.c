@@ -172,7 +172,7 @@ which_changes_wait(void **state)
 		expect_number(cases[i].title, s->verdict.fate, cases[i].fate);
 		expect_number("a caller", look(s, &caller_table).count, cases[i].fate == CALLER_EFFECTIVE);
 		expect_number("token and key", look(s, &caller_secret_table).count, cases[i].fate == CALLER_EFFECTIVE ?
-		    2 : 0);
+		    2 : 1);
 		expect_number("a proposal", look(s, &caller_proposal_table).count, cases[i].fate == CALLER_WAITS);
 		expect_true("the token is told once, now", s->verdict.outcome.token.text[0] != '\0');
 		scene_close(s);
@@ -244,7 +244,9 @@ a_key_of_a_trusted_caller_waits_too(void **state)
 	expect_ok("a caller", create(s, "A", 1, CALLER_VOUCH), &s->why);
 	expect_ok("a key", step(s, add), &s->why);
 	expect_number("waits", s->verdict.fate, CALLER_WAITS);
-	expect_number("and stands for nobody", look(s, &caller_secret_table).count, 2);
+	expect_true("the caller as it was", caller_read(look(s, &caller_table).value, &made));
+	expect_number("does not have it", made.key_count, 1);
+	expect_number("though it is kept for it", look(s, &caller_secret_table).count, 3);
 	expect_ok("approved", act(s, "B", 2, CALLER_APPROVE), &s->why);
 	expect_true("the caller is read", caller_read(look(s, &caller_table).value, &made));
 	expect_number("has it", made.key_count, 2);
