@@ -106,6 +106,10 @@ async function decisions(decision) {
 			await isNotCalledGood(page);
 		}));
 	}
+	await check("a criterion that an answer leaves out is shown from the record", () =>
+		pasted(forged(decision, (_, context) => { context.failed = []; }), async (page) => {
+			expect((await main(page)).includes("Criteria that are not met (1)"), await main(page));
+		}));
 	await check("while the log does not answer, nothing is called recorded", () => open({ path: "decisions/", language: "en" }, async (page) => {
 		await page.route("**/v1/ledger/entries/*", (route) => route.fulfill({ status: 503, body: "{}" }));
 		await paste(page, decision.text);

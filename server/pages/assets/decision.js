@@ -30,7 +30,6 @@ const unknownPolicy = (framework, version) => ({ framework, version, areas: [], 
 function merged(record, answer, policy) {
 	const entry = record?.entry;
 	const context = answer?.context;
-	const written = (list = []) => list.map((one) => inWordsOf(policy, one));
 	const required = new Map((entry?.demand ?? []).map((one) => [one.area, one]));
 	const levels = Object.entries(entry?.result.levels ?? context.levels).map(([area, { reached, possible }]) => ({
 		area, reached, possible,
@@ -46,12 +45,18 @@ function merged(record, answer, policy) {
 		permit: entry ? entry.result.permit : answer.decision,
 		barred: entry?.result.barred ?? false,
 		levels,
-		failed: context ? written(context.failed) : ofRecord(entry.result.failed, entry, policy, levels),
-		unknown: context ? written(context.unknown) : ofRecord(entry.result.unknown, entry, policy, levels),
+		failed: criteriaOf(context?.failed, entry?.result.failed, policy, levels),
+		unknown: criteriaOf(context?.unknown, entry?.result.unknown, policy, levels),
 		disregarded: context?.disregarded ?? [],
 		advice: context?.advice ?? null,
 		entry,
 	};
+}
+
+/* Those an answer tells, with the value needed, and those of the record that it leaves out. */
+function criteriaOf(answered = [], recorded = [], policy, levels) {
+	return [...answered.map((one) => inWordsOf(policy, one)),
+		...ofRecord(recorded.filter((id) => !answered.some((one) => one.id === id)), policy, levels)];
 }
 
 /* Words, area and level are the policy's, whatever a text says. */
@@ -62,7 +67,7 @@ function inWordsOf(policy, one) {
 }
 
 /* The record has every criterion that was not met; a reader wants those that stood in the way: up to the level required. */
-function ofRecord(ids, entry, policy, levels) {
+function ofRecord(ids, policy, levels) {
 	return ids.map((id) => policy.criteria.find((one) => one.id === id) ?? { id }).filter((one) => matters(one, policy, levels))
 		.map((one) => ({ id: one.id, area: one.area, level: one.level, text: one.reason, criterion: one }));
 }
