@@ -9,7 +9,7 @@
 #include "transaction/caller_proposal.h"
 
 /* The verdict is borrowed until the callback returns. caller_step_decide()'s problems; ERR_CONFLICT also when the key
- * is registered with another caller, or somebody else changes this one again and again; ERR_UNAVAILABLE,
+ * is registered with another caller or waits to be, or somebody else changes this one again and again; ERR_UNAVAILABLE,
  * ERR_UNSUPPORTED: what is there cannot be read. Nothing has changed then. */
 typedef void on_caller_registered(void *arg, enum err, const struct caller_verdict *, const struct problem *why);
 /* The step stays the caller's until the callback or the cancellation. */

@@ -167,8 +167,8 @@ refuse_voucher(const struct vouched *v, size_t at, struct problem *why)
 	log_info("statement.refused", "asker=%s caller=%s problem=%s", LOG_SPAN(v->asked.asker),
 	    LOG_SPAN(v->jwts[at].issuer), LOG_TEXT(why->text));
 	return problem_set(why, ERR_INVALID, "RFC 7515 s5.2",
-	    "the JWT's /iss: expected the name of a caller who may vouch, and the JWT signed with a key registered with "
-	    "it, found another");
+	    "the JWT's /iss: expected the name of a caller who may vouch, and the JWT signed with a key registered "
+	    "with it, found another");
 }
 
 static enum err

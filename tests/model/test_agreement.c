@@ -84,7 +84,8 @@ words_are_counted_by_the_operators_in_force(void **state)
 
 		for (size_t n = 0; n < WORDS && cases[i].words[n].actor; n++) {
 			const struct word *w = &cases[i].words[n];
-			const struct agreeing by = { span_text(w->actor), { lines_of(&a, w->operators), w->approvals } };
+			const struct quorum quorum = { lines_of(&a, w->operators), w->approvals };
+			const struct agreeing by = { span_text(w->actor), quorum };
 			const struct span before = g.approvers;
 			const char *title = arena_print(&a, "%s: %zu. %s", cases[i].title, n + 1, w->actor);
 			struct problem why = { 0 };

@@ -110,8 +110,8 @@ outcome_show(struct ctl *ctl, json_t *answer)
 		if (answer_number(answer, "facts_added"))
 			printf("  %lld facts are new in the dictionary\n", answer_number(answer, "facts_added"));
 		if (waits)
-			printf("  waits for %lld more operator%s: %lld of %lld have agreed to %s\n", more, more == 1 ? "" : "s",
-			    had, had + more, answer_text(answer, "proposal"));
+			printf("  waits for %lld more operator%s: %lld of %lld have agreed to %s\n", more,
+			    more == 1 ? "" : "s", had, had + more, answer_text(answer, "proposal"));
 		if (answer_text(answer, "entry")[0])
 			printf("  in the ledger as %s\n", answer_text(answer, "entry"));
 	}
