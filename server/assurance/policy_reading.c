@@ -38,14 +38,6 @@ policy_level_id(struct place p)
 
 /* Texts */
 
-/* Control characters, direction marks and zero widths: what a reader of the file would not see. */
-static const struct {
-	uint32_t first, last;
-} unseen[] = {
-	{ 0x00, 0x1f }, { 0x7f, 0x9f }, { 0x61c, 0x61c }, { 0x200b, 0x200f }, { 0x2028, 0x202e }, { 0x2060, 0x2069 },
-	{ 0xfeff, 0xfeff },
-};
-
 /* Whether nothing in it is unseen; and its length. The tree's texts are UTF-8. */
 static bool
 is_seen(struct span s, bool lines, size_t *characters)
@@ -53,9 +45,8 @@ is_seen(struct span s, bool lines, size_t *characters)
 	for (*characters = 0; s.size; ++*characters) {
 		uint32_t c = utf8_cut(&s);
 
-		for (size_t i = 0; i < COUNT(unseen); i++)
-			if (c >= unseen[i].first && c <= unseen[i].last && !(lines && c == '\n'))
-				return false;
+		if (character_unseen(c) && !(lines && c == '\n'))
+			return false;
 	}
 	return true;
 }

@@ -290,11 +290,28 @@ utf8_cut(struct span *rest)
 	uint8_t first = rest->data[0];
 	size_t more = first < 0xc0 ? 0 : first < 0xe0 ? 1 : first < 0xf0 ? 2 : 3;
 	uint32_t c = more ? first & (0x3fu >> more) : first;
+	size_t i = 1;
 
-	for (size_t i = 1; i <= more; i++)
+	for (; i <= more && i < rest->size; i++)
 		c = c << 6 | (rest->data[i] & 0x3fu);
-	*rest = span_skip(*rest, more + 1);
+	*rest = span_skip(*rest, i);
 	return c;
+}
+
+static const struct {
+	uint32_t first, last;
+} unseen[] = {
+	{ 0x00, 0x1f }, { 0x7f, 0x9f }, { 0x61c, 0x61c }, { 0x200b, 0x200f }, { 0x2028, 0x202e }, { 0x2060, 0x2069 },
+	{ 0xfeff, 0xfeff }, { 0xfffe, 0xffff },
+};
+
+bool
+character_unseen(uint32_t character)
+{
+	for (size_t i = 0; i < COUNT(unseen); i++)
+		if (character >= unseen[i].first && character <= unseen[i].last)
+			return true;
+	return false;
 }
 
 bool

@@ -30,8 +30,13 @@ struct span percent_write(struct arena *, struct span);
 bool utf8_valid(struct span);
 /* At most so many bytes from the beginning, and no character cut in two. */
 struct span utf8_first(struct span, size_t most);
-/* Cuts one character from the front of what is well-formed and not empty. */
+/* Cuts one character from the front of what is not empty and well-formed, but for its last character, which may be cut
+ * short. */
 uint32_t utf8_cut(struct span *rest);
+
+/* Characters nobody sees, that turn the line around, or that command a terminal: control characters, direction marks,
+ * zero widths, line and paragraph separators, and what XML 1.0 s2.2 has not. A blank is none. */
+bool character_unseen(uint32_t);
 
 /* A JSON string with its quotes, as our own writers make it (RFC 8785 s3.2.2.2). Bytes that are no UTF-8 (of a sentence
  * cut short, of somebody's log) become U+FFFD: what is written is JSON whatever it was given. */

@@ -34,30 +34,13 @@ is_alphanumeric(uint8_t c)
 
 /* Text for people */
 
-/* Control characters, direction marks, zero widths, line and paragraph separators, and what XML 1.0 s2.2 has not. */
-static const struct {
-	uint32_t first, last;
-} unseen[] = {
-	{ 0x00, 0x1f }, { 0x7f, 0x9f }, { 0x61c, 0x61c }, { 0x200b, 0x200f }, { 0x2028, 0x202e }, { 0x2060, 0x2069 },
-	{ 0xfeff, 0xfeff }, { 0xfffe, 0xffff },
-};
-
-static bool
-is_unseen(uint32_t character)
-{
-	for (size_t i = 0; i < COUNT(unseen); i++)
-		if (character >= unseen[i].first && character <= unseen[i].last)
-			return true;
-	return false;
-}
-
 static bool
 is_seen(struct span s, const char *but)
 {
 	while (s.size) {
 		uint32_t c = utf8_cut(&s);
 
-		if (is_unseen(c) && !(c < 0x80 && is_one_of((uint8_t)c, but)))
+		if (character_unseen(c) && !(c < 0x80 && is_one_of((uint8_t)c, but)))
 			return false;
 	}
 	return true;
@@ -70,7 +53,7 @@ form_unseen(struct span s, uint32_t *character, size_t *position)
 		return false;
 	for (*position = 1; s.size; ++*position) {
 		*character = utf8_cut(&s);
-		if (is_unseen(*character) && *character != '\n')
+		if (character_unseen(*character) && *character != '\n')
 			return true;
 	}
 	return false;

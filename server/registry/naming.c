@@ -1,7 +1,8 @@
 /* registry/naming.c - what people call an entity, gathered while its elements are read. */
 #include "registry/naming.h"
 
-#include "registry/soundness.h"
+#include "codec/text.h"
+#include "codec/xml.h"
 
 #define MD "urn:oasis:names:tc:SAML:2.0:metadata"
 #define MDUI "urn:oasis:names:tc:SAML:metadata:ui"
@@ -132,21 +133,23 @@ is_blank(uint32_t character)
 size_t
 name_tidy(struct span s, uint8_t out[NAME_LARGEST])
 {
-	size_t used = 0, size;
+	size_t used = 0;
 	bool blank = false;
 
-	for (size_t i = 0; i < s.size; i += size) {
-		uint32_t character = character_at(s, i, &size);
+	while (s.size) {
+		const struct span from = s;
+		uint32_t character = utf8_cut(&s);
+		size_t size = from.size - s.size;
 
 		blank = blank || is_blank(character);
-		if (character_unseen(character) && !is_joiner(character))
+		if (is_blank(character) || (character_unseen(character) && !is_joiner(character)))
 			continue;
 		blank = blank && used;
-		if (i + size > s.size || used + blank + size > NAME_LARGEST)
+		if (used + blank + size > NAME_LARGEST)
 			break;
 		if (blank)
 			out[used++] = ' ';
-		memcpy(out + used, s.data + i, size);
+		memcpy(out + used, from.data, size);
 		used += size;
 		blank = false;
 	}

@@ -49,35 +49,6 @@ starts_nocase(struct span s, const char *prefix)
 
 static const char *const scripts[] = { "javascript:", "vbscript:", "data:" };
 
-static const struct {
-	uint32_t first, last;
-} unseen[] = {
-	{ 0x00, 0x20 }, { 0x7f, 0x9f }, { 0x61c, 0x61c }, { 0x200b, 0x200f }, { 0x2028, 0x202e }, { 0x2060, 0x2069 },
-	{ 0xfeff, 0xfeff }, { 0xfffe, 0xffff },
-};
-
-bool
-character_unseen(uint32_t character)
-{
-	for (size_t i = 0; i < COUNT(unseen); i++)
-		if (character >= unseen[i].first && character <= unseen[i].last)
-			return true;
-	return false;
-}
-
-uint32_t
-character_at(struct span s, size_t at, size_t *size)
-{
-	uint8_t first = s.data[at];
-	size_t more = first < 0xc0 ? 0 : first < 0xe0 ? 1 : first < 0xf0 ? 2 : 3;
-	uint32_t c = more ? first & (0x3fu >> more) : first;
-
-	*size = 1;
-	for (; *size <= more && at + *size < s.size; ++*size)
-		c = c << 6 | (s.data[at + *size] & 0x3fu);
-	return c;
-}
-
 static bool
 is_escape(struct span s)
 {
@@ -89,12 +60,13 @@ is_escape(struct span s)
 enum err
 soundness_entity_id(struct span id, int line, struct problem *why)
 {
-	size_t size;
+	struct span rest = id;
 
-	for (size_t i = 0; i < id.size; i += size) {
-		uint32_t character = character_at(id, i, &size);
+	while (rest.size) {
+		size_t i = id.size - rest.size;
+		uint32_t character = utf8_cut(&rest);
 
-		if (character_unseen(character))
+		if (character == ' ' || character_unseen(character))
 			return problem_set(why, ERR_INVALID, "RFC 3986 s2",
 			    "line %d: expected a URI as entityID, found one with the character U+%04X at position %zu",
 			    line, character, i + 1);

@@ -24,11 +24,6 @@ struct soundness {
 struct soundness soundness_init(void);
 void soundness_release(struct soundness *);
 
-/* Characters nobody sees, that turn the line around, or that command a terminal; the blank too. */
-bool character_unseen(uint32_t);
-/* The character that begins at `at` in well-formed UTF-8, and its bytes. */
-uint32_t character_at(struct span, size_t at, size_t *size);
-
 /* Problems begin with `line N: `. */
 enum err soundness_entity_id(struct span, int line, struct problem *why);
 void soundness_begin(struct soundness *);

@@ -3,8 +3,8 @@
 
 #include <stdlib.h>
 
+#include "codec/text.h"
 #include "codec/xml.h"
-#include "registry/soundness.h"
 
 #define NAME_FORMAT_URI "urn:oasis:names:tc:SAML:2.0:attrname-format:uri"
 
@@ -20,13 +20,16 @@ is_impossible(uint32_t character)
 static void
 write_possible(struct buffer *b, struct span text, void (*write)(struct buffer *, struct span))
 {
-	size_t from = 0, size;
+	struct span rest = text;
+	size_t from = 0;
 
-	for (size_t i = 0; i < text.size; i += size) {
-		if (!is_impossible(character_at(text, i, &size)))
+	while (rest.size) {
+		size_t at = text.size - rest.size;
+
+		if (!is_impossible(utf8_cut(&rest)))
 			continue;
-		write(b, span_of(text.data + from, i - from));
-		from = i + size;
+		write(b, span_of(text.data + from, at - from));
+		from = text.size - rest.size;
 	}
 	write(b, span_skip(text, from));
 }

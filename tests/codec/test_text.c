@@ -2,6 +2,7 @@
 #include "expect.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "codec/text.h"
 
@@ -290,6 +291,40 @@ lines_become_a_list(void **state)
 	}
 }
 
+/* As the end of a name that was cut to a number of bytes. */
+static void
+of_a_character_cut_short_what_is_there_is_cut(void **state)
+{
+	static const char *const texts[] = { "\xe3\x81", "\xf0\x90\x80", "\xc2" };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(texts); i++) {
+		/* A copy without a NUL behind it: what reads past it is seen. */
+		uint8_t *bytes = malloc(strlen(texts[i]));
+		struct span rest = span_of(bytes, strlen(texts[i]));
+
+		memcpy(bytes, texts[i], rest.size);
+		utf8_cut(&rest);
+		expect_number("nothing is left", rest.size, 0);
+		free(bytes);
+	}
+}
+
+static void
+characters_that_nobody_sees_are_known(void **state)
+{
+	static const uint32_t unseen[] = { 0, '\n', 0x1f, 0x7f, 0x85, 0x9f, 0x61c, 0x200b, 0x200d, 0x200f, 0x2028,
+		0x202e, 0x2060, 0x2069, 0xfeff, 0xfffe, 0xffff };
+	static const uint32_t seen[] = { ' ', '~', 0xa0, 0x61b, 0x61d, 0x200a, 0x2010, 0x2027, 0x202f, 0x205f, 0x206a,
+		0x3042, 0xfefe, 0xff00, 0xfffd, 0x10000, 0x1f600 };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(unseen); i++)
+		assert_true(character_unseen(unseen[i]));
+	for (size_t i = 0; i < COUNT(seen); i++)
+		assert_false(character_unseen(seen[i]));
+}
+
 int
 main(void)
 {
@@ -304,6 +339,8 @@ main(void)
 		cmocka_unit_test(no_character_is_cut_in_two),
 		cmocka_unit_test(hexadecimal_ends_where_its_bytes_do),
 		cmocka_unit_test(characters_are_cut_one_by_one),
+		cmocka_unit_test(of_a_character_cut_short_what_is_there_is_cut),
+		cmocka_unit_test(characters_that_nobody_sees_are_known),
 		cmocka_unit_test(lines_become_a_list),
 	};
 
