@@ -214,6 +214,16 @@ def operators(f):
     ok("and is taken back", done.returncode == 0 and "WAITS" not in f.ctl_as("nobody", "token", "list").stdout, done)
     done = f.ctl_as("nobody", "token", "revoke", "auditor")
     ok("ending it takes one", done.returncode == 0 and f.ask(token) == 401, done)
+    token = f.ctl_as("nobody", *new).stdout.split()[-1]
+    config["control"]["operators"] = ["daemon", "root"]
+    with open(f.daemon.file, "w") as file:
+        json.dump(config, file, ensure_ascii=False, indent=1)
+    f.daemon.restart()
+    done = f.ctl_as("root", "token", "approve", "auditor")
+    ok("who proposed and is dismissed is none of the two", done.returncode == 0 and "1 of 2 have agreed" in done.stdout + done.stderr and
+       f.ask(token) == 401, done)
+    done = f.ctl_as("daemon", "token", "approve", "auditor")
+    ok("two who are operators are", done.returncode == 0 and f.ask(token) == 403, done)
 
 
 def secrets(f, *found):
