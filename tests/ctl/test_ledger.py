@@ -326,8 +326,8 @@ def answers():
     leaves[17] = bytes.fromhex(good["context"]["receipt"]["commitment"])
     receipt = file("decided.tlog-proof", Log(SIGNER, leaves).receipt(17))
     entry = file("decided.json", json.dumps(DECIDED))
-    told = ("What the answer says of decision, ID, time, policy, levels, unmet requirements and receipt is what the entry\nsays; "
-            "its failed and unknown criteria are recorded so, and their facts with that value and source.\nNot compared, as the entry "
+    told = ("What the answer says of decision, ID, time, policy, levels, unmet requirements and receipt is what the\nentry says; "
+            "its failed and unknown criteria are recorded so, and their facts with that value and\nsource.\nNot compared, as the entry "
             "does not have them: texts, advice, obligations, disregarded facts;")
     alone = dict(DECIDED, demand=[DECIDED["demand"][0]])
     lies = [

@@ -101,7 +101,8 @@ compare_levels(json_t *differences, const json_t *context, const json_t *entry)
 	const char *area;
 
 	json_object_foreach(recorded, area, one)
-		compare_area(differences, area, json_object_get(answered, area), one, answer_element(demand, "area", area));
+		compare_area(differences, area, json_object_get(answered, area), one,
+		    answer_element(demand, "area", area));
 	json_object_foreach(answered, area, one)
 		if (!json_object_get(recorded, area))
 			compare_area(differences, area, one, NULL, NULL);
@@ -145,16 +146,16 @@ compare_one_unmet(json_t *differences, const json_t *one, const json_t *demand, 
 		answer_differ(differences, one, NULL, "unmet/%s", area);
 		return;
 	}
-	answer_differ(differences, json_object_get(one, "required"), json_object_get(demand, "level"), "unmet/%s/required",
-	    area);
+	answer_differ(differences, json_object_get(one, "required"), json_object_get(demand, "level"),
+	    "unmet/%s/required", area);
 	answer_differ(differences, json_object_get(one, "comparison"), json_object_get(demand, "comparison"),
 	    "unmet/%s/comparison", area);
-	answer_differ(differences, json_object_get(one, "reached"), json_object_get(reach, "reached"), "unmet/%s/reached",
-	    area);
+	answer_differ(differences, json_object_get(one, "reached"), json_object_get(reach, "reached"),
+	    "unmet/%s/reached", area);
 }
 
-/* Refused is what is not met, whatever cannot be told of each by itself; or what a criterion of every level stops, which
- * is false (barred) or which nobody knows. */
+/* Refused is what is not met, whatever cannot be told of each by itself; or what a criterion of every level stops,
+ * which is false (barred) or which nobody knows. */
 static bool
 is_unexplained(const json_t *context, const json_t *result, const json_t *demands)
 {
@@ -180,7 +181,8 @@ compare_unmet(json_t *differences, const json_t *context, const json_t *entry)
 	json_array_foreach(demands, i, one) {
 		const char *area = json_string_value(json_object_get(one, "area"));
 
-		if (area && demand_told(one, json_object_get(levels, area)) == UNMET && !answer_element(answered, "area", area))
+		if (area && demand_told(one, json_object_get(levels, area)) == UNMET &&
+		    !answer_element(answered, "area", area))
 			answer_differ(differences, NULL, one, "unmet/%s", area);
 	}
 	if (!json_is_array(answered) || (json_array_size(answered) == 0 && is_unexplained(context, result, demands)))

@@ -1,12 +1,12 @@
 /* tools/ctl/answer_compare.h - whether an answer says what its entry in the log says.
  *
- *     answer + entry -> answer_compare ---------> what both have: decision, time, policy, levels, what is unmet, criteria
- *                       answer_compare_criteria   and their facts
- *     entry + framework -> answer_compare_anew -> the decision taken again: all that was said of criteria, in what words, and
- *                                                 the way up
+ *     answer + entry -> answer_compare: what both have, which is decision, time, policy, levels, what is unmet,
+ *                       criteria and their facts
+ *     entry + framework -> answer_compare_anew: the decision taken again, with all that was said of criteria, in what
+ *                          words, and the way up
  *
- * An entry names criteria and facts by their ids alone. Of which area and level a criterion is, which of them stood in the
- * way, and every text, only the version that decided can tell.
+ * An entry names criteria and facts by their ids alone. Of which area and level a criterion is, which of them stood in
+ * the way, and every text, only the version that decided can tell.
  */
 #pragma once
 
@@ -18,8 +18,8 @@
  * {"what", "answered", "recorded"}: empty when they agree. Either may be anything: both are others' bytes. */
 json_t *answer_compare(const json_t *answer, const json_t *context, const json_t *entry);
 
-/* Adds what the same question to the same version is answered. ERR_INVALID: it is another version, or this build does not
- * come to the recorded result. `entry` is canonical. */
+/* Adds what the same question to the same version is answered. ERR_INVALID: it is another version, or this build does
+ * not come to the recorded result. `entry` is canonical. */
 enum err answer_compare_anew(struct arena *, const struct framework *, const json_t *context, struct span entry,
     json_t *differences, struct problem *why);
 

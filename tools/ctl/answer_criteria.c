@@ -79,7 +79,8 @@ expect_some(json_t *differences, const char *name, const json_t *context, const 
 	const json_t *answered = json_object_get(context, name);
 
 	if (json_is_array(answered) && json_array_size(answered) == 0)
-		answer_differ(differences, answered, json_object_get(json_object_get(entry, "result"), name), "%s", name);
+		answer_differ(differences, answered, json_object_get(json_object_get(entry, "result"), name), "%s",
+		    name);
 }
 
 /* Where a minimum is missed, the level next above what is reached lacks something, and that is told: a criterion that
@@ -94,7 +95,8 @@ compare_missed(json_t *differences, const json_t *context, const json_t *entry)
 	json_array_foreach(json_object_get(entry, "demand"), i, one) {
 		const char *area = json_string_value(json_object_get(one, "area"));
 		const json_t *reach = area ? json_object_get(json_object_get(result, "levels"), area) : NULL;
-		const json_t *reached = json_object_get(reach, "reached"), *possible = json_object_get(reach, "possible");
+		const json_t *reached = json_object_get(reach, "reached");
+		const json_t *possible = json_object_get(reach, "possible");
 		bool no_more = reached && possible && json_equal(reached, possible);
 
 		if (!is_missed(one, reached, answer_element(json_object_get(context, "unmet"), "area", area)))

@@ -4,8 +4,8 @@
  *             v
  *     entry + salt -> commitment -> leaf -> proof -> root of the checkpoint -> signature
  *
- * An answer names its commitment; whether what else it says is true, its entry tells, which is in a file or fetched. What an
- * entry has not, the version that decided tells.
+ * An answer names its commitment; whether what else it says is true, its entry tells, which is in a file or fetched.
+ * What an entry has not, the version that decided tells.
  * Without --fetch nothing is asked of anybody: what is proved here, the log's operator cannot take back.
  */
 #include "ctl/ledger.h"
@@ -233,9 +233,11 @@ shown_check(struct ctl *ctl, const struct verification *v, const struct receipt 
 		char *expected = json_dumps(members[i].expected, JSON_ENCODE_ANY | JSON_ENSURE_ASCII);
 		char *told = json_dumps(found, JSON_ENCODE_ANY | JSON_ENSURE_ASCII);
 
-		if (err == OK && entry != v->shown && found && members[i].expected && !json_equal(found, members[i].expected))
-			err = problem_set(why, ERR_INVALID, "", "%s: /%s: expected %s, which is what was proved, found %.200s",
-			    entry_name(v), members[i].name, expected, told ? told : "something else");
+		if (err == OK && entry != v->shown && found && members[i].expected &&
+		    !json_equal(found, members[i].expected))
+			err = problem_set(why, ERR_INVALID, "",
+			    "%s: /%s: expected %s, which is what was proved, found %.200s", entry_name(v),
+			    members[i].name, expected, told ? told : "something else");
 		free(expected);
 		free(told);
 		json_decref(members[i].expected);
@@ -343,16 +345,18 @@ proved_name(const struct verification *v)
 static void
 agreement_show(const struct verification *v)
 {
-	puts("What the answer says of decision, ID, time, policy, levels, unmet requirements and receipt is what the entry\n"
-	     "says; its failed and unknown criteria are recorded so, and their facts with that value and source.");
+	puts("What the answer says of decision, ID, time, policy, levels, unmet requirements and receipt is what the\n"
+	     "entry says; its failed and unknown criteria are recorded so, and their facts with that value and\n"
+	     "source.");
 	if (v->framework)
-		puts("Taken again by the version that decided, the decision has the same unmet requirements, the same failed\n"
-		     "and unknown criteria with area, level and texts, and what advice and obligations the answer has.\n"
-		     "Not compared: disregarded facts, which are not of the entry.");
+		puts("Taken again by the version that decided, the decision has the same unmet requirements, the same\n"
+		     "failed and unknown criteria with area, level and texts, and what advice and obligations the\n"
+		     "answer has. Not compared: disregarded facts, which the entry does not have.");
 	else
-		puts("Not compared, as the entry does not have them: texts, advice, obligations, disregarded facts; a criterion's\n"
-		     "area and level, what is needed of its facts, and whether all that is unmet or stood in the way is told.\n"
-		     "--framework DIR, the version that decided, tells these, but for disregarded facts.");
+		puts("Not compared, as the entry does not have them: texts, advice, obligations, disregarded facts;\n"
+		     "of criteria the area and level and what is needed of facts; whether all that is unmet or stood\n"
+		     "in the way is told. --framework DIR, the version that decided, tells these, but for disregarded\n"
+		     "facts.");
 }
 
 static void
