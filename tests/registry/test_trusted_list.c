@@ -49,11 +49,11 @@ static const struct member_contact contacts[] = {
 };
 static const struct member_certification certifications[] = {
 	{ T("jp-idtf"), T("registration"), T("3"), T("https://fed.example/a/registration/3"), T("第一監査"),
-	    { SECONDS(1790000000) }, { SECONDS(1800000000) }, { 0 }, { 0 } },
+	    { SECONDS(1790000000) }, { SECONDS(1800000000) }, { 0 }, { 0 }, { 0 } },
 	{ T("jp-idtf"), T("token"), T("2"), T("https://fed.example/a/token/2"), T("第一監査"), { SECONDS(1600000000) },
-	    { SECONDS(1700000000) }, { 0 }, { 0 } },
+	    { SECONDS(1700000000) }, { 0 }, { 0 }, { 0 } },
 	{ T("jp-idtf"), T("token"), T("1"), T("https://fed.example/a/token/1"), T("第一監査"), { SECONDS(1790000000) },
-	    { SECONDS(1800000000) }, { 0 }, T("https://another.example") },
+	    { SECONDS(1800000000) }, { 0 }, T("https://another.example"), { 0 } },
 };
 static const struct member_entity idp = {
 	.entity_id = T("https://idp.city.example/idp"),

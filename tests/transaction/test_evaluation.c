@@ -81,7 +81,8 @@ on_rows(void *arg, enum err err, const struct problem *why)
 
 	expect_ok("the entry is a decision's", decided_read(&r->arena, entry.content, decided, &own), &own);
 	expect_true("that refused", !decided->permit);
-	expect_span("by a criterion", decided->failed[0], "write");
+	assert_true(decided->failed.count > 0);
+	expect_span("by a criterion", decided->failed.ids[0], "write");
 	expect_ok("it can be asked again", decided_question(decided, r->framework, &r->arena, facts, &question, &own),
 	    &own);
 	decide(&question, again);
