@@ -266,6 +266,15 @@ reasons_are_counted_beyond_the_room(void **state)
 }
 
 static void
+nothing_demanded_is_true(void **state)
+{
+	struct facts f = facts_of("{}", OBSERVED);
+
+	(void)state;
+	expect_number("without a node", condition_truth(&(struct condition){ 0 }, &f, CLAIMED), TRUTH_TRUE);
+}
+
+static void
 support_is_what_is_read(void **state)
 {
 	struct condition c = compiled("{\"all\":[" T ",{\"fact\":\"session.age\","
@@ -448,6 +457,7 @@ main(void)
 		cmocka_unit_test(parts_stand_before_the_whole),
 		cmocka_unit_test(reasons_are_what_decides),
 		cmocka_unit_test(reasons_are_counted_beyond_the_room),
+		cmocka_unit_test(nothing_demanded_is_true),
 		cmocka_unit_test(support_is_what_is_read),
 		cmocka_unit_test(a_parameter_is_set_alone),
 		cmocka_unit_test(what_is_compiled_says_what_is_written),
