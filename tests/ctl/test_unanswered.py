@@ -46,6 +46,7 @@ class Answerer(socketserver.ThreadingUnixStreamServer):
                 self.do_GET()
 
         super().__init__(path, Handler)
+        self.handle_error = lambda *args: None  # who has read the status may hang up
         threading.Thread(target=self.serve_forever, daemon=True).start()
 
 
