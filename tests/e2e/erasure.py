@@ -16,8 +16,9 @@ import time
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "../bench"))
 sys.path.insert(0, HERE)
-from authzen import ACCESS, Point  # noqa: E402
+from authzen import ACCESS, FIXTURE, Point  # noqa: E402
 
+POLICY = os.path.join(HERE, "../../policy")
 PERSON = "erin:田中\"1"
 failed = 0
 
@@ -79,6 +80,40 @@ def shown(daemon, answer, authorization=None):
                authorization or f"Receipt {answer['context']['receipt']['salt']}")
 
 
+def ask_refused(point):
+    """With all an answer can have: reasons, advice, and a step-up where a login alone would do."""
+    _, _, answer = point.ask("/access/v1/evaluation", {
+        "subject": {"type": "user", "id": "frank"}, "resource": {"type": "record", "id": "record-1"}, "action": {"name": "delete"},
+        "context": {"facts": {"subject.role": "member"}, "advice": True, "supported_obligations": ["step-up"]}})
+    return answer
+
+
+def decided_again(daemon, answer):
+    """What an entry has not: each lie with its part of what is told."""
+    receipt = receipt_of(daemon, answer)
+    version = os.path.join(FIXTURE, "fixture/1.0")
+    entry = os.path.join(daemon.home, "refused.json")
+    with open(entry, "w", encoding="utf-8") as f:
+        f.write(shown(daemon, answer)[1])
+    by = ("--entry", entry, "--framework", version, "--facts", os.path.join(FIXTURE, "facts.json"))
+
+    def said(change, *more):
+        told = json.loads(json.dumps(answer))
+        change(told["context"])
+        return lambda: verify(daemon, told, receipt, *(more or by))
+
+    refused = "failed" if answer["context"]["failed"] else "unknown"
+    first = answer["context"][refused][0]
+    yield "an answer is what it was", said(lambda c: None), 0, "Taken again by the version that decided"
+    yield "a level is another", said(lambda c: c[refused][0].update(level="9")), 1, f'"{refused}/{first["id"]}": answered'
+    yield "a text is another", said(lambda c: c[refused][0]["text"].update(en="no")), 1, f'"{refused}/{first["id"]}": answered'
+    yield "a reason is missing", said(lambda c: c[refused].pop(0)), 1, f'"{refused}/{first["id"]}": answered null'
+    yield "advice is another", said(lambda c: c["advice"][0].update(cost=0, found=True, steps=[])), 1, '"advice": answered'
+    yield "an obligation is made up", said(lambda c: c.update(obligations=[{"type": "step-up", "id": "x"}])), 1, '"obligations": answered'
+    yield "which another version is not", said(lambda c: None, "--entry", entry, "--framework", os.path.join(POLICY, "ds-511/1.0")), 1, \
+        "expected the one that decided"
+
+
 def backup_holds(daemon, name):
     path = os.path.join(daemon.home, name)
     daemon.ctl("backup", path)
@@ -87,8 +122,7 @@ def backup_holds(daemon, name):
     return json.dumps(PERSON, ensure_ascii=False).encode() in data, b"someone-else" in data
 
 
-def main(build):
-    point = Point(build, {"decisions": {"access": ACCESS, "rate": 0}})
+def erasures(point):
     daemon = point.daemon
     fetch = ("--fetch", "--authorities", os.path.join(daemon.home, "tls.pem"))
     subject = ("--subject", f"user:{PERSON}", "--reason", "asked for by the person concerned")
@@ -102,6 +136,9 @@ def main(build):
     check("before, an answer is compared with its entry", code == 0 and "entry says" in out, (code, out, err))
     code, out, err = verify(daemon, dict(theirs[0], decision=False), receipts[0], *fetch)
     check("and a changed one is found", code == 1 and "OTHERWISE" in out, (code, out, err))
+    for title, more, code_wanted, part in decided_again(daemon, ask_refused(point)):
+        code, out, err = more()
+        check(f"by the version that decided, {title}", code == code_wanted and part in out + err, (code, out, err))
     check("a backup has the person's name", backup_holds(daemon, "before.backup") == (True, True))
 
     code, told, _ = erase(daemon, *subject, "--dry-run")
@@ -139,13 +176,20 @@ def main(build):
     check("nobody else sees it", get(daemon, f"/v1/ledger/entries/{told['entries'][0]}", token)[0] == 404)
 
     replayed = json.loads(daemon.ctl("ledger", "replay", "--json"))
-    check("a replay counts them", replayed["erased"] == 5 and replayed["replayed"] == 2 and replayed["different"] == 0, replayed)
+    check("a replay counts them", replayed["erased"] == 5 and replayed["replayed"] == 3 and replayed["different"] == 0, replayed)
     erase(daemon, "--subject", f"device:{PERSON}", "--reason", "asked for", "--yes")
     check("a new backup has the name no more, not even in free pages", backup_holds(daemon, "after.backup") == (False, True))
     with open(os.path.join(daemon.home, "watashid.log"), encoding="utf-8") as f:
         log = f.read()
     check("the daemon's log says how many, not whose", "ledger.erased" in log and "count=5" in log and "erin" not in log)
-    daemon.stop()
+
+
+def main(build):
+    point = Point(build, {"decisions": {"access": ACCESS, "rate": 0}})
+    try:
+        erasures(point)
+    finally:
+        point.daemon.stop()
     return 1 if failed else 0
 
 
