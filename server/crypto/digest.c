@@ -2,6 +2,7 @@
 #include "crypto/digest.h"
 
 #include <assert.h>
+#include <pthread.h>
 #include <stdlib.h>
 
 #include <openssl/evp.h>
@@ -48,21 +49,58 @@ digest(enum digest_algorithm algorithm, struct span bytes, uint8_t *out)
 	digest_pieces(algorithm, &bytes, 1, out);
 }
 
+/* A context for each algorithm, kept as long as the thread: making one costs as much as hashing a token. */
+struct contexts {
+	EVP_MD_CTX *of[COUNT(algorithms)];
+};
+static _Thread_local struct contexts *own_contexts;
+static pthread_key_t contexts_key; /* for its destructor alone */
+static pthread_once_t contexts_once = PTHREAD_ONCE_INIT;
+
+static void
+contexts_free(void *arg)
+{
+	struct contexts *contexts = arg;
+
+	for (size_t i = 0; i < COUNT(contexts->of); i++)
+		EVP_MD_CTX_free(contexts->of[i]);
+	free(contexts);
+}
+
+static void
+contexts_prepare(void)
+{
+	if (pthread_key_create(&contexts_key, contexts_free) != 0)
+		abort();
+}
+
+static EVP_MD_CTX *
+context_of(enum digest_algorithm algorithm)
+{
+	if (!own_contexts) {
+		own_contexts = calloc(1, sizeof(*own_contexts));
+		if (!own_contexts || pthread_once(&contexts_once, contexts_prepare) != 0 ||
+		    pthread_setspecific(contexts_key, own_contexts) != 0)
+			abort();
+	}
+	if (!own_contexts->of[algorithm])
+		own_contexts->of[algorithm] = EVP_MD_CTX_new();
+	return own_contexts->of[algorithm];
+}
+
 void
 digest_pieces(enum digest_algorithm algorithm, const struct span *pieces, size_t count, uint8_t *out)
 {
-	/* Kept: making one costs as much as hashing a token. Hashing fails only when memory is out. */
-	static _Thread_local EVP_MD_CTX *contexts[COUNT(algorithms)];
-	EVP_MD_CTX **context = &contexts[algorithm];
+	const EVP_MD *method = method_of(algorithm);
+	EVP_MD_CTX *context = context_of(algorithm);
 
-	if (!*context)
-		*context = EVP_MD_CTX_new();
-	if (!*context || EVP_DigestInit_ex(*context, method_of(algorithm), NULL) != 1)
+	/* Hashing fails only when memory is out. */
+	if (!context || EVP_DigestInit_ex(context, method, NULL) != 1)
 		abort();
 	for (size_t i = 0; i < count; i++)
-		if (EVP_DigestUpdate(*context, pieces[i].data, pieces[i].size) != 1)
+		if (EVP_DigestUpdate(context, pieces[i].data, pieces[i].size) != 1)
 			abort();
-	if (EVP_DigestFinal_ex(*context, out, NULL) != 1)
+	if (EVP_DigestFinal_ex(context, out, NULL) != 1)
 		abort();
 }
 
