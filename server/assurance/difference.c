@@ -182,9 +182,10 @@ static void
 compare_criterion(struct comparing *c, const struct criterion *before, const struct criterion *after)
 {
 	struct criterion_difference *d = &c->out->criteria[c->out->count++];
+	const struct criterion *known = after ? after : before;
 
 	c->cut = false;
-	*d = (struct criterion_difference){ .id = after ? after->id : before->id, .before = before, .after = after };
+	*d = (struct criterion_difference){ .id = known->id, .before = before, .after = after };
 	if (!before || !after || !demand_alike(before, after)) {
 		if (after)
 			d->newly_refused = separate(c, before, after);
@@ -423,9 +424,10 @@ static void
 compare_profile(struct comparing *c, const struct profile *before, const struct profile *after)
 {
 	struct profile_difference *d = &c->out->profiles[c->out->profile_count++];
+	const struct profile *known = after ? after : before;
 	struct side old, new;
 
-	*d = (struct profile_difference){ .id = after ? after->id : before->id };
+	*d = (struct profile_difference){ .id = known->id };
 	if (!before || !after) {
 		d->change = after ? POLICY_ADDED : POLICY_REMOVED;
 		return;

@@ -127,8 +127,11 @@ mount(struct worker *w)
 
 	while (public[count].routes)
 		count++;
-	if (addition && addition->routes)
-	public[count++] = (struct mount){ addition->routes, addition->front_new(w->child->loop, w->link.store) };
+	if (addition && addition->routes) {
+		void *front = addition->front_new(w->child->loop, w->link.store);
+
+		public[count++] = (struct mount){ addition->routes, front };
+	}
 	w->routers[LISTEN_PUBLIC] = router_new(public, count);
 	w->routers[LISTEN_MACHINES] = router_new(public, count);
 	w->routers[LISTEN_LOCAL] = router_new(local, COUNT(local));

@@ -105,8 +105,8 @@ what_cannot_be_understood_is_refused_where_it_stands(void **state)
 		{ "items of a single question are nobody's", "evaluation", "{" ACTION("read") "," RECORD
 		    ",\"evaluations\":[{" ALICE "}]}", 400, "/subject: expected an object, found nothing" },
 		{ "a statement in a search", "search/action", "{" ALICE "," RECORD
-		    ",\"context\":{\"vouched\":[\"a\"]}}", 400, "/context/vouched: expected none in a search, for statements are heard with a question alone, "
-		    "found some" },
+		    ",\"context\":{\"vouched\":[\"a\"]}}", 400, "/context/vouched: expected none in a search, for "
+		    "statements are heard with a question alone, found some" },
 		{ "a provider's name in a search that is none", "search/action", "{" ALICE "," RECORD
 		    ",\"context\":{\"idp\":7}}", 400, "/context/idp" },
 		{ "a page of nothing", "search/subject", "{\"subject\":{\"type\":\"user\"}," ACTION("read") "," RECORD

@@ -149,7 +149,8 @@ stage_start_membership(struct member_stage *m, const char *actor, const struct m
 	struct membership_change *change = arena_new(&m->stage.arena, struct membership_change);
 
 	m->done = m->stage.done = false;
-	*change = (struct membership_change){ .requests = requests, .count = count, .by = { span_text(actor), { span_text(STAGE_OPERATORS), m->approvals } },
+	*change = (struct membership_change){ .requests = requests, .count = count,
+		.by = { span_text(actor), { span_text(STAGE_OPERATORS), m->approvals } },
 		.reason = reason, .dry_run = m->dry_run, .now = m->stage.now };
 	return membership_start(m->stage.loop, m->stage.store, m->validator, change, stage_on_membership, m);
 }

@@ -337,8 +337,8 @@ a_row_counts_as_it_stands_now(void **state)
 	expect_number("nor was it made for who asks now", heard[0].problem.code, ERR_INVALID);
 	stage_member_as(&s, "hospital", STANDING_SUSPENDED, RECORD("https://idp.hospital.example/", "\"idp\""));
 	hear(&s, roll, &statement, 1);
-	expect_problem("suspended, which only its own callers are told", heard[0].problem.code, &heard[0].problem, ERR_INVALID,
-	    NOBODY);
+	expect_problem("suspended, which only its own callers are told", heard[0].problem.code, &heard[0].problem,
+	    ERR_INVALID, NOBODY);
 	roll_free(roll);
 	stage_close(&s);
 }

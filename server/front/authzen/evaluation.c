@@ -69,7 +69,8 @@ static enum err
 refuse_statements(const struct item *item, size_t most, const char *what, struct problem *why)
 {
 	return problem_set(why, ERR_LIMIT, "",
-	    "%s/context/vouched: expected at most %zu %s of vouchers in one request, found more", item->posed->at, most, what);
+	    "%s/context/vouched: expected at most %zu %s of vouchers in one request, found more", item->posed->at,
+	    most, what);
 }
 
 /* The same bytes are one statement, whichever items they came with. */
