@@ -184,6 +184,7 @@ compare_criterion(struct comparing *c, const struct criterion *before, const str
 	struct criterion_difference *d = &c->out->criteria[c->out->count++];
 	const struct criterion *known = after ? after : before;
 
+	assert(known);
 	c->cut = false;
 	*d = (struct criterion_difference){ .id = known->id, .before = before, .after = after };
 	if (!before || !after || !demand_alike(before, after)) {
@@ -427,6 +428,7 @@ compare_profile(struct comparing *c, const struct profile *before, const struct 
 	const struct profile *known = after ? after : before;
 	struct side old, new;
 
+	assert(known);
 	*d = (struct profile_difference){ .id = known->id };
 	if (!before || !after) {
 		d->change = after ? POLICY_ADDED : POLICY_REMOVED;
