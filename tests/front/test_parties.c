@@ -20,7 +20,8 @@
 #define ACCESS "{\"default\":{\"framework\":\"fixture\",\"profile\":\"records\"},\"properties\":[{\"of\":\"action\"," \
 	"\"fact\":\"action.name\"}],\"subjects\":[{\"type\":\"user\",\"id\":\"alice\"}," \
 	"{\"type\":\"user\",\"id\":\"bob\"}],\"resources\":[" PARTY("other") "," PARTY("gone") "," \
-	"{\"type\":\"record\",\"id\":\"r\"}," PARTY("records") "," PARTY("nobody") "],\"actions\":[{\"name\":\"fly\"},{\"name\":\"read\"},{\"name\":\"write\"}]}"
+	"{\"type\":\"record\",\"id\":\"r\"}," PARTY("records") "," PARTY("nobody") \
+	"],\"actions\":[{\"name\":\"fly\"},{\"name\":\"read\"},{\"name\":\"write\"}]}"
 #define ALICE "\"subject\":{\"type\":\"user\",\"id\":\"alice\"}"
 #define ACTION(name) ALICE ",\"action\":{\"name\":\"" name "\"}"
 #define RECORD ",\"resource\":{\"type\":\"record\",\"id\":\"r\"}"
