@@ -1,0 +1,2 @@
+/* crypto/cms.c - CMS SignedData of others. */
+#include "crypto/cms.h"

@@ -1,0 +1,65 @@
+/* crypto/x509.h - reading X.509 certificates of others, strictly, in place: what they say, never whether it is true
+ * (x509_path.h).
+ *
+ * DER only (X.690 s10, s11): shortest lengths, no indefinite ones, minimal integers, one form for each time, nothing
+ * behind the end. Everything is borrowed from the certificate's bytes; nothing is allocated.
+ */
+#pragma once
+
+#include "base/clock.h"
+#include "base/problem.h"
+
+#define X509_LARGEST (64 * KIB)
+#define X509_EXTENSIONS 64
+#define X509_SERIAL_LARGEST 20 /* RFC 5280 s4.1.2.2 */
+
+/* KeyUsage as bits, digitalSignature the lowest (RFC 5280 s4.2.1.3). */
+enum key_usage {
+	USAGE_DIGITAL_SIGNATURE = 1, USAGE_NON_REPUDIATION = 2, USAGE_KEY_ENCIPHERMENT = 4, USAGE_DATA_ENCIPHERMENT = 8,
+	USAGE_KEY_AGREEMENT = 16, USAGE_KEY_CERT_SIGN = 32, USAGE_CRL_SIGN = 64, USAGE_ENCIPHER_ONLY = 128,
+	USAGE_DECIPHER_ONLY = 256,
+};
+
+/* An extension that is there has `value`: what its OCTET STRING holds. */
+struct x509_extension {
+	struct span value;
+	bool critical;
+};
+
+struct x509 {
+	struct span der, tbs;       /* whole elements, tag and length included: what is kept, what is signed */
+	unsigned version;           /* 1 to 3 */
+	struct span serial;         /* contents of the INTEGER: positive, minimal, at most X509_SERIAL_LARGEST + 1 bytes */
+	struct span algorithm;      /* AlgorithmIdentifier, whole; the same inside and outside (s4.1.1.2) */
+	struct span issuer, subject; /* Name, whole */
+	struct instant not_before, not_after;
+	struct span spki;           /* SubjectPublicKeyInfo, whole */
+	struct span signature;      /* the bits; no unused ones */
+
+	struct x509_extension basic_constraints, key_usage, extended_key_usage, policies, policy_mappings,
+	    policy_constraints, inhibit_any_policy, name_constraints, subject_names, issuer_names, authority_key,
+	    subject_key, distribution_points, freshest_crl, authority_access, no_check;
+	struct span unknown_critical; /* the OID (contents) of the first critical extension not listed here; empty: none */
+
+	/* Of extensions that are values: */
+	bool authority;             /* basicConstraints says cA */
+	int path_length;            /* -1: none */
+	unsigned usage;             /* enum key_usage; 0 when there is no keyUsage */
+	struct span subject_key_id; /* empty: none */
+	struct span authority_key_id, authority_issuer, authority_serial; /* of authorityKeyIdentifier; GeneralNames contents */
+};
+
+/* ERR_LIMIT: larger than X509_LARGEST; ERR_SYNTAX: not DER of a certificate, or an extension stands twice; ERR_INVALID:
+ * a serial that is zero or negative, algorithms that differ, versions that do not fit. The sentence names the field. */
+enum err x509_read(struct span der, struct x509 *out, struct problem *why);
+
+/* Whether extendedKeyUsage, or certificatePolicies, lists this OID (contents). Both are false when it is not there. */
+bool x509_extended_usage(const struct x509 *, struct span oid);
+bool x509_policy(const struct x509 *, struct span oid);
+
+/* The `n`th URI of authorityInfoAccess with this access method (OID contents); empty: there are not so many. */
+struct span x509_access_uri(const struct x509 *, struct span method, size_t n);
+
+/* A Name as RFC 4514 text, in the arena: Japanese as it is, never cut short. */
+struct arena;
+const char *x509_name_text(struct arena *, struct span name);

@@ -1,0 +1,48 @@
+/* crypto/x509_path.h - whether a certificate may be believed: a path to one of our anchors (RFC 5280 s6.1, OpenSSL
+ * underneath with the strict settings of authn-pki.md 5.3). Revocation is somebody else's question.
+ *
+ * Several candidates under one name are tried by key identifier; nothing outside what is handed in is ever looked at.
+ */
+#pragma once
+
+#include "base/arena.h"
+#include "base/clock.h"
+#include "base/problem.h"
+
+#define PATH_CERTIFICATES 64  /* handed in, beside the anchors */
+#define PATH_LONGEST 24
+#define PATH_POLICIES 32
+
+struct path_question {
+	struct span certificate;            /* DER */
+	const struct span *anchors;         /* DER; trusted for their name and key */
+	size_t anchor_count;
+	const struct span *others;          /* DER: what may stand between */
+	size_t other_count;
+	struct instant at;
+	const char *const *policies;        /* initial-policy-set, dotted; none: any-policy */
+	size_t policy_count;
+	bool explicit_policy, inhibit_mapping, inhibit_any;
+	unsigned longest;                   /* certificates between the end and the anchor; 0: PATH_LONGEST */
+	bool lenient;                       /* without X509_STRICT: for authorities made before RFC 5280 */
+};
+
+struct path_answer {
+	bool valid;
+	struct span path[PATH_LONGEST + 2]; /* from the certificate to the anchor, copied to the arena; when valid */
+	size_t length;
+	const char *reason;                 /* when not: one sentence */
+	size_t depth;                       /* and which certificate it is about, 0 the one asked for */
+};
+
+/* OK: the question was answered. ERR_SYNTAX: the certificate, or one beside it, cannot be read at all. */
+enum err x509_path_check(struct arena *, const struct path_question *, struct path_answer *out, struct problem *why);
+
+/* The algorithms we take a signature by, in one table: RSA of 2048 to 4096 bits (e odd, at least 65537) with SHA-256,
+ * -384, -512; ECDSA P-384 with SHA-384 and P-256 with SHA-256 where the caller's switch says so. `algorithm` is the
+ * AlgorithmIdentifier, whole. */
+enum signature_switch { SIGNATURES_RSA = 1, SIGNATURES_ECDSA = 2 };
+/* Whether `signature` over `data` was made by that key. ERR_UNSUPPORTED: the algorithm is not in the table or does not
+ * fit the key; ERR_CRYPTO: the signature is wrong. */
+enum err x509_signature_check(unsigned switches, struct span algorithm, struct span spki, struct span data,
+    struct span signature, struct problem *why);

@@ -1,0 +1,2 @@
+/* jpki/certificate.c - judging a certificate by its profile. */
+#include "jpki/certificate.h"

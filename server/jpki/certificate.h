@@ -1,0 +1,25 @@
+/* jpki/certificate.h - whether a certificate is what a profile says, issued by one of our anchors, and in force at a
+ * time (jpki.md 1.13, steps 1 to 6). Its revocation is another question (revocation.h).
+ */
+#pragma once
+
+#include "jpki/anchor.h"
+#include "model/examination.h"
+
+struct jpki_certificate {
+	struct x509 x509;
+	const struct jpki_anchor *issuer;
+	const struct jpki_profile *profile;
+};
+
+struct jpki_trust {
+	struct jpki_profiles profiles;
+	const struct jpki_anchors *anchors;
+	bool test;                   /* certificates of the test world are judged too */
+};
+
+/* Reads and judges it in one go, a step for each rule: "form", "issuer", "issuer-key", "signature", "profile", "policy",
+ * "key-usage", "extended-key-usage", "key", "critical-extensions", "validity", "issuer-validity". Stops where going on
+ * has no meaning (no certificate, no issuer). True: established. `out` is filled as far as it came. */
+bool jpki_certificate_judge(const struct jpki_trust *, struct span der, enum jpki_purpose, struct instant at,
+    struct examination *, struct jpki_certificate *out);

@@ -1,0 +1,2 @@
+/* jpki/ocsp.c - one OCSP request and its response. */
+#include "jpki/ocsp.h"

@@ -1,0 +1,32 @@
+/* jpki/ocsp.h - one OCSP request and its response (RFC 6960), as pure functions.
+ */
+#pragma once
+
+#include "base/buffer.h"
+#include "jpki/revocation.h"
+
+#define OCSP_RESPONSE_LARGEST (64 * KIB)
+#define OCSP_NONCE 32
+
+enum ocsp_nonce { OCSP_NONCE_TRY, OCSP_NONCE_REQUIRE, OCSP_NONCE_OFF };
+
+struct ocsp_rules {
+	enum ocsp_nonce nonce;
+	int64_t skew;               /* by which clocks may differ */
+	int64_t oldest;             /* how old thisUpdate may be at most, whatever nextUpdate says */
+	unsigned switches;          /* enum signature_switch */
+	const struct span *responders; /* certificates (DER) believed by configuration (s2.2, "trusted responder") */
+	size_t responder_count;
+	bool sha256;                /* CertID by SHA-256 instead of SHA-1 */
+};
+
+/* `nonce` is empty for none. */
+void ocsp_request_write(struct buffer *, const struct x509 *certificate, const struct x509 *issuer,
+    const struct ocsp_rules *, struct span nonce);
+
+/* What the response says of this certificate: signed by the issuer itself, by a responder the same key certified for it
+ * (id-kp-OCSPSigning, in force, with id-pkix-ocsp-nocheck or refused unless the rules believe it), or by a configured
+ * one; for the CertID asked for; within its times; with the nonce. Whatever is wrong is UNAVAILABLE with its text:
+ * nothing wrong ever counts as an answer. */
+void ocsp_response_judge(struct span der, const struct x509 *certificate, const struct x509 *issuer,
+    const struct ocsp_rules *, struct span nonce, struct instant now, struct revocation_answer *out);

@@ -1,0 +1,2 @@
+/* jpki/ocsp_source.c - asking an OCSP responder. */
+#include "jpki/ocsp_source.h"

@@ -1,0 +1,67 @@
+/* jpki/revocation.h - whether a certificate still counts: one question, several kinds of sources behind it (jpki.md 1.8).
+ *
+ *     question -> source -> answer        CRL index (at once), OCSP, an operator's API (asynchronous)
+ *
+ * Nothing but `good` permits. `revoked` is final: no later `good` of another source takes it back.
+ */
+#pragma once
+
+#include "base/clock.h"
+#include "base/pending.h"
+#include "jpki/certificate.h"
+
+enum revocation_status {
+	REVOCATION_NOT_CHECKED,
+	REVOCATION_UNAVAILABLE, /* no source answered, or what it had was too old */
+	REVOCATION_UNKNOWN,     /* a source answered that it does not know it */
+	REVOCATION_EXPIRED,     /* past its notAfter, nobody tells any more */
+	REVOCATION_REVOKED,
+	REVOCATION_GOOD,
+};
+const char *revocation_status_name(enum revocation_status);
+enum outcome revocation_outcome(enum revocation_status);
+
+enum revocation_kind { REVOCATION_BY_NOTHING, REVOCATION_BY_CRL, REVOCATION_BY_OCSP, REVOCATION_BY_OPERATOR };
+const char *revocation_kind_name(enum revocation_kind); /* "crl" "ocsp" "operator" */
+
+/* CRLReason (RFC 5280 s5.3.1); -1: not told. */
+const char *crl_reason_name(int reason);
+
+struct revocation_question {
+	const struct jpki_certificate *certificate;
+	struct instant now;
+};
+
+#define REVOCATION_REFERENCE 80
+struct revocation_answer {
+	enum revocation_status status;
+	enum revocation_kind kind;
+	const char *source;         /* its name in the configuration */
+	int reason;                 /* of a revoked one; -1 */
+	struct instant revoked_at;
+	struct instant produced_at, this_update, next_update, asked_at;
+	char reference[REVOCATION_REFERENCE]; /* what the answer can be found by again: CRL number, digest of the response */
+	char text[192];             /* why, when it is not good */
+	bool fresh;                 /* somebody was asked just now; false: a cache answered, and nobody is to be charged */
+};
+
+typedef void on_revocation(void *arg, const struct revocation_answer *);
+
+struct revocation_source {
+	const char *name;
+	enum revocation_kind kind;
+	/* Never calls back before returning; spans of the question stay until then. */
+	struct pending *(*ask)(struct revocation_source *, const struct revocation_question *, on_revocation *, void *arg);
+	/* For offline use, where it can answer at once; NULL: it cannot. */
+	void (*answer)(struct revocation_source *, const struct revocation_question *, struct revocation_answer *out);
+	void (*free)(struct revocation_source *);
+};
+void revocation_source_free(struct revocation_source *);
+
+/* In this order until one says good, revoked or expired; otherwise the answer of the first that did not say unavailable,
+ * or of the last. With no source at all: unavailable. The list and the sources stay the caller's. */
+#define REVOCATION_SOURCES 8
+struct pending *revocation_ask(struct revocation_source *const *, size_t count, const struct revocation_question *,
+    on_revocation *, void *arg);
+void revocation_answer_now(struct revocation_source *const *, size_t count, const struct revocation_question *,
+    struct revocation_answer *out);
