@@ -104,6 +104,16 @@ what_cannot_be_understood_is_refused_where_it_stands(void **state)
 		    ",\"more\":{\"a\":-}}", 400, "/more/a" },
 		{ "items of a single question are nobody's", "evaluation", "{" ACTION("read") "," RECORD
 		    ",\"evaluations\":[{" ALICE "}]}", 400, "/subject: expected an object, found nothing" },
+		{ "more frameworks than one question may have", "evaluation", "{" ALICE "," ACTION("read") "," RECORD
+		    ",\"context\":{\"also\":[\"a\",\"b\",\"c\",\"d\",\"e\",\"f\",\"g\",\"h\",\"i\"]}}", 400,
+		    "/context/also: expected at most 7 further frameworks, found 9" },
+		{ "and more statements", "evaluation", "{" ALICE "," ACTION("read") "," RECORD
+		    ",\"context\":{\"vouched\":[\"a\",\"b\",\"c\",\"d\",\"e\",{}]}}", 400,
+		    "/context/vouched: expected at most 4 statements of vouchers in one question, found 6" },
+		{ "items that are no list", "evaluations", "{" ALICE "," ACTION("read") "," RECORD
+		    ",\"evaluations\":{}}", 400, "/evaluations: expected an array" },
+		{ "a default context that is none, without items", "evaluations", "{" ALICE "," ACTION("read") "," RECORD
+		    ",\"context\":5}", 400, "/context: expected an object, found a number" },
 		{ "a statement in a search", "search/action", "{" ALICE "," RECORD
 		    ",\"context\":{\"vouched\":[\"a\"]}}", 400, "/context/vouched: expected none in a search, for "
 		    "statements are heard with a question alone, found some" },
@@ -248,6 +258,43 @@ several_questions_end_where_their_semantic_says(void **state)
 	scene_close(s);
 }
 
+/* Only a body that cannot be read refuses all (s7.2.1). */
+static void
+what_is_wrong_with_an_item_is_its_own(void **state)
+{
+	static const struct {
+		const char *title, *defaults, *items, *parts;
+	} cases[] = {
+		{ "an item that is a number", "", "7,{}", "[{\"decision\":false,\"context\":{\"error\":{\"status\":400,"
+		    "\"message\":\"/evaluations/0: expected an object, found a number\"}}},{\"decision\":true" },
+		{ "or a list", "", "{},[{}]", "[{\"decision\":true|\"/evaluations/1: expected an object, found an array\"}}}]" },
+		{ "or nothing", "", "null,{}", "\"/evaluations/0: expected an object, found null\"}}},{\"decision\":true" },
+		{ "a context that is a number", "", "{},{\"context\":5}", "[{\"decision\":true|\"/evaluations/1/context: "
+		    "expected an object, found a number\"}}}]" },
+		{ "a subject that is a text", "", "{\"subject\":\"alice\"},{}", "\"/evaluations/0/subject: expected an "
+		    "object, found a text\"}}},{\"decision\":true" },
+		{ "a default that is none, of those that take it", ",\"context\":[]", "{},{\"context\":{}}",
+		    "[{\"decision\":false,\"context\":{\"error\":{\"status\":400,\"message\":\"/context: expected an "
+		    "object, found an array\"}}},{\"decision\":true" },
+		{ "too many statements", "", "{\"context\":{\"vouched\":[\"a\",\"b\",\"c\",\"d\",\"e\"]}},{}",
+		    "{\"status\":400,\"message\":\"/evaluations/0/context/vouched: expected at most 4 statements of "
+		    "vouchers in one question, found 5\"}}},{\"decision\":true" },
+		{ "a failure is a denial that ends the list", ",\"options\":{\"evaluations_semantic\":"
+		    "\"deny_on_first_deny\"}", "7,{}", "found a number\"}}}]}|!\"decision\":true" },
+		{ "and none that permits", ",\"options\":{\"evaluations_semantic\":\"permit_on_first_permit\"}",
+		    "7,{},8", "found a number\"}}},{\"decision\":true|!/evaluations/2" },
+	};
+	struct scene *s = &scene;
+
+	(void)state;
+	open_all(16);
+	for (size_t i = 0; i < COUNT(cases); i++)
+		expect_answer(s, cases[i].title, scene_ask(s, "point", "evaluations", arena_print(&s->arena, "{" ALICE ","
+		    RECORD "," ACTION("read") "%s,\"evaluations\":[%s]}", cases[i].defaults, cases[i].items)), 200,
+		    cases[i].parts);
+	scene_close(s);
+}
+
 static const char *
 repeated(struct arena *a, const char *before, const char *each, size_t count, const char *after)
 {
@@ -274,10 +321,11 @@ one_request_asks_at_most_so_much(void **state)
 	expect_answer(s, "64 questions", scene_ask(s, "point", "evaluations", repeated(&s->arena, before, "{}", 64,
 	    "]}")), 200, "\"decision\":true");
 	expect_answer(s, "65 are too many", scene_ask(s, "point", "evaluations",
-	    repeated(&s->arena, before, "{}", 65, "]}")), 400, "/evaluations/64: expected at most 64 evaluations, "
-	    "found more");
+	    repeated(&s->arena, before, "{}", 65, "]}")), 400, "/evaluations: expected at most 64 evaluations in "
+	    "one request, found 65");
 	expect_answer(s, "and further frameworks count", scene_ask(s, "point", "evaluations", repeated(&s->arena,
-	    before, "{\"context\":{\"also\":[\"fixture\"]}}", 33, "]}")), 400, "at most 64 decisions in one request");
+	    before, "{\"context\":{\"also\":[\"fixture\"]}}", 33, "]}")), 400, "/evaluations: expected at most 64 "
+	    "decisions in one request, those of further frameworks counted, found 66");
 	expect_answer(s, "a body that is too large", scene_ask(s, "point", "evaluation", repeated(&s->arena,
 	    "{\"context\":{\"more\":[", "\"0123456789012345678901234567890123456789\"", 2000, "]}}")), 413, "");
 	scene_close(s);
@@ -592,6 +640,7 @@ main(void)
 		cmocka_unit_test(only_callers_with_the_right_to_are_answered),
 		cmocka_unit_test(only_auditors_name_a_version_that_is_not_in_force),
 		cmocka_unit_test(several_questions_end_where_their_semantic_says),
+		cmocka_unit_test(what_is_wrong_with_an_item_is_its_own),
 		cmocka_unit_test(one_request_asks_at_most_so_much),
 		cmocka_unit_test(a_search_looks_at_what_is_kept_page_by_page),
 		cmocka_unit_test(a_candidate_out_of_the_domain_is_not_permitted),

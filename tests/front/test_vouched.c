@@ -114,6 +114,44 @@ a_statement_is_heard_by_each_item(void **state)
 	close_all();
 }
 
+static void
+a_default_statement_counts_once_however_large(void **state)
+{
+	struct scene *s = &scene;
+	const char *items = "{}", *padding = ",\"more\":\"";
+
+	(void)state;
+	open_all(4);
+	for (int i = 1; i < 64; i++)
+		items = arena_print(&s->arena, "%s,{}", items);
+	for (int i = 0; i < 8; i++)
+		padding = arena_print(&s->arena, "%s%01024d", padding, i);
+	expect_answer(s, "64 items", scene_ask(s, "point", "evaluations", arena_print(&s->arena, "{" ALICE "," REST
+	    ",\"context\":{\"vouched\":[\"%s\",\"%s\"],\"advice\":false},\"evaluations\":[%s]}",
+	    statement("records-1", arena_print(&s->arena, "%s\"", padding)), statement("records-1", ""), items)), 200,
+	    "!\"error\"");
+	expect_number("each hears it", occurrences(s->answer, "{\"decision\":true"), 64);
+	close_all();
+}
+
+/* A question that cannot be posed brings nothing to verify, and leaves room for others. */
+static void
+statements_of_what_cannot_be_posed_do_not_count(void **state)
+{
+	struct scene *s = &scene;
+	const char *items = "";
+
+	(void)state;
+	open_all(5);
+	for (int i = 0; i < 12; i++)
+		items = arena_print(&s->arena, "%s{\"context\":{\"framework\":\"none\",\"vouched\":[\"a%d\",\"b%d\","
+		    "\"c%d\"]}},", items, i, i, i);
+	expect_answer(s, "36 of questions to no framework", scene_ask(s, "point", "evaluations", arena_print(&s->arena,
+	    "{" ALICE "," REST ",\"evaluations\":[%s{\"context\":{\"vouched\":[\"%s\"]}}]}", items,
+	    statement("records-1", ""))), 200, "{\"decision\":true|/evaluations/11/context/framework|!at most 32");
+	close_all();
+}
+
 /* Each of them is a signature to verify, so how many there are is limited before any is. */
 static void
 statements_of_one_request_are_limited(void **state)
@@ -129,8 +167,8 @@ statements_of_one_request_are_limited(void **state)
 	expect_answer(s, "33 different ones", scene_ask(s, "point", "evaluations", arena_print(&s->arena, "{" ALICE ","
 	    REST
 	    ",\"evaluations\":[%s]}", items)), 200, "/evaluations/0/context/vouched/0: "
-	    "|/evaluations/9/context/vouched/0: |/evaluations/10/context/vouched: expected at most 32 different "
-	    "statements of vouchers in one request, found more");
+	    "|/evaluations/9/context/vouched/0: |{\"status\":400,\"message\":\"/evaluations/10/context/vouched: expected at most "
+	    "32 different statements of vouchers in one request, found 33\"}");
 	close_all();
 }
 
@@ -140,6 +178,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(whose_statement_counts),
 		cmocka_unit_test(a_statement_is_heard_by_each_item),
+		cmocka_unit_test(a_default_statement_counts_once_however_large),
+		cmocka_unit_test(statements_of_what_cannot_be_posed_do_not_count),
 		cmocka_unit_test(statements_of_one_request_are_limited),
 	};
 

@@ -5,6 +5,7 @@
 
 #include "base/buffer.h"
 #include "front/authzen/asked.h"
+#include "front/authzen/budget.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -99,7 +100,7 @@ check_again(struct arena *a, const struct asked *q, size_t way)
 static void
 check_items(struct arena *a, const struct asked_body *body)
 {
-	assert(body->item_count <= ASKED_ITEMS && body->semantic <= PERMIT_ON_FIRST_PERMIT);
+	assert(body->item_count <= budget.evaluations && body->semantic <= PERMIT_ON_FIRST_PERMIT);
 	check_json(a, &body->defaults, false);
 	for (size_t n = 0; n < body->item_count; n++) {
 		check_json(a, &body->items[n], false);

@@ -49,13 +49,15 @@ check_request(const struct evaluation_request *r, struct decision *decision)
 }
 
 static void
-check_posed(struct arena *a, const struct posed *posed)
+check_posed(struct arena *a, const struct posed *posed, const struct posed_statements *statements)
 {
 	const struct facts *facts = &posed->facts;
 	struct decision *decision = arena_new(a, struct decision);
 
 	assert(posed->count >= 1 && posed->count <= POSED_FRAMEWORKS && posed->vouched_count <= POSED_VOUCHERS);
 	assert(posed->requests[0].question.demand.count > 0);
+	for (size_t i = 0; i < posed->vouched_count; i++)
+		assert(posed->vouched[i] < statements->count && posed->vouched[i] <= i);
 	for (size_t i = 0; i < facts->dictionary->count; i++)
 		assert(!facts_known(facts, i, VOUCHED) && !facts_known(facts, i, OBSERVED));
 	for (size_t i = 0; i < posed->count; i++)
@@ -73,13 +75,15 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (!access)
 		start();
 	if (asked_read_one(&a, span_of(data, size), &body, &why) == OK) {
+		struct posed_statements statements = { .count = 0 };
 		const struct posing posing = { .access = access, .policies = &snapshot, .caller = span_text("caller"),
-			.member = span_text("member"), .now = policy_text_now };
+			.member = span_text("member"), .now = policy_text_now,
+			.statements = &statements };
 
 		if (pose(&a, &posing, &body.defaults, &posed, &why) == OK)
-			check_posed(&a, posed);
+			check_posed(&a, posed, &statements);
 		else
-			assert(why.text[0] == '/' && why.code != ERR_UNAVAILABLE);
+			assert(why.text[0] == '/' && why.code != ERR_UNAVAILABLE && statements.count == 0);
 	}
 	arena_release(&a);
 	return 0;

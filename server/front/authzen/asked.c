@@ -3,6 +3,8 @@
 
 #include <stdio.h>
 
+#include "front/authzen/budget.h"
+
 const struct limits asked_limits = { .bytes = ASKED_LARGEST, .depth = ASKED_DEPTH, .members = ASKED_VALUES };
 
 enum err
@@ -52,6 +54,25 @@ read_part(struct arena *a, enum part part, bool searched, const char *at, struct
 	return OK;
 }
 
+/* Of what is no object nobody reads more than that. */
+static enum err
+check_object(struct arena *a, struct span json, const char *at, struct problem *why)
+{
+	struct reader r = reader_json(a, json, asked_limits);
+
+	if (span_starts(json, "{"))
+		return OK;
+	reader_object(&r);
+	reader_end(&r, why);
+	return asked_within(why, at);
+}
+
+static enum err
+check_context(struct arena *a, const struct asked *q, struct problem *why)
+{
+	return !q->context.size ? OK : check_object(a, q->context, arena_print(a, "%s/context", q->at), why);
+}
+
 static enum err
 not_there(const char *at, enum part part, struct problem *why)
 {
@@ -71,7 +92,7 @@ read_parts(struct arena *a, struct asked *q, enum part searched, struct problem 
 		if (read_part(a, part, part == searched, q->at, &q->parts[part], why) != OK)
 			return why->code;
 	}
-	return OK;
+	return check_context(a, q, why);
 }
 
 /* The body */
@@ -90,8 +111,6 @@ take_part(struct reader *r, struct span name, bool single, struct asked *q)
 		}
 	if (!span_is(name, part_name(PART_CONTEXT)))
 		return false;
-	if (reader_peek(r) != READER_OBJECT)
-		reader_fail(r, "an object", "something else");
 	q->context = take(r);
 	return true;
 }
@@ -140,23 +159,33 @@ read_page(struct reader *r, struct asked_body *out)
 }
 
 static void
+read_item(struct reader *r, struct arena *a, size_t index, struct asked *q)
+{
+	struct span name;
+
+	q->at = arena_print(a, "/evaluations/%zu", index);
+	if (reader_peek(r) != READER_OBJECT) {
+		check_object(a, reader_raw(r), q->at, &q->problem);
+		return;
+	}
+	reader_object(r);
+	while (reader_member(r, &name))
+		if (!take_part(r, name, false, q))
+			reader_raw(r);
+}
+
+static void
 read_items(struct reader *r, struct arena *a, struct asked_body *out)
 {
-	out->items = arena_array(a, struct asked, ASKED_ITEMS);
+	out->items = arena_array(a, struct asked, budget.evaluations);
 	reader_array(r);
-	while (reader_element(r)) {
-		struct asked *q = &out->items[out->item_count < ASKED_ITEMS ? out->item_count : ASKED_ITEMS - 1];
-		struct span name;
-
-		if (out->item_count == ASKED_ITEMS)
-			reader_fail(r, "at most 64 evaluations", "more");
-		reader_object(r);
-		while (reader_member(r, &name))
-			if (!take_part(r, name, false, q))
-				reader_raw(r);
-		q->at = arena_print(a, "/evaluations/%zu", out->item_count);
-		out->item_count++;
-	}
+	for (; reader_element(r); out->item_count++)
+		if (out->item_count < budget.evaluations)
+			read_item(r, a, out->item_count, &out->items[out->item_count]);
+		else
+			reader_raw(r);
+	if (out->item_count > budget.evaluations)
+		budget_fail(r, budget.evaluations, "evaluations in one request", out->item_count);
 }
 
 /* What a body may have beside the parts of a question. */
@@ -201,21 +230,19 @@ asked_read_search(struct arena *a, struct span body, enum part searched, struct 
 /* Once for all items: a body costs what it is large, however many items look at the same part. What is wrong with a
  * part is the problem of each item that takes it. */
 static void
-read_defaults(struct arena *a, struct asked *defaults, struct problem faults[PART_CONTEXT])
+read_defaults(struct arena *a, struct asked *defaults, struct problem faults[PARTS])
 {
-	for (enum part part = 0; part < PART_CONTEXT; part++) {
-		faults[part] = (struct problem){ 0 };
+	memset(faults, 0, PARTS * sizeof(*faults));
+	for (enum part part = 0; part < PART_CONTEXT; part++)
 		if (defaults->parts[part].json.size)
 			read_part(a, part, false, "", &defaults->parts[part], &faults[part]);
-	}
+	check_context(a, defaults, &faults[PART_CONTEXT]);
 }
 
 /* What an item does not say itself is as the defaults say, whole: nothing is merged (s7.1.1). */
 static void
-complete(struct arena *a, struct asked *item, const struct asked *defaults, const struct problem faults[PART_CONTEXT])
+complete(struct arena *a, struct asked *item, const struct asked *defaults, const struct problem faults[PARTS])
 {
-	if (!item->context.size)
-		item->context = defaults->context;
 	for (enum part part = 0; part < PART_CONTEXT && item->problem.code == OK; part++) {
 		if (item->parts[part].json.size) {
 			read_part(a, part, false, item->at, &item->parts[part], &item->problem);
@@ -226,12 +253,20 @@ complete(struct arena *a, struct asked *item, const struct asked *defaults, cons
 			not_there(item->at, part, &item->problem);
 		}
 	}
+	if (item->problem.code != OK)
+		return;
+	if (item->context.size) {
+		check_context(a, item, &item->problem);
+	} else {
+		item->context = defaults->context;
+		item->problem = faults[PART_CONTEXT];
+	}
 }
 
 enum err
 asked_read_several(struct arena *a, struct span body, struct asked_body *out, struct problem *why)
 {
-	struct problem faults[PART_CONTEXT];
+	struct problem faults[PARTS];
 
 	if (read_body(a, body, FORM_SEVERAL, out, why) != OK)
 		return why->code;

@@ -3,7 +3,8 @@
  *
  * All of it has been found to be good JSON, but for the context of a single question: that is the largest of what is
  * asked, and posed.h reads it, once. Members nobody knows are passed over (s4); of those we know, type and size are
- * checked. Sentences begin with the JSON pointer.
+ * checked: of an item of several what is wrong is the item's own (s7.2.1), and only a body that is no JSON, or asks too
+ * much, is refused whole. Sentences begin with the JSON pointer.
  */
 #pragma once
 
@@ -15,7 +16,6 @@
 #define ASKED_DEPTH 10
 #define ASKED_VALUES 2048
 extern const struct limits asked_limits;
-#define ASKED_ITEMS 64           /* evaluations of one request */
 #define ASKED_ID_LARGEST 1024
 
 /* A subject, action or resource; of an action `id` is its name and `type` empty. */

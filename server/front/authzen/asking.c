@@ -56,14 +56,20 @@ asking_answer(struct asking *a, struct buffer *json)
 	buffer_release(json);
 }
 
+/* Too deep or too many is the request's fault like any other; the size of the body is the route's (413). */
+int
+asking_status(enum err err)
+{
+	return err == ERR_LIMIT ? 400 : status_of(err);
+}
+
 void
 asking_refuse(struct asking *a, const struct problem *why)
 {
 	const char *fields = why->code == ERR_UNAVAILABLE ? "Retry-After: 2\r\n" : "";
 
 	on_over(a);
-	/* Too deep or too many is the request's fault like any other; the size of the body is the route's (413). */
-	refuse_with(a->exchange, why->code == ERR_LIMIT ? 400 : status_of(why->code), fields, why);
+	refuse_with(a->exchange, asking_status(why->code), fields, why);
 }
 
 bool
@@ -133,7 +139,7 @@ asking_begin(struct asking *a, struct exchange *e, struct authzen_front *front, 
 }
 
 struct posing
-asking_posing(const struct asking *a)
+asking_posing(const struct asking *a, struct posed_statements *statements)
 {
 	return (struct posing){
 		.access = a->front->access,
@@ -142,5 +148,6 @@ asking_posing(const struct asking *a)
 		.member = a->member,
 		.auditor = a->auditor,
 		.now = a->now,
+		.statements = statements,
 	};
 }

@@ -3,21 +3,16 @@
  *     asking -> read -> pose each -> [statements of vouchers] -> the registry's word -> decide and record -> answer
  */
 #include "codec/text.h"
+#include "front/authzen/budget.h"
 #include "front/authzen/front.h"
-#include "transaction/vouching.h"
 
-#define ANSWER_LARGEST (16 * MIB)
 #define ANSWER_USUAL (8 * KIB)
-#define ADVISED 8 /* refusals of one request that are told the way up: advice costs far more than deciding */
-#define VOUCHED_LARGEST (256 * KIB) /* statements of all its items: items may share a default, and each keeps a copy */
 
 /* One question of the request: a posed one, or why it could not be. */
 struct item {
 	struct posed *posed;             /* NULL: `problem` is the answer */
 	struct problem problem;
 	size_t first;                    /* of its requests, in the flat list */
-	uint8_t statements[POSED_VOUCHERS]; /* which of the request's, in the order they came */
-	size_t statement_count;
 	size_t relying, idp;             /* which of the parties; idp: + 1, 0: nobody knows */
 };
 
@@ -29,11 +24,9 @@ struct evaluating {
 	size_t item_count;
 	struct evaluation_request *requests;
 	size_t request_count;
-	struct span statements[VOUCHING_STATEMENTS]; /* each once */
-	size_t statement_count;
+	struct posed_statements statements;
 	const struct statement *heard;   /* one each */
 	struct parties parties;
-	size_t vouched_size;
 	size_t advised;
 };
 
@@ -65,46 +58,14 @@ evaluate_several(struct exchange *x, void *front)
 	asking_begin(&e->asking, x, front, go_on);
 }
 
-static enum err
-refuse_statements(const struct item *item, size_t most, const char *what, struct problem *why)
-{
-	return problem_set(why, ERR_LIMIT, "",
-	    "%s/context/vouched: expected at most %zu %s of vouchers in one request, found more", item->posed->at,
-	    most, what);
-}
-
-/* The same bytes are one statement, whichever items they came with. */
-static enum err
-gather_statements(struct evaluating *e, struct item *item, struct problem *why)
-{
-	for (size_t i = 0; i < item->posed->vouched_count; i++) {
-		const struct span text = item->posed->vouched[i];
-		size_t at = 0;
-
-		e->vouched_size += text.size;
-		while (at < e->statement_count && !span_equal(e->statements[at], text))
-			at++;
-		if (e->vouched_size > VOUCHED_LARGEST)
-			return refuse_statements(item, VOUCHED_LARGEST,
-			    "bytes of statements, each counted for each item,", why);
-		if (at == VOUCHING_STATEMENTS)
-			return refuse_statements(item, VOUCHING_STATEMENTS, "different statements", why);
-		if (at == e->statement_count)
-			e->statements[e->statement_count++] = text;
-		item->statements[item->statement_count++] = (uint8_t)at;
-	}
-	return OK;
-}
-
 static void
 pose_item(struct evaluating *e, struct item *item, const struct asked *asked)
 {
-	const struct posing posing = asking_posing(&e->asking);
+	const struct posing posing = asking_posing(&e->asking, &e->statements);
 
 	item->problem = asked->problem;
 	if (item->problem.code == OK &&
-	    (pose(e->asking.exchange->arena, &posing, asked, &item->posed, &item->problem) != OK ||
-	    gather_statements(e, item, &item->problem) != OK))
+	    pose(e->asking.exchange->arena, &posing, asked, &item->posed, &item->problem) != OK)
 		item->posed = NULL;
 }
 
@@ -141,14 +102,14 @@ vouch(struct evaluating *e)
 {
 	struct authzen_front *front = e->asking.front;
 
-	if (e->statement_count == 0) {
+	if (e->statements.count == 0) {
 		find_parties(e);
 		return;
 	}
 	exchange_hold(e->asking.exchange, vouching_take(front->store, front->roll, e->asking.exchange->arena,
 	    &(struct vouching){
-		.statements = e->statements,
-		.count = e->statement_count,
+		.statements = e->statements.list,
+		.count = e->statements.count,
 		.audience = span_text(front->base_url),
 		.asker = e->asking.member,
 		.dictionary = e->asking.policies->dictionary,
@@ -171,9 +132,11 @@ on_vouching_done(void *arg, enum err err, const struct statement *statements, co
 		struct item *item = &e->items[i];
 		const struct statement *list[POSED_VOUCHERS];
 
-		for (size_t n = 0; n < item->statement_count; n++)
-			list[n] = &statements[item->statements[n]];
-		if (!item->posed || vouching_apply(list, item->statement_count, item->posed->requests[0].subject_id,
+		if (!item->posed)
+			continue;
+		for (size_t n = 0; n < item->posed->vouched_count; n++)
+			list[n] = &statements[item->posed->vouched[n]];
+		if (vouching_apply(list, item->posed->vouched_count, item->posed->requests[0].subject_id,
 		    arena_print(e->asking.exchange->arena, "%s/context/vouched", item->posed->at), &item->posed->facts,
 		    &item->problem) == OK)
 			continue;
@@ -195,8 +158,8 @@ provider_of(const struct evaluating *e, const struct item *item)
 {
 	struct span found = { 0 }, own = { 0 };
 
-	for (size_t i = 0; i < item->statement_count; i++) {
-		const struct statement *s = &e->heard[item->statements[i]];
+	for (size_t i = 0; i < item->posed->vouched_count; i++) {
+		const struct statement *s = &e->heard[item->posed->vouched[i]];
 
 		if (!(s->roles & ENTITY_IDP))
 			continue;
@@ -245,8 +208,8 @@ check_provider(const struct evaluating *e, const struct item *item, struct probl
 	const struct party *idp = item->idp ? &e->parties.list[item->idp - 1] : NULL;
 	size_t providers = 0;
 
-	for (size_t i = 0; i < item->statement_count; i++) {
-		const struct statement *s = &e->heard[item->statements[i]];
+	for (size_t i = 0; i < item->posed->vouched_count; i++) {
+		const struct statement *s = &e->heard[item->posed->vouched[i]];
 
 		if (!(s->roles & ENTITY_IDP) || span_equal(s->member, e->asking.member))
 			continue;
@@ -300,7 +263,7 @@ decide_item(struct evaluating *e, struct item *item)
 
 	r->question.advise = false;
 	decide(&r->question, decision);
-	r->question.advise = advise && !decision->permit && e->advised < ADVISED;
+	r->question.advise = advise && !decision->permit && e->advised < budget.advised;
 	if (r->question.advise)
 		e->advised++;
 	else
@@ -327,19 +290,18 @@ decide_all(struct evaluating *e)
 
 	for (size_t i = 0; i < e->item_count; i++)
 		room += e->items[i].posed ? e->items[i].posed->count : 0;
+	if (room > budget.decisions) {
+		budget_exceeded("/evaluations", budget.decisions,
+		    "decisions in one request, those of further frameworks counted", room, &why);
+		asking_refuse(&e->asking, &why);
+		return;
+	}
 	e->requests = arena_space(a, room * sizeof(*e->requests));
 	for (size_t i = 0; i < e->item_count; i++) {
 		struct item *item = &e->items[i];
 		bool last;
 
 		item->first = e->request_count;
-		if (item->posed && e->request_count + item->posed->count > EVALUATIONS_LARGEST) {
-			problem_set(&why, ERR_LIMIT, "",
-			    "expected at most %d decisions in one request, those of further frameworks counted",
-			    EVALUATIONS_LARGEST);
-			asking_refuse(&e->asking, &why);
-			return;
-		}
 		last = ends(e, item);
 		for (size_t j = 0; item->posed && j < item->posed->count; j++)
 			e->requests[e->request_count++] = item->posed->requests[j];
@@ -436,7 +398,7 @@ write_decided(struct buffer *b, const struct evaluating *e, const struct item *i
 static void
 write_undecided(struct buffer *b, const struct problem *why)
 {
-	buffer_print(b, "{\"decision\":false,\"context\":{\"error\":{\"status\":%d,\"message\":", status_of(why->code));
+	buffer_print(b, "{\"decision\":false,\"context\":{\"error\":{\"status\":%d,\"message\":", asking_status(why->code));
 	json_write_string(b, span_text(why->text));
 	buffer_text(b, "}}}");
 }
@@ -444,7 +406,7 @@ write_undecided(struct buffer *b, const struct problem *why)
 static void
 answer(struct evaluating *e, const struct evaluation_answer *answers)
 {
-	struct buffer b = buffer_init(ANSWER_LARGEST);
+	struct buffer b = buffer_init(budget.answer);
 
 	buffer_reserve(&b, ANSWER_USUAL);
 	if (!e->several) {

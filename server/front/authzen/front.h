@@ -40,7 +40,8 @@ struct asking {
 /* Reads credentials, finds the caller, keeps its rate, takes the policies; then `go_on`. Whom we do not know, and what
  * is no JSON, is answered here. `asking` lives in the exchange's arena and may be the first member of more. */
 void asking_begin(struct asking *, struct exchange *, struct authzen_front *, void (*go_on)(struct asking *));
-struct posing asking_posing(const struct asking *);
+/* `statements`: of all its questions. */
+struct posing asking_posing(const struct asking *, struct posed_statements *statements);
 
 /* Counts so many questions; a request has been counted as one. False: that was too many, and has been answered
  * (429). */
@@ -49,3 +50,5 @@ bool asking_charge(struct asking *, size_t more);
 /* With X-Request-ID, when the request had one (s10.1.2). */
 void asking_answer(struct asking *, struct buffer *json);
 void asking_refuse(struct asking *, const struct problem *);
+/* Of what cannot be decided, whether it is all that was asked or one of several. */
+int asking_status(enum err);

@@ -3,6 +3,7 @@
 
 #include "assurance/demand.h"
 #include "codec/text.h"
+#include "front/authzen/budget.h"
 #include "model/entity.h"
 #include "model/policy_id.h"
 
@@ -13,8 +14,8 @@
 struct wishes {
 	struct access_policy policy;
 	struct span version, requires, purpose;
-	struct span also[POSED_FRAMEWORKS - 1];
-	size_t also_count;
+	struct span also[POSED_FRAMEWORKS - 1], vouched[POSED_VOUCHERS];
+	size_t also_count, vouched_count;
 	bool advise;
 };
 
@@ -150,15 +151,53 @@ take_properties(struct pose *p, enum part part, struct problem *why)
 }
 
 static void
-read_texts(struct reader *r, struct span *out, size_t most, size_t *count, size_t largest)
+read_texts(struct reader *r, const char *what, size_t most, struct span *out, size_t *count, size_t largest)
 {
+	size_t found = 0;
+
 	reader_array(r);
-	while (reader_element(r)) {
-		if (*count == most)
-			reader_fail(r, "fewer elements", "more");
+	for (; reader_element(r); found++)
+		if (found < most)
+			out[found] = reader_string(r, 1, largest);
 		else
-			out[(*count)++] = reader_string(r, 1, largest);
+			reader_raw(r);
+	if (found > most)
+		budget_fail(r, most, what, found);
+	*count = found;
+}
+
+static size_t
+statement_find(const struct span *list, size_t count, struct span text)
+{
+	size_t at = 0;
+
+	while (at < count && !span_equal(list[at], text))
+		at++;
+	return at;
+}
+
+/* Each is copied, and counted, when it comes for the first time; all of a question's, or none. */
+static enum err
+take_statements(struct pose *p, struct problem *why)
+{
+	struct posed_statements *all = p->posing->statements;
+	const struct wishes *w = &p->wishes;
+	size_t found = all->count;
+
+	for (size_t i = 0; i < w->vouched_count; i++)
+		if (statement_find(w->vouched, i, w->vouched[i]) == i)
+			found += statement_find(all->list, all->count, w->vouched[i]) == all->count;
+	if (found > budget.statements)
+		return budget_exceeded(arena_print(p->scratch, "%s/context/vouched", p->asked->at), budget.statements,
+		    "different statements of vouchers in one request", found, why);
+	for (size_t i = 0; i < w->vouched_count; i++) {
+		size_t at = statement_find(all->list, all->count, w->vouched[i]);
+
+		if (at == all->count)
+			all->list[all->count++] = arena_copy(p->arena, w->vouched[i]);
+		p->out->vouched[p->out->vouched_count++] = (uint8_t)at;
 	}
+	return OK;
 }
 
 static void
@@ -182,7 +221,8 @@ take_context(struct pose *p, struct problem *why)
 		if (span_is(name, "facts"))
 			read_claimed(p, &r);
 		else if (span_is(name, "vouched"))
-			read_texts(&r, p->out->vouched, POSED_VOUCHERS, &p->out->vouched_count, 16 * KIB);
+			read_texts(&r, "statements of vouchers in one question", COUNT(w->vouched), w->vouched,
+			    &w->vouched_count, 16 * KIB);
 		else if (span_is(name, "idp"))
 			p->out->idp = arena_copy(p->arena, reader_string(&r, 1, ENTITY_ID_LARGEST));
 		else if (span_is(name, "framework"))
@@ -194,7 +234,8 @@ take_context(struct pose *p, struct problem *why)
 		else if (span_is(name, "requires"))
 			w->requires = reader_raw(&r);
 		else if (span_is(name, "also"))
-			read_texts(&r, w->also, COUNT(w->also), &w->also_count, POLICY_ID_LARGEST);
+			read_texts(&r, "further frameworks", COUNT(w->also), w->also, &w->also_count,
+			    POLICY_ID_LARGEST);
 		else if (span_is(name, "purpose"))
 			w->purpose = reader_string(&r, 0, PURPOSE_LARGEST);
 		else if (span_is(name, "advice"))
@@ -207,9 +248,7 @@ take_context(struct pose *p, struct problem *why)
 	if (reader_end(&r, why) != OK)
 		return asked_within(why, arena_print(p->scratch, "%s/context", p->asked->at));
 	w->purpose = arena_copy(p->arena, w->purpose);
-	for (size_t i = 0; i < p->out->vouched_count; i++)
-		p->out->vouched[i] = arena_copy(p->arena, p->out->vouched[i]);
-	return OK;
+	return take_statements(p, why);
 }
 
 /* The policy */
@@ -385,11 +424,14 @@ pose(struct arena *a, const struct posing *posing, const struct asked *asked, st
 {
 	struct arena scratch = arena_init(SCRATCH);
 	struct pose p = { a, &scratch, posing, asked, arena_new(a, struct posed), { .advise = true } };
+	size_t before = posing->statements->count;
 	enum err err;
 
 	*out = p.out;
 	p.out->at = asked->at;
 	err = pose_all(&p, why);
+	if (err != OK)
+		posing->statements->count = before;
 	arena_release(&scratch);
 	return err;
 }

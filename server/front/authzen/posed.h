@@ -11,9 +11,16 @@
 
 #include "front/authzen/asked.h"
 #include "transaction/evaluation.h"
+#include "transaction/vouching.h"
 
 #define POSED_FRAMEWORKS 8   /* one question may be put to several; the first decides */
 #define POSED_VOUCHERS 4
+
+/* Statements of vouchers that came with the questions of one request: the same bytes once, whichever they came with. */
+struct posed_statements {
+	struct span list[VOUCHING_STATEMENTS]; /* compact JWS */
+	size_t count;
+};
 
 struct posing {
 	const struct access *access;
@@ -21,13 +28,14 @@ struct posing {
 	struct span caller, member;
 	bool auditor;                /* may name a version that is not in force: context.version */
 	struct instant now;
+	struct posed_statements *statements;
 };
 
 struct posed {
 	struct facts facts;
 	struct evaluation_request requests[POSED_FRAMEWORKS];
 	size_t count;
-	struct span vouched[POSED_VOUCHERS]; /* compact JWS */
+	uint8_t vouched[POSED_VOUCHERS]; /* which of the request's statements, in the order they came */
 	size_t vouched_count;
 	struct span relying_party, idp; /* entity IDs; empty: not named */
 	bool unplaced;               /* refused only because no policy is set for this action and resource */
@@ -37,5 +45,6 @@ struct posed {
 };
 
 /* ERR_SYNTAX and ERR_INVALID with the JSON pointer; ERR_NOT_FOUND for a framework, version, profile or transaction that
- * there is not. `*out` lives in the arena, and is there whatever is returned. */
+ * there is not; ERR_LIMIT for more statements than one request may have. `*out` lives in the arena, and is there
+ * whatever is returned; of a question that cannot be posed no statements are kept. */
 enum err pose(struct arena *, const struct posing *, const struct asked *, struct posed **out, struct problem *why);

@@ -6,12 +6,11 @@
  */
 #include "codec/text.h"
 #include "crypto/digest.h"
+#include "front/authzen/budget.h"
 #include "front/authzen/front.h"
 #include "model/entity.h"
 
 #define PAGE_LARGEST 1000
-#define LOOKED_LARGEST 256   /* candidates of one request: others wait for this worker meanwhile */
-#define ANSWER_LARGEST (4 * MIB)
 #define TOKEN_DIGITS 16      /* of the digest in a page's token */
 
 struct searching {
@@ -84,7 +83,8 @@ static enum err
 look(struct searching *s, const struct access_entity *candidate, size_t looked, struct arena *a, bool *permit,
     struct problem *why)
 {
-	const struct posing posing = asking_posing(&s->asking);
+	struct posed_statements none = { .count = 0 };
+	const struct posing posing = asking_posing(&s->asking, &none);
 	struct asked asked = s->body.defaults;
 	struct decision *decision = arena_new(a, struct decision);
 	struct posed *posed;
@@ -131,7 +131,7 @@ find_next(struct searching *s, size_t *at, struct arena *a, const struct access_
 		*out = &access->entities[s->part][*at];
 		if (!is_candidate(s, *out))
 			continue;
-		if (s->looked == LOOKED_LARGEST)
+		if (s->looked == budget.candidates)
 			break;
 		if (look(s, *out, s->looked++, a, &permit, why) != OK)
 			return why->code;
@@ -167,7 +167,7 @@ fill_page(struct searching *s, size_t at, struct buffer *results, size_t *found,
 static void
 search(struct searching *s, size_t from)
 {
-	struct buffer results = buffer_init(ANSWER_LARGEST), b;
+	struct buffer results = buffer_init(budget.results), b;
 	size_t found, next;
 	struct problem why;
 
@@ -176,7 +176,7 @@ search(struct searching *s, size_t from)
 		asking_refuse(&s->asking, &why);
 		return;
 	}
-	b = buffer_init(ANSWER_LARGEST);
+	b = buffer_init(budget.results);
 	buffer_text(&b, "{\"page\":{\"next_token\":\"");
 	if (next)
 		buffer_print(&b, "%zu.%.*s", next, TOKEN_DIGITS, s->fingerprint);
@@ -194,7 +194,7 @@ charge(struct searching *s, size_t from)
 	const struct access *access = s->asking.front->access;
 	size_t cost = 0;
 
-	for (size_t i = from; i < access->counts[s->part] && cost < LOOKED_LARGEST; i++)
+	for (size_t i = from; i < access->counts[s->part] && cost < budget.candidates; i++)
 		cost += is_candidate(s, &access->entities[s->part][i]);
 	return asking_charge(&s->asking, cost ? cost - 1 : 0);
 }
@@ -222,11 +222,11 @@ find_parties(struct searching *s)
 	const struct asked_part *resource = &s->body.defaults.parts[PART_RESOURCE];
 	const bool relying = span_is(resource->type, "relying_party");
 
-	s->parties = parties_new(a, LOOKED_LARGEST + 1);
-	s->relying = arena_array(a, size_t, LOOKED_LARGEST);
+	s->parties = parties_new(a, budget.candidates + 1);
+	s->relying = arena_array(a, size_t, budget.candidates);
 	if (s->idp.size)
 		s->idp_party = 1 + parties_add(&s->parties, ENTITY_IDP, s->idp, (struct span){ 0 });
-	for (size_t i = s->from, looked = 0; i < access->counts[s->part] && looked < LOOKED_LARGEST; i++) {
+	for (size_t i = s->from, looked = 0; i < access->counts[s->part] && looked < budget.candidates; i++) {
 		const struct access_entity *e = &access->entities[s->part][i];
 
 		if (is_candidate(s, e))
