@@ -123,11 +123,11 @@ write_organisation(struct buffer *b, const struct member_record *r)
 }
 
 static const char *
-state_of(const struct member_certification *c, struct instant now)
+state_of(struct instant from, struct instant until, struct instant now)
 {
-	if (instant_before(now, c->from))
+	if (instant_before(now, from))
 		return "not-yet";
-	return instant_before(now, c->until) ? "in-force" : "ended";
+	return instant_before(now, until) ? "in-force" : "ended";
 }
 
 static void
@@ -146,9 +146,51 @@ write_certifications(struct buffer *b, const struct member_record *r, struct ins
 		view_text(b, "assessor", c->assessor);
 		view_time(b, "from", c->from);
 		view_time(b, "until", c->until);
-		view_text(b, "state", span_text(state_of(c, now)));
+		view_text(b, "state", span_text(state_of(c->from, c->until, now)));
 		view_text(b, "document", c->document);
 		view_text(b, "entity_id", c->entity_id);
+		buffer_byte(b, '}');
+	}
+	buffer_byte(b, ']');
+}
+
+static void
+write_period(struct buffer *b, struct instant from, struct instant until, unsigned uses, struct instant now)
+{
+	view_time(b, "from", from);
+	view_time(b, "until", until);
+	view_text(b, "state", span_text(state_of(from, until, now)));
+	buffer_print(b, ",\"uses\":[%s%s%s]", uses & JPKI_USE_SIGNATURE ? "\"signature\"" : "",
+	    uses == (JPKI_USE_SIGNATURE | JPKI_USE_AUTHENTICATION) ? "," : "",
+	    uses & JPKI_USE_AUTHENTICATION ? "\"authentication\"" : "");
+}
+
+/* What it may do with certificates of JPKI: accreditation, notification and entrustment are public (Act Arts. 17, 36). */
+static void
+write_jpki(struct buffer *b, const struct member_record *r, struct instant now)
+{
+	open_list(b, "accreditations");
+	for (size_t i = 0; i < r->accreditation_count; i++) {
+		const struct member_accreditation *a = &r->accreditations[i];
+
+		next(b, i);
+		buffer_text(b, "{\"name\":");
+		json_write_string(b, a->name);
+		view_text(b, "basis", a->basis);
+		write_period(b, a->from, a->until, a->uses, now);
+		view_time(b, "notified", a->notified);
+		buffer_byte(b, '}');
+	}
+	buffer_byte(b, ']');
+	open_list(b, "entrustments");
+	for (size_t i = 0; i < r->entrustment_count; i++) {
+		const struct member_entrustment *e = &r->entrustments[i];
+
+		next(b, i);
+		buffer_text(b, "{\"to\":");
+		json_write_string(b, e->to);
+		write_period(b, e->from, e->until, e->uses, now);
+		view_time(b, "reported", e->reported);
 		buffer_byte(b, '}');
 	}
 	buffer_byte(b, ']');
@@ -599,7 +641,7 @@ write_source_entity(struct buffer *b, struct arena *arena, const struct card_ent
 	view_text(b, "source", c->entity->source);
 	view_localized(b, "name", &name);
 	view_text(b, "logo", (struct span){ 0 });
-	buffer_text(b, ",\"support\":[],\"certifications\":[]");
+	buffer_text(b, ",\"support\":[],\"certifications\":[],\"accreditations\":[],\"entrustments\":[]");
 }
 
 void
@@ -613,6 +655,7 @@ card_write(struct buffer *b, struct arena *arena, const struct card *card)
 		buffer_text(b, ",\"source\":null");
 		write_organisation(b, card->record);
 		write_certifications(b, card->record, card->now);
+		write_jpki(b, card->record, card->now);
 	} else {
 		write_source_entity(b, arena, &card->entities[0]);
 	}

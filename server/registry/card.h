@@ -4,6 +4,8 @@
  *     id standing since reason registered source
  *     name description url kind address logo support registration_policy
  *     certifications  framework area level uri assessor from until state document entity_id
+ *     accreditations  name basis from until state uses notified            what it may do with certificates of JPKI
+ *     entrustments    to from until state uses reported
  *     entities        entity_id published roles name … scopes categories attributes endpoints certificates
  *                     findings refused
  *     history         at event standing reason actor, newest first

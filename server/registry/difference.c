@@ -127,14 +127,25 @@ note_added(struct comparing *c, const char *pointer, const json_t *after)
 	c->raises = true;
 }
 
+/* What holds from one time to another, in elements that keep their name. */
+static const struct { const char *from, *until; } periods[] = {
+	{ "/certifications/from", "/certifications/until" },
+	{ "/jpki/accreditations/from", "/jpki/accreditations/until" },
+};
+
 /* Canonical times compare as texts. */
 static bool
 shortens(struct comparing *c, const char *pointer, const char *before, const char *after)
 {
 	const char *kind = kind_of(c, pointer);
 
-	return (strcmp(kind, "/certifications/until") == 0 && strcmp(after, before) < 0) ||
-	    (strcmp(kind, "/certifications/from") == 0 && strcmp(after, before) > 0);
+	for (size_t i = 0; i < COUNT(periods); i++) {
+		int order = strcmp(after, before);
+
+		if ((strcmp(kind, periods[i].until) == 0 && order < 0) || (strcmp(kind, periods[i].from) == 0 && order > 0))
+			return true;
+	}
+	return false;
 }
 
 static void

@@ -21,8 +21,8 @@ struct difference {
  *
  * `raises`: it does more than take away, so it needs approval. Taking away is leaving something out, but for what would
  * mean more without it (a certification's entity, for what an attribute is used and why it may be, the policy,
- * anything within OpenID Connect metadata, where what is not said has a default), and a certification that begins later
- * or ends earlier. */
+ * anything within OpenID Connect metadata, where what is not said has a default), and a certification or
+ * an accreditation that begins later or ends earlier. */
 #define DIFFERENCES 1000
 void difference_find(struct arena *, struct span before, struct span after, struct difference **out, size_t *count,
     bool *raises);

@@ -128,6 +128,71 @@ print_certification(struct buffer *b, const struct member_certification *c)
 }
 
 static void
+print_uses(struct buffer *b, unsigned uses)
+{
+	print_key(b, "uses");
+	buffer_byte(b, '[');
+	if (uses & JPKI_USE_AUTHENTICATION)
+		buffer_text(b, "\"authentication\"");
+	if (uses & JPKI_USE_SIGNATURE) {
+		separate(b);
+		buffer_text(b, "\"signature\"");
+	}
+	buffer_byte(b, ']');
+}
+
+static void
+print_accreditation(struct buffer *b, const struct member_accreditation *a)
+{
+	separate(b);
+	buffer_byte(b, '{');
+	print_text(b, "basis", a->basis);
+	print_instant(b, "from", a->from);
+	print_text(b, "name", a->name);
+	print_instant(b, "notified", a->notified);
+	print_instant(b, "until", a->until);
+	print_uses(b, a->uses);
+	buffer_byte(b, '}');
+}
+
+static void
+print_entrustment(struct buffer *b, const struct member_entrustment *e)
+{
+	separate(b);
+	buffer_byte(b, '{');
+	print_instant(b, "from", e->from);
+	print_instant(b, "reported", e->reported);
+	print_text(b, "to", e->to);
+	print_instant(b, "until", e->until);
+	print_uses(b, e->uses);
+	buffer_byte(b, '}');
+}
+
+static void
+print_jpki(struct buffer *b, const struct member_record *m)
+{
+	if (!m->accreditation_count && !m->entrustment_count)
+		return;
+	print_key(b, "jpki");
+	buffer_byte(b, '{');
+	if (m->accreditation_count) {
+		print_key(b, "accreditations");
+		buffer_byte(b, '[');
+		for (size_t i = 0; i < m->accreditation_count; i++)
+			print_accreditation(b, &m->accreditations[i]);
+		buffer_byte(b, ']');
+	}
+	if (m->entrustment_count) {
+		print_key(b, "entrustments");
+		buffer_byte(b, '[');
+		for (size_t i = 0; i < m->entrustment_count; i++)
+			print_entrustment(b, &m->entrustments[i]);
+		buffer_byte(b, ']');
+	}
+	buffer_byte(b, '}');
+}
+
+static void
 print_contact(struct buffer *b, const struct member_contact *c)
 {
 	separate(b);
@@ -230,6 +295,7 @@ member_print(struct buffer *b, const struct member_record *m)
 		print_entity(b, &m->entities[i]);
 	buffer_byte(b, ']');
 	print_text(b, "id", m->id);
+	print_jpki(b, m);
 	print_text(b, "kind", m->kind);
 	print_logo(b, &m->logo);
 	print_localized(b, "name", &m->name);

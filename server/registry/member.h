@@ -20,6 +20,7 @@
 #define MEMBER_CONTACTS 32
 #define MEMBER_ATTRIBUTES 128            /* of one entity */
 #define MEMBER_VALUES 64                 /* scopes, categories of one entity; facts of a certification */
+#define MEMBER_RIGHTS 8                  /* accreditations; entrustments */
 
 struct member_contact {
 	struct span type;        /* technical support administrative security billing other */
@@ -51,6 +52,25 @@ struct member_certification {
 	struct span facts;       /* what the assessor established: fact -> value, canonical JSON; empty: nothing more */
 };
 
+/* For which of the two certificates of JPKI. */
+enum jpki_use { JPKI_USE_SIGNATURE = 1, JPKI_USE_AUTHENTICATION = 2 };
+
+/* On which ground the member may itself have certificates of JPKI checked (Act Arts. 17, 36), and since when J-LIS has
+ * been notified. */
+struct member_accreditation {
+	struct span name;        /* what the document calls it; each once */
+	struct span basis;       /* accredited (Art. 17(1)(vi), at most a year) public-body court certification-business */
+	unsigned uses;           /* enum jpki_use */
+	struct instant from, until, notified;
+};
+
+/* That it has entrusted the whole of that work to another member (Rule 29), and when that one reported it. */
+struct member_entrustment {
+	struct span to;          /* id of the member */
+	unsigned uses;
+	struct instant from, until, reported;
+};
+
 struct member_entity {
 	struct span entity_id;
 	unsigned roles;          /* enum entity_role */
@@ -76,6 +96,10 @@ struct member_record {
 	size_t entity_count;
 	const struct member_certification *certifications;
 	size_t certification_count;
+	const struct member_accreditation *accreditations;
+	size_t accreditation_count;
+	const struct member_entrustment *entrustments;
+	size_t entrustment_count;
 	struct localized registration_policy; /* URLs; empty: the federation's */
 };
 

@@ -204,6 +204,7 @@ read_record(struct place root, struct member_record *m)
 	read_entities(root, m);
 	read_contacts(root, m);
 	read_certifications(root, m);
+	member_jpki_read(root, m);
 	if (place_exists(registration))
 		m->registration_policy = value_localized(registration, "policy", &form_https, NEITHER);
 }

@@ -1,5 +1,6 @@
 /* registry/member_reading.h - reading the member record: private to member_reading.c, which reads the whole,
- * member_entity_reading.c, which reads one entity, and member_values.c, which reads what both consist of.
+ * member_entity_reading.c, which reads one entity, member_jpki_reading.c, which reads what it may do with JPKI, and
+ * member_values.c, which reads what they consist of.
  */
 #pragma once
 
@@ -24,3 +25,5 @@ const struct span *value_list(struct place object, const char *key, const struct
 size_t value_count(struct place array, size_t least, size_t most);
 
 struct member_entity member_entity_read(struct place);
+
+void member_jpki_read(struct place root, struct member_record *);

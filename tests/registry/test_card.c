@@ -30,7 +30,11 @@ static const char city[] =
     "{\"framework\":\"jp-idtf\",\"area\":\"token\",\"level\":\"2\",\"uri\":\"https://f.example/t2\",\"assessor\":\"A\","
     "\"from\":\"2025-01-01\",\"until\":\"2026-01-01\"},"
     "{\"framework\":\"jp-idtf\",\"area\":\"token\",\"level\":\"3\",\"uri\":\"https://f.example/t3\",\"assessor\":\"A\","
-    "\"from\":\"2027-01-01\",\"until\":\"2028-01-01\"}]}";
+    "\"from\":\"2027-01-01\",\"until\":\"2028-01-01\"}],"
+    "\"jpki\":{\"accreditations\":[{\"name\":\"No. 1\",\"basis\":\"public-body\",\"uses\":[\"signature\"],"
+    "\"from\":\"2026-04-01\",\"until\":\"2030-04-01\",\"notified\":\"2026-04-10\"}],\"entrustments\":[{"
+    "\"to\":\"platform\",\"uses\":[\"authentication\",\"signature\"],\"from\":\"2025-04-01\","
+    "\"until\":\"2026-04-01\",\"reported\":\"2025-04-01\"}]}}";
 
 static int
 set_up(void **state)
@@ -163,6 +167,14 @@ the_world_sees_the_member_and_no_person(void **state)
 	expect_text("one in force", text_at(json_array_get(list, 0), "state"), "in-force");
 	expect_text("one that has ended", text_at(json_array_get(list, 1), "state"), "ended");
 	expect_text("one that has not begun", text_at(json_array_get(list, 2), "state"), "not-yet");
+	list = json_object_get(json, "accreditations");
+	expect_text("on which ground it checks certificates", text_at(json_array_get(list, 0), "basis"), "public-body");
+	expect_text("in force", text_at(json_array_get(list, 0), "state"), "in-force");
+	expect_text("since when J-LIS knows", text_at(json_array_get(list, 0), "notified"), "2026-04-10T00:00:00Z");
+	list = json_object_get(json, "entrustments");
+	expect_text("to whom it was entrusted", text_at(json_array_get(list, 0), "to"), "platform");
+	expect_text("and is no more", text_at(json_array_get(list, 0), "state"), "ended");
+	expect_number("for both uses", json_array_size(json_object_get(json_array_get(list, 0), "uses")), 2);
 	list = json_object_get(json, "history");
 	expect_number("what came into force", json_array_size(list), 2);
 	expect_text("the newest first", text_at(json_array_get(list, 0), "event"), "member.suspended");

@@ -133,6 +133,43 @@ function certifications(card) {
 		: element("ul", { class: "certifications" }, ...[...together.values()].map((one) => certification(one, card.standing))));
 }
 
+/* What it may do with the My Number card's certificates. */
+
+const bases = {
+	accredited: ["主務大臣の認定（公的個人認証法 第17条）", "Accredited by the competent ministers (Act on JPKI, Art. 17)"],
+	"public-body": ["行政機関等", "A public body"],
+	court: ["裁判所", "A court"],
+	"certification-business": ["認定を受けた認証事業者", "An accredited certification business"],
+};
+const uses = {
+	signature: ["署名用電子証明書", "signature certificates"],
+	authentication: ["利用者証明用電子証明書", "authentication certificates"],
+};
+
+function period(held, standing) {
+	const state = held.state === "in-force" && idle[standing] ? idle[standing] : states[held.state];
+
+	return [element("p", { class: "badges" }, badge(...state)),
+		element("dl", { class: "facts" },
+			fact("対象", "For", ...held.uses.flatMap((use, at) => [...(at ? [both("、", ", ")] : []), both(...uses[use])])),
+			fact("有効期間", "In force", time(held.from), both("から ", " – "), time(held.until), both("まで", "")))];
+}
+
+function jpki(card) {
+	const own = card.accreditations.map((held) => element("li", { class: "certification" }, ...period(held, card.standing),
+		element("dl", { class: "facts" }, fact("根拠", "Ground", both(...bases[held.basis])), fact("名称", "Document", held.name),
+			fact("機構への届出", "J-LIS notified", time(held.notified)))));
+	const entrusted = card.entrustments.map((held) => element("li", { class: "certification" }, ...period(held, card.standing),
+		element("dl", { class: "facts" },
+			fact("委託先", "Entrusted to", element("a", { href: `/members/${held.to}` }, held.to)),
+			fact("大臣への報告", "Reported", time(held.reported)))));
+
+	if (!own.length && !entrusted.length)
+		return [];
+	return [section("jpki", "マイナンバーカードの電子証明書の確認", "Checking My Number card certificates",
+		element("ul", { class: "certifications" }, ...own, ...entrusted))];
+}
+
 function organisation(card) {
 	const address = [card.postal_code && `〒${card.postal_code}`, card.locality, card.street_address].filter(Boolean).join(" ");
 	const facts = [
@@ -351,7 +388,7 @@ function title(card) {
 
 function show(card) {
 	title(card);
-	fill("card", ...standing(card), heading(card), ...levels(card), certifications(card),
+	fill("card", ...standing(card), heading(card), ...levels(card), certifications(card), ...jpki(card),
 		...(card.source ? [] : [organisation(card)]), entities(card), ...history(card),
 		element("p", { class: "aside" }, element("a", { href: `/v1/members/${card.id}` }, both("このページの内容をデータ（JSON）で見る", "This page as data (JSON)"))));
 }

@@ -1,0 +1,24 @@
+/* registry/entitlement.h - whether a member may have certificates of JPKI checked now, on which ground, and whom that
+ * concerns (jpki.md 1.9).
+ *
+ *     accredited or a public body itself, J-LIS notified          Act Arts. 17(1), (4), 36
+ *     or: all of it entrusted to an operator who is, reported     Rule 29
+ *
+ * Whoever checks asks each time: a record's dates run out by themselves. Pure.
+ */
+#pragma once
+
+#include "registry/standing.h"
+
+struct entitlement {
+	bool entitled;
+	struct span operator;       /* id of the member whose work it is: itself, or whom it entrusted */
+	struct span ground;         /* name of the accreditation that it rests on */
+	struct instant until;       /* it ends then by itself */
+	const char *reason;         /* where it is not entitled: what is missing, for people */
+};
+
+/* Of an approved member, for one use. `operator` is the member that runs this server, NULL when the configuration names
+ * none: only to it can work be entrusted that is done here. */
+void entitlement_of(struct arena *, const struct member_record *, const struct member_record *operator, enum jpki_use,
+    struct instant now, struct entitlement *out);
