@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/pending.h"
+#include "base/turn.h"
 #include "jpki/certificate.h"
 
 enum revocation_status {
@@ -47,21 +48,28 @@ struct revocation_answer {
 
 typedef void on_revocation(void *arg, const struct revocation_answer *);
 
+/* Whatever stood there is gone: this status, no reason, no times, and a sentence why. */
+void revocation_answer_set(struct revocation_answer *, enum revocation_status, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
 struct revocation_source {
 	const char *name;
 	enum revocation_kind kind;
-	/* Never calls back before returning; spans of the question stay until then. */
-	struct pending *(*ask)(struct revocation_source *, const struct revocation_question *, on_revocation *, void *arg);
-	/* For offline use, where it can answer at once; NULL: it cannot. */
+	/* Never calls back before returning; spans of the question stay until then. NULL: it answers at once. */
+	struct pending *(*ask)(struct revocation_source *, const struct revocation_question *, on_revocation *,
+	    void *arg);
+	/* At once, as those who are offline need it; NULL: it cannot. One of the two is there. */
 	void (*answer)(struct revocation_source *, const struct revocation_question *, struct revocation_answer *out);
 	void (*free)(struct revocation_source *);
 };
-void revocation_source_free(struct revocation_source *);
+void revocation_source_free(struct revocation_source *); /* NULL is fine */
 
 /* In this order until one says good, revoked or expired; otherwise the answer of the first that did not say unavailable,
- * or of the last. With no source at all: unavailable. The list and the sources stay the caller's. */
+ * or of the last. With no source at all: unavailable. Nobody is asked about a certificate past its notAfter: it is
+ * expired (jpki.md 1.8: one that was revoked may have left the lists). The list and the sources stay the caller's. */
 #define REVOCATION_SOURCES 8
-struct pending *revocation_ask(struct revocation_source *const *, size_t count, const struct revocation_question *,
-    on_revocation *, void *arg);
+struct pending *revocation_ask(struct turn *, struct revocation_source *const *, size_t count,
+    const struct revocation_question *, on_revocation *, void *arg);
+/* The same at once, by those that can. */
 void revocation_answer_now(struct revocation_source *const *, size_t count, const struct revocation_question *,
     struct revocation_answer *out);

@@ -1,0 +1,325 @@
+/* tests/jpki/test_revocation.c - several sources behind one question: order, what is final, waiting, cancelling. */
+#include "expect.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "jpki/revocation.h"
+
+#define ASKED 4
+
+/* A source that says what its row says: at once, in the next turn, or when it is told to. */
+enum manner { AT_ONCE, LATER, SILENT };
+struct fake {
+	struct revocation_source source;
+	struct pending pending;
+	struct later later;
+	struct turn *turn;
+	enum revocation_status says;
+	size_t asked, cancelled;
+	on_revocation *done;
+	void *arg;
+};
+
+static struct fake *
+fake_of(struct pending *pending)
+{
+	return (struct fake *)((char *)pending - offsetof(struct fake, pending));
+}
+
+static void
+fake_cancel(struct pending *pending)
+{
+	struct fake *f = fake_of(pending);
+
+	f->cancelled++;
+	turn_cancel(f->turn, &f->later);
+}
+
+static void
+fake_answer(struct revocation_source *source, const struct revocation_question *question,
+    struct revocation_answer *out)
+{
+	struct fake *f = (struct fake *)source;
+
+	(void)question;
+	f->asked++;
+	revocation_answer_set(out, f->says, "said by %s", source->name);
+}
+
+static void
+fake_tell(void *arg)
+{
+	struct fake *f = arg;
+	struct revocation_answer answer;
+
+	revocation_answer_set(&answer, f->says, "said by %s", f->source.name);
+	f->done(f->arg, &answer);
+}
+
+static struct pending *
+fake_ask(struct revocation_source *source, const struct revocation_question *question, on_revocation *done, void *arg)
+{
+	struct fake *f = (struct fake *)source;
+
+	(void)question;
+	f->asked++;
+	f->done = done;
+	f->arg = arg;
+	turn_later(f->turn, &f->later);
+	return &f->pending;
+}
+
+static struct pending *
+fake_keep(struct revocation_source *source, const struct revocation_question *question, on_revocation *done, void *arg)
+{
+	struct fake *f = (struct fake *)source;
+
+	(void)question;
+	f->asked++;
+	f->done = done;
+	f->arg = arg;
+	return &f->pending;
+}
+
+static void
+fake_init(struct fake *f, struct turn *turn, const char *name, enum manner manner, enum revocation_status says)
+{
+	*f = (struct fake){
+		.source = { .name = name, .kind = REVOCATION_BY_OCSP },
+		.pending = { fake_cancel },
+		.later = { .run = fake_tell, .arg = f },
+		.turn = turn,
+		.says = says,
+	};
+	if (manner == AT_ONCE)
+		f->source.answer = fake_answer;
+	else
+		f->source.ask = manner == LATER ? fake_ask : fake_keep;
+}
+
+struct heard {
+	size_t times;
+	struct revocation_answer answer;
+};
+
+static void
+on_heard(void *arg, const struct revocation_answer *answer)
+{
+	struct heard *h = arg;
+
+	h->times++;
+	h->answer = *answer;
+}
+
+static const struct jpki_certificate certificate = { .x509.not_after = { SECONDS(2000) } };
+static const struct revocation_question question = { &certificate, { SECONDS(1000) } };
+
+/* What came, as "status by source: text, asked N N …". */
+static const char *
+told(const struct revocation_answer *answer, const struct fake *fakes, size_t count, char out[256])
+{
+	int n = snprintf(out, 256, "%s by %s, asked", revocation_status_name(answer->status), answer->source);
+
+	for (size_t i = 0; i < count; i++)
+		n += snprintf(out + n, 256 - (size_t)n, " %zu", fakes[i].asked);
+	return out;
+}
+
+static const struct {
+	const char *title;
+	enum revocation_status says[ASKED];
+	const char *expected;
+} orders[] = {
+	{ "the first that is good ends it", { REVOCATION_GOOD, REVOCATION_REVOKED }, "good by a, asked 1 0" },
+	{ "revoked is final: no later good takes it back", { REVOCATION_REVOKED, REVOCATION_GOOD },
+	    "revoked by a, asked 1 0" },
+	{ "expired is final", { REVOCATION_EXPIRED, REVOCATION_GOOD }, "expired by a, asked 1 0" },
+	{ "one that cannot answer leaves it to the next", { REVOCATION_UNAVAILABLE, REVOCATION_GOOD },
+	    "good by b, asked 1 1" },
+	{ "one that does not know it leaves it to the next", { REVOCATION_UNKNOWN, REVOCATION_REVOKED },
+	    "revoked by b, asked 1 1" },
+	{ "unknown says more than unavailable", { REVOCATION_UNAVAILABLE, REVOCATION_UNKNOWN, REVOCATION_UNAVAILABLE },
+	    "unknown by b, asked 1 1 1" },
+	{ "of several that do not know, the first", { REVOCATION_UNKNOWN, REVOCATION_UNKNOWN },
+	    "unknown by a, asked 1 1" },
+	{ "of several that cannot answer, the last", { REVOCATION_UNAVAILABLE, REVOCATION_UNAVAILABLE },
+	    "unavailable by b, asked 1 1" },
+};
+
+static void
+init_order(struct fake fakes[ASKED], struct revocation_source *sources[ASKED], struct turn *turn, enum manner manner,
+    const enum revocation_status *says, size_t *count)
+{
+	static const char *const names[ASKED] = { "a", "b", "c", "d" };
+
+	for (*count = 0; *count < ASKED && says[*count] != REVOCATION_NOT_CHECKED; (*count)++) {
+		/* mixed: every second one of the other manner */
+		fake_init(&fakes[*count], turn, names[*count], *count % 2 ? LATER : manner, says[*count]);
+		sources[*count] = &fakes[*count].source;
+	}
+}
+
+static void
+sources_are_asked_in_their_order(void **state)
+{
+	static const enum manner manners[] = { AT_ONCE, LATER };
+	struct fake fakes[ASKED];
+	struct revocation_source *sources[ASKED];
+	struct turn turn = { 0 };
+	char text[256];
+	size_t count;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(orders) * COUNT(manners); i++) {
+		struct heard heard = { 0 };
+		const char *title = orders[i / 2].title;
+
+		init_order(fakes, sources, &turn, manners[i % 2], orders[i / 2].says, &count);
+		revocation_ask(&turn, sources, count, &question, on_heard, &heard);
+		expect_number("nobody is called back before the question is asked", heard.times, 0);
+		turn_run(&turn);
+		expect_number(title, heard.times, 1);
+		expect_text(title, told(&heard.answer, fakes, count, text), orders[i / 2].expected);
+		expect_number("when it was asked is told", heard.answer.asked_at.us, question.now.us);
+		expect_number("and by what kind", heard.answer.kind, REVOCATION_BY_OCSP);
+	}
+}
+
+static void
+an_answer_at_once_is_of_those_that_can(void **state)
+{
+	struct fake fakes[3];
+	struct revocation_source *sources[3];
+	struct revocation_answer answer;
+	struct turn turn = { 0 };
+	char text[256];
+
+	(void)state;
+	fake_init(&fakes[0], &turn, "a", LATER, REVOCATION_GOOD);
+	fake_init(&fakes[1], &turn, "b", AT_ONCE, REVOCATION_UNAVAILABLE);
+	fake_init(&fakes[2], &turn, "c", AT_ONCE, REVOCATION_REVOKED);
+	for (size_t i = 0; i < 3; i++)
+		sources[i] = &fakes[i].source;
+	revocation_answer_now(sources, 3, &question, &answer);
+	expect_text("the network's source is left out", told(&answer, fakes, 3, text), "revoked by c, asked 0 1 1");
+	revocation_answer_now(sources, 1, &question, &answer);
+	expect_text("nobody else is there", answer.text, "no source can answer without the network");
+	expect_number("and that is no answer", answer.status, REVOCATION_UNAVAILABLE);
+}
+
+static void
+without_a_source_nothing_is_known(void **state)
+{
+	struct heard heard = { 0 };
+	struct turn turn = { 0 };
+
+	(void)state;
+	revocation_ask(&turn, NULL, 0, &question, on_heard, &heard);
+	expect_number("not before returning", heard.times, 0);
+	turn_run(&turn);
+	expect_number("unavailable", heard.answer.status, REVOCATION_UNAVAILABLE);
+	expect_text("says why", heard.answer.text, "no source of revocation data is configured");
+	revocation_answer_now(NULL, 0, &question, &heard.answer);
+	expect_number("at once, too", heard.answer.status, REVOCATION_UNAVAILABLE);
+}
+
+static void
+nobody_is_asked_about_a_certificate_that_has_ended(void **state)
+{
+	struct revocation_question late = { &certificate, { SECONDS(2000) } };
+	struct revocation_source *sources[1];
+	struct heard heard = { 0 };
+	struct turn turn = { 0 };
+	struct fake fake;
+
+	(void)state;
+	fake_init(&fake, &turn, "a", LATER, REVOCATION_GOOD);
+	sources[0] = &fake.source;
+	revocation_ask(&turn, sources, 1, &late, on_heard, &heard);
+	turn_run(&turn);
+	expect_number("its last moment still counts", heard.answer.status, REVOCATION_GOOD);
+	late.now.us++;
+	revocation_ask(&turn, sources, 1, &late, on_heard, &heard);
+	turn_run(&turn);
+	expect_number("a moment later it is expired", heard.answer.status, REVOCATION_EXPIRED);
+	expect_text("with its end", heard.answer.text, "it ended at 1970-01-01T00:33:20Z");
+	expect_number("and nobody was asked", fake.asked, 1);
+}
+
+static void
+a_cancelled_question_is_answered_to_nobody(void **state)
+{
+	struct revocation_source *sources[2];
+	struct heard heard = { 0 };
+	struct turn turn = { 0 };
+	struct pending *pending;
+	struct fake fakes[2];
+
+	(void)state;
+	fake_init(&fakes[0], &turn, "a", SILENT, REVOCATION_GOOD);
+	fake_init(&fakes[1], &turn, "b", LATER, REVOCATION_GOOD);
+	sources[0] = &fakes[0].source;
+	sources[1] = &fakes[1].source;
+	pending = revocation_ask(&turn, sources, 2, &question, on_heard, &heard);
+	pending_cancel(&pending);
+	turn_run(&turn);
+	expect_number("before the first is asked", fakes[0].asked, 0);
+
+	pending = revocation_ask(&turn, sources, 2, &question, on_heard, &heard);
+	turn_run(&turn);
+	pending_cancel(&pending);
+	expect_number("the source that is waited for is cancelled, too", fakes[0].cancelled, 1);
+	expect_number("the next is not asked", fakes[1].asked, 0);
+
+	fakes[0].says = REVOCATION_UNAVAILABLE;
+	pending = revocation_ask(&turn, sources, 2, &question, on_heard, &heard);
+	turn_run(&turn);
+	fake_tell(&fakes[0]);
+	expect_number("the second is asked", fakes[1].asked, 1);
+	pending_cancel(&pending);
+	turn_run(&turn);
+	expect_number("nobody heard anything", heard.times, 0);
+}
+
+static void
+names_and_outcomes_are_the_tables(void **state)
+{
+	static const struct {
+		enum revocation_status status;
+		const char *name, *outcome;
+	} rows[] = {
+		{ REVOCATION_NOT_CHECKED, "not-checked", "not-checked" },
+		{ REVOCATION_UNAVAILABLE, "unavailable", "undetermined" },
+		{ REVOCATION_UNKNOWN, "unknown", "undetermined" },
+		{ REVOCATION_EXPIRED, "expired", "refuted" },
+		{ REVOCATION_REVOKED, "revoked", "refuted" },
+		{ REVOCATION_GOOD, "good", "established" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		expect_text("a status has its name", revocation_status_name(rows[i].status), rows[i].name);
+		expect_text(rows[i].name, outcome_name(revocation_outcome(rows[i].status)), rows[i].outcome);
+	}
+	expect_text("a kind has its name", revocation_kind_name(REVOCATION_BY_OPERATOR), "operator");
+	expect_text("a reason", crl_reason_name(6), "certificateHold");
+	expect_text("the last reason", crl_reason_name(10), "aACompromise");
+	expect_text("a number that is none", crl_reason_name(11), "");
+	expect_text("none told", crl_reason_name(-1), "");
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(sources_are_asked_in_their_order),
+		cmocka_unit_test(an_answer_at_once_is_of_those_that_can),
+		cmocka_unit_test(without_a_source_nothing_is_known),
+		cmocka_unit_test(nobody_is_asked_about_a_certificate_that_has_ended),
+		cmocka_unit_test(a_cancelled_question_is_answered_to_nobody),
+		cmocka_unit_test(names_and_outcomes_are_the_tables),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
