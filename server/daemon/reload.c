@@ -56,6 +56,7 @@ refuse(struct supervisor *s, const struct problem *why)
 	for (size_t i = 0; i < s->seats; i++)
 		if (s->processes[i].staged)
 			process_kill(&s->processes[i]);
+	roster_refuse(s->roster, r->everything ? RELOADED_CONFIGURATION : RELOADED_KEYS, clock_now(), why->text);
 	if (r->everything) {
 		s->roster->reloads_refused++;
 		notify_manager("READY=1\n");
@@ -156,6 +157,7 @@ accept_staged(struct supervisor *s)
 	struct settings *old = s->settings;
 
 	r->step = RELOAD_FINISHING;
+	roster_accept(s->roster, RELOADED_KEYS); /* either way the signer is another one */
 	replace_processes(s);
 	if (r->settings) {
 		listeners_close(&s->listeners, &r->listeners);
@@ -164,6 +166,7 @@ accept_staged(struct supervisor *s)
 		r->listeners = (struct listeners){ 0 };
 		r->settings = NULL;
 		settings_free(old);
+		roster_accept(s->roster, RELOADED_CONFIGURATION);
 		s->roster->reloads_accepted++;
 		log_open("watashid", s->settings->config.log.level);
 		/* It alone was not replaced. */

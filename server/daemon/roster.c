@@ -3,8 +3,11 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
+
+#include "codec/text.h"
 
 static const char *const role_names[] = {
 	[ROLE_NONE] = "none",
@@ -89,6 +92,76 @@ seat_name(const struct seat *s, char out[SEAT_NAME])
 	return out;
 }
 
+static void
+refusal_write(struct roster_refusal *f, struct instant since, const char *why)
+{
+	uint64_t words[COUNT(f->why)] = { 0 };
+
+	snprintf((char *)words, sizeof(words), "%s", why);
+	atomic_fetch_add(&f->turn, 1);
+	atomic_store(&f->since, since.us);
+	for (size_t i = 0; i < COUNT(words); i++)
+		atomic_store(&f->why[i], words[i]);
+	atomic_fetch_add(&f->turn, 1);
+}
+
+void
+roster_refuse(struct roster *r, enum reloaded what, struct instant now, const char *why)
+{
+	struct roster_refusal *f = &r->refusals[what];
+
+	refusal_write(f, f->since ? (struct instant){ f->since } : now, why);
+}
+
+void
+roster_accept(struct roster *r, enum reloaded what)
+{
+	refusal_write(&r->refusals[what], (struct instant){ 0 }, "");
+}
+
+/* A few instructions long, and seldom: who meets a writer waits for him. If he died in between, there is nobody left to
+ * read for. */
+bool
+roster_refused(const struct roster *r, enum reloaded what, struct instant *since, char why[ROSTER_REFUSAL])
+{
+	const struct roster_refusal *f = &r->refusals[what];
+	uint64_t words[COUNT(f->why)];
+	uint32_t turn;
+
+	do {
+		turn = f->turn;
+		since->us = f->since;
+		for (size_t i = 0; i < COUNT(words); i++)
+			words[i] = f->why[i];
+	} while (turn % 2 || turn != f->turn);
+	memcpy(why, words, ROSTER_REFUSAL);
+	return since->us != 0;
+}
+
+static void
+write_refusals(struct buffer *json, const struct roster *r)
+{
+	static const char *const names[] = {
+		[RELOADED_CONFIGURATION] = "configuration",
+		[RELOADED_KEYS] = "keys",
+	};
+	char at[INSTANT_TEXT], why[ROSTER_REFUSAL];
+	struct instant since;
+
+	buffer_text(json, ",\"refused\":{");
+	for (enum reloaded what = 0; what < RELOADED_KINDS; what++) {
+		buffer_print(json, "%s\"%s\":", what ? "," : "", names[what]);
+		if (!roster_refused(r, what, &since, why)) {
+			buffer_text(json, "null");
+			continue;
+		}
+		buffer_print(json, "{\"since\":\"%s\",\"why\":", instant_text(since, at));
+		json_write_string(json, span_text(why));
+		buffer_text(json, "}");
+	}
+	buffer_text(json, "}");
+}
+
 void
 roster_write(struct buffer *json, const struct roster *r)
 {
@@ -108,4 +181,5 @@ roster_write(struct buffer *json, const struct roster *r)
 		    instant_text((struct instant){ s->since }, since), (unsigned long long)s->restarts);
 	}
 	buffer_text(json, "]");
+	write_refusals(json, r);
 }

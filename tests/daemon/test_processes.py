@@ -95,6 +95,13 @@ class Daemon:
         with open(self.file, "w") as f:
             json.dump(config, f, ensure_ascii=False, indent=1)
 
+    def withdraw(self, name):
+        with open(self.file) as f:
+            config = json.load(f)
+        del config[name]
+        with open(self.file, "w") as f:
+            json.dump(config, f, ensure_ascii=False, indent=1)
+
     def start(self, wait=True):
         with open(os.path.join(self.home, "log"), "w") as log:
             self.process = subprocess.Popen([WATASHID, "-c", self.file], stderr=log)
@@ -331,6 +338,17 @@ def a_bad_configuration_does_not_replace_the_good_one():
         assert d.pids("worker") == workers
         assert d.get("/v1/federation")[0] == 200
         assert 'reloads_total{result="refused"} 2' in d.get("/metrics", d.local)[1].decode()
+        # Which socket it is, that file cannot tell now.
+        by_socket = ("-s", os.path.join(d.directory, "run/control.sock"), "status")
+        told = json.loads(d.ctl(*by_socket, "--json"))["refused"]
+        assert told["keys"] is None and "/workers" in told["configuration"]["why"] and told["configuration"]["since"], told
+        assert f"NOT IN FORCE since {told['configuration']['since']}" in d.ctl(*by_socket), "status shows it"
+        d.change(workers=2)
+        d.withdraw("wrong")
+        d.signal(signal.SIGHUP)
+        until(lambda: "reload.done" in d.log(), "the reload to be done")
+        assert json.loads(d.ctl("status", "--json"))["refused"] == {"configuration": None, "keys": None}
+        assert "NOT IN FORCE" not in d.ctl("status")
         assert d.stop() == 0
 
 

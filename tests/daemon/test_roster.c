@@ -79,8 +79,72 @@ the_list_leaves_out_empty_seats(void **state)
 	    "{\"process\":\"supervisor\",\"role\":\"supervisor\",\"pid\":10,\"state\":\"ready\","
 	    "\"since\":\"1970-01-01T00:00:00Z\",\"restarts\":0},"
 	    "{\"process\":\"worker-1\",\"role\":\"worker\",\"pid\":11,\"state\":\"ready\","
-	    "\"since\":\"1970-01-01T00:01:00Z\",\"restarts\":3}]");
+	    "\"since\":\"1970-01-01T00:01:00Z\",\"restarts\":3}],\"refused\":{\"configuration\":null,\"keys\":null}");
 	buffer_release(&b);
+}
+
+static void
+what_was_refused_is_told_until_it_is_accepted(void **state)
+{
+	struct roster *r = roster_new(1, (struct instant){ 0 });
+	char why[ROSTER_REFUSAL], long_text[2 * ROSTER_REFUSAL];
+	struct buffer b = buffer_init(4 * KIB);
+	struct instant since;
+
+	(void)state;
+	expect_true("at first nothing is", !roster_refused(r, RELOADED_CONFIGURATION, &since, why));
+	roster_refuse(r, RELOADED_CONFIGURATION, (struct instant){ SECONDS(60) }, "/wrong: \"x\"");
+	roster_refuse(r, RELOADED_CONFIGURATION, (struct instant){ SECONDS(120) }, "/workers: \"y\"");
+	expect_true("two refusals", roster_refused(r, RELOADED_CONFIGURATION, &since, why));
+	expect_number("the first says since when", since.us, SECONDS(60));
+	expect_text("the last says why", why, "/workers: \"y\"");
+	roster_write(&b, r);
+	buffer_byte(&b, '\0');
+	expect_true("they are told, as JSON", strstr((const char *)buffer_span(&b).data, "\"refused\":{\"configuration\":{\"since\":\"1970-01-01T00:01:00Z\","
+	    "\"why\":\"/workers: \\\"y\\\"\"},\"keys\":null}"));
+	roster_refuse(r, RELOADED_KEYS, (struct instant){ SECONDS(180) }, "no key");
+	roster_accept(r, RELOADED_CONFIGURATION);
+	expect_true("what is accepted is in force", !roster_refused(r, RELOADED_CONFIGURATION, &since, why));
+	expect_true("and says nothing of the other", roster_refused(r, RELOADED_KEYS, &since, why));
+	memset(long_text, 'a', sizeof(long_text) - 1);
+	long_text[sizeof(long_text) - 1] = '\0';
+	roster_refuse(r, RELOADED_KEYS, (struct instant){ SECONDS(180) }, long_text);
+	expect_true("a long reason", roster_refused(r, RELOADED_KEYS, &since, why));
+	expect_number("is cut", strlen(why), ROSTER_REFUSAL - 1);
+	buffer_release(&b);
+}
+
+/* A reader meets a writer again and again: since and why always belong together. */
+static void
+nobody_reads_half_of_a_refusal(void **state)
+{
+	struct roster *r = roster_new(1, (struct instant){ 0 });
+	pid_t child = fork();
+	int status;
+
+	(void)state;
+	if (child == 0) {
+		for (int i = 0; i < 200000; i++) {
+			char why[ROSTER_REFUSAL];
+
+			memset(why, 'a' + i % 26, sizeof(why) - 1);
+			why[sizeof(why) - 1] = '\0';
+			roster_accept(r, RELOADED_KEYS);
+			roster_refuse(r, RELOADED_KEYS, (struct instant){ 1 + i % 26 }, why);
+		}
+		_exit(0);
+	}
+	while (waitpid(child, &status, WNOHANG) == 0) {
+		char why[ROSTER_REFUSAL];
+		struct instant since;
+
+		if (!roster_refused(r, RELOADED_KEYS, &since, why))
+			continue;
+		for (size_t i = 0; i < sizeof(why) - 1; i++)
+			if (why[i] != 'a' + since.us - 1)
+				expect_fail(__FILE__, __LINE__, "a reader saw half of a refusal");
+	}
+	expect_number("the writer ends", status, 0);
 }
 
 int
@@ -91,6 +155,8 @@ main(void)
 		cmocka_unit_test(what_one_process_writes_another_reads),
 		cmocka_unit_test(who_has_sealed_it_cannot_write),
 		cmocka_unit_test(the_list_leaves_out_empty_seats),
+		cmocka_unit_test(what_was_refused_is_told_until_it_is_accepted),
+		cmocka_unit_test(nobody_reads_half_of_a_refusal),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

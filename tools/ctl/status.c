@@ -103,11 +103,30 @@ policies_show(const json_t *policies)
 		    answer_text(policies, "rejected"));
 }
 
+/* Nothing is said of what is in force. */
+static void
+refused_show(const json_t *refused)
+{
+	static const struct { const char *name, *what; } kinds[] = {
+		{ "configuration", "the configuration on disk" },
+		{ "keys", "the keys there are now" },
+	};
+
+	for (size_t i = 0; i < COUNT(kinds); i++) {
+		const json_t *refusal = json_object_get(refused, kinds[i].name);
+
+		if (json_is_object(refusal))
+			printf("%-12s  NOT IN FORCE since %s, %s: %s\n", kinds[i].name, answer_text(refusal, "since"),
+			    kinds[i].what, answer_text(refusal, "why"));
+	}
+}
+
 /* What has a form of its own; everything else is shown as it comes. */
 static const struct {
 	const char *name;
 	void (*show)(const json_t *);
 } parts[] = {
+	{ "refused", refused_show },
 	{ "publication", publication_show },
 	{ "members", members_show },
 	{ "sources", sources_show },
