@@ -17,7 +17,7 @@
 #define ERASURE_ID_LARGEST 4096  /* of a subject, as the entries have it */
 
 /* Looking: whether an entry is of a decision about that subject, and was asked for by that member (empty: any).
- * ERR_UNAVAILABLE: it is a decision that may be, and cannot be read; who looks on would say that all were found. */
+ * ERR_UNAVAILABLE: it is a decision that may be, and cannot be read; who looks on must not say that all were found. */
 struct erasure_search {
 	struct erasure_subject subject;
 	struct span mark;            /* what such an entry holds, and few others */

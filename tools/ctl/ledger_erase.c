@@ -17,6 +17,8 @@ struct erasing {
 	const char *type, *id, *member, *reason;
 	bool dry_run, yes;
 	json_t *found;              /* IDs */
+	json_t *unreadable;         /* IDs of entries that may be the person's, too */
+	const char *why;            /* the first of them cannot be read */
 	json_t *entries;            /* of the ledger, which tell of it */
 	long long searched, erased, gone, had, needed;
 	bool waits;
@@ -61,6 +63,9 @@ search(struct erasing *g, struct problem *why)
 		if (err != OK)
 			break;
 		json_array_extend(g->found, json_object_get(answer, "found"));
+		json_array_extend(g->unreadable, json_object_get(answer, "unreadable"));
+		if (!g->why && answer_text(answer, "why")[0])
+			g->why = arena_text(g->ctl->arena, span_text(answer_text(answer, "why")));
 		g->searched += answer_number(answer, "searched");
 		if (!g->ctl->json)
 			progress_show("looking through the ledger", (uint64_t)g->searched,
@@ -135,29 +140,29 @@ erase(struct erasing *g, struct problem *why)
 	return err;
 }
 
-static void
-report(const struct erasing *g)
+static const char *
+outcome_name(const struct erasing *g)
 {
-	const char *outcome = g->dry_run ? "dry-run" : g->waits ? "waits" : "erased";
+	if (json_array_size(g->found) == 0)
+		return "nothing";
+	if (g->dry_run)
+		return "dry-run";
+	return g->waits ? "waits" : g->erased ? "erased" : "gone";
+}
+
+static void
+report_words(const struct erasing *g)
+{
+	size_t found = json_array_size(g->found), i;
 	const json_t *entry;
-	size_t i;
 
-	if (g->ctl->json) {
-		json_t *answer = json_pack("{s:s,s:I,s:I,s:I,s:I,s:{s:I,s:I},s:O}", "outcome", outcome,
-		    "searched", (json_int_t)g->searched,
-		    "found", (json_int_t)json_array_size(g->found),
-		    "erased", (json_int_t)g->erased,
-		    "gone", (json_int_t)g->gone,
-		    "approvals", "had", (json_int_t)g->had, "needed", (json_int_t)g->needed,
-		    "entries", g->entries);
-
-		answer_print(answer);
-		json_decref(answer);
+	if (found == 0) {
+		printf("none of %lld entries is a decision about %s:%s%s%s: none was recorded, or all were erased before\n",
+		    g->searched, g->type, g->id, g->member ? " that was asked for by " : "", g->member ? g->member : "");
 		return;
 	}
-	if (g->dry_run || json_array_size(g->found) == 0) {
-		printf("%zu decisions of %lld entries are about this subject%s\n", json_array_size(g->found),
-		    g->searched, g->dry_run ? "; nothing was erased" : ": there is nothing to erase");
+	if (g->dry_run) {
+		printf("%zu decisions of %lld entries are about this subject; nothing was erased\n", found, g->searched);
 		return;
 	}
 	if (g->waits) {
@@ -165,10 +170,41 @@ report(const struct erasing *g)
 		       "same, subject, member and reason to the letter.\n", g->had, g->needed);
 		return;
 	}
+	if (!g->erased) {
+		printf("all %lld decisions were erased already, by who was quicker; nothing is left to erase\n", g->gone);
+		return;
+	}
 	printf("erased %lld decisions; their places in the ledger and every proof remain\n", g->erased);
 	json_array_foreach(g->entries, i, entry)
 		printf("told by entry %s\n", json_string_value(entry));
 	puts("Backups made before still hold them: watashictl(1) says what to do.");
+}
+
+/* Refused: nothing matched, or not everything could be looked at. */
+static enum ending
+report(const struct erasing *g)
+{
+	size_t unreadable = json_array_size(g->unreadable);
+
+	if (g->ctl->json) {
+		json_t *answer = json_pack("{s:s,s:I,s:I,s:O,s:I,s:I,s:{s:I,s:I},s:O}", "outcome", outcome_name(g),
+		    "searched", (json_int_t)g->searched,
+		    "found", (json_int_t)json_array_size(g->found),
+		    "unreadable", g->unreadable,
+		    "erased", (json_int_t)g->erased,
+		    "gone", (json_int_t)g->gone,
+		    "approvals", "had", (json_int_t)g->had, "needed", (json_int_t)g->needed,
+		    "entries", g->entries);
+
+		answer_print(answer);
+		json_decref(answer);
+	} else {
+		report_words(g);
+	}
+	if (unreadable)
+		fprintf(stderr, "watashictl: %zu entries cannot be read and may be about this subject, too: %s%s\n",
+		    unreadable, g->why, unreadable > 1 ? "; --json names all" : "");
+	return unreadable || json_array_size(g->found) == 0 ? REFUSED : DONE;
 }
 
 /* The type ends at the first colon; an ID may have more of them. */
@@ -218,8 +254,8 @@ ledger_erase(struct ctl *ctl, int argc, char **argv)
 	if (!g.dry_run && (!g.reason || !g.reason[0]))
 		return misused("--reason: expected why, found nothing");
 	g.found = json_array();
+	g.unreadable = json_array();
 	g.entries = json_array();
-	ending = DONE;
 	if (search(&g, &why) != OK)
 		ending = refused(&why);
 	else if (!g.dry_run && json_array_size(g.found) && !is_wanted(&g))
@@ -227,8 +263,9 @@ ledger_erase(struct ctl *ctl, int argc, char **argv)
 	else if (!g.dry_run && erase(&g, &why) != OK)
 		ending = refused(&why);
 	else
-		report(&g);
+		ending = report(&g);
 	json_decref(g.found);
+	json_decref(g.unreadable);
 	json_decref(g.entries);
 	return ending;
 }

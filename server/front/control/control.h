@@ -32,7 +32,8 @@
  *                                               "dry_run": bool}
  *
  *     POST /v1/control/erasures/search          {"subject": {"type": …, "id": …}, "member": …, "from": ID}: a person's
- *                                               decisions in the next part of the ledger; "next": where to go on
+ *                                               decisions in the next part of the ledger; "next": where to go on;
+ *                                               "unreadable": entries that may be hers, "why" of the first
  *     POST /v1/control/erasures                 {"subject": …, "member": …, "reason": …, "entries": [ID…]}: erases what
  *                                               was found, once enough operators have said the same
  *
@@ -67,7 +68,7 @@ struct control_actions {
 	struct pending *(*publish)(void *arg, bool all, on_published *, void *asker);
 	/* Asks the supervisor: as SIGHUP. */
 	void (*reload)(void *arg);
-	/* Adds `"processes":[…],"store":{…}` members to the status object being written. */
+	/* Adds `"processes":[…],"refused":{…},"store":{…}` members to the status object being written. */
 	void (*status)(void *arg, struct buffer *json);
 	void *arg;
 };

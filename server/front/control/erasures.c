@@ -13,6 +13,7 @@
 #include "front/control/request.h"
 #include "front/control/routes.h"
 #include "http/exchange.h"
+#include "registry/standing.h"
 #include "transaction/erasure.h"
 
 #define SEARCHED_AT_ONCE 4096
@@ -113,41 +114,58 @@ asked_read(struct exchange *e, bool search, struct asked *out, struct problem *w
 
 /* Looking */
 
+enum search_part { SEARCH_ENTRIES, SEARCH_LEAF, SEARCH_MEMBER, SEARCH_PARTS };
+
 struct searching {
 	struct exchange *exchange;
 	struct erasure_search search;
-	struct ask asks[2];          /* a part of the entries; the last leaf */
+	struct span member;
+	struct ask asks[SEARCH_PARTS];
 	struct id from;
 };
 
-/* An entry that cannot be read may be the person's, so the search does not end as if it were not. */
-static enum err
-write_found(struct searching *s, struct buffer *b, struct problem *why)
+static void
+write_id(struct buffer *b, size_t before, struct span key)
 {
-	struct arena scratch = arena_init(SCRATCH_LARGEST);
-	const struct ask *part = &s->asks[0];
+	struct id id = { { 0 } };
 	char text[LEDGER_ID_TEXT];
-	size_t found = 0;
-	enum err err = OK;
+
+	memcpy(id.bytes, key.data, key.size < sizeof(id.bytes) ? key.size : sizeof(id.bytes));
+	buffer_print(b, "%s\"%s\"", before ? "," : "", ledger_id_text(&id, text));
+}
+
+/* An entry that cannot be read may be the person's: it is told, and keeps nobody from those that can. */
+static void
+write_found(struct searching *s, struct buffer *b)
+{
+	struct buffer unreadable = buffer_init(ANSWER_LARGEST);
+	struct arena scratch = arena_init(SCRATCH_LARGEST);
+	const struct ask *part = &s->asks[SEARCH_ENTRIES];
+	size_t found = 0, unread = 0;
+	struct problem first;
 
 	buffer_text(b, "\"found\":[");
-	for (size_t i = 0; i < part->count && err == OK; i++) {
+	for (size_t i = 0; i < part->count; i++) {
+		struct problem *why = unread ? NULL : &first;
 		struct ledger_entry entry;
 		bool about = false;
-		struct id id;
 
 		arena_reset(&scratch);
-		err = ledger_entry_loaded(&part->rows[i], &entry, why);
-		if (err == OK)
-			err = erasure_look(&scratch, &s->search, &entry, &about, why);
-		if (!about)
-			continue;
-		memcpy(id.bytes, part->rows[i].key.data, sizeof(id.bytes));
-		buffer_print(b, "%s\"%s\"", found++ ? "," : "", ledger_id_text(&id, text));
+		if (ledger_entry_loaded(&part->rows[i], &entry, why) != OK ||
+		    erasure_look(&scratch, &s->search, &entry, &about, why) != OK)
+			write_id(&unreadable, unread++, part->rows[i].key);
+		else if (about)
+			write_id(b, found++, part->rows[i].key);
 	}
-	buffer_text(b, "]");
+	buffer_text(b, "],\"unreadable\":[");
+	buffer_add(b, buffer_span(&unreadable));
+	buffer_text(b, "],\"why\":");
+	if (unread)
+		json_write_string(b, span_text(first.text));
+	else
+		buffer_text(b, "null");
+	buffer_release(&unreadable);
 	arena_release(&scratch);
-	return err;
 }
 
 /* The ID behind the last that was looked at; none when all were. */
@@ -171,7 +189,8 @@ static void
 on_part_loaded(void *arg, enum err err, const struct problem *why)
 {
 	struct searching *s = arg;
-	struct problem strange;
+	const struct ask *leaf = &s->asks[SEARCH_LEAF];
+	struct problem nobody;
 	uint64_t size = 0;
 	struct buffer b;
 
@@ -180,17 +199,17 @@ on_part_loaded(void *arg, enum err err, const struct problem *why)
 		exchange_refuse(s->exchange, status_of(err), why);
 		return;
 	}
-	if (s->asks[1].count)
-		ledger_number_read(s->asks[1].rows[0].key, &size);
-	b = buffer_init(ANSWER_LARGEST);
-	buffer_print(&b, "{\"searched\":%zu,\"size\":%llu,", s->asks[0].count, (unsigned long long)size);
-	err = write_found(s, &b, &strange);
-	if (err != OK) {
-		buffer_release(&b);
-		exchange_refuse(s->exchange, status_of(err), &strange);
+	if (s->member.size && s->asks[SEARCH_MEMBER].count == 0) {
+		problem_set(&nobody, ERR_NOT_FOUND, "", "/member: there is no member \"%.*s\"", SPAN_ARGS(s->member));
+		exchange_refuse(s->exchange, status_of(nobody.code), &nobody);
 		return;
 	}
-	write_next(&s->asks[0], &b);
+	if (leaf->count)
+		ledger_number_read(leaf->rows[0].key, &size);
+	b = buffer_init(ANSWER_LARGEST);
+	buffer_print(&b, "{\"searched\":%zu,\"size\":%llu,", s->asks[SEARCH_ENTRIES].count, (unsigned long long)size);
+	write_found(s, &b);
+	write_next(&s->asks[SEARCH_ENTRIES], &b);
 	buffer_text(&b, "}");
 	request_answer(s->exchange, &b);
 }
@@ -215,12 +234,19 @@ erasures_search(struct exchange *e, void *front)
 		exchange_refuse(e, status_of(why.code), &why);
 		return;
 	}
+	if (q.subject.member.size && !member_id_valid(q.subject.member)) {
+		problem_set(&why, ERR_SYNTAX, "", "/member: expected a member's id, found another text");
+		exchange_refuse(e, status_of(why.code), &why);
+		return;
+	}
 	s->exchange = e;
+	s->member = q.subject.member;
 	erasure_search_init(e->arena, &q.subject, &s->search);
-	s->asks[0] = (struct ask){ .table = &ledger_entry_table, .from = span_of(s->from.bytes, sizeof(s->from.bytes)),
-		.limit = SEARCHED_AT_ONCE };
-	s->asks[1] = (struct ask){ .table = &ledger_leaf_table, .limit = 1, .backwards = true };
-	exchange_hold(e, store_load(c->store, s->asks, COUNT(s->asks), on_part_loaded, s));
+	s->asks[SEARCH_ENTRIES] = (struct ask){ .table = &ledger_entry_table,
+		.from = span_of(s->from.bytes, sizeof(s->from.bytes)), .limit = SEARCHED_AT_ONCE };
+	s->asks[SEARCH_LEAF] = (struct ask){ .table = &ledger_leaf_table, .limit = 1, .backwards = true };
+	s->asks[SEARCH_MEMBER] = (struct ask){ .table = &member_table, .from = s->member };
+	exchange_hold(e, store_load(c->store, s->asks, s->member.size ? SEARCH_PARTS : SEARCH_MEMBER, on_part_loaded, s));
 }
 
 /* Erasing */
