@@ -2,13 +2,17 @@
 #include "ctl/client.h"
 
 #include <errno.h>
+#include <libgen.h>
+#include <pwd.h>
 #include <stdio.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/buffer.h"
 #include "ctl/web.h"
 
 #define ANSWER_LARGEST (64 * MIB)
+#define CONFIG_LARGEST (16 * MIB) /* as the daemon has for it */
 #define WAIT_AT_MOST (30 * 60L) /* seconds: publishing a large federation with slow keys takes its time */
 
 enum err
@@ -21,20 +25,49 @@ ctl_config(struct ctl *ctl, struct config *out, struct problem *why)
 	    err;
 }
 
-static enum err
-socket_find(struct ctl *ctl, struct problem *why)
-{
-	struct config config;
+/* Who may be the daemon: root, this user, and whom the configuration says: it became /user, or was started as the user
+ * who owns the directory that it runs in. An operator who may not read the configuration named a socket: whoever listens
+ * there must at least be the only one who can put a socket there. */
+struct daemon_users {
+	unsigned ids[4];
+	size_t count;
+};
 
+static void
+users_find(struct arena *a, const struct config *config, const char *socket, struct daemon_users *out)
+{
+	const struct passwd *account = config && config->user ? getpwnam(config->user) : NULL;
+	const char *place = config ? config->run : dirname(arena_text(a, span_text(socket)));
+	struct stat at;
+
+	*out = (struct daemon_users){ .ids = { 0, geteuid() }, .count = 2 };
+	if (account)
+		out->ids[out->count++] = account->pw_uid;
+	if (stat(place, &at) == 0 && (config || !(at.st_mode & (S_IWGRP | S_IWOTH))))
+		out->ids[out->count++] = at.st_uid;
+}
+
+static enum err
+socket_find(struct ctl *ctl, struct daemon_users *users, struct problem *why)
+{
+	struct arena arena = arena_init(CONFIG_LARGEST); /* it is asked for each question */
+	struct ctl reading = *ctl;
+	struct config config;
+	enum err err;
+
+	reading.arena = &arena;
+	err = ctl_config(&reading, &config, why);
+	if (err == OK && !ctl->socket)
+		ctl->socket = arena_text(ctl->arena, span_text(config.control.socket));
+	if (ctl->socket)
+		users_find(&arena, err == OK ? &config : NULL, ctl->socket, users);
+	arena_release(&arena);
 	if (!ctl->socket) {
 		/* The daemon may be running by what the file said before. */
-		if (ctl_config(ctl, &config, why) != OK) {
-			fputs("watashictl: which socket the daemon has is not known; -s SOCKET tells, whatever the "
-			      "configuration says now\n",
-			    stderr);
-			return why->code;
-		}
-		ctl->socket = config.control.socket;
+		fputs("watashictl: which socket the daemon has is not known; -s SOCKET tells, whatever the "
+		      "configuration says now\n",
+		    stderr);
+		return err;
 	}
 	if (access(ctl->socket, R_OK | W_OK) == 0)
 		return OK;
@@ -94,21 +127,28 @@ ctl_ask(struct ctl *ctl, const struct ctl_question *q, json_t **answer, struct p
 		.wait = WAIT_AT_MOST,
 		.progress = q->progress,
 	};
+	struct daemon_users users;
 	struct web *web;
 	struct web_answer got;
 	enum err err;
 
 	*answer = NULL;
 	ctl->absent = false;
-	if (socket_find(ctl, why) != OK)
+	if (socket_find(ctl, &users, why) != OK)
 		return why->code;
 	request.socket = ctl->socket;
+	request.users = users.ids;
+	request.user_count = users.count;
 	web = web_new();
 	err = web_ask(web, &request, &got, &body, why);
 	web_free(web);
 	ctl->absent = got.nobody;
 	if (ctl->absent)
 		err = problem_set(why, ERR_UNAVAILABLE, "", "nobody answers at %s: is watashid running?", ctl->socket);
+	else if (got.stranger)
+		err = problem_set(why, ERR_DENIED, "",
+		    "user %u listens at %s; expected root, the daemon's user or the one you are; nothing was sent",
+		    got.user, ctl->socket);
 	else if (err != OK)
 		problem_within(why, "the daemon at %s", ctl->socket);
 	else

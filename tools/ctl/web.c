@@ -3,6 +3,7 @@
 
 #include <curl/curl.h>
 #include <stdlib.h>
+#include <sys/socket.h>
 
 #include "ctl/command.h"
 
@@ -53,8 +54,48 @@ on_progress(void *arg, curl_off_t to_come, curl_off_t come, curl_off_t to_go, cu
 	return 0;
 }
 
+/* Who listens */
+
+struct listener {
+	const struct web_request *request;
+	struct web_answer *answer;
+	curl_socket_t fd;
+};
+
+static int
+on_socket(void *arg, curl_socket_t fd, curlsocktype purpose)
+{
+	struct listener *l = arg;
+
+	(void)purpose;
+	l->fd = fd;
+	return CURL_SOCKOPT_OK;
+}
+
+/* Connected, and nothing is sent yet. */
+static int
+on_connected(void *arg, char *to, char *from, int to_port, int from_port)
+{
+	struct listener *l = arg;
+	struct ucred user;
+	socklen_t size = sizeof(user);
+
+	(void)to;
+	(void)from;
+	(void)to_port;
+	(void)from_port;
+	if (getsockopt(l->fd, SOL_SOCKET, SO_PEERCRED, &user, &size) != 0)
+		return CURL_PREREQFUNC_ABORT;
+	for (size_t i = 0; i < l->request->user_count; i++)
+		if (l->request->users[i] == user.uid)
+			return CURL_PREREQFUNC_OK;
+	l->answer->stranger = true;
+	l->answer->user = user.uid;
+	return CURL_PREREQFUNC_ABORT;
+}
+
 static void
-set_up(struct web *w, const struct web_request *q, struct buffer *body)
+set_up(struct web *w, const struct web_request *q, struct listener *listener, struct buffer *body)
 {
 	CURL *curl = w->curl;
 
@@ -76,6 +117,13 @@ set_up(struct web *w, const struct web_request *q, struct buffer *body)
 	if (q->socket) {
 		curl_easy_setopt(curl, CURLOPT_UNIX_SOCKET_PATH, q->socket);
 		curl_easy_setopt(curl, CURLOPT_PROXY, "");
+		curl_easy_setopt(curl, CURLOPT_SOCKOPTFUNCTION, on_socket);
+		curl_easy_setopt(curl, CURLOPT_SOCKOPTDATA, listener);
+		curl_easy_setopt(curl, CURLOPT_PREREQFUNCTION, on_connected);
+		curl_easy_setopt(curl, CURLOPT_PREREQDATA, listener);
+		/* Who listened when it was made is not asked again. */
+		curl_easy_setopt(curl, CURLOPT_FRESH_CONNECT, 1L);
+		curl_easy_setopt(curl, CURLOPT_FORBID_REUSE, 1L);
 	}
 	if (q->authorities) {
 		curl_easy_setopt(curl, CURLOPT_CAINFO, q->authorities);
@@ -97,12 +145,13 @@ web_ask(struct web *w, const struct web_request *q, struct web_answer *out, stru
 {
 	/* A body goes at once: nobody is asked first whether it may. */
 	struct curl_slist *fields = curl_slist_append(NULL, "Expect:");
+	struct listener listener = { .request = q, .answer = out, .fd = CURL_SOCKET_BAD };
 	CURLcode code;
 
 	*out = (struct web_answer){ .nobody = false };
 	if (q->field)
 		fields = curl_slist_append(fields, q->field);
-	set_up(w, q, body);
+	set_up(w, q, &listener, body);
 	curl_easy_setopt(w->curl, CURLOPT_HTTPHEADER, fields);
 	code = curl_easy_perform(w->curl);
 	curl_easy_getinfo(w->curl, CURLINFO_RESPONSE_CODE, &out->status);
@@ -110,6 +159,8 @@ web_ask(struct web *w, const struct web_request *q, struct web_answer *out, stru
 	out->nobody = code == CURLE_COULDNT_CONNECT;
 	if (q->progress)
 		progress_end();
+	if (out->stranger)
+		return problem_set(why, ERR_DENIED, "", "user %u listens there", out->user);
 	if (body->overflowed)
 		return problem_set(why, ERR_LIMIT, "", "expected at most %zu bytes, found more", body->limit);
 	if (code != CURLE_OK)
