@@ -2,30 +2,277 @@
 #include "codec/der.h"
 
 #define LENGTH_BYTES 4 /* as long as anything we read */
+#define TAG_LONG 0x1f  /* a tag of several bytes begins so */
+
+/* How many bytes tag and length take, how many follow; 0: this is no element. */
+static size_t
+header_size(struct span s, size_t *length)
+{
+	size_t bytes, header = 2;
+
+	if (s.size < 2 || (s.data[0] & TAG_LONG) == TAG_LONG)
+		return 0;
+	*length = s.data[1];
+	if (*length >= 0x80) {
+		bytes = *length & 0x7f;
+		/* Neither the indefinite length nor leading zeros. */
+		if (bytes == 0 || bytes > LENGTH_BYTES || s.size < 2 + bytes || s.data[2] == 0)
+			return 0;
+		for (*length = 0; header < 2 + bytes; header++)
+			*length = *length << 8 | s.data[header];
+		if (*length < 0x80)
+			return 0;
+	}
+	return *length <= s.size - header ? header : 0;
+}
 
 bool
 der_enter(struct span *rest, uint8_t tag, struct span *contents)
 {
-	struct span s = *rest;
-	size_t length, bytes;
+	size_t length, header = header_size(*rest, &length);
 
-	if (s.size < 2 || s.data[0] != tag)
+	if (header == 0 || rest->data[0] != tag)
 		return false;
-	length = s.data[1];
-	s = span_skip(s, 2);
-	if (length >= 0x80) {
-		bytes = length & 0x7f;
-		/* Neither the indefinite length nor leading zeros. */
-		if (bytes == 0 || bytes > LENGTH_BYTES || s.size < bytes || s.data[0] == 0)
+	*contents = span_of(rest->data + header, length);
+	*rest = span_of(rest->data + header + length, rest->size - header - length);
+	return true;
+}
+
+bool
+der_whole(struct span *rest, uint8_t tag, struct span *element)
+{
+	struct span start = *rest, contents;
+
+	if (!der_enter(rest, tag, &contents))
+		return false;
+	*element = span_first(start, start.size - rest->size);
+	return true;
+}
+
+bool
+der_any(struct span *rest, uint8_t *tag, struct span *contents)
+{
+	*tag = der_peek(*rest);
+	return der_enter(rest, *tag, contents);
+}
+
+uint8_t
+der_peek(struct span rest)
+{
+	return rest.size ? rest.data[0] : 0;
+}
+
+bool
+der_boolean(struct span *rest, uint8_t tag, bool *out)
+{
+	struct span s = *rest, value;
+
+	if (!der_enter(&s, tag, &value) || value.size != 1 || (value.data[0] != 0 && value.data[0] != 0xff))
+		return false;
+	*out = value.data[0] != 0;
+	*rest = s;
+	return true;
+}
+
+bool
+der_integer(struct span *rest, uint8_t tag, struct span *contents)
+{
+	struct span s = *rest, value;
+
+	if (!der_enter(&s, tag, &value) || value.size == 0)
+		return false;
+	/* The first nine bits are neither all zero nor all one. */
+	if (value.size > 1 && ((value.data[0] == 0 && value.data[1] < 0x80) ||
+	    (value.data[0] == 0xff && value.data[1] >= 0x80)))
+		return false;
+	*contents = value;
+	*rest = s;
+	return true;
+}
+
+bool
+der_positive(struct span integer)
+{
+	return integer.size && integer.data[0] < 0x80 && (integer.size > 1 || integer.data[0] != 0);
+}
+
+struct span
+der_magnitude(struct span integer)
+{
+	return integer.size > 1 && integer.data[0] == 0 ? span_skip(integer, 1) : integer;
+}
+
+bool
+der_number(struct span *rest, uint8_t tag, uint64_t largest, uint64_t *out)
+{
+	struct span s = *rest, value;
+	uint64_t number = 0;
+
+	if (!der_integer(&s, tag, &value) || value.data[0] >= 0x80)
+		return false;
+	value = der_magnitude(value);
+	if (value.size > sizeof(number))
+		return false;
+	for (size_t i = 0; i < value.size; i++)
+		number = number << 8 | value.data[i];
+	if (number > largest)
+		return false;
+	*out = number;
+	*rest = s;
+	return true;
+}
+
+bool
+der_bits(struct span *rest, uint8_t tag, struct span *bytes)
+{
+	struct span s = *rest, value;
+
+	if (!der_enter(&s, tag, &value) || value.size == 0 || value.data[0] != 0)
+		return false;
+	*bytes = span_of(value.data + 1, value.size - 1);
+	*rest = s;
+	return true;
+}
+
+bool
+der_named_bits(struct span *rest, uint8_t tag, uint32_t *out)
+{
+	struct span s = *rest, value;
+	uint32_t bits = 0;
+	unsigned unused;
+
+	if (!der_enter(&s, tag, &value) || value.size == 0 || value.size > 1 + sizeof(bits))
+		return false;
+	unused = value.data[0];
+	/* The last bit that counts is a one, or there is none. */
+	if (unused > 7 || (value.size == 1 && unused) ||
+	    (value.size > 1 && (value.data[value.size - 1] & ((2u << unused) - 1)) != 1u << unused))
+		return false;
+	for (unsigned i = 0; i < 8 * (value.size - 1); i++)
+		if (value.data[1 + i / 8] & 0x80 >> i % 8)
+			bits |= (uint32_t)1 << i;
+	*out = bits;
+	*rest = s;
+	return true;
+}
+
+bool
+der_null(struct span *rest)
+{
+	struct span s = *rest, value;
+
+	if (!der_enter(&s, DER_NULL, &value) || value.size)
+		return false;
+	*rest = s;
+	return true;
+}
+
+bool
+der_oid(struct span *rest, uint8_t tag, struct span *contents)
+{
+	struct span s = *rest, value;
+	bool begins = true;
+
+	if (!der_enter(&s, tag, &value) || value.size == 0)
+		return false;
+	for (size_t i = 0; i < value.size; i++) {
+		if (begins && value.data[i] == 0x80)
 			return false;
-		for (length = 0; bytes; bytes--, s = span_skip(s, 1))
-			length = length << 8 | s.data[0];
-		if (length < 0x80)
-			return false;
+		begins = value.data[i] < 0x80;
 	}
-	if (length > s.size)
+	if (!begins)
 		return false;
-	*contents = span_first(s, length);
-	*rest = span_skip(s, length);
+	*contents = value;
+	*rest = s;
+	return true;
+}
+
+/* Days since 1970 of a day of the Gregorian calendar: years begin in March here, so that a leap day is the last. */
+static int64_t
+days_since_epoch(unsigned year, unsigned month, unsigned day)
+{
+	int64_t y = (int64_t)year - (month < 3);
+	unsigned days_before = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
+
+	y += 400; /* the year 0's January belongs to the year before */
+	return y * 365 + y / 4 - y / 100 + y / 400 + days_before - (719468 + 146097);
+}
+
+static unsigned
+month_length(unsigned year, unsigned month)
+{
+	static const uint8_t lengths[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
+
+	bool leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+
+	return month == 2 && leap ? 29 : lengths[month - 1];
+}
+
+/* "MMDDHHMMSSZ" of that year. */
+static bool
+time_in_year(unsigned year, const uint8_t *text, struct instant *out)
+{
+	unsigned part[5]; /* month, day, hour, minute, second */
+
+	for (size_t i = 0; i < COUNT(part); i++) {
+		unsigned tens = text[2 * i] - (unsigned)'0', ones = text[2 * i + 1] - (unsigned)'0';
+
+		if (tens > 9 || ones > 9)
+			return false;
+		part[i] = 10 * tens + ones;
+	}
+	if (text[10] != 'Z' || part[0] < 1 || part[0] > 12 || part[1] < 1 || part[1] > month_length(year, part[0]) ||
+	    part[2] > 23 || part[3] > 59 || part[4] > 59)
+		return false;
+	out->us = SECONDS(days_since_epoch(year, part[0], part[1]) * 86400 + part[2] * 3600 + part[3] * 60 + part[4]);
+	return true;
+}
+
+static bool
+utc_time(struct span *rest, struct instant *out)
+{
+	struct span s = *rest, value;
+	uint64_t year;
+
+	if (!der_enter(&s, DER_UTC_TIME, &value) || value.size != strlen("YYMMDDHHMMSSZ") ||
+	    !span_number(span_first(value, 2), &year))
+		return false;
+	if (!time_in_year((unsigned)year + (year < 50 ? 2000 : 1900), value.data + 2, out))
+		return false;
+	*rest = s;
+	return true;
+}
+
+bool
+der_generalized_time(struct span *rest, uint8_t tag, struct instant *out)
+{
+	struct span s = *rest, value;
+	uint64_t year;
+
+	if (!der_enter(&s, tag, &value) || value.size != strlen("YYYYMMDDHHMMSSZ") ||
+	    !span_number(span_first(value, 4), &year) || !time_in_year((unsigned)year, value.data + 4, out))
+		return false;
+	*rest = s;
+	return true;
+}
+
+bool
+der_time(struct span *rest, struct instant *out)
+{
+	return der_peek(*rest) == DER_UTC_TIME ? utc_time(rest, out) :
+	    der_generalized_time(rest, DER_GENERALIZED_TIME, out);
+}
+
+bool
+der_sorted(struct span set)
+{
+	struct span before = { 0 }, element;
+
+	while (set.size) {
+		if (!der_whole(&set, set.data[0], &element) ||
+		    (before.size && span_compare(before, element) >= 0))
+			return false;
+		before = element;
+	}
 	return true;
 }
