@@ -1,0 +1,2 @@
+/* transaction/proofing_cost.c - what verifications cost. */
+#include "transaction/proofing_cost.h"

@@ -1,0 +1,2 @@
+/* transaction/proofing_log.c - the operation log of verifications. */
+#include "transaction/proofing_log.h"
