@@ -234,6 +234,18 @@ a_logo_is_a_picture_that_can_do_nothing(void **state)
 static void
 one_page_stands_for_every_member(void **state)
 {
+	static const struct { const char *title, *path; int status; } cases[] = {
+		{ "a member's page", "GET /members/city", 200 },
+		{ "one that left stays readable", "GET /members/withdrawn", 200 },
+		{ "a suspended one says so", "GET /members/suspended", 200 },
+		{ "a record that cannot be read is our fault", "GET /members/broken", 200 },
+		{ "of an applicant there is none", "GET /members/applied", 404 },
+		{ "nor of nobody", "GET /members/nobody", 404 },
+		{ "nor of an entity nobody knows", "GET /members/0123456789012345678901234567890123456789", 404 },
+		{ "nor of what is no id", "GET /members/No%20Id", 404 },
+	};
+	const char *id;
+
 	(void)state;
 	stage_init(&stage);
 	stage_open(&stage);
@@ -242,9 +254,19 @@ one_page_stands_for_every_member(void **state)
 	stage_init(&stage);
 	expect_number("a directory", mkdir(stage_path(&stage, "pages/members"), 0755), 0);
 	stage_write(&stage, "pages/members/card.html", span_text("<!doctype html>card"));
+	put_member(&stage, "city", STANDING_APPROVED, true, MEMBER_RECORD("city"));
+	put_member(&stage, "applied", STANDING_APPLIED, false, MEMBER_RECORD("applied"));
+	put_member(&stage, "withdrawn", STANDING_WITHDRAWN, true, MEMBER_RECORD("withdrawn"));
+	put_member(&stage, "suspended", STANDING_SUSPENDED, true, MEMBER_RECORD("suspended"));
+	put_member(&stage, "broken", STANDING_APPROVED, true, "0123");
+	id = put_entity(&stage, PLAIN_SP, "", "feed");
 	stage_open(&stage);
-	expect_answer("a member's page", stage_ask(&stage, "GET /members/city", ""), 200,
-	    "text/html|Content-Security-Policy: |card");
+	for (size_t i = 0; i < COUNT(cases); i++)
+		expect_answer(cases[i].title, stage_ask(&stage, cases[i].path, ""), cases[i].status,
+		    cases[i].status == 200 ? "text/html|Content-Security-Policy: |ETag: |card" :
+		    "text/html|Content-Security-Policy: |no-cache|!ETag: |card");
+	expect_answer("an entity of a source", stage_ask(&stage, arena_print(&stage.arena, "GET /members/%s", id), ""),
+	    200, "card");
 	expect_answer("the list is the front page", stage_ask(&stage, "GET /members/", ""), 308, "Location: /\r\n");
 	expect_answer("with what was searched for", stage_ask(&stage, "GET /members?q=a%20b&role=idp", ""), 308,
 	    "Location: /?q=a%20b&role=idp\r\n");

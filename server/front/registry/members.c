@@ -1,7 +1,9 @@
 /* front/registry/members.c - who is in: the list as data, the trusted list, and the pages' paths. */
 #include "front/registry/front.h"
 
+#include "codec/text.h"
 #include "front/registry/sending.h"
+#include "registry/card.h"
 #include "registry/document.h"
 
 #define LIST_PAGE "/"
@@ -59,11 +61,57 @@ serve_members_page(struct exchange *exchange, void *front)
 	    });
 }
 
-/* One page for every member: its script reads the address and asks for the card. */
+/* One page for every member: its script reads the address and asks for the card. The status is the card's, so that
+ * nobody who only reads that takes a page about nothing for a member's. */
+
+struct page_query {
+	struct exchange *exchange;
+	const struct registry_front *front;
+	struct ask asks[2];           /* a member; an entity */
+	struct entity_key key;
+};
+
+static bool
+is_somebody(const struct page_query *q)
+{
+	const struct ask *member = &q->asks[0], *entity = &q->asks[1];
+	struct member m;
+
+	if (member->count)
+		return !member_read(member->rows[0].value, &m) || card_is_public(&m);
+	return entity->count != 0;
+}
+
+/* A store that does not answer, or a row that cannot be read, is nothing a page tells by its status: its script hears
+ * of it. */
+static void
+on_somebody_loaded(void *arg, enum err err, const struct problem *why)
+{
+	struct page_query *q = arg;
+	const struct page *page = page_find(&q->front->pages, span_text(CARD_PAGE));
+
+	(void)why;
+	exchange_hold(q->exchange, NULL);
+	if (err != OK || is_somebody(q))
+		page_send(q->exchange, q->front, page);
+	else
+		page_send_missing(q->exchange, q->front, page);
+}
+
 void
 serve_member_page(struct exchange *exchange, void *arg)
 {
+	struct page_query *q = arena_new(exchange->arena, struct page_query);
 	const struct registry_front *front = arg;
+	bool is_key;
 
-	page_send(exchange, front, page_find(&front->pages, span_text(CARD_PAGE)));
+	*q = (struct page_query){ .exchange = exchange, .front = front };
+	is_key = hex_read(exchange->segment, q->key.bytes, sizeof(q->key.bytes));
+	if (!is_key && !member_id_valid(exchange->segment)) {
+		page_send_missing(exchange, front, page_find(&front->pages, span_text(CARD_PAGE)));
+		return;
+	}
+	q->asks[0] = (struct ask){ .table = &member_table, .from = exchange->segment };
+	q->asks[1] = (struct ask){ .table = &entity_table, .from = span_of(q->key.bytes, sizeof(q->key.bytes)) };
+	exchange_hold(exchange, store_load(front->store, q->asks, is_key ? 2 : 1, on_somebody_loaded, q));
 }

@@ -88,7 +88,8 @@ gzip_twin(struct arena *arena, struct span plain)
 	return size && size < plain.size ? span_of(out, size) : (struct span){ 0 };
 }
 
-/* `no-cache` lets a browser keep it and ask each time: a page and its script are never of two releases. */
+/* `no-cache` lets a browser keep it and ask each time: a page and its script are never of two releases. What tells that
+ * something is not there has no validator: 304 would say so still when it is. */
 static void
 page_dress(struct arena *arena, struct page *page, size_t kind)
 {
@@ -108,6 +109,10 @@ page_dress(struct arena *arena, struct page *page, size_t kind)
 	    kinds[kind].type, kinds[kind].fields, SPAN_ARGS(page->fields_unchanged)));
 	page->fields_gzip = span_text(arena_print(arena, "Content-Type: %s\r\nContent-Encoding: gzip\r\n%s%.*s",
 	    kinds[kind].type, kinds[kind].fields, SPAN_ARGS(page->fields_unchanged_gzip)));
+	page->fields_missing = span_text(arena_print(arena, "Content-Type: %s\r\n%s%s", kinds[kind].type,
+	    kinds[kind].fields, caching));
+	page->fields_missing_gzip = span_text(arena_print(arena, "Content-Type: %s\r\nContent-Encoding: gzip\r\n%s%s",
+	    kinds[kind].type, kinds[kind].fields, caching));
 }
 
 static struct page *
@@ -302,6 +307,8 @@ send_page(struct exchange *exchange, int status, const struct page *page)
 		.body = gzip ? page->gzip : page->plain,
 	};
 
+	if (status == 404)
+		reply.fields = gzip ? page->fields_missing_gzip : page->fields_missing;
 	if (status == 200 && is_fresh(exchange->request, gzip ? page->etag_gzip : page->etag, (struct instant){ 0 })) {
 		reply.status = 304;
 		reply.fields = gzip ? page->fields_unchanged_gzip : page->fields_unchanged;
@@ -327,6 +334,15 @@ page_send(struct exchange *exchange, const struct registry_front *front, const s
 	} else {
 		send_page(exchange, page == front->pages.not_found ? 404 : 200, page);
 	}
+}
+
+void
+page_send_missing(struct exchange *exchange, const struct registry_front *front, const struct page *page)
+{
+	if (page)
+		send_page(exchange, 404, page);
+	else
+		page_send(exchange, front, NULL);
 }
 
 void

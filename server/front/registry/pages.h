@@ -20,6 +20,7 @@ struct page {
 	struct span plain, gzip;      /* gzip is empty when it would not be smaller */
 	struct span etag, etag_gzip;  /* with quotes */
 	struct span fields, fields_gzip, fields_unchanged, fields_unchanged_gzip;
+	struct span fields_missing, fields_missing_gzip; /* of a 404 */
 };
 
 struct pages {
@@ -40,3 +41,6 @@ struct exchange;
 struct registry_front;
 /* For a path of ours that a page stands behind; NULL: there is no such page, and the answer is a 404. */
 void page_send(struct exchange *, const struct registry_front *, const struct page *);
+
+/* The same with status 404: the page's script says that what its address names is not there. */
+void page_send_missing(struct exchange *, const struct registry_front *, const struct page *);
