@@ -273,18 +273,6 @@ out:
 	return err;
 }
 
-/* The element at the front whole, its tag and length too. */
-static bool
-der_whole(struct span *rest, struct span *whole)
-{
-	struct span before = *rest, contents;
-
-	if (!der_enter(rest, DER_SEQUENCE, &contents))
-		return false;
-	*whole = span_first(before, before.size - rest->size);
-	return true;
-}
-
 /* RFC 5280 s4.1: [0] version, serialNumber, signature, issuer, validity, subject, subjectPublicKeyInfo. */
 enum err
 certificate_spki(struct span der, struct span *spki, struct problem *why)
@@ -297,8 +285,8 @@ certificate_spki(struct span der, struct span *spki, struct problem *why)
 		der_enter(&rest, DER_CONTEXT_0, &skipped);
 	good = good && der_enter(&rest, DER_INTEGER, &skipped);
 	for (int i = 0; good && i < 4; i++)
-		good = der_whole(&rest, &skipped);
-	if (!good || !der_whole(&rest, spki))
+		good = der_whole(&rest, DER_SEQUENCE, &skipped);
+	if (!good || !der_whole(&rest, DER_SEQUENCE, spki))
 		return problem_set(why, ERR_SYNTAX, "RFC 5280 s4.1", "this is no certificate in DER");
 	return OK;
 }
