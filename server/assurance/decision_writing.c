@@ -315,7 +315,8 @@ write_why(struct writing *w, const struct fact *fact)
 	size_t set = fact->number / 64;
 	uint64_t bit = UINT64_C(1) << (fact->number % 64);
 
-	if (facts->not_theirs[set] & bit)
+	if ((facts->not_theirs[set] & bit) || (facts_contradicted(facts, fact) &&
+	    facts->outdone_weight[fact->number] == WORD_NOT_THEIRS))
 		write_asserters(w->out, fact);
 	else if (w->needed[fact->number])
 		buffer_print(w->out, ",\"why\":\"%s where %s is needed\"}",
@@ -329,6 +330,16 @@ write_why(struct writing *w, const struct fact *fact)
 }
 
 static void
+write_mention(struct writing *w, const struct fact *fact, bool *begun)
+{
+	if (*begun)
+		buffer_byte(w->out, ',');
+	*begun = true;
+	buffer_add(w->out, fact->mention);
+}
+
+/* What is known by a better word, and was stated otherwise by a lesser; and what is not known, or not well enough. */
+static void
 write_disregarded(struct writing *w)
 {
 	const struct question *q = w->decision->question;
@@ -338,17 +349,24 @@ write_disregarded(struct writing *w)
 	buffer_text(w->out, ",\"disregarded\":[");
 	for (size_t i = 0; i < FACT_SETS; i++) {
 		uint64_t uncounted = facts->too_weak[i] | facts->stale[i] | facts->not_theirs[i];
-		uint64_t told = (uncounted & q->framework->uses[i]) | w->disregarded[i];
+		uint64_t reasons = (uncounted & q->framework->uses[i]) | w->disregarded[i];
 
-		for (; told; told &= told - 1) {
-			size_t number = 64 * i + (size_t)__builtin_ctzll(told);
+		for (uint64_t left = reasons | (facts->outdone[i] & q->framework->uses[i]); left; left &= left - 1) {
+			size_t number = 64 * i + (size_t)__builtin_ctzll(left);
 			const struct fact *fact = &q->framework->dictionary->facts[number];
+			enum provenance other = facts_contradicted(facts, fact), known = facts_provenance(facts, fact);
 
-			if (begun)
-				buffer_byte(w->out, ',');
-			begun = true;
-			buffer_add(w->out, fact->mention);
-			write_why(w, fact);
+			bool otherwise = other != PROVENANCE_NONE;
+
+			if (otherwise && other < known) {
+				write_mention(w, fact, &begun);
+				buffer_print(w->out, ",\"why\":\"%s otherwise than %s\"}", provenance_name(other),
+				    provenance_name(known));
+			}
+			if ((reasons >> (number % 64) & 1) || (otherwise && other >= known)) {
+				write_mention(w, fact, &begun);
+				write_why(w, fact);
+			}
 		}
 	}
 	buffer_byte(w->out, ']');

@@ -43,6 +43,15 @@ facts_provenance(const struct facts *f, const struct fact *fact)
 	return (enum provenance)p;
 }
 
+enum provenance
+facts_contradicted(const struct facts *f, const struct fact *fact)
+{
+	if (!has_bit(f->outdone, fact->number) || !facts_known(f, fact->number, CLAIMED) ||
+	    f->outdone_value[fact->number] == f->value[fact->number])
+		return PROVENANCE_NONE;
+	return (enum provenance)f->outdone_by[fact->number];
+}
+
 void
 facts_forget(struct facts *f, const struct fact *fact)
 {
@@ -51,7 +60,20 @@ facts_forget(struct facts *f, const struct fact *fact)
 	clear_bit(f->stale, fact->number);
 	clear_bit(f->too_weak, fact->number);
 	clear_bit(f->not_theirs, fact->number);
+	clear_bit(f->outdone, fact->number);
 	f->value[fact->number] = 0;
+}
+
+/* What counts may still change: whether it was said otherwise is seen when all has been said. */
+static void
+outdo(struct facts *f, size_t number, int64_t value, enum provenance by, enum word_weight weight)
+{
+	if (has_bit(f->outdone, number) && by < f->outdone_by[number])
+		return;
+	set_bit(f->outdone, number);
+	f->outdone_by[number] = (uint8_t)by;
+	f->outdone_weight[number] = (uint8_t)weight;
+	f->outdone_value[number] = value;
 }
 
 void
@@ -59,21 +81,46 @@ facts_put(struct facts *f, const struct fact *fact, int64_t value, enum provenan
 {
 	size_t at = fact->number / 64;
 	uint64_t bit = UINT64_C(1) << (fact->number % 64);
+	enum provenance before = facts_provenance(f, fact);
 
 	assert(by > PROVENANCE_NONE && by < PROVENANCES && value >= fact->least && value <= fact->most);
-	/* One rank above: is it known by more already? */
-	if (by < OBSERVED && (f->known[by + 1][at] & bit))
-		return;
-	if (by < fact->provenance) {
-		f->too_weak[at] |= bit;
+	if (by < before) {
+		outdo(f, fact->number, value, by, WORD_COUNTS);
 		return;
 	}
+	if (by < fact->provenance) {
+		f->too_weak[at] |= bit;
+		outdo(f, fact->number, value, by, WORD_TOO_WEAK);
+		return;
+	}
+	if (before != PROVENANCE_NONE && before < by)
+		outdo(f, fact->number, f->value[fact->number], before, WORD_COUNTS);
 	for (size_t p = CLAIMED; p <= by; p++)
 		f->known[p][at] |= bit;
 	f->stale[at] &= ~bit;
 	f->too_weak[at] &= ~bit;
 	f->not_theirs[at] &= ~bit;
 	f->value[fact->number] = value;
+}
+
+void
+facts_add(struct facts *f, const struct facts *stated)
+{
+	const struct dictionary *d = f->dictionary;
+
+	assert(stated->dictionary == d);
+	for (size_t n = 0; n < d->count; n++) {
+		if (has_bit(stated->outdone, n))
+			outdo(f, n, stated->outdone_value[n], (enum provenance)stated->outdone_by[n],
+			    (enum word_weight)stated->outdone_weight[n]);
+		if (facts_known(stated, n, CLAIMED))
+			facts_put(f, &d->facts[n], stated->value[n], facts_provenance(stated, &d->facts[n]));
+	}
+	for (size_t i = 0; i < FACT_SETS; i++) {
+		f->stale[i] |= stated->stale[i] & ~f->known[CLAIMED][i];
+		f->too_weak[i] |= stated->too_weak[i] & ~f->known[CLAIMED][i];
+		f->not_theirs[i] |= stated->not_theirs[i] & ~f->known[VOUCHED][i];
+	}
 }
 
 /* Reading */
@@ -190,10 +237,12 @@ put_word(struct facts *f, const struct fact *fact, int64_t value, const struct w
 	case WORD_NOT_THEIRS:
 		if (!facts_known(f, fact->number, word->by))
 			set_bit(f->not_theirs, fact->number);
+		outdo(f, fact->number, value, word->by, WORD_NOT_THEIRS);
 		break;
 	case WORD_STALE:
 		if (!facts_known(f, fact->number, CLAIMED))
 			set_bit(f->stale, fact->number);
+		outdo(f, fact->number, value, word->by, WORD_STALE);
 		break;
 	case WORD_TOO_WEAK:
 	case WORD_COUNTS:

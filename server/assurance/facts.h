@@ -19,6 +19,11 @@ struct facts {
 	/* Stated, but not counted: gone stale, or of less provenance than the dictionary asks for. */
 	uint64_t stale[FACT_SETS], too_weak[FACT_SETS];
 	uint64_t not_theirs[FACT_SETS]; /* or by whose word it is not (word.h) */
+	/* Stated by a word that does not count, or no longer: of each fact the weightiest of these, the last of equals. */
+	uint64_t outdone[FACT_SETS];
+	uint8_t outdone_by[FACTS_LARGEST];      /* enum provenance */
+	uint8_t outdone_weight[FACTS_LARGEST];  /* enum word_weight; WORD_COUNTS: only a better word was in its way */
+	int64_t outdone_value[FACTS_LARGEST];
 };
 
 void facts_init(struct facts *, const struct dictionary *);
@@ -26,6 +31,8 @@ void facts_init(struct facts *, const struct dictionary *);
 /* States it. What is stated twice counts as the greater provenance says; of equals the later. */
 void facts_put(struct facts *, const struct fact *, int64_t value, enum provenance);
 void facts_forget(struct facts *, const struct fact *);
+/* All that was stated elsewhere, by the dictionary that both have. */
+void facts_add(struct facts *, const struct facts *stated);
 
 static inline bool
 facts_known(const struct facts *f, size_t number, enum provenance least)
@@ -34,6 +41,8 @@ facts_known(const struct facts *f, size_t number, enum provenance least)
 }
 /* The greatest with which it is known; PROVENANCE_NONE: unknown. */
 enum provenance facts_provenance(const struct facts *, const struct fact *);
+/* Who stated another value than the one that counts, in vain; PROVENANCE_NONE: nobody. */
+enum provenance facts_contradicted(const struct facts *, const struct fact *);
 
 /* The value at hand: an object whose members are facts, each a value, or {"value":…, "at": RFC 3339} when it was
  * established at another time than `now`. An unknown fact, a wrong type and a value out of its domain are the reader's

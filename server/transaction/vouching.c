@@ -316,20 +316,6 @@ check_agreement(const struct statement *const *list, size_t at, const char *poin
 	return OK;
 }
 
-/* Beside what the question claims, and what was observed. */
-static void
-add_facts(struct facts *f, const struct facts *stated)
-{
-	for (size_t n = 0; n < stated->dictionary->count; n++)
-		if (facts_known(stated, n, VOUCHED))
-			facts_put(f, &stated->dictionary->facts[n], stated->value[n], VOUCHED);
-	for (size_t i = 0; i < FACT_SETS; i++) {
-		f->stale[i] |= stated->stale[i] & ~f->known[CLAIMED][i];
-		f->too_weak[i] |= stated->too_weak[i] & ~f->known[CLAIMED][i];
-		f->not_theirs[i] |= stated->not_theirs[i] & ~f->known[VOUCHED][i];
-	}
-}
-
 /* What is no good in a statement is bad input of the question, whoever was denied. */
 static enum err
 refuse(const char *at, size_t index, struct problem *why)
@@ -348,7 +334,7 @@ vouching_apply(const struct statement *const *list, size_t count, struct span su
 		if (why->code != OK || check_subject(list[i], subject, why) != OK ||
 		    check_agreement(list, i, at, why) != OK)
 			return refuse(at, i, why);
-		add_facts(facts, list[i]->facts);
+		facts_add(facts, list[i]->facts);
 	}
 	return OK;
 }

@@ -146,6 +146,12 @@ static const struct {
 	  ",\"facts\":[{\"fact\":\"device.kind\",\"needed\":{\"known\":true}}]}]" },
 	{ "what was stated in vain is said, and why", "{" GOOD "}", "{\"person.checked\":true,\"idp.certified\":true}",
 	  "bank", "disregarded", "[{\"fact\":\"person.checked\",\"why\":\"claimed where vouched is needed\"}]" },
+	{ "what a better word says otherwise is said too", "{" GOOD ",\"person.checked\":false}",
+	  "{\"person.checked\":true,\"login.age\":61,\"idp.certified\":true}", "bank", "disregarded",
+	  "[{\"fact\":\"person.checked\",\"why\":\"claimed otherwise than observed\"},"
+	  "{\"fact\":\"login.age\",\"why\":\"claimed otherwise than observed\"}]" },
+	{ "what it says as well is not", "{" GOOD ",\"person.checked\":false}", "{\"person.checked\":false}", "bank",
+	  "disregarded", "[]" },
 	{ "a fact gone stale is no longer known",
 	  "{\"rp.asks_number\":false,\"device.lost\":{\"value\":false,\"at\":\"2027-01-15T06:00:00Z\"}}", "{}", "login",
 	  "disregarded", "[{\"fact\":\"device.lost\",\"why\":\"stale\"}]" },

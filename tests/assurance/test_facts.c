@@ -261,6 +261,9 @@ the_greater_provenance_counts(void **state)
 		facts_init(&f, dictionary);
 		facts_put(&f, fact, 1, cases[i].first);
 		facts_put(&f, fact, 2, cases[i].second);
+		expect_number("and who says otherwise is known", facts_contradicted(&f, fact),
+		    cases[i].first == cases[i].second ? PROVENANCE_NONE :
+		    cases[i].first < cases[i].second ? cases[i].first : cases[i].second);
 		expect_number(cases[i].title, f.value[fact->number], cases[i].value);
 		expect_number(cases[i].title, facts_provenance(&f, fact), cases[i].by);
 	}
@@ -285,7 +288,62 @@ what_the_dictionary_does_not_believe_does_not_count(void **state)
 	expect_number("nothing weak is left", f.too_weak[0], 0);
 	facts_put(&f, fact, 8, CLAIMED);
 	expect_number("a claim changes nothing then", f.value[fact->number], 9);
-	expect_number("nor is it told", f.too_weak[0], 0);
+	expect_number("nor is it too weak", f.too_weak[0], 0);
+	expect_number("it says otherwise", facts_contradicted(&f, fact), CLAIMED);
+	facts_put(&f, fact, 8, OBSERVED);
+	expect_number("until it is seen to be so, which who vouched did not say", facts_contradicted(&f, fact), VOUCHED);
+	facts_put(&f, fact, 9, OBSERVED);
+	expect_number("and nobody does who says the same", facts_contradicted(&f, fact), PROVENANCE_NONE);
+	facts_forget(&f, fact);
+	expect_number("nor of what is forgotten", facts_contradicted(&f, fact), PROVENANCE_NONE);
+}
+
+/* However the words of one fact come, in whichever order: who contradicts is the weightiest that does not count. */
+static void
+whoever_says_otherwise_is_known_in_any_order(void **state)
+{
+	const struct fact *fact = named("token.strength");
+
+	(void)state;
+	for (int order = 0; order < 6; order++)
+		for (int64_t claimed = 1; claimed < 3; claimed++)
+			for (int64_t vouched = 1; vouched < 3; vouched++) {
+				const int64_t said[] = { [CLAIMED] = claimed, [VOUCHED] = vouched, [OBSERVED] = 1 };
+				const int first = 1 + order / 2, second = 1 + (first + order % 2) % 3;
+				const int turn[] = { first, second, 6 - first - second };
+				struct facts f;
+
+				facts_init(&f, dictionary);
+				for (size_t i = 0; i < COUNT(turn); i++)
+					facts_put(&f, fact, said[turn[i]], (enum provenance)turn[i]);
+				expect_number("what is observed counts", f.value[fact->number], 1);
+				expect_number("who vouched otherwise", facts_contradicted(&f, fact),
+				    vouched != 1 ? VOUCHED : PROVENANCE_NONE);
+			}
+}
+
+static void
+what_was_stated_elsewhere_is_added(void **state)
+{
+	const struct fact *strength = named("token.strength"), *length = named("token.length");
+	struct facts f, stated;
+
+	(void)state;
+	facts_init(&f, dictionary);
+	facts_init(&stated, dictionary);
+	facts_put(&f, strength, 1, CLAIMED);
+	facts_put(&f, length, 8, CLAIMED);
+	facts_put(&stated, strength, 2, VOUCHED);
+	facts_put(&stated, length, 9, VOUCHED);
+	facts_add(&f, &stated);
+	expect_true("it counts as it was stated", facts_provenance(&f, strength) == VOUCHED &&
+	    f.value[strength->number] == 2 && f.value[length->number] == 9 && f.too_weak[0] == 0);
+	expect_number("claimed otherwise", facts_contradicted(&f, strength), CLAIMED);
+	expect_number("where a claim never counted, too", facts_contradicted(&f, length), CLAIMED);
+	facts_init(&f, dictionary);
+	facts_put(&f, length, 7, OBSERVED);
+	facts_add(&f, &stated);
+	expect_number("vouched otherwise", facts_contradicted(&f, length), VOUCHED);
 }
 
 static void
@@ -391,6 +449,8 @@ main(void)
 		cmocka_unit_test(each_provenance_counts_for_the_lesser),
 		cmocka_unit_test(the_greater_provenance_counts),
 		cmocka_unit_test(what_the_dictionary_does_not_believe_does_not_count),
+		cmocka_unit_test(whoever_says_otherwise_is_known_in_any_order),
+		cmocka_unit_test(what_was_stated_elsewhere_is_added),
 		cmocka_unit_test(what_is_stale_gives_way),
 		cmocka_unit_test(what_is_written_is_restored),
 		cmocka_unit_test(what_is_restored_is_there_once),

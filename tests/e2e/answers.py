@@ -9,6 +9,7 @@ Lines `ok …`, `not ok …: why`, `skip …: why`; exit status 1 when anything 
 import json
 import os
 import shutil
+import subprocess
 import sys
 import time
 
@@ -209,6 +210,40 @@ def published(point):
     refuses("no difference without its criteria", "difference", {k: v for k, v in difference.items() if k != "criteria"})
 
 
+def taken_again(point):
+    """Of what did not count an answer tells at least what its entry has and some criterion needs from a better word."""
+    question = {**BANK, "context": {"framework": "ds-511", "profile": "light-procedure", "facts": {"proofing.registered": True}}}
+    answer = point.ask("/access/v1/evaluation", question)[2]
+    context = answer["context"]
+    weak = {"fact": "proofing.registered", "why": "claimed where vouched is needed"}
+    status("what is claimed in vain is told", context["disregarded"], [weak])
+    code, _, entry = point.ask(f"/v1/ledger/entries/{context['evaluation_id']}", None, method="GET")
+    status("its entry is shown", code, 200)
+    for _ in range(100):
+        code, _, receipt = point.ask(f"/v1/receipts/{context['evaluation_id']}", None, method="GET")
+        if code == 200:
+            break
+        time.sleep(0.1)
+    key = point.ask("/v1/ledger", None, method="GET")[2]["key"]
+    stale = {"fact": "token.kinds", "why": "stale"}
+    for title, told, exit_status, part in (
+            ("so its decision, taken again, has it", [weak], 0, "Of disregarded facts"),
+            ("what only the answer can know stands beside it", [weak, stale], 0, "Of disregarded facts"),
+            ("but it is not left out", [], 1, '"disregarded/proofing.registered": answered null'),
+            ("nor has it another reason", [{**weak, "why": "stale"}], 1, '"disregarded/proofing.registered": answered null')):
+        files = {}
+        for name, text in (("receipt", receipt.decode()), ("entry", json.dumps(entry)),
+                           ("answer", json.dumps({**answer, "context": {**context, "disregarded": told}}))):
+            files[name] = os.path.join(point.daemon.home, "again." + name)
+            with open(files[name], "w", encoding="utf-8") as f:
+                f.write(text)
+        done = subprocess.run([os.path.join(os.environ["WATASHI_BUILD"], "watashictl"), "ledger", "verify", files["receipt"], "--key", key,
+                               "--answer", files["answer"], "--entry", files["entry"], "--facts", os.path.join(SHIPPED, "facts.json"),
+                               "--framework", os.path.join(point.daemon.home, "policy/ds-511/1.0")],
+                              capture_output=True, text=True, timeout=60)
+        status(title, [done.returncode, part in done.stdout + done.stderr], [exit_status, True])
+
+
 def erased(point):
     point.ask("/access/v1/evaluation", {**BANK, "subject": {"type": "user", "id": "gone"}})
     out = point.daemon.ctl("ledger", "erase", "--subject", "user:gone", "--reason", "asked for", "--yes", "--json")
@@ -231,7 +266,7 @@ class Shipped(Point):
         self.daemon = daemon = Daemon(build, settings=settings, cpus="0-1")
         policy, record = os.path.join(daemon.home, "policy"), os.path.join(daemon.home, "member.json")
         shutil.copytree(SHIPPED, policy)
-        for version in ("jp-idtf/1.0", "refeds-raf-2/1.0"):
+        for version in ("jp-idtf/1.0", "refeds-raf-2/1.0", "ds-511/1.0"):
             in_force(os.path.join(policy, version, "manifest.json"))
             daemon.ctl("policy", "seal", os.path.join(policy, version))
             daemon.ctl("policy", "publish", os.path.join(policy, version))
@@ -244,7 +279,7 @@ class Shipped(Point):
 
 
 def main():
-    for kind, settings, parts in ((Point, {"decisions": {"access": ACCESS}}, (searches,)), (Shipped, {}, (decisions, refusals, published, erased))):
+    for kind, settings, parts in ((Point, {"decisions": {"access": ACCESS}}, (searches,)), (Shipped, {}, (decisions, refusals, taken_again, published, erased))):
         point = kind(os.environ["WATASHI_BUILD"], settings)
         try:
             for part in parts:

@@ -57,7 +57,10 @@ def decisions(point):
     found = ask(HOME)
     ok("a relying party that is approved need not say so", found.get("decision") is True, found)
     found = ask(HOME, facts={"rp.standing": "suspended"})
-    ok("nor can it say otherwise", found.get("decision") is True and not found["context"]["disregarded"], found)
+    ok("nor can it say otherwise", found.get("decision") is True and found["context"]["disregarded"] ==
+       [{"fact": "rp.standing", "why": "claimed otherwise than observed"}], found)
+    found = ask(HOME, facts={"rp.standing": "approved"})
+    ok("saying the same does no harm", found.get("decision") is True and not found["context"]["disregarded"], found)
     found = ask(NOBODY, facts={"rp.standing": "approved"})
     ok("who is no member claims it in vain, and is told why", found.get("decision") is False and found["context"]["disregarded"] ==
        [{"fact": "rp.standing", "why": "only watashi, registry may state it"}], found)

@@ -82,6 +82,23 @@ whose_statement_counts(void **state)
 	close_all();
 }
 
+/* Whoever vouches outdoes a claim, which is told only where it says otherwise. */
+static void
+a_claim_that_is_outdone_is_told(void **state)
+{
+	struct scene *s = &scene;
+
+	(void)state;
+	open_all(6);
+	for (int soft = 0; soft < 2; soft++)
+		expect_answer(s, "a claim beside a statement", scene_ask(s, "point", "evaluation", arena_print(&s->arena,
+		    "{" ALICE "," REST ",\"context\":{\"facts\":{\"action.soft\":%s},\"vouched\":[\"%s\"]}}",
+		    soft ? "true" : "false", statement("records-1", ""))), 200, soft ? "{\"decision\":true|"
+		    "\"disregarded\":[]" : "{\"decision\":true|\"disregarded\":[{\"fact\":\"action.soft\",\"why\":"
+		    "\"claimed otherwise than vouched\"}]");
+	close_all();
+}
+
 static size_t
 occurrences(const char *text, const char *of)
 {
@@ -177,6 +194,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(whose_statement_counts),
+		cmocka_unit_test(a_claim_that_is_outdone_is_told),
 		cmocka_unit_test(a_statement_is_heard_by_each_item),
 		cmocka_unit_test(a_default_statement_counts_once_however_large),
 		cmocka_unit_test(statements_of_what_cannot_be_posed_do_not_count),

@@ -85,12 +85,33 @@ compare_list(json_t *differences, const char *name, const char *by, const json_t
 		answer_differ(differences, answered, anew, "%s", name);
 }
 
+/* Of what did not count the entry has what is known, and not well enough for some criterion: that must be told. What
+ * was stated in vain beside it the entry cannot have, for it keeps what the engine looked at. */
+static void
+compare_disregarded(json_t *differences, const json_t *answered, const json_t *anew)
+{
+	const json_t *one, *told;
+	size_t i, n;
+
+	json_array_foreach(anew, i, one) {
+		bool found = false;
+
+		json_array_foreach(answered, n, told)
+			found = found || json_equal(told, one);
+		if (!found)
+			answer_differ(differences, NULL, one, "disregarded/%s",
+			    json_string_value(json_object_get(one, "fact")));
+	}
+}
+
 static void
 compare_all(json_t *differences, const json_t *context, const json_t *anew)
 {
 	for (size_t i = 0; i < COUNT(lists); i++)
 		compare_list(differences, lists[i].name, lists[i].by, json_object_get(context, lists[i].name),
 		    json_object_get(anew, lists[i].name));
+	compare_disregarded(differences, json_object_get(context, "disregarded"),
+	    json_object_get(anew, "disregarded"));
 	for (size_t i = 0; i < COUNT(wanted); i++)
 		if (json_object_get(context, wanted[i]))
 			answer_differ(differences, json_object_get(context, wanted[i]),

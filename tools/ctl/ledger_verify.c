@@ -351,12 +351,13 @@ agreement_show(const struct verification *v)
 	if (v->framework)
 		puts("Taken again by the version that decided, the decision has the same unmet requirements, the same\n"
 		     "failed and unknown criteria with area, level and texts, and what advice and obligations the\n"
-		     "answer has. Not compared: disregarded facts, which the entry does not have.");
+		     "answer has. Of disregarded facts those that a criterion needs from a better word are told. Not\n"
+		     "compared: facts that were stated in vain, which the entry does not have.");
 	else
 		puts("Not compared, as the entry does not have them: texts, advice, obligations, disregarded facts;\n"
 		     "of criteria the area and level and what is needed of facts; whether all that is unmet or stood\n"
-		     "in the way is told. --framework DIR, the version that decided, tells these, but for disregarded\n"
-		     "facts.");
+		     "in the way is told. --framework DIR, the version that decided, tells these, but for facts that\n"
+		     "were stated in vain.");
 }
 
 static void
