@@ -1,5 +1,10 @@
 /* crypto/cms.h - CMS SignedData of others (RFC 5652): read strictly, and checked against the key of the certificate it
  * names; whether that certificate may be believed is the caller's question.
+ *
+ *     cms_read -> cms_signer_certificate -> [the caller's path check] -> cms_names -> cms_check
+ *
+ * DER only. BER, as `openssl cms -stream` writes it (indefinite lengths, contents in pieces), is refused by name: a
+ * signature is over one form of its attributes, and so must be what is read.
  */
 #pragma once
 
@@ -9,6 +14,7 @@
 
 #define CMS_LARGEST (64 * MIB)
 #define CMS_CERTIFICATES 16
+#define CMS_ATTRIBUTES 32
 
 struct cms_signed {
 	struct span content_type;   /* OID contents */
@@ -23,6 +29,7 @@ struct cms_signed {
 	struct span digest_algorithm, signature_algorithm; /* AlgorithmIdentifier, whole */
 	struct span signed_attributes;              /* as SET, the form that is signed (s5.4); empty: none */
 	struct span message_digest;                 /* attribute, when there are attributes */
+	struct span signing_certificate, signing_certificate_v2; /* their values (RFC 5035), whole; empty: not said */
 	struct instant signing_time;                /* {0}: none; only said by the signer */
 	struct span signature;
 };
@@ -34,8 +41,13 @@ enum err cms_read(struct arena *, struct span der, struct cms_signed *out, struc
 /* The certificate that the signer names, of those in it and `more`; empty: it is not there. */
 struct span cms_signer_certificate(const struct cms_signed *, const struct span *more, size_t more_count);
 
+/* Whether the signer, where his attributes say which certificate he signed with (ESS signingCertificate and -V2), means
+ * this one: another of the same name and number, or the same key, is not it. ERR_INVALID: he means another; ERR_SYNTAX,
+ * ERR_UNSUPPORTED. */
+enum err cms_names(const struct cms_signed *, struct span certificate, struct problem *why);
+
 /* Whether the signature is over this content (that inside, or the one it was detached from), with algorithms of the
  * table in crypto/x509_path.h. ERR_CRYPTO: it is not; ERR_UNSUPPORTED; ERR_INVALID: detached, and nothing was given, or
- * both, and they differ. */
+ * both, and they differ; or digest and signature algorithm do not fit each other. */
 enum err cms_check(const struct cms_signed *, struct span detached, struct span spki, unsigned switches,
     struct problem *why);

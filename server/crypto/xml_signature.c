@@ -13,6 +13,7 @@
 
 #define DS "http://www.w3.org/2000/09/xmldsig#"
 #define EXC_C14N "http://www.w3.org/2001/10/xml-exc-c14n#"
+#define C14N "http://www.w3.org/TR/2001/REC-xml-c14n-20010315"
 #define ENVELOPED DS "enveloped-signature"
 #define PREFIX_LIST_LARGEST (4 * KIB)
 
@@ -34,9 +35,9 @@ static const struct xml_algorithm methods[] = {
 	{ 0 },
 };
 
-struct shape {
+struct reading {
+	const struct xml_shape *shape;
 	struct xml_signature *found;
-	const char *id;                /* of the root; "" when it has none */
 	struct problem *why;
 };
 
@@ -47,30 +48,30 @@ name_of(const xmlNode *node)
 }
 
 static enum err
-misshapen(struct shape *s, const xmlNode *near, const char *clause, const char *expected, const char *found)
+misshapen(struct reading *s, const xmlNode *near, const char *clause, const char *expected, const char *found)
 {
 	return problem_set(s->why, ERR_INVALID, clause, "line %ld: expected %s, found %.100s",
 	    xmlGetLineNo(near ? near : s->found->signature), expected, found);
 }
 
-static xmlNodePtr
-element_from(xmlNodePtr node)
+xmlNodePtr
+xml_element_from(xmlNodePtr node)
 {
 	while (node && node->type != XML_ELEMENT_NODE)
 		node = node->next;
 	return node;
 }
 
-static bool
-is_element(const xmlNode *node, const char *uri, const char *local)
+bool
+xml_element_is(const xmlNode *node, const char *uri, const char *local)
 {
 	return node && node->ns && strcmp((const char *)node->name, local) == 0 &&
 	    strcmp((const char *)node->ns->href, uri) == 0;
 }
 
-/* The text of an attribute; "" when there is none. Without entities of a DTD a value is one text node. */
-static const char *
-attribute_of(const xmlNode *node, const char *name)
+/* Without entities of a DTD a value is one text node. */
+const char *
+xml_attribute_text(const xmlNode *node, const char *name)
 {
 	const xmlAttr *a = xmlHasNsProp((xmlNodePtr)(uintptr_t)node, (const xmlChar *)name, NULL);
 
@@ -79,10 +80,10 @@ attribute_of(const xmlNode *node, const char *name)
 
 /* Takes the element that must stand here, and goes behind it. */
 static enum err
-take(struct shape *s, xmlNodePtr *at, const char *name, xmlNodePtr *out)
+take(struct reading *s, xmlNodePtr *at, const char *name, xmlNodePtr *out)
 {
-	*out = element_from(*at);
-	if (!is_element(*out, DS, name)) {
+	*out = xml_element_from(*at);
+	if (!xml_element_is(*out, DS, name)) {
 		char expected[64];
 
 		snprintf(expected, sizeof(expected), "ds:%s", name);
@@ -93,15 +94,15 @@ take(struct shape *s, xmlNodePtr *at, const char *name, xmlNodePtr *out)
 }
 
 static enum err
-take_nothing(struct shape *s, xmlNodePtr at, const char *expected)
+take_nothing(struct reading *s, xmlNodePtr at, const char *expected)
 {
-	xmlNodePtr more = element_from(at);
+	xmlNodePtr more = xml_element_from(at);
 
 	return more ? misshapen(s, more, "XML Signature s4", expected, name_of(more)) : OK;
 }
 
 static enum err
-take_algorithm(struct shape *s, xmlNodePtr *at, const char *name, const struct xml_algorithm *known,
+take_algorithm(struct reading *s, xmlNodePtr *at, const char *name, const struct xml_algorithm *known,
     const char *expected, const struct xml_algorithm **out)
 {
 	xmlNodePtr element;
@@ -109,71 +110,107 @@ take_algorithm(struct shape *s, xmlNodePtr *at, const char *name, const struct x
 
 	if (take(s, at, name, &element) != OK || take_nothing(s, element->children, "no element inside") != OK)
 		return s->why->code;
-	uri = attribute_of(element, "Algorithm");
+	uri = xml_attribute_text(element, "Algorithm");
 	for (*out = known; (*out)->uri; (*out)++)
 		if (strcmp(uri, (*out)->uri) == 0)
 			return OK;
 	return misshapen(s, element, "RFC 9231", expected, uri);
 }
 
-/* Exclusive C14N without comments; it may name prefixes to be treated inclusively, and nothing else. */
+/* Exclusive C14N may name prefixes to be treated inclusively, and nothing else. */
 static enum err
-check_c14n(struct shape *s, xmlNodePtr element)
+check_prefixes(struct reading *s, xmlNodePtr element)
 {
-	xmlNodePtr inside = element_from(element->children);
+	xmlNodePtr inside = xml_element_from(element->children);
 
-	if (strcmp(attribute_of(element, "Algorithm"), EXC_C14N) != 0)
-		return misshapen(s, element, "SAML 2.0 Core s5.4.3", EXC_C14N, attribute_of(element, "Algorithm"));
 	if (!inside)
 		return OK;
-	if (!is_element(inside, EXC_C14N, "InclusiveNamespaces") || element_from(inside->next) ||
-	    element_from(inside->children))
+	if (!xml_element_is(inside, EXC_C14N, "InclusiveNamespaces") || xml_element_from(inside->next) ||
+	    xml_element_from(inside->children))
 		return misshapen(
-		    s, inside, "SAML 2.0 Core s5.4.4", "InclusiveNamespaces and nothing else", name_of(inside));
-	if (strlen(attribute_of(inside, "PrefixList")) > PREFIX_LIST_LARGEST)
+		    s, inside, s->shape->clause, "InclusiveNamespaces and nothing else", name_of(inside));
+	if (strlen(xml_attribute_text(inside, "PrefixList")) > PREFIX_LIST_LARGEST)
 		return problem_set(s->why, ERR_LIMIT, "exclusive C14N s3",
 		    "line %ld: a PrefixList of more than %zu bytes", xmlGetLineNo(inside), PREFIX_LIST_LARGEST);
 	return OK;
 }
 
+/* Without comments, either of them. */
 static enum err
-check_transforms(struct shape *s, xmlNodePtr transforms)
+check_c14n(struct reading *s, xmlNodePtr element)
 {
-	xmlNodePtr at = transforms->children, enveloped, c14n;
+	const char *uri = xml_attribute_text(element, "Algorithm");
 
-	if (take(s, &at, "Transform", &enveloped) != OK)
+	if (strcmp(uri, EXC_C14N) == 0)
+		return check_prefixes(s, element);
+	if (!s->shape->inclusive || strcmp(uri, C14N) != 0)
+		return misshapen(
+		    s, element, s->shape->clause, s->shape->inclusive ? EXC_C14N " or " C14N : EXC_C14N, uri);
+	return xml_element_from(element->children) ? misshapen(s, element, s->shape->clause,
+	    "no element inside " C14N, name_of(xml_element_from(element->children))) : OK;
+}
+
+/* enveloped-signature first, where it must or may stand; then one canonicalisation, which may be left unsaid where what
+ * is meant by that is allowed (XML Signature s4.4.3.2). */
+static enum err
+check_transforms(struct reading *s, xmlNodePtr transforms)
+{
+	xmlNodePtr at = transforms->children, one;
+
+	if (take(s, &at, "Transform", &one) != OK)
 		return s->why->code;
-	if (strcmp(attribute_of(enveloped, "Algorithm"), ENVELOPED) != 0 || element_from(enveloped->children))
-		return misshapen(s, enveloped, "SAML 2.0 Core s5.4.4", ENVELOPED " as the first transform",
-		    attribute_of(enveloped, "Algorithm"));
-	if (take(s, &at, "Transform", &c14n) != OK || check_c14n(s, c14n) != OK)
+	s->found->enveloped = strcmp(xml_attribute_text(one, "Algorithm"), ENVELOPED) == 0;
+	if ((!s->found->enveloped && !s->shape->detached) ||
+	    (s->found->enveloped && xml_element_from(one->children)))
+		return misshapen(s, one, s->shape->clause, ENVELOPED " as the first transform",
+		    xml_attribute_text(one, "Algorithm"));
+	if (s->found->enveloped && s->shape->inclusive && !xml_element_from(at))
+		return OK;
+	if ((s->found->enveloped && take(s, &at, "Transform", &one) != OK) || check_c14n(s, one) != OK)
 		return s->why->code;
-	return take_nothing(s, at, "two transforms");
+	return take_nothing(s, at, s->found->enveloped ? "two transforms" : "one transform");
+}
+
+/* It goes into an XPointer between quotes, which these would end. */
+static bool
+is_reference(const char *uri)
+{
+	return uri[0] == '#' && uri[1] && strlen(uri + 1) <= XML_ID_LARGEST && !strpbrk(uri, "'\"()^ \t\r\n");
 }
 
 static enum err
-check_reference(struct shape *s, xmlNodePtr reference)
+check_uri(struct reading *s, xmlNodePtr reference)
 {
-	xmlNodePtr at = reference->children, transforms, value;
-	const char *uri = attribute_of(reference, "URI");
+	const char *uri = s->found->uri = xml_attribute_text(reference, "URI"), *id = s->shape->id;
 
 	/* Without URI it would be for the application to say what is meant. */
-	if (!xmlHasNsProp(reference, BAD_CAST "URI", NULL) ||
-	    (uri[0] && (uri[0] != '#' || s->id[0] == '\0' || strcmp(uri + 1, s->id) != 0)))
-		return misshapen(s, reference, "SAML 2.0 Core s5.4.2",
-		    "a reference to the root by its ID, or to the whole "
-		    "document",
-		    uri);
-	if (take(s, &at, "Transforms", &transforms) != OK || check_transforms(s, transforms) != OK ||
-	    take_algorithm(s, &at, "DigestMethod", digests, "SHA-256, SHA-384 or SHA-512", &s->found->digest) != OK ||
-	    take(s, &at, "DigestValue", &value) != OK ||
-	    take_nothing(s, value->children, "text in ds:DigestValue") != OK)
+	if (xmlHasNsProp(reference, BAD_CAST "URI", NULL) &&
+	    (uri[0] == '\0' || (is_reference(uri) && (!id || (id[0] && strcmp(uri + 1, id) == 0)))))
+		return OK;
+	return misshapen(s, reference, id ? "SAML 2.0 Core s5.4.2" : s->shape->clause,
+	    id ? "a reference to the root by its ID, or to the whole document"
+	       : "a reference to an element by its ID, or to the whole document", uri);
+}
+
+static enum err
+check_reference(struct reading *s, xmlNodePtr reference)
+{
+	xmlNodePtr at = reference->children, transforms = xml_element_from(at);
+
+	if (check_uri(s, reference) != OK)
+		return s->why->code;
+	if (!(s->shape->detached && s->shape->inclusive && !xml_element_is(transforms, DS, "Transforms")) &&
+	    (take(s, &at, "Transforms", &transforms) != OK || check_transforms(s, transforms) != OK))
+		return s->why->code;
+	if (take_algorithm(s, &at, "DigestMethod", digests, "SHA-256, SHA-384 or SHA-512", &s->found->digest) != OK ||
+	    take(s, &at, "DigestValue", &s->found->digest_value) != OK ||
+	    take_nothing(s, s->found->digest_value->children, "text in ds:DigestValue") != OK)
 		return s->why->code;
 	return take_nothing(s, at, "the end of ds:Reference");
 }
 
 static enum err
-check_signed_info(struct shape *s, xmlNodePtr info)
+check_signed_info(struct reading *s, xmlNodePtr info)
 {
 	xmlNodePtr at = info->children, c14n, reference;
 
@@ -185,39 +222,60 @@ check_signed_info(struct shape *s, xmlNodePtr info)
 	return take_nothing(s, at, "one ds:Reference");
 }
 
-/* A comment would split a text that one reader puts together and another cuts off. */
+/* A comment would split a text that one reader puts together and another cuts off. An Object is what is signed. */
 static enum err
-check_nodes(struct shape *s, const xmlNode *parent)
+check_nodes(struct reading *s, const xmlNode *parent)
 {
 	for (const xmlNode *n = parent->children; n; n = n->next) {
 		if (n->type != XML_ELEMENT_NODE && n->type != XML_TEXT_NODE)
 			return misshapen(s, n, "XML Signature s4", "elements and text alone in ds:Signature",
 			    n->type == XML_COMMENT_NODE ? "a comment" : "something else");
-		if (n->type == XML_ELEMENT_NODE && check_nodes(s, n) != OK)
+		if (n->type == XML_ELEMENT_NODE && !(s->shape->objects && xml_element_is(n, DS, "Object")) &&
+		    check_nodes(s, n) != OK)
 			return s->why->code;
 	}
 	return OK;
 }
 
-enum err
-xml_signature_find(xmlNodePtr root, const char *id, struct xml_signature *out, struct problem *why)
+xmlNodePtr
+xml_signature_below(xmlNodePtr parent)
 {
-	struct shape s = { .found = out, .id = id, .why = why };
-	xmlNodePtr at, info, value;
+	xmlNodePtr at = xml_element_from(parent->children);
 
-	*out = (struct xml_signature){ .signature = element_from(root->children) };
-	while (out->signature && !is_element(out->signature, DS, "Signature"))
-		out->signature = element_from(out->signature->next);
-	if (!out->signature)
+	while (at && !xml_element_is(at, DS, "Signature"))
+		at = xml_element_from(at->next);
+	return at;
+}
+
+enum err
+xml_signature_read(xmlNodePtr signature, const struct xml_shape *shape, struct xml_signature *out, struct problem *why)
+{
+	struct reading s = { shape, out, why };
+	xmlNodePtr at, info;
+
+	*out = (struct xml_signature){ .signature = signature, .inclusive = shape->inclusive };
+	if (!signature)
 		return problem_set(why, ERR_INVALID, "XML Signature s4", "the root has no ds:Signature");
-	at = out->signature->children;
-	if (check_nodes(&s, out->signature) != OK || take(&s, &at, "SignedInfo", &info) != OK ||
-	    check_signed_info(&s, info) != OK || take(&s, &at, "SignatureValue", &value) != OK ||
-	    take_nothing(&s, value->children, "text in ds:SignatureValue") != OK)
+	at = signature->children;
+	if (check_nodes(&s, signature) != OK || take(&s, &at, "SignedInfo", &info) != OK ||
+	    check_signed_info(&s, info) != OK || take(&s, &at, "SignatureValue", &out->value) != OK ||
+	    take_nothing(&s, out->value->children, "text in ds:SignatureValue") != OK)
 		return why->code;
-	if (is_element(element_from(at), DS, "KeyInfo")) {
-		out->key_info = element_from(at);
+	if (xml_element_is(xml_element_from(at), DS, "KeyInfo")) {
+		out->key_info = xml_element_from(at);
 		at = out->key_info->next;
 	}
+	while (shape->objects && xml_element_is(xml_element_from(at), DS, "Object"))
+		at = xml_element_from(at)->next;
 	return take_nothing(&s, at, "the end of ds:Signature");
+}
+
+void
+xml_signature_forget_keys(struct xml_signature *s)
+{
+	if (!s->key_info)
+		return;
+	xmlUnlinkNode(s->key_info);
+	xmlFreeNode(s->key_info);
+	s->key_info = NULL;
 }

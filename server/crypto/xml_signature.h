@@ -9,19 +9,45 @@
 #include "base/problem.h"
 #include "base/span.h"
 
+#define XML_ID_LARGEST 256 /* what a Reference may name, bytes */
+
 struct xml_algorithm {
 	const char *uri;
 	xmlSecTransformId (*transform)(void);
 	int key;                 /* of a signature: EVP_PKEY_… */
 };
 
+/* Which shapes a caller takes. The zero one is SAML's: a Reference to the root, enveloped-signature and exclusive C14N. */
+struct xml_shape {
+	const char *id;          /* what a Reference may name, "" for nothing but the whole document; NULL: any one ID */
+	const char *clause;      /* whose rules these are */
+	bool inclusive;          /* Canonical XML 1.0 too, which is also what no transform at all means */
+	bool detached;           /* without enveloped-signature, too */
+	bool objects;            /* ds:Object may stand behind */
+};
+
 struct xml_signature {
 	xmlNodePtr signature;
 	xmlNodePtr key_info;     /* NULL: there is none */
+	xmlNodePtr value, digest_value;
+	const char *uri;         /* of the Reference: "" or "#…" */
 	const struct xml_algorithm *method, *digest;
+	bool enveloped;          /* the transform stands there */
+	bool inclusive;          /* as the shape has it */
 };
 
-/* The first ds:Signature among the root's children, which is of the one shape allowed: a Reference to `id` (the root's,
- * "" for none) or to the whole document, enveloped-signature and exclusive C14N, algorithms of SHA-2. ERR_INVALID,
- * ERR_LIMIT. */
-enum err xml_signature_find(xmlNodePtr root, const char *id, struct xml_signature *out, struct problem *why);
+/* The first ds:Signature among an element's children; NULL: there is none. */
+xmlNodePtr xml_signature_below(xmlNodePtr);
+
+/* Reads one of the shape allowed, with algorithms of SHA-2. ERR_INVALID, ERR_LIMIT. */
+enum err xml_signature_read(xmlNodePtr signature, const struct xml_shape *, struct xml_signature *out,
+    struct problem *why);
+
+/* Takes its KeyInfo out of the tree: a key in a document is not to be found by anybody. */
+void xml_signature_forget_keys(struct xml_signature *);
+
+/* Small steps through a tree, for who looks further. */
+xmlNodePtr xml_element_from(xmlNodePtr);       /* this node or the next that is an element; NULL */
+bool xml_element_is(const xmlNode *, const char *uri, const char *local);
+/* The text of an attribute; "" when there is none. */
+const char *xml_attribute_text(const xmlNode *, const char *name);

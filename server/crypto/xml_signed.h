@@ -12,6 +12,7 @@
 #include "base/problem.h"
 
 #define XML_SIGNED_LARGEST (16 * MIB)
+#define XML_SIGNED_OTHERS 8
 
 enum xml_signature_form { XML_ENVELOPED = 1, XML_ENVELOPING, XML_DETACHED };
 
@@ -19,7 +20,7 @@ struct xml_signed {
 	enum xml_signature_form form;
 	struct span covered;        /* the canonical bytes that were digested, in the arena */
 	struct span certificate;    /* DER of the signer's certificate: the one whose key it verifies with */
-	struct span others[8];      /* further ones in KeyInfo */
+	struct span others[XML_SIGNED_OTHERS]; /* further ones in KeyInfo */
 	size_t other_count;
 	const char *algorithm;      /* URI of the SignatureMethod */
 };

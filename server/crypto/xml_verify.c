@@ -9,25 +9,13 @@
 
 #include <assert.h>
 #include <malloc.h>
-#include <stdio.h>
 
-#include <libxml/parser.h>
-#include <libxml/tree.h>
-#include <libxml/valid.h>
-#include <openssl/err.h>
 #include <openssl/evp.h>
-#include <xmlsec/xmlsec.h>
-#include <xmlsec/crypto.h>
-#include <xmlsec/errors.h>
-#include <xmlsec/io.h>
-#include <xmlsec/openssl/evp.h>
-#include <xmlsec/xmldsig.h>
 
 #include "codec/xml.h"
-#include "crypto/xml_signature.h"
+#include "crypto/xml_engine.h"
 
 #define DS "http://www.w3.org/2000/09/xmldsig#"
-#define ID_LARGEST 256
 #define TREE_LARGE (1 * MIB) /* of a document whose tree is worth giving back */
 
 /* Canonicalising costs with depth and namespaces of whoever wrote the document, before we know who that was. */
@@ -42,7 +30,7 @@ static const struct xml_limits limits = {
 
 struct outline {
 	unsigned depth, signatures;    /* signatures: among the root's children */
-	char id[ID_LARGEST + 1];       /* of the root; "" when it has none */
+	char id[XML_ID_LARGEST + 1];       /* of the root; "" when it has none */
 };
 
 static bool
@@ -64,7 +52,7 @@ is_plain_name(struct span s)
 		if (!letter && !(i > 0 && ((c >= '0' && c <= '9') || c == '-' || c == '.')))
 			return false;
 	}
-	return s.size > 0 && s.size <= ID_LARGEST;
+	return s.size > 0 && s.size <= XML_ID_LARGEST;
 }
 
 static enum err
@@ -82,7 +70,7 @@ outline_root(struct outline *o, const struct xml_element *e, struct problem *why
 		if (!is_plain_name(a->value))
 			return problem_set(why, ERR_INVALID, "SAML 2.0 Core s5.4.2",
 			    "line %d: the root's ID is not a name of 1 to %d ASCII letters, digits, '.', '-' and '_'",
-			    e->line, ID_LARGEST);
+			    e->line, XML_ID_LARGEST);
 		memcpy(o->id, a->value.data, a->value.size);
 		o->id[a->value.size] = '\0';
 	}
@@ -142,130 +130,7 @@ outline_read(struct span document, struct outline *out, struct problem *why)
 	return OK;
 }
 
-/* The library */
-
-/* What xmlsec1 said first since it was last asked to do something: the later ones only pass it on. */
-static char said[200];
-
-static void
-on_xmlsec_error(const char *file, int line, const char *func, const char *object, const char *subject, int reason,
-    const char *message)
-{
-	(void)file;
-	(void)line;
-	(void)func;
-	(void)reason;
-	if (said[0] == '\0')
-		snprintf(said, sizeof(said), "%.60s%s%.60s: %.60s", object ? object : "", object ? " " : "",
-		    subject ? subject : "", message ? message : "");
-}
-
-static void
-on_libxml_error(void *arg, xmlErrorPtr error)
-{
-	(void)arg;
-	if (said[0] == '\0')
-		snprintf(said, sizeof(said), "%.*s", error->message ? (int)strcspn(error->message, "\n") : 0,
-		    error->message ? error->message : "");
-}
-
-/* Once for the process. No application part (xmlSecCryptoAppInit): it loads OpenSSL's configuration and trust stores,
- * and keys are given here. No file, FTP or HTTP callbacks either: nothing is to be fetched. */
-static enum err
-library_begin(struct problem *why)
-{
-	static bool begun;
-
-	if (begun)
-		return OK;
-	xmlSecErrorsSetCallback(on_xmlsec_error);
-	if (xmlSecInit() < 0 || xmlSecCheckVersion() != 1 || xmlSecOpenSSLInit() < 0)
-		return problem_set(why, ERR_CRYPTO, "", "xmlsec1 cannot be set up: %s", said);
-	xmlSecErrorsSetCallback(on_xmlsec_error);
-	xmlSecIOCleanupCallbacks();
-	begun = true;
-	return OK;
-}
-
-/* Only now is there an ID to refer to, and only this one (XML_PARSE has registered any xml:id, which cannot be the
- * same: the outline has looked). */
-static enum err
-register_id(xmlDocPtr doc, xmlNodePtr root, const char *text, struct problem *why)
-{
-	xmlAttrPtr id;
-
-	if (text[0] == '\0')
-		return OK;
-	id = xmlHasNsProp(root, BAD_CAST "ID", NULL);
-	if (!id || !xmlAddID(NULL, doc, BAD_CAST text, id) || xmlGetID(doc, BAD_CAST text) != id)
-		return problem_set(
-		    why, ERR_INVALID, "XML 1.0 s3.3.1", "the root's ID \"%s\" is not the only one", text);
-	return OK;
-}
-
 /* Verifying */
-
-static bool
-allow_transforms(xmlSecDSigCtxPtr ctx, const struct xml_signature *s)
-{
-	ctx->enabledReferenceUris = xmlSecTransformUriTypeEmpty | xmlSecTransformUriTypeSameDocument;
-	return xmlSecDSigCtxEnableReferenceTransform(ctx, xmlSecTransformEnvelopedId) >= 0 &&
-	    xmlSecDSigCtxEnableReferenceTransform(ctx, xmlSecTransformExclC14NId) >= 0 &&
-	    xmlSecDSigCtxEnableReferenceTransform(ctx, s->digest->transform()) >= 0 &&
-	    xmlSecDSigCtxEnableSignatureTransform(ctx, xmlSecTransformExclC14NId) >= 0 &&
-	    xmlSecDSigCtxEnableSignatureTransform(ctx, s->method->transform()) >= 0;
-}
-
-static bool
-give_key(xmlSecDSigCtxPtr ctx, EVP_PKEY *key)
-{
-	xmlSecKeyDataPtr data;
-
-	ctx->signKey = xmlSecKeyCreate();
-	if (!ctx->signKey || EVP_PKEY_up_ref(key) != 1)
-		return false;
-	data = xmlSecOpenSSLEvpKeyAdopt(key);
-	if (!data) {
-		EVP_PKEY_free(key);
-		return false;
-	}
-	if (xmlSecKeySetValue(ctx->signKey, data) < 0) {
-		xmlSecKeyDataDestroy(data);
-		return false;
-	}
-	return true;
-}
-
-/* What xmlsec1 found out with one key. */
-enum verdict { UNREADABLE, OTHER_DOCUMENT, OTHER_KEY, GOOD };
-
-static enum verdict
-verdict_of(xmlSecDSigCtxPtr ctx, bool done)
-{
-	xmlSecDSigReferenceCtxPtr reference;
-
-	if (xmlSecPtrListGetSize(&ctx->signedInfoReferences) != 1)
-		return UNREADABLE;
-	reference = xmlSecPtrListGetItem(&ctx->signedInfoReferences, 0);
-	if (reference->status != xmlSecDSigStatusSucceeded)
-		return done ? OTHER_DOCUMENT : UNREADABLE;
-	/* Not done: what stands there cannot even be a value of this key, as with ECDSA on another curve. */
-	return done && ctx->status == xmlSecDSigStatusSucceeded ? GOOD : OTHER_KEY;
-}
-
-static enum verdict
-verify_by(const struct xml_signature *s, EVP_PKEY *key)
-{
-	xmlSecDSigCtxPtr ctx = xmlSecDSigCtxCreate(NULL);
-	enum verdict verdict = UNREADABLE;
-
-	if (ctx && allow_transforms(ctx, s) && give_key(ctx, key))
-		verdict = verdict_of(ctx, xmlSecDSigCtxVerify(ctx, s->signature) == 0);
-	if (ctx)
-		xmlSecDSigCtxDestroy(ctx);
-	ERR_clear_error();
-	return verdict;
-}
 
 static enum err
 verify_by_any(const struct xml_signature *s, EVP_PKEY *const *keys, size_t key_count, struct problem *why)
@@ -277,18 +142,17 @@ verify_by_any(const struct xml_signature *s, EVP_PKEY *const *keys, size_t key_c
 		if (EVP_PKEY_get_base_id(keys[i]) != s->method->key)
 			continue;
 		tried++;
-		said[0] = '\0';
-		switch (verify_by(s, keys[i])) {
-		case GOOD:
+		switch (engine_check(s, keys[i], NULL, NULL)) {
+		case XML_GOOD:
 			return OK;
-		case OTHER_KEY:
+		case XML_OTHER_KEY:
 			break;
-		case OTHER_DOCUMENT:
+		case XML_OTHER_DOCUMENT:
 			return problem_set(why, ERR_CRYPTO, "XML Signature s3.2.1",
 			    "the document was changed after it was signed: its digest is not the one that was signed");
-		case UNREADABLE:
-			return problem_set(
-			    why, ERR_CRYPTO, "XML Signature s3.2", "the signature cannot be checked: %s", said);
+		case XML_UNREADABLE:
+			return problem_set(why, ERR_CRYPTO, "XML Signature s3.2",
+			    "the signature cannot be checked: %s", engine_said());
 		}
 	}
 	if (tried == 0)
@@ -300,22 +164,27 @@ verify_by_any(const struct xml_signature *s, EVP_PKEY *const *keys, size_t key_c
 	    method);
 }
 
+/* Only now is there an ID to refer to, and only this one. */
+static enum err
+register_id(xmlDocPtr doc, xmlNodePtr root, struct problem *why)
+{
+	xmlAttrPtr id = xmlHasNsProp(root, BAD_CAST "ID", NULL);
+
+	return id ? reference_register(doc, id, why) : OK;
+}
+
 /* Of the tree only what the signature is to cover is left. */
 static enum err
 verify_tree(xmlDocPtr doc, const struct outline *outline, EVP_PKEY *const *keys, size_t key_count, struct problem *why)
 {
-	struct xml_signature s;
+	const struct xml_shape shape = { .id = outline->id, .clause = "SAML 2.0 Core s5.4" };
 	xmlNodePtr root = xmlDocGetRootElement(doc);
+	struct xml_signature s;
 
-	if (!root || doc->intSubset || doc->extSubset)
-		return problem_set(
-		    why, ERR_SYNTAX, "XML 1.0 s2.8", "expected a document with a root and without a DTD");
-	if (xml_signature_find(root, outline->id, &s, why) != OK || register_id(doc, root, outline->id, why) != OK)
+	if (xml_signature_read(xml_signature_below(root), &shape, &s, why) != OK ||
+	    (outline->id[0] && register_id(doc, root, why) != OK))
 		return why->code;
-	if (s.key_info) {
-		xmlUnlinkNode(s.key_info);
-		xmlFreeNode(s.key_info);
-	}
+	xml_signature_forget_keys(&s);
 	return verify_by_any(&s, keys, key_count, why);
 }
 
@@ -326,13 +195,8 @@ verify_bytes(struct span document, EVP_PKEY *const *keys, size_t key_count, stru
 	xmlDocPtr doc;
 	enum err err;
 
-	if (outline_read(document, &outline, why) != OK || library_begin(why) != OK)
+	if (outline_read(document, &outline, why) != OK || document_tree(document, &doc, why) != OK)
 		return why->code;
-	/* The bounds are the outline's: HUGE only lifts libxml2's own. */
-	doc = xmlReadMemory((const char *)document.data, (int)document.size, NULL, "UTF-8",
-	    XML_PARSE_NONET | XML_PARSE_NOCDATA | XML_PARSE_HUGE | XML_PARSE_NOERROR | XML_PARSE_NOWARNING);
-	if (!doc)
-		return problem_set(why, ERR_SYNTAX, "XML 1.0", "the document cannot be read as a tree: %s", said);
 	err = verify_tree(doc, &outline, keys, key_count, why);
 	xmlFreeDoc(doc);
 	/* A tree is millions of small pieces, four times the document; freed, most of them would stay with the
@@ -347,18 +211,16 @@ xml_verify(struct span document, const struct span *keys, size_t key_count, stru
 {
 	EVP_PKEY *read[XML_VERIFY_KEYS] = { 0 };
 	struct problem unasked;
-	enum err err = OK;
+	enum err err;
 
 	assert(key_count >= 1 && key_count <= XML_VERIFY_KEYS);
 	why = why ? why : &unasked;
-	said[0] = '\0';
-	/* Canonicalisation tells its troubles to whoever is registered, by default to standard error. */
-	xmlSetStructuredErrorFunc(NULL, on_libxml_error);
+	err = engine_begin(why);
 	for (size_t i = 0; i < key_count && err == OK; i++)
 		err = public_key_open(keys[i], &read[i], why);
 	if (err == OK)
 		err = verify_bytes(document, read, key_count, why);
-	xmlSetStructuredErrorFunc(NULL, NULL);
+	engine_end();
 	for (size_t i = 0; i < key_count; i++)
 		EVP_PKEY_free(read[i]);
 	return err;
