@@ -1,10 +1,11 @@
-/* transaction/proofing_cost.h - what verifications cost, by whom they were asked for: a pure sum over the log.
+/* transaction/proofing_cost.h - what verifications cost, and who owes it: a pure sum over the log.
  *
- * Each check of revocation is its relying party's own to pay (Arts. 52, 53: answers are not shared); the operator's
+ * Each check of revocation is its relying party's own to pay (Arts. 52, 53: answers are not shared). The operator's
  * running cost is shared by a key among the members who entrusted the work to it (the seed's 割り勘効果).
  */
 #pragma once
 
+#include "base/arena.h"
 #include "transaction/proofing_log.h"
 
 #define PRICES_LARGEST 32
@@ -15,25 +16,35 @@ struct check_price {
 	int64_t yen;
 };
 
-enum cost_share { SHARE_NOTHING, SHARE_EQUALLY, SHARE_BY_CHECKS, SHARE_BY_PERSONS_CHECKED };
+enum cost_share { SHARE_NOTHING, SHARE_EQUALLY, SHARE_BY_CHECKS };
+const char *cost_share_name(enum cost_share); /* "nothing" "equally" "by-checks" */
 
 struct cost_settings {
-	struct check_price prices[PRICES_LARGEST]; /* the first that fits */
+	const struct check_price *prices; /* the first that fits; where none does, a check is free */
 	size_t price_count;
-	int64_t running_cost;        /* yen a month */
+	int64_t running_cost;        /* of the period, yen */
 	enum cost_share share;
 };
 
 struct cost_line {
 	struct span member;
+	bool entrusted;              /* has it done by the operator: takes its share */
 	uint64_t checks, charged;    /* all; those a source was asked for */
-	uint64_t by_phone;           /* logins and proofs without the card's own check: what they would have cost more */
-	int64_t yen_checks, yen_share, yen_saved;
+	int64_t yen_checks, yen_share;
+	/* What the same checks of certificates in a phone would have cost with the card, less what they did cost. */
+	uint64_t by_phone;
+	int64_t yen_saved;
 };
 
 struct costs;
+/* Checks before `from`, and from `until` on, are passed over. */
 struct costs *costs_new(const struct cost_settings *, struct instant from, struct instant until);
-void costs_add(struct costs *, const struct proofing_check *);
-/* Sorted by member; sums to the yen: shares that do not divide go to the first. In the arena. */
-const struct cost_line *costs_lines(struct costs *, struct arena *, size_t *count);
 void costs_free(struct costs *);
+
+/* Members who entrust the work have a share, also when they had nothing checked. */
+void costs_entrusting(struct costs *, struct span member);
+void costs_add(struct costs *, const struct proofing_check *);
+
+/* By member. Shares add up to the running cost to the yen: what does not divide goes to those with the largest
+ * remainder, of equals to the first. In the arena. */
+const struct cost_line *costs_lines(const struct costs *, struct arena *, size_t *count);

@@ -1,2 +1,55 @@
 /* transaction/proofing_log.c - the operation log of verifications. */
 #include "transaction/proofing_log.h"
+
+#include "base/buffer.h"
+#include "base/record.h"
+#include "base/role.h"
+
+#define FORMAT 1
+#define NAME_LARGEST 1024 /* an entity ID is the longest there is */
+#define ROW_LARGEST (8 * KIB)
+
+const struct table proofing_log_table = { "proofing-log", ROLE_BIT(ROLE_WORKER), TABLE_APPEND_ONLY };
+
+void
+proofing_check_append(struct unit *u, const struct proofing_check *c)
+{
+	struct buffer b = buffer_init(ROW_LARGEST);
+
+	buffer_u8(&b, FORMAT);
+	buffer_u64(&b, (uint64_t)c->at.us);
+	buffer_u8(&b, (uint8_t)c->purpose);
+	buffer_u8(&b, (uint8_t)c->medium);
+	buffer_u8(&b, (uint8_t)c->outcome);
+	buffer_u8(&b, (uint8_t)c->kind);
+	buffer_u8(&b, (uint8_t)c->status);
+	buffer_u8(&b, c->charged);
+	buffer_block(&b, c->member);
+	buffer_block(&b, c->relying_party);
+	buffer_block(&b, c->operator);
+	buffer_block(&b, c->source);
+	unit_append(u, &proofing_log_table, buffer_span(&b));
+	buffer_release(&b);
+}
+
+bool
+proofing_check_read(struct span value, struct proofing_check *out)
+{
+	struct record r = record_of(value);
+	uint8_t format = record_u8(&r);
+
+	*out = (struct proofing_check){ .at = { (int64_t)record_u64(&r) } };
+	out->purpose = (enum jpki_purpose)record_u8(&r);
+	out->medium = (enum jpki_medium)record_u8(&r);
+	out->outcome = (enum outcome)record_u8(&r);
+	out->kind = (enum revocation_kind)record_u8(&r);
+	out->status = (enum revocation_status)record_u8(&r);
+	out->charged = record_u8(&r) != 0;
+	out->member = record_block(&r);
+	out->relying_party = record_block(&r);
+	out->operator = record_block(&r);
+	out->source = record_block(&r);
+	return format == FORMAT && record_whole(&r) && out->purpose <= JPKI_AUTHENTICATION &&
+	    out->medium <= JPKI_PHONE && out->outcome <= ESTABLISHED && out->kind <= REVOCATION_BY_OPERATOR &&
+	    out->status <= REVOCATION_GOOD && out->member.size > 0 && out->relying_party.size <= NAME_LARGEST;
+}

@@ -1,0 +1,177 @@
+/* tests/transaction/test_proofing_cost.c - who owes what for checks of certificates, to the yen. */
+#include "expect.h"
+
+#include "store/unit.h"
+#include "transaction/proofing_cost.h"
+
+/* Signature 20 yen, authentication 2 yen; in a phone 5 and 1; revocation lists are free. */
+static const struct check_price prices[] = {
+	{ JPKI_NO_PURPOSE, JPKI_NO_MEDIUM, REVOCATION_BY_CRL, 0 },
+	{ JPKI_SIGNATURE, JPKI_PHONE, REVOCATION_BY_NOTHING, 5 },
+	{ JPKI_AUTHENTICATION, JPKI_PHONE, REVOCATION_BY_NOTHING, 1 },
+	{ JPKI_SIGNATURE, JPKI_NO_MEDIUM, REVOCATION_BY_NOTHING, 20 },
+	{ JPKI_AUTHENTICATION, JPKI_NO_MEDIUM, REVOCATION_BY_NOTHING, 2 },
+};
+
+/* "MEMBER PURPOSE MEDIUM KIND COUNT": s(ignature) a(uthentication), c(ard) p(hone), o(csp) l(ist) m(emory: a cache). */
+static const struct {
+	const char *title;
+	int64_t running;
+	enum cost_share share;
+	const char *entrusting; /* members who had nothing checked */
+	const char *checks, *lines;
+} cases[] = {
+	{ "nothing happened", 1000, SHARE_EQUALLY, "", "", "" },
+	{ "each check is its own", 0, SHARE_NOTHING, "", "bank sco 3,bank aco 2,city sco 1",
+	    "bank 5/5 64+0 city 1/1 20+0" },
+	{ "lists are free", 0, SHARE_NOTHING, "", "bank scl 10", "bank 10/10 0+0" },
+	{ "a cache costs nothing", 0, SHARE_NOTHING, "", "bank sco 1,bank scm 4", "bank 5/1 20+0" },
+	{ "the phone instead of the card saves", 0, SHARE_NOTHING, "", "bank spo 2,bank apo 3",
+	    "bank 5/5 13+0 saved 33 by 5" },
+	{ "the running cost in equal parts", 100, SHARE_EQUALLY, "city,shop", "bank sco 1",
+	    "bank 1/1 20+34 city 0/0 0+33 shop 0/0 0+33" },
+	{ "by what was checked", 100, SHARE_BY_CHECKS, "shop", "bank acl 1,city acl 2",
+	    "bank 1/1 0+33 city 2/2 0+67 shop 0/0 0+0" },
+	{ "nobody had anything checked: nobody pays by checks", 100, SHARE_BY_CHECKS, "shop", "", "shop 0/0 0+0" },
+	{ "who is accredited himself has no share", 90, SHARE_EQUALLY, "city", "self sco 1",
+	    "city 0/0 0+90 self 1/1 20+0" },
+};
+
+static void
+put(struct costs *c, const char *words)
+{
+	struct span rest = span_text(words), fields;
+
+	while ((fields = span_cut(&rest, ',')).size) {
+		struct span member = span_cut(&fields, ' '), kind = span_cut(&fields, ' ');
+		struct proofing_check check = {
+			.at = { SECONDS(1500) },
+			.member = member,
+			.operator = span_is(member, "self") ? member : span_text("platform"),
+			.purpose = kind.data[0] == 's' ? JPKI_SIGNATURE : JPKI_AUTHENTICATION,
+			.medium = kind.data[1] == 'p' ? JPKI_PHONE : JPKI_CARD,
+			.kind = kind.data[2] == 'l' ? REVOCATION_BY_CRL : REVOCATION_BY_OCSP,
+			.charged = kind.data[2] != 'm',
+		};
+		uint64_t times = 0;
+
+		expect_true("a count", span_number(fields, &times));
+		for (uint64_t i = 0; i < times; i++)
+			costs_add(c, &check);
+	}
+}
+
+static const char *
+told(struct arena *a, const struct costs *c)
+{
+	size_t count;
+	const struct cost_line *lines = costs_lines(c, a, &count);
+	const char *text = "";
+
+	for (size_t i = 0; i < count; i++) {
+		text = arena_print(a, "%s%s%.*s %lu/%lu %ld+%ld", text, i ? " " : "", SPAN_ARGS(lines[i].member),
+		    (unsigned long)lines[i].checks, (unsigned long)lines[i].charged, (long)lines[i].yen_checks,
+		    (long)lines[i].yen_share);
+		if (lines[i].by_phone)
+			text = arena_print(a, "%s saved %ld by %lu", text, (long)lines[i].yen_saved,
+			    (unsigned long)lines[i].by_phone);
+	}
+	return text;
+}
+
+static void
+who_owes_what(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct cost_settings settings = { prices, COUNT(prices), cases[i].running, cases[i].share };
+		struct costs *c = costs_new(&settings, (struct instant){ SECONDS(1000) }, (struct instant){ SECONDS(2000) });
+		struct span rest = span_text(cases[i].entrusting), member;
+		struct arena a = arena_init(1 * MIB);
+
+		while ((member = span_cut(&rest, ',')).size)
+			costs_entrusting(c, member);
+		put(c, cases[i].checks);
+		expect_text(cases[i].title, told(&a, c), cases[i].lines);
+		arena_release(&a);
+		costs_free(c);
+	}
+}
+
+static void
+only_the_period_counts(void **state)
+{
+	static const struct { const char *title; int64_t at; size_t counted; } edges[] = {
+		{ "a moment before it begins", SECONDS(1000) - 1, 0 },
+		{ "when it begins", SECONDS(1000), 1 },
+		{ "a moment before it ends", SECONDS(2000) - 1, 1 },
+		{ "when it ends", SECONDS(2000), 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(edges); i++) {
+		struct cost_settings settings = { prices, COUNT(prices), 0, SHARE_NOTHING };
+		struct costs *c = costs_new(&settings, (struct instant){ SECONDS(1000) }, (struct instant){ SECONDS(2000) });
+		struct arena a = arena_init(1 * MIB);
+		size_t count;
+
+		costs_add(c, &(struct proofing_check){ .at = { edges[i].at }, .member = span_text("bank") });
+		costs_lines(c, &a, &count);
+		expect_number(edges[i].title, count, edges[i].counted);
+		arena_release(&a);
+		costs_free(c);
+	}
+}
+
+static void
+a_check_is_kept_as_it_was(void **state)
+{
+	static const struct table *const tables[] = { &proofing_log_table, NULL };
+	struct arena a = arena_init(1 * MIB);
+	struct unit *u = unit_new(&a, tables, (struct id){ { 1 } });
+	const struct proofing_check check = {
+		.at = { SECONDS(1795348800) + 7 }, .member = span_text("bank"),
+		.relying_party = span_text("https://bank.example/"), .operator = span_text("platform"),
+		.purpose = JPKI_SIGNATURE, .medium = JPKI_PHONE, .outcome = REFUTED, .kind = REVOCATION_BY_OPERATOR,
+		.source = span_text("jlis"), .status = REVOCATION_REVOKED, .charged = true,
+	};
+	struct operation *operations;
+	struct proofing_check read;
+	struct problem why;
+	struct id id;
+	size_t count;
+	uint8_t bytes[512];
+	struct span row;
+
+	(void)state;
+	proofing_check_append(u, &check);
+	expect_ok("a unit of work", unit_read(&a, tables, unit_bytes(u), &id, &operations, &count, &why), &why);
+	expect_number("one operation", count, 1);
+	row = operations[0].value;
+	expect_true("it reads", proofing_check_read(row, &read));
+	expect_true("all of it", read.at.us == check.at.us && read.purpose == check.purpose &&
+	    read.medium == check.medium && read.outcome == check.outcome && read.kind == check.kind &&
+	    read.status == check.status && read.charged);
+	expect_span("who asked", read.member, "bank");
+	expect_span("for whom", read.relying_party, "https://bank.example/");
+	expect_span("whose accreditation", read.operator, "platform");
+	expect_span("which source", read.source, "jlis");
+	for (size_t cut = 0; cut < row.size; cut++)
+		expect_true("cut short", !proofing_check_read(span_first(row, cut), &read));
+	memcpy(bytes, row.data, row.size);
+	bytes[0]++;
+	expect_true("of another form", !proofing_check_read(span_of(bytes, row.size), &read));
+	arena_release(&a);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(who_owes_what),
+		cmocka_unit_test(only_the_period_counts),
+		cmocka_unit_test(a_check_is_kept_as_it_was),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
