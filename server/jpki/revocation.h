@@ -1,4 +1,5 @@
-/* jpki/revocation.h - whether a certificate still counts: one question, several kinds of sources behind it (jpki.md 1.8).
+/* jpki/revocation.h - whether a certificate still counts: one question, several kinds of sources behind it
+ * (jpki.md 1.8).
  *
  *     question -> source -> answer        CRL index (at once), OCSP, an operator's API (asynchronous)
  *
@@ -41,9 +42,11 @@ struct revocation_answer {
 	int reason;                 /* of a revoked one; -1 */
 	struct instant revoked_at;
 	struct instant produced_at, this_update, next_update, asked_at;
-	char reference[REVOCATION_REFERENCE]; /* what the answer can be found by again: CRL number, digest of the response */
+	/* What the answer can be found by again: CRL number, digest of the response. */
+	char reference[REVOCATION_REFERENCE];
 	char text[192];             /* why, when it is not good */
-	bool fresh;                 /* somebody was asked just now; false: a cache answered, and nobody is to be charged */
+	/* Somebody was asked just now; false: a cache answered, and nobody is to be charged. */
+	bool fresh;
 };
 
 typedef void on_revocation(void *arg, const struct revocation_answer *);
@@ -64,9 +67,10 @@ struct revocation_source {
 };
 void revocation_source_free(struct revocation_source *); /* NULL is fine */
 
-/* In this order until one says good, revoked or expired; otherwise the answer of the first that did not say unavailable,
- * or of the last. With no source at all: unavailable. Nobody is asked about a certificate past its notAfter: it is
- * expired (jpki.md 1.8: one that was revoked may have left the lists). The list and the sources stay the caller's. */
+/* In this order until one says good, revoked or expired; otherwise the answer of the first that did not say
+ * unavailable, or of the last. With no source at all: unavailable. Nobody is asked about a certificate past its
+ * notAfter: it is expired (jpki.md 1.8: one that was revoked may have left the lists). The list and the sources stay
+ * the caller's. */
 #define REVOCATION_SOURCES 8
 struct pending *revocation_ask(struct turn *, struct revocation_source *const *, size_t count,
     const struct revocation_question *, on_revocation *, void *arg);

@@ -7,10 +7,15 @@
  */
 #pragma once
 
+#include "base/clock.h"
 #include "net/channel.h"
 #include "net/fetch.h"
 
-struct courier;
+#define COURIER_URL 2000
+#define COURIER_FIELD (4 * KIB)     /* of one header field */
+#define COURIER_BODY (64 * KIB)     /* of what is posted */
+#define COURIER_ANSWER (1 * MIB)    /* of what comes back */
+#define COURIER_TIME SECONDS(60)
 
 struct courier_post {
 	const char *url;
@@ -23,17 +28,30 @@ struct courier_post {
 
 /* `body` is borrowed until the callback returns. OK whatever the status; ERR_DENIED: not one of the addresses. */
 typedef void on_delivered(void *arg, enum err, int status, struct span body, const struct problem *why);
+
+/* Open, so that a test plays one. */
+struct courier {
+	struct turn *turn;           /* of the loop it runs on */
+	struct pending *(*send)(struct courier *, const struct courier_post *, on_delivered *, void *arg);
+	void (*free)(struct courier *);
+};
+
+/* Redirects are not followed. What is posted is copied. */
 struct pending *courier_send(struct courier *, const struct courier_post *, on_delivered *, void *arg);
-void courier_free(struct courier *);
+void courier_free(struct courier *); /* NULL is fine; nobody who waits is called back */
 
 /* Where fetching is allowed: the steward itself, watashictl. The fetcher stays the caller's. */
-struct courier *courier_direct(struct fetcher *);
+struct courier *courier_direct(struct loop *, struct fetcher *);
 
-/* Elsewhere: through a link, which may be replaced; without one, and after the link is cut, ERR_UNAVAILABLE. */
+/* Elsewhere: through a link, which may be replaced; without one, and after the link is cut, ERR_UNAVAILABLE. At most so
+ * many questions wait at one time. */
+#define COURIER_AT_ONCE 64
 struct courier *courier_linked(struct loop *);
 void courier_link(struct courier *, int fd);
+bool courier_has_link(const struct courier *);
 
-/* The steward's end of such a link. */
+/* The steward's end of such links. Of `urls` (copied), one without a path allows every path of that scheme, host and
+ * port; others are for exactly that URL. */
 struct courier_desk;
 struct courier_desk *courier_desk_new(struct loop *, struct fetcher *, const char *const *urls, size_t url_count);
 void courier_desk_link(struct courier_desk *, int fd);

@@ -410,6 +410,8 @@ set_request(struct transfer *t, const struct fetch *fetch)
 		add_field(t, "If-None-Match", fetch->if_none_match);
 	if (fetch->accept)
 		add_field(t, "Accept", fetch->accept);
+	if (fetch->authorization)
+		add_field(t, "Authorization", fetch->authorization);
 	if (fetch->post.size) {
 		add_field(t, "Content-Type", fetch->content_type);
 		/* Without a value libcurl leaves its own `Expect: 100-continue` away. */
@@ -457,6 +459,7 @@ fetch_start(struct fetcher *f, const struct fetch *fetch, on_fetched *done, void
 	struct transfer *t = calloc(1, sizeof(*t));
 
 	assert(fetch->limit > 0 && fetch->time > 0);
+	assert(!fetch->authorization || fetch->redirects == 0);
 	if (!t)
 		abort();
 	t->pending.cancel = cancel_transfer;

@@ -27,6 +27,7 @@ struct fetch {
 	const char *url;
 	const char *if_none_match;  /* may be NULL */
 	const char *accept;         /* may be NULL */
+	const char *authorization;  /* may be NULL; otherwise no redirects, which would carry it elsewhere */
 	struct span post;           /* not empty: POST with content_type */
 	const char *content_type;
 	size_t limit;               /* of the answer's body, bytes */
