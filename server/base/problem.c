@@ -19,6 +19,7 @@ static const char *const names[] = {
 	[ERR_UNSUPPORTED] = "unsupported",
 	[ERR_IO] = "io",
 	[ERR_CRYPTO] = "crypto",
+	[ERR_GONE] = "gone",
 };
 
 const char *

@@ -18,6 +18,7 @@ enum err {
 	ERR_UNSUPPORTED, /* a newer format, an algorithm we do not have */
 	ERR_IO,          /* the operating system said no */
 	ERR_CRYPTO,      /* a key or the crypto library said no */
+	ERR_GONE,        /* there was one, and it was erased; said to people, never between processes */
 };
 
 struct problem {

@@ -93,6 +93,8 @@ status_of(enum err err)
 		return 404;
 	case ERR_CONFLICT:
 		return 409;
+	case ERR_GONE:
+		return 410;
 	case ERR_DENIED:
 		return 403;
 	case ERR_LIMIT:

@@ -50,7 +50,7 @@ void exchange_reply_json(struct exchange *, int status, struct span json);
 void exchange_refuse(struct exchange *, int status, const struct problem *why);
 /* With header lines of the caller's; without a Cache-Control among them it is no-store. */
 void exchange_refuse_with(struct exchange *, int status, struct span fields, const struct problem *why);
-/* The status an error usually means: 400, 404, 409, 403, 413, 503, 500. */
+/* The status an error usually means: 400, 404, 409, 410, 403, 413, 503, 500. */
 int status_of(enum err);
 
 /* Server-sent events or any answer of unknown length (chunked). A slow reader past the limit is cut off. False when

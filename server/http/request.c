@@ -96,21 +96,32 @@ type_fits(const struct message *m, enum body body)
 	return false;
 }
 
-static const struct refusal *
-refuse_body(const struct message *m, const struct route *route)
+/* Of a body that comes in chunks nobody knows how large it would be. */
+static struct refusal
+too_large(const struct request *r, const char *found)
 {
-	static const struct refusal unwanted = { 413, "nothing here takes a body", "RFC 9110 s15.5.14" };
-	static const struct refusal large = { 413, "the body is too large", "RFC 9110 s15.5.14" };
-	static const struct refusal type = { 415, "the body is not of the type that is read here",
-	    "RFC 9110 s15.5.16" };
+	return (struct refusal){ 413, arena_print(r->exchange.arena, "expected a body of at most %zu bytes, found %s",
+	    r->match.route->limit, found), "RFC 9110 s15.5.14" };
+}
+
+static bool
+takes_body(const struct request *r, struct refusal *refused)
+{
+	const struct message *m = &r->message;
+	const struct route *route = r->match.route;
 
 	if (!has_body(m))
-		return NULL;
+		return true;
 	if (route->body == NO_BODY)
-		return &unwanted;
-	if (m->length > route->limit)
-		return &large;
-	return type_fits(m, route->body) ? NULL : &type;
+		*refused = (struct refusal){ 413, "nothing here takes a body", "RFC 9110 s15.5.14" };
+	else if (m->length > route->limit)
+		*refused = too_large(r, arena_print(r->exchange.arena, "%llu", (unsigned long long)m->length));
+	else if (!type_fits(m, route->body))
+		*refused = (struct refusal){ 415, "the body is not of the type that is read here",
+			"RFC 9110 s15.5.16" };
+	else
+		return true;
+	return false;
 }
 
 static void
@@ -160,7 +171,7 @@ set_up_exchange(struct connection *c, struct request *r)
 void
 request_begin(struct connection *c, struct request *r)
 {
-	const struct refusal *refused;
+	struct refusal refused;
 	enum route_found found;
 
 	set_up_exchange(c, r);
@@ -177,9 +188,8 @@ request_begin(struct connection *c, struct request *r)
 		return;
 	}
 	r->exchange.segment = r->match.segment;
-	refused = refuse_body(&r->message, r->match.route);
-	if (refused) {
-		request_refuse(c, refused, (struct span){ 0 });
+	if (!takes_body(r, &refused)) {
+		request_refuse(c, &refused, (struct span){ 0 });
 	} else if (!has_body(&r->message)) {
 		hand_over(r);
 	} else if (r->message.expects_continue && c->in_start == c->in_end) {
@@ -227,7 +237,7 @@ take_chunks(struct connection *c, struct request *r, struct refusal *refused)
 	do {
 		state = chunk_read(&r->chunks, &rest, &data, refused);
 		if (data.size > r->match.route->limit - buffer_span(&r->body).size) {
-			*refused = (struct refusal){ 413, "the body is too large", "RFC 9110 s15.5.14" };
+			*refused = too_large(r, "more");
 			return MESSAGE_REFUSED;
 		}
 		buffer_add(&r->body, data);

@@ -303,6 +303,7 @@ what_was_erased_is_gone_and_still_proved(void **state)
 	expect_number("erased it is gone", ask_with(path, good), 410);
 	expect_true("which is said", strstr((const char *)world.body.data, "its place in the log and every proof "
 	    "remain") != NULL);
+	expect_true("as a code of its own", strstr((const char *)world.body.data, "\"code\":\"gone\"") != NULL);
 	expect_number("nobody knows the salt any more", ask_with(path, other), 410);
 	expect_number("but what is none", ask_with(path, none), 404);
 	expect_number("the receipt is made as before", ask("/v1/receipts/0192f3a4b5c6d7e8f900112233445577"), 200);

@@ -80,7 +80,7 @@ socket_find(struct ctl *ctl, struct daemon_users *users, struct problem *why)
 static enum err
 code_read(const char *word)
 {
-	for (enum err code = OK; code <= ERR_CRYPTO; code++)
+	for (enum err code = OK; code <= ERR_GONE; code++)
 		if (strcmp(err_name(code), word) == 0)
 			return code;
 	return ERR_INVALID;

@@ -23,19 +23,19 @@ struct showing {
 };
 
 static void
-refuse(struct showing *s, int status, const char *text)
+refuse(struct showing *s, enum err code, const char *text)
 {
 	struct problem why;
 
-	problem_set(&why, ERR_NOT_FOUND, "", "%s", text);
-	exchange_refuse(s->exchange, status, &why);
+	problem_set(&why, code, "", "%s", text);
+	exchange_refuse(s->exchange, status_of(code), &why);
 }
 
 /* Who may not see it is told the same as when there is none: an ID alone must not tell that somebody logged in. */
 static void
 refuse_stranger(struct showing *s)
 {
-	refuse(s, 404, "no entry of yours has this ID");
+	refuse(s, ERR_NOT_FOUND, "no entry of yours has this ID");
 }
 
 /* Whether a salt was this entry's nobody can say any more: whoever shows one is told, for receipts say as much to
@@ -88,7 +88,7 @@ on_entry_loaded(void *arg, enum err err, const struct problem *why)
 	else if (s->ask.count == 0 || !may_see(s, &entry))
 		refuse_stranger(s);
 	else if (!entry.content.size)
-		refuse(s, 410, "the entry was erased; its place in the log and every proof remain");
+		refuse(s, ERR_GONE, "the entry was erased; its place in the log and every proof remain");
 	else
 		show(s, &entry);
 }
