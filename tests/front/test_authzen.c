@@ -327,7 +327,8 @@ one_request_asks_at_most_so_much(void **state)
 	    before, "{\"context\":{\"also\":[\"fixture\"]}}", 33, "]}")), 400, "/evaluations: expected at most 64 "
 	    "decisions in one request, those of further frameworks counted, found 66");
 	expect_answer(s, "a body that is too large", scene_ask(s, "point", "evaluation", repeated(&s->arena,
-	    "{\"context\":{\"more\":[", "\"0123456789012345678901234567890123456789\"", 2000, "]}}")), 413, "");
+	    "{\"context\":{\"more\":[", "\"0123456789012345678901234567890123456789\"", 2000, "]}}")), 413,
+	    "expected a body of at most 65536 bytes, found 86022");
 	scene_close(s);
 }
 
@@ -447,6 +448,47 @@ a_candidate_out_of_the_domain_is_not_permitted(void **state)
 	scene_open(s, 15);
 	scene_policy(s);
 	scene_front(s, STRICT);
+	for (size_t i = 0; i < COUNT(cases); i++)
+		expect_answer(s, cases[i].title, scene_ask(s, "point", cases[i].path, cases[i].body), cases[i].status,
+		    cases[i].parts);
+	scene_close(s);
+}
+
+#define PLACED "{" POLICY "," PROPERTIES ",\"subjects\":[{\"type\":\"user\",\"id\":\"alice\",\"facts\":" \
+	"{\"subject.role\":\"member\"}}],\"resources\":[{\"type\":\"record\",\"id\":\"record-1\"}," \
+	"{\"type\":\"record\",\"id\":\"ended\",\"framework\":\"ended\",\"profile\":\"records\"}," \
+	"{\"type\":\"record\",\"id\":\"loose\",\"framework\":\"fixture\",\"profile\":\"nobody's\"}]," \
+	"\"actions\":[{\"name\":\"read\"},{\"name\":\"fly\",\"framework\":\"ended\",\"profile\":\"records\"}]}"
+
+/* A framework's first version may be to come, or its last withdrawn, whatever the configuration says. */
+static void
+a_candidate_without_a_framework_in_force_is_left_out(void **state)
+{
+	static const struct {
+		const char *title, *path, *body;
+		int status;
+		const char *parts;
+	} cases[] = {
+		{ "resources", "search/resource", "{" ALICE "," ACTION("read") ",\"resource\":{\"type\":\"record\"}}", 200,
+		    "\"results\":[{\"type\":\"record\",\"id\":\"record-1\"}]}" },
+		{ "actions", "search/action", "{" ALICE "," RECORD "}", 200, "\"results\":[{\"name\":\"read\"}]}" },
+		{ "subjects of what none is in force for", "search/subject", "{\"subject\":{\"type\":\"user\"},"
+		    ACTION("read") ",\"resource\":{\"type\":\"record\",\"id\":\"ended\"}}", 200, "\"results\":[]}" },
+		{ "transactions there are not", "search/action", "{\"subject\":{\"type\":\"transaction\",\"id\":\"x\"},"
+		    RECORD "}", 200, "\"results\":[]}" },
+		{ "one the asker names is the asker's mistake", "search/action", "{" ALICE "," RECORD ",\"context\":{"
+		    "\"framework\":\"ended\"}}", 404, "/context/framework: no framework \\\"ended\\\" is in force" },
+		{ "so is a version", "search/action", "{" ALICE "," RECORD ",\"context\":{\"version\":\"7\"}}", 404,
+		    "/context/version: no version" },
+		{ "and it is named in a question", "evaluation", "{" ALICE "," ACTION("fly") "," RECORD "}", 404,
+		    "no framework \\\"ended\\\" is in force here" },
+	};
+	struct scene *s = &scene;
+
+	(void)state;
+	scene_open(s, 17);
+	scene_policy(s);
+	scene_front(s, PLACED);
 	for (size_t i = 0; i < COUNT(cases); i++)
 		expect_answer(s, cases[i].title, scene_ask(s, "point", cases[i].path, cases[i].body), cases[i].status,
 		    cases[i].parts);
@@ -644,6 +686,7 @@ main(void)
 		cmocka_unit_test(one_request_asks_at_most_so_much),
 		cmocka_unit_test(a_search_looks_at_what_is_kept_page_by_page),
 		cmocka_unit_test(a_candidate_out_of_the_domain_is_not_permitted),
+		cmocka_unit_test(a_candidate_without_a_framework_in_force_is_left_out),
 		cmocka_unit_test(everything_asked_is_counted),
 		cmocka_unit_test(nothing_is_answered_that_was_not_recorded),
 		cmocka_unit_test(without_a_policy_there_is_no_decision),

@@ -373,8 +373,12 @@ add_requests(struct pose *p, struct problem *why)
 		    "%s/context/framework: expected a framework, for none is set for this action and resource; found "
 		    "nothing",
 		    p->asked->at);
-	if (add_request(p, "framework", policy.framework, policy.profile, why) != OK)
+	if (add_request(p, "framework", policy.framework, policy.profile, why) != OK) {
+		/* What the asker names is the asker's; what is set here may not be in force yet, or any more. */
+		p->out->unplaced = why->code == ERR_NOT_FOUND && !p->wishes.policy.framework.size &&
+		    !p->wishes.version.size;
 		return why->code;
+	}
 	if (p->wishes.requires.size) {
 		first->question.demand.count = 0;
 		if (take_demand(p, first->question.framework, &first->question.demand, why) != OK)
@@ -404,7 +408,8 @@ pose_all(struct pose *p, struct problem *why)
 	facts_init(&p->out->facts, posing->policies->dictionary);
 	if (span_is(asked->parts[PART_RESOURCE].type, "relying_party"))
 		p->out->relying_party = asked->parts[PART_RESOURCE].id;
-	if (span_is(asked->parts[PART_SUBJECT].type, "transaction"))
+	p->out->unheard = span_is(asked->parts[PART_SUBJECT].type, "transaction");
+	if (p->out->unheard)
 		return problem_set(why, ERR_NOT_FOUND, "", "%s/subject: no transaction of yours has this id",
 		    asked->at);
 	for (enum part part = 0; part < PART_CONTEXT; part++) {

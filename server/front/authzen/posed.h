@@ -38,7 +38,8 @@ struct posed {
 	uint8_t vouched[POSED_VOUCHERS]; /* which of the request's statements, in the order they came */
 	size_t vouched_count;
 	struct span relying_party, idp; /* entity IDs; empty: not named */
-	bool unplaced;               /* refused only because no policy is set for this action and resource */
+	bool unplaced;               /* refused only because no policy in force is set for this action and resource */
+	bool unheard;                /* refused only because there is no such transaction */
 	unsigned misnamed;           /* refused because the id of this part (a bit) is out of the domain of its fact */
 	bool step_up;                /* the caller can act on a step-up obligation */
 	const char *at;              /* JSON pointer of the question */

@@ -77,8 +77,9 @@ observe(const struct searching *s, size_t looked, struct facts *facts)
 		party_observe(&s->parties.list[s->idp_party - 1], facts, s->asking.now);
 }
 
-/* Whether the engine would permit it. What no policy is set for, or whose id is out of the domain of the fact it
- * stands for, is not permitted; what is wrong with the request's own facts is the request's. */
+/* Whether the engine would permit it. What no policy in force is set for, a transaction there is not, and what has an id
+ * out of the domain of the fact it stands for is not permitted; what is wrong with the request's own words is the
+ * request's. */
 static enum err
 look(struct searching *s, const struct access_entity *candidate, size_t looked, struct arena *a, bool *permit,
     struct problem *why)
@@ -92,7 +93,7 @@ look(struct searching *s, const struct access_entity *candidate, size_t looked, 
 	*permit = false;
 	asked.parts[s->part].id = candidate->id;
 	if (pose(a, &posing, &asked, &posed, why) != OK)
-		return posed->unplaced || (posed->misnamed >> s->part & 1) ? OK : why->code;
+		return posed->unplaced || posed->unheard || (posed->misnamed >> s->part & 1) ? OK : why->code;
 	observe(s, looked, &posed->facts);
 	posed->requests[0].question.advise = false;
 	decide(&posed->requests[0].question, decision);
