@@ -1,6 +1,9 @@
 /* jpki/crl_list.h - reading a certificate revocation list as a stream of entries, however large (RFC 5280 s5).
  *
- * The bytes are mapped and walked once; nothing is allocated for an entry. What it says is read here, whether it counts
+ *     crl_list_read()      all but the entries, which are only measured
+ *     crl_walk_next()      one entry after the other, each checked as it is reached
+ *
+ * The bytes are mapped and walked; nothing is allocated for an entry. What a list says is read here, whether it counts
  * is crl_scope.h's question.
  */
 #pragma once
@@ -9,7 +12,9 @@
 #include "base/problem.h"
 
 #define CRL_LARGEST (2 * GIB)
-#define CRL_NUMBER_LARGEST 20
+#define CRL_SHELL_LARGEST (64 * KIB) /* all but the entries */
+#define CRL_NUMBER_LARGEST 20        /* s5.2.3 */
+#define CRL_SERIAL_LARGEST 24        /* more than RFC 5280 lets a certificate have (s4.1.2.2: 20, and a sign) */
 
 /* issuingDistributionPoint (s5.2.5); reasons as bits of ReasonFlags, keyCompromise 1<<1. */
 #define CRL_ALL_REASONS 0x1feu
@@ -24,6 +29,7 @@ struct crl_scope {
 struct crl_list {
 	struct span der, tbs;        /* whole elements */
 	struct span algorithm, signature;
+	unsigned version;            /* 1 or 2 */
 	struct span issuer;          /* Name, whole */
 	struct instant this_update, next_update; /* {0}: it names no next one, which we do not take */
 	struct span authority_key_id;
@@ -32,21 +38,34 @@ struct crl_list {
 	struct crl_scope scope;
 	struct span freshest;        /* CRLDistributionPoints of its deltas; empty: none */
 	struct span unknown_critical; /* OID contents; empty: none */
-	struct span entries;         /* what crl_list_next() walks */
-	uint64_t entry_bytes;
+	struct span entries;         /* what a walk walks */
+	struct span before, after;   /* of the tbsCertList's contents, what stands around the entries */
 };
 
 /* ERR_SYNTAX, ERR_LIMIT, ERR_INVALID. Borrowed from `der`. */
 enum err crl_list_read(struct span der, struct crl_list *out, struct problem *why);
 
+#define CRL_REASON_NONE (-1)
+#define CRL_REASON_HOLD 6
+#define CRL_REASON_REMOVE 8      /* removeFromCRL, of deltas only */
+
 struct crl_entry {
-	struct span serial;          /* INTEGER contents, positive, minimal */
+	struct span serial;          /* INTEGER contents, minimal; of any sign, since one bad certificate spoils no list */
 	struct instant revoked_at;
-	int reason;                  /* -1: not told */
+	int reason;                  /* CRL_REASON_NONE: not told */
 	struct instant invalid_from; /* invalidityDate; {0}: not told */
-	struct span issuer;          /* certificateIssuer: GeneralNames contents; empty: as the entry before (s5.3.3) */
+	struct span issuer;          /* certificateIssuer: its Name, whole; empty: as the entry before (s5.3.3) */
 	bool unknown_critical;       /* an extension of it that must be understood is not */
 };
 
-/* The next of `*rest` (begin with list.entries); false at the end, or, with *err, where it is not DER. */
-bool crl_list_next(struct span *rest, struct crl_entry *out, enum err *err, struct problem *why);
+struct crl_walk {
+	struct span rest;
+	bool extended, indirect;     /* entries may have extensions; a certificateIssuer */
+	enum err err;
+	uint8_t date[16];            /* the last UTCTime read, and what it was: many entries have the same */
+	struct instant at;
+};
+struct crl_walk crl_walk_of(const struct crl_list *);
+
+/* False at the end, or, with walk.err set, where an entry is none. */
+bool crl_walk_next(struct crl_walk *, struct crl_entry *out, struct problem *why);

@@ -1,8 +1,13 @@
 /* jpki/crl_scope.h - which lists tell about a certificate, and what they tell together (RFC 5280 s6.3.3).
  *
+ *     for each distribution point, and then for the issuer's own name:
+ *         the newest complete list of that issuer and point, in force, about such certificates, for reasons still open
+ *             and the newest delta that belongs to it -> listed, or its reasons are covered
+ *     good: all reasons are covered
+ *
  * Pure: indexes and a time in, a status out. Freshness, numbers, scopes, reasons and deltas are judged here, for stock
  * libraries accept an expired delta (authn-pki.md 5.2). Whether a list's signer may sign it was settled when it was
- * imported (crl_store.h).
+ * imported (crl_signer.h).
  */
 #pragma once
 
@@ -10,18 +15,41 @@
 #include "jpki/crl_index.h"
 #include "jpki/revocation.h"
 
-/* A list, complete or delta, and who it belongs to. */
+/* A list, complete or delta, and who vouches for it. */
 struct crl_held {
 	const struct crl_index *index;
-	struct span signer;         /* Name of the authority whose key signed it, whole */
+	const uint8_t *anchor;      /* SHA-256 of the anchor that its signer's path ends at */
+	struct instant until;       /* when that signer's certificate ends; {0}: nothing but the list itself limits it */
 };
 
 struct crl_policy {
 	bool require_delta;         /* where a certificate or list names deltas, one in force must be at hand */
+	bool across_generations;    /* a list counts whichever anchor vouches for it; normally that of the certificate must
+	                             * (s6.3.3 (f)). jpki.md 1.8 does not tell how J-LIS signs after a change of key */
 	int64_t grace;              /* microseconds past nextUpdate for which the last good one still counts; normally 0 */
 };
 
-/* The certificate's status by those of the lists that are about it: good only when every reason is covered by lists in
- * force at that time. UNAVAILABLE: none is, or a reason is left over; the text tells which. */
-void crl_status(const struct crl_held *, size_t count, const struct x509 *certificate, const struct crl_policy *,
-    struct instant now, struct revocation_answer *out);
+struct crl_question {
+	const struct x509 *certificate;
+	const uint8_t *anchor;      /* SHA-256 of the anchor that its own path ends at */
+	struct instant now;
+};
+
+/* The certificate's status by those of the lists that are about it. UNAVAILABLE: a reason is left that no list in force
+ * covers; UNKNOWN: a list would, but must not be used, for we do not know a critical extension; EXPIRED: it is past its
+ * notAfter and not listed, when lists need not name it any more. The text tells which. */
+void crl_status(const struct crl_held *, size_t count, const struct crl_question *, const struct crl_policy *,
+    struct revocation_answer *out);
+
+/* Of two lists of one issuer and point the newer: by cRLNumber, or thisUpdate where one has none. Like memcmp(). */
+int crl_age_compare(const struct crl_list *, const struct crl_list *);
+/* The same issuer, and every field of the issuingDistributionPoint says the same (s5.2.4). */
+bool crl_scope_equal(const struct crl_index *, const struct crl_index *);
+
+/* Where lists about a certificate may be found: each pair of an issuer and a name of its point (`named`), or an issuer
+ * alone, for lists without a point. At most `room` are written; the number returned may be larger. */
+struct crl_place {
+	struct name_key issuer, name;
+	bool named;
+};
+size_t crl_places_of(const struct x509 *, struct crl_place *out, size_t room);

@@ -1,0 +1,8 @@
+/* jpki/crl_sort.h - sorting very many small rows where they lie. */
+#pragma once
+
+#include "base/span.h"
+
+/* Byte by byte, the rows' first `same` bytes being the same in all. In place, with a little of the stack: rows may be a
+ * mapped file larger than memory. */
+void crl_sort(uint8_t *rows, size_t count, size_t row, size_t same);
