@@ -33,12 +33,6 @@ typedef void on_proofing_begun(void *arg, enum err, const struct proofing_challe
 struct pending *proofing_begin(struct store *, struct arena *, const struct proofing_settings *,
     const struct proofing_begin *, on_proofing_begun *, void *arg);
 
-/* Attributes a relying party may get: those its record asks for, of these. */
-enum proofing_attribute {
-	PROOFING_NAME = 1, PROOFING_BIRTHDATE = 2, PROOFING_SEX = 4, PROOFING_ADDRESS = 8, PROOFING_PREFECTURE = 16,
-	PROOFING_AGE_OVER = 32, PROOFING_OTHERS = 64,
-};
-
 struct proofing_outcome {
 	struct id id;                /* of the outcome: {"type":"transaction","id":…} asks about it */
 	const struct jpki_verified *verified;

@@ -1,2 +1,186 @@
 /* transaction/proofing_challenge.c - what a person is asked to sign with the card. */
 #include "transaction/proofing_challenge.h"
+
+#include <assert.h>
+#include <time.h>
+
+#include "base/record.h"
+#include "base/role.h"
+#include "codec/text.h"
+
+#define FORMAT 1
+#define JAPAN SECONDS(9 * 3600)
+
+const struct table proofing_challenge_table = { "proofing-challenge", ROLE_BIT(ROLE_WORKER), 0 };
+
+static const struct {
+	const char *name;
+	struct { const char *ja, *en; } title;
+} purposes[] = {
+	[PROOFING_SIGNATURE] = { "signature", { "マイナンバーカードの電子署名による本人確認",
+	    "Proof of identity by the My Number card's electronic signature" } },
+	[PROOFING_AUTHENTICATION] = { "authentication", { "マイナンバーカードによる利用者の確認",
+	    "Authentication by the My Number card" } },
+};
+
+const char *
+proofing_purpose_name(enum proofing_purpose purpose)
+{
+	return purposes[purpose].name;
+}
+
+enum proofing_purpose
+proofing_purpose_read(struct span word)
+{
+	for (int i = PROOFING_SIGNATURE; i <= PROOFING_AUTHENTICATION; i++)
+		if (span_is(word, purposes[i].name))
+			return (enum proofing_purpose)i;
+	return PROOFING_NOTHING;
+}
+
+static const struct {
+	enum proofing_attribute attribute;
+	const char *claim, *ja, *en;
+} attributes[PROOFING_ATTRIBUTES] = {
+	{ PROOFING_NAME, "name", "氏名", "name" },
+	{ PROOFING_BIRTHDATE, "birthdate", "生年月日", "date of birth" },
+	{ PROOFING_SEX, "gender", "性別", "sex" },
+	{ PROOFING_ADDRESS, "address", "住所", "address" },
+	{ PROOFING_PREFECTURE, "address_region", "都道府県", "prefecture" },
+	{ PROOFING_AGE_OVER_18, "age_over_18", "18歳以上かどうか", "whether 18 or older" },
+	{ PROOFING_AGE_OVER_20, "age_over_20", "20歳以上かどうか", "whether 20 or older" },
+	{ PROOFING_AGE_OVER_65, "age_over_65", "65歳以上かどうか", "whether 65 or older" },
+	{ PROOFING_OTHERS, "jpki_other", "電子証明書のその他の記載事項", "other items of the certificate" },
+};
+
+unsigned
+proofing_attribute_read(struct span claim)
+{
+	for (size_t i = 0; i < COUNT(attributes); i++)
+		if (span_is(claim, attributes[i].claim))
+			return attributes[i].attribute;
+	return 0;
+}
+
+const char *
+proofing_attribute_name(enum proofing_attribute attribute)
+{
+	for (size_t i = 0; i < COUNT(attributes); i++)
+		if (attributes[i].attribute == attribute)
+			return attributes[i].claim;
+	return NULL;
+}
+
+/* Rows */
+
+void
+proofing_challenge_write(struct buffer *b, const struct proofing_challenge *c)
+{
+	buffer_u8(b, FORMAT);
+	buffer_add(b, span_of(c->id.bytes, sizeof(c->id.bytes)));
+	buffer_u8(b, (uint8_t)c->purpose);
+	buffer_u32(b, c->attributes);
+	buffer_u64(b, (uint64_t)c->made.us);
+	buffer_u64(b, (uint64_t)c->expires.us);
+	buffer_block(b, c->caller);
+	buffer_block(b, c->member);
+	buffer_block(b, c->relying_party);
+	buffer_block(b, c->origin);
+	buffer_block(b, c->reference);
+	buffer_block(b, c->text);
+}
+
+bool
+proofing_challenge_read(struct span value, struct proofing_challenge *out)
+{
+	struct record r = record_of(value);
+	uint8_t format = record_u8(&r), purpose;
+	struct span id = record_bytes(&r, sizeof(out->id.bytes));
+
+	*out = (struct proofing_challenge){ 0 };
+	if (id.size)
+		memcpy(out->id.bytes, id.data, id.size);
+	purpose = record_u8(&r);
+	out->attributes = record_u32(&r);
+	out->made.us = (int64_t)record_u64(&r);
+	out->expires.us = (int64_t)record_u64(&r);
+	out->caller = record_block(&r);
+	out->member = record_block(&r);
+	out->relying_party = record_block(&r);
+	out->origin = record_block(&r);
+	out->reference = record_block(&r);
+	out->text = record_block(&r);
+	if (format != FORMAT || !record_whole(&r) || purpose < PROOFING_SIGNATURE || purpose > PROOFING_AUTHENTICATION)
+		return false;
+	out->purpose = (enum proofing_purpose)purpose;
+	return true;
+}
+
+/* Words */
+
+static void
+write_time(struct buffer *b, struct instant t)
+{
+	time_t seconds = (time_t)((t.us + JAPAN) / SECONDS(1));
+	struct tm at;
+
+	gmtime_r(&seconds, &at);
+	buffer_print(b, "日時：%d年%d月%d日 %d時%02d分（日本時間）\n", at.tm_year + 1900, at.tm_mon + 1, at.tm_mday, at.tm_hour,
+	    at.tm_min);
+}
+
+static void
+write_told(struct buffer *b, unsigned set, bool english)
+{
+	const char *before = "";
+
+	for (size_t i = 0; i < COUNT(attributes); i++)
+		if (set & attributes[i].attribute) {
+			buffer_print(b, "%s%s", before, english ? attributes[i].en : attributes[i].ja);
+			before = english ? ", " : "、";
+		}
+	if (!set)
+		buffer_text(b, english ? "nothing of the certificate" : "なし");
+	buffer_byte(b, '\n');
+}
+
+/* Groups of four are what people can compare between two screens. */
+static void
+write_number(struct buffer *b, const struct id *id)
+{
+	for (size_t i = 0; i < sizeof(id->bytes); i++) {
+		if (i && i % 2 == 0)
+			buffer_byte(b, '-');
+		buffer_print(b, "%02X", id->bytes[i]);
+	}
+	buffer_byte(b, '\n');
+}
+
+struct span
+proofing_text(struct arena *arena, const struct proofing_challenge *c, const struct localized *asker, struct span what)
+{
+	struct span ja = asker->ja.size ? asker->ja : asker->en, en = asker->en.size ? asker->en : asker->ja, text;
+	struct buffer b = buffer_init(PROOFING_TEXT_LARGEST);
+	char at[INSTANT_TEXT];
+
+	buffer_print(&b, "%s\n依頼元：%.*s\n", purposes[c->purpose].title.ja, SPAN_ARGS(ja));
+	if (what.size)
+		buffer_print(&b, "目的：%.*s\n", SPAN_ARGS(what));
+	write_time(&b, c->made);
+	buffer_text(&b, "依頼元に伝わる項目：");
+	write_told(&b, c->attributes, false);
+	buffer_text(&b, "番号：");
+	write_number(&b, &c->id);
+	buffer_print(&b, "\n%s\nAsked by: %.*s\n", purposes[c->purpose].title.en, SPAN_ARGS(en));
+	if (what.size)
+		buffer_print(&b, "For: %.*s\n", SPAN_ARGS(what));
+	buffer_print(&b, "At: %s\n", instant_text(c->made, at));
+	buffer_text(&b, "What they will learn: ");
+	write_told(&b, c->attributes, true);
+	buffer_text(&b, "Number: ");
+	write_number(&b, &c->id);
+	assert(!b.overflowed); /* names and `what` are bounded */
+	text = arena_copy(arena, buffer_span(&b));
+	buffer_release(&b);
+	return text;
+}

@@ -2,13 +2,12 @@
  *
  *     made for (caller, member, relying party, origin, purpose) -> used once, whatever comes of it -> gone
  *
- * The text says in both languages who asks, for what and when; the random number in it makes it one of a kind. It is
- * what is shown to the person, and what is signed, byte for byte.
+ * The text says in both languages who asks, for what, when, and what the asker will learn; the number in it makes it one
+ * of a kind. It is what is shown to the person, and what is signed, byte for byte.
  */
 #pragma once
 
 #include "base/buffer.h"
-#include "base/clock.h"
 #include "base/random.h"
 #include "model/localized.h"
 #include "store/store.h"
@@ -16,6 +15,20 @@
 extern const struct table proofing_challenge_table; /* id (16) -> struct proofing_challenge; until it expires */
 
 enum proofing_purpose { PROOFING_NOTHING, PROOFING_SIGNATURE, PROOFING_AUTHENTICATION };
+const char *proofing_purpose_name(enum proofing_purpose); /* "signature" "authentication" */
+enum proofing_purpose proofing_purpose_read(struct span);
+
+/* What of the holder's attributes is told: the certificate's four, and what follows from them. */
+enum proofing_attribute {
+	PROOFING_NAME = 1, PROOFING_BIRTHDATE = 2, PROOFING_SEX = 4, PROOFING_ADDRESS = 8, PROOFING_PREFECTURE = 16,
+	PROOFING_AGE_OVER_18 = 32, PROOFING_AGE_OVER_20 = 64, PROOFING_AGE_OVER_65 = 128, PROOFING_OTHERS = 256,
+};
+#define PROOFING_ATTRIBUTES 9
+/* By what an entity's record asks for (registry/member.h, struct member_attribute): an OIDC claim ("name", "birthdate",
+ * "gender", "address", "address_region", "age_over_18" …, "jpki_other"); 0: none of these. */
+unsigned proofing_attribute_read(struct span claim);
+/* In the order above. */
+const char *proofing_attribute_name(enum proofing_attribute);
 
 struct proofing_challenge {
 	struct id id;
@@ -23,12 +36,14 @@ struct proofing_challenge {
 	struct span relying_party;   /* entity ID of the one it is for: one of the member's, with the role rp */
 	struct span origin;          /* where the person is: "https://service.example"; empty: not a browser */
 	enum proofing_purpose purpose;
+	unsigned attributes;         /* what the text says will be told */
 	struct span reference;       /* the asker's own name for this transaction; may be empty; never shown */
 	struct instant made, expires;
 	struct span text;            /* UTF-8: what is to be signed */
 };
 
-#define PROOFING_TEXT_LARGEST 2048
+#define PROOFING_TEXT_LARGEST 4096
+#define PROOFING_WHAT_LARGEST 300    /* bytes, as the others */
 #define PROOFING_REFERENCE_LARGEST 128
 #define PROOFING_ORIGIN_LARGEST 256
 
@@ -36,7 +51,7 @@ void proofing_challenge_write(struct buffer *, const struct proofing_challenge *
 /* Borrowed from the row. False: not ours. */
 bool proofing_challenge_read(struct span value, struct proofing_challenge *out);
 
-/* The words: `asker` is the relying party's name in the registry, `what` what it says it is for (one line, checked by
- * whoever read it). In the arena. */
+/* The words: `asker` is the relying party's name in the registry, `what` what it says it is for (one line; may be
+ * empty). In the arena. */
 struct span proofing_text(struct arena *, const struct proofing_challenge *, const struct localized *asker,
     struct span what);

@@ -1,0 +1,105 @@
+/* tests/transaction/test_proofing_challenge.c - what a person is shown before signing, and how it is kept. */
+#include "expect.h"
+
+#include "transaction/proofing_challenge.h"
+
+static struct proofing_challenge
+challenge(void)
+{
+	return (struct proofing_challenge){
+		.id = { { 0x01, 0x23, 0x45, 0x67, 0x89, 0xab, 0xcd, 0xef, 0, 1, 2, 3, 4, 5, 6, 7 } },
+		.caller = span_text("bank-1"), .member = span_text("bank"),
+		.relying_party = span_text("https://bank.example/"), .origin = span_text("https://www.bank.example"),
+		.purpose = PROOFING_SIGNATURE, .attributes = PROOFING_NAME | PROOFING_AGE_OVER_18,
+		.reference = span_text("application 7"), .made = { SECONDS(1795348800) },
+		.expires = { SECONDS(1795349100) },
+	};
+}
+
+static const struct {
+	const char *title;
+	enum proofing_purpose purpose;
+	unsigned attributes;
+	const char *ja, *en, *what, *text;
+} cases[] = {
+	{ "a signature, and what will be told", PROOFING_SIGNATURE, PROOFING_NAME | PROOFING_AGE_OVER_18, "みどり銀行",
+	    "Midori Bank", "口座の開設",
+	    "マイナンバーカードの電子署名による本人確認\n依頼元：みどり銀行\n目的：口座の開設\n"
+	    "日時：2026年11月22日 21時00分（日本時間）\n依頼元に伝わる項目：氏名、18歳以上かどうか\n"
+	    "番号：0123-4567-89AB-CDEF-0001-0203-0405-0607\n\n"
+	    "Proof of identity by the My Number card's electronic signature\nAsked by: Midori Bank\nFor: 口座の開設\n"
+	    "At: 2026-11-22T12:00:00Z\nWhat they will learn: name, whether 18 or older\n"
+	    "Number: 0123-4567-89AB-CDEF-0001-0203-0405-0607\n" },
+	{ "an authentication tells nothing, and a name may be in one language", PROOFING_AUTHENTICATION, 0, "", "Bank", "",
+	    "マイナンバーカードによる利用者の確認\n依頼元：Bank\n日時：2026年11月22日 21時00分（日本時間）\n"
+	    "依頼元に伝わる項目：なし\n番号：0123-4567-89AB-CDEF-0001-0203-0405-0607\n\n"
+	    "Authentication by the My Number card\nAsked by: Bank\nAt: 2026-11-22T12:00:00Z\n"
+	    "What they will learn: nothing of the certificate\nNumber: 0123-4567-89AB-CDEF-0001-0203-0405-0607\n" },
+};
+
+static void
+the_person_reads_who_asks_for_what(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct arena a = arena_init(1 * MIB);
+		struct proofing_challenge c = challenge();
+		const struct localized asker = { span_text(cases[i].ja), span_text(cases[i].en) };
+
+		c.purpose = cases[i].purpose;
+		c.attributes = cases[i].attributes;
+		expect_span(cases[i].title, proofing_text(&a, &c, &asker, span_text(cases[i].what)), cases[i].text);
+		arena_release(&a);
+	}
+}
+
+static void
+it_is_kept_as_it_was(void **state)
+{
+	struct proofing_challenge c = challenge(), read;
+	struct buffer b = buffer_init(8 * KIB), again = buffer_init(8 * KIB);
+	struct span row;
+
+	(void)state;
+	c.text = span_text("sign this");
+	proofing_challenge_write(&b, &c);
+	row = buffer_span(&b);
+	expect_true("it reads", proofing_challenge_read(row, &read));
+	proofing_challenge_write(&again, &read);
+	expect_true("to the same", span_equal(row, buffer_span(&again)));
+	expect_span("what is to be signed", read.text, "sign this");
+	for (size_t cut = 0; cut < row.size; cut++)
+		expect_true("cut short", !proofing_challenge_read(span_first(row, cut), &read));
+	b.data[b.start + 17] = 9;
+	expect_true("of an unknown purpose", !proofing_challenge_read(buffer_span(&b), &read));
+	buffer_release(&b);
+	buffer_release(&again);
+}
+
+static void
+words_read_back(void **state)
+{
+	(void)state;
+	for (unsigned bit = 0; bit < PROOFING_ATTRIBUTES; bit++) {
+		const char *name = proofing_attribute_name((enum proofing_attribute)(1u << bit));
+
+		expect_true("it has a name", name != NULL);
+		expect_number(name, proofing_attribute_read(span_text(name)), 1u << bit);
+	}
+	expect_number("another claim", proofing_attribute_read(span_text("phone_number")), 0);
+	expect_number("a purpose", proofing_purpose_read(span_text("authentication")), PROOFING_AUTHENTICATION);
+	expect_number("none", proofing_purpose_read(span_text("encryption")), PROOFING_NOTHING);
+	expect_number("nor nothing", proofing_purpose_read(span_text("")), PROOFING_NOTHING);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_person_reads_who_asks_for_what),
+		cmocka_unit_test(it_is_kept_as_it_was),
+		cmocka_unit_test(words_read_back),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
