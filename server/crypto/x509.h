@@ -1,8 +1,8 @@
 /* crypto/x509.h - reading X.509 certificates of others, strictly, in place: what they say, never whether it is true
  * (x509_path.h).
  *
- * DER only (X.690 s10, s11): shortest lengths, no indefinite ones, minimal integers, one form for each time, nothing
- * behind the end. Everything is borrowed from the certificate's bytes; nothing is allocated.
+ * DER only (X.690 s10, s11): shortest lengths, no indefinite ones, minimal integers, no default value written out, sets
+ * in order, nothing behind the end. Everything is borrowed from the certificate's bytes; nothing is allocated.
  */
 #pragma once
 
@@ -10,7 +10,7 @@
 #include "base/problem.h"
 
 #define X509_LARGEST (64 * KIB)
-#define X509_EXTENSIONS 64
+#define X509_MOST_EXTENSIONS 64
 #define X509_SERIAL_LARGEST 20 /* RFC 5280 s4.1.2.2 */
 
 /* KeyUsage as bits, digitalSignature the lowest (RFC 5280 s4.2.1.3). */
@@ -20,7 +20,7 @@ enum key_usage {
 	USAGE_DECIPHER_ONLY = 256,
 };
 
-/* An extension that is there has `value`: what its OCTET STRING holds. */
+/* An extension that is there has `value`: what its OCTET STRING holds, one element of the type it must be. */
 struct x509_extension {
 	struct span value;
 	bool critical;
@@ -46,16 +46,21 @@ struct x509 {
 	int path_length;            /* -1: none */
 	unsigned usage;             /* enum key_usage; 0 when there is no keyUsage */
 	struct span subject_key_id; /* empty: none */
-	struct span authority_key_id, authority_issuer, authority_serial; /* of authorityKeyIdentifier; GeneralNames contents */
+	/* Of authorityKeyIdentifier: the key's, contents of GeneralNames, contents of an INTEGER. */
+	struct span authority_key_id, authority_issuer, authority_serial;
 };
 
-/* ERR_LIMIT: larger than X509_LARGEST; ERR_SYNTAX: not DER of a certificate, or an extension stands twice; ERR_INVALID:
- * a serial that is zero or negative, algorithms that differ, versions that do not fit. The sentence names the field. */
+/* ERR_LIMIT: larger than X509_LARGEST, or too many extensions; ERR_SYNTAX: not DER of a certificate; ERR_INVALID: a
+ * serial that is zero, negative or too long, algorithms that differ, an extension that stands twice, a version that
+ * does not fit what is there. The sentence names the field. With ERR_INVALID alone `out` is filled all the same, for
+ * who explains it. */
 enum err x509_read(struct span der, struct x509 *out, struct problem *why);
 
 /* Whether extendedKeyUsage, or certificatePolicies, lists this OID (contents). Both are false when it is not there. */
 bool x509_extended_usage(const struct x509 *, struct span oid);
 bool x509_policy(const struct x509 *, struct span oid);
+/* How many policies certificatePolicies lists, and the first of them. */
+size_t x509_policies(const struct x509 *, struct span *first);
 
 /* The `n`th URI of authorityInfoAccess with this access method (OID contents); empty: there are not so many. */
 struct span x509_access_uri(const struct x509 *, struct span method, size_t n);
@@ -63,3 +68,7 @@ struct span x509_access_uri(const struct x509 *, struct span method, size_t n);
 /* A Name as RFC 4514 text, in the arena: Japanese as it is, never cut short. */
 struct arena;
 const char *x509_name_text(struct arena *, struct span name);
+/* Whether this is a Name: for who meets one elsewhere. Its texts are of a known type and well-formed. */
+bool x509_name_valid(struct span name);
+/* The value of the one attribute of this type (OID contents) in the `n`th place, as it stands; empty: not so many. */
+struct span x509_name_part(struct span name, struct span type, size_t n);
