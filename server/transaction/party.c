@@ -54,6 +54,9 @@ struct loading {
 	void *arg;
 };
 
+static on_loaded on_claims_loaded, on_members_loaded;
+static void ask_members(struct loading *);
+
 static void
 cancel_loading(struct pending *pending)
 {
@@ -65,6 +68,77 @@ answer(struct loading *l, enum err err, const struct problem *why)
 {
 	l->load = NULL;
 	l->done(l->arg, err, err == OK ? NULL : why);
+}
+
+/* Whose entities they are */
+
+struct pending *
+parties_load(struct store *store, struct roll *roll, struct arena *arena, struct parties *parties,
+    struct instant now, on_parties *done, void *arg)
+{
+	struct loading *l = arena_new(arena, struct loading);
+
+	*l = (struct loading){
+		.pending = { cancel_loading },
+		.store = store,
+		.roll = roll,
+		.arena = arena,
+		.parties = parties,
+		.now = now,
+		.asks = arena_array(arena, struct ask, parties->count),
+		.whose = arena_array(arena, size_t, parties->count),
+		.done = done,
+		.arg = arg,
+	};
+	for (size_t i = 0; i < parties->count; i++) {
+		const struct party *p = &parties->list[i];
+		struct entity_key *key;
+
+		if (!p->entity_id.size)
+			continue;
+		key = arena_new(arena, struct entity_key);
+		*key = entity_key_of(p->entity_id);
+		l->whose[l->ask_count] = i;
+		l->asks[l->ask_count++] = (struct ask){ .table = &member_claim_table,
+			.from = span_of(key->bytes, sizeof(key->bytes)) };
+	}
+	if (l->ask_count)
+		l->load = store_load(store, l->asks, l->ask_count, on_claims_loaded, l);
+	else
+		ask_members(l);
+	return &l->pending;
+}
+
+static void
+on_claims_loaded(void *arg, enum err err, const struct problem *why)
+{
+	struct loading *l = arg;
+	struct member_claim claim;
+
+	if (err != OK) {
+		answer(l, err, why);
+		return;
+	}
+	for (size_t i = 0; i < l->ask_count; i++)
+		if (l->asks[i].count && member_claim_read(l->asks[i].rows[0].value, &claim))
+			l->parties->list[l->whose[i]].member = arena_copy(l->arena, claim.member);
+	ask_members(l);
+}
+
+/* Those members */
+
+/* Only who is somebody's is asked for further. */
+static void
+ask_members(struct loading *l)
+{
+	l->ask_count = 0;
+	for (size_t i = 0; i < l->parties->count; i++) {
+		if (!l->parties->list[i].member.size)
+			continue;
+		l->whose[l->ask_count] = i;
+		l->asks[l->ask_count++] = (struct ask){ .table = &member_table, .from = l->parties->list[i].member };
+	}
+	l->load = store_load(l->store, l->asks, l->ask_count, on_members_loaded, l);
 }
 
 /* The entity that is meant where only the member is known: the one with this role, if there is only one. */
@@ -133,73 +207,6 @@ on_members_loaded(void *arg, enum err err, const struct problem *why)
 			take_facts(l, p, e);
 	}
 	answer(l, err, why);
-}
-
-/* Only who is somebody's is asked for further. */
-static void
-ask_members(struct loading *l)
-{
-	l->ask_count = 0;
-	for (size_t i = 0; i < l->parties->count; i++) {
-		if (!l->parties->list[i].member.size)
-			continue;
-		l->whose[l->ask_count] = i;
-		l->asks[l->ask_count++] = (struct ask){ .table = &member_table, .from = l->parties->list[i].member };
-	}
-	l->load = store_load(l->store, l->asks, l->ask_count, on_members_loaded, l);
-}
-
-static void
-on_claims_loaded(void *arg, enum err err, const struct problem *why)
-{
-	struct loading *l = arg;
-	struct member_claim claim;
-
-	if (err != OK) {
-		answer(l, err, why);
-		return;
-	}
-	for (size_t i = 0; i < l->ask_count; i++)
-		if (l->asks[i].count && member_claim_read(l->asks[i].rows[0].value, &claim))
-			l->parties->list[l->whose[i]].member = arena_copy(l->arena, claim.member);
-	ask_members(l);
-}
-
-struct pending *
-parties_load(struct store *store, struct roll *roll, struct arena *arena, struct parties *parties,
-    struct instant now, on_parties *done, void *arg)
-{
-	struct loading *l = arena_new(arena, struct loading);
-
-	*l = (struct loading){
-		.pending = { cancel_loading },
-		.store = store,
-		.roll = roll,
-		.arena = arena,
-		.parties = parties,
-		.now = now,
-		.asks = arena_array(arena, struct ask, parties->count),
-		.whose = arena_array(arena, size_t, parties->count),
-		.done = done,
-		.arg = arg,
-	};
-	for (size_t i = 0; i < parties->count; i++) {
-		const struct party *p = &parties->list[i];
-		struct entity_key *key;
-
-		if (!p->entity_id.size)
-			continue;
-		key = arena_new(arena, struct entity_key);
-		*key = entity_key_of(p->entity_id);
-		l->whose[l->ask_count] = i;
-		l->asks[l->ask_count++] = (struct ask){ .table = &member_claim_table,
-			.from = span_of(key->bytes, sizeof(key->bytes)) };
-	}
-	if (l->ask_count)
-		l->load = store_load(store, l->asks, l->ask_count, on_claims_loaded, l);
-	else
-		ask_members(l);
-	return &l->pending;
 }
 
 /* Facts */

@@ -43,6 +43,8 @@ struct vouched {
 	void *arg;
 };
 
+static on_loaded on_callers_loaded, on_members_loaded;
+
 static void
 cancel_vouching(struct pending *pending)
 {
@@ -77,7 +79,93 @@ read_statements(struct vouched *v)
 	}
 }
 
+/* Where a statement cannot be read its own problem says so; the answer still comes later, as of every store. */
+struct pending *
+vouching_take(struct store *store, struct roll *roll, struct arena *arena, const struct vouching *asked,
+    on_vouched *done, void *arg)
+{
+	struct vouched *v = arena_new(arena, struct vouched);
+
+	assert(asked->count && asked->count <= VOUCHING_STATEMENTS);
+	*v = (struct vouched){
+		.pending = { cancel_vouching }, .store = store, .roll = roll, .arena = arena, .asked = *asked,
+		.statements = arena_array(arena, struct statement, asked->count), .done = done, .arg = arg,
+	};
+	read_statements(v);
+	for (size_t i = 0; i < asked->count; i++)
+		v->asks[i] = holds(v, i) ? (struct ask){ .table = &caller_table, .from = v->jwts[i].issuer }
+		                         : (struct ask){ .table = &member_table, .from = asked->asker };
+	v->load = store_load(store, v->asks, asked->count, on_callers_loaded, v);
+	return &v->pending;
+}
+
+/* Callers */
+
+/* Who asks is not who vouches: of another's callers he is not told which there are, which keys they have and what they
+ * may. */
+static enum err
+refuse_voucher(const struct vouched *v, size_t at, struct problem *why)
+{
+	log_info("statement.refused", "asker=%s caller=%s problem=%s", LOG_SPAN(v->asked.asker),
+	    LOG_SPAN(v->jwts[at].issuer), LOG_TEXT(why->text));
+	return problem_set(why, ERR_INVALID, "RFC 7515 s5.2",
+	    "the JWT's /iss: expected the name of a caller who may vouch, and the JWT signed with a key registered "
+	    "with it, found another");
+}
+
+static void
+take_voucher(struct vouched *v, size_t at)
+{
+	struct problem *why = &v->statements[at].problem;
+
+	if (caller_loaded(v->arena, &v->asks[at], &v->callers[at], why) == ERR_NOT_FOUND)
+		refuse_voucher(v, at, why);
+}
+
+/* Each ask stays at its statement's place; where that does not hold it is for the member who asks, whose row is wanted
+ * anyhow. */
+static void
+on_callers_loaded(void *arg, enum err err, const struct problem *why)
+{
+	struct vouched *v = arg;
+
+	if (err != OK) {
+		answer(v, err, why);
+		return;
+	}
+	for (size_t i = 0; i < v->asked.count; i++) {
+		if (holds(v, i))
+			take_voucher(v, i);
+		v->asks[i] = (struct ask){ .table = &member_table,
+			.from = holds(v, i) ? v->callers[i].member : v->asked.asker };
+	}
+	v->asks[v->asked.count] = (struct ask){ .table = &member_table, .from = v->asked.asker };
+	v->load = store_load(v->store, v->asks, v->asked.count + 1, on_members_loaded, v);
+}
+
 /* Members */
+
+static enum err
+verify(struct vouched *v, size_t at, struct jwt_claims *claims, struct problem *why)
+{
+	const struct caller *voucher = &v->callers[at];
+	const struct span audiences[] = {
+		span_text(arena_print(v->arena, "%.*s/", SPAN_ARGS(v->asked.audience))), v->asked.audience,
+	};
+	const struct jwt_expectation expected = {
+		.type = STATEMENT_TYPE, .issuer = voucher->name, .audiences = audiences,
+		.audience_count = COUNT(audiences),
+		.now = v->asked.now, .longest = VOUCHING_LONGEST, .skew = CALLER_SKEW,
+	};
+	enum err err;
+
+	if (jwt_verify(&v->jwts[at], voucher->keys, voucher->key_count, &expected, v->arena, claims, why) != OK)
+		return claims->signed_by_key ? why->code : refuse_voucher(v, at, why);
+	err = caller_stands(voucher, &v->asks[at], v->asked.now, why);
+	if (err == OK && !(voucher->rights & CALLER_VOUCH))
+		err = problem_set(why, ERR_DENIED, "", "it has no right to vouch");
+	return err == ERR_DENIED ? refuse_voucher(v, at, why) : err;
+}
 
 /* What is said beside the registered claims; which come first nobody says, so facts are read after. */
 struct said {
@@ -159,40 +247,6 @@ read_facts(struct vouched *v, struct arena *scratch, const struct jwt_claims *cl
 	return stated ? OK : problem_set(why, ERR_INVALID, "", "the JWT's /facts: expected an object, found none");
 }
 
-/* Who asks is not who vouches: of another's callers he is not told which there are, which keys they have and what they
- * may. */
-static enum err
-refuse_voucher(const struct vouched *v, size_t at, struct problem *why)
-{
-	log_info("statement.refused", "asker=%s caller=%s problem=%s", LOG_SPAN(v->asked.asker),
-	    LOG_SPAN(v->jwts[at].issuer), LOG_TEXT(why->text));
-	return problem_set(why, ERR_INVALID, "RFC 7515 s5.2",
-	    "the JWT's /iss: expected the name of a caller who may vouch, and the JWT signed with a key registered "
-	    "with it, found another");
-}
-
-static enum err
-verify(struct vouched *v, size_t at, struct jwt_claims *claims, struct problem *why)
-{
-	const struct caller *voucher = &v->callers[at];
-	const struct span audiences[] = {
-		span_text(arena_print(v->arena, "%.*s/", SPAN_ARGS(v->asked.audience))), v->asked.audience,
-	};
-	const struct jwt_expectation expected = {
-		.type = STATEMENT_TYPE, .issuer = voucher->name, .audiences = audiences,
-		.audience_count = COUNT(audiences),
-		.now = v->asked.now, .longest = VOUCHING_LONGEST, .skew = CALLER_SKEW,
-	};
-	enum err err;
-
-	if (jwt_verify(&v->jwts[at], voucher->keys, voucher->key_count, &expected, v->arena, claims, why) != OK)
-		return claims->signed_by_key ? why->code : refuse_voucher(v, at, why);
-	err = caller_stands(voucher, &v->asks[at], v->asked.now, why);
-	if (err == OK && !(voucher->rights & CALLER_VOUCH))
-		err = problem_set(why, ERR_DENIED, "", "it has no right to vouch");
-	return err == ERR_DENIED ? refuse_voucher(v, at, why) : err;
-}
-
 static void
 take_statement(struct vouched *v, size_t at)
 {
@@ -230,69 +284,21 @@ on_members_loaded(void *arg, enum err err, const struct problem *why)
 	answer(v, err, why);
 }
 
-/* Callers */
-
-static void
-take_voucher(struct vouched *v, size_t at)
-{
-	struct problem *why = &v->statements[at].problem;
-
-	if (caller_loaded(v->arena, &v->asks[at], &v->callers[at], why) == ERR_NOT_FOUND)
-		refuse_voucher(v, at, why);
-}
-
-/* Each ask stays at its statement's place; where that does not hold it is for the member who asks, whose row is wanted
- * anyhow. */
-static void
-on_callers_loaded(void *arg, enum err err, const struct problem *why)
-{
-	struct vouched *v = arg;
-
-	if (err != OK) {
-		answer(v, err, why);
-		return;
-	}
-	for (size_t i = 0; i < v->asked.count; i++) {
-		if (holds(v, i))
-			take_voucher(v, i);
-		v->asks[i] = (struct ask){ .table = &member_table,
-			.from = holds(v, i) ? v->callers[i].member : v->asked.asker };
-	}
-	v->asks[v->asked.count] = (struct ask){ .table = &member_table, .from = v->asked.asker };
-	v->load = store_load(v->store, v->asks, v->asked.count + 1, on_members_loaded, v);
-}
-
-/* Where a statement cannot be read its own problem says so; the answer still comes later, as of every store. */
-struct pending *
-vouching_take(struct store *store, struct roll *roll, struct arena *arena, const struct vouching *asked,
-    on_vouched *done, void *arg)
-{
-	struct vouched *v = arena_new(arena, struct vouched);
-
-	assert(asked->count && asked->count <= VOUCHING_STATEMENTS);
-	*v = (struct vouched){
-		.pending = { cancel_vouching }, .store = store, .roll = roll, .arena = arena, .asked = *asked,
-		.statements = arena_array(arena, struct statement, asked->count), .done = done, .arg = arg,
-	};
-	read_statements(v);
-	for (size_t i = 0; i < asked->count; i++)
-		v->asks[i] = holds(v, i) ? (struct ask){ .table = &caller_table, .from = v->jwts[i].issuer }
-		                         : (struct ask){ .table = &member_table, .from = asked->asker };
-	v->load = store_load(store, v->asks, asked->count, on_callers_loaded, v);
-	return &v->pending;
-}
-
 /* Questions */
 
-/* One of them is the id of the question's subject: a transaction's, or a person's as the asker knows him. */
+/* Of a transaction its own id is what counts, whoever the statement says took part. Of anybody else it is whom the
+ * statement is about; where it says nothing of that, its transaction. */
 static enum err
-check_subject(const struct statement *s, struct span subject, struct problem *why)
+check_subject(const struct statement *s, const struct vouching_subject *subject, struct problem *why)
 {
-	if (subject.size && (span_equal(s->subject, subject) || span_equal(s->transaction, subject)))
+	const bool by_transaction = span_is(subject->type, "transaction") || (!s->subject.size && s->transaction.size);
+	const struct span named = by_transaction ? s->transaction : s->subject;
+
+	if (subject->id.size && span_equal(named, subject->id))
 		return OK;
 	return problem_set(why, ERR_INVALID, "RFC 8725 s3.8",
-	    "the JWT's /sub or /txn: expected the id of the question's subject, found %s",
-	    s->subject.size || s->transaction.size ? "another" : "neither");
+	    "the JWT's /%s: expected the id of the question's subject, found %s", by_transaction ? "txn" : "sub",
+	    named.size ? "another" : "none");
 }
 
 /* Which of two that contradict each other is right nobody here can tell. */
@@ -326,8 +332,8 @@ refuse(const char *at, size_t index, struct problem *why)
 }
 
 enum err
-vouching_apply(const struct statement *const *list, size_t count, struct span subject, const char *at,
-    struct facts *facts, struct problem *why)
+vouching_apply(const struct statement *const *list, size_t count, const struct vouching_subject *subject,
+    const char *at, struct facts *facts, struct problem *why)
 {
 	for (size_t i = 0; i < count; i++) {
 		*why = list[i]->problem;

@@ -127,7 +127,7 @@ a_statement_is_heard_by_each_item(void **state)
 	    items)), 200, "{\"evaluations\":[{\"decision\":true");
 	expect_number("all about its subject", occurrences(s->answer, "{\"decision\":true"), 57);
 	expect_number("and none about another", occurrences(s->answer,
-	    "/context/vouched/0: the JWT's /sub or /txn: expected the id of the question's subject, found another"), 7);
+	    "/context/vouched/0: the JWT's /sub: expected the id of the question's subject, found another"), 7);
 	close_all();
 }
 

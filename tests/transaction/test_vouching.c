@@ -109,8 +109,10 @@ hear(struct stage *s, struct roll *roll, const struct span *statements, size_t c
 
 /* Asked by the bank. */
 static enum err
-take(struct stage *s, const struct span *statements, size_t count, const char *subject, struct facts *facts)
+take_about(struct stage *s, const struct span *statements, size_t count, const char *type, const char *id,
+    struct facts *facts)
 {
+	const struct vouching_subject subject = { span_text(type), span_text(id) };
 	const struct statement *list[4];
 	struct roll *roll = roll_new();
 
@@ -119,7 +121,13 @@ take(struct stage *s, const struct span *statements, size_t count, const char *s
 	for (size_t i = 0; i < count; i++)
 		list[i] = &heard[i];
 	facts_init(facts, dictionary);
-	return vouching_apply(list, count, span_text(subject), "/context/vouched", facts, &s->why);
+	return vouching_apply(list, count, &subject, "/context/vouched", facts, &s->why);
+}
+
+static enum err
+take(struct stage *s, const struct span *statements, size_t count, const char *subject, struct facts *facts)
+{
+	return take_about(s, statements, count, "user", subject, facts);
 }
 
 static bool
@@ -211,8 +219,9 @@ a_statement_must_hold(void **state)
 		{ "another asker", HEADER, ABOUT(",\"sub\":\"alice\",\"azp\":\"https://idp.hospital.example/\""
 		    TIMES FACTS), "alice", &key, "/azp: expected an entity ID of the member who asks, for whom the "
 		    "statement was made, found another's" },
-		{ "no subject", HEADER, ABOUT(BANK TIMES FACTS), "alice", &key, "found neither" },
-		{ "no subject, as the question has none", HEADER, ABOUT(BANK TIMES FACTS), "", &key, "found neither" },
+		{ "no subject", HEADER, ABOUT(BANK TIMES FACTS), "alice", &key, "/sub: expected the id of the question's "
+		    "subject, found none" },
+		{ "no subject, as the question has none", HEADER, ABOUT(BANK TIMES FACTS), "", &key, "found none" },
 		{ "another transaction", HEADER, ABOUT(",\"txn\":\"t1\"" BANK TIMES FACTS), "t2", &key,
 		    "found another" },
 		{ "another audience", HEADER,
@@ -256,7 +265,7 @@ a_statement_must_hold(void **state)
 
 		scene_open(&s, i + 1);
 		statements[0] = maker_jwt(&s.arena, &key, "ES256", HEADER,
-		    ABOUT(",\"sub\":\"bob\",\"txn\":\"alice\"" BANK TIMES FACTS));
+		    ABOUT(",\"sub\":\"alice\",\"txn\":\"t1\"" BANK TIMES FACTS));
 		statements[1] = maker_jwt(&s.arena, cases[i].key, "ES256", cases[i].header, cases[i].payload);
 		if (strcmp(cases[i].subject, "alice") != 0)
 			statements[0] = maker_jwt(&s.arena, &key, "ES256", HEADER, arena_print(&s.arena,
@@ -272,6 +281,48 @@ a_statement_must_hold(void **state)
 		expect_true("it is the question that is bad, and nobody is denied", s.why.code != ERR_DENIED &&
 		    s.why.code != ERR_UNAVAILABLE &&
 		    s.err == OK);
+		stage_close(&s);
+	}
+}
+
+/* Of a transaction by its own id, of anybody else by who he is: what names another counts for nobody. */
+static void
+a_statement_is_about_one_subject(void **state)
+{
+	static const struct {
+		const char *title, *claims, *type, *id, *problem;
+	} cases[] = {
+		{ "the subject's", ",\"sub\":\"alice\"", "user", "alice", NULL },
+		{ "of one of the subject's transactions", ",\"sub\":\"alice\",\"txn\":\"t1\"", "user", "alice", NULL },
+		{ "of nobody but a transaction", ",\"txn\":\"alice\"", "user", "alice", NULL },
+		{ "another's, whatever its transaction", ",\"sub\":\"bob\",\"txn\":\"alice\"", "user", "alice",
+		    "/sub: expected the id of the question's subject, found another" },
+		{ "of another transaction", ",\"txn\":\"t1\"", "user", "alice",
+		    "/txn: expected the id of the question's subject, found another" },
+		{ "the transaction's", ",\"txn\":\"t1\"", "transaction", "t1", NULL },
+		{ "whoever took part in it", ",\"sub\":\"alice\",\"txn\":\"t1\"", "transaction", "t1", NULL },
+		{ "of another transaction of somebody called so", ",\"sub\":\"t1\",\"txn\":\"t2\"", "transaction", "t1",
+		    "/txn: expected the id of the question's subject, found another" },
+		{ "of no transaction", ",\"sub\":\"t1\"", "transaction", "t1",
+		    "/txn: expected the id of the question's subject, found none" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct stage s;
+		struct facts facts;
+		struct span statement;
+		enum err err;
+
+		scene_open(&s, i + 1);
+		statement = maker_jwt(&s.arena, &key, "ES256", HEADER, arena_print(&s.arena,
+		    ABOUT("%s" BANK TIMES FACTS), cases[i].claims));
+		err = take_about(&s, &statement, 1, cases[i].type, cases[i].id, &facts);
+		if (cases[i].problem)
+			expect_problem(cases[i].title, err, &s.why, ERR_INVALID, cases[i].problem);
+		else
+			expect_ok(cases[i].title, err, &s.why);
+		expect_true(cases[i].title, knows(&facts, "token.good", 1) == !cases[i].problem);
 		stage_close(&s);
 	}
 }
@@ -377,6 +428,7 @@ main(void)
 		cmocka_unit_test(facts_count_from_when_they_were_stated),
 		cmocka_unit_test(statements_do_not_contradict_each_other),
 		cmocka_unit_test(a_statement_must_hold),
+		cmocka_unit_test(a_statement_is_about_one_subject),
 		cmocka_unit_test(a_member_vouches_for_what_is_its_own),
 		cmocka_unit_test(a_row_counts_as_it_stands_now),
 		cmocka_unit_test(who_goes_away_is_not_called_back),

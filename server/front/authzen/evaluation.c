@@ -117,6 +117,20 @@ vouch(struct evaluating *e)
 	}, on_vouching_done, e));
 }
 
+static enum err
+hear(const struct evaluating *e, struct item *item)
+{
+	const struct evaluation_request *first = &item->posed->requests[0];
+	const struct vouching_subject subject = { first->subject_type, first->subject_id };
+	const struct statement *list[POSED_VOUCHERS];
+
+	for (size_t i = 0; i < item->posed->vouched_count; i++)
+		list[i] = &e->heard[item->posed->vouched[i]];
+	return vouching_apply(list, item->posed->vouched_count, &subject,
+	    arena_print(e->asking.exchange->arena, "%s/context/vouched", item->posed->at), &item->posed->facts,
+	    &item->problem);
+}
+
 static void
 on_vouching_done(void *arg, enum err err, const struct statement *statements, const struct problem *why)
 {
@@ -130,15 +144,8 @@ on_vouching_done(void *arg, enum err err, const struct statement *statements, co
 	e->heard = statements;
 	for (size_t i = 0; i < e->item_count; i++) {
 		struct item *item = &e->items[i];
-		const struct statement *list[POSED_VOUCHERS];
 
-		if (!item->posed)
-			continue;
-		for (size_t n = 0; n < item->posed->vouched_count; n++)
-			list[n] = &statements[item->posed->vouched[n]];
-		if (vouching_apply(list, item->posed->vouched_count, item->posed->requests[0].subject_id,
-		    arena_print(e->asking.exchange->arena, "%s/context/vouched", item->posed->at), &item->posed->facts,
-		    &item->problem) == OK)
+		if (!item->posed || hear(e, item) == OK)
 			continue;
 		item->posed = NULL;
 		if (!e->several || status_of(item->problem.code) >= 500) {
