@@ -1,12 +1,14 @@
 /* transaction/proofing_facts.h - a verification as facts of the policy engine: what JPKI evidence means there
- * (policy/facts.json, proofing.…, and token.… for the authentication certificate).
+ * (policy/facts.json: proofing.… of a signature certificate, token.… of an authentication certificate).
+ *
+ * What was not seen is not stated: of a signature that does not hold only that it does not.
  */
 #pragma once
 
+#include "assurance/fact.h"
 #include "base/buffer.h"
 #include "jpki/verification.h"
 
-/* Canonical JSON: fact -> value, as facts_read() takes it; only facts this dictionary has. `entitled`: the verifier was
- * accredited, or entrusted to who is (proofing.verifier_accredited). */
-struct dictionary;
+/* Canonical JSON, fact -> value, as facts_read_word() takes it; only facts this dictionary has. They were observed at
+ * verified->at. `entitled`: who verified is accredited, or does it for who entrusted it (registry/entitlement.h). */
 void proofing_facts_write(struct buffer *, const struct dictionary *, const struct jpki_verified *, bool entitled);
