@@ -8,6 +8,7 @@
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/problem.h"
+#include "crypto/x509_signature.h"
 
 #define PATH_CERTIFICATES 64  /* handed in, beside the anchors */
 #define PATH_LONGEST 24
@@ -37,12 +38,3 @@ struct path_answer {
 
 /* OK: the question was answered. ERR_SYNTAX: the certificate, or one beside it, cannot be read at all. */
 enum err x509_path_check(struct arena *, const struct path_question *, struct path_answer *out, struct problem *why);
-
-/* The algorithms we take a signature by, in one table: RSA of 2048 to 4096 bits (e odd, at least 65537) with SHA-256,
- * -384, -512; ECDSA P-384 with SHA-384 and P-256 with SHA-256 where the caller's switch says so. `algorithm` is the
- * AlgorithmIdentifier, whole. */
-enum signature_switch { SIGNATURES_RSA = 1, SIGNATURES_ECDSA = 2 };
-/* Whether `signature` over `data` was made by that key. ERR_UNSUPPORTED: the algorithm is not in the table or does not
- * fit the key; ERR_CRYPTO: the signature is wrong. */
-enum err x509_signature_check(unsigned switches, struct span algorithm, struct span spki, struct span data,
-    struct span signature, struct problem *why);
