@@ -308,7 +308,16 @@ first_row_from(struct span rows, size_t size, const uint8_t *key, size_t key_siz
 	return low;
 }
 
-/* Rows of one serial stand together, by date; they may go on in the next block. */
+/* Of two entries about one certificate: what revokes outweighs what removes, the earlier the later. */
+static bool
+outweighs(const struct crl_entry *a, const struct crl_entry *b)
+{
+	if ((a->reason == CRL_REASON_REMOVE) != (b->reason == CRL_REASON_REMOVE))
+		return b->reason == CRL_REASON_REMOVE;
+	return instant_before(a->revoked_at, b->revoked_at);
+}
+
+/* Rows of one serial stand together; they may go on in the next block. */
 enum crl_found
 crl_index_find(const struct crl_index *index, const struct name_key *issuer, struct span serial, struct crl_entry *entry)
 {
@@ -338,8 +347,7 @@ crl_index_find(const struct crl_index *index, const struct name_key *issuer, str
 				return found;
 			if (!read_entry(index, span_first(rows, size), key_size, &one, &whose))
 				return CRL_DAMAGED;
-			if (!name_key_equal(&whose, issuer) || (found == CRL_LISTED &&
-			    (entry->reason != CRL_REASON_REMOVE || one.reason == CRL_REASON_REMOVE)))
+			if (!name_key_equal(&whose, issuer) || (found == CRL_LISTED && !outweighs(&one, entry)))
 				continue;
 			*entry = one;
 			entry->serial = serial;

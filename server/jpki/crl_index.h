@@ -13,7 +13,7 @@
 #include "jpki/name_key.h"
 
 /* Makes `path` from the list in `der`, whose signature was made by one of these keys (SubjectPublicKeyInfo); ERR_CRYPTO:
- * by none. Large ones report progress (`done` of `all`) every so often; false from it ends the work (ERR_UNAVAILABLE).
+ * by none; ERR_UNSUPPORTED: by an algorithm we do not take. Large ones report progress (`done` of `all`) every so often; false from it ends the work (ERR_UNAVAILABLE).
  * Nothing is at `path` unless it is whole and durable; what was there is replaced. */
 struct crl_import {
 	struct span der;
