@@ -13,7 +13,8 @@ enum jpki_form {
 	JPKI_CHALLENGE,             /* PKCS#1 v1.5 over the content: as the card signs a DigestInfo */
 	JPKI_CMS,
 	JPKI_XML,
-	JPKI_CERTIFICATE,           /* only a certificate, for explaining: proves nothing of its holder */
+	JPKI_CERTIFICATE,           /* only a certificate, for explaining: "document-signature" is not checked, so neither is
+	                             * the whole ever established */
 };
 
 struct jpki_submission {
@@ -21,32 +22,39 @@ struct jpki_submission {
 	enum jpki_purpose purpose;  /* what it was asked for */
 	struct span certificate;    /* DER; empty with CMS and XML, which bring their own */
 	struct span signature;      /* the signature, the SignedData, the document */
-	struct span content;        /* what must have been signed: the challenge's text. Empty with CMS and XML: whatever it holds */
+	struct span content;        /* what must have been signed: the challenge's text. Empty with CMS and XML: whatever
+	                             * it holds. Of XML the signed element must be that text and nothing more */
 	const char *algorithm;      /* of a CHALLENGE: "RS256" "RS384" "RS512" "ES384" */
 };
 
 struct jpki_verified {
 	enum outcome outcome;
-	struct examination examination; /* "form", "signer", certificate.h's, "signed-content", "document-signature", "attributes", "revocation" */
+	/* "document", "signer", certificate.h's, "signed-content", "document-signature", "attributes", "revocation". Stops
+	 * after the first that is not established, unless all is to be told. */
+	struct examination examination;
 	struct jpki_certificate certificate;
 	struct jpki_attributes attributes;
 	struct revocation_answer revocation;
-	struct span signed_content; /* what the signature covers: only from here is anything read on */
+	struct span signed_content; /* what the signature covers: only from here is anything read on. Of a SIGNATURE it is
+	                             * text that can be shown (signed_text.h) */
 	struct instant at;
 };
 
 struct jpki_verifier {
+	struct turn *turn;          /* of jpki_verify(); not for the others */
 	struct jpki_trust trust;
 	struct revocation_source *sources[REVOCATION_SOURCES];
 	size_t source_count;
+	bool told;                  /* everything is looked at and every step has its text, for `jpki verify` */
 };
 
-/* Everything but revocation, at once; true when all of it is established. For those who are offline, and for benches. */
+/* Everything but revocation, at once; true when nothing stands against asking for that. For those who are offline, and
+ * for benches. */
 bool jpki_examine(const struct jpki_verifier *, struct arena *, const struct jpki_submission *, struct instant at,
     struct jpki_verified *out);
 
-/* And revocation. The submission's bytes stay until then; `out` and what it holds live in the arena. Refuted is no
- * failure: there is always an answer. */
+/* And revocation, which nobody is asked for when the rest is refuted. Verifier and the submission's bytes stay until
+ * then; what is handed over lives in the arena. Refuted is no failure: there is always an answer. */
 typedef void on_jpki_verified(void *arg, const struct jpki_verified *);
 struct pending *jpki_verify(const struct jpki_verifier *, struct arena *, const struct jpki_submission *,
     struct instant now, on_jpki_verified *, void *arg);
