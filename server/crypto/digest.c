@@ -5,6 +5,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 
+#include <openssl/crypto.h>
 #include <openssl/evp.h>
 
 static const struct {
@@ -102,6 +103,33 @@ digest_pieces(enum digest_algorithm algorithm, const struct span *pieces, size_t
 			abort();
 	if (EVP_DigestFinal_ex(context, out, NULL) != 1)
 		abort();
+}
+
+#define KEYED_BLOCK 64 /* of SHA-256 */
+#define KEYED_PIECES 8
+
+void
+digest_keyed(struct span key, const struct span *pieces, size_t count, uint8_t *out)
+{
+	uint8_t inner[KEYED_BLOCK] = { 0 }, outer[KEYED_BLOCK], sum[32];
+	struct span all[1 + KEYED_PIECES] = { span_of(inner, sizeof(inner)) };
+	const struct span last[] = { span_of(outer, sizeof(outer)), span_of(sum, sizeof(sum)) };
+
+	assert(count <= KEYED_PIECES);
+	if (key.size > sizeof(inner))
+		digest(DIGEST_SHA256, key, inner);
+	else if (key.size)
+		memcpy(inner, key.data, key.size);
+	for (size_t i = 0; i < sizeof(inner); i++) {
+		outer[i] = inner[i] ^ 0x5c;
+		inner[i] ^= 0x36;
+	}
+	for (size_t i = 0; i < count; i++)
+		all[1 + i] = pieces[i];
+	digest_pieces(DIGEST_SHA256, all, 1 + count, sum);
+	digest_pieces(DIGEST_SHA256, last, COUNT(last), out);
+	OPENSSL_cleanse(inner, sizeof(inner));
+	OPENSSL_cleanse(outer, sizeof(outer));
 }
 
 struct digest_stream *

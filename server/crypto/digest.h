@@ -20,3 +20,6 @@ void digest_stream_add(struct digest_stream *, struct span);
 /* Fills `out` and starts anew. */
 void digest_stream_end(struct digest_stream *, uint8_t *out);
 void digest_stream_free(struct digest_stream *);
+
+/* HMAC-SHA-256 (RFC 2104) of the pieces, one behind the other. `out` takes 32 bytes. */
+void digest_keyed(struct span key, const struct span *pieces, size_t count, uint8_t *out);

@@ -27,6 +27,7 @@ static const char *const kind_names[LEDGER_KINDS] = {
 	[LEDGER_CHANGE] = "change",
 	[LEDGER_POLICY] = "policy",
 	[LEDGER_ERASURE] = "erasure",
+	[LEDGER_PROOFING] = "proofing",
 };
 
 const char *

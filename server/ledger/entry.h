@@ -19,6 +19,7 @@ enum ledger_kind {
 	LEDGER_CHANGE,   /* of registry and keys: an entry of the journal */
 	LEDGER_POLICY,   /* a version of a framework was published */
 	LEDGER_ERASURE,
+	LEDGER_PROOFING,         /* a certificate and a signature were verified, whatever came of it */
 	LEDGER_KINDS,
 };
 const char *ledger_kind_name(enum ledger_kind); /* "decision" … */

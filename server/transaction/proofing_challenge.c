@@ -50,7 +50,7 @@ static const struct {
 	{ PROOFING_AGE_OVER_18, "age_over_18", "18歳以上かどうか", "whether 18 or older" },
 	{ PROOFING_AGE_OVER_20, "age_over_20", "20歳以上かどうか", "whether 20 or older" },
 	{ PROOFING_AGE_OVER_65, "age_over_65", "65歳以上かどうか", "whether 65 or older" },
-	{ PROOFING_OTHERS, "jpki_other", "電子証明書のその他の記載事項", "other items of the certificate" },
+	{ PROOFING_OTHERS, "jpki_other", "電子証明書のその他の項目", "other items of the certificate" },
 };
 
 unsigned
@@ -125,8 +125,8 @@ write_time(struct buffer *b, struct instant t)
 	struct tm at;
 
 	gmtime_r(&seconds, &at);
-	buffer_print(b, "日時：%d年%d月%d日 %d時%02d分（日本時間）\n", at.tm_year + 1900, at.tm_mon + 1, at.tm_mday, at.tm_hour,
-	    at.tm_min);
+	buffer_print(b, "日時：%d年%d月%d日 %d時%02d分（日本時間）\n", at.tm_year + 1900, at.tm_mon + 1, at.tm_mday,
+	    at.tm_hour, at.tm_min);
 }
 
 static void

@@ -1,9 +1,10 @@
-/* transaction/proofing_challenge.h - what a person is asked to sign with the card, once and soon, for one relying party.
+/* transaction/proofing_challenge.h - what a person is asked to sign with the card, once and soon, for one relying
+ * party.
  *
  *     made for (caller, member, relying party, origin, purpose) -> used once, whatever comes of it -> gone
  *
- * The text says in both languages who asks, for what, when, and what the asker will learn; the number in it makes it one
- * of a kind. It is what is shown to the person, and what is signed, byte for byte.
+ * The text says in both languages who asks, for what, when, and what the asker will learn; the number in it makes it
+ * one of a kind. It is what is shown to the person, and what is signed, byte for byte.
  */
 #pragma once
 

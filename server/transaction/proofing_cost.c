@@ -135,7 +135,9 @@ share(const struct costs *c, struct arena *arena, struct cost_line *lines)
 	if (weights == 0)
 		return;
 	for (size_t i = 0; i < c->count; i++) {
-		unsigned __int128 part = (unsigned __int128)weight_of(c, &lines[i]) * (uint64_t)c->settings.running_cost;
+		unsigned __int128 part = weight_of(c, &lines[i]);
+
+		part *= (uint64_t)c->settings.running_cost;
 
 		lines[i].yen_share = (int64_t)(part / weights);
 		left[i].rest = (uint64_t)(part % weights);
@@ -145,7 +147,8 @@ share(const struct costs *c, struct arena *arena, struct cost_line *lines)
 		size_t most = c->count;
 
 		for (size_t i = 0; i < c->count; i++)
-			if (!left[i].served && weight_of(c, &lines[i]) && (most == c->count || left[i].rest > left[most].rest))
+			if (!left[i].served && weight_of(c, &lines[i]) &&
+			    (most == c->count || left[i].rest > left[most].rest))
 				most = i;
 		left[most].served = true;
 		lines[most].yen_share++;

@@ -1,0 +1,102 @@
+/* transaction/proofing_party.c - for whom a proofing is done, and what they may have. */
+#include "transaction/proofing_party.h"
+
+size_t
+proofing_party_ask(struct ask asks[2], struct span member, struct span operator)
+{
+	asks[0] = (struct ask){ .table = &member_table, .from = member };
+	asks[1] = (struct ask){ .table = &member_table, .from = operator };
+	return operator.size && !span_equal(operator, member) ? 2 : 1;
+}
+
+/* The record of a member that is approved. */
+static enum err
+read_record(struct arena *arena, const struct ask *asked, struct member_record *out, struct problem *why)
+{
+	struct member member;
+
+	if (asked->count == 0)
+		return problem_set(why, ERR_NOT_FOUND, "", "there is no member \"%.*s\"", SPAN_ARGS(asked->from));
+	if (!member_read(arena_copy(arena, asked->rows[0].value), &member))
+		return problem_set(why, ERR_UNAVAILABLE, "",
+		    "the member \"%.*s\": its row in the store is of a form this build does not know",
+		    SPAN_ARGS(asked->from));
+	if (member.standing != STANDING_APPROVED)
+		return problem_set(why, ERR_DENIED, "", "the member \"%.*s\" is %s; only an approved one may have "
+		    "certificates checked", SPAN_ARGS(asked->from), standing_name(member.standing));
+	if (member_parse(arena, "record", member.record, out, why) != OK)
+		return why->code = ERR_UNAVAILABLE;
+	return OK;
+}
+
+static enum err
+find_relying_party(const struct member_record *m, struct span wanted, const struct member_entity **out,
+    struct problem *why)
+{
+	const struct member_entity *found = NULL;
+	size_t count = 0;
+
+	for (size_t i = 0; i < m->entity_count; i++) {
+		const struct member_entity *e = &m->entities[i];
+
+		if (!(e->roles & ENTITY_RP) || (wanted.size && !span_equal(e->entity_id, wanted)))
+			continue;
+		found = e;
+		count++;
+	}
+	if (count == 0)
+		return problem_set(why, ERR_NOT_FOUND, "",
+		    "/relying_party: expected one of the entities of \"%.*s\" with the role rp", SPAN_ARGS(m->id));
+	if (count > 1)
+		return problem_set(why, ERR_NOT_FOUND, "",
+		    "/relying_party: expected the entity ID of one of the %zu relying parties of \"%.*s\", found nothing",
+		    count, SPAN_ARGS(m->id));
+	*out = found;
+	return OK;
+}
+
+static unsigned
+attributes_of(const struct member_entity *e)
+{
+	unsigned set = 0;
+
+	for (size_t i = 0; i < e->attribute_count; i++)
+		set |= proofing_attribute_read(e->attributes[i].name);
+	return set;
+}
+
+enum err
+proofing_party_loaded(struct arena *arena, const struct ask *asks, size_t count, struct span relying_party,
+    enum proofing_purpose purpose, struct instant now, struct proofing_party *out, struct problem *why)
+{
+	struct member_record record, operator;
+	const struct member_entity *entity;
+	bool operated = false;
+
+	*out = (struct proofing_party){ 0 };
+	if (read_record(arena, &asks[0], &record, why) != OK ||
+	    find_relying_party(&record, relying_party, &entity, why) != OK)
+		return why->code;
+	/* An operator that is gone or suspended is none. */
+	if (count > 1)
+		switch (read_record(arena, &asks[1], &operator, why)) {
+		case OK:
+			operated = true;
+			break;
+		case ERR_NOT_FOUND:
+		case ERR_DENIED:
+			break;
+		default:
+			return why->code;
+		}
+	out->relying_party = entity->entity_id;
+	out->name = entity->name.ja.size || entity->name.en.size ? entity->name : record.name;
+	/* Only a signature certificate tells of its holder. */
+	out->attributes = purpose == PROOFING_SIGNATURE ? attributes_of(entity) : 0;
+	entitlement_of(arena, &record, operated ? &operator : NULL,
+	    purpose == PROOFING_SIGNATURE ? JPKI_USE_SIGNATURE : JPKI_USE_AUTHENTICATION, now, &out->entitlement);
+	if (!out->entitlement.entitled)
+		return problem_set(why, ERR_DENIED, purpose == PROOFING_SIGNATURE ? "JPKI Act 17" : "JPKI Act 36", "%s",
+		    out->entitlement.reason);
+	return OK;
+}

@@ -1,0 +1,358 @@
+/* transaction/proofing_prove.c - what came back for a challenge: verified, recorded, told. */
+#include "transaction/proofing.h"
+
+#include "base/record.h"
+#include "base/role.h"
+#include "codec/text.h"
+#include "crypto/digest.h"
+#include "transaction/proofing_facts.h"
+#include "transaction/proofing_log.h"
+#include "transaction/proofing_party.h"
+
+#define FORMAT 1
+#define FACTS_KEPT (16 * KIB)
+
+const struct table proofing_outcome_table = { "proofing-outcome", ROLE_BIT(ROLE_WORKER), 0 };
+
+enum { ASK_CHALLENGE, ASK_PARTIES };
+
+struct proving {
+	struct pending pending;
+	struct pending *waiting;
+	struct store *store;
+	struct arena *arena;
+	const struct proofing_settings *settings;
+	struct proofing_prove asked;
+	struct ask asks[ASK_PARTIES + 2];
+	size_t ask_count;
+	struct proofing_challenge challenge;
+	struct proofing_party party;
+	bool verifying;              /* the challenge is used up, and a source is being asked */
+	struct proofing_outcome outcome;
+	on_proofing_proved *done;
+	void *arg;
+};
+
+static on_loaded on_challenge_loaded;
+static on_committed on_used_up, on_recorded;
+static on_jpki_verified on_verified;
+
+/* An asker that hangs up while a source is asked has had it asked: that is in the log, and paid for. */
+static void
+log_abandoned(struct proving *p)
+{
+	struct unit *unit = unit_new(p->arena, store_tables(p->store), id_new(p->asked.now));
+	struct pending *commit;
+
+	proofing_check_append(unit, &(struct proofing_check){
+		.at = p->asked.now, .member = p->challenge.member, .relying_party = p->challenge.relying_party,
+		.operator = p->party.entitlement.operator,
+		.purpose = p->challenge.purpose == PROOFING_SIGNATURE ? JPKI_SIGNATURE : JPKI_AUTHENTICATION,
+		.outcome = UNDETERMINED, .status = REVOCATION_UNAVAILABLE, .charged = true,
+	});
+	commit = store_commit(p->store, unit, on_recorded, p);
+	pending_cancel(&commit);
+}
+
+static void
+cancel_proving(struct pending *pending)
+{
+	struct proving *p = (struct proving *)pending;
+
+	pending_cancel(&p->waiting);
+	if (p->verifying)
+		log_abandoned(p);
+	p->verifying = false;
+}
+
+static void
+answer(struct proving *p, enum err err, const struct problem *why)
+{
+	p->waiting = NULL;
+	p->verifying = false;
+	p->done(p->arg, err, err == OK ? &p->outcome : NULL, err == OK ? NULL : why);
+}
+
+/* Load */
+
+struct pending *
+proofing_prove(struct store *store, struct arena *arena, const struct proofing_settings *settings,
+    const struct proofing_prove *asked, on_proofing_proved *done, void *arg)
+{
+	struct proving *p = arena_new(arena, struct proving);
+
+	*p = (struct proving){ .pending = { cancel_proving }, .store = store, .arena = arena, .settings = settings,
+		.asked = *asked, .done = done, .arg = arg };
+	p->asks[ASK_CHALLENGE] = (struct ask){ .table = &proofing_challenge_table,
+		.from = span_of(p->asked.challenge.bytes, sizeof(p->asked.challenge.bytes)) };
+	p->ask_count = ASK_PARTIES + proofing_party_ask(&p->asks[ASK_PARTIES], asked->member, settings->operator);
+	p->waiting = store_load(store, p->asks, p->ask_count, on_challenge_loaded, p);
+	return &p->pending;
+}
+
+/* Decide */
+
+/* Somebody else's, used, too late: who asks is told no more than that. */
+static enum err
+not_waiting(struct problem *why)
+{
+	return problem_set(why, ERR_NOT_FOUND, "",
+	    "no challenge of yours with this id and origin waits: it may have been answered, or its time is over");
+}
+
+static enum err
+find_challenge(struct proving *p, struct problem *why)
+{
+	const struct ask *asked = &p->asks[ASK_CHALLENGE];
+
+	if (asked->count && !proofing_challenge_read(arena_copy(p->arena, asked->rows[0].value), &p->challenge))
+		return problem_set(why, ERR_UNAVAILABLE, "",
+		    "the challenge's row in the store is of a form this build does not know");
+	if (!asked->count || !span_equal(p->challenge.caller, p->asked.caller) ||
+	    !span_equal(p->challenge.member, p->asked.member) || !span_equal(p->challenge.origin, p->asked.origin))
+		return not_waiting(why);
+	return OK;
+}
+
+static void
+on_challenge_loaded(void *arg, enum err err, const struct problem *why)
+{
+	struct proving *p = arg;
+	struct span key = p->asks[ASK_CHALLENGE].from;
+	struct problem own;
+	struct unit *unit;
+
+	if (err == OK) {
+		why = &own;
+		err = find_challenge(p, &own);
+	}
+	if (err == OK)
+		err = proofing_party_loaded(p->arena, &p->asks[ASK_PARTIES], p->ask_count - ASK_PARTIES,
+		    p->challenge.relying_party, p->challenge.purpose, p->asked.now, &p->party, &own);
+	if (err != OK) {
+		answer(p, err, why);
+		return;
+	}
+	unit = unit_new(p->arena, store_tables(p->store), id_new(p->asked.now));
+	unit_expect(unit, &proofing_challenge_table, key, p->asks[ASK_CHALLENGE].rows[0].generation);
+	unit_delete(unit, &proofing_challenge_table, key);
+	p->waiting = store_commit(p->store, unit, on_used_up, p);
+}
+
+/* Verify */
+
+static void
+on_used_up(void *arg, const struct committed *committed)
+{
+	struct proving *p = arg;
+	struct jpki_submission submission = p->asked.submission;
+	struct problem why;
+
+	if (committed->code != OK) {
+		if (committed->code == ERR_CONFLICT)
+			not_waiting(&why);
+		else
+			problem_set(&why, committed->code, "", "the challenge could not be used up: %s",
+			    err_name(committed->code));
+		answer(p, why.code, &why);
+		return;
+	}
+	submission.purpose = p->challenge.purpose == PROOFING_SIGNATURE ? JPKI_SIGNATURE : JPKI_AUTHENTICATION;
+	submission.content = p->challenge.text;
+	p->verifying = true;
+	p->waiting = jpki_verify(p->settings->verifier, p->arena, &submission, p->asked.now, on_verified, p);
+}
+
+/* The same certificate has the same handle with one member, and with each member another: no serial, and nothing that
+ * two members could compare (Art. 63). */
+static struct span
+handle_of(const struct proving *p, const struct x509 *certificate)
+{
+	const struct span pieces[] = { p->challenge.member, span_of("", 1), certificate->issuer, certificate->serial };
+	uint8_t sum[32];
+
+	digest_keyed(p->settings->handle_secret, pieces, COUNT(pieces), sum);
+	return span_text(hex_write(p->arena, span_of(sum, 16)));
+}
+
+/* What was promised, and is still the record's to ask for. */
+static unsigned
+told_attributes(const struct proving *p, const struct jpki_verified *v)
+{
+	return v->outcome == ESTABLISHED ? p->challenge.attributes & p->party.attributes : 0;
+}
+
+/* Commit */
+
+static void
+write_member(struct buffer *b, const char *name, struct span text)
+{
+	buffer_print(b, ",\"%s\":", name);
+	json_write_string(b, text);
+}
+
+static void
+write_instant(struct buffer *b, const char *name, struct instant t)
+{
+	char text[INSTANT_TEXT];
+
+	if (t.us)
+		write_member(b, name, span_text(instant_text(t, text)));
+}
+
+static void
+write_revocation(struct buffer *b, const struct revocation_answer *r)
+{
+	buffer_print(b, ",\"revocation\":{\"fresh\":%s", r->fresh ? "true" : "false");
+	if (r->kind != REVOCATION_BY_NOTHING)
+		write_member(b, "kind", span_text(revocation_kind_name(r->kind)));
+	write_instant(b, "next_update", r->next_update);
+	if (r->source)
+		write_member(b, "source", span_text(r->source));
+	write_member(b, "status", span_text(revocation_status_name(r->status)));
+	write_instant(b, "this_update", r->this_update);
+	buffer_byte(b, '}');
+}
+
+/* Of the person nothing but which steps held (schemas/proofing-entry.schema.json). */
+static void
+write_entry(struct buffer *b, const struct proving *p, struct span facts)
+{
+	const struct jpki_verified *v = p->outcome.verified;
+	const struct jpki_profile *profile = v->certificate.profile;
+	char at[INSTANT_TEXT], id[LEDGER_ID_TEXT];
+	const char *before = "";
+	uint8_t sum[32];
+
+	buffer_print(b, "{\"at\":\"%s\",\"attributes\":[", instant_text(p->asked.now, at));
+	for (unsigned i = 0; i < PROOFING_ATTRIBUTES; i++)
+		if (p->outcome.attributes & 1u << i) {
+			buffer_print(b, "%s\"%s\"", before,
+			    proofing_attribute_name((enum proofing_attribute)(1u << i)));
+			before = ",";
+		}
+	buffer_byte(b, ']');
+	write_member(b, "caller", p->challenge.caller);
+	if (profile)
+		buffer_print(b, ",\"certificate\":{\"medium\":\"%s\",\"purpose\":\"%s\",\"world\":\"%s\"}",
+		    jpki_medium_name(profile->medium), jpki_purpose_name(profile->purpose),
+		    jpki_world_name(profile->world));
+	if (facts.size) {
+		buffer_text(b, ",\"facts\":");
+		buffer_add(b, facts);
+	}
+	write_member(b, "ground", p->party.entitlement.ground);
+	write_member(b, "member", p->challenge.member);
+	write_member(b, "operator", p->party.entitlement.operator);
+	write_member(b, "outcome", span_text(outcome_name(v->outcome)));
+	write_member(b, "proofing", span_text(ledger_id_text(&p->outcome.id, id)));
+	write_member(b, "purpose", span_text(proofing_purpose_name(p->challenge.purpose)));
+	write_member(b, "relying_party", p->challenge.relying_party);
+	write_revocation(b, &v->revocation);
+	digest(DIGEST_SHA256, p->challenge.text, sum);
+	write_member(b, "signed_text", span_text(hex_write(p->arena, span_of(sum, sizeof(sum)))));
+	buffer_text(b, ",\"steps\":[");
+	for (size_t i = 0; i < v->examination.count; i++)
+		buffer_print(b, "%s{\"outcome\":\"%s\",\"step\":\"%s\"}", i ? "," : "",
+		    outcome_name(v->examination.steps[i].outcome), v->examination.steps[i].step);
+	buffer_text(b, "]}");
+}
+
+static struct span
+facts_of(const struct proving *p, const struct jpki_verified *v)
+{
+	struct buffer b = buffer_init(FACTS_KEPT);
+	struct span facts = { 0 };
+
+	if (p->asked.dictionary) {
+		proofing_facts_write(&b, p->asked.dictionary, v, p->party.entitlement.entitled);
+		facts = arena_copy(p->arena, buffer_span(&b));
+	}
+	buffer_release(&b);
+	return facts;
+}
+
+/* Outcome, log and ledger entry: one with another or not at all. */
+static struct unit *
+record(struct proving *p, const struct jpki_verified *v)
+{
+	struct unit *unit = unit_new(p->arena, store_tables(p->store), id_new(p->asked.now));
+	struct ledger_entry entry = { .kind = LEDGER_PROOFING, .party = p->challenge.member };
+	struct buffer kept = buffer_init(FACTS_KEPT + KIB), content = buffer_init(LEDGER_ENTRY_LARGEST);
+	struct span facts = facts_of(p, v);
+
+	if (facts.size) {
+		buffer_u8(&kept, FORMAT);
+		buffer_u64(&kept, (uint64_t)p->asked.now.us);
+		buffer_block(&kept, p->challenge.member);
+		buffer_block(&kept, facts);
+		unit_put_until(unit, &proofing_outcome_table, span_of(p->outcome.id.bytes, sizeof(p->outcome.id.bytes)),
+		    buffer_span(&kept), instant_after(p->asked.now, p->settings->outcome_for));
+	}
+	proofing_check_append(unit, &(struct proofing_check){
+		.at = p->asked.now, .member = p->challenge.member, .relying_party = p->challenge.relying_party,
+		.operator = p->party.entitlement.operator,
+		.purpose = p->challenge.purpose == PROOFING_SIGNATURE ? JPKI_SIGNATURE : JPKI_AUTHENTICATION,
+		.medium = v->certificate.profile ? v->certificate.profile->medium : JPKI_NO_MEDIUM,
+		.outcome = v->outcome, .kind = v->revocation.kind,
+		.source = v->revocation.source ? span_text(v->revocation.source) : (struct span){ 0 },
+		.status = v->revocation.status, .charged = v->revocation.fresh,
+	});
+	random_bytes(entry.salt, sizeof(entry.salt));
+	memcpy(p->outcome.salt, entry.salt, sizeof(entry.salt));
+	write_entry(&content, p, facts);
+	entry.content = buffer_span(&content);
+	p->outcome.commitment = ledger_append(unit, p->outcome.id, &entry);
+	buffer_release(&kept);
+	buffer_release(&content);
+	return unit;
+}
+
+static void
+on_verified(void *arg, const struct jpki_verified *v)
+{
+	struct proving *p = arg;
+
+	p->verifying = false;
+	p->outcome = (struct proofing_outcome){
+		.id = id_new(p->asked.now), .verified = v, .attributes = told_attributes(p, v),
+		.reference = p->challenge.reference,
+	};
+	if (v->outcome == ESTABLISHED)
+		p->outcome.handle = handle_of(p, &v->certificate.x509);
+	p->waiting = store_commit(p->store, record(p, v), on_recorded, p);
+}
+
+static void
+on_recorded(void *arg, const struct committed *committed)
+{
+	struct proving *p = arg;
+	struct problem why;
+
+	if (committed->code != OK)
+		problem_set(&why, committed->code, "", "the outcome could not be recorded, so there is none: %s",
+		    err_name(committed->code));
+	answer(p, committed->code, &why);
+}
+
+enum err
+proofing_kept_loaded(const struct ask *asked, struct span member, struct proofing_kept *out, struct problem *why)
+{
+	struct record r;
+	uint8_t format;
+
+	*out = (struct proofing_kept){ 0 };
+	if (asked->count) {
+		r = record_of(asked->rows[0].value);
+		format = record_u8(&r);
+		out->at.us = (int64_t)record_u64(&r);
+		out->member = record_block(&r);
+		out->facts = record_block(&r);
+		if (format != FORMAT || !record_whole(&r))
+			return problem_set(why, ERR_UNAVAILABLE, "",
+			    "the transaction's row in the store is of a form this build does not know");
+	}
+	if (!asked->count || !span_equal(out->member, member))
+		return problem_set(why, ERR_NOT_FOUND, "", "no transaction of yours has this id");
+	return OK;
+}
