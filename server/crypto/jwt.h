@@ -45,7 +45,7 @@ struct jwt_claims {
 };
 /* By any of the keys (SubjectPublicKeyInfo) whose kind the algorithm names: RS256 PS256 ES256 ES384 EdDSA (Ed25519, RFC
  * 9864), RSA of 2048 bits or more. ERR_DENIED: no key, a wrong signature, or a claim that does not hold; the sentence
- * says which. */
+ * says which. Without a key of that kind it takes as long as with one: whoever asks cannot tell by the time. */
 enum err jwt_verify(const struct jwt_unverified *, const struct span *keys, size_t key_count,
     const struct jwt_expectation *, struct arena *, struct jwt_claims *out, struct problem *why);
 

@@ -19,7 +19,7 @@ struct granting {
 	struct jwt_unverified jwt;
 	struct caller caller;
 	struct ask ask;
-	struct problem why;              /* noticed before anything was asked */
+	struct problem why;              /* noticed before anything was asked; or that there is no such caller */
 	struct token_granted granted;
 	on_granted *done;
 	void *arg;
@@ -45,12 +45,20 @@ static on_committed on_recorded;
 
 /* Load */
 
+/* One that there is not is looked at as one that has no key: asking takes as long, and tells as little. */
+static bool
+is_known(const struct granting *g)
+{
+	return g->caller.member.size > 0;
+}
+
 /* Whoever has not shown that he is a caller is told nothing of callers: not which there are, nor which keys they have.
  */
 static enum err
 refuse_stranger(const struct granting *g, struct problem *why)
 {
-	log_info("token.refused", "caller=%s problem=%s", LOG_SPAN(g->jwt.issuer), LOG_TEXT(why->text));
+	log_info("token.refused", "caller=%s problem=%s", LOG_SPAN(g->jwt.issuer),
+	    LOG_TEXT(is_known(g) ? why->text : g->why.text));
 	return problem_set(why, ERR_DENIED, "RFC 7523 s3",
 	    "expected a JWT signed with a key that is registered with the caller its /iss names, found another");
 }
@@ -96,15 +104,17 @@ on_caller_loaded(void *arg, enum err err, const struct problem *why)
 		why = &g->why;
 	} else if (err == OK) {
 		err = caller_loaded(g->arena, &g->ask, &g->caller, &g->why);
-		if (err == ERR_NOT_FOUND)
-			err = refuse_stranger(g, &g->why);
+		if (err == ERR_NOT_FOUND) {
+			g->caller = (struct caller){ .name = g->jwt.issuer };
+			err = OK;
+		}
 		why = &g->why;
 	}
 	if (err != OK) {
 		answer(g, err, why);
 		return;
 	}
-	g->ask = (struct ask){ .table = &member_table, .from = g->caller.member };
+	g->ask = (struct ask){ .table = &member_table, .from = is_known(g) ? g->caller.member : g->jwt.issuer };
 	g->waiting = store_load(g->store, &g->ask, 1, on_member_loaded, g);
 }
 

@@ -113,13 +113,16 @@ refuse_voucher(const struct vouched *v, size_t at, struct problem *why)
 	    "with it, found another");
 }
 
+/* One that there is not is looked at as one that has no key: that takes as long. */
 static void
 take_voucher(struct vouched *v, size_t at)
 {
 	struct problem *why = &v->statements[at].problem;
 
-	if (caller_loaded(v->arena, &v->asks[at], &v->callers[at], why) == ERR_NOT_FOUND)
-		refuse_voucher(v, at, why);
+	if (caller_loaded(v->arena, &v->asks[at], &v->callers[at], why) != ERR_NOT_FOUND)
+		return;
+	v->callers[at] = (struct caller){ .name = v->jwts[at].issuer };
+	why->code = OK;
 }
 
 /* Each ask stays at its statement's place; where that does not hold it is for the member who asks, whose row is wanted
@@ -137,7 +140,7 @@ on_callers_loaded(void *arg, enum err err, const struct problem *why)
 		if (holds(v, i))
 			take_voucher(v, i);
 		v->asks[i] = (struct ask){ .table = &member_table,
-			.from = holds(v, i) ? v->callers[i].member : v->asked.asker };
+			.from = holds(v, i) && v->callers[i].member.size ? v->callers[i].member : v->asked.asker };
 	}
 	v->asks[v->asked.count] = (struct ask){ .table = &member_table, .from = v->asked.asker };
 	v->load = store_load(v->store, v->asks, v->asked.count + 1, on_members_loaded, v);
@@ -159,8 +162,11 @@ verify(struct vouched *v, size_t at, struct jwt_claims *claims, struct problem *
 	};
 	enum err err;
 
-	if (jwt_verify(&v->jwts[at], voucher->keys, voucher->key_count, &expected, v->arena, claims, why) != OK)
+	if (jwt_verify(&v->jwts[at], voucher->keys, voucher->key_count, &expected, v->arena, claims, why) != OK) {
+		if (!voucher->member.size)
+			problem_set(why, ERR_NOT_FOUND, "", "there is no caller of this name");
 		return claims->signed_by_key ? why->code : refuse_voucher(v, at, why);
+	}
 	err = caller_stands(voucher, &v->asks[at], v->asked.now, why);
 	if (err == OK && !(voucher->rights & CALLER_VOUCH))
 		err = problem_set(why, ERR_DENIED, "", "it has no right to vouch");

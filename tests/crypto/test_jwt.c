@@ -1,6 +1,7 @@
 /* tests/crypto/test_jwt.c - JWTs of others: those that hold, and each way in which one may not. */
 #include <stdlib.h>
 
+#include "crypto/cpu.h"
 #include "crypto/jwt_maker.h"
 
 #include "crypto/jwt.h"
@@ -103,6 +104,56 @@ each_algorithm_verifies_with_its_key_among_others(void **state)
 		    &claims, &why), &why, ERR_DENIED, "signature is by none");
 		expect_number("gives no claims", claims.issuer.size + claims.payload.size + (uint64_t)claims.expires.us,
 		    0);
+	}
+}
+
+struct attempt {
+	struct span text;
+	const struct span *keys;
+	size_t key_count;
+};
+
+static void
+attempt(void *arg)
+{
+	const struct attempt *t = arg;
+	struct jwt_expectation expected = expectation(NULL);
+	struct arena scratch = arena_init(4 * MIB);
+	struct jwt_unverified jwt;
+	struct jwt_claims claims;
+	struct problem why;
+
+	expect_ok("it is read", jwt_read(&scratch, t->text, &jwt, &why), &why);
+	expect_number("it is nobody's", jwt_verify(&jwt, t->keys, t->key_count, &expected, &scratch, &claims, &why),
+	    ERR_DENIED);
+	arena_release(&scratch);
+}
+
+/* Whether there is a key cannot be told by the time: a signature costs tens of times what else there is to do. */
+static void
+without_a_key_it_takes_as_long(void **state)
+{
+	static const struct {
+		const char *algorithm, *kind;
+	} cases[] = {
+		{ "RS256", "RSA-2048" }, { "PS256", "RSA-2048" }, { "ES256", "P-256" }, { "ES384", "P-384" },
+		{ "EdDSA", "ED25519" },
+	};
+	const struct span keys[] = { rsa.spki, p256.spki, p384.spki, ed25519.spki };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct maker_key stranger = maker_key_new(&arena, cases[i].kind);
+		struct attempt with = { maker_jwt(&arena, &stranger, cases[i].algorithm, arena_print(&arena,
+		    "{\"alg\":\"%s\"}", cases[i].algorithm), CLAIMS), keys, COUNT(keys) };
+		struct attempt without = { with.text, NULL, 0 };
+		int64_t known = cpu_median(attempt, &with), unknown = cpu_median(attempt, &without);
+
+		if (unknown * 2 < known || known * 2 < unknown)
+			print_error("  %s: %lld ns with a key, %lld without\n", cases[i].algorithm, (long long)known,
+			    (long long)unknown);
+		expect_true(cases[i].algorithm, unknown * 2 >= known && known * 2 >= unknown);
+		maker_key_free(&stranger);
 	}
 }
 
@@ -413,6 +464,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_algorithm_verifies_with_its_key_among_others),
+		cmocka_unit_test(without_a_key_it_takes_as_long),
 		cmocka_unit_test(the_standards_own_example_verifies),
 		cmocka_unit_test(what_is_no_jwt_is_not_read),
 		cmocka_unit_test(a_header_must_be_one_we_understand_whole),

@@ -1,6 +1,7 @@
 /* tests/transaction/test_token_grant.c - short-lived tokens for signed assertions: one each, and only for who may. */
 #include <stdlib.h>
 
+#include "crypto/cpu.h"
 #include "crypto/jwt_maker.h"
 #include "transaction/stage.h"
 
@@ -199,6 +200,50 @@ an_assertion_must_hold(void **state)
 	}
 }
 
+struct attempt {
+	struct stage *stage;
+	struct token_grant asked;
+	int steps;
+};
+
+static void
+attempt(void *arg)
+{
+	struct attempt *t = arg;
+	struct stage *s = t->stage;
+
+	s->done = false;
+	token_grant_start(s->store, &s->arena, &t->asked, on_granted_here, s);
+	for (t->steps = 0; !s->done; t->steps++)
+		store_memory_step(s->store, s->now);
+	expect_problem("a stranger", s->err, &s->why, ERR_DENIED, STRANGER);
+}
+
+/* The same question of the store, the same number of times, and a signature looked at. */
+static void
+who_is_no_caller_takes_as_long(void **state)
+{
+	static const char *const names[] = { "bank-1", "bank-2", "bank-3" }; /* one with a key, none, one without */
+	struct attempt attempts[COUNT(names)];
+	int64_t costs[COUNT(names)];
+	struct stage s;
+
+	(void)state;
+	scene_open(&s, 5);
+	for (size_t i = 0; i < COUNT(names); i++) {
+		attempts[i] = (struct attempt){ .stage = &s, .asked = grant_of(&s, assertion(&s, &stranger,
+		    arena_print(&s.arena, "{\"iss\":\"%s\",\"sub\":\"%s\",\"aud\":\"" ENDPOINT "\",\"jti\":\"1\"" SOON "}",
+		    names[i], names[i]))) };
+		costs[i] = cpu_median(attempt, &attempts[i]);
+		expect_number("as many questions", attempts[i].steps, attempts[0].steps);
+		if (costs[i] * 2 < costs[0] || costs[0] * 2 < costs[i])
+			print_error("  %s: %lld ns, %s: %lld ns\n", names[0], (long long)costs[0], names[i],
+			    (long long)costs[i]);
+		expect_true("as much work", costs[i] * 2 >= costs[0] && costs[0] * 2 >= costs[i]);
+	}
+	stage_close(&s);
+}
+
 static void
 what_is_no_jwt_is_nobodys(void **state)
 {
@@ -343,6 +388,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_assertion_is_worth_one_token_of_ten_minutes),
 		cmocka_unit_test(an_assertion_must_hold),
+		cmocka_unit_test(who_is_no_caller_takes_as_long),
 		cmocka_unit_test(what_is_no_jwt_is_nobodys),
 		cmocka_unit_test(two_callers_may_use_the_same_jti),
 		cmocka_unit_test(a_member_that_is_not_approved_gets_none),
