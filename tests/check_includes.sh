@@ -41,6 +41,7 @@ transaction 6
 front/oidc 7
 front/saml 7
 front/authzen 7
+front/jpki 7
 front/ledger 7
 front/policy 7
 front/registry 7

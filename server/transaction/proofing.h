@@ -41,6 +41,7 @@ struct pending *proofing_begin(struct store *, struct arena *, const struct proo
 
 struct proofing_outcome {
 	struct id id;                /* {"type":"transaction","id":…} asks for decisions about it */
+	enum proofing_purpose purpose; /* the challenge's */
 	const struct jpki_verified *verified;
 	unsigned attributes;         /* enum proofing_attribute: what may be told; 0 unless established */
 	struct span handle;          /* 32 hexadecimal digits: the same for one certificate and member, and no serial */

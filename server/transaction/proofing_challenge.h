@@ -44,7 +44,7 @@ struct proofing_challenge {
 };
 
 #define PROOFING_TEXT_LARGEST 4096
-#define PROOFING_WHAT_LARGEST 300    /* bytes, as the others */
+#define PROOFING_WHAT_LARGEST 400    /* bytes, as the others */
 #define PROOFING_REFERENCE_LARGEST 128
 #define PROOFING_ORIGIN_LARGEST 256
 

@@ -49,7 +49,8 @@ find_relying_party(const struct member_record *m, struct span wanted, const stru
 		    "/relying_party: expected one of the entities of \"%.*s\" with the role rp", SPAN_ARGS(m->id));
 	if (count > 1)
 		return problem_set(why, ERR_NOT_FOUND, "",
-		    "/relying_party: expected the entity ID of one of the %zu relying parties of \"%.*s\", found nothing",
+		    "/relying_party: expected the entity ID of one of the %zu relying parties of \"%.*s\", "
+		    "found nothing",
 		    count, SPAN_ARGS(m->id));
 	*out = found;
 	return OK;

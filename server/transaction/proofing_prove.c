@@ -315,8 +315,8 @@ on_verified(void *arg, const struct jpki_verified *v)
 
 	p->verifying = false;
 	p->outcome = (struct proofing_outcome){
-		.id = id_new(p->asked.now), .verified = v, .attributes = told_attributes(p, v),
-		.reference = p->challenge.reference,
+		.id = id_new(p->asked.now), .purpose = p->challenge.purpose, .verified = v,
+		.attributes = told_attributes(p, v), .reference = p->challenge.reference,
 	};
 	if (v->outcome == ESTABLISHED)
 		p->outcome.handle = handle_of(p, &v->certificate.x509);
