@@ -20,6 +20,7 @@
 #define AUTH_LEVEL 2      /* 112 bits: no SHA-1, no RSA below 2048 */
 #define WALK_LONGEST 4096 /* certificates stepped on, all walks together */
 #define ANCHORS_LARGEST 64
+#define ANY_POLICY "2.5.29.32.0"
 
 struct node {
 	struct x509 read;
@@ -86,6 +87,17 @@ add_nodes(struct search *s, struct problem *why)
 	return err;
 }
 
+static bool
+add_policy(X509_VERIFY_PARAM *p, const char *dotted)
+{
+	ASN1_OBJECT *policy = OBJ_txt2obj(dotted, 1);
+
+	if (policy && X509_VERIFY_PARAM_add0_policy(p, policy) == 1)
+		return true;
+	ASN1_OBJECT_free(policy);
+	return false;
+}
+
 static X509_VERIFY_PARAM *
 parameters_of(const struct path_question *q)
 {
@@ -104,13 +116,11 @@ parameters_of(const struct path_question *q)
 		X509_VERIFY_PARAM_set_depth(p, (int)(q->longest && q->longest < PATH_LONGEST ? q->longest : PATH_LONGEST));
 		X509_VERIFY_PARAM_set_auth_level(p, AUTH_LEVEL);
 	}
-	for (size_t i = 0; good && i < q->policy_count; i++) {
-		ASN1_OBJECT *policy = OBJ_txt2obj(q->policies[i], 1);
-
-		good = policy && X509_VERIFY_PARAM_add0_policy(p, policy) == 1;
-		if (!good)
-			ASN1_OBJECT_free(policy);
-	}
+	/* An empty set is no policy to the library, and any-policy to us. */
+	if (good && q->policy_count == 0)
+		good = add_policy(p, ANY_POLICY);
+	for (size_t i = 0; good && i < q->policy_count; i++)
+		good = add_policy(p, q->policies[i]);
 	if (good)
 		return p;
 	ERR_clear_error();
