@@ -7,8 +7,9 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "codec/text.h"
 #include "crypto/digest.h"
-#include "crypto/x509_path.h"
+#include "crypto/x509_signature.h"
 #include "jpki/ocsp_response.h"
 
 static const struct span ocsp_signing = { (const uint8_t *)"\x2b\x06\x01\x05\x05\x07\x03\x09", 8 };
@@ -252,11 +253,11 @@ static void
 write_reference(struct span der, char out[REVOCATION_REFERENCE])
 {
 	uint8_t hash[DIGEST_LARGEST];
-	int n = snprintf(out, REVOCATION_REFERENCE, "sha256:");
+	char hex[2 * DIGEST_LARGEST + 1];
 
 	digest(DIGEST_SHA256, der, hash);
-	for (size_t i = 0; i < digest_size(DIGEST_SHA256); i++)
-		n += snprintf(out + n, REVOCATION_REFERENCE - (size_t)n, "%02x", hash[i]);
+	snprintf(out, REVOCATION_REFERENCE, "sha256:%.64s",
+	    hex_text(span_of(hash, digest_size(DIGEST_SHA256)), hex));
 }
 
 void
