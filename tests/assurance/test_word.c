@@ -1,15 +1,13 @@
 /* tests/assurance/test_word.c - whose word counts, as a table. */
 #include "assurance/facts.h"
 
-#include "expect.h"
+#include "assurance/dictionary_text.h"
 
 #define NOON SECONDS(1795348800)
 #define HOUR SECONDS(3600)
-#define TITLE "\"title\":{\"ja\":\"題\",\"en\":\"t\"},\"text\":{\"ja\":\"文\",\"en\":\"t\"},\"privacy\":\"none\""
-#define BOOLEAN(id, by, more) \
-	"{\"id\":\"" id "\",\"type\":\"boolean\"," TITLE ",\"asserted_by\":[" by "],\"provenance\":" more "}"
+#define BOOLEAN(id, by, more) DICTIONARY_FACT(id, "boolean", by, ",\"provenance\":" more)
 
-static const char dictionary_text[] = "{\"facts\":["
+static const char dictionary_text[] = DICTIONARY(
     BOOLEAN("login.good", "\"watashi\",\"idp\"", "\"claimed\"") ","
     BOOLEAN("login.hour", "\"watashi\",\"idp\"", "\"claimed\",\"fresh_for\":\"PT1H\"") ","
     BOOLEAN("login.sure", "\"watashi\",\"idp\"", "\"vouched\"") ","
@@ -19,8 +17,7 @@ static const char dictionary_text[] = "{\"facts\":["
     BOOLEAN("rp.standing", "\"watashi\",\"registry\"", "\"claimed\"") ","
     BOOLEAN("operator.good", "\"registry\"", "\"claimed\"") ","
     BOOLEAN("operator.hour", "\"registry\"", "\"vouched\",\"fresh_for\":\"PT1H\"") ","
-    BOOLEAN("txn.kind", "\"watashi\"", "\"claimed\"")
-    "]}";
+    BOOLEAN("txn.kind", "\"watashi\"", "\"claimed\""));
 
 static struct arena arena;
 static const struct dictionary *dictionary;
@@ -28,12 +25,9 @@ static const struct dictionary *dictionary;
 static int
 set_up(void **state)
 {
-	struct problem why;
-
 	(void)state;
 	arena = arena_init(4 * MIB);
-	expect_ok("a dictionary", dictionary_read(&arena, "facts.json", span_text(dictionary_text), &dictionary, &why),
-	    &why);
+	dictionary = dictionary_of(&arena, dictionary_text);
 	return 0;
 }
 

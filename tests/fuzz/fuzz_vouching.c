@@ -4,6 +4,7 @@
 #include <assert.h>
 #include <stdlib.h>
 
+#include "assurance/dictionary_text.h"
 #include "crypto/jwt_maker.h"
 #include "transaction/stage.h"
 
@@ -11,13 +12,12 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-#define TITLE "\"title\":{\"ja\":\"題\",\"en\":\"t\"},\"text\":{\"ja\":\"文\",\"en\":\"t\"},\"privacy\":\"none\""
-static const char dictionary_text[] = "{\"facts\":["
-    "{\"id\":\"token.good\",\"type\":\"boolean\",\"asserted_by\":[\"idp\"]," TITLE "},"
-    "{\"id\":\"token.uses\",\"type\":\"integer\",\"least\":0,\"most\":9,\"asserted_by\":[\"idp\"]," TITLE "},"
-    "{\"id\":\"token.brief\",\"type\":\"boolean\",\"fresh_for\":\"PT5S\",\"asserted_by\":[\"idp\"]," TITLE "},"
-    "{\"id\":\"rp.standing\",\"type\":\"boolean\",\"asserted_by\":[\"watashi\",\"registry\"]," TITLE "},"
-    "{\"id\":\"desk.good\",\"type\":\"boolean\",\"asserted_by\":[\"proofing-provider\"]," TITLE "}]}";
+static const char dictionary_text[] = DICTIONARY(
+    DICTIONARY_FACT("token.good", "boolean", "\"idp\"", "") ","
+    DICTIONARY_FACT("token.uses", "integer", "\"idp\"", ",\"least\":0,\"most\":9") ","
+    DICTIONARY_FACT("token.brief", "boolean", "\"idp\"", ",\"fresh_for\":\"PT5S\"") ","
+    DICTIONARY_FACT("rp.standing", "boolean", "\"watashi\",\"registry\"", "") ","
+    DICTIONARY_FACT("desk.good", "boolean", "\"proofing-provider\"", ""));
 #define OTHERS_FIRST 3 /* from here on facts are not an identity provider's to state */
 
 static struct stage stage;
@@ -34,8 +34,6 @@ struct heard {
 static void
 start(void)
 {
-	struct problem why;
-
 	stage_open(&stage, 1);
 	key = maker_key_new(&stage.arena, "P-256");
 	stage_member_as(&stage, "hospital", STANDING_APPROVED,
@@ -45,8 +43,7 @@ start(void)
 	stage_caller(&stage, &(struct caller){ .name = span_text("hospital-1"), .member = span_text("hospital"),
 	    .rights = CALLER_VOUCH, .keys = { key.spki }, .key_count = 1 });
 	roll = roll_new();
-	if (dictionary_read(&stage.arena, "facts.json", span_text(dictionary_text), &dictionary, &why) != OK)
-		abort();
+	dictionary = dictionary_of(&stage.arena, dictionary_text);
 }
 
 static void

@@ -57,6 +57,19 @@ stage_run(struct stage *s)
 	expect_true("what was started has an end", s->done);
 }
 
+/* Whoever cancels after so many steps of the store is never called back. */
+static inline void
+stage_cancel(struct stage *s, struct pending *pending, int steps)
+{
+	for (int i = 0; i < steps; i++)
+		store_memory_step(s->store, s->now);
+	expect_true("not yet", !s->done);
+	pending_cancel(&pending);
+	while (store_memory_step(s->store, s->now))
+		continue;
+	expect_true("nobody calls", !s->done);
+}
+
 static inline void
 stage_on_committed(void *arg, const struct committed *c)
 {

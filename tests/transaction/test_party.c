@@ -1,20 +1,18 @@
 /* tests/transaction/test_party.c - who takes part in a question, and what the registry lets be known of them. */
+#include "assurance/dictionary_text.h"
 #include "transaction/stage.h"
 
 #include "transaction/party.h"
 
-#define TITLE "\"title\":{\"ja\":\"題\",\"en\":\"t\"},\"text\":{\"ja\":\"文\",\"en\":\"t\"},\"privacy\":\"none\""
-#define WORD(id) "{\"id\":\"" id "\",\"title\":{\"ja\":\"語\",\"en\":\"word\"}}"
 #define STANDING(id) \
-	"{\"id\":\"" id "\",\"type\":\"enum\"," TITLE ",\"asserted_by\":[\"watashi\",\"registry\"]," \
-	"\"provenance\":\"claimed\"," \
-	"\"values\":[" WORD("applied") "," WORD("approved") "," WORD("suspended") "," WORD("withdrawn") "]}"
-#define BOOLEAN(id, by) \
-	"{\"id\":\"" id "\",\"type\":\"boolean\"," TITLE ",\"asserted_by\":[" by "],\"provenance\":\"claimed\"}"
+	DICTIONARY_FACT(id, "enum", "\"watashi\",\"registry\"", DICTIONARY_CLAIMED ",\"values\":[" \
+	DICTIONARY_WORD("applied") "," DICTIONARY_WORD("approved") "," DICTIONARY_WORD("suspended") "," \
+	DICTIONARY_WORD("withdrawn") "]")
+#define BOOLEAN(id, by) DICTIONARY_FACT(id, "boolean", by, DICTIONARY_CLAIMED)
 
-static const char dictionary_text[] = "{\"facts\":[" STANDING("rp.standing") "," STANDING("idp.standing") ","
+static const char dictionary_text[] = DICTIONARY(STANDING("rp.standing") "," STANDING("idp.standing") ","
     BOOLEAN("rp.deletion", "\"registry\",\"rp\"") "," BOOLEAN("operator.legal_person", "\"registry\"") ","
-    BOOLEAN("token.good", "\"idp\"") "]}";
+    BOOLEAN("token.good", "\"idp\""));
 
 #define CERTIFIED(from, until, more) \
 	"{\"area\":\"privacy\",\"assessor\":\"Institute\"," more "\"framework\":\"f\",\"from\":\"" from "\"," \
@@ -31,12 +29,9 @@ static const struct dictionary *dictionary;
 static int
 set_up(void **state)
 {
-	struct problem why;
-
 	(void)state;
 	arena = arena_init(4 * MIB);
-	expect_ok("a dictionary", dictionary_read(&arena, "facts.json", span_text(dictionary_text), &dictionary, &why),
-	    &why);
+	dictionary = dictionary_of(&arena, dictionary_text);
 	return 0;
 }
 
@@ -260,12 +255,7 @@ who_goes_away_is_not_called_back(void **state)
 		p = parties_new(&s.arena, 1);
 		parties_add(&p, ENTITY_RP, span_text("https://rp.example/"), (struct span){ 0 });
 		pending = parties_load(s.store, roll, &s.arena, &p, s.now, on_parties_here, &s);
-		for (int i = 0; i < steps; i++)
-			store_memory_step(s.store, s.now);
-		pending_cancel(&pending);
-		while (store_memory_step(s.store, s.now))
-			continue;
-		expect_true("nobody calls", !s.done);
+		stage_cancel(&s, pending, steps);
 		roll_free(roll);
 		stage_close(&s);
 	}

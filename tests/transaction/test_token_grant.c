@@ -371,13 +371,7 @@ who_goes_away_is_not_called_back(void **state)
 		asked = grant_of(&s, assertion(&s, &key, CLAIMS(SOON ",\"jti\":\"1\"")));
 		s.done = false;
 		pending = token_grant_start(s.store, &s.arena, &asked, on_granted_here, &s);
-		for (int i = 0; i < steps; i++)
-			store_memory_step(s.store, s.now);
-		expect_true("not yet", !s.done);
-		pending_cancel(&pending);
-		while (store_memory_step(s.store, s.now))
-			continue;
-		expect_true("nobody calls", !s.done);
+		stage_cancel(&s, pending, steps);
 		stage_close(&s);
 	}
 }

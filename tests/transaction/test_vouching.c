@@ -1,6 +1,7 @@
 /* tests/transaction/test_vouching.c - facts in signed statements: whose count, for whom, and for how long. */
 #include <stdlib.h>
 
+#include "assurance/dictionary_text.h"
 #include "crypto/jwt_maker.h"
 #include "transaction/stage.h"
 
@@ -14,25 +15,19 @@
 #define BANK ",\"azp\":\"https://bank.example/\""
 #define ALICE ",\"sub\":\"alice\"" BANK
 #define FACTS ",\"facts\":{\"token.good\":true,\"token.uses\":3}"
-#define TITLE "\"title\":{\"ja\":\"題\",\"en\":\"title\"},\"text\":{\"ja\":\"文\",\"en\":\"text\"}"
-#define REST "\"asserted_by\":[\"idp\"],\"provenance\":\"claimed\",\"privacy\":\"none\""
-
 #define RECORD(entity, roles) \
 	"{\"entities\":[{\"entity_id\":\"https://other.example/\",\"roles\":[\"ap\"]}," \
 	"{\"entity_id\":\"" entity "\",\"roles\":[" roles "],\"saml\":\"<x/>\"}],\"id\":\"x\"}"
 
-static const char dictionary_text[] = "{\"facts\":["
-    "{\"id\":\"token.good\",\"type\":\"boolean\"," TITLE "," REST "},"
-    "{\"id\":\"token.uses\",\"type\":\"integer\",\"least\":0,\"most\":9," TITLE "," REST "},"
-    "{\"id\":\"token.fresh\",\"type\":\"boolean\",\"fresh_for\":\"PT1H\"," TITLE "," REST "},"
-    "{\"id\":\"token.brief\",\"type\":\"boolean\",\"fresh_for\":\"PT5S\"," TITLE "," REST "},"
-    "{\"id\":\"rp.standing\",\"type\":\"boolean\"," TITLE ",\"asserted_by\":[\"watashi\",\"registry\"],"
-    "\"provenance\":\"claimed\",\"privacy\":\"none\",\"fresh_for\":\"PT1H\"},"
-    "{\"id\":\"desk.good\",\"type\":\"boolean\"," TITLE ",\"asserted_by\":[\"proofing-provider\",\"platform\"],"
-    "\"provenance\":\"claimed\",\"privacy\":\"none\"},"
-    "{\"id\":\"rp.good\",\"type\":\"boolean\"," TITLE ",\"asserted_by\":[\"rp\"],"
-    "\"provenance\":\"claimed\",\"privacy\":\"none\"}"
-    "]}";
+static const char dictionary_text[] = DICTIONARY(
+    DICTIONARY_FACT("token.good", "boolean", "\"idp\"", DICTIONARY_CLAIMED) ","
+    DICTIONARY_FACT("token.uses", "integer", "\"idp\"", DICTIONARY_CLAIMED ",\"least\":0,\"most\":9") ","
+    DICTIONARY_FACT("token.fresh", "boolean", "\"idp\"", DICTIONARY_CLAIMED ",\"fresh_for\":\"PT1H\"") ","
+    DICTIONARY_FACT("token.brief", "boolean", "\"idp\"", DICTIONARY_CLAIMED ",\"fresh_for\":\"PT5S\"") ","
+    DICTIONARY_FACT("rp.standing", "boolean", "\"watashi\",\"registry\"",
+	DICTIONARY_CLAIMED ",\"fresh_for\":\"PT1H\"") ","
+    DICTIONARY_FACT("desk.good", "boolean", "\"proofing-provider\",\"platform\"", DICTIONARY_CLAIMED) ","
+    DICTIONARY_FACT("rp.good", "boolean", "\"rp\"", DICTIONARY_CLAIMED));
 
 static struct arena arena;
 static struct maker_key key, other;
@@ -41,14 +36,11 @@ static const struct dictionary *dictionary;
 static int
 make_all(void **state)
 {
-	struct problem why;
-
 	(void)state;
 	arena = arena_init(16 * MIB);
 	key = maker_key_new(&arena, "P-256");
 	other = maker_key_new(&arena, "P-256");
-	expect_ok("a dictionary", dictionary_read(&arena, "facts.json", span_text(dictionary_text), &dictionary, &why),
-	    &why);
+	dictionary = dictionary_of(&arena, dictionary_text);
 	return 0;
 }
 
@@ -409,12 +401,7 @@ who_goes_away_is_not_called_back(void **state)
 		pending = vouching_take(s.store, roll, &s.arena, &(struct vouching){ .statements = &statement,
 		    .count = 1, .audience = span_text("https://federation.example"), .asker = span_text("bank"),
 		    .dictionary = dictionary, .now = s.now }, on_vouched_here, &s);
-		for (int i = 0; i < steps; i++)
-			store_memory_step(s.store, s.now);
-		pending_cancel(&pending);
-		while (store_memory_step(s.store, s.now))
-			continue;
-		expect_true("nobody calls", !s.done);
+		stage_cancel(&s, pending, steps);
 		roll_free(roll);
 		stage_close(&s);
 	}
