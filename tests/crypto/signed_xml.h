@@ -60,15 +60,19 @@ signing_key_new(struct arena *a, EVP_PKEY *key)
 	return k;
 }
 
-/* An ID is what is called ID, wherever it stands: a signer of attacks refers to what it likes. */
+/* An ID is what is called ID or Id, wherever it stands: a signer of attacks refers to what it likes. */
 static inline void
 register_ids(xmlDocPtr doc, xmlNodePtr node)
 {
 	for (; node; node = node->next) {
-		xmlAttrPtr id = node->type == XML_ELEMENT_NODE ? xmlHasNsProp(node, BAD_CAST "ID", NULL) : NULL;
+		static const char *const names[] = { "ID", "Id" };
 
-		if (id)
-			xmlAddID(NULL, doc, id->children->content, id);
+		for (size_t i = 0; i < COUNT(names) && node->type == XML_ELEMENT_NODE; i++) {
+			xmlAttrPtr id = xmlHasNsProp(node, BAD_CAST names[i], NULL);
+
+			if (id)
+				xmlAddID(NULL, doc, id->children->content, id);
+		}
 		if (node->type == XML_ELEMENT_NODE)
 			register_ids(doc, node->children);
 	}
