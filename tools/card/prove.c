@@ -1,0 +1,158 @@
+/* card/prove.c - the command that proves to a service who one is. */
+#include <stdio.h>
+
+#include "base/file.h"
+#include "card/command.h"
+#include "card/service.h"
+#include "codec/document.h"
+
+#define ARENA (8 * MIB)
+#define TOKEN_LARGEST 512
+
+struct wishes {
+	struct signing_options signing;
+	struct challenge_wish challenge;
+	const char *token, *token_file, *authorities;
+	bool json;
+};
+
+static enum err
+bearer_read(struct arena *a, const struct wishes *w, const char **out, struct problem *why)
+{
+	struct buffer file;
+	enum err err;
+
+	*out = w->token;
+	if (!w->token_file)
+		return OK;
+	file = buffer_init(TOKEN_LARGEST);
+	err = file_read(w->token_file, &file, why);
+	if (err == OK) {
+		struct span rest = buffer_span(&file);
+
+		*out = arena_text(a, span_trim(span_cut(&rest, '\n')));
+	}
+	buffer_release(&file);
+	return err;
+}
+
+/* What came of it, for a person. */
+
+static void
+attributes_show(struct place attributes)
+{
+	const char *key;
+	struct place value;
+	void *cursor = NULL;
+
+	while (place_next(attributes, &cursor, &key, &value)) {
+		json_t *json = place_value(value);
+
+		if (json_is_string(json))
+			printf("  %s: %s\n", key, json_string_value(json));
+		else
+			for (void *i = json_object_iter(json); i; i = json_object_iter_next(json, i))
+				printf("  %s %s: %s\n", key, json_object_iter_key(i),
+				    json_is_string(json_object_iter_value(i)) ? json_string_value(json_object_iter_value(i)) :
+				    json_is_true(json_object_iter_value(i)) ? "true" : "false");
+	}
+}
+
+static const char *
+outcome_text(const char *outcome)
+{
+	if (strcmp(outcome, "established") == 0)
+		return either("本人であることが確認されました。", "Established: the service has seen who you are.");
+	if (strcmp(outcome, "refuted") == 0)
+		return either("確認できませんでした（無効）。", "Refuted: the proof does not count.");
+	return either("確認できませんでした（判定不能）。", "Undetermined: the service could not find out.");
+}
+
+static enum ending
+outcome_show(struct arena *a, struct span body, bool json)
+{
+	struct document document = document_parse(a, "outcome", body);
+	struct place root = document_root(&document), failed_step = place_member(root, "failed");
+	const char *outcome = arena_text(a, span_text(place_text(place_required(place_member(root, "outcome")), 1, 40, NULL)));
+	bool established = strcmp(outcome, "established") == 0;
+	struct problem why;
+
+	if (json) {
+		printf("%.*s\n", SPAN_ARGS(body));
+	} else if (*outcome) {
+		printf("%s\n", outcome_text(outcome));
+		if (place_exists(failed_step))
+			printf("  %s: %s\n", place_text(place_member(failed_step, "step"), 1, 80, ""),
+			    place_text(place_member(failed_step, "text"), 1, 2048, ""));
+		attributes_show(place_member(root, "attributes"));
+	}
+	/* What else it says is the service's to add. */
+	place_value(root);
+	if (document_end(&document, &why) != OK)
+		return failed(&why);
+	return established ? DONE_WELL : FAILED;
+}
+
+static enum ending
+person_prove(struct arena *a, const char *url, struct wishes *w)
+{
+	struct service service = { .authorities = w->authorities };
+	struct challenge challenge;
+	struct signed_data made;
+	enum ending ending;
+	struct problem why;
+	struct span body;
+	size_t size = strlen(url);
+
+	while (w->challenge.use < USES &&
+	    (!w->signing.purpose || strcmp(use_names[w->challenge.use], w->signing.purpose) != 0))
+		w->challenge.use++;
+	if (w->challenge.use == USES)
+		return misuse(PROGRAM, "--purpose: expected signature or authentication");
+	if (w->signing.language && !words_are(w->signing.language))
+		return misuse(PROGRAM, "--lang: expected ja or en, found \"%s\"", w->signing.language);
+	service.url = arena_print(a, "%s%s", url, size && url[size - 1] == '/' ? "" : "/");
+	if (bearer_read(a, w, &service.bearer, &why) != OK ||
+	    challenge_fetch(&service, a, &w->challenge, &challenge, &why) != OK)
+		return failed(&why);
+	if (!text_show(challenge.text)) {
+		problem_set(&why, ERR_INVALID, "", "%s", either("署名する文章に表示できない文字があるため、中止しました。",
+		    "what is to be signed has characters nobody can see: nothing is signed"));
+		return failed(&why);
+	}
+	ending = data_sign(&w->signing, a, challenge.text, &made);
+	if (ending != DONE_WELL)
+		return ending;
+	if (proof_post(&service, a, &challenge, made.certificate.der, made.signature, &body, &why) != OK)
+		return failed(&why);
+	return outcome_show(a, body, w->json);
+}
+
+enum ending
+prove_command(int argc, char **argv)
+{
+	struct wishes w = { 0 };
+	const struct option_row options[] = {
+		SIGNING_OPTIONS(w.signing),
+		{ "token", "TOKEN", "the caller's bearer token; others on this machine may see it", &w.token, NULL, NULL },
+		{ "token-file", "FILE", "a file with the token", &w.token_file, NULL, NULL },
+		{ "relying-party", "ID", "the entity ID it is for", &w.challenge.relying_party, NULL, NULL },
+		{ "origin", "URL", "where the person is", &w.challenge.origin, NULL, NULL },
+		{ "reference", "TEXT", "the caller's own name for it", &w.challenge.reference, NULL, NULL },
+		{ "what", "TEXT", "what it is for, in one line", &w.challenge.what, NULL, NULL },
+		{ "ca", "FILE", "CAs the service is believed by, PEM", &w.authorities, NULL, NULL },
+		{ "json", NULL, "print the service's answer as it came", NULL, &w.json, NULL },
+		{ 0 },
+	};
+	const struct command_usage usage = { "prove URL --purpose WORD [OPTION …]",
+		"Fetches a challenge from the Watashi service at URL, shows it, signs it, posts the proof, and prints the outcome.",
+		options, 1, 1 };
+	struct arena a = arena_init(ARENA);
+	enum ending ending;
+	const char *url;
+
+	if (options_read(PROGRAM, &usage, argc, argv, &url, &ending))
+		ending = person_prove(&a, url, &w);
+	arena_release(&a);
+	return ending;
+}

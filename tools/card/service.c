@@ -1,0 +1,167 @@
+/* card/service.c - asking a Watashi service over HTTPS. */
+#include "card/service.h"
+
+#include <curl/curl.h>
+#include <stdlib.h>
+
+#include "codec/document.h"
+#include "codec/text.h"
+
+#define ANSWER_LARGEST (256 * KIB)
+#define REQUEST_LARGEST (256 * KIB)
+#define WAIT 60L /* seconds */
+
+static size_t
+on_bytes(char *data, size_t size, size_t count, void *arg)
+{
+	struct buffer *b = arg;
+
+	buffer_add(b, span_of(data, size * count));
+	return b->overflowed ? 0 : size * count;
+}
+
+/* Nobody between hears what goes to this machine itself. */
+static bool
+url_safe(const char *url)
+{
+	static const char *const hosts[] = { "http://localhost", "http://127.0.0.1", "http://[::1]" };
+
+	if (strncmp(url, "https://", 8) == 0)
+		return true;
+	for (size_t i = 0; i < COUNT(hosts); i++) {
+		size_t size = strlen(hosts[i]);
+
+		if (strncmp(url, hosts[i], size) == 0 && strchr(":/", url[size]))
+			return true;
+	}
+	return false;
+}
+
+/* "title: detail" of a problem document (RFC 9457), or of OAuth's errors; else nothing is repeated. */
+static enum err
+status_problem(struct arena *a, long status, struct span body, struct problem *why)
+{
+	const char *title = "", *detail = "";
+	struct document document = document_parse(a, "answer", body);
+	json_t *root = document.root, *value;
+
+	if ((value = json_object_get(root, "title")) || (value = json_object_get(root, "error")))
+		title = arena_text(a, span_text(json_is_string(value) ? json_string_value(value) : ""));
+	if ((value = json_object_get(root, "detail")) || (value = json_object_get(root, "error_description")))
+		detail = arena_text(a, span_text(json_is_string(value) ? json_string_value(value) : ""));
+	document_end(&document, NULL);
+	return problem_set(why, ERR_DENIED, "", "the service answered with status %ld%s%s%s%s", status, *title ? ": " : "",
+	    title, *detail ? ": " : "", detail);
+}
+
+static struct curl_slist *
+fields_make(struct arena *a, const struct service *s, bool posts)
+{
+	struct curl_slist *fields = curl_slist_append(NULL, "Accept: application/json, text/plain");
+
+	if (posts)
+		fields = curl_slist_append(fields, "Content-Type: application/json");
+	if (s->bearer)
+		fields = curl_slist_append(fields, arena_print(a, "Authorization: Bearer %s", s->bearer));
+	return fields;
+}
+
+enum err
+service_ask(const struct service *s, struct arena *a, const char *path, struct span json, struct span *body,
+    struct problem *why)
+{
+	const char *url = arena_print(a, "%s%s", s->url, path);
+	struct buffer answer = buffer_init(ANSWER_LARGEST);
+	struct curl_slist *fields;
+	char said[CURL_ERROR_SIZE] = "";
+	long status = 0;
+	CURLcode code;
+	CURL *curl;
+
+	if (!url_safe(url))
+		return problem_set(why, ERR_DENIED, "RFC 6750 s5.3", "%s: expected https", url);
+	curl = curl_easy_init();
+	fields = fields_make(a, s, json.size);
+	if (!curl || !fields)
+		abort();
+	curl_easy_setopt(curl, CURLOPT_URL, url);
+	curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "https,http");
+	curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 0L);
+	curl_easy_setopt(curl, CURLOPT_USERAGENT, "watashi-card");
+	curl_easy_setopt(curl, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
+	curl_easy_setopt(curl, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+	curl_easy_setopt(curl, CURLOPT_TIMEOUT, WAIT);
+	curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
+	curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, said);
+	curl_easy_setopt(curl, CURLOPT_HTTPHEADER, fields);
+	curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, on_bytes);
+	curl_easy_setopt(curl, CURLOPT_WRITEDATA, &answer);
+	if (s->authorities)
+		curl_easy_setopt(curl, CURLOPT_CAINFO, s->authorities);
+	if (json.size) {
+		curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)json.size);
+		curl_easy_setopt(curl, CURLOPT_POSTFIELDS, json.data);
+	}
+	code = curl_easy_perform(curl);
+	curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
+	curl_slist_free_all(fields);
+	curl_easy_cleanup(curl);
+	*body = arena_copy(a, buffer_span(&answer));
+	buffer_release(&answer);
+	if (code != CURLE_OK)
+		return problem_set(why, ERR_UNAVAILABLE, "", "%s: %s", url, said[0] ? said : curl_easy_strerror(code));
+	return status == 200 || status == 201 ? OK : status_problem(a, status, *body, why);
+}
+
+static void
+member_add(struct buffer *b, const char *name, const char *value)
+{
+	if (!value)
+		return;
+	buffer_print(b, ",\"%s\":", name);
+	json_write_string(b, span_text(value));
+}
+
+enum err
+challenge_fetch(const struct service *s, struct arena *a, const struct challenge_wish *wish, struct challenge *out,
+    struct problem *why)
+{
+	struct buffer json = buffer_init(REQUEST_LARGEST);
+	struct document document;
+	struct place root;
+	struct span body;
+	enum err err;
+
+	buffer_print(&json, "{\"purpose\":\"%s\"", use_names[wish->use]);
+	member_add(&json, "relying_party", wish->relying_party);
+	member_add(&json, "origin", wish->origin);
+	member_add(&json, "reference", wish->reference);
+	member_add(&json, "what", wish->what);
+	buffer_byte(&json, '}');
+	err = service_ask(s, a, "v1/jpki/challenges", buffer_span(&json), &body, why);
+	buffer_release(&json);
+	if (err != OK)
+		return err;
+	document = document_parse(a, "challenge", body);
+	root = document_root(&document);
+	out->id = place_text(place_required(place_member(root, "id")), 32, 32, NULL);
+	out->text = span_text(place_text(place_required(place_member(root, "text")), 1, 2048, NULL));
+	out->expires_at = place_text(place_required(place_member(root, "expires_at")), 1, 40, NULL);
+	/* It becomes part of a path, and what is signed is what was asked for. */
+	if (strspn(out->id, "0123456789abcdef") != 32)
+		place_fail(place_member(root, "id"), "32 hexadecimal digits", NULL);
+	if (strcmp(place_text(place_required(place_member(root, "purpose")), 1, 40, NULL), use_names[wish->use]) != 0)
+		place_fail(place_member(root, "purpose"), use_names[wish->use], NULL);
+	return document_end(&document, why);
+}
+
+enum err
+proof_post(const struct service *s, struct arena *a, const struct challenge *c, struct span certificate,
+    struct span signature, struct span *outcome, struct problem *why)
+{
+	struct span encoded_certificate = base64_write(a, certificate), encoded_signature = base64_write(a, signature);
+	const char *json = arena_print(a, "{\"algorithm\":\"RS256\",\"certificate\":\"%.*s\",\"signature\":\"%.*s\"}",
+	    SPAN_ARGS(encoded_certificate), SPAN_ARGS(encoded_signature));
+
+	return service_ask(s, a, arena_print(a, "v1/jpki/challenges/%s/proof", c->id), span_text(json), outcome, why);
+}

@@ -1,0 +1,97 @@
+/* card/sign.c - the command that signs a challenge. */
+#include <openssl/evp.h>
+#include <stdio.h>
+
+#include "base/file.h"
+#include "card/command.h"
+#include "card/service.h"
+#include "codec/text.h"
+#include "crypto/new_file.h"
+
+#define ARENA (4 * MIB)
+#define CHALLENGE_LARGEST (1 * MIB)
+
+struct wishes {
+	struct signing_options signing;
+	const char *challenge, *out, *certificate, *authorities;
+};
+
+/* An address is fetched, a file read; anything else is the text itself. */
+static enum err
+challenge_read(struct arena *a, const struct wishes *w, struct span *out, struct problem *why)
+{
+	const struct service service = { .url = w->challenge, .authorities = w->authorities };
+	struct buffer file;
+	enum err err;
+
+	if (strncmp(w->challenge, "https://", 8) == 0 || strncmp(w->challenge, "http://", 7) == 0)
+		return service_ask(&service, a, "", (struct span){ 0 }, out, why);
+	file = buffer_init(CHALLENGE_LARGEST);
+	err = file_read(w->challenge, &file, why);
+	if (err == OK)
+		*out = arena_copy(a, buffer_span(&file));
+	else if (err == ERR_NOT_FOUND || err == ERR_IO)
+		*out = span_text(w->challenge);
+	buffer_release(&file);
+	return err == ERR_NOT_FOUND || err == ERR_IO ? OK : err;
+}
+
+static void
+digest_show(struct arena *a, struct span data)
+{
+	uint8_t digest[32];
+
+	EVP_Digest(data.data, data.size, digest, NULL, EVP_sha256(), NULL);
+	fprintf(stderr, either("表示できない内容（%zuバイト、SHA-256 %s）に署名します。\n",
+	    "What will be signed cannot be shown: %zu bytes, SHA-256 %s\n"), data.size, hex_write(a, span_of(digest, 32)));
+}
+
+static enum ending
+challenge_sign(struct arena *a, const struct wishes *w)
+{
+	struct signed_data made;
+	enum ending ending;
+	struct problem why;
+	struct span data, text;
+
+	if (!w->challenge)
+		return misuse(PROGRAM, "sign: expected --challenge; see " PROGRAM " sign --help");
+	if (challenge_read(a, w, &data, &why) != OK)
+		return failed(&why);
+	if (!text_show(data))
+		digest_show(a, data);
+	ending = data_sign(&w->signing, a, data, &made);
+	if (ending != DONE_WELL)
+		return ending;
+	text = base64_write(a, made.signature);
+	if (w->certificate && new_file_write(w->certificate, 0644, made.certificate.der, &why) != OK)
+		return failed(&why);
+	if (w->out && new_file_write(w->out, 0644, made.signature, &why) != OK)
+		return failed(&why);
+	if (!w->out)
+		printf("%.*s\n", SPAN_ARGS(text));
+	return DONE_WELL;
+}
+
+enum ending
+sign_command(int argc, char **argv)
+{
+	struct wishes w = { 0 };
+	const struct option_row options[] = {
+		{ "challenge", "WHAT", "what to sign: a file, an address, or the text itself", &w.challenge, NULL, NULL },
+		SIGNING_OPTIONS(w.signing),
+		{ "out", "FILE", "the signature's bytes; without it, base64 on standard output", &w.out, NULL, NULL },
+		{ "certificate", "FILE", "where the certificate goes (DER)", &w.certificate, NULL, NULL },
+		{ "ca", "FILE", "CAs the address is believed by, PEM", &w.authorities, NULL, NULL },
+		{ 0 },
+	};
+	const struct command_usage usage = { "sign --challenge WHAT --purpose WORD [OPTION …]",
+		"Signs with RSA PKCS#1 v1.5 and SHA-256 (RS256).", options, 0, 0 };
+	struct arena a = arena_init(ARENA);
+	enum ending ending;
+
+	if (options_read(PROGRAM, &usage, argc, argv, NULL, &ending))
+		ending = challenge_sign(&a, &w);
+	arena_release(&a);
+	return ending;
+}

@@ -1,0 +1,37 @@
+/* card/words.c - what the program says, in the person's language. */
+#include "card/words.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static bool japanese;
+
+void
+words_choose(void)
+{
+	static const char *const variables[] = { "LC_ALL", "LC_MESSAGES", "LANG" };
+
+	for (size_t i = 0; i < sizeof(variables) / sizeof(variables[0]); i++) {
+		const char *value = getenv(variables[i]);
+
+		if (value && *value) {
+			japanese = strncmp(value, "ja", 2) == 0;
+			return;
+		}
+	}
+}
+
+bool
+words_are(const char *language)
+{
+	if (strcmp(language, "ja") != 0 && strcmp(language, "en") != 0)
+		return false;
+	japanese = strcmp(language, "ja") == 0;
+	return true;
+}
+
+const char *
+either(const char *ja, const char *en)
+{
+	return japanese ? ja : en;
+}
