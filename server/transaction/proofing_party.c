@@ -71,7 +71,7 @@ proofing_party_loaded(struct arena *arena, const struct ask *asks, size_t count,
     enum proofing_purpose purpose, struct instant now, struct proofing_party *out, struct problem *why)
 {
 	struct member_record record, operator;
-	const struct member_entity *entity;
+	const struct member_entity *entity = NULL;
 	bool operated = false;
 
 	*out = (struct proofing_party){ 0 };
