@@ -141,7 +141,7 @@ const bases = {
 	court: ["裁判所", "A court"],
 	"certification-business": ["認定を受けた認証事業者", "An accredited certification business"],
 };
-const uses = {
+const jpkiUses = {
 	signature: ["署名用電子証明書", "signature certificates"],
 	authentication: ["利用者証明用電子証明書", "authentication certificates"],
 };
@@ -151,7 +151,7 @@ function period(held, standing) {
 
 	return [element("p", { class: "badges" }, badge(...state)),
 		element("dl", { class: "facts" },
-			fact("対象", "For", ...held.uses.flatMap((use, at) => [...(at ? [both("、", ", ")] : []), both(...uses[use])])),
+			fact("対象", "For", ...held.uses.flatMap((use, at) => [...(at ? [both("、", ", ")] : []), both(...jpkiUses[use])])),
 			fact("有効期間", "In force", time(held.from), both("から ", " – "), time(held.until), both("まで", "")))];
 }
 
