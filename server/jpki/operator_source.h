@@ -1,7 +1,8 @@
 /* jpki/operator_source.h - asking the API of a platform operator who verifies for us.
  *
  * Each operator's API is its own, told under contract; so this is the adapter of one that speaks ours
- * (/v1/jpki/status, schemas/jpki-status.schema.json), and the model for others: a revocation_source that posts by courier.
+ * (/v1/jpki/status, schemas/jpki-status.schema.json), and the model for others: a revocation_source that posts by
+ * courier.
  */
 #pragma once
 
@@ -9,7 +10,11 @@
 
 struct operator_settings {
 	const char *name, *url;
-	const char *token_file;     /* bearer token, read again when it changes */
+	const char *token_file;     /* bearer token, read again for each question; NULL: none is sent */
 	int64_t time;
+	int64_t oldest;             /* how old what it tells may be at most, whatever next_update says */
+	int64_t skew;               /* by which clocks may differ */
 };
+
+/* The settings are copied; the courier stays the caller's and outlives the source. */
 struct revocation_source *operator_source_new(struct courier *, const struct operator_settings *);
