@@ -3,7 +3,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "assurance/difference.h"
+#include "assurance/difference_page.h"
 #include "base/file.h"
 #include "codec/text.h"
 #include "ctl/policy.h"
@@ -199,19 +199,41 @@ difference_show(const struct framework *before, const struct framework *after, c
 		                "  A search was cut off at its limit: there may be more differences.");
 }
 
+/* One HTML file, to be filed. */
+static enum ending
+page_write(struct ctl *ctl, const struct framework *const frameworks[2], const struct policy_difference *d,
+    const char *path, enum render_languages languages)
+{
+	struct buffer page = buffer_init(RENDERING_LARGEST);
+	enum ending ending;
+
+	difference_page(&page, frameworks[0], frameworks[1], d, languages);
+	ending = policy_output(ctl, path, buffer_span(&page));
+	buffer_release(&page);
+	return ending;
+}
+
 enum ending
 policy_diff(struct ctl *ctl, int argc, char **argv)
 {
-	const char *operands[2] = { 0 }, *facts = NULL;
+	const char *operands[2] = { 0 }, *facts = NULL, *path = NULL, *language = NULL;
 	const struct flag flags[] = {
 		{ .name = "facts",
 		    .argument = "FILE",
 		    .help = "the dictionary of both; that of the directory when not given",
 		    .text = &facts },
+		{ .name = "html",
+		    .argument = "FILE",
+		    .help = "write it there as well, as one HTML file that prints on A4",
+		    .text = &path },
+		{ .name = "language",
+		    .argument = "ja|en|both",
+		    .help = "of that file; your locale's when not given",
+		    .text = &language },
 		{ 0 },
 	};
 	const struct usage usage = {
-		.synopsis = "policy diff A B [--facts FILE]",
+		.synopsis = "policy diff A B [--facts FILE] [--html FILE [--language ja|en|both]]",
 		.about = "What B demands otherwise than A: of each criterion whether it is the same, reworded,\n"
 		         "stricter, looser, other, added or removed, and of each level; with facts that meet the one\n"
 		         "and not the other. A and B are directories, or versions the daemon has: jp-idtf@1.0.",
@@ -222,17 +244,23 @@ policy_diff(struct ctl *ctl, int argc, char **argv)
 	struct version versions[2] = { 0 };
 	const struct framework *frameworks[2];
 	struct policy_difference found;
+	enum render_languages languages;
 	struct problem why;
 	enum ending ending;
 
 	if (!arguments_read(ctl, &usage, argc, argv, operands, &ending))
 		return ending;
+	if (!policy_languages_read(language, &languages))
+		return misused("--language: expected ja, en or both, found \"%s\"", language);
 	for (size_t i = 0; i < 2; i++)
 		if (version_load(ctl, operands[i], facts, &versions[i], &why) != OK)
 			return refused(&why);
 	if (versions_read(ctl, versions, facts, frameworks, &why) != OK)
 		return refused(&why);
 	framework_difference(frameworks[0], frameworks[1], 0, ctl->arena, &found);
+	ending = path ? page_write(ctl, frameworks, &found, path, languages) : DONE;
+	if (ending != DONE)
+		return ending;
 	if (ctl->json)
 		return difference_print(frameworks[0], frameworks[1], &found);
 	difference_show(frameworks[0], frameworks[1], &found, policy_in_japanese());
