@@ -9,6 +9,7 @@ import { bearerList, bearerMeaning, bearerWords, dictionaryOf, factWords, needed
 import { bytesFromHex, commitmentOf } from "./merkle.js";
 import { idForm, promiseOf, readAnswer } from "./answer.js";
 import { proof } from "./proof.js";
+import { several } from "./several.js";
 import { startLanguage } from "./language.js";
 import { time } from "./time.js";
 
@@ -97,6 +98,8 @@ function meets(policy, { area, reached, required, comparison }) {
 function sentence(policy, decision) {
 	const short = decision.levels.filter((level) => level.required && !policy.missing && !meets(policy, level));
 
+	if (!decision.entry && decision.permit === null)
+		return both("この文は、認められたかどうかを述べていません。", "This text does not say whether it was permitted.");
 	if (!decision.entry) {
 		return decision.permit ? both("この文は、認められたと述べています。", "This text says that it was permitted.")
 			: both("この文は、認められなかったと述べています。", "This text says that it was not permitted.");
@@ -363,7 +366,7 @@ function title([ja, en]) {
 
 /* Green and red are for what the record says. */
 function outcome(policy, decision, agreement) {
-	const word = decision.permit ? ["許可", "Permit"] : ["不許可", "Deny"];
+	const word = { true: ["許可", "Permit"], false: ["不許可", "Deny"], null: ["判断なし", "No verdict"] }[decision.permit];
 	const [of, kind] = !decision.entry ? [["この文：", "The text: "], "quiet"]
 		: [agreement?.state === "contradicted" ? ["記録：", "The record: "] : ["", ""], decision.permit ? "good" : "bad"];
 
@@ -371,9 +374,10 @@ function outcome(policy, decision, agreement) {
 		element("p", {}, badge(kind, `${of[0]}${word[0]}`, `${of[1]}${word[1]}`)), element("p", {}, sentence(policy, decision)));
 }
 
-/* `given`: { record, answer, agreement }; the last two are null when no answer was pasted. */
+/* `given`: { record, answer, agreement, answers }: the answer that is shown, and all of its text; null, and none, when none was
+ * pasted. */
 async function show(given) {
-	const { record, answer, agreement } = given;
+	const { record, answer, agreement, answers } = given;
 	const of = record ? { id: record.entry.framework, version: record.entry.version } : answer.context.policy;
 	const [found, all] = await Promise.all([askPolicy(of.id, of.version), ask("/v1/policy/facts")]);
 	const policy = found.json ?? unknownPolicy(of.id, of.version);
@@ -383,6 +387,7 @@ async function show(given) {
 	const content = [
 		element("p", { class: "overline" }, both("判断の記録", "A decision")),
 		element("h1", {}, both(...heading)),
+		...several(answers, answer, (other) => showOne(answers, other)),
 		...(agreement ? [agreementNote(agreement, policy, dictionary)] : []),
 		outcome(policy, decision, agreement),
 		...(policy.missing ? [element("p", { class: "aside" }, both("基準の内容を取得できなかったため、番号で示しています。", "The policy could not be fetched, so names stand for its words."))] : []),
@@ -435,7 +440,7 @@ async function openFromAddress() {
 	const { found, record } = await findRecord(id, salt);
 
 	if (record)
-		show({ record, answer: null, agreement: null });
+		show({ record, answer: null, agreement: null, answers: [] });
 	else
 		showNothing(...unopened[found]);
 }
@@ -447,14 +452,18 @@ function complain(output, field) {
 	field.focus();
 }
 
-/* The first decision, when there are several in one answer. The address is that of the record: without one it names none. */
-async function showAnswer(text) {
-	const answer = readAnswer(text).find(({ decision }) => decision !== null);
+/* The address is that of the record: without one it names none. */
+async function showOne(answers, answer) {
 	const agreement = await agreementOf(answer);
 	const { record } = agreement;
 
-	await show({ record, answer, agreement });
+	await show({ record, answer, agreement, answers });
 	history.replaceState(null, "", record ? `/decisions/${record.id}${location.search}#${record.salt}` : `/decisions/${location.search}`);
+	const heading = document.querySelector("h1");
+
+	heading.tabIndex = -1;
+	heading.scrollIntoView();
+	heading.focus({ preventScroll: true });
 }
 
 async function openFromAnswer(event) {
@@ -465,17 +474,14 @@ async function openFromAnswer(event) {
 	field.removeAttribute("aria-invalid");
 	output.replaceChildren(element("p", {}, badge("waiting", "記録を読み込んでいます", "The record is being read")));
 	try {
-		await showAnswer(field.value);
+		const answers = readAnswer(field.value);
+
+		await showOne(answers, answers[0]);
 	} catch {
 		complain(output, field);
 		return;
 	}
 	output.replaceChildren();
-	const heading = document.querySelector("h1");
-
-	heading.tabIndex = -1;
-	heading.scrollIntoView();
-	heading.focus({ preventScroll: true });
 }
 
 addEventListener("hashchange", openFromAddress);
