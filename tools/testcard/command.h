@@ -9,7 +9,7 @@
 #define PROGRAM "watashi-testcard"
 
 command_function init_command, citizen_command, revoke_command, crl_command, ocsp_command, play_command,
-    unblock_command;
+    unblock_command, wrong_command;
 
 /* "watashi-testcard: …" on standard error; FAILED. */
 enum ending failed(const struct problem *);

@@ -11,6 +11,7 @@ static const struct program_command commands[] = {
 	{ "ocsp", "run OpenSSL's OCSP responder for one authority", ocsp_command },
 	{ "play", "put a software card into the virtual reader", play_command },
 	{ "unblock", "give a card's PINs all their tries again", unblock_command },
+	{ "wrong", "make certificates that must be refused, each for one reason", wrong_command },
 };
 
 enum ending
