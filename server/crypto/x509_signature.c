@@ -92,43 +92,91 @@ native_number(struct span magnitude, uint8_t *out)
 	return size < 0 ? 0 : (size_t)size;
 }
 
+/* A key as it is written: numbers without their sign's byte, or a point. */
+struct written {
+	struct span n, e;  /* RSA */
+	const char *group; /* EC; NULL: RSA */
+	struct span point;
+};
+
 static enum err
-open_rsa(struct span bits, EVP_PKEY **out, struct problem *why)
+read_rsa(struct span bits, struct written *key, struct problem *why)
 {
-	uint8_t modulus_bytes[RSA_LARGEST / 8], exponent_bytes[EXPONENT_BYTES];
-	struct span numbers, n, e;
-	OSSL_PARAM parameters[3];
+	struct span numbers;
 	uint64_t exponent = 0;
 
-	if (!der_enter(&bits, DER_SEQUENCE, &numbers) || bits.size || !der_integer(&numbers, DER_INTEGER, &n) ||
-	    !der_integer(&numbers, DER_INTEGER, &e) || numbers.size || !der_positive(n) || !der_positive(e))
+	if (!der_enter(&bits, DER_SEQUENCE, &numbers) || bits.size || !der_integer(&numbers, DER_INTEGER, &key->n) ||
+	    !der_integer(&numbers, DER_INTEGER, &key->e) || numbers.size || !der_positive(key->n) ||
+	    !der_positive(key->e))
 		return problem_set(why, ERR_SYNTAX, "RFC 8017 appendix A.1.1", "the public key is not DER of an RSA key");
-	n = der_magnitude(n);
-	e = der_magnitude(e);
-	if (bits_of(n) < RSA_SMALLEST || bits_of(n) > RSA_LARGEST)
+	key->n = der_magnitude(key->n);
+	key->e = der_magnitude(key->e);
+	if (bits_of(key->n) < RSA_SMALLEST || bits_of(key->n) > RSA_LARGEST)
 		return problem_set(why, ERR_UNSUPPORTED, "RFC 8017 s3.1",
-		    "an RSA key has %d to %d bits, not %zu", RSA_SMALLEST, RSA_LARGEST, bits_of(n));
-	if (!(n.data[n.size - 1] & 1))
+		    "an RSA key has %d to %d bits, not %zu", RSA_SMALLEST, RSA_LARGEST, bits_of(key->n));
+	if (!(key->n.data[key->n.size - 1] & 1))
 		return refuse_key(why, "the modulus of an RSA key is odd, not even");
-	for (size_t i = 0; i < e.size && e.size <= EXPONENT_BYTES; i++)
-		exponent = exponent << 8 | e.data[i];
-	if (e.size > EXPONENT_BYTES || exponent < EXPONENT_SMALLEST || !(exponent & 1))
+	for (size_t i = 0; i < key->e.size && key->e.size <= EXPONENT_BYTES; i++)
+		exponent = exponent << 8 | key->e.data[i];
+	if (key->e.size > EXPONENT_BYTES || exponent < EXPONENT_SMALLEST || !(exponent & 1))
 		return refuse_key(why, "the exponent of an RSA key is odd, at least 65537, and less than 2^64");
-	if (native_number(n, modulus_bytes) != n.size || native_number(e, exponent_bytes) != e.size)
+	return OK;
+}
+
+static enum err
+read_key(unsigned switches, struct span spki, struct written *key, struct problem *why)
+{
+	struct span inside, algorithm, bits;
+
+	memset(key, 0, sizeof(*key));
+	if (!der_enter(&spki, DER_SEQUENCE, &inside) || spki.size || !der_whole(&inside, DER_SEQUENCE, &algorithm) ||
+	    !der_bits(&inside, DER_BIT_STRING, &bits) || inside.size)
+		return problem_set(why, ERR_SYNTAX, "RFC 5280 s4.1.2.7", "the public key is not DER of one");
+	if ((switches & SIGNATURES_RSA) && span_equal(algorithm, rsa_key))
+		return read_rsa(bits, key, why);
+	for (size_t i = 0; (switches & SIGNATURES_ECDSA) && i < COUNT(curves); i++) {
+		if (!span_equal(algorithm, curves[i].identifier))
+			continue;
+		if (bits.size != curves[i].point || bits.data[0] != 4)
+			return problem_set(why, ERR_UNSUPPORTED, "RFC 5480 s2.2",
+			    "the point of an EC key is written uncompressed, in %zu bytes", curves[i].point);
+		key->group = curves[i].group;
+		key->point = bits;
+		return OK;
+	}
+	return problem_set(why, ERR_UNSUPPORTED, "RFC 5280 s4.1.2.7", "the public key is of no kind that is taken here");
+}
+
+enum err
+x509_key_check(unsigned switches, struct span spki, struct problem *why)
+{
+	struct written key;
+
+	return read_key(switches, spki, &key, why);
+}
+
+static enum err
+make_rsa(const struct written *key, EVP_PKEY **out, struct problem *why)
+{
+	uint8_t modulus[RSA_LARGEST / 8], exponent[EXPONENT_BYTES];
+	OSSL_PARAM parameters[3];
+
+	if (native_number(key->n, modulus) != key->n.size || native_number(key->e, exponent) != key->e.size)
 		return library_problem(why, "the public key cannot be used");
-	parameters[0] = OSSL_PARAM_construct_BN(OSSL_PKEY_PARAM_RSA_N, modulus_bytes, n.size);
-	parameters[1] = OSSL_PARAM_construct_BN(OSSL_PKEY_PARAM_RSA_E, exponent_bytes, e.size);
+	parameters[0] = OSSL_PARAM_construct_BN(OSSL_PKEY_PARAM_RSA_N, modulus, key->n.size);
+	parameters[1] = OSSL_PARAM_construct_BN(OSSL_PKEY_PARAM_RSA_E, exponent, key->e.size);
 	parameters[2] = OSSL_PARAM_construct_end();
 	return make_key("RSA", parameters, out, why);
 }
 
 /* What the library is given it does not change: its parameters have no const. */
 static enum err
-open_ec(const char *group, struct span point, EVP_PKEY **out, struct problem *why)
+make_ec(const struct written *key, EVP_PKEY **out, struct problem *why)
 {
 	OSSL_PARAM parameters[] = {
-		OSSL_PARAM_construct_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME, (char *)(uintptr_t)group, 0),
-		OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PUB_KEY, (void *)(uintptr_t)point.data, point.size),
+		OSSL_PARAM_construct_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME, (char *)(uintptr_t)key->group, 0),
+		OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PUB_KEY, (void *)(uintptr_t)key->point.data,
+		    key->point.size),
 		OSSL_PARAM_construct_end(),
 	};
 
@@ -138,23 +186,13 @@ open_ec(const char *group, struct span point, EVP_PKEY **out, struct problem *wh
 enum err
 x509_key_open(unsigned switches, struct span spki, EVP_PKEY **out, struct problem *why)
 {
-	struct span inside, algorithm, bits;
+	struct written key;
+	enum err err = read_key(switches, spki, &key, why);
 
 	*out = NULL;
-	if (!der_enter(&spki, DER_SEQUENCE, &inside) || spki.size || !der_whole(&inside, DER_SEQUENCE, &algorithm) ||
-	    !der_bits(&inside, DER_BIT_STRING, &bits) || inside.size)
-		return problem_set(why, ERR_SYNTAX, "RFC 5280 s4.1.2.7", "the public key is not DER of one");
-	if ((switches & SIGNATURES_RSA) && span_equal(algorithm, rsa_key))
-		return open_rsa(bits, out, why);
-	for (size_t i = 0; (switches & SIGNATURES_ECDSA) && i < COUNT(curves); i++) {
-		if (!span_equal(algorithm, curves[i].identifier))
-			continue;
-		if (bits.size != curves[i].point || bits.data[0] != 4)
-			return problem_set(why, ERR_UNSUPPORTED, "RFC 5480 s2.2",
-			    "the point of an EC key is written uncompressed, in %zu bytes", curves[i].point);
-		return open_ec(curves[i].group, bits, out, why);
-	}
-	return problem_set(why, ERR_UNSUPPORTED, "RFC 5280 s4.1.2.7", "the public key is of no kind that is taken here");
+	if (err != OK)
+		return err;
+	return key.group ? make_ec(&key, out, why) : make_rsa(&key, out, why);
 }
 
 static const struct algorithm *

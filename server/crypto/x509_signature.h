@@ -15,6 +15,8 @@ enum signature_switch { SIGNATURES_RSA = 1, SIGNATURES_ECDSA = 2 };
 /* The key of a SubjectPublicKeyInfo (whole), for EVP_PKEY_free(). ERR_SYNTAX: it is none; ERR_UNSUPPORTED: not one we
  * take, and the sentence says why. */
 enum err x509_key_open(unsigned switches, struct span spki, EVP_PKEY **out, struct problem *why);
+/* The same rules, and nothing is opened: whether a point is on its curve is not looked at. */
+enum err x509_key_check(unsigned switches, struct span spki, struct problem *why);
 
 /* Whether `signature` over `data` was made by that key. `algorithm` is the AlgorithmIdentifier, whole, its parameters
  * exactly NULL for RSA (RFC 4055 s5) and absent for ECDSA (RFC 5758 s3.2). ERR_UNSUPPORTED: the algorithm is not in the

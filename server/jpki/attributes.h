@@ -8,7 +8,8 @@
 #include "base/problem.h"
 #include "crypto/x509.h"
 
-/* Its parts are 0 where the certificate does not tell them; then it is no date. Era 0: unknown, 1 Meiji … 5 Reiwa. */
+/* Its parts are 0 where the certificate does not tell them; then it is no date. Era 0: unknown, 1 Meiji … 5 Reiwa, and
+ * those after it; the year is a Gregorian one whatever the era. */
 struct birth_date {
 	unsigned era, year, month, day;
 };
@@ -18,7 +19,7 @@ enum holder_sex { SEX_UNSPECIFIED, SEX_MALE, SEX_FEMALE };
 #define JPKI_OTHER_ATTRIBUTES 16
 struct jpki_attribute {
 	struct span oid;             /* contents */
-	struct span value;           /* UTF-8 */
+	struct span value;           /* UTF-8; empty: it is no text */
 };
 
 struct jpki_attributes {
@@ -34,8 +35,11 @@ struct jpki_attributes {
 };
 
 /* ERR_SYNTAX: not GeneralNames, text that is no UTF-8, a date of another form; ERR_INVALID: one stands twice; a date that
- * no calendar has. The sentence never holds a value. */
+ * no calendar has; ERR_LIMIT: too many we do not know. The sentence never holds a value; then `out` is empty. */
 enum err jpki_attributes_read(const struct x509 *, struct jpki_attributes *out, struct problem *why);
+
+/* Whether there is any of them at all, known or unknown. */
+bool jpki_attributes_there(const struct x509 *);
 
 /* Derived. Both are undetermined (-1) rather than guessed: an age with an incomplete date; the prefecture of an address
  * that begins with none of the 47. `on` is a day in Japan. */
@@ -43,5 +47,6 @@ int jpki_age_over(const struct birth_date *, unsigned years, struct instant on);
 bool jpki_prefecture(struct span address, struct span *out);                      /* "東京都", borrowed */
 const char *jpki_birth_text(const struct birth_date *, char out[11]);            /* "1980-02-17"; "" when incomplete */
 
-/* Whether two texts are the same name or address to a person: NFKC, blanks of any width as one. */
+/* Whether two texts are the same name or address to a person: NFKC, blanks of any width as one, none at the edges. What
+ * is empty is the same as nothing. */
 bool jpki_text_same(struct span, struct span);

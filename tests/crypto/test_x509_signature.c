@@ -270,6 +270,7 @@ keys_have_rules(void **state)
 
 		expect_problem(cases[i].title, x509_key_open(BOTH, spki, &key, &why), &why, cases[i].err, cases[i].told);
 		expect_true("a key comes with OK alone", (key != NULL) == (cases[i].err == OK));
+		expect_problem("looking finds the same", x509_key_check(BOTH, spki, &why), &why, cases[i].err, cases[i].told);
 		EVP_PKEY_free(key);
 	}
 }
