@@ -217,11 +217,16 @@ function asserterWords(ids) {
 function reasonWords(why) {
 	const [, had, needed] = /^(.*) where (\w+) is needed$/.exec(why) ?? [];
 	const [, only] = /^only (.*) may state it$/.exec(why) ?? [];
+	const [, said, known] = /^(\w+) otherwise than (\w+)$/.exec(why) ?? [];
 
 	if (why === "stale")
 		return [both("古くなったため", "It had grown old.")];
 	if (only)
 		return [asserterWords(only.split(", "))];
+	if (known) {
+		return [both(`「${bearerWords(said)[0]}」の値は、優先される「${bearerWords(known)[0]}」の値と違います。`,
+			`What was ${bearerWords(said)[1]} differs from what was ${bearerWords(known)[1]}, which counts.`)];
+	}
 	if (!needed)
 		return [why];
 	const words = had.split(" or ").map(bearerWords);
