@@ -39,7 +39,8 @@ const struct crl_list *crl_index_list(const struct crl_index *);
 uint64_t crl_index_count(const struct crl_index *);
 /* How many entries have an extension that must be understood and is not. */
 uint64_t crl_index_critical(const struct crl_index *);
-/* SHA-256 of the list's DER, and of the key that signed it. */
+/* SHA-256 of the list without its entries, which its signature, being part of that, binds to it; and of the key that
+ * signed. */
 const uint8_t *crl_index_digest(const struct crl_index *);
 const uint8_t *crl_index_signer(const struct crl_index *);
 

@@ -9,7 +9,7 @@
 static const char magic[16] = "watashi crl 1\n";
 
 const struct crl_row_kind crl_row_kinds[CRL_ROW_KINDS] = {
-	[CRL_SHORT] = { 20, 12 },
+	[CRL_SHORT] = { 20, CRL_KEY },
 	[CRL_LONG] = { 32, CRL_SERIAL_LARGEST },
 	[CRL_BESIDE] = { 24, 0 },
 	[CRL_ISSUERS] = { 48, 0 },
@@ -83,12 +83,4 @@ crl_head_read(const uint8_t block[CRL_BLOCK], uint64_t size, struct crl_head *ou
 		return false;
 	crl_head_place(out);
 	return out->size == size;
-}
-
-void
-crl_key_of(struct span serial, uint8_t *key, size_t size)
-{
-	assert(serial.size && serial.size <= size);
-	memset(key, serial.data[0] & 0x80 ? 0xff : 0, size - serial.size);
-	memcpy(key + size - serial.size, serial.data, serial.size);
 }

@@ -27,6 +27,8 @@ enum crl_rows {
 	CRL_ROW_KINDS
 };
 
+#define CRL_KEY 12           /* of a short row */
+
 /* Bytes of a row and of its key. */
 extern const struct crl_row_kind {
 	size_t size, key;
@@ -43,7 +45,7 @@ struct crl_head {
 	uint64_t at[CRL_ROW_KINDS], count[CRL_ROW_KINDS];
 	uint64_t fences_at, list_at, list_size, size;
 	uint64_t critical;                /* entries with an unknown critical extension */
-	uint8_t list_digest[CRL_DIGEST];  /* SHA-256 of the list's DER */
+	uint8_t list_digest[CRL_DIGEST];  /* SHA-256 of the list without its entries */
 	uint8_t key_digest[CRL_DIGEST];   /* of the SubjectPublicKeyInfo whose key signed it */
 };
 
@@ -61,4 +63,10 @@ void crl_head_write(const struct crl_head *, uint8_t block[CRL_BLOCK]);
 bool crl_head_read(const uint8_t block[CRL_BLOCK], uint64_t size, struct crl_head *out);
 
 /* A serial number as the key of `size` bytes. */
-void crl_key_of(struct span serial, uint8_t *key, size_t size);
+static inline void
+crl_key_of(struct span serial, uint8_t *key, size_t size)
+{
+	memset(key, serial.data[0] & 0x80 ? 0xff : 0, size);
+	for (size_t i = 0; i < serial.size; i++)
+		key[size - serial.size + i] = serial.data[i];
+}

@@ -62,8 +62,6 @@ struct crl_walk {
 	struct span rest;
 	bool extended, indirect;     /* entries may have extensions; a certificateIssuer */
 	enum err err;
-	uint8_t date[16];            /* the last UTCTime read, and what it was: many entries have the same */
-	struct instant at;
 };
 struct crl_walk crl_walk_of(const struct crl_list *);
 

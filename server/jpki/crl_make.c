@@ -1,6 +1,6 @@
 /* jpki/crl_make.c - making the index of a revocation list (crl_index.h, crl_layout.h).
  *
- *     digest, signature -> short rows as they come -> long rows, rows beside (where there are any) -> sorted in place
+ *     signature -> short rows as they come -> long rows, rows beside (where there are any) -> sorted in place
  *         -> fences -> list, head -> durable -> renamed
  *
  * Nothing of the list is believed, or written, before its signature is found good. Rows are written in order, so that
@@ -9,6 +9,7 @@
 #include "jpki/crl_index.h"
 
 #include <assert.h>
+#include <endian.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -29,7 +30,7 @@
 
 #define AT_ONCE (256 * KIB)  /* written with one call */
 #define STRIDE (8 * MIB)     /* between two reports of progress */
-#define PHASES 4             /* digest, signature, rows, order: about as long each */
+#define PHASES 3             /* signature, rows, order: about as long each */
 
 /* Where one kind of rows goes. */
 struct sheet {
@@ -46,13 +47,14 @@ struct making {
 	struct crl_list list;
 	struct crl_head head;
 	struct sheet sheets[CRL_ROW_KINDS];
-	uint8_t *map;            /* the rows */
+	uint8_t *map;            /* the rows, and the head's block before them */
 	int error;               /* errno of the first failure */
 
 	struct span issuer;      /* whose entries are passing; empty: the list's own */
 	struct order {
-		uint8_t first[32], last[32], differ[32]; /* `differ`: bits that are not the same in all rows */
-		bool begun, broken;                      /* `broken`: they do not come sorted */
+		uint8_t last[32];
+		uint32_t first[8], differ[8]; /* `differ`: bits that are not the same in all rows */
+		bool begun, broken;           /* `broken`: they do not come sorted */
 	} order[CRL_LONG + 1];
 };
 
@@ -75,22 +77,6 @@ stopped(struct problem *why)
 /* The list is believed before anything of it is kept */
 
 static enum err
-digest_list(struct making *m, struct problem *why)
-{
-	struct digest_stream *stream = digest_stream_new(DIGEST_SHA256);
-	struct span der = m->import->der;
-	bool going = true;
-
-	for (size_t at = 0; at < der.size && going; at += STRIDE) {
-		digest_stream_add(stream, span_first(span_skip(der, at), STRIDE));
-		going = report(m, 0, at);
-	}
-	digest_stream_end(stream, m->head.list_digest);
-	digest_stream_free(stream);
-	return going ? OK : stopped(why);
-}
-
-static enum err
 check_signature(struct making *m, struct problem *why)
 {
 	const struct crl_import *import = m->import;
@@ -105,7 +91,7 @@ check_signature(struct making *m, struct problem *why)
 	}
 	if (err != OK)
 		return problem_within(why, "revocation list");
-	return report(m, 1, 0) ? OK : stopped(why);
+	return report(m, 0, m->import->der.size) ? OK : stopped(why);
 }
 
 /* Writing */
@@ -150,8 +136,8 @@ room_for(struct making *m, enum crl_rows kind, size_t size)
 static void
 put_u32(uint8_t *at, uint32_t n)
 {
-	for (size_t i = 0; i < sizeof(n); i++)
-		at[i] = (uint8_t)(n >> (24 - 8 * i));
+	n = htobe32(n);
+	memcpy(at, &n, sizeof(n));
 }
 
 static void
@@ -170,26 +156,48 @@ is_beside(const struct crl_entry *entry, uint64_t issuer)
 	    entry->revoked_at.us / SECONDS(1) > UINT32_MAX;
 }
 
-static void
+static uint64_t
+load_u64(const uint8_t *at)
+{
+	uint64_t n;
+
+	memcpy(&n, at, sizeof(n));
+	return be64toh(n);
+}
+
+/* As memcmp() does, without calling it ten million times. */
+static inline bool
+is_above(const uint8_t *a, const uint8_t *b, size_t size)
+{
+	size_t i = 0;
+
+	for (; i + 8 <= size; i += 8)
+		if (load_u64(a + i) != load_u64(b + i))
+			return load_u64(a + i) > load_u64(b + i);
+	return memcmp(a + i, b + i, size - i) > 0;
+}
+
+static inline __attribute__((always_inline)) void
 note_order(struct order *order, const uint8_t *row, size_t size)
 {
+	uint32_t words[8];
+
+	memcpy(words, row, size);
 	if (!order->begun)
-		memcpy(order->first, row, size);
-	else if (memcmp(order->last, row, size) > 0)
-		order->broken = true;
-	for (size_t i = 0; i < size; i++)
-		order->differ[i] |= row[i] ^ order->first[i];
+		memcpy(order->first, words, size);
+	else if (!order->broken)
+		order->broken = is_above(order->last, row, size);
+	for (size_t i = 0; i < size / sizeof(words[0]); i++)
+		order->differ[i] |= words[i] ^ order->first[i];
 	memcpy(order->last, row, size);
 	order->begun = true;
 }
 
-/* `beside`: its number among the rows beside, plus one; 0: it has none. */
-static void
-write_row(struct making *m, enum crl_rows kind, const struct crl_entry *entry, uint64_t beside)
+/* Compiled for each kind: the sizes are constants in it. `beside`: its number among the rows beside, plus one; 0: none. */
+static inline __attribute__((always_inline)) void
+put_row(uint8_t *row, struct order *order, size_t key, const struct crl_entry *entry, uint64_t beside)
 {
-	size_t size = crl_row_kinds[kind].size, key = crl_row_kinds[kind].key;
 	uint32_t reason = entry->reason < 0 ? CRL_ROW_NO_REASON : (uint32_t)entry->reason, date = UINT32_MAX;
-	uint8_t *row = room_for(m, kind, size);
 
 	/* Times a row has no room for stand beside; here they only keep the order. */
 	if (entry->revoked_at.us < 0)
@@ -200,7 +208,18 @@ write_row(struct making *m, enum crl_rows kind, const struct crl_entry *entry, u
 	put_u32(row + key, date);
 	put_u32(row + key + 4,
 	    reason << CRL_ROW_REASON | (entry->unknown_critical ? CRL_ROW_CRITICAL : 0) | (uint32_t)beside);
-	note_order(&m->order[kind], row, size);
+	note_order(order, row, key + 8);
+}
+
+static void
+write_row(struct making *m, enum crl_rows kind, const struct crl_entry *entry, uint64_t beside)
+{
+	uint8_t *row = room_for(m, kind, crl_row_kinds[kind].size);
+
+	if (kind == CRL_SHORT)
+		put_row(row, &m->order[kind], CRL_KEY, entry, beside);
+	else
+		put_row(row, &m->order[kind], CRL_SERIAL_LARGEST, entry, beside);
 }
 
 static void
@@ -277,7 +296,7 @@ pass_entries(struct making *m, bool second, struct passed *passed, struct proble
 		if (err != OK)
 			return err;
 		if (m->list.entries.size - walk.rest.size > next) {
-			if (!report(m, 2, next))
+			if (!report(m, 1, next))
 				return stopped(why);
 			next += STRIDE;
 		}
@@ -319,7 +338,7 @@ map_rows(struct making *m, struct problem *why)
 		return OK;
 	map = mmap(NULL, m->head.fences_at, PROT_READ | PROT_WRITE, MAP_SHARED, m->fd, 0);
 	if (map == MAP_FAILED)
-		return problem_errno(why, errno, "%s cannot be mapped", m->beside);
+		return problem_errno(why, errno, "%s cannot be mapped", m->path);
 	m->map = map;
 	return OK;
 }
@@ -329,11 +348,12 @@ sort_rows(struct making *m)
 {
 	for (size_t k = CRL_SHORT; k <= CRL_LONG; k++) {
 		const struct order *order = &m->order[k];
+		const uint8_t *differ = (const uint8_t *)order->differ;
 		size_t same = 0;
 
 		if (!order->broken)
 			continue;
-		while (order->differ[same] == 0)
+		while (differ[same] == 0)
 			same++;
 		crl_sort(m->map + m->head.at[k], m->head.count[k], crl_row_kinds[k].size, same);
 	}
@@ -423,6 +443,7 @@ write_ends(struct making *m)
 	uint8_t block[CRL_BLOCK], shell[CRL_SHELL_LARGEST + 16];
 	struct span list = write_list(m, shell);
 
+	digest(DIGEST_SHA256, list, m->head.list_digest);
 	m->head.list_size = list.size;
 	crl_head_place(&m->head);
 	crl_head_write(&m->head, block);
@@ -482,7 +503,7 @@ write_file(struct making *m, struct problem *why)
 	if (err != OK || m->error)
 		return err;
 	sort_rows(m);
-	if (!report(m, 3, 0))
+	if (!report(m, 2, 0))
 		return stopped(why);
 	write_ends(m);
 	if (!m->error && fsync(m->fd) != 0)
@@ -500,8 +521,6 @@ crl_index_make(const struct crl_import *import, const char *path, struct problem
 		abort();
 	*m = (struct making){ .import = import, .path = path, .fd = -1 };
 	err = crl_list_read(import->der, &m->list, why);
-	if (err == OK)
-		err = digest_list(m, why);
 	if (err == OK)
 		err = check_signature(m, why);
 	if (err == OK)

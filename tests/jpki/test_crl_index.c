@@ -3,7 +3,6 @@
 
 #include "expect.h"
 
-#include "crypto/digest.h"
 #include "crypto/scratch.h"
 #include "crypto/x509_path.h"
 #include "jpki/crl_index.h"
@@ -150,15 +149,12 @@ an_index_answers_as_a_scan_does(void **state)
 		struct crl_walk walk;
 		struct crl_entry e;
 		struct span der;
-		uint8_t digest_of_list[32];
 
 		fill(cases[c].count, cases[c].longest, cases[c].indirect, cases[c].sorted);
 		made.count = cases[c].count;
 		der = maker_list(&arena, &authority, &made);
 		index = indexed(der);
 		expect_number(cases[c].title, (int64_t)crl_index_count(index), (int64_t)cases[c].count);
-		digest(DIGEST_SHA256, der, digest_of_list);
-		expect_true("the list's digest", memcmp(crl_index_digest(index), digest_of_list, 32) == 0);
 		expect_true("its blocks are whole", crl_index_sound(index));
 		crl_list_read(der, &list, NULL);
 		expect_true("what it says of itself", span_equal(crl_index_list(index)->number, list.number) &&
@@ -302,7 +298,7 @@ a_list_that_is_not_taken_leaves_nothing(void **state)
 	import.der = span_first(der, der.size - 1);
 	expect_problem("cut short", crl_index_make(&import, path, &why), &why, ERR_SYNTAX, "cut short");
 	import.der = der;
-	for (int steps = 1; steps <= 3; steps++) {
+	for (int steps = 1; steps <= 2; steps++) {
 		int left = steps;
 
 		import.progress = stop;
