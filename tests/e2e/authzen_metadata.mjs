@@ -5,65 +5,10 @@
  *
  * Prints one line a case: `ok TITLE`, `not ok TITLE: what was found`, `skip TITLE: why`; exits 1 when a case failed.
  */
-import { readFileSync } from "node:fs";
-import { get as httpGet } from "node:http";
-import { get as httpsGet } from "node:https";
-import { createRequire } from "node:module";
-import { join, resolve } from "node:path";
-import { pathToFileURL } from "node:url";
+import { check, expect, fetched, needed, outcome } from "./case.mjs";
 
-const url = process.env.WATASHI_URL;
-const authority = process.env.WATASHI_CA && readFileSync(process.env.WATASHI_CA);
-const require = createRequire(join(resolve(process.env.NODE_MODULES ?? join(import.meta.dirname, "node_modules")), "x.js"));
-
-function skipAll(why) {
-	console.log(`skip the signed metadata of the decision point: ${why}`);
-	process.exit(0);
-}
-
-if (!url)
-	skipAll("WATASHI_URL names no server");
-
-let jose;
-
-try {
-	jose = await import(pathToFileURL(require.resolve("jose")));
-} catch (error) {
-	skipAll(`${error.message.split("\n")[0]}; tests/e2e/package.json lists what is needed`);
-}
-
-let failed = 0;
-
-async function check(title, run) {
-	try {
-		await run();
-		console.log(`ok ${title}`);
-	} catch (error) {
-		failed++;
-		console.log(`not ok ${title}: ${error.message.split("\n").slice(0, 3).join(" ")}`);
-	}
-}
-
-function expect(holds, found) {
-	if (!holds)
-		throw new Error(found);
-}
-
-/* The metadata may name another origin than the one asked: the same server, by its own name. */
-function fetched(path) {
-	const target = new URL(new URL(path, url).pathname, url);
-	const get = target.protocol === "https:" ? httpsGet : httpGet;
-
-	return new Promise((done, fail) => {
-		get(target, { ca: authority }, (answer) => {
-			const pieces = [];
-
-			answer.on("data", (piece) => pieces.push(piece));
-			answer.on("error", fail);
-			answer.on("end", () => done(JSON.parse(Buffer.concat(pieces).toString("utf8"))));
-		}).on("error", fail);
-	});
-}
+const jose = await needed("the signed metadata of the decision point", "jose");
+const document = async (path) => JSON.parse((await fetched(path)).body.toString("utf8"));
 
 /* A moment after the first start nothing has been signed yet. */
 let metadata;
@@ -71,16 +16,16 @@ let metadata;
 for (let i = 0; i < 100 && !metadata?.signed_metadata; i++) {
 	if (metadata)
 		await new Promise((done) => setTimeout(done, 200));
-	metadata = await fetched(".well-known/authzen-configuration");
+	metadata = await document(".well-known/authzen-configuration");
 }
 
 const { signed_metadata: token, ...values } = metadata;
 
 await check("the metadata is signed", () => expect(typeof token === "string", JSON.stringify(metadata)));
-if (failed)
+if (outcome())
 	process.exit(1);
 
-const keys = await fetched(values.jwks_uri);
+const keys = await document(values.jwks_uri);
 const now = Math.floor(Date.now() / 1000);
 
 await check("by a key of the set it names, for this point and this time", async () => {
@@ -111,4 +56,4 @@ await check("a changed value is noticed", async () => {
 
 	expect(outcome === "ERR_JWS_SIGNATURE_VERIFICATION_FAILED", outcome);
 });
-process.exit(failed ? 1 : 0);
+process.exit(outcome());

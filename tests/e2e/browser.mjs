@@ -6,57 +6,38 @@
  * For decisions a machine caller of the demo's city office is made (WATASHI_BUILD, where the programs are, and WATASHI_CONFIG).
  */
 import { execFileSync } from "node:child_process";
-import { createRequire } from "node:module";
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
+import { inflateSync } from "node:zlib";
+import { check, expect, outcome, require, skip, url } from "./case.mjs";
+
+export { check, expect, url };
 
 const browserPath = process.env.CHROMIUM ?? "/usr/bin/chromium";
-const require = createRequire(join(resolve(process.env.NODE_MODULES ?? join(import.meta.dirname, "node_modules")), "x.js"));
 const wait = 15_000; // milliseconds
 
-export const url = process.env.WATASHI_URL;
 export const canDecide = Boolean(process.env.WATASHI_BUILD && process.env.WATASHI_CONFIG);
 export const pictures = process.env.SCREENSHOTS;
 export const widths = [375, 768, 1280];
 export const languages = ["ja", "en"];
 export const palettes = ["light", "dark"];
 
-let failed = 0;
 let browser, axeSource;
-
-export async function check(title, run) {
-	try {
-		await run();
-		console.log(`ok ${title}`);
-	} catch (error) {
-		failed++;
-		console.log(`not ok ${title}: ${error.message.split("\n").slice(0, 3).join(" ")}`);
-	}
-}
-
-export function expect(holds, found) {
-	if (!holds)
-		throw new Error(found);
-}
 
 /* Runs the tests in a browser of its own and ends the process; without what they need, says why not. */
 export async function inBrowser(what, run) {
-	const skip = (why) => {
-		console.log(`skip ${what}: ${why}`);
-		process.exit(0);
-	};
 	let chromium;
 
 	if (!url)
-		skip("WATASHI_URL names no server");
+		skip(what, "WATASHI_URL names no server");
 	if (!existsSync(browserPath))
-		skip(`there is no ${browserPath}`);
+		skip(what, `there is no ${browserPath}`);
 	try {
 		({ chromium } = require("playwright-core"));
 		axeSource = require("axe-core").source;
 	} catch (error) {
-		skip(`${error.message.split("\n")[0]}; tests/e2e/package.json lists what is needed`);
+		skip(what, `${error.message.split("\n")[0]}; tests/e2e/package.json lists what is needed`);
 	}
 	if (pictures)
 		mkdirSync(pictures, { recursive: true });
@@ -73,11 +54,12 @@ export async function inBrowser(what, run) {
 		await browser.close();
 		rmSync(profile, { recursive: true, force: true });
 	}
-	process.exit(failed ? 1 : 0);
+	process.exit(outcome());
 }
 
-/* A page with nothing remembered from the one before; `data` by path stands for what the server would tell (null: 404). */
-export async function open({ path, language = "ja", palette = "light", width = 1280, data = {}, ...options }, use) {
+/* A page with nothing remembered from the one before; `data` by path (null: 404), and `events`, stand for what the server would
+ * tell. */
+export async function open({ path, language = "ja", palette = "light", width = 1280, events = null, data = {}, ...options }, use) {
 	const context = await browser.newContext({
 		colorScheme: palette, ignoreHTTPSErrors: true, viewport: { width, height: 900 }, locale: language, ...options,
 	});
@@ -87,6 +69,8 @@ export async function open({ path, language = "ja", palette = "light", width = 1
 		const complaints = [];
 
 		page.setDefaultTimeout(wait);
+		if (events)
+			await page.route("**/v1/federation/events", (route) => route.fulfill({ contentType: "text/event-stream", body: events }));
 		for (const [of, json] of Object.entries(data))
 			await page.route((at) => at.pathname === of, (route) => route.fulfill(json === null ? { status: 404, body: "{}" } : { json }));
 		page.on("pageerror", (error) => complaints.push(String(error)));
@@ -114,6 +98,31 @@ export async function fits(page) {
 	const [content, window] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
 
 	expect(content <= window, `the page is ${content} px wide in a window of ${window}`);
+}
+
+/* A browser shrinks every page of a print when something in it is wider than the paper, and nothing on the screen shows that. */
+export async function prints(page, name, least) {
+	await page.emulateMedia({ media: "print" });
+	const pdf = await page.pdf({ format: "A4", ...(pictures ? { path: join(pictures, `${name}.pdf`) } : {}) });
+
+	expect(pdf.length > least, "the print is empty");
+	for (let at = pdf.indexOf("stream\n"); at >= 0; at = pdf.indexOf("stream\n", at + 1)) {
+		let text = "";
+
+		try {
+			text = inflateSync(pdf.subarray(at + 7)).toString("latin1");
+		} catch {
+			continue;
+		}
+		/* The page's own scale, 300 dots to an inch, then the content's, 96. */
+		const scale = /^\.23999999 0 0 -\.23999999 .* cm\nq\n.* re\nW\*? n\nq\n([\d.]+) 0 0 [\d.]+ /.exec(text);
+
+		if (scale) {
+			expect(Math.abs(scale[1] - 300 / 96) < 0.01, `it is printed at ${Math.round(scale[1] * 9600 / 300)} % of its size`);
+			return;
+		}
+	}
+	throw new Error("its scale is not found in the print");
 }
 
 export async function request(path, options = {}) {

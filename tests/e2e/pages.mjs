@@ -4,15 +4,10 @@
  *
  * Prints one line a case: `ok TITLE`, `not ok TITLE: what was found`, `skip TITLE: why`; exits 1 when a case failed.
  */
-import { createRequire } from "node:module";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
-
-const url = process.env.WATASHI_URL;
-const pictures = process.env.SCREENSHOTS;
-const browserPath = process.env.CHROMIUM ?? "/usr/bin/chromium";
-const require = createRequire(join(resolve(process.env.NODE_MODULES ?? join(import.meta.dirname, "node_modules")), "x.js"));
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { check, expect, fits, hasNoSeriousFindings, inBrowser, languages, open, palettes, pictures, prints, request, url,
+	widths } from "./browser.mjs";
 
 const pages = [
 	{ name: "list", path: "" },
@@ -21,73 +16,6 @@ const pages = [
 	{ name: "anchors", path: "anchors/" },
 	{ name: "not-found", path: "404.html" },
 ];
-const widths = [375, 768, 1280];
-const languages = ["ja", "en"];
-const palettes = ["light", "dark"];
-const wait = 10_000; // milliseconds
-
-function skipAll(why) {
-	console.log(`skip the pages in a browser: ${why}`);
-	process.exit(0);
-}
-
-if (!url)
-	skipAll("WATASHI_URL names no server");
-if (!existsSync(browserPath))
-	skipAll(`there is no ${browserPath}`);
-
-let chromium, axeSource;
-
-try {
-	({ chromium } = require("playwright-core"));
-	axeSource = require("axe-core").source;
-} catch (error) {
-	skipAll(`${error.message.split("\n")[0]}; tests/e2e/package.json lists what is needed`);
-}
-
-let failed = 0;
-
-async function check(title, run) {
-	try {
-		await run();
-		console.log(`ok ${title}`);
-	} catch (error) {
-		failed++;
-		console.log(`not ok ${title}: ${error.message.split("\n").slice(0, 3).join(" ")}`);
-	}
-}
-
-function expect(holds, found) {
-	if (!holds)
-		throw new Error(found);
-}
-
-/* A page in a fresh context: nothing remembered from the one before. `events` and
- * `data` (by path; null: 404) stand for what the server would tell. */
-async function open(browser, { path, language = "ja", palette = "light", width = 1280, events = null, data = {}, ...options }, use) {
-	const context = await browser.newContext({
-		colorScheme: palette, ignoreHTTPSErrors: true, viewport: { width, height: 900 }, locale: language, ...options,
-	});
-
-	try {
-		const page = await context.newPage();
-		const complaints = [];
-
-		page.setDefaultTimeout(wait);
-		if (events)
-			await page.route("**/v1/federation/events", (route) => route.fulfill({ contentType: "text/event-stream", body: events }));
-		for (const [of, json] of Object.entries(data))
-			await page.route(`**/${of}`, (route) => route.fulfill(json === null ? { status: 404, body: "{}" } : { json }));
-		page.on("pageerror", (error) => complaints.push(String(error)));
-		page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
-		await page.goto(new URL(path, url).href, { waitUntil: "load" });
-		if (options.javaScriptEnabled !== false)
-			await page.waitForFunction(() => document.documentElement.dataset.language);
-		await use(page, complaints);
-	} finally {
-		await context.close();
-	}
-}
 
 /* Until the data the page shows has come. */
 const settled = {
@@ -98,25 +26,9 @@ const settled = {
 	"not-found": async () => {},
 };
 
-async function hasNoSeriousFindings(page) {
-	/* Run through the browser's own tools, so the page's content policy need not be weakened for the test. */
-	await page.evaluate(axeSource);
-	const { violations } = await page.evaluate(() => globalThis.axe.run({ resultTypes: ["violations"] }));
-	const serious = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
-
-	expect(serious.length === 0,
-		serious.map((v) => `${v.id} (${v.nodes.length}): ${v.nodes[0].target} ${v.nodes[0].failureSummary ?? ""}`).join("; "));
-}
-
-async function fits(page) {
-	const [content, window] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
-
-	expect(content <= window, `the page is ${content} px wide in a window of ${window}`);
-}
-
 /* One page in one language and palette; its width changes under it, as a turned phone's does. */
-async function look(browser, { name, path }, language, palette) {
-	await open(browser, { path, language, palette }, async (page, complaints) => {
+async function look({ name, path }, language, palette) {
+	await open({ path, language, palette }, async (page, complaints) => {
 		const title = `${name} in ${language}, ${palette}`;
 
 		await check(`${title}: the language asked for is shown`, async () => {
@@ -141,31 +53,31 @@ async function look(browser, { name, path }, language, palette) {
 	});
 }
 
-async function looks(browser) {
+async function looks() {
 	for (const page of pages) {
 		for (const language of languages) {
 			for (const palette of palettes)
-				await look(browser, page, language, palette);
+				await look(page, language, palette);
 		}
 	}
 }
 
 /* What a person with a keyboard does: skip to the content, change the language, ask for an entity. */
-async function byKeyboard(browser) {
+async function byKeyboard() {
 	const active = (page) => page.evaluate(() => {
 		const e = document.activeElement;
 
 		return e.id || e.dataset.switch || e.getAttribute("href") || e.textContent.trim();
 	});
 
-	await check("by keyboard alone: the first stop skips to the content", () => open(browser, { path: "" }, async (page) => {
+	await check("by keyboard alone: the first stop skips to the content", () => open({ path: "" }, async (page) => {
 		await page.keyboard.press("Tab");
 		expect(await active(page) === "#main", `the first stop is ${await active(page)}`);
 		await page.keyboard.press("Enter");
 		expect(await active(page) === "main", `Enter led to ${await active(page)}`);
 	}));
 	await check("by keyboard alone: the language is switched, and kept on the next page", () =>
-		open(browser, { path: "" }, async (page) => {
+		open({ path: "" }, async (page) => {
 			for (let stop = 0; stop < 20 && await active(page) !== "en"; stop++)
 				await page.keyboard.press("Tab");
 			await page.keyboard.press("Enter");
@@ -174,7 +86,7 @@ async function byKeyboard(browser) {
 			expect(await page.evaluate(() => document.documentElement.lang) === "en", "the choice was forgotten");
 		}));
 	await check("by keyboard alone: a member is searched for, opened, and come back from", () =>
-		open(browser, { path: "", language: "en", data: list(members) }, async (page) => {
+		open({ path: "", language: "en", data: list(members) }, async (page) => {
 			await settled.list(page);
 			for (let stop = 0; stop < 20 && await active(page) !== "q"; stop++)
 				await page.keyboard.press("Tab");
@@ -194,7 +106,7 @@ async function byKeyboard(browser) {
 			expect(await page.locator(".member").count() === 1, "the list is another one");
 		}));
 	await check("by keyboard alone: an unknown entity is looked up and the answer says so", () =>
-		open(browser, { path: "metadata/", language: "en" }, async (page) => {
+		open({ path: "metadata/", language: "en" }, async (page) => {
 			await settled.metadata(page);
 			for (let stop = 0; stop < 40 && await active(page) !== "entity-id"; stop++)
 				await page.keyboard.press("Tab");
@@ -207,13 +119,13 @@ async function byKeyboard(browser) {
 			expect(text.includes("entities/https%3A%2F%2Fnobody.example.invalid%2Fa%20b%2Bc"), text);
 		}));
 	await check("by keyboard alone: an empty question is answered with what is missing", () =>
-		open(browser, { path: "metadata/", language: "en" }, async (page) => {
+		open({ path: "metadata/", language: "en" }, async (page) => {
 			await page.locator("#entity-id").focus();
 			await page.keyboard.press("Enter");
 			await page.locator("output .error").waitFor();
 			expect(await active(page) === "entity-id", "the focus left the field");
 		}));
-	await check("by keyboard alone: every stop shows its focus", () => open(browser, { path: "" }, async (page) => {
+	await check("by keyboard alone: every stop shows its focus", () => open({ path: "" }, async (page) => {
 		await settled.list(page);
 		for (let stop = 0; stop < 30; stop++) {
 			await page.keyboard.press("Tab");
@@ -228,35 +140,25 @@ async function byKeyboard(browser) {
 	}));
 }
 
-async function fetchJson(browser, path) {
-	const context = await browser.newContext({ ignoreHTTPSErrors: true });
-
-	try {
-		return await (await context.request.get(new URL(path, url).href)).json();
-	} finally {
-		await context.close();
-	}
-}
-
-async function otherwise(browser) {
+async function otherwise() {
 	await check("without JavaScript both languages are shown, with links to the data", () =>
-		open(browser, { path: "", javaScriptEnabled: false }, async (page) => {
+		open({ path: "", javaScriptEnabled: false }, async (page) => {
 			const text = await page.locator("main").innerText();
 
 			expect(text.includes("信頼できる相手") && text.includes("whom you can trust"), text);
 			for (const path of ["/v1/members", "/trusted-list.json", "/metadata.xml"])
 				expect(await page.locator(`a[href="${path}"]`).first().isVisible(), `no link to ${path}`);
 		}));
-	await check("?lang= decides the language", () => open(browser, { path: "metadata/?lang=en", language: "ja" }, async (page) => {
+	await check("?lang= decides the language", () => open({ path: "metadata/?lang=en", language: "ja" }, async (page) => {
 		expect(await page.evaluate(() => document.documentElement.lang) === "en", "the page is not in English");
 		expect(await page.locator("h2#fresh").innerText() === "What is published", "the text is not English");
 	}));
 	await check("at 200 % zoom nothing is cut off", () =>
-		open(browser, { path: "", width: 640, deviceScaleFactor: 2 }, async (page) => {
+		open({ path: "", width: 640, deviceScaleFactor: 2 }, async (page) => {
 			await settled.list(page);
 			await fits(page);
 		}));
-	await check("targets are large enough to touch", () => open(browser, { path: "", width: 375 }, async (page) => {
+	await check("targets are large enough to touch", () => open({ path: "", width: 375 }, async (page) => {
 		await settled.list(page);
 		await page.locator(".filters summary").click();
 		const small = await page.locator("button, input, select, summary, nav a, .brand").evaluateAll((all) => all
@@ -265,11 +167,11 @@ async function otherwise(browser) {
 
 		expect(small.length === 0, small.join(" "));
 	}));
-	const federation = await fetchJson(browser, "v1/federation");
+	const federation = JSON.parse((await request("v1/federation")).text);
 	const told = (change) => `event: publication\ndata: ${JSON.stringify({ ...federation, ...change })}\n\n`;
 
 	await check("the command that verifies fits one member as well as many", () =>
-		open(browser, { path: "metadata/", language: "en" }, async (page) => {
+		open({ path: "metadata/", language: "en" }, async (page) => {
 			await page.locator('[data-slot="command"] .copyable').waitFor();
 			const text = await page.locator('[data-slot="command"] pre').innerText();
 
@@ -277,7 +179,7 @@ async function otherwise(browser) {
 				expect(text.includes(`--id-attr:ID urn:oasis:names:tc:SAML:2.0:metadata:${root} `), text);
 		}));
 	await check("a federation without members says so and offers nothing that is not there", () =>
-		open(browser, { path: "metadata/", language: "en", events: told({ entities: 0, idps: 0, rps: 0, sets: [], documents: [] }) }, async (page) => {
+		open({ path: "metadata/", language: "en", events: told({ entities: 0, idps: 0, rps: 0, sets: [], documents: [] }) }, async (page) => {
 			await settled.metadata(page);
 			const text = await page.locator("main").innerText();
 
@@ -291,30 +193,29 @@ async function otherwise(browser) {
 			refused: 0, held: false, code: "crypto" };
 		const events = told({ sources: [source] });
 
-		await open(browser, { path: "", language: "en", events }, (page) => page.getByText("A problem with updates from partner").waitFor());
-		await open(browser, { path: "metadata/", language: "ja", events }, async (page) => {
+		await open({ path: "", language: "en", events }, (page) => page.getByText("A problem with updates from partner").waitFor());
+		await open({ path: "metadata/", language: "ja", events }, async (page) => {
 			await page.locator("#sources .badge-bad").waitFor();
 			expect((await page.locator("#sources").innerText()).includes("登録された鍵"), "the problem is not told");
 		});
 	});
-	await check("the list and a card print: everything in them, nothing to press", () => open(browser, { path: "", data: list(members) }, async (page) => {
+	await check("the list and a card print: everything in them, nothing to press", () => open({ path: "", data: list(members) }, async (page) => {
 		await settled.list(page);
 		await page.emulateMedia({ media: "print" });
 		for (const gone of [".search", ".filters", ".switch"])
 			expect(await page.locator(gone).isHidden(), `${gone} is printed`);
 		expect(await page.locator(".member").first().isVisible(), "no member is printed");
-		expect((await page.pdf({ format: "A4", ...(pictures ? { path: join(pictures, "list.pdf") } : {}) })).length > 10_000, "the print is empty");
+		await prints(page, "list", 10_000);
 		await page.goto(new URL("members/umibe", url).href);
 		await settled.card(page);
-		await page.pdf({ format: "A4", ...(pictures ? { path: join(pictures, "card.pdf") } : {}) });
+		await prints(page, "card", 10_000);
 	}));
-	await check("the pages print", () => open(browser, { path: "anchors/" }, async (page) => {
+	await check("the pages print", () => open({ path: "anchors/" }, async (page) => {
 		await settled.anchors(page);
 		await page.emulateMedia({ media: "print" });
 		expect(await page.locator(".switch").isHidden(), "the language switch is printed");
-		const options = pictures ? { path: join(pictures, "anchors.pdf") } : {};
 
-		expect((await page.pdf({ format: "A4", ...options })).length > 10_000, "the print is empty");
+		await prints(page, "anchors", 10_000);
 	}));
 }
 
@@ -338,7 +239,7 @@ const umibe = {
 	id: "umibe", standing: "approved", since: "2026-04-01T00:00:00Z", reason: null, registered: "2026-04-01T00:00:00Z", confirmed: null,
 	source: null, name: text("うみべ薬局", "Umibe Pharmacy"), description: text("薬局です。", "A pharmacy."),
 	url: text("javascript:alert(1)", "javascript:alert(1)"), kind: "medical", street_address: "1-2-3", locality: "Umibe", postal_code: "000-0000",
-	country: "JP", logo: null, registration_policy: text("", ""), support: ["help@umibe.example"],
+	country: "JP", logo: null, registration_policy: text("", ""), support: ["help@umibe.example"], accreditations: [], entrustments: [],
 	certifications: [certification("ended", "2026-02-01T00:00:00Z"), certification("in-force", "2027-01-01T00:00:00Z")],
 	entities: [{
 		entity_id: "https://umibe.example/saml", published: true, roles: ["rp"], protocols: ["saml"], registered: "2026-04-01T00:00:00Z",
@@ -359,20 +260,20 @@ const umibe = {
 		{ at: "2026-03-01T00:00:00Z", event: "member.applied", standing: "applied", reason: "新規", actor: "operator" },
 	],
 };
-const list = (rows) => ({ "v1/members": { generation: 1, rows }, "v1/members/umibe": umibe });
+const list = (rows) => ({ "/v1/members": { generation: 1, rows }, "/v1/members/umibe": umibe });
 
-async function searching(browser) {
+async function searching() {
 	const names = (page) => page.locator(".member h3").allInnerTexts();
 	const count = (page) => page.locator("#count").innerText();
 
-	await check("the list shows who is in force, and tells how many", () => open(browser, { path: "", language: "en", data: list(members) }, async (page) => {
+	await check("the list shows who is in force, and tells how many", () => open({ path: "", language: "en", data: list(members) }, async (page) => {
 		await settled.list(page);
 		expect((await names(page)).length === 3, `${await names(page)}`);
 		expect(await count(page) === "3 members", await count(page));
 		expect((await page.locator(".member").nth(1).innerText()).includes("Registration level 3 (high)"), "no level with its meaning");
 	}));
 	await check("a search finds names of both languages, in any width and kana, and entity IDs", () =>
-		open(browser, { path: "", language: "ja", data: list(members) }, async (page) => {
+		open({ path: "", language: "ja", data: list(members) }, async (page) => {
 			await settled.list(page);
 			for (const [words, found] of [["ミドリ", "みどり市役所"], ["ＳＡＺＡＮＡＭＩ bank", "さざなみ銀行"], ["umibe.example/saml", "うみべ薬局"]]) {
 				await page.locator("#q").fill(words);
@@ -381,7 +282,7 @@ async function searching(browser) {
 			expect(await count(page) === "3件のうち1件が当てはまります", await count(page));
 		}));
 	await check("filters narrow the list, the address keeps them, and going back undoes them", () =>
-		open(browser, { path: "", language: "en", data: list(members) }, async (page) => {
+		open({ path: "", language: "en", data: list(members) }, async (page) => {
 			await settled.list(page);
 			await page.locator("#role").selectOption("idp");
 			await page.locator("#level").selectOption("2");
@@ -397,13 +298,13 @@ async function searching(browser) {
 			expect(new URL(page.url()).search === "", page.url());
 		}));
 	await check("an address with a search in it opens that search", () =>
-		open(browser, { path: "members/?q=bank&kind=finance", language: "en", data: list(members) }, async (page) => {
+		open({ path: "members/?q=bank&kind=finance", language: "en", data: list(members) }, async (page) => {
 			await settled.list(page);
 			expect((await names(page)).join() === "Sazanami Bank", `${await names(page)}`);
 			expect(await page.locator("#kind").inputValue() === "finance", "the filter is not set");
 		}));
 	await check("who is suspended is not on the list, but found out about", () =>
-		open(browser, { path: "?q=tomatta", language: "en", data: list(members) }, async (page) => {
+		open({ path: "?q=tomatta", language: "en", data: list(members) }, async (page) => {
 			await page.getByText("Nobody matches").waitFor();
 			await page.getByRole("button", { name: "Show them" }).click();
 			await page.locator(".member .badge-bad").getByText("Suspended").waitFor();
@@ -412,7 +313,7 @@ async function searching(browser) {
 		const many = Array.from({ length: 10_000 }, (_, at) => row(`m${at}`, `第${at}組織`, `Organisation ${at}`,
 			{ source: "feed", standing: undefined, levels: [level("token", String(1 + at % 4))] }));
 
-		return open(browser, { path: "", language: "en", data: list(many) }, async (page) => {
+		return open({ path: "", language: "en", data: list(many) }, async (page) => {
 			await settled.list(page);
 			expect((await names(page)).length === 50, "more than a portion is shown at first");
 			const ms = await page.evaluate(async () => {
@@ -433,16 +334,16 @@ async function searching(browser) {
 		});
 	});
 	await check("without a list the page says that nothing happened to anybody", () =>
-		open(browser, { path: "", language: "en", data: { "v1/members": null } }, async (page) => {
+		open({ path: "", language: "en", data: { "/v1/members": null } }, async (page) => {
 			await page.getByText("No list of members is published yet").waitFor();
 		}));
 }
 
-async function cards(browser) {
-	const card = (more) => ({ "v1/members/umibe": { ...umibe, ...more } });
+async function cards() {
+	const card = (more) => ({ "/v1/members/umibe": { ...umibe, ...more } });
 
 	await check("a card says first what the member is certified for, by whom and until when", () =>
-		open(browser, { path: "members/umibe", language: "ja", data: card({}) }, async (page) => {
+		open({ path: "members/umibe", language: "ja", data: card({}) }, async (page) => {
 			await settled.card(page);
 			const shown = await page.locator("main").innerText();
 
@@ -454,7 +355,7 @@ async function cards(browser) {
 			expect(await page.locator('a[href^="javascript:"]').count() === 0, "an address that is none of the web is a link");
 			expect(await page.locator(".certificate").count() === 1, "one certificate is shown twice");
 		}));
-	await check("a certificate is saved as it is", () => open(browser, { path: "members/umibe", language: "en", data: card({}) }, async (page) => {
+	await check("a certificate is saved as it is", () => open({ path: "members/umibe", language: "en", data: card({}) }, async (page) => {
 		await settled.card(page);
 		const [download] = await Promise.all([page.waitForEvent("download"), page.locator("a[download]").first().click()]);
 
@@ -462,7 +363,7 @@ async function cards(browser) {
 		expect(readFileSync(await download.path()).toString("hex") === "3003020101", "other bytes are saved");
 	}));
 	await check("a suspended member says so before everything else, since when and why", () =>
-		open(browser, { path: "members/umibe", language: "en", data: card({ standing: "suspended", reason: "A key was lost." }) }, async (page) => {
+		open({ path: "members/umibe", language: "en", data: card({ standing: "suspended", reason: "A key was lost." }) }, async (page) => {
 			await settled.card(page);
 			const shown = await page.locator('[data-slot="card"]').innerText();
 
@@ -472,28 +373,15 @@ async function cards(browser) {
 			await hasNoSeriousFindings(page);
 		}));
 	await check("a member that is not there is told as such", () =>
-		open(browser, { path: "members/nobody-of-this-name", language: "en" }, async (page) => {
+		open({ path: "members/nobody-of-this-name", language: "en" }, async (page) => {
 			await page.getByText("This member is not here").waitFor();
 		}));
 }
 
-if (pictures)
-	mkdirSync(pictures, { recursive: true });
-const profile = mkdtempSync(join(tmpdir(), "watashi-e2e-"));
-const browser = await chromium.launch({
-	executablePath: browserPath,
-	args: ["--no-sandbox", "--disable-background-networking", "--disable-dev-shm-usage"],
-	env: { ...process.env, HOME: profile },
+await inBrowser("the pages in a browser", async () => {
+	await looks();
+	await searching();
+	await cards();
+	await byKeyboard();
+	await otherwise();
 });
-
-try {
-	await looks(browser);
-	await searching(browser);
-	await cards(browser);
-	await byKeyboard(browser);
-	await otherwise(browser);
-} finally {
-	await browser.close();
-	rmSync(profile, { recursive: true, force: true });
-}
-process.exit(failed ? 1 : 0);

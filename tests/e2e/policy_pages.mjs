@@ -5,7 +5,7 @@
  * All as browser.mjs says. Prints `ok TITLE`, `not ok TITLE: what was found`, `skip TITLE: why`; exits 1 when a case failed.
  */
 import { join } from "node:path";
-import { canDecide, check, decide, expect, fits, hasNoSeriousFindings, inBrowser, languages, open, palettes, pictures, request,
+import { canDecide, check, decide, expect, fits, hasNoSeriousFindings, inBrowser, languages, open, palettes, pictures, prints, request,
 	widths } from "./browser.mjs";
 
 const ready = {
@@ -98,7 +98,8 @@ async function policies() {
 		await fits(page);
 		await page.emulateMedia({ media: "print" });
 		expect(await page.locator(".switch, .chooser").first().isHidden(), "controls are printed");
-		expect((await page.pdf({ format: "A4", ...(pictures ? { path: join(pictures, "policy.pdf") } : {}) })).length > 50_000, "the print is empty");
+		await page.setViewportSize({ width: 1280, height: 900 });
+		await prints(page, "policy", 50_000);
 	}));
 	await check("a version that is not there is told as such", () => open({ path: "policy/?framework=jp-idtf&version=0.0", language: "en" }, (page) =>
 		page.getByText("No such framework or version").waitFor()));
@@ -204,8 +205,7 @@ async function comparing() {
 	}));
 	await check("a comparison prints with its examples", () => open({ path, data }, async (page) => {
 		await page.locator("#comparison").waitFor();
-		await page.emulateMedia({ media: "print" });
-		expect((await page.pdf({ format: "A4", ...(pictures ? { path: join(pictures, "comparison.pdf") } : {}) })).length > 50_000, "the print is empty");
+		await prints(page, "comparison", 50_000);
 	}));
 }
 
@@ -319,8 +319,7 @@ async function decisions(decision) {
 	}));
 	await check("a decision prints", () => open({ path: link }, async (page) => {
 		await ready.decision(page);
-		await page.emulateMedia({ media: "print" });
-		expect((await page.pdf({ format: "A4", ...(pictures ? { path: join(pictures, "decision.pdf") } : {}) })).length > 20_000, "the print is empty");
+		await prints(page, "decision", 20_000);
 	}));
 }
 

@@ -6,65 +6,10 @@
  * Prints one line a case: `ok TITLE`, `not ok TITLE: what was found`, `skip TITLE: why`; exits 1 when a case failed.
  */
 import { X509Certificate } from "node:crypto";
-import { readFileSync } from "node:fs";
-import { get as httpGet } from "node:http";
-import { get as httpsGet } from "node:https";
-import { createRequire } from "node:module";
-import { join, resolve } from "node:path";
-import { pathToFileURL } from "node:url";
+import { check, expect, fetched, needed, outcome } from "./case.mjs";
 
-const url = process.env.WATASHI_URL;
-const authority = process.env.WATASHI_CA && readFileSync(process.env.WATASHI_CA);
-const require = createRequire(join(resolve(process.env.NODE_MODULES ?? join(import.meta.dirname, "node_modules")), "x.js"));
-
-function skipAll(why) {
-	console.log(`skip the trusted list as others read it: ${why}`);
-	process.exit(0);
-}
-
-if (!url)
-	skipAll("WATASHI_URL names no server");
-
-let lote, jose;
-
-try {
-	lote = await import(pathToFileURL(require.resolve("@owf/eudi-lote")));
-	jose = await import(pathToFileURL(require.resolve("jose")));
-} catch (error) {
-	skipAll(`${error.message.split("\n")[0]}; tests/e2e/package.json lists what is needed`);
-}
-
-let failed = 0;
-
-async function check(title, run) {
-	try {
-		await run();
-		console.log(`ok ${title}`);
-	} catch (error) {
-		failed++;
-		console.log(`not ok ${title}: ${error.message.split("\n").slice(0, 3).join(" ")}`);
-	}
-}
-
-function expect(holds, found) {
-	if (!holds)
-		throw new Error(found);
-}
-
-function fetched(path) {
-	const target = new URL(path, url);
-	const get = target.protocol === "https:" ? httpsGet : httpGet;
-
-	return new Promise((done, fail) => {
-		get(target, { ca: authority }, (answer) => {
-			const pieces = [];
-
-			answer.on("data", (piece) => pieces.push(piece));
-			answer.on("error", fail);
-			answer.on("end", () => done({ status: answer.statusCode, type: answer.headers["content-type"], body: Buffer.concat(pieces) }));
-		}).on("error", fail);
-	});
-}
+const lote = await needed("the trusted list as others read it", "@owf/eudi-lote");
+const jose = await needed("the trusted list as others read it", "jose");
 
 /* RFC 8785 for names and numbers as this list has them: JSON.stringify writes strings and integers as it wants, and sort()
  * compares UTF-16 code units. */
@@ -91,7 +36,7 @@ await check("both forms are there", () => {
 	expect(plain.status === 200 && signed.status === 200, `${plain.status} and ${signed.status}`);
 	expect(plain.type === "application/json" && signed.type === "application/jose", `${plain.type} and ${signed.type}`);
 });
-if (failed)
+if (outcome())
 	process.exit(1);
 
 const list = JSON.parse(plain.body.toString("utf8"));
@@ -149,4 +94,4 @@ await check("its certificate names operator and territory (TS 119 602 s6.8)", ()
 
 	expect(operators.includes(subject.O) && subject.C === scheme.SchemeTerritory, certificate.subject);
 });
-process.exit(failed ? 1 : 0);
+process.exit(outcome());
