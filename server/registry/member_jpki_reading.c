@@ -54,7 +54,8 @@ read_accreditations(struct place jpki, struct member_record *m)
 			place_fail(place_member(p, "until"), "a time after from", NULL);
 		else if (span_is(list[i].basis, "accredited") && list[i].until.us - list[i].from.us > YEAR)
 			place_fail(place_member(p, "until"),
-			    "a time within a year of from, which is how long an accreditation lasts (Cabinet Order Art. 10)",
+			    "a time within a year of from, which is how long an accreditation lasts (Cabinet Order "
+			    "Art. 10)",
 			    NULL);
 		for (size_t n = 0; n < i; n++)
 			if (span_equal(list[n].name, list[i].name))

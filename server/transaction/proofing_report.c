@@ -101,8 +101,8 @@ note_member(struct reporting *r, const struct row *row, struct problem *why)
 
 	arena_reset(&r->scratch);
 	if (!member_read(row->value, &member))
-		return problem_set(why, ERR_UNAVAILABLE, "", "the member \"%.*s\": its row in the store is of a form this "
-		    "build does not know", SPAN_ARGS(row->key));
+		return problem_set(why, ERR_UNAVAILABLE, "", "the member \"%.*s\": its row in the store is of a form "
+		    "this build does not know", SPAN_ARGS(row->key));
 	if (member.standing != STANDING_APPROVED)
 		return OK;
 	if (member_parse(&r->scratch, "record", member.record, &record, why) != OK)

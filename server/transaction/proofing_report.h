@@ -12,7 +12,7 @@ struct proofing_report {
 	struct instant from, until;
 };
 
-/* `costs` are the callback's to read, until it returns. What is pointed to stays the caller's until then. ERR_UNAVAILABLE:
- * a row that this build cannot read; a sum without it would be wrong. */
+/* `costs` are the callback's to read, until it returns. What is pointed to stays the caller's until then.
+ * ERR_UNAVAILABLE: a row that this build cannot read; a sum without it would be wrong. */
 typedef void on_proofing_report(void *arg, enum err, const struct costs *, const struct problem *why);
 struct pending *proofing_report_start(struct store *, const struct proofing_report *, on_proofing_report *, void *arg);

@@ -25,11 +25,15 @@ static const struct {
 	{ "accredited for the other certificate only",
 	    OWN("accredited", "\"authentication\"", "2026-04-01", "2027-04-01", "2026-04-10"), NULL, JPKI_USE_SIGNATURE,
 	    noon, NULL, "Art. 17" },
-	{ "in its last moment", GOOD, NULL, JPKI_USE_SIGNATURE, "2027-03-31T23:59:59Z", "2027-04-01T00:00:00Z", "city" },
+	{ "in its last moment", GOOD, NULL, JPKI_USE_SIGNATURE, "2027-03-31T23:59:59Z", "2027-04-01T00:00:00Z",
+	    "city" },
 	{ "a moment later", GOOD, NULL, JPKI_USE_SIGNATURE, "2027-04-01T00:00:00Z", NULL, "no accreditation in force" },
-	{ "before it begins", GOOD, NULL, JPKI_USE_SIGNATURE, "2026-03-31T00:00:00Z", NULL, "no accreditation in force" },
-	{ "before J-LIS is notified", GOOD, NULL, JPKI_USE_SIGNATURE, "2026-04-09T00:00:00Z", NULL, "notified to J-LIS" },
-	{ "entrusted to who runs this server", LENT, GOOD, JPKI_USE_SIGNATURE, noon, "2027-04-01T00:00:00Z", "platform" },
+	{ "before it begins", GOOD, NULL, JPKI_USE_SIGNATURE, "2026-03-31T00:00:00Z", NULL,
+	    "no accreditation in force" },
+	{ "before J-LIS is notified", GOOD, NULL, JPKI_USE_SIGNATURE, "2026-04-09T00:00:00Z", NULL,
+	    "notified to J-LIS" },
+	{ "entrusted to who runs this server", LENT, GOOD, JPKI_USE_SIGNATURE, noon, "2027-04-01T00:00:00Z",
+	    "platform" },
 	{ "the entrustment ends first", TO("platform", BOTH, "2026-04-01", "2026-12-01", "2026-04-10"), GOOD,
 	    JPKI_USE_SIGNATURE, noon, "2026-12-01T00:00:00Z", "platform" },
 	{ "entrusted, but nobody runs this server", LENT, NULL, JPKI_USE_SIGNATURE, noon, NULL,
@@ -39,11 +43,13 @@ static const struct {
 	{ "entrusted, and not reported yet", TO("platform", BOTH, "2026-04-01", "2028-04-01", "2026-12-10"), GOOD,
 	    JPKI_USE_SIGNATURE, noon, NULL, "nor a reported entrustment" },
 	{ "entrusted for the other certificate",
-	    TO("platform", "\"authentication\"", "2026-04-01", "2028-04-01", "2026-04-10"), GOOD, JPKI_USE_SIGNATURE, noon,
+	    TO("platform", "\"authentication\"", "2026-04-01", "2028-04-01", "2026-04-10"), GOOD, JPKI_USE_SIGNATURE,
+	    noon,
 	    NULL, "nor a reported entrustment" },
 	{ "entrusted to who is not accredited any more", LENT, GOOD, JPKI_USE_SIGNATURE, "2027-05-01T00:00:00Z", NULL,
 	    "platform, to whom city entrusted it, has no accreditation in force" },
-	{ "nothing of the kind", "{}", GOOD, JPKI_USE_AUTHENTICATION, noon, NULL, "neither an accreditation of its own" },
+	{ "nothing of the kind", "{}", GOOD, JPKI_USE_AUTHENTICATION, noon, NULL,
+	    "neither an accreditation of its own" },
 };
 
 static struct member_record
@@ -55,7 +61,8 @@ record_of(struct arena *a, const char *id, const char *jpki)
 	expect_ok(id, member_parse(a, id, span_text(arena_print(a,
 	    "{\"id\":\"%s\",\"kind\":\"platform\",\"name\":{\"ja\":\"甲\",\"en\":\"A\"},"
 	    "\"contacts\":[{\"type\":\"technical\",\"email\":\"a@a.example\"}],"
-	    "\"entities\":[{\"entity_id\":\"https://%s.example/\",\"roles\":[\"rp\",\"platform\"]}],\"jpki\":%s}", id, id,
+	    "\"entities\":[{\"entity_id\":\"https://%s.example/\",\"roles\":[\"rp\",\"platform\"]}],\"jpki\":%s}", id,
+	    id,
 	    jpki)), &record, &why), &why);
 	return record;
 }

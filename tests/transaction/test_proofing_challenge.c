@@ -30,7 +30,8 @@ static const struct {
 	    "Proof of identity by the My Number card's electronic signature\nAsked by: Midori Bank\nFor: 口座の開設\n"
 	    "At: 2026-11-22T12:00:00Z\nWhat they will learn: name, whether 18 or older\n"
 	    "Number: 0123-4567-89AB-CDEF-0001-0203-0405-0607\n" },
-	{ "an authentication tells nothing, and a name may be in one language", PROOFING_AUTHENTICATION, 0, "", "Bank", "",
+	{ "an authentication tells nothing, and a name may be in one language", PROOFING_AUTHENTICATION, 0, "", "Bank",
+	    "",
 	    "マイナンバーカードによる利用者の確認\n依頼元：Bank\n日時：2026年11月22日 21時00分（日本時間）\n"
 	    "依頼元に伝わる項目：なし\n番号：0123-4567-89AB-CDEF-0001-0203-0405-0607\n\n"
 	    "Authentication by the My Number card\nAsked by: Bank\nAt: 2026-11-22T12:00:00Z\n"

@@ -85,7 +85,8 @@ who_owes_what(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		struct cost_settings settings = { prices, COUNT(prices), cases[i].running, cases[i].share };
-		struct costs *c = costs_new(&settings, (struct instant){ SECONDS(1000) }, (struct instant){ SECONDS(2000) });
+		struct costs *c = costs_new(&settings, (struct instant){ SECONDS(1000) },
+		    (struct instant){ SECONDS(2000) });
 		struct span rest = span_text(cases[i].entrusting), member;
 		struct arena a = arena_init(1 * MIB);
 
@@ -111,7 +112,8 @@ only_the_period_counts(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT(edges); i++) {
 		struct cost_settings settings = { prices, COUNT(prices), 0, SHARE_NOTHING };
-		struct costs *c = costs_new(&settings, (struct instant){ SECONDS(1000) }, (struct instant){ SECONDS(2000) });
+		struct costs *c = costs_new(&settings, (struct instant){ SECONDS(1000) },
+		    (struct instant){ SECONDS(2000) });
 		struct arena a = arena_init(1 * MIB);
 		size_t count;
 

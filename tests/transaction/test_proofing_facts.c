@@ -22,8 +22,10 @@ read_policies(void **state)
 
 	(void)state;
 	arena = arena_init(GIB);
-	expect_ok("there is a dictionary", file_read(arena_print(&arena, "%s/policy/facts.json", top), &bytes, &why), &why);
-	expect_ok("it is one", dictionary_read(&arena, "facts.json", arena_copy(&arena, buffer_span(&bytes)), &dictionary,
+	expect_ok("there is a dictionary", file_read(arena_print(&arena, "%s/policy/facts.json", top), &bytes, &why),
+	    &why);
+	expect_ok("it is one", dictionary_read(&arena, "facts.json", arena_copy(&arena, buffer_span(&bytes)),
+	    &dictionary,
 	    &why), &why);
 	buffer_release(&bytes);
 	expect_ok("there is a framework", policy_files_read(&arena, arena_print(&arena, "%s/policy/jp-idtf/1.0", top),
@@ -87,18 +89,24 @@ static const struct {
 	{ "the card's signature on line is 3", JPKI_SIGNATURE, JPKI_CARD, ESTABLISHED, REVOCATION_GOOD, true,
 	    "registration", "3" },
 	{ "the phone's too", JPKI_SIGNATURE, JPKI_PHONE, ESTABLISHED, REVOCATION_GOOD, true, "registration", "3" },
-	{ "verified by who may not", JPKI_SIGNATURE, JPKI_CARD, ESTABLISHED, REVOCATION_GOOD, false, "registration", "1+" },
+	{ "verified by who may not", JPKI_SIGNATURE, JPKI_CARD, ESTABLISHED, REVOCATION_GOOD, false, "registration",
+	    "1+" },
 	{ "revoked", JPKI_SIGNATURE, JPKI_CARD, ESTABLISHED, REVOCATION_REVOKED, true, "registration", "1+" },
-	{ "nobody could say", JPKI_SIGNATURE, JPKI_CARD, ESTABLISHED, REVOCATION_UNAVAILABLE, true, "registration", "1+" },
-	{ "unknown to its issuer", JPKI_SIGNATURE, JPKI_CARD, ESTABLISHED, REVOCATION_UNKNOWN, true, "registration", "1+" },
-	{ "nobody was asked", JPKI_SIGNATURE, JPKI_CARD, ESTABLISHED, REVOCATION_NOT_CHECKED, true, "registration", "1+" },
+	{ "nobody could say", JPKI_SIGNATURE, JPKI_CARD, ESTABLISHED, REVOCATION_UNAVAILABLE, true, "registration",
+	    "1+" },
+	{ "unknown to its issuer", JPKI_SIGNATURE, JPKI_CARD, ESTABLISHED, REVOCATION_UNKNOWN, true, "registration",
+	    "1+" },
+	{ "nobody was asked", JPKI_SIGNATURE, JPKI_CARD, ESTABLISHED, REVOCATION_NOT_CHECKED, true, "registration",
+	    "1+" },
 	{ "a signature that does not hold", JPKI_SIGNATURE, JPKI_CARD, REFUTED, REVOCATION_GOOD, true, "registration",
 	    "1" },
-	{ "the card authenticates at 4", JPKI_AUTHENTICATION, JPKI_CARD, ESTABLISHED, REVOCATION_GOOD, true, "token", "4" },
+	{ "the card authenticates at 4", JPKI_AUTHENTICATION, JPKI_CARD, ESTABLISHED, REVOCATION_GOOD, true, "token",
+	    "4" },
 	{ "the phone at 3", JPKI_AUTHENTICATION, JPKI_PHONE, ESTABLISHED, REVOCATION_GOOD, true, "token", "3" },
 	{ "a revoked card at nothing", JPKI_AUTHENTICATION, JPKI_CARD, ESTABLISHED, REVOCATION_REVOKED, true, "token",
 	    "0" },
-	{ "nor one that nobody could look up", JPKI_AUTHENTICATION, JPKI_CARD, ESTABLISHED, REVOCATION_UNAVAILABLE, true,
+	{ "nor one that nobody could look up", JPKI_AUTHENTICATION, JPKI_CARD, ESTABLISHED, REVOCATION_UNAVAILABLE,
+	    true,
 	    "token", "0" },
 	{ "authenticating proves nobody's identity", JPKI_AUTHENTICATION, JPKI_CARD, ESTABLISHED, REVOCATION_GOOD, true,
 	    "registration", "1" },

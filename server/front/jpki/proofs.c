@@ -69,7 +69,8 @@ read_proof(struct exchange *e, struct proofing_prove *out, struct problem *why)
 	forms += s->algorithm || s->certificate.size || s->signature.size ? 1 : 0;
 	if (forms != 1)
 		return problem_set(why, ERR_INVALID, "",
-		    "expected algorithm, certificate and signature, or cms, or xml; found %s", forms ? "more than one of them" : "none of them");
+		    "expected algorithm, certificate and signature, or cms, or xml; found %s", forms
+		    ? "more than one of them" : "none of them");
 	s->form = cms.size ? JPKI_CMS : xml.size ? JPKI_XML : JPKI_CHALLENGE;
 	if (s->form != JPKI_CHALLENGE)
 		s->signature = cms.size ? cms : xml;

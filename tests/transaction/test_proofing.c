@@ -1,0 +1,635 @@
+/* tests/transaction/test_proofing.c - a person proved by the card: who may ask, what is signed, what comes of it,
+ * once. */
+#include <stdlib.h>
+
+#include "expect.h"
+
+#include "assurance/fact.h"
+#include "base/file.h"
+#include "base/turn.h"
+#include "codec/text.h"
+#include "ledger/entry.h"
+#include "registry/standing.h"
+#include "store/memory.h"
+#include "testcard/holder.h"
+#include "testcard/key.h"
+#include "transaction/proofing.h"
+#include "transaction/proofing_log.h"
+
+#define NOON "2026-11-22T12:00:00Z"
+#define DAY SECONDS(86400)
+#define BANK "https://bank.example/"
+#define SHOP "https://shop.example/"
+#define ORIGIN "https://www.bank.example"
+
+static const struct table *const tables[] = {
+	&member_table, &proofing_challenge_table, &proofing_outcome_table, &proofing_log_table, &ledger_leaf_table,
+	&ledger_entry_table, NULL,
+};
+
+/* Says what it is told to, in a turn of its own, and counts. */
+struct speaking {
+	struct revocation_source source;
+	struct pending pending;
+	struct later later;
+	struct turn *turn;
+	enum revocation_status says;
+	bool silent;
+	unsigned asked;
+	on_revocation *done;
+	void *arg;
+};
+
+static struct world {
+	struct arena arena;
+	struct store *store;
+	struct turn turn;
+	struct instant noon;
+	struct authority authorities[PURPOSES];
+	struct jpki_anchors *anchors;
+	EVP_PKEY *keys[PURPOSES];
+	struct span certificates[PURPOSES];
+	struct speaking source;
+	struct jpki_verifier verifier;
+	struct proofing_settings settings;
+	const struct dictionary *dictionary;
+
+	/* Of what was started last. */
+	bool done;
+	enum err err;
+	struct problem why;
+	struct proofing_challenge challenge;
+	struct proofing_outcome outcome;
+} world;
+
+/* The source */
+
+static void
+cancel_speaking(struct pending *pending)
+{
+	struct speaking *s = (struct speaking *)((char *)pending - offsetof(struct speaking, pending));
+
+	turn_cancel(s->turn, &s->later);
+}
+
+static void
+speak(void *arg)
+{
+	struct speaking *s = arg;
+	struct revocation_answer answer;
+
+	revocation_answer_set(&answer, s->says, "said by the test");
+	answer.kind = REVOCATION_BY_OCSP;
+	answer.source = s->source.name;
+	answer.fresh = true;
+	s->done(s->arg, &answer);
+}
+
+static struct pending *
+ask_speaking(struct revocation_source *source, const struct revocation_question *question, on_revocation *done,
+    void *arg)
+{
+	struct speaking *s = (struct speaking *)source;
+
+	(void)question;
+	s->asked++;
+	s->done = done;
+	s->arg = arg;
+	if (!s->silent)
+		turn_later(s->turn, &s->later);
+	return &s->pending;
+}
+
+/* The stage */
+
+static void
+run(void)
+{
+	bool moved = true;
+
+	while (!world.done && moved) {
+		moved = store_memory_step(world.store, world.noon) || world.turn.first;
+		turn_run(&world.turn);
+	}
+}
+
+static void
+on_stored(void *arg, const struct committed *c)
+{
+	(void)arg;
+	world.done = true;
+	expect_number("it is stored", c->code, OK);
+}
+
+static void
+put_member(const char *id, enum standing standing, const char *record)
+{
+	struct unit *unit = unit_new(&world.arena, tables, id_new(world.noon));
+	struct buffer b = buffer_init(64 * KIB);
+
+	store_memory_become(world.store, ROLE_STEWARD);
+	member_write(&b, &(struct member){ .id = span_text(id), .standing = standing, .since = world.noon,
+	    .record = span_text(record) });
+	unit_put(unit, &member_table, span_text(id), buffer_span(&b));
+	world.done = false;
+	store_commit(world.store, unit, on_stored, NULL);
+	run();
+	buffer_release(&b);
+	store_memory_become(world.store, ROLE_WORKER);
+}
+
+static const char bank[] =
+    "{\"id\":\"bank\",\"kind\":\"finance\",\"name\":{\"ja\":\"みどり銀行\",\"en\":\"Midori Bank\"},"
+    "\"contacts\":[{\"type\":\"technical\",\"email\":\"a@bank.example\"}],"
+    "\"entities\":[{\"entity_id\":\"" BANK "\",\"roles\":[\"rp\"],\"attributes\":[{\"name\":\"name\","
+    "\"purpose\":{\"en\":\"To know\"}},{\"name\":\"age_over_18\",\"purpose\":{\"en\":\"To know\"}},{\"name\":\"email\","
+    "\"purpose\":{\"en\":\"To write\"}}]}],"
+    "\"jpki\":{\"entrustments\":[{\"to\":\"platform\",\"uses\":[\"signature\",\"authentication\"],"
+    "\"from\":\"2026-04-01\",\"until\":\"2027-10-01\",\"reported\":\"2026-04-01\"}]}}";
+static const char shop[] =
+    "{\"id\":\"shop\",\"kind\":\"business\",\"name\":{\"ja\":\"店\",\"en\":\"Shop\"},"
+    "\"contacts\":[{\"type\":\"technical\",\"email\":\"a@shop.example\"}],"
+    "\"entities\":[{\"entity_id\":\"" SHOP "\",\"roles\":[\"rp\"]},{\"entity_id\":\"" SHOP "2\",\"roles\":[\"rp\"]},"
+    "{\"entity_id\":\"" SHOP "idp\",\"roles\":[\"idp\"]}],\"jpki\":{\"accreditations\":[{\"name\":\"No. 2\","
+    "\"basis\":\"accredited\",\"uses\":[\"authentication\"],\"from\":\"2026-04-01\",\"until\":\"2027-04-01\","
+    "\"notified\":\"2026-04-01\"}]}}";
+static const char platform[] =
+    "{\"id\":\"platform\",\"kind\":\"platform\",\"name\":{\"ja\":\"基盤\",\"en\":\"Platform\"},"
+    "\"contacts\":[{\"type\":\"technical\",\"email\":\"a@platform.example\"}],"
+    "\"entities\":[{\"entity_id\":\"https://platform.example/\",\"roles\":[\"platform\"]}],"
+    "\"jpki\":{\"accreditations\":[{\"name\":\"No. 1\",\"basis\":\"accredited\",\"uses\":[\"authentication\",\"signature\"],\"from\":\"2026-04-01\","
+    "\"until\":\"2027-04-01\",\"notified\":\"2026-04-01\"}]}}";
+
+static void
+make_authority(enum purpose purpose)
+{
+	struct authority *ca = &world.authorities[purpose];
+	struct arena *a = &world.arena;
+	struct certificate_plan plan;
+	struct problem why;
+
+	*ca = (struct authority){ .purpose = purpose, .generation = 1, .key = key_rsa(2048, 65537),
+		.serial = asn_number(a, 7), .name = authority_name(a, purpose) };
+	plan = authority_plan(a, purpose, ca->key, ca->serial, instant_after(world.noon, -1000 * DAY),
+	    instant_after(world.noon, 1000 * DAY));
+	ca->certificate = certificate_sign(a, &plan, ca->key);
+	expect_ok("an authority", jpki_anchors_add(world.anchors,
+	    purpose == SIGNATURE ? JPKI_SIGNATURE : JPKI_AUTHENTICATION, JPKI_TEST, ca->certificate, &why), &why);
+}
+
+static void
+make_card(enum purpose purpose)
+{
+	const struct holder holder = {
+		.name = "試験　太郎", .born = "319800217", .sex = "1", .address = "東京都渋谷区１－１",
+		.municipality = { "Tokyo-to", "Shibuya-ku", "13113" }, .from = instant_after(world.noon, -DAY),
+		.until = instant_after(world.noon, 500 * DAY),
+	};
+	struct certificate_plan plan;
+
+	world.keys[purpose] = key_rsa(2048, 65537);
+	plan = holder_plan(&world.arena, &world.authorities[purpose], &holder, world.keys[purpose],
+	    asn_number(&world.arena, 0x0ac91af8));
+	world.certificates[purpose] = certificate_sign(&world.arena, &plan, world.authorities[purpose].key);
+}
+
+static int
+set_up(void **state)
+{
+	const char *top = getenv("top_srcdir") ? getenv("top_srcdir") : ".";
+	struct buffer facts = buffer_init(DICTIONARY_LARGEST);
+	struct problem why = { 0 };
+
+	(void)state;
+	world.arena = arena_init(256 * MIB);
+	world.anchors = jpki_anchors_new();
+	if (!instant_read(span_text(NOON), &world.noon))
+		return -1;
+	expect_ok("a dictionary", file_read(arena_print(&world.arena, "%s/policy/facts.json", top), &facts, &why),
+	    &why);
+	expect_ok("of facts", dictionary_read(&world.arena, "facts", arena_copy(&world.arena, buffer_span(&facts)),
+	    &world.dictionary, &why), &why);
+	buffer_release(&facts);
+	for (enum purpose p = SIGNATURE; p < PURPOSES; p++) {
+		make_authority(p);
+		make_card(p);
+	}
+	world.store = store_memory_new(tables, ROLE_STEWARD, 11);
+	world.source = (struct speaking){ .source = { .name = "test", .kind = REVOCATION_BY_OCSP, .ask = ask_speaking },
+		.pending = { cancel_speaking }, .turn = &world.turn };
+	world.source.later = (struct later){ .run = speak, .arg = &world.source };
+	world.verifier = (struct jpki_verifier){ .turn = &world.turn,
+		.trust = { jpki_profiles_known(), world.anchors, true }, .sources = { &world.source.source },
+		.source_count = 1 };
+	world.settings = (struct proofing_settings){ &world.verifier, span_text("platform"), SECONDS(300),
+	    SECONDS(3600),
+		span_text("0123456789abcdef0123456789abcdef") };
+	put_member("bank", STANDING_APPROVED, bank);
+	put_member("shop", STANDING_APPROVED, shop);
+	put_member("platform", STANDING_APPROVED, platform);
+	return 0;
+}
+
+static int
+tear_down(void **state)
+{
+	(void)state;
+	for (enum purpose p = SIGNATURE; p < PURPOSES; p++) {
+		EVP_PKEY_free(world.authorities[p].key);
+		EVP_PKEY_free(world.keys[p]);
+	}
+	jpki_anchors_free(world.anchors);
+	store_free(world.store);
+	arena_release(&world.arena);
+	return 0;
+}
+
+/* The card's part: what is in it signs whatever it is given. */
+static struct span
+signed_by_card(enum purpose purpose, struct span text)
+{
+	return signature_make(&world.arena, text, world.keys[purpose], EVP_sha256());
+}
+
+static void
+on_begun(void *arg, enum err err, const struct proofing_challenge *challenge, const struct problem *why)
+{
+	(void)arg;
+	world.done = true;
+	world.err = err;
+	if (err == OK)
+		world.challenge = *challenge;
+	else
+		world.why = *why;
+}
+
+static void
+begin(const struct proofing_begin *asked)
+{
+	world.done = false;
+	proofing_begin(world.store, &world.arena, &world.settings, asked, on_begun, NULL);
+	run();
+	expect_true("beginning has an end", world.done);
+}
+
+static struct proofing_begin
+bank_asks(enum proofing_purpose purpose)
+{
+	return (struct proofing_begin){ .caller = span_text("bank-1"), .member = span_text("bank"),
+		.origin = span_text(ORIGIN), .reference = span_text("application 7"), .what = span_text("口座の開設"),
+		.purpose = purpose, .now = world.noon };
+}
+
+static void
+on_proved(void *arg, enum err err, const struct proofing_outcome *outcome, const struct problem *why)
+{
+	(void)arg;
+	world.done = true;
+	world.err = err;
+	if (err == OK)
+		world.outcome = *outcome;
+	else
+		world.why = *why;
+}
+
+static struct proofing_prove
+bank_proves(enum purpose purpose)
+{
+	return (struct proofing_prove){ .challenge = world.challenge.id, .caller = span_text("bank-1"),
+		.member = span_text("bank"), .origin = span_text(ORIGIN),
+		.submission = { .form = JPKI_CHALLENGE, .certificate = world.certificates[purpose],
+		    .signature = signed_by_card(purpose, world.challenge.text), .algorithm = "RS256" },
+		.dictionary = world.dictionary, .now = instant_after(world.noon, SECONDS(60)) };
+}
+
+static void
+prove(const struct proofing_prove *asked)
+{
+	world.done = false;
+	proofing_prove(world.store, &world.arena, &world.settings, asked, on_proved, NULL);
+	run();
+}
+
+/* Looking into the store */
+
+static struct ask looked;
+
+static void
+on_looked(void *arg, enum err err, const struct problem *why)
+{
+	(void)arg;
+	world.done = true;
+	expect_ok("the store answers", err, why);
+	for (size_t i = 0; i < looked.count; i++)
+		((struct row *)(uintptr_t)looked.rows)[i].value = arena_copy(&world.arena, looked.rows[i].value);
+}
+
+static size_t
+rows_of(const struct table *table)
+{
+	looked = (struct ask){ .table = table, .limit = 1000 };
+	world.done = false;
+	store_load(world.store, &looked, 1, on_looked, NULL);
+	run();
+	return looked.count;
+}
+
+static void
+check_newest_log(const char *title, enum outcome outcome, enum revocation_status status, bool charged)
+{
+	struct proofing_check check;
+
+	looked = (struct ask){ .table = &proofing_log_table, .limit = 1, .backwards = true };
+	world.done = false;
+	store_load(world.store, &looked, 1, on_looked, NULL);
+	run();
+	expect_true(title, looked.count == 1 && proofing_check_read(looked.rows[0].value, &check));
+	expect_number(title, check.outcome, outcome);
+	expect_number(title, check.status, status);
+	expect_true(title, check.charged == charged);
+	expect_span("whose it is", check.member, "bank");
+	expect_span("on whose accreditation", check.operator, "platform");
+}
+
+/* Tests */
+
+static const struct {
+	const char *title, *member, *relying_party, *what, *reference;
+	enum proofing_purpose purpose;
+	enum err err;
+	const char *part;
+} beginnings[] = {
+	{ "entrusted to the operator", "bank", "", "口座の開設", "7", PROOFING_SIGNATURE, OK, NULL },
+	{ "by name", "bank", BANK, "", "", PROOFING_AUTHENTICATION, OK, NULL },
+	{ "accredited itself, of two by name", "shop", SHOP "2", "", "", PROOFING_AUTHENTICATION, OK, NULL },
+	{ "but not for signatures", "shop", SHOP, "", "", PROOFING_SIGNATURE, ERR_DENIED, "neither an accreditation" },
+	{ "of two none is named", "shop", "", "", "", PROOFING_AUTHENTICATION, ERR_NOT_FOUND,
+	    "the entity ID of one of the 2 relying parties" },
+	{ "an identity provider is no relying party", "shop", SHOP "idp", "", "", PROOFING_AUTHENTICATION,
+	    ERR_NOT_FOUND,
+	    "with the role rp" },
+	{ "another's relying party", "shop", BANK, "", "", PROOFING_AUTHENTICATION, ERR_NOT_FOUND, "with the role rp" },
+	{ "nobody", "nobody", "", "", "", PROOFING_AUTHENTICATION, ERR_NOT_FOUND, "there is no member \"nobody\"" },
+	{ "two lines", "bank", "", "a\nb", "", PROOFING_SIGNATURE, ERR_INVALID, "/what: expected one line" },
+	{ "an individual number", "bank", "", "123456789018", "", PROOFING_SIGNATURE, ERR_INVALID,
+	    "/what: this looks like an individual number" },
+	{ "in the reference", "bank", "", "", "1234-5678-9018", PROOFING_SIGNATURE, ERR_INVALID,
+	    "/reference: this looks" },
+	{ "no UTF-8", "bank", "", "\xff", "", PROOFING_SIGNATURE, ERR_SYNTAX, "/what: expected UTF-8" },
+};
+
+static void
+who_may_ask_gets_a_challenge(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(beginnings); i++) {
+		const struct proofing_begin asked = {
+			.caller = span_text("c"), .member = span_text(beginnings[i].member),
+			.relying_party = span_text(beginnings[i].relying_party), .what = span_text(beginnings[i].what),
+			.reference = span_text(beginnings[i].reference), .purpose = beginnings[i].purpose,
+			.now = world.noon,
+		};
+		size_t before = rows_of(&proofing_challenge_table);
+
+		begin(&asked);
+		if (beginnings[i].err == OK) {
+			expect_ok(beginnings[i].title, world.err, &world.why);
+			expect_true(beginnings[i].title, world.challenge.text.size > 0);
+		} else {
+			expect_problem(beginnings[i].title, world.err, &world.why, beginnings[i].err,
+			    beginnings[i].part);
+		}
+		expect_number(beginnings[i].title, rows_of(&proofing_challenge_table),
+		    before + (beginnings[i].err == OK));
+	}
+}
+
+static void
+a_good_signature_is_an_outcome_with_what_was_promised(void **state)
+{
+	struct proofing_begin asked = bank_asks(PROOFING_SIGNATURE);
+	struct proofing_prove proof;
+	struct proofing_kept kept;
+	struct ledger_entry entry;
+	struct span handle;
+	struct problem why;
+	size_t entries = rows_of(&ledger_entry_table);
+
+	(void)state;
+	world.source.says = REVOCATION_GOOD;
+	begin(&asked);
+	expect_ok("begun", world.err, &world.why);
+	expect_number("what is promised", world.challenge.attributes, PROOFING_NAME | PROOFING_AGE_OVER_18);
+	proof = bank_proves(SIGNATURE);
+	prove(&proof);
+	expect_ok("proved", world.err, &world.why);
+	expect_number("established", world.outcome.verified->outcome, ESTABLISHED);
+	expect_number("what may be told", world.outcome.attributes, PROOFING_NAME | PROOFING_AGE_OVER_18);
+	expect_span("his name", world.outcome.verified->attributes.name, "試験　太郎");
+	expect_span("their reference", world.outcome.reference, "application 7");
+	expect_number("a handle", world.outcome.handle.size, 32);
+	handle = world.outcome.handle;
+	check_newest_log("in the log", ESTABLISHED, REVOCATION_GOOD, true);
+	expect_number("in the ledger", rows_of(&ledger_entry_table), entries + 1);
+	looked = (struct ask){ .table = &ledger_entry_table,
+		.from = span_of(world.outcome.id.bytes, sizeof(world.outcome.id.bytes)) };
+	world.done = false;
+	store_load(world.store, &looked, 1, on_looked, NULL);
+	run();
+	expect_true("under its id", looked.count == 1);
+	expect_ok("an entry", ledger_entry_loaded(&looked.rows[0], &entry, &why), &why);
+	expect_number("of its kind", entry.kind, LEDGER_PROOFING);
+	expect_true("nothing of the person", !memmem(entry.content.data, entry.content.size, "試験", strlen("試験")) &&
+	    !memmem(entry.content.data, entry.content.size, handle.data, handle.size));
+	expect_true("but how it came out", memmem(entry.content.data, entry.content.size,
+	    "\"outcome\":\"established\"", strlen("\"outcome\":\"established\"")) != NULL);
+	looked = (struct ask){ .table = &proofing_outcome_table,
+		.from = span_of(world.outcome.id.bytes, sizeof(world.outcome.id.bytes)) };
+	world.done = false;
+	store_load(world.store, &looked, 1, on_looked, NULL);
+	run();
+	expect_ok("its facts are kept", proofing_kept_loaded(&looked, span_text("bank"), &kept, &why), &why);
+	expect_true("for decisions", memmem(kept.facts.data, kept.facts.size, "\"proofing.signature_verified\":true",
+	    strlen("\"proofing.signature_verified\":true")) != NULL);
+	expect_problem("of its member alone", proofing_kept_loaded(&looked, span_text("shop"), &kept, &why), &why,
+	    ERR_NOT_FOUND, "no transaction of yours");
+
+	begin(&asked);
+	proof = bank_proves(SIGNATURE);
+	prove(&proof);
+	expect_true("the same certificate, the same handle", span_equal(world.outcome.handle, handle));
+}
+
+static void
+an_authentication_tells_nothing(void **state)
+{
+	struct proofing_begin asked = bank_asks(PROOFING_AUTHENTICATION);
+	struct proofing_prove proof;
+
+	(void)state;
+	world.source.says = REVOCATION_GOOD;
+	begin(&asked);
+	proof = bank_proves(AUTHENTICATION);
+	prove(&proof);
+	expect_ok("proved", world.err, &world.why);
+	expect_number("established", world.outcome.verified->outcome, ESTABLISHED);
+	expect_number("nothing is told", world.outcome.attributes, 0);
+	begin(&asked);
+	proof = bank_proves(SIGNATURE);
+	prove(&proof);
+	expect_ok("the other certificate is an outcome", world.err, &world.why);
+	expect_number("refuted", world.outcome.verified->outcome, REFUTED);
+}
+
+static void
+what_is_not_good_is_recorded_too(void **state)
+{
+	static const struct { enum revocation_status says; enum outcome outcome; } cases[] = {
+		{ REVOCATION_REVOKED, REFUTED }, { REVOCATION_UNKNOWN, UNDETERMINED },
+		{ REVOCATION_UNAVAILABLE, UNDETERMINED },
+	};
+	struct proofing_begin asked = bank_asks(PROOFING_SIGNATURE);
+	struct proofing_prove proof;
+	unsigned questions;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		const char *title = revocation_status_name(cases[i].says);
+
+		world.source.says = cases[i].says;
+		begin(&asked);
+		proof = bank_proves(SIGNATURE);
+		prove(&proof);
+		expect_ok(title, world.err, &world.why);
+		expect_number(title, world.outcome.verified->outcome, cases[i].outcome);
+		expect_number("nothing is told", world.outcome.attributes, 0);
+		expect_number("nor a handle", world.outcome.handle.size, 0);
+		check_newest_log(title, cases[i].outcome, cases[i].says, true);
+	}
+	begin(&asked);
+	proof = bank_proves(SIGNATURE);
+	proof.submission.signature = signed_by_card(SIGNATURE, span_text("another text"));
+	questions = world.source.asked;
+	prove(&proof);
+	expect_ok("another text was signed", world.err, &world.why);
+	expect_number("refuted", world.outcome.verified->outcome, REFUTED);
+	expect_number("and nobody is asked, nor paid", world.source.asked, questions);
+	check_newest_log("free of charge", REFUTED, REVOCATION_NOT_CHECKED, false);
+}
+
+static void
+a_challenge_is_answered_once_by_who_asked(void **state)
+{
+	struct proofing_begin asked = bank_asks(PROOFING_SIGNATURE);
+	struct proofing_prove proof, wrong;
+
+	(void)state;
+	world.source.says = REVOCATION_GOOD;
+	begin(&asked);
+	proof = bank_proves(SIGNATURE);
+	wrong = proof;
+	wrong.caller = span_text("bank-2");
+	prove(&wrong);
+	expect_problem("another caller", world.err, &world.why, ERR_NOT_FOUND, "no challenge of yours");
+	wrong = proof;
+	wrong.member = span_text("shop");
+	prove(&wrong);
+	expect_problem("another member", world.err, &world.why, ERR_NOT_FOUND, "no challenge of yours");
+	wrong = proof;
+	wrong.origin = span_text("https://evil.example");
+	prove(&wrong);
+	expect_problem("another origin", world.err, &world.why, ERR_NOT_FOUND, "no challenge of yours");
+	wrong = proof;
+	wrong.challenge.bytes[0] ^= 1;
+	prove(&wrong);
+	expect_problem("another challenge", world.err, &world.why, ERR_NOT_FOUND, "no challenge of yours");
+	prove(&proof);
+	expect_ok("the first answer", world.err, &world.why);
+	prove(&proof);
+	expect_problem("again", world.err, &world.why, ERR_NOT_FOUND, "no challenge of yours");
+}
+
+static void
+of_two_answers_at_once_one_counts(void **state)
+{
+	struct proofing_begin asked = bank_asks(PROOFING_SIGNATURE);
+	struct proofing_prove proof;
+	unsigned good = 0;
+
+	(void)state;
+	world.source.says = REVOCATION_GOOD;
+	begin(&asked);
+	proof = bank_proves(SIGNATURE);
+	world.done = false;
+	proofing_prove(world.store, &world.arena, &world.settings, &proof, on_proved, NULL);
+	proofing_prove(world.store, &world.arena, &world.settings, &proof, on_proved, NULL);
+	for (int i = 0; i < 2; i++) {
+		world.done = false;
+		run();
+		expect_true("each is answered", world.done);
+		good += world.err == OK;
+	}
+	expect_number("one of them", good, 1);
+}
+
+static void
+what_ends_in_the_registry_ends_here(void **state)
+{
+	struct proofing_begin asked = bank_asks(PROOFING_SIGNATURE);
+	struct proofing_prove proof;
+
+	(void)state;
+	begin(&asked);
+	proof = bank_proves(SIGNATURE);
+	put_member("platform", STANDING_SUSPENDED, platform);
+	prove(&proof);
+	expect_problem("the operator is suspended", world.err, &world.why, ERR_DENIED, "no accreditation in force");
+	put_member("platform", STANDING_APPROVED, platform);
+	put_member("bank", STANDING_SUSPENDED, bank);
+	prove(&proof);
+	expect_problem("the member is", world.err, &world.why, ERR_DENIED, "only an approved one");
+	put_member("bank", STANDING_APPROVED, bank);
+	prove(&proof);
+	expect_ok("the challenge still waited", world.err, &world.why);
+}
+
+static void
+who_hangs_up_while_a_source_is_asked_pays(void **state)
+{
+	struct proofing_begin asked = bank_asks(PROOFING_SIGNATURE);
+	struct proofing_prove proof;
+	struct pending *pending;
+
+	(void)state;
+	begin(&asked);
+	proof = bank_proves(SIGNATURE);
+	world.source.silent = true;
+	world.done = false;
+	pending = proofing_prove(world.store, &world.arena, &world.settings, &proof, on_proved, NULL);
+	run();
+	expect_true("it waits for the source", !world.done);
+	pending_cancel(&pending);
+	world.source.silent = false;
+	run();
+	expect_true("nobody is called", !world.done);
+	check_newest_log("it was asked", UNDETERMINED, REVOCATION_UNAVAILABLE, true);
+	prove(&proof);
+	expect_problem("and the challenge is used up", world.err, &world.why, ERR_NOT_FOUND, "no challenge of yours");
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(who_may_ask_gets_a_challenge),
+		cmocka_unit_test(a_good_signature_is_an_outcome_with_what_was_promised),
+		cmocka_unit_test(an_authentication_tells_nothing),
+		cmocka_unit_test(what_is_not_good_is_recorded_too),
+		cmocka_unit_test(a_challenge_is_answered_once_by_who_asked),
+		cmocka_unit_test(of_two_answers_at_once_one_counts),
+		cmocka_unit_test(what_ends_in_the_registry_ends_here),
+		cmocka_unit_test(who_hangs_up_while_a_source_is_asked_pays),
+	};
+
+	return cmocka_run_group_tests(tests, set_up, tear_down);
+}
