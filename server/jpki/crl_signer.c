@@ -1,0 +1,94 @@
+/* jpki/crl_signer.c - who may sign a revocation list. */
+#include "jpki/crl_signer.h"
+
+#include <stdio.h>
+
+#include "crypto/digest.h"
+#include "jpki/name_key.h"
+
+static bool
+may_sign(const struct x509 *certificate, const struct crl_list *list, const struct name_key *issuer)
+{
+	struct name_key subject = name_key_of(certificate->subject);
+
+	if (!name_key_equal(&subject, issuer) ||
+	    (certificate->key_usage.value.size && !(certificate->usage & USAGE_CRL_SIGN)))
+		return false;
+	return !list->authority_key_id.size || !certificate->subject_key_id.size ||
+	    span_equal(list->authority_key_id, certificate->subject_key_id);
+}
+
+static struct instant
+earlier(struct instant a, struct instant b)
+{
+	return a.us == 0 || instant_before(b, a) ? b : a;
+}
+
+static bool
+find_path(struct arena *a, struct span der, const struct crl_signers *who, struct crl_signer *out)
+{
+	struct path_question q = {
+		.certificate = der, .anchors = who->anchors, .anchor_count = who->anchor_count, .others = who->others,
+		.other_count = who->other_count, .at = who->at, .lenient = who->lenient,
+	};
+	struct path_answer answer;
+	struct x509 x;
+
+	if (x509_path_check(a, &q, &answer, NULL) != OK || !answer.valid)
+		return false;
+	out->length = answer.length;
+	for (size_t i = 0; i < answer.length; i++) {
+		out->path[i] = answer.path[i];
+		if (x509_read(answer.path[i], &x, NULL) == OK)
+			out->until = earlier(out->until, x.not_after);
+	}
+	for (out->anchor = 0; out->anchor < who->anchor_count; out->anchor++)
+		if (span_equal(who->anchors[out->anchor], answer.path[answer.length - 1]))
+			return true;
+	return false;
+}
+
+size_t
+crl_signers_of(struct arena *a, const struct crl_list *list, const struct crl_signers *who,
+    struct crl_signer out[CRL_SIGNERS])
+{
+	struct name_key issuer = name_key_of(list->issuer);
+	struct x509 x;
+	size_t count = 0;
+
+	for (size_t i = 0; i < who->anchor_count && count < CRL_SIGNERS; i++)
+		if (x509_read(who->anchors[i], &x, NULL) == OK && may_sign(&x, list, &issuer))
+			out[count++] = (struct crl_signer){
+				.spki = x.spki, .anchor = i, .path = { who->anchors[i] }, .length = 1,
+			};
+	for (size_t i = 0; i < who->other_count && count < CRL_SIGNERS; i++) {
+		if (x509_read(who->others[i], &x, NULL) != OK || !may_sign(&x, list, &issuer))
+			continue;
+		out[count] = (struct crl_signer){ .spki = x.spki };
+		count += find_path(a, who->others[i], who, &out[count]);
+	}
+	return count;
+}
+
+void
+crl_path_status(const struct crl_held *held, size_t count, const struct span *path, size_t length,
+    const struct crl_policy *policy, struct instant now, struct revocation_answer *out)
+{
+	uint8_t anchor[32];
+	struct x509 x;
+
+	*out = (struct revocation_answer){
+		.status = REVOCATION_GOOD, .kind = REVOCATION_BY_CRL, .reason = CRL_REASON_NONE, .asked_at = now,
+	};
+	if (length)
+		digest(DIGEST_SHA256, path[length - 1], anchor);
+	for (size_t i = 0; i + 1 < length && out->status == REVOCATION_GOOD; i++) {
+		enum err err = x509_read(path[i], &x, NULL);
+
+		/* A serial number that cannot be is read all the same: lists have those, too. */
+		if (err == OK || err == ERR_INVALID)
+			crl_status(held, count, &(struct crl_question){ &x, anchor, now }, policy, out);
+		else
+			out->status = REVOCATION_UNAVAILABLE;
+	}
+}
