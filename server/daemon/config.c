@@ -478,6 +478,7 @@ config_read(struct arena *a, const char *file, struct config *out, struct proble
 	read_control(&r, place_member(root, "control"));
 	read_publication(&r, place_member(root, "publication"));
 	read_registry(&r, root);
+	read_jpki(&r, place_member(root, "jpki"));
 	read_log(&r, place_member(root, "log"));
 	return document_end(&r.document, why);
 }

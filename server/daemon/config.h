@@ -10,9 +10,11 @@
 #include "base/log.h"
 #include "base/problem.h"
 #include "http/server.h"
+#include "jpki/settings.h"
 #include "net/address.h"
 #include "registry/source.h"
 #include "registry/validation.h"
+#include "transaction/proofing_cost.h"
 
 enum listener_kind {
 	LISTEN_PUBLIC,   /* pages, metadata, MDQ, later the protocols: for everybody */
@@ -89,6 +91,23 @@ struct config {
 		const char *access;                 /* file (front/authzen/access.h), or NULL */
 		unsigned rate; /* questions a second of one caller, all workers together; 0: no limit */
 	} decisions;
+
+	struct {
+		bool present;                       /* without the section nothing of it is served */
+		struct jpki_settings settings;
+		struct {
+			int64_t refresh;            /* lists are looked for at least so often */
+			size_t largest;             /* of a fetched one, bytes */
+			const char **urls;
+			size_t url_count;
+			const char *watch;          /* directory that somebody puts lists into, or NULL */
+		} lists;                            /* when settings.lists says where they are kept */
+		const char *operator;               /* member id of who runs this server; "": nobody entrusts it */
+		const char *handle_secret;          /* file, 32 bytes or more */
+		int64_t challenge_for, outcome_for;
+		unsigned rate;                      /* questions a second of one caller; 0: no limit */
+		struct cost_settings costs;
+	} jpki;
 
 	struct {
 		int64_t valid_for, cache_for, refresh_before;

@@ -28,5 +28,8 @@ const char **read_networks(struct place list, size_t *count);
 /* A URI with its scheme (RFC 3986 s3): the text itself. */
 const char *check_uri(struct place, const char *text);
 
+/* "/jpki"; "/fetch" is read before. */
+void read_jpki(struct reading *, struct place);
+
 /* "/members", "/validation", "/sources", "/fetch" and "/decisions". */
 void read_registry(struct reading *, struct place root);

@@ -11,6 +11,7 @@ static const struct {
 	{ ROLE_WORKER, ROLE_RECORDER },
 	{ ROLE_STEWARD, ROLE_RECORDER },
 	{ ROLE_STEWARD, ROLE_SIGNER },
+	{ ROLE_WORKER, ROLE_STEWARD }, /* questions to servers outside (net/courier.h) */
 };
 
 bool

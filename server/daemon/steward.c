@@ -8,6 +8,7 @@
 
 #include "daemon/child.h"
 #include "daemon/ledger_key.h"
+#include "daemon/outside.h"
 #include "daemon/schedule.h"
 #include "daemon/store_link.h"
 #include "daemon/upkeep.h"
@@ -32,6 +33,7 @@ struct steward {
 	struct validator *validator;
 	struct address_set *internal;
 	struct fetcher *fetcher;
+	struct outside *outside;
 	struct sources *sources;
 	struct upkeep *upkeep;
 	struct ledger_key *ledger_key;
@@ -243,6 +245,7 @@ open_registry(struct steward *s, struct problem *why)
 	    address_set_new(config->fetch.internal, config->fetch.internal_count, &s->internal, why) != OK)
 		return why->code;
 	fetch.internal = s->internal;
+	s->outside = outside_new(s->child->loop, config, s->internal);
 	s->fetcher = fetcher_new(s->child->loop, &fetch);
 	s->sources = sources_new(s->child->loop, s->link.store, s->fetcher, s->validator, config->sources,
 	    config->source_count);
@@ -273,6 +276,8 @@ on_link(void *arg, enum role role, unsigned number, int fd)
 		schedule_on_signer(s->schedule);
 		ledger_keeper_look(s->ledger);
 		metadata_signing_on_signer(s->metadata);
+	} else if (role == ROLE_WORKER) {
+		outside_link(s->outside, fd);
 	} else {
 		close(fd);
 	}
@@ -350,6 +355,7 @@ steward_main(struct child *child)
 	ledger_key_free(s.ledger_key);
 	upkeep_free(s.upkeep);
 	sources_free(s.sources);
+	outside_free(s.outside);
 	fetcher_free(s.fetcher);
 	address_set_free(s.internal);
 	validator_free(s.validator);

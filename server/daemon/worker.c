@@ -7,6 +7,7 @@
 
 #include "daemon/child.h"
 #include "daemon/ops.h"
+#include "daemon/outside.h"
 #include "daemon/store_link.h"
 #include "front/authzen/authzen.h"
 #include "front/authzen/token.h"
@@ -16,6 +17,7 @@
 #include "front/registry/registry.h"
 #include "http/server.h"
 
+#define TICK SECONDS(1)
 #define MISSING_LIFE SECONDS(60) /* how long caches may remember that there is no such entity */
 
 /* Pages bring their own Content-Security-Policy; metadata needs none. */
@@ -25,6 +27,9 @@
 struct worker {
 	struct child *child;
 	struct store_link link;
+	struct courier *courier;     /* to the steward; NULL: there is nobody outside to be asked */
+	int64_t courier_lost;        /* child_keep_link()'s */
+	struct timer tick;
 	struct policy_shelf *shelf;
 	struct registry_front *registry;
 	struct authzen_front *authzen;
@@ -67,6 +72,26 @@ open_secrets(struct worker *w, struct problem *why)
 	return config->log.access ? access_log_file(config->log.access, &w->access_fd, why) : OK;
 }
 
+/* A steward that is replaced is linked by the supervisor; only a link that was cut alone is asked for again. */
+static void
+on_tick(void *arg)
+{
+	struct worker *w = arg;
+
+	child_keep_link(w->child, ROLE_STEWARD, courier_has_link(w->courier), &w->courier_lost);
+	timer_set(&w->tick, TICK);
+}
+
+static void
+open_courier(struct worker *w)
+{
+	if (!outside_wanted(w->child->config))
+		return;
+	w->courier = courier_linked(w->child->loop);
+	timer_init(&w->tick, w->child->loop, on_tick, w);
+	timer_set(&w->tick, TICK);
+}
+
 static enum err
 open_fronts(struct worker *w, struct problem *why)
 {
@@ -94,6 +119,7 @@ open_fronts(struct worker *w, struct problem *why)
 		.rate = config->decisions.rate,
 	};
 
+	open_courier(w);
 	if (store_link_open(&w->link, w->child, why) != OK ||
 	    address_set_new(config->proxies, config->proxy_count, &w->proxies, why) != OK)
 		return why->code;
@@ -200,6 +226,8 @@ on_link(void *arg, enum role role, unsigned number, int fd)
 	(void)number;
 	if (role == ROLE_RECORDER)
 		store_link_take(&w->link, fd);
+	else if (role == ROLE_STEWARD && w->courier)
+		courier_link(w->courier, fd);
 	else
 		close(fd);
 }
@@ -217,6 +245,9 @@ worker_close(struct worker *w)
 	for (size_t i = 0; i < COUNT(w->routers); i++)
 		router_free(w->routers[i]);
 	store_link_close(&w->link);
+	if (w->courier)
+		timer_release(&w->tick);
+	courier_free(w->courier);
 	for (size_t i = 0; i < w->child->config->listener_count; i++)
 		tls_free(w->tls[i]);
 	free(w->tls);

@@ -96,6 +96,8 @@ only_who_needs_a_link_has_one(void **state)
 		{ "a worker writes through the recorder", ROLE_WORKER, ROLE_RECORDER, true },
 		{ "so does the steward", ROLE_STEWARD, ROLE_RECORDER, true },
 		{ "the steward has metadata signed", ROLE_STEWARD, ROLE_SIGNER, true },
+		{ "a worker has the steward ask others", ROLE_WORKER, ROLE_STEWARD, true },
+		{ "but not the other way round", ROLE_STEWARD, ROLE_WORKER, false },
 		{ "a worker has nothing signed", ROLE_WORKER, ROLE_SIGNER, false },
 		{ "the recorder asks nobody", ROLE_RECORDER, ROLE_SIGNER, false },
 		{ "the signer writes nothing", ROLE_SIGNER, ROLE_RECORDER, false },

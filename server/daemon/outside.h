@@ -1,0 +1,19 @@
+/* daemon/outside.h - the steward's end of what workers ask of servers outside: responders and operators' APIs, as the
+ * configuration names them.
+ */
+#pragma once
+
+#include "daemon/config.h"
+#include "net/courier.h"
+
+struct outside;
+
+/* Whether it names anybody: then workers have a courier (net/courier.h) to reach them. */
+bool outside_wanted(const struct config *);
+
+/* NULL: the configuration names nobody to be asked. */
+struct outside *outside_new(struct loop *, const struct config *, const struct address_set *internal);
+void outside_free(struct outside *);
+
+/* A link to a worker; takes `fd`. Without anybody to be asked it is closed. */
+void outside_link(struct outside *, int fd);

@@ -1,0 +1,44 @@
+/* jpki/settings.h - what an operator says of JPKI: which authorities are believed, which certificates there are, and
+ * who is asked whether they still count. Filled by who reads the configuration, and kept by it.
+ */
+#pragma once
+
+#include "jpki/crl_scope.h"
+#include "jpki/ocsp_source.h"
+#include "jpki/operator_source.h"
+
+struct jpki_anchor_setting {
+	enum jpki_purpose purpose;
+	enum jpki_world world;
+	const char *file;            /* DER or PEM */
+};
+
+/* A kind of certificate the facts do not tell. */
+struct jpki_profile_setting {
+	enum jpki_purpose purpose;
+	enum jpki_medium medium;
+	enum jpki_world world;
+	const char *policy;          /* dotted */
+};
+
+struct jpki_source_setting {
+	const char *name;
+	enum revocation_kind kind;   /* which of these counts: */
+	struct crl_policy lists;
+	struct ocsp_settings ocsp;   /* its responders are files, read when it is opened */
+	const char *const *responders;
+	size_t responder_count;
+	struct operator_settings platform;
+};
+
+struct jpki_settings {
+	bool test;                   /* the test world is judged too; nobody wants that in production */
+	bool ecdsa;                  /* signatures by ECDSA are taken, too (jpki.md 1.5: not today's law) */
+	const struct jpki_anchor_setting *anchors;
+	size_t anchor_count;
+	const struct jpki_profile_setting *profiles;
+	size_t profile_count;
+	const struct jpki_source_setting *sources; /* in the order they are asked */
+	size_t source_count;
+	const char *lists;           /* directory of revocation lists; NULL: none */
+};

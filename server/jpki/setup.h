@@ -1,0 +1,26 @@
+/* jpki/setup.h - a verifier as it is configured: its anchors, profiles and sources, opened together.
+ *
+ *     settings -> anchors read -> profiles -> lists opened -> sources -> verifier
+ */
+#pragma once
+
+#include "jpki/crl_store.h"
+#include "jpki/settings.h"
+#include "jpki/verification.h"
+
+struct jpki_setup {
+	struct jpki_verifier verifier;
+	struct crl_store *lists;     /* NULL: none */
+	struct jpki_anchors *anchors;
+	struct arena arena;
+};
+
+/* `courier` NULL: who is offline, and has only lists. Turn and courier stay the caller's and outlive it. On failure
+ * nothing is left, and the sentence names the file. */
+enum err jpki_setup_open(struct turn *, struct courier *, const struct jpki_settings *, struct jpki_setup **out,
+    struct problem *why);
+void jpki_setup_free(struct jpki_setup *);
+
+/* Only whom we believe: for who takes lists in. The anchors are the caller's to free; profiles live in the arena. */
+enum err jpki_trust_open(struct arena *, const struct jpki_settings *, struct jpki_trust *out,
+    struct jpki_anchors **anchors, struct problem *why);
