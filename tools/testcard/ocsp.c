@@ -1,7 +1,17 @@
-/* testcard/ocsp.c - the command that becomes OpenSSL's OCSP responder for one authority. */
+/* testcard/ocsp.c - the command that runs OpenSSL's OCSP responder for one authority.
+ *
+ * The responder looks whether its index has changed before it waits for a question, so the first question after a change
+ * would be answered as before it: whoever watches the index asks that one.
+ */
+#include <arpa/inet.h>
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "testcard/command.h"
@@ -12,9 +22,70 @@ struct wishes {
 	const char *purpose, *generation, *port, *minutes, *responder;
 };
 
-/* Returns only when it could not. */
+#define LOOK_EVERY 100000 /* microseconds */
+
+static void
+responder_nudge(uint16_t port)
+{
+	static const char question[] = "GET / HTTP/1.0\r\n\r\n";
+	struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons(port),
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	const struct timeval patience = { .tv_sec = 5 };
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	char answer[256];
+
+	if (fd < 0)
+		return;
+	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
+	/* Its answer is waited for: a responder whose asker has gone dies of it. */
+	if (connect(fd, (struct sockaddr *)&to, sizeof(to)) == 0 &&
+	    send(fd, question, strlen(question), MSG_NOSIGNAL) > 0)
+		while (recv(fd, answer, sizeof(answer), 0) > 0)
+			;
+	close(fd);
+}
+
+/* Until it ends. */
 static enum ending
-responder_become(struct arena *a, const char *directory, const struct wishes *w)
+responder_watch(pid_t responder, const char *index, uint16_t port)
+{
+	struct stat seen = { 0 }, now;
+	int status;
+
+	stat(index, &seen);
+	while (waitpid(responder, &status, WNOHANG) == 0) {
+		if (stat(index, &now) == 0 && (now.st_ino != seen.st_ino ||
+		    memcmp(&now.st_mtim, &seen.st_mtim, sizeof(now.st_mtim)) != 0)) {
+			responder_nudge(port);
+			seen = now;
+		}
+		usleep(LOOK_EVERY);
+	}
+	return FAILED;
+}
+
+static enum ending
+responder_run(char *const *words, const char *index, uint16_t port)
+{
+	struct problem why;
+	pid_t responder = fork();
+
+	if (responder == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGTERM);
+		execvp(words[0], words);
+		problem_errno(&why, errno, "openssl cannot be run");
+		failed(&why);
+		_exit(FAILED);
+	}
+	if (responder < 0) {
+		problem_errno(&why, errno, "no process can be made");
+		return failed(&why);
+	}
+	return responder_watch(responder, index, port);
+}
+
+static enum ending
+responder_begin(struct arena *a, const char *directory, const struct wishes *w)
 {
 	enum purpose purpose = purpose_read(w->purpose);
 	struct authority ca = { 0 };
@@ -32,15 +103,14 @@ responder_become(struct arena *a, const char *directory, const struct wishes *w)
 	authority_close(&ca);
 	signer = w->responder ? w->responder : arena_print(a, "%s/responder", ca.folder);
 
+	const char *index = arena_print(a, "%s/index.txt", ca.folder);
 	const char *words[] = {
-		"openssl", "ocsp", "-index", arena_print(a, "%s/index.txt", ca.folder), "-CA",
+		"openssl", "ocsp", "-index", index, "-CA",
 		arena_print(a, "%s/ca.pem", ca.folder), "-rsigner", arena_print(a, "%s.pem", signer), "-rkey",
 		arena_print(a, "%s.key", signer), "-port", w->port, "-nmin", w->minutes, NULL,
 	};
 
-	execvp(words[0], (char *const *)(uintptr_t)words);
-	problem_errno(&why, errno, "openssl cannot be run");
-	return failed(&why);
+	return responder_run((char *const *)(uintptr_t)words, index, (uint16_t)port);
 }
 
 enum ending
@@ -56,14 +126,14 @@ ocsp_command(int argc, char **argv)
 		{ 0 },
 	};
 	const struct command_usage usage = { "ocsp DIRECTORY [OPTION …]",
-		"Becomes `openssl ocsp` over what one authority has issued; it signs as a responder the authority certified.\n"
-		"What is revoked meanwhile, it knows at once.", options, 1, 1 };
+		"Runs `openssl ocsp` over what one authority has issued; it signs as a responder the authority certified.\n"
+		"What is revoked meanwhile, it knows a moment later.", options, 1, 1 };
 	struct arena a = arena_init(ARENA);
 	const char *directory;
 	enum ending ending;
 
 	if (options_read(PROGRAM, &usage, argc, argv, &directory, &ending))
-		ending = responder_become(&a, directory, &w);
+		ending = responder_begin(&a, directory, &w);
 	arena_release(&a);
 	return ending;
 }
