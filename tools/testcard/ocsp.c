@@ -24,10 +24,24 @@ struct wishes {
 
 #define LOOK_EVERY 100000 /* microseconds */
 
-static void
-responder_nudge(uint16_t port)
+/* Of a certificate that no authority has issued; a responder gives up after a question it cannot read (RFC 6960 s4.1.1). */
+static struct span
+question_make(struct arena *a)
 {
-	static const char question[] = "GET / HTTP/1.0\r\n\r\n";
+	struct span hash = asn_octets(a, span_of(arena_take(a, 20), 20));
+	struct span certificate = ASN(a, DER_SEQUENCE, ASN(a, DER_SEQUENCE, asn_oid(a, "1.3.14.3.2.26"), asn_null(a)), hash,
+	    hash, asn_number(a, 1));
+	struct span der = ASN(a, DER_SEQUENCE, ASN(a, DER_SEQUENCE,
+	    ASN(a, DER_SEQUENCE, ASN(a, DER_SEQUENCE, certificate))));
+	const char *head = arena_print(a, "POST / HTTP/1.0\r\nContent-Type: application/ocsp-request\r\n"
+	    "Content-Length: %zu\r\n\r\n", der.size);
+
+	return asn_join(a, (struct span[]){ span_text(head), der }, 2);
+}
+
+static void
+responder_nudge(uint16_t port, struct span question)
+{
 	struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons(port),
 		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 	const struct timeval patience = { .tv_sec = 5 };
@@ -39,7 +53,7 @@ responder_nudge(uint16_t port)
 	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
 	/* Its answer is waited for: a responder whose asker has gone dies of it. */
 	if (connect(fd, (struct sockaddr *)&to, sizeof(to)) == 0 &&
-	    send(fd, question, strlen(question), MSG_NOSIGNAL) > 0)
+	    send(fd, question.data, question.size, MSG_NOSIGNAL) > 0)
 		while (recv(fd, answer, sizeof(answer), 0) > 0)
 			;
 	close(fd);
@@ -47,8 +61,9 @@ responder_nudge(uint16_t port)
 
 /* Until it ends. */
 static enum ending
-responder_watch(pid_t responder, const char *index, uint16_t port)
+responder_watch(struct arena *a, pid_t responder, const char *index, uint16_t port)
 {
+	struct span question = question_make(a);
 	struct stat seen = { 0 }, now;
 	int status;
 
@@ -56,7 +71,7 @@ responder_watch(pid_t responder, const char *index, uint16_t port)
 	while (waitpid(responder, &status, WNOHANG) == 0) {
 		if (stat(index, &now) == 0 && (now.st_ino != seen.st_ino ||
 		    memcmp(&now.st_mtim, &seen.st_mtim, sizeof(now.st_mtim)) != 0)) {
-			responder_nudge(port);
+			responder_nudge(port, question);
 			seen = now;
 		}
 		usleep(LOOK_EVERY);
@@ -65,7 +80,7 @@ responder_watch(pid_t responder, const char *index, uint16_t port)
 }
 
 static enum ending
-responder_run(char *const *words, const char *index, uint16_t port)
+responder_run(struct arena *a, char *const *words, const char *index, uint16_t port)
 {
 	struct problem why;
 	pid_t responder = fork();
@@ -81,7 +96,7 @@ responder_run(char *const *words, const char *index, uint16_t port)
 		problem_errno(&why, errno, "no process can be made");
 		return failed(&why);
 	}
-	return responder_watch(responder, index, port);
+	return responder_watch(a, responder, index, port);
 }
 
 static enum ending
@@ -110,7 +125,7 @@ responder_begin(struct arena *a, const char *directory, const struct wishes *w)
 		arena_print(a, "%s.key", signer), "-port", w->port, "-nmin", w->minutes, NULL,
 	};
 
-	return responder_run((char *const *)(uintptr_t)words, index, (uint16_t)port);
+	return responder_run(a, (char *const *)(uintptr_t)words, index, (uint16_t)port);
 }
 
 enum ending
