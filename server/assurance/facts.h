@@ -19,7 +19,7 @@ struct facts {
 	/* Stated, but not counted: gone stale, or of less provenance than the dictionary asks for. */
 	uint64_t stale[FACT_SETS], too_weak[FACT_SETS];
 	uint64_t not_theirs[FACT_SETS]; /* or by whose word it is not (word.h) */
-	/* Stated by a word that does not count, or no longer: of each fact the weightiest of these, the last of equals. */
+	/* Stated by a word that does not count, or no longer: of each fact the weightiest, of equals the last. */
 	uint64_t outdone[FACT_SETS];
 	uint8_t outdone_by[FACTS_LARGEST];      /* enum provenance */
 	uint8_t outdone_weight[FACTS_LARGEST];  /* enum word_weight; WORD_COUNTS: only a better word was in its way */

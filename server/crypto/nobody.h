@@ -1,5 +1,5 @@
-/* crypto/nobody.h - public keys that are nobody's, one of each kind: whoever has no key to check a signature with checks it
- * with one of these, so that how long that takes tells nobody whether there was one.
+/* crypto/nobody.h - public keys that are nobody's, one of each kind: whoever has no key to check a signature with
+ * checks it with one of these, so that how long that takes tells nobody whether there was one.
  *
  * The private halves were thrown away when these were made. Nothing depends on that: what such a key verifies is not
  * believed.

@@ -291,7 +291,8 @@ what_the_dictionary_does_not_believe_does_not_count(void **state)
 	expect_number("nor is it too weak", f.too_weak[0], 0);
 	expect_number("it says otherwise", facts_contradicted(&f, fact), CLAIMED);
 	facts_put(&f, fact, 8, OBSERVED);
-	expect_number("until it is seen to be so, which who vouched did not say", facts_contradicted(&f, fact), VOUCHED);
+	expect_number("until it is seen to be so, which who vouched did not say", facts_contradicted(&f, fact),
+	    VOUCHED);
 	facts_put(&f, fact, 9, OBSERVED);
 	expect_number("and nobody does who says the same", facts_contradicted(&f, fact), PROVENANCE_NONE);
 	facts_forget(&f, fact);

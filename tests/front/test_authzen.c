@@ -112,8 +112,8 @@ what_cannot_be_understood_is_refused_where_it_stands(void **state)
 		    "/context/vouched: expected at most 4 statements of vouchers in one question, found 6" },
 		{ "items that are no list", "evaluations", "{" ALICE "," ACTION("read") "," RECORD
 		    ",\"evaluations\":{}}", 400, "/evaluations: expected an array" },
-		{ "a default context that is none, without items", "evaluations", "{" ALICE "," ACTION("read") "," RECORD
-		    ",\"context\":5}", 400, "/context: expected an object, found a number" },
+		{ "a default context that is none, without items", "evaluations", "{" ALICE "," ACTION("read") ","
+		    RECORD ",\"context\":5}", 400, "/context: expected an object, found a number" },
 		{ "a statement in a search", "search/action", "{" ALICE "," RECORD
 		    ",\"context\":{\"vouched\":[\"a\"]}}", 400, "/context/vouched: expected none in a search, for "
 		    "statements are heard with a question alone, found some" },
@@ -267,10 +267,12 @@ what_is_wrong_with_an_item_is_its_own(void **state)
 	} cases[] = {
 		{ "an item that is a number", "", "7,{}", "[{\"decision\":false,\"context\":{\"error\":{\"status\":400,"
 		    "\"message\":\"/evaluations/0: expected an object, found a number\"}}},{\"decision\":true" },
-		{ "or a list", "", "{},[{}]", "[{\"decision\":true|\"/evaluations/1: expected an object, found an array\"}}}]" },
-		{ "or nothing", "", "null,{}", "\"/evaluations/0: expected an object, found null\"}}},{\"decision\":true" },
-		{ "a context that is a number", "", "{},{\"context\":5}", "[{\"decision\":true|\"/evaluations/1/context: "
-		    "expected an object, found a number\"}}}]" },
+		{ "or a list", "", "{},[{}]",
+		    "[{\"decision\":true|\"/evaluations/1: expected an object, found an array\"}}}]" },
+		{ "or nothing", "", "null,{}",
+		    "\"/evaluations/0: expected an object, found null\"}}},{\"decision\":true" },
+		{ "a context that is a number", "", "{},{\"context\":5}",
+		    "[{\"decision\":true|\"/evaluations/1/context: expected an object, found a number\"}}}]" },
 		{ "a subject that is a text", "", "{\"subject\":\"alice\"},{}", "\"/evaluations/0/subject: expected an "
 		    "object, found a text\"}}},{\"decision\":true" },
 		{ "a default that is none, of those that take it", ",\"context\":[]", "{},{\"context\":{}}",
@@ -289,9 +291,9 @@ what_is_wrong_with_an_item_is_its_own(void **state)
 	(void)state;
 	open_all(16);
 	for (size_t i = 0; i < COUNT(cases); i++)
-		expect_answer(s, cases[i].title, scene_ask(s, "point", "evaluations", arena_print(&s->arena, "{" ALICE ","
-		    RECORD "," ACTION("read") "%s,\"evaluations\":[%s]}", cases[i].defaults, cases[i].items)), 200,
-		    cases[i].parts);
+		expect_answer(s, cases[i].title, scene_ask(s, "point", "evaluations", arena_print(&s->arena, "{"
+		    ALICE "," RECORD "," ACTION("read") "%s,\"evaluations\":[%s]}", cases[i].defaults,
+		    cases[i].items)), 200, cases[i].parts);
 	scene_close(s);
 }
 
@@ -469,8 +471,8 @@ a_candidate_without_a_framework_in_force_is_left_out(void **state)
 		int status;
 		const char *parts;
 	} cases[] = {
-		{ "resources", "search/resource", "{" ALICE "," ACTION("read") ",\"resource\":{\"type\":\"record\"}}", 200,
-		    "\"results\":[{\"type\":\"record\",\"id\":\"record-1\"}]}" },
+		{ "resources", "search/resource", "{" ALICE "," ACTION("read") ",\"resource\":{\"type\":\"record\"}}",
+		    200, "\"results\":[{\"type\":\"record\",\"id\":\"record-1\"}]}" },
 		{ "actions", "search/action", "{" ALICE "," RECORD "}", 200, "\"results\":[{\"name\":\"read\"}]}" },
 		{ "subjects of what none is in force for", "search/subject", "{\"subject\":{\"type\":\"user\"},"
 		    ACTION("read") ",\"resource\":{\"type\":\"record\",\"id\":\"ended\"}}", 200, "\"results\":[]}" },

@@ -91,7 +91,7 @@ a_claim_that_is_outdone_is_told(void **state)
 	(void)state;
 	open_all(6);
 	for (int soft = 0; soft < 2; soft++)
-		expect_answer(s, "a claim beside a statement", scene_ask(s, "point", "evaluation", arena_print(&s->arena,
+		expect_answer(s, "a claim and a statement", scene_ask(s, "point", "evaluation", arena_print(&s->arena,
 		    "{" ALICE "," REST ",\"context\":{\"facts\":{\"action.soft\":%s},\"vouched\":[\"%s\"]}}",
 		    soft ? "true" : "false", statement("records-1", ""))), 200, soft ? "{\"decision\":true|"
 		    "\"disregarded\":[]" : "{\"decision\":true|\"disregarded\":[{\"fact\":\"action.soft\",\"why\":"
@@ -184,8 +184,8 @@ statements_of_one_request_are_limited(void **state)
 	expect_answer(s, "33 different ones", scene_ask(s, "point", "evaluations", arena_print(&s->arena, "{" ALICE ","
 	    REST
 	    ",\"evaluations\":[%s]}", items)), 200, "/evaluations/0/context/vouched/0: "
-	    "|/evaluations/9/context/vouched/0: |{\"status\":400,\"message\":\"/evaluations/10/context/vouched: expected at most "
-	    "32 different statements of vouchers in one request, found 33\"}");
+	    "|/evaluations/9/context/vouched/0: |{\"status\":400,\"message\":\"/evaluations/10/context/vouched: "
+	    "expected at most 32 different statements of vouchers in one request, found 33\"}");
 	close_all();
 }
 

@@ -232,8 +232,8 @@ who_is_no_caller_takes_as_long(void **state)
 	scene_open(&s, 5);
 	for (size_t i = 0; i < COUNT(names); i++) {
 		attempts[i] = (struct attempt){ .stage = &s, .asked = grant_of(&s, assertion(&s, &stranger,
-		    arena_print(&s.arena, "{\"iss\":\"%s\",\"sub\":\"%s\",\"aud\":\"" ENDPOINT "\",\"jti\":\"1\"" SOON "}",
-		    names[i], names[i]))) };
+		    arena_print(&s.arena, "{\"iss\":\"%s\",\"sub\":\"%s\",\"aud\":\"" ENDPOINT "\",\"jti\":\"1\"" SOON
+		    "}", names[i], names[i]))) };
 		costs[i] = cpu_median(attempt, &attempts[i]);
 		expect_number("as many questions", attempts[i].steps, attempts[0].steps);
 		if (costs[i] * 2 < costs[0] || costs[0] * 2 < costs[i])

@@ -211,8 +211,8 @@ a_statement_must_hold(void **state)
 		{ "another asker", HEADER, ABOUT(",\"sub\":\"alice\",\"azp\":\"https://idp.hospital.example/\""
 		    TIMES FACTS), "alice", &key, "/azp: expected an entity ID of the member who asks, for whom the "
 		    "statement was made, found another's" },
-		{ "no subject", HEADER, ABOUT(BANK TIMES FACTS), "alice", &key, "/sub: expected the id of the question's "
-		    "subject, found none" },
+		{ "no subject", HEADER, ABOUT(BANK TIMES FACTS), "alice", &key,
+		    "/sub: expected the id of the question's subject, found none" },
 		{ "no subject, as the question has none", HEADER, ABOUT(BANK TIMES FACTS), "", &key, "found none" },
 		{ "another transaction", HEADER, ABOUT(",\"txn\":\"t1\"" BANK TIMES FACTS), "t2", &key,
 		    "found another" },

@@ -405,7 +405,8 @@ write_decided(struct buffer *b, const struct evaluating *e, const struct item *i
 static void
 write_undecided(struct buffer *b, const struct problem *why)
 {
-	buffer_print(b, "{\"decision\":false,\"context\":{\"error\":{\"status\":%d,\"message\":", asking_status(why->code));
+	buffer_print(b, "{\"decision\":false,\"context\":{\"error\":{\"status\":%d,\"message\":",
+	    asking_status(why->code));
 	json_write_string(b, span_text(why->text));
 	buffer_text(b, "}}}");
 }

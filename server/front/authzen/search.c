@@ -77,8 +77,8 @@ observe(const struct searching *s, size_t looked, struct facts *facts)
 		party_observe(&s->parties.list[s->idp_party - 1], facts, s->asking.now);
 }
 
-/* Whether the engine would permit it. What no policy in force is set for, a transaction there is not, and what has an id
- * out of the domain of the fact it stands for is not permitted; what is wrong with the request's own words is the
+/* Whether the engine would permit it. What no policy in force is set for, a transaction there is not, and what has an
+ * id out of the domain of the fact it stands for is not permitted; what is wrong with the request's own words is the
  * request's. */
 static enum err
 look(struct searching *s, const struct access_entity *candidate, size_t looked, struct arena *a, bool *permit,
