@@ -19,6 +19,7 @@ read_word(struct place p, const char *const *words, size_t count, const char *fa
 {
 	const char *text = place_text(p, 1, 32, fallback);
 	struct buffer known = buffer_init(KIB);
+	struct arena *a = p.document->arena;
 	unsigned found = 0;
 
 	for (size_t i = 0; i < count; i++) {
@@ -29,7 +30,7 @@ read_word(struct place p, const char *const *words, size_t count, const char *fa
 	}
 	buffer_byte(&known, '\0');
 	if (!found)
-		place_fail(p, arena_print(p.document->arena, "one of %s", (const char *)buffer_span(&known).data), NULL);
+		place_fail(p, arena_print(a, "one of %s", (const char *)buffer_span(&known).data), NULL);
 	buffer_release(&known);
 	return found ? found - 1 : 0;
 }

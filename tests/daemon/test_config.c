@@ -239,6 +239,48 @@ a_short_file_has_sane_defaults(void **state)
 	expect_number("signed again a week before", c.publication.refresh_before, SECONDS(7 * 86400));
 	expect_number("what happens is logged", c.log.level, LOG_LEVEL_INFO);
 	expect_true("requests are not", !c.log.access);
+	expect_true("nobody is proved by a card", !c.jpki.present && !c.jpki.settings.test);
+}
+
+static void
+what_is_said_of_jpki_is_read(void **state)
+{
+	json_t *config = changed(json_object_get(here.table, "base"),
+	    json_array_get(json_object_get(here.table, "cases"), 1));
+	const struct jpki_source_setting *s;
+	struct config c;
+	struct problem why;
+
+	(void)state;
+	assert_int_equal(json_dump_file(config, here.file, 0), 0);
+	json_decref(config);
+	expect_ok("everything said is read", config_read(&here.arena, here.file, &c, &why), &why);
+	expect_true("the test world and ECDSA", c.jpki.settings.test && c.jpki.settings.ecdsa);
+	expect_number("two authorities", c.jpki.settings.anchor_count, 2);
+	expect_number("the first is real", c.jpki.settings.anchors[0].world, JPKI_PRODUCTION);
+	expect_number("the other certifies", c.jpki.settings.anchors[1].purpose, JPKI_AUTHENTICATION);
+	expect_text("from this file", c.jpki.settings.anchors[1].file, inside("ca.pem"));
+	expect_number("a phone's", c.jpki.settings.profiles[0].medium, JPKI_PHONE);
+	expect_text("has this policy", c.jpki.settings.profiles[0].policy, "1.2.392.200149.8.5.1.1.40");
+	expect_text("lists are kept", c.jpki.settings.lists, inside("crl"));
+	expect_number("looked for each minute", c.jpki.lists.refresh, SECONDS(60));
+	expect_text("there", c.jpki.lists.urls[1], "https://crl.example/two");
+	expect_text("and here", c.jpki.lists.watch, inside("keys"));
+	expect_number("four sources", c.jpki.settings.source_count, 4);
+	s = c.jpki.settings.sources;
+	expect_true("lists", s[0].kind == REVOCATION_BY_CRL && s[0].lists.require_delta);
+	expect_number("with grace", s[0].lists.grace, SECONDS(3600));
+	expect_true("a responder", s[1].kind == REVOCATION_BY_OCSP && s[1].ocsp.rules.nonce == OCSP_NONCE_REQUIRE);
+	expect_text("of this host", s[1].ocsp.hosts[0], "ocsp.example:8080");
+	expect_text("believed", s[1].responders[0], inside("ca.pem"));
+	expect_true("one with defaults", s[2].ocsp.rules.nonce == OCSP_NONCE_TRY && s[2].ocsp.cache == 0);
+	expect_number("a minute of difference", s[2].ocsp.rules.skew, SECONDS(60));
+	expect_number("a day old at most", s[2].ocsp.rules.oldest, SECONDS(86400));
+	expect_text("an operator", s[3].platform.token_file, inside("ca.pem"));
+	expect_number("prices", c.jpki.costs.prices[0].yen, 20);
+	expect_true("of anything", c.jpki.costs.prices[1].purpose == JPKI_NO_PURPOSE && c.jpki.costs.prices[1].yen == 2);
+	expect_number("shared", c.jpki.costs.share, SHARE_BY_CHECKS);
+	expect_number("thirty seconds", c.jpki.challenge_for, SECONDS(30));
 }
 
 static void
@@ -344,6 +386,7 @@ main(void)
 		cmocka_unit_test(every_case_of_the_table_gets_its_answer),
 		cmocka_unit_test(a_short_file_has_sane_defaults),
 		cmocka_unit_test(what_is_said_is_read),
+		cmocka_unit_test(what_is_said_of_jpki_is_read),
 		cmocka_unit_test(a_file_that_is_no_configuration_is_refused),
 		cmocka_unit_test(a_file_is_found_from_where_we_are),
 	};
