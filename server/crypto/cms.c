@@ -418,10 +418,10 @@ static enum err
 content_of(const struct cms_signed *s, struct span detached, struct span *out, struct problem *why)
 {
 	*out = s->detached ? detached : s->content;
-	if (s->detached && !detached.data)
+	if (s->detached && detached.size == 0)
 		return problem_set(why, ERR_INVALID, "RFC 5652 s5.2",
 		    "the signature is detached: expected the content it was detached from, found none");
-	if (!s->detached && detached.data && !span_equal(detached, s->content))
+	if (!s->detached && detached.size && !span_equal(detached, s->content))
 		return problem_set(
 		    why, ERR_INVALID, "RFC 5652 s5.2", "the content inside is not the content it is said to be over");
 	if (s->signed_attributes.size == 0 && is_attributes(*out))

@@ -357,7 +357,7 @@ check_tree(struct signed_document *d, unsigned switches, struct xml_signed *out,
 	if (xml_signature_read(signature, &shape, &d->signature, why) != OK)
 		return why->code;
 	if (d->signature.method->key == EVP_PKEY_EC && !(switches & SIGNATURES_ECDSA))
-		return problem_set(why, ERR_INVALID, "jpki.md 1.5", "%s is switched off",
+		return problem_set(why, ERR_INVALID, "JPKI Rule Arts. 2, 38", "%s is switched off",
 		    strchr(d->signature.method->uri, '#') + 1);
 	if (reference_find(d, why) != OK || form_find(d, &out->form, why) != OK || key_info_read(d, why) != OK)
 		return why->code;

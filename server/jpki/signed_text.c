@@ -14,13 +14,13 @@ signed_text_check(struct span text, struct problem *why)
 		return problem_set(why, ERR_LIMIT, "", "what was signed has %zu bytes; at most %zu can be shown as text",
 		    size, SIGNED_TEXT_LARGEST);
 	if (!utf8_valid(text))
-		return problem_set(why, ERR_INVALID, "jpki.md 1.13",
+		return problem_set(why, ERR_INVALID, "",
 		    "what was signed is not text in UTF-8: nobody can have read what it says");
 	while (text.size) {
 		uint32_t c = utf8_cut(&text);
 
 		if (character_unseen(c) && c != '\n' && c != '\r' && c != '\t')
-			return problem_set(why, ERR_INVALID, "jpki.md 1.13",
+			return problem_set(why, ERR_INVALID, "",
 			    "what was signed has a character nobody sees (U+%04X) in its first %zu bytes", (unsigned)c,
 			    size - text.size);
 	}
@@ -40,11 +40,11 @@ on_start(void *arg, const struct xml_element *e, struct problem *why)
 	struct plain *p = arg;
 
 	if (p->depth++ > 0)
-		return problem_set(why, ERR_INVALID, "jpki.md 1.13",
+		return problem_set(why, ERR_INVALID, "",
 		    "expected text alone in the element that was signed, found the element %.80s in it", e->name.local);
 	for (size_t i = 0; i < e->attribute_count; i++)
 		if (!span_equal_nocase(span_text(e->attributes[i].name.local), span_text("id")))
-			return problem_set(why, ERR_INVALID, "jpki.md 1.13",
+			return problem_set(why, ERR_INVALID, "",
 			    "expected no attribute but an ID on the element that was signed, found %.80s",
 			    e->attributes[i].name.local);
 	return OK;

@@ -148,7 +148,7 @@ check_content(struct examining *e)
 		err = problem_set(&why, ERR_INVALID, "", s->form == JPKI_CMS && e->cms.detached
 		    ? "the signature is detached, and the content it was detached from is not there" : "nothing was signed");
 	if (err == OK && s->content.size && !span_equal(content, s->content))
-		err = problem_set(&why, ERR_INVALID, "jpki.md 1.13",
+		err = problem_set(&why, ERR_INVALID, "",
 		    "what was signed is not what was to be signed (%zu bytes, expected %zu)", content.size,
 		    s->content.size);
 	if (err == OK && s->purpose == JPKI_SIGNATURE)
@@ -198,13 +198,13 @@ check_attributes(struct examining *e)
 	enum err err;
 
 	if (!c->profile->attributes) {
-		err = c->x509.subject_names.value.size == 0 ? OK : problem_set(&why, ERR_INVALID, "jpki.md 1.2",
-		    "an authentication certificate has no attributes of its holder, but this one has a subjectAltName");
+		err = !jpki_attributes_there(&c->x509) ? OK : problem_set(&why, ERR_INVALID, "JPKI certificate profile",
+		    "an authentication certificate has no attributes of its holder, but this one has some");
 		return note(e, "attributes", err, &why, "there are none, as it must be");
 	}
 	err = jpki_attributes_read(&c->x509, &e->out->attributes, &why);
 	if (err == OK && e->out->attributes.name.size == 0)
-		err = problem_set(&why, ERR_INVALID, "jpki.md 1.4", "the certificate does not tell the holder's name");
+		err = problem_set(&why, ERR_INVALID, "JPKI certificate profile", "the certificate does not tell the holder's name");
 	if (err != OK)
 		e->out->attributes = (struct jpki_attributes){ 0 };
 	return note(e, "attributes", err, &why, "they can be read");
@@ -273,7 +273,7 @@ static void
 conclude(struct jpki_verified *out, const struct revocation_answer *answer)
 {
 	out->revocation = *answer;
-	examination_note(&out->examination, "revocation", revocation_outcome(answer->status), "jpki.md 1.8", "%s: %s%s%s",
+	examination_note(&out->examination, "revocation", revocation_outcome(answer->status), "JPKI Act Arts. 19(1), 38(1)", "%s: %s%s%s",
 	    answer->source && answer->source[0] ? answer->source : "nobody was asked",
 	    revocation_status_name(answer->status), answer->text[0] ? ", " : "", answer->text);
 	out->outcome = examination_outcome(&out->examination);

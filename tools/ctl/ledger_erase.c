@@ -141,7 +141,7 @@ erase(struct erasing *g, struct problem *why)
 }
 
 static const char *
-outcome_name(const struct erasing *g)
+what_became(const struct erasing *g)
 {
 	if (json_array_size(g->found) == 0)
 		return "nothing";
@@ -187,7 +187,7 @@ report(const struct erasing *g)
 	size_t unreadable = json_array_size(g->unreadable);
 
 	if (g->ctl->json) {
-		json_t *answer = json_pack("{s:s,s:I,s:I,s:O,s:I,s:I,s:{s:I,s:I},s:O}", "outcome", outcome_name(g),
+		json_t *answer = json_pack("{s:s,s:I,s:I,s:O,s:I,s:I,s:{s:I,s:I},s:O}", "outcome", what_became(g),
 		    "searched", (json_int_t)g->searched,
 		    "found", (json_int_t)json_array_size(g->found),
 		    "unreadable", g->unreadable,

@@ -20,6 +20,7 @@ static const struct {
 	{ "key", "the federation's signing keys: new, list, adopt, announce, activate, retire", key_run },
 	{ "decide", "put facts to a framework, without the daemon", decide_run },
 	{ "policy", "frameworks and their versions: seal, publish, approve", policy_run },
+	{ "jpki", "certificates and signatures of the public personal authentication, explained", jpki_run },
 	{ "ledger", "the log of decisions and changes: verify a receipt, watch a log", ledger_run },
 	{ "token", "machine callers of members: new, list, key, revoke", token_run },
 	{ "backup", "copy the store while it is in use", backup_run },

@@ -1,0 +1,203 @@
+#!/usr/bin/env python3
+"""tests/ctl/test_jpki.py - `watashictl jpki verify`: what people have in files is explained, and the exit status tells how it came out.
+
+A test world of watashi-testcard's, signatures of OpenSSL's and xmlsec1's. Prints a line `ok NAME` or `not ok NAME: why` for each case;
+exit status 0 or 1.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+
+BUILD = os.environ.get("top_builddir", ".")
+SOURCE = os.environ.get("top_srcdir", os.path.join(os.path.dirname(os.path.abspath(__file__)), "../.."))
+WATASHICTL, TESTCARD = os.path.join(BUILD, "watashictl"), os.path.join(BUILD, "watashi-testcard")
+AUTHORITIES = os.path.join(SOURCE, "../shared/data/jpki-ca")
+DS = "http://www.w3.org/2000/09/xmldsig#"
+TEXT = "私は本人確認に同意します。\n"
+TEMPLATE = f"""<consent><ds:Signature xmlns:ds="{DS}"><ds:SignedInfo>
+<ds:CanonicalizationMethod Algorithm="http://www.w3.org/2001/10/xml-exc-c14n#"/>
+<ds:SignatureMethod Algorithm="http://www.w3.org/2001/04/xmldsig-more#rsa-sha256"/><ds:Reference URI=""><ds:Transforms>
+<ds:Transform Algorithm="{DS}enveloped-signature"/><ds:Transform Algorithm="http://www.w3.org/2001/10/xml-exc-c14n#"/></ds:Transforms>
+<ds:DigestMethod Algorithm="http://www.w3.org/2001/04/xmlenc#sha256"/><ds:DigestValue/></ds:Reference></ds:SignedInfo>
+<ds:SignatureValue/><ds:KeyInfo><ds:X509Data/></ds:KeyInfo></ds:Signature><b>同意します</b></consent>"""
+
+
+def run(*command, **more):
+    return subprocess.run(command, check=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, **more).stdout
+
+
+class World:
+    def __init__(self):
+        self.home = tempfile.mkdtemp(prefix="watashi-jpki-")
+        self.world, self.text = self.path("world"), self.path("text")
+        with open(self.text, "w", encoding="utf-8") as f:
+            f.write(TEXT)
+        run(TESTCARD, "init", self.world)
+        self.card = os.path.join(self.world, "cards", "taro")
+        run(TESTCARD, "citizen", self.world, "--card", "taro", "--name", "試験　太郎", "--born", "1980-02-17", "--sex", "male",
+            "--address", "東京都渋谷区１－１")
+        self.anchors = [f"--anchors={self.world}/{kind}/{n}/ca.cer" for kind in ("sign", "auth") for n in (1, 2)]
+        for kind in ("sign", "auth"):
+            run("openssl", "x509", "-inform", "DER", "-in", f"{self.card}/{kind}.cer", "-out", self.path(f"{kind}.pem"))
+
+    def path(self, name):
+        return os.path.join(self.home, name)
+
+    def cms(self, name, *flags, kind="sign", content=None):
+        path = self.path(name)
+        run("openssl", "cms", "-sign", "-binary", "-in", content or self.text, "-signer", self.path(f"{kind}.pem"), "-inkey",
+            f"{self.card}/{kind}.key", "-outform", "DER", "-nosmimecap", "-out", path, *flags)
+        return path
+
+    def verify(self, *arguments, language="en_US.UTF-8"):
+        env = {**os.environ, "LC_ALL": language}
+        return subprocess.run([WATASHICTL, "jpki", "verify", *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                              encoding="utf-8", env=env)
+
+    def explain(self, *arguments):
+        """As JSON, of one file: outcome, the steps that are not established, all of it."""
+        done = self.verify("--json", *arguments)
+        explained = json.loads(done.stdout)["files"][0]
+        bad = [s["step"] for s in explained["steps"] if s["outcome"] != "established"]
+        return done.returncode, explained["outcome"], bad, explained
+
+
+def equal(found, expected):
+    if found != expected:
+        raise AssertionError(f"found {found!r}, expected {expected!r}")
+
+
+def fingerprints_are_those_of_the_files(w):
+    if not os.path.isdir(AUTHORITIES):
+        print(f"# {AUTHORITIES} is not there: only the test world's authorities are tried")
+        names = []
+    else:
+        names = [os.path.join(AUTHORITIES, n) for n in sorted(os.listdir(AUTHORITIES)) if n.endswith((".cer", ".pem"))]
+        equal(len(names), 8)
+    for name in names:
+        der = run("openssl", "x509", "-in", name, "-outform", "DER") if name.endswith(".pem") else open(name, "rb").read()
+        status, outcome, bad, explained = w.explain(name, "--at", "2024-06-01T00:00:00Z")
+        equal((status, outcome, bad), (0, "established", []))
+        equal(explained["kind"], "authority")
+        equal(explained["certificate"]["sha256"], hashlib.sha256(der).hexdigest())
+        equal(explained["generation"], {"15": 1, "19": 2, "23": 3}[explained["certificate"]["not_before"][2:4]])
+    own = f"{w.world}/sign/2/ca.cer"
+    equal(w.explain(own)[:3], (1, "refuted", ["world"]))
+    equal(w.explain(own, "--test")[:3], (0, "established", []))
+    text = w.verify(own, "--test").stdout
+    assert hashlib.sha256(open(own, "rb").read()).hexdigest() in text, "the fingerprint is shown"
+
+
+def an_authority_out_of_its_time_is_refuted(w):
+    equal(w.explain(f"{w.world}/sign/2/ca.cer", "--test", "--at", "2001-01-01T00:00:00Z")[:3], (1, "refuted", ["validity"]))
+
+
+def certificates_are_judged_as_what_they_are(w):
+    for kind, purpose in (("sign", "signature"), ("auth", "authentication")):
+        status, outcome, bad, explained = w.explain(f"{w.card}/{kind}.cer", "--test", *w.anchors)
+        equal((status, outcome), (1, "undetermined"))
+        equal(bad, ["document-signature", "revocation"])
+        equal(explained["profile"], {"purpose": purpose, "medium": "card", "world": "test"})
+        equal(explained.get("attributes", {}).get("birthdate"), "1980-02-17" if kind == "sign" else None)
+    equal(w.explain(f"{w.card}/auth.cer", "--test", "--purpose", "signature", *w.anchors)[1], "refuted")
+    equal(w.explain(f"{w.card}/sign.cer", *w.anchors)[1], "refuted")
+    equal(w.explain(f"{w.card}/sign.cer", "--test")[2][0], "issuer")
+
+
+def signed_documents_are_explained(w):
+    good = w.cms("attached", "-nodetach")
+    status, outcome, bad, explained = w.explain(good, "--test", *w.anchors)
+    equal((status, outcome, bad), (1, "undetermined", ["revocation"]))
+    equal((explained["kind"], explained["signed_content"]), ("cms", TEXT))
+    equal(w.explain(w.cms("key-id", "-nodetach", "-keyid"), "--test", *w.anchors)[2], ["revocation"])
+    detached = w.cms("detached")
+    equal(w.explain(detached, "--test", "--content", w.text, *w.anchors)[2], ["revocation"])
+    assert "signed-content" in w.explain(detached, "--test", *w.anchors)[2], "detached from nobody knows what"
+    assert "document-signature" in w.explain(detached, "--test", "--content", f"{w.card}/sign.cer", *w.anchors)[2], "other content"
+    equal(w.explain(w.cms("streamed", "-nodetach", "-stream"), "--test", *w.anchors)[2], ["document"])
+    pem = w.path("pem")
+    run("openssl", "cms", "-cmsout", "-inform", "DER", "-in", good, "-outform", "PEM", "-out", pem)
+    equal(w.explain(pem, "--test", *w.anchors)[2], ["revocation"])
+
+
+def xml_signatures_are_explained(w):
+    if not shutil.which("xmlsec1"):
+        print("# xmlsec1 is not installed: no XML signature is tried")
+        return
+    template, signed, changed = w.path("template.xml"), w.path("signed.xml"), w.path("changed.xml")
+    with open(template, "w", encoding="utf-8") as f:
+        f.write(TEMPLATE)
+    run("xmlsec1", "--sign", "--privkey-pem", f"{w.card}/sign.key,{w.path('sign.pem')}", "--output", signed, template)
+    status, outcome, bad, explained = w.explain(signed, "--test", *w.anchors)
+    equal((status, outcome, bad), (1, "undetermined", ["revocation"]))
+    equal((explained["kind"], explained["signed_content"]), ("xml", "<consent><b>同意します</b></consent>"))
+    with open(changed, "w", encoding="utf-8") as f:
+        f.write(open(signed, encoding="utf-8").read().replace("<b>", "<b>決して"))
+    equal(w.explain(changed, "--test", *w.anchors)[1], "refuted")
+
+
+def people_read_it_in_their_language(w):
+    path = w.cms("language", "-nodetach")
+    english, japanese = w.verify(path, "--test", *w.anchors), w.verify(path, "--test", *w.anchors, language="ja_JP.UTF-8")
+    for part in ("CMS signature", "✓ document's signature", "? revocation", "試験　太郎", TEXT.strip(), "? undetermined"):
+        assert part in english.stdout, f"{part} in {english.stdout}"
+    for part in ("CMS署名", "✓ 書類の署名", "? 失効", "? 不明"):
+        assert part in japanese.stdout, f"{part} in {japanese.stdout}"
+
+
+def mistakes_are_told_apart_from_refusals(w):
+    equal(w.verify().returncode, 2)
+    equal(w.verify(w.text, "--at", "yesterday").returncode, 2)
+    equal(w.verify(w.text, "--purpose", "fun").returncode, 2)
+    for path, part in ((w.path("nothing"), "No such file"), (w.text, "expected a certificate")):
+        done = w.verify(path)
+        equal(done.returncode, 1)
+        assert part in done.stderr, done.stderr
+    done = w.verify(f"{w.card}/sign.cer", "--anchors", w.text)
+    equal(done.returncode, 1)
+
+
+def answers_are_as_the_schema_says(w):
+    try:
+        from jsonschema import Draft202012Validator
+    except ImportError:
+        print("# python3-jsonschema is not installed: the schema is not tried")
+        return
+    with open(os.path.join(SOURCE, "schemas/jpki-verify.schema.json"), encoding="utf-8") as f:
+        validator = Draft202012Validator(json.load(f))
+    files = [f"{w.world}/sign/2/ca.cer", f"{w.card}/sign.cer", f"{w.card}/auth.cer", w.cms("schema", "-nodetach"),
+             w.cms("bare", "-nodetach", "-stream")]
+    answer = json.loads(w.verify("--json", "--test", *w.anchors, *files).stdout)
+    equal(len(answer["files"]), len(files))
+    errors = [error.message for error in validator.iter_errors(answer)]
+    equal(errors, [])
+
+
+CASES = (fingerprints_are_those_of_the_files, an_authority_out_of_its_time_is_refuted, certificates_are_judged_as_what_they_are,
+         signed_documents_are_explained, xml_signatures_are_explained, people_read_it_in_their_language,
+         mistakes_are_told_apart_from_refusals, answers_are_as_the_schema_says)
+
+
+def main():
+    world = World()
+    failed = 0
+    try:
+        for case in CASES:
+            try:
+                case(world)
+                print("ok", case.__name__)
+            except (AssertionError, KeyError, IndexError, ValueError, subprocess.CalledProcessError) as error:
+                failed = 1
+                print(f"not ok {case.__name__}: {type(error).__name__} {error}")
+    finally:
+        shutil.rmtree(world.home, ignore_errors=True)
+    return failed
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,12 @@
+/* tools/ctl/jpki.c - `watashictl jpki`: its actions. */
+#include "ctl/jpki.h"
+
+static const struct action actions[] = {
+	{ "verify", "explain certificates and signed documents, step by step, without the daemon", jpki_verify_files },
+};
+
+enum ending
+jpki_run(struct ctl *ctl, int argc, char **argv)
+{
+	return action_run(ctl, actions, COUNT(actions), argc, argv);
+}
