@@ -1,7 +1,10 @@
 /* registry/form.c - the forms texts of member records have. */
 #include "registry/form.h"
 
+#include <assert.h>
+
 #include "codec/text.h"
+#include "model/policy_id.h"
 
 #define URL_LARGEST 1024
 #define PICTURE_LARGEST (64 * KIB)
@@ -266,15 +269,6 @@ is_country(struct span s)
 }
 
 static bool
-is_word(struct span s)
-{
-	for (size_t i = 0; i < s.size; i++)
-		if (!is_lower(s.data[i]) && !is_digit(s.data[i]) && !(i && is_one_of(s.data[i], ".-")))
-			return false;
-	return true;
-}
-
-static bool
 is_level(struct span s)
 {
 	for (size_t i = 0; i < s.size; i++)
@@ -309,8 +303,12 @@ const struct form form_scope = { "a host name in lower case such as city.example
 const struct form form_email = { "an address such as office@city.example.jp", 254, is_email };
 const struct form form_telephone = { "3 to 30 digits, blanks, brackets and hyphens, + in front", 31, is_telephone };
 const struct form form_country = { "two capital letters of ISO 3166-1 such as JP", 2, is_country };
-const struct form form_word = { "1 to 64 of a-z, 0-9, . and -, a letter or digit first", 64, is_word };
-const struct form form_level = { "1 to 32 letters, digits, +, ., _ and -, a letter or digit first", 32, is_level };
+const struct form form_word = { "1 to 80 of a-z, 0-9, ., _ and -, a letter or digit first", POLICY_ID_LARGEST,
+	policy_id_valid };
+/* Others' levels may have capitals, which ours have not. */
+const struct form form_level = { "1 to 80 letters, digits, +, ., _ and -, a letter or digit first",
+	POLICY_LEVEL_LARGEST, is_level };
+static_assert(POLICY_ID_LARGEST == 80 && POLICY_LEVEL_LARGEST == 80, "the sentences above say how many");
 const struct form form_attribute = { "1 to 256 characters of ASCII, no blanks", 256, is_attribute };
 
 /* Every byte but those that go on a character. */

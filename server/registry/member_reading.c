@@ -2,6 +2,7 @@
 #include "registry/member_reading.h"
 
 #include "codec/tree.h"
+#include "model/policy_id.h"
 
 static void
 read_entities(struct place root, struct member_record *m)
@@ -75,18 +76,7 @@ has_entity(const struct member_record *m, struct span entity_id)
 	return false;
 }
 
-#define FACT_NAME 64
-#define FACT_WORD 64
 #define FACT_NUMBER INT64_C(10000000000)
-
-static bool
-is_fact_name(struct span s)
-{
-	for (size_t i = 0; i < s.size; i++)
-		if (!s.data[i] || !strchr("abcdefghijklmnopqrstuvwxyz0123456789._-", s.data[i]))
-			return false;
-	return s.size >= 1 && s.size <= FACT_NAME;
-}
 
 static bool
 is_fact_value(const json_t *value)
@@ -99,9 +89,9 @@ is_fact_value(const json_t *value)
 	if (json_is_integer(value))
 		return json_integer_value(value) >= -FACT_NUMBER && json_integer_value(value) <= FACT_NUMBER;
 	if (!json_is_array(value))
-		return json_is_string(value) && json_string_length(value) <= FACT_WORD;
+		return json_is_string(value) && json_string_length(value) <= POLICY_LEVEL_LARGEST;
 	json_array_foreach (value, i, word)
-		if (!json_is_string(word) || json_string_length(word) > FACT_WORD)
+		if (!json_is_string(word) || json_string_length(word) > POLICY_LEVEL_LARGEST)
 			return false;
 	return json_array_size(value) <= MEMBER_VALUES;
 }
@@ -124,7 +114,7 @@ read_facts(struct place certification)
 		return text;
 	}
 	json_object_foreach (value, name, fact)
-		if (!is_fact_name(span_text(name)) || !is_fact_value(fact)) {
+		if (!policy_id_valid(span_text(name)) || !is_fact_value(fact)) {
 		place_fail(p, "names of facts, each with true, false, a whole number, a word or a list of words",
 		    "another member");
 		return text;

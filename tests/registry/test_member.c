@@ -1,5 +1,5 @@
 /* tests/registry/test_member.c - the member record: what is read, how it is written, and the exact words of every
- * refusal (member_cases.json; test_member_schema.py shows that the schema says the same). */
+ * refusal (member_cases.json; tests/schemas/test_schemas.py shows that the schema says the same). */
 #include "expect.h"
 
 #include <stdio.h>
