@@ -10,8 +10,9 @@
 #include "store/recorder.h"
 
 #define WATCHDOG_SECONDS 5
-#define GATHERING 100000      /* nanoseconds, twice */
-#define LARGE_BATCH 16        /* units: the next one is worth waiting for (perf.md 8: saves CPU, costs no rate) */
+#define MOMENT 100000         /* nanoseconds */
+#define GATHERING 2000        /* microseconds at most */
+#define LARGE_BATCH 16        /* units: the next one is worth waiting for */
 
 /* A unit, and what goes with it on the wire; answers wait while a peer is slow, and then it is cut off. */
 static const struct channel_limits limits = { .message = UNIT_LARGEST + 4 * KIB, .waiting = 16 * MIB };
@@ -22,7 +23,8 @@ struct recorder_process {
 	struct peer *peers;
 	struct later commit;
 	struct timer second;
-	unsigned taken, last_batch; /* units */
+	unsigned taken, batches[2]; /* units: now, and in the last two commits */
+	int64_t commit_took;        /* microseconds */
 	int status;
 };
 
@@ -114,14 +116,18 @@ check(struct recorder_process *p, enum err err, const struct problem *why)
 	loop_stop(p->child->loop);
 }
 
-/* Under load the first units of a batch come alone; with those right behind them they cost one commit. libevent's clock
- * is too coarse for that, and whoever wanted to be served meanwhile waits for the commit anyway. */
+/* Under load units come in bursts, one a turn of a worker, and most of a commit's price is the same for one as for all
+ * of them: so as many as came before are waited for, as long as a commit takes. libevent's clock is too coarse for that,
+ * and whoever wanted to be served meanwhile waits for the commit anyway. */
 static void
 gather(struct recorder_process *p)
 {
-	const struct timespec moment = { .tv_nsec = GATHERING };
+	const struct timespec moment = { .tv_nsec = MOMENT };
+	const unsigned expected = p->batches[0] > p->batches[1] ? p->batches[0] : p->batches[1];
+	const int64_t most = p->commit_took < GATHERING ? p->commit_took : GATHERING;
+	const int64_t until = clock_monotonic() + most;
 
-	for (int i = 0; i < 2 && p->last_batch >= LARGE_BATCH && p->taken < p->last_batch; i++) {
+	while (expected >= LARGE_BATCH && p->taken < expected && clock_monotonic() < until) {
 		nanosleep(&moment, NULL);
 		event_base_loop(loop_base(p->child->loop), EVLOOP_NONBLOCK);
 	}
@@ -132,13 +138,17 @@ commit(void *arg)
 {
 	struct recorder_process *p = arg;
 	struct problem why;
+	int64_t begun;
 
 	if (p->status != EXIT_SUCCESS || !recorder_waiting(p->recorder))
 		return;
 	gather(p);
-	p->last_batch = p->taken;
+	p->batches[1] = p->batches[0];
+	p->batches[0] = p->taken;
 	p->taken = 0;
+	begun = clock_monotonic();
 	check(p, recorder_commit(p->recorder, clock_now(), &why), &why);
+	p->commit_took = clock_monotonic() - begun;
 }
 
 static void
