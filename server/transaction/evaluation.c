@@ -121,7 +121,7 @@ add_entry(struct unit *unit, const struct evaluation_request *r, struct evaluati
 	bool fits;
 
 	buffer_reserve(&content, ENTRY_USUAL);
-	random_bytes(answer->salt, sizeof(answer->salt));
+	random_draw(answer->salt, sizeof(answer->salt));
 	evaluation_entry_write(&content, r, answer->decision, &answer->id);
 	fits = !content.overflowed;
 	if (fits) {

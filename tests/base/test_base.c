@@ -1,6 +1,10 @@
 /* tests/base/test_base.c - spans, arenas, buffers, records, time and the turn queue. */
 #include "expect.h"
 
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include "base/arena.h"
 #include "base/buffer.h"
 #include "base/clock.h"
@@ -219,6 +223,56 @@ ids_grow_with_time(void **state)
 	expect_true("the later id is the larger", memcmp(early.bytes, late.bytes, sizeof(early.bytes)) < 0);
 }
 
+static int
+compare_salts(const void *a, const void *b)
+{
+	return memcmp(a, b, 16);
+}
+
+static void
+what_is_drawn_is_given_out_once(void **state)
+{
+	static uint8_t salts[4096][16];
+	uint8_t odd[7], large[8 * KIB] = { 0 };
+	size_t zeroes = 0;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(salts); i++) {
+		random_draw(salts[i], sizeof(salts[i]));
+		random_draw(odd, 1 + i % sizeof(odd));
+	}
+	qsort(salts, COUNT(salts), sizeof(salts[0]), compare_salts);
+	for (size_t i = 1; i < COUNT(salts); i++)
+		expect_true("no salt comes twice", memcmp(salts[i - 1], salts[i], sizeof(salts[0])) != 0);
+	random_draw(large, sizeof(large));
+	for (size_t i = 0; i < sizeof(large); i++)
+		zeroes += large[i] == 0;
+	expect_true("of many bytes all are drawn", zeroes < sizeof(large) / 64);
+}
+
+static void
+a_child_draws_other_bytes_than_its_parent(void **state)
+{
+	uint8_t own[16], childs[sizeof(own)];
+	int fds[2], status = 0;
+	pid_t pid;
+
+	(void)state;
+	random_draw(own, sizeof(own));
+	expect_true("a pipe is there", pipe(fds) == 0);
+	pid = fork();
+	if (pid == 0) {
+		random_draw(childs, sizeof(childs));
+		_exit(write(fds[1], childs, sizeof(childs)) == sizeof(childs) ? 0 : 1);
+	}
+	random_draw(own, sizeof(own));
+	expect_true("the child writes", read(fds[0], childs, sizeof(childs)) == sizeof(childs));
+	expect_true("the child ends", waitpid(pid, &status, 0) == pid && status == 0);
+	expect_true("the same draw gives both of them different bytes", memcmp(own, childs, sizeof(own)) != 0);
+	close(fds[0]);
+	close(fds[1]);
+}
+
 static void
 values_from_outside_are_quoted_in_logs(void **state)
 {
@@ -277,6 +331,8 @@ main(void)
 		cmocka_unit_test(time_is_written_and_read),
 		cmocka_unit_test(durations_are_days_and_time),
 		cmocka_unit_test(ids_grow_with_time),
+		cmocka_unit_test(what_is_drawn_is_given_out_once),
+		cmocka_unit_test(a_child_draws_other_bytes_than_its_parent),
 		cmocka_unit_test(values_from_outside_are_quoted_in_logs),
 		cmocka_unit_test(what_is_put_off_runs_in_order_and_in_the_same_turn),
 	};
