@@ -228,23 +228,32 @@ is_usable(struct search *s, const struct crl_held *held)
 	return found == NO_LIST;
 }
 
-static const struct crl_held *
-find_complete(struct search *s, const struct point *point)
+/* A newer one of the same scope, vouched for by the same anchor, takes its place. */
+static bool
+is_replaced(struct search *s, const struct crl_held *held)
 {
-	const struct crl_held *best = NULL;
+	const struct crl_list *list = crl_index_list(held->index);
 
 	for (size_t i = 0; i < s->count; i++) {
-		const struct crl_held *held = &s->held[i];
-		const struct crl_list *list = crl_index_list(held->index);
+		const struct crl_held *other = &s->held[i];
+		const struct crl_list *newer = crl_index_list(other->index);
 
-		/* (d), (e) */
-		if (list->base_number.size || (list->scope.reasons & point->reasons & ~s->covered) == 0 ||
-		    !is_about(s, point, held->index) || !is_usable(s, held))
-			continue;
-		if (!best || crl_age_compare(crl_index_list(best->index), list) < 0)
-			best = held;
+		if (!newer->base_number.size && crl_age_compare(newer, list) > 0 &&
+		    memcmp(other->anchor, held->anchor, 32) == 0 && crl_scope_equal(other->index, held->index) &&
+		    is_usable(s, other))
+			return true;
 	}
-	return best;
+	return false;
+}
+
+/* (b), (d) */
+static bool
+is_to_be_asked(struct search *s, const struct point *point, const struct crl_held *held)
+{
+	const struct crl_list *list = crl_index_list(held->index);
+
+	return !list->base_number.size && (list->scope.reasons & point->reasons) && is_about(s, point, held->index) &&
+	    is_usable(s, held) && !is_replaced(s, held);
 }
 
 /* (c), (h), and s5.2.4: the same issuer, scope and key; it begins no later than the complete list, and ends later. One
@@ -320,6 +329,7 @@ note_revoked(struct search *s, const struct crl_index *index, const struct crl_e
 	    entry->reason == CRL_REASON_NONE ? "" : crl_reason_name(entry->reason));
 }
 
+/* Where a list that should be asked cannot be, others do not stand in for it. */
 static bool
 note_obstacle(struct search *s, enum obstacle obstacle)
 {
@@ -358,7 +368,7 @@ look_into(struct search *s, const struct point *point, const struct crl_held *co
 		return false;
 	note_times(s->out, delta ? delta->index : complete->index);
 	s->covered |= list->scope.reasons & point->reasons;
-	return s->covered != CRL_ALL_REASONS;
+	return true;
 }
 
 static const char *const obstacles[] = {
@@ -401,7 +411,6 @@ crl_status(const struct crl_held *held, size_t count, const struct crl_question 
     const struct crl_policy *policy, struct revocation_answer *out)
 {
 	struct search s = { .held = held, .count = count, .question = question, .policy = policy, .out = out };
-	const struct crl_held *complete;
 	struct point point;
 	struct points points;
 	bool good = false, going = true;
@@ -413,9 +422,9 @@ crl_status(const struct crl_held *held, size_t count, const struct crl_question 
 	s.issuer = name_key_of(question->certificate->issuer);
 	points = points_of(question->certificate, &s.issuer, &good);
 	while (going && next_point(&points, &point, &good))
-		while (going && (complete = find_complete(&s, &point)))
-			going = look_into(&s, &point, complete);
-	if (!good)
+		for (size_t i = 0; going && i < count; i++)
+			going = !is_to_be_asked(&s, &point, &held[i]) || look_into(&s, &point, &held[i]);
+	if (!good || !going)
 		s.covered = 0;
 	note_end(&s, good);
 }

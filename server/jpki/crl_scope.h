@@ -1,9 +1,11 @@
 /* jpki/crl_scope.h - which lists tell about a certificate, and what they tell together (RFC 5280 s6.3.3).
  *
  *     for each distribution point, and then for the issuer's own name:
- *         the newest complete list of that issuer and point, in force, about such certificates, for reasons still open
+ *         every complete list of that issuer and point, in force, about such certificates, the newest of its scope,
  *             and the newest delta that belongs to it -> listed, or its reasons are covered
- *     good: all reasons are covered
+ *     good: none lists it, and all reasons are covered
+ *
+ * The RFC stops at lists that suffice; here all that are at hand are asked, and one that names it is enough.
  *
  * Pure: indexes and a time in, a status out. Freshness, numbers, scopes, reasons and deltas are judged here, for stock
  * libraries accept an expired delta (authn-pki.md 5.2). Whether a list's signer may sign it was settled when it was

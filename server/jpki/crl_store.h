@@ -1,27 +1,35 @@
-/* jpki/crl_store.h - the lists at hand in one directory, by (issuer, distribution point): a source of answers, and the
- * way new ones come in.
+/* jpki/crl_store.h - the lists at hand in one directory, one for each issuer and distribution point: a source of answers,
+ * and the way new ones come in.
  *
- *     import: list -> who signed it (anchors; an authority they certified for it) -> older than what we have? -> index file
+ *     take: list -> who signed it (an anchor; somebody an anchor's path leads to) -> newer than what we have -> index file
  *             -> manifest renamed -> everybody who looks sees all of it or nothing of it
  *
  * A list that is refused leaves the last good one in force. Each process maps the files; a change is seen at the next
- * crl_store_refresh(), at no cost when there is none.
+ * refresh, at the price of one stat() when there is none.
  */
 #pragma once
 
+#include "base/arena.h"
+#include "jpki/certificate.h"
 #include "jpki/crl_scope.h"
+
+#define CRL_STORE_LISTS 8192 /* municipalities, two purposes, their deltas */
 
 struct crl_store;
 
-/* `directory` has the index files and the manifest; readers need only read it. */
+/* `directory` has the index files and the manifest that names them; without a manifest it is empty. Readers need only
+ * read it. The trust stays the caller's. ERR_SYNTAX: the manifest, or a file it names, is damaged. */
 enum err crl_store_open(const char *directory, const struct jpki_trust *, struct crl_store **out, struct problem *why);
 void crl_store_close(struct crl_store *);
 
-/* Takes one in (DER or PEM). ERR_CONFLICT: it is older than, or as old as, the one at hand (cRLNumber, thisUpdate);
- * ERR_CRYPTO: nobody we believe signed it; ERR_INVALID: not in force at `now`, no nextUpdate, a scope we do not know;
- * `*text` says what was taken ("signature JPKI-TEST … Tokyo-to/Shibuya-ku CRLDP number 42, 12,345 entries"). */
+/* Takes one in (DER or PEM). `*text` says what was taken: "number 42 of CN=Shibuya-ku CRLDP,…: 12345 entries".
+ * ERR_CONFLICT: it is no newer than the one at hand (cRLNumber, thisUpdate); ERR_DENIED: nobody we believe may have
+ * signed it; ERR_CRYPTO: but did not; ERR_INVALID: not in force at `now`, or without nextUpdate; ERR_UNSUPPORTED: it
+ * has what must be understood and is not; ERR_UNAVAILABLE: stopped, or another process takes one in just now. */
 struct crl_taking {
 	struct span der;
+	const struct span *others;  /* certificates (DER) of those an authority has certified for signing lists, if any */
+	size_t other_count;
 	struct instant now;
 	bool (*progress)(void *arg, uint64_t done, uint64_t all);
 	void *arg;
@@ -29,19 +37,19 @@ struct crl_taking {
 enum err crl_store_take(struct crl_store *, const struct crl_taking *, struct arena *, const char **text,
     struct problem *why);
 
-/* Looks whether another process has taken something in. */
-void crl_store_refresh(struct crl_store *);
+/* Looks whether another process has taken something in. What cannot be read leaves what was there. */
+enum err crl_store_refresh(struct crl_store *, struct problem *why);
 
-/* What is at hand, one after another; false at the end. */
+/* What is at hand, one after another; false at the end. Borrowed until the next refresh. */
 struct crl_row {
 	const char *file;
-	const struct crl_list *list;
-	uint64_t entries;
-	const char *point;          /* its distribution point as text */
+	const struct crl_index *index;
+	const struct jpki_anchor *anchor;
 };
 bool crl_store_row(const struct crl_store *, size_t n, struct crl_row *out);
 
-/* Removes all of it at once (施行令 15-3: when the service ends). */
+/* Removes all of it at once, the files too: 施行令 15-3, when the service ends. */
 enum err crl_store_erase(struct crl_store *, struct problem *why);
 
+/* Answers at once from the lists at hand, looking for new ones each time. The store stays the caller's. */
 struct revocation_source *crl_source_new(struct crl_store *, const char *name, const struct crl_policy *);
