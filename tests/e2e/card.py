@@ -20,11 +20,26 @@ import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "../bench"))
-from harness import free_port  # noqa: E402
+from harness import Daemon, free_port  # noqa: E402
 
 BUILD = os.environ["WATASHI_BUILD"]
 DRIVER = "/usr/lib/pcsc/drivers/serial/libifdvpcd.so"
 SOCKET = "/run/pcscd/pcscd.comm"  # pcscd's own; only its clients let themselves be told another
+MEMBER = {
+    "id": "clinic", "kind": "business", "name": {"ja": "診療所", "en": "Clinic"},
+    "contacts": [{"type": "technical", "email": "desk@clinic.example"}, {"type": "security", "email": "csirt@clinic.example"}],
+    "entities": [{
+        "entity_id": "https://clinic.example/", "roles": ["rp"],
+        "attributes": [{"name": name, "purpose": {"ja": "診察券の発行", "en": "to issue a patient's card"}}
+                       for name in ("name", "birthdate", "gender", "address")],
+    }],
+    "jpki": {"accreditations": [{
+        "name": "試験のための認定", "basis": "accredited", "uses": ["signature", "authentication"],
+        "from": time.strftime("%Y-%m-%dT00:00:00Z", time.gmtime(time.time() - 90 * 86400)),
+        "until": time.strftime("%Y-%m-%dT00:00:00Z", time.gmtime(time.time() + 90 * 86400)),
+        "notified": time.strftime("%Y-%m-%dT00:00:00Z", time.gmtime(time.time() - 80 * 86400)),
+    }]},
+}
 TEXT = "watashi: 試験 2026\nこの内容に署名します。"
 failed = 0
 
@@ -205,13 +220,101 @@ def without_pin():
        "Tokyo-to" not in done.stdout, done.stdout)
 
 
+class Service:
+    """A watashid that believes the world's authorities and asks a responder for each."""
+
+    def __init__(self, home, world):
+        self.home, self.responders, sources = home, [], []
+        for purpose in ("signature", "authentication"):
+            port = free_port()
+            self.responders.append(subprocess.Popen([os.path.join(BUILD, "watashi-testcard"), "ocsp", world, "--purpose", purpose,
+                                                     "--port", str(port)], stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL))
+            sources.append({"name": purpose, "kind": "ocsp", "url": f"http://127.0.0.1:{port}/", "time": "PT20S"})
+        self.daemon = Daemon(BUILD, cpus="0-1")
+        secret = os.path.join(self.daemon.directory, "handle-secret")
+        with open(secret, "wb") as f:
+            f.write(os.urandom(32))
+        os.chmod(secret, 0o600)
+        with open(self.daemon.file) as f:
+            config = json.load(f)
+        config["fetch"] = {"internal": ["127.0.0.1", "::1"]}
+        config["jpki"] = {
+            "test": True, "handle_secret": secret, "sources": sources,
+            "anchors": [{"purpose": purpose, "world": "test", "file": f"{world}/{folder}/{generation}/ca.cer"}
+                        for purpose, folder in (("signature", "sign"), ("authentication", "auth")) for generation in (1, 2)],
+            "costs": {"prices": [{"purpose": "signature", "yen": 20}, {"purpose": "authentication", "yen": 2}]},
+        }
+        with open(self.daemon.file, "w") as f:
+            json.dump(config, f, ensure_ascii=False, indent=1)
+        self.daemon.restart()
+        with open(os.path.join(home, "member.json"), "w") as f:
+            json.dump(MEMBER, f)
+        self.daemon.ctl("member", "apply", "--no-wait", "--reason", "test", os.path.join(home, "member.json"))
+        self.daemon.ctl("member", "approve", "--no-wait", "--reason", "test", "clinic")
+        self.token = os.path.join(home, "token")
+        with open(self.token, "w") as f:
+            f.write(self.daemon.ctl("token", "new", "clinic-1", "--member", "clinic", "--right", "proofing").split()[-1] + "\n")
+
+    def prove(self, purpose, pin, *words):
+        return run("watashi-card", "prove", f"http://127.0.0.1:{self.daemon.plain}/", "--purpose", purpose, "--token-file",
+                   self.token, "--what", "診察券", "--pin-fd", "0", "--lang", "en", *words, stdin=pin + "\n")
+
+    def outcome(self, purpose, pin, *words):
+        done = self.prove(purpose, pin, "--json", *words)
+        try:
+            return json.loads(done.stdout)
+        except ValueError:
+            return {"said": done.stderr}
+
+    def stop(self):
+        for process in self.responders:
+            process.kill()
+            process.wait()
+        self.daemon.stop()
+
+
+def proving(service, world, card):
+    done = service.prove("signature", "ABC123")
+    if "404: Not Found: nothing is at this path" in done.stderr:
+        print("skip proving to a service: this watashid serves no /v1/jpki/")
+        return
+    ok("who proves is told the outcome", done.returncode == 0 and done.stdout.startswith("Established"), done.stdout + done.stderr)
+    ok("and was shown who asks, for what", all(word in done.stderr for word in ("診療所", "Clinic", "診察券")), done.stderr)
+    ok("with the four attributes", all(word in done.stdout for word in ("試験　太郎", "1980-02-17", "male", "東京都渋谷区１－１")), done.stdout)
+    first = service.outcome("signature", "ABC123", "--reference", "visit-1")
+    ok("the answer has all of it, and no serial", first.get("outcome") == "established" and first.get("world") == "test" and
+       first.get("reference") == "visit-1" and first.get("revocation", {}).get("status") == "good" and
+       not any("serial" in key for key in first), first)
+    again = service.outcome("signature", "ABC123")
+    ok("the same card has the same handle, each proof its own id",
+       first.get("handle") == again.get("handle") is not None and first.get("id") != again.get("id"), (first, again))
+    found = service.outcome("authentication", "1234")
+    ok("the other certificate proves without attributes",
+       found.get("outcome") == "established" and not found.get("attributes"), found)
+    before = left(card, "signature")
+    done = service.prove("signature", "ABC999")
+    ok("a wrong PIN posts nothing, and is counted", done.returncode == 1 and "PIN is wrong" in done.stderr and
+       not done.stdout and left(card, "signature") == before - 1, done.stdout + done.stderr)
+    done = run("watashi-card", "prove", f"http://127.0.0.1:{service.daemon.plain}/", "--purpose", "signature", "--token",
+               "wt_" + "A" * 43, "--pin-fd", "0", stdin="ABC123\n")
+    ok("a stranger gets no challenge", done.returncode == 1 and "401" in done.stderr, done.stderr)
+    need("watashi-testcard", "revoke", world, card, "--purpose", "signature", "--reason", "superseded")
+    time.sleep(1)
+    found = service.outcome("signature", "ABC123")
+    ok("the card revoked, its proof is refuted", found.get("outcome") == "refuted" and
+       found.get("revocation", {}).get("status") == "revoked" and found.get("failed", {}).get("step") == "revocation", found)
+    ok("and nothing is told of its holder", not found.get("attributes"), found)
+    found = service.outcome("authentication", "1234")
+    ok("the other certificate still counts", found.get("outcome") == "established", found)
+
+
 def main():
     reason = why_not()
     if reason:
         print(f"skip a software card in a virtual reader: {reason}")
         return
     home = tempfile.mkdtemp(prefix="watashi-card-")
-    reader = None
+    reader = service = None
     try:
         world = os.path.join(home, "world")
         need("watashi-testcard", "init", world)
@@ -223,7 +326,11 @@ def main():
         signing(world, home, card)
         terminal()
         wrong_pins(home, card, reader)
+        service = Service(home, world)
+        proving(service, world, card)
     finally:
+        if service:
+            service.stop()
         if reader:
             reader.stop()
         shutil.rmtree(home, ignore_errors=True)
