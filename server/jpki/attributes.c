@@ -250,8 +250,10 @@ jpki_age_over(const struct birth_date *born, unsigned years, struct instant on)
 		return -1;
 	year = (unsigned)today.tm_year + 1900;
 	day_of_year = (unsigned)(today.tm_mon + 1) * 100 + (unsigned)today.tm_mday;
-	if (year != born->year + years)
-		return year > born->year + years;
+	if (year < born->year || year - born->year < years)
+		return 0;
+	if (year - born->year > years)
+		return 1;
 	return day_of_year >= born->month * 100 + born->day;
 }
 
