@@ -15,6 +15,8 @@
 #include "transaction/caller_proposal.h"
 #include "transaction/erasure_agreement.h"
 #include "transaction/policy_table.h"
+#include "transaction/proofing.h"
+#include "transaction/proofing_log.h"
 
 static const struct table *const own[] = {
 	&entity_table,
@@ -43,6 +45,9 @@ static const struct table *const own[] = {
 	&assertion_table,
 	&signed_metadata_table,
 	&erasure_agreement_table,
+	&proofing_challenge_table,
+	&proofing_outcome_table,
+	&proofing_log_table,
 };
 
 table_list

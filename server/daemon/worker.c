@@ -8,6 +8,7 @@
 #include "daemon/child.h"
 #include "daemon/ops.h"
 #include "daemon/outside.h"
+#include "daemon/proofing_service.h"
 #include "daemon/store_link.h"
 #include "front/authzen/authzen.h"
 #include "front/authzen/token.h"
@@ -37,6 +38,7 @@ struct worker {
 	struct disclosure disclosure;
 	struct ledger_front ledger;
 	struct policy_front *policy;
+	struct proofing_service proofing;
 	struct ops ops;
 	struct router *routers[LISTEN_LOCAL + 1];
 	struct tls **tls;            /* one for each listener; NULL: plain */
@@ -69,6 +71,8 @@ open_secrets(struct worker *w, struct problem *why)
 		if (listener->certificate && tls_open(&settings, &w->tls[i], why) != OK)
 			return why->code;
 	}
+	if (proofing_service_secret(&w->proofing, config, why) != OK)
+		return why->code;
 	return config->log.access ? access_log_file(config->log.access, &w->access_fd, why) : OK;
 }
 
@@ -129,7 +133,9 @@ open_fronts(struct worker *w, struct problem *why)
 	w->disclosure = (struct disclosure){ w->link.store };
 	w->ledger = (struct ledger_front){ w->link.store };
 	w->token = token_front_new(w->link.store, &token);
-	if (authzen_front_new(w->link.store, w->shelf, &authzen, &w->authzen, why) != OK)
+	if (authzen_front_new(w->link.store, w->shelf, &authzen, &w->authzen, why) != OK ||
+	    proofing_service_open(&w->proofing, config, loop_turn(w->child->loop), w->courier, w->link.store, w->shelf,
+	        w->child->rates, why) != OK)
 		return why->code;
 	return registry_front_new(w->child->loop, w->link.store, &registry, &w->registry, why);
 }
@@ -153,6 +159,8 @@ mount(struct worker *w)
 
 	while (public[count].routes)
 		count++;
+	if (w->proofing.front)
+		public[count++] = (struct mount){ jpki_routes, w->proofing.front };
 	if (addition && addition->routes) {
 		void *front = addition->front_new(w->child->loop, w->link.store);
 
@@ -241,6 +249,7 @@ worker_close(struct worker *w)
 	authzen_front_free(w->authzen);
 	token_front_free(w->token);
 	policy_front_free(w->policy);
+	proofing_service_close(&w->proofing);
 	policy_shelf_free(w->shelf);
 	for (size_t i = 0; i < COUNT(w->routers); i++)
 		router_free(w->routers[i]);

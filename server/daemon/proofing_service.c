@@ -1,0 +1,51 @@
+/* daemon/proofing_service.c - proofing by the card in a worker. */
+#include "daemon/proofing_service.h"
+
+#include "crypto/private_file.h"
+
+#define SECRET_LEAST 32
+#define SECRET_LARGEST (4 * KIB)
+
+enum err
+proofing_service_secret(struct proofing_service *s, const struct config *config, struct problem *why)
+{
+	if (!config->jpki.present)
+		return OK;
+	if (private_file_read(config->jpki.handle_secret, "secret of handles", SECRET_LARGEST, &s->secret, why) != OK)
+		return why->code;
+	if (s->secret.size >= SECRET_LEAST)
+		return OK;
+	return problem_set(why, ERR_INVALID, "", "%s: expected at least %d secret bytes, found %zu",
+	    config->jpki.handle_secret, SECRET_LEAST, s->secret.size);
+}
+
+enum err
+proofing_service_open(struct proofing_service *s, const struct config *config, struct turn *turn,
+    struct courier *courier, struct store *store, struct policy_shelf *shelf, struct rates *rates, struct problem *why)
+{
+	if (!config->jpki.present)
+		return OK;
+	if (jpki_setup_open(turn, courier, &config->jpki.settings, &s->setup, why) != OK)
+		return why->code;
+	s->front = jpki_front_new(store, &(struct jpki_front_settings){
+		.proofing = {
+			.verifier = &s->setup->verifier,
+			.operator = span_text(config->jpki.operator),
+			.challenge_for = config->jpki.challenge_for,
+			.outcome_for = config->jpki.outcome_for,
+			.handle_secret = s->secret,
+		},
+		.shelf = shelf,
+		.rates = rates,
+		.rate = config->jpki.rate,
+	});
+	return OK;
+}
+
+void
+proofing_service_close(struct proofing_service *s)
+{
+	jpki_front_free(s->front);
+	jpki_setup_free(s->setup);
+	private_file_free(&s->secret);
+}

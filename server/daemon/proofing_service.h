@@ -1,0 +1,23 @@
+/* daemon/proofing_service.h - proofing by the card in a worker: its secret, its verifier, its front.
+ *
+ *     secret read (while still root) -> verifier and front opened -> mounted
+ */
+#pragma once
+
+#include "daemon/config.h"
+#include "front/jpki/jpki.h"
+#include "jpki/setup.h"
+
+struct rates;
+
+struct proofing_service {
+	struct span secret;
+	struct jpki_setup *setup;
+	struct jpki_front *front;    /* NULL: the configuration says nothing of JPKI */
+};
+
+/* Nothing to do, and OK, where the configuration has no section of it. */
+enum err proofing_service_secret(struct proofing_service *, const struct config *, struct problem *why);
+enum err proofing_service_open(struct proofing_service *, const struct config *, struct turn *, struct courier *,
+    struct store *, struct policy_shelf *, struct rates *, struct problem *why);
+void proofing_service_close(struct proofing_service *);
