@@ -27,9 +27,11 @@ stage_begin(void **state)
 	    span_text(scratch_path(&stage.scratch, "card"))) };
 	for (size_t p = 0; p < PURPOSES; p++) {
 		card->of[p].key = key_rsa(2048, 65537);
-		card->of[p].certificate = span_text(p == SIGNATURE ? "signature certificate" : "authentication certificate");
+		card->of[p].certificate =
+		    span_text(p == SIGNATURE ? "signature certificate" : "authentication certificate");
 		card->of[p].authority = span_text("authority");
-		card->of[p].pin = (struct software_pin){ .left = pin_tries((enum purpose)p), .most = pin_tries((enum purpose)p) };
+		card->of[p].pin =
+		    (struct software_pin){ .left = pin_tries((enum purpose)p), .most = pin_tries((enum purpose)p) };
 		strcpy(card->of[p].pin.pin, p == SIGNATURE ? "ABC123" : "1234");
 	}
 	expect_ok("a card is written", software_card_write(&stage.arena, card, &why), &why);
@@ -144,7 +146,8 @@ test_memory(void **state)
 	say("00a4020c020018");
 	say("002000800439393939");
 	expect_text("the second wrong one", say("002000800439393939"), "63c1");
-	expect_ok("what the card counted is on disk", software_card_open(&stage.arena, stage.card.directory, &again, &why), &why);
+	expect_ok("what the card counted is on disk",
+	    software_card_open(&stage.arena, stage.card.directory, &again, &why), &why);
 	expect_number("one try is left", again.of[AUTHENTICATION].pin.left, 1);
 	expect_number("all of the other PIN", again.of[SIGNATURE].pin.left, 5);
 	software_card_close(&again);

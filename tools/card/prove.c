@@ -38,6 +38,14 @@ bearer_read(struct arena *a, const struct wishes *w, const char **out, struct pr
 
 /* What came of it, for a person. */
 
+static const char *
+value_text(const json_t *value)
+{
+	if (json_is_string(value))
+		return json_string_value(value);
+	return json_is_true(value) ? "true" : "false";
+}
+
 static void
 attributes_show(struct place attributes)
 {
@@ -46,15 +54,13 @@ attributes_show(struct place attributes)
 	void *cursor = NULL;
 
 	while (place_next(attributes, &cursor, &key, &value)) {
-		json_t *json = place_value(value);
+		json_t *json = place_value(value), *member;
+		const char *name;
 
 		if (json_is_string(json))
 			printf("  %s: %s\n", key, json_string_value(json));
-		else
-			for (void *i = json_object_iter(json); i; i = json_object_iter_next(json, i))
-				printf("  %s %s: %s\n", key, json_object_iter_key(i),
-				    json_is_string(json_object_iter_value(i)) ? json_string_value(json_object_iter_value(i)) :
-				    json_is_true(json_object_iter_value(i)) ? "true" : "false");
+		json_object_foreach(json, name, member)
+			printf("  %s %s: %s\n", key, name, value_text(member));
 	}
 }
 
@@ -73,7 +79,8 @@ outcome_show(struct arena *a, struct span body, bool json)
 {
 	struct document document = document_parse(a, "outcome", body);
 	struct place root = document_root(&document), failed_step = place_member(root, "failed");
-	const char *outcome = arena_text(a, span_text(place_text(place_required(place_member(root, "outcome")), 1, 40, NULL)));
+	struct place said = place_required(place_member(root, "outcome"));
+	const char *outcome = arena_text(a, span_text(place_text(said, 1, 40, NULL)));
 	bool established = strcmp(outcome, "established") == 0;
 	struct problem why;
 
@@ -134,7 +141,8 @@ prove_command(int argc, char **argv)
 	struct wishes w = { 0 };
 	const struct option_row options[] = {
 		SIGNING_OPTIONS(w.signing),
-		{ "token", "TOKEN", "the caller's bearer token; others on this machine may see it", &w.token, NULL, NULL },
+		{ "token", "TOKEN", "the caller's bearer token; others on this machine may see it", &w.token, NULL,
+		    NULL },
 		{ "token-file", "FILE", "a file with the token", &w.token_file, NULL, NULL },
 		{ "relying-party", "ID", "the entity ID it is for", &w.challenge.relying_party, NULL, NULL },
 		{ "origin", "URL", "where the person is", &w.challenge.origin, NULL, NULL },
@@ -145,7 +153,8 @@ prove_command(int argc, char **argv)
 		{ 0 },
 	};
 	const struct command_usage usage = { "prove URL --purpose WORD [OPTION …]",
-		"Fetches a challenge from the Watashi service at URL, shows it, signs it, posts the proof, and prints the outcome.",
+		"Fetches a challenge from the Watashi service at URL, shows it, signs it, posts the proof, and prints "
+		"the outcome.",
 		options, 1, 1 };
 	struct arena a = arena_init(ARENA);
 	enum ending ending;

@@ -50,8 +50,8 @@ status_problem(struct arena *a, long status, struct span body, struct problem *w
 	if ((value = json_object_get(root, "detail")) || (value = json_object_get(root, "error_description")))
 		detail = arena_text(a, span_text(json_is_string(value) ? json_string_value(value) : ""));
 	document_end(&document, NULL);
-	return problem_set(why, ERR_DENIED, "", "the service answered with status %ld%s%s%s%s", status, *title ? ": " : "",
-	    title, *detail ? ": " : "", detail);
+	return problem_set(why, ERR_DENIED, "", "the service answered with status %ld%s%s%s%s", status,
+	    *title ? ": " : "", title, *detail ? ": " : "", detail);
 }
 
 static struct curl_slist *

@@ -11,8 +11,8 @@ struct service {
 	const char *authorities; /* a PEM file of CAs; NULL: the system's */
 };
 
-/* GET, or POST with a JSON body. Status 200 and 201 are answers; anything else is ERR_DENIED with what the service said.
- * Plain http: only to this machine: a token and a person's attributes go along. */
+/* GET, or POST with a JSON body. Status 200 and 201 are answers; anything else is ERR_DENIED with what the service
+ * said. Plain http: only to this machine: a token and a person's attributes go along. */
 enum err service_ask(const struct service *, struct arena *, const char *path, struct span json, struct span *body,
     struct problem *why);
 

@@ -42,8 +42,10 @@ digest_show(struct arena *a, struct span data)
 	uint8_t digest[32];
 
 	EVP_Digest(data.data, data.size, digest, NULL, EVP_sha256(), NULL);
-	fprintf(stderr, either("表示できない内容（%zuバイト、SHA-256 %s）に署名します。\n",
-	    "What will be signed cannot be shown: %zu bytes, SHA-256 %s\n"), data.size, hex_write(a, span_of(digest, 32)));
+	fprintf(stderr,
+	    either("表示できない内容（%zuバイト、SHA-256 %s）に署名します。\n",
+		"What will be signed cannot be shown: %zu bytes, SHA-256 %s\n"),
+	    data.size, hex_write(a, span_of(digest, 32)));
 }
 
 static enum ending
@@ -78,7 +80,8 @@ sign_command(int argc, char **argv)
 {
 	struct wishes w = { 0 };
 	const struct option_row options[] = {
-		{ "challenge", "WHAT", "what to sign: a file, an address, or the text itself", &w.challenge, NULL, NULL },
+		{ "challenge", "WHAT", "what to sign: a file, an address, or the text itself", &w.challenge, NULL,
+		    NULL },
 		SIGNING_OPTIONS(w.signing),
 		{ "out", "FILE", "the signature's bytes; without it, base64 on standard output", &w.out, NULL, NULL },
 		{ "certificate", "FILE", "where the certificate goes (DER)", &w.certificate, NULL, NULL },

@@ -17,7 +17,8 @@ text_show(struct span text)
 		if (c != '\n' && character_unseen(c))
 			return false;
 	}
-	fprintf(stderr, "%s\n----\n%.*s\n----\n", either("次の内容に署名します。", "This is what will be signed:"), SPAN_ARGS(text));
+	fprintf(stderr, "%s\n----\n%.*s\n----\n", either("次の内容に署名します。", "This is what will be signed:"),
+	    SPAN_ARGS(text));
 	return true;
 }
 
@@ -96,7 +97,8 @@ data_sign(const struct signing_options *o, struct arena *a, struct span data, st
 		ending = failed(&why);
 	else if ((ending = pin_give(o, &token, use, &pin)) == DONE_WELL &&
 	    (smartcard_certificate(&token, a, use, &out->certificate, &why) != OK ||
-	    smartcard_sign(&token, a, &out->certificate, data, span_of(pin.text, pin.size), &out->signature, &why) != OK))
+	    smartcard_sign(&token, a, &out->certificate, data, span_of(pin.text, pin.size), &out->signature,
+	    &why) != OK))
 		ending = failed(&why);
 	pin_wipe(&pin);
 	smartcard_close(&token);

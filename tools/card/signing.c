@@ -59,8 +59,8 @@ certificate_look(struct arena *a, struct smartcard_certificate *c)
 }
 
 enum err
-smartcard_certificates(const struct smartcard *t, struct arena *a, struct smartcard_certificate out[SMARTCARD_CERTIFICATES],
-    size_t *count, struct problem *why)
+smartcard_certificates(const struct smartcard *t, struct arena *a,
+    struct smartcard_certificate out[SMARTCARD_CERTIFICATES], size_t *count, struct problem *why)
 {
 	CK_OBJECT_CLASS class = CKO_CERTIFICATE;
 	CK_ATTRIBUTE wanted = { CKA_CLASS, &class, sizeof(class) };
@@ -100,8 +100,8 @@ smartcard_certificate(const struct smartcard *t, struct arena *a, enum use use, 
 			fitting++;
 		}
 	if (err == OK && fitting != 1)
-		err = problem_set(why, ERR_NOT_FOUND, "PKCS#11", "token \"%s\" shows %zu certificates for %s; expected one",
-		    t->label, fitting, use_names[use]);
+		err = problem_set(why, ERR_NOT_FOUND, "PKCS#11",
+		    "token \"%s\" shows %zu certificates for %s; expected one", t->label, fitting, use_names[use]);
 	return err;
 }
 
@@ -123,7 +123,10 @@ key_find(const struct smartcard *t, struct span id, CK_OBJECT_HANDLE *out, struc
 	}
 	if (rv != CKR_OK)
 		return sign_problem(rv, "tell its keys", why);
-	return found ? OK : problem_set(why, ERR_NOT_FOUND, "PKCS#11", "token \"%s\" shows no key for its certificate", t->label);
+	if (!found)
+		return problem_set(why, ERR_NOT_FOUND, "PKCS#11", "token \"%s\" shows no key for its certificate",
+		    t->label);
+	return OK;
 }
 
 /* Some cards only sign what is digested for them. */
@@ -140,7 +143,8 @@ digest_info(struct arena *a, struct span data)
 {
 	/* SEQUENCE { SEQUENCE { id-sha256, NULL }, OCTET STRING of 32 bytes } (RFC 8017 s9.2, note 1). */
 	static const uint8_t head[] = {
-		0x30, 0x31, 0x30, 0x0d, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01, 0x05, 0x00, 0x04, 0x20,
+		0x30, 0x31, 0x30, 0x0d, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01, 0x05, 0x00,
+		0x04, 0x20,
 	};
 	uint8_t *out = arena_take(a, sizeof(head) + 32);
 
@@ -174,8 +178,8 @@ signature_check(const struct smartcard_certificate *c, struct span data, struct 
 }
 
 enum err
-smartcard_sign(const struct smartcard *t, struct arena *a, const struct smartcard_certificate *c, struct span data, struct span pin,
-    struct span *signature, struct problem *why)
+smartcard_sign(const struct smartcard *t, struct arena *a, const struct smartcard_certificate *c, struct span data,
+    struct span pin, struct span *signature, struct problem *why)
 {
 	CK_MECHANISM mechanism = { digests_itself(t) ? CKM_SHA256_RSA_PKCS : CKM_RSA_PKCS, NULL, 0 };
 	struct span input = mechanism.mechanism == CKM_RSA_PKCS ? digest_info(a, data) : data;

@@ -11,10 +11,20 @@ static const char *const labels[USES] = { "Digital Signature", "User Authenticat
 static enum err
 module_problem(CK_RV rv, const char *doing, struct problem *why)
 {
-	enum err code = rv == CKR_PIN_INCORRECT || rv == CKR_PIN_LOCKED || rv == CKR_PIN_LEN_RANGE || rv == CKR_PIN_INVALID ?
-	    ERR_DENIED : rv == CKR_TOKEN_NOT_PRESENT || rv == CKR_DEVICE_REMOVED || rv == CKR_DEVICE_ERROR ?
-	    ERR_UNAVAILABLE : ERR_CRYPTO;
+	static const struct { CK_RV rv; enum err code; } codes[] = {
+		{ CKR_PIN_INCORRECT, ERR_DENIED },
+		{ CKR_PIN_LOCKED, ERR_DENIED },
+		{ CKR_PIN_LEN_RANGE, ERR_DENIED },
+		{ CKR_PIN_INVALID, ERR_DENIED },
+		{ CKR_TOKEN_NOT_PRESENT, ERR_UNAVAILABLE },
+		{ CKR_DEVICE_REMOVED, ERR_UNAVAILABLE },
+		{ CKR_DEVICE_ERROR, ERR_UNAVAILABLE },
+	};
+	enum err code = ERR_CRYPTO;
 
+	for (size_t i = 0; i < COUNT(codes); i++)
+		if (codes[i].rv == rv)
+			code = codes[i].code;
 	return problem_set(why, code, "PKCS#11", "the card cannot %s: %s (0x%lx)", doing, p11_kit_strerror(rv),
 	    (unsigned long)rv);
 }
@@ -26,13 +36,15 @@ module_open(const char *path, CK_FUNCTION_LIST **out, struct problem *why)
 
 	*out = p11_kit_module_load(path, 0);
 	if (!*out)
-		return problem_set(why, ERR_NOT_FOUND, "PKCS#11", "the module %s cannot be loaded: %s", path, p11_kit_message());
+		return problem_set(why, ERR_NOT_FOUND, "PKCS#11", "the module %s cannot be loaded: %s", path,
+		    p11_kit_message());
 	rv = p11_kit_module_initialize(*out);
 	if (rv == CKR_OK)
 		return OK;
 	p11_kit_module_release(*out);
 	*out = NULL;
-	return problem_set(why, ERR_CRYPTO, "PKCS#11", "the module %s cannot be started: %s", path, p11_kit_strerror(rv));
+	return problem_set(why, ERR_CRYPTO, "PKCS#11", "the module %s cannot be started: %s", path,
+	    p11_kit_strerror(rv));
 }
 
 void
@@ -145,10 +157,11 @@ smartcard_find(CK_FUNCTION_LIST *module, enum use use, const char *label, struct
 		}
 	}
 	if (err == OK && fitting == 0)
-		err = problem_set(why, ERR_NOT_FOUND, "PKCS#11", "of %zu tokens present, none is for %s", count, use_names[use]);
-	if (err == OK && fitting > 1)
-		err = problem_set(why, ERR_CONFLICT, "PKCS#11", "%zu tokens are for %s; --token-label LABEL says which", fitting,
+		err = problem_set(why, ERR_NOT_FOUND, "PKCS#11", "of %zu tokens present, none is for %s", count,
 		    use_names[use]);
+	if (err == OK && fitting > 1)
+		err = problem_set(why, ERR_CONFLICT, "PKCS#11", "%zu tokens are for %s; --token-label LABEL says which",
+		    fitting, use_names[use]);
 	if (err != OK)
 		smartcard_close(out);
 	return err;

@@ -1,6 +1,7 @@
 /* card/smartcard.h - a card through PKCS#11: found by what it is for, its PIN, its certificate, a signature.
  *
- *     module_open -> smartcards_list | smartcard_find -> smartcard_login -> smartcard_certificate -> smartcard_sign -> smartcard_close
+ *     module_open -> smartcards_list
+ *                 `> smartcard_find -> smartcard_login -> smartcard_certificate -> smartcard_sign -> smartcard_close
  *
  * OpenSC shows a My Number card as two tokens with a PIN each; another module's token counts as what its certificate's
  * keyUsage says. The signature certificate may be read only after the PIN, so a token is also known by its name.
@@ -52,12 +53,12 @@ struct smartcard_certificate {
 };
 /* Those of persons it shows now; authorities are left out. */
 #define SMARTCARD_CERTIFICATES 16
-enum err smartcard_certificates(const struct smartcard *, struct arena *, struct smartcard_certificate out[SMARTCARD_CERTIFICATES],
-    size_t *count, struct problem *why);
+enum err smartcard_certificates(const struct smartcard *, struct arena *,
+    struct smartcard_certificate out[SMARTCARD_CERTIFICATES], size_t *count, struct problem *why);
 /* The one for that use. */
 enum err smartcard_certificate(const struct smartcard *, struct arena *, enum use, struct smartcard_certificate *out,
     struct problem *why);
 
 /* RSA PKCS#1 v1.5 with SHA-256 ("RS256"), checked with the certificate before it is handed out. */
-enum err smartcard_sign(const struct smartcard *, struct arena *, const struct smartcard_certificate *, struct span data,
-    struct span pin, struct span *signature, struct problem *why);
+enum err smartcard_sign(const struct smartcard *, struct arena *, const struct smartcard_certificate *,
+    struct span data, struct span pin, struct span *signature, struct problem *why);

@@ -42,7 +42,8 @@ usage_show(const char *program, const struct command_usage *usage)
 
 	printf("usage: %s %s\n\n%s\n\n", program, usage->synopsis, usage->about);
 	for (const struct option_row *o = usage->options; o && o->name; o++) {
-		snprintf(left, sizeof(left), "--%s%s%s", o->name, o->argument ? " " : "", o->argument ? o->argument : "");
+		snprintf(
+		    left, sizeof(left), "--%s%s%s", o->name, o->argument ? " " : "", o->argument ? o->argument : "");
 		printf("  %-30s %s\n", left, o->help);
 	}
 	printf("  %-30s %s\n", "--help", "this text");
@@ -81,7 +82,8 @@ options_read(const char *program, const struct command_usage *usage, int argc, c
 	while ((which = getopt_long(argc, argv, ":", options, NULL)) != -1) {
 		if (which == '?' || which == ':') {
 			*ending = misuse(program, "%s: %s \"%s\"; see %s %s --help", argv[0],
-			    which == '?' ? "unknown option" : "a value is missing after", argv[optind - 1], program, argv[0]);
+			    which == '?' ? "unknown option" : "a value is missing after", argv[optind - 1], program,
+			    argv[0]);
 			return false;
 		}
 		if ((size_t)which == count) {

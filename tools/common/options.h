@@ -28,8 +28,8 @@ struct command_usage {
 	unsigned least, most;     /* of the arguments that are no options */
 };
 
-/* argv[0] is the command's name. True: go on, with the arguments that are no options in `operands`. False: it was --help
- * or a mistake, and `*ending` says how to end. */
+/* argv[0] is the command's name. True: go on, with the arguments that are no options in `operands`. False: it was
+ * --help or a mistake, and `*ending` says how to end. */
 bool options_read(const char *program, const struct command_usage *, int argc, char **argv, const char **operands,
     enum ending *ending);
 

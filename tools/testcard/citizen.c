@@ -76,10 +76,12 @@ holder_read(struct arena *a, const char *directory, const struct wishes *w, stru
 	if (!phone && strcmp(w->medium, "card") != 0)
 		return problem_set(why, ERR_SYNTAX, "", "--medium: expected card or phone, found \"%s\"", w->medium);
 	if (phone && (!w->policies[SIGNATURE] || !w->policies[AUTHENTICATION]))
-		return problem_set(why, ERR_INVALID, "", "--medium phone: the policies of the phone's certificates are not "
+		return problem_set(why, ERR_INVALID, "",
+		    "--medium phone: the policies of the phone's certificates are not "
 		    "published; expected --signature-policy OID and --authentication-policy OID");
 	if (!h->sex)
-		return problem_set(why, ERR_SYNTAX, "", "--sex: expected male, female, unknown or a digit, found \"%s\"", w->sex);
+		return problem_set(why, ERR_SYNTAX, "",
+		    "--sex: expected male, female, unknown or a digit, found \"%s\"", w->sex);
 	if ((err = born_read(a, w->born, &h->born, why)) != OK ||
 	    (err = municipality_read(a, w->municipality, &h->municipality, why)) != OK ||
 	    (err = option_time("from", w->from, &h->from, why)) != OK ||
@@ -127,7 +129,8 @@ certificate_issue(struct arena *a, const char *directory, enum purpose purpose, 
 	number = asn_contents(serial);
 	row = (struct issued){
 		.expires = h->until.us ? h->until : holder_until(h->born, h->from),
-		.serial = arena_print(a, "%02X%02X%02X%02X", number.data[0], number.data[1], number.data[2], number.data[3]),
+		.serial =
+		    arena_print(a, "%02X%02X%02X%02X", number.data[0], number.data[1], number.data[2], number.data[3]),
 		.point = arena_print(a, "%s/%s", h->municipality.prefecture, h->municipality.name),
 		.subject = arena_print(a, "/C=JP/CN=%s", strrchr(card->directory, '/') + 1),
 	};
@@ -183,19 +186,23 @@ citizen_command(int argc, char **argv)
 	const struct option_row options[] = {
 		{ "card", "NAME", "of the card's folder (card-1 and so on)", &w.card, NULL, NULL },
 		{ "name", "TEXT", "family and given name, U+3000 between them", &w.name, NULL, NULL },
-		{ "furigana", "TEXT", "as another attribute; its OID is not published, .7 is assumed", &w.furigana, NULL, NULL },
+		{ "furigana", "TEXT", "as another attribute; its OID is not published, .7 is assumed", &w.furigana,
+		    NULL, NULL },
 		{ "born", "DATE", "YYYY-MM-DD, YYYY-MM, YYYY, unknown, or nine digits", &w.born, NULL, NULL },
 		{ "sex", "WORD", "male, female, unknown, or a digit", &w.sex, NULL, NULL },
 		{ "address", "TEXT", "beginning with its prefecture", &w.address, NULL, NULL },
 		{ "no-address", NULL, "of somebody who moved abroad", NULL, &w.no_address, NULL },
-		{ "name-substituted", "FLAGS", "a 0 or 1 for each character of the name", &w.name_substituted, NULL, NULL },
+		{ "name-substituted", "FLAGS", "a 0 or 1 for each character of the name", &w.name_substituted, NULL,
+		    NULL },
 		{ "address-substituted", "FLAGS", "and of the address", &w.address_substituted, NULL, NULL },
 		{ "other", "OID=TEXT", "one more attribute beneath " OID_ATTRIBUTE, NULL, NULL, &w.others },
 		{ "municipality", "NAME", "Tokyo-to/Shibuya-ku/13113", &w.municipality, NULL, NULL },
 		{ "medium", "WORD", "card or phone", &w.medium, NULL, NULL },
 		{ "signature-policy", "OID", "of the signature certificate", &w.policies[SIGNATURE], NULL, NULL },
-		{ "authentication-policy", "OID", "of the authentication certificate", &w.policies[AUTHENTICATION], NULL, NULL },
-		{ "signature-pin", "PIN", "6 to 16 digits and capital letters (ABC123)", &w.pins[SIGNATURE], NULL, NULL },
+		{ "authentication-policy", "OID", "of the authentication certificate", &w.policies[AUTHENTICATION],
+		    NULL, NULL },
+		{ "signature-pin", "PIN", "6 to 16 digits and capital letters (ABC123)", &w.pins[SIGNATURE], NULL,
+		    NULL },
 		{ "authentication-pin", "PIN", "4 digits (1234)", &w.pins[AUTHENTICATION], NULL, NULL },
 		{ "no-signature", NULL, "a child's card: without signature certificate", NULL, &w.no_signature, NULL },
 		{ "generation", "N", "of the authorities that issue; the newest", &w.generation, NULL, NULL },

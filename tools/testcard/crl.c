@@ -59,22 +59,10 @@ numbers_write(struct arena *a, const struct numbers *n, struct problem *why)
 {
 	char time[INSTANT_TEXT];
 
-	return file_replace(n->path, 0644, span_text(arena_print(a, "%.*s%s %llu %llu %s\n", SPAN_ARGS(n->others), n->point,
-	    (unsigned long long)n->last, (unsigned long long)n->complete, instant_text(n->complete_at, time))), why);
-}
-
-static int
-reason_number(const char *word)
-{
-	static const char *const words[] = {
-		"unspecified", "keyCompromise", "CACompromise", "affiliationChanged", "superseded", "cessationOfOperation",
-		"certificateHold", "", "removeFromCRL",
-	};
-
-	for (size_t i = 0; word && i < COUNT(words); i++)
-		if (strcmp(words[i], word) == 0)
-			return (int)i;
-	return -1;
+	return file_replace(n->path, 0644,
+	    span_text(arena_print(a, "%.*s%s %llu %llu %s\n", SPAN_ARGS(n->others), n->point,
+		(unsigned long long)n->last, (unsigned long long)n->complete, instant_text(n->complete_at, time))),
+	    why);
 }
 
 /* What is revoked of this point, in all generations: they share their name, so they share its lists. Since `since`
@@ -92,8 +80,8 @@ entries_find(struct arena *a, const char *directory, enum purpose purpose, const
 		struct listed *more;
 		size_t count = 0;
 
-		err = issued_read(a, arena_print(a, "%s/%s/%u", directory, purpose_shapes[purpose].folder, g), &rows, &count,
-		    why);
+		err = issued_read(
+		    a, arena_print(a, "%s/%s/%u", directory, purpose_shapes[purpose].folder, g), &rows, &count, why);
 		if (err != OK)
 			return err;
 		more = arena_array(a, struct listed, plan->entry_count + count);
@@ -125,14 +113,16 @@ list_plan(struct arena *a, const char *directory, const struct wishes *w, enum p
 	if (err != OK)
 		return err;
 	if (!option_number(w->entries, 0, FILLING_MOST, &filling))
-		return problem_set(why, ERR_SYNTAX, "", "--entries: expected 0 to %ld, found \"%s\"", FILLING_MOST, w->entries);
+		return problem_set(why, ERR_SYNTAX, "", "--entries: expected 0 to %ld, found \"%s\"", FILLING_MOST,
+		    w->entries);
 	if (!duration_read(span_text(w->next), &next))
-		return problem_set(why, ERR_SYNTAX, "", "--next: expected a duration such as P1D, found \"%s\"", w->next);
+		return problem_set(why, ERR_SYNTAX, "", "--next: expected a duration such as P1D, found \"%s\"",
+		    w->next);
 	if (w->number && !span_number(span_text(w->number), &number))
 		return problem_set(why, ERR_SYNTAX, "", "--number: expected a number, found \"%s\"", w->number);
 	if (w->delta && !numbers->complete)
-		return problem_set(why, ERR_NOT_FOUND, "RFC 5280 s5.2.4", "--delta: no complete list of %s was made before",
-		    numbers->point);
+		return problem_set(why, ERR_NOT_FOUND, "RFC 5280 s5.2.4",
+		    "--delta: no complete list of %s was made before", numbers->point);
 	plan->next_update = instant_after(plan->this_update, next);
 	plan->filling = (uint64_t)filling;
 	plan->filling_reasons = w->reasons;
@@ -163,18 +153,22 @@ list_make(struct arena *a, const char *directory, const struct wishes *w, const 
 	enum err err;
 
 	if (purpose == PURPOSES)
-		return problem_set(why, ERR_SYNTAX, "", "--purpose: expected signature or authentication, found \"%s\"", w->purpose);
+		return problem_set(why, ERR_SYNTAX, "", "--purpose: expected signature or authentication, found \"%s\"",
+		    w->purpose);
 	if (!option_number(w->generation, 0, GENERATIONS, &generation))
-		return problem_set(why, ERR_SYNTAX, "", "--generation: expected 1 to %d, found \"%s\"", GENERATIONS, w->generation);
+		return problem_set(why, ERR_SYNTAX, "", "--generation: expected 1 to %d, found \"%s\"", GENERATIONS,
+		    w->generation);
 	if ((err = municipality_read(a, w->municipality, &m, why)) != OK)
 		return err;
 	folder = arena_print(a, "%s/crl/%s", directory, purpose_shapes[purpose].folder);
 	*path = w->out ? w->out : w->authorities ? arena_print(a, "%s/authorities.crl", folder) :
 	    arena_print(a, "%s/%s/%s%s.crl", folder, m.prefecture, m.name, w->delta ? ".delta" : "");
 	if ((err = authority_open(a, directory, purpose, (unsigned)generation, &ca, why)) == OK &&
-	    (err = directory_make(a, w->authorities ? folder : arena_print(a, "%s/%s", folder, m.prefecture), why)) == OK &&
-	    (err = numbers_read(a, folder, w->authorities ? "authorities" : arena_print(a, "%s/%s", m.prefecture, m.name),
-	    &numbers, why)) == OK &&
+	    (err = directory_make(a, w->authorities ? folder : arena_print(a, "%s/%s", folder, m.prefecture), why)) ==
+		OK &&
+	    (err = numbers_read(a, folder,
+		 w->authorities ? "authorities" : arena_print(a, "%s/%s", m.prefecture, m.name), &numbers, why)) ==
+		OK &&
 	    (err = list_plan(a, directory, w, purpose, &m, &numbers, &plan, why)) == OK &&
 	    (err = draft_begin(&d, *path, 0644, why)) == OK) {
 		list_write(a, &plan, d.file);
@@ -188,12 +182,17 @@ enum ending
 crl_command(int argc, char **argv)
 {
 	struct wishes w = {
-		.purpose = "signature", .municipality = "Tokyo-to/Shibuya-ku", .generation = "0", .entries = "0", .next = "P1D",
+		.purpose = "signature",
+		.municipality = "Tokyo-to/Shibuya-ku",
+		.generation = "0",
+		.entries = "0",
+		.next = "P1D",
 	};
 	const struct option_row options[] = {
 		{ "purpose", "WORD", "signature or authentication (signature)", &w.purpose, NULL, NULL },
 		{ "municipality", "NAME", "whose list (Tokyo-to/Shibuya-ku)", &w.municipality, NULL, NULL },
-		{ "authorities", NULL, "the list of revoked authorities instead, an empty one", NULL, &w.authorities, NULL },
+		{ "authorities", NULL, "the list of revoked authorities instead, an empty one", NULL, &w.authorities,
+		    NULL },
 		{ "delta", NULL, "only what came since its last complete one", NULL, &w.delta, NULL },
 		{ "entries", "N", "and so many that are nobody's", &w.entries, NULL, NULL },
 		{ "reasons", NULL, "with a reason for each of those", NULL, &w.reasons, NULL },
@@ -205,7 +204,8 @@ crl_command(int argc, char **argv)
 		{ 0 },
 	};
 	const struct command_usage usage = { "crl DIRECTORY [OPTION …]",
-		"Writes a revocation list (DER), signed, and prints its path. A long one never lies in memory.", options, 1, 1 };
+		"Writes a revocation list (DER), signed, and prints its path. A long one never lies in memory.",
+		options, 1, 1 };
 	struct arena a = arena_init(ARENA);
 	const char *directory, *path = "";
 	enum ending ending;

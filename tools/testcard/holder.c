@@ -81,8 +81,10 @@ municipality_read(struct arena *a, const char *text, struct municipality *out, s
 	if (!prefecture.size || !name.size || prefecture.data[0] == '.' || name.data[0] == '.' ||
 	    strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-/0123456789") != strlen(text) ||
 	    (rest.size && (rest.size != 5 || strspn((const char *)rest.data, "0123456789") != 5)))
-		return problem_set(why, ERR_SYNTAX, "", "--municipality: expected PREFECTURE/NAME in Latin letters, perhaps "
-		    "with a code of five digits (Tokyo-to/Shibuya-ku/13113), found \"%s\"", text);
+		return problem_set(why, ERR_SYNTAX, "",
+		    "--municipality: expected PREFECTURE/NAME in Latin letters, perhaps "
+		    "with a code of five digits (Tokyo-to/Shibuya-ku/13113), found \"%s\"",
+		    text);
 	*out = (struct municipality){ arena_text(a, prefecture), arena_text(a, name),
 	    rest.size ? arena_text(a, rest) : "00000" };
 	return OK;
@@ -178,7 +180,8 @@ authentication_number(struct arena *a, const struct municipality *m)
 }
 
 struct certificate_plan
-holder_plan(struct arena *a, const struct authority *ca, const struct holder *h, const EVP_PKEY *key, struct span serial)
+holder_plan(
+    struct arena *a, const struct authority *ca, const struct holder *h, const EVP_PKEY *key, struct span serial)
 {
 	const struct purpose_shape *shape = &purpose_shapes[ca->purpose];
 	struct instant from = h->from.us ? h->from : clock_now();
@@ -202,7 +205,8 @@ holder_plan(struct arena *a, const struct authority *ca, const struct holder *h,
 	plan_extend(&plan, OID_CRL_POINTS, false, distribution_points(a, point_name(a, ca->purpose, &h->municipality)));
 	if (h->ocsp_url)
 		plan_extend(&plan, OID_ACCESS, false, ocsp_access(a, h->ocsp_url));
-	plan_extend(&plan, OID_AUTHORITY_KEY, false, authority_key(a, key_identifier(a, ca->key), ca->name, ca->serial));
+	plan_extend(
+	    &plan, OID_AUTHORITY_KEY, false, authority_key(a, key_identifier(a, ca->key), ca->name, ca->serial));
 	plan_extend(&plan, OID_SUBJECT_KEY, false, asn_octets(a, key_identifier(a, key)));
 	return plan;
 }

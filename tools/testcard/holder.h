@@ -20,7 +20,8 @@ struct holder {
 	struct instant until;        /* {0}: as the law says, holder_until() */
 };
 
-/* "1980-02-17", "1980-02" and "1980" (what is unknown becomes zeros), "unknown", or nine digits taken as they are. ERR_SYNTAX. */
+/* "1980-02-17", "1980-02" and "1980" (what is unknown becomes zeros), "unknown", or nine digits taken as they are.
+ * ERR_SYNTAX. */
 enum err born_read(struct arena *, const char *text, const char **digits, struct problem *why);
 
 /* The end of the fifth birthday after that day, in Japan (施行規則 13); five years where it is not known. */

@@ -6,6 +6,20 @@
 #define INDEX_LARGEST (64 * MIB)
 #define INDEX_FIELDS 6
 
+int
+reason_number(const char *word)
+{
+	static const char *const words[] = {
+		"unspecified", "keyCompromise", "CACompromise", "affiliationChanged", "superseded",
+		"cessationOfOperation", "certificateHold", "", "removeFromCRL",
+	};
+
+	for (size_t i = 0; word && i < COUNT(words); i++)
+		if (strcmp(words[i], word) == 0)
+			return (int)i;
+	return -1;
+}
+
 static const char *
 index_path(struct arena *a, const char *folder)
 {
@@ -86,8 +100,8 @@ issued_write(struct arena *a, const char *folder, const struct issued *rows, siz
 		const struct issued *r = &rows[i];
 
 		fprintf(d.file, "%c\t%s\t%s%s%s\t%s\t%s\t%s\n", r->revoked ? 'R' : 'V', time_text(a, r->expires),
-		    r->revoked_at.us ? time_text(a, r->revoked_at) : "", r->reason ? "," : "", r->reason ? r->reason : "",
-		    r->serial, r->point, r->subject);
+		    r->revoked_at.us ? time_text(a, r->revoked_at) : "", r->reason ? "," : "",
+		    r->reason ? r->reason : "", r->serial, r->point, r->subject);
 	}
 	return draft_end(&d, true, why);
 }

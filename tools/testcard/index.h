@@ -1,5 +1,5 @@
-/* testcard/index.h - what an authority has issued, in OpenSSL's index of a CA: its OCSP responder reads it too. The field
- * for a file name has the distribution point.
+/* testcard/index.h - what an authority has issued, in OpenSSL's index of a CA: its OCSP responder reads it too. The
+ * field for a file name has the distribution point.
  */
 #pragma once
 
@@ -17,3 +17,7 @@ struct issued {
 enum err issued_read(struct arena *, const char *folder, struct issued **out, size_t *count, struct problem *why);
 enum err issued_write(struct arena *, const char *folder, const struct issued *, size_t count, struct problem *why);
 enum err issued_add(struct arena *, const struct authority *, const struct issued *, struct problem *why);
+
+/* CRLReason (RFC 5280 s5.3.1) of OpenSSL's word for it; -1: none, or NULL. */
+#define REASON_HOLD 6
+int reason_number(const char *word);

@@ -10,9 +10,10 @@ init_command(int argc, char **argv)
 {
 	const char *generations = "2", *url = NULL, *directory;
 	const struct option_row options[] = {
-		{ "generations", "N", "authorities under one name, the eldest some years old (2)", &generations, NULL, NULL },
-		{ "ocsp-url", "URL", "what certificates will say of where to ask; without it they say nothing", &url, NULL,
+		{ "generations", "N", "authorities under one name, the eldest some years old (2)", &generations, NULL,
 		    NULL },
+		{ "ocsp-url", "URL", "what certificates will say of where to ask; without it they say nothing", &url,
+		    NULL, NULL },
 		{ 0 },
 	};
 	const struct command_usage usage = { "init DIRECTORY [OPTION …]",

@@ -1,4 +1,5 @@
-/* testcard/main.c - a test world of JPKI: authorities, citizens with software cards, lists, responders, and what is wrong. */
+/* testcard/main.c - a test world of JPKI: authorities, citizens with software cards, lists, responders, and what is
+ * wrong. */
 #include <stdio.h>
 
 #include "testcard/command.h"
@@ -27,8 +28,8 @@ option_time(const char *name, const char *text, struct instant *out, struct prob
 	if (!text)
 		*out = clock_now();
 	else if (!instant_read(span_text(text), out))
-		return problem_set(why, ERR_SYNTAX, "", "--%s: expected a time such as 2026-11-22T05:20:00Z, found \"%s\"", name,
-		    text);
+		return problem_set(why, ERR_SYNTAX, "",
+		    "--%s: expected a time such as 2026-11-22T05:20:00Z, found \"%s\"", name, text);
 	/* Certificates know whole seconds. */
 	out->us -= out->us % SECONDS(1);
 	return OK;
@@ -37,6 +38,8 @@ option_time(const char *name, const char *text, struct instant *out, struct prob
 int
 main(int argc, char **argv)
 {
-	return (int)program_run(PROGRAM, "A JPKI of your own to test with. All its certificates say O=" TEST_ORGANIZATION
-	    ";\nnothing makes it say anything else.", commands, COUNT(commands), argc, argv);
+	return (int)program_run(PROGRAM,
+	    "A JPKI of your own to test with. All its certificates say O=" TEST_ORGANIZATION
+	    ";\nnothing makes it say anything else.",
+	    commands, COUNT(commands), argc, argv);
 }

@@ -1,7 +1,7 @@
 /* testcard/ocsp.c - the command that runs OpenSSL's OCSP responder for one authority.
  *
- * The responder looks whether its index has changed before it waits for a question, so the first question after a change
- * would be answered as before it: whoever watches the index asks that one.
+ * The responder looks whether its index has changed before it waits for a question, so the first question after a
+ * change would be answered as before it: whoever watches the index asks that one.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -24,13 +24,14 @@ struct wishes {
 
 #define LOOK_EVERY 100000 /* microseconds */
 
-/* Of a certificate that no authority has issued; a responder gives up after a question it cannot read (RFC 6960 s4.1.1). */
+/* Of a certificate that no authority has issued; a responder gives up after a question it cannot read (RFC 6960
+ * s4.1.1). */
 static struct span
 question_make(struct arena *a)
 {
 	struct span hash = asn_octets(a, span_of(arena_take(a, 20), 20));
-	struct span certificate = ASN(a, DER_SEQUENCE, ASN(a, DER_SEQUENCE, asn_oid(a, "1.3.14.3.2.26"), asn_null(a)), hash,
-	    hash, asn_number(a, 1));
+	struct span certificate = ASN(a, DER_SEQUENCE, ASN(a, DER_SEQUENCE, asn_oid(a, "1.3.14.3.2.26"), asn_null(a)),
+	    hash, hash, asn_number(a, 1));
 	struct span der = ASN(a, DER_SEQUENCE, ASN(a, DER_SEQUENCE,
 	    ASN(a, DER_SEQUENCE, ASN(a, DER_SEQUENCE, certificate))));
 	const char *head = arena_print(a, "POST / HTTP/1.0\r\nContent-Type: application/ocsp-request\r\n"
@@ -137,12 +138,15 @@ ocsp_command(int argc, char **argv)
 		{ "generation", "N", "of the authority; the newest", &w.generation, NULL, NULL },
 		{ "port", "N", "where it listens (2560)", &w.port, NULL, NULL },
 		{ "minutes", "N", "until an answer's nextUpdate (15)", &w.minutes, NULL, NULL },
-		{ "responder", "PATH", "PATH.pem and PATH.key sign instead of the authority's responder", &w.responder, NULL, NULL },
+		{ "responder", "PATH", "PATH.pem and PATH.key sign instead of the authority's responder", &w.responder,
+		    NULL, NULL },
 		{ 0 },
 	};
 	const struct command_usage usage = { "ocsp DIRECTORY [OPTION …]",
-		"Runs `openssl ocsp` over what one authority has issued; it signs as a responder the authority certified.\n"
-		"What is revoked meanwhile, it knows a moment later.", options, 1, 1 };
+		"Runs `openssl ocsp` over what one authority has issued; it signs as a responder the authority "
+		"certified.\n"
+		"What is revoked meanwhile, it knows a moment later.",
+		options, 1, 1 };
 	struct arena a = arena_init(ARENA);
 	const char *directory;
 	enum ending ending;

@@ -1,4 +1,5 @@
-/* testcard/play.c - the commands of a software card itself: it is put into a reader, its PINs are given their tries again. */
+/* testcard/play.c - the commands of a software card itself: it is put into a reader, its PINs are given their tries
+ * again. */
 #include <stdio.h>
 
 #include "testcard/command.h"
@@ -17,8 +18,10 @@ play_command(int argc, char **argv)
 		{ 0 },
 	};
 	const struct command_usage usage = { "play CARD [OPTION …]",
-		"Puts the card in the folder CARD into vsmartcard's virtual reader, until that ends. Wrong PINs are counted, and\n"
-		"stay counted.", options, 1, 1 };
+		"Puts the card in the folder CARD into vsmartcard's virtual reader, until that ends. Wrong PINs are "
+		"counted, and\n"
+		"stay counted.",
+		options, 1, 1 };
 	struct arena a = arena_init(ARENA);
 	struct software_card card;
 	struct applet applet = { .card = &card };
@@ -48,8 +51,10 @@ out:
 enum ending
 unblock_command(int argc, char **argv)
 {
-	const struct command_usage usage = { "unblock CARD", "Gives the PINs of the card in the folder CARD all their tries "
-		"again, as a municipality's office does.", NULL, 1, 1 };
+	const struct command_usage usage = { "unblock CARD",
+		"Gives the PINs of the card in the folder CARD all their tries "
+		"again, as a municipality's office does.",
+		NULL, 1, 1 };
 	struct arena a = arena_init(ARENA);
 	struct software_card card;
 	const char *directory;

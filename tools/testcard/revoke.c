@@ -7,12 +7,6 @@
 
 #define ARENA (256 * MIB)
 
-/* CRLReason as OpenSSL's index names it (RFC 5280 s5.3.1). */
-static const char *const reasons[] = {
-	"unspecified", "keyCompromise", "CACompromise", "affiliationChanged", "superseded", "cessationOfOperation",
-	"certificateHold",
-};
-
 struct revocation {
 	const char *directory, *card, *reason;
 	struct instant at;
@@ -49,8 +43,10 @@ generation_revoke(struct arena *a, struct revocation *r, enum purpose purpose, u
 		if (strcmp(rows[i].serial, serial) != 0)
 			continue;
 		found = true;
-		if (r->release && (!rows[i].revoked || !rows[i].reason || strcmp(rows[i].reason, "certificateHold") != 0))
-			return problem_set(why, ERR_INVALID, "RFC 5280 s5.3.1", "%s: only what is on hold is released", serial);
+		if (r->release &&
+		    (!rows[i].revoked || reason_number(rows[i].reason) != REASON_HOLD))
+			return problem_set(why, ERR_INVALID, "RFC 5280 s5.3.1", "%s: only what is on hold is released",
+			    serial);
 		rows[i].revoked = !r->release;
 		rows[i].revoked_at = r->at;
 		rows[i].reason = r->release ? "removeFromCRL" : r->reason;
@@ -80,27 +76,27 @@ revoke_command(int argc, char **argv)
 	struct revocation r = { 0 };
 	const struct option_row options[] = {
 		{ "purpose", "WORD", "only its signature, or its authentication certificate", &purpose, NULL, NULL },
-		{ "reason", "WORD", "superseded, affiliationChanged, cessationOfOperation, keyCompromise, certificateHold, …",
+		{ "reason", "WORD",
+		    "superseded, affiliationChanged, cessationOfOperation, keyCompromise, certificateHold, …",
 		    &r.reason, NULL, NULL },
 		{ "at", "TIME", "when; now", &at, NULL, NULL },
 		{ "release", NULL, "from certificateHold: it counts again", NULL, &r.release, NULL },
 		{ 0 },
 	};
 	const struct command_usage usage = { "revoke DIRECTORY CARD [OPTION …]",
-		"Revokes the certificates of the card in the folder CARD. Lists made from now on have them; a responder knows at "
-		"once.", options, 2, 2 };
+		"Revokes the certificates of the card in the folder CARD. Lists made from now on have them; a "
+		"responder knows at "
+		"once.",
+		options, 2, 2 };
 	struct arena a = arena_init(ARENA);
 	enum ending ending = DONE_WELL;
 	struct problem why;
-	bool known = false;
 
 	if (!options_read(PROGRAM, &usage, argc, argv, operands, &ending))
 		goto out;
 	r.directory = operands[0];
 	r.card = operands[1];
-	for (size_t i = 0; r.reason && i < COUNT(reasons); i++)
-		known = known || strcmp(reasons[i], r.reason) == 0;
-	if (r.reason && !known) {
+	if (r.reason && (reason_number(r.reason) < 0 || reason_number(r.reason) > REASON_HOLD)) {
 		ending = misuse(PROGRAM, "--reason: \"%s\" is none; see watashi-testcard revoke --help", r.reason);
 		goto out;
 	}

@@ -47,9 +47,13 @@ struct certificate_plan
 responder_plan(struct arena *a, const struct authority *ca, const EVP_PKEY *key, struct instant now)
 {
 	struct certificate_plan plan = {
-		.version = 3, .serial = asn_number(a, 0x01000000U + ca->generation), .issuer = ca->name,
-		.subject = responder_subject(a, ca->purpose), .not_before = asn_time(a, instant_after(now, SECONDS(-DAY))),
-		.not_after = asn_time(a, instant_after(now, SECONDS(2 * 366 * DAY))), .spki = key_spki(a, key),
+		.version = 3,
+		.serial = asn_number(a, 0x01000000U + ca->generation),
+		.issuer = ca->name,
+		.subject = responder_subject(a, ca->purpose),
+		.not_before = asn_time(a, instant_after(now, SECONDS(-DAY))),
+		.not_after = asn_time(a, instant_after(now, SECONDS(2 * 366 * DAY))),
+		.spki = key_spki(a, key),
 	};
 
 	plan_extend(&plan, OID_KEY_USAGE, true, asn_bits(a, span_of("\x80", 1), 7));

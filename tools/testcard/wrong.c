@@ -23,9 +23,11 @@ struct wrongs {
 static const struct wrong_kind *
 kind_find(const char *name)
 {
-	for (const struct wrong_kind *k = wrong_kinds; k->name; k++)
-		if (strcmp(k->name, name) == 0)
-			return k;
+	const struct wrong_kind *kind;
+
+	for (size_t n = 0; (kind = wrong_kind_at(n)); n++)
+		if (strcmp(kind->name, name) == 0)
+			return kind;
 	return NULL;
 }
 
@@ -47,7 +49,8 @@ kind_make(struct wrongs *w, const struct wrong_kind *kind, struct problem *why)
 
 	if (err == OK) {
 		s.plan = holder_plan(&a, issuer, &s.holder, w->key, serial);
-		err = file_replace(arena_print(&a, "%s/%s.cer", w->folder, kind->name), 0644, wrong_make(&s, kind), why);
+		err =
+		    file_replace(arena_print(&a, "%s/%s.cer", w->folder, kind->name), 0644, wrong_make(&s, kind), why);
 	}
 	buffer_print(&w->index, "%s\n\t{\"kind\":\"%s\",\"file\":\"%s.cer\",\"purpose\":\"%s\",\"what\":",
 	    buffer_span(&w->index).size > 1 ? "," : "", kind->name, kind->name, purpose_shapes[kind->purpose].name);
@@ -69,7 +72,8 @@ world_take(struct arena *a, struct wrongs *w, struct problem *why)
 		if ((err = authority_open(a, w->directory, p, 0, &w->newest[p], why)) == OK)
 			err = authority_open(a, w->directory, p, 1, &w->elder[p], why);
 	if (err == OK && w->newest[SIGNATURE].generation < 2)
-		err = problem_set(why, ERR_INVALID, "", "%s: expected two generations, for one to be the wrong one", w->directory);
+		err = problem_set(why, ERR_INVALID, "", "%s: expected two generations, for one to be the wrong one",
+		    w->directory);
 	if (err == OK)
 		err = directory_make(a, w->folder, why);
 	/* What is spoilt can still sign. */
@@ -87,15 +91,16 @@ wrongs_make(struct arena *a, struct wrongs *w, const char *const *kinds, size_t 
 
 	for (size_t i = 0; i < count; i++)
 		if (!kind_find(kinds[i]))
-			return misuse(PROGRAM, "wrong: there is no kind \"%s\"; see " PROGRAM " wrong --list", kinds[i]);
+			return misuse(
+			    PROGRAM, "wrong: there is no kind \"%s\"; see " PROGRAM " wrong --list", kinds[i]);
 	w->key = key_rsa(2048, 65537);
 	w->now = clock_now();
 	w->now.us -= w->now.us % SECONDS(1);
 	w->index = buffer_init(INDEX_LARGEST);
 	buffer_byte(&w->index, '[');
 	err = world_take(a, w, &why);
-	for (const struct wrong_kind *k = wrong_kinds; all && k->name && err == OK; k++)
-		err = kind_make(w, k, &why);
+	for (size_t n = 0; all && wrong_kind_at(n) && err == OK; n++)
+		err = kind_make(w, wrong_kind_at(n), &why);
 	for (size_t i = 0; !all && i < count && err == OK; i++)
 		err = kind_make(w, kind_find(kinds[i]), &why);
 	buffer_text(&w->index, "\n]\n");
@@ -117,8 +122,10 @@ wrongs_make(struct arena *a, struct wrongs *w, const char *const *kinds, size_t 
 static enum ending
 kinds_show(void)
 {
-	for (const struct wrong_kind *k = wrong_kinds; k->name; k++)
-		printf("  %-28s %s%s\n", k->name, k->what, k->step ? "" : " (odd, and must be taken)");
+	const struct wrong_kind *kind;
+
+	for (size_t n = 0; (kind = wrong_kind_at(n)); n++)
+		printf("  %-28s %s%s\n", kind->name, kind->what, kind->step ? "" : " (odd, and must be taken)");
 	return DONE_WELL;
 }
 
@@ -134,8 +141,10 @@ wrong_command(int argc, char **argv)
 		{ 0 },
 	};
 	const struct command_usage usage = { "wrong DIRECTORY KIND… | wrong DIRECTORY --all | wrong --list",
-		"Makes certificates that a verifier must refuse, each for one reason, and a few that look odd and must be taken.\n"
-		"wrong.json beside them says which step notices; key.pem is the key of them all.", options, 0, 1 + KINDS_MOST };
+		"Makes certificates that a verifier must refuse, each for one reason, and a few that look odd and must "
+		"be taken.\n"
+		"wrong.json beside them says which step notices; key.pem is the key of them all.",
+		options, 0, 1 + KINDS_MOST };
 	struct arena a = arena_init(ARENA);
 	struct wrongs w = { 0 };
 	enum ending ending;

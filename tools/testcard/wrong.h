@@ -7,7 +7,7 @@
 struct spoiling {
 	struct arena *arena;
 	const struct authority *issuer; /* the newest of its purpose */
-	const struct authority *elder;  /* of the same purpose, another generation; the same one where there is only one */
+	const struct authority *elder;  /* of the same purpose, another generation */
 	const struct authority *other;  /* of the other purpose */
 	struct holder holder;
 	struct certificate_plan plan;
@@ -21,13 +21,15 @@ struct wrong_kind {
 	const char *name;
 	enum purpose purpose;
 	const char *what;        /* what is wrong: one sentence */
-	/* The verifier's step that notices (jpki/certificate.h, jpki/verification.h); NULL: none may, it is only odd. */
+	/* The verifier's step that notices (jpki/verification.h); NULL: none may, it is only odd. */
 	const char *step;
 	void (*spoil)(struct spoiling *);  /* before it is signed */
 	void (*damage)(struct spoiling *); /* after */
 };
-/* Ends with a zero row. */
-extern const struct wrong_kind wrong_kinds[];
+/* One after another; NULL behind the last. */
+const struct wrong_kind *wrong_kind_at(size_t n);
+/* Each a table that ends with a zero row. */
+extern const struct wrong_kind wrong_issued[], wrong_form[], wrong_holder[];
 
 /* The certificate of that kind. */
 struct span wrong_make(struct spoiling *, const struct wrong_kind *);
