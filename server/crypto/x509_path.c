@@ -3,8 +3,9 @@
  *     read all -> walk from issuer to issuer -> at an anchor: judge -> the first good path, or why the first was not
  *
  * The library alone takes one issuer where several bear its name, and never goes back (when a name's keys roll over
- * without key identifiers); so we walk, and it judges one path at a time: signatures, dates, basic constraints, key usage,
- * name constraints, policies.
+ * without key identifiers); so we walk, and it judges one path at a time: signatures, basic constraints, key usage, name
+ * constraints, policies. Dates are ours: to the library a certificate has expired as its last second begins, which
+ * RFC 5280 s4.1.2.5 counts in.
  */
 #include "crypto/x509_path.h"
 
@@ -102,8 +103,7 @@ static X509_VERIFY_PARAM *
 parameters_of(const struct path_question *q)
 {
 	X509_VERIFY_PARAM *p = X509_VERIFY_PARAM_new();
-	unsigned long flags = X509_V_FLAG_POLICY_CHECK;
-	int64_t seconds = q->at.us / SECONDS(1) - (q->at.us % SECONDS(1) < 0);
+	unsigned long flags = X509_V_FLAG_POLICY_CHECK | X509_V_FLAG_NO_CHECK_TIME;
 	bool good;
 
 	flags |= q->lenient ? 0 : X509_V_FLAG_X509_STRICT;
@@ -112,7 +112,6 @@ parameters_of(const struct path_question *q)
 	flags |= q->inhibit_any ? X509_V_FLAG_INHIBIT_ANY : 0;
 	good = p && X509_VERIFY_PARAM_set_flags(p, flags) == 1;
 	if (good) {
-		X509_VERIFY_PARAM_set_time(p, (time_t)seconds);
 		X509_VERIFY_PARAM_set_depth(p, (int)(q->longest && q->longest < PATH_LONGEST ? q->longest : PATH_LONGEST));
 		X509_VERIFY_PARAM_set_auth_level(p, AUTH_LEVEL);
 	}
@@ -155,19 +154,28 @@ node_of(struct search *s, const X509 *theirs)
 }
 
 /* The chain the library went is ours, or a shorter one of the same certificates. */
-static void
+static bool
 keep_path(struct search *s, X509_STORE_CTX *context)
 {
 	STACK_OF(X509) *chain = X509_STORE_CTX_get0_chain(context);
+	struct instant at = s->question->at;
+	struct span path[COUNT(s->path)];
+	size_t length = (size_t)sk_X509_num(chain);
 
-	s->answer->valid = true;
-	s->answer->reason = NULL;
-	s->answer->depth = 0;
-	for (int i = 0; i < sk_X509_num(chain); i++) {
-		const struct node *node = node_of(s, sk_X509_value(chain, i));
+	for (size_t i = 0; i < length; i++) {
+		const struct x509 *x = &node_of(s, sk_X509_value(chain, (int)i))->read;
 
-		s->answer->path[s->answer->length++] = arena_copy(s->arena, node->read.der);
+		path[i] = x->der;
+		if (instant_before(at, x->not_before) || !instant_before(at, instant_after(x->not_after, SECONDS(1)))) {
+			note_failure(s, X509_verify_cert_error_string(instant_before(at, x->not_before) ?
+			    X509_V_ERR_CERT_NOT_YET_VALID : X509_V_ERR_CERT_HAS_EXPIRED), i);
+			return false;
+		}
 	}
+	*s->answer = (struct path_answer){ .valid = true, .length = length };
+	for (size_t i = 0; i < length; i++)
+		s->answer->path[i] = arena_copy(s->arena, path[i]);
+	return true;
 }
 
 /* s->path[0..length): from the certificate to an anchor. */
@@ -192,7 +200,7 @@ judge(struct search *s, size_t length)
 	X509_STORE_CTX_set_verify_cb(context, on_judged);
 	good = X509_verify_cert(context) == 1 && X509_STORE_CTX_get_error(context) == X509_V_OK;
 	if (good)
-		keep_path(s, context);
+		good = keep_path(s, context);
 	else
 		note_failure(s, X509_verify_cert_error_string(X509_STORE_CTX_get_error(context)),
 		    (size_t)X509_STORE_CTX_get_error_depth(context));
