@@ -11,6 +11,11 @@
 /* jpki_verify.c */
 command_run jpki_verify_files;
 
+/* jpki_crl.c: `jpki crl`, with actions of its own */
+command_run jpki_crl;
+/* jpki_crl_refresh.c: of the daemon */
+command_run jpki_crl_refresh;
+
 /* jpki_anchors.c: each path is a certificate or a directory of them (*.cer, *.crt, *.der, *.pem); purpose and world are
  * told by its name. Those of the test world are taken with `test` alone, and otherwise passed over. */
 enum err jpki_anchors_load(struct ctl *, const struct texts *paths, bool test, struct jpki_anchors **out,
