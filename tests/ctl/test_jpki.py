@@ -141,6 +141,29 @@ def xml_signatures_are_explained(w):
     equal(w.explain(changed, "--test", *w.anchors)[1], "refuted")
 
 
+def lists_that_were_taken_in_tell_of_revocation(w):
+    signed, lists = w.cms("listed", "-nodetach"), w.path("lists")
+    os.mkdir(lists)
+
+    def take_in():
+        for purpose in ("signature", "authentication"):
+            crl = run(TESTCARD, "crl", w.world, "--purpose", purpose, "--entries", "1000").decode().strip()
+            run(WATASHICTL, "jpki", "crl", "import", crl, "--lists", lists, "--test", *w.anchors)
+
+    take_in()
+    good = w.explain(signed, "--test", "--crl", lists, *w.anchors)
+    equal(good[:3], (0, "established", []))
+    equal((good[3]["revocation"]["status"], good[3]["revocation"]["kind"]), ("good", "crl"))
+    equal(w.explain(signed, f"{w.card}/auth.cer", "--test", "--crl", lists, *w.anchors)[0], 0)
+    stale = w.explain(signed, "--test", "--crl", lists, "--at", "2031-01-01T00:00:00Z", *w.anchors)
+    equal((stale[1], stale[3]["revocation"]["status"]), ("undetermined", "unavailable"))
+    run(TESTCARD, "revoke", w.world, w.card)
+    take_in()
+    status, outcome, bad, explained = w.explain(signed, "--test", "--crl", lists, *w.anchors)
+    equal((status, outcome, bad, explained["revocation"]["status"]), (1, "refuted", ["revocation"], "revoked"))
+    equal(w.verify(signed, "--test", "--crl", w.text, *w.anchors).returncode, 1)
+
+
 def people_read_it_in_their_language(w):
     path = w.cms("language", "-nodetach")
     english, japanese = w.verify(path, "--test", *w.anchors), w.verify(path, "--test", *w.anchors, language="ja_JP.UTF-8")
@@ -180,7 +203,7 @@ def answers_are_as_the_schema_says(w):
 
 CASES = (fingerprints_are_those_of_the_files, an_authority_out_of_its_time_is_refuted, certificates_are_judged_as_what_they_are,
          signed_documents_are_explained, xml_signatures_are_explained, people_read_it_in_their_language,
-         mistakes_are_told_apart_from_refusals, answers_are_as_the_schema_says)
+         mistakes_are_told_apart_from_refusals, answers_are_as_the_schema_says, lists_that_were_taken_in_tell_of_revocation)
 
 
 def main():

@@ -7,6 +7,7 @@
 #include "crypto/cms.h"
 #include "crypto/digest.h"
 #include "ctl/jpki.h"
+#include "jpki/crl_store.h"
 
 #define FILES_LARGEST 64
 #define PROFILE "JPKI certificate profile"
@@ -180,6 +181,19 @@ take_content(struct ctl *ctl, const char *path, struct span *out, struct problem
 	return err;
 }
 
+static enum err
+take_lists(struct explaining *e, const char *directory, struct crl_store **store, struct problem *why)
+{
+	static const struct crl_policy policy = { 0 };
+
+	if (!directory)
+		return OK;
+	if (crl_store_open(directory, &e->verifier.trust, store, why) != OK)
+		return why->code;
+	e->verifier.sources[e->verifier.source_count++] = crl_source_new(*store, "crl", &policy);
+	return OK;
+}
+
 static enum ending
 explain_all(struct explaining *e, const char *const *paths, size_t count)
 {
@@ -208,12 +222,14 @@ explain_all(struct explaining *e, const char *const *paths, size_t count)
 enum ending
 jpki_verify_files(struct ctl *ctl, int argc, char **argv)
 {
-	const char *paths[FILES_LARGEST] = { 0 }, *at = NULL, *purpose = NULL, *content = NULL;
+	const char *paths[FILES_LARGEST] = { 0 }, *at = NULL, *purpose = NULL, *content = NULL, *lists = NULL;
 	struct texts anchors = { 0 };
 	struct explaining e = { .ctl = ctl, .at = clock_now(), .verifier = { .told = true } };
 	const struct flag flags[] = {
 		{ .name = "anchors", .argument = "PATH", .list = &anchors,
 		    .help = "certificates of authorities to be believed: a file or a directory of them" },
+		{ .name = "crl", .argument = "DIR", .text = &lists,
+		    .help = "lists that `jpki crl import` took in; without them revocation is undetermined" },
 		{ .name = "at", .argument = "TIME", .text = &at, .help = "as of then (2026-11-22T05:20:00Z); now" },
 		{ .name = "purpose", .argument = "WORD", .text = &purpose,
 		    .help = "signature or authentication; as the certificate's profile says" },
@@ -223,7 +239,7 @@ jpki_verify_files(struct ctl *ctl, int argc, char **argv)
 		{ 0 },
 	};
 	const struct usage usage = {
-		.synopsis = "jpki verify FILE… [--anchors PATH]",
+		.synopsis = "jpki verify FILE… [--anchors PATH] [--crl DIR]",
 		.about = "Explains certificates, SignedData (CMS) and XML signatures step by step: what was looked at, how "
 			 "it came out, and\nwhy. A certificate of a JPKI authority is explained as an anchor, with the "
 			 "fingerprint to be compared. Offline:\nnobody is asked. Status 0 when all is established, 1 "
@@ -233,6 +249,7 @@ jpki_verify_files(struct ctl *ctl, int argc, char **argv)
 		.most = FILES_LARGEST,
 	};
 	struct jpki_anchors *believed = NULL;
+	struct crl_store *store = NULL;
 	struct problem why;
 	enum ending ending;
 	size_t count = 0;
@@ -251,7 +268,7 @@ jpki_verify_files(struct ctl *ctl, int argc, char **argv)
 		return refused(&why);
 	e.verifier.trust.anchors = believed;
 	e.json = ctl->json ? json_array() : NULL;
-	ending = explain_all(&e, paths, count);
+	ending = take_lists(&e, lists, &store, &why) == OK ? explain_all(&e, paths, count) : refused(&why);
 	if (e.json) {
 		json_t *all = json_pack("{s:o}", "files", e.json);
 
@@ -259,6 +276,10 @@ jpki_verify_files(struct ctl *ctl, int argc, char **argv)
 		putchar('\n');
 		json_decref(all);
 	}
+	for (size_t i = 0; i < e.verifier.source_count; i++)
+		revocation_source_free(e.verifier.sources[i]);
+	if (store)
+		crl_store_close(store);
 	jpki_anchors_free(believed);
 	return ending;
 }
