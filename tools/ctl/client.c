@@ -127,7 +127,7 @@ ctl_ask(struct ctl *ctl, const struct ctl_question *q, json_t **answer, struct p
 		.wait = WAIT_AT_MOST,
 		.progress = q->progress,
 	};
-	struct daemon_users users;
+	struct daemon_users users = { .count = 0 };
 	struct web *web;
 	struct web_answer got;
 	enum err err;
