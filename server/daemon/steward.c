@@ -127,6 +127,8 @@ open_control(struct steward *s)
 		.signer = s->signer,
 		.shelf = s->shelf,
 		.ledger_origin = ledger_origin(&arena, config->federation.base_url),
+		.costs = config->jpki.present ? &config->jpki.costs : NULL,
+		.jpki_operator = span_text(config->jpki.operator),
 	};
 	const struct control_actions actions = { .publish = publish,
 		.reload = reload,

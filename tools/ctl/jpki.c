@@ -4,6 +4,7 @@
 static const struct action actions[] = {
 	{ "verify", "explain certificates and signed documents, step by step, without the daemon", jpki_verify_files },
 	{ "crl", "take revocation lists in, show and erase them, without the daemon", jpki_crl },
+	{ "costs", "who owes what for checks of certificates in a month", jpki_costs },
 };
 
 enum ending

@@ -8,8 +8,8 @@
 #include "ctl/command.h"
 #include "jpki/verification.h"
 
-/* jpki_verify.c */
-command_run jpki_verify_files;
+/* jpki_verify.c, jpki_costs.c */
+command_run jpki_verify_files, jpki_costs;
 
 /* jpki_crl.c: `jpki crl`, with actions of its own */
 command_run jpki_crl;

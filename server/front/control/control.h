@@ -37,6 +37,8 @@
  *     POST /v1/control/erasures                 {"subject": …, "member": …, "reason": …, "entries": [ID…]}: erases what
  *                                               was found, once enough operators have said the same
  *
+ *     GET  /v1/control/costs?from=T&until=T     what verifications of JPKI's certificates cost, and who owes what
+ *
  *     GET  /v1/control/callers                  machine callers, none of their secrets; and what waits: "proposals"
  *     POST /v1/control/callers                  {"name", "member", "rights": ["decide"…], "for": "P90D", "rate": N,
  *                                               "key": PEM, "token": bool}: answers with the token's text, this once
@@ -59,6 +61,7 @@
 #include "signer/client.h"
 #include "store/store.h"
 #include "transaction/policy_shelf.h"
+#include "transaction/proofing_cost.h"
 
 struct control;
 
@@ -85,6 +88,8 @@ struct control_settings {
 	struct signer_client *signer;
 	struct policy_shelf *shelf; /* what it could not read is told; NULL: nothing is */
 	const char *ledger_origin;  /* "watashi.example/ledger": who signs versions too (policy_publication.h) */
+	const struct cost_settings *costs; /* of verifications; NULL: there are none. The caller's */
+	struct span jpki_operator;  /* member id of who runs this server; the caller's */
 };
 
 struct control *control_new(struct loop *, struct store *, const struct control_settings *,

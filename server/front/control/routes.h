@@ -1,5 +1,5 @@
-/* front/control/routes.h - what operators ask about members, findings, sources, policies, callers, files and erasures:
- * handlers, and what of it the status shows.
+/* front/control/routes.h - what operators ask about members, findings, sources, policies, callers, files, erasures and
+ * costs: handlers, and what of it the status shows.
  */
 #pragma once
 
@@ -20,6 +20,7 @@ route_handler findings_list;
 route_handler sources_list, source_refresh;
 route_handler callers_list, callers_create, caller_step;
 route_handler erasures_search, erasures_start;
+route_handler costs_show;
 route_handler policies_list, policies_propose, policy_show, policy_step;
 
 /* The question whose answer members_write_summary() and sources_write() make JSON of. */

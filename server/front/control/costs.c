@@ -1,0 +1,100 @@
+/* front/control/costs.c - what verifications of certificates cost in a period, over the control socket. */
+#include "codec/text.h"
+#include "front/control/request.h"
+#include "front/control/routes.h"
+#include "transaction/proofing_report.h"
+
+#define ANSWER_LARGEST (16 * MIB)
+#define LINES_LARGEST (64 * MIB)
+
+struct costing {
+	struct exchange *exchange;
+	struct proofing_report asked;
+};
+
+static void
+write_line(struct buffer *b, const struct cost_line *l)
+{
+	buffer_text(b, "{\"member\":");
+	json_write_string(b, l->member);
+	buffer_print(b, ",\"entrusted\":%s,\"checks\":%llu,\"charged\":%llu,\"by_phone\":%llu",
+	    l->entrusted ? "true" : "false", (unsigned long long)l->checks, (unsigned long long)l->charged,
+	    (unsigned long long)l->by_phone);
+	buffer_print(b, ",\"yen_checks\":%lld,\"yen_share\":%lld,\"yen\":%lld,\"yen_saved\":%lld}",
+	    (long long)l->yen_checks, (long long)l->yen_share, (long long)(l->yen_checks + l->yen_share),
+	    (long long)l->yen_saved);
+}
+
+static void
+on_report(void *arg, enum err err, const struct costs *costs, const struct problem *why)
+{
+	struct costing *c = arg;
+	const struct cost_settings *settings = &c->asked.settings;
+	char from[INSTANT_TEXT], until[INSTANT_TEXT];
+	const struct cost_line *lines;
+	struct arena arena;
+	struct buffer b;
+	size_t count;
+
+	exchange_hold(c->exchange, NULL);
+	if (err != OK) {
+		exchange_refuse(c->exchange, status_of(err), why);
+		return;
+	}
+	arena = arena_init(LINES_LARGEST);
+	lines = costs_lines(costs, &arena, &count);
+	b = buffer_init(ANSWER_LARGEST);
+	buffer_print(&b, "{\"from\":\"%s\",\"until\":\"%s\",\"running_cost\":%lld,\"share\":\"%s\",\"members\":[",
+	    instant_text(c->asked.from, from), instant_text(c->asked.until, until), (long long)settings->running_cost,
+	    cost_share_name(settings->share));
+	for (size_t i = 0; i < count; i++) {
+		if (i)
+			buffer_byte(&b, ',');
+		write_line(&b, &lines[i]);
+	}
+	buffer_text(&b, "]}");
+	arena_release(&arena);
+	request_answer(c->exchange, &b);
+}
+
+static enum err
+read_period(struct exchange *e, struct proofing_report *out, struct problem *why)
+{
+	static const char *const names[] = { "from", "until" };
+	struct span values[COUNT(names)];
+	struct instant *const times[] = { &out->from, &out->until };
+
+	if (request_query(e, names, values, COUNT(names), why) != OK)
+		return why->code;
+	for (size_t i = 0; i < COUNT(names); i++)
+		if (!instant_read(values[i], times[i]))
+			return problem_set(why, ERR_SYNTAX, "",
+			    "%s: expected a time such as 2026-11-01T00:00:00Z, found \"%.*s\"",
+			    names[i], SPAN_ARGS(span_first(values[i], 40)));
+	if (!instant_before(out->from, out->until))
+		return problem_set(why, ERR_INVALID, "", "until: expected a time after from");
+	return OK;
+}
+
+void
+costs_show(struct exchange *e, void *front)
+{
+	struct control *control = front;
+	struct costing *c = arena_new(e->arena, struct costing);
+	struct problem why;
+
+	if (!request_allowed(e, control))
+		return;
+	c->exchange = e;
+	if (!control->settings.costs) {
+		problem_set(&why, ERR_NOT_FOUND, "", "the configuration says nothing of JPKI, so nothing is checked");
+		exchange_refuse(e, 404, &why);
+		return;
+	}
+	c->asked.settings = *control->settings.costs;
+	c->asked.operator = control->settings.jpki_operator;
+	if (read_period(e, &c->asked, &why) != OK)
+		exchange_refuse(e, status_of(why.code), &why);
+	else
+		exchange_hold(e, proofing_report_start(control->store, &c->asked, on_report, c));
+}
