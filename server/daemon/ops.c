@@ -225,6 +225,35 @@ write_policies(struct buffer *b, struct policy_shelf *shelf)
 	policy_snapshot_unref(s);
 }
 
+/* The last good list stays in force until its nextUpdate: an alarm is set on that. */
+static void
+write_lists(struct buffer *b, struct crl_store *lists, struct instant now)
+{
+	unsigned count = 0, stale = 0;
+	struct instant next = { 0 };
+	struct problem why;
+	struct crl_row row;
+
+	/* A manifest that cannot be read leaves what was there, and the steward's log tells. */
+	crl_store_refresh(lists, &why);
+	for (size_t n = 0; crl_store_row(lists, n, &row); n++) {
+		struct instant ends = crl_index_list(row.index)->next_update;
+
+		count++;
+		stale += instant_before(ends, now);
+		if (next.us == 0 || instant_before(ends, next))
+			next = ends;
+	}
+	describe(b, "watashi_jpki_lists", "gauge", "Revocation lists at hand.");
+	buffer_print(b, "watashi_jpki_lists %u\n", count);
+	describe(b, "watashi_jpki_lists_stale", "gauge", "Those of them that are past their nextUpdate.");
+	buffer_print(b, "watashi_jpki_lists_stale %u\n", stale);
+	if (count == 0)
+		return;
+	describe(b, "watashi_jpki_lists_next_update_timestamp_seconds", "gauge", "When the first of them ends.");
+	buffer_print(b, "watashi_jpki_lists_next_update_timestamp_seconds %lld\n", (long long)(next.us / SECONDS(1)));
+}
+
 static void
 on_metrics_loaded(void *arg, enum err err, const struct problem *why)
 {
@@ -248,6 +277,8 @@ on_metrics_loaded(void *arg, enum err err, const struct problem *why)
 	if (ledger_of(look, err, &ledger))
 		write_ledger(&b, &ledger);
 	write_policies(&b, look->ops->shelf);
+	if (look->ops->proofing->setup && look->ops->proofing->setup->lists)
+		write_lists(&b, look->ops->proofing->setup->lists, clock_now());
 	answer_text(look->exchange, 200, "text/plain; version=0.0.4", buffer_span(&b));
 	buffer_release(&b);
 }

@@ -6,6 +6,7 @@
  */
 #pragma once
 
+#include "daemon/proofing_service.h"
 #include "daemon/store_link.h"
 #include "http/route.h"
 #include "transaction/policy_shelf.h"
@@ -14,6 +15,7 @@ struct ops {
 	const struct child *child;
 	const struct store_link *link;
 	struct policy_shelf *shelf;
+	const struct proofing_service *proofing;
 };
 
 extern const struct route ops_routes[];

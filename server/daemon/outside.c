@@ -2,7 +2,6 @@
 #include "daemon/outside.h"
 
 #include <stdlib.h>
-#include <unistd.h>
 
 #define AT_ONCE 64
 #define MOST_ADDRESSES (REVOCATION_SOURCES * 32) /* a source names one address, or both schemes of 16 hosts */
@@ -57,15 +56,12 @@ outside_new(struct loop *loop, const struct config *config, const struct address
 	struct arena a = arena_init(ARENA);
 	const char **urls = arena_array(&a, const char *, MOST_ADDRESSES);
 	size_t count = name_addresses(&a, &config->jpki.settings, urls);
-	struct outside *o = NULL;
+	struct outside *o = calloc(1, sizeof(*o));
 
-	if (count > 0) {
-		o = calloc(1, sizeof(*o));
-		if (!o)
-			abort();
-		o->fetcher = fetcher_new(loop, &settings);
-		o->desk = courier_desk_new(loop, o->fetcher, urls, count);
-	}
+	if (!o)
+		abort();
+	o->fetcher = fetcher_new(loop, &settings);
+	o->desk = courier_desk_new(loop, o->fetcher, urls, count);
 	arena_release(&a);
 	return o;
 }
@@ -83,8 +79,11 @@ outside_free(struct outside *o)
 void
 outside_link(struct outside *o, int fd)
 {
-	if (o)
-		courier_desk_link(o->desk, fd);
-	else
-		close(fd);
+	courier_desk_link(o->desk, fd);
+}
+
+struct fetcher *
+outside_fetcher(struct outside *o)
+{
+	return o->fetcher;
 }

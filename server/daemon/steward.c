@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "daemon/child.h"
+#include "daemon/crl_upkeep.h"
 #include "daemon/ledger_key.h"
 #include "daemon/outside.h"
 #include "daemon/schedule.h"
@@ -15,6 +16,7 @@
 #include "front/authzen/metadata_signing.h"
 #include "front/control/control.h"
 #include "http/server.h"
+#include "jpki/setup.h"
 #include "ledger/ledger.h"
 #include "registry/trusted_list.h"
 
@@ -34,6 +36,10 @@ struct steward {
 	struct address_set *internal;
 	struct fetcher *fetcher;
 	struct outside *outside;
+	struct arena trusted;       /* what `trust` lives in */
+	struct jpki_anchors *anchors;
+	struct jpki_trust trust;
+	struct crl_upkeep *lists;   /* NULL: none are kept */
 	struct sources *sources;
 	struct upkeep *upkeep;
 	struct ledger_key *ledger_key;
@@ -99,6 +105,18 @@ write_status(void *arg, struct buffer *json)
 	roster_write(json, s->child->roster);
 	buffer_print(json, ",\"store\":{\"recorder_linked\":%s},\"ledger\":", s->link.recorder ? "true" : "false");
 	ledger_keeper_write(s->ledger, json);
+	if (s->lists) {
+		buffer_text(json, ",\"lists\":");
+		crl_upkeep_write(s->lists, clock_now(), json);
+	}
+}
+
+static struct pending *
+refresh_lists(void *arg, on_crl_refreshed *then, void *asker)
+{
+	struct steward *s = arg;
+
+	return s->lists ? crl_upkeep_ask(s->lists, then, asker) : NULL;
 }
 
 static void
@@ -133,6 +151,7 @@ open_control(struct steward *s)
 	const struct control_actions actions = { .publish = publish,
 		.reload = reload,
 		.status = write_status,
+		.refresh_lists = refresh_lists,
 		.arg = s };
 	struct http_settings http = { .limits = config->http };
 	struct mount mount;
@@ -256,6 +275,28 @@ open_registry(struct steward *s, struct problem *why)
 	return OK;
 }
 
+static enum err
+open_lists(struct steward *s, struct problem *why)
+{
+	const struct config *config = s->child->config;
+	const struct crl_upkeep_settings settings = {
+		.directory = config->jpki.settings.lists,
+		.trust = &s->trust,
+		.urls = config->jpki.lists.urls,
+		.url_count = config->jpki.lists.url_count,
+		.watch = config->jpki.lists.watch,
+		.refresh = config->jpki.lists.refresh,
+		.largest = config->jpki.lists.largest,
+	};
+
+	if (!settings.directory)
+		return OK;
+	s->trusted = arena_init(4 * MIB);
+	if (jpki_trust_open(&s->trusted, &config->jpki.settings, &s->trust, &s->anchors, why) != OK)
+		return why->code;
+	return crl_upkeep_new(s->child->loop, outside_fetcher(s->outside), &settings, &s->lists, why);
+}
+
 static void
 on_tick(void *arg)
 {
@@ -339,7 +380,7 @@ steward_main(struct child *child)
 	open_schedule(&s);
 	open_ledger(&s);
 	open_metadata(&s);
-	if (open_registry(&s, &why) != OK)
+	if (open_registry(&s, &why) != OK || open_lists(&s, &why) != OK)
 		return child_failed(child, &why);
 	s.shelf = policy_shelf_new(s.link.store);
 	open_control(&s);
@@ -357,6 +398,9 @@ steward_main(struct child *child)
 	ledger_key_free(s.ledger_key);
 	upkeep_free(s.upkeep);
 	sources_free(s.sources);
+	crl_upkeep_free(s.lists);
+	jpki_anchors_free(s.anchors);
+	arena_release(&s.trusted);
 	outside_free(s.outside);
 	fetcher_free(s.fetcher);
 	address_set_free(s.internal);

@@ -57,11 +57,12 @@ settings_prepare(const struct settings *s, const struct identity *identity, stru
 	} wanted[] = {
 		{ s->config.store.directory, 0750 },
 		{ s->config.generations, 0750 },
+		{ s->config.jpki.settings.lists, 0750 },
 		{ s->config.run, 0755 },
 	};
 
 	for (size_t i = 0; i < COUNT(wanted); i++)
-		if (directory_prepare(wanted[i].path, wanted[i].mode, identity, why) != OK)
+		if (wanted[i].path && directory_prepare(wanted[i].path, wanted[i].mode, identity, why) != OK)
 			return why->code;
 	return OK;
 }

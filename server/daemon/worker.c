@@ -128,7 +128,7 @@ open_fronts(struct worker *w, struct problem *why)
 	    address_set_new(config->proxies, config->proxy_count, &w->proxies, why) != OK)
 		return why->code;
 	w->shelf = policy_shelf_new(w->link.store);
-	w->ops = (struct ops){ .child = w->child, .link = &w->link, .shelf = w->shelf };
+	w->ops = (struct ops){ .child = w->child, .link = &w->link, .shelf = w->shelf, .proofing = &w->proofing };
 	w->policy = policy_front_new(w->shelf);
 	w->disclosure = (struct disclosure){ w->link.store };
 	w->ledger = (struct ledger_front){ w->link.store };

@@ -229,6 +229,45 @@ reload(struct exchange *e, void *front)
 	exchange_reply_json(e, 202, span_text("{}"));
 }
 
+/* Revocation lists */
+
+static void
+on_lists_refreshed(void *arg, const struct crl_refresh *report)
+{
+	struct exchange *e = arg;
+	struct buffer b = buffer_init(4 * KIB);
+
+	exchange_hold(e, NULL);
+	buffer_print(&b, "{\"taken\":%u,\"unchanged\":%u,\"failed\":%u", report->taken, report->unchanged,
+	    report->failed);
+	if (report->failed) {
+		buffer_text(&b, ",\"problem\":");
+		json_write_string(&b, span_text(report->first.text));
+	}
+	buffer_text(&b, "}");
+	request_answer(e, &b);
+}
+
+static void
+refresh_lists(struct exchange *e, void *front)
+{
+	struct control *c = front;
+	struct pending *pending = NULL;
+	struct problem why;
+
+	if (!request_allowed(e, c))
+		return;
+	if (c->actions.refresh_lists)
+		pending = c->actions.refresh_lists(c->actions.arg, on_lists_refreshed, e);
+	if (pending) {
+		exchange_hold(e, pending);
+		return;
+	}
+	problem_set(
+	    &why, ERR_NOT_FOUND, "", "no revocation lists are kept here: jpki/lists in the configuration says where");
+	exchange_refuse(e, status_of(why.code), &why);
+}
+
 const struct route control_routes[] = {
 	{ GET,  "/v1/control/status",         show_status,     NO_BODY, 0 },
 	{ POST, "/v1/control/import",         import_metadata, XML, METADATA_LARGEST },
@@ -251,6 +290,7 @@ const struct route control_routes[] = {
 	{ GET,  "/v1/control/callers",        callers_list,    NO_BODY, 0 },
 	{ POST, "/v1/control/callers",        callers_create,  JSON, CALLER_BODY },
 	{ POST, "/v1/control/callers/{name}", caller_step,     JSON, CALLER_BODY },
+	{ POST, "/v1/control/jpki/lists",     refresh_lists,   NO_BODY, 0 },
 	{ POST, "/v1/control/reload",         reload,          NO_BODY, 0 },
 	{ 0 },
 };

@@ -9,6 +9,8 @@
  *     POST /v1/control/publish?all=…            publishes now; answers when the generation is current
  *     GET  /v1/control/keys
  *     POST /v1/control/keys/{name}              {"action": "adopt" | "announce" | "activate" | "retire", "force": bool}
+ *     POST /v1/control/jpki/lists               looks for new revocation lists; answers with how many were taken,
+ *                                               unchanged, failed, and the first "problem"
  *     POST /v1/control/reload                   as SIGHUP
  *
  *     GET  /v1/control/members?standing=…       each with what waits for operators
@@ -52,6 +54,7 @@
 
 #include "base/problem.h"
 #include "http/route.h"
+#include "jpki/crl_refresh.h"
 #include "net/address.h"
 #include "net/loop.h"
 #include "registry/import.h"
@@ -71,6 +74,8 @@ struct control_actions {
 	struct pending *(*publish)(void *arg, bool all, on_published *, void *asker);
 	/* Asks the supervisor: as SIGHUP. */
 	void (*reload)(void *arg);
+	/* Looks for new revocation lists everywhere, now. NULL from it: none are kept here. */
+	struct pending *(*refresh_lists)(void *arg, on_crl_refreshed *, void *asker);
 	/* Adds `"processes":[…],"refused":{…},"store":{…}` members to the status object being written. */
 	void (*status)(void *arg, struct buffer *json);
 	void *arg;

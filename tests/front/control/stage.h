@@ -117,7 +117,7 @@ stage_open_as(struct stage *s, uint64_t seed, unsigned approvals, bool named)
 	struct http_settings http = { .limits = http_limits_default, .admit = admit, .admit_arg = s };
 	struct control_settings settings = { .document_life = 14 * DAY, .approvals = approvals, .operators = operators,
 		.operator_count = COUNT(operators), .registration_authority = "https://authority.example/" };
-	struct control_actions actions = { publish, reload, status, s };
+	struct control_actions actions = { .publish = publish, .reload = reload, .status = status, .arg = s };
 	char where[128];
 	struct problem why;
 

@@ -1,0 +1,185 @@
+/* daemon/crl_intake.c - one revocation list taken in beside the loop. */
+#include "daemon/crl_intake.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <sys/eventfd.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define TEXT_ARENA (64 * KIB)
+
+struct crl_intake {
+	struct loop *loop;
+	char *directory, *file;
+	const struct jpki_trust *trust;
+	struct buffer bytes;
+	struct instant now;
+	on_taken *done;
+	void *arg;
+
+	pthread_t thread;
+	bool running;           /* the thread must be waited for */
+	atomic_bool stopping;
+	int ended_fd;           /* the thread writes when it is done */
+	struct event *ended;
+
+	/* Of the thread, until it has ended: */
+	struct arena arena;
+	const char *text;
+	struct instant next_update;
+	struct problem why;
+};
+
+static bool
+on_progress(void *arg, uint64_t done, uint64_t all)
+{
+	struct crl_intake *i = arg;
+
+	(void)done;
+	(void)all;
+	return !atomic_load(&i->stopping);
+}
+
+static void
+take(struct crl_intake *i, struct span der)
+{
+	struct crl_taking taking = { .der = der, .now = i->now, .progress = on_progress, .arg = i };
+	struct crl_store *store;
+	struct crl_list list;
+	struct problem why;
+
+	if (crl_list_read(der, &list, &why) == OK)
+		i->next_update = list.next_update;
+	if (crl_store_open(i->directory, i->trust, &store, &i->why) != OK)
+		return;
+	i->why.code = crl_store_take(store, &taking, &i->arena, &i->text, &i->why);
+	crl_store_close(store);
+}
+
+/* A regular file, that nobody writes to any more: who puts it there renames it into place. */
+static void
+take_file(struct crl_intake *i)
+{
+	int fd = open(i->file, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW);
+	void *map = MAP_FAILED;
+	struct stat found;
+
+	if (fd < 0 || fstat(fd, &found) != 0)
+		problem_errno(&i->why, errno, "%s", i->file);
+	else if (!S_ISREG(found.st_mode) || found.st_size == 0)
+		problem_set(&i->why, ERR_INVALID, "", "%s: expected a file with something in it", i->file);
+	else if ((map = mmap(NULL, (size_t)found.st_size, PROT_READ, MAP_PRIVATE, fd, 0)) == MAP_FAILED)
+		problem_errno(&i->why, errno, "%s", i->file);
+	if (map != MAP_FAILED) {
+		take(i, span_of(map, (size_t)found.st_size));
+		munmap(map, (size_t)found.st_size);
+	}
+	if (fd >= 0)
+		close(fd);
+}
+
+static void *
+run(void *arg)
+{
+	struct crl_intake *i = arg;
+
+	if (i->file)
+		take_file(i);
+	else
+		take(i, buffer_span(&i->bytes));
+	eventfd_write(i->ended_fd, 1);
+	return NULL;
+}
+
+void
+crl_intake_free(struct crl_intake *i)
+{
+	if (!i)
+		return;
+	atomic_store(&i->stopping, true);
+	if (i->running)
+		pthread_join(i->thread, NULL);
+	event_free(i->ended);
+	close(i->ended_fd);
+	buffer_release(&i->bytes);
+	arena_release(&i->arena);
+	free(i->directory);
+	free(i->file);
+	free(i);
+}
+
+static void
+on_ended(evutil_socket_t fd, short what, void *arg)
+{
+	struct crl_intake *i = arg;
+	on_taken *done = i->done;
+	void *asker = i->arg;
+	struct arena arena;
+	struct problem why;
+	struct instant next;
+	const char *text;
+
+	(void)fd;
+	(void)what;
+	if (i->running)
+		pthread_join(i->thread, NULL);
+	i->running = false;
+	why = i->why;
+	next = i->next_update;
+	text = i->text ? i->text : "";
+	/* The text goes on living, the intake does not: the callback may start another. */
+	arena = i->arena;
+	i->arena = arena_init(KIB);
+	crl_intake_free(i);
+	done(asker, why.code, text, next, &why);
+	arena_release(&arena);
+}
+
+static char *
+copied(const char *text)
+{
+	char *copy = text ? strdup(text) : NULL;
+
+	if (text && !copy)
+		abort();
+	return copy;
+}
+
+struct crl_intake *
+crl_intake_start(struct loop *loop, const char *directory, const struct jpki_trust *trust,
+    const struct crl_source_bytes *from, struct instant now, on_taken *done, void *arg)
+{
+	struct crl_intake *i = calloc(1, sizeof(*i));
+
+	if (!i)
+		abort();
+	*i = (struct crl_intake){
+		.loop = loop,
+		.directory = copied(directory),
+		.file = copied(from->file),
+		.trust = trust,
+		.now = now,
+		.done = done,
+		.arg = arg,
+		.arena = arena_init(TEXT_ARENA),
+		.ended_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK),
+	};
+	if (from->bytes) {
+		i->bytes = *from->bytes;
+		*from->bytes = buffer_init(i->bytes.limit);
+	}
+	i->ended = event_new(loop_base(loop), i->ended_fd, EV_READ, on_ended, i);
+	if (i->ended_fd < 0 || !i->ended || event_add(i->ended, NULL) != 0)
+		abort();
+	i->running = pthread_create(&i->thread, NULL, run, i) == 0;
+	if (!i->running) {
+		problem_set(&i->why, ERR_UNAVAILABLE, "", "the machine gives no thread now");
+		eventfd_write(i->ended_fd, 1);
+	}
+	return i;
+}
