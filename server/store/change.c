@@ -79,15 +79,21 @@ change_nothing(struct changes *c, struct operation *o, uint64_t generation, stru
 	return 0;
 }
 
+/* The value is `head` and what the operation brings, written where they stay. */
 static int
-put_row(MDB_cursor *cursor, const struct operation *o, uint64_t generation, unsigned flags)
+put_row(MDB_cursor *cursor, const struct operation *o, struct span head, uint64_t generation, unsigned flags)
 {
-	MDB_val key = val_of(o->key), value = { ROW_HEAD + o->value.size, NULL };
+	MDB_val key = val_of(o->key), value = { ROW_HEAD + head.size + o->value.size, NULL };
 	int rc = mdb_cursor_put(cursor, &key, &value, MDB_RESERVE | flags);
+	uint8_t *rest;
 
-	if (rc == 0)
-		row_write(value.mv_data, generation, o->expires, o->value);
-	return rc;
+	if (rc)
+		return rc;
+	row_write(value.mv_data, generation, o->expires, head);
+	rest = (uint8_t *)value.mv_data + ROW_HEAD + head.size;
+	if (o->value.size)
+		memcpy(rest, o->value.data, o->value.size);
+	return 0;
 }
 
 static int
@@ -98,7 +104,7 @@ change_put(struct changes *c, struct operation *o, uint64_t generation, struct a
 
 	(void)a;
 	if (rc == 0)
-		rc = put_row(cursor, o, generation, 0);
+		rc = put_row(cursor, o, (struct span){ 0 }, generation, 0);
 	if (rc == 0 && o->expires.us)
 		rc = expiry_add(&c->expiry, c->txn, generation, o->expires, o->table, o->key);
 	return rc;
@@ -147,22 +153,18 @@ change_append(struct changes *c, struct operation *o, uint64_t generation, struc
 	u64_write(number, t->next++);
 	memcpy(c->number, number, sizeof(c->number));
 	o->key = span_of(number, 8);
-	return put_row(cursor, o, generation, MDB_APPEND);
+	return put_row(cursor, o, (struct span){ 0 }, generation, MDB_APPEND);
 }
 
 /* unit_read() has seen the append whose number this is. */
 static int
 change_put_numbered(struct changes *c, struct operation *o, uint64_t generation, struct arena *a)
 {
-	size_t size = sizeof(c->number) + o->value.size;
-	uint8_t *value = arena_take(a, size);
-	struct operation put = *o; /* a unit that is applied once more gets another number */
+	MDB_cursor *cursor;
+	int rc = cursor_of(c, o->table_number, &cursor);
 
-	memcpy(value, c->number, sizeof(c->number));
-	if (o->value.size)
-		memcpy(value + sizeof(c->number), o->value.data, o->value.size);
-	put.value = span_of(value, size);
-	return change_put(c, &put, generation, a);
+	(void)a;
+	return rc ? rc : put_row(cursor, o, span_of(c->number, sizeof(c->number)), generation, 0);
 }
 
 static change *const kinds[] = {
