@@ -47,8 +47,9 @@ ledger_commitment(const uint8_t salt[LEDGER_SALT], struct span content)
 	return h;
 }
 
+/* All that stands before the content's bytes, behind the number. */
 static void
-write_rest(struct buffer *b, const struct ledger_entry *e)
+write_head(struct buffer *b, const struct ledger_entry *e)
 {
 	assert(e->kind > LEDGER_NOTHING && e->kind < LEDGER_KINDS && e->party.size <= PARTY_LARGEST &&
 	    e->content.size <= LEDGER_ENTRY_LARGEST);
@@ -56,23 +57,23 @@ write_rest(struct buffer *b, const struct ledger_entry *e)
 	buffer_u8(b, (uint8_t)e->kind);
 	buffer_add(b, span_of(e->salt, sizeof(e->salt)));
 	buffer_block(b, e->party);
-	buffer_block(b, e->content);
+	buffer_u32(b, (uint32_t)e->content.size);
 }
 
 struct hash
 ledger_append(struct unit *unit, struct id id, const struct ledger_entry *e)
 {
 	const struct hash commitment = ledger_commitment(e->salt, e->content);
-	struct buffer b = buffer_init(LEDGER_ENTRY_LARGEST + ENTRY_HEAD);
+	struct buffer head = buffer_init(ENTRY_HEAD);
 	uint8_t leaf[LEAF_SIZE];
 
-	buffer_reserve(&b, ENTRY_HEAD + e->content.size);
 	memcpy(leaf, commitment.bytes, HASH_SIZE);
 	memcpy(leaf + HASH_SIZE, id.bytes, sizeof(id.bytes));
 	unit_append(unit, &ledger_leaf_table, span_of(leaf, sizeof(leaf)));
-	write_rest(&b, e);
-	unit_put_numbered(unit, &ledger_entry_table, span_of(id.bytes, sizeof(id.bytes)), buffer_span(&b));
-	buffer_release(&b);
+	write_head(&head, e);
+	unit_put_numbered_pieces(unit, &ledger_entry_table, span_of(id.bytes, sizeof(id.bytes)), buffer_span(&head),
+	    e->content);
+	buffer_release(&head);
 	return commitment;
 }
 
@@ -83,7 +84,7 @@ ledger_entry_erase(struct unit *unit, struct id id, const struct ledger_entry *e
 	struct buffer b = buffer_init(ENTRY_HEAD);
 
 	buffer_u64(&b, e->number);
-	write_rest(&b, &empty);
+	write_head(&b, &empty);
 	unit_put(unit, &ledger_entry_table, span_of(id.bytes, sizeof(id.bytes)), buffer_span(&b));
 	buffer_release(&b);
 }

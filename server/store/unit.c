@@ -186,17 +186,26 @@ unit_append(struct unit *u, const struct table *table, struct span value)
 void
 unit_put_numbered(struct unit *u, const struct table *table, struct span key, struct span value)
 {
-	size_t rest = 2 + key.size + 4 + value.size;
+	unit_put_numbered_pieces(u, table, key, value, (struct span){ 0 });
+}
+
+void
+unit_put_numbered_pieces(struct unit *u, const struct table *table, struct span key, struct span head,
+    struct span rest)
+{
+	bool fits = head.size <= UNIT_LARGEST && rest.size <= UNIT_LARGEST;
+	size_t size = head.size + rest.size;
 	uint8_t *to;
 
 	assert(key.size && key.size <= KEY_LARGEST && (u->appends || u->too_large));
-	to = value.size > UNIT_LARGEST ? NULL : add_operation(u, UNIT_PUT_NUMBERED, table, rest);
+	to = fits ? add_operation(u, UNIT_PUT_NUMBERED, table, 2 + key.size + 4 + size) : NULL;
 	if (!to) {
 		u->too_large = true;
 		return;
 	}
 	to = write_key(to, key);
-	write_bytes(write_integer(to, value.size, 4), value);
+	to = write_bytes(write_integer(to, size, 4), head);
+	write_bytes(to, rest);
 }
 
 struct span

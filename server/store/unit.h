@@ -34,6 +34,9 @@ void unit_append(struct unit *, const struct table *, struct span value);
 /* Behind an append of this same unit: the row's value begins with the number (8 bytes, big-endian) that the last of
  * them got, and `value` follows. So a row found by a key of its own knows where it stands in an append-only table. */
 void unit_put_numbered(struct unit *, const struct table *, struct span key, struct span value);
+/* The same with a value in two pieces. */
+void unit_put_numbered_pieces(struct unit *, const struct table *, struct span key, struct span head,
+    struct span rest);
 
 /* The message; borrowed from the unit. Empty when the unit grew past UNIT_LARGEST or UNIT_OPERATIONS:
  * store_commit() then answers ERR_LIMIT. */

@@ -26,6 +26,33 @@ whole_unit(struct arena *a)
 }
 
 static void
+a_value_in_two_pieces_is_one_value(void **state)
+{
+	static const struct {
+		const char *title, *head, *rest;
+	} cases[] = {
+		{ "two", "pl", "ace" },
+		{ "nothing before", "", "place" },
+		{ "nothing behind", "place", "" },
+	};
+	const struct id id = id_new((struct instant){ SECONDS(1) });
+	struct arena a = arena_init(1 * MIB);
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct unit *whole = unit_new(&a, tables, id), *pieces = unit_new(&a, tables, id);
+
+		unit_append(whole, &growing, span_text("entry"));
+		unit_put_numbered(whole, &first, span_text("key"), span_text("place"));
+		unit_append(pieces, &growing, span_text("entry"));
+		unit_put_numbered_pieces(pieces, &first, span_text("key"), span_text(cases[i].head),
+		    span_text(cases[i].rest));
+		expect_true(cases[i].title, span_equal(unit_bytes(whole), unit_bytes(pieces)));
+	}
+	arena_release(&a);
+}
+
+static void
 what_was_written_is_read(void **state)
 {
 	static const struct {
@@ -248,6 +275,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_was_written_is_read),
+		cmocka_unit_test(a_value_in_two_pieces_is_one_value),
 		cmocka_unit_test(every_part_of_a_unit_is_none),
 		cmocka_unit_test(bad_messages_are_refused),
 		cmocka_unit_test(a_key_may_have_511_bytes),
