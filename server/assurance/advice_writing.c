@@ -25,11 +25,10 @@ write_reaches(struct buffer *b, const struct framework *f, const struct advice *
 {
 	buffer_text(b, ",\"reaches\":{");
 	for (size_t i = 0; i < f->area_count; i++) {
-		if (i)
-			buffer_byte(b, ',');
-		write_id(b, f->areas[i].id);
-		buffer_byte(b, ':');
-		write_id(b, level_id(&f->areas[i], a->areas[i].reached));
+		const struct area *area = &f->areas[i];
+
+		buffer_add(b, span_skip(span_first(area->heading, area->heading.size - 1), i ? 0 : 1));
+		buffer_add(b, span_skip(area->reached[a->areas[i].reached], sizeof("\"reached\":") - 1));
 	}
 	buffer_byte(b, '}');
 }
@@ -81,11 +80,8 @@ write_advice(struct buffer *b, const struct decision *d, enum advice_reading rea
 	buffer_text(b, a->minimal ? ",\"minimal\":true" : ",\"minimal\":false");
 	write_reaches(b, f, a);
 	buffer_text(b, ",\"gaps\":[");
-	for (size_t i = 0; i < a->gap_count; i++) {
-		if (i)
-			buffer_byte(b, ',');
-		write_id(b, f->criteria[a->gaps[i]].id);
-	}
+	for (size_t i = 0; i < a->gap_count; i++)
+		buffer_add(b, span_skip(f->criteria[a->gaps[i]].quoted, i ? 0 : 1));
 	buffer_text(b, "],\"questions\":[");
 	for (size_t i = 0; i < a->question_count; i++) {
 		if (i)

@@ -16,8 +16,9 @@ struct recording {
 
 #define ENTRY_USUAL (4 * KIB)
 
-/* `,"name":` - an entry is written for each decision, before its answer: nothing here goes through printf. */
-static void
+/* `,"name":` - an entry is written for each decision, before its answer: nothing here goes through printf, and how long
+ * a name is the compiler counts. */
+static inline void __attribute__((always_inline))
 write_name(struct buffer *b, const char *name)
 {
 	buffer_text(b, ",\"");
@@ -25,7 +26,7 @@ write_name(struct buffer *b, const char *name)
 	buffer_text(b, "\":");
 }
 
-static void
+static inline void __attribute__((always_inline))
 write_text(struct buffer *b, const char *name, struct span text)
 {
 	write_name(b, name);
