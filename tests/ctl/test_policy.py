@@ -67,7 +67,12 @@ class Daemon:
 
     def end(self):
         self.stop()
+        with open(os.path.join(self.home, "log"), encoding="utf-8", errors="replace") as f:
+            complaints = [line for line in f if "Sanitizer" in line or "runtime error:" in line]
         shutil.rmtree(self.home)
+        # A process that a sanitizer ended was replaced, and nobody who asked noticed.
+        assert not complaints, "".join(complaints)
+        assert self.process.returncode == 0, f"the daemon ended with {self.process.returncode}"
 
     def ctl(self, *words):
         return subprocess.run([WATASHICTL, "-c", self.file, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
@@ -182,6 +187,12 @@ def a_published_version_is_compared_with_files(d):
     d.refused("--facts", "policy", "diff", name, name)
     found = d.answer("policy", "diff", name, name, "--facts", os.path.join(d.policy, "facts.json"))
     assert found["criteria"] and not found["cut_off"]
+    page = os.path.join(d.home, "diff.html")
+    d.answer("policy", "diff", name, directory, "--html", page, "--language", "both")
+    with open(page, encoding="utf-8") as f:
+        text = f.read()
+    assert "どの基準も変わらない。" in text and "No criterion changes." in text and "</html>" in text, text[:400]
+    assert d.ctl("policy", "diff", name, directory, "--language", "fr").returncode == 2
 
 
 def two_operators_publish_together(d):
