@@ -285,7 +285,7 @@ const struct route control_routes[] = {
 	{ GET,  "/v1/control/policies/{id}",  policy_show,     NO_BODY, 0 },
 	{ POST, "/v1/control/policies/{id}",  policy_step,     JSON, 4 * KIB },
 	{ POST, "/v1/control/erasures",       erasures_start,  JSON, ERASURES_BODY },
-	{ GET,  "/v1/control/costs", costs_show, NO_BODY },
+	{ GET,  "/v1/control/costs",          costs_show,      NO_BODY, 0 },
 	{ POST, "/v1/control/erasures/search", erasures_search, JSON, 32 * KIB },
 	{ GET,  "/v1/control/callers",        callers_list,    NO_BODY, 0 },
 	{ POST, "/v1/control/callers",        callers_create,  JSON, CALLER_BODY },

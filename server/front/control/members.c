@@ -268,7 +268,7 @@ changing_parse(struct changing *out, struct problem *why)
 }
 
 static const char *
-outcome_name(const struct membership_result *r)
+result_name(const struct membership_result *r)
 {
 	return r->code != OK ? "refused" : r->waits ? "waits" : "done";
 }
@@ -278,7 +278,7 @@ write_result(struct buffer *b, const struct membership_result *r)
 {
 	buffer_text(b, "{\"id\":");
 	json_write_string(b, r->id);
-	buffer_print(b, ",\"outcome\":\"%s\",\"event\":", outcome_name(r));
+	buffer_print(b, ",\"outcome\":\"%s\",\"event\":", result_name(r));
 	json_write_string(b, span_text(r->event));
 	buffer_print(b,
 	    ",\"standing_before\":\"%s\",\"standing_after\":\"%s\",\"approvals\":{\"had\":%u,\"needed\":%u}",
