@@ -10,9 +10,10 @@ jpki_crl_refresh(struct ctl *ctl, int argc, char **argv)
 	const struct flag flags[] = { { 0 } };
 	const struct usage usage = {
 		.synopsis = "jpki crl refresh",
-		.about = "Has the daemon look for new revocation lists now, wherever its configuration says, and ends when it\n"
-			 "has tried each place once. What could not be had leaves the last good list in force; then it ends\n"
-			 "with 1.",
+		.about =
+		    "Has the daemon look for new revocation lists now, wherever its configuration says. Ends when\nit has "
+		    "tried each place once. What could not be had leaves the last good list in force; then\nthe status "
+		    "is 1.",
 		.flags = flags,
 	};
 	const struct ctl_question question = {
