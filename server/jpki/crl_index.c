@@ -38,7 +38,8 @@ read_points(struct crl_index *index, struct problem *why)
 		index->points[index->point_count++] = name_key_relative(index->list.issuer, scope->relative_name);
 	if (index->point_count > CRL_POINT_NAMES)
 		return problem_set(why, ERR_LIMIT, "RFC 5280 s5.2.5",
-		    "expected at most %d names of its distribution point, found %zu", CRL_POINT_NAMES, index->point_count);
+		    "expected at most %d names of its distribution point, found %zu", CRL_POINT_NAMES,
+		    index->point_count);
 	return OK;
 }
 
@@ -51,8 +52,8 @@ check_bytes(struct crl_index *index, struct problem *why)
 	enum err err;
 
 	if (index->bytes.size < CRL_BLOCK || !crl_head_read(index->bytes.data, index->bytes.size, head))
-		return problem_set(why, ERR_SYNTAX, "", "expected an index of a revocation list, found %zu bytes of something else",
-		    index->bytes.size);
+		return problem_set(why, ERR_SYNTAX, "",
+		    "expected an index of a revocation list, found %zu bytes of something else", index->bytes.size);
 	pieces[0] = span_of(index->bytes.data, CRL_HEAD_SIGNED);
 	pieces[1] = span_skip(index->bytes, head->fences_at);
 	digest_pieces(DIGEST_SHA256, pieces, COUNT(pieces), found);
@@ -319,7 +320,8 @@ outweighs(const struct crl_entry *a, const struct crl_entry *b)
 
 /* Rows of one serial stand together; they may go on in the next block. */
 enum crl_found
-crl_index_find(const struct crl_index *index, const struct name_key *issuer, struct span serial, struct crl_entry *entry)
+crl_index_find(
+    const struct crl_index *index, const struct name_key *issuer, struct span serial, struct crl_entry *entry)
 {
 	enum crl_rows kind = serial.size > crl_row_kinds[CRL_SHORT].key ? CRL_LONG : CRL_SHORT;
 	size_t key_size = crl_row_kinds[kind].key, size = crl_row_kinds[kind].size;

@@ -1,5 +1,5 @@
-/* jpki/crl_index.h - one revocation list as an immutable file made for looking up: all that the list says of itself, and
- * its entries sorted by serial, 20 bytes each (crl_layout.h).
+/* jpki/crl_index.h - one revocation list as an immutable file made for looking up: all that the list says of itself,
+ * and its entries sorted by serial, 20 bytes each (crl_layout.h).
  *
  *     list (mapped) -> signature checked -> entries written, sorted -> file durable -> renamed     switched by whoever
  *                                                                                                  names it
@@ -12,9 +12,10 @@
 #include "jpki/crl_list.h"
 #include "jpki/name_key.h"
 
-/* Makes `path` from the list in `der`, whose signature was made by one of these keys (SubjectPublicKeyInfo); ERR_CRYPTO:
- * by none; ERR_UNSUPPORTED: by an algorithm we do not take. Large ones report progress (`done` of `all`) every so often; false from it ends the work (ERR_UNAVAILABLE).
- * Nothing is at `path` unless it is whole and durable; what was there is replaced. */
+/* Makes `path` from the list in `der`, whose signature was made by one of these keys (SubjectPublicKeyInfo);
+ * ERR_CRYPTO: by none; ERR_UNSUPPORTED: by an algorithm we do not take. Large ones report progress (`done` of `all`)
+ * every so often; false from it ends the work (ERR_UNAVAILABLE). Nothing is at `path` unless it is whole and durable;
+ * what was there is replaced. */
 struct crl_import {
 	struct span der;
 	const struct span *keys;

@@ -5,8 +5,8 @@
  *     fences    of each block of rows: how its first row begins, and its CRC-32
  *     list      the list itself without its entries, as DER: read again by crl_list_read()
  *
- * Entries are rows sorted byte by byte, and nearly all of them short. The fences are checked by the digest when the file
- * is opened; they lead a search to one block, which is checked by its CRC whenever it is looked at. So no bit that
+ * Entries are rows sorted byte by byte, and nearly all of them short. The fences are checked by the digest when the
+ * file is opened; they lead a search to one block, which is checked by its CRC whenever it is looked at. So no bit that
  * turned over in a file ever becomes an answer, and a search touches one page of rows. Numbers are big-endian.
  */
 #pragma once
@@ -21,7 +21,7 @@
 enum crl_rows {
 	CRL_SHORT,   /* serial of 12 bytes, with its sign carried to the front; date; u32 */
 	CRL_LONG,    /* the same with 24 bytes */
-	CRL_BESIDE,  /* what few entries have: date and invalidityDate in microseconds, number of its issuer, four zeros */
+	CRL_BESIDE,  /* what few have: date and invalidityDate in microseconds, number of its issuer, four zeros */
 	CRL_ISSUERS, /* key of its name; where that begins in the names, its size */
 	CRL_NAMES,   /* bytes */
 	CRL_ROW_KINDS

@@ -181,8 +181,8 @@ read_extensions(struct span rest, struct crl_list *out, struct problem *why)
 			    extensions[i].name);
 		seen |= 1u << i;
 		if (!extensions[i].read(value, out))
-			return problem_set(why, ERR_SYNTAX, CLAUSE_EXTENSIONS, "revocation list: its %s is not DER of one",
-			    extensions[i].name);
+			return problem_set(why, ERR_SYNTAX, CLAUSE_EXTENSIONS,
+			    "revocation list: its %s is not DER of one", extensions[i].name);
 	}
 	return OK;
 }
@@ -232,8 +232,8 @@ crl_list_read(struct span der, struct crl_list *out, struct problem *why)
 
 	*out = (struct crl_list){ .der = der, .scope.reasons = CRL_ALL_REASONS };
 	if (der.size > CRL_LARGEST)
-		return problem_set(why, ERR_LIMIT, "", "revocation list: expected at most %zu bytes, found %zu", CRL_LARGEST,
-		    der.size);
+		return problem_set(why, ERR_LIMIT, "", "revocation list: expected at most %zu bytes, found %zu",
+		    CRL_LARGEST, der.size);
 	if (!der_enter(&rest, DER_SEQUENCE, &list))
 		return broken(why, CLAUSE_LIST, "it is not DER of one, or cut short");
 	if (rest.size)
@@ -245,8 +245,9 @@ crl_list_read(struct span der, struct crl_list *out, struct problem *why)
 	der_enter(&rest, DER_SEQUENCE, &tbs);
 	err = read_signed(tbs, out->algorithm, out, why);
 	if (err == OK && der.size - out->entries.size > CRL_SHELL_LARGEST)
-		err = problem_set(why, ERR_LIMIT, "", "revocation list: expected at most %zu bytes beside its entries, found %zu",
-		    CRL_SHELL_LARGEST, der.size - out->entries.size);
+		err = problem_set(why, ERR_LIMIT, "",
+		    "revocation list: expected at most %zu bytes beside its entries, found %zu", CRL_SHELL_LARGEST,
+		    der.size - out->entries.size);
 	return err;
 }
 
@@ -337,8 +338,8 @@ read_entry_extensions(const struct crl_walk *walk, struct span rest, struct crl_
 			    entry_extensions[i].name);
 		seen |= 1u << i;
 		if (!entry_extensions[i].read(value, out))
-			return problem_set(why, ERR_SYNTAX, CLAUSE_ENTRY, "revocation list: an entry's %s is not DER of one",
-			    entry_extensions[i].name);
+			return problem_set(why, ERR_SYNTAX, CLAUSE_ENTRY,
+			    "revocation list: an entry's %s is not DER of one", entry_extensions[i].name);
 	}
 	/* A list that is not indirect tells of its issuer's certificates only (s5.2.5). */
 	if (out->issuer.size && !walk->indirect)
@@ -347,7 +348,8 @@ read_entry_extensions(const struct crl_walk *walk, struct span rest, struct crl_
 }
 
 /* Nearly every entry of a long list looks alike: a serial, a UTCTime, perhaps a reason, in lengths of one byte. Ten
- * million of those are read here in a tenth of the time; what looks otherwise, or wrong, the readers of codec/der.h see. */
+ * million of those are read here in a tenth of the time; what looks otherwise, or wrong, the readers of codec/der.h
+ * see. */
 
 /* Eight digits as four numbers of two, each in 16 bits, the first the lowest; false: not all are digits. */
 static bool
@@ -392,7 +394,8 @@ usual_date(const uint8_t *text, struct instant *out)
 static bool
 usual_entry(struct crl_walk *walk, struct crl_entry *out)
 {
-	static const uint8_t reason[] = { 0x30, 0x0c, 0x30, 0x0a, 0x06, 0x03, 0x55, 0x1d, 0x15, 0x04, 0x03, 0x0a, 0x01 };
+	static const uint8_t reason[] = { 0x30, 0x0c, 0x30, 0x0a, 0x06, 0x03, 0x55, 0x1d, 0x15, 0x04, 0x03, 0x0a,
+		0x01 };
 	const uint8_t *at = walk->rest.data, *date, *end;
 	size_t size, serial, more;
 
@@ -436,8 +439,8 @@ crl_walk_next(struct crl_walk *walk, struct crl_entry *out, struct problem *why)
 		walk->err = broken(why, CLAUSE_LIST, "an entry does not begin with a serial number");
 	else if (out->serial.size > CRL_SERIAL_LARGEST)
 		walk->err = problem_set(why, ERR_LIMIT, "RFC 5280 s4.1.2.2",
-		    "revocation list: expected serial numbers of at most %d bytes, found one of %zu", CRL_SERIAL_LARGEST,
-		    out->serial.size);
+		    "revocation list: expected serial numbers of at most %d bytes, found one of %zu",
+		    CRL_SERIAL_LARGEST, out->serial.size);
 	else if (!der_time(&entry, &out->revoked_at))
 		walk->err = broken(why, CLAUSE_LIST, "an entry's date is no time");
 	else if (entry.size)

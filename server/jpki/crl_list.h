@@ -50,7 +50,7 @@ enum err crl_list_read(struct span der, struct crl_list *out, struct problem *wh
 #define CRL_REASON_REMOVE 8      /* removeFromCRL, of deltas only */
 
 struct crl_entry {
-	struct span serial;          /* INTEGER contents, minimal; of any sign, since one bad certificate spoils no list */
+	struct span serial;          /* INTEGER contents, minimal, of any sign: one bad certificate spoils no list */
 	struct instant revoked_at;
 	int reason;                  /* CRL_REASON_NONE: not told */
 	struct instant invalid_from; /* invalidityDate; {0}: not told */

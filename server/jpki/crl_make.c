@@ -65,7 +65,8 @@ report(struct making *m, unsigned phase, uint64_t done)
 {
 	const struct crl_import *import = m->import;
 
-	return !import->progress || import->progress(import->arg, phase * import->der.size + done, PHASES * import->der.size);
+	return !import->progress ||
+	    import->progress(import->arg, phase * import->der.size + done, PHASES * import->der.size);
 }
 
 static enum err
@@ -193,7 +194,7 @@ note_order(struct order *order, const uint8_t *row, size_t size)
 	order->begun = true;
 }
 
-/* Compiled for each kind: the sizes are constants in it. `beside`: its number among the rows beside, plus one; 0: none. */
+/* Compiled for each kind: the sizes are constants in it. `beside`: its number among the rows beside, plus one, or 0. */
 static inline __attribute__((always_inline)) void
 put_row(uint8_t *row, struct order *order, size_t key, const struct crl_entry *entry, uint64_t beside)
 {

@@ -40,7 +40,8 @@ crl_file_named(const char *name)
 	uint8_t digits[DIGITS / 2];
 
 	return strlen(name) == prefix + DIGITS + strlen(SUFFIX) && strncmp(name, PREFIX, prefix) == 0 &&
-	    read_hex(span_of(name + prefix, DIGITS), digits, sizeof(digits)) && strcmp(name + prefix + DIGITS, SUFFIX) == 0;
+	    read_hex(span_of(name + prefix, DIGITS), digits, sizeof(digits)) &&
+	    strcmp(name + prefix + DIGITS, SUFFIX) == 0;
 }
 
 void

@@ -1,7 +1,9 @@
 /* jpki/crl_manifest.h - the file that says which index files are in force: one line for each.
  *
  *     watashi revocation lists 1
- *     crl-0123456789abcdef.index 79679c33… 0          file, SHA-256 of the anchor that vouches for it, when its signer ends
+ *     crl-0123456789abcdef.index 79679c33… 0
+ *
+ * the file, SHA-256 of the anchor that vouches for it, when its signer ends.
  */
 #pragma once
 

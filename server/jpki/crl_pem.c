@@ -25,8 +25,9 @@ crl_from_pem(struct span pem, struct arena *a, struct span *der, struct problem 
 	BIO *bio;
 
 	if (pem.size > CRL_PEM_LARGEST)
-		return problem_set(why, ERR_LIMIT, "", "expected at most %zu bytes of PEM, found %zu; larger lists come as DER",
-		    CRL_PEM_LARGEST, pem.size);
+		return problem_set(why, ERR_LIMIT, "",
+		    "expected at most %zu bytes of PEM, found %zu; larger lists come as DER", CRL_PEM_LARGEST,
+		    pem.size);
 	bio = BIO_new_mem_buf(pem.size ? (const void *)pem.data : "", (int)pem.size);
 	if (!bio)
 		abort();

@@ -294,7 +294,9 @@ note_reference(struct revocation_answer *out, const struct crl_index *index)
 
 	for (size_t i = 0; i < number.size && number.size <= 8; i++)
 		value = value << 8 | number.data[i];
-	size = number.size && number.size <= 8 ? snprintf(out->reference, sizeof(out->reference), "number %llu ", value) : 0;
+	size = number.size && number.size <= 8 ?
+	    snprintf(out->reference, sizeof(out->reference), "number %llu ", value) :
+	    0;
 	size += snprintf(out->reference + size, sizeof(out->reference) - (size_t)size, "sha256 ");
 	for (size_t i = 0; i < 16; i++)
 		size += snprintf(out->reference + size, sizeof(out->reference) - (size_t)size, "%02x", digest[i]);

@@ -21,14 +21,14 @@
 struct crl_held {
 	const struct crl_index *index;
 	const uint8_t *anchor;      /* SHA-256 of the anchor that its signer's path ends at */
-	struct instant until;       /* when that signer's certificate ends; {0}: nothing but the list itself limits it */
+	struct instant until; /* when that signer's certificate ends; {0}: nothing but the list itself limits it */
 };
 
 struct crl_policy {
 	bool require_delta;         /* where a certificate or list names deltas, one in force must be at hand */
-	bool across_generations;    /* a list counts whichever anchor vouches for it; normally that of the certificate must
-	                             * (s6.3.3 (f)). jpki.md 1.8 does not tell how J-LIS signs after a change of key */
-	int64_t grace;              /* microseconds past nextUpdate for which the last good one still counts; normally 0 */
+	bool across_generations; /* a list counts whichever anchor vouches for it; normally that of the certificate must
+	                          * (s6.3.3 (f)). jpki.md 1.8 does not tell how J-LIS signs after a change of key */
+	int64_t grace; /* microseconds past nextUpdate for which the last good one still counts; normally 0 */
 };
 
 struct crl_question {

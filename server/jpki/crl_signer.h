@@ -25,7 +25,7 @@ struct crl_signer {
 	size_t anchor;               /* the one that vouches for it */
 	struct span path[PATH_LONGEST + 2]; /* from its certificate to the anchor; only the anchor: it is that itself */
 	size_t length;
-	struct instant until;        /* when the first of the path ends; of an anchor alone {0}: it is believed as it is */
+	struct instant until; /* when the first of the path ends; of an anchor alone {0}: it is believed as it is */
 };
 
 /* Those whose certificate bears the name of the list's issuer and the key identifier the list names, whose keyUsage

@@ -1,7 +1,8 @@
 /* jpki/crl_sort.c - sorting very many small rows where they lie: a radix sort, the most significant byte first.
  *
- * Rows are swapped into the 256 piles of their byte, then each pile is sorted by its next byte; small piles by insertion.
- * It takes as long for rows somebody chose as for random ones: each byte of a row is looked at a bounded number of times.
+ * Rows are swapped into the 256 piles of their byte, then each pile is sorted by its next byte; small piles by
+ * insertion. It takes as long for rows somebody chose as for random ones: each byte of a row is looked at a bounded
+ * number of times.
  */
 #include "jpki/crl_sort.h"
 
@@ -50,7 +51,8 @@ deal_rows(uint8_t *rows, size_t row, size_t byte, size_t next[PILES], const size
 				next[pile]++;
 				continue;
 			}
-			/* One row leaves; each finds its home's place and puts out who stands there, until the gap is filled. */
+			/* One row leaves; each finds its home's place and puts out who stands there, until the gap is
+			 * filled. */
 			memcpy(held, place, row);
 			do {
 				uint8_t *there = rows + next[home]++ * row;

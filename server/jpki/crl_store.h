@@ -1,7 +1,8 @@
-/* jpki/crl_store.h - the lists at hand in one directory, one for each issuer and distribution point: a source of answers,
- * and the way new ones come in.
+/* jpki/crl_store.h - the lists at hand in one directory, one for each issuer and distribution point: a source of
+ * answers, and the way new ones come in.
  *
- *     take: list -> who signed it (an anchor; somebody an anchor's path leads to) -> newer than what we have -> index file
+ *     take: list -> who signed it (an anchor; somebody an anchor's path leads to) -> newer than what we have -> index
+ * file
  *             -> manifest renamed -> everybody who looks sees all of it or nothing of it
  *
  * A list that is refused leaves the last good one in force. Each process maps the files; a change is seen at the next
@@ -28,7 +29,8 @@ void crl_store_close(struct crl_store *);
  * has what must be understood and is not; ERR_UNAVAILABLE: stopped, or another process takes one in just now. */
 struct crl_taking {
 	struct span der;
-	const struct span *others;  /* certificates (DER) of those an authority has certified for signing lists, if any */
+	const struct span
+	    *others; /* certificates (DER) of those an authority has certified for signing lists, if any */
 	size_t other_count;
 	struct instant now;
 	bool (*progress)(void *arg, uint64_t done, uint64_t all);

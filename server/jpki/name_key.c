@@ -70,7 +70,8 @@ put_text(struct canonical *c, struct span text)
 static bool
 is_text(uint8_t tag)
 {
-	return tag == DER_UTF8_STRING || tag == DER_PRINTABLE_STRING || tag == DER_IA5_STRING || tag == DER_NUMERIC_STRING;
+	return tag == DER_UTF8_STRING || tag == DER_PRINTABLE_STRING || tag == DER_IA5_STRING ||
+	    tag == DER_NUMERIC_STRING;
 }
 
 /* One AttributeTypeAndValue: its type, and its value as text or as it is. */

@@ -1,5 +1,5 @@
-/* tests/bench/crl.c - the steps of the benchmark crl.py, one a run: a large revocation list made, imported, looked up in;
- * and the bare work no import can leave out.
+/* tests/bench/crl.c - the steps of the benchmark crl.py, one a run: a large revocation list made, imported, looked up
+ * in; and the bare work no import can leave out.
  *
  *     crl make LIST KEY COUNT sorted|unsorted    a list signed by a new key, whose SubjectPublicKeyInfo goes to KEY
  *     crl bare LIST OUT        DER scan, SHA-256, 20 bytes an entry written and made durable:  wall and CPU seconds
@@ -107,8 +107,9 @@ put_length(struct buffer *b, uint8_t tag, uint64_t length)
 
 /* The fields around the entries. The lengths of what holds them are all of four bytes: lists are large here. */
 #define BEFORE "\x02\x01\x01\x30\x0d\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0b\x05\x00" \
-	"\x30\x23\x31\x0b\x30\x09\x06\x03\x55\x04\x06\x13\x02JP\x31\x14\x30\x12\x06\x03\x55\x04\x0a\x0c\x0bJPKI-TEST 1" \
-	"\x17\x0d" "261122000000Z\x17\x0d" "261123000000Z"
+	"\x30\x23\x31\x0b\x30\x09\x06\x03\x55\x04\x06\x13\x02JP" \
+	"\x31\x14\x30\x12\x06\x03\x55\x04\x0a\x0c\x0bJPKI-TEST 1" \
+	"\x17\x0d" "261122000000Z" "\x17\x0d" "261123000000Z"
 #define AFTER "\xa0\x0e\x30\x0c\x30\x0a\x06\x03\x55\x1d\x14\x04\x03\x02\x01\x07"
 #define ALGORITHM "\x30\x0d\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0b\x05\x00"
 
@@ -146,7 +147,8 @@ make(char **arguments)
 	put_length(&b, 0x30, signed_size);
 	buffer_add(&b, span_of(BEFORE, sizeof(BEFORE) - 1));
 	put_length(&b, 0x30, entries);
-	must(file_write(fd, buffer_span(&b)) && EVP_DigestSignUpdate(context, buffer_span(&b).data, buffer_span(&b).size),
+	must(file_write(fd, buffer_span(&b)) &&
+		EVP_DigestSignUpdate(context, buffer_span(&b).data, buffer_span(&b).size),
 	    arguments[0]);
 	for (uint64_t i = 0; i < count;) {
 		size_t at = 0;
@@ -155,10 +157,12 @@ make(char **arguments)
 			put_entry(part + at, i++, sorted);
 		must(file_write(fd, span_of(part, at)) && EVP_DigestSignUpdate(context, part, at), arguments[0]);
 	}
-	must(EVP_DigestSignUpdate(context, AFTER, sizeof(AFTER) - 1) && EVP_DigestSignFinal(context, signature, &size) == 1 &&
-	    size == sizeof(signature), "signing");
+	must(EVP_DigestSignUpdate(context, AFTER, sizeof(AFTER) - 1) &&
+		EVP_DigestSignFinal(context, signature, &size) == 1 && size == sizeof(signature),
+	    "signing");
 	buffer_clear(&b);
-	buffer_add(&b, span_of(AFTER ALGORITHM "\x03\x82\x01\x01\x00", sizeof(AFTER ALGORITHM "\x03\x82\x01\x01\x00") - 1));
+	buffer_add(
+	    &b, span_of(AFTER ALGORITHM "\x03\x82\x01\x01\x00", sizeof(AFTER ALGORITHM "\x03\x82\x01\x01\x00") - 1));
 	buffer_add(&b, span_of(signature, sizeof(signature)));
 	must(file_write(fd, buffer_span(&b)) && fsync(fd) == 0 && !b.overflowed, arguments[0]);
 	close(fd);
@@ -176,7 +180,8 @@ inside(struct span *rest)
 	size_t length = rest->data[1], header = 2;
 
 	if (length == 0x84) {
-		length = (size_t)rest->data[2] << 24 | (size_t)rest->data[3] << 16 | (size_t)rest->data[4] << 8 | rest->data[5];
+		length = (size_t)rest->data[2] << 24 | (size_t)rest->data[3] << 16 | (size_t)rest->data[4] << 8 |
+		    rest->data[5];
 		header = 6;
 	} else if (length == 0x82) {
 		length = (size_t)rest->data[2] << 8 | rest->data[3];
@@ -333,7 +338,8 @@ watch(char **arguments)
 			seen = now;
 			files++;
 		}
-		must(index && crl_index_find(index, crl_index_issuer(index), span_of(&serial, 8), &entry) != CRL_DAMAGED,
+		must(
+		    index && crl_index_find(index, crl_index_issuer(index), span_of(&serial, 8), &entry) != CRL_DAMAGED,
 		    "a lookup failed");
 		took = (seconds(CLOCK_MONOTONIC) - began) * 1e6;
 		if (took > longest)
@@ -349,7 +355,11 @@ static const struct {
 	int arguments;
 	int (*run)(char **arguments);
 } steps[] = {
-	{ "make", 4, make }, { "bare", 2, bare }, { "import", 3, import }, { "lookup", 2, look_up }, { "watch", 1, watch },
+	{ "make", 4, make },
+	{ "bare", 2, bare },
+	{ "import", 3, import },
+	{ "lookup", 2, look_up },
+	{ "watch", 1, watch },
 };
 
 int

@@ -83,8 +83,10 @@ maker_name(const char *text)
 		value = strchr(part, '=');
 		maker_must(value, text);
 		*value++ = '\0';
-		maker_must(X509_NAME_add_entry_by_txt(name, part, strcmp(part, "C") == 0 ? MBSTRING_ASC : V_ASN1_UTF8STRING,
-		    (const unsigned char *)value, -1, -1, 0), part);
+		maker_must(
+		    X509_NAME_add_entry_by_txt(name, part, strcmp(part, "C") == 0 ? MBSTRING_ASC : V_ASN1_UTF8STRING,
+			(const unsigned char *)value, -1, -1, 0),
+		    part);
 		text += size + (text[size] == '/');
 	}
 	return name;

@@ -67,7 +67,8 @@ scan(struct span der, const struct name_key *issuer, struct span serial, struct 
 	return found;
 }
 
-/* Entries of one serial and date may differ otherwise; what counts is which certificate, when, and whether it removes. */
+/* Entries of one serial and date may differ otherwise; what counts is which certificate, when, and whether it removes.
+ */
 static void
 expect_same(struct crl_index *index, struct span der, const struct name_key *issuer, struct span serial)
 {
@@ -143,7 +144,9 @@ an_index_answers_as_a_scan_does(void **state)
 
 	(void)state;
 	for (size_t c = 0; c < COUNT(cases); c++) {
-		struct made_list made = { .number = "07", .extensions = cases[c].indirect ? INDIRECT : NULL, .entries = entries };
+		struct made_list made = {
+			.number = "07", .extensions = cases[c].indirect ? INDIRECT : NULL, .entries = entries
+		};
 		struct crl_index *index;
 		struct crl_list list;
 		struct crl_walk walk;
@@ -256,7 +259,8 @@ damage_never_becomes_an_answer(void **state)
 	}
 	expect_true("some damage is found on opening, some on looking", refused > 500 && damaged > 500);
 	for (size_t cut = 0; cut < bytes.size; cut += 7)
-		expect_true("a file cut short is refused", crl_index_of(span_first(bytes, cut), &index, &why) == ERR_SYNTAX);
+		expect_true(
+		    "a file cut short is refused", crl_index_of(span_first(bytes, cut), &index, &why) == ERR_SYNTAX);
 }
 
 static bool
@@ -289,7 +293,8 @@ a_list_that_is_not_taken_leaves_nothing(void **state)
 	import.keys = both;
 	import.key_count = 2;
 	import.switches = 0;
-	expect_problem("by an algorithm we do not take", crl_index_make(&import, path, &why), &why, ERR_UNSUPPORTED, "");
+	expect_problem(
+	    "by an algorithm we do not take", crl_index_make(&import, path, &why), &why, ERR_UNSUPPORTED, "");
 	import.switches = SIGNATURES_RSA;
 	wrong = arena_copy(&arena, der);
 	((uint8_t *)(uintptr_t)wrong.data)[wrong.size / 2] ^= 1;
@@ -306,7 +311,8 @@ a_list_that_is_not_taken_leaves_nothing(void **state)
 		expect_problem("stopped", crl_index_make(&import, path, &why), &why, ERR_UNAVAILABLE, "stopped");
 	}
 	import.progress = NULL;
-	expect_problem("into no directory", crl_index_make(&import, "/nowhere/index", &why), &why, ERR_NOT_FOUND, "cannot");
+	expect_problem(
+	    "into no directory", crl_index_make(&import, "/nowhere/index", &why), &why, ERR_NOT_FOUND, "cannot");
 	expect_number("no file is left over", (int64_t)scratch_count(&scratch), (int64_t)before);
 	expect_ok("the second key is its signer's", crl_index_make(&import, path, &why), &why);
 	unlink(path);
@@ -316,7 +322,9 @@ a_list_that_is_not_taken_leaves_nothing(void **state)
 static void
 an_unsound_entry_refuses_the_list(void **state)
 {
-	static const struct made_entry too_long[] = { { .serial = "0102030405060708091011121314151617181920212223242526" } };
+	static const struct made_entry too_long[] = {
+		{ .serial = "0102030405060708091011121314151617181920212223242526" }
+	};
 	struct made_list made = { .number = "07", .entries = too_long, .count = 1 };
 	struct crl_import import = { .keys = &authority.spki, .key_count = 1, .switches = SIGNATURES_RSA };
 	struct problem why;
@@ -324,8 +332,8 @@ an_unsound_entry_refuses_the_list(void **state)
 
 	(void)state;
 	import.der = maker_list(&arena, &authority, &made);
-	expect_problem("the list is refused", crl_index_make(&import, scratch_path(&scratch, "other"), &why), &why, ERR_LIMIT,
-	    "at most 24");
+	expect_problem("the list is refused", crl_index_make(&import, scratch_path(&scratch, "other"), &why), &why,
+	    ERR_LIMIT, "at most 24");
 	expect_number("no file is left over", (int64_t)scratch_count(&scratch), (int64_t)before);
 }
 
@@ -342,7 +350,8 @@ an_open_index_answers_whatever_replaces_it(void **state)
 	(void)state;
 	expect_number("the old one", crl_index_find(old, crl_index_issuer(old), five, &e), CRL_LISTED);
 	expect_number("the new one", crl_index_find(new, crl_index_issuer(new), five, &e), CRL_ABSENT);
-	expect_number("no serial is nobody's", crl_index_find(old, crl_index_issuer(old), (struct span){ 0 }, &e), CRL_ABSENT);
+	expect_number(
+	    "no serial is nobody's", crl_index_find(old, crl_index_issuer(old), (struct span){ 0 }, &e), CRL_ABSENT);
 	crl_index_close(old);
 	crl_index_close(new);
 }
@@ -356,10 +365,13 @@ other_files_are_refused(void **state)
 	(void)state;
 	scratch_write(&scratch, "text", span_text("not an index"), 0600);
 	scratch_write(&scratch, "empty", span_text(""), 0600);
-	expect_problem("a text", crl_index_open(scratch_path(&scratch, "text"), &index, &why), &why, ERR_SYNTAX, "text: ");
-	expect_problem("nothing", crl_index_open(scratch_path(&scratch, "empty"), &index, &why), &why, ERR_SYNTAX, "empty: ");
+	expect_problem(
+	    "a text", crl_index_open(scratch_path(&scratch, "text"), &index, &why), &why, ERR_SYNTAX, "text: ");
+	expect_problem(
+	    "nothing", crl_index_open(scratch_path(&scratch, "empty"), &index, &why), &why, ERR_SYNTAX, "empty: ");
 	expect_problem("a directory", crl_index_open(scratch.path, &index, &why), &why, ERR_SYNTAX, "");
-	expect_problem("no file", crl_index_open(scratch_path(&scratch, "none"), &index, &why), &why, ERR_NOT_FOUND, "none");
+	expect_problem(
+	    "no file", crl_index_open(scratch_path(&scratch, "none"), &index, &why), &why, ERR_NOT_FOUND, "none");
 }
 
 static struct span
@@ -417,7 +429,8 @@ strings_of_several_kinds_have_one_key(void **state)
 	struct name_key b = name_key_of(span_of(utf8, sizeof(utf8) - 1));
 	struct name_key c = name_key_of(span_of(octets, sizeof(octets) - 1));
 	struct name_key d = name_key_relative(span_of("\x30\x00", 2), span_of(rdn, sizeof(rdn) - 1));
-	struct name_key e = name_key_of(span_of(two, sizeof(two) - 1)), f = name_key_of(span_of(turned, sizeof(turned) - 1));
+	struct name_key e = name_key_of(span_of(two, sizeof(two) - 1)),
+			f = name_key_of(span_of(turned, sizeof(turned) - 1));
 	struct name_key all[2];
 
 	(void)state;

@@ -43,7 +43,8 @@ all_it_says_is_read(void **state)
 	expect_number("the key identifier", list.authority_key_id.size, 20);
 	expect_span("its number", list.number, "*");
 	expect_number("it is complete", list.base_number.size, 0);
-	expect_true("it is limited", list.scope.present && list.scope.full_name.size && list.scope.relative_name.size == 0);
+	expect_true(
+	    "it is limited", list.scope.present && list.scope.full_name.size && list.scope.relative_name.size == 0);
 	expect_true("to users", list.scope.only_users && !list.scope.only_authorities && !list.scope.only_attributes);
 	expect_true("of several issuers", list.scope.indirect);
 	expect_number("for two reasons", list.scope.reasons, 1 << 1 | 1 << 6);
@@ -65,7 +66,8 @@ entries_come_one_by_one(void **state)
 	expect_true("the first", crl_walk_next(&walk, &e, &why));
 	expect_true("has its serial", span_equal(e.serial, span_of("\x01", 1)));
 	expect_number("and date", e.revoked_at.us, made_instant(MADE_MIDNIGHT).us);
-	expect_true("no more", e.reason == CRL_REASON_NONE && !e.invalid_from.us && !e.issuer.size && !e.unknown_critical);
+	expect_true(
+	    "no more", e.reason == CRL_REASON_NONE && !e.invalid_from.us && !e.issuer.size && !e.unknown_critical);
 	expect_true("the second", crl_walk_next(&walk, &e, &why));
 	expect_true("has four bytes", span_equal(e.serial, span_of("\x01\x8c\x00\x01", 4)));
 	expect_number("its own date", e.revoked_at.us, made_instant("2026-11-01T10:20:30Z").us);
@@ -141,15 +143,20 @@ what_is_no_list_is_refused(void **state)
 		const char *part;
 	} cases[] = {
 		{ "version 3", BYTES("\x02\x01\x01\x30\x0d"), BYTES("\x02\x01\x02\x30\x0d"), ERR_SYNTAX, "version" },
-		{ "version 0 written out", BYTES("\x02\x01\x01\x30\x0d"), BYTES("\x02\x01\x00\x30\x0d"), ERR_SYNTAX, "version" },
-		{ "another algorithm inside", BYTES("\x0d\x01\x01\x0b"), BYTES("\x0d\x01\x01\x0c"), ERR_INVALID, "algorithm" },
+		{ "version 0 written out", BYTES("\x02\x01\x01\x30\x0d"), BYTES("\x02\x01\x00\x30\x0d"), ERR_SYNTAX,
+		    "version" },
+		{ "another algorithm inside", BYTES("\x0d\x01\x01\x0b"), BYTES("\x0d\x01\x01\x0c"), ERR_INVALID,
+		    "algorithm" },
 		{ "a thirteenth month", BYTES("261122000000Z"), BYTES("261322000000Z"), ERR_SYNTAX, "thisUpdate" },
 		{ "a day November has not", BYTES("261122000000Z"), BYTES("261131000000Z"), ERR_SYNTAX, "thisUpdate" },
 		{ "an offset", BYTES("261122000000Z"), BYTES("2611220000+09"), ERR_SYNTAX, "thisUpdate" },
-		{ "a number below zero", BYTES("\x04\x03\x02\x01\x2a"), BYTES("\x04\x03\x02\x01\xaa"), ERR_SYNTAX, "cRLNumber" },
+		{ "a number below zero", BYTES("\x04\x03\x02\x01\x2a"), BYTES("\x04\x03\x02\x01\xaa"), ERR_SYNTAX,
+		    "cRLNumber" },
 		{ "cRLNumber twice", BYTES("\x55\x1d\x23"), BYTES("\x55\x1d\x14"), ERR_SYNTAX, "cRLNumber" },
-		{ "a flag that is false", BYTES("\x81\x01\xff"), BYTES("\x81\x01\x00"), ERR_SYNTAX, "issuingDistributionPoint" },
-		{ "a flag that is neither", BYTES("\x81\x01\xff"), BYTES("\x81\x01\x01"), ERR_SYNTAX, "issuingDistributionPoint" },
+		{ "a flag that is false", BYTES("\x81\x01\xff"), BYTES("\x81\x01\x00"), ERR_SYNTAX,
+		    "issuingDistributionPoint" },
+		{ "a flag that is neither", BYTES("\x81\x01\xff"), BYTES("\x81\x01\x01"), ERR_SYNTAX,
+		    "issuingDistributionPoint" },
 		{ "an indefinite length", BYTES("\x30\x0d\x06\x09"), BYTES("\x30\x80\x06\x09"), ERR_SYNTAX, "" },
 	};
 	struct made_list made = { .number = "2A", .extensions = scoped, .entries = some, .count = 2 };
@@ -159,12 +166,13 @@ what_is_no_list_is_refused(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++)
-		expect_problem(cases[i].title, crl_list_read(patched(der, cases[i].from, cases[i].to), &list, &why), &why,
-		    cases[i].code, cases[i].part);
+		expect_problem(cases[i].title, crl_list_read(patched(der, cases[i].from, cases[i].to), &list, &why),
+		    &why, cases[i].code, cases[i].part);
 	for (size_t cut = 0; cut < der.size; cut++)
 		expect_true("a list cut short is none", crl_list_read(span_first(der, cut), &list, &why) == ERR_SYNTAX);
 	longer.size++;
-	expect_problem("something behind its end", crl_list_read(longer, &list, &why), &why, ERR_SYNTAX, "behind its end");
+	expect_problem(
+	    "something behind its end", crl_list_read(longer, &list, &why), &why, ERR_SYNTAX, "behind its end");
 	der.size = CRL_LARGEST + 1;
 	expect_problem("more than two gigabytes", crl_list_read(der, &list, &why), &why, ERR_LIMIT, "at most");
 }
@@ -178,16 +186,21 @@ what_is_no_entry_is_refused(void **state)
 		enum err code;
 		const char *part;
 	} cases[] = {
-		{ "a serial with a zero in front", BYTES("\x02\x04\x01\x8c"), BYTES("\x02\x04\x00\x0c"), ERR_SYNTAX, "serial" },
+		{ "a serial with a zero in front", BYTES("\x02\x04\x01\x8c"), BYTES("\x02\x04\x00\x0c"), ERR_SYNTAX,
+		    "serial" },
 		{ "no serial", BYTES("\x02\x04\x01\x8c"), BYTES("\x03\x04\x01\x8c"), ERR_SYNTAX, "serial" },
 		{ "a 25th hour", BYTES("261101102030Z"), BYTES("261101252030Z"), ERR_SYNTAX, "date" },
 		{ "a date without seconds", BYTES("261101102030Z"), BYTES("2611011020Z30"), ERR_SYNTAX, "date" },
 		{ "reason 7", BYTES("\x0a\x01\x01"), BYTES("\x0a\x01\x07"), ERR_SYNTAX, "reasonCode" },
 		{ "reason 11", BYTES("\x0a\x01\x01"), BYTES("\x0a\x01\x0b"), ERR_SYNTAX, "reasonCode" },
-		{ "a reason that is an INTEGER", BYTES("\x0a\x01\x01"), BYTES("\x02\x01\x01"), ERR_SYNTAX, "reasonCode" },
-		{ "extensions that are none", BYTES("\x55\x1d\x15\x04\x03"), BYTES("\x55\x1d\x15\x05\x03"), ERR_SYNTAX, "extension" },
+		{ "a reason that is an INTEGER", BYTES("\x0a\x01\x01"), BYTES("\x02\x01\x01"), ERR_SYNTAX,
+		    "reasonCode" },
+		{ "extensions that are none", BYTES("\x55\x1d\x15\x04\x03"), BYTES("\x55\x1d\x15\x05\x03"), ERR_SYNTAX,
+		    "extension" },
 	};
-	static const struct made_entry very_long[] = { { .serial = "0102030405060708091011121314151617181920212223242526" } };
+	static const struct made_entry very_long[] = {
+		{ .serial = "0102030405060708091011121314151617181920212223242526" }
+	};
 	struct made_list made = { .number = "01", .entries = some + 1, .count = 1 };
 	struct made_list other = { .number = "01", .entries = very_long, .count = 1 };
 	struct span der = maker_list(&arena, &authority, &made);
@@ -224,7 +237,8 @@ what_must_be_understood_is_told(void **state)
 	struct crl_list list = read_good(maker_list(&arena, &authority, &made));
 
 	(void)state;
-	expect_true("its OID is told", span_equal(list.unknown_critical, span_of("\x2a\x83\x08\x8c\x9b\x55\x63\x02", 8)));
+	expect_true(
+	    "its OID is told", span_equal(list.unknown_critical, span_of("\x2a\x83\x08\x8c\x9b\x55\x63\x02", 8)));
 	made.extensions = "[x]\n1.2.392.200149.99.2=DER:05:00\n";
 	list = read_good(maker_list(&arena, &authority, &made));
 	expect_number("a remark harms nobody", list.unknown_critical.size, 0);

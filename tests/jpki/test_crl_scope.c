@@ -59,127 +59,182 @@ static const struct scene {
 	const char *status, *text;
 } scenes[] = {
 	{ "no list at all", SHIBUYA_USER, { { 0 } }, { 0 }, NULL, "unavailable", "no revocation list about it" },
-	{ "its municipality's list does not name it", SHIBUYA_USER, { { SHIBUYA, .entries = SOMEBODY } }, { 0 }, NULL, "good", "" },
-	{ "its municipality's list names it", SHIBUYA_USER, { { SHIBUYA, .entries = ME } }, { 0 }, NULL, "revoked", "keyCompromise" },
-	{ "a hold is revoked for now", SHIBUYA_USER, { { SHIBUYA, .entries = ON_HOLD } }, { 0 }, NULL, "revoked", "certificateHold" },
-	{ "another municipality's list says nothing of it", SHIBUYA_USER, { { MINATO, .entries = ME } }, { 0 }, NULL, "unavailable",
-	  "no revocation list" },
-	{ "both: its own counts", SHIBUYA_USER, { { MINATO, .entries = ME }, { SHIBUYA, .entries = NOBODY } }, { 0 }, NULL, "good", "" },
-	{ "a list without a point is about all", SHIBUYA_USER, { { PLAIN, .entries = NOBODY } }, { 0 }, NULL, "good", "" },
+	{ "its municipality's list does not name it", SHIBUYA_USER, { { SHIBUYA, .entries = SOMEBODY } }, { 0 }, NULL,
+	    "good", "" },
+	{ "its municipality's list names it", SHIBUYA_USER, { { SHIBUYA, .entries = ME } }, { 0 }, NULL, "revoked",
+	    "keyCompromise" },
+	{ "a hold is revoked for now", SHIBUYA_USER, { { SHIBUYA, .entries = ON_HOLD } }, { 0 }, NULL, "revoked",
+	    "certificateHold" },
+	{ "another municipality's list says nothing of it", SHIBUYA_USER, { { MINATO, .entries = ME } }, { 0 }, NULL,
+	    "unavailable", "no revocation list" },
+	{ "both: its own counts", SHIBUYA_USER, { { MINATO, .entries = ME }, { SHIBUYA, .entries = NOBODY } }, { 0 },
+	    NULL, "good", "" },
+	{ "a list without a point is about all", SHIBUYA_USER, { { PLAIN, .entries = NOBODY } }, { 0 }, NULL, "good",
+	    "" },
 	{ "and names all", SHIBUYA_USER, { { PLAIN, .entries = ME } }, { 0 }, NULL, "revoked", "" },
-	{ "the list at the authority's own name", SHIBUYA_USER, { { LIST("fullname=dirName:d\n[d]\nC=JP\nO=JPKI-TEST\n"
-	  "OU=JPKI for digital signature\n"), .entries = ME } }, { 0 }, NULL, "revoked", "" },
-	{ "a name in another case is the same name", SHIBUYA_USER, { { LIST("fullname=dirName:d\n[d]\n"
-	  MUNICIPALITY("SHIBUYA-ku")), .entries = ME } }, { 0 }, NULL, "revoked", "" },
+	{ "the list at the authority's own name", SHIBUYA_USER,
+	    { { LIST("fullname=dirName:d\n[d]\nC=JP\nO=JPKI-TEST\n"
+		     "OU=JPKI for digital signature\n"),
+		.entries = ME } },
+	    { 0 }, NULL, "revoked", "" },
+	{ "a name in another case is the same name", SHIBUYA_USER,
+	    { { LIST("fullname=dirName:d\n[d]\n" MUNICIPALITY("SHIBUYA-ku")), .entries = ME } }, { 0 }, NULL, "revoked",
+	    "" },
 
 	{ "a point by URI", USER("crlDistributionPoints=URI:http://x.example/a.crl\n"),
-	  { { LIST("fullname=URI:http://x.example/a.crl\n"), .entries = ME } }, { 0 }, NULL, "revoked", "" },
+	    { { LIST("fullname=URI:http://x.example/a.crl\n"), .entries = ME } }, { 0 }, NULL, "revoked", "" },
 	{ "another URI", USER("crlDistributionPoints=URI:http://x.example/a.crl\n"),
-	  { { LIST("fullname=URI:http://x.example/b.crl\n"), .entries = ME } }, { 0 }, NULL, "unavailable", "" },
+	    { { LIST("fullname=URI:http://x.example/b.crl\n"), .entries = ME } }, { 0 }, NULL, "unavailable", "" },
 	{ "one of several names is enough", USER("crlDistributionPoints=URI:http://x.example/a.crl\n"),
-	  { { LIST("fullname=URI:http://x.example/b.crl,URI:http://x.example/a.crl\n"), .entries = ME } }, { 0 }, NULL, "revoked", "" },
+	    { { LIST("fullname=URI:http://x.example/b.crl,URI:http://x.example/a.crl\n"), .entries = ME } }, { 0 },
+	    NULL, "revoked", "" },
 	{ "one of several points is enough",
-	  USER("crlDistributionPoints=URI:http://x.example/b.crl,URI:http://x.example/a.crl\n"),
-	  { { LIST("fullname=URI:http://x.example/a.crl\n"), .entries = ME } }, { 0 }, NULL, "revoked", "" },
+	    USER("crlDistributionPoints=URI:http://x.example/b.crl,URI:http://x.example/a.crl\n"),
+	    { { LIST("fullname=URI:http://x.example/a.crl\n"), .entries = ME } }, { 0 }, NULL, "revoked", "" },
 	{ "a relative name", USER("crlDistributionPoints=p\n[p]\nrelativename=r\n[r]\nCN=part 1\n"),
-	  { { LIST("relativename=r\n[r]\nCN=part 1\n"), .entries = ME } }, { 0 }, NULL, "revoked", "" },
-	{ "a relative name is the same as the full one", USER("crlDistributionPoints=p\n[p]\nrelativename=r\n[r]\nCN=part 1\n"),
-	  { { LIST("fullname=dirName:d\n[d]\nC=JP\nO=JPKI-TEST\nOU=JPKI for digital signature\nCN=part 1\n"), .entries = ME } }, { 0 }, NULL,
-	  "revoked", "" },
+	    { { LIST("relativename=r\n[r]\nCN=part 1\n"), .entries = ME } }, { 0 }, NULL, "revoked", "" },
+	{ "a relative name is the same as the full one",
+	    USER("crlDistributionPoints=p\n[p]\nrelativename=r\n[r]\nCN=part 1\n"),
+	    { { LIST("fullname=dirName:d\n[d]\nC=JP\nO=JPKI-TEST\nOU=JPKI for digital signature\nCN=part 1\n"),
+		.entries = ME } },
+	    { 0 }, NULL, "revoked", "" },
 	{ "another relative name", USER("crlDistributionPoints=p\n[p]\nrelativename=r\n[r]\nCN=part 1\n"),
-	  { { LIST("relativename=r\n[r]\nCN=part 2\n"), .entries = ME } }, { 0 }, NULL, "unavailable", "" },
+	    { { LIST("relativename=r\n[r]\nCN=part 2\n"), .entries = ME } }, { 0 }, NULL, "unavailable", "" },
 	{ "no point in the certificate", USER(""), { { PLAIN, .entries = ME } }, { 0 }, NULL, "revoked", "" },
-	{ "no point in the certificate, and a list of one part", USER(""), { { SHIBUYA, .entries = NOBODY } }, { 0 }, NULL, "unavailable", "" },
+	{ "no point in the certificate, and a list of one part", USER(""), { { SHIBUYA, .entries = NOBODY } }, { 0 },
+	    NULL, "unavailable", "" },
 
 	{ "a list of users", SHIBUYA_USER, { { LIST("onlyuser=TRUE\n"), .entries = ME } }, { 0 }, NULL, "revoked", "" },
-	{ "a list of authorities says nothing of a user", SHIBUYA_USER, { { LIST("onlyCA=TRUE\n"), .entries = NOBODY } }, { 0 }, NULL,
-	  "unavailable", "" },
-	{ "a list of users says nothing of an authority", "[x]\nbasicConstraints=critical,CA:TRUE\nkeyUsage=keyCertSign\n",
-	  { { LIST("onlyuser=TRUE\n"), .entries = NOBODY } }, { 0 }, NULL, "unavailable", "" },
+	{ "a list of authorities says nothing of a user", SHIBUYA_USER,
+	    { { LIST("onlyCA=TRUE\n"), .entries = NOBODY } }, { 0 }, NULL, "unavailable", "" },
+	{ "a list of users says nothing of an authority",
+	    "[x]\nbasicConstraints=critical,CA:TRUE\nkeyUsage=keyCertSign\n",
+	    { { LIST("onlyuser=TRUE\n"), .entries = NOBODY } }, { 0 }, NULL, "unavailable", "" },
 	{ "a list of authorities", "[x]\nbasicConstraints=critical,CA:TRUE\nkeyUsage=keyCertSign\n",
-	  { { LIST("onlyCA=TRUE\n"), .entries = NOBODY } }, { 0 }, NULL, "good", "" },
-	{ "a list of attribute certificates", SHIBUYA_USER, { { LIST("onlyAA=TRUE\n"), .entries = NOBODY } }, { 0 }, NULL, "unavailable", "" },
+	    { { LIST("onlyCA=TRUE\n"), .entries = NOBODY } }, { 0 }, NULL, "good", "" },
+	{ "a list of attribute certificates", SHIBUYA_USER, { { LIST("onlyAA=TRUE\n"), .entries = NOBODY } }, { 0 },
+	    NULL, "unavailable", "" },
 
-	{ "some reasons are not all", SHIBUYA_USER, { { SOME_REASONS(EARLY), .entries = NOBODY } }, { 0 }, NULL, "unavailable",
-	  "other lists do not cover all reasons" },
-	{ "all reasons by two lists", SHIBUYA_USER, { { SOME_REASONS(EARLY), .entries = NOBODY }, { SOME_REASONS(LATE), .entries = NOBODY } }, { 0 },
-	  NULL, "good", "" },
-	{ "the second names it", SHIBUYA_USER, { { SOME_REASONS(EARLY), .entries = NOBODY }, { SOME_REASONS(LATE), .entries = ON_HOLD } }, { 0 }, NULL,
-	  "revoked", "certificateHold" },
-	{ "some reasons name it", SHIBUYA_USER, { { SOME_REASONS(EARLY), .entries = ME } }, { 0 }, NULL, "revoked", "" },
-	{ "one for the rest is too old", SHIBUYA_USER, { { SOME_REASONS(EARLY), .entries = NOBODY },
-	  { SOME_REASONS(LATE), .entries = NOBODY, .next_update = "2026-11-22T11:00:00Z" } }, { 0 }, NULL, "unavailable", "too old" },
+	{ "some reasons are not all", SHIBUYA_USER, { { SOME_REASONS(EARLY), .entries = NOBODY } }, { 0 }, NULL,
+	    "unavailable", "other lists do not cover all reasons" },
+	{ "all reasons by two lists", SHIBUYA_USER,
+	    { { SOME_REASONS(EARLY), .entries = NOBODY }, { SOME_REASONS(LATE), .entries = NOBODY } }, { 0 }, NULL,
+	    "good", "" },
+	{ "the second names it", SHIBUYA_USER,
+	    { { SOME_REASONS(EARLY), .entries = NOBODY }, { SOME_REASONS(LATE), .entries = ON_HOLD } }, { 0 }, NULL,
+	    "revoked", "certificateHold" },
+	{ "some reasons name it", SHIBUYA_USER, { { SOME_REASONS(EARLY), .entries = ME } }, { 0 }, NULL, "revoked",
+	    "" },
+	{ "one for the rest is too old", SHIBUYA_USER,
+	    { { SOME_REASONS(EARLY), .entries = NOBODY },
+		{ SOME_REASONS(LATE), .entries = NOBODY, .next_update = "2026-11-22T11:00:00Z" } },
+	    { 0 }, NULL, "unavailable", "too old" },
 
-	{ "in force from its first moment", SHIBUYA_USER, { { SHIBUYA, .entries = NOBODY } }, { 0 }, MADE_MIDNIGHT, "good", "" },
-	{ "and not before", SHIBUYA_USER, { { SHIBUYA, .entries = NOBODY } }, { 0 }, "2026-11-21T23:59:59Z", "unavailable", "not in force yet" },
+	{ "in force from its first moment", SHIBUYA_USER, { { SHIBUYA, .entries = NOBODY } }, { 0 }, MADE_MIDNIGHT,
+	    "good", "" },
+	{ "and not before", SHIBUYA_USER, { { SHIBUYA, .entries = NOBODY } }, { 0 }, "2026-11-21T23:59:59Z",
+	    "unavailable", "not in force yet" },
 	{ "to its last moment", SHIBUYA_USER, { { SHIBUYA, .entries = NOBODY } }, { 0 }, MADE_NEXT, "good", "" },
-	{ "and not after", SHIBUYA_USER, { { SHIBUYA, .entries = NOBODY } }, { 0 }, "2026-11-23T12:00:01Z", "unavailable", "too old" },
-	{ "a grace that was granted", SHIBUYA_USER, { { SHIBUYA, .entries = NOBODY } }, { .grace = SECONDS(60) }, "2026-11-23T12:01:00Z",
-	  "good", "" },
-	{ "and not after that", SHIBUYA_USER, { { SHIBUYA, .entries = NOBODY } }, { .grace = SECONDS(60) }, "2026-11-23T12:01:01Z",
-	  "unavailable", "too old" },
-	{ "a list without nextUpdate never counts", SHIBUYA_USER, { { SHIBUYA, .entries = NOBODY, .next_update = "" } }, { 0 }, NULL,
-	  "unavailable", "too old" },
-	{ "of two in force the newer number counts", SHIBUYA_USER, { { SHIBUYA, .entries = ON_HOLD, .number = "09" }, { SHIBUYA, .entries = NOBODY, .number = "0A" } }, { 0 },
-	  NULL, "good", "" },
-	{ "numbers are compared by value", SHIBUYA_USER, { { SHIBUYA, .entries = ME, .number = "0100" }, { SHIBUYA, .entries = NOBODY, .number = "FF" } }, { 0 }, NULL,
-	  "revoked", "" },
+	{ "and not after", SHIBUYA_USER, { { SHIBUYA, .entries = NOBODY } }, { 0 }, "2026-11-23T12:00:01Z",
+	    "unavailable", "too old" },
+	{ "a grace that was granted", SHIBUYA_USER, { { SHIBUYA, .entries = NOBODY } }, { .grace = SECONDS(60) },
+	    "2026-11-23T12:01:00Z", "good", "" },
+	{ "and not after that", SHIBUYA_USER, { { SHIBUYA, .entries = NOBODY } }, { .grace = SECONDS(60) },
+	    "2026-11-23T12:01:01Z", "unavailable", "too old" },
+	{ "a list without nextUpdate never counts", SHIBUYA_USER, { { SHIBUYA, .entries = NOBODY, .next_update = "" } },
+	    { 0 }, NULL, "unavailable", "too old" },
+	{ "of two in force the newer number counts", SHIBUYA_USER,
+	    { { SHIBUYA, .entries = ON_HOLD, .number = "09" }, { SHIBUYA, .entries = NOBODY, .number = "0A" } }, { 0 },
+	    NULL, "good", "" },
+	{ "numbers are compared by value", SHIBUYA_USER,
+	    { { SHIBUYA, .entries = ME, .number = "0100" }, { SHIBUYA, .entries = NOBODY, .number = "FF" } }, { 0 },
+	    NULL, "revoked", "" },
 	{ "a certificate that has ended may have left the list", SHIBUYA_USER,
-	  { { SHIBUYA, .entries = NOBODY, .this_update = "2035-06-01T00:00:00Z", .next_update = "2035-07-01T00:00:00Z" } }, { 0 },
-	  "2035-06-02T00:00:00Z", "expired", "ended" },
+	    { { SHIBUYA, .entries = NOBODY, .this_update = "2035-06-01T00:00:00Z",
+		.next_update = "2035-07-01T00:00:00Z" } },
+	    { 0 }, "2035-06-02T00:00:00Z", "expired", "ended" },
 	{ "one that is still listed stays revoked", SHIBUYA_USER,
-	  { { SHIBUYA, .entries = ME, .this_update = "2035-06-01T00:00:00Z", .next_update = "2035-07-01T00:00:00Z" } }, { 0 },
-	  "2035-06-02T00:00:00Z", "revoked", "" },
+	    { { SHIBUYA, .entries = ME, .this_update = "2035-06-01T00:00:00Z",
+		.next_update = "2035-07-01T00:00:00Z" } },
+	    { 0 }, "2035-06-02T00:00:00Z", "revoked", "" },
 
-	{ "a list that must be understood and is not", SHIBUYA_USER, { { "[x]\n1.2.392.200149.99.2=critical,DER:05:00\n", .entries = NOBODY } },
-	  { 0 }, NULL, "unknown", "critical extension" },
-	{ "an entry that is not understood spoils its list", SHIBUYA_USER, { { SHIBUYA, .entries = STRANGE } }, { 0 }, NULL, "unknown",
-	  "critical extension" },
-	{ "an issuer in a list of one issuer spoils it", SHIBUYA_USER, { { SHIBUYA, .entries = MINE_ELSEWHERE } }, { 0 }, NULL, "unknown", "" },
+	{ "a list that must be understood and is not", SHIBUYA_USER,
+	    { { "[x]\n1.2.392.200149.99.2=critical,DER:05:00\n", .entries = NOBODY } }, { 0 }, NULL, "unknown",
+	    "critical extension" },
+	{ "an entry that is not understood spoils its list", SHIBUYA_USER, { { SHIBUYA, .entries = STRANGE } }, { 0 },
+	    NULL, "unknown", "critical extension" },
+	{ "an issuer in a list of one issuer spoils it", SHIBUYA_USER, { { SHIBUYA, .entries = MINE_ELSEWHERE } },
+	    { 0 }, NULL, "unknown", "" },
 	{ "a list of several issuers: mine elsewhere is not mine", SHIBUYA_USER,
-	  { { LIST("indirectCRL=TRUE\n"), .entries = MINE_ELSEWHERE } }, { 0 }, NULL, "good", "" },
+	    { { LIST("indirectCRL=TRUE\n"), .entries = MINE_ELSEWHERE } }, { 0 }, NULL, "good", "" },
 	{ "another issuer's list, which the point names",
-	  USER("crlDistributionPoints=p\n[p]\nCRLissuer=dirName:d\n[d]\nC=JP\nO=outsider\n"),
-	  { { LIST("indirectCRL=TRUE\n"), .entries = MINE_OF_OUTSIDER, .signer = OUTSIDER } }, { .across_generations = true }, NULL, "revoked",
-	  "superseded" },
+	    USER("crlDistributionPoints=p\n[p]\nCRLissuer=dirName:d\n[d]\nC=JP\nO=outsider\n"),
+	    { { LIST("indirectCRL=TRUE\n"), .entries = MINE_OF_OUTSIDER, .signer = OUTSIDER } },
+	    { .across_generations = true }, NULL, "revoked", "superseded" },
 	{ "is not about it when it is not indirect",
-	  USER("crlDistributionPoints=p\n[p]\nCRLissuer=dirName:d\n[d]\nC=JP\nO=outsider\n"),
-	  { { PLAIN, .entries = NOBODY, .signer = OUTSIDER } }, { .across_generations = true }, NULL, "unavailable", "" },
+	    USER("crlDistributionPoints=p\n[p]\nCRLissuer=dirName:d\n[d]\nC=JP\nO=outsider\n"),
+	    { { PLAIN, .entries = NOBODY, .signer = OUTSIDER } }, { .across_generations = true }, NULL, "unavailable",
+	    "" },
 	{ "nor when the point does not name it", SHIBUYA_USER,
-	  { { LIST("indirectCRL=TRUE\n"), .entries = MINE_OF_OUTSIDER, .signer = OUTSIDER } }, { .across_generations = true }, NULL,
-	  "unavailable", "no revocation list" },
+	    { { LIST("indirectCRL=TRUE\n"), .entries = MINE_OF_OUTSIDER, .signer = OUTSIDER } },
+	    { .across_generations = true }, NULL, "unavailable", "no revocation list" },
 
-	{ "another generation's list", SHIBUYA_USER, { { SHIBUYA, .entries = NOBODY, .signer = NEXT_GENERATION } }, { 0 }, NULL, "unavailable",
-	  "another generation" },
+	{ "another generation's list", SHIBUYA_USER, { { SHIBUYA, .entries = NOBODY, .signer = NEXT_GENERATION } },
+	    { 0 }, NULL, "unavailable", "another generation" },
 	{ "where generations count as one", SHIBUYA_USER, { { SHIBUYA, .entries = ME, .signer = NEXT_GENERATION } },
-	  { .across_generations = true }, NULL, "revoked", "" },
+	    { .across_generations = true }, NULL, "revoked", "" },
 
-	{ "a delta that names it", SHIBUYA_USER, { { SHIBUYA, .entries = NOBODY, .number = "05" }, { SHIBUYA_DELTA("05"), .entries = ME, .number = "06" } }, { 0 }, NULL,
-	  "revoked", "" },
-	{ "a delta that removes it", SHIBUYA_USER, { { SHIBUYA, .entries = ON_HOLD, .number = "05" }, { SHIBUYA_DELTA("05"), .entries = REMOVED, .number = "06" } }, { 0 },
-	  NULL, "good", "" },
-	{ "a delta that says nothing of it", SHIBUYA_USER, { { SHIBUYA, .entries = ON_HOLD, .number = "05" }, { SHIBUYA_DELTA("05"), .entries = NOBODY, .number = "06" } },
-	  { 0 }, NULL, "revoked", "" },
-	{ "a delta alone", SHIBUYA_USER, { { SHIBUYA_DELTA("05"), .entries = NOBODY, .number = "06" } }, { 0 }, NULL, "unavailable", "" },
-	{ "a delta to a later base", SHIBUYA_USER, { { SHIBUYA, .entries = ON_HOLD, .number = "04" }, { SHIBUYA_DELTA("05"), .entries = REMOVED, .number = "06" } }, { 0 },
-	  NULL, "revoked", "" },
-	{ "a delta to an earlier base", SHIBUYA_USER, { { SHIBUYA, .entries = ON_HOLD, .number = "05" }, { SHIBUYA_DELTA("04"), .entries = REMOVED, .number = "06" } }, { 0 },
-	  NULL, "good", "" },
-	{ "a delta no newer than the list", SHIBUYA_USER, { { SHIBUYA, .entries = ON_HOLD, .number = "06" }, { SHIBUYA_DELTA("05"), .entries = REMOVED, .number = "06" } },
-	  { 0 }, NULL, "revoked", "" },
-	{ "an expired delta", SHIBUYA_USER, { { SHIBUYA, .entries = ON_HOLD, .number = "05" },
-	  { SHIBUYA_DELTA("05"), .entries = REMOVED, .number = "06", .next_update = "2026-11-22T11:59:59Z" } }, { 0 }, NULL, "revoked", "" },
-	{ "a delta of tomorrow", SHIBUYA_USER, { { SHIBUYA, .entries = ON_HOLD, .number = "05" },
-	  { SHIBUYA_DELTA("05"), .entries = REMOVED, .number = "06", .this_update = "2026-11-22T12:00:01Z" } }, { 0 }, NULL, "revoked", "" },
-	{ "a delta of another scope", SHIBUYA_USER, { { PLAIN, .entries = ON_HOLD, .number = "05" }, { SHIBUYA_DELTA("05"), .entries = REMOVED, .number = "06" } }, { 0 },
-	  NULL, "revoked", "" },
-	{ "a delta of another key", SHIBUYA_USER, { { SHIBUYA, .entries = ON_HOLD, .number = "05" },
-	  { SHIBUYA_DELTA("05"), .entries = REMOVED, .number = "06", .signer = NEXT_GENERATION } }, { .across_generations = true }, NULL, "revoked", "" },
-	{ "the newest of several deltas", SHIBUYA_USER, { { SHIBUYA, .entries = ON_HOLD, .number = "05" }, { SHIBUYA_DELTA("05"), .entries = ON_HOLD, .number = "06" },
-	  { SHIBUYA_DELTA("05"), .entries = REMOVED, .number = "07" } }, { 0 }, NULL, "good", "" },
-	{ "a list without a number has no deltas", SHIBUYA_USER, { { SHIBUYA, .entries = ON_HOLD }, { SHIBUYA_DELTA("05"), .entries = REMOVED, .number = "06" } },
-	  { 0 }, NULL, "revoked", "" },
-	{ "removal stands in deltas only", SHIBUYA_USER, { { SHIBUYA, .entries = REMOVED, .number = "05" } }, { 0 }, NULL, "revoked", "" },
+	{ "a delta that names it", SHIBUYA_USER,
+	    { { SHIBUYA, .entries = NOBODY, .number = "05" }, { SHIBUYA_DELTA("05"), .entries = ME, .number = "06" } },
+	    { 0 }, NULL, "revoked", "" },
+	{ "a delta that removes it", SHIBUYA_USER,
+	    { { SHIBUYA, .entries = ON_HOLD, .number = "05" },
+		{ SHIBUYA_DELTA("05"), .entries = REMOVED, .number = "06" } },
+	    { 0 }, NULL, "good", "" },
+	{ "a delta that says nothing of it", SHIBUYA_USER,
+	    { { SHIBUYA, .entries = ON_HOLD, .number = "05" },
+		{ SHIBUYA_DELTA("05"), .entries = NOBODY, .number = "06" } },
+	    { 0 }, NULL, "revoked", "" },
+	{ "a delta alone", SHIBUYA_USER, { { SHIBUYA_DELTA("05"), .entries = NOBODY, .number = "06" } }, { 0 }, NULL,
+	    "unavailable", "" },
+	{ "a delta to a later base", SHIBUYA_USER,
+	    { { SHIBUYA, .entries = ON_HOLD, .number = "04" },
+		{ SHIBUYA_DELTA("05"), .entries = REMOVED, .number = "06" } },
+	    { 0 }, NULL, "revoked", "" },
+	{ "a delta to an earlier base", SHIBUYA_USER,
+	    { { SHIBUYA, .entries = ON_HOLD, .number = "05" },
+		{ SHIBUYA_DELTA("04"), .entries = REMOVED, .number = "06" } },
+	    { 0 }, NULL, "good", "" },
+	{ "a delta no newer than the list", SHIBUYA_USER,
+	    { { SHIBUYA, .entries = ON_HOLD, .number = "06" },
+		{ SHIBUYA_DELTA("05"), .entries = REMOVED, .number = "06" } },
+	    { 0 }, NULL, "revoked", "" },
+	{ "an expired delta", SHIBUYA_USER,
+	    { { SHIBUYA, .entries = ON_HOLD, .number = "05" },
+		{ SHIBUYA_DELTA("05"), .entries = REMOVED, .number = "06", .next_update = "2026-11-22T11:59:59Z" } },
+	    { 0 }, NULL, "revoked", "" },
+	{ "a delta of tomorrow", SHIBUYA_USER,
+	    { { SHIBUYA, .entries = ON_HOLD, .number = "05" },
+		{ SHIBUYA_DELTA("05"), .entries = REMOVED, .number = "06", .this_update = "2026-11-22T12:00:01Z" } },
+	    { 0 }, NULL, "revoked", "" },
+	{ "a delta of another scope", SHIBUYA_USER,
+	    { { PLAIN, .entries = ON_HOLD, .number = "05" },
+		{ SHIBUYA_DELTA("05"), .entries = REMOVED, .number = "06" } },
+	    { 0 }, NULL, "revoked", "" },
+	{ "a delta of another key", SHIBUYA_USER,
+	    { { SHIBUYA, .entries = ON_HOLD, .number = "05" },
+		{ SHIBUYA_DELTA("05"), .entries = REMOVED, .number = "06", .signer = NEXT_GENERATION } },
+	    { .across_generations = true }, NULL, "revoked", "" },
+	{ "the newest of several deltas", SHIBUYA_USER,
+	    { { SHIBUYA, .entries = ON_HOLD, .number = "05" },
+		{ SHIBUYA_DELTA("05"), .entries = ON_HOLD, .number = "06" },
+		{ SHIBUYA_DELTA("05"), .entries = REMOVED, .number = "07" } },
+	    { 0 }, NULL, "good", "" },
+	{ "a list without a number has no deltas", SHIBUYA_USER,
+	    { { SHIBUYA, .entries = ON_HOLD }, { SHIBUYA_DELTA("05"), .entries = REMOVED, .number = "06" } }, { 0 },
+	    NULL, "revoked", "" },
+	{ "removal stands in deltas only", SHIBUYA_USER, { { SHIBUYA, .entries = REMOVED, .number = "05" } }, { 0 },
+	    NULL, "revoked", "" },
 };
 
 static struct crl_held
@@ -189,8 +244,12 @@ held_list(const struct told *told)
 	const struct maker *signers[] = { &authority, &next_generation, &outsider };
 	const struct maker *by = signers[told->signer];
 	struct made_list made = {
-		.this_update = told->this_update, .next_update = told->next_update, .number = told->number,
-		.extensions = told->extensions, .entries = &sets[told->entries].entry, .count = sets[told->entries].count,
+		.this_update = told->this_update,
+		.next_update = told->next_update,
+		.number = told->number,
+		.extensions = told->extensions,
+		.entries = &sets[told->entries].entry,
+		.count = sets[told->entries].count,
 	};
 	struct crl_import import = {
 		.der = maker_list(&arena, by, &made), .keys = &by->spki, .key_count = 1, .switches = SIGNATURES_RSA,
@@ -221,17 +280,20 @@ lists_tell_together_what_is_to_be_believed(void **state)
 		size_t count = 0;
 		struct crl_question question = { &x, fingerprint, made_instant(scene->now ? scene->now : MADE_NOON) };
 
-		expect_ok(scene->title, x509_read(maker_certificate(&arena, &authority, "CN=user", "1234", scene->user), &x, &why),
-		    &why);
+		expect_ok(scene->title,
+		    x509_read(maker_certificate(&arena, &authority, "CN=user", "1234", scene->user), &x, &why), &why);
 		for (; count < LISTS_MOST && scene->lists[count].extensions; count++)
 			held[count] = held_list(&scene->lists[count]);
 		crl_status(held, count, &question, &scene->policy, &answer);
 		expect_text(scene->title, revocation_status_name(answer.status), scene->status);
 		if (!strstr(answer.text, scene->text))
 			expect_text(scene->title, answer.text, scene->text);
-		expect_true("what is told with it fits", answer.kind == REVOCATION_BY_CRL && answer.asked_at.us == question.now.us &&
-		    (answer.status != REVOCATION_GOOD || (answer.this_update.us && answer.next_update.us && answer.reference[0])) &&
-		    (answer.status != REVOCATION_REVOKED || answer.revoked_at.us == made_instant(MADE_MIDNIGHT).us));
+		expect_true("what is told with it fits",
+		    answer.kind == REVOCATION_BY_CRL && answer.asked_at.us == question.now.us &&
+			(answer.status != REVOCATION_GOOD ||
+			    (answer.this_update.us && answer.next_update.us && answer.reference[0])) &&
+			(answer.status != REVOCATION_REVOKED ||
+			    answer.revoked_at.us == made_instant(MADE_MIDNIGHT).us));
 		/* The order in which lists are at hand makes no difference. */
 		for (size_t i = 0; i < count / 2; i++) {
 			struct crl_held swapped = held[i];
@@ -262,21 +324,26 @@ a_named_delta_can_be_demanded(void **state)
 
 	(void)state;
 	digest(DIGEST_SHA256, authority.der, fingerprint);
-	expect_ok("one that names no delta", x509_read(maker_certificate(&arena, &authority, "CN=user", "1234", SHIBUYA_USER),
-	    &plain, &why), &why);
+	expect_ok("one that names no delta",
+	    x509_read(maker_certificate(&arena, &authority, "CN=user", "1234", SHIBUYA_USER), &plain, &why), &why);
 	expect_ok("one that does", x509_read(maker_certificate(&arena, &authority, "CN=user", "1234",
 	    USER("freshestCRL=URI:http://x.example/d\ncrlDistributionPoints=p\n[p]\nfullname=dirName:d\n[d]\n"
 	    MUNICIPALITY("Shibuya-ku"))), &naming, &why), &why);
-	crl_status(held, 1, &(struct crl_question){ &plain, fingerprint, made_instant(MADE_NOON) }, &demanding, &answer);
+	crl_status(
+	    held, 1, &(struct crl_question){ &plain, fingerprint, made_instant(MADE_NOON) }, &demanding, &answer);
 	expect_number("none is named", answer.status, REVOCATION_GOOD);
-	crl_status(held, 1, &(struct crl_question){ &naming, fingerprint, made_instant(MADE_NOON) }, &demanding, &answer);
+	crl_status(
+	    held, 1, &(struct crl_question){ &naming, fingerprint, made_instant(MADE_NOON) }, &demanding, &answer);
 	expect_number("one is named, none at hand", answer.status, REVOCATION_UNAVAILABLE);
 	expect_true("the sentence tells", strstr(answer.text, "delta"));
-	crl_status(held, 2, &(struct crl_question){ &naming, fingerprint, made_instant(MADE_NOON) }, &demanding, &answer);
+	crl_status(
+	    held, 2, &(struct crl_question){ &naming, fingerprint, made_instant(MADE_NOON) }, &demanding, &answer);
 	expect_number("one is at hand", answer.status, REVOCATION_GOOD);
 	held[0].until = made_instant("2026-11-22T11:00:00Z");
-	crl_status(held, 1, &(struct crl_question){ &plain, fingerprint, made_instant(MADE_NOON) }, &demanding, &answer);
-	expect_true("nor one whose signer has ended", answer.status == REVOCATION_UNAVAILABLE && strstr(answer.text, "ended"));
+	crl_status(
+	    held, 1, &(struct crl_question){ &plain, fingerprint, made_instant(MADE_NOON) }, &demanding, &answer);
+	expect_true(
+	    "nor one whose signer has ended", answer.status == REVOCATION_UNAVAILABLE && strstr(answer.text, "ended"));
 	for (size_t i = 0; i < 2; i++)
 		crl_index_close((struct crl_index *)(uintptr_t)held[i].index);
 }
@@ -293,10 +360,13 @@ points_that_cannot_be_read_cover_nothing(void **state)
 
 	(void)state;
 	digest(DIGEST_SHA256, authority.der, fingerprint);
-	expect_ok("a certificate with a broken point", x509_read(maker_certificate(&arena, &authority, "CN=user", "1234",
-	    "[x]\n2.5.29.31=DER:30:04:30:02:a0:05\n"), &x, &why), &why);
-	crl_status(&held, 1, &(struct crl_question){ &x, fingerprint, made_instant(MADE_NOON) }, &(struct crl_policy){ 0 },
-	    &answer);
+	expect_ok("a certificate with a broken point",
+	    x509_read(
+		maker_certificate(&arena, &authority, "CN=user", "1234", "[x]\n2.5.29.31=DER:30:04:30:02:a0:05\n"), &x,
+		&why),
+	    &why);
+	crl_status(&held, 1, &(struct crl_question){ &x, fingerprint, made_instant(MADE_NOON) },
+	    &(struct crl_policy){ 0 }, &answer);
 	expect_true("is not good", answer.status == REVOCATION_UNAVAILABLE && strstr(answer.text, "cannot be read"));
 	crl_index_close((struct crl_index *)(uintptr_t)held.index);
 }
@@ -312,7 +382,11 @@ who_may_sign_is_whom_a_path_leads_to(void **state)
 	struct maker stranger = maker_new(&arena, NULL, AUTHORITY, "0C", MAKER_AUTHORITY);
 	const struct span others[] = { good.der, unable.der, stranger.der };
 	struct crl_signers who = {
-		.anchors = &authority.der, .anchor_count = 1, .others = others, .other_count = 3, .at = made_instant(MADE_NOON),
+		.anchors = &authority.der,
+		.anchor_count = 1,
+		.others = others,
+		.other_count = 3,
+		.at = made_instant(MADE_NOON),
 	};
 	struct made_list unnamed = { .number = "01" }, named = { .number = "01", .extensions = PLAIN };
 	struct crl_signer found[CRL_SIGNERS];
@@ -321,7 +395,8 @@ who_may_sign_is_whom_a_path_leads_to(void **state)
 
 	(void)state;
 	crl_list_read(maker_list(&arena, &good, &unnamed), &list, NULL);
-	expect_number("the anchor, and whom it certified for it", (int64_t)crl_signers_of(&arena, &list, &who, found), 2);
+	expect_number(
+	    "the anchor, and whom it certified for it", (int64_t)crl_signers_of(&arena, &list, &who, found), 2);
 	expect_true("the anchor first", found[0].length == 1 && found[0].until.us == 0);
 	expect_true("the other until its certificate ends", found[1].length == 2 && found[1].until.us &&
 	    span_equal(found[1].spki, good.spki));

@@ -1,5 +1,5 @@
-/* tests/jpki/test_crl_store.c - lists come in, replace one another, and answer; what must not come in leaves the last good
- * one in force.
+/* tests/jpki/test_crl_store.c - lists come in, replace one another, and answer; what must not come in leaves the last
+ * good one in force.
  */
 #include <openssl/pem.h>
 
@@ -9,12 +9,14 @@
 #include "jpki/crl_store.h"
 #include "list_maker.h"
 
-#define SIGNATURE "C=JP/O=JPKI-TEST/OU=JPKI for digital signature/OU=Japan Agency for Local Authority Information Systems"
+#define SIGNATURE \
+	"C=JP/O=JPKI-TEST/OU=JPKI for digital signature/OU=Japan Agency for Local Authority Information Systems"
 #define AUTHENTICATION "C=JP/O=JPKI-TEST/OU=JPKI for user authentication"
-#define POINT(name) "C=JP\nO=JPKI-TEST\n1.OU=JPKI for digital signature\n2.OU=CRL Distribution Points\n3.OU=Tokyo-to\n" \
+#define POINT(name) \
+	"C=JP\nO=JPKI-TEST\n1.OU=JPKI for digital signature\n2.OU=CRL Distribution Points\n3.OU=Tokyo-to\n" \
 	"CN=" name " CRLDP\n"
-#define LIST(name) "[x]\nauthorityKeyIdentifier=keyid\nissuingDistributionPoint=critical,@p\n[p]\nfullname=dirName:d\n[d]\n" \
-	POINT(name)
+#define LIST(name) "[x]\nauthorityKeyIdentifier=keyid\nissuingDistributionPoint=critical,@p\n[p]\n" \
+	"fullname=dirName:d\n[d]\n" POINT(name)
 #define USER "[x]\nkeyUsage=critical,digitalSignature,nonRepudiation\nauthorityKeyIdentifier=keyid\n" \
 	"crlDistributionPoints=p\n[p]\nfullname=dirName:d\n[d]\n" POINT("Shibuya-ku")
 
@@ -37,7 +39,8 @@ opened(void)
 }
 
 static enum err
-take(struct crl_store *store, const struct maker *by, const struct made_list *made, const char **text, struct problem *why)
+take(struct crl_store *store, const struct maker *by, const struct made_list *made, const char **text,
+    struct problem *why)
 {
 	struct crl_taking taking = { .der = maker_list(&arena, by, made), .now = made_instant(MADE_NOON) };
 
@@ -54,8 +57,8 @@ status_of(struct crl_store *store, const struct maker *issuer)
 	struct revocation_answer answer;
 	struct problem why;
 
-	expect_ok("the certificate", x509_read(maker_certificate(&arena, issuer, "CN=user", "1234", USER), &certificate.x509, &why),
-	    &why);
+	expect_ok("the certificate",
+	    x509_read(maker_certificate(&arena, issuer, "CN=user", "1234", USER), &certificate.x509, &why), &why);
 	certificate.issuer = jpki_anchor_of(anchors, &certificate.x509);
 	source->answer(source, &question, &answer);
 	expect_text("the source tells its name", answer.source, "lists");
@@ -113,22 +116,35 @@ what_must_not_come_in_leaves_what_was_there(void **state)
 		enum err code;
 		const char *part;
 	} cases[] = {
-		{ "the same again", { .number = "07", .extensions = LIST("Shibuya-ku") }, &first, ERR_CONFLICT, "no newer" },
-		{ "an older number", { .number = "06", .extensions = LIST("Shibuya-ku") }, &first, ERR_CONFLICT, "number 7" },
-		{ "a newer number of an older day", { .number = "08", .extensions = LIST("Shibuya-ku"),
-		  .this_update = "2026-11-21T23:00:00Z" }, &first, ERR_CONFLICT, "no newer" },
-		{ "no nextUpdate", { .number = "09", .next_update = "", .extensions = LIST("Shibuya-ku") }, &first, ERR_INVALID,
-		  "no nextUpdate" },
-		{ "too old", { .number = "09", .this_update = "2026-11-01T00:00:00Z", .next_update = "2026-11-02T00:00:00Z",
-		  .extensions = LIST("Shibuya-ku") }, &first, ERR_INVALID, "to be replaced by 2026-11-02T00:00:00Z" },
-		{ "of tomorrow", { .number = "09", .this_update = "2026-11-23T00:00:00Z", .extensions = LIST("Shibuya-ku") }, &first,
-		  ERR_INVALID, "not in force before" },
-		{ "of attribute certificates", { .number = "09", .extensions = "[x]\nissuingDistributionPoint=critical,@p\n[p]\n"
-		  "onlyAA=TRUE\n" }, &first, ERR_UNSUPPORTED, "attribute" },
-		{ "with something that must be understood", { .number = "09", .extensions =
-		  "[x]\n1.2.392.200149.99.2=critical,DER:05:00\n" }, &first, ERR_UNSUPPORTED, "critical extension" },
-		{ "with an entry that must be understood", { .number = "09", .extensions = LIST("Shibuya-ku"), .entries = strange,
-		  .count = 1 }, &first, ERR_UNSUPPORTED, "an entry" },
+		{ "the same again", { .number = "07", .extensions = LIST("Shibuya-ku") }, &first, ERR_CONFLICT,
+		    "no newer" },
+		{ "an older number", { .number = "06", .extensions = LIST("Shibuya-ku") }, &first, ERR_CONFLICT,
+		    "number 7" },
+		{ "a newer number of an older day",
+		    { .number = "08", .extensions = LIST("Shibuya-ku"), .this_update = "2026-11-21T23:00:00Z" }, &first,
+		    ERR_CONFLICT, "no newer" },
+		{ "no nextUpdate", { .number = "09", .next_update = "", .extensions = LIST("Shibuya-ku") }, &first,
+		    ERR_INVALID, "no nextUpdate" },
+		{ "too old",
+		    { .number = "09",
+			.this_update = "2026-11-01T00:00:00Z",
+			.next_update = "2026-11-02T00:00:00Z",
+			.extensions = LIST("Shibuya-ku") },
+		    &first, ERR_INVALID, "to be replaced by 2026-11-02T00:00:00Z" },
+		{ "of tomorrow",
+		    { .number = "09", .this_update = "2026-11-23T00:00:00Z", .extensions = LIST("Shibuya-ku") }, &first,
+		    ERR_INVALID, "not in force before" },
+		{ "of attribute certificates",
+		    { .number = "09",
+			.extensions = "[x]\nissuingDistributionPoint=critical,@p\n[p]\n"
+				      "onlyAA=TRUE\n" },
+		    &first, ERR_UNSUPPORTED, "attribute" },
+		{ "with something that must be understood",
+		    { .number = "09", .extensions = "[x]\n1.2.392.200149.99.2=critical,DER:05:00\n" }, &first,
+		    ERR_UNSUPPORTED, "critical extension" },
+		{ "with an entry that must be understood",
+		    { .number = "09", .extensions = LIST("Shibuya-ku"), .entries = strange, .count = 1 }, &first,
+		    ERR_UNSUPPORTED, "an entry" },
 	};
 	struct crl_store *store = opened();
 	struct made_list good = { .number = "07", .extensions = LIST("Shibuya-ku"), .entries = me, .count = 3 };
@@ -144,20 +160,23 @@ what_must_not_come_in_leaves_what_was_there(void **state)
 	expect_ok("a good list", take(store, &first, &good, &text, &why), &why);
 	files = scratch_count(&scratch);
 	for (size_t i = 0; i < COUNT(cases); i++) {
-		expect_problem(cases[i].title, take(store, cases[i].by, &cases[i].list, &text, &why), &why, cases[i].code,
-		    cases[i].part);
+		expect_problem(cases[i].title, take(store, cases[i].by, &cases[i].list, &text, &why), &why,
+		    cases[i].code, cases[i].part);
 		expect_text("the last good one stays", status_of(store, &first), "revoked");
 		expect_number("and no file is left", (int64_t)scratch_count(&scratch), (int64_t)files);
 	}
-	expect_problem("of a stranger", take(store, &stranger, &next, &text, &why), &why, ERR_DENIED, "nobody we believe");
+	expect_problem(
+	    "of a stranger", take(store, &stranger, &next, &text, &why), &why, ERR_DENIED, "nobody we believe");
 	next.extensions = "[x]\nauthorityKeyIdentifier=keyid\n";
-	expect_problem("of one who claims the name", take(store, &claimant, &next, &text, &why), &why, ERR_DENIED, "nobody");
+	expect_problem(
+	    "of one who claims the name", take(store, &claimant, &next, &text, &why), &why, ERR_DENIED, "nobody");
 	/* It names the anchor's key, and is signed by another. */
 	impostor.key = stranger.key;
 	next.extensions = LIST("Shibuya-ku");
 	expect_problem("of one who claims the key", take(store, &impostor, &next, &text, &why), &why, ERR_CRYPTO, "");
 	trust.test = false;
-	expect_problem("of the test world, in production", take(store, &first, &next, &text, &why), &why, ERR_DENIED, "nobody");
+	expect_problem(
+	    "of the test world, in production", take(store, &first, &next, &text, &why), &why, ERR_DENIED, "nobody");
 	trust.test = true;
 	expect_text("the last good one stays", status_of(store, &first), "revoked");
 	expect_ok("a newer one may come in", take(store, &first, &next, &text, &why), &why);
@@ -178,7 +197,8 @@ damage_is_refused_on_opening(void **state)
 		{ "another file", "hello\n", "first line", false },
 		{ "a line of something", "watashi revocation lists 1\nx y z\n", "line 2", false },
 		{ "a file outside", "watashi revocation lists 1\n../../etc/passwd ", "line 2", true },
-		{ "a file that is not there", "watashi revocation lists 1\ncrl-0123456789abcdef.index ", "crl-0123", true },
+		{ "a file that is not there", "watashi revocation lists 1\ncrl-0123456789abcdef.index ", "crl-0123",
+		    true },
 	};
 	struct crl_store *store;
 	char text[256], digits[65];
@@ -195,7 +215,8 @@ damage_is_refused_on_opening(void **state)
 		expect_true(cases[i].title, strstr(why.text, cases[i].part));
 	}
 	unlink(scratch_path(&scratch, "manifest"));
-	expect_problem("no directory", crl_store_open("/nowhere", &trust, &store, &why), &why, ERR_NOT_FOUND, "/nowhere");
+	expect_problem(
+	    "no directory", crl_store_open("/nowhere", &trust, &store, &why), &why, ERR_NOT_FOUND, "/nowhere");
 }
 
 /* Somebody whom the authority certified for signing lists; whether that still counts another list must tell. */
@@ -213,7 +234,8 @@ a_certified_signer_needs_a_list_about_itself(void **state)
 
 	(void)state;
 	taking.der = maker_list(&arena, &delegate, &part);
-	expect_problem("not yet", crl_store_take(store, &taking, &arena, &text, &why), &why, ERR_DENIED, "still counts");
+	expect_problem(
+	    "not yet", crl_store_take(store, &taking, &arena, &text, &why), &why, ERR_DENIED, "still counts");
 	expect_ok("the authority's list", take(store, &first, &full, &text, &why), &why);
 	expect_ok("now", crl_store_take(store, &taking, &arena, &text, &why), &why);
 	expect_text("and it tells", status_of(store, &first), "revoked");
@@ -242,7 +264,8 @@ lists_come_as_text_too(void **state)
 	expect_ok("PEM", crl_store_take(store, &taking, &arena, &text, &why), &why);
 	expect_text("it counts", status_of(store, &first), "revoked");
 	taking.der = span_text("hello");
-	expect_problem("something else", crl_store_take(store, &taking, &arena, &text, &why), &why, ERR_SYNTAX, "DER or PEM");
+	expect_problem(
+	    "something else", crl_store_take(store, &taking, &arena, &text, &why), &why, ERR_SYNTAX, "DER or PEM");
 	expect_ok("erasing", crl_store_erase(store, &why), &why);
 	crl_store_close(store);
 	BIO_free(bio);
@@ -264,7 +287,8 @@ prepare(void **state)
 	anchors = jpki_anchors_new();
 	expect_ok("the first", jpki_anchors_add(anchors, JPKI_SIGNATURE, JPKI_TEST, first.der, &why), &why);
 	expect_ok("the second", jpki_anchors_add(anchors, JPKI_SIGNATURE, JPKI_TEST, second.der, &why), &why);
-	expect_ok("the third", jpki_anchors_add(anchors, JPKI_AUTHENTICATION, JPKI_TEST, authentication.der, &why), &why);
+	expect_ok(
+	    "the third", jpki_anchors_add(anchors, JPKI_AUTHENTICATION, JPKI_TEST, authentication.der, &why), &why);
 	trust = (struct jpki_trust){ .profiles = jpki_profiles_known(), .anchors = anchors, .test = true };
 	*state = &kept;
 	return 0;

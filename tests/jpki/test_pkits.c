@@ -1,5 +1,6 @@
-/* tests/jpki/test_pkits.c - NIST's PKITS whole: each row's path by crypto/x509_path.h, and the status of every certificate
- * on it by our own lists, indexes and scopes. And the deltas of our own: those a stock library judges wrongly.
+/* tests/jpki/test_pkits.c - NIST's PKITS whole: each row's path by crypto/x509_path.h, and the status of every
+ * certificate on it by our own lists, indexes and scopes. And the deltas of our own: those a stock library judges
+ * wrongly.
  */
 #include <sys/stat.h>
 
@@ -80,8 +81,10 @@ take(struct shelf *shelf, struct span der, const struct crl_signers *who)
 		};
 		struct crl_index *index;
 
-		crl_path_status(shelf->held, shelf->count, signers[i].path, signers[i].length, &policy, who->at, &answer);
-		if (answer.status != REVOCATION_GOOD || crl_index_make(&import, scratch_path(&scratch, "index"), NULL) != OK ||
+		crl_path_status(
+		    shelf->held, shelf->count, signers[i].path, signers[i].length, &policy, who->at, &answer);
+		if (answer.status != REVOCATION_GOOD ||
+		    crl_index_make(&import, scratch_path(&scratch, "index"), NULL) != OK ||
 		    crl_index_open(scratch_path(&scratch, "index"), &index, NULL) != OK)
 			continue;
 		digest(DIGEST_SHA256, who->anchors[signers[i].anchor], shelf->anchors[shelf->count]);
@@ -172,8 +175,8 @@ ask_row(const json_t *row, bool lenient, const char **reason)
 	*reason = path.reason;
 	if (!path.valid)
 		return false;
-	json_array_foreach(json_object_get(row, "crls"), i, item)
-		shelf.waiting[shelf.waiting_count++] = file_of(arena_print(&arena, PKITS "/crls/%s", json_string_value(item)));
+	json_array_foreach(json_object_get(row, "crls"), i, item) shelf.waiting[shelf.waiting_count++] = file_of(
+	    arena_print(&arena, PKITS "/crls/%s", json_string_value(item)));
 	take_all(&shelf, &who);
 	crl_path_status(shelf.held, shelf.count, path.path, path.length, &policy, q.at, &answer);
 	*reason = arena_print(&arena, "%s: %s", revocation_status_name(answer.status), answer.text);
@@ -189,7 +192,8 @@ every_row_of_pkits_is_answered_as_nist_expects(void **state)
 		const char *id;
 		bool lenient;
 	} exceptions[] = {
-		/* DSA of 1024 bits with SHA-1 is 80 bits strong: 112 are demanded (x509_signature.h has no DSA at all). */
+		/* DSA of 1024 bits with SHA-1 is 80 bits strong: 112 are demanded (x509_signature.h has no DSA at all).
+		 */
 		{ "4.1.4", false },
 		/* The same, with a key that takes its parameters from its issuer. */
 		{ "4.1.5", false },
@@ -246,9 +250,10 @@ an_expired_delta_is_never_current(void **state)
 		{ "with a delta of nobody more", { "base.crl", "delta_empty.crl" }, true, "revoked", "good" },
 		{ "with a delta that names another", { "base.crl", "delta_b.crl" }, true, "revoked", "revoked" },
 		{ "with an expired delta", { "base.crl", "delta_expired.crl" }, true, "unavailable", "unavailable" },
-		{ "with an expired delta that names another", { "base.crl", "delta_b_expired.crl" }, false, "revoked", "good" },
-		{ "with a delta for one reason: another scope", { "base.crl", "delta_reasons.crl" }, true, "unavailable",
-		  "unavailable" },
+		{ "with an expired delta that names another", { "base.crl", "delta_b_expired.crl" }, false, "revoked",
+		    "good" },
+		{ "with a delta for one reason: another scope", { "base.crl", "delta_reasons.crl" }, true,
+		    "unavailable", "unavailable" },
 		{ "a delta without its base", { "delta_b.crl" }, false, "unavailable", "unavailable" },
 	};
 	struct span anchor, users[2];
@@ -270,14 +275,17 @@ an_expired_delta_is_never_current(void **state)
 		struct x509 x;
 
 		for (size_t i = 0; i < COUNT(cases[c].lists) && cases[c].lists[i]; i++)
-			expect_ok(cases[c].title, crl_from_pem(file_of(arena_print(&arena, DELTAS "/%s", cases[c].lists[i])),
-			    &arena, &shelf.waiting[shelf.waiting_count++], &why), &why);
+			expect_ok(cases[c].title,
+			    crl_from_pem(file_of(arena_print(&arena, DELTAS "/%s", cases[c].lists[i])), &arena,
+				&shelf.waiting[shelf.waiting_count++], &why),
+			    &why);
 		take_all(&shelf, &who);
 		expect_number("all lists are taken", (int64_t)shelf.count, (int64_t)shelf.waiting_count);
 		digest(DIGEST_SHA256, anchor, fingerprint);
 		for (size_t u = 0; u < 2; u++) {
 			expect_ok("the user", x509_read(users[u], &x, &why), &why);
-			crl_status(shelf.held, shelf.count, &(struct crl_question){ &x, fingerprint, who.at }, &policy, &answer);
+			crl_status(shelf.held, shelf.count, &(struct crl_question){ &x, fingerprint, who.at }, &policy,
+			    &answer);
 			expect_text(cases[c].title, revocation_status_name(answer.status), u ? cases[c].b : cases[c].a);
 		}
 		shelf_release(&shelf);

@@ -1,4 +1,5 @@
-/* tools/ctl/jpki_crl.c - `watashictl jpki crl`: revocation lists in a directory, taken in, shown, erased; without the daemon. */
+/* tools/ctl/jpki_crl.c - `watashictl jpki crl`: revocation lists in a directory, taken in, shown, erased; without the
+ * daemon. */
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -107,9 +108,11 @@ import_lists(struct ctl *ctl, int argc, char **argv)
 	const struct flag flags[] = { LISTS_FLAGS(l), { 0 } };
 	const struct usage usage = {
 		.synopsis = "jpki crl import FILE… --lists DIR --anchors PATH",
-		.about = "Takes revocation lists (DER or PEM) into a directory that verifiers look into; they see each at once.\n"
-			 "A list must be signed by an authority that is believed, be in force, and be newer than the one at hand\n"
-			 "of the same distribution point; otherwise that one stays. Status 1 when one was not taken.",
+		.about =
+		    "Takes revocation lists (DER or PEM) into a directory that verifiers look into; they see each at "
+		    "once.\nA list must be signed by an authority that is believed, be in force, and be newer than "
+		    "the one at hand of the\nsame distribution point; otherwise that one stays. Status 1 when one was "
+		    "not taken.",
 		.flags = flags,
 		.least = 1,
 		.most = FILES_LARGEST,
@@ -155,10 +158,12 @@ show_row(struct shown *s, const struct crl_row *row)
 	instant_text(list->this_update, from);
 	instant_text(list->next_update, until);
 	if (s->json)
-		json_array_append_new(s->json, json_pack("{s:s, s:s, s:s, s:s, s:b, s:I, s:s, s:s, s:b, s:b, s:s}", "point", point,
-		    "issuer", x509_name_text(s->ctl->arena, list->issuer), "world", jpki_world_name(row->anchor->world), "number",
-		    number, "delta", list->base_number.size > 0, "entries", (json_int_t)entries, "this_update", from,
-		    "next_update", until, "in_force", in_force, "sound", sound, "file", row->file));
+		json_array_append_new(s->json,
+		    json_pack("{s:s, s:s, s:s, s:s, s:b, s:I, s:s, s:s, s:b, s:b, s:s}", "point", point, "issuer",
+			x509_name_text(s->ctl->arena, list->issuer), "world", jpki_world_name(row->anchor->world),
+			"number", number, "delta", list->base_number.size > 0, "entries", (json_int_t)entries,
+			"this_update", from, "next_update", until, "in_force", in_force, "sound", sound, "file",
+			row->file));
 	else
 		printf("%s\n    number %s%s, %" PRIu64 " entries, %s to %s%s%s\n", point, number,
 		    list->base_number.size ? " (delta)" : "", entries, from, until, in_force ? "" : ": not in force",

@@ -1,0 +1,294 @@
+/* jpki/crl_shelf.c - a store as it is read: the rows its manifest names, mapped, and where each is found. */
+#include "jpki/crl_shelf.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/file.h"
+
+#define MANIFEST_LARGEST (2 * MIB)
+#define PLACES 64       /* of one certificate */
+#define RELOADS 8       /* a file may be gone since its manifest was read: then there is a newer manifest */
+
+const char *
+crl_shelf_path(const struct crl_store *store, const char *name, char out[PATH_MAX])
+{
+	snprintf(out, PATH_MAX, "%s/%s", store->directory, name);
+	return out;
+}
+
+struct crl_held
+crl_shelf_held(const struct crl_shelf_row *row)
+{
+	return (struct crl_held){ .index = row->index, .anchor = row->line.anchor, .until = row->line.until };
+}
+
+/* Places */
+
+static uint64_t
+place_key(const struct name_key *issuer, const struct name_key *name)
+{
+	uint64_t a, b = 0;
+
+	memcpy(&a, issuer->bytes, sizeof(a));
+	if (name)
+		memcpy(&b, name->bytes, sizeof(b));
+	return a * 3 + b;
+}
+
+static int
+compare_places(const void *a, const void *b)
+{
+	const struct crl_shelf_place *x = a, *y = b;
+
+	return x->key != y->key ? (x->key < y->key ? -1 : 1) : (x->row > y->row) - (x->row < y->row);
+}
+
+static void
+index_places(struct crl_store *store)
+{
+	size_t count = 0, names;
+
+	for (size_t i = 0; i < store->count; i++) {
+		crl_index_points(store->rows[i].index, &names);
+		count += names ? names : 1;
+	}
+	free(store->places);
+	store->places = calloc(count ? count : 1, sizeof(*store->places));
+	if (!store->places)
+		abort();
+	store->place_count = 0;
+	for (size_t i = 0; i < store->count; i++) {
+		const struct crl_index *index = store->rows[i].index;
+		const struct name_key *points = crl_index_points(index, &names), *issuer = crl_index_issuer(index);
+
+		for (size_t n = 0; n < (names ? names : 1); n++)
+			store->places[store->place_count++] = (struct crl_shelf_place){
+				.key = place_key(issuer, names ? &points[n] : NULL), .row = (uint32_t)i,
+			};
+	}
+	qsort(store->places, store->place_count, sizeof(*store->places), compare_places);
+}
+
+static size_t
+first_place(const struct crl_store *store, uint64_t key)
+{
+	size_t low = 0, high = store->place_count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (store->places[middle].key < key)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+static bool
+is_held(const struct crl_held *held, size_t count, const struct crl_index *index)
+{
+	for (size_t i = 0; i < count; i++)
+		if (held[i].index == index)
+			return true;
+	return false;
+}
+
+size_t
+crl_shelf_find(const struct crl_store *store, const struct x509 *certificate, struct crl_held *out, size_t room)
+{
+	struct crl_place places[PLACES];
+	size_t place_count = crl_places_of(certificate, places, COUNT(places)), count = 0;
+
+	for (size_t p = 0; p < place_count && p < COUNT(places); p++) {
+		uint64_t key = place_key(&places[p].issuer, places[p].named ? &places[p].name : NULL);
+
+		for (size_t i = first_place(store, key); i < store->place_count && store->places[i].key == key; i++) {
+			const struct crl_shelf_row *row = &store->rows[store->places[i].row];
+
+			if (count < room && !is_held(out, count, row->index))
+				out[count++] = crl_shelf_held(row);
+		}
+	}
+	return count;
+}
+
+/* Loading */
+
+static const struct jpki_anchor *
+anchor_of(const struct jpki_trust *trust, const uint8_t *fingerprint)
+{
+	for (size_t i = 0; i < jpki_anchor_count(trust->anchors); i++) {
+		const struct jpki_anchor *anchor = jpki_anchor_at(trust->anchors, i);
+
+		if (memcmp(anchor->sha256, fingerprint, sizeof(anchor->sha256)) == 0 &&
+		    (trust->test || anchor->world != JPKI_TEST))
+			return anchor;
+	}
+	return NULL;
+}
+
+static void
+rows_free(struct crl_shelf_row *rows, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		crl_index_close(rows[i].index);
+	free(rows);
+}
+
+/* A file that is open already is the same: files never change, and no name is used twice. */
+static enum err
+open_row(struct crl_store *store, struct crl_shelf_row *row, struct problem *why)
+{
+	char path[PATH_MAX];
+
+	for (size_t i = 0; i < store->count; i++)
+		if (store->rows[i].index && strcmp(store->rows[i].line.file, row->line.file) == 0) {
+			row->index = store->rows[i].index;
+			store->rows[i].index = NULL;
+			return OK;
+		}
+	return crl_index_open(crl_shelf_path(store, row->line.file, path), &row->index, why);
+}
+
+/* Lists of anchors that are not believed any more are left away. On failure what was there stays. */
+static enum err
+take_lines(struct crl_store *store, const struct crl_manifest_line *lines, size_t count, struct problem *why)
+{
+	struct crl_shelf_row *rows = calloc(count ? count : 1, sizeof(*rows));
+	size_t taken = 0;
+	enum err err = OK;
+
+	if (!rows)
+		abort();
+	for (size_t i = 0; i < count && err == OK; i++) {
+		rows[taken] = (struct crl_shelf_row){ .line = lines[i],
+			.anchor = anchor_of(store->trust, lines[i].anchor) };
+		if (!rows[taken].anchor)
+			continue;
+		err = open_row(store, &rows[taken], why);
+		taken += err == OK;
+	}
+	if (err != OK) {
+		/* What was borrowed goes back to where it was. */
+		for (size_t i = 0; i < taken; i++)
+			for (size_t n = 0; n < store->count && rows[i].index; n++)
+				if (!store->rows[n].index && strcmp(store->rows[n].line.file, rows[i].line.file) == 0) {
+					store->rows[n].index = rows[i].index;
+					rows[i].index = NULL;
+				}
+		rows_free(rows, taken);
+		return err;
+	}
+	rows_free(store->rows, store->count);
+	store->rows = rows;
+	store->count = taken;
+	index_places(store);
+	return OK;
+}
+
+static enum err
+load(struct crl_store *store, const struct stat *st, struct problem *why)
+{
+	struct crl_manifest_line *lines = calloc(CRL_STORE_LISTS, sizeof(*lines));
+	struct buffer text = buffer_init(MANIFEST_LARGEST);
+	char path[PATH_MAX];
+	size_t count = 0;
+	enum err err = OK;
+
+	if (!lines)
+		abort();
+	if (st->st_ino) {
+		err = file_read(crl_shelf_path(store, CRL_MANIFEST, path), &text, why);
+		if (err == OK)
+			err = crl_manifest_read(buffer_span(&text), lines, CRL_STORE_LISTS, &count, why);
+	}
+	if (err == OK)
+		err = take_lines(store, lines, count, why);
+	if (err == OK)
+		store->seen = *st;
+	buffer_release(&text);
+	free(lines);
+	return err;
+}
+
+static bool
+is_seen(const struct crl_store *store, const struct stat *st)
+{
+	return st->st_ino == store->seen.st_ino && st->st_dev == store->seen.st_dev &&
+	    st->st_size == store->seen.st_size && st->st_mtim.tv_sec == store->seen.st_mtim.tv_sec &&
+	    st->st_mtim.tv_nsec == store->seen.st_mtim.tv_nsec;
+}
+
+enum err
+crl_store_refresh(struct crl_store *store, struct problem *why)
+{
+	enum err err = OK;
+
+	for (int i = 0; i < RELOADS; i++) {
+		struct stat st = { 0 };
+		char path[PATH_MAX];
+
+		if (stat(crl_shelf_path(store, CRL_MANIFEST, path), &st) != 0) {
+			if (errno != ENOENT)
+				return problem_errno(why, errno, "%s", path);
+			st = (struct stat){ 0 };
+		}
+		if (store->rows && is_seen(store, &st))
+			return OK;
+		err = load(store, &st, why);
+		if (err != ERR_NOT_FOUND)
+			return err;
+	}
+	return err;
+}
+
+enum err
+crl_store_open(const char *directory, const struct jpki_trust *trust, struct crl_store **out, struct problem *why)
+{
+	struct crl_store *store = calloc(1, sizeof(*store));
+	enum err err;
+
+	if (!store)
+		abort();
+	store->trust = trust;
+	store->directory = strdup(directory);
+	if (!store->directory)
+		abort();
+	*out = NULL;
+	if (strlen(directory) > PATH_MAX - 64)
+		err = problem_set(why, ERR_LIMIT, "", "%s: the path is too long", directory);
+	else if (access(directory, X_OK) != 0)
+		err = problem_errno(why, errno, "the directory of revocation lists %s", directory);
+	else
+		err = crl_store_refresh(store, why);
+	if (err != OK) {
+		crl_store_close(store);
+		return err;
+	}
+	*out = store;
+	return OK;
+}
+
+void
+crl_store_close(struct crl_store *store)
+{
+	if (!store)
+		return;
+	rows_free(store->rows, store->count);
+	free(store->places);
+	free(store->directory);
+	free(store);
+}
+
+bool
+crl_store_row(const struct crl_store *store, size_t n, struct crl_row *out)
+{
+	if (n >= store->count)
+		return false;
+	*out = (struct crl_row){ store->rows[n].line.file, store->rows[n].index, store->rows[n].anchor };
+	return true;
+}
