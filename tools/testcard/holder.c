@@ -26,11 +26,24 @@ era_of(unsigned date)
 	return 0;
 }
 
+/* A part of a date that has so many digits; nothing is 0. */
+static bool
+part_read(struct span *rest, size_t digits, unsigned *out)
+{
+	struct span part = span_cut(rest, '-');
+	uint64_t number = 0;
+
+	if (part.size != 0 && (part.size != digits || !span_number(part, &number)))
+		return false;
+	*out = (unsigned)number;
+	return true;
+}
+
 enum err
 born_read(struct arena *a, const char *text, const char **digits, struct problem *why)
 {
-	unsigned year = 0, month = 0, day = 0;
-	int end = 0;
+	struct span rest = span_text(text);
+	unsigned year, month, day;
 
 	if (strcmp(text, "unknown") == 0) {
 		*digits = "000000000";
@@ -40,10 +53,8 @@ born_read(struct arena *a, const char *text, const char **digits, struct problem
 		*digits = text;
 		return OK;
 	}
-	/* The shortest form last: each sets `end` only where all of it is there. */
-	if ((sscanf(text, "%4u-%2u-%2u%n", &year, &month, &day, &end) != 3 || text[end]) &&
-	    (day = 0, sscanf(text, "%4u-%2u%n", &year, &month, &end) != 2 || text[end]) &&
-	    (month = 0, sscanf(text, "%4u%n", &year, &end) != 1 || text[end]))
+	if (!part_read(&rest, 4, &year) || !part_read(&rest, 2, &month) || !part_read(&rest, 2, &day) || rest.size ||
+	    year == 0)
 		return problem_set(why, ERR_SYNTAX, "", "--born: expected YYYY-MM-DD, YYYY-MM, YYYY, unknown or nine "
 		    "digits, found \"%s\"", text);
 	*digits = arena_print(a, "%u%04u%02u%02u", era_of(year * 10000 + (month ? month : 12) * 100 +
@@ -54,11 +65,11 @@ born_read(struct arena *a, const char *text, const char **digits, struct problem
 struct instant
 holder_until(const char *born, struct instant from)
 {
-	unsigned month = 0, day = 0;
+	uint64_t month, day;
 	time_t seconds = (time_t)(from.us / 1000000), birthday;
 	struct tm parts;
 
-	if (!born || sscanf(born + 5, "%2u%2u", &month, &day) != 2)
+	if (!born || !span_number(span_of(born + 5, 2), &month) || !span_number(span_of(born + 7, 2), &day))
 		month = day = 0;
 	if (!gmtime_r(&seconds, &parts))
 		abort();

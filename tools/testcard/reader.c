@@ -95,7 +95,7 @@ reader_serve(struct applet *applet, const char *host, const char *port, unsigned
 	bool there = true;
 	int fd;
 
-	for (fd = -1; (fd = reader_find(host, port, why)) < 0 && seconds > 0; seconds--)
+	while ((fd = reader_find(host, port, why)) < 0 && seconds-- > 0)
 		sleep(1);
 	if (fd < 0)
 		return why->code;
