@@ -168,7 +168,8 @@ read_identifier(struct reading *r, struct span *info, uint64_t version)
 		expected = 1;
 		if (!der_enter(info, DER_SEQUENCE, &pair) || !der_whole(&pair, DER_SEQUENCE, &s->signer_issuer) ||
 		    !der_integer(&pair, DER_INTEGER, &s->signer_serial) || pair.size)
-			return bad(r, rest, "RFC 5652 s5.3", "a signer named by issuer and serial number, or by key identifier");
+			return bad(r, rest, "RFC 5652 s5.3",
+			    "a signer named by issuer and serial number, or by key identifier");
 	} else if (s->signer_key_id.size == 0) {
 		return problem_set(r->why, ERR_SYNTAX, "RFC 5652 s5.3", "the signer's key identifier is empty");
 	}
@@ -372,13 +373,15 @@ names(struct span value, struct span certificate, enum digest_algorithm algorith
 
 	if (!der_enter(&value, DER_SEQUENCE, &inside) || !der_enter(&inside, DER_SEQUENCE, &list) ||
 	    !der_enter(&list, DER_SEQUENCE, &first))
-		return problem_set(why, ERR_SYNTAX, "RFC 5035 s3, s4", "the attribute signingCertificate%s cannot be read",
+		return problem_set(why, ERR_SYNTAX, "RFC 5035 s3, s4",
+		    "the attribute signingCertificate%s cannot be read",
 		    v2 ? "V2" : "");
 	if (v2 && der_whole(&first, DER_SEQUENCE, &identifier) && !digest_algorithm_identified(identifier, &algorithm))
 		return problem_set(why, ERR_UNSUPPORTED, "RFC 5035 s4",
 		    "the attribute signingCertificateV2 uses a digest that is not of SHA-2");
 	if (!der_enter(&first, DER_OCTET_STRING, &hash))
-		return problem_set(why, ERR_SYNTAX, "RFC 5035 s3, s4", "the attribute signingCertificate%s cannot be read",
+		return problem_set(why, ERR_SYNTAX, "RFC 5035 s3, s4",
+		    "the attribute signingCertificate%s cannot be read",
 		    v2 ? "V2" : "");
 	digest(algorithm, certificate, found);
 	if (!span_equal(hash, span_of(found, digest_size(algorithm))))

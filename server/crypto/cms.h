@@ -35,7 +35,8 @@ struct cms_signed {
 };
 
 /* DER, one signer, versions that fit, attributes that stand once with one value, contentType equal to the content's.
- * ERR_SYNTAX, ERR_INVALID (several signers or none, not SignedData, attributes missing that must be there), ERR_LIMIT. */
+ * ERR_SYNTAX; ERR_INVALID: several signers or none, not SignedData, attributes missing that must be there;
+ * ERR_LIMIT. */
 enum err cms_read(struct arena *, struct span der, struct cms_signed *out, struct problem *why);
 
 /* The certificate that the signer names, of those in it and `more`; empty: it is not there. */

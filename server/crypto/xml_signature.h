@@ -17,9 +17,9 @@ struct xml_algorithm {
 	int key;                 /* of a signature: EVP_PKEY_… */
 };
 
-/* Which shapes a caller takes. The zero one is SAML's: a Reference to the root, enveloped-signature and exclusive C14N. */
+/* Which shapes a caller takes. The zero one is SAML's: the root referred to, enveloped-signature, exclusive C14N. */
 struct xml_shape {
-	const char *id;          /* what a Reference may name, "" for nothing but the whole document; NULL: any one ID */
+	const char *id;          /* what may be referred to beside the whole document; "": nothing; NULL: any one ID */
 	const char *clause;      /* whose rules these are */
 	bool inclusive;          /* Canonical XML 1.0 too, which is also what no transform at all means */
 	bool detached;           /* without enveloped-signature, too */

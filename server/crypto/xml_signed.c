@@ -257,7 +257,8 @@ key_info_read(struct signed_document *d, struct problem *why)
 		}
 	}
 	if (d->certificate_count == 0)
-		return problem_set(why, ERR_INVALID, "XML Signature s4.5.4", "there is no certificate beside the signature");
+		return problem_set(why, ERR_INVALID, "XML Signature s4.5.4",
+		    "there is no certificate beside the signature");
 	return OK;
 }
 

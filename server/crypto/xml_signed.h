@@ -1,10 +1,10 @@
 /* crypto/xml_signed.h - an XML signature with its certificate beside it, and what exactly it covers (xmlsec1
  * underneath).
  *
- * Enveloped, enveloping or detached within one document: one ds:Signature, one Reference to the same document, found by
- * the one ID of that value or empty; transforms enveloped-signature and (exclusive) C14N only. What is handed on is read
- * from the canonical bytes that were digested, never from the document (federation.md 3.4). No DTD, no network, no
- * trust: the certificate out of KeyInfo is the caller's to judge.
+ * Enveloped, enveloping or detached within one document: one ds:Signature, one Reference to the same document, which
+ * is empty or the one ID of that value; transforms enveloped-signature and (exclusive) C14N only. What is handed on is
+ * the canonical bytes that were digested, never the document (federation.md 3.4). No DTD, no network, no trust: the
+ * certificate out of KeyInfo is the caller's to judge.
  */
 #pragma once
 

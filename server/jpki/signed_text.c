@@ -11,7 +11,8 @@ signed_text_check(struct span text, struct problem *why)
 	size_t size = text.size;
 
 	if (size > SIGNED_TEXT_LARGEST)
-		return problem_set(why, ERR_LIMIT, "", "what was signed has %zu bytes; at most %zu can be shown as text",
+		return problem_set(why, ERR_LIMIT, "",
+		    "what was signed has %zu bytes; at most %zu can be shown as text",
 		    size, SIGNED_TEXT_LARGEST);
 	if (!utf8_valid(text))
 		return problem_set(why, ERR_INVALID, "",

@@ -1,5 +1,5 @@
-/* jpki/signed_text.h - what was signed as text: a person must have been able to see what he or she agreed to, and be shown
- * the same again.
+/* jpki/signed_text.h - what was signed, as text: a person must have been able to see what he or she agreed to, and be
+ * shown the same again.
  */
 #pragma once
 

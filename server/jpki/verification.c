@@ -26,7 +26,6 @@ struct examining {
 	struct span certificate;     /* the signer's */
 	struct cms_signed cms;
 	struct xml_signed xml;
-	struct problem signature_why; /* of XML, where reading and checking are one */
 };
 
 /* Notes a step; what went wrong is the problem's sentence. */
@@ -34,8 +33,8 @@ static bool
 note(struct examining *e, const char *step, enum err err, const struct problem *why, const char *good)
 {
 	if (err != OK)
-		return examination_note(&e->out->examination, step, REFUTED, arena_text(e->arena, span_text(why->clause)),
-		    "%s", why->text);
+		return examination_note(&e->out->examination, step, REFUTED,
+		    arena_text(e->arena, span_text(why->clause)), "%s", why->text);
 	return examination_note(&e->out->examination, step, ESTABLISHED, "", "%s", good);
 }
 
@@ -57,7 +56,8 @@ read_challenge(struct examining *e)
 
 	if (!s->algorithm || !signature_algorithm_jws(s->algorithm))
 		err = problem_set(&why, ERR_UNSUPPORTED, "RFC 7518 s3.1",
-		    "expected a signature of RS256, RS384, RS512 or ES384, found \"%.40s\"", s->algorithm ? s->algorithm : "");
+		    "expected a signature of RS256, RS384, RS512 or ES384, found \"%.40s\"",
+		    s->algorithm ? s->algorithm : "");
 	else if (s->signature.size == 0 || s->certificate.size == 0 || s->content.size == 0)
 		err = problem_set(&why, ERR_INVALID, "", "there is no %s", s->signature.size == 0 ? "signature"
 		    : s->certificate.size == 0 ? "certificate" : "challenge that must have been signed");
@@ -89,8 +89,8 @@ read_cms(struct examining *e)
 	    ? "the signer is named by key identifier" : "the signer is named by issuer and serial number");
 }
 
-/* xmlsec1 checks while it reads. What it says of a signature that is wrong is kept for its own step; without a signature
- * that is right there is no signer, for any certificate may stand beside it. */
+/* xmlsec1 checks while it reads. Without a signature that is right there is no signer, for any certificate may stand
+ * beside it. */
 static bool
 read_xml(struct examining *e)
 {
@@ -146,7 +146,8 @@ check_content(struct examining *e)
 
 	if (err == OK && content.size == 0)
 		err = problem_set(&why, ERR_INVALID, "", s->form == JPKI_CMS && e->cms.detached
-		    ? "the signature is detached, and the content it was detached from is not there" : "nothing was signed");
+		    ? "the signature is detached, and the content it was detached from is not there"
+		    : "nothing was signed");
 	if (err == OK && s->content.size && !span_equal(content, s->content))
 		err = problem_set(&why, ERR_INVALID, "",
 		    "what was signed is not what was to be signed (%zu bytes, expected %zu)", content.size,
@@ -156,7 +157,8 @@ check_content(struct examining *e)
 	if (err != OK)
 		e->out->signed_content = (struct span){ 0 };
 	return note(e, "signed-content", err, &why,
-	    s->purpose == JPKI_SIGNATURE ? "text that can be shown" : s->content.size ? "what was to be signed" : "data");
+	    s->purpose == JPKI_SIGNATURE ? "text that can be shown"
+	        : s->content.size ? "what was to be signed" : "data");
 }
 
 static bool
@@ -169,8 +171,8 @@ check_signature(struct examining *e)
 	enum err err = OK;
 
 	if (s->form == JPKI_CHALLENGE)
-		err = x509_signature_check(switches, signature_algorithm_jws(s->algorithm)->identifier, spki, s->content,
-		    s->signature, &why);
+		err = x509_signature_check(switches, signature_algorithm_jws(s->algorithm)->identifier, spki,
+		    s->content, s->signature, &why);
 	else if (s->form == JPKI_CMS)
 		err = cms_check(&e->cms, s->content, spki, switches, &why);
 	return note(e, "document-signature", err, &why, "it was made with the key of this certificate");
@@ -204,7 +206,8 @@ check_attributes(struct examining *e)
 	}
 	err = jpki_attributes_read(&c->x509, &e->out->attributes, &why);
 	if (err == OK && e->out->attributes.name.size == 0)
-		err = problem_set(&why, ERR_INVALID, "JPKI certificate profile", "the certificate does not tell the holder's name");
+		err = problem_set(&why, ERR_INVALID, "JPKI certificate profile",
+		    "the certificate does not tell the holder's name");
 	if (err != OK)
 		e->out->attributes = (struct jpki_attributes){ 0 };
 	return note(e, "attributes", err, &why, "they can be read");
@@ -273,7 +276,8 @@ static void
 conclude(struct jpki_verified *out, const struct revocation_answer *answer)
 {
 	out->revocation = *answer;
-	examination_note(&out->examination, "revocation", revocation_outcome(answer->status), "JPKI Act Arts. 19(1), 38(1)", "%s: %s%s%s",
+	examination_note(&out->examination, "revocation", revocation_outcome(answer->status),
+	    "JPKI Act Arts. 19(1), 38(1)", "%s: %s%s%s",
 	    answer->source && answer->source[0] ? answer->source : "nobody was asked",
 	    revocation_status_name(answer->status), answer->text[0] ? ", " : "", answer->text);
 	out->outcome = examination_outcome(&out->examination);

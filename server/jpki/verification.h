@@ -13,8 +13,8 @@ enum jpki_form {
 	JPKI_CHALLENGE,             /* PKCS#1 v1.5 over the content: as the card signs a DigestInfo */
 	JPKI_CMS,
 	JPKI_XML,
-	JPKI_CERTIFICATE,           /* only a certificate, for explaining: "document-signature" is not checked, so neither is
-	                             * the whole ever established */
+	JPKI_CERTIFICATE,           /* only a certificate, for explaining: its holder signed nothing, so the whole is
+	                             * never established ("document-signature" is not checked) */
 };
 
 struct jpki_submission {
@@ -22,21 +22,21 @@ struct jpki_submission {
 	enum jpki_purpose purpose;  /* what it was asked for */
 	struct span certificate;    /* DER; empty with CMS and XML, which bring their own */
 	struct span signature;      /* the signature, the SignedData, the document */
-	struct span content;        /* what must have been signed: the challenge's text. Empty with CMS and XML: whatever
-	                             * it holds. Of XML the signed element must be that text and nothing more */
+	struct span content;        /* what must have been signed: the challenge's text. With CMS and XML empty:
+	                             * whatever it holds. Of XML the signed element must be that text and no more */
 	const char *algorithm;      /* of a CHALLENGE: "RS256" "RS384" "RS512" "ES384" */
 };
 
 struct jpki_verified {
 	enum outcome outcome;
-	/* "document", "signer", certificate.h's, "signed-content", "document-signature", "attributes", "revocation". Stops
-	 * after the first that is not established, unless all is to be told. */
+	/* "document", "signer", certificate.h's, "signed-content", "document-signature", "attributes", "revocation".
+	 * Stops after the first that is not established, unless all is to be told. */
 	struct examination examination;
 	struct jpki_certificate certificate;
 	struct jpki_attributes attributes;
 	struct revocation_answer revocation;
-	struct span signed_content; /* what the signature covers: only from here is anything read on. Of a SIGNATURE it is
-	                             * text that can be shown (signed_text.h) */
+	struct span signed_content; /* what the signature covers: only from here is anything read on. Of a signature
+	                             * (not an authentication) it is text that can be shown (signed_text.h) */
 	struct instant at;
 };
 

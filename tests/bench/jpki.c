@@ -4,8 +4,9 @@
  *
  * Ours: certificate read strictly, path to one of four anchors, profile and policy, revocation from the index of a list
  * of a hundred thousand entries, the challenge's text and signature, the holder's attributes. OpenSSL: d2i_X509,
- * X509_verify_cert with the same anchors and no flags, no list; the certificate's key and one check of the signature with
- * it. Both go through the same citizens, each with a key of its own, and must say yes to all and no to a changed text.
+ * X509_verify_cert with the same anchors and no flags, no list; the certificate's key and one check of the signature
+ * with it. Both go through the same citizens, each with a key of its own, and must say yes to all and no to a changed
+ * text.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -101,7 +102,8 @@ citizens_make(struct bench *b)
 		struct certificate_plan plan =
 		    holder_plan(&b->arena, ca, &holder, key, asn_number(&b->arena, 0x0ac91af8 + i));
 
-		b->citizens[i] = (struct citizen){ certificate_sign(&b->arena, &plan, ca->key), challenge_sign(b, key) };
+		b->citizens[i] = (struct citizen){ certificate_sign(&b->arena, &plan, ca->key),
+		    challenge_sign(b, key) };
 		EVP_PKEY_free(key);
 	}
 }
@@ -136,7 +138,8 @@ static bool
 ours(struct bench *b, const struct citizen *c, const char *text)
 {
 	const struct jpki_submission submission = { .form = JPKI_CHALLENGE, .purpose = JPKI_SIGNATURE,
-		.certificate = c->certificate, .signature = c->signature, .content = span_text(text), .algorithm = "RS256" };
+		.certificate = c->certificate, .signature = c->signature, .content = span_text(text),
+		.algorithm = "RS256" };
 	struct jpki_verified verified;
 
 	arena_reset(&b->step);

@@ -1,5 +1,5 @@
-/* tests/crypto/signed_data.h - SignedData as OpenSSL makes it, and as nobody should: built piece by piece, its signature
- * good but for what is wrong with it.
+/* tests/crypto/signed_data.h - SignedData as OpenSSL makes it, and as nobody should: built piece by piece, its
+ * signature good but for what is wrong with it.
  */
 #pragma once
 
@@ -159,7 +159,8 @@ cms_attributes(struct arena *a, const struct cms_plan *p, struct span type, stru
 	list[count++] = cms_attribute(a, OID_SIGNING_TIME, der_of(a, DER_UTC_TIME, DER("261123050000Z")),
 	    (struct span){ 0 });
 	if (p->signing_certificate.size)
-		list[count++] = cms_attribute(a, OID_SIGNING_CERTIFICATE_V2, p->signing_certificate, (struct span){ 0 });
+		list[count++] = cms_attribute(a, OID_SIGNING_CERTIFICATE_V2, p->signing_certificate,
+		    (struct span){ 0 });
 	qsort(list, count, sizeof(list[0]), der_compare);
 	if (p->unsorted) {
 		struct span first = list[0];

@@ -364,7 +364,8 @@ signed_mails_of_pkits_verify(void **state)
 
 		if (!strstr(entry->d_name, ".eml"))
 			continue;
-		expect_ok(entry->d_name, file_read(arena_print(&arena, "%s/%s", path, entry->d_name), &file, &why), &why);
+		expect_ok(entry->d_name, file_read(arena_print(&arena, "%s/%s", path, entry->d_name), &file, &why),
+		    &why);
 		expect_true(entry->d_name, mail_parts(buffer_span(&file), &content, &der));
 		buffer_release(&file);
 		expect_ok(entry->d_name, cms_read(&arena, der, &cms, &why), &why);
@@ -396,7 +397,8 @@ signed_mails_of_pkits_verify(void **state)
 	closedir(mails);
 	expect_number("those with RSA and SHA-256 verify", good, 220);
 	expect_number("those with DSA are not taken", dsa, 2);
-	expect_number("the signer whose serial is negative, and one whose DSA key has no parameters, are nobody", nobody, 2);
+	expect_number("the signer whose serial is negative, and one whose DSA key has no parameters, are nobody",
+	    nobody, 2);
 }
 
 int

@@ -94,7 +94,8 @@ each_form_tells_exactly_what_it_covers(void **state)
 		enum xml_signature_form form;
 		const char *covered;
 	} cases[] = {
-		{ "enveloped in the root, by its ID", IN_ROOT, CERTIFICATES, XML_ENVELOPED, "<a ID=\"r\">" BODY "</a>" },
+		{ "enveloped in the root, by its ID", IN_ROOT, CERTIFICATES, XML_ENVELOPED,
+		    "<a ID=\"r\">" BODY "</a>" },
 		{ "enveloped in the whole document", "<a>" SIGNED(ENVELOPED(""), "") BODY "</a>", CERTIFICATES,
 		    XML_ENVELOPED, "<a>" BODY "</a>" },
 		{ "enveloped in an element further in", "<z><a ID=\"r\">" SIGNED(ENVELOPED("#r"), "") BODY "</a></z>",
@@ -117,7 +118,8 @@ each_form_tells_exactly_what_it_covers(void **state)
 		    XML_ENVELOPING, "<i Id=\"i\">I agree.</i>" },
 		{ "an ID in Japanese", "<a>" SIGNED(ALONE("#申請"), "") "<c Id=\"申請\">I agree.</c></a>", CERTIFICATES,
 		    XML_DETACHED, "<c Id=\"申請\">I agree.</c>" },
-		{ "a comment in the text is no part of it", "<a ID=\"r\">" SIGNED(ENVELOPED("#r"), "") "<b>I <!-- dis -->agree.</b></a>",
+		{ "a comment in the text is no part of it", "<a ID=\"r\">" SIGNED(ENVELOPED("#r"),
+		    "") "<b>I <!-- dis -->agree.</b></a>",
 		    CERTIFICATES, XML_ENVELOPED, "<a ID=\"r\">" BODY "</a>" },
 		{ "a digest of SHA-512",
 		    "<a ID=\"r\">" SIGNED(T_REFERENCE("#r", T_ENVELOPED T_EXCLUSIVE,
@@ -125,8 +127,9 @@ each_form_tells_exactly_what_it_covers(void **state)
 		    "<a ID=\"r\">" BODY "</a>" },
 		{ "names and a bare key, which nobody looks at", IN_ROOT,
 		    "<ds:KeyInfo><ds:KeyName>me</ds:KeyName><ds:KeyValue><ds:RSAKeyValue><ds:Modulus>AQAB</ds:Modulus>"
-		    "<ds:Exponent>AQAB</ds:Exponent></ds:RSAKeyValue></ds:KeyValue><ds:X509Data><ds:X509SubjectName>CN=x"
-		    "</ds:X509SubjectName></ds:X509Data>" X509("one") "</ds:KeyInfo>", XML_ENVELOPED,
+		    "<ds:Exponent>AQAB</ds:Exponent></ds:RSAKeyValue></ds:KeyValue><ds:X509Data>"
+		    "<ds:X509SubjectName>CN=x</ds:X509SubjectName></ds:X509Data>"
+		    X509("one") "</ds:KeyInfo>", XML_ENVELOPED,
 		    "<a ID=\"r\">" BODY "</a>" },
 	};
 
@@ -139,7 +142,8 @@ each_form_tells_exactly_what_it_covers(void **state)
 		expect_ok(cases[i].title, xml_signed_check(&arena, document, SIGNATURES_RSA, &found, &why), &why);
 		expect_span(cases[i].title, found.covered, cases[i].covered);
 		expect_number(cases[i].title, found.form, cases[i].form);
-		expect_true("the signer's certificate is known", span_equal(found.certificate, signers[ONE].certificate));
+		expect_true("the signer's certificate is known",
+		    span_equal(found.certificate, signers[ONE].certificate));
 		expect_true("and no other", found.other_count == 0);
 	}
 }
@@ -147,7 +151,8 @@ each_form_tells_exactly_what_it_covers(void **state)
 static void
 of_several_certificates_one_is_the_signers(void **state)
 {
-	struct span document = signed_by(ONE, IN_ROOT, "<ds:KeyInfo>" X509("two") X509("curve") X509("one") "</ds:KeyInfo>");
+	struct span document = signed_by(ONE, IN_ROOT,
+	    "<ds:KeyInfo>" X509("two") X509("curve") X509("one") "</ds:KeyInfo>");
 	struct xml_signed found;
 	struct problem why;
 
@@ -157,7 +162,8 @@ of_several_certificates_one_is_the_signers(void **state)
 	expect_number("the others are handed on", found.other_count, 2);
 	expect_true("in their order", span_equal(found.others[0], signers[TWO].certificate) &&
 	    span_equal(found.others[1], signers[CURVE].certificate));
-	document = signed_by(CURVE, "<a ID=\"r\">" T_SIGNATURE(XML_MORE "ecdsa-sha384", ENVELOPED("#r"), "") BODY "</a>",
+	document = signed_by(CURVE, "<a ID=\"r\">" T_SIGNATURE(XML_MORE "ecdsa-sha384", ENVELOPED("#r"),
+	    "") BODY "</a>",
 	    "<ds:KeyInfo>" X509("one") X509("curve") "</ds:KeyInfo>");
 	expect_problem("ECDSA is off", xml_signed_check(&arena, document, SIGNATURES_RSA, &found, &why), &why,
 	    ERR_INVALID, "ecdsa-sha384 is switched off");
@@ -182,9 +188,11 @@ what_is_wrapped_is_covered_or_refused(void **state)
 	} cases[] = {
 		{ "XSW1: the signed root in a copy of itself, before", IN_ROOT, NULL,
 		    "<a ID=\"e\">{signed}" EVIL "</a>", OK, "<a ID=\"r\">" BODY "</a>" },
-		{ "XSW2: the signed element after another", BESIDE, "<c Id=\"x\">", "<c Id=\"e\">" EVIL "</c><c Id=\"x\">",
+		{ "XSW2: the signed element after another", BESIDE, "<c Id=\"x\">",
+		    "<c Id=\"e\">" EVIL "</c><c Id=\"x\">",
 		    OK, "<c Id=\"x\">I agree.</c>" },
-		{ "XSW3: under the same ID", BESIDE, "<c Id=\"x\">", "<c Id=\"x\">" EVIL "</c><c Id=\"x\">", ERR_INVALID,
+		{ "XSW3: under the same ID", BESIDE, "<c Id=\"x\">", "<c Id=\"x\">" EVIL "</c><c Id=\"x\">",
+		    ERR_INVALID,
 		    "expected one element with the ID that is referred to, \"x\", found 2" },
 		{ "XSW4: under the same ID of another spelling", BESIDE, "<c Id=\"x\">",
 		    "<c ID=\"x\">" EVIL "</c><c Id=\"x\">", ERR_INVALID, "found 2" },
@@ -245,27 +253,34 @@ shapes_and_keys_not_allowed_are_refused(void **state)
 		enum err code;
 		const char *part;
 	} cases[] = {
-		{ "a text changed", IN_ROOT, CERTIFICATES, "I agree", "I disagree", ERR_CRYPTO, "changed after it was signed" },
-		{ "a signature by another key", IN_ROOT, "<ds:KeyInfo>" X509("two") "</ds:KeyInfo>", NULL, NULL, ERR_CRYPTO,
+		{ "a text changed", IN_ROOT, CERTIFICATES, "I agree", "I disagree", ERR_CRYPTO,
+		    "changed after it was signed" },
+		{ "a signature by another key", IN_ROOT, "<ds:KeyInfo>" X509("two") "</ds:KeyInfo>", NULL, NULL,
+		    ERR_CRYPTO,
 		    "another key than that of the certificate beside it" },
-		{ "a signature by another kind of key", IN_ROOT, "<ds:KeyInfo>" X509("curve") "</ds:KeyInfo>", NULL, NULL,
+		{ "a signature by another kind of key", IN_ROOT, "<ds:KeyInfo>" X509("curve") "</ds:KeyInfo>", NULL,
+		    NULL,
 		    ERR_CRYPTO, "another key" },
 		{ "no KeyInfo", IN_ROOT, "", NULL, NULL, ERR_INVALID, "there is no certificate beside the signature" },
 		{ "a bare key alone", IN_ROOT, "<ds:KeyInfo><ds:KeyValue/></ds:KeyInfo>", NULL, NULL, ERR_INVALID,
 		    "there is no certificate" },
 		{ "a key to be fetched", IN_ROOT,
-		    "<ds:KeyInfo><ds:RetrievalMethod URI=\"http://127.0.0.1:1/\"/></ds:KeyInfo>", NULL, NULL, ERR_INVALID,
+		    "<ds:KeyInfo><ds:RetrievalMethod URI=\"http://127.0.0.1:1/\"/></ds:KeyInfo>", NULL, NULL,
+		    ERR_INVALID,
 		    "expected ds:X509Data in ds:KeyInfo, found RetrievalMethod" },
 		{ "a certificate that is none", IN_ROOT,
 		    "<ds:KeyInfo><ds:X509Data><ds:X509Certificate>AAAA</ds:X509Certificate></ds:X509Data></ds:KeyInfo>",
 		    NULL, NULL, ERR_SYNTAX, "no certificate in DER" },
 		{ "a certificate that is no base64", IN_ROOT,
-		    "<ds:KeyInfo><ds:X509Data><ds:X509Certificate>?</ds:X509Certificate></ds:X509Data></ds:KeyInfo>", NULL,
+		    "<ds:KeyInfo><ds:X509Data><ds:X509Certificate>?</ds:X509Certificate></ds:X509Data></ds:KeyInfo>",
+		    NULL,
 		    NULL, ERR_INVALID, "expected base64" },
-		{ "ten certificates", IN_ROOT, "<ds:KeyInfo>" X509("one") X509("one") X509("one") X509("one") X509("one")
+		{ "ten certificates", IN_ROOT,
+		    "<ds:KeyInfo>" X509("one") X509("one") X509("one") X509("one") X509("one")
 		    X509("one") X509("one") X509("one") X509("one") X509("one") "</ds:KeyInfo>", NULL, NULL, ERR_LIMIT,
 		    "more than 9 certificates" },
-		{ "an XPath", "<a>" SIGNED(T_REFERENCE("", XPATH T_EXCLUSIVE, XML_SHA256), "") BODY "</a>", CERTIFICATES,
+		{ "an XPath", "<a>" SIGNED(T_REFERENCE("", XPATH T_EXCLUSIVE, XML_SHA256), "") BODY "</a>",
+		    CERTIFICATES,
 		    NULL, NULL, ERR_INVALID, "REC-xpath" },
 		{ "an XPath behind", "<a>" SIGNED(T_REFERENCE("", T_ENVELOPED XPATH, XML_SHA256), "") BODY "</a>",
 		    CERTIFICATES, NULL, NULL, ERR_INVALID, "REC-xpath" },
@@ -274,17 +289,21 @@ shapes_and_keys_not_allowed_are_refused(void **state)
 		        XML_SHA256), "") BODY "</a>", CERTIFICATES, NULL, NULL, ERR_INVALID, "WithComments" },
 		{ "three transforms", "<a>" SIGNED(T_REFERENCE("", T_ENVELOPED T_EXCLUSIVE T_EXCLUSIVE, XML_SHA256), "")
 		    BODY "</a>", CERTIFICATES, NULL, NULL, ERR_INVALID, "expected two transforms" },
-		{ "a digest of SHA-1", "<a>" SIGNED(T_REFERENCE("", T_ENVELOPED T_EXCLUSIVE, XML_DS "sha1"), "") BODY "</a>",
+		{ "a digest of SHA-1", "<a>" SIGNED(T_REFERENCE("", T_ENVELOPED T_EXCLUSIVE, XML_DS "sha1"),
+		    "") BODY "</a>",
 		    CERTIFICATES, NULL, NULL, ERR_INVALID, "expected SHA-256" },
-		{ "a signature of SHA-1", "<a>" T_SIGNATURE(XML_DS "rsa-sha1", ENVELOPED(""), "") BODY "</a>", CERTIFICATES,
+		{ "a signature of SHA-1", "<a>" T_SIGNATURE(XML_DS "rsa-sha1", ENVELOPED(""), "") BODY "</a>",
+		    CERTIFICATES,
 		    NULL, NULL, ERR_INVALID, "rsa-sha1" },
 		{ "two References", "<a ID=\"r\">" SIGNED(ENVELOPED("#r") ENVELOPED(""), "") BODY "</a>", CERTIFICATES,
 		    NULL, NULL, ERR_INVALID, "expected one ds:Reference" },
 		{ "a Reference to elsewhere", IN_ROOT, CERTIFICATES, "URI=\"#r\"", "URI=\"http://127.0.0.1:1/\"",
 		    ERR_INVALID, "found http://127.0.0.1:1/" },
-		{ "a Reference to a file", IN_ROOT, CERTIFICATES, "URI=\"#r\"", "URI=\"file:///etc/passwd\"", ERR_INVALID,
+		{ "a Reference to a file", IN_ROOT, CERTIFICATES, "URI=\"#r\"", "URI=\"file:///etc/passwd\"",
+		    ERR_INVALID,
 		    "found file:" },
-		{ "a Reference by XPointer", IN_ROOT, CERTIFICATES, "URI=\"#r\"", "URI=\"#xpointer(id('r'))\"", ERR_INVALID,
+		{ "a Reference by XPointer", IN_ROOT, CERTIFICATES, "URI=\"#r\"", "URI=\"#xpointer(id('r'))\"",
+		    ERR_INVALID,
 		    "found #xpointer" },
 		{ "a Reference without URI", IN_ROOT, CERTIFICATES, " URI=\"#r\"", "", ERR_INVALID, "a reference to" },
 		{ "a signature over itself", SIGNED(BARE("#o"), "<ds:Object Id=\"o\">x</ds:Object>"), CERTIFICATES,
@@ -296,9 +315,11 @@ shapes_and_keys_not_allowed_are_refused(void **state)
 		    ERR_INVALID, "found a comment" },
 		{ "another SignedInfo before", IN_ROOT, CERTIFICATES, "<ds:SignedInfo>",
 		    "<ds:SignedInfo/><ds:SignedInfo>", ERR_INVALID, "expected ds:CanonicalizationMethod" },
-		{ "a DTD", IN_ROOT, CERTIFICATES, "<a ID", "<!DOCTYPE a [<!ENTITY e SYSTEM \"file:///etc/passwd\">]><a ID",
+		{ "a DTD", IN_ROOT, CERTIFICATES, "<a ID",
+		    "<!DOCTYPE a [<!ENTITY e SYSTEM \"file:///etc/passwd\">]><a ID",
 		    ERR_SYNTAX, "" },
-		{ "a namespace canonicalisation fails at", IN_ROOT, CERTIFICATES, BODY, "<x:y xmlns:x=\"relative\"/>" BODY,
+		{ "a namespace canonicalisation fails at", IN_ROOT, CERTIFICATES, BODY,
+		    "<x:y xmlns:x=\"relative\"/>" BODY,
 		    ERR_CRYPTO, "" },
 		{ "nobody signed", IN_ROOT, CERTIFICATES, XML_DS, "urn:other", ERR_INVALID, "found 0" },
 		{ "what is no XML", IN_ROOT, CERTIFICATES, "</a>", "", ERR_SYNTAX, "" },
@@ -337,7 +358,8 @@ what_the_xmlsec1_command_signs_verifies(void **state)
 	    "<ds:KeyInfo><ds:KeyValue/><ds:X509Data/></ds:KeyInfo>") BODY "</a>"), 0644);
 	expect_number("a key and its certificate", scratch_run(&dir,
 	    "openssl req -x509 -newkey rsa:2048 -nodes -keyout key.pem -out cert.pem -subj /CN=x -days 1"), 0);
-	expect_number("signed", scratch_run(&dir, "xmlsec1 --sign --privkey-pem key.pem,cert.pem --output out.xml in.xml"),
+	expect_number("signed", scratch_run(&dir,
+	    "xmlsec1 --sign --privkey-pem key.pem,cert.pem --output out.xml in.xml"),
 	    0);
 	document = scratch_read(&dir, "cert.pem", text, sizeof(text));
 	expect_ok("its certificate", certificate_from_pem(document, &arena, &certificate, &why), &why);

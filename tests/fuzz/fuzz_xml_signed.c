@@ -1,5 +1,5 @@
-/* tests/fuzz/fuzz_xml_signed.c - of the documents here one alone was ever signed (corpus/xml_signed/detached, its private
- * key gone): whatever verifies covers exactly what that one says, wherever it stands.
+/* tests/fuzz/fuzz_xml_signed.c - of the documents here one alone was ever signed (corpus/xml_signed/detached, its
+ * private key gone): whatever verifies covers exactly what that one says, wherever it stands.
  */
 #include <assert.h>
 #include <stdint.h>

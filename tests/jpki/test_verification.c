@@ -181,8 +181,9 @@ signature_of(EVP_PKEY *key, const EVP_MD *method, const char *text)
 static struct jpki_submission
 challenge(const struct citizen *c, enum jpki_purpose purpose, const char *algorithm, const EVP_MD *method)
 {
-	return (struct jpki_submission){ .form = JPKI_CHALLENGE, .purpose = purpose, .certificate = c->signer.certificate,
-		.signature = signature_of(c->signer.key, method, TEXT), .content = span_text(TEXT), .algorithm = algorithm };
+	return (struct jpki_submission){ .form = JPKI_CHALLENGE, .purpose = purpose, .algorithm = algorithm,
+		.certificate = c->signer.certificate, .signature = signature_of(c->signer.key, method, TEXT),
+		.content = span_text(TEXT) };
 }
 
 static struct jpki_submission
@@ -280,7 +281,7 @@ each_form_is_established_or_refused_by_its_step(void **state)
 		{ "a challenge signed with SHA-256", good, ESTABLISHED, 0, 0 },
 		{ "a challenge signed with SHA-384", challenge(signs, S, "RS384", EVP_sha384()), ESTABLISHED, 0, 0 },
 		{ "a challenge signed with SHA-512", challenge(signs, S, "RS512", EVP_sha512()), ESTABLISHED, 0, 0 },
-		{ "a challenge signed to authenticate", challenge(proves, A, "RS256", EVP_sha256()), ESTABLISHED, 0, 0 },
+		{ "a challenge to authenticate", challenge(proves, A, "RS256", EVP_sha256()), ESTABLISHED, 0, 0 },
 		{ "a SignedData", cms(signs, S, TEXT, 0, ""), ESTABLISHED, 0, 0 },
 		{ "a SignedData of what was asked for", cms(signs, S, TEXT, 0, TEXT), ESTABLISHED, 0, 0 },
 		{ "a detached SignedData", cms(signs, S, TEXT, CMS_DETACHED, TEXT), ESTABLISHED, 0, 0 },
@@ -289,27 +290,34 @@ each_form_is_established_or_refused_by_its_step(void **state)
 		    with_certificate(cms(signs, S, TEXT, CMS_NOCERTS, ""), signs), ESTABLISHED, 0, 0 },
 		{ "a SignedData to authenticate, of bytes", cms(proves, A, "\x01\x02", 0, ""), ESTABLISHED, 0, 0 },
 		{ "an XML signature around the text", xml(signs, signs, OBJECT(TEXT), TEXT), ESTABLISHED, 0, 0 },
-		{ "an XML signature of whatever it covers", xml(signs, signs, OBJECT("<a>x</a>"), ""), ESTABLISHED, 0, 0 },
+		{ "an XML signature of anything", xml(signs, signs, OBJECT("<a>x</a>"), ""), ESTABLISHED, 0, 0 },
 
 		{ "nothing", { 0 }, REFUTED, "document", "nothing was submitted" },
 		{ "a challenge without signature", { .form = JPKI_CHALLENGE, .purpose = S, .algorithm = "RS256",
-		    .content = span_text(TEXT), .certificate = good.certificate }, REFUTED, "document", "no signature" },
-		{ "a challenge without certificate", with_certificate(good, NULL), REFUTED, "document", "no certificate" },
+		    .content = span_text(TEXT), .certificate = good.certificate }, REFUTED, "document",
+		    "no signature" },
+		{ "a challenge without certificate", with_certificate(good, NULL), REFUTED, "document",
+		    "no certificate" },
 		{ "a challenge that was none", with_content(good, ""), REFUTED, "document", "no challenge" },
-		{ "an algorithm that is none of ours", with_algorithm(good, "HS256"), REFUTED, "document", "\"HS256\"" },
+		{ "an algorithm that is none of ours", with_algorithm(good, "HS256"), REFUTED, "document",
+		    "\"HS256\"" },
 		{ "no algorithm", with_algorithm(good, NULL), REFUTED, "document", "expected a signature of" },
-		{ "another algorithm than it was signed with", with_algorithm(good, "RS512"), REFUTED, "document-signature",
+		{ "another algorithm than it was signed with", with_algorithm(good, "RS512"), REFUTED,
+		    "document-signature",
 		    "not made by that key" },
 		{ "ECDSA by an RSA key", with_algorithm(good, "ES384"), REFUTED, "document-signature", "" },
-		{ "another challenge", with_content(good, OTHER), REFUTED, "document-signature", "not made by that key" },
+		{ "another challenge", with_content(good, OTHER), REFUTED, "document-signature",
+		    "not made by that key" },
 		{ "another's certificate", with_certificate(good, &stage.other), REFUTED, "document-signature",
 		    "not made by that key" },
 		{ "a certificate that nobody we believe issued", challenge(&stage.stranger, S, "RS256", EVP_sha256()),
 		    REFUTED, "issuer-key", "" },
-		{ "a certificate that has ended", challenge(&stage.late, S, "RS256", EVP_sha256()), REFUTED, "validity", "" },
+		{ "a certificate that has ended", challenge(&stage.late, S, "RS256", EVP_sha256()), REFUTED, "validity",
+		    "" },
 		{ "authentication's certificate for a signature", challenge(proves, S, "RS256", EVP_sha256()), REFUTED,
 		    "issuer", "" },
-		{ "signature's certificate to authenticate", challenge(signs, A, "RS256", EVP_sha256()), REFUTED, "issuer",
+		{ "signature's certificate to authenticate", challenge(signs, A, "RS256", EVP_sha256()), REFUTED,
+		    "issuer",
 		    "" },
 		{ "a byte of the signature missing", truncated(good), REFUTED, "document-signature", "" },
 
@@ -319,30 +327,37 @@ each_form_is_established_or_refused_by_its_step(void **state)
 		{ "two signers", by_two(), REFUTED, "document", "expected one signer" },
 		{ "no certificate anywhere", cms(signs, S, TEXT, CMS_NOCERTS, ""), REFUTED, "signer",
 		    "neither in the SignedData nor beside it" },
-		{ "another's certificate beside it", with_certificate(cms(signs, S, TEXT, CMS_NOCERTS, ""), &stage.other),
+		{ "another's certificate beside it", with_certificate(cms(signs, S, TEXT, CMS_NOCERTS, ""),
+		    &stage.other),
 		    REFUTED, "signer", "is not there" },
-		{ "a signingCertificateV2 of another", cms_of_another(), REFUTED, "signer", "means another certificate" },
+		{ "a signingCertificateV2 of another", cms_of_another(), REFUTED, "signer",
+		    "means another certificate" },
 		{ "a SignedData of something else than was asked for", cms(signs, S, OTHER, 0, TEXT), REFUTED,
 		    "signed-content", "not what was to be signed" },
 		{ "a detached SignedData of something else", cms(signs, S, OTHER, CMS_DETACHED, TEXT), REFUTED,
 		    "document-signature", "not what was signed" },
 		{ "a detached SignedData of nobody knows what", cms(signs, S, TEXT, CMS_DETACHED, ""), REFUTED,
 		    "signed-content", "is not there" },
-		{ "a signature for what is no text", cms(signs, S, "a\x01", 0, ""), REFUTED, "signed-content", "U+0001" },
-		{ "a signature for what is not UTF-8", cms(signs, S, "\xff", 0, ""), REFUTED, "signed-content", "UTF-8" },
+		{ "a signature for what is no text", cms(signs, S, "a\x01", 0, ""), REFUTED, "signed-content",
+		    "U+0001" },
+		{ "a signature for what is not UTF-8", cms(signs, S, "\xff", 0, ""), REFUTED, "signed-content",
+		    "UTF-8" },
 		{ "a signature for text that turns around", cms(signs, S, "a\xe2\x80\xae", 0, ""), REFUTED,
 		    "signed-content", "U+202E" },
 		{ "a SignedData of a stranger", cms(&stage.stranger, S, TEXT, 0, ""), REFUTED, "issuer-key", "" },
 
-		{ "an XML signature of something else", xml(signs, signs, OBJECT(OTHER), TEXT), REFUTED, "signed-content",
+		{ "an XML signature of something else", xml(signs, signs, OBJECT(OTHER), TEXT), REFUTED,
+		    "signed-content",
 		    "not what was to be signed" },
-		{ "an XML signature of more than a text", xml(signs, signs, OBJECT("<not>" TEXT "</not>"), TEXT), REFUTED,
+		{ "an XML signature of more than a text", xml(signs, signs, OBJECT("<not>" TEXT "</not>"), TEXT),
+		    REFUTED,
 		    "signed-content", "expected text alone" },
 		{ "an XML signature with another's certificate", xml(signs, &stage.other, OBJECT(TEXT), TEXT), REFUTED,
 		    "document-signature", "another key" },
 		{ "an XML signature of a stranger", xml(&stage.stranger, &stage.stranger, OBJECT(TEXT), TEXT), REFUTED,
 		    "issuer-key", "" },
-		{ "what is no XML", { .form = JPKI_XML, .purpose = S, .signature = span_text("<a>") }, REFUTED, "document",
+		{ "what is no XML", { .form = JPKI_XML, .purpose = S, .signature = span_text("<a>") }, REFUTED,
+		    "document",
 		    "" },
 		{ "a certificate alone",
 		    { .form = JPKI_CERTIFICATE, .purpose = S, .certificate = signs->signer.certificate }, NOT_CHECKED,
@@ -364,7 +379,8 @@ each_form_is_established_or_refused_by_its_step(void **state)
 		if (cause && !strstr(cause->text, cases[i].part))
 			expect_text(cases[i].title, cause->text, cases[i].part);
 		expect_number("who is refused is not asked about", list.asked, cases[i].outcome != REFUTED);
-		expect_true("what is refused has covered nothing", cases[i].outcome != REFUTED || v.signed_content.size == 0);
+		expect_true("what is refused has covered nothing", cases[i].outcome != REFUTED ||
+		    v.signed_content.size == 0);
 		if (cases[i].outcome == ESTABLISHED && cases[i].submission.content.size)
 			expect_span("what was signed is what was asked for", v.signed_content,
 			    arena_text(&stage.arena, cases[i].submission.content));

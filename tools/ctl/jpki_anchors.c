@@ -72,7 +72,8 @@ anchor_load(struct ctl *ctl, const char *path, bool test, struct jpki_anchors *a
 	if (file.kind != JPKI_AUTHORITY_FILE || x509_read(file.bytes, &certificate, why) != OK ||
 	    !jpki_authority_named(ctl, certificate.subject, &purpose, &world))
 		return problem_set(
-		    why, ERR_INVALID, "JPKI certificate profile", "%s: expected the certificate of a JPKI authority", path);
+		    why, ERR_INVALID, "JPKI certificate profile", "%s: expected the certificate of a JPKI authority",
+		    path);
 	if (world == JPKI_TEST && !test)
 		return OK;
 	if (jpki_anchors_add(anchors, purpose, world, file.bytes, why) != OK)

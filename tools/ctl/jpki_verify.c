@@ -42,12 +42,14 @@ explain_profile(struct explaining *e, struct jpki_explained *x)
 	struct problem why = { 0 };
 
 	if (!jpki_authority_named(e->ctl, x->certificate.subject, &purpose, &world))
-		examination_note(&x->examination, "profile", REFUTED, PROFILE, "its name is not one of a JPKI authority");
+		examination_note(&x->examination, "profile", REFUTED, PROFILE,
+		    "its name is not one of a JPKI authority");
 	else if (jpki_anchors_add(alone, purpose, world, x->file.bytes, &why) != OK)
 		examination_note(&x->examination, "profile", REFUTED, PROFILE, "%s", why.text);
 	else
 		examination_note(&x->examination, "profile", ESTABLISHED, PROFILE,
-		    "an authority for %s certificates of the %s world, signed with its own key", jpki_purpose_name(purpose),
+		    "an authority for %s certificates of the %s world, signed with its own key",
+		    jpki_purpose_name(purpose),
 		    jpki_world_name(world));
 	if (world == JPKI_TEST)
 		examination_note(&x->examination, "world", e->verifier.trust.test ? ESTABLISHED : REFUTED, "",
@@ -65,21 +67,23 @@ explain_generation(struct explaining *e, struct jpki_explained *x)
 	x->generation = jpki_generation_of(hex_write(e->ctl->arena, x->certificate.subject_key_id));
 	if (!x->generation)
 		examination_note(&x->examination, "generation", UNDETERMINED, PROFILE,
-		    "no generation with this key identifier is known here; compare the fingerprint with what is published");
+		    "no generation with its key identifier is known here: compare the published fingerprint");
 	else if (strcmp(found, x->generation->sha256) != 0)
 		examination_note(&x->examination, "generation", REFUTED, PROFILE,
 		    "it has the key identifier of generation %u (%s), but not its fingerprint", x->generation->number,
 		    x->generation->file);
 	else
 		examination_note(&x->examination, "generation", ESTABLISHED, PROFILE,
-		    "generation %u (%s), by key identifier and fingerprint", x->generation->number, x->generation->file);
+		    "generation %u (%s), by key identifier and fingerprint", x->generation->number,
+		    x->generation->file);
 }
 
 static void
 explain_validity(struct explaining *e, struct jpki_explained *x)
 {
 	char from[INSTANT_TEXT], until[INSTANT_TEXT];
-	bool early = instant_before(e->at, x->certificate.not_before), late = instant_before(x->certificate.not_after, e->at);
+	bool early = instant_before(e->at, x->certificate.not_before),
+	    late = instant_before(x->certificate.not_after, e->at);
 
 	examination_note(&x->examination, "validity", early || late ? REFUTED : ESTABLISHED, "RFC 5280 s4.1.2.5",
 	    "%s: %s to %s", early ? "not yet in force" : late ? "no longer in force" : "in force",
@@ -240,9 +244,9 @@ jpki_verify_files(struct ctl *ctl, int argc, char **argv)
 	};
 	const struct usage usage = {
 		.synopsis = "jpki verify FILE… [--anchors PATH] [--crl DIR]",
-		.about = "Explains certificates, SignedData (CMS) and XML signatures step by step: what was looked at, how "
-			 "it came out, and\nwhy. A certificate of a JPKI authority is explained as an anchor, with the "
-			 "fingerprint to be compared. Offline:\nnobody is asked. Status 0 when all is established, 1 "
+		.about = "Explains certificates, SignedData (CMS) and XML signatures step by step: what was looked at, "
+			 "how it came out, and\nwhy. A certificate of a JPKI authority is explained as an anchor, with "
+			 "the fingerprint to be compared. Offline:\nnobody is asked. Status 0 when all is established, 1 "
 			 "otherwise.",
 		.flags = flags,
 		.least = 1,
