@@ -246,8 +246,8 @@ jpki_verify_files(struct ctl *ctl, int argc, char **argv)
 		.synopsis = "jpki verify FILE… [--anchors PATH] [--crl DIR]",
 		.about = "Explains certificates, SignedData (CMS) and XML signatures step by step: what was looked at, "
 			 "how it came out, and\nwhy. A certificate of a JPKI authority is explained as an anchor, with "
-			 "the fingerprint to be compared. Offline:\nnobody is asked. Status 0 when all is established, 1 "
-			 "otherwise.",
+			 "the fingerprint to be compared. Offline:\nnobody is asked. Status 0 when all is established, "
+			 "1 otherwise.",
 		.flags = flags,
 		.least = 1,
 		.most = FILES_LARGEST,
