@@ -29,7 +29,7 @@ struct x509_extension {
 struct x509 {
 	struct span der, tbs;       /* whole elements, tag and length included: what is kept, what is signed */
 	unsigned version;           /* 1 to 3 */
-	struct span serial;         /* contents of the INTEGER: positive, minimal, at most X509_SERIAL_LARGEST + 1 bytes */
+	struct span serial;         /* contents of the INTEGER: positive; with its sign's byte, where it needs one */
 	struct span algorithm;      /* AlgorithmIdentifier, whole; the same inside and outside (s4.1.1.2) */
 	struct span issuer, subject; /* Name, whole */
 	struct instant not_before, not_after;
@@ -39,7 +39,7 @@ struct x509 {
 	struct x509_extension basic_constraints, key_usage, extended_key_usage, policies, policy_mappings,
 	    policy_constraints, inhibit_any_policy, name_constraints, subject_names, issuer_names, authority_key,
 	    subject_key, distribution_points, freshest_crl, authority_access, no_check;
-	struct span unknown_critical; /* the OID (contents) of the first critical extension not listed here; empty: none */
+	struct span unknown_critical; /* OID (contents) of the first critical extension not listed here; empty: none */
 
 	/* Of extensions that are values: */
 	bool authority;             /* basicConstraints says cA */

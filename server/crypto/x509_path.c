@@ -3,8 +3,8 @@
  *     read all -> walk from issuer to issuer -> at an anchor: judge -> the first good path, or why the first was not
  *
  * The library alone takes one issuer where several bear its name, and never goes back (when a name's keys roll over
- * without key identifiers); so we walk, and it judges one path at a time: signatures, basic constraints, key usage, name
- * constraints, policies. Dates are ours: to the library a certificate has expired as its last second begins, which
+ * without key identifiers); so we walk, and it judges one path at a time: signatures, basic constraints, key usage,
+ * name constraints, policies. Dates are ours: to the library a certificate has expired as its last second begins, which
  * RFC 5280 s4.1.2.5 counts in.
  */
 #include "crypto/x509_path.h"
@@ -61,7 +61,8 @@ add_node(struct search *s, struct span der, bool anchor, struct problem *why)
 	/* The library's policy tree grows with each (CVE-2023-0464). */
 	if (x509_policies(&node->read, &first) > PATH_POLICIES) {
 		node->refused = true;
-		problem_set(why, ERR_LIMIT, "RFC 5280 s4.2.1.4", "a certificate has at most %d policies", PATH_POLICIES);
+		problem_set(why, ERR_LIMIT, "RFC 5280 s4.2.1.4", "a certificate has at most %d policies",
+		    PATH_POLICIES);
 	}
 	return OK;
 }
@@ -104,6 +105,7 @@ parameters_of(const struct path_question *q)
 {
 	X509_VERIFY_PARAM *p = X509_VERIFY_PARAM_new();
 	unsigned long flags = X509_V_FLAG_POLICY_CHECK | X509_V_FLAG_NO_CHECK_TIME;
+	unsigned longest = q->longest && q->longest < PATH_LONGEST ? q->longest : PATH_LONGEST;
 	bool good;
 
 	flags |= q->lenient ? 0 : X509_V_FLAG_X509_STRICT;
@@ -112,7 +114,7 @@ parameters_of(const struct path_question *q)
 	flags |= q->inhibit_any ? X509_V_FLAG_INHIBIT_ANY : 0;
 	good = p && X509_VERIFY_PARAM_set_flags(p, flags) == 1;
 	if (good) {
-		X509_VERIFY_PARAM_set_depth(p, (int)(q->longest && q->longest < PATH_LONGEST ? q->longest : PATH_LONGEST));
+		X509_VERIFY_PARAM_set_depth(p, (int)longest);
 		X509_VERIFY_PARAM_set_auth_level(p, AUTH_LEVEL);
 	}
 	/* An empty set is no policy to the library, and any-policy to us. */

@@ -35,7 +35,9 @@ static const struct algorithm {
 	{ ECDSA_WITH("\x03"), SIGNATURES_ECDSA, 384, DIGEST_SHA384, "SHA2-384" },
 };
 
-/* What a key says it is: rsaEncryption with NULL (RFC 3279 s2.3.1), id-ecPublicKey with a named curve (RFC 5480 s2.1.1). */
+/* What a key says it is: rsaEncryption with NULL (RFC 3279 s2.3.1), id-ecPublicKey with a named curve (RFC 5480
+ * s2.1.1).
+ */
 #define EC_ON(size, curve) BYTES("\x30" size "\x06\x07\x2a\x86\x48\xce\x3d\x02\x01\x06" curve)
 static const struct span rsa_key = RSA_WITH("\x01");
 static const struct {
@@ -108,7 +110,8 @@ read_rsa(struct span bits, struct written *key, struct problem *why)
 	if (!der_enter(&bits, DER_SEQUENCE, &numbers) || bits.size || !der_integer(&numbers, DER_INTEGER, &key->n) ||
 	    !der_integer(&numbers, DER_INTEGER, &key->e) || numbers.size || !der_positive(key->n) ||
 	    !der_positive(key->e))
-		return problem_set(why, ERR_SYNTAX, "RFC 8017 appendix A.1.1", "the public key is not DER of an RSA key");
+		return problem_set(why, ERR_SYNTAX, "RFC 8017 appendix A.1.1",
+		    "the public key is not DER of an RSA key");
 	key->n = der_magnitude(key->n);
 	key->e = der_magnitude(key->e);
 	if (bits_of(key->n) < RSA_SMALLEST || bits_of(key->n) > RSA_LARGEST)
@@ -144,7 +147,8 @@ read_key(unsigned switches, struct span spki, struct written *key, struct proble
 		key->point = bits;
 		return OK;
 	}
-	return problem_set(why, ERR_UNSUPPORTED, "RFC 5280 s4.1.2.7", "the public key is of no kind that is taken here");
+	return problem_set(why, ERR_UNSUPPORTED, "RFC 5280 s4.1.2.7",
+	    "the public key is of no kind that is taken here");
 }
 
 enum err
@@ -250,7 +254,8 @@ x509_signature_check_by(unsigned switches, struct span algorithm, EVP_PKEY *key,
 		return problem_set(why, ERR_UNSUPPORTED, "RFC 5280 s4.1.1.2",
 		    "the signature's algorithm does not fit the key it is checked with");
 	if (!is_signed(known, key, data, signature))
-		return problem_set(why, ERR_CRYPTO, "RFC 5280 s6.1.3", "the signature was not made by that key over this");
+		return problem_set(why, ERR_CRYPTO, "RFC 5280 s6.1.3",
+		    "the signature was not made by that key over this");
 	return OK;
 }
 

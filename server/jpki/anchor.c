@@ -111,7 +111,8 @@ check_name(const struct jpki_anchor *anchor, struct problem *why)
 
 		if (!span_is(found, parts[i].expected))
 			return problem_set(why, ERR_INVALID, "",
-			    "the %s of a %s authority of the %s world is expected to be \"%s\", found \"%.*s\"", parts[i].name,
+			    "the %s of a %s authority of the %s world is expected to be \"%s\", found \"%.*s\"",
+			    parts[i].name,
 			    jpki_purpose_name(anchor->purpose), jpki_world_name(anchor->world), parts[i].expected,
 			    SPAN_ARGS(span_first(found, 80)));
 	}
@@ -164,7 +165,8 @@ static const struct {
 	{ is_authority, CLAUSE, "the certificate has no critical basicConstraints that say it is an authority's" },
 	{ may_issue, "RFC 5280 s4.2.1.3",
 		"the certificate's keyUsage is not critical, or not exactly keyCertSign and cRLSign" },
-	{ has_key_id, "RFC 5280 s4.2.1.2", "the certificate has no subjectKeyIdentifier, by which generations are told apart" },
+	{ has_key_id, "RFC 5280 s4.2.1.2",
+		"the certificate has no subjectKeyIdentifier, by which generations are told apart" },
 	{ knows_its_extensions, "RFC 5280 s4.2", "the certificate has a critical extension that is not known here" },
 };
 

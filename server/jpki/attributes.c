@@ -34,7 +34,8 @@ next_other_name(struct span *names, struct span *type, struct span *value)
 	uint8_t tag;
 
 	while (der_any(names, &tag, &name))
-		if (tag == DER_CONTEXT(0) && der_oid(&name, DER_OID, type) && der_enter(&name, DER_CONTEXT(0), &outer)) {
+		if (tag == DER_CONTEXT(0) && der_oid(&name, DER_OID, type) &&
+		    der_enter(&name, DER_CONTEXT(0), &outer)) {
 			*value = outer;
 			return true;
 		}
@@ -165,7 +166,8 @@ keep_other(struct span type, struct span value, struct jpki_attributes *out, str
 		if (span_equal(out->others[i].oid, type))
 			return problem_set(why, ERR_INVALID, CLAUSE, "an attribute of the certificate stands twice");
 	if (out->other_count == JPKI_OTHER_ATTRIBUTES)
-		return problem_set(why, ERR_LIMIT, CLAUSE, "the certificate has more than %d attributes that are not known",
+		return problem_set(why, ERR_LIMIT, CLAUSE,
+		    "the certificate has more than %d attributes that are not known",
 		    JPKI_OTHER_ATTRIBUTES);
 	if (!der_enter(&value, DER_UTF8_STRING, &text) || value.size || !utf8_valid(text))
 		text = (struct span){ 0 };

@@ -26,16 +26,16 @@ struct jpki_attributes {
 	struct span name, address;   /* empty: the certificate has none (a holder abroad has no address) */
 	struct birth_date born;
 	enum holder_sex sex;
-	/* A 0 or 1 for each character: 1 where it stands for one that could not be written. Their length may differ from the
-	 * text's: that is told, never refused. */
+	/* A 0 or 1 for each character: 1 where it stands for one that could not be written. Their length may differ
+	 * from the text's: that is told, never refused. */
 	struct span name_substituted, address_substituted;
 	bool substitution_unclear;   /* one of the two is longer or shorter than its text, or no digits */
 	struct jpki_attribute others[JPKI_OTHER_ATTRIBUTES]; /* of OIDs we do not know, under the same root */
 	size_t other_count;
 };
 
-/* ERR_SYNTAX: not GeneralNames, text that is no UTF-8, a date of another form; ERR_INVALID: one stands twice; a date that
- * no calendar has; ERR_LIMIT: too many we do not know. The sentence never holds a value; then `out` is empty. */
+/* ERR_SYNTAX: not GeneralNames, text that is no UTF-8, a date of another form; ERR_INVALID: one stands twice; a date
+ * that no calendar has; ERR_LIMIT: too many we do not know. The sentence never holds a value; then `out` is empty. */
 enum err jpki_attributes_read(const struct x509 *, struct jpki_attributes *out, struct problem *why);
 
 /* Whether there is any of them at all, known or unknown. */

@@ -58,8 +58,9 @@ find_issuer(struct judging *j)
 	if (named->world == JPKI_TEST && !j->trust->test)
 		return REFUTE(j, "issuer", "", "the issuer is of the test world, which is not judged here");
 	if (named->purpose != j->purpose)
-		return REFUTE(j, "issuer", "RFC 5280 s6.1.3", "expected a certificate for %s, found one that the authority for %s "
-		    "issued", jpki_purpose_name(j->purpose), jpki_purpose_name(named->purpose));
+		return REFUTE(j, "issuer", "RFC 5280 s6.1.3",
+		    "expected a certificate for %s, found one that the authority for %s issued",
+		    jpki_purpose_name(j->purpose), jpki_purpose_name(named->purpose));
 	return ESTABLISH(j, "issuer", "RFC 5280 s6.1.3", "the authority for %s of the %s world",
 	    jpki_purpose_name(named->purpose), jpki_world_name(named->world));
 }
@@ -71,11 +72,11 @@ find_generation(struct judging *j)
 
 	j->certificate->issuer = jpki_anchor_of(j->trust->anchors, x);
 	if (!j->certificate->issuer && x->authority_key_id.size == 0)
-		return REFUTE(j, "issuer-key", "RFC 5280 s4.2.1.1", "the certificate does not tell which key of its issuer "
-		    "signed it: it has no authorityKeyIdentifier");
+		return REFUTE(j, "issuer-key", "RFC 5280 s4.2.1.1",
+		    "there is no authorityKeyIdentifier: which key of its issuer signed it is not told");
 	if (!j->certificate->issuer)
 		return REFUTE(j, "issuer-key", "RFC 5280 s4.2.1.1",
-		    "none of the generations of its issuer that are believed has the key %s and the serial number it names",
+		    "none of its issuer's generations that are believed has the key %s and the serial number it names",
 		    hex_write(j->told->arena, span_first(x->authority_key_id, 64)));
 	return ESTABLISH(j, "issuer-key", "RFC 5280 s4.2.1.1", "the generation with serial number %s",
 	    hex_write(j->told->arena, j->certificate->issuer->certificate.serial));
@@ -151,9 +152,10 @@ check_extended_usage(struct judging *j)
 	const struct x509 *x = &j->certificate->x509;
 	struct span expected = j->certificate->profile->extended_usage;
 
+	if (expected.size == 0 && x->extended_key_usage.value.size)
+		return REFUTE(j, step, clause, "extKeyUsage is there, and must not be");
 	if (expected.size == 0)
-		return x->extended_key_usage.value.size ? REFUTE(j, step, clause, "extKeyUsage is there, and must not be") :
-		    ESTABLISH(j, step, clause, "none, as it must be");
+		return ESTABLISH(j, step, clause, "none, as it must be");
 	if (!x509_extended_usage(x, expected))
 		return REFUTE(j, step, clause, "extKeyUsage does not list %s", oid_text(j->told->arena, expected));
 	return ESTABLISH(j, step, clause, "%s is listed", oid_text(j->told->arena, expected));

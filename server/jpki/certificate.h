@@ -18,10 +18,11 @@ struct jpki_trust {
 	bool test;                   /* certificates of the test world are judged too */
 };
 
-/* Reads and judges it in one go, a step for each rule: "form", "issuer", "issuer-key", "signature", "profile", "policy",
- * "key-usage", "extended-key-usage", "key", "no-authority", "critical-extensions", "subject-names", "validity",
- * "issuer-validity". Stops at the first that is not established, or, where the examination is told, where going on has
- * no meaning (no certificate, no issuer, no profile). True: established. `out` is filled as far as it came.
+/* Reads and judges it in one go, a step for each rule: "form", "issuer", "issuer-key", "signature", "profile",
+ * "policy", "key-usage", "extended-key-usage", "key", "no-authority", "critical-extensions", "subject-names",
+ * "validity", "issuer-validity". Stops at the first that is not established, or, where the examination is told, where
+ * going on has no meaning (no certificate, no issuer's key, no profile). True: established. `out` is filled as far as
+ * it came.
  *
  * The second a validity ends with belongs to it: notAfter is 23:59:59 in Japan, and the day is meant. */
 bool jpki_certificate_judge(const struct jpki_trust *, struct span der, enum jpki_purpose, struct instant at,

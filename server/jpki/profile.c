@@ -38,7 +38,8 @@ jpki_world_name(enum jpki_world world)
 static const struct jpki_profile known[] = {
 	{ JPKI_SIGNATURE, JPKI_CARD, JPKI_PRODUCTION, POLICY("\x01\x14"), SIGNS, NO_USAGE, true },
 	{ JPKI_SIGNATURE, JPKI_CARD, JPKI_TEST, POLICY("\x00\x14"), SIGNS, NO_USAGE, true },
-	{ JPKI_AUTHENTICATION, JPKI_CARD, JPKI_PRODUCTION, POLICY("\x03\x1e"), USAGE_DIGITAL_SIGNATURE, CLIENT_AUTH, false },
+	{ JPKI_AUTHENTICATION, JPKI_CARD, JPKI_PRODUCTION, POLICY("\x03\x1e"), USAGE_DIGITAL_SIGNATURE, CLIENT_AUTH,
+		false },
 	{ JPKI_AUTHENTICATION, JPKI_CARD, JPKI_TEST, POLICY("\x03\x1e"), USAGE_DIGITAL_SIGNATURE, CLIENT_AUTH, false },
 };
 
@@ -80,8 +81,9 @@ jpki_profiles_add(struct jpki_profiles *profiles, struct arena *a, enum jpki_pur
 	for (size_t i = 0; i < profiles->count; i++)
 		if (profiles->profile[i].world == world &&
 		    span_equal(profiles->profile[i].policy, span_of(bytes, size)))
-			return problem_set(why, ERR_INVALID, "", "the policy %s is that of another profile, %s on a %s", policy,
-			    jpki_purpose_name(profiles->profile[i].purpose), jpki_medium_name(profiles->profile[i].medium));
+			return problem_set(why, ERR_INVALID, "", "the policy %s is that of another profile, %s on a %s",
+			    policy, jpki_purpose_name(profiles->profile[i].purpose),
+			    jpki_medium_name(profiles->profile[i].medium));
 	if (profiles->count == JPKI_PROFILES)
 		return problem_set(why, ERR_LIMIT, "", "there are at most %d profiles", JPKI_PROFILES);
 	added = &profiles->profile[profiles->count++];

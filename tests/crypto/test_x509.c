@@ -136,12 +136,14 @@ what_is_no_certificate_is_refused(void **state)
 		{ "one with needless zeros", SERIAL, "0202 0001", ERR_SYNTAX, "serialNumber" },
 		{ "the serial number zero", SERIAL, "0201 00", ERR_INVALID, "zero or negative" },
 		{ "a negative one", SERIAL, "0201 80", ERR_INVALID, "zero or negative" },
-		{ "one of 21 bytes", SERIAL, "0215 010203040506070809101112131415161718192021", ERR_INVALID, "20 bytes" },
+		{ "one of 21 bytes", SERIAL, "0215 010203040506070809101112131415161718192021", ERR_INVALID,
+			"20 bytes" },
 		{ "one of 20 bytes and a sign", SERIAL, "0215 008203040506070809101112131415161718192021", OK, "" },
 		{ "a serial number as text", SERIAL, "0c01 31", ERR_SYNTAX, "serialNumber" },
 		{ "another algorithm inside", INNER_ALGORITHM, "300d 06092a864886f70d01010c 0500", ERR_INVALID,
 			"two different" },
-		{ "parameters inside, none outside", ALGORITHM, "300b 06092a864886f70d01010b", ERR_INVALID, "two different" },
+		{ "parameters inside, none outside", ALGORITHM, "300b 06092a864886f70d01010b", ERR_INVALID,
+			"two different" },
 		{ "an algorithm of nothing", ALGORITHM, "3000", ERR_SYNTAX, "signatureAlgorithm" },
 		{ "parameters of two things", ALGORITHM, "300f 06092a864886f70d01010b 0500 0500", ERR_SYNTAX,
 			"signatureAlgorithm" },
@@ -149,17 +151,21 @@ what_is_no_certificate_is_refused(void **state)
 		{ "a name that is no sequence", ISSUER, "3100", ERR_SYNTAX, "issuer" },
 		{ "a name with an empty set", ISSUER, "3002 3100", ERR_SYNTAX, "issuer" },
 		{ "a name in UTF-8", SUBJECT, "300e 310c 300a 0603550403 0c03 e38182", OK, "" },
-		{ "a name cut within a character", SUBJECT, "300d 310b 3009 0603550403 0c02 e381", ERR_SYNTAX, "subject" },
+		{ "a name cut within a character", SUBJECT, "300d 310b 3009 0603550403 0c02 e381", ERR_SYNTAX,
+			"subject" },
 		{ "a printable one beyond ASCII", SUBJECT, "300c 310a 3008 0603550403 1301 e3", ERR_SYNTAX, "subject" },
-		{ "half a character of two bytes", SUBJECT, "300c 310a 3008 0603550403 1e01 41", ERR_SYNTAX, "subject" },
+		{ "half a character of two bytes", SUBJECT, "300c 310a 3008 0603550403 1e01 41", ERR_SYNTAX,
+			"subject" },
 		{ "half a pair", SUBJECT, "300d 310b 3009 0603550403 1e02 d800", ERR_SYNTAX, "subject" },
 		{ "a name that is a number", SUBJECT, "300c 310a 3008 0603550403 0201 05", ERR_SYNTAX, "subject" },
 		{ "a subject of nothing", SUBJECT, "3000", OK, "" },
 		{ "two parts out of order", SUBJECT, "3018 3116 3009 0603550403 0c02 6162 3009 0603550403 0c02 6161",
 			ERR_SYNTAX, "subject" },
-		{ "two parts in order", SUBJECT, "3018 3116 3009 0603550403 0c02 6161 3009 0603550403 0c02 6162", OK, "" },
+		{ "two parts in order", SUBJECT, "3018 3116 3009 0603550403 0c02 6161 3009 0603550403 0c02 6162", OK,
+			"" },
 		{ "a validity of one time", VALIDITY, "300f 170d 3236303130313030303030305a", ERR_SYNTAX, "validity" },
-		{ "a time without seconds", VALIDITY, "301c 170b 323630313031303030305a 170d 3236303130313030303030305a",
+		{ "a time without seconds", VALIDITY,
+			"301c 170b 323630313031303030305a 170d 3236303130313030303030305a",
 			ERR_SYNTAX, "validity" },
 		{ "a key of nothing", KEY, "3000", ERR_SYNTAX, "subjectPublicKeyInfo" },
 		{ "a key with a bit left over", KEY, "3011 300b 06092a864886f70d010101 0302 0180", ERR_SYNTAX,
@@ -168,7 +174,8 @@ what_is_no_certificate_is_refused(void **state)
 		{ "one of no bits that has unused ones", UNIQUE_IDS, "8101 03", ERR_SYNTAX, "uniqueID" },
 		{ "one with an unused bit set", UNIQUE_IDS, "8102 04ff", ERR_SYNTAX, "uniqueID" },
 		{ "extensions of nothing", EXTENSIONS, "a302 3000", ERR_SYNTAX, "extensions" },
-		{ "extensions and more", EXTENSIONS, "a310 300c 300a 0603551d0e 0403 040105 0500", ERR_SYNTAX, "extensions" },
+		{ "extensions and more", EXTENSIONS, "a310 300c 300a 0603551d0e 0403 040105 0500", ERR_SYNTAX,
+			"extensions" },
 		{ "no extensions", EXTENSIONS, "", OK, "" },
 		{ "extensions without a value", EXTENSIONS, "a309 3007 3005 0603551d0f", ERR_SYNTAX, "extensions" },
 		{ "not critical, written out", EXTENSIONS, "a312 3010 300e 0603551d0f 010100 0404 03020780", ERR_SYNTAX,
@@ -210,13 +217,16 @@ extensions_have_forms(void **state)
 		{ "a key identifier of nothing", "2.5.29.14", "0400", ERR_SYNTAX, "subjectKeyIdentifier" },
 		{ "an issuer's key", "2.5.29.35", "3004 8002 abcd", OK, "" },
 		{ "an issuer's key of nothing", "2.5.29.35", "3002 8000", ERR_SYNTAX, "authorityKeyIdentifier" },
-		{ "an issuer's key, name and number", "2.5.29.35", "301a 8002 abcd a10f a40d 300b 3109 3007 0603550406 1300 "
+		{ "an issuer's key, name and number", "2.5.29.35",
+			"301a 8002 abcd a10f a40d 300b 3109 3007 0603550406 1300 "
 			"8203 010203", OK, "" },
 		{ "its parts in another order", "2.5.29.35", "3009 8203 010203 8002 abcd", ERR_SYNTAX,
 			"authorityKeyIdentifier" },
-		{ "a number that could be shorter", "2.5.29.35", "3004 8202 0001", ERR_SYNTAX, "authorityKeyIdentifier" },
+		{ "a number that could be shorter", "2.5.29.35", "3004 8202 0001", ERR_SYNTAX,
+			"authorityKeyIdentifier" },
 		{ "policies", "2.5.29.32", "300e 3005 0603 2a0304 3005 0603 2a0305", OK, "" },
-		{ "a policy twice", "2.5.29.32", "300e 3005 0603 2a0304 3005 0603 2a0304", ERR_SYNTAX, "certificatePolicies" },
+		{ "a policy twice", "2.5.29.32", "300e 3005 0603 2a0304 3005 0603 2a0304", ERR_SYNTAX,
+			"certificatePolicies" },
 		{ "no policies", "2.5.29.32", "3000", ERR_SYNTAX, "certificatePolicies" },
 		{ "a policy of nothing", "2.5.29.32", "3002 3000", ERR_SYNTAX, "certificatePolicies" },
 		{ "uses", "2.5.29.37", "300a 0608 2b06010505070302", OK, "" },
@@ -228,7 +238,8 @@ extensions_have_forms(void **state)
 		{ "a name of another form", "2.5.29.18", "3003 a20161", ERR_SYNTAX, "issuerAltName" },
 		{ "a name of another's kind", "2.5.29.17", "300b a009 0603 2a0304 a002 0500", OK, "" },
 		{ "one without a value", "2.5.29.17", "3009 a007 0603 2a0304 a000", ERR_SYNTAX, "subjectAltName" },
-		{ "one of two values", "2.5.29.17", "300d a00b 0603 2a0304 a004 0500 0500", ERR_SYNTAX, "subjectAltName" },
+		{ "one of two values", "2.5.29.17", "300d a00b 0603 2a0304 a004 0500 0500", ERR_SYNTAX,
+			"subjectAltName" },
 		{ "an address beyond ASCII", "2.5.29.17", "3003 8601 e9", ERR_SYNTAX, "subjectAltName" },
 		{ "a number of a kind", "2.5.29.17", "3004 8802 2a03", OK, "" },
 		{ "one that ends within", "2.5.29.17", "3004 8802 2a83", ERR_SYNTAX, "subjectAltName" },
@@ -241,7 +252,8 @@ extensions_have_forms(void **state)
 		{ "a place for what changed", "2.5.29.46", "3002 0500", ERR_SYNTAX, "freshestCRL" },
 		{ "mapped policies", "2.5.29.33", "3002 3000", OK, "" },
 		{ "constrained policies", "2.5.29.36", "3006 800100 810100", OK, "" },
-		{ "constraints the wrong way round", "2.5.29.36", "3006 810100 800100", ERR_SYNTAX, "policyConstraints" },
+		{ "constraints the wrong way round", "2.5.29.36", "3006 810100 800100", ERR_SYNTAX,
+			"policyConstraints" },
 		{ "constraints of nothing", "2.5.29.36", "3000", ERR_SYNTAX, "policyConstraints" },
 		{ "constrained names", "2.5.29.30", "3002 a000", OK, "" },
 		{ "no policy at will", "2.5.29.54", "020100", OK, "" },
@@ -276,7 +288,8 @@ an_extension_stands_once(void **state)
 		struct span der = certificate_of(&memory, JOIN(&memory, one, extension(&memory, "2.5.29.14", false,
 		    hex(&memory, "0401 05")), one));
 
-		expect_problem("one that stands twice is refused", x509_read(der, &x, &why), &why, ERR_INVALID, "twice");
+		expect_problem("one that stands twice is refused", x509_read(der, &x, &why), &why, ERR_INVALID,
+		    "twice");
 		expect_text("all is filled, for who explains it", hex_write(&memory, x.subject_key_id), "05");
 	}
 	expect_text("the critical one is told", hex_write(&memory, x.unknown_critical), "2a0304");
@@ -293,7 +306,8 @@ more_than_can_be_is_refused(void **state)
 	(void)state;
 	for (size_t i = 0; i <= X509_MOST_EXTENSIONS; i++) {
 		if (i == X509_MOST_EXTENSIONS)
-			expect_ok("as many as there may be are read", x509_read(certificate_of(&memory, many), &x, &why), &why);
+			expect_ok("as many as there may be are read", x509_read(certificate_of(&memory, many), &x,
+			    &why), &why);
 		many = JOIN(&memory, many, extension(&memory, arena_print(&memory, "1.2.3.%zu", i), false,
 		    hex(&memory, "0500")));
 	}
@@ -352,7 +366,8 @@ lists_are_asked(void **state)
 	expect_span("the first address of its kind", x509_access_uri(&x, ocsp, 0), "http://one/");
 	expect_span("the second", x509_access_uri(&x, ocsp, 1), "http://two/");
 	expect_span("there is no third", x509_access_uri(&x, ocsp, 2), "");
-	expect_ok("one without is read", x509_read(certificate_but(a, EXTENSIONS, (struct span){ 0 }), &empty, &why), &why);
+	expect_ok("one without is read", x509_read(certificate_but(a, EXTENSIONS, (struct span){ 0 }), &empty, &why),
+	    &why);
 	expect_true("where there is no list nothing is listed", !x509_extended_usage(&empty, hex(a, "2a03")) &&
 	    !x509_policy(&empty, hex(a, "2a0304")) && x509_policies(&empty, &first) == 0 && first.size == 0 &&
 	    x509_access_uri(&empty, ocsp, 0).size == 0);
@@ -366,7 +381,8 @@ names_are_texts(void **state)
 		const char *title, *name, *text;
 	} cases[] = {
 		{ "nothing", "3000", "" },
-		{ "the last comes first", "301a 310b 3009 0603550406 1302 4a50 310b 3009 060355040a 0c02 6162", "O=ab,C=JP" },
+		{ "the last comes first", "301a 310b 3009 0603550406 1302 4a50 310b 3009 060355040a 0c02 6162",
+			"O=ab,C=JP" },
 		{ "two parts of one set", "3016 3114 3008 0603550403 0c01 61 3008 060355040b 0c01 62", "CN=a+OU=b" },
 		{ "Japanese stays what it is", "3011 310f 300d 060355040a 0c06 e8a9a6e9a893", "O=試験" },
 		{ "what has a meaning has a backslash", "3014 3112 3010 0603550403 0c09 222b2c3b3c3e5c3d61",
@@ -374,7 +390,8 @@ names_are_texts(void **state)
 		{ "blanks and a sharp at the edges, too", "300f 310d 300b 0603550403 0c04 20612061", "CN=\\ a a" },
 		{ "a blank at the end", "300d 310b 3009 0603550403 0c02 6120", "CN=a\\ " },
 		{ "a sharp in front", "300d 310b 3009 0603550403 0c02 2323", "CN=\\##" },
-		{ "what nobody sees is told in numbers", "3010 310e 300c 0603550403 0c05 6100e280ae", "CN=a\\00\\e2\\80\\ae" },
+		{ "what nobody sees is told in numbers", "3010 310e 300c 0603550403 0c05 6100e280ae",
+			"CN=a\\00\\e2\\80\\ae" },
 		{ "characters of two bytes", "300f 310d 300b 0603550403 1e04 8a66 0041", "CN=試A" },
 		{ "characters of four", "300f 310d 300b 0603550403 1c04 00020b9f", "CN=𠮟" },
 		{ "Latin 1", "300c 310a 3008 0603550403 1401 e9", "CN=é" },
@@ -400,7 +417,8 @@ parts_of_a_name_are_found(void **state)
 	expect_span("a part by its type", x509_name_part(name, hex(&memory, "55040a"), 0), "JPKI");
 	expect_span("there is one of them", x509_name_part(name, hex(&memory, "55040a"), 1), "");
 	expect_span("and none of another", x509_name_part(name, hex(&memory, "550403"), 0), "");
-	expect_span("nothing is in what is no name", x509_name_part(hex(&memory, "0500"), hex(&memory, "55040a"), 0), "");
+	expect_span("nothing is in what is no name", x509_name_part(hex(&memory, "0500"), hex(&memory, "55040a"), 0),
+	    "");
 	arena_reset(&memory);
 }
 

@@ -1,5 +1,5 @@
-/* tests/crypto/test_x509_path.c - paths to an anchor: NIST's PKITS without its revocation, and what it has not: keys that
- * roll over under one name, edges of time, piles of certificates. */
+/* tests/crypto/test_x509_path.c - paths to an anchor: NIST's PKITS without its revocation, and what it has not: keys
+ * that roll over under one name, edges of time, piles of certificates. */
 #include "expect.h"
 
 #include <stdio.h>
@@ -30,7 +30,8 @@ file_of(const char *folder, const char *name)
 	struct problem why;
 	struct span bytes;
 
-	expect_ok(name, file_read(arena_print(&memory, "%s/%s/%s", root ? root : ".", folder, name), &file, &why), &why);
+	expect_ok(name, file_read(arena_print(&memory, "%s/%s/%s", root ? root : ".", folder, name), &file, &why),
+	    &why);
 	bytes = arena_copy(&memory, buffer_span(&file));
 	buffer_release(&file);
 	return bytes;
@@ -64,8 +65,8 @@ ask_policies(const json_t *row, struct path_question *q, const char *policies[8]
 	q->inhibit_any = flag_in(row, "initial_inhibit_any_policy");
 }
 
-/* A copy that was encoded anew when it was taken out of a mail: a bit of its identifier counts differently, and what was
- * signed is another. */
+/* A copy that was encoded anew when it was taken out of a mail: a bit of its identifier counts differently, and what
+ * was signed is another. */
 static const char *
 name_of(const char *name)
 {
@@ -332,7 +333,8 @@ only_what_is_handed_in_is_believed(void **state)
 		{ "an anchor itself", root, root, { 0 }, "valid 1" },
 		{ "somebody's own root", CERTIFICATE("root", "root", OLD_ROOT, OLD_ROOT, .authority = true,
 			.identified = true), root, { 0 }, "no path leads from it to an anchor" },
-		{ "that name with another's key", CERTIFICATE("someone", "root", HOLDER, OLD_ROOT), UNNAMED_ANCHOR(ROOT), { 0 },
+		{ "that name with another's key", CERTIFICATE("someone", "root", HOLDER, OLD_ROOT),
+			UNNAMED_ANCHOR(ROOT), { 0 },
 			"Missing Authority Key Identifier" },
 	};
 
@@ -402,7 +404,8 @@ paths_are_bounded(void **state)
 	q.certificate = nothing;
 	expect_text("as is nothing", asked(&q), "syntax: this is not DER of a certificate");
 	q.certificate = CERTIFICATE("someone", "root", HOLDER, ROOT, .serial = -5);
-	expect_text("a negative serial number is refused", asked(&q), "the certificate's serial number is zero or negative");
+	expect_text("a negative serial number is refused", asked(&q),
+	    "the certificate's serial number is zero or negative");
 	for (size_t i = 0; i < PATH_POLICIES; i++)
 		snprintf(policies + strlen(policies), sizeof(policies) - strlen(policies), ",1.2.%zu", i + 4);
 	q.certificate = CERTIFICATE("someone", "root", HOLDER, ROOT, .policies = policies);
@@ -420,7 +423,8 @@ the_longest_path_is_asked_for(void **state)
 		CERTIFICATE("middle", "root", MIDDLE, ROOT, .authority = true, .identified = true),
 		CERTIFICATE("lower", "middle", OTHER_MIDDLE, MIDDLE, .authority = true, .identified = true),
 	};
-	struct path_question q = { .certificate = CERTIFICATE("someone", "lower", HOLDER, OTHER_MIDDLE, .identified = true),
+	struct path_question q = { .certificate = CERTIFICATE("someone", "lower", HOLDER, OTHER_MIDDLE, .identified =
+	    true),
 		.anchors = &root, .anchor_count = 1, .others = others, .other_count = 2, .at = november };
 
 	(void)state;

@@ -98,23 +98,30 @@ signatures_are_checked(void **state)
 		{ "RSA with SHA-512", RSA_2048, RSA_2048, "SHA512", RSA_WITH("0d"), SIGNATURES_RSA, OK, "" },
 		{ "P-256 with SHA-256", P256, P256, "SHA256", ECDSA_WITH("02"), SIGNATURES_ECDSA, OK, "" },
 		{ "P-384 with SHA-384", P384, P384, "SHA384", ECDSA_WITH("03"), BOTH, OK, "" },
-		{ "another's key", RSA_2048, RSA_2048_AGAIN, "SHA256", RSA_WITH("0b"), BOTH, ERR_CRYPTO, "not made by that key" },
+		{ "another's key", RSA_2048, RSA_2048_AGAIN, "SHA256", RSA_WITH("0b"), BOTH, ERR_CRYPTO,
+			"not made by that key" },
 		{ "another digest than it says", RSA_2048, RSA_2048, "SHA384", RSA_WITH("0b"), BOTH, ERR_CRYPTO, "" },
 		{ "SHA-1", RSA_2048, RSA_2048, "SHA1", RSA_WITH("05"), BOTH, ERR_UNSUPPORTED, "none that is taken" },
-		{ "SHA-224", RSA_2048, RSA_2048, "SHA224", RSA_WITH("0e"), BOTH, ERR_UNSUPPORTED, "none that is taken" },
-		{ "PSS", RSA_2048, RSA_2048, "SHA256", "300b 06092a864886f70d01010a", BOTH, ERR_UNSUPPORTED, "none that" },
+		{ "SHA-224", RSA_2048, RSA_2048, "SHA224", RSA_WITH("0e"), BOTH, ERR_UNSUPPORTED,
+			"none that is taken" },
+		{ "PSS", RSA_2048, RSA_2048, "SHA256", "300b 06092a864886f70d01010a", BOTH, ERR_UNSUPPORTED,
+			"none that" },
 		{ "RSA without parameters", RSA_2048, RSA_2048, "SHA256", "300b 06092a864886f70d01010b", BOTH,
 			ERR_UNSUPPORTED, "how it is written" },
-		{ "RSA with others", RSA_2048, RSA_2048, "SHA256", "300d 06092a864886f70d01010b 3000", BOTH, ERR_UNSUPPORTED,
+		{ "RSA with others", RSA_2048, RSA_2048, "SHA256", "300d 06092a864886f70d01010b 3000", BOTH,
+			ERR_UNSUPPORTED,
 			"how it is written" },
 		{ "ECDSA with NULL", P384, P384, "SHA384", "300c 06082a8648ce3d040303 0500", BOTH, ERR_UNSUPPORTED,
 			"how it is written" },
-		{ "ECDSA, switched off", P384, P384, "SHA384", ECDSA_WITH("03"), SIGNATURES_RSA, ERR_UNSUPPORTED, "no kind" },
-		{ "RSA, switched off", RSA_2048, RSA_2048, "SHA256", RSA_WITH("0b"), SIGNATURES_ECDSA, ERR_UNSUPPORTED, "" },
+		{ "ECDSA, switched off", P384, P384, "SHA384", ECDSA_WITH("03"), SIGNATURES_RSA, ERR_UNSUPPORTED,
+			"no kind" },
+		{ "RSA, switched off", RSA_2048, RSA_2048, "SHA256", RSA_WITH("0b"), SIGNATURES_ECDSA, ERR_UNSUPPORTED,
+			"" },
 		{ "nothing switched on", RSA_2048, RSA_2048, "SHA256", RSA_WITH("0b"), 0, ERR_UNSUPPORTED, "" },
 		{ "P-384 with SHA-256", P384, P384, "SHA256", ECDSA_WITH("02"), BOTH, ERR_UNSUPPORTED, "does not fit" },
 		{ "P-521", P521, P521, "SHA384", ECDSA_WITH("03"), BOTH, ERR_UNSUPPORTED, "no kind" },
-		{ "an RSA key for ECDSA", RSA_2048, RSA_2048, "SHA256", ECDSA_WITH("02"), BOTH, ERR_UNSUPPORTED, "does not fit" },
+		{ "an RSA key for ECDSA", RSA_2048, RSA_2048, "SHA256", ECDSA_WITH("02"), BOTH, ERR_UNSUPPORTED,
+			"does not fit" },
 		{ "an EC key for RSA", P256, P256, "SHA256", RSA_WITH("0b"), BOTH, ERR_UNSUPPORTED, "does not fit" },
 	};
 
@@ -146,9 +153,12 @@ one_bit_is_enough(void **state)
 		uint8_t *copy = arena_take(&memory, signature.size + 1);
 
 		expect_ok("a key is opened once", x509_key_open(BOTH, spki_of(pairs[cases[i].pair]), &key, &why), &why);
-		expect_ok("and checks", x509_signature_check_by(BOTH, algorithm, key, span_text(message), signature, &why), &why);
-		expect_ok("again", x509_signature_check_by(BOTH, algorithm, key, span_text(message), signature, &why), &why);
-		expect_number("another message", x509_signature_check_by(BOTH, algorithm, key, span_text("見本の分"), signature,
+		expect_ok("and checks", x509_signature_check_by(BOTH, algorithm, key, span_text(message), signature,
+		    &why), &why);
+		expect_ok("again", x509_signature_check_by(BOTH, algorithm, key, span_text(message), signature, &why),
+		    &why);
+		expect_number("another message", x509_signature_check_by(BOTH, algorithm, key, span_text("見本の分"),
+		    signature,
 		    &why), ERR_CRYPTO);
 		memcpy(copy, signature.data, signature.size);
 		for (size_t bit = 0; bit < 8 * signature.size; bit += 37) {
@@ -195,7 +205,8 @@ the_encoded_message_is_compared_whole(void **state)
 		{ "with another digest's name", "3031 300d 0609608648016503040202 0500 0420", 0, "", ERR_CRYPTO },
 		{ "with a length written long", "308131 300d 0609608648016503040201 0500 0420", 0, "", ERR_CRYPTO },
 		{ "the bare digest", "", 0, "", ERR_CRYPTO },
-		{ "eight bytes of padding, and anything behind", "3031 300d 0609608648016503040201 0500 0420", 8, "00", ERR_CRYPTO },
+		{ "eight bytes of padding, and anything behind", "3031 300d 0609608648016503040201 0500 0420", 8, "00",
+			ERR_CRYPTO },
 	};
 
 	(void)state;
@@ -257,20 +268,24 @@ keys_have_rules(void **state)
 		{ "a negative exponent", 256, 0x80, 1, "0201ff", PLAIN, ERR_SYNTAX, "not DER of an RSA key" },
 		{ "an exponent that could be shorter", 256, 0x80, 1, "020400010001", PLAIN, ERR_SYNTAX, "not DER" },
 		{ "a third number", 256, 0x80, 1, "0203010001 020105", PLAIN, ERR_SYNTAX, "not DER" },
-		{ "a key for PSS", 256, 0x80, 1, "0203010001", "300b 06092a864886f70d01010a", ERR_UNSUPPORTED, "no kind" },
+		{ "a key for PSS", 256, 0x80, 1, "0203010001", "300b 06092a864886f70d01010a", ERR_UNSUPPORTED,
+			"no kind" },
 		{ "one without parameters", 256, 0x80, 1, "0203010001", "300b 06092a864886f70d010101", ERR_UNSUPPORTED,
 			"no kind" },
 	};
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
-		struct span spki = rsa_spki(cases[i].bytes, cases[i].first, cases[i].last, cases[i].e, cases[i].identifier);
+		struct span spki = rsa_spki(cases[i].bytes, cases[i].first, cases[i].last, cases[i].e,
+		    cases[i].identifier);
 		struct problem why = { 0 };
 		EVP_PKEY *key;
 
-		expect_problem(cases[i].title, x509_key_open(BOTH, spki, &key, &why), &why, cases[i].err, cases[i].told);
+		expect_problem(cases[i].title, x509_key_open(BOTH, spki, &key, &why), &why, cases[i].err,
+		    cases[i].told);
 		expect_true("a key comes with OK alone", (key != NULL) == (cases[i].err == OK));
-		expect_problem("looking finds the same", x509_key_check(BOTH, spki, &why), &why, cases[i].err, cases[i].told);
+		expect_problem("looking finds the same", x509_key_check(BOTH, spki, &why), &why, cases[i].err,
+		    cases[i].told);
 		EVP_PKEY_free(key);
 	}
 }
@@ -291,14 +306,17 @@ points_have_rules(void **state)
 	memcpy(off, point.data, 97);
 	off[96] ^= 1;
 	other = WRAP(a, DER_SEQUENCE, hex(a, P384_PLAIN), WRAP(a, DER_BIT_STRING, hex(a, "00"), span_of(off, 97)));
-	expect_problem("a point off the curve", x509_key_open(BOTH, other, &key, &why), &why, ERR_SYNTAX, "cannot be used");
+	expect_problem("a point off the curve", x509_key_open(BOTH, other, &key, &why), &why, ERR_SYNTAX,
+	    "cannot be used");
 	other = WRAP(a, DER_SEQUENCE, hex(a, P384_PLAIN), WRAP(a, DER_BIT_STRING, hex(a, "0002"),
 	    span_first(span_skip(point, 1), 48)));
-	expect_problem("a compressed point", x509_key_open(BOTH, other, &key, &why), &why, ERR_UNSUPPORTED, "uncompressed");
+	expect_problem("a compressed point", x509_key_open(BOTH, other, &key, &why), &why, ERR_UNSUPPORTED,
+	    "uncompressed");
 	other = WRAP(a, DER_SEQUENCE, hex(a, P384_PLAIN), hex(a, "030100"));
 	expect_problem("no point", x509_key_open(BOTH, other, &key, &why), &why, ERR_UNSUPPORTED, "uncompressed");
 	expect_problem("no key", x509_key_open(BOTH, hex(a, "3000"), &key, &why), &why, ERR_SYNTAX, "not DER of one");
-	expect_problem("a key and more", x509_key_open(BOTH, JOIN(a, good, hex(a, "0500")), &key, &why), &why, ERR_SYNTAX,
+	expect_problem("a key and more", x509_key_open(BOTH, JOIN(a, good, hex(a, "0500")), &key, &why), &why,
+	    ERR_SYNTAX,
 	    "not DER of one");
 }
 

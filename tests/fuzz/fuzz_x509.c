@@ -113,7 +113,8 @@ check_same(const struct x509 *x, const X509 *theirs)
 	check_time(x->not_before, X509_get0_notBefore(theirs));
 	check_time(x->not_after, X509_get0_notAfter(theirs));
 	X509_get0_signature(&signature, &algorithm, theirs);
-	assert(span_equal(x->signature, span_of(ASN1_STRING_get0_data(signature), (size_t)ASN1_STRING_length(signature))));
+	assert(span_equal(x->signature, span_of(ASN1_STRING_get0_data(signature),
+	    (size_t)ASN1_STRING_length(signature))));
 	for (size_t i = 0; i < COUNT(extensions); i++)
 		check_extension(theirs, extensions[i].nid, extensions[i].ours);
 	check_values(x, theirs);

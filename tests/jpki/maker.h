@@ -159,7 +159,8 @@ maker_authority_draft(struct maker *m, enum jpki_purpose purpose, enum jpki_worl
 	struct made_draft d = { .signer = key, .digest = EVP_sha256() };
 
 	d.part[PART_VERSION] = hex(a, "a003 020102");
-	d.part[PART_SERIAL] = WRAP(a, DER_INTEGER, hex(a, arena_print(a, "0%u32c4%02x", generation, purpose * 16 + world)));
+	d.part[PART_SERIAL] = WRAP(a, DER_INTEGER, hex(a, arena_print(a, "0%u32c4%02x", generation,
+	    purpose * 16 + world)));
 	d.part[PART_INNER_ALGORITHM] = d.part[PART_ALGORITHM] = hex(a, RSA_SHA256);
 	d.part[PART_ISSUER] = d.part[PART_SUBJECT] = name;
 	d.part[PART_VALIDITY] = made_validity(a, from[generation - 1], until[generation - 1]);

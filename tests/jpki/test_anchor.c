@@ -100,10 +100,12 @@ the_published_authorities_are_known_by_fingerprint(void **state)
 		    ERR_CONFLICT, "there already");
 	}
 	expect_number("all are there", jpki_anchor_count(anchors), COUNT(cases));
-	expect_problem("for another purpose it is none", add_file(anchors, "auth_ca_2023.pem", JPKI_SIGNATURE, &why), &why,
+	expect_problem("for another purpose it is none", add_file(anchors, "auth_ca_2023.pem", JPKI_SIGNATURE, &why),
+	    &why,
 	    ERR_INVALID, "expected to be \"JPKI for digital signature\", found \"JPKI for user authentication\"");
 	expect_true("generations of one name are one by their key alone",
-	    span_equal(jpki_anchor_at(anchors, 0)->certificate.subject, jpki_anchor_at(anchors, 2)->certificate.subject));
+	    span_equal(jpki_anchor_at(anchors, 0)->certificate.subject, jpki_anchor_at(anchors,
+	    2)->certificate.subject));
 	jpki_anchors_free(anchors);
 }
 
@@ -220,9 +222,11 @@ an_authority_has_its_profile(void **state)
 		const char *told;
 	} cases[] = {
 		{ "one as it must be", change_nothing, OK, "" },
-		{ "another country", change_country, ERR_INVALID, "country of a signature authority of the production world" },
+		{ "another country", change_country, ERR_INVALID,
+			"country of a signature authority of the production world" },
 		{ "another unit", change_unit, ERR_INVALID, "found \"JPKI for nothing\"" },
-		{ "one of the test world in production", change_world, ERR_INVALID, "to be \"JPKI\", found \"JPKI-TEST\"" },
+		{ "one of the test world in production", change_world, ERR_INVALID,
+			"to be \"JPKI\", found \"JPKI-TEST\"" },
 		{ "issued by another", change_issuer, ERR_INVALID, "no root" },
 		{ "without basicConstraints", leave_basic, ERR_INVALID, "basicConstraints" },
 		{ "with some that are not critical", soften_basic, ERR_INVALID, "basicConstraints" },
@@ -232,7 +236,8 @@ an_authority_has_its_profile(void **state)
 		{ "without a key identifier", leave_key_id, ERR_INVALID, "subjectKeyIdentifier" },
 		{ "with what nobody knows", add_unknown, ERR_INVALID, "critical extension" },
 		{ "signed by another's key", sign_by_another, ERR_INVALID, "not signed by its own key" },
-		{ "signed with SHA-1", sign_with_sha1, ERR_INVALID, "not signed by its own key as it must be: the signature's" },
+		{ "signed with SHA-1", sign_with_sha1, ERR_INVALID,
+			"not signed by its own key as it must be: the signature's" },
 		{ "of two algorithms", name_two_algorithms, ERR_INVALID, "two different" },
 	};
 
@@ -269,7 +274,8 @@ static void
 files_are_der_or_pem(void **state)
 {
 	struct made_authority authority = maker_authority(&maker, JPKI_AUTHENTICATION, JPKI_TEST, 2);
-	struct span pem = as_pem("CERTIFICATE", authority.der), large = span_of(arena_take(&memory, 65 * KIB), 65 * KIB);
+	struct span pem = as_pem("CERTIFICATE", authority.der), large = span_of(arena_take(&memory, 65 * KIB),
+	    65 * KIB);
 	const struct {
 		const char *title;
 		struct span file;
@@ -293,7 +299,8 @@ files_are_der_or_pem(void **state)
 		struct jpki_anchors *anchors = jpki_anchors_new();
 		struct problem why = { 0 };
 
-		expect_problem(cases[i].title, jpki_anchors_add(anchors, JPKI_AUTHENTICATION, JPKI_TEST, cases[i].file, &why),
+		expect_problem(cases[i].title, jpki_anchors_add(anchors, JPKI_AUTHENTICATION, JPKI_TEST, cases[i].file,
+		    &why),
 		    &why, cases[i].err, cases[i].told);
 		jpki_anchors_free(anchors);
 	}
@@ -324,7 +331,8 @@ the_key_tells_the_generation(void **state)
 	(void)state;
 	for (unsigned i = 1; i <= MADE_GENERATIONS; i++) {
 		g[i] = maker_authority(&maker, JPKI_SIGNATURE, JPKI_PRODUCTION, i);
-		expect_ok("all have one name", jpki_anchors_add(anchors, JPKI_SIGNATURE, JPKI_PRODUCTION, g[i].der, &why),
+		expect_ok("all have one name", jpki_anchors_add(anchors, JPKI_SIGNATURE, JPKI_PRODUCTION, g[i].der,
+		    &why),
 		    &why);
 	}
 	for (unsigned i = 1; i <= MADE_GENERATIONS; i++) {

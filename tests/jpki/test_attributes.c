@@ -90,7 +90,8 @@ each_has_its_form(void **state)
 		{ "a word", "3", SECRET, ERR_SYNTAX, "sex is not one digit" },
 		{ "no sex", "3", "", ERR_SYNTAX, "sex is not one digit" },
 		{ "a name cut within a character", "1", SECRET "\xe3\x81", ERR_SYNTAX, "name is not a text in UTF-8" },
-		{ "an address of surrogates", "5", SECRET "\xed\xa0\x80", ERR_SYNTAX, "address is not a text in UTF-8" },
+		{ "an address of surrogates", "5", SECRET "\xed\xa0\x80", ERR_SYNTAX,
+			"address is not a text in UTF-8" },
 		{ "an empty name", "1", "", OK, "" },
 	};
 
@@ -100,7 +101,8 @@ each_has_its_form(void **state)
 		struct jpki_attributes found;
 		struct problem why = { 0 };
 
-		expect_problem(cases[i].title, jpki_attributes_read(&x, &found, &why), &why, cases[i].err, cases[i].told);
+		expect_problem(cases[i].title, jpki_attributes_read(&x, &found, &why), &why, cases[i].err,
+		    cases[i].told);
 		expect_true("no sentence holds a value", !strstr(why.text, SECRET) &&
 		    (cases[i].err == OK || cases[i].value[0] == '\0' || !strstr(why.text, cases[i].value)));
 	}
@@ -137,8 +139,10 @@ names_of_other_kinds(void **state)
 		size_t others;
 	} cases[] = {
 		{ "a host and a URI are passed over", JOIN(a, text_of(a, DER_PRIMITIVE(2), "a.example"),
-			text_of(a, DER_PRIMITIVE(6), "http://x/"), attribute(TYPES ".3", DER_UTF8_STRING, "1")), OK, "", 0 },
-		{ "what is under another root, too", attribute("1.3.6.1.4.1.311.20.2.3", DER_UTF8_STRING, "a@b"), OK, "", 0 },
+			text_of(a, DER_PRIMITIVE(6), "http://x/"), attribute(TYPES ".3", DER_UTF8_STRING, "1")), OK, "",
+			    0 },
+		{ "what is under another root, too", attribute("1.3.6.1.4.1.311.20.2.3", DER_UTF8_STRING, "a@b"), OK,
+			"", 0 },
 		{ "the root itself is none", attribute(TYPES, DER_UTF8_STRING, "a"), OK, "", 0 },
 		{ "a name's reading to come is kept", attribute(TYPES ".7", DER_UTF8_STRING, "みほん"), OK, "", 1 },
 		{ "something deeper", attribute(TYPES ".1.1", DER_UTF8_STRING, "a"), OK, "", 1 },
@@ -150,11 +154,13 @@ names_of_other_kinds(void **state)
 		{ "a name twice", JOIN(a, attribute(TYPES ".1", DER_UTF8_STRING, "a"),
 			attribute(TYPES ".1", DER_UTF8_STRING, "a")), ERR_INVALID, "name stands twice", 0 },
 		{ "a date twice, the first a bad one", JOIN(a, attribute(TYPES ".4", DER_UTF8_STRING, "400000000"),
-			attribute(TYPES ".4", DER_UTF8_STRING, "319800217")), ERR_INVALID, "date of birth stands twice", 0 },
+			attribute(TYPES ".4", DER_UTF8_STRING, "319800217")), ERR_INVALID, "date of birth stands twice",
+			    0 },
 		{ "one we do not know twice", JOIN(a, attribute(TYPES ".7", DER_UTF8_STRING, "a"),
 			attribute(TYPES ".7", DER_UTF8_STRING, "b")), ERR_INVALID, "stands twice", 0 },
 		{ "two texts in one", WRAP(a, DER_CONTEXT(0), oid(a, TYPES ".1"), WRAP(a, DER_CONTEXT(0),
-			text_of(a, DER_UTF8_STRING, "a"), text_of(a, DER_UTF8_STRING, "b"))), ERR_SYNTAX, "name is not", 0 },
+			text_of(a, DER_UTF8_STRING, "a"), text_of(a, DER_UTF8_STRING, "b"))), ERR_SYNTAX, "name is not",
+			    0 },
 		{ "names that end within one", hex(a, "8205"), ERR_SYNTAX, "not DER of names", 0 },
 	};
 
@@ -164,10 +170,13 @@ names_of_other_kinds(void **state)
 		struct jpki_attributes found;
 		struct problem why = { 0 };
 
-		expect_problem(cases[i].title, jpki_attributes_read(&x, &found, &why), &why, cases[i].err, cases[i].told);
+		expect_problem(cases[i].title, jpki_attributes_read(&x, &found, &why), &why, cases[i].err,
+		    cases[i].told);
 		expect_number("kept", found.other_count, cases[i].others);
-		expect_true("of what is wrong nothing is", cases[i].err == OK || (found.name.size == 0 && !found.born.year));
-		expect_true("whether there are any is seen without reading", i > 2 || jpki_attributes_there(&x) == (i == 0));
+		expect_true("of what is wrong nothing is", cases[i].err == OK ||
+		    (found.name.size == 0 && !found.born.year));
+		expect_true("whether there are any is seen without reading", i > 2 || jpki_attributes_there(&x) ==
+		    (i == 0));
 	}
 }
 
@@ -204,7 +213,8 @@ a_certificate_without_says_nothing(void **state)
 	expect_true("nothing is there", found.name.size == 0 && found.born.year == 0 && found.sex == SEX_UNSPECIFIED);
 	expect_true("and none are seen", !jpki_attributes_there(&x));
 	x.subject_names.value = hex(&memory, "0500");
-	expect_problem("what are no names", jpki_attributes_read(&x, &found, &why), &why, ERR_SYNTAX, "not DER of names");
+	expect_problem("what are no names", jpki_attributes_read(&x, &found, &why), &why, ERR_SYNTAX,
+	    "not DER of names");
 	expect_true("hold none", !jpki_attributes_there(&x));
 }
 
@@ -286,7 +296,8 @@ birth_dates_are_written_when_complete(void **state)
 	static const struct {
 		struct birth_date born;
 		const char *text;
-	} cases[] = { { { 3, 1980, 2, 17 }, "1980-02-17" }, { { 1, 1868, 10, 3 }, "1868-10-03" }, { { 3, 1980, 2, 0 }, "" },
+	} cases[] = { { { 3, 1980, 2, 17 }, "1980-02-17" }, { { 1, 1868, 10, 3 }, "1868-10-03" },
+	    { { 3, 1980, 2, 0 }, "" },
 		{ { 3, 1980, 0, 17 }, "" }, { { 3, 0, 2, 17 }, "" }, { { 0, 0, 0, 0 }, "" } };
 	char text[11];
 
@@ -345,7 +356,8 @@ texts_are_compared_as_people_read_them(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
-		expect_number(cases[i].title, jpki_text_same(span_text(cases[i].a), span_text(cases[i].b)), cases[i].same);
+		expect_number(cases[i].title, jpki_text_same(span_text(cases[i].a), span_text(cases[i].b)),
+		    cases[i].same);
 		expect_number("the other way round", jpki_text_same(span_text(cases[i].b), span_text(cases[i].a)),
 		    cases[i].same);
 	}

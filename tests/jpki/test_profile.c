@@ -32,7 +32,8 @@ a_policy_is_of_a_purpose_and_a_world(void **state)
 		{ "a card's authentication", "1.2.392.200149.8.5.1.3.30", JPKI_PRODUCTION, JPKI_AUTHENTICATION },
 		{ "a test card's", "1.2.392.200149.8.5.1.3.30", JPKI_TEST, JPKI_AUTHENTICATION },
 		{ "what is often told wrong", "1.2.392.200149.8.5.1.1.10", JPKI_PRODUCTION, JPKI_NO_PURPOSE },
-		{ "a phone's, while nobody has configured it", "1.2.392.200149.8.5.1.1.40", JPKI_PRODUCTION, JPKI_NO_PURPOSE },
+		{ "a phone's, while nobody has configured it", "1.2.392.200149.8.5.1.1.40", JPKI_PRODUCTION,
+			JPKI_NO_PURPOSE },
 		{ "a policy below a known one", "1.2.392.200149.8.5.1.1.20.1", JPKI_PRODUCTION, JPKI_NO_PURPOSE },
 		{ "in no world", "1.2.392.200149.8.5.1.1.20", JPKI_NO_WORLD, JPKI_NO_PURPOSE },
 	};
@@ -61,15 +62,21 @@ a_configuration_adds_what_is_not_known(void **state)
 		enum err err;
 		const char *told;
 	} cases[] = {
-		{ "a phone's signature", JPKI_SIGNATURE, JPKI_PHONE, JPKI_PRODUCTION, "1.2.392.200149.8.5.1.1.40", OK, "" },
-		{ "the same again", JPKI_SIGNATURE, JPKI_PHONE, JPKI_PRODUCTION, "1.2.392.200149.8.5.1.1.40", ERR_INVALID,
+		{ "a phone's signature", JPKI_SIGNATURE, JPKI_PHONE, JPKI_PRODUCTION, "1.2.392.200149.8.5.1.1.40", OK,
+			"" },
+		{ "the same again", JPKI_SIGNATURE, JPKI_PHONE, JPKI_PRODUCTION, "1.2.392.200149.8.5.1.1.40",
+			ERR_INVALID,
 			"that of another profile, signature on a phone" },
-		{ "the same in the test world", JPKI_SIGNATURE, JPKI_PHONE, JPKI_TEST, "1.2.392.200149.8.5.1.1.40", OK, "" },
+		{ "the same in the test world", JPKI_SIGNATURE, JPKI_PHONE, JPKI_TEST, "1.2.392.200149.8.5.1.1.40", OK,
+			"" },
 		{ "a card's for a phone", JPKI_AUTHENTICATION, JPKI_PHONE, JPKI_PRODUCTION, "1.2.392.200149.8.5.1.3.30",
 			ERR_INVALID, "that of another profile, authentication on a card" },
-		{ "what is no OID", JPKI_AUTHENTICATION, JPKI_PHONE, JPKI_PRODUCTION, "1.2.", ERR_INVALID, "found \"1.2.\"" },
-		{ "for nothing", JPKI_NO_PURPOSE, JPKI_PHONE, JPKI_PRODUCTION, "1.2.3", ERR_INVALID, "a purpose, a medium" },
-		{ "on nothing", JPKI_SIGNATURE, JPKI_NO_MEDIUM, JPKI_PRODUCTION, "1.2.3", ERR_INVALID, "a purpose, a medium" },
+		{ "what is no OID", JPKI_AUTHENTICATION, JPKI_PHONE, JPKI_PRODUCTION, "1.2.", ERR_INVALID,
+			"found \"1.2.\"" },
+		{ "for nothing", JPKI_NO_PURPOSE, JPKI_PHONE, JPKI_PRODUCTION, "1.2.3", ERR_INVALID,
+			"a purpose, a medium" },
+		{ "on nothing", JPKI_SIGNATURE, JPKI_NO_MEDIUM, JPKI_PRODUCTION, "1.2.3", ERR_INVALID,
+			"a purpose, a medium" },
 		{ "nowhere", JPKI_SIGNATURE, JPKI_PHONE, JPKI_NO_WORLD, "1.2.3", ERR_INVALID, "a purpose, a medium" },
 		{ "a phone's authentication", JPKI_AUTHENTICATION, JPKI_PHONE, JPKI_PRODUCTION, "1.2.3", OK, "" },
 	};
@@ -90,7 +97,8 @@ a_configuration_adds_what_is_not_known(void **state)
 	for (size_t i = profiles.count; i < JPKI_PROFILES; i++)
 		expect_ok("there is room", jpki_profiles_add(&profiles, &memory, JPKI_SIGNATURE, JPKI_PHONE, JPKI_TEST,
 		    arena_print(&memory, "1.2.4.%zu", i), &why), &why);
-	expect_problem("until there is none", jpki_profiles_add(&profiles, &memory, JPKI_SIGNATURE, JPKI_PHONE, JPKI_TEST,
+	expect_problem("until there is none", jpki_profiles_add(&profiles, &memory, JPKI_SIGNATURE, JPKI_PHONE,
+	    JPKI_TEST,
 	    "1.2.5", &why), &why, ERR_LIMIT, "at most 16");
 }
 

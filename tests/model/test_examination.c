@@ -41,7 +41,8 @@ the_worst_decides(void **state)
 			    examination_note(&e, "step", outcome, "a clause", "number %zu", s), outcome == ESTABLISHED);
 		}
 		expect_number(cases[i].title, examination_outcome(&e), cases[i].outcome);
-		expect_number("its cause", examination_cause(&e) ? examination_cause(&e) - e.steps : -1, cases[i].cause);
+		expect_number("its cause", examination_cause(&e) ? examination_cause(&e) - e.steps : -1,
+		    cases[i].cause);
 	}
 	arena_release(&a);
 }
