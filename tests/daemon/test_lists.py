@@ -151,6 +151,8 @@ def a_list_that_is_wrong_leaves_the_last_good_one():
         assert state["at_hand"] == 1 and len(state["failing"]) == 2, state
         assert all(one["failures"] == 1 and one["problem"] for one in state["failing"]), state
         assert "crl.failed" in daemon.log()
+        said = daemon.ctl("status")
+        assert "1 revocation lists at hand" in said and said.count("NOT TAKEN since") == 2, said
 
 
 def a_server_that_is_gone_is_told_and_asked_again():

@@ -103,6 +103,25 @@ policies_show(const json_t *policies)
 		    answer_text(policies, "rejected"));
 }
 
+/* Where none are kept nothing is said of them. */
+static void
+lists_show(const json_t *lists)
+{
+	const char *next = answer_text(lists, "next_update");
+	const json_t *row;
+	size_t i;
+
+	if (!lists)
+		return;
+	printf("%-12s  %lld revocation lists at hand%s%s\n", "lists", answer_number(lists, "at_hand"),
+	    next[0] ? ", the first ends " : "", next);
+	if (answer_number(lists, "stale"))
+		printf("%-12s  PAST THEIR END: %lld, nobody is good by those\n", "", answer_number(lists, "stale"));
+	json_array_foreach(json_object_get(lists, "failing"), i, row)
+		printf("%-12s  NOT TAKEN since %s, tried %lld times, %s: %s\n", "", answer_text(row, "since"),
+		    answer_number(row, "failures"), answer_text(row, "from"), answer_text(row, "problem"));
+}
+
 /* Nothing is said of what is in force. */
 static void
 refused_show(const json_t *refused)
@@ -132,6 +151,7 @@ static const struct {
 	{ "sources", sources_show },
 	{ "callers", callers_show },
 	{ "policies", policies_show },
+	{ "lists", lists_show },
 };
 
 static bool
