@@ -221,15 +221,14 @@ def without_pin():
 
 
 class Service:
-    """A watashid that believes the world's authorities and asks a responder for each."""
+    """A watashid that believes the world's authorities; of signature certificates it has lists, of others it asks a responder."""
 
     def __init__(self, home, world):
-        self.home, self.responders, sources = home, [], []
-        for purpose in ("signature", "authentication"):
-            port = free_port()
-            self.responders.append(subprocess.Popen([os.path.join(BUILD, "watashi-testcard"), "ocsp", world, "--purpose", purpose,
-                                                     "--port", str(port)], stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL))
-            sources.append({"name": purpose, "kind": "ocsp", "url": f"http://127.0.0.1:{port}/", "time": "PT20S"})
+        self.world, self.watched = world, os.path.join(home, "watched")
+        os.mkdir(self.watched)
+        port = free_port()
+        self.responder = subprocess.Popen([os.path.join(BUILD, "watashi-testcard"), "ocsp", world, "--port", str(port)],
+                                          stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
         self.daemon = Daemon(BUILD, cpus="0-1")
         secret = os.path.join(self.daemon.directory, "handle-secret")
         with open(secret, "wb") as f:
@@ -239,7 +238,9 @@ class Service:
             config = json.load(f)
         config["fetch"] = {"internal": ["127.0.0.1", "::1"]}
         config["jpki"] = {
-            "test": True, "handle_secret": secret, "sources": sources,
+            "test": True, "handle_secret": secret, "lists": {"watch": self.watched},
+            "sources": [{"name": "lists", "kind": "crl"},
+                        {"name": "responder", "kind": "ocsp", "url": f"http://127.0.0.1:{port}/", "time": "PT20S"}],
             "anchors": [{"purpose": purpose, "world": "test", "file": f"{world}/{folder}/{generation}/ca.cer"}
                         for purpose, folder in (("signature", "sign"), ("authentication", "auth")) for generation in (1, 2)],
             "costs": {"prices": [{"purpose": "signature", "yen": 20}, {"purpose": "authentication", "yen": 2}]},
@@ -255,6 +256,11 @@ class Service:
         with open(self.token, "w") as f:
             f.write(self.daemon.ctl("token", "new", "clinic-1", "--member", "clinic", "--right", "proofing").split()[-1] + "\n")
 
+    def lists(self):
+        """A new list appears, and the steward is told to look."""
+        need("watashi-testcard", "crl", self.world, "--entries", "1000", "--out", os.path.join(self.watched, "shibuya.crl"))
+        return self.daemon.ctl("jpki", "crl", "refresh")
+
     def prove(self, purpose, pin, *words):
         return run("watashi-card", "prove", f"http://127.0.0.1:{self.daemon.plain}/", "--purpose", purpose, "--token-file",
                    self.token, "--what", "診察券", "--pin-fd", "0", "--lang", "en", *words, stdin=pin + "\n")
@@ -267,30 +273,30 @@ class Service:
             return {"said": done.stderr}
 
     def stop(self):
-        for process in self.responders:
-            process.kill()
-            process.wait()
+        self.responder.kill()
+        self.responder.wait()
         self.daemon.stop()
 
 
-def proving(service, world, card):
+def proving(service, card):
+    found = service.outcome("signature", "ABC123")
+    ok("without a list nobody knows whether the card counts", found.get("outcome") == "undetermined" and
+       found.get("failed", {}).get("step") == "revocation" and not found.get("attributes"), found)
+    service.lists()
     done = service.prove("signature", "ABC123")
-    if "404: Not Found: nothing is at this path" in done.stderr:
-        print("skip proving to a service: this watashid serves no /v1/jpki/")
-        return
     ok("who proves is told the outcome", done.returncode == 0 and done.stdout.startswith("Established"), done.stdout + done.stderr)
     ok("and was shown who asks, for what", all(word in done.stderr for word in ("診療所", "Clinic", "診察券")), done.stderr)
     ok("with the four attributes", all(word in done.stdout for word in ("試験　太郎", "1980-02-17", "male", "東京都渋谷区１－１")), done.stdout)
     first = service.outcome("signature", "ABC123", "--reference", "visit-1")
     ok("the answer has all of it, and no serial", first.get("outcome") == "established" and first.get("world") == "test" and
-       first.get("reference") == "visit-1" and first.get("revocation", {}).get("status") == "good" and
+       first.get("reference") == "visit-1" and first.get("revocation", {}).get("kind") == "crl" and
        not any("serial" in key for key in first), first)
     again = service.outcome("signature", "ABC123")
     ok("the same card has the same handle, each proof its own id",
        first.get("handle") == again.get("handle") is not None and first.get("id") != again.get("id"), (first, again))
     found = service.outcome("authentication", "1234")
-    ok("the other certificate proves without attributes",
-       found.get("outcome") == "established" and not found.get("attributes"), found)
+    ok("the other certificate proves without attributes, after a responder was asked", found.get("outcome") == "established" and
+       found.get("revocation", {}).get("kind") == "ocsp" and not found.get("attributes"), found)
     before = left(card, "signature")
     done = service.prove("signature", "ABC999")
     ok("a wrong PIN posts nothing, and is counted", done.returncode == 1 and "PIN is wrong" in done.stderr and
@@ -298,14 +304,43 @@ def proving(service, world, card):
     done = run("watashi-card", "prove", f"http://127.0.0.1:{service.daemon.plain}/", "--purpose", "signature", "--token",
                "wt_" + "A" * 43, "--pin-fd", "0", stdin="ABC123\n")
     ok("a stranger gets no challenge", done.returncode == 1 and "401" in done.stderr, done.stderr)
-    need("watashi-testcard", "revoke", world, card, "--purpose", "signature", "--reason", "superseded")
+
+
+def revoking(service, card):
+    need("watashi-testcard", "revoke", service.world, card, "--reason", "superseded")
     time.sleep(1)
-    found = service.outcome("signature", "ABC123")
-    ok("the card revoked, its proof is refuted", found.get("outcome") == "refuted" and
-       found.get("revocation", {}).get("status") == "revoked" and found.get("failed", {}).get("step") == "revocation", found)
-    ok("and nothing is told of its holder", not found.get("attributes"), found)
     found = service.outcome("authentication", "1234")
-    ok("the other certificate still counts", found.get("outcome") == "established", found)
+    ok("the card revoked, a responder says so at once", found.get("outcome") == "refuted" and
+       found.get("revocation", {}).get("status") == "revoked", found)
+    found = service.outcome("signature", "ABC123")
+    ok("the last list does not know it yet", found.get("outcome") == "established", found)
+    said = service.lists()
+    found = service.outcome("signature", "ABC123")
+    ok("after one refresh of the lists the signature is refuted", found.get("outcome") == "refuted" and
+       found.get("revocation", {}).get("status") == "revoked" and found.get("failed", {}).get("step") == "revocation", (said, found))
+    ok("and nothing is told of its holder", not found.get("attributes"), found)
+
+
+def costs(service):
+    """Eight checks. Lists at hand cost nothing; the responder was asked twice, and once when there was no list."""
+    members = json.loads(service.daemon.ctl("jpki", "costs", "--json")).get("members", [])
+    ok("who asked pays for each check that was made",
+       [(m["member"], m["checks"], m["charged"], m["yen_checks"]) for m in members] == [("clinic", 8, 3, 20 + 2 * 2)], members)
+
+
+def explained(home, world, card):
+    """The same certificates offline, by watashictl."""
+    anchors = [word for folder in ("sign", "auth") for word in ("--anchors", f"{world}/{folder}/2/ca.cer")]
+    lists = os.path.join(home, "lists")
+    os.mkdir(lists)
+    for purpose in ("signature", "authentication"):
+        need("watashi-testcard", "crl", world, "--purpose", purpose, "--out", os.path.join(home, f"{purpose}.crl"))
+        need("watashictl", "jpki", "crl", "import", os.path.join(home, f"{purpose}.crl"), "--lists", lists, *anchors, "--test")
+    for file in ("sign.cer", "auth.cer"):
+        done = run("watashictl", "jpki", "verify", os.path.join(card, file), *anchors, "--crl", lists, "--test", "--json")
+        ok(f"watashictl establishes {file}", done.returncode == 0, done.stdout + done.stderr)
+        done = run("watashictl", "jpki", "verify", os.path.join(card, file), *anchors, "--crl", lists)
+        ok(f"but not where the test world does not count: {file}", done.returncode == 1, done.stdout + done.stderr)
 
 
 def main():
@@ -326,8 +361,11 @@ def main():
         signing(world, home, card)
         terminal()
         wrong_pins(home, card, reader)
+        explained(home, world, card)
         service = Service(home, world)
-        proving(service, world, card)
+        proving(service, card)
+        revoking(service, card)
+        costs(service)
     finally:
         if service:
             service.stop()
