@@ -77,7 +77,7 @@ check_bits(struct span element)
 		theirs = d2i_ASN1_BIT_STRING(NULL, &at, (long)element.size);
 		assert(theirs && at == rest.data);
 		for (int bit = 0; bit < 32; bit++)
-			assert(ASN1_BIT_STRING_get_bit(theirs, bit) == (named >> bit & 1));
+			assert(ASN1_BIT_STRING_get_bit(theirs, bit) == (int)(named >> bit & 1));
 	}
 	ASN1_BIT_STRING_free(theirs);
 	rest = element;
