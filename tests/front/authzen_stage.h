@@ -23,6 +23,8 @@
 #include "registry/standing.h"
 #include "signer/rollover.h"
 #include "store/memory.h"
+#include "transaction/proofing.h"
+#include "transaction/proofing_log.h"
 
 #define SCENE_BASE "https://federation.example/"
 #define SCENE_ROUNDS 20000
@@ -31,7 +33,7 @@ static const struct table *const scene_tables[] = {
 	&member_table, &member_claim_table, &caller_table, &caller_secret_table, &access_token_table,
 	&assertion_table, &policy_table,
 	&dictionary_table, &ledger_leaf_table, &ledger_entry_table, &key_table,
-	&signed_metadata_table, NULL,
+	&signed_metadata_table, &proofing_challenge_table, &proofing_outcome_table, &proofing_log_table, NULL,
 };
 
 struct scene {
@@ -41,6 +43,7 @@ struct scene {
 	struct policy_shelf *shelf;
 	struct rates *rates;
 	struct authzen_front *front;
+	const struct mount *beside;  /* another front; NULL: none */
 	struct router *router;
 	struct http_server *server;
 	char socket[64], access[64];
@@ -60,9 +63,9 @@ scene_on_committed(void *arg, const struct committed *c)
 }
 
 static inline void
-scene_commit(struct scene *s, const struct unit *unit)
+scene_commit_as(struct scene *s, const struct unit *unit, enum role role)
 {
-	store_memory_become(s->store, ROLE_STEWARD);
+	store_memory_become(s->store, role);
 	s->done = false;
 	store_commit(s->store, unit, scene_on_committed, s);
 	while (!s->done) {
@@ -72,6 +75,12 @@ scene_commit(struct scene *s, const struct unit *unit)
 	s->done = false;
 	expect_number("the rows are stored", s->err, OK);
 	store_memory_become(s->store, ROLE_WORKER);
+}
+
+static inline void
+scene_commit(struct scene *s, const struct unit *unit)
+{
+	scene_commit_as(s, unit, ROLE_STEWARD);
 }
 
 static inline void
@@ -156,9 +165,9 @@ scene_voucher(struct scene *s, const char *name, const char *member, struct span
 	buffer_release(&b);
 }
 
-/* The fixture's version as if it had been published, with this dictionary, and these criteria (NULL: the fixture's). */
+/* A version in a directory as if it had been published, with this dictionary, and these criteria (NULL: its own). */
 static inline void
-scene_policy_of(struct scene *s, struct span facts, const char *criteria)
+scene_policy_in(struct scene *s, const char *directory, struct span facts, const char *criteria)
 {
 	const struct dictionary *dictionary = NULL;
 	struct published_policy p = { .number = 7, .published = clock_now(), .note = span_text("note") };
@@ -169,8 +178,7 @@ scene_policy_of(struct scene *s, struct span facts, const char *criteria)
 	struct problem why;
 
 	expect_ok("a dictionary", dictionary_read(&s->arena, "facts.json", facts, &dictionary, &why), &why);
-	expect_ok("the fixture's files", policy_files_read(&s->arena, fixture_path(&s->arena, "fixture/1.0"), &files,
-	    &why), &why);
+	expect_ok("the version's files", policy_files_read(&s->arena, directory, &files, &why), &why);
 	if (criteria) {
 		((struct policy_file *)policy_file_find(&files, span_text("criteria/access.json")))->text =
 		    span_text(criteria);
@@ -190,17 +198,29 @@ scene_policy_of(struct scene *s, struct span facts, const char *criteria)
 	buffer_release(&b);
 }
 
+static inline void
+scene_policy_of(struct scene *s, struct span facts, const char *criteria)
+{
+	scene_policy_in(s, fixture_path(&s->arena, "fixture/1.0"), facts, criteria);
+}
+
 static inline struct span
-scene_facts(struct scene *s)
+scene_facts_in(struct scene *s, const char *path)
 {
 	struct buffer file = buffer_init(DICTIONARY_LARGEST);
 	struct problem why;
 	struct span facts;
 
-	expect_ok("the fixture's facts", file_read(fixture_path(&s->arena, "facts.json"), &file, &why), &why);
+	expect_ok("a dictionary's file", file_read(path, &file, &why), &why);
 	facts = arena_copy(&s->arena, buffer_span(&file));
 	buffer_release(&file);
 	return facts;
+}
+
+static inline struct span
+scene_facts(struct scene *s)
+{
+	return scene_facts_in(s, fixture_path(&s->arena, "facts.json"));
 }
 
 static inline void
@@ -228,12 +248,23 @@ scene_open(struct scene *s, uint64_t seed)
 	scene_caller(s, "point", "records", CALLER_DECIDE, 1000000);
 }
 
+/* The policies that were put, in force; scene_front() does so where nobody has. */
+static inline void
+scene_shelf(struct scene *s)
+{
+	if (s->shelf)
+		return;
+	s->shelf = policy_shelf_new(s->store);
+	scene_settle(s);
+}
+
 /* `access`: the text of its file; NULL: it has none. */
 static inline void
 scene_front(struct scene *s, const char *access)
 {
 	struct authzen_front_settings settings = { .base_url = SCENE_BASE, .rates = s->rates, .rate = 1000000 };
 	struct http_settings http = { .limits = http_limits_default };
+	struct mount mounts[2] = { { authzen_routes, NULL } };
 	struct problem why = { 0 };
 	FILE *f;
 
@@ -244,11 +275,13 @@ scene_front(struct scene *s, const char *access)
 		expect_true("the access file", f && fputs(access, f) >= 0 && fclose(f) == 0);
 		settings.access = s->access;
 	}
-	s->shelf = policy_shelf_new(s->store);
-	scene_settle(s);
+	scene_shelf(s);
 	expect_ok("the front opens", authzen_front_new(s->store, s->shelf, &settings, &s->front, &why), &why);
 	unlink(s->access);
-	s->router = router_new(&(struct mount){ authzen_routes, s->front }, 1);
+	mounts[0].front = s->front;
+	if (s->beside)
+		mounts[1] = *s->beside;
+	s->router = router_new(mounts, s->beside ? 2 : 1);
 	s->server = http_server_new(s->loop, &http);
 	expect_ok("a socket", listen_on(arena_print(&s->arena, "unix:%s", s->socket), &s->fd, &why), &why);
 	http_server_listen(s->server, s->fd, s->router, NULL);
@@ -301,10 +334,16 @@ scene_send(struct scene *s, const char *line, const char *fields, const char *bo
 
 /* As `caller`, with its token. */
 static inline int
+scene_post(struct scene *s, const char *caller, const char *path, const char *body)
+{
+	return scene_send(s, arena_print(&s->arena, "POST %s", path), arena_print(&s->arena,
+	    "Content-Type: application/json\r\nAuthorization: Bearer %s\r\n", scene_token(s, caller)), body);
+}
+
+static inline int
 scene_ask(struct scene *s, const char *caller, const char *path, const char *body)
 {
-	return scene_send(s, arena_print(&s->arena, "POST /access/v1/%s", path), arena_print(&s->arena,
-	    "Content-Type: application/json\r\nAuthorization: Bearer %s\r\n", scene_token(s, caller)), body);
+	return scene_post(s, caller, arena_print(&s->arena, "/access/v1/%s", path), body);
 }
 
 /* The status, and every part, separated by '|'; none behind a '!' stands in the answer. */

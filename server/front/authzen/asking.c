@@ -149,5 +149,6 @@ asking_posing(const struct asking *a, struct posed_statements *statements)
 		.auditor = a->auditor,
 		.now = a->now,
 		.statements = statements,
+		.transactions = &a->transactions,
 	};
 }

@@ -1,6 +1,7 @@
 /* front/authzen/evaluation.c - one question, or several with one request: asked, posed, vouched for, decided, answered.
  *
- *     asking -> read -> pose each -> [statements of vouchers] -> the registry's word -> decide and record -> answer
+ *     asking -> read -> [transactions] -> pose each -> [statements of vouchers] -> the registry's word
+ *         -> decide and record -> answer
  */
 #include "codec/text.h"
 #include "front/authzen/budget.h"
@@ -31,6 +32,8 @@ struct evaluating {
 };
 
 static void go_on(struct asking *);
+static on_transactions on_transactions_loaded;
+static void pose_all(struct evaluating *);
 static void vouch(struct evaluating *);
 static on_vouched on_vouching_done;
 static void find_parties(struct evaluating *);
@@ -58,6 +61,54 @@ evaluate_several(struct exchange *x, void *front)
 	asking_begin(&e->asking, x, front, go_on);
 }
 
+/* What item `i` asks. */
+static const struct asked *
+asked_at(const struct evaluating *e, size_t i)
+{
+	return e->several ? &e->body.items[i] : &e->body.defaults;
+}
+
+static void
+go_on(struct asking *asking)
+{
+	struct evaluating *e = (struct evaluating *)asking;
+	struct exchange *x = asking->exchange;
+	struct transactions *transactions = &asking->transactions;
+	struct problem why;
+
+	if ((e->several ? asked_read_several : asked_read_one)(x->arena, x->body, &e->body, &why) != OK) {
+		asking_refuse(asking, &why);
+		return;
+	}
+	/* Without items the batch endpoint is the single one (s7.1). */
+	e->several = e->body.item_count > 0;
+	e->item_count = e->several ? e->body.item_count : 1;
+	if (!asking_charge(asking, e->item_count - 1))
+		return;
+	*transactions = transactions_new(x->arena, asking->member, e->item_count);
+	for (size_t i = 0; i < e->item_count; i++)
+		if (is_transaction(&asked_at(e, i)->parts[PART_SUBJECT]))
+			transactions_add(transactions, asked_at(e, i)->parts[PART_SUBJECT].id);
+	if (transactions->count)
+		exchange_hold(x, transactions_load(asking->front->store, transactions, on_transactions_loaded, e));
+	else
+		pose_all(e);
+}
+
+static void
+on_transactions_loaded(void *arg, enum err err, const struct problem *why)
+{
+	struct evaluating *e = arg;
+
+	exchange_hold(e->asking.exchange, NULL);
+	if (err == OK)
+		pose_all(e);
+	else
+		asking_refuse(&e->asking, why);
+}
+
+/* Posing */
+
 static void
 pose_item(struct evaluating *e, struct item *item, const struct asked *asked)
 {
@@ -70,26 +121,13 @@ pose_item(struct evaluating *e, struct item *item, const struct asked *asked)
 }
 
 static void
-go_on(struct asking *asking)
+pose_all(struct evaluating *e)
 {
-	struct evaluating *e = (struct evaluating *)asking;
-	struct exchange *x = asking->exchange;
-	struct problem why;
-
-	if ((e->several ? asked_read_several : asked_read_one)(x->arena, x->body, &e->body, &why) != OK) {
-		asking_refuse(asking, &why);
-		return;
-	}
-	/* Without items the batch endpoint is the single one (s7.1). */
-	e->several = e->body.item_count > 0;
-	e->item_count = e->several ? e->body.item_count : 1;
-	if (!asking_charge(asking, e->item_count - 1))
-		return;
-	e->items = arena_array(x->arena, struct item, e->item_count);
+	e->items = arena_array(e->asking.exchange->arena, struct item, e->item_count);
 	for (size_t i = 0; i < e->item_count; i++)
-		pose_item(e, &e->items[i], e->several ? &e->body.items[i] : &e->body.defaults);
+		pose_item(e, &e->items[i], asked_at(e, i));
 	if (!e->several && !e->items[0].posed) {
-		asking_refuse(asking, &e->items[0].problem);
+		asking_refuse(&e->asking, &e->items[0].problem);
 		return;
 	}
 	vouch(e);

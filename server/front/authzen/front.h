@@ -34,6 +34,7 @@ struct asking {
 	bool auditor;                    /* the caller has that right too */
 	unsigned rate;
 	struct instant now;
+	struct transactions transactions; /* that its questions are about */
 	void (*go_on)(struct asking *);
 };
 

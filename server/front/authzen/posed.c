@@ -33,9 +33,9 @@ struct pose {
 
 /* An object of facts that is not the request's: whoever wrote it is to be told apart from the caller. */
 static enum err
-take_own_facts(struct pose *p, struct span json, struct problem *why)
+take_own_facts(struct pose *p, struct span json, struct instant observed_at, struct problem *why)
 {
-	const struct word observed = word_observed(ASSERTER_WATASHI | ASSERTER_REGISTRY, p->posing->now);
+	const struct word observed = word_observed(ASSERTER_WATASHI | ASSERTER_REGISTRY, observed_at);
 	struct reader r = reader_json(p->scratch, json, asked_limits);
 
 	facts_read_word(&r, &p->out->facts, &observed, p->posing->now);
@@ -43,6 +43,19 @@ take_own_facts(struct pose *p, struct span json, struct problem *why)
 		return OK;
 	why->code = ERR_UNAVAILABLE;
 	return problem_within(why, "facts of this decision point's own do not fit the dictionary in force");
+}
+
+/* What was recorded of the transaction that is asked about. */
+static enum err
+take_transaction(struct pose *p, struct problem *why)
+{
+	struct proofing_kept kept;
+	enum err err = transactions_find(p->posing->transactions, p->asked->parts[PART_SUBJECT].id, &kept, why);
+
+	p->out->unheard = err == ERR_NOT_FOUND;
+	if (err != OK)
+		return problem_within(why, "%s/subject", p->asked->at);
+	return take_own_facts(p, kept.facts, kept.at, why);
 }
 
 static struct span
@@ -408,13 +421,11 @@ pose_all(struct pose *p, struct problem *why)
 	facts_init(&p->out->facts, posing->policies->dictionary);
 	if (span_is(asked->parts[PART_RESOURCE].type, "relying_party"))
 		p->out->relying_party = asked->parts[PART_RESOURCE].id;
-	p->out->unheard = span_is(asked->parts[PART_SUBJECT].type, "transaction");
-	if (p->out->unheard)
-		return problem_set(why, ERR_NOT_FOUND, "", "%s/subject: no transaction of yours has this id",
-		    asked->at);
+	if (is_transaction(&asked->parts[PART_SUBJECT]) && take_transaction(p, why) != OK)
+		return why->code;
 	for (enum part part = 0; part < PART_CONTEXT; part++) {
 		known = access_find(posing->access, part, asked->parts[part].type, asked->parts[part].id);
-		if ((known && known->facts.size && take_own_facts(p, known->facts, why) != OK) ||
+		if ((known && known->facts.size && take_own_facts(p, known->facts, posing->now, why) != OK) ||
 		    take_name(p, part, why) != OK ||
 		    (asked->parts[part].properties.size && take_properties(p, part, why) != OK))
 			return why->code;

@@ -1,15 +1,16 @@
 /* front/authzen/posed.h - a question with its meaning: what was asked, as facts under the policy that is to decide it.
  *
- * Facts come from five places, each with its provenance: what this decision point keeps (observed), the properties that
- * access.h calls facts and every object named "facts" in subject, action, resource and context (claimed), signed
- * statements in context.vouched (vouched, transaction/vouching.h), and the registry, of the relying party and of the
- * identity provider (observed, transaction/party.h). The relying party is the resource, where that is one (type
+ * Facts come from six places, each with its provenance: what this decision point keeps (observed), what it recorded of
+ * the transaction that the question is about (observed when that was, transactions.h), the properties that access.h
+ * calls facts and every object named "facts" in subject, action, resource and context (claimed), signed statements in
+ * context.vouched (vouched, transaction/vouching.h), and the registry, of the relying party and of the identity
+ * provider (observed, transaction/party.h). The relying party is the resource, where that is one (type
  * "relying_party", its id an entity ID), or else the member who asks; the identity provider is who vouches, or whom
  * context.idp names by entity ID.
  */
 #pragma once
 
-#include "front/authzen/asked.h"
+#include "front/authzen/transactions.h"
 #include "transaction/evaluation.h"
 #include "transaction/vouching.h"
 
@@ -29,6 +30,7 @@ struct posing {
 	bool auditor;                /* may name a version that is not in force: context.version */
 	struct instant now;
 	struct posed_statements *statements;
+	const struct transactions *transactions; /* loaded: of all questions */
 };
 
 struct posed {

@@ -238,6 +238,55 @@ find_parties(struct searching *s)
 	    parties_load(front->store, front->roll, a, &s->parties, s->asking.now, on_parties_loaded, s));
 }
 
+static void
+go_on_to_parties(struct searching *s)
+{
+	const struct dictionary *d = s->asking.policies ? s->asking.policies->dictionary : NULL;
+
+	if (d && registry_speaks(d))
+		find_parties(s);
+	else
+		search(s, s->from);
+}
+
+/* Transactions: the subject, or the candidates for one */
+
+static void
+on_transactions_loaded(void *arg, enum err err, const struct problem *why)
+{
+	struct searching *s = arg;
+
+	exchange_hold(s->asking.exchange, NULL);
+	if (err == OK)
+		go_on_to_parties(s);
+	else
+		asking_refuse(&s->asking, why);
+}
+
+static void
+find_transactions(struct searching *s)
+{
+	const struct access *access = s->asking.front->access;
+	const struct asked_part *subject = &s->body.defaults.parts[PART_SUBJECT];
+	struct transactions *transactions = &s->asking.transactions;
+	size_t looked = 0;
+
+	*transactions = transactions_new(s->asking.exchange->arena, s->asking.member, budget.candidates);
+	if (is_transaction(subject) && s->part != PART_SUBJECT)
+		transactions_add(transactions, subject->id);
+	else if (is_transaction(subject))
+		for (size_t i = s->from; i < access->counts[s->part] && looked < budget.candidates; i++)
+			if (is_candidate(s, &access->entities[s->part][i])) {
+				transactions_add(transactions, access->entities[s->part][i].id);
+				looked++;
+			}
+	if (transactions->count)
+		exchange_hold(s->asking.exchange,
+		    transactions_load(s->asking.front->store, transactions, on_transactions_loaded, s));
+	else
+		go_on_to_parties(s);
+}
+
 /* What of the context is the same for all candidates. A statement is about one subject, for one asker's question: it is
  * not looked at here, so none may come. */
 static enum err
@@ -267,7 +316,6 @@ go_on(struct asking *asking)
 	struct searching *s = (struct searching *)asking;
 	struct exchange *x = asking->exchange;
 	struct problem why;
-	const struct dictionary *d = asking->policies ? asking->policies->dictionary : NULL;
 
 	if (asked_read_search(x->arena, x->body, s->part, &s->body, &why) != OK || read_context(s, &why) != OK) {
 		asking_refuse(asking, &why);
@@ -276,12 +324,8 @@ go_on(struct asking *asking)
 	fingerprint(s);
 	if (read_token(s, &s->from, &why) != OK)
 		asking_refuse(asking, &why);
-	else if (!charge(s, s->from))
-		return;
-	else if (d && registry_speaks(d))
-		find_parties(s);
-	else
-		search(s, s->from);
+	else if (charge(s, s->from))
+		find_transactions(s);
 }
 
 static void
