@@ -3,6 +3,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 
@@ -10,9 +11,9 @@
 #include "base/random.h"
 #include "codec/text.h"
 #include "daemon/crl_intake.h"
+#include "daemon/crl_schedule.h"
 
 #define SCAN SECONDS(10)         /* of the watched directory, and of what is due */
-#define SOONEST SECONDS(60)      /* between two looks at one place */
 #define FETCH_TIME SECONDS(120)
 #define REDIRECTS 3
 #define MOST_PLACES CRL_STORE_LISTS
@@ -218,31 +219,13 @@ warn_of_stale(struct crl_upkeep *u, struct instant now)
 	u->stale = h.stale;
 }
 
-/* When to look again. */
-
-/* A tenth sooner at most, so that not all come at one time. */
-static int64_t
-with_jitter(int64_t us)
-{
-	uint32_t number;
-
-	random_bytes(&number, sizeof(number));
-	return us - (int64_t)((double)us / 10 * ((double)number / UINT32_MAX));
-}
-
-static int64_t
+static struct instant
 next_look(const struct crl_upkeep *u, const struct supply *s, struct instant now)
 {
-	int64_t us = u->settings.refresh, left = s->next_update.us - now.us - u->settings.refresh / 10;
+	uint32_t chance;
 
-	if (s->failures > 0) {
-		us = SOONEST << (s->failures < 16 ? s->failures - 1 : 15);
-		us = us < u->settings.refresh ? us : u->settings.refresh;
-	} else if (s->next_update.us && left < us) {
-		us = left;
-	}
-	us = with_jitter(us);
-	return us < SOONEST ? SOONEST : us;
+	random_bytes(&chance, sizeof(chance));
+	return instant_after(now, crl_next_look(u->settings.refresh, s->next_update, s->failures, chance, now));
 }
 
 /* Telling those who asked. */
@@ -323,7 +306,7 @@ finish(struct crl_upkeep *u, enum result result, const struct problem *why)
 	/* A file that is wrong stays wrong until it changes. */
 	s->due = s->file && (result != FAILED || why->code != ERR_UNAVAILABLE)
 	    ? (struct instant){ 0 }
-	    : instant_after(now, next_look(u, s, now));
+	    : next_look(u, s, now);
 	if (s->asked)
 		count_for_askers(u, s->from, result, why);
 	s->asked = false;
@@ -371,7 +354,7 @@ on_list_fetched(void *arg, enum err err, const struct fetched *fetched, const st
 	} else {
 		u->busy->etag[0] = '\0';
 		if (strlen(fetched->etag) < sizeof(u->busy->etag))
-			strcpy(u->busy->etag, fetched->etag);
+			snprintf(u->busy->etag, sizeof(u->busy->etag), "%s", fetched->etag);
 		take_in(u, &(struct crl_source_bytes){ .bytes = fetched->body_buffer });
 	}
 }
@@ -387,7 +370,8 @@ begin(struct crl_upkeep *u, struct supply *s)
 	u->fetch = fetch_start(u->fetcher,
 	    &(struct fetch){
 		.url = s->from,
-		.if_none_match = s->etag[0] ? s->etag : NULL,
+		/* Who asks may have erased what there was. */
+		.if_none_match = s->etag[0] && !s->asked ? s->etag : NULL,
 		.accept = "application/pkix-crl",
 		.limit = u->settings.largest,
 		.time = FETCH_TIME,
