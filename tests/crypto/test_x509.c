@@ -5,7 +5,8 @@
 #include "crypto/x509.h"
 
 /* A certificate in its parts; a case puts another in the place of one. */
-enum part { WHOLE, VERSION, SERIAL, INNER_ALGORITHM, ISSUER, VALIDITY, SUBJECT, KEY, UNIQUE_IDS, EXTENSIONS, REST,
+enum part { WHOLE, VERSION_NUMBER, SERIAL, INNER_ALGORITHM, ISSUER, VALIDITY, SUBJECT, KEY, UNIQUE_IDS, EXTENSIONS,
+    REST,
 	ALGORITHM, SIGNATURE, OUTER_REST, BEHIND, PARTS };
 
 #define RSA_SHA256 "30 0d 06092a864886f70d01010b 0500"
@@ -17,7 +18,7 @@ static struct span
 good_part(struct arena *a, enum part part)
 {
 	switch (part) {
-	case VERSION:
+	case VERSION_NUMBER:
 		return hex(a, "a003 020102");
 	case SERIAL:
 		return hex(a, "0202 0080");
@@ -51,11 +52,12 @@ certificate_with(struct arena *a, const struct span other[PARTS], const bool rep
 {
 	struct span p[PARTS], tbs;
 
-	for (enum part i = VERSION; i < PARTS; i++)
+	for (enum part i = VERSION_NUMBER; i < PARTS; i++)
 		p[i] = replaced[i] ? other[i] : good_part(a, i);
 	if (replaced[WHOLE])
 		return other[WHOLE];
-	tbs = WRAP(a, DER_SEQUENCE, p[VERSION], p[SERIAL], p[INNER_ALGORITHM], p[ISSUER], p[VALIDITY], p[SUBJECT],
+	tbs = WRAP(a, DER_SEQUENCE, p[VERSION_NUMBER], p[SERIAL], p[INNER_ALGORITHM], p[ISSUER], p[VALIDITY],
+	    p[SUBJECT],
 	    p[KEY], p[UNIQUE_IDS], p[EXTENSIONS], p[REST]);
 	return JOIN(a, WRAP(a, DER_SEQUENCE, tbs, p[ALGORITHM], p[SIGNATURE], p[OUTER_REST]), p[BEHIND]);
 }
@@ -126,12 +128,13 @@ what_is_no_certificate_is_refused(void **state)
 		{ "something behind the end", BEHIND, "00", ERR_SYNTAX, "1 bytes stand behind" },
 		{ "something behind the signature", OUTER_REST, "0500", ERR_SYNTAX, "signatureValue" },
 		{ "something behind the extensions", REST, "0500", ERR_SYNTAX, "end" },
-		{ "version 1, written out", VERSION, "a003 020100", ERR_SYNTAX, "version" },
-		{ "version 4", VERSION, "a003 020103", ERR_SYNTAX, "version" },
-		{ "a version below the first", VERSION, "a003 0201ff", ERR_SYNTAX, "version" },
-		{ "two versions", VERSION, "a006 020102 020102", ERR_SYNTAX, "version" },
-		{ "version 1 with extensions", VERSION, "", ERR_INVALID, "version 1 or 2 has extensions" },
-		{ "version 2 with extensions", VERSION, "a003 020101", ERR_INVALID, "version 1 or 2 has extensions" },
+		{ "version 1, written out", VERSION_NUMBER, "a003 020100", ERR_SYNTAX, "version" },
+		{ "version 4", VERSION_NUMBER, "a003 020103", ERR_SYNTAX, "version" },
+		{ "a version below the first", VERSION_NUMBER, "a003 0201ff", ERR_SYNTAX, "version" },
+		{ "two versions", VERSION_NUMBER, "a006 020102 020102", ERR_SYNTAX, "version" },
+		{ "version 1 with extensions", VERSION_NUMBER, "", ERR_INVALID, "version 1 or 2 has extensions" },
+		{ "version 2 with extensions", VERSION_NUMBER, "a003 020101", ERR_INVALID,
+			"version 1 or 2 has extensions" },
 		{ "a serial number of nothing", SERIAL, "0200", ERR_SYNTAX, "serialNumber" },
 		{ "one with needless zeros", SERIAL, "0202 0001", ERR_SYNTAX, "serialNumber" },
 		{ "the serial number zero", SERIAL, "0201 00", ERR_INVALID, "zero or negative" },
