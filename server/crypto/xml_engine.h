@@ -21,8 +21,7 @@ const char *engine_said(void);
 /* Of a document whose form and limits somebody has looked at; the caller's to xmlFreeDoc(). */
 enum err document_tree(struct span document, xmlDocPtr *out, struct problem *why);
 
-/* Makes this attribute the one ID of its value (XML_PARSE has registered any xml:id; whoever calls has seen that none
- * has this value too). */
+/* Makes this attribute the one ID of its value; whoever calls has seen that no other has this value too. */
 enum err reference_register(xmlDocPtr, xmlAttrPtr, struct problem *why);
 
 /* What xmlsec1 found out with one key. */

@@ -251,6 +251,15 @@ examine(struct examining *e)
 	return check_attributes(e) && good;
 }
 
+/* What a signature that is not good covers is nobody's word, and whom it names is nobody. */
+static void
+forget(struct jpki_verified *out)
+{
+	out->signed_content = (struct span){ 0 };
+	if (!out->examination.told)
+		out->attributes = (struct jpki_attributes){ 0 };
+}
+
 bool
 jpki_examine(const struct jpki_verifier *verifier, struct arena *a, const struct jpki_submission *submission,
     struct instant at, struct jpki_verified *out)
@@ -261,12 +270,8 @@ jpki_examine(const struct jpki_verifier *verifier, struct arena *a, const struct
 	*out = (struct jpki_verified){ .examination = { .arena = a, .told = verifier->told }, .at = at };
 	good = examine(&e);
 	out->outcome = examination_outcome(&out->examination);
-	/* What a signature that is not good covers is nobody's word, and whom it names is nobody. */
-	if (!good) {
-		out->signed_content = (struct span){ 0 };
-		if (!verifier->told)
-			out->attributes = (struct jpki_attributes){ 0 };
-	}
+	if (!good)
+		forget(out);
 	return good;
 }
 
@@ -281,6 +286,8 @@ conclude(struct jpki_verified *out, const struct revocation_answer *answer)
 	    answer->source && answer->source[0] ? answer->source : "nobody was asked",
 	    revocation_status_name(answer->status), answer->text[0] ? ", " : "", answer->text);
 	out->outcome = examination_outcome(&out->examination);
+	if (out->outcome == REFUTED)
+		forget(out);
 }
 
 struct verifying {

@@ -116,6 +116,8 @@ each_form_tells_exactly_what_it_covers(void **state)
 		{ "enveloping, an element in the Object",
 		    SIGNED(ALONE("#i"), "<ds:Object><i Id=\"i\">I agree.</i></ds:Object>"), CERTIFICATES,
 		    XML_ENVELOPING, "<i Id=\"i\">I agree.</i>" },
+		{ "detached, by xml:id", "<a>" SIGNED(ALONE("#x"), "") "<c xml:id=\"x\">I agree.</c></a>", CERTIFICATES,
+		    XML_DETACHED, "<c xml:id=\"x\">I agree.</c>" },
 		{ "an ID in Japanese", "<a>" SIGNED(ALONE("#申請"), "") "<c Id=\"申請\">I agree.</c></a>", CERTIFICATES,
 		    XML_DETACHED, "<c Id=\"申請\">I agree.</c>" },
 		{ "a comment in the text is no part of it", "<a ID=\"r\">" SIGNED(ENVELOPED("#r"),

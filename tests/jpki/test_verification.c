@@ -414,6 +414,8 @@ nothing_but_good_establishes(void **state)
 		expect_text(revocation_status_name(cases[i].status), outcome_name(v.outcome),
 		    outcome_name(cases[i].outcome));
 		expect_number("the answer is handed on", v.revocation.status, cases[i].status);
+		expect_true("of somebody refuted nothing else is", cases[i].outcome != REFUTED ||
+		    (v.attributes.name.size == 0 && v.signed_content.size == 0));
 	}
 	list.answer.status = REVOCATION_GOOD;
 	nobody.source_count = 0;
