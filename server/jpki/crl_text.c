@@ -38,7 +38,7 @@ crl_number_text(struct arena *a, struct span number)
 		return number.size ? arena_print(a, "%llu", value) : "";
 	}
 	text = arena_take(a, 3 + 2 * number.size);
-	memcpy(text, "0x", 2);
+	snprintf(text, 3, "0x");
 	for (size_t i = 0; i < number.size; i++)
 		snprintf(text + 2 + 2 * i, 3, "%02X", number.data[i]);
 	return text;
