@@ -64,7 +64,8 @@ file_replace(const char *path, mode_t mode, struct span content, struct problem 
 
 	if (err != OK)
 		return err;
-	fwrite(content.data, 1, content.size, d.file);
+	if (content.size)
+		fwrite(content.data, 1, content.size, d.file);
 	return draft_end(&d, true, why);
 }
 

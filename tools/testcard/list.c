@@ -18,6 +18,8 @@ struct signing {
 static void
 put(struct signing *s, struct span bytes)
 {
+	if (bytes.size == 0)
+		return;
 	fwrite(bytes.data, 1, bytes.size, s->file);
 	if (EVP_DigestSignUpdate(s->context, bytes.data, bytes.size) != 1)
 		abort();
