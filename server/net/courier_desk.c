@@ -5,6 +5,7 @@
  * A link that breaks the form is closed; its process gets another (daemon/links.h).
  */
 #include <stdlib.h>
+#include <strings.h>
 #include <unistd.h>
 
 #include "base/log.h"
@@ -99,17 +100,18 @@ courier_desk_free(struct courier_desk *d)
 }
 
 /* "http://host" and "http://host:80" have no path: what follows in the URL must begin one. A dot segment stays within
- * that host. */
+ * that host, and letters are the same in either case (RFC 3986 s6.2.2.1). */
 static bool
 is_allowed(const struct courier_desk *d, const char *url)
 {
 	for (size_t i = 0; i < d->url_count; i++) {
 		const char *allowed = d->urls[i], *authority = strstr(allowed, "://");
+		bool whole_host = authority && !strchr(authority + strlen("://"), '/');
 		size_t size = strlen(allowed);
 
 		if (strcmp(url, allowed) == 0)
 			return true;
-		if (authority && !strchr(authority + 3, '/') && strncmp(url, allowed, size) == 0 && url[size] == '/')
+		if (whole_host && strncasecmp(url, allowed, size) == 0 && (url[size] == '/' || url[size] == '\0'))
 			return true;
 	}
 	return false;

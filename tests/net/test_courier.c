@@ -204,6 +204,7 @@ only_what_the_desk_allows_is_fetched(void **state)
 	} rows[] = {
 		{ "a path beneath an allowed host", "/echo", true },
 		{ "another path there", "/echo/../secret", true },
+		{ "the same host in other letters", "^/echo", true },
 		{ "a host that begins like it", ".example/echo", false },
 		{ "a user in front of another host", "@other.example/echo", false },
 		{ "another port", "9/echo", false },
@@ -222,6 +223,10 @@ only_what_the_desk_allows_is_fetched(void **state)
 
 		if (strchr(".@9?", rows[i].url[0])) {
 			snprintf(url, sizeof(url), "%s%s", here.base, rows[i].url);
+			post.url = url;
+		}
+		if (rows[i].url[0] == '^') {
+			snprintf(url, sizeof(url), "HTTP%s%s", here.base + strlen("http"), rows[i].url + 1);
 			post.url = url;
 		}
 		courier_send(here.courier, &post, on_heard, &h);
