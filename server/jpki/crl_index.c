@@ -49,6 +49,7 @@ check_bytes(struct crl_index *index, struct problem *why)
 	struct crl_head *head = &index->head;
 	uint8_t found[CRL_DIGEST];
 	struct span pieces[2];
+	uint64_t fences = 0;
 	enum err err;
 
 	if (index->bytes.size < CRL_BLOCK || !crl_head_read(index->bytes.data, index->bytes.size, head))
@@ -59,7 +60,7 @@ check_bytes(struct crl_index *index, struct problem *why)
 	digest_pieces(DIGEST_SHA256, pieces, COUNT(pieces), found);
 	if (memcmp(found, index->bytes.data + CRL_HEAD_SIGNED, sizeof(found)) != 0)
 		return problem_set(why, ERR_SYNTAX, "", "the index of a revocation list is damaged");
-	for (size_t k = 0, fences = 0; k < CRL_ROW_KINDS; k++) {
+	for (enum crl_rows k = 0; k < CRL_ROW_KINDS; k++) {
 		index->first_fence[k] = fences;
 		fences += crl_blocks(k, head->count[k]);
 	}
@@ -268,7 +269,7 @@ read_entry(const struct crl_index *index, struct span row, size_t key, struct cr
 
 	*out = (struct crl_entry){
 		.revoked_at = { SECONDS((int64_t)date) },
-		.reason = reason == CRL_ROW_NO_REASON ? CRL_REASON_NONE : (int)reason,
+		.reason = reason == CRL_ROW_NO_REASON ? CRL_NO_REASON : (int)reason,
 		.unknown_critical = rest & CRL_ROW_CRITICAL,
 	};
 	*issuer = index->issuer;
@@ -331,6 +332,7 @@ crl_index_find(
 	struct crl_entry one;
 	struct name_key whose;
 
+	*entry = (struct crl_entry){ .reason = CRL_NO_REASON };
 	if (serial.size == 0 || serial.size > CRL_SERIAL_LARGEST)
 		return CRL_ABSENT;
 	crl_key_of(serial, key, key_size);
@@ -362,7 +364,7 @@ crl_index_find(
 bool
 crl_index_sound(const struct crl_index *index)
 {
-	for (size_t k = 0; k < CRL_ROW_KINDS; k++)
+	for (enum crl_rows k = 0; k < CRL_ROW_KINDS; k++)
 		for (uint64_t block = 0; block < crl_blocks(k, index->head.count[k]); block++)
 			if (!block_of(index, k, block).size)
 				return false;

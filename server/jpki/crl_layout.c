@@ -33,7 +33,7 @@ crl_head_place(struct crl_head *head)
 {
 	uint64_t at = CRL_BLOCK, blocks = 0;
 
-	for (size_t k = 0; k < CRL_ROW_KINDS; k++) {
+	for (enum crl_rows k = 0; k < CRL_ROW_KINDS; k++) {
 		head->at[k] = at;
 		at += head->count[k] * crl_row_kinds[k].size;
 		blocks += crl_blocks(k, head->count[k]);
@@ -49,7 +49,7 @@ crl_head_write(const struct crl_head *head, uint8_t block[CRL_BLOCK])
 	struct buffer b = buffer_init(CRL_HEAD_SIGNED);
 
 	buffer_add(&b, span_of(magic, sizeof(magic)));
-	for (size_t k = 0; k < CRL_ROW_KINDS; k++)
+	for (enum crl_rows k = 0; k < CRL_ROW_KINDS; k++)
 		buffer_u64(&b, head->count[k]);
 	buffer_u64(&b, head->list_size);
 	buffer_u64(&b, head->critical);
@@ -69,7 +69,7 @@ crl_head_read(const uint8_t block[CRL_BLOCK], uint64_t size, struct crl_head *ou
 	*out = (struct crl_head){ 0 };
 	if (!span_equal(record_bytes(&r, sizeof(magic)), span_of(magic, sizeof(magic))))
 		return false;
-	for (size_t k = 0; k < CRL_ROW_KINDS; k++) {
+	for (enum crl_rows k = 0; k < CRL_ROW_KINDS; k++) {
 		out->count[k] = record_u64(&r);
 		/* No list gives rise to more: sums below cannot overflow. */
 		if (out->count[k] > CRL_LARGEST)

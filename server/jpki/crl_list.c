@@ -430,7 +430,7 @@ crl_walk_next(struct crl_walk *walk, struct crl_entry *out, struct problem *why)
 {
 	struct span entry;
 
-	*out = (struct crl_entry){ .reason = CRL_REASON_NONE };
+	*out = (struct crl_entry){ .reason = CRL_NO_REASON };
 	if (walk->rest.size == 0 || walk->err != OK)
 		return false;
 	if (usual_entry(walk, out))

@@ -45,14 +45,13 @@ struct crl_list {
 /* ERR_SYNTAX, ERR_LIMIT, ERR_INVALID. Borrowed from `der`. */
 enum err crl_list_read(struct span der, struct crl_list *out, struct problem *why);
 
-#define CRL_REASON_NONE (-1)
-#define CRL_REASON_HOLD 6
+#define CRL_NO_REASON (-1)
 #define CRL_REASON_REMOVE 8      /* removeFromCRL, of deltas only */
 
 struct crl_entry {
 	struct span serial;          /* INTEGER contents, minimal, of any sign: one bad certificate spoils no list */
 	struct instant revoked_at;
-	int reason;                  /* CRL_REASON_NONE: not told */
+	int reason;                  /* CRL_NO_REASON: not told */
 	struct instant invalid_from; /* invalidityDate; {0}: not told */
 	struct span issuer;          /* certificateIssuer: its Name, whole; empty: as the entry before (s5.3.3) */
 	bool unknown_critical;       /* an extension of it that must be understood is not */

@@ -322,7 +322,7 @@ write_rows(struct making *m, struct problem *why)
 		m->sheets[k].at = m->head.at[k];
 	if (err == OK && m->head.fences_at > m->head.at[CRL_LONG])
 		err = pass_entries(m, true, &passed, why);
-	for (size_t k = 0; k < CRL_ROW_KINDS; k++)
+	for (enum crl_rows k = 0; k < CRL_ROW_KINDS; k++)
 		if (m->sheets[k].waiting)
 			flush(m, &m->sheets[k]);
 	return err;
@@ -368,7 +368,7 @@ write_fences(struct making *m, struct digest_stream *stream)
 	uint64_t at = m->head.fences_at;
 	size_t size = 0;
 
-	for (size_t k = 0; k < CRL_ROW_KINDS; k++) {
+	for (enum crl_rows k = 0; k < CRL_ROW_KINDS; k++) {
 		size_t row = crl_row_kinds[k].size, per = crl_block_rows(k) * row;
 		struct span rows = span_of(m->map + m->head.at[k], m->head.count[k] * row);
 
@@ -538,7 +538,7 @@ crl_index_make(const struct crl_import *import, const char *path, struct problem
 		if (err != OK)
 			unlink(m->beside);
 	}
-	for (size_t k = 0; k < CRL_ROW_KINDS; k++)
+	for (enum crl_rows k = 0; k < CRL_ROW_KINDS; k++)
 		free(m->sheets[k].waiting);
 	free(m);
 	return err;

@@ -327,8 +327,8 @@ note_revoked(struct search *s, const struct crl_index *index, const struct crl_e
 	out->this_update.us = out->next_update.us = 0;
 	note_times(out, index);
 	snprintf(out->text, sizeof(out->text), "the revocation list names it%s%s",
-	    entry->reason == CRL_REASON_NONE ? "" : ": ",
-	    entry->reason == CRL_REASON_NONE ? "" : crl_reason_name(entry->reason));
+	    entry->reason == CRL_NO_REASON ? "" : ": ",
+	    entry->reason == CRL_NO_REASON ? "" : crl_reason_name(entry->reason));
 }
 
 /* Where a list that should be asked cannot be, others do not stand in for it. */
@@ -418,7 +418,7 @@ crl_status(const struct crl_held *held, size_t count, const struct crl_question 
 	bool good = false, going = true;
 
 	*out = (struct revocation_answer){
-		.status = REVOCATION_UNAVAILABLE, .kind = REVOCATION_BY_CRL, .reason = CRL_REASON_NONE,
+		.status = REVOCATION_UNAVAILABLE, .kind = REVOCATION_BY_CRL, .reason = CRL_NO_REASON,
 		.asked_at = question->now,
 	};
 	s.issuer = name_key_of(question->certificate->issuer);

@@ -78,7 +78,7 @@ crl_path_status(const struct crl_held *held, size_t count, const struct span *pa
 	struct x509 x;
 
 	*out = (struct revocation_answer){
-		.status = REVOCATION_GOOD, .kind = REVOCATION_BY_CRL, .reason = CRL_REASON_NONE, .asked_at = now,
+		.status = REVOCATION_GOOD, .kind = REVOCATION_BY_CRL, .reason = CRL_NO_REASON, .asked_at = now,
 	};
 	if (length)
 		digest(DIGEST_SHA256, path[length - 1], anchor);

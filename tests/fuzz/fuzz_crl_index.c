@@ -16,7 +16,7 @@ look_up(const struct crl_index *index, struct span serial)
 	struct crl_entry entry;
 	enum crl_found found = crl_index_find(index, crl_index_issuer(index), serial, &entry);
 
-	assert(found != CRL_LISTED || (span_equal(entry.serial, serial) && entry.reason >= CRL_REASON_NONE));
+	assert(found != CRL_LISTED || (span_equal(entry.serial, serial) && entry.reason >= CRL_NO_REASON));
 }
 
 static void

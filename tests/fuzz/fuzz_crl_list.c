@@ -23,7 +23,7 @@ compare_entry(X509_REVOKED *theirs, const struct crl_entry *ours)
 	assert(size == (int)ours->serial.size + 2 && memcmp(der + 2, ours->serial.data, ours->serial.size) == 0);
 	assert(ASN1_TIME_diff(&days, &seconds, epoch, X509_REVOKED_get0_revocationDate(theirs)) == 1);
 	assert(SECONDS((int64_t)days * 86400 + seconds) == ours->revoked_at.us);
-	assert((reason ? (int)ASN1_ENUMERATED_get(reason) : CRL_REASON_NONE) == ours->reason);
+	assert((reason ? (int)ASN1_ENUMERATED_get(reason) : CRL_NO_REASON) == ours->reason);
 	ASN1_ENUMERATED_free(reason);
 	ASN1_TIME_free(epoch);
 	OPENSSL_free(der);

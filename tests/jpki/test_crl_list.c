@@ -67,7 +67,7 @@ entries_come_one_by_one(void **state)
 	expect_true("has its serial", span_equal(e.serial, span_of("\x01", 1)));
 	expect_number("and date", e.revoked_at.us, made_instant(MADE_MIDNIGHT).us);
 	expect_true(
-	    "no more", e.reason == CRL_REASON_NONE && !e.invalid_from.us && !e.issuer.size && !e.unknown_critical);
+	    "no more", e.reason == CRL_NO_REASON && !e.invalid_from.us && !e.issuer.size && !e.unknown_critical);
 	expect_true("the second", crl_walk_next(&walk, &e, &why));
 	expect_true("has four bytes", span_equal(e.serial, span_of("\x01\x8c\x00\x01", 4)));
 	expect_number("its own date", e.revoked_at.us, made_instant("2026-11-01T10:20:30Z").us);
