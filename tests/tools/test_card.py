@@ -1,0 +1,121 @@
+#!/usr/bin/env python3
+"""tests/tools/test_card.py - the card's client with a SoftHSM2 token in the card's place: no reader is needed. (With OpenSC and
+a software card: tests/e2e/card.py.)
+
+Lines `ok …`, `not ok …: why`, `skip …: why`; exit status 1 when anything is not ok.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+
+BUILD = os.path.abspath(os.environ.get("top_builddir") or os.environ["WATASHI_BUILD"])
+MODULES = ("/usr/lib/softhsm/libsofthsm2.so", "/usr/lib/x86_64-linux-gnu/softhsm/libsofthsm2.so",
+           "/usr/lib/aarch64-linux-gnu/softhsm/libsofthsm2.so", "/usr/lib64/pkcs11/libsofthsm2.so")
+failed = 0
+
+
+def ok(title, holds, found=""):
+    global failed
+    if holds:
+        print(f"ok {title}", flush=True)
+    else:
+        failed += 1
+        print(f"not ok {title}: {str(found)[:800]}", flush=True)
+
+
+def run(program, *words, stdin="", **more):
+    program = os.path.join(BUILD, program) if program.startswith("watashi") else program
+    return subprocess.run([program, *words], input=stdin, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=60, **more)
+
+
+def need(*command):
+    done = run(*command)
+    if done.returncode:
+        raise SystemExit(f"not ok {' '.join(command)}: {done.stderr or done.stdout}")
+    return done.stdout.strip()
+
+
+def token(module):
+    """A token "card" with the key and the certificate of a citizen, PIN 567890."""
+    with open("softhsm2.conf", "w") as f:
+        f.write(f"directories.tokendir = {os.getcwd()}/tokens\nobjectstore.backend = file\n")
+    os.mkdir("tokens")
+    os.environ["SOFTHSM2_CONF"] = os.path.abspath("softhsm2.conf")
+    card = need("watashi-testcard", "citizen", "world")
+    need("softhsm2-util", "--init-token", "--free", "--label", "card", "--so-pin", "12345678", "--pin", "567890")
+    need("softhsm2-util", "--import", f"{card}/sign.key", "--token", "card", "--label", "key", "--id", "01", "--pin", "567890")
+    need("pkcs11-tool", "--module", module, "--login", "--pin", "567890", "--token-label", "card", "--write-object", f"{card}/sign.cer",
+         "--type", "cert", "--id", "01", "--label", "certificate")
+
+
+def signing(module):
+    def sign(pin, *words):
+        return run("watashi-card", "sign", "--module", module, "--purpose", "signature", "--pin-fd", "0", "--lang", "en",
+                   "--challenge", "hello", *words, stdin=pin + "\n")
+
+    listed = run("watashi-card", "list", "--module", module, "--lang", "en")
+    ok("a token is listed with its certificate", listed.returncode == 0 and "signature: CN=" in listed.stdout, listed)
+    done = sign("567890", "--out", "signature", "--certificate", "certificate")
+    ok("it signs", done.returncode == 0 and os.path.getsize("signature") == 256, done.stderr)
+    with open("key.pem", "w") as f:
+        f.write(need("openssl", "x509", "-inform", "der", "-in", "certificate", "-noout", "-pubkey") + "\n")
+    with open("text", "w") as f:
+        f.write("hello")
+    done = run("openssl", "dgst", "-sha256", "-verify", "key.pem", "-signature", "signature", "text")
+    ok("and OpenSSL takes it", done.returncode == 0, done.stdout)
+    done = sign("567890", "--out", "signature")
+    ok("a file that is there stays", done.returncode == 1 and "signature" in done.stderr, done.stderr)
+    done = sign("999999")
+    ok("a wrong PIN is said", done.returncode == 1 and "The PIN is wrong" in done.stderr and not done.stdout, done.stderr)
+    done = sign("12")
+    ok("one too short never goes there", done.returncode == 1 and "was not asked" in done.stderr, done.stderr)
+    done = sign("567890", "--token-label", "other")
+    ok("a token of another name is none", done.returncode == 1 and "none is for signature" in done.stderr, done.stderr)
+    done = run("watashi-card", "sign", "--module", module, "--purpose", "authentication", "--challenge", "x", "--pin-fd", "0", stdin="1\n")
+    ok("its certificate is for nothing else", done.returncode == 1 and "none is for authentication" in done.stderr, done.stderr)
+    done = run("watashi-card", "sign", "--module", module, "--purpose", "signature", "--challenge", "x", start_new_session=True)
+    ok("without a terminal one is told how", done.returncode == 1 and "--pin-fd" in done.stderr, done.stderr)
+    done = run("watashi-card", "list", "--module", module, env={**os.environ, "LANG": "ja_JP.UTF-8", "LC_ALL": ""})
+    ok("in Japanese where that is spoken", "暗証番号" in done.stdout and "署名用" in done.stdout, done.stdout)
+
+
+def mistakes():
+    for words, status, part in (
+        (("sign", "--purpose", "signature"), 2, "expected --challenge"),
+        (("sign", "--challenge", "x"), 2, "--purpose: expected"),
+        (("sign", "--challenge", "x", "--purpose", "love"), 2, "--purpose: expected"),
+        (("sign", "--challenge", "http://192.0.2.1/x", "--purpose", "signature"), 1, "expected https"),
+        (("prove", "http://watashi.example/", "--purpose", "signature"), 1, "expected https"),
+        (("prove", "http://localhost.evil.example/", "--purpose", "signature"), 1, "expected https"),
+        (("prove", "https://localhost:1/", "--purpose", "signature"), 1, "localhost:1"),
+        (("prove", "https://localhost:1/", "--purpose", "signature", "--token-file", "nowhere"), 1, "nowhere"),
+        (("list", "--module", "/nowhere.so"), 1, "cannot be loaded"),
+        (("list", "--lang", "fr"), 2, "--lang: expected ja or en"),
+        (("dance",), 2, "unknown command"),
+    ):
+        done = run("watashi-card", *words)
+        ok(f"it says what is wrong: {' '.join(words)}", done.returncode == status and part in done.stderr, done)
+
+
+def main():
+    module = next((m for m in MODULES if os.path.exists(m)), None)
+    home = tempfile.mkdtemp(prefix="watashi-card-")
+    os.chdir(home)
+    try:
+        mistakes()
+        if not module or not shutil.which("softhsm2-util") or not shutil.which("pkcs11-tool"):
+            print("skip signing with a token: no SoftHSM2 or no pkcs11-tool (Debian: softhsm2, opensc)")
+            return
+        need("watashi-testcard", "init", "world", "--generations", "1")
+        token(module)
+        signing(module)
+    finally:
+        os.chdir("/")
+        shutil.rmtree(home, ignore_errors=True)
+
+
+main()
+sys.exit(1 if failed else 0)
