@@ -42,6 +42,7 @@ struct taken {
 /* What a commit changed of a table whose changes are told. */
 struct noticed {
 	size_t keys, bytes;
+	struct span last; /* key of what was appended */
 };
 
 struct recorder {
@@ -431,7 +432,22 @@ is_noticed(const struct operation *o)
 	return o->kind != UNIT_EXPECT && (o->table->flags & TABLE_NOTICED);
 }
 
-/* What one commit changed; the tables of which too much changed are told as a whole. */
+static bool
+count_noticed(struct recorder *r, const struct operation *o)
+{
+	struct noticed *noticed = &r->noticed[o->table_number];
+
+	if (!is_noticed(o))
+		return false;
+	noticed->keys++;
+	noticed->bytes += o->key.size;
+	if (o->kind == UNIT_APPEND)
+		noticed->last = o->key;
+	return true;
+}
+
+/* What one commit changed. Of what was appended the last tells all; the tables of which too much changed are told as a
+ * whole. */
 static void
 tell_changes(struct recorder *r, const struct taken *from, size_t count)
 {
@@ -441,19 +457,19 @@ tell_changes(struct recorder *r, const struct taken *from, size_t count)
 	memset(r->noticed, 0, r->changes.count * sizeof(*r->noticed));
 	for (size_t n = 0; n < count; n++, t = t->next)
 		for (size_t i = 0; t->applied && i < t->count; i++)
-			if (is_noticed(&t->operations[i])) {
-				r->noticed[t->operations[i].table_number].keys++;
-				r->noticed[t->operations[i].table_number].bytes += t->operations[i].key.size;
-				any = true;
-			}
+			any |= count_noticed(r, &t->operations[i]);
 	if (!any)
 		return;
 	notices_begin(&r->message, r->figures.generation);
-	for (size_t i = 0; i < r->changes.count; i++)
-		if (r->noticed[i].keys > NOTICE_KEYS || r->noticed[i].bytes > NOTICE_BYTES) {
-			notices_add(&r->message, i, (struct span){ 0 });
-			r->noticed[i].keys = 0;
-		}
+	for (size_t i = 0; i < r->changes.count; i++) {
+		struct noticed *noticed = &r->noticed[i];
+		bool too_much = noticed->keys > NOTICE_KEYS || noticed->bytes > NOTICE_BYTES;
+
+		if (!noticed->last.size && !too_much)
+			continue;
+		notices_add(&r->message, i, noticed->last);
+		noticed->keys = 0;
+	}
 	t = from;
 	for (size_t n = 0; n < count; n++, t = t->next)
 		for (size_t i = 0; t->applied && i < t->count; i++)

@@ -52,8 +52,8 @@ typedef void on_committed(void *arg, const struct committed *);
 struct pending *store_commit(struct store *, const struct unit *, on_committed *, void *arg);
 
 /* Changes of a TABLE_NOTICED table, whoever made them; `key` is empty when notices may have been lost (the recorder was
- * replaced): look at everything again. Whoever watches does so as long as the store is there; all are told, in the
- * order they came. */
+ * replaced): look at everything again. Of rows appended at one time perhaps only the last is told. Whoever watches does
+ * so as long as the store is there; all are told, in the order they came. */
 typedef void on_changed(void *arg, const struct table *, struct span key, uint64_t generation);
 void store_watch(struct store *, const struct table *, on_changed *, void *arg);
 

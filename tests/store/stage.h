@@ -17,8 +17,9 @@
 static const struct table logins = { "login", ROLE_BIT(ROLE_WORKER), 0 };
 static const struct table members = { "member", ROLE_BIT(ROLE_WORKER) | ROLE_BIT(ROLE_STEWARD), TABLE_NOTICED };
 static const struct table journal = { "journal", ROLE_BIT(ROLE_WORKER), TABLE_APPEND_ONLY };
+static const struct table noted = { "noted", ROLE_BIT(ROLE_WORKER), TABLE_APPEND_ONLY | TABLE_NOTICED };
 static const struct table keys = { "key", ROLE_BIT(ROLE_STEWARD), 0 };
-static const struct table *const stage_tables[] = { &logins, &members, &journal, &keys, NULL };
+static const struct table *const stage_tables[] = { &logins, &members, &journal, &keys, &noted, NULL };
 
 static inline int
 directory_remove_one(const char *path, const struct stat *st, int kind, struct FTW *walk)

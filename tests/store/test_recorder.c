@@ -227,6 +227,40 @@ many_changes_are_told_as_one(void **state)
 	}
 }
 
+static void
+of_what_was_appended_the_last_is_told(void **state)
+{
+	struct scene *s = *state;
+	struct unit *first = unit(s), *second = unit(s);
+	struct notice notices[3];
+	struct letter *l;
+	struct record r;
+	uint64_t generation;
+	size_t told = 0;
+
+	unit_append(first, &noted, span_text("x"));
+	unit_put(first, &members, span_text("m"), span_text("1"));
+	unit_append(first, &noted, span_text("y"));
+	unit_append(second, &noted, span_text("z"));
+	take(s, 1, first);
+	take(s, 2, second);
+	expect_ok("committed", recorder_commit(s->recorder, s->now, NULL), NULL);
+	while ((l = post_box_take(&s->said)) != NULL && l->bytes[0] != SAID_NOTICES)
+		free(l);
+	expect_true("a notice came", l != NULL);
+	said_read(span_of(l->bytes, l->size), &r, &generation);
+	while (told < COUNT(notices) && notices_next(&r, &notices[told]))
+		told++;
+	expect_number("one of each table", told, 2);
+	expect_true("well formed", record_whole(&r));
+	expect_true("what was appended", stage_tables[notices[0].table_number] == &noted);
+	expect_true("by the last of all units", span_equal(notices[0].key, span_of("\0\0\0\0\0\0\0\3", 8)));
+	expect_true("and what was put", stage_tables[notices[1].table_number] == &members);
+	expect_span("by its key", notices[1].key, "m");
+	free(l);
+	post_box_empty(&s->said);
+}
+
 int
 main(void)
 {
@@ -239,6 +273,7 @@ main(void)
 		SCENE(a_crowd_is_refused_at_once_and_takes_no_memory),
 		SCENE(expired_rows_are_removed),
 		SCENE(many_changes_are_told_as_one),
+		SCENE(of_what_was_appended_the_last_is_told),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
