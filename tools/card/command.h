@@ -1,4 +1,4 @@
-/* card/command.h - the commands of the card's client. */
+/* tools/card/command.h - the commands of the card's client. */
 #pragma once
 
 #include "card/pin.h"

@@ -1,4 +1,4 @@
-/* card/list.c - the command that tells what cards there are. */
+/* tools/card/list.c - the command that tells what cards there are. */
 #include <stdio.h>
 
 #include "card/command.h"

@@ -1,5 +1,5 @@
-/* card/main.c - a client for the My Number card: shows what is to be signed, asks for the PIN, signs, and posts the
- * proof. */
+/* tools/card/main.c - a client for the My Number card: shows what is to be signed, asks for the PIN, signs, and posts
+ * the proof. */
 #include <stdio.h>
 #include <unistd.h>
 

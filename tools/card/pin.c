@@ -1,4 +1,4 @@
-/* card/pin.c - asking a person for the PIN. */
+/* tools/card/pin.c - asking a person for the PIN. */
 #include "card/pin.h"
 
 #include <errno.h>

@@ -1,4 +1,4 @@
-/* card/pin.h - asking a person for the PIN: at the terminal without echo, or from a descriptor for programs. */
+/* tools/card/pin.h - asking a person for the PIN: at the terminal without echo, or from a descriptor for programs. */
 #pragma once
 
 #include "card/smartcard.h"

@@ -1,4 +1,4 @@
-/* card/prove.c - the command that proves to a service who one is. */
+/* tools/card/prove.c - the command that proves to a service who one is. */
 #include <stdio.h>
 
 #include "base/file.h"

@@ -1,4 +1,4 @@
-/* card/service.c - asking a Watashi service over HTTPS. */
+/* tools/card/service.c - asking a Watashi service over HTTPS. */
 #include "card/service.h"
 
 #include <curl/curl.h>

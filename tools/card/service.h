@@ -1,4 +1,4 @@
-/* card/service.h - asking a Watashi service over HTTPS: a challenge, and what became of its proof. */
+/* tools/card/service.h - asking a Watashi service over HTTPS: a challenge, and what became of its proof. */
 #pragma once
 
 #include "base/arena.h"

@@ -1,4 +1,4 @@
-/* card/sign.c - the command that signs a challenge. */
+/* tools/card/sign.c - the command that signs a challenge. */
 #include <openssl/evp.h>
 #include <stdio.h>
 

@@ -1,4 +1,5 @@
-/* card/signature.c - one signature by a person: what is signed is shown, the PIN asked for, and a wrong one said. */
+/* tools/card/signature.c - one signature by a person: what is signed is shown, the PIN asked for, and a wrong one
+ * said. */
 #include <stdio.h>
 
 #include "card/command.h"

@@ -1,4 +1,4 @@
-/* card/signing.c - a token's certificates, and a signature by the key of one. */
+/* tools/card/signing.c - a token's certificates, and a signature by the key of one. */
 #include <openssl/evp.h>
 #include <openssl/x509v3.h>
 

@@ -1,4 +1,4 @@
-/* card/smartcard.c - a card through PKCS#11. */
+/* tools/card/smartcard.c - a card through PKCS#11. */
 #include "card/smartcard.h"
 
 #include <string.h>

@@ -1,4 +1,4 @@
-/* card/smartcard.h - a card through PKCS#11: found by what it is for, its PIN, its certificate, a signature.
+/* tools/card/smartcard.h - a card through PKCS#11: found by what it is for, its PIN, its certificate, a signature.
  *
  *     module_open -> smartcards_list
  *                 `> smartcard_find -> smartcard_login -> smartcard_certificate -> smartcard_sign -> smartcard_close

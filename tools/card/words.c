@@ -1,4 +1,4 @@
-/* card/words.c - what the program says, in the person's language. */
+/* tools/card/words.c - what the program says, in the person's language. */
 #include "card/words.h"
 
 #include <stdlib.h>

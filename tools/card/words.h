@@ -1,4 +1,4 @@
-/* card/words.h - what the program says, in the person's language. */
+/* tools/card/words.h - what the program says, in the person's language. */
 #pragma once
 
 #include <stdbool.h>

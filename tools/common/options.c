@@ -1,4 +1,4 @@
-/* common/options.c - the options of a small program's command. */
+/* tools/common/options.c - the options of a small program's command. */
 #include "common/options.h"
 
 #include <assert.h>

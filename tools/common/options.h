@@ -1,4 +1,4 @@
-/* common/options.h - the options of a small program's command, read by a table that is its help too. */
+/* tools/common/options.h - the options of a small program's command, read by a table that is its help too. */
 #pragma once
 
 #include <stdbool.h>

@@ -1,4 +1,4 @@
-/* testcard/applet.c - the JPKI application of a card. */
+/* tools/testcard/applet.c - the JPKI application of a card. */
 #include "testcard/applet.h"
 
 #include <openssl/rsa.h>

@@ -1,4 +1,4 @@
-/* testcard/applet.h - the JPKI application of a card: a command's bytes in, its answer's bytes out (jpki.md 2.2).
+/* tools/testcard/applet.h - the JPKI application of a card: a command's bytes in, its answer's bytes out (jpki.md 2.2).
  *
  *     reset -> select application -> select file -> verify PIN -> read certificate | sign
  *

@@ -1,4 +1,4 @@
-/* testcard/asn.c - writing DER from the inside out. */
+/* tools/testcard/asn.c - writing DER from the inside out. */
 #include "testcard/asn.h"
 
 #include <assert.h>

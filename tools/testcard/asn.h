@@ -1,5 +1,5 @@
-/* testcard/asn.h - writing DER from the inside out: what an element holds is an argument, so a structure reads as its
- * ASN.1 does. Nothing is checked: what is wrong on purpose is written in the same way.
+/* tools/testcard/asn.h - writing DER from the inside out: what an element holds is an argument, so a structure reads
+ * as its ASN.1 does. Nothing is checked: what is wrong on purpose is written in the same way.
  *
  *     ASN(a, DER_SEQUENCE, asn_oid(a, "2.5.4.6"), asn_printable(a, "JP"))
  */

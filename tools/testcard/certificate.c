@@ -1,4 +1,4 @@
-/* testcard/certificate.c - a certificate put together from a plan, and signed. */
+/* tools/testcard/certificate.c - a certificate put together from a plan, and signed. */
 #include "testcard/certificate.h"
 
 #include <assert.h>

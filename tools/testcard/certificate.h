@@ -1,5 +1,5 @@
-/* testcard/certificate.h - a certificate put together from a plan, and signed: right or wrong in whatever way the plan
- * says.
+/* tools/testcard/certificate.h - a certificate put together from a plan, and signed: right or wrong in whatever way
+ * the plan says.
  *
  *     plan of the right one -> plan_extend(), plan_drop(), its fields -> certificate_sign()
  */

@@ -1,4 +1,4 @@
-/* testcard/citizen.c - the command that issues somebody's certificates into a software card. */
+/* tools/testcard/citizen.c - the command that issues somebody's certificates into a software card. */
 #include <stdio.h>
 #include <unistd.h>
 

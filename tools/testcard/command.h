@@ -1,4 +1,4 @@
-/* testcard/command.h - the commands of testcard. */
+/* tools/testcard/command.h - the commands of testcard. */
 #pragma once
 
 #include "base/arena.h"

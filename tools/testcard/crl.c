@@ -1,4 +1,4 @@
-/* testcard/crl.c - the command that writes a municipality's revocation list. */
+/* tools/testcard/crl.c - the command that writes a municipality's revocation list. */
 #include <stdio.h>
 #include <stdlib.h>
 

@@ -1,4 +1,4 @@
-/* testcard/draft.c - files of a test world. */
+/* tools/testcard/draft.c - files of a test world. */
 #include "testcard/draft.h"
 
 #include <errno.h>

@@ -1,4 +1,4 @@
-/* testcard/draft.h - files of a test world: written whole or not at all, over what was there. */
+/* tools/testcard/draft.h - files of a test world: written whole or not at all, over what was there. */
 #pragma once
 
 #include <stdio.h>

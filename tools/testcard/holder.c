@@ -1,4 +1,4 @@
-/* testcard/holder.c - a citizen of the test world. */
+/* tools/testcard/holder.c - a citizen of the test world. */
 #include "testcard/holder.h"
 
 #include <stdio.h>

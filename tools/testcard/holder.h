@@ -1,4 +1,4 @@
-/* testcard/holder.h - a citizen of the test world, and what the right certificates of such a person say. */
+/* tools/testcard/holder.h - a citizen of the test world, and what the right certificates of such a person say. */
 #pragma once
 
 #include "testcard/world.h"

@@ -1,4 +1,4 @@
-/* testcard/index.c - what an authority has issued, in OpenSSL's index of a CA. */
+/* tools/testcard/index.c - what an authority has issued, in OpenSSL's index of a CA. */
 #include "testcard/index.h"
 
 #include "testcard/draft.h"

@@ -1,5 +1,5 @@
-/* testcard/index.h - what an authority has issued, in OpenSSL's index of a CA: its OCSP responder reads it too. The
- * field for a file name has the distribution point.
+/* tools/testcard/index.h - what an authority has issued, in OpenSSL's index of a CA: its OCSP responder reads it too.
+ * The field for a file name has the distribution point.
  */
 #pragma once
 

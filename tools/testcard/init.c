@@ -1,4 +1,4 @@
-/* testcard/init.c - the command that makes a test world. */
+/* tools/testcard/init.c - the command that makes a test world. */
 #include <stdio.h>
 
 #include "testcard/command.h"

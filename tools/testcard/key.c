@@ -1,4 +1,4 @@
-/* testcard/key.c - private keys of the test world. */
+/* tools/testcard/key.c - private keys of the test world. */
 #include "testcard/key.h"
 
 #include <openssl/core_names.h>

@@ -1,4 +1,4 @@
-/* testcard/key.h - private keys of the test world: made, kept in PEM files of mode 0600. */
+/* tools/testcard/key.h - private keys of the test world: made, kept in PEM files of mode 0600. */
 #pragma once
 
 #include <openssl/evp.h>

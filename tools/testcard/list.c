@@ -1,4 +1,4 @@
-/* testcard/list.c - writing a certificate revocation list as a stream. */
+/* tools/testcard/list.c - writing a certificate revocation list as a stream. */
 #include "testcard/list.h"
 
 #include <assert.h>

@@ -1,4 +1,5 @@
-/* testcard/list.h - writing a certificate revocation list as a stream, however many entries it has (RFC 5280 s5). */
+/* tools/testcard/list.h - writing a certificate revocation list as a stream, however many entries it has (RFC 5280
+ * s5). */
 #pragma once
 
 #include <stdio.h>

@@ -1,5 +1,5 @@
-/* testcard/main.c - a test world of JPKI: authorities, citizens with software cards, lists, responders, and what is
- * wrong. */
+/* tools/testcard/main.c - a test world of JPKI: authorities, citizens with software cards, lists, responders, and what
+ * is wrong. */
 #include <stdio.h>
 
 #include "testcard/command.h"

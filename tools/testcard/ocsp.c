@@ -1,4 +1,4 @@
-/* testcard/ocsp.c - the command that runs OpenSSL's OCSP responder for one authority.
+/* tools/testcard/ocsp.c - the command that runs OpenSSL's OCSP responder for one authority.
  *
  * The responder looks whether its index has changed before it waits for a question, so the first question after a
  * change would be answered as before it: whoever watches the index asks that one.

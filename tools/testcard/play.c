@@ -1,5 +1,5 @@
-/* testcard/play.c - the commands of a software card itself: it is put into a reader, its PINs are given their tries
- * again. */
+/* tools/testcard/play.c - the commands of a software card itself: it is put into a reader, its PINs are given their
+ * tries again. */
 #include <stdio.h>
 
 #include "testcard/command.h"

@@ -1,4 +1,4 @@
-/* testcard/reader.c - putting a software card into a virtual reader.
+/* tools/testcard/reader.c - putting a software card into a virtual reader.
  *
  * The reader listens, the card connects. Each message is two bytes of length, the higher first, and so many bytes; a
  * message of one byte is about power, any other a command.

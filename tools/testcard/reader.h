@@ -1,4 +1,5 @@
-/* testcard/reader.h - putting a software card into the virtual reader that vsmartcard's vpcd offers on a TCP port. */
+/* tools/testcard/reader.h - putting a software card into the virtual reader that vsmartcard's vpcd offers on a TCP
+ * port. */
 #pragma once
 
 #include "testcard/applet.h"

@@ -1,4 +1,4 @@
-/* testcard/revoke.c - the command that revokes a card's certificates. */
+/* tools/testcard/revoke.c - the command that revokes a card's certificates. */
 #include <stdio.h>
 
 #include "testcard/command.h"

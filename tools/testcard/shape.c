@@ -1,4 +1,4 @@
-/* testcard/shape.c - how certificates of the test world look. */
+/* tools/testcard/shape.c - how certificates of the test world look. */
 #include "testcard/shape.h"
 
 #define JAPAN "JP"

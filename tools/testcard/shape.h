@@ -1,4 +1,4 @@
-/* testcard/shape.h - how certificates of the test world look: names, extensions, policies (jpki.md 1.1 to 1.4).
+/* tools/testcard/shape.h - how certificates of the test world look: names, extensions, policies (jpki.md 1.1 to 1.4).
  *
  * The organisation is JPKI-TEST and nothing else: no argument anywhere changes it, so what is made here can never be
  * taken for a certificate of the Japan Agency for Local Authority Information Systems.

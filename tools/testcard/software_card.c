@@ -1,4 +1,4 @@
-/* testcard/software_card.c - a card as a directory. */
+/* tools/testcard/software_card.c - a card as a directory. */
 #include "testcard/software_card.h"
 
 #include <openssl/crypto.h>

@@ -1,4 +1,4 @@
-/* testcard/software_card.h - a card as a directory: keys, certificates, PINs and the tries that are left of each.
+/* tools/testcard/software_card.h - a card as a directory: keys, certificates, PINs and the tries that are left of each.
  *
  *     CARD/card.json  sign.key sign.cer sign-ca.cer  auth.key auth.cer auth-ca.cer
  *

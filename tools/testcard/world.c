@@ -1,4 +1,4 @@
-/* testcard/world.c - the directory a test world lives in. */
+/* tools/testcard/world.c - the directory a test world lives in. */
 #include "testcard/world.h"
 
 #include <dirent.h>

@@ -1,5 +1,5 @@
-/* testcard/world.h - the directory a test world lives in: its authorities by purpose and generation, and what each has
- * issued.
+/* tools/testcard/world.h - the directory a test world lives in: its authorities by purpose and generation, and what
+ * each has issued.
  *
  *     DIR/sign/1/ca.cer ca.pem ca.key responder.pem responder.key index.txt     the eldest generation of two
  *     DIR/sign/2/…   DIR/auth/1/…   DIR/auth/2/…                                all of a purpose have one name

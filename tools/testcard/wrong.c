@@ -1,4 +1,4 @@
-/* testcard/wrong.c - the command that makes certificates that must be refused. */
+/* tools/testcard/wrong.c - the command that makes certificates that must be refused. */
 #include <stdio.h>
 
 #include "base/buffer.h"

@@ -1,4 +1,5 @@
-/* testcard/wrong.h - certificates that must be refused, each for one reason, and some that look odd and must not be. */
+/* tools/testcard/wrong.h - certificates that must be refused, each for one reason, and some that look odd and must not
+ * be. */
 #pragma once
 
 #include "testcard/holder.h"

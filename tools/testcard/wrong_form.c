@@ -1,4 +1,4 @@
-/* testcard/wrong_form.c - what can be wrong with a certificate as such: version, serial, times, extensions, DER
+/* tools/testcard/wrong_form.c - what can be wrong with a certificate as such: version, serial, times, extensions, DER
  * (jpki.md 1.13). */
 #include "testcard/wrong.h"
 

@@ -1,4 +1,4 @@
-/* testcard/wrong_holder.c - what can be wrong with the holder's attributes (jpki.md 1.13). */
+/* tools/testcard/wrong_holder.c - what can be wrong with the holder's attributes (jpki.md 1.13). */
 #include "testcard/wrong.h"
 
 static void

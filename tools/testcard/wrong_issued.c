@@ -1,5 +1,5 @@
-/* testcard/wrong_issued.c - what can be wrong with how a certificate was issued: by whom, for what, with which key
- * (jpki.md 1.13). */
+/* tools/testcard/wrong_issued.c - what can be wrong with how a certificate was issued: by whom, for what, with which
+ * key (jpki.md 1.13). */
 #include "testcard/key.h"
 #include "testcard/wrong.h"
 

@@ -1,4 +1,4 @@
-/* testcard/wrong_kinds.c - all the kinds of wrong certificates, and one of them made. */
+/* tools/testcard/wrong_kinds.c - all the kinds of wrong certificates, and one of them made. */
 #include "testcard/wrong.h"
 
 const struct wrong_kind *
