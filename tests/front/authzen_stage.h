@@ -43,7 +43,7 @@ struct scene {
 	struct policy_shelf *shelf;
 	struct rates *rates;
 	struct authzen_front *front;
-	const struct mount *beside;  /* another front; NULL: none */
+	struct mount beside[2];      /* other fronts; without routes: none */
 	struct router *router;
 	struct http_server *server;
 	char socket[64], access[64];
@@ -264,7 +264,8 @@ scene_front(struct scene *s, const char *access)
 {
 	struct authzen_front_settings settings = { .base_url = SCENE_BASE, .rates = s->rates, .rate = 1000000 };
 	struct http_settings http = { .limits = http_limits_default };
-	struct mount mounts[2] = { { authzen_routes, NULL } };
+	struct mount mounts[1 + COUNT(s->beside)] = { { authzen_routes, NULL } };
+	size_t count = 1;
 	struct problem why = { 0 };
 	FILE *f;
 
@@ -279,9 +280,9 @@ scene_front(struct scene *s, const char *access)
 	expect_ok("the front opens", authzen_front_new(s->store, s->shelf, &settings, &s->front, &why), &why);
 	unlink(s->access);
 	mounts[0].front = s->front;
-	if (s->beside)
-		mounts[1] = *s->beside;
-	s->router = router_new(mounts, s->beside ? 2 : 1);
+	for (size_t i = 0; i < COUNT(s->beside) && s->beside[i].routes; i++)
+		mounts[count++] = s->beside[i];
+	s->router = router_new(mounts, count);
 	s->server = http_server_new(s->loop, &http);
 	expect_ok("a socket", listen_on(arena_print(&s->arena, "unix:%s", s->socket), &s->fd, &why), &why);
 	http_server_listen(s->server, s->fd, s->router, NULL);

@@ -10,6 +10,7 @@
 #include "base/turn.h"
 #include "codec/text.h"
 #include "front/jpki/jpki.h"
+#include "front/ledger/disclosure.h"
 #include "testcard/holder.h"
 #include "testcard/key.h"
 
@@ -38,7 +39,7 @@ struct proofing_stage {
 	struct speaking source;
 	struct jpki_verifier verifier;
 	struct jpki_front *front;
-	struct mount mount;
+	struct disclosure disclosure;
 
 	/* Of the challenge asked for last. */
 	const char *challenge;       /* its id */
@@ -187,8 +188,9 @@ proofing_front(struct proofing_stage *p, const char *access)
 		.rates = p->scene.rates,
 		.rate = PROOFING_RATE,
 	});
-	p->mount = (struct mount){ jpki_routes, p->front };
-	p->scene.beside = &p->mount;
+	p->disclosure = (struct disclosure){ p->scene.store };
+	p->scene.beside[0] = (struct mount){ jpki_routes, p->front };
+	p->scene.beside[1] = (struct mount){ disclosure_routes, &p->disclosure };
 	scene_front(&p->scene, access);
 }
 

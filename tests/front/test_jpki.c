@@ -281,6 +281,63 @@ a_challenge_is_answered_once_by_who_asked(void **state)
 	expect_number("is not looked at", stage.source.asked, asked + 1);
 }
 
+/* What the ledger keeps */
+
+static int
+read_entry(const char *id, const char *authorization)
+{
+	return scene_send(scene, arena_print(&scene->arena, "GET /v1/ledger/entries/%s", id),
+	    arena_print(&scene->arena, "Authorization: %s\r\n", authorization), "");
+}
+
+static void
+its_entry_is_shown_to_whom_it_concerns(void **state)
+{
+	struct arena *a = &scene->arena;
+	const char *id, *salt;
+
+	(void)state;
+	scene_caller(scene, "bank-decides", "bank", CALLER_DECIDE, PROOFING_RATE);
+	scene_caller(scene, "bank-proves", "bank", CALLER_PROOFING, PROOFING_RATE);
+	scene_caller(scene, "bank-vouches", "bank", CALLER_VOUCH, PROOFING_RATE);
+	scene_caller(scene, "bank-audits", "bank", CALLER_DECIDE | CALLER_AUDIT, PROOFING_RATE);
+	scene_caller(scene, "auditor", "records", CALLER_AUDIT, PROOFING_RATE);
+	begin(SIGN);
+	prove("a proofing", proof_by(&stage, SIGNATURE), "\"outcome\":");
+	id = arena_text(a, answer_text(scene, "id"));
+	salt = arena_text(a, answer_text(scene, "salt"));
+	{
+		const struct {
+			const char *title, *caller;
+			int status;
+			const char *parts;
+		} cases[] = {
+			{ "who asked", "bank-proves", 200, "\"kind\":\"proofing\"|\"steps\":[" },
+			{ "who decides on it", "bank-decides", 200, "\"kind\":\"proofing\"" },
+			{ "an auditor", "auditor", 200, "\"kind\":\"proofing\"" },
+			{ "who only vouches for the member", "bank-vouches", 404, "no entry of yours has this ID" },
+			{ "another member", "shop-1", 404, "no entry of yours has this ID" },
+		};
+
+		for (size_t i = 0; i < COUNT(cases); i++)
+			expect_answer(scene, cases[i].title, read_entry(id, arena_print(a, "Bearer %s",
+			    scene_token(scene, cases[i].caller))), cases[i].status, cases[i].parts);
+	}
+	expect_answer(scene, "whoever was told the salt", read_entry(id, arena_print(a, "Receipt %s", salt)), 200,
+	    "\"kind\":\"proofing\"");
+	expect_number("a decision", scene_ask(scene, "bank-audits", "evaluation", "{\"subject\":{\"type\":\"user\","
+	    "\"id\":\"u\"},\"action\":{\"name\":\"enter\"},\"resource\":{\"type\":\"door\",\"id\":\"d\"},"
+	    "\"context\":{\"framework\":\"jp-idtf\",\"version\":\"1.0\",\"requires\":{\"registration\":\"1\"}}}"),
+	    200);
+	id = strstr(scene->answer, "\"evaluation_id\":\"");
+	expect_true("with its id", id != NULL);
+	id = arena_print(a, "%.32s", id + strlen("\"evaluation_id\":\""));
+	expect_number("who decides sees it", read_entry(id, arena_print(a, "Bearer %s", scene_token(scene,
+	    "bank-decides"))), 200);
+	expect_number("who only has people proved does not", read_entry(id, arena_print(a, "Bearer %s",
+	    scene_token(scene, "bank-proves"))), 404);
+}
+
 /* The same text in documents */
 
 static struct cms_signer
@@ -422,6 +479,7 @@ main(void)
 		cmocka_unit_test(a_proof_is_refused_in_words_that_say_what_was_expected),
 		cmocka_unit_test(a_good_proof_tells_what_the_record_allows_and_no_more),
 		cmocka_unit_test(a_challenge_is_answered_once_by_who_asked),
+		cmocka_unit_test(its_entry_is_shown_to_whom_it_concerns),
 		cmocka_unit_test(documents_of_the_text_are_proofs_too),
 		cmocka_unit_test(what_does_not_hold_is_an_outcome_with_its_step),
 	};

@@ -20,7 +20,7 @@ struct replay {
 	struct facts *facts;
 	struct decision *decision;
 	struct buffer result;
-	uint64_t replayed, different, erased, unknown, other_engine;
+	uint64_t replayed, different, erased, unknown, other_engine, proofings;
 	json_t *differences;
 };
 
@@ -84,6 +84,8 @@ on_entry(void *arg, const struct id *id, const struct ledger_entry *entry, struc
 			r->other_engine++;
 		else
 			take_again(r, d, framework);
+	} else if (entry->kind == LEDGER_PROOFING) {
+		r->proofings++;
 	}
 	arena_reset(&r->arena);
 	return OK;
@@ -92,9 +94,10 @@ on_entry(void *arg, const struct id *id, const struct ledger_entry *entry, struc
 static enum ending
 report(const struct replay *r)
 {
-	json_t *json = json_pack("{s:I,s:I,s:I,s:I,s:I,s:O}", "replayed", (json_int_t)r->replayed, "different",
+	json_t *json = json_pack("{s:I,s:I,s:I,s:I,s:I,s:I,s:O}", "replayed", (json_int_t)r->replayed, "different",
 	    (json_int_t)r->different, "erased", (json_int_t)r->erased, "unknown_policy", (json_int_t)r->unknown,
-	    "other_engine", (json_int_t)r->other_engine, "differences", r->differences);
+	    "other_engine", (json_int_t)r->other_engine, "proofings", (json_int_t)r->proofings,
+	    "differences", r->differences);
 	const json_t *one;
 	size_t i;
 
@@ -106,8 +109,9 @@ report(const struct replay *r)
 		json_array_foreach(r->differences, i, one)
 			printf("  %s: %s\n", answer_text(one, "evaluation"), answer_text(one, "what"));
 		printf("not taken again: %llu erased, %llu under a policy that is not in this store, %llu by another "
-		       "engine\n",
-		    (unsigned long long)r->erased, (unsigned long long)r->unknown, (unsigned long long)r->other_engine);
+		       "engine; passed over: %llu proofings\n",
+		    (unsigned long long)r->erased, (unsigned long long)r->unknown, (unsigned long long)r->other_engine,
+		    (unsigned long long)r->proofings);
 	}
 	json_decref(json);
 	return r->different ? REFUSED : DONE;

@@ -17,8 +17,8 @@ struct showing {
 	struct store *store;
 	struct id id;
 	struct span salt;        /* shown; empty: a caller's token was */
-	struct span member;      /* of a caller who asks for decisions: he sees his member's; empty otherwise */
-	bool auditor;
+	struct span member;      /* of a caller: he sees of his member's what his rights are about */
+	unsigned rights;
 	struct ask ask;
 };
 
@@ -38,6 +38,15 @@ refuse_stranger(struct showing *s)
 	refuse(s, ERR_NOT_FOUND, "no entry of yours has this ID");
 }
 
+/* Who decides on a proofing sees it as who asked for it does; who only asks for proofing sees no decisions. */
+static bool
+is_about(unsigned rights, enum ledger_kind kind)
+{
+	if (kind == LEDGER_PROOFING)
+		return (rights & (CALLER_DECIDE | CALLER_PROOFING)) != 0;
+	return (rights & CALLER_DECIDE) != 0;
+}
+
 /* Whether a salt was this entry's nobody can say any more: whoever shows one is told, for receipts say as much to
  * all. */
 static bool
@@ -46,7 +55,8 @@ may_see(const struct showing *s, const struct ledger_entry *entry)
 	uint8_t salt[LEDGER_SALT];
 
 	if (!s->salt.size)
-		return s->auditor || (s->member.size && span_equal(entry->party, s->member));
+		return s->rights & CALLER_AUDIT ||
+		    (is_about(s->rights, entry->kind) && span_equal(entry->party, s->member));
 	return hex_read(s->salt, salt, sizeof(salt)) &&
 	    (!entry->content.size || CRYPTO_memcmp(salt, entry->salt, sizeof(salt)) == 0);
 }
@@ -113,9 +123,8 @@ on_caller_known(void *arg, enum err err, const struct caller *caller, const stru
 		    why);
 		return;
 	}
-	if (caller->rights & CALLER_DECIDE)
-		s->member = arena_copy(s->exchange->arena, caller->member);
-	s->auditor = (caller->rights & CALLER_AUDIT) != 0;
+	s->member = arena_copy(s->exchange->arena, caller->member);
+	s->rights = caller->rights;
 	load(s);
 }
 

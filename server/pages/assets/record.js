@@ -25,13 +25,13 @@ export async function askReceipt(id) {
 	}
 }
 
-/* { found, record }: found is "shown", "unknown" (the log has no such decision), "closed" (it has, and this salt does not open it),
- * "erased" or "unreachable". Who may not see an entry is told the same as when there is none: only the receipt's address tells. */
+/* { found, record }: found is "shown", "unknown" (the log has no such decision), "proofing" (what it has is one of these), "closed" (it
+ * has, and this salt does not open it), "erased" or "unreachable". Who may not see an entry is told the same as when there is none: only the receipt's address tells. */
 export async function findRecord(id, salt) {
 	const { status, json } = await ask(`/v1/ledger/entries/${id}`, { Authorization: `Receipt ${salt}` });
 
 	if (json)
-		return json.kind === "decision" ? { found: "shown", record: json } : { found: "unknown", record: null };
+		return json.kind === "decision" ? { found: "shown", record: json } : { found: json.kind === "proofing" ? "proofing" : "unknown", record: null };
 	if (status !== 404)
 		return { found: status === 410 ? "erased" : "unreachable", record: null };
 	return { found: { 200: "closed", 404: "unknown" }[(await askReceipt(id)).status] ?? "unreachable", record: null };
@@ -52,7 +52,7 @@ export async function agreementOf(answer) {
 	const { found, record } = await findRecord(answer.context.evaluation_id, salt);
 
 	if (!record)
-		return { state: found, record, differences: [] };
+		return { state: found === "proofing" ? "unknown" : found, record, differences: [] };
 	const recorded = await commitmentIn(record);
 	const differences = [...differencesOf(answer, record.entry),
 		...(commitment === recorded ? [] : [{ what: "commitment", answered: commitment ?? undefined, recorded }])];
