@@ -1,7 +1,8 @@
 /* jpki/answer_cache.h - what responders said of certificates, for a short while: so many answers, the longest unused
  * gives way.
  *
- * In memory only, by the digest of the certificate: no list of serials comes into being (Act Art. 63).
+ * In memory only, by the digest of the certificate and of whom it was asked for: no list of serials comes into being
+ * (Act Art. 63).
  */
 #pragma once
 

@@ -4,6 +4,7 @@
  *        `---> somebody asks already?  -> waits with them
  *                 `-> request (nonce) -> courier -> response -> judged -> cached -> all who wait are answered
  *
+ * All of it for one party at a time: an answer that one relying party had asked for is never another's.
  * A flight has copies of the certificates: whoever asked first may be gone when the answer comes.
  */
 #include "jpki/ocsp_source.h"
@@ -301,6 +302,7 @@ ask(struct revocation_source *source, const struct revocation_question *question
 {
 	struct ocsp_source *s = (struct ocsp_source *)source;
 	const struct jpki_certificate *certificate = question->certificate;
+	const struct span whose[] = { certificate->x509.der, question->party }; /* DER tells its own end */
 	struct waiter *w = waiter_new(s, done, arg);
 	struct arena a = arena_init(2 * COURIER_URL + KIB);
 	const struct revocation_answer *cached;
@@ -309,7 +311,7 @@ ask(struct revocation_source *source, const struct revocation_question *question
 	const char *url;
 
 	assert(certificate->issuer);
-	digest(DIGEST_SHA256, certificate->x509.der, key);
+	digest_pieces(DIGEST_SHA256, whose, COUNT(whose), key);
 	cached = answer_cache_find(s->cache, key, question->now);
 	w->flight = flight_find(s, key);
 	if (cached) {

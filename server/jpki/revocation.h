@@ -32,6 +32,8 @@ const char *crl_reason_name(int reason);
 struct revocation_question {
 	const struct jpki_certificate *certificate;
 	struct instant now;
+	/* For whom: what is learnt for one is told to no other, though it were the same (Act Arts. 52, 53). */
+	struct span party;
 };
 
 #define REVOCATION_REFERENCE 80

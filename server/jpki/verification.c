@@ -349,7 +349,7 @@ jpki_verify(const struct jpki_verifier *verifier, struct arena *a, const struct 
 		turn_later(verifier->turn, &v->refused);
 		return &v->pending;
 	}
-	question = (struct revocation_question){ &v->out->certificate, now };
+	question = (struct revocation_question){ &v->out->certificate, now, submission->party };
 	v->asked = revocation_ask(
 	    verifier->turn, verifier->sources, verifier->source_count, &question, on_asked, v);
 	return &v->pending;
@@ -359,7 +359,7 @@ void
 jpki_verify_now(const struct jpki_verifier *verifier, struct arena *a, const struct jpki_submission *submission,
     struct instant now, struct jpki_verified *out)
 {
-	struct revocation_question question = { &out->certificate, now };
+	struct revocation_question question = { &out->certificate, now, submission->party };
 	struct revocation_answer answer;
 
 	if (!jpki_examine(verifier, a, submission, now, out))

@@ -25,6 +25,7 @@ struct jpki_submission {
 	struct span content;        /* what must have been signed: the challenge's text. With CMS and XML empty:
 	                             * whatever it holds. Of XML the signed element must be that text and no more */
 	const char *algorithm;      /* of a CHALLENGE: "RS256" "RS384" "RS512" "ES384" */
+	struct span party;          /* for whom revocation is asked (revocation.h); empty: for oneself */
 };
 
 struct jpki_verified {

@@ -159,6 +159,7 @@ on_used_up(void *arg, const struct committed *committed)
 	}
 	submission.purpose = p->challenge.purpose == PROOFING_SIGNATURE ? JPKI_SIGNATURE : JPKI_AUTHENTICATION;
 	submission.content = p->challenge.text;
+	submission.party = p->challenge.relying_party;
 	p->verifying = true;
 	p->waiting = jpki_verify(p->settings->verifier, p->arena, &submission, p->asked.now, on_verified, p);
 }

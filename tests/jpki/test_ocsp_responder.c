@@ -262,7 +262,7 @@ static struct revocation_answer
 asked(const struct made_certificate *about)
 {
 	struct jpki_certificate certificate = { .x509 = about->x509, .issuer = &here.anchor };
-	struct revocation_question question = { &certificate, clock_now() };
+	struct revocation_question question = { .certificate = &certificate, .now = clock_now() };
 	struct revocation_source *sources[] = { here.source };
 	struct heard h = { 0 };
 

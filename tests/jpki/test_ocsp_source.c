@@ -139,11 +139,17 @@ on_heard(void *arg, const struct revocation_answer *answer)
 }
 
 static struct pending *
-ask(const struct jpki_certificate *certificate, long seconds, struct heard *h)
+ask_for(const char *party, const struct jpki_certificate *certificate, long seconds, struct heard *h)
 {
-	struct revocation_question question = { certificate, { SECONDS(OCSP_NOON + seconds) } };
+	struct revocation_question question = { certificate, { SECONDS(OCSP_NOON + seconds) }, span_text(party) };
 
 	return here.source->ask(here.source, &question, on_heard, h);
+}
+
+static struct pending *
+ask(const struct jpki_certificate *certificate, long seconds, struct heard *h)
+{
+	return ask_for("https://bank.example/", certificate, seconds, h);
 }
 
 /* The responder's answer to a post, and its coming back. */
@@ -216,6 +222,26 @@ an_answer_is_kept_for_a_short_while(void **state)
 	answer(1, &here.leaf, 300, V_OCSP_CERTSTATUS_GOOD, 0);
 	ask(&here.judged, 200, &h);
 	expect_number("nor when the clock was set back", post_count, 3);
+}
+
+static void
+what_one_party_learns_no_other_is_told(void **state)
+{
+	struct ocsp_settings settings = usual();
+	struct heard bank = { 0 }, shop = { 0 };
+
+	(void)state;
+	open_source(&settings);
+	ask_for("https://bank.example/", &here.judged, 0, &bank);
+	ask_for("https://shop.example/", &here.judged, 0, &shop);
+	expect_number("of one certificate, at one time, each has it asked", post_count, 2);
+	answer(0, &here.leaf, 0, V_OCSP_CERTSTATUS_GOOD, 0);
+	expect_number("one is told", bank.times, 1);
+	expect_number("the other waits for its own", shop.times, 0);
+	answer(1, &here.leaf, 0, V_OCSP_CERTSTATUS_GOOD, 0);
+	expect_true("and both are charged", bank.answer.fresh && shop.answer.fresh);
+	ask_for("https://clinic.example/", &here.judged, 1, &shop);
+	expect_number("nor is what was kept for another", post_count, 3);
 }
 
 static void
@@ -374,6 +400,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_teardown(a_certificate_leads_only_to_configured_hosts, close_source),
 		cmocka_unit_test_teardown(an_answer_is_kept_for_a_short_while, close_source),
+		cmocka_unit_test_teardown(what_one_party_learns_no_other_is_told, close_source),
 		cmocka_unit_test_teardown(a_revoked_one_is_kept_until_the_certificate_ends, close_source),
 		cmocka_unit_test_teardown(what_says_nothing_is_not_kept, close_source),
 		cmocka_unit_test_teardown(without_a_cache_each_question_is_asked, close_source),

@@ -153,7 +153,7 @@ static const struct jpki_profile profile = { .purpose = JPKI_SIGNATURE, .medium 
 static const struct jpki_certificate certificate = {
 	.x509.serial = { (const uint8_t *)"\x06\xbf\x00\x01", 4 }, .issuer = &anchor, .profile = &profile,
 };
-static const struct revocation_question question = { &certificate, { SECONDS(NOON) } };
+static const struct revocation_question question = { .certificate = &certificate, .now = { SECONDS(NOON) } };
 
 static struct revocation_source *
 open_source(const char *token_file)

@@ -113,7 +113,7 @@ on_heard(void *arg, const struct revocation_answer *answer)
 }
 
 static const struct jpki_certificate certificate = { .x509.not_after = { SECONDS(2000) } };
-static const struct revocation_question question = { &certificate, { SECONDS(1000) } };
+static const struct revocation_question question = { .certificate = &certificate, .now = { SECONDS(1000) } };
 
 /* What came, as "status by source: text, asked N N …". */
 static const char *
@@ -227,7 +227,7 @@ without_a_source_nothing_is_known(void **state)
 static void
 nobody_is_asked_about_a_certificate_that_has_ended(void **state)
 {
-	struct revocation_question late = { &certificate, { SECONDS(2000) } };
+	struct revocation_question late = { .certificate = &certificate, .now = { SECONDS(2000) } };
 	struct revocation_source *sources[1];
 	struct heard heard = { 0 };
 	struct turn turn = { 0 };

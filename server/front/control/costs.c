@@ -61,7 +61,7 @@ static enum err
 read_period(struct exchange *e, struct proofing_report *out, struct problem *why)
 {
 	static const char *const names[] = { "from", "until" };
-	struct span values[COUNT(names)];
+	struct span values[COUNT(names)] = { { 0 } };
 	struct instant *const times[] = { &out->from, &out->until };
 
 	if (request_query(e, names, values, COUNT(names), why) != OK)
