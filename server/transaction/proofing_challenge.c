@@ -53,12 +53,27 @@ static const struct {
 	{ PROOFING_OTHERS, "jpki_other", "電子証明書のその他の項目", "other items of the certificate" },
 };
 
+/* What relying parties by SAML ask for under these names is the same to know (X.520, inetOrgPerson, SCHAC). */
+static const struct {
+	const char *name;
+	enum proofing_attribute attribute;
+} in_saml[] = {
+	{ "urn:oid:2.16.840.1.113730.3.1.241", PROOFING_NAME },  /* displayName */
+	{ "urn:oid:2.5.4.3", PROOFING_NAME },                    /* cn */
+	{ "urn:oid:1.3.6.1.4.1.25178.1.2.3", PROOFING_BIRTHDATE }, /* schacDateOfBirth */
+	{ "urn:oid:1.3.6.1.4.1.25178.1.2.2", PROOFING_SEX },     /* schacGender */
+	{ "urn:oid:2.5.4.16", PROOFING_ADDRESS },                /* postalAddress */
+};
+
 unsigned
 proofing_attribute_read(struct span claim)
 {
 	for (size_t i = 0; i < COUNT(attributes); i++)
 		if (span_is(claim, attributes[i].claim))
 			return attributes[i].attribute;
+	for (size_t i = 0; i < COUNT(in_saml); i++)
+		if (span_is(claim, in_saml[i].name))
+			return in_saml[i].attribute;
 	return 0;
 }
 

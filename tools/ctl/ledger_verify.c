@@ -206,6 +206,8 @@ kind_of(const json_t *entry)
 
 	if (json_object_get(entry, "evaluation"))
 		return ledger_kind_name(LEDGER_DECISION);
+	if (json_object_get(entry, "proofing"))
+		return ledger_kind_name(LEDGER_PROOFING);
 	if (strcmp(event, "policy.published") == 0)
 		return ledger_kind_name(LEDGER_POLICY);
 	return ledger_kind_name(strcmp(event, "ledger.erased") == 0 ? LEDGER_ERASURE : LEDGER_CHANGE);
@@ -214,7 +216,8 @@ kind_of(const json_t *entry)
 static enum err
 shown_check(struct ctl *ctl, const struct verification *v, const struct receipt *receipt, struct problem *why)
 {
-	const json_t *entry = entry_of(v), *id = json_object_get(entry, "evaluation");
+	const char *name = json_object_get(entry_of(v), "evaluation") ? "evaluation" : "proofing";
+	const json_t *entry = entry_of(v), *id = json_object_get(entry, name);
 	const struct {
 		const char *name;
 		json_t *expected; /* NULL: nothing tells */
@@ -224,7 +227,7 @@ shown_check(struct ctl *ctl, const struct verification *v, const struct receipt 
 		{ "commitment", json_string(hex_write(ctl->arena, span_of(v->proved->commitment.bytes, HASH_SIZE))) },
 		{ "id", id ? json_deep_copy(id) : NULL },
 		{ "receipt", json_string(arena_print(ctl->arena, "/v1/receipts/%s",
-		    id ? answer_text(entry, "evaluation") : answer_text(v->shown, "id"))) },
+		    id ? answer_text(entry, name) : answer_text(v->shown, "id"))) },
 	};
 	enum err err = OK;
 
