@@ -1,0 +1,638 @@
+#!/usr/bin/env python3
+"""tests/e2e/proofing.py - people proved by the card's certificates over HTTP: from a challenge to an outcome, its cost and its
+receipt; a bank that entrusted the work, the platform that does it, a shop that may not, OpenSSL's own OCSP responder.
+
+    tools/check runs it; by hand: WATASHI_BUILD must be set
+
+Lines `ok …`, `not ok …: why`, `skip …: why`; exit status 1 when anything is not ok.
+"""
+
+import base64
+import http.client
+import http.server
+import json
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, HERE)
+sys.path.insert(0, os.path.join(HERE, "../bench"))
+from harness import Daemon, descendants, free_port  # noqa: E402
+from kill import role_of  # noqa: E402
+
+BUILD = os.environ["WATASHI_BUILD"]
+SHIPPED = os.path.join(HERE, "../../policy")
+FOLDERS = {"signature": "sign", "authentication": "auth"}
+PRICES = {"signature": 20, "authentication": 2}
+RUNNING_COST = 1001
+HANAKO = {"name": "試験　花子", "birthdate": "1995-06-30", "sex": "female", "address": "東京都渋谷区２－２"}
+BANK = "https://bank.example/"
+LOUNGE = "https://bank.example/lounge"
+
+failed = 0
+
+
+def ok(title, holds, found=""):
+    global failed
+    if holds:
+        print(f"ok {title}", flush=True)
+    else:
+        failed += 1
+        print(f"not ok {title}: {str(found)[:800]}", flush=True)
+
+
+def run(program, *words, stdin=None):
+    program = os.path.join(BUILD, program) if program.startswith("watashi") else program
+    return subprocess.run([program, *words], input=stdin, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=60)
+
+
+def need(*command):
+    done = run(*command)
+    if done.returncode:
+        raise SystemExit(f"not ok {' '.join(command)}: {done.stderr.decode()}")
+    return done.stdout.decode().strip()
+
+
+def day(days):
+    return time.strftime("%Y-%m-%dT00:00:00Z", time.gmtime(time.time() + days * 86400))
+
+
+def second(at):
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(at))
+
+
+# The federation.
+
+def member(name, ja, entities, jpki=None, kind="business"):
+    record = {
+        "id": name, "kind": kind, "name": {"ja": ja, "en": name.capitalize()},
+        "contacts": [{"type": "technical", "email": f"desk@{name}.example"}, {"type": "security", "email": f"csirt@{name}.example"}],
+        "entities": [{"entity_id": entity, "roles": ["rp"],
+                      "attributes": [{"name": n, "purpose": {"ja": "本人確認", "en": "to know who it is"}} for n in names]}
+                     for entity, names in entities],
+    }
+    if jpki:
+        record["jpki"] = jpki
+    return record
+
+
+def entrusted(until):
+    return {"entrustments": [{"to": "platform", "uses": ["signature", "authentication"], "from": day(-90), "until": until,
+                              "reported": day(-80)}]}
+
+
+FOUR = ("name", "birthdate", "gender", "address")
+MEMBERS = (
+    member("platform", "共同基盤", [("https://platform.example/", ["name"])], {"accreditations": [{
+        "name": "試験のための認定", "basis": "accredited", "uses": ["signature", "authentication"],
+        "from": day(-90), "until": day(90), "notified": day(-80)}]}),
+    member("bank", "わたし銀行", [(BANK, FOUR), (LOUNGE, ("age_over_20", "address_region"))], entrusted(day(60))),
+    member("museum", "わたし美術館", [("https://museum.example/", ["name"])], entrusted(day(60))),
+    member("shop", "わたし商店", [("https://shop.example/", FOUR)]),
+)
+
+
+class Responder:
+    """OpenSSL's OCSP responder for one authority, and before it a counter that can hold questions up."""
+
+    def __init__(self, world, purpose):
+        self.world, self.purpose, self.port, self.process = world, purpose, free_port(), None
+        self.asked, self.delay = 0, 0
+        responder = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_POST(self):
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                responder.asked += 1
+                time.sleep(responder.delay)
+                try:
+                    answer, text = responder.forward(body)
+                    self.send_response(answer.status)
+                    self.send_header("Content-Type", answer.getheader("Content-Type") or "text/plain")
+                    self.send_header("Content-Length", str(len(text)))
+                    self.end_headers()
+                    self.wfile.write(text)
+                except (OSError, http.client.HTTPException):
+                    self.close_connection = True
+
+            def log_message(self, *words):
+                pass
+
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server.server_address[1]}/"
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        self.start()
+
+    def start(self):
+        self.process = subprocess.Popen([os.path.join(BUILD, "watashi-testcard"), "ocsp", self.world, "--purpose", self.purpose,
+                                         "--port", str(self.port)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    def forward(self, body):
+        """Just started it may not listen yet; a connection without a question would stall it."""
+        until = time.monotonic() + 10
+        while True:
+            try:
+                link = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+                link.request("POST", "/", body, {"Content-Type": "application/ocsp-request"})
+                answer = link.getresponse()
+                return answer, answer.read()
+            except ConnectionRefusedError:
+                if not self.process or time.monotonic() > until:
+                    raise
+                time.sleep(0.1)
+
+    def stop(self):
+        process, self.process = self.process, None
+        process.terminate()
+        process.wait()
+
+    def close(self):
+        self.stop()
+        self.server.shutdown()
+
+
+class Federation:
+    """A watashid with its members and their callers, and what is to be owed for what was asked of it."""
+
+    def __init__(self, world, sources):
+        self.world, self.owed, self.tokens = world, {}, {}
+        self.daemon = Daemon(BUILD, cpus="0-1")
+        directory = self.daemon.directory
+        self.incoming = os.path.join(directory, "incoming")
+        os.mkdir(self.incoming)
+        with open(os.path.join(directory, "handle-secret"), "wb") as f:
+            os.fchmod(f.fileno(), 0o600)
+            f.write(os.urandom(32))
+        self.jpki = {
+            "test": True, "operator": "platform", "handle_secret": os.path.join(directory, "handle-secret"), "challenge_for": "PT30S",
+            "anchors": [{"purpose": purpose, "world": "test", "file": f"{world}/{folder}/{generation}/ca.cer"}
+                        for purpose, folder in FOLDERS.items() for generation in (1, 2)],
+            "lists": {"watch": self.incoming, "refresh": "PT1H"}, "sources": sources,
+            "costs": {"prices": [{"purpose": purpose, "kind": "ocsp", "yen": yen} for purpose, yen in PRICES.items()],
+                      "running_cost": RUNNING_COST, "share": "equally"},
+        }
+        self.configure()
+        self.publish_policy()
+        self.enrol(*MEMBERS)
+
+    def configure(self, workers=2, **changes):
+        self.jpki.update(changes)
+        with open(self.daemon.file) as f:
+            config = json.load(f)
+        config.update(workers=workers, jpki=self.jpki, fetch={"internal": ["127.0.0.1", "::1"]})
+        with open(self.daemon.file, "w") as f:
+            json.dump(config, f, ensure_ascii=False, indent=1)
+        self.daemon.restart()
+
+    def publish_policy(self):
+        """In force from a day that is past, whenever the test runs."""
+        copy = os.path.join(self.daemon.home, "policy")
+        shutil.copytree(SHIPPED, copy)
+        manifest = os.path.join(copy, "jp-idtf/1.0/manifest.json")
+        with open(manifest, encoding="utf-8") as f:
+            told = json.load(f)
+        with open(manifest, "w", encoding="utf-8") as f:
+            json.dump({**told, "valid_from": "2026-01-01T00:00:00Z"}, f, ensure_ascii=False)
+        self.daemon.ctl("policy", "seal", os.path.dirname(manifest))
+        self.daemon.ctl("policy", "publish", os.path.dirname(manifest))
+
+    def enrol(self, *records):
+        for record in records:
+            path = os.path.join(self.daemon.home, record["id"] + ".json")
+            with open(path, "w") as f:
+                json.dump(record, f, ensure_ascii=False)
+            self.daemon.ctl("member", "apply", "--no-wait", "--reason", "test", path)
+            self.daemon.ctl("member", "approve", "--no-wait", "--reason", "test", record["id"])
+            self.tokens[record["id"]] = self.caller(record["id"], "proofing")
+
+    def caller(self, name, right):
+        made = self.daemon.ctl("token", "new", f"{name}-{right}", "--member", name, "--right", right, "--json")
+        return json.loads(made)["token"]
+
+    def ask(self, method, path, body=None, authorization=None):
+        link = http.client.HTTPConnection("127.0.0.1", self.daemon.plain, timeout=30)
+        fields = {"Content-Type": "application/json"}
+        if authorization:
+            fields["Authorization"] = authorization
+        link.request(method, path, None if body is None else json.dumps(body), fields)
+        answer = link.getresponse()
+        text = answer.read()
+        link.close()
+        try:
+            return answer.status, json.loads(text)
+        except ValueError:
+            return answer.status, text.decode(errors="replace")
+
+    def challenge(self, who, purpose="signature", **more):
+        return self.ask("POST", "/v1/jpki/challenges", {"purpose": purpose, **more}, f"Bearer {self.tokens[who]}")
+
+    def prove(self, who, challenge, body):
+        """The answer; what is to be owed for it is counted."""
+        status, told = self.ask("POST", f"/v1/jpki/challenges/{challenge}/proof", body, f"Bearer {self.tokens[who]}")
+        if status == 200:
+            charged = told["revocation"].get("kind") == "ocsp"
+            self.owe(who, 1, charged, PRICES[told["purpose"]] if charged else 0)
+        return status, told
+
+    def owe(self, who, checks, charged, yen):
+        sums = self.owed.setdefault(who, [0, 0, 0])
+        for i, more in enumerate((checks, charged, yen)):
+            sums[i] += more
+
+    def proved(self, who, card, purpose="signature", origin=None, **more):
+        """From challenge to outcome."""
+        where = {"origin": origin} if origin else {}
+        status, challenge = self.challenge(who, purpose, **where, **more)
+        if status != 201:
+            return status, challenge
+        return self.prove(who, challenge["id"], {**signed(card, challenge["text"], purpose), **where})
+
+    def children(self, role):
+        return [p for p in descendants(self.daemon.process.pid) if role_of(p) == role]
+
+    def stop(self):
+        self.daemon.stop()
+
+
+def signed(card, text, purpose="signature"):
+    """What the card would make of it: OpenSSL with its key."""
+    name = FOLDERS[purpose]
+    done = run("openssl", "dgst", "-sha256", "-sign", f"{card}/{name}.key", stdin=text.encode())
+    if done.returncode:
+        raise SystemExit(f"not ok openssl signs: {done.stderr.decode()}")
+    with open(f"{card}/{name}.cer", "rb") as f:
+        certificate = f.read()
+    return {"algorithm": "RS256", "certificate": base64.b64encode(certificate).decode(),
+            "signature": base64.b64encode(done.stdout).decode()}
+
+
+# What is shown.
+
+def nothing_told(told):
+    return not told.get("attributes") and "handle" not in told
+
+
+def text_and_outcome(f, hanako):
+    status, challenge = f.challenge("bank", relying_party=BANK, what="普通預金の口座開設", reference="application-7")
+    text = challenge.get("text", "")
+    ok("a challenge is made", status == 201 and challenge["purpose"] == "signature", challenge)
+    ok("its text says in Japanese who asks, for what, and what is told",
+       all(f"{line}\n" in text for line in ("依頼元：わたし銀行", "目的：普通預金の口座開設")) and
+       "依頼元に伝わる項目：氏名、生年月日、性別、住所" in text, text)
+    ok("and in English", "Asked by: Bank\n" in text and "What they will learn: name, date of birth, sex, address" in text, text)
+    ok("the asker's own reference is not shown", "application-7" not in text, text)
+    status, told = f.prove("bank", challenge["id"], signed(hanako, text))
+    ok("signed with the citizen's key it is established", status == 200 and told["outcome"] == "established", told)
+    ok("with exactly the attributes of the record", told.get("attributes", {}).keys() == HANAKO.keys() | {
+        k for k in told.get("attributes", {}) if k.endswith("_substituted")} and
+       all(told["attributes"][k] == v for k, v in HANAKO.items()), told.get("attributes"))
+    ok("the reference comes back, the responder was asked just now", told.get("reference") == "application-7" and
+       told["revocation"]["status"] == "good" and told["revocation"]["source"] == "ocsp-signature", told)
+    status, lounge = f.proved("bank", hanako, relying_party=LOUNGE)
+    ok("another relying party of the member's gets what its own record asks for",
+       lounge.get("attributes") == {"prefecture": "東京都", "age_over": {"20": True}}, lounge)
+    ok("the member knows the certificate again", told["handle"] == lounge["handle"], (told, lounge))
+    status, other = f.proved("museum", hanako)
+    ok("another member has another handle, and the name alone",
+       other.get("handle") not in (None, told["handle"]) and
+       {k for k in other["attributes"] if not k.endswith("_substituted")} == {"name"}, other)
+    status, found = f.challenge("bank")
+    ok("of two relying parties one must be named", status == 404 and "/relying_party" in found["detail"], found)
+    status, found = f.challenge("bank", relying_party="https://shop.example/")
+    ok("another's is none of the member's", status == 404, found)
+    status, found = f.challenge("bank", relying_party=BANK, what="一行目\n二行目")
+    ok("a purpose of two lines is no line of the text", status == 400 and "/what" in found["detail"], found)
+    status, found = f.challenge("shop")
+    ok("who is neither accredited nor has entrusted it gets no challenge", status == 403 and "Rule 29" in found["detail"], found)
+    return told
+
+
+def bad_proofs(f, hanako, taro):
+    spoil = lambda body: {**body, "signature": base64.b64encode(  # noqa: E731
+        bytes([base64.b64decode(body["signature"])[0] ^ 1]) + base64.b64decode(body["signature"])[1:]).decode()}
+    for title, change in (
+            ("a spoilt signature", lambda text: spoil(signed(hanako, text))),
+            ("a signature over another text", lambda text: signed(hanako, text + "\n")),
+            ("another citizen's certificate", lambda text: {**signed(hanako, text), "certificate": signed(taro, text)["certificate"]}),
+            ("the other purpose's certificate", lambda text: signed(hanako, text, "authentication"))):
+        challenge = f.challenge("bank", relying_party=BANK)[1]
+        status, told = f.prove("bank", challenge["id"], change(challenge["text"]))
+        ok(f"{title} is refuted, and nothing is told", status == 200 and told["outcome"] == "refuted" and nothing_told(told) and
+           told["failed"]["step"] and told["revocation"] == {"status": "not-checked"}, told)
+        status, told = f.prove("bank", challenge["id"], signed(hanako, challenge["text"]))
+        ok(f"after {title} the right one comes too late", status == 404, told)
+    challenge = f.challenge("bank", relying_party=BANK, origin="https://bank.example")[1]
+    body = signed(hanako, challenge["text"])
+    for title, origin in (("another origin", {"origin": "https://bank.example.evil.example"}), ("no origin", {})):
+        status, told = f.prove("bank", challenge["id"], {**body, **origin})
+        ok(f"for {title} no challenge waits", status == 404, told)
+    for who in ("museum", "shop"):
+        status, told = f.prove(who, challenge["id"], {**body, "origin": "https://bank.example"})
+        ok(f"nor for the {who}", status == 404, told)
+    status, told = f.prove("bank", challenge["id"], {**body, "origin": "https://bank.example"})
+    ok("those who were refused have not used it up", status == 200 and told["outcome"] == "established", told)
+    status, told = f.prove("bank", challenge["id"], {**body, "origin": "https://bank.example"})
+    ok("a proof sent again finds no challenge", status == 404, told)
+    for title, body in (("an empty body", {}), ("two forms at once", {**body, "cms": "AAAA"}), ("no base64", {**body, "signature": "*"})):
+        status, told = f.prove("bank", "0" * 32, body)
+        ok(f"{title} is no proof", status == 400, told)
+
+
+def standing(f, hanako):
+    challenge = f.challenge("bank", relying_party=BANK)[1]
+    body = signed(hanako, challenge["text"])
+    f.daemon.ctl("member", "suspend", "bank", "--no-wait", "--reason", "test")
+    status, told = f.prove("bank", challenge["id"], body)
+    ok("a member suspended in between gets no outcome", status in (401, 403), (status, told))
+    f.daemon.ctl("member", "reinstate", "bank", "--no-wait", "--reason", "test")
+    status, told = f.prove("bank", challenge["id"], body)
+    ok("reinstated, it goes on", status == 200 and told["outcome"] == "established", (status, told))
+    challenge = f.challenge("bank", relying_party=BANK)[1]
+    f.daemon.ctl("member", "suspend", "platform", "--no-wait", "--reason", "test")
+    status, told = f.prove("bank", challenge["id"], signed(hanako, challenge["text"]))
+    ok("nor does it while the platform is suspended", status == 403, (status, told))
+    f.daemon.ctl("member", "reinstate", "platform", "--no-wait", "--reason", "test")
+
+
+def sources(f, responder, hanako):
+    responder.stop()
+    status, told = f.proved("bank", hanako, relying_party=BANK)
+    ok("while the responder is down it is undetermined, and nothing is told", status == 200 and told["outcome"] == "undetermined" and
+       told["revocation"]["status"] == "unavailable" and told["failed"]["step"] == "revocation" and nothing_told(told), told)
+    responder.start()
+    status, told = f.proved("bank", hanako, relying_party=BANK)
+    ok("it answers again, and so do we", status == 200 and told["outcome"] == "established", told)
+    responder.delay = 2
+    found = []
+    thread = threading.Thread(target=lambda: found.append(f.proved("bank", hanako, relying_party=BANK)))
+    before = responder.asked
+    thread.start()
+    until = time.monotonic() + 10
+    while responder.asked == before and time.monotonic() < until:
+        time.sleep(0.02)
+    steward = f.children("steward")
+    for pid in steward:
+        os.kill(pid, signal.SIGKILL)
+    thread.join(40)
+    responder.delay = 0
+    status, told = found[0]
+    ok("the steward killed while it asks: undetermined, nothing told", len(steward) == 1 and status == 200 and
+       told["outcome"] == "undetermined" and nothing_told(told), (steward, status, told))
+    seen, until = [], time.monotonic() + 30
+    while (not seen or seen[-1] != "established") and time.monotonic() < until:
+        status, told = f.proved("bank", hanako, relying_party=BANK)
+        seen.append(told.get("outcome") if status == 200 else status)
+        time.sleep(0.1)
+    ok("its successor asks again, and until then nothing is established", seen[-1] == "established" and
+       set(seen[:-1]) <= {"undetermined", 503} and f.children("steward") != steward, seen)
+
+
+def killed_workers(f, responder, hanako):
+    """Many send the same proof while workers die: at most one hears an outcome, and at most one is in the log."""
+    dice, heard, lost = random.Random(os.getpid()), [], 0
+    before, responder.delay = checks_of(f, "bank"), 0.15
+    rounds = 8
+    for _ in range(rounds):
+        challenge = f.challenge("bank", relying_party=BANK)[1]
+        body, outcomes = signed(hanako, challenge["text"]), []
+
+        def send():
+            try:
+                status, told = f.ask("POST", f"/v1/jpki/challenges/{challenge['id']}/proof", body, f"Bearer {f.tokens['bank']}")
+                if status == 200:
+                    outcomes.append(told["id"])
+            except (OSError, http.client.HTTPException):
+                pass
+
+        threads = [threading.Thread(target=send) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        time.sleep(dice.uniform(0.0, 0.25))
+        for pid in f.children("worker")[:1 + dice.randrange(2)]:
+            os.kill(pid, signal.SIGKILL)
+        for thread in threads:
+            thread.join(40)
+        until = time.monotonic() + 20
+        while time.monotonic() < until:
+            try:
+                status, told = f.ask("POST", f"/v1/jpki/challenges/{challenge['id']}/proof", body, f"Bearer {f.tokens['bank']}")
+                if status == 200:
+                    outcomes.append(told["id"])
+                if status in (200, 404):
+                    break
+            except (OSError, http.client.HTTPException):
+                pass
+            time.sleep(0.1)
+        heard.append(len(outcomes))
+        lost += not outcomes
+    responder.delay = 0
+    checks = checks_of(f, "bank")
+    new = checks[0] - before[0]
+    print(f"# of {rounds} challenges {sum(heard)} were heard of, {new} are in the log", flush=True)
+    ok("no challenge has two outcomes, whichever workers die", max(heard) <= 1 and sum(heard) <= new <= rounds, (heard, new))
+    ok("some died in the middle of it", lost > 0, heard)
+    f.owe("bank", new, checks[1] - before[1], checks[2] - before[2])
+
+
+def report(f):
+    return json.loads(f.daemon.ctl("jpki", "costs", "--json"))
+
+
+def checks_of(f, who):
+    line = [m for m in report(f)["members"] if m["member"] == who]
+    return (line[0]["checks"], line[0]["charged"], line[0]["yen_checks"]) if line else (0, 0, 0)
+
+
+def costs(f, title):
+    told = report(f)
+    found = {m["member"]: [m["checks"], m["charged"], m["yen_checks"]] for m in told["members"] if m["checks"]}
+    ok(f"the report adds up to what was asked {title}", found == f.owed, (found, f.owed))
+    ok(f"and the shares to the running cost {title}", sum(m["yen_share"] for m in told["members"]) == RUNNING_COST and
+       all(m["yen"] == m["yen_checks"] + m["yen_share"] for m in told["members"]), told)
+    return {m["member"]: m["yen_share"] for m in told["members"]}
+
+
+def receipt(f, told):
+    """The ledger's entry, opened by the outcome's salt, and its receipt."""
+    status, entry = f.ask("GET", f"/v1/ledger/entries/{told['id']}", authorization=f"Receipt {told['salt']}")
+    content = entry.get("entry", {}) if isinstance(entry, dict) else {}
+    ok("who has the outcome reads the ledger's entry of it", status == 200 and content.get("proofing") == told["id"] and
+       content.get("outcome") == "established" and content.get("operator") == "platform" and content.get("member") == "bank", entry)
+    text = json.dumps(content, ensure_ascii=False)
+    ok("nothing in it tells of the person", not any(value in text for value in HANAKO.values() if value != "female") and
+       "female" not in text and told["handle"] not in text, text)
+    status, _ = f.ask("GET", f"/v1/ledger/entries/{told['id']}", authorization="Receipt " + "0" * 32)
+    ok("nobody else does", status == 404, status)
+    until = time.monotonic() + 20
+    while time.monotonic() < until:
+        status, proof = f.ask("GET", told["receipt"])
+        if status == 200:
+            break
+        time.sleep(0.2)
+    files = {}
+    for name, text in (("receipt", proof), ("entry", json.dumps(entry, ensure_ascii=False)),
+                       ("forged", json.dumps({**entry, "entry": {**content, "outcome": "refuted"}}, ensure_ascii=False))):
+        files[name] = os.path.join(f.daemon.home, "proofing." + name)
+        with open(files[name], "w", encoding="utf-8") as out:
+            out.write(text)
+    key = f.ask("GET", "/v1/ledger")[1]["key"]
+    for name, wanted in (("entry", 0), ("forged", 1)):
+        done = run("watashictl", "ledger", "verify", files["receipt"], "--entry", files[name], "--key", key)
+        ok("its receipt is verified offline" if wanted == 0 else "and none of an entry that says otherwise",
+           done.returncode == wanted, (done.stdout + done.stderr).decode())
+
+
+class Decisions:
+    """Asked about transactions: what was proved is what is decided by."""
+
+    def __init__(self, f, who):
+        self.f, self.authorization = f, f"Bearer {f.caller(who, 'decide')}"
+
+    def ask(self, outcome, **context):
+        return self.f.ask("POST", "/access/v1/evaluation", {
+            "subject": {"type": "transaction", "id": outcome}, "action": {"name": "open_account"},
+            "resource": {"type": "relying_party", "id": BANK}, "context": {"framework": "jp-idtf", **context}}, self.authorization)
+
+
+def decisions(f, told, refuted):
+    bank, registered = Decisions(f, "bank"), {"facts": {"proofing.registered": True, "rp.requests": []}}
+    status, answer = bank.ask(told["id"], requires={"registration": "3"}, **registered)
+    ok("who was proved, and has an account, is registered at level 3", status == 200 and answer["decision"] is True and
+       answer["context"]["levels"]["registration"]["reached"] == "3", {k: v for k, v in answer["context"].items() if k not in ("levels", "unknown")})
+    status, answer = bank.ask(told["id"], profile="bank-account-opening", **registered)
+    levels = answer["context"]["levels"]
+    ok("to open an account the login is what is missing still", answer["decision"] is False and
+       [u["area"] for u in answer["context"]["unmet"]] == ["authentication"] and levels["identity-proofing"]["reached"] == "3", answer)
+    status, answer = bank.ask(refuted["id"], requires={"registration": "3"}, **registered)
+    ok("by a proof that was refuted nobody is", answer["decision"] is False and
+       answer["context"]["levels"]["registration"]["reached"] != "3", answer)
+    registered["facts"].update({"proofing.certificate_status": "good", "proofing.signature_verified": True})
+    status, answer = bank.ask(refuted["id"], requires={"registration": "3"}, **registered)
+    ok("whatever who asks says of it", answer["decision"] is False, answer)
+    status, answer = bank.ask("0" * 32, requires={"registration": "3"})
+    ok("about no transaction nothing is decided", status == 404, (status, answer))
+    status, answer = Decisions(f, "museum").ask(told["id"], requires={"registration": "3"})
+    ok("nor about another member's", status == 404, (status, answer))
+
+
+def revoked_by_ocsp(f, world, taro):
+    status, told = f.proved("bank", taro, relying_party=BANK)
+    ok("the second citizen is established", status == 200 and told["outcome"] == "established", told)
+    need("watashi-testcard", "revoke", world, taro, "--purpose", "signature", "--reason", "affiliationChanged")
+    time.sleep(1.1)
+    status, told = f.proved("bank", taro, relying_party=BANK)
+    ok("revoked, it is refuted at the next question, and nothing is told", status == 200 and told["outcome"] == "refuted" and
+       told["revocation"]["status"] == "revoked" and nothing_told(told), told)
+    status, other = f.proved("bank", taro, "authentication", relying_party=BANK)
+    ok("the card's other certificate still counts", status == 200 and other["outcome"] == "established" and
+       not other.get("attributes"), other)
+    return told
+
+
+def cached(f, responders, hanako):
+    """Each worker keeps answers of its own, so there is one; a source asked before in vain would be asked each time."""
+    both = f.jpki["sources"]
+    f.configure(workers=1, sources=[{**both[1], "cache": "PT5M"}])
+    before = [r.asked for r in responders]
+    first = f.proved("museum", hanako, "authentication")[1]
+    again = f.proved("museum", hanako, "authentication")[1]
+    f.owe("museum", 0, -1, -PRICES["authentication"])
+    ok("an answer that is kept is not asked for again", first["outcome"] == again["outcome"] == "established" and
+       [r.asked for r in responders] == [before[0], before[1] + 1], (first, again, before))
+    shares = costs(f, "with one from the cache")
+    f.configure(sources=both)
+    return shares
+
+
+def ending(f, hanako, hostel):
+    """An entrustment that ends while the person signs."""
+    record, until, challenge = hostel
+    time.sleep(max(0, until - time.time()) + 0.1)
+    status, told = f.prove("hostel", challenge["id"], signed(hanako, challenge["text"]))
+    ok("an entrustment that has ended in between ends it", status == 403 and "Rule 29" in told["detail"], (status, told))
+    status, told = f.challenge("hostel")
+    ok("and no more challenges are made", status == 403, (status, told))
+
+
+def publish_list(f, world, name):
+    path = os.path.join(f.incoming, name)
+    need("watashi-testcard", "crl", world, "--out", path + ".new", "--entries", "1000")
+    os.rename(path + ".new", path)
+    done = run("watashictl", "-c", f.daemon.file, "jpki", "crl", "refresh", "--json")
+    return json.loads(done.stdout)
+
+
+def by_lists(f, world, hanako):
+    """The municipality's lists instead of the responder."""
+    f.configure(sources=[{"name": "lists", "kind": "crl"}])
+    status, told = f.proved("bank", hanako, relying_party=BANK)
+    ok("without a list it is undetermined", status == 200 and told["outcome"] == "undetermined" and nothing_told(told), told)
+    found = publish_list(f, world, "shibuya-1.crl")
+    status, told = f.proved("bank", hanako, relying_party=BANK)
+    ok("by the municipality's list it is established", found["failed"] == 0 and found["taken"] == 1 and
+       told["outcome"] == "established" and told["revocation"]["kind"] == "crl" and
+       told["attributes"]["name"] == HANAKO["name"], (found, told))
+    need("watashi-testcard", "revoke", world, hanako, "--purpose", "signature", "--reason", "superseded")
+    time.sleep(1.1)
+    status, told = f.proved("bank", hanako, relying_party=BANK)
+    ok("until there is a new list the last one counts", told["outcome"] == "established", told)
+    found = publish_list(f, world, "shibuya-2.crl")
+    status, told = f.proved("bank", hanako, relying_party=BANK)
+    ok("revoked, it is refused within one refresh", found["taken"] == 1 and told["outcome"] == "refuted" and
+       told["revocation"]["status"] == "revoked" and nothing_told(told), (found, told))
+
+
+def main():
+    home = tempfile.mkdtemp(prefix="watashi-proofing-")
+    responders, f = [], None
+    try:
+        world = os.path.join(home, "world")
+        need("watashi-testcard", "init", world)
+        hanako = need("watashi-testcard", "citizen", world, "--name", HANAKO["name"], "--sex", HANAKO["sex"], "--born",
+                      HANAKO["birthdate"], "--address", HANAKO["address"])
+        taro = need("watashi-testcard", "citizen", world)
+        responders = [Responder(world, purpose) for purpose in FOLDERS]
+        f = Federation(world, [{"name": f"ocsp-{r.purpose}", "kind": "ocsp", "url": r.url, "time": "PT20S"} for r in responders])
+        late = f.challenge("bank", relying_party=BANK)[1]
+        over = time.monotonic() + 31
+        told = text_and_outcome(f, hanako)
+        receipt(f, told)
+        bad_proofs(f, hanako, taro)
+        standing(f, hanako)
+        decisions(f, told, revoked_by_ocsp(f, world, taro))
+        until = int(time.time()) + 25
+        record = member("hostel", "わたし宿", [("https://hostel.example/", ["name"])], entrusted(second(until)))
+        f.enrol(record)
+        hostel = (record, until, f.challenge("hostel")[1])
+        ok("an entrustment of some seconds is one", "id" in hostel[2], hostel)
+        sources(f, responders[0], hanako)
+        time.sleep(max(0, over - time.monotonic()))
+        status, found = f.prove("bank", late["id"], signed(hanako, late["text"]))
+        ok("a challenge whose time is over waits no more", status == 404, found)
+        ending(f, hanako, hostel)
+        costs(f, "of the responder")
+        killed_workers(f, responders[0], hanako)
+        shares = cached(f, responders, hanako)
+        ok("the three that entrusted the work bear equal shares",
+           {who: round(yen / 333.7) for who, yen in shares.items() if yen} == {"bank": 1, "museum": 1, "hostel": 1}, shares)
+        by_lists(f, world, hanako)
+        f.configure(costs={**f.jpki["costs"], "share": "by-checks"})
+        shares = costs(f, "with lists, too")
+        ok("or each by what was checked", shares["bank"] > shares["museum"] > 0, shares)
+    finally:
+        if f:
+            f.stop()
+        for responder in responders:
+            responder.close()
+        shutil.rmtree(home, ignore_errors=True)
+
+
+main()
+sys.exit(1 if failed else 0)
