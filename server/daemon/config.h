@@ -104,7 +104,7 @@ struct config {
 		} lists;                            /* when settings.lists says where they are kept */
 		const char *operator;               /* member id of who runs this server; "": nobody entrusts it */
 		const char *handle_secret;          /* file, 32 bytes or more */
-		int64_t challenge_for, outcome_for;
+		int64_t challenge_for, outcome_for, log_for;
 		unsigned rate;                      /* questions a second of one caller; 0: no limit */
 		struct cost_settings costs;
 	} jpki;

@@ -304,6 +304,9 @@ read_jpki(struct reading *r, struct place p)
 	c->jpki.handle_secret = read_path(r, secret, NULL, A_FILE);
 	c->jpki.challenge_for = place_duration(place_member(p, "challenge_for"), SECONDS(30), HOUR, SECONDS(600));
 	c->jpki.outcome_for = place_duration(place_member(p, "outcome_for"), SECONDS(60), 31 * DAY, HOUR);
+	/* Until the next accreditation (Rule 82(6)), which lasts a year (Cabinet Order Art. 10). */
+	c->jpki.log_for = place_duration(place_member(place_member(p, "retention"), "log"), 366 * DAY, 3660 * DAY,
+	    400 * DAY);
 	c->jpki.rate = (unsigned)place_integer(place_member(p, "rate"), 0, 1000000, 100);
 	read_costs(r, place_member(p, "costs"));
 }

@@ -34,6 +34,7 @@ proofing_service_open(struct proofing_service *s, const struct config *config, s
 			.challenge_for = config->jpki.challenge_for,
 			.outcome_for = config->jpki.outcome_for,
 			.handle_secret = s->secret,
+			.log_for = config->jpki.log_for,
 		},
 		.shelf = shelf,
 		.rates = rates,

@@ -23,6 +23,7 @@ struct proofing_settings {
 	int64_t challenge_for;       /* how long a challenge may wait, microseconds */
 	int64_t outcome_for;         /* how long an outcome may be asked about by its id */
 	struct span handle_secret;   /* 32 bytes: certificates get a name of their own for each member */
+	int64_t log_for;             /* how long the operation log is kept; 0: for good */
 };
 
 struct proofing_begin {

@@ -2,6 +2,7 @@
 #include "transaction/proofing_log.h"
 
 #include "base/buffer.h"
+#include "base/random.h"
 #include "base/record.h"
 #include "base/role.h"
 
@@ -9,11 +10,13 @@
 #define NAME_LARGEST 1024 /* an entity ID is the longest there is */
 #define ROW_LARGEST (8 * KIB)
 
-const struct table proofing_log_table = { "proofing-log", ROLE_BIT(ROLE_WORKER), TABLE_APPEND_ONLY };
+const struct table proofing_log_table = { "proofing-log", ROLE_BIT(ROLE_WORKER), 0 };
 
 void
-proofing_check_append(struct unit *u, const struct proofing_check *c)
+proofing_check_log(struct unit *u, const struct proofing_check *c, int64_t kept_for)
 {
+	const struct instant until = { kept_for ? instant_after(c->at, kept_for).us : 0 };
+	struct id id = id_new(c->at);
 	struct buffer b = buffer_init(ROW_LARGEST);
 
 	buffer_u8(&b, FORMAT);
@@ -28,7 +31,7 @@ proofing_check_append(struct unit *u, const struct proofing_check *c)
 	buffer_block(&b, c->relying_party);
 	buffer_block(&b, c->operator);
 	buffer_block(&b, c->source);
-	unit_append(u, &proofing_log_table, buffer_span(&b));
+	unit_put_until(u, &proofing_log_table, span_of(id.bytes, sizeof(id.bytes)), buffer_span(&b), until);
 	buffer_release(&b);
 }
 

@@ -1,12 +1,15 @@
 /* transaction/proofing_log.h - the operation log of verifications (Rule 82(6)), which is also the meter: who had what
  * checked, against which source, and what came of it. Nothing in it tells of the person.
+ *
+ * Rows end by themselves when they need not be kept any more: until the next accreditation, of which one lasts a year.
+ * What came of each check stands in the ledger too, for good.
  */
 #pragma once
 
 #include "jpki/revocation.h"
 #include "store/store.h"
 
-extern const struct table proofing_log_table; /* number from 1 -> struct proofing_check; append-only */
+extern const struct table proofing_log_table; /* id (16) of that moment -> struct proofing_check; until it expires */
 
 struct proofing_check {
 	struct instant at;
@@ -19,6 +22,7 @@ struct proofing_check {
 	enum revocation_status status;
 	bool charged;                /* a source was asked, rather than a cache */
 };
-void proofing_check_append(struct unit *, const struct proofing_check *);
+/* `kept_for`: microseconds from when it was checked; 0: for good. */
+void proofing_check_log(struct unit *, const struct proofing_check *, int64_t kept_for);
 /* Borrowed from the row. False: not ours. */
 bool proofing_check_read(struct span value, struct proofing_check *out);

@@ -44,12 +44,12 @@ log_abandoned(struct proving *p)
 	struct unit *unit = unit_new(p->arena, store_tables(p->store), id_new(p->asked.now));
 	struct pending *commit;
 
-	proofing_check_append(unit, &(struct proofing_check){
+	proofing_check_log(unit, &(struct proofing_check){
 		.at = p->asked.now, .member = p->challenge.member, .relying_party = p->challenge.relying_party,
 		.operator = p->party.entitlement.operator,
 		.purpose = p->challenge.purpose == PROOFING_SIGNATURE ? JPKI_SIGNATURE : JPKI_AUTHENTICATION,
 		.outcome = UNDETERMINED, .status = REVOCATION_UNAVAILABLE, .charged = true,
-	});
+	}, p->settings->log_for);
 	commit = store_commit(p->store, unit, on_recorded, p);
 	pending_cancel(&commit);
 }
@@ -290,7 +290,7 @@ record(struct proving *p, const struct jpki_verified *v)
 		unit_put_until(unit, &proofing_outcome_table, span_of(p->outcome.id.bytes, sizeof(p->outcome.id.bytes)),
 		    buffer_span(&kept), instant_after(p->asked.now, p->settings->outcome_for));
 	}
-	proofing_check_append(unit, &(struct proofing_check){
+	proofing_check_log(unit, &(struct proofing_check){
 		.at = p->asked.now, .member = p->challenge.member, .relying_party = p->challenge.relying_party,
 		.operator = p->party.entitlement.operator,
 		.purpose = p->challenge.purpose == PROOFING_SIGNATURE ? JPKI_SIGNATURE : JPKI_AUTHENTICATION,
@@ -298,7 +298,7 @@ record(struct proving *p, const struct jpki_verified *v)
 		.outcome = v->outcome, .kind = v->revocation.kind,
 		.source = v->revocation.source ? span_text(v->revocation.source) : (struct span){ 0 },
 		.status = v->revocation.status, .charged = v->revocation.fresh,
-	});
+	}, p->settings->log_for);
 	random_bytes(entry.salt, sizeof(entry.salt));
 	memcpy(p->outcome.salt, entry.salt, sizeof(entry.salt));
 	write_entry(&content, p, facts);

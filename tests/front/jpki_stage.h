@@ -183,7 +183,7 @@ proofing_front(struct proofing_stage *p, const char *access)
 	scene_shelf(&p->scene);
 	p->front = jpki_front_new(p->scene.store, &(struct jpki_front_settings){
 		.proofing = { &p->verifier, span_text("platform"), SECONDS(300), SECONDS(3600),
-		    span_text("0123456789abcdef0123456789abcdef") },
+		    span_text("0123456789abcdef0123456789abcdef"), 400 * DAY },
 		.shelf = p->scene.shelf,
 		.rates = p->scene.rates,
 		.rate = PROOFING_RATE,

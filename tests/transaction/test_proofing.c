@@ -223,7 +223,7 @@ set_up(void **state)
 		.source_count = 1 };
 	world.settings = (struct proofing_settings){ &world.verifier, span_text("platform"), SECONDS(300),
 	    SECONDS(3600),
-		span_text("0123456789abcdef0123456789abcdef") };
+		span_text("0123456789abcdef0123456789abcdef"), 400 * DAY };
 	put_member("bank", STANDING_APPROVED, bank);
 	put_member("shop", STANDING_APPROVED, shop);
 	put_member("platform", STANDING_APPROVED, platform);
@@ -292,6 +292,8 @@ on_proved(void *arg, enum err err, const struct proofing_outcome *outcome, const
 		world.why = *why;
 }
 
+static unsigned proofs;
+
 static struct proofing_prove
 bank_proves(enum purpose purpose)
 {
@@ -299,7 +301,9 @@ bank_proves(enum purpose purpose)
 		.member = span_text("bank"), .origin = span_text(ORIGIN),
 		.submission = { .form = JPKI_CHALLENGE, .certificate = world.certificates[purpose],
 		    .signature = signed_by_card(purpose, world.challenge.text), .algorithm = "RS256" },
-		.dictionary = world.dictionary, .now = instant_after(world.noon, SECONDS(60)) };
+		.dictionary = world.dictionary,
+		/* Each a millisecond later, as the log is in the order of time. */
+		.now = instant_after(world.noon, SECONDS(60) + 1000 * (int64_t)++proofs) };
 }
 
 static void
@@ -347,6 +351,7 @@ check_newest_log(const char *title, enum outcome outcome, enum revocation_status
 	expect_number(title, check.outcome, outcome);
 	expect_number(title, check.status, status);
 	expect_true(title, check.charged == charged);
+	expect_number("for so long", looked.rows[0].expires.us, check.at.us + 400 * DAY);
 	expect_span("whose it is", check.member, "bank");
 	expect_span("on whose accreditation", check.operator, "platform");
 }

@@ -146,10 +146,12 @@ a_check_is_kept_as_it_was(void **state)
 	struct span row;
 
 	(void)state;
-	proofing_check_append(u, &check);
+	proofing_check_log(u, &check, 400 * SECONDS(86400));
 	expect_ok("a unit of work", unit_read(&a, tables, unit_bytes(u), &id, &operations, &count, &why), &why);
 	expect_number("one operation", count, 1);
 	row = operations[0].value;
+	expect_number("it ends by itself, after what the law asks for", operations[0].expires.us,
+	    check.at.us + 400 * SECONDS(86400));
 	expect_true("it reads", proofing_check_read(row, &read));
 	expect_true("all of it", read.at.us == check.at.us && read.purpose == check.purpose &&
 	    read.medium == check.medium && read.outcome == check.outcome && read.kind == check.kind &&

@@ -66,11 +66,11 @@ add_checks(struct run *run)
 	struct unit *unit = unit_new(&run->arena, tables, id_new(run->noon));
 
 	for (int i = CHECKS - 1; i >= 0; i--)
-		proofing_check_append(unit, &(struct proofing_check){
+		proofing_check_log(unit, &(struct proofing_check){
 			.at = { run->noon.us - i * SECONDS(60) }, .member = span_text("bank"),
 			.operator = span_text("platform"), .purpose = JPKI_SIGNATURE, .medium = JPKI_CARD,
 			.outcome = ESTABLISHED, .kind = REVOCATION_BY_OCSP, .status = REVOCATION_GOOD, .charged = true,
-		});
+		}, 0);
 	store_unit(run, unit, ROLE_WORKER);
 }
 
@@ -198,7 +198,7 @@ a_row_that_cannot_be_read_is_no_zero(void **state)
 	struct run *run = *state;
 	struct unit *unit = unit_new(&run->arena, tables, id_new(run->noon));
 
-	unit_append(unit, &proofing_log_table, span_text("\x7f..."));
+	unit_put(unit, &proofing_log_table, span_text("\x01\x9a 14 bytes more"), span_text("\x7f..."));
 	store_unit(run, unit, ROLE_WORKER);
 	report(run, "2026-11-01T00:00:00Z", "2026-12-01T00:00:00Z");
 	expect_problem("of a newer build", run->err, &run->why, ERR_UNAVAILABLE, "of a form this build does not know");
