@@ -181,6 +181,8 @@ a_person_is_found_by_type_and_id(void **state)
 			expect_true(cases[i].title, is_about(&r, &search, &entry) == cases[i].found[n]);
 			entry.kind = LEDGER_CHANGE;
 			expect_true("only decisions are a person's", !is_about(&r, &search, &entry));
+			entry.kind = LEDGER_PROOFING;
+			expect_true("of a proofing nothing is", !is_about(&r, &search, &entry));
 			entry.kind = LEDGER_DECISION;
 			entry.content = (struct span){ 0 };
 			expect_true("what was erased is nobody's", !is_about(&r, &search, &entry));
