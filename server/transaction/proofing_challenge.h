@@ -26,8 +26,8 @@ enum proofing_attribute {
 };
 #define PROOFING_ATTRIBUTES 9
 /* By what an entity's record asks for (registry/member.h, struct member_attribute): an OIDC claim ("name", "birthdate",
- * "gender", "address", "address_region", "age_over_18" …, "jpki_other"), or SAML's name of one of the first four; 0: none of
- * these. */
+ * "gender", "address", "address_region", "age_over_18" …, "jpki_other"), or SAML's name of one of the first four; 0:
+ * none of these. */
 unsigned proofing_attribute_read(struct span claim);
 /* In the order above. */
 const char *proofing_attribute_name(enum proofing_attribute);

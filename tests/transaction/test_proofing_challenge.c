@@ -87,6 +87,9 @@ words_read_back(void **state)
 		expect_true("it has a name", name != NULL);
 		expect_number(name, proofing_attribute_read(span_text(name)), 1u << bit);
 	}
+	expect_number("SAML's name", proofing_attribute_read(span_text("urn:oid:2.5.4.3")), PROOFING_NAME);
+	expect_number("and address", proofing_attribute_read(span_text("urn:oid:2.5.4.16")), PROOFING_ADDRESS);
+	expect_number("another of SAML's", proofing_attribute_read(span_text("urn:oid:2.5.4.1")), 0);
 	expect_number("another claim", proofing_attribute_read(span_text("phone_number")), 0);
 	expect_number("a purpose", proofing_purpose_read(span_text("authentication")), PROOFING_AUTHENTICATION);
 	expect_number("none", proofing_purpose_read(span_text("encryption")), PROOFING_NOTHING);
