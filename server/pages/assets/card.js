@@ -136,7 +136,7 @@ function certifications(card) {
 /* What it may do with the My Number card's certificates. */
 
 const bases = {
-	accredited: ["主務大臣の認定（公的個人認証法 第17条）", "Accredited by the competent ministers (Act on JPKI, Art. 17)"],
+	accredited: ["主務大臣の認定（公的個人認証法 第\u206017\u2060条）", "Accredited by the competent ministers (Act on JPKI, Art. 17)"],
 	"public-body": ["行政機関等", "A public body"],
 	court: ["裁判所", "A court"],
 	"certification-business": ["認定を受けた認証事業者", "An accredited certification business"],
