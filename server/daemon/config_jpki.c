@@ -213,6 +213,8 @@ read_sources(struct reading *r, struct place list, struct jpki_settings *setting
 
 		sources[i].name = place_text(place_member(p, "name"), 1, 64, NULL);
 		sources[i].kind = read_kind(kind);
+		if (place_exists(place_member(p, "purpose")))
+			sources[i].purpose = read_purpose(place_member(p, "purpose"));
 		if (sources[i].kind == REVOCATION_BY_OCSP)
 			read_ocsp(r, p, &sources[i]);
 		else if (sources[i].kind == REVOCATION_BY_OPERATOR)

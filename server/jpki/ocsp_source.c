@@ -182,10 +182,10 @@ find_url(struct arena *a, const struct ocsp_source *s, const struct x509 *certif
 static void
 tell_all(struct flight *f, const struct revocation_answer *answer)
 {
-	bool fresh = true;
+	bool fresh = answer->status != REVOCATION_UNAVAILABLE;
 	struct waiter *w;
 
-	/* One request was made: one of them is charged for it. */
+	/* One request was made: one of them is charged for it, if it was answered. */
 	while ((w = f->waiters)) {
 		waiter_leave(w);
 		tell(w, answer, fresh);

@@ -61,7 +61,7 @@ finish(struct inquiry *i, struct revocation_answer *answer, bool fresh)
 	answer->source = i->source->source.name;
 	answer->kind = REVOCATION_BY_OPERATOR;
 	answer->asked_at = i->asked;
-	answer->fresh = fresh;
+	answer->fresh = fresh && answer->status != REVOCATION_UNAVAILABLE;
 	inquiry_free(i);
 	done(arg, answer);
 }

@@ -91,6 +91,13 @@ revocation_source_free(struct revocation_source *source)
 		source->free(source);
 }
 
+bool
+revocation_source_knows(const struct revocation_source *source, const struct jpki_certificate *certificate)
+{
+	return source->purpose == JPKI_NO_PURPOSE ||
+	    (certificate->profile && certificate->profile->purpose == source->purpose);
+}
+
 /* Before anybody is asked. True: there is nothing to ask. */
 static bool
 answer_first(const struct revocation_question *question, size_t count, struct revocation_answer *out)
@@ -161,6 +168,10 @@ ask_next(struct asking *a)
 	while (a->at < a->count) {
 		struct revocation_source *source = a->sources[a->at];
 
+		if (!revocation_source_knows(source, a->question.certificate)) {
+			a->at++;
+			continue;
+		}
 		if (source->ask) {
 			a->waiting = source->ask(source, &a->question, on_answer, a);
 			return;
@@ -232,7 +243,7 @@ revocation_answer_now(struct revocation_source *const *sources, size_t count,
 	revocation_answer_set(out, REVOCATION_UNAVAILABLE, "no source can answer without the network");
 	out->asked_at = question->now;
 	for (size_t i = 0; i < count; i++) {
-		if (!sources[i]->answer)
+		if (!sources[i]->answer || !revocation_source_knows(sources[i], question->certificate))
 			continue;
 		sources[i]->answer(sources[i], question, &answer);
 		if (consider(out, sources[i], &answer, question->now))

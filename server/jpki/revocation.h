@@ -47,7 +47,7 @@ struct revocation_answer {
 	/* What the answer can be found by again: CRL number, digest of the response. */
 	char reference[REVOCATION_REFERENCE];
 	char text[192];             /* why, when it is not good */
-	/* Somebody was asked just now; false: a cache answered, and nobody is to be charged. */
+	/* Somebody was asked just now, and answered; otherwise nobody is to be charged. */
 	bool fresh;
 };
 
@@ -60,6 +60,7 @@ void revocation_answer_set(struct revocation_answer *, enum revocation_status, c
 struct revocation_source {
 	const char *name;
 	enum revocation_kind kind;
+	enum jpki_purpose purpose;  /* whose certificates it knows; JPKI_NO_PURPOSE: all. Nobody else is told of others */
 	/* Never calls back before returning; spans of the question stay until then. NULL: it answers at once. */
 	struct pending *(*ask)(struct revocation_source *, const struct revocation_question *, on_revocation *,
 	    void *arg);
@@ -76,6 +77,8 @@ void revocation_source_free(struct revocation_source *); /* NULL is fine */
 #define REVOCATION_SOURCES 8
 struct pending *revocation_ask(struct turn *, struct revocation_source *const *, size_t count,
     const struct revocation_question *, on_revocation *, void *arg);
+/* Whether this source would be asked. */
+bool revocation_source_knows(const struct revocation_source *, const struct jpki_certificate *);
 /* The same at once, by those that can. */
 void revocation_answer_now(struct revocation_source *const *, size_t count, const struct revocation_question *,
     struct revocation_answer *out);

@@ -23,6 +23,7 @@ struct jpki_profile_setting {
 
 struct jpki_source_setting {
 	const char *name;
+	enum jpki_purpose purpose;   /* JPKI_NO_PURPOSE: of both */
 	enum revocation_kind kind;   /* which of these counts: */
 	struct crl_policy lists;
 	struct ocsp_settings ocsp;   /* its responders are files, read when it is opened */

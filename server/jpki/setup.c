@@ -106,8 +106,10 @@ open_all(struct jpki_setup *s, struct courier *courier, const struct jpki_settin
 		assert(i < REVOCATION_SOURCES && (settings->sources[i].kind != REVOCATION_BY_CRL || s->lists));
 		if (open_source(s, courier, &settings->sources[i], &source, why) != OK)
 			return why->code;
-		if (source)
-			s->verifier.sources[s->verifier.source_count++] = source;
+		if (!source)
+			continue;
+		source->purpose = settings->sources[i].purpose;
+		s->verifier.sources[s->verifier.source_count++] = source;
 	}
 	return OK;
 }

@@ -37,17 +37,32 @@ static on_loaded on_challenge_loaded;
 static on_committed on_used_up, on_recorded;
 static on_jpki_verified on_verified;
 
+/* The kind of the first that had to be waited for. */
+static enum revocation_kind
+kind_asked(const struct jpki_verifier *verifier, enum jpki_purpose purpose)
+{
+	for (size_t i = 0; i < verifier->source_count; i++) {
+		const struct revocation_source *s = verifier->sources[i];
+
+		if (s->ask && (s->purpose == JPKI_NO_PURPOSE || s->purpose == purpose))
+			return s->kind;
+	}
+	return REVOCATION_BY_NOTHING;
+}
+
 /* An asker that hangs up while a source is asked has had it asked: that is in the log, and paid for. */
 static void
 log_abandoned(struct proving *p)
 {
+	enum jpki_purpose purpose =
+	    p->challenge.purpose == PROOFING_SIGNATURE ? JPKI_SIGNATURE : JPKI_AUTHENTICATION;
 	struct unit *unit = unit_new(p->arena, store_tables(p->store), id_new(p->asked.now));
 	struct pending *commit;
 
 	proofing_check_log(unit, &(struct proofing_check){
 		.at = p->asked.now, .member = p->challenge.member, .relying_party = p->challenge.relying_party,
 		.operator = p->party.entitlement.operator,
-		.purpose = p->challenge.purpose == PROOFING_SIGNATURE ? JPKI_SIGNATURE : JPKI_AUTHENTICATION,
+		.purpose = purpose, .kind = kind_asked(p->settings->verifier, purpose),
 		.outcome = UNDETERMINED, .status = REVOCATION_UNAVAILABLE, .charged = true,
 	}, p->settings->log_for);
 	commit = store_commit(p->store, unit, on_recorded, p);

@@ -284,6 +284,7 @@ what_says_nothing_is_not_kept(void **state)
 	posts[1].done(posts[1].arg, OK, 503, span_text("busy"), NULL);
 	turn_run(&turn);
 	expect_text("a status that is none", h.answer.text, "the responder answered with HTTP status 503");
+	expect_true("is no answer, and nobody pays for it", !h.answer.fresh);
 	ask(&here.judged, 0, &h);
 	problem_set(&why, ERR_UNAVAILABLE, "", "http://ocsp.example/q: no whole answer within PT5S");
 	posts[2].done(posts[2].arg, why.code, 0, (struct span){ 0 }, &why);

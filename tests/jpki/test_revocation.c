@@ -161,6 +161,44 @@ init_order(struct fake fakes[ASKED], struct revocation_source *sources[ASKED], s
 }
 
 static void
+a_source_is_told_of_its_own_certificates_alone(void **state)
+{
+	static const struct jpki_profile signing = { .purpose = JPKI_SIGNATURE };
+	const struct jpki_certificate signer = { .x509.not_after = { SECONDS(2000) }, .profile = &signing };
+	const struct revocation_question asked = { .certificate = &signer, .now = { SECONDS(1000) } };
+	static const enum manner manners[] = { AT_ONCE, LATER };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(manners); i++) {
+		struct turn turn = { 0 };
+		struct heard heard = { 0 };
+		struct revocation_answer now;
+		struct fake fakes[2];
+		struct revocation_source *sources[] = { &fakes[0].source, &fakes[1].source };
+		char text[256];
+
+		fake_init(&fakes[0], &turn, "authentication", manners[i], REVOCATION_REVOKED);
+		fake_init(&fakes[1], &turn, "signature", manners[i], REVOCATION_GOOD);
+		fakes[0].source.purpose = JPKI_AUTHENTICATION;
+		fakes[1].source.purpose = JPKI_SIGNATURE;
+		revocation_ask(&turn, sources, COUNT(sources), &asked, on_heard, &heard);
+		turn_run(&turn);
+		expect_text("the other is not asked", told(&heard.answer, fakes, COUNT(fakes), text),
+		    "good by signature, asked 0 1");
+		if (manners[i] == AT_ONCE) {
+			revocation_answer_now(sources, COUNT(sources), &asked, &now);
+			expect_text("nor at once", told(&now, fakes, COUNT(fakes), text),
+			    "good by signature, asked 0 2");
+		}
+		heard = (struct heard){ 0 };
+		revocation_ask(&turn, sources, COUNT(sources), &question, on_heard, &heard);
+		turn_run(&turn);
+		expect_number("of a certificate of no profile nobody is told", heard.answer.status,
+		    REVOCATION_UNAVAILABLE);
+	}
+}
+
+static void
 sources_are_asked_in_their_order(void **state)
 {
 	static const enum manner manners[] = { AT_ONCE, LATER };
@@ -313,6 +351,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_source_is_told_of_its_own_certificates_alone),
 		cmocka_unit_test(sources_are_asked_in_their_order),
 		cmocka_unit_test(an_answer_at_once_is_of_those_that_can),
 		cmocka_unit_test(without_a_source_nothing_is_known),
