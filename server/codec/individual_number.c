@@ -89,12 +89,25 @@ run_cut(struct span *rest, unsigned digits[DIGITS])
 	return count;
 }
 
+/* Most texts have too few digits, and every question is asked about: full-width ones begin with EF. */
+static bool
+has_digits(struct span text)
+{
+	size_t found = 0;
+
+	for (size_t i = 0; i < text.size; i++)
+		found += (uint8_t)(text.data[i] - '0') < 10 || text.data[i] == 0xef;
+	return found >= DIGITS;
+}
+
 bool
 individual_number_like(struct span text)
 {
 	unsigned digits[DIGITS] = { 0 }, digit;
 	struct span at, next;
 
+	if (!has_digits(text))
+		return false;
 	while (text.size) {
 		at = text;
 		if (part_cut(&text, &digit) != DIGIT)
@@ -114,4 +127,13 @@ individual_number_like(struct span text)
 		}
 	}
 	return false;
+}
+
+enum err
+individual_number_refuse(struct span text, const char *pointer, struct problem *why)
+{
+	if (!individual_number_like(text))
+		return OK;
+	return problem_set(why, ERR_INVALID, "My Number Act 20",
+	    "%s: this looks like an individual number, which nobody here may keep", pointer);
 }

@@ -100,7 +100,7 @@ erasure_reason_check(const struct erasure_subject *subject, struct span reason, 
 		    "/reason: expected words that do not name the person, for they stay in the ledger; found the "
 		    "subject's ID");
 	if (individual_number_like(reason))
-		return problem_set(why, ERR_INVALID, "",
+		return problem_set(why, ERR_INVALID, "My Number Act 20",
 		    "/reason: expected no individual number, found 12 digits that look like one");
 	return OK;
 }

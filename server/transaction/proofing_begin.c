@@ -52,10 +52,7 @@ check_line(const char *pointer, struct span text, size_t most, struct problem *w
 		if (character_unseen(utf8_cut(&rest)))
 			return problem_set(why, ERR_INVALID, "", "%s: expected one line without invisible characters",
 			    pointer);
-	if (individual_number_like(text))
-		return problem_set(why, ERR_INVALID, "My Number Act 20",
-		    "%s: this looks like an individual number, which nobody here may keep", pointer);
-	return OK;
+	return individual_number_refuse(text, pointer, why);
 }
 
 struct pending *

@@ -50,6 +50,19 @@ what_looks_like_one_is_found(void **state)
 		expect_number(cases[i].title, individual_number_like(span_text(cases[i].text)), cases[i].like);
 }
 
+static void
+it_is_refused_without_being_shown(void **state)
+{
+	struct problem why = { 0 };
+
+	(void)state;
+	expect_number("another text", individual_number_refuse(span_text("123456789017"), "/reason", &why), OK);
+	expect_number("one", individual_number_refuse(span_text("It is 123456789018"), "/reason", &why), ERR_INVALID);
+	expect_text("the sentence", why.text,
+	    "/reason: this looks like an individual number, which nobody here may keep");
+	expect_text("the clause", why.clause, "My Number Act 20");
+}
+
 /* By the ordinance's own formula, for every check digit. */
 static void
 one_of_ten_digits_is_right(void **state)
@@ -83,6 +96,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_looks_like_one_is_found),
+		cmocka_unit_test(it_is_refused_without_being_shown),
 		cmocka_unit_test(one_of_ten_digits_is_right),
 	};
 

@@ -258,6 +258,51 @@ several_questions_end_where_their_semantic_says(void **state)
 	scene_close(s);
 }
 
+#define NUMBER "1234 5678 9018"
+#define USER(id) "\"subject\":{\"type\":\"user\",\"id\":\"" id "\"}"
+#define LOOKS ": this looks like an individual number, which nobody here may keep"
+
+static void
+an_individual_number_is_never_taken(void **state)
+{
+	static const struct {
+		const char *title, *path, *body;
+		int status;
+		const char *parts;
+	} cases[] = {
+		{ "a purpose", "evaluation", "{" ALICE "," ACTION("read") "," RECORD ",\"context\":{\"purpose\":"
+		    "\"number " NUMBER "\"}}", 400, "/context/purpose" LOOKS "|My Number Act 20|\"invalid\"|!5678" },
+		{ "a subject", "evaluation", "{" USER("123456789018") "," ACTION("read") "," RECORD "}", 400,
+		    "/subject/id" LOOKS "|My Number Act 20|!5678" },
+		{ "its type", "evaluation", "{\"subject\":{\"type\":\"" NUMBER "\",\"id\":\"a\"}," ACTION("read") ","
+		    RECORD "}", 400, "/subject/type" LOOKS "|!5678" },
+		{ "an action", "evaluation", "{" ALICE "," ACTION("1234-5678-9018") "," RECORD "}", 400,
+		    "/action/name" LOOKS "|!5678" },
+		{ "a resource", "evaluation", "{" ALICE "," ACTION("read") ",\"resource\":{\"type\":\"record\",\"id\":"
+		    "\"of １２３４５６７８９０１８\"}}", 400, "/resource/id" LOOKS },
+		{ "another check digit is none", "evaluation", "{" USER("123456789017") "," ACTION("read") "," RECORD
+		    ",\"context\":{\"purpose\":\"123456789019\"}}", 200, "\"decision\":" },
+		{ "a UUID has such digits by chance", "evaluation", "{" USER("9b2f6c1e-93a5-4d7e-8c10-123456789018") ","
+		    ACTION("read") "," RECORD "}", 200, "\"decision\":" },
+		{ "an item", "evaluations", "{" ALICE "," ACTION("read") "," RECORD ",\"evaluations\":[{},{"
+		    USER("123456789018") "},{\"context\":{\"purpose\":\"" NUMBER "\"}}]}", 200, "[{\"decision\":true|"
+		    "{\"error\":{\"status\":400,\"message\":\"/evaluations/1/subject/id" LOOKS "|"
+		    "{\"error\":{\"status\":400,\"message\":\"/evaluations/2/context/purpose" LOOKS "|!5678" },
+		{ "a default, of those that take it", "evaluations", "{" USER("123456789018") "," ACTION("read") ","
+		    RECORD ",\"evaluations\":[{},{" ALICE "}]}", 200, "[{\"decision\":false,\"context\":{\"error\":{"
+		    "\"status\":400,\"message\":\"/subject/id" LOOKS "|{\"decision\":true" },
+		{ "a search", "search/action", "{" USER("123456789018") "," RECORD "}", 400, "/subject/id" LOOKS },
+	};
+	struct scene *s = &scene;
+
+	(void)state;
+	open_all(17);
+	for (size_t i = 0; i < COUNT(cases); i++)
+		expect_answer(s, cases[i].title, scene_ask(s, "point", cases[i].path, cases[i].body), cases[i].status,
+		    cases[i].parts);
+	scene_close(s);
+}
+
 /* Only a body that cannot be read refuses all (s7.2.1). */
 static void
 what_is_wrong_with_an_item_is_its_own(void **state)
@@ -684,6 +729,7 @@ main(void)
 		cmocka_unit_test(only_callers_with_the_right_to_are_answered),
 		cmocka_unit_test(only_auditors_name_a_version_that_is_not_in_force),
 		cmocka_unit_test(several_questions_end_where_their_semantic_says),
+		cmocka_unit_test(an_individual_number_is_never_taken),
 		cmocka_unit_test(what_is_wrong_with_an_item_is_its_own),
 		cmocka_unit_test(one_request_asks_at_most_so_much),
 		cmocka_unit_test(a_search_looks_at_what_is_kept_page_by_page),

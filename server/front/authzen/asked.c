@@ -3,7 +3,9 @@
 
 #include <stdio.h>
 
+#include "codec/individual_number.h"
 #include "front/authzen/budget.h"
+#include "front/authzen/transactions.h"
 
 const struct limits asked_limits = { .bytes = ASKED_LARGEST, .depth = ASKED_DEPTH, .members = ASKED_VALUES };
 
@@ -19,6 +21,41 @@ asked_within(struct problem *why, const char *at)
 }
 
 /* One part */
+
+#define RANDOM_DIGITS 32 /* of 128 bits */
+
+/* A UUID or a digest in hexadecimal: of a thousand that are drawn at random one has such digits by chance. */
+static bool
+is_random(struct span id)
+{
+	size_t digits = 0;
+
+	for (size_t i = 0; i < id.size; i++) {
+		const uint8_t c = id.data[i], letter = c | 0x20;
+
+		if ((c >= '0' && c <= '9') || (letter >= 'a' && letter <= 'f'))
+			digits++;
+		else if (c != '-')
+			return false;
+	}
+	return digits >= RANDOM_DIGITS;
+}
+
+/* All of it is kept in the ledger; of a transaction the id is one that we made. */
+static enum err
+check_names(struct arena *a, enum part part, const char *at, const struct asked_part *p, struct problem *why)
+{
+	const struct span names[] = { p->type, p->id };
+	const char *const members[] = { "type", part == PART_ACTION ? "name" : "id" };
+
+	if (part == PART_SUBJECT && is_transaction(p))
+		return OK;
+	for (size_t i = 0; i < COUNT(names); i++)
+		if (individual_number_like(names[i]) && !is_random(names[i]))
+			return individual_number_refuse(names[i], arena_print(a, "%s/%s/%s", at, part_name(part),
+			    members[i]), why);
+	return OK;
+}
 
 /* `at` is the question's pointer, the part's is made when something is wrong with it. */
 static enum err
@@ -51,7 +88,7 @@ read_part(struct arena *a, enum part part, bool searched, const char *at, struct
 		    part_name(part), id_name);
 	p->type = type;
 	p->id = id;
-	return OK;
+	return check_names(a, part, at, p, why);
 }
 
 /* Of what is no object nobody reads more than that. */

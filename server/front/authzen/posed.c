@@ -2,6 +2,7 @@
 #include "front/authzen/posed.h"
 
 #include "assurance/demand.h"
+#include "codec/individual_number.h"
 #include "codec/text.h"
 #include "front/authzen/budget.h"
 #include "model/entity.h"
@@ -260,6 +261,9 @@ take_context(struct pose *p, struct problem *why)
 	}
 	if (reader_end(&r, why) != OK)
 		return asked_within(why, arena_print(p->scratch, "%s/context", p->asked->at));
+	if (individual_number_like(w->purpose))
+		return individual_number_refuse(w->purpose, arena_print(p->scratch, "%s/context/purpose", p->asked->at),
+		    why);
 	w->purpose = arena_copy(p->arena, w->purpose);
 	return take_statements(p, why);
 }

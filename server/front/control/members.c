@@ -5,6 +5,7 @@
  * A change that is refused is data like one that is done: the request has been answered as asked.
  */
 #include "base/log.h"
+#include "codec/individual_number.h"
 #include "codec/reader.h"
 #include "codec/text.h"
 #include "front/control/request.h"
@@ -261,6 +262,9 @@ changing_parse(struct changing *out, struct problem *why)
 		return why->code;
 	if (out->change.count == 0)
 		return problem_set(why, ERR_SYNTAX, "", "/changes: expected at least one, found none");
+	/* Histories and pages show it for ever. */
+	if (individual_number_refuse(span_text(out->change.reason), "/reason", why) != OK)
+		return why->code;
 	for (size_t i = 0; i < out->change.count; i++)
 		if (request_check(&out->requests[i], i, why) != OK)
 			return why->code;

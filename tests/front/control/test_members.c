@@ -68,6 +68,12 @@ requests_about_members_are_read_strictly(void **state)
 		{ "only an approval names what was looked at", { "POST", "/v1/control/members", json,
 		    "{\"changes\":[{\"action\":\"confirm\",\"id\":\"ab\",\"proposal\":\"sha256:0\"}]}" }, 400,
 		    "/changes/0/proposal: expected none to confirm, found one" },
+		{ "no reason names an individual number", { "POST", "/v1/control/members", json,
+		    "{\"reason\":\"His number is 1234 5678 9018\",\"changes\":[{\"action\":\"suspend\",\"id\":"
+		    "\"ab\"}]}" }, 400, "\"My Number Act 20\",\"code\":\"invalid\"" },
+		{ "and where it stands is told, not what it is", { "POST", "/v1/control/members", json,
+		    "{\"reason\":\"123456789018\",\"changes\":[{\"action\":\"reject\",\"id\":\"ab\"}]}" }, 400,
+		    "\"/reason: this looks like an individual number, which nobody here may keep\"" },
 		{ "nor has the request", { "POST", "/v1/control/members", json, "{\"changes\":[],\"who\":1}" }, 400,
 		    "/who" },
 	};
