@@ -466,27 +466,80 @@ def answers():
                "/context/receipt/salt: expected 32 hexadecimal digits")
 
     yield "an entry is fetched with the answer's salt, and believed in nothing", fetched
+    def others():
+        """What was evaluated beside it has its own entry and receipt."""
+        second = dict(DECIDED, framework="second", evaluation="fedcba9876543210" * 2)
+        beside = answer_of(second)["context"]
+        beside["policy"]["id"] = "second"
+        both = leaves[:]
+        both[18] = bytes.fromhex(beside["receipt"]["commitment"])
+        in_log = Log(SIGNER, both)
+        of = file("both.tlog-proof", in_log.receipt(17))
+        whole = changed(good, ("context", "also"), [beside])
+        forged = changed(whole, ("context", "also", 0, "levels", "access", "reached"), "2")
+        named = 'NOT COMPARED: 1 other decision of this answer, each of which has its own receipt (--fetch compares them): /context/also/0 ("second")'
+        for said in (whole, forged):
+            for more in (("--entry", entry), ()):
+                done = verify(said, *more, of=of)
+                expect(done, 0, named)
+                assert done[1].rstrip().split("\n")[-1] == named, done[1]
+        bare = changed(whole, ("context", "also", 0, "receipt"), None)
+        expect(verify(bare, "--entry", entry, of=of), 0, named)
+        told_json = json.loads(verify(forged, "--entry", entry, "--json", of=of)[1])
+        assert told_json["uncompared"] == [{"at": "/context/also/0", "framework": "second", "evaluation": second["evaluation"]}], told_json
+        assert json.loads(verify(good, "--entry", entry, "--json", of=of)[1])["uncompared"] == []
+        batch = {"evaluations": [forged, {"decision": True, "context": {"error": {"status": 404}}}]}
+        expect(verify(batch, "--entry", entry, of=of), 0, "NOT COMPARED: 2 other decisions", '/evaluations/0/context/also/0 ("second"), /evaluations/1/context ("")')
+
+        def shown(one):
+            return {"id": one["evaluation"], "kind": "decision", "salt": SALT.hex(), "entry": one}
+
+        entries = {f"/v1/ledger/entries/{one['evaluation']}": shown(one) for one in (DECIDED, second)}
+        receipts_of = {f"/v1/receipts/{DECIDED['evaluation']}": in_log.receipt(17), f"/v1/receipts/{second['evaluation']}": in_log.receipt(18)}
+        with EntryServer(None, f"Receipt {SALT.hex()}", {**entries, **receipts_of}) as server:
+            def here(one):
+                one = changed(one, ("context", "receipt", "url"), f"{server.url}/v1/receipts/{DECIDED['evaluation']}")
+                return changed(one, ("context", "also", 0, "receipt", "url"), f"{server.url}/v1/receipts/{second['evaluation']}")
+
+            done = verify(here(whole), "--fetch", of=of)
+            expect(done, 0, told, "Fetched and compared as well: 1 other decision of this answer")
+            assert "NOT COMPARED" not in done[1], done[1]
+            expect(verify(here(forged), "--fetch", of=of), 1, "THE ANSWER SAYS OTHERWISE",
+                   '"/context/also/0: levels/access/reached": answered "2", recorded "1"')
+            expect(verify(here(changed(whole, ("context", "also", 0, "policy", "version"), "9.9")), "--fetch", of=of), 1,
+                   '"/context/also/0: policy/version": answered "9.9", recorded "1.0"')
+            expect(verify(changed(here(whole), ("context", "also", 0, "receipt"), None), "--fetch", of=of), 1,
+                   "/context/also/0: /context/receipt/salt")
+            expect(verify(changed(here(whole), ("context", "also", 0, "receipt", "commitment"), "00" * 32), "--fetch", of=of), 1,
+                   "/context/also/0: the entry fetched is not the one")
+            server.texts[f"/v1/receipts/{second['evaluation']}"] = in_log.receipt(17)
+            expect(verify(here(whole), "--fetch", of=of), 1, "/context/also/0: ", "does not lead from this entry")
+            del server.texts[f"/v1/receipts/{second['evaluation']}"]
+            expect(verify(here(whole), "--fetch", of=of), 1, "/context/also/0: ", "expected status 200, found 404")
+
+    yield "what stands beside in an answer is compared too, or named as not compared", others
     yield "fetching is for answers", lambda: expect(ctl("verify", receipt, "--entry", entry, "--fetch", "--key", SIGNER.vkey), 2,
                                                     "--fetch goes with --answer")
 
 
 class EntryServer:
-    """Shows one entry to who shows its salt."""
+    """Shows one entry, or several by their paths, to who shows its salt; receipts (texts) to everybody."""
 
-    def __init__(self, path, authorization):
-        owner, self.shown = self, 404
+    def __init__(self, path, authorization, texts=None):
+        owner, self.shown, self.texts = self, 404, texts or {}
 
         class Handler(http.server.BaseHTTPRequestHandler):
             def log_message(self, *args):
                 pass
 
             def do_GET(self):
-                allowed = self.path == path and self.headers["Authorization"] == authorization
-                status = 404 if not allowed else owner.shown if isinstance(owner.shown, int) else 200
+                allowed = self.headers["Authorization"] == authorization
+                shown = owner.shown if allowed and self.path == path else owner.texts.get(self.path, 404)
+                status = shown if isinstance(shown, int) else 404 if isinstance(shown, dict) and not allowed else 200
                 self.send_response(status)
                 self.end_headers()
                 if status == 200:
-                    self.wfile.write(json.dumps(owner.shown).encode())
+                    self.wfile.write((shown if isinstance(shown, str) else json.dumps(shown)).encode())
 
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self.server.server_port}"

@@ -18,6 +18,7 @@
 #include "codec/text.h"
 #include "codec/tree.h"
 #include "ctl/answer_compare.h"
+#include "ctl/answer_others.h"
 #include "ctl/client.h"
 #include "ctl/entry_fetch.h"
 #include "ctl/policy.h"
@@ -42,6 +43,8 @@ struct verification {
 	const struct candidate *proved;
 	json_t *answered, *shown;         /* the files' */
 	json_t *differences;              /* NULL: not compared */
+	json_t *uncompared;               /* the answer's other decisions that nothing is known of; NULL: no answer */
+	size_t others_compared;
 };
 
 /* Files */
@@ -317,6 +320,24 @@ answer_check(struct ctl *ctl, struct verification *v, const struct receipt *rece
 	return v->framework ? answer_decide(ctl, v, why) : OK;
 }
 
+/* The answer may tell of more than the receipt is of. */
+static enum err
+others_check(struct ctl *ctl, struct verification *v, const struct note_key *keys, struct problem *why)
+{
+	const struct answer_others_question q = { .proved = v->proved->context, .fetch = v->fetch,
+		.authorities = v->authorities, .origin = v->origin ? span_text(v->origin) : keys[0].name, .keys = keys,
+		.key_count = v->keys.count };
+	struct answer_others others;
+	enum err err = answer_others_compare(ctl->arena, &q, v->answered, &others, why);
+
+	if (v->differences)
+		json_array_extend(v->differences, others.differences);
+	json_decref(others.differences);
+	v->uncompared = others.uncompared;
+	v->others_compared = others.compared;
+	return err;
+}
+
 static enum err
 verify(struct ctl *ctl, struct verification *v, const struct note_key *keys, struct receipt *receipt,
     struct problem *why)
@@ -331,8 +352,10 @@ verify(struct ctl *ctl, struct verification *v, const struct note_key *keys, str
 		return why->code;
 	if (candidates_collect(ctl, v, why) != OK || prove(ctl, v, keys, receipt, why) != OK)
 		return why->code;
+	if (v->answer && (v->entry || v->fetch) && answer_check(ctl, v, receipt, why) != OK)
+		return why->code;
 	if (v->answer)
-		return v->entry || v->fetch ? answer_check(ctl, v, receipt, why) : OK;
+		return others_check(ctl, v, keys, why);
 	return shown_check(ctl, v, receipt, why);
 }
 
@@ -384,17 +407,42 @@ differences_show(const json_t *differences)
 	}
 }
 
+/* The last line, so that nobody takes for proved what no receipt at hand is of. */
+static void
+others_show(const struct verification *v)
+{
+	const json_t *one;
+	size_t i;
+
+	if (v->others_compared)
+		printf("Fetched and compared as well: %zu other decision%s of this answer, each with its own receipt.%s\n",
+		    v->others_compared, v->others_compared == 1 ? "" : "s",
+		    v->framework ? " None of\nthem was taken again: --framework is of the one version." : "");
+	if (json_array_size(v->uncompared) == 0)
+		return;
+	printf("NOT COMPARED: %zu other decision%s of this answer, each of which has its own receipt%s:",
+	    json_array_size(v->uncompared), json_array_size(v->uncompared) == 1 ? "" : "s",
+	    v->fetch ? " where it was decided" : " (--fetch compares them)");
+	json_array_foreach(v->uncompared, i, one) {
+		char *framework = json_dumps(json_object_get(one, "framework"), JSON_ENCODE_ANY | JSON_ENSURE_ASCII);
+
+		printf("%s %s (%s)", i ? "," : "", answer_text(one, "at"), framework ? framework : "");
+		free(framework);
+	}
+	putchar('\n');
+}
+
 static void
 show_json(struct ctl *ctl, const struct verification *v, const struct receipt *receipt, const struct checkpoint *c)
 {
-	json_t *answer = json_pack("{s:b,s:s,s:s%,s:I,s:I,s:s,s:s,s:O*}", "holds", json_array_size(v->differences) == 0,
+	json_t *answer = json_pack("{s:b,s:s,s:s%,s:I,s:I,s:s,s:s,s:O*,s:O*}", "holds", json_array_size(v->differences) == 0,
 	    "proved", proved_name(v),
 	    "origin", (const char *)c->origin.data, c->origin.size,
 	    "index", (json_int_t)receipt->index,
 	    "size", (json_int_t)c->size,
 	    "root", hex_write(ctl->arena, span_of(c->root.bytes, HASH_SIZE)),
 	    "commitment", hex_write(ctl->arena, span_of(v->proved->commitment.bytes, HASH_SIZE)),
-	    "differences", v->differences);
+	    "differences", v->differences, "uncompared", v->uncompared);
 
 	answer_print(answer);
 	json_decref(answer);
@@ -423,6 +471,7 @@ show(struct ctl *ctl, const struct verification *v, const struct receipt *receip
 		agreement_show(v);
 	else if (v->answer)
 		puts("What the answer says was not compared with the entry: --entry FILE or --fetch does.");
+	others_show(v);
 }
 
 enum ending
@@ -436,7 +485,7 @@ ledger_verify(struct ctl *ctl, int argc, char **argv)
 		    .text = &v.salt },
 		{ .name = "answer", .argument = "FILE", .text = &v.answer,
 		    .help = "an answer; with --entry or --fetch it is compared with its entry" },
-		{ .name = "fetch", .set = &v.fetch, .help = "fetch the answer's entry from where its receipt is" },
+		{ .name = "fetch", .set = &v.fetch, .help = "fetch the entries of all its decisions from where their receipts are" },
 		{ .name = "authorities", .argument = "FILE", .text = &v.authorities,
 		    .help = "with --fetch: CA certificates (PEM) in place of the system's" },
 		{ .name = "framework", .argument = "DIR|NAME", .text = &v.framework,
@@ -452,7 +501,8 @@ ledger_verify(struct ctl *ctl, int argc, char **argv)
 		.synopsis = "ledger verify RECEIPT (--entry FILE | --answer FILE [--entry FILE | --fetch]) --key VKEY",
 		.about = "Whether RECEIPT, a file from /v1/receipts/ID (C2SP tlog-proof), proves that the entry, or\n"
 		         "the commitment that an answer names, is in the log; and whether the answer says what its\n"
-		         "entry says. Works without daemon and, but for --fetch, without network. Status 1: not so.",
+		         "entry says. An answer's other decisions, each of which has its own receipt, are compared\n"
+		         "with --fetch, and else named as not compared. Works without daemon and, but for --fetch, without network. Status 1: not so.",
 		.flags = flags,
 		.least = 1,
 		.most = 1,
@@ -481,5 +531,6 @@ ledger_verify(struct ctl *ctl, int argc, char **argv)
 	json_decref(v.answered);
 	json_decref(v.shown);
 	json_decref(v.differences);
+	json_decref(v.uncompared);
 	return ending;
 }
