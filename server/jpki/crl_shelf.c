@@ -190,27 +190,35 @@ take_lines(struct crl_store *store, const struct crl_manifest_line *lines, size_
 	return OK;
 }
 
+enum err
+crl_shelf_manifest(const struct crl_store *store, struct crl_manifest_line *out, size_t *count, struct problem *why)
+{
+	struct buffer text = buffer_init(MANIFEST_LARGEST);
+	char path[PATH_MAX];
+	enum err err = file_read(crl_shelf_path(store, CRL_MANIFEST, path), &text, why);
+
+	*count = 0;
+	if (err == OK)
+		err = crl_manifest_read(buffer_span(&text), out, CRL_STORE_LISTS, count, why);
+	buffer_release(&text);
+	return err;
+}
+
 static enum err
 load(struct crl_store *store, const struct stat *st, struct problem *why)
 {
 	struct crl_manifest_line *lines = calloc(CRL_STORE_LISTS, sizeof(*lines));
-	struct buffer text = buffer_init(MANIFEST_LARGEST);
-	char path[PATH_MAX];
 	size_t count = 0;
 	enum err err = OK;
 
 	if (!lines)
 		abort();
-	if (st->st_ino) {
-		err = file_read(crl_shelf_path(store, CRL_MANIFEST, path), &text, why);
-		if (err == OK)
-			err = crl_manifest_read(buffer_span(&text), lines, CRL_STORE_LISTS, &count, why);
-	}
+	if (st->st_ino)
+		err = crl_shelf_manifest(store, lines, &count, why);
 	if (err == OK)
 		err = take_lines(store, lines, count, why);
 	if (err == OK)
 		store->seen = *st;
-	buffer_release(&text);
 	free(lines);
 	return err;
 }

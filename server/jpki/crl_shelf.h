@@ -34,6 +34,9 @@ struct crl_store {
 /* The path of one of its files. */
 const char *crl_shelf_path(const struct crl_store *, const char *name, char out[PATH_MAX]);
 
+/* The lines of the manifest on disk, at most CRL_STORE_LISTS of them. ERR_NOT_FOUND: there is none. */
+enum err crl_shelf_manifest(const struct crl_store *, struct crl_manifest_line *out, size_t *count, struct problem *);
+
 /* A row as crl_scope.h judges it. */
 struct crl_held crl_shelf_held(const struct crl_shelf_row *);
 

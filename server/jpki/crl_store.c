@@ -79,24 +79,36 @@ write_manifest(const struct crl_store *store, const struct crl_manifest_line *li
 	return err == OK ? sync_directory(store, why) : err;
 }
 
-/* Removes index files the manifest does not name, and what was never finished. Only who holds the lock may. */
+static bool
+is_named(const struct crl_manifest_line *lines, size_t count, const char *file)
+{
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(file, lines[i].file) == 0)
+			return true;
+	return false;
+}
+
+/* Removes index files that the manifest on disk does not name, and what was never finished. Only who holds the lock
+ * may, and only when that manifest is durable: the one before would name what is gone. */
 static void
 sweep(const struct crl_store *store)
 {
-	DIR *directory = opendir(store->directory);
+	struct crl_manifest_line *lines = calloc(CRL_STORE_LISTS, sizeof(*lines));
+	size_t count = 0;
+	enum err err = lines ? crl_shelf_manifest(store, lines, &count, NULL) : ERR_UNAVAILABLE;
+	DIR *directory = err == OK || err == ERR_NOT_FOUND ? opendir(store->directory) : NULL;
 	struct dirent *entry;
 	char path[PATH_MAX];
 
 	while (directory && (entry = readdir(directory))) {
 		bool ours = crl_file_named(entry->d_name) || strncmp(entry->d_name, ".new-", 5) == 0;
 
-		for (size_t i = 0; ours && i < store->count; i++)
-			ours = strcmp(entry->d_name, store->rows[i].line.file) != 0;
-		if (ours && strlen(entry->d_name) < CRL_FILE_NAME)
+		if (ours && strlen(entry->d_name) < CRL_FILE_NAME && !is_named(lines, count, entry->d_name))
 			unlink(crl_shelf_path(store, entry->d_name, path));
 	}
 	if (directory)
 		closedir(directory);
+	free(lines);
 }
 
 /* Taking a list in */
@@ -282,7 +294,8 @@ take_locked(struct crl_store *store, const struct crl_taking *taking, struct spa
     struct arena *a, const char **text, struct problem *why)
 {
 	struct taken taken = { .index = NULL };
-	size_t before;
+	bool written = false;
+	size_t before = 0;
 	enum err err = crl_store_refresh(store, why);
 
 	if (err == OK)
@@ -293,14 +306,19 @@ take_locked(struct crl_store *store, const struct crl_taking *taking, struct spa
 	if (err == OK) {
 		before = row_before(store, &taken);
 		err = check_age(store, before, list, a, why);
-		if (err == OK)
-			err = put_in_force(store, &taken, before, why);
+	}
+	if (err == OK) {
+		written = true;
+		err = put_in_force(store, &taken, before, why);
 	}
 	if (err == OK)
 		*text = arena_print(a, "number %s of %s: %" PRIu64 " entries", crl_number_text(a, list->number),
 		    crl_point_text(a, list), crl_index_count(taken.index));
 	crl_index_close(taken.index);
-	sweep(store);
+	/* When the manifest may have been renamed and is not known to last, what the old one and the new one name stays:
+	 * the next that comes in sweeps. */
+	if (err == OK || !written)
+		sweep(store);
 	return err;
 }
 

@@ -187,6 +187,34 @@ what_must_not_come_in_leaves_what_was_there(void **state)
 	maker_free(&claimant);
 }
 
+/* Who takes in may know fewer anchors than who looks; what the manifest on disk names is not theirs to sweep. */
+static void
+a_refusal_removes_nothing_the_manifest_names(void **state)
+{
+	struct made_list good = { .number = "07", .extensions = LIST("Shibuya-ku"), .entries = me, .count = 3 };
+	struct jpki_anchors *few = jpki_anchors_new();
+	struct jpki_trust less = { .profiles = jpki_profiles_known(), .anchors = few, .test = true };
+	struct crl_store *store = opened(), *other;
+	struct problem why;
+	const char *text;
+
+	(void)state;
+	expect_ok("an anchor",
+	    jpki_anchors_add(few, JPKI_AUTHENTICATION, JPKI_TEST, authentication.der, &why), &why);
+	expect_ok("a good list", take(store, &first, &good, &text, &why), &why);
+	scratch_write(&scratch, "crl-0123456789abcdef.index", span_text("unfinished"), 0600);
+	expect_ok("another looks", crl_store_open(scratch.path, &less, &other, &why), &why);
+	expect_problem("and is refused", take(other, &first, &good, &text, &why), &why, ERR_DENIED, "nobody");
+	expect_number("only what nobody names is gone", (int64_t)scratch_count(&scratch), 3);
+	crl_store_close(other);
+	crl_store_close(store);
+	store = opened();
+	expect_text("and the list still counts", status_of(store, &first), "revoked");
+	expect_ok("erasing", crl_store_erase(store, &why), &why);
+	crl_store_close(store);
+	jpki_anchors_free(few);
+}
+
 static void
 damage_is_refused_on_opening(void **state)
 {
@@ -313,6 +341,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(lists_replace_one_another),
 		cmocka_unit_test(what_must_not_come_in_leaves_what_was_there),
+		cmocka_unit_test(a_refusal_removes_nothing_the_manifest_names),
 		cmocka_unit_test(damage_is_refused_on_opening),
 		cmocka_unit_test(a_certified_signer_needs_a_list_about_itself),
 		cmocka_unit_test(lists_come_as_text_too),
