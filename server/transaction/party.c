@@ -209,6 +209,12 @@ on_members_loaded(void *arg, enum err err, const struct problem *why)
 	answer(l, err, why);
 }
 
+bool
+party_is_of(const struct party *p, struct span member)
+{
+	return p->standing != STANDING_UNKNOWN && span_equal(p->member, member);
+}
+
 /* Facts */
 
 static void

@@ -40,4 +40,7 @@ typedef void on_parties(void *arg, enum err, const struct problem *why);
 struct pending *parties_load(struct store *, struct roll *, struct arena *, struct parties *, struct instant now,
     on_parties *, void *arg);
 
+/* Whether it takes part, and is this member's. */
+bool party_is_of(const struct party *, struct span member);
+
 void party_observe(const struct party *, struct facts *, struct instant now);

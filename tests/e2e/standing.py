@@ -61,7 +61,10 @@ def decisions(point):
        [{"fact": "rp.standing", "why": "claimed otherwise than observed"}], found)
     found = ask(HOME, facts={"rp.standing": "approved"})
     ok("saying the same does no harm", found.get("decision") is True and not found["context"]["disregarded"], found)
-    found = ask(NOBODY, facts={"rp.standing": "approved"})
+    status, _, found = point.ask("/access/v1/evaluation", question(NOBODY, facts={"rp.standing": "approved"}))
+    ok("nobody asks in the name of another", status == 403 and found["detail"].startswith("/resource/id: "), found)
+    made = point.daemon.ctl("token", "new", "auditor", "--member", authzen.MEMBER["id"], "--right", "decide", "--right", "audit", "--json")
+    found = point.ask("/access/v1/evaluation", question(NOBODY, facts={"rp.standing": "approved"}), token=json.loads(made)["token"])[2]
     ok("who is no member claims it in vain, and is told why", found.get("decision") is False and found["context"]["disregarded"] ==
        [{"fact": "rp.standing", "why": "only watashi, registry may state it"}], found)
     status, _, found = point.ask("/access/v1/search/resource", dict(question(HOME), resource={"type": "relying_party"}))
@@ -72,7 +75,8 @@ def decisions(point):
     body = dict(record, evaluations=[{}, {"resource": {"type": "relying_party", "id": NOBODY}},
                                      {"resource": {"type": "relying_party", "id": HOME}}])
     found = point.ask("/access/v1/evaluations", body)[2]
-    ok("each item has its own", [e["decision"] for e in found["evaluations"]] == [True, False, True], found)
+    ok("each item has its own", [e["decision"] for e in found["evaluations"]] == [True, False, True] and
+       found["evaluations"][1]["context"]["error"]["status"] == 403, found)
 
 
 def main():

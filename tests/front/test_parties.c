@@ -24,6 +24,7 @@
 	"],\"actions\":[{\"name\":\"fly\"},{\"name\":\"read\"},{\"name\":\"write\"}]}"
 #define ALICE "\"subject\":{\"type\":\"user\",\"id\":\"alice\"}"
 #define ACTION(name) ALICE ",\"action\":{\"name\":\"" name "\"}"
+#define ABOUT(id) ACTION("read") ",\"resource\":" PARTY(id)
 #define RECORD ",\"resource\":{\"type\":\"record\",\"id\":\"r\"}"
 #define IDP(id) "\"idp\":\"https://" id ".example/\""
 #define ENTITY(id, roles) "{\"entities\":[{\"entity_id\":\"https://" id ".example/\",\"roles\":[" roles "]}]}"
@@ -61,6 +62,7 @@ open_all(uint64_t seed)
 		scene_claim(s, arena_print(&s->arena, "https://%s.example/", id), id);
 		scene_voucher(s, arena_print(&s->arena, "%s-1", id), id, key.spki);
 	}
+	scene_caller(s, "auditor", "records", CALLER_DECIDE | CALLER_AUDIT, 1000000);
 	scene_front(s, ACCESS);
 }
 
@@ -92,38 +94,46 @@ statements(const char *vouchers)
 }
 
 #define ANOTHERS "/context/idp: expected an entity of the identity provider that vouches, found another's"
+#define NOT_MINE "/resource/id: expected a relying party of the member who asks, or a caller with the right to " \
+	"audit; found another"
 
 static void
 the_registry_counts_in_a_question(void **state)
 {
 	static const struct {
-		const char *title, *body, *vouchers, *context;
+		const char *title, *caller, *body, *vouchers, *context;
 		int status;
 		const char *parts;
 	} cases[] = {
-		{ "who asks relies", ACTION("read") RECORD, "", "", 200, "\"decision\":true" },
-		{ "another does", ACTION("read") ",\"resource\":" PARTY("other"), "", "", 200, "\"decision\":true" },
-		{ "one that is suspended", ACTION("read") ",\"resource\":" PARTY("gone"), "", "", 200,
+		{ "who asks relies", "point", ACTION("read") RECORD, "", "", 200, "\"decision\":true" },
+		{ "and is named", "point", ABOUT("records"), "", "", 200,
+		    "\"decision\":true" },
+		{ "another is", "point", ABOUT("other"), "", "", 403, NOT_MINE },
+		{ "one that is suspended", "point", ABOUT("gone"), "", "", 403, NOT_MINE },
+		{ "one that nobody knows", "point", ABOUT("nobody"), "", "", 403, NOT_MINE },
+		{ "an auditor asks about another", "auditor", ABOUT("other"), "", "", 200,
+		    "\"decision\":true" },
+		{ "about one that is suspended", "auditor", ABOUT("gone"), "", "", 200,
 		    "\"decision\":false|\"fact\":\"rp.standing\",\"value\":\"suspended\"|\"by\":\"observed\"" },
-		{ "one that nobody knows", ACTION("read") ",\"resource\":" PARTY("nobody"), "", "", 200,
+		{ "about one that nobody knows", "auditor", ABOUT("nobody"), "", "", 200,
 		    "\"decision\":false|\"unknown\":[{\"id\":\"relying\"" },
-		{ "no provider is known", ACTION("write") RECORD, "", "", 200,
+		{ "no provider is known", "point", ACTION("write") RECORD, "", "", 200,
 		    "\"decision\":false|\"unknown\":[{\"id\":\"provider\"" },
-		{ "whom the asker names", ACTION("write") RECORD, "", IDP("other"), 200, "\"decision\":true" },
-		{ "one that is suspended", ACTION("write") RECORD, "", IDP("gone"), 200,
+		{ "whom the asker names", "point", ACTION("write") RECORD, "", IDP("other"), 200, "\"decision\":true" },
+		{ "one that is suspended", "point", ACTION("write") RECORD, "", IDP("gone"), 200,
 		    "\"decision\":false|\"fact\":\"idp.standing\",\"value\":\"suspended\"" },
-		{ "one that is none", ACTION("write") RECORD, "", IDP("records"), 200,
+		{ "one that is none", "point", ACTION("write") RECORD, "", IDP("records"), 200,
 		    "\"decision\":false|\"unknown\":[{\"id\":\"provider\"" },
-		{ "who vouches", ACTION("write") RECORD, "other", "", 200, "\"decision\":true" },
-		{ "and is named", ACTION("write") RECORD, "other", IDP("other"), 200, "\"decision\":true" },
-		{ "another than is named", ACTION("write") RECORD, "other", IDP("third"), 400, ANOTHERS },
-		{ "nobody's is named", ACTION("write") RECORD, "other", IDP("nobody"), 400, ANOTHERS },
-		{ "of two the one that is named", ACTION("write") RECORD, "other third", IDP("third"), 200,
+		{ "who vouches", "point", ACTION("write") RECORD, "other", "", 200, "\"decision\":true" },
+		{ "and is named", "point", ACTION("write") RECORD, "other", IDP("other"), 200, "\"decision\":true" },
+		{ "another than is named", "point", ACTION("write") RECORD, "other", IDP("third"), 400, ANOTHERS },
+		{ "nobody's is named", "point", ACTION("write") RECORD, "other", IDP("nobody"), 400, ANOTHERS },
+		{ "of two the one that is named", "point", ACTION("write") RECORD, "other third", IDP("third"), 200,
 		    "\"decision\":true" },
-		{ "of two none", ACTION("write") RECORD, "other third", "", 200,
+		{ "of two none", "point", ACTION("write") RECORD, "other third", "", 200,
 		    "\"decision\":false|\"unknown\":[{\"id\":\"provider\"" },
-		{ "who relies vouches, and names its provider", ACTION("write") RECORD, "records", IDP("third"), 200,
-		    "\"decision\":true" },
+		{ "who relies vouches, and names its provider", "point", ACTION("write") RECORD, "records",
+		    IDP("third"), 200, "\"decision\":true" },
 	};
 	struct scene *s = &scene;
 
@@ -133,15 +143,15 @@ the_registry_counts_in_a_question(void **state)
 		const char *question = arena_print(&s->arena, "{%s,\"context\":{\"vouched\":[%s]%s%s}}", cases[i].body,
 		    statements(cases[i].vouchers), cases[i].context[0] ? "," : "", cases[i].context);
 
-		expect_answer(s, cases[i].title, scene_ask(s, "point", "evaluation", question), cases[i].status,
+		expect_answer(s, cases[i].title, scene_ask(s, cases[i].caller, "evaluation", question), cases[i].status,
 		    cases[i].parts);
-		expect_answer(s, arena_print(&s->arena, "%s, among several", cases[i].title), scene_ask(s, "point",
-		    "evaluations", arena_print(&s->arena, "{\"evaluations\":[{" ACTION("read") RECORD "},%s]}",
-		    question)), 200, arena_print(&s->arena, "[{\"decision\":true|},{\"decision\":%s",
+		expect_answer(s, arena_print(&s->arena, "%s, among several", cases[i].title), scene_ask(s,
+		    cases[i].caller, "evaluations", arena_print(&s->arena, "{\"evaluations\":[{" ACTION("read") RECORD
+		    "},%s]}", question)), 200, arena_print(&s->arena, "[{\"decision\":true|},{\"decision\":%s",
 		    cases[i].status == 200 && strstr(cases[i].parts, "true") ? "true" : "false"));
 		if (cases[i].status != 200)
-			expect_answer(s, cases[i].title, 200, 200, "{\"error\":{\"status\":400,\"message\":"
-			    "\"/evaluations/1" ANOTHERS);
+			expect_answer(s, cases[i].title, 200, 200, arena_print(&s->arena, "{\"error\":{\"status\":%d,"
+			    "\"message\":\"/evaluations/1%s", cases[i].status, cases[i].parts));
 	}
 	close_all();
 }
@@ -151,33 +161,37 @@ static void
 the_registry_counts_in_a_search(void **state)
 {
 	static const struct {
-		const char *title, *part, *body, *results;
+		const char *title, *caller, *part, *body, *results;
 	} cases[] = {
-		{ "relying parties", "resource", ACTION("read") ",\"resource\":{\"type\":\"relying_party\"}",
-		    PARTY("other") "," PARTY("records") },
-		{ "records, of who asks", "resource", ACTION("read") ",\"resource\":{\"type\":\"record\"}",
+		{ "relying parties, of who asks", "point", "resource",
+		    ACTION("read") ",\"resource\":{\"type\":\"relying_party\"}", PARTY("records") },
+		{ "of whomever, by an auditor", "auditor", "resource",
+		    ACTION("read") ",\"resource\":{\"type\":\"relying_party\"}", PARTY("other") "," PARTY("records") },
+		{ "records, of who asks", "point", "resource", ACTION("read") ",\"resource\":{\"type\":\"record\"}",
 		    "{\"type\":\"record\",\"id\":\"r\"}" },
-		{ "actions without a provider", "action", ALICE RECORD, "{\"name\":\"read\"}" },
-		{ "with one", "action", ALICE RECORD ",\"context\":{" IDP("third") "}",
+		{ "actions without a provider", "point", "action", ALICE RECORD, "{\"name\":\"read\"}" },
+		{ "with one", "point", "action", ALICE RECORD ",\"context\":{" IDP("third") "}",
 		    "{\"name\":\"read\"},{\"name\":\"write\"}" },
-		{ "with one that is suspended", "action", ALICE RECORD ",\"context\":{" IDP("gone") "}",
+		{ "with one that is suspended", "point", "action", ALICE RECORD ",\"context\":{" IDP("gone") "}",
 		    "{\"name\":\"read\"}" },
-		{ "of another relying party", "action", ALICE ",\"resource\":" PARTY("gone") ",\"context\":{"
-		    IDP("other") "}", "{\"name\":\"write\"}" },
-		{ "subjects", "subject", "\"subject\":{\"type\":\"user\"},\"action\":{\"name\":\"write\"}" RECORD
-		    ",\"context\":{" IDP("other") "}",
+		{ "of another relying party none", "point", "action", ALICE ",\"resource\":" PARTY("gone")
+		    ",\"context\":{" IDP("other") "}", "" },
+		{ "but for an auditor", "auditor", "action", ALICE ",\"resource\":" PARTY("gone")
+		    ",\"context\":{" IDP("other") "}", "{\"name\":\"write\"}" },
+		{ "subjects", "point", "subject", "\"subject\":{\"type\":\"user\"},\"action\":{\"name\":\"write\"}"
+		    RECORD ",\"context\":{" IDP("other") "}",
 		    "{\"type\":\"user\",\"id\":\"alice\"},{\"type\":\"user\",\"id\":\"bob\"}" },
-		{ "none without", "subject", "\"subject\":{\"type\":\"user\"},\"action\":{\"name\":\"write\"}" RECORD,
-		    "" },
+		{ "none without", "point", "subject", "\"subject\":{\"type\":\"user\"},\"action\":{\"name\":\"write\"}"
+		    RECORD, "" },
 	};
 	struct scene *s = &scene;
 
 	(void)state;
 	open_all(2);
 	for (size_t i = 0; i < COUNT(cases); i++)
-		expect_answer(s, cases[i].title, scene_ask(s, "point", arena_print(&s->arena, "search/%s",
-		    cases[i].part), arena_print(&s->arena, "{%s}", cases[i].body)), 200,
-		    arena_print(&s->arena, "\"results\":[%s]}", cases[i].results));
+		expect_answer(s, cases[i].title, scene_ask(s, cases[i].caller,
+		    arena_print(&s->arena, "search/%s", cases[i].part), arena_print(&s->arena, "{%s}", cases[i].body)),
+		    200, arena_print(&s->arena, "\"results\":[%s]}", cases[i].results));
 	close_all();
 }
 

@@ -161,6 +161,10 @@ the_registry_is_observed(void **state)
 		facts_init(&f, dictionary);
 		party_observe(&p.list[0], &f, s.now);
 		expect_text(cases[i].title, known(&s, &f), cases[i].facts);
+		/* Who takes part is somebody's; who does not is nobody's. */
+		expect_number(cases[i].title, party_is_of(&p.list[0], span_text("city")),
+		    strcmp(cases[i].facts, "{}") != 0);
+		expect_true("but not another's", !party_is_of(&p.list[0], span_text("nobody")));
 		roll_free(roll);
 		stage_close(&s);
 	}

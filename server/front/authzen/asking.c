@@ -138,6 +138,12 @@ asking_begin(struct asking *a, struct exchange *e, struct authzen_front *front, 
 	exchange_hold(e, caller_identify(front->store, e->arena, &credentials, a->now, on_caller_known, a));
 }
 
+bool
+asking_may_name(const struct asking *a, const struct party *relying)
+{
+	return a->auditor || party_is_of(relying, a->member);
+}
+
 struct posing
 asking_posing(const struct asking *a, struct posed_statements *statements)
 {

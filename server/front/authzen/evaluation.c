@@ -219,14 +219,29 @@ provider_of(const struct evaluating *e, const struct item *item)
 	return found.size ? found : own;
 }
 
+/* Whether anything hangs on who takes part: a fact, or whether it may be asked. */
+static bool
+parties_matter(const struct evaluating *e)
+{
+	const struct policy_snapshot *policies = e->asking.policies;
+
+	if (!policies || !policies->dictionary)
+		return false;
+	if (registry_speaks(policies->dictionary))
+		return true;
+	for (size_t i = 0; i < e->item_count; i++)
+		if (e->items[i].posed && e->items[i].posed->relying_party.size)
+			return true;
+	return false;
+}
+
 static void
 find_parties(struct evaluating *e)
 {
 	struct authzen_front *front = e->asking.front;
 	struct arena *a = e->asking.exchange->arena;
-	const struct policy_snapshot *policies = e->asking.policies;
 
-	if (!policies || !policies->dictionary || !registry_speaks(policies->dictionary)) {
+	if (!parties_matter(e)) {
 		decide_all(e);
 		return;
 	}
@@ -267,6 +282,19 @@ check_provider(const struct evaluating *e, const struct item *item, struct probl
 	    item->posed->at);
 }
 
+/* A permission in another's name would be one that nobody has asked for. Whether there is such a relying party is not
+ * told. */
+static enum err
+check_relying(const struct evaluating *e, const struct item *item, struct problem *why)
+{
+	if (!item->posed->relying_party.size || asking_may_name(&e->asking, &e->parties.list[item->relying]))
+		return OK;
+	return problem_set(why, ERR_DENIED, "",
+	    "%s/resource/id: expected a relying party of the member who asks, or a caller with the right to audit; "
+	    "found another",
+	    item->posed->at);
+}
+
 static void
 on_parties_loaded(void *arg, enum err err, const struct problem *why)
 {
@@ -282,7 +310,7 @@ on_parties_loaded(void *arg, enum err err, const struct problem *why)
 
 		if (!item->posed)
 			continue;
-		if (check_provider(e, item, &item->problem) != OK) {
+		if (check_relying(e, item, &item->problem) != OK || check_provider(e, item, &item->problem) != OK) {
 			item->posed = NULL;
 			if (e->several)
 				continue;

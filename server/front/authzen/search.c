@@ -24,6 +24,7 @@ struct searching {
 	struct parties parties;          /* empty: the registry has nothing to say */
 	size_t idp_party;                /* which of them; + 1, 0: nobody is named */
 	size_t *relying;                 /* and of each candidate that is looked at, in order */
+	bool relying_named;              /* the resource is a relying party */
 };
 
 /* Pages: a token is the place to go on from, and the digest of the search it belongs to (s8.2: the rest stays the
@@ -77,9 +78,9 @@ observe(const struct searching *s, size_t looked, struct facts *facts)
 		party_observe(&s->parties.list[s->idp_party - 1], facts, s->asking.now);
 }
 
-/* Whether the engine would permit it. What no policy in force is set for, a transaction there is not, and what has an
- * id out of the domain of the fact it stands for is not permitted; what is wrong with the request's own words is the
- * request's. */
+/* Whether the engine would permit it. What no policy in force is set for, another member's relying party, a transaction
+ * there is not, and what has an id out of the domain of the fact it stands for is not permitted; what is wrong with the
+ * request's own words is the request's. */
 static enum err
 look(struct searching *s, const struct access_entity *candidate, size_t looked, struct arena *a, bool *permit,
     struct problem *why)
@@ -91,6 +92,8 @@ look(struct searching *s, const struct access_entity *candidate, size_t looked, 
 	struct posed *posed;
 
 	*permit = false;
+	if (s->relying_named && !asking_may_name(&s->asking, &s->parties.list[s->relying[looked]]))
+		return OK;
 	asked.parts[s->part].id = candidate->id;
 	if (pose(a, &posing, &asked, &posed, why) != OK)
 		return posed->unplaced || posed->unheard || (posed->misnamed >> s->part & 1) ? OK : why->code;
@@ -221,7 +224,6 @@ find_parties(struct searching *s)
 	struct arena *a = s->asking.exchange->arena;
 	const struct access *access = front->access;
 	const struct asked_part *resource = &s->body.defaults.parts[PART_RESOURCE];
-	const bool relying = span_is(resource->type, "relying_party");
 
 	s->parties = parties_new(a, budget.candidates + 1);
 	s->relying = arena_array(a, size_t, budget.candidates);
@@ -231,8 +233,8 @@ find_parties(struct searching *s)
 		const struct access_entity *e = &access->entities[s->part][i];
 
 		if (is_candidate(s, e))
-			s->relying[looked++] = parties_add(&s->parties, ENTITY_RP, !relying ? (struct span){ 0 } :
-			    s->part == PART_RESOURCE ? e->id : resource->id, s->asking.member);
+			s->relying[looked++] = parties_add(&s->parties, ENTITY_RP, !s->relying_named ?
+			    (struct span){ 0 } : s->part == PART_RESOURCE ? e->id : resource->id, s->asking.member);
 	}
 	exchange_hold(s->asking.exchange,
 	    parties_load(front->store, front->roll, a, &s->parties, s->asking.now, on_parties_loaded, s));
@@ -243,7 +245,8 @@ go_on_to_parties(struct searching *s)
 {
 	const struct dictionary *d = s->asking.policies ? s->asking.policies->dictionary : NULL;
 
-	if (d && registry_speaks(d))
+	s->relying_named = d && span_is(s->body.defaults.parts[PART_RESOURCE].type, "relying_party");
+	if (s->relying_named || (d && registry_speaks(d)))
 		find_parties(s);
 	else
 		search(s, s->from);
