@@ -99,6 +99,9 @@ read_anchors(struct reading *r, struct place list, struct jpki_settings *s)
 		anchors[i].purpose = read_purpose(place_member(p, "purpose"));
 		anchors[i].world = read_world(place_member(p, "world"), s->test);
 		anchors[i].file = read_path(r, place_member(p, "file"), NULL, A_FILE);
+		/* A test card would prove a person to the same decisions as a real one. */
+		if (i && anchors[i].world != anchors[0].world)
+			place_fail(p, "authorities of one world: a server for tests has none of production", "both");
 	}
 }
 

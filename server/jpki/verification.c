@@ -280,11 +280,25 @@ jpki_examine(const struct jpki_verifier *verifier, struct arena *a, const struct
 static void
 conclude(struct jpki_verified *out, const struct revocation_answer *answer)
 {
+	/* For relying parties: neither the reason nor who was asked is theirs to know (Arts. 52, 53). */
+	static const char *const plainly[] = {
+		[REVOCATION_NOT_CHECKED] = "nobody was asked whether the certificate still counts",
+		[REVOCATION_UNAVAILABLE] = "nobody could say whether the certificate still counts",
+		[REVOCATION_UNKNOWN] = "the certificate is not known where it was asked about",
+		[REVOCATION_EXPIRED] = "the certificate has ended",
+		[REVOCATION_REVOKED] = "the certificate does not count any more",
+		[REVOCATION_GOOD] = "the certificate counts",
+	};
+	static const char clause[] = "JPKI Act Arts. 19(1), 38(1)";
+	enum outcome outcome = revocation_outcome(answer->status);
+
 	out->revocation = *answer;
-	examination_note(&out->examination, "revocation", revocation_outcome(answer->status),
-	    "JPKI Act Arts. 19(1), 38(1)", "%s: %s%s%s",
-	    answer->source && answer->source[0] ? answer->source : "nobody was asked",
-	    revocation_status_name(answer->status), answer->text[0] ? ", " : "", answer->text);
+	if (out->examination.told)
+		examination_note(&out->examination, "revocation", outcome, clause, "%s: %s%s%s",
+		    answer->source && answer->source[0] ? answer->source : "nobody was asked",
+		    revocation_status_name(answer->status), answer->text[0] ? ", " : "", answer->text);
+	else
+		examination_note(&out->examination, "revocation", outcome, clause, "%s", plainly[answer->status]);
 	out->outcome = examination_outcome(&out->examination);
 	if (out->outcome == REFUTED)
 		forget(out);

@@ -184,7 +184,7 @@ proofing_text(struct arena *arena, const struct proofing_challenge *c, const str
 	write_time(&b, c->made);
 	buffer_text(&b, "依頼元に伝わる項目：");
 	write_told(&b, c->attributes, false);
-	buffer_text(&b, "番号：");
+	buffer_text(&b, "そのほかに、確認の結果と、同じ電子証明書かどうかが分かる記号（依頼元ごとに異なります）が伝わります。\n番号：");
 	write_number(&b, &c->id);
 	buffer_print(&b, "\n%s\nAsked by: %.*s\n", purposes[c->purpose].title.en, SPAN_ARGS(en));
 	if (what.size)
@@ -192,7 +192,9 @@ proofing_text(struct arena *arena, const struct proofing_challenge *c, const str
 	buffer_print(&b, "At: %s\n", instant_text(c->made, at));
 	buffer_text(&b, "What they will learn: ");
 	write_told(&b, c->attributes, true);
-	buffer_text(&b, "Number: ");
+	buffer_text(&b, "They also learn the result, and a sign by which they know the same certificate again (for "
+	    "each of "
+	    "them another).\nNumber: ");
 	write_number(&b, &c->id);
 	assert(!b.overflowed); /* names and `what` are bounded */
 	text = arena_copy(arena, buffer_span(&b));

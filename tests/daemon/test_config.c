@@ -257,7 +257,7 @@ what_is_said_of_jpki_is_read(void **state)
 	expect_ok("everything said is read", config_read(&here.arena, here.file, &c, &why), &why);
 	expect_true("the test world and ECDSA", c.jpki.settings.test && c.jpki.settings.ecdsa);
 	expect_number("two authorities", c.jpki.settings.anchor_count, 2);
-	expect_number("the first is real", c.jpki.settings.anchors[0].world, JPKI_PRODUCTION);
+	expect_number("of the test world", c.jpki.settings.anchors[0].world, JPKI_TEST);
 	expect_number("the other certifies", c.jpki.settings.anchors[1].purpose, JPKI_AUTHENTICATION);
 	expect_text("from this file", c.jpki.settings.anchors[1].file, inside("ca.pem"));
 	expect_number("a phone's", c.jpki.settings.profiles[0].medium, JPKI_PHONE);

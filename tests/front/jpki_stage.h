@@ -44,6 +44,7 @@ struct proofing_stage {
 	/* Of the challenge asked for last. */
 	const char *challenge;       /* its id */
 	struct span text;
+	const char *entrusted;       /* what the record of who entrusts the work says */
 };
 
 static inline void
@@ -164,6 +165,7 @@ proofing_open(struct proofing_stage *p, uint64_t seed)
 	proofing_member(p, "platform", "", accreditation(&s->arena, -100, 200));
 	proofing_member(p, "bank", ASKS_FOR("name") "," ASKS_FOR("age_over_18") "," ASKS_FOR("email"), entrusted);
 	proofing_member(p, "shop", "", entrusted);
+	p->entrusted = entrusted;
 	proofing_member(p, "late", "", accreditation(&s->arena, -300, -1));
 	scene_caller(s, "bank-1", "bank", CALLER_PROOFING | CALLER_DECIDE, PROOFING_RATE);
 	scene_caller(s, "shop-1", "shop", CALLER_PROOFING | CALLER_DECIDE, PROOFING_RATE);

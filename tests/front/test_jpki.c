@@ -255,6 +255,12 @@ a_good_proof_tells_what_the_record_allows_and_no_more(void **state)
 	expect_answer(scene, "has another handle, and is told nothing, for it asks for nothing",
 	    submit(&stage, "shop-1", proof_by(&stage, SIGNATURE)), 200, arena_print(&scene->arena,
 	    "\"outcome\":\"established\"|!\"attributes\"|!\"handle\":\"%.*s\"", SPAN_ARGS(handle)));
+	proofing_member(&stage, "shop", ASKS_FOR("gender") "," ASKS_FOR("address_region") "," ASKS_FOR("jpki_other") ","
+	    ASKS_FOR("birthdate") "," ASKS_FOR("address") "," ASKS_FOR("age_over_20"), stage.entrusted);
+	expect_number("who asks for all of it", ask_challenge(&stage, "shop-1", SIGN), 201);
+	expect_answer(scene, "is told all of it", submit(&stage, "shop-1", proof_by(&stage, SIGNATURE)), 200,
+	    "\"sex\":\"male\"|\"prefecture\":\"東京都\"|\"birthdate\":\"1980-02-17\"|\"age_over\":{\"20\":true}|"
+	    "!\"name\"");
 	begin(IDENTIFY);
 	prove("an authentication tells nothing of the person", proof_by(&stage, AUTHENTICATION),
 	    "\"outcome\":\"established\"|\"purpose\":\"authentication\"|!\"attributes\"");

@@ -16,6 +16,10 @@ challenge(void)
 	};
 }
 
+#define ALSO_JA "そのほかに、確認の結果と、同じ電子証明書かどうかが分かる記号（依頼元ごとに異なります）が伝わります。\n"
+#define ALSO_EN "They also learn the result, and a sign by which they know the same certificate again (for each of " \
+	"them another).\n"
+
 static const struct {
 	const char *title;
 	enum proofing_purpose purpose;
@@ -26,16 +30,17 @@ static const struct {
 	    "Midori Bank", "口座の開設",
 	    "マイナンバーカードの電子署名による本人確認\n依頼元：みどり銀行\n目的：口座の開設\n"
 	    "日時：2026年11月22日 21時00分（日本時間）\n依頼元に伝わる項目：氏名、18歳以上かどうか\n"
-	    "番号：0123-4567-89AB-CDEF-0001-0203-0405-0607\n\n"
+	    ALSO_JA "番号：0123-4567-89AB-CDEF-0001-0203-0405-0607\n\n"
 	    "Proof of identity by the My Number card's electronic signature\nAsked by: Midori Bank\nFor: 口座の開設\n"
 	    "At: 2026-11-22T12:00:00Z\nWhat they will learn: name, whether 18 or older\n"
-	    "Number: 0123-4567-89AB-CDEF-0001-0203-0405-0607\n" },
+	    ALSO_EN "Number: 0123-4567-89AB-CDEF-0001-0203-0405-0607\n" },
 	{ "an authentication tells nothing, and a name may be in one language", PROOFING_AUTHENTICATION, 0, "", "Bank",
 	    "",
 	    "マイナンバーカードによる利用者の確認\n依頼元：Bank\n日時：2026年11月22日 21時00分（日本時間）\n"
-	    "依頼元に伝わる項目：なし\n番号：0123-4567-89AB-CDEF-0001-0203-0405-0607\n\n"
+	    "依頼元に伝わる項目：なし\n" ALSO_JA "番号：0123-4567-89AB-CDEF-0001-0203-0405-0607\n\n"
 	    "Authentication by the My Number card\nAsked by: Bank\nAt: 2026-11-22T12:00:00Z\n"
-	    "What they will learn: nothing of the certificate\nNumber: 0123-4567-89AB-CDEF-0001-0203-0405-0607\n" },
+	    "What they will learn: nothing of the certificate\n" ALSO_EN "Number: "
+	    "0123-4567-89AB-CDEF-0001-0203-0405-0607\n" },
 };
 
 static void
