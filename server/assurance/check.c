@@ -64,6 +64,25 @@ finding_add(struct checking *c, enum policy_finding_kind kind, enum weight weigh
 
 /* Goals */
 
+/* Each once, in the order it was met. */
+void
+cut_off_note(struct checking *c)
+{
+	struct policy_findings *out = c->out;
+	struct span *items = out->cut_off;
+
+	for (size_t i = 0; i < out->cut_off_count; i++)
+		if (span_equal(items[i], c->subject))
+			return;
+	if (out->cut_off_count == out->cut_off_room) {
+		out->cut_off_room = 2 * out->cut_off_room + 8;
+		out->cut_off = arena_array(c->arena, struct span, out->cut_off_room);
+		for (size_t i = 0; i < out->cut_off_count; i++)
+			out->cut_off[i] = items[i];
+	}
+	out->cut_off[out->cut_off_count++] = c->subject;
+}
+
 enum witness_found
 goals_search(struct checking *c, const struct view *views, size_t view_count, size_t count, struct facts *found)
 {
@@ -72,7 +91,7 @@ goals_search(struct checking *c, const struct view *views, size_t view_count, si
 	enum witness_found outcome = witness_search(&q, found, &c->out->nodes);
 
 	if (outcome == WITNESS_CUT_OFF)
-		c->out->cut_off = true;
+		cut_off_note(c);
 	return outcome;
 }
 

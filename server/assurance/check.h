@@ -43,7 +43,9 @@ struct policy_findings {
 	struct policy_finding *items;
 	size_t count;
 	uint64_t nodes;                  /* of the searches */
-	bool cut_off;                    /* a search was ended by its limit: said, never silent */
+	struct span *cut_off;            /* where searches were ended by their limit: criteria, areas, profiles, steps */
+	size_t cut_off_count;            /* not 0: there may be more findings, and that is said, never silent */
+	size_t cut_off_room;
 };
 
 /* `said` may be NULL: progress, 0 to 1000. */

@@ -118,6 +118,7 @@ check_ceilings(struct checking *k)
 
 		if (is_part(f, area) || k->top[area] < 2)
 			continue;
+		k->subject = f->areas[area].id;
 		levels_of(f, area, k->top[area], levels);
 		for (size_t i = 0; i < f->criterion_count; i++)
 			if (f->criteria[i].level && f->criteria[i].level <= levels[f->criteria[i].area])

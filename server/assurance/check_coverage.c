@@ -213,6 +213,7 @@ tell(struct checking *k, const struct leaf *leaf, unsigned seen)
 	const char *text;
 	struct facts found;
 
+	k->subject = leaf->criterion->id;
 	if (find_deciding(k, leaf, true, &found) != WITNESS_NONE ||
 	    find_deciding(k, leaf, false, &found) != WITNESS_NONE) {
 		tell_gap(k, leaf, seen);

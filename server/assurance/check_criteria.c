@@ -52,7 +52,8 @@ is_undecided(struct checking *k, const struct criterion *alone, size_t fact, str
 	q = (struct witness_question){ .world = k->world, .views = views, .view_count = d->count + 1, .goals = k->goals,
 		.goal_count = d->count + 1, .nodes = CASES_NODES };
 	outcome = witness_search(&q, found, &k->out->nodes);
-	k->out->cut_off = k->out->cut_off || outcome == WITNESS_CUT_OFF;
+	if (outcome == WITNESS_CUT_OFF)
+		cut_off_note(k);
 	return outcome == WITNESS_FOUND;
 }
 
@@ -99,6 +100,7 @@ check_criteria(struct checking *k)
 	const struct framework *f = k->framework;
 
 	for (size_t i = 0; i < f->criterion_count; i++) {
+		k->subject = f->criteria[i].id;
 		check_extremes(k, i);
 		if (!k->never[i] && !k->always[i])
 			check_cases(k, &f->criteria[i]);

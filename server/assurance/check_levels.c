@@ -127,8 +127,12 @@ check_steps_up(struct checking *k, size_t area)
 void
 check_levels(struct checking *k)
 {
-	for (size_t i = 0; i < k->framework->area_count; i++)
+	for (size_t i = 0; i < k->framework->area_count; i++) {
+		k->subject = k->framework->areas[i].id;
 		check_reach(k, i);
-	for (size_t i = 0; i < k->framework->own_count; i++)
+	}
+	for (size_t i = 0; i < k->framework->own_count; i++) {
+		k->subject = k->framework->areas[i].id;
 		check_steps_up(k, i);
+	}
 }

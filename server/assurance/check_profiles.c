@@ -56,6 +56,7 @@ check_profiles(struct checking *k)
 	for (size_t i = 0; i < k->framework->profile_count; i++) {
 		const struct profile *p = &k->framework->profiles[i];
 
+		k->subject = p->id;
 		if (!is_satisfiable(k, p))
 			finding_add(k, POLICY_PROFILE_UNSATISFIABLE, WEIGHT_ERROR, p->id,
 			    arena_print(k->arena,

@@ -114,6 +114,7 @@ check_redundancy(struct checking *k)
 	for (size_t i = 0; i < f->criterion_count; i++) {
 		const struct criterion *c = &f->criteria[i];
 
+		k->subject = c->id;
 		/* Where nobody gets, anything is implied; what never fails was told already. */
 		if (k->always[i] || c->level > k->top[c->area] || check_bound(k, c))
 			continue;

@@ -133,6 +133,7 @@ check_helped(struct stepping *s)
 	for (size_t i = 0; i < f->criterion_count; i++) {
 		struct facts found;
 
+		k->subject = f->criteria[i].id;
 		if (s->helped[i] || k->never[i] || k->always[i])
 			continue;
 		k->goals[0] = (struct goal){ &f->criteria[i], criterion_least(&f->criteria[i], NULL), WISH_FALSE, 0 };
@@ -154,6 +155,7 @@ check_steps(struct checking *k)
 
 		s.views[1] = (struct view){ .effects = step->effects, .effect_count = step->effect_count };
 		s.needs = criterion_of(step->needs);
+		k->subject = step->id;
 		check_use(&s, step);
 		for (size_t area = 0; area < f->own_count; area++)
 			check_loss(&s, step, area);

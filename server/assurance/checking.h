@@ -11,6 +11,7 @@ struct checking {
 	const struct abstraction *world;
 	struct policy_findings *out;
 	size_t room;                     /* for findings */
+	struct span subject;             /* what is looked at: a search that is cut off is told of it */
 	struct goal *goals;              /* room for WITNESS_GOALS */
 	uint8_t top[AREAS_LARGEST];      /* the highest level that can be reached */
 	bool never[CRITERIA_LARGEST], always[CRITERIA_LARGEST];
@@ -27,6 +28,9 @@ void finding_add(struct checking *, enum policy_finding_kind, enum weight, struc
  * noted. */
 enum witness_found goals_search(struct checking *, const struct view *views, size_t view_count, size_t count,
     struct facts *found);
+
+/* A search for `subject` was ended by its limit. */
+void cut_off_note(struct checking *);
 
 /* The criteria that must be true for these levels of the areas, as goals in this view, behind `count` others; how many
  * there are then. Of a profile, or NULL. */

@@ -10,6 +10,7 @@ import http.client
 import json
 import os
 import pwd
+import re
 import shutil
 import signal
 import socket
@@ -195,6 +196,20 @@ def a_published_version_is_compared_with_files(d):
     assert d.ctl("policy", "diff", name, directory, "--language", "fr").returncode == 2
 
 
+def a_check_that_was_cut_off_says_of_what(d):
+    directory = d.version("jp-idtf", "1.0")
+    told, = d.answer("policy", "check", directory)["versions"]
+    assert told["cut_off"] and told["cut_off_at"], "a search of this version is too large by far: is it no more?"
+    with open(os.path.join(directory, "levels.json"), encoding="utf-8") as f:
+        areas = json.load(f)
+    known = {c for base, _, files in os.walk(os.path.join(directory, "criteria")) for name in files
+             for c in re.findall(r'"id":\s*"([^"]+)"', open(os.path.join(base, name), encoding="utf-8").read())}
+    known |= set(re.findall(r'"id": "([^"]+)"', json.dumps(areas)))
+    assert set(told["cut_off_at"]) <= known and len(set(told["cut_off_at"])) == len(told["cut_off_at"]), told["cut_off_at"]
+    text = d.ctl("policy", "check", directory).stdout
+    assert ", ".join(told["cut_off_at"]) + "\n" in text or "、".join(told["cut_off_at"]) + "\n" in text, text[-400:]
+
+
 def two_operators_publish_together(d):
     framework, number = shipped()[0]
     d.stop()
@@ -261,8 +276,8 @@ def mistakes_are_told(d):
 
 CASES = (every_shipped_version_is_published, each_file_is_served_as_it_was_published, a_published_version_is_not_sealed_anew,
          a_fetched_version_is_the_same, a_published_version_is_compared_with_files,
-         two_operators_publish_together, a_version_whose_own_tests_fail_is_not_published, an_honest_ledger_needs_no_acceptance,
-         mistakes_are_told)
+         a_check_that_was_cut_off_says_of_what, two_operators_publish_together, a_version_whose_own_tests_fail_is_not_published,
+         an_honest_ledger_needs_no_acceptance, mistakes_are_told)
 
 
 def main():

@@ -33,12 +33,16 @@ finding_json(const struct policy_finding *f)
 static json_t *
 findings_json(const struct framework *f, const struct policy_findings *findings)
 {
-	json_t *rows = json_array();
+	json_t *rows = json_array(), *at = json_array();
 
+	for (size_t i = 0; i < findings->cut_off_count; i++)
+		json_array_append_new(at,
+		    json_stringn((const char *)findings->cut_off[i].data, findings->cut_off[i].size));
 	for (size_t i = 0; i < findings->count; i++)
 		json_array_append_new(rows, finding_json(&findings->items[i]));
-	return json_pack("{s:s%,s:s%,s:o,s:I,s:b}", "framework", f->id.data, f->id.size, "version", f->version.data,
-	    f->version.size, "findings", rows, "nodes", (json_int_t)findings->nodes, "cut_off", findings->cut_off);
+	return json_pack("{s:s%,s:s%,s:o,s:I,s:b,s:o}", "framework", f->id.data, f->id.size, "version", f->version.data,
+	    f->version.size, "findings", rows, "nodes", (json_int_t)findings->nodes, "cut_off", findings->cut_off_count > 0,
+	    "cut_off_at", at);
 }
 
 /* One fact a line, as it would stand in a test. */
@@ -58,6 +62,16 @@ witness_show(struct span witness)
 }
 
 static void
+cut_off_show(const struct policy_findings *findings, bool japanese)
+{
+	fputs(japanese ? "  探索の一部は上限で打ち切りました。次のものには、見つかっていないことがあり得ます：" :
+	                 "  A search was cut off at its limit: there may be more of", stdout);
+	for (size_t i = 0; i < findings->cut_off_count; i++)
+		printf("%s%.*s", i == 0 ? (japanese ? "" : " ") : japanese ? "、" : ", ", SPAN_ARGS(findings->cut_off[i]));
+	putchar('\n');
+}
+
+static void
 findings_show(const struct framework *f, const struct policy_findings *findings, bool japanese)
 {
 	size_t counts[3] = { 0 };
@@ -72,9 +86,8 @@ findings_show(const struct framework *f, const struct policy_findings *findings,
 		if (p->witness.size)
 			witness_show(p->witness);
 	}
-	if (findings->cut_off)
-		puts(japanese ? "  探索の一部は上限で打ち切りました。見つかっていないことがあり得ます。" :
-		                "  A search was cut off at its limit: there may be more.");
+	if (findings->cut_off_count > 0)
+		cut_off_show(findings, japanese);
 	printf(japanese ? "  エラー %zu、警告 %zu、参考 %zu\n" : "  %zu errors, %zu warnings, %zu notes\n", counts[0], counts[1],
 	    counts[2]);
 }
