@@ -331,6 +331,15 @@ ask(struct revocation_source *source, const struct revocation_question *question
 	return &w->pending;
 }
 
+/* Of several who wait for one request the last to go has had it made. */
+static bool
+sent(const struct pending *pending)
+{
+	const struct waiter *w = (const struct waiter *)pending;
+
+	return w->flight ? w->flight->waiters == w && !w->next : w->answer.fresh;
+}
+
 /* The source. */
 
 static void
@@ -383,7 +392,7 @@ ocsp_source_new(struct courier *courier, const struct ocsp_settings *settings)
 	copy_settings(s, settings);
 	s->cache = answer_cache_new(settings->cache ? settings->cached : 0);
 	s->source = (struct revocation_source){
-		.name = s->settings.name, .kind = REVOCATION_BY_OCSP, .ask = ask, .free = source_free,
+		.name = s->settings.name, .kind = REVOCATION_BY_OCSP, .ask = ask, .sent = sent, .free = source_free,
 	};
 	return &s->source;
 }

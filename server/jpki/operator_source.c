@@ -183,6 +183,12 @@ source_free(struct revocation_source *source)
 	free(s);
 }
 
+static bool
+sent(const struct pending *pending)
+{
+	return ((const struct inquiry *)pending)->post != NULL;
+}
+
 struct revocation_source *
 operator_source_new(struct courier *courier, const struct operator_settings *settings)
 {
@@ -198,7 +204,7 @@ operator_source_new(struct courier *courier, const struct operator_settings *set
 	if (settings->token_file)
 		s->settings.token_file = arena_text(&s->arena, span_text(settings->token_file));
 	s->source = (struct revocation_source){
-		.name = s->settings.name, .kind = REVOCATION_BY_OPERATOR, .ask = ask, .free = source_free,
+		.name = s->settings.name, .kind = REVOCATION_BY_OPERATOR, .ask = ask, .sent = sent, .free = source_free,
 	};
 	return &s->source;
 }

@@ -44,6 +44,7 @@ struct asking {
 	size_t count, at;
 	struct revocation_question question;
 	struct revocation_answer best;
+	struct revocation_trail *trail, own;
 	struct pending *waiting; /* for the source at hand */
 	on_revocation *done;
 	void *arg;
@@ -116,16 +117,28 @@ answer_first(const struct revocation_question *question, size_t count, struct re
 	return count == 0;
 }
 
+static void
+trail_add(struct revocation_trail *trail, const struct revocation_source *source, enum revocation_status status,
+    bool fresh)
+{
+	assert(trail->count < REVOCATION_SOURCES);
+	if (status == REVOCATION_NOT_CHECKED)
+		status = REVOCATION_UNAVAILABLE;
+	trail->asked[trail->count++] = (struct revocation_asked){ source->name, source->kind, status, fresh };
+}
+
 /* Keeps the better answer: one of somebody who knew something before one of nobody, the earlier before the later. True:
  * it is final. */
 static bool
 consider(struct revocation_answer *best, const struct revocation_source *source,
-    const struct revocation_answer *answer, struct instant now)
+    const struct revocation_answer *answer, struct instant now, struct revocation_trail *trail)
 {
+	trail_add(trail, source, answer->status, answer->fresh);
 	if (best->status <= REVOCATION_UNAVAILABLE || statuses[answer->status].final)
 		*best = *answer;
 	else
 		return false;
+	trail->decisive = trail->count - 1;
 	if (best->status == REVOCATION_NOT_CHECKED)
 		best->status = REVOCATION_UNAVAILABLE;
 	best->source = source->name;
@@ -133,6 +146,20 @@ consider(struct revocation_answer *best, const struct revocation_source *source,
 	if (best->asked_at.us == 0)
 		best->asked_at = now;
 	return statuses[best->status].final;
+}
+
+void
+revocation_leave(struct pending **pending)
+{
+	struct asking *a = (struct asking *)*pending;
+	const struct revocation_source *source = a && a->waiting ? a->sources[a->at] : NULL;
+
+	if (source && (!source->sent || source->sent(a->waiting)))
+		trail_add(a->trail, source, REVOCATION_UNAVAILABLE, true);
+	for (size_t i = 0; a && i < a->trail->count; i++)
+		if (a->trail->asked[i].fresh)
+			a->trail->decisive = i;
+	pending_cancel(pending);
 }
 
 static void
@@ -178,7 +205,7 @@ ask_next(struct asking *a)
 		}
 		source->answer(source, &a->question, &answer);
 		a->at++;
-		if (consider(&a->best, source, &answer, a->question.now))
+		if (consider(&a->best, source, &answer, a->question.now, a->trail))
 			break;
 	}
 	finish(a);
@@ -191,7 +218,7 @@ on_answer(void *arg, const struct revocation_answer *answer)
 	const struct revocation_source *source = a->sources[a->at++];
 
 	a->waiting = NULL;
-	if (consider(&a->best, source, answer, a->question.now))
+	if (consider(&a->best, source, answer, a->question.now, a->trail))
 		finish(a);
 	else
 		ask_next(a);
@@ -210,7 +237,7 @@ begin(void *arg)
 
 struct pending *
 revocation_ask(struct turn *turn, struct revocation_source *const *sources, size_t count,
-    const struct revocation_question *question, on_revocation *done, void *arg)
+    const struct revocation_question *question, struct revocation_trail *trail, on_revocation *done, void *arg)
 {
 	struct asking *a = calloc(1, sizeof(*a));
 
@@ -226,7 +253,9 @@ revocation_ask(struct turn *turn, struct revocation_source *const *sources, size
 		.question = *question,
 		.done = done,
 		.arg = arg,
+		.trail = trail ? trail : &a->own,
 	};
+	*a->trail = (struct revocation_trail){ 0 };
 	turn_later(turn, &a->begin);
 	return &a->pending;
 }
@@ -235,6 +264,7 @@ void
 revocation_answer_now(struct revocation_source *const *sources, size_t count,
     const struct revocation_question *question, struct revocation_answer *out)
 {
+	struct revocation_trail trail = { 0 };
 	struct revocation_answer answer;
 
 	assert(count <= REVOCATION_SOURCES);
@@ -246,7 +276,7 @@ revocation_answer_now(struct revocation_source *const *sources, size_t count,
 		if (!sources[i]->answer || !revocation_source_knows(sources[i], question->certificate))
 			continue;
 		sources[i]->answer(sources[i], question, &answer);
-		if (consider(out, sources[i], &answer, question->now))
+		if (consider(out, sources[i], &answer, question->now, &trail))
 			return;
 	}
 }

@@ -53,6 +53,20 @@ struct revocation_answer {
 
 typedef void on_revocation(void *arg, const struct revocation_answer *);
 
+/* Who was asked, in order: each source of a question that there is an answer of, for those that charge. */
+#define REVOCATION_SOURCES 8
+struct revocation_asked {
+	const char *source;
+	enum revocation_kind kind;
+	enum revocation_status status;
+	bool fresh;                 /* as in its answer */
+};
+struct revocation_trail {
+	struct revocation_asked asked[REVOCATION_SOURCES];
+	size_t count;
+	size_t decisive;            /* whose answer it is, when count > 0 */
+};
+
 /* Whatever stood there is gone: this status, no reason, no times, and a sentence why. */
 void revocation_answer_set(struct revocation_answer *, enum revocation_status, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
@@ -64,6 +78,8 @@ struct revocation_source {
 	/* Never calls back before returning; spans of the question stay until then. NULL: it answers at once. */
 	struct pending *(*ask)(struct revocation_source *, const struct revocation_question *, on_revocation *,
 	    void *arg);
+	/* Whether who leaves what `ask` gave has had somebody asked, and nobody else waits for the answer; NULL: yes. */
+	bool (*sent)(const struct pending *);
 	/* At once, as those who are offline need it; NULL: it cannot. One of the two is there. */
 	void (*answer)(struct revocation_source *, const struct revocation_question *, struct revocation_answer *out);
 	void (*free)(struct revocation_source *);
@@ -72,11 +88,13 @@ void revocation_source_free(struct revocation_source *); /* NULL is fine */
 
 /* In this order until one says good, revoked or expired; otherwise the answer of the first that did not say
  * unavailable, or of the last. With no source at all: unavailable. Nobody is asked about a certificate past its
- * notAfter: it is expired (jpki.md 1.8: one that was revoked may have left the lists). The list and the sources stay
- * the caller's. */
-#define REVOCATION_SOURCES 8
+ * notAfter: it is expired (jpki.md 1.8: one that was revoked may have left the lists). The list, the sources
+ * and the trail (NULL is fine) stay the caller's. */
 struct pending *revocation_ask(struct turn *, struct revocation_source *const *, size_t count,
-    const struct revocation_question *, on_revocation *, void *arg);
+    const struct revocation_question *, struct revocation_trail *, on_revocation *, void *arg);
+/* Cancels it. A source that is waited for and was really asked is in the trail, too: unavailable, and fresh; the last
+ * that is fresh is the decisive one. */
+void revocation_leave(struct pending **);
 /* Whether this source would be asked. */
 bool revocation_source_knows(const struct revocation_source *, const struct jpki_certificate *);
 /* The same at once, by those that can. */

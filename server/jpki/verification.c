@@ -324,6 +324,17 @@ verifying_cancel(struct pending *pending)
 	free(v);
 }
 
+const struct jpki_verified *
+jpki_verify_leave(struct pending **pending)
+{
+	struct verifying *v = (struct verifying *)*pending;
+	const struct jpki_verified *out = v->out;
+
+	revocation_leave(&v->asked);
+	pending_cancel(pending);
+	return out;
+}
+
 /* The callback may do anything: nothing is touched after it. */
 static void
 finish(void *arg)
@@ -365,7 +376,7 @@ jpki_verify(const struct jpki_verifier *verifier, struct arena *a, const struct 
 	}
 	question = (struct revocation_question){ &v->out->certificate, now, submission->party };
 	v->asked = revocation_ask(
-	    verifier->turn, verifier->sources, verifier->source_count, &question, on_asked, v);
+	    verifier->turn, verifier->sources, verifier->source_count, &question, &v->out->asked, on_asked, v);
 	return &v->pending;
 }
 

@@ -36,6 +36,7 @@ struct jpki_verified {
 	struct jpki_certificate certificate;
 	struct jpki_attributes attributes;
 	struct revocation_answer revocation;
+	struct revocation_trail asked; /* for it, by jpki_verify() */
 	struct span signed_content; /* what the signature covers: only from here is anything read on. Of a signature
 	                             * (not an authentication) it is text that can be shown (signed_text.h) */
 	struct instant at;
@@ -59,6 +60,9 @@ bool jpki_examine(const struct jpki_verifier *, struct arena *, const struct jpk
 typedef void on_jpki_verified(void *arg, const struct jpki_verified *);
 struct pending *jpki_verify(const struct jpki_verifier *, struct arena *, const struct jpki_submission *,
     struct instant now, on_jpki_verified *, void *arg);
+/* Cancels it. What was found out until then, for whoever has to pay for it: revocation_leave() says of what `asked`
+ * tells. */
+const struct jpki_verified *jpki_verify_leave(struct pending **);
 /* The same at once, by the sources that can. */
 void jpki_verify_now(const struct jpki_verifier *, struct arena *, const struct jpki_submission *, struct instant now,
     struct jpki_verified *out);

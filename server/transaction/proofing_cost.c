@@ -102,7 +102,8 @@ costs_add(struct costs *c, const struct proofing_check *check)
 	line = line_of(c, check->member);
 	if (!span_equal(check->operator, check->member))
 		line->entrusted = true;
-	line->checks++;
+	if (!check->further)
+		line->checks++;
 	if (!check->charged)
 		return;
 	yen = price_of(&c->settings, check->purpose, check->medium, check->kind);

@@ -29,7 +29,7 @@ struct cost_settings {
 struct cost_line {
 	struct span member;
 	bool entrusted;              /* has it done by the operator: takes its share */
-	uint64_t checks, charged;    /* all; those a source was asked for */
+	uint64_t checks, charged;    /* verifications; questions about them that a source answered */
 	int64_t yen_checks, yen_share;
 	/* What the same checks of certificates in a phone would have cost with the card, less what they did cost. */
 	uint64_t by_phone;

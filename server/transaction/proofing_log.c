@@ -7,6 +7,8 @@
 #include "base/role.h"
 
 #define FORMAT 1
+/* What stands for `charged` and `further`. */
+enum { FREE, CHARGED, CHARGED_FURTHER };
 #define NAME_LARGEST 1024 /* an entity ID is the longest there is */
 #define ROW_LARGEST (8 * KIB)
 
@@ -26,7 +28,7 @@ proofing_check_log(struct unit *u, const struct proofing_check *c, int64_t kept_
 	buffer_u8(&b, (uint8_t)c->outcome);
 	buffer_u8(&b, (uint8_t)c->kind);
 	buffer_u8(&b, (uint8_t)c->status);
-	buffer_u8(&b, c->charged);
+	buffer_u8(&b, c->further ? CHARGED_FURTHER : c->charged ? CHARGED : FREE);
 	buffer_block(&b, c->member);
 	buffer_block(&b, c->relying_party);
 	buffer_block(&b, c->operator);
@@ -39,7 +41,7 @@ bool
 proofing_check_read(struct span value, struct proofing_check *out)
 {
 	struct record r = record_of(value);
-	uint8_t format = record_u8(&r);
+	uint8_t format = record_u8(&r), charge;
 
 	*out = (struct proofing_check){ .at = { (int64_t)record_u64(&r) } };
 	out->purpose = (enum jpki_purpose)record_u8(&r);
@@ -47,12 +49,14 @@ proofing_check_read(struct span value, struct proofing_check *out)
 	out->outcome = (enum outcome)record_u8(&r);
 	out->kind = (enum revocation_kind)record_u8(&r);
 	out->status = (enum revocation_status)record_u8(&r);
-	out->charged = record_u8(&r) != 0;
+	charge = record_u8(&r);
+	out->charged = charge != FREE;
+	out->further = charge == CHARGED_FURTHER;
 	out->member = record_block(&r);
 	out->relying_party = record_block(&r);
 	out->operator = record_block(&r);
 	out->source = record_block(&r);
 	return format == FORMAT && record_whole(&r) && out->purpose <= JPKI_AUTHENTICATION &&
 	    out->medium <= JPKI_PHONE && out->outcome <= ESTABLISHED && out->kind <= REVOCATION_BY_OPERATOR &&
-	    out->status <= REVOCATION_GOOD && out->member.size > 0 && out->relying_party.size <= NAME_LARGEST;
+	    out->status <= REVOCATION_GOOD && charge <= CHARGED_FURTHER && out->member.size > 0 && out->relying_party.size <= NAME_LARGEST;
 }

@@ -9,6 +9,7 @@
 #include "jpki/revocation.h"
 #include "store/store.h"
 
+/* A verification is one row, and one more for each further source that answered a question about it. */
 extern const struct table proofing_log_table; /* id (16) of that moment -> struct proofing_check; until it expires */
 
 struct proofing_check {
@@ -21,6 +22,7 @@ struct proofing_check {
 	struct span source;
 	enum revocation_status status;
 	bool charged;                /* a source was asked, rather than a cache */
+	bool further;                /* another source charges for a verification that has its row: none of its own */
 };
 /* `kept_for`: microseconds from when it was checked; 0: for good. */
 void proofing_check_log(struct unit *, const struct proofing_check *, int64_t kept_for);

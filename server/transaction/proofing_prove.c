@@ -37,34 +37,47 @@ static on_loaded on_challenge_loaded;
 static on_committed on_used_up, on_recorded;
 static on_jpki_verified on_verified;
 
-/* The kind of the first that had to be waited for. */
-static enum revocation_kind
-kind_asked(const struct jpki_verifier *verifier, enum jpki_purpose purpose)
+/* The verification, with the source whose answer counts; then the others that charge for it. */
+static void
+log_checks(const struct proving *p, struct unit *unit, const struct jpki_verified *v, enum outcome outcome)
 {
-	for (size_t i = 0; i < verifier->source_count; i++) {
-		const struct revocation_source *s = verifier->sources[i];
+	const struct revocation_trail *trail = &v->asked;
+	struct proofing_check check = {
+		.at = p->asked.now, .member = p->challenge.member, .relying_party = p->challenge.relying_party,
+		.operator = p->party.entitlement.operator,
+		.purpose = p->challenge.purpose == PROOFING_SIGNATURE ? JPKI_SIGNATURE : JPKI_AUTHENTICATION,
+		.medium = v->certificate.profile ? v->certificate.profile->medium : JPKI_NO_MEDIUM,
+		.outcome = outcome, .status = v->revocation.status,
+	};
 
-		if (s->ask && (s->purpose == JPKI_NO_PURPOSE || s->purpose == purpose))
-			return s->kind;
+	if (trail->count == 0)
+		proofing_check_log(unit, &check, p->settings->log_for);
+	for (size_t n = 0; n < trail->count; n++) {
+		/* The decisive one first. */
+		size_t i = (trail->decisive + n) % trail->count;
+		const struct revocation_asked *asked = &trail->asked[i];
+
+		check.further = n > 0;
+		check.kind = asked->kind;
+		check.source = span_text(asked->source);
+		check.status = asked->status;
+		check.charged = asked->fresh;
+		if (check.charged || !check.further)
+			proofing_check_log(unit, &check, p->settings->log_for);
 	}
-	return REVOCATION_BY_NOTHING;
 }
 
 /* An asker that hangs up while a source is asked has had it asked: that is in the log, and paid for. */
 static void
-log_abandoned(struct proving *p)
+log_abandoned(struct proving *p, const struct jpki_verified *v)
 {
-	enum jpki_purpose purpose =
-	    p->challenge.purpose == PROOFING_SIGNATURE ? JPKI_SIGNATURE : JPKI_AUTHENTICATION;
-	struct unit *unit = unit_new(p->arena, store_tables(p->store), id_new(p->asked.now));
 	struct pending *commit;
+	struct unit *unit;
 
-	proofing_check_log(unit, &(struct proofing_check){
-		.at = p->asked.now, .member = p->challenge.member, .relying_party = p->challenge.relying_party,
-		.operator = p->party.entitlement.operator,
-		.purpose = purpose, .kind = kind_asked(p->settings->verifier, purpose),
-		.outcome = UNDETERMINED, .status = REVOCATION_UNAVAILABLE, .charged = true,
-	}, p->settings->log_for);
+	if (v->asked.count == 0 || !v->asked.asked[v->asked.decisive].fresh)
+		return;
+	unit = unit_new(p->arena, store_tables(p->store), id_new(p->asked.now));
+	log_checks(p, unit, v, UNDETERMINED);
 	commit = store_commit(p->store, unit, on_recorded, p);
 	pending_cancel(&commit);
 }
@@ -74,10 +87,10 @@ cancel_proving(struct pending *pending)
 {
 	struct proving *p = (struct proving *)pending;
 
-	pending_cancel(&p->waiting);
 	if (p->verifying)
-		log_abandoned(p);
+		log_abandoned(p, jpki_verify_leave(&p->waiting));
 	p->verifying = false;
+	pending_cancel(&p->waiting);
 }
 
 static void
@@ -216,10 +229,35 @@ write_instant(struct buffer *b, const char *name, struct instant t)
 		write_member(b, name, span_text(instant_text(t, text)));
 }
 
+/* Those that charge for it. */
 static void
-write_revocation(struct buffer *b, const struct revocation_answer *r)
+write_asked(struct buffer *b, const struct revocation_trail *trail)
 {
-	buffer_print(b, ",\"revocation\":{\"fresh\":%s", r->fresh ? "true" : "false");
+	const char *before = "";
+
+	buffer_text(b, "\"asked\":[");
+	for (size_t i = 0; i < trail->count; i++) {
+		const struct revocation_asked *asked = &trail->asked[i];
+
+		if (!asked->fresh)
+			continue;
+		buffer_print(b, "%s{\"kind\":\"%s\"", before, revocation_kind_name(asked->kind));
+		write_member(b, "source", span_text(asked->source));
+		write_member(b, "status", span_text(revocation_status_name(asked->status)));
+		buffer_byte(b, '}');
+		before = ",";
+	}
+	buffer_byte(b, ']');
+}
+
+static void
+write_revocation(struct buffer *b, const struct jpki_verified *v)
+{
+	const struct revocation_answer *r = &v->revocation;
+
+	buffer_text(b, ",\"revocation\":{");
+	write_asked(b, &v->asked);
+	buffer_print(b, ",\"fresh\":%s", r->fresh ? "true" : "false");
 	if (r->kind != REVOCATION_BY_NOTHING)
 		write_member(b, "kind", span_text(revocation_kind_name(r->kind)));
 	write_instant(b, "next_update", r->next_update);
@@ -264,7 +302,7 @@ write_entry(struct buffer *b, const struct proving *p, struct span facts)
 	write_member(b, "proofing", span_text(ledger_id_text(&p->outcome.id, id)));
 	write_member(b, "purpose", span_text(proofing_purpose_name(p->challenge.purpose)));
 	write_member(b, "relying_party", p->challenge.relying_party);
-	write_revocation(b, &v->revocation);
+	write_revocation(b, v);
 	digest(DIGEST_SHA256, p->challenge.text, sum);
 	write_member(b, "signed_text", span_text(hex_write(p->arena, span_of(sum, sizeof(sum)))));
 	buffer_text(b, ",\"steps\":[");
@@ -305,15 +343,7 @@ record(struct proving *p, const struct jpki_verified *v)
 		unit_put_until(unit, &proofing_outcome_table, span_of(p->outcome.id.bytes, sizeof(p->outcome.id.bytes)),
 		    buffer_span(&kept), instant_after(p->asked.now, p->settings->outcome_for));
 	}
-	proofing_check_log(unit, &(struct proofing_check){
-		.at = p->asked.now, .member = p->challenge.member, .relying_party = p->challenge.relying_party,
-		.operator = p->party.entitlement.operator,
-		.purpose = p->challenge.purpose == PROOFING_SIGNATURE ? JPKI_SIGNATURE : JPKI_AUTHENTICATION,
-		.medium = v->certificate.profile ? v->certificate.profile->medium : JPKI_NO_MEDIUM,
-		.outcome = v->outcome, .kind = v->revocation.kind,
-		.source = v->revocation.source ? span_text(v->revocation.source) : (struct span){ 0 },
-		.status = v->revocation.status, .charged = v->revocation.fresh,
-	}, p->settings->log_for);
+	log_checks(p, unit, v, v->outcome);
 	random_bytes(entry.salt, sizeof(entry.salt));
 	memcpy(p->outcome.salt, entry.salt, sizeof(entry.salt));
 	write_entry(&content, p, facts);

@@ -266,7 +266,7 @@ asked(const struct made_certificate *about)
 	struct revocation_source *sources[] = { here.source };
 	struct heard h = { 0 };
 
-	revocation_ask(loop_turn(here.loop), sources, 1, &question, on_heard, &h);
+	revocation_ask(loop_turn(here.loop), sources, 1, &question, NULL, on_heard, &h);
 	for (int i = 0; i < 8000 && h.times == 0; i++)
 		loop_step(here.loop, 1000);
 	expect_number("an answer comes, once", h.times, 1);

@@ -344,16 +344,17 @@ several_questions_at_once_are_one_request(void **state)
 {
 	struct ocsp_settings settings = usual();
 	struct heard first = { 0 }, second = { 0 }, gone = { 0 };
-	struct pending *pending;
+	struct pending *pending, *waiting;
 
 	(void)state;
 	open_source(&settings);
 	pending = ask(&here.judged, 0, &gone);
-	ask(&here.judged, 0, &first);
+	waiting = ask(&here.judged, 0, &first);
 	ask(&here.judged, 0, &second);
 	expect_number("one request", post_count, 1);
 	pending_cancel(&pending);
 	expect_true("goes on for the others", !posts[0].cancelled);
+	expect_true("who pay for it", !here.source->sent(waiting));
 	answer(0, &here.leaf, 0, V_OCSP_CERTSTATUS_GOOD, 0);
 	expect_number("the first is told", first.times, 1);
 	expect_number("and the second", second.times, 1);
@@ -361,9 +362,11 @@ several_questions_at_once_are_one_request(void **state)
 	expect_number("one of them is charged", first.answer.fresh + second.answer.fresh, 1);
 
 	pending = ask(&here.sibling_judged, 0, &gone);
+	expect_true("who waits alone has had it asked", here.source->sent(pending));
 	pending_cancel(&pending);
 	expect_true("when all have gone it is given up", posts[1].cancelled);
 	pending = ask(&here.judged, 1, &gone);
+	expect_true("but nobody was for a kept answer", !here.source->sent(pending));
 	pending_cancel(&pending);
 	turn_run(&turn);
 	expect_number("nor is told who leaves a kept answer", gone.times, 0);

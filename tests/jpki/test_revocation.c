@@ -16,6 +16,7 @@ struct fake {
 	struct later later;
 	struct turn *turn;
 	enum revocation_status says;
+	bool fresh, idle;            /* idle: has asked nobody */
 	size_t asked, cancelled;
 	on_revocation *done;
 	void *arg;
@@ -54,6 +55,7 @@ fake_tell(void *arg)
 	struct revocation_answer answer;
 
 	revocation_answer_set(&answer, f->says, "said by %s", f->source.name);
+	answer.fresh = f->fresh;
 	f->done(f->arg, &answer);
 }
 
@@ -181,7 +183,7 @@ a_source_is_told_of_its_own_certificates_alone(void **state)
 		fake_init(&fakes[1], &turn, "signature", manners[i], REVOCATION_GOOD);
 		fakes[0].source.purpose = JPKI_AUTHENTICATION;
 		fakes[1].source.purpose = JPKI_SIGNATURE;
-		revocation_ask(&turn, sources, COUNT(sources), &asked, on_heard, &heard);
+		revocation_ask(&turn, sources, COUNT(sources), &asked, NULL, on_heard, &heard);
 		turn_run(&turn);
 		expect_text("the other is not asked", told(&heard.answer, fakes, COUNT(fakes), text),
 		    "good by signature, asked 0 1");
@@ -191,7 +193,7 @@ a_source_is_told_of_its_own_certificates_alone(void **state)
 			    "good by signature, asked 0 2");
 		}
 		heard = (struct heard){ 0 };
-		revocation_ask(&turn, sources, COUNT(sources), &question, on_heard, &heard);
+		revocation_ask(&turn, sources, COUNT(sources), &question, NULL, on_heard, &heard);
 		turn_run(&turn);
 		expect_number("of a certificate of no profile nobody is told", heard.answer.status,
 		    REVOCATION_UNAVAILABLE);
@@ -214,7 +216,7 @@ sources_are_asked_in_their_order(void **state)
 		const char *title = orders[i / 2].title;
 
 		init_order(fakes, sources, &turn, manners[i % 2], orders[i / 2].says, &count);
-		revocation_ask(&turn, sources, count, &question, on_heard, &heard);
+		revocation_ask(&turn, sources, count, &question, NULL, on_heard, &heard);
 		expect_number("nobody is called back before the question is asked", heard.times, 0);
 		turn_run(&turn);
 		expect_number(title, heard.times, 1);
@@ -253,7 +255,7 @@ without_a_source_nothing_is_known(void **state)
 	struct turn turn = { 0 };
 
 	(void)state;
-	revocation_ask(&turn, NULL, 0, &question, on_heard, &heard);
+	revocation_ask(&turn, NULL, 0, &question, NULL, on_heard, &heard);
 	expect_number("not before returning", heard.times, 0);
 	turn_run(&turn);
 	expect_number("unavailable", heard.answer.status, REVOCATION_UNAVAILABLE);
@@ -274,11 +276,11 @@ nobody_is_asked_about_a_certificate_that_has_ended(void **state)
 	(void)state;
 	fake_init(&fake, &turn, "a", LATER, REVOCATION_GOOD);
 	sources[0] = &fake.source;
-	revocation_ask(&turn, sources, 1, &late, on_heard, &heard);
+	revocation_ask(&turn, sources, 1, &late, NULL, on_heard, &heard);
 	turn_run(&turn);
 	expect_number("its last moment still counts", heard.answer.status, REVOCATION_GOOD);
 	late.now.us++;
-	revocation_ask(&turn, sources, 1, &late, on_heard, &heard);
+	revocation_ask(&turn, sources, 1, &late, NULL, on_heard, &heard);
 	turn_run(&turn);
 	expect_number("a moment later it is expired", heard.answer.status, REVOCATION_EXPIRED);
 	expect_text("with its end", heard.answer.text, "it ended at 1970-01-01T00:33:20Z");
@@ -299,25 +301,97 @@ a_cancelled_question_is_answered_to_nobody(void **state)
 	fake_init(&fakes[1], &turn, "b", LATER, REVOCATION_GOOD);
 	sources[0] = &fakes[0].source;
 	sources[1] = &fakes[1].source;
-	pending = revocation_ask(&turn, sources, 2, &question, on_heard, &heard);
+	pending = revocation_ask(&turn, sources, 2, &question, NULL, on_heard, &heard);
 	pending_cancel(&pending);
 	turn_run(&turn);
 	expect_number("before the first is asked", fakes[0].asked, 0);
 
-	pending = revocation_ask(&turn, sources, 2, &question, on_heard, &heard);
+	pending = revocation_ask(&turn, sources, 2, &question, NULL, on_heard, &heard);
 	turn_run(&turn);
 	pending_cancel(&pending);
 	expect_number("the source that is waited for is cancelled, too", fakes[0].cancelled, 1);
 	expect_number("the next is not asked", fakes[1].asked, 0);
 
 	fakes[0].says = REVOCATION_UNAVAILABLE;
-	pending = revocation_ask(&turn, sources, 2, &question, on_heard, &heard);
+	pending = revocation_ask(&turn, sources, 2, &question, NULL, on_heard, &heard);
 	turn_run(&turn);
 	fake_tell(&fakes[0]);
 	expect_number("the second is asked", fakes[1].asked, 1);
 	pending_cancel(&pending);
 	turn_run(&turn);
 	expect_number("nobody heard anything", heard.times, 0);
+}
+
+static bool
+fake_sent(const struct pending *pending)
+{
+	return !((const struct fake *)((const char *)pending - offsetof(struct fake, pending)))->idle;
+}
+
+/* "source status[ fresh][ decisive], …" */
+static const char *
+trail_text(const struct revocation_trail *trail, char out[256])
+{
+	int n = 0;
+
+	*out = '\0';
+	for (size_t i = 0; i < trail->count; i++)
+		n += snprintf(out + n, 256 - (size_t)n, "%s%s %s%s%s", i ? ", " : "", trail->asked[i].source,
+		    revocation_status_name(trail->asked[i].status), trail->asked[i].fresh ? " fresh" : "",
+		    i == trail->decisive ? " decisive" : "");
+	return out;
+}
+
+static const struct {
+	const char *title;
+	enum manner last;
+	bool fresh[2], idle;
+	enum revocation_status says[2];
+	const char *expected;
+} trails[] = {
+	{ "one that answered and did not know is in the trail of another's answer", LATER, { true, false }, false,
+	    { REVOCATION_UNKNOWN, REVOCATION_GOOD }, "a unknown fresh, b good decisive" },
+	{ "both that answered are", LATER, { true, true }, false, { REVOCATION_UNKNOWN, REVOCATION_UNKNOWN },
+	    "a unknown fresh decisive, b unknown fresh" },
+	{ "nobody after the last that is asked", LATER, { true, true }, false, { REVOCATION_GOOD, REVOCATION_GOOD },
+	    "a good fresh decisive" },
+	{ "who leaves had a second asked", SILENT, { true, false }, false, { REVOCATION_UNKNOWN },
+	    "a unknown fresh, b unavailable fresh decisive" },
+	{ "who leaves while the second has asked nobody", SILENT, { true, false }, true, { REVOCATION_UNKNOWN },
+	    "a unknown fresh decisive" },
+	{ "and what the first had kept costs nothing", SILENT, { false, false }, true, { REVOCATION_UNKNOWN },
+	    "a unknown decisive" },
+};
+
+static void
+the_trail_tells_who_was_asked(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(trails); i++) {
+		struct revocation_source *sources[2];
+		struct revocation_trail trail;
+		struct heard heard = { 0 };
+		struct turn turn = { 0 };
+		struct pending *pending;
+		struct fake fakes[2];
+		char text[256];
+
+		for (size_t n = 0; n < COUNT(fakes); n++) {
+			fake_init(&fakes[n], &turn, n ? "b" : "a", n ? trails[i].last : LATER, trails[i].says[n]);
+			fakes[n].fresh = trails[i].fresh[n];
+			sources[n] = &fakes[n].source;
+		}
+		fakes[1].idle = trails[i].idle;
+		fakes[1].source.sent = fake_sent;
+		pending = revocation_ask(&turn, sources, 2, &question, &trail, on_heard, &heard);
+		turn_run(&turn);
+		turn_run(&turn);
+		turn_run(&turn);
+		if (trails[i].last == SILENT)
+			revocation_leave(&pending);
+		expect_number("it has an end", heard.times, trails[i].last != SILENT);
+		expect_text(trails[i].title, trail_text(&trail, text), trails[i].expected);
+	}
 }
 
 static void
@@ -357,6 +431,7 @@ main(void)
 		cmocka_unit_test(without_a_source_nothing_is_known),
 		cmocka_unit_test(nobody_is_asked_about_a_certificate_that_has_ended),
 		cmocka_unit_test(a_cancelled_question_is_answered_to_nobody),
+		cmocka_unit_test(the_trail_tells_who_was_asked),
 		cmocka_unit_test(names_and_outcomes_are_the_tables),
 	};
 

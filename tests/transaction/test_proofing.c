@@ -34,7 +34,7 @@ struct speaking {
 	struct later later;
 	struct turn *turn;
 	enum revocation_status says;
-	bool silent;
+	bool silent, kept;           /* kept: says what it knew already */
 	unsigned asked;
 	on_revocation *done;
 	void *arg;
@@ -49,7 +49,7 @@ static struct world {
 	struct jpki_anchors *anchors;
 	EVP_PKEY *keys[PURPOSES];
 	struct span certificates[PURPOSES];
-	struct speaking source;
+	struct speaking source, second; /* the second is not asked unless a test says so */
 	struct jpki_verifier verifier;
 	struct proofing_settings settings;
 	const struct dictionary *dictionary;
@@ -79,10 +79,14 @@ speak(void *arg)
 	struct revocation_answer answer;
 
 	revocation_answer_set(&answer, s->says, "said by the test");
-	answer.kind = REVOCATION_BY_OCSP;
-	answer.source = s->source.name;
-	answer.fresh = true;
+	answer.fresh = !s->kept;
 	s->done(s->arg, &answer);
+}
+
+static bool
+has_sent(const struct pending *pending)
+{
+	return !((const struct speaking *)((const char *)pending - offsetof(struct speaking, pending)))->kept;
 }
 
 static struct pending *
@@ -193,6 +197,13 @@ make_card(enum purpose purpose)
 	world.certificates[purpose] = certificate_sign(&world.arena, &plan, world.authorities[purpose].key);
 }
 
+static void
+source_init(struct speaking *s, const char *name, enum revocation_kind kind)
+{
+	*s = (struct speaking){ .source = { .name = name, .kind = kind, .ask = ask_speaking, .sent = has_sent },
+		.pending = { cancel_speaking }, .turn = &world.turn, .later = { .run = speak, .arg = s } };
+}
+
 static int
 set_up(void **state)
 {
@@ -215,11 +226,10 @@ set_up(void **state)
 		make_card(p);
 	}
 	world.store = store_memory_new(tables, ROLE_STEWARD, 11);
-	world.source = (struct speaking){ .source = { .name = "test", .kind = REVOCATION_BY_OCSP, .ask = ask_speaking },
-		.pending = { cancel_speaking }, .turn = &world.turn };
-	world.source.later = (struct later){ .run = speak, .arg = &world.source };
+	source_init(&world.source, "test", REVOCATION_BY_OCSP);
+	source_init(&world.second, "second", REVOCATION_BY_OPERATOR);
 	world.verifier = (struct jpki_verifier){ .turn = &world.turn,
-		.trust = { jpki_profiles_known(), world.anchors, true }, .sources = { &world.source.source },
+		.trust = { jpki_profiles_known(), world.anchors, true }, .sources = { &world.source.source, &world.second.source },
 		.source_count = 1 };
 	world.settings = (struct proofing_settings){ &world.verifier, span_text("platform"), SECONDS(300),
 	    SECONDS(3600),
@@ -354,6 +364,48 @@ check_newest_log(const char *title, enum outcome outcome, enum revocation_status
 	expect_number("for so long", looked.rows[0].expires.us, check.at.us + 400 * DAY);
 	expect_span("whose it is", check.member, "bank");
 	expect_span("on whose accreditation", check.operator, "platform");
+}
+
+/* "medium source status[ charged][ further], …" of the last verification, its own row first. */
+static void
+expect_logged(const char *title, const char *expected)
+{
+	struct proofing_check check, newest = { 0 };
+	const char *own = "", *others = "";
+
+	rows_of(&proofing_log_table);
+	for (size_t i = looked.count; i-- > 0;) {
+		const char *text;
+
+		expect_true(title, proofing_check_read(looked.rows[i].value, &check));
+		if (i == looked.count - 1)
+			newest = check;
+		if (check.at.us != newest.at.us)
+			break;
+		text = arena_print(&world.arena, "%s %.*s %s%s%s", jpki_medium_name(check.medium),
+		    SPAN_ARGS(check.source), revocation_status_name(check.status), check.charged ? " charged" : "",
+		    check.further ? " further" : "");
+		if (check.further)
+			others = arena_print(&world.arena, "%s, %s", others, text);
+		else
+			own = arena_print(&world.arena, "%s%s", own, text);
+	}
+	expect_text(title, arena_print(&world.arena, "%s%s", own, others), expected);
+}
+
+static bool
+entry_says(const char *text)
+{
+	struct ledger_entry entry;
+	struct problem why;
+
+	looked = (struct ask){ .table = &ledger_entry_table,
+		.from = span_of(world.outcome.id.bytes, sizeof(world.outcome.id.bytes)) };
+	world.done = false;
+	store_load(world.store, &looked, 1, on_looked, NULL);
+	run();
+	return looked.count == 1 && ledger_entry_loaded(&looked.rows[0], &entry, &why) == OK &&
+	    memmem(entry.content.data, entry.content.size, text, strlen(text));
 }
 
 /* Tests */
@@ -618,8 +670,93 @@ who_hangs_up_while_a_source_is_asked_pays(void **state)
 	run();
 	expect_true("nobody is called", !world.done);
 	check_newest_log("it was asked", UNDETERMINED, REVOCATION_UNAVAILABLE, true);
+	expect_logged("as of the certificate at hand", "card test unavailable charged");
 	prove(&proof);
 	expect_problem("and the challenge is used up", world.err, &world.why, ERR_NOT_FOUND, "no challenge of yours");
+}
+
+static void
+who_hangs_up_before_anybody_is_asked_pays_nothing(void **state)
+{
+	static const struct { const char *title; bool wrong, kept; } cases[] = {
+		{ "the document is refuted", true, false }, { "its answer is kept from before", false, true },
+	};
+	struct proofing_begin asked = bank_asks(PROOFING_SIGNATURE);
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct proofing_prove proof;
+		unsigned questions = world.source.asked;
+		struct pending *pending;
+		size_t rows;
+
+		begin(&asked);
+		proof = bank_proves(SIGNATURE);
+		if (cases[i].wrong)
+			proof.submission.signature = signed_by_card(SIGNATURE, span_text("another text"));
+		world.source.silent = true;
+		world.source.kept = cases[i].kept;
+		rows = rows_of(&proofing_log_table);
+		world.done = false;
+		pending = proofing_prove(world.store, &world.arena, &world.settings, &proof, on_proved, NULL);
+		/* A refusal is told in the next turn, which does not come. */
+		while (cases[i].wrong && store_memory_step(world.store, world.noon))
+			;
+		if (!cases[i].wrong)
+			run();
+		expect_true("it waits", !world.done && (world.turn.first || world.source.asked > questions));
+		pending_cancel(&pending);
+		world.source.silent = world.source.kept = false;
+		run();
+		expect_number(cases[i].title, rows_of(&proofing_log_table), rows);
+	}
+}
+
+static const struct {
+	const char *title;
+	enum revocation_status says[2];
+	bool kept[2];
+	const char *logged, *entry;
+} questions[] = {
+	{ "one answers, and is enough", { REVOCATION_GOOD }, { false },
+	    "card test good charged", "[{\"kind\":\"ocsp\",\"source\":\"test\",\"status\":\"good\"}]" },
+	{ "one does not know, another does: both are paid", { REVOCATION_UNKNOWN, REVOCATION_GOOD }, { false, false },
+	    "card second good charged, card test unknown charged further",
+	    "[{\"kind\":\"ocsp\",\"source\":\"test\",\"status\":\"unknown\"},"
+	    "{\"kind\":\"operator\",\"source\":\"second\",\"status\":\"good\"}]" },
+	{ "the one that does not know is paid, though what counts is free", { REVOCATION_UNKNOWN, REVOCATION_GOOD },
+	    { false, true }, "card second good, card test unknown charged further",
+	    "[{\"kind\":\"ocsp\",\"source\":\"test\",\"status\":\"unknown\"}]" },
+	{ "what was known before is not paid again", { REVOCATION_UNKNOWN, REVOCATION_GOOD }, { true, false },
+	    "card second good charged", "[{\"kind\":\"operator\",\"source\":\"second\",\"status\":\"good\"}]" },
+	{ "nothing is paid, and it is one check", { REVOCATION_UNKNOWN, REVOCATION_UNKNOWN }, { true, true },
+	    "card test unknown", "[]" },
+};
+
+static void
+each_source_that_answers_is_paid(void **state)
+{
+	struct proofing_begin asked = bank_asks(PROOFING_SIGNATURE);
+
+	(void)state;
+	world.verifier.source_count = 2;
+	for (size_t i = 0; i < COUNT(questions); i++) {
+		struct proofing_prove proof;
+
+		world.source.says = questions[i].says[0];
+		world.second.says = questions[i].says[1];
+		world.source.kept = questions[i].kept[0];
+		world.second.kept = questions[i].kept[1];
+		begin(&asked);
+		proof = bank_proves(SIGNATURE);
+		prove(&proof);
+		expect_ok(questions[i].title, world.err, &world.why);
+		expect_logged(questions[i].title, questions[i].logged);
+		expect_true(questions[i].title, entry_says(arena_print(&world.arena, "\"revocation\":{\"asked\":%s,",
+		    questions[i].entry)));
+	}
+	world.verifier.source_count = 1;
+	world.source.kept = world.second.kept = false;
 }
 
 int
@@ -634,6 +771,8 @@ main(void)
 		cmocka_unit_test(of_two_answers_at_once_one_counts),
 		cmocka_unit_test(what_ends_in_the_registry_ends_here),
 		cmocka_unit_test(who_hangs_up_while_a_source_is_asked_pays),
+		cmocka_unit_test(who_hangs_up_before_anybody_is_asked_pays_nothing),
+		cmocka_unit_test(each_source_that_answers_is_paid),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -13,7 +13,8 @@ static const struct check_price prices[] = {
 	{ JPKI_AUTHENTICATION, JPKI_NO_MEDIUM, REVOCATION_BY_NOTHING, 2 },
 };
 
-/* "MEMBER PURPOSE MEDIUM KIND COUNT": s(ignature) a(uthentication), c(ard) p(hone), o(csp) l(ist) m(emory: a cache). */
+/* "MEMBER PURPOSE MEDIUM KIND COUNT": s(ignature) a(uthentication), c(ard) p(hone), o(csp) l(ist) m(emory: a cache);
+ * f: a further source, OCSP, of a verification that has its row. */
 static const struct {
 	const char *title;
 	int64_t running;
@@ -26,6 +27,10 @@ static const struct {
 	    "bank 5/5 64+0 city 1/1 20+0" },
 	{ "lists are free", 0, SHARE_NOTHING, "", "bank scl 10", "bank 10/10 0+0" },
 	{ "a cache costs nothing", 0, SHARE_NOTHING, "", "bank sco 1,bank scm 4", "bank 5/1 20+0" },
+	{ "a further source is paid, and is no check of its own", 0, SHARE_BY_CHECKS, "", "bank sco 1,bank scf 1",
+	    "bank 1/2 40+0" },
+	{ "nor where the answer that counts was free", 100, SHARE_BY_CHECKS, "", "bank scm 1,bank scf 1,city scm 1",
+	    "bank 1/1 20+50 city 1/0 0+50" },
 	{ "the phone instead of the card saves", 0, SHARE_NOTHING, "", "bank spo 2,bank apo 3",
 	    "bank 5/5 13+0 saved 33 by 5" },
 	{ "the running cost in equal parts", 100, SHARE_EQUALLY, "city,shop", "bank sco 1",
@@ -52,6 +57,7 @@ put(struct costs *c, const char *words)
 			.medium = kind.data[1] == 'p' ? JPKI_PHONE : JPKI_CARD,
 			.kind = kind.data[2] == 'l' ? REVOCATION_BY_CRL : REVOCATION_BY_OCSP,
 			.charged = kind.data[2] != 'm',
+			.further = kind.data[2] == 'f',
 		};
 		uint64_t times = 0;
 
@@ -155,7 +161,7 @@ a_check_is_kept_as_it_was(void **state)
 	expect_true("it reads", proofing_check_read(row, &read));
 	expect_true("all of it", read.at.us == check.at.us && read.purpose == check.purpose &&
 	    read.medium == check.medium && read.outcome == check.outcome && read.kind == check.kind &&
-	    read.status == check.status && read.charged);
+	    read.status == check.status && read.charged && !read.further);
 	expect_span("who asked", read.member, "bank");
 	expect_span("for whom", read.relying_party, "https://bank.example/");
 	expect_span("whose accreditation", read.operator, "platform");
@@ -163,6 +169,12 @@ a_check_is_kept_as_it_was(void **state)
 	for (size_t cut = 0; cut < row.size; cut++)
 		expect_true("cut short", !proofing_check_read(span_first(row, cut), &read));
 	memcpy(bytes, row.data, row.size);
+	bytes[14]++;
+	expect_true("and that it is not the first", proofing_check_read(span_of(bytes, row.size), &read) &&
+	    read.charged && read.further);
+	bytes[14]++;
+	expect_true("charged in no way we know", !proofing_check_read(span_of(bytes, row.size), &read));
+	bytes[14] = row.data[14];
 	bytes[0]++;
 	expect_true("of another form", !proofing_check_read(span_of(bytes, row.size), &read));
 	arena_release(&a);

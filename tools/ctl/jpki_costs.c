@@ -79,7 +79,7 @@ jpki_costs(struct ctl *ctl, int argc, char **argv)
 		    "party's own, by "
 			 "the configuration's prices (jpki/prices), the running cost shared among the members who "
 			     "entrusted the "
-			 "work. `charged` are those a source was asked for; `saved` is what the same checks of "
+			 "work. `charged` are the questions that a source answered; `saved` is what the same checks of "
 			     "certificates in "
 			 "a phone would have cost more with the card.",
 		.flags = flags,
