@@ -20,6 +20,23 @@ proofing_service_secret(struct proofing_service *s, const struct config *config,
 }
 
 enum err
+proofing_service_check(const struct config *config, struct problem *why)
+{
+	struct proofing_service s = { 0 };
+	struct arena a = arena_init(1 * MIB);
+	struct jpki_anchors *anchors = NULL;
+	struct jpki_trust trust;
+	enum err err = proofing_service_secret(&s, config, why);
+
+	if (err == OK && config->jpki.present)
+		err = jpki_trust_open(&a, &config->jpki.settings, &trust, &anchors, why);
+	jpki_anchors_free(anchors);
+	private_file_free(&s.secret);
+	arena_release(&a);
+	return err;
+}
+
+enum err
 proofing_service_open(struct proofing_service *s, const struct config *config, struct turn *turn,
     struct courier *courier, struct store *store, struct policy_shelf *shelf, struct rates *rates, struct problem *why)
 {

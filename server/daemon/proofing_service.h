@@ -1,6 +1,6 @@
 /* daemon/proofing_service.h - proofing by the card in a worker: its secret, its verifier, its front.
  *
- *     secret read (while still root) -> verifier and front opened -> mounted
+ *     [checked, with the configuration] -> secret read (while still root) -> verifier and front opened -> mounted
  */
 #pragma once
 
@@ -17,6 +17,10 @@ struct proofing_service {
 };
 
 /* Nothing to do, and OK, where the configuration has no section of it. */
+
+/* What a worker would need and could not have: a secret that is none, authorities that are not what they are called. */
+enum err proofing_service_check(const struct config *, struct problem *why);
+
 enum err proofing_service_secret(struct proofing_service *, const struct config *, struct problem *why);
 enum err proofing_service_open(struct proofing_service *, const struct config *, struct turn *, struct courier *,
     struct store *, struct policy_shelf *, struct rates *, struct problem *why);

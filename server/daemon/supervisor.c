@@ -14,6 +14,7 @@
 #include "base/random.h"
 #include "daemon/links.h"
 #include "daemon/notify.h"
+#include "daemon/proofing_service.h"
 #include "store/recorder.h"
 
 #define FEWEST_SEATS 4 /* for the workers of one configuration, so that their number may grow */
@@ -31,7 +32,7 @@ settings_read(const char *file, struct settings **out, struct problem *why)
 	if (!s)
 		abort();
 	s->arena = arena_init(16 * MIB);
-	if (config_read(&s->arena, file, &s->config, why) != OK) {
+	if (config_read(&s->arena, file, &s->config, why) != OK || proofing_service_check(&s->config, why) != OK) {
 		settings_free(s);
 		return why->code;
 	}

@@ -207,10 +207,34 @@ def without_lists_there_is_nothing_to_refresh():
         assert done.returncode == 1 and "no revocation lists are kept here" in done.stdout, done.stdout
 
 
+def what_a_worker_could_not_have_is_noticed_before_anything_starts():
+    with daemon_of([], start=False) as daemon:
+        with open(daemon.file) as f:
+            section = json.load(f)["jpki"]
+        leaf = os.path.join(daemon.directory, "garbage.cer")
+        short = os.path.join(daemon.directory, "short.secret")
+        for path, content, mode in ((leaf, b"not a certificate", 0o644), (short, b"8 bytes.", 0o600)):
+            with open(path, "wb") as f:
+                f.write(content)
+            os.chmod(path, mode)
+        of_auth = next(a for a in section["anchors"] if a["purpose"] == "authentication")
+        cases = [
+            ("good", {}, "is good"),
+            ("a file that is no certificate", {"anchors": [{"purpose": "signature", "world": "test", "file": leaf}]}, "garbage.cer"),
+            ("an authority of the other purpose", {"anchors": [dict(of_auth, purpose="signature")]}, "auth1.cer"),
+            ("a short secret", {"handle_secret": short}, "expected at least 32 secret bytes, found 8"),
+        ]
+        for title, changed, part in cases:
+            daemon.change(jpki=dict(section, **changed))
+            done = subprocess.run([os.path.join(BUILD, "watashid"), "-t", "-c", daemon.file], stdout=subprocess.PIPE,
+                                  stderr=subprocess.STDOUT, text=True)
+            assert (done.returncode == 0) == (title == "good") and part in done.stdout, (title, done.stdout)
+
+
 CASES = [a_list_is_fetched_at_the_start_and_counts_in_every_process, what_is_put_into_the_directory_is_taken_in,
          a_list_that_is_wrong_leaves_the_last_good_one, a_server_that_is_gone_is_told_and_asked_again,
          what_was_taken_in_survives_the_steward_and_the_daemon, a_long_list_keeps_no_operator_waiting,
-         without_lists_there_is_nothing_to_refresh]
+         without_lists_there_is_nothing_to_refresh, what_a_worker_could_not_have_is_noticed_before_anything_starts]
 
 
 def main():
