@@ -285,6 +285,26 @@ canonical(struct place p)
 	return text;
 }
 
+/* Who says of himself what is held against him is believed, though another vouches for less: nobody may ask for the
+ * individual number (番号法 15). */
+static const struct {
+	const char *fact, *word;
+} lasting[] = {
+	{ "rp.requests", "individual-number" },
+};
+
+static int64_t
+lasting_words(const struct fact *f)
+{
+	int64_t words = 0;
+
+	for (size_t i = 0; i < COUNT(lasting) && f->type == FACT_SET; i++)
+		for (size_t n = 0; n < f->word_count && span_is(f->id, lasting[i].fact); n++)
+			if (span_is(f->words[n], lasting[i].word))
+				words |= INT64_C(1) << n;
+	return words;
+}
+
 /* Facts are written with every decision. Ids and words have nothing to escape. */
 static void
 prepare_writing(struct arena *a, struct fact *f)
@@ -316,6 +336,7 @@ read_fact(struct place p, size_t number)
 	};
 
 	read_words(p, &f);
+	f.lasting = lasting_words(&f);
 	read_domain(p, &f);
 	if (place_exists(unit))
 		f.unit = policy_line(unit, UNIT_LARGEST);

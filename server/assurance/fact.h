@@ -53,6 +53,7 @@ struct fact {
 	int64_t fresh_for;            /* microseconds; then it is no longer known. 0: for ever */
 	const struct span *words;     /* of an enum, level or set */
 	size_t word_count;
+	int64_t lasting;              /* of a set: words that count whoever says them, and no better word takes away */
 	struct localized title, text; /* text: what it means, and when it is true */
 	const struct localized *word_titles; /* one each; may be empty */
 	struct span unit;             /* for people; may be empty */

@@ -103,6 +103,17 @@ facts_put(struct facts *f, const struct fact *fact, int64_t value, enum provenan
 	f->value[fact->number] = value;
 }
 
+/* As facts_put(), but what was said of it before in lasting words stays, and those are heard from everybody. */
+static void
+state(struct facts *f, const struct fact *fact, int64_t value, enum provenance by)
+{
+	const int64_t before = facts_known(f, fact->number, CLAIMED) ? f->value[fact->number] : 0;
+
+	facts_put(f, fact, value, by);
+	if (fact->lasting && facts_known(f, fact->number, CLAIMED))
+		f->value[fact->number] |= (before | (by < fact->provenance ? 0 : value)) & fact->lasting;
+}
+
 void
 facts_add(struct facts *f, const struct facts *stated)
 {
@@ -114,7 +125,7 @@ facts_add(struct facts *f, const struct facts *stated)
 			outdo(f, n, stated->outdone_value[n], (enum provenance)stated->outdone_by[n],
 			    (enum word_weight)stated->outdone_weight[n]);
 		if (facts_known(stated, n, CLAIMED))
-			facts_put(f, &d->facts[n], stated->value[n], facts_provenance(stated, &d->facts[n]));
+			state(f, &d->facts[n], stated->value[n], facts_provenance(stated, &d->facts[n]));
 	}
 	for (size_t i = 0; i < FACT_SETS; i++) {
 		f->stale[i] |= stated->stale[i] & ~f->known[CLAIMED][i];
@@ -246,7 +257,7 @@ put_word(struct facts *f, const struct fact *fact, int64_t value, const struct w
 		break;
 	case WORD_TOO_WEAK:
 	case WORD_COUNTS:
-		facts_put(f, fact, value, word->by);
+		state(f, fact, value, word->by);
 		break;
 	}
 }

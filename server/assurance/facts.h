@@ -31,7 +31,8 @@ void facts_init(struct facts *, const struct dictionary *);
 /* States it. What is stated twice counts as the greater provenance says; of equals the later. */
 void facts_put(struct facts *, const struct fact *, int64_t value, enum provenance);
 void facts_forget(struct facts *, const struct fact *);
-/* All that was stated elsewhere, by the dictionary that both have. */
+/* All that was stated elsewhere, by the dictionary that both have. Lasting words of a set (fact.h) are added to what
+ * better words say, here as where facts are read. */
 void facts_add(struct facts *, const struct facts *stated);
 
 static inline bool

@@ -1,6 +1,7 @@
 /* tests/assurance/test_facts.c - what is known of a transaction: put, read from a request, written and restored. */
 #include "assurance/facts.h"
 
+#include "assurance/dictionary_text.h"
 #include "assurance/policy_table.h"
 
 #define NOON { SECONDS(1764072000) } /* 2025-11-25T12:00:00Z */
@@ -347,6 +348,42 @@ what_was_stated_elsewhere_is_added(void **state)
 	expect_number("vouched otherwise", facts_contradicted(&f, length), VOUCHED);
 }
 
+/* Nobody is asked for an individual number because somebody else vouches that it was not asked for. */
+static void
+a_lasting_word_counts_whoever_says_it(void **state)
+{
+	static const char *const names[] = { "rp.requests", "other.requests" };
+	const struct dictionary *d = dictionary_of(&arena, DICTIONARY(
+	    DICTIONARY_FACT("rp.requests", "set", "\"rp\",\"watashi\"", DICTIONARY_CLAIMED ",\"values\":["
+	    DICTIONARY_WORD("name") "," DICTIONARY_WORD("email") "," DICTIONARY_WORD("individual-number") "]") ","
+	    DICTIONARY_FACT("other.requests", "set", "\"rp\"", DICTIONARY_CLAIMED ",\"values\":["
+	    DICTIONARY_WORD("name") "," DICTIONARY_WORD("email") "," DICTIONARY_WORD("individual-number") "]")));
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(names); i++)
+		for (int order = 0; order < 2; order++)
+			for (enum provenance better = CLAIMED; better <= OBSERVED; better++) {
+				const struct fact *fact = fact_find(d, span_text(names[i]));
+				const enum provenance turn[] = { order ? better : CLAIMED, order ? CLAIMED : better };
+				struct facts f, stated;
+
+				facts_init(&f, d);
+				for (size_t n = 0; n < COUNT(turn); n++) {
+					/* The claim is of an e-mail address too, which is outdone like any. */
+					facts_init(&stated, d);
+					facts_put(&stated, fact, n == (size_t)order ? 6 : 1, turn[n]);
+					facts_add(&f, &stated);
+				}
+				expect_number("who says so counts", facts_provenance(&f, fact), better);
+				if (better == CLAIMED)
+					expect_number("of equals the later, and the word", f.value[fact->number],
+					    order ? 6 : i ? 1 : 5);
+				else
+					expect_number("a better word, and the lasting one", f.value[fact->number],
+					    i ? 1 : 5);
+			}
+}
+
 static void
 what_is_stale_gives_way(void **state)
 {
@@ -452,6 +489,7 @@ main(void)
 		cmocka_unit_test(what_the_dictionary_does_not_believe_does_not_count),
 		cmocka_unit_test(whoever_says_otherwise_is_known_in_any_order),
 		cmocka_unit_test(what_was_stated_elsewhere_is_added),
+		cmocka_unit_test(a_lasting_word_counts_whoever_says_it),
 		cmocka_unit_test(what_is_stale_gives_way),
 		cmocka_unit_test(what_is_written_is_restored),
 		cmocka_unit_test(what_is_restored_is_there_once),

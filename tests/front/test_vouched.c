@@ -15,20 +15,30 @@
 static struct scene scene;
 static struct maker_key key;
 
+/* `facts`, each with a comma behind it, before the dictionary's own; `criteria`: NULL: its own. */
 static void
-open_all(uint64_t seed)
+open_with(uint64_t seed, const char *facts, const char *criteria)
 {
 	struct scene *s = &scene;
+	struct span rest;
 
 	scene_open(s, seed);
 	key = maker_key_new(&s->arena, "P-256");
-	scene_policy(s);
+	rest = scene_facts(s);
+	(void)span_cut(&rest, '[');
+	scene_policy_of(s, span_text(arena_print(&s->arena, "{\"facts\":[%s%.*s", facts, SPAN_ARGS(rest))), criteria);
 	scene_member_as(s, "records", STANDING_APPROVED, RECORD);
 	scene_member_as(s, "other", STANDING_APPROVED, "{\"entities\":[{\"entity_id\":\"https://other.example/\","
 	    "\"roles\":[\"rp\",\"idp\"]}]}");
 	scene_voucher(s, "records-1", "records", key.spki);
 	scene_voucher(s, "other-1", "other", key.spki);
 	scene_front(s, ACCESS);
+}
+
+static void
+open_all(uint64_t seed)
+{
+	open_with(seed, "", NULL);
 }
 
 static void
@@ -39,15 +49,21 @@ close_all(void)
 }
 
 static const char *
-statement(const char *issuer, const char *more)
+statement_of(const char *issuer, const char *facts, const char *more)
 {
 	struct arena *a = &scene.arena;
 	long long now = clock_now().us / SECONDS(1);
 	struct span text = maker_jwt(a, &key, "ES256", HEADER, arena_print(a, "{\"iss\":\"%s\",\"aud\":\"" SCENE_BASE
-	    "\",\"sub\":\"alice\",\"iat\":%lld,\"exp\":%lld,\"facts\":{\"action.soft\":true}%s}", issuer, now,
-	    now + 300, more));
+	    "\",\"sub\":\"alice\",\"iat\":%lld,\"exp\":%lld,\"facts\":{%s}%s}", issuer, now, now + 300, facts,
+	    more));
 
 	return arena_text(a, text);
+}
+
+static const char *
+statement(const char *issuer, const char *more)
+{
+	return statement_of(issuer, "\"action.soft\":true", more);
 }
 
 static void
@@ -96,6 +112,42 @@ a_claim_that_is_outdone_is_told(void **state)
 		    soft ? "true" : "false", statement("records-1", ""))), 200, soft ? "{\"decision\":true|"
 		    "\"disregarded\":[]" : "{\"decision\":true|\"disregarded\":[{\"fact\":\"action.soft\",\"why\":"
 		    "\"claimed otherwise than vouched\"}]");
+	close_all();
+}
+
+#define TEXTS "\"title\":{\"ja\":\"題\",\"en\":\"t\"},\"text\":{\"ja\":\"文\",\"en\":\"t\"}"
+#define WORD(id) "{\"id\":\"" id "\",\"title\":{\"ja\":\"語\",\"en\":\"word\"}}"
+#define REQUESTS "{\"id\":\"rp.requests\",\"type\":\"set\"," TEXTS ",\"asserted_by\":[\"rp\"],\"provenance\":" \
+	"\"claimed\",\"privacy\":\"none\",\"values\":[" WORD("identifier") "," WORD("email") "," \
+	WORD("individual-number") "]},"
+#define NOT_ASKED "{\"area\":\"access\",\"criteria\":[{\"id\":\"asked\",\"level\":\"1\",\"status\":\"verified\"," TEXTS \
+	",\"sources\":[{\"document\":\"scenario\",\"at\":\"1\",\"relation\":\"derived\"}],\"condition\":{\"not\":{" \
+	"\"fact\":\"rp.requests\",\"has\":\"individual-number\"}},\"reason\":{\"ja\":\"否\",\"en\":\"no\"}}]}"
+
+/* What a relying party says against itself no statement takes away. */
+static void
+asking_for_the_individual_number_is_believed(void **state)
+{
+	static const struct {
+		const char *title, *claimed, *vouched, *parts;
+	} cases[] = {
+		{ "neither says so", "\"identifier\",\"email\"", "\"identifier\"", "{\"decision\":true|"
+		    "\"fact\":\"rp.requests\",\"why\":\"claimed otherwise than vouched\"" },
+		{ "the claim does", "\"identifier\",\"individual-number\"", "\"identifier\"", "{\"decision\":false|"
+		    "\"failed\":[{\"id\":\"asked\"|\"value\":[\"identifier\",\"individual-number\"]|"
+		    "\"disregarded\":[]" },
+		{ "the statement does", "\"identifier\"", "\"identifier\",\"individual-number\"", "{\"decision\":false|"
+		    "\"failed\":[{\"id\":\"asked\"" },
+	};
+	struct scene *s = &scene;
+
+	(void)state;
+	open_with(7, REQUESTS, NOT_ASKED);
+	for (size_t i = 0; i < COUNT(cases); i++)
+		expect_answer(s, cases[i].title, scene_ask(s, "point", "evaluation", arena_print(&s->arena,
+		    "{" ALICE "," REST ",\"context\":{\"facts\":{\"rp.requests\":[%s]},\"vouched\":[\"%s\"]}}",
+		    cases[i].claimed, statement_of("records-1", arena_print(&s->arena, "\"rp.requests\":[%s]",
+		    cases[i].vouched), ""))), 200, cases[i].parts);
 	close_all();
 }
 
@@ -195,6 +247,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(whose_statement_counts),
 		cmocka_unit_test(a_claim_that_is_outdone_is_told),
+		cmocka_unit_test(asking_for_the_individual_number_is_believed),
 		cmocka_unit_test(a_statement_is_heard_by_each_item),
 		cmocka_unit_test(a_default_statement_counts_once_however_large),
 		cmocka_unit_test(statements_of_what_cannot_be_posed_do_not_count),
