@@ -57,7 +57,7 @@ struct crl_upkeep {
 	struct pending *fetch;
 	struct crl_intake *intake;
 	struct asker *askers;
-	unsigned stale;          /* as it was logged last */
+	unsigned stale, damaged; /* as it was logged last */
 	struct timespec scanned; /* the watched directory's change when it was read */
 };
 
@@ -182,7 +182,7 @@ scan(struct crl_upkeep *u, struct instant now, bool anyway)
 /* What there is, and what of it is too old. */
 
 struct holding {
-	unsigned count, stale;
+	unsigned count, stale, damaged;
 	struct instant next; /* the earliest nextUpdate */
 };
 
@@ -190,6 +190,7 @@ static struct holding
 look_at_store(struct crl_upkeep *u, struct instant now)
 {
 	struct holding h = { 0 };
+	struct crl_damage damage;
 	struct crl_row row;
 	struct problem why;
 
@@ -203,6 +204,8 @@ look_at_store(struct crl_upkeep *u, struct instant now)
 		if (h.next.us == 0 || instant_before(next, h.next))
 			h.next = next;
 	}
+	while (crl_store_damage(u->store, h.damaged, &damage))
+		h.damaged++;
 	return h;
 }
 
@@ -210,6 +213,7 @@ static void
 warn_of_stale(struct crl_upkeep *u, struct instant now)
 {
 	struct holding h = look_at_store(u, now);
+	struct crl_damage damage;
 	char at[INSTANT_TEXT];
 
 	if (h.stale && h.stale != u->stale)
@@ -217,6 +221,10 @@ warn_of_stale(struct crl_upkeep *u, struct instant now)
 	else if (!h.stale && u->stale)
 		log_info("crl.fresh", "lists=%u", h.count);
 	u->stale = h.stale;
+	for (unsigned n = 0; h.damaged != u->damaged && n < SHOWN && crl_store_damage(u->store, n, &damage); n++)
+		log_error("crl.damaged", "lists=%u file=%s problem=%s", h.damaged, damage.file,
+		    LOG_TEXT(damage.problem));
+	u->damaged = h.damaged;
 }
 
 static struct instant
@@ -481,7 +489,8 @@ crl_upkeep_write(struct crl_upkeep *u, struct instant now, struct buffer *json)
 	char at[INSTANT_TEXT];
 	size_t shown = 0;
 
-	buffer_print(json, "{\"at_hand\":%u,\"stale\":%u,\"places\":%zu", h.count, h.stale, u->supply_count);
+	buffer_print(json, "{\"at_hand\":%u,\"stale\":%u,\"damaged\":%u,\"places\":%zu", h.count, h.stale,
+	    h.damaged, u->supply_count);
 	if (h.count)
 		buffer_print(json, ",\"next_update\":\"%s\"", instant_text(h.next, at));
 	buffer_text(json, ",\"failing\":[");

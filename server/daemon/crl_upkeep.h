@@ -34,5 +34,5 @@ void crl_upkeep_free(struct crl_upkeep *);
 /* All of them now. Called when each has been tried once. */
 struct pending *crl_upkeep_ask(struct crl_upkeep *, on_crl_refreshed *, void *arg);
 
-/* {"at_hand":…,"stale":…,"next_update":…,"failing":[{"from","failures","problem","since"}…]} */
+/* {"at_hand":…,"stale":…,"damaged":…,"places":…,"next_update":…,"failing":[{"from","failures","problem","since"}…]} */
 void crl_upkeep_write(struct crl_upkeep *, struct instant now, struct buffer *json);

@@ -7,7 +7,7 @@
 #include "base/buffer.h"
 #include "base/random.h"
 
-#define FIRST_LINE "watashi revocation lists 1"
+#define FIRST_LINE "watashi revocation lists 2"
 #define PREFIX "crl-"
 #define SUFFIX ".index"
 #define DIGITS 16
@@ -54,20 +54,29 @@ crl_file_name(char out[CRL_FILE_NAME])
 }
 
 static bool
+read_instant(struct span text, struct instant *out)
+{
+	uint64_t us;
+
+	if (!span_number(text, &us) || us > INT64_MAX)
+		return false;
+	out->us = (int64_t)us;
+	return true;
+}
+
+static bool
 read_line(struct span line, struct crl_manifest_line *out)
 {
-	struct span file = span_cut(&line, ' '), anchor = span_cut(&line, ' ');
-	uint64_t until;
+	struct span file = span_cut(&line, ' '), anchor = span_cut(&line, ' '), until = span_cut(&line, ' '),
+	            scope = span_cut(&line, ' ');
 
 	*out = (struct crl_manifest_line){ .file = "" };
 	if (file.size == 0 || file.size >= sizeof(out->file))
 		return false;
 	memcpy(out->file, file.data, file.size);
-	if (!crl_file_named(out->file) || !read_hex(anchor, out->anchor, sizeof(out->anchor)) ||
-	    !span_number(line, &until) || until > INT64_MAX)
-		return false;
-	out->until.us = (int64_t)until;
-	return true;
+	return crl_file_named(out->file) && read_hex(anchor, out->anchor, sizeof(out->anchor)) &&
+	    read_instant(until, &out->until) && read_hex(scope, out->scope, sizeof(out->scope)) &&
+	    read_instant(line, &out->this_update);
 }
 
 enum err
@@ -86,18 +95,26 @@ crl_manifest_read(struct span text, struct crl_manifest_line *out, size_t room, 
 	return OK;
 }
 
+static void
+write_hex(struct buffer *b, const uint8_t *bytes, size_t size)
+{
+	for (size_t i = 0; i < size; i++)
+		buffer_print(b, "%02x", bytes[i]);
+}
+
 struct span
 crl_manifest_write(struct arena *a, const struct crl_manifest_line *lines, size_t count)
 {
-	struct buffer b = buffer_init((count + 1) * 160);
+	struct buffer b = buffer_init((count + 1) * 256);
 	struct span text;
 
 	buffer_text(&b, FIRST_LINE "\n");
 	for (size_t i = 0; i < count; i++) {
 		buffer_print(&b, "%s ", lines[i].file);
-		for (size_t n = 0; n < sizeof(lines[i].anchor); n++)
-			buffer_print(&b, "%02x", lines[i].anchor[n]);
-		buffer_print(&b, " %" PRId64 "\n", lines[i].until.us);
+		write_hex(&b, lines[i].anchor, sizeof(lines[i].anchor));
+		buffer_print(&b, " %" PRId64 " ", lines[i].until.us);
+		write_hex(&b, lines[i].scope, sizeof(lines[i].scope));
+		buffer_print(&b, " %" PRId64 "\n", lines[i].this_update.us);
 	}
 	text = arena_copy(a, buffer_span(&b));
 	buffer_release(&b);

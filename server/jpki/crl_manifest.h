@@ -1,9 +1,10 @@
 /* jpki/crl_manifest.h - the file that says which index files are in force: one line for each.
  *
- *     watashi revocation lists 1
- *     crl-0123456789abcdef.index 79679c33… 0
+ *     watashi revocation lists 2
+ *     crl-0123456789abcdef.index 79679c33… 0 5ad8e120… 1795305600000000
  *
- * the file, SHA-256 of the anchor that vouches for it, when its signer ends.
+ * the file, SHA-256 of the anchor that vouches for it, when its signer ends; whose place the list takes
+ * (crl_scope_key()) and its thisUpdate, by which it is replaced even when the file cannot be read.
  */
 #pragma once
 
@@ -18,6 +19,8 @@ struct crl_manifest_line {
 	char file[CRL_FILE_NAME];
 	uint8_t anchor[32];
 	struct instant until;       /* as struct crl_held's */
+	uint8_t scope[32];
+	struct instant this_update;
 };
 
 /* ERR_SYNTAX: not one of ours; ERR_LIMIT: more than `room` lines. */

@@ -1,9 +1,12 @@
 /* jpki/crl_scope.c - which lists tell about a certificate, and what they tell together. */
 #include "jpki/crl_scope.h"
 
+#include <assert.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "codec/der.h"
+#include "crypto/digest.h"
 
 #define CLAUSE "RFC 5280 s6.3.3"
 #define POINTS 64 /* of one certificate */
@@ -181,6 +184,39 @@ crl_scope_equal(const struct crl_index *a, const struct crl_index *b)
 		if (!is_among(&a_points[i], b_points, b_count) || !is_among(&b_points[i], a_points, a_count))
 			return false;
 	return true;
+}
+
+static int
+compare_keys(const void *a, const void *b)
+{
+	return memcmp(a, b, sizeof(struct name_key));
+}
+
+void
+crl_scope_key(const struct crl_index *index, uint8_t *out)
+{
+	const struct crl_list *list = crl_index_list(index);
+	const struct crl_scope *scope = &list->scope;
+	const uint8_t said[] = {
+		list->base_number.size > 0, scope->present, scope->only_users, scope->only_authorities,
+		scope->only_attributes, scope->indirect, (uint8_t)scope->reasons, (uint8_t)(scope->reasons >> 8),
+	};
+	struct name_key points[CRL_POINT_NAMES];
+	struct span pieces[CRL_POINT_NAMES + 2] = {
+		span_of(crl_index_issuer(index)->bytes, sizeof(points->bytes)), span_of(said, sizeof(said)),
+	};
+	size_t count, used = 2;
+	const struct name_key *named = crl_index_points(index, &count);
+
+	/* The names are a set. */
+	assert(count <= COUNT(points));
+	if (count)
+		memcpy(points, named, count * sizeof(*points));
+	qsort(points, count, sizeof(*points), compare_keys);
+	for (size_t i = 0; i < count; i++)
+		if (i == 0 || !name_key_equal(&points[i], &points[i - 1]))
+			pieces[used++] = span_of(points[i].bytes, sizeof(points[i].bytes));
+	digest_pieces(DIGEST_SHA256, pieces, used, out);
 }
 
 /* (b) */

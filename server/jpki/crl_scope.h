@@ -47,6 +47,8 @@ void crl_status(const struct crl_held *, size_t count, const struct crl_question
 int crl_age_compare(const struct crl_list *, const struct crl_list *);
 /* The same issuer, and every field of the issuingDistributionPoint says the same (s5.2.4). */
 bool crl_scope_equal(const struct crl_index *, const struct crl_index *);
+/* 32 bytes that are equal where that is, of two complete lists or of two deltas. */
+void crl_scope_key(const struct crl_index *, uint8_t *out);
 
 /* Where lists about a certificate may be found: each pair of an issuer and a name of its point (`named`), or an issuer
  * alone, for lists without a point. At most `room` are written; the number returned may be larger. */

@@ -8,14 +8,15 @@
 
 #include "base/file.h"
 
-#define MANIFEST_LARGEST (2 * MIB)
+#define MANIFEST_LARGEST (3 * MIB)
 #define PLACES 64       /* of one certificate */
+#define AGAIN SECONDS(60)
 #define RELOADS 8       /* a file may be gone since its manifest was read: then there is a newer manifest */
 
 const char *
-crl_shelf_path(const struct crl_store *store, const char *name, char out[PATH_MAX])
+crl_shelf_path(const char *directory, const char *name, char out[PATH_MAX])
 {
-	snprintf(out, PATH_MAX, "%s/%s", store->directory, name);
+	snprintf(out, PATH_MAX, "%s/%s", directory, name);
 	return out;
 }
 
@@ -151,55 +152,62 @@ open_row(struct crl_store *store, struct crl_shelf_row *row, struct problem *why
 			store->rows[i].index = NULL;
 			return OK;
 		}
-	return crl_index_open(crl_shelf_path(store, row->line.file, path), &row->index, why);
+	return crl_index_open(crl_shelf_path(store->directory, row->line.file, path), &row->index, why);
 }
 
-/* Lists of anchors that are not believed any more are left away. On failure what was there stays. */
-static enum err
-take_lines(struct crl_store *store, const struct crl_manifest_line *lines, size_t count, struct problem *why)
+static void
+note_damage(struct crl_store *store, const struct crl_shelf_row *row, const struct problem *why)
+{
+	size_t size = (store->damage_count + 1) * sizeof(*store->damages);
+	struct crl_shelf_damage *damages = realloc(store->damages, size);
+
+	if (!damages)
+		abort();
+	damages[store->damage_count++] = (struct crl_shelf_damage){ row->line, row->anchor, *why };
+	store->damages = damages;
+}
+
+/* Lists of anchors that are not believed any more are left away. One that cannot be opened takes none of the others
+ * with it. */
+static void
+take_lines(struct crl_store *store, const struct crl_manifest_line *lines, size_t count)
 {
 	struct crl_shelf_row *rows = calloc(count ? count : 1, sizeof(*rows));
+	struct problem why;
 	size_t taken = 0;
-	enum err err = OK;
 
 	if (!rows)
 		abort();
-	for (size_t i = 0; i < count && err == OK; i++) {
+	store->damage_count = 0;
+	for (size_t i = 0; i < count; i++) {
 		rows[taken] = (struct crl_shelf_row){ .line = lines[i],
 			.anchor = anchor_of(store->trust, lines[i].anchor) };
 		if (!rows[taken].anchor)
 			continue;
-		err = open_row(store, &rows[taken], why);
-		taken += err == OK;
-	}
-	if (err != OK) {
-		/* What was borrowed goes back to where it was. */
-		for (size_t i = 0; i < taken; i++)
-			for (size_t n = 0; n < store->count && rows[i].index; n++)
-				if (!store->rows[n].index && strcmp(store->rows[n].line.file, rows[i].line.file) == 0) {
-					store->rows[n].index = rows[i].index;
-					rows[i].index = NULL;
-				}
-		rows_free(rows, taken);
-		return err;
+		if (open_row(store, &rows[taken], &why) == OK)
+			taken++;
+		else
+			note_damage(store, &rows[taken], &why);
 	}
 	rows_free(store->rows, store->count);
 	store->rows = rows;
 	store->count = taken;
+	store->again = instant_after(clock_now(), AGAIN);
 	index_places(store);
-	return OK;
 }
 
 enum err
-crl_shelf_manifest(const struct crl_store *store, struct crl_manifest_line *out, size_t *count, struct problem *why)
+crl_shelf_manifest(const char *directory, struct crl_manifest_line *out, size_t *count, struct problem *why)
 {
 	struct buffer text = buffer_init(MANIFEST_LARGEST);
 	char path[PATH_MAX];
-	enum err err = file_read(crl_shelf_path(store, CRL_MANIFEST, path), &text, why);
+	enum err err = file_read(crl_shelf_path(directory, CRL_MANIFEST, path), &text, why);
 
 	*count = 0;
-	if (err == OK)
-		err = crl_manifest_read(buffer_span(&text), out, CRL_STORE_LISTS, count, why);
+	if (err == OK && crl_manifest_read(buffer_span(&text), out, CRL_STORE_LISTS, count, why) != OK) {
+		err = problem_within(why, "%s is damaged: erase the lists, then take them in anew", path);
+		*count = 0;
+	}
 	buffer_release(&text);
 	return err;
 }
@@ -214,11 +222,11 @@ load(struct crl_store *store, const struct stat *st, struct problem *why)
 	if (!lines)
 		abort();
 	if (st->st_ino)
-		err = crl_shelf_manifest(store, lines, &count, why);
-	if (err == OK)
-		err = take_lines(store, lines, count, why);
-	if (err == OK)
+		err = crl_shelf_manifest(store->directory, lines, &count, why);
+	if (err == OK) {
+		take_lines(store, lines, count);
 		store->seen = *st;
+	}
 	free(lines);
 	return err;
 }
@@ -226,6 +234,8 @@ load(struct crl_store *store, const struct stat *st, struct problem *why)
 static bool
 is_seen(const struct crl_store *store, const struct stat *st)
 {
+	if (store->damage_count && !instant_before(clock_now(), store->again))
+		return false;
 	return st->st_ino == store->seen.st_ino && st->st_dev == store->seen.st_dev &&
 	    st->st_size == store->seen.st_size && st->st_mtim.tv_sec == store->seen.st_mtim.tv_sec &&
 	    st->st_mtim.tv_nsec == store->seen.st_mtim.tv_nsec;
@@ -240,7 +250,7 @@ crl_store_refresh(struct crl_store *store, struct problem *why)
 		struct stat st = { 0 };
 		char path[PATH_MAX];
 
-		if (stat(crl_shelf_path(store, CRL_MANIFEST, path), &st) != 0) {
+		if (stat(crl_shelf_path(store->directory, CRL_MANIFEST, path), &st) != 0) {
 			if (errno != ENOENT)
 				return problem_errno(why, errno, "%s", path);
 			st = (struct stat){ 0 };
@@ -248,7 +258,8 @@ crl_store_refresh(struct crl_store *store, struct problem *why)
 		if (store->rows && is_seen(store, &st))
 			return OK;
 		err = load(store, &st, why);
-		if (err != ERR_NOT_FOUND)
+		/* What is damaged stays so when the manifest is still the same. */
+		if (err != ERR_NOT_FOUND && (err != OK || store->damage_count == 0))
 			return err;
 	}
 	return err;
@@ -287,6 +298,7 @@ crl_store_close(struct crl_store *store)
 	if (!store)
 		return;
 	rows_free(store->rows, store->count);
+	free(store->damages);
 	free(store->places);
 	free(store->directory);
 	free(store);
@@ -298,5 +310,15 @@ crl_store_row(const struct crl_store *store, size_t n, struct crl_row *out)
 	if (n >= store->count)
 		return false;
 	*out = (struct crl_row){ store->rows[n].line.file, store->rows[n].index, store->rows[n].anchor };
+	return true;
+}
+
+bool
+crl_store_damage(const struct crl_store *store, size_t n, struct crl_damage *out)
+{
+	if (n >= store->damage_count)
+		return false;
+	*out = (struct crl_damage){ store->damages[n].line.file, store->damages[n].anchor,
+		store->damages[n].why.text };
 	return true;
 }

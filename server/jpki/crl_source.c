@@ -17,10 +17,11 @@ answer_now(struct revocation_source *source, const struct revocation_question *q
 	const struct crl_source *own = (const struct crl_source *)source;
 	const struct jpki_certificate *certificate = question->certificate;
 	struct crl_held held[CANDIDATES];
+	struct problem why;
 	size_t count;
 
 	/* When that fails, what was at hand ends by itself. */
-	crl_store_refresh(own->store, NULL);
+	crl_store_refresh(own->store, &why);
 	count = crl_shelf_find(own->store, &certificate->x509, held, COUNT(held));
 	crl_status(held, count, &(struct crl_question){
 		.certificate = &certificate->x509, .anchor = certificate->issuer ? certificate->issuer->sha256 : NULL,

@@ -19,42 +19,45 @@
 #include "jpki/crl_text.h"
 
 #define LOCK "lock"
-#define LINES_ROOM (2 * MIB) /* of a manifest as it is written */
+#define DIRECTORY_LONGEST (PATH_MAX - 64)
+#define LINES_ROOM (3 * MIB) /* of a manifest as it is written */
 #define CLAUSE "RFC 5280 s6.3.3"
 
 /* Changing, by one process at a time */
 
 static enum err
-lock(const struct crl_store *store, int *fd, struct problem *why)
+lock(const char *directory, int *fd, struct problem *why)
 {
 	char path[PATH_MAX];
 
-	*fd = open(crl_shelf_path(store, LOCK, path), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0640);
+	if (strlen(directory) > DIRECTORY_LONGEST)
+		return problem_set(why, ERR_LIMIT, "", "%s: the path is too long", directory);
+	*fd = open(crl_shelf_path(directory, LOCK, path), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0640);
 	if (*fd < 0)
 		return problem_errno(why, errno, "%s", path);
 	if (flock(*fd, LOCK_EX | LOCK_NB) == 0)
 		return OK;
 	close(*fd);
 	return errno == EWOULDBLOCK ?
-	    problem_set(why, ERR_UNAVAILABLE, "", "%s: another process takes a revocation list in", store->directory) :
+	    problem_set(why, ERR_UNAVAILABLE, "", "%s: another process takes a revocation list in", directory) :
 	    problem_errno(why, errno, "%s", path);
 }
 
 static enum err
-sync_directory(const struct crl_store *store, struct problem *why)
+sync_directory(const char *directory, struct problem *why)
 {
-	int fd = open(store->directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	enum err err = OK;
 
 	if (fd < 0 || fsync(fd) != 0)
-		err = problem_errno(why, errno, "cannot make the directory %s durable", store->directory);
+		err = problem_errno(why, errno, "cannot make the directory %s durable", directory);
 	if (fd >= 0)
 		close(fd);
 	return err;
 }
 
 static enum err
-write_manifest(const struct crl_store *store, const struct crl_manifest_line *lines, size_t count, struct problem *why)
+write_manifest(const char *directory, const struct crl_manifest_line *lines, size_t count, struct problem *why)
 {
 	struct arena a = arena_init(2 * LINES_ROOM);
 	char path[PATH_MAX], beside[PATH_MAX], name[CRL_FILE_NAME + 8];
@@ -64,19 +67,19 @@ write_manifest(const struct crl_store *store, const struct crl_manifest_line *li
 
 	random_bytes(&number, sizeof(number));
 	snprintf(name, sizeof(name), ".new-%016" PRIx64, number);
-	fd = open(crl_shelf_path(store, name, beside), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0640);
+	fd = open(crl_shelf_path(directory, name, beside), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0640);
 	if (fd < 0) {
 		err = problem_errno(why, errno, "cannot make %s", beside);
 	} else {
 		if (!file_write(fd, crl_manifest_write(&a, lines, count)) || fsync(fd) != 0 ||
-		    rename(beside, crl_shelf_path(store, CRL_MANIFEST, path)) != 0) {
+		    rename(beside, crl_shelf_path(directory, CRL_MANIFEST, path)) != 0) {
 			err = problem_errno(why, errno, "cannot write %s", beside);
 			unlink(beside);
 		}
 		close(fd);
 	}
 	arena_release(&a);
-	return err == OK ? sync_directory(store, why) : err;
+	return err == OK ? sync_directory(directory, why) : err;
 }
 
 static bool
@@ -91,20 +94,26 @@ is_named(const struct crl_manifest_line *lines, size_t count, const char *file)
 /* Removes index files that the manifest on disk does not name, and what was never finished. Only who holds the lock
  * may, and only when that manifest is durable: the one before would name what is gone. */
 static void
-sweep(const struct crl_store *store)
+sweep(const char *path)
 {
 	struct crl_manifest_line *lines = calloc(CRL_STORE_LISTS, sizeof(*lines));
 	size_t count = 0;
-	enum err err = lines ? crl_shelf_manifest(store, lines, &count, NULL) : ERR_UNAVAILABLE;
-	DIR *directory = err == OK || err == ERR_NOT_FOUND ? opendir(store->directory) : NULL;
 	struct dirent *entry;
-	char path[PATH_MAX];
+	struct problem why;
+	char file[PATH_MAX];
+	DIR *directory;
+	enum err err;
+
+	if (!lines)
+		abort();
+	err = crl_shelf_manifest(path, lines, &count, &why);
+	directory = err == OK || err == ERR_NOT_FOUND ? opendir(path) : NULL;
 
 	while (directory && (entry = readdir(directory))) {
 		bool ours = crl_file_named(entry->d_name) || strncmp(entry->d_name, ".new-", 5) == 0;
 
 		if (ours && strlen(entry->d_name) < CRL_FILE_NAME && !is_named(lines, count, entry->d_name))
-			unlink(crl_shelf_path(store, entry->d_name, path));
+			unlink(crl_shelf_path(path, entry->d_name, file));
 	}
 	if (directory)
 		closedir(directory);
@@ -202,12 +211,17 @@ make_signed_by(const struct crl_store *store, const struct crl_taking *taking, s
 		return problem_set(why, ERR_DENIED, CLAUSE,
 		    "no list at hand says that the certificate of who signed the list still counts");
 	crl_file_name(out->line.file);
-	err = crl_index_make(&import, crl_shelf_path(store, out->line.file, path), why);
+	err = crl_index_make(&import, crl_shelf_path(store->directory, out->line.file, path), why);
 	if (err != OK)
 		return err;
 	digest(DIGEST_SHA256, signer->path[signer->length - 1], out->line.anchor);
 	out->line.until = signer->until;
-	return crl_index_open(path, &out->index, why);
+	err = crl_index_open(path, &out->index, why);
+	if (err != OK)
+		return err;
+	out->line.this_update = crl_index_list(out->index)->this_update;
+	crl_scope_key(out->index, out->line.scope);
+	return OK;
 }
 
 /* Several may bear the name and the key identifier; only one of them made the signature. */
@@ -240,51 +254,75 @@ make_file(const struct crl_store *store, const struct crl_taking *taking, struct
 	return err;
 }
 
-/* The row whose place it takes; store->count: it is the first. */
-static size_t
-row_before(const struct crl_store *store, const struct taken *taken)
-{
-	bool delta = crl_index_list(taken->index)->base_number.size;
-	size_t i = 0;
+/* Whose place it takes. */
+struct before {
+	const struct crl_shelf_row *row;       /* NULL: none that can be read */
+	const struct crl_shelf_damage *damage; /* NULL: none that cannot */
+};
 
-	for (; i < store->count; i++)
-		if (memcmp(store->rows[i].line.anchor, taken->line.anchor, sizeof(taken->line.anchor)) == 0 &&
-		    (crl_index_list(store->rows[i].index)->base_number.size > 0) == delta &&
-		    crl_scope_equal(store->rows[i].index, taken->index))
-			break;
-	return i;
+static bool
+is_same_place(const struct crl_manifest_line *a, const struct crl_manifest_line *b)
+{
+	return memcmp(a->anchor, b->anchor, sizeof(a->anchor)) == 0 && memcmp(a->scope, b->scope, sizeof(a->scope)) == 0;
 }
 
-static enum err
-check_age(const struct crl_store *store, size_t before, const struct crl_list *list, struct arena *a,
-    struct problem *why)
+static struct before
+find_before(const struct crl_store *store, const struct taken *taken)
 {
-	const struct crl_list *old = before < store->count ? crl_index_list(store->rows[before].index) : NULL;
-	char text[INSTANT_TEXT];
+	struct before before = { .row = NULL };
 
-	if (!old || (crl_age_compare(list, old) > 0 && !instant_before(list->this_update, old->this_update)))
+	for (size_t i = 0; i < store->count; i++)
+		if (is_same_place(&store->rows[i].line, &taken->line))
+			before.row = &store->rows[i];
+	for (size_t i = 0; i < store->damage_count; i++)
+		if (is_same_place(&store->damages[i].line, &taken->line))
+			before.damage = &store->damages[i];
+	return before;
+}
+
+/* The same again is taken where what there is of it is damaged; reading all of that is worth it only then. */
+static enum err
+check_age(const struct before *before, const struct crl_list *list, struct arena *a, struct problem *why)
+{
+	const struct crl_list *old = before->row ? crl_index_list(before->row->index) : NULL;
+	char text[INSTANT_TEXT];
+	int age;
+
+	if (before->damage && instant_before(list->this_update, before->damage->line.this_update))
+		return problem_set(why, ERR_CONFLICT, "RFC 5280 s5.2.3",
+		    "the list is older than the one at hand, which is damaged, of %s",
+		    instant_text(before->damage->line.this_update, text));
+	if (!old)
+		return OK;
+	age = crl_age_compare(list, old);
+	if (age >= 0 && !instant_before(list->this_update, old->this_update) &&
+	    (age > 0 || !crl_index_sound(before->row->index)))
 		return OK;
 	return problem_set(why, ERR_CONFLICT, "RFC 5280 s5.2.3",
 	    "the list is no newer than the one at hand, number %s of %s", crl_number_text(a, old->number),
 	    instant_text(old->this_update, text));
 }
 
+/* Damaged ones stay named until they are replaced: what is missing is to be told. */
 static enum err
-put_in_force(struct crl_store *store, const struct taken *taken, size_t before, struct problem *why)
+put_in_force(struct crl_store *store, const struct taken *taken, struct problem *why)
 {
-	struct crl_manifest_line *lines = calloc(store->count + 1, sizeof(*lines));
-	size_t count = store->count;
+	struct crl_manifest_line *lines = calloc(store->count + store->damage_count + 1, sizeof(*lines));
+	size_t count = 0;
 	enum err err;
 
 	if (!lines)
 		abort();
-	for (size_t i = 0; i < count; i++)
-		lines[i] = store->rows[i].line;
-	lines[before] = taken->line;
-	count += before == count;
+	for (size_t i = 0; i < store->count; i++)
+		if (!is_same_place(&store->rows[i].line, &taken->line))
+			lines[count++] = store->rows[i].line;
+	for (size_t i = 0; i < store->damage_count; i++)
+		if (!is_same_place(&store->damages[i].line, &taken->line))
+			lines[count++] = store->damages[i].line;
+	lines[count++] = taken->line;
 	err = count > CRL_STORE_LISTS ?
 	    problem_set(why, ERR_LIMIT, "", "expected at most %d lists in %s", CRL_STORE_LISTS, store->directory) :
-	    write_manifest(store, lines, count, why);
+	    write_manifest(store->directory, lines, count, why);
 	free(lines);
 	return err == OK ? crl_store_refresh(store, why) : err;
 }
@@ -295,7 +333,7 @@ take_locked(struct crl_store *store, const struct crl_taking *taking, struct spa
 {
 	struct taken taken = { .index = NULL };
 	bool written = false;
-	size_t before = 0;
+	struct before before;
 	enum err err = crl_store_refresh(store, why);
 
 	if (err == OK)
@@ -304,12 +342,12 @@ take_locked(struct crl_store *store, const struct crl_taking *taking, struct spa
 		err = problem_set(why, ERR_UNSUPPORTED, "RFC 5280 s5.3",
 		    "an entry of the list has a critical extension that is not known here");
 	if (err == OK) {
-		before = row_before(store, &taken);
-		err = check_age(store, before, list, a, why);
+		before = find_before(store, &taken);
+		err = check_age(&before, list, a, why);
 	}
 	if (err == OK) {
 		written = true;
-		err = put_in_force(store, &taken, before, why);
+		err = put_in_force(store, &taken, why);
 	}
 	if (err == OK)
 		*text = arena_print(a, "number %s of %s: %" PRIu64 " entries", crl_number_text(a, list->number),
@@ -318,7 +356,7 @@ take_locked(struct crl_store *store, const struct crl_taking *taking, struct spa
 	/* When the manifest may have been renamed and is not known to last, what the old one and the new one name stays:
 	 * the next that comes in sweeps. */
 	if (err == OK || !written)
-		sweep(store);
+		sweep(store->directory);
 	return err;
 }
 
@@ -340,7 +378,7 @@ crl_store_take(struct crl_store *store, const struct crl_taking *taking, struct 
 	if (err == OK)
 		err = check_times(&list, taking->now, why);
 	if (err == OK)
-		err = lock(store, &fd, why);
+		err = lock(store->directory, &fd, why);
 	if (err != OK)
 		return err;
 	err = take_locked(store, taking, der, &list, a, text, why);
@@ -349,20 +387,18 @@ crl_store_take(struct crl_store *store, const struct crl_taking *taking, struct 
 }
 
 enum err
-crl_store_erase(struct crl_store *store, struct problem *why)
+crl_store_erase(const char *directory, struct problem *why)
 {
 	enum err err;
 	int fd;
 
-	err = lock(store, &fd, why);
+	err = lock(directory, &fd, why);
 	if (err != OK)
 		return err;
-	err = write_manifest(store, NULL, 0, why);
-	if (err == OK)
-		err = crl_store_refresh(store, why);
+	err = write_manifest(directory, NULL, 0, why);
 	if (err == OK) {
-		sweep(store);
-		err = sync_directory(store, why);
+		sweep(directory);
+		err = sync_directory(directory, why);
 	}
 	close(fd);
 	return err;

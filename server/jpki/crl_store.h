@@ -19,14 +19,16 @@
 struct crl_store;
 
 /* `directory` has the index files and the manifest that names them; without a manifest it is empty. Readers need only
- * read it. The trust stays the caller's. ERR_SYNTAX: the manifest, or a file it names, is damaged. */
+ * read it. The trust stays the caller's. ERR_SYNTAX: the manifest is damaged; a file it names that is damaged is left
+ * away, and what it was about is not known until a list for it comes in. */
 enum err crl_store_open(const char *directory, const struct jpki_trust *, struct crl_store **out, struct problem *why);
 void crl_store_close(struct crl_store *);
 
 /* Takes one in (DER or PEM). `*text` says what was taken: "number 42 of CN=Shibuya-ku CRLDP,…: 12345 entries".
- * ERR_CONFLICT: it is no newer than the one at hand (cRLNumber, thisUpdate); ERR_DENIED: nobody we believe may have
- * signed it; ERR_CRYPTO: but did not; ERR_INVALID: not in force at `now`, or without nextUpdate; ERR_UNSUPPORTED: it
- * has what must be understood and is not; ERR_UNAVAILABLE: stopped, or another process takes one in just now. */
+ * ERR_CONFLICT: it is no newer than the one at hand (cRLNumber, thisUpdate), unless that is damaged; ERR_DENIED: nobody
+ * we believe may have signed it; ERR_CRYPTO: but did not; ERR_INVALID: not in force at `now`, or without nextUpdate;
+ * ERR_UNSUPPORTED: it has what must be understood and is not; ERR_UNAVAILABLE: stopped, or another process takes one in
+ * just now. */
 struct crl_taking {
 	struct span der;
 	const struct span
@@ -50,8 +52,17 @@ struct crl_row {
 };
 bool crl_store_row(const struct crl_store *, size_t n, struct crl_row *out);
 
-/* Removes all of it at once, the files too: 施行令 15-3, when the service ends. */
-enum err crl_store_erase(struct crl_store *, struct problem *why);
+/* What should be at hand and cannot be read, in the same way. */
+struct crl_damage {
+	const char *file;
+	const struct jpki_anchor *anchor;
+	const char *problem;
+};
+bool crl_store_damage(const struct crl_store *, size_t n, struct crl_damage *out);
+
+/* Removes all of it at once, the files too: 施行令 15-3, when the service ends. Whatever is in the directory, damaged or
+ * not. */
+enum err crl_store_erase(const char *directory, struct problem *why);
 
 /* Answers at once from the lists at hand, looking for new ones each time. The store stays the caller's. */
 struct revocation_source *crl_source_new(struct crl_store *, const char *name, const struct crl_policy *);

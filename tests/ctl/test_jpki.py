@@ -164,6 +164,40 @@ def lists_that_were_taken_in_tell_of_revocation(w):
     equal(w.verify(signed, "--test", "--crl", w.text, *w.anchors).returncode, 1)
 
 
+def a_damaged_list_is_told_mended_erased(w):
+    lists = w.path("damaged")
+    os.mkdir(lists)
+    crls = [run(TESTCARD, "crl", w.world, "--purpose", purpose, "--entries", "10").decode().strip()
+            for purpose in ("signature", "authentication")]
+
+    def ctl(action, *words):
+        return subprocess.run([WATASHICTL, "jpki", "crl", action, *words, "--lists", lists], stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE, encoding="utf-8")
+
+    def shown():
+        done = ctl("list", "--json", "--test", *w.anchors)
+        answer = json.loads(done.stdout)
+        return done.returncode, len(answer["lists"]), [one["file"] for one in answer["damaged"]]
+
+    equal(ctl("import", *crls, "--test", *w.anchors).returncode, 0)
+    equal(shown(), (0, 2, []))
+    broken = json.loads(ctl("list", "--json", "--test", *w.anchors).stdout)["lists"][0]["file"]
+    os.truncate(os.path.join(lists, broken), 40)
+    equal(shown(), (1, 1, [broken]))
+    said = ctl("list", "--test", *w.anchors)
+    assert f"{broken}\n    DAMAGED" in said.stdout, said.stdout
+    equal(ctl("import", *crls, "--test", *w.anchors).returncode, 1)
+    equal(shown(), (0, 2, []))
+    with open(os.path.join(lists, "manifest"), "w", encoding="utf-8") as f:
+        f.write("hello\n")
+    refused = ctl("import", *crls, "--test", *w.anchors)
+    equal(refused.returncode, 1)
+    assert "erase the lists" in refused.stderr, refused.stderr
+    equal(ctl("erase").returncode, 0)
+    equal(sorted(os.listdir(lists)), ["lock", "manifest"])
+    equal(ctl("import", *crls, "--test", *w.anchors).returncode, 0)
+
+
 def people_read_it_in_their_language(w):
     path = w.cms("language", "-nodetach")
     english, japanese = w.verify(path, "--test", *w.anchors), w.verify(path, "--test", *w.anchors, language="ja_JP.UTF-8")
@@ -203,7 +237,8 @@ def answers_are_as_the_schema_says(w):
 
 CASES = (fingerprints_are_those_of_the_files, an_authority_out_of_its_time_is_refuted, certificates_are_judged_as_what_they_are,
          signed_documents_are_explained, xml_signatures_are_explained, people_read_it_in_their_language,
-         mistakes_are_told_apart_from_refusals, answers_are_as_the_schema_says, lists_that_were_taken_in_tell_of_revocation)
+         mistakes_are_told_apart_from_refusals, answers_are_as_the_schema_says, lists_that_were_taken_in_tell_of_revocation,
+         a_damaged_list_is_told_mended_erased)
 
 
 def main():

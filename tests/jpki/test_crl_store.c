@@ -99,7 +99,7 @@ lists_replace_one_another(void **state)
 	expect_ok("another generation's list", take(store, &second, &named, &text, &why), &why);
 	expect_text("is about its own certificates", status_of(store, &second), "revoked");
 	expect_text("alone", status_of(store, &first), "good");
-	expect_ok("erasing", crl_store_erase(store, &why), &why);
+	expect_ok("erasing", crl_store_erase(scratch.path, &why), &why);
 	expect_text("leaves nothing", status_of(reader, &first), "unavailable");
 	expect_number("but the manifest and the lock", (int64_t)scratch_count(&scratch), 2);
 	crl_store_close(store);
@@ -181,7 +181,7 @@ what_must_not_come_in_leaves_what_was_there(void **state)
 	expect_text("the last good one stays", status_of(store, &first), "revoked");
 	expect_ok("a newer one may come in", take(store, &first, &next, &text, &why), &why);
 	expect_text("and counts", status_of(store, &first), "good");
-	expect_ok("erasing", crl_store_erase(store, &why), &why);
+	expect_ok("erasing", crl_store_erase(scratch.path, &why), &why);
 	crl_store_close(store);
 	maker_free(&stranger);
 	maker_free(&claimant);
@@ -210,41 +210,147 @@ a_refusal_removes_nothing_the_manifest_names(void **state)
 	crl_store_close(store);
 	store = opened();
 	expect_text("and the list still counts", status_of(store, &first), "revoked");
-	expect_ok("erasing", crl_store_erase(store, &why), &why);
+	expect_ok("erasing", crl_store_erase(scratch.path, &why), &why);
 	crl_store_close(store);
 	jpki_anchors_free(few);
 }
 
 static void
-damage_is_refused_on_opening(void **state)
+a_damaged_manifest_is_refused_until_all_is_erased(void **state)
 {
+#define HEAD "watashi revocation lists 2\n"
+#define DIGEST "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 	static const struct {
 		const char *title, *text, *part;
-		bool anchored; /* a good line's end follows */
 	} cases[] = {
-		{ "another file", "hello\n", "first line", false },
-		{ "a line of something", "watashi revocation lists 1\nx y z\n", "line 2", false },
-		{ "a file outside", "watashi revocation lists 1\n../../etc/passwd ", "line 2", true },
-		{ "a file that is not there", "watashi revocation lists 1\ncrl-0123456789abcdef.index ", "crl-0123",
-		    true },
+		{ "another file", "hello\n", "first line" },
+		{ "nothing", "", "first line" },
+		{ "a line of something", HEAD "x y z\n", "line 2" },
+		{ "a file outside", HEAD "../../etc/passwd " DIGEST " 0 " DIGEST " 1\n", "line 2" },
+		{ "a line without an end", HEAD "crl-0123456789abcdef.index " DIGEST " 0 " DIGEST "\n", "line 2" },
 	};
+	struct made_list good = { .number = "07", .extensions = LIST("Shibuya-ku"), .entries = me, .count = 3 };
 	struct crl_store *store;
-	char text[256], digits[65];
 	struct problem why;
+	const char *text;
 
 	(void)state;
-	for (size_t i = 0; i < 32; i++)
-		snprintf(digits + 2 * i, 3, "%02x", jpki_anchor_at(anchors, 0)->sha256[i]);
 	for (size_t i = 0; i < COUNT(cases); i++) {
-		snprintf(text, sizeof(text), "%s%s%s", cases[i].text, cases[i].anchored ? digits : "",
-		    cases[i].anchored ? " 0\n" : "");
-		scratch_write(&scratch, "manifest", span_text(text), 0600);
-		expect_true(cases[i].title, crl_store_open(scratch.path, &trust, &store, &why) != OK);
-		expect_true(cases[i].title, strstr(why.text, cases[i].part));
+		scratch_write(&scratch, "manifest", span_text(cases[i].text), 0600);
+		scratch_write(&scratch, "crl-0123456789abcdef.index", span_text("something"), 0600);
+		expect_problem(cases[i].title, crl_store_open(scratch.path, &trust, &store, &why), &why, ERR_SYNTAX,
+		    cases[i].part);
+		expect_true("it says what helps", strstr(why.text, "erase the lists"));
+		expect_ok("erasing", crl_store_erase(scratch.path, &why), &why);
+		expect_number("leaves the manifest and the lock", (int64_t)scratch_count(&scratch), 2);
+		store = opened();
+		expect_ok("and a list is taken", take(store, &first, &good, &text, &why), &why);
+		expect_text("and counts", status_of(store, &first), "revoked");
+		expect_ok("erasing", crl_store_erase(scratch.path, &why), &why);
+		crl_store_close(store);
 	}
-	unlink(scratch_path(&scratch, "manifest"));
 	expect_problem(
 	    "no directory", crl_store_open("/nowhere", &trust, &store, &why), &why, ERR_NOT_FOUND, "/nowhere");
+}
+
+/* One list's index is broken in each of these ways; the others go on, and the same list mends it. */
+static void
+damage_of_one_list_is_that_list_alone(void **state)
+{
+	enum way { GONE, EMPTIED, CUT, CHANGED };
+	static const struct {
+		const char *title;
+		enum way way;
+	} cases[] = {
+		{ "gone", GONE }, { "emptied", EMPTIED }, { "cut", CUT }, { "another's bytes", CHANGED },
+	};
+	struct made_list shibuya = { .number = "07", .extensions = LIST("Shibuya-ku"), .entries = me, .count = 3 };
+	struct made_list older = { .number = "06", .extensions = LIST("Shibuya-ku"),
+		.this_update = "2026-11-21T23:00:00Z" };
+	struct made_list minato = { .number = "07", .extensions = LIST("Minato-ku") };
+	struct made_list chuo = { .number = "07", .extensions = LIST("Chuo-ku") };
+	struct crl_store *store, *reader;
+	struct crl_damage damage;
+	struct crl_row row;
+	struct problem why;
+	const char *text;
+	char file[64];
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		store = opened();
+		expect_ok("a list", take(store, &first, &shibuya, &text, &why), &why);
+		assert_true(crl_store_row(store, 0, &row));
+		snprintf(file, sizeof(file), "%s", row.file);
+		expect_ok("another", take(store, &first, &minato, &text, &why), &why);
+		crl_store_close(store);
+		if (cases[i].way == GONE)
+			unlink(scratch_path(&scratch, file));
+		else if (cases[i].way == CHANGED)
+			scratch_write(&scratch, file, span_text("hello, this is no index"), 0600);
+		else
+			assert_int_equal(truncate(scratch_path(&scratch, file), cases[i].way == CUT ? 100 : 0), 0);
+		reader = opened();
+		store = opened();
+		expect_text(cases[i].title, status_of(reader, &first), "unavailable");
+		expect_true("the other is at hand", crl_store_row(reader, 0, &row) && !crl_store_row(reader, 1, &row));
+		expect_true("the damage is told", crl_store_damage(reader, 0, &damage) &&
+		    strcmp(damage.file, file) == 0 && strstr(damage.problem, file));
+		expect_ok("a third is taken", take(store, &first, &chuo, &text, &why), &why);
+		expect_text("and changes nothing", status_of(reader, &first), "unavailable");
+		expect_true("the damage is still told", crl_store_damage(reader, 0, &damage));
+		expect_problem("an older list", take(store, &first, &older, &text, &why), &why, ERR_CONFLICT,
+		    "damaged, of 2026-11-22T00:00:00Z");
+		expect_ok("the same list again", take(store, &first, &shibuya, &text, &why), &why);
+		expect_text("mends it", status_of(reader, &first), "revoked");
+		expect_true("and nothing is told", !crl_store_damage(reader, 0, &damage));
+		/* manifest, lock, and three lists. */
+		expect_number("what was damaged is gone", (int64_t)scratch_count(&scratch), 5);
+		crl_store_close(store);
+		crl_store_close(reader);
+		expect_ok("erasing", crl_store_erase(scratch.path, &why), &why);
+	}
+}
+
+/* The entries are looked at only when somebody asks; the head of the file is as it was. */
+static void
+a_list_with_a_damaged_block_is_replaced_by_itself(void **state)
+{
+	struct made_list made = { .number = "07", .extensions = LIST("Shibuya-ku"), .entries = me, .count = 3 };
+	struct crl_store *store = opened();
+	char bytes[64 * 1024], file[64];
+	struct crl_row row;
+	struct problem why;
+	const char *text;
+	size_t size, at = 0;
+	FILE *f;
+
+	(void)state;
+	expect_ok("a list", take(store, &first, &made, &text, &why), &why);
+	assert_true(crl_store_row(store, 0, &row));
+	snprintf(file, sizeof(file), "%s", row.file);
+	f = fopen(scratch_path(&scratch, file), "r+");
+	assert_non_null(f);
+	size = fread(bytes, 1, sizeof(bytes), f);
+	/* The first byte that its sum is of; the file is mapped, so that it is seen at once. */
+	while (at + 1 < size && crl_index_sound(row.index)) {
+		fseek(f, (long)at, SEEK_SET);
+		fputc(bytes[at] ^ 1, f);
+		fflush(f);
+		if (crl_index_sound(row.index)) {
+			fseek(f, (long)at, SEEK_SET);
+			fputc(bytes[at], f);
+			fflush(f);
+		}
+		at++;
+	}
+	fclose(f);
+	expect_true("a block is damaged", !crl_index_sound(row.index));
+	expect_ok("the same list again is taken", take(store, &first, &made, &text, &why), &why);
+	expect_text("and counts", status_of(store, &first), "revoked");
+	expect_problem("but once", take(store, &first, &made, &text, &why), &why, ERR_CONFLICT, "no newer");
+	expect_ok("erasing", crl_store_erase(scratch.path, &why), &why);
+	crl_store_close(store);
 }
 
 /* Somebody whom the authority certified for signing lists; whether that still counts another list must tell. */
@@ -267,7 +373,7 @@ a_certified_signer_needs_a_list_about_itself(void **state)
 	expect_ok("the authority's list", take(store, &first, &full, &text, &why), &why);
 	expect_ok("now", crl_store_take(store, &taking, &arena, &text, &why), &why);
 	expect_text("and it tells", status_of(store, &first), "revoked");
-	expect_ok("erasing", crl_store_erase(store, &why), &why);
+	expect_ok("erasing", crl_store_erase(scratch.path, &why), &why);
 	crl_store_close(store);
 	maker_free(&delegate);
 }
@@ -294,7 +400,7 @@ lists_come_as_text_too(void **state)
 	taking.der = span_text("hello");
 	expect_problem(
 	    "something else", crl_store_take(store, &taking, &arena, &text, &why), &why, ERR_SYNTAX, "DER or PEM");
-	expect_ok("erasing", crl_store_erase(store, &why), &why);
+	expect_ok("erasing", crl_store_erase(scratch.path, &why), &why);
 	crl_store_close(store);
 	BIO_free(bio);
 }
@@ -342,7 +448,9 @@ main(void)
 		cmocka_unit_test(lists_replace_one_another),
 		cmocka_unit_test(what_must_not_come_in_leaves_what_was_there),
 		cmocka_unit_test(a_refusal_removes_nothing_the_manifest_names),
-		cmocka_unit_test(damage_is_refused_on_opening),
+		cmocka_unit_test(a_damaged_manifest_is_refused_until_all_is_erased),
+		cmocka_unit_test(damage_of_one_list_is_that_list_alone),
+		cmocka_unit_test(a_list_with_a_damaged_block_is_replaced_by_itself),
 		cmocka_unit_test(a_certified_signer_needs_a_list_about_itself),
 		cmocka_unit_test(lists_come_as_text_too),
 	};

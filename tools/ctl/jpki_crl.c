@@ -141,7 +141,7 @@ struct shown {
 	struct instant now;
 	bool check;
 	bool damaged;
-	json_t *json; /* NULL: as text */
+	json_t *json, *damages; /* NULL: as text */
 };
 
 static void
@@ -170,6 +170,18 @@ show_row(struct shown *s, const struct crl_row *row)
 		    sound ? "" : ": DAMAGED");
 }
 
+static void
+show_damage(struct shown *s, const struct crl_damage *damage)
+{
+	s->damaged = true;
+	if (s->damages)
+		json_array_append_new(s->damages,
+		    json_pack("{s:s, s:s, s:s}", "file", damage->file, "world",
+			jpki_world_name(damage->anchor->world), "problem", damage->problem));
+	else
+		printf("%s\n    DAMAGED, nothing is known by it: %s\n", damage->file, damage->problem);
+}
+
 static enum ending
 list_lists(struct ctl *ctl, int argc, char **argv)
 {
@@ -182,9 +194,11 @@ list_lists(struct ctl *ctl, int argc, char **argv)
 	};
 	const struct usage usage = {
 		.synopsis = "jpki crl list --lists DIR --anchors PATH",
-		.about = "Shows the revocation lists at hand: where they belong, their number, when they end.",
+		.about = "Shows the revocation lists at hand: where they belong, their number, when they end.\nStatus "
+			 "1 when one is damaged.",
 		.flags = flags,
 	};
+	struct crl_damage damage;
 	struct crl_row row;
 	enum ending ending;
 
@@ -192,16 +206,20 @@ list_lists(struct ctl *ctl, int argc, char **argv)
 		return ending;
 	ending = lists_open(ctl, &l);
 	s.json = ctl->json ? json_array() : NULL;
+	s.damages = ctl->json ? json_array() : NULL;
 	for (size_t i = 0; ending == DONE && crl_store_row(l.store, i, &row); i++)
 		show_row(&s, &row);
+	for (size_t i = 0; ending == DONE && crl_store_damage(l.store, i, &damage); i++)
+		show_damage(&s, &damage);
 	if (s.json && ending == DONE) {
-		json_t *all = json_pack("{s:O}", "lists", s.json);
+		json_t *all = json_pack("{s:O, s:O}", "lists", s.json, "damaged", s.damages);
 
 		json_dumpf(all, stdout, JSON_COMPACT);
 		putchar('\n');
 		json_decref(all);
 	}
 	json_decref(s.json);
+	json_decref(s.damages);
 	lists_close(&l);
 	return s.damaged ? REFUSED : ending;
 }
@@ -211,11 +229,15 @@ list_lists(struct ctl *ctl, int argc, char **argv)
 static enum ending
 erase_lists(struct ctl *ctl, int argc, char **argv)
 {
-	struct lists l = { .directory = NULL };
-	const struct flag flags[] = { LISTS_FLAGS(l), { 0 } };
+	const char *directory = NULL;
+	const struct flag flags[] = {
+		{ .name = "lists", .argument = "DIR", .text = &directory, .help = "the directory of the lists" },
+		{ 0 },
+	};
 	const struct usage usage = {
-		.synopsis = "jpki crl erase --lists DIR --anchors PATH",
-		.about = "Removes all revocation lists at once, as who stops verifying must (施行令 15-3).",
+		.synopsis = "jpki crl erase --lists DIR",
+		.about = "Removes all revocation lists at once, damaged ones too, as who stops verifying must "
+			 "(施行令 15-3).",
 		.flags = flags,
 	};
 	struct problem why;
@@ -223,11 +245,9 @@ erase_lists(struct ctl *ctl, int argc, char **argv)
 
 	if (!arguments_read(ctl, &usage, argc, argv, NULL, &ending))
 		return ending;
-	ending = lists_open(ctl, &l);
-	if (ending == DONE && crl_store_erase(l.store, &why) != OK)
-		ending = refused(&why);
-	lists_close(&l);
-	return ending;
+	if (!directory)
+		return misused("--lists: expected the directory of the lists");
+	return crl_store_erase(directory, &why) == OK ? DONE : refused(&why);
 }
 
 static const struct action actions[] = {

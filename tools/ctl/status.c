@@ -117,6 +117,9 @@ lists_show(const json_t *lists)
 	    next[0] ? ", the first ends " : "", next);
 	if (answer_number(lists, "stale"))
 		printf("%-12s  PAST THEIR END: %lld, nobody is good by those\n", "", answer_number(lists, "stale"));
+	if (answer_number(lists, "damaged"))
+		printf("%-12s  DAMAGED: %lld, nothing is known by those: watashictl jpki crl list\n", "",
+		    answer_number(lists, "damaged"));
 	json_array_foreach(json_object_get(lists, "failing"), i, row)
 		printf("%-12s  NOT TAKEN since %s, tried %lld times, %s: %s\n", "", answer_text(row, "since"),
 		    answer_number(row, "failures"), answer_text(row, "from"), answer_text(row, "problem"));
