@@ -31,7 +31,7 @@ struct crl_intake {
 	/* Of the thread, until it has ended: */
 	struct arena arena;
 	const char *text;
-	struct instant next_update;
+	struct crl_times times;
 	struct problem why;
 };
 
@@ -48,13 +48,11 @@ on_progress(void *arg, uint64_t done, uint64_t all)
 static void
 take(struct crl_intake *i, struct span der)
 {
-	struct crl_taking taking = { .der = der, .now = i->now, .progress = on_progress, .arg = i };
+	struct crl_taking taking = {
+		.der = der, .now = i->now, .times = &i->times, .progress = on_progress, .arg = i,
+	};
 	struct crl_store *store;
-	struct crl_list list;
-	struct problem why;
 
-	if (crl_list_read(der, &list, &why) == OK)
-		i->next_update = list.next_update;
 	if (crl_store_open(i->directory, i->trust, &store, &i->why) != OK)
 		return;
 	i->why.code = crl_store_take(store, &taking, &i->arena, &i->text, &i->why);
@@ -121,7 +119,7 @@ on_ended(evutil_socket_t fd, short what, void *arg)
 	void *asker = i->arg;
 	struct arena arena;
 	struct problem why;
-	struct instant next;
+	struct crl_times times;
 	const char *text;
 
 	(void)fd;
@@ -130,13 +128,13 @@ on_ended(evutil_socket_t fd, short what, void *arg)
 		pthread_join(i->thread, NULL);
 	i->running = false;
 	why = i->why;
-	next = i->next_update;
+	times = i->times;
 	text = i->text ? i->text : "";
 	/* The text goes on living, the intake does not: the callback may start another. */
 	arena = i->arena;
 	i->arena = arena_init(KIB);
 	crl_intake_free(i);
-	done(asker, why.code, text, next, &why);
+	done(asker, why.code, text, &times, &why);
 	arena_release(&arena);
 }
 

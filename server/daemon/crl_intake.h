@@ -10,9 +10,9 @@
 
 struct crl_intake;
 
-/* `text` is what was taken; ERR_CONFLICT: no newer than what is at hand. `next_update`: of the list, {0} where it cannot
- * be told. */
-typedef void on_taken(void *arg, enum err, const char *text, struct instant next_update, const struct problem *why);
+/* `text` is what was taken; ERR_CONFLICT: no newer than what is at hand. `times`: of the list, {0} where it cannot be
+ * told. */
+typedef void on_taken(void *arg, enum err, const char *text, const struct crl_times *, const struct problem *why);
 
 struct crl_source_bytes {
 	const char *file;            /* mapped; NULL: */

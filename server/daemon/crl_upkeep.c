@@ -324,7 +324,7 @@ finish(struct crl_upkeep *u, enum result result, const struct problem *why)
 }
 
 static void
-on_list_taken(void *arg, enum err err, const char *text, struct instant next_update, const struct problem *why)
+on_list_taken(void *arg, enum err err, const char *text, const struct crl_times *times, const struct problem *why)
 {
 	struct crl_upkeep *u = arg;
 
@@ -332,7 +332,7 @@ on_list_taken(void *arg, enum err err, const char *text, struct instant next_upd
 	if (err == OK)
 		log_info("crl.taken", "from=%s list=%s", LOG_TEXT(u->busy->from), LOG_TEXT(text));
 	if (err == OK || err == ERR_CONFLICT)
-		u->busy->next_update = next_update;
+		u->busy->next_update = times->next_update;
 	else
 		u->busy->etag[0] = '\0'; /* the same bytes are worth another look */
 	finish(u, err == OK ? TAKEN : err == ERR_CONFLICT ? UNCHANGED : FAILED, why);

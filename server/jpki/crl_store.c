@@ -373,6 +373,9 @@ crl_store_take(struct crl_store *store, const struct crl_taking *taking, struct 
 		err = crl_from_pem(taking->der, a, &der, why);
 	if (err == OK)
 		err = crl_list_read(der, &list, why);
+	if (taking->times)
+		*taking->times = err == OK ? (struct crl_times){ list.this_update, list.next_update } :
+		                             (struct crl_times){ 0 };
 	if (err == OK)
 		err = check_kind(&list, why);
 	if (err == OK)

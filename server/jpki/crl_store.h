@@ -29,12 +29,16 @@ void crl_store_close(struct crl_store *);
  * we believe may have signed it; ERR_CRYPTO: but did not; ERR_INVALID: not in force at `now`, or without nextUpdate;
  * ERR_UNSUPPORTED: it has what must be understood and is not; ERR_UNAVAILABLE: stopped, or another process takes one in
  * just now. */
+struct crl_times {
+	struct instant this_update, next_update;
+};
 struct crl_taking {
 	struct span der;
 	const struct span
 	    *others; /* certificates (DER) of those an authority has certified for signing lists, if any */
 	size_t other_count;
 	struct instant now;
+	struct crl_times *times;    /* NULL, or where to tell what it says, taken or not; {0}: it could not be read */
 	bool (*progress)(void *arg, uint64_t done, uint64_t all);
 	void *arg;
 };

@@ -385,6 +385,7 @@ lists_come_as_text_too(void **state)
 	struct span der = maker_list(&arena, &first, &made);
 	BIO *bio = BIO_new(BIO_s_mem());
 	struct crl_taking taking = { .now = made_instant(MADE_NOON) };
+	struct crl_times times = { 0 };
 	struct crl_store *store = opened();
 	struct problem why;
 	const char *text;
@@ -395,11 +396,19 @@ lists_come_as_text_too(void **state)
 	PEM_write_bio(bio, "X509 CRL", "", der.data, (long)der.size);
 	size = BIO_get_mem_data(bio, &data);
 	taking.der = span_of(data, (size_t)size);
+	taking.times = &times;
 	expect_ok("PEM", crl_store_take(store, &taking, &arena, &text, &why), &why);
+	expect_number("its thisUpdate is told", times.this_update.us, made_instant(MADE_MIDNIGHT).us);
+	expect_number("and its nextUpdate", times.next_update.us, made_instant(MADE_NEXT).us);
+	taking.now = made_instant("2026-11-21T12:00:00Z");
+	expect_problem("before its time", crl_store_take(store, &taking, &arena, &text, &why), &why, ERR_INVALID,
+	    "not in force before");
+	expect_number("they are told, too", times.this_update.us, made_instant(MADE_MIDNIGHT).us);
 	expect_text("it counts", status_of(store, &first), "revoked");
 	taking.der = span_text("hello");
 	expect_problem(
 	    "something else", crl_store_take(store, &taking, &arena, &text, &why), &why, ERR_SYNTAX, "DER or PEM");
+	expect_number("has no times", times.next_update.us, 0);
 	expect_ok("erasing", crl_store_erase(scratch.path, &why), &why);
 	crl_store_close(store);
 	BIO_free(bio);
