@@ -228,7 +228,8 @@ class Federation:
         """The answer; what is to be owed for it is counted."""
         status, told = self.ask("POST", f"/v1/jpki/challenges/{challenge}/proof", body, f"Bearer {self.tokens[who]}")
         if status == 200:
-            charged = told["revocation"].get("kind") == "ocsp"
+            # A responder that cannot be reached is not paid.
+            charged = told["revocation"].get("kind") == "ocsp" and told["revocation"]["status"] != "unavailable"
             self.owe(who, 1, charged, PRICES[told["purpose"]] if charged else 0)
         return status, told
 
