@@ -1,7 +1,11 @@
 /* crypto/signature_algorithm.c - a signature algorithm under the names it has in JWS, XML and ASN.1. */
 #include "crypto/signature_algorithm.h"
 
+#include <openssl/crypto.h>
+
 #include "codec/der.h"
+#include "crypto/key_kind.h"
+#include "crypto/x509_signature.h"
 
 #define MORE "http://www.w3.org/2001/04/xmldsig-more#"
 #define BYTES(text) { (const uint8_t *)(text), sizeof(text) - 1 }
@@ -33,10 +37,10 @@ static const struct {
 static const struct span rsa_encryption = BYTES("\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01");
 
 const struct signature_algorithm *
-signature_algorithm_jws(const char *name)
+signature_algorithm_jws(struct span name)
 {
 	for (size_t i = 0; i < COUNT(algorithms); i++)
-		if (strcmp(algorithms[i].jws, name) == 0)
+		if (span_is(name, algorithms[i].jws))
 			return &algorithms[i];
 	return NULL;
 }
@@ -90,4 +94,22 @@ signature_algorithm_cms(struct span digest_identifier, struct span signature)
 		    (plain ? algorithms[i].field == 0 : span_equal(algorithms[i].identifier, signature)))
 			return &algorithms[i];
 	return NULL;
+}
+
+enum err
+signature_algorithm_check(const struct signature_algorithm *algorithm, unsigned switches, struct span spki,
+    struct span data, struct span signature, struct problem *why)
+{
+	struct span der;
+	enum err err;
+
+	if (!algorithm->field)
+		return x509_signature_check(switches, algorithm->identifier, spki, data, signature, why);
+	if (signature.size != 2 * algorithm->field)
+		return problem_set(why, ERR_CRYPTO, "RFC 7518 s3.4", "a signature of %zu bytes, expected %zu",
+		    signature.size, 2 * algorithm->field);
+	der = ecdsa_to_der(signature);
+	err = x509_signature_check(switches, algorithm->identifier, spki, data, der, why);
+	OPENSSL_free((void *)(uintptr_t)der.data);
+	return err;
 }

@@ -17,7 +17,6 @@
 #include "codec/text.h"
 #include "codec/xml.h"
 #include "crypto/certificate.h"
-#include "crypto/key_kind.h"
 #include "crypto/public_key.h"
 #include "crypto/signature_algorithm.h"
 #include "crypto/x509.h"
@@ -273,7 +272,6 @@ check_again(struct signed_document *d, const struct xml_covered *covered, struct
 	struct span stated, signature;
 	uint8_t found[DIGEST_LARGEST];
 	enum digest_algorithm with = DIGEST_SHA256;
-	enum err err;
 
 	if (!algorithm)
 		return problem_set(why, ERR_UNSUPPORTED, "RFC 9231 s2.3", "%s is not taken here",
@@ -287,16 +285,7 @@ check_again(struct signed_document *d, const struct xml_covered *covered, struct
 	if (covered->digested.size == 0 || covered->signed_info.size == 0 ||
 	    !span_equal(stated, span_of(found, digest_size(with))))
 		return problem_set(why, ERR_CRYPTO, "XML Signature s3.2.1", "what was digested is not what was signed");
-	if (!algorithm->field)
-		return x509_signature_check(
-		    switches, algorithm->identifier, spki, covered->signed_info, signature, why);
-	if (signature.size != 2 * algorithm->field)
-		return problem_set(why, ERR_CRYPTO, "RFC 9231 s2.3.6", "a signature of %zu bytes, expected %zu",
-		    signature.size, 2 * algorithm->field);
-	signature = ecdsa_to_der(signature);
-	err = x509_signature_check(switches, algorithm->identifier, spki, covered->signed_info, signature, why);
-	OPENSSL_free((void *)(uintptr_t)signature.data);
-	return err;
+	return signature_algorithm_check(algorithm, switches, spki, covered->signed_info, signature, why);
 }
 
 static enum err

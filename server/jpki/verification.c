@@ -54,9 +54,9 @@ read_challenge(struct examining *e)
 	struct problem why;
 	enum err err = OK;
 
-	if (!s->algorithm || !signature_algorithm_jws(s->algorithm))
+	if (!s->algorithm || !signature_algorithm_jws(span_text(s->algorithm)))
 		err = problem_set(&why, ERR_UNSUPPORTED, "RFC 7518 s3.1",
-		    "expected a signature of RS256, RS384, RS512 or ES384, found \"%.40s\"",
+		    "expected a signature of one of " SIGNATURE_ALGORITHMS_JWS ", found \"%.40s\"",
 		    s->algorithm ? s->algorithm : "");
 	else if (s->signature.size == 0 || s->certificate.size == 0 || s->content.size == 0)
 		err = problem_set(&why, ERR_INVALID, "", "there is no %s", s->signature.size == 0 ? "signature"
@@ -171,7 +171,7 @@ check_signature(struct examining *e)
 	enum err err = OK;
 
 	if (s->form == JPKI_CHALLENGE)
-		err = x509_signature_check(switches, signature_algorithm_jws(s->algorithm)->identifier, spki,
+		err = signature_algorithm_check(signature_algorithm_jws(span_text(s->algorithm)), switches, spki,
 		    s->content, s->signature, &why);
 	else if (s->form == JPKI_CMS)
 		err = cms_check(&e->cms, s->content, spki, switches, &why);

@@ -24,7 +24,7 @@ struct jpki_submission {
 	struct span signature;      /* the signature, the SignedData, the document */
 	struct span content;        /* what must have been signed: the challenge's text. With CMS and XML empty:
 	                             * whatever it holds. Of XML the signed element must be that text and no more */
-	const char *algorithm;      /* of a CHALLENGE: "RS256" "RS384" "RS512" "ES384" */
+	const char *algorithm;      /* of a CHALLENGE: its name in JWS (crypto/signature_algorithm.h) */
 	struct span party;          /* for whom revocation is asked (revocation.h); empty: for oneself */
 };
 

@@ -204,7 +204,7 @@ a_proof_is_refused_in_words_that_say_what_was_expected(void **state)
 		{ "no algorithm", "{\"certificate\":\"AAAA\",\"signature\":\"AAAA\"}", 400,
 		    "/algorithm: expected with the others, found nothing" },
 		{ "another algorithm", "{\"algorithm\":\"HS256\"}", 400,
-		    "/algorithm: expected one of RS256, RS384, RS512, ES384, found \\\"HS256\\\"" },
+		    "/algorithm: expected one of RS256, RS384, RS512, ES256, ES384, found \\\"HS256\\\"" },
 		{ "base64 with blanks", "{\"cms\":\"AA AA\"}", 400, "/cms: expected base64 (RFC 4648 s4)" },
 		{ "base64 of URLs", "{\"cms\":\"-_-_\"}", 400, "/cms: expected base64 (RFC 4648 s4)" },
 		{ "a text that is none", "{\"xml\":7}", 400, "/xml: expected a text" },

@@ -1,6 +1,7 @@
 /* tests/jpki/test_verification.c - what a person of the test world signed, in each form: established when all of it is
  * good, and refused by the step that is there for what is wrong.
  */
+#include "crypto/key_kind.h"
 #include "crypto/signed_data.h"
 #include "crypto/signed_xml.h"
 
@@ -500,13 +501,16 @@ ecdsa_is_behind_its_switch(void **state)
 		.municipality = { "Osaka-fu", "Osaka-shi", "27100" }, .from = instant_after(NOW, -DAY),
 		.until = instant_after(NOW, 500 * DAY) };
 	struct certificate_plan plan = holder_plan(a, ca, &holder, stage.curve, asn_number(a, 0x0ac91c00));
+	const struct span der = signature_of(stage.curve, EVP_sha384(), TEXT);
+	uint8_t raw[96];
 	struct jpki_submission s = { .form = JPKI_CHALLENGE, .purpose = JPKI_SIGNATURE, .algorithm = "ES384",
 		.certificate = certificate_sign(a, &plan, ca->key),
-		.signature = signature_of(stage.curve, EVP_sha384(), TEXT), .content = span_text(TEXT) };
+		.signature = span_of(raw, sizeof(raw)), .content = span_text(TEXT) };
 	struct jpki_verifier verifier = stage.verifier;
 	struct jpki_verified v;
 
 	(void)state;
+	expect_true("r and s", ecdsa_to_raw(der, sizeof(raw) / 2, raw));
 	jpki_verify_now(&verifier, a, &s, NOW, &v);
 	expect_text("switched off", outcome_name(v.outcome), "refuted");
 	expect_text("by its key", examination_cause(&v.examination)->step, "key");
@@ -515,6 +519,13 @@ ecdsa_is_behind_its_switch(void **state)
 	if (examination_cause(&v.examination))
 		print_error("  %s\n", examination_cause(&v.examination)->text);
 	expect_text("switched on", outcome_name(v.outcome), "established");
+	raw[95] ^= 1;
+	jpki_verify_now(&verifier, a, &s, NOW, &v);
+	expect_text("another s", examination_cause(&v.examination)->step, "document-signature");
+	s.signature = der;
+	jpki_verify_now(&verifier, a, &s, NOW, &v);
+	expect_text("DER is not what JWS means", outcome_name(v.outcome), "refuted");
+	expect_true("by its size", strstr(examination_cause(&v.examination)->text, "expected 96") != NULL);
 }
 
 int

@@ -4,6 +4,7 @@
 #include "codec/oid.h"
 #include "codec/reader.h"
 #include "codec/text.h"
+#include "crypto/signature_algorithm.h"
 #include "front/jpki/front.h"
 
 #define ANSWER_LARGEST (64 * KIB)
@@ -15,8 +16,6 @@ struct submitting {
 };
 
 /* Parse */
-
-static const char *const algorithms[] = { "RS256", "RS384", "RS512", "ES384" };
 
 static struct span
 read_base64(struct reader *r, size_t most)
@@ -32,12 +31,11 @@ static const char *
 read_algorithm(struct reader *r)
 {
 	struct span word = reader_string(r, 1, 16);
+	const struct signature_algorithm *algorithm = signature_algorithm_jws(word);
 
-	for (size_t i = 0; i < COUNT(algorithms); i++)
-		if (span_is(word, algorithms[i]))
-			return algorithms[i];
-	reader_fail_word(r, "one of RS256, RS384, RS512, ES384", word);
-	return NULL;
+	if (!algorithm)
+		reader_fail_word(r, "one of " SIGNATURE_ALGORITHMS_JWS, word);
+	return algorithm ? algorithm->jws : NULL;
 }
 
 static enum err
