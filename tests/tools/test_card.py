@@ -5,11 +5,14 @@ a software card: tests/e2e/card.py.)
 Lines `ok …`, `not ok …: why`, `skip …: why`; exit status 1 when anything is not ok.
 """
 
+import http.server
+import json
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 
 BUILD = os.path.abspath(os.environ.get("top_builddir") or os.environ["WATASHI_BUILD"])
 MODULES = ("/usr/lib/softhsm/libsofthsm2.so", "/usr/lib/x86_64-linux-gnu/softhsm/libsofthsm2.so",
@@ -82,6 +85,53 @@ def signing(module):
     ok("in Japanese where that is spoken", "暗証番号" in done.stdout and "署名用" in done.stdout, done.stdout)
 
 
+class Service(http.server.BaseHTTPRequestHandler):
+    """Answers with `challenge`, and any proof with `outcome`."""
+    status, challenge, outcome = 201, {}, {}
+
+    def do_POST(self):
+        self.rfile.read(int(self.headers["Content-Length"]))
+        body = json.dumps(self.outcome if self.path.endswith("/proof") else self.challenge, ensure_ascii=False).encode()
+        self.send_response(self.status)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_):
+        pass
+
+
+EVIL = "\x1b[2J\u0085\u202e"
+
+
+def proving(module):
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Service)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+
+    def prove(text, **outcome):
+        Service.challenge = {"id": "0" * 32, "purpose": "signature", "expires_at": "2026-11-22T12:00:00Z", "text": text}
+        Service.outcome = {"outcome": "refuted", **outcome}
+        return run("watashi-card", "prove", f"http://127.0.0.1:{server.server_address[1]}/", "--purpose", "signature", "--pin-fd", "0",
+                   "--lang", "en", *(("--module", module) if module else ("--module", "/nowhere.so")), stdin="567890\n")
+
+    Service.status = 403
+    Service.challenge = {}
+    done = run("watashi-card", "prove", f"http://127.0.0.1:{server.server_address[1]}/", "--purpose", "signature")
+    ok("a refusal is told", "status 403" in done.stderr, done)
+    Service.challenge = {"title": f"no{EVIL}"}
+    done = run("watashi-card", "prove", f"http://127.0.0.1:{server.server_address[1]}/", "--purpose", "signature")
+    ok("and its words command no terminal", "403: no\ufffd[2J\ufffd\ufffd" in done.stderr and not set(EVIL[:1] + EVIL[4:]) & set(done.stderr), done)
+    Service.status = 201
+    for size, shown in ((4096, True), (4097, False)):
+        done = prove("a" * size)
+        ok(f"a text of {size} bytes is {'shown' if shown else 'refused'}", ("a" * size in done.stderr) == shown, done.stderr[-200:])
+    if module:
+        done = prove("a", failed={"step": f"key{EVIL}", "text": f"wrong{EVIL}"}, attributes={f"n{EVIL}": f"v{EVIL}", "age_over": {f"x{EVIL}": True}})
+        ok("an outcome is told", done.stdout.count("\ufffd") == 15 and "wrong" in done.stdout, done)
+        ok("nor do its words", not set(EVIL[:1] + EVIL[4:]) & set(done.stdout), done)
+    server.shutdown()
+
+
 def mistakes():
     for words, status, part in (
         (("sign", "--purpose", "signature"), 2, "expected --challenge"),
@@ -107,10 +157,12 @@ def main():
     try:
         mistakes()
         if not module or not shutil.which("softhsm2-util") or not shutil.which("pkcs11-tool"):
+            proving(None)
             print("skip signing with a token: no SoftHSM2 or no pkcs11-tool (Debian: softhsm2, opensc)")
             return
         need("watashi-testcard", "init", "world", "--generations", "1")
         token(module)
+        proving(module)
         signing(module)
     finally:
         os.chdir("/")

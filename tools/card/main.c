@@ -14,7 +14,9 @@ static const struct program_command commands[] = {
 enum ending
 failed(const struct problem *why)
 {
-	fprintf(stderr, PROGRAM ": %s\n", why->text);
+	fputs(PROGRAM ": ", stderr);
+	words_print(stderr, why->text);
+	fputc('\n', stderr);
 	return FAILED;
 }
 

@@ -1,5 +1,6 @@
 /* tools/card/prove.c - the command that proves to a service who one is. */
 #include <stdio.h>
+#include <unistd.h>
 
 #include "base/file.h"
 #include "card/command.h"
@@ -46,6 +47,21 @@ value_text(const json_t *value)
 	return json_is_true(value) ? "true" : "false";
 }
 
+/* All of it is the service's. */
+static void
+line_show(const char *key, const char *name, const char *value)
+{
+	fputs("  ", stdout);
+	words_print(stdout, key);
+	if (name) {
+		fputc(' ', stdout);
+		words_print(stdout, name);
+	}
+	fputs(": ", stdout);
+	words_print(stdout, value);
+	fputc('\n', stdout);
+}
+
 static void
 attributes_show(struct place attributes)
 {
@@ -58,9 +74,9 @@ attributes_show(struct place attributes)
 		const char *name;
 
 		if (json_is_string(json))
-			printf("  %s: %s\n", key, json_string_value(json));
+			line_show(key, NULL, json_string_value(json));
 		json_object_foreach(json, name, member)
-			printf("  %s %s: %s\n", key, name, value_text(member));
+			line_show(key, name, value_text(member));
 	}
 }
 
@@ -84,12 +100,15 @@ outcome_show(struct arena *a, struct span body, bool json)
 	bool established = strcmp(outcome, "established") == 0;
 	struct problem why;
 
-	if (json) {
+	if (json && isatty(STDOUT_FILENO)) {
+		words_print(stdout, arena_text(a, body));
+		fputc('\n', stdout);
+	} else if (json) {
 		printf("%.*s\n", SPAN_ARGS(body));
 	} else if (*outcome) {
 		printf("%s\n", outcome_text(outcome));
 		if (place_exists(failed_step))
-			printf("  %s: %s\n", place_text(place_member(failed_step, "step"), 1, 80, ""),
+			line_show(place_text(place_member(failed_step, "step"), 1, 80, ""), NULL,
 			    place_text(place_member(failed_step, "text"), 1, 2048, ""));
 		attributes_show(place_member(root, "attributes"));
 	}

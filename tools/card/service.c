@@ -9,6 +9,7 @@
 
 #define ANSWER_LARGEST (256 * KIB)
 #define REQUEST_LARGEST (256 * KIB)
+#define TEXT_LARGEST 4096 /* as the server's and its schema's */
 #define WAIT 60L /* seconds */
 
 static size_t
@@ -145,7 +146,7 @@ challenge_fetch(const struct service *s, struct arena *a, const struct challenge
 	document = document_parse(a, "challenge", body);
 	root = document_root(&document);
 	out->id = place_text(place_required(place_member(root, "id")), 32, 32, NULL);
-	out->text = span_text(place_text(place_required(place_member(root, "text")), 1, 2048, NULL));
+	out->text = span_text(place_text(place_required(place_member(root, "text")), 1, TEXT_LARGEST, NULL));
 	out->expires_at = place_text(place_required(place_member(root, "expires_at")), 1, 40, NULL);
 	/* It becomes part of a path, and what is signed is what was asked for. */
 	if (strspn(out->id, "0123456789abcdef") != 32)

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "codec/text.h"
+
 static bool japanese;
 
 void
@@ -34,4 +36,25 @@ const char *
 either(const char *ja, const char *en)
 {
 	return japanese ? ja : en;
+}
+
+void
+words_print(FILE *to, const char *text)
+{
+	struct span rest = span_text(text), before;
+
+	if (!utf8_valid(rest)) {
+		/* Whatever it is, no text. */
+		for (; *text; text++)
+			fputc(*text >= ' ' && *text <= '~' ? *text : '?', to);
+		return;
+	}
+	while (before = rest, rest.size) {
+		uint32_t c = utf8_cut(&rest);
+
+		if (c != '\n' && character_unseen(c))
+			fputs("\xef\xbf\xbd", to);
+		else
+			fwrite(before.data, 1, before.size - rest.size, to);
+	}
 }
