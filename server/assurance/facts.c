@@ -43,6 +43,15 @@ facts_provenance(const struct facts *f, const struct fact *fact)
 	return (enum provenance)p;
 }
 
+bool
+facts_stated(const struct facts *f, size_t number, int64_t *value)
+{
+	const bool counts = facts_known(f, number, CLAIMED);
+
+	*value = counts ? f->value[number] : f->outdone_value[number];
+	return counts || has_bit(f->outdone, number);
+}
+
 enum provenance
 facts_contradicted(const struct facts *f, const struct fact *fact)
 {

@@ -42,6 +42,8 @@ facts_known(const struct facts *f, size_t number, enum provenance least)
 }
 /* The greatest with which it is known; PROVENANCE_NONE: unknown. */
 enum provenance facts_provenance(const struct facts *, const struct fact *);
+/* Whether it was stated, and what, counted or not; of several the one that counts, or else the last. */
+bool facts_stated(const struct facts *, size_t number, int64_t *value);
 /* Who stated another value than the one that counts, in vain; PROVENANCE_NONE: nobody. */
 enum provenance facts_contradicted(const struct facts *, const struct fact *);
 

@@ -258,6 +258,47 @@ several_questions_end_where_their_semantic_says(void **state)
 	scene_close(s);
 }
 
+/* Nobody here can tell which is meant. */
+static void
+claims_that_contradict_each_other_are_refused(void **state)
+{
+	static const struct {
+		const char *title, *path, *body;
+		int status;
+		const char *parts;
+	} cases[] = {
+		{ "facts of two places", "evaluation", "{\"subject\":{\"type\":\"user\",\"id\":\"alice\",\"properties\":{"
+		    "\"facts\":{\"action.soft\":true}}}," ACTION("read") "," RECORD ",\"context\":{\"facts\":{"
+		    "\"action.soft\":false}}}", 400, "/context/facts/action.soft: expected the value that "
+		    "/subject/properties/facts/action.soft states, found another" },
+		{ "that agree", "evaluation", "{\"subject\":{\"type\":\"user\",\"id\":\"alice\",\"properties\":{"
+		    "\"facts\":{\"action.soft\":true}}}," ACTION("read") "," RECORD ",\"context\":{\"facts\":{"
+		    "\"action.soft\":true}}}", 200, "{\"decision\":true" },
+		{ "a property and a fact", "evaluation", "{" ALICE "," HARD "," RECORD ",\"context\":{\"facts\":{"
+		    "\"action.soft\":true}}}", 400, "/context/facts/action.soft: expected the value that "
+		    "/action/properties/soft states, found another" },
+		{ "a name and a fact", "evaluation", "{" ALICE "," ACTION("read") "," RECORD ",\"context\":{\"facts\":{"
+		    "\"action.name\":\"write\"}}}", 400, "/context/facts/action.name: expected the value that /action "
+		    "states, found another" },
+		{ "of an item", "evaluations", "{" ALICE "," RECORD ",\"context\":{\"facts\":{\"action.soft\":true}},"
+		    "\"evaluations\":[{" ACTION("read") "},{" HARD "}]}", 200, "[{\"decision\":true|{\"status\":400,"
+		    "\"message\":\"/evaluations/1/context/facts/action.soft: expected the value that "
+		    "/evaluations/1/action/properties/soft states, found another\"}" },
+		{ "a candidate that is claimed to be another is left out", "search/action", "{" ALICE "," RECORD
+		    ",\"context\":{\"facts\":{\"action.name\":\"read\"}}}", 200, "\"results\":[{\"name\":\"read\"}]" },
+		{ "what is known here is no claim", "evaluation", "{" ALICE "," ACTION("read") "," RECORD
+		    ",\"context\":{\"facts\":{\"subject.role\":\"admin\"}}}", 200, "{\"decision\":true" },
+	};
+	struct scene *s = &scene;
+
+	(void)state;
+	open_all(18);
+	for (size_t i = 0; i < COUNT(cases); i++)
+		expect_answer(s, cases[i].title, scene_ask(s, "point", cases[i].path, cases[i].body), cases[i].status,
+		    cases[i].parts);
+	scene_close(s);
+}
+
 #define NUMBER "1234 5678 9018"
 #define USER(id) "\"subject\":{\"type\":\"user\",\"id\":\"" id "\"}"
 #define LOOKS ": this looks like an individual number, which nobody here may keep"
@@ -729,6 +770,7 @@ main(void)
 		cmocka_unit_test(only_callers_with_the_right_to_are_answered),
 		cmocka_unit_test(only_auditors_name_a_version_that_is_not_in_force),
 		cmocka_unit_test(several_questions_end_where_their_semantic_says),
+		cmocka_unit_test(claims_that_contradict_each_other_are_refused),
 		cmocka_unit_test(an_individual_number_is_never_taken),
 		cmocka_unit_test(what_is_wrong_with_an_item_is_its_own),
 		cmocka_unit_test(one_request_asks_at_most_so_much),

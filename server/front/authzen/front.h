@@ -44,8 +44,8 @@ void asking_begin(struct asking *, struct exchange *, struct authzen_front *, vo
 /* `statements`: of all its questions. */
 struct posing asking_posing(const struct asking *, struct posed_statements *statements);
 
-/* Whether the caller may ask about this relying party, which the question names: its own member's, or anybody's where it
- * audits. */
+/* Whether the caller may ask about this relying party, which the question names: its own member's, or anybody's where
+ * it audits. */
 bool asking_may_name(const struct asking *, const struct party *);
 
 /* Counts so many questions; a request has been counted as one. False: that was too many, and has been answered

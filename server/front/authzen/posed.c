@@ -20,6 +20,15 @@ struct wishes {
 	bool advise;
 };
 
+/* What the asker says in one place: an object of facts, or what stands for one fact. */
+struct claim {
+	const char *at;              /* its JSON pointer */
+	bool object;
+	unsigned named;              /* by the id of this part (a bit); 0: by none */
+	struct facts facts;
+	const struct claim *before;  /* of the same question; NULL: none */
+};
+
 /* What is read along the way goes into the scratch, for 64 questions of one request may look at the same large context;
  * what the question keeps is copied. */
 struct pose {
@@ -28,6 +37,8 @@ struct pose {
 	const struct asked *asked;
 	struct posed *out;
 	struct wishes wishes;
+	const struct claim *claims;  /* the last */
+	struct problem contradiction; /* code OK: none */
 };
 
 /* Facts this decision point knows */
@@ -75,29 +86,91 @@ as_object(struct arena *a, struct span fact, struct span value)
 	return out;
 }
 
+/* What the asker claims */
+
 static void
-read_claimed(struct pose *p, struct reader *r)
+read_claimed(struct pose *p, struct reader *r, struct facts *out)
 {
 	const struct word claimed = word_claimed(p->posing->now);
 
-	facts_read_word(r, &p->out->facts, &claimed, p->posing->now);
+	facts_read_word(r, out, &claimed, p->posing->now);
+}
+
+static struct claim *
+claim_new(struct pose *p, const char *at)
+{
+	struct claim *c = arena_new(p->scratch, struct claim);
+
+	c->at = at;
+	c->before = p->claims;
+	facts_init(&c->facts, p->posing->policies->dictionary);
+	return c;
+}
+
+static const char *
+claim_pointer(struct pose *p, const struct claim *c, struct span fact)
+{
+	return c->object ? arena_print(p->scratch, "%s/%.*s", c->at, SPAN_ARGS(fact)) : c->at;
+}
+
+/* Which of two that contradict each other is meant nobody here can tell. */
+static void
+compare_claims(struct pose *p, const struct claim *c, const struct claim *before)
+{
+	const struct dictionary *d = c->facts.dictionary;
+	int64_t mine, other;
+
+	for (size_t n = 0; n < d->count; n++) {
+		const struct span id = d->facts[n].id;
+
+		if (!facts_stated(&before->facts, n, &other) || !facts_stated(&c->facts, n, &mine) || mine == other)
+			continue;
+		p->out->misnamed |= c->named | before->named;
+		problem_set(&p->contradiction, ERR_INVALID, "", "%s: expected the value that %s states, found another",
+		    claim_pointer(p, c, id), claim_pointer(p, before, id));
+	}
+}
+
+static void
+take_claim(struct pose *p, const struct claim *c)
+{
+	for (const struct claim *before = c->before; before; before = before->before)
+		compare_claims(p, c, before);
+	facts_add(&p->out->facts, &c->facts);
+	p->claims = c;
+}
+
+/* An object of facts at hand, in the object whose pointer is `at`; what is wrong with it the reader tells. */
+static void
+take_claimed(struct pose *p, struct reader *r, const char *at)
+{
+	struct claim *c = claim_new(p, arena_print(p->scratch, "%s/facts", at));
+
+	c->object = true;
+	read_claimed(p, r, &c->facts);
+	take_claim(p, c);
 }
 
 /* A property's value as the fact it stands for. */
 static enum err
 take_property(struct pose *p, const struct access_property *property, struct span value, const char *at,
-    struct problem *why)
+    unsigned named, struct problem *why)
 {
 	struct reader r = reader_json(p->scratch, as_object(p->scratch, property->fact, value), asked_limits);
+	struct claim *c = claim_new(p, at);
 
-	read_claimed(p, &r);
-	if (reader_end(&r, why) == OK)
+	c->named = named;
+	read_claimed(p, &r, &c->facts);
+	if (reader_end(&r, why) == OK) {
+		take_claim(p, c);
 		return OK;
+	}
 	if (!property->otherwise.size || !fact_find(p->posing->policies->dictionary, property->fact))
 		return problem_set(why, ERR_INVALID, "", "%s: expected a value of the fact %.*s, found another", at,
 		    SPAN_ARGS(property->fact));
 	r = reader_json(p->scratch, as_object(p->scratch, property->fact, property->otherwise), asked_limits);
-	read_claimed(p, &r);
+	read_claimed(p, &r, &c->facts);
+	take_claim(p, c);
 	return reader_end(&r, why);
 }
 
@@ -117,7 +190,7 @@ take_name(struct pose *p, enum part part, struct problem *why)
 		value = buffer_init(8 * ASKED_ID_LARGEST);
 		json_write_string(&value, asked->id);
 		err = take_property(p, property, buffer_span(&value),
-		    arena_print(p->scratch, "%s/%s", p->asked->at, part_name(part)), why);
+		    arena_print(p->scratch, "%s/%s", p->asked->at, part_name(part)), 1u << part, why);
 		buffer_release(&value);
 		if (err != OK) {
 			if (fact_find(p->posing->policies->dictionary, property->fact))
@@ -151,14 +224,14 @@ take_properties(struct pose *p, enum part part, struct problem *why)
 	reader_object(&r);
 	while (reader_member(&r, &name)) {
 		if (span_is(name, "facts")) {
-			read_claimed(p, &r);
+			take_claimed(p, &r, at);
 			continue;
 		}
 		property = property_find(p->posing->access, part, name);
 		if (!property)
 			reader_raw(&r);
 		else if (take_property(p, property, reader_raw(&r),
-		    arena_print(p->scratch, "%s/%.*s", at, SPAN_ARGS(name)), why) != OK)
+		    arena_print(p->scratch, "%s/%.*s", at, SPAN_ARGS(name)), 0, why) != OK)
 			return why->code;
 	}
 	return reader_end(&r, why) == OK ? OK : asked_within(why, at);
@@ -232,8 +305,11 @@ take_context(struct pose *p, struct problem *why)
 
 	reader_object(&r);
 	while (reader_member(&r, &name)) {
-		if (span_is(name, "facts"))
-			read_claimed(p, &r);
+		/* Facts are the last claims; mostly they are the only ones, and need no place of their own. */
+		if (span_is(name, "facts") && !p->claims)
+			read_claimed(p, &r, &p->out->facts);
+		else if (span_is(name, "facts"))
+			take_claimed(p, &r, arena_print(p->scratch, "%s/context", p->asked->at));
 		else if (span_is(name, "vouched"))
 			read_texts(&r, "statements of vouchers in one question", COUNT(w->vouched), w->vouched,
 			    &w->vouched_count, 16 * KIB);
@@ -436,6 +512,10 @@ pose_all(struct pose *p, struct problem *why)
 	}
 	if (asked->context.size && take_context(p, why) != OK)
 		return why->code;
+	if (p->contradiction.code != OK) {
+		*why = p->contradiction;
+		return why->code;
+	}
 	return add_requests(p, why);
 }
 
@@ -443,7 +523,8 @@ enum err
 pose(struct arena *a, const struct posing *posing, const struct asked *asked, struct posed **out, struct problem *why)
 {
 	struct arena scratch = arena_init(SCRATCH);
-	struct pose p = { a, &scratch, posing, asked, arena_new(a, struct posed), { .advise = true } };
+	struct pose p = { .arena = a, .scratch = &scratch, .posing = posing, .asked = asked,
+		.out = arena_new(a, struct posed), .wishes = { .advise = true } };
 	size_t before = posing->statements->count;
 	enum err err;
 
