@@ -185,9 +185,13 @@ def a_published_version_is_compared_with_files(d):
     name, directory = f"{framework}@{number}", d.version(framework, number)
     found = d.answer("policy", "diff", name, directory)
     assert {c["change"] for c in found["criteria"] + found["levels"]} == {"same"}, found
-    d.refused("--facts", "policy", "diff", name, name)
-    found = d.answer("policy", "diff", name, name, "--facts", os.path.join(d.policy, "facts.json"))
-    assert found["criteria"] and not found["cut_off"]
+    for more in ([], ["--facts", os.path.join(d.policy, "facts.json")]):
+        found = d.answer("policy", "diff", name, name, *more)
+        assert found["criteria"] and not found["cut_off"]
+        assert d.ctl("policy", "render", name, *more).stdout == d.ctl("policy", "render", directory).stdout != "", "another document"
+    assert d.answer("policy", "explain", found["criteria"][0]["id"], "--framework", name)["id"] == found["criteria"][0]["id"]
+    d.refused("there is no version 0.0 of ds-511", "policy", "render", "ds-511@0.0")
+    assert d.answer("policy", "impact", name)["version"] == number
     page = os.path.join(d.home, "diff.html")
     d.answer("policy", "diff", name, directory, "--html", page, "--language", "both")
     with open(page, encoding="utf-8") as f:

@@ -36,6 +36,16 @@ policy_directory_read(struct ctl *ctl, const char *directory, const char *facts,
 	return dictionary_read(ctl->arena, path, text, dictionary, why);
 }
 
+enum err
+policy_dictionary_read(struct ctl *ctl, const char *path, const struct dictionary **out, struct problem *why)
+{
+	struct span text;
+
+	if (facts_load(ctl, path, &text, why) != OK)
+		return why->code;
+	return dictionary_read(ctl->arena, path, text, out, why);
+}
+
 bool
 policy_in_japanese(void)
 {

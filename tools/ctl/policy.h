@@ -19,12 +19,22 @@ command_run policy_check, policy_diff;
 enum err policy_directory_read(struct ctl *, const char *directory, const char *facts, struct policy_files *files,
     struct span *facts_text, const struct dictionary **dictionary, struct problem *why);
 
+enum err policy_dictionary_read(struct ctl *, const char *path, const struct dictionary **, struct problem *why);
+
+/* policy_version.c: a directory as above, or a version the daemon has, "jp-idtf@1.0", with the dictionary it has; the
+ * text of which may be empty where there is none. */
+enum err policy_texts_read(struct ctl *, const char *name, const char *facts, struct policy_files *,
+    struct span *facts_text, struct problem *why);
+enum err policy_files_take(struct ctl *, const char *name, const char *facts, struct policy_files *,
+    const struct dictionary **, struct problem *why);
+
 /* policy_render.c, policy_explain.c, policy_oscal.c */
 command_run policy_render, policy_explain, policy_oscal;
 /* "ja", "en", "both"; NULL: the locale's. */
 bool policy_languages_read(const char *word, enum render_languages *out);
 
-/* policy_version.c: a version named by its directory, its framework's directory, or the name of one in policy/. */
+/* A version named by its directory, its framework's directory, the name of one in policy/, or that of one the daemon
+ * has. */
 struct policy_version {
 	const char *directory;
 	const struct framework *framework;

@@ -1,14 +1,12 @@
 /* tools/ctl/policy_diff.c - `watashictl policy diff`: what one version demands otherwise than another. */
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "assurance/difference_page.h"
 #include "base/file.h"
 #include "codec/text.h"
 #include "ctl/policy.h"
 
-#define PATH "/v1/control/policies/"
 #define DIFFERENCE_LARGEST (64 * MIB)
 
 /* A version to be compared: its files, and the dictionary they were written with, if one came with them. */
@@ -18,58 +16,6 @@ struct version {
 };
 
 /* Reading */
-
-static int
-compare_names(const void *a, const void *b)
-{
-	return strcmp(((const struct policy_file *)a)->name, ((const struct policy_file *)b)->name);
-}
-
-/* "jp-idtf@1.0" of the daemon; a proposal brings its dictionary. */
-static enum err
-version_fetch(struct ctl *ctl, const char *name, struct version *out, struct problem *why)
-{
-	const struct ctl_question question = {
-		.path = arena_print(ctl->arena, PATH "%.*s", SPAN_ARGS(percent_write(ctl->arena, span_text(name)))),
-	};
-	const char *file;
-	json_t *answer, *text, *files, *facts;
-	enum err err = OK;
-
-	if (ctl_ask(ctl, &question, &answer, why) != OK)
-		return why->code;
-	files = json_object_get(answer, "files");
-	facts = json_object_get(answer, "facts");
-	out->files = (struct policy_files){ .label = name,
-		.items = arena_array(ctl->arena, struct policy_file, json_object_size(files) + 1) };
-	json_object_foreach(files, file, text) {
-		struct policy_file *item = &out->files.items[out->files.count++];
-
-		if (!json_is_string(text)) {
-			err = problem_set(
-			    why, ERR_SYNTAX, "", "the daemon's answer: expected the text of %s, found none", file);
-			break;
-		}
-		item->name = arena_print(ctl->arena, "%s", file);
-		item->text = arena_copy(ctl->arena, span_of(json_string_value(text), json_string_length(text)));
-	}
-	qsort(out->files.items, out->files.count, sizeof(out->files.items[0]), compare_names);
-	if (json_is_string(facts))
-		out->facts = arena_copy(ctl->arena, span_of(json_string_value(facts), json_string_length(facts)));
-	json_decref(answer);
-	return err;
-}
-
-static enum err
-version_load(struct ctl *ctl, const char *name, const char *facts, struct version *out, struct problem *why)
-{
-	const struct dictionary *dictionary;
-	struct stat s;
-
-	if (stat(name, &s) != 0 && strchr(name, '@'))
-		return version_fetch(ctl, name, out, why);
-	return policy_directory_read(ctl, name, facts, &out->files, &out->facts, &dictionary, why);
-}
 
 /* Facts are added, never changed: the larger dictionary reads both. That of --facts goes before all. */
 static enum err
@@ -90,7 +36,8 @@ versions_read(struct ctl *ctl, struct version versions[2], const char *facts, co
 		return err;
 	if (!text.size)
 		return problem_set(why, ERR_NOT_FOUND, "",
-		    "expected the dictionary of facts: --facts FILE says where it is, found none with these versions");
+		    "expected the dictionary of facts: --facts FILE says where it is, found none with these versions, and the "
+		    "daemon has none");
 	if (dictionary_read(ctl->arena, facts ? facts : "facts.json", text, &dictionary, why) != OK ||
 	    framework_read(ctl->arena, &versions[0].files, dictionary, false, &out[0], why) != OK)
 		return why->code;
@@ -220,7 +167,7 @@ policy_diff(struct ctl *ctl, int argc, char **argv)
 	const struct flag flags[] = {
 		{ .name = "facts",
 		    .argument = "FILE",
-		    .help = "the dictionary of both; that of the directory when not given",
+		    .help = "the dictionary of both; that of the directory, or the daemon's, when not given",
 		    .text = &facts },
 		{ .name = "html",
 		    .argument = "FILE",
@@ -253,7 +200,7 @@ policy_diff(struct ctl *ctl, int argc, char **argv)
 	if (!policy_languages_read(language, &languages))
 		return misused("--language: expected ja, en or both, found \"%s\"", language);
 	for (size_t i = 0; i < 2; i++)
-		if (version_load(ctl, operands[i], facts, &versions[i], &why) != OK)
+		if (policy_texts_read(ctl, operands[i], facts, &versions[i].files, &versions[i].facts, &why) != OK)
 			return refused(&why);
 	if (versions_read(ctl, versions, facts, frameworks, &why) != OK)
 		return refused(&why);

@@ -173,7 +173,7 @@ replay(struct ctl *ctl, struct archive *archive, const char *directory, const ch
 	struct policy_files files;
 	size_t count;
 
-	if (policy_directory_read(ctl, directory, facts, &files, NULL, &dictionary, why) != OK ||
+	if (policy_files_take(ctl, directory, facts, &files, &dictionary, why) != OK ||
 	    framework_read(ctl->arena, &files, dictionary, false, &after, why) != OK ||
 	    archive_frameworks(archive, dictionary, &before, &count, why) != OK)
 		return why->code;
@@ -189,7 +189,7 @@ policy_impact(struct ctl *ctl, int argc, char **argv)
 	const struct flag flags[] = {
 		{ .name = "facts",
 		    .argument = "FILE",
-		    .help = "the dictionary; DIR/../../facts.json when not given",
+		    .help = "the dictionary; DIR/../../facts.json, or the daemon's, when not given",
 		    .text = &facts },
 		{ .name = "since",
 		    .argument = "TIME",
@@ -206,8 +206,8 @@ policy_impact(struct ctl *ctl, int argc, char **argv)
 		{ 0 },
 	};
 	const struct usage usage = {
-		.synopsis = "policy impact DIR [--since TIME] [--html FILE [--language ja|en|both]]",
-		.about = "Puts every decision in the ledger to the version in DIR as it was put to the one in force "
+		.synopsis = "policy impact DIR|FRAMEWORK@VERSION [--since TIME] [--html FILE [--language ja|en|both]]",
+		.about = "Puts every decision in the ledger to this version as it was put to the one in force "
 			 "then, and counts what\nwould have been otherwise. Reads the store beside the daemon; nothing "
 			 "is changed.",
 		.flags = flags,

@@ -28,7 +28,8 @@
  *     POST /v1/control/policies                 {"files": {"manifest.json": "…", …}, "facts": "…", "dry_run": bool,
  *                                               "label": …}: one version's files and the dictionary, as texts
  *     GET  /v1/control/policies/{framework@version}
- *                                               its files, and the dictionary a proposal brings
+ *                                               its files, "facts" that a proposal brings, and the
+ *                                               "dictionary" that is published
  *     POST /v1/control/policies/{framework@version}
  *                                               {"action": "approve" | "withdraw-proposal", "proposal": "sha256:…",
  *                                               "dry_run": bool}

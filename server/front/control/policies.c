@@ -181,9 +181,28 @@ policies_list(struct exchange *e, void *front)
 /* One version with its files, so that whoever approves can read what waits. */
 
 struct showing {
+	struct control *control;
 	struct exchange *exchange;
 	struct ask ask;
 };
+
+static void
+write_dictionary(struct buffer *b, struct span text)
+{
+	if (text.size)
+		json_write_string(b, text);
+	else
+		buffer_text(b, "null");
+}
+
+static void
+write_published_dictionary(struct buffer *b, const struct control *c)
+{
+	struct policy_snapshot *s = c->settings.shelf ? policy_shelf_take(c->settings.shelf) : NULL;
+
+	write_dictionary(b, s ? s->facts : (struct span){ 0 });
+	policy_snapshot_unref(s);
+}
 
 static void
 on_version_loaded(void *arg, enum err err, const struct problem *problem)
@@ -219,10 +238,9 @@ on_version_loaded(void *arg, enum err err, const struct problem *problem)
 		json_write_string(&b, files.items[i].text);
 	}
 	buffer_text(&b, "},\"facts\":");
-	if (p.facts.size)
-		json_write_string(&b, p.facts);
-	else
-		buffer_text(&b, "null");
+	write_dictionary(&b, p.facts);
+	buffer_text(&b, ",\"dictionary\":");
+	write_published_dictionary(&b, s->control);
 	buffer_text(&b, "}");
 	request_answer(s->exchange, &b);
 }
@@ -252,7 +270,7 @@ policy_show(struct exchange *e, void *front)
 		exchange_refuse(e, status_of(why.code), &why);
 		return;
 	}
-	*s = (struct showing){ .exchange = e,
+	*s = (struct showing){ .control = c, .exchange = e,
 		.ask = { .table = &policy_table, .from = policy_key(e->arena, framework, version) } };
 	exchange_hold(e, store_load(c->store, &s->ask, 1, on_version_loaded, s));
 }
