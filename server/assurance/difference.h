@@ -56,7 +56,8 @@ void framework_difference(const struct framework *before, const struct framework
     struct policy_difference *out);
 
 /* JSON: "before" and "after" with "framework" and "version", "criteria" with "id", "title" and "change", "levels" with
- * "area", "level" and "change", "profiles" with "id" and "change", "cut_off"; each change with "newly_refused" and
+ * "area", "level" and "change", "profiles" with "id" and "change", "cut_off"; criteria and
+ * profiles also with "values", where some are others: "label", "before", "after"; each change with "newly_refused" and
  * "newly_accepted", where there are such facts: "provenance" and "facts". */
 void difference_write(struct buffer *, const struct framework *before, const struct framework *after,
     const struct policy_difference *);

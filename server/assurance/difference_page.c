@@ -6,6 +6,7 @@
 #include <jansson.h>
 
 #include "assurance/condition_wording.h"
+#include "assurance/difference_values.h"
 #include "assurance/render_writer.h"
 
 #define PAGE_MEMORY (64 * MIB)
@@ -121,6 +122,19 @@ change_open(struct page *p, size_t place, struct localized title, struct span id
 	put_row(w, words("変更", "Change"), change_wording(change));
 }
 
+static void
+values_rows(struct page *p, const struct value_difference *values, size_t count, bool texts)
+{
+	struct writer *w = &p->writer;
+	const struct localized none = words("なし", "none");
+
+	/* The last of a criterion is its text, which stands in full. */
+	for (size_t i = 0; i < count; i++)
+		if (texts || !span_is(values[i].label.en, "Text"))
+			put_row(w, values[i].label, JOINED(w, values[i].before.ja.size ? values[i].before : none,
+			    words(" → ", " → "), values[i].after.ja.size ? values[i].after : none));
+}
+
 /* Chapters */
 
 static struct localized
@@ -143,7 +157,11 @@ criterion_side(struct page *p, const struct framework *f, const struct criterion
 static void
 criterion_change(struct page *p, size_t place, const struct criterion_difference *d)
 {
+	struct value_difference *values;
+	size_t count = criterion_values(p->writer.arena, p->before, p->after, d, &values);
+
 	change_open(p, place, d->after ? d->after->title : d->before->title, d->id, d->change);
+	values_rows(p, values, count, false);
 	if (d->before)
 		criterion_side(p, p->before, d->before, words("変更前", "Before"));
 	if (d->after)
@@ -220,12 +238,15 @@ profiles(struct page *p)
 	for (size_t i = 0; i < d->profile_count; i++) {
 		const struct profile_difference *c = &d->profiles[i];
 		const struct profile *profile = profile_find(p->after, c->id);
+		struct value_difference *values;
+		size_t count = profile_values(p->writer.arena, p->before, p->after, c, &values);
 
 		if (c->change == POLICY_SAME)
 			continue;
 		if (!profile)
 			profile = profile_find(p->before, c->id);
 		change_open(p, ++place, profile ? profile->title : same(c->id), c->id, c->change);
+		values_rows(p, values, count, true);
 		witnesses(p, &c->newly_refused, &c->newly_accepted);
 	}
 	if (!place)

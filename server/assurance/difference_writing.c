@@ -1,7 +1,9 @@
 /* assurance/difference_writing.c - a difference of two versions as JSON. */
-#include "assurance/difference.h"
+#include "assurance/difference_values.h"
 
 #include "codec/text.h"
+
+#define VALUES_MEMORY (64 * MIB)
 
 static void
 write_text(struct buffer *b, const char *name, struct span text)
@@ -41,16 +43,48 @@ write_change(struct buffer *b, enum policy_change change, const struct policy_wi
 }
 
 static void
-write_criterion(struct buffer *b, const struct criterion_difference *d)
+write_localized(struct buffer *b, const char *name, struct localized text)
+{
+	buffer_print(b, "\"%s\":{", name);
+	write_text(b, "ja", text.ja);
+	buffer_text(b, ",");
+	write_text(b, "en", text.en);
+	buffer_text(b, "}");
+}
+
+/* What is not there on one side has no such member. */
+static void
+write_values(struct buffer *b, const struct value_difference *values, size_t count)
+{
+	if (!count)
+		return;
+	buffer_text(b, ",\"values\":[");
+	for (size_t i = 0; i < count; i++) {
+		buffer_text(b, i ? ",{" : "{");
+		write_localized(b, "label", values[i].label);
+		if (values[i].before.ja.size) {
+			buffer_text(b, ",");
+			write_localized(b, "before", values[i].before);
+		}
+		if (values[i].after.ja.size) {
+			buffer_text(b, ",");
+			write_localized(b, "after", values[i].after);
+		}
+		buffer_text(b, "}");
+	}
+	buffer_text(b, "]");
+}
+
+static void
+write_criterion(struct buffer *b, const struct criterion_difference *d, const struct value_difference *values,
+    size_t value_count)
 {
 	const struct localized *title = d->after ? &d->after->title : &d->before->title;
 
 	write_text(b, "id", d->id);
-	buffer_text(b, ",\"title\":{");
-	write_text(b, "ja", title->ja);
 	buffer_text(b, ",");
-	write_text(b, "en", title->en);
-	buffer_text(b, "}");
+	write_localized(b, "title", *title);
+	write_values(b, values, value_count);
 	write_change(b, d->change, &d->newly_refused, &d->newly_accepted);
 }
 
@@ -58,6 +92,10 @@ void
 difference_write(struct buffer *b, const struct framework *before, const struct framework *after,
     const struct policy_difference *d)
 {
+	struct arena a = arena_init(VALUES_MEMORY);
+	struct value_difference *values;
+	size_t count;
+
 	buffer_text(b, "{");
 	write_side(b, "before", before);
 	buffer_text(b, ",");
@@ -65,7 +103,8 @@ difference_write(struct buffer *b, const struct framework *before, const struct 
 	buffer_text(b, ",\"criteria\":[");
 	for (size_t i = 0; i < d->count; i++) {
 		buffer_text(b, i ? ",{" : "{");
-		write_criterion(b, &d->criteria[i]);
+		count = criterion_values(&a, before, after, &d->criteria[i], &values);
+		write_criterion(b, &d->criteria[i], values, count);
 	}
 	buffer_text(b, "],\"levels\":[");
 	for (size_t i = 0; i < d->level_count; i++) {
@@ -83,7 +122,10 @@ difference_write(struct buffer *b, const struct framework *before, const struct 
 
 		buffer_text(b, i ? ",{" : "{");
 		write_text(b, "id", p->id);
+		count = profile_values(&a, before, after, p, &values);
+		write_values(b, values, count);
 		write_change(b, p->change, &p->newly_refused, &p->newly_accepted);
 	}
 	buffer_print(b, "],\"cut_off\":%s}", d->cut_off ? "true" : "false");
+	arena_release(&a);
 }

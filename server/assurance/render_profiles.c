@@ -1,7 +1,7 @@
 /* assurance/render_profiles.c - profiles in a rendered framework: what classes of relying parties require. */
 #include "assurance/render_writer.h"
 
-static struct localized
+struct localized
 comparison_wording(enum comparison c)
 {
 	static const struct { const char *ja, *en; } titles[] = {

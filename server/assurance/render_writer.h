@@ -107,6 +107,7 @@ void render_facts(struct writer *);
 
 /* Words that several chapters use. */
 struct localized level_wording(struct writer *, const struct area *, uint8_t level); /* "2 レベル2（中）" */
+struct localized comparison_wording(enum comparison); /* "or higher" */
 struct localized status_wording(enum status);
 struct localized provenance_wording(enum provenance);
 struct localized asserter_wording(struct span word);

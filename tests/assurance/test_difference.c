@@ -261,6 +261,40 @@ a_difference_is_written_as_json(void **state)
 	arena_release(&a);
 }
 
+static void
+what_a_profile_requires_is_told_before_and_after(void **state)
+{
+#define ASKS(level) \
+	PROFILE("bank", "\"requires\":[{\"area\":\"token\",\"level\":\"" level "\",\"comparison\":\"minimum\"}]")
+	static const char *const criteria = C("n-1", "1", LE("5")) "," C("n-2", "2", LE("4"));
+	struct arena a = arena_init(64 * MIB);
+	struct buffer b = buffer_init(64 * KIB);
+	const struct dictionary *d = small_dictionary(&a);
+	const struct framework *before = small_framework(&a, d, &(struct small_policy){ .criteria = criteria,
+	    .profile = ASKS("1") });
+	const struct framework *after = small_framework(&a, d, &(struct small_policy){ .criteria = criteria,
+	    .profile = ASKS("2") });
+	struct policy_difference found;
+	const json_t *values, *one;
+	json_t *root;
+
+	(void)state;
+	framework_difference(before, after, 0, &a, &found);
+	difference_write(&b, before, after, &found);
+	root = json_loadb((const char *)buffer_span(&b).data, buffer_span(&b).size, JSON_REJECT_DUPLICATES, NULL);
+	values = json_object_get(json_array_get(json_object_get(root, "profiles"), 0), "values");
+	one = json_array_get(values, 0);
+	expect_number("one value is another", json_array_size(values), 1);
+	expect_text("of this area", json_string_value(json_object_get(json_object_get(one, "label"), "en")), "token");
+	expect_true("before and after differ", json_object_get(one, "before") && json_object_get(one, "after") &&
+	    !json_equal(json_object_get(one, "before"), json_object_get(one, "after")));
+	expect_true("what is the same has none", !json_object_get(json_array_get(json_object_get(root, "criteria"), 0),
+	    "values"));
+	json_decref(root);
+	buffer_release(&b);
+	arena_release(&a);
+}
+
 int
 main(void)
 {
@@ -269,6 +303,7 @@ main(void)
 		cmocka_unit_test(profiles_are_compared),
 		cmocka_unit_test(a_search_that_may_look_at_little_says_so),
 		cmocka_unit_test(a_difference_is_written_as_json),
+		cmocka_unit_test(what_a_profile_requires_is_told_before_and_after),
 	};
 
 	return cmocka_run_group_tests_name("difference", tests, NULL, NULL);

@@ -12,6 +12,10 @@
 #define X1 C("x-1", "1", IS("x", "true"))
 #define N1(most) X1 "," C("n-1", "1", LE(most))
 #define S3 C("s-3", "3", "{\"fact\":\"s\",\"has\":\"p\"}")
+#define P1(least) \
+	CRITERION("p-1", "1", \
+	    "\"parameters\":[{\"id\":\"least\",\"type\":\"integer\",\"value\":" least ",\"label\":" BOTH("least") "}]," \
+	    "\"condition\":{\"fact\":\"n\",\"ge\":{\"param\":\"least\"}}" REASON("no"))
 #define BANK(level) \
 	PROFILE("bank", "\"requires\":[{\"area\":\"token\",\"level\":\"" level "\",\"comparison\":\"minimum\"}]")
 
@@ -34,6 +38,9 @@ static const struct {
 	{ "levels change, too", N1("5"), N1("4"), NULL, NULL, RENDER_EN, 0, "Levels that are reached otherwise" },
 	{ "a service that asks for more", N1("5") "," S3, N1("5") "," S3, BANK("1"), BANK("3"), RENDER_EN, 0,
 	    "(bank)" },
+	{ "with what it required and requires", N1("5") "," S3, N1("5") "," S3, BANK("1"), BANK("3"), RENDER_EN, 0,
+	    " or higher → " },
+	{ "a value set otherwise stands with the one before", P1("6"), P1("12"), NULL, NULL, RENDER_EN, 0, "6 → 12" },
 	{ "nothing changed", N1("5"), N1("5"), NULL, NULL, RENDER_EN, 0, "No criterion changes." },
 	{ "chapter by chapter", N1("5"), N1("5"), NULL, NULL, RENDER_JA, 0, "変わるレベルはない。" },
 	{ "a search that was cut off is told", N1("5"), N1("4"), NULL, NULL, RENDER_EN, 1,

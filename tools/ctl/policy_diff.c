@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "assurance/difference_page.h"
+#include "assurance/difference_values.h"
 #include "base/file.h"
 #include "codec/text.h"
 #include "ctl/policy.h"
@@ -103,10 +104,25 @@ witnesses_show(const struct policy_witness *refused_now, const struct policy_wit
 }
 
 static void
-difference_show(const struct framework *before, const struct framework *after, const struct policy_difference *d,
+values_show(const struct value_difference *values, size_t count, bool japanese)
+{
+	for (size_t i = 0; i < count; i++) {
+		struct span label = japanese ? values[i].label.ja : values[i].label.en;
+		struct span before = japanese ? values[i].before.ja : values[i].before.en;
+		struct span after = japanese ? values[i].after.ja : values[i].after.en;
+		struct span none = span_text(japanese ? "なし" : "none");
+
+		printf("      %.*s: %.*s -> %.*s\n", SPAN_ARGS(label), SPAN_ARGS(before.size ? before : none),
+		    SPAN_ARGS(after.size ? after : none));
+	}
+}
+
+static void
+difference_show(struct ctl *ctl, const struct framework *before, const struct framework *after, const struct policy_difference *d,
     bool japanese)
 {
-	size_t same = 0;
+	struct value_difference *values;
+	size_t same = 0, count;
 
 	printf("%.*s %.*s -> %.*s %.*s\n", SPAN_ARGS(before->id), SPAN_ARGS(before->version), SPAN_ARGS(after->id),
 	    SPAN_ARGS(after->version));
@@ -120,6 +136,8 @@ difference_show(const struct framework *before, const struct framework *after, c
 		}
 		printf("  %-10s %.*s  %.*s\n", change_text(c->change, japanese), SPAN_ARGS(c->id),
 		    SPAN_ARGS(japanese ? title->ja : title->en));
+		count = criterion_values(ctl->arena, before, after, c, &values);
+		values_show(values, count, japanese);
 		witnesses_show(&c->newly_refused, &c->newly_accepted, japanese);
 	}
 	printf(japanese ? "  同じ基準 %zu\n" : "  %zu criteria are the same\n", same);
@@ -139,6 +157,8 @@ difference_show(const struct framework *before, const struct framework *after, c
 			continue;
 		printf(japanese ? "  %-10s プロファイル %.*s\n" : "  %-10s profile %.*s\n",
 		    change_text(p->change, japanese), SPAN_ARGS(p->id));
+		count = profile_values(ctl->arena, before, after, p, &values);
+		values_show(values, count, japanese);
 		witnesses_show(&p->newly_refused, &p->newly_accepted, japanese);
 	}
 	if (d->cut_off)
@@ -210,6 +230,6 @@ policy_diff(struct ctl *ctl, int argc, char **argv)
 		return ending;
 	if (ctl->json)
 		return difference_print(frameworks[0], frameworks[1], &found);
-	difference_show(frameworks[0], frameworks[1], &found, policy_in_japanese());
+	difference_show(ctl, frameworks[0], frameworks[1], &found, policy_in_japanese());
 	return DONE;
 }
