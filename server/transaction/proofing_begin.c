@@ -1,4 +1,5 @@
 /* transaction/proofing_begin.c - a challenge for a person to sign with the card. */
+#include <assert.h>
 #include <string.h>
 
 #include "codec/individual_number.h"
@@ -100,6 +101,7 @@ on_parties_loaded(void *arg, enum err err, const struct problem *why)
 	b->challenge.text = proofing_text(b->arena, &b->challenge, &party.name, asked->what);
 	row = buffer_init(16 * KIB);
 	proofing_challenge_write(&row, &b->challenge);
+	assert(!row.overflowed); /* each of its texts is bounded */
 	unit = unit_new(b->arena, store_tables(b->store), id_new(asked->now));
 	unit_put_until(unit, &proofing_challenge_table, span_of(b->challenge.id.bytes, sizeof(b->challenge.id.bytes)),
 	    buffer_span(&row), b->challenge.expires);

@@ -38,6 +38,13 @@ proofing_purpose_read(struct span word)
 	return PROOFING_NOTHING;
 }
 
+enum jpki_purpose
+proofing_certificate(enum proofing_purpose purpose)
+{
+	return purpose == PROOFING_SIGNATURE ? JPKI_SIGNATURE :
+	       purpose == PROOFING_AUTHENTICATION ? JPKI_AUTHENTICATION : JPKI_NO_PURPOSE;
+}
+
 static const struct {
 	enum proofing_attribute attribute;
 	const char *claim, *ja, *en;

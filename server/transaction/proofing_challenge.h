@@ -10,6 +10,7 @@
 
 #include "base/buffer.h"
 #include "base/random.h"
+#include "jpki/profile.h"
 #include "model/localized.h"
 #include "store/store.h"
 
@@ -18,6 +19,8 @@ extern const struct table proofing_challenge_table; /* id (16) -> struct proofin
 enum proofing_purpose { PROOFING_NOTHING, PROOFING_SIGNATURE, PROOFING_AUTHENTICATION };
 const char *proofing_purpose_name(enum proofing_purpose); /* "signature" "authentication" */
 enum proofing_purpose proofing_purpose_read(struct span);
+/* Which of the two certificates it takes. */
+enum jpki_purpose proofing_certificate(enum proofing_purpose);
 
 /* What of the holder's attributes is told: the certificate's four, and what follows from them. */
 enum proofing_attribute {

@@ -1,6 +1,8 @@
 /* transaction/proofing_log.c - the operation log of verifications. */
 #include "transaction/proofing_log.h"
 
+#include <assert.h>
+
 #include "base/buffer.h"
 #include "base/random.h"
 #include "base/record.h"
@@ -33,6 +35,7 @@ proofing_check_log(struct unit *u, const struct proofing_check *c, int64_t kept_
 	buffer_block(&b, c->relying_party);
 	buffer_block(&b, c->operator);
 	buffer_block(&b, c->source);
+	assert(!b.overflowed);
 	unit_put_until(u, &proofing_log_table, span_of(id.bytes, sizeof(id.bytes)), buffer_span(&b), until);
 	buffer_release(&b);
 }

@@ -1,6 +1,8 @@
 /* transaction/proofing_prove.c - what came back for a challenge: verified, recorded, told. */
 #include "transaction/proofing.h"
 
+#include <assert.h>
+
 #include "base/record.h"
 #include "base/role.h"
 #include "codec/text.h"
@@ -45,7 +47,7 @@ log_checks(const struct proving *p, struct unit *unit, const struct jpki_verifie
 	struct proofing_check check = {
 		.at = p->asked.now, .member = p->challenge.member, .relying_party = p->challenge.relying_party,
 		.operator = p->party.entitlement.operator,
-		.purpose = p->challenge.purpose == PROOFING_SIGNATURE ? JPKI_SIGNATURE : JPKI_AUTHENTICATION,
+		.purpose = proofing_certificate(p->challenge.purpose),
 		.medium = v->certificate.profile ? v->certificate.profile->medium : JPKI_NO_MEDIUM,
 		.outcome = outcome, .status = v->revocation.status,
 	};
@@ -185,7 +187,7 @@ on_used_up(void *arg, const struct committed *committed)
 		answer(p, why.code, &why);
 		return;
 	}
-	submission.purpose = p->challenge.purpose == PROOFING_SIGNATURE ? JPKI_SIGNATURE : JPKI_AUTHENTICATION;
+	submission.purpose = proofing_certificate(p->challenge.purpose);
 	submission.content = p->challenge.text;
 	submission.party = p->challenge.relying_party;
 	p->verifying = true;
@@ -320,6 +322,7 @@ facts_of(const struct proving *p, const struct jpki_verified *v)
 
 	if (p->asked.dictionary) {
 		proofing_facts_write(&b, p->asked.dictionary, v, p->party.entitlement.entitled);
+		assert(!b.overflowed); /* all of them are words of ours */
 		facts = arena_copy(p->arena, buffer_span(&b));
 	}
 	buffer_release(&b);
@@ -340,6 +343,7 @@ record(struct proving *p, const struct jpki_verified *v)
 		buffer_u64(&kept, (uint64_t)p->asked.now.us);
 		buffer_block(&kept, p->challenge.member);
 		buffer_block(&kept, facts);
+		assert(!kept.overflowed);
 		unit_put_until(unit, &proofing_outcome_table, span_of(p->outcome.id.bytes, sizeof(p->outcome.id.bytes)),
 		    buffer_span(&kept), instant_after(p->asked.now, p->settings->outcome_for));
 	}
@@ -347,6 +351,7 @@ record(struct proving *p, const struct jpki_verified *v)
 	random_bytes(entry.salt, sizeof(entry.salt));
 	memcpy(p->outcome.salt, entry.salt, sizeof(entry.salt));
 	write_entry(&content, p, facts);
+	assert(!content.overflowed); /* a cut one would be no entry: names, facts and steps are bounded */
 	entry.content = buffer_span(&content);
 	p->outcome.commitment = ledger_append(unit, p->outcome.id, &entry);
 	buffer_release(&kept);

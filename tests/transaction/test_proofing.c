@@ -539,6 +539,38 @@ an_authentication_tells_nothing(void **state)
 }
 
 static void
+the_longest_of_each_is_recorded_whole(void **state)
+{
+	struct proofing_begin asked = bank_asks(PROOFING_SIGNATURE);
+	struct proofing_prove proof;
+	char what[PROOFING_WHAT_LARGEST + 1], reference[PROOFING_REFERENCE_LARGEST], origin[PROOFING_ORIGIN_LARGEST];
+
+	(void)state;
+	world.source.says = REVOCATION_GOOD;
+	memset(what, '"', sizeof(what));
+	memset(reference, '"', sizeof(reference));
+	memset(origin, '"', sizeof(origin));
+	asked.what = span_of(what, PROOFING_WHAT_LARGEST);
+	asked.reference = span_of(reference, sizeof(reference));
+	asked.origin = span_of(origin, sizeof(origin));
+	begin(&asked);
+	expect_ok("begun", world.err, &world.why);
+	proof = bank_proves(SIGNATURE);
+	proof.origin = asked.origin;
+	prove(&proof);
+	expect_ok("proved", world.err, &world.why);
+	expect_true("the reference comes back", span_equal(world.outcome.reference, asked.reference));
+	expect_true("the entry has its end", entry_says("\"outcome\":\"established\",\"step\":\"revocation\"}]}"));
+	what[0] = '\n';
+	begin(&asked);
+	expect_problem("but not two lines", world.err, &world.why, ERR_INVALID, "/what");
+	what[0] = 'a';
+	asked.what.size++;
+	begin(&asked);
+	expect_problem("nor a byte more", world.err, &world.why, ERR_LIMIT, "at most 400 bytes");
+}
+
+static void
 what_is_not_good_is_recorded_too(void **state)
 {
 	static const struct { enum revocation_status says; enum outcome outcome; } cases[] = {
@@ -766,6 +798,7 @@ main(void)
 		cmocka_unit_test(who_may_ask_gets_a_challenge),
 		cmocka_unit_test(a_good_signature_is_an_outcome_with_what_was_promised),
 		cmocka_unit_test(an_authentication_tells_nothing),
+		cmocka_unit_test(the_longest_of_each_is_recorded_whole),
 		cmocka_unit_test(what_is_not_good_is_recorded_too),
 		cmocka_unit_test(a_challenge_is_answered_once_by_who_asked),
 		cmocka_unit_test(of_two_answers_at_once_one_counts),
