@@ -2,6 +2,7 @@
 #include "daemon/crl_schedule.h"
 
 #define DOUBLINGS 15
+#define SPARE SECONDS(1) /* a list tells whole seconds */
 
 int64_t
 crl_next_look(int64_t refresh, struct instant next_update, unsigned failures, uint32_t chance, struct instant now)
@@ -16,4 +17,12 @@ crl_next_look(int64_t refresh, struct instant next_update, unsigned failures, ui
 		us = refresh;
 	us -= us / 10 / UINT16_MAX * (chance >> 16);
 	return us < CRL_SOONEST ? CRL_SOONEST : us;
+}
+
+int64_t
+crl_next_begin(int64_t refresh, struct instant begins, struct instant now)
+{
+	int64_t us = begins.us - now.us + SPARE;
+
+	return us < SPARE ? SPARE : us > refresh ? refresh : us;
 }

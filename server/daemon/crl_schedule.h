@@ -13,3 +13,5 @@
 /* Microseconds from now. `next_update` {0}: not known. */
 int64_t crl_next_look(int64_t refresh, struct instant next_update, unsigned failures, uint32_t chance,
     struct instant now);
+/* The same of a list that was refused because it is in force only from `begins`: then, but within `refresh`. */
+int64_t crl_next_begin(int64_t refresh, struct instant begins, struct instant now);

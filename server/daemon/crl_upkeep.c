@@ -29,6 +29,7 @@ struct supply {
 	off_t size;
 	struct instant due;      /* {0}: when it changes, or is asked for */
 	struct instant next_update;
+	struct instant begins;   /* of the list that was tried last */
 	char etag[ETAG];
 	bool asked;              /* somebody waits for it to be tried */
 	unsigned failures;       /* one after another */
@@ -311,10 +312,14 @@ finish(struct crl_upkeep *u, enum result result, const struct problem *why)
 		log_warning("crl.failed", "from=%s failures=%u code=%s problem=%s", LOG_TEXT(s->from), s->failures,
 		    err_name(why->code), LOG_TEXT(why->text));
 	}
-	/* A file that is wrong stays wrong until it changes. */
-	s->due = s->file && (result != FAILED || why->code != ERR_UNAVAILABLE)
-	    ? (struct instant){ 0 }
-	    : next_look(u, s, now);
+	/* A file that was taken is done with until it changes; one that was refused may be right later: when it begins,
+	 * when the list that speaks for its signer has come in. */
+	if (s->file && result != FAILED)
+		s->due = (struct instant){ 0 };
+	else if (result == FAILED && instant_before(now, s->begins))
+		s->due = instant_after(now, crl_next_begin(u->settings.refresh, s->begins, now));
+	else
+		s->due = next_look(u, s, now);
 	if (s->asked)
 		count_for_askers(u, s->from, result, why);
 	s->asked = false;
@@ -335,6 +340,7 @@ on_list_taken(void *arg, enum err err, const char *text, const struct crl_times 
 		u->busy->next_update = times->next_update;
 	else
 		u->busy->etag[0] = '\0'; /* the same bytes are worth another look */
+	u->busy->begins = times->this_update;
 	finish(u, err == OK ? TAKEN : err == ERR_CONFLICT ? UNCHANGED : FAILED, why);
 }
 
@@ -371,6 +377,7 @@ static void
 begin(struct crl_upkeep *u, struct supply *s)
 {
 	u->busy = s;
+	s->begins = (struct instant){ 0 };
 	if (s->file) {
 		take_in(u, &(struct crl_source_bytes){ .file = s->from });
 		return;

@@ -42,10 +42,35 @@ a_place_is_looked_at_again_in_time(void **state)
 	}
 }
 
+static void
+a_list_that_is_not_yet_in_force_is_tried_when_it_is(void **state)
+{
+	static const struct {
+		const char *title;
+		long refresh, begins, expected; /* seconds; from now */
+	} cases[] = {
+		{ "one that begins soon", 6 * HOUR, 5, 6 },
+		{ "one that begins in an hour", 6 * HOUR, HOUR, HOUR + 1 },
+		{ "one that begins after the next refresh", 6 * HOUR, 24 * HOUR, 6 * HOUR },
+		{ "one that has begun meanwhile", 6 * HOUR, 0, 1 },
+		{ "one that has begun long ago", 6 * HOUR, -HOUR, 1 },
+		{ "one that begins in the year 9999", 6 * HOUR, 250000000000, 6 * HOUR },
+	};
+	const struct instant now = { SECONDS(1795305600) };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++)
+		expect_number(cases[i].title, crl_next_begin(SECONDS(cases[i].refresh),
+		    (struct instant){ now.us + SECONDS(cases[i].begins) }, now) / SECONDS(1), cases[i].expected);
+}
+
 int
 main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(a_place_is_looked_at_again_in_time) };
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_place_is_looked_at_again_in_time),
+		cmocka_unit_test(a_list_that_is_not_yet_in_force_is_tried_when_it_is),
+	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

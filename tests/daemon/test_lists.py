@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 
 from test_processes import BUILD, Daemon, until
 
@@ -155,6 +156,16 @@ def a_list_that_is_wrong_leaves_the_last_good_one():
         assert "1 revocation lists at hand" in said and said.count("NOT TAKEN since") == 2, said
 
 
+def a_list_of_a_moment_from_now_is_taken_in_then():
+    with daemon_of() as daemon:
+        begins = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 5))
+        put(daemon, make_list("early.crl", "--at", begins), "early.crl")
+        assert refreshed(daemon)["failed"] == 1
+        assert "not in force before" in lists(daemon)["failing"][0]["problem"], lists(daemon)
+        until(lambda: lists(daemon)["at_hand"] == 1, "the list, which nobody touched", 30)
+        assert not lists(daemon)["failing"], lists(daemon)
+
+
 def a_server_that_is_gone_is_told_and_asked_again():
     served = Served()
     with daemon_of([served.url("nowhere.crl")]) as daemon:
@@ -232,7 +243,8 @@ def what_a_worker_could_not_have_is_noticed_before_anything_starts():
 
 
 CASES = [a_list_is_fetched_at_the_start_and_counts_in_every_process, what_is_put_into_the_directory_is_taken_in,
-         a_list_that_is_wrong_leaves_the_last_good_one, a_server_that_is_gone_is_told_and_asked_again,
+         a_list_that_is_wrong_leaves_the_last_good_one, a_list_of_a_moment_from_now_is_taken_in_then,
+         a_server_that_is_gone_is_told_and_asked_again,
          what_was_taken_in_survives_the_steward_and_the_daemon, a_long_list_keeps_no_operator_waiting,
          without_lists_there_is_nothing_to_refresh, what_a_worker_could_not_have_is_noticed_before_anything_starts]
 
