@@ -100,13 +100,14 @@ make_authority(struct proofing_stage *p, enum purpose purpose)
 	    purpose == SIGNATURE ? JPKI_SIGNATURE : JPKI_AUTHENTICATION, JPKI_TEST, ca->certificate, &why), &why);
 }
 
+/* `substituted`: of the name's characters; NULL: none. */
 static inline void
-make_card(struct proofing_stage *p, enum purpose purpose)
+make_card_with(struct proofing_stage *p, enum purpose purpose, const char *substituted)
 {
 	const struct holder holder = {
 		.name = "試験　太郎", .born = "319800217", .sex = "1", .address = "東京都渋谷区１－１",
 		.municipality = { "Tokyo-to", "Shibuya-ku", "13113" }, .from = instant_after(clock_now(), -DAY),
-		.until = instant_after(clock_now(), 500 * DAY),
+		.until = instant_after(clock_now(), 500 * DAY), .name_substituted = substituted,
 	};
 	struct arena *a = &p->scene.arena;
 	struct certificate_plan plan;
@@ -114,6 +115,12 @@ make_card(struct proofing_stage *p, enum purpose purpose)
 	p->keys[purpose] = key_rsa(2048, 65537);
 	plan = holder_plan(a, &p->authorities[purpose], &holder, p->keys[purpose], asn_number(a, 0x0ac91af8));
 	p->certificates[purpose] = certificate_sign(a, &plan, p->authorities[purpose].key);
+}
+
+static inline void
+make_card(struct proofing_stage *p, enum purpose purpose)
+{
+	make_card_with(p, purpose, NULL);
 }
 
 /* "2026-11-23", so many days from now. */

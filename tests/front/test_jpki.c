@@ -267,6 +267,28 @@ a_good_proof_tells_what_the_record_allows_and_no_more(void **state)
 }
 
 static void
+flags_that_fit_no_text_are_told_as_such(void **state)
+{
+	EVP_PKEY *kept = stage.keys[SIGNATURE];
+	struct span certificate = stage.certificates[SIGNATURE];
+	static const struct { const char *title, *flags, *parts; } cases[] = {
+		{ "one character stands for another", "00010", "\"name_substituted\":\"00010\"|!substitution_unclear" },
+		{ "a flag too few", "0001", "\"name_substituted\":\"0001\"|\"substitution_unclear\":true" },
+	};
+
+	(void)state;
+	stage.source.says = REVOCATION_GOOD;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		make_card_with(&stage, SIGNATURE, cases[i].flags);
+		begin(SIGN);
+		prove(cases[i].title, proof_by(&stage, SIGNATURE), cases[i].parts);
+		EVP_PKEY_free(stage.keys[SIGNATURE]);
+	}
+	stage.keys[SIGNATURE] = kept;
+	stage.certificates[SIGNATURE] = certificate;
+}
+
+static void
 a_challenge_is_answered_once_by_who_asked(void **state)
 {
 	const char *good, *elsewhere;
@@ -484,6 +506,7 @@ main(void)
 		cmocka_unit_test(a_request_is_refused_in_words_that_say_what_was_expected),
 		cmocka_unit_test(a_proof_is_refused_in_words_that_say_what_was_expected),
 		cmocka_unit_test(a_good_proof_tells_what_the_record_allows_and_no_more),
+		cmocka_unit_test(flags_that_fit_no_text_are_told_as_such),
 		cmocka_unit_test(a_challenge_is_answered_once_by_who_asked),
 		cmocka_unit_test(its_entry_is_shown_to_whom_it_concerns),
 		cmocka_unit_test(documents_of_the_text_are_proofs_too),

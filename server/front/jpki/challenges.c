@@ -43,6 +43,25 @@ read_request(struct exchange *e, struct proofing_begin *out, struct problem *why
 	return OK;
 }
 
+static on_proofing_begun on_begun;
+
+static void
+begin(struct inquiry *q)
+{
+	struct beginning *b = (struct beginning *)q;
+	struct problem why;
+
+	if (read_request(q->exchange, &b->asked, &why) != OK) {
+		inquiry_refuse(q, why.code, &why);
+		return;
+	}
+	b->asked.caller = q->caller;
+	b->asked.member = q->member;
+	b->asked.now = q->now;
+	exchange_hold(q->exchange, proofing_begin(q->front->store, q->exchange->arena, &q->front->settings.proofing,
+	    &b->asked, on_begun, b));
+}
+
 static void
 on_begun(void *arg, enum err err, const struct proofing_challenge *challenge, const struct problem *why)
 {
@@ -64,23 +83,6 @@ on_begun(void *arg, enum err err, const struct proofing_challenge *challenge, co
 	buffer_byte(&out, '}');
 	exchange_reply_json(e, 201, buffer_span(&out));
 	buffer_release(&out);
-}
-
-static void
-begin(struct inquiry *q)
-{
-	struct beginning *b = (struct beginning *)q;
-	struct problem why;
-
-	if (read_request(q->exchange, &b->asked, &why) != OK) {
-		inquiry_refuse(q, why.code, &why);
-		return;
-	}
-	b->asked.caller = q->caller;
-	b->asked.member = q->member;
-	b->asked.now = q->now;
-	exchange_hold(q->exchange, proofing_begin(q->front->store, q->exchange->arena, &q->front->settings.proofing,
-	    &b->asked, on_begun, b));
 }
 
 void

@@ -41,6 +41,23 @@ inquiry_refuse(struct inquiry *q, enum err err, const struct problem *why)
 	exchange_refuse_with(q->exchange, status_of(err), span_text(fields), why);
 }
 
+static on_caller on_caller_known;
+
+void
+inquiry_begin(struct inquiry *q, struct exchange *e, struct jpki_front *front, void (*go_on)(struct inquiry *))
+{
+	const struct credentials credentials = {
+		.authorization = message_header(e->request, "Authorization"),
+		.certificate = e->certificate,
+	};
+
+	q->exchange = e;
+	q->front = front;
+	q->now = clock_now();
+	q->go_on = go_on;
+	exchange_hold(e, caller_identify(front->store, e->arena, &credentials, q->now, on_caller_known, q));
+}
+
 static void
 on_caller_known(void *arg, enum err err, const struct caller *caller, const struct problem *why)
 {
@@ -71,19 +88,4 @@ on_caller_known(void *arg, enum err err, const struct caller *caller, const stru
 		return;
 	}
 	q->go_on(q);
-}
-
-void
-inquiry_begin(struct inquiry *q, struct exchange *e, struct jpki_front *front, void (*go_on)(struct inquiry *))
-{
-	const struct credentials credentials = {
-		.authorization = message_header(e->request, "Authorization"),
-		.certificate = e->certificate,
-	};
-
-	q->exchange = e;
-	q->front = front;
-	q->now = clock_now();
-	q->go_on = go_on;
-	exchange_hold(e, caller_identify(front->store, e->arena, &credentials, q->now, on_caller_known, q));
 }

@@ -179,6 +179,10 @@ write_attributes(struct buffer *b, struct arena *arena, const struct proofing_ou
 		if (a->address_substituted.size)
 			write_text(b, "address_substituted", a->address_substituted);
 	}
+	if (told & (PROOFING_NAME | PROOFING_ADDRESS) && a->substitution_unclear) {
+		write_name(b, "substitution_unclear");
+		buffer_text(b, "true");
+	}
 	if (told & PROOFING_PREFECTURE && jpki_prefecture(a->address, &prefecture))
 		write_text(b, "prefecture", prefecture);
 	if (told & (PROOFING_AGE_OVER_18 | PROOFING_AGE_OVER_20 | PROOFING_AGE_OVER_65))
@@ -237,24 +241,7 @@ drop_policies(void *arg)
 	s->policies = NULL;
 }
 
-static void
-on_proved(void *arg, enum err err, const struct proofing_outcome *outcome, const struct problem *why)
-{
-	struct submitting *s = arg;
-	struct exchange *e = s->inquiry.exchange;
-	struct buffer out;
-
-	exchange_hold(e, NULL);
-	drop_policies(s);
-	if (err != OK) {
-		inquiry_refuse(&s->inquiry, err, why);
-		return;
-	}
-	out = buffer_init(ANSWER_LARGEST);
-	write_outcome(&out, e->arena, outcome, s->inquiry.now);
-	exchange_reply_json(e, 200, buffer_span(&out));
-	buffer_release(&out);
-}
+static on_proofing_proved on_proved;
 
 static void
 submit(struct inquiry *q)
@@ -280,6 +267,25 @@ submit(struct inquiry *q)
 	s->asked.now = q->now;
 	exchange_hold(e, proofing_prove(q->front->store, e->arena, &q->front->settings.proofing, &s->asked, on_proved,
 	    s));
+}
+
+static void
+on_proved(void *arg, enum err err, const struct proofing_outcome *outcome, const struct problem *why)
+{
+	struct submitting *s = arg;
+	struct exchange *e = s->inquiry.exchange;
+	struct buffer out;
+
+	exchange_hold(e, NULL);
+	drop_policies(s);
+	if (err != OK) {
+		inquiry_refuse(&s->inquiry, err, why);
+		return;
+	}
+	out = buffer_init(ANSWER_LARGEST);
+	write_outcome(&out, e->arena, outcome, s->inquiry.now);
+	exchange_reply_json(e, 200, buffer_span(&out));
+	buffer_release(&out);
 }
 
 void
