@@ -107,6 +107,9 @@ what_cannot_be_understood_is_refused_where_it_stands(void **state)
 		{ "more frameworks than one question may have", "evaluation", "{" ALICE "," ACTION("read") "," RECORD
 		    ",\"context\":{\"also\":[\"a\",\"b\",\"c\",\"d\",\"e\",\"f\",\"g\",\"h\",\"i\"]}}", 400,
 		    "/context/also: expected at most 7 further frameworks, found 9" },
+		{ "the framework that decides again", "evaluation", "{" ALICE "," ACTION("read") "," RECORD
+		    ",\"context\":{\"also\":[\"fixture\"]}}", 400, "/context/also/0: expected each framework once, and "
+		    "not the one that decides; found one again" },
 		{ "and more statements", "evaluation", "{" ALICE "," ACTION("read") "," RECORD
 		    ",\"context\":{\"vouched\":[\"a\",\"b\",\"c\",\"d\",\"e\",{}]}}", 400,
 		    "/context/vouched: expected at most 4 statements of vouchers in one question, found 6" },
@@ -133,6 +136,15 @@ what_cannot_be_understood_is_refused_where_it_stands(void **state)
 	for (size_t i = 0; i < COUNT(cases); i++)
 		expect_answer(s, cases[i].title, scene_ask(s, "point", cases[i].path, cases[i].body), cases[i].status,
 		    cases[i].parts);
+	expect_answer(s, "another charset is none of JSON's", scene_send(s, "POST /access/v1/evaluation",
+	    "Content-Type: application/json; charset=Shift_JIS\r\n" TOKEN, PERMITTED), 400,
+	    "expected a body in UTF-8, found another charset|RFC 8259 s8.1");
+	expect_answer(s, "not behind another parameter either", scene_send(s, "POST /access/v1/search/action",
+	    "Content-Type: application/json; profile=x; Charset=\"utf-16\"\r\n" TOKEN, PERMITTED), 400,
+	    "found another charset");
+	expect_answer(s, "UTF-8 in quotes is it too", scene_send(s, "POST /access/v1/evaluation",
+	    "Content-Type: application/json; profile=x; charset=\"UTF-8\"\r\n" TOKEN, PERMITTED), 200,
+	    "{\"decision\":true");
 	expect_answer(s, "another media type is shown", scene_send(s, "POST /access/v1/evaluation",
 	    "Content-Type: text/plain\r\n" TOKEN, PERMITTED), 400, "found \\\"text/plain\\\"");
 	scene_close(s);
@@ -161,9 +173,9 @@ only_callers_with_the_right_to_are_answered(void **state)
 	scene_close(s);
 }
 
-/* The fixture's rules under another version, from another date. */
+/* The fixture's rules under another name or version, from another date. */
 static void
-put_version(struct scene *s, const char *version, const char *from)
+put_version(struct scene *s, const char *name, const char *version, const char *from)
 {
 	const struct dictionary *dictionary = fixture_dictionary(&s->arena);
 	struct published_policy p = { .number = 8, .published = clock_now(), .note = span_text("note") };
@@ -176,8 +188,9 @@ put_version(struct scene *s, const char *version, const char *from)
 	expect_ok("the fixture's files", policy_files_read(&s->arena, fixture_path(&s->arena, "fixture/1.0"), &files,
 	    &why), &why);
 	manifest = (struct policy_file *)policy_file_find(&files, span_text("manifest.json"));
-	manifest->text = span_text(arena_print(&s->arena, "{\"framework\":\"fixture\",\"version\":\"%s\",\"title\":"
-	    "{\"ja\":\"x\",\"en\":\"x\"},\"text\":{\"ja\":\"x\",\"en\":\"x\"},\"valid_from\":\"%s\"}", version, from));
+	manifest->text = span_text(arena_print(&s->arena, "{\"framework\":\"%s\",\"version\":\"%s\",\"title\":"
+	    "{\"ja\":\"x\",\"en\":\"x\"},\"text\":{\"ja\":\"x\",\"en\":\"x\"},\"valid_from\":\"%s\"}", name, version,
+	    from));
 	expect_ok("its manifest", framework_manifest(&s->arena, &files, dictionary, &manifest->text, &why), &why);
 	expect_ok("a framework", framework_read(&s->arena, &files, dictionary, true, &framework, &why), &why);
 	policy_files_pack(&pack, &files);
@@ -214,8 +227,8 @@ only_auditors_name_a_version_that_is_not_in_force(void **state)
 
 	(void)state;
 	scene_open(s, 14);
-	put_version(s, "0.9", "2025-01-01T00:00:00Z");
-	put_version(s, "9.0", "2999-01-01T00:00:00Z");
+	put_version(s, "fixture", "0.9", "2025-01-01T00:00:00Z");
+	put_version(s, "fixture", "9.0", "2999-01-01T00:00:00Z");
 	scene_policy(s);
 	scene_caller(s, "auditor", "records", CALLER_DECIDE | CALLER_AUDIT, 0);
 	scene_front(s, access_text);
@@ -267,8 +280,9 @@ claims_that_contradict_each_other_are_refused(void **state)
 		int status;
 		const char *parts;
 	} cases[] = {
-		{ "facts of two places", "evaluation", "{\"subject\":{\"type\":\"user\",\"id\":\"alice\",\"properties\":{"
-		    "\"facts\":{\"action.soft\":true}}}," ACTION("read") "," RECORD ",\"context\":{\"facts\":{"
+		{ "facts of two places", "evaluation",
+		    "{\"subject\":{\"type\":\"user\",\"id\":\"alice\",\"properties\":{\"facts\":{"
+		    "\"action.soft\":true}}}," ACTION("read") "," RECORD ",\"context\":{\"facts\":{"
 		    "\"action.soft\":false}}}", 400, "/context/facts/action.soft: expected the value that "
 		    "/subject/properties/facts/action.soft states, found another" },
 		{ "that agree", "evaluation", "{\"subject\":{\"type\":\"user\",\"id\":\"alice\",\"properties\":{"
@@ -405,15 +419,21 @@ one_request_asks_at_most_so_much(void **state)
 	struct scene *s = &scene;
 
 	(void)state;
-	open_all(5);
+	scene_open(s, 5);
+	scene_policy(s);
+	put_version(s, "second", "1.0", "2025-01-01T00:00:00Z");
+	scene_front(s, access_text);
 	expect_answer(s, "64 questions", scene_ask(s, "point", "evaluations", repeated(&s->arena, before, "{}", 64,
 	    "]}")), 200, "\"decision\":true");
 	expect_answer(s, "65 are too many", scene_ask(s, "point", "evaluations",
 	    repeated(&s->arena, before, "{}", 65, "]}")), 400, "/evaluations: expected at most 64 evaluations in "
 	    "one request, found 65");
 	expect_answer(s, "and further frameworks count", scene_ask(s, "point", "evaluations", repeated(&s->arena,
-	    before, "{\"context\":{\"also\":[\"fixture\"]}}", 33, "]}")), 400, "/evaluations: expected at most 64 "
+	    before, "{\"context\":{\"also\":[\"second\"]}}", 33, "]}")), 400, "/evaluations: expected at most 64 "
 	    "decisions in one request, those of further frameworks counted, found 66");
+	expect_answer(s, "each of which is named once", scene_ask(s, "point", "evaluation", "{" ALICE "," RECORD ","
+	    ACTION("read") ",\"context\":{\"also\":[\"second\",\"second\"]}}"), 400, "/context/also/1: expected each "
+	    "framework once, and not the one that decides; found one again");
 	expect_answer(s, "a body that is too large", scene_ask(s, "point", "evaluation", repeated(&s->arena,
 	    "{\"context\":{\"more\":[", "\"0123456789012345678901234567890123456789\"", 2000, "]}}")), 413,
 	    "expected a body of at most 65536 bytes, found 86022");
@@ -587,6 +607,7 @@ a_candidate_without_a_framework_in_force_is_left_out(void **state)
 static void
 everything_asked_is_counted(void **state)
 {
+	static const char *const others[] = { "second", "third", "fourth" };
 	static const struct {
 		const char *title, *caller, *path, *body;
 		int first;
@@ -600,8 +621,7 @@ everything_asked_is_counted(void **state)
 		{ "each further framework is one", "wide", "evaluation", "{\"subject\":{\"type\":\"user\","
 		    "\"id\":\"user-1\"},"
 		    ACTION("read") ",\"resource\":{\"type\":\"record\",\"id\":\"r\"},"
-		        "\"context\":{\"also\":[\"fixture\",\"fixture\","
-		    "\"fixture\"]}}", 200, "2" },
+		    "\"context\":{\"also\":[\"second\",\"third\",\"fourth\"]}}", 200, "2" },
 		{ "a search costs the candidates of its type", "search", "search/subject", SEARCH_USERS("user", ""),
 		    200, "38" },
 		{ "and no more of another part", "actions", "search/action", "{\"subject\":{\"type\":\"user\","
@@ -613,6 +633,8 @@ everything_asked_is_counted(void **state)
 	(void)state;
 	scene_open(s, 7);
 	scene_policy(s);
+	for (size_t i = 0; i < COUNT(others); i++)
+		put_version(s, others[i], "1.0", "2025-01-01T00:00:00Z");
 	for (size_t i = 0; i < COUNT(cases); i++)
 		scene_caller(s, cases[i].caller, "records", CALLER_DECIDE, 1);
 	scene_front(s, many(&s->arena, 40));

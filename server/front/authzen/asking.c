@@ -117,6 +117,21 @@ on_caller_known(void *arg, enum err err, const struct caller *caller, const stru
 	a->go_on(a);
 }
 
+/* JSON is UTF-8 (RFC 8259 s8.1): a parameter that says so does no harm, one that says otherwise is not passed over. */
+static bool
+is_utf8(struct span parameters)
+{
+	while (parameters.size) {
+		struct span value = span_cut(&parameters, ';'), name = span_trim(span_cut(&value, '='));
+
+		value = span_trim(value);
+		if (span_equal_nocase(name, span_text("charset")) && !span_equal_nocase(value, span_text("utf-8")) &&
+		    !span_equal_nocase(value, span_text("\"utf-8\"")))
+			return false;
+	}
+	return true;
+}
+
 void
 asking_begin(struct asking *a, struct exchange *e, struct authzen_front *front, void (*go_on)(struct asking *))
 {
@@ -132,6 +147,11 @@ asking_begin(struct asking *a, struct exchange *e, struct authzen_front *front, 
 		problem_set(&why, ERR_SYNTAX, "AuthZEN 1.0 s10.1",
 		    "expected a body of the type application/json, found \"%.*s\"",
 		    SPAN_ARGS(span_first(type, TYPE_SHOWN)));
+		asking_refuse(a, &why);
+		return;
+	}
+	if (!is_utf8(rest)) {
+		problem_set(&why, ERR_SYNTAX, "RFC 8259 s8.1", "expected a body in UTF-8, found another charset");
 		asking_refuse(a, &why);
 		return;
 	}

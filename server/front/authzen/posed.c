@@ -408,6 +408,15 @@ version_find(struct pose *p, struct span framework, const struct shelf_policy *c
 	return NULL;
 }
 
+static bool
+is_asked(const struct pose *p, struct span framework)
+{
+	for (size_t i = 0; i < p->out->count; i++)
+		if (span_equal(p->out->requests[i].question.framework->id, framework))
+			return true;
+	return false;
+}
+
 /* `member`: of the context, that names the framework. */
 static enum err
 add_request(struct pose *p, const char *member, struct span framework, struct span profile, struct problem *why)
@@ -482,10 +491,16 @@ add_requests(struct pose *p, struct problem *why)
 		return problem_set(why, ERR_SYNTAX, "",
 		    "%s/context: expected a profile or levels that are required, found neither", p->asked->at);
 	}
-	for (size_t i = 0; i < p->wishes.also_count; i++)
+	for (size_t i = 0; i < p->wishes.also_count; i++) {
+		if (is_asked(p, p->wishes.also[i]))
+			return problem_set(why, ERR_INVALID, "",
+			    "%s/context/also/%zu: expected each framework once, and not the one that decides; found "
+			    "one again",
+			    p->asked->at, i);
 		if (add_request(p, arena_print(p->scratch, "also/%zu", i), p->wishes.also[i], (struct span){ 0 },
 			why) != OK)
 			return why->code;
+	}
 	return OK;
 }
 

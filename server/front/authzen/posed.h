@@ -4,9 +4,9 @@
  * the transaction that the question is about (observed when that was, transactions.h), the properties that access.h
  * calls facts and every object named "facts" in subject, action, resource and context (claimed), signed statements in
  * context.vouched (vouched, transaction/vouching.h), and the registry, of the relying party and of the identity
- * provider (observed, transaction/party.h). Claims that contradict each other are refused. The relying party is the resource, where that is one (type
- * "relying_party", its id an entity ID), or else the member who asks; the identity provider is who vouches, or whom
- * context.idp names by entity ID.
+ * provider (observed, transaction/party.h). Claims that contradict each other are refused. The relying party is the
+ * resource, where that is one (type "relying_party", its id an entity ID), or else the member who asks; the identity
+ * provider is who vouches, or whom context.idp names by entity ID.
  */
 #pragma once
 
@@ -42,8 +42,8 @@ struct posed {
 	struct span relying_party, idp; /* entity IDs; empty: not named */
 	bool unplaced;               /* refused only because no policy in force is set for this action and resource */
 	bool unheard;                /* refused only because there is no such transaction */
-	unsigned misnamed;           /* refused because the id of this part (a bit) is out of the domain of its fact, or its fact claimed
-	                              * otherwise elsewhere */
+	unsigned misnamed;           /* refused because the id of this part (a bit) is out of the domain of its fact, or
+	                              * another value of that is claimed elsewhere */
 	bool step_up;                /* the caller can act on a step-up obligation */
 	const char *at;              /* JSON pointer of the question */
 };
