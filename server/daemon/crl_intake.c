@@ -1,14 +1,10 @@
 /* daemon/crl_intake.c - one revocation list taken in beside the loop. */
 #include "daemon/crl_intake.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #define TEXT_ARENA (64 * KIB)
@@ -45,51 +41,21 @@ on_progress(void *arg, uint64_t done, uint64_t all)
 	return !atomic_load(&i->stopping);
 }
 
-static void
-take(struct crl_intake *i, struct span der)
-{
-	struct crl_taking taking = {
-		.der = der, .now = i->now, .times = &i->times, .progress = on_progress, .arg = i,
-	};
-	struct crl_store *store;
-
-	if (crl_store_open(i->directory, i->trust, &store, &i->why) != OK)
-		return;
-	i->why.code = crl_store_take(store, &taking, &i->arena, &i->text, &i->why);
-	crl_store_close(store);
-}
-
-/* A regular file, that nobody writes to any more: who puts it there renames it into place. */
-static void
-take_file(struct crl_intake *i)
-{
-	int fd = open(i->file, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW);
-	void *map = MAP_FAILED;
-	struct stat found;
-
-	if (fd < 0 || fstat(fd, &found) != 0)
-		problem_errno(&i->why, errno, "%s", i->file);
-	else if (!S_ISREG(found.st_mode) || found.st_size == 0)
-		problem_set(&i->why, ERR_INVALID, "", "%s: expected a file with something in it", i->file);
-	else if ((map = mmap(NULL, (size_t)found.st_size, PROT_READ, MAP_PRIVATE, fd, 0)) == MAP_FAILED)
-		problem_errno(&i->why, errno, "%s", i->file);
-	if (map != MAP_FAILED) {
-		take(i, span_of(map, (size_t)found.st_size));
-		munmap(map, (size_t)found.st_size);
-	}
-	if (fd >= 0)
-		close(fd);
-}
-
 static void *
 run(void *arg)
 {
 	struct crl_intake *i = arg;
+	struct crl_taking taking = {
+		.der = buffer_span(&i->bytes), .now = i->now, .times = &i->times, .progress = on_progress, .arg = i,
+	};
+	struct crl_store *store;
 
-	if (i->file)
-		take_file(i);
-	else
-		take(i, buffer_span(&i->bytes));
+	if (crl_store_open(i->directory, i->trust, &store, &i->why) == OK) {
+		i->why.code = i->file ?
+		    crl_store_take_file(store, i->file, &taking, &i->arena, &i->text, &i->why) :
+		    crl_store_take(store, &taking, &i->arena, &i->text, &i->why);
+		crl_store_close(store);
+	}
 	eventfd_write(i->ended_fd, 1);
 	return NULL;
 }

@@ -1,6 +1,6 @@
 /* daemon/crl_intake.h - one revocation list taken in beside the loop, in a thread: a large one takes seconds.
  *
- *     start -> [thread: mapped or handed over -> crl_store_take()] -> the loop: on_taken
+ *     start -> [thread: copied or handed over -> crl_store_take()] -> the loop: on_taken
  */
 #pragma once
 
@@ -15,7 +15,7 @@ struct crl_intake;
 typedef void on_taken(void *arg, enum err, const char *text, const struct crl_times *, const struct problem *why);
 
 struct crl_source_bytes {
-	const char *file;            /* mapped; NULL: */
+	const char *file;            /* copied; NULL: */
 	struct buffer *bytes;        /* moved away, and an empty one left there */
 };
 

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/file.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "base/random.h"
@@ -19,6 +20,7 @@
 #include "jpki/crl_text.h"
 
 #define LOCK "lock"
+#define PIECE (1 * MIB) /* of a file that is copied */
 #define DIRECTORY_LONGEST (PATH_MAX - 64)
 #define LINES_ROOM (3 * MIB) /* of a manifest as it is written */
 #define CLAUSE "RFC 5280 s6.3.3"
@@ -263,7 +265,8 @@ struct before {
 static bool
 is_same_place(const struct crl_manifest_line *a, const struct crl_manifest_line *b)
 {
-	return memcmp(a->anchor, b->anchor, sizeof(a->anchor)) == 0 && memcmp(a->scope, b->scope, sizeof(a->scope)) == 0;
+	return memcmp(a->anchor, b->anchor, sizeof(a->anchor)) == 0 &&
+	    memcmp(a->scope, b->scope, sizeof(a->scope)) == 0;
 }
 
 static struct before
@@ -353,8 +356,8 @@ take_locked(struct crl_store *store, const struct crl_taking *taking, struct spa
 		*text = arena_print(a, "number %s of %s: %" PRIu64 " entries", crl_number_text(a, list->number),
 		    crl_point_text(a, list), crl_index_count(taken.index));
 	crl_index_close(taken.index);
-	/* When the manifest may have been renamed and is not known to last, what the old one and the new one name stays:
-	 * the next that comes in sweeps. */
+	/* When the manifest may have been renamed and is not known to last, what the old one and the new one name
+	 * stays: the next that comes in sweeps. */
 	if (err == OK || !written)
 		sweep(store->directory);
 	return err;
@@ -385,6 +388,96 @@ crl_store_take(struct crl_store *store, const struct crl_taking *taking, struct 
 	if (err != OK)
 		return err;
 	err = take_locked(store, taking, der, &list, a, text, why);
+	close(fd);
+	return err;
+}
+
+/* Taking a file in */
+
+/* A file without a name: it is gone with who has it open. */
+static enum err
+open_nameless(const char *directory, int *fd, struct problem *why)
+{
+	char path[PATH_MAX], name[CRL_FILE_NAME + 8];
+	uint64_t number;
+
+	random_bytes(&number, sizeof(number));
+	snprintf(name, sizeof(name), ".new-%016" PRIx64, number);
+	*fd = open(crl_shelf_path(directory, name, path), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (*fd < 0)
+		return problem_errno(why, errno, "cannot make %s", path);
+	unlink(path);
+	return OK;
+}
+
+static enum err
+copy_bytes(int from, int to, size_t size, const char *path, const struct crl_taking *taking, struct problem *why)
+{
+	uint8_t *piece = malloc(PIECE);
+	enum err err = OK;
+
+	if (!piece)
+		abort();
+	for (size_t done = 0; done < size && err == OK;) {
+		ssize_t found = read(from, piece, size - done < PIECE ? size - done : PIECE);
+
+		if (found < 0 && errno == EINTR)
+			continue;
+		if (found < 0)
+			err = problem_errno(why, errno, "%s", path);
+		else if (found == 0)
+			err = problem_set(why, ERR_UNAVAILABLE, "", "%s became shorter while it was read", path);
+		else if (!file_write(to, span_of(piece, (size_t)found)))
+			err = problem_errno(why, errno, "cannot copy %s", path);
+		done += found > 0 ? (size_t)found : 0;
+		if (err == OK && taking->progress && !taking->progress(taking->arg, 0, size))
+			err = problem_set(why, ERR_UNAVAILABLE, "", "stopped");
+	}
+	free(piece);
+	return err;
+}
+
+static enum err
+take_copy(struct crl_store *store, int copy, size_t size, const char *path, const struct crl_taking *taking,
+    struct arena *a, const char **text, struct problem *why)
+{
+	void *map = mmap(NULL, size, PROT_READ, MAP_PRIVATE, copy, 0);
+	struct crl_taking mapped = *taking;
+	enum err err;
+
+	if (map == MAP_FAILED)
+		return problem_errno(why, errno, "%s cannot be mapped", path);
+	mapped.der = span_of(map, size);
+	err = crl_store_take(store, &mapped, a, text, why);
+	munmap(map, size);
+	return err;
+}
+
+enum err
+crl_store_take_file(struct crl_store *store, const char *path, const struct crl_taking *taking, struct arena *a,
+    const char **text, struct problem *why)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW | O_NOCTTY), copy = -1;
+	struct stat found;
+	size_t size = 0;
+	enum err err = OK;
+
+	if (fd < 0)
+		return problem_errno(why, errno, "%s", path);
+	if (fstat(fd, &found) != 0)
+		err = problem_errno(why, errno, "%s", path);
+	else if (!S_ISREG(found.st_mode) || found.st_size == 0 || (uint64_t)found.st_size > CRL_LARGEST)
+		err = problem_set(why, ERR_INVALID, "", "%s: expected a file of 1 to %zu bytes", path, CRL_LARGEST);
+	else
+		size = (size_t)found.st_size;
+	if (err == OK)
+		err = open_nameless(store->directory, &copy, why);
+	if (err == OK)
+		err = copy_bytes(fd, copy, size, path, taking, why);
+	if (err == OK)
+		err = take_copy(store, copy, size, path, taking, a, text, why);
+	if (copy >= 0)
+		close(copy);
 	close(fd);
 	return err;
 }

@@ -45,6 +45,11 @@ struct crl_taking {
 enum err crl_store_take(struct crl_store *, const struct crl_taking *, struct arena *, const char **text,
     struct problem *why);
 
+/* The same of a file (`der` counts for nothing) that somebody may still write to: it is copied first to where nobody
+ * does, in the directory of the lists. ERR_INVALID: it is none, or empty, or larger than CRL_LARGEST. */
+enum err crl_store_take_file(struct crl_store *, const char *path, const struct crl_taking *, struct arena *,
+    const char **text, struct problem *why);
+
 /* Looks whether another process has taken something in. What cannot be read leaves what was there. */
 enum err crl_store_refresh(struct crl_store *, struct problem *why);
 

@@ -414,6 +414,64 @@ lists_come_as_text_too(void **state)
 	BIO_free(bio);
 }
 
+static bool
+empty_file(void *arg, uint64_t done, uint64_t all)
+{
+	unsigned *called = arg;
+
+	(void)done;
+	(void)all;
+	return truncate(scratch_path(&scratch, "list.crl"), 0) == 0 && ++*called;
+}
+
+static bool
+stop(void *arg, uint64_t done, uint64_t all)
+{
+	(void)arg;
+	(void)done;
+	(void)all;
+	return false;
+}
+
+/* Somebody copies over the file while it is taken in: what was mapped of it would be gone. */
+static void
+a_file_may_change_while_it_is_taken_in(void **state)
+{
+	struct made_list made = { .number = "01", .extensions = LIST("Shibuya-ku"), .entries = me, .count = 1 };
+	struct made_list next = { .number = "02", .extensions = LIST("Shibuya-ku") };
+	unsigned called = 0;
+	struct crl_taking taking = { .now = made_instant(MADE_NOON), .progress = empty_file, .arg = &called };
+	struct crl_store *store = opened();
+	char path[4096];
+	struct problem why;
+	const char *text;
+
+	(void)state;
+	snprintf(path, sizeof(path), "%s", scratch_path(&scratch, "list.crl"));
+	scratch_write(&scratch, "list.crl", maker_list(&arena, &first, &made), 0600);
+	expect_ok("it is taken", crl_store_take_file(store, path, &taking, &arena, &text, &why), &why);
+	expect_true("though it was emptied meanwhile", called > 0);
+	expect_text("and counts", status_of(store, &first), "revoked");
+	expect_problem("now it is empty", crl_store_take_file(store, path, &taking, &arena, &text, &why), &why,
+	    ERR_INVALID, "expected a file of 1 to");
+	scratch_write(&scratch, "list.crl", maker_list(&arena, &first, &next), 0600);
+	taking.progress = stop;
+	expect_problem("stopping", crl_store_take_file(store, path, &taking, &arena, &text, &why), &why,
+	    ERR_UNAVAILABLE, "stopped");
+	expect_problem("a directory", crl_store_take_file(store, scratch.path, &taking, &arena, &text, &why), &why,
+	    ERR_INVALID, "expected a file");
+	assert_int_equal(truncate(path, (off_t)CRL_LARGEST + 1), 0);
+	expect_problem("one that is too large", crl_store_take_file(store, path, &taking, &arena, &text, &why), &why,
+	    ERR_INVALID, "to 2147483648 bytes");
+	unlink(path);
+	expect_problem("one that is gone", crl_store_take_file(store, path, &taking, &arena, &text, &why), &why,
+	    ERR_NOT_FOUND, "list.crl");
+	/* manifest, lock, and the list. */
+	expect_number("no copy is left", (int64_t)scratch_count(&scratch), 3);
+	expect_ok("erasing", crl_store_erase(scratch.path, &why), &why);
+	crl_store_close(store);
+}
+
 static int
 prepare(void **state)
 {
@@ -462,6 +520,7 @@ main(void)
 		cmocka_unit_test(a_list_with_a_damaged_block_is_replaced_by_itself),
 		cmocka_unit_test(a_certified_signer_needs_a_list_about_itself),
 		cmocka_unit_test(lists_come_as_text_too),
+		cmocka_unit_test(a_file_may_change_while_it_is_taken_in),
 	};
 	return cmocka_run_group_tests(tests, prepare, clean);
 }
