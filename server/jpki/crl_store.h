@@ -34,9 +34,8 @@ struct crl_times {
 };
 struct crl_taking {
 	struct span der;
-	const struct span
-	    *others; /* certificates (DER) of those an authority has certified for signing lists, if any */
-	size_t other_count;
+	const struct span *others;  /* certificates (DER) of those an authority has certified for signing lists */
+	size_t other_count;         /* 0, as the daemon and watashictl ask: only anchors sign */
 	struct instant now;
 	struct crl_times *times;    /* NULL, or where to tell what it says, taken or not; {0}: it could not be read */
 	bool (*progress)(void *arg, uint64_t done, uint64_t all);
