@@ -118,6 +118,7 @@ async function decisions(decision) {
 	await check("an answer of several tells of the first, and a strange one is no answer", () => open({ path: "decisions/", language: "en" }, async (page) => {
 		await paste(page, JSON.stringify({ evaluations: [JSON.parse(decision.text), JSON.parse(forged(decision, permit))] }));
 		expect(await state(page) === "recorded", await state(page));
+		expect((await page.locator("[data-uncompared]").innerText()).includes("Only this one decision was compared."), await main(page));
 		await page.goto(new URL("/decisions/?lang=en", page.url()).href);
 		await page.locator("#answer").fill(forged(decision, (_, context) => { context.levels.token = null; }));
 		await page.locator('#show button[type="submit"]').click();
@@ -165,7 +166,11 @@ async function ledger(decision, other) {
 
 	for (const [title, answer, expected, ...shown] of [
 		["as it was given", decision.text, "Verified", "says of decision, time, policy"],
-		["among several", whole, "Verified", "says of decision, time, policy"],
+		["among several", whole, "One decision of several verified", "says of decision, time, policy", "Not compared: 1 other decision of the answer (jp-idtf)"],
+		["with a forged one beside it", forged(decision, (_, context) => { context.also = [{ ...JSON.parse(other.text).context, policy: { id: "made-up", version: "1" } }]; }),
+			"One decision of several verified", "Not compared: 1 other decision of the answer (made-up)"],
+		["with one beside it that cannot be read", forged(decision, (_, context) => { context.also = [{}]; }), "One decision of several verified",
+			"Not compared: 1 other decision of the answer, each"],
 		["with its decision flipped", forged(decision, permit), "The answer says otherwise", "The answer: Permitted", "The record: Not permitted"],
 		["with all levels 4", forged(decision, allFours), "The answer says otherwise", "Level 4"],
 		["with another number", forged(decision, (answer, context) => { permit(answer); context.evaluation_id = nobody; }), "Only the record is verified", "Do not rely on"],

@@ -29,6 +29,14 @@ const states = {
 export const stateBadge = (state) => badge(states[state][0], ...states[state][1]);
 export const stateMeaning = (state) => both(...states[state][2]);
 
+/* An answer may tell of more than was compared. */
+export function besideMeaning({ count, frameworks }) {
+	const named = frameworks.length > 0 ? [`（${frameworks.join("、")}）`, ` (${frameworks.join(", ")})`] : ["", ""];
+
+	return both(`比べたのは、この一つの判断だけです。回答にあるほかの${count}件の判断${named[0]}は、まだ比べていません。それぞれの受領証で確かめてください。`,
+		`Only this one decision was compared. Not compared: ${count} other ${count === 1 ? "decision" : "decisions"} of the answer${named[1]}, each of which has its own receipt.`);
+}
+
 /* Differences */
 
 const parts = {
@@ -72,11 +80,12 @@ export function differenceList(differences, policy, dictionary) {
 		element("dd", {}, both("記録：", "The record: "), valueOf(one, one.recorded, policy, dictionary)))));
 }
 
-/* What stands first where an answer was given: its state, and what differs. */
-export function agreementNote({ state, differences }, policy, dictionary) {
+/* What stands first where an answer was given: its state, what differs, and what else the answer tells, as besideMeaning() has it. */
+export function agreementNote({ state, differences }, policy, dictionary, others) {
 	const [kind] = states[state];
 
 	return element("div", { class: kind === "bad" ? "warning" : `outcome outcome-${kind}`, role: "note", "data-state": state },
 		element("p", {}, stateBadge(state)), element("p", {}, stateMeaning(state)),
-		...(differences.length > 0 ? [differenceList(differences, policy, dictionary)] : []));
+		...(differences.length > 0 ? [differenceList(differences, policy, dictionary)] : []),
+		...(others.count > 0 ? [element("p", { "data-uncompared": others.count }, besideMeaning(others))] : []));
 }

@@ -27,6 +27,14 @@ export function readAnswer(text) {
 	return found;
 }
 
+/* How many decisions a text tells, whatever form they have: what cannot be read is one of them, too. */
+export function decisionCount(text) {
+	const given = JSON.parse(text);
+
+	return (Array.isArray(given.evaluations) ? given.evaluations : [given])
+		.reduce((count, one) => count + 1 + (Array.isArray(one?.context?.also) ? one.context.also.length : 0), 0);
+}
+
 /* What opens the entry, and what the answer promised of it; null where the answer does not say. */
 export function promiseOf({ context }) {
 	const receipt = isObject(context.receipt) ? context.receipt : {};

@@ -379,6 +379,12 @@ function outcome(policy, decision, agreement) {
 		element("p", {}, badge(kind, `${of[0]}${word[0]}`, `${of[1]}${word[1]}`)), element("p", {}, sentence(policy, decision)));
 }
 
+function besideIn(answers, shown) {
+	const others = answers.filter((one) => one !== shown);
+
+	return { count: others.length, frameworks: others.map(({ context }) => context.policy.id) };
+}
+
 /* `given`: { record, answer, agreement, answers }: the answer that is shown, and all of its text; null, and none, when none was
  * pasted. */
 async function show(given) {
@@ -393,7 +399,7 @@ async function show(given) {
 		element("p", { class: "overline" }, both("判断の記録", "A decision")),
 		element("h1", {}, both(...heading)),
 		...several(answers, answer, (other) => showOne(answers, other)),
-		...(agreement ? [agreementNote(agreement, policy, dictionary)] : []),
+		...(agreement ? [agreementNote(agreement, policy, dictionary, besideIn(answers, answer))] : []),
 		outcome(policy, decision, agreement),
 		...(policy.missing ? [element("p", { class: "aside" }, both("基準の内容を取得できなかったため、番号で示しています。", "The policy could not be fetched, so names stand for its words."))] : []),
 		levels(policy, decision),

@@ -1,9 +1,9 @@
 /* assets/proof.js - verifying a receipt as the reader sees it: each thing looked at with its outcome, and one sentence for all. */
 import { badge, both, element } from "./dom.js";
-import { differenceList, stateBadge, stateMeaning } from "./agreement.js";
+import { besideMeaning, differenceList, stateBadge, stateMeaning } from "./agreement.js";
 import { agreementOf, ask, askPolicy } from "./record.js";
 import { base64Of, bytesFromHex, commitmentOf, hexOf } from "./merkle.js";
-import { promiseOf, readAnswer } from "./answer.js";
+import { decisionCount, promiseOf, readAnswer } from "./answer.js";
 import { dictionaryOf } from "./facts.js";
 import { readKey } from "./note.js";
 import { readReceipt, verifyReceipt } from "./receipt.js";
@@ -30,15 +30,19 @@ async function publicCommitment(index, size) {
 }
 
 /* What the reader has of a decision: an opened entry, or the answer, that may tell of several. One of them is to be in the log:
- * [{ commitment, opened, agree }]: `opened` when entry and salt were there, so that the commitment was computed and not only read;
- * agree() asks for the entry that an answer is compared with, and says agreementOf() or, of no answer, null. */
+ * [{ commitment, opened, agree, others }]: `opened` when entry and salt were there, so that the commitment was computed and not only read;
+ * agree() asks for the entry that an answer is compared with, and says agreementOf() or, of no answer, null;
+ * others: { count, frameworks } of the answer's other decisions, each of which has its own receipt. */
 export async function choicesIn(text) {
 	const given = JSON.parse(text);
 
 	if (given.entry && given.salt)
 		return [{ commitment: await commitmentOf(bytesFromHex(given.salt), given.entry), opened: true, agree: async () => null }];
-	const choices = readAnswer(text).map((answer) => ({ promise: promiseOf(answer).commitment, answer })).filter(({ promise }) => promise)
-		.map(({ promise, answer }) => ({ commitment: bytesFromHex(promise), opened: false, agree: () => agreementOf(answer) }));
+	const answers = readAnswer(text);
+	const count = decisionCount(text) - 1;
+	const choices = answers.map((answer) => ({ promise: promiseOf(answer).commitment, answer })).filter(({ promise }) => promise)
+		.map(({ promise, answer }) => ({ commitment: bytesFromHex(promise), opened: false, agree: () => agreementOf(answer),
+			others: { count, frameworks: answers.filter((other) => other !== answer).map(({ context }) => context.policy.id) } }));
 
 	if (choices.length === 0)
 		throw new Error("the answer names no commitment");
@@ -92,19 +96,21 @@ const subjects = {
 };
 
 /* What is proved is the record: an answer is only when it was compared with it. */
-function heldVerdict(source, agreement) {
+function heldVerdict(source, agreement, others) {
 	if (agreement?.state === "contradicted")
 		return ["bad", "回答は記録と違います", "The answer says otherwise"];
+	if (agreement?.state === "recorded" && others)
+		return ["notice", "一つの判断だけ検証できました", "One decision of several verified"];
 	return source === "answer" && agreement.state !== "recorded" ? ["notice", "記録があることだけ検証できました", "Only the record is verified"]
 		: ["good", "検証できました", "Verified"];
 }
 
-function verdictOf(receipt, found, source, agreement) {
+function verdictOf(receipt, found, source, agreement, others) {
 	const size = receipt.checkpoint.size.toLocaleString("en-US");
 	const [ja, en] = subjects[source];
 
 	if (found.holds) {
-		return [heldVerdict(source, agreement),
+		return [heldVerdict(source, agreement, others),
 			[`${ja}は、${size}件ある台帳の ${receipt.index + 1n} 件目にあり、台帳の鍵で署名されたチェックポイントに含まれています。`,
 				`${en} is number ${receipt.index + 1n} of ${size} in the log, and in the checkpoint signed with the log’s key.`]];
 	}
@@ -173,9 +179,11 @@ export async function proof(receiptText, of, keyText) {
 		: ["bad", "記録から全体の要約値まで計算が合いません", "The proof does not lead to the root"];
 	/* A salt is shown to nobody for a receipt that is of something else. */
 	const agreement = found.path === "valid" ? await choice.agree() : null;
-	const [verdict, sentence] = verdictOf(receipt, found, source, agreement);
+	const others = choice.others?.count ? choice.others : null;
+	const [verdict, sentence] = verdictOf(receipt, found, source, agreement, others);
 
-	return told(verdict, sentence, agreement ? [element("p", {}, stateMeaning(agreement.state)), ...await differencesIn(agreement)] : [],
+	return told(verdict, sentence, [...(agreement ? [element("p", {}, stateMeaning(agreement.state)), ...await differencesIn(agreement)] : []),
+		...(others ? [element("p", { "data-uncompared": others.count }, besideMeaning(others))] : [])],
 		[outcome(...sources[source]), outcome(...path), outcome(...signatures[found.signature]), ...(agreement ? [element("li", {}, stateBadge(agreement.state))] : [])],
 		found.holds ? limit : null, values(receipt, choice.commitment));
 }
