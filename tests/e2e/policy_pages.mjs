@@ -101,8 +101,18 @@ async function policies() {
 		await page.setViewportSize({ width: 1280, height: 900 });
 		await prints(page, "policy", 50_000);
 	}));
-	await check("a version that is not there is told as such", () => open({ path: "policy/?framework=jp-idtf&version=0.0", language: "en" }, (page) =>
-		page.getByText("No such framework or version").waitFor()));
+	for (const [title, query, told] of [
+		["a version", "framework=jp-idtf&version=0.0", "Version “0.0” of the framework “jp-idtf” is not published here."],
+		["a framework", "framework=zz", "There is no framework “zz” here."],
+	]) {
+		await check(`${title} that is not there is told as such, with what is`, () => open({ path: `policy/?${query}`, language: "en" }, async (page) => {
+			await page.getByText(told).waitFor();
+			expect(await page.locator("form.chooser").isHidden(), "a choice nobody made is shown");
+			await page.locator('[data-published] a[href="/policy/?framework=jp-idtf&version=1.0"]').click();
+			await page.locator("#framework").waitFor();
+			expect(await page.locator("#framework").inputValue() === "jp-idtf", "the choice does not lead there");
+		}));
+	}
 	await comparing();
 	await check("by keyboard alone: a cell is opened and left", () => open({ path: "policy/", language: "en" }, async (page) => {
 		const at = () => page.evaluate(() => document.activeElement.getAttribute("href") ?? document.activeElement.id);

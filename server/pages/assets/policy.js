@@ -254,6 +254,21 @@ function showNothing(ja, en) {
 	fill("policy", element("p", {}, badge("bad", "基準を表示できません", "The criteria cannot be shown")), element("p", {}, both(ja, en)));
 }
 
+/* An address may name what is not here: then there is no choice to show as made, but what can be chosen. */
+function showMissing(framework) {
+	const params = new URLSearchParams(location.search);
+	const [asked, version] = [params.get("framework") ?? framework?.id ?? "", params.get("version") ?? ""];
+	const row = (one) => element("li", {}, element("a", { href: `/policy/?framework=${encodeURIComponent(one.id)}` }, both(...wordsOf(one.title, one.id))), ` ${one.id}: `,
+		...one.versions.flatMap((of, at) => [at ? ", " : "",
+			element("a", { href: `/policy/?framework=${encodeURIComponent(one.id)}&version=${encodeURIComponent(of.version)}` }, of.version)]));
+
+	fill("policy", element("p", {}, badge("bad", ...(framework ? ["その版はありません", "No such version"] : ["その枠組みはありません", "No such framework"]))),
+		element("p", {}, framework ? both(`枠組み「${asked}」に、版「${version}」は公開されていません。`, `Version “${version}” of the framework “${asked}” is not published here.`)
+			: both(`「${asked}」という枠組みは公開されていません。`, `There is no framework “${asked}” here.`)),
+		element("p", {}, both("公開されているのは次のとおりです。", "These are published:")),
+		element("ul", { "data-published": "" }, ...state.frameworks.map(row)));
+}
+
 /* The choice stands in the address, for links and for going back. */
 function wanted() {
 	const params = new URLSearchParams(location.search);
@@ -281,7 +296,7 @@ function offer() {
 		return [`${one.version}（${ja}）`, `${one.version} (${en.toLowerCase()})`];
 	};
 
-	form.hidden = !framework;
+	form.hidden = !framework || !version;
 	form.elements.framework.replaceChildren(...state.frameworks.map((one) => option(one.id, wordsOf(one.title, one.id), one === framework)));
 	form.elements.version.replaceChildren(...(framework?.versions ?? []).map((one) => option(one.version, named(one), one.version === version)));
 	form.elements.compare.replaceChildren(option("", ["比べない", "None"], !compare),
@@ -296,9 +311,7 @@ async function load() {
 
 	offer();
 	if (!framework || !version) {
-		showNothing("このアドレスの枠組みや版は公開されていません。上の一覧から選んでください。",
-			"No such framework or version is published here. Please choose from the list above.");
-		form.hidden = state.frameworks.length === 0;
+		showMissing(framework);
 		place.setAttribute("aria-busy", "false");
 		return;
 	}
