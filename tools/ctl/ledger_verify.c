@@ -415,7 +415,8 @@ others_show(const struct verification *v)
 	size_t i;
 
 	if (v->others_compared)
-		printf("Fetched and compared as well: %zu other decision%s of this answer, each with its own receipt.%s\n",
+		printf("Fetched and compared as well: %zu other decision%s of this answer, each with its own "
+		       "receipt.%s\n",
 		    v->others_compared, v->others_compared == 1 ? "" : "s",
 		    v->framework ? " None of\nthem was taken again: --framework is of the one version." : "");
 	if (json_array_size(v->uncompared) == 0)
@@ -435,7 +436,8 @@ others_show(const struct verification *v)
 static void
 show_json(struct ctl *ctl, const struct verification *v, const struct receipt *receipt, const struct checkpoint *c)
 {
-	json_t *answer = json_pack("{s:b,s:s,s:s%,s:I,s:I,s:s,s:s,s:O*,s:O*}", "holds", json_array_size(v->differences) == 0,
+	json_t *answer = json_pack("{s:b,s:s,s:s%,s:I,s:I,s:s,s:s,s:O*,s:O*}",
+	    "holds", json_array_size(v->differences) == 0,
 	    "proved", proved_name(v),
 	    "origin", (const char *)c->origin.data, c->origin.size,
 	    "index", (json_int_t)receipt->index,
@@ -485,7 +487,8 @@ ledger_verify(struct ctl *ctl, int argc, char **argv)
 		    .text = &v.salt },
 		{ .name = "answer", .argument = "FILE", .text = &v.answer,
 		    .help = "an answer; with --entry or --fetch it is compared with its entry" },
-		{ .name = "fetch", .set = &v.fetch, .help = "fetch the entries of all its decisions from where their receipts are" },
+		{ .name = "fetch", .set = &v.fetch,
+		    .help = "fetch the entries of all its decisions from where their receipts are" },
 		{ .name = "authorities", .argument = "FILE", .text = &v.authorities,
 		    .help = "with --fetch: CA certificates (PEM) in place of the system's" },
 		{ .name = "framework", .argument = "DIR|NAME", .text = &v.framework,
@@ -502,7 +505,8 @@ ledger_verify(struct ctl *ctl, int argc, char **argv)
 		.about = "Whether RECEIPT, a file from /v1/receipts/ID (C2SP tlog-proof), proves that the entry, or\n"
 		         "the commitment that an answer names, is in the log; and whether the answer says what its\n"
 		         "entry says. An answer's other decisions, each of which has its own receipt, are compared\n"
-		         "with --fetch, and else named as not compared. Works without daemon and, but for --fetch, without network. Status 1: not so.",
+		         "with --fetch, and else named as not compared. Works without daemon and, but for\n"
+		         "--fetch, without network. Status 1: not so.",
 		.flags = flags,
 		.least = 1,
 		.most = 1,
