@@ -306,26 +306,29 @@ check_age(const struct before *before, const struct crl_list *list, struct arena
 	    instant_text(old->this_update, text));
 }
 
-/* Damaged ones stay named until they are replaced: what is missing is to be told. */
+/* All that the manifest names stays, but for what stood in this place: also what is damaged, for what is missing is to
+ * be told, and what is of anchors that are not believed here, for somebody else's may be. */
 static enum err
 put_in_force(struct crl_store *store, const struct taken *taken, struct problem *why)
 {
-	struct crl_manifest_line *lines = calloc(store->count + store->damage_count + 1, sizeof(*lines));
-	size_t count = 0;
+	struct crl_manifest_line *lines = calloc(CRL_STORE_LISTS + 1, sizeof(*lines));
+	size_t named, count = 0;
 	enum err err;
 
 	if (!lines)
 		abort();
-	for (size_t i = 0; i < store->count; i++)
-		if (!is_same_place(&store->rows[i].line, &taken->line))
-			lines[count++] = store->rows[i].line;
-	for (size_t i = 0; i < store->damage_count; i++)
-		if (!is_same_place(&store->damages[i].line, &taken->line))
-			lines[count++] = store->damages[i].line;
+	err = crl_shelf_manifest(store->directory, lines, &named, why);
+	if (err == ERR_NOT_FOUND)
+		err = OK;
+	for (size_t i = 0; i < named; i++)
+		if (!is_same_place(&lines[i], &taken->line))
+			lines[count++] = lines[i];
 	lines[count++] = taken->line;
-	err = count > CRL_STORE_LISTS ?
-	    problem_set(why, ERR_LIMIT, "", "expected at most %d lists in %s", CRL_STORE_LISTS, store->directory) :
-	    write_manifest(store->directory, lines, count, why);
+	if (err == OK)
+		err = count > CRL_STORE_LISTS ?
+		    problem_set(why, ERR_LIMIT, "", "expected at most %d lists in %s", CRL_STORE_LISTS,
+		    store->directory) :
+		    write_manifest(store->directory, lines, count, why);
 	free(lines);
 	return err == OK ? crl_store_refresh(store, why) : err;
 }

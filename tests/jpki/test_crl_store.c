@@ -192,6 +192,7 @@ static void
 a_refusal_removes_nothing_the_manifest_names(void **state)
 {
 	struct made_list good = { .number = "07", .extensions = LIST("Shibuya-ku"), .entries = me, .count = 3 };
+	struct made_list theirs = { .number = "01", .extensions = LIST("Shibuya-ku") };
 	struct jpki_anchors *few = jpki_anchors_new();
 	struct jpki_trust less = { .profiles = jpki_profiles_known(), .anchors = few, .test = true };
 	struct crl_store *store = opened(), *other;
@@ -206,6 +207,8 @@ a_refusal_removes_nothing_the_manifest_names(void **state)
 	expect_ok("another looks", crl_store_open(scratch.path, &less, &other, &why), &why);
 	expect_problem("and is refused", take(other, &first, &good, &text, &why), &why, ERR_DENIED, "nobody");
 	expect_number("only what nobody names is gone", (int64_t)scratch_count(&scratch), 3);
+	expect_ok("a list of whom it believes", take(other, &authentication, &theirs, &text, &why), &why);
+	expect_number("takes no other's away", (int64_t)scratch_count(&scratch), 4);
 	crl_store_close(other);
 	crl_store_close(store);
 	store = opened();
