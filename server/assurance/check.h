@@ -43,7 +43,8 @@ struct policy_findings {
 	struct policy_finding *items;
 	size_t count;
 	uint64_t nodes;                  /* of the searches */
-	struct span *cut_off;            /* where searches were ended by their limit: criteria, areas, profiles, steps */
+	/* where searches were ended by their limit: criteria, areas, profiles, steps */
+	struct span *cut_off;
 	size_t cut_off_count;            /* not 0: there may be more findings, and that is said, never silent */
 	size_t cut_off_room;
 };

@@ -97,7 +97,8 @@ witness(struct page *p, struct localized label, const struct policy_witness *of)
 		const struct fact *fact = fact_find(p->after->dictionary, span_text(id));
 
 		if (fact)
-			put_line(w, 1, JOINED(w, named(w, fact->title, fact->id), words("：", ": "), value_wording(w, fact,
+			put_line(w, 1, JOINED(w, named(w, fact->title, fact->id), words("：", ": "),
+			    value_wording(w, fact,
 			    value)));
 	}
 	json_decref(facts);
@@ -140,7 +141,8 @@ values_rows(struct page *p, const struct value_difference *values, size_t count,
 static struct localized
 level_title(struct page *p, const struct framework *f, int area, uint8_t level)
 {
-	return JOINED(&p->writer, f->areas[area].title, words("　", ": "), level ? level_wording(&p->writer, &f->areas[area],
+	return JOINED(&p->writer, f->areas[area].title, words("　", ": "),
+	    level ? level_wording(&p->writer, &f->areas[area],
 	    level) : words("（どのレベルでも）", "whatever the level"));
 }
 

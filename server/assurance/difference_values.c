@@ -13,7 +13,8 @@ struct sides {
 static struct sides
 sides_of(struct arena *a, const struct framework *before, const struct framework *after, size_t most)
 {
-	return (struct sides){ .before = { .framework = before, .arena = a }, .after = { .framework = after, .arena = a },
+	return (struct sides){ .before = { .framework = before, .arena = a },
+	    .after = { .framework = after, .arena = a },
 		.arena = a, .items = arena_array(a, struct value_difference, most + 1) };
 }
 
@@ -45,14 +46,16 @@ value_of(struct writer *w, const struct criterion *c, const struct parameter *p)
 
 /* `of` NULL: the criterion is what is looked at; otherwise it is named. */
 static void
-add_parameters(struct sides *s, const struct criterion *before, const struct criterion *after, const struct criterion *of)
+add_parameters(struct sides *s, const struct criterion *before, const struct criterion *after,
+    const struct criterion *of)
 {
 	const struct criterion *const both[] = { after, before };
 
 	for (size_t n = 0; n < COUNT(both); n++)
 		for (size_t i = 0; i < both[n]->parameter_count; i++) {
 			const struct parameter *p = &both[n]->parameters[i];
-			const struct parameter *old = parameter_find(before, p->id), *new = parameter_find(after, p->id);
+			const struct parameter *old = parameter_find(before, p->id);
+			const struct parameter *new = parameter_find(after, p->id);
 			struct localized label = p->label.ja.size ? p->label : same(p->id);
 
 			if (n == 1 && new)
@@ -123,8 +126,10 @@ add_requirements(struct sides *s, const struct profile *before, const struct pro
 	for (size_t i = 0; i < before->requirement_count; i++) {
 		const struct area *area = &old->areas[before->requirements[i].area];
 
-		if (!is_required(old, before, i, area->id) && !is_required(new, after, after->requirement_count, area->id))
-			add(s, area->title, requirement_of(&s->before, before, area->id), (struct localized){ { 0 }, { 0 } });
+		if (!is_required(old, before, i, area->id) &&
+		    !is_required(new, after, after->requirement_count, area->id))
+			add(s, area->title, requirement_of(&s->before, before, area->id),
+			    (struct localized){ { 0 }, { 0 } });
 	}
 }
 

@@ -1,8 +1,8 @@
 /* daemon/crl_schedule.h - when a place that revocation lists come from is looked at again.
  *
  * At least every `refresh`; before the list's nextUpdate, with a tenth of `refresh` to spare; after failures soon, then
- * twice as late each time, up to `refresh`. Always up to a tenth sooner, as `chance` says, so that a thousand places are
- * not looked at in one moment; and never sooner than in a minute.
+ * twice as late each time, up to `refresh`. Always up to a tenth sooner, as `chance` says, so that a thousand places
+ * are not looked at in one moment; and never sooner than in a minute.
  */
 #pragma once
 

@@ -117,8 +117,8 @@ check(struct recorder_process *p, enum err err, const struct problem *why)
 }
 
 /* Under load units come in bursts, one a turn of a worker, and most of a commit's price is the same for one as for all
- * of them: so as many as came before are waited for, as long as a commit takes. libevent's clock is too coarse for that,
- * and whoever wanted to be served meanwhile waits for the commit anyway. */
+ * of them: so as many as came before are waited for, as long as a commit takes. libevent's clock is too coarse for
+ * that, and whoever wanted to be served meanwhile waits for the commit anyway. */
 static void
 gather(struct recorder_process *p)
 {

@@ -2,7 +2,8 @@
  *
  * Made by the supervisor before it forks, and written by it alone: children seal it. The supervisor only writes it, and
  * decides by its own memory. Every process has a seat; its number is also its column of the census and its row of the
- * figures. A replaced process takes its predecessor's seat. Beside them stands what was refused when it was to be read anew.
+ * figures. A replaced process takes its predecessor's seat. Beside them stands what was refused when it was to be
+ * read anew.
  */
 #pragma once
 
@@ -24,7 +25,8 @@ struct seat {
 	_Atomic uint64_t restarts; /* how often one died that should not have */
 };
 
-/* What is read anew, and may be refused; a signer that cannot open new keys is another matter than the configuration. */
+/* What is read anew, and may be refused; a signer that cannot open new keys is another matter than
+ * the configuration. */
 enum reloaded { RELOADED_CONFIGURATION, RELOADED_KEYS, RELOADED_KINDS };
 
 /* Words, so that whoever reads while it is written sees an odd turn, or another than before, and never half of it. */
@@ -56,7 +58,8 @@ const char *seat_name(const struct seat *, char out[SEAT_NAME]);
 const char *seat_state_name(enum seat_state);
 const char *role_name(enum role);
 
-/* What there is now is not in force, and why; the first of several in a row says since when. By the supervisor alone. */
+/* What there is now is not in force, and why; the first of several in a row says since when. By the
+ * supervisor alone. */
 void roster_refuse(struct roster *, enum reloaded, struct instant now, const char *why);
 void roster_accept(struct roster *, enum reloaded);
 

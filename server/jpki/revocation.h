@@ -74,11 +74,13 @@ void revocation_answer_set(struct revocation_answer *, enum revocation_status, c
 struct revocation_source {
 	const char *name;
 	enum revocation_kind kind;
-	enum jpki_purpose purpose;  /* whose certificates it knows; JPKI_NO_PURPOSE: all. Nobody else is told of others */
+	/* whose certificates it knows; JPKI_NO_PURPOSE: all. Nobody else is told of others */
+	enum jpki_purpose purpose;
 	/* Never calls back before returning; spans of the question stay until then. NULL: it answers at once. */
 	struct pending *(*ask)(struct revocation_source *, const struct revocation_question *, on_revocation *,
 	    void *arg);
-	/* Whether who leaves what `ask` gave has had somebody asked, and nobody else waits for the answer; NULL: yes. */
+	/* Whether who leaves what `ask` gave has had somebody asked, and nobody else waits for the answer;
+	 * NULL: yes. */
 	bool (*sent)(const struct pending *);
 	/* At once, as those who are offline need it; NULL: it cannot. One of the two is there. */
 	void (*answer)(struct revocation_source *, const struct revocation_question *, struct revocation_answer *out);

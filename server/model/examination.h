@@ -21,7 +21,8 @@ struct examined {
 
 struct examination {
 	struct arena *arena;
-	bool told;          /* texts are written for established steps too, for `jpki verify`; otherwise only where it failed */
+	/* texts are written for established steps too, for `jpki verify`; otherwise only where it failed */
+	bool told;
 	struct examined steps[EXAMINATION_STEPS];
 	size_t count;
 };

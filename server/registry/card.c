@@ -165,7 +165,8 @@ write_period(struct buffer *b, struct instant from, struct instant until, unsign
 	    uses & JPKI_USE_AUTHENTICATION ? "\"authentication\"" : "");
 }
 
-/* What it may do with certificates of JPKI: accreditation, notification and entrustment are public (Act Arts. 17, 36). */
+/* What it may do with certificates of JPKI: accreditation, notification and entrustment are public (Act Arts. 17,
+ * 36). */
 static void
 write_jpki(struct buffer *b, const struct member_record *r, struct instant now)
 {

@@ -142,7 +142,8 @@ shortens(struct comparing *c, const char *pointer, const char *before, const cha
 	for (size_t i = 0; i < COUNT(periods); i++) {
 		int order = strcmp(after, before);
 
-		if ((strcmp(kind, periods[i].until) == 0 && order < 0) || (strcmp(kind, periods[i].from) == 0 && order > 0))
+		if ((strcmp(kind, periods[i].until) == 0 && order < 0) ||
+		    (strcmp(kind, periods[i].from) == 0 && order > 0))
 			return true;
 	}
 	return false;

@@ -68,5 +68,6 @@ entitlement_of(struct arena *arena, const struct member_record *member, const st
 	    ? arena_print(arena, "%.*s, to whom %.*s entrusted it, has no accreditation in force, notified to J-LIS, "
 	        "for %s certificates", SPAN_ARGS(operator->id), SPAN_ARGS(member->id), what)
 	    : arena_print(arena, "the record of %.*s has neither an accreditation of its own in force for %s "
-	        "certificates nor a reported entrustment to %.*s (Rule 29)", SPAN_ARGS(member->id), what, SPAN_ARGS(operator->id));
+	        "certificates nor a reported entrustment to %.*s (Rule 29)", SPAN_ARGS(member->id), what,
+	        SPAN_ARGS(operator->id));
 }

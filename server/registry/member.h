@@ -59,7 +59,8 @@ enum jpki_use { JPKI_USE_SIGNATURE = 1, JPKI_USE_AUTHENTICATION = 2 };
  * been notified. */
 struct member_accreditation {
 	struct span name;        /* what the document calls it; each once */
-	struct span basis;       /* accredited (Art. 17(1)(vi), at most a year) public-body court certification-business */
+	/* accredited (Art. 17(1)(vi), at most a year) public-body court certification-business */
+	struct span basis;
 	unsigned uses;           /* enum jpki_use */
 	struct instant from, until, notified;
 };

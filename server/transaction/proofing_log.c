@@ -61,5 +61,6 @@ proofing_check_read(struct span value, struct proofing_check *out)
 	out->source = record_block(&r);
 	return format == FORMAT && record_whole(&r) && out->purpose <= JPKI_AUTHENTICATION &&
 	    out->medium <= JPKI_PHONE && out->outcome <= ESTABLISHED && out->kind <= REVOCATION_BY_OPERATOR &&
-	    out->status <= REVOCATION_GOOD && charge <= CHARGED_FURTHER && out->member.size > 0 && out->relying_party.size <= NAME_LARGEST;
+	    out->status <= REVOCATION_GOOD && charge <= CHARGED_FURTHER && out->member.size > 0 &&
+	    out->relying_party.size <= NAME_LARGEST;
 }

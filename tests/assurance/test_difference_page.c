@@ -14,7 +14,8 @@
 #define S3 C("s-3", "3", "{\"fact\":\"s\",\"has\":\"p\"}")
 #define P1(least) \
 	CRITERION("p-1", "1", \
-	    "\"parameters\":[{\"id\":\"least\",\"type\":\"integer\",\"value\":" least ",\"label\":" BOTH("least") "}]," \
+	    "\"parameters\":[{\"id\":\"least\",\"type\":\"integer\",\"value\":" least "," \
+	    "\"label\":" BOTH("least") "}]," \
 	    "\"condition\":{\"fact\":\"n\",\"ge\":{\"param\":\"least\"}}" REASON("no"))
 #define BANK(level) \
 	PROFILE("bank", "\"requires\":[{\"area\":\"token\",\"level\":\"" level "\",\"comparison\":\"minimum\"}]")

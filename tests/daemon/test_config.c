@@ -278,7 +278,8 @@ what_is_said_of_jpki_is_read(void **state)
 	expect_number("a day old at most", s[2].ocsp.rules.oldest, SECONDS(86400));
 	expect_text("an operator", s[3].platform.token_file, inside("ca.pem"));
 	expect_number("prices", c.jpki.costs.prices[0].yen, 20);
-	expect_true("of anything", c.jpki.costs.prices[1].purpose == JPKI_NO_PURPOSE && c.jpki.costs.prices[1].yen == 2);
+	expect_true("of anything", c.jpki.costs.prices[1].purpose == JPKI_NO_PURPOSE &&
+	    c.jpki.costs.prices[1].yen == 2);
 	expect_number("shared", c.jpki.costs.share, SHARE_BY_CHECKS);
 	expect_number("thirty seconds", c.jpki.challenge_for, SECONDS(30));
 	expect_number("some ten years", c.jpki.log_for, 3660 * SECONDS(86400));

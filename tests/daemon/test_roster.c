@@ -100,7 +100,8 @@ what_was_refused_is_told_until_it_is_accepted(void **state)
 	expect_text("the last says why", why, "/workers: \"y\"");
 	roster_write(&b, r);
 	buffer_byte(&b, '\0');
-	expect_true("they are told, as JSON", strstr((const char *)buffer_span(&b).data, "\"refused\":{\"configuration\":{\"since\":\"1970-01-01T00:01:00Z\","
+	expect_true("they are told, as JSON", strstr((const char *)buffer_span(&b).data,
+	    "\"refused\":{\"configuration\":{\"since\":\"1970-01-01T00:01:00Z\","
 	    "\"why\":\"/workers: \\\"y\\\"\"},\"keys\":null}"));
 	roster_refuse(r, RELOADED_KEYS, (struct instant){ SECONDS(180) }, "no key");
 	roster_accept(r, RELOADED_CONFIGURATION);

@@ -1,5 +1,5 @@
-/* tests/fuzz/fuzz_operator_answer.c - whatever an operator's API says comes out as one of the statuses it may tell, with
- * a sentence wherever it is not good; and never good for what is of another time. */
+/* tests/fuzz/fuzz_operator_answer.c - whatever an operator's API says comes out as one of the statuses it may tell,
+ * with a sentence wherever it is not good; and never good for what is of another time. */
 #include <assert.h>
 
 #include "jpki/operator_answer.h"

@@ -161,7 +161,8 @@ static const char platform[] =
     "{\"id\":\"platform\",\"kind\":\"platform\",\"name\":{\"ja\":\"基盤\",\"en\":\"Platform\"},"
     "\"contacts\":[{\"type\":\"technical\",\"email\":\"a@platform.example\"}],"
     "\"entities\":[{\"entity_id\":\"https://platform.example/\",\"roles\":[\"platform\"]}],"
-    "\"jpki\":{\"accreditations\":[{\"name\":\"No. 1\",\"basis\":\"accredited\",\"uses\":[\"authentication\",\"signature\"],\"from\":\"2026-04-01\","
+    "\"jpki\":{\"accreditations\":[{\"name\":\"No. 1\",\"basis\":\"accredited\","
+    "\"uses\":[\"authentication\",\"signature\"],\"from\":\"2026-04-01\","
     "\"until\":\"2027-04-01\",\"notified\":\"2026-04-01\"}]}}";
 
 static void
@@ -229,7 +230,8 @@ set_up(void **state)
 	source_init(&world.source, "test", REVOCATION_BY_OCSP);
 	source_init(&world.second, "second", REVOCATION_BY_OPERATOR);
 	world.verifier = (struct jpki_verifier){ .turn = &world.turn,
-		.trust = { jpki_profiles_known(), world.anchors, true }, .sources = { &world.source.source, &world.second.source },
+		.trust = { jpki_profiles_known(), world.anchors, true },
+		.sources = { &world.source.source, &world.second.source },
 		.source_count = 1 };
 	world.settings = (struct proofing_settings){ &world.verifier, span_text("platform"), SECONDS(300),
 	    SECONDS(3600),

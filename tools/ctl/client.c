@@ -26,8 +26,8 @@ ctl_config(struct ctl *ctl, struct config *out, struct problem *why)
 }
 
 /* Who may be the daemon: root, this user, and whom the configuration says: it became /user, or was started as the user
- * who owns the directory that it runs in. An operator who may not read the configuration named a socket: whoever listens
- * there must at least be the only one who can put a socket there. */
+ * who owns the directory that it runs in. An operator who may not read the configuration named a socket: whoever
+ * listens there must at least be the only one who can put a socket there. */
 struct daemon_users {
 	unsigned ids[4];
 	size_t count;

@@ -157,12 +157,15 @@ report_words(const struct erasing *g)
 	const json_t *entry;
 
 	if (found == 0) {
-		printf("none of %lld entries is a decision about %s:%s%s%s: none was recorded, or all were erased before\n",
-		    g->searched, g->type, g->id, g->member ? " that was asked for by " : "", g->member ? g->member : "");
+		printf("none of %lld entries is a decision about %s:%s%s%s: none was recorded, or all were erased "
+		    "before\n",
+		    g->searched, g->type, g->id, g->member ? " that was asked for by " : "", g->member ? g->member
+		    : "");
 		return;
 	}
 	if (g->dry_run) {
-		printf("%zu decisions of %lld entries are about this subject; nothing was erased\n", found, g->searched);
+		printf("%zu decisions of %lld entries are about this subject; nothing was erased\n", found,
+		    g->searched);
 		return;
 	}
 	if (g->waits) {
@@ -171,7 +174,8 @@ report_words(const struct erasing *g)
 		return;
 	}
 	if (!g->erased) {
-		printf("all %lld decisions were erased already, by who was quicker; nothing is left to erase\n", g->gone);
+		printf("all %lld decisions were erased already, by who was quicker; nothing is left to erase\n",
+		    g->gone);
 		return;
 	}
 	printf("erased %lld decisions; their places in the ledger and every proof remain\n", g->erased);

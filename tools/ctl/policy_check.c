@@ -41,7 +41,8 @@ findings_json(const struct framework *f, const struct policy_findings *findings)
 	for (size_t i = 0; i < findings->count; i++)
 		json_array_append_new(rows, finding_json(&findings->items[i]));
 	return json_pack("{s:s%,s:s%,s:o,s:I,s:b,s:o}", "framework", f->id.data, f->id.size, "version", f->version.data,
-	    f->version.size, "findings", rows, "nodes", (json_int_t)findings->nodes, "cut_off", findings->cut_off_count > 0,
+	    f->version.size, "findings", rows, "nodes", (json_int_t)findings->nodes, "cut_off",
+	    findings->cut_off_count > 0,
 	    "cut_off_at", at);
 }
 
@@ -67,7 +68,8 @@ cut_off_show(const struct policy_findings *findings, bool japanese)
 	fputs(japanese ? "  探索の一部は上限で打ち切りました。次のものには、見つかっていないことがあり得ます：" :
 	                 "  A search was cut off at its limit: there may be more of", stdout);
 	for (size_t i = 0; i < findings->cut_off_count; i++)
-		printf("%s%.*s", i == 0 ? (japanese ? "" : " ") : japanese ? "、" : ", ", SPAN_ARGS(findings->cut_off[i]));
+		printf("%s%.*s", i == 0 ? (japanese ? "" : " ") : japanese ? "、" : ", ",
+		    SPAN_ARGS(findings->cut_off[i]));
 	putchar('\n');
 }
 

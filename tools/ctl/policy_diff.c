@@ -37,7 +37,8 @@ versions_read(struct ctl *ctl, struct version versions[2], const char *facts, co
 		return err;
 	if (!text.size)
 		return problem_set(why, ERR_NOT_FOUND, "",
-		    "expected the dictionary of facts: --facts FILE says where it is, found none with these versions, and the "
+		    "expected the dictionary of facts: --facts FILE says where it is, found none with these versions, "
+		    "and the "
 		    "daemon has none");
 	if (dictionary_read(ctl->arena, facts ? facts : "facts.json", text, &dictionary, why) != OK ||
 	    framework_read(ctl->arena, &versions[0].files, dictionary, false, &out[0], why) != OK)
@@ -118,7 +119,8 @@ values_show(const struct value_difference *values, size_t count, bool japanese)
 }
 
 static void
-difference_show(struct ctl *ctl, const struct framework *before, const struct framework *after, const struct policy_difference *d,
+difference_show(struct ctl *ctl, const struct framework *before, const struct framework *after,
+    const struct policy_difference *d,
     bool japanese)
 {
 	struct value_difference *values;

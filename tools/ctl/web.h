@@ -1,8 +1,8 @@
 /* tools/ctl/web.h - one HTTP request by libcurl and the bytes that come back: to the daemon's socket, or to a log
  * elsewhere.
  *
- * What comes is bounded, and believed in nothing; nothing is sent to a socket that another user than those named listens
- * at. No redirect is followed and no password is looked up: what was asked
+ * What comes is bounded, and believed in nothing; nothing is sent to a socket that another user than those named
+ * listens at. No redirect is followed and no password is looked up: what was asked
  * for is where the answer comes from.
  */
 #pragma once

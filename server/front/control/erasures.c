@@ -246,7 +246,8 @@ erasures_search(struct exchange *e, void *front)
 		.from = span_of(s->from.bytes, sizeof(s->from.bytes)), .limit = SEARCHED_AT_ONCE };
 	s->asks[SEARCH_LEAF] = (struct ask){ .table = &ledger_leaf_table, .limit = 1, .backwards = true };
 	s->asks[SEARCH_MEMBER] = (struct ask){ .table = &member_table, .from = s->member };
-	exchange_hold(e, store_load(c->store, s->asks, s->member.size ? SEARCH_PARTS : SEARCH_MEMBER, on_part_loaded, s));
+	exchange_hold(e, store_load(c->store, s->asks, s->member.size ? SEARCH_PARTS : SEARCH_MEMBER, on_part_loaded,
+	    s));
 }
 
 /* Erasing */
