@@ -12,6 +12,7 @@
 #include "daemon/ops.h"
 #include "front/authzen/authzen.h"
 #include "front/authzen/token.h"
+#include "front/jpki/jpki.h"
 #include "front/ledger/disclosure.h"
 #include "front/ledger/ledger.h"
 #include "front/policy/policy.h"
@@ -22,7 +23,7 @@
 
 /* Pages are files (server/pages), and so in no table. */
 static const char *const pages[] = { "/", "/metadata/", "/policy/", "/ledger/", "/anchors/" };
-static const struct route *const tables[] = { registry_routes, policy_routes, authzen_routes, token_routes,
+static const struct route *const tables[] = { registry_routes, policy_routes, authzen_routes, token_routes, jpki_routes,
 	disclosure_routes, ledger_routes, ops_routes };
 
 static struct arena arena;
