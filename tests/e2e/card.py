@@ -94,7 +94,8 @@ class Reader:
     def insert(self, card):
         self.card = subprocess.Popen([os.path.join(BUILD, "watashi-testcard"), "play", card, "--port", str(self.port)],
                                      stdin=subprocess.DEVNULL)
-        for _ in range(100):
+        until = time.monotonic() + 60
+        while time.monotonic() < until:
             if run("watashi-card", "list").returncode == 0:
                 return
             time.sleep(0.1)

@@ -46,7 +46,8 @@ def ok(title, holds, found=""):
 
 
 def run(*command, **more):
-    return subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=60, **more)
+    return subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace", timeout=60,
+                          **more)
 
 
 def get(path, *options, base=URL):
