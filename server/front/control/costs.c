@@ -21,7 +21,7 @@ write_line(struct buffer *b, const struct cost_line *l)
 	    l->entrusted ? "true" : "false", (unsigned long long)l->checks, (unsigned long long)l->charged,
 	    (unsigned long long)l->by_phone);
 	buffer_print(b, ",\"yen_checks\":%lld,\"yen_share\":%lld,\"yen\":%lld,\"yen_saved\":%lld}",
-	    (long long)l->yen_checks, (long long)l->yen_share, (long long)(l->yen_checks + l->yen_share),
+	    (long long)l->yen_checks, (long long)l->yen_share, (long long)l->yen_checks + (long long)l->yen_share,
 	    (long long)l->yen_saved);
 }
 
