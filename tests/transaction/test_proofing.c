@@ -328,16 +328,24 @@ prove(const struct proofing_prove *asked)
 
 /* Looking into the store */
 
+/* What was found, in the arena. */
 static struct ask looked;
 
 static void
 on_looked(void *arg, enum err err, const struct problem *why)
 {
+	struct row *rows;
+
 	(void)arg;
 	world.done = true;
 	expect_ok("the store answers", err, why);
-	for (size_t i = 0; i < looked.count; i++)
-		((struct row *)(uintptr_t)looked.rows)[i].value = arena_copy(&world.arena, looked.rows[i].value);
+	rows = arena_array(&world.arena, struct row, looked.count);
+	for (size_t i = 0; i < looked.count; i++) {
+		rows[i] = looked.rows[i];
+		rows[i].key = arena_copy(&world.arena, rows[i].key);
+		rows[i].value = arena_copy(&world.arena, rows[i].value);
+	}
+	looked.rows = rows;
 }
 
 static size_t
