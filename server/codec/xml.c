@@ -286,7 +286,7 @@ on_end(void *arg, const xmlChar *local, const xmlChar *prefix, const xmlChar *ur
 	struct xml_name name = name_of(prefix, uri, local);
 
 	if (r->err == OK)
-		stop(r, r->handler->on_end(r->arg, &name, &r->why));
+		stop(r, r->handler->on_end ? r->handler->on_end(r->arg, &name, &r->why) : OK);
 }
 
 static void
@@ -295,7 +295,7 @@ on_text(void *arg, const xmlChar *text, int size)
 	struct reading *r = ((xmlParserCtxtPtr)arg)->_private;
 
 	if (r->err == OK && size > 0)
-		stop(r, r->handler->on_text(r->arg, span_of(text, (size_t)size), &r->why));
+		stop(r, r->handler->on_text ? r->handler->on_text(r->arg, span_of(text, (size_t)size), &r->why) : OK);
 }
 
 /* The first error counts, and namespace errors, which libxml2 holds for lesser ones, count too. The parser stops by

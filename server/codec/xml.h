@@ -35,6 +35,7 @@ struct xml_element {
 
 /* Each returns OK to go on; anything else (with `why` written) ends the reading. */
 struct xml_handler {
+	/* The last two may be NULL. */
 	enum err (*on_start)(void *arg, const struct xml_element *, struct problem *why);
 	enum err (*on_end)(void *arg, const struct xml_name *, struct problem *why);
 	enum err (*on_text)(void *arg, struct span, struct problem *why);

@@ -58,27 +58,9 @@ on_start(void *arg, const struct xml_element *e, struct problem *why)
 }
 
 static enum err
-on_end(void *arg, const struct xml_name *name, struct problem *why)
-{
-	(void)arg;
-	(void)name;
-	(void)why;
-	return OK;
-}
-
-static enum err
-on_text(void *arg, struct span text, struct problem *why)
-{
-	(void)arg;
-	(void)text;
-	(void)why;
-	return OK;
-}
-
-static enum err
 outline_read(struct span document, struct problem *why)
 {
-	static const struct xml_handler handler = { on_start, on_end, on_text };
+	static const struct xml_handler handler = { on_start, NULL, NULL };
 	unsigned signatures = 0;
 
 	if (xml_read(document, &limits, &handler, &signatures, why) != OK)

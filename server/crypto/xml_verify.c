@@ -105,18 +105,9 @@ on_end(void *arg, const struct xml_name *name, struct problem *why)
 }
 
 static enum err
-on_text(void *arg, struct span text, struct problem *why)
-{
-	(void)arg;
-	(void)text;
-	(void)why;
-	return OK;
-}
-
-static enum err
 outline_read(struct span document, struct outline *out, struct problem *why)
 {
-	static const struct xml_handler handler = { on_start, on_end, on_text };
+	static const struct xml_handler handler = { on_start, on_end, NULL };
 
 	*out = (struct outline){ 0 };
 	if (xml_read(document, &limits, &handler, out, why) != OK)

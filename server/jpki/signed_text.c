@@ -52,15 +52,6 @@ on_start(void *arg, const struct xml_element *e, struct problem *why)
 }
 
 static enum err
-on_end(void *arg, const struct xml_name *name, struct problem *why)
-{
-	(void)arg;
-	(void)name;
-	(void)why;
-	return OK;
-}
-
-static enum err
 on_text(void *arg, struct span text, struct problem *why)
 {
 	struct plain *p = arg;
@@ -79,7 +70,7 @@ signed_text_of_xml(struct arena *a, struct span element, struct span *out, struc
 		.attributes = 128,
 		.text = 64 * KIB,
 	};
-	static const struct xml_handler handler = { on_start, on_end, on_text };
+	static const struct xml_handler handler = { on_start, NULL, on_text };
 	struct plain p = { .text = buffer_init(SIGNED_TEXT_LARGEST) };
 	enum err err = xml_read(element, &limits, &handler, &p, why);
 

@@ -136,31 +136,13 @@ on_start(void *arg, const struct xml_element *e, struct problem *why)
 	return problem_set(why, ERR_LIMIT, "", "the root is all that is read");
 }
 
-static enum err
-on_end(void *arg, const struct xml_name *name, struct problem *why)
-{
-	(void)arg;
-	(void)name;
-	(void)why;
-	return OK;
-}
-
-static enum err
-on_text(void *arg, struct span text, struct problem *why)
-{
-	(void)arg;
-	(void)text;
-	(void)why;
-	return OK;
-}
-
 #define VALIDITY "SAML 2.0 Metadata s2.3.1"
 
 enum err
 source_validity(struct span document, const struct source_settings *s, struct instant now, struct instant *until,
     struct problem *why)
 {
-	static const struct xml_handler handler = { on_start, on_end, on_text };
+	static const struct xml_handler handler = { on_start, NULL, NULL };
 	static const struct xml_limits limits = { .bytes = METADATA_LARGEST, .depth = 64, .attributes = 128,
 		.text = 64 * KIB };
 	char found[INSTANT_TEXT], clock[INSTANT_TEXT], longest[INSTANT_TEXT];
