@@ -12,6 +12,9 @@ import sys
 import tempfile
 import time
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+from ports import free_port  # noqa: E402,F401
+
 TICK = os.sysconf("SC_CLK_TCK")
 SERVER_CPU, CLIENT_CPU = "0", "1"
 PAGES = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../server/pages")
@@ -23,12 +26,6 @@ def say(text):
 
 def figure(name, value, unit):
     print(f"{name} {value:.2f} {unit}", flush=True)
-
-
-def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
 
 
 def wait_for(port, seconds=20):

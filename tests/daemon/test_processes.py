@@ -22,6 +22,9 @@ import tempfile
 import threading
 import time
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+from ports import free_port  # noqa: E402
+
 BUILD = os.environ.get("top_builddir", ".")
 SOURCE = os.environ.get("top_srcdir", os.path.join(os.path.dirname(os.path.abspath(__file__)), "../.."))
 WATASHID, WATASHICTL = os.path.join(BUILD, "watashid"), os.path.join(BUILD, "watashictl")
@@ -39,12 +42,6 @@ ENTITY = """<md:EntityDescriptor entityID="https://rp%d.example/sp">
 
 class Skip(Exception):
     pass
-
-
-def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
 
 
 def until(true, what, seconds=20):

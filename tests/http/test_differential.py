@@ -17,6 +17,9 @@ import sys
 import tempfile
 import time
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+from ports import free_port  # noqa: E402
+
 HOST = b"Host: a.example\r\n"
 NEXT = b"GET /next HTTP/1.1\r\n" + HOST + b"\r\n"
 
@@ -140,12 +143,6 @@ OURS_ONLY = {
     "dots": "as above: no path here is a file name",
     "small method": "methods have cases (RFC 9110 s9.1): an unknown one is answered with 405, and the next request is read",
 }
-
-
-def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
 
 
 class Echo:

@@ -9,11 +9,13 @@ import json
 import os
 import re
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
 import time
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+from ports import free_port  # noqa: E402
 
 BUILD = os.environ.get("top_builddir") or os.environ["WATASHI_BUILD"]
 POINT = "crl/sign/Tokyo-to/Shibuya-ku"
@@ -164,9 +166,7 @@ def lists(card):
 
 
 def responder(card):
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        port = s.getsockname()[1]
+    port = free_port()
     process = subprocess.Popen([os.path.join(BUILD, "watashi-testcard"), "ocsp", "w", "--port", str(port)],
                                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:

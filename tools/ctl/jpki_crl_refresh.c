@@ -11,9 +11,9 @@ jpki_crl_refresh(struct ctl *ctl, int argc, char **argv)
 	const struct usage usage = {
 		.synopsis = "jpki crl refresh",
 		.about =
-		    "Has the daemon look for new revocation lists now, wherever its configuration says. Ends when\nit has "
-		    "tried each place once. What could not be had leaves the last good list in force; then\nthe status "
-		    "is 1.",
+		    "Has the daemon look for new revocation lists now, wherever its configuration says. Ends when\n"
+		    "it has tried each place once. What could not be had leaves the last good list in force;\n"
+		    "then the status is 1.",
 		.flags = flags,
 	};
 	const struct ctl_question question = {

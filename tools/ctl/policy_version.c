@@ -138,8 +138,8 @@ policy_files_take(struct ctl *ctl, const char *name, const char *facts, struct p
 	if (facts)
 		return policy_dictionary_read(ctl, facts, dictionary, why);
 	if (!text.size)
-		return problem_set(why, ERR_NOT_FOUND, "", "%s: the daemon has no dictionary of facts; --facts FILE says "
-		    "where it is", name);
+		return problem_set(why, ERR_NOT_FOUND, "", "%s: the daemon has no dictionary of facts; --facts FILE "
+		    "says where it is", name);
 	return dictionary_read(ctl->arena, "facts.json", text, dictionary, why);
 }
 
