@@ -3,8 +3,8 @@
 
 #include "assurance/demand.h"
 #include "codec/individual_number.h"
-#include "codec/text.h"
 #include "front/authzen/budget.h"
+#include "front/authzen/claims.h"
 #include "model/entity.h"
 #include "model/policy_id.h"
 
@@ -20,15 +20,6 @@ struct wishes {
 	bool advise;
 };
 
-/* What the asker says in one place: an object of facts, or what stands for one fact. */
-struct claim {
-	const char *at;              /* its JSON pointer */
-	bool object;
-	unsigned named;              /* by the id of this part (a bit); 0: by none */
-	struct facts facts;
-	const struct claim *before;  /* of the same question; NULL: none */
-};
-
 /* What is read along the way goes into the scratch, for 64 questions of one request may look at the same large context;
  * what the question keeps is copied. */
 struct pose {
@@ -37,8 +28,7 @@ struct pose {
 	const struct asked *asked;
 	struct posed *out;
 	struct wishes wishes;
-	const struct claim *claims;  /* the last */
-	struct problem contradiction; /* code OK: none */
+	struct claims claims;
 };
 
 /* Facts this decision point knows */
@@ -70,172 +60,7 @@ take_transaction(struct pose *p, struct problem *why)
 	return take_own_facts(p, kept.facts, kept.at, why);
 }
 
-static struct span
-as_object(struct arena *a, struct span fact, struct span value)
-{
-	struct buffer b = buffer_init(ASKED_LARGEST);
-	struct span out;
-
-	buffer_text(&b, "{");
-	json_write_string(&b, fact);
-	buffer_text(&b, ":");
-	buffer_add(&b, value);
-	buffer_text(&b, "}");
-	out = arena_copy(a, buffer_span(&b));
-	buffer_release(&b);
-	return out;
-}
-
-/* What the asker claims */
-
-static void
-read_claimed(struct pose *p, struct reader *r, struct facts *out)
-{
-	const struct word claimed = word_claimed(p->posing->now);
-
-	facts_read_word(r, out, &claimed, p->posing->now);
-}
-
-static struct claim *
-claim_new(struct pose *p, const char *at)
-{
-	struct claim *c = arena_new(p->scratch, struct claim);
-
-	c->at = at;
-	c->before = p->claims;
-	facts_init(&c->facts, p->posing->policies->dictionary);
-	return c;
-}
-
-static const char *
-claim_pointer(struct pose *p, const struct claim *c, struct span fact)
-{
-	return c->object ? arena_print(p->scratch, "%s/%.*s", c->at, SPAN_ARGS(fact)) : c->at;
-}
-
-/* Which of two that contradict each other is meant nobody here can tell. */
-static void
-compare_claims(struct pose *p, const struct claim *c, const struct claim *before)
-{
-	const struct dictionary *d = c->facts.dictionary;
-	int64_t mine, other;
-
-	for (size_t n = 0; n < d->count; n++) {
-		const struct span id = d->facts[n].id;
-
-		if (!facts_stated(&before->facts, n, &other) || !facts_stated(&c->facts, n, &mine) || mine == other)
-			continue;
-		p->out->misnamed |= c->named | before->named;
-		problem_set(&p->contradiction, ERR_INVALID, "", "%s: expected the value that %s states, found another",
-		    claim_pointer(p, c, id), claim_pointer(p, before, id));
-	}
-}
-
-static void
-take_claim(struct pose *p, const struct claim *c)
-{
-	for (const struct claim *before = c->before; before; before = before->before)
-		compare_claims(p, c, before);
-	facts_add(&p->out->facts, &c->facts);
-	p->claims = c;
-}
-
-/* An object of facts at hand, in the object whose pointer is `at`; what is wrong with it the reader tells. */
-static void
-take_claimed(struct pose *p, struct reader *r, const char *at)
-{
-	struct claim *c = claim_new(p, arena_print(p->scratch, "%s/facts", at));
-
-	c->object = true;
-	read_claimed(p, r, &c->facts);
-	take_claim(p, c);
-}
-
-/* A property's value as the fact it stands for. */
-static enum err
-take_property(struct pose *p, const struct access_property *property, struct span value, const char *at,
-    unsigned named, struct problem *why)
-{
-	struct reader r = reader_json(p->scratch, as_object(p->scratch, property->fact, value), asked_limits);
-	struct claim *c = claim_new(p, at);
-
-	c->named = named;
-	read_claimed(p, &r, &c->facts);
-	if (reader_end(&r, why) == OK) {
-		take_claim(p, c);
-		return OK;
-	}
-	if (!property->otherwise.size || !fact_find(p->posing->policies->dictionary, property->fact))
-		return problem_set(why, ERR_INVALID, "", "%s: expected a value of the fact %.*s, found another", at,
-		    SPAN_ARGS(property->fact));
-	r = reader_json(p->scratch, as_object(p->scratch, property->fact, property->otherwise), asked_limits);
-	read_claimed(p, &r, &c->facts);
-	take_claim(p, c);
-	return reader_end(&r, why);
-}
-
-static enum err
-take_name(struct pose *p, enum part part, struct problem *why)
-{
-	const struct access *access = p->posing->access;
-	const struct asked_part *asked = &p->asked->parts[part];
-
-	for (size_t i = 0; i < access->property_count; i++) {
-		const struct access_property *property = &access->properties[i];
-		struct buffer value;
-		enum err err;
-
-		if (property->part != part || property->property.size)
-			continue;
-		value = buffer_init(8 * ASKED_ID_LARGEST);
-		json_write_string(&value, asked->id);
-		err = take_property(p, property, buffer_span(&value),
-		    arena_print(p->scratch, "%s/%s", p->asked->at, part_name(part)), 1u << part, why);
-		buffer_release(&value);
-		if (err != OK) {
-			if (fact_find(p->posing->policies->dictionary, property->fact))
-				p->out->misnamed |= 1u << part;
-			return err;
-		}
-	}
-	return OK;
-}
-
-/* Facts of the request */
-
-static const struct access_property *
-property_find(const struct access *access, enum part part, struct span name)
-{
-	for (size_t i = 0; i < access->property_count; i++)
-		if (access->properties[i].part == part && span_equal(access->properties[i].property, name))
-			return &access->properties[i];
-	return NULL;
-}
-
-static enum err
-take_properties(struct pose *p, enum part part, struct problem *why)
-{
-	const struct asked_part *asked = &p->asked->parts[part];
-	const char *at = arena_print(p->scratch, "%s/%s/properties", p->asked->at, part_name(part));
-	struct reader r = reader_json(p->scratch, asked->properties, asked_limits);
-	const struct access_property *property;
-	struct span name;
-
-	reader_object(&r);
-	while (reader_member(&r, &name)) {
-		if (span_is(name, "facts")) {
-			take_claimed(p, &r, at);
-			continue;
-		}
-		property = property_find(p->posing->access, part, name);
-		if (!property)
-			reader_raw(&r);
-		else if (take_property(p, property, reader_raw(&r),
-		    arena_print(p->scratch, "%s/%.*s", at, SPAN_ARGS(name)), 0, why) != OK)
-			return why->code;
-	}
-	return reader_end(&r, why) == OK ? OK : asked_within(why, at);
-}
+/* What the context says */
 
 static void
 read_texts(struct reader *r, const char *what, size_t most, struct span *out, size_t *count, size_t largest)
@@ -305,11 +130,8 @@ take_context(struct pose *p, struct problem *why)
 
 	reader_object(&r);
 	while (reader_member(&r, &name)) {
-		/* Facts are the last claims; mostly they are the only ones, and need no place of their own. */
-		if (span_is(name, "facts") && !p->claims)
-			read_claimed(p, &r, &p->out->facts);
-		else if (span_is(name, "facts"))
-			take_claimed(p, &r, arena_print(p->scratch, "%s/context", p->asked->at));
+		if (span_is(name, "facts"))
+			claims_take_last(&p->claims, &r);
 		else if (span_is(name, "vouched"))
 			read_texts(&r, "statements of vouchers in one question", COUNT(w->vouched), w->vouched,
 			    &w->vouched_count, 16 * KIB);
@@ -454,9 +276,7 @@ add_request(struct pose *p, const char *member, struct span framework, struct sp
 		r->question.profile = profile_find(policy->framework, profile);
 		if (!r->question.profile)
 			return no_such(p, "profile", "profile", profile, why);
-		r->question.demand.count = r->question.profile->requirement_count;
-		memcpy(r->question.demand.items, r->question.profile->requirements,
-		    r->question.demand.count * sizeof(*r->question.demand.items));
+		r->question.demand = profile_demand(r->question.profile);
 	}
 	p->out->count++;
 	return OK;
@@ -521,16 +341,11 @@ pose_all(struct pose *p, struct problem *why)
 	for (enum part part = 0; part < PART_CONTEXT; part++) {
 		known = access_find(posing->access, part, asked->parts[part].type, asked->parts[part].id);
 		if ((known && known->facts.size && take_own_facts(p, known->facts, posing->now, why) != OK) ||
-		    take_name(p, part, why) != OK ||
-		    (asked->parts[part].properties.size && take_properties(p, part, why) != OK))
+		    claims_take(&p->claims, part, why) != OK)
 			return why->code;
 	}
-	if (asked->context.size && take_context(p, why) != OK)
+	if ((asked->context.size && take_context(p, why) != OK) || claims_agree(&p->claims, why) != OK)
 		return why->code;
-	if (p->contradiction.code != OK) {
-		*why = p->contradiction;
-		return why->code;
-	}
 	return add_requests(p, why);
 }
 
@@ -545,7 +360,10 @@ pose(struct arena *a, const struct posing *posing, const struct asked *asked, st
 
 	*out = p.out;
 	p.out->at = asked->at;
+	p.claims = (struct claims){ .scratch = &scratch, .access = posing->access, .asked = asked,
+		.facts = &p.out->facts, .now = posing->now };
 	err = pose_all(&p, why);
+	p.out->misnamed = p.claims.misnamed;
 	if (err != OK)
 		posing->statements->count = before;
 	arena_release(&scratch);
