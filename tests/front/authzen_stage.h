@@ -165,14 +165,31 @@ scene_voucher(struct scene *s, const char *name, const char *member, struct span
 	buffer_release(&b);
 }
 
+/* A version's files, as leaf `number` of the log. */
+static inline void
+scene_publish(struct scene *s, const struct policy_files *files, const struct dictionary *dictionary, uint64_t number)
+{
+	struct published_policy p = { .number = number, .published = clock_now(), .note = span_text("note") };
+	struct buffer b = buffer_init(2 * POLICY_PACK_LARGEST), pack = buffer_init(POLICY_PACK_LARGEST);
+	const struct framework *framework;
+	struct problem why;
+
+	expect_ok("a framework", framework_read(&s->arena, files, dictionary, true, &framework, &why), &why);
+	policy_files_pack(&pack, files);
+	p.files = buffer_span(&pack);
+	p.valid_from = framework->valid_from;
+	memcpy(p.digest, framework->digest.data, sizeof(p.digest));
+	published_policy_write(&b, &p);
+	scene_put(s, &policy_table, policy_key(&s->arena, framework->id, framework->version), buffer_span(&b));
+	buffer_release(&pack);
+	buffer_release(&b);
+}
+
 /* A version in a directory as if it had been published, with this dictionary, and these criteria (NULL: its own). */
 static inline void
 scene_policy_in(struct scene *s, const char *directory, struct span facts, const char *criteria)
 {
 	const struct dictionary *dictionary = NULL;
-	struct published_policy p = { .number = 7, .published = clock_now(), .note = span_text("note") };
-	struct buffer b = buffer_init(2 * POLICY_PACK_LARGEST), pack = buffer_init(POLICY_PACK_LARGEST);
-	const struct framework *framework;
 	struct policy_files files;
 	struct policy_file *manifest;
 	struct problem why;
@@ -186,16 +203,8 @@ scene_policy_in(struct scene *s, const char *directory, struct span facts, const
 		expect_ok("its manifest", framework_manifest(&s->arena, &files, dictionary, &manifest->text, &why),
 		    &why);
 	}
-	expect_ok("a framework", framework_read(&s->arena, &files, dictionary, true, &framework, &why), &why);
 	scene_put(s, &dictionary_table, span_text(DICTIONARY_KEY), facts);
-	policy_files_pack(&pack, &files);
-	p.files = buffer_span(&pack);
-	p.valid_from = framework->valid_from;
-	memcpy(p.digest, framework->digest.data, sizeof(p.digest));
-	published_policy_write(&b, &p);
-	scene_put(s, &policy_table, policy_key(&s->arena, framework->id, framework->version), buffer_span(&b));
-	buffer_release(&pack);
-	buffer_release(&b);
+	scene_publish(s, &files, dictionary, 7);
 }
 
 static inline void
