@@ -210,15 +210,14 @@ decided_question(const struct decided *d, const struct framework *framework, str
 	return err == OK ? put_demand(d, out, why) : err;
 }
 
-/* Whoever asked brought requirements of his own: they are not those of the profile as it was. */
-static bool
-demanded_otherwise(const struct decided *d, const struct framework *before)
+bool
+decided_demands_own(const struct decided *d, const struct framework *before)
 {
 	const struct profile *profile = before ? profile_find(before, d->profile) : NULL;
 	bool same = true;
 
 	if (!profile)
-		return false;
+		return !d->profile.size;
 	for (size_t i = 0; same && i < profile->requirement_count && i < d->demand_count; i++) {
 		const struct requirement *r = &profile->requirements[i];
 		const struct area *area = &before->areas[r->area];
@@ -237,7 +236,7 @@ decided_question_anew(const struct decided *d, const struct framework *before, c
 
 	if (err != OK)
 		return err;
-	if (!out->profile || demanded_otherwise(d, before))
+	if (decided_demands_own(d, before))
 		return put_demand(d, out, why);
 	out->demand = profile_demand(out->profile);
 	return OK;

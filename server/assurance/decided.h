@@ -44,8 +44,11 @@ enum err decided_read(struct arena *, struct span entry, struct decided *out, st
 enum err decided_question(const struct decided *, const struct framework *, struct arena *, struct facts *,
     struct question *out, struct problem *why);
 
+/* Whoever asked brought requirements of their own: there is no profile, or it demanded another thing in `before` (NULL:
+ * not known, and then it is the profile that is believed). */
+bool decided_demands_own(const struct decided *, const struct framework *before);
+
 /* As it would be asked of another version: a profile demands what that version's profile of the name does. What the
- * entry demands counts without a profile, or where it is not what the profile demanded in `before` (NULL: not
- * known). */
+ * entry demands counts where it is the asker's own. */
 enum err decided_question_anew(const struct decided *, const struct framework *before, const struct framework *after,
     struct arena *, struct facts *, struct question *out, struct problem *why);

@@ -21,7 +21,8 @@ impact_new(const struct framework *after, const struct framework *const *before,
 	i->decision = malloc(sizeof(*i->decision));
 	i->facts = malloc(sizeof(*i->facts));
 	i->resources = calloc(RESOURCES_LARGEST, sizeof(*i->resources));
-	if (!i->decision || !i->facts || !i->resources)
+	i->reversals = calloc(REVERSALS_LARGEST, sizeof(*i->reversals));
+	if (!i->decision || !i->facts || !i->resources || !i->reversals)
 		abort();
 	return i;
 }
@@ -35,6 +36,7 @@ impact_free(struct impact *i)
 	free(i->decision);
 	free(i->facts);
 	free(i->resources);
+	free(i->reversals);
 	free(i);
 }
 
@@ -116,11 +118,10 @@ version_of(const struct impact *i, struct span policy)
 /* The fact on which the outcome hangs and which was never asked for: read by a criterion that is unknown now. NULL:
  * what is unknown now was unknown then. */
 static const struct fact *
-never_asked(const struct impact *i, const struct decided *d)
+never_asked(const struct impact *i, const struct framework *before)
 {
 	const struct evaluation *e = &i->decision->evaluation;
 	const struct criterion *criteria = evaluation_criteria(e);
-	const struct framework *before = version_of(i, d->policy);
 
 	for (size_t c = 0; c < i->after->criterion_count; c++) {
 		uint64_t support[FACT_SETS] = { 0 };
@@ -203,16 +204,17 @@ count_outcome(struct impact *i, const struct decided *d)
 static void
 replay(struct impact *i, const struct decided *d)
 {
+	const struct framework *before = version_of(i, d->policy);
 	const struct fact *missing;
 	struct question question;
 	struct problem why;
 
-	if (decided_question_anew(d, version_of(i, d->policy), i->after, &i->arena, i->facts, &question, &why) != OK) {
+	if (decided_question_anew(d, before, i->after, &i->arena, i->facts, &question, &why) != OK) {
 		count_reason(i, why.text, 1);
 		return;
 	}
 	decide(&question, i->decision);
-	missing = i->decision->permit == d->permit ? NULL : never_asked(i, d);
+	missing = i->decision->permit == d->permit ? NULL : never_asked(i, before);
 	if (missing) {
 		i->missing[missing->number]++;
 		return;
@@ -221,6 +223,8 @@ replay(struct impact *i, const struct decided *d)
 	count_levels(i, d);
 	count_flips(i, d);
 	count_outcome(i, d);
+	if (i->decision->permit != d->permit)
+		reversals_count(i, d, before, &question);
 }
 
 enum err
@@ -300,4 +304,5 @@ impact_merge(struct impact *into, const struct impact *from)
 		count_reason(into, from->reasons[n].text, from->reasons[n].count);
 	into->further_reasons += from->further_reasons;
 	merge_resources(into, from);
+	reversals_merge(into, from);
 }

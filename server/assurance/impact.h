@@ -27,11 +27,12 @@ enum err impact_add(struct impact *, struct span entry, struct problem *why);
 void impact_add_erased(struct impact *);
 
 /* What `from`, made with the same versions, has counted: as if the decisions had all been added to `into`. Only which
- * reasons and relying parties are told apart, where there are too many, may be others. */
+ * reasons, requirements and relying parties are told apart, where there are too many, may be others. */
 void impact_merge(struct impact *into, const struct impact *from);
 
 /* Canonical JSON (schemas/impact.schema.json): "accepted"/"refused" (newly), "areas" with a matrix each (old level by
  * new, as rows), "criteria" that flipped most, by what they are now, "decisions", "erased", "framework",
  * "not_replayable" by fact or reason and "not_replayable_further" for reasons that were not told apart,
- * "other_frameworks", "replayed", "resources" touched, "same", "version". */
+ * "other_frameworks", "replayed", "requirements" that are met otherwise in decisions that end otherwise, "resources"
+ * touched, "same", "version". */
 void impact_write(struct buffer *, const struct impact *);

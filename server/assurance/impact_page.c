@@ -270,7 +270,7 @@ levels(struct writer *w, const json_t *report)
 	}
 }
 
-/* Criteria, relying parties */
+/* Criteria, requirements, relying parties */
 
 static void
 criteria(struct writer *w, const json_t *report)
@@ -297,6 +297,73 @@ criteria(struct writer *w, const json_t *report)
 
 		put_cells(w, cells, COUNT(cells));
 	}
+}
+
+/* "2 Level 2 or higher", as the version has it, or by its id where it does not have it any more. */
+static struct localized
+bound(struct writer *w, const json_t *requirement, const char *when, const struct area *area)
+{
+	const json_t *there = json_object_get(requirement, when);
+	struct span level = text_of(there, "level");
+	enum comparison comparison = COMPARE_MINIMUM;
+	int place = area ? level_find(area, level) : -1;
+
+	if (!there)
+		return words("要件なし", "none");
+	comparison_read(text_of(there, "comparison"), &comparison);
+	return JOINED(w, place >= 0 ? level_wording(w, area, (uint8_t)place) : same(level), words("", " "),
+	    comparison_wording(comparison));
+}
+
+static void
+requirement(struct writer *w, const json_t *one)
+{
+	struct span area_id = text_of(one, "area"), profile_id = text_of(one, "profile");
+	const struct profile *profile = profile_find(w->framework, profile_id);
+	int place = area_find(w->framework, area_id);
+	const struct area *area = place < 0 ? NULL : &w->framework->areas[place];
+	const struct localized cells[] = {
+		profile ? JOINED(w, profile->title, words("（", " ("), same(profile_id), words("）", ")")) :
+		profile_id.size ? same(profile_id) : words("問い合わせ元が指定", "whoever asked"),
+		area ? area->title : same(area_id), bound(w, one, "before", area), bound(w, one, "after", area),
+		grouped(w, number(one, "newly_refused")), grouped(w, number(one, "newly_accepted")),
+	};
+
+	put_cells(w, cells, COUNT(cells));
+}
+
+static void
+requirements(struct writer *w, const json_t *report)
+{
+	const struct localized heads[] = { words("プロファイル", "Profile"), words("評価軸", "Area"),
+		words("以前の要件", "Required before"), words("この版の要件", "Required now"), words("新たに拒否", "Newly refused"),
+		words("新たに許可", "Newly permitted") };
+	const json_t *all = json_object_get(report, "requirements"), *list = json_object_get(all, "most"), *one;
+	uint64_t further = number(all, "further"), none = number(all, "none"), touched = number(all, "touched");
+	size_t i;
+
+	put_part(w, "結果を変えた要件", "Requirements that made decisions end otherwise");
+	if (!touched && !further && !none) {
+		put_paragraph(w, words("要件によって結果が変わった判断はない。", "No decision ends otherwise for a requirement."));
+		return;
+	}
+	put_paragraph(w,
+	    words("要件そのものが変わったか、届くレベルが変わったために、満たすかどうかが変わったもの。"
+		  "一つの判断が複数の要件で数えられることがある。",
+		"Met otherwise than before, for the requirement is another one or another level is reached. A "
+		"decision counts for each of them."));
+	put_table(w, heads, COUNT(heads));
+	json_array_foreach(list, i, one)
+		requirement(w, one);
+	if (touched > json_array_size(list))
+		put_paragraph(w, JOINED(w, words("このほかの要件：", "Further requirements: "),
+		    grouped(w, touched - json_array_size(list)), words("件。", ".")));
+	if (further)
+		put_paragraph(w, JOINED(w, words("このほか、個別には数えていない要件によるものが", "By requirements that were not told "
+		    "apart: "), grouped(w, further), words("件ある。", ".")));
+	if (none)
+		put_paragraph(w, JOINED(w, words("どの要件にもよらず、レベルを問わない基準によって結果が変わるものが", "By criteria that hold whatever "
+		    "the level, and by no requirement: "), grouped(w, none), words("件ある。", ".")));
 }
 
 static void
@@ -368,6 +435,7 @@ chapters(struct writer *w, const json_t *report)
 	outcomes(w, report);
 	levels(w, report);
 	criteria(w, report);
+	requirements(w, report);
 	relying_parties(w, report);
 	missing(w, report);
 	put_end(w);

@@ -2,7 +2,7 @@
 #include "assurance/impact_counts.h"
 #include "codec/text.h"
 
-#define MOST 20                  /* criteria, facts and relying parties told, those that count most */
+#define MOST 20                  /* criteria, requirements and relying parties told, those that count most */
 
 static void
 write_count(struct buffer *b, const char *name, uint64_t count)
@@ -95,6 +95,56 @@ write_criteria(struct buffer *b, const struct impact *i)
 }
 
 static void
+write_bound(struct buffer *b, const char *name, const struct bound *bound)
+{
+	if (!bound->there)
+		return;
+	buffer_print(b, "\"%s\":{\"comparison\":\"%s\",\"level\":", name, comparison_name(bound->comparison));
+	json_write_string(b, span_text(bound->level));
+	buffer_text(b, "},");
+}
+
+static void
+write_reversal(struct buffer *b, const struct reversal *r)
+{
+	buffer_text(b, "{");
+	write_bound(b, "after", &r->after);
+	buffer_text(b, "\"area\":");
+	json_write_string(b, span_text(r->area));
+	buffer_text(b, ",");
+	write_bound(b, "before", &r->before);
+	write_count(b, "newly_accepted", r->accepted);
+	buffer_text(b, ",");
+	write_count(b, "newly_refused", r->refused);
+	if (r->profile[0]) {
+		buffer_text(b, ",\"profile\":");
+		json_write_string(b, span_text(r->profile));
+	}
+	buffer_text(b, "}");
+}
+
+static void
+write_requirements(struct buffer *b, const struct impact *i)
+{
+	uint64_t sums[REVERSALS_LARGEST];
+	size_t order[MOST], count;
+
+	for (size_t n = 0; n < i->reversal_count; n++)
+		sums[n] = i->reversals[n].refused + i->reversals[n].accepted;
+	count = most(sums, i->reversal_count, order);
+	buffer_text(b, "\"requirements\":{");
+	write_count(b, "further", i->further_reversals);
+	buffer_text(b, ",\"most\":[");
+	for (size_t n = 0; n < count; n++) {
+		buffer_text(b, n ? "," : "");
+		write_reversal(b, &i->reversals[order[n]]);
+	}
+	buffer_text(b, "],");
+	write_count(b, "none", i->without_reversal);
+	buffer_print(b, ",\"touched\":%zu}", i->reversal_count);
+}
+
+static void
 write_missing(struct buffer *b, const struct impact *i)
 {
 	bool begun = false;
@@ -176,6 +226,8 @@ impact_write(struct buffer *b, const struct impact *i)
 	write_samples(b, "refused", i->refused, &i->refused_ids);
 	buffer_text(b, ",");
 	write_count(b, "replayed", i->replayed);
+	buffer_text(b, ",");
+	write_requirements(b, i);
 	buffer_text(b, ",");
 	write_resources(b, i);
 	buffer_text(b, ",");

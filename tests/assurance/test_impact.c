@@ -211,20 +211,26 @@ every_failed_criterion_is_remembered(void **state)
 
 /* Two levels, the second for administrators, and a profile that demands one of them. */
 #define LEVEL(id) "{\"id\":\"" id "\",\"title\":{\"ja\":\"題\",\"en\":\"t\"}}"
-#define PROFILE(level) \
+#define PROFILE(level) PROFILE_OF(level, "minimum")
+#define PROFILE_OF(level, comparison) PROFILE_REQUIRING(REQUIREMENT(level, comparison))
+#define REQUIREMENT(level, comparison) \
+	"{\"area\":\"access\",\"level\":\"" level "\",\"comparison\":\"" comparison "\"}"
+#define PROFILE_REQUIRING(requirements) \
 	"{\"id\":\"records\",\"title\":{\"ja\":\"題\",\"en\":\"t\"},\"text\":{\"ja\":\"文\",\"en\":\"t\"}," \
 	"\"status\":\"verified\"," \
-	"\"requires\":[{\"area\":\"access\",\"level\":\"" level "\",\"comparison\":\"minimum\"}]}"
+	"\"requires\":[" requirements "]}"
+
+#define READ_OR_ADMIN \
+	"{\"area\":\"access\",\"criteria\":[" CRITERION("read", "{\"fact\":\"action.name\",\"is\":\"read\"}") "," \
+	CRITERION_AT("admin", "2", "{\"fact\":\"subject.role\",\"is\":\"admin\"}") "]}"
 
 static const struct framework *
-with_profile(struct arena *a, const struct dictionary *dictionary, const char *profile)
+with_criteria(struct arena *a, const struct dictionary *dictionary, const char *criteria, const char *profile)
 {
 	const struct { const char *name, *text; } changed[] = {
 		{ "levels.json", "{\"areas\":[{\"id\":\"access\",\"title\":{\"ja\":\"題\",\"en\":\"t\"},\"levels\":["
 		    LEVEL("1") "," LEVEL("2") "]}],\"composed\":[]}" },
-		{ "criteria/access.json", "{\"area\":\"access\",\"criteria\":["
-		    CRITERION_AT("read", "1", "{\"fact\":\"action.name\",\"is\":\"read\"}") ","
-		    CRITERION_AT("admin", "2", "{\"fact\":\"subject.role\",\"is\":\"admin\"}") "]}" },
+		{ "criteria/access.json", criteria },
 		{ "profiles/records.json", profile },
 	};
 	const struct framework *framework = NULL;
@@ -238,6 +244,12 @@ with_profile(struct arena *a, const struct dictionary *dictionary, const char *p
 				files.items[i].text = span_text(changed[c].text);
 	expect_ok("and makes a framework", framework_read(a, &files, dictionary, false, &framework, &why), &why);
 	return framework;
+}
+
+static const struct framework *
+with_profile(struct arena *a, const struct dictionary *dictionary, const char *profile)
+{
+	return with_criteria(a, dictionary, READ_OR_ADMIN, profile);
 }
 
 static void
@@ -271,6 +283,135 @@ a_profile_demands_what_it_does_in_the_new_version(void **state)
 	json_decref(json);
 	impact_free(raised);
 	impact_free(unknown);
+	arena_release(&a);
+}
+
+static const char *
+bound_text(struct arena *a, const json_t *requirement, const char *when)
+{
+	const json_t *bound = json_object_get(requirement, when);
+
+	if (!bound)
+		return "none";
+	return arena_print(a, "%s %s", json_string_value(json_object_get(bound, "comparison")),
+	    json_string_value(json_object_get(bound, "level")));
+}
+
+/* "access of records: minimum 1, minimum 2: 1 refused, 0 accepted; …", and how many no requirement explains. */
+static const char *
+requirements_text(struct arena *a, json_t *report)
+{
+	json_t *requirements = json_object_get(report, "requirements"), *one;
+	const char *text = "";
+	size_t i;
+
+	json_array_foreach(json_object_get(requirements, "most"), i, one) {
+		const char *profile = json_string_value(json_object_get(one, "profile"));
+
+		text = arena_print(a, "%s%s of %s: %s, %s: %lld refused, %lld accepted; ", text,
+		    json_string_value(json_object_get(one, "area")), profile ? profile : "the asker",
+		    bound_text(a, one, "before"), bound_text(a, one, "after"), (long long)number(one, "newly_refused"),
+		    (long long)number(one, "newly_accepted"));
+	}
+	return arena_print(a, "%s%lld unexplained", text, (long long)number(requirements, "none"));
+}
+
+#define MEMBER "{\"subject.role\":\"member\",\"action.name\":\"read\"}"
+#define ADMIN "{\"subject.role\":\"admin\",\"action.name\":\"read\"}"
+
+/* No criterion is another one, so none flips: what made the decisions differ is told by the requirements alone. */
+static void
+a_requirement_that_made_decisions_differ_is_named(void **state)
+{
+	static const struct {
+		const char *title, *before, *after, *facts, *says;
+	} changes[] = {
+		{ "a higher level", PROFILE("1"), PROFILE("2"), MEMBER,
+		    "access of records: minimum 1, minimum 2: 1 refused, 0 accepted; 0 unexplained" },
+		{ "a lower level", PROFILE("2"), PROFILE("1"), MEMBER,
+		    "access of records: minimum 2, minimum 1: 0 refused, 1 accepted; 0 unexplained" },
+		{ "another comparison", PROFILE_OF("1", "minimum"), PROFILE_OF("1", "exact"), ADMIN,
+		    "access of records: minimum 1, exact 1: 1 refused, 0 accepted; 0 unexplained" },
+		{ "the same comparison is found beside another one",
+		    PROFILE_REQUIRING(REQUIREMENT("1", "minimum") "," REQUIREMENT("2", "maximum")),
+		    PROFILE_REQUIRING(REQUIREMENT("1", "maximum") "," REQUIREMENT("1", "minimum")), ADMIN,
+		    "access of records: maximum 2, maximum 1: 1 refused, 0 accepted; 0 unexplained" },
+		{ "one requirement more", PROFILE("1"), PROFILE_REQUIRING(REQUIREMENT("1", "minimum") ","
+		    REQUIREMENT("1", "maximum")), ADMIN,
+		    "access of records: none, maximum 1: 1 refused, 0 accepted; 0 unexplained" },
+		{ "one requirement less", PROFILE_REQUIRING(REQUIREMENT("1", "minimum") ","
+		    REQUIREMENT("1", "maximum")), PROFILE("1"), ADMIN,
+		    "access of records: maximum 1, none: 0 refused, 1 accepted; 0 unexplained" },
+		{ "one that decides nothing otherwise", PROFILE("1"), PROFILE("2"), ADMIN, "0 unexplained" },
+	};
+	struct arena a = arena_init(256 * MIB);
+	const struct dictionary *dictionary = fixture_dictionary(&a);
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(changes); i++) {
+		const struct framework *before = with_profile(&a, dictionary, changes[i].before);
+		struct impact *impact = impact_new(with_profile(&a, dictionary, changes[i].after), &before, 1);
+		json_t *json;
+
+		add(impact, &a, dictionary, before, changes[i].facts, "record-1");
+		json = written(impact);
+		expect_number(changes[i].title, json_array_size(json_object_get(json, "criteria")), 0);
+		expect_text(changes[i].title, requirements_text(&a, json), changes[i].says);
+		json_decref(json);
+		impact_free(impact);
+	}
+	arena_release(&a);
+}
+
+/* The requirement is the same and the level reached is not: whoever's requirement it is. */
+static void
+a_requirement_that_another_level_meets_is_named(void **state)
+{
+	struct arena a = arena_init(256 * MIB);
+	const struct dictionary *dictionary = fixture_dictionary(&a);
+	const struct framework *before = fixture_framework(&a, dictionary, NULL);
+	struct impact *impact = impact_new(fixture_framework(&a, dictionary, STRICTER), &before, 1);
+	struct evaluation_request own =
+	    fixture_request(before, fixture_facts(&a, dictionary, decisions[0].facts), "record-1");
+	json_t *json;
+
+	(void)state;
+	own.question.demand.items[0].comparison = COMPARE_EXACT;
+	for (size_t i = 0; i < COUNT(decisions); i++)
+		add(impact, &a, dictionary, before, decisions[i].facts, decisions[i].resource);
+	add_request(impact, &a, own);
+	json = written(impact);
+	expect_text("the profile's, and the asker's own", requirements_text(&a, json),
+	    "access of records: minimum 1, minimum 1: 2 refused, 1 accepted; "
+	    "access of the asker: exact 1, exact 1: 1 refused, 0 accepted; 0 unexplained");
+	expect_number("how many", number(json_object_get(json, "requirements"), "touched"), 2);
+	json_decref(json);
+	impact_free(impact);
+	arena_release(&a);
+}
+
+/* A criterion that holds whatever the level, and was not asked for so before: the level is reached all the same. */
+static void
+what_no_requirement_explains_is_counted(void **state)
+{
+#define TWO_CRITERIA(level) \
+	"{\"area\":\"access\",\"criteria\":[" CRITERION("read", "{\"fact\":\"action.name\",\"is\":\"read\"}") "," \
+	CRITERION_AT("status", "2", "{\"fact\":\"resource.status\",\"is\":\"active\"}") "," \
+	CRITERION_AT("role", level, "{\"fact\":\"subject.role\",\"is\":\"member\"}") "]}"
+	struct arena a = arena_init(256 * MIB);
+	const struct dictionary *dictionary = fixture_dictionary(&a);
+	const struct framework *before = with_criteria(&a, dictionary, TWO_CRITERIA("2"), PROFILE("1"));
+	const struct framework *after = with_criteria(&a, dictionary, TWO_CRITERIA("any"), PROFILE("1"));
+	struct impact *impact = impact_new(after, &before, 1);
+	json_t *json;
+
+	(void)state;
+	add(impact, &a, dictionary, before, "{\"action.name\":\"read\"}", "record-1");
+	json = written(impact);
+	expect_number("refused", number(json, "refused"), 1);
+	expect_text("by no requirement", requirements_text(&a, json), "1 unexplained");
+	json_decref(json);
+	impact_free(impact);
 	arena_release(&a);
 }
 
@@ -425,6 +566,9 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(everything_is_counted_once),
 		cmocka_unit_test(a_profile_demands_what_it_does_in_the_new_version),
+		cmocka_unit_test(a_requirement_that_made_decisions_differ_is_named),
+		cmocka_unit_test(a_requirement_that_another_level_meets_is_named),
+		cmocka_unit_test(what_no_requirement_explains_is_counted),
 		cmocka_unit_test(what_was_never_asked_is_not_guessed),
 		cmocka_unit_test(a_criterion_is_met_only_where_it_is_true),
 		cmocka_unit_test(every_failed_criterion_is_remembered),

@@ -20,6 +20,14 @@
 #define MANY_REASONS \
 	"{\"replayed\":1,\"same\":1,\"not_replayable\":[{\"count\":1,\"without\":\"profile x\"}]," \
 	"\"not_replayable_further\":1007}"
+#define TURNED(more) \
+	"{\"replayed\":9,\"same\":3,\"refused\":{\"count\":5},\"accepted\":{\"count\":1},\"requirements\":{" \
+	"\"further\":0,\"most\":[{\"after\":{\"comparison\":\"exact\",\"level\":\"1\"},\"area\":\"access\"," \
+	"\"before\":{\"comparison\":\"minimum\",\"level\":\"9+\"},\"newly_accepted\":1,\"newly_refused\":1234," \
+	"\"profile\":\"records\"},{\"area\":\"gone<1>\",\"before\":{\"comparison\":\"maximum\",\"level\":\"2\"}," \
+	"\"newly_accepted\":3,\"newly_refused\":0}]," more "}}"
+#define REVERSED TURNED("\"none\":0,\"touched\":2")
+#define REVERSED_MORE TURNED("\"none\":1001,\"touched\":7")
 #define SAME REPORT("9", "9", "0", "0", "[[0,0],[0,9],[0,0]]", "", "0", "", "")
 #define ANOTHER_LEVEL REPORT("9", "9", "0", "0", "[[0,0],[0,6],[1,2]]", "", "0", "", "")
 #define NONE REPORT("0", "0", "0", "0", "[[0,0],[0,0],[0,0]]", "", "0", "", "")
@@ -51,6 +59,17 @@ static const struct { const char *title, *report; enum render_languages language
 	{ "a version that changes nothing says so", SAME, RENDER_EN, "9 were replayed under this version. None would "
 	    "have ended otherwise." },
 	{ "criterion by criterion", SAME, RENDER_EN, "No criterion is met otherwise than before." },
+	{ "requirement by requirement", SAME, RENDER_EN, "No decision ends otherwise for a requirement." },
+	{ "what is required is told before and now, by id where the version does not have it", REVERSED, RENDER_EN,
+	    "(records)</div></td><td class=\"two\"><div lang=\"en\">access</div></td><td class=\"two\"><div "
+	    "lang=\"en\">9+ or higher</div></td><td class=\"two\"><div lang=\"en\">permitted [1] exactly</div></td><td "
+	    "class=\"two\"><div>1,234</div></td><td class=\"two\"><div>1</div></td>" },
+	{ "in Japanese as well", REVERSED, RENDER_JA, "9+以上" },
+	{ "an area that is no more, and the asker's own requirement", REVERSED, RENDER_EN,
+	    "whoever asked</div></td><td class=\"two\"><div>gone&lt;1&gt;</div></td><td class=\"two\"><div "
+	    "lang=\"en\">2 or lower</div></td><td class=\"two\"><div lang=\"en\">none</div></td>" },
+	{ "requirements past those in the table are counted", REVERSED_MORE, RENDER_EN, "Further requirements: 5." },
+	{ "and so are decisions that no requirement explains", REVERSED_MORE, RENDER_EN, "by no requirement: 1,001." },
 	{ "party by party", SAME, RENDER_EN, "No relying party is touched." },
 	{ "level by level", SAME, RENDER_EN, "No decision reaches another level." },
 	{ "a level that is no more has a row", ANOTHER_LEVEL, RENDER_EN, "a level this version does not have" },

@@ -114,6 +114,10 @@ def impacts(point):
        (1, 1, 2) and len(report["refused"]["samples"]) == 1, report)
     ok("criteria, levels and the relying party are told", report["criteria"] and report["areas"] and report["resources"]["touched"] == 1,
        report)
+    ok("the requirement that is met otherwise is told, before and now", report["requirements"] == {
+        "further": 0, "none": 0, "touched": 1, "most": [{
+            "profile": "records", "area": "access", "newly_refused": 1, "newly_accepted": 1,
+            "before": {"comparison": "minimum", "level": "1"}, "after": {"comparison": "minimum", "level": "1"}}]}, report)
     with open(page, encoding="utf-8") as f:
         ok("the same is a page", "</html>" in f.read())
     report = impact_of(daemon, without_its_profile(os.path.join(daemon.home, "policy/fixture/2.0")))

@@ -63,8 +63,45 @@ outcomes_show(const json_t *report, const char *name, const char *title)
 	puts("");
 }
 
+/* "2 minimum"; "-": there is none. */
+static const char *
+bound_text(struct ctl *ctl, const json_t *requirement, const char *when)
+{
+	const json_t *bound = json_object_get(requirement, when);
+
+	if (!bound)
+		return "-";
+	return arena_print(ctl->arena, "%s %s", answer_text(bound, "level"), answer_text(bound, "comparison"));
+}
+
 static void
-report_show(const json_t *report)
+requirements_show(struct ctl *ctl, const json_t *requirements)
+{
+	const json_t *list = json_object_get(requirements, "most"), *one;
+	size_t i;
+
+	if (json_array_size(list))
+		puts("\nrequirements that made decisions end otherwise: before, now (newly refused, newly accepted)");
+	json_array_foreach(list, i, one) {
+		const char *profile = json_object_get(one, "profile") ? answer_text(one, "profile") : "(the asker's)";
+
+		printf("  %-40s %14s %14s %10lld %10lld\n",
+		    arena_print(ctl->arena, "%s %s", profile, answer_text(one, "area")), bound_text(ctl, one, "before"),
+		    bound_text(ctl, one, "after"), answer_number(one, "newly_refused"),
+		    answer_number(one, "newly_accepted"));
+	}
+	if (answer_number(requirements, "touched") > (long long)json_array_size(list))
+		printf("  and %lld more requirements\n",
+		    answer_number(requirements, "touched") - (long long)json_array_size(list));
+	if (answer_number(requirements, "further"))
+		printf("  by requirements that were not told apart: %lld\n", answer_number(requirements, "further"));
+	if (answer_number(requirements, "none"))
+		printf("  by criteria that hold whatever the level, and no requirement: %lld\n",
+		    answer_number(requirements, "none"));
+}
+
+static void
+report_show(struct ctl *ctl, const json_t *report)
 {
 	const json_t *one, *resources = json_object_get(report, "resources");
 	size_t i;
@@ -89,6 +126,7 @@ report_show(const json_t *report)
 	json_array_foreach(json_object_get(report, "criteria"), i, one)
 		printf("  %-40s %10lld %10lld %10lld\n", answer_text(one, "id"), answer_number(one, "newly_failed"),
 		    answer_number(one, "newly_met"), answer_number(one, "newly_unknown"));
+	requirements_show(ctl, json_object_get(report, "requirements"));
 	if (answer_number(resources, "touched"))
 		printf("\n%lld relying parties touched (newly refused, newly accepted)\n",
 		    answer_number(resources, "touched"));
@@ -138,7 +176,7 @@ report(struct ctl *ctl, const struct framework *after, const struct impact *impa
 	if (ctl->json)
 		answer_print(json);
 	else
-		report_show(json);
+		report_show(ctl, json);
 	json_decref(json);
 	return ending;
 }
