@@ -70,8 +70,10 @@ what_cannot_be_understood_is_refused_where_it_stands(void **state)
 		    "statements are heard with a question alone, found some" },
 		{ "a provider's name in a search that is none", "search/action", "{" ALICE "," RECORD
 		    ",\"context\":{\"idp\":7}}", 400, "/context/idp" },
-		{ "a page of nothing", "search/subject", "{\"subject\":{\"type\":\"user\"}," ACTION("read") "," RECORD
-		    ",\"page\":{\"limit\":0}}", 400, "/page/limit" },
+		{ "a page of less than nothing", "search/subject", "{\"subject\":{\"type\":\"user\"}," ACTION("read")
+		    "," RECORD ",\"page\":{\"limit\":-1}}", 400, "/page/limit: expected a whole number from 0 to" },
+		{ "a limit that is no whole number", "search/subject", "{\"subject\":{\"type\":\"user\"},"
+		    ACTION("read") "," RECORD ",\"page\":{\"limit\":1.5}}", 400, "/page/limit" },
 		{ "another's token of a page", "search/subject", "{\"subject\":{\"type\":\"user\"}," ACTION("read") ","
 		    RECORD
 		    ",\"page\":{\"token\":\"1.0123456789abcdef\"}}", 400, "/page/token: expected the token of this "

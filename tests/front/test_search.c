@@ -49,6 +49,9 @@ a_search_looks_at_what_is_kept_page_by_page(void **state)
 	expect_answer(s, "the page behind it", scene_ask(s, "point", "search/subject", arena_print(&s->arena,
 	    SEARCH_USERS("user", ",\"page\":{\"limit\":1,\"token\":\"%s\"}"), token)), 200,
 	        "[{\"type\":\"user\",\"id\":\"user-5\"}]");
+	expect_answer(s, "a limit larger than a page", scene_ask(s, "point", "search/action",
+	    "{\"subject\":{\"type\":\"user\",\"id\":\"user-1\"},\"resource\":{\"type\":\"record\",\"id\":\"r\"},"
+	    "\"page\":{\"limit\":9007199254740991}}"), 200, "\"next_token\":\"\",\"count\":2");
 	expect_answer(s, "its token is no other search's", scene_ask(s, "point", "search/subject",
 	    arena_print(&s->arena,
 	    SEARCH_USERS("robot", ",\"page\":{\"token\":\"%s\"}"), token)), 400, "/page/token");
@@ -60,6 +63,31 @@ a_search_looks_at_what_is_kept_page_by_page(void **state)
 	expect_answer(s, "resources", scene_ask(s, "point", "search/resource",
 	    "{\"subject\":{\"type\":\"user\",\"id\":\"user-3\"}," ACTION("write")
 	    ",\"resource\":{\"type\":\"record\"}}"), 200, "\"results\":[]}");
+	scene_close(s);
+}
+
+/* s8.2.1: "limit" is not negative; 0 asks for none of them, and there they are all the same. */
+static void
+a_page_of_nothing_says_whether_there_is_something(void **state)
+{
+	struct scene *s = &scene;
+	const char *token;
+
+	(void)state;
+	scene_open(s, 6);
+	scene_policy(s);
+	scene_front(s, access_of_many(&s->arena, 9));
+	expect_answer(s, "some", scene_ask(s, "point", "search/subject", SEARCH_USERS("user",
+	    ",\"page\":{\"limit\":0}")), 200, "\"count\":0},\"results\":[]}|!\"next_token\":\"\"");
+	token = next_token(s);
+	expect_answer(s, "which are all on the pages that follow", scene_ask(s, "point", "search/subject",
+	    arena_print(&s->arena, SEARCH_USERS("user", ",\"page\":{\"token\":\"%s\"}"), token)), 200,
+	    "\"results\":[{\"type\":\"user\",\"id\":\"user-1\"},|\"next_token\":\"\"");
+	expect_answer(s, "the first as well, where it is the first of all", scene_ask(s, "point", "search/action",
+	    "{\"subject\":{\"type\":\"user\",\"id\":\"user-1\"},\"resource\":{\"type\":\"record\",\"id\":\"r\"},"
+	    "\"page\":{\"limit\":0}}"), 200, "\"next_token\":\"0.|\"results\":[]}");
+	expect_answer(s, "none", scene_ask(s, "point", "search/subject", SEARCH_USERS("ghost",
+	    ",\"page\":{\"limit\":0}")), 200, "{\"page\":{\"next_token\":\"\",\"count\":0},\"results\":[]}");
 	scene_close(s);
 }
 
@@ -147,6 +175,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_search_looks_at_what_is_kept_page_by_page),
+		cmocka_unit_test(a_page_of_nothing_says_whether_there_is_something),
 		cmocka_unit_test(a_candidate_out_of_the_domain_is_not_permitted),
 		cmocka_unit_test(a_candidate_without_a_framework_in_force_is_left_out),
 	};

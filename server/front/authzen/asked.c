@@ -188,9 +188,10 @@ read_page(struct reader *r, struct asked_body *out)
 	while (reader_member(r, &name)) {
 		if (span_is(name, "token"))
 			out->page.token = reader_string(r, 0, 256);
-		else if (span_is(name, "limit"))
-			out->page.limit = (uint32_t)reader_integer(r, 1, INT32_MAX);
-		else
+		else if (span_is(name, "limit")) {
+			out->page.limit = (uint64_t)reader_integer(r, 0, INT64_MAX);
+			out->page.limited = true;
+		} else
 			reader_raw(r);
 	}
 }

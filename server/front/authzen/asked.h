@@ -41,7 +41,8 @@ struct asked_body {
 	enum asked_semantic semantic;
 	struct {
 		struct span token;
-		uint32_t limit;  /* 0: not said */
+		bool limited;    /* else there is no limit of the asker's */
+		uint64_t limit;  /* 0: none is to be told, only whether there are some (s8.2.1: not negative) */
 	} page;
 };
 

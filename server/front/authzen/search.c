@@ -28,7 +28,7 @@ struct searching {
 };
 
 /* Pages: a token is the place to go on from, and the digest of the search it belongs to (s8.2: the rest stays the
- * same). */
+ * same). The limit may be another: the certification scenario (4.5.2) leaves it out of the page that follows. */
 
 static void
 fingerprint(struct searching *s)
@@ -147,23 +147,29 @@ find_next(struct searching *s, size_t *at, struct arena *a, const struct access_
 	return OK;
 }
 
+struct page {
+	size_t found;
+	bool more;                       /* one follows, from `next` on */
+	size_t next;
+};
+
 /* One more than the page holds is looked for: then, or when not all were looked at, there is a next page. */
 static enum err
-fill_page(struct searching *s, size_t at, struct buffer *results, size_t *found, size_t *next, struct problem *why)
+fill_page(struct searching *s, size_t at, struct buffer *results, struct page *page, struct problem *why)
 {
-	size_t limit = s->body.page.limit && s->body.page.limit < PAGE_LARGEST ? s->body.page.limit : PAGE_LARGEST;
+	size_t limit = s->body.page.limited && s->body.page.limit < PAGE_LARGEST ? s->body.page.limit : PAGE_LARGEST;
 	struct arena a = arena_init(64 * MIB);
 	const struct access_entity *e = NULL;
 	enum err err;
 
-	*found = *next = 0;
-	while ((err = find_next(s, &at, &a, &e, why)) == OK && e && *found < limit) {
-		buffer_text(results, (*found)++ ? "," : "");
+	*page = (struct page){ .found = 0 };
+	while ((err = find_next(s, &at, &a, &e, why)) == OK && e && page->found < limit) {
+		buffer_text(results, page->found++ ? "," : "");
 		write_result(results, s->part, e);
 		at++;
 	}
-	if (err == OK && at < s->asking.front->access->counts[s->part])
-		*next = at;
+	page->more = at < s->asking.front->access->counts[s->part];
+	page->next = at;
 	arena_release(&a);
 	return err;
 }
@@ -172,19 +178,19 @@ static void
 search(struct searching *s, size_t from)
 {
 	struct buffer results = buffer_init(budget.results), b;
-	size_t found, next;
+	struct page page;
 	struct problem why;
 
-	if (fill_page(s, from, &results, &found, &next, &why) != OK) {
+	if (fill_page(s, from, &results, &page, &why) != OK) {
 		buffer_release(&results);
 		asking_refuse(&s->asking, &why);
 		return;
 	}
 	b = buffer_init(budget.results);
 	buffer_text(&b, "{\"page\":{\"next_token\":\"");
-	if (next)
-		buffer_print(&b, "%zu.%.*s", next, TOKEN_DIGITS, s->fingerprint);
-	buffer_print(&b, "\",\"count\":%zu},\"results\":[", found);
+	if (page.more)
+		buffer_print(&b, "%zu.%.*s", page.next, TOKEN_DIGITS, s->fingerprint);
+	buffer_print(&b, "\",\"count\":%zu},\"results\":[", page.found);
 	buffer_add(&b, buffer_span(&results));
 	buffer_text(&b, "]}");
 	buffer_release(&results);
