@@ -1,7 +1,6 @@
 /* crypto/x509_signature.c - whether bytes were signed with a key of others. */
 #include "crypto/x509_signature.h"
 
-#include <openssl/bn.h>
 #include <openssl/core_names.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
@@ -10,12 +9,11 @@
 
 #include "codec/der.h"
 #include "crypto/digest.h"
-#include "crypto/library.h"
+#include "crypto/raw_key.h"
 
 #define RSA_SMALLEST 2048
 #define RSA_LARGEST 4096
 #define EXPONENT_SMALLEST 65537
-#define EXPONENT_BYTES 8
 #define BYTES(text) { (const uint8_t *)(text), sizeof(text) - 1 }
 
 /* AlgorithmIdentifiers as they must stand: 1.2.840.113549.1.1.n with NULL; 1.2.840.10045.4.3.n. */
@@ -55,45 +53,6 @@ refuse_key(struct problem *why, const char *text)
 	return problem_set(why, ERR_UNSUPPORTED, "RFC 8017 s3.1", "%s", text);
 }
 
-static size_t
-bits_of(struct span magnitude)
-{
-	size_t bits = 8 * magnitude.size;
-
-	for (unsigned first = magnitude.data[0]; !(first & 0x80); first <<= 1)
-		bits--;
-	return bits;
-}
-
-static enum err
-make_key(const char *kind, OSSL_PARAM *parameters, EVP_PKEY **out, struct problem *why)
-{
-	EVP_PKEY_CTX *context = EVP_PKEY_CTX_new_from_name(NULL, kind, NULL);
-	bool good;
-
-	*out = NULL;
-	good = context && EVP_PKEY_fromdata_init(context) > 0 &&
-	    EVP_PKEY_fromdata(context, out, EVP_PKEY_PUBLIC_KEY, parameters) > 0;
-	EVP_PKEY_CTX_free(context);
-	if (good)
-		return OK;
-	EVP_PKEY_free(*out);
-	*out = NULL;
-	library_problem(why, "the public key cannot be used");
-	return why ? why->code = ERR_SYNTAX : ERR_SYNTAX;
-}
-
-/* The library wants numbers in the machine's order. */
-static size_t
-native_number(struct span magnitude, uint8_t *out)
-{
-	BIGNUM *number = BN_bin2bn(magnitude.data, (int)magnitude.size, NULL);
-	int size = number ? BN_bn2nativepad(number, out, (int)magnitude.size) : -1;
-
-	BN_free(number);
-	return size < 0 ? 0 : (size_t)size;
-}
-
 /* A key as it is written: numbers without their sign's byte, or a point. */
 struct written {
 	struct span n, e;  /* RSA */
@@ -114,14 +73,14 @@ read_rsa(struct span bits, struct written *key, struct problem *why)
 		    "the public key is not DER of an RSA key");
 	key->n = der_magnitude(key->n);
 	key->e = der_magnitude(key->e);
-	if (bits_of(key->n) < RSA_SMALLEST || bits_of(key->n) > RSA_LARGEST)
+	if (raw_key_bits(key->n) < RSA_SMALLEST || raw_key_bits(key->n) > RSA_LARGEST)
 		return problem_set(why, ERR_UNSUPPORTED, "RFC 8017 s3.1",
-		    "an RSA key has %d to %d bits, not %zu", RSA_SMALLEST, RSA_LARGEST, bits_of(key->n));
+		    "an RSA key has %d to %d bits, not %zu", RSA_SMALLEST, RSA_LARGEST, raw_key_bits(key->n));
 	if (!(key->n.data[key->n.size - 1] & 1))
 		return refuse_key(why, "the modulus of an RSA key is odd, not even");
-	for (size_t i = 0; i < key->e.size && key->e.size <= EXPONENT_BYTES; i++)
+	for (size_t i = 0; i < key->e.size && key->e.size <= RAW_EXPONENT_LARGEST; i++)
 		exponent = exponent << 8 | key->e.data[i];
-	if (key->e.size > EXPONENT_BYTES || exponent < EXPONENT_SMALLEST || !(exponent & 1))
+	if (key->e.size > RAW_EXPONENT_LARGEST || exponent < EXPONENT_SMALLEST || !(exponent & 1))
 		return refuse_key(why, "the exponent of an RSA key is odd, at least 65537, and less than 2^64");
 	return OK;
 }
@@ -159,34 +118,6 @@ x509_key_check(unsigned switches, struct span spki, struct problem *why)
 	return read_key(switches, spki, &key, why);
 }
 
-static enum err
-make_rsa(const struct written *key, EVP_PKEY **out, struct problem *why)
-{
-	uint8_t modulus[RSA_LARGEST / 8], exponent[EXPONENT_BYTES];
-	OSSL_PARAM parameters[3];
-
-	if (native_number(key->n, modulus) != key->n.size || native_number(key->e, exponent) != key->e.size)
-		return library_problem(why, "the public key cannot be used");
-	parameters[0] = OSSL_PARAM_construct_BN(OSSL_PKEY_PARAM_RSA_N, modulus, key->n.size);
-	parameters[1] = OSSL_PARAM_construct_BN(OSSL_PKEY_PARAM_RSA_E, exponent, key->e.size);
-	parameters[2] = OSSL_PARAM_construct_end();
-	return make_key("RSA", parameters, out, why);
-}
-
-/* What the library is given it does not change: its parameters have no const. */
-static enum err
-make_ec(const struct written *key, EVP_PKEY **out, struct problem *why)
-{
-	OSSL_PARAM parameters[] = {
-		OSSL_PARAM_construct_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME, (char *)(uintptr_t)key->group, 0),
-		OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PUB_KEY, (void *)(uintptr_t)key->point.data,
-		    key->point.size),
-		OSSL_PARAM_construct_end(),
-	};
-
-	return make_key("EC", parameters, out, why);
-}
-
 enum err
 x509_key_open(unsigned switches, struct span spki, EVP_PKEY **out, struct problem *why)
 {
@@ -196,7 +127,7 @@ x509_key_open(unsigned switches, struct span spki, EVP_PKEY **out, struct proble
 	*out = NULL;
 	if (err != OK)
 		return err;
-	return key.group ? make_ec(&key, out, why) : make_rsa(&key, out, why);
+	return key.group ? raw_key_ec(key.group, key.point, out, why) : raw_key_rsa(key.n, key.e, out, why);
 }
 
 static const struct algorithm *
