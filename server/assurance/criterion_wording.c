@@ -1,6 +1,7 @@
 /* assurance/criterion_wording.c - a criterion's texts with its parameters' values put in. */
 #include "assurance/criterion_wording.h"
 
+#include "codec/json_writer.h"
 #include "codec/text.h"
 
 static const struct {
@@ -160,12 +161,10 @@ criterion_spoken(struct arena *a, const struct framework *f, const struct criter
 	struct buffer b = buffer_init(512 * KIB);
 	struct span spoken;
 
-	buffer_text(&b, "{\"id\":");
-	json_write_string(&b, c->id);
-	buffer_text(&b, ",\"area\":");
-	json_write_string(&b, f->areas[c->area].id);
-	buffer_text(&b, ",\"level\":");
-	json_write_string(&b, c->level == 0 ? span_text("any") : level_id(&f->areas[c->area], c->level));
+	buffer_byte(&b, '{');
+	json_write_member(&b, "id", c->id);
+	json_write_member(&b, "area", f->areas[c->area].id);
+	json_write_member(&b, "level", c->level == 0 ? span_text("any") : level_id(&f->areas[c->area], c->level));
 	buffer_text(&b, ",\"text\":{\"ja\":");
 	speak(&b, f, c, c->reason.ja, LANGUAGE_JA);
 	buffer_text(&b, ",\"en\":");

@@ -1,24 +1,17 @@
 /* assurance/difference_writing.c - a difference of two versions as JSON. */
 #include "assurance/difference_values.h"
 
-#include "codec/text.h"
+#include "codec/json_writer.h"
 
 #define VALUES_MEMORY (64 * MIB)
 
 static void
-write_text(struct buffer *b, const char *name, struct span text)
-{
-	buffer_print(b, "\"%s\":", name);
-	json_write_string(b, text);
-}
-
-static void
 write_side(struct buffer *b, const char *name, const struct framework *f)
 {
-	buffer_print(b, "\"%s\":{", name);
-	write_text(b, "framework", f->id);
-	buffer_text(b, ",");
-	write_text(b, "version", f->version);
+	json_write_name(b, name);
+	buffer_text(b, "{");
+	json_write_member(b, "framework", f->id);
+	json_write_member(b, "version", f->version);
 	buffer_text(b, "}");
 }
 
@@ -27,7 +20,8 @@ write_witness(struct buffer *b, const char *name, const struct policy_witness *w
 {
 	if (!w->facts.size)
 		return;
-	buffer_print(b, ",\"%s\":{\"facts\":", name);
+	json_write_name(b, name);
+	buffer_text(b, "{\"facts\":");
 	buffer_add(b, w->facts);
 	buffer_print(b, ",\"provenance\":\"%s\"}", provenance_name(w->by));
 }
@@ -42,16 +36,6 @@ write_change(struct buffer *b, enum policy_change change, const struct policy_wi
 	buffer_text(b, "}");
 }
 
-static void
-write_localized(struct buffer *b, const char *name, struct localized text)
-{
-	buffer_print(b, "\"%s\":{", name);
-	write_text(b, "ja", text.ja);
-	buffer_text(b, ",");
-	write_text(b, "en", text.en);
-	buffer_text(b, "}");
-}
-
 /* What is not there on one side has no such member. */
 static void
 write_values(struct buffer *b, const struct value_difference *values, size_t count)
@@ -61,15 +45,11 @@ write_values(struct buffer *b, const struct value_difference *values, size_t cou
 	buffer_text(b, ",\"values\":[");
 	for (size_t i = 0; i < count; i++) {
 		buffer_text(b, i ? ",{" : "{");
-		write_localized(b, "label", values[i].label);
-		if (values[i].before.ja.size) {
-			buffer_text(b, ",");
-			write_localized(b, "before", values[i].before);
-		}
-		if (values[i].after.ja.size) {
-			buffer_text(b, ",");
-			write_localized(b, "after", values[i].after);
-		}
+		localized_write(b, "label", values[i].label);
+		if (values[i].before.ja.size)
+			localized_write(b, "before", values[i].before);
+		if (values[i].after.ja.size)
+			localized_write(b, "after", values[i].after);
 		buffer_text(b, "}");
 	}
 	buffer_text(b, "]");
@@ -81,9 +61,8 @@ write_criterion(struct buffer *b, const struct criterion_difference *d, const st
 {
 	const struct localized *title = d->after ? &d->after->title : &d->before->title;
 
-	write_text(b, "id", d->id);
-	buffer_text(b, ",");
-	write_localized(b, "title", *title);
+	json_write_member(b, "id", d->id);
+	localized_write(b, "title", *title);
 	write_values(b, values, value_count);
 	write_change(b, d->change, &d->newly_refused, &d->newly_accepted);
 }
@@ -98,7 +77,6 @@ difference_write(struct buffer *b, const struct framework *before, const struct 
 
 	buffer_text(b, "{");
 	write_side(b, "before", before);
-	buffer_text(b, ",");
 	write_side(b, "after", after);
 	buffer_text(b, ",\"criteria\":[");
 	for (size_t i = 0; i < d->count; i++) {
@@ -111,9 +89,8 @@ difference_write(struct buffer *b, const struct framework *before, const struct 
 		const struct level_difference *l = &d->levels[i];
 
 		buffer_text(b, i ? ",{" : "{");
-		write_text(b, "area", l->area);
-		buffer_text(b, ",");
-		write_text(b, "level", l->level);
+		json_write_member(b, "area", l->area);
+		json_write_member(b, "level", l->level);
 		write_change(b, l->change, &l->newly_refused, &l->newly_accepted);
 	}
 	buffer_text(b, "],\"profiles\":[");
@@ -121,7 +98,7 @@ difference_write(struct buffer *b, const struct framework *before, const struct 
 		const struct profile_difference *p = &d->profiles[i];
 
 		buffer_text(b, i ? ",{" : "{");
-		write_text(b, "id", p->id);
+		json_write_member(b, "id", p->id);
 		count = profile_values(&a, before, after, p, &values);
 		write_values(b, values, count);
 		write_change(b, p->change, &p->newly_refused, &p->newly_accepted);

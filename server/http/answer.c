@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "codec/json_writer.h"
 #include "codec/text.h"
 #include "http/connection.h"
 
@@ -162,12 +163,9 @@ answer_problem(struct connection *c, const struct request *r, int status, const 
 	}
 	buffer_print(&body, "{\"status\":%d,\"title\":", status);
 	json_write_string(&body, span_text(reason_of(status)));
-	buffer_text(&body, ",\"detail\":");
-	json_write_string(&body, detail);
-	buffer_text(&body, ",\"clause\":");
-	json_write_string(&body, span_text(why->clause));
-	buffer_text(&body, ",\"code\":");
-	json_write_string(&body, span_text(err_name(why->code)));
+	json_write_member(&body, "detail", detail);
+	json_write_member(&body, "clause", span_text(why->clause));
+	json_write_member(&body, "code", span_text(err_name(why->code)));
 	buffer_text(&body, "}\n");
 	buffer_text(&head, "Content-Type: application/problem+json\r\n");
 	if (fields.size == 0 || !memmem(fields.data, fields.size, "Cache-Control: ", 15))

@@ -15,7 +15,7 @@
 #include <stdlib.h>
 
 #include "base/log.h"
-#include "codec/text.h"
+#include "codec/json_writer.h"
 
 #define STEP_LARGEST (64 * MIB)
 #define STATE_LARGEST (NOTE_LARGEST + 8 * KIB)
@@ -272,28 +272,17 @@ ledger_keeper_free(struct ledger_keeper *k)
 	free(k);
 }
 
-static void
-write_text(struct buffer *json, const char *name, const char *text)
-{
-	buffer_print(json, ",\"%s\":", name);
-	if (text && text[0])
-		json_write_string(json, span_text(text));
-	else
-		buffer_text(json, "null");
-}
-
 void
 ledger_keeper_write(const struct ledger_keeper *k, struct buffer *json)
 {
 	const char *key = k->settings.key(k->settings.arg);
-	char at[INSTANT_TEXT];
 
 	buffer_print(json, "{\"size\":%llu,\"tiled\":%llu,\"signed\":%llu", (unsigned long long)k->size,
 	    (unsigned long long)k->seen.tiled, (unsigned long long)k->seen.signed_size);
-	write_text(json, "at", k->seen.at.us ? instant_text(k->seen.at, at) : NULL);
-	write_text(json, "origin", k->origin);
-	write_text(json, "key", key);
-	write_text(json, "halted", k->seen.halted);
-	write_text(json, "waits_for", key ? NULL : "an active key of use ledger");
+	json_write_time_or_null(json, "at", k->seen.at);
+	json_write_member_or_null(json, "origin", span_text(k->origin));
+	json_write_member_or_null(json, "key", span_text(key));
+	json_write_member_or_null(json, "halted", span_text(k->seen.halted));
+	json_write_member_or_null(json, "waits_for", span_text(key ? NULL : "an active key of use ledger"));
 	buffer_byte(json, '}');
 }

@@ -3,6 +3,7 @@
 
 #include <assert.h>
 
+#include "codec/json_writer.h"
 #include "codec/reader.h"
 #include "codec/text.h"
 #include "crypto/certificate.h"
@@ -71,22 +72,22 @@ write_spans(struct buffer *b, const char *name, const struct span *list, size_t 
 static void
 write_standing(struct buffer *b, const struct member *m)
 {
-	view_text(b, "standing", span_text(standing_name(m->standing)));
-	view_time(b, "since", m->since);
-	view_text(b, "reason", m->reason);
-	view_time(b, "registered", m->registered);
-	view_time(b, "confirmed", m->confirmed);
+	json_write_member_or_null(b, "standing", span_text(standing_name(m->standing)));
+	json_write_time_or_null(b, "since", m->since);
+	json_write_member_or_null(b, "reason", m->reason);
+	json_write_time_or_null(b, "registered", m->registered);
+	json_write_time_or_null(b, "confirmed", m->confirmed);
 }
 
 static void
 write_contact(struct buffer *b, const struct member_contact *c)
 {
-	buffer_text(b, "{\"type\":");
-	json_write_string(b, c->type);
-	view_text(b, "given_name", c->given_name);
-	view_text(b, "surname", c->surname);
-	view_text(b, "email", c->email);
-	view_text(b, "telephone", c->telephone);
+	buffer_byte(b, '{');
+	json_write_member(b, "type", c->type);
+	json_write_member_or_null(b, "given_name", c->given_name);
+	json_write_member_or_null(b, "surname", c->surname);
+	json_write_member_or_null(b, "email", c->email);
+	json_write_member_or_null(b, "telephone", c->telephone);
 	buffer_byte(b, '}');
 }
 
@@ -109,16 +110,16 @@ write_support(struct buffer *b, const struct member_record *r)
 static void
 write_organisation(struct buffer *b, const struct member_record *r)
 {
-	view_localized(b, "name", &r->name);
-	view_localized(b, "description", &r->description);
-	view_localized(b, "url", &r->url);
-	view_text(b, "kind", r->kind);
-	view_text(b, "street_address", r->street_address);
-	view_text(b, "locality", r->locality);
-	view_text(b, "postal_code", r->postal_code);
-	view_text(b, "country", r->country);
+	localized_write(b, "name", r->name);
+	localized_write(b, "description", r->description);
+	localized_write(b, "url", r->url);
+	json_write_member_or_null(b, "kind", r->kind);
+	json_write_member_or_null(b, "street_address", r->street_address);
+	json_write_member_or_null(b, "locality", r->locality);
+	json_write_member_or_null(b, "postal_code", r->postal_code);
+	json_write_member_or_null(b, "country", r->country);
 	view_logo(b, "logo", r->id, &r->logo);
-	view_localized(b, "registration_policy", &r->registration_policy);
+	localized_write(b, "registration_policy", r->registration_policy);
 	write_support(b, r);
 }
 
@@ -138,17 +139,17 @@ write_certifications(struct buffer *b, const struct member_record *r, struct ins
 		const struct member_certification *c = &r->certifications[i];
 
 		next(b, i);
-		buffer_text(b, "{\"framework\":");
-		json_write_string(b, c->framework);
-		view_text(b, "area", c->area);
-		view_text(b, "level", c->level);
-		view_text(b, "uri", c->uri);
-		view_text(b, "assessor", c->assessor);
-		view_time(b, "from", c->from);
-		view_time(b, "until", c->until);
-		view_text(b, "state", span_text(state_of(c->from, c->until, now)));
-		view_text(b, "document", c->document);
-		view_text(b, "entity_id", c->entity_id);
+		buffer_byte(b, '{');
+		json_write_member(b, "framework", c->framework);
+		json_write_member_or_null(b, "area", c->area);
+		json_write_member_or_null(b, "level", c->level);
+		json_write_member_or_null(b, "uri", c->uri);
+		json_write_member_or_null(b, "assessor", c->assessor);
+		json_write_time_or_null(b, "from", c->from);
+		json_write_time_or_null(b, "until", c->until);
+		json_write_member_or_null(b, "state", span_text(state_of(c->from, c->until, now)));
+		json_write_member_or_null(b, "document", c->document);
+		json_write_member_or_null(b, "entity_id", c->entity_id);
 		buffer_byte(b, '}');
 	}
 	buffer_byte(b, ']');
@@ -157,9 +158,9 @@ write_certifications(struct buffer *b, const struct member_record *r, struct ins
 static void
 write_period(struct buffer *b, struct instant from, struct instant until, unsigned uses, struct instant now)
 {
-	view_time(b, "from", from);
-	view_time(b, "until", until);
-	view_text(b, "state", span_text(state_of(from, until, now)));
+	json_write_time_or_null(b, "from", from);
+	json_write_time_or_null(b, "until", until);
+	json_write_member_or_null(b, "state", span_text(state_of(from, until, now)));
 	buffer_print(b, ",\"uses\":[%s%s%s]", uses & JPKI_USE_SIGNATURE ? "\"signature\"" : "",
 	    uses == (JPKI_USE_SIGNATURE | JPKI_USE_AUTHENTICATION) ? "," : "",
 	    uses & JPKI_USE_AUTHENTICATION ? "\"authentication\"" : "");
@@ -175,11 +176,11 @@ write_jpki(struct buffer *b, const struct member_record *r, struct instant now)
 		const struct member_accreditation *a = &r->accreditations[i];
 
 		next(b, i);
-		buffer_text(b, "{\"name\":");
-		json_write_string(b, a->name);
-		view_text(b, "basis", a->basis);
+		buffer_byte(b, '{');
+		json_write_member(b, "name", a->name);
+		json_write_member_or_null(b, "basis", a->basis);
 		write_period(b, a->from, a->until, a->uses, now);
-		view_time(b, "notified", a->notified);
+		json_write_time_or_null(b, "notified", a->notified);
 		buffer_byte(b, '}');
 	}
 	buffer_byte(b, ']');
@@ -188,10 +189,10 @@ write_jpki(struct buffer *b, const struct member_record *r, struct instant now)
 		const struct member_entrustment *e = &r->entrustments[i];
 
 		next(b, i);
-		buffer_text(b, "{\"to\":");
-		json_write_string(b, e->to);
+		buffer_byte(b, '{');
+		json_write_member(b, "to", e->to);
 		write_period(b, e->from, e->until, e->uses, now);
-		view_time(b, "reported", e->reported);
+		json_write_time_or_null(b, "reported", e->reported);
 		buffer_byte(b, '}');
 	}
 	buffer_byte(b, ']');
@@ -237,12 +238,12 @@ write_attributes(struct buffer *b, const struct member_entity *e)
 		const struct member_attribute *a = &e->attributes[i];
 
 		next(b, i);
-		buffer_text(b, "{\"name\":");
-		json_write_string(b, a->name);
-		view_text(b, "friendly_name", a->friendly_name);
+		buffer_byte(b, '{');
+		json_write_member(b, "name", a->name);
+		json_write_member_or_null(b, "friendly_name", a->friendly_name);
 		buffer_print(b, ",\"required\":%s", a->required ? "true" : "false");
-		view_localized(b, "purpose", &a->purpose);
-		view_text(b, "legal_basis", a->legal_basis);
+		localized_write(b, "purpose", a->purpose);
+		json_write_member_or_null(b, "legal_basis", a->legal_basis);
 		buffer_byte(b, '}');
 	}
 	buffer_byte(b, ']');
@@ -292,7 +293,7 @@ write_shown(struct buffer *b, const struct member_entity *e, const struct portra
 	for (size_t i = 0; i < COUNT(texts); i++) {
 		struct localized shown = is_said(texts[i].own) || !p ? *texts[i].own : shown_text(p, texts[i].offset);
 
-		view_localized(b, texts[i].name, &shown);
+		localized_write(b, texts[i].name, shown);
 	}
 }
 
@@ -303,8 +304,8 @@ write_organization_name(struct buffer *b, const struct portrait *p)
 	    &p->organization_names);
 	struct localized url = localized_of(&p->organization_urls);
 
-	view_localized(b, "organization", &name);
-	view_localized(b, "organization_url", &url);
+	localized_write(b, "organization", name);
+	localized_write(b, "organization_url", url);
 }
 
 static void
@@ -352,11 +353,11 @@ write_requested(struct buffer *b, const struct portrait *p)
 			bool required = span_is(r->is_required, "true") || span_is(r->is_required, "1");
 
 			next(b, written++);
-			buffer_text(b, "{\"name\":");
-			json_write_string(b, r->name);
-			view_text(b, "friendly_name", r->friendly_name);
+			buffer_byte(b, '{');
+			json_write_member(b, "name", r->name);
+			json_write_member_or_null(b, "friendly_name", r->friendly_name);
 			buffer_print(b, ",\"required\":%s", required ? "true" : "false");
-			view_localized(b, "purpose", &nothing);
+			localized_write(b, "purpose", nothing);
 			buffer_text(b, ",\"legal_basis\":null}");
 		}
 	}
@@ -375,8 +376,8 @@ write_endpoints(struct buffer *b, const struct portrait *p)
 
 			next(b, written++);
 			buffer_print(b, "{\"role\":\"%s\",\"element\":\"%s\"", p->roles[i].element, e->element);
-			view_text(b, "binding", e->binding);
-			view_text(b, "location", e->location);
+			json_write_member_or_null(b, "binding", e->binding);
+			json_write_member_or_null(b, "location", e->location);
 			buffer_byte(b, '}');
 		}
 	}
@@ -393,14 +394,14 @@ write_certificate(struct buffer *b, struct arena *arena, const struct portrait_r
 
 	digest(DIGEST_SHA256, key->der, sha256);
 	buffer_print(b, "{\"role\":\"%s\"", role->element);
-	view_text(b, "use", key->use);
-	view_text(b, "sha256", span_text(hex_write(arena, span_of(sha256, sizeof(sha256)))));
+	json_write_member_or_null(b, "use", key->use);
+	json_write_member_or_null(b, "sha256", span_text(hex_write(arena, span_of(sha256, sizeof(sha256)))));
 	if (certificate_read(key->der, arena, &facts, NULL) != OK)
 		facts = (struct certificate_facts){ 0 };
-	view_text(b, "subject", span_text(facts.subject));
-	view_time(b, "from", facts.from);
-	view_time(b, "until", facts.until);
-	view_text(b, "der", base64_write(arena, key->der));
+	json_write_member_or_null(b, "subject", span_text(facts.subject));
+	json_write_time_or_null(b, "from", facts.from);
+	json_write_time_or_null(b, "until", facts.until);
+	json_write_member_or_null(b, "der", base64_write(arena, key->der));
 	buffer_byte(b, '}');
 }
 
@@ -447,8 +448,8 @@ write_portrait(struct buffer *b, struct arena *arena, const struct member_entity
 		write_requested(b, p);
 	write_endpoints(b, p);
 	write_certificates(b, arena, p);
-	view_text(b, "registration_authority", p->registration_authority);
-	view_text(b, "registration_instant", p->registration_instant);
+	json_write_member_or_null(b, "registration_authority", p->registration_authority);
+	json_write_member_or_null(b, "registration_instant", p->registration_instant);
 }
 
 /* What the steward reminds of (renewal.c) is between the member and the operators, as in the history. */
@@ -471,9 +472,9 @@ write_findings(struct buffer *b, struct arena *arena, const struct card *card, c
 	static const struct findings none;
 
 	f = f ? f : &none;
-	view_time(b, "looked", f->looked);
+	json_write_time_or_null(b, "looked", f->looked);
 	write_published_findings(b, arena, card, f);
-	view_time(b, "refused_at", f->refused_at);
+	json_write_time_or_null(b, "refused_at", f->refused_at);
 	buffer_text(b, ",\"refused\":");
 	findings_write_json(b, f->refused, f->refused_count);
 }
@@ -484,14 +485,14 @@ write_entity(struct buffer *b, struct arena *arena, const struct card *card, con
 	const struct member_entity *e = entity_of(card->record, c->entity_id);
 	struct instant never = { 0 };
 
-	buffer_text(b, "{\"entity_id\":");
-	json_write_string(b, c->entity_id);
+	buffer_byte(b, '{');
+	json_write_member(b, "entity_id", c->entity_id);
 	buffer_print(b, ",\"published\":%s", c->entity ? "true" : "false");
 	view_roles(b, "roles", c->entity ? c->entity->roles : e ? e->roles : 0);
 	write_protocols(b, e);
-	view_time(b, "registered", c->entity ? c->entity->registered : never);
-	view_time(b, "changed", c->entity ? c->entity->imported : never);
-	view_time(b, "valid_until", c->entity ? c->entity->valid_until : never);
+	json_write_time_or_null(b, "registered", c->entity ? c->entity->registered : never);
+	json_write_time_or_null(b, "changed", c->entity ? c->entity->imported : never);
+	json_write_time_or_null(b, "valid_until", c->entity ? c->entity->valid_until : never);
 	write_shown(b, e, c->portrait);
 	write_portrait(b, arena, e, c->portrait);
 	write_findings(b, arena, card, c->findings);
@@ -553,12 +554,12 @@ event_is_public(const struct event *e)
 static void
 write_event(struct buffer *b, const struct event *e)
 {
-	buffer_text(b, "{\"at\":");
-	json_write_string(b, e->at);
-	view_text(b, "event", e->event);
-	view_text(b, "standing", e->standing);
-	view_text(b, "reason", e->reason);
-	view_text(b, "actor", span_text(span_is(e->actor, "steward") ? "steward" : "operator"));
+	buffer_byte(b, '{');
+	json_write_member(b, "at", e->at);
+	json_write_member_or_null(b, "event", e->event);
+	json_write_member_or_null(b, "standing", e->standing);
+	json_write_member_or_null(b, "reason", e->reason);
+	json_write_member_or_null(b, "actor", span_text(span_is(e->actor, "steward") ? "steward" : "operator"));
 	buffer_byte(b, '}');
 }
 
@@ -614,17 +615,17 @@ write_whole(struct buffer *b, struct arena *arena, const struct member *m, const
 		buffer_text(b, "null");
 		return;
 	}
-	buffer_text(b, "{\"action\":");
-	json_write_string(b, span_text(member_action_name(m->proposed)));
-	view_time(b, "at", m->proposed_at);
-	view_text(b, "reason", m->proposal_reason);
+	buffer_byte(b, '{');
+	json_write_member(b, "action", span_text(member_action_name(m->proposed)));
+	json_write_time_or_null(b, "at", m->proposed_at);
+	json_write_member_or_null(b, "reason", m->proposal_reason);
 	buffer_text(b, ",\"record\":");
 	if (m->proposal.size)
 		buffer_add(b, m->proposal);
 	else
 		buffer_text(b, "null");
-	view_text(b, "proposal", member_proposal(arena, m));
-	view_text(b, "proposer", m->proposer);
+	json_write_member_or_null(b, "proposal", member_proposal(arena, m));
+	json_write_member_or_null(b, "proposer", m->proposer);
 	write_spans(b, "approvers", m->approvers, m->approver_count);
 	write_proposed_differences(b, arena, m);
 	buffer_byte(b, '}');
@@ -638,10 +639,10 @@ write_source_entity(struct buffer *b, struct arena *arena, const struct card_ent
 
 	buffer_print(b, "{\"id\":\"%s\"", hex_write(arena, span_of(key.bytes, sizeof(key.bytes))));
 	buffer_text(b, ",\"standing\":null,\"since\":null,\"reason\":null");
-	view_time(b, "registered", c->entity->registered);
-	view_text(b, "source", c->entity->source);
-	view_localized(b, "name", &name);
-	view_text(b, "logo", (struct span){ 0 });
+	json_write_time_or_null(b, "registered", c->entity->registered);
+	json_write_member_or_null(b, "source", c->entity->source);
+	localized_write(b, "name", name);
+	json_write_member_or_null(b, "logo", (struct span){ 0 });
 	buffer_text(b, ",\"support\":[],\"certifications\":[],\"accreditations\":[],\"entrustments\":[]");
 }
 
@@ -650,8 +651,8 @@ card_write(struct buffer *b, struct arena *arena, const struct card *card)
 {
 	assert(card->member ? card->record != NULL : card->entity_count == 1 && card->entities[0].entity);
 	if (card->member) {
-		buffer_text(b, "{\"id\":");
-		json_write_string(b, card->member->id);
+		buffer_byte(b, '{');
+		json_write_member(b, "id", card->member->id);
 		write_standing(b, card->member);
 		buffer_text(b, ",\"source\":null");
 		write_organisation(b, card->record);

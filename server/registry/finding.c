@@ -4,6 +4,7 @@
 #include <assert.h>
 
 #include "base/record.h"
+#include "codec/json_writer.h"
 #include "codec/text.h"
 
 #define FINDINGS_FORMAT 1
@@ -89,33 +90,26 @@ findings_read(struct arena *arena, struct span value, struct findings *out)
 /* JSON */
 
 static void
-write_member(struct buffer *b, const char *name, struct span value)
-{
-	buffer_print(b, ",\"%s\":", name);
-	json_write_string(b, value);
-}
-
-static void
 write_finding(struct buffer *b, const struct rule_finding *f)
 {
 	char from[INSTANT_TEXT];
 
-	buffer_text(b, "{\"rule\":");
-	json_write_string(b, f->rule);
-	write_member(b, "level", span_text(finding_level_name(f->level)));
-	write_member(b, "element", f->element);
-	write_member(b, "found", f->found);
+	buffer_byte(b, '{');
+	json_write_member(b, "rule", f->rule);
+	json_write_member(b, "level", span_text(finding_level_name(f->level)));
+	json_write_member(b, "element", f->element);
+	json_write_member(b, "found", f->found);
 	buffer_text(b, ",\"right\":{\"ja\":");
 	json_write_string(b, f->right_ja);
-	write_member(b, "en", f->right_en);
+	json_write_member(b, "en", f->right_en);
 	buffer_byte(b, '}');
-	write_member(b, "clause", f->clause);
+	json_write_member(b, "clause", f->clause);
 	if (f->error_from.us)
-		write_member(b, "error_from", span_text(instant_text(f->error_from, from)));
+		json_write_member(b, "error_from", span_text(instant_text(f->error_from, from)));
 	if (f->member.size)
-		write_member(b, "member", f->member);
+		json_write_member(b, "member", f->member);
 	if (f->entity_id.size)
-		write_member(b, "entity_id", f->entity_id);
+		json_write_member(b, "entity_id", f->entity_id);
 	buffer_byte(b, '}');
 }
 

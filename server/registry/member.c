@@ -2,6 +2,7 @@
  * stands in member_reading.c. */
 #include "registry/member.h"
 
+#include "codec/json_writer.h"
 #include "codec/text.h"
 #include "registry/form.h"
 
@@ -20,41 +21,15 @@ certification_holds(const struct member_certification *c, struct span entity_id,
 
 /* Canonical JSON (RFC 8785): members in alphabetical order, what is empty left out. */
 
-/* A comma, unless the object or array has just begun. */
-static void
-separate(struct buffer *b)
-{
-	struct span s = buffer_span(b);
-
-	if (s.size && s.data[s.size - 1] != '{' && s.data[s.size - 1] != '[')
-		buffer_byte(b, ',');
-}
-
-static void
-print_key(struct buffer *b, const char *key)
-{
-	separate(b);
-	buffer_print(b, "\"%s\":", key);
-}
-
-static void
-print_text(struct buffer *b, const char *key, struct span text)
-{
-	if (text.size == 0)
-		return;
-	print_key(b, key);
-	json_write_string(b, text);
-}
-
 static void
 print_localized(struct buffer *b, const char *key, const struct localized *l)
 {
 	if (l->ja.size == 0 && l->en.size == 0)
 		return;
-	print_key(b, key);
+	json_write_name(b, key);
 	buffer_byte(b, '{');
-	print_text(b, "en", l->en);
-	print_text(b, "ja", l->ja);
+	json_write_given(b, "en", l->en);
+	json_write_given(b, "ja", l->ja);
 	buffer_byte(b, '}');
 }
 
@@ -63,7 +38,7 @@ print_instant(struct buffer *b, const char *key, struct instant t)
 {
 	char text[INSTANT_TEXT];
 
-	print_key(b, key);
+	json_write_name(b, key);
 	buffer_print(b, "\"%s\"", instant_text(t, text));
 }
 
@@ -72,9 +47,9 @@ print_logo(struct buffer *b, const struct member_logo *logo)
 {
 	if (logo->width == 0)
 		return;
-	print_key(b, "logo");
+	json_write_name(b, "logo");
 	buffer_print(b, "{\"height\":%u", logo->height);
-	print_text(b, "url", logo->url);
+	json_write_given(b, "url", logo->url);
 	buffer_print(b, ",\"width\":%u}", logo->width);
 }
 
@@ -83,10 +58,10 @@ print_values(struct buffer *b, const char *key, const struct span *values, size_
 {
 	if (count == 0)
 		return;
-	print_key(b, key);
+	json_write_name(b, key);
 	buffer_byte(b, '[');
 	for (size_t i = 0; i < count; i++) {
-		separate(b);
+		json_write_element(b);
 		json_write_string(b, values[i]);
 	}
 	buffer_byte(b, ']');
@@ -97,45 +72,45 @@ print_address(struct buffer *b, const struct member_record *m)
 {
 	if (m->country.size == 0)
 		return;
-	print_key(b, "address");
+	json_write_name(b, "address");
 	buffer_byte(b, '{');
-	print_text(b, "country", m->country);
-	print_text(b, "locality", m->locality);
-	print_text(b, "postal_code", m->postal_code);
-	print_text(b, "street", m->street_address);
+	json_write_given(b, "country", m->country);
+	json_write_given(b, "locality", m->locality);
+	json_write_given(b, "postal_code", m->postal_code);
+	json_write_given(b, "street", m->street_address);
 	buffer_byte(b, '}');
 }
 
 static void
 print_certification(struct buffer *b, const struct member_certification *c)
 {
-	separate(b);
+	json_write_element(b);
 	buffer_byte(b, '{');
-	print_text(b, "area", c->area);
-	print_text(b, "assessor", c->assessor);
-	print_text(b, "document", c->document);
-	print_text(b, "entity_id", c->entity_id);
+	json_write_given(b, "area", c->area);
+	json_write_given(b, "assessor", c->assessor);
+	json_write_given(b, "document", c->document);
+	json_write_given(b, "entity_id", c->entity_id);
 	if (c->facts.size) {
-		print_key(b, "facts");
+		json_write_name(b, "facts");
 		buffer_add(b, c->facts);
 	}
-	print_text(b, "framework", c->framework);
+	json_write_given(b, "framework", c->framework);
 	print_instant(b, "from", c->from);
-	print_text(b, "level", c->level);
+	json_write_given(b, "level", c->level);
 	print_instant(b, "until", c->until);
-	print_text(b, "uri", c->uri);
+	json_write_given(b, "uri", c->uri);
 	buffer_byte(b, '}');
 }
 
 static void
 print_uses(struct buffer *b, unsigned uses)
 {
-	print_key(b, "uses");
+	json_write_name(b, "uses");
 	buffer_byte(b, '[');
 	if (uses & JPKI_USE_AUTHENTICATION)
 		buffer_text(b, "\"authentication\"");
 	if (uses & JPKI_USE_SIGNATURE) {
-		separate(b);
+		json_write_element(b);
 		buffer_text(b, "\"signature\"");
 	}
 	buffer_byte(b, ']');
@@ -144,11 +119,11 @@ print_uses(struct buffer *b, unsigned uses)
 static void
 print_accreditation(struct buffer *b, const struct member_accreditation *a)
 {
-	separate(b);
+	json_write_element(b);
 	buffer_byte(b, '{');
-	print_text(b, "basis", a->basis);
+	json_write_given(b, "basis", a->basis);
 	print_instant(b, "from", a->from);
-	print_text(b, "name", a->name);
+	json_write_given(b, "name", a->name);
 	print_instant(b, "notified", a->notified);
 	print_instant(b, "until", a->until);
 	print_uses(b, a->uses);
@@ -158,11 +133,11 @@ print_accreditation(struct buffer *b, const struct member_accreditation *a)
 static void
 print_entrustment(struct buffer *b, const struct member_entrustment *e)
 {
-	separate(b);
+	json_write_element(b);
 	buffer_byte(b, '{');
 	print_instant(b, "from", e->from);
 	print_instant(b, "reported", e->reported);
-	print_text(b, "to", e->to);
+	json_write_given(b, "to", e->to);
 	print_instant(b, "until", e->until);
 	print_uses(b, e->uses);
 	buffer_byte(b, '}');
@@ -173,17 +148,17 @@ print_jpki(struct buffer *b, const struct member_record *m)
 {
 	if (!m->accreditation_count && !m->entrustment_count)
 		return;
-	print_key(b, "jpki");
+	json_write_name(b, "jpki");
 	buffer_byte(b, '{');
 	if (m->accreditation_count) {
-		print_key(b, "accreditations");
+		json_write_name(b, "accreditations");
 		buffer_byte(b, '[');
 		for (size_t i = 0; i < m->accreditation_count; i++)
 			print_accreditation(b, &m->accreditations[i]);
 		buffer_byte(b, ']');
 	}
 	if (m->entrustment_count) {
-		print_key(b, "entrustments");
+		json_write_name(b, "entrustments");
 		buffer_byte(b, '[');
 		for (size_t i = 0; i < m->entrustment_count; i++)
 			print_entrustment(b, &m->entrustments[i]);
@@ -195,24 +170,24 @@ print_jpki(struct buffer *b, const struct member_record *m)
 static void
 print_contact(struct buffer *b, const struct member_contact *c)
 {
-	separate(b);
+	json_write_element(b);
 	buffer_byte(b, '{');
-	print_text(b, "email", c->email);
-	print_text(b, "given_name", c->given_name);
-	print_text(b, "surname", c->surname);
-	print_text(b, "telephone", c->telephone);
-	print_text(b, "type", c->type);
+	json_write_given(b, "email", c->email);
+	json_write_given(b, "given_name", c->given_name);
+	json_write_given(b, "surname", c->surname);
+	json_write_given(b, "telephone", c->telephone);
+	json_write_given(b, "type", c->type);
 	buffer_byte(b, '}');
 }
 
 static void
 print_attribute(struct buffer *b, const struct member_attribute *a)
 {
-	separate(b);
+	json_write_element(b);
 	buffer_byte(b, '{');
-	print_text(b, "friendly_name", a->friendly_name);
-	print_text(b, "legal_basis", a->legal_basis);
-	print_text(b, "name", a->name);
+	json_write_given(b, "friendly_name", a->friendly_name);
+	json_write_given(b, "legal_basis", a->legal_basis);
+	json_write_given(b, "name", a->name);
 	print_localized(b, "purpose", &a->purpose);
 	if (a->required)
 		buffer_text(b, ",\"required\":true");
@@ -224,14 +199,14 @@ print_oidc(struct buffer *b, const struct member_entity *e)
 {
 	if (e->oidc_client.size == 0 && e->oidc_provider.size == 0)
 		return;
-	print_key(b, "oidc");
+	json_write_name(b, "oidc");
 	buffer_byte(b, '{');
 	if (e->oidc_client.size) {
-		print_key(b, "client");
+		json_write_name(b, "client");
 		buffer_add(b, e->oidc_client);
 	}
 	if (e->oidc_provider.size) {
-		print_key(b, "provider");
+		json_write_name(b, "provider");
 		buffer_add(b, e->oidc_provider);
 	}
 	buffer_byte(b, '}');
@@ -240,10 +215,10 @@ print_oidc(struct buffer *b, const struct member_entity *e)
 static void
 print_entity(struct buffer *b, const struct member_entity *e)
 {
-	separate(b);
+	json_write_element(b);
 	buffer_byte(b, '{');
 	if (e->attribute_count) {
-		print_key(b, "attributes");
+		json_write_name(b, "attributes");
 		buffer_byte(b, '[');
 		for (size_t i = 0; i < e->attribute_count; i++)
 			print_attribute(b, &e->attributes[i]);
@@ -251,21 +226,21 @@ print_entity(struct buffer *b, const struct member_entity *e)
 	}
 	print_values(b, "categories", e->categories, e->category_count);
 	print_localized(b, "description", &e->description);
-	print_text(b, "entity_id", e->entity_id);
+	json_write_given(b, "entity_id", e->entity_id);
 	print_localized(b, "information_url", &e->information_url);
 	print_logo(b, &e->logo);
 	print_localized(b, "name", &e->name);
 	print_oidc(b, e);
 	print_localized(b, "privacy_url", &e->privacy_url);
-	print_key(b, "roles");
+	json_write_name(b, "roles");
 	buffer_byte(b, '[');
 	for (const struct entity_role_name *r = entity_roles; r->name; r++)
 		if (e->roles & r->role) {
-			separate(b);
+			json_write_element(b);
 			json_write_string(b, span_text(r->name));
 		}
 	buffer_byte(b, ']');
-	print_text(b, "saml", e->saml);
+	json_write_given(b, "saml", e->saml);
 	print_values(b, "scopes", e->scopes, e->scope_count);
 	print_values(b, "supported_categories", e->supported_categories, e->supported_count);
 	buffer_byte(b, '}');
@@ -277,30 +252,30 @@ member_print(struct buffer *b, const struct member_record *m)
 	buffer_byte(b, '{');
 	print_address(b, m);
 	if (m->certification_count) {
-		print_key(b, "certifications");
+		json_write_name(b, "certifications");
 		buffer_byte(b, '[');
 		for (size_t i = 0; i < m->certification_count; i++)
 			print_certification(b, &m->certifications[i]);
 		buffer_byte(b, ']');
 	}
-	print_key(b, "contacts");
+	json_write_name(b, "contacts");
 	buffer_byte(b, '[');
 	for (size_t i = 0; i < m->contact_count; i++)
 		print_contact(b, &m->contacts[i]);
 	buffer_byte(b, ']');
 	print_localized(b, "description", &m->description);
-	print_key(b, "entities");
+	json_write_name(b, "entities");
 	buffer_byte(b, '[');
 	for (size_t i = 0; i < m->entity_count; i++)
 		print_entity(b, &m->entities[i]);
 	buffer_byte(b, ']');
-	print_text(b, "id", m->id);
+	json_write_given(b, "id", m->id);
 	print_jpki(b, m);
-	print_text(b, "kind", m->kind);
+	json_write_given(b, "kind", m->kind);
 	print_logo(b, &m->logo);
 	print_localized(b, "name", &m->name);
 	if (m->registration_policy.ja.size || m->registration_policy.en.size) {
-		print_key(b, "registration");
+		json_write_name(b, "registration");
 		buffer_byte(b, '{');
 		print_localized(b, "policy", &m->registration_policy);
 		buffer_byte(b, '}');

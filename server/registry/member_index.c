@@ -1,6 +1,7 @@
 /* registry/member_index.c - the list of members that people search, as JSON. */
 #include "registry/member_index.h"
 
+#include "codec/json_writer.h"
 #include "codec/text.h"
 #include "registry/view.h"
 
@@ -48,9 +49,9 @@ write_levels(struct buffer *b, const struct member_record *record, struct instan
 			continue;
 		buffer_print(b, "%s{\"area\":", separator);
 		json_write_string(b, c->area);
-		view_text(b, "level", c->level);
-		view_text(b, "framework", c->framework);
-		view_time(b, "until", c->until);
+		json_write_member_or_null(b, "level", c->level);
+		json_write_member_or_null(b, "framework", c->framework);
+		json_write_time_or_null(b, "until", c->until);
 		buffer_byte(b, '}');
 		separator = ",";
 		if (!first.us || instant_before(c->until, first))
@@ -69,14 +70,14 @@ member_index_member(struct buffer *b, const struct member *member, const struct 
 
 	buffer_text(b, first ? "{\"id\":" : ",{\"id\":");
 	json_write_string(b, member->id);
-	view_text(b, "standing", span_text(standing_name(member->standing)));
-	view_localized(b, "name", &record->name);
-	view_text(b, "kind", record->kind);
+	json_write_member_or_null(b, "standing", span_text(standing_name(member->standing)));
+	localized_write(b, "name", record->name);
+	json_write_member_or_null(b, "kind", record->kind);
 	for (size_t i = 0; i < record->entity_count; i++)
 		roles |= record->entities[i].roles;
 	view_roles(b, "roles", roles);
 	until = write_levels(b, record, now);
-	view_time(b, "until", until);
+	json_write_time_or_null(b, "until", until);
 	buffer_text(b, ",\"source\":null,\"entities\":[");
 	for (size_t i = 0; i < record->entity_count; i++) {
 		if (i)
@@ -85,7 +86,7 @@ member_index_member(struct buffer *b, const struct member *member, const struct 
 	}
 	buffer_byte(b, ']');
 	view_logo(b, "logo", member->id, &record->logo);
-	view_time(b, "since", member->registered);
+	json_write_time_or_null(b, "since", member->registered);
 	buffer_byte(b, '}');
 }
 
@@ -98,15 +99,15 @@ member_index_entity(struct buffer *b, const struct entity_key *key, const struct
 	for (size_t i = 0; i < sizeof(key->bytes); i++)
 		buffer_print(b, "%02x", key->bytes[i]);
 	buffer_byte(b, '"');
-	view_localized(b, "name", &name);
+	localized_write(b, "name", name);
 	view_roles(b, "roles", entity->roles);
 	buffer_text(b, ",\"levels\":[]");
-	view_time(b, "until", entity->valid_until);
-	view_text(b, "source", entity->source);
+	json_write_time_or_null(b, "until", entity->valid_until);
+	json_write_member_or_null(b, "source", entity->source);
 	buffer_text(b, ",\"entities\":[");
 	json_write_string(b, entity->entity_id);
 	buffer_byte(b, ']');
-	view_time(b, "since", entity->registered);
+	json_write_time_or_null(b, "since", entity->registered);
 	buffer_print(b, ",\"findings\":[%u,%u]}", entity->errors, entity->warnings);
 }
 

@@ -4,6 +4,7 @@
 #include <assert.h>
 
 #include "base/record.h"
+#include "codec/json_writer.h"
 #include "codec/text.h"
 #include "crypto/digest.h"
 #include "registry/difference.h"
@@ -506,18 +507,11 @@ record_in_force(const struct member *m)
 static void
 print_digest(struct buffer *b, struct arena *arena, const char *key, struct span record)
 {
-	buffer_print(b, ",\"%s\":", key);
+	json_write_name(b, key);
 	if (record.size == 0)
 		buffer_text(b, "null");
 	else
 		buffer_print(b, "\"%s\"", digest_text(arena, record));
-}
-
-static void
-print_text(struct buffer *b, const char *key, struct span text)
-{
-	buffer_print(b, ",\"%s\":", key);
-	json_write_string(b, text);
 }
 
 struct span
@@ -533,15 +527,15 @@ member_entry(struct arena *arena, const struct member *before, const struct memb
 		buffer_text(&b, "{\"action\":null");
 	else
 		buffer_print(&b, "{\"action\":\"%s\"", member_action_name(change->action));
-	print_text(&b, "actor", change->by.actor);
+	json_write_member(&b, "actor", change->by.actor);
 	print_digest(&b, arena, "after", record_in_force(after));
 	buffer_print(&b, ",\"at\":\"%s\"", instant_text(change->now, at));
 	print_digest(&b, arena, "before", record_in_force(before));
-	print_text(&b, "event", span_text(outcome->event));
-	print_text(&b, "member", after->id);
+	json_write_member(&b, "event", span_text(outcome->event));
+	json_write_member(&b, "member", after->id);
 	buffer_print(&b, ",\"number\":%u", after->events);
 	print_digest(&b, arena, "proposal", record_waiting(after));
-	print_text(&b, "reason", change->reason);
+	json_write_member(&b, "reason", change->reason);
 	buffer_print(&b, ",\"standing\":\"%s\"}", standing_name(after->standing));
 	assert(!b.overflowed);
 	entry = arena_copy(arena, buffer_span(&b));

@@ -7,6 +7,7 @@
  */
 #include "registry/trusted_list.h"
 
+#include "codec/json_writer.h"
 #include "codec/reader.h"
 #include "codec/text.h"
 #include "registry/trusted_service.h"
@@ -21,8 +22,7 @@ static const char not_stated[] = "not stated";
 static void
 write_text(struct buffer *b, const char *name, const char *text)
 {
-	trusted_key(b, name);
-	json_write_string(b, span_text(text));
+	json_write_member(b, name, span_text(text));
 }
 
 static void
@@ -36,7 +36,7 @@ write_time(struct buffer *b, const char *name, struct instant at)
 static void
 write_uri(struct buffer *b, const char *name, const struct trusted_list_settings *s, const char *path)
 {
-	trusted_key(b, name);
+	json_write_name(b, name);
 	trusted_uri(b, s, path, (struct span){ 0 });
 }
 
@@ -59,10 +59,10 @@ write_postal(struct buffer *b, const char *name, const struct postal *p, const c
 		{ "StreetAddress", p->street, not_stated },
 	};
 
-	trusted_key(b, name);
+	json_write_name(b, name);
 	buffer_text(b, "[{");
 	for (size_t i = 0; i < COUNT(parts); i++) {
-		trusted_key(b, parts[i].name);
+		json_write_name(b, parts[i].name);
 		json_write_string(b, parts[i].text.size ? parts[i].text : span_text(parts[i].otherwise));
 	}
 	buffer_text(b, ",\"lang\":\"en\"}]");
@@ -73,9 +73,9 @@ write_operator_address(struct buffer *b, const struct trusted_list_settings *s)
 {
 	if (!s->contact)
 		return;
-	trusted_key(b, "SchemeOperatorAddress");
+	json_write_name(b, "SchemeOperatorAddress");
 	buffer_byte(b, '{');
-	trusted_key(b, "SchemeOperatorElectronicAddress");
+	json_write_name(b, "SchemeOperatorElectronicAddress");
 	trusted_texts(b, &(struct localized){ .en = span_text(s->contact) }, "uriValue");
 	write_postal(b, "SchemeOperatorPostalAddress", &(struct postal){ 0 }, s->territory);
 	buffer_byte(b, '}');
@@ -86,7 +86,7 @@ write_policy(struct buffer *b, const struct trusted_list_settings *s)
 {
 	if (!s->policy)
 		return;
-	trusted_key(b, "PolicyOrLegalNotice");
+	json_write_name(b, "PolicyOrLegalNotice");
 	buffer_text(b, "[{\"LoTEPolicy\":{\"lang\":\"en\",\"uriValue\":");
 	json_write_string(b, span_text(s->policy));
 	buffer_text(b, "}}]");
@@ -103,19 +103,19 @@ trusted_list_begin(struct buffer *b, const struct trusted_list_settings *s, cons
 	trusted_uri(b, s, "trusted-list.jws", (struct span){ 0 });
 	buffer_byte(b, ']');
 	write_time(b, "ListIssueDateTime", head->issued);
-	trusted_key(b, "LoTESequenceNumber");
+	json_write_name(b, "LoTESequenceNumber");
 	buffer_number(b, head->sequence);
 	write_uri(b, "LoTEType", s, "trust/list");
-	trusted_key(b, "LoTEVersionIdentifier");
+	json_write_name(b, "LoTEVersionIdentifier");
 	buffer_number(b, LOTE_VERSION);
 	write_time(b, "NextUpdate", head->next_update);
 	write_policy(b, s);
-	trusted_key(b, "SchemeInformationURI");
+	json_write_name(b, "SchemeInformationURI");
 	trusted_texts(b, &pages, "uriValue");
-	trusted_key(b, "SchemeName");
+	json_write_name(b, "SchemeName");
 	trusted_texts(b, &s->scheme_name, "value");
 	write_operator_address(b, s);
-	trusted_key(b, "SchemeOperatorName");
+	json_write_name(b, "SchemeOperatorName");
 	trusted_texts(b, &s->operator_name, "value");
 	write_text(b, "SchemeTerritory", s->territory);
 	write_uri(b, "StatusDeterminationApproach", s, "trust/approval");
@@ -143,14 +143,14 @@ write_electronic(struct buffer *b, const struct member_record *m, const struct l
 	struct buffer list = buffer_init(64 * KIB);
 	struct span rest;
 
-	trusted_key(b, "TEElectronicAddress");
+	json_write_name(b, "TEElectronicAddress");
 	buffer_byte(b, '[');
 	for (size_t i = 0; i < m->contact_count; i++) {
 		const struct member_contact *c = &m->contacts[i];
 
 		if (!span_is(c->type, "support") || c->email.size == 0)
 			continue;
-		trusted_element(b);
+		json_write_element(b);
 		buffer_clear(&list);
 		buffer_text(&list, "mailto:");
 		buffer_add(&list, c->email);
@@ -161,7 +161,7 @@ write_electronic(struct buffer *b, const struct member_record *m, const struct l
 	buffer_clear(&list);
 	trusted_texts(&list, pages, "uriValue");
 	rest = span_skip(buffer_span(&list), 1);
-	trusted_element(b);
+	json_write_element(b);
 	buffer_add(b, rest);
 	buffer_release(&list);
 }
@@ -173,14 +173,14 @@ write_information(struct buffer *b, struct arena *a, const struct trusted_list_s
 	const struct postal postal = { m->country, m->locality, m->postal_code, m->street_address };
 	const struct localized pages = pages_of(a, s, m);
 
-	trusted_key(b, "TrustedEntityInformation");
+	json_write_name(b, "TrustedEntityInformation");
 	buffer_text(b, "{\"TEAddress\":{");
 	write_electronic(b, m, &pages);
 	write_postal(b, "TEPostalAddress", &postal, s->territory);
 	buffer_byte(b, '}');
-	trusted_key(b, "TEInformationURI");
+	json_write_name(b, "TEInformationURI");
 	trusted_texts(b, &pages, "uriValue");
-	trusted_key(b, "TEName");
+	json_write_name(b, "TEName");
 	trusted_texts(b, &m->name, "value");
 	buffer_byte(b, '}');
 }
@@ -235,7 +235,7 @@ trusted_list_member(struct buffer *b, struct arena *a, const struct trusted_list
 		services.history_count = history_of(&own, events, event_count, &services.history);
 		buffer_text(b, first ? ",\"TrustedEntitiesList\":[{" : ",{");
 		write_information(b, a, settings, record);
-		trusted_key(b, "TrustedEntityServices");
+		json_write_name(b, "TrustedEntityServices");
 		buffer_byte(b, '[');
 		for (size_t i = 0; i < record->entity_count; i++)
 			trusted_services_write(b, &services, &record->entities[i],

@@ -1,6 +1,7 @@
 /* registry/trusted_service.c - one entity's part of the trusted list. */
 #include "registry/trusted_service.h"
 
+#include "codec/json_writer.h"
 #include "codec/reader.h"
 #include "codec/text.h"
 
@@ -44,28 +45,6 @@ struct parts {
 
 /* Canonical JSON */
 
-static void
-separate(struct buffer *b, char begin)
-{
-	struct span s = buffer_span(b);
-
-	if (s.size && s.data[s.size - 1] != (uint8_t)begin)
-		buffer_byte(b, ',');
-}
-
-void
-trusted_key(struct buffer *b, const char *name)
-{
-	separate(b, '{');
-	buffer_print(b, "\"%s\":", name);
-}
-
-void
-trusted_element(struct buffer *b)
-{
-	separate(b, '[');
-}
-
 void
 trusted_uri(struct buffer *b, const struct trusted_list_settings *settings, const char *path, struct span rest)
 {
@@ -90,7 +69,7 @@ trusted_texts(struct buffer *b, const struct localized *texts, const char *name)
 	for (size_t i = 0; i < COUNT(each); i++) {
 		if (each[i].text.size == 0)
 			continue;
-		trusted_element(b);
+		json_write_element(b);
 		buffer_print(b, "{\"lang\":\"%s\",\"%s\":", each[i].lang, name);
 		json_write_string(b, each[i].text);
 		buffer_byte(b, '}');
@@ -99,20 +78,11 @@ trusted_texts(struct buffer *b, const struct localized *texts, const char *name)
 }
 
 static void
-write_text(struct buffer *b, const char *name, struct span text)
-{
-	if (text.size == 0)
-		return;
-	trusted_key(b, name);
-	json_write_string(b, text);
-}
-
-static void
 write_time(struct buffer *b, const char *name, struct instant at)
 {
 	char text[INSTANT_TEXT];
 
-	trusted_key(b, name);
+	json_write_name(b, name);
 	buffer_print(b, "\"%s\"", instant_text(at, text));
 }
 
@@ -291,7 +261,7 @@ gather(struct arena *a, const struct member_entity *e, const struct portrait *po
 static void
 write_identity(struct buffer *b, struct arena *a, const struct member_entity *e, const struct parts *p)
 {
-	trusted_key(b, "ServiceDigitalIdentity");
+	json_write_name(b, "ServiceDigitalIdentity");
 	buffer_text(b, "{\"OtherIds\":[");
 	json_write_string(b, e->entity_id);
 	buffer_byte(b, ']');
@@ -309,7 +279,7 @@ write_identity(struct buffer *b, struct arena *a, const struct member_entity *e,
 static void
 write_status(struct buffer *b, const struct trusted_services *s, enum standing standing)
 {
-	trusted_key(b, "ServiceStatus");
+	json_write_name(b, "ServiceStatus");
 	for (size_t i = 0; i < COUNT(statuses); i++) {
 		if (statuses[i].standing != standing)
 			continue;
@@ -323,7 +293,7 @@ write_status(struct buffer *b, const struct trusted_services *s, enum standing s
 static void
 write_type(struct buffer *b, const struct trusted_services *s, struct span role)
 {
-	trusted_key(b, "ServiceTypeIdentifier");
+	json_write_name(b, "ServiceTypeIdentifier");
 	trusted_uri(b, s->settings, "trust/service/", role);
 }
 
@@ -340,13 +310,13 @@ write_history(struct buffer *b, struct arena *a, const struct trusted_services *
 {
 	if (s->history_count == 0)
 		return;
-	trusted_key(b, "ServiceHistory");
+	json_write_name(b, "ServiceHistory");
 	buffer_byte(b, '[');
 	for (size_t i = s->history_count; i-- > 0;) {
-		trusted_element(b);
+		json_write_element(b);
 		buffer_byte(b, '{');
 		write_identity(b, a, e, NULL);
-		trusted_key(b, "ServiceName");
+		json_write_name(b, "ServiceName");
 		trusted_texts(b, name_of(s, e), "value");
 		write_status(b, s, s->history[i].standing);
 		write_type(b, s, role);
@@ -362,14 +332,14 @@ write_certification(struct buffer *b, const struct trusted_services *s, const st
 	buffer_byte(b, '{');
 	trusted_uri(b, s->settings, "trust/extension/certification", (struct span){ 0 });
 	buffer_text(b, ":{");
-	write_text(b, "area", c->area);
-	write_text(b, "assessor", c->assessor);
-	write_text(b, "document", c->document);
-	write_text(b, "framework", c->framework);
+	json_write_given(b, "area", c->area);
+	json_write_given(b, "assessor", c->assessor);
+	json_write_given(b, "document", c->document);
+	json_write_given(b, "framework", c->framework);
 	write_time(b, "from", c->from);
-	write_text(b, "level", c->level);
+	json_write_given(b, "level", c->level);
 	write_time(b, "until", c->until);
-	write_text(b, "uri", c->uri);
+	json_write_given(b, "uri", c->uri);
 	buffer_text(b, "}}");
 }
 
@@ -384,9 +354,9 @@ write_certifications(struct buffer *b, const struct trusted_services *s, const s
 		if (!certification_holds(c, e->entity_id, s->issued))
 			continue;
 		if (any) {
-			trusted_element(b);
+			json_write_element(b);
 		} else {
-			trusted_key(b, "ServiceInformationExtensions");
+			json_write_name(b, "ServiceInformationExtensions");
 			buffer_byte(b, '[');
 		}
 		any = true;
@@ -401,10 +371,10 @@ write_endpoints(struct buffer *b, const struct trusted_services *s, const struct
 {
 	if (p->endpoint_count == 0)
 		return;
-	trusted_key(b, "ServiceSupplyPoints");
+	json_write_name(b, "ServiceSupplyPoints");
 	buffer_byte(b, '[');
 	for (size_t i = 0; i < p->endpoint_count; i++) {
-		trusted_element(b);
+		json_write_element(b);
 		buffer_text(b, "{\"ServiceType\":");
 		trusted_uri(b, s->settings, "trust/endpoint/", p->endpoints[i].name);
 		buffer_text(b, ",\"uriValue\":");
@@ -424,14 +394,14 @@ write_service(struct buffer *b, const struct trusted_services *s, const struct m
 	struct arena arena = arena_init(SERVICE_ARENA), *a = &arena;
 	struct parts p = gather(a, e, portrait, role);
 
-	trusted_element(b);
+	json_write_element(b);
 	buffer_byte(b, '{');
 	write_history(b, a, s, e, span_text(role_name));
-	trusted_key(b, "ServiceInformation");
+	json_write_name(b, "ServiceInformation");
 	buffer_byte(b, '{');
 	write_identity(b, a, e, &p);
 	write_certifications(b, s, e);
-	trusted_key(b, "ServiceName");
+	json_write_name(b, "ServiceName");
 	trusted_texts(b, name_of(s, e), "value");
 	write_status(b, s, STANDING_APPROVED);
 	write_endpoints(b, s, &p);

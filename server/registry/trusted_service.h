@@ -28,10 +28,6 @@ void trusted_services_write(struct buffer *, const struct trusted_services *, co
 
 /* Canonical JSON, shared by the list's two halves. */
 
-/* A member's name with its colon, after a comma unless the object has just begun. */
-void trusted_key(struct buffer *, const char *name);
-/* An array element's comma, unless the array has just begun. */
-void trusted_element(struct buffer *);
 /* One of our URIs: base_url, `path`, `rest`. */
 void trusted_uri(struct buffer *, const struct trusted_list_settings *, const char *path, struct span rest);
 /* [{"lang":"ja",NAME:…},{"lang":"en",NAME:…}], each language that is there; `name` is "value" or "uriValue". */

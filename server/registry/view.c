@@ -1,53 +1,15 @@
 /* registry/view.c - what the registry's views of members share. */
 #include "registry/view.h"
 
+#include "codec/json_writer.h"
 #include "codec/text.h"
-
-static void
-name_write(struct buffer *b, const char *name)
-{
-	buffer_print(b, ",\"%s\":", name);
-}
-
-void
-view_text(struct buffer *b, const char *name, struct span text)
-{
-	name_write(b, name);
-	if (text.size)
-		json_write_string(b, text);
-	else
-		buffer_text(b, "null");
-}
-
-void
-view_time(struct buffer *b, const char *name, struct instant t)
-{
-	char text[INSTANT_TEXT];
-
-	name_write(b, name);
-	if (t.us)
-		buffer_print(b, "\"%s\"", instant_text(t, text));
-	else
-		buffer_text(b, "null");
-}
-
-void
-view_localized(struct buffer *b, const char *name, const struct localized *text)
-{
-	name_write(b, name);
-	buffer_text(b, "{\"ja\":");
-	json_write_string(b, text->ja);
-	buffer_text(b, ",\"en\":");
-	json_write_string(b, text->en);
-	buffer_byte(b, '}');
-}
 
 void
 view_roles(struct buffer *b, const char *name, unsigned roles)
 {
 	const char *separator = "";
 
-	name_write(b, name);
+	json_write_name(b, name);
 	buffer_byte(b, '[');
 	for (const struct entity_role_name *r = entity_roles; r->name; r++) {
 		if (!(roles & r->role))
@@ -83,7 +45,7 @@ picture_of(struct span url)
 void
 view_logo(struct buffer *b, const char *name, struct span member_id, const struct member_logo *logo)
 {
-	name_write(b, name);
+	json_write_name(b, name);
 	if (picture_of(logo->url) < COUNT(pictures))
 		buffer_print(b, "\"/v1/members/%.*s/logo\"", SPAN_ARGS(member_id));
 	else

@@ -6,11 +6,7 @@
 #include "base/clock.h"
 #include "registry/member.h"
 
-/* `,"NAME":` and a value; of what is empty or never set, null. */
-void view_text(struct buffer *, const char *name, struct span);
-void view_time(struct buffer *, const char *name, struct instant);
-/* {"ja":…,"en":…}: both are there, one may be "". */
-void view_localized(struct buffer *, const char *name, const struct localized *);
+/* Members of an object. */
 /* ["idp","rp"] */
 void view_roles(struct buffer *, const char *name, unsigned roles);
 /* The path where we serve it ourselves (front/registry/logo.c); null where there is none or it lies elsewhere: a page

@@ -11,6 +11,7 @@
 
 #include "base/buffer.h"
 #include "codec/individual_number.h"
+#include "codec/json_writer.h"
 #include "codec/reader.h"
 #include "codec/text.h"
 
@@ -34,8 +35,7 @@ erasure_search_init(struct arena *a, const struct erasure_subject *subject, stru
 
 	buffer_text(&b, "\"subject\":{\"id\":");
 	json_write_string(&b, subject->id);
-	buffer_text(&b, ",\"type\":");
-	json_write_string(&b, subject->type);
+	json_write_member(&b, "type", subject->type);
 	buffer_text(&b, "}");
 	assert(!b.overflowed);
 	*out = (struct erasure_search){ .subject = *subject, .mark = arena_copy(a, buffer_span(&b)) };
@@ -182,15 +182,14 @@ entry_write(const struct erasing *g, struct buffer *b)
 	const struct erasure_request *q = g->request;
 	char at[INSTANT_TEXT];
 
-	buffer_text(b, "{\"actor\":");
-	json_write_string(b, q->by.actor);
+	buffer_byte(b, '{');
+	json_write_member(b, "actor", q->by.actor);
 	buffer_text(b, ",\"approvers\":");
 	json_write_lines(b, g->agreement.agreement.approvers);
 	buffer_print(b, ",\"at\":\"%s\",\"count\":%zu,\"event\":\"ledger.erased\",\"member\":",
 	    instant_text(q->now, at), g->report.erased);
 	json_write_string(b, q->subject.member);
-	buffer_text(b, ",\"reason\":");
-	json_write_string(b, q->reason);
+	json_write_member(b, "reason", q->reason);
 	buffer_text(b, "}");
 }
 

@@ -3,7 +3,7 @@
 
 #include <assert.h>
 
-#include "codec/text.h"
+#include "codec/json_writer.h"
 
 struct recording {
 	struct pending *commit;
@@ -16,23 +16,6 @@ struct recording {
 
 #define ENTRY_USUAL (4 * KIB)
 
-/* `,"name":` - an entry is written for each decision, before its answer: nothing here goes through printf, and how long
- * a name is the compiler counts. */
-static inline void __attribute__((always_inline))
-write_name(struct buffer *b, const char *name)
-{
-	buffer_text(b, ",\"");
-	buffer_text(b, name);
-	buffer_text(b, "\":");
-}
-
-static inline void __attribute__((always_inline))
-write_text(struct buffer *b, const char *name, struct span text)
-{
-	write_name(b, name);
-	json_write_string(b, text);
-}
-
 static void
 write_demand(struct buffer *b, const struct question *q)
 {
@@ -41,12 +24,12 @@ write_demand(struct buffer *b, const struct question *q)
 		const struct requirement *r = &q->demand.items[i];
 		const struct area *area = &q->framework->areas[r->area];
 
-		buffer_text(b, i ? ",{\"area\":" : "{\"area\":");
-		json_write_string(b, area->id);
+		buffer_text(b, i ? ",{" : "{");
+		json_write_member(b, "area", area->id);
 		buffer_text(b, ",\"comparison\":\"");
 		buffer_text(b, comparison_name(r->comparison));
-		buffer_text(b, "\",\"level\":");
-		json_write_string(b, level_id(area, r->level));
+		buffer_text(b, "\"");
+		json_write_member(b, "level", level_id(area, r->level));
 		buffer_text(b, "}");
 	}
 	buffer_text(b, "]");
@@ -55,11 +38,10 @@ write_demand(struct buffer *b, const struct question *q)
 static void
 write_party(struct buffer *b, const char *name, struct span type, struct span id)
 {
-	write_name(b, name);
-	buffer_text(b, "{\"id\":");
-	json_write_string(b, id);
-	buffer_text(b, ",\"type\":");
-	json_write_string(b, type);
+	json_write_name(b, name);
+	buffer_text(b, "{");
+	json_write_member(b, "id", id);
+	json_write_member(b, "type", type);
 	buffer_text(b, "}");
 }
 
@@ -70,28 +52,28 @@ evaluation_entry_write(struct buffer *b, const struct evaluation_request *r, con
 	const struct question *q = &r->question;
 	char text[LEDGER_ID_TEXT], at[INSTANT_TEXT];
 
-	buffer_text(b, "{\"action\":");
-	json_write_string(b, r->action);
-	write_text(b, "at", span_text(instant_text(q->at, at)));
-	write_text(b, "caller", r->caller);
+	buffer_text(b, "{");
+	json_write_member(b, "action", r->action);
+	json_write_member(b, "at", span_text(instant_text(q->at, at)));
+	json_write_member(b, "caller", r->caller);
 	write_demand(b, q);
-	write_text(b, "engine", span_text(ENGINE_VERSION));
-	write_text(b, "evaluation", span_text(ledger_id_text(id, text)));
-	write_name(b, "facts");
+	json_write_member(b, "engine", span_text(ENGINE_VERSION));
+	json_write_member(b, "evaluation", span_text(ledger_id_text(id, text)));
+	json_write_name(b, "facts");
 	facts_write(b, q->facts);
-	write_text(b, "framework", q->framework->id);
-	write_text(b, "member", r->member);
+	json_write_member(b, "framework", q->framework->id);
+	json_write_member(b, "member", r->member);
 	buffer_text(b, ",\"policy\":\"sha256:");
 	hex_add(b, q->framework->digest);
 	buffer_text(b, "\",\"policy_leaf\":");
 	buffer_number(b, r->policy_leaf);
-	write_text(b, "profile", q->profile ? q->profile->id : (struct span){ 0 });
-	write_text(b, "purpose", r->purpose);
+	json_write_member(b, "profile", q->profile ? q->profile->id : (struct span){ 0 });
+	json_write_member(b, "purpose", r->purpose);
 	write_party(b, "resource", r->resource_type, r->resource_id);
-	write_name(b, "result");
+	json_write_name(b, "result");
 	decision_result_write(b, decision);
 	write_party(b, "subject", r->subject_type, r->subject_id);
-	write_text(b, "version", q->framework->version);
+	json_write_member(b, "version", q->framework->version);
 	buffer_text(b, "}");
 }
 

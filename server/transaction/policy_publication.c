@@ -15,6 +15,7 @@
 
 #include "base/log.h"
 #include "base/record.h"
+#include "codec/json_writer.h"
 #include "codec/text.h"
 #include "crypto/digest.h"
 #include "crypto/note.h"
@@ -336,13 +337,6 @@ on_note_signed(void *arg, enum err err, struct span signature, const struct prob
 /* Committing */
 
 static void
-write_member(struct buffer *b, const char *name, struct span value)
-{
-	buffer_print(b, ",\"%s\":", name);
-	json_write_string(b, value);
-}
-
-static void
 write_digest(struct buffer *b, struct arena *arena, const char *name, struct span sum)
 {
 	buffer_print(b, ",\"%s\":\"sha256:%s\"", name, hex_write(arena, sum));
@@ -361,17 +355,17 @@ entry_write(struct policy_publication *p, struct buffer *b)
 	if (facts.size == 0)
 		facts = p->published_text;
 	digest(DIGEST_SHA256, facts, sum);
-	buffer_text(b, "{\"actor\":");
-	json_write_string(b, v->actor);
+	buffer_byte(b, '{');
+	json_write_member(b, "actor", v->actor);
 	buffer_text(b, ",\"approvers\":");
 	json_write_lines(b, v->approvers);
 	buffer_print(b, ",\"at\":\"%s\"", instant_text(v->published, text));
 	write_digest(b, &p->arena, "digest", span_of(v->digest, sizeof(v->digest)));
 	buffer_text(b, ",\"event\":\"policy.published\"");
 	write_digest(b, &p->arena, "facts", span_of(sum, sizeof(sum)));
-	write_member(b, "framework", r->framework);
+	json_write_member(b, "framework", r->framework);
 	buffer_print(b, ",\"valid_from\":\"%s\"", instant_text(v->valid_from, text));
-	write_member(b, "version", r->version);
+	json_write_member(b, "version", r->version);
 	buffer_text(b, "}");
 }
 

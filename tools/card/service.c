@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "codec/document.h"
-#include "codec/text.h"
+#include "codec/json_writer.h"
 
 #define ANSWER_LARGEST (256 * KIB)
 #define REQUEST_LARGEST (256 * KIB)
@@ -117,10 +117,8 @@ service_ask(const struct service *s, struct arena *a, const char *path, struct s
 static void
 member_add(struct buffer *b, const char *name, const char *value)
 {
-	if (!value)
-		return;
-	buffer_print(b, ",\"%s\":", name);
-	json_write_string(b, span_text(value));
+	if (value)
+		json_write_member(b, name, span_text(value));
 }
 
 enum err

@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "base/file.h"
+#include "codec/json_writer.h"
 #include "codec/text.h"
 #include "crypto/jwt.h"
 #include "crypto/public_key.h"
@@ -96,19 +97,16 @@ making_check(const struct making *m)
 static enum err
 making_write(struct ctl *ctl, const struct making *m, struct buffer *b, struct problem *why)
 {
-	buffer_text(b, "{\"name\":");
-	json_write_string(b, span_text(m->name));
-	buffer_text(b, ",\"member\":");
-	json_write_string(b, span_text(m->member));
+	buffer_byte(b, '{');
+	json_write_member(b, "name", span_text(m->name));
+	json_write_member(b, "member", span_text(m->member));
 	for (size_t i = 0; i < m->rights.count; i++) {
 		buffer_text(b, i ? "," : ",\"rights\":[");
 		json_write_string(b, span_text(m->rights.items[i]));
 	}
 	buffer_text(b, "]");
-	if (m->life) {
-		buffer_text(b, ",\"for\":");
-		json_write_string(b, span_text(m->life));
-	}
+	if (m->life)
+		json_write_member(b, "for", span_text(m->life));
 	if (m->rate)
 		buffer_print(b, ",\"rate\":%s", m->rate);
 	if (m->no_token)
@@ -441,10 +439,8 @@ token_approve(struct ctl *ctl, int argc, char **argv)
 	if (!proposal && waiting_find(ctl, name, &proposal, &why) != OK)
 		return refused(&why);
 	buffer_text(&body, "{\"action\":\"approve\"");
-	if (proposal) {
-		buffer_text(&body, ",\"proposal\":");
-		json_write_string(&body, span_text(proposal));
-	}
+	if (proposal)
+		json_write_member(&body, "proposal", span_text(proposal));
 	buffer_text(&body, "}");
 	return step(ctl, name, &body);
 }

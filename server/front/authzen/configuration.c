@@ -1,5 +1,5 @@
 /* front/authzen/configuration.c - where the decision point is and what it can (Authorization API 1.0 s9). */
-#include "codec/text.h"
+#include "codec/json_writer.h"
 #include "crypto/digest.h"
 #include "front/authzen/front.h"
 #include "front/authzen/metadata.h"
@@ -58,8 +58,7 @@ on_metadata_loaded(void *arg, enum err err, const struct problem *why)
 	buffer_add(&b, buffer_span(&values));
 	if (err == OK && q->ask.count && signed_metadata_read(q->ask.rows[0].value, &m) &&
 	    is_current(&m, buffer_span(&values))) {
-		buffer_text(&b, ",\"signed_metadata\":");
-		json_write_string(&b, m.token);
+		json_write_member(&b, "signed_metadata", m.token);
 	}
 	buffer_text(&b, "}");
 	buffer_release(&values);

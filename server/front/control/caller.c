@@ -6,6 +6,7 @@
  * A token's text leaves in the answer to whoever created or proposed it, once; no log and no row has it.
  */
 #include "base/log.h"
+#include "codec/json_writer.h"
 #include "codec/reader.h"
 #include "codec/text.h"
 #include "crypto/public_key.h"
@@ -181,8 +182,8 @@ write_verdict(const struct changing *g, const struct caller_verdict *v, struct b
 	struct arena *a = g->exchange->arena;
 	uint8_t sum[32];
 
-	buffer_text(b, "{\"name\":");
-	json_write_string(b, g->step.change.name);
+	buffer_byte(b, '{');
+	json_write_member(b, "name", g->step.change.name);
 	buffer_print(b, ",\"done\":\"%s\"", done_name(g, v));
 	if (v->outcome.token.text[0])
 		buffer_print(b, ",\"token\":\"%s\"", v->outcome.token.text);

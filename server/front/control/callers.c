@@ -1,4 +1,5 @@
 /* front/control/callers.c - machine callers over the control socket: all there are, with what waits for operators. */
+#include "codec/json_writer.h"
 #include "codec/text.h"
 #include "crypto/digest.h"
 #include "front/control/request.h"
@@ -85,14 +86,13 @@ standing_of(const struct ask *members, struct span id)
 static void
 write_caller(struct buffer *b, const struct caller *c, enum standing standing, struct instant now)
 {
-	buffer_text(b, "{\"name\":");
-	json_write_string(b, c->name);
-	buffer_text(b, ",\"member\":");
-	json_write_string(b, c->member);
+	buffer_byte(b, '{');
+	json_write_member(b, "name", c->name);
+	json_write_member(b, "member", c->member);
 	buffer_print(b, ",\"standing\":\"%s\"", standing_name(standing));
 	write_rights(b, c->rights);
-	request_write_instant(b, "created", c->created);
-	request_write_instant(b, "expires", c->expires);
+	json_write_time(b, "created", c->created);
+	json_write_time(b, "expires", c->expires);
 	buffer_print(b, ",\"expired\":%s,\"rate\":%u,\"token\":%s",
 	    c->expires.us && !instant_before(now, c->expires) ? "true" : "false", c->rate,
 	    c->token.size ? "true" : "false");
@@ -104,8 +104,8 @@ write_caller(struct buffer *b, const struct caller *c, enum standing standing, s
 static void
 write_strange(struct buffer *b, struct span name)
 {
-	buffer_text(b, "{\"name\":");
-	json_write_string(b, name);
+	buffer_byte(b, '{');
+	json_write_member(b, "name", name);
 	buffer_text(b, ",\"unreadable\":true}");
 }
 
@@ -116,23 +116,21 @@ write_proposal(struct buffer *b, const struct caller_proposal *p, const struct q
 	const struct caller_change *c = &p->change;
 	uint8_t sum[32];
 
-	buffer_text(b, "{\"name\":");
-	json_write_string(b, c->name);
+	buffer_byte(b, '{');
+	json_write_member(b, "name", c->name);
 	buffer_print(b, ",\"action\":\"%s\"", caller_action_name(c->action));
 	if (c->action == CALLER_CREATE) {
-		buffer_text(b, ",\"member\":");
-		json_write_string(b, c->member);
+		json_write_member(b, "member", c->member);
 		write_rights(b, c->rights);
-		request_write_instant(b, "expires", c->expires);
+		json_write_time(b, "expires", c->expires);
 		buffer_print(b, ",\"rate\":%u,\"token\":%s", c->rate, c->tokenless ? "false" : "true");
 	}
 	if (c->key.size) {
 		digest(DIGEST_SHA256, c->key, sum);
 		buffer_print(b, ",\"key\":\"%s\"", hex_write(&a, span_of(sum, sizeof(sum))));
 	}
-	request_write_instant(b, "proposed", c->now);
-	buffer_text(b, ",\"actor\":");
-	json_write_string(b, p->agreement.proposer);
+	json_write_time(b, "proposed", c->now);
+	json_write_member(b, "actor", p->agreement.proposer);
 	buffer_text(b, ",\"approvers\":");
 	json_write_lines(b, p->agreement.approvers);
 	caller_proposal_digest(p, sum);

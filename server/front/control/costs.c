@@ -1,5 +1,5 @@
 /* front/control/costs.c - what verifications of certificates cost in a period, over the control socket. */
-#include "codec/text.h"
+#include "codec/json_writer.h"
 #include "front/control/request.h"
 #include "front/control/routes.h"
 #include "transaction/proofing_report.h"
@@ -15,8 +15,8 @@ struct costing {
 static void
 write_line(struct buffer *b, const struct cost_line *l)
 {
-	buffer_text(b, "{\"member\":");
-	json_write_string(b, l->member);
+	buffer_byte(b, '{');
+	json_write_member(b, "member", l->member);
 	buffer_print(b, ",\"entrusted\":%s,\"checks\":%llu,\"charged\":%llu,\"by_phone\":%llu",
 	    l->entrusted ? "true" : "false", (unsigned long long)l->checks, (unsigned long long)l->charged,
 	    (unsigned long long)l->by_phone);

@@ -1,5 +1,6 @@
 /* front/control/import.c - `POST /v1/control/import?source=…`: a metadata file taken into the registry, or tried. */
 #include "base/log.h"
+#include "codec/json_writer.h"
 #include "codec/text.h"
 #include "front/control/request.h"
 #include "front/control/routes.h"
@@ -61,8 +62,7 @@ write_refusals(struct buffer *b, const struct import_report *report)
 		json_write_string(b, r->entity_id);
 		buffer_print(b, ",\"code\":\"%s\",\"reason\":", err_name(r->why.code));
 		json_write_string(b, span_text(r->why.text));
-		buffer_text(b, ",\"clause\":");
-		json_write_string(b, span_text(r->why.clause));
+		json_write_member(b, "clause", span_text(r->why.clause));
 		buffer_text(b, "}");
 	}
 }
@@ -72,7 +72,7 @@ import_report_write(struct buffer *b, const struct import_report *report)
 {
 	buffer_print(b, "{\"added\":%u,\"changed\":%u,\"unchanged\":%u,\"removed\":%u,\"shrank\":%s", report->added,
 	    report->changed, report->unchanged, report->removed, report->shrank ? "true" : "false");
-	request_write_instant(b, "valid_until", report->valid_until);
+	json_write_time(b, "valid_until", report->valid_until);
 	buffer_text(b, ",\"refused\":[");
 	write_refusals(b, report);
 	buffer_text(b, "],\"findings\":");

@@ -7,6 +7,7 @@
 #include "front/control/keys.h"
 
 #include "base/log.h"
+#include "codec/json_writer.h"
 #include "codec/reader.h"
 #include "codec/text.h"
 #include "crypto/digest.h"
@@ -20,14 +21,14 @@ write_life(struct buffer *b, const struct key_life *life)
 {
 	struct arena a = arena_init(64 * KIB);
 
-	buffer_text(b, "{\"name\":");
-	json_write_string(b, life->name);
+	buffer_byte(b, '{');
+	json_write_member(b, "name", life->name);
 	buffer_print(b, ",\"use\":\"%s\",\"state\":\"%s\"", key_use_name(life->use), key_state_name(life->state));
-	request_write_instant(b, "created", life->created);
-	request_write_instant(b, "announced", life->announced);
-	request_write_instant(b, "activated", life->activated);
-	request_write_instant(b, "retiring", life->retiring);
-	request_write_instant(b, "retired", life->retired);
+	json_write_time(b, "created", life->created);
+	json_write_time(b, "announced", life->announced);
+	json_write_time(b, "activated", life->activated);
+	json_write_time(b, "retiring", life->retiring);
+	json_write_time(b, "retired", life->retired);
 	buffer_print(b, ",\"certificate_sha256\":\"%s\"}",
 	    hex_write(&a, span_of(life->certificate, sizeof(life->certificate))));
 	arena_release(&a);

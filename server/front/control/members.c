@@ -6,6 +6,7 @@
  */
 #include "base/log.h"
 #include "codec/individual_number.h"
+#include "codec/json_writer.h"
 #include "codec/reader.h"
 #include "codec/text.h"
 #include "front/control/request.h"
@@ -55,11 +56,9 @@ static void
 write_waiting(struct buffer *b, const struct member *m)
 {
 	buffer_print(b, ",\"waiting\":{\"action\":\"%s\"", member_action_name(m->proposed));
-	request_write_instant(b, "since", m->proposed_at);
-	buffer_text(b, ",\"reason\":");
-	json_write_string(b, m->proposal_reason);
-	buffer_text(b, ",\"proposer\":");
-	json_write_string(b, m->proposer);
+	json_write_time(b, "since", m->proposed_at);
+	json_write_member(b, "reason", m->proposal_reason);
+	json_write_member(b, "proposer", m->proposer);
 	buffer_text(b, ",\"approvers\":[");
 	for (size_t i = 0; i < m->approver_count; i++) {
 		buffer_text(b, i ? "," : "");
@@ -73,20 +72,15 @@ write_row(struct buffer *b, struct arena *a, const struct member *m)
 {
 	struct headline h = headline_read(a, m->record);
 
-	buffer_text(b, "{\"id\":");
-	json_write_string(b, m->id);
-	buffer_text(b, ",\"name\":{\"ja\":");
-	json_write_string(b, h.name.ja);
-	buffer_text(b, ",\"en\":");
-	json_write_string(b, h.name.en);
-	buffer_text(b, "},\"kind\":");
-	json_write_string(b, h.kind);
+	buffer_byte(b, '{');
+	json_write_member(b, "id", m->id);
+	localized_write(b, "name", h.name);
+	json_write_member(b, "kind", h.kind);
 	buffer_print(b, ",\"entities\":%zu,\"standing\":\"%s\"", h.entities, standing_name(m->standing));
-	request_write_instant(b, "since", m->since);
-	request_write_instant(b, "registered", m->registered);
-	request_write_instant(b, "confirmed", m->confirmed);
-	buffer_text(b, ",\"reason\":");
-	json_write_string(b, m->reason);
+	json_write_time(b, "since", m->since);
+	json_write_time(b, "registered", m->registered);
+	json_write_time(b, "confirmed", m->confirmed);
+	json_write_member(b, "reason", m->reason);
 	if (m->proposed != MEMBER_NOTHING)
 		write_waiting(b, m);
 	buffer_text(b, "}");
@@ -280,8 +274,8 @@ result_name(const struct membership_result *r)
 static void
 write_result(struct buffer *b, const struct membership_result *r)
 {
-	buffer_text(b, "{\"id\":");
-	json_write_string(b, r->id);
+	buffer_byte(b, '{');
+	json_write_member(b, "id", r->id);
 	buffer_print(b, ",\"outcome\":\"%s\",\"event\":", result_name(r));
 	json_write_string(b, span_text(r->event));
 	buffer_print(b,
@@ -290,8 +284,7 @@ write_result(struct buffer *b, const struct membership_result *r)
 	if (r->code != OK) {
 		buffer_print(b, ",\"code\":\"%s\",\"problem\":", err_name(r->code));
 		json_write_string(b, span_text(r->why.text));
-		buffer_text(b, ",\"clause\":");
-		json_write_string(b, span_text(r->why.clause));
+		json_write_member(b, "clause", span_text(r->why.clause));
 	}
 	buffer_text(b, ",\"differences\":");
 	differences_write_json(b, r->differences, r->difference_count);

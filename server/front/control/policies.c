@@ -5,6 +5,7 @@
 #include <jansson.h>
 #include <stdlib.h>
 
+#include "codec/json_writer.h"
 #include "codec/reader.h"
 #include "codec/text.h"
 #include "front/control/request.h"
@@ -28,22 +29,11 @@ write_digest(struct buffer *b, const char *name, const uint8_t digest[32])
 }
 
 static void
-write_localized(struct buffer *b, struct localized text)
-{
-	buffer_text(b, "{\"ja\":");
-	json_write_string(b, text.ja);
-	buffer_text(b, ",\"en\":");
-	json_write_string(b, text.en);
-	buffer_text(b, "}");
-}
-
-static void
 write_name(struct buffer *b, struct span framework, struct span version)
 {
-	buffer_text(b, "{\"framework\":");
-	json_write_string(b, framework);
-	buffer_text(b, ",\"version\":");
-	json_write_string(b, version);
+	buffer_byte(b, '{');
+	json_write_member(b, "framework", framework);
+	json_write_member(b, "version", version);
 }
 
 /* Listing */
@@ -69,7 +59,7 @@ write_title(struct buffer *b, struct span packed)
 	if (manifest)
 		root = json_loadb((const char *)manifest->text.data, manifest->text.size, 0, NULL);
 	title = json_object_get(root, "title");
-	write_localized(b, (struct localized){ json_text(title, "ja"), json_text(title, "en") });
+	localized_write(b, "title", (struct localized){ json_text(title, "ja"), json_text(title, "en") });
 	json_decref(root);
 	arena_release(&arena);
 }
@@ -81,13 +71,12 @@ write_version(struct buffer *b, const struct control *c, struct span framework, 
 	char entry[LEDGER_ID_TEXT];
 
 	write_name(b, framework, version);
-	buffer_print(b, ",\"state\":\"%s\",\"title\":", p->number ? "published" : "proposed");
+	buffer_print(b, ",\"state\":\"%s\"", p->number ? "published" : "proposed");
 	write_title(b, p->files);
-	request_write_instant(b, "valid_from", p->valid_from);
-	request_write_instant(b, p->number ? "published" : "proposed", p->published);
+	json_write_time(b, "valid_from", p->valid_from);
+	json_write_time(b, p->number ? "published" : "proposed", p->published);
 	write_digest(b, "digest", p->digest);
-	buffer_text(b, ",\"actor\":");
-	json_write_string(b, p->actor);
+	json_write_member(b, "actor", p->actor);
 	buffer_text(b, ",\"approvers\":");
 	json_write_lines(b, p->approvers);
 	if (p->number) {
@@ -306,7 +295,7 @@ on_change_done(void *arg, enum err err, const struct policy_report *r, const str
 	write_name(&b, r->framework, r->version);
 	buffer_print(&b, ",\"outcome\":\"%s\",\"dry_run\":%s", policy_outcome_name(r->standing.outcome),
 	    g->change.dry_run ? "true" : "false");
-	request_write_instant(&b, "valid_from", v->valid_from);
+	json_write_time(&b, "valid_from", v->valid_from);
 	write_digest(&b, "digest", v->digest);
 	write_digest(&b, "proposal", r->proposal);
 	buffer_print(&b, ",\"facts_added\":%zu,\"approvals\":{\"had\":%u,\"needed\":%u},\"waits\":%s",

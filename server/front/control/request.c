@@ -131,12 +131,3 @@ request_list(struct exchange *e, struct control *c, struct ask ask, size_t large
 	*l = (struct listing){ .control = c, .exchange = e, .ask = ask, .largest = largest, .write = write };
 	exchange_hold(e, store_load(c->store, &l->ask, 1, on_list_loaded, l));
 }
-
-void
-request_write_instant(struct buffer *b, const char *name, struct instant t)
-{
-	char text[INSTANT_TEXT];
-
-	if (t.us)
-		buffer_print(b, ",\"%s\":\"%s\"", name, instant_text(t, text));
-}

@@ -47,6 +47,3 @@ void request_answer(struct exchange *, struct buffer *json);
 /* Who may ask is answered what is written of the rows that one question finds, in `largest` bytes at most. */
 typedef void request_write(struct buffer *, const struct control *, const struct ask *);
 void request_list(struct exchange *, struct control *, struct ask, size_t largest, request_write *);
-
-/* `,"name":"2026-11-22T05:20:00Z"`; nothing for a time that was never set. */
-void request_write_instant(struct buffer *, const char *name, struct instant);

@@ -1,5 +1,6 @@
 /* front/control/sources.c - sources of other people's metadata: how each stands, and refreshing one now. */
 #include "base/log.h"
+#include "codec/json_writer.h"
 #include "codec/reader.h"
 #include "codec/text.h"
 #include "front/control/request.h"
@@ -25,12 +26,12 @@ write_state(struct buffer *b, struct span name, const struct source_state *s)
 	static const uint8_t none[sizeof(s->document)];
 	struct arena a = arena_init(16 * KIB);
 
-	buffer_text(b, "{\"name\":");
-	json_write_string(b, name);
-	request_write_instant(b, "attempted", s->attempted);
-	request_write_instant(b, "succeeded", s->succeeded);
-	request_write_instant(b, "valid_until", s->valid_until);
-	request_write_instant(b, "next", s->next);
+	buffer_byte(b, '{');
+	json_write_member(b, "name", name);
+	json_write_time(b, "attempted", s->attempted);
+	json_write_time(b, "succeeded", s->succeeded);
+	json_write_time(b, "valid_until", s->valid_until);
+	json_write_time(b, "next", s->next);
 	buffer_print(b, ",\"entities\":%u,\"refused\":%u,\"held\":%s", s->entities, s->refused,
 	    s->held ? "true" : "false");
 	if (memcmp(s->document, none, sizeof(none)) != 0)
@@ -39,8 +40,7 @@ write_state(struct buffer *b, struct span name, const struct source_state *s)
 	if (s->code != OK) {
 		buffer_print(b, ",\"code\":\"%s\",\"problem\":", err_name(s->code));
 		json_write_string(b, s->problem);
-		buffer_text(b, ",\"clause\":");
-		json_write_string(b, s->clause);
+		json_write_member(b, "clause", s->clause);
 	}
 	buffer_text(b, "}");
 	arena_release(&a);

@@ -1,6 +1,7 @@
 /* front/ledger/log.c - the newest checkpoint: as the note that was signed, and as data for the pages. */
 #include "front/ledger/serving.h"
 
+#include "codec/json_writer.h"
 #include "codec/text.h"
 
 #define FIELDS_LARGEST KIB
@@ -86,26 +87,16 @@ serve_checkpoint(struct exchange *e, void *front)
 /* Data for the pages */
 
 static void
-write_member(struct buffer *json, const char *name, struct span text)
-{
-	buffer_print(json, ",\"%s\":", name);
-	if (text.size)
-		json_write_string(json, text);
-	else
-		buffer_text(json, "null");
-}
-
-static void
 write_ledger(struct buffer *json, const struct ledger_state *state, struct arena *a)
 {
 	char at[INSTANT_TEXT];
 
 	buffer_print(json, "{\"size\":%llu,\"root\":\"%.*s\",\"at\":\"%s\"", (unsigned long long)state->newest.size,
 	    SPAN_ARGS(base64_write(a, span_of(state->newest.root.bytes, HASH_SIZE))), instant_text(state->at, at));
-	write_member(json, "origin", state->origin);
-	write_member(json, "key", state->key);
-	write_member(json, "checkpoint", state->note);
-	write_member(json, "halted", state->halted);
+	json_write_member_or_null(json, "origin", state->origin);
+	json_write_member_or_null(json, "key", state->key);
+	json_write_member_or_null(json, "checkpoint", state->note);
+	json_write_member_or_null(json, "halted", state->halted);
 	buffer_text(json, ",\"growth\":[");
 	for (size_t i = 0; i < state->growth_count; i++)
 		buffer_print(json, "%s{\"at\":\"%s\",\"size\":%llu}", i ? "," : "", instant_text(state->growth[i].at,

@@ -8,6 +8,7 @@
 
 #include "assurance/difference.h"
 #include "base/log.h"
+#include "codec/json_writer.h"
 #include "codec/text.h"
 #include "crypto/digest.h"
 #include "front/policy/version_document.h"
@@ -135,16 +136,6 @@ tag_of(struct arena *arena, struct span bytes)
 /* The list */
 
 static void
-write_localized(struct buffer *b, const char *name, struct localized text)
-{
-	buffer_print(b, ",\"%s\":{\"ja\":", name);
-	json_write_string(b, text.ja);
-	buffer_text(b, ",\"en\":");
-	json_write_string(b, text.en);
-	buffer_text(b, "}");
-}
-
-static void
 write_version(struct buffer *b, struct arena *arena, const struct shelf_policy *item, bool in_force)
 {
 	const struct framework *f = item->framework;
@@ -153,9 +144,9 @@ write_version(struct buffer *b, struct arena *arena, const struct shelf_policy *
 
 	for (size_t i = 0; i < f->own_count; i++)
 		levels += f->areas[i].level_count;
-	buffer_text(b, "{\"version\":");
-	json_write_string(b, f->version);
-	write_localized(b, "title", f->title);
+	buffer_byte(b, '{');
+	json_write_member(b, "version", f->version);
+	localized_write(b, "title", f->title);
 	buffer_print(b, ",\"valid_from\":\"%s\",\"in_force\":%s,\"digest\":\"sha256:%s\",\"published\":\"%s\"",
 	    instant_text(f->valid_from, valid_from), in_force ? "true" : "false", hex_write(arena, f->digest),
 	    instant_text(item->published.published, published));
@@ -177,9 +168,9 @@ write_framework(struct buffer *b, struct arena *arena, const struct policy_snaps
 	const struct framework *f = s->items[first].framework;
 	const struct shelf_policy *current = policy_in_force(s, f->id, (struct span){ 0 }, now);
 
-	buffer_text(b, "{\"id\":");
-	json_write_string(b, f->id);
-	write_localized(b, "title", current ? current->framework->title : f->title);
+	buffer_byte(b, '{');
+	json_write_member(b, "id", f->id);
+	localized_write(b, "title", current ? current->framework->title : f->title);
 	buffer_text(b, ",\"in_force\":");
 	if (current)
 		json_write_string(b, current->framework->version);

@@ -6,6 +6,7 @@
 #include "front/registry/front.h"
 
 #include "base/log.h"
+#include "codec/json_writer.h"
 #include "codec/text.h"
 #include "crypto/certificate.h"
 #include "http/negotiate.h"
@@ -66,17 +67,6 @@ is_public(const struct key_life *life)
 	return life->state == KEY_ANNOUNCED || life->state == KEY_ACTIVE || life->state == KEY_RETIRING;
 }
 
-static void
-write_date(struct buffer *json, const char *name, struct instant t)
-{
-	char text[INSTANT_TEXT];
-
-	if (t.us)
-		buffer_print(json, ",\"%s\":\"%s\"", name, instant_text(t, text));
-	else
-		buffer_print(json, ",\"%s\":null", name);
-}
-
 /* "3A:0F:…", the form browsers and openssl show. */
 static void
 write_fingerprint(struct buffer *json, const uint8_t sha256[32])
@@ -97,31 +87,26 @@ write_certificate(struct buffer *json, const struct registry_front *front, const
 		buffer_text(json, ",\"url\":null");
 		return;
 	}
-	buffer_text(json, ",\"type\":");
-	json_write_string(json, span_text(a->type));
-	buffer_text(json, ",\"subject\":");
-	json_write_string(json, span_text(a->subject));
-	write_date(json, "valid_from", a->from);
-	write_date(json, "valid_until", a->until);
+	json_write_member(json, "type", span_text(a->type));
+	json_write_member(json, "subject", span_text(a->subject));
+	json_write_time_or_null(json, "valid_from", a->from);
+	json_write_time_or_null(json, "valid_until", a->until);
 	buffer_add(&url, front->settings.base_url);
 	buffer_print(&url, "anchors/%s" CERTIFICATE_SUFFIX, a->name);
-	buffer_text(json, ",\"url\":");
-	json_write_string(json, buffer_span(&url));
+	json_write_member(json, "url", buffer_span(&url));
 	buffer_release(&url);
 }
 
 static void
 write_key(struct buffer *json, const struct registry_front *front, const struct key_life *life)
 {
-	buffer_text(json, "{\"name\":");
-	json_write_string(json, life->name);
-	buffer_text(json, ",\"use\":");
-	json_write_string(json, span_text(key_use_name(life->use)));
-	buffer_text(json, ",\"state\":");
-	json_write_string(json, span_text(key_state_name(life->state)));
-	write_date(json, "announced", life->announced);
-	write_date(json, "activated", life->activated);
-	write_date(json, "retiring", life->retiring);
+	buffer_byte(json, '{');
+	json_write_member(json, "name", life->name);
+	json_write_member(json, "use", span_text(key_use_name(life->use)));
+	json_write_member(json, "state", span_text(key_state_name(life->state)));
+	json_write_time_or_null(json, "announced", life->announced);
+	json_write_time_or_null(json, "activated", life->activated);
+	json_write_time_or_null(json, "retiring", life->retiring);
 	write_fingerprint(json, life->certificate);
 	write_certificate(json, front, anchor_of(&front->anchors, life));
 	buffer_byte(json, '}');

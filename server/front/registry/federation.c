@@ -10,8 +10,10 @@
 #include <assert.h>
 
 #include "base/log.h"
+#include "codec/json_writer.h"
 #include "codec/text.h"
 #include "front/registry/current.h"
+#include "model/localized.h"
 #include "registry/source.h"
 
 #define HEARTBEAT SECONDS(15)
@@ -36,17 +38,6 @@ asks_write(struct ask asks[FEDERATION_ASKS], struct arena *arena)
 	for (size_t i = 0; i < DOCUMENT_PLACES; i++)
 		asks[ASK_DOCUMENTS + i] = document_ask(arena, span_text(document_places[i].name));
 	asks[ASK_SOURCES] = (struct ask){ .table = &source_table, .limit = SOURCES_SHOWN };
-}
-
-static void
-write_instant(struct buffer *json, const char *name, struct instant t)
-{
-	char text[INSTANT_TEXT];
-
-	if (t.us)
-		buffer_print(json, ",\"%s\":\"%s\"", name, instant_text(t, text));
-	else
-		buffer_print(json, ",\"%s\":null", name);
 }
 
 static void
@@ -78,8 +69,8 @@ write_documents(struct buffer *json, const struct registry_front *front, const s
 		buffer_print(json, ",\"size\":%llu,\"size_gzip\":%llu,\"etag\":", (unsigned long long)d.plain.size,
 		    (unsigned long long)d.gzip.size);
 		json_write_string(json, d.plain.etag);
-		write_instant(json, "modified", d.modified);
-		write_instant(json, "valid_until", d.valid_until);
+		json_write_time_or_null(json, "modified", d.modified);
+		json_write_time_or_null(json, "valid_until", d.valid_until);
 		buffer_byte(json, '}');
 		separator = ",";
 	}
@@ -101,10 +92,10 @@ write_sources(struct buffer *json, const struct ask *ask)
 		}
 		buffer_print(json, "%s{\"name\":", separator);
 		json_write_string(json, ask->rows[i].key);
-		write_instant(json, "attempted", s.attempted);
-		write_instant(json, "succeeded", s.succeeded);
-		write_instant(json, "next", s.next);
-		write_instant(json, "valid_until", s.valid_until);
+		json_write_time_or_null(json, "attempted", s.attempted);
+		json_write_time_or_null(json, "succeeded", s.succeeded);
+		json_write_time_or_null(json, "next", s.next);
+		json_write_time_or_null(json, "valid_until", s.valid_until);
 		buffer_print(json, ",\"entities\":%u,\"refused\":%u,\"held\":%s,\"code\":", s.entities, s.refused,
 		    s.held ? "true" : "false");
 		if (s.code != OK)
@@ -124,23 +115,16 @@ write_federation(struct buffer *json, const struct registry_front *front, const 
 
 	if (!publication_found(&asks[ASK_PUBLICATION], &p, &broken))
 		p = (struct publication){ 0 };
-	buffer_text(json, "{\"name\":{\"ja\":");
-	json_write_string(json, front->settings.name_ja);
-	buffer_text(json, ",\"en\":");
-	json_write_string(json, front->settings.name_en);
-	buffer_text(json, "},\"base_url\":");
-	json_write_string(json, front->settings.base_url);
-	buffer_text(json, ",\"registration_authority\":");
-	json_write_string(json, front->settings.registration_authority);
+	buffer_byte(json, '{');
+	localized_write(json, "name", (struct localized){ front->settings.name_ja, front->settings.name_en });
+	json_write_member(json, "base_url", front->settings.base_url);
+	json_write_member(json, "registration_authority", front->settings.registration_authority);
 	buffer_print(json, ",\"generation\":%llu", (unsigned long long)p.generation);
-	write_instant(json, "published", p.published);
-	write_instant(json, "valid_until", p.valid_until);
-	write_instant(json, "refresh_at", p.refresh_at);
-	buffer_print(json, ",\"entities\":%u,\"idps\":%u,\"rps\":%u,\"key\":", p.entities, p.idps, p.rps);
-	if (p.key.size)
-		json_write_string(json, p.key);
-	else
-		buffer_text(json, "null");
+	json_write_time_or_null(json, "published", p.published);
+	json_write_time_or_null(json, "valid_until", p.valid_until);
+	json_write_time_or_null(json, "refresh_at", p.refresh_at);
+	buffer_print(json, ",\"entities\":%u,\"idps\":%u,\"rps\":%u", p.entities, p.idps, p.rps);
+	json_write_member_or_null(json, "key", p.key);
 	buffer_text(json, ",\"sets\":[");
 	write_documents(json, front, asks, p.generation, 0, DOCUMENT_SETS);
 	buffer_text(json, "],\"documents\":[");

@@ -1,0 +1,43 @@
+/* codec/json_writer.c - JSON while it is written. */
+#include "codec/json_writer.h"
+
+void
+json_write_given(struct buffer *b, const char *name, struct span text)
+{
+	if (text.size)
+		json_write_member(b, name, text);
+}
+
+void
+json_write_time(struct buffer *b, const char *name, struct instant t)
+{
+	char text[INSTANT_TEXT];
+
+	if (t.us)
+		json_write_member(b, name, span_text(instant_text(t, text)));
+}
+
+void
+json_write_member_or_null(struct buffer *b, const char *name, struct span text)
+{
+	json_write_name(b, name);
+	if (text.size)
+		json_write_string(b, text);
+	else
+		buffer_text(b, "null");
+}
+
+void
+json_write_time_or_null(struct buffer *b, const char *name, struct instant t)
+{
+	char text[INSTANT_TEXT];
+
+	json_write_member_or_null(b, name, t.us ? span_text(instant_text(t, text)) : (struct span){ 0 });
+}
+
+void
+json_write_element(struct buffer *b)
+{
+	if (b->end > b->start && b->data[b->end - 1] != '[')
+		buffer_byte(b, ',');
+}

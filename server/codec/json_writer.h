@@ -1,0 +1,42 @@
+/* codec/json_writer.h - JSON while it is written: the members of objects and the elements of arrays, with their commas.
+ *
+ * Names are our own words, with nothing to escape. A comma stands before all but the first, and which that is the last
+ * byte tells: it follows the brace or the bracket, or begins the buffer.
+ */
+#pragma once
+
+#include "base/clock.h"
+#include "codec/text.h"
+
+/* A member's name with its colon; the value is the caller's. An entry and an answer are written for each decision:
+ * nothing here goes through printf, and how long a name is the compiler counts. */
+static inline void __attribute__((always_inline))
+json_write_name(struct buffer *b, const char *name)
+{
+	if (b->end > b->start && b->data[b->end - 1] != '{')
+		buffer_text(b, ",\"");
+	else
+		buffer_byte(b, '"');
+	buffer_text(b, name);
+	buffer_text(b, "\":");
+}
+
+/* A string. */
+static inline void __attribute__((always_inline))
+json_write_member(struct buffer *b, const char *name, struct span text)
+{
+	json_write_name(b, name);
+	json_write_string(b, text);
+}
+
+/* No member where it is empty. */
+void json_write_given(struct buffer *, const char *name, struct span text);
+/* RFC 3339; no member where it was never set. */
+void json_write_time(struct buffer *, const char *name, struct instant);
+
+/* Null where it is empty or was never set. */
+void json_write_member_or_null(struct buffer *, const char *name, struct span text);
+void json_write_time_or_null(struct buffer *, const char *name, struct instant);
+
+/* What stands before an element; the value is the caller's. */
+void json_write_element(struct buffer *);
