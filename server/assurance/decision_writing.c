@@ -314,6 +314,7 @@ write_why(struct writing *w, const struct fact *fact)
 	const struct facts *facts = w->decision->question->facts;
 	size_t set = fact->number / 64;
 	uint64_t bit = UINT64_C(1) << (fact->number % 64);
+	char age[INSTANT_TEXT];
 
 	if ((facts->not_theirs[set] & bit) || (facts_contradicted(facts, fact) &&
 	    facts->outdone_weight[fact->number] == WORD_NOT_THEIRS))
@@ -326,7 +327,7 @@ write_why(struct writing *w, const struct fact *fact)
 		buffer_print(w->out, ",\"why\":\"%s where %s is needed\"}",
 		    fact->provenance == VOUCHED ? "claimed" : "claimed or vouched", provenance_name(fact->provenance));
 	else
-		buffer_text(w->out, ",\"why\":\"stale\"}");
+		buffer_print(w->out, ",\"why\":\"older than %s\"}", duration_text(fact->fresh_for, age));
 }
 
 static void

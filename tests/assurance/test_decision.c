@@ -154,7 +154,7 @@ static const struct {
 	  "disregarded", "[]" },
 	{ "a fact gone stale is no longer known",
 	  "{\"rp.asks_number\":false,\"device.lost\":{\"value\":false,\"at\":\"2027-01-15T06:00:00Z\"}}", "{}", "login",
-	  "disregarded", "[{\"fact\":\"device.lost\",\"why\":\"stale\"}]" },
+	  "disregarded", "[{\"fact\":\"device.lost\",\"why\":\"older than PT1H\"}]" },
 	{ "who is permitted needs no advice", "{" GOOD "}", "{}", "login", "advice", "(none)" },
 	{ "a login alone is asked for the level it would bring",
 	  "{\"rp.asks_number\":false,\"account.exists\":true,\"device.kind\":\"software\",\"login.age\":50000,"

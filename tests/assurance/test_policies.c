@@ -1,4 +1,5 @@
-/* tests/assurance/test_policies.c - the frameworks that are shipped can be read, each file of each version. */
+/* tests/assurance/test_policies.c - the frameworks that are shipped can be read, each file of each version, and
+ * the dictionary says how long each fact counts. */
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -93,10 +94,55 @@ what_is_shipped_is_read(void **state)
 	expect_number("each is read whole", bad, 0);
 }
 
+/* What is about this login was seen of this login: told of another year it is no longer known. */
+static void
+what_is_of_a_login_does_not_count_for_ever(void **state)
+{
+	static const char *const of_a_login[] = { "token.", "process.", "assertion.", "txn." };
+	static const struct {
+		const char *fact;
+		int64_t days;
+	} cases[] = {
+		{ "token.factors", 30 },                /* as long as a session */
+		{ "assertion.signed", 30 },
+		{ "credential.active", 1 },              /* whether it still holds */
+		{ "token.certificate_status", 1 },
+		{ "privacy.consent", 1 },
+		{ "process.age", 0 },
+		{ "credential.rules_published", 365 }, /* how somebody operates */
+	};
+	/* Of a proofing, which is past; and what is held against somebody. */
+	static const char *const lasting[] = { "proofing.mode", "proofing.certificate_status", "rp.requests",
+		"credential.delivery" };
+	struct arena a = arena_init(64 * MIB);
+	const struct dictionary *d;
+
+	(void)state;
+	policy = arena_print(&a, "%s/policy", getenv("top_srcdir") ? getenv("top_srcdir") : ".");
+	d = read_dictionary(&a);
+	assert_non_null(d);
+	for (size_t i = 0; i < d->count; i++)
+		for (size_t n = 0; n < COUNT(of_a_login); n++)
+			if (span_starts(d->facts[i].id, of_a_login[n]))
+				expect_true(arena_text(&a, d->facts[i].id), d->facts[i].fresh_for != 0);
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		const struct fact *fact = fact_find(d, span_text(cases[i].fact));
+
+		expect_number(cases[i].fact, fact->fresh_for / SECONDS(86400), cases[i].days);
+		expect_true(cases[i].fact, fact->fresh_for > 0);
+	}
+	for (size_t i = 0; i < COUNT(lasting); i++)
+		expect_number(lasting[i], fact_find(d, span_text(lasting[i]))->fresh_for, 0);
+	arena_release(&a);
+}
+
 int
 main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(what_is_shipped_is_read) };
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_is_shipped_is_read),
+		cmocka_unit_test(what_is_of_a_login_does_not_count_for_ever),
+	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

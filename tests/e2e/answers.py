@@ -87,6 +87,9 @@ def decisions(point):
     says("a refusal with reasons, advice and another framework", "answer", bank)
     told = bank["context"]
     status("all of that is in it", [bool(told["failed"] + told["unknown"]), "advice" in told, len(told.get("also", []))], [True, True, 1])
+    status("what was found out too long ago is told", [d for d in told["disregarded"] if d["fact"] == "assertion.signed"],
+           [{"fact": "assertion.signed", "why": "older than P30D"}])
+    status("and unknown", [f["by"] for c in told["failed"] + told["unknown"] for f in c["facts"] if f["fact"] == "assertion.signed" and "by" in f], [])
     requires = {**BANK, "context": {"framework": "jp-idtf", "requires": {"token": {"level": "2", "comparison": "exact"}}}}
     says("a question with levels of its own", "question", requires)
     says("and its answer", "answer", point.ask("/access/v1/evaluation", requires)[2])
@@ -225,12 +228,12 @@ def taken_again(point):
             break
         time.sleep(0.1)
     key = point.ask("/v1/ledger", None, method="GET")[2]["key"]
-    stale = {"fact": "token.kinds", "why": "stale"}
+    stale = {"fact": "token.kinds", "why": "older than P30D"}
     for title, told, exit_status, part in (
             ("so its decision, taken again, has it", [weak], 0, "Of disregarded facts"),
             ("what only the answer can know stands beside it", [weak, stale], 0, "Of disregarded facts"),
             ("but it is not left out", [], 1, '"disregarded/proofing.registered": answered null'),
-            ("nor has it another reason", [{**weak, "why": "stale"}], 1, '"disregarded/proofing.registered": answered null')):
+            ("nor has it another reason", [{**weak, "why": "older than P1D"}], 1, '"disregarded/proofing.registered": answered null')):
         files = {}
         for name, text in (("receipt", receipt.decode()), ("entry", json.dumps(entry)),
                            ("answer", json.dumps({**answer, "context": {**context, "disregarded": told}}))):

@@ -218,9 +218,13 @@ function reasonWords(why) {
 	const [, had, needed] = /^(.*) where (\w+) is needed$/.exec(why) ?? [];
 	const [, only] = /^only (.*) may state it$/.exec(why) ?? [];
 	const [, said, known] = /^(\w+) otherwise than (\w+)$/.exec(why) ?? [];
+	const [, age] = /^older than (P\w+)$/.exec(why) ?? [];
 
-	if (why === "stale")
-		return [both("古くなったため", "It had grown old.")];
+	if (age) {
+		const [ja, en] = valueWords({ type: "duration" }, age);
+
+		return [both(`確かめられたのが${ja}より前です。`, `It was found out more than ${en} before.`)];
+	}
 	if (only)
 		return [asserterWords(only.split(", "))];
 	if (known) {
