@@ -1,6 +1,27 @@
 /* registry/member_values.c - the small values of a member record: texts, words, times, lists. */
 #include "registry/member_reading.h"
 
+#include "codec/individual_number.h"
+
+/* What people wrote is published, and kept for ever. Telephone numbers, addresses in the web and keys have forms of their
+ * own, and may have as many digits. */
+static bool
+is_free(const struct form *form)
+{
+	return form == &form_name || form == &form_description || form == &form_member_id;
+}
+
+static struct span
+take_text(struct place p, const struct form *form, struct span text)
+{
+	if (is_free(form) && individual_number_like(text)) {
+		place_fail(p, "no individual number (番号法 20), nor what looks like one",
+		    "12 digits with its check digit");
+		return (struct span){ 0 };
+	}
+	return arena_copy(p.document->arena, text);
+}
+
 /* Missing: empty. */
 static struct span
 read_text(struct place p, const struct form *form)
@@ -14,7 +35,7 @@ read_text(struct place p, const struct form *form)
 	if (json_is_string(p.value))
 		text = span_of(json_string_value(p.value), json_string_length(p.value));
 	if (form_holds(form, text))
-		return arena_copy(p.document->arena, text);
+		return take_text(p, form, text);
 	/* Nor is whoever reads the sentence to be shown it. */
 	if (form_unseen(text, &character, &position))
 		place_fail(p, form->expected,
