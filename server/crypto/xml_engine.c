@@ -105,16 +105,26 @@ allow_c14n(xmlSecDSigCtxPtr ctx, bool inclusive)
 	return xmlSecDSigCtxEnableReferenceTransform(ctx, xmlSecTransformExclC14NId) >= 0 &&
 	    xmlSecDSigCtxEnableSignatureTransform(ctx, xmlSecTransformExclC14NId) >= 0 &&
 	    (!inclusive || (xmlSecDSigCtxEnableReferenceTransform(ctx, xmlSecTransformInclC14NId) >= 0 &&
-	        xmlSecDSigCtxEnableSignatureTransform(ctx, xmlSecTransformInclC14NId) >= 0));
+	        xmlSecDSigCtxEnableSignatureTransform(ctx, xmlSecTransformInclC14NId) >= 0 &&
+	        xmlSecDSigCtxEnableReferenceTransform(ctx, xmlSecTransformInclC14N11Id) >= 0 &&
+	        xmlSecDSigCtxEnableSignatureTransform(ctx, xmlSecTransformInclC14N11Id) >= 0));
+}
+
+static bool
+allow_reference(xmlSecDSigCtxPtr ctx, const struct xml_reference *r)
+{
+	return (!r->enveloped || xmlSecDSigCtxEnableReferenceTransform(ctx, xmlSecTransformEnvelopedId) >= 0) &&
+	    xmlSecDSigCtxEnableReferenceTransform(ctx, r->digest->transform()) >= 0;
 }
 
 static bool
 allow_transforms(xmlSecDSigCtxPtr ctx, const struct xml_signature *s)
 {
 	ctx->enabledReferenceUris = xmlSecTransformUriTypeEmpty | xmlSecTransformUriTypeSameDocument;
-	return (!s->enveloped || xmlSecDSigCtxEnableReferenceTransform(ctx, xmlSecTransformEnvelopedId) >= 0) &&
-	    allow_c14n(ctx, s->inclusive) &&
-	    xmlSecDSigCtxEnableReferenceTransform(ctx, s->digest->transform()) >= 0 &&
+	for (size_t i = 0; i < s->reference_count; i++)
+		if (!allow_reference(ctx, &s->references[i]))
+			return false;
+	return allow_c14n(ctx, s->inclusive) &&
 	    xmlSecDSigCtxEnableSignatureTransform(ctx, s->method->transform()) >= 0;
 }
 
@@ -139,15 +149,19 @@ give_key(xmlSecDSigCtxPtr ctx, EVP_PKEY *key)
 }
 
 static enum xml_verdict
-verdict_of(xmlSecDSigCtxPtr ctx, bool done)
+verdict_of(xmlSecDSigCtxPtr ctx, size_t reference_count, bool done)
 {
-	xmlSecDSigReferenceCtxPtr reference;
+	xmlSecSize count = xmlSecPtrListGetSize(&ctx->signedInfoReferences);
 
-	if (xmlSecPtrListGetSize(&ctx->signedInfoReferences) != 1)
+	/* It looks at none behind the first that is wrong. */
+	for (xmlSecSize i = 0; i < count; i++) {
+		const xmlSecDSigReferenceCtx *r = xmlSecPtrListGetItem(&ctx->signedInfoReferences, i);
+
+		if (r->status != xmlSecDSigStatusSucceeded)
+			return done ? XML_OTHER_DOCUMENT : XML_UNREADABLE;
+	}
+	if (count != reference_count)
 		return XML_UNREADABLE;
-	reference = xmlSecPtrListGetItem(&ctx->signedInfoReferences, 0);
-	if (reference->status != xmlSecDSigStatusSucceeded)
-		return done ? XML_OTHER_DOCUMENT : XML_UNREADABLE;
 	/* Not done: what stands there cannot even be a value of this key, as with ECDSA on another curve. */
 	return done && ctx->status == xmlSecDSigStatusSucceeded ? XML_GOOD : XML_OTHER_KEY;
 }
@@ -159,6 +173,15 @@ copied(struct arena *a, xmlSecBufferPtr buffer)
 		      : (struct span){ 0 };
 }
 
+static void
+copy_covered(struct arena *a, xmlSecDSigCtxPtr ctx, struct xml_covered *out)
+{
+	for (xmlSecSize i = 0; i < xmlSecPtrListGetSize(&ctx->signedInfoReferences); i++)
+		out->digested[i] = copied(a,
+		    xmlSecDSigReferenceCtxGetPreDigestBuffer(xmlSecPtrListGetItem(&ctx->signedInfoReferences, i)));
+	out->signed_info = copied(a, xmlSecDSigCtxGetPreSignBuffer(ctx));
+}
+
 enum xml_verdict
 engine_check(const struct xml_signature *s, EVP_PKEY *key, struct arena *a, struct xml_covered *covered)
 {
@@ -166,15 +189,15 @@ engine_check(const struct xml_signature *s, EVP_PKEY *key, struct arena *a, stru
 	enum xml_verdict verdict = XML_UNREADABLE;
 
 	said[0] = '\0';
+	/* A Manifest is a list of further References that nobody bounds, and it proves nothing (XML Signature s5.1). */
+	if (ctx)
+		ctx->flags |= XMLSEC_DSIG_FLAGS_IGNORE_MANIFESTS;
 	if (ctx && covered)
 		ctx->flags |= XMLSEC_DSIG_FLAGS_STORE_SIGNEDINFO_REFERENCES | XMLSEC_DSIG_FLAGS_STORE_SIGNATURE;
 	if (ctx && allow_transforms(ctx, s) && give_key(ctx, key))
-		verdict = verdict_of(ctx, xmlSecDSigCtxVerify(ctx, s->signature) == 0);
-	if (covered && verdict == XML_GOOD) {
-		covered->digested = copied(a,
-		    xmlSecDSigReferenceCtxGetPreDigestBuffer(xmlSecPtrListGetItem(&ctx->signedInfoReferences, 0)));
-		covered->signed_info = copied(a, xmlSecDSigCtxGetPreSignBuffer(ctx));
-	}
+		verdict = verdict_of(ctx, s->reference_count, xmlSecDSigCtxVerify(ctx, s->signature) == 0);
+	if (covered && verdict == XML_GOOD)
+		copy_covered(a, ctx, covered);
 	if (ctx)
 		xmlSecDSigCtxDestroy(ctx);
 	ERR_clear_error();

@@ -27,9 +27,9 @@ enum err reference_register(xmlDocPtr, xmlAttrPtr, struct problem *why);
 /* What xmlsec1 found out with one key. */
 enum xml_verdict { XML_UNREADABLE, XML_OTHER_DOCUMENT, XML_OTHER_KEY, XML_GOOD };
 
-/* The bytes it took the digest of, and the signature; in the arena. */
+/* The bytes it took the digest of, Reference by Reference, and those of the signature; in the arena. */
 struct xml_covered {
-	struct span digested, signed_info;
+	struct span digested[XML_REFERENCES], signed_info;
 };
 
 /* `covered` may be NULL. */

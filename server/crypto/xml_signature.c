@@ -5,6 +5,7 @@
  */
 #include "crypto/xml_signature.h"
 
+#include <assert.h>
 #include <stdio.h>
 
 #include <openssl/evp.h>
@@ -14,6 +15,7 @@
 #define DS "http://www.w3.org/2000/09/xmldsig#"
 #define EXC_C14N "http://www.w3.org/2001/10/xml-exc-c14n#"
 #define C14N "http://www.w3.org/TR/2001/REC-xml-c14n-20010315"
+#define C14N11 "http://www.w3.org/2006/12/xml-c14n11"
 #define ENVELOPED DS "enveloped-signature"
 #define PREFIX_LIST_LARGEST (4 * KIB)
 
@@ -135,7 +137,7 @@ check_prefixes(struct reading *s, xmlNodePtr element)
 	return OK;
 }
 
-/* Without comments, either of them. */
+/* Without comments, each of them. */
 static enum err
 check_c14n(struct reading *s, xmlNodePtr element)
 {
@@ -143,32 +145,31 @@ check_c14n(struct reading *s, xmlNodePtr element)
 
 	if (strcmp(uri, EXC_C14N) == 0)
 		return check_prefixes(s, element);
-	if (!s->shape->inclusive || strcmp(uri, C14N) != 0)
-		return misshapen(
-		    s, element, s->shape->clause, s->shape->inclusive ? EXC_C14N " or " C14N : EXC_C14N, uri);
+	if (!s->shape->inclusive || (strcmp(uri, C14N) != 0 && strcmp(uri, C14N11) != 0))
+		return misshapen(s, element, s->shape->clause,
+		    s->shape->inclusive ? EXC_C14N ", " C14N11 " or " C14N : EXC_C14N, uri);
 	return xml_element_from(element->children) ? misshapen(s, element, s->shape->clause,
-	    "no element inside " C14N, name_of(xml_element_from(element->children))) : OK;
+	    "no element inside the name of a canonicalisation", name_of(xml_element_from(element->children))) : OK;
 }
 
 /* enveloped-signature first, where it must or may stand; then one canonicalisation, which may be left unsaid where what
  * is meant by that is allowed (XML Signature s4.4.3.2). */
 static enum err
-check_transforms(struct reading *s, xmlNodePtr transforms)
+check_transforms(struct reading *s, xmlNodePtr transforms, bool *enveloped)
 {
 	xmlNodePtr at = transforms->children, one;
 
 	if (take(s, &at, "Transform", &one) != OK)
 		return s->why->code;
-	s->found->enveloped = strcmp(xml_attribute_text(one, "Algorithm"), ENVELOPED) == 0;
-	if ((!s->found->enveloped && !s->shape->detached) ||
-	    (s->found->enveloped && xml_element_from(one->children)))
+	*enveloped = strcmp(xml_attribute_text(one, "Algorithm"), ENVELOPED) == 0;
+	if ((!*enveloped && !s->shape->detached) || (*enveloped && xml_element_from(one->children)))
 		return misshapen(s, one, s->shape->clause, ENVELOPED " as the first transform",
 		    xml_attribute_text(one, "Algorithm"));
-	if (s->found->enveloped && s->shape->inclusive && !xml_element_from(at))
+	if (*enveloped && s->shape->inclusive && !xml_element_from(at))
 		return OK;
-	if ((s->found->enveloped && take(s, &at, "Transform", &one) != OK) || check_c14n(s, one) != OK)
+	if ((*enveloped && take(s, &at, "Transform", &one) != OK) || check_c14n(s, one) != OK)
 		return s->why->code;
-	return take_nothing(s, at, s->found->enveloped ? "two transforms" : "one transform");
+	return take_nothing(s, at, *enveloped ? "two transforms" : "one transform");
 }
 
 /* It goes into an XPointer between quotes, which these would end. */
@@ -179,9 +180,9 @@ is_reference(const char *uri)
 }
 
 static enum err
-check_uri(struct reading *s, xmlNodePtr reference)
+check_uri(struct reading *s, xmlNodePtr reference, const char *uri)
 {
-	const char *uri = s->found->uri = xml_attribute_text(reference, "URI"), *id = s->shape->id;
+	const char *id = s->shape->id;
 
 	/* Without URI it would be for the application to say what is meant. */
 	if (xmlHasNsProp(reference, BAD_CAST "URI", NULL) &&
@@ -193,18 +194,21 @@ check_uri(struct reading *s, xmlNodePtr reference)
 }
 
 static enum err
-check_reference(struct reading *s, xmlNodePtr reference)
+check_reference(struct reading *s, xmlNodePtr reference, struct xml_reference *found)
 {
 	xmlNodePtr at = reference->children, transforms = xml_element_from(at);
 
-	if (check_uri(s, reference) != OK)
+	found->uri = xml_attribute_text(reference, "URI");
+	found->type = xml_attribute_text(reference, "Type");
+	if (check_uri(s, reference, found->uri) != OK)
 		return s->why->code;
 	if (!(s->shape->detached && s->shape->inclusive && !xml_element_is(transforms, DS, "Transforms")) &&
-	    (take(s, &at, "Transforms", &transforms) != OK || check_transforms(s, transforms) != OK))
+	    (take(s, &at, "Transforms", &transforms) != OK ||
+	        check_transforms(s, transforms, &found->enveloped) != OK))
 		return s->why->code;
-	if (take_algorithm(s, &at, "DigestMethod", digests, "SHA-256, SHA-384 or SHA-512", &s->found->digest) != OK ||
-	    take(s, &at, "DigestValue", &s->found->digest_value) != OK ||
-	    take_nothing(s, s->found->digest_value->children, "text in ds:DigestValue") != OK)
+	if (take_algorithm(s, &at, "DigestMethod", digests, "SHA-256, SHA-384 or SHA-512", &found->digest) != OK ||
+	    take(s, &at, "DigestValue", &found->digest_value) != OK ||
+	    take_nothing(s, found->digest_value->children, "text in ds:DigestValue") != OK)
 		return s->why->code;
 	return take_nothing(s, at, "the end of ds:Reference");
 }
@@ -212,14 +216,21 @@ check_reference(struct reading *s, xmlNodePtr reference)
 static enum err
 check_signed_info(struct reading *s, xmlNodePtr info)
 {
+	struct xml_signature *found = s->found;
+	size_t most = s->shape->several ? XML_REFERENCES : 1;
 	xmlNodePtr at = info->children, c14n, reference;
 
 	if (take(s, &at, "CanonicalizationMethod", &c14n) != OK || check_c14n(s, c14n) != OK ||
 	    take_algorithm(s, &at, "SignatureMethod", methods, "RSA or ECDSA with SHA-256, SHA-384 or SHA-512",
-	        &s->found->method) != OK ||
-	    take(s, &at, "Reference", &reference) != OK || check_reference(s, reference) != OK)
+	        &found->method) != OK)
 		return s->why->code;
-	return take_nothing(s, at, "one ds:Reference");
+	do {
+		if (take(s, &at, "Reference", &reference) != OK ||
+		    check_reference(s, reference, &found->references[found->reference_count++]) != OK)
+			return s->why->code;
+	} while (xml_element_from(at) && found->reference_count < most);
+	static_assert(XML_REFERENCES == 8, "the sentence tells how many");
+	return take_nothing(s, at, s->shape->several ? "at most eight ds:Reference" : "one ds:Reference");
 }
 
 /* A comment would split a text that one reader puts together and another cuts off. An Object is what is signed. */
@@ -245,6 +256,16 @@ xml_signature_below(xmlNodePtr parent)
 	while (at && !xml_element_is(at, DS, "Signature"))
 		at = xml_element_from(at->next);
 	return at;
+}
+
+xmlNodePtr
+xml_signature_within(xmlNodePtr element)
+{
+	xmlNodePtr found = xml_element_is(element, DS, "Signature") ? element : NULL;
+
+	for (xmlNodePtr at = xml_element_from(element->children); at && !found; at = xml_element_from(at->next))
+		found = xml_signature_within(at);
+	return found;
 }
 
 enum err

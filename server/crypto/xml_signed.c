@@ -1,10 +1,10 @@
 /* crypto/xml_signed.c - an XML signature with its certificate beside it, and what exactly it covers.
  *
- *     read in pieces (form, limits, one Signature) -> tree -> shape -> the one element referred to -> form
+ *     read in pieces (form, limits, one Signature) -> tree -> shape -> the elements referred to
  *                                                  -> each certificate in KeyInfo: xmlsec1 -> its bytes: our own check
  *
- * xmlsec1 canonicalises and checks; then digest and signature are checked once more over the bytes it says it took, for
- * those are all that anybody reads on.
+ * xmlsec1 canonicalises and checks; then digests and signature are checked once more over the bytes it says it took,
+ * for those are all that anybody reads on.
  */
 #include "crypto/xml_signed.h"
 
@@ -22,6 +22,8 @@
 #include "crypto/x509.h"
 #include "crypto/x509_path.h"
 #include "crypto/xml_engine.h"
+#include "crypto/xml_referred.h"
+#include "crypto/xml_spread.h"
 
 #define DS "http://www.w3.org/2000/09/xmldsig#"
 #define TREE_LARGE (1 * MIB) /* of a document whose tree is worth giving back */
@@ -39,137 +41,39 @@ struct signed_document {
 	struct arena *arena;
 	xmlDocPtr doc;
 	struct xml_signature signature;
-	xmlAttrPtr id;               /* of the element referred to; NULL: the whole document is */
-	xmlNodePtr covered;
+	struct xml_referred referred[XML_REFERENCES];
 	struct span certificates[1 + XML_SIGNED_OTHERS];
 	size_t certificate_count;
 };
 
 /* First look: the document as it is written, before it is a tree */
 
+struct outline {
+	unsigned signatures;
+	struct xml_spread spread;
+};
+
 static enum err
 on_start(void *arg, const struct xml_element *e, struct problem *why)
 {
-	unsigned *signatures = arg;
+	struct outline *o = arg;
 
-	(void)why;
-	*signatures += xml_name_is(&e->name, DS, "Signature");
-	return OK;
+	o->signatures += xml_name_is(&e->name, DS, "Signature");
+	return xml_spread_add(&o->spread, e, why);
 }
 
 static enum err
 outline_read(struct span document, struct problem *why)
 {
 	static const struct xml_handler handler = { on_start, NULL, NULL };
-	unsigned signatures = 0;
+	struct outline outline = { .spread = xml_spread_of(document) };
 
-	if (xml_read(document, &limits, &handler, &signatures, why) != OK)
+	if (xml_read(document, &limits, &handler, &outline, why) != OK)
 		return why->code;
-	if (signatures != 1)
+	if (outline.signatures != 1)
 		return problem_set(why, ERR_INVALID, "XML Signature s4",
-		    "expected one ds:Signature in the document, found %u", signatures);
+		    "expected one ds:Signature in the document, found %u", outline.signatures);
 	return OK;
-}
-
-/* What is referred to */
-
-static xmlNodePtr
-signature_within(xmlNodePtr element)
-{
-	xmlNodePtr found = xml_element_is(element, DS, "Signature") ? element : NULL;
-
-	for (xmlNodePtr at = xml_element_from(element->children); at && !found; at = xml_element_from(at->next))
-		found = signature_within(at);
-	return found;
-}
-
-static bool
-is_id(const xmlAttr *a)
-{
-	bool xml = a->ns && strcmp((const char *)a->ns->href, (const char *)XML_XML_NAMESPACE) == 0;
-	const char *name = (const char *)a->name;
-
-	return (!a->ns && strcmp(name, "ID") == 0) ||
-	    ((!a->ns || xml) && (strcmp(name, "Id") == 0 || strcmp(name, "id") == 0));
-}
-
-/* How many elements have an ID, of whatever spelling, with this value; `*out` is one of them. */
-static unsigned
-ids_count(xmlNodePtr element, const char *value, xmlAttrPtr *out)
-{
-	unsigned count = 0;
-
-	for (xmlAttrPtr a = element->properties; a; a = a->next)
-		if (is_id(a) && a->children && a->children->content &&
-		    strcmp((const char *)a->children->content, value) == 0) {
-			*out = a;
-			count++;
-		}
-	for (xmlNodePtr at = xml_element_from(element->children); at; at = xml_element_from(at->next))
-		count += ids_count(at, value, out);
-	return count;
-}
-
-static enum err
-reference_find(struct signed_document *d, struct problem *why)
-{
-	xmlNodePtr root = xmlDocGetRootElement(d->doc);
-	const char *uri = d->signature.uri;
-	unsigned count;
-
-	d->covered = root;
-	if (uri[0] == '\0')
-		return OK;
-	count = ids_count(root, uri + 1, &d->id);
-	if (count != 1)
-		return problem_set(why, ERR_INVALID, "XML 1.0 s3.3.1",
-		    "expected one element with the ID that is referred to, \"%.80s\", found %u", uri + 1, count);
-	d->covered = d->id->parent;
-	return reference_register(d->doc, d->id, why);
-}
-
-static bool
-is_within(const xmlNode *node, const xmlNode *ancestor)
-{
-	while (node && node != ancestor)
-		node = node->parent;
-	return node != NULL;
-}
-
-/* The child of the Signature that has it, at whatever depth. */
-static const xmlNode *
-branch_of(const xmlNode *node, const xmlNode *signature)
-{
-	while (node->parent != signature)
-		node = node->parent;
-	return node;
-}
-
-/* A signature cannot cover itself but through the transform that takes it out, and what else stands in it (its keys) is
- * nobody's content. */
-static enum err
-form_find(const struct signed_document *d, enum xml_signature_form *out, struct problem *why)
-{
-	const xmlNode *signature = d->signature.signature;
-	bool below = is_within(d->covered, signature);
-
-	if (!below && is_within(signature, d->covered))
-		*out = d->signature.enveloped ? XML_ENVELOPED : 0;
-	else if (!below)
-		*out = d->signature.enveloped ? 0 : XML_DETACHED;
-	else if (d->covered != signature && xml_element_is(branch_of(d->covered, signature), DS, "Object"))
-		*out = d->signature.enveloped ? 0 : XML_ENVELOPING;
-	else
-		return problem_set(why, ERR_INVALID, "XML Signature s4.5",
-		    "the signature refers to its own %.40s; expected an element in ds:Object, or outside of it",
-		    (const char *)d->covered->name);
-	if (*out)
-		return OK;
-	return problem_set(why, ERR_INVALID, "XML Signature s6.6.4",
-	    d->signature.enveloped
-	        ? "the transform enveloped-signature stands there, but the Signature is not in the element %.80s"
-	        : "the Signature is in the element %.80s it refers to; expected the transform enveloped-signature",
-	    (const char *)d->covered->name);
 }
 
 /* KeyInfo */
@@ -247,26 +151,39 @@ key_info_read(struct signed_document *d, struct problem *why)
 
 /* Once more, without xmlsec1, over the bytes it took: a canonicalisation that failed has digested nothing. */
 static enum err
+digest_again(struct signed_document *d, const struct xml_reference *r, struct span digested, struct problem *why)
+{
+	uint8_t found[DIGEST_LARGEST];
+	enum digest_algorithm with = DIGEST_SHA256;
+	struct span stated;
+
+	if (element_bytes(d->arena, r->digest_value, KIB, &stated, why) != OK)
+		return why->code;
+	while (digest_size(with) != stated.size && with < DIGEST_SHA512)
+		with++;
+	digest(with, digested, found);
+	if (digested.size == 0 || !span_equal(stated, span_of(found, digest_size(with))))
+		return problem_set(why, ERR_CRYPTO, "XML Signature s3.2.1", "what was digested is not what was signed");
+	return OK;
+}
+
+static enum err
 check_again(struct signed_document *d, const struct xml_covered *covered, struct span spki, unsigned switches,
     struct problem *why)
 {
 	const struct signature_algorithm *algorithm = signature_algorithm_xml(d->signature.method->uri);
-	struct span stated, signature;
-	uint8_t found[DIGEST_LARGEST];
-	enum digest_algorithm with = DIGEST_SHA256;
+	struct span signature;
 
 	if (!algorithm)
 		return problem_set(why, ERR_UNSUPPORTED, "RFC 9231 s2.3", "%s is not taken here",
 		    strchr(d->signature.method->uri, '#') + 1);
-	if (element_bytes(d->arena, d->signature.digest_value, KIB, &stated, why) != OK ||
-	    element_bytes(d->arena, d->signature.value, 4 * KIB, &signature, why) != OK)
+	for (size_t i = 0; i < d->signature.reference_count; i++)
+		if (digest_again(d, &d->signature.references[i], covered->digested[i], why) != OK)
+			return why->code;
+	if (element_bytes(d->arena, d->signature.value, 4 * KIB, &signature, why) != OK)
 		return why->code;
-	while (digest_size(with) != stated.size && with < DIGEST_SHA512)
-		with++;
-	digest(with, covered->digested, found);
-	if (covered->digested.size == 0 || covered->signed_info.size == 0 ||
-	    !span_equal(stated, span_of(found, digest_size(with))))
-		return problem_set(why, ERR_CRYPTO, "XML Signature s3.2.1", "what was digested is not what was signed");
+	if (covered->signed_info.size == 0)
+		return problem_set(why, ERR_CRYPTO, "XML Signature s3.2.2", "nothing was signed");
 	return signature_algorithm_check(algorithm, switches, spki, covered->signed_info, signature, why);
 }
 
@@ -310,7 +227,10 @@ check_by_any(struct signed_document *d, unsigned switches, struct xml_signed *ou
 	while (check_by(d, d->certificates[signer], switches, &covered, why) != OK)
 		if (++signer == d->certificate_count)
 			return why->code;
-	out->covered = covered.digested;
+	out->part_count = d->signature.reference_count;
+	for (size_t i = 0; i < out->part_count; i++)
+		out->parts[i] = (struct xml_signed_part){ .form = d->referred[i].form,
+			.properties = d->referred[i].properties, .covered = covered.digested[i] };
 	out->certificate = d->certificates[signer];
 	out->algorithm = d->signature.method->uri;
 	for (size_t i = 0; i < d->certificate_count; i++)
@@ -323,15 +243,15 @@ static enum err
 check_tree(struct signed_document *d, unsigned switches, struct xml_signed *out, struct problem *why)
 {
 	static const struct xml_shape shape = { .clause = "XML Signature s4.4.3", .inclusive = true, .detached = true,
-		.objects = true };
-	xmlNodePtr signature = signature_within(xmlDocGetRootElement(d->doc));
+		.objects = true, .several = true };
+	xmlNodePtr signature = xml_signature_within(xmlDocGetRootElement(d->doc));
 
 	if (xml_signature_read(signature, &shape, &d->signature, why) != OK)
 		return why->code;
 	if (d->signature.method->key == EVP_PKEY_EC && !(switches & SIGNATURES_ECDSA))
 		return problem_set(why, ERR_INVALID, "JPKI Rule Arts. 2, 38", "%s is switched off",
 		    strchr(d->signature.method->uri, '#') + 1);
-	if (reference_find(d, why) != OK || form_find(d, &out->form, why) != OK || key_info_read(d, why) != OK)
+	if (xml_referred_find(d->doc, &d->signature, d->referred, why) != OK || key_info_read(d, why) != OK)
 		return why->code;
 	xml_signature_forget_keys(&d->signature);
 	return check_by_any(d, switches, out, why);

@@ -14,6 +14,7 @@
 
 #include "codec/xml.h"
 #include "crypto/xml_engine.h"
+#include "crypto/xml_spread.h"
 
 #define DS "http://www.w3.org/2000/09/xmldsig#"
 #define TREE_LARGE (1 * MIB) /* of a document whose tree is worth giving back */
@@ -31,6 +32,7 @@ static const struct xml_limits limits = {
 struct outline {
 	unsigned depth, signatures;    /* signatures: among the root's children */
 	char id[XML_ID_LARGEST + 1];       /* of the root; "" when it has none */
+	struct xml_spread spread;
 };
 
 static bool
@@ -82,6 +84,8 @@ on_start(void *arg, const struct xml_element *e, struct problem *why)
 {
 	struct outline *o = arg;
 
+	if (xml_spread_add(&o->spread, e, why) != OK)
+		return why->code;
 	if (o->depth++ == 0)
 		return outline_root(o, e, why);
 	if (o->depth == 2 && xml_name_is(&e->name, DS, "Signature"))
@@ -109,7 +113,7 @@ outline_read(struct span document, struct outline *out, struct problem *why)
 {
 	static const struct xml_handler handler = { on_start, on_end, NULL };
 
-	*out = (struct outline){ 0 };
+	*out = (struct outline){ .spread = xml_spread_of(document) };
 	if (xml_read(document, &limits, &handler, out, why) != OK)
 		return why->code;
 	if (out->signatures == 0)

@@ -89,28 +89,60 @@ read_cms(struct examining *e)
 	    ? "the signer is named by key identifier" : "the signer is named by issuer and serial number");
 }
 
-/* xmlsec1 checks while it reads. Without a signature that is right there is no signer, for any certificate may stand
- * beside it. */
-static bool
-read_xml(struct examining *e)
+static const char *
+form_of_xml(const struct examining *e)
 {
 	static const char *const forms[] = {
 		[XML_ENVELOPED] = "an XML signature in the element it covers",
 		[XML_ENVELOPING] = "an XML signature around what it covers",
 		[XML_DETACHED] = "an XML signature beside what it covers",
 	};
+
+	if (e->xml.part_count == 1)
+		return forms[e->xml.parts[0].form];
+	return arena_print(e->arena, "an XML signature over %zu elements", e->xml.part_count);
+}
+
+/* All that was signed, one element after another: each begins and ends by itself. */
+static struct span
+parts_of_xml(const struct examining *e)
+{
+	size_t size = 0;
+	uint8_t *all;
+
+	if (e->xml.part_count == 1)
+		return e->xml.parts[0].covered;
+	for (size_t i = 0; i < e->xml.part_count; i++)
+		size += e->xml.parts[i].covered.size + 1;
+	all = arena_space(e->arena, size);
+	size = 0;
+	for (size_t i = 0; i < e->xml.part_count; i++) {
+		const struct span *covered = &e->xml.parts[i].covered;
+
+		memcpy(all + size, covered->data, covered->size);
+		size += covered->size;
+		all[size++] = '\n';
+	}
+	return span_of(all, size - 1);
+}
+
+/* xmlsec1 checks while it reads. Without a signature that is right there is no signer, for any certificate may stand
+ * beside it. */
+static bool
+read_xml(struct examining *e)
+{
 	struct problem why;
 	enum err err = xml_signed_check(
 	    e->arena, e->submission->signature, e->verifier->trust.profiles.switches, &e->xml, &why);
 
 	if (err == ERR_CRYPTO || err == ERR_UNSUPPORTED) {
-		note(e, "document", OK, NULL, "an XML signature of one Reference");
+		note(e, "document", OK, NULL, "an XML signature");
 		return note(e, "document-signature", err, &why, "");
 	}
-	if (!note(e, "document", err, &why, err == OK ? forms[e->xml.form] : ""))
+	if (!note(e, "document", err, &why, err == OK ? form_of_xml(e) : ""))
 		return false;
 	e->certificate = e->xml.certificate;
-	e->out->signed_content = e->xml.covered;
+	e->out->signed_content = parts_of_xml(e);
 	return note(e, "signer", OK, NULL, "the certificate beside the signature whose key it was made with");
 }
 
@@ -123,14 +155,25 @@ read_certificate(struct examining *e)
 
 /* What was signed, once it is known by whose certificate */
 
+/* Where a text is expected it is the one element that was signed, but for what software says of the signature itself:
+ * that nobody reads, so it is no part of what was agreed to. */
 static enum err
 content_of_xml(struct examining *e, struct problem *why)
 {
-	struct span text, expected = e->submission->content;
+	struct span text, covered = { 0 };
+	size_t count = 0;
 
-	if (expected.size == 0)
+	if (e->submission->content.size == 0)
 		return OK;
-	if (signed_text_of_xml(e->arena, e->out->signed_content, &text, why) != OK)
+	for (size_t i = 0; i < e->xml.part_count; i++)
+		if (!e->xml.parts[i].properties) {
+			covered = e->xml.parts[i].covered;
+			count++;
+		}
+	if (count != 1)
+		return problem_set(why, ERR_INVALID, "",
+		    "expected one element that was signed, the text that was to be; found %zu", count);
+	if (signed_text_of_xml(e->arena, covered, &text, why) != OK)
 		return why->code;
 	e->out->signed_content = text;
 	return OK;
@@ -157,7 +200,9 @@ check_content(struct examining *e)
 	if (err != OK)
 		e->out->signed_content = (struct span){ 0 };
 	return note(e, "signed-content", err, &why,
-	    s->purpose == JPKI_SIGNATURE ? "text that can be shown"
+	    s->form == JPKI_XML && s->content.size && e->xml.part_count > 1
+	        ? "text that can be shown; beside it properties of the signature, which nobody reads here"
+	        : s->purpose == JPKI_SIGNATURE ? "text that can be shown"
 	        : s->content.size ? "what was to be signed" : "data");
 }
 

@@ -23,7 +23,8 @@ struct jpki_submission {
 	struct span certificate;    /* DER; empty with CMS and XML, which bring their own */
 	struct span signature;      /* the signature, the SignedData, the document */
 	struct span content;        /* what must have been signed: the challenge's text. With CMS and XML empty:
-	                             * whatever it holds. Of XML the signed element must be that text and no more */
+	                             * whatever it holds. Of XML the one signed element (beside SignedProperties,
+	                             * which nobody reads) must be that text and no more */
 	const char *algorithm;      /* of a CHALLENGE: its name in JWS (crypto/signature_algorithm.h) */
 	struct span party;          /* for whom revocation is asked (revocation.h); empty: for oneself */
 };
@@ -38,7 +39,8 @@ struct jpki_verified {
 	struct revocation_answer revocation;
 	struct revocation_trail asked; /* for it, by jpki_verify() */
 	struct span signed_content; /* what the signature covers: only from here is anything read on. Of a signature
-	                             * (not an authentication) it is text that can be shown (signed_text.h) */
+	                             * (not an authentication) it is text that can be shown (signed_text.h). Of several
+	                             * elements of an XML document: their bytes as they were digested, a line between */
 	struct instant at;
 };
 

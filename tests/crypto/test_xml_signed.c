@@ -13,7 +13,9 @@
 #include "crypto/xml_signed.h"
 
 #define INCLUSIVE "http://www.w3.org/TR/2001/REC-xml-c14n-20010315"
+#define INCLUSIVE_11 "http://www.w3.org/2006/12/xml-c14n11"
 #define T_INCLUSIVE "<ds:Transform Algorithm=\"" INCLUSIVE "\"/>"
+#define T_INCLUSIVE_11 "<ds:Transform Algorithm=\"" INCLUSIVE_11 "\"/>"
 #define BARE(uri) "<ds:Reference URI=\"" uri "\">" T_DIGEST(XML_SHA256) "</ds:Reference>"
 #define ALONE(uri) T_REFERENCE(uri, T_EXCLUSIVE, XML_SHA256)
 #define ENVELOPED(uri) T_REFERENCE(uri, T_ENVELOPED T_EXCLUSIVE, XML_SHA256)
@@ -103,6 +105,27 @@ each_form_tells_exactly_what_it_covers(void **state)
 		{ "enveloped with Canonical XML 1.0",
 		    "<a>" SIGNED(T_REFERENCE("", T_ENVELOPED T_INCLUSIVE, XML_SHA256), "") BODY "</a>", CERTIFICATES,
 		    XML_ENVELOPED, "<a>" BODY "</a>" },
+		{ "enveloped with Canonical XML 1.1",
+		    "<a>" SIGNED(T_REFERENCE("", T_ENVELOPED T_INCLUSIVE_11, XML_SHA256), "") BODY "</a>", CERTIFICATES,
+		    XML_ENVELOPED, "<a>" BODY "</a>" },
+		{ "a SignedInfo in Canonical XML 1.1",
+		    "<a><ds:Signature xmlns:ds=\"" XML_DS "\"><ds:SignedInfo><ds:CanonicalizationMethod Algorithm=\""
+		    INCLUSIVE_11 "\"/>" T_METHOD(XML_RSA) ENVELOPED("")
+		    "</ds:SignedInfo><ds:SignatureValue></ds:SignatureValue></ds:Signature>" BODY "</a>", CERTIFICATES,
+		    XML_ENVELOPED, "<a>" BODY "</a>" },
+		{ "Canonical XML 1.0 takes over all that is xml: around it",
+		    "<a xml:id=\"q\" xml:lang=\"ja\">" SIGNED(T_REFERENCE("#x", T_INCLUSIVE, XML_SHA256), "")
+		    "<c Id=\"x\">I agree.</c></a>", CERTIFICATES, XML_DETACHED,
+		    "<c Id=\"x\" xml:id=\"q\" xml:lang=\"ja\">I agree.</c>" },
+		{ "Canonical XML 1.1 does not take over an ID, and puts bases together",
+		    "<a xml:id=\"q\" xml:lang=\"ja\" xml:base=\"http://a.example/b/\">"
+		    SIGNED(T_REFERENCE("#x", T_INCLUSIVE_11, XML_SHA256), "")
+		    "<d xml:base=\"e/f\"><c Id=\"x\">I agree.</c></d></a>", CERTIFICATES, XML_DETACHED,
+		    "<c Id=\"x\" xml:base=\"http://a.example/b/e/f\" xml:lang=\"ja\">I agree.</c>" },
+		{ "a Manifest is what it says, and is not followed",
+		    SIGNED(ALONE("#o"), "<ds:Object Id=\"o\"><ds:Manifest>nowhere</ds:Manifest></ds:Object>"),
+		    CERTIFICATES, XML_ENVELOPING, "<ds:Object xmlns:ds=\"" XML_DS
+		    "\" Id=\"o\"><ds:Manifest>nowhere</ds:Manifest></ds:Object>" },
 		{ "enveloped without a word of canonicalisation",
 		    "<a>" SIGNED(T_REFERENCE("", T_ENVELOPED, XML_SHA256), "") BODY "</a>", CERTIFICATES, XML_ENVELOPED,
 		    "<a>" BODY "</a>" },
@@ -142,11 +165,90 @@ each_form_tells_exactly_what_it_covers(void **state)
 		struct problem why;
 
 		expect_ok(cases[i].title, xml_signed_check(&arena, document, SIGNATURES_RSA, &found, &why), &why);
-		expect_span(cases[i].title, found.covered, cases[i].covered);
-		expect_number(cases[i].title, found.form, cases[i].form);
+		expect_number("one part", found.part_count, 1);
+		expect_span(cases[i].title, found.parts[0].covered, cases[i].covered);
+		expect_number(cases[i].title, found.parts[0].form, cases[i].form);
 		expect_true("the signer's certificate is known",
 		    span_equal(found.certificate, signers[ONE].certificate));
 		expect_true("and no other", found.other_count == 0);
+	}
+}
+
+#define XADES "http://uri.etsi.org/01903/v1.3.2#"
+#define REFERENCE_TO_PROPERTIES(uri, transforms) \
+	"<ds:Reference Type=\"http://uri.etsi.org/01903#SignedProperties\" URI=\"" uri "\"><ds:Transforms>" transforms \
+	"</ds:Transforms>" T_DIGEST(XML_SHA256) "</ds:Reference>"
+#define PROPERTIES_ARE(id, what) \
+	"<x:SignedProperties xmlns:x=\"" XADES "\" Id=\"" id "\">" what "</x:SignedProperties>"
+#define PROPERTIES PROPERTIES_ARE("p", "<x:SigningTime>2026-11-23T00:00:00Z</x:SigningTime>")
+#define QUALIFYING(properties) \
+	"<ds:Object><q:QualifyingProperties xmlns:q=\"" XADES "\">" properties "</q:QualifyingProperties></ds:Object>"
+#define WITH_PROPERTIES \
+	"<a ID=\"r\">" SIGNED(ENVELOPED("#r") REFERENCE_TO_PROPERTIES("#p", T_EXCLUSIVE), QUALIFYING(PROPERTIES)) BODY \
+	"</a>"
+#define TWO_BESIDE \
+	"<a>" SIGNED(ALONE("#x") ALONE("#y"), "") "<c Id=\"x\">I agree.</c><d Id=\"y\">To this.</d></a>"
+
+static void
+each_reference_is_a_part(void **state)
+{
+	static const struct {
+		const char *title, *template;
+		struct { enum xml_signature_form form; bool properties; const char *covered; } parts[XML_SIGNED_PARTS];
+	} cases[] = {
+		{ "two elements beside it", TWO_BESIDE,
+		    { { XML_DETACHED, false, "<c Id=\"x\">I agree.</c>" },
+		    { XML_DETACHED, false, "<d Id=\"y\">To this.</d>" } } },
+		{ "in the order of the References, not of the document",
+		    "<a>" SIGNED(ALONE("#y") ALONE("#x"), "") "<c Id=\"x\">I agree.</c><d Id=\"y\">To this.</d></a>",
+		    { { XML_DETACHED, false, "<d Id=\"y\">To this.</d>" },
+		    { XML_DETACHED, false, "<c Id=\"x\">I agree.</c>" } } },
+		{ "the document and XAdES' properties", WITH_PROPERTIES,
+		    { { XML_ENVELOPED, false, "<a ID=\"r\">" BODY "</a>" }, { XML_ENVELOPING, true, PROPERTIES } } },
+		{ "the properties first, in Canonical XML 1.1", "<a>" SIGNED(
+		    REFERENCE_TO_PROPERTIES("#p", T_INCLUSIVE_11) ENVELOPED(""), QUALIFYING(PROPERTIES)) BODY "</a>",
+		    { { XML_ENVELOPING, true, "<x:SignedProperties xmlns:ds=\"" XML_DS "\" xmlns:q=\"" XADES
+		        "\" xmlns:x=\"" XADES "\" Id=\"p\"><x:SigningTime>2026-11-23T00:00:00Z</x:SigningTime>"
+		        "</x:SignedProperties>" },
+		    { XML_ENVELOPED, false, "<a>" BODY "</a>" } } },
+		{ "properties whose Reference does not say so are content",
+		    "<a>" SIGNED(ENVELOPED("") ALONE("#p"), QUALIFYING(PROPERTIES)) BODY "</a>",
+		    { { XML_ENVELOPED, false, "<a>" BODY "</a>" }, { XML_ENVELOPING, false, PROPERTIES } } },
+		{ "two Objects and what is beside",
+		    "<a>" SIGNED(ALONE("#o") ALONE("#x") BARE("#i"),
+		        "<ds:Object Id=\"o\">I agree.</ds:Object><ds:Object><i Id=\"i\"/></ds:Object>")
+		    "<c Id=\"x\">I agree.</c></a>",
+		    { { XML_ENVELOPING, false, COVERED_OBJECT }, { XML_DETACHED, false, "<c Id=\"x\">I agree.</c>" },
+		    { XML_ENVELOPING, false, "<i xmlns:ds=\"" XML_DS "\" Id=\"i\"></i>" } } },
+		{ "each with its own digest",
+		    "<a>" SIGNED(ALONE("#x") T_REFERENCE("#y", T_EXCLUSIVE, XML_MORE "sha384"), "")
+		    "<c Id=\"x\">I agree.</c><d Id=\"y\">To this.</d></a>",
+		    { { XML_DETACHED, false, "<c Id=\"x\">I agree.</c>" },
+		    { XML_DETACHED, false, "<d Id=\"y\">To this.</d>" } } },
+		{ "eight of them", "<a>" SIGNED(ALONE("#i1") ALONE("#i2") ALONE("#i3") ALONE("#i4") ALONE("#i5")
+		    ALONE("#i6") ALONE("#i7") ALONE("#i8"), "")
+		    "<i Id=\"i1\"/><i Id=\"i2\"/><i Id=\"i3\"/><i Id=\"i4\"/><i Id=\"i5\"/><i Id=\"i6\"/><i Id=\"i7\"/>"
+		    "<i Id=\"i8\"/></a>",
+		    { { XML_DETACHED, false, "<i Id=\"i1\"></i>" }, { XML_DETACHED, false, "<i Id=\"i2\"></i>" },
+		    { XML_DETACHED, false, "<i Id=\"i3\"></i>" }, { XML_DETACHED, false, "<i Id=\"i4\"></i>" },
+		    { XML_DETACHED, false, "<i Id=\"i5\"></i>" }, { XML_DETACHED, false, "<i Id=\"i6\"></i>" },
+		    { XML_DETACHED, false, "<i Id=\"i7\"></i>" }, { XML_DETACHED, false, "<i Id=\"i8\"></i>" } } },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct span document = signed_by(ONE, cases[i].template, CERTIFICATES);
+		struct xml_signed found;
+		struct problem why;
+		size_t count = 0;
+
+		expect_ok(cases[i].title, xml_signed_check(&arena, document, SIGNATURES_RSA, &found, &why), &why);
+		for (; count < XML_SIGNED_PARTS && cases[i].parts[count].covered; count++) {
+			expect_span(cases[i].title, found.parts[count].covered, cases[i].parts[count].covered);
+			expect_number(cases[i].title, found.parts[count].form, cases[i].parts[count].form);
+			expect_true(cases[i].title, found.parts[count].properties == cases[i].parts[count].properties);
+		}
+		expect_number(cases[i].title, found.part_count, count);
 	}
 }
 
@@ -218,6 +320,45 @@ what_is_wrapped_is_covered_or_refused(void **state)
 		{ "its own KeyInfo as what it covers", BESIDE, "<c Id=\"x\">I agree.</c>", "", ERR_INVALID,
 		    "found 0" },
 		{ "what it covers taken away", IN_ROOT, "ID=\"r\"", "ID=\"e\"", ERR_INVALID, "found 0" },
+		{ "the second of two changed", TWO_BESIDE, "To this.", "To all.", ERR_CRYPTO,
+		    "changed after it was signed" },
+		{ "the first of two changed", TWO_BESIDE, "I agree.", "I disagree.", ERR_CRYPTO,
+		    "changed after it was signed" },
+		{ "the second of two taken away", TWO_BESIDE, "<d Id=\"y\">To this.</d>", "", ERR_INVALID, "found 0" },
+		{ "the IDs of two exchanged", TWO_BESIDE, "<c Id=\"x\">I agree.</c><d Id=\"y\">To this.</d>",
+		    "<c Id=\"y\">I agree.</c><d Id=\"x\">To this.</d>", ERR_CRYPTO, "changed after it was signed" },
+		{ "both moved, another between them", TWO_BESIDE, "<c Id=\"x\">I agree.</c>",
+		    EVIL "<e><c Id=\"x\">I agree.</c></e>", OK, "<c Id=\"x\">I agree.</c>" },
+		{ "one moved into the other", TWO_BESIDE, "To this.</d>", "<e/>To this.</d>", ERR_CRYPTO,
+		    "changed after it was signed" },
+		{ "a Reference more", TWO_BESIDE, "</ds:SignedInfo>",
+		    "<ds:Reference URI=\"#e\">" T_DIGEST(XML_SHA256) "</ds:Reference></ds:SignedInfo>", ERR_INVALID,
+		    "found 0" },
+		{ "a Reference twice", TWO_BESIDE, "URI=\"#y\"", "URI=\"#x\"", ERR_INVALID,
+		    "c is covered by two of them" },
+		{ "a Reference to what holds another's element", TWO_BESIDE,
+		    "<c Id=\"x\">I agree.</c><d Id=\"y\">To this.</d>",
+		    "<c Id=\"x\">I agree.<d Id=\"y\">To this.</d></c>", ERR_INVALID, "d is covered by two of them" },
+		{ "the second under an ID of another spelling, too", TWO_BESIDE, "<d Id=\"y\">",
+		    "<d ID=\"y\">" EVIL "</d><d Id=\"y\">", ERR_INVALID, "\"y\", found 2" },
+		{ "properties changed", WITH_PROPERTIES, "2026-11-23", "2026-11-24", ERR_CRYPTO,
+		    "changed after it was signed" },
+		{ "other properties before them", WITH_PROPERTIES, "<x:SignedProperties",
+		    PROPERTIES_ARE("e", "") "<x:SignedProperties", OK, "<a ID=\"r\">" BODY "</a>" },
+		{ "other properties under their ID", WITH_PROPERTIES, "<x:SignedProperties",
+		    PROPERTIES_ARE("p", "") "<x:SignedProperties", ERR_INVALID, "\"p\", found 2" },
+		{ "the signed root moved, with the properties in it", WITH_PROPERTIES, NULL,
+		    "<z>" EVIL "{signed}</z>", OK, "<a ID=\"r\">" BODY "</a>" },
+		{ "the properties moved out of the Signature", "<a>" SIGNED(ALONE("#x")
+		    REFERENCE_TO_PROPERTIES("#p", T_EXCLUSIVE), "<ds:Object>" PROPERTIES "</ds:Object>")
+		    "<c Id=\"x\">I agree.</c></a>", "<ds:Object>" PROPERTIES "</ds:Object></ds:Signature>",
+		    "</ds:Signature>" PROPERTIES, ERR_INVALID, "in an Object of the signature" },
+		{ "a Reference called one to properties afterwards", TWO_BESIDE, "<ds:Reference URI=\"#y\">",
+		    "<ds:Reference Type=\"http://uri.etsi.org/01903#SignedProperties\" URI=\"#y\">", ERR_INVALID,
+		    "expected SignedProperties of XAdES in an Object of the signature, as its Reference says; "
+		    "found d" },
+		{ "a Reference to properties no longer called one", WITH_PROPERTIES,
+		    " Type=\"http://uri.etsi.org/01903#SignedProperties\"", "", ERR_CRYPTO, "another key" },
 	};
 
 	(void)state;
@@ -240,9 +381,9 @@ what_is_wrapped_is_covered_or_refused(void **state)
 		err = xml_signed_check(&arena, document, SIGNATURES_RSA, &found, &why);
 		expect_problem(cases[i].title, err, &why, cases[i].code, cases[i].code == OK ? "" : cases[i].expected);
 		if (err == OK)
-			expect_span(cases[i].title, found.covered, cases[i].expected);
+			expect_span(cases[i].title, found.parts[0].covered, cases[i].expected);
 		else
-			expect_true("nothing is handed on", found.covered.size == 0 && found.certificate.size == 0);
+			expect_true("nothing is handed on", found.part_count == 0 && found.certificate.size == 0);
 	}
 }
 
@@ -297,8 +438,36 @@ shapes_and_keys_not_allowed_are_refused(void **state)
 		{ "a signature of SHA-1", "<a>" T_SIGNATURE(XML_DS "rsa-sha1", ENVELOPED(""), "") BODY "</a>",
 		    CERTIFICATES,
 		    NULL, NULL, ERR_INVALID, "rsa-sha1" },
-		{ "two References", "<a ID=\"r\">" SIGNED(ENVELOPED("#r") ENVELOPED(""), "") BODY "</a>", CERTIFICATES,
-		    NULL, NULL, ERR_INVALID, "expected one ds:Reference" },
+		{ "two References to the same", "<a ID=\"r\">" SIGNED(ENVELOPED("#r") ENVELOPED(""), "") BODY "</a>",
+		    CERTIFICATES, NULL, NULL, ERR_INVALID, "a is covered by two of them" },
+		{ "a Reference to the document and to an element of it",
+		    "<a>" SIGNED(ENVELOPED("") ALONE("#x"), "") "<c Id=\"x\">I agree.</c></a>", CERTIFICATES, NULL,
+		    NULL, ERR_INVALID, "c is covered by two of them" },
+		{ "nine References", "<a>" SIGNED(ALONE("#x") ALONE("#x") ALONE("#x") ALONE("#x") ALONE("#x")
+		    ALONE("#x") ALONE("#x") ALONE("#x") ALONE("#x"), "")
+		    "<c Id=\"x\">I agree.</c></a>", CERTIFICATES, NULL, NULL,
+		    ERR_INVALID, "expected at most eight ds:Reference" },
+		{ "no Reference", IN_ROOT, CERTIFICATES, "ds:Reference", "ds:Nothing", ERR_SYNTAX, "" },
+		{ "a second Reference to elsewhere", TWO_BESIDE, CERTIFICATES, "URI=\"#y\"",
+		    "URI=\"http://127.0.0.1:1/\"", ERR_INVALID, "found http://127.0.0.1:1/" },
+		{ "a second Reference with an XPath", "<a>" SIGNED(ENVELOPED("") T_REFERENCE("#o", XPATH T_EXCLUSIVE,
+		    XML_SHA256), "<ds:Object Id=\"o\"/>") BODY "</a>", CERTIFICATES, NULL, NULL, ERR_INVALID,
+		    "REC-xpath" },
+		{ "a second Reference of SHA-1", "<a>" SIGNED(ENVELOPED("")
+		    T_REFERENCE("#o", T_EXCLUSIVE, XML_DS "sha1"),
+		    "<ds:Object Id=\"o\"/>") BODY "</a>", CERTIFICATES, NULL, NULL, ERR_INVALID, "expected SHA-256" },
+		{ "Canonical XML 1.1 with comments",
+		    "<a>" SIGNED(T_REFERENCE("", T_ENVELOPED "<ds:Transform Algorithm=\"" INCLUSIVE_11
+		        "#WithComments\"/>", XML_SHA256), "") BODY "</a>", CERTIFICATES, NULL, NULL, ERR_INVALID,
+		    "WithComments" },
+		{ "properties in an Object, of another name",
+		    "<a>" SIGNED(ENVELOPED("") REFERENCE_TO_PROPERTIES("#p", T_EXCLUSIVE), "<ds:Object Id=\"p\"/>") BODY
+		    "</a>", CERTIFICATES, NULL, NULL, ERR_INVALID, "found Object" },
+		{ "properties outside of the signature", "<a>" SIGNED(REFERENCE_TO_PROPERTIES("#p", T_EXCLUSIVE), "")
+		    PROPERTIES "</a>", CERTIFICATES, NULL, NULL, ERR_INVALID, "in an Object of the signature" },
+		{ "properties twice", "<a>" SIGNED(REFERENCE_TO_PROPERTIES("#p", T_EXCLUSIVE)
+		    REFERENCE_TO_PROPERTIES("#q", T_EXCLUSIVE), QUALIFYING(PROPERTIES PROPERTIES_ARE("q", ""))) BODY
+		    "</a>", CERTIFICATES, NULL, NULL, ERR_INVALID, "expected one Reference to SignedProperties" },
 		{ "a Reference to elsewhere", IN_ROOT, CERTIFICATES, "URI=\"#r\"", "URI=\"http://127.0.0.1:1/\"",
 		    ERR_INVALID, "found http://127.0.0.1:1/" },
 		{ "a Reference to a file", IN_ROOT, CERTIFICATES, "URI=\"#r\"", "URI=\"file:///etc/passwd\"",
@@ -337,8 +506,32 @@ shapes_and_keys_not_allowed_are_refused(void **state)
 			document = replaced(document, cases[i].from, cases[i].to);
 		expect_problem(cases[i].title, xml_signed_check(&arena, document, SIGNATURES_RSA, &found, &why), &why,
 		    cases[i].code, cases[i].part);
-		expect_true("nothing is handed on", found.covered.size == 0 && found.certificate.size == 0);
+		expect_true("nothing is handed on", found.part_count == 0 && found.certificate.size == 0);
 	}
+}
+
+/* Digested before anybody knows by whom it is: 64 KB that would be 200 MB. */
+static void
+what_would_grow_when_it_is_canonicalised_is_refused(void **state)
+{
+	struct buffer b = buffer_init(1 * MIB);
+	struct xml_signed found;
+	struct problem why;
+
+	(void)state;
+	buffer_text(&b, "<a xmlns:n=\"urn:");
+	for (size_t i = 0; i < 32 * KIB; i++)
+		buffer_byte(&b, 'n');
+	buffer_text(&b, "\"><ds:Signature xmlns:ds=\"" XML_DS "\"/>");
+	for (size_t i = 0; i < 6 * KIB; i++)
+		buffer_text(&b, "<n:b/>");
+	buffer_text(&b, "</a>");
+	expect_problem("a long name used often",
+	    xml_signed_check(&arena, buffer_span(&b), SIGNATURES_RSA, &found, &why), &why, ERR_LIMIT,
+	    "would be more than 16 times as long");
+	expect_problem("of metadata, too", xml_verify(buffer_span(&b), &signers[ONE].spki, 1, &why), &why, ERR_LIMIT,
+	    "would be more than 16 times as long");
+	buffer_release(&b);
 }
 
 static void
@@ -367,7 +560,7 @@ what_the_xmlsec1_command_signs_verifies(void **state)
 	expect_ok("its certificate", certificate_from_pem(document, &arena, &certificate, &why), &why);
 	document = scratch_read(&dir, "out.xml", text, sizeof(text));
 	expect_ok("it verifies", xml_signed_check(&arena, document, SIGNATURES_RSA, &found, &why), &why);
-	expect_span("and covers the root", found.covered, "<a>" BODY "</a>");
+	expect_span("and covers the root", found.parts[0].covered, "<a>" BODY "</a>");
 	expect_true("with its certificate", span_equal(found.certificate, certificate));
 	scratch_free(&dir);
 }
@@ -377,9 +570,11 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_form_tells_exactly_what_it_covers),
+		cmocka_unit_test(each_reference_is_a_part),
 		cmocka_unit_test(of_several_certificates_one_is_the_signers),
 		cmocka_unit_test(what_is_wrapped_is_covered_or_refused),
 		cmocka_unit_test(shapes_and_keys_not_allowed_are_refused),
+		cmocka_unit_test(what_would_grow_when_it_is_canonicalised_is_refused),
 		cmocka_unit_test(what_the_xmlsec1_command_signs_verifies),
 	};
 

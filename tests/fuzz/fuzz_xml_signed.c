@@ -1,5 +1,5 @@
-/* tests/fuzz/fuzz_xml_signed.c - of the documents here one alone was ever signed (corpus/xml_signed/detached, its
- * private key gone): whatever verifies covers exactly what that one says, wherever it stands.
+/* tests/fuzz/fuzz_xml_signed.c - of the documents here two alone were ever signed (corpus/xml_signed/detached and
+ * two_parts, their private keys gone): whatever verifies covers exactly what they say, wherever it stands.
  */
 #include <assert.h>
 #include <stdint.h>
@@ -8,7 +8,19 @@
 #include "crypto/x509_path.h"
 #include "crypto/xml_signed.h"
 
+#define PROPERTIES \
+	"<x:SignedProperties xmlns:x=\"http://uri.etsi.org/01903/v1.3.2#\" Id=\"p\">" \
+	"<x:SigningTime>2026-11-23T00:00:00Z</x:SigningTime></x:SignedProperties>"
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static bool
+is_what_was_signed(const struct xml_signed *s)
+{
+	return s->part_count >= 1 && s->part_count <= 2 && s->certificate.size &&
+	    span_is(s->parts[0].covered, "<c Id=\"o\">I agree.</c>") && !s->parts[0].properties &&
+	    (s->part_count == 1 || (span_is(s->parts[1].covered, PROPERTIES) && s->parts[1].properties));
+}
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -22,10 +34,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	}
 	if (xml_signed_check(&arena, span_of(data, size), SIGNATURES_RSA | SIGNATURES_ECDSA, &found, &why) == OK) {
-		if (!span_is(found.covered, "<c Id=\"o\">I agree.</c>") || found.certificate.size == 0)
+		if (!is_what_was_signed(&found))
 			abort();
 	} else {
-		assert(why.code != OK && why.text[0] && found.covered.size == 0);
+		assert(why.code != OK && why.text[0] && found.part_count == 0);
 	}
 	arena_release(&arena);
 	return 0;

@@ -197,6 +197,18 @@ cms(const struct citizen *c, enum jpki_purpose purpose, const char *text, unsign
 #define OBJECT(text) \
 	T_SIGNATURE(XML_RSA, T_REFERENCE("#o", T_EXCLUSIVE, XML_SHA256), "<ds:Object Id=\"o\">" text "</ds:Object>")
 
+#define XADES "http://uri.etsi.org/01903/v1.3.2#"
+#define PROPERTIES "<x:SignedProperties xmlns:x=\"" XADES "\" Id=\"p\">late</x:SignedProperties>"
+#define REFERENCE(uri) T_REFERENCE(uri, T_EXCLUSIVE, XML_SHA256)
+#define OBJECT_WITH_PROPERTIES(text) \
+	T_SIGNATURE(XML_RSA, REFERENCE("#o") \
+	    "<ds:Reference Type=\"http://uri.etsi.org/01903#SignedProperties\" URI=\"#p\"><ds:Transforms>" \
+	    T_EXCLUSIVE "</ds:Transforms>" T_DIGEST(XML_SHA256) "</ds:Reference>", \
+	    "<ds:Object Id=\"o\">" text "</ds:Object><ds:Object>" PROPERTIES "</ds:Object>")
+#define TWO_OBJECTS(one, two) \
+	T_SIGNATURE(XML_RSA, REFERENCE("#o") REFERENCE("#t"), \
+	    "<ds:Object Id=\"o\">" one "</ds:Object><ds:Object Id=\"t\">" two "</ds:Object>")
+
 static struct jpki_submission
 xml(const struct citizen *c, const struct citizen *beside, const char *template, const char *expected)
 {
@@ -292,6 +304,10 @@ each_form_is_established_or_refused_by_its_step(void **state)
 		{ "a SignedData to authenticate, of bytes", cms(proves, A, "\x01\x02", 0, ""), ESTABLISHED, 0, 0 },
 		{ "an XML signature around the text", xml(signs, signs, OBJECT(TEXT), TEXT), ESTABLISHED, 0, 0 },
 		{ "an XML signature of anything", xml(signs, signs, OBJECT("<a>x</a>"), ""), ESTABLISHED, 0, 0 },
+		{ "an XML signature around the text, and what software says of the signature",
+		    xml(signs, signs, OBJECT_WITH_PROPERTIES(TEXT), TEXT), ESTABLISHED, 0, 0 },
+		{ "an XML signature of two elements", xml(signs, signs, TWO_OBJECTS(TEXT, OTHER), ""), ESTABLISHED, 0,
+		    0 },
 
 		{ "nothing", { 0 }, REFUTED, "document", "nothing was submitted" },
 		{ "a challenge without signature", { .form = JPKI_CHALLENGE, .purpose = S, .algorithm = "RS256",
@@ -353,6 +369,16 @@ each_form_is_established_or_refused_by_its_step(void **state)
 		{ "an XML signature of more than a text", xml(signs, signs, OBJECT("<not>" TEXT "</not>"), TEXT),
 		    REFUTED,
 		    "signed-content", "expected text alone" },
+		{ "an XML signature of the text and something else", xml(signs, signs, TWO_OBJECTS(TEXT, OTHER), TEXT),
+		    REFUTED, "signed-content",
+		    "expected one element that was signed, the text that was to be; found 2" },
+		{ "an XML signature of the text twice", xml(signs, signs, TWO_OBJECTS(TEXT, TEXT), TEXT), REFUTED,
+		    "signed-content", "found 2" },
+		{ "an XML signature of something else, with properties",
+		    xml(signs, signs, OBJECT_WITH_PROPERTIES(OTHER), TEXT), REFUTED, "signed-content",
+		    "not what was to be signed" },
+		{ "an XML signature whose second element turns around",
+		    xml(signs, signs, TWO_OBJECTS(TEXT, "a\xe2\x80\xae"), ""), REFUTED, "signed-content", "U+202E" },
 		{ "an XML signature with another's certificate", xml(signs, &stage.other, OBJECT(TEXT), TEXT), REFUTED,
 		    "document-signature", "another key" },
 		{ "an XML signature of a stranger", xml(&stage.stranger, &stage.stranger, OBJECT(TEXT), TEXT), REFUTED,
@@ -389,6 +415,35 @@ each_form_is_established_or_refused_by_its_step(void **state)
 		    cases[i].outcome != ESTABLISHED ||
 		        (v.attributes.name.size != 0) == (cases[i].submission.purpose == JPKI_SIGNATURE));
 	}
+}
+
+static const char *
+step_text(const struct examination *x, const char *step)
+{
+	for (size_t i = 0; i < x->count; i++)
+		if (strcmp(x->steps[i].step, step) == 0)
+			return x->steps[i].text;
+	return "";
+}
+
+static void
+all_that_was_signed_is_shown(void **state)
+{
+	const struct citizen *signs = &stage.of[SIGNATURE];
+	struct jpki_submission s = xml(signs, signs, OBJECT_WITH_PROPERTIES("I agree."), "");
+	struct jpki_verifier verifier = stage.verifier;
+	struct jpki_verified v;
+
+	(void)state;
+	verifier.told = true;
+	jpki_verify_now(&verifier, &stage.arena, &s, NOW, &v);
+	expect_span("element by element", v.signed_content,
+	    "<ds:Object xmlns:ds=\"" XML_DS "\" Id=\"o\">I agree.</ds:Object>\n" PROPERTIES);
+	s.content = span_text("I agree.");
+	jpki_verify_now(&verifier, &stage.arena, &s, NOW, &v);
+	expect_span("what was asked for alone, where it was", v.signed_content, "I agree.");
+	expect_true("and what stands beside it is told of", strstr(step_text(&v.examination, "signed-content"),
+	    "properties of the signature, which nobody reads here"));
 }
 
 static void
@@ -533,6 +588,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_form_is_established_or_refused_by_its_step),
+		cmocka_unit_test(all_that_was_signed_is_shown),
 		cmocka_unit_test(nothing_but_good_establishes),
 		cmocka_unit_test(answers_come_in_their_turn),
 		cmocka_unit_test(all_is_told_where_that_is_asked_for),
