@@ -2,6 +2,7 @@
 #include "front/authzen/front.h"
 
 #include "net/rate.h"
+#include "transaction/caller_answer.h"
 
 #define REQUEST_ID_LARGEST 256
 #define TYPE_SHOWN 64
@@ -76,45 +77,12 @@ bool
 asking_charge(struct asking *a, size_t more)
 {
 	int64_t wait = more ? rate_take(a->front->rates, a->caller, a->rate, (unsigned)more, clock_monotonic()) : 0;
-	struct problem why;
 
 	if (!wait)
 		return true;
 	on_over(a);
-	problem_set(&why, ERR_LIMIT, "RFC 6585 s4", "this caller asks more often than was agreed");
-	refuse_with(a->exchange, 429, arena_print(a->exchange->arena, "Retry-After: %u\r\n", rate_retry_after(wait)),
-	    &why);
+	caller_refuse_haste(a->exchange, request_id_field(a->exchange), wait);
 	return false;
-}
-
-static void
-on_caller_known(void *arg, enum err err, const struct caller *caller, const struct problem *why)
-{
-	struct asking *a = arg;
-	struct exchange *e = a->exchange;
-	struct problem own;
-
-	exchange_hold(e, NULL);
-	if (err != OK) {
-		/* RFC 6750 s3: what would be accepted. */
-		refuse_with(e, err == ERR_DENIED ? 401 : status_of(err),
-		    err == ERR_DENIED ? "WWW-Authenticate: Bearer realm=\"watashi\"\r\n" : "Retry-After: 2\r\n", why);
-		return;
-	}
-	if (!(caller->rights & CALLER_DECIDE)) {
-		problem_set(&own, ERR_DENIED, "", "this caller has no right to ask for decisions");
-		refuse_with(e, 403, "", &own);
-		return;
-	}
-	a->caller = caller->name;
-	a->member = caller->member;
-	a->auditor = (caller->rights & CALLER_AUDIT) != 0;
-	a->rate = caller->rate ? caller->rate : a->front->rate;
-	if (!asking_charge(a, 1))
-		return;
-	a->policies = policy_shelf_take(a->front->shelf);
-	exchange_on_gone(e, on_over, a);
-	a->go_on(a);
 }
 
 /* JSON is UTF-8 (RFC 8259 s8.1): a parameter that says so does no harm, one that says otherwise is not passed over. */
@@ -132,14 +100,13 @@ is_utf8(struct span parameters)
 	return true;
 }
 
+static on_caller on_caller_known;
+
 void
 asking_begin(struct asking *a, struct exchange *e, struct authzen_front *front, void (*go_on)(struct asking *))
 {
 	struct span rest = message_header(e->request, "Content-Type"), type = span_trim(span_cut(&rest, ';'));
-	const struct credentials credentials = {
-		.authorization = message_header(e->request, "Authorization"),
-		.certificate = e->certificate,
-	};
+	const struct credentials credentials = caller_credentials(e);
 	struct problem why;
 
 	*a = (struct asking){ .exchange = e, .front = front, .now = clock_now(), .go_on = go_on };
@@ -156,6 +123,34 @@ asking_begin(struct asking *a, struct exchange *e, struct authzen_front *front, 
 		return;
 	}
 	exchange_hold(e, caller_identify(front->store, e->arena, &credentials, a->now, on_caller_known, a));
+}
+
+static void
+on_caller_known(void *arg, enum err err, const struct caller *caller, const struct problem *why)
+{
+	struct asking *a = arg;
+	struct exchange *e = a->exchange;
+	struct problem own;
+
+	exchange_hold(e, NULL);
+	if (err != OK) {
+		caller_refuse(e, request_id_field(e), err, why);
+		return;
+	}
+	if (!(caller->rights & CALLER_DECIDE)) {
+		problem_set(&own, ERR_DENIED, "", "this caller has no right to ask for decisions");
+		refuse_with(e, 403, "", &own);
+		return;
+	}
+	a->caller = caller->name;
+	a->member = caller->member;
+	a->auditor = (caller->rights & CALLER_AUDIT) != 0;
+	a->rate = caller->rate ? caller->rate : a->front->rate;
+	if (!asking_charge(a, 1))
+		return;
+	a->policies = policy_shelf_take(a->front->shelf);
+	exchange_on_gone(e, on_over, a);
+	a->go_on(a);
 }
 
 bool

@@ -7,8 +7,8 @@
 #include "codec/form.h"
 #include "codec/text.h"
 #include "crypto/jwt.h"
-#include "http/exchange.h"
 #include "net/rate.h"
+#include "transaction/caller_answer.h"
 #include "transaction/token_grant.h"
 
 #define ASSERTION_TYPE "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
@@ -103,7 +103,83 @@ refuse(struct exchange *e, int status, const char *error, const char *fields, co
 static void
 refuse_client(struct exchange *e, const struct problem *why)
 {
-	refuse(e, 401, "invalid_client", "WWW-Authenticate: Bearer realm=\"watashi\"\r\n", why);
+	refuse(e, 401, "invalid_client", CALLER_CHALLENGE, why);
+}
+
+/* Asking */
+
+static enum err
+request_read(struct request *r, struct problem *why)
+{
+	struct exchange *e = r->exchange;
+	struct span rest = message_header(e->request, "Content-Type"), type = span_trim(span_cut(&rest, ';'));
+
+	if (!span_equal_nocase(type, span_text("application/x-www-form-urlencoded")))
+		return problem_set(why, ERR_SYNTAX, "RFC 6749 s4.4.2",
+		    "expected a body of the type application/x-www-form-urlencoded, found another");
+	if (form_read(e->arena, e->body, parameters, r->values, PARAMETERS, why) != OK)
+		return why->code;
+	if (!r->values[GRANT_TYPE].size)
+		return problem_set(why, ERR_SYNTAX, "RFC 6749 s4.4.2",
+		    "grant_type: expected client_credentials, found none");
+	/* RFC 6749 s2.3. */
+	if (message_header(e->request, "Authorization").size && r->values[ASSERTION].size)
+		return problem_set(why, ERR_SYNTAX, "RFC 6749 s2.3",
+		    "expected one way of showing who the client is, found an Authorization header and an assertion");
+	return OK;
+}
+
+static enum err
+request_check_client(const struct request *r, struct problem *why)
+{
+	if (!r->values[ASSERTION].size)
+		return problem_set(why, ERR_DENIED, "RFC 7523 s2.2",
+		    "client_assertion: expected a signed JWT, found none");
+	if (!r->values[ASSERTION_KIND].size)
+		return problem_set(why, ERR_DENIED, "RFC 7523 s2.2", "client_assertion_type: expected %s, found none",
+		    ASSERTION_TYPE);
+	if (!span_is(r->values[ASSERTION_KIND], ASSERTION_TYPE))
+		return problem_set(why, ERR_DENIED, "RFC 7523 s2.2",
+		    "client_assertion_type: expected %s, found \"%.*s\"", ASSERTION_TYPE,
+		    SPAN_ARGS(span_first(r->values[ASSERTION_KIND], WORD_SHOWN)));
+	return OK;
+}
+
+static on_granted on_token_granted;
+
+static void
+grant_token(struct exchange *e, void *arg)
+{
+	struct token_front *front = arg;
+	struct request *r = arena_new(e->arena, struct request);
+	struct problem why;
+
+	r->exchange = e;
+	if (request_read(r, &why) != OK) {
+		refuse(e, 400, "invalid_request", "", &why);
+		return;
+	}
+	if (!span_is(r->values[GRANT_TYPE], "client_credentials")) {
+		problem_set(&why, ERR_UNSUPPORTED, "RFC 6749 s4.4.2",
+		    "grant_type: expected client_credentials, found \"%.*s\"",
+		    SPAN_ARGS(span_first(r->values[GRANT_TYPE], WORD_SHOWN)));
+		refuse(e, 400, "unsupported_grant_type", "", &why);
+		return;
+	}
+	if (request_check_client(r, &why) != OK) {
+		refuse_client(e, &why);
+		return;
+	}
+	exchange_hold(e, token_grant_start(front->store, e->arena, &(struct token_grant){
+		.assertion = r->values[ASSERTION],
+		.client_id = r->values[CLIENT_ID],
+		.base_url = front->base_url,
+		.endpoint = front->endpoint,
+		.rates = front->rates,
+		.rate = front->rate,
+		.monotonic = clock_monotonic(),
+		.now = clock_now(),
+	}, on_token_granted, r));
 }
 
 /* Who asked for a scope is told what it has (RFC 6749 s3.3): rights are the caller's, and no request changes them. */
@@ -149,80 +225,6 @@ on_token_granted(void *arg, enum err err, const struct token_granted *granted, c
 		    .body = buffer_span(&b) });
 		buffer_release(&b);
 	}
-}
-
-/* Asking */
-
-static enum err
-request_read(struct request *r, struct problem *why)
-{
-	struct exchange *e = r->exchange;
-	struct span rest = message_header(e->request, "Content-Type"), type = span_trim(span_cut(&rest, ';'));
-
-	if (!span_equal_nocase(type, span_text("application/x-www-form-urlencoded")))
-		return problem_set(why, ERR_SYNTAX, "RFC 6749 s4.4.2",
-		    "expected a body of the type application/x-www-form-urlencoded, found another");
-	if (form_read(e->arena, e->body, parameters, r->values, PARAMETERS, why) != OK)
-		return why->code;
-	if (!r->values[GRANT_TYPE].size)
-		return problem_set(why, ERR_SYNTAX, "RFC 6749 s4.4.2",
-		    "grant_type: expected client_credentials, found none");
-	/* RFC 6749 s2.3. */
-	if (message_header(e->request, "Authorization").size && r->values[ASSERTION].size)
-		return problem_set(why, ERR_SYNTAX, "RFC 6749 s2.3",
-		    "expected one way of showing who the client is, found an Authorization header and an assertion");
-	return OK;
-}
-
-static enum err
-request_check_client(const struct request *r, struct problem *why)
-{
-	if (!r->values[ASSERTION].size)
-		return problem_set(why, ERR_DENIED, "RFC 7523 s2.2",
-		    "client_assertion: expected a signed JWT, found none");
-	if (!r->values[ASSERTION_KIND].size)
-		return problem_set(why, ERR_DENIED, "RFC 7523 s2.2", "client_assertion_type: expected %s, found none",
-		    ASSERTION_TYPE);
-	if (!span_is(r->values[ASSERTION_KIND], ASSERTION_TYPE))
-		return problem_set(why, ERR_DENIED, "RFC 7523 s2.2",
-		    "client_assertion_type: expected %s, found \"%.*s\"", ASSERTION_TYPE,
-		    SPAN_ARGS(span_first(r->values[ASSERTION_KIND], WORD_SHOWN)));
-	return OK;
-}
-
-static void
-grant_token(struct exchange *e, void *arg)
-{
-	struct token_front *front = arg;
-	struct request *r = arena_new(e->arena, struct request);
-	struct problem why;
-
-	r->exchange = e;
-	if (request_read(r, &why) != OK) {
-		refuse(e, 400, "invalid_request", "", &why);
-		return;
-	}
-	if (!span_is(r->values[GRANT_TYPE], "client_credentials")) {
-		problem_set(&why, ERR_UNSUPPORTED, "RFC 6749 s4.4.2",
-		    "grant_type: expected client_credentials, found \"%.*s\"",
-		    SPAN_ARGS(span_first(r->values[GRANT_TYPE], WORD_SHOWN)));
-		refuse(e, 400, "unsupported_grant_type", "", &why);
-		return;
-	}
-	if (request_check_client(r, &why) != OK) {
-		refuse_client(e, &why);
-		return;
-	}
-	exchange_hold(e, token_grant_start(front->store, e->arena, &(struct token_grant){
-		.assertion = r->values[ASSERTION],
-		.client_id = r->values[CLIENT_ID],
-		.base_url = front->base_url,
-		.endpoint = front->endpoint,
-		.rates = front->rates,
-		.rate = front->rate,
-		.monotonic = clock_monotonic(),
-		.now = clock_now(),
-	}, on_token_granted, r));
 }
 
 const struct route token_routes[] = {

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "net/rate.h"
+#include "transaction/caller_answer.h"
 
 #define CHALLENGE_LARGEST (8 * KIB)
 #define PROOF_LARGEST (128 * KIB)
@@ -46,10 +47,7 @@ static on_caller on_caller_known;
 void
 inquiry_begin(struct inquiry *q, struct exchange *e, struct jpki_front *front, void (*go_on)(struct inquiry *))
 {
-	const struct credentials credentials = {
-		.authorization = message_header(e->request, "Authorization"),
-		.certificate = e->certificate,
-	};
+	const struct credentials credentials = caller_credentials(e);
 
 	q->exchange = e;
 	q->front = front;
@@ -67,25 +65,21 @@ on_caller_known(void *arg, enum err err, const struct caller *caller, const stru
 	int64_t wait;
 
 	exchange_hold(e, NULL);
-	if (err == ERR_DENIED) {
-		exchange_refuse_with(e, 401, span_text("WWW-Authenticate: Bearer realm=\"watashi\"\r\n"), why);
+	if (err != OK) {
+		caller_refuse(e, "", err, why);
 		return;
 	}
-	if (err == OK && !(caller->rights & CALLER_PROOFING))
-		err = problem_set(&own, ERR_DENIED, "", "this caller has no right to ask for proofing");
-	if (err != OK) {
-		inquiry_refuse(q, err, caller ? &own : why);
+	if (!(caller->rights & CALLER_PROOFING)) {
+		inquiry_refuse(q, problem_set(&own, ERR_DENIED, "", "this caller has no right to ask for proofing"),
+		    &own);
 		return;
 	}
 	q->caller = caller->name;
 	q->member = caller->member;
 	wait = rate_take(q->front->settings.rates, q->caller, caller->rate ? caller->rate : q->front->settings.rate, 1,
 	    clock_monotonic());
-	if (wait) {
-		problem_set(&own, ERR_LIMIT, "RFC 6585 s4", "this caller asks more often than was agreed");
-		exchange_refuse_with(e, 429, span_text(arena_print(e->arena, "Retry-After: %u\r\n",
-		    rate_retry_after(wait))), &own);
-		return;
-	}
-	q->go_on(q);
+	if (wait)
+		caller_refuse_haste(e, "", wait);
+	else
+		q->go_on(q);
 }

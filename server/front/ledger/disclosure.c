@@ -5,9 +5,8 @@
 
 #include "base/log.h"
 #include "codec/text.h"
-#include "http/exchange.h"
 #include "ledger/entry.h"
-#include "transaction/caller.h"
+#include "transaction/caller_answer.h"
 
 #define SCHEME "Receipt "
 #define ANSWER_LARGEST (256 * KIB)
@@ -36,6 +35,52 @@ static void
 refuse_stranger(struct showing *s)
 {
 	refuse(s, ERR_NOT_FOUND, "no entry of yours has this ID");
+}
+
+static on_caller on_caller_known;
+static void load(struct showing *);
+static on_loaded on_entry_loaded;
+
+static void
+serve_entry(struct exchange *e, void *front)
+{
+	struct disclosure *d = front;
+	struct showing *s = arena_new(e->arena, struct showing);
+	const struct credentials credentials = caller_credentials(e);
+
+	*s = (struct showing){ .exchange = e, .store = d->store };
+	if (!ledger_id_read(e->segment, &s->id)) {
+		refuse_stranger(s);
+		return;
+	}
+	if (span_starts(credentials.authorization, SCHEME)) {
+		s->salt = span_skip(credentials.authorization, sizeof(SCHEME) - 1);
+		load(s);
+		return;
+	}
+	exchange_hold(e, caller_identify(d->store, e->arena, &credentials, clock_now(), on_caller_known, s));
+}
+
+static void
+on_caller_known(void *arg, enum err err, const struct caller *caller, const struct problem *why)
+{
+	struct showing *s = arg;
+
+	exchange_hold(s->exchange, NULL);
+	if (err != OK) {
+		caller_refuse(s->exchange, "", err, why);
+		return;
+	}
+	s->member = arena_copy(s->exchange->arena, caller->member);
+	s->rights = caller->rights;
+	load(s);
+}
+
+static void
+load(struct showing *s)
+{
+	s->ask = (struct ask){ .table = &ledger_entry_table, .from = span_of(s->id.bytes, sizeof(s->id.bytes)) };
+	exchange_hold(s->exchange, store_load(s->store, &s->ask, 1, on_entry_loaded, s));
 }
 
 /* Who decides on a proofing sees it as who asked for it does; who only asks for proofing sees no decisions. */
@@ -101,54 +146,6 @@ on_entry_loaded(void *arg, enum err err, const struct problem *why)
 		refuse(s, ERR_GONE, "the entry was erased; its place in the log and every proof remain");
 	else
 		show(s, &entry);
-}
-
-static void
-load(struct showing *s)
-{
-	s->ask = (struct ask){ .table = &ledger_entry_table, .from = span_of(s->id.bytes, sizeof(s->id.bytes)) };
-	exchange_hold(s->exchange, store_load(s->store, &s->ask, 1, on_entry_loaded, s));
-}
-
-static void
-on_caller_known(void *arg, enum err err, const struct caller *caller, const struct problem *why)
-{
-	struct showing *s = arg;
-
-	exchange_hold(s->exchange, NULL);
-	if (err != OK) {
-		exchange_refuse_with(s->exchange, err == ERR_DENIED ? 401 : status_of(err),
-		    span_text(
-			err == ERR_DENIED ? "WWW-Authenticate: Bearer realm=\"watashi\"\r\n" : "Retry-After: 2\r\n"),
-		    why);
-		return;
-	}
-	s->member = arena_copy(s->exchange->arena, caller->member);
-	s->rights = caller->rights;
-	load(s);
-}
-
-static void
-serve_entry(struct exchange *e, void *front)
-{
-	struct disclosure *d = front;
-	struct showing *s = arena_new(e->arena, struct showing);
-	const struct credentials credentials = {
-		.authorization = message_header(e->request, "Authorization"),
-		.certificate = e->certificate,
-	};
-
-	*s = (struct showing){ .exchange = e, .store = d->store };
-	if (!ledger_id_read(e->segment, &s->id)) {
-		refuse_stranger(s);
-		return;
-	}
-	if (span_starts(credentials.authorization, SCHEME)) {
-		s->salt = span_skip(credentials.authorization, sizeof(SCHEME) - 1);
-		load(s);
-		return;
-	}
-	exchange_hold(e, caller_identify(d->store, e->arena, &credentials, clock_now(), on_caller_known, s));
 }
 
 const struct route disclosure_routes[] = {
