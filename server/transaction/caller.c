@@ -267,25 +267,26 @@ show(struct identification *i, const struct credentials *credentials)
 		    "expected a bearer token or a client certificate, found neither");
 }
 
-/* The caller must still name what was shown. */
-static bool
-is_shown(const struct identification *i)
-{
-	const struct caller *c = &i->caller;
+static on_loaded on_pointed, on_judged;
 
-	switch (i->shown) {
-	case SHOWN_TOKEN:
-		return span_equal(c->token, span_of(i->digest, sizeof(i->digest)));
-	case SHOWN_ACCESS_TOKEN:
-		return c->epoch == i->pointer.epoch;
-	case SHOWN_KEY:
-		for (size_t k = 0; k < c->key_count; k++)
-			if (span_equal(c->keys[k], i->spki))
-				return true;
-		return false;
-	default:
-		return false;
-	}
+/* Where nothing is shown nothing is asked; the answer still comes later, as of every store. */
+struct pending *
+caller_identify(struct store *store, struct arena *arena, const struct credentials *credentials, struct instant now,
+    on_caller *done, void *arg)
+{
+	struct identification *i = arena_new(arena, struct identification);
+
+	*i = (struct identification){
+		.pending = { cancel_identification }, .store = store, .arena = arena, .now = now, .done = done,
+		.arg = arg,
+	};
+	show(i, credentials);
+	i->asks[0] = (struct ask){
+		.table = i->shown == SHOWN_ACCESS_TOKEN ? &access_token_table : &caller_secret_table,
+		.from = span_of(i->digest, sizeof(i->digest)),
+	};
+	i->load = store_load(store, i->asks, i->shown == SHOWN_NOTHING ? 0 : 1, on_pointed, i);
+	return &i->pending;
 }
 
 static enum err
@@ -305,18 +306,6 @@ answer(struct identification *i, enum err err, const struct problem *why)
 }
 
 static enum err
-judge(struct identification *i, struct problem *why)
-{
-	enum err err = caller_loaded(i->arena, &i->asks[0], &i->caller, why);
-
-	if (err != OK && err != ERR_NOT_FOUND)
-		return err;
-	if (err == ERR_NOT_FOUND || !span_equal(i->caller.member, i->pointer.member) || !is_shown(i))
-		return unknown(i, why);
-	return caller_stands(&i->caller, &i->asks[1], i->now, why);
-}
-
-static enum err
 pointer_loaded(struct identification *i, struct problem *why)
 {
 	const struct ask *ask = &i->asks[0];
@@ -326,19 +315,6 @@ pointer_loaded(struct identification *i, struct problem *why)
 	if (!caller_pointer_read(arena_copy(i->arena, ask->rows[0].value), &i->pointer))
 		return unreadable("secret of a caller", (struct span){ 0 }, why);
 	return OK;
-}
-
-static void
-on_judged(void *arg, enum err err, const struct problem *why)
-{
-	struct identification *i = arg;
-	struct problem mine;
-
-	if (err == OK) {
-		err = judge(i, &mine);
-		why = &mine;
-	}
-	answer(i, err, why);
 }
 
 static void
@@ -364,22 +340,48 @@ on_pointed(void *arg, enum err err, const struct problem *why)
 	i->load = store_load(i->store, i->asks, COUNT(i->asks), on_judged, i);
 }
 
-/* Where nothing is shown nothing is asked; the answer still comes later, as of every store. */
-struct pending *
-caller_identify(struct store *store, struct arena *arena, const struct credentials *credentials, struct instant now,
-    on_caller *done, void *arg)
+/* The caller must still name what was shown. */
+static bool
+is_shown(const struct identification *i)
 {
-	struct identification *i = arena_new(arena, struct identification);
+	const struct caller *c = &i->caller;
 
-	*i = (struct identification){
-		.pending = { cancel_identification }, .store = store, .arena = arena, .now = now, .done = done,
-		.arg = arg,
-	};
-	show(i, credentials);
-	i->asks[0] = (struct ask){
-		.table = i->shown == SHOWN_ACCESS_TOKEN ? &access_token_table : &caller_secret_table,
-		.from = span_of(i->digest, sizeof(i->digest)),
-	};
-	i->load = store_load(store, i->asks, i->shown == SHOWN_NOTHING ? 0 : 1, on_pointed, i);
-	return &i->pending;
+	switch (i->shown) {
+	case SHOWN_TOKEN:
+		return span_equal(c->token, span_of(i->digest, sizeof(i->digest)));
+	case SHOWN_ACCESS_TOKEN:
+		return c->epoch == i->pointer.epoch;
+	case SHOWN_KEY:
+		for (size_t k = 0; k < c->key_count; k++)
+			if (span_equal(c->keys[k], i->spki))
+				return true;
+		return false;
+	default:
+		return false;
+	}
+}
+
+static enum err
+judge(struct identification *i, struct problem *why)
+{
+	enum err err = caller_loaded(i->arena, &i->asks[0], &i->caller, why);
+
+	if (err != OK && err != ERR_NOT_FOUND)
+		return err;
+	if (err == ERR_NOT_FOUND || !span_equal(i->caller.member, i->pointer.member) || !is_shown(i))
+		return unknown(i, why);
+	return caller_stands(&i->caller, &i->asks[1], i->now, why);
+}
+
+static void
+on_judged(void *arg, enum err err, const struct problem *why)
+{
+	struct identification *i = arg;
+	struct problem mine;
+
+	if (err == OK) {
+		err = judge(i, &mine);
+		why = &mine;
+	}
+	answer(i, err, why);
 }

@@ -79,22 +79,6 @@ evaluation_entry_write(struct buffer *b, const struct evaluation_request *r, con
 
 /* The flow */
 
-static void
-on_recorded(void *arg, const struct committed *done)
-{
-	struct recording *e = arg;
-	struct problem why;
-
-	e->commit = NULL;
-	if (done->code == OK) {
-		e->done(e->arg, OK, e->answers, NULL);
-		return;
-	}
-	problem_set(&why, done->code, "", "the decision could not be recorded in the ledger, so it was not taken: %s",
-	    err_name(done->code));
-	e->done(e->arg, done->code, NULL, &why);
-}
-
 /* False: the entry is larger than the ledger takes. */
 static bool
 add_entry(struct unit *unit, const struct evaluation_request *r, struct evaluation_answer *answer)
@@ -126,6 +110,8 @@ take(struct arena *arena, const struct question *q)
 	return decision;
 }
 
+static on_committed on_recorded;
+
 struct pending *
 evaluations_run(struct store *store, struct arena *arena, const struct evaluation_request *requests, size_t count,
     struct instant now, on_evaluated *done, void *arg, struct problem *why)
@@ -152,4 +138,20 @@ evaluations_run(struct store *store, struct arena *arena, const struct evaluatio
 	}
 	e->commit = store_commit(store, unit, on_recorded, e);
 	return e->commit;
+}
+
+static void
+on_recorded(void *arg, const struct committed *done)
+{
+	struct recording *e = arg;
+	struct problem why;
+
+	e->commit = NULL;
+	if (done->code == OK) {
+		e->done(e->arg, OK, e->answers, NULL);
+		return;
+	}
+	problem_set(&why, done->code, "", "the decision could not be recorded in the ledger, so it was not taken: %s",
+	    err_name(done->code));
+	e->done(e->arg, done->code, NULL, &why);
 }

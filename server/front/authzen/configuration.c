@@ -33,6 +33,14 @@ reply(struct query *q, const char *fields, struct buffer *body)
 	buffer_release(body);
 }
 
+static on_loaded on_metadata_loaded, on_keys_loaded;
+
+void
+serve_configuration(struct exchange *e, void *front)
+{
+	ask_for_signed(e, front, on_metadata_loaded);
+}
+
 /* Whether what is kept says the same as we would, and still holds. */
 static bool
 is_current(const struct signed_metadata *m, struct span values)
@@ -57,18 +65,17 @@ on_metadata_loaded(void *arg, enum err err, const struct problem *why)
 	buffer_text(&b, "{");
 	buffer_add(&b, buffer_span(&values));
 	if (err == OK && q->ask.count && signed_metadata_read(q->ask.rows[0].value, &m) &&
-	    is_current(&m, buffer_span(&values))) {
+	    is_current(&m, buffer_span(&values)))
 		json_write_member(&b, "signed_metadata", m.token);
-	}
 	buffer_text(&b, "}");
 	buffer_release(&values);
 	reply(q, FIELDS, &b);
 }
 
 void
-serve_configuration(struct exchange *e, void *front)
+serve_keys(struct exchange *e, void *front)
 {
-	ask_for_signed(e, front, on_metadata_loaded);
+	ask_for_signed(e, front, on_keys_loaded);
 }
 
 /* None are kept: then nothing is signed either. */
@@ -89,10 +96,4 @@ on_keys_loaded(void *arg, enum err err, const struct problem *why)
 		m.keys = span_text("{\"keys\":[]}");
 	buffer_add(&b, m.keys);
 	reply(q, KEY_FIELDS, &b);
-}
-
-void
-serve_keys(struct exchange *e, void *front)
-{
-	ask_for_signed(e, front, on_keys_loaded);
 }

@@ -27,6 +27,31 @@ struct searching {
 	bool relying_named;              /* the resource is a relying party */
 };
 
+/* The request */
+
+/* What of the context is the same for all candidates. A statement is about one subject, for one asker's question: it is
+ * not looked at here, so none may come. */
+static enum err
+read_context(struct searching *s, struct problem *why)
+{
+	const struct span context = s->body.defaults.context;
+	struct reader r = reader_json(s->asking.exchange->arena, context, asked_limits);
+	struct span name;
+
+	if (!context.size)
+		return OK;
+	reader_object(&r);
+	while (reader_member(&r, &name)) {
+		if (span_is(name, "idp"))
+			s->idp = reader_string(&r, 1, ENTITY_ID_LARGEST);
+		else if (span_is(name, "vouched"))
+			reader_fail(&r, "none in a search, for statements are heard with a question alone", "some");
+		else
+			reader_raw(&r);
+	}
+	return reader_end(&r, why) == OK ? OK : asked_within(why, "/context");
+}
+
 /* Pages: a token is the place to go on from, and the digest of the search it belongs to (s8.2: the rest stays the
  * same). The limit may be another: the certification scenario (4.5.2) leaves it out of the page that follows. */
 
@@ -63,6 +88,160 @@ read_token(const struct searching *s, size_t *from, struct problem *why)
 		    "/page/token: expected the token of this very search, found another");
 	*from = (size_t)number;
 	return OK;
+}
+
+static bool
+is_candidate(const struct searching *s, const struct access_entity *e)
+{
+	return s->part == PART_ACTION || span_equal(e->type, s->body.defaults.parts[s->part].type);
+}
+
+/* A candidate costs as much as a question: those that may be looked at are counted, the first with the request. */
+static bool
+charge(struct searching *s, size_t from)
+{
+	const struct access *access = s->asking.front->access;
+	size_t cost = 0;
+
+	for (size_t i = from; i < access->counts[s->part] && cost < budget.candidates; i++)
+		cost += is_candidate(s, &access->entities[s->part][i]);
+	return asking_charge(&s->asking, cost ? cost - 1 : 0);
+}
+
+/* The flow */
+
+static void go_on(struct asking *), find_transactions(struct searching *), go_on_to_parties(struct searching *);
+static on_loaded on_transactions_loaded, on_parties_loaded;
+static void find_parties(struct searching *), search(struct searching *, size_t from);
+
+static void
+begin(struct exchange *x, void *front, enum part part)
+{
+	struct searching *s = arena_new(x->arena, struct searching);
+
+	s->part = part;
+	asking_begin(&s->asking, x, front, go_on);
+}
+
+void
+search_subject(struct exchange *x, void *front)
+{
+	begin(x, front, PART_SUBJECT);
+}
+
+void
+search_resource(struct exchange *x, void *front)
+{
+	begin(x, front, PART_RESOURCE);
+}
+
+void
+search_action(struct exchange *x, void *front)
+{
+	begin(x, front, PART_ACTION);
+}
+
+static void
+go_on(struct asking *asking)
+{
+	struct searching *s = (struct searching *)asking;
+	struct exchange *x = asking->exchange;
+	struct problem why;
+
+	if (asked_read_search(x->arena, x->body, s->part, &s->body, &why) != OK || read_context(s, &why) != OK) {
+		asking_refuse(asking, &why);
+		return;
+	}
+	fingerprint(s);
+	if (read_token(s, &s->from, &why) != OK)
+		asking_refuse(asking, &why);
+	else if (charge(s, s->from))
+		find_transactions(s);
+}
+
+/* Of the subject, or of the candidates for one. */
+static void
+find_transactions(struct searching *s)
+{
+	const struct access *access = s->asking.front->access;
+	const struct asked_part *subject = &s->body.defaults.parts[PART_SUBJECT];
+	struct transactions *transactions = &s->asking.transactions;
+	size_t looked = 0;
+
+	*transactions = transactions_new(s->asking.exchange->arena, s->asking.member, budget.candidates);
+	if (is_transaction(subject) && s->part != PART_SUBJECT)
+		transactions_add(transactions, subject->id);
+	else if (is_transaction(subject))
+		for (size_t i = s->from; i < access->counts[s->part] && looked < budget.candidates; i++)
+			if (is_candidate(s, &access->entities[s->part][i])) {
+				transactions_add(transactions, access->entities[s->part][i].id);
+				looked++;
+			}
+	if (transactions->count)
+		exchange_hold(s->asking.exchange,
+		    transactions_load(s->asking.front->store, transactions, on_transactions_loaded, s));
+	else
+		go_on_to_parties(s);
+}
+
+static void
+on_transactions_loaded(void *arg, enum err err, const struct problem *why)
+{
+	struct searching *s = arg;
+
+	exchange_hold(s->asking.exchange, NULL);
+	if (err == OK)
+		go_on_to_parties(s);
+	else
+		asking_refuse(&s->asking, why);
+}
+
+static void
+go_on_to_parties(struct searching *s)
+{
+	const struct dictionary *d = s->asking.policies ? s->asking.policies->dictionary : NULL;
+
+	s->relying_named = d && span_is(s->body.defaults.parts[PART_RESOURCE].type, "relying_party");
+	if (s->relying_named || (d && registry_speaks(d)))
+		find_parties(s);
+	else
+		search(s, s->from);
+}
+
+/* The parties of all candidates at once. */
+static void
+find_parties(struct searching *s)
+{
+	struct authzen_front *front = s->asking.front;
+	struct arena *a = s->asking.exchange->arena;
+	const struct access *access = front->access;
+	const struct asked_part *resource = &s->body.defaults.parts[PART_RESOURCE];
+
+	s->parties = parties_new(a, budget.candidates + 1);
+	s->relying = arena_array(a, size_t, budget.candidates);
+	if (s->idp.size)
+		s->idp_party = 1 + parties_add(&s->parties, ENTITY_IDP, s->idp, (struct span){ 0 });
+	for (size_t i = s->from, looked = 0; i < access->counts[s->part] && looked < budget.candidates; i++) {
+		const struct access_entity *e = &access->entities[s->part][i];
+
+		if (is_candidate(s, e))
+			s->relying[looked++] = parties_add(&s->parties, ENTITY_RP, !s->relying_named ?
+			    (struct span){ 0 } : s->part == PART_RESOURCE ? e->id : resource->id, s->asking.member);
+	}
+	exchange_hold(s->asking.exchange,
+	    parties_load(front->store, front->roll, a, &s->parties, s->asking.now, on_parties_loaded, s));
+}
+
+static void
+on_parties_loaded(void *arg, enum err err, const struct problem *why)
+{
+	struct searching *s = arg;
+
+	exchange_hold(s->asking.exchange, NULL);
+	if (err == OK)
+		search(s, s->from);
+	else
+		asking_refuse(&s->asking, why);
 }
 
 /* Candidates */
@@ -102,12 +281,6 @@ look(struct searching *s, const struct access_entity *candidate, size_t looked, 
 	decide(&posed->requests[0].question, decision);
 	*permit = decision->permit;
 	return OK;
-}
-
-static bool
-is_candidate(const struct searching *s, const struct access_entity *e)
-{
-	return s->part == PART_ACTION || span_equal(e->type, s->body.defaults.parts[s->part].type);
 }
 
 static void
@@ -195,171 +368,4 @@ search(struct searching *s, size_t from)
 	buffer_text(&b, "]}");
 	buffer_release(&results);
 	asking_answer(&s->asking, &b);
-}
-
-/* A candidate costs as much as a question: those that may be looked at are counted, the first with the request. */
-static bool
-charge(struct searching *s, size_t from)
-{
-	const struct access *access = s->asking.front->access;
-	size_t cost = 0;
-
-	for (size_t i = from; i < access->counts[s->part] && cost < budget.candidates; i++)
-		cost += is_candidate(s, &access->entities[s->part][i]);
-	return asking_charge(&s->asking, cost ? cost - 1 : 0);
-}
-
-/* The registry: the parties of all candidates at once */
-
-static void
-on_parties_loaded(void *arg, enum err err, const struct problem *why)
-{
-	struct searching *s = arg;
-
-	exchange_hold(s->asking.exchange, NULL);
-	if (err == OK)
-		search(s, s->from);
-	else
-		asking_refuse(&s->asking, why);
-}
-
-static void
-find_parties(struct searching *s)
-{
-	struct authzen_front *front = s->asking.front;
-	struct arena *a = s->asking.exchange->arena;
-	const struct access *access = front->access;
-	const struct asked_part *resource = &s->body.defaults.parts[PART_RESOURCE];
-
-	s->parties = parties_new(a, budget.candidates + 1);
-	s->relying = arena_array(a, size_t, budget.candidates);
-	if (s->idp.size)
-		s->idp_party = 1 + parties_add(&s->parties, ENTITY_IDP, s->idp, (struct span){ 0 });
-	for (size_t i = s->from, looked = 0; i < access->counts[s->part] && looked < budget.candidates; i++) {
-		const struct access_entity *e = &access->entities[s->part][i];
-
-		if (is_candidate(s, e))
-			s->relying[looked++] = parties_add(&s->parties, ENTITY_RP, !s->relying_named ?
-			    (struct span){ 0 } : s->part == PART_RESOURCE ? e->id : resource->id, s->asking.member);
-	}
-	exchange_hold(s->asking.exchange,
-	    parties_load(front->store, front->roll, a, &s->parties, s->asking.now, on_parties_loaded, s));
-}
-
-static void
-go_on_to_parties(struct searching *s)
-{
-	const struct dictionary *d = s->asking.policies ? s->asking.policies->dictionary : NULL;
-
-	s->relying_named = d && span_is(s->body.defaults.parts[PART_RESOURCE].type, "relying_party");
-	if (s->relying_named || (d && registry_speaks(d)))
-		find_parties(s);
-	else
-		search(s, s->from);
-}
-
-/* Transactions: the subject, or the candidates for one */
-
-static void
-on_transactions_loaded(void *arg, enum err err, const struct problem *why)
-{
-	struct searching *s = arg;
-
-	exchange_hold(s->asking.exchange, NULL);
-	if (err == OK)
-		go_on_to_parties(s);
-	else
-		asking_refuse(&s->asking, why);
-}
-
-static void
-find_transactions(struct searching *s)
-{
-	const struct access *access = s->asking.front->access;
-	const struct asked_part *subject = &s->body.defaults.parts[PART_SUBJECT];
-	struct transactions *transactions = &s->asking.transactions;
-	size_t looked = 0;
-
-	*transactions = transactions_new(s->asking.exchange->arena, s->asking.member, budget.candidates);
-	if (is_transaction(subject) && s->part != PART_SUBJECT)
-		transactions_add(transactions, subject->id);
-	else if (is_transaction(subject))
-		for (size_t i = s->from; i < access->counts[s->part] && looked < budget.candidates; i++)
-			if (is_candidate(s, &access->entities[s->part][i])) {
-				transactions_add(transactions, access->entities[s->part][i].id);
-				looked++;
-			}
-	if (transactions->count)
-		exchange_hold(s->asking.exchange,
-		    transactions_load(s->asking.front->store, transactions, on_transactions_loaded, s));
-	else
-		go_on_to_parties(s);
-}
-
-/* What of the context is the same for all candidates. A statement is about one subject, for one asker's question: it is
- * not looked at here, so none may come. */
-static enum err
-read_context(struct searching *s, struct problem *why)
-{
-	const struct span context = s->body.defaults.context;
-	struct reader r = reader_json(s->asking.exchange->arena, context, asked_limits);
-	struct span name;
-
-	if (!context.size)
-		return OK;
-	reader_object(&r);
-	while (reader_member(&r, &name)) {
-		if (span_is(name, "idp"))
-			s->idp = reader_string(&r, 1, ENTITY_ID_LARGEST);
-		else if (span_is(name, "vouched"))
-			reader_fail(&r, "none in a search, for statements are heard with a question alone", "some");
-		else
-			reader_raw(&r);
-	}
-	return reader_end(&r, why) == OK ? OK : asked_within(why, "/context");
-}
-
-static void
-go_on(struct asking *asking)
-{
-	struct searching *s = (struct searching *)asking;
-	struct exchange *x = asking->exchange;
-	struct problem why;
-
-	if (asked_read_search(x->arena, x->body, s->part, &s->body, &why) != OK || read_context(s, &why) != OK) {
-		asking_refuse(asking, &why);
-		return;
-	}
-	fingerprint(s);
-	if (read_token(s, &s->from, &why) != OK)
-		asking_refuse(asking, &why);
-	else if (charge(s, s->from))
-		find_transactions(s);
-}
-
-static void
-begin(struct exchange *x, void *front, enum part part)
-{
-	struct searching *s = arena_new(x->arena, struct searching);
-
-	s->part = part;
-	asking_begin(&s->asking, x, front, go_on);
-}
-
-void
-search_subject(struct exchange *x, void *front)
-{
-	begin(x, front, PART_SUBJECT);
-}
-
-void
-search_resource(struct exchange *x, void *front)
-{
-	begin(x, front, PART_RESOURCE);
-}
-
-void
-search_action(struct exchange *x, void *front)
-{
-	begin(x, front, PART_ACTION);
 }

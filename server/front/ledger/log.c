@@ -66,6 +66,16 @@ serving_state(struct serving *s, enum err err, const struct problem *why)
 
 /* The checkpoint */
 
+static on_loaded on_checkpoint_loaded;
+
+void
+serve_checkpoint(struct exchange *e, void *front)
+{
+	struct serving *s = serving_new(e, front);
+
+	exchange_hold(e, store_load(s->store, s->asks, 1, on_checkpoint_loaded, s));
+}
+
 static void
 on_checkpoint_loaded(void *arg, enum err err, const struct problem *why)
 {
@@ -76,15 +86,17 @@ on_checkpoint_loaded(void *arg, enum err err, const struct problem *why)
 		serving_answer(s, "text/plain; charset=utf-8", "max-age=1", s->state.note);
 }
 
+/* Data for the pages */
+
+static on_loaded on_ledger_loaded;
+
 void
-serve_checkpoint(struct exchange *e, void *front)
+serve_ledger(struct exchange *e, void *front)
 {
 	struct serving *s = serving_new(e, front);
 
-	exchange_hold(e, store_load(s->store, s->asks, 1, on_checkpoint_loaded, s));
+	exchange_hold(e, store_load(s->store, s->asks, 1, on_ledger_loaded, s));
 }
-
-/* Data for the pages */
 
 static void
 write_ledger(struct buffer *json, const struct ledger_state *state, struct arena *a)
@@ -116,12 +128,4 @@ on_ledger_loaded(void *arg, enum err err, const struct problem *why)
 	write_ledger(&json, &s->state, s->exchange->arena);
 	exchange_reply_json(s->exchange, 200, buffer_span(&json));
 	buffer_release(&json);
-}
-
-void
-serve_ledger(struct exchange *e, void *front)
-{
-	struct serving *s = serving_new(e, front);
-
-	exchange_hold(e, store_load(s->store, s->asks, 1, on_ledger_loaded, s));
 }

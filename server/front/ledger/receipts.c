@@ -20,42 +20,23 @@ refuse_missing(struct serving *s)
 	serving_refuse(s, 404, "", ERR_NOT_FOUND, "", "the log has no entry of this ID");
 }
 
-static void
-on_tiles_loaded(void *arg, enum err err, const struct problem *problem)
-{
-	struct receipt_serving *r = arg;
-	struct serving *s = &r->serving;
-	struct receipt receipt = { .index = r->index, .checkpoint = s->state.note };
-	struct problem why;
-	struct buffer b;
+static on_loaded on_receipt_entry_loaded, on_tiles_loaded;
+static void load_tiles(struct receipt_serving *);
 
-	exchange_hold(s->exchange, NULL);
-	if (err != OK) {
-		exchange_refuse_with(s->exchange, status_of(err), span_text("Retry-After: 5\r\n"), problem);
+void
+serve_receipt(struct exchange *e, void *front)
+{
+	struct receipt_serving *r = arena_new(e->arena, struct receipt_serving);
+	struct serving *s = &r->serving;
+	struct id *id = arena_new(e->arena, struct id);
+
+	*s = *serving_new(e, front);
+	if (!ledger_id_read(e->segment, id)) {
+		refuse_missing(s);
 		return;
 	}
-	ledger_tiles_take(s->asks, &r->tiles);
-	if (tiles_inclusion(&r->tiles, r->index, s->state.newest.size, &receipt.proof, &why) != OK) {
-		log_error("ledger.proof", "problem=%s", LOG_TEXT(why.text));
-		exchange_refuse(s->exchange, 500, &why);
-		return;
-	}
-	b = buffer_init(RECEIPT_LARGEST);
-	receipt_write(&b, &receipt);
-	/* It stays true for ever; a later one is under a newer checkpoint. */
-	serving_answer(s, "text/plain; charset=utf-8", "private, max-age=60", buffer_span(&b));
-	buffer_release(&b);
-}
-
-static void
-load_tiles(struct receipt_serving *r)
-{
-	struct serving *s = &r->serving;
-
-	r->tiles.count = 0;
-	tiles_for_inclusion(r->index, s->state.newest.size, &r->tiles);
-	ledger_tiles_ask(s->exchange->arena, &r->tiles, s->asks);
-	exchange_hold(s->exchange, store_load(s->store, s->asks, r->tiles.count, on_tiles_loaded, r));
+	s->asks[1] = (struct ask){ .table = &ledger_entry_table, .from = span_of(id->bytes, sizeof(id->bytes)) };
+	exchange_hold(e, store_load(s->store, s->asks, 2, on_receipt_entry_loaded, r));
 }
 
 static void
@@ -87,18 +68,40 @@ on_receipt_entry_loaded(void *arg, enum err err, const struct problem *why)
 	load_tiles(r);
 }
 
-void
-serve_receipt(struct exchange *e, void *front)
+static void
+load_tiles(struct receipt_serving *r)
 {
-	struct receipt_serving *r = arena_new(e->arena, struct receipt_serving);
 	struct serving *s = &r->serving;
-	struct id *id = arena_new(e->arena, struct id);
 
-	*s = *serving_new(e, front);
-	if (!ledger_id_read(e->segment, id)) {
-		refuse_missing(s);
+	r->tiles.count = 0;
+	tiles_for_inclusion(r->index, s->state.newest.size, &r->tiles);
+	ledger_tiles_ask(s->exchange->arena, &r->tiles, s->asks);
+	exchange_hold(s->exchange, store_load(s->store, s->asks, r->tiles.count, on_tiles_loaded, r));
+}
+
+static void
+on_tiles_loaded(void *arg, enum err err, const struct problem *problem)
+{
+	struct receipt_serving *r = arg;
+	struct serving *s = &r->serving;
+	struct receipt receipt = { .index = r->index, .checkpoint = s->state.note };
+	struct problem why;
+	struct buffer b;
+
+	exchange_hold(s->exchange, NULL);
+	if (err != OK) {
+		exchange_refuse_with(s->exchange, status_of(err), span_text("Retry-After: 5\r\n"), problem);
 		return;
 	}
-	s->asks[1] = (struct ask){ .table = &ledger_entry_table, .from = span_of(id->bytes, sizeof(id->bytes)) };
-	exchange_hold(e, store_load(s->store, s->asks, 2, on_receipt_entry_loaded, r));
+	ledger_tiles_take(s->asks, &r->tiles);
+	if (tiles_inclusion(&r->tiles, r->index, s->state.newest.size, &receipt.proof, &why) != OK) {
+		log_error("ledger.proof", "problem=%s", LOG_TEXT(why.text));
+		exchange_refuse(s->exchange, 500, &why);
+		return;
+	}
+	b = buffer_init(RECEIPT_LARGEST);
+	receipt_write(&b, &receipt);
+	/* It stays true for ever; a later one is under a newer checkpoint. */
+	serving_answer(s, "text/plain; charset=utf-8", "private, max-age=60", buffer_span(&b));
+	buffer_release(&b);
 }

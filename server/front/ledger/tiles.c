@@ -18,6 +18,28 @@ refuse_missing(struct serving *s)
 	    "there is no such tile in the newest checkpoint's tree");
 }
 
+static on_loaded on_tile_loaded;
+
+void
+serve_tile(struct exchange *e, void *front)
+{
+	struct tile_serving *t = arena_new(e->arena, struct tile_serving);
+	struct serving *s = &t->serving;
+
+	*s = *serving_new(e, front);
+	if (!tile_name_read(e->segment, &t->name) || t->name.level >= TILE_LEVELS) {
+		refuse_missing(s);
+		return;
+	}
+	if (t->name.entries && t->name.number < UINT64_MAX / TILE_WIDTH)
+		s->asks[1] = (struct ask){ .table = &ledger_leaf_table, .limit = t->name.width,
+			.from = ledger_number_key(e->arena, t->name.number * TILE_WIDTH + 1) };
+	else
+		s->asks[1] = (struct ask){ .table = &ledger_tile_table,
+			.from = ledger_tile_key(e->arena, t->name.level, t->name.number) };
+	exchange_hold(e, store_load(s->store, s->asks, 2, on_tile_loaded, t));
+}
+
 static void
 send_hashes(struct tile_serving *t)
 {
@@ -68,24 +90,4 @@ on_tile_loaded(void *arg, enum err err, const struct problem *why)
 		send_entries(t);
 	else
 		send_hashes(t);
-}
-
-void
-serve_tile(struct exchange *e, void *front)
-{
-	struct tile_serving *t = arena_new(e->arena, struct tile_serving);
-	struct serving *s = &t->serving;
-
-	*s = *serving_new(e, front);
-	if (!tile_name_read(e->segment, &t->name) || t->name.level >= TILE_LEVELS) {
-		refuse_missing(s);
-		return;
-	}
-	if (t->name.entries && t->name.number < UINT64_MAX / TILE_WIDTH)
-		s->asks[1] = (struct ask){ .table = &ledger_leaf_table, .limit = t->name.width,
-			.from = ledger_number_key(e->arena, t->name.number * TILE_WIDTH + 1) };
-	else
-		s->asks[1] = (struct ask){ .table = &ledger_tile_table,
-			.from = ledger_tile_key(e->arena, t->name.level, t->name.number) };
-	exchange_hold(e, store_load(s->store, s->asks, 2, on_tile_loaded, t));
 }
