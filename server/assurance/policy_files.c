@@ -1,9 +1,8 @@
 /* assurance/policy_files.c - the files of a version, from a directory. */
 #include <dirent.h>
 #include <errno.h>
-#include <stdlib.h>
 
-#include "assurance/framework.h"
+#include "assurance/policy_pack.h"
 #include "base/file.h"
 
 struct gathering {
@@ -68,12 +67,6 @@ gather(struct gathering *g, const char *inside, struct problem *why)
 	return err;
 }
 
-static int
-compare_names(const void *a, const void *b)
-{
-	return strcmp(((const struct policy_file *)a)->name, ((const struct policy_file *)b)->name);
-}
-
 enum err
 policy_files_read(struct arena *arena, const char *directory, struct policy_files *out, struct problem *why)
 {
@@ -85,6 +78,6 @@ policy_files_read(struct arena *arena, const char *directory, struct policy_file
 	};
 	err = gather(&g, "", why);
 	if (err == OK)
-		qsort(out->items, out->count, sizeof(out->items[0]), compare_names);
+		policy_files_sort(out);
 	return err;
 }

@@ -1,6 +1,8 @@
 /* assurance/policy_pack.c - the files of a version as one block of bytes. */
 #include "assurance/policy_pack.h"
 
+#include <stdlib.h>
+
 #include "base/record.h"
 
 #define PACK_FORMAT 1
@@ -69,6 +71,18 @@ policy_files_unpack(struct arena *arena, struct span bytes, struct policy_files 
 	if (!record_whole(&r))
 		return problem_set(why, ERR_SYNTAX, "", "packed files are followed by %zu more bytes", r.rest.size);
 	return OK;
+}
+
+static int
+compare_names(const void *a, const void *b)
+{
+	return strcmp(((const struct policy_file *)a)->name, ((const struct policy_file *)b)->name);
+}
+
+void
+policy_files_sort(struct policy_files *files)
+{
+	qsort(files->items, files->count, sizeof(*files->items), compare_names);
 }
 
 const struct policy_file *

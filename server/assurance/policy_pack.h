@@ -8,6 +8,8 @@
 void policy_files_pack(struct buffer *, const struct policy_files *);
 /* Texts are borrowed from the block; names are in the arena. */
 enum err policy_files_unpack(struct arena *, struct span, struct policy_files *out, struct problem *why);
+/* By name, for who gathers them in another order. */
+void policy_files_sort(struct policy_files *);
 /* NULL: no such file. */
 const struct policy_file *policy_file_find(const struct policy_files *, struct span name);
 

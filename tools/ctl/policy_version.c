@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "assurance/policy_pack.h"
 #include "codec/text.h"
 #include "ctl/policy.h"
 
@@ -64,12 +65,6 @@ policy_version_find(struct ctl *ctl, const char *name)
 
 /* Of the daemon */
 
-static int
-compare_names(const void *a, const void *b)
-{
-	return strcmp(((const struct policy_file *)a)->name, ((const struct policy_file *)b)->name);
-}
-
 /* "jp-idtf@1.0" of the daemon, with the dictionary a proposal brings, or the one that is published. */
 static enum err
 version_fetch(struct ctl *ctl, const char *name, struct policy_files *out, struct span *facts_text, struct problem *why)
@@ -100,7 +95,7 @@ version_fetch(struct ctl *ctl, const char *name, struct policy_files *out, struc
 		item->name = arena_print(ctl->arena, "%s", file);
 		item->text = arena_copy(ctl->arena, span_of(json_string_value(text), json_string_length(text)));
 	}
-	qsort(out->items, out->count, sizeof(out->items[0]), compare_names);
+	policy_files_sort(out);
 	if (json_is_string(facts))
 		*facts_text = arena_copy(ctl->arena, span_of(json_string_value(facts), json_string_length(facts)));
 	json_decref(answer);

@@ -3,7 +3,6 @@
  *     policies_propose, policy_step -> parse -> policy_change_start … on_change_done -> what became of it
  */
 #include <jansson.h>
-#include <stdlib.h>
 
 #include "codec/json_writer.h"
 #include "codec/reader.h"
@@ -331,12 +330,6 @@ changing_start(struct changing *g, enum err err, const struct problem *why)
 	exchange_hold(g->exchange, policy_change_start(&g->publisher, &g->change, on_change_done, g));
 }
 
-static int
-by_name(const void *a, const void *b)
-{
-	return strcmp(((const struct policy_file *)a)->name, ((const struct policy_file *)b)->name);
-}
-
 static void
 read_files(struct reader *r, struct policy_files *out)
 {
@@ -361,7 +354,7 @@ read_files(struct reader *r, struct policy_files *out)
 		}
 		out->items[out->count++] = (struct policy_file){ arena_text(r->arena, name), text };
 	}
-	qsort(out->items, out->count, sizeof(*out->items), by_name);
+	policy_files_sort(out);
 }
 
 static enum err
