@@ -186,10 +186,10 @@ read_platform(struct reading *r, struct place p, struct operator_settings *s)
 {
 	struct place token = place_member(p, "token_file");
 
-	s->url = read_url(place_member(p, "url"), r->config->fetch.plain_http);
+	s->at.url = read_url(place_member(p, "url"), r->config->fetch.plain_http);
 	if (place_exists(token))
-		s->token_file = read_path(r, token, NULL, A_FILE);
-	s->time = place_duration(place_member(p, "time"), SECONDS(1), COURIER_TIME, SECONDS(5));
+		s->at.token_file = read_path(r, token, NULL, A_FILE);
+	s->at.time = place_duration(place_member(p, "time"), SECONDS(1), COURIER_TIME, SECONDS(5));
 	s->oldest = place_duration(place_member(p, "oldest"), SECONDS(60), 30 * DAY, 2 * DAY);
 	s->skew = place_duration(place_member(p, "skew"), 0, HOUR, SECONDS(60));
 }
@@ -232,6 +232,35 @@ read_sources(struct reading *r, struct place list, struct jpki_settings *setting
 	}
 }
 
+/* Who links certificates. What the Act has a service for is asked unless it says otherwise. */
+
+static unsigned
+read_relations(struct place list)
+{
+	static const char *const words[] = { "", "medium", "purpose", "renewal" };
+	unsigned relations = 0;
+
+	if (!place_exists(list))
+		return LINKAGE_BIT(LINKAGE_MEDIUM) | LINKAGE_BIT(LINKAGE_PURPOSE);
+	if (place_count(list) == 0)
+		place_fail(list, "at least one of \"medium\", \"purpose\", \"renewal\"", "none");
+	if (!has_room(list, COUNT(words) - 1))
+		return 0;
+	for (size_t i = 0; i < place_count(list); i++)
+		relations |= LINKAGE_BIT(read_word(place_element(list, i), words, COUNT(words), NULL));
+	return relations;
+}
+
+static void
+read_linkage(struct reading *r, struct place p, struct jpki_settings *s)
+{
+	if (!place_exists(p))
+		return;
+	s->linkage.platform.name = place_text(place_member(p, "name"), 1, 64, NULL);
+	s->linkage.relations = read_relations(place_member(p, "relations"));
+	read_platform(r, p, &s->linkage.platform);
+}
+
 /* Revocation lists */
 
 static void
@@ -254,6 +283,17 @@ read_lists(struct reading *r, struct place p)
 
 /* What it costs */
 
+/* Who links certificates has a price of its own: what is for any source is for checks alone. */
+static void
+read_priced(struct place p, struct check_price *price)
+{
+	static const char *const words[] = { "", "crl", "ocsp", "operator", "linkage" };
+	unsigned kind = read_word(p, words, COUNT(words), NULL);
+
+	price->linkage = kind > REVOCATION_BY_OPERATOR;
+	price->kind = price->linkage ? REVOCATION_BY_NOTHING : (enum revocation_kind)kind;
+}
+
 static void
 read_prices(struct reading *r, struct place list)
 {
@@ -273,7 +313,7 @@ read_prices(struct reading *r, struct place list)
 		if (place_exists(medium))
 			prices[i].medium = read_medium(medium);
 		if (place_exists(kind))
-			prices[i].kind = read_kind(kind);
+			read_priced(kind, &prices[i]);
 		prices[i].yen = place_integer(place_required(place_member(p, "yen")), 0, YEN_MOST, 0);
 	}
 }
@@ -305,6 +345,7 @@ read_jpki(struct reading *r, struct place p)
 	read_profiles(r, place_member(p, "profiles"), &c->jpki.settings);
 	read_lists(r, place_member(p, "lists"));
 	read_sources(r, place_member(p, "sources"), &c->jpki.settings);
+	read_linkage(r, place_member(p, "linkage"), &c->jpki.settings);
 	c->jpki.operator = place_text(place_member(p, "operator"), 1, 64, "");
 	c->jpki.handle_secret = read_path(r, secret, NULL, A_FILE);
 	c->jpki.challenge_for = place_duration(place_member(p, "challenge_for"), SECONDS(30), HOUR, SECONDS(600));

@@ -4,7 +4,8 @@
 #include <stdlib.h>
 
 #define AT_ONCE 64
-#define MOST_ADDRESSES (REVOCATION_SOURCES * 32) /* a source names one address, or both schemes of 16 hosts */
+/* A source names one address, or both schemes of 16 hosts; one more is whoever links certificates. */
+#define MOST_ADDRESSES (REVOCATION_SOURCES * 32 + 1)
 #define ARENA (MOST_ADDRESSES * KIB)
 
 struct outside {
@@ -18,7 +19,7 @@ outside_wanted(const struct config *config)
 	for (size_t i = 0; i < config->jpki.settings.source_count; i++)
 		if (config->jpki.settings.sources[i].kind != REVOCATION_BY_CRL)
 			return true;
-	return false;
+	return config->jpki.settings.linkage.relations != 0;
 }
 
 /* A responder's answer is signed, so plain HTTP is as good (RFC 6960 A.1); an operator's has https: from the
@@ -33,7 +34,7 @@ name_addresses(struct arena *a, const struct jpki_settings *s, const char **urls
 		const struct ocsp_settings *ocsp = &from->ocsp;
 
 		if (from->kind == REVOCATION_BY_OPERATOR)
-			urls[count++] = from->platform.url;
+			urls[count++] = from->platform.at.url;
 		if (from->kind == REVOCATION_BY_OCSP && ocsp->url)
 			urls[count++] = ocsp->url;
 		for (size_t n = 0; from->kind == REVOCATION_BY_OCSP && n < ocsp->host_count; n++) {
@@ -41,6 +42,8 @@ name_addresses(struct arena *a, const struct jpki_settings *s, const char **urls
 			urls[count++] = arena_print(a, "https://%s", ocsp->hosts[n]);
 		}
 	}
+	if (s->linkage.relations)
+		urls[count++] = s->linkage.platform.at.url;
 	return count;
 }
 

@@ -52,6 +52,7 @@ proofing_service_open(struct proofing_service *s, const struct config *config, s
 			.outcome_for = config->jpki.outcome_for,
 			.handle_secret = s->secret,
 			.log_for = config->jpki.log_for,
+			.linkage = s->setup->linkage,
 		},
 		.shelf = shelf,
 		.rates = rates,

@@ -2,9 +2,8 @@
 #pragma once
 
 #include "base/buffer.h"
+#include "jpki/operator_call.h"
 #include "jpki/revocation.h"
-
-#define OPERATOR_ANSWER_LARGEST (16 * KIB)
 
 /* {"issuer_key_id":"…","serial":"…","purpose":"signature","medium":"card"}. Its issuer and profile are known. */
 void operator_question_write(struct buffer *, const struct jpki_certificate *);

@@ -5,11 +5,9 @@
 
 #include <stdlib.h>
 
-#include "base/file.h"
 #include "jpki/operator_answer.h"
 
 #define SETTINGS_LARGEST (16 * KIB)
-#define TOKEN_LARGEST (2 * KIB)
 
 struct operator_source;
 
@@ -17,9 +15,7 @@ struct inquiry {
 	struct pending pending; /* first: cancelling finds the inquiry by it */
 	struct operator_source *source;
 	struct inquiry *next, **to_here;
-	struct pending *post;
-	struct later failed;
-	struct revocation_answer answer; /* for `failed` */
+	struct pending *call;
 	struct instant asked;
 	int64_t began;          /* monotonic */
 	on_revocation *done;
@@ -37,8 +33,7 @@ struct operator_source {
 static void
 inquiry_free(struct inquiry *i)
 {
-	pending_cancel(&i->post);
-	turn_cancel(i->source->courier->turn, &i->failed);
+	pending_cancel(&i->call);
 	*i->to_here = i->next;
 	if (i->next)
 		i->next->to_here = i->to_here;
@@ -53,97 +48,26 @@ inquiry_cancel(struct pending *pending)
 
 /* The callback may do anything: nothing is touched after it. */
 static void
-finish(struct inquiry *i, struct revocation_answer *answer, bool fresh)
-{
-	on_revocation *done = i->done;
-	void *arg = i->arg;
-
-	answer->source = i->source->source.name;
-	answer->kind = REVOCATION_BY_OPERATOR;
-	answer->asked_at = i->asked;
-	answer->fresh = fresh && answer->status != REVOCATION_UNAVAILABLE;
-	inquiry_free(i);
-	done(arg, answer);
-}
-
-static void
-on_failed(void *arg)
-{
-	struct inquiry *i = arg;
-	struct revocation_answer answer = i->answer;
-
-	finish(i, &answer, false);
-}
-
-static void
-on_response(void *arg, enum err err, int status, struct span body, const struct problem *why)
+on_answer(void *arg, struct span body, const char *failed)
 {
 	struct inquiry *i = arg;
 	const struct operator_settings *s = &i->source->settings;
 	struct revocation_answer answer;
+	on_revocation *done = i->done;
+	void *done_arg = i->arg;
 
-	i->post = NULL;
-	if (err != OK)
-		revocation_answer_set(&answer, REVOCATION_UNAVAILABLE, "%s", why->text);
-	else if (status != 200)
-		revocation_answer_set(
-		    &answer, REVOCATION_UNAVAILABLE, "the operator answered with HTTP status %d", status);
+	i->call = NULL;
+	if (failed)
+		revocation_answer_set(&answer, REVOCATION_UNAVAILABLE, "%s", failed);
 	else
 		operator_answer_judge(body, s->oldest, s->skew,
 		    instant_after(i->asked, clock_monotonic() - i->began), &answer);
-	finish(i, &answer, true);
-}
-
-/* "Bearer …" (RFC 6750 s2.1) in the arena; NULL: there is no token that can be sent. */
-static const char *
-read_token(struct arena *a, const char *file, struct problem *why)
-{
-	struct buffer b = buffer_init(TOKEN_LARGEST);
-	const char *text = NULL;
-	struct span token, line;
-
-	if (file_read(file, &b, why) == OK) {
-		token = buffer_span(&b);
-		line = span_trim(span_cut(&token, '\n'));
-		for (size_t i = 0; i < line.size; i++)
-			if (line.data[i] <= ' ' || line.data[i] > '~')
-				line.size = 0;
-		if (line.size)
-			text = arena_print(a, "Bearer %.*s", SPAN_ARGS(line));
-		else
-			problem_set(why, ERR_INVALID, "RFC 6750 s2.1", "%s: expected a token on its first line", file);
-	}
-	buffer_release(&b);
-	return text;
-}
-
-static void
-send_inquiry(struct inquiry *i, const struct jpki_certificate *certificate)
-{
-	const struct operator_settings *s = &i->source->settings;
-	struct arena a = arena_init(4 * TOKEN_LARGEST);
-	struct buffer body = buffer_init(KIB);
-	struct courier_post post = {
-		.url = s->url,
-		.content_type = "application/json",
-		.accept = "application/json",
-		.limit = OPERATOR_ANSWER_LARGEST,
-		.time = s->time,
-	};
-	struct problem why;
-
-	if (s->token_file)
-		post.authorization = read_token(&a, s->token_file, &why);
-	if (s->token_file && !post.authorization) {
-		revocation_answer_set(&i->answer, REVOCATION_UNAVAILABLE, "%s", why.text);
-		turn_later(i->source->courier->turn, &i->failed);
-	} else {
-		operator_question_write(&body, certificate);
-		post.body = buffer_span(&body);
-		i->post = courier_send(i->source->courier, &post, on_response, i);
-	}
-	buffer_release(&body);
-	arena_release(&a);
+	answer.source = i->source->source.name;
+	answer.kind = REVOCATION_BY_OPERATOR;
+	answer.asked_at = i->asked;
+	answer.fresh = answer.status != REVOCATION_UNAVAILABLE;
+	inquiry_free(i);
+	done(done_arg, &answer);
 }
 
 static struct pending *
@@ -151,6 +75,7 @@ ask(struct revocation_source *source, const struct revocation_question *question
 {
 	struct operator_source *s = (struct operator_source *)source;
 	struct inquiry *i = calloc(1, sizeof(*i));
+	struct buffer body = buffer_init(KIB);
 
 	if (!i)
 		abort();
@@ -159,7 +84,6 @@ ask(struct revocation_source *source, const struct revocation_question *question
 		.source = s,
 		.next = s->inquiries,
 		.to_here = &s->inquiries,
-		.failed = { .run = on_failed, .arg = i },
 		.asked = question->now,
 		.began = clock_monotonic(),
 		.done = done,
@@ -168,7 +92,9 @@ ask(struct revocation_source *source, const struct revocation_question *question
 	if (i->next)
 		i->next->to_here = &i->next;
 	s->inquiries = i;
-	send_inquiry(i, question->certificate);
+	operator_question_write(&body, question->certificate);
+	i->call = operator_call(s->courier, &s->settings.at, buffer_span(&body), on_answer, i);
+	buffer_release(&body);
 	return &i->pending;
 }
 
@@ -186,7 +112,7 @@ source_free(struct revocation_source *source)
 static bool
 sent(const struct pending *pending)
 {
-	return ((const struct inquiry *)pending)->post != NULL;
+	return operator_call_sent(((const struct inquiry *)pending)->call);
 }
 
 struct revocation_source *
@@ -200,9 +126,7 @@ operator_source_new(struct courier *courier, const struct operator_settings *set
 	s->arena = arena_init(SETTINGS_LARGEST);
 	s->settings = *settings;
 	s->settings.name = arena_text(&s->arena, span_text(settings->name));
-	s->settings.url = arena_text(&s->arena, span_text(settings->url));
-	if (settings->token_file)
-		s->settings.token_file = arena_text(&s->arena, span_text(settings->token_file));
+	s->settings.at = operator_address_copy(&s->arena, &settings->at);
 	s->source = (struct revocation_source){
 		.name = s->settings.name, .kind = REVOCATION_BY_OPERATOR, .ask = ask, .sent = sent, .free = source_free,
 	};

@@ -7,11 +7,11 @@
 #pragma once
 
 #include "jpki/ocsp_source.h"
+#include "jpki/operator_call.h"
 
 struct operator_settings {
-	const char *name, *url;
-	const char *token_file;     /* bearer token, read again for each question; NULL: none is sent */
-	int64_t time;
+	const char *name;
+	struct operator_address at;
 	int64_t oldest;             /* how old what it tells may be at most, whatever next_update says */
 	int64_t skew;               /* by which clocks may differ */
 };

@@ -22,6 +22,15 @@ jpki_medium_name(enum jpki_medium medium)
 	return media[medium] ? media[medium] : "";
 }
 
+enum jpki_medium
+jpki_medium_read(struct span word)
+{
+	for (int i = JPKI_CARD; i <= JPKI_PHONE; i++)
+		if (span_is(word, media[i]))
+			return (enum jpki_medium)i;
+	return JPKI_NO_MEDIUM;
+}
+
 const char *
 jpki_world_name(enum jpki_world world)
 {

@@ -16,6 +16,7 @@ enum jpki_medium { JPKI_NO_MEDIUM, JPKI_CARD, JPKI_PHONE };
 enum jpki_world { JPKI_NO_WORLD, JPKI_PRODUCTION, JPKI_TEST };
 const char *jpki_purpose_name(enum jpki_purpose); /* "signature" "authentication" */
 const char *jpki_medium_name(enum jpki_medium);   /* "card" "phone" */
+enum jpki_medium jpki_medium_read(struct span);   /* JPKI_NO_MEDIUM: none of them */
 const char *jpki_world_name(enum jpki_world);     /* "production" "test" */
 
 #define JPKI_PROFILES 16

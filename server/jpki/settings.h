@@ -4,6 +4,7 @@
 #pragma once
 
 #include "jpki/crl_scope.h"
+#include "jpki/linkage.h"
 #include "jpki/ocsp_source.h"
 #include "jpki/operator_source.h"
 
@@ -32,6 +33,12 @@ struct jpki_source_setting {
 	struct operator_settings platform;
 };
 
+/* Who links certificates of one person, for an account to go on when they are renewed. */
+struct jpki_linkage_setting {
+	unsigned relations;          /* LINKAGE_BIT()s; 0: nobody is asked */
+	struct operator_settings platform;
+};
+
 struct jpki_settings {
 	bool test;                   /* the test world is judged too; nobody wants that in production */
 	bool ecdsa;                  /* signatures by ECDSA are taken, too (jpki.md 1.5: not today's law) */
@@ -41,5 +48,6 @@ struct jpki_settings {
 	size_t profile_count;
 	const struct jpki_source_setting *sources; /* in the order they are asked */
 	size_t source_count;
+	struct jpki_linkage_setting linkage;
 	const char *lists;           /* directory of revocation lists; NULL: none */
 };

@@ -6,6 +6,7 @@
 
 #include "base/file.h"
 #include "crypto/x509_signature.h"
+#include "jpki/linkage_operator.h"
 
 #define CERTIFICATE_LARGEST (64 * KIB)
 #define ARENA (4 * MIB)
@@ -111,6 +112,8 @@ open_all(struct jpki_setup *s, struct courier *courier, const struct jpki_settin
 		source->purpose = settings->sources[i].purpose;
 		s->verifier.sources[s->verifier.source_count++] = source;
 	}
+	if (courier && settings->linkage.relations)
+		s->linkage = linkage_operator_new(courier, &settings->linkage.platform, settings->linkage.relations);
 	return OK;
 }
 
@@ -139,6 +142,7 @@ jpki_setup_free(struct jpki_setup *s)
 		return;
 	for (size_t i = 0; i < s->verifier.source_count; i++)
 		revocation_source_free(s->verifier.sources[i]);
+	linkage_source_free(s->linkage);
 	crl_store_close(s->lists);
 	jpki_anchors_free(s->anchors);
 	arena_release(&s->arena);

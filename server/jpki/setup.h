@@ -11,6 +11,7 @@
 struct jpki_setup {
 	struct jpki_verifier verifier;
 	struct crl_store *lists;     /* NULL: none */
+	struct linkage_source *linkage; /* NULL: none */
 	struct jpki_anchors *anchors;
 	struct arena arena;
 };

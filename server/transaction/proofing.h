@@ -2,7 +2,8 @@
  *
  *     begin:  member, operator loaded -> entitled? -> challenge committed -> its text is shown and signed
  *     prove:  challenge, member, operator loaded -> entitled still? -> challenge used up (committed)
- *                 -> verified (jpki/verification.h) -> outcome, log and ledger entry in one unit -> answered
+ *                 -> verified (jpki/verification.h) [-> the same person as before? (jpki/linkage.h)]
+ *                 -> outcome, log and ledger entry in one unit -> answered
  *
  * A challenge is used up before anything of its answer is looked at, so no two answers are ever tried. What comes of it
  * is recorded, good or not; attributes are handed on and kept nowhere.
@@ -24,6 +25,7 @@ struct proofing_settings {
 	int64_t outcome_for;         /* how long an outcome may be asked about by its id */
 	struct span handle_secret;   /* 32 bytes: certificates get a name of their own for each member */
 	int64_t log_for;             /* how long the operation log is kept; 0: for good */
+	struct linkage_source *linkage; /* who tells which certificates are one person's; NULL: nobody */
 };
 
 struct proofing_begin {
@@ -31,6 +33,8 @@ struct proofing_begin {
 	struct span relying_party;   /* entity ID; empty: the member's only one with the role rp */
 	struct span origin, reference, what;
 	enum proofing_purpose purpose;
+	/* To learn of one for the other purpose takes being entitled to both. */
+	struct proofing_earlier continues;
 	struct instant now;
 };
 /* ERR_NOT_FOUND: no such relying party of the member's, or several, and none is named; ERR_DENIED: not entitled, the
@@ -46,6 +50,7 @@ struct proofing_outcome {
 	const struct jpki_verified *verified;
 	unsigned attributes;         /* enum proofing_attribute: what may be told; 0 unless established */
 	struct span handle;          /* 32 hexadecimal digits: the same for one certificate and member, and no serial */
+	enum continuity continuity;  /* with the certificate that the challenge continues */
 	struct span reference;       /* the asker's own */
 	uint8_t salt[LEDGER_SALT];   /* opens the ledger's entry, as with a decision */
 	struct hash commitment;

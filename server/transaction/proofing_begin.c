@@ -56,6 +56,24 @@ check_line(const char *pointer, struct span text, size_t most, struct problem *w
 	return individual_number_refuse(text, pointer, why);
 }
 
+static enum err
+check_earlier(const struct proofing_earlier *earlier, struct problem *why)
+{
+	uint8_t bytes[PROOFING_HANDLE / 2];
+	char text[PROOFING_HANDLE + 1];
+
+	if (earlier->handle.size == 0)
+		return OK;
+	if (!hex_read(earlier->handle, bytes, sizeof(bytes)) ||
+	    !span_is(earlier->handle, hex_text(span_of(bytes, sizeof(bytes)), text)))
+		return problem_set(why, ERR_INVALID, "", "/continues/handle: expected the handle of an earlier outcome, "
+		    "32 lower-case hexadecimal digits");
+	if (!earlier->kind.purpose || !earlier->kind.medium)
+		return problem_set(why, ERR_INVALID, "", "/continues: expected the purpose and medium of the outcome "
+		    "that its handle was told with, found not both");
+	return OK;
+}
+
 struct pending *
 proofing_begin(struct store *store, struct arena *arena, const struct proofing_settings *settings,
     const struct proofing_begin *asked, on_proofing_begun *done, void *arg)
@@ -67,6 +85,8 @@ proofing_begin(struct store *store, struct arena *arena, const struct proofing_s
 	if (check_line("/what", asked->what, PROOFING_WHAT_LARGEST, &b->why) == OK &&
 	    check_line("/reference", asked->reference, PROOFING_REFERENCE_LARGEST, &b->why) == OK)
 		check_line("/origin", asked->origin, PROOFING_ORIGIN_LARGEST, &b->why);
+	if (b->why.code == OK)
+		check_earlier(&asked->continues, &b->why);
 	b->ask_count = proofing_party_ask(b->asks, asked->member, settings->operator);
 	b->waiting = store_load(store, b->asks, b->why.code == OK ? b->ask_count : 0, on_parties_loaded, b);
 	return &b->pending;
@@ -86,6 +106,8 @@ on_parties_loaded(void *arg, enum err err, const struct problem *why)
 	else if (err == OK)
 		err = (why = &b->why, proofing_party_loaded(b->arena, b->asks, b->ask_count, asked->relying_party,
 		    asked->purpose, asked->now, &party, &b->why));
+	if (err == OK)
+		err = (why = &b->why, proofing_party_links(&party, asked->purpose, &asked->continues, &b->why));
 	if (err != OK) {
 		answer(b, err, why);
 		return;
@@ -93,7 +115,8 @@ on_parties_loaded(void *arg, enum err err, const struct problem *why)
 	b->challenge = (struct proofing_challenge){
 		.id = id_new(asked->now), .caller = asked->caller, .member = asked->member,
 		.relying_party = party.relying_party, .origin = asked->origin, .purpose = asked->purpose,
-		.attributes = party.attributes, .reference = asked->reference, .made = asked->now,
+		.attributes = party.attributes, .reference = asked->reference, .continues = asked->continues,
+		.made = asked->now,
 		.expires = instant_after(asked->now, b->settings->challenge_for),
 	};
 	/* The id is in the text: no part of it may be guessed from its time. */

@@ -8,7 +8,7 @@
 #include "base/role.h"
 #include "codec/text.h"
 
-#define FORMAT 1
+#define FORMAT 2
 #define JAPAN SECONDS(9 * 3600)
 
 const struct table proofing_challenge_table = { "proofing-challenge", ROLE_BIT(ROLE_WORKER), 0 };
@@ -110,6 +110,9 @@ proofing_challenge_write(struct buffer *b, const struct proofing_challenge *c)
 	buffer_block(b, c->origin);
 	buffer_block(b, c->reference);
 	buffer_block(b, c->text);
+	buffer_block(b, c->continues.handle);
+	buffer_u8(b, (uint8_t)c->continues.kind.purpose);
+	buffer_u8(b, (uint8_t)c->continues.kind.medium);
 }
 
 bool
@@ -132,7 +135,11 @@ proofing_challenge_read(struct span value, struct proofing_challenge *out)
 	out->origin = record_block(&r);
 	out->reference = record_block(&r);
 	out->text = record_block(&r);
-	if (format != FORMAT || !record_whole(&r) || purpose < PROOFING_SIGNATURE || purpose > PROOFING_AUTHENTICATION)
+	out->continues.handle = record_block(&r);
+	out->continues.kind.purpose = (enum jpki_purpose)record_u8(&r);
+	out->continues.kind.medium = (enum jpki_medium)record_u8(&r);
+	if (format != FORMAT || !record_whole(&r) || out->continues.kind.purpose > JPKI_AUTHENTICATION ||
+	    out->continues.kind.medium > JPKI_PHONE || purpose < PROOFING_SIGNATURE || purpose > PROOFING_AUTHENTICATION)
 		return false;
 	out->purpose = (enum proofing_purpose)purpose;
 	return true;
@@ -191,7 +198,10 @@ proofing_text(struct arena *arena, const struct proofing_challenge *c, const str
 	write_time(&b, c->made);
 	buffer_text(&b, "依頼元に伝わる項目：");
 	write_told(&b, c->attributes, false);
-	buffer_text(&b, "そのほかに、確認の結果と、同じ電子証明書かどうかが分かる記号（依頼元ごとに異なります）が伝わります。\n番号：");
+	buffer_text(&b, "そのほかに、確認の結果と、同じ電子証明書かどうかが分かる記号（依頼元ごとに異なります）が伝わります。\n");
+	if (c->continues.handle.size)
+		buffer_text(&b, "また、依頼元が以前に確認した電子証明書と同じ人のものかどうかを照会し、その結果が伝わります。\n");
+	buffer_text(&b, "番号：");
 	write_number(&b, &c->id);
 	buffer_print(&b, "\n%s\nAsked by: %.*s\n", purposes[c->purpose].title.en, SPAN_ARGS(en));
 	if (what.size)
@@ -201,7 +211,11 @@ proofing_text(struct arena *arena, const struct proofing_challenge *c, const str
 	write_told(&b, c->attributes, true);
 	buffer_text(&b, "They also learn the result, and a sign by which they know the same certificate again (for "
 	    "each of "
-	    "them another).\nNumber: ");
+	    "them another).\n");
+	if (c->continues.handle.size)
+		buffer_text(&b, "It is asked whether this certificate is the same person's as one they saw before, and "
+		    "they learn the answer.\n");
+	buffer_text(&b, "Number: ");
 	write_number(&b, &c->id);
 	assert(!b.overflowed); /* names and `what` are bounded */
 	text = arena_copy(arena, buffer_span(&b));

@@ -10,7 +10,7 @@
 
 #include "base/buffer.h"
 #include "base/random.h"
-#include "jpki/profile.h"
+#include "jpki/linkage.h"
 #include "model/localized.h"
 #include "store/store.h"
 
@@ -35,6 +35,13 @@ unsigned proofing_attribute_read(struct span claim);
 /* In the order above. */
 const char *proofing_attribute_name(enum proofing_attribute);
 
+/* A certificate that the asker was told of before, by the handle it got then. */
+#define PROOFING_HANDLE 32           /* hexadecimal digits */
+struct proofing_earlier {
+	struct span handle;          /* empty: none */
+	struct linkage_kind kind;
+};
+
 struct proofing_challenge {
 	struct id id;
 	struct span caller, member;  /* who asked: name, and its member's id */
@@ -43,6 +50,7 @@ struct proofing_challenge {
 	enum proofing_purpose purpose;
 	unsigned attributes;         /* what the text says will be told */
 	struct span reference;       /* the asker's own name for this transaction; may be empty; never shown */
+	struct proofing_earlier continues; /* they want to learn whether it is of the same person, and the text says so */
 	struct instant made, expires;
 	struct span text;            /* UTF-8: what is to be signed */
 };

@@ -9,6 +9,8 @@ struct costs {
 	struct arena names;
 	struct cost_line *lines; /* sorted by member */
 	size_t count, room;
+	struct cost_row *rows;   /* sorted by all that names them */
+	size_t row_count, row_room;
 };
 
 #define NAMES_LARGEST (16 * MIB)
@@ -40,7 +42,25 @@ costs_free(struct costs *c)
 		return;
 	arena_release(&c->names);
 	free(c->lines);
+	free(c->rows);
 	free(c);
+}
+
+/* Room for one more in a sorted list, at `at`. */
+static void *
+make_room(void *list, size_t at, size_t *count, size_t *room, size_t size)
+{
+	uint8_t *bytes = list;
+
+	if (*count == *room) {
+		*room = *room ? 2 * *room : 64;
+		bytes = realloc(bytes, *room * size);
+		if (!bytes)
+			abort();
+	}
+	memmove(bytes + (at + 1) * size, bytes + at * size, (*count - at) * size);
+	++*count;
+	return bytes;
 }
 
 static struct cost_line *
@@ -59,16 +79,51 @@ line_of(struct costs *c, struct span member)
 		else
 			high = middle;
 	}
-	if (c->count == c->room) {
-		c->room = c->room ? 2 * c->room : 64;
-		c->lines = realloc(c->lines, c->room * sizeof(*c->lines));
-		if (!c->lines)
-			abort();
-	}
-	memmove(&c->lines[low + 1], &c->lines[low], (c->count - low) * sizeof(*c->lines));
-	c->count++;
+	c->lines = make_room(c->lines, low, &c->count, &c->room, sizeof(*c->lines));
 	c->lines[low] = (struct cost_line){ .member = arena_copy(&c->names, member) };
 	return &c->lines[low];
+}
+
+static const char *
+kind_of(const struct proofing_check *check)
+{
+	return check->continuity ? "linkage" : check->kind == REVOCATION_BY_NOTHING ? "none"
+	    : revocation_kind_name(check->kind);
+}
+
+static int
+compare_row(const struct cost_row *row, const struct proofing_check *check)
+{
+	int order = span_compare(row->member, check->member);
+
+	if (order == 0)
+		order = span_compare(row->relying_party, check->relying_party);
+	if (order == 0)
+		order = strcmp(row->kind, kind_of(check));
+	return order ? order : span_compare(row->source, check->source);
+}
+
+static struct cost_row *
+row_of(struct costs *c, const struct proofing_check *check)
+{
+	size_t low = 0, high = c->row_count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		int order = compare_row(&c->rows[middle], check);
+
+		if (order == 0)
+			return &c->rows[middle];
+		if (order < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	c->rows = make_room(c->rows, low, &c->row_count, &c->row_room, sizeof(*c->rows));
+	c->rows[low] = (struct cost_row){ .member = arena_copy(&c->names, check->member),
+		.relying_party = arena_copy(&c->names, check->relying_party), .kind = kind_of(check),
+		.source = arena_copy(&c->names, check->source) };
+	return &c->rows[low];
 }
 
 void
@@ -77,15 +132,17 @@ costs_entrusting(struct costs *c, struct span member)
 	line_of(c, member)->entrusted = true;
 }
 
+/* What it costs, were the certificate in that medium. */
 static int64_t
-price_of(const struct cost_settings *s, enum jpki_purpose purpose, enum jpki_medium medium, enum revocation_kind kind)
+price_of(const struct cost_settings *s, const struct proofing_check *check, enum jpki_medium medium)
 {
 	for (size_t i = 0; i < s->price_count; i++) {
 		const struct check_price *p = &s->prices[i];
 
-		if ((p->purpose == JPKI_NO_PURPOSE || p->purpose == purpose) &&
+		if (p->linkage == (check->continuity != CONTINUITY_NOT_ASKED) &&
+		    (p->purpose == JPKI_NO_PURPOSE || p->purpose == check->purpose) &&
 		    (p->medium == JPKI_NO_MEDIUM || p->medium == medium) &&
-		    (p->kind == REVOCATION_BY_NOTHING || p->kind == kind))
+		    (p->kind == REVOCATION_BY_NOTHING || p->kind == check->kind))
 			return p->yen;
 	}
 	return 0;
@@ -95,24 +152,32 @@ void
 costs_add(struct costs *c, const struct proofing_check *check)
 {
 	struct cost_line *line;
-	int64_t yen;
+	struct cost_row one = { 0 }, *row;
 
 	if (instant_before(check->at, c->from) || !instant_before(check->at, c->until))
 		return;
+	one.checks = !check->further;
+	one.by_phone = !check->further && check->medium == JPKI_PHONE;
+	one.charged = check->charged;
+	one.linkages = check->charged && check->continuity;
+	one.yen = check->charged ? price_of(&c->settings, check, check->medium) : 0;
+	if (check->charged && check->medium == JPKI_PHONE && !check->continuity)
+		one.yen_saved = price_of(&c->settings, check, JPKI_CARD) - one.yen;
 	line = line_of(c, check->member);
-	if (!span_equal(check->operator, check->member))
-		line->entrusted = true;
-	if (!check->further)
-		line->checks++;
-	if (!check->charged)
-		return;
-	yen = price_of(&c->settings, check->purpose, check->medium, check->kind);
-	line->charged++;
-	line->yen_checks += yen;
-	if (check->medium != JPKI_PHONE)
-		return;
-	line->by_phone++;
-	line->yen_saved += price_of(&c->settings, check->purpose, JPKI_CARD, check->kind) - yen;
+	line->entrusted = line->entrusted || !span_equal(check->operator, check->member);
+	line->checks += one.checks;
+	line->charged += one.charged;
+	line->linkages += one.linkages;
+	line->by_phone += one.by_phone;
+	line->yen_checks += one.yen;
+	line->yen_saved += one.yen_saved;
+	row = row_of(c, check);
+	row->checks += one.checks;
+	row->charged += one.charged;
+	row->linkages += one.linkages;
+	row->by_phone += one.by_phone;
+	row->yen += one.yen;
+	row->yen_saved += one.yen_saved;
 }
 
 static uint64_t
@@ -168,4 +233,19 @@ costs_lines(const struct costs *c, struct arena *arena, size_t *count)
 	share(c, arena, lines);
 	*count = c->count;
 	return lines;
+}
+
+const struct cost_row *
+costs_rows(const struct costs *c, struct arena *arena, size_t *count)
+{
+	struct cost_row *rows = arena_array(arena, struct cost_row, c->row_count);
+
+	for (size_t i = 0; i < c->row_count; i++) {
+		rows[i] = c->rows[i];
+		rows[i].member = arena_copy(arena, rows[i].member);
+		rows[i].relying_party = arena_copy(arena, rows[i].relying_party);
+		rows[i].source = arena_copy(arena, rows[i].source);
+	}
+	*count = c->row_count;
+	return rows;
 }

@@ -13,6 +13,7 @@ struct check_price {
 	enum jpki_purpose purpose;   /* JPKI_NO_PURPOSE: any; likewise the others */
 	enum jpki_medium medium;
 	enum revocation_kind kind;
+	bool linkage;                /* not of checks, but of questions which certificates are one person's */
 	int64_t yen;
 };
 
@@ -30,10 +31,21 @@ struct cost_line {
 	struct span member;
 	bool entrusted;              /* has it done by the operator: takes its share */
 	uint64_t checks, charged;    /* verifications; questions about them that a source answered */
+	uint64_t linkages;           /* of those, which certificates are one person's */
 	int64_t yen_checks, yen_share;
-	/* What the same checks of certificates in a phone would have cost with the card, less what they did cost. */
+	/* Verifications of certificates in a phone, each once; and what the questions they were charged for would have
+	 * cost more with the card. A linkage is asked with either, and saves nothing. */
 	uint64_t by_phone;
 	int64_t yen_saved;
+};
+
+/* A line's parts: for whom, and who was asked. Shares are no part of them. */
+struct cost_row {
+	struct span member, relying_party;
+	const char *kind;            /* "crl" "ocsp" "operator" "linkage"; "none": nobody was asked */
+	struct span source;          /* its name in the configuration */
+	uint64_t checks, charged, linkages, by_phone;
+	int64_t yen, yen_saved;
 };
 
 struct costs;
@@ -48,3 +60,5 @@ void costs_add(struct costs *, const struct proofing_check *);
 /* By member. Shares add up to the running cost to the yen: what does not divide goes to those with the largest
  * remainder, of equals to the first. In the arena. */
 const struct cost_line *costs_lines(const struct costs *, struct arena *, size_t *count);
+/* The same by member, relying party, kind and source, sorted so. */
+const struct cost_row *costs_rows(const struct costs *, struct arena *, size_t *count);

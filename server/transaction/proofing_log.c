@@ -9,6 +9,7 @@
 #include "base/role.h"
 
 #define FORMAT 1
+#define FORMAT_LINKAGE 2
 /* What stands for `charged` and `further`. */
 enum { FREE, CHARGED, CHARGED_FURTHER };
 #define NAME_LARGEST 1024 /* an entity ID is the longest there is */
@@ -23,7 +24,8 @@ proofing_check_log(struct unit *u, const struct proofing_check *c, int64_t kept_
 	struct id id = id_new(c->at);
 	struct buffer b = buffer_init(ROW_LARGEST);
 
-	buffer_u8(&b, FORMAT);
+	assert(!c->continuity || (c->further && !c->kind && !c->status));
+	buffer_u8(&b, c->continuity ? FORMAT_LINKAGE : FORMAT);
 	buffer_u64(&b, (uint64_t)c->at.us);
 	buffer_u8(&b, (uint8_t)c->purpose);
 	buffer_u8(&b, (uint8_t)c->medium);
@@ -35,6 +37,8 @@ proofing_check_log(struct unit *u, const struct proofing_check *c, int64_t kept_
 	buffer_block(&b, c->relying_party);
 	buffer_block(&b, c->operator);
 	buffer_block(&b, c->source);
+	if (c->continuity)
+		buffer_u8(&b, (uint8_t)c->continuity);
 	assert(!b.overflowed);
 	unit_put_until(u, &proofing_log_table, span_of(id.bytes, sizeof(id.bytes)), buffer_span(&b), until);
 	buffer_release(&b);
@@ -59,7 +63,12 @@ proofing_check_read(struct span value, struct proofing_check *out)
 	out->relying_party = record_block(&r);
 	out->operator = record_block(&r);
 	out->source = record_block(&r);
-	return format == FORMAT && record_whole(&r) && out->purpose <= JPKI_AUTHENTICATION &&
+	if (format == FORMAT_LINKAGE) {
+		out->continuity = (enum continuity)record_u8(&r);
+		if (out->continuity == CONTINUITY_NOT_ASKED || out->continuity > CONTINUITY_SAME || !out->further)
+			return false;
+	}
+	return (format == FORMAT || format == FORMAT_LINKAGE) && record_whole(&r) && out->purpose <= JPKI_AUTHENTICATION &&
 	    out->medium <= JPKI_PHONE && out->outcome <= ESTABLISHED && out->kind <= REVOCATION_BY_OPERATOR &&
 	    out->status <= REVOCATION_GOOD && charge <= CHARGED_FURTHER && out->member.size > 0 &&
 	    out->relying_party.size <= NAME_LARGEST;

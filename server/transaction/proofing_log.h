@@ -6,10 +6,12 @@
  */
 #pragma once
 
+#include "jpki/linkage.h"
 #include "jpki/revocation.h"
 #include "store/store.h"
 
-/* A verification is one row, and one more for each further source that answered a question about it. */
+/* A verification is one row, and one more for each further source that answered a question about it, or told which
+ * certificates are the same person's. */
 extern const struct table proofing_log_table; /* id (16) of that moment -> struct proofing_check; until it expires */
 
 struct proofing_check {
@@ -23,6 +25,9 @@ struct proofing_check {
 	enum revocation_status status;
 	bool charged;                /* a source was asked, rather than a cache */
 	bool further;                /* another source charges for a verification that has its row: none of its own */
+	/* Asked: this was no check of revocation, but the question which certificates are one person's
+	 * (jpki/linkage.h); always `further`, with neither kind nor status. */
+	enum continuity continuity;
 };
 /* `kept_for`: microseconds from when it was checked; 0: for good. */
 void proofing_check_log(struct unit *, const struct proofing_check *, int64_t kept_for);

@@ -96,8 +96,21 @@ proofing_party_loaded(struct arena *arena, const struct ask *asks, size_t count,
 	out->attributes = purpose == PROOFING_SIGNATURE ? attributes_of(entity) : 0;
 	entitlement_of(arena, &record, operated ? &operator : NULL,
 	    purpose == PROOFING_SIGNATURE ? JPKI_USE_SIGNATURE : JPKI_USE_AUTHENTICATION, now, &out->entitlement);
+	entitlement_of(arena, &record, operated ? &operator : NULL,
+	    purpose == PROOFING_SIGNATURE ? JPKI_USE_AUTHENTICATION : JPKI_USE_SIGNATURE, now, &out->other);
 	if (!out->entitlement.entitled)
 		return problem_set(why, ERR_DENIED, purpose == PROOFING_SIGNATURE ? "JPKI Act 17" : "JPKI Act 36", "%s",
 		    out->entitlement.reason);
+	return OK;
+}
+
+enum err
+proofing_party_links(const struct proofing_party *party, enum proofing_purpose purpose,
+    const struct proofing_earlier *earlier, struct problem *why)
+{
+	if (earlier->handle.size && earlier->kind.purpose != proofing_certificate(purpose) && !party->other.entitled)
+		return problem_set(why, ERR_DENIED, "JPKI Act 18(5)",
+		    "/continues: certificates for both purposes are linked only for who may check both; %s",
+		    party->other.reason);
 	return OK;
 }

@@ -12,6 +12,7 @@ struct proofing_party {
 	struct localized name;       /* the relying party's, or else its member's */
 	unsigned attributes;         /* enum proofing_attribute: what its record asks for */
 	struct entitlement entitlement;
+	struct entitlement other;    /* to certificates for the other purpose, which may be linked (Art. 18(5)) */
 };
 
 /* The questions for both rows; the second only where there is an operator. How many. */
@@ -21,3 +22,8 @@ size_t proofing_party_ask(struct ask asks[2], struct span member, struct span op
  * that cannot be read). In the arena. */
 enum err proofing_party_loaded(struct arena *, const struct ask *asks, size_t count, struct span relying_party,
     enum proofing_purpose, struct instant now, struct proofing_party *out, struct problem *why);
+
+/* Whether an earlier certificate may be linked: ERR_DENIED when it is for the other purpose, and they are not entitled
+ * to both. */
+enum err proofing_party_links(const struct proofing_party *, enum proofing_purpose, const struct proofing_earlier *,
+    struct problem *why);

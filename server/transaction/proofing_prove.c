@@ -30,6 +30,9 @@ struct proving {
 	struct proofing_challenge challenge;
 	struct proofing_party party;
 	bool verifying;              /* the challenge is used up, and a source is being asked */
+	bool linking;                /* it is verified, and asked which certificates are the same person's */
+	const struct jpki_verified *verified;
+	bool linkage_charged;        /* that was answered */
 	struct proofing_outcome outcome;
 	on_proofing_proved *done;
 	void *arg;
@@ -38,6 +41,7 @@ struct proving {
 static on_loaded on_challenge_loaded;
 static on_committed on_used_up, on_recorded;
 static on_jpki_verified on_verified;
+static on_linkage on_linked;
 
 /* The verification, with the source whose answer counts; then the others that charge for it. */
 static void
@@ -69,6 +73,20 @@ log_checks(const struct proving *p, struct unit *unit, const struct jpki_verifie
 	}
 }
 
+/* What was asked of who links certificates, if anybody was. */
+static void
+log_linkage(const struct proving *p, struct unit *unit, const struct jpki_verified *v, enum continuity continuity)
+{
+	if (p->linkage_charged)
+		proofing_check_log(unit, &(struct proofing_check){
+			.at = p->asked.now, .member = p->challenge.member, .relying_party = p->challenge.relying_party,
+			.operator = p->party.entitlement.operator, .purpose = v->certificate.profile->purpose,
+			.medium = v->certificate.profile->medium, .outcome = v->outcome,
+			.source = span_text(p->settings->linkage->name), .charged = true, .further = true,
+			.continuity = continuity,
+		}, p->settings->log_for);
+}
+
 /* An asker that hangs up while a source is asked has had it asked: that is in the log, and paid for. */
 static void
 log_abandoned(struct proving *p, const struct jpki_verified *v)
@@ -76,10 +94,11 @@ log_abandoned(struct proving *p, const struct jpki_verified *v)
 	struct pending *commit;
 	struct unit *unit;
 
-	if (v->asked.count == 0 || !v->asked.asked[v->asked.decisive].fresh)
+	if (!p->linkage_charged && (v->asked.count == 0 || !v->asked.asked[v->asked.decisive].fresh))
 		return;
 	unit = unit_new(p->arena, store_tables(p->store), id_new(p->asked.now));
 	log_checks(p, unit, v, UNDETERMINED);
+	log_linkage(p, unit, v, CONTINUITY_UNAVAILABLE);
 	commit = store_commit(p->store, unit, on_recorded, p);
 	pending_cancel(&commit);
 }
@@ -91,7 +110,12 @@ cancel_proving(struct pending *pending)
 
 	if (p->verifying)
 		log_abandoned(p, jpki_verify_leave(&p->waiting));
-	p->verifying = false;
+	if (p->linking) {
+		p->linkage_charged = p->settings->linkage->sent(p->waiting);
+		pending_cancel(&p->waiting);
+		log_abandoned(p, p->verified);
+	}
+	p->verifying = p->linking = false;
 	pending_cancel(&p->waiting);
 }
 
@@ -159,6 +183,8 @@ on_challenge_loaded(void *arg, enum err err, const struct problem *why)
 	if (err == OK)
 		err = proofing_party_loaded(p->arena, &p->asks[ASK_PARTIES], p->ask_count - ASK_PARTIES,
 		    p->challenge.relying_party, p->challenge.purpose, p->asked.now, &p->party, &own);
+	if (err == OK)
+		err = proofing_party_links(&p->party, p->challenge.purpose, &p->challenge.continues, &own);
 	if (err != OK) {
 		answer(p, err, why);
 		return;
@@ -197,13 +223,74 @@ on_used_up(void *arg, const struct committed *committed)
 /* The same certificate has the same handle with one member, and with each member another: no serial, and nothing that
  * two members could compare (Art. 63). */
 static struct span
-handle_of(const struct proving *p, const struct x509 *certificate)
+handle_of(const struct proving *p, struct span issuer, struct span serial)
 {
-	const struct span pieces[] = { p->challenge.member, span_of("", 1), certificate->issuer, certificate->serial };
+	const struct span pieces[] = { p->challenge.member, span_of("", 1), issuer, serial };
 	uint8_t sum[32];
 
 	digest_keyed(p->settings->handle_secret, pieces, COUNT(pieces), sum);
 	return span_text(hex_write(p->arena, span_of(sum, 16)));
+}
+
+/* The same person as before? */
+
+/* An authority of the same world by its key identifier; NULL: none of ours. */
+static const struct jpki_anchor *
+anchor_by_key(const struct proving *p, struct span key_id)
+{
+	const struct jpki_anchors *anchors = p->settings->verifier->trust.anchors;
+
+	for (size_t i = 0; i < jpki_anchor_count(anchors); i++) {
+		const struct jpki_anchor *a = jpki_anchor_at(anchors, i);
+
+		if (a->purpose == p->challenge.continues.kind.purpose &&
+		    a->world == p->verified->certificate.profile->world &&
+		    span_equal(a->certificate.subject_key_id, key_id))
+			return a;
+	}
+	return NULL;
+}
+
+/* The earlier certificate's number is kept nowhere, so those that are told are each made a handle of. */
+static enum continuity
+judge_linkage(const struct proving *p, const struct linkage_answer *answer)
+{
+	bool complete = answer->complete;
+
+	if (!answer->answered)
+		return CONTINUITY_UNAVAILABLE;
+	for (size_t i = 0; i < answer->count; i++) {
+		const struct linked *l = &answer->linked[i];
+		const struct jpki_anchor *issuer = anchor_by_key(p, l->issuer_key_id);
+
+		if (issuer && span_equal(handle_of(p, issuer->certificate.subject, l->serial),
+		    p->challenge.continues.handle))
+			return CONTINUITY_SAME;
+		complete = complete && issuer;
+	}
+	return complete ? CONTINUITY_OTHER : CONTINUITY_UNKNOWN;
+}
+
+/* NOT_ASKED: somebody has to be. */
+static enum continuity
+continuity_at_once(const struct proving *p, enum linkage_relation relation)
+{
+	const struct linkage_source *source = p->settings->linkage;
+
+	if (span_equal(p->outcome.handle, p->challenge.continues.handle))
+		return CONTINUITY_SAME;
+	if (relation == LINKAGE_NONE)
+		return CONTINUITY_UNKNOWN;
+	return source && source->relations & LINKAGE_BIT(relation) ? CONTINUITY_NOT_ASKED : CONTINUITY_UNAVAILABLE;
+}
+
+static enum linkage_relation
+relation_of(const struct proving *p)
+{
+	const struct jpki_profile *profile = p->verified->certificate.profile;
+
+	return linkage_relation((struct linkage_kind){ profile->purpose, profile->medium },
+	    p->challenge.continues.kind);
 }
 
 /* What was promised, and is still the record's to ask for. */
@@ -270,6 +357,17 @@ write_revocation(struct buffer *b, const struct jpki_verified *v)
 	buffer_byte(b, '}');
 }
 
+static void
+write_continuity(struct buffer *b, const struct proving *p)
+{
+	buffer_print(b, ",\"continuity\":{\"asked\":%s", p->linkage_charged ? "true" : "false");
+	write_member(b, "relation", span_text(linkage_relation_name(relation_of(p))));
+	if (p->linkage_charged)
+		write_member(b, "source", span_text(p->settings->linkage->name));
+	write_member(b, "status", span_text(continuity_name(p->outcome.continuity)));
+	buffer_byte(b, '}');
+}
+
 /* Of the person nothing but which steps held (schemas/proofing-entry.schema.json). */
 static void
 write_entry(struct buffer *b, const struct proving *p, struct span facts)
@@ -293,6 +391,8 @@ write_entry(struct buffer *b, const struct proving *p, struct span facts)
 		buffer_print(b, ",\"certificate\":{\"medium\":\"%s\",\"purpose\":\"%s\",\"world\":\"%s\"}",
 		    jpki_medium_name(profile->medium), jpki_purpose_name(profile->purpose),
 		    jpki_world_name(profile->world));
+	if (p->outcome.continuity)
+		write_continuity(b, p);
 	if (facts.size) {
 		buffer_text(b, ",\"facts\":");
 		buffer_add(b, facts);
@@ -348,6 +448,7 @@ record(struct proving *p, const struct jpki_verified *v)
 		    buffer_span(&kept), instant_after(p->asked.now, p->settings->outcome_for));
 	}
 	log_checks(p, unit, v, v->outcome);
+	log_linkage(p, unit, v, p->outcome.continuity);
 	random_bytes(entry.salt, sizeof(entry.salt));
 	memcpy(p->outcome.salt, entry.salt, sizeof(entry.salt));
 	write_entry(&content, p, facts);
@@ -360,18 +461,47 @@ record(struct proving *p, const struct jpki_verified *v)
 }
 
 static void
+commit(struct proving *p)
+{
+	p->waiting = store_commit(p->store, record(p, p->verified), on_recorded, p);
+}
+
+static void
 on_verified(void *arg, const struct jpki_verified *v)
 {
 	struct proving *p = arg;
+	const struct x509 *certificate = &v->certificate.x509;
+	struct linkage_question question = { &v->certificate, p->challenge.continues.kind, p->asked.now };
 
 	p->verifying = false;
+	p->verified = v;
 	p->outcome = (struct proofing_outcome){
 		.id = id_new(p->asked.now), .purpose = p->challenge.purpose, .verified = v,
 		.attributes = told_attributes(p, v), .reference = p->challenge.reference,
 	};
 	if (v->outcome == ESTABLISHED)
-		p->outcome.handle = handle_of(p, &v->certificate.x509);
-	p->waiting = store_commit(p->store, record(p, v), on_recorded, p);
+		p->outcome.handle = handle_of(p, certificate->issuer, certificate->serial);
+	if (v->outcome != ESTABLISHED || p->challenge.continues.handle.size == 0) {
+		commit(p);
+		return;
+	}
+	p->outcome.continuity = continuity_at_once(p, relation_of(p));
+	p->linking = p->outcome.continuity == CONTINUITY_NOT_ASKED;
+	if (p->linking)
+		p->waiting = p->settings->linkage->ask(p->settings->linkage, &question, on_linked, p);
+	else
+		commit(p);
+}
+
+static void
+on_linked(void *arg, const struct linkage_answer *answer)
+{
+	struct proving *p = arg;
+
+	p->linking = false;
+	p->linkage_charged = answer->answered;
+	p->outcome.continuity = judge_linkage(p, answer);
+	commit(p);
 }
 
 static void

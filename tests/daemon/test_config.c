@@ -276,7 +276,14 @@ what_is_said_of_jpki_is_read(void **state)
 	expect_true("one with defaults", s[2].ocsp.rules.nonce == OCSP_NONCE_TRY && s[2].ocsp.cache == 0);
 	expect_number("a minute of difference", s[2].ocsp.rules.skew, SECONDS(60));
 	expect_number("a day old at most", s[2].ocsp.rules.oldest, SECONDS(86400));
-	expect_text("an operator", s[3].platform.token_file, inside("ca.pem"));
+	expect_text("an operator", s[3].platform.at.token_file, inside("ca.pem"));
+	expect_number("who links, and what", c.jpki.settings.linkage.relations,
+	    LINKAGE_BIT(LINKAGE_PURPOSE) | LINKAGE_BIT(LINKAGE_RENEWAL));
+	expect_text("by this name", c.jpki.settings.linkage.platform.name, "links");
+	expect_text("with this token", c.jpki.settings.linkage.platform.at.token_file, inside("ca.pem"));
+	expect_number("an hour old at most", c.jpki.settings.linkage.platform.oldest, SECONDS(3600));
+	expect_true("with a price of its own", c.jpki.costs.prices[2].linkage && !c.jpki.costs.prices[1].linkage &&
+	    c.jpki.costs.prices[2].kind == REVOCATION_BY_NOTHING && c.jpki.costs.prices[2].yen == 5);
 	expect_number("prices", c.jpki.costs.prices[0].yen, 20);
 	expect_true("of anything", c.jpki.costs.prices[1].purpose == JPKI_NO_PURPOSE &&
 	    c.jpki.costs.prices[1].yen == 2);

@@ -160,7 +160,7 @@ open_source(const char *token_file)
 {
 	memset(&post, 0, sizeof(post));
 	return operator_source_new(&courier, &(struct operator_settings){ .name = "platform",
-	    .url = "https://platform.example/v1/jpki/status", .token_file = token_file, .time = SECONDS(5),
+	    .at = { "https://platform.example/v1/jpki/status", token_file, SECONDS(5) },
 	    .oldest = DAY, .skew = SKEW });
 }
 

@@ -16,6 +16,7 @@ POLICY = "tests/assurance/policy_cases.json"
 PAIRS = (
     ("schemas/config.schema.json", "tests/daemon/config_cases.json"),
     ("schemas/member.schema.json", "tests/registry/member_cases.json"),
+    ("schemas/jpki-linkage.schema.json", "tests/jpki/linkage_cases.json"),
     ("schemas/jpki-status.schema.json", "tests/jpki/status_cases.json"),
 )
 

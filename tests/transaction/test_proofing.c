@@ -40,6 +40,19 @@ struct speaking {
 	void *arg;
 };
 
+/* Tells which certificates are one person's, as it is told to. */
+struct telling {
+	struct linkage_source source;
+	struct pending pending;
+	struct later later;
+	struct linkage_answer says;
+	bool silent;
+	unsigned asked;
+	struct linkage_kind wanted;
+	on_linkage *done;
+	void *arg;
+};
+
 static struct world {
 	struct arena arena;
 	struct store *store;
@@ -50,6 +63,7 @@ static struct world {
 	EVP_PKEY *keys[PURPOSES];
 	struct span certificates[PURPOSES];
 	struct speaking source, second; /* the second is not asked unless a test says so */
+	struct telling linkage;      /* not asked unless a test says so */
 	struct jpki_verifier verifier;
 	struct proofing_settings settings;
 	const struct dictionary *dictionary;
@@ -102,6 +116,42 @@ ask_speaking(struct revocation_source *source, const struct revocation_question 
 	if (!s->silent)
 		turn_later(s->turn, &s->later);
 	return &s->pending;
+}
+
+static void
+cancel_telling(struct pending *pending)
+{
+	(void)pending;
+	turn_cancel(&world.turn, &world.linkage.later);
+}
+
+static void
+tell(void *arg)
+{
+	struct telling *t = arg;
+
+	t->done(t->arg, &t->says);
+}
+
+static struct pending *
+ask_telling(struct linkage_source *source, const struct linkage_question *question, on_linkage *done, void *arg)
+{
+	struct telling *t = (struct telling *)source;
+
+	t->asked++;
+	t->wanted = question->wanted;
+	t->done = done;
+	t->arg = arg;
+	if (!t->silent)
+		turn_later(&world.turn, &t->later);
+	return &t->pending;
+}
+
+static bool
+has_told(const struct pending *pending)
+{
+	(void)pending;
+	return true;
 }
 
 /* The stage */
@@ -182,8 +232,8 @@ make_authority(enum purpose purpose)
 	    purpose == SIGNATURE ? JPKI_SIGNATURE : JPKI_AUTHENTICATION, JPKI_TEST, ca->certificate, &why), &why);
 }
 
-static void
-make_card(enum purpose purpose)
+static struct span
+certificate_of(enum purpose purpose, uint64_t serial)
 {
 	const struct holder holder = {
 		.name = "試験　太郎", .born = "319800217", .sex = "1", .address = "東京都渋谷区１－１",
@@ -192,10 +242,16 @@ make_card(enum purpose purpose)
 	};
 	struct certificate_plan plan;
 
-	world.keys[purpose] = key_rsa(2048, 65537);
 	plan = holder_plan(&world.arena, &world.authorities[purpose], &holder, world.keys[purpose],
-	    asn_number(&world.arena, 0x0ac91af8));
-	world.certificates[purpose] = certificate_sign(&world.arena, &plan, world.authorities[purpose].key);
+	    asn_number(&world.arena, serial));
+	return certificate_sign(&world.arena, &plan, world.authorities[purpose].key);
+}
+
+static void
+make_card(enum purpose purpose)
+{
+	world.keys[purpose] = key_rsa(2048, 65537);
+	world.certificates[purpose] = certificate_of(purpose, 0x0ac91af8);
 }
 
 static void
@@ -235,7 +291,9 @@ set_up(void **state)
 		.source_count = 1 };
 	world.settings = (struct proofing_settings){ &world.verifier, span_text("platform"), SECONDS(300),
 	    SECONDS(3600),
-		span_text("0123456789abcdef0123456789abcdef"), 400 * DAY };
+		span_text("0123456789abcdef0123456789abcdef"), 400 * DAY, NULL };
+	world.linkage = (struct telling){ .source = { .name = "links", .ask = ask_telling, .sent = has_told },
+		.pending = { cancel_telling }, .later = { .run = tell, .arg = &world.linkage } };
 	put_member("bank", STANDING_APPROVED, bank);
 	put_member("shop", STANDING_APPROVED, shop);
 	put_member("platform", STANDING_APPROVED, platform);
@@ -393,7 +451,8 @@ expect_logged(const char *title, const char *expected)
 		if (check.at.us != newest.at.us)
 			break;
 		text = arena_print(&world.arena, "%s %.*s %s%s%s", jpki_medium_name(check.medium),
-		    SPAN_ARGS(check.source), revocation_status_name(check.status), check.charged ? " charged" : "",
+		    SPAN_ARGS(check.source), check.continuity ? continuity_name(check.continuity)
+		        : revocation_status_name(check.status), check.charged ? " charged" : "",
 		    check.further ? " further" : "");
 		if (check.further)
 			others = arena_print(&world.arena, "%s, %s", others, text);
@@ -801,6 +860,215 @@ each_source_that_answers_is_paid(void **state)
 	world.source.kept = world.second.kept = false;
 }
 
+/* Whether it is the same person as before. */
+
+static const struct { const char *title; const char *handle; struct linkage_kind kind; const char *part; } handles[] = {
+	{ "a handle too short", "0123", { JPKI_SIGNATURE, JPKI_CARD }, "/continues/handle: expected" },
+	{ "no hexadecimal digits", "0123456789abcdef0123456789abcdeg", { JPKI_SIGNATURE, JPKI_CARD },
+	    "/continues/handle: expected" },
+	{ "capitals, which no handle has", "0123456789ABCDEF0123456789ABCDEF", { JPKI_SIGNATURE, JPKI_CARD },
+	    "/continues/handle: expected" },
+	{ "of no purpose", "0123456789abcdef0123456789abcdef", { JPKI_NO_PURPOSE, JPKI_CARD },
+	    "/continues: expected the purpose and medium" },
+	{ "in no medium", "0123456789abcdef0123456789abcdef", { JPKI_SIGNATURE, JPKI_NO_MEDIUM },
+	    "/continues: expected the purpose and medium" },
+};
+
+static void
+what_is_continued_must_be_an_outcome(void **state)
+{
+	struct proofing_begin asked = bank_asks(PROOFING_SIGNATURE);
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(handles); i++) {
+		asked.continues = (struct proofing_earlier){ span_text(handles[i].handle), handles[i].kind };
+		begin(&asked);
+		expect_problem(handles[i].title, world.err, &world.why, ERR_INVALID, handles[i].part);
+	}
+	asked = (struct proofing_begin){ .caller = span_text("c"), .member = span_text("shop"),
+		.relying_party = span_text(SHOP), .purpose = PROOFING_AUTHENTICATION, .now = world.noon,
+		.continues = { span_text("0123456789abcdef0123456789abcdef"), { JPKI_SIGNATURE, JPKI_CARD } } };
+	begin(&asked);
+	expect_problem("who may not check signatures links none", world.err, &world.why, ERR_DENIED,
+	    "/continues: certificates for both purposes");
+	asked.continues.kind.purpose = JPKI_AUTHENTICATION;
+	begin(&asked);
+	expect_ok("but others of its own purpose", world.err, &world.why);
+}
+
+/* Which authority's, and which number, an answer names. */
+enum named { NOBODY, OLD_AUTHENTICATION, OLD_SIGNATURE, OTHER, STRANGER };
+#define BOTH_CARD { JPKI_AUTHENTICATION, JPKI_CARD }
+#define SAME_CARD { JPKI_SIGNATURE, JPKI_CARD }
+#define RELATIONS (LINKAGE_BIT(LINKAGE_MEDIUM) | LINKAGE_BIT(LINKAGE_PURPOSE))
+#define ALL_RELATIONS (RELATIONS | LINKAGE_BIT(LINKAGE_RENEWAL))
+static const struct {
+	const char *title;
+	bool renewed;                /* another certificate than that of the signature's handle is shown */
+	struct linkage_kind kind;    /* of the earlier one, whose handle it is */
+	unsigned relations;
+	bool silent;
+	enum named named;
+	bool complete;
+	const char *continuity, *logged, *entry;
+} continuities[] = {
+	{ "the very same certificate: nobody is asked", false, SAME_CARD, ALL_RELATIONS, false, NOBODY, false, "same",
+	    "card test good charged", "{\"asked\":false,\"relation\":\"renewal\",\"status\":\"same\"}" },
+	{ "and none need be there", false, SAME_CARD, 0, false, NOBODY, false, "same", "card test good charged",
+	    "{\"asked\":false,\"relation\":\"renewal\",\"status\":\"same\"}" },
+	{ "the card's other certificate is named", true, BOTH_CARD, RELATIONS, false, OLD_AUTHENTICATION, false, "same",
+	    "card test good charged, card links same charged further",
+	    "{\"asked\":true,\"relation\":\"purpose\",\"source\":\"links\",\"status\":\"same\"}" },
+	{ "others are named, and that is all there is", true, BOTH_CARD, RELATIONS, false, OTHER, true, "other",
+	    "card test good charged, card links other charged further", "\"status\":\"other\"}" },
+	{ "others are named, and there may be more", true, BOTH_CARD, RELATIONS, false, OTHER, false, "unknown",
+	    "card test good charged, card links unknown charged further", "\"status\":\"unknown\"}" },
+	{ "none is, and there never was one", true, BOTH_CARD, RELATIONS, false, NOBODY, true, "other",
+	    "card test good charged, card links other charged further", "\"status\":\"other\"}" },
+	{ "none is known", true, BOTH_CARD, RELATIONS, false, NOBODY, false, "unknown",
+	    "card test good charged, card links unknown charged further", "\"status\":\"unknown\"}" },
+	{ "its number under an authority that is none of ours", true, BOTH_CARD, RELATIONS, false, STRANGER, true,
+	    "unknown", "card test good charged, card links unknown charged further", "\"status\":\"unknown\"}" },
+	{ "its number under the other purpose's authority", true, BOTH_CARD, RELATIONS, false, OLD_SIGNATURE, true,
+	    "unknown", "card test good charged, card links unknown charged further", "\"status\":\"unknown\"}" },
+	{ "nobody answers: nobody is paid", true, BOTH_CARD, RELATIONS, true, NOBODY, false, "unavailable",
+	    "card test good charged", "{\"asked\":false,\"relation\":\"purpose\",\"status\":\"unavailable\"}" },
+	{ "renewed, and who is asked knows of no renewals", true, SAME_CARD, RELATIONS, false, OLD_SIGNATURE, false,
+	    "unavailable", "card test good charged", "\"relation\":\"renewal\",\"status\":\"unavailable\"}" },
+	{ "renewed, and who is asked knows of it", true, SAME_CARD, ALL_RELATIONS, false, OLD_SIGNATURE, false, "same",
+	    "card test good charged, card links same charged further",
+	    "{\"asked\":true,\"relation\":\"renewal\",\"source\":\"links\",\"status\":\"same\"}" },
+	{ "a phone's other certificate, which no service links", true, { JPKI_AUTHENTICATION, JPKI_PHONE },
+	    ALL_RELATIONS, false, OLD_AUTHENTICATION, true, "unknown", "card test good charged",
+	    "{\"asked\":false,\"relation\":\"none\",\"status\":\"unknown\"}" },
+	{ "a phone's of the same purpose, but it is not named", true, { JPKI_SIGNATURE, JPKI_PHONE }, RELATIONS, false,
+	    OTHER, false, "unknown", "card test good charged, card links unknown charged further",
+	    "\"relation\":\"medium\",\"source\":\"links\",\"status\":\"unknown\"}" },
+	{ "nobody is configured", true, BOTH_CARD, 0, false, OLD_AUTHENTICATION, false, "unavailable",
+	    "card test good charged", "\"relation\":\"purpose\",\"status\":\"unavailable\"}" },
+};
+
+static struct span
+handle_told(enum proofing_purpose purpose)
+{
+	struct proofing_begin asked = bank_asks(purpose);
+	struct proofing_prove proof;
+
+	begin(&asked);
+	proof = bank_proves(purpose == PROOFING_SIGNATURE ? SIGNATURE : AUTHENTICATION);
+	prove(&proof);
+	expect_true("an earlier outcome", world.outcome.handle.size == PROOFING_HANDLE);
+	return world.outcome.handle;
+}
+
+static struct linked
+linked_of(enum named named)
+{
+	const enum jpki_purpose purpose = named == OLD_SIGNATURE ? JPKI_SIGNATURE : JPKI_AUTHENTICATION;
+	struct linked l = { span_text("stranger"), span_text("\x0a\xc9\x1a\xf8") };
+
+	for (size_t i = 0; named != STRANGER && i < jpki_anchor_count(world.anchors); i++)
+		if (jpki_anchor_at(world.anchors, i)->purpose == purpose)
+			l.issuer_key_id = jpki_anchor_at(world.anchors, i)->certificate.subject_key_id;
+	if (named == OTHER)
+		l.serial = span_text("\x0a");
+	return l;
+}
+
+static void
+prove_continued(const struct proofing_earlier *earlier, struct span certificate)
+{
+	struct proofing_begin asked = bank_asks(PROOFING_SIGNATURE);
+	struct proofing_prove proof;
+
+	asked.continues = *earlier;
+	begin(&asked);
+	expect_ok("begun", world.err, &world.why);
+	proof = bank_proves(SIGNATURE);
+	proof.submission.certificate = certificate;
+	prove(&proof);
+	expect_ok("proved", world.err, &world.why);
+}
+
+static void
+whether_it_is_the_same_person_is_for_the_operator_to_say(void **state)
+{
+	struct span by[PURPOSES + 1], renewed = certificate_of(SIGNATURE, 0x0ac91af9);
+
+	(void)state;
+	world.source.says = REVOCATION_GOOD;
+	by[JPKI_SIGNATURE] = handle_told(PROOFING_SIGNATURE);
+	by[JPKI_AUTHENTICATION] = handle_told(PROOFING_AUTHENTICATION);
+	for (size_t i = 0; i < COUNT(continuities); i++) {
+		const struct proofing_earlier earlier = { by[continuities[i].kind.purpose], continuities[i].kind };
+		const enum named named = continuities[i].named;
+		const unsigned asked = world.linkage.asked;
+		const bool expected = strstr(continuities[i].logged, "links") || continuities[i].silent;
+
+		world.settings.linkage = continuities[i].relations ? &world.linkage.source : NULL;
+		world.linkage.source.relations = continuities[i].relations;
+		world.linkage.says = (struct linkage_answer){ .answered = !continuities[i].silent,
+			.complete = continuities[i].complete, .count = named != NOBODY,
+			.linked = { linked_of(named) } };
+		prove_continued(&earlier, continuities[i].renewed ? renewed : world.certificates[SIGNATURE]);
+		expect_text(continuities[i].title, continuity_name(world.outcome.continuity),
+		    continuities[i].continuity);
+		expect_number(continuities[i].title, world.linkage.asked - asked, expected);
+		expect_logged(continuities[i].title, continuities[i].logged);
+		expect_true(continuities[i].title, entry_says(continuities[i].entry));
+		expect_true("the earlier handle stays here", !entry_says(arena_print(&world.arena, "%.*s",
+		    SPAN_ARGS(earlier.handle))));
+	}
+	expect_true("and the person was told", memmem(world.challenge.text.data, world.challenge.text.size,
+	    "the same person's", strlen("the same person's")) != NULL);
+	world.settings.linkage = NULL;
+}
+
+static void
+of_a_certificate_that_does_not_count_nobody_is_asked(void **state)
+{
+	const struct proofing_earlier earlier = { span_text("0123456789abcdef0123456789abcdef"), BOTH_CARD };
+	const unsigned asked = world.linkage.asked;
+
+	(void)state;
+	world.settings.linkage = &world.linkage.source;
+	world.linkage.source.relations = RELATIONS;
+	world.source.says = REVOCATION_REVOKED;
+	prove_continued(&earlier, world.certificates[SIGNATURE]);
+	world.settings.linkage = NULL;
+	expect_number("refuted", world.outcome.verified->outcome, REFUTED);
+	expect_number("nothing is told of whose it is", world.outcome.continuity, CONTINUITY_NOT_ASKED);
+	expect_number("nobody was asked", world.linkage.asked, asked);
+	expect_true("nor does the ledger tell", !entry_says("continuity"));
+}
+
+static void
+who_hangs_up_while_certificates_are_linked_pays_for_both(void **state)
+{
+	struct proofing_begin asked = bank_asks(PROOFING_SIGNATURE);
+	struct proofing_prove proof;
+	struct pending *pending;
+
+	(void)state;
+	world.source.says = REVOCATION_GOOD;
+	world.settings.linkage = &world.linkage.source;
+	world.linkage.source.relations = RELATIONS;
+	world.linkage.silent = true;
+	asked.continues = (struct proofing_earlier){ span_text("0123456789abcdef0123456789abcdef"), BOTH_CARD };
+	begin(&asked);
+	proof = bank_proves(SIGNATURE);
+	world.done = false;
+	pending = proofing_prove(world.store, &world.arena, &world.settings, &proof, on_proved, NULL);
+	run();
+	expect_true("it waits for who links", !world.done && world.linkage.asked > 0);
+	pending_cancel(&pending);
+	run();
+	expect_true("nobody is called", !world.done);
+	world.linkage.silent = false;
+	world.settings.linkage = NULL;
+	expect_logged("both were asked", "card test good charged, card links unavailable charged further");
+}
+
 int
 main(void)
 {
@@ -816,6 +1084,10 @@ main(void)
 		cmocka_unit_test(who_hangs_up_while_a_source_is_asked_pays),
 		cmocka_unit_test(who_hangs_up_before_anybody_is_asked_pays_nothing),
 		cmocka_unit_test(each_source_that_answers_is_paid),
+		cmocka_unit_test(what_is_continued_must_be_an_outcome),
+		cmocka_unit_test(whether_it_is_the_same_person_is_for_the_operator_to_say),
+		cmocka_unit_test(of_a_certificate_that_does_not_count_nobody_is_asked),
+		cmocka_unit_test(who_hangs_up_while_certificates_are_linked_pays_for_both),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -24,7 +24,7 @@ static const struct {
 	const char *title;
 	enum proofing_purpose purpose;
 	unsigned attributes;
-	const char *ja, *en, *what, *text;
+	const char *ja, *en, *what, *text, *continues;
 } cases[] = {
 	{ "a signature, and what will be told", PROOFING_SIGNATURE, PROOFING_NAME | PROOFING_AGE_OVER_18, "みどり銀行",
 	    "Midori Bank", "口座の開設",
@@ -33,14 +33,23 @@ static const struct {
 	    ALSO_JA "番号：0123-4567-89AB-CDEF-0001-0203-0405-0607\n\n"
 	    "Proof of identity by the My Number card's electronic signature\nAsked by: Midori Bank\nFor: 口座の開設\n"
 	    "At: 2026-11-22T12:00:00Z\nWhat they will learn: name, whether 18 or older\n"
-	    ALSO_EN "Number: 0123-4567-89AB-CDEF-0001-0203-0405-0607\n" },
+	    ALSO_EN "Number: 0123-4567-89AB-CDEF-0001-0203-0405-0607\n", NULL },
 	{ "an authentication tells nothing, and a name may be in one language", PROOFING_AUTHENTICATION, 0, "", "Bank",
 	    "",
 	    "マイナンバーカードによる利用者の確認\n依頼元：Bank\n日時：2026年11月22日 21時00分（日本時間）\n"
 	    "依頼元に伝わる項目：なし\n" ALSO_JA "番号：0123-4567-89AB-CDEF-0001-0203-0405-0607\n\n"
 	    "Authentication by the My Number card\nAsked by: Bank\nAt: 2026-11-22T12:00:00Z\n"
 	    "What they will learn: nothing of the certificate\n" ALSO_EN "Number: "
-	    "0123-4567-89AB-CDEF-0001-0203-0405-0607\n" },
+	    "0123-4567-89AB-CDEF-0001-0203-0405-0607\n", NULL },
+	{ "an earlier certificate is asked about", PROOFING_AUTHENTICATION, 0, "", "Bank", "",
+	    "マイナンバーカードによる利用者の確認\n依頼元：Bank\n日時：2026年11月22日 21時00分（日本時間）\n"
+	    "依頼元に伝わる項目：なし\n" ALSO_JA
+	    "また、依頼元が以前に確認した電子証明書と同じ人のものかどうかを照会し、その結果が伝わります。\n"
+	    "番号：0123-4567-89AB-CDEF-0001-0203-0405-0607\n\n"
+	    "Authentication by the My Number card\nAsked by: Bank\nAt: 2026-11-22T12:00:00Z\n"
+	    "What they will learn: nothing of the certificate\n" ALSO_EN
+	    "It is asked whether this certificate is the same person's as one they saw before, and they learn the "
+	    "answer.\nNumber: 0123-4567-89AB-CDEF-0001-0203-0405-0607\n", "0123456789abcdef0123456789abcdef" },
 };
 
 static void
@@ -54,6 +63,8 @@ the_person_reads_who_asks_for_what(void **state)
 
 		c.purpose = cases[i].purpose;
 		c.attributes = cases[i].attributes;
+		if (cases[i].continues)
+			c.continues.handle = span_text(cases[i].continues);
 		expect_span(cases[i].title, proofing_text(&a, &c, &asker, span_text(cases[i].what)), cases[i].text);
 		arena_release(&a);
 	}
@@ -68,12 +79,17 @@ it_is_kept_as_it_was(void **state)
 
 	(void)state;
 	c.text = span_text("sign this");
+	c.continues = (struct proofing_earlier){ span_text("0123456789abcdef0123456789abcdef"),
+		{ JPKI_AUTHENTICATION, JPKI_PHONE } };
 	proofing_challenge_write(&b, &c);
 	row = buffer_span(&b);
 	expect_true("it reads", proofing_challenge_read(row, &read));
 	proofing_challenge_write(&again, &read);
 	expect_true("to the same", span_equal(row, buffer_span(&again)));
 	expect_span("what is to be signed", read.text, "sign this");
+	expect_span("what it continues", read.continues.handle, "0123456789abcdef0123456789abcdef");
+	expect_true("and of which kind that is", read.continues.kind.purpose == JPKI_AUTHENTICATION &&
+	    read.continues.kind.medium == JPKI_PHONE);
 	for (size_t cut = 0; cut < row.size; cut++)
 		expect_true("cut short", !proofing_challenge_read(span_first(row, cut), &read));
 	b.data[b.start + 17] = 9;

@@ -4,17 +4,19 @@
 #include "store/unit.h"
 #include "transaction/proofing_cost.h"
 
-/* Signature 20 yen, authentication 2 yen; in a phone 5 and 1; revocation lists are free. */
+/* Signature 20 yen, authentication 2 yen; in a phone 5 and 1; revocation lists are free; a linkage 7, in a phone 3. */
 static const struct check_price prices[] = {
-	{ JPKI_NO_PURPOSE, JPKI_NO_MEDIUM, REVOCATION_BY_CRL, 0 },
-	{ JPKI_SIGNATURE, JPKI_PHONE, REVOCATION_BY_NOTHING, 5 },
-	{ JPKI_AUTHENTICATION, JPKI_PHONE, REVOCATION_BY_NOTHING, 1 },
-	{ JPKI_SIGNATURE, JPKI_NO_MEDIUM, REVOCATION_BY_NOTHING, 20 },
-	{ JPKI_AUTHENTICATION, JPKI_NO_MEDIUM, REVOCATION_BY_NOTHING, 2 },
+	{ JPKI_NO_PURPOSE, JPKI_NO_MEDIUM, REVOCATION_BY_CRL, false, 0 },
+	{ JPKI_SIGNATURE, JPKI_PHONE, REVOCATION_BY_NOTHING, false, 5 },
+	{ JPKI_AUTHENTICATION, JPKI_PHONE, REVOCATION_BY_NOTHING, false, 1 },
+	{ JPKI_SIGNATURE, JPKI_NO_MEDIUM, REVOCATION_BY_NOTHING, false, 20 },
+	{ JPKI_AUTHENTICATION, JPKI_NO_MEDIUM, REVOCATION_BY_NOTHING, false, 2 },
+	{ JPKI_NO_PURPOSE, JPKI_PHONE, REVOCATION_BY_NOTHING, true, 3 },
+	{ JPKI_NO_PURPOSE, JPKI_NO_MEDIUM, REVOCATION_BY_NOTHING, true, 7 },
 };
 
 /* "MEMBER PURPOSE MEDIUM KIND COUNT": s(ignature) a(uthentication), c(ard) p(hone), o(csp) l(ist) m(emory: a cache);
- * f: a further source, OCSP, of a verification that has its row. */
+ * f: a further source, OCSP, of a verification that has its row; k: a linkage of its certificate. */
 static const struct {
 	const char *title;
 	int64_t running;
@@ -33,6 +35,16 @@ static const struct {
 	    "bank 1/1 20+50 city 1/0 0+50" },
 	{ "the phone instead of the card saves", 0, SHARE_NOTHING, "", "bank spo 2,bank apo 3",
 	    "bank 5/5 13+0 saved 33 by 5" },
+	{ "two sources asked about one phone: it is one, and each question saves what it would have cost more", 0,
+	    SHARE_NOTHING, "", "bank spo 1,bank spf 1", "bank 1/2 10+0 saved 30 by 1" },
+	{ "the one that counts was a cache: the phone is still one, and only what was paid for saves", 0, SHARE_NOTHING,
+	    "", "bank spm 1,bank spf 1", "bank 1/1 5+0 saved 15 by 1" },
+	{ "lists are as free for the card: nothing is saved", 0, SHARE_NOTHING, "", "bank spl 2",
+	    "bank 2/2 0+0 saved 0 by 2" },
+	{ "a linkage has its own price, and is no check", 0, SHARE_BY_CHECKS, "", "bank sco 1,bank sck 1",
+	    "bank 1/2 27+0 linked 1" },
+	{ "nor does it save anything with the phone", 0, SHARE_NOTHING, "", "bank spo 1,bank spk 1",
+	    "bank 1/2 8+0 linked 1 saved 15 by 1" },
 	{ "the running cost in equal parts", 100, SHARE_EQUALLY, "city,shop", "bank sco 1",
 	    "bank 1/1 20+34 city 0/0 0+33 shop 0/0 0+33" },
 	{ "by what was checked", 100, SHARE_BY_CHECKS, "shop", "bank acl 1,city acl 2",
@@ -55,9 +67,13 @@ put(struct costs *c, const char *words)
 			.operator = span_is(member, "self") ? member : span_text("platform"),
 			.purpose = kind.data[0] == 's' ? JPKI_SIGNATURE : JPKI_AUTHENTICATION,
 			.medium = kind.data[1] == 'p' ? JPKI_PHONE : JPKI_CARD,
-			.kind = kind.data[2] == 'l' ? REVOCATION_BY_CRL : REVOCATION_BY_OCSP,
+			.relying_party = member,
+			.kind = kind.data[2] == 'l' ? REVOCATION_BY_CRL : kind.data[2] == 'k'
+			    ? REVOCATION_BY_NOTHING : REVOCATION_BY_OCSP,
+			.source = span_text(kind.data[2] == 'f' ? "second" : "first"),
 			.charged = kind.data[2] != 'm',
-			.further = kind.data[2] == 'f',
+			.further = kind.data[2] == 'f' || kind.data[2] == 'k',
+			.continuity = kind.data[2] == 'k' ? CONTINUITY_SAME : CONTINUITY_NOT_ASKED,
 		};
 		uint64_t times = 0;
 
@@ -78,11 +94,81 @@ told(struct arena *a, const struct costs *c)
 		text = arena_print(a, "%s%s%.*s %lu/%lu %ld+%ld", text, i ? " " : "", SPAN_ARGS(lines[i].member),
 		    (unsigned long)lines[i].checks, (unsigned long)lines[i].charged, (long)lines[i].yen_checks,
 		    (long)lines[i].yen_share);
+		if (lines[i].linkages)
+			text = arena_print(a, "%s linked %lu", text, (unsigned long)lines[i].linkages);
 		if (lines[i].by_phone)
 			text = arena_print(a, "%s saved %ld by %lu", text, (long)lines[i].yen_saved,
 			    (unsigned long)lines[i].by_phone);
 	}
 	return text;
+}
+
+/* Whatever the parts are, together they are the whole. */
+static void
+expect_parts(const char *title, struct arena *a, const struct costs *c)
+{
+	size_t row_count, count;
+	const struct cost_row *rows = costs_rows(c, a, &row_count);
+	const struct cost_line *lines = costs_lines(c, a, &count);
+
+	for (size_t i = 0; i < count; i++) {
+		struct cost_row sum = { 0 };
+
+		for (size_t n = 0; n < row_count; n++)
+			if (span_equal(rows[n].member, lines[i].member)) {
+				sum.checks += rows[n].checks;
+				sum.charged += rows[n].charged;
+				sum.linkages += rows[n].linkages;
+				sum.by_phone += rows[n].by_phone;
+				sum.yen += rows[n].yen;
+				sum.yen_saved += rows[n].yen_saved;
+			}
+		expect_true(title, sum.checks == lines[i].checks && sum.charged == lines[i].charged &&
+		    sum.linkages == lines[i].linkages && sum.by_phone == lines[i].by_phone &&
+		    sum.yen == lines[i].yen_checks && sum.yen_saved == lines[i].yen_saved);
+	}
+}
+
+static void
+each_part_stands_by_itself(void **state)
+{
+	static const char *const parts[] = {
+		"bank https://bank.example/ linkage first 0/1 7", "bank https://bank.example/ none first 1/0 0",
+		"bank https://bank.example/ ocsp first 2/2 40", "bank https://bank.example/ ocsp second 0/1 20",
+		"bank https://bank.example/lounge ocsp first 1/1 20", "city https://bank.example/ crl first 1/1 0",
+	};
+	static const struct { const char *member, *party, *source; enum revocation_kind kind; bool charged, further,
+	    linkage; } checks[] = {
+		{ "city", "", "first", REVOCATION_BY_CRL, true, false, false },
+		{ "bank", "", "first", REVOCATION_BY_OCSP, true, false, false },
+		{ "bank", "", "second", REVOCATION_BY_OCSP, true, true, false },
+		{ "bank", "lounge", "first", REVOCATION_BY_OCSP, true, false, false },
+		{ "bank", "", "first", REVOCATION_BY_NOTHING, true, true, true },
+		{ "bank", "", "first", REVOCATION_BY_NOTHING, false, false, false },
+		{ "bank", "", "first", REVOCATION_BY_OCSP, true, false, false },
+	};
+	struct cost_settings settings = { prices, COUNT(prices), 0, SHARE_NOTHING };
+	struct costs *c = costs_new(&settings, (struct instant){ SECONDS(1000) }, (struct instant){ SECONDS(2000) });
+	struct arena a = arena_init(1 * MIB);
+	const struct cost_row *rows;
+	size_t count;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(checks); i++)
+		costs_add(c, &(struct proofing_check){ .at = { SECONDS(1500) }, .member = span_text(checks[i].member),
+			.relying_party = span_text(arena_print(&a, "https://bank.example/%s", checks[i].party)),
+			.operator = span_text("platform"), .purpose = JPKI_SIGNATURE, .medium = JPKI_CARD,
+			.kind = checks[i].kind, .source = span_text(checks[i].source), .charged = checks[i].charged,
+			.further = checks[i].further,
+			.continuity = checks[i].linkage ? CONTINUITY_OTHER : CONTINUITY_NOT_ASKED });
+	rows = costs_rows(c, &a, &count);
+	expect_number("so many parts", count, COUNT(parts));
+	for (size_t i = 0; i < count; i++)
+		expect_text(parts[i], arena_print(&a, "%.*s %.*s %s %.*s %lu/%lu %ld", SPAN_ARGS(rows[i].member),
+		    SPAN_ARGS(rows[i].relying_party), rows[i].kind, SPAN_ARGS(rows[i].source),
+		    (unsigned long)rows[i].checks, (unsigned long)rows[i].charged, (long)rows[i].yen), parts[i]);
+	arena_release(&a);
+	costs_free(c);
 }
 
 static void
@@ -100,6 +186,7 @@ who_owes_what(void **state)
 			costs_entrusting(c, member);
 		put(c, cases[i].checks);
 		expect_text(cases[i].title, told(&a, c), cases[i].lines);
+		expect_parts(cases[i].title, &a, c);
 		arena_release(&a);
 		costs_free(c);
 	}
@@ -180,13 +267,52 @@ a_check_is_kept_as_it_was(void **state)
 	arena_release(&a);
 }
 
+static void
+a_linkage_is_kept_as_it_was(void **state)
+{
+	static const struct table *const tables[] = { &proofing_log_table, NULL };
+	struct arena a = arena_init(1 * MIB);
+	struct unit *u = unit_new(&a, tables, (struct id){ { 1 } });
+	const struct proofing_check check = {
+		.at = { SECONDS(1795348800) }, .member = span_text("bank"), .operator = span_text("platform"),
+		.purpose = JPKI_SIGNATURE, .medium = JPKI_CARD, .outcome = ESTABLISHED, .source = span_text("links"),
+		.charged = true, .further = true, .continuity = CONTINUITY_OTHER,
+	};
+	struct operation *operations;
+	struct proofing_check read;
+	struct problem why;
+	struct id id;
+	size_t count;
+	uint8_t bytes[512];
+	struct span row;
+
+	(void)state;
+	proofing_check_log(u, &check, 0);
+	expect_ok("a unit of work", unit_read(&a, tables, unit_bytes(u), &id, &operations, &count, &why), &why);
+	row = operations[0].value;
+	expect_true("it reads", proofing_check_read(row, &read));
+	expect_true("all of it", read.continuity == CONTINUITY_OTHER && read.charged && read.further &&
+	    read.kind == REVOCATION_BY_NOTHING && read.status == REVOCATION_NOT_CHECKED);
+	expect_span("who was asked", read.source, "links");
+	for (size_t cut = 0; cut < row.size; cut++)
+		expect_true("cut short", !proofing_check_read(span_first(row, cut), &read));
+	memcpy(bytes, row.data, row.size);
+	bytes[row.size - 1] = CONTINUITY_SAME + 1;
+	expect_true("an answer nobody knows", !proofing_check_read(span_of(bytes, row.size), &read));
+	bytes[row.size - 1] = CONTINUITY_NOT_ASKED;
+	expect_true("none at all", !proofing_check_read(span_of(bytes, row.size), &read));
+	arena_release(&a);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(who_owes_what),
+		cmocka_unit_test(each_part_stands_by_itself),
 		cmocka_unit_test(only_the_period_counts),
 		cmocka_unit_test(a_check_is_kept_as_it_was),
+		cmocka_unit_test(a_linkage_is_kept_as_it_was),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -114,7 +114,7 @@ on_report(void *arg, enum err err, const struct costs *costs, const struct probl
 		run->lines = costs_lines(costs, &run->arena, &run->count);
 }
 
-static const struct check_price prices[] = { { JPKI_SIGNATURE, JPKI_NO_MEDIUM, REVOCATION_BY_NOTHING, 20 } };
+static const struct check_price prices[] = { { JPKI_SIGNATURE, JPKI_NO_MEDIUM, REVOCATION_BY_NOTHING, false, 20 } };
 
 static struct proofing_report
 report_of(const char *from, const char *until)

@@ -64,13 +64,58 @@ show(const char *month, json_t *answer)
 	    sums[5]);
 }
 
+/* By what the parts of it can be told. */
+static const struct { const char *word, *member; } views[] = {
+	{ "relying-party", "relying_party" }, { "kind", "kind" }, { "source", "source" },
+};
+static const char *const summed[] = { "checks", "charged", "linkages", "by_phone", "yen", "yen_saved" };
+
+static void
+show_part(const char *name, const long long *values)
+{
+	printf("%-48s %9lld %9lld %9lld %9lld %10lld %10lld\n", name, values[0], values[1], values[2], values[3],
+	    values[4], values[5]);
+}
+
+static void
+show_parts(const char *month, json_t *answer, const char *word, const char *member)
+{
+	const json_t *rows = json_object_get(answer, "rows"), *row;
+	json_t *parts = json_object(), *part;
+	long long values[COUNT(summed)], sums[COUNT(summed)] = { 0 };
+	const char *name;
+	size_t i;
+
+	json_array_foreach (rows, i, row) {
+		name = *answer_text(row, member) ? answer_text(row, member) : "none";
+		part = json_object_get(parts, name);
+		if (!part)
+			json_object_set_new(parts, name, part = json_object());
+		for (size_t v = 0; v < COUNT(summed); v++)
+			json_object_set_new(part, summed[v],
+			    json_integer(answer_number(part, summed[v]) + answer_number(row, summed[v])));
+	}
+	printf("%s (Japan); what was checked, without shares of the running cost\n", month);
+	printf("%-48s %9s %9s %9s %9s %10s %10s\n", word, "checks", "charged", "linkages", "by phone", "yen", "saved");
+	json_object_foreach (parts, name, part) {
+		for (size_t v = 0; v < COUNT(summed); v++)
+			sums[v] += values[v] = answer_number(part, summed[v]);
+		show_part(name, values);
+	}
+	show_part("all", sums);
+	json_decref(parts);
+}
+
 enum ending
 jpki_costs(struct ctl *ctl, int argc, char **argv)
 {
-	const char *month = NULL;
+	const char *month = NULL, *by = "member";
+	size_t view = COUNT(views);
 	const struct flag flags[] = {
 		{ .name = "month", .argument = "YYYY-MM", .help = "which month, in Japan; this one when missing",
 		    .text = &month },
+		{ .name = "by", .argument = "WORD", .help = "member (the default), relying-party, kind or source",
+		    .text = &by },
 		{ 0 },
 	};
 	const struct usage usage = {
@@ -81,7 +126,8 @@ jpki_costs(struct ctl *ctl, int argc, char **argv)
 			     "entrusted the "
 			 "work. `charged` are the questions that a source answered; `saved` is what the same checks of "
 			     "certificates in "
-			 "a phone would have cost more with the card.",
+			 "a phone would have cost more with the card. By relying party, by kind of source and by source, "
+			 "linkage (which certificates are one person's) being a kind, it is told without the shares.",
 		.flags = flags,
 	};
 	struct ctl_question question = { 0 };
@@ -95,6 +141,11 @@ jpki_costs(struct ctl *ctl, int argc, char **argv)
 		return ending;
 	if (!month)
 		month = this_month(ctl->arena);
+	for (size_t i = 0; i < COUNT(views); i++)
+		if (strcmp(by, views[i].word) == 0)
+			view = i;
+	if (view == COUNT(views) && strcmp(by, "member") != 0)
+		return misused("--by: expected member, relying-party, kind or source, found \"%s\"", by);
 	if (!month_read(span_text(month), &from, &until))
 		return misused("--month: expected a month such as 2026-11, found \"%s\"", month);
 	question.path = arena_print(ctl->arena, "/v1/control/costs?from=%.*s&until=%.*s",
@@ -104,6 +155,8 @@ jpki_costs(struct ctl *ctl, int argc, char **argv)
 		return refused(&why);
 	if (ctl->json)
 		answer_print(answer);
+	else if (view < COUNT(views))
+		show_parts(month, answer, views[view].word, views[view].member);
 	else
 		show(month, answer);
 	json_decref(answer);

@@ -13,16 +13,35 @@ struct costing {
 };
 
 static void
+write_counts(struct buffer *b, uint64_t checks, uint64_t charged, uint64_t linkages, uint64_t by_phone)
+{
+	buffer_print(b, ",\"checks\":%llu,\"charged\":%llu,\"linkages\":%llu,\"by_phone\":%llu",
+	    (unsigned long long)checks, (unsigned long long)charged, (unsigned long long)linkages,
+	    (unsigned long long)by_phone);
+}
+
+static void
 write_line(struct buffer *b, const struct cost_line *l)
 {
 	buffer_byte(b, '{');
 	json_write_member(b, "member", l->member);
-	buffer_print(b, ",\"entrusted\":%s,\"checks\":%llu,\"charged\":%llu,\"by_phone\":%llu",
-	    l->entrusted ? "true" : "false", (unsigned long long)l->checks, (unsigned long long)l->charged,
-	    (unsigned long long)l->by_phone);
+	buffer_print(b, ",\"entrusted\":%s", l->entrusted ? "true" : "false");
+	write_counts(b, l->checks, l->charged, l->linkages, l->by_phone);
 	buffer_print(b, ",\"yen_checks\":%lld,\"yen_share\":%lld,\"yen\":%lld,\"yen_saved\":%lld}",
 	    (long long)l->yen_checks, (long long)l->yen_share, (long long)l->yen_checks + (long long)l->yen_share,
 	    (long long)l->yen_saved);
+}
+
+static void
+write_row(struct buffer *b, const struct cost_row *r)
+{
+	buffer_byte(b, '{');
+	json_write_member(b, "member", r->member);
+	json_write_member(b, "relying_party", r->relying_party);
+	json_write_member(b, "kind", span_text(r->kind));
+	json_write_member(b, "source", r->source);
+	write_counts(b, r->checks, r->charged, r->linkages, r->by_phone);
+	buffer_print(b, ",\"yen\":%lld,\"yen_saved\":%lld}", (long long)r->yen, (long long)r->yen_saved);
 }
 
 static void
@@ -32,6 +51,7 @@ on_report(void *arg, enum err err, const struct costs *costs, const struct probl
 	const struct cost_settings *settings = &c->asked.settings;
 	char from[INSTANT_TEXT], until[INSTANT_TEXT];
 	const struct cost_line *lines;
+	const struct cost_row *rows;
 	struct arena arena;
 	struct buffer b;
 	size_t count;
@@ -51,6 +71,13 @@ on_report(void *arg, enum err err, const struct costs *costs, const struct probl
 		if (i)
 			buffer_byte(&b, ',');
 		write_line(&b, &lines[i]);
+	}
+	rows = costs_rows(costs, &arena, &count);
+	buffer_text(&b, "],\"rows\":[");
+	for (size_t i = 0; i < count; i++) {
+		if (i)
+			buffer_byte(&b, ',');
+		write_row(&b, &rows[i]);
 	}
 	buffer_text(&b, "]}");
 	arena_release(&arena);

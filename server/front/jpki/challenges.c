@@ -11,6 +11,31 @@ struct beginning {
 	struct proofing_begin asked;
 };
 
+static void
+read_earlier(struct reader *r, struct proofing_earlier *out)
+{
+	struct span name, word;
+
+	reader_object(r);
+	while (reader_member(r, &name)) {
+		if (span_is(name, "handle")) {
+			out->handle = reader_string(r, PROOFING_HANDLE, PROOFING_HANDLE);
+		} else if (span_is(name, "purpose")) {
+			word = reader_string(r, 1, 64);
+			out->kind.purpose = proofing_certificate(proofing_purpose_read(word));
+			if (!out->kind.purpose)
+				reader_fail_word(r, "signature or authentication", word);
+		} else if (span_is(name, "medium")) {
+			word = reader_string(r, 1, 64);
+			out->kind.medium = jpki_medium_read(word);
+			if (!out->kind.medium)
+				reader_fail_word(r, "card or phone", word);
+		}
+	}
+	if (out->handle.size == 0)
+		reader_fail(r, "a handle", "none");
+}
+
 static enum err
 read_request(struct exchange *e, struct proofing_begin *out, struct problem *why)
 {
@@ -31,6 +56,8 @@ read_request(struct exchange *e, struct proofing_begin *out, struct problem *why
 			out->origin = reader_string(&r, 1, PROOFING_ORIGIN_LARGEST);
 		} else if (span_is(name, "reference")) {
 			out->reference = reader_string(&r, 1, PROOFING_REFERENCE_LARGEST);
+		} else if (span_is(name, "continues")) {
+			read_earlier(&r, &out->continues);
 		} else if (span_is(name, "what")) {
 			out->what = reader_string(&r, 1, PROOFING_WHAT_LARGEST);
 		}

@@ -1,6 +1,6 @@
 /* front/jpki/jpki.h - proofing for members: the card's certificates turned into the federation's facts.
  *
- *     POST /v1/jpki/challenges              {purpose, relying_party, origin, reference, what} -> {id, text, expires_at}
+ *     POST /v1/jpki/challenges   {purpose, relying_party, origin, reference, what, continues} -> {id, text, expires_at}
  *     POST /v1/jpki/challenges/{id}/proof   {algorithm, certificate, signature}, {cms} or {xml} -> the outcome
  *
  * Callers have the right `proofing` (transaction/caller.h). A signature or certificate that is not good is an outcome

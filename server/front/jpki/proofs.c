@@ -213,6 +213,8 @@ write_outcome(struct buffer *b, struct arena *arena, const struct proofing_outco
 		write_text(b, "reference", o->reference);
 	if (o->handle.size)
 		write_text(b, "handle", o->handle);
+	if (o->continuity)
+		write_text(b, "continuity", span_text(continuity_name(o->continuity)));
 	if (cause) {
 		write_name(b, "failed");
 		buffer_byte(b, '{');
