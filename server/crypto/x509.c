@@ -1,6 +1,8 @@
 /* crypto/x509.c - reading X.509 certificates, strictly. */
 #include "crypto/x509.h"
 
+#include <stddef.h>
+
 #include "codec/der.h"
 #include "crypto/x509_extension.h"
 
@@ -11,6 +13,7 @@ struct reading {
 	struct x509 *x;
 	struct problem *why;
 	struct problem invalid; /* the first; code OK: nothing yet */
+	bool nameless;          /* a subjectAltName of nobody is passed over */
 	struct span unknown[X509_MOST_EXTENSIONS];
 	size_t unknown_count, count;
 };
@@ -60,6 +63,15 @@ note_unknown(struct reading *r, struct span oid, bool critical)
 		r->x->unknown_critical = oid;
 }
 
+static bool
+names_nobody(const struct reading *r, const struct x509_extension_kind *kind, const struct x509_extension *found)
+{
+	static const struct span empty = { (const uint8_t *)"\x30\x00", 2 };
+
+	return r->nameless && kind->at == offsetof(struct x509, subject_names) && !found->critical &&
+	    span_equal(found->value, empty);
+}
+
 /* A second one of its kind is not taken; its form is not looked at either. */
 static enum err
 note_known(struct reading *r, const struct x509_extension_kind *kind, struct x509_extension found)
@@ -72,7 +84,8 @@ note_known(struct reading *r, const struct x509_extension_kind *kind, struct x50
 		note_invalid(r, "RFC 5280 s4.2", "an extension stands twice in the certificate");
 		return OK;
 	}
-	if (!der_any(&rest, &tag, &contents) || rest.size || !kind->read(found.value, r->x))
+	if (!names_nobody(r, kind, &found) &&
+	    (!der_any(&rest, &tag, &contents) || rest.size || !kind->read(found.value, r->x)))
 		return broken(r, kind->clause, kind->name);
 	*slot = found;
 	return OK;
@@ -213,8 +226,8 @@ check_serial(struct reading *r)
 		note_invalid(r, "RFC 5280 s4.1.2.2", "the certificate's serial number is longer than 20 bytes");
 }
 
-enum err
-x509_read(struct span der, struct x509 *out, struct problem *why)
+static enum err
+read_whole(struct span der, bool nameless, struct x509 *out, struct problem *why)
 {
 	struct reading r;
 	struct span rest = der, inside, tbs;
@@ -224,6 +237,7 @@ x509_read(struct span der, struct x509 *out, struct problem *why)
 	r.x = out;
 	r.why = why;
 	r.invalid.code = OK;
+	r.nameless = nameless;
 	r.unknown_count = r.count = 0;
 	out->path_length = -1;
 	if (der.size > X509_LARGEST)
@@ -250,6 +264,18 @@ x509_read(struct span der, struct x509 *out, struct problem *why)
 	if (r.invalid.code != OK && why)
 		*why = r.invalid;
 	return r.invalid.code;
+}
+
+enum err
+x509_read(struct span der, struct x509 *out, struct problem *why)
+{
+	return read_whole(der, false, out, why);
+}
+
+enum err
+x509_read_responder(struct span der, struct x509 *out, struct problem *why)
+{
+	return read_whole(der, true, out, why);
 }
 
 bool

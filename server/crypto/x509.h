@@ -56,6 +56,11 @@ struct x509 {
  * who explains it. */
 enum err x509_read(struct span der, struct x509 *out, struct problem *why);
 
+/* The same of an OCSP responder's: a subjectAltName without a name, against s4.2.1.6, is passed over there if it is not
+ * critical. Authorities have issued such to their responders, whom nothing in that extension would give any right; of
+ * whoever is named by a certificate it is an error. */
+enum err x509_read_responder(struct span der, struct x509 *out, struct problem *why);
+
 /* Whether extendedKeyUsage, or certificatePolicies, lists this OID (contents). Both are false when it is not there. */
 bool x509_extended_usage(const struct x509 *, struct span oid);
 bool x509_policy(const struct x509 *, struct span oid);

@@ -151,7 +151,7 @@ is_signed(struct judging *j)
 	if (is_responder(&j->response, j->issuer) && has_signed(j, j->issuer))
 		return true;
 	for (size_t i = 0; i < rules->responder_count; i++) {
-		if (x509_read(rules->responders[i], &c, &why) != OK || !is_responder(&j->response, &c))
+		if (x509_read_responder(rules->responders[i], &c, &why) != OK || !is_responder(&j->response, &c))
 			continue;
 		if (!is_in_force(j, &c))
 			say(j, "the configured responder's certificate is not in force");
@@ -159,7 +159,7 @@ is_signed(struct judging *j)
 			return true;
 	}
 	for (size_t i = 0; i < j->response.certificate_count; i++) {
-		if (x509_read(j->response.certificates[i], &c, &why) != OK)
+		if (x509_read_responder(j->response.certificates[i], &c, &why) != OK)
 			say(j, "a certificate in it: %s", why.text);
 		else if (is_responder(&j->response, &c) && has_right(j, &c) && has_signed(j, &c))
 			return true;

@@ -64,7 +64,7 @@ open_ocsp(struct jpki_setup *s, struct courier *courier, const struct jpki_sourc
 	for (size_t i = 0; i < from->responder_count; i++) {
 		if (read_file(&s->arena, from->responders[i], &responders[i], why) != OK)
 			return why->code;
-		if (x509_read(responders[i], &certificate, why) != OK)
+		if (x509_read_responder(responders[i], &certificate, why) != OK)
 			return problem_within(why, "%s", from->responders[i]);
 	}
 	settings.name = from->name;

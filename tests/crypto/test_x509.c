@@ -279,6 +279,42 @@ extensions_have_forms(void **state)
 }
 
 static void
+a_responder_may_have_names_of_nobody(void **state)
+{
+	static const struct {
+		const char *title, *type;
+		bool critical;
+		const char *value;
+		enum err err;
+		const char *told;
+	} cases[] = {
+		{ "no names", "2.5.29.17", false, "3000", OK, "" },
+		{ "no names, and they are critical", "2.5.29.17", true, "3000", ERR_SYNTAX, "subjectAltName" },
+		{ "a name", "2.5.29.17", false, "3003 820161", OK, "" },
+		{ "a name that is none", "2.5.29.17", false, "3002 8201", ERR_SYNTAX, "subjectAltName" },
+		{ "no names in a longer form", "2.5.29.17", false, "308100", ERR_SYNTAX, "subjectAltName" },
+		{ "no names and something behind", "2.5.29.17", false, "3000 0500", ERR_SYNTAX, "subjectAltName" },
+		{ "an issuer of no names", "2.5.29.18", false, "3000", ERR_SYNTAX, "issuerAltName" },
+		{ "no uses", "2.5.29.37", false, "3000", ERR_SYNTAX, "extKeyUsage" },
+	};
+	struct span none = extension(&memory, "2.5.29.17", false, hex(&memory, "3000"));
+	struct problem why;
+	struct x509 x;
+
+	(void)state;
+	expect_problem("not even they twice",
+	    x509_read_responder(certificate_of(&memory, JOIN(&memory, none, none)), &x, &why), &why, ERR_INVALID,
+	    "twice");
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct span der = certificate_of(&memory, extension(&memory, cases[i].type, cases[i].critical,
+		    hex(&memory, cases[i].value)));
+
+		expect_problem(cases[i].title, x509_read_responder(der, &x, &why), &why, cases[i].err, cases[i].told);
+		arena_reset(&memory);
+	}
+}
+
+static void
 an_extension_stands_once(void **state)
 {
 	static const char *const types[] = { "2.5.29.15", "1.2.3.4" };
@@ -432,6 +468,7 @@ main(void)
 		cmocka_unit_test(every_field_is_read),
 		cmocka_unit_test(what_is_no_certificate_is_refused),
 		cmocka_unit_test(extensions_have_forms),
+		cmocka_unit_test(a_responder_may_have_names_of_nobody),
 		cmocka_unit_test(an_extension_stands_once),
 		cmocka_unit_test(more_than_can_be_is_refused),
 		cmocka_unit_test(cut_short_anywhere_it_is_none),

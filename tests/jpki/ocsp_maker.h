@@ -32,6 +32,7 @@ struct certificate_wish {
 	bool authority;
 	const char *usage, *extended_usage, *access;
 	bool no_check, unknown_critical;
+	bool no_names;                          /* a subjectAltName of nobody */
 };
 
 static inline void
@@ -50,14 +51,14 @@ add_extension(X509 *certificate, int nid, const char *value)
 }
 
 static inline void
-add_unknown_critical(X509 *certificate)
+add_bytes(X509 *certificate, const char *type, int critical, const char *two)
 {
-	ASN1_OBJECT *oid = OBJ_txt2obj("1.2.3.4", 1);
+	ASN1_OBJECT *oid = OBJ_txt2obj(type, 1);
 	ASN1_OCTET_STRING *value = ASN1_OCTET_STRING_new();
 	X509_EXTENSION *extension;
 
-	ASN1_OCTET_STRING_set(value, (const uint8_t *)"\x05\x00", 2);
-	extension = X509_EXTENSION_create_by_OBJ(NULL, oid, 1, value);
+	ASN1_OCTET_STRING_set(value, (const uint8_t *)two, 2);
+	extension = X509_EXTENSION_create_by_OBJ(NULL, oid, critical, value);
 	X509_add_ext(certificate, extension, -1);
 	X509_EXTENSION_free(extension);
 	ASN1_OCTET_STRING_free(value);
@@ -72,7 +73,7 @@ made_read(struct made_certificate *made)
 
 	made->der = NULL;
 	size = i2d_X509(made->openssl, &made->der);
-	if (size <= 0 || x509_read(span_of(made->der, (size_t)size), &made->x509, &why) != OK)
+	if (size <= 0 || x509_read_responder(span_of(made->der, (size_t)size), &made->x509, &why) != OK)
 		abort();
 }
 
@@ -108,7 +109,9 @@ certificate_make(const struct certificate_wish *wish)
 	if (wish->no_check)
 		add_extension(made.openssl, NID_id_pkix_OCSP_noCheck, "NULL");
 	if (wish->unknown_critical)
-		add_unknown_critical(made.openssl);
+		add_bytes(made.openssl, "1.2.3.4", 1, "\x05\x00");
+	if (wish->no_names)
+		add_bytes(made.openssl, "2.5.29.17", 0, "\x30\x00");
 	add_extension(made.openssl, NID_subject_key_identifier, "hash");
 	X509_sign(made.openssl, wish->signed_by ? wish->signed_by : wish->issuer ? wish->issuer->key : made.key,
 	    EVP_sha256());

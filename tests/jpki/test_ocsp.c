@@ -11,7 +11,7 @@ static struct {
 	struct made_certificate authority, stranger, twin; /* twin: the authority's name, another key */
 	struct made_certificate leaf, sibling, alias; /* alias: the leaf's serial, another authority */
 	struct made_certificate delegate, namesake, of_stranger, of_twin, no_usage, no_check, expired, early, critical,
-	    no_signing, forged;
+	    no_signing, forged, nameless;
 } here;
 
 static int
@@ -53,6 +53,8 @@ prepare(void **state)
 	    OF_ITS_KEY, .extended_usage = "OCSPSigning", .no_check = true, .usage = "critical,keyEncipherment" });
 	here.forged = certificate_make(&(struct certificate_wish){ OF_ITS_KEY, .extended_usage = "OCSPSigning",
 	    .no_check = true, .signed_by = here.stranger.key });
+	here.nameless = certificate_make(&(struct certificate_wish){
+	    OF_ITS_KEY, .extended_usage = "OCSPSigning", .no_check = true, .no_names = true });
 	return 0;
 }
 
@@ -101,6 +103,8 @@ static const struct {
 	{ "the authority's own, named by its key", { GOOD, .signer = &here.authority, .shown = NULL, .by_key = true },
 	    "good" },
 	{ "a delegate named by its key", { GOOD, .by_key = true }, "good" },
+	{ "a delegate with a subjectAltName of nobody", { GOOD, .signer = &here.nameless, .shown = &here.nameless },
+	    "good" },
 	{ "a name in SHA-256", { GOOD, .sha256 = true }, "good" },
 	{ "without a nextUpdate", { GOOD, .next_update = 0 }, "good" },
 	{ "revoked", { GOOD, .status = V_OCSP_CERTSTATUS_REVOKED, .reason = 4, .revoked = -5 },
