@@ -12,9 +12,8 @@ write_steps(struct buffer *b, const struct framework *f, const struct advice *a)
 		write_id(b, step->id);
 		buffer_text(b, ",\"who\":\"");
 		buffer_text(b, step_who_name(step->who));
-		buffer_text(b, step->in_person ? "\",\"in_person\":true,\"title\":" :
-		    "\",\"in_person\":false,\"title\":");
-		write_localized(b, &step->title);
+		buffer_text(b, step->in_person ? "\",\"in_person\":true" : "\",\"in_person\":false");
+		localized_write(b, "title", step->title);
 		buffer_byte(b, '}');
 	}
 	buffer_byte(b, ']');
@@ -51,8 +50,7 @@ write_question(struct buffer *b, const struct framework *f, uint16_t number)
 
 	buffer_text(b, "{\"fact\":");
 	write_id(b, fact->id);
-	buffer_text(b, ",\"title\":");
-	write_localized(b, &fact->title);
+	localized_write(b, "title", fact->title);
 	buffer_text(b, ",\"steps\":[");
 	for (size_t i = 0; i < f->step_count; i++) {
 		if (!collects(&f->steps[i], number))
@@ -106,7 +104,6 @@ login_level(const struct framework *f, const struct requirement *r)
 static void
 write_acr_values(struct buffer *b, const struct decision *d)
 {
-	const char *before = ",\"acr_values\":";
 	struct buffer values = buffer_init(16 * KIB);
 
 	for (size_t i = 0; i < d->login_count; i++) {
@@ -119,7 +116,7 @@ write_acr_values(struct buffer *b, const struct decision *d)
 		}
 	}
 	if (values.end > 0)
-		write_member(b, before, buffer_span(&values));
+		json_write_member(b, "acr_values", buffer_span(&values));
 	buffer_release(&values);
 }
 
@@ -181,7 +178,7 @@ decision_obligations_write(struct buffer *b, const struct decision *d)
 	buffer_text(b, ",\"obligations\":[");
 	for (size_t i = 0; i < d->login_count; i++) {
 		buffer_print(b, "%s{\"type\":\"step-up\",\"id\":\"step-up-%zu\",\"properties\":{", i ? "," : "", i + 1);
-		write_member(b, "\"acr_value\":", login_level(f, &d->login[i])->acr[0]);
+		json_write_member(b, "acr_value", login_level(f, &d->login[i])->acr[0]);
 		if (d->login_amr) {
 			buffer_text(b, ",\"amr_values\":[");
 			write_methods(b, d->login_amr, ",", "\"");

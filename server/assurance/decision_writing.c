@@ -1,21 +1,6 @@
 /* assurance/decision_writing.c - a decision as JSON, for who asked. */
 #include "assurance/decision_writing.h"
 
-void
-write_member(struct buffer *b, const char *name, struct span value)
-{
-	buffer_text(b, name);
-	json_write_string(b, value);
-}
-
-void
-write_localized(struct buffer *b, const struct localized *text)
-{
-	write_member(b, "{\"ja\":", text->ja);
-	write_member(b, ",\"en\":", text->en);
-	buffer_byte(b, '}');
-}
-
 /* Ids have nothing in them to escape. */
 void
 write_id(struct buffer *b, struct span id)
