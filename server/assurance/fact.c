@@ -311,10 +311,7 @@ prepare_writing(struct arena *a, struct fact *f)
 {
 	struct span *quoted = arena_array(a, struct span, f->word_count);
 
-	static_assert(COUNT(f->headings) == PROVENANCES, "a heading for each");
-	for (size_t by = CLAIMED; by < PROVENANCES; by++)
-		f->headings[by] = span_text(arena_print(a, ",\"%.*s\":{\"by\":\"%s\",\"value\":", SPAN_ARGS(f->id),
-		    provenance_names[by]));
+	f->heading = span_text(arena_print(a, ",\"%.*s\":", SPAN_ARGS(f->id)));
 	f->mention = span_text(arena_print(a, "{\"fact\":\"%.*s\"", SPAN_ARGS(f->id)));
 	for (size_t i = 0; i < f->word_count; i++)
 		quoted[i] = span_text(arena_print(a, "\"%.*s\"", SPAN_ARGS(f->words[i])));

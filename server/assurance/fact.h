@@ -61,7 +61,7 @@ struct fact {
 	const struct span *asserted_by; /* watashi idp proofing-provider platform rp registry */
 	size_t asserted_by_count;
 	struct span definition;       /* canonical JSON of its entry in the dictionary, for digests */
-	struct span headings[4];      /* `,"ID":{"by":"claimed","value":`, one for each provenance: facts_write()'s */
+	struct span heading;          /* `,"ID":`: facts_write()'s */
 	struct span mention;          /* `{"fact":"ID"`: of reasons */
 	const struct span *quoted;    /* the words as JSON has them */
 	const char *expected;         /* "one of none, low, high": what a value of it is, for sentences */

@@ -345,57 +345,60 @@ fact_value_write(struct buffer *b, const struct fact *fact, int64_t value)
 	}
 }
 
-void
-facts_write(struct buffer *b, const struct facts *f)
+/* Whether there are any. */
+static bool
+known_by(const struct facts *f, enum provenance by, uint64_t set[FACT_SETS])
+{
+	uint64_t any = 0;
+
+	for (size_t i = 0; i < FACT_SETS; i++)
+		any |= set[i] = f->known[by][i] & ~(by < OBSERVED ? f->known[by + 1][i] : 0);
+	return any;
+}
+
+static void
+write_group(struct buffer *b, const struct facts *f, const uint64_t set[FACT_SETS])
 {
 	const struct dictionary *d = f->dictionary;
-	bool begun = false;
+	size_t comma = 1;
 
-	buffer_byte(b, '{');
 	for (size_t i = 0; i < d->count; i++) {
 		const struct fact *fact = &d->facts[d->in_order[i]];
 
-		if (!facts_known(f, fact->number, CLAIMED))
+		if (!has_bit(set, fact->number))
 			continue;
-		buffer_add(b, span_skip(fact->headings[facts_provenance(f, fact)], begun ? 0 : 1));
-		begun = true;
+		buffer_add(b, span_skip(fact->heading, comma));
+		comma = 0;
 		fact_value_write(b, fact, f->value[fact->number]);
+	}
+}
+
+/* An entry names the word of many facts once: as it is kept, hashed and copied by everybody, it is half as long as with
+ * the word at each. */
+void
+facts_write(struct buffer *b, const struct facts *f)
+{
+	static const enum provenance in_order[] = { CLAIMED, OBSERVED, VOUCHED };
+	uint64_t set[FACT_SETS];
+	bool begun = false;
+
+	buffer_byte(b, '{');
+	for (size_t i = 0; i < COUNT(in_order); i++) {
+		if (!known_by(f, in_order[i], set))
+			continue;
+		buffer_text(b, begun ? ",\"" : "\"");
+		begun = true;
+		buffer_text(b, provenance_name(in_order[i]));
+		buffer_text(b, "\":{");
+		write_group(b, f, set);
 		buffer_byte(b, '}');
 	}
 	buffer_byte(b, '}');
 }
 
 static void
-restore(struct reader *r, struct facts *f, const struct fact *fact)
+restore_group(struct reader *r, struct facts *f, enum provenance by, uint64_t seen[FACT_SETS])
 {
-	enum provenance by = PROVENANCE_NONE;
-	bool valued = false;
-	int64_t value = 0;
-	struct span name;
-
-	reader_object(r);
-	while (reader_member_known(r, &name)) {
-		if ((span_is(name, "by") && by) || (span_is(name, "value") && valued)) {
-			reader_fail_twice(r);
-		} else if (span_is(name, "by")) {
-			by = provenance_read(reader_string(r, 1, 16));
-			if (!by)
-				reader_fail(r, "one of claimed, vouched, observed", "another text");
-		} else if (span_is(name, "value")) {
-			value = read_value(r, fact, reader_peek(r));
-			valued = true;
-		}
-	}
-	if (!by || !valued)
-		reader_fail(r, "members \"by\" and \"value\"", "one of them or none");
-	else if (r->problem.code == OK)
-		facts_put(f, fact, value, by);
-}
-
-void
-facts_restore(struct reader *r, struct facts *f)
-{
-	uint64_t seen[FACT_SETS] = { 0 };
 	struct span id;
 
 	reader_object(r);
@@ -407,8 +410,33 @@ facts_restore(struct reader *r, struct facts *f)
 		} else if (has_bit(seen, fact->number)) {
 			reader_fail_twice(r);
 		} else {
+			int64_t value = read_value(r, fact, reader_peek(r));
+
 			set_bit(seen, fact->number);
-			restore(r, f, fact);
+			if (r->problem.code == OK)
+				facts_put(f, fact, value, by);
+		}
+	}
+}
+
+void
+facts_restore(struct reader *r, struct facts *f)
+{
+	uint64_t seen[FACT_SETS] = { 0 };
+	unsigned heard = 0;
+	struct span name;
+
+	reader_object(r);
+	while (reader_member_known(r, &name)) {
+		enum provenance by = provenance_read(name);
+
+		if (!by) {
+			reader_fail(r, "one of claimed, vouched, observed", "another name");
+		} else if (heard >> by & 1) {
+			reader_fail_twice(r);
+		} else {
+			heard |= 1u << by;
+			restore_group(r, f, by, seen);
 		}
 	}
 }

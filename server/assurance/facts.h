@@ -58,7 +58,8 @@ void facts_read_word(struct reader *, struct facts *, const struct word *, struc
 struct buffer;
 void fact_value_write(struct buffer *, const struct fact *, int64_t value);
 
-/* All that is known, canonical (RFC 8785): {"id":{"by":"vouched","value":…},…}. What facts_restore() reads gives the
- * same values again; a fact that the dictionary does not know any more fails it. */
+/* All that is known, by whose word, canonical (RFC 8785): {"claimed":{"id":value,…},"observed":{…},"vouched":{…}},
+ * without those by whose word nothing is known. What facts_restore() reads gives the same values again; a fact that the
+ * dictionary does not know any more fails it. */
 void facts_write(struct buffer *, const struct facts *);
 void facts_restore(struct reader *, struct facts *);

@@ -71,34 +71,26 @@ values_are_read(void **state)
 		const char *title, *text, *written;
 	} cases[] = {
 		{ "nothing", "{}", "{}" },
-		{ "a boolean", "{\"token.resistant\":false}", "{\"token.resistant\":{\"by\":\"observed\","
-		    "\"value\":false}}" },
-		{ "an integer", "{\"token.length\":4}", "{\"token.length\":{\"by\":\"observed\",\"value\":4}}" },
-		{ "a duration as seconds", "{\"session.age\":90}", "{\"session.age\":{\"by\":\"observed\","
-		    "\"value\":90}}" },
-		{ "a duration as text", "{\"session.age\":\"PT1M30S\"}", "{\"session.age\":{\"by\":\"observed\","
-		    "\"value\":90}}" },
-		{ "a date", "{\"proof.date\":\"2024-02-29\"}", "{\"proof.date\":{\"by\":\"observed\","
-		    "\"value\":\"2024-02-29\"}}" },
-		{ "a word", "{\"proof.mode\":\"remote\"}", "{\"proof.mode\":{\"by\":\"observed\","
-		    "\"value\":\"remote\"}}" },
-		{ "a level", "{\"token.strength\":\"low\"}", "{\"token.strength\":{\"by\":\"observed\","
-		    "\"value\":\"low\"}}" },
+		{ "a boolean", "{\"token.resistant\":false}", "{\"observed\":{\"token.resistant\":false}}" },
+		{ "an integer", "{\"token.length\":4}", "{\"observed\":{\"token.length\":4}}" },
+		{ "a duration as seconds", "{\"session.age\":90}", "{\"observed\":{\"session.age\":90}}" },
+		{ "a duration as text", "{\"session.age\":\"PT1M30S\"}", "{\"observed\":{\"session.age\":90}}" },
+		{ "a date", "{\"proof.date\":\"2024-02-29\"}", "{\"observed\":{\"proof.date\":\"2024-02-29\"}}" },
+		{ "a word", "{\"proof.mode\":\"remote\"}", "{\"observed\":{\"proof.mode\":\"remote\"}}" },
+		{ "a level", "{\"token.strength\":\"low\"}", "{\"observed\":{\"token.strength\":\"low\"}}" },
 		{ "a set, in the dictionary's order", "{\"token.kinds\":[\"card\",\"password\"]}",
-		    "{\"token.kinds\":{\"by\":\"observed\",\"value\":[\"password\",\"card\"]}}" },
+		    "{\"observed\":{\"token.kinds\":[\"password\",\"card\"]}}" },
 		{ "an empty set is known to be empty", "{\"token.kinds\":[]}",
-		    "{\"token.kinds\":{\"by\":\"observed\",\"value\":[]}}" },
+		    "{\"observed\":{\"token.kinds\":[]}}" },
 		{ "a value in an object", "{\"token.length\":{\"value\":8}}",
-		    "{\"token.length\":{\"by\":\"observed\",\"value\":8}}" },
+		    "{\"observed\":{\"token.length\":8}}" },
 		{ "a set in an object", "{\"token.kinds\":{\"at\":\"2025-11-25T11:00:00Z\",\"value\":[\"card\"]}}",
-		    "{\"token.kinds\":{\"by\":\"observed\",\"value\":[\"card\"]}}" },
+		    "{\"observed\":{\"token.kinds\":[\"card\"]}}" },
 		{ "names written with escapes", "{\"token\\u002elength\":8,\"proof.mode\":\"rem\\u006fte\"}",
-		    "{\"proof.mode\":{\"by\":\"observed\",\"value\":\"remote\"},\"token.length\":{\"by\":\"observed\","
-		    "\"value\":8}}" },
-		{ "several, sorted by name", "{\"token.resistant\":true,\"session.age\":1,"
-		    "\"proof.mode\":\"in-person\"}", "{\"proof.mode\":{\"by\":\"observed\",\"value\":\"in-person\"},"
-		    "\"session.age\":{\"by\":\"observed\",\"value\":1},"
-		    "\"token.resistant\":{\"by\":\"observed\",\"value\":true}}" },
+		    "{\"observed\":{\"proof.mode\":\"remote\",\"token.length\":8}}" },
+		{ "several, sorted by name",
+		    "{\"token.resistant\":true,\"session.age\":1,\"proof.mode\":\"in-person\"}",
+		    "{\"observed\":{\"proof.mode\":\"in-person\",\"session.age\":1,\"token.resistant\":true}}" },
 	};
 	struct facts f;
 	struct problem why = { 0 };
@@ -214,7 +206,7 @@ what_is_old_is_no_longer_known(void **state)
 		expect_number(cases[i].title, facts_known(&f, named("proof.date")->number, CLAIMED), cases[i].known);
 		expect_number("or stale", f.stale[0] >> named("proof.date")->number & 1, !cases[i].known);
 		expect_text("what is stale is not written", written(&f),
-		    cases[i].known ? "{\"proof.date\":{\"by\":\"observed\",\"value\":\"2020-01-01\"}}" : "{}");
+		    cases[i].known ? "{\"observed\":{\"proof.date\":\"2020-01-01\"}}" : "{}");
 	}
 	expect_ok("what is fresh for ever",
 	    read_facts("{\"session.age\":{\"value\":1,\"at\":\"1970-01-02T00:00:00Z\"}}", OBSERVED, &f, &why), &why);
@@ -410,25 +402,21 @@ what_is_written_is_restored(void **state)
 	} cases[] = {
 		{ "nothing", "{}", NULL },
 		{ "all kinds",
-		    "{\"proof.date\":{\"by\":\"claimed\",\"value\":\"2099-12-31\"},\"proof.mode\":{\"by\":\"vouched\","
-		    "\"value\":\"in-person\"},\"session.age\":{\"by\":\"observed\",\"value\":0},"
-		    "\"token.kinds\":{\"by\":\"claimed\",\"value\":"
-		    "[\"password\",\"passkey\",\"card\"]},\"token.length\":{\"by\":\"vouched\",\"value\":64},"
-		    "\"token.resistant\":{\"by\":\"observed\",\"value\":true},\"token.strength\":{\"by\":\"claimed\","
-		    "\"value\":\"none\"}}", NULL },
-		{ "a fact nobody knows any more", "{\"token.colour\":{\"by\":\"claimed\",\"value\":1}}",
-		    "/token.colour: expected a fact of the dictionary, found another name" },
-		{ "a value it cannot have any more", "{\"token.length\":{\"by\":\"vouched\",\"value\":65}}",
-		    "/token.length/value: expected a whole number from 4 to 64, found a larger one" },
-		{ "by nobody", "{\"token.length\":{\"value\":8}}",
-		    "/token.length: expected members \"by\" and \"value\", found one of them or none" },
-		{ "without value", "{\"token.length\":{\"by\":\"vouched\"}}",
-		    "/token.length: expected members \"by\" and \"value\", found one of them or none" },
-		{ "by somebody else", "{\"token.length\":{\"by\":\"hearsay\",\"value\":8}}",
-		    "/token.length/by: expected one of claimed, vouched, observed, found another text" },
-		{ "a bare value", "{\"token.length\":8}", "/token.length: expected an object, found a number" },
-		{ "another member", "{\"token.length\":{\"by\":\"vouched\",\"value\":8,\"at\":1}}",
-		    "/token.length/at: unknown member" },
+		    "{\"claimed\":{\"proof.date\":\"2099-12-31\",\"token.kinds\":[\"password\",\"passkey\",\"card\"],"
+		    "\"token.strength\":\"none\"},\"observed\":{\"session.age\":0,\"token.resistant\":true},"
+		    "\"vouched\":{\"proof.mode\":\"in-person\",\"token.length\":64}}", NULL },
+		{ "one word's", "{\"vouched\":{\"proof.mode\":\"in-person\",\"token.length\":64}}", NULL },
+		{ "a fact nobody knows any more", "{\"claimed\":{\"token.colour\":1}}",
+		    "/claimed/token.colour: expected a fact of the dictionary, found another name" },
+		{ "a value it cannot have any more", "{\"vouched\":{\"token.length\":65}}",
+		    "/vouched/token.length: expected a whole number from 4 to 64, found a larger one" },
+		{ "by nobody", "{\"token.length\":8}",
+		    "/token.length: expected one of claimed, vouched, observed, found another name" },
+		{ "by somebody else", "{\"hearsay\":{\"token.length\":8}}",
+		    "/hearsay: expected one of claimed, vouched, observed, found another name" },
+		{ "no facts by somebody", "{\"vouched\":8}", "/vouched: expected an object, found a number" },
+		{ "a value with its time", "{\"vouched\":{\"token.length\":{\"value\":8}}}",
+		    "/vouched/token.length: expected a whole number from 4 to 64, found an object" },
 	};
 
 	(void)state;
@@ -455,12 +443,10 @@ what_is_restored_is_there_once(void **state)
 	static const struct {
 		const char *title, *text, *at;
 	} cases[] = {
-		{ "a fact twice", "{\"token.length\":{\"by\":\"vouched\",\"value\":8},"
-		    "\"token.length\":{\"by\":\"vouched\",\"value\":8}}", "/token.length" },
-		{ "by two", "{\"token.length\":{\"by\":\"vouched\",\"value\":8,\"by\":\"claimed\"}}",
-		    "/token.length/by" },
-		{ "two values", "{\"token.length\":{\"value\":8,\"by\":\"vouched\",\"value\":9}}",
-		    "/token.length/value" },
+		{ "a fact twice", "{\"vouched\":{\"token.length\":8,\"token.length\":8}}", "/vouched/token.length" },
+		{ "by two", "{\"claimed\":{\"token.length\":8},\"vouched\":{\"token.length\":8}}",
+		    "/vouched/token.length" },
+		{ "a word twice", "{\"vouched\":{\"token.length\":8},\"vouched\":{\"session.age\":9}}", "/vouched" },
 	};
 
 	(void)state;

@@ -76,8 +76,9 @@ known(struct stage *s, const struct facts *f)
 	return text;
 }
 
-#define OBSERVED_ENUM(id, word) "\"" id "\":{\"by\":\"observed\",\"value\":\"" word "\"}"
-#define OBSERVED_TRUE(id) "\"" id "\":{\"by\":\"observed\",\"value\":true}"
+#define WORD(id, word) "\"" id "\":\"" word "\""
+#define TRUE(id) "\"" id "\":true"
+#define OBSERVED(facts) "{\"observed\":{" facts "}}"
 
 static void
 the_registry_is_observed(void **state)
@@ -90,13 +91,13 @@ the_registry_is_observed(void **state)
 		const char *entity, *member, *facts;
 	} cases[] = {
 		{ "a relying party's standing", STANDING_APPROVED, "{" ENTITIES "}", ENTITY_RP, "https://rp.example/",
-		  "", "{" OBSERVED_ENUM("rp.standing", "approved") "}" },
+		  "", OBSERVED(WORD("rp.standing", "approved")) },
 		{ "an identity provider's", STANDING_APPROVED, "{" ENTITIES "}", ENTITY_IDP, "https://idp.example/", "",
-		  "{" OBSERVED_ENUM("idp.standing", "approved") "}" },
+		  OBSERVED(WORD("idp.standing", "approved")) },
 		{ "one that is suspended", STANDING_SUSPENDED, "{" ENTITIES "}", ENTITY_RP, "https://rp.example/", "",
-		  "{" OBSERVED_ENUM("rp.standing", "suspended") "}" },
+		  OBSERVED(WORD("rp.standing", "suspended")) },
 		{ "one that applied", STANDING_APPLIED, "{" ENTITIES "}", ENTITY_RP, "https://rp.example/", "",
-		  "{" OBSERVED_ENUM("rp.standing", "applied") "}" },
+		  OBSERVED(WORD("rp.standing", "applied")) },
 		{ "an entity nobody has", STANDING_APPROVED, "{" ENTITIES "}", ENTITY_RP, "https://nobody.example/", "",
 		  "{}" },
 		{ "an identity provider is no relying party", STANDING_APPROVED, "{" ENTITIES "}", ENTITY_RP,
@@ -104,44 +105,44 @@ the_registry_is_observed(void **state)
 		{ "an entity its member has not any more", STANDING_APPROVED, "{\"entities\":[]}", ENTITY_RP,
 		  "https://rp.example/", "", "{}" },
 		{ "who asks, as relying party", STANDING_APPROVED, "{" ENTITIES "}", ENTITY_RP, "", "city",
-		  "{" OBSERVED_ENUM("rp.standing", "approved") "}" },
+		  OBSERVED(WORD("rp.standing", "approved")) },
 		{ "who asks, and is none", STANDING_APPROVED,
 		  "{\"entities\":[{\"entity_id\":\"https://idp.example/\",\"roles\":[\"idp\"]}]}", ENTITY_RP, "",
 		  "city", "{}" },
 		{ "a member there is not", STANDING_APPROVED, "{" ENTITIES "}", ENTITY_RP, "", "nobody", "{}" },
 		{ "of a relying party what is named so", STANDING_APPROVED,
 		  "{\"certifications\":[" CERTIFIED_YEAR(BOTH) "]," ENTITIES "}", ENTITY_RP, "https://rp.example/", "",
-		  "{" OBSERVED_TRUE("rp.deletion") "," OBSERVED_ENUM("rp.standing", "approved") "}" },
+		  OBSERVED(TRUE("rp.deletion") "," WORD("rp.standing", "approved")) },
 		{ "of an identity provider the rest", STANDING_APPROVED,
 		  "{\"certifications\":[" CERTIFIED_YEAR(BOTH) "]," ENTITIES "}", ENTITY_IDP, "https://idp.example/",
-		  "", "{" OBSERVED_ENUM("idp.standing", "approved") "," OBSERVED_TRUE("operator.legal_person") "}" },
+		  "", OBSERVED(WORD("idp.standing", "approved") "," TRUE("operator.legal_person")) },
 		{ "of one suspended nothing that was certified", STANDING_SUSPENDED,
 		  "{\"certifications\":[" CERTIFIED_YEAR(BOTH) "]," ENTITIES "}", ENTITY_IDP, "https://idp.example/",
-		  "", "{" OBSERVED_ENUM("idp.standing", "suspended") "}" },
+		  "", OBSERVED(WORD("idp.standing", "suspended")) },
 		{ "a certification that ends now has ended", STANDING_APPROVED,
 		  "{\"certifications\":[" CERTIFIED("2026-04-01T00:00:00Z", STAGE_NOON, BOTH) "]," ENTITIES "}",
-		  ENTITY_IDP, "https://idp.example/", "", "{" OBSERVED_ENUM("idp.standing", "approved") "}" },
+		  ENTITY_IDP, "https://idp.example/", "", OBSERVED(WORD("idp.standing", "approved")) },
 		{ "one that begins now is in force", STANDING_APPROVED,
 		  "{\"certifications\":[" CERTIFIED(STAGE_NOON, "2027-04-01T00:00:00Z", BOTH) "]," ENTITIES "}",
 		  ENTITY_IDP, "https://idp.example/", "",
-		  "{" OBSERVED_ENUM("idp.standing", "approved") "," OBSERVED_TRUE("operator.legal_person") "}" },
+		  OBSERVED(WORD("idp.standing", "approved") "," TRUE("operator.legal_person")) },
 		{ "one that begins later is not", STANDING_APPROVED,
 		  "{\"certifications\":[" CERTIFIED("2026-12-01T00:00:00Z", "2027-04-01T00:00:00Z", BOTH) "]," ENTITIES
-		  "}", ENTITY_IDP, "https://idp.example/", "", "{" OBSERVED_ENUM("idp.standing", "approved") "}" },
+		  "}", ENTITY_IDP, "https://idp.example/", "", OBSERVED(WORD("idp.standing", "approved")) },
 		{ "a certification of another entity is not this one's", STANDING_APPROVED,
 		  "{\"certifications\":[" CERTIFIED_YEAR("\"entity_id\":\"https://rp.example/\"," BOTH) "]," ENTITIES
-		  "}", ENTITY_IDP, "https://idp.example/", "", "{" OBSERVED_ENUM("idp.standing", "approved") "}" },
+		  "}", ENTITY_IDP, "https://idp.example/", "", OBSERVED(WORD("idp.standing", "approved")) },
 		{ "of the member's only one it is, though nobody named it", STANDING_APPROVED,
 		  "{\"certifications\":[" CERTIFIED_YEAR("\"entity_id\":\"https://idp.example/\"," BOTH) "]," ENTITIES
-		  "}", ENTITY_IDP, "", "city", "{" OBSERVED_ENUM("idp.standing", "approved") ","
-		  OBSERVED_TRUE("operator.legal_person") "}" },
+		  "}", ENTITY_IDP, "", "city", OBSERVED(WORD("idp.standing", "approved") ","
+		  TRUE("operator.legal_person")) },
 		{ "what is not the registry's to state stays unknown", STANDING_APPROVED,
 		  "{\"certifications\":[" CERTIFIED_YEAR("\"facts\":{\"token.good\":true},") "]," ENTITIES "}",
-		  ENTITY_IDP, "https://idp.example/", "", "{" OBSERVED_ENUM("idp.standing", "approved") "}" },
+		  ENTITY_IDP, "https://idp.example/", "", OBSERVED(WORD("idp.standing", "approved")) },
 		{ "what the dictionary does not know counts as a whole for nothing", STANDING_APPROVED,
 		  "{\"certifications\":[" CERTIFIED_YEAR("\"facts\":{\"operator.legal_person\":true,"
 		  "\"operator.new\":true},") "]," ENTITIES "}", ENTITY_IDP, "https://idp.example/", "",
-		  "{" OBSERVED_ENUM("idp.standing", "approved") "}" },
+		  OBSERVED(WORD("idp.standing", "approved")) },
 	};
 
 	(void)state;

@@ -17,25 +17,44 @@ is_among(const json_t *list, const json_t *wanted)
 	return false;
 }
 
+/* A fact's value in the entry, and by whose word it stands there; NULL: nobody stated it. */
+static const json_t *
+fact_recorded(const json_t *entry, const char *about, const char **by)
+{
+	json_t *facts = json_object_get(entry, "facts"), *values;
+
+	json_object_foreach(facts, *by, values)
+		if (json_object_get(values, about))
+			return json_object_get(values, about);
+	return NULL;
+}
+
+static void
+compare_fact(json_t *differences, const char *name, const char *criterion, const json_t *fact, const json_t *entry)
+{
+	const char *about = json_string_value(json_object_get(fact, "fact")), *by;
+	const json_t *recorded = about ? fact_recorded(entry, about, &by) : NULL;
+	json_t *whose = recorded ? json_string(by) : NULL;
+
+	if (recorded || json_object_get(fact, "value"))
+		answer_differ(differences, json_object_get(fact, "value"), recorded, "%s/%s/%s/value", name, criterion,
+		    about ? about : "");
+	if (recorded || json_object_get(fact, "by"))
+		answer_differ(differences, json_object_get(fact, "by"), whose, "%s/%s/%s/by", name, criterion,
+		    about ? about : "");
+	json_decref(whose);
+}
+
 /* A fact that is told stands with its value and by whose word; one that nobody stated has neither. */
 static void
 compare_facts(json_t *differences, const char *name, const json_t *criterion, const json_t *entry)
 {
-	static const char *const members[] = { "value", "by" };
 	const char *id = json_string_value(json_object_get(criterion, "id"));
 	const json_t *fact;
 	size_t i;
 
-	json_array_foreach(json_object_get(criterion, "facts"), i, fact) {
-		const char *about = json_string_value(json_object_get(fact, "fact"));
-		const json_t *recorded = about ? json_object_get(json_object_get(entry, "facts"), about) : NULL;
-
-		for (size_t n = 0; n < COUNT(members); n++)
-			if (recorded || json_object_get(fact, members[n]))
-				answer_differ(differences, json_object_get(fact, members[n]),
-				    json_object_get(recorded, members[n]), "%s/%s/%s/%s", name, id ? id : "",
-				    about ? about : "", members[n]);
-	}
+	json_array_foreach(json_object_get(criterion, "facts"), i, fact)
+		compare_fact(differences, name, id ? id : "", fact, entry);
 }
 
 /* An answer tells those that stand in the way, an entry has all. */

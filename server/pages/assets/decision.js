@@ -5,7 +5,7 @@ import { agreementNote } from "./agreement.js";
 import { agreementOf, ask, askPolicy, askReceipt, findRecord } from "./record.js";
 import { areaOf, areasOf, areaTitle, conditionList, criterionHref, levelTitle } from "./criterion.js";
 import { badge, both, element, fill } from "./dom.js";
-import { bearerList, bearerMeaning, bearerWords, dictionaryOf, factWords, neededWords, valueWords } from "./facts.js";
+import { bearerList, bearerMeaning, bearerWords, dictionaryOf, factWords, neededWords, recordedFacts, valueWords } from "./facts.js";
 import { bytesFromHex, commitmentOf } from "./merkle.js";
 import { idForm, promiseOf, readAnswer } from "./answer.js";
 import { proof } from "./proof.js";
@@ -176,10 +176,12 @@ function needs(dictionary, list) {
 
 /* Of the record: the values at hand, and the whole condition. */
 function found(policy, dictionary, decision, criterion) {
+	const recorded = recordedFacts(decision.entry);
+
 	return element("details", {}, element("summary", {}, both("いまの値と条件", "Values at hand, and the condition")),
 		element("dl", { class: "needs" }, ...criterion.facts.map((id) => element("div", {},
 			element("dt", {}, both(...factWords(dictionary, id))),
-			element("dd", {}, both("いま：", "Now: "), ...valueNow(dictionary, id, decision.entry?.facts[id]))))),
+			element("dd", {}, both("いま：", "Now: "), ...valueNow(dictionary, id, recorded.get(id)))))),
 		conditionList(policy, dictionary, criterion.condition, criterion.parameters));
 }
 
@@ -278,7 +280,7 @@ function waysUp(policy, decision) {
 /* Facts, and whose word they are */
 
 function statements(dictionary, entry) {
-	const all = Object.entries(entry?.facts ?? {});
+	const all = [...recordedFacts(entry)];
 
 	if (!entry)
 		return [];

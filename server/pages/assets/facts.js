@@ -17,6 +17,10 @@ export const bearerWords = (by) => bearers[by]?.[0] ?? [by, by];
 export const bearerMeaning = (by) => bearers[by]?.[1] ?? null;
 export const bearerList = Object.keys(bearers);
 
+/* The facts of an entry, that has them by whose word they are: id -> { value, by }. */
+export const recordedFacts = (entry) => new Map(Object.entries(entry?.facts ?? {})
+	.flatMap(([by, values]) => Object.entries(values).map(([id, value]) => [id, { value, by }])));
+
 const units = { s: ["秒", "s"], y: ["年", "years"], bit: ["ビット", "bits"], characters: ["文字", "characters"] };
 const spans = [[86400, "日", "day"], [3600, "時間", "hour"], [60, "分", "minute"], [1, "秒", "second"]];
 
