@@ -187,16 +187,16 @@ ask_row(const json_t *row, bool lenient, const char **reason)
 static void
 every_row_of_pkits_is_answered_as_nist_expects(void **state)
 {
-	/* Valid by RFC 5280, and refused here (server/README.md, "What is refused though it is valid"); `lenient`:
-	 * believed by who asks so; `reason`: a part of the sentence, so that none is refused for something else. Nothing
-	 * invalid is on this list. */
+	/* Valid by RFC 5280, and refused here (server/README.md has the reasons); `lenient`: believed by who asks so;
+	 * `reason`: a part of the sentence, so that none is refused for something else. Nothing invalid is on this
+	 * list. */
 	static const struct exception {
 		const char *id;
 		bool lenient;
 		const char *reason;
 	} exceptions[] = {
-		/* DSA of 1024 bits with SHA-1. To take it, the validator would have to be told to take 80 bits and SHA-1
-		 * of anybody: x509_signature.h has no DSA at all, so there is no switch that production could leave on. */
+		/* DSA of 1024 bits with SHA-1: the validator would have to take 80 bits and SHA-1 of anybody.
+		 * x509_signature.h has no DSA at all, so there is no switch that production could leave on. */
 		{ "4.1.4", false, "key too weak" },
 		/* The same, with a key that takes its parameters from its issuer. */
 		{ "4.1.5", false, "key too weak" },

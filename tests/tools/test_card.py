@@ -5,6 +5,7 @@ a software card: tests/e2e/card.py.)
 Lines `ok …`, `not ok …: why`, `skip …: why`; exit status 1 when anything is not ok.
 """
 
+import base64
 import http.server
 import json
 import os
@@ -85,12 +86,53 @@ def signing(module):
     ok("in Japanese where that is spoken", "暗証番号" in done.stdout and "署名用" in done.stdout, done.stdout)
 
 
+CURVES = (("P-256", "prime256v1", "ES256", "-sha256", 64), ("P-384", "secp384r1", "ES384", "-sha384", 96))
+
+
+def curve_token(module, name, group):
+    """A token of that name with an EC key and a certificate for signatures."""
+    need("softhsm2-util", "--init-token", "--free", "--label", name, "--so-pin", "12345678", "--pin", "567890")
+    need("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", f"ec_paramgen_curve:{group}", "-nodes", "-keyout", f"{name}.key", "-out",
+         f"{name}.cer", "-outform", "der", "-subj", f"/CN={name}", "-days", "2", "-addext", "keyUsage=critical,nonRepudiation",
+         "-addext", "basicConstraints=critical,CA:FALSE")
+    need("openssl", "pkcs8", "-topk8", "-nocrypt", "-in", f"{name}.key", "-out", f"{name}.p8")
+    need("softhsm2-util", "--import", f"{name}.p8", "--token", name, "--label", "key", "--id", "01", "--pin", "567890")
+    need("pkcs11-tool", "--module", module, "--login", "--pin", "567890", "--token-label", name, "--write-object", f"{name}.cer",
+         "--type", "cert", "--id", "01", "--label", "certificate")
+
+
+def signing_by_curves(module):
+    for name, group, algorithm, digest, _ in CURVES:
+        curve_token(module, name, group)
+        need("openssl", "pkey", "-in", f"{name}.key", "-pubout", "-out", f"{name}.pub")
+        # A number that begins with zeros comes once in 128 signatures.
+        for i in range(4):
+            done = run("watashi-card", "sign", "--module", module, "--purpose", "signature", "--pin-fd", "0", "--lang", "en", "--token-label",
+                       name, "--challenge", "hello", "--out", f"{name}.sig{i}", stdin="567890\n")
+            ok(f"a key on {name} signs", done.returncode == 0 and f"Signed with {algorithm}." in done.stderr, done.stderr)
+            done = run("openssl", "dgst", digest, "-verify", f"{name}.pub", "-signature", f"{name}.sig{i}", "text")
+            ok("and OpenSSL takes it", done.returncode == 0, done.stdout)
+    # A key whose certificate is another's.
+    curve_token(module, "other", "prime256v1")
+    need("pkcs11-tool", "--module", module, "--login", "--pin", "567890", "--token-label", "other", "--delete-object", "--type", "cert", "--id", "01")
+    need("pkcs11-tool", "--module", module, "--login", "--pin", "567890", "--token-label", "other", "--write-object", "P-256.cer", "--type",
+         "cert", "--id", "01", "--label", "certificate")
+    done = run("watashi-card", "sign", "--module", module, "--purpose", "signature", "--pin-fd", "0", "--lang", "en", "--token-label", "other",
+               "--challenge", "hello", stdin="567890\n")
+    ok("a signature that is not by the certificate's key is not handed out",
+       done.returncode == 1 and "no signature by its certificate's key" in done.stderr and not done.stdout, done)
+    curve_token(module, "P-521", "secp521r1")
+    done = run("watashi-card", "sign", "--module", module, "--purpose", "signature", "--pin-fd", "0", "--lang", "en", "--token-label", "P-521",
+               "--challenge", "hello", stdin="567890\n")
+    ok("a key on another curve is told", done.returncode == 1 and "expected RSA, or EC on P-256 or P-384" in done.stderr, done)
+
+
 class Service(http.server.BaseHTTPRequestHandler):
     """Answers with `challenge`, and any proof with `outcome`."""
-    status, challenge, outcome = 201, {}, {}
+    status, challenge, outcome, posted = 201, {}, {}, {}
 
     def do_POST(self):
-        self.rfile.read(int(self.headers["Content-Length"]))
+        Service.posted = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         body = json.dumps(self.outcome if self.path.endswith("/proof") else self.challenge, ensure_ascii=False).encode()
         self.send_response(self.status)
         self.send_header("Content-Length", str(len(body)))
@@ -108,11 +150,11 @@ def proving(module):
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Service)
     threading.Thread(target=server.serve_forever, daemon=True).start()
 
-    def prove(text, **outcome):
+    def prove(text, label="card", **outcome):
         Service.challenge = {"id": "0" * 32, "purpose": "signature", "expires_at": "2026-11-22T12:00:00Z", "text": text}
         Service.outcome = {"outcome": "refuted", **outcome}
         return run("watashi-card", "prove", f"http://127.0.0.1:{server.server_address[1]}/", "--purpose", "signature", "--pin-fd", "0",
-                   "--lang", "en", *(("--module", module) if module else ("--module", "/nowhere.so")), stdin="567890\n")
+                   "--lang", "en", "--token-label", label, *(("--module", module) if module else ("--module", "/nowhere.so")), stdin="567890\n")
 
     Service.status = 403
     Service.challenge = {}
@@ -129,6 +171,11 @@ def proving(module):
         done = prove("a", failed={"step": f"key{EVIL}", "text": f"wrong{EVIL}"}, attributes={f"n{EVIL}": f"v{EVIL}", "age_over": {f"x{EVIL}": True}})
         ok("an outcome is told", done.stdout.count("\ufffd") == 15 and "wrong" in done.stdout, done)
         ok("nor do its words", not set(EVIL[:1] + EVIL[4:]) & set(done.stdout), done)
+        ok("RSA's signature is posted as such", Service.posted["algorithm"] == "RS256", Service.posted)
+        for name, group, algorithm, _, size in CURVES:
+            prove("a", label=name)
+            raw = base64.b64decode(Service.posted["signature"])
+            ok(f"ECDSA's is posted as r || s: {name}", (Service.posted["algorithm"], len(raw)) == (algorithm, size), Service.posted)
     server.shutdown()
 
 
@@ -162,8 +209,9 @@ def main():
             return
         need("watashi-testcard", "init", "world", "--generations", "1")
         token(module)
-        proving(module)
         signing(module)
+        signing_by_curves(module)
+        proving(module)
     finally:
         os.chdir("/")
         shutil.rmtree(home, ignore_errors=True)

@@ -29,7 +29,7 @@ enum ending failed(const struct problem *);
 
 struct signed_data {
 	struct smartcard_certificate certificate;
-	struct span signature;
+	struct smartcard_signature signature;
 };
 /* Finds the token, asks for the PIN, signs: what the person sees in between goes to standard error. */
 enum ending data_sign(const struct signing_options *, struct arena *, struct span data, struct signed_data *out);

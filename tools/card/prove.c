@@ -149,7 +149,7 @@ person_prove(struct arena *a, const char *url, struct wishes *w)
 	ending = data_sign(&w->signing, a, challenge.text, &made);
 	if (ending != DONE_WELL)
 		return ending;
-	if (proof_post(&service, a, &challenge, made.certificate.der, made.signature, &body, &why) != OK)
+	if (proof_post(&service, a, &challenge, made.certificate.der, &made.signature, &body, &why) != OK)
 		return failed(&why);
 	return outcome_show(a, body, w->json);
 }

@@ -156,11 +156,11 @@ challenge_fetch(const struct service *s, struct arena *a, const struct challenge
 
 enum err
 proof_post(const struct service *s, struct arena *a, const struct challenge *c, struct span certificate,
-    struct span signature, struct span *outcome, struct problem *why)
+    const struct smartcard_signature *signature, struct span *outcome, struct problem *why)
 {
-	struct span encoded_certificate = base64_write(a, certificate), encoded_signature = base64_write(a, signature);
-	const char *json = arena_print(a, "{\"algorithm\":\"RS256\",\"certificate\":\"%.*s\",\"signature\":\"%.*s\"}",
-	    SPAN_ARGS(encoded_certificate), SPAN_ARGS(encoded_signature));
+	struct span encoded = base64_write(a, certificate), signed_by = base64_write(a, signature->bytes);
+	const char *json = arena_print(a, "{\"algorithm\":\"%s\",\"certificate\":\"%.*s\",\"signature\":\"%.*s\"}",
+	    signature->algorithm, SPAN_ARGS(encoded), SPAN_ARGS(signed_by));
 
 	return service_ask(s, a, arena_print(a, "v1/jpki/challenges/%s/proof", c->id), span_text(json), outcome, why);
 }

@@ -31,4 +31,4 @@ enum err challenge_fetch(const struct service *, struct arena *, const struct ch
 
 /* The service's answer whole, JSON. */
 enum err proof_post(const struct service *, struct arena *, const struct challenge *, struct span certificate,
-    struct span signature, struct span *outcome, struct problem *why);
+    const struct smartcard_signature *, struct span *outcome, struct problem *why);

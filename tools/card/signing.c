@@ -5,7 +5,9 @@
 #include "base/clock.h"
 #include "card/smartcard.h"
 #include "crypto/certificate.h"
+#include "crypto/digest.h"
 #include "crypto/key.h"
+#include "crypto/public_key.h"
 
 #define CERTIFICATE_LARGEST (64 * KIB)
 #define SIGNATURE_LARGEST 1024
@@ -129,28 +131,75 @@ key_find(const struct smartcard *t, struct span id, CK_OBJECT_HANDLE *out, struc
 	return OK;
 }
 
+/* What a key makes, by a token that digests itself and by one that is given the digest. */
+static const struct algorithm {
+	const char *name, *kind;
+	int bits;                     /* of the curve; 0: any, RSA */
+	CK_MECHANISM_TYPE whole, given;
+	enum digest_algorithm digest;
+} algorithms[] = {
+	{ "RS256", "RSA", 0, CKM_SHA256_RSA_PKCS, CKM_RSA_PKCS, DIGEST_SHA256 },
+	{ "ES256", "EC", 256, CKM_ECDSA_SHA256, CKM_ECDSA, DIGEST_SHA256 },
+	{ "ES384", "EC", 384, CKM_ECDSA_SHA384, CKM_ECDSA, DIGEST_SHA384 },
+};
+
+static enum err
+algorithm_find(struct span spki, const struct algorithm **out, struct problem *why)
+{
+	EVP_PKEY *key;
+	enum err err = public_key_open(spki, &key, why);
+
+	*out = NULL;
+	for (size_t i = 0; err == OK && i < COUNT(algorithms) && !*out; i++)
+		if (EVP_PKEY_is_a(key, algorithms[i].kind) &&
+		    (algorithms[i].bits == 0 || EVP_PKEY_get_bits(key) == algorithms[i].bits))
+			*out = &algorithms[i];
+	EVP_PKEY_free(key);
+	if (err == OK && !*out)
+		return problem_set(why, ERR_UNSUPPORTED, "RFC 7518 s3.1",
+		    "the certificate's key is none to sign with here: expected RSA, or EC on P-256 or P-384");
+	return err;
+}
+
 /* Some cards only sign what is digested for them. */
 static bool
-digests_itself(const struct smartcard *t)
+digests_itself(const struct smartcard *t, const struct algorithm *algorithm)
 {
 	CK_MECHANISM_INFO info;
 
-	return t->module->C_GetMechanismInfo(t->slot, CKM_SHA256_RSA_PKCS, &info) == CKR_OK && info.flags & CKF_SIGN;
+	return t->module->C_GetMechanismInfo(t->slot, algorithm->whole, &info) == CKR_OK && info.flags & CKF_SIGN;
 }
 
+/* What is signed then: for RSA a DigestInfo, SEQUENCE { SEQUENCE { id-sha256, NULL }, OCTET STRING of 32 bytes }
+ * (RFC 8017 s9.2, note 1); for ECDSA the digest alone. */
 static struct span
-digest_info(struct arena *a, struct span data)
+digested(struct arena *a, const struct algorithm *algorithm, struct span data)
 {
-	/* SEQUENCE { SEQUENCE { id-sha256, NULL }, OCTET STRING of 32 bytes } (RFC 8017 s9.2, note 1). */
-	static const uint8_t head[] = {
+	static const uint8_t info[] = {
 		0x30, 0x31, 0x30, 0x0d, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01, 0x05, 0x00,
 		0x04, 0x20,
 	};
-	uint8_t *out = arena_take(a, sizeof(head) + 32);
+	size_t before = algorithm->bits == 0 ? sizeof(info) : 0;
+	uint8_t *out = arena_take(a, sizeof(info) + DIGEST_LARGEST);
 
-	memcpy(out, head, sizeof(head));
-	EVP_Digest(data.data, data.size, out + sizeof(head), NULL, EVP_sha256(), NULL);
-	return span_of(out, sizeof(head) + 32);
+	memcpy(out, info, before);
+	digest(algorithm->digest, data, out + before);
+	return span_of(out, before + digest_size(algorithm->digest));
+}
+
+/* A token may leave the zeros away that both numbers begin with (PKCS#11 2.20 s12.3.1). */
+static struct span
+numbers_padded(struct arena *a, const struct algorithm *algorithm, struct span signature)
+{
+	size_t field = (size_t)algorithm->bits / 8, half = signature.size / 2;
+	uint8_t *out;
+
+	if (field == 0 || signature.size % 2 || half >= field)
+		return signature;
+	out = arena_take(a, 2 * field);
+	memcpy(out + field - half, signature.data, half);
+	memcpy(out + 2 * field - half, signature.data + half, half);
+	return span_of(out, 2 * field);
 }
 
 /* A key that is used for signatures wants the PIN for each. */
@@ -164,40 +213,54 @@ asks_always(const struct smartcard *t, CK_OBJECT_HANDLE key)
 }
 
 static enum err
-signature_check(const struct smartcard_certificate *c, struct span data, struct span signature, struct problem *why)
+signature_check(struct span spki, struct span data, struct span signature, struct problem *why)
 {
-	struct span spki;
 	bool good;
-	enum err err = certificate_spki(c->der, &spki, why);
 
-	if (err == OK)
-		err = public_key_verify(spki, data, signature, &good, why);
-	if (err == OK && !good)
-		err = problem_set(why, ERR_CRYPTO, "", "what the card signed is no signature by its certificate's key");
-	return err;
+	if (public_key_verify(spki, data, signature, &good, why) != OK)
+		return why->code;
+	if (!good)
+		return problem_set(why, ERR_CRYPTO, "",
+		    "what the card signed is no signature by its certificate's key");
+	return OK;
+}
+
+static enum err
+data_sign_by(const struct smartcard *t, CK_OBJECT_HANDLE key, CK_MECHANISM mechanism, struct span input,
+    struct span pin, struct span *out, struct problem *why)
+{
+	CK_ULONG size = out->size;
+	CK_RV rv = t->module->C_SignInit(t->session, &mechanism, key);
+
+	if (rv == CKR_OK && asks_always(t, key))
+		rv = t->module->C_Login(t->session, CKU_CONTEXT_SPECIFIC, (CK_UTF8CHAR *)(uintptr_t)pin.data, pin.size);
+	if (rv == CKR_OK)
+		rv = t->module->C_Sign(t->session, (CK_BYTE *)(uintptr_t)input.data, input.size,
+		    (CK_BYTE *)(uintptr_t)out->data, &size);
+	if (rv != CKR_OK)
+		return sign_problem(rv, "sign", why);
+	out->size = size;
+	return OK;
 }
 
 enum err
 smartcard_sign(const struct smartcard *t, struct arena *a, const struct smartcard_certificate *c, struct span data,
-    struct span pin, struct span *signature, struct problem *why)
+    struct span pin, struct smartcard_signature *out, struct problem *why)
 {
-	CK_MECHANISM mechanism = { digests_itself(t) ? CKM_SHA256_RSA_PKCS : CKM_RSA_PKCS, NULL, 0 };
-	struct span input = mechanism.mechanism == CKM_RSA_PKCS ? digest_info(a, data) : data;
-	CK_ULONG size = SIGNATURE_LARGEST;
+	struct span made = span_of(arena_take(a, SIGNATURE_LARGEST), SIGNATURE_LARGEST), spki;
+	CK_MECHANISM mechanism = { 0, NULL, 0 };
+	const struct algorithm *algorithm;
 	CK_OBJECT_HANDLE key;
-	uint8_t *out = arena_take(a, SIGNATURE_LARGEST);
-	enum err err = key_find(t, c->id, &key, why);
-	CK_RV rv;
+	bool whole;
 
-	if (err != OK)
-		return err;
-	rv = t->module->C_SignInit(t->session, &mechanism, key);
-	if (rv == CKR_OK && asks_always(t, key))
-		rv = t->module->C_Login(t->session, CKU_CONTEXT_SPECIFIC, (CK_UTF8CHAR *)(uintptr_t)pin.data, pin.size);
-	if (rv == CKR_OK)
-		rv = t->module->C_Sign(t->session, (CK_BYTE *)(uintptr_t)input.data, input.size, out, &size);
-	if (rv != CKR_OK)
-		return sign_problem(rv, "sign", why);
-	*signature = span_of(out, size);
-	return signature_check(c, data, *signature, why);
+	if (certificate_spki(c->der, &spki, why) != OK || algorithm_find(spki, &algorithm, why) != OK ||
+	    key_find(t, c->id, &key, why) != OK)
+		return why->code;
+	whole = digests_itself(t, algorithm);
+	mechanism.mechanism = whole ? algorithm->whole : algorithm->given;
+	if (data_sign_by(t, key, mechanism, whole ? data : digested(a, algorithm, data), pin, &made, why) != OK)
+		return why->code;
+	out->algorithm = algorithm->name;
+	out->bytes = numbers_padded(a, algorithm, made);
+	return signature_check(spki, data, out->bytes, why);
 }

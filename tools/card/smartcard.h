@@ -59,6 +59,11 @@ enum err smartcard_certificates(const struct smartcard *, struct arena *,
 enum err smartcard_certificate(const struct smartcard *, struct arena *, enum use, struct smartcard_certificate *out,
     struct problem *why);
 
-/* RSA PKCS#1 v1.5 with SHA-256 ("RS256"), checked with the certificate before it is handed out. */
+struct smartcard_signature {
+	const char *algorithm;        /* as JWS names it: "RS256", "ES256", "ES384" */
+	struct span bytes;            /* as JWS writes it: ECDSA's is r || s */
+};
+/* By what the certificate's key is: RSA PKCS#1 v1.5 with SHA-256, ECDSA on P-256 with SHA-256, on P-384 with SHA-384.
+ * Checked with the certificate before it is handed out. ERR_UNSUPPORTED: another key. */
 enum err smartcard_sign(const struct smartcard *, struct arena *, const struct smartcard_certificate *,
-    struct span data, struct span pin, struct span *signature, struct problem *why);
+    struct span data, struct span pin, struct smartcard_signature *out, struct problem *why);
