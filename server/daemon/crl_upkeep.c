@@ -60,6 +60,8 @@ struct crl_upkeep {
 	struct asker *askers;
 	unsigned stale, damaged; /* as it was logged last */
 	struct timespec scanned; /* the watched directory's change when it was read */
+	bool started, stopped;   /* neither: nobody has said yet */
+	bool erasing;            /* what could not be erased yet */
 };
 
 static void go_on(struct crl_upkeep *);
@@ -405,15 +407,98 @@ go_on(struct crl_upkeep *u)
 			begin(u, s);
 }
 
+/* The end of it */
+
+static enum err
+erase(struct crl_upkeep *u, struct problem *why)
+{
+	struct holding h = look_at_store(u, clock_now());
+	enum err err = crl_store_erase(u->settings.directory, why);
+
+	if (err == OK)
+		err = crl_store_refresh(u->store, why);
+	if (err == OK)
+		log_info("crl.erased", "lists=%u damaged=%u", h.count, h.damaged);
+	else
+		log_error("crl.not-erased", "lists=%u problem=%s", h.count, LOG_TEXT(why->text));
+	return err;
+}
+
+/* An operator may have taken one in beside us. */
+static void
+erase_again(struct crl_upkeep *u)
+{
+	struct holding h = look_at_store(u, clock_now());
+	struct problem why;
+
+	if (h.count || h.damaged || u->erasing)
+		u->erasing = erase(u, &why) != OK;
+}
+
+/* Where lists come from is looked at as if for the first time. */
+static void
+forget_supplies(struct crl_upkeep *u)
+{
+	struct supply *s;
+
+	while ((s = u->supplies)) {
+		u->supplies = s->next;
+		supply_free(s);
+	}
+	u->supply_count = 0;
+	u->scanned = (struct timespec){ 0 };
+	for (size_t i = 0; i < u->settings.url_count; i++)
+		supply_new(u, u->settings.urls[i], false)->due = clock_now();
+}
+
+void
+crl_upkeep_start(struct crl_upkeep *u)
+{
+	if (u->started)
+		return;
+	u->started = true;
+	u->stopped = u->erasing = false;
+	forget_supplies(u);
+	timer_set(&u->timer, 0);
+}
+
+enum err
+crl_upkeep_stop(struct crl_upkeep *u, struct problem *why)
+{
+	struct problem ended;
+
+	if (u->stopped && !u->erasing)
+		return OK;
+	problem_set(&ended, ERR_DENIED, "JPKI Cabinet Order 15-3", "proofing has ended: no lists are taken in");
+	u->started = false;
+	u->stopped = true;
+	pending_cancel(&u->fetch);
+	crl_intake_free(u->intake);
+	u->intake = NULL;
+	u->busy = NULL;
+	for (struct supply *s = u->supplies; s; s = s->next)
+		if (s->asked)
+			count_for_askers(u, s->from, FAILED, &ended);
+	forget_supplies(u);
+	tell_when_all_tried(u);
+	timer_set(&u->timer, SCAN);
+	u->erasing = erase(u, why) != OK;
+	return u->erasing ? why->code : OK;
+}
+
 static void
 on_time(void *arg)
 {
 	struct crl_upkeep *u = arg;
 	struct instant now = clock_now();
 
-	scan(u, now, false);
-	warn_of_stale(u, now);
-	go_on(u);
+	if (u->started) {
+		scan(u, now, false);
+		warn_of_stale(u, now);
+		go_on(u);
+	} else if (u->stopped) {
+		erase_again(u);
+	}
 	timer_set(&u->timer, SCAN);
 }
 
@@ -422,7 +507,6 @@ crl_upkeep_new(struct loop *loop, struct fetcher *fetcher, const struct crl_upke
     struct crl_upkeep **out, struct problem *why)
 {
 	struct crl_upkeep *u = calloc(1, sizeof(*u));
-	struct instant now = clock_now();
 
 	if (!u)
 		abort();
@@ -434,10 +518,7 @@ crl_upkeep_new(struct loop *loop, struct fetcher *fetcher, const struct crl_upke
 		free(u);
 		return why->code;
 	}
-	for (size_t i = 0; i < settings->url_count; i++)
-		supply_new(u, settings->urls[i], false)->due = now;
 	timer_init(&u->timer, loop, on_time, u);
-	timer_set(&u->timer, 0);
 	*out = u;
 	return OK;
 }
@@ -445,15 +526,15 @@ crl_upkeep_new(struct loop *loop, struct fetcher *fetcher, const struct crl_upke
 void
 crl_upkeep_free(struct crl_upkeep *u)
 {
-	struct supply *s;
-
 	if (!u)
 		return;
 	pending_cancel(&u->fetch);
 	crl_intake_free(u->intake);
 	while (u->askers)
 		asker_cancel(&u->askers->pending);
-	while ((s = u->supplies)) {
+	while (u->supplies) {
+		struct supply *s = u->supplies;
+
 		u->supplies = s->next;
 		supply_free(s);
 	}
@@ -465,8 +546,11 @@ crl_upkeep_free(struct crl_upkeep *u)
 struct pending *
 crl_upkeep_ask(struct crl_upkeep *u, on_crl_refreshed *done, void *arg)
 {
-	struct asker *a = calloc(1, sizeof(*a));
+	struct asker *a;
 
+	if (!u->started)
+		return NULL;
+	a = calloc(1, sizeof(*a));
 	if (!a)
 		abort();
 	*a = (struct asker){

@@ -1,7 +1,7 @@
 /* daemon/crl_upkeep.h - keeping revocation lists new: fetched from where the configuration says, and taken in from a
  * directory that somebody puts them into.
  *
- *     idle -> [one is due: at the start, before its nextUpdate, every `refresh`, changed, asked for]
+ *     [started] idle -> [one is due: at the start, before its nextUpdate, every `refresh`, changed, asked for]
  *          -> fetched -> taken in (crl_intake.h) -> due again: idle
  *                 `-> (failed: the last good one stays; again soon, then less and less often)
  *
@@ -26,12 +26,18 @@ struct crl_upkeep_settings {
 	size_t largest;              /* of a fetched one, bytes */
 };
 
-/* Settings, what they point to, and the fetcher stay the caller's. */
+/* Settings, what they point to, and the fetcher stay the caller's. Nothing is looked for before crl_upkeep_start(). */
 enum err crl_upkeep_new(struct loop *, struct fetcher *, const struct crl_upkeep_settings *, struct crl_upkeep **out,
     struct problem *why);
 void crl_upkeep_free(struct crl_upkeep *);
 
-/* All of them now. Called when each has been tried once. */
+/* From the beginning: each place is looked at anew. */
+void crl_upkeep_start(struct crl_upkeep *);
+/* Nothing is looked for any more, and all lists are erased: now, and whenever somebody else brings one. Whoever waits is
+ * told. On failure it is tried again by and by. */
+enum err crl_upkeep_stop(struct crl_upkeep *, struct problem *why);
+
+/* All of them now. Called when each has been tried once. NULL: it has not started, or was stopped. */
 struct pending *crl_upkeep_ask(struct crl_upkeep *, on_crl_refreshed *, void *arg);
 
 /* {"at_hand":…,"stale":…,"damaged":…,"places":…,"next_update":…,"failing":[{"from","failures","problem","since"}…]} */

@@ -36,6 +36,14 @@ proofing_service_check(const struct config *config, struct problem *why)
 	return err;
 }
 
+static void
+on_proofing_end_told(void *arg, const struct proofing_end *end)
+{
+	struct proofing_service *s = arg;
+
+	jpki_setup_keep(s->setup, end && !end->at.us);
+}
+
 enum err
 proofing_service_open(struct proofing_service *s, const struct config *config, struct turn *turn,
     struct courier *courier, struct store *store, struct policy_shelf *shelf, struct rates *rates, struct problem *why)
@@ -58,12 +66,14 @@ proofing_service_open(struct proofing_service *s, const struct config *config, s
 		.rates = rates,
 		.rate = config->jpki.rate,
 	});
+	s->end = proofing_end_watch_new(store, on_proofing_end_told, s);
 	return OK;
 }
 
 void
 proofing_service_close(struct proofing_service *s)
 {
+	proofing_end_watch_free(s->end);
 	jpki_front_free(s->front);
 	jpki_setup_free(s->setup);
 	private_file_free(&s->secret);

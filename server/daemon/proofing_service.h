@@ -7,6 +7,7 @@
 #include "daemon/config.h"
 #include "front/jpki/jpki.h"
 #include "jpki/setup.h"
+#include "transaction/proofing_end_watch.h"
 
 struct rates;
 
@@ -14,6 +15,7 @@ struct proofing_service {
 	struct span secret;
 	struct jpki_setup *setup;
 	struct jpki_front *front;    /* NULL: the configuration says nothing of JPKI */
+	struct proofing_end_watch *end; /* with it all that was received is forgotten */
 };
 
 /* Nothing to do, and OK, where the configuration has no section of it. */

@@ -19,12 +19,14 @@
 #include "jpki/setup.h"
 #include "ledger/ledger.h"
 #include "registry/trusted_list.h"
+#include "transaction/proofing_end_watch.h"
 
 #define OPERATORS_AT_ONCE 64
 #define TICK SECONDS(1)
 #define CHECKPOINT_EVERY SECONDS(1)
 #define IMPORT_TIME SECONDS(600) /* sending, and taking in, a large file */
 #define FETCHES_AT_ONCE 4
+#define LOOK_AGAIN 10 /* ticks: whether proofing has ended, where that could not be told or done */
 
 struct steward {
 	struct child *child;
@@ -40,6 +42,9 @@ struct steward {
 	struct jpki_anchors *anchors;
 	struct jpki_trust trust;
 	struct crl_upkeep *lists;   /* NULL: none are kept */
+	struct proofing_end_watch *end; /* NULL: nobody is proved here */
+	struct pending *erased;     /* being noted */
+	unsigned looks;             /* ticks until the next one; 0: there is nothing to be looked at again */
 	struct sources *sources;
 	struct upkeep *upkeep;
 	struct ledger_key *ledger_key;
@@ -119,6 +124,14 @@ refresh_lists(void *arg, on_crl_refreshed *then, void *asker)
 	return s->lists ? crl_upkeep_ask(s->lists, then, asker) : NULL;
 }
 
+static enum err
+erase_received(void *arg, struct problem *why)
+{
+	struct steward *s = arg;
+
+	return s->lists ? crl_upkeep_stop(s->lists, why) : OK;
+}
+
 static void
 ask_for_new_keys(void *arg)
 {
@@ -147,11 +160,13 @@ open_control(struct steward *s)
 		.ledger_origin = ledger_origin(&arena, config->federation.base_url),
 		.costs = config->jpki.present ? &config->jpki.costs : NULL,
 		.jpki_operator = span_text(config->jpki.operator),
+		.lists_watched = config->jpki.lists.watch,
 	};
 	const struct control_actions actions = { .publish = publish,
 		.reload = reload,
 		.status = write_status,
 		.refresh_lists = refresh_lists,
+		.erase_received = erase_received,
 		.arg = s };
 	struct http_settings http = { .limits = config->http };
 	struct mount mount;
@@ -297,11 +312,48 @@ open_lists(struct steward *s, struct problem *why)
 	return crl_upkeep_new(s->child->loop, outside_fetcher(s->outside), &settings, &s->lists, why);
 }
 
+/* The end of proofing: whatever was received for it is erased, and that is noted; a steward that dies in between is
+ * followed by one that finds it so. */
+
+static void
+on_erased_noted(void *arg, const struct committed *done)
+{
+	struct steward *s = arg;
+
+	s->erased = NULL;
+	if (done->code != OK)
+		log_error("proofing.end", "problem=%s", err_name(done->code));
+	else
+		log_info("proofing.erased", "%s", "");
+}
+
+static void
+on_proofing_end_told(void *arg, const struct proofing_end *end)
+{
+	struct steward *s = arg;
+	struct problem why;
+	struct arena arena;
+	struct unit *unit;
+
+	s->looks = !end || (end->at.us && !end->erased.us) ? LOOK_AGAIN : 0;
+	if (end && !end->at.us && s->lists)
+		crl_upkeep_start(s->lists);
+	if (!end || !end->at.us || erase_received(s, &why) != OK || end->erased.us || s->erased)
+		return;
+	arena = arena_init(64 * KIB);
+	unit = unit_new(&arena, store_tables(s->link.store), id_new(clock_now()));
+	proofing_end_put_erased(unit, end, clock_now());
+	s->erased = store_commit(s->link.store, unit, on_erased_noted, s);
+	arena_release(&arena);
+}
+
 static void
 on_tick(void *arg)
 {
 	struct steward *s = arg;
 
+	if (s->looks && --s->looks == 0)
+		proofing_end_watch_look(s->end);
 	child_keep_link(s->child, ROLE_SIGNER, signer_client_linked(s->signer), &s->signer_lost);
 	timer_set(&s->tick, TICK);
 }
@@ -383,6 +435,8 @@ steward_main(struct child *child)
 	if (open_registry(&s, &why) != OK || open_lists(&s, &why) != OK)
 		return child_failed(child, &why);
 	s.shelf = policy_shelf_new(s.link.store);
+	if (child->config->jpki.present)
+		s.end = proofing_end_watch_new(s.link.store, on_proofing_end_told, &s);
 	open_control(&s);
 	timer_init(&s.patience, child->loop, on_patience_over, &s);
 	timer_init(&s.tick, child->loop, on_tick, &s);
@@ -398,6 +452,8 @@ steward_main(struct child *child)
 	ledger_key_free(s.ledger_key);
 	upkeep_free(s.upkeep);
 	sources_free(s.sources);
+	pending_cancel(&s.erased);
+	proofing_end_watch_free(s.end);
 	crl_upkeep_free(s.lists);
 	jpki_anchors_free(s.anchors);
 	arena_release(&s.trusted);

@@ -16,6 +16,7 @@
 #include "transaction/erasure_agreement.h"
 #include "transaction/policy_table.h"
 #include "transaction/proofing.h"
+#include "transaction/proofing_end.h"
 #include "transaction/proofing_log.h"
 
 static const struct table *const own[] = {
@@ -48,6 +49,7 @@ static const struct table *const own[] = {
 	&proofing_challenge_table,
 	&proofing_outcome_table,
 	&proofing_log_table,
+	&proofing_end_table,
 };
 
 table_list

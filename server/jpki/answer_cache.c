@@ -14,6 +14,7 @@ struct kept {
 struct answer_cache {
 	struct kept **buckets;
 	size_t bucket_count, count, most;
+	bool closed;
 	struct kept *newest, *oldest;
 };
 
@@ -73,12 +74,25 @@ forget(struct answer_cache *c, struct kept **at)
 }
 
 void
+answer_cache_close(struct answer_cache *c)
+{
+	while (c->oldest)
+		forget(c, place_of(c, c->oldest->key));
+	c->closed = true;
+}
+
+void
+answer_cache_open(struct answer_cache *c)
+{
+	c->closed = false;
+}
+
+void
 answer_cache_free(struct answer_cache *c)
 {
 	if (!c)
 		return;
-	while (c->oldest)
-		forget(c, place_of(c, c->oldest->key));
+	answer_cache_close(c);
 	free(c->buckets);
 	free(c);
 }
@@ -91,7 +105,7 @@ answer_cache_put(struct answer_cache *c, const uint8_t key[ANSWER_KEY], const st
 
 	if (*at)
 		forget(c, at);
-	if (c->most == 0)
+	if (c->most == 0 || c->closed)
 		return;
 	if (c->count == c->most)
 		forget(c, place_of(c, c->oldest->key));

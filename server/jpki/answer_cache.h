@@ -15,6 +15,10 @@ struct answer_cache;
 struct answer_cache *answer_cache_new(size_t most); /* 0: it keeps nothing */
 void answer_cache_free(struct answer_cache *);
 
+/* Forgets all, and keeps nothing more until it is opened again. */
+void answer_cache_close(struct answer_cache *);
+void answer_cache_open(struct answer_cache *);
+
 /* Counts until that moment, and not before it was asked. */
 void answer_cache_put(struct answer_cache *, const uint8_t key[ANSWER_KEY], const struct revocation_answer *,
     struct instant until);

@@ -343,6 +343,17 @@ sent(const struct pending *pending)
 /* The source. */
 
 static void
+keep_answers(struct revocation_source *source, bool anything)
+{
+	struct ocsp_source *s = (struct ocsp_source *)source;
+
+	if (anything)
+		answer_cache_open(s->cache);
+	else
+		answer_cache_close(s->cache);
+}
+
+static void
 source_free(struct revocation_source *source)
 {
 	struct ocsp_source *s = (struct ocsp_source *)source;
@@ -392,7 +403,8 @@ ocsp_source_new(struct courier *courier, const struct ocsp_settings *settings)
 	copy_settings(s, settings);
 	s->cache = answer_cache_new(settings->cache ? settings->cached : 0);
 	s->source = (struct revocation_source){
-		.name = s->settings.name, .kind = REVOCATION_BY_OCSP, .ask = ask, .sent = sent, .free = source_free,
+		.name = s->settings.name, .kind = REVOCATION_BY_OCSP, .ask = ask, .sent = sent, .keep = keep_answers,
+		.free = source_free,
 	};
 	return &s->source;
 }

@@ -84,6 +84,8 @@ struct revocation_source {
 	bool (*sent)(const struct pending *);
 	/* At once, as those who are offline need it; NULL: it cannot. One of the two is there. */
 	void (*answer)(struct revocation_source *, const struct revocation_question *, struct revocation_answer *out);
+	/* Whether it may keep what it was told, or must forget it and keep nothing more; NULL: it keeps nothing. */
+	void (*keep)(struct revocation_source *, bool);
 	void (*free)(struct revocation_source *);
 };
 void revocation_source_free(struct revocation_source *); /* NULL is fine */

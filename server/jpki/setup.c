@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/file.h"
+#include "base/log.h"
 #include "crypto/x509_signature.h"
 #include "jpki/linkage_operator.h"
 
@@ -147,4 +148,16 @@ jpki_setup_free(struct jpki_setup *s)
 	jpki_anchors_free(s->anchors);
 	arena_release(&s->arena);
 	free(s);
+}
+
+void
+jpki_setup_keep(struct jpki_setup *s, bool keep)
+{
+	struct problem why;
+
+	for (size_t i = 0; i < s->verifier.source_count; i++)
+		if (s->verifier.sources[i]->keep)
+			s->verifier.sources[i]->keep(s->verifier.sources[i], keep);
+	if (s->lists && !keep && crl_store_refresh(s->lists, &why) != OK)
+		log_error("crl.store-broken", "problem=%s", LOG_TEXT(why.text));
 }

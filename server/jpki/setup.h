@@ -22,6 +22,10 @@ enum err jpki_setup_open(struct turn *, struct courier *, const struct jpki_sett
     struct problem *why);
 void jpki_setup_free(struct jpki_setup *);
 
+/* false: forgets whatever was received about certificates, and keeps nothing more until `true`: who runs this has ended
+ * verifying (Cabinet Order Art. 15-3). Of lists that is what has been erased on disk. */
+void jpki_setup_keep(struct jpki_setup *, bool);
+
 /* Only whom we believe: for who takes lists in. The anchors are the caller's to free; profiles live in the arena. */
 enum err jpki_trust_open(struct arena *, const struct jpki_settings *, struct jpki_trust *out,
     struct jpki_anchors **anchors, struct problem *why);

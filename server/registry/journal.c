@@ -120,3 +120,18 @@ journal_caller(struct unit *unit, const char *actor, struct instant now, const s
 	append(unit, &b);
 	arena_release(&arena);
 }
+
+void
+journal_proofing(struct unit *unit, const struct proofing_news *news, struct instant now)
+{
+	char at[INSTANT_TEXT];
+	struct buffer b = buffer_init(ENTRY_LARGEST);
+
+	buffer_text(&b, "{\"actor\":");
+	json_write_string(&b, news->actor);
+	buffer_text(&b, ",\"approvers\":");
+	json_write_lines(&b, news->approvers);
+	buffer_print(&b, ",\"at\":\"%s\",\"event\":\"%s\",\"reason\":", instant_text(now, at), news->event);
+	json_write_string(&b, news->reason);
+	append(unit, &b);
+}

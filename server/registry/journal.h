@@ -36,3 +36,13 @@ struct caller_news {
 	const uint8_t *fingerprint;  /* SHA-256 of the key that came or went; NULL: none did */
 };
 void journal_caller(struct unit *, const char *actor, struct instant now, const struct caller_news *);
+
+/* "proofing.ended", "proofing.erased", "proofing.resumed": proofing by the card came to its end, what had been received
+ * for it is gone, it was taken up again. */
+struct proofing_news {
+	const char *event;
+	struct span actor;           /* who ended it, or the last who wanted it resumed */
+	struct span approvers;       /* one a line, where it took several */
+	struct span reason;
+};
+void journal_proofing(struct unit *, const struct proofing_news *, struct instant now);

@@ -6,7 +6,8 @@
  *                 -> outcome, log and ledger entry in one unit -> answered
  *
  * A challenge is used up before anything of its answer is looked at, so no two answers are ever tried. What comes of it
- * is recorded, good or not; attributes are handed on and kept nowhere.
+ * is recorded, good or not; attributes are handed on and kept nowhere. Once proofing has ended (proofing_end.h) none is
+ * made, and none that waits is answered.
  */
 #pragma once
 
@@ -37,9 +38,9 @@ struct proofing_begin {
 	struct proofing_earlier continues;
 	struct instant now;
 };
-/* ERR_NOT_FOUND: no such relying party of the member's, or several, and none is named; ERR_DENIED: not entitled, the
- * sentence says what is missing; ERR_INVALID: text that may not stand there (control characters, an individual number).
- * The challenge lives in the arena. */
+/* ERR_NOT_FOUND: no such relying party of the member's, or several, and none is named; ERR_DENIED: not entitled, or
+ * proofing has ended; the sentence says what is missing; ERR_INVALID: text that may not stand there (control characters,
+ * an individual number). The challenge lives in the arena. */
 typedef void on_proofing_begun(void *arg, enum err, const struct proofing_challenge *, const struct problem *why);
 struct pending *proofing_begin(struct store *, struct arena *, const struct proofing_settings *,
     const struct proofing_begin *, on_proofing_begun *, void *arg);

@@ -14,7 +14,7 @@ struct beginning {
 	struct arena *arena;
 	const struct proofing_settings *settings;
 	struct proofing_begin asked;
-	struct ask asks[2];
+	struct ask asks[PROOFING_PARTY_ASKS];
 	size_t ask_count;
 	struct problem why;          /* noticed before anything was asked */
 	struct proofing_challenge challenge;
@@ -129,6 +129,7 @@ on_parties_loaded(void *arg, enum err err, const struct problem *why)
 	unit_put_until(unit, &proofing_challenge_table, span_of(b->challenge.id.bytes, sizeof(b->challenge.id.bytes)),
 	    buffer_span(&row), b->challenge.expires);
 	buffer_release(&row);
+	proofing_end_expect(unit, &party.end);
 	b->waiting = store_commit(b->store, unit, on_kept, b);
 }
 

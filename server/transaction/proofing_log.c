@@ -14,6 +14,7 @@
 enum { FREE, CHARGED, CHARGED_FURTHER };
 #define NAME_LARGEST 1024 /* an entity ID is the longest there is */
 #define ROW_LARGEST (8 * KIB)
+#define TIME_OF_ID 6 /* its first bytes: milliseconds (base/random.h) */
 
 const struct table proofing_log_table = { "proofing-log", ROLE_BIT(ROLE_WORKER), 0 };
 
@@ -42,6 +43,37 @@ proofing_check_log(struct unit *u, const struct proofing_check *c, int64_t kept_
 	assert(!b.overflowed);
 	unit_put_until(u, &proofing_log_table, span_of(id.bytes, sizeof(id.bytes)), buffer_span(&b), until);
 	buffer_release(&b);
+}
+
+/* Before all rows of this millisecond. */
+static struct span
+key_of(struct arena *arena, struct instant at)
+{
+	uint64_t ms = at.us > 0 ? (uint64_t)at.us / 1000 : 0;
+	uint8_t *key = arena_take(arena, sizeof(struct id));
+
+	memset(key, 0, sizeof(struct id));
+	for (size_t i = TIME_OF_ID; i-- > 0; ms >>= 8)
+		key[i] = (uint8_t)ms;
+	return span_of(key, sizeof(struct id));
+}
+
+struct ask
+proofing_log_ask(struct arena *arena, struct instant from, struct instant until, const struct id *after,
+    uint32_t limit)
+{
+	struct ask ask = { .table = &proofing_log_table, .from = key_of(arena, from),
+		.until = key_of(arena, instant_after(until, 999)), .limit = limit };
+	uint8_t *behind;
+
+	if (after) {
+		/* The next key there can be. */
+		behind = arena_take(arena, sizeof(*after) + 1);
+		memcpy(behind, after->bytes, sizeof(*after));
+		behind[sizeof(*after)] = 0;
+		ask.from = span_of(behind, sizeof(*after) + 1);
+	}
+	return ask;
 }
 
 bool

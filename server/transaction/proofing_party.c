@@ -1,12 +1,15 @@
 /* transaction/proofing_party.c - for whom a proofing is done, and what they may have. */
 #include "transaction/proofing_party.h"
 
+enum { ASK_END, ASK_MEMBER, ASK_OPERATOR };
+
 size_t
-proofing_party_ask(struct ask asks[2], struct span member, struct span operator)
+proofing_party_ask(struct ask asks[PROOFING_PARTY_ASKS], struct span member, struct span operator)
 {
-	asks[0] = (struct ask){ .table = &member_table, .from = member };
-	asks[1] = (struct ask){ .table = &member_table, .from = operator };
-	return operator.size && !span_equal(operator, member) ? 2 : 1;
+	asks[ASK_END] = proofing_end_ask();
+	asks[ASK_MEMBER] = (struct ask){ .table = &member_table, .from = member };
+	asks[ASK_OPERATOR] = (struct ask){ .table = &member_table, .from = operator };
+	return operator.size && !span_equal(operator, member) ? PROOFING_PARTY_ASKS : ASK_OPERATOR;
 }
 
 /* The record of a member that is approved. */
@@ -75,12 +78,16 @@ proofing_party_loaded(struct arena *arena, const struct ask *asks, size_t count,
 	bool operated = false;
 
 	*out = (struct proofing_party){ 0 };
-	if (read_record(arena, &asks[0], &record, why) != OK ||
+	if (proofing_end_loaded(&asks[ASK_END], &out->end, why) != OK)
+		return why->code;
+	if (out->end.at.us)
+		return proofing_end_refuse(&out->end, why);
+	if (read_record(arena, &asks[ASK_MEMBER], &record, why) != OK ||
 	    find_relying_party(&record, relying_party, &entity, why) != OK)
 		return why->code;
 	/* An operator that is gone or suspended is none. */
-	if (count > 1)
-		switch (read_record(arena, &asks[1], &operator, why)) {
+	if (count > ASK_OPERATOR)
+		switch (read_record(arena, &asks[ASK_OPERATOR], &operator, why)) {
 		case OK:
 			operated = true;
 			break;

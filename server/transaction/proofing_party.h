@@ -1,11 +1,13 @@
 /* transaction/proofing_party.h - for whom a proofing is done: the member, its relying party, and what they may have.
  *
- * Both rows are asked for anew at each step, so what ends in the registry has ended here too.
+ * Their rows, and whether proofing has ended, are asked for anew at each step, so what ends in the registry has ended
+ * here too.
  */
 #pragma once
 
 #include "registry/entitlement.h"
 #include "transaction/proofing_challenge.h"
+#include "transaction/proofing_end.h"
 
 struct proofing_party {
 	struct span relying_party;   /* entity ID */
@@ -13,13 +15,15 @@ struct proofing_party {
 	unsigned attributes;         /* enum proofing_attribute: what its record asks for */
 	struct entitlement entitlement;
 	struct entitlement other;    /* to certificates for the other purpose, which may be linked (Art. 18(5)) */
+	struct proofing_end end;     /* that it has not ended: proofing_end_expect() */
 };
 
-/* The questions for both rows; the second only where there is an operator. How many. */
-size_t proofing_party_ask(struct ask asks[2], struct span member, struct span operator);
+/* The questions for all rows; the last only where there is an operator. How many. */
+#define PROOFING_PARTY_ASKS 3
+size_t proofing_party_ask(struct ask asks[PROOFING_PARTY_ASKS], struct span member, struct span operator);
 
-/* Their answers. `relying_party` may be empty: the member's only one. ERR_NOT_FOUND, ERR_DENIED, ERR_UNAVAILABLE (a row
- * that cannot be read). In the arena. */
+/* Their answers. `relying_party` may be empty: the member's only one. ERR_NOT_FOUND, ERR_DENIED (also when proofing
+ * has ended), ERR_UNAVAILABLE (a row that cannot be read). In the arena. */
 enum err proofing_party_loaded(struct arena *, const struct ask *asks, size_t count, struct span relying_party,
     enum proofing_purpose, struct instant now, struct proofing_party *out, struct problem *why);
 

@@ -25,7 +25,7 @@ struct proving {
 	struct arena *arena;
 	const struct proofing_settings *settings;
 	struct proofing_prove asked;
-	struct ask asks[ASK_PARTIES + 2];
+	struct ask asks[ASK_PARTIES + PROOFING_PARTY_ASKS];
 	size_t ask_count;
 	struct proofing_challenge challenge;
 	struct proofing_party party;
@@ -192,6 +192,7 @@ on_challenge_loaded(void *arg, enum err err, const struct problem *why)
 	unit = unit_new(p->arena, store_tables(p->store), id_new(p->asked.now));
 	unit_expect(unit, &proofing_challenge_table, key, p->asks[ASK_CHALLENGE].rows[0].generation);
 	unit_delete(unit, &proofing_challenge_table, key);
+	proofing_end_expect(unit, &p->party.end);
 	p->waiting = store_commit(p->store, unit, on_used_up, p);
 }
 

@@ -21,7 +21,7 @@ import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from proofing_federation import (  # noqa: E402
-    BANK, FOLDERS, HANAKO, LOUNGE, PRICES, RUNNING_COST, Federation, Responder, entrusted, failures, member, need, ok, run, second,
+    BANK, FOLDERS, HANAKO, LOUNGE, PRICES, RUNNING_COST, SHIPPED, Federation, Responder, entrusted, failures, member, need, ok, run, second,
     signed)
 
 
@@ -341,6 +341,84 @@ def by_lists(f, world, hanako):
        told["revocation"]["status"] == "revoked" and nothing_told(told), (found, told))
 
 
+def log_of(f, *words):
+    return json.loads(f.daemon.ctl("jpki", "log", "--json", *words))
+
+
+def log(f):
+    """What an auditor is shown; as much of it as the costs were counted by."""
+    rows = log_of(f)["checks"]
+    found = {}
+    for row in rows:
+        sums = found.setdefault(row["member"], [0, 0])
+        sums[0] += not row["further"]
+        sums[1] += row["charged"]
+    ok("the log has each check that is owed", found == {who: sums[:2] for who, sums in f.owed.items()}, (found, f.owed))
+    refuted = log_of(f, "--member", "bank", "--outcome", "refuted")["checks"]
+    ok("a member's refuted ones are those of all", refuted == [r for r in rows if r["member"] == "bank" and r["outcome"] == "refuted"] and
+       refuted, refuted[:2])
+    middle = rows[len(rows) // 2]["at"]
+    ok("two ranges are the whole", log_of(f, "--until", middle)["checks"] + log_of(f, "--from", middle)["checks"] == rows, middle)
+    text = json.dumps(rows, ensure_ascii=False)
+    ok("nothing in it tells of the person", not any(value in text for value in HANAKO.values()), text[:400])
+    shown = f.daemon.ctl("jpki", "log", "--outcome", "refuted")
+    ok("as text, a row for each", f"{len([r for r in rows if r['outcome'] == 'refuted'])} rows" in shown, shown[-300:])
+    try:
+        from jsonschema import Draft202012Validator
+    except ImportError:
+        print("skip the log is as its schema says: no JSON Schema validator for Python (Debian: python3-jsonschema)", flush=True)
+        return
+    with open(os.path.join(os.path.dirname(SHIPPED), "schemas/jpki-log.schema.json"), encoding="utf-8") as schema:
+        wrong = list(Draft202012Validator(json.load(schema)).iter_errors({"checks": rows}))
+    ok("the log is as its schema says", not wrong, wrong[:1])
+
+
+def the_end(f, hanako):
+    """The operator stops, and is accredited anew."""
+    lists = os.path.join(f.daemon.directory, "crl")
+    kept = lambda: [name for name in os.listdir(lists) if name not in ("lock", "manifest")]  # noqa: E731
+    rows, waiting = log_of(f), f.challenge("bank", relying_party=BANK)[1]
+    ok("there are lists at hand", kept(), os.listdir(lists))
+    done = run("watashictl", "-c", f.daemon.file, "jpki", "end", "--reason", "test", stdin=b"")
+    ok("without a word for it nothing ends", done.returncode == 1 and b"--yes" in done.stderr and
+       f.challenge("bank", relying_party=BANK)[0] == 201, done)
+    done = run("watashictl", "-c", f.daemon.file, "jpki", "end", "--reason", "accreditation ran out", "--yes")
+    ok("proofing ends", done.returncode == 0 and b"is erased" in done.stdout and f.incoming.encode() in done.stdout, done)
+    ok("the lists are gone from the disk", not kept(), kept())
+    status, told = f.prove("bank", waiting["id"], signed(hanako, waiting["text"]))
+    ok("what was signed before is not looked at", status == 403 and "ended proofing at" in told["detail"], (status, told))
+    status, told = f.challenge("bank", relying_party=BANK)
+    ok("nobody gets a challenge", status == 403 and "ended proofing at" in told["detail"], (status, told))
+    done = run("watashictl", "-c", f.daemon.file, "jpki", "crl", "refresh")
+    ok("nor are lists looked for", done.returncode == 1 and b"ended" in done.stderr, done)
+    publish = os.path.join(f.incoming, "late.crl")
+    need("watashi-testcard", "crl", f.world, "--out", publish + ".new", "--entries", "10")
+    os.rename(publish + ".new", publish)
+    for pid in f.children("steward") + f.children("worker"):
+        os.kill(pid, signal.SIGKILL)
+    until = time.monotonic() + 20
+    while time.monotonic() < until:
+        try:
+            status, told = f.challenge("bank", relying_party=BANK)
+            if status == 403 and f.children("steward"):
+                break
+        except (OSError, http.client.HTTPException):
+            pass
+        time.sleep(0.2)
+    time.sleep(2)
+    ok("those that come after know it, too", status == 403 and not kept(), (status, kept()))
+    ok("the log is kept", log_of(f) == rows, len(rows["checks"]))
+    shown = json.loads(f.daemon.ctl("status", "--json"))
+    ok("the status tells", shown["proofing_ended"]["reason"] == "accreditation ran out" and shown["proofing_ended"].get("erased") and
+       shown["lists"]["at_hand"] == 0, shown.get("proofing_ended"))
+    f.daemon.ctl("jpki", "resume", "--reason", "accredited anew")
+    until = time.monotonic() + 20
+    while time.monotonic() < until and not kept():
+        time.sleep(0.2)
+    status, told = f.challenge("bank", relying_party=BANK)
+    ok("resumed, challenges are made and lists taken in again", status == 201 and kept(), (status, told, kept()))
+
+
 def main():
     home = tempfile.mkdtemp(prefix="watashi-proofing-")
     responders, f = [], None
@@ -378,6 +456,8 @@ def main():
         f.configure(costs={**f.jpki["costs"], "share": "by-checks"})
         shares = costs(f, "with lists, too")
         ok("or each by what was checked", shares["bank"] > shares["museum"] > 0, shares)
+        log(f)
+        the_end(f, hanako)
     finally:
         if f:
             f.stop()

@@ -24,6 +24,7 @@
 #include "signer/rollover.h"
 #include "store/memory.h"
 #include "transaction/proofing.h"
+#include "transaction/proofing_end.h"
 #include "transaction/proofing_log.h"
 
 #define SCENE_BASE "https://federation.example/"
@@ -33,7 +34,8 @@ static const struct table *const scene_tables[] = {
 	&member_table, &member_claim_table, &caller_table, &caller_secret_table, &access_token_table,
 	&assertion_table, &policy_table,
 	&dictionary_table, &ledger_leaf_table, &ledger_entry_table, &key_table,
-	&signed_metadata_table, &proofing_challenge_table, &proofing_outcome_table, &proofing_log_table, NULL,
+	&signed_metadata_table, &proofing_challenge_table, &proofing_outcome_table, &proofing_log_table,
+	&proofing_end_table, NULL,
 };
 
 struct scene {

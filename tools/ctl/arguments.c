@@ -8,6 +8,7 @@
 #include "ctl/command.h"
 
 #define FLAGS_MOST 32
+#define WORD_LARGEST 16 /* of an answer */
 
 enum own_flag { OWN_JSON, OWN_HELP, OWN_FLAGS };
 
@@ -159,6 +160,23 @@ refused(const struct problem *why)
 		fprintf(stderr, " (%s)", why->clause);
 	fputc('\n', stderr);
 	return REFUSED;
+}
+
+bool
+is_confirmed(const char *before, const char *question, const char *nothing)
+{
+	char word[WORD_LARGEST];
+
+	fprintf(stderr, "%s\n", before);
+	if (!isatty(STDIN_FILENO)) {
+		fprintf(stderr, "%s: --yes says that it is wanted.\n", nothing);
+		return false;
+	}
+	fprintf(stderr, "%s Type yes: ", question);
+	if (fgets(word, sizeof(word), stdin) && strcmp(word, "yes\n") == 0)
+		return true;
+	fprintf(stderr, "%s.\n", nothing);
+	return false;
 }
 
 void

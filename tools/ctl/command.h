@@ -56,6 +56,10 @@ enum ending action_run(struct ctl *, const struct action *, size_t count, int ar
 enum ending misused(const char *format, ...) __attribute__((format(printf, 1, 2)));
 enum ending refused(const struct problem *);
 
+/* Whether a person who is there types yes to the question. Elsewhere not: a script says --yes. `before` tells what will
+ * be, `nothing` what was not done. */
+bool is_confirmed(const char *before, const char *question, const char *nothing);
+
 /* On a terminal, to say that long work goes on; nothing elsewhere. */
 void progress_show(const char *what, uint64_t done, uint64_t whole);
 void progress_end(void);

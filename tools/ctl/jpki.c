@@ -5,6 +5,9 @@ static const struct action actions[] = {
 	{ "verify", "explain certificates and signed documents, step by step, without the daemon", jpki_verify_files },
 	{ "crl", "take revocation lists in, show and erase them, without the daemon", jpki_crl },
 	{ "costs", "who owes what for checks of certificates in a month", jpki_costs },
+	{ "log", "the operation log of checks of certificates", jpki_log },
+	{ "end", "end proofing: nobody is proved any more, what was received is erased", jpki_end },
+	{ "resume", "take proofing up again", jpki_resume },
 };
 
 enum ending

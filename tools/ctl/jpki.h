@@ -10,6 +10,10 @@
 
 /* jpki_verify.c, jpki_costs.c */
 command_run jpki_verify_files, jpki_costs;
+/* jpki_log.c */
+command_run jpki_log;
+/* jpki_end.c */
+command_run jpki_end, jpki_resume;
 
 /* jpki_crl.c: `jpki crl`, with actions of its own */
 command_run jpki_crl;

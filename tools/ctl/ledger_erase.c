@@ -4,13 +4,11 @@
  */
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "ctl/client.h"
 #include "ctl/ledger.h"
 
 #define ERASED_AT_ONCE 4096 /* the daemon's limit (transaction/erasure.h) */
-#define WORD_LARGEST 16
 
 struct erasing {
 	struct ctl *ctl;
@@ -80,25 +78,12 @@ search(struct erasing *g, struct problem *why)
 
 /* Asking */
 
-/* Only a person who is there can be asked; a script says --yes. */
 static bool
 is_wanted(const struct erasing *g)
 {
-	char word[WORD_LARGEST];
-
-	if (g->yes)
-		return true;
-	fprintf(stderr, "%zu decisions will be erased from the ledger. Nothing brings them back.\n",
-	    json_array_size(g->found));
-	if (!isatty(STDIN_FILENO)) {
-		fputs("Nothing was erased: --yes says that it is wanted.\n", stderr);
-		return false;
-	}
-	fputs("Erase them? Type yes: ", stderr);
-	if (fgets(word, sizeof(word), stdin) && strcmp(word, "yes\n") == 0)
-		return true;
-	fputs("Nothing was erased.\n", stderr);
-	return false;
+	return g->yes || is_confirmed(arena_print(g->ctl->arena,
+	    "%zu decisions will be erased from the ledger. Nothing brings them back.", json_array_size(g->found)),
+	    "Erase them?", "Nothing was erased");
 }
 
 /* Erasing */

@@ -125,6 +125,22 @@ lists_show(const json_t *lists)
 		    answer_number(row, "failures"), answer_text(row, "from"), answer_text(row, "problem"));
 }
 
+/* Nothing is said while it goes on. */
+static void
+proofing_end_show(const json_t *ended)
+{
+	const char *at = answer_text(ended, "at"), *erased = answer_text(ended, "erased");
+
+	if (!json_is_object(ended))
+		return;
+	if (answer_text(ended, "problem")[0])
+		printf("%-12s  NOBODY IS PROVED: %s\n", "proofing", answer_text(ended, "problem"));
+	else
+		printf("%-12s  ENDED at %s by %s: %s; what was received is %s%s\n", "proofing", at,
+		    answer_text(ended, "actor"), answer_text(ended, "reason"),
+		    erased[0] ? "erased, " : "NOT ERASED YET", erased);
+}
+
 /* Nothing is said of what is in force. */
 static void
 refused_show(const json_t *refused)
@@ -155,6 +171,7 @@ static const struct {
 	{ "callers", callers_show },
 	{ "policies", policies_show },
 	{ "lists", lists_show },
+	{ "proofing_ended", proofing_end_show },
 };
 
 static bool

@@ -13,6 +13,7 @@
 #include "http/exchange.h"
 #include "registry/metadata.h"
 #include "signer/rollover.h"
+#include "transaction/proofing_end.h"
 
 /* As request_actor() writes them. */
 static struct span
@@ -141,7 +142,8 @@ publish(struct exchange *e, void *front)
 /* Status: what the store says of publication, keys, members, sources and policies, and what the steward adds. */
 
 enum status_part {
-	STATUS_PUBLICATION, STATUS_KEYS, STATUS_MEMBERS, STATUS_SOURCES, STATUS_CALLERS, STATUS_POLICIES, STATUS_PARTS
+	STATUS_PUBLICATION, STATUS_KEYS, STATUS_MEMBERS, STATUS_SOURCES, STATUS_CALLERS, STATUS_POLICIES,
+	STATUS_PROOFING_END, STATUS_PARTS
 };
 struct status_request {
 	struct control *control;
@@ -194,6 +196,10 @@ on_status_loaded(void *arg, enum err err, const struct problem *why)
 	callers_write_summary(&b, &s->asks[STATUS_CALLERS]);
 	buffer_text(&b, ",\"policies\":");
 	policies_write_summary(&b, c, &s->asks[STATUS_POLICIES]);
+	if (c->settings.costs) {
+		buffer_text(&b, ",\"proofing_ended\":");
+		proofing_end_write(&b, &s->asks[STATUS_PROOFING_END]);
+	}
 	buffer_text(&b, ",");
 	c->actions.status(c->actions.arg, &b);
 	buffer_text(&b, "}");
@@ -215,6 +221,7 @@ show_status(struct exchange *e, void *front)
 	s->asks[STATUS_SOURCES] = sources_ask();
 	s->asks[STATUS_CALLERS] = caller_proposals_ask();
 	s->asks[STATUS_POLICIES] = policies_ask();
+	s->asks[STATUS_PROOFING_END] = proofing_end_ask();
 	exchange_hold(e, store_load(c->store, s->asks, COUNT(s->asks), on_status_loaded, s));
 }
 
@@ -263,8 +270,9 @@ refresh_lists(struct exchange *e, void *front)
 		exchange_hold(e, pending);
 		return;
 	}
-	problem_set(
-	    &why, ERR_NOT_FOUND, "", "no revocation lists are kept here: jpki/lists in the configuration says where");
+	problem_set(&why, ERR_NOT_FOUND, "",
+	    "no revocation lists are kept here: jpki/lists in the configuration says where, and proofing must not have "
+	    "ended");
 	exchange_refuse(e, status_of(why.code), &why);
 }
 
@@ -290,6 +298,8 @@ const struct route control_routes[] = {
 	{ GET,  "/v1/control/callers",        callers_list,    NO_BODY, 0 },
 	{ POST, "/v1/control/callers",        callers_create,  JSON, CALLER_BODY },
 	{ POST, "/v1/control/callers/{name}", caller_step,     JSON, CALLER_BODY },
+	{ POST, "/v1/control/jpki",           proofing_step,   JSON, 8 * KIB },
+	{ GET,  "/v1/control/jpki/log",       proofing_log_show, NO_BODY, 0 },
 	{ POST, "/v1/control/jpki/lists",     refresh_lists,   NO_BODY, 0 },
 	{ POST, "/v1/control/reload",         reload,          NO_BODY, 0 },
 	{ 0 },

@@ -11,6 +11,9 @@
  *     POST /v1/control/keys/{name}              {"action": "adopt" | "announce" | "activate" | "retire", "force": bool}
  *     POST /v1/control/jpki/lists               looks for new revocation lists; answers with how many were taken,
  *                                               unchanged, failed, and the first "problem"
+ *     POST /v1/control/jpki                     {"action": "end" | "resume", "reason": …}: proofing ends, what was
+ *                                               received for it is erased; it takes as many operators as raising
+ *                                               trust does to take it up again
  *     POST /v1/control/reload                   as SIGHUP
  *
  *     GET  /v1/control/members?standing=…       each with what waits for operators
@@ -41,6 +44,9 @@
  *                                               was found, once enough operators have said the same
  *
  *     GET  /v1/control/costs?from=T&until=T     what verifications of JPKI's certificates cost, and who owes what
+ *
+ *     GET  /v1/control/jpki/log?from=T&until=T  the operation log of verifications, a part at a time: "next" says where
+ *          &member=…&outcome=…&after=ID         to go on; from the first that is kept, until now
  *
  *     GET  /v1/control/callers                  machine callers, none of their secrets; and what waits: "proposals"
  *     POST /v1/control/callers                  {"name", "member", "rights": ["decide"…], "for": "P90D", "rate": N,
@@ -77,6 +83,8 @@ struct control_actions {
 	void (*reload)(void *arg);
 	/* Looks for new revocation lists everywhere, now. NULL from it: none are kept here. */
 	struct pending *(*refresh_lists)(void *arg, on_crl_refreshed *, void *asker);
+	/* Proofing has ended: erases what was received for it, and takes nothing more in. NULL: nothing is kept. */
+	enum err (*erase_received)(void *arg, struct problem *why);
 	/* Adds `"processes":[…],"refused":{…},"store":{…}` members to the status object being written. */
 	void (*status)(void *arg, struct buffer *json);
 	void *arg;
@@ -96,6 +104,8 @@ struct control_settings {
 	const char *ledger_origin;  /* "watashi.example/ledger": who signs versions too (policy_publication.h) */
 	const struct cost_settings *costs; /* of verifications; NULL: there are none. The caller's */
 	struct span jpki_operator;  /* member id of who runs this server; the caller's */
+	const char *lists_watched;  /* where somebody puts revocation lists for us: not ours to erase; NULL: nowhere. The
+	                             * caller's */
 };
 
 struct control *control_new(struct loop *, struct store *, const struct control_settings *,

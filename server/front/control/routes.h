@@ -1,5 +1,5 @@
 /* front/control/routes.h - what operators ask about members, findings, sources, policies, callers, files, erasures and
- * costs: handlers, and what of it the status shows.
+ * proofing: handlers, and what of it the status shows.
  */
 #pragma once
 
@@ -21,6 +21,7 @@ route_handler sources_list, source_refresh;
 route_handler callers_list, callers_create, caller_step;
 route_handler erasures_search, erasures_start;
 route_handler costs_show;
+route_handler proofing_step, proofing_log_show;
 route_handler policies_list, policies_propose, policy_show, policy_step;
 
 /* The question whose answer members_write_summary() and sources_write() make JSON of. */
@@ -42,6 +43,9 @@ void import_report_write(struct buffer *, const struct import_report *);
 /* What waits for operators, as caller_proposals_ask() finds it: {"waiting":["bank-1"]} */
 struct ask caller_proposals_ask(void);
 void callers_write_summary(struct buffer *, const struct ask *);
+
+/* Of proofing_end_ask(): null, or {"at":…,"erased":…,"actor":…,"reason":…,"resumers":N} */
+void proofing_end_write(struct buffer *, const struct ask *);
 
 /* Of policies_ask(): {"published":5,"waiting":[{"framework":…,"version":…}],"rejected":null} */
 struct control;

@@ -24,6 +24,8 @@
 #include "store/memory.h"
 #include "transaction/erasure.h"
 #include "transaction/caller_proposal.h"
+#include "transaction/proofing_end.h"
+#include "transaction/proofing_log.h"
 
 #define DAY SECONDS(24 * 60 * 60)
 #define PLACES 8
@@ -35,7 +37,8 @@
 static const struct table *const tables[] = { &entity_table, &fragment_table, &journal_table, &document_table,
 	&publication_table, &key_table, &member_table, &member_event_table, &member_claim_table, &finding_table,
 	&source_table, &caller_proposal_table, &policy_table, &dictionary_table, &policy_change_table,
-	&ledger_leaf_table, &ledger_entry_table, &erasure_agreement_table, NULL };
+	&ledger_leaf_table, &ledger_entry_table, &erasure_agreement_table, &proofing_log_table, &proofing_end_table,
+	NULL };
 
 struct stage {
 	char home[64], socket[96], keys[96];
@@ -50,7 +53,8 @@ struct stage {
 	int fd;
 	bool strangers; /* whoever connects counts as one */
 	/* What the steward would have been asked. */
-	int published, published_all, reloaded;
+	int published, published_all, reloaded, erased;
+	bool stuck;     /* what was received cannot be erased */
 	struct publishing {
 		struct pending pending;
 		struct later later;
@@ -93,6 +97,15 @@ reload(void *arg)
 	((struct stage *)arg)->reloaded++;
 }
 
+static inline enum err
+erase_received(void *arg, struct problem *why)
+{
+	struct stage *s = arg;
+
+	s->erased++;
+	return s->stuck ? problem_set(why, ERR_UNAVAILABLE, "", "crl/lock: another process takes a list in") : OK;
+}
+
 static inline void
 status(void *arg, struct buffer *json)
 {
@@ -111,13 +124,16 @@ admit(void *arg, const struct address *peer, int uid, struct problem *why)
 static inline void
 stage_open_as(struct stage *s, uint64_t seed, unsigned approvals, bool named)
 {
+	static const struct cost_settings costs = { 0 };
 	const unsigned operators[] = { SECOND, named ? geteuid() : SECOND };
 	const struct validation_settings validation = { .schemas = "/usr/share/xml" };
 	const struct fetcher_settings fetching = { .at_once = 1 };
 	struct http_settings http = { .limits = http_limits_default, .admit = admit, .admit_arg = s };
 	struct control_settings settings = { .document_life = 14 * DAY, .approvals = approvals, .operators = operators,
-		.operator_count = COUNT(operators), .registration_authority = "https://authority.example/" };
-	struct control_actions actions = { .publish = publish, .reload = reload, .status = status, .arg = s };
+		.operator_count = COUNT(operators), .registration_authority = "https://authority.example/",
+		.costs = &costs, .lists_watched = "/srv/lists" };
+	struct control_actions actions = { .publish = publish, .reload = reload, .status = status,
+		.erase_received = erase_received, .arg = s };
 	char where[128];
 	struct problem why;
 

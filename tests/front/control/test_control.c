@@ -11,7 +11,8 @@ requests_are_read_strictly(void **state)
 		{ "a new federation has published nothing and has no keys", { "GET", "/v1/control/status", NULL, NULL },
 		    200, "{\"publication\":null,\"keys\":[],\"members\":{\"waiting\":[],\"applied\":0,\"approved\":0,"
 		    "\"suspended\":0,\"withdrawn\":0},\"sources\":[],\"callers\":{\"waiting\":[]},"
-		    "\"policies\":{\"waiting\":[],\"published\":0,\"rejected\":null},\"processes\":[],\"store\":{}}" },
+		    "\"policies\":{\"waiting\":[],\"published\":0,\"rejected\":null},\"proofing_ended\":null,"
+		    "\"processes\":[],\"store\":{}}" },
 		{ "publishing takes no other parameter", { "POST", "/v1/control/publish?any=true", NULL, NULL }, 400,
 		    "\\\"any\\\"" },
 	};
