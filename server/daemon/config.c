@@ -9,6 +9,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "net/origin.h"
 #include "store/recorder.h"
 
 #define LARGEST_FILE (1 * MIB)
@@ -84,17 +85,6 @@ ends_in(struct span s, const char *end)
 	return s.size >= size && span_is(span_skip(s, s.size - size), end);
 }
 
-/* localhost, names beneath it (RFC 6761 s6.3) and loopback addresses. */
-static bool
-is_loopback_host(struct span host)
-{
-	struct listening l = { 0 };
-
-	if (span_is(host, "localhost") || (ends_in(host, ".localhost") && host.size > strlen(".localhost")))
-		return true;
-	return address_read(host, &l.address) && listening_is_loopback(&l);
-}
-
 /* Cuts "host", "host:port" and "[v6]:port"; false for anything else, a user's name in front too. */
 static bool
 cut_host(struct span authority, struct span *host)
@@ -134,7 +124,7 @@ read_base_url(struct place p)
 		place_fail(p,
 		    "a URL such as \"https://federation.example/\", ending in a slash, without query and fragment",
 		    NULL);
-	else if (!secure && !is_loopback_host(host))
+	else if (!secure && !host_is_loopback(host))
 		place_fail(p, "https: (http: is for localhost only)", NULL);
 	return text;
 }

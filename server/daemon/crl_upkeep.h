@@ -33,8 +33,8 @@ void crl_upkeep_free(struct crl_upkeep *);
 
 /* From the beginning: each place is looked at anew. */
 void crl_upkeep_start(struct crl_upkeep *);
-/* Nothing is looked for any more, and all lists are erased: now, and whenever somebody else brings one. Whoever waits is
- * told. On failure it is tried again by and by. */
+/* Nothing is looked for any more, and all lists are erased: now, and whenever somebody else brings one. Whoever waits
+ * is told. On failure it is tried again by and by. */
 enum err crl_upkeep_stop(struct crl_upkeep *, struct problem *why);
 
 /* All of them now. Called when each has been tried once. NULL: it has not started, or was stopped. */

@@ -39,8 +39,9 @@ struct proofing_begin {
 	struct instant now;
 };
 /* ERR_NOT_FOUND: no such relying party of the member's, or several, and none is named; ERR_DENIED: not entitled, or
- * proofing has ended; the sentence says what is missing; ERR_INVALID: text that may not stand there (control characters,
- * an individual number). The challenge lives in the arena. */
+ * proofing has ended; the sentence says what is missing; ERR_INVALID: text that may not stand there (control
+ * characters, an individual number), an origin that is none; ERR_LIMIT: the record's purposes make a text that nobody
+ * would read. The challenge lives in the arena. */
 typedef void on_proofing_begun(void *arg, enum err, const struct proofing_challenge *, const struct problem *why);
 struct pending *proofing_begin(struct store *, struct arena *, const struct proofing_settings *,
     const struct proofing_begin *, on_proofing_begun *, void *arg);

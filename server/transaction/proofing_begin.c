@@ -4,6 +4,7 @@
 
 #include "codec/individual_number.h"
 #include "codec/text.h"
+#include "net/origin.h"
 #include "transaction/proofing.h"
 #include "transaction/proofing_party.h"
 
@@ -83,8 +84,9 @@ proofing_begin(struct store *store, struct arena *arena, const struct proofing_s
 	*b = (struct beginning){ .pending = { cancel_beginning }, .store = store, .arena = arena, .settings = settings,
 		.asked = *asked, .done = done, .arg = arg };
 	if (check_line("/what", asked->what, PROOFING_WHAT_LARGEST, &b->why) == OK &&
-	    check_line("/reference", asked->reference, PROOFING_REFERENCE_LARGEST, &b->why) == OK)
-		check_line("/origin", asked->origin, PROOFING_ORIGIN_LARGEST, &b->why);
+	    check_line("/reference", asked->reference, PROOFING_REFERENCE_LARGEST, &b->why) == OK &&
+	    check_line("/origin", asked->origin, PROOFING_ORIGIN_LARGEST, &b->why) == OK && asked->origin.size)
+		origin_check(asked->origin, "/origin", &b->why);
 	if (b->why.code == OK)
 		check_earlier(&asked->continues, &b->why);
 	b->ask_count = proofing_party_ask(b->asks, asked->member, settings->operator);
@@ -98,6 +100,7 @@ on_parties_loaded(void *arg, enum err err, const struct problem *why)
 	struct beginning *b = arg;
 	const struct proofing_begin *asked = &b->asked;
 	struct proofing_party party;
+	struct proofing_wording words;
 	struct buffer row;
 	struct unit *unit;
 
@@ -121,8 +124,13 @@ on_parties_loaded(void *arg, enum err err, const struct problem *why)
 	};
 	/* The id is in the text: no part of it may be guessed from its time. */
 	random_bytes(b->challenge.id.bytes, sizeof(b->challenge.id.bytes));
-	b->challenge.text = proofing_text(b->arena, &b->challenge, &party.name, asked->what);
-	row = buffer_init(16 * KIB);
+	words = (struct proofing_wording){ .asker = party.name, .what = asked->what };
+	memcpy(words.purposes, party.purposes, sizeof(words.purposes));
+	if (proofing_text(b->arena, &b->challenge, &words, &b->challenge.text, &b->why) != OK) {
+		answer(b, b->why.code, &b->why);
+		return;
+	}
+	row = buffer_init(PROOFING_TEXT_LARGEST + 16 * KIB);
 	proofing_challenge_write(&row, &b->challenge);
 	assert(!row.overflowed); /* each of its texts is bounded */
 	unit = unit_new(b->arena, store_tables(b->store), id_new(asked->now));

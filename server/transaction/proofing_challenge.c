@@ -1,7 +1,6 @@
 /* transaction/proofing_challenge.c - what a person is asked to sign with the card. */
 #include "transaction/proofing_challenge.h"
 
-#include <assert.h>
 #include <time.h>
 
 #include "base/record.h"
@@ -173,6 +172,49 @@ write_told(struct buffer *b, unsigned set, bool english)
 	buffer_byte(b, '\n');
 }
 
+static struct span
+in_language(const struct localized *l, bool english)
+{
+	struct span first = english ? l->en : l->ja, other = english ? l->ja : l->en;
+
+	return first.size ? first : other;
+}
+
+/* In one line, whatever line breaks the record has: none of it may look like a line of ours. */
+static void
+write_line(struct buffer *b, struct span text)
+{
+	for (size_t i = 0; i < text.size; i++)
+		buffer_byte(b, text.data[i] == '\n' ? ' ' : text.data[i]);
+	buffer_byte(b, '\n');
+}
+
+/* Those that are used for the same stand together. */
+static void
+write_purposes(struct buffer *b, unsigned set, const struct localized *used_for, bool english)
+{
+	const char *comma = english ? ", " : "、";
+
+	if (set)
+		buffer_text(b, english ? "What they will use it for:\n" : "利用目的：\n");
+	for (size_t i = 0; i < COUNT(attributes); i++) {
+		struct span purpose = in_language(&used_for[i], english);
+
+		if (!(set & attributes[i].attribute))
+			continue;
+		buffer_text(b, english ? "- " : "・");
+		for (size_t n = i; n < COUNT(attributes); n++) {
+			if (!(set & attributes[n].attribute) ||
+			    !span_equal(in_language(&used_for[n], english), purpose))
+				continue;
+			buffer_print(b, "%s%s", n > i ? comma : "", english ? attributes[n].en : attributes[n].ja);
+			set &= ~(unsigned)attributes[n].attribute;
+		}
+		buffer_text(b, english ? ": " : "：");
+		write_line(b, purpose);
+	}
+}
+
 /* Groups of four are what people can compare between two screens. */
 static void
 write_number(struct buffer *b, const struct id *id)
@@ -185,12 +227,14 @@ write_number(struct buffer *b, const struct id *id)
 	buffer_byte(b, '\n');
 }
 
-struct span
-proofing_text(struct arena *arena, const struct proofing_challenge *c, const struct localized *asker, struct span what)
+enum err
+proofing_text(struct arena *arena, const struct proofing_challenge *c, const struct proofing_wording *words,
+    struct span *out, struct problem *why)
 {
-	struct span ja = asker->ja.size ? asker->ja : asker->en, en = asker->en.size ? asker->en : asker->ja, text;
+	struct span ja = in_language(&words->asker, false), en = in_language(&words->asker, true), what = words->what;
 	struct buffer b = buffer_init(PROOFING_TEXT_LARGEST);
 	char at[INSTANT_TEXT];
+	bool too_large;
 
 	buffer_print(&b, "%s\n依頼元：%.*s\n", purposes[c->purpose].title.ja, SPAN_ARGS(ja));
 	if (what.size)
@@ -198,6 +242,7 @@ proofing_text(struct arena *arena, const struct proofing_challenge *c, const str
 	write_time(&b, c->made);
 	buffer_text(&b, "依頼元に伝わる項目：");
 	write_told(&b, c->attributes, false);
+	write_purposes(&b, c->attributes, words->purposes, false);
 	buffer_text(&b, "そのほかに、確認の結果と、同じ電子証明書かどうかが分かる記号（依頼元ごとに異なります）が伝わります。\n");
 	if (c->continues.handle.size)
 		buffer_text(&b, "また、依頼元が以前に確認した電子証明書と同じ人のものかどうかを照会し、その結果が伝わります。\n");
@@ -209,6 +254,7 @@ proofing_text(struct arena *arena, const struct proofing_challenge *c, const str
 	buffer_print(&b, "At: %s\n", instant_text(c->made, at));
 	buffer_text(&b, "What they will learn: ");
 	write_told(&b, c->attributes, true);
+	write_purposes(&b, c->attributes, words->purposes, true);
 	buffer_text(&b, "They also learn the result, and a sign by which they know the same certificate again (for "
 	    "each of "
 	    "them another).\n");
@@ -217,8 +263,13 @@ proofing_text(struct arena *arena, const struct proofing_challenge *c, const str
 		    "they learn the answer.\n");
 	buffer_text(&b, "Number: ");
 	write_number(&b, &c->id);
-	assert(!b.overflowed); /* names and `what` are bounded */
-	text = arena_copy(arena, buffer_span(&b));
+	*out = arena_copy(arena, buffer_span(&b));
+	too_large = b.overflowed;
 	buffer_release(&b);
-	return text;
+	if (too_large)
+		return problem_set(why, ERR_LIMIT, "",
+		    "what the record of %.*s says its attributes are used for makes a text of more than %zu bytes to "
+		    "be signed: nobody would read it",
+		    SPAN_ARGS(c->relying_party), PROOFING_TEXT_LARGEST);
+	return OK;
 }

@@ -3,8 +3,9 @@
  *
  *     made for (caller, member, relying party, origin, purpose) -> used once, whatever comes of it -> gone
  *
- * The text says in both languages who asks, for what, when, and what the asker will learn; the number in it makes it
- * one of a kind. It is what is shown to the person, and what is signed, byte for byte.
+ * The text says in both languages who asks, for what, when, what the asker will learn and what it will use that for
+ * (APPI Art. 21): what is not told is not released. The number in it makes it one of a kind. It is what is
+ * shown to the person, and what is signed, byte for byte.
  */
 #pragma once
 
@@ -55,7 +56,7 @@ struct proofing_challenge {
 	struct span text;            /* UTF-8: what is to be signed */
 };
 
-#define PROOFING_TEXT_LARGEST 4096
+#define PROOFING_TEXT_LARGEST (16 * KIB)
 #define PROOFING_WHAT_LARGEST 400    /* bytes, as the others */
 #define PROOFING_REFERENCE_LARGEST 128
 #define PROOFING_ORIGIN_LARGEST 256
@@ -64,7 +65,16 @@ void proofing_challenge_write(struct buffer *, const struct proofing_challenge *
 /* Borrowed from the row. False: not ours. */
 bool proofing_challenge_read(struct span value, struct proofing_challenge *out);
 
-/* The words: `asker` is the relying party's name in the registry, `what` what it says it is for (one line; may be
- * empty). In the arena. */
-struct span proofing_text(struct arena *, const struct proofing_challenge *, const struct localized *asker,
-    struct span what);
+/* What the words are made of beside the challenge. */
+struct proofing_wording {
+	struct localized asker;      /* the relying party's name in the registry */
+	struct span what;            /* what it says it is for: one line; may be empty */
+	/* By bit of enum proofing_attribute, from its record: what each is used for. Those with no purpose in either
+	 * language are none of the challenge's attributes. */
+	struct localized purposes[PROOFING_ATTRIBUTES];
+};
+
+/* In the arena. ERR_LIMIT: the record's purposes make a text larger than PROOFING_TEXT_LARGEST; nobody would read it,
+ * and nothing of it is cut. */
+enum err proofing_text(struct arena *, const struct proofing_challenge *, const struct proofing_wording *,
+    struct span *out, struct problem *why);

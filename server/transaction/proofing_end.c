@@ -192,9 +192,9 @@ static enum err
 check_reason(struct span reason, struct problem *why)
 {
 	if (reason.size == 0 || reason.size > PROOFING_END_REASON || !utf8_valid(reason) || !form_line(reason))
-		return problem_set(why, ERR_INVALID, "", "/reason: expected one line of 1 to %d bytes without invisible "
-		    "characters, found %s of %zu", PROOFING_END_REASON,
-		    reason.size ? "another text" : "none", reason.size);
+		return problem_set(why, ERR_INVALID, "",
+		    "/reason: expected one line of 1 to %d bytes without invisible characters, found %s of %zu",
+		    PROOFING_END_REASON, reason.size ? "another text" : "none", reason.size);
 	return individual_number_refuse(reason, "/reason", why);
 }
 

@@ -6,8 +6,8 @@
  *         `------- resume (as many operators as raising trust takes) <------------'
  *
  * From the moment it is ended nobody is proved any more, and revocation data that was received goes at once (Cabinet
- * Order Arts. 15-3, 25-4). What must be kept stays: the operation log (Rule 82(6)) and the ledger. Each step is an entry
- * of the journal.
+ * Order Arts. 15-3, 25-4). What must be kept stays: the operation log (Rule 82(6)) and the ledger. Each step is an
+ * entry of the journal.
  */
 #pragma once
 

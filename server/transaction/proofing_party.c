@@ -59,14 +59,32 @@ find_relying_party(const struct member_record *m, struct span wanted, const stru
 	return OK;
 }
 
-static unsigned
-attributes_of(const struct member_entity *e)
+/* The same attribute may be asked for by two names. A record gives each a purpose, in one language at least. */
+static struct span
+with_purpose(struct arena *arena, struct span before, struct span purpose, const char *between)
 {
-	unsigned set = 0;
+	if (!before.size || !purpose.size || span_equal(before, purpose))
+		return before.size ? before : purpose;
+	return span_text(arena_print(arena, "%.*s%s%.*s", SPAN_ARGS(before), between, SPAN_ARGS(purpose)));
+}
 
-	for (size_t i = 0; i < e->attribute_count; i++)
-		set |= proofing_attribute_read(e->attributes[i].name);
-	return set;
+static void
+find_attributes(struct arena *arena, const struct member_entity *e, struct proofing_party *out)
+{
+	for (size_t i = 0; i < e->attribute_count; i++) {
+		const struct member_attribute *a = &e->attributes[i];
+		unsigned attribute = proofing_attribute_read(a->name), bit = 0;
+		struct localized *purpose;
+
+		if (!attribute)
+			continue;
+		while (attribute >> bit != 1)
+			bit++;
+		purpose = &out->purposes[bit];
+		purpose->ja = with_purpose(arena, purpose->ja, a->purpose.ja, "；");
+		purpose->en = with_purpose(arena, purpose->en, a->purpose.en, "; ");
+		out->attributes |= attribute;
+	}
 }
 
 enum err
@@ -100,7 +118,8 @@ proofing_party_loaded(struct arena *arena, const struct ask *asks, size_t count,
 	out->relying_party = entity->entity_id;
 	out->name = entity->name.ja.size || entity->name.en.size ? entity->name : record.name;
 	/* Only a signature certificate tells of its holder. */
-	out->attributes = purpose == PROOFING_SIGNATURE ? attributes_of(entity) : 0;
+	if (purpose == PROOFING_SIGNATURE)
+		find_attributes(arena, entity, out);
 	entitlement_of(arena, &record, operated ? &operator : NULL,
 	    purpose == PROOFING_SIGNATURE ? JPKI_USE_SIGNATURE : JPKI_USE_AUTHENTICATION, now, &out->entitlement);
 	entitlement_of(arena, &record, operated ? &operator : NULL,

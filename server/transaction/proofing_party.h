@@ -13,6 +13,7 @@ struct proofing_party {
 	struct span relying_party;   /* entity ID */
 	struct localized name;       /* the relying party's, or else its member's */
 	unsigned attributes;         /* enum proofing_attribute: what its record asks for */
+	struct localized purposes[PROOFING_ATTRIBUTES]; /* what each is used for */
 	struct entitlement entitlement;
 	struct entitlement other;    /* to certificates for the other purpose, which may be linked (Art. 18(5)) */
 	struct proofing_end end;     /* that it has not ended: proofing_end_expect() */

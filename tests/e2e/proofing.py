@@ -38,6 +38,8 @@ def text_and_outcome(f, hanako):
     ok("its text says in Japanese who asks, for what, and what is told",
        all(f"{line}\n" in text for line in ("依頼元：わたし銀行", "目的：普通預金の口座開設")) and
        "依頼元に伝わる項目：氏名、生年月日、性別、住所" in text, text)
+    ok("and what each is used for", "利用目的：\n・氏名、生年月日、性別、住所：本人確認\n" in text and
+       "What they will use it for:\n- name, date of birth, sex, address: to know who it is\n" in text, text)
     ok("and in English", "Asked by: Bank\n" in text and "What they will learn: name, date of birth, sex, address" in text, text)
     ok("the asker's own reference is not shown", "application-7" not in text, text)
     status, told = f.prove("bank", challenge["id"], signed(hanako, text))

@@ -9,12 +9,13 @@
 #include "base/turn.h"
 #include "codec/text.h"
 #include "ledger/entry.h"
-#include "registry/document.h"
+#include "registry/entity.h"
 #include "registry/standing.h"
 #include "store/memory.h"
 #include "testcard/holder.h"
 #include "testcard/key.h"
 #include "transaction/proofing.h"
+#include "transaction/proofing_end.h"
 #include "transaction/proofing_log.h"
 
 #define NOON "2026-11-22T12:00:00Z"
@@ -547,6 +548,8 @@ a_good_signature_is_an_outcome_with_what_was_promised(void **state)
 	begin(&asked);
 	expect_ok("begun", world.err, &world.why);
 	expect_number("what is promised", world.challenge.attributes, PROOFING_NAME | PROOFING_AGE_OVER_18);
+	expect_true("and what for", memmem(world.challenge.text.data, world.challenge.text.size,
+	    "・氏名、18歳以上かどうか：To know\n", strlen("・氏名、18歳以上かどうか：To know\n")) != NULL);
 	proof = bank_proves(SIGNATURE);
 	prove(&proof);
 	expect_ok("proved", world.err, &world.why);
@@ -619,7 +622,10 @@ the_longest_of_each_is_recorded_whole(void **state)
 	world.source.says = REVOCATION_GOOD;
 	memset(what, '"', sizeof(what));
 	memset(reference, '"', sizeof(reference));
-	memset(origin, '"', sizeof(origin));
+	memset(origin, 'a', sizeof(origin));
+	memcpy(origin, "https://", strlen("https://"));
+	for (size_t i = 40; i < sizeof(origin); i += 60)
+		origin[i] = '.';
 	asked.what = span_of(what, PROOFING_WHAT_LARGEST);
 	asked.reference = span_of(reference, sizeof(reference));
 	asked.origin = span_of(origin, sizeof(origin));
@@ -631,6 +637,11 @@ the_longest_of_each_is_recorded_whole(void **state)
 	expect_ok("proved", world.err, &world.why);
 	expect_true("the reference comes back", span_equal(world.outcome.reference, asked.reference));
 	expect_true("the entry has its end", entry_says("\"outcome\":\"established\",\"step\":\"revocation\"}]}"));
+	origin[sizeof(origin) - 1] = '/';
+	begin(&asked);
+	expect_problem("an origin has no path", world.err, &world.why, ERR_INVALID,
+	    "/origin: expected an origin such as");
+	origin[sizeof(origin) - 1] = 'a';
 	what[0] = '\n';
 	begin(&asked);
 	expect_problem("but not two lines", world.err, &world.why, ERR_INVALID, "/what");

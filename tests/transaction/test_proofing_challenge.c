@@ -30,9 +30,11 @@ static const struct {
 	    "Midori Bank", "口座の開設",
 	    "マイナンバーカードの電子署名による本人確認\n依頼元：みどり銀行\n目的：口座の開設\n"
 	    "日時：2026年11月22日 21時00分（日本時間）\n依頼元に伝わる項目：氏名、18歳以上かどうか\n"
+	    "利用目的：\n・氏名：口座名義の確認\n・18歳以上かどうか：To know\n"
 	    ALSO_JA "番号：0123-4567-89AB-CDEF-0001-0203-0405-0607\n\n"
 	    "Proof of identity by the My Number card's electronic signature\nAsked by: Midori Bank\nFor: 口座の開設\n"
 	    "At: 2026-11-22T12:00:00Z\nWhat they will learn: name, whether 18 or older\n"
+	    "What they will use it for:\n- name: To name the account\n- whether 18 or older: To know\n"
 	    ALSO_EN "Number: 0123-4567-89AB-CDEF-0001-0203-0405-0607\n", NULL },
 	{ "an authentication tells nothing, and a name may be in one language", PROOFING_AUTHENTICATION, 0, "", "Bank",
 	    "",
@@ -52,6 +54,16 @@ static const struct {
 	    "answer.\nNumber: 0123-4567-89AB-CDEF-0001-0203-0405-0607\n", "0123456789abcdef0123456789abcdef" },
 };
 
+static struct proofing_wording
+words_of(const char *ja, const char *en, const char *what)
+{
+	struct proofing_wording words = { .asker = { span_text(ja), span_text(en) }, .what = span_text(what) };
+
+	words.purposes[0] = (struct localized){ span_text("口座名義の確認"), span_text("To name the account") };
+	words.purposes[5].en = span_text("To know");
+	return words;
+}
+
 static void
 the_person_reads_who_asks_for_what(void **state)
 {
@@ -59,15 +71,57 @@ the_person_reads_who_asks_for_what(void **state)
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		struct arena a = arena_init(1 * MIB);
 		struct proofing_challenge c = challenge();
-		const struct localized asker = { span_text(cases[i].ja), span_text(cases[i].en) };
+		const struct proofing_wording words = words_of(cases[i].ja, cases[i].en, cases[i].what);
+		struct problem why;
+		struct span text;
 
 		c.purpose = cases[i].purpose;
 		c.attributes = cases[i].attributes;
 		if (cases[i].continues)
 			c.continues.handle = span_text(cases[i].continues);
-		expect_span(cases[i].title, proofing_text(&a, &c, &asker, span_text(cases[i].what)), cases[i].text);
+		expect_ok(cases[i].title, proofing_text(&a, &c, &words, &text, &why), &why);
+		expect_span(cases[i].title, text, cases[i].text);
 		arena_release(&a);
 	}
+}
+
+static bool
+holds(struct span text, const char *part)
+{
+	return memmem(text.data, text.size, part, strlen(part)) != NULL;
+}
+
+static void
+purposes_stand_whole_and_each_once(void **state)
+{
+	struct arena a = arena_init(1 * MIB);
+	struct proofing_challenge c = challenge();
+	struct proofing_wording words = words_of("銀行", "Bank", "");
+	char long_one[2000];
+	struct problem why;
+	struct span text;
+
+	(void)state;
+	c.attributes = PROOFING_NAME | PROOFING_SEX | PROOFING_ADDRESS;
+	words.purposes[2] = words.purposes[5];
+	words.purposes[3] = words.purposes[0];
+	expect_ok("some together", proofing_text(&a, &c, &words, &text, &why), &why);
+	expect_true("in Japanese", holds(text, "\n利用目的：\n・氏名、住所：口座名義の確認\n・性別：To know\n"));
+	expect_true("and English", holds(text, "\n- name, address: To name the account\n- sex: To know\n"));
+	words.purposes[2].ja = span_text("送付先\n依頼元：別の銀行");
+	expect_ok("a line break", proofing_text(&a, &c, &words, &text, &why), &why);
+	expect_true("makes no line of ours", holds(text, "・性別：送付先 依頼元：別の銀行\n") &&
+	    !holds(text, "\n依頼元：別の銀行"));
+	memset(long_one, 'a', sizeof(long_one));
+	words.purposes[2].ja = span_of(long_one, sizeof(long_one));
+	expect_ok("a long one", proofing_text(&a, &c, &words, &text, &why), &why);
+	expect_true("stands whole", memmem(text.data, text.size, long_one, sizeof(long_one)) != NULL);
+	c.attributes = (1u << PROOFING_ATTRIBUTES) - 1;
+	for (size_t i = 0; i < PROOFING_ATTRIBUTES; i++)
+		words.purposes[i] = (struct localized){ span_of(long_one, sizeof(long_one) - i), { 0 } };
+	expect_problem("more than anybody reads", proofing_text(&a, &c, &words, &text, &why), &why, ERR_LIMIT,
+	    "the record of https://bank.example/ says its attributes are used for");
+	arena_release(&a);
 }
 
 static void
@@ -122,6 +176,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_person_reads_who_asks_for_what),
+		cmocka_unit_test(purposes_stand_whole_and_each_once),
 		cmocka_unit_test(it_is_kept_as_it_was),
 		cmocka_unit_test(words_read_back),
 	};

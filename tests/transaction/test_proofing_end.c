@@ -1,4 +1,5 @@
-/* tests/transaction/test_proofing_end.c - proofing ends by one operator's word, and is resumed by as many as it takes. */
+/* tests/transaction/test_proofing_end.c - proofing ends by one operator's word, and is resumed by as many as it
+ * takes. */
 #include <stdio.h>
 
 #include "expect.h"

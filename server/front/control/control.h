@@ -104,8 +104,8 @@ struct control_settings {
 	const char *ledger_origin;  /* "watashi.example/ledger": who signs versions too (policy_publication.h) */
 	const struct cost_settings *costs; /* of verifications; NULL: there are none. The caller's */
 	struct span jpki_operator;  /* member id of who runs this server; the caller's */
-	const char *lists_watched;  /* where somebody puts revocation lists for us: not ours to erase; NULL: nowhere. The
-	                             * caller's */
+	const char *lists_watched;  /* where somebody puts revocation lists for us: not ours to erase; NULL: nowhere.
+	                             * The caller's */
 };
 
 struct control *control_new(struct loop *, struct store *, const struct control_settings *,

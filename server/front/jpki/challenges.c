@@ -3,7 +3,7 @@
 #include "codec/text.h"
 #include "front/jpki/front.h"
 
-#define ANSWER_LARGEST (32 * KIB)
+#define ANSWER_LARGEST (2 * PROOFING_TEXT_LARGEST + 16 * KIB) /* escaped, a character is two at most */
 #define ENTITY_LARGEST 1024
 
 struct beginning {

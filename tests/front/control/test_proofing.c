@@ -25,13 +25,15 @@ requests_are_read_strictly(void **state)
 		    "from: expected a time such as 2026-11-01T00:00:00Z, found \\\"yesterday\\\"" },
 		{ "in their order", { "GET", BAD "from=2026-11-02T00:00:00Z&until=2026-11-01T00:00:00Z", NULL, NULL },
 		    400, "until: expected a time after from" },
-		{ "a member's id", { "GET", BAD "member=No%20body", NULL, NULL }, 400, "member: expected a member's id" },
+		{ "a member's id", { "GET", BAD "member=No%20body", NULL, NULL }, 400,
+		    "member: expected a member's id" },
 		{ "an outcome", { "GET", BAD "outcome=good", NULL, NULL }, 400,
 		    "outcome: expected established, refuted or undetermined, found \\\"good\\\"" },
 		{ "a place to go on", { "GET", BAD "after=7", NULL, NULL }, 400, "after: expected an ID" },
 		{ "and nothing else", { "GET", BAD "serial=7", NULL, NULL }, 400,
 		    "expected no query parameter \\\"serial\\\" here" },
-		{ "an empty log is one", { "GET", LOG, NULL, NULL }, 200, "\"checks\":[],\"searched\":0,\"next\":null}" },
+		{ "an empty log is one", { "GET", LOG, NULL, NULL }, 200,
+		    "\"checks\":[],\"searched\":0,\"next\":null}" },
 	};
 
 	(void)state;
