@@ -1,7 +1,7 @@
 /* jpki/linkage_operator.h - asking an operator's API which certificates correspond.
  *
- * As with operator_source.h: each operator's API is its own, told under contract; this is the adapter of one that speaks
- * ours (schemas/jpki-linkage.schema.json), and the model for others.
+ * As with operator_source.h: each operator's API is its own, told under contract; this is the adapter of one that
+ * speaks ours (schemas/jpki-linkage.schema.json), and the model for others.
  */
 #pragma once
 

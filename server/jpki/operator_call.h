@@ -1,4 +1,4 @@
-/* jpki/operator_call.h - one question posted to an operator's API, with the token it knows us by, and what came back. */
+/* jpki/operator_call.h - one question posted to an operator's API, with the token it knows us by. */
 #pragma once
 
 #include "base/arena.h"

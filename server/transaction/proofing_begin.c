@@ -67,8 +67,8 @@ check_earlier(const struct proofing_earlier *earlier, struct problem *why)
 		return OK;
 	if (!hex_read(earlier->handle, bytes, sizeof(bytes)) ||
 	    !span_is(earlier->handle, hex_text(span_of(bytes, sizeof(bytes)), text)))
-		return problem_set(why, ERR_INVALID, "", "/continues/handle: expected the handle of an earlier outcome, "
-		    "32 lower-case hexadecimal digits");
+		return problem_set(why, ERR_INVALID, "",
+		    "/continues/handle: expected the handle of an earlier outcome, 32 lower-case hexadecimal digits");
 	if (!earlier->kind.purpose || !earlier->kind.medium)
 		return problem_set(why, ERR_INVALID, "", "/continues: expected the purpose and medium of the outcome "
 		    "that its handle was told with, found not both");

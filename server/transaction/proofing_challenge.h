@@ -51,7 +51,7 @@ struct proofing_challenge {
 	enum proofing_purpose purpose;
 	unsigned attributes;         /* what the text says will be told */
 	struct span reference;       /* the asker's own name for this transaction; may be empty; never shown */
-	struct proofing_earlier continues; /* they want to learn whether it is of the same person, and the text says so */
+	struct proofing_earlier continues; /* they learn whether it is of the same person; the text says so */
 	struct instant made, expires;
 	struct span text;            /* UTF-8: what is to be signed */
 };

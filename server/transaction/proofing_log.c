@@ -100,7 +100,8 @@ proofing_check_read(struct span value, struct proofing_check *out)
 		if (out->continuity == CONTINUITY_NOT_ASKED || out->continuity > CONTINUITY_SAME || !out->further)
 			return false;
 	}
-	return (format == FORMAT || format == FORMAT_LINKAGE) && record_whole(&r) && out->purpose <= JPKI_AUTHENTICATION &&
+	return (format == FORMAT || format == FORMAT_LINKAGE) && record_whole(&r) &&
+	    out->purpose <= JPKI_AUTHENTICATION &&
 	    out->medium <= JPKI_PHONE && out->outcome <= ESTABLISHED && out->kind <= REVOCATION_BY_OPERATOR &&
 	    out->status <= REVOCATION_GOOD && charge <= CHARGED_FURTHER && out->member.size > 0 &&
 	    out->relying_party.size <= NAME_LARGEST;

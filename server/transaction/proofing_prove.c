@@ -7,6 +7,7 @@
 #include "base/role.h"
 #include "codec/text.h"
 #include "crypto/digest.h"
+#include "transaction/proofing_continuity.h"
 #include "transaction/proofing_facts.h"
 #include "transaction/proofing_log.h"
 #include "transaction/proofing_party.h"
@@ -32,6 +33,7 @@ struct proving {
 	bool verifying;              /* the challenge is used up, and a source is being asked */
 	bool linking;                /* it is verified, and asked which certificates are the same person's */
 	const struct jpki_verified *verified;
+	struct continuing continuing;
 	bool linkage_charged;        /* that was answered */
 	struct proofing_outcome outcome;
 	on_proofing_proved *done;
@@ -221,79 +223,6 @@ on_used_up(void *arg, const struct committed *committed)
 	p->waiting = jpki_verify(p->settings->verifier, p->arena, &submission, p->asked.now, on_verified, p);
 }
 
-/* The same certificate has the same handle with one member, and with each member another: no serial, and nothing that
- * two members could compare (Art. 63). */
-static struct span
-handle_of(const struct proving *p, struct span issuer, struct span serial)
-{
-	const struct span pieces[] = { p->challenge.member, span_of("", 1), issuer, serial };
-	uint8_t sum[32];
-
-	digest_keyed(p->settings->handle_secret, pieces, COUNT(pieces), sum);
-	return span_text(hex_write(p->arena, span_of(sum, 16)));
-}
-
-/* The same person as before? */
-
-/* An authority of the same world by its key identifier; NULL: none of ours. */
-static const struct jpki_anchor *
-anchor_by_key(const struct proving *p, struct span key_id)
-{
-	const struct jpki_anchors *anchors = p->settings->verifier->trust.anchors;
-
-	for (size_t i = 0; i < jpki_anchor_count(anchors); i++) {
-		const struct jpki_anchor *a = jpki_anchor_at(anchors, i);
-
-		if (a->purpose == p->challenge.continues.kind.purpose &&
-		    a->world == p->verified->certificate.profile->world &&
-		    span_equal(a->certificate.subject_key_id, key_id))
-			return a;
-	}
-	return NULL;
-}
-
-/* The earlier certificate's number is kept nowhere, so those that are told are each made a handle of. */
-static enum continuity
-judge_linkage(const struct proving *p, const struct linkage_answer *answer)
-{
-	bool complete = answer->complete;
-
-	if (!answer->answered)
-		return CONTINUITY_UNAVAILABLE;
-	for (size_t i = 0; i < answer->count; i++) {
-		const struct linked *l = &answer->linked[i];
-		const struct jpki_anchor *issuer = anchor_by_key(p, l->issuer_key_id);
-
-		if (issuer && span_equal(handle_of(p, issuer->certificate.subject, l->serial),
-		    p->challenge.continues.handle))
-			return CONTINUITY_SAME;
-		complete = complete && issuer;
-	}
-	return complete ? CONTINUITY_OTHER : CONTINUITY_UNKNOWN;
-}
-
-/* NOT_ASKED: somebody has to be. */
-static enum continuity
-continuity_at_once(const struct proving *p, enum linkage_relation relation)
-{
-	const struct linkage_source *source = p->settings->linkage;
-
-	if (span_equal(p->outcome.handle, p->challenge.continues.handle))
-		return CONTINUITY_SAME;
-	if (relation == LINKAGE_NONE)
-		return CONTINUITY_UNKNOWN;
-	return source && source->relations & LINKAGE_BIT(relation) ? CONTINUITY_NOT_ASKED : CONTINUITY_UNAVAILABLE;
-}
-
-static enum linkage_relation
-relation_of(const struct proving *p)
-{
-	const struct jpki_profile *profile = p->verified->certificate.profile;
-
-	return linkage_relation((struct linkage_kind){ profile->purpose, profile->medium },
-	    p->challenge.continues.kind);
-}
-
 /* What was promised, and is still the record's to ask for. */
 static unsigned
 told_attributes(const struct proving *p, const struct jpki_verified *v)
@@ -362,7 +291,7 @@ static void
 write_continuity(struct buffer *b, const struct proving *p)
 {
 	buffer_print(b, ",\"continuity\":{\"asked\":%s", p->linkage_charged ? "true" : "false");
-	write_member(b, "relation", span_text(linkage_relation_name(relation_of(p))));
+	write_member(b, "relation", span_text(linkage_relation_name(continuity_relation(&p->continuing))));
 	if (p->linkage_charged)
 		write_member(b, "source", span_text(p->settings->linkage->name));
 	write_member(b, "status", span_text(continuity_name(p->outcome.continuity)));
@@ -476,17 +405,19 @@ on_verified(void *arg, const struct jpki_verified *v)
 
 	p->verifying = false;
 	p->verified = v;
+	p->continuing = (struct continuing){ p->arena, p->settings, p->challenge.member, &p->challenge.continues,
+		&v->certificate };
 	p->outcome = (struct proofing_outcome){
 		.id = id_new(p->asked.now), .purpose = p->challenge.purpose, .verified = v,
 		.attributes = told_attributes(p, v), .reference = p->challenge.reference,
 	};
 	if (v->outcome == ESTABLISHED)
-		p->outcome.handle = handle_of(p, certificate->issuer, certificate->serial);
+		p->outcome.handle = proofing_handle(&p->continuing, certificate->issuer, certificate->serial);
 	if (v->outcome != ESTABLISHED || p->challenge.continues.handle.size == 0) {
 		commit(p);
 		return;
 	}
-	p->outcome.continuity = continuity_at_once(p, relation_of(p));
+	p->outcome.continuity = continuity_at_once(&p->continuing, p->outcome.handle);
 	p->linking = p->outcome.continuity == CONTINUITY_NOT_ASKED;
 	if (p->linking)
 		p->waiting = p->settings->linkage->ask(p->settings->linkage, &question, on_linked, p);
@@ -501,7 +432,7 @@ on_linked(void *arg, const struct linkage_answer *answer)
 
 	p->linking = false;
 	p->linkage_charged = answer->answered;
-	p->outcome.continuity = judge_linkage(p, answer);
+	p->outcome.continuity = continuity_judge(&p->continuing, answer);
 	commit(p);
 }
 

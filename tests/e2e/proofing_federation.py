@@ -152,7 +152,7 @@ class Responder:
 class Federation:
     """A watashid with its members and their callers, and what is to be owed for what was asked of it."""
 
-    def __init__(self, world, sources):
+    def __init__(self, world, sources, prices=None, **jpki):
         self.world, self.owed, self.tokens = world, {}, {}
         self.daemon = Daemon(BUILD, cpus="0-1")
         directory = self.daemon.directory
@@ -166,8 +166,8 @@ class Federation:
             "anchors": [{"purpose": purpose, "world": "test", "file": f"{world}/{folder}/{generation}/ca.cer"}
                         for purpose, folder in FOLDERS.items() for generation in (1, 2)],
             "lists": {"watch": self.incoming, "refresh": "PT1H"}, "sources": sources,
-            "costs": {"prices": [{"purpose": purpose, "kind": "ocsp", "yen": yen} for purpose, yen in PRICES.items()],
-                      "running_cost": RUNNING_COST, "share": "equally"},
+            "costs": {"prices": prices or [{"purpose": purpose, "kind": "ocsp", "yen": yen} for purpose, yen in PRICES.items()],
+                      "running_cost": RUNNING_COST, "share": "equally"}, **jpki,
         }
         self.configure()
         self.publish_policy()
@@ -177,7 +177,7 @@ class Federation:
         self.jpki.update(changes)
         with open(self.daemon.file) as f:
             config = json.load(f)
-        config.update(workers=workers, jpki=self.jpki, fetch={"internal": ["127.0.0.1", "::1"]})
+        config.update(workers=workers, jpki=self.jpki, fetch={"internal": ["127.0.0.1", "::1"], "plain_http": True})
         with open(self.daemon.file, "w") as f:
             json.dump(config, f, ensure_ascii=False, indent=1)
         self.daemon.restart()

@@ -150,6 +150,10 @@ whoever_asks_too_often_is_told_to_wait(void **state)
 
 /* Bodies that are not taken */
 
+#define CONTINUES(what) "{\"purpose\":\"signature\",\"origin\":\"" ORIGIN "\",\"continues\":" what "}"
+#define HANDLE "0123456789abcdef0123456789abcdef"
+#define CAPITALS "0123456789ABCDEF0123456789ABCDEF"
+
 static void
 a_request_is_refused_in_words_that_say_what_was_expected(void **state)
 {
@@ -174,6 +178,19 @@ a_request_is_refused_in_words_that_say_what_was_expected(void **state)
 		{ "two lines", "{\"purpose\":\"signature\",\"what\":\"a\\nb\"}", 400, "/what: expected one line" },
 		{ "an individual number", "{\"purpose\":\"signature\",\"what\":\"123456789018\"}", 400,
 		    "/what: this looks like an individual number" },
+		{ "to continue a word", CONTINUES("\"x\""), 400, "/continues: expected an object" },
+		{ "to continue nothing", CONTINUES("{}"), 400, "/continues: expected a handle, found none" },
+		{ "to continue a handle alone", CONTINUES("{\"handle\":\"" HANDLE "\"}"), 400,
+		    "/continues: expected the purpose and medium of the outcome" },
+		{ "a handle too short", CONTINUES("{\"handle\":\"0123\"}"), 400, "/continues/handle: expected" },
+		{ "a handle of capitals", CONTINUES("{\"handle\":\"" CAPITALS "\",\"purpose\":\"signature\","
+		    "\"medium\":\"card\"}"), 400, "/continues/handle: expected the handle of an earlier outcome" },
+		{ "to continue by name", CONTINUES("{\"handle\":\"" HANDLE "\",\"name\":\"x\"}"), 400,
+		    "/continues/name: unknown member" },
+		{ "to continue another purpose", CONTINUES("{\"handle\":\"" HANDLE "\",\"purpose\":\"both\"}"), 400,
+		    "/continues/purpose: expected signature or authentication, found \\\"both\\\"" },
+		{ "to continue another medium", CONTINUES("{\"handle\":\"" HANDLE "\",\"medium\":\"watch\"}"), 400,
+		    "/continues/medium: expected card or phone, found \\\"watch\\\"" },
 		{ "another's relying party", "{\"purpose\":\"signature\",\"relying_party\":\"https://shop.example/\"}",
 		    404, "with the role rp" },
 	};
@@ -267,6 +284,25 @@ a_good_proof_tells_what_the_record_allows_and_no_more(void **state)
 	begin(IDENTIFY);
 	prove("an authentication tells nothing of the person", proof_by(&stage, AUTHENTICATION),
 	    "\"outcome\":\"established\"|\"purpose\":\"authentication\"|!\"attributes\"");
+}
+
+static void
+whether_it_is_the_same_person_is_told(void **state)
+{
+	struct span handle;
+
+	(void)state;
+	begin(SIGN);
+	prove("an earlier one", proof_by(&stage, SIGNATURE), "\"outcome\":\"established\"|!\"continuity\"");
+	handle = answer_text(scene, "handle");
+	begin(arena_print(&scene->arena, CONTINUES("{\"handle\":\"%.*s\",\"purpose\":\"signature\","
+	    "\"medium\":\"card\"}"), SPAN_ARGS(handle)));
+	expect_true("the text says so", memmem(stage.text.data, stage.text.size, "the same person's", 17) != NULL);
+	prove("the very same certificate", proof_by(&stage, SIGNATURE), "\"continuity\":\"same\"");
+	begin(CONTINUES("{\"handle\":\"" HANDLE "\",\"purpose\":\"authentication\",\"medium\":\"card\"}"));
+	prove("another, and nobody to ask", proof_by(&stage, SIGNATURE), "\"continuity\":\"unavailable\"");
+	begin(CONTINUES("{\"handle\":\"" HANDLE "\",\"purpose\":\"authentication\",\"medium\":\"phone\"}"));
+	prove("another, which nothing links", proof_by(&stage, SIGNATURE), "\"continuity\":\"unknown\"");
 }
 
 static void
@@ -509,6 +545,7 @@ main(void)
 		cmocka_unit_test(a_request_is_refused_in_words_that_say_what_was_expected),
 		cmocka_unit_test(a_proof_is_refused_in_words_that_say_what_was_expected),
 		cmocka_unit_test(a_good_proof_tells_what_the_record_allows_and_no_more),
+		cmocka_unit_test(whether_it_is_the_same_person_is_told),
 		cmocka_unit_test(flags_that_fit_no_text_are_told_as_such),
 		cmocka_unit_test(a_challenge_is_answered_once_by_who_asked),
 		cmocka_unit_test(its_entry_is_shown_to_whom_it_concerns),

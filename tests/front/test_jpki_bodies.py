@@ -23,12 +23,14 @@ BUILD = os.environ.get("top_builddir", ".")
 ID = "0" * 32
 # schema -> how many at least must have gone over the wire, and changes that it must not take.
 BODIES = {
-    "jpki-challenge.request": (10, [{"purpose": "both"}, {"what": ""}, {"pin": "1234"}]),
+    "jpki-challenge.request": (10, [{"purpose": "both"}, {"what": ""}, {"pin": "1234"}, {"continues": {"handle": ID}},
+                                    {"continues": {"handle": ID, "purpose": "signature", "medium": "card", "name": "試験"}}]),
     "jpki-challenge.challenge": (10, [{"id": ID + "0"}, {"text": ""}, {"expires_at": "soon"}, {"certificate": "AAAA"}]),
     "jpki-proof.proof": (10, [{"cms": "AAAA", "xml": "<a/>"}, {"pin": "1234"}]),
-    "jpki-proof.outcome": (10, [{"outcome": "good"}, {"serial": "0ac91af8"}, {"attributes": {"my_number": "1"}}, {"handle": "x"}]),
+    "jpki-proof.outcome": (10, [{"outcome": "good"}, {"serial": "0ac91af8"}, {"attributes": {"my_number": "1"}}, {"handle": "x"},
+                                {"continuity": "perhaps"}]),
     "proofing-entry": (10, [{"name": "試験"}, {"handle": ID}, {"attributes": ["my_number"]}, {"steps": []}, {"proofing": "1"},
-                            {"revocation": {"status": "good"}}]),
+                            {"revocation": {"status": "good"}}, {"continuity": {"asked": True, "relation": "name", "status": "same"}}]),
 }
 
 

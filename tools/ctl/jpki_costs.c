@@ -126,8 +126,8 @@ jpki_costs(struct ctl *ctl, int argc, char **argv)
 			     "entrusted the "
 			 "work. `charged` are the questions that a source answered; `saved` is what the same checks of "
 			     "certificates in "
-			 "a phone would have cost more with the card. By relying party, by kind of source and by source, "
-			 "linkage (which certificates are one person's) being a kind, it is told without the shares.",
+			 "a phone would have cost more with the card. By relying party, kind or source it is told without "
+			 "shares; linkage (which certificates are one person's) is a kind.",
 		.flags = flags,
 	};
 	struct ctl_question question = { 0 };
