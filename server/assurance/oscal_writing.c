@@ -29,7 +29,8 @@ oscal_uuid(const struct framework *f, struct arena *a, const char *thing)
 	return json_string(arena_print(a, "%.8s-%.4s-%.4s-%.4s-%.12s", hex, hex + 8, hex + 12, hex + 16, hex + 20));
 }
 
-/* Our ids are of a-z 0-9 - . _ and +, of which + is none of a token's. */
+/* Our ids are of a-z 0-9 - . _ and +, of which + is none of a token's; nor is the slash in the name of a parameter that
+ * is another criterion's. */
 const char *
 oscal_token(struct arena *a, const char *prefix, struct span id)
 {
@@ -42,6 +43,8 @@ oscal_token(struct arena *a, const char *prefix, struct span id)
 	for (size_t i = 0; i < id.size; i++) {
 		if (id.data[i] == '+')
 			buffer_text(&b, "plus");
+		else if (id.data[i] == '/')
+			buffer_text(&b, "_prm_");
 		else
 			buffer_byte(&b, id.data[i]);
 	}
