@@ -1,6 +1,8 @@
 /* daemon/ops.c - what the machine's operator sees of a worker. */
 #include "daemon/ops.h"
 
+#include "daemon/exposition.h"
+#include "daemon/jpki_figures.h"
 #include "http/exchange.h"
 #include "ledger/ledger.h"
 #include "registry/document.h"
@@ -121,21 +123,13 @@ static const struct {
 };
 
 static void
-describe(struct buffer *b, const char *name, const char *type, const char *text)
-{
-	buffer_print(b, "# HELP %s %s\n# TYPE %s %s\n", name, text, name, type);
-}
-
-static void
 write_traffic(struct buffer *b, const struct child *child)
 {
 	for (size_t i = 0; i < COUNT(exported); i++) {
-		uint64_t sum = 0;
+		uint64_t sum = figure_sum(child, exported[i].figure);
 
-		for (size_t row = 0; row < child->roster->count; row++)
-			sum += child->figures[row].value[exported[i].figure];
 		if (exported[i].help)
-			describe(b, exported[i].name, exported[i].type, exported[i].help);
+			figure_describe(b, exported[i].name, exported[i].type, exported[i].help);
 		buffer_print(b, "%s%s %llu\n", exported[i].name, exported[i].labels, (unsigned long long)sum);
 	}
 }
@@ -145,18 +139,18 @@ write_processes(struct buffer *b, const struct roster *r)
 {
 	char name[SEAT_NAME];
 
-	describe(b, "watashi_process_up", "gauge", "Whether the process is ready.");
+	figure_describe(b, "watashi_process_up", "gauge", "Whether the process is ready.");
 	for (size_t i = 0; i < r->count; i++)
 		if (r->seats[i].state != SEAT_EMPTY)
 			buffer_print(b, "watashi_process_up{process=\"%s\",role=\"%s\"} %d\n",
 			    seat_name(&r->seats[i], name), role_name(r->seats[i].role),
 			    r->seats[i].state == SEAT_READY);
-	describe(b, "watashi_process_start_time_seconds", "gauge", "When the process was started.");
+	figure_describe(b, "watashi_process_start_time_seconds", "gauge", "When the process was started.");
 	for (size_t i = 0; i < r->count; i++)
 		if (r->seats[i].state != SEAT_EMPTY)
 			buffer_print(b, "watashi_process_start_time_seconds{process=\"%s\"} %lld\n",
 			    seat_name(&r->seats[i], name), (long long)(r->seats[i].since / SECONDS(1)));
-	describe(b, "watashi_process_restarts_total", "counter", "Processes that died and were replaced.");
+	figure_describe(b, "watashi_process_restarts_total", "counter", "Processes that died and were replaced.");
 	for (enum role role = ROLE_WORKER; role < ROLE_COUNT; role++) {
 		uint64_t sum = 0;
 
@@ -166,7 +160,7 @@ write_processes(struct buffer *b, const struct roster *r)
 		buffer_print(b, "watashi_process_restarts_total{role=\"%s\"} %llu\n", role_name(role),
 		    (unsigned long long)sum);
 	}
-	describe(b, "watashi_config_reloads_total", "counter", "Configurations read anew.");
+	figure_describe(b, "watashi_config_reloads_total", "counter", "Configurations read anew.");
 	buffer_print(b, "watashi_config_reloads_total{result=\"accepted\"} %llu\n",
 	    (unsigned long long)r->reloads_accepted);
 	buffer_print(b, "watashi_config_reloads_total{result=\"refused\"} %llu\n",
@@ -193,7 +187,7 @@ write_publication(struct buffer *b, const struct publication *p)
 	};
 
 	for (size_t i = 0; i < COUNT(gauges); i++) {
-		describe(b, gauges[i].name, "gauge", gauges[i].help);
+		figure_describe(b, gauges[i].name, "gauge", gauges[i].help);
 		buffer_print(b, "%s %lld\n", gauges[i].name, (long long)gauges[i].value);
 	}
 }
@@ -201,11 +195,12 @@ write_publication(struct buffer *b, const struct publication *p)
 static void
 write_ledger(struct buffer *b, const struct ledger_state *s)
 {
-	describe(b, "watashi_ledger_leaves", "gauge", "Leaves of the log under the newest checkpoint.");
+	figure_describe(b, "watashi_ledger_leaves", "gauge", "Leaves of the log under the newest checkpoint.");
 	buffer_print(b, "watashi_ledger_leaves %llu\n", (unsigned long long)s->newest.size);
-	describe(b, "watashi_ledger_checkpoint_timestamp_seconds", "gauge", "When it was signed.");
+	figure_describe(b, "watashi_ledger_checkpoint_timestamp_seconds", "gauge", "When it was signed.");
 	buffer_print(b, "watashi_ledger_checkpoint_timestamp_seconds %lld\n", (long long)(s->at.us / SECONDS(1)));
-	describe(b, "watashi_ledger_halted", "gauge", "Whether the log cannot be signed: an operator must decide.");
+	figure_describe(b, "watashi_ledger_halted", "gauge",
+	    "Whether the log cannot be signed: an operator must decide.");
 	buffer_print(b, "watashi_ledger_halted %d\n", s->halted.size > 0);
 }
 
@@ -217,41 +212,13 @@ write_policies(struct buffer *b, struct policy_shelf *shelf)
 
 	if (!s)
 		return;
-	describe(b, "watashi_policies_loaded", "gauge", "Published versions of frameworks this worker decides by.");
+	figure_describe(b, "watashi_policies_loaded", "gauge",
+	    "Published versions of frameworks this worker decides by.");
 	buffer_print(b, "watashi_policies_loaded %zu\n", s->count);
-	describe(b, "watashi_policies_rejected", "gauge",
+	figure_describe(b, "watashi_policies_rejected", "gauge",
 	    "Published versions that could not be read: watashictl status says why.");
 	buffer_print(b, "watashi_policies_rejected %zu\n", s->rejected_count);
 	policy_snapshot_unref(s);
-}
-
-/* The last good list stays in force until its nextUpdate: an alarm is set on that. */
-static void
-write_lists(struct buffer *b, struct crl_store *lists, struct instant now)
-{
-	unsigned count = 0, stale = 0;
-	struct instant next = { 0 };
-	struct problem why;
-	struct crl_row row;
-
-	/* A manifest that cannot be read leaves what was there, and the steward's log tells. */
-	crl_store_refresh(lists, &why);
-	for (size_t n = 0; crl_store_row(lists, n, &row); n++) {
-		struct instant ends = crl_index_list(row.index)->next_update;
-
-		count++;
-		stale += instant_before(ends, now);
-		if (next.us == 0 || instant_before(ends, next))
-			next = ends;
-	}
-	describe(b, "watashi_jpki_lists", "gauge", "Revocation lists at hand.");
-	buffer_print(b, "watashi_jpki_lists %u\n", count);
-	describe(b, "watashi_jpki_lists_stale", "gauge", "Those of them that are past their nextUpdate.");
-	buffer_print(b, "watashi_jpki_lists_stale %u\n", stale);
-	if (count == 0)
-		return;
-	describe(b, "watashi_jpki_lists_next_update_timestamp_seconds", "gauge", "When the first of them ends.");
-	buffer_print(b, "watashi_jpki_lists_next_update_timestamp_seconds %lld\n", (long long)(next.us / SECONDS(1)));
 }
 
 static void
@@ -265,9 +232,9 @@ on_metrics_loaded(void *arg, enum err err, const struct problem *why)
 
 	(void)why;
 	exchange_hold(look->exchange, NULL);
-	describe(&b, "watashi_build_info", "gauge", "The version that runs.");
+	figure_describe(&b, "watashi_build_info", "gauge", "The version that runs.");
 	buffer_text(&b, "watashi_build_info{version=\"" PACKAGE_VERSION "\"} 1\n");
-	describe(&b, "watashi_start_time_seconds", "gauge", "When the daemon was started.");
+	figure_describe(&b, "watashi_start_time_seconds", "gauge", "When the daemon was started.");
 	buffer_print(&b, "watashi_start_time_seconds %lld\n", (long long)(child->roster->started / SECONDS(1)));
 	write_traffic(&b, child);
 	write_processes(&b, child->roster);
@@ -277,8 +244,8 @@ on_metrics_loaded(void *arg, enum err err, const struct problem *why)
 	if (ledger_of(look, err, &ledger))
 		write_ledger(&b, &ledger);
 	write_policies(&b, look->ops->shelf);
-	if (look->ops->proofing->setup && look->ops->proofing->setup->lists)
-		write_lists(&b, look->ops->proofing->setup->lists, clock_now());
+	if (look->ops->proofing->setup)
+		jpki_figures_write(&b, child, look->ops->proofing->setup, clock_now());
 	answer_text(look->exchange, 200, "text/plain; version=0.0.4", buffer_span(&b));
 	buffer_release(&b);
 }

@@ -286,6 +286,7 @@ process_buried(struct process *p)
 	p->staged = false;
 	census_clear(s->census, (unsigned)p->seat);
 	s->figures[p->seat].value[FIGURE_CONNECTIONS_OPEN] = 0;
+	s->figures[p->seat].value[FIGURE_COURIER_WAITING] = 0;
 }
 
 void

@@ -2,6 +2,7 @@
 #include "daemon/proofing_service.h"
 
 #include "crypto/private_file.h"
+#include "daemon/child.h"
 
 #define SECRET_LEAST 32
 #define SECRET_LARGEST (4 * KIB)
@@ -46,7 +47,8 @@ on_proofing_end_told(void *arg, const struct proofing_end *end)
 
 enum err
 proofing_service_open(struct proofing_service *s, const struct config *config, struct turn *turn,
-    struct courier *courier, struct store *store, struct policy_shelf *shelf, struct rates *rates, struct problem *why)
+    struct courier *courier, struct store *store, struct policy_shelf *shelf, const struct child *child,
+    struct problem *why)
 {
 	if (!config->jpki.present)
 		return OK;
@@ -61,9 +63,10 @@ proofing_service_open(struct proofing_service *s, const struct config *config, s
 			.handle_secret = s->secret,
 			.log_for = config->jpki.log_for,
 			.linkage = s->setup->linkage,
+			.figures = &child->figures[child->seat],
 		},
 		.shelf = shelf,
-		.rates = rates,
+		.rates = child->rates,
 		.rate = config->jpki.rate,
 	});
 	s->end = proofing_end_watch_new(store, on_proofing_end_told, s);

@@ -9,7 +9,7 @@
 #include "jpki/setup.h"
 #include "transaction/proofing_end_watch.h"
 
-struct rates;
+struct child;
 
 struct proofing_service {
 	struct span secret;
@@ -25,5 +25,5 @@ enum err proofing_service_check(const struct config *, struct problem *why);
 
 enum err proofing_service_secret(struct proofing_service *, const struct config *, struct problem *why);
 enum err proofing_service_open(struct proofing_service *, const struct config *, struct turn *, struct courier *,
-    struct store *, struct policy_shelf *, struct rates *, struct problem *why);
+    struct store *, struct policy_shelf *, const struct child *, struct problem *why);
 void proofing_service_close(struct proofing_service *);

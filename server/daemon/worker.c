@@ -92,6 +92,7 @@ open_courier(struct worker *w)
 	if (!outside_wanted(w->child->config))
 		return;
 	w->courier = courier_linked(w->child->loop);
+	courier_tell_waiting(w->courier, &w->child->figures[w->child->seat].value[FIGURE_COURIER_WAITING]);
 	timer_init(&w->tick, w->child->loop, on_tick, w);
 	timer_set(&w->tick, TICK);
 }
@@ -135,7 +136,7 @@ open_fronts(struct worker *w, struct problem *why)
 	w->token = token_front_new(w->link.store, &token);
 	if (authzen_front_new(w->link.store, w->shelf, &authzen, &w->authzen, why) != OK ||
 	    proofing_service_open(&w->proofing, config, loop_turn(w->child->loop), w->courier, w->link.store, w->shelf,
-	        w->child->rates, why) != OK)
+	        w->child, why) != OK)
 		return why->code;
 	return registry_front_new(w->child->loop, w->link.store, &registry, &w->registry, why);
 }

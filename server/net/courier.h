@@ -47,6 +47,8 @@ struct courier *courier_direct(struct loop *, struct fetcher *);
  * many questions wait at one time. */
 #define COURIER_AT_ONCE 64
 struct courier *courier_linked(struct loop *);
+/* How many wait, told to `out` whenever that changes, which outlives the courier. */
+void courier_tell_waiting(struct courier *, _Atomic uint64_t *out);
 void courier_link(struct courier *, int fd);
 bool courier_has_link(const struct courier *);
 

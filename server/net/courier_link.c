@@ -7,6 +7,7 @@
  * Nothing is asked twice: what is posted may be counted and charged for.
  */
 #include <assert.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -38,7 +39,24 @@ struct linked {
 	struct question *questions;
 	size_t count;
 	uint64_t last_id;
+	_Atomic uint64_t *waiting; /* NULL, or who is told of `count` */
 };
+
+static void
+tell_waiting(struct linked *c)
+{
+	if (c->waiting)
+		atomic_store_explicit(c->waiting, c->count, memory_order_relaxed);
+}
+
+void
+courier_tell_waiting(struct courier *courier, _Atomic uint64_t *out)
+{
+	struct linked *c = (struct linked *)courier;
+
+	c->waiting = out;
+	tell_waiting(c);
+}
 
 static void
 question_free(struct question *q)
@@ -47,6 +65,7 @@ question_free(struct question *q)
 	if (q->next)
 		q->next->to_here = q->to_here;
 	q->courier->count--;
+	tell_waiting(q->courier);
 	timer_release(&q->timer);
 	turn_cancel(q->courier->courier.turn, &q->failed);
 	free(q);
@@ -139,6 +158,7 @@ send_linked(struct courier *courier, const struct courier_post *what, on_deliver
 		q->next->to_here = &q->next;
 	c->questions = q;
 	c->count++;
+	tell_waiting(c);
 	timer_init(&q->timer, c->loop, on_late, q);
 	if (!c->channel)
 		fail_later(q, "the process that asks others is not there now");

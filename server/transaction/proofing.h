@@ -12,6 +12,7 @@
 #pragma once
 
 #include "assurance/fact.h"
+#include "http/figures.h"
 #include "jpki/verification.h"
 #include "ledger/entry.h"
 #include "transaction/proofing_challenge.h"
@@ -27,6 +28,7 @@ struct proofing_settings {
 	struct span handle_secret;   /* 32 bytes: certificates get a name of their own for each member */
 	int64_t log_for;             /* how long the operation log is kept; 0: for good */
 	struct linkage_source *linkage; /* who tells which certificates are one person's; NULL: nobody */
+	struct figures *figures;     /* of this process; NULL: nothing is counted */
 };
 
 struct proofing_begin {

@@ -9,6 +9,7 @@
 #include "crypto/digest.h"
 #include "transaction/proofing_continuity.h"
 #include "transaction/proofing_facts.h"
+#include "transaction/proofing_figures.h"
 #include "transaction/proofing_log.h"
 #include "transaction/proofing_party.h"
 
@@ -58,6 +59,7 @@ log_checks(const struct proving *p, struct unit *unit, const struct jpki_verifie
 		.outcome = outcome, .status = v->revocation.status,
 	};
 
+	proofing_count_answers(p->settings->figures, trail);
 	if (trail->count == 0)
 		proofing_check_log(unit, &check, p->settings->log_for);
 	for (size_t n = 0; n < trail->count; n++) {
@@ -114,6 +116,7 @@ cancel_proving(struct pending *pending)
 		log_abandoned(p, jpki_verify_leave(&p->waiting));
 	if (p->linking) {
 		p->linkage_charged = p->settings->linkage->sent(p->waiting);
+		proofing_count_linkage(p->settings->figures, CONTINUITY_UNAVAILABLE);
 		pending_cancel(&p->waiting);
 		log_abandoned(p, p->verified);
 	}
@@ -433,6 +436,7 @@ on_linked(void *arg, const struct linkage_answer *answer)
 	p->linking = false;
 	p->linkage_charged = answer->answered;
 	p->outcome.continuity = continuity_judge(&p->continuing, answer);
+	proofing_count_linkage(p->settings->figures, p->outcome.continuity);
 	commit(p);
 }
 
@@ -445,6 +449,8 @@ on_recorded(void *arg, const struct committed *committed)
 	if (committed->code != OK)
 		problem_set(&why, committed->code, "", "the outcome could not be recorded, so there is none: %s",
 		    err_name(committed->code));
+	else
+		proofing_count_proof(p->settings->figures, p->outcome.purpose, p->outcome.verified->outcome);
 	answer(p, committed->code, &why);
 }
 

@@ -94,6 +94,14 @@ def metric(daemon, name):
     return None
 
 
+def gauge(daemon, name, purpose, kind):
+    """Of one set; None where it has no list."""
+    for line in daemon.get("/metrics", daemon.local)[1].decode().splitlines():
+        if line.startswith(f'{name}{{purpose="{purpose}",kind="{kind}"}} '):
+            return int(line.split()[1])
+    return None
+
+
 def put(daemon, path, name):
     shutil.copy(path, os.path.join(daemon.watch, "." + name))
     os.rename(os.path.join(daemon.watch, "." + name), os.path.join(daemon.watch, name))
@@ -127,6 +135,11 @@ def what_is_put_into_the_directory_is_taken_in():
         assert refreshed(daemon) == {"taken": 0, "unchanged": 1, "failed": 0}
         put(daemon, make_list("two.crl", "--purpose", "authentication"), "two.crl")
         until(lambda: lists(daemon)["at_hand"] == 2, "the second, which nobody asked for")
+        for purpose in ("signature", "authentication"):
+            assert gauge(daemon, "watashi_jpki_list_set_lists", purpose, "full") == 1
+            assert gauge(daemon, "watashi_jpki_list_set_lists", purpose, "delta") is None
+            assert 0 <= gauge(daemon, "watashi_jpki_list_set_age_seconds", purpose, "full") < 86400
+            assert gauge(daemon, "watashi_jpki_list_set_next_update_timestamp_seconds", purpose, "full") > time.time()
 
 
 def a_list_that_is_wrong_leaves_the_last_good_one():

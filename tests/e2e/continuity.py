@@ -14,7 +14,9 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 import time
+import urllib.request
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.dont_write_bytecode = True
@@ -163,6 +165,37 @@ def costs(f, bank):
     ok("by what it is not told it is used wrongly", done.returncode == 2 and b"--by: expected member" in done.stderr, done)
 
 
+def figures(f):
+    """/metrics, family and labels -> number."""
+    with urllib.request.urlopen(f"http://127.0.0.1:{f.daemon.local}/metrics") as answer:
+        lines = [line.rsplit(" ", 1) for line in answer.read().decode().splitlines() if line and line[0] != "#"]
+    return {name: float(number) for name, number in lines if "jpki" in name or "courier" in name}
+
+
+def counted(f, bank, operator, card, before):
+    """One proof more, that is one more of each."""
+    was = figures(f)
+    ok("none of proofing's figures is missing", len(was) >= 6 + 15 + 4 + 1, was)
+    bank.again("it is counted", card, before, "same", 1)
+    now = figures(f)
+    more = {name: number - was.get(name, 0) for name, number in now.items() if number != was.get(name, 0)}
+    ok("a proof, what the responder answered and the linkage are counted, each once", more == {
+        'watashi_jpki_proofs_total{purpose="signature",outcome="established"}': 1,
+        'watashi_jpki_revocation_answers_total{kind="ocsp",status="good"}': 1,
+        'watashi_jpki_linkages_total{continuity="same"}': 1}, more)
+    operator.tell(delay=2)
+    thread = threading.Thread(target=lambda: bank.again("slowly, too", card, before, "same", 1))
+    thread.start()
+    until, most = time.monotonic() + 10, 0
+    while thread.is_alive() and time.monotonic() < until:
+        most = max(most, figures(f)["watashi_courier_waiting"])
+        time.sleep(0.2)
+    thread.join()
+    operator.tell()
+    ok("while the operator is asked one question waits, and none afterwards", most == 1 and
+       figures(f)["watashi_courier_waiting"] == 0, most)
+
+
 def receipt(f, told):
     status, entry = f.ask("GET", f"/v1/ledger/entries/{told['id']}", authorization=f"Receipt {told['salt']}")
     content = entry.get("entry", {}) if isinstance(entry, dict) else {}
@@ -194,6 +227,7 @@ def main():
         bank = Asker(f, operator)
         identified, first = by_law(f, bank, operator, hanako, moved, namesake)
         receipt(f, bank.again("it is the same each time", hanako, identified, "same", 1))
+        counted(f, bank, operator, hanako, identified)
         refusals(f, first)
         by_agreement(f, bank, operator, moved, namesake, stranger, first)
         without_answer(f, bank, operator, hanako, identified)

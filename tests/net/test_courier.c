@@ -310,18 +310,22 @@ cancelled_questions_are_given_up_at_the_desk_too(void **state)
 static void
 who_asks_too_much_is_told_so(void **state)
 {
+	static _Atomic uint64_t waiting = 7;
 	struct courier_post post = to("/echo", "question");
 	struct heard all = { 0 }, last = { 0 };
 
 	(void)state;
 	link_up();
+	courier_tell_waiting(here.courier, &waiting);
 	for (int i = 0; i < COURIER_AT_ONCE; i++)
 		courier_send(here.courier, &post, on_heard, &all);
+	expect_number("so many wait", waiting, COURIER_AT_ONCE);
 	courier_send(here.courier, &post, on_heard, &last);
 	wait_for(&last, 1);
 	expect_problem("one too many", last.err, &last.why, ERR_UNAVAILABLE, "too many questions");
 	wait_for(&all, COURIER_AT_ONCE);
 	expect_number("all others are answered", all.times, COURIER_AT_ONCE);
+	expect_number("and nobody waits any more", waiting, 0);
 	expect_ok("well", all.err, &all.why);
 }
 

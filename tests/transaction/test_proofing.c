@@ -293,7 +293,7 @@ set_up(void **state)
 		.source_count = 1 };
 	world.settings = (struct proofing_settings){ &world.verifier, span_text("platform"), SECONDS(300),
 	    SECONDS(3600),
-		span_text("0123456789abcdef0123456789abcdef"), 400 * DAY, NULL };
+		span_text("0123456789abcdef0123456789abcdef"), 400 * DAY, NULL, NULL };
 	world.linkage = (struct telling){ .source = { .name = "links", .ask = ask_telling, .sent = has_told },
 		.pending = { cancel_telling }, .later = { .run = tell, .arg = &world.linkage } };
 	put_member("bank", STANDING_APPROVED, bank);
@@ -1114,6 +1114,29 @@ whether_it_is_the_same_person_is_for_the_operator_to_say(void **state)
 }
 
 static void
+what_comes_of_it_is_counted(void **state)
+{
+	const struct proofing_earlier earlier = { span_text("0123456789abcdef0123456789abcdef"), BOTH_CARD };
+	struct figures figures = { 0 };
+	uint64_t sum = 0;
+
+	(void)state;
+	world.settings.figures = &figures;
+	world.settings.linkage = &world.linkage.source;
+	world.linkage.source.relations = RELATIONS;
+	world.linkage.says = (struct linkage_answer){ .answered = true };
+	world.source.says = REVOCATION_GOOD;
+	prove_continued(&earlier, world.certificates[SIGNATURE]);
+	world.settings.linkage = NULL;
+	world.settings.figures = NULL;
+	for (size_t i = 0; i < FIGURE_COUNT; i++)
+		sum += figures.value[i];
+	expect_number("a proof, an answer of a source, a linkage", sum, 3);
+	for (int i = FIGURE_PROOFS; i < FIGURE_REVOCATION_ANSWERS; i++)
+		expect_number("an established signature", figures.value[i], i == FIGURE_PROOFS);
+}
+
+static void
 of_a_certificate_that_does_not_count_nobody_is_asked(void **state)
 {
 	const struct proofing_earlier earlier = { span_text("0123456789abcdef0123456789abcdef"), BOTH_CARD };
@@ -1176,6 +1199,7 @@ main(void)
 		cmocka_unit_test(each_source_that_answers_is_paid),
 		cmocka_unit_test(what_is_continued_must_be_an_outcome),
 		cmocka_unit_test(whether_it_is_the_same_person_is_for_the_operator_to_say),
+		cmocka_unit_test(what_comes_of_it_is_counted),
 		cmocka_unit_test(of_a_certificate_that_does_not_count_nobody_is_asked),
 		cmocka_unit_test(who_hangs_up_while_certificates_are_linked_pays_for_both),
 	};
