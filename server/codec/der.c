@@ -2,23 +2,24 @@
 #include "codec/der.h"
 
 #define LENGTH_BYTES 4 /* as long as anything we read */
-#define TAG_LONG 0x1f  /* a tag of several bytes begins so */
+#define TAG_LONG 0x1fu /* a tag of several bytes begins so */
+#define TAG_BYTES 4    /* of such a one, behind the first */
 
-/* How many bytes tag and length take, how many follow; 0: this is no element. */
+/* How many bytes a tag of so many and its length take, how many follow; 0: this is no element. */
 static size_t
-header_size(struct span s, size_t *length)
+header_size(struct span s, size_t tag, size_t *length)
 {
-	size_t bytes, header = 2;
+	size_t bytes, header = tag + 1;
 
-	if (s.size < 2 || (s.data[0] & TAG_LONG) == TAG_LONG)
+	if (s.size < header)
 		return 0;
-	*length = s.data[1];
+	*length = s.data[tag];
 	if (*length >= 0x80) {
 		bytes = *length & 0x7f;
 		/* Neither the indefinite length nor leading zeros. */
-		if (bytes == 0 || bytes > LENGTH_BYTES || s.size < 2 + bytes || s.data[2] == 0)
+		if (bytes == 0 || bytes > LENGTH_BYTES || s.size < header + bytes || s.data[header] == 0)
 			return 0;
-		for (*length = 0; header < 2 + bytes; header++)
+		for (*length = 0; bytes > 0; bytes--, header++)
 			*length = *length << 8 | s.data[header];
 		if (*length < 0x80)
 			return 0;
@@ -26,15 +27,48 @@ header_size(struct span s, size_t *length)
 	return *length <= s.size - header ? header : 0;
 }
 
+/* Moves behind the element. */
+static void
+take_element(struct span *rest, size_t header, size_t length, struct span *contents)
+{
+	*contents = span_of(rest->data + header, length);
+	*rest = span_of(rest->data + header + length, rest->size - header - length);
+}
+
 bool
 der_enter(struct span *rest, uint8_t tag, struct span *contents)
 {
-	size_t length, header = header_size(*rest, &length);
+	size_t length, header = header_size(*rest, 1, &length);
 
-	if (header == 0 || rest->data[0] != tag)
+	if (header == 0 || rest->data[0] != tag || (tag & TAG_LONG) == TAG_LONG)
 		return false;
-	*contents = span_of(rest->data + header, length);
-	*rest = span_of(rest->data + header + length, rest->size - header - length);
+	take_element(rest, header, length, contents);
+	return true;
+}
+
+bool
+der_numbered(struct span *rest, uint32_t *number, struct span *contents)
+{
+	size_t tag = 1, length, header;
+
+	if (rest->size == 0 || (rest->data[0] & ~TAG_LONG) != DER_CONTEXT_0)
+		return false;
+	*number = rest->data[0] & TAG_LONG;
+	if (*number == TAG_LONG) {
+		/* Seven bits a byte, no leading zeros, and only what has no shorter form (X.690 s8.1.2.4). */
+		for (*number = 0; tag < rest->size && tag <= TAG_BYTES; tag++) {
+			*number = *number << 7 | (rest->data[tag] & 0x7f);
+			if (!(rest->data[tag] & 0x80))
+				break;
+		}
+		if (tag >= rest->size || tag > TAG_BYTES || rest->data[1] == 0x80 || *number < TAG_LONG)
+			return false;
+		tag++;
+	}
+	header = header_size(*rest, tag, &length);
+	if (header == 0)
+		return false;
+	take_element(rest, header, length, contents);
 	return true;
 }
 

@@ -42,6 +42,8 @@ enum der_tag {
 bool der_enter(struct span *rest, uint8_t tag, struct span *contents);
 /* The same, tag and length included: what is signed, compared or kept. */
 bool der_whole(struct span *rest, uint8_t tag, struct span *element);
+/* [n] EXPLICIT, with any n: tags of several bytes too. */
+bool der_numbered(struct span *rest, uint32_t *number, struct span *contents);
 /* Whatever stands there. */
 bool der_any(struct span *rest, uint8_t *tag, struct span *contents);
 /* The tag at the front; 0: nothing is left. */

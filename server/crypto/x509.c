@@ -8,12 +8,15 @@
 
 #define CLAUSE_CERTIFICATE "RFC 5280 s4.1"
 
+/* What is passed over: nothing; a subjectAltName of nobody; extensions that are not of their form. */
+enum tolerated { NOTHING, NO_NAME, EXTENSIONS };
+
 /* What is wrong is kept until all has been read: what is no certificate comes before what is a bad one. */
 struct reading {
 	struct x509 *x;
 	struct problem *why;
 	struct problem invalid; /* the first; code OK: nothing yet */
-	bool nameless;          /* a subjectAltName of nobody is passed over */
+	enum tolerated tolerated;
 	struct span unknown[X509_MOST_EXTENSIONS];
 	size_t unknown_count, count;
 };
@@ -68,7 +71,7 @@ names_nobody(const struct reading *r, const struct x509_extension_kind *kind, co
 {
 	static const struct span empty = { (const uint8_t *)"\x30\x00", 2 };
 
-	return r->nameless && kind->at == offsetof(struct x509, subject_names) && !found->critical &&
+	return r->tolerated == NO_NAME && kind->at == offsetof(struct x509, subject_names) && !found->critical &&
 	    span_equal(found->value, empty);
 }
 
@@ -79,31 +82,39 @@ note_known(struct reading *r, const struct x509_extension_kind *kind, struct x50
 	struct x509_extension *slot = (struct x509_extension *)(void *)((char *)r->x + kind->at);
 	struct span rest = found.value, contents;
 	uint8_t tag;
+	bool good;
 
 	if (slot->value.size) {
 		note_invalid(r, "RFC 5280 s4.2", "an extension stands twice in the certificate");
 		return OK;
 	}
-	if (!names_nobody(r, kind, &found) &&
-	    (!der_any(&rest, &tag, &contents) || rest.size || !kind->read(found.value, r->x)))
+	good = der_any(&rest, &tag, &contents) && rest.size == 0 && kind->read(found.value, r->x);
+	if (!good && r->tolerated != EXTENSIONS && !names_nobody(r, kind, &found))
 		return broken(r, kind->clause, kind->name);
 	*slot = found;
 	return OK;
+}
+
+/* The extension at the front of the list. DEFAULT FALSE is not written (X.690 s11.5). */
+static bool
+next_extension(struct span *list, struct span *oid, struct x509_extension *out)
+{
+	struct span inside;
+
+	*out = (struct x509_extension){ 0 };
+	return der_enter(list, DER_SEQUENCE, &inside) && der_oid(&inside, DER_OID, oid) &&
+	    (der_peek(inside) != DER_BOOLEAN || (der_boolean(&inside, DER_BOOLEAN, &out->critical) && out->critical)) &&
+	    der_enter(&inside, DER_OCTET_STRING, &out->value) && inside.size == 0;
 }
 
 static enum err
 read_extension(struct reading *r, struct span *list)
 {
 	const struct x509_extension_kind *kind;
-	struct x509_extension found = { 0 };
-	struct span inside, oid;
+	struct x509_extension found;
+	struct span oid;
 
-	if (!der_enter(list, DER_SEQUENCE, &inside) || !der_oid(&inside, DER_OID, &oid))
-		return broken(r, "RFC 5280 s4.1.2.9", "extensions");
-	/* DEFAULT FALSE is not written (X.690 s11.5). */
-	if (der_peek(inside) == DER_BOOLEAN && (!der_boolean(&inside, DER_BOOLEAN, &found.critical) || !found.critical))
-		return broken(r, "X.690 s11.5", "critical");
-	if (!der_enter(&inside, DER_OCTET_STRING, &found.value) || inside.size)
+	if (!next_extension(list, &oid, &found))
 		return broken(r, "RFC 5280 s4.1.2.9", "extensions");
 	if (r->count++ == X509_MOST_EXTENSIONS)
 		return problem_set(r->why, ERR_LIMIT, "RFC 5280 s4.1.2.9",
@@ -123,9 +134,21 @@ read_extensions(struct reading *r, struct span outer)
 
 	if (!der_enter(&outer, DER_SEQUENCE, &list) || outer.size || list.size == 0)
 		return broken(r, "RFC 5280 s4.1.2.9", "extensions");
+	r->x->extensions = list;
 	while (err == OK && list.size)
 		err = read_extension(r, &list);
 	return err;
+}
+
+bool
+x509_extension_find(const struct x509 *x, struct span oid, struct x509_extension *out)
+{
+	struct span list = x->extensions, found;
+
+	while (next_extension(&list, &found, out))
+		if (span_equal(found, oid))
+			return true;
+	return false;
 }
 
 static bool
@@ -227,7 +250,7 @@ check_serial(struct reading *r)
 }
 
 static enum err
-read_whole(struct span der, bool nameless, struct x509 *out, struct problem *why)
+read_whole(struct span der, enum tolerated tolerated, struct x509 *out, struct problem *why)
 {
 	struct reading r;
 	struct span rest = der, inside, tbs;
@@ -237,7 +260,7 @@ read_whole(struct span der, bool nameless, struct x509 *out, struct problem *why
 	r.x = out;
 	r.why = why;
 	r.invalid.code = OK;
-	r.nameless = nameless;
+	r.tolerated = tolerated;
 	r.unknown_count = r.count = 0;
 	out->path_length = -1;
 	if (der.size > X509_LARGEST)
@@ -269,13 +292,19 @@ read_whole(struct span der, bool nameless, struct x509 *out, struct problem *why
 enum err
 x509_read(struct span der, struct x509 *out, struct problem *why)
 {
-	return read_whole(der, false, out, why);
+	return read_whole(der, NOTHING, out, why);
 }
 
 enum err
 x509_read_responder(struct span der, struct x509 *out, struct problem *why)
 {
-	return read_whole(der, true, out, why);
+	return read_whole(der, NO_NAME, out, why);
+}
+
+enum err
+x509_read_loosely(struct span der, struct x509 *out, struct problem *why)
+{
+	return read_whole(der, EXTENSIONS, out, why);
 }
 
 bool

@@ -39,6 +39,7 @@ struct x509 {
 	struct x509_extension basic_constraints, key_usage, extended_key_usage, policies, policy_mappings,
 	    policy_constraints, inhibit_any_policy, name_constraints, subject_names, issuer_names, authority_key,
 	    subject_key, distribution_points, freshest_crl, authority_access, no_check;
+	struct span extensions;     /* what the list of all of them contains; empty: none */
 	struct span unknown_critical; /* OID (contents) of the first critical extension not listed here; empty: none */
 
 	/* Of extensions that are values: */
@@ -60,6 +61,13 @@ enum err x509_read(struct span der, struct x509 *out, struct problem *why);
  * critical. Authorities have issued such to their responders, whom nothing in that extension would give any right; of
  * whoever is named by a certificate it is an error. */
 enum err x509_read_responder(struct span der, struct x509 *out, struct problem *why);
+/* The same, but extensions need not be of their form: for what makers of devices say in certificates of their own,
+ * where a default is written out and more. Such a one has its value as it stands, and where it is basicConstraints
+ * that cannot be understood, `authority` is set. Nothing is trusted by it. */
+enum err x509_read_loosely(struct span der, struct x509 *out, struct problem *why);
+
+/* The extension of this OID (contents), whether it is one of those above or not; false: it is not there. */
+bool x509_extension_find(const struct x509 *, struct span oid, struct x509_extension *out);
 
 /* Whether extendedKeyUsage, or certificatePolicies, lists this OID (contents). Both are false when it is not there. */
 bool x509_extended_usage(const struct x509 *, struct span oid);

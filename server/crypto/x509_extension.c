@@ -71,13 +71,18 @@ are_general_names(struct span names)
 static bool
 read_basic_constraints(struct span value, struct x509 *x)
 {
-	struct span inside;
+	struct span inside, before;
 	uint64_t length;
 
 	if (!der_enter(&value, DER_SEQUENCE, &inside))
 		return false;
-	/* DEFAULT FALSE is not written (X.690 s11.5). */
-	if (der_peek(inside) == DER_BOOLEAN && (!der_boolean(&inside, DER_BOOLEAN, &x->authority) || !x->authority))
+	before = inside;
+	/* DEFAULT FALSE is not written (X.690 s11.5). What is no boolean is read as what harms most. */
+	if (der_peek(inside) == DER_BOOLEAN && !der_boolean(&inside, DER_BOOLEAN, &x->authority)) {
+		x->authority = true;
+		return false;
+	}
+	if (before.size != inside.size && !x->authority)
 		return false;
 	if (der_number(&inside, DER_INTEGER, INT_MAX, &length))
 		x->path_length = (int)length;

@@ -51,6 +51,45 @@ long_contents_are_entered(void **state)
 	expect_number("nothing follows", rest.size, 0);
 }
 
+static void
+tags_of_any_number_are_entered(void **state)
+{
+	static const struct {
+		const char *title;
+		struct span bytes;
+		bool good;
+		uint32_t number;
+		size_t inside;
+	} cases[] = {
+		{ "a small one", BYTES("\xa2\x02\x05\x00"), true, 2, 2 },
+		{ "the largest of one byte", BYTES("\xbe\x00"), true, 30, 0 },
+		{ "the first of two", BYTES("\xbf\x1f\x00"), true, 31, 0 },
+		{ "of three", BYTES("\xbf\x84\x58\x02\x05\x00"), true, 600, 2 },
+		{ "with a long length", BYTES("\xbf\x1f\x81\x01\x00"), false, 0, 0 },
+		{ "a small one in two bytes", BYTES("\xbf\x02\x00"), false, 0, 0 },
+		{ "leading zeros", BYTES("\xbf\x80\x1f\x00"), false, 0, 0 },
+		{ "a tag without end", BYTES("\xbf\x84"), false, 0, 0 },
+		{ "of too many bytes", BYTES("\xbf\x81\x81\x81\x81\x01\x00"), false, 0, 0 },
+		{ "less than it says", BYTES("\xbf\x1f\x02\x05"), false, 0, 0 },
+		{ "no context-specific one", BYTES("\x30\x00"), false, 0, 0 },
+		{ "primitive", BYTES("\x82\x00"), false, 0, 0 },
+		{ "nothing", BYTES(""), false, 0, 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct span rest = cases[i].bytes, inside = { 0 };
+		uint32_t number = 0;
+
+		expect_number(cases[i].title, der_numbered(&rest, &number, &inside), cases[i].good);
+		if (cases[i].good) {
+			expect_number("its number", number, cases[i].number);
+			expect_number("what is inside", inside.size, cases[i].inside);
+		}
+		expect_number("what follows", rest.size, cases[i].good ? 0 : cases[i].bytes.size);
+	}
+}
+
 static bool
 read_boolean(struct span *rest, int64_t *out)
 {
@@ -314,6 +353,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(only_what_is_whole_is_entered),
 		cmocka_unit_test(long_contents_are_entered),
+		cmocka_unit_test(tags_of_any_number_are_entered),
 		cmocka_unit_test(values_have_one_form),
 		cmocka_unit_test(integers_have_a_sign),
 		cmocka_unit_test(a_set_is_sorted),

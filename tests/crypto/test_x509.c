@@ -182,9 +182,9 @@ what_is_no_certificate_is_refused(void **state)
 		{ "no extensions", EXTENSIONS, "", OK, "" },
 		{ "extensions without a value", EXTENSIONS, "a309 3007 3005 0603551d0f", ERR_SYNTAX, "extensions" },
 		{ "not critical, written out", EXTENSIONS, "a312 3010 300e 0603551d0f 010100 0404 03020780", ERR_SYNTAX,
-			"critical" },
+			"extensions" },
 		{ "critical as BER has it", EXTENSIONS, "a312 3010 300e 0603551d0f 010101 0404 03020780", ERR_SYNTAX,
-			"critical" },
+			"extensions" },
 		{ "a signature with unused bits", SIGNATURE, "0302 0180", ERR_SYNTAX, "signatureValue" },
 	};
 
