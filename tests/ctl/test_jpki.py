@@ -25,6 +25,16 @@ TEMPLATE = f"""<consent><ds:Signature xmlns:ds="{DS}"><ds:SignedInfo>
 <ds:Transform Algorithm="{DS}enveloped-signature"/><ds:Transform Algorithm="http://www.w3.org/2001/10/xml-exc-c14n#"/></ds:Transforms>
 <ds:DigestMethod Algorithm="http://www.w3.org/2001/04/xmlenc#sha256"/><ds:DigestValue/></ds:Reference></ds:SignedInfo>
 <ds:SignatureValue/><ds:KeyInfo><ds:X509Data/></ds:KeyInfo></ds:Signature><b>同意します</b></consent>"""
+XADES = "http://uri.etsi.org/01903/v1.3.2#"
+C14N11 = "http://www.w3.org/2006/12/xml-c14n11"
+REFERENCE = f"""><ds:Transforms><ds:Transform Algorithm="{C14N11}"/></ds:Transforms>
+<ds:DigestMethod Algorithm="http://www.w3.org/2001/04/xmlenc#sha256"/><ds:DigestValue/></ds:Reference>"""
+TWO_REFERENCES = f"""<ds:Signature xmlns:ds="{DS}"><ds:SignedInfo><ds:CanonicalizationMethod Algorithm="{C14N11}"/>
+<ds:SignatureMethod Algorithm="http://www.w3.org/2001/04/xmldsig-more#rsa-sha256"/><ds:Reference URI="#o"{REFERENCE}
+<ds:Reference Type="http://uri.etsi.org/01903#SignedProperties" URI="#p"{REFERENCE}</ds:SignedInfo><ds:SignatureValue/>
+<ds:KeyInfo><ds:X509Data/></ds:KeyInfo><ds:Object Id="o">{TEXT}</ds:Object><ds:Object><x:QualifyingProperties xmlns:x="{XADES}">
+<x:SignedProperties Id="p"><x:SigningTime>2026-11-23T00:00:00Z</x:SigningTime></x:SignedProperties></x:QualifyingProperties></ds:Object>
+</ds:Signature>"""
 
 
 def run(*command, **more):
@@ -139,6 +149,17 @@ def xml_signatures_are_explained(w):
     with open(changed, "w", encoding="utf-8") as f:
         f.write(open(signed, encoding="utf-8").read().replace("<b>", "<b>決して"))
     equal(w.explain(changed, "--test", *w.anchors)[1], "refuted")
+    with open(template, "w", encoding="utf-8") as f:
+        f.write(TWO_REFERENCES)
+    run("xmlsec1", "--sign", "--privkey-pem", f"{w.card}/sign.key,{w.path('sign.pem')}", "--id-attr:Id", f"{DS}:Object", "--id-attr:Id",
+        f"{XADES}:SignedProperties", "--output", signed, template)
+    status, outcome, bad, explained = w.explain(signed, "--test", *w.anchors)
+    equal((outcome, bad), ("undetermined", ["revocation"]))
+    shown = explained["signed_content"].splitlines()
+    assert TEXT.strip() in shown[0] and "SigningTime>2026" in shown[-1], shown
+    status, outcome, bad, explained = w.explain(signed, "--test", "--content", w.text, *w.anchors)
+    equal((bad, explained["signed_content"]), (["revocation"], TEXT))
+    equal("signed-content" in w.explain(signed, "--test", "--content", f"{w.card}/card.json", *w.anchors)[2], True)
 
 
 def lists_that_were_taken_in_tell_of_revocation(w):
@@ -211,12 +232,19 @@ def mistakes_are_told_apart_from_refusals(w):
     equal(w.verify().returncode, 2)
     equal(w.verify(w.text, "--at", "yesterday").returncode, 2)
     equal(w.verify(w.text, "--purpose", "fun").returncode, 2)
-    for path, part in ((w.path("nothing"), "No such file"), (w.text, "expected a certificate")):
-        done = w.verify(path)
+    done = w.verify(w.path("nothing"))
+    equal(done.returncode, 1)
+    assert "No such file" in done.stderr, done.stderr
+    empty = w.path("empty")
+    open(empty, "w").close()
+    for path, part in ((w.text, "expected a certificate"), (empty, "the file is empty")):
+        status, outcome, bad, explained = w.explain(path)
+        equal((status, outcome, bad, explained["kind"]), (1, "refuted", ["document"], "unknown"))
+        assert part in explained["steps"][0]["text"], explained
+    for anchors, part in ((w.text, "expected a certificate"), (w.home, "no certificate of a JPKI authority in this directory")):
+        done = w.verify(f"{w.card}/sign.cer", "--anchors", anchors)
         equal(done.returncode, 1)
         assert part in done.stderr, done.stderr
-    done = w.verify(f"{w.card}/sign.cer", "--anchors", w.text)
-    equal(done.returncode, 1)
 
 
 def answers_are_as_the_schema_says(w):
@@ -228,7 +256,7 @@ def answers_are_as_the_schema_says(w):
     with open(os.path.join(SOURCE, "schemas/jpki-verify.schema.json"), encoding="utf-8") as f:
         validator = Draft202012Validator(json.load(f))
     files = [f"{w.world}/sign/2/ca.cer", f"{w.card}/sign.cer", f"{w.card}/auth.cer", w.cms("schema", "-nodetach"),
-             w.cms("bare", "-nodetach", "-stream")]
+             w.cms("bare", "-nodetach", "-stream"), w.text]
     answer = json.loads(w.verify("--json", "--test", *w.anchors, *files).stdout)
     equal(len(answer["files"]), len(files))
     errors = [error.message for error in validator.iter_errors(answer)]

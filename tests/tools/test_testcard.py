@@ -203,6 +203,42 @@ def wrongs():
     ok("no signature that is wrong is one to OpenSSL, unless its digest is", not set(bad) - {"signature-sha1", "signature-md5"}, bad)
 
 
+def explained(files, *words):
+    """What `watashictl jpki verify` says: by file, the first step that is refuted, "" for none."""
+    done = subprocess.run([os.path.join(BUILD, "watashictl"), "jpki", "verify", *files, "--test", "--json", *words], capture_output=True, text=True)
+    try:
+        explained = json.loads(done.stdout)["files"]
+    except ValueError:
+        return {"": done.stderr}
+    return {os.path.basename(f["file"]): next((s["step"] for s in f["steps"] if s["outcome"] == "refuted"), "") for f in explained}
+
+
+# Of a certificate alone that is all there is to go by, so what lies about its purpose is taken by its word.
+UNASKED = {"policy-other-purpose": "issuer"}
+# What is nothing is no certificate yet.
+AS_FILE = {"empty": "document"}
+
+
+def wrongs_explained():
+    with open("w/wrong/wrong.json", encoding="utf-8") as f:
+        kinds = json.load(f)
+    os.mkdir("anchors")
+    for ca in ("sign/1", "sign/2", "auth/1", "auth/2"):
+        shutil.copy(f"w/{ca}/ca.cer", f"anchors/{ca.replace('/', '-')}.cer")
+    expected = {k["kind"]: k.get("refused_by", "") for k in kinds} | AS_FILE
+    for purpose in ("signature", "authentication", None):
+        some = [k for k in kinds if purpose in (None, k["purpose"])]
+        found = explained([f"w/wrong/{k['file']}" for k in some], "--anchors", "anchors", *(("--purpose", purpose) if purpose else ()))
+        wanted = expected if purpose else expected | UNASKED
+        wrong = {k["kind"]: found.get(k["file"], found.get("", "not told")) for k in some if found.get(k["file"]) != wanted[k["kind"]]}
+        ok(f"jpki verify names the step that refuses each kind{', asked for ' + purpose if purpose else ''}", not wrong, wrong)
+    listed = dict(line.split(None, 2)[:2] for line in testcard("wrong", "--list").splitlines())
+    told = {k["kind"]: k.get("refused_by", "-") for k in kinds}
+    ok("the list of kinds tells it, too", listed == told, set(listed.items()) ^ set(told.items()))
+    found = explained(["w/wrong/expired.cer"], "--anchors", "w")
+    ok("a directory without authorities is told", "no certificate of a JPKI authority in this directory" in found.get("", ""), found)
+
+
 def never_production():
     run("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", "real.key", "-out", "real.cer", "-outform", "der", "-subj",
         "/C=JP/O=JPKI/OU=JPKI for digital signature/OU=Japan Agency for Local Authority Information Systems", "-utf8")
@@ -250,6 +286,7 @@ def main():
         lists(card)
         responder(card)
         wrongs()
+        wrongs_explained()
         never_production()
         misuse()
     finally:

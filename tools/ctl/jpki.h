@@ -21,7 +21,8 @@ command_run jpki_crl;
 command_run jpki_crl_refresh;
 
 /* jpki_anchors.c: each path is a certificate or a directory of them (*.cer, *.crt, *.der, *.pem); purpose and world are
- * told by its name. Those of the test world are taken with `test` alone, and otherwise passed over. */
+ * told by its name. Those of the test world are taken with `test` alone, and otherwise passed over. A directory
+ * without any is ERR_NOT_FOUND: somebody meant another. */
 enum err jpki_anchors_load(struct ctl *, const struct texts *paths, bool test, struct jpki_anchors **out,
     struct problem *why);
 /* By the names in a subject: "O=JPKI", "OU=JPKI for digital signature" … False: it is no JPKI authority. */
@@ -40,7 +41,7 @@ const struct jpki_generation *jpki_generation_of(const char *key_id); /* NULL: n
 enum jpki_kind { JPKI_UNKNOWN_FILE, JPKI_AUTHORITY_FILE, JPKI_CERTIFICATE_FILE, JPKI_CMS_FILE, JPKI_XML_FILE };
 struct jpki_file {
 	const char *path;
-	enum jpki_kind kind;
+	enum jpki_kind kind;      /* unknown: none of them */
 	struct span bytes;        /* DER, or XML */
 	struct span certificate;  /* itself, or the signer's; empty: not found */
 };

@@ -69,6 +69,8 @@ anchor_load(struct ctl *ctl, const char *path, bool test, struct jpki_anchors *a
 
 	if (jpki_file_read(ctl, path, 0, &file, why) != OK)
 		return why->code;
+	if (file.kind == JPKI_UNKNOWN_FILE)
+		return problem_set(why, ERR_SYNTAX, "", "%s: expected a certificate", path);
 	if (file.kind != JPKI_AUTHORITY_FILE || x509_read(file.bytes, &certificate, why) != OK ||
 	    !jpki_authority_named(ctl, certificate.subject, &purpose, &world))
 		return problem_set(
@@ -99,6 +101,7 @@ directory_load(struct ctl *ctl, const char *path, bool test, struct jpki_anchors
 {
 	struct dirent **entries;
 	int count = scandir(path, &entries, is_certificate_file, alphasort);
+	bool found = false;
 	enum err err = OK;
 
 	if (count < 0)
@@ -107,11 +110,15 @@ directory_load(struct ctl *ctl, const char *path, bool test, struct jpki_anchors
 		if (err == OK)
 			err = anchor_load(
 			    ctl, arena_print(ctl->arena, "%s/%s", path, entries[i]->d_name), test, anchors, why);
+		found = found || err == OK || err == ERR_CONFLICT;
 		if (err == ERR_CONFLICT || err == ERR_INVALID)
 			err = OK;
 		free(entries[i]);
 	}
 	free(entries);
+	if (err == OK && !found)
+		return problem_set(why, ERR_NOT_FOUND, "", "%s: there is no certificate of a JPKI authority in this "
+		    "directory (*.cer, *.crt, *.der, *.pem)", path);
 	return err;
 }
 

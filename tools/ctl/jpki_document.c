@@ -56,28 +56,27 @@ find_signer(struct ctl *ctl, unsigned switches, struct jpki_file *file)
 		file->certificate = xml.certificate;
 }
 
-static enum err
-recognise(struct jpki_file *file, struct problem *why)
+static void
+recognise(struct jpki_file *file)
 {
 	struct x509 certificate;
+	struct problem why;
 
 	if (xml_trim(file->bytes).size && xml_trim(file->bytes).data[0] == '<') {
 		file->kind = JPKI_XML_FILE;
-		return OK;
+		return;
 	}
 	if (is_content_info(file->bytes)) {
 		file->kind = JPKI_CMS_FILE;
-		return OK;
+		return;
 	}
 	if (file->bytes.size == 0 || file->bytes.data[0] != DER_SEQUENCE)
-		return problem_set(why, ERR_SYNTAX, "", "%s: expected a certificate, a SignedData or an XML document",
-		    file->path);
+		return;
 	file->kind = JPKI_CERTIFICATE_FILE;
 	file->certificate = file->bytes;
-	if (x509_read(file->bytes, &certificate, why) == OK && certificate.authority &&
+	if (x509_read(file->bytes, &certificate, &why) == OK && certificate.authority &&
 	    span_equal(certificate.issuer, certificate.subject))
 		file->kind = JPKI_AUTHORITY_FILE;
-	return OK;
 }
 
 enum err
@@ -89,7 +88,7 @@ jpki_file_read(struct ctl *ctl, const char *path, unsigned switches, struct jpki
 	*out = (struct jpki_file){ .path = path };
 	if (err == OK) {
 		out->bytes = unwrapped(ctl, arena_copy(ctl->arena, buffer_span(&file)));
-		err = recognise(out, why);
+		recognise(out);
 	}
 	buffer_release(&file);
 	if (err == OK)

@@ -9,7 +9,7 @@
 #include "ctl/jpki.h"
 #include "jpki/crl_store.h"
 
-#define FILES_LARGEST 64
+#define FILES_LARGEST 1024
 #define PROFILE "JPKI certificate profile"
 
 struct explaining {
@@ -17,7 +17,7 @@ struct explaining {
 	struct jpki_verifier verifier;
 	struct instant at;
 	enum jpki_purpose purpose;   /* JPKI_NO_PURPOSE: as the certificate's profile is */
-	struct span content;         /* what a SignedData was detached from */
+	struct span content;         /* what must have been signed; empty: whatever was */
 	json_t *json;                /* NULL: as text */
 };
 
@@ -109,6 +109,8 @@ static enum jpki_purpose
 purpose_of(const struct explaining *e, const struct x509 *certificate)
 {
 	static const enum jpki_world worlds[] = { JPKI_PRODUCTION, JPKI_TEST };
+	enum jpki_purpose purpose;
+	enum jpki_world world;
 
 	if (e->purpose != JPKI_NO_PURPOSE)
 		return e->purpose;
@@ -119,6 +121,9 @@ purpose_of(const struct explaining *e, const struct x509 *certificate)
 		if (profile)
 			return profile->purpose;
 	}
+	/* Of no profile that is known: then it was to be what its issuer is there for. */
+	if (certificate->der.size && jpki_authority_named(e->ctl, certificate->issuer, &purpose, &world))
+		return purpose;
 	return JPKI_SIGNATURE;
 }
 
@@ -138,7 +143,7 @@ explain_submission(struct explaining *e, struct jpki_explained *x)
 	if (submission.form == JPKI_CERTIFICATE)
 		submission = (struct jpki_submission){ .form = JPKI_CERTIFICATE, .purpose = submission.purpose,
 			.certificate = x->file.bytes };
-	if (submission.form == JPKI_CMS)
+	if (submission.form == JPKI_CMS || submission.form == JPKI_XML)
 		submission.content = e->content;
 	jpki_verify_now(&e->verifier, e->ctl->arena, &submission, e->at, &x->verified);
 	x->examination = x->verified.examination;
@@ -146,6 +151,15 @@ explain_submission(struct explaining *e, struct jpki_explained *x)
 	/* A certificate alone is asked about as such, not about somebody who signed. */
 	if (submission.form == JPKI_CERTIFICATE && x->outcome == NOT_CHECKED)
 		x->outcome = ESTABLISHED;
+}
+
+static void
+explain_unknown(struct explaining *e, struct jpki_explained *x)
+{
+	x->examination = (struct examination){ .arena = e->ctl->arena, .told = true };
+	examination_note(&x->examination, "document", REFUTED, "", x->file.bytes.size == 0 ? "the file is empty"
+	    : "expected a certificate, a SignedData (CMS) or an XML document");
+	x->outcome = REFUTED;
 }
 
 static enum err
@@ -156,7 +170,9 @@ explain(struct explaining *e, const char *path, struct jpki_explained *x, struct
 		return why->code;
 	if (x->file.certificate.size && x509_read(x->file.certificate, &x->certificate, why) != OK)
 		x->certificate = (struct x509){ 0 };
-	if (x->file.kind == JPKI_AUTHORITY_FILE)
+	if (x->file.kind == JPKI_UNKNOWN_FILE)
+		explain_unknown(e, x);
+	else if (x->file.kind == JPKI_AUTHORITY_FILE)
 		explain_authority(e, x);
 	else
 		explain_submission(e, x);
@@ -226,7 +242,8 @@ explain_all(struct explaining *e, const char *const *paths, size_t count)
 enum ending
 jpki_verify_files(struct ctl *ctl, int argc, char **argv)
 {
-	const char *paths[FILES_LARGEST] = { 0 }, *at = NULL, *purpose = NULL, *content = NULL, *lists = NULL;
+	static const char *paths[FILES_LARGEST + 1];
+	const char *at = NULL, *purpose = NULL, *content = NULL, *lists = NULL;
 	struct texts anchors = { 0 };
 	struct explaining e = { .ctl = ctl, .at = clock_now(), .verifier = { .told = true } };
 	const struct flag flags[] = {
@@ -238,12 +255,12 @@ jpki_verify_files(struct ctl *ctl, int argc, char **argv)
 		{ .name = "purpose", .argument = "WORD", .text = &purpose,
 		    .help = "signature or authentication; as the certificate's profile says" },
 		{ .name = "content", .argument = "FILE", .text = &content,
-		    .help = "what a detached SignedData is over" },
+		    .help = "what must have been signed: a detached SignedData's content, an XML document's text" },
 		{ .name = "test", .set = &e.verifier.trust.test, .help = "certificates of the test world count, too" },
 		{ 0 },
 	};
 	const struct usage usage = {
-		.synopsis = "jpki verify FILE… [--anchors PATH] [--crl DIR]",
+		.synopsis = "jpki verify FILE… [--anchors PATH] … [--crl DIR]",
 		.about = "Explains certificates, SignedData (CMS) and XML signatures step by step: what was looked at, "
 			 "how it came out, and\nwhy. A certificate of a JPKI authority is explained as an anchor, with "
 			 "the fingerprint to be compared. Offline:\nnobody is asked. Status 0 when all is established, "
