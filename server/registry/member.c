@@ -67,6 +67,22 @@ print_values(struct buffer *b, const char *key, const struct span *values, size_
 	buffer_byte(b, ']');
 }
 
+/* Objects: what is in each is printed by its own. */
+static void
+print_list(struct buffer *b, const char *key, const void *list, size_t count, size_t size,
+    void (*print)(struct buffer *, const void *item))
+{
+	json_write_name(b, key);
+	buffer_byte(b, '[');
+	for (size_t i = 0; i < count; i++) {
+		json_write_element(b);
+		buffer_byte(b, '{');
+		print(b, (const char *)list + i * size);
+		buffer_byte(b, '}');
+	}
+	buffer_byte(b, ']');
+}
+
 static void
 print_address(struct buffer *b, const struct member_record *m)
 {
@@ -82,10 +98,10 @@ print_address(struct buffer *b, const struct member_record *m)
 }
 
 static void
-print_certification(struct buffer *b, const struct member_certification *c)
+print_certification(struct buffer *b, const void *item)
 {
-	json_write_element(b);
-	buffer_byte(b, '{');
+	const struct member_certification *c = item;
+
 	json_write_given(b, "area", c->area);
 	json_write_given(b, "assessor", c->assessor);
 	json_write_given(b, "document", c->document);
@@ -99,7 +115,6 @@ print_certification(struct buffer *b, const struct member_certification *c)
 	json_write_given(b, "level", c->level);
 	print_instant(b, "until", c->until);
 	json_write_given(b, "uri", c->uri);
-	buffer_byte(b, '}');
 }
 
 static void
@@ -117,30 +132,28 @@ print_uses(struct buffer *b, unsigned uses)
 }
 
 static void
-print_accreditation(struct buffer *b, const struct member_accreditation *a)
+print_accreditation(struct buffer *b, const void *item)
 {
-	json_write_element(b);
-	buffer_byte(b, '{');
+	const struct member_accreditation *a = item;
+
 	json_write_given(b, "basis", a->basis);
 	print_instant(b, "from", a->from);
 	json_write_given(b, "name", a->name);
 	print_instant(b, "notified", a->notified);
 	print_instant(b, "until", a->until);
 	print_uses(b, a->uses);
-	buffer_byte(b, '}');
 }
 
 static void
-print_entrustment(struct buffer *b, const struct member_entrustment *e)
+print_entrustment(struct buffer *b, const void *item)
 {
-	json_write_element(b);
-	buffer_byte(b, '{');
+	const struct member_entrustment *e = item;
+
 	print_instant(b, "from", e->from);
 	print_instant(b, "reported", e->reported);
 	json_write_given(b, "to", e->to);
 	print_instant(b, "until", e->until);
 	print_uses(b, e->uses);
-	buffer_byte(b, '}');
 }
 
 static void
@@ -150,48 +163,38 @@ print_jpki(struct buffer *b, const struct member_record *m)
 		return;
 	json_write_name(b, "jpki");
 	buffer_byte(b, '{');
-	if (m->accreditation_count) {
-		json_write_name(b, "accreditations");
-		buffer_byte(b, '[');
-		for (size_t i = 0; i < m->accreditation_count; i++)
-			print_accreditation(b, &m->accreditations[i]);
-		buffer_byte(b, ']');
-	}
-	if (m->entrustment_count) {
-		json_write_name(b, "entrustments");
-		buffer_byte(b, '[');
-		for (size_t i = 0; i < m->entrustment_count; i++)
-			print_entrustment(b, &m->entrustments[i]);
-		buffer_byte(b, ']');
-	}
+	if (m->accreditation_count)
+		print_list(b, "accreditations", m->accreditations, m->accreditation_count, sizeof(*m->accreditations),
+		    print_accreditation);
+	if (m->entrustment_count)
+		print_list(b, "entrustments", m->entrustments, m->entrustment_count, sizeof(*m->entrustments),
+		    print_entrustment);
 	buffer_byte(b, '}');
 }
 
 static void
-print_contact(struct buffer *b, const struct member_contact *c)
+print_contact(struct buffer *b, const void *item)
 {
-	json_write_element(b);
-	buffer_byte(b, '{');
+	const struct member_contact *c = item;
+
 	json_write_given(b, "email", c->email);
 	json_write_given(b, "given_name", c->given_name);
 	json_write_given(b, "surname", c->surname);
 	json_write_given(b, "telephone", c->telephone);
 	json_write_given(b, "type", c->type);
-	buffer_byte(b, '}');
 }
 
 static void
-print_attribute(struct buffer *b, const struct member_attribute *a)
+print_attribute(struct buffer *b, const void *item)
 {
-	json_write_element(b);
-	buffer_byte(b, '{');
+	const struct member_attribute *a = item;
+
 	json_write_given(b, "friendly_name", a->friendly_name);
 	json_write_given(b, "legal_basis", a->legal_basis);
 	json_write_given(b, "name", a->name);
 	print_localized(b, "purpose", &a->purpose);
 	if (a->required)
 		buffer_text(b, ",\"required\":true");
-	buffer_byte(b, '}');
 }
 
 static void
@@ -213,17 +216,12 @@ print_oidc(struct buffer *b, const struct member_entity *e)
 }
 
 static void
-print_entity(struct buffer *b, const struct member_entity *e)
+print_entity(struct buffer *b, const void *item)
 {
-	json_write_element(b);
-	buffer_byte(b, '{');
-	if (e->attribute_count) {
-		json_write_name(b, "attributes");
-		buffer_byte(b, '[');
-		for (size_t i = 0; i < e->attribute_count; i++)
-			print_attribute(b, &e->attributes[i]);
-		buffer_byte(b, ']');
-	}
+	const struct member_entity *e = item;
+
+	if (e->attribute_count)
+		print_list(b, "attributes", e->attributes, e->attribute_count, sizeof(*e->attributes), print_attribute);
 	print_values(b, "categories", e->categories, e->category_count);
 	print_localized(b, "description", &e->description);
 	json_write_given(b, "entity_id", e->entity_id);
@@ -243,7 +241,6 @@ print_entity(struct buffer *b, const struct member_entity *e)
 	json_write_given(b, "saml", e->saml);
 	print_values(b, "scopes", e->scopes, e->scope_count);
 	print_values(b, "supported_categories", e->supported_categories, e->supported_count);
-	buffer_byte(b, '}');
 }
 
 void
@@ -251,24 +248,12 @@ member_print(struct buffer *b, const struct member_record *m)
 {
 	buffer_byte(b, '{');
 	print_address(b, m);
-	if (m->certification_count) {
-		json_write_name(b, "certifications");
-		buffer_byte(b, '[');
-		for (size_t i = 0; i < m->certification_count; i++)
-			print_certification(b, &m->certifications[i]);
-		buffer_byte(b, ']');
-	}
-	json_write_name(b, "contacts");
-	buffer_byte(b, '[');
-	for (size_t i = 0; i < m->contact_count; i++)
-		print_contact(b, &m->contacts[i]);
-	buffer_byte(b, ']');
+	if (m->certification_count)
+		print_list(b, "certifications", m->certifications, m->certification_count, sizeof(*m->certifications),
+		    print_certification);
+	print_list(b, "contacts", m->contacts, m->contact_count, sizeof(*m->contacts), print_contact);
 	print_localized(b, "description", &m->description);
-	json_write_name(b, "entities");
-	buffer_byte(b, '[');
-	for (size_t i = 0; i < m->entity_count; i++)
-		print_entity(b, &m->entities[i]);
-	buffer_byte(b, ']');
+	print_list(b, "entities", m->entities, m->entity_count, sizeof(*m->entities), print_entity);
 	json_write_given(b, "id", m->id);
 	print_jpki(b, m);
 	json_write_given(b, "kind", m->kind);
