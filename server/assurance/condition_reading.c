@@ -117,7 +117,7 @@ read_scalar(struct place p, const struct fact *fact, int64_t *out)
 static int64_t
 read_words(struct place array, const struct fact *fact, size_t least)
 {
-	size_t count = policy_count(array, least, FACT_WORDS_LARGEST);
+	size_t count = place_count_within(array, least, FACT_WORDS_LARGEST);
 	int64_t mask = 0, word = 0;
 
 	for (size_t i = 0; i < count && !failed(array); i++) {
@@ -159,7 +159,7 @@ read_list(struct compiling *c, struct place p, const struct fact *fact, struct c
 		leaf->operand = read_words(p, fact, 1);
 		return;
 	}
-	count = policy_count(p, 1, LIST_LARGEST);
+	count = place_count_within(p, 1, LIST_LARGEST);
 	leaf->list = list = arena_array(c->arena, int64_t, count);
 	leaf->need = (uint16_t)count;
 	for (size_t i = 0; i < count && read_scalar(place_element(p, i), fact, &list[i]); i++)
@@ -269,7 +269,7 @@ compile_group(struct compiling *c, struct place p, enum condition_kind kind, str
     const struct referring *from)
 {
 	struct condition_node group = { .kind = (uint8_t)kind };
-	size_t before = c->count, count = kind == CONDITION_NOT ? 1 : policy_count(children, 1, CONDITION_LEAVES);
+	size_t before = c->count, count = kind == CONDITION_NOT ? 1 : place_count_within(children, 1, CONDITION_LEAVES);
 
 	if (kind == CONDITION_ATLEAST)
 		group.need = (uint16_t)place_integer(place_member(p, "atleast"), 1, (int64_t)(count ? count : 1), 1);

@@ -187,7 +187,7 @@ read_words(struct place p, struct fact *f)
 			place_fail(array, "no values, for the type has none", NULL);
 		return;
 	}
-	f->word_count = policy_count(array, 1, FACT_WORDS_LARGEST);
+	f->word_count = place_count_within(array, 1, FACT_WORDS_LARGEST);
 	f->words = words = arena_array(arena, struct span, f->word_count);
 	f->word_titles = titles = arena_array(arena, struct localized, f->word_count);
 	for (size_t i = 0; i < f->word_count; i++) {
@@ -252,7 +252,7 @@ read_asserted_by(struct place array, struct fact *f)
 	static const char *const who[] = { "watashi", "idp", "proofing-provider", "platform", "rp", "registry" };
 	struct span *list;
 
-	f->asserted_by_count = policy_count(array, 1, COUNT(who));
+	f->asserted_by_count = place_count_within(array, 1, COUNT(who));
 	f->asserted_by = list = arena_array(array.document->arena, struct span, f->asserted_by_count);
 	for (size_t i = 0; i < f->asserted_by_count; i++) {
 		struct place p = place_element(array, i);
@@ -470,7 +470,7 @@ read_facts(struct place root, struct dictionary *d)
 	struct arena *arena = root.document->arena;
 	struct fact *facts;
 
-	d->count = policy_count(array, 1, FACTS_LARGEST);
+	d->count = place_count_within(array, 1, FACTS_LARGEST);
 	d->facts = facts = arena_array(arena, struct fact, d->count);
 	for (size_t i = 0; i < d->count; i++) {
 		struct place p = place_element(array, i);

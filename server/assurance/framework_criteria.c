@@ -13,7 +13,7 @@ read_citations(struct framework_reading *r, struct place array, struct criterion
 	static const char *const relations[] = { "quotes", "derived", "equivalent", "see" };
 	struct citation *list;
 
-	c->citation_count = policy_count(array, 1, CITATIONS_LARGEST);
+	c->citation_count = place_count_within(array, 1, CITATIONS_LARGEST);
 	c->citations = list = arena_array(r->arena, struct citation, c->citation_count);
 	for (size_t i = 0; i < c->citation_count; i++) {
 		struct place p = place_element(array, i), document = place_member(p, "document");
@@ -59,7 +59,7 @@ read_parameters(struct framework_reading *r, struct place array, struct criterio
 	};
 	struct parameter *list;
 
-	c->parameter_count = policy_count(array, 0, PARAMETERS_LARGEST);
+	c->parameter_count = place_count_within(array, 0, PARAMETERS_LARGEST);
 	c->parameters = list = arena_array(r->arena, struct parameter, c->parameter_count);
 	for (size_t i = 0; i < c->parameter_count; i++) {
 		struct place p = place_element(array, i);
@@ -167,7 +167,7 @@ read_file(struct framework_reading *r, struct place root, struct span stem)
 	struct framework *f = r->framework;
 	struct place area = place_member(root, "area"), array = place_member(root, "criteria");
 	uint8_t number = framework_area(r, area);
-	size_t count = policy_count(array, 1, CRITERIA_LARGEST - f->criterion_count);
+	size_t count = place_count_within(array, 1, CRITERIA_LARGEST - f->criterion_count);
 
 	if (number >= f->own_count || !span_equal(f->areas[number].id, stem))
 		place_fail(area, arena_print(r->arena, "the area the file is named for, \"%.*s\"", SPAN_ARGS(stem)),

@@ -11,7 +11,7 @@ read_values(struct place array, size_t *count)
 {
 	struct span *values;
 
-	*count = policy_count(array, 0, VALUES_LARGEST);
+	*count = place_count_within(array, 0, VALUES_LARGEST);
 	values = arena_array(array.document->arena, struct span, *count);
 	for (size_t i = 0; i < *count; i++) {
 		values[i] = policy_line(place_element(array, i), VALUE_LARGEST);
@@ -24,7 +24,7 @@ read_values(struct place array, size_t *count)
 static void
 read_level_list(struct place array, struct area *area)
 {
-	area->level_count = policy_count(array, 1, LEVELS_LARGEST);
+	area->level_count = place_count_within(array, 1, LEVELS_LARGEST);
 	area->levels = arena_array(array.document->arena, struct level, area->level_count);
 	for (size_t i = 0; i < area->level_count; i++) {
 		struct place p = place_element(array, i), id = place_member(p, "id");
@@ -119,7 +119,7 @@ read_composed(const struct framework_reading *r, struct place p)
 	struct place of = place_member(p, "of");
 	uint8_t (*ranks)[LEVELS_LARGEST + 1], *parts;
 
-	area.of_count = policy_count(of, 1, f->own_count);
+	area.of_count = place_count_within(of, 1, f->own_count);
 	area.of = parts = arena_array(r->arena, uint8_t, area.of_count);
 	ranks = arena_take_array(r->arena, area.of_count, sizeof(*ranks));
 	area.ranks = (const uint8_t (*)[LEVELS_LARGEST + 1])ranks;
@@ -159,8 +159,8 @@ framework_read_levels(struct framework_reading *r)
 	struct area *areas;
 	size_t composed_count;
 
-	f->own_count = policy_count(own, 1, AREAS_LARGEST);
-	composed_count = policy_count(composed, 0, AREAS_LARGEST - f->own_count);
+	f->own_count = place_count_within(own, 1, AREAS_LARGEST);
+	composed_count = place_count_within(composed, 0, AREAS_LARGEST - f->own_count);
 	f->areas = areas = arena_array(r->arena, struct area, f->own_count + composed_count);
 	for (size_t i = 0; i < f->own_count; i++) {
 		areas[i] = read_area(f, place_element(own, i));

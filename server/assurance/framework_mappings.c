@@ -12,7 +12,7 @@ framework_read_mappings(struct framework_reading *r)
 
 	if (!array.document->root)
 		return;
-	count = policy_count(array, 0, MAPPINGS_LARGEST);
+	count = place_count_within(array, 0, MAPPINGS_LARGEST);
 	r->framework->mappings = list = arena_array(r->arena, struct mapping, count);
 	for (size_t i = 0; i < count; i++) {
 		struct place p = place_element(array, i), to = place_member(p, "to");

@@ -13,7 +13,7 @@ read_requirements(const struct framework_reading *r, struct place array, struct 
 	};
 	struct requirement *list;
 
-	profile->requirement_count = policy_count(array, 1, AREAS_LARGEST);
+	profile->requirement_count = place_count_within(array, 1, AREAS_LARGEST);
 	profile->requirements = list = arena_array(r->arena, struct requirement, profile->requirement_count);
 	for (size_t i = 0; i < profile->requirement_count; i++) {
 		struct place p = place_element(array, i), how = place_member(p, "comparison");
@@ -36,7 +36,7 @@ read_exclusions(const struct framework_reading *r, struct place array, struct pr
 	bool *excluded = arena_array(r->arena, bool, r->framework->criterion_count);
 	struct exclusion *list;
 
-	profile->exclusion_count = policy_count(array, 0, r->framework->criterion_count);
+	profile->exclusion_count = place_count_within(array, 0, r->framework->criterion_count);
 	profile->exclusions = list = arena_array(r->arena, struct exclusion, profile->exclusion_count);
 	profile->excluded = excluded;
 	for (size_t i = 0; i < profile->exclusion_count; i++) {

@@ -12,7 +12,7 @@ read_clauses(struct place array, struct policy_source *source)
 {
 	struct clause *clauses;
 
-	source->clause_count = policy_count(array, 1, CLAUSES_LARGEST);
+	source->clause_count = place_count_within(array, 1, CLAUSES_LARGEST);
 	source->clauses = clauses = arena_array(array.document->arena, struct clause, source->clause_count);
 	for (size_t i = 0; i < source->clause_count; i++) {
 		struct place p = place_element(array, i), at = place_member(p, "at");
@@ -52,7 +52,7 @@ framework_read_sources(struct framework_reading *r)
 	struct place array = place_member(framework_file(r, "sources.json"), "documents");
 	struct policy_source *list;
 
-	r->framework->source_count = policy_count(array, 1, SOURCES_LARGEST);
+	r->framework->source_count = place_count_within(array, 1, SOURCES_LARGEST);
 	r->framework->sources = list = arena_array(r->arena, struct policy_source, r->framework->source_count);
 	for (size_t i = 0; i < r->framework->source_count; i++) {
 		struct place p = place_element(array, i);

@@ -20,7 +20,7 @@ amr_word(size_t number)
 static uint32_t
 read_amr(struct place array)
 {
-	size_t count = policy_count(array, 0, COUNT(amr_words));
+	size_t count = place_count_within(array, 0, COUNT(amr_words));
 	uint32_t set = 0;
 
 	for (size_t i = 0; i < count; i++) {
@@ -60,8 +60,8 @@ read_effects(struct framework_reading *r, struct place p, struct step *step)
 	struct effect *effects;
 	uint16_t *facts;
 
-	step->effect_count = policy_count(array, 0, EFFECTS_LARGEST);
-	step->collect_count = policy_count(collects, 0, EFFECTS_LARGEST);
+	step->effect_count = place_count_within(array, 0, EFFECTS_LARGEST);
+	step->collect_count = place_count_within(collects, 0, EFFECTS_LARGEST);
 	if (step->effect_count + step->collect_count == 0)
 		place_fail(p, "effects, or facts it collects", "neither");
 	step->effects = effects = arena_array(r->arena, struct effect, step->effect_count);
@@ -111,7 +111,7 @@ void
 framework_read_steps(struct framework_reading *r)
 {
 	struct place array = place_member(framework_file(r, "steps.json"), "steps");
-	size_t count = policy_count(array, 0, STEPS_LARGEST);
+	size_t count = place_count_within(array, 0, STEPS_LARGEST);
 	struct step *list;
 
 	if (!place_exists(array))

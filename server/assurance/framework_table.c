@@ -8,7 +8,7 @@ read_cell(const struct framework_reading *r, struct place p)
 {
 	struct table_cell cell = { .area = framework_area(r, place_member(p, "area")) };
 	struct place levels = place_member(p, "levels");
-	size_t count = policy_count(levels, 1, LEVELS_LARGEST);
+	size_t count = place_count_within(levels, 1, LEVELS_LARGEST);
 
 	for (size_t i = 0; i < count; i++) {
 		struct place level = place_element(levels, i);
@@ -32,7 +32,7 @@ framework_read_table(struct framework_reading *r)
 
 	if (!array.document->root)
 		return;
-	count = policy_count(array, 1, CELLS_LARGEST);
+	count = place_count_within(array, 1, CELLS_LARGEST);
 	r->framework->cells = cells = arena_array(r->arena, struct table_cell, count);
 	for (size_t i = 0; i < count; i++)
 		cells[i] = read_cell(r, place_element(array, i));

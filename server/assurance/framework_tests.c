@@ -116,7 +116,7 @@ read_file(struct framework_reading *r, struct place root, struct span stem)
 {
 	struct place array = place_member(root, "tests");
 	struct framework *f = r->framework;
-	size_t count = policy_count(array, 1, TESTS_LARGEST - f->test_count);
+	size_t count = place_count_within(array, 1, TESTS_LARGEST - f->test_count);
 	struct policy_test *list = arena_array(r->arena, struct policy_test, f->test_count + count);
 	const char *file = arena_print(r->arena, "tests/%.*s.json", SPAN_ARGS(stem));
 

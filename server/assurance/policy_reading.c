@@ -123,18 +123,6 @@ policy_word(struct place p, const char *const *words, size_t count)
 	return 0;
 }
 
-size_t
-policy_count(struct place array, size_t least, size_t most)
-{
-	size_t count = place_exists(array) ? place_count(array) : 0;
-
-	if (count >= least && count <= most)
-		return count;
-	place_fail(array, arena_print(array.document->arena, "%zu to %zu elements", least, most),
-	    place_exists(array) ? arena_print(array.document->arena, "%zu", count) : NULL);
-	return 0;
-}
-
 void
 policy_once(struct place p, struct span value, bool known)
 {
@@ -147,7 +135,7 @@ policy_ids(struct place array, size_t least, size_t most, size_t *count)
 {
 	struct span *ids;
 
-	*count = policy_count(array, least, most);
+	*count = place_count_within(array, least, most);
 	ids = arena_array(array.document->arena, struct span, *count);
 	for (size_t i = 0; i < *count; i++) {
 		ids[i] = policy_id(place_element(array, i));

@@ -27,9 +27,6 @@ struct localized policy_text(struct place, enum need);
 /* Which of the words: those that are NULL are none. */
 size_t policy_word(struct place, const char *const *words, size_t count);
 
-/* A missing array has 0 elements. */
-size_t policy_count(struct place array, size_t least, size_t most);
-
 /* Ids, each once. */
 const struct span *policy_ids(struct place array, size_t least, size_t most, size_t *count);
 

@@ -230,6 +230,18 @@ place_count(struct place array)
 	return json_array_size(array.value);
 }
 
+size_t
+place_count_within(struct place array, size_t least, size_t most)
+{
+	size_t count = place_exists(array) ? place_count(array) : 0;
+
+	if (count >= least && count <= most)
+		return count;
+	place_fail(array, arena_print(array.document->arena, "%zu to %zu elements", least, most),
+	    place_exists(array) ? arena_print(array.document->arena, "%zu", count) : NULL);
+	return 0;
+}
+
 struct place
 place_element(struct place array, size_t index)
 {

@@ -42,6 +42,8 @@ struct place {
 struct place document_root(struct document *);
 struct place place_member(struct place, const char *key);
 size_t place_count(struct place array);
+/* The same where there are bounds: 0 where it has too few or too many, which is told. A missing one has none. */
+size_t place_count_within(struct place array, size_t least, size_t most);
 struct place place_element(struct place array, size_t index);
 /* Visits members in the order of the file: for maps whose keys are data. False after the last; `*cursor` starts
  * NULL. */

@@ -8,7 +8,7 @@ static unsigned
 read_roles(struct place object)
 {
 	struct place array = place_member(object, "roles");
-	size_t count = value_count(array, 1, MEMBER_VALUES);
+	size_t count = place_count_within(array, 1, MEMBER_VALUES);
 	unsigned roles = 0;
 
 	for (size_t i = 0; i < count; i++) {
@@ -31,7 +31,7 @@ read_attributes(struct place object, struct member_entity *e)
 	struct arena *arena = array.document->arena;
 	struct member_attribute *list;
 
-	e->attribute_count = value_count(array, 0, MEMBER_ATTRIBUTES);
+	e->attribute_count = place_count_within(array, 0, MEMBER_ATTRIBUTES);
 	e->attributes = list = arena_array(arena, struct member_attribute, e->attribute_count);
 	for (size_t i = 0; i < e->attribute_count; i++) {
 		struct place p = place_element(array, i);

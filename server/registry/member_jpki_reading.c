@@ -9,7 +9,7 @@ read_uses(struct place object)
 {
 	static const char *const words[] = { "signature", "authentication" };
 	struct place array = place_member(object, "uses");
-	size_t count = value_count(array, 1, COUNT(words));
+	size_t count = place_count_within(array, 1, COUNT(words));
 	unsigned uses = 0;
 
 	if (!place_exists(array))
@@ -36,7 +36,7 @@ read_accreditations(struct place jpki, struct member_record *m)
 	struct place array = place_member(jpki, "accreditations");
 	struct member_accreditation *list;
 
-	m->accreditation_count = value_count(array, 0, MEMBER_RIGHTS);
+	m->accreditation_count = place_count_within(array, 0, MEMBER_RIGHTS);
 	m->accreditations = list = arena_array(array.document->arena, struct member_accreditation,
 	    m->accreditation_count);
 	for (size_t i = 0; i < m->accreditation_count; i++) {
@@ -69,7 +69,7 @@ read_entrustments(struct place jpki, struct member_record *m)
 	struct place array = place_member(jpki, "entrustments");
 	struct member_entrustment *list;
 
-	m->entrustment_count = value_count(array, 0, MEMBER_RIGHTS);
+	m->entrustment_count = place_count_within(array, 0, MEMBER_RIGHTS);
 	m->entrustments = list = arena_array(array.document->arena, struct member_entrustment, m->entrustment_count);
 	for (size_t i = 0; i < m->entrustment_count; i++) {
 		struct place p = place_element(array, i);

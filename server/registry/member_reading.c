@@ -10,7 +10,7 @@ read_entities(struct place root, struct member_record *m)
 	struct place array = place_member(root, "entities");
 	struct member_entity *list;
 
-	m->entity_count = value_count(array, 1, MEMBER_ENTITIES);
+	m->entity_count = place_count_within(array, 1, MEMBER_ENTITIES);
 	m->entities = list = arena_array(array.document->arena, struct member_entity, m->entity_count);
 	for (size_t i = 0; i < m->entity_count; i++) {
 		list[i] = member_entity_read(place_element(array, i));
@@ -39,7 +39,7 @@ read_contacts(struct place root, struct member_record *m)
 	struct member_contact *list;
 	bool reachable = false;
 
-	m->contact_count = value_count(array, 1, MEMBER_CONTACTS);
+	m->contact_count = place_count_within(array, 1, MEMBER_CONTACTS);
 	m->contacts = list = arena_array(array.document->arena, struct member_contact, m->contact_count);
 	for (size_t i = 0; i < m->contact_count; i++) {
 		struct place p = place_element(array, i);
@@ -136,7 +136,7 @@ read_certifications(struct place root, struct member_record *m)
 	struct place array = place_member(root, "certifications");
 	struct member_certification *list;
 
-	m->certification_count = value_count(array, 0, MEMBER_CERTIFICATIONS);
+	m->certification_count = place_count_within(array, 0, MEMBER_CERTIFICATIONS);
 	m->certifications = list = arena_array(array.document->arena, struct member_certification,
 	    m->certification_count);
 	for (size_t i = 0; i < m->certification_count; i++) {

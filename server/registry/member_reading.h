@@ -21,8 +21,6 @@ struct instant value_instant(struct place object, const char *key);
 struct member_logo value_logo(struct place object);
 /* Each once, at most MEMBER_VALUES. */
 const struct span *value_list(struct place object, const char *key, const struct form *, size_t *count);
-/* How many elements it has; 0 where that is too few or too many, which is told. */
-size_t value_count(struct place array, size_t least, size_t most);
 
 struct member_entity member_entity_read(struct place);
 

@@ -124,25 +124,13 @@ value_logo(struct place object)
 	return logo;
 }
 
-size_t
-value_count(struct place array, size_t least, size_t most)
-{
-	size_t count = place_exists(array) ? place_count(array) : 0;
-
-	if (count >= least && count <= most)
-		return count;
-	place_fail(array, arena_print(array.document->arena, "%zu to %zu elements", least, most),
-	    place_exists(array) ? arena_print(array.document->arena, "%zu", count) : NULL);
-	return 0;
-}
-
 const struct span *
 value_list(struct place object, const char *key, const struct form *form, size_t *count)
 {
 	struct place array = place_member(object, key);
 	struct span *values;
 
-	*count = value_count(array, 0, MEMBER_VALUES);
+	*count = place_count_within(array, 0, MEMBER_VALUES);
 	values = arena_array(array.document->arena, struct span, *count);
 	for (size_t i = 0; i < *count; i++) {
 		values[i] = read_text(place_element(array, i), form);

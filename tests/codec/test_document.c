@@ -31,7 +31,7 @@ read_shop(struct document *d)
 	shop.opens = place_duration(place_member(root, "opens"), SECONDS(60), SECONDS(86400), SECONDS(3600));
 	shop.open = place_boolean(place_member(root, "open"), true);
 	shelves = place_member(root, "shelves");
-	shop.shelves = place_count(shelves);
+	shop.shelves = place_count_within(shelves, 0, 2);
 	for (size_t i = 0; i < shop.shelves; i++) {
 		struct place label = place_required(place_member(place_element(shelves, i), "label"));
 		const char *text = place_text(label, 1, 20, NULL);
@@ -130,6 +130,8 @@ what_is_wrong_is_named_exactly(void **state)
 		    "f: /opens: expected a duration from PT1M to P1D, such as \"P1DT12H\", found \"P2D\"" },
 		{ "an object for an array", "{ \"name\": \"x\", \"shelves\": {} }", ERR_INVALID,
 		    "f: /shelves: expected an array, found an object" },
+		{ "too many elements", "{ \"name\": \"x\", \"shelves\": [ {}, {}, {} ] }", ERR_INVALID,
+		    "f: /shelves: expected 0 to 2 elements, found 3" },
 		{ "a text for an object", "{ \"name\": \"x\", \"shelves\": [ { \"label\": \"a\" }, \"b\" ] }",
 		    ERR_INVALID, "f: /shelves/1: expected an object, found \"b\"" },
 		{ "a required value that is missing", "{ \"name\": \"x\", \"shelves\": [ {} ] }", ERR_INVALID,
