@@ -3,11 +3,11 @@
  */
 #include "front/policy/policy.h"
 
-#include <libdeflate.h>
 #include <stdlib.h>
 
 #include "assurance/difference.h"
 #include "base/log.h"
+#include "codec/gzip.h"
 #include "codec/json_writer.h"
 #include "codec/text.h"
 #include "crypto/digest.h"
@@ -251,20 +251,6 @@ version_find(struct policy_front *front, struct exchange *e)
 	return found;
 }
 
-static struct span
-pack(struct arena *arena, struct span plain)
-{
-	struct libdeflate_compressor *c = libdeflate_alloc_compressor(GZIP_LEVEL);
-	uint8_t *out = arena_take(arena, plain.size);
-	size_t size;
-
-	if (!c)
-		abort();
-	size = libdeflate_gzip_compress(c, plain.data, plain.size, out, plain.size);
-	libdeflate_free_compressor(c);
-	return span_of(out, size);
-}
-
 /* False: it cannot be made, which is our fault and has been answered. */
 static bool
 rendering_keep(struct policy_front *front, struct exchange *e, const struct buffer *made, struct rendering *d)
@@ -273,7 +259,7 @@ rendering_keep(struct policy_front *front, struct exchange *e, const struct buff
 
 	if (!made->overflowed) {
 		d->plain = arena_copy(&front->arena, buffer_span(made));
-		d->gzip = pack(&front->arena, d->plain);
+		d->gzip = gzip_twin(&front->arena, d->plain, GZIP_LEVEL);
 		d->tag = tag_of(&front->arena, d->plain);
 		return true;
 	}

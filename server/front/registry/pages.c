@@ -4,12 +4,12 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <libdeflate.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/file.h"
+#include "codec/gzip.h"
 #include "codec/text.h"
 #include "crypto/digest.h"
 #include "front/registry/front.h"
@@ -74,20 +74,6 @@ is_plain_name(const char *name)
 	return name[strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-")] == '\0';
 }
 
-static struct span
-gzip_twin(struct arena *arena, struct span plain)
-{
-	struct libdeflate_compressor *c = libdeflate_alloc_compressor(GZIP_LEVEL);
-	uint8_t *out = arena_take(arena, plain.size);
-	size_t size;
-
-	if (!c)
-		abort();
-	size = libdeflate_gzip_compress(c, plain.data, plain.size, out, plain.size);
-	libdeflate_free_compressor(c);
-	return size && size < plain.size ? span_of(out, size) : (struct span){ 0 };
-}
-
 /* `no-cache` lets a browser keep it and ask each time: a page and its script are never of two releases. What tells that
  * something is not there has no validator: 304 would say so still when it is. */
 static void
@@ -100,7 +86,7 @@ page_dress(struct arena *arena, struct page *page, size_t kind)
 	digest(DIGEST_SHA256, page->plain, sha256);
 	tag = hex_write(arena, span_of(sha256, 12));
 	if (kinds[kind].text)
-		page->gzip = gzip_twin(arena, page->plain);
+		page->gzip = gzip_twin(arena, page->plain, GZIP_LEVEL);
 	page->etag = span_text(arena_print(arena, "\"%s\"", tag));
 	page->etag_gzip = span_text(arena_print(arena, "\"%s-gzip\"", tag));
 	page->fields_unchanged = span_text(arena_print(arena, "ETag: \"%s\"\r\n%s", tag, caching));
