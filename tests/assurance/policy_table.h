@@ -4,7 +4,7 @@
 
 #include <stdlib.h>
 
-#include "assurance/framework.h"
+#include "assurance/policy_pack.h"
 #include "base/file.h"
 #include "expect.h"
 
@@ -81,12 +81,6 @@ table_text(struct arena *a, const json_t *value)
 	return s;
 }
 
-static inline int
-table_compare(const void *a, const void *b)
-{
-	return strcmp(((const struct policy_file *)a)->name, ((const struct policy_file *)b)->name);
-}
-
 /* The base's files, one of them changed as `one` says (NULL: none); the dictionary's text apart. */
 static inline struct policy_files
 table_files(struct arena *a, const json_t *table, const json_t *one, struct span *dictionary)
@@ -106,7 +100,7 @@ table_files(struct arena *a, const json_t *table, const json_t *one, struct span
 			files.items[files.count++] = (struct policy_file){ .name = name, .text = table_text(a, value) };
 		json_decref(value);
 	}
-	qsort(files.items, files.count, sizeof(files.items[0]), table_compare);
+	policy_files_sort(&files);
 	return files;
 }
 

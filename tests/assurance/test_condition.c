@@ -1,32 +1,9 @@
 /* tests/assurance/test_condition.c - conditions compiled and evaluated: three values, reasons, parameters. */
 #include "assurance/condition.h"
 
-#include "assurance/policy_table.h"
+#include "assurance/table_stage.h"
 
 static const struct instant noon = { SECONDS(1764072000) };
-
-static struct arena arena;
-static json_t *table;
-static const struct dictionary *dictionary;
-
-static int
-set_up(void **state)
-{
-	(void)state;
-	arena = arena_init(256 * MIB);
-	table = table_read(&arena);
-	dictionary = table_dictionary(&arena, table);
-	return 0;
-}
-
-static int
-tear_down(void **state)
-{
-	(void)state;
-	json_decref(table);
-	arena_release(&arena);
-	return 0;
-}
 
 /* One parameter, "p": a duration of 60 s. */
 static bool

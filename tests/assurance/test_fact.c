@@ -1,30 +1,7 @@
 /* tests/assurance/test_fact.c - the dictionary: facts found by name, their values as text, dates. */
 #include "assurance/fact.h"
 
-#include "assurance/policy_table.h"
-
-static struct arena arena;
-static json_t *table;
-static const struct dictionary *dictionary;
-
-static int
-set_up(void **state)
-{
-	(void)state;
-	arena = arena_init(64 * MIB);
-	table = table_read(&arena);
-	dictionary = table_dictionary(&arena, table);
-	return 0;
-}
-
-static int
-tear_down(void **state)
-{
-	(void)state;
-	json_decref(table);
-	arena_release(&arena);
-	return 0;
-}
+#include "assurance/table_stage.h"
 
 static void
 what_is_said_is_read(void **state)

@@ -2,35 +2,12 @@
 #include "assurance/facts.h"
 
 #include "assurance/dictionary_text.h"
-#include "assurance/policy_table.h"
+#include "assurance/table_stage.h"
 
 #define NOON { SECONDS(1764072000) } /* 2025-11-25T12:00:00Z */
 
 static const struct limits limits = { .bytes = 16 * KIB, .depth = 8 };
 static const struct instant noon = NOON;
-
-static struct arena arena;
-static json_t *table;
-static const struct dictionary *dictionary;
-
-static int
-set_up(void **state)
-{
-	(void)state;
-	arena = arena_init(64 * MIB);
-	table = table_read(&arena);
-	dictionary = table_dictionary(&arena, table);
-	return 0;
-}
-
-static int
-tear_down(void **state)
-{
-	(void)state;
-	json_decref(table);
-	arena_release(&arena);
-	return 0;
-}
 
 static const struct fact *
 named(const char *id)
