@@ -1,5 +1,5 @@
-/* transaction/caller_answer.h - machine callers over HTTP: what a request shows of its caller, and what is answered where
- * that is not enough.
+/* transaction/caller_answer.h - machine callers over HTTP: what a request shows of its caller, and what is answered
+ * where that is not enough.
  */
 #pragma once
 
@@ -12,8 +12,8 @@ struct credentials caller_credentials(const struct exchange *);
 /* Whom nobody knows is told what would be accepted (RFC 6750 s3). */
 #define CALLER_CHALLENGE "WWW-Authenticate: Bearer realm=\"watashi\"\r\n"
 
-/* What caller_identify() said: 401 with the challenge, or when to come again. `fields`: more lines of the answer's head,
- * each ended by CRLF. */
+/* What caller_identify() said: 401 with the challenge, or when to come again. `fields`: more lines of the answer's
+ * head, each ended by CRLF. */
 void caller_refuse(struct exchange *, const char *fields, enum err, const struct problem *why);
 
 /* It asks too often: 429, and when its rate lets it ask again (rate_take()). */

@@ -1,5 +1,5 @@
-/* tests/front/authzen_questions.h - what is asked on the stage of authzen_stage.h: a point that knows some users, records
- * and actions, and the parts of questions about them.
+/* tests/front/authzen_questions.h - what is asked on the stage of authzen_stage.h: a point that knows some users,
+ * records and actions, and the parts of questions about them.
  */
 #pragma once
 

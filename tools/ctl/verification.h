@@ -1,5 +1,5 @@
-/* tools/ctl/verification.h - what a receipt proves of an entry, or of an answer: that it is in the log, and that the answer says
- * what its entry says.
+/* tools/ctl/verification.h - what a receipt proves of an entry, or of an answer: that it is in the log, and that the
+ * answer says what its entry says.
  *
  *     answer -.
  *             v
