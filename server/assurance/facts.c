@@ -30,7 +30,19 @@ clear_bit(uint64_t *bits, size_t number)
 void
 facts_init(struct facts *f, const struct dictionary *dictionary)
 {
-	*f = (struct facts){ .dictionary = dictionary };
+	const size_t count = dictionary->count;
+
+	/* Only what there are facts for: most dictionaries are small, and a decision is made in a few microseconds. */
+	f->dictionary = dictionary;
+	memset(f->value, 0, count * sizeof(*f->value));
+	memset(f->known, 0, sizeof(f->known));
+	memset(f->stale, 0, sizeof(f->stale));
+	memset(f->too_weak, 0, sizeof(f->too_weak));
+	memset(f->not_theirs, 0, sizeof(f->not_theirs));
+	memset(f->outdone, 0, sizeof(f->outdone));
+	memset(f->outdone_by, 0, count);
+	memset(f->outdone_weight, 0, count);
+	memset(f->outdone_value, 0, count * sizeof(*f->outdone_value));
 }
 
 enum provenance

@@ -6,11 +6,14 @@
 #include "codec/json_writer.h"
 
 struct recording {
+	struct pending pending;
 	struct pending *commit;
 	struct evaluation_answer *answers;
 	on_evaluated *done;
 	void *arg;
 };
+
+#define UNIT_MEMORY (5 * EVALUATIONS_LARGEST * LEDGER_ENTRY_LARGEST) /* it doubles, and what was before is left */
 
 /* The entry */
 
@@ -112,17 +115,26 @@ take(struct arena *arena, const struct question *q)
 
 static on_committed on_recorded;
 
+static void
+cancel_recording(struct pending *pending)
+{
+	pending_cancel(&((struct recording *)pending)->commit);
+}
+
 struct pending *
 evaluations_run(struct store *store, struct arena *arena, const struct evaluation_request *requests, size_t count,
     struct instant now, on_evaluated *done, void *arg, struct problem *why)
 {
 	struct recording *e = arena_new(arena, struct recording);
 	struct id first = id_new(now);
+	/* Of the unit, which the store copies: what lives until the answer is little. */
+	struct arena scratch = arena_init(UNIT_MEMORY);
 	/* It is committed once, so the first evaluation's name is good enough for it. */
-	struct unit *unit = unit_new(arena, store_tables(store), first);
+	struct unit *unit = unit_new(&scratch, store_tables(store), first);
 
 	assert(count && count <= EVALUATIONS_LARGEST);
 	*e = (struct recording){
+		.pending = { cancel_recording },
 		.answers = arena_array(arena, struct evaluation_answer, count),
 		.done = done,
 		.arg = arg,
@@ -133,11 +145,19 @@ evaluations_run(struct store *store, struct arena *arena, const struct evaluatio
 		if (!add_entry(unit, &requests[i], &e->answers[i])) {
 			problem_set(why, ERR_LIMIT, "", "expected facts that fit an entry of %zu bytes in the ledger, "
 			    "found more", LEDGER_ENTRY_LARGEST);
+			arena_release(&scratch);
 			return NULL;
 		}
 	}
 	e->commit = store_commit(store, unit, on_recorded, e);
-	return e->commit;
+	arena_release(&scratch);
+	return &e->pending;
+}
+
+const struct evaluation_answer *
+evaluations_taken(const struct pending *pending)
+{
+	return ((const struct recording *)pending)->answers;
 }
 
 static void

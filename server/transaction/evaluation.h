@@ -38,3 +38,6 @@ void evaluation_entry_write(struct buffer *, const struct evaluation_request *, 
 typedef void on_evaluated(void *arg, enum err, const struct evaluation_answer *answers, const struct problem *why);
 struct pending *evaluations_run(struct store *, struct arena *, const struct evaluation_request *, size_t count,
     struct instant now, on_evaluated *, void *arg, struct problem *why);
+/* What `answers` will be once they are recorded, for whoever writes it while it is still in the cache: nobody is told
+ * any of it before that. */
+const struct evaluation_answer *evaluations_taken(const struct pending *);

@@ -96,7 +96,9 @@ static void
 decisions_are_recorded_before_they_are_answered(void **state)
 {
 	struct evaluation_request requests[2];
+	const struct evaluation_answer *answers;
 	struct decision *taken;
+	struct pending *pending;
 	struct problem why;
 	struct run r;
 
@@ -107,12 +109,14 @@ decisions_are_recorded_before_they_are_answered(void **state)
 	taken = arena_new(&r.arena, struct decision);
 	decide(&requests[1].question, taken);
 	requests[1].taken = taken;
-	expect_true("they are asked", evaluations_run(r.store, &r.arena, requests, 2, r.now, on_done, &r,
-	    &why) != NULL);
+	pending = evaluations_run(r.store, &r.arena, requests, 2, r.now, on_done, &r, &why);
+	expect_true("they are asked", pending != NULL);
 	expect_true("nobody is answered at once", !r.done);
+	answers = evaluations_taken(pending);
 	while (!r.done && store_memory_step(r.store, r.now))
 		continue;
 	expect_ok("they are recorded", r.err, &r.why);
+	expect_true("what was taken is what is answered", r.answers == answers);
 	expect_true("the first is permitted", r.answers[0].decision->permit);
 	expect_true("the second is refused, as was decided before", r.answers[1].decision == taken && !taken->permit);
 	r.asks[0] = (struct ask){ .table = &ledger_leaf_table, .limit = 10 };

@@ -37,24 +37,23 @@ refuse_with(struct exchange *e, int status, const char *fields, const struct pro
 }
 
 void
-asking_answer(struct asking *a, struct buffer *json)
+asking_answer(struct asking *a, struct span json, size_t most)
 {
 	struct exchange *e = a->exchange;
 	struct problem why;
 
 	on_over(a);
-	if (json->overflowed) {
+	if (json.size == 0) {
 		problem_set(&why, ERR_LIMIT, "", "the answer is larger than %zu bytes: ask fewer questions at once",
-		    json->limit);
+		    most);
 		refuse_with(e, 413, "", &why);
 	} else {
 		exchange_reply(e, &(struct reply){
 			.status = 200,
 			.fields = span_text(arena_print(e->arena, JSON_FIELDS "%s", request_id_field(e))),
-			.body = buffer_span(json),
+			.body = json,
 		});
 	}
-	buffer_release(json);
 }
 
 /* Too deep or too many is the request's fault like any other; the size of the body is the route's (413). */

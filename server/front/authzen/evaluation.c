@@ -8,6 +8,7 @@
 #include "front/authzen/front.h"
 
 #define ANSWER_USUAL (8 * KIB)
+#define ANSWER_KEPT (64 * KIB) /* of memory; what a large answer took is given back */
 
 /* One question of the request: a posed one, or why it could not be. */
 struct item {
@@ -29,6 +30,7 @@ struct evaluating {
 	const struct statement *heard;   /* one each */
 	struct parties parties;
 	size_t advised;
+	struct span answer;              /* told when it is recorded */
 };
 
 static void go_on(struct asking *);
@@ -40,7 +42,7 @@ static void find_parties(struct evaluating *);
 static on_parties on_parties_loaded;
 static void decide_all(struct evaluating *);
 static on_evaluated on_decided;
-static void answer(struct evaluating *, const struct evaluation_answer *);
+static struct span answer_of(struct evaluating *, const struct evaluation_answer *);
 
 /* Asking */
 
@@ -353,6 +355,22 @@ ends(struct evaluating *e, struct item *item)
 	return e->body.semantic != EXECUTE_ALL && permit == (e->body.semantic == PERMIT_ON_FIRST_PERMIT);
 }
 
+/* Recorded and written at once, and needed no longer. */
+static void
+take_all(struct evaluating *e)
+{
+	for (size_t i = 0; i < e->request_count; i++) {
+		struct evaluation_request *r = &e->requests[i];
+		struct decision *decision;
+
+		if (r->taken)
+			continue;
+		decision = arena_space(&e->asking.front->deciding, sizeof(*decision));
+		decide(&r->question, decision);
+		r->taken = decision;
+	}
+}
+
 static void
 decide_all(struct evaluating *e)
 {
@@ -387,15 +405,19 @@ decide_all(struct evaluating *e)
 	if (!asking_charge(&e->asking, more))
 		return;
 	if (e->request_count == 0) {
-		answer(e, NULL);
+		asking_answer(&e->asking, answer_of(e, NULL), budget.answer);
 		return;
 	}
+	take_all(e);
 	pending = evaluations_run(e->asking.front->store, a, e->requests, e->request_count, e->asking.now, on_decided,
 	    e, &why);
-	if (pending)
+	if (pending) {
 		exchange_hold(e->asking.exchange, pending);
-	else
+		e->answer = answer_of(e, evaluations_taken(pending));
+	} else {
 		asking_refuse(&e->asking, &why);
+	}
+	arena_reset(&e->asking.front->deciding);
 }
 
 static void
@@ -403,9 +425,10 @@ on_decided(void *arg, enum err err, const struct evaluation_answer *answers, con
 {
 	struct evaluating *e = arg;
 
+	(void)answers;
 	exchange_hold(e->asking.exchange, NULL);
 	if (err == OK)
-		answer(e, answers);
+		asking_answer(&e->asking, e->answer, budget.answer);
 	else
 		asking_refuse(&e->asking, why);
 }
@@ -478,24 +501,36 @@ write_undecided(struct buffer *b, const struct problem *why)
 }
 
 static void
-answer(struct evaluating *e, const struct evaluation_answer *answers)
+write_answer(struct buffer *b, const struct evaluating *e, const struct evaluation_answer *answers)
 {
-	struct buffer b = buffer_init(budget.answer);
-
-	buffer_reserve(&b, ANSWER_USUAL);
 	if (!e->several) {
-		write_decided(&b, e, &e->items[0], answers);
-		asking_answer(&e->asking, &b);
+		write_decided(b, e, &e->items[0], answers);
 		return;
 	}
-	buffer_text(&b, "{\"evaluations\":[");
+	buffer_text(b, "{\"evaluations\":[");
 	for (size_t i = 0; i < e->item_count; i++) {
-		buffer_text(&b, i ? "," : "");
+		buffer_text(b, i ? "," : "");
 		if (e->items[i].posed)
-			write_decided(&b, e, &e->items[i], answers);
+			write_decided(b, e, &e->items[i], answers);
 		else
-			write_undecided(&b, &e->items[i].problem);
+			write_undecided(b, &e->items[i].problem);
 	}
-	buffer_text(&b, "]}");
-	asking_answer(&e->asking, &b);
+	buffer_text(b, "]}");
+}
+
+/* Empty: it was too large. */
+static struct span
+answer_of(struct evaluating *e, const struct evaluation_answer *answers)
+{
+	struct buffer *b = &e->asking.front->answer;
+	struct span text = { 0 };
+
+	buffer_reserve(b, ANSWER_USUAL);
+	write_answer(b, e, answers);
+	if (!b->overflowed)
+		text = arena_copy(e->asking.exchange->arena, buffer_span(b));
+	if (b->room > ANSWER_KEPT)
+		buffer_release(b);
+	buffer_clear(b);
+	return text;
 }

@@ -1,9 +1,11 @@
 /* front/authzen/front.c - the decision point put together: its routes and its state. */
+#include "front/authzen/budget.h"
 #include "front/authzen/front.h"
 
 #include <stdlib.h>
 
 #define FRONT_MEMORY (64 * MIB)
+#define DECIDING_MEMORY (64 * MIB)
 
 const struct route authzen_routes[] = {
 	{ POST, "/access/v1/evaluation",             evaluate_one,        ANY_BYTES, ASKED_LARGEST },
@@ -39,6 +41,8 @@ authzen_front_new(struct store *store, struct policy_shelf *shelf, const struct 
 	front->shelf = shelf;
 	front->roll = roll_new();
 	front->arena = arena_init(FRONT_MEMORY);
+	front->deciding = arena_init(DECIDING_MEMORY);
+	front->answer = buffer_init(budget.answer);
 	front->base_url = without_slash(&front->arena, settings->base_url);
 	front->rates = settings->rates;
 	front->rate = settings->rate;
@@ -58,5 +62,7 @@ authzen_front_free(struct authzen_front *front)
 		return;
 	roll_free(front->roll);
 	arena_release(&front->arena);
+	arena_release(&front->deciding);
+	buffer_release(&front->answer);
 	free(front);
 }

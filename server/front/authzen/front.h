@@ -16,6 +16,10 @@ struct authzen_front {
 	const struct access *access;
 	struct rates *rates;
 	unsigned rate;
+	/* Of what is decided in one go, and of its answer: the same memory for every request, so that it stays in the
+	 * cache. */
+	struct arena deciding;
+	struct buffer answer;
 };
 
 /* evaluation.c */
@@ -52,8 +56,8 @@ bool asking_may_name(const struct asking *, const struct party *);
  * (429). */
 bool asking_charge(struct asking *, size_t more);
 
-/* With X-Request-ID, when the request had one (s10.1.2). */
-void asking_answer(struct asking *, struct buffer *json);
+/* With X-Request-ID, when the request had one (s10.1.2). Empty: it was larger than `most`, which is told (413). */
+void asking_answer(struct asking *, struct span json, size_t most);
 void asking_refuse(struct asking *, const struct problem *);
 /* Of what cannot be decided, whether it is all that was asked or one of several. */
 int asking_status(enum err);

@@ -349,12 +349,23 @@ pose_all(struct pose *p, struct problem *why)
 	return add_requests(p, why);
 }
 
+/* Facts and requests are large, and begun where they are taken. */
+static struct posed *
+posed_new(struct arena *a)
+{
+	const size_t begun = offsetof(struct posed, count);
+	struct posed *p = arena_space(a, sizeof(*p));
+
+	memset((uint8_t *)p + begun, 0, sizeof(*p) - begun);
+	return p;
+}
+
 enum err
 pose(struct arena *a, const struct posing *posing, const struct asked *asked, struct posed **out, struct problem *why)
 {
 	struct arena scratch = arena_init(SCRATCH);
 	struct pose p = { .arena = a, .scratch = &scratch, .posing = posing, .asked = asked,
-		.out = arena_new(a, struct posed), .wishes = { .advise = true } };
+		.out = posed_new(a), .wishes = { .advise = true } };
 	size_t before = posing->statements->count;
 	enum err err;
 

@@ -367,5 +367,6 @@ search(struct searching *s, size_t from)
 	buffer_add(&b, buffer_span(&results));
 	buffer_text(&b, "]}");
 	buffer_release(&results);
-	asking_answer(&s->asking, &b);
+	asking_answer(&s->asking, b.overflowed ? (struct span){ 0 } : buffer_span(&b), budget.results);
+	buffer_release(&b);
 }
