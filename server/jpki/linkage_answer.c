@@ -49,6 +49,15 @@ read_hex(struct reader *r, size_t most)
 	return arena_copy(r->arena, span_of(bytes, text.size / 2));
 }
 
+/* Another spelling of the same number would be compared as another certificate. */
+static bool
+is_serial(struct span s)
+{
+	if (s.data[0] == 0)
+		return s.size > 1 && s.data[1] >= 0x80;
+	return s.data[0] < 0x80 && s.size <= X509_SERIAL_LARGEST;
+}
+
 static struct linked
 read_linked(struct reader *r)
 {
@@ -61,6 +70,10 @@ read_linked(struct reader *r)
 			l.issuer_key_id = read_hex(r, KEY_ID_LARGEST);
 		else if (span_is(name, "serial"))
 			l.serial = read_hex(r, SERIAL_LARGEST);
+		if (l.serial.size && !is_serial(l.serial)) {
+			reader_fail(r, "a serial number, positive and minimal", "another one");
+			l.serial = (struct span){ 0 };
+		}
 	}
 	return l;
 }

@@ -21,7 +21,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		const struct linked *l = &answer.linked[i];
 
 		assert(l->issuer_key_id.size >= 1 && l->issuer_key_id.size <= 64);
-		assert(l->serial.size >= 1 && l->serial.size <= X509_SERIAL_LARGEST + 1);
+		assert(l->serial.size >= 1 && l->serial.size <= X509_SERIAL_LARGEST + (l->serial.data[0] == 0));
+		assert(l->serial.data[0] < 0x80 && (l->serial.data[0] || l->serial.data[1] >= 0x80));
 	}
 	arena_release(&a);
 	return 0;
