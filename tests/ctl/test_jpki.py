@@ -74,6 +74,8 @@ class World:
         done = self.verify("--json", *arguments)
         explained = json.loads(done.stdout)["files"][0]
         bad = [s["step"] for s in explained["steps"] if s["outcome"] != "established"]
+        equal([s["step"] for s in explained["steps"] if s["title"]["ja"] == s["step"] or
+               not s["meaning"]["ja"].endswith("。") or not s["meaning"]["en"].endswith(".")], [])
         return done.returncode, explained["outcome"], bad, explained
 
 
@@ -224,7 +226,7 @@ def people_read_it_in_their_language(w):
     english, japanese = w.verify(path, "--test", *w.anchors), w.verify(path, "--test", *w.anchors, language="ja_JP.UTF-8")
     for part in ("CMS signature", "✓ document's signature", "? revocation", "試験　太郎", TEXT.strip(), "? undetermined"):
         assert part in english.stdout, f"{part} in {english.stdout}"
-    for part in ("CMS署名", "✓ 書類の署名", "? 失効", "? 不明"):
+    for part in ("CMS署名", "✓ 書類の署名", "この電子証明書の鍵で署名されています。", "? 失効", "? 不明"):
         assert part in japanese.stdout, f"{part} in {japanese.stdout}"
 
 

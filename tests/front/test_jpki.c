@@ -502,7 +502,8 @@ what_does_not_hold_is_an_outcome_with_its_step(void **state)
 		const char *parts;
 	} cases[] = {
 		{ REVOCATION_REVOKED, "\"outcome\":\"refuted\"|"
-		    "\"failed\":{\"step\":\"revocation\"|\"status\":\"revoked\"" },
+		    "\"failed\":{\"step\":\"revocation\"|\"status\":\"revoked\"|\"title\":{\"ja\":\"失効\",|"
+		    "\"meaning\":{\"ja\":\"電子証明書は失効しているか、有効期間を過ぎています。" },
 		{ REVOCATION_UNKNOWN, "\"outcome\":\"undetermined\"|\"failed\":{\"step\":\"revocation\"|"
 		    "\"status\":\"unknown\"" },
 		{ REVOCATION_UNAVAILABLE, "\"outcome\":\"undetermined\"|\"status\":\"unavailable\"" },

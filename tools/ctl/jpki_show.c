@@ -6,34 +6,10 @@
 #include "crypto/digest.h"
 #include "ctl/jpki.h"
 #include "ctl/policy.h"
+#include "jpki/explanation.h"
 
 struct title {
 	const char *name, *ja, *en;
-};
-
-static const struct title steps[] = {
-	{ "attributes", "利用者の属性", "holder's attributes" },
-	{ "critical-extensions", "重要拡張", "critical extensions" },
-	{ "document", "書類の形式", "document" },
-	{ "document-signature", "書類の署名", "document's signature" },
-	{ "extended-key-usage", "拡張鍵用途", "extended key usage" },
-	{ "form", "証明書の形式", "certificate's form" },
-	{ "generation", "世代", "generation" },
-	{ "issuer", "発行者", "issuer" },
-	{ "issuer-key", "発行者の鍵", "issuer's key" },
-	{ "issuer-validity", "発行者の有効期間", "issuer's validity" },
-	{ "key", "公開鍵", "public key" },
-	{ "key-usage", "鍵用途", "key usage" },
-	{ "no-authority", "認証局でないこと", "no authority" },
-	{ "policy", "証明書ポリシー", "policy" },
-	{ "profile", "種類", "profile" },
-	{ "revocation", "失効", "revocation" },
-	{ "signature", "証明書の署名", "certificate's signature" },
-	{ "signed-content", "署名の対象", "what was signed" },
-	{ "signer", "署名者", "signer" },
-	{ "subject-names", "属性の有無", "where attributes stand" },
-	{ "validity", "有効期間", "validity" },
-	{ "world", "本番と試験", "world" },
 };
 
 static const struct title kinds[] = {
@@ -64,15 +40,6 @@ static const char *
 title_of(const struct title *title, bool ja)
 {
 	return ja ? title->ja : title->en;
-}
-
-static const struct title *
-step_title(const char *name)
-{
-	for (size_t i = 0; i < COUNT(steps); i++)
-		if (strcmp(steps[i].name, name) == 0)
-			return &steps[i];
-	return NULL;
 }
 
 static const char *
@@ -169,11 +136,12 @@ jpki_explained_show(struct ctl *ctl, const struct jpki_explained *x)
 	attributes_show(ctl, &x->verified.attributes);
 	for (size_t i = 0; i < x->examination.count; i++) {
 		const struct examined *e = &x->examination.steps[i];
-		const struct title *title = step_title(e->step);
-		const char *name = title ? title_of(title, ja) : e->step;
+		const struct jpki_words title = jpki_step_title(e->step);
+		const char *name = ja ? title.ja : title.en;
 
-		printf("%s %s%*s %s%s%s%s\n", outcomes[e->outcome].mark, name, 26 - columns_of(name), "",
-		    harmless(ctl, span_text(e->text)), e->clause[0] ? " (" : "", e->clause, e->clause[0] ? ")" : "");
+		printf("%s %s%*s %s%s%s%s%s\n", outcomes[e->outcome].mark, name, 26 - columns_of(name), "",
+		    ja ? jpki_step_meaning(e->step, e->outcome).ja : "", harmless(ctl, span_text(e->text)),
+		    e->clause[0] ? " (" : "", e->clause, e->clause[0] ? ")" : "");
 	}
 	if (x->verified.signed_content.size)
 		printf("%s\n%s\n", ja ? "署名された内容:" : "what was signed:", harmless(ctl, x->verified.signed_content));
@@ -189,9 +157,9 @@ text_json(struct span text)
 }
 
 static json_t *
-titles_json(const struct title *title)
+words_json(struct jpki_words words)
 {
-	return json_pack("{s:s,s:s}", "ja", title->ja, "en", title->en);
+	return json_pack("{s:s,s:s}", "ja", words.ja, "en", words.en);
 }
 
 static json_t *
@@ -201,14 +169,12 @@ steps_json(const struct examination *examination)
 
 	for (size_t i = 0; i < examination->count; i++) {
 		const struct examined *e = &examination->steps[i];
-		const struct title *title = step_title(e->step);
-		json_t *step = json_pack("{s:s,s:s,s:s}", "step", e->step, "outcome", outcome_name(e->outcome), "text",
-		    e->text);
+		json_t *step = json_pack("{s:s,s:s,s:s,s:o,s:o}", "step", e->step, "outcome", outcome_name(e->outcome),
+		    "text", e->text, "title", words_json(jpki_step_title(e->step)), "meaning",
+		    words_json(jpki_step_meaning(e->step, e->outcome)));
 
 		if (e->clause[0])
 			json_object_set_new(step, "clause", json_string(e->clause));
-		if (title)
-			json_object_set_new(step, "title", titles_json(title));
 		json_array_append_new(out, step);
 	}
 	return out;

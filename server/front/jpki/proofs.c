@@ -6,6 +6,7 @@
 #include "codec/text.h"
 #include "crypto/signature_algorithm.h"
 #include "front/jpki/front.h"
+#include "jpki/explanation.h"
 
 #define ANSWER_LARGEST (64 * KIB)
 
@@ -193,6 +194,16 @@ write_attributes(struct buffer *b, struct arena *arena, const struct proofing_ou
 }
 
 static void
+write_words(struct buffer *b, const char *name, struct jpki_words words)
+{
+	write_name(b, name);
+	buffer_byte(b, '{');
+	write_text(b, "ja", span_text(words.ja));
+	write_text(b, "en", span_text(words.en));
+	buffer_byte(b, '}');
+}
+
+static void
 write_outcome(struct buffer *b, struct arena *arena, const struct proofing_outcome *o, struct instant now)
 {
 	const struct jpki_verified *v = o->verified;
@@ -222,6 +233,8 @@ write_outcome(struct buffer *b, struct arena *arena, const struct proofing_outco
 		if (*cause->clause)
 			write_text(b, "clause", span_text(cause->clause));
 		write_text(b, "text", span_text(cause->text));
+		write_words(b, "title", jpki_step_title(cause->step));
+		write_words(b, "meaning", jpki_step_meaning(cause->step, cause->outcome));
 		buffer_byte(b, '}');
 	}
 	write_revocation(b, &v->revocation);
