@@ -39,7 +39,7 @@ entrustment_of(const struct member_record *m, struct span operator, enum jpki_us
 }
 
 void
-entitlement_of(struct arena *arena, const struct member_record *member, const struct member_record *operator,
+entitlement_of(struct arena *arena, const struct member_record *member, const struct entitlement_operator *operator,
     enum jpki_use use, struct instant now, struct entitlement *out)
 {
 	const struct member_accreditation *own = accreditation_of(member, use, now), *theirs;
@@ -58,15 +58,22 @@ entitlement_of(struct arena *arena, const struct member_record *member, const st
 		return;
 	}
 	entrusted = entrustment_of(member, operator->id, use, now);
-	theirs = accreditation_of(operator, use, now);
+	theirs = operator->record ? accreditation_of(operator->record, use, now) : NULL;
 	if (entrusted && theirs) {
 		*out = (struct entitlement){ true, operator->id, theirs->name,
 			instant_before(entrusted->until, theirs->until) ? entrusted->until : theirs->until, NULL };
 		return;
 	}
+	if (entrusted && !operator->record) {
+		out->reason = arena_print(arena,
+		    "the platform operator %.*s, to whom %.*s entrusted it, is %s: only an approved member may check "
+		    "certificates for others", SPAN_ARGS(operator->id), SPAN_ARGS(member->id), operator->standing ?
+		    standing_name(operator->standing) : "no member");
+		return;
+	}
 	out->reason = entrusted
-	    ? arena_print(arena, "%.*s, to whom %.*s entrusted it, has no accreditation in force, notified to J-LIS, "
-	        "for %s certificates", SPAN_ARGS(operator->id), SPAN_ARGS(member->id), what)
+	    ? arena_print(arena, "the platform operator %.*s, to whom %.*s entrusted it, has no accreditation in force, "
+	        "notified to J-LIS, for %s certificates", SPAN_ARGS(operator->id), SPAN_ARGS(member->id), what)
 	    : arena_print(arena, "the record of %.*s has neither an accreditation of its own in force for %s "
 	        "certificates nor a reported entrustment to %.*s (Rule 29)", SPAN_ARGS(member->id), what,
 	        SPAN_ARGS(operator->id));

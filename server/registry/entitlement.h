@@ -18,7 +18,14 @@ struct entitlement {
 	const char *reason;         /* where it is not entitled: what is missing, for people */
 };
 
-/* Of an approved member, for one use. `operator` is the member that runs this server, NULL when the configuration names
- * none: only to it can work be entrusted that is done here. */
-void entitlement_of(struct arena *, const struct member_record *, const struct member_record *operator, enum jpki_use,
+/* The member that runs this server. */
+struct entitlement_operator {
+	struct span id;
+	enum standing standing;     /* STANDING_UNKNOWN: there is no such member */
+	const struct member_record *record; /* NULL unless it is approved */
+};
+
+/* Of an approved member, for one use. `operator` is NULL when the configuration names none: only to it can work be
+ * entrusted that is done here. Where it is the operator's that something is missing, the reason says so. */
+void entitlement_of(struct arena *, const struct member_record *, const struct entitlement_operator *, enum jpki_use,
     struct instant now, struct entitlement *out);

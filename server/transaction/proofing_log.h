@@ -32,7 +32,8 @@ struct proofing_check {
 /* `kept_for`: microseconds from when it was checked; 0: for good. */
 void proofing_check_log(struct unit *, const struct proofing_check *, int64_t kept_for);
 /* The question for checks from `from` (inclusive) until `until` (exclusive), behind a row that was read before (NULL:
- * from the first). Of the last millisecond there may be more than asked for: each row's `at` tells. Keys in the arena. */
+ * from the first). Of the last millisecond there may be more than asked for: each row's `at` tells. Keys in the
+ * arena. */
 struct ask proofing_log_ask(struct arena *, struct instant from, struct instant until, const struct id *after,
     uint32_t limit);
 

@@ -14,16 +14,19 @@ proofing_party_ask(struct ask asks[PROOFING_PARTY_ASKS], struct span member, str
 
 /* The record of a member that is approved. */
 static enum err
-read_record(struct arena *arena, const struct ask *asked, struct member_record *out, struct problem *why)
+read_record(struct arena *arena, const struct ask *asked, struct member_record *out, enum standing *standing,
+    struct problem *why)
 {
 	struct member member;
 
+	*standing = STANDING_UNKNOWN;
 	if (asked->count == 0)
 		return problem_set(why, ERR_NOT_FOUND, "", "there is no member \"%.*s\"", SPAN_ARGS(asked->from));
 	if (!member_read(arena_copy(arena, asked->rows[0].value), &member))
 		return problem_set(why, ERR_UNAVAILABLE, "",
 		    "the member \"%.*s\": its row in the store is of a form this build does not know",
 		    SPAN_ARGS(asked->from));
+	*standing = member.standing;
 	if (member.standing != STANDING_APPROVED)
 		return problem_set(why, ERR_DENIED, "", "the member \"%.*s\" is %s; only an approved one may have "
 		    "certificates checked", SPAN_ARGS(asked->from), standing_name(member.standing));
@@ -91,23 +94,24 @@ enum err
 proofing_party_loaded(struct arena *arena, const struct ask *asks, size_t count, struct span relying_party,
     enum proofing_purpose purpose, struct instant now, struct proofing_party *out, struct problem *why)
 {
-	struct member_record record, operator;
+	struct entitlement_operator operator = { .id = asks[ASK_OPERATOR].from };
+	struct member_record record, theirs;
+	enum standing standing;
 	const struct member_entity *entity = NULL;
-	bool operated = false;
 
 	*out = (struct proofing_party){ 0 };
 	if (proofing_end_loaded(&asks[ASK_END], &out->end, why) != OK)
 		return why->code;
 	if (out->end.at.us)
 		return proofing_end_refuse(&out->end, why);
-	if (read_record(arena, &asks[ASK_MEMBER], &record, why) != OK ||
+	if (read_record(arena, &asks[ASK_MEMBER], &record, &standing, why) != OK ||
 	    find_relying_party(&record, relying_party, &entity, why) != OK)
 		return why->code;
-	/* An operator that is gone or suspended is none. */
+	/* An operator that is gone or suspended does nothing for others. */
 	if (count > ASK_OPERATOR)
-		switch (read_record(arena, &asks[ASK_OPERATOR], &operator, why)) {
+		switch (read_record(arena, &asks[ASK_OPERATOR], &theirs, &operator.standing, why)) {
 		case OK:
-			operated = true;
+			operator.record = &theirs;
 			break;
 		case ERR_NOT_FOUND:
 		case ERR_DENIED:
@@ -120,9 +124,9 @@ proofing_party_loaded(struct arena *arena, const struct ask *asks, size_t count,
 	/* Only a signature certificate tells of its holder. */
 	if (purpose == PROOFING_SIGNATURE)
 		find_attributes(arena, entity, out);
-	entitlement_of(arena, &record, operated ? &operator : NULL,
+	entitlement_of(arena, &record, count > ASK_OPERATOR ? &operator : NULL,
 	    purpose == PROOFING_SIGNATURE ? JPKI_USE_SIGNATURE : JPKI_USE_AUTHENTICATION, now, &out->entitlement);
-	entitlement_of(arena, &record, operated ? &operator : NULL,
+	entitlement_of(arena, &record, count > ASK_OPERATOR ? &operator : NULL,
 	    purpose == PROOFING_SIGNATURE ? JPKI_USE_AUTHENTICATION : JPKI_USE_SIGNATURE, now, &out->other);
 	if (!out->entitlement.entitled)
 		return problem_set(why, ERR_DENIED, purpose == PROOFING_SIGNATURE ? "JPKI Act 17" : "JPKI Act 36", "%s",

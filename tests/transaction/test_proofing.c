@@ -753,7 +753,8 @@ what_ends_in_the_registry_ends_here(void **state)
 	proof = bank_proves(SIGNATURE);
 	put_member("platform", STANDING_SUSPENDED, platform);
 	prove(&proof);
-	expect_problem("the operator is suspended", world.err, &world.why, ERR_DENIED, "no accreditation in force");
+	expect_problem("the operator is suspended", world.err, &world.why, ERR_DENIED,
+	    "the platform operator platform, to whom bank entrusted it, is suspended");
 	put_member("platform", STANDING_APPROVED, platform);
 	put_member("bank", STANDING_SUSPENDED, bank);
 	prove(&proof);
