@@ -136,16 +136,16 @@ wrong_command(int argc, char **argv)
 	const char *operands[1 + KINDS_MOST + 1] = { 0 }, *wanted = NULL;
 	const struct option_row options[] = {
 		{ "all", NULL, "every kind there is", NULL, &all, NULL },
-		{ "list", NULL, "tell the kinds, what refuses each (-: it is only odd), and what is wrong with it", NULL,
-		    &list, NULL },
+		{ "list", NULL, "tell the kinds, what refuses each (-: it is only odd), and what is wrong",
+		    NULL, &list, NULL },
 		{ "out", "FOLDER", "instead of DIRECTORY/wrong", &wanted, NULL, NULL },
 		{ 0 },
 	};
 	const struct command_usage usage = { "wrong DIRECTORY KIND… | wrong DIRECTORY --all | wrong --list",
 		"Makes certificates that a verifier must refuse, each for one reason, and a few that look odd and must "
 		"be taken.\n"
-		"wrong.json beside them says which step of `watashictl jpki verify` notices; key.pem is the key of them "
-		"all.",
+		"wrong.json beside them says which step of `watashictl jpki verify` notices; key.pem is the key of "
+		"them all.",
 		options, 0, 1 + KINDS_MOST };
 	struct arena a = arena_init(ARENA);
 	struct wrongs w = { 0 };
