@@ -127,6 +127,13 @@ condition_node_truth(const struct condition_node *leaf, const struct facts *f, e
 	return leaf_truth(leaf, f, f->known[least]);
 }
 
+bool
+condition_leaf_holds(const struct condition_node *leaf, int64_t value)
+{
+	assert(leaf->kind == CONDITION_LEAF && !leaf->other);
+	return leaf->list ? is_in(leaf, value) : holds(leaf, value);
+}
+
 /* `all` and `any` are `atleast` all of them, and one; `not` is the opposite of `atleast` one of one. */
 static inline enum truth
 group_truth(const struct condition_node *group, size_t trues, size_t falses)

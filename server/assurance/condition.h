@@ -73,6 +73,8 @@ bool condition_literal(struct place, const struct fact *, int64_t *out);
 /* `least`: what is known by less counts as unknown. */
 enum truth condition_truth(const struct condition *, const struct facts *, enum provenance least);
 enum truth condition_node_truth(const struct condition_node *leaf, const struct facts *, enum provenance least);
+/* A leaf without another fact as operand, where the fact has this value. */
+bool condition_leaf_holds(const struct condition_node *leaf, int64_t value);
 /* A group's, by how many of its children are true and false. */
 enum truth condition_group_truth(const struct condition_node *group, size_t trues, size_t falses);
 

@@ -3,8 +3,26 @@
 
 #include <assert.h>
 
+#include "assurance/alike.h"
 #include "assurance/evaluation.h"
+#include "assurance/implication.h"
 #include "assurance/witness.h"
+
+#define NONE_LARGEST 256         /* remembered; what is shown behind that is shown again */
+
+/* What has to be met: a level, or all that a profile demands. */
+struct side {
+	const struct framework *framework;
+	const struct profile *profile;   /* NULL: the framework's own criteria, as they are */
+	uint8_t levels[AREAS_LARGEST];
+};
+
+/* Nobody who counts so much and has all of this side lacks this part of a criterion. */
+struct shown_none {
+	struct side had;
+	const struct condition_node *part;
+	enum provenance least, by;
+};
 
 struct comparing {
 	const struct framework *before, *after;
@@ -13,6 +31,8 @@ struct comparing {
 	struct goal *goals;
 	uint64_t nodes, most;            /* looked at; 0: no limit */
 	bool cut;                        /* a search for what is at hand */
+	struct shown_none *none;         /* what was shown, for as much again need not be searched */
+	size_t none_count;
 	struct policy_difference *out;
 };
 
@@ -35,9 +55,10 @@ as_far_as_known(struct comparing *c, enum policy_change change)
 	return cut && change != POLICY_OTHER ? POLICY_UNDETERMINED : change;
 }
 
-/* Facts that fulfil the goals that are put, when somebody with this much weight says so. */
+/* Facts that fulfil the goals that are put, when somebody with this much weight says so. `*told`: whether there are
+ * any; may be NULL. */
 static struct policy_witness
-look(struct comparing *c, size_t count, enum provenance by)
+look(struct comparing *c, size_t count, enum provenance by, enum witness_found *told)
 {
 	struct witness_question q = { .world = c->world, .goals = c->goals, .goal_count = count, .by = by };
 	enum witness_found outcome = WITNESS_CUT_OFF;
@@ -49,6 +70,8 @@ look(struct comparing *c, size_t count, enum provenance by)
 		outcome = witness_search(&q, &found, &c->nodes);
 	if (outcome == WITNESS_CUT_OFF)
 		c->cut = c->out->cut_off = true;
+	if (told)
+		*told = outcome;
 	if (outcome != WITNESS_FOUND)
 		return (struct policy_witness){ .by = PROVENANCE_NONE };
 	return (struct policy_witness){ witness_write(c->arena, &found), by };
@@ -56,92 +79,79 @@ look(struct comparing *c, size_t count, enum provenance by)
 
 /* Criteria */
 
+/* Whether there may be facts said by them that fulfil what implies a criterion (`implied`: and counts facts of at least
+ * this provenance; none: nothing implies it) and not the criterion itself. Who counts enough for both is seen by both;
+ * who counts just not enough for the criterion may do for the other. */
+static bool
+may_separate(enum provenance by, enum provenance implied, enum provenance least)
+{
+	if (implied >= least)
+		return false;
+	return by == OBSERVED ? implied == PROVENANCE_NONE : by + 1u == least;
+}
+
+/* Whoever lacks a criterion lacks one of the parts that all have to be true: mostly it is one part alone that another
+ * version has otherwise. One after the other, from 0 on; false: there are no more. */
+static bool
+part_next(const struct criterion *whole, size_t *at, struct criterion *out)
+{
+	const struct condition_node *root = whole->condition.nodes + whole->condition.count - 1, *child = root - 1;
+
+	*out = *whole;
+	if (whole->when.count || !whole->condition.count || root->kind != CONDITION_ALL)
+		return (*at)++ == 0;
+	if (*at == root->count)
+		return false;
+	for (size_t i = 0; i < *at; i++)
+		child -= child->size;
+	(*at)++;
+	out->condition = (struct condition){ child - child->size + 1, child->size };
+	return true;
+}
+
+static struct policy_witness
+separate_part(struct comparing *c, const struct criterion *fulfilled, const struct criterion *not)
+{
+	enum provenance implied = fulfilled && criterion_implies(c->world, fulfilled, not)
+	    ? criterion_least(fulfilled, NULL) : PROVENANCE_NONE;
+	struct policy_witness w = { .by = PROVENANCE_NONE };
+
+	for (enum provenance by = OBSERVED; by >= CLAIMED && !w.facts.size; by--) {
+		size_t count = 0;
+
+		if (!may_separate(by, implied, criterion_least(not, NULL)))
+			continue;
+		if (fulfilled)
+			c->goals[count++] = (struct goal){ fulfilled, criterion_least(fulfilled, NULL), WISH_TRUE, 0 };
+		c->goals[count++] =
+		    (struct goal){ not, criterion_least(not, NULL), fulfilled ? WISH_NOT_TRUE : WISH_FALSE, 0 };
+		w = look(c, count, by, NULL);
+	}
+	return w;
+}
+
 /* Facts that fulfil one and not the other; NULL: none has to be fulfilled, and it is not. What is only claimed may do
  * for one of them. */
 static struct policy_witness
 separate(struct comparing *c, const struct criterion *fulfilled, const struct criterion *not)
 {
 	struct policy_witness w = { .by = PROVENANCE_NONE };
+	struct criterion part;
+	size_t at = 0;
 
-	for (enum provenance by = OBSERVED; by >= CLAIMED && !w.facts.size; by--) {
-		size_t count = 0;
-
-		if (by < OBSERVED && by + 1u != criterion_least(not, NULL))
-			continue;
-		if (fulfilled)
-			c->goals[count++] = (struct goal){ fulfilled, criterion_least(fulfilled, NULL), WISH_TRUE, 0 };
-		c->goals[count++] =
-		    (struct goal){ not, criterion_least(not, NULL), fulfilled ? WISH_NOT_TRUE : WISH_FALSE, 0 };
-		w = look(c, count, by);
-	}
+	if (!fulfilled)
+		return separate_part(c, NULL, not);
+	while (!w.facts.size && part_next(not, &at, &part))
+		w = separate_part(c, fulfilled, &part);
 	return w;
-}
-
-static bool
-localized_equal(struct localized a, struct localized b)
-{
-	return span_equal(a.ja, b.ja) && span_equal(a.en, b.en);
-}
-
-static bool
-citations_equal(const struct criterion *a, const struct criterion *b)
-{
-	if (a->citation_count != b->citation_count)
-		return false;
-	for (size_t i = 0; i < a->citation_count; i++) {
-		const struct citation *one = &a->citations[i], *other = &b->citations[i];
-
-		if (!span_equal(one->document, other->document) || !span_equal(one->at, other->at) ||
-		    !span_equal(one->relation, other->relation))
-			return false;
-	}
-	return true;
-}
-
-static bool
-parameters_equal(const struct criterion *a, const struct criterion *b)
-{
-	if (a->parameter_count != b->parameter_count)
-		return false;
-	for (size_t i = 0; i < a->parameter_count; i++)
-		if (!span_equal(a->parameters[i].id, b->parameters[i].id) ||
-		    a->parameters[i].value != b->parameters[i].value ||
-		    !localized_equal(a->parameters[i].label, b->parameters[i].label))
-			return false;
-	return true;
-}
-
-static bool
-worded_alike(const struct criterion *a, const struct criterion *b)
-{
-	return localized_equal(a->title, b->title) && localized_equal(a->text, b->text) &&
-	    localized_equal(a->reason, b->reason) && a->status == b->status && citations_equal(a, b) &&
-	    parameters_equal(a, b);
-}
-
-static bool
-conditions_equal(const struct condition *a, const struct condition *b)
-{
-	if (a->count != b->count)
-		return false;
-	for (size_t i = 0; i < a->count; i++) {
-		const struct condition_node *one = &a->nodes[i], *other = &b->nodes[i];
-
-		if (one->kind != other->kind || one->operator != other->operator || one->fact != other->fact ||
-		    one->other != other->other || one->count != other->count || one->need != other->need ||
-		    one->size != other->size || one->operand != other->operand || !one->list != !other->list ||
-		    (one->list && memcmp(one->list, other->list, one->need * sizeof(one->list[0])) != 0))
-			return false;
-	}
-	return true;
 }
 
 /* Neither can be met without the other: there is nothing to look for. */
 static bool
 demand_alike(const struct criterion *a, const struct criterion *b)
 {
-	return criterion_least(a, NULL) == criterion_least(b, NULL) && conditions_equal(&a->when, &b->when) &&
-	    conditions_equal(&a->condition, &b->condition);
+	return criterion_least(a, NULL) == criterion_least(b, NULL) && condition_alike(&a->when, &b->when) &&
+	    condition_alike(&a->condition, &b->condition);
 }
 
 /* Where it stands now. Areas and levels of the two have their own numbers. */
@@ -175,7 +185,7 @@ change_of(struct comparing *c, struct criterion_difference *d)
 		return POLICY_OTHER;
 	if (stricter || looser)
 		return stricter ? POLICY_STRICTER : POLICY_LOOSER;
-	return worded_alike(d->before, d->after) ? POLICY_SAME : POLICY_REWORDED;
+	return criterion_worded_alike(d->before, d->after) ? POLICY_SAME : POLICY_REWORDED;
 }
 
 static void
@@ -216,13 +226,6 @@ compare_criteria(struct comparing *c)
 
 /* Levels */
 
-/* What has to be met: a level, or all that a profile demands. */
-struct side {
-	const struct framework *framework;
-	const struct profile *profile;   /* NULL: the framework's own criteria */
-	uint8_t levels[AREAS_LARGEST];
-};
-
 static struct side
 side_of(const struct framework *f, int area, int level)
 {
@@ -249,7 +252,7 @@ is_needed(const struct side *side, size_t number)
 	return c->level <= side->levels[c->area];
 }
 
-/* What the other side asks for just so need not be looked for. */
+/* The side asks for it just so. */
 static bool
 has_same(const struct side *side, const struct criterion *c, enum provenance least)
 {
@@ -257,22 +260,67 @@ has_same(const struct side *side, const struct criterion *c, enum provenance lea
 		const struct criterion *other = criterion_of(side, i);
 
 		if (is_needed(side, i) && criterion_least(other, side->profile) >= least &&
-		    conditions_equal(&other->when, &c->when) && conditions_equal(&other->condition, &c->condition))
+		    condition_alike(&other->when, &c->when) && condition_alike(&other->condition, &c->condition))
 			return true;
 	}
 	return false;
 }
 
-/* Who has all of one side, and lacks this criterion of the other. */
+/* Of what the side asks for and this follows from, the provenance that counts there, the greatest; none: it follows
+ * from nothing by itself. */
+static enum provenance
+implied_by(const struct comparing *c, const struct side *side, const struct criterion *criterion, enum provenance least)
+{
+	enum provenance implied = PROVENANCE_NONE;
+
+	for (size_t i = 0; i < side->framework->criterion_count && implied < least; i++) {
+		const struct criterion *other = criterion_of(side, i);
+		enum provenance counts = criterion_least(other, side->profile);
+
+		if (is_needed(side, i) && counts > implied && criterion_implies(c->world, other, criterion))
+			implied = counts;
+	}
+	return implied;
+}
+
+/* Whether the one asks for all that the other does, and more: of the same criteria more levels. */
+static bool
+side_holds(const struct side *more, const struct side *less)
+{
+	if (more->framework != less->framework || more->profile != less->profile)
+		return false;
+	for (size_t i = 0; i < AREAS_LARGEST; i++)
+		if (more->levels[i] < less->levels[i])
+			return false;
+	return true;
+}
+
+static bool
+is_shown_none(const struct comparing *c, const struct shown_none *asked)
+{
+	for (size_t i = 0; i < c->none_count; i++) {
+		const struct shown_none *known = &c->none[i];
+
+		if (known->part == asked->part && known->least == asked->least && known->by == asked->by &&
+		    side_holds(&asked->had, &known->had))
+			return true;
+	}
+	return false;
+}
+
+/* Who has all of one side, and lacks this part of a criterion of the other. */
 static struct policy_witness
 separate_from(struct comparing *c, const struct side *had, const struct criterion *not, enum provenance least)
 {
+	enum provenance implied = implied_by(c, had, not, least);
 	struct policy_witness w = { .by = PROVENANCE_NONE };
 
 	for (enum provenance by = OBSERVED; by >= CLAIMED && !w.facts.size; by--) {
+		const struct shown_none none = { *had, not->condition.nodes, least, by };
+		enum witness_found outcome;
 		size_t count = 0;
 
-		if (by < OBSERVED && by + 1u != least)
+		if (!may_separate(by, implied, least) || is_shown_none(c, &none))
 			continue;
 		for (size_t n = 0; n < had->framework->criterion_count; n++) {
 			const struct criterion *own = criterion_of(had, n);
@@ -282,7 +330,9 @@ separate_from(struct comparing *c, const struct side *had, const struct criterio
 					0 };
 		}
 		c->goals[count++] = (struct goal){ not, least, WISH_NOT_TRUE, 0 };
-		w = look(c, count, by);
+		w = look(c, count, by, &outcome);
+		if (outcome == WITNESS_NONE && c->none_count < NONE_LARGEST)
+			c->none[c->none_count++] = none;
 	}
 	return w;
 }
@@ -296,9 +346,13 @@ separate_sides(struct comparing *c, const struct side *had, const struct side *l
 	for (size_t i = 0; i < lacked->framework->criterion_count && !w.facts.size; i++) {
 		const struct criterion *not = criterion_of(lacked, i);
 		enum provenance least = criterion_least(not, lacked->profile);
+		struct criterion part;
+		size_t at = 0;
 
-		if (is_needed(lacked, i) && !has_same(had, not, least))
-			w = separate_from(c, had, not, least);
+		if (!is_needed(lacked, i) || has_same(had, not, least))
+			continue;
+		while (!w.facts.size && part_next(not, &at, &part))
+			w = separate_from(c, had, &part, least);
 	}
 	return w;
 }
@@ -363,7 +417,8 @@ static struct side
 side_of_profile(const struct framework *f, const struct profile *p)
 {
 	struct demand d = profile_demand(p);
-	struct side side = { .framework = f, .profile = p };
+	bool own = p->criteria != f->criteria || p->exclusion_count || p->provenance > CLAIMED;
+	struct side side = { .framework = f, .profile = own ? p : NULL };
 
 	demand_levels(&d, f, side.levels);
 	return side;
@@ -415,7 +470,7 @@ change_of_profile(const struct comparing *c, const struct profile_difference *d,
 		return POLICY_OTHER;
 	if (change != POLICY_SAME)
 		return change;
-	return alike && localized_equal(before->title, after->title) && localized_equal(before->text, after->text) &&
+	return alike && localized_alike(before->title, after->title) && localized_alike(before->text, after->text) &&
 		    before->status == after->status
 		? POLICY_SAME
 		: POLICY_REWORDED;
@@ -480,6 +535,7 @@ framework_difference(const struct framework *before, const struct framework *aft
 	out->profiles =
 	    arena_array(arena, struct profile_difference, before->profile_count + after->profile_count + 1);
 	c.goals = arena_array(arena, struct goal, WITNESS_GOALS);
+	c.none = arena_array(arena, struct shown_none, NONE_LARGEST);
 	compare_criteria(&c);
 	compare_levels(&c);
 	compare_profiles(&c);

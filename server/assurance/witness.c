@@ -66,7 +66,8 @@ leaf_choice(const struct search *s, const struct condition_node *leaf, const str
 {
 	const struct view *v = &s->views[g->view];
 
-	if (v->hidden == leaf->fact + 1)
+	/* What is said by who does not count decides nothing, whatever it is. */
+	if (v->hidden == leaf->fact + 1 || (s->by < g->least && !sight_effect(v, leaf->fact)))
 		return false;
 	if (sight_is_set(s, leaf->fact)) {
 		*out = (struct choice){ leaf->fact, open_word(s, leaf) };
