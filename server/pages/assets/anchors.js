@@ -1,5 +1,5 @@
 /* assets/anchors.js - the page of signing keys: each key a card, the one in use first. */
-import { badge, both, element, fill } from "./dom.js";
+import { badge, both, element, fact, fill } from "./dom.js";
 import { copyButton } from "./copy.js";
 import { fingerprint, readAnchors } from "./anchor.js";
 import { startLanguage } from "./language.js";
@@ -29,10 +29,6 @@ const dates = [
 	["activated", "使い始めた日時", "In use since"],
 	["retiring", "使い終えた日時", "Last signed"],
 ];
-
-function fact(ja, en, ...value) {
-	return element("div", {}, element("dt", {}, both(ja, en)), element("dd", {}, ...value));
-}
 
 function card(key) {
 	const [words, meaning] = states[key.state];

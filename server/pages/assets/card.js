@@ -1,7 +1,7 @@
 /* assets/card.js - one member: what it is certified for, by whom and until when; then its entities, certificates and history. */
 import { areaMeaning, byArea, areaWords, frameworkWords, kindWords, levelBadge, levelMeaning, named, outside, roleWords,
 	standingBadge, standingWords } from "./words.js";
-import { badge, both, element, fill } from "./dom.js";
+import { badge, both, element, fact, fill, section } from "./dom.js";
 import { copyable, copyButton } from "./copy.js";
 import { distance, time } from "./time.js";
 import { fingerprint } from "./anchor.js";
@@ -10,17 +10,9 @@ import { startLanguage } from "./language.js";
 const id = decodeURIComponent(location.pathname.split("/").pop());
 const soon = 30 * 86_400_000; // milliseconds: what ends within them is marked
 
-function fact(ja, en, ...value) {
-	return element("div", {}, element("dt", {}, both(ja, en)), element("dd", {}, ...value));
-}
-
 /* A fact whose value may be missing. */
 const maybe = (value, ja, en, show) => (value ? [fact(ja, en, ...[show(value)].flat())] : []);
 const said = (text) => text.ja !== "" || text.en !== "";
-
-function section(name, ja, en, ...content) {
-	return element("section", { "aria-labelledby": name }, element("h2", { id: name }, both(ja, en)), ...content);
-}
 
 /* A page of somebody else's, that may have an address for each language. */
 function link(address) {

@@ -1,5 +1,5 @@
 /* assets/criterion.js - one criterion of a policy as a card: what it demands, where that comes from, and how it is found out. */
-import { badge, both, element } from "./dom.js";
+import { badge, both, element, fact } from "./dom.js";
 import { bearerMeaning, bearerWords, factWords, neededWords, valueWords, wordsOf } from "./facts.js";
 import { outside } from "./words.js";
 
@@ -20,8 +20,6 @@ const relations = {
 export const statusList = Object.keys(statuses);
 export const statusBadge = (status) => badge(...(statuses[status]?.[0] ?? ["quiet", status, status]));
 export const statusMeaning = (status) => both(...(statuses[status]?.[1] ?? ["", ""]));
-
-const fact = (ja, en, ...value) => element("div", {}, element("dt", {}, both(ja, en)), element("dd", {}, ...value));
 
 /* 登録 レベル3 of this framework, with the words its files have. */
 export const areasOf = (policy) => [...policy.areas, ...policy.composed];

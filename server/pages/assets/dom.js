@@ -20,6 +20,16 @@ export function both(ja, en) {
 	return made;
 }
 
+/* One of a list of facts (a `dl`): its name, and what it is. */
+export function fact(ja, en, ...value) {
+	return element("div", {}, element("dt", {}, both(ja, en)), element("dd", {}, ...value));
+}
+
+/* A part of the page under its heading; `name` is the heading's id. */
+export function section(name, ja, en, ...content) {
+	return element("section", { "aria-labelledby": name }, element("h2", { id: name }, both(ja, en)), ...content);
+}
+
 /* Replaces what stands in the page's place of this name (data-slot); a page without it is passed over. */
 export function fill(slot, ...children) {
 	document.querySelector(`[data-slot="${slot}"]`)?.replaceChildren(...children);

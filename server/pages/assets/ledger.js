@@ -1,5 +1,5 @@
 /* assets/ledger.js - the page of the ledger: its newest checkpoint and growth, and receipts verified in the browser. */
-import { badge, both, element, fill } from "./dom.js";
+import { badge, both, element, fact, fill } from "./dom.js";
 import { choicesIn, proof } from "./proof.js";
 import { copyable } from "./copy.js";
 import { distance, time } from "./time.js";
@@ -8,8 +8,6 @@ import { startLanguage } from "./language.js";
 
 const form = document.querySelector("#verify-receipt form");
 const largest = 256 * 1024; // bytes of a receipt
-
-const fact = (ja, en, ...value) => element("div", {}, element("dt", {}, both(ja, en)), element("dd", {}, ...value));
 
 function showLog(log) {
 	fill("verdict", log.halted ? badge("bad", "停止中", "Halted") : badge("good", "記録しています", "Recording"));

@@ -1,5 +1,5 @@
 /* assets/metadata.js - the metadata: how fresh, from where, signed by what. */
-import { badge, both, element, fill } from "./dom.js";
+import { badge, both, element, fact, fill } from "./dom.js";
 import { copyable } from "./copy.js";
 import { distance, time } from "./time.js";
 import { fingerprint, readAnchors } from "./anchor.js";
@@ -91,7 +91,6 @@ const documentNames = {
 	members: ["参加者の一覧（検索用のJSON）", "Members (JSON, for searching)"],
 };
 
-const fact = (ja, en, ...value) => element("div", {}, element("dt", {}, both(ja, en)), element("dd", {}, ...value));
 const dated = (text) => (text ? [time(text), element("span", { class: "aside" }, distance(text))] : ["—"]);
 
 function showDocuments(federation) {

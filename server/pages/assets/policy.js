@@ -1,6 +1,6 @@
 /* assets/policy.js - the page of policies: which framework and version, the areas by levels, and what a cell of these demands. */
 import { areaOf, areasOf, areaTitle, comparisonWords, criterionCard, levelTitle, statusBadge, statusList, statusMeaning } from "./criterion.js";
-import { badge, both, element, fill } from "./dom.js";
+import { badge, both, element, fact, fill, section } from "./dom.js";
 import { cellId, isRebuilt, matrix } from "./matrix.js";
 import { comparison } from "./compare.js";
 import { copyable } from "./copy.js";
@@ -13,12 +13,6 @@ const form = document.querySelector(".chooser");
 const state = { frameworks: [], policy: null, older: null, engine: null, dictionary: null, turn: 0 };
 const first = "jp-idtf"; // shown when nothing else is asked for
 const everything = "all"; // of the address: all criteria at once
-
-const fact = (ja, en, ...value) => element("div", {}, element("dt", {}, both(ja, en)), element("dd", {}, ...value));
-
-function section(name, ja, en, ...content) {
-	return element("section", { "aria-labelledby": name }, element("h2", { id: name }, both(ja, en)), ...content);
-}
 
 async function fetchJson(path) {
 	const answer = await fetch(path, { headers: { Accept: "application/json" } });
