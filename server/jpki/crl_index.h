@@ -4,7 +4,7 @@
  *     list (mapped) -> signature checked -> entries written, sorted -> file durable -> renamed     switched by whoever
  *                                                                                                  names it
  *
- * Memory does not grow with the list: input and output are mapped files. A file that is open answers as long as it is
+ * Memory hardly grows with the list: it stays below 64 MB for the largest. A file that is open answers as long as it is
  * open, whatever replaces it.
  */
 #pragma once

@@ -62,11 +62,24 @@ void crl_head_write(const struct crl_head *, uint8_t block[CRL_BLOCK]);
 /* False: another magic, places that do not follow from the counts, another size than `size`. */
 bool crl_head_read(const uint8_t block[CRL_BLOCK], uint64_t size, struct crl_head *out);
 
+/* Whose row has room for it. */
+static inline enum crl_rows
+crl_kind_of(struct span serial)
+{
+	return serial.size > CRL_KEY ? CRL_LONG : CRL_SHORT;
+}
+
 /* A serial number as the key of `size` bytes. */
 static inline void
 crl_key_of(struct span serial, uint8_t *key, size_t size)
 {
+	uint8_t *at = key + size - serial.size;
+
 	memset(key, serial.data[0] & 0x80 ? 0xff : 0, size);
+	if (serial.size == 8) {
+		memcpy(at, serial.data, 8);
+		return;
+	}
 	for (size_t i = 0; i < serial.size; i++)
-		key[size - serial.size + i] = serial.data[i];
+		at[i] = serial.data[i];
 }

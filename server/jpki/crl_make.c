@@ -1,10 +1,10 @@
 /* jpki/crl_make.c - making the index of a revocation list (crl_index.h, crl_layout.h).
  *
- *     signature -> short rows as they come -> long rows, rows beside (where there are any) -> sorted in place
- *         -> fences -> list, head -> durable -> renamed
+ *     signature -> entries written as rows: where they stand, when they come in order; into piles, when they do not
+ *         -> what few have, on a second way through -> piles sorted -> fences, list, head -> durable -> renamed
  *
- * Nothing of the list is believed, or written, before its signature is found good. Rows are written in order, so that
- * the file has its room on the disk before any of it is mapped; sorting then happens in the file's own pages.
+ * Nothing of the list is believed, or written, before its signature is found good. Whether entries come in order is
+ * guessed first; when that was wrong, all begins again.
  */
 #include "jpki/crl_index.h"
 
@@ -16,46 +16,37 @@
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/mman.h>
 #include <unistd.h>
-
-#include <libdeflate.h>
 
 #include "base/random.h"
 #include "codec/der.h"
 #include "crypto/digest.h"
 #include "crypto/x509_path.h"
-#include "jpki/crl_layout.h"
-#include "jpki/crl_sort.h"
+#include "jpki/crl_piles.h"
+#include "jpki/crl_usual.h"
 
-#define AT_ONCE (256 * KIB)  /* written with one call */
 #define STRIDE (8 * MIB)     /* between two reports of progress */
 #define PHASES 3             /* signature, rows, order: about as long each */
+#define ISSUER_LARGEST (256 * KIB)
 
-/* Where one kind of rows goes. */
-struct sheet {
-	uint64_t at;             /* in the file, of what is still in `waiting` */
-	uint8_t *waiting;
-	size_t size;
-};
+#define INLINED static inline __attribute__((always_inline))
 
 struct making {
 	const struct crl_import *import;
 	const char *path;
 	char beside[PATH_MAX];
-	int fd;
+	struct crl_file file;
 	struct crl_list list;
 	struct crl_head head;
-	struct sheet sheets[CRL_ROW_KINDS];
-	uint8_t *map;            /* the rows, and the head's block before them */
-	int error;               /* errno of the first failure */
-
+	struct crl_guess guess[CRL_LONG + 1];
+	bool dealing;            /* rows go into piles; else all are `kind` and in order: */
+	enum crl_rows kind;
+	uint8_t last[CRL_SERIAL_LARGEST]; /* key of these */
+	bool begun, wrong;       /* there was one; they are not */
+	struct crl_file scratch[CRL_LONG + 1]; /* without a name, for piles */
+	struct crl_piles *piles[CRL_LONG + 1];
+	struct crl_sheet sheets[CRL_ROW_KINDS];
 	struct span issuer;      /* whose entries are passing; empty: the list's own */
-	struct order {
-		uint8_t last[32];
-		uint32_t first[8], differ[8]; /* `differ`: bits that are not the same in all rows */
-		bool begun, broken;           /* `broken`: they do not come sorted */
-	} order[CRL_LONG + 1];
 };
 
 /* Progress */
@@ -95,44 +86,33 @@ check_signature(struct making *m, struct problem *why)
 	return report(m, 0, m->import->der.size) ? OK : stopped(why);
 }
 
-/* Writing */
-
-static void
-write_at(struct making *m, uint64_t at, struct span bytes)
+/* A file beside the one that is made, with a name nobody else has. */
+static enum err
+open_beside(struct making *m, char name[PATH_MAX], int *fd, struct problem *why)
 {
-	while (bytes.size && !m->error) {
-		ssize_t n = pwrite(m->fd, bytes.data, bytes.size, (off_t)at);
+	const char *slash = strrchr(m->path, '/');
+	int length = slash ? (int)(slash - m->path) + 1 : 0;
+	uint64_t number;
 
-		if (n < 0 && errno != EINTR)
-			m->error = errno;
-		if (n <= 0)
-			continue;
-		at += (uint64_t)n;
-		bytes = span_skip(bytes, (size_t)n);
-	}
+	random_bytes(&number, sizeof(number));
+	if (snprintf(name, PATH_MAX, "%.*s.new-%016" PRIx64, length, m->path, number) >= PATH_MAX)
+		return problem_set(why, ERR_LIMIT, "", "%s: the path is longer than %d bytes", m->path, PATH_MAX);
+	*fd = open(name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0640);
+	return *fd < 0 ? problem_errno(why, errno, "cannot make %s", m->path) : OK;
 }
 
-static void
-flush(struct making *m, struct sheet *sheet)
+static enum err
+open_scratch(struct making *m, struct crl_file *scratch, struct problem *why)
 {
-	write_at(m, sheet->at, span_of(sheet->waiting, sheet->size));
-	sheet->at += sheet->size;
-	sheet->size = 0;
+	char name[PATH_MAX];
+	enum err err = open_beside(m, name, &scratch->fd, why);
+
+	if (err == OK)
+		unlink(name);
+	return err;
 }
 
-/* Room for so many bytes at the end of the sheet. */
-static uint8_t *
-room_for(struct making *m, enum crl_rows kind, size_t size)
-{
-	struct sheet *sheet = &m->sheets[kind];
-
-	if (!sheet->waiting && !(sheet->waiting = malloc(AT_ONCE)))
-		abort();
-	if (sheet->size + size > AT_ONCE)
-		flush(m, sheet);
-	sheet->size += size;
-	return sheet->waiting + sheet->size - size;
-}
+/* Entries become rows */
 
 static void
 put_u32(uint8_t *at, uint32_t n)
@@ -148,8 +128,6 @@ put_u64(uint8_t *at, uint64_t n)
 	put_u32(at + 4, (uint32_t)n);
 }
 
-/* Entries become rows */
-
 static bool
 is_beside(const struct crl_entry *entry, uint64_t issuer)
 {
@@ -157,46 +135,9 @@ is_beside(const struct crl_entry *entry, uint64_t issuer)
 	    entry->revoked_at.us / SECONDS(1) > UINT32_MAX;
 }
 
-static uint64_t
-load_u64(const uint8_t *at)
-{
-	uint64_t n;
-
-	memcpy(&n, at, sizeof(n));
-	return be64toh(n);
-}
-
-/* As memcmp() does, without calling it ten million times. */
-static inline bool
-is_above(const uint8_t *a, const uint8_t *b, size_t size)
-{
-	size_t i = 0;
-
-	for (; i + 8 <= size; i += 8)
-		if (load_u64(a + i) != load_u64(b + i))
-			return load_u64(a + i) > load_u64(b + i);
-	return memcmp(a + i, b + i, size - i) > 0;
-}
-
-static inline __attribute__((always_inline)) void
-note_order(struct order *order, const uint8_t *row, size_t size)
-{
-	uint32_t words[8];
-
-	memcpy(words, row, size);
-	if (!order->begun)
-		memcpy(order->first, words, size);
-	else if (!order->broken)
-		order->broken = is_above(order->last, row, size);
-	for (size_t i = 0; i < size / sizeof(words[0]); i++)
-		order->differ[i] |= words[i] ^ order->first[i];
-	memcpy(order->last, row, size);
-	order->begun = true;
-}
-
-/* Compiled for each kind: the sizes are constants in it. `beside`: its number among the rows beside, plus one, or 0. */
-static inline __attribute__((always_inline)) void
-put_row(uint8_t *row, struct order *order, size_t key, const struct crl_entry *entry, uint64_t beside)
+/* Compiled for each kind: `key`, its size, is a constant in it. */
+INLINED void
+fill_row(uint8_t *row, size_t key, const struct crl_entry *entry, uint64_t beside)
 {
 	uint32_t reason = entry->reason < 0 ? CRL_ROW_NO_REASON : (uint32_t)entry->reason, date = UINT32_MAX;
 
@@ -209,42 +150,65 @@ put_row(uint8_t *row, struct order *order, size_t key, const struct crl_entry *e
 	put_u32(row + key, date);
 	put_u32(row + key + 4,
 	    reason << CRL_ROW_REASON | (entry->unknown_critical ? CRL_ROW_CRITICAL : 0) | (uint32_t)beside);
-	note_order(order, row, key + 8);
 }
 
-static void
+/* Where the rows stand in the end, as long as they come in order, and no others do. */
+INLINED uint8_t *
+room_in_order(struct making *m, enum crl_rows kind, const struct crl_entry *entry, uint64_t beside)
+{
+	size_t key = crl_row_kinds[kind].key;
+	uint8_t *row, now[CRL_SERIAL_LARGEST];
+
+	m->wrong |= kind != m->kind || beside;
+	if (m->wrong)
+		return NULL;
+	row = crl_sheet_room(&m->sheets[kind]);
+	crl_key_of(entry->serial, now, key);
+	m->wrong = m->begun && !crl_key_above(now, m->last, key);
+	memcpy(m->last, now, key);
+	m->begun = true;
+	return row;
+}
+
+INLINED void
 write_row(struct making *m, enum crl_rows kind, const struct crl_entry *entry, uint64_t beside)
 {
-	uint8_t *row = room_for(m, kind, crl_row_kinds[kind].size);
+	uint8_t *row = m->dealing ? crl_piles_room(m->piles[kind]) : room_in_order(m, kind, entry, beside);
 
+	if (!row)
+		return;
 	if (kind == CRL_SHORT)
-		put_row(row, &m->order[kind], CRL_KEY, entry, beside);
+		fill_row(row, CRL_KEY, entry, beside);
 	else
-		put_row(row, &m->order[kind], CRL_SERIAL_LARGEST, entry, beside);
+		fill_row(row, CRL_SERIAL_LARGEST, entry, beside);
 }
 
 static void
 write_issuer(struct making *m, uint64_t names)
 {
 	struct name_key key = name_key_of(m->issuer);
-	uint8_t *row = room_for(m, CRL_ISSUERS, crl_row_kinds[CRL_ISSUERS].size);
+	uint8_t row[sizeof(key.bytes) + 16];
 
 	memcpy(row, key.bytes, sizeof(key.bytes));
 	put_u64(row + sizeof(key.bytes), names);
 	put_u64(row + sizeof(key.bytes) + 8, m->issuer.size);
-	memcpy(room_for(m, CRL_NAMES, m->issuer.size), m->issuer.data, m->issuer.size);
+	crl_sheet_add(&m->sheets[CRL_ISSUERS], span_of(row, sizeof(row)));
+	crl_sheet_add(&m->sheets[CRL_NAMES], m->issuer);
 }
 
 static void
 write_beside(struct making *m, const struct crl_entry *entry, uint64_t issuer)
 {
-	uint8_t *row = room_for(m, CRL_BESIDE, crl_row_kinds[CRL_BESIDE].size);
+	uint8_t row[24];
 
 	put_u64(row, (uint64_t)entry->revoked_at.us);
 	put_u64(row + 8, (uint64_t)entry->invalid_from.us);
 	put_u32(row + 16, (uint32_t)issuer);
 	put_u32(row + 20, 0);
+	crl_sheet_add(&m->sheets[CRL_BESIDE], span_of(row, sizeof(row)));
 }
+
+/* All entries, twice */
 
 /* What has passed of each kind. An issuer stands for all entries that follow it (s5.3.3), its number in their rows
  * beside; 0 is the list's own. */
@@ -253,16 +217,16 @@ struct passed {
 	uint64_t critical;
 };
 
-static enum err
+INLINED enum err
 pass_entry(struct making *m, bool second, const struct crl_entry *entry, struct passed *passed, struct problem *why)
 {
-	enum crl_rows kind = entry->serial.size > crl_row_kinds[CRL_SHORT].key ? CRL_LONG : CRL_SHORT;
+	enum crl_rows kind = crl_kind_of(entry->serial);
 	bool beside;
 
 	if (entry->issuer.size && !span_equal(entry->issuer, m->issuer)) {
-		if (entry->issuer.size > AT_ONCE)
+		if (entry->issuer.size > ISSUER_LARGEST)
 			return problem_set(why, ERR_LIMIT, "RFC 5280 s5.3.3",
-			    "revocation list: expected issuers of at most %zu bytes, found one of %zu", AT_ONCE,
+			    "revocation list: expected issuers of at most %zu bytes, found one of %zu", ISSUER_LARGEST,
 			    entry->issuer.size);
 		m->issuer = entry->issuer;
 		if (second)
@@ -272,28 +236,33 @@ pass_entry(struct making *m, bool second, const struct crl_entry *entry, struct 
 	}
 	beside = is_beside(entry, passed->count[CRL_ISSUERS]);
 	passed->count[CRL_BESIDE] += beside;
-	if (beside && second)
-		write_beside(m, entry, passed->count[CRL_ISSUERS]);
-	/* The first way through writes the short rows, the second the long ones. */
-	if ((kind == CRL_LONG) == second)
+	if (!second)
 		write_row(m, kind, entry, beside ? passed->count[CRL_BESIDE] : 0);
+	else if (beside)
+		write_beside(m, entry, passed->count[CRL_ISSUERS]);
 	passed->count[kind]++;
 	passed->critical += entry->unknown_critical;
 	return OK;
 }
 
-static enum err
+INLINED enum err
 pass_entries(struct making *m, bool second, struct passed *passed, struct problem *why)
 {
 	struct crl_walk walk = crl_walk_of(&m->list);
 	uint64_t next = STRIDE;
-	struct crl_entry entry;
+	struct crl_entry entry, other;
 
 	*passed = (struct passed){ .critical = 0 };
 	m->issuer = (struct span){ 0 };
-	while (crl_walk_next(&walk, &entry, why) && !m->error) {
-		enum err err = pass_entry(m, second, &entry, passed, why);
+	while (!m->wrong && !m->file.error) {
+		enum err err;
 
+		if (!crl_walk_usual(&walk, &entry)) {
+			if (!crl_walk_next(&walk, &other, why))
+				break;
+			entry = other;
+		}
+		err = pass_entry(m, second, &entry, passed, why);
 		if (err != OK)
 			return err;
 		if (m->list.entries.size - walk.rest.size > next) {
@@ -305,91 +274,73 @@ pass_entries(struct making *m, bool second, struct passed *passed, struct proble
 	return walk.err;
 }
 
-/* Rows of other kinds than the short ones are few or none: they are written on a second way through, once it is known
+/* Where they stand: before it is known that there are no others. */
+static enum err
+write_in_order(struct making *m, struct passed *passed, struct problem *why)
+{
+	m->kind = m->guess[CRL_LONG].count ? CRL_LONG : CRL_SHORT;
+	m->sheets[m->kind] = crl_sheet_of(&m->file, m->kind, CRL_BLOCK);
+	return pass_entries(m, false, passed, why);
+}
+
+static enum err
+deal_rows(struct making *m, struct passed *passed, struct problem *why)
+{
+	m->dealing = true;
+	m->wrong = false;
+	crl_sheet_release(&m->sheets[m->kind]);
+	for (size_t k = CRL_SHORT; k <= CRL_LONG; k++) {
+		if (open_scratch(m, &m->scratch[k], why) != OK)
+			return why->code;
+		m->piles[k] = crl_piles_new(&m->scratch[k], k, &m->guess[k]);
+	}
+	return pass_entries(m, false, passed, why);
+}
+
+/* Rows of other kinds than those of a serial are few or none: they are written on a second way through, once it is known
  * where each kind begins. */
 static enum err
 write_rows(struct making *m, struct problem *why)
 {
-	struct passed passed;
-	enum err err;
+	struct passed passed = { .critical = 0 };
+	enum err err = OK;
 
-	m->sheets[CRL_SHORT].at = CRL_BLOCK;
-	err = pass_entries(m, false, &passed, why);
+	crl_guess_of(m->list.entries, m->guess);
+	if (m->guess[CRL_SHORT].sorted && m->guess[CRL_LONG].sorted &&
+	    (!m->guess[CRL_SHORT].count || !m->guess[CRL_LONG].count))
+		err = write_in_order(m, &passed, why);
+	else
+		m->wrong = true;
+	if (err == OK && m->wrong)
+		err = deal_rows(m, &passed, why);
 	memcpy(m->head.count, passed.count, sizeof(passed.count));
 	m->head.critical = passed.critical;
 	crl_head_place(&m->head);
-	for (size_t k = CRL_LONG; k < CRL_ROW_KINDS; k++)
-		m->sheets[k].at = m->head.at[k];
-	if (err == OK && m->head.fences_at > m->head.at[CRL_LONG])
+	for (size_t k = 0; k < CRL_ROW_KINDS; k++)
+		if (m->dealing || k != m->kind)
+			m->sheets[k] = crl_sheet_of(&m->file, k, m->head.at[k]);
+	if (err == OK && m->head.count[CRL_BESIDE])
 		err = pass_entries(m, true, &passed, why);
-	for (enum crl_rows k = 0; k < CRL_ROW_KINDS; k++)
-		if (m->sheets[k].waiting)
-			flush(m, &m->sheets[k]);
 	return err;
 }
 
-/* Order */
-
 static enum err
-map_rows(struct making *m, struct problem *why)
-{
-	void *map;
-
-	if (m->head.fences_at == CRL_BLOCK)
-		return OK;
-	map = mmap(NULL, m->head.fences_at, PROT_READ | PROT_WRITE, MAP_SHARED, m->fd, 0);
-	if (map == MAP_FAILED)
-		return problem_errno(why, errno, "%s cannot be mapped", m->path);
-	m->map = map;
-	return OK;
-}
-
-static void
-sort_rows(struct making *m)
+sort_rows(struct making *m, struct problem *why)
 {
 	for (size_t k = CRL_SHORT; k <= CRL_LONG; k++) {
-		const struct order *order = &m->order[k];
-		const uint8_t *differ = (const uint8_t *)order->differ;
-		size_t same = 0;
+		size_t count = m->piles[k] ? crl_piles_count(m->piles[k]) : 0;
 
-		if (!order->broken)
-			continue;
-		while (differ[same] == 0)
-			same++;
-		crl_sort(m->map + m->head.at[k], m->head.count[k], crl_row_kinds[k].size, same);
-	}
-}
-
-/* The fences of all blocks, behind the rows, and into the digest. */
-static void
-write_fences(struct making *m, struct digest_stream *stream)
-{
-	uint8_t fences[128 * CRL_FENCE];
-	uint64_t at = m->head.fences_at;
-	size_t size = 0;
-
-	for (enum crl_rows k = 0; k < CRL_ROW_KINDS; k++) {
-		size_t row = crl_row_kinds[k].size, per = crl_block_rows(k) * row;
-		struct span rows = span_of(m->map + m->head.at[k], m->head.count[k] * row);
-
-		for (; rows.size; rows = span_skip(rows, per)) {
-			uint8_t *fence = fences + size;
-
-			memset(fence, 0, CRL_FENCE);
-			memcpy(fence, rows.data, crl_row_kinds[k].key);
-			put_u32(fence + CRL_SERIAL_LARGEST,
-			    libdeflate_crc32(0, rows.data, rows.size < per ? rows.size : per));
-			size += CRL_FENCE;
-			if (size == sizeof(fences)) {
-				write_at(m, at, span_of(fences, size));
-				digest_stream_add(stream, span_of(fences, size));
-				at += size;
-				size = 0;
-			}
+		for (size_t n = 0; n < count && !m->file.error; n++) {
+			crl_piles_sort(m->piles[k], n, &m->sheets[k]);
+			if (!m->file.error)
+				m->file.error = m->scratch[k].error;
+			if (!report(m, 2, m->import->der.size * n / count))
+				return stopped(why);
 		}
+		crl_piles_free(m->piles[k]);
+		m->piles[k] = NULL;
 	}
-	write_at(m, at, span_of(fences, size));
-	digest_stream_add(stream, span_of(fences, size));
+	return report(m, 2, m->import->der.size) ? OK : stopped(why);
 }
 
 /* The list without its entries */
@@ -442,37 +393,29 @@ write_ends(struct making *m)
 {
 	struct digest_stream *stream = digest_stream_new(DIGEST_SHA256);
 	uint8_t block[CRL_BLOCK], shell[CRL_SHELL_LARGEST + 16];
-	struct span list = write_list(m, shell);
+	struct span list = write_list(m, shell), fences;
+	uint64_t at = m->head.fences_at;
 
 	digest(DIGEST_SHA256, list, m->head.list_digest);
 	m->head.list_size = list.size;
 	crl_head_place(&m->head);
 	crl_head_write(&m->head, block);
 	digest_stream_add(stream, span_of(block, CRL_HEAD_SIGNED));
-	write_fences(m, stream);
+	for (size_t k = 0; k < CRL_ROW_KINDS; k++) {
+		fences = crl_sheet_end(&m->sheets[k]);
+		crl_file_write(&m->file, at, fences);
+		digest_stream_add(stream, fences);
+		at += fences.size;
+	}
 	digest_stream_add(stream, list);
 	digest_stream_end(stream, block + CRL_HEAD_SIGNED);
 	digest_stream_free(stream);
-	write_at(m, m->head.list_at, list);
-	write_at(m, 0, span_of(block, sizeof(block)));
+	assert(at == m->head.list_at || m->file.error);
+	crl_file_write(&m->file, at, list);
+	crl_file_write(&m->file, 0, span_of(block, sizeof(block)));
 }
 
 /* The file */
-
-static enum err
-name_beside(struct making *m, struct problem *why)
-{
-	const char *slash = strrchr(m->path, '/');
-	int length = slash ? (int)(slash - m->path) + 1 : 0;
-	uint64_t number;
-
-	random_bytes(&number, sizeof(number));
-	if ((size_t)snprintf(m->beside, sizeof(m->beside), "%.*s.new-%016" PRIx64, length, m->path, number) >=
-	    sizeof(m->beside))
-		return problem_set(why, ERR_LIMIT, "", "%s: the path is longer than %d bytes", m->path, PATH_MAX);
-	m->fd = open(m->beside, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0640);
-	return m->fd < 0 ? problem_errno(why, errno, "cannot make %s", m->path) : OK;
-}
 
 /* The name is durable once the directory is. */
 static enum err
@@ -499,17 +442,27 @@ write_file(struct making *m, struct problem *why)
 {
 	enum err err = write_rows(m, why);
 
-	if (err == OK && !m->error)
-		err = map_rows(m, why);
-	if (err != OK || m->error)
+	if (err == OK && !m->file.error)
+		err = sort_rows(m, why);
+	if (err != OK || m->file.error)
 		return err;
-	sort_rows(m);
-	if (!report(m, 2, 0))
-		return stopped(why);
 	write_ends(m);
-	if (!m->error && fsync(m->fd) != 0)
-		m->error = errno;
+	if (!m->file.error && fsync(m->file.fd) != 0)
+		m->file.error = errno;
 	return OK;
+}
+
+static void
+making_free(struct making *m)
+{
+	for (size_t k = CRL_SHORT; k <= CRL_LONG; k++) {
+		crl_piles_free(m->piles[k]);
+		if (m->scratch[k].fd >= 0)
+			close(m->scratch[k].fd);
+	}
+	for (size_t k = 0; k < CRL_ROW_KINDS; k++)
+		crl_sheet_release(&m->sheets[k]);
+	free(m);
 }
 
 enum err
@@ -520,26 +473,23 @@ crl_index_make(const struct crl_import *import, const char *path, struct problem
 
 	if (!m)
 		abort();
-	*m = (struct making){ .import = import, .path = path, .fd = -1 };
+	*m = (struct making){ .import = import, .path = path, .file = { .fd = -1 },
+		.scratch = { { .fd = -1 }, { .fd = -1 } } };
 	err = crl_list_read(import->der, &m->list, why);
 	if (err == OK)
 		err = check_signature(m, why);
 	if (err == OK)
-		err = name_beside(m, why);
+		err = open_beside(m, m->beside, &m->file.fd, why);
 	if (err == OK) {
 		err = write_file(m, why);
-		if (m->error)
-			err = problem_errno(why, m->error, "cannot write %s", path);
-		if (m->map)
-			munmap(m->map, m->head.fences_at);
-		close(m->fd);
+		if (m->file.error)
+			err = problem_errno(why, m->file.error, "cannot write %s", path);
+		close(m->file.fd);
 		if (err == OK)
 			err = give_name(m, why);
 		if (err != OK)
 			unlink(m->beside);
 	}
-	for (enum crl_rows k = 0; k < CRL_ROW_KINDS; k++)
-		free(m->sheets[k].waiting);
-	free(m);
+	making_free(m);
 	return err;
 }

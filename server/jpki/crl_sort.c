@@ -12,6 +12,7 @@
 #define SHORT_ROW 20
 #define LONG_ROW 32
 #define PILES 256
+#define BINS 4096
 #define FEW 32   /* rows; measured: insertion is quicker up to here */
 #define AHEAD 4  /* rows of a pile that are asked for before they are needed: otherwise each is waited for */
 
@@ -151,4 +152,87 @@ crl_sort(uint8_t *rows, size_t count, size_t row, size_t same)
 		sort_short(rows, count, same);
 	else
 		sort_long(rows, count, same);
+}
+
+/* Into other rows: what is sorted is the beginning of each, with its number behind it */
+
+static void
+insert_items(uint64_t *items, size_t count)
+{
+	for (size_t i = 1; i < count; i++) {
+		uint64_t held = items[i];
+		size_t to = i;
+
+		for (; to > 0 && items[to - 1] > held; to--)
+			items[to] = items[to - 1];
+		items[to] = held;
+	}
+}
+
+/* Puts the rows of one bin in order. Those that begin with the same still have to be compared whole. */
+INLINED void
+put_rows(uint8_t *out, const uint8_t *rows, const uint64_t *items, size_t count, size_t row, unsigned number)
+{
+	uint64_t mask = ((uint64_t)1 << number) - 1;
+	bool same = false;
+
+	for (size_t i = 0; i < count; i++) {
+		memcpy(out + i * row, rows + (items[i] & mask) * row, row);
+		same |= i && items[i] >> number == items[i - 1] >> number;
+	}
+	if (same)
+		insert_rows(out, count, row);
+}
+
+INLINED void
+sort_into(uint8_t *out, const uint8_t *rows, size_t count, size_t row, size_t same, uint64_t *items,
+    void (*sort)(uint8_t *rows, size_t count, size_t byte))
+{
+	uint32_t ends[BINS + 1] = { 0 };
+	uint64_t low = UINT64_MAX, high = 0, *dealt = items + count;
+	unsigned number = 1, drop = 0, bin_shift;
+
+	for (size_t i = 0; i < count; i++) {
+		uint64_t word = word_at(rows + i * row, same);
+
+		low = word < low ? word : low;
+		high = word > high ? word : high;
+	}
+	while (count >> number)
+		number++;
+	while ((high - low) >> drop >> (64 - number))
+		drop++;
+	/* A bin has all rows that begin with the same: it is those that are compared whole. */
+	for (bin_shift = number; (high - low) >> drop << number >> bin_shift >= BINS;)
+		bin_shift++;
+	for (size_t i = 0; i < count; i++) {
+		items[i] = (word_at(rows + i * row, same) - low) >> drop << number | i;
+		ends[(items[i] >> bin_shift) + 1]++;
+	}
+	for (size_t bin = 1; bin <= BINS; bin++)
+		ends[bin] += ends[bin - 1];
+	/* What was each bin's beginning becomes its end. */
+	for (size_t i = 0; i < count; i++)
+		dealt[ends[items[i] >> bin_shift]++] = items[i];
+	for (size_t bin = 0, at = 0; bin < BINS; at = ends[bin++]) {
+		size_t here = ends[bin] - at;
+
+		if (here <= FEW)
+			insert_items(dealt + at, here);
+		put_rows(out + at * row, rows, dealt + at, here, row, number);
+		if (here > FEW)
+			sort(out + at * row, here, same);
+	}
+}
+
+void
+crl_sort_into(uint8_t *out, const uint8_t *rows, size_t count, size_t row, size_t same, uint64_t *items)
+{
+	assert((row == SHORT_ROW || row == LONG_ROW) && same + 8 <= row && count < UINT32_MAX);
+	if (count == 0)
+		return;
+	if (row == SHORT_ROW)
+		sort_into(out, rows, count, SHORT_ROW, same, items, sort_short);
+	else
+		sort_into(out, rows, count, LONG_ROW, same, items, sort_long);
 }
