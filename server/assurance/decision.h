@@ -46,6 +46,6 @@ void decision_write(struct buffer *, const struct decision *);
  * person's, where they sit. Else nothing. */
 void decision_obligations_write(struct buffer *, const struct decision *);
 
-/* "result" as the ledger keeps it: canonical JSON of permit, levels reached and possible, and failed and unknown
- * criteria, all of them. The same question gives the same bytes. */
+/* "result" as the ledger keeps it: canonical JSON of permit, levels reached, and possible where that is more, and
+ * failed and unknown criteria, all of them. The same question gives the same bytes. */
 void decision_result_write(struct buffer *, const struct decision *);

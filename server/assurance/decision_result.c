@@ -46,8 +46,10 @@ decision_result_write(struct buffer *b, const struct decision *d)
 		const struct reach *reach = &e->areas[f->in_order[i]];
 
 		buffer_add(b, span_skip(area->heading, i ? 0 : 1));
-		buffer_add(b, area->possible[reach->possible]);
-		buffer_byte(b, ',');
+		if (reach->possible != reach->reached) {
+			buffer_add(b, area->possible[reach->possible]);
+			buffer_byte(b, ',');
+		}
 		buffer_add(b, area->reached[reach->reached]);
 		buffer_byte(b, '}');
 	}

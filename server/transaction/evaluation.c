@@ -19,6 +19,7 @@ struct recording {
 
 #define ENTRY_USUAL (4 * KIB)
 
+/* The usual comparison goes without saying, as in answers. */
 static void
 write_demand(struct buffer *b, const struct question *q)
 {
@@ -29,9 +30,8 @@ write_demand(struct buffer *b, const struct question *q)
 
 		buffer_text(b, i ? ",{" : "{");
 		json_write_member(b, "area", area->id);
-		buffer_text(b, ",\"comparison\":\"");
-		buffer_text(b, comparison_name(r->comparison));
-		buffer_text(b, "\"");
+		if (r->comparison != COMPARE_MINIMUM)
+			json_write_member(b, "comparison", span_text(comparison_name(r->comparison)));
 		json_write_member(b, "level", level_id(area, r->level));
 		buffer_text(b, "}");
 	}

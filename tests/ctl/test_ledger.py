@@ -281,11 +281,11 @@ def receipts():
 
 DECIDED = {
     "action": "write", "at": "2026-11-22T12:00:00Z", "caller": "records-point", "engine": "1", "evaluation": "0123456789abcdef" * 2,
-    "demand": [{"area": "access", "comparison": "minimum", "level": "2"}, {"area": "token", "comparison": "exact", "level": "3"}],
+    "demand": [{"area": "access", "level": "2"}, {"area": "token", "comparison": "exact", "level": "3"}],
     "facts": {"claimed": {"member.role": "guest"}}, "framework": "records", "member": "records", "policy": "sha256:" + "5a" * 32, "policy_leaf": 3, "profile": "records",
     "purpose": "", "resource": {"id": "record-1", "type": "record"}, "subject": {"id": "alice", "type": "user"}, "version": "1.0",
     "result": {"barred": False, "failed": ["read", "write"], "permit": False, "unknown": ["owner"],
-               "levels": {"access": {"possible": "2", "reached": "1"}, "token": {"possible": "3", "reached": "3"}}},
+               "levels": {"access": {"possible": "2", "reached": "1"}, "token": {"reached": "3"}}},
 }
 
 

@@ -189,9 +189,30 @@ compare_unmet(json_t *differences, const json_t *context, const json_t *entry)
 		answer_differ(differences, answered, demands, "unmet");
 }
 
-json_t *
-answer_compare(const json_t *answer, const json_t *context, const json_t *entry)
+/* With what an entry leaves unsaid: the usual comparison is the minimum, and no more is possible than is reached. */
+static json_t *
+entry_whole(const json_t *entry)
 {
+	json_t *whole = json_deep_copy(entry), *levels = json_object_get(json_object_get(whole, "result"), "levels");
+	json_t *one, *reached;
+	const char *area;
+	size_t i;
+
+	json_array_foreach(json_object_get(whole, "demand"), i, one)
+		if (!json_object_get(one, "comparison"))
+			json_object_set_new(one, "comparison", json_string("minimum"));
+	json_object_foreach(levels, area, one) {
+		reached = json_object_get(one, "reached");
+		if (reached && !json_object_get(one, "possible"))
+			json_object_set(one, "possible", reached);
+	}
+	return whole;
+}
+
+json_t *
+answer_compare(const json_t *answer, const json_t *context, const json_t *shown)
+{
+	json_t *entry = entry_whole(shown);
 	const json_t *permit = json_object_get(json_object_get(entry, "result"), "permit");
 	json_t *differences = json_array();
 
@@ -206,5 +227,6 @@ answer_compare(const json_t *answer, const json_t *context, const json_t *entry)
 	for (size_t i = 0; json_is_true(permit) && i < COUNT(ways); i++)
 		if (json_object_get(context, ways[i]))
 			answer_differ(differences, json_object_get(context, ways[i]), NULL, "%s", ways[i]);
+	json_decref(entry);
 	return differences;
 }

@@ -61,13 +61,14 @@ const same = [
 	["policy_digest", (context) => context.policy.digest, (entry) => entry.policy],
 ];
 
-/* An answer says nothing of the usual comparison, and of an area nothing was asked of neither level nor comparison. */
+/* Neither says anything of the usual comparison. An entry says what is possible where that is more than is reached, and an answer of
+ * an area nothing was asked of neither level nor comparison. */
 function levelsOf(answered, recorded, demand) {
-	const parts = [["reached", answered?.reached, recorded?.reached], ["possible", answered?.possible, recorded?.possible],
+	const parts = [["reached", answered?.reached, recorded?.reached], ["possible", answered?.possible, recorded?.possible ?? recorded?.reached],
 		["required", answered?.required, demand?.level]];
 
 	if (answered?.required !== undefined && demand)
-		parts.push(["comparison", answered.comparison ?? "minimum", demand.comparison]);
+		parts.push(["comparison", answered.comparison ?? "minimum", demand.comparison ?? "minimum"]);
 	return parts;
 }
 
