@@ -290,10 +290,13 @@ async function decisions(decision) {
 			await ready.decision(page);
 			const text = await main(page);
 
-			for (const part of ["Not permitted", "Level 3 (high) or higher was asked for", "Not reached", "Criteria that are not met", "claimed",
+			for (const part of ["Not permitted", "Level 3 (high) or higher was asked for", "Not reached", "Criteria that are not met", "Claimed",
 				"Kinds of token", "5 characters", "Administrative procedure", "city-office"])
 				expect(text.includes(part), `"${part}" is not shown`);
 			await page.getByText("the steps are in the answer only", { exact: false }).first().waitFor();
+			const about = await page.locator('section[aria-labelledby="facts"] summary').allInnerTexts();
+
+			expect(about.includes("Identity proofing (3)") && about.includes("Token (authenticator) (2)"), `facts are told of ${about}`);
 		}));
 	await check("its record is verified", () => open({ path: link, language: "en" }, async (page) => {
 		await ready.decision(page);

@@ -4,7 +4,7 @@
 import { agreementNote } from "./agreement.js";
 import { agreementOf, ask, askPolicy, askReceipt, findRecord } from "./record.js";
 import { badge, both, element, fact, fill, section } from "./dom.js";
-import { bearerList, bearerMeaning, bearerWords, dictionaryOf, factWords, recordedFacts, valueWords } from "./facts.js";
+import { dictionaryOf } from "./facts.js";
 import { bytesFromHex, commitmentOf } from "./merkle.js";
 import { disregarded, missing } from "./unmet.js";
 import { idForm, promiseOf, readAnswer } from "./answer.js";
@@ -13,28 +13,12 @@ import { merged, unknownPolicy } from "./decided.js";
 import { proof } from "./proof.js";
 import { several } from "./several.js";
 import { startLanguage } from "./language.js";
+import { stated } from "./stated.js";
 import { time } from "./time.js";
 import { waysUp } from "./way.js";
 
 const form = document.querySelector("#show form");
 const place = document.querySelector('[data-slot="decision"]');
-
-/* Facts, and whose word they are */
-
-function statements(dictionary, entry) {
-	const all = [...recordedFacts(entry)];
-
-	if (!entry)
-		return [];
-	return [section("facts", "判断に使われた事実", "Facts it was decided on",
-		element("p", {}, both("だれの言葉によるものかを合わせて示します。", "Each with whose word it is.")),
-		...(all.length === 0 ? [element("p", {}, both("何も述べられていません。", "Nothing was said."))]
-			: bearerList.filter((by) => all.some(([, held]) => held.by === by)).flatMap((by) => [
-				element("h3", {}, both(...bearerWords(by))),
-				element("p", { class: "aside" }, both(...bearerMeaning(by))),
-				element("dl", { class: "facts" }, ...all.filter(([, held]) => held.by === by).map(([id, { value }]) =>
-					fact(...factWords(dictionary, id), both(...valueWords(dictionary.get(id), value)))))])))];
-}
 
 function asked(policy, decision) {
 	const { entry } = decision;
@@ -154,7 +138,7 @@ async function show(given) {
 		...missing(policy, dictionary, decision),
 		...waysUp(policy, decision),
 		...disregarded(dictionary, decision),
-		...statements(dictionary, decision.entry),
+		...stated(dictionary, decision.entry),
 		asked(policy, decision),
 		receipt(decision, given)];
 

@@ -46,7 +46,7 @@ function heading(policy, framework, version) {
 			fact("施行", "In force from", time(policy.valid_from)),
 			fact("公開", "Published", time(policy.published)),
 			fact("基準", "Criteria", policy.criteria.length.toLocaleString("en-US"),
-				element("span", { class: "aside" }, both(`検査つき：試験${policy.tests.toLocaleString("en-US")}件`, `with ${policy.tests.toLocaleString("en-US")} tests`)))),
+				element("span", { class: "aside" }, both(`試験${policy.tests.toLocaleString("en-US")}件つき`, `with ${policy.tests.toLocaleString("en-US")} tests`)))),
 		element("p", { class: "label" }, both("この版の要約値（SHA-256）", "Digest of this version (SHA-256)")),
 		copyable(policy.digest, ["要約値", "digest"]),
 		element("p", { class: "links" },

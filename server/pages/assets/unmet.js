@@ -12,12 +12,17 @@ export function missing(policy, dictionary, decision) {
 
 	return [
 		...(decision.failed.length > 0 ? [section("failed", `満たしていない基準（${decision.failed.length}件）`, `Criteria that are not met (${decision.failed.length})`,
-			...folded(decision.failed))] : []),
+			...(decision.permit ? [beyond()] : []), ...folded(decision.failed))] : []),
 		...(decision.unknown.length > 0 ? [section("unknown", `まだ分からない基準（${decision.unknown.length}件）`, `Criteria nothing is known about (${decision.unknown.length})`,
+			...(decision.permit ? [beyond()] : []),
 			element("p", {}, both("確かめる材料がそろっていないものです。分からないことは、満たしたことにはなりません。", "There was not enough to tell. What is not known does not count as met.")),
 			...folded(decision.unknown))] : []),
 	];
 }
+
+/* Who reads that it was permitted must not take these for what was asked. */
+const beyond = () => element("p", {}, both("求められたレベルの妨げにはなっていません。さらに上のレベルには必要なものです。",
+	"None of this stood in the way of what was asked for; it keeps higher levels from being reached."));
 
 /* A criterion that stood in the way: what it says, and what of each fact was found and needed. */
 function shortOf(policy, dictionary, decision, one) {
