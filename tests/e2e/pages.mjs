@@ -355,6 +355,18 @@ async function cards() {
 			expect(await page.locator('a[href^="javascript:"]').count() === 0, "an address that is none of the web is a link");
 			expect(await page.locator(".certificate").count() === 1, "one certificate is shown twice");
 		}));
+	await check("to whom the work is entrusted is told by its name, and by its id where it is no member", () => {
+		const entrusted = (to) => ({ to, from: "2026-01-01T00:00:00Z", until: "2027-01-01T00:00:00Z", state: "in-force", uses: ["signature"],
+			reported: "2026-01-01T00:00:00Z" });
+		const data = { ...card({ entrustments: [entrusted("midori"), entrusted("nobody")] }),
+			"/v1/members/midori": { ...umibe, id: "midori", name: text("みどり市役所", "Midori City Office") } };
+
+		return open({ path: "members/umibe", language: "ja", data }, async (page) => {
+			await settled.card(page);
+			await page.locator('a[href="/members/midori"]').getByText("みどり市役所").waitFor();
+			expect(await page.locator('a[href="/members/nobody"]').innerText() === "nobody", "no id where there is no name");
+		});
+	});
 	await check("a certificate is saved as it is", () => open({ path: "members/umibe", language: "en", data: card({}) }, async (page) => {
 		await settled.card(page);
 		const [download] = await Promise.all([page.waitForEvent("download"), page.locator("a[download]").first().click()]);

@@ -147,13 +147,24 @@ function period(held, standing) {
 			fact("有効期間", "In force", time(held.from), both("から ", " – "), time(held.until), both("まで", "")))];
 }
 
+/* Another member by its name, once that is known; until then, and where there is no such member, by its id. */
+function memberLink(id) {
+	const link = element("a", { href: `/members/${encodeURIComponent(id)}` }, id);
+
+	fetch(`/v1/members/${encodeURIComponent(id)}`, { headers: { Accept: "application/json" } })
+		.then((answer) => answer.ok ? answer.json() : null)
+		.then((other) => other && link.replaceChildren(named(other.name, id)))
+		.catch(() => {});
+	return link;
+}
+
 function jpki(card) {
 	const own = card.accreditations.map((held) => element("li", { class: "certification" }, ...period(held, card.standing),
 		element("dl", { class: "facts" }, fact("根拠", "Ground", both(...bases[held.basis])), fact("名称", "Document", held.name),
 			fact("機構への届出", "J-LIS notified", time(held.notified)))));
 	const entrusted = card.entrustments.map((held) => element("li", { class: "certification" }, ...period(held, card.standing),
 		element("dl", { class: "facts" },
-			fact("委託先", "Entrusted to", element("a", { href: `/members/${held.to}` }, held.to)),
+			fact("委託先", "Entrusted to", memberLink(held.to)),
 			fact("大臣への報告", "Reported", time(held.reported)))));
 
 	if (!own.length && !entrusted.length)
