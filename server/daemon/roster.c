@@ -7,7 +7,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "codec/text.h"
+#include "codec/json_writer.h"
 
 static const char *const role_names[] = {
 	[ROLE_NONE] = "none",
@@ -155,8 +155,8 @@ write_refusals(struct buffer *json, const struct roster *r)
 			buffer_text(json, "null");
 			continue;
 		}
-		buffer_print(json, "{\"since\":\"%s\",\"why\":", instant_text(since, at));
-		json_write_string(json, span_text(why));
+		buffer_print(json, "{\"since\":\"%s\"", instant_text(since, at));
+		json_write_member(json, "why", span_text(why));
 		buffer_text(json, "}");
 	}
 	buffer_text(json, "}");

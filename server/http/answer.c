@@ -161,8 +161,8 @@ answer_problem(struct connection *c, const struct request *r, int status, const 
 		quoted = log_quote(detail);
 		detail = span_text(quoted.text);
 	}
-	buffer_print(&body, "{\"status\":%d,\"title\":", status);
-	json_write_string(&body, span_text(reason_of(status)));
+	buffer_print(&body, "{\"status\":%d", status);
+	json_write_member(&body, "title", span_text(reason_of(status)));
 	json_write_member(&body, "detail", detail);
 	json_write_member(&body, "clause", span_text(why->clause));
 	json_write_member(&body, "code", span_text(err_name(why->code)));

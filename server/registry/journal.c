@@ -3,6 +3,7 @@
 
 #include <assert.h>
 
+#include "codec/json_writer.h"
 #include "codec/text.h"
 #include "crypto/digest.h"
 
@@ -12,8 +13,8 @@ static void
 begin(struct buffer *b, const char *actor)
 {
 	*b = buffer_init(ENTRY_LARGEST);
-	buffer_text(b, "{\"actor\":");
-	json_write_string(b, span_text(actor));
+	buffer_byte(b, '{');
+	json_write_member(b, "actor", span_text(actor));
 }
 
 static void
@@ -37,9 +38,9 @@ journal_imported(struct unit *unit, const struct import *import, const struct im
 	begin(&b, import->actor ? import->actor : "");
 	buffer_print(&b, ",\"added\":%u,\"at\":\"%s\",\"changed\":%u,\"document\":\"sha256:%s\"", report->added,
 	    instant_text(import->now, at), report->changed, hex_write(&arena, span_of(sum, sizeof(sum))));
-	buffer_print(&b, ",\"event\":\"metadata.imported\",\"refused\":%zu,\"removed\":%u,\"source\":",
+	buffer_print(&b, ",\"event\":\"metadata.imported\",\"refused\":%zu,\"removed\":%u",
 	    report->refusal_count, report->removed);
-	json_write_string(&b, span_text(import->source));
+	json_write_member(&b, "source", span_text(import->source));
 	buffer_print(&b, ",\"unchanged\":%u", report->unchanged);
 	append(unit, &b);
 	arena_release(&arena);
@@ -78,8 +79,8 @@ journal_source(struct unit *unit, const char *actor, struct instant now, const s
 		json_write_string(&b, span_text(news->problem));
 	else
 		buffer_text(&b, "null");
-	buffer_print(&b, ",\"refused\":%u,\"removed\":%u,\"source\":", news->refused, news->removed);
-	json_write_string(&b, span_text(news->source));
+	buffer_print(&b, ",\"refused\":%u,\"removed\":%u", news->refused, news->removed);
+	json_write_member(&b, "source", span_text(news->source));
 	append(unit, &b);
 	arena_release(&arena);
 }
@@ -100,8 +101,8 @@ journal_caller(struct unit *unit, const char *actor, struct instant now, const s
 	begin(&b, actor);
 	buffer_text(&b, ",\"approvers\":");
 	json_write_lines(&b, news->approvers);
-	buffer_print(&b, ",\"at\":\"%s\",\"caller\":", instant_text(now, at));
-	json_write_string(&b, news->caller);
+	buffer_print(&b, ",\"at\":\"%s\"", instant_text(now, at));
+	json_write_member(&b, "caller", news->caller);
 	buffer_text(&b, ",\"event\":\"caller.changed\",\"expires\":");
 	if (news->expires.us)
 		buffer_print(&b, "\"%s\"", instant_text(news->expires, at));
@@ -111,8 +112,7 @@ journal_caller(struct unit *unit, const char *actor, struct instant now, const s
 		buffer_print(&b, ",\"key\":\"sha256:%s\"", hex_write(&arena, span_of(news->fingerprint, 32)));
 	else
 		buffer_text(&b, ",\"key\":null");
-	buffer_text(&b, ",\"member\":");
-	json_write_string(&b, news->member);
+	json_write_member(&b, "member", news->member);
 	buffer_text(&b, ",\"rights\":[");
 	for (size_t i = 0; i < news->right_count; i++)
 		buffer_print(&b, "%s\"%s\"", i ? "," : "", news->rights[i]);
@@ -127,11 +127,11 @@ journal_proofing(struct unit *unit, const struct proofing_news *news, struct ins
 	char at[INSTANT_TEXT];
 	struct buffer b = buffer_init(ENTRY_LARGEST);
 
-	buffer_text(&b, "{\"actor\":");
-	json_write_string(&b, news->actor);
+	buffer_byte(&b, '{');
+	json_write_member(&b, "actor", news->actor);
 	buffer_text(&b, ",\"approvers\":");
 	json_write_lines(&b, news->approvers);
-	buffer_print(&b, ",\"at\":\"%s\",\"event\":\"%s\",\"reason\":", instant_text(now, at), news->event);
-	json_write_string(&b, news->reason);
+	buffer_print(&b, ",\"at\":\"%s\",\"event\":\"%s\"", instant_text(now, at), news->event);
+	json_write_member(&b, "reason", news->reason);
 	append(unit, &b);
 }

@@ -186,9 +186,9 @@ entry_write(const struct erasing *g, struct buffer *b)
 	json_write_member(b, "actor", q->by.actor);
 	buffer_text(b, ",\"approvers\":");
 	json_write_lines(b, g->agreement.agreement.approvers);
-	buffer_print(b, ",\"at\":\"%s\",\"count\":%zu,\"event\":\"ledger.erased\",\"member\":",
+	buffer_print(b, ",\"at\":\"%s\",\"count\":%zu,\"event\":\"ledger.erased\"",
 	    instant_text(q->now, at), g->report.erased);
-	json_write_string(b, q->subject.member);
+	json_write_member(b, "member", q->subject.member);
 	json_write_member(b, "reason", q->reason);
 	buffer_text(b, "}");
 }

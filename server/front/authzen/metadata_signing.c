@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/log.h"
+#include "codec/json_writer.h"
 #include "codec/text.h"
 #include "crypto/certificate.h"
 #include "crypto/digest.h"
@@ -157,9 +158,9 @@ write_input(struct metadata_signing *s, const struct key_descriptor *file, struc
 
 	s->made.expires.us = (now.us + life) / SECONDS(1) * SECONDS(1);
 	s->made.refresh = instant_after(now, life / 2);
-	buffer_print(&payload, "{\"exp\":%lld,\"iat\":%lld,\"iss\":",
+	buffer_print(&payload, "{\"exp\":%lld,\"iat\":%lld",
 	    (long long)(s->made.expires.us / SECONDS(1)), issued);
-	json_write_string(&payload, span_text(s->base_url));
+	json_write_member(&payload, "iss", span_text(s->base_url));
 	buffer_print(&payload, ",\"nbf\":%lld,", issued);
 	buffer_add(&payload, values);
 	buffer_text(&payload, "}");

@@ -4,6 +4,7 @@
  * Candidates are those this decision point keeps (access.h). What a search finds is no decision: nothing is recorded,
  * and whoever acts on it asks again.
  */
+#include "codec/json_writer.h"
 #include "codec/text.h"
 #include "crypto/digest.h"
 #include "front/authzen/budget.h"
@@ -289,8 +290,8 @@ write_result(struct buffer *b, enum part part, const struct access_entity *e)
 	if (part == PART_ACTION) {
 		buffer_text(b, "{\"name\":");
 	} else {
-		buffer_text(b, "{\"type\":");
-		json_write_string(b, e->type);
+		buffer_byte(b, '{');
+		json_write_member(b, "type", e->type);
 		buffer_text(b, ",\"id\":");
 	}
 	json_write_string(b, e->id);

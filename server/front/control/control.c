@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "base/buffer.h"
-#include "codec/text.h"
+#include "codec/json_writer.h"
 #include "front/control/keys.h"
 #include "front/control/request.h"
 #include "front/control/routes.h"
@@ -163,11 +163,11 @@ write_publication(struct buffer *b, const struct ask *ask)
 		return;
 	}
 	buffer_print(b, "{\"generation\":%llu,\"published\":\"%s\",\"valid_until\":\"%s\",\"refresh_at\":\"%s\","
-	    "\"entities\":%u,\"idps\":%u,\"rps\":%u,\"left_out\":%u,\"key\":",
+	    "\"entities\":%u,\"idps\":%u,\"rps\":%u,\"left_out\":%u",
 	    (unsigned long long)p.generation, instant_text(p.published, published),
 	    instant_text(p.valid_until, valid_until), instant_text(p.refresh_at, refresh_at), p.entities, p.idps, p.rps,
 	    p.left_out);
-	json_write_string(b, p.key);
+	json_write_member(b, "key", p.key);
 	buffer_text(b, "}");
 }
 
@@ -247,10 +247,8 @@ on_lists_refreshed(void *arg, const struct crl_refresh *report)
 	exchange_hold(e, NULL);
 	buffer_print(&b, "{\"taken\":%u,\"unchanged\":%u,\"failed\":%u", report->taken, report->unchanged,
 	    report->failed);
-	if (report->failed) {
-		buffer_text(&b, ",\"problem\":");
-		json_write_string(&b, span_text(report->first.text));
-	}
+	if (report->failed)
+		json_write_member(&b, "problem", span_text(report->first.text));
 	buffer_text(&b, "}");
 	request_answer(e, &b);
 }

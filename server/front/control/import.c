@@ -60,8 +60,8 @@ write_refusals(struct buffer *b, const struct import_report *report)
 
 		buffer_print(b, "%s{\"line\":%d,\"entity_id\":", i ? "," : "", r->line);
 		json_write_string(b, r->entity_id);
-		buffer_print(b, ",\"code\":\"%s\",\"reason\":", err_name(r->why.code));
-		json_write_string(b, span_text(r->why.text));
+		buffer_print(b, ",\"code\":\"%s\"", err_name(r->why.code));
+		json_write_member(b, "reason", span_text(r->why.text));
 		json_write_member(b, "clause", span_text(r->why.clause));
 		buffer_text(b, "}");
 	}

@@ -276,14 +276,14 @@ write_result(struct buffer *b, const struct membership_result *r)
 {
 	buffer_byte(b, '{');
 	json_write_member(b, "id", r->id);
-	buffer_print(b, ",\"outcome\":\"%s\",\"event\":", result_name(r));
-	json_write_string(b, span_text(r->event));
+	buffer_print(b, ",\"outcome\":\"%s\"", result_name(r));
+	json_write_member(b, "event", span_text(r->event));
 	buffer_print(b,
 	    ",\"standing_before\":\"%s\",\"standing_after\":\"%s\",\"approvals\":{\"had\":%u,\"needed\":%u}",
 	    standing_name(r->before), standing_name(r->after), r->approvals_had, r->approvals_needed);
 	if (r->code != OK) {
-		buffer_print(b, ",\"code\":\"%s\",\"problem\":", err_name(r->code));
-		json_write_string(b, span_text(r->why.text));
+		buffer_print(b, ",\"code\":\"%s\"", err_name(r->code));
+		json_write_member(b, "problem", span_text(r->why.text));
 		json_write_member(b, "clause", span_text(r->why.clause));
 	}
 	buffer_text(b, ",\"differences\":");

@@ -38,8 +38,8 @@ write_state(struct buffer *b, struct span name, const struct source_state *s)
 		buffer_print(b, ",\"document\":\"sha256:%s\"",
 		    hex_write(&a, span_of(s->document, sizeof(s->document))));
 	if (s->code != OK) {
-		buffer_print(b, ",\"code\":\"%s\",\"problem\":", err_name(s->code));
-		json_write_string(b, s->problem);
+		buffer_print(b, ",\"code\":\"%s\"", err_name(s->code));
+		json_write_member(b, "problem", s->problem);
 		json_write_member(b, "clause", s->clause);
 	}
 	buffer_text(b, "}");

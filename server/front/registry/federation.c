@@ -66,9 +66,9 @@ write_documents(struct buffer *json, const struct registry_front *front, const s
 			continue;
 		buffer_print(json, "%s{\"name\":\"%s\",\"url\":", separator, document_places[i].name);
 		write_url(json, front, document_places[i].path);
-		buffer_print(json, ",\"size\":%llu,\"size_gzip\":%llu,\"etag\":", (unsigned long long)d.plain.size,
+		buffer_print(json, ",\"size\":%llu,\"size_gzip\":%llu", (unsigned long long)d.plain.size,
 		    (unsigned long long)d.gzip.size);
-		json_write_string(json, d.plain.etag);
+		json_write_member(json, "etag", d.plain.etag);
 		json_write_time_or_null(json, "modified", d.modified);
 		json_write_time_or_null(json, "valid_until", d.valid_until);
 		buffer_byte(json, '}');
