@@ -7,8 +7,7 @@
 
 #include "ctl/client.h"
 #include "ctl/ledger.h"
-
-#define ERASED_AT_ONCE 4096 /* the daemon's limit (transaction/erasure.h) */
+#include "transaction/erasure.h"
 
 struct erasing {
 	struct ctl *ctl;
@@ -94,7 +93,7 @@ erase_part(struct erasing *g, size_t from, struct problem *why)
 	json_t *body = body_new(g), *ids = json_array(), *answer;
 	const json_t *approvals;
 
-	for (size_t i = from; i < json_array_size(g->found) && i < from + ERASED_AT_ONCE; i++)
+	for (size_t i = from; i < json_array_size(g->found) && i < from + ERASURE_AT_ONCE; i++)
 		json_array_append(ids, json_array_get(g->found, i));
 	json_object_set_new(body, "reason", json_string(g->reason));
 	json_object_set_new(body, "entries", ids);
@@ -117,7 +116,7 @@ erase(struct erasing *g, struct problem *why)
 {
 	enum err err = OK;
 
-	for (size_t from = 0; err == OK && !g->waits && from < json_array_size(g->found); from += ERASED_AT_ONCE)
+	for (size_t from = 0; err == OK && !g->waits && from < json_array_size(g->found); from += ERASURE_AT_ONCE)
 		err = erase_part(g, from, why);
 	if (err != OK && g->erased)
 		fprintf(stderr, "watashictl: %lld were erased before this; say the same again for the others\n",
