@@ -40,6 +40,7 @@ void
 asking_answer(struct asking *a, struct span json, size_t most)
 {
 	struct exchange *e = a->exchange;
+	const char *id = request_id_field(e);
 	struct problem why;
 
 	on_over(a);
@@ -50,7 +51,7 @@ asking_answer(struct asking *a, struct span json, size_t most)
 	} else {
 		exchange_reply(e, &(struct reply){
 			.status = 200,
-			.fields = span_text(arena_print(e->arena, JSON_FIELDS "%s", request_id_field(e))),
+			.fields = span_text(id[0] ? arena_print(e->arena, JSON_FIELDS "%s", id) : JSON_FIELDS),
 			.body = json,
 		});
 	}
