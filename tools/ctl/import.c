@@ -118,7 +118,7 @@ import_run(struct ctl *ctl, int argc, char **argv)
 	struct usage full = usage;
 	enum ending ending;
 	struct problem why;
-	json_t *imported, *published = NULL;
+	json_t *imported;
 	bool whole;
 
 	full.flags = flags;
@@ -135,19 +135,10 @@ import_run(struct ctl *ctl, int argc, char **argv)
 	if (!ctl->json)
 		import_report_show(wish.file, wish.dry_run, imported);
 	ending = whole ? DONE : REFUSED;
-	if (!wish.dry_run && !wish.no_wait && ctl_publish(ctl, false, &published, &why) != OK) {
-		fputs("watashictl: the entities are in the registry, but not yet published:\n", stderr);
-		ending = refused(&why);
-	}
-	if (ctl->json && published)
-		json_object_set(imported, "publication", published);
-	if (ctl->json)
-		answer_print(imported);
-	else if (published)
-		published_show(published);
+	if (change_publish(ctl, imported, !wish.dry_run && !wish.no_wait, "the entities are") != DONE)
+		ending = REFUSED;
 	if (!ctl->json && !whole && !wish.dry_run)
 		puts("What was refused above is not in the registry; everything else is.");
 	json_decref(imported);
-	json_decref(published);
 	return ending;
 }

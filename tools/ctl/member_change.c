@@ -171,7 +171,7 @@ results_show(struct ctl *ctl, const struct wish *wish, const struct record_files
 static enum ending
 change_run(struct ctl *ctl, const struct wish *wish, const struct record_files *files)
 {
-	json_t *answer, *published = NULL;
+	json_t *answer;
 	const json_t *results;
 	struct problem why;
 	enum ending ending;
@@ -184,18 +184,9 @@ change_run(struct ctl *ctl, const struct wish *wish, const struct record_files *
 	ending = sum.refused ? REFUSED : DONE;
 	if (!ctl->json)
 		results_show(ctl, wish, files, results);
-	if (sum.done && !wish->dry_run && !wish->no_wait && ctl_publish(ctl, false, &published, &why) != OK) {
-		fputs("watashictl: the change is in the registry, but not yet published:\n", stderr);
-		ending = refused(&why);
-	}
-	if (ctl->json && published)
-		json_object_set(answer, "publication", published);
-	if (ctl->json)
-		answer_print(answer);
-	else if (published)
-		published_show(published);
+	if (change_publish(ctl, answer, sum.done && !wish->dry_run && !wish->no_wait, "the change is") != DONE)
+		ending = REFUSED;
 	json_decref(answer);
-	json_decref(published);
 	return ending;
 }
 

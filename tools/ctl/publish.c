@@ -5,8 +5,8 @@
 
 #include "ctl/mirror.h"
 
-enum err
-ctl_publish(struct ctl *ctl, bool all, json_t **answer, struct problem *why)
+static enum err
+ask(struct ctl *ctl, bool all, json_t **answer, struct problem *why)
 {
 	const struct ctl_question question = {
 		.path = all ? "/v1/control/publish?all=true" : "/v1/control/publish",
@@ -17,7 +17,7 @@ ctl_publish(struct ctl *ctl, bool all, json_t **answer, struct problem *why)
 	return ctl_ask(ctl, &question, answer, why);
 }
 
-void
+static void
 published_show(const json_t *answer)
 {
 	printf("generation %lld is current: %lld documents signed, %lld kept, %lld removed, in %lld ms\n",
@@ -26,6 +26,27 @@ published_show(const json_t *answer)
 	if (answer_number(answer, "left_out"))
 		printf("%lld members are missing from the lists, for their records could not be used: see "
 		       "publish.member_left_out in the log\n", answer_number(answer, "left_out"));
+}
+
+enum ending
+change_publish(struct ctl *ctl, json_t *answer, bool publish, const char *what)
+{
+	json_t *published = NULL;
+	enum ending ending = DONE;
+	struct problem why;
+
+	if (publish && ask(ctl, false, &published, &why) != OK) {
+		fprintf(stderr, "watashictl: %s in the registry, but not yet published:\n", what);
+		ending = refused(&why);
+	}
+	if (ctl->json && published)
+		json_object_set(answer, "publication", published);
+	if (ctl->json)
+		answer_print(answer);
+	else if (published)
+		published_show(published);
+	json_decref(published);
+	return ending;
 }
 
 /* The daemon's files are read here, by whoever runs the command. */
@@ -83,7 +104,7 @@ publish_run(struct ctl *ctl, int argc, char **argv)
 
 	if (!arguments_read(ctl, &usage, argc, argv, NULL, &ending))
 		return ending;
-	if (ctl_publish(ctl, all, &answer, &why) != OK)
+	if (ask(ctl, all, &answer, &why) != OK)
 		return refused(&why);
 	if (!ctl->json)
 		published_show(answer);

@@ -3,5 +3,6 @@
 
 #include "ctl/client.h"
 
-enum err ctl_publish(struct ctl *, bool all, json_t **answer, struct problem *why);
-void published_show(const json_t *answer);
+/* The end of a command that changed the registry: publishes, where it is to, and shows what came of it; the answer too,
+ * for programs, with the publication in it. `what`: "the change is". */
+enum ending change_publish(struct ctl *, json_t *answer, bool publish, const char *what);

@@ -99,7 +99,7 @@ source_refresh(struct ctl *ctl, int argc, char **argv)
 		.least = 1,
 		.most = 1,
 	};
-	json_t *answer, *published = NULL;
+	json_t *answer;
 	struct problem why;
 	enum ending ending;
 
@@ -112,19 +112,8 @@ source_refresh(struct ctl *ctl, int argc, char **argv)
 			puts("the same document as before");
 		import_report_show(wish.name, wish.dry_run, json_object_get(answer, "import"));
 	}
-	ending = DONE;
-	if (!wish.dry_run && !wish.no_wait && ctl_publish(ctl, false, &published, &why) != OK) {
-		fputs("watashictl: the source is in the registry, but not yet published:\n", stderr);
-		ending = refused(&why);
-	}
-	if (ctl->json && published)
-		json_object_set(answer, "publication", published);
-	if (ctl->json)
-		answer_print(answer);
-	else if (published)
-		published_show(published);
+	ending = change_publish(ctl, answer, !wish.dry_run && !wish.no_wait, "the source is");
 	json_decref(answer);
-	json_decref(published);
 	return ending;
 }
 
