@@ -22,7 +22,7 @@ struct point {
 };
 
 /* How near we came to a list that counts: the worst obstacle says what is to be done. */
-enum obstacle { NO_LIST, OTHER_GENERATION, NOT_YET, TOO_OLD, SIGNER_ENDED, NOT_UNDERSTOOD, NO_DELTA, DAMAGED };
+enum obstacle { NO_LIST, OTHER_GENERATION, NOT_YET, TOO_OLD, SIGNER_ENDED, NOT_UNDERSTOOD, NO_DELTA, DELTA_LOST, DAMAGED };
 
 struct search {
 	const struct crl_held *held;
@@ -192,13 +192,13 @@ compare_keys(const void *a, const void *b)
 	return memcmp(a, b, sizeof(struct name_key));
 }
 
-void
-crl_scope_key(const struct crl_index *index, uint8_t *out)
+static void
+make_key(const struct crl_index *index, bool delta, uint8_t *out)
 {
 	const struct crl_list *list = crl_index_list(index);
 	const struct crl_scope *scope = &list->scope;
 	const uint8_t said[] = {
-		list->base_number.size > 0, scope->present, scope->only_users, scope->only_authorities,
+		delta, scope->present, scope->only_users, scope->only_authorities,
 		scope->only_attributes, scope->indirect, (uint8_t)scope->reasons, (uint8_t)(scope->reasons >> 8),
 	};
 	struct name_key points[CRL_POINT_NAMES];
@@ -217,6 +217,18 @@ crl_scope_key(const struct crl_index *index, uint8_t *out)
 		if (i == 0 || !name_key_equal(&points[i], &points[i - 1]))
 			pieces[used++] = span_of(points[i].bytes, sizeof(points[i].bytes));
 	digest_pieces(DIGEST_SHA256, pieces, used, out);
+}
+
+void
+crl_scope_key(const struct crl_index *index, uint8_t *out)
+{
+	make_key(index, crl_index_list(index)->base_number.size > 0, out);
+}
+
+void
+crl_delta_key(const struct crl_index *index, uint8_t *out)
+{
+	make_key(index, true, out);
 }
 
 /* (b) */
@@ -386,6 +398,9 @@ look_into(struct search *s, const struct point *point, const struct crl_held *co
 	enum crl_found found = CRL_ABSENT;
 	struct crl_entry entry;
 
+	/* It told what the complete list does not: without it that list alone says nothing (c). */
+	if (complete->delta_lost)
+		return note_obstacle(s, DELTA_LOST);
 	if (wanted && s->policy->require_delta && !known)
 		return note_obstacle(s, NO_DELTA);
 	/* (i), (k): what a delta removes the complete list need not be asked for. */
@@ -417,6 +432,7 @@ static const char *const obstacles[] = {
 	[SIGNER_ENDED] = "the certificate of who signed the revocation list has ended",
 	[NOT_UNDERSTOOD] = "the revocation list has a critical extension that is not known here",
 	[NO_DELTA] = "a delta is named, and none in force is at hand",
+	[DELTA_LOST] = "the index of the delta that belongs to the revocation list is damaged",
 	[DAMAGED] = "the index of the revocation list is damaged",
 };
 

@@ -22,6 +22,7 @@ struct crl_held {
 	const struct crl_index *index;
 	const uint8_t *anchor;      /* SHA-256 of the anchor that its signer's path ends at */
 	struct instant until; /* when that signer's certificate ends; {0}: nothing but the list itself limits it */
+	bool delta_lost;            /* there is a delta for it, newer than it is, that cannot be read */
 };
 
 struct crl_policy {
@@ -49,6 +50,8 @@ int crl_age_compare(const struct crl_list *, const struct crl_list *);
 bool crl_scope_equal(const struct crl_index *, const struct crl_index *);
 /* 32 bytes that are equal where that is, of two complete lists or of two deltas. */
 void crl_scope_key(const struct crl_index *, uint8_t *out);
+/* The same of a delta that would belong to this complete list. */
+void crl_delta_key(const struct crl_index *, uint8_t *out);
 
 /* Where lists about a certificate may be found: each pair of an issuer and a name of its point (`named`), or an issuer
  * alone, for lists without a point. At most `room` are written; the number returned may be larger. */

@@ -23,7 +23,9 @@ crl_shelf_path(const char *directory, const char *name, char out[PATH_MAX])
 struct crl_held
 crl_shelf_held(const struct crl_shelf_row *row)
 {
-	return (struct crl_held){ .index = row->index, .anchor = row->line.anchor, .until = row->line.until };
+	return (struct crl_held){
+		.index = row->index, .anchor = row->line.anchor, .until = row->line.until, .delta_lost = row->delta_lost,
+	};
 }
 
 /* Places */
@@ -167,6 +169,26 @@ note_damage(struct crl_store *store, const struct crl_shelf_row *row, const stru
 	store->damages = damages;
 }
 
+/* Whether a delta of this list, newer than it is, is among what cannot be opened. */
+static bool
+is_delta_lost(const struct crl_store *store, const struct crl_shelf_row *row)
+{
+	const struct crl_list *list = crl_index_list(row->index);
+	uint8_t key[sizeof(row->line.scope)];
+
+	if (list->base_number.size)
+		return false;
+	crl_delta_key(row->index, key);
+	for (size_t i = 0; i < store->damage_count; i++) {
+		const struct crl_manifest_line *lost = &store->damages[i].line;
+
+		if (memcmp(lost->anchor, row->line.anchor, sizeof(lost->anchor)) == 0 &&
+		    memcmp(lost->scope, key, sizeof(key)) == 0 && instant_before(list->this_update, lost->this_update))
+			return true;
+	}
+	return false;
+}
+
 /* Lists of anchors that are not believed any more are left away. One that cannot be opened takes none of the others
  * with it. */
 static void
@@ -189,6 +211,8 @@ take_lines(struct crl_store *store, const struct crl_manifest_line *lines, size_
 		else
 			note_damage(store, &rows[taken], &why);
 	}
+	for (size_t i = 0; store->damage_count && i < taken; i++)
+		rows[i].delta_lost = is_delta_lost(store, &rows[i]);
 	rows_free(store->rows, store->count);
 	store->rows = rows;
 	store->count = taken;

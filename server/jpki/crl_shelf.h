@@ -13,6 +13,7 @@ struct crl_shelf_row {
 	struct crl_manifest_line line;
 	struct crl_index *index;
 	const struct jpki_anchor *anchor;
+	bool delta_lost;                /* as of struct crl_held */
 };
 
 /* Where a row is found: issuer, or issuer and one name of its point, cut down to a number. */

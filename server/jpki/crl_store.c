@@ -184,8 +184,7 @@ is_signer_good(const struct crl_store *store, const struct crl_signer *signer, s
 	if (!held)
 		abort();
 	for (size_t i = 0; i < store->count; i++)
-		held[i] = (struct crl_held){ store->rows[i].index, store->rows[i].line.anchor,
-			store->rows[i].line.until };
+		held[i] = crl_shelf_held(&store->rows[i]);
 	crl_path_status(
 	    held, store->count, signer->path, signer->length, &(struct crl_policy){ .grace = 0 }, now, &answer);
 	free(held);

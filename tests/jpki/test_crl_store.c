@@ -17,6 +17,8 @@
 	"CN=" name " CRLDP\n"
 #define LIST(name) "[x]\nauthorityKeyIdentifier=keyid\nissuingDistributionPoint=critical,@p\n[p]\n" \
 	"fullname=dirName:d\n[d]\n" POINT(name)
+#define DELTA(name) "[x]\nauthorityKeyIdentifier=keyid\n2.5.29.27=critical,DER:02:01:07\n" \
+	"issuingDistributionPoint=critical,@p\n[p]\nfullname=dirName:d\n[d]\n" POINT(name)
 #define USER "[x]\nkeyUsage=critical,digitalSignature,nonRepudiation\nauthorityKeyIdentifier=keyid\n" \
 	"crlDistributionPoints=p\n[p]\nfullname=dirName:d\n[d]\n" POINT("Shibuya-ku")
 
@@ -315,6 +317,52 @@ damage_of_one_list_is_that_list_alone(void **state)
 	}
 }
 
+/* What the delta said is not known without it: the complete list alone would call good what it revoked. */
+static void
+a_delta_that_is_damaged_is_not_absent(void **state)
+{
+	struct made_list complete = { .number = "07", .extensions = LIST("Shibuya-ku") };
+	struct made_list newer = { .number = "09", .extensions = LIST("Shibuya-ku"),
+		.this_update = "2026-11-22T02:00:00Z" };
+	struct made_list minato = { .number = "07", .extensions = LIST("Minato-ku") };
+	struct made_list delta = { .number = "08", .this_update = "2026-11-22T01:00:00Z",
+		.extensions = DELTA("Shibuya-ku"), .entries = me, .count = 3 };
+	struct crl_store *store = opened();
+	struct crl_damage damage;
+	struct crl_row row;
+	struct problem why;
+	const char *text;
+	char file[64] = "";
+
+	(void)state;
+	expect_ok("a complete list", take(store, &first, &complete, &text, &why), &why);
+	expect_ok("and another's", take(store, &first, &minato, &text, &why), &why);
+	expect_text("say that it counts", status_of(store, &first), "good");
+	expect_ok("a delta", take(store, &first, &delta, &text, &why), &why);
+	expect_text("says more", status_of(store, &first), "revoked");
+	for (size_t n = 0; crl_store_row(store, n, &row); n++)
+		if (crl_index_list(row.index)->base_number.size)
+			snprintf(file, sizeof(file), "%s", row.file);
+	crl_store_close(store);
+	scratch_write(&scratch, file, span_text("hello, this is no index"), 0600);
+	store = opened();
+	expect_text("damaged, it leaves nothing known", status_of(store, &first), "unavailable");
+	expect_true("the damage is told", crl_store_damage(store, 0, &damage) && strcmp(damage.file, file) == 0);
+	expect_ok("the delta again", take(store, &first, &delta, &text, &why), &why);
+	expect_text("mends it", status_of(store, &first), "revoked");
+	for (size_t n = 0; crl_store_row(store, n, &row); n++)
+		if (crl_index_list(row.index)->base_number.size)
+			snprintf(file, sizeof(file), "%s", row.file);
+	crl_store_close(store);
+	scratch_write(&scratch, file, span_text("hello, this is no index"), 0600);
+	store = opened();
+	expect_text("damaged once more", status_of(store, &first), "unavailable");
+	expect_ok("a newer complete list", take(store, &first, &newer, &text, &why), &why);
+	expect_text("has no need of it", status_of(store, &first), "good");
+	crl_store_close(store);
+	expect_ok("erasing", crl_store_erase(scratch.path, &why), &why);
+}
+
 /* The entries are looked at only when somebody asks; the head of the file is as it was. */
 static void
 a_list_with_a_damaged_block_is_replaced_by_itself(void **state)
@@ -520,6 +568,7 @@ main(void)
 		cmocka_unit_test(a_refusal_removes_nothing_the_manifest_names),
 		cmocka_unit_test(a_damaged_manifest_is_refused_until_all_is_erased),
 		cmocka_unit_test(damage_of_one_list_is_that_list_alone),
+		cmocka_unit_test(a_delta_that_is_damaged_is_not_absent),
 		cmocka_unit_test(a_list_with_a_damaged_block_is_replaced_by_itself),
 		cmocka_unit_test(a_certified_signer_needs_a_list_about_itself),
 		cmocka_unit_test(lists_come_as_text_too),

@@ -88,7 +88,9 @@ take(struct shelf *shelf, struct span der, const struct crl_signers *who)
 		    crl_index_open(scratch_path(&scratch, "index"), &index, NULL) != OK)
 			continue;
 		digest(DIGEST_SHA256, who->anchors[signers[i].anchor], shelf->anchors[shelf->count]);
-		shelf->held[shelf->count] = (struct crl_held){ index, shelf->anchors[shelf->count], signers[i].until };
+		shelf->held[shelf->count] = (struct crl_held){
+			.index = index, .anchor = shelf->anchors[shelf->count], .until = signers[i].until,
+		};
 		shelf->count++;
 		return true;
 	}
