@@ -512,6 +512,18 @@ def answers():
                    "/context/also/0: /context/receipt/salt")
             expect(verify(changed(here(whole), ("context", "also", 0, "receipt", "commitment"), "00" * 32), "--fetch", of=of), 1,
                    "/context/also/0: the entry fetched is not the one")
+            for name, other in (("subject", {"id": "mallory", "type": "user"}), ("facts", {}), ("at", "2026-11-01T00:00:00Z")):
+                strange = dict(second, **{name: other})
+                apart = answer_of(strange)["context"]
+                apart["policy"]["id"] = "second"
+                both[18] = bytes.fromhex(apart["receipt"]["commitment"])
+                mixed = Log(SIGNER, both)
+                server.texts.update({f"/v1/ledger/entries/{second['evaluation']}": shown(strange),
+                                     f"/v1/receipts/{second['evaluation']}": mixed.receipt(18)})
+                said = here(changed(whole, ("context", "also"), [apart]))
+                expect(verify(said, "--fetch", of=file("mixed.tlog-proof", mixed.receipt(17))), 1, "THE ANSWER SAYS OTHERWISE",
+                       f'"/context/also/0: its question\'s {name}"')
+            server.texts.update(entries)
             server.texts[f"/v1/receipts/{second['evaluation']}"] = in_log.receipt(17)
             expect(verify(here(whole), "--fetch", of=of), 1, "/context/also/0: ", "does not lead from this entry")
             del server.texts[f"/v1/receipts/{second['evaluation']}"]

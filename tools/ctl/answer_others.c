@@ -76,8 +76,24 @@ take_differences(struct others *o, const char *at, json_t *found)
 	json_decref(found);
 }
 
+/* What stands beside a decision is of the same question: the same asker's, of the same subject, at the same time. Both
+ * entries are proved; where there is none of the decision, nobody knows, and that is a difference, too. */
+static void
+compare_question(struct others *o, const char *at, const json_t *decided, const json_t *beside)
+{
+	static const char *const asked[] = {
+		"subject", "action", "resource", "purpose", "caller", "member", "at", "facts",
+	};
+
+	for (size_t i = 0; i < COUNT(asked); i++)
+		answer_differ(o->differences, json_object_get(decided, asked[i]), json_object_get(beside, asked[i]),
+		    "%s: its question's %s", at, asked[i]);
+}
+
+/* `*entry`: the one that was proved, new. */
 static enum err
-compare_fetched(struct others *o, const char *at, const json_t *answer, const json_t *context, struct problem *why)
+compare_fetched(struct others *o, const char *at, const json_t *answer, const json_t *context, json_t **entry,
+    struct problem *why)
 {
 	const json_t *receipt = json_object_get(context, "receipt");
 	struct hash commitment;
@@ -94,21 +110,27 @@ compare_fetched(struct others *o, const char *at, const json_t *answer, const js
 		err = entry_prove(o, receipt, &commitment, why);
 	if (err == OK)
 		take_differences(o, at, answer_compare(answer, context, json_object_get(shown, "entry")));
+	*entry = err == OK ? json_incref(json_object_get(shown, "entry")) : NULL;
 	json_decref(shown);
 	o->compared += err == OK;
 	return err == OK ? OK : problem_within(why, "%s", at);
 }
 
+/* `*entry`: of this decision, new; NULL: none is known. */
 static enum err
-look_at(struct others *o, const char *at, const json_t *answer, const json_t *context, struct problem *why)
+look_at(struct others *o, const char *at, const json_t *answer, const json_t *context, json_t **entry,
+    struct problem *why)
 {
 	const json_t *error = json_object_get(context, "error");
 
-	if (context && context == o->question->proved)
+	*entry = NULL;
+	if (context && context == o->question->proved) {
+		*entry = json_incref(o->question->entry);
 		return OK;
+	}
 	/* Where nothing could be decided there is no entry. */
 	if (o->question->fetch && !error)
-		return compare_fetched(o, at, answer, context, why);
+		return compare_fetched(o, at, answer, context, entry, why);
 	json_array_append_new(o->uncompared, json_pack("{s:s,s:s,s:s}", "at", at, "framework",
 	    text_of(json_object_get(context, "policy"), "id"), "evaluation", text_of(context, "evaluation_id")));
 	return OK;
@@ -118,12 +140,21 @@ static enum err
 look_at_all(struct others *o, const char *at, const json_t *answer, struct problem *why)
 {
 	const json_t *context = json_object_get(answer, "context"), *also = json_object_get(context, "also"), *one;
-	enum err err = look_at(o, arena_print(o->arena, "%s/context", at), answer, context, why);
+	json_t *decided, *beside;
+	enum err err = look_at(o, arena_print(o->arena, "%s/context", at), answer, context, &decided, why);
 	size_t i;
 
-	json_array_foreach(also, i, one)
-		if (err == OK)
-			err = look_at(o, arena_print(o->arena, "%s/context/also/%zu", at, i), NULL, one, why);
+	json_array_foreach(also, i, one) {
+		const char *place = arena_print(o->arena, "%s/context/also/%zu", at, i);
+
+		if (err != OK)
+			break;
+		err = look_at(o, place, NULL, one, &beside, why);
+		if (err == OK && o->question->fetch && beside)
+			compare_question(o, place, decided, beside);
+		json_decref(beside);
+	}
+	json_decref(decided);
 	return err;
 }
 

@@ -1,7 +1,7 @@
 /* tools/ctl/answer_others.h - the decisions of an answer beside the one that its receipt is of: those evaluated with it
  * under further frameworks, and the others of a batch.
  *
- * Each has an entry and a receipt of its own. What is not fetched is not compared, and is named so that nobody takes it
+ * Each has an entry and a receipt of its own, and what was evaluated together is of one question. What is not fetched is not compared, and is named so that nobody takes it
  * for what is proved.
  */
 #pragma once
@@ -14,6 +14,7 @@
 
 struct answer_others_question {
 	const json_t *proved;            /* the context that is proved already */
+	json_t *entry;                   /* and its entry; NULL: that was not shown */
 	bool fetch;                      /* each other's entry and receipt, from where its receipt is */
 	const char *authorities;         /* as entry_fetch() says */
 	struct span origin;

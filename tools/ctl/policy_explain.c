@@ -281,10 +281,11 @@ policy_explain(struct ctl *ctl, int argc, char **argv)
 		{ 0 },
 	};
 	const struct usage usage = {
-		.synopsis = "policy explain CRITERION --framework DIR|NAME",
+		.synopsis = "policy explain CRITERION --framework DIR|NAME|FRAMEWORK@VERSION",
 		.about = "Shows all there is to know of one criterion: what it says and where that comes from, its "
 			 "condition in words, the\nfacts it reads and who may say them, the steps that touch these, "
-			 "the tests that see it. Without the daemon.",
+			 "the tests that see it. Without the daemon,\n"
+			 "but for a version that it has.",
 		.flags = flags,
 		.least = 1,
 		.most = 1,

@@ -16,10 +16,10 @@ policy_oscal(struct ctl *ctl, int argc, char **argv)
 		{ 0 },
 	};
 	const struct usage usage = {
-		.synopsis = "policy oscal DIR|NAME [--profile ID] [--out FILE]",
+		.synopsis = "policy oscal DIR|NAME|FRAMEWORK@VERSION [--profile ID] [--out FILE]",
 		.about = "Writes a version as an OSCAL " OSCAL_VERSION
 			 " catalog, or one of its profiles as an OSCAL profile: JSON for auditors'\ntools. The same "
-			 "version gives the same file. Without the daemon.",
+			 "version gives the same file. Without the daemon, but for a version that it has.",
 		.flags = flags,
 		.least = 1,
 		.most = 1,

@@ -38,10 +38,12 @@ policy_render(struct ctl *ctl, int argc, char **argv)
 		{ 0 },
 	};
 	const struct usage usage = {
-		.synopsis = "policy render DIR|NAME [--format text|html] [--language ja|en|both] [--out FILE]",
+		.synopsis = "policy render DIR|NAME|FRAMEWORK@VERSION [--format text|html] [--language ja|en|both] "
+			    "[--out FILE]",
 		.about = "Writes a version as one document: the source's table, levels, criteria with their conditions "
 			 "in words, profiles,\nsteps, sources, facts. DIR is a version or a framework's directory, of "
-			 "which the newest version is taken; NAME\nis looked for in policy/. Without the daemon.",
+			 "which the newest version is taken; NAME\nis looked for in policy/; FRAMEWORK@VERSION "
+			 "is one that the daemon has. Else without the daemon.",
 		.flags = flags,
 		.least = 1,
 		.most = 1,

@@ -293,7 +293,9 @@ answer_check(struct ctl *ctl, struct verification *v, const struct receipt *rece
 static enum err
 others_check(struct ctl *ctl, struct verification *v, const struct note_key *keys, struct problem *why)
 {
+	json_t *entry = json_object_get(v->shown, "entry");
 	const struct answer_others_question q = { .proved = v->proved->context, .fetch = v->fetch,
+		.entry = entry ? entry : v->shown,
 		.authorities = v->authorities, .origin = v->origin ? span_text(v->origin) : keys[0].name, .keys = keys,
 		.key_count = v->keys.count };
 	struct answer_others others;
