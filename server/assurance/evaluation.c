@@ -139,25 +139,6 @@ demand_met(const struct demand *d, const struct evaluation *e)
 	return d->count > 0 && e->cleared && !e->barred;
 }
 
-/* More facts can raise what is reached up to what is possible, and stop anywhere on the way. */
-static bool
-meetable(const struct requirement *r, const struct reach *area)
-{
-	for (unsigned level = area->reached; level <= area->possible; level++)
-		if (requirement_met(r, (uint8_t)level))
-			return true;
-	return false;
-}
-
-bool
-demand_possible(const struct demand *d, const struct evaluation *e)
-{
-	for (size_t i = 0; i < d->count; i++)
-		if (!meetable(&d->items[i], &e->areas[d->items[i].area]))
-			return false;
-	return d->count > 0 && !e->barred;
-}
-
 /* The lowest level of a part that amounts to `level` of the whole; one above its highest where there is none. */
 static uint8_t
 level_of_part(const struct framework *f, const struct area *whole, size_t part, uint8_t level)

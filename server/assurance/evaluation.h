@@ -45,8 +45,6 @@ struct demand {
 struct demand profile_demand(const struct profile *);
 /* Met in all, and cleared. No requirement: refused, for nobody said what is enough. */
 bool demand_met(const struct demand *, const struct evaluation *);
-/* Of those required, the levels that could still be reached would do. */
-bool demand_possible(const struct demand *, const struct evaluation *);
 
 /* For each area of its own, the level whose criteria (and those below) must be true, or 0: what minimum, exact and
  * better amount to, those of composed areas handed down to their parts. False: some area has no level so high. */
