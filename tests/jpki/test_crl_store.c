@@ -511,6 +511,10 @@ a_file_may_change_while_it_is_taken_in(void **state)
 	    ERR_UNAVAILABLE, "stopped");
 	expect_problem("a directory", crl_store_take_file(store, scratch.path, &taking, &arena, &text, &why), &why,
 	    ERR_INVALID, "expected a file");
+	assert_int_equal(truncate(path, (off_t)(3 * MIB)), 0);
+	taking.progress = empty_file;
+	expect_problem("emptied in the midst of it", crl_store_take_file(store, path, &taking, &arena, &text, &why),
+	    &why, ERR_UNAVAILABLE, "became shorter");
 	assert_int_equal(truncate(path, (off_t)CRL_LARGEST + 1), 0);
 	expect_problem("one that is too large", crl_store_take_file(store, path, &taking, &arena, &text, &why), &why,
 	    ERR_INVALID, "to 2147483648 bytes");

@@ -1,12 +1,9 @@
 /* tools/ctl/jpki_crl.c - `watashictl jpki crl`: revocation lists in a directory, taken in, shown, erased; without the
  * daemon. */
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
+#include <stdlib.h>
 
 #include "codec/text.h"
 #include "ctl/jpki.h"
@@ -55,29 +52,6 @@ lists_close(struct lists *l)
 
 /* Taking in */
 
-/* A list of ten million entries has 270 MB: it is mapped, not read. */
-static enum err
-file_map(const char *path, struct span *out, struct problem *why)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-	struct stat st;
-	enum err err = OK;
-	void *map;
-
-	if (fd < 0)
-		return problem_errno(why, errno, "%s", path);
-	if (fstat(fd, &st) != 0)
-		err = problem_errno(why, errno, "%s", path);
-	else if (!S_ISREG(st.st_mode) || st.st_size == 0 || (uint64_t)st.st_size > CRL_LARGEST)
-		err = problem_set(why, ERR_INVALID, "", "%s: expected a file of 1 to %zu bytes", path, CRL_LARGEST);
-	else if ((map = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0)) == MAP_FAILED)
-		err = problem_errno(why, errno, "%s cannot be mapped", path);
-	else
-		*out = span_of(map, (size_t)st.st_size);
-	close(fd);
-	return err;
-}
-
 static bool
 show_progress(void *arg, uint64_t done, uint64_t all)
 {
@@ -86,17 +60,19 @@ show_progress(void *arg, uint64_t done, uint64_t all)
 	return true;
 }
 
+/* A list of ten million entries has 270 MB, and whoever brought it may still write there: it is copied as a stream. */
 static enum err
 take_file(struct ctl *ctl, struct lists *l, const char *path, const char **text, struct problem *why)
 {
 	struct crl_taking taking = { .now = clock_now(), .progress = show_progress };
-	enum err err = file_map(path, &taking.der, why);
+	char *whole = realpath(path, NULL); /* links are the operator's own here */
+	enum err err;
 
-	if (err != OK)
-		return err;
-	err = crl_store_take(l->store, &taking, ctl->arena, text, why);
+	if (!whole)
+		return problem_errno(why, errno, "%s", path);
+	err = crl_store_take_file(l->store, whole, &taking, ctl->arena, text, why);
 	progress_end();
-	munmap((void *)(uintptr_t)taking.der.data, taking.der.size);
+	free(whole);
 	return err == OK ? OK : problem_within(why, "%s", path);
 }
 
