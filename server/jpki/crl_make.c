@@ -297,8 +297,8 @@ deal_rows(struct making *m, struct passed *passed, struct problem *why)
 	return pass_entries(m, false, passed, why);
 }
 
-/* Rows of other kinds than those of a serial are few or none: they are written on a second way through, once it is known
- * where each kind begins. */
+/* Rows of other kinds than those of a serial are few or none: they are written on a second way through, once it is
+ * known where each kind begins. */
 static enum err
 write_rows(struct making *m, struct problem *why)
 {

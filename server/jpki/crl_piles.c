@@ -18,8 +18,8 @@
 #define LOG 32               /* chunks written at once */
 #define HAND 128             /* rows dealt at once: so the way to one pile is gone while others are waited for */
 
-/* Rows of a pile wait until they are a chunk; chunks of all piles follow one another in the scratch file, each in a page
- * of its own, so that the file is written from its beginning to its end. */
+/* Rows of a pile wait until they are a chunk; chunks of all piles follow one another, the first ones in memory, the
+ * others in the scratch file, which so is written from its beginning to its end. */
 struct pile {
 	uint8_t *next;               /* where its next row goes */
 	uint32_t left;               /* rows that there is still room for */
@@ -60,8 +60,8 @@ memory_of(size_t size)
 	return memory;
 }
 
-/* What is gone to at any place at any time: in small pages, finding each would take longer than writing there. Only what
- * is used takes any. */
+/* What is gone to at any place at any time: in small pages, finding each would take longer than writing there. Only
+ * what is used takes any. */
 static void *
 large_memory_of(size_t size)
 {

@@ -1,10 +1,10 @@
-/* jpki/crl_piles.h - rows of an index that do not come in order: dealt into piles by how their keys begin, each sorted in
- * memory afterwards.
+/* jpki/crl_piles.h - rows of an index that do not come in order: dealt into piles by how their keys begin, each sorted
+ * in memory afterwards.
  *
  *     rows -> chunks of their pile, in a scratch file -> pile by pile: read, sorted -> the sheet
  *
- * Each pile holds its part of the order, as the guess has it. So memory holds one pile, however many rows there are. One
- * that becomes far longer than was guessed is sorted in the scratch file's own pages.
+ * Each pile holds its part of the order, as the guess has it. So memory holds one pile, however many rows there are.
+ * One that becomes far longer than was guessed is sorted in the scratch file's own pages.
  */
 #pragma once
 

@@ -7,5 +7,6 @@
  * mapped file larger than memory. */
 void crl_sort(uint8_t *rows, size_t count, size_t row, size_t same);
 
-/* Into other rows, in memory: quick when there are few enough for a processor's own. `items`: room for twice `count`. */
+/* Into other rows, in memory: quick when there are few enough for a processor's own. `items`: room for twice `count`.
+ */
 void crl_sort_into(uint8_t *out, const uint8_t *rows, size_t count, size_t row, size_t same, uint64_t *items);

@@ -1,8 +1,8 @@
 /* jpki/crl_usual.h - reading the entries of a revocation list that look as nearly all of a long one do: a serial, a
  * UTCTime, perhaps a reason, in lengths of one byte.
  *
- * Ten million of those are read here in a tenth of the time, inline where they are used; what looks otherwise, or wrong,
- * crl_walk_next() sees with the readers of codec/der.h.
+ * Ten million of those are read here in a tenth of the time, inline where they are used; what looks otherwise, or
+ * wrong, crl_walk_next() sees with the readers of codec/der.h.
  */
 #pragma once
 
@@ -67,7 +67,8 @@ crl_walk_usual(struct crl_walk *walk, struct crl_entry *out)
 		return false;
 	size = 2 + (size_t)at[1];
 	serial = at[3];
-	if (walk->rest.size < size || serial == 0 || serial > CRL_SERIAL_LARGEST || size < 4 + serial + 2 + CRL_UTC_SIZE)
+	if (walk->rest.size < size || serial == 0 || serial > CRL_SERIAL_LARGEST ||
+	    size < 4 + serial + 2 + CRL_UTC_SIZE)
 		return false;
 	more = size - (4 + serial + 2 + CRL_UTC_SIZE);
 	/* Neither below zero nor with a zero in front. */
