@@ -289,7 +289,7 @@ deal_rows(struct making *m, struct passed *passed, struct problem *why)
 	m->dealing = true;
 	m->wrong = false;
 	crl_sheet_release(&m->sheets[m->kind]);
-	for (size_t k = CRL_SHORT; k <= CRL_LONG; k++) {
+	for (enum crl_rows k = CRL_SHORT; k <= CRL_LONG; k++) {
 		if (open_scratch(m, &m->scratch[k], why) != OK)
 			return why->code;
 		m->piles[k] = crl_piles_new(&m->scratch[k], k, &m->guess[k]);
@@ -316,7 +316,7 @@ write_rows(struct making *m, struct problem *why)
 	memcpy(m->head.count, passed.count, sizeof(passed.count));
 	m->head.critical = passed.critical;
 	crl_head_place(&m->head);
-	for (size_t k = 0; k < CRL_ROW_KINDS; k++)
+	for (enum crl_rows k = 0; k < CRL_ROW_KINDS; k++)
 		if (m->dealing || k != m->kind)
 			m->sheets[k] = crl_sheet_of(&m->file, k, m->head.at[k]);
 	if (err == OK && m->head.count[CRL_BESIDE])
@@ -327,7 +327,7 @@ write_rows(struct making *m, struct problem *why)
 static enum err
 sort_rows(struct making *m, struct problem *why)
 {
-	for (size_t k = CRL_SHORT; k <= CRL_LONG; k++) {
+	for (enum crl_rows k = CRL_SHORT; k <= CRL_LONG; k++) {
 		size_t count = m->piles[k] ? crl_piles_count(m->piles[k]) : 0;
 
 		for (size_t n = 0; n < count && !m->file.error; n++) {
@@ -401,7 +401,7 @@ write_ends(struct making *m)
 	crl_head_place(&m->head);
 	crl_head_write(&m->head, block);
 	digest_stream_add(stream, span_of(block, CRL_HEAD_SIGNED));
-	for (size_t k = 0; k < CRL_ROW_KINDS; k++) {
+	for (enum crl_rows k = 0; k < CRL_ROW_KINDS; k++) {
 		fences = crl_sheet_end(&m->sheets[k]);
 		crl_file_write(&m->file, at, fences);
 		digest_stream_add(stream, fences);
@@ -455,12 +455,12 @@ write_file(struct making *m, struct problem *why)
 static void
 making_free(struct making *m)
 {
-	for (size_t k = CRL_SHORT; k <= CRL_LONG; k++) {
+	for (enum crl_rows k = CRL_SHORT; k <= CRL_LONG; k++) {
 		crl_piles_free(m->piles[k]);
 		if (m->scratch[k].fd >= 0)
 			close(m->scratch[k].fd);
 	}
-	for (size_t k = 0; k < CRL_ROW_KINDS; k++)
+	for (enum crl_rows k = 0; k < CRL_ROW_KINDS; k++)
 		crl_sheet_release(&m->sheets[k]);
 	free(m);
 }

@@ -66,6 +66,7 @@ entry_size(enum crl_rows kind)
 static struct span
 entries_of(enum crl_rows kind, uint64_t (*serial)(uint64_t), size_t count)
 {
+	static const uint8_t date[] = { 0x17, 13, '2', '6', '1', '1', '2', '3', '0', '0', '0', '0', '0', '0', 'Z' };
 	size_t size = entry_size(kind), more = size - ENTRY;
 	uint8_t *entries = malloc(count * size + 1);
 
@@ -76,7 +77,7 @@ entries_of(enum crl_rows kind, uint64_t (*serial)(uint64_t), size_t count)
 		memcpy(at, (uint8_t[]){ 0x30, (uint8_t)(0x19 + more), 0x02, (uint8_t)(8 + more) }, 4);
 		memset(at + 4, 0x11, more);
 		memcpy(at + 4 + more, &number, sizeof(number));
-		memcpy(at + 12 + more, "\x17\x0d" "261123000000Z", 15);
+		memcpy(at + 12 + more, date, sizeof(date));
 	}
 	return span_of(entries, count * size);
 }
@@ -177,7 +178,7 @@ rows_come_out_in_order(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++)
-		for (size_t kind = CRL_SHORT; kind <= CRL_LONG; kind++) {
+		for (enum crl_rows kind = CRL_SHORT; kind <= CRL_LONG; kind++) {
 			struct span entries = entries_of(kind, cases[i].serial, cases[i].count);
 			struct span guessed = { 0 };
 
