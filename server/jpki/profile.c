@@ -6,15 +6,8 @@
 #include "codec/oid.h"
 #include "crypto/x509_signature.h"
 
-static const char *const purposes[] = { [JPKI_SIGNATURE] = "signature", [JPKI_AUTHENTICATION] = "authentication" };
 static const char *const media[] = { [JPKI_CARD] = "card", [JPKI_PHONE] = "phone" };
 static const char *const worlds[] = { [JPKI_PRODUCTION] = "production", [JPKI_TEST] = "test" };
-
-const char *
-jpki_purpose_name(enum jpki_purpose purpose)
-{
-	return purposes[purpose] ? purposes[purpose] : "";
-}
 
 const char *
 jpki_medium_name(enum jpki_medium medium)

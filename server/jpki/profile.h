@@ -10,11 +10,10 @@
 #include "base/arena.h"
 #include "base/problem.h"
 #include "crypto/x509.h"
+#include "model/jpki_purpose.h"
 
-enum jpki_purpose { JPKI_NO_PURPOSE, JPKI_SIGNATURE, JPKI_AUTHENTICATION };
 enum jpki_medium { JPKI_NO_MEDIUM, JPKI_CARD, JPKI_PHONE };
 enum jpki_world { JPKI_NO_WORLD, JPKI_PRODUCTION, JPKI_TEST };
-const char *jpki_purpose_name(enum jpki_purpose); /* "signature" "authentication" */
 const char *jpki_medium_name(enum jpki_medium);   /* "card" "phone" */
 enum jpki_medium jpki_medium_read(struct span);   /* JPKI_NO_MEDIUM: none of them */
 const char *jpki_world_name(enum jpki_world);     /* "production" "test" */

@@ -161,9 +161,9 @@ write_period(struct buffer *b, struct instant from, struct instant until, unsign
 	json_write_time_or_null(b, "from", from);
 	json_write_time_or_null(b, "until", until);
 	json_write_member_or_null(b, "state", span_text(state_of(from, until, now)));
-	buffer_print(b, ",\"uses\":[%s%s%s]", uses & JPKI_USE_SIGNATURE ? "\"signature\"" : "",
-	    uses == (JPKI_USE_SIGNATURE | JPKI_USE_AUTHENTICATION) ? "," : "",
-	    uses & JPKI_USE_AUTHENTICATION ? "\"authentication\"" : "");
+	buffer_print(b, ",\"uses\":[%s%s%s]", uses & JPKI_SIGNATURE ? "\"signature\"" : "",
+	    uses == (JPKI_SIGNATURE | JPKI_AUTHENTICATION) ? "," : "",
+	    uses & JPKI_AUTHENTICATION ? "\"authentication\"" : "");
 }
 
 /* What it may do with certificates of JPKI: accreditation, notification and entrustment are public (Act Arts. 17,

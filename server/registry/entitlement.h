@@ -25,7 +25,7 @@ struct entitlement_operator {
 	const struct member_record *record; /* NULL unless it is approved */
 };
 
-/* Of an approved member, for one use. `operator` is NULL when the configuration names none: only to it can work be
+/* Of an approved member, for one purpose. `operator` is NULL when the configuration names none: only to it can work be
  * entrusted that is done here. Where it is the operator's that something is missing, the reason says so. */
-void entitlement_of(struct arena *, const struct member_record *, const struct entitlement_operator *, enum jpki_use,
-    struct instant now, struct entitlement *out);
+void entitlement_of(struct arena *, const struct member_record *, const struct entitlement_operator *,
+    enum jpki_purpose, struct instant now, struct entitlement *out);

@@ -122,9 +122,9 @@ print_uses(struct buffer *b, unsigned uses)
 {
 	json_write_name(b, "uses");
 	buffer_byte(b, '[');
-	if (uses & JPKI_USE_AUTHENTICATION)
+	if (uses & JPKI_AUTHENTICATION)
 		buffer_text(b, "\"authentication\"");
-	if (uses & JPKI_USE_SIGNATURE) {
+	if (uses & JPKI_SIGNATURE) {
 		json_write_element(b);
 		buffer_text(b, "\"signature\"");
 	}

@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/problem.h"
 #include "model/entity.h"
+#include "model/jpki_purpose.h"
 #include "model/localized.h"
 
 #define MEMBER_RECORD_LARGEST (1 * MIB)  /* of its JSON */
@@ -52,16 +53,13 @@ struct member_certification {
 	struct span facts;       /* what the assessor established: fact -> value, canonical JSON; empty: nothing more */
 };
 
-/* For which of the two certificates of JPKI. */
-enum jpki_use { JPKI_USE_SIGNATURE = 1, JPKI_USE_AUTHENTICATION = 2 };
-
 /* On which ground the member may itself have certificates of JPKI checked (Act Arts. 17, 36), and since when J-LIS has
  * been notified. */
 struct member_accreditation {
 	struct span name;        /* what the document calls it; each once */
 	/* accredited (Art. 17(1)(vi), at most a year) public-body court certification-business */
 	struct span basis;
-	unsigned uses;           /* enum jpki_use */
+	unsigned uses;           /* of enum jpki_purpose: for which of the card's certificates */
 	struct instant from, until, notified;
 };
 

@@ -7,9 +7,8 @@
 static unsigned
 read_uses(struct place object)
 {
-	static const char *const words[] = { "signature", "authentication" };
 	struct place array = place_member(object, "uses");
-	size_t count = place_count_within(array, 1, COUNT(words));
+	size_t count = place_count_within(array, 1, JPKI_PURPOSES);
 	unsigned uses = 0;
 
 	if (!place_exists(array))
@@ -17,11 +16,8 @@ read_uses(struct place object)
 	for (size_t i = 0; i < count; i++) {
 		struct place p = place_element(array, i);
 		const char *text = json_string_value(p.value);
-		unsigned use = 0;
+		unsigned use = jpki_purpose_read(span_text(text ? text : ""));
 
-		for (size_t w = 0; text && w < COUNT(words); w++)
-			if (strcmp(text, words[w]) == 0)
-				use = 1u << w;
 		if (!use || uses & use)
 			place_fail(p, use ? "each use once" : "signature or authentication", NULL);
 		uses |= use;

@@ -35,7 +35,7 @@ struct proofing_begin {
 	struct span caller, member;
 	struct span relying_party;   /* entity ID; empty: the member's only one with the role rp */
 	struct span origin, reference, what;
-	enum proofing_purpose purpose;
+	enum jpki_purpose purpose;
 	/* To learn of one for the other purpose takes being entitled to both. */
 	struct proofing_earlier continues;
 	struct instant now;
@@ -50,7 +50,7 @@ struct pending *proofing_begin(struct store *, struct arena *, const struct proo
 
 struct proofing_outcome {
 	struct id id;                /* {"type":"transaction","id":…} asks for decisions about it */
-	enum proofing_purpose purpose; /* the challenge's */
+	enum jpki_purpose purpose; /* the challenge's */
 	const struct jpki_verified *verified;
 	unsigned attributes;         /* enum proofing_attribute: what may be told; 0 unless established */
 	struct span handle;          /* 32 hexadecimal digits: the same for one certificate and member, and no serial */

@@ -12,37 +12,11 @@
 
 const struct table proofing_challenge_table = { "proofing-challenge", ROLE_BIT(ROLE_WORKER), 0 };
 
-static const struct {
-	const char *name;
-	struct { const char *ja, *en; } title;
-} purposes[] = {
-	[PROOFING_SIGNATURE] = { "signature", { "マイナンバーカードの電子署名による本人確認",
-	    "Proof of identity by the My Number card's electronic signature" } },
-	[PROOFING_AUTHENTICATION] = { "authentication", { "マイナンバーカードによる利用者の確認",
-	    "Authentication by the My Number card" } },
+static const struct { const char *ja, *en; } titles[] = {
+	[JPKI_SIGNATURE] = { "マイナンバーカードの電子署名による本人確認",
+	    "Proof of identity by the My Number card's electronic signature" },
+	[JPKI_AUTHENTICATION] = { "マイナンバーカードによる利用者の確認", "Authentication by the My Number card" },
 };
-
-const char *
-proofing_purpose_name(enum proofing_purpose purpose)
-{
-	return purposes[purpose].name;
-}
-
-enum proofing_purpose
-proofing_purpose_read(struct span word)
-{
-	for (int i = PROOFING_SIGNATURE; i <= PROOFING_AUTHENTICATION; i++)
-		if (span_is(word, purposes[i].name))
-			return (enum proofing_purpose)i;
-	return PROOFING_NOTHING;
-}
-
-enum jpki_purpose
-proofing_certificate(enum proofing_purpose purpose)
-{
-	return purpose == PROOFING_SIGNATURE ? JPKI_SIGNATURE :
-	       purpose == PROOFING_AUTHENTICATION ? JPKI_AUTHENTICATION : JPKI_NO_PURPOSE;
-}
 
 static const struct {
 	enum proofing_attribute attribute;
@@ -138,9 +112,9 @@ proofing_challenge_read(struct span value, struct proofing_challenge *out)
 	out->continues.kind.purpose = (enum jpki_purpose)record_u8(&r);
 	out->continues.kind.medium = (enum jpki_medium)record_u8(&r);
 	if (format != FORMAT || !record_whole(&r) || out->continues.kind.purpose > JPKI_AUTHENTICATION ||
-	    out->continues.kind.medium > JPKI_PHONE || purpose < PROOFING_SIGNATURE || purpose > PROOFING_AUTHENTICATION)
+	    out->continues.kind.medium > JPKI_PHONE || purpose < JPKI_SIGNATURE || purpose > JPKI_AUTHENTICATION)
 		return false;
-	out->purpose = (enum proofing_purpose)purpose;
+	out->purpose = (enum jpki_purpose)purpose;
 	return true;
 }
 
@@ -236,7 +210,7 @@ proofing_text(struct arena *arena, const struct proofing_challenge *c, const str
 	char at[INSTANT_TEXT];
 	bool too_large;
 
-	buffer_print(&b, "%s\n依頼元：%.*s\n", purposes[c->purpose].title.ja, SPAN_ARGS(ja));
+	buffer_print(&b, "%s\n依頼元：%.*s\n", titles[c->purpose].ja, SPAN_ARGS(ja));
 	if (what.size)
 		buffer_print(&b, "目的：%.*s\n", SPAN_ARGS(what));
 	write_time(&b, c->made);
@@ -248,7 +222,7 @@ proofing_text(struct arena *arena, const struct proofing_challenge *c, const str
 		buffer_text(&b, "また、依頼元が以前に確認した電子証明書と同じ人のものかどうかを照会し、その結果が伝わります。\n");
 	buffer_text(&b, "番号：");
 	write_number(&b, &c->id);
-	buffer_print(&b, "\n%s\nAsked by: %.*s\n", purposes[c->purpose].title.en, SPAN_ARGS(en));
+	buffer_print(&b, "\n%s\nAsked by: %.*s\n", titles[c->purpose].en, SPAN_ARGS(en));
 	if (what.size)
 		buffer_print(&b, "For: %.*s\n", SPAN_ARGS(what));
 	buffer_print(&b, "At: %s\n", instant_text(c->made, at));

@@ -17,12 +17,6 @@
 
 extern const struct table proofing_challenge_table; /* id (16) -> struct proofing_challenge; until it expires */
 
-enum proofing_purpose { PROOFING_NOTHING, PROOFING_SIGNATURE, PROOFING_AUTHENTICATION };
-const char *proofing_purpose_name(enum proofing_purpose); /* "signature" "authentication" */
-enum proofing_purpose proofing_purpose_read(struct span);
-/* Which of the two certificates it takes. */
-enum jpki_purpose proofing_certificate(enum proofing_purpose);
-
 /* What of the holder's attributes is told: the certificate's four, and what follows from them. */
 enum proofing_attribute {
 	PROOFING_NAME = 1, PROOFING_BIRTHDATE = 2, PROOFING_SEX = 4, PROOFING_ADDRESS = 8, PROOFING_PREFECTURE = 16,
@@ -48,7 +42,7 @@ struct proofing_challenge {
 	struct span caller, member;  /* who asked: name, and its member's id */
 	struct span relying_party;   /* entity ID of the one it is for: one of the member's, with the role rp */
 	struct span origin;          /* where the person is: "https://service.example"; empty: not a browser */
-	enum proofing_purpose purpose;
+	enum jpki_purpose purpose;
 	unsigned attributes;         /* what the text says will be told */
 	struct span reference;       /* the asker's own name for this transaction; may be empty; never shown */
 	struct proofing_earlier continues; /* they learn whether it is of the same person; the text says so */

@@ -3,7 +3,7 @@
 
 #include <assert.h>
 
-static const enum proofing_purpose purposes[] = { PROOFING_SIGNATURE, PROOFING_AUTHENTICATION };
+static const enum jpki_purpose purposes[] = { JPKI_SIGNATURE, JPKI_AUTHENTICATION };
 static const enum outcome outcomes[] = { ESTABLISHED, REFUTED, UNDETERMINED };
 static const enum revocation_kind kinds[] = { REVOCATION_BY_CRL, REVOCATION_BY_OCSP, REVOCATION_BY_OPERATOR };
 static const enum revocation_status statuses[] = {
@@ -17,7 +17,7 @@ static_assert(FIGURE_LINKAGES - FIGURE_REVOCATION_ANSWERS == COUNT(kinds) * COUN
 static_assert(FIGURE_COURIER_WAITING - FIGURE_LINKAGES == COUNT(continuities), "a figure for each");
 
 void
-proofing_count_proof(struct figures *f, enum proofing_purpose purpose, enum outcome outcome)
+proofing_count_proof(struct figures *f, enum jpki_purpose purpose, enum outcome outcome)
 {
 	for (size_t i = 0; i < COUNT(purposes); i++)
 		for (size_t n = 0; n < COUNT(outcomes); n++)
@@ -59,7 +59,7 @@ proofing_figure(size_t n, struct proofing_figure *out)
 		out->family = "watashi_jpki_proofs_total";
 		out->help = "Proofs answered, by purpose and outcome.";
 		out->labels[0] = "purpose";
-		out->values[0] = proofing_purpose_name(purposes[n / COUNT(outcomes)]);
+		out->values[0] = jpki_purpose_name(purposes[n / COUNT(outcomes)]);
 		out->labels[1] = "outcome";
 		out->values[1] = outcome_name(outcomes[n % COUNT(outcomes)]);
 		out->first = at == FIGURE_PROOFS;

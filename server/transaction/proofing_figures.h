@@ -9,7 +9,7 @@
 #include "transaction/proofing_challenge.h"
 
 /* Figures NULL: nothing is counted. */
-void proofing_count_proof(struct figures *, enum proofing_purpose, enum outcome);
+void proofing_count_proof(struct figures *, enum jpki_purpose, enum outcome);
 void proofing_count_answers(struct figures *, const struct revocation_trail *);
 void proofing_count_linkage(struct figures *, enum continuity);
 

@@ -92,7 +92,7 @@ find_attributes(struct arena *arena, const struct member_entity *e, struct proof
 
 enum err
 proofing_party_loaded(struct arena *arena, const struct ask *asks, size_t count, struct span relying_party,
-    enum proofing_purpose purpose, struct instant now, struct proofing_party *out, struct problem *why)
+    enum jpki_purpose purpose, struct instant now, struct proofing_party *out, struct problem *why)
 {
 	struct entitlement_operator operator = { .id = asks[ASK_OPERATOR].from };
 	struct member_record record, theirs;
@@ -122,23 +122,23 @@ proofing_party_loaded(struct arena *arena, const struct ask *asks, size_t count,
 	out->relying_party = entity->entity_id;
 	out->name = entity->name.ja.size || entity->name.en.size ? entity->name : record.name;
 	/* Only a signature certificate tells of its holder. */
-	if (purpose == PROOFING_SIGNATURE)
+	if (purpose == JPKI_SIGNATURE)
 		find_attributes(arena, entity, out);
 	entitlement_of(arena, &record, count > ASK_OPERATOR ? &operator : NULL,
-	    purpose == PROOFING_SIGNATURE ? JPKI_USE_SIGNATURE : JPKI_USE_AUTHENTICATION, now, &out->entitlement);
+	    purpose, now, &out->entitlement);
 	entitlement_of(arena, &record, count > ASK_OPERATOR ? &operator : NULL,
-	    purpose == PROOFING_SIGNATURE ? JPKI_USE_AUTHENTICATION : JPKI_USE_SIGNATURE, now, &out->other);
+	    purpose == JPKI_SIGNATURE ? JPKI_AUTHENTICATION : JPKI_SIGNATURE, now, &out->other);
 	if (!out->entitlement.entitled)
-		return problem_set(why, ERR_DENIED, purpose == PROOFING_SIGNATURE ? "JPKI Act 17" : "JPKI Act 36", "%s",
+		return problem_set(why, ERR_DENIED, purpose == JPKI_SIGNATURE ? "JPKI Act 17" : "JPKI Act 36", "%s",
 		    out->entitlement.reason);
 	return OK;
 }
 
 enum err
-proofing_party_links(const struct proofing_party *party, enum proofing_purpose purpose,
+proofing_party_links(const struct proofing_party *party, enum jpki_purpose purpose,
     const struct proofing_earlier *earlier, struct problem *why)
 {
-	if (earlier->handle.size && earlier->kind.purpose != proofing_certificate(purpose) && !party->other.entitled)
+	if (earlier->handle.size && earlier->kind.purpose != purpose && !party->other.entitled)
 		return problem_set(why, ERR_DENIED, "JPKI Act 18(5)",
 		    "/continues: certificates for both purposes are linked only for who may check both; %s",
 		    party->other.reason);

@@ -26,9 +26,9 @@ size_t proofing_party_ask(struct ask asks[PROOFING_PARTY_ASKS], struct span memb
 /* Their answers. `relying_party` may be empty: the member's only one. ERR_NOT_FOUND, ERR_DENIED (also when proofing
  * has ended), ERR_UNAVAILABLE (a row that cannot be read). In the arena. */
 enum err proofing_party_loaded(struct arena *, const struct ask *asks, size_t count, struct span relying_party,
-    enum proofing_purpose, struct instant now, struct proofing_party *out, struct problem *why);
+    enum jpki_purpose, struct instant now, struct proofing_party *out, struct problem *why);
 
 /* Whether an earlier certificate may be linked: ERR_DENIED when it is for the other purpose, and they are not entitled
  * to both. */
-enum err proofing_party_links(const struct proofing_party *, enum proofing_purpose, const struct proofing_earlier *,
+enum err proofing_party_links(const struct proofing_party *, enum jpki_purpose, const struct proofing_earlier *,
     struct problem *why);

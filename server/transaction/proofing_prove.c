@@ -54,7 +54,7 @@ log_checks(const struct proving *p, struct unit *unit, const struct jpki_verifie
 	struct proofing_check check = {
 		.at = p->asked.now, .member = p->challenge.member, .relying_party = p->challenge.relying_party,
 		.operator = p->party.entitlement.operator,
-		.purpose = proofing_certificate(p->challenge.purpose),
+		.purpose = p->challenge.purpose,
 		.medium = v->certificate.profile ? v->certificate.profile->medium : JPKI_NO_MEDIUM,
 		.outcome = outcome, .status = v->revocation.status,
 	};
@@ -219,7 +219,7 @@ on_used_up(void *arg, const struct committed *committed)
 		answer(p, why.code, &why);
 		return;
 	}
-	submission.purpose = proofing_certificate(p->challenge.purpose);
+	submission.purpose = p->challenge.purpose;
 	submission.content = p->challenge.text;
 	submission.party = p->challenge.relying_party;
 	p->verifying = true;
@@ -335,7 +335,7 @@ write_entry(struct buffer *b, const struct proving *p, struct span facts)
 	write_member(b, "operator", p->party.entitlement.operator);
 	write_member(b, "outcome", span_text(outcome_name(v->outcome)));
 	write_member(b, "proofing", span_text(ledger_id_text(&p->outcome.id, id)));
-	write_member(b, "purpose", span_text(proofing_purpose_name(p->challenge.purpose)));
+	write_member(b, "purpose", span_text(jpki_purpose_name(p->challenge.purpose)));
 	write_member(b, "relying_party", p->challenge.relying_party);
 	write_revocation(b, v);
 	digest(DIGEST_SHA256, p->challenge.text, sum);

@@ -106,9 +106,6 @@ static void
 words_are_told(void **state)
 {
 	(void)state;
-	expect_text("a purpose", jpki_purpose_name(JPKI_SIGNATURE), "signature");
-	expect_text("the other", jpki_purpose_name(JPKI_AUTHENTICATION), "authentication");
-	expect_text("none", jpki_purpose_name(JPKI_NO_PURPOSE), "");
 	expect_text("a medium", jpki_medium_name(JPKI_CARD), "card");
 	expect_text("the other", jpki_medium_name(JPKI_PHONE), "phone");
 	expect_text("none", jpki_medium_name(JPKI_NO_MEDIUM), "");

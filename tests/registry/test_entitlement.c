@@ -17,45 +17,45 @@ static const char noon[] = "2026-11-22T12:00:00Z";
 
 static const struct {
 	const char *title, *member, *operator; /* "jpki" of the records; NULL: there is no operator */
-	enum jpki_use use;
+	enum jpki_purpose purpose;
 	const char *now, *until, *by;          /* NULL: not entitled, and `by` is a part of the reason */
 	enum standing standing;                /* of an operator that is not approved */
 } cases[] = {
-	{ "accredited itself", GOOD, NULL, JPKI_USE_SIGNATURE, noon, "2027-04-01T00:00:00Z", "city", 0 },
-	{ "for the other certificate too", GOOD, NULL, JPKI_USE_AUTHENTICATION, noon, "2027-04-01T00:00:00Z", "city",
+	{ "accredited itself", GOOD, NULL, JPKI_SIGNATURE, noon, "2027-04-01T00:00:00Z", "city", 0 },
+	{ "for the other certificate too", GOOD, NULL, JPKI_AUTHENTICATION, noon, "2027-04-01T00:00:00Z", "city",
 	    0 },
 	{ "accredited for the other certificate only",
-	    OWN("accredited", "\"authentication\"", "2026-04-01", "2027-04-01", "2026-04-10"), NULL, JPKI_USE_SIGNATURE,
+	    OWN("accredited", "\"authentication\"", "2026-04-01", "2027-04-01", "2026-04-10"), NULL, JPKI_SIGNATURE,
 	    noon, NULL, "Art. 17", 0 },
-	{ "in its last moment", GOOD, NULL, JPKI_USE_SIGNATURE, "2027-03-31T23:59:59Z", "2027-04-01T00:00:00Z",
+	{ "in its last moment", GOOD, NULL, JPKI_SIGNATURE, "2027-03-31T23:59:59Z", "2027-04-01T00:00:00Z",
 	    "city", 0 },
-	{ "a moment later", GOOD, NULL, JPKI_USE_SIGNATURE, "2027-04-01T00:00:00Z", NULL,
+	{ "a moment later", GOOD, NULL, JPKI_SIGNATURE, "2027-04-01T00:00:00Z", NULL,
 	    "no accreditation in force", 0 },
-	{ "before it begins", GOOD, NULL, JPKI_USE_SIGNATURE, "2026-03-31T00:00:00Z", NULL,
+	{ "before it begins", GOOD, NULL, JPKI_SIGNATURE, "2026-03-31T00:00:00Z", NULL,
 	    "no accreditation in force", 0 },
-	{ "before J-LIS is notified", GOOD, NULL, JPKI_USE_SIGNATURE, "2026-04-09T00:00:00Z", NULL,
+	{ "before J-LIS is notified", GOOD, NULL, JPKI_SIGNATURE, "2026-04-09T00:00:00Z", NULL,
 	    "notified to J-LIS", 0 },
-	{ "entrusted to who runs this server", LENT, GOOD, JPKI_USE_SIGNATURE, noon, "2027-04-01T00:00:00Z",
+	{ "entrusted to who runs this server", LENT, GOOD, JPKI_SIGNATURE, noon, "2027-04-01T00:00:00Z",
 	    "platform", 0 },
 	{ "the entrustment ends first", TO("platform", BOTH, "2026-04-01", "2026-12-01", "2026-04-10"), GOOD,
-	    JPKI_USE_SIGNATURE, noon, "2026-12-01T00:00:00Z", "platform", 0 },
-	{ "entrusted, but nobody runs this server", LENT, NULL, JPKI_USE_SIGNATURE, noon, NULL,
+	    JPKI_SIGNATURE, noon, "2026-12-01T00:00:00Z", "platform", 0 },
+	{ "entrusted, but nobody runs this server", LENT, NULL, JPKI_SIGNATURE, noon, NULL,
 	    "no accreditation in force", 0 },
 	{ "entrusted to somebody else", TO("another", BOTH, "2026-04-01", "2028-04-01", "2026-04-10"), GOOD,
-	    JPKI_USE_SIGNATURE, noon, NULL, "nor a reported entrustment to platform (Rule 29)", 0 },
+	    JPKI_SIGNATURE, noon, NULL, "nor a reported entrustment to platform (Rule 29)", 0 },
 	{ "entrusted, and not reported yet", TO("platform", BOTH, "2026-04-01", "2028-04-01", "2026-12-10"), GOOD,
-	    JPKI_USE_SIGNATURE, noon, NULL, "nor a reported entrustment", 0 },
+	    JPKI_SIGNATURE, noon, NULL, "nor a reported entrustment", 0 },
 	{ "entrusted for the other certificate",
-	    TO("platform", "\"authentication\"", "2026-04-01", "2028-04-01", "2026-04-10"), GOOD, JPKI_USE_SIGNATURE,
+	    TO("platform", "\"authentication\"", "2026-04-01", "2028-04-01", "2026-04-10"), GOOD, JPKI_SIGNATURE,
 	    noon,
 	    NULL, "nor a reported entrustment", 0 },
-	{ "entrusted to who is not accredited any more", LENT, GOOD, JPKI_USE_SIGNATURE, "2027-05-01T00:00:00Z", NULL,
+	{ "entrusted to who is not accredited any more", LENT, GOOD, JPKI_SIGNATURE, "2027-05-01T00:00:00Z", NULL,
 	    "platform, to whom city entrusted it, has no accreditation in force", 0 },
-	{ "entrusted to who is suspended", LENT, GOOD, JPKI_USE_SIGNATURE, noon, NULL,
+	{ "entrusted to who is suspended", LENT, GOOD, JPKI_SIGNATURE, noon, NULL,
 	    "the platform operator platform, to whom city entrusted it, is suspended", STANDING_SUSPENDED },
-	{ "accredited itself, whoever is suspended", GOOD, GOOD, JPKI_USE_SIGNATURE, noon, "2027-04-01T00:00:00Z",
+	{ "accredited itself, whoever is suspended", GOOD, GOOD, JPKI_SIGNATURE, noon, "2027-04-01T00:00:00Z",
 	    "city", STANDING_SUSPENDED },
-	{ "nothing of the kind", "{}", GOOD, JPKI_USE_AUTHENTICATION, noon, NULL,
+	{ "nothing of the kind", "{}", GOOD, JPKI_AUTHENTICATION, noon, NULL,
 	    "neither an accreditation of its own", 0 },
 };
 
@@ -90,7 +90,7 @@ who_may_have_certificates_checked(void **state)
 		expect_true(cases[i].title, instant_read(span_text(cases[i].now), &now));
 		platform.record = cases[i].standing ? NULL : &operator;
 		platform.standing = cases[i].standing ? cases[i].standing : STANDING_APPROVED;
-		entitlement_of(&a, &member, cases[i].operator ? &platform : NULL, cases[i].use, now, &e);
+		entitlement_of(&a, &member, cases[i].operator ? &platform : NULL, cases[i].purpose, now, &e);
 		expect_true(cases[i].title, e.entitled == (cases[i].until != NULL));
 		if (e.entitled) {
 			expect_text(cases[i].title, instant_text(e.until, text), cases[i].until);

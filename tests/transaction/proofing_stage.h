@@ -350,7 +350,7 @@ begin(const struct proofing_begin *asked)
 }
 
 static inline struct proofing_begin
-bank_asks(enum proofing_purpose purpose)
+bank_asks(enum jpki_purpose purpose)
 {
 	return (struct proofing_begin){ .caller = span_text("bank-1"), .member = span_text("bank"),
 		.origin = span_text(ORIGIN), .reference = span_text("application 7"), .what = span_text("口座の開設"),

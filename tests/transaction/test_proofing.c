@@ -4,27 +4,27 @@
 
 static const struct {
 	const char *title, *member, *relying_party, *what, *reference;
-	enum proofing_purpose purpose;
+	enum jpki_purpose purpose;
 	enum err err;
 	const char *part;
 } beginnings[] = {
-	{ "entrusted to the operator", "bank", "", "口座の開設", "7", PROOFING_SIGNATURE, OK, NULL },
-	{ "by name", "bank", BANK, "", "", PROOFING_AUTHENTICATION, OK, NULL },
-	{ "accredited itself, of two by name", "shop", SHOP "2", "", "", PROOFING_AUTHENTICATION, OK, NULL },
-	{ "but not for signatures", "shop", SHOP, "", "", PROOFING_SIGNATURE, ERR_DENIED, "neither an accreditation" },
-	{ "of two none is named", "shop", "", "", "", PROOFING_AUTHENTICATION, ERR_NOT_FOUND,
+	{ "entrusted to the operator", "bank", "", "口座の開設", "7", JPKI_SIGNATURE, OK, NULL },
+	{ "by name", "bank", BANK, "", "", JPKI_AUTHENTICATION, OK, NULL },
+	{ "accredited itself, of two by name", "shop", SHOP "2", "", "", JPKI_AUTHENTICATION, OK, NULL },
+	{ "but not for signatures", "shop", SHOP, "", "", JPKI_SIGNATURE, ERR_DENIED, "neither an accreditation" },
+	{ "of two none is named", "shop", "", "", "", JPKI_AUTHENTICATION, ERR_NOT_FOUND,
 	    "the entity ID of one of the 2 relying parties" },
-	{ "an identity provider is no relying party", "shop", SHOP "idp", "", "", PROOFING_AUTHENTICATION,
+	{ "an identity provider is no relying party", "shop", SHOP "idp", "", "", JPKI_AUTHENTICATION,
 	    ERR_NOT_FOUND,
 	    "with the role rp" },
-	{ "another's relying party", "shop", BANK, "", "", PROOFING_AUTHENTICATION, ERR_NOT_FOUND, "with the role rp" },
-	{ "nobody", "nobody", "", "", "", PROOFING_AUTHENTICATION, ERR_NOT_FOUND, "there is no member \"nobody\"" },
-	{ "two lines", "bank", "", "a\nb", "", PROOFING_SIGNATURE, ERR_INVALID, "/what: expected one line" },
-	{ "an individual number", "bank", "", "123456789018", "", PROOFING_SIGNATURE, ERR_INVALID,
+	{ "another's relying party", "shop", BANK, "", "", JPKI_AUTHENTICATION, ERR_NOT_FOUND, "with the role rp" },
+	{ "nobody", "nobody", "", "", "", JPKI_AUTHENTICATION, ERR_NOT_FOUND, "there is no member \"nobody\"" },
+	{ "two lines", "bank", "", "a\nb", "", JPKI_SIGNATURE, ERR_INVALID, "/what: expected one line" },
+	{ "an individual number", "bank", "", "123456789018", "", JPKI_SIGNATURE, ERR_INVALID,
 	    "/what: this looks like an individual number" },
-	{ "in the reference", "bank", "", "", "1234-5678-9018", PROOFING_SIGNATURE, ERR_INVALID,
+	{ "in the reference", "bank", "", "", "1234-5678-9018", JPKI_SIGNATURE, ERR_INVALID,
 	    "/reference: this looks" },
-	{ "no UTF-8", "bank", "", "\xff", "", PROOFING_SIGNATURE, ERR_SYNTAX, "/what: expected UTF-8" },
+	{ "no UTF-8", "bank", "", "\xff", "", JPKI_SIGNATURE, ERR_SYNTAX, "/what: expected UTF-8" },
 };
 
 static void
@@ -56,7 +56,7 @@ who_may_ask_gets_a_challenge(void **state)
 static void
 a_good_signature_is_an_outcome_with_what_was_promised(void **state)
 {
-	struct proofing_begin asked = bank_asks(PROOFING_SIGNATURE);
+	struct proofing_begin asked = bank_asks(JPKI_SIGNATURE);
 	struct proofing_prove proof;
 	struct proofing_kept kept;
 	struct ledger_entry entry;
@@ -114,7 +114,7 @@ a_good_signature_is_an_outcome_with_what_was_promised(void **state)
 static void
 an_authentication_tells_nothing(void **state)
 {
-	struct proofing_begin asked = bank_asks(PROOFING_AUTHENTICATION);
+	struct proofing_begin asked = bank_asks(JPKI_AUTHENTICATION);
 	struct proofing_prove proof;
 
 	(void)state;
@@ -135,7 +135,7 @@ an_authentication_tells_nothing(void **state)
 static void
 the_longest_of_each_is_recorded_whole(void **state)
 {
-	struct proofing_begin asked = bank_asks(PROOFING_SIGNATURE);
+	struct proofing_begin asked = bank_asks(JPKI_SIGNATURE);
 	struct proofing_prove proof;
 	char what[PROOFING_WHAT_LARGEST + 1], reference[PROOFING_REFERENCE_LARGEST], origin[PROOFING_ORIGIN_LARGEST];
 
@@ -179,7 +179,7 @@ what_is_not_good_is_recorded_too(void **state)
 		{ REVOCATION_REVOKED, REFUTED }, { REVOCATION_UNKNOWN, UNDETERMINED },
 		{ REVOCATION_UNAVAILABLE, UNDETERMINED },
 	};
-	struct proofing_begin asked = bank_asks(PROOFING_SIGNATURE);
+	struct proofing_begin asked = bank_asks(JPKI_SIGNATURE);
 	struct proofing_prove proof;
 	unsigned questions;
 
@@ -211,7 +211,7 @@ what_is_not_good_is_recorded_too(void **state)
 static void
 a_challenge_is_answered_once_by_who_asked(void **state)
 {
-	struct proofing_begin asked = bank_asks(PROOFING_SIGNATURE);
+	struct proofing_begin asked = bank_asks(JPKI_SIGNATURE);
 	struct proofing_prove proof, wrong;
 
 	(void)state;
@@ -243,7 +243,7 @@ a_challenge_is_answered_once_by_who_asked(void **state)
 static void
 of_two_answers_at_once_one_counts(void **state)
 {
-	struct proofing_begin asked = bank_asks(PROOFING_SIGNATURE);
+	struct proofing_begin asked = bank_asks(JPKI_SIGNATURE);
 	struct proofing_prove proof;
 	unsigned good = 0;
 

@@ -10,7 +10,7 @@ challenge(void)
 		.id = { { 0x01, 0x23, 0x45, 0x67, 0x89, 0xab, 0xcd, 0xef, 0, 1, 2, 3, 4, 5, 6, 7 } },
 		.caller = span_text("bank-1"), .member = span_text("bank"),
 		.relying_party = span_text("https://bank.example/"), .origin = span_text("https://www.bank.example"),
-		.purpose = PROOFING_SIGNATURE, .attributes = PROOFING_NAME | PROOFING_AGE_OVER_18,
+		.purpose = JPKI_SIGNATURE, .attributes = PROOFING_NAME | PROOFING_AGE_OVER_18,
 		.reference = span_text("application 7"), .made = { SECONDS(1795348800) },
 		.expires = { SECONDS(1795349100) },
 	};
@@ -22,11 +22,11 @@ challenge(void)
 
 static const struct {
 	const char *title;
-	enum proofing_purpose purpose;
+	enum jpki_purpose purpose;
 	unsigned attributes;
 	const char *ja, *en, *what, *text, *continues;
 } cases[] = {
-	{ "a signature, and what will be told", PROOFING_SIGNATURE, PROOFING_NAME | PROOFING_AGE_OVER_18, "みどり銀行",
+	{ "a signature, and what will be told", JPKI_SIGNATURE, PROOFING_NAME | PROOFING_AGE_OVER_18, "みどり銀行",
 	    "Midori Bank", "口座の開設",
 	    "マイナンバーカードの電子署名による本人確認\n依頼元：みどり銀行\n目的：口座の開設\n"
 	    "日時：2026年11月22日 21時00分（日本時間）\n依頼元に伝わる項目：氏名、18歳以上かどうか\n"
@@ -36,14 +36,14 @@ static const struct {
 	    "At: 2026-11-22T12:00:00Z\nWhat they will learn: name, whether 18 or older\n"
 	    "What they will use it for:\n- name: To name the account\n- whether 18 or older: To know\n"
 	    ALSO_EN "Number: 0123-4567-89AB-CDEF-0001-0203-0405-0607\n", NULL },
-	{ "an authentication tells nothing, and a name may be in one language", PROOFING_AUTHENTICATION, 0, "", "Bank",
+	{ "an authentication tells nothing, and a name may be in one language", JPKI_AUTHENTICATION, 0, "", "Bank",
 	    "",
 	    "マイナンバーカードによる利用者の確認\n依頼元：Bank\n日時：2026年11月22日 21時00分（日本時間）\n"
 	    "依頼元に伝わる項目：なし\n" ALSO_JA "番号：0123-4567-89AB-CDEF-0001-0203-0405-0607\n\n"
 	    "Authentication by the My Number card\nAsked by: Bank\nAt: 2026-11-22T12:00:00Z\n"
 	    "What they will learn: nothing of the certificate\n" ALSO_EN "Number: "
 	    "0123-4567-89AB-CDEF-0001-0203-0405-0607\n", NULL },
-	{ "an earlier certificate is asked about", PROOFING_AUTHENTICATION, 0, "", "Bank", "",
+	{ "an earlier certificate is asked about", JPKI_AUTHENTICATION, 0, "", "Bank", "",
 	    "マイナンバーカードによる利用者の確認\n依頼元：Bank\n日時：2026年11月22日 21時00分（日本時間）\n"
 	    "依頼元に伝わる項目：なし\n" ALSO_JA
 	    "また、依頼元が以前に確認した電子証明書と同じ人のものかどうかを照会し、その結果が伝わります。\n"
@@ -166,9 +166,6 @@ words_read_back(void **state)
 	expect_number("and address", proofing_attribute_read(span_text("urn:oid:2.5.4.16")), PROOFING_ADDRESS);
 	expect_number("another of SAML's", proofing_attribute_read(span_text("urn:oid:2.5.4.1")), 0);
 	expect_number("another claim", proofing_attribute_read(span_text("phone_number")), 0);
-	expect_number("a purpose", proofing_purpose_read(span_text("authentication")), PROOFING_AUTHENTICATION);
-	expect_number("none", proofing_purpose_read(span_text("encryption")), PROOFING_NOTHING);
-	expect_number("nor nothing", proofing_purpose_read(span_text("")), PROOFING_NOTHING);
 }
 
 int

@@ -4,7 +4,7 @@
 static void
 who_hangs_up_while_a_source_is_asked_pays(void **state)
 {
-	struct proofing_begin asked = bank_asks(PROOFING_SIGNATURE);
+	struct proofing_begin asked = bank_asks(JPKI_SIGNATURE);
 	struct proofing_prove proof;
 	struct pending *pending;
 
@@ -32,7 +32,7 @@ who_hangs_up_before_anybody_is_asked_pays_nothing(void **state)
 	static const struct { const char *title; bool wrong, kept; } cases[] = {
 		{ "the document is refuted", true, false }, { "its answer is kept from before", false, true },
 	};
-	struct proofing_begin asked = bank_asks(PROOFING_SIGNATURE);
+	struct proofing_begin asked = bank_asks(JPKI_SIGNATURE);
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
@@ -87,7 +87,7 @@ static const struct {
 static void
 each_source_that_answers_is_paid(void **state)
 {
-	struct proofing_begin asked = bank_asks(PROOFING_SIGNATURE);
+	struct proofing_begin asked = bank_asks(JPKI_SIGNATURE);
 
 	(void)state;
 	world.verifier.source_count = 2;

@@ -16,7 +16,7 @@ static const struct { const char *title; const char *handle; struct linkage_kind
 static void
 what_is_continued_must_be_an_outcome(void **state)
 {
-	struct proofing_begin asked = bank_asks(PROOFING_SIGNATURE);
+	struct proofing_begin asked = bank_asks(JPKI_SIGNATURE);
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(handles); i++) {
@@ -25,7 +25,7 @@ what_is_continued_must_be_an_outcome(void **state)
 		expect_problem(handles[i].title, world.err, &world.why, ERR_INVALID, handles[i].part);
 	}
 	asked = (struct proofing_begin){ .caller = span_text("c"), .member = span_text("shop"),
-		.relying_party = span_text(SHOP), .purpose = PROOFING_AUTHENTICATION, .now = world.noon,
+		.relying_party = span_text(SHOP), .purpose = JPKI_AUTHENTICATION, .now = world.noon,
 		.continues = { span_text("0123456789abcdef0123456789abcdef"), { JPKI_SIGNATURE, JPKI_CARD } } };
 	begin(&asked);
 	expect_problem("who may not check signatures links none", world.err, &world.why, ERR_DENIED,
@@ -88,13 +88,13 @@ static const struct {
 };
 
 static struct span
-handle_told(enum proofing_purpose purpose)
+handle_told(enum jpki_purpose purpose)
 {
 	struct proofing_begin asked = bank_asks(purpose);
 	struct proofing_prove proof;
 
 	begin(&asked);
-	proof = bank_proves(purpose == PROOFING_SIGNATURE ? SIGNATURE : AUTHENTICATION);
+	proof = bank_proves(purpose == JPKI_SIGNATURE ? SIGNATURE : AUTHENTICATION);
 	prove(&proof);
 	expect_true("an earlier outcome", world.outcome.handle.size == PROOFING_HANDLE);
 	return world.outcome.handle;
@@ -117,7 +117,7 @@ linked_of(enum named named)
 static void
 prove_continued(const struct proofing_earlier *earlier, struct span certificate)
 {
-	struct proofing_begin asked = bank_asks(PROOFING_SIGNATURE);
+	struct proofing_begin asked = bank_asks(JPKI_SIGNATURE);
 	struct proofing_prove proof;
 
 	asked.continues = *earlier;
@@ -136,8 +136,8 @@ whether_it_is_the_same_person_is_for_the_operator_to_say(void **state)
 
 	(void)state;
 	world.source.says = REVOCATION_GOOD;
-	by[JPKI_SIGNATURE] = handle_told(PROOFING_SIGNATURE);
-	by[JPKI_AUTHENTICATION] = handle_told(PROOFING_AUTHENTICATION);
+	by[JPKI_SIGNATURE] = handle_told(JPKI_SIGNATURE);
+	by[JPKI_AUTHENTICATION] = handle_told(JPKI_AUTHENTICATION);
 	for (size_t i = 0; i < COUNT(continuities); i++) {
 		const struct proofing_earlier earlier = { by[continuities[i].kind.purpose], continuities[i].kind };
 		const enum named named = continuities[i].named;
@@ -207,7 +207,7 @@ of_a_certificate_that_does_not_count_nobody_is_asked(void **state)
 static void
 who_hangs_up_while_certificates_are_linked_pays_for_both(void **state)
 {
-	struct proofing_begin asked = bank_asks(PROOFING_SIGNATURE);
+	struct proofing_begin asked = bank_asks(JPKI_SIGNATURE);
 	struct proofing_prove proof;
 	struct pending *pending;
 

@@ -4,7 +4,7 @@
 static void
 what_ends_in_the_registry_ends_here(void **state)
 {
-	struct proofing_begin asked = bank_asks(PROOFING_SIGNATURE);
+	struct proofing_begin asked = bank_asks(JPKI_SIGNATURE);
 	struct proofing_prove proof;
 
 	(void)state;
@@ -76,7 +76,7 @@ note_erased(void)
 static void
 after_the_end_nobody_is_proved(void **state)
 {
-	struct proofing_begin asked = bank_asks(PROOFING_SIGNATURE);
+	struct proofing_begin asked = bank_asks(JPKI_SIGNATURE);
 	struct proofing_prove proof;
 	size_t logged;
 	unsigned questions;

@@ -69,9 +69,9 @@ what_happens_is_counted_there(void **state)
 
 	(void)state;
 	memset(&figures, 0, sizeof(figures));
-	proofing_count_proof(&figures, PROOFING_AUTHENTICATION, REFUTED);
+	proofing_count_proof(&figures, JPKI_AUTHENTICATION, REFUTED);
 	expect_number("a proof", counted("watashi_jpki_proofs_total{purpose=authentication,outcome=refuted}"), 1);
-	proofing_count_proof(&figures, PROOFING_SIGNATURE, ESTABLISHED);
+	proofing_count_proof(&figures, JPKI_SIGNATURE, ESTABLISHED);
 	expect_number("another", counted("watashi_jpki_proofs_total{purpose=signature,outcome=established}"), 1);
 	proofing_count_answers(&figures, &trail);
 	expect_number("a source that did not answer",
@@ -81,9 +81,9 @@ what_happens_is_counted_there(void **state)
 	expect_number("a linkage", counted("watashi_jpki_linkages_total{continuity=unknown}"), 1);
 	expect_number("and nothing else", sum(), 5);
 	proofing_count_linkage(&figures, CONTINUITY_NOT_ASKED);
-	proofing_count_proof(&figures, PROOFING_NOTHING, ESTABLISHED);
+	proofing_count_proof(&figures, JPKI_NO_PURPOSE, ESTABLISHED);
 	expect_number("what was not asked is not counted", sum(), 5);
-	proofing_count_proof(NULL, PROOFING_SIGNATURE, ESTABLISHED);
+	proofing_count_proof(NULL, JPKI_SIGNATURE, ESTABLISHED);
 }
 
 int

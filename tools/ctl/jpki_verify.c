@@ -184,8 +184,7 @@ explain(struct explaining *e, const char *path, struct jpki_explained *x, struct
 static bool
 take_purpose(const char *word, enum jpki_purpose *out)
 {
-	*out = !word ? JPKI_NO_PURPOSE : strcmp(word, "signature") == 0 ? JPKI_SIGNATURE
-	    : strcmp(word, "authentication") == 0 ? JPKI_AUTHENTICATION : JPKI_NO_PURPOSE;
+	*out = word ? jpki_purpose_read(span_text(word)) : JPKI_NO_PURPOSE;
 	return !word || *out != JPKI_NO_PURPOSE;
 }
 

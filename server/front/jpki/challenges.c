@@ -22,7 +22,7 @@ read_earlier(struct reader *r, struct proofing_earlier *out)
 			out->handle = reader_string(r, PROOFING_HANDLE, PROOFING_HANDLE);
 		} else if (span_is(name, "purpose")) {
 			word = reader_string(r, 1, 64);
-			out->kind.purpose = proofing_certificate(proofing_purpose_read(word));
+			out->kind.purpose = jpki_purpose_read(word);
 			if (!out->kind.purpose)
 				reader_fail_word(r, "signature or authentication", word);
 		} else if (span_is(name, "medium")) {
@@ -47,7 +47,7 @@ read_request(struct exchange *e, struct proofing_begin *out, struct problem *why
 	while (reader_member(&r, &name)) {
 		if (span_is(name, "purpose")) {
 			purpose = reader_string(&r, 1, 64);
-			out->purpose = proofing_purpose_read(purpose);
+			out->purpose = jpki_purpose_read(purpose);
 			if (!out->purpose)
 				reader_fail_word(&r, "signature or authentication", purpose);
 		} else if (span_is(name, "relying_party")) {
@@ -104,7 +104,7 @@ on_begun(void *arg, enum err err, const struct proofing_challenge *challenge, co
 	}
 	out = buffer_init(ANSWER_LARGEST);
 	buffer_print(&out, "{\"id\":\"%s\",\"purpose\":\"%s\",\"expires_at\":\"%s\",\"text\":",
-	    ledger_id_text(&challenge->id, id), proofing_purpose_name(challenge->purpose),
+	    ledger_id_text(&challenge->id, id), jpki_purpose_name(challenge->purpose),
 	    instant_text(challenge->expires, until));
 	json_write_string(&out, challenge->text);
 	buffer_byte(&out, '}');

@@ -214,7 +214,7 @@ write_outcome(struct buffer *b, struct arena *arena, const struct proofing_outco
 	buffer_byte(b, '{');
 	write_text(b, "id", span_text(ledger_id_text(&o->id, id)));
 	write_text(b, "outcome", span_text(outcome_name(v->outcome)));
-	write_text(b, "purpose", span_text(proofing_purpose_name(o->purpose)));
+	write_text(b, "purpose", span_text(jpki_purpose_name(o->purpose)));
 	if (profile) {
 		write_text(b, "medium", span_text(jpki_medium_name(profile->medium)));
 		write_text(b, "world", span_text(jpki_world_name(profile->world)));
