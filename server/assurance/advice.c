@@ -225,7 +225,7 @@ seek(const struct evaluation *now, const struct demand *demand, const struct fac
 	return goals;
 }
 
-bool
+enum advice_way
 advisable(const struct evaluation *now, const struct demand *demand, const struct facts *facts,
     enum advice_reading reading, uint32_t *amr)
 {
@@ -236,7 +236,7 @@ advisable(const struct evaluation *now, const struct demand *demand, const struc
 	seek(now, demand, facts, &steps, &nodes, &answer);
 	for (size_t i = 0; answer.found && i < answer.count; i++)
 		*amr |= now->framework->steps[answer.steps[i]].amr;
-	return answer.found;
+	return answer.found ? ADVICE_WAY : answer.whole ? ADVICE_NO_WAY : ADVICE_CUT_OFF;
 }
 
 static void

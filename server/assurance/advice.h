@@ -42,9 +42,10 @@ void advise(const struct evaluation *now, const struct demand *, const struct fa
     struct advice *out);
 void advise_all(const struct evaluation *now, const struct demand *, const struct facts *,
     struct advice out[ADVICE_READINGS]);
-/* Whether there is a way at all; `*amr` then gains the methods of the cheapest. */
-bool advisable(const struct evaluation *now, const struct demand *, const struct facts *, enum advice_reading,
-    uint32_t *amr);
+/* Whether there is a way at all; `*amr` then gains the methods of the cheapest that was found. */
+enum advice_way { ADVICE_CUT_OFF, ADVICE_NO_WAY, ADVICE_WAY }; /* CUT_OFF: nothing was found, and there may be one */
+enum advice_way advisable(const struct evaluation *now, const struct demand *, const struct facts *,
+    enum advice_reading, uint32_t *amr);
 
 /* Nothing found, nothing to say: whatever its arrays hold does not count. */
 static inline void

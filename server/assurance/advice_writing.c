@@ -154,8 +154,15 @@ write_all_advice(struct buffer *b, const struct decision *d)
 		write_advice(b, d, (enum advice_reading)reading);
 	}
 	buffer_byte(b, ']');
+}
+
+void
+write_login(struct buffer *b, const struct decision *d)
+{
 	write_acr_values(b, d);
 	write_amr_values(b, d);
+	if (d->login_cut_off)
+		buffer_text(b, ",\"login_search\":\"cut_off\"");
 }
 
 /* Each level asks for a login of its own; without an acr for one of them logging in would not be enough. */

@@ -17,24 +17,26 @@ struct question {
 	const struct facts *facts;
 	struct instant at;
 	bool advise;                     /* advice costs; only when refused */
+	bool step_up;                    /* only when refused: what a login alone would bring, also without advice */
 };
 
 struct decision {
 	const struct question *question;
 	struct evaluation evaluation;
 	bool permit;
-	bool advised;                    /* asked for, and refused; else what follows is empty */
+	bool advised;                    /* asked for, and refused; else there is none */
 	struct advice advice[ADVICE_READINGS];
 	/* Of what is required and not reached, that which the person's login alone would reach (ADVICE_AT_LOGIN). */
 	struct requirement login[REQUIREMENTS_LARGEST];
 	size_t login_count;
 	bool login_suffices;             /* and it would reach all at once */
+	bool login_cut_off;              /* looking for it was: a login may bring more than is told */
 	uint32_t login_amr; /* methods (framework.h) of that login: for all at once, else for each by itself */
 };
 void decide(const struct question *, struct decision *out);
 
 /* Members of an answer's context, without braces (policy.md 3): "levels", "unmet", "failed", "unknown", "disregarded",
- * "advice", "acr_values", "amr_values", "policy". Texts in both languages.
+ * "advice", "acr_values", "amr_values", "login_search", "policy". Texts in both languages.
  *
  * A person reads "failed" and "unknown", and must see what matters: not all that is false, but of an area where
  * something is required the criteria up to that level, of every other area those up to the next level above what is

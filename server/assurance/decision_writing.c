@@ -383,5 +383,6 @@ decision_write(struct buffer *b, const struct decision *d)
 	write_disregarded(&w);
 	if (d->advised)
 		write_all_advice(b, d);
+	write_login(b, d);
 	write_policy(b, d->question->framework);
 }

@@ -118,7 +118,7 @@ generated_step(struct chance *c, struct arena *a, const struct dictionary *d, si
 {
 	struct step step = { .id = generated_name(a, "step", number), .who = (enum step_who)chance_below(c, 4),
 		.in_person = chance_below(c, 3) == 0, .cost = chance_below(c, 6), .effect_count = 1 + chance_below(c,
-		2) };
+		2), .amr = 1u << number % 8 };
 	struct effect *effects = arena_array(a, struct effect, 2);
 
 	for (size_t i = 0; i < step.effect_count; i++) {
@@ -180,6 +180,34 @@ generated_framework(struct chance *c, struct arena *a, size_t criteria, size_t s
 	f->step_count = steps;
 	f->plan = step_plan_make(a, f);
 	return f;
+}
+
+/* Leaves out some criteria, asks another value of some others, and may ask for better words. */
+static inline const struct profile *
+generated_profile(struct chance *c, struct arena *a, const struct framework *f)
+{
+	struct profile *profile = arena_new(a, struct profile);
+	struct criterion *list = arena_array(a, struct criterion, f->criterion_count);
+	bool *excluded = arena_array(a, bool, f->criterion_count);
+
+	for (size_t i = 0; i < f->criterion_count; i++) {
+		size_t count = f->criteria[i].condition.count;
+		struct condition_node *nodes = arena_array(a, struct condition_node, count);
+
+		memcpy(nodes, f->criteria[i].condition.nodes, count * sizeof(*nodes));
+		/* The first is a leaf always: groups stand behind their parts. */
+		if (chance_below(c, 3) == 0 && nodes[0].operator != OPERATOR_HAS) {
+			nodes[0].operand = generated_value(c, &f->dictionary->facts[nodes[0].fact]);
+			condition_leaf_prepare(&nodes[0]);
+		}
+		list[i] = f->criteria[i];
+		list[i].condition.nodes = nodes;
+		excluded[i] = chance_below(c, 4) == 0;
+	}
+	profile->criteria = list;
+	profile->excluded = excluded;
+	profile->provenance = chance_below(c, 3) ? CLAIMED : OBSERVED;
+	return profile;
 }
 
 static inline struct facts

@@ -313,6 +313,17 @@ test_obligations(void **state)
 	for (size_t i = 0; i < COUNT(obligations); i++) {
 		stage_decide(s, obligations[i].observed, "{}", obligations[i].profile, true);
 		expect_span(obligations[i].title, written(s, decision_obligations_write, "", ""), obligations[i].said);
+		s->question.advise = false;
+		decide(&s->question, &s->decision);
+		expect_span("who supports none has none", written(s, decision_obligations_write, "", ""), "");
+		s->question.step_up = true;
+		decide(&s->question, &s->decision);
+		expect_span("without advice it is the same", written(s, decision_obligations_write, "", ""),
+		    obligations[i].said);
+		expect_span("and there is none", part(s, "advice"), "(none)");
+		expect_span("nor is a search that was whole told of", part(s, "login_search"), "(none)");
+		s->decision.login_cut_off = true;
+		expect_span("one that was not is", part(s, "login_search"), "\"cut_off\"");
 	}
 }
 

@@ -186,7 +186,9 @@ def wide(point):
     refused["action"] = {"name": "delete", "properties": {"soft": False}}
     status, _, found = point.ask("/access/v1/evaluations", dict(refused, evaluations=[{}] * 12))
     advised = [bool(e["context"].get("advice")) for e in found.get("evaluations", [])]
+    omitted = [e["context"].get("advice_omitted") for e in found.get("evaluations", [])]
     ok("of many refusals the first eight are told the way up", advised == [True] * 8 + [False] * 4, (status, advised))
+    ok("and the others that it is left out", omitted == [None] * 8 + ["limit"] * 4, (status, omitted))
 
 
 def pointers(point):

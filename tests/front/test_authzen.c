@@ -26,6 +26,84 @@ a_question_is_answered_with_its_reasons(void **state)
 	scene_close(s);
 }
 
+/* The fixture's rules, where the person's own login makes a deletion soft: the level has an acr. */
+static void
+step_up_open(struct scene *s, uint64_t seed)
+{
+	const struct dictionary *dictionary = fixture_dictionary(&s->arena);
+	struct policy_files files;
+	struct policy_file *manifest, *levels, *steps;
+	struct problem why;
+
+	scene_open(s, seed);
+	expect_ok("the fixture's files", policy_files_read(&s->arena, fixture_path(&s->arena, "fixture/1.0"), &files,
+	    &why), &why);
+	levels = (struct policy_file *)policy_file_find(&files, span_text("levels.json"));
+	steps = (struct policy_file *)policy_file_find(&files, span_text("steps.json"));
+	manifest = (struct policy_file *)policy_file_find(&files, span_text("manifest.json"));
+	levels->text = span_text("{\"areas\":[{\"id\":\"access\",\"title\":{\"ja\":\"x\",\"en\":\"x\"},\"levels\":["
+	    "{\"id\":\"1\",\"title\":{\"ja\":\"x\",\"en\":\"x\"},\"acr\":[\"https://demo.example/1\"]}]}],"
+	    "\"composed\":[]}");
+	steps->text = span_text("{\"steps\":[{\"id\":\"soft\",\"who\":\"person\",\"in_person\":false,\"cost\":1,"
+	    "\"title\":{\"ja\":\"x\",\"en\":\"x\"},\"text\":{\"ja\":\"x\",\"en\":\"x\"},\"effects\":["
+	    "{\"fact\":\"action.soft\",\"set\":true}]}]}");
+	expect_ok("its manifest", framework_manifest(&s->arena, &files, dictionary, &manifest->text, &why), &why);
+	scene_put(s, &dictionary_table, span_text(DICTIONARY_KEY), scene_facts(s));
+	scene_publish(s, &files, dictionary, 7);
+	scene_front(s, access_text);
+}
+
+static size_t
+times(const char *text, const char *part)
+{
+	size_t found = 0;
+
+	while ((text = strstr(text, part)) != NULL) {
+		found++;
+		text += strlen(part);
+	}
+	return found;
+}
+
+#define STEP_UP "\"supported_obligations\":[\"step-up\"]"
+
+/* Advice is given to eight refusals at most; what a login alone would do, to all of ten. */
+static void
+every_refusal_says_whether_a_login_would_do(void **state)
+{
+	static const struct {
+		const char *title, *context;
+		size_t advised, omitted, obliged, acr;
+	} cases[] = {
+		{ "with step-up supported", STEP_UP, 8, 2, 10, 10 },
+		{ "and advice not wanted", "\"advice\":false," STEP_UP, 0, 0, 10, 10 },
+		{ "with advice alone", "\"purpose\":\"x\"", 8, 2, 0, 8 },
+		{ "with neither", "\"advice\":false", 0, 0, 0, 0 },
+	};
+	struct scene *s = &scene;
+
+	(void)state;
+	step_up_open(s, 2);
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		int status = scene_ask(s, "point", "evaluations", arena_print(&s->arena,
+		    "{" ALICE "," HARD "," RECORD ",\"context\":{%s},\"evaluations\":[{},{},{},{},{},{},{},{},{},{}]}",
+		    cases[i].context));
+
+		expect_answer(s, cases[i].title, status, 200, "{\"decision\":false|!\"decision\":true");
+		expect_number(cases[i].title, times(s->answer, "\"advice\":["), cases[i].advised);
+		expect_number(cases[i].title, times(s->answer, "\"advice_omitted\":\"limit\""), cases[i].omitted);
+		expect_number(cases[i].title, times(s->answer, "\"obligations\":[{\"type\":\"step-up\","
+		    "\"id\":\"step-up-1\",\"properties\":{\"acr_value\":\"https://demo.example/1\"}}]"),
+		    cases[i].obliged);
+		expect_number(cases[i].title, times(s->answer, ",\"acr_values\":\"https://demo.example/1\""),
+		    cases[i].acr);
+	}
+	expect_answer(s, "one question alone that wants no advice", scene_ask(s, "point", "evaluation",
+	    "{" ALICE "," HARD "," RECORD ",\"context\":{\"advice\":false," STEP_UP "}}"), 200,
+	    "{\"decision\":false|\"obligations\":[{\"type\":\"step-up\"|!\"advice\":[|!advice_omitted");
+	scene_close(s);
+}
+
 static void
 only_callers_with_the_right_to_are_answered(void **state)
 {
@@ -214,6 +292,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_question_is_answered_with_its_reasons),
+		cmocka_unit_test(every_refusal_says_whether_a_login_would_do),
 		cmocka_unit_test(only_callers_with_the_right_to_are_answered),
 		cmocka_unit_test(only_auditors_name_a_version_that_is_not_in_force),
 		cmocka_unit_test(several_questions_end_where_their_semantic_says),

@@ -17,7 +17,7 @@ static const struct {
 	{ "unknown", "id" },
 };
 /* What whoever asks may not have wanted is compared where it is. */
-static const char *const wanted[] = { "advice", "acr_values", "amr_values", "obligations" };
+static const char *const wanted[] = { "advice", "acr_values", "amr_values", "login_search", "obligations" };
 
 static enum err
 version_check(struct arena *a, const struct framework *f, const struct decided *d, struct problem *why)
@@ -131,7 +131,8 @@ answer_compare_anew(struct arena *a, const struct framework *framework, const js
 	if (decided_read(a, entry, decided, why) != OK || version_check(a, framework, decided, why) != OK ||
 	    decided_question(decided, framework, a, facts, &question, why) != OK)
 		return why->code;
-	question.advise = json_object_get(context, "advice") || json_object_get(context, "obligations");
+	question.advise = json_object_get(context, "advice") != NULL;
+	question.step_up = true;
 	decide(&question, decision);
 	if (result_check(decided, decision, why) != OK)
 		return why->code;

@@ -18,7 +18,8 @@ static const struct {
 };
 
 /* What only a refusal is told. */
-static const char *const ways[] = { "advice", "acr_values", "amr_values", "obligations" };
+static const char *const ways[] = { "advice", "advice_omitted", "acr_values", "amr_values", "login_search",
+	"obligations" };
 
 static const json_t *
 below(const json_t *tree, const char *const names[2])

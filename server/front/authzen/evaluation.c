@@ -16,6 +16,7 @@ struct item {
 	struct problem problem;
 	size_t first;                    /* of its requests, in the flat list */
 	size_t relying, idp;             /* which of the parties; idp: + 1, 0: nobody knows */
+	bool advice_omitted;             /* wanted, and others of the request have had what there is */
 };
 
 struct evaluating {
@@ -328,20 +329,24 @@ on_parties_loaded(void *arg, enum err err, const struct problem *why)
 
 /* Deciding */
 
-/* Whether it permits is seen without advice. Of refusals only the first get some, and are decided again for it. */
+/* Whether it permits is seen without the way up. Of refusals only the first are told all of it, every one whether a
+ * login would do; for either they are decided again. */
 static bool
 decide_item(struct evaluating *e, struct item *item)
 {
 	struct evaluation_request *r = &item->posed->requests[0];
 	struct decision *decision = arena_space(e->asking.exchange->arena, sizeof(*decision));
-	const bool advise = r->question.advise;
+	const struct question wanted = r->question;
+	bool mendable;
 
-	r->question.advise = false;
+	r->question.advise = r->question.step_up = false;
 	decide(&r->question, decision);
-	r->question.advise = advise && !decision->permit && e->advised < budget.advised;
-	if (r->question.advise)
-		e->advised++;
-	else
+	mendable = !decision->permit && wanted.demand.count > 0;
+	r->question.step_up = mendable && wanted.step_up;
+	r->question.advise = mendable && wanted.advise && e->advised < budget.advised;
+	item->advice_omitted = mendable && wanted.advise && !r->question.advise;
+	e->advised += r->question.advise;
+	if (!r->question.advise && !r->question.step_up)
 		r->taken = decision;
 	return decision->permit;
 }
@@ -476,6 +481,8 @@ write_decided(struct buffer *b, const struct evaluating *e, const struct item *i
 	buffer_text(b, first->decision->permit ? "{\"decision\":true" : "{\"decision\":false");
 	buffer_text(b, ",\"context\":{");
 	write_context(b, e, first);
+	if (item->advice_omitted)
+		buffer_text(b, ",\"advice_omitted\":\"limit\"");
 	if (item->posed->step_up)
 		decision_obligations_write(b, first->decision);
 	if (item->posed->count > 1) {

@@ -261,6 +261,7 @@ add_request(struct pose *p, const char *member, struct span framework, struct sp
 			.at = posing->now,
 			/* The way up is told by the framework that decides. */
 			.advise = p->wishes.advise && p->out->count == 0,
+			.step_up = p->out->step_up && p->out->count == 0,
 		},
 		.policy_leaf = policy->published.number,
 		.caller = posing->caller,
