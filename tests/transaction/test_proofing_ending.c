@@ -100,12 +100,76 @@ after_the_end_nobody_is_proved(void **state)
 	expect_ok("resumed, the challenge still waits", world.err, &world.why);
 }
 
+/* A store that keeps a unit back until it is told to write it. */
+static struct {
+	struct store store;
+	struct pending pending;
+	const struct unit *unit;
+	on_committed *done;
+	void *arg;
+} late;
+
+static struct pending *
+load_at_once(struct store *store, struct ask *asks, size_t count, on_loaded *done, void *arg)
+{
+	(void)store;
+	return store_load(world.store, asks, count, done, arg);
+}
+
+static struct pending *
+keep_back(struct store *store, const struct unit *unit, on_committed *done, void *arg)
+{
+	(void)store;
+	late.unit = unit;
+	late.done = done;
+	late.arg = arg;
+	return &late.pending;
+}
+
+/* The end falls between the look at it and the challenge's use. */
+static void
+a_question_under_way_at_the_end_is_not_verified(void **state)
+{
+	static const struct store_backend backend = { .load = load_at_once, .commit = keep_back };
+	struct proofing_begin asked = bank_asks(JPKI_SIGNATURE);
+	struct proofing_prove proof;
+	unsigned questions;
+	size_t waiting;
+
+	(void)state;
+	world.source.says = REVOCATION_GOOD;
+	begin(&asked);
+	proof = bank_proves(SIGNATURE);
+	waiting = rows_of(&proofing_challenge_table);
+	questions = world.source.asked;
+	late.store = (struct store){ &backend, tables };
+	world.done = false;
+	proofing_prove(&late.store, &world.arena, &world.settings, &proof, on_proved, NULL);
+	run();
+	expect_true("looked at, the challenge is to be used up", late.unit && !world.done);
+	end_proofing(PROOFING_END);
+	world.done = false;
+	store_commit(world.store, late.unit, late.done, late.arg);
+	run();
+	expect_problem("but it has ended", world.err, &world.why, ERR_NOT_FOUND, "no challenge of yours");
+	expect_number("no source is asked", world.source.asked, questions);
+	expect_number("the challenge is still there", rows_of(&proofing_challenge_table), waiting);
+	prove(&proof);
+	expect_problem("asked again, it is told why", world.err, &world.why, ERR_DENIED,
+	    "this service ended proofing at");
+	note_erased();
+	end_proofing(PROOFING_RESUME);
+	prove(&proof);
+	expect_ok("it is answered when proofing goes on", world.err, &world.why);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_ends_in_the_registry_ends_here),
 		cmocka_unit_test(after_the_end_nobody_is_proved),
+		cmocka_unit_test(a_question_under_way_at_the_end_is_not_verified),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);
