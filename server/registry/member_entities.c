@@ -57,7 +57,7 @@ member_entities_make(struct member_entities *m, struct arena *arena, const struc
 	struct member_record *value = arena_new(arena, struct member_record);
 	size_t n = 0;
 
-	*m = (struct member_entities){ 0 };
+	*m = (struct member_entities){ .record = value };
 	if (member_parse(arena, "record", record, value, why) != OK ||
 	    project_member(arena, member, value, now, &m->list, &m->count, &m->next, why) != OK)
 		return why->code;

@@ -18,6 +18,7 @@ struct member_entities {
 	unsigned errors;
 	const char *first_error;     /* "RULE of ENTITY"; NULL: there is none */
 	struct instant next;         /* when they become others by themselves; {0}: never */
+	const struct member_record *record; /* they were made from it */
 };
 
 /* `record` is canonical JSON, `member` what the member is with it. ERR_INVALID: they cannot be made; findings are none.

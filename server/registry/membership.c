@@ -1,8 +1,10 @@
 /* registry/membership.c - changing members: one, or many at once.
  *
- *     read_records … -> load_members -> decide … -> load_entities -> settle … -> write_fragments … -> write_changes
- *                            ^                                                                             |
- *                            `--------------- somebody changed one of many meanwhile ---------------------'
+ *     read_records … -> load_members -> decide … -> load_entities -> settle … -> load_entrusted -> warn …
+ *                            ^                                                                       |
+ *                            |                                     write_changes <- write_fragments … '
+ *                            |                                          |
+ *                            `- somebody changed one of many meanwhile -'
  */
 #include "registry/membership.h"
 
@@ -13,6 +15,7 @@
 #include "registry/entity_slots.h"
 #include "registry/journal.h"
 #include "registry/member_entities.h"
+#include "registry/record_look.h"
 
 #define AT_ONCE 16                /* members looked at before others come */
 #define CONFLICTS 3              /* how often a bulk is decided again when somebody changes the same members */
@@ -57,6 +60,7 @@ struct changing {
 	struct membership_result *results;
 	struct ask *asks;
 	struct entity_slots slots;
+	struct entrusted_members entrusted;
 	size_t written_subject, written_entity; /* fragments up to here */
 	bool changes;                    /* anything at all */
 };
@@ -384,7 +388,7 @@ load_entities(struct changing *c)
 }
 
 static void settle(struct changing *, struct subject *);
-static void write_all(struct changing *);
+static void load_entrusted(struct changing *);
 
 static void
 on_entities(void *arg, enum err err, const struct problem *why)
@@ -399,7 +403,7 @@ on_entities(void *arg, enum err err, const struct problem *why)
 	if (err != OK)
 		finish(c, err);
 	else
-		in_parts(c, settle, write_all);
+		in_parts(c, settle, load_entrusted);
 }
 
 /* Taking away always works: what is wrong with the rest is wrong now, and no worse for it. */
@@ -458,6 +462,51 @@ settle(struct changing *c, struct subject *s)
 	agreement = member_agreement(&c->arena, &o->after);
 	s->result->approvals_had = agreement_had(&agreement, &c->change.by.quorum);
 	c->changes = c->changes || !s->generation || o->after.events != s->member.events;
+}
+
+/* Warning: of what is no error, and serves nobody. */
+
+static on_loaded on_entrusted;
+
+static void
+load_entrusted(struct changing *c)
+{
+	size_t asked;
+
+	entrusted_begin(&c->entrusted, &c->arena);
+	for (size_t i = 0; i < c->change.count; i++)
+		if (!c->subjects[i].refused && c->subjects[i].candidate.size)
+			entrusted_add(&c->entrusted, c->subjects[i].entities.record);
+	c->asks = entrusted_asks(&c->entrusted, &asked);
+	c->asked = store_load(c->store, c->asks, asked, on_entrusted, c);
+}
+
+static void
+warn(struct changing *c, struct subject *s)
+{
+	if (s->candidate.size)
+		record_look(&c->arena, s->entities.record, &c->entrusted, c->change.now, &s->result->findings,
+		    &s->result->finding_count);
+}
+
+static void write_all(struct changing *);
+
+static void
+on_entrusted(void *arg, enum err err, const struct problem *why)
+{
+	struct changing *c = arg;
+
+	c->asked = NULL;
+	if (err != OK) {
+		c->why = *why;
+		finish(c, err);
+		return;
+	}
+	entrusted_loaded(&c->entrusted);
+	for (size_t i = 0; i < c->change.count; i++)
+		if (!c->subjects[i].refused && c->subjects[i].candidate.size)
+			entrusted_note(&c->entrusted, c->subjects[i].entities.record);
+	in_parts(c, warn, write_all);
 }
 
 static void

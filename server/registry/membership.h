@@ -1,7 +1,7 @@
 /* registry/membership.h - changing members: one, or many at once from a file.
  *
- *     parse -> load members and entities -> decide -> project -> validate -> [dry run ends] -> fragments in parts
- *       -> one unit: member rows, entity rows, findings, history, journal
+ *     parse -> load members and entities -> decide -> project -> validate -> warn -> [dry run ends]
+ *       -> fragments in parts -> one unit: member rows, entity rows, findings, history, journal
  *
  * Each change of a bulk stands or falls for itself: one refused stops no other. Members are looked at a few at a time,
  * so that nobody waits long for the steward. Suspension and withdrawal take the
@@ -36,7 +36,7 @@ struct membership_result {
 	unsigned approvals_had, approvals_needed;
 	const struct difference *differences;
 	size_t difference_count;
-	const struct rule_finding *findings; /* of the entities as they would be published */
+	const struct rule_finding *findings; /* of the entities as they would be published; of the record */
 	size_t finding_count;
 };
 

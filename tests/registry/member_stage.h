@@ -12,7 +12,7 @@ static const struct table *const member_stage_tables[] = {
 
 #define STAGE_RESULTS 8
 struct stage_result {
-	char id[80], event[64], why[512], pointer[200];
+	char id[80], event[64], why[512], pointer[200], found[200]; /* found: the last finding's rule and value */
 	enum err code;
 	enum standing before, after;
 	bool waits;
@@ -72,6 +72,8 @@ struct stage_member {
 	const char *certifications;    /* JSON, without the brackets */
 	const char *inside;            /* into each SPSSODescriptor */
 	const char *name;
+	const char *attributes;        /* JSON of each entity, without the brackets */
+	const char *jpki;              /* JSON, without the braces */
 	bool undescribed;              /* eduGAIN warns of that */
 };
 
@@ -88,7 +90,7 @@ stage_record(struct member_stage *m, const struct stage_member *as)
 		    as->key);
 	for (size_t i = 0; i < COUNT(as->entities) && as->entities[i]; i++)
 		entities = arena_print(a,
-		    "%s%s{\"entity_id\":\"%s\",\"roles\":[\"rp\"],"
+		    "%s%s{\"entity_id\":\"%s\",\"roles\":[\"rp\"],\"attributes\":[%s],"
 		    "\"information_url\":{\"en\":\"https://city.example.jp/\"},\"saml\":\"<md:EntityDescriptor "
 		    "xmlns:md='urn:oasis:names:tc:SAML:2.0:metadata' entityID='%s'><md:SPSSODescriptor "
 		    "protocolSupportEnumeration='urn:oasis:names:tc:SAML:2.0:protocol'>%s%s<md:"
@@ -96,17 +98,18 @@ stage_record(struct member_stage *m, const struct stage_member *as)
 		    "Binding='urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST' Location='https://city.example.jp/acs' "
 		    "index='0'/>"
 		    "</md:SPSSODescriptor></md:EntityDescriptor>\"}",
-		    entities, i ? "," : "", as->entities[i], as->entities[i], key, as->inside ? as->inside : "");
+		    entities, i ? "," : "", as->entities[i], as->attributes ? as->attributes : "", as->entities[i],
+		    key, as->inside ? as->inside : "");
 	return span_text(arena_print(a,
 	    "{\"id\":\"%s\",\"name\":{\"ja\":\"みどり市\",\"en\":\"%s\"},\"kind\":\"public\","
 	    "%s\"logo\":{\"url\":\"https://city.example.jp/l.png\",\"width\":64,"
 	    "\"height\":64},\"url\":{\"en\":\"https://city.example.jp/\"},"
 	    "\"contacts\":[{\"type\":\"technical\",\"given_name\":\"Operations\",\"email\":\"operations@city.example."
 	    "jp\"}],"
-	    "\"entities\":[%s],\"certifications\":[%s]}",
+	    "\"entities\":[%s],\"certifications\":[%s],\"jpki\":{%s}}",
 	    as->id, as->name ? as->name : "Midori City",
 	    as->undescribed ? "" : "\"description\":{\"ja\":\"市役所\",\"en\":\"A city\"},", entities,
-	    as->certifications ? as->certifications : ""));
+	    as->certifications ? as->certifications : "", as->jpki ? as->jpki : ""));
 }
 
 /* Changing */
@@ -139,6 +142,11 @@ stage_on_membership(void *arg, enum err err, const struct membership_result *res
 			snprintf(r->why, sizeof(r->why), "%s", results[i].why.text);
 		if (r->differences)
 			snprintf(r->pointer, sizeof(r->pointer), "%s", results[i].differences[0].pointer);
+		if (r->findings) {
+			const struct rule_finding *f = &results[i].findings[r->findings - 1];
+
+			snprintf(r->found, sizeof(r->found), "%.*s: %.*s", SPAN_ARGS(f->rule), SPAN_ARGS(f->found));
+		}
 	}
 }
 

@@ -506,6 +506,49 @@ lowering_works_beside_errors_that_were_there(void **state)
 	member_stage_close(&m);
 }
 
+static void
+what_serves_nobody_is_warned_of(void **state)
+{
+#define ENTRUSTED "\"entrustments\":[{\"to\":\"bank\",\"uses\":[\"signature\"],\"from\":\"2026-04-01\"," \
+	"\"until\":\"2036-04-01\",\"reported\":\"2026-04-10\"}]"
+#define ACCREDITED "\"accreditations\":[{\"name\":\"1\",\"basis\":\"court\",\"uses\":[\"signature\"]," \
+	"\"from\":\"2026-04-01\",\"until\":\"2036-04-01\",\"notified\":\"2026-04-10\"}]"
+	const struct stage_member lends = { .id = "city", .entities = { A }, .jpki = ENTRUSTED };
+	const struct stage_member misspelt = { .id = "city", .entities = { A }, .jpki = ENTRUSTED,
+		.attributes = "{\"name\":\"birthday\",\"purpose\":{\"en\":\"x\"}}" };
+	const struct stage_member operator = { .id = "bank", .entities = { C }, .jpki = ACCREDITED };
+	struct membership_request both[2];
+	struct entity e;
+	struct member_stage m;
+
+	(void)state;
+	member_stage_open(&m, 40);
+	m.dry_run = true;
+	both[0] = (struct membership_request){ MEMBER_APPLY, none, stage_record(&m, &lends), "1.json", none };
+	both[1] = (struct membership_request){ MEMBER_APPLY, none, stage_record(&m, &operator), "2.json", none };
+	stage_step(&m, "uid:1", MEMBER_APPLY, "", stage_record(&m, &lends), "");
+	expect_text("when it is only looked at", m.results[0].found, "member.entrusted-to-nobody: bank");
+	stage_start_membership(&m, "uid:1", both, 2, "");
+	stage_run(&m.stage, 0);
+	expect_true("not with the operator beside it", m.count == 2 && m.results[0].findings == 0);
+	m.dry_run = false;
+	stage_step(&m, "uid:1", MEMBER_APPLY, "", stage_record(&m, &lends), "");
+	expect_text("when it applies", m.results[0].found, "member.entrusted-to-nobody: bank");
+	expect_text("which stops nothing", m.results[0].event, "member.applied");
+	stage_step(&m, "uid:1", MEMBER_APPROVE, "city", none, "");
+	expect_text("when it is approved", m.results[0].found, "member.entrusted-to-nobody: bank");
+	stage_approved(&m, &bank);
+	stage_step(&m, "uid:1", MEMBER_CHANGE, "", stage_record(&m, &misspelt), "");
+	expect_text("when it changes", m.results[0].found, "member.attribute-unknown: birthday");
+	expect_number("nor is the bank an operator", m.results[0].findings, 2);
+	stage_step(&m, "uid:1", MEMBER_CHANGE, "", stage_record(&m, &operator), "");
+	stage_step(&m, "uid:1", MEMBER_CHANGE, "", stage_record(&m, &lends), "");
+	expect_text("it changes again", m.results[0].event, "member.changed");
+	expect_number("now it is", m.results[0].findings, 0);
+	expect_true("the entity has no finding", stage_find_entity(&m, A, &e) && e.warnings == 0);
+	member_stage_close(&m);
+}
+
 int
 main(void)
 {
@@ -525,6 +568,7 @@ main(void)
 		cmocka_unit_test(a_conflict_of_one_stops_no_other),
 		cmocka_unit_test(many_are_looked_at_in_parts),
 		cmocka_unit_test(lowering_works_beside_errors_that_were_there),
+		cmocka_unit_test(what_serves_nobody_is_warned_of),
 	};
 
 	return cmocka_run_group_tests_name("membership", tests, NULL, stage_clean);

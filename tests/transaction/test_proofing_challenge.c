@@ -1,6 +1,7 @@
 /* tests/transaction/test_proofing_challenge.c - what a person is shown before signing, and how it is kept. */
 #include "expect.h"
 
+#include "registry/attribute_name.h"
 #include "transaction/proofing_challenge.h"
 
 static struct proofing_challenge
@@ -161,6 +162,7 @@ words_read_back(void **state)
 
 		expect_true("it has a name", name != NULL);
 		expect_number(name, proofing_attribute_read(span_text(name)), 1u << bit);
+		expect_true("no record is warned of it", attribute_name_known(span_text(name)));
 	}
 	expect_number("SAML's name", proofing_attribute_read(span_text("urn:oid:2.5.4.3")), PROOFING_NAME);
 	expect_number("and address", proofing_attribute_read(span_text("urn:oid:2.5.4.16")), PROOFING_ADDRESS);

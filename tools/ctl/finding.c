@@ -7,13 +7,14 @@
 void
 finding_show(const json_t *finding)
 {
-	const char *entity = answer_text(finding, "entity_id"), *element = answer_text(finding, "element");
+	const char *entity = answer_text(finding, "entity_id"), *member = answer_text(finding, "member");
+	const char *element = answer_text(finding, "element");
 	const char *found = answer_text(finding, "found"), *clause = answer_text(finding, "clause");
 	const char *from = answer_text(finding, "error_from");
 	const char *right = answer_text(json_object_get(finding, "right"), "en");
 
-	printf("  %-7s %s  %s%s%s\n", answer_text(finding, "level"), answer_text(finding, "rule"), entity,
-	    element[0] ? "  " : "", element);
+	printf("  %-7s %s  %s%s%s\n", answer_text(finding, "level"), answer_text(finding, "rule"),
+	    entity[0] ? entity : member, element[0] ? "  " : "", element);
 	fputs("         ", stdout);
 	if (found[0])
 		printf("found \"%s\"; ", found);

@@ -6,6 +6,7 @@
 #include "ctl/member.h"
 #include "registry/membership.h"
 #include "registry/projection.h"
+#include "registry/record_look.h"
 
 #define RECORD_ARENA (1 * GIB)
 
@@ -37,6 +38,18 @@ findings_add(json_t *to, const struct rule_finding *findings, size_t count)
 	buffer_release(&b);
 }
 
+/* Who the other members are, only the daemon knows. */
+static void
+record_warn(struct arena *arena, const struct member_record *record, struct instant now, json_t *findings)
+{
+	const struct entrusted_members unknown = { 0 };
+	const struct rule_finding *found = NULL;
+	size_t count = 0;
+
+	record_look(arena, record, &unknown, now, &found, &count);
+	findings_add(findings, found, count);
+}
+
 /* As it would be published once approved. */
 static enum err
 record_check(struct validator *validator, const char *label, const json_t *json, json_t *findings, json_t **id,
@@ -56,7 +69,8 @@ record_check(struct validator *validator, const char *label, const json_t *json,
 		member.id = record.id;
 		member.record = span_text(text);
 		*id = json_stringn((const char *)record.id.data, record.id.size);
-		project_member(&arena, &member, &record, now, &projected, &count, &next, why);
+		if (project_member(&arena, &member, &record, now, &projected, &count, &next, why) == OK)
+			record_warn(&arena, &record, now, findings);
 	}
 	for (size_t i = 0; i < count; i++) {
 		const struct validation_subject subject = { .member = member.id, .entity = &projected[i].entity,
