@@ -4,11 +4,13 @@
 #include <stdio.h>
 
 #include "codec/oid.h"
+#include "jpki/crl_signer.h"
 
 #define MOST_ANCHORS JPKI_ANCHORS
 #define MOST_PROFILES (JPKI_PROFILES - 4) /* beside those the facts tell */
 #define MOST_HOSTS 16
 #define MOST_RESPONDERS 8
+#define MOST_SIGNERS CRL_CERTIFIED
 #define MOST_URLS 4096                    /* one for each municipality, and then some */
 #define LONGEST_URL COURIER_URL
 #define YEN_MOST 1000000000
@@ -153,6 +155,16 @@ read_hosts(struct place list, struct ocsp_settings *ocsp)
 	ocsp->hosts = hosts;
 }
 
+static const char *const *
+read_files(struct reading *r, struct place list, size_t most, size_t *count)
+{
+	const char **files = read_texts(list, most, 1024, count);
+
+	for (size_t i = 0; i < *count; i++)
+		files[i] = read_path(r, place_element(list, i), NULL, A_FILE);
+	return files;
+}
+
 static void
 read_ocsp(struct reading *r, struct place p, struct jpki_source_setting *s)
 {
@@ -160,7 +172,6 @@ read_ocsp(struct reading *r, struct place p, struct jpki_source_setting *s)
 	struct place url = place_member(p, "url"), hosts = place_member(p, "hosts"),
 	             responders = place_member(p, "responders");
 	struct ocsp_settings *ocsp = &s->ocsp;
-	const char **files;
 
 	if (place_exists(url) == place_exists(hosts))
 		place_fail(p, "a url or hosts", place_exists(url) ? "both" : "neither");
@@ -172,10 +183,7 @@ read_ocsp(struct reading *r, struct place p, struct jpki_source_setting *s)
 	ocsp->rules.oldest = place_duration(place_member(p, "oldest"), SECONDS(60), 30 * DAY, DAY);
 	ocsp->rules.sha256 = place_boolean(place_member(p, "sha256"), false);
 	ocsp->rules.unchecked_delegates = place_boolean(place_member(p, "unchecked_delegates"), false);
-	files = read_texts(responders, MOST_RESPONDERS, 1024, &s->responder_count);
-	for (size_t i = 0; i < s->responder_count; i++)
-		files[i] = read_path(r, place_element(responders, i), NULL, A_FILE);
-	s->responders = files;
+	s->responders = read_files(r, responders, MOST_RESPONDERS, &s->responder_count);
 	ocsp->time = place_duration(place_member(p, "time"), SECONDS(1), COURIER_TIME, SECONDS(5));
 	ocsp->cache = place_duration(place_member(p, "cache"), 0, DAY, 0);
 	ocsp->cached = (size_t)place_integer(place_member(p, "cached"), 1, 1000000, 10000);
@@ -268,10 +276,11 @@ read_lists(struct reading *r, struct place p)
 {
 	struct config *c = r->config;
 	struct place urls = place_member(p, "urls"), watch = place_member(p, "watch");
+	struct jpki_settings *s = &c->jpki.settings;
 
 	if (!place_exists(p))
 		return;
-	c->jpki.settings.lists = read_path(r, place_member(p, "directory"), "crl", ITS_PARENT);
+	s->lists = read_path(r, place_member(p, "directory"), "crl", ITS_PARENT);
 	c->jpki.lists.refresh = place_duration(place_member(p, "refresh"), SECONDS(60), 7 * DAY, 6 * HOUR);
 	c->jpki.lists.largest = (size_t)place_integer(place_member(p, "largest"), KIB, GIB, 64 * MIB);
 	c->jpki.lists.urls = read_texts(urls, MOST_URLS, LONGEST_URL, &c->jpki.lists.url_count);
@@ -279,6 +288,7 @@ read_lists(struct reading *r, struct place p)
 		read_url(place_element(urls, i), true);
 	if (place_exists(watch))
 		c->jpki.lists.watch = read_path(r, watch, NULL, A_DIRECTORY);
+	s->list_signers = read_files(r, place_member(p, "signers"), MOST_SIGNERS, &s->list_signer_count);
 }
 
 /* What it costs */

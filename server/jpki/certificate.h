@@ -15,6 +15,8 @@ struct jpki_certificate {
 struct jpki_trust {
 	struct jpki_profiles profiles;
 	const struct jpki_anchors *anchors;
+	const struct span *list_signers; /* DER, crl_signer_read(): whom they certified for signing their lists */
+	size_t list_signer_count;    /* 0, as JPKI is today: the anchors alone sign */
 	bool test;                   /* certificates of the test world are judged too */
 };
 

@@ -3,8 +3,29 @@
 
 #include <stdio.h>
 
+#include "codec/der.h"
+#include "crypto/certificate.h"
 #include "crypto/digest.h"
 #include "jpki/name_key.h"
+
+/* Of whom an operator names it must be said: an authority that certifies somebody says what for (RFC 5280 s4.2.1.3). */
+enum err
+crl_signer_read(struct arena *a, struct span file, struct span *der, struct problem *why)
+{
+	struct x509 x;
+	enum err err = OK;
+
+	if (file.size && file.data[0] == DER_SEQUENCE)
+		*der = arena_copy(a, file);
+	else
+		err = certificate_from_pem(file, a, der, why);
+	if (err == OK)
+		err = x509_read(*der, &x, why);
+	if (err == OK && !(x.usage & USAGE_CRL_SIGN))
+		return problem_set(why, ERR_DENIED, "RFC 5280 s6.3.3 (f)",
+		    "the certificate's keyUsage does not let it sign revocation lists (cRLSign)");
+	return err;
+}
 
 static bool
 may_sign(const struct x509 *certificate, const struct crl_list *list, const struct name_key *issuer)
@@ -68,6 +89,20 @@ crl_signers_of(struct arena *a, const struct crl_list *list, const struct crl_si
 		count += find_path(a, who->others[i], who, &out[count]);
 	}
 	return count;
+}
+
+bool
+crl_signer_is_of(const struct crl_list *list, const struct crl_signer *signer)
+{
+	struct name_key issuer = name_key_of(list->issuer), subject;
+	struct x509 anchor;
+
+	if (signer->length <= 1 || list->scope.indirect)
+		return true;
+	if (x509_read(signer->path[signer->length - 1], &anchor, NULL) != OK)
+		return false;
+	subject = name_key_of(anchor.subject);
+	return name_key_equal(&subject, &issuer);
 }
 
 void

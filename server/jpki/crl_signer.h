@@ -11,6 +11,13 @@
 
 #define CRL_SIGNERS 16
 
+#define CRL_CERTIFIED 8  /* who an operator says an authority has certified for signing its lists */
+
+/* The certificate of such a one from its file, DER or PEM; in the arena. ERR_SYNTAX, ERR_LIMIT, ERR_INVALID: it is
+ * none; ERR_DENIED: its keyUsage does not let it sign lists. Whether an authority has issued it, and it is in force, is
+ * seen when a list comes in. */
+enum err crl_signer_read(struct arena *, struct span file, struct span *der, struct problem *why);
+
 struct crl_signers {
 	const struct span *anchors;  /* DER */
 	size_t anchor_count;
@@ -32,6 +39,10 @@ struct crl_signer {
  * lets them sign lists, and whom a path leads to; anchors come first. At most CRL_SIGNERS. */
 size_t crl_signers_of(struct arena *, const struct crl_list *, const struct crl_signers *,
     struct crl_signer out[CRL_SIGNERS]);
+
+/* Whether the anchor that vouches for a signer is the authority the list is of: a list counts for what that anchor
+ * issued, and for nothing else. An indirect list bears another name. */
+bool crl_signer_is_of(const struct crl_list *, const struct crl_signer *);
 
 /* The worst status of the path's certificates but the anchor, by the lists at hand: GOOD when there are none. */
 void crl_path_status(const struct crl_held *, size_t count, const struct span *path, size_t length,

@@ -22,6 +22,7 @@
 #define LOCK "lock"
 #define PIECE (1 * MIB) /* of a file that is copied */
 #define DIRECTORY_LONGEST (PATH_MAX - 64)
+#define TAKING_LARGEST (4 * CRL_PEM_LARGEST)
 #define LINES_ROOM (3 * MIB) /* of a manifest as it is written */
 #define CLAUSE "RFC 5280 s6.3.3"
 
@@ -158,7 +159,8 @@ signers_in(const struct crl_store *store, const struct crl_list *list, const str
 {
 	struct span anchors[JPKI_ANCHORS];
 	struct crl_signers who = {
-		.anchors = anchors, .others = taking->others, .other_count = taking->other_count, .at = taking->now,
+		.anchors = anchors, .others = store->trust->list_signers,
+		.other_count = store->trust->list_signer_count, .at = taking->now,
 	};
 
 	if (world == JPKI_TEST && !store->trust->test)
@@ -199,7 +201,7 @@ struct taken {
 /* The index file, when that is who signed it; ERR_CRYPTO: it is not. */
 static enum err
 make_signed_by(const struct crl_store *store, const struct crl_taking *taking, struct span der,
-    const struct crl_signer *signer, struct taken *out, struct problem *why)
+    const struct crl_list *list, const struct crl_signer *signer, struct taken *out, struct problem *why)
 {
 	struct crl_import import = {
 		.der = der, .keys = &signer->spki, .key_count = 1, .switches = store->trust->profiles.switches,
@@ -208,6 +210,9 @@ make_signed_by(const struct crl_store *store, const struct crl_taking *taking, s
 	char path[PATH_MAX];
 	enum err err;
 
+	if (!crl_signer_is_of(list, signer))
+		return problem_set(why, ERR_DENIED, CLAUSE,
+		    "who may have signed the list was certified by another authority than the one it is of");
 	if (!is_signer_good(store, signer, taking->now))
 		return problem_set(why, ERR_DENIED, CLAUSE,
 		    "no list at hand says that the certificate of who signed the list still counts");
@@ -247,7 +252,7 @@ make_file(const struct crl_store *store, const struct crl_taking *taking, struct
 		size_t count = signers_in(store, list, taking, groups[g].purpose, groups[g].world, a, signers);
 
 		for (size_t i = 0; i < count; i++) {
-			err = make_signed_by(store, taking, der, &signers[i], out, why);
+			err = make_signed_by(store, taking, der, list, &signers[i], out, why);
 			if (err != ERR_CRYPTO && err != ERR_DENIED)
 				return err;
 		}
@@ -365,8 +370,8 @@ take_locked(struct crl_store *store, const struct crl_taking *taking, struct spa
 	return err;
 }
 
-enum err
-crl_store_take(struct crl_store *store, const struct crl_taking *taking, struct arena *a, const char **text,
+static enum err
+take_bytes(struct crl_store *store, const struct crl_taking *taking, struct arena *a, const char **text,
     struct problem *why)
 {
 	struct span der = taking->der;
@@ -391,6 +396,21 @@ crl_store_take(struct crl_store *store, const struct crl_taking *taking, struct 
 		return err;
 	err = take_locked(store, taking, der, &list, a, text, why);
 	close(fd);
+	return err;
+}
+
+/* Text that is a list, and the paths of those who may have signed it, are of no use to the caller. */
+enum err
+crl_store_take(struct crl_store *store, const struct crl_taking *taking, struct arena *a, const char **text,
+    struct problem *why)
+{
+	struct arena own = arena_init(TAKING_LARGEST);
+	const char *said;
+	enum err err = take_bytes(store, taking, &own, &said, why);
+
+	if (err == OK)
+		*text = arena_text(a, span_text(said));
+	arena_release(&own);
 	return err;
 }
 

@@ -1,9 +1,8 @@
 /* jpki/crl_store.h - the lists at hand in one directory, one for each issuer and distribution point: a source of
  * answers, and the way new ones come in.
  *
- *     take: list -> who signed it (an anchor; somebody an anchor's path leads to) -> newer than what we have -> index
- * file
- *             -> manifest renamed -> everybody who looks sees all of it or nothing of it
+ *     take: list -> who signed it (an anchor; somebody it certified, whom the trust names) -> newer than what we have
+ *             -> index file -> manifest renamed -> everybody who looks sees all of it or nothing of it
  *
  * A list that is refused leaves the last good one in force. Each process maps the files; a change is seen at the next
  * refresh, at the price of one stat() when there is none.
@@ -34,8 +33,6 @@ struct crl_times {
 };
 struct crl_taking {
 	struct span der;
-	const struct span *others;  /* certificates (DER) of those an authority has certified for signing lists */
-	size_t other_count;         /* 0, as the daemon and watashictl ask: only anchors sign */
 	struct instant now;
 	struct crl_times *times;    /* NULL, or where to tell what it says, taken or not; {0}: it could not be read */
 	bool (*progress)(void *arg, uint64_t done, uint64_t all);

@@ -50,4 +50,7 @@ struct jpki_settings {
 	size_t source_count;
 	struct jpki_linkage_setting linkage;
 	const char *lists;           /* directory of revocation lists; NULL: none */
+	const char *const *list_signers; /* files: certificates of those whom an authority has certified for signing its
+	                              * lists; CRL_CERTIFIED at most */
+	size_t list_signer_count;
 };

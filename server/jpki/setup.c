@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "crypto/x509_signature.h"
+#include "jpki/crl_signer.h"
 #include "jpki/linkage_operator.h"
 
 #define CERTIFICATE_LARGEST (64 * KIB)
@@ -22,6 +23,23 @@ read_file(struct arena *a, const char *path, struct span *out, struct problem *w
 		*out = arena_copy(a, buffer_span(&b));
 	buffer_release(&b);
 	return err;
+}
+
+static enum err
+read_list_signers(struct arena *a, const struct jpki_settings *settings, struct jpki_trust *out, struct problem *why)
+{
+	struct span *signers = arena_array(a, struct span, settings->list_signer_count), file;
+
+	out->list_signers = signers;
+	for (; out->list_signer_count < settings->list_signer_count; out->list_signer_count++) {
+		const char *path = settings->list_signers[out->list_signer_count];
+
+		if (read_file(a, path, &file, why) != OK)
+			return why->code;
+		if (crl_signer_read(a, file, &signers[out->list_signer_count], why) != OK)
+			return problem_within(why, "%s", path);
+	}
+	return OK;
 }
 
 enum err
@@ -47,7 +65,7 @@ jpki_trust_open(struct arena *a, const struct jpki_settings *settings, struct jp
 
 		jpki_profiles_add(&out->profiles, a, s->purpose, s->medium, s->world, s->policy, why);
 	}
-	if (why->code == OK)
+	if (why->code == OK && read_list_signers(a, settings, out, why) == OK)
 		return OK;
 	jpki_anchors_free(*anchors);
 	*anchors = NULL;

@@ -190,6 +190,28 @@ def lists_that_were_taken_in_tell_of_revocation(w):
     equal(w.verify(signed, "--test", "--crl", w.text, *w.anchors).returncode, 1)
 
 
+def who_an_authority_certified_signs_lists_too(w):
+    lists, signer = w.path("delegated"), f"{w.world}/sign/2/list-signer.pem"
+    os.mkdir(lists)
+
+    def take_in(path, *words):
+        return subprocess.run([WATASHICTL, "jpki", "crl", "import", path, "--lists", lists, "--test", *words, *w.anchors],
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8")
+
+    def refused(done, *parts):
+        equal(done.returncode, 1)
+        assert all(part in done.stderr for part in parts), done.stderr
+
+    made = run(TESTCARD, "crl", w.world, "--municipality", "Tokyo-to/Minato-ku", "--signer").decode().strip()
+    refused(take_in(made), made, "nobody we believe")
+    refused(take_in(made, "--signer", signer), made, "still counts")
+    own = run(TESTCARD, "crl", w.world).decode().strip()
+    equal(take_in(own).returncode, 0)
+    equal(take_in(made, "--signer", signer).returncode, 0)
+    refused(take_in(made, "--signer", f"{w.card}/sign.cer"), "sign.cer", "cRLSign")
+    refused(take_in(made, "--signer", w.text), w.text)
+
+
 def a_damaged_list_is_told_mended_erased(w):
     lists = w.path("damaged")
     os.mkdir(lists)
@@ -271,7 +293,7 @@ def answers_are_as_the_schema_says(w):
 CASES = (fingerprints_are_those_of_the_files, an_authority_out_of_its_time_is_refuted, certificates_are_judged_as_what_they_are,
          signed_documents_are_explained, xml_signatures_are_explained, people_read_it_in_their_language,
          mistakes_are_told_apart_from_refusals, answers_are_as_the_schema_says, lists_that_were_taken_in_tell_of_revocation,
-         a_damaged_list_is_told_mended_erased)
+         who_an_authority_certified_signs_lists_too, a_damaged_list_is_told_mended_erased)
 
 
 def main():

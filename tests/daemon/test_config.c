@@ -266,6 +266,8 @@ what_is_said_of_jpki_is_read(void **state)
 	expect_number("looked for each minute", c.jpki.lists.refresh, SECONDS(60));
 	expect_text("there", c.jpki.lists.urls[1], "https://crl.example/two");
 	expect_text("and here", c.jpki.lists.watch, inside("keys"));
+	expect_number("one signs lists for an authority", (int64_t)c.jpki.settings.list_signer_count, 1);
+	expect_text("with this certificate", c.jpki.settings.list_signers[0], inside("tls.pem"));
 	expect_number("four sources", c.jpki.settings.source_count, 4);
 	s = c.jpki.settings.sources;
 	expect_true("lists", s[0].kind == REVOCATION_BY_CRL && s[0].lists.require_delta);

@@ -57,7 +57,7 @@ class Served:
         return f"http://127.0.0.1:{self.server.server_address[1]}/{name}"
 
 
-def daemon_of(urls=(), start=True):
+def daemon_of(urls=(), start=True, signers=()):
     daemon = Daemon(start=False)
     watch = os.path.join(daemon.directory, "incoming")
     os.mkdir(watch)
@@ -73,9 +73,10 @@ def daemon_of(urls=(), start=True):
             shutil.copy(os.path.join(WORLD, folder, generation, "ca.cer"), copy)
             os.chmod(copy, 0o644)
             anchors.append({"purpose": purpose, "world": "test", "file": copy})
+    signers = [shutil.copy(signer, daemon.directory) for signer in signers]
     daemon.change(fetch={"internal": ["127.0.0.1"]}, jpki={
         "test": True, "handle_secret": secret, "anchors": anchors,
-        "lists": {"urls": list(urls), "watch": watch, "refresh": "PT1M"},
+        "lists": {"urls": list(urls), "watch": watch, "refresh": "PT1M", "signers": list(signers)},
         "sources": [{"name": "lists", "kind": "crl"}]})
     daemon.watch = watch
     if start:
@@ -169,6 +170,20 @@ def a_list_that_is_wrong_leaves_the_last_good_one():
         assert "1 revocation lists at hand" in said and said.count("NOT TAKEN since") == 2, said
 
 
+def who_an_authority_certified_signs_where_the_configuration_says_so():
+    made = make_list("delegated.crl", "--municipality", "Tokyo-to/Minato-ku", "--signer")
+    own = make_list("own.crl")
+    signer = os.path.join(WORLD, "sign", "2", "list-signer.pem")
+    for signers, taken, failed in (((), 1, 1), ((signer,), 2, 0)):
+        with daemon_of(signers=signers) as daemon:
+            put(daemon, own, "own.crl")
+            until(lambda: lists(daemon)["at_hand"] == 1, "the authority's own")  # pylint: disable=cell-var-from-loop
+            put(daemon, made, "delegated.crl")
+            assert refreshed(daemon)["failed"] == failed
+            assert lists(daemon)["at_hand"] == taken, lists(daemon)
+            assert not failed or "nobody we believe" in lists(daemon)["failing"][0]["problem"], lists(daemon)
+
+
 def a_list_of_a_moment_from_now_is_taken_in_then():
     with daemon_of() as daemon:
         begins = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 5))
@@ -246,6 +261,7 @@ def what_a_worker_could_not_have_is_noticed_before_anything_starts():
             ("good", {}, "is good"),
             ("a file that is no certificate", {"anchors": [{"purpose": "signature", "world": "test", "file": leaf}]}, "garbage.cer"),
             ("an authority of the other purpose", {"anchors": [dict(of_auth, purpose="signature")]}, "auth1.cer"),
+            ("a signer of lists that may sign none", {"lists": dict(section["lists"], signers=[leaf])}, "garbage.cer"),
             ("a short secret", {"handle_secret": short}, "expected at least 32 secret bytes, found 8"),
         ]
         for title, changed, part in cases:
@@ -256,7 +272,8 @@ def what_a_worker_could_not_have_is_noticed_before_anything_starts():
 
 
 CASES = [a_list_is_fetched_at_the_start_and_counts_in_every_process, what_is_put_into_the_directory_is_taken_in,
-         a_list_that_is_wrong_leaves_the_last_good_one, a_list_of_a_moment_from_now_is_taken_in_then,
+         a_list_that_is_wrong_leaves_the_last_good_one,
+         who_an_authority_certified_signs_where_the_configuration_says_so, a_list_of_a_moment_from_now_is_taken_in_then,
          a_server_that_is_gone_is_told_and_asked_again,
          what_was_taken_in_survives_the_steward_and_the_daemon, a_long_list_keeps_no_operator_waiting,
          without_lists_there_is_nothing_to_refresh, what_a_worker_could_not_have_is_noticed_before_anything_starts]

@@ -187,7 +187,8 @@ proofing_front(struct proofing_stage *p, const char *access)
 	p->source = (struct speaking){ .source = { .name = "test", .kind = REVOCATION_BY_OCSP, .ask = ask_speaking },
 		.pending = { cancel_speaking }, .turn = turn, .says = REVOCATION_GOOD };
 	p->source.later = (struct later){ .run = speak, .arg = &p->source };
-	p->verifier = (struct jpki_verifier){ .turn = turn, .trust = { jpki_profiles_known(), p->anchors, true },
+	p->verifier = (struct jpki_verifier){ .turn = turn,
+		.trust = { .profiles = jpki_profiles_known(), .anchors = p->anchors, .test = true },
 		.sources = { &p->source.source }, .source_count = 1 };
 	scene_shelf(&p->scene);
 	p->front = jpki_front_new(p->scene.store, &(struct jpki_front_settings){

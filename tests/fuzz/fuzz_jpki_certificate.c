@@ -46,7 +46,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct span rest = span_of(data, size), authority;
 	struct jpki_anchors *anchors = jpki_anchors_new();
-	struct jpki_trust trust = { jpki_profiles_known(), anchors, true };
+	struct jpki_trust trust = { .profiles = jpki_profiles_known(), .anchors = anchors, .test = true };
 
 	if (der_whole(&rest, DER_SEQUENCE, &authority))
 		for (enum jpki_purpose p = JPKI_SIGNATURE; p <= JPKI_AUTHENTICATION; p++)

@@ -28,7 +28,7 @@ begin(void **state)
 				expect_ok("an authority", jpki_anchors_add(anchors, p, w, authorities[p][w][g].der,
 				    &why), &why);
 			}
-	trust = (struct jpki_trust){ jpki_profiles_known(), anchors, false };
+	trust = (struct jpki_trust){ .profiles = jpki_profiles_known(), .anchors = anchors };
 	return 0;
 }
 

@@ -5,7 +5,9 @@
 
 #include "expect.h"
 
+#include "crypto/certificate.h"
 #include "crypto/scratch.h"
+#include "jpki/crl_signer.h"
 #include "jpki/crl_store.h"
 #include "list_maker.h"
 
@@ -405,27 +407,144 @@ a_list_with_a_damaged_block_is_replaced_by_itself(void **state)
 }
 
 /* Somebody whom the authority certified for signing lists; whether that still counts another list must tell. */
+#define SIGNER "subjectKeyIdentifier=hash\nauthorityKeyIdentifier=keyid\n"
+#define LIST_SIGNER "[x]\nbasicConstraints=critical,CA:false\nkeyUsage=critical,cRLSign\n" SIGNER
+
+static enum err
+take_signed(struct crl_store *store, const struct maker *by, const struct span *given, const char **text,
+    struct problem *why)
+{
+	struct made_list part = { .number = "01", .extensions = LIST("Shibuya-ku"), .entries = me, .count = 1 };
+	enum err err;
+
+	trust.list_signers = given;
+	trust.list_signer_count = given ? 1 : 0;
+	err = take(store, by, &part, text, why);
+	trust.list_signer_count = 0;
+	return err;
+}
+
 static void
 a_certified_signer_needs_a_list_about_itself(void **state)
 {
-	struct maker delegate = maker_new(&arena, &first, SIGNATURE, "0A", "[x]\nbasicConstraints=critical,CA:false\n"
-	    "keyUsage=critical,cRLSign\nsubjectKeyIdentifier=hash\nauthorityKeyIdentifier=keyid\n");
+	struct maker delegate = maker_new(&arena, &first, SIGNATURE, "0A", LIST_SIGNER);
 	struct made_list full = { .number = "01", .extensions = "[x]\nauthorityKeyIdentifier=keyid\n" };
-	struct made_list part = { .number = "01", .extensions = LIST("Shibuya-ku"), .entries = me, .count = 1 };
-	struct crl_taking taking = { .others = &delegate.der, .other_count = 1, .now = made_instant(MADE_NOON) };
 	struct crl_store *store = opened();
 	struct problem why;
 	const char *text;
 
 	(void)state;
-	taking.der = maker_list(&arena, &delegate, &part);
-	expect_problem(
-	    "not yet", crl_store_take(store, &taking, &arena, &text, &why), &why, ERR_DENIED, "still counts");
+	expect_problem("not yet", take_signed(store, &delegate, &delegate.der, &text, &why), &why, ERR_DENIED,
+	    "still counts");
 	expect_ok("the authority's list", take(store, &first, &full, &text, &why), &why);
-	expect_ok("now", crl_store_take(store, &taking, &arena, &text, &why), &why);
+	expect_problem("somebody nobody named", take_signed(store, &delegate, NULL, &text, &why), &why, ERR_DENIED,
+	    "nobody we believe");
+	expect_ok("now", take_signed(store, &delegate, &delegate.der, &text, &why), &why);
 	expect_text("and it tells", status_of(store, &first), "revoked");
 	expect_ok("erasing", crl_store_erase(scratch.path, &why), &why);
 	crl_store_close(store);
+	maker_free(&delegate);
+}
+
+/* The certificate again with another end, signed by who issued it. */
+static void
+end_early(struct maker *m, const struct maker *issuer, const char *until)
+{
+	ASN1_TIME *at = maker_time(until);
+	unsigned char *der = NULL;
+	int size;
+
+	X509_set1_notAfter(m->certificate, at);
+	maker_must(X509_sign(m->certificate, issuer->key, EVP_sha256()) > 0, "it cannot be signed");
+	size = i2d_X509(m->certificate, &der);
+	m->der = maker_bytes(&arena, der, size);
+	ASN1_TIME_free(at);
+}
+
+static void
+who_may_not_sign_is_not_believed(void **state)
+{
+	struct maker stranger = maker_new(&arena, NULL, SIGNATURE, "01", MAKER_AUTHORITY);
+	const struct {
+		const char *title, *extensions, *until;
+		const struct maker *issuer;
+		bool no_test;
+		enum err err;
+		const char *part;
+	} cases[] = {
+		{ "one with all of it", LIST_SIGNER, NULL, &first, false, OK, NULL },
+		{ "one for signatures", "[x]\nkeyUsage=critical,digitalSignature\n" SIGNER, NULL, &first, false,
+		    ERR_DENIED, "nobody we believe" },
+		{ "one that has ended", LIST_SIGNER, "2026-11-22T00:00:00Z", &first, false, ERR_DENIED,
+		    "nobody we believe" },
+		{ "one of the other purpose", LIST_SIGNER, NULL, &authentication, false, ERR_DENIED,
+		    "another authority" },
+		{ "one of somebody with the authority's name", LIST_SIGNER, NULL, &stranger, false, ERR_DENIED,
+		    "nobody we believe" },
+		{ "one of a world that does not count", LIST_SIGNER, NULL, &first, true, ERR_DENIED,
+		    "nobody we believe" },
+	};
+	struct made_list full = { .number = "01", .extensions = "[x]\nauthorityKeyIdentifier=keyid\n" };
+	struct problem why;
+	const char *text;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct maker delegate = maker_new(&arena, cases[i].issuer, SIGNATURE, "0A", cases[i].extensions);
+		struct crl_store *store = opened();
+		enum err err;
+
+		if (cases[i].until)
+			end_early(&delegate, cases[i].issuer, cases[i].until);
+		expect_ok("the authority's list", take(store, &first, &full, &text, &why), &why);
+		expect_ok("the other's", take(store, &authentication, &full, &text, &why), &why);
+		trust.test = !cases[i].no_test;
+		err = take_signed(store, &delegate, &delegate.der, &text, &why);
+		trust.test = true;
+		if (cases[i].part)
+			expect_problem(cases[i].title, err, &why, cases[i].err, cases[i].part);
+		else
+			expect_ok(cases[i].title, err, &why);
+		expect_ok("erasing", crl_store_erase(scratch.path, &why), &why);
+		crl_store_close(store);
+		maker_free(&delegate);
+	}
+	maker_free(&stranger);
+}
+
+static void
+a_signer_is_read_from_a_file_of_either_form(void **state)
+{
+	struct maker delegate = maker_new(&arena, &first, SIGNATURE, "0A", LIST_SIGNER);
+	struct maker user = maker_new(&arena, &first, SIGNATURE, "0B", "[x]\n" SIGNER);
+	const struct {
+		const char *title;
+		struct span file;
+		enum err err;
+		const char *part;
+	} cases[] = {
+		{ "DER", delegate.der, OK, NULL },
+		{ "PEM", span_text(certificate_to_pem(delegate.der, &arena)), OK, NULL },
+		{ "one that says nothing of what for", user.der, ERR_DENIED, "cRLSign" },
+		{ "something else", span_text("hello"), ERR_SYNTAX, "CERTIFICATE" },
+		{ "a part of one", span_first(delegate.der, 100), ERR_SYNTAX, "" },
+		{ "nothing", { 0 }, ERR_SYNTAX, "CERTIFICATE" },
+	};
+	struct span der;
+	struct problem why;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		enum err err = crl_signer_read(&arena, cases[i].file, &der, &why);
+
+		if (cases[i].part) {
+			expect_problem(cases[i].title, err, &why, cases[i].err, cases[i].part);
+		} else {
+			expect_ok(cases[i].title, err, &why);
+			expect_true(cases[i].title, span_equal(der, delegate.der));
+		}
+	}
+	maker_free(&user);
 	maker_free(&delegate);
 }
 
@@ -463,6 +582,44 @@ lists_come_as_text_too(void **state)
 	expect_ok("erasing", crl_store_erase(scratch.path, &why), &why);
 	crl_store_close(store);
 	BIO_free(bio);
+}
+
+/* The daemon has little memory for an answer, and stops where that does not do. */
+static void
+the_callers_memory_is_for_the_answer_alone(void **state)
+{
+	static struct made_entry many[4000];
+	struct maker delegate = maker_new(&arena, &first, SIGNATURE, "0A", LIST_SIGNER);
+	struct made_list full = { .number = "01", .extensions = "[x]\nauthorityKeyIdentifier=keyid\n" };
+	struct made_list part = { .number = "01", .extensions = LIST("Shibuya-ku"), .entries = many,
+		.count = COUNT(many) };
+	struct crl_taking taking = { .now = made_instant(MADE_NOON) };
+	struct crl_store *store = opened();
+	struct arena little = arena_init(4 * KIB);
+	BIO *bio = BIO_new(BIO_s_mem());
+	struct problem why;
+	const char *text;
+	char *data;
+	struct span der;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(many); i++)
+		many[i] = (struct made_entry){ .serial = arena_print(&arena, "%08zX", i + 1), .reason = 1 };
+	der = maker_list(&arena, &delegate, &part);
+	PEM_write_bio(bio, "X509 CRL", "", der.data, (long)der.size);
+	taking.der.size = (size_t)BIO_get_mem_data(bio, &data);
+	taking.der.data = (const uint8_t *)data;
+	expect_ok("the authority's list", take(store, &first, &full, &text, &why), &why);
+	trust.list_signers = &delegate.der;
+	trust.list_signer_count = 1;
+	expect_ok("a long one, as text", crl_store_take(store, &taking, &little, &text, &why), &why);
+	trust.list_signer_count = 0;
+	expect_true("is told", strstr(text, ": 4000 entries"));
+	expect_ok("erasing", crl_store_erase(scratch.path, &why), &why);
+	crl_store_close(store);
+	BIO_free(bio);
+	arena_release(&little);
+	maker_free(&delegate);
 }
 
 static bool
@@ -575,7 +732,10 @@ main(void)
 		cmocka_unit_test(a_delta_that_is_damaged_is_not_absent),
 		cmocka_unit_test(a_list_with_a_damaged_block_is_replaced_by_itself),
 		cmocka_unit_test(a_certified_signer_needs_a_list_about_itself),
+		cmocka_unit_test(who_may_not_sign_is_not_believed),
+		cmocka_unit_test(a_signer_is_read_from_a_file_of_either_form),
 		cmocka_unit_test(lists_come_as_text_too),
+		cmocka_unit_test(the_callers_memory_is_for_the_answer_alone),
 		cmocka_unit_test(a_file_may_change_while_it_is_taken_in),
 	};
 	return cmocka_run_group_tests(tests, prepare, clean);

@@ -79,7 +79,7 @@ spoiling_begin(struct arena *a, enum purpose purpose)
 static const char *
 refused_by(struct arena *a, struct span der, enum purpose purpose, bool test)
 {
-	struct jpki_trust trust = { jpki_profiles_known(), world.anchors, test };
+	struct jpki_trust trust = { .profiles = jpki_profiles_known(), .anchors = world.anchors, .test = test };
 	struct examination told = { .arena = a };
 	struct jpki_attributes attributes;
 	struct jpki_certificate judged;

@@ -293,7 +293,7 @@ set_up(void **state)
 	source_init(&world.source, "test", REVOCATION_BY_OCSP);
 	source_init(&world.second, "second", REVOCATION_BY_OPERATOR);
 	world.verifier = (struct jpki_verifier){ .turn = &world.turn,
-		.trust = { jpki_profiles_known(), world.anchors, true },
+		.trust = { .profiles = jpki_profiles_known(), .anchors = world.anchors, .test = true },
 		.sources = { &world.source.source, &world.second.source },
 		.source_count = 1 };
 	world.settings = (struct proofing_settings){ &world.verifier, span_text("platform"), SECONDS(300),

@@ -5,17 +5,20 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/file.h"
 #include "codec/text.h"
 #include "ctl/jpki.h"
+#include "jpki/crl_signer.h"
 #include "jpki/crl_store.h"
 #include "jpki/crl_text.h"
 
 #define FILES_LARGEST 4096
+#define CERTIFICATE_FILE (64 * KIB)
 
 /* What all actions are told: where the lists are, and who is believed. */
 struct lists {
 	const char *directory;
-	struct texts anchors;
+	struct texts anchors, signers;
 	struct jpki_trust trust;
 	struct jpki_anchors *believed;
 	struct crl_store *store;
@@ -26,6 +29,30 @@ struct lists {
 	{ .name = "anchors", .argument = "PATH", .list = &(l).anchors, \
 	    .help = "certificates of authorities to be believed: a file or a directory of them" }, \
 	{ .name = "test", .set = &(l).trust.test, .help = "lists of the test world count, too" }
+
+static enum err
+signers_load(struct ctl *ctl, const struct texts *paths, struct jpki_trust *trust, struct problem *why)
+{
+	struct span *signers = arena_array(ctl->arena, struct span, paths->count);
+	struct buffer file = buffer_init(CERTIFICATE_FILE);
+	enum err err = OK;
+
+	trust->list_signers = signers;
+	if (paths->count > CRL_CERTIFIED)
+		err = problem_set(why, ERR_LIMIT, "", "--signer: expected at most %d, found %zu", CRL_CERTIFIED,
+		    paths->count);
+	for (; trust->list_signer_count < paths->count && err == OK; trust->list_signer_count++) {
+		const char *path = paths->items[trust->list_signer_count];
+
+		buffer_clear(&file);
+		err = file_read(path, &file, why);
+		if (err == OK &&
+		    crl_signer_read(ctl->arena, buffer_span(&file), &signers[trust->list_signer_count], why) != OK)
+			err = problem_within(why, "%s", path);
+	}
+	buffer_release(&file);
+	return err;
+}
 
 static enum ending
 lists_open(struct ctl *ctl, struct lists *l)
@@ -40,6 +67,8 @@ lists_open(struct ctl *ctl, struct lists *l)
 	if (jpki_anchors_load(ctl, &l->anchors, l->trust.test, &l->believed, &why) != OK)
 		return refused(&why);
 	l->trust.anchors = l->believed;
+	if (signers_load(ctl, &l->signers, &l->trust, &why) != OK)
+		return refused(&why);
 	return crl_store_open(l->directory, &l->trust, &l->store, &why) == OK ? DONE : refused(&why);
 }
 
@@ -81,14 +110,19 @@ import_lists(struct ctl *ctl, int argc, char **argv)
 {
 	static const char *paths[FILES_LARGEST + 1];
 	struct lists l = { .directory = NULL };
-	const struct flag flags[] = { LISTS_FLAGS(l), { 0 } };
+	const struct flag flags[] = {
+		LISTS_FLAGS(l),
+		{ .name = "signer", .argument = "FILE", .list = &l.signers,
+		    .help = "the certificate of somebody whom an authority has certified for signing its lists" },
+		{ 0 },
+	};
 	const struct usage usage = {
-		.synopsis = "jpki crl import FILE… --lists DIR --anchors PATH",
+		.synopsis = "jpki crl import FILE… --lists DIR --anchors PATH [--signer FILE] …",
 		.about =
 		    "Takes revocation lists (DER or PEM) into a directory that verifiers look into; they see each at "
-		    "once.\nA list must be signed by an authority that is believed, be in force, and be newer than "
-		    "the one at hand of the\nsame distribution point; otherwise that one stays. Status 1 when one was "
-		    "not taken.",
+		    "once.\nA list must be signed by an authority that is believed, or by a signer it certified, be in "
+		    "force, and be newer\nthan the one at hand of the same distribution point; otherwise that one "
+		    "stays. Status 1 when one was not taken.",
 		.flags = flags,
 		.least = 1,
 		.most = FILES_LARGEST,

@@ -7,6 +7,7 @@
 #include "testcard/draft.h"
 #include "testcard/index.h"
 #include "testcard/list.h"
+#include "testcard/list_signer.h"
 
 #define ARENA (512 * MIB)
 #define FILLING_MOST 200000000L
@@ -14,7 +15,7 @@
 
 struct wishes {
 	const char *purpose, *municipality, *generation, *entries, *next, *at, *number, *out;
-	bool delta, authorities, reasons;
+	bool delta, authorities, reasons, signer;
 };
 
 /* What was written before, a line for each list in DIR/crl/PURPOSE/numbers: its point, the number of the last, of the
@@ -143,8 +144,8 @@ static enum err
 list_make(struct arena *a, const char *directory, const struct wishes *w, const char **path, struct problem *why)
 {
 	enum purpose purpose = purpose_read(w->purpose);
-	struct authority ca = { 0 };
-	struct list_plan plan = { .authority = &ca };
+	struct authority ca = { 0 }, signer = { 0 };
+	struct list_plan plan = { .authority = w->signer ? &signer : &ca };
 	struct municipality m;
 	struct numbers numbers;
 	struct draft d = { 0 };
@@ -164,6 +165,7 @@ list_make(struct arena *a, const char *directory, const struct wishes *w, const 
 	*path = w->out ? w->out : w->authorities ? arena_print(a, "%s/authorities.crl", folder) :
 	    arena_print(a, "%s/%s/%s%s.crl", folder, m.prefecture, m.name, w->delta ? ".delta" : "");
 	if ((err = authority_open(a, directory, purpose, (unsigned)generation, &ca, why)) == OK &&
+	    (err = w->signer ? list_signer_open(a, &ca, &signer, why) : OK) == OK &&
 	    (err = directory_make(a, w->authorities ? folder : arena_print(a, "%s/%s", folder, m.prefecture), why)) ==
 		OK &&
 	    (err = numbers_read(a, folder,
@@ -174,6 +176,7 @@ list_make(struct arena *a, const char *directory, const struct wishes *w, const 
 		list_write(a, &plan, d.file);
 		err = draft_end(&d, true, why);
 	}
+	authority_close(&signer);
 	authority_close(&ca);
 	return err == OK ? numbers_write(a, &numbers, why) : err;
 }
@@ -200,6 +203,8 @@ crl_command(int argc, char **argv)
 		{ "next", "DURATION", "until nextUpdate (P1D)", &w.next, NULL, NULL },
 		{ "number", "N", "cRLNumber; one more than the last", &w.number, NULL, NULL },
 		{ "generation", "N", "of the authority that signs; the newest", &w.generation, NULL, NULL },
+		{ "signer", NULL, "signed by whom the authority certified for it, GENERATION/list-signer.pem", NULL,
+		    &w.signer, NULL },
 		{ "out", "FILE", "instead of its place in DIRECTORY/crl", &w.out, NULL, NULL },
 		{ 0 },
 	};

@@ -2,6 +2,7 @@
  * each has issued.
  *
  *     DIR/sign/1/ca.cer ca.pem ca.key responder.pem responder.key index.txt     the eldest generation of two
+ *               list-signer.pem list-signer.key                                 who signs lists for it, if asked for
  *     DIR/sign/2/…   DIR/auth/1/…   DIR/auth/2/…                                all of a purpose have one name
  *     DIR/cards/NAME/                                                           card_directory.h
  *     DIR/crl/sign/Tokyo-to/Shibuya-ku.crl  Shibuya-ku.delta.crl                lists, by distribution point
