@@ -35,24 +35,7 @@ cancel_linking(struct pending *pending)
 	free(l);
 }
 
-/* The callback may do anything: nothing is touched after it but what is ours alone. */
-static void
-on_answer(void *arg, struct span body, const char *failed)
-{
-	struct linking l = *(struct linking *)arg;
-	const struct operator_settings *s = &l.operator->settings;
-	struct arena a = arena_init(LINKAGE_ARENA);
-	struct linkage_answer answer = { 0 };
-
-	free(arg);
-	if (failed)
-		snprintf(answer.text, sizeof(answer.text), "%s", failed);
-	else
-		linkage_answer_judge(&a, body, s->oldest, s->skew,
-		    instant_after(l.asked, clock_monotonic() - l.began), &answer);
-	l.done(l.arg, &answer);
-	arena_release(&a);
-}
+static on_operator_answer on_answer;
 
 static struct pending *
 ask(struct linkage_source *source, const struct linkage_question *question, on_linkage *done, void *arg)
@@ -70,6 +53,25 @@ ask(struct linkage_source *source, const struct linkage_question *question, on_l
 	l->call = operator_call(o->courier, &o->settings.at, buffer_span(&body), on_answer, l);
 	buffer_release(&body);
 	return &l->pending;
+}
+
+/* The callback may do anything: nothing is touched after it but what is ours alone. */
+static void
+on_answer(void *arg, struct span body, const char *failed)
+{
+	struct linking l = *(struct linking *)arg;
+	const struct operator_settings *s = &l.operator->settings;
+	struct arena a = arena_init(LINKAGE_ARENA);
+	struct linkage_answer answer = { 0 };
+
+	free(arg);
+	if (failed)
+		snprintf(answer.text, sizeof(answer.text), "%s", failed);
+	else
+		linkage_answer_judge(&a, body, s->oldest, s->skew,
+		    instant_after(l.asked, clock_monotonic() - l.began), &answer);
+	l.done(l.arg, &answer);
+	arena_release(&a);
 }
 
 static bool

@@ -102,31 +102,7 @@ waiter_cancel(struct pending *pending)
 		flight_free(f);
 }
 
-/* The callback may do anything, even free the source: nothing is touched after it. */
-static void
-on_told(void *arg)
-{
-	struct waiter *w = arg;
-	struct revocation_answer answer = w->answer;
-	on_revocation *done = w->done;
-	void *asker = w->arg;
-
-	waiter_leave(w);
-	free(w);
-	done(asker, &answer);
-}
-
-static void
-tell(struct waiter *w, const struct revocation_answer *answer, bool fresh)
-{
-	w->answer = *answer;
-	w->answer.source = w->source->source.name;
-	w->answer.kind = REVOCATION_BY_OCSP;
-	w->answer.fresh = fresh;
-	w->flight = NULL;
-	waiter_place(w, &w->source->told);
-	turn_later(w->source->courier->turn, &w->later);
-}
+static void on_told(void *arg);
 
 static struct waiter *
 waiter_new(struct ocsp_source *s, on_revocation *done, void *arg)
@@ -143,6 +119,32 @@ waiter_new(struct ocsp_source *s, on_revocation *done, void *arg)
 		.arg = arg,
 	};
 	return w;
+}
+
+static void
+tell(struct waiter *w, const struct revocation_answer *answer, bool fresh)
+{
+	w->answer = *answer;
+	w->answer.source = w->source->source.name;
+	w->answer.kind = REVOCATION_BY_OCSP;
+	w->answer.fresh = fresh;
+	w->flight = NULL;
+	waiter_place(w, &w->source->told);
+	turn_later(w->source->courier->turn, &w->later);
+}
+
+/* The callback may do anything, even free the source: nothing is touched after it. */
+static void
+on_told(void *arg)
+{
+	struct waiter *w = arg;
+	struct revocation_answer answer = w->answer;
+	on_revocation *done = w->done;
+	void *asker = w->arg;
+
+	waiter_leave(w);
+	free(w);
+	done(asker, &answer);
 }
 
 /* Where to ask. */
@@ -179,59 +181,10 @@ find_url(struct arena *a, const struct ocsp_source *s, const struct x509 *certif
 
 /* Asking. */
 
-static void
-tell_all(struct flight *f, const struct revocation_answer *answer)
-{
-	bool fresh = answer->status != REVOCATION_UNAVAILABLE;
-	struct waiter *w;
-
-	/* One request was made: one of them is charged for it, if it was answered. */
-	while ((w = f->waiters)) {
-		waiter_leave(w);
-		tell(w, answer, fresh);
-		fresh = false;
-	}
-	flight_free(f);
-}
-
-static void
-keep(struct ocsp_source *s, const struct flight *f, const struct revocation_answer *answer)
-{
-	struct instant until = instant_after(answer->asked_at, s->settings.cache);
-
-	if (answer->next_update.us && instant_before(answer->next_update, until))
-		until = answer->next_update;
-	if (answer->status == REVOCATION_REVOKED && answer->reason != ON_HOLD)
-		until = f->certificate.not_after;
-	if (s->settings.cache && (answer->status == REVOCATION_GOOD || answer->status == REVOCATION_REVOKED))
-		answer_cache_put(s->cache, f->key, answer, until);
-}
-
 static struct span
 nonce_of(const struct ocsp_source *s, const struct flight *f)
 {
 	return span_of(f->nonce, s->settings.rules.nonce == OCSP_NONCE_OFF ? 0 : sizeof(f->nonce));
-}
-
-static void
-on_response(void *arg, enum err err, int status, struct span body, const struct problem *why)
-{
-	struct flight *f = arg;
-	struct ocsp_source *s = f->source;
-	struct revocation_answer answer;
-
-	f->post = NULL;
-	if (err != OK)
-		revocation_answer_set(&answer, REVOCATION_UNAVAILABLE, "%s", why->text);
-	else if (status != 200)
-		revocation_answer_set(
-		    &answer, REVOCATION_UNAVAILABLE, "the responder answered with HTTP status %d", status);
-	else
-		ocsp_response_judge(body, &f->certificate, &f->issuer, &s->settings.rules, nonce_of(s, f),
-		    instant_after(f->asked, clock_monotonic() - f->began), &answer);
-	answer.asked_at = f->asked;
-	keep(s, f, &answer);
-	tell_all(f, &answer);
 }
 
 /* What has been read once is read again the same. */
@@ -253,6 +206,8 @@ copy_certificates(struct flight *f, const struct x509 *certificate, const struct
 	assert(err == OK);
 	(void)err;
 }
+
+static on_delivered on_response;
 
 static struct flight *
 flight_new(struct ocsp_source *s, const uint8_t *key, const struct revocation_question *question, const char *url)
@@ -285,6 +240,55 @@ flight_new(struct ocsp_source *s, const uint8_t *key, const struct revocation_qu
 	    on_response, f);
 	buffer_release(&request);
 	return f;
+}
+
+static void
+tell_all(struct flight *f, const struct revocation_answer *answer)
+{
+	bool fresh = answer->status != REVOCATION_UNAVAILABLE;
+	struct waiter *w;
+
+	/* One request was made: one of them is charged for it, if it was answered. */
+	while ((w = f->waiters)) {
+		waiter_leave(w);
+		tell(w, answer, fresh);
+		fresh = false;
+	}
+	flight_free(f);
+}
+
+static void
+keep(struct ocsp_source *s, const struct flight *f, const struct revocation_answer *answer)
+{
+	struct instant until = instant_after(answer->asked_at, s->settings.cache);
+
+	if (answer->next_update.us && instant_before(answer->next_update, until))
+		until = answer->next_update;
+	if (answer->status == REVOCATION_REVOKED && answer->reason != ON_HOLD)
+		until = f->certificate.not_after;
+	if (s->settings.cache && (answer->status == REVOCATION_GOOD || answer->status == REVOCATION_REVOKED))
+		answer_cache_put(s->cache, f->key, answer, until);
+}
+
+static void
+on_response(void *arg, enum err err, int status, struct span body, const struct problem *why)
+{
+	struct flight *f = arg;
+	struct ocsp_source *s = f->source;
+	struct revocation_answer answer;
+
+	f->post = NULL;
+	if (err != OK)
+		revocation_answer_set(&answer, REVOCATION_UNAVAILABLE, "%s", why->text);
+	else if (status != 200)
+		revocation_answer_set(
+		    &answer, REVOCATION_UNAVAILABLE, "the responder answered with HTTP status %d", status);
+	else
+		ocsp_response_judge(body, &f->certificate, &f->issuer, &s->settings.rules, nonce_of(s, f),
+		    instant_after(f->asked, clock_monotonic() - f->began), &answer);
+	answer.asked_at = f->asked;
+	keep(s, f, &answer);
+	tell_all(f, &answer);
 }
 
 static struct flight *

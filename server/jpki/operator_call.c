@@ -35,6 +35,61 @@ cancel_call(struct pending *pending)
 	free(c);
 }
 
+/* "Bearer …" (RFC 6750 s2.1) in the arena; NULL: there is no token that can be sent. */
+static const char *
+read_token(struct arena *a, const char *file, struct problem *why)
+{
+	struct buffer b = buffer_init(TOKEN_LARGEST);
+	const char *text = NULL;
+	struct span token, line;
+
+	if (file_read(file, &b, why) == OK) {
+		token = buffer_span(&b);
+		line = span_trim(span_cut(&token, '\n'));
+		for (size_t i = 0; i < line.size; i++)
+			if (line.data[i] <= ' ' || line.data[i] > '~')
+				line.size = 0;
+		if (line.size)
+			text = arena_print(a, "Bearer %.*s", SPAN_ARGS(line));
+		else
+			problem_set(why, ERR_INVALID, "RFC 6750 s2.1", "%s: expected a token on its first line", file);
+	}
+	buffer_release(&b);
+	return text;
+}
+
+static void on_failed(void *arg);
+static on_delivered on_response;
+
+struct pending *
+operator_call(struct courier *courier, const struct operator_address *to, struct span body, on_operator_answer *done,
+    void *arg)
+{
+	struct arena a = arena_init(4 * TOKEN_LARGEST);
+	struct call *c = calloc(1, sizeof(*c));
+	struct courier_post post = {
+		.url = to->url,
+		.content_type = "application/json",
+		.accept = "application/json",
+		.body = body,
+		.limit = OPERATOR_ANSWER_LARGEST,
+		.time = to->time,
+	};
+
+	if (!c)
+		abort();
+	*c = (struct call){ .pending = { cancel_call }, .turn = courier->turn,
+		.failed = { .run = on_failed, .arg = c }, .done = done, .arg = arg };
+	if (to->token_file)
+		post.authorization = read_token(&a, to->token_file, &c->why);
+	if (to->token_file && !post.authorization)
+		turn_later(c->turn, &c->failed);
+	else
+		c->post = courier_send(courier, &post, on_response, c);
+	arena_release(&a);
+	return &c->pending;
+}
+
 /* The callback may do anything: nothing is touched after it. */
 static void
 finish(struct call *c, struct span body, const char *failed)
@@ -67,58 +122,6 @@ on_response(void *arg, enum err err, int status, struct span body, const struct 
 	} else {
 		finish(arg, body, NULL);
 	}
-}
-
-/* "Bearer …" (RFC 6750 s2.1) in the arena; NULL: there is no token that can be sent. */
-static const char *
-read_token(struct arena *a, const char *file, struct problem *why)
-{
-	struct buffer b = buffer_init(TOKEN_LARGEST);
-	const char *text = NULL;
-	struct span token, line;
-
-	if (file_read(file, &b, why) == OK) {
-		token = buffer_span(&b);
-		line = span_trim(span_cut(&token, '\n'));
-		for (size_t i = 0; i < line.size; i++)
-			if (line.data[i] <= ' ' || line.data[i] > '~')
-				line.size = 0;
-		if (line.size)
-			text = arena_print(a, "Bearer %.*s", SPAN_ARGS(line));
-		else
-			problem_set(why, ERR_INVALID, "RFC 6750 s2.1", "%s: expected a token on its first line", file);
-	}
-	buffer_release(&b);
-	return text;
-}
-
-struct pending *
-operator_call(struct courier *courier, const struct operator_address *to, struct span body, on_operator_answer *done,
-    void *arg)
-{
-	struct arena a = arena_init(4 * TOKEN_LARGEST);
-	struct call *c = calloc(1, sizeof(*c));
-	struct courier_post post = {
-		.url = to->url,
-		.content_type = "application/json",
-		.accept = "application/json",
-		.body = body,
-		.limit = OPERATOR_ANSWER_LARGEST,
-		.time = to->time,
-	};
-
-	if (!c)
-		abort();
-	*c = (struct call){ .pending = { cancel_call }, .turn = courier->turn,
-		.failed = { .run = on_failed, .arg = c }, .done = done, .arg = arg };
-	if (to->token_file)
-		post.authorization = read_token(&a, to->token_file, &c->why);
-	if (to->token_file && !post.authorization)
-		turn_later(c->turn, &c->failed);
-	else
-		c->post = courier_send(courier, &post, on_response, c);
-	arena_release(&a);
-	return &c->pending;
 }
 
 bool

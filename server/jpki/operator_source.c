@@ -46,29 +46,7 @@ inquiry_cancel(struct pending *pending)
 	inquiry_free((struct inquiry *)pending);
 }
 
-/* The callback may do anything: nothing is touched after it. */
-static void
-on_answer(void *arg, struct span body, const char *failed)
-{
-	struct inquiry *i = arg;
-	const struct operator_settings *s = &i->source->settings;
-	struct revocation_answer answer;
-	on_revocation *done = i->done;
-	void *done_arg = i->arg;
-
-	i->call = NULL;
-	if (failed)
-		revocation_answer_set(&answer, REVOCATION_UNAVAILABLE, "%s", failed);
-	else
-		operator_answer_judge(body, s->oldest, s->skew,
-		    instant_after(i->asked, clock_monotonic() - i->began), &answer);
-	answer.source = i->source->source.name;
-	answer.kind = REVOCATION_BY_OPERATOR;
-	answer.asked_at = i->asked;
-	answer.fresh = answer.status != REVOCATION_UNAVAILABLE;
-	inquiry_free(i);
-	done(done_arg, &answer);
-}
+static on_operator_answer on_answer;
 
 static struct pending *
 ask(struct revocation_source *source, const struct revocation_question *question, on_revocation *done, void *arg)
@@ -96,6 +74,30 @@ ask(struct revocation_source *source, const struct revocation_question *question
 	i->call = operator_call(s->courier, &s->settings.at, buffer_span(&body), on_answer, i);
 	buffer_release(&body);
 	return &i->pending;
+}
+
+/* The callback may do anything: nothing is touched after it. */
+static void
+on_answer(void *arg, struct span body, const char *failed)
+{
+	struct inquiry *i = arg;
+	const struct operator_settings *s = &i->source->settings;
+	struct revocation_answer answer;
+	on_revocation *done = i->done;
+	void *done_arg = i->arg;
+
+	i->call = NULL;
+	if (failed)
+		revocation_answer_set(&answer, REVOCATION_UNAVAILABLE, "%s", failed);
+	else
+		operator_answer_judge(body, s->oldest, s->skew,
+		    instant_after(i->asked, clock_monotonic() - i->began), &answer);
+	answer.source = i->source->source.name;
+	answer.kind = REVOCATION_BY_OPERATOR;
+	answer.asked_at = i->asked;
+	answer.fresh = answer.status != REVOCATION_UNAVAILABLE;
+	inquiry_free(i);
+	done(done_arg, &answer);
 }
 
 static void

@@ -369,39 +369,8 @@ verifying_cancel(struct pending *pending)
 	free(v);
 }
 
-const struct jpki_verified *
-jpki_verify_leave(struct pending **pending)
-{
-	struct verifying *v = (struct verifying *)*pending;
-	const struct jpki_verified *out = v->out;
-
-	revocation_leave(&v->asked);
-	pending_cancel(pending);
-	return out;
-}
-
-/* The callback may do anything: nothing is touched after it. */
-static void
-finish(void *arg)
-{
-	struct verifying *v = arg;
-	struct jpki_verified *out = v->out;
-	on_jpki_verified *done = v->done;
-	void *done_arg = v->arg;
-
-	free(v);
-	done(done_arg, out);
-}
-
-static void
-on_asked(void *arg, const struct revocation_answer *answer)
-{
-	struct verifying *v = arg;
-
-	v->asked = NULL;
-	conclude(v->out, answer);
-	finish(v);
-}
+static on_revocation on_asked;
+static void finish(void *arg);
 
 struct pending *
 jpki_verify(const struct jpki_verifier *verifier, struct arena *a, const struct jpki_submission *submission,
@@ -423,6 +392,40 @@ jpki_verify(const struct jpki_verifier *verifier, struct arena *a, const struct 
 	v->asked = revocation_ask(
 	    verifier->turn, verifier->sources, verifier->source_count, &question, &v->out->asked, on_asked, v);
 	return &v->pending;
+}
+
+static void
+on_asked(void *arg, const struct revocation_answer *answer)
+{
+	struct verifying *v = arg;
+
+	v->asked = NULL;
+	conclude(v->out, answer);
+	finish(v);
+}
+
+/* The callback may do anything: nothing is touched after it. */
+static void
+finish(void *arg)
+{
+	struct verifying *v = arg;
+	struct jpki_verified *out = v->out;
+	on_jpki_verified *done = v->done;
+	void *done_arg = v->arg;
+
+	free(v);
+	done(done_arg, out);
+}
+
+const struct jpki_verified *
+jpki_verify_leave(struct pending **pending)
+{
+	struct verifying *v = (struct verifying *)*pending;
+	const struct jpki_verified *out = v->out;
+
+	revocation_leave(&v->asked);
+	pending_cancel(pending);
+	return out;
 }
 
 void

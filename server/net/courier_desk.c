@@ -99,6 +99,31 @@ courier_desk_free(struct courier_desk *d)
 	free(d);
 }
 
+static on_message on_asked;
+static on_channel_closed on_asker_gone;
+
+void
+courier_desk_link(struct courier_desk *d, int fd)
+{
+	static const struct channel_limits limits = { COURIER_REQUEST_LARGEST, WAITING };
+	struct link *l;
+
+	if (d->link_count == LINKS) {
+		log_error("courier.too-many-links", "links=%d", LINKS);
+		close(fd);
+		return;
+	}
+	l = calloc(1, sizeof(*l));
+	if (!l)
+		abort();
+	*l = (struct link){ .desk = d, .next = d->links, .to_here = &d->links };
+	if (l->next)
+		l->next->to_here = &l->next;
+	d->links = l;
+	d->link_count++;
+	l->channel = channel_new(d->loop, fd, limits, on_asked, on_asker_gone, l);
+}
+
 /* "http://host" and "http://host:80" have no path: what follows in the URL must begin one. A dot segment stays within
  * that host, and letters are the same in either case (RFC 3986 s6.2.2.1). */
 static bool
@@ -133,19 +158,7 @@ reply(struct link *l, const struct courier_reply *answer)
 	}
 }
 
-static void
-on_fetched_for(void *arg, enum err err, int status, struct span body, const struct problem *why)
-{
-	struct errand *e = arg;
-	struct link *l = e->link;
-	struct courier_reply answer = { .id = e->id, .status = status, .body = body };
-
-	if (err != OK)
-		answer.problem = *why;
-	e->pending = NULL;
-	errand_free(e);
-	reply(l, &answer);
-}
+static on_delivered on_fetched_for;
 
 static void
 begin_errand(struct link *l, const struct courier_request *request)
@@ -173,6 +186,20 @@ begin_errand(struct link *l, const struct courier_request *request)
 	l->errands = e;
 	l->count++;
 	e->pending = courier_send(l->desk->courier, &request->post, on_fetched_for, e);
+}
+
+static void
+on_fetched_for(void *arg, enum err err, int status, struct span body, const struct problem *why)
+{
+	struct errand *e = arg;
+	struct link *l = e->link;
+	struct courier_reply answer = { .id = e->id, .status = status, .body = body };
+
+	if (err != OK)
+		answer.problem = *why;
+	e->pending = NULL;
+	errand_free(e);
+	reply(l, &answer);
 }
 
 static void
@@ -209,26 +236,4 @@ static void
 on_asker_gone(void *arg)
 {
 	link_free(arg);
-}
-
-void
-courier_desk_link(struct courier_desk *d, int fd)
-{
-	static const struct channel_limits limits = { COURIER_REQUEST_LARGEST, WAITING };
-	struct link *l;
-
-	if (d->link_count == LINKS) {
-		log_error("courier.too-many-links", "links=%d", LINKS);
-		close(fd);
-		return;
-	}
-	l = calloc(1, sizeof(*l));
-	if (!l)
-		abort();
-	*l = (struct link){ .desk = d, .next = d->links, .to_here = &d->links };
-	if (l->next)
-		l->next->to_here = &l->next;
-	d->links = l;
-	d->link_count++;
-	l->channel = channel_new(d->loop, fd, limits, on_asked, on_asker_gone, l);
 }

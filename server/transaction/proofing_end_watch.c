@@ -14,6 +14,18 @@ struct proofing_end_watch {
 	void *arg;
 };
 
+static on_loaded on_end_loaded;
+
+void
+proofing_end_watch_look(struct proofing_end_watch *w)
+{
+	w->again = w->reading != NULL;
+	if (w->reading)
+		return;
+	w->ask = proofing_end_ask();
+	w->reading = store_load(w->store, &w->ask, 1, on_end_loaded, w);
+}
+
 static void
 on_end_loaded(void *arg, enum err err, const struct problem *why)
 {
@@ -31,24 +43,7 @@ on_end_loaded(void *arg, enum err err, const struct problem *why)
 		proofing_end_watch_look(w);
 }
 
-void
-proofing_end_watch_look(struct proofing_end_watch *w)
-{
-	w->again = w->reading != NULL;
-	if (w->reading)
-		return;
-	w->ask = proofing_end_ask();
-	w->reading = store_load(w->store, &w->ask, 1, on_end_loaded, w);
-}
-
-static void
-on_end_changed(void *arg, const struct table *table, struct span key, uint64_t generation)
-{
-	(void)table;
-	(void)key;
-	(void)generation;
-	proofing_end_watch_look(arg);
-}
+static on_changed on_end_changed;
 
 struct proofing_end_watch *
 proofing_end_watch_new(struct store *store, on_proofing_end *told, void *arg)
@@ -61,6 +56,15 @@ proofing_end_watch_new(struct store *store, on_proofing_end *told, void *arg)
 	store_watch(store, &proofing_end_table, on_end_changed, w);
 	proofing_end_watch_look(w);
 	return w;
+}
+
+static void
+on_end_changed(void *arg, const struct table *table, struct span key, uint64_t generation)
+{
+	(void)table;
+	(void)key;
+	(void)generation;
+	proofing_end_watch_look(arg);
 }
 
 void
