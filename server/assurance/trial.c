@@ -225,3 +225,42 @@ trial_run(struct arena *a, const struct trial *t, struct trial_outcome *out, str
 	compare_answer(&run, "permit", t->permit, demand_met(&demand, e));
 	*out = (struct trial_outcome){ run.count == 0, run.differences, run.count };
 }
+
+/* All of them */
+
+#define TRIAL_MEMORY (16 * MIB) /* one at a time */
+
+static enum err
+trial_pass(struct arena *a, const struct framework *f, const struct policy_test *test, struct problem *why)
+{
+	struct trial *trial = arena_new(a, struct trial);
+	struct trial_outcome outcome;
+
+	if (trial_read(a, f, test, trial, why) != OK)
+		return why->code;
+	trial_run(a, trial, &outcome, NULL);
+	if (outcome.passed)
+		return OK;
+	return problem_set(why, ERR_INVALID, "",
+	    "the version's own test \"%.*s\" fails (%.*s%.*s): %s: expected %s, found %s; watashictl policy test DIR "
+	    "shows all",
+	    SPAN_ARGS(test->title), SPAN_ARGS(test->file), SPAN_ARGS(test->pointer), outcome.differences[0].what,
+	    outcome.differences[0].expected, outcome.differences[0].found);
+}
+
+enum err
+trials_pass(const struct framework *f, struct problem *why)
+{
+	struct arena a = arena_init(TRIAL_MEMORY);
+	enum err err = OK;
+
+	if (f->test_count == 0)
+		err = problem_set(why, ERR_INVALID, "",
+		    "%s/tests: expected tests that say where the version leads, found none", f->files.label);
+	for (size_t i = 0; i < f->test_count && err == OK; i++) {
+		err = trial_pass(&a, f, &f->tests[i], why);
+		arena_reset(&a);
+	}
+	arena_release(&a);
+	return err;
+}

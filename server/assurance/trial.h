@@ -41,3 +41,7 @@ struct trial_outcome {
 };
 /* In the arena. `seen` may be NULL: what the facts amounted to, for whoever counts what tests cover. */
 void trial_run(struct arena *, const struct trial *, struct trial_outcome *out, struct evaluation *seen);
+
+/* Whether a version leads where its own tests say: else it is not what its authors meant. ERR_INVALID: it has none, or
+ * one fails, which is named with its first difference. */
+enum err trials_pass(const struct framework *, struct problem *why);

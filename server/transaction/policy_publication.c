@@ -13,6 +13,7 @@
 #include <assert.h>
 #include <stdlib.h>
 
+#include "assurance/trial.h"
 #include "base/log.h"
 #include "base/record.h"
 #include "codec/json_writer.h"
@@ -175,7 +176,8 @@ version_admit(struct policy_publication *p, const struct policy_files *files, st
 
 	if (dictionaries_read(p, facts) != OK ||
 	    framework_read(&p->arena, files, p->facts, true, &p->framework, &p->why) != OK ||
-	    policy_admit(ask->rows, ask->count, p->framework, p->now, &p->why) != OK)
+	    policy_admit(ask->rows, ask->count, p->framework, p->now, &p->why) != OK ||
+	    trials_pass(p->framework, &p->why) != OK)
 		return p->why.code;
 	p->report.title = p->framework->title;
 	p->report.facts_added = p->facts->count - (p->published_facts ? p->published_facts->count : 0);

@@ -256,6 +256,11 @@ def a_version_whose_own_tests_fail_is_not_published(d):
     d.answer("policy", "seal", directory)
     d.refused(f"own test \"{title}\" fails", "policy", "publish", directory, "--dry-run")
     d.refused(f"own test \"{title}\" fails", "policy", "publish", directory)
+    shutil.rmtree(tests)
+    d.answer("policy", "seal", directory)
+    none = "/tests: expected tests that say where the version leads, found none"
+    d.refused(none, "policy", "test", directory)
+    d.refused(none, "policy", "publish", directory)
     assert not any(row["version"] == "98" for row in d.answer("policy", "list")["policies"]), "it was taken all the same"
 
 

