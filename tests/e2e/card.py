@@ -295,6 +295,13 @@ def proving(service, card):
     again = service.outcome("signature", "ABC123")
     ok("the same card has the same handle, each proof its own id",
        first.get("handle") == again.get("handle") is not None and first.get("id") != again.get("id"), (first, again))
+    with open("earlier.json", "w") as f:
+        json.dump(first, f)
+    done = service.prove("signature", "ABC123", "--continues", "earlier.json")
+    ok("an earlier answer is continued: the text says that it is asked", "the same person's as one they saw before" in done.stderr,
+       done.stderr)
+    ok("and the same card is the same person's", done.returncode == 0 and "is the same person's as the earlier one" in done.stdout,
+       done.stdout)
     found = service.outcome("authentication", "1234")
     ok("the other certificate proves without attributes, after a responder was asked", found.get("outcome") == "established" and
        found.get("revocation", {}).get("kind") == "ocsp" and not found.get("attributes"), found)
@@ -323,10 +330,10 @@ def revoking(service, card):
 
 
 def costs(service):
-    """Eight checks. Lists at hand cost nothing; the responder answered twice, and once, when there was no list, it did not."""
+    """Nine checks. Lists at hand cost nothing; the responder answered twice, and once, when there was no list, it did not."""
     members = json.loads(service.daemon.ctl("jpki", "costs", "--json")).get("members", [])
     ok("who asked pays for each check that was made",
-       [(m["member"], m["checks"], m["charged"], m["yen_checks"]) for m in members] == [("clinic", 8, 2, 2 * 2)], members)
+       [(m["member"], m["checks"], m["charged"], m["yen_checks"]) for m in members] == [("clinic", 9, 2, 2 * 2)], members)
 
 
 def explained(home, world, card):

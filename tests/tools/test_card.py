@@ -150,11 +150,11 @@ def proving(module):
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Service)
     threading.Thread(target=server.serve_forever, daemon=True).start()
 
-    def prove(text, label="card", **outcome):
+    def prove(text, *words, label="card", **outcome):
         Service.challenge = {"id": "0" * 32, "purpose": "signature", "expires_at": "2026-11-22T12:00:00Z", "text": text}
         Service.outcome = {"outcome": "refuted", **outcome}
         return run("watashi-card", "prove", f"http://127.0.0.1:{server.server_address[1]}/", "--purpose", "signature", "--pin-fd", "0",
-                   "--lang", "en", "--token-label", label, *(("--module", module) if module else ("--module", "/nowhere.so")), stdin="567890\n")
+                   "--lang", "en", "--token-label", label, *(("--module", module) if module else ("--module", "/nowhere.so")), *words, stdin="567890\n")
 
     Service.status = 403
     Service.challenge = {}
@@ -164,10 +164,17 @@ def proving(module):
     done = run("watashi-card", "prove", f"http://127.0.0.1:{server.server_address[1]}/", "--purpose", "signature")
     ok("and its words command no terminal", "403: no\ufffd[2J\ufffd\ufffd" in done.stderr and not set(EVIL[:1] + EVIL[4:]) & set(done.stderr), done)
     Service.status = 201
-    for size, shown in ((4096, True), (4097, False)):
+    for size, shown in ((16384, True), (16385, False)):
         done = prove("a" * size)
         ok(f"a text of {size} bytes is {'shown' if shown else 'refused'}", ("a" * size in done.stderr) == shown, done.stderr[-200:])
+    continuing(prove)
     if module:
+        for said, told in (("same", "is the same person's"), ("other", "is not the same person's"), ("unknown", "could not be found out"),
+                           ("unavailable", "could not be found out")):
+            done = prove("a", continuity=said)
+            ok(f"that it is {said} is told", done.stdout.count("earlier one") == 1 and told in done.stdout, done)
+        done = prove("a")
+        ok("and nothing where it was not asked", "earlier one" not in done.stdout, done)
         done = prove("a", failed={"step": f"key{EVIL}", "text": f"wrong{EVIL}"}, attributes={f"n{EVIL}": f"v{EVIL}", "age_over": {f"x{EVIL}": True}})
         ok("an outcome is told", done.stdout.count("\ufffd") == 15 and "wrong" in done.stdout, done)
         ok("nor do its words", not set(EVIL[:1] + EVIL[4:]) & set(done.stdout), done)
@@ -177,6 +184,24 @@ def proving(module):
             raw = base64.b64decode(Service.posted["signature"])
             ok(f"ECDSA's is posted as r || s: {name}", (Service.posted["algorithm"], len(raw)) == (algorithm, size), Service.posted)
     server.shutdown()
+
+
+def continuing(prove):
+    told = {"outcome": "established", "handle": "0123456789abcdef" * 2, "purpose": "authentication", "medium": "card", "salt": "00"}
+    for text, part in ((json.dumps({**told, "handle": "1234"}), "/handle: expected a text of 32 to 32 bytes"),
+                       (json.dumps({"outcome": "refuted"}), "/handle"), ("{", "earlier.json"), (" " * (256 << 10) + "{}", "earlier.json")):
+        with open("earlier.json", "w") as f:
+            f.write(text)
+        Service.posted = None
+        done = prove("a", "--continues", "earlier.json")
+        ok(f"{text.strip()[:40]} is nothing to continue", done.returncode == 1 and part in done.stderr and Service.posted is None, done)
+    with open("earlier.json", "w") as f:
+        json.dump(told, f)
+    prove("a" * 16385, "--continues", "earlier.json")
+    ok("an earlier answer is continued", Service.posted == {
+        "purpose": "signature", "continues": {key: told[key] for key in ("handle", "purpose", "medium")}}, Service.posted)
+    prove("a" * 16385)
+    ok("and none unless one says so", Service.posted == {"purpose": "signature"}, Service.posted)
 
 
 def mistakes():
@@ -189,6 +214,7 @@ def mistakes():
         (("prove", "http://localhost.evil.example/", "--purpose", "signature"), 1, "expected https"),
         (("prove", "https://localhost:1/", "--purpose", "signature"), 1, "localhost:1"),
         (("prove", "https://localhost:1/", "--purpose", "signature", "--token-file", "nowhere"), 1, "nowhere"),
+        (("prove", "https://localhost:1/", "--purpose", "signature", "--continues", "nowhere"), 1, "nowhere"),
         (("list", "--module", "/nowhere.so"), 1, "cannot be loaded"),
         (("list", "--lang", "fr"), 2, "--lang: expected ja or en"),
         (("dance",), 2, "unknown command"),

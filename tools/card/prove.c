@@ -13,7 +13,7 @@
 struct wishes {
 	struct signing_options signing;
 	struct challenge_wish challenge;
-	const char *token, *token_file, *authorities;
+	const char *token, *token_file, *authorities, *earlier;
 	bool json;
 };
 
@@ -90,6 +90,22 @@ outcome_text(const char *outcome)
 	return either("確認できませんでした（判定不能）。", "Undetermined: the service could not find out.");
 }
 
+/* Whether it is the same person's as the certificate of an earlier proof; nothing where that was not asked. */
+static const char *
+continuity_text(const char *continuity)
+{
+	if (!*continuity)
+		return NULL;
+	if (strcmp(continuity, "same") == 0)
+		return either("以前に確認した電子証明書と同じ人のものです。",
+		    "The certificate is the same person's as the earlier one.");
+	if (strcmp(continuity, "other") == 0)
+		return either("以前に確認した電子証明書とは別の人のものです。",
+		    "The certificate is not the same person's as the earlier one.");
+	return either("以前に確認した電子証明書と同じ人のものかは分かりませんでした。",
+	    "Whether the certificate is the same person's as the earlier one could not be found out.");
+}
+
 static enum ending
 outcome_show(struct arena *a, struct span body, bool json)
 {
@@ -97,6 +113,7 @@ outcome_show(struct arena *a, struct span body, bool json)
 	struct place root = document_root(&document), failed_step = place_member(root, "failed");
 	struct place said = place_required(place_member(root, "outcome"));
 	const char *outcome = arena_text(a, span_text(place_text(said, 1, 40, NULL)));
+	const char *continuity = continuity_text(place_text(place_member(root, "continuity"), 1, 40, ""));
 	bool established = strcmp(outcome, "established") == 0;
 	struct problem why;
 
@@ -110,6 +127,8 @@ outcome_show(struct arena *a, struct span body, bool json)
 		if (place_exists(failed_step))
 			line_show(place_text(place_member(failed_step, "step"), 1, 80, ""), NULL,
 			    place_text(place_member(failed_step, "text"), 1, 2048, ""));
+		if (continuity)
+			printf("%s\n", continuity);
 		attributes_show(place_member(root, "attributes"));
 	}
 	/* What else it says is the service's to add. */
@@ -139,6 +158,7 @@ person_prove(struct arena *a, const char *url, struct wishes *w)
 		return misuse(PROGRAM, "--lang: expected ja or en, found \"%s\"", w->signing.language);
 	service.url = arena_print(a, "%s%s", url, size && url[size - 1] == '/' ? "" : "/");
 	if (bearer_read(a, w, &service.bearer, &why) != OK ||
+	    (w->earlier && earlier_read(a, w->earlier, &w->challenge.continues, &why) != OK) ||
 	    challenge_fetch(&service, a, &w->challenge, &challenge, &why) != OK)
 		return failed(&why);
 	if (!text_show(challenge.text)) {
@@ -167,6 +187,7 @@ prove_command(int argc, char **argv)
 		{ "origin", "URL", "where the person is", &w.challenge.origin, NULL, NULL },
 		{ "reference", "TEXT", "the caller's own name for it", &w.challenge.reference, NULL, NULL },
 		{ "what", "TEXT", "what it is for, in one line", &w.challenge.what, NULL, NULL },
+		{ "continues", "FILE", "an earlier answer (--json): is it the same person's?", &w.earlier, NULL, NULL },
 		{ "ca", "FILE", "CAs the service is believed by, PEM", &w.authorities, NULL, NULL },
 		{ "json", NULL, "print the service's answer as it came", NULL, &w.json, NULL },
 		{ 0 },

@@ -9,7 +9,7 @@
 
 #define ANSWER_LARGEST (256 * KIB)
 #define REQUEST_LARGEST (256 * KIB)
-#define TEXT_LARGEST 4096 /* as the server's and its schema's */
+#define TEXT_LARGEST (16 * KIB) /* as the server's and its schema's */
 #define WAIT 60L /* seconds */
 
 static size_t
@@ -136,6 +136,13 @@ challenge_fetch(const struct service *s, struct arena *a, const struct challenge
 	member_add(&json, "origin", wish->origin);
 	member_add(&json, "reference", wish->reference);
 	member_add(&json, "what", wish->what);
+	if (wish->continues.handle) {
+		buffer_text(&json, ",\"continues\":{");
+		member_add(&json, "handle", wish->continues.handle);
+		member_add(&json, "purpose", wish->continues.purpose);
+		member_add(&json, "medium", wish->continues.medium);
+		buffer_byte(&json, '}');
+	}
 	buffer_byte(&json, '}');
 	err = service_ask(s, a, "v1/jpki/challenges", buffer_span(&json), &body, why);
 	buffer_release(&json);

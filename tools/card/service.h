@@ -3,6 +3,7 @@
 
 #include "base/arena.h"
 #include "base/problem.h"
+#include "card/earlier.h"
 #include "card/smartcard.h"
 
 struct service {
@@ -25,6 +26,7 @@ struct challenge {
 struct challenge_wish {
 	enum use use;
 	const char *relying_party, *origin, *reference, *what; /* NULL: not said */
+	struct earlier continues;
 };
 enum err challenge_fetch(const struct service *, struct arena *, const struct challenge_wish *, struct challenge *out,
     struct problem *why);
