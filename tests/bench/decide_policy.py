@@ -150,6 +150,9 @@ def make(directory):
     write(directory, "policy/steps.json", {"steps": []})
     write(directory, "policy/sources.json", {"documents": [{
         "id": "bench", "title": both("計測"), "version": "1", "date": "2026-01-01", "clauses": [{"at": "1", "title": both("計測")}]}]})
+    write(directory, "policy/tests/good.json", {"tests": [{
+        "title": "a good person reaches every level", "profile": "bench", "provenance": "claimed", "facts": good,
+        "expect": {"reached": {a: LEVELS[-1] for a in AREAS}, "permit": True}}]})
     write(directory, "rules.json", {"areas": AREAS, "required": 3, "criteria": rules})
     write(directory, "inputs.jsonl", list(make_inputs(chance, facts, good)), lines=True)
 
