@@ -42,10 +42,11 @@ policy_level_id(struct place p)
 static bool
 is_seen(struct span s, bool lines, size_t *characters)
 {
-	for (*characters = 0; s.size; ++*characters) {
-		uint32_t c = utf8_cut(&s);
+	uint32_t before = 0, c;
 
-		if (character_unseen(c) && !(lines && c == '\n'))
+	for (*characters = 0; s.size; ++*characters, before = c) {
+		c = utf8_cut(&s);
+		if (character_unseen_behind(before, c) && !(lines && c == '\n'))
 			return false;
 	}
 	return true;

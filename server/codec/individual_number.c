@@ -1,49 +1,70 @@
 /* codec/individual_number.c - twelve digits of which the last is the check digit of an individual number. */
 #include "codec/individual_number.h"
 
+#include "codec/text.h"
+
 #define DIGITS 12
 #define GROUP 4
+#define GAP 3 /* " - " */
 
 /* What stands at the front of the text. */
 enum part { OTHER, DIGIT, SEPARATOR };
 
-/* Cuts one part off, and says which digit it was. Bytes of other characters are OTHER one by one. */
+/* Bytes that are no character are cut one by one, so that none hides a digit. */
+static uint32_t
+character_cut(struct span *rest)
+{
+	struct span after = *rest;
+	uint32_t c = utf8_cut(&after);
+
+	for (size_t i = 1; i < rest->size - after.size; i++) {
+		if ((rest->data[i] & 0xc0) != 0x80) {
+			*rest = span_skip(*rest, 1);
+			return 0xfffd;
+		}
+	}
+	*rest = after;
+	return c;
+}
+
+/* Blanks and punctuation, and the strokes that are typed for a hyphen. */
+static bool
+separates(uint32_t c)
+{
+	static const struct {
+		uint32_t first, last;
+	} marks[] = {
+		{ 0x21, 0x2f }, { 0x3a, 0x40 }, { 0x5b, 0x60 }, { 0x7b, 0x7e }, { 0xa1, 0xbf }, { 0x2010, 0x2027 },
+		{ 0x2030, 0x205e }, { 0x2212, 0x2219 }, { 0x22c5, 0x22c5 }, { 0x2500, 0x2503 }, { 0x2e00, 0x2e5d },
+		{ 0x3001, 0x3003 }, { 0x3008, 0x3020 }, { 0x3030, 0x3030 }, { 0x30a0, 0x30a0 }, { 0x30fb, 0x30fc },
+		{ 0xfe10, 0xfe19 }, { 0xfe30, 0xfe6b }, { 0xff01, 0xff0f }, { 0xff1a, 0xff20 }, { 0xff3b, 0xff40 },
+		{ 0xff5b, 0xff65 }, { 0xff70, 0xff70 },
+	};
+
+	for (size_t i = 0; i < COUNT(marks); i++)
+		if (c >= marks[i].first && c <= marks[i].last)
+			return true;
+	return character_blank(c);
+}
+
+/* Cuts one part off, with what nobody sees before it, and says which digit it was. */
 static enum part
 part_cut(struct span *rest, unsigned *digit)
 {
-	static const struct {
-		const char *text;
-		enum part part;
-	} wide[] = {
-		{ "\xef\xbc\x8d", SEPARATOR }, /* － U+FF0D */
-		{ "\xe3\x80\x80", SEPARATOR }, /* U+3000 */
-		{ "\xe2\x80\x90", SEPARATOR }, /* ‐ U+2010 */
-		{ "\xe2\x80\x91", SEPARATOR }, /* U+2011 */
-		{ "\xe2\x80\x93", SEPARATOR }, /* – U+2013 */
-		{ "\xe2\x88\x92", SEPARATOR }, /* − U+2212 */
-		{ "\xc2\xa0", SEPARATOR },     /* U+00A0 */
-	};
-	uint8_t c = rest->data[0];
+	uint32_t c;
 
+	do
+		c = character_cut(rest);
+	while (rest->size && !character_blank(c) && (character_unseen(c) || character_selects(c)));
 	if (c >= '0' && c <= '9') {
 		*digit = c - (unsigned)'0';
-		*rest = span_skip(*rest, 1);
 		return DIGIT;
 	}
-	/* ０ is U+FF10: EF BC 90. */
-	if (span_starts(*rest, "\xef\xbc") && rest->size >= 3 && rest->data[2] >= 0x90 && rest->data[2] <= 0x99) {
-		*digit = rest->data[2] - 0x90u;
-		*rest = span_skip(*rest, 3);
+	if (c >= 0xff10 && c <= 0xff19) {
+		*digit = c - 0xff10;
 		return DIGIT;
 	}
-	for (size_t i = 0; i < COUNT(wide); i++) {
-		if (span_starts(*rest, wide[i].text)) {
-			*rest = span_skip(*rest, strlen(wide[i].text));
-			return wide[i].part;
-		}
-	}
-	*rest = span_skip(*rest, 1);
-	return c == ' ' || c == '-' ? SEPARATOR : OTHER;
+	return separates(c) ? SEPARATOR : OTHER;
 }
 
 /* P1 to P11 from the right, without the check digit: Q is 2 to 7 and again from 2; 11 less the sum's remainder, 0 if
@@ -59,13 +80,13 @@ check_digit_holds(const unsigned digits[DIGITS])
 	return digits[DIGITS - 1] == (left <= 1 ? 0 : 11 - left);
 }
 
-/* A run: digits in a row, with a single separator only behind each fourth. Returns how many digits; `digits` has the
+/* A run: digits in a row, with separators only behind each fourth, and few. Returns how many digits; `digits` has the
  * first twelve. */
 static size_t
 run_cut(struct span *rest, unsigned digits[DIGITS])
 {
 	struct span after = *rest;
-	size_t count = 0, row = 0;
+	size_t count = 0, row = 0, gap = 0;
 	unsigned digit;
 	bool grouped = false;
 
@@ -77,9 +98,14 @@ run_cut(struct span *rest, unsigned digits[DIGITS])
 				digits[count] = digit;
 			count++;
 			row++;
+			gap = 0;
 		} else if (part == SEPARATOR && row == GROUP && (grouped || count == GROUP) && count < DIGITS) {
 			grouped = true;
 			row = 0;
+			gap = 1;
+			continue;
+		} else if (part == SEPARATOR && gap && gap < GAP) {
+			gap++;
 			continue;
 		} else {
 			break;

@@ -9,7 +9,8 @@
 #include "base/span.h"
 
 /* Whether the UTF-8 text holds 12 digits with a valid check digit (番号法施行令 8; 総務省令 5), no more and no fewer in a row:
- * ASCII or full-width ones, together or in three groups of four with a blank or a hyphen between. */
+ * ASCII or full-width ones, together or in three groups of four with blanks or punctuation between, whatever nobody
+ * sees (codec/text.h) stands among them. */
 bool individual_number_like(struct span text);
 
 /* ERR_INVALID when it does: the sentence begins with the JSON pointer, and never shows the text. */

@@ -298,20 +298,73 @@ utf8_cut(struct span *rest)
 	return c;
 }
 
-static const struct {
+struct range {
 	uint32_t first, last;
-} unseen[] = {
-	{ 0x00, 0x1f }, { 0x7f, 0x9f }, { 0x61c, 0x61c }, { 0x200b, 0x200f }, { 0x2028, 0x202e }, { 0x2060, 0x2069 },
-	{ 0xfeff, 0xfeff }, { 0xfffe, 0xffff },
 };
+
+static bool
+is_within(const struct range *ranges, size_t count, uint32_t character)
+{
+	for (size_t i = 0; i < count && character >= ranges[i].first; i++)
+		if (character <= ranges[i].last)
+			return true;
+	return false;
+}
 
 bool
 character_unseen(uint32_t character)
 {
-	for (size_t i = 0; i < COUNT(unseen); i++)
-		if (character >= unseen[i].first && character <= unseen[i].last)
-			return true;
-	return false;
+	/* Unicode's Default_Ignorable_Code_Point without the variation selectors; controls; separators of lines;
+	 * marks of annotations; what has an empty glyph and is no blank. */
+	static const struct range unseen[] = {
+		{ 0x00, 0x1f }, { 0x7f, 0x9f }, { 0xad, 0xad }, { 0x34f, 0x34f }, { 0x61c, 0x61c }, { 0x115f, 0x1160 },
+		{ 0x17b4, 0x17b5 }, { 0x180b, 0x180f }, { 0x200b, 0x200f }, { 0x2028, 0x202e }, { 0x2060, 0x206f },
+		{ 0x2800, 0x2800 }, { 0x3164, 0x3164 }, { 0xfeff, 0xfeff }, { 0xffa0, 0xffa0 }, { 0xfff0, 0xfffb },
+		{ 0xfffe, 0xffff }, { 0x1bca0, 0x1bca3 }, { 0x1d173, 0x1d17a }, { 0xe0000, 0xe00ff },
+		{ 0xe01f0, 0xe0fff },
+	};
+
+	if (character >= ' ' && character <= '~')
+		return false;
+	return is_within(unseen, COUNT(unseen), character);
+}
+
+bool
+character_selects(uint32_t character)
+{
+	return (character >= 0xfe00 && character <= 0xfe0f) || (character >= 0xe0100 && character <= 0xe01ef);
+}
+
+bool
+character_unseen_behind(uint32_t before, uint32_t character)
+{
+	static const struct range han[] = {
+		{ 0x3005, 0x3007 }, { 0x3400, 0x4dbf }, { 0x4e00, 0x9fff }, { 0xf900, 0xfaff }, { 0x20000, 0x323af },
+	};
+	/* Where emoji stand; not digits, which have it only beneath a keycap. */
+	static const struct range pictures[] = {
+		{ 0xa9, 0xa9 }, { 0xae, 0xae }, { 0x203c, 0x203c }, { 0x2049, 0x2049 }, { 0x2122, 0x2122 },
+		{ 0x2139, 0x2139 }, { 0x2190, 0x21ff }, { 0x2300, 0x23ff }, { 0x24c2, 0x24c2 }, { 0x25aa, 0x25fe },
+		{ 0x2600, 0x27bf }, { 0x2934, 0x2935 }, { 0x2b00, 0x2bff }, { 0x3030, 0x3030 }, { 0x303d, 0x303d },
+		{ 0x3297, 0x3299 }, { 0x1f000, 0x1faff },
+	};
+
+	if (!character_selects(character))
+		return character_unseen(character);
+	if (is_within(han, COUNT(han), before))
+		return false;
+	return !((character == 0xfe0e || character == 0xfe0f) && is_within(pictures, COUNT(pictures), before));
+}
+
+bool
+character_blank(uint32_t character)
+{
+	static const struct range blanks[] = {
+		{ 0x09, 0x0d }, { 0x20, 0x20 }, { 0x85, 0x85 }, { 0xa0, 0xa0 }, { 0x1680, 0x1680 }, { 0x2000, 0x200a },
+		{ 0x2028, 0x2029 }, { 0x202f, 0x202f }, { 0x205f, 0x205f }, { 0x3000, 0x3000 },
+	};
+
+	return is_within(blanks, COUNT(blanks), character);
 }
 
 bool

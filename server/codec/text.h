@@ -35,8 +35,16 @@ struct span utf8_first(struct span, size_t most);
 uint32_t utf8_cut(struct span *rest);
 
 /* Characters nobody sees, that turn the line around, or that command a terminal: control characters, direction marks,
- * zero widths, line and paragraph separators, and what XML 1.0 s2.2 has not. A blank is none. */
+ * zero widths, fillers, tags, line and paragraph separators, and what XML 1.0 s2.2 has not. A blank is none, and no
+ * variation selector is: what it is depends on what it stands behind. */
 bool character_unseen(uint32_t);
+/* Also a variation selector that stands where it selects nothing: not behind a Han character, nor (FE0E, FE0F) an
+ * emoji. `before` is the character before it, or 0. */
+bool character_unseen_behind(uint32_t before, uint32_t);
+/* Variation selectors: those of names' spellings too (IVS). */
+bool character_selects(uint32_t);
+/* White space (Unicode's White_Space): seen, and nothing by itself. */
+bool character_blank(uint32_t);
 
 /* A JSON string with its quotes, as our own writers make it (RFC 8785 s3.2.2.2). Bytes that are no UTF-8 (of a sentence
  * cut short, of somebody's log) become U+FFFD: what is written is JSON whatever it was given. */

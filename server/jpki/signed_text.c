@@ -9,6 +9,7 @@ enum err
 signed_text_check(struct span text, struct problem *why)
 {
 	size_t size = text.size;
+	uint32_t before = 0, c;
 
 	if (size > SIGNED_TEXT_LARGEST)
 		return problem_set(why, ERR_LIMIT, "",
@@ -17,10 +18,9 @@ signed_text_check(struct span text, struct problem *why)
 	if (!utf8_valid(text))
 		return problem_set(why, ERR_INVALID, "",
 		    "what was signed is not text in UTF-8: nobody can have read what it says");
-	while (text.size) {
-		uint32_t c = utf8_cut(&text);
-
-		if (character_unseen(c) && c != '\n' && c != '\r' && c != '\t')
+	for (; text.size; before = c) {
+		c = utf8_cut(&text);
+		if (character_unseen_behind(before, c) && c != '\n' && c != '\r' && c != '\t')
 			return problem_set(why, ERR_INVALID, "",
 			    "what was signed has a character nobody sees (U+%04X) in its first %zu bytes", (unsigned)c,
 			    size - text.size);

@@ -40,10 +40,11 @@ is_alphanumeric(uint8_t c)
 static bool
 is_seen(struct span s, const char *but)
 {
-	while (s.size) {
-		uint32_t c = utf8_cut(&s);
+	uint32_t before = 0, c;
 
-		if (character_unseen(c) && !(c < 0x80 && is_one_of((uint8_t)c, but)))
+	for (; s.size; before = c) {
+		c = utf8_cut(&s);
+		if (character_unseen_behind(before, c) && !(c < 0x80 && is_one_of((uint8_t)c, but)))
 			return false;
 	}
 	return true;
@@ -52,11 +53,13 @@ is_seen(struct span s, const char *but)
 bool
 form_unseen(struct span s, uint32_t *character, size_t *position)
 {
+	uint32_t before = 0;
+
 	if (!utf8_valid(s))
 		return false;
-	for (*position = 1; s.size; ++*position) {
+	for (*position = 1; s.size; ++*position, before = *character) {
 		*character = utf8_cut(&s);
-		if (character_unseen(*character) && *character != '\n')
+		if (character_unseen_behind(before, *character) && *character != '\n')
 			return true;
 	}
 	return false;

@@ -134,6 +134,7 @@ size_t
 name_tidy(struct span s, uint8_t out[NAME_LARGEST])
 {
 	size_t used = 0;
+	uint32_t before = 0;
 	bool blank = false;
 
 	while (s.size) {
@@ -142,7 +143,7 @@ name_tidy(struct span s, uint8_t out[NAME_LARGEST])
 		size_t size = from.size - s.size;
 
 		blank = blank || is_blank(character);
-		if (is_blank(character) || (character_unseen(character) && !is_joiner(character)))
+		if (is_blank(character) || (character_unseen_behind(before, character) && !is_joiner(character)))
 			continue;
 		blank = blank && used;
 		if (used + blank + size > NAME_LARGEST)
@@ -151,6 +152,7 @@ name_tidy(struct span s, uint8_t out[NAME_LARGEST])
 			out[used++] = ' ';
 		memcpy(out + used, from.data, size);
 		used += size;
+		before = character;
 		blank = false;
 	}
 	return used;

@@ -44,17 +44,36 @@ static enum err
 check_line(const char *pointer, struct span text, size_t most, struct problem *why)
 {
 	struct span rest = text;
+	uint32_t before = 0, c;
 
 	if (text.size > most)
 		return problem_set(why, ERR_LIMIT, "", "%s: expected at most %zu bytes, found %zu", pointer, most,
 		    text.size);
 	if (!utf8_valid(text))
 		return problem_set(why, ERR_SYNTAX, "", "%s: expected UTF-8", pointer);
-	while (rest.size)
-		if (character_unseen(utf8_cut(&rest)))
+	for (; rest.size; before = c) {
+		c = utf8_cut(&rest);
+		if (character_unseen_behind(before, c))
 			return problem_set(why, ERR_INVALID, "", "%s: expected one line without invisible characters",
 			    pointer);
+	}
 	return individual_number_refuse(text, pointer, why);
+}
+
+/* A purpose of blanks alone would be signed as one that is there. */
+static enum err
+check_what(struct span what, struct problem *why)
+{
+	struct span rest = what;
+
+	if (check_line("/what", what, PROOFING_WHAT_LARGEST, why) != OK)
+		return why->code;
+	while (rest.size)
+		if (!character_blank(utf8_cut(&rest)))
+			return OK;
+	if (what.size)
+		return problem_set(why, ERR_INVALID, "", "/what: expected a text, found blanks alone");
+	return OK;
 }
 
 static enum err
@@ -83,7 +102,7 @@ proofing_begin(struct store *store, struct arena *arena, const struct proofing_s
 
 	*b = (struct beginning){ .pending = { cancel_beginning }, .store = store, .arena = arena, .settings = settings,
 		.asked = *asked, .done = done, .arg = arg };
-	if (check_line("/what", asked->what, PROOFING_WHAT_LARGEST, &b->why) == OK &&
+	if (check_what(asked->what, &b->why) == OK &&
 	    check_line("/reference", asked->reference, PROOFING_REFERENCE_LARGEST, &b->why) == OK &&
 	    check_line("/origin", asked->origin, PROOFING_ORIGIN_LARGEST, &b->why) == OK && asked->origin.size)
 		origin_check(asked->origin, "/origin", &b->why);

@@ -313,16 +313,48 @@ of_a_character_cut_short_what_is_there_is_cut(void **state)
 static void
 characters_that_nobody_sees_are_known(void **state)
 {
-	static const uint32_t unseen[] = { 0, '\n', 0x1f, 0x7f, 0x85, 0x9f, 0x61c, 0x200b, 0x200d, 0x200f, 0x2028,
-		0x202e, 0x2060, 0x2069, 0xfeff, 0xfffe, 0xffff };
-	static const uint32_t seen[] = { ' ', '~', 0xa0, 0x61b, 0x61d, 0x200a, 0x2010, 0x2027, 0x202f, 0x205f, 0x206a,
-		0x3042, 0xfefe, 0xff00, 0xfffd, 0x10000, 0x1f600 };
+	static const uint32_t unseen[] = { 0, '\n', 0x1f, 0x7f, 0x85, 0x9f, 0xad, 0x34f, 0x61c, 0x115f, 0x1160, 0x17b4,
+		0x17b5, 0x180b, 0x180e, 0x180f, 0x200b, 0x200d, 0x200f, 0x2028, 0x202e, 0x2060, 0x2069, 0x206a, 0x206f,
+		0x2800, 0x3164, 0xfeff, 0xffa0, 0xfff0, 0xfff9, 0xfffb, 0xfffe, 0xffff, 0x1bca0, 0x1d17a, 0xe0000,
+		0xe0001, 0xe0041, 0xe007f, 0xe00ff, 0xe01f0, 0xe0fff };
+	static const uint32_t seen[] = { ' ', '~', 0xa0, 0xac, 0xae, 0x61b, 0x61d, 0x115e, 0x1161, 0x17b6, 0x1810, 0x200a,
+		0x2010, 0x2027, 0x202f, 0x205f, 0x2070, 0x2801, 0x3000, 0x3042, 0x3163, 0xfe00, 0xfefe, 0xff00, 0xffa1,
+		0xfffc, 0xfffd, 0x10000, 0x1f600, 0xe0100, 0xe01ef, 0xe1000 };
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(unseen); i++)
 		assert_true(character_unseen(unseen[i]));
 	for (size_t i = 0; i < COUNT(seen); i++)
 		assert_false(character_unseen(seen[i]));
+}
+
+static void
+variation_selectors_are_seen_where_they_select(void **state)
+{
+	static const struct {
+		const char *title;
+		uint32_t before, character;
+		bool unseen;
+	} cases[] = {
+		{ "a name's spelling", 0x845b, 0xe0100, false },
+		{ "a Han character's standardized variant", 0x4fae, 0xfe00, false },
+		{ "beyond the basic plane", 0x20bb7, 0xe0101, false },
+		{ "at the beginning", 0, 0xe0100, true },
+		{ "behind a letter", 'a', 0xfe00, true },
+		{ "behind a kana", 0x3042, 0xe0100, true },
+		{ "behind a digit", '1', 0xfe0f, true },
+		{ "behind another selector", 0xe0100, 0xe0100, true },
+		{ "an emoji in colour", 0x2764, 0xfe0f, false },
+		{ "an emoji as text", 0x1f600, 0xfe0e, false },
+		{ "another one behind an emoji", 0x1f600, 0xe0100, true },
+		{ "what is unseen anywhere", 0x845b, 0xad, true },
+		{ "a letter", 0x845b, 'a', false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++)
+		expect_number(cases[i].title, character_unseen_behind(cases[i].before, cases[i].character),
+		    cases[i].unseen);
 }
 
 int
@@ -341,6 +373,7 @@ main(void)
 		cmocka_unit_test(characters_are_cut_one_by_one),
 		cmocka_unit_test(of_a_character_cut_short_what_is_there_is_cut),
 		cmocka_unit_test(characters_that_nobody_sees_are_known),
+		cmocka_unit_test(variation_selectors_are_seen_where_they_select),
 		cmocka_unit_test(lines_become_a_list),
 	};
 

@@ -24,6 +24,16 @@ static const struct {
 	    "/what: this looks like an individual number" },
 	{ "in the reference", "bank", "", "", "1234-5678-9018", JPKI_SIGNATURE, ERR_INVALID,
 	    "/reference: this looks" },
+	{ "with soft hyphens", "bank", "", "1234\u00ad5678\u00ad9018", "", JPKI_SIGNATURE, ERR_INVALID,
+	    "/what: expected one line without invisible characters" },
+	{ "with tags", "bank", "", "口座\U000e0041", "", JPKI_SIGNATURE, ERR_INVALID,
+	    "/what: expected one line without invisible characters" },
+	{ "with middle dots", "bank", "", "1234・5678・9018", "", JPKI_SIGNATURE, ERR_INVALID,
+	    "/what: this looks like an individual number" },
+	{ "fillers", "bank", "", "\u3164", "", JPKI_SIGNATURE, ERR_INVALID, "/what: expected one line without" },
+	{ "blanks alone", "bank", "", " \u3000", "", JPKI_SIGNATURE, ERR_INVALID,
+	    "/what: expected a text, found blanks alone" },
+	{ "a name's own spelling", "bank", "", "葛\U000e0100城市", "", JPKI_SIGNATURE, OK, NULL },
 	{ "no UTF-8", "bank", "", "\xff", "", JPKI_SIGNATURE, ERR_SYNTAX, "/what: expected UTF-8" },
 };
 

@@ -9,13 +9,13 @@ bool
 text_show(struct span text)
 {
 	struct span rest = text;
+	uint32_t before = 0, c;
 
 	if (!utf8_valid(text))
 		return false;
-	while (rest.size) {
-		uint32_t c = utf8_cut(&rest);
-
-		if (c != '\n' && character_unseen(c))
+	for (; rest.size; before = c) {
+		c = utf8_cut(&rest);
+		if (c != '\n' && character_unseen_behind(before, c))
 			return false;
 	}
 	fprintf(stderr, "%s\n----\n%.*s\n----\n", either("次の内容に署名します。", "This is what will be signed:"),

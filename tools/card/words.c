@@ -41,7 +41,8 @@ either(const char *ja, const char *en)
 void
 words_print(FILE *to, const char *text)
 {
-	struct span rest = span_text(text), before;
+	struct span rest = span_text(text), from;
+	uint32_t before = 0, c;
 
 	if (!utf8_valid(rest)) {
 		/* Whatever it is, no text. */
@@ -49,12 +50,11 @@ words_print(FILE *to, const char *text)
 			fputc(*text >= ' ' && *text <= '~' ? *text : '?', to);
 		return;
 	}
-	while (before = rest, rest.size) {
-		uint32_t c = utf8_cut(&rest);
-
-		if (c != '\n' && character_unseen(c))
+	for (; from = rest, rest.size; before = c) {
+		c = utf8_cut(&rest);
+		if (c != '\n' && character_unseen_behind(before, c))
 			fputs("\xef\xbf\xbd", to);
 		else
-			fwrite(before.data, 1, before.size - rest.size, to);
+			fwrite(from.data, 1, from.size - rest.size, to);
 	}
 }

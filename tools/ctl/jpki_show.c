@@ -79,18 +79,19 @@ static const char *
 harmless(struct ctl *ctl, struct span text)
 {
 	struct buffer b = buffer_init(4 * text.size + 64);
+	uint32_t before = 0, c;
 	const char *out;
 
 	if (!utf8_valid(text))
 		return "(not UTF-8)";
-	while (text.size) {
-		struct span before = text;
-		uint32_t c = utf8_cut(&text);
+	for (; text.size; before = c) {
+		struct span from = text;
 
-		if (character_unseen(c) && c != '\n')
+		c = utf8_cut(&text);
+		if (character_unseen_behind(before, c) && c != '\n')
 			buffer_print(&b, "<U+%04X>", (unsigned)c);
 		else
-			buffer_add(&b, span_first(before, before.size - text.size));
+			buffer_add(&b, span_first(from, from.size - text.size));
 	}
 	out = arena_text(ctl->arena, buffer_span(&b));
 	buffer_release(&b);
