@@ -217,7 +217,10 @@ proofing_text(struct arena *arena, const struct proofing_challenge *c, const str
 	buffer_text(&b, "依頼元に伝わる項目：");
 	write_told(&b, c->attributes, false);
 	write_purposes(&b, c->attributes, words->purposes, false);
-	buffer_text(&b, "そのほかに、確認の結果と、同じ電子証明書かどうかが分かる記号（依頼元ごとに異なります）が伝わります。\n");
+	/* A handle is keyed by the member (proofing_handle()): all its relying parties know the certificate by one. */
+	buffer_print(&b, "そのほかに、確認の結果と、同じ電子証明書かどうかが分かる記号"
+	    "（「%.*s」のすべてのサービスに共通で、参加機関ごとに異なります）が伝わります。\n",
+	    SPAN_ARGS(in_language(&words->member, false)));
 	if (c->continues.handle.size)
 		buffer_text(&b, "また、依頼元が以前に確認した電子証明書と同じ人のものかどうかを照会し、その結果が伝わります。\n");
 	buffer_text(&b, "番号：");
@@ -229,9 +232,9 @@ proofing_text(struct arena *arena, const struct proofing_challenge *c, const str
 	buffer_text(&b, "What they will learn: ");
 	write_told(&b, c->attributes, true);
 	write_purposes(&b, c->attributes, words->purposes, true);
-	buffer_text(&b, "They also learn the result, and a sign by which they know the same certificate again (for "
-	    "each of "
-	    "them another).\n");
+	buffer_print(&b, "They also learn the result, and a sign by which the same certificate is known again: one for "
+	    "all services of %.*s, another for each other member.\n",
+	    SPAN_ARGS(in_language(&words->member, true)));
 	if (c->continues.handle.size)
 		buffer_text(&b, "It is asked whether this certificate is the same person's as one they saw before, and "
 		    "they learn the answer.\n");

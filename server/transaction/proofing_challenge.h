@@ -62,6 +62,7 @@ bool proofing_challenge_read(struct span value, struct proofing_challenge *out);
 /* What the words are made of beside the challenge. */
 struct proofing_wording {
 	struct localized asker;      /* the relying party's name in the registry */
+	struct localized member;     /* the name of its member, whose relying parties are told one handle */
 	struct span what;            /* what it says it is for: one line; may be empty */
 	/* By bit of enum proofing_attribute, from its record: what each is used for. Those with no purpose in either
 	 * language are none of the challenge's attributes. */

@@ -121,6 +121,7 @@ proofing_party_loaded(struct arena *arena, const struct ask *asks, size_t count,
 		}
 	out->relying_party = entity->entity_id;
 	out->name = entity->name.ja.size || entity->name.en.size ? entity->name : record.name;
+	out->member = record.name;
 	/* Only a signature certificate tells of its holder. */
 	if (purpose == JPKI_SIGNATURE)
 		find_attributes(arena, entity, out);

@@ -12,6 +12,7 @@
 struct proofing_party {
 	struct span relying_party;   /* entity ID */
 	struct localized name;       /* the relying party's, or else its member's */
+	struct localized member;     /* its member's name */
 	unsigned attributes;         /* enum proofing_attribute: what its record asks for */
 	struct localized purposes[PROOFING_ATTRIBUTES]; /* what each is used for */
 	struct entitlement entitlement;

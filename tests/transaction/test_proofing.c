@@ -78,6 +78,9 @@ a_good_signature_is_an_outcome_with_what_was_promised(void **state)
 	world.source.says = REVOCATION_GOOD;
 	begin(&asked);
 	expect_ok("begun", world.err, &world.why);
+	expect_true("the handle is said to be the member's", memmem(world.challenge.text.data,
+	    world.challenge.text.size, "one for all services of Midori Bank,",
+	    strlen("one for all services of Midori Bank,")) != NULL);
 	expect_number("what is promised", world.challenge.attributes, PROOFING_NAME | PROOFING_AGE_OVER_18);
 	expect_true("and what for", memmem(world.challenge.text.data, world.challenge.text.size,
 	    "・氏名、18歳以上かどうか：To know\n", strlen("・氏名、18歳以上かどうか：To know\n")) != NULL);

@@ -17,9 +17,10 @@ challenge(void)
 	};
 }
 
-#define ALSO_JA "そのほかに、確認の結果と、同じ電子証明書かどうかが分かる記号（依頼元ごとに異なります）が伝わります。\n"
-#define ALSO_EN "They also learn the result, and a sign by which they know the same certificate again (for each of " \
-	"them another).\n"
+#define ALSO_JA "そのほかに、確認の結果と、同じ電子証明書かどうかが分かる記号" \
+	"（「みどりグループ」のすべてのサービスに共通で、参加機関ごとに異なります）が伝わります。\n"
+#define ALSO_EN "They also learn the result, and a sign by which the same certificate is known again: one for all " \
+	"services of Midori Group, another for each other member.\n"
 
 static const struct {
 	const char *title;
@@ -58,7 +59,8 @@ static const struct {
 static struct proofing_wording
 words_of(const char *ja, const char *en, const char *what)
 {
-	struct proofing_wording words = { .asker = { span_text(ja), span_text(en) }, .what = span_text(what) };
+	struct proofing_wording words = { .asker = { span_text(ja), span_text(en) }, .what = span_text(what),
+		.member = { span_text("みどりグループ"), span_text("Midori Group") } };
 
 	words.purposes[0] = (struct localized){ span_text("口座名義の確認"), span_text("To name the account") };
 	words.purposes[5].en = span_text("To know");
