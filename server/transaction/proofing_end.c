@@ -1,6 +1,6 @@
 /* transaction/proofing_end.c - the end of proofing.
  *
- *     row = format(u8) at(u64) erased(u64) actor(block) reason(block) resumers(block)
+ *     row = format(u8) at(u64) erased(u64) actor(block) reason(block) resumers(block) resumed(u64)
  */
 #include "transaction/proofing_end.h"
 
@@ -14,7 +14,8 @@
 #include "registry/form.h"
 #include "registry/journal.h"
 
-#define FORMAT 1
+#define FORMAT 2
+#define FORMAT_RESUMED_BY_NO_ROW 1
 #define KEY "end"
 #define ROW_LARGEST (8 * KIB)
 #define FLOW_LARGEST (256 * KIB)
@@ -66,8 +67,11 @@ proofing_end_loaded(const struct ask *ask, struct proofing_end *out, struct prob
 	out->actor = record_block(&r);
 	out->reason = record_block(&r);
 	out->resume.approvers = record_block(&r);
+	if (format == FORMAT)
+		out->resumed.us = (int64_t)record_u64(&r);
 	out->generation = ask->rows[0].generation;
-	if (format == FORMAT && record_whole(&r) && out->at.us)
+	if ((format == FORMAT || format == FORMAT_RESUMED_BY_NO_ROW) && record_whole(&r) &&
+	    (out->at.us || out->resumed.us))
 		return OK;
 	return problem_set(why, ERR_UNAVAILABLE, "",
 	    "whether proofing has ended: the row in the store is of a form this build does not know");
@@ -99,6 +103,7 @@ put(struct unit *unit, const struct proofing_end *end)
 	buffer_block(&b, end->actor);
 	buffer_block(&b, end->reason);
 	buffer_block(&b, end->resume.approvers);
+	buffer_u64(&b, (uint64_t)end->resumed.us);
 	assert(!b.overflowed); /* a reason, and some operators */
 	proofing_end_expect(unit, end);
 	unit_put(unit, &proofing_end_table, span_text(KEY), buffer_span(&b));
@@ -206,12 +211,13 @@ end(struct stepping *s, struct unit *unit)
 	struct proofing_end *e = &s->report.end;
 
 	/* Whoever agreed to a resumption did so before this. */
-	s->report.changed = e->generation == 0 || e->resume.approvers.size;
+	s->report.changed = !e->at.us || e->resume.approvers.size;
 	if (!s->report.changed)
 		return;
 	e->resume = (struct agreement){ 0 };
-	if (e->generation == 0) {
-		*e = (struct proofing_end){ .at = q->now, .actor = q->by.actor, .reason = q->reason };
+	if (!e->at.us) {
+		*e = (struct proofing_end){ .at = q->now, .actor = q->by.actor, .reason = q->reason,
+			.resumed = e->resumed, .generation = e->generation };
 		note(unit, "proofing.ended", q->by.actor, (struct span){ 0 }, q->reason, q->now);
 	}
 	put(unit, e);
@@ -224,7 +230,7 @@ resume(struct stepping *s, struct unit *unit)
 	struct proofing_end *e = &s->report.end;
 	const struct span before = e->resume.approvers;
 
-	if (e->generation == 0)
+	if (!e->at.us)
 		return OK;
 	if (!e->erased.us)
 		return problem_set(&s->why, ERR_CONFLICT, "",
@@ -241,10 +247,9 @@ resume(struct stepping *s, struct unit *unit)
 		put(unit, e);
 		return OK;
 	}
-	proofing_end_expect(unit, e);
-	unit_delete(unit, &proofing_end_table, span_text(KEY));
 	note(unit, "proofing.resumed", q->by.actor, e->resume.approvers, q->reason, q->now);
-	*e = (struct proofing_end){ 0 };
+	*e = (struct proofing_end){ .resumed = q->now, .generation = e->generation };
+	put(unit, e);
 	return OK;
 }
 
@@ -290,8 +295,8 @@ on_step_kept(void *arg, const struct committed *done)
 	}
 	if (done->code != OK)
 		problem_set(&s->why, done->code, "", "the step could not be written: %s", err_name(done->code));
-	/* Of a row that was put the commit's is the generation. */
-	else if (s->report.end.at.us)
+	/* A step that changes anything puts the row: the commit's is its generation. */
+	else
 		s->report.end.generation = done->generation;
 	answer(s, done->code);
 }

@@ -14,13 +14,14 @@
 #include "model/agreement.h"
 #include "store/store.h"
 
-extern const struct table proofing_end_table; /* "end" -> struct proofing_end; no row: it has not ended; noticed */
+extern const struct table proofing_end_table; /* "end" -> struct proofing_end; no row: it never ended; noticed */
 
 #define PROOFING_END_REASON 1000     /* bytes */
 
 struct proofing_end {
 	struct instant at;           /* {0}: it has not ended */
 	struct instant erased;       /* {0}: not yet */
+	struct instant resumed;      /* taken up again after the end before; challenges made until then are void */
 	struct span actor, reason;
 	struct agreement resume;     /* who wants to take it up again */
 	uint64_t generation;         /* of its row; 0: none */

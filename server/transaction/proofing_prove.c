@@ -190,6 +190,9 @@ on_challenge_loaded(void *arg, enum err err, const struct problem *why)
 		    p->challenge.relying_party, p->challenge.purpose, p->asked.now, &p->party, &own);
 	if (err == OK)
 		err = proofing_party_links(&p->party, p->challenge.purpose, &p->challenge.continues, &own);
+	/* What waited when proofing ended does not wait for its return. */
+	if (err == OK && p->party.end.resumed.us && !instant_before(p->party.end.resumed, p->challenge.made))
+		err = not_waiting(&own);
 	if (err != OK) {
 		answer(p, err, why);
 		return;

@@ -185,9 +185,37 @@ as_many_as_it_takes_resume_it(void **state)
 	expect_true("resumes it", world.report.changed && !world.report.waits && !world.report.end.at.us);
 	look(proofing_end_ask());
 	expect_number("it has not ended", found.at.us, 0);
+	expect_number("and since when is known", found.resumed.us, instant_after(world.now, -SECONDS(1)).us);
+	say("uid:1", PROOFING_RESUME, "accredited anew");
+	expect_true("said again, nothing changes", world.err == OK && !world.report.changed && !world.report.waits);
 	expect_number("one entry more", journal_rows(), 3);
 	expect_true("with who agreed", strstr(world.why.text, "\"approvers\":[\"uid:2\",\"uid:3\"],") &&
 	    strstr(world.why.text, "\"event\":\"proofing.resumed\",\"reason\":\"accredited anew\"}"));
+}
+
+/* As it was written before a row stayed behind a resumption. */
+static void
+an_end_of_the_earlier_form_is_read(void **state)
+{
+	struct buffer b = buffer_init(1 * KIB);
+	struct row row = { 0 };
+	struct ask ask = { .count = 1, .rows = &row };
+	struct proofing_end end;
+	struct problem why;
+
+	(void)state;
+	buffer_u8(&b, 1);
+	buffer_u64(&b, 77);
+	buffer_u64(&b, 78);
+	buffer_block(&b, span_text("uid:1"));
+	buffer_block(&b, span_text("a fault"));
+	buffer_block(&b, (struct span){ 0 });
+	row.value = buffer_span(&b);
+	expect_ok("it is read", proofing_end_loaded(&ask, &end, &why), &why);
+	expect_true("as it was", end.at.us == 77 && end.erased.us == 78 && end.resumed.us == 0);
+	row.value.size--;
+	expect_problem("cut short", proofing_end_loaded(&ask, &end, &why), &why, ERR_UNAVAILABLE, "of a form");
+	buffer_release(&b);
 }
 
 static void
@@ -251,6 +279,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(one_operator_ends_it_once, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(as_many_as_it_takes_resume_it, set_up, tear_down),
+		cmocka_unit_test(an_end_of_the_earlier_form_is_read),
 		cmocka_unit_test_setup_teardown(a_reason_is_one_line_of_words, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(who_watches_is_told_at_first_and_at_each_change, set_up, tear_down),
 	};

@@ -97,7 +97,14 @@ after_the_end_nobody_is_proved(void **state)
 	note_erased();
 	end_proofing(PROOFING_RESUME);
 	prove(&proof);
-	expect_ok("resumed, the challenge still waits", world.err, &world.why);
+	expect_problem("resumed, no challenge from before waits", world.err, &world.why, ERR_NOT_FOUND,
+	    "no challenge of yours");
+	expect_number("nor is any source asked", world.source.asked, questions);
+	asked.now = instant_after(world.noon, 1);
+	begin(&asked);
+	proof = bank_proves(SIGNATURE);
+	prove(&proof);
+	expect_ok("but one from after does", world.err, &world.why);
 }
 
 /* A store that keeps a unit back until it is told to write it. */
