@@ -293,15 +293,25 @@ read_lists(struct reading *r, struct place p)
 
 /* What it costs */
 
-/* Who links certificates has a price of its own: what is for any source is for checks alone. */
+/* Who links certificates has a price of its own: what is for any source is for checks alone. Looking into lists that
+ * are at hand asks nobody, so nobody is charged for it: a price for that would look as if it were. */
 static void
 read_priced(struct place p, struct check_price *price)
 {
-	static const char *const words[] = { "", "crl", "ocsp", "operator", "linkage" };
-	unsigned kind = read_word(p, words, COUNT(words), NULL);
+	static const char *const words[] = { "", "ocsp", "operator", "linkage" };
+	static const enum revocation_kind kinds[] = {
+		REVOCATION_BY_NOTHING, REVOCATION_BY_OCSP, REVOCATION_BY_OPERATOR, REVOCATION_BY_NOTHING,
+	};
+	unsigned kind;
 
-	price->linkage = kind > REVOCATION_BY_OPERATOR;
-	price->kind = price->linkage ? REVOCATION_BY_NOTHING : (enum revocation_kind)kind;
+	if (json_is_string(p.value) && strcmp(json_string_value(p.value), "crl") == 0) {
+		place_fail(p, "no price for a look into revocation lists: nobody is asked, so nobody is ever charged; "
+		    "what the lists cost belongs into /jpki/costs/running_cost", NULL);
+		return;
+	}
+	kind = read_word(p, words, COUNT(words), NULL);
+	price->linkage = kind == COUNT(words) - 1;
+	price->kind = kinds[kind];
 }
 
 static void

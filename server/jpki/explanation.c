@@ -63,8 +63,10 @@ static const struct {
 	    "公的個人認証サービスの電子証明書の、どの種類でもありません。", "It is no known kind of JPKI's certificates."),
 	KNOWN("revocation", "失効", "revocation",
 	    "電子証明書は失効していません。", "The certificate counts: it was not revoked.",
-	    "電子証明書は失効しているか、有効期間を過ぎています。市区町村の窓口での再発行または更新が必要です。",
-	    "The certificate was revoked or has ended. Its holder needs a new one from the municipality."),
+	    "電子証明書は失効しているか、一時的に停止されているか、有効期間を過ぎています。一時停止（certificateHold）は"
+	    "解除されることがあります。そのほかは、市区町村の窓口での再発行または更新が必要です。",
+	    "The certificate was revoked or put on hold, or has ended. A hold (certificateHold) can be lifted; "
+	    "otherwise its holder needs a new one from the municipality."),
 	KNOWN("signature", "証明書の署名", "certificate's signature",
 	    "認証局が発行した電子証明書です。", "The authority did issue the certificate.",
 	    "認証局が発行した電子証明書ではないか、書き換えられています。",

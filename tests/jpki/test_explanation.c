@@ -6,8 +6,10 @@
 static const struct { const char *step; enum outcome outcome; const char *ja, *en; } cases[] = {
 	{ "revocation", ESTABLISHED, "電子証明書は失効していません。", "The certificate counts: it was not revoked." },
 	{ "revocation", REFUTED,
-	    "電子証明書は失効しているか、有効期間を過ぎています。市区町村の窓口での再発行または更新が必要です。",
-	    "The certificate was revoked or has ended. Its holder needs a new one from the municipality." },
+	    "電子証明書は失効しているか、一時的に停止されているか、有効期間を過ぎています。一時停止（certificateHold）は"
+	    "解除されることがあります。そのほかは、市区町村の窓口での再発行または更新が必要です。",
+	    "The certificate was revoked or put on hold, or has ended. A hold (certificateHold) can be lifted; "
+	    "otherwise its holder needs a new one from the municipality." },
 	{ "revocation", UNDETERMINED, "確かめられませんでした。時間をおいて、もう一度お試しください。",
 	    "It could not be found out. Another try later may do." },
 	{ "document-signature", NOT_CHECKED, "確かめていません。", "It was not checked." },

@@ -83,6 +83,17 @@ with(struct ctl *ctl, const char *query, const char *name, const char *value)
 	    SPAN_ARGS(percent_write(ctl->arena, span_text(value))));
 }
 
+/* What the server says of a name in the query is said of the option that gave it. */
+static void
+flag_named(const struct flag *flags, struct problem *why)
+{
+	struct problem was = *why;
+
+	for (; flags->name; flags++)
+		if (span_starts(span_text(was.text), flags->name) && was.text[strlen(flags->name)] == ':')
+			problem_set(why, was.code, was.clause, "--%s", was.text);
+}
+
 /* A day is Japan's, from midnight on. */
 static bool
 take_time(struct ctl *ctl, const char **text)
@@ -128,8 +139,10 @@ jpki_log(struct ctl *ctl, int argc, char **argv)
 	r.query = with(ctl, r.query, "until", until);
 	r.query = with(ctl, r.query, "member", member);
 	r.query = with(ctl, r.query, "outcome", outcome);
-	if (show_all(&r, &why) != OK)
+	if (show_all(&r, &why) != OK) {
+		flag_named(flags, &why);
 		return refused(&why);
+	}
 	if (ctl->json)
 		printf("]}\n");
 	else

@@ -6,6 +6,7 @@
 #include "front/control/routes.h"
 #include "ledger/entry.h"
 #include "registry/member.h"
+#include "registry/standing.h"
 #include "transaction/proofing_log.h"
 
 #define CHECKS_AT_ONCE 1000
@@ -17,8 +18,10 @@ struct reading {
 	struct span member;          /* empty: of all */
 	enum outcome outcome;
 	bool any_outcome;
-	struct ask ask;
+	struct ask asks[2];          /* the log's part; the member, where one is named */
 };
+
+enum { ASK_LOG, ASK_MEMBER };
 
 static void
 write_text(struct buffer *b, const char *name, struct span text)
@@ -62,7 +65,7 @@ is_asked_for(const struct reading *r, const struct proofing_check *c)
 static enum err
 write_part(struct buffer *b, const struct reading *r, struct problem *why)
 {
-	const struct ask *part = &r->ask;
+	const struct ask *part = &r->asks[ASK_LOG];
 	char from[INSTANT_TEXT], until[INSTANT_TEXT], last[LEDGER_ID_TEXT];
 	struct proofing_check check;
 	const char *before = "";
@@ -99,6 +102,10 @@ on_part_loaded(void *arg, enum err err, const struct problem *why)
 
 	exchange_hold(r->exchange, NULL);
 	b = buffer_init(ANSWER_LARGEST);
+	/* Whoever mistypes an id is not told that nothing was ever checked for it. */
+	if (err == OK && r->member.size && !r->asks[ASK_MEMBER].count)
+		err = (why = &own, problem_set(&own, ERR_NOT_FOUND, "", "member: expected a member of the registry, "
+		    "there is no \"%.*s\"", SPAN_ARGS(r->member)));
 	if (err == OK && (err = write_part(&b, r, &own)) != OK)
 		why = &own;
 	if (err == OK) {
@@ -142,7 +149,8 @@ read_query(struct exchange *e, struct reading *r, struct problem *why)
 	    read_time("until", values[UNTIL], &r->until, why) != OK)
 		return why->code;
 	if (!instant_before(r->from, r->until))
-		return problem_set(why, ERR_INVALID, "", "until: expected a time after from");
+		return values[UNTIL].data ? problem_set(why, ERR_INVALID, "", "until: expected a time after from")
+		    : problem_set(why, ERR_INVALID, "", "from: expected a time that is past");
 	r->member = values[MEMBER];
 	if (r->member.data && !member_id_valid(r->member))
 		return problem_set(why, ERR_SYNTAX, "", "member: expected a member's id, found another text");
@@ -154,7 +162,8 @@ read_query(struct exchange *e, struct reading *r, struct problem *why)
 	if (values[AFTER].data && !ledger_id_read(values[AFTER], &after))
 		return problem_set(why, ERR_SYNTAX, "",
 		    "after: expected an ID, as \"next\" was answered, found another text");
-	r->ask = proofing_log_ask(e->arena, r->from, r->until, values[AFTER].data ? &after : NULL, CHECKS_AT_ONCE);
+	r->asks[ASK_MEMBER] = (struct ask){ .table = &member_table, .from = r->member };
+	r->asks[ASK_LOG] = proofing_log_ask(e->arena, r->from, r->until, values[AFTER].data ? &after : NULL, CHECKS_AT_ONCE);
 	return OK;
 }
 
@@ -173,5 +182,5 @@ proofing_log_show(struct exchange *e, void *front)
 		return;
 	}
 	log_info("proofing.log-read", "uid=%d member=%s", e->peer_uid, LOG_SPAN(r->member));
-	exchange_hold(e, store_load(c->store, &r->ask, 1, on_part_loaded, r));
+	exchange_hold(e, store_load(c->store, r->asks, r->member.size ? 2 : 1, on_part_loaded, r));
 }

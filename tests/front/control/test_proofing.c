@@ -25,6 +25,10 @@ requests_are_read_strictly(void **state)
 		    "from: expected a time such as 2026-11-01T00:00:00Z, found \\\"yesterday\\\"" },
 		{ "in their order", { "GET", BAD "from=2026-11-02T00:00:00Z&until=2026-11-01T00:00:00Z", NULL, NULL },
 		    400, "until: expected a time after from" },
+		{ "nothing is in a log that is not yet", { "GET", BAD "from=2999-11-02T00:00:00Z", NULL, NULL }, 400,
+		    "from: expected a time that is past" },
+		{ "a member there is", { "GET", BAD "member=nobody", NULL, NULL }, 404,
+		    "member: expected a member of the registry, there is no \\\"nobody\\\"" },
 		{ "a member's id", { "GET", BAD "member=No%20body", NULL, NULL }, 400,
 		    "member: expected a member's id" },
 		{ "an outcome", { "GET", BAD "outcome=good", NULL, NULL }, 400,
@@ -129,9 +133,16 @@ static void
 put_checks(struct stage *s)
 {
 	struct arena a = arena_init(64 * MIB);
-	struct unit *unit = unit_new(&a, tables, id_new(clock_now()));
+	struct unit *unit = unit_new(&a, tables, id_new(clock_now())), *member;
+	struct buffer row = buffer_init(4 * KIB);
 	struct instant first;
 
+	member = unit_new(&a, tables, id_new(clock_now()));
+	member_write(&row, &(struct member){ .id = span_text("shop"), .standing = STANDING_WITHDRAWN,
+	    .since = clock_now(), .record = span_text("{}") });
+	unit_put(member, &member_table, span_text("shop"), buffer_span(&row));
+	buffer_release(&row);
+	commit(s, member);
 	assert_true(instant_read(span_text(FIRST), &first));
 	store_memory_become(s->store, ROLE_WORKER);
 	for (int i = 0; i < CHECKS; i++)
