@@ -40,6 +40,7 @@ fact_chapter(struct writer *w, const struct fact *fact, size_t place)
 		put_row(w, words("出所", "Counts when"), provenance_wording(fact->provenance));
 	if (fact->fresh_for)
 		put_row(w, words("有効な期間", "Known for"), fresh_wording(w, fact));
+	put_row(w, words("個人との関わり", "How personal"), privacy_wording(fact->privacy));
 	if (fact->word_count)
 		put_row(w, fact->type == FACT_LEVEL ? words("値（低い順）", "Values, ascending") : words("値", "Values"),
 		    (struct localized){ 0 });

@@ -47,6 +47,24 @@ asserter_wording(struct span word)
 	return same(word);
 }
 
+struct localized
+privacy_wording(struct span word)
+{
+	static const struct { const char *word, *ja, *en; } titles[] = {
+		{ "none", "個人のことは何も言わない（none）", "says nothing of a person (none)" },
+		{ "pseudonymous", "ひとりの人についてであり、それがだれかは言わない（pseudonymous）",
+		    "of one person, without saying who (pseudonymous)" },
+		{ "personal", "それがだれかを言い得る（personal）", "may tell who the person is (personal)" },
+		{ "sensitive", "ひとりの人について、特に慎重に扱うべきことを言う（sensitive）",
+		    "of one person, and to be handled with special care (sensitive)" },
+	};
+
+	for (size_t i = 0; i < COUNT(titles); i++)
+		if (span_is(word, titles[i].word))
+			return words(titles[i].ja, titles[i].en);
+	return same(word);
+}
+
 static bool
 holds(struct span text, struct span part)
 {

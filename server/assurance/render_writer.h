@@ -111,6 +111,7 @@ struct localized comparison_wording(enum comparison); /* "or higher" */
 struct localized status_wording(enum status);
 struct localized provenance_wording(enum provenance);
 struct localized asserter_wording(struct span word);
+struct localized privacy_wording(struct span word);
 struct localized citation_wording(struct writer *, const struct citation *);
 const char *level_number(struct writer *, uint8_t area, uint8_t level); /* "1.2"; "1.0": whatever the level */
 const char *criterion_number(struct writer *, size_t criterion); /* "1.2.3": area, level ("0": any), place */

@@ -11,9 +11,10 @@
 
 #define BOTH(text) "{\"ja\":\"" text "（日）\",\"en\":\"" text "\"}"
 #define TITLED(text) "\"title\":" BOTH(text) ",\"text\":" BOTH(text)
-#define FACT(id, type, more) \
+#define FACT_THAT_IS(privacy, id, type, more) \
 	"{\"id\":\"" id "\",\"type\":\"" type "\"," TITLED(id) ",\"asserted_by\":[\"watashi\"]," \
-	"\"privacy\":\"none\"," more "}"
+	"\"privacy\":\"" privacy "\"," more "}"
+#define FACT(id, type, more) FACT_THAT_IS("none", id, type, more)
 #define CLAIM "\"provenance\":\"claimed\""
 #define WORD(id) "{\"id\":\"" id "\",\"title\":" BOTH(id " word") "}"
 
@@ -21,7 +22,7 @@ static const char policy_text_facts_file[] =
     "{\"facts\":["
     FACT("rp.asks_number", "boolean", CLAIM) ","
     FACT("account.exists", "boolean", CLAIM) ","
-    FACT("person.checked", "boolean", CLAIM) ","
+    FACT_THAT_IS("sensitive", "person.checked", "boolean", CLAIM) ","
     FACT("person.records", "set", CLAIM ",\"values\":[" WORD("register") "," WORD("bank") "," WORD("phone") "]") ","
     FACT("device.kind", "level", CLAIM ",\"values\":[" WORD("none") "," WORD("software") "," WORD("hardware") "]") ","
     FACT("login.age", "duration", CLAIM ",\"least\":0,\"most\":1000000") ","

@@ -169,6 +169,8 @@ static const struct {
 	    "        “device.kind” is “hardware word”\n", NULL },
 	{ "a step says what it leads to", RENDER_TEXT, RENDER_EN, true, "“person.records” gains “bank word”", NULL },
 	{ "a clause is told who cites it", RENDER_TEXT, RENDER_EN, true, "Cited by: 1.0.1, 1.1.1, 1.2.1", NULL },
+	{ "a fact says how personal it is", RENDER_TEXT, RENDER_EN, true,
+	    "How personal: of one person, and to be handled with special care (sensitive)", NULL },
 	{ "HTML names its language", RENDER_HTML, RENDER_EN, true, "<html lang=\"en\">", "lang=\"ja\"" },
 	{ "HTML marks the other language", RENDER_HTML, RENDER_BOTH, true, "<span lang=\"en\">small 1.0</span>", NULL },
 	{ "HTML tells the moment to machines", RENDER_HTML, RENDER_JA, true,
@@ -213,6 +215,20 @@ who_states_a_fact_is_named_as_in_the_framework(void **state)
 
 		expect_span(cases[i].word, said.ja, cases[i].ja);
 		expect_span(cases[i].word, said.en, cases[i].en);
+	}
+}
+
+static void
+every_class_of_privacy_has_its_words(void **state)
+{
+	static const char *const classes[] = { "none", "pseudonymous", "personal", "sensitive" };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(classes); i++) {
+		struct localized said = privacy_wording(span_text(classes[i]));
+
+		expect_true(classes[i], !span_is(said.ja, classes[i]) && holds(said.ja, classes[i]));
+		expect_true(classes[i], !span_is(said.en, classes[i]) && holds(said.en, classes[i]));
 	}
 }
 
@@ -343,6 +359,7 @@ main(void)
 		cmocka_unit_test(a_condition_is_never_said_by_itself_or_a_later_one),
 		cmocka_unit_test(a_framework_is_a_document),
 		cmocka_unit_test(who_states_a_fact_is_named_as_in_the_framework),
+		cmocka_unit_test(every_class_of_privacy_has_its_words),
 		cmocka_unit_test(every_element_that_opens_closes),
 		cmocka_unit_test(no_line_of_text_is_wider_than_the_page),
 		cmocka_unit_test(the_sources_table_reads_back_level_by_level),

@@ -186,6 +186,9 @@ def a_published_version_is_compared_with_files(d):
         assert found["criteria"] and not found["cut_off"]
         assert d.ctl("policy", "render", name, *more).stdout == d.ctl("policy", "render", directory).stdout != "", "another document"
     assert d.answer("policy", "explain", found["criteria"][0]["id"], "--framework", name)["id"] == found["criteria"][0]["id"]
+    explained = d.answer("policy", "explain", "registration-4.4", "--framework", "jp-idtf@1.0")
+    assert {one["id"]: one["privacy"] for one in explained["facts"]}["proofing.biometric_recorded"] == "sensitive", explained["facts"]
+    assert "(sensitive)" in d.ctl("policy", "explain", "registration-4.4", "--framework", "jp-idtf@1.0").stdout
     d.refused("there is no version 0.0 of ds-511", "policy", "render", "ds-511@0.0")
     assert d.answer("policy", "impact", name)["version"] == number
     page = os.path.join(d.home, "diff.html")

@@ -70,6 +70,26 @@ async function policies() {
 			await card.locator("summary").click();
 			expect((await card.innerText()).includes("Government-issued documents is at least 1"), await card.innerText());
 		}));
+	for (const [language, named, classed, none] of [
+		["en", "Biometric", "to be handled with special care", "It reads no fact about a person."],
+		["ja", "生体", "特に慎重に扱うべきこと", "個人についての事実は見ません。"],
+	]) {
+		await check(`a criterion says in ${language} what of a person it has to know, and how personal that is`, () =>
+			open({ path: "policy/?framework=jp-idtf&version=1.0#all", language }, async (page) => {
+				const told = async (id) => {
+					const card = page.locator(`[id="${id}"]`);
+
+					await card.locator("summary").click();
+					return card.innerText();
+				};
+
+				await ready.cell(page);
+				const personal = await told("registration-4.4");
+
+				expect(personal.includes(named) && personal.includes(classed), personal);
+				expect((await told("token-2.1")).includes(none), await page.locator('[id="token-2.1"]').innerText());
+			}));
+	}
 	await check("an address of one criterion leads to it", () => open({ path: "policy/?framework=jp-idtf&version=1.0#token-2.1" }, async (page) => {
 		await ready.cell(page);
 		expect(await page.evaluate(() => document.activeElement.id) === "token-2.1", "the focus is elsewhere");

@@ -114,9 +114,9 @@ facts_json(const struct framework *f, const uint64_t facts[FACT_SETS])
 		for (size_t j = 0; is_in(facts, i) && j < fact->asserted_by_count; j++)
 			json_array_append_new(by, text_json(fact->asserted_by[j]));
 		if (is_in(facts, i))
-			json_array_append_new(out, json_pack("{s:o,s:s,s:o,s:o,s:o}", "id", text_json(fact->id), "type",
-			    fact_type_name(fact->type), "title", both_json(fact->title), "text", both_json(fact->text),
-			    "asserted_by", by));
+			json_array_append_new(out, json_pack("{s:o,s:s,s:o,s:o,s:o,s:o}", "id", text_json(fact->id),
+			    "type", fact_type_name(fact->type), "title", both_json(fact->title), "text",
+			    both_json(fact->text), "asserted_by", by, "privacy", text_json(fact->privacy)));
 		else
 			json_decref(by);
 	}
@@ -232,7 +232,7 @@ facts_show(const json_t *facts)
 		    in_language(fact, "text"));
 		json_array_foreach(json_object_get(fact, "asserted_by"), j, by)
 			printf("%s%s", j ? ", " : "<- ", json_string_value(by));
-		puts("");
+		printf("  (%s)\n", answer_text(fact, "privacy"));
 	}
 }
 
@@ -283,9 +283,8 @@ policy_explain(struct ctl *ctl, int argc, char **argv)
 	const struct usage usage = {
 		.synopsis = "policy explain CRITERION --framework DIR|NAME|FRAMEWORK@VERSION",
 		.about = "Shows all there is to know of one criterion: what it says and where that comes from, its "
-			 "condition in words, the\nfacts it reads and who may say them, the steps that touch these, "
-			 "the tests that see it. Without the daemon,\n"
-			 "but for a version that it has.",
+			 "condition in words, the\nfacts it reads, who may say them and how personal they are, the steps that "
+			 "touch these, the tests that see it.\nWithout the daemon, but for a version that it has.",
 		.flags = flags,
 		.least = 1,
 		.most = 1,

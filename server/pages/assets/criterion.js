@@ -1,6 +1,6 @@
 /* assets/criterion.js - one criterion of a policy as a card: what it demands, where that comes from, and how it is found out. */
 import { badge, both, element, fact } from "./dom.js";
-import { bearerMeaning, bearerWords, factWords, neededWords, valueWords, wordsOf } from "./facts.js";
+import { bearerMeaning, bearerWords, factWords, neededWords, privacyWords, valueWords, wordsOf } from "./facts.js";
 import { outside } from "./words.js";
 
 const statuses = {
@@ -108,6 +108,15 @@ function source(policy, { document: id, at, relation }) {
 		element("span", { class: "aside" }, ...(clause?.title ? [both(clause.title.ja, clause.title.en), " "] : []), element("code", {}, at)));
 }
 
+/* What of a person it has to know, and how personal that is. */
+function personal(dictionary, { facts = [] }) {
+	const found = facts.filter((id) => privacyWords(dictionary.get(id)));
+
+	return found.length === 0 ? both("個人についての事実は見ません。", "It reads no fact about a person.")
+		: element("ul", { class: "personal" }, ...found.map((id) => element("li", {}, both(...factWords(dictionary, id)), " ",
+			element("span", { class: "aside" }, both(...privacyWords(dictionary.get(id)))))));
+}
+
 export function criterionCard(policy, dictionary, criterion) {
 	const parameters = criterion.parameters ?? [];
 	const provenance = criterion.provenance ?? "claimed";
@@ -132,6 +141,7 @@ export function criterionCard(policy, dictionary, criterion) {
 				fact("だれの言葉で足りるか", "On whose word", both(...bearerWords(provenance)),
 					element("span", { class: "aside" }, both(...(bearerMeaning(provenance) ?? ["", ""])),
 						...(provenance === "observed" ? [] : [both("。より確かなものでも足ります", "; firmer words do as well")]))),
+				fact("見る事実のうち個人に関わるもの", "Of what it reads, what is personal", personal(dictionary, criterion)),
 				...parameters.map((one) => fact(one.label?.ja ?? one.id, one.label?.en ?? one.id,
 					both(...valueWords({ type: one.type }, one.value)))),
 				fact("満たさないときの説明", "Said when it is not met", both(criterion.reason.ja, criterion.reason.en)))));

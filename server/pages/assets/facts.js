@@ -17,6 +17,15 @@ export const bearerWords = (by) => bearers[by]?.[0] ?? [by, by];
 export const bearerMeaning = (by) => bearers[by]?.[1] ?? null;
 export const bearerList = Object.keys(bearers);
 
+/* How personal a fact is; null: it says nothing of a person. */
+const privacies = {
+	pseudonymous: ["その人について（だれかは言わない）", "of the person, without saying who"],
+	personal: ["その人がだれかを言い得る", "may tell who the person is"],
+	sensitive: ["その人について、特に慎重に扱うべきこと", "of the person, to be handled with special care"],
+};
+
+export const privacyWords = (fact) => privacies[fact?.privacy] ?? null;
+
 /* The facts of an entry, that has them by whose word they are: id -> { value, by }. */
 export const recordedFacts = (entry) => new Map(Object.entries(entry?.facts ?? {})
 	.flatMap(([by, values]) => Object.entries(values).map(([id, value]) => [id, { value, by }])));
