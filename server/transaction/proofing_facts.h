@@ -1,7 +1,8 @@
 /* transaction/proofing_facts.h - a verification as facts of the policy engine: what JPKI evidence means there
  * (policy/facts.json: proofing.… of a signature certificate, token.… of an authentication certificate).
  *
- * What was not seen is not stated: of a signature that does not hold only that it does not.
+ * What was not seen is not stated: of a signature that does not hold only that it does not; of a certificate that is
+ * not good (revoked, expired, unknown, nobody could say or was asked) only which kind it is and what became of it.
  */
 #pragma once
 
