@@ -325,7 +325,8 @@ jpki_examine(const struct jpki_verifier *verifier, struct arena *a, const struct
 static void
 conclude(struct jpki_verified *out, const struct revocation_answer *answer)
 {
-	/* For relying parties: neither the reason nor who was asked is theirs to know (Arts. 52, 53). */
+	/* As relying parties are told it: what the sources said of it, and which of them, stays with who verifies
+	 * (JPKI Act Arts. 52, 53). */
 	static const char *const plainly[] = {
 		[REVOCATION_NOT_CHECKED] = "nobody was asked whether the certificate still counts",
 		[REVOCATION_UNAVAILABLE] = "nobody could say whether the certificate still counts",

@@ -47,8 +47,8 @@ def text_and_outcome(f, hanako):
     ok("with exactly the attributes of the record", told.get("attributes", {}).keys() == HANAKO.keys() | {
         k for k in told.get("attributes", {}) if k.endswith("_substituted")} and
        all(told["attributes"][k] == v for k, v in HANAKO.items()), told.get("attributes"))
-    ok("the reference comes back, the responder was asked just now", told.get("reference") == "application-7" and
-       told["revocation"]["status"] == "good" and told["revocation"]["source"] == "ocsp-signature", told)
+    ok("the reference comes back, and of revocation that it counts and no more", told.get("reference") == "application-7" and
+       told["revocation"] == {"status": "good"}, told)
     status, lounge = f.proved("bank", hanako, relying_party=LOUNGE)
     ok("another relying party of the member's gets what its own record asks for",
        lounge.get("attributes") == {"prefecture": "東京都", "age_over": {"20": True}}, lounge)
@@ -331,7 +331,7 @@ def by_lists(f, world, hanako):
     found = publish_list(f, world, "shibuya-1.crl")
     status, told = f.proved("bank", hanako, relying_party=BANK)
     ok("by the municipality's list it is established", found["failed"] == 0 and found["taken"] == 1 and
-       told["outcome"] == "established" and told["revocation"]["kind"] == "crl" and
+       told["outcome"] == "established" and
        told["attributes"]["name"] == HANAKO["name"], (found, told))
     need("watashi-testcard", "revoke", world, hanako, "--purpose", "signature", "--reason", "superseded")
     time.sleep(1.1)

@@ -228,8 +228,9 @@ class Federation:
         """The answer; what is to be owed for it is counted."""
         status, told = self.ask("POST", f"/v1/jpki/challenges/{challenge}/proof", body, f"Bearer {self.tokens[who]}")
         if status == 200:
-            # A responder that cannot be reached is not paid.
-            charged = told["revocation"].get("kind") == "ocsp" and told["revocation"]["status"] != "unavailable"
+            # A responder that cannot be reached is not paid, nor is who is not asked; lists are free.
+            charged = told["revocation"]["status"] in ("good", "revoked", "unknown") and any(
+                source["kind"] == "ocsp" for source in self.jpki["sources"])
             self.owe(who, 1, charged, PRICES[told["purpose"]] if charged else 0)
         return status, told
 
