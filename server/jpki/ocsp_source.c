@@ -17,7 +17,6 @@
 #include "jpki/answer_cache.h"
 
 #define SETTINGS_LARGEST (256 * KIB)
-#define ON_HOLD 6 /* certificateHold: the one reason that may pass (RFC 5280 s5.3.1) */
 
 static const struct span access_ocsp = { (const uint8_t *)"\x2b\x06\x01\x05\x05\x07\x30\x01", 8 };
 
@@ -257,6 +256,17 @@ tell_all(struct flight *f, const struct revocation_answer *answer)
 	flight_free(f);
 }
 
+/* What was revoked stays so, but for what may pass or was let go (RFC 5280 s5.3.1: certificateHold, removeFromCRL). A
+ * responder that tells no reason, or that there is none to tell, does not say that it was not put on hold. */
+static bool
+revoked_for_good(const struct revocation_answer *answer)
+{
+	enum { UNSPECIFIED = 0, CERTIFICATE_HOLD = 6, REMOVE_FROM_CRL = 8 };
+
+	return answer->status == REVOCATION_REVOKED && answer->reason > UNSPECIFIED &&
+	    answer->reason != CERTIFICATE_HOLD && answer->reason != REMOVE_FROM_CRL;
+}
+
 static void
 keep(struct ocsp_source *s, const struct flight *f, const struct revocation_answer *answer)
 {
@@ -264,7 +274,7 @@ keep(struct ocsp_source *s, const struct flight *f, const struct revocation_answ
 
 	if (answer->next_update.us && instant_before(answer->next_update, until))
 		until = answer->next_update;
-	if (answer->status == REVOCATION_REVOKED && answer->reason != ON_HOLD)
+	if (revoked_for_good(answer))
 		until = f->certificate.not_after;
 	if (s->settings.cache && (answer->status == REVOCATION_GOOD || answer->status == REVOCATION_REVOKED))
 		answer_cache_put(s->cache, f->key, answer, until);

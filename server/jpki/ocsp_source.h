@@ -1,8 +1,9 @@
 /* jpki/ocsp_source.h - asking an OCSP responder: over whatever carries a request there, with a short cache.
  *
- * A cached answer counts until its nextUpdate, and never longer than `cache`; a revoked one until the certificate ends.
- * Several questions about one certificate at one time are one request, and one of them is charged. One that is on hold
- * may be let go again, so that answer is kept no longer than a good one.
+ * A cached answer counts until its nextUpdate, and never longer than `cache`; a revoked one until the certificate ends,
+ * when the reason that was told is none that passes. One that is on hold may be let go again, and one without a reason
+ * may be on hold: such an answer is kept no longer than a good one. Several questions about one certificate at one time
+ * are one request, and one of them is charged.
  */
 #pragma once
 

@@ -244,28 +244,42 @@ what_one_party_learns_no_other_is_told(void **state)
 	expect_number("nor is what was kept for another", post_count, 3);
 }
 
+/* CRLReason (RFC 5280 s5.3.1); -1: the responder tells none. */
+static const struct {
+	const char *title;
+	int reason;
+	bool for_good;
+} reasons[] = {
+	{ "a key that leaked", 1, true },
+	{ "one that another stands for", 4, true },
+	{ "rights that were withdrawn", 9, true },
+	{ "on hold", 6, false },
+	{ "let go again", 8, false },
+	{ "no reason told", -1, false },
+	{ "a reason that tells none", 0, false },
+};
+
 static void
-a_revoked_one_is_kept_until_the_certificate_ends(void **state)
+a_revoked_one_is_kept_until_the_certificate_ends_when_that_is_for_good(void **state)
 {
 	struct ocsp_settings settings = usual();
-	struct heard h = { 0 };
 
 	(void)state;
-	open_source(&settings);
-	ask(&here.judged, 0, &h);
-	answer(0, &here.leaf, 0, V_OCSP_CERTSTATUS_REVOKED, 4);
-	ask(&here.judged, 364 * OCSP_DAY, &h);
-	turn_run(&turn);
-	expect_number("revoked, a year later", h.answer.status, REVOCATION_REVOKED);
-	expect_number("from memory", post_count, 1);
+	for (size_t i = 0; i < COUNT(reasons); i++) {
+		struct heard h = { 0 };
 
-	ask(&here.sibling_judged, 0, &h);
-	answer(1, &here.sibling, 0, V_OCSP_CERTSTATUS_REVOKED, 6);
-	ask(&here.sibling_judged, 299, &h);
-	turn_run(&turn);
-	expect_number("one on hold, for as long as a good one", post_count, 2);
-	ask(&here.sibling_judged, 301, &h);
-	expect_number("and no longer", post_count, 3);
+		open_source(&settings);
+		ask(&here.judged, 0, &h);
+		answer(0, &here.leaf, 0, V_OCSP_CERTSTATUS_REVOKED, reasons[i].reason);
+		expect_number(reasons[i].title, h.answer.status, REVOCATION_REVOKED);
+		ask(&here.judged, 299, &h);
+		turn_run(&turn);
+		expect_number(reasons[i].title, post_count, 1);
+		ask(&here.judged, reasons[i].for_good ? 364 * OCSP_DAY : 301, &h);
+		turn_run(&turn);
+		expect_number(reasons[i].title, post_count, reasons[i].for_good ? 1 : 2);
+		close_source(NULL);
+	}
 }
 
 static void
@@ -405,7 +419,7 @@ main(void)
 		cmocka_unit_test_teardown(a_certificate_leads_only_to_configured_hosts, close_source),
 		cmocka_unit_test_teardown(an_answer_is_kept_for_a_short_while, close_source),
 		cmocka_unit_test_teardown(what_one_party_learns_no_other_is_told, close_source),
-		cmocka_unit_test_teardown(a_revoked_one_is_kept_until_the_certificate_ends, close_source),
+		cmocka_unit_test_teardown(a_revoked_one_is_kept_until_the_certificate_ends_when_that_is_for_good, close_source),
 		cmocka_unit_test_teardown(what_says_nothing_is_not_kept, close_source),
 		cmocka_unit_test_teardown(without_a_cache_each_question_is_asked, close_source),
 		cmocka_unit_test_teardown(only_so_many_answers_are_kept, close_source),
