@@ -58,7 +58,7 @@ def token(module):
 def signing(module):
     def sign(pin, *words):
         return run("watashi-card", "sign", "--module", module, "--purpose", "signature", "--pin-fd", "0", "--lang", "en",
-                   "--challenge", "hello", *words, stdin=pin + "\n")
+                   "--text", "hello", *words, stdin=pin + "\n")
 
     listed = run("watashi-card", "list", "--module", module, "--lang", "en")
     ok("a token is listed with its certificate", listed.returncode == 0 and "signature: CN=" in listed.stdout, listed)
@@ -78,9 +78,9 @@ def signing(module):
     ok("one too short never goes there", done.returncode == 1 and "was not asked" in done.stderr, done.stderr)
     done = sign("567890", "--token-label", "other")
     ok("a token of another name is none", done.returncode == 1 and "none is for signature" in done.stderr, done.stderr)
-    done = run("watashi-card", "sign", "--module", module, "--purpose", "authentication", "--challenge", "x", "--pin-fd", "0", stdin="1\n")
+    done = run("watashi-card", "sign", "--module", module, "--purpose", "authentication", "--text", "x", "--pin-fd", "0", stdin="1\n")
     ok("its certificate is for nothing else", done.returncode == 1 and "none is for authentication" in done.stderr, done.stderr)
-    done = run("watashi-card", "sign", "--module", module, "--purpose", "signature", "--challenge", "x", start_new_session=True)
+    done = run("watashi-card", "sign", "--module", module, "--purpose", "signature", "--text", "x", start_new_session=True)
     ok("without a terminal one is told how", done.returncode == 1 and "--pin-fd" in done.stderr, done.stderr)
     done = run("watashi-card", "list", "--module", module, env={**os.environ, "LANG": "ja_JP.UTF-8", "LC_ALL": ""})
     ok("in Japanese where that is spoken", "暗証番号" in done.stdout and "署名用" in done.stdout, done.stdout)
@@ -108,7 +108,7 @@ def signing_by_curves(module):
         # A number that begins with zeros comes once in 128 signatures.
         for i in range(4):
             done = run("watashi-card", "sign", "--module", module, "--purpose", "signature", "--pin-fd", "0", "--lang", "en", "--token-label",
-                       name, "--challenge", "hello", "--out", f"{name}.sig{i}", stdin="567890\n")
+                       name, "--text", "hello", "--out", f"{name}.sig{i}", stdin="567890\n")
             ok(f"a key on {name} signs", done.returncode == 0 and f"Signed with {algorithm}." in done.stderr, done.stderr)
             done = run("openssl", "dgst", digest, "-verify", f"{name}.pub", "-signature", f"{name}.sig{i}", "text")
             ok("and OpenSSL takes it", done.returncode == 0, done.stdout)
@@ -118,12 +118,12 @@ def signing_by_curves(module):
     need("pkcs11-tool", "--module", module, "--login", "--pin", "567890", "--token-label", "other", "--write-object", "P-256.cer", "--type",
          "cert", "--id", "01", "--label", "certificate")
     done = run("watashi-card", "sign", "--module", module, "--purpose", "signature", "--pin-fd", "0", "--lang", "en", "--token-label", "other",
-               "--challenge", "hello", stdin="567890\n")
+               "--text", "hello", stdin="567890\n")
     ok("a signature that is not by the certificate's key is not handed out",
        done.returncode == 1 and "no signature by its certificate's key" in done.stderr and not done.stdout, done)
     curve_token(module, "P-521", "secp521r1")
     done = run("watashi-card", "sign", "--module", module, "--purpose", "signature", "--pin-fd", "0", "--lang", "en", "--token-label", "P-521",
-               "--challenge", "hello", stdin="567890\n")
+               "--text", "hello", stdin="567890\n")
     ok("a key on another curve is told", done.returncode == 1 and "expected RSA, or EC on P-256 or P-384" in done.stderr, done)
 
 
@@ -206,13 +206,21 @@ def continuing(prove):
 
 def mistakes():
     for words, status, part in (
-        (("sign", "--purpose", "signature"), 2, "expected --challenge"),
-        (("sign", "--challenge", "x"), 2, "--purpose: expected"),
-        (("sign", "--challenge", "x", "--purpose", "love"), 2, "--purpose: expected"),
+        (("sign", "--purpose", "signature"), 2, "expected --challenge or --text"),
+        (("sign", "--challenge", "x", "--text", "x", "--purpose", "signature"), 2, "expected --challenge or --text"),
+        (("sign", "--challenge", "letter.tx", "--purpose", "signature"), 1, "letter.tx"),
+        (("sign", "--text", "x"), 2, "--purpose: expected"),
+        (("sign", "--text", "x", "--purpose", "love"), 2, "--purpose: expected"),
         (("sign", "--challenge", "http://192.0.2.1/x", "--purpose", "signature"), 1, "expected https"),
         (("prove", "http://watashi.example/", "--purpose", "signature"), 1, "expected https"),
         (("prove", "http://localhost.evil.example/", "--purpose", "signature"), 1, "expected https"),
+        (("prove", "http://localhost:x@127.0.0.2:1/", "--purpose", "signature"), 1, "nothing before its host"),
+        (("prove", "http://localhost@127.0.0.1:1/", "--purpose", "signature"), 1, "nothing before its host"),
+        (("prove", "https://me:secret@localhost:1/", "--purpose", "signature"), 1, "nothing before its host"),
+        (("prove", "http://127.0.0.2:1/", "--purpose", "signature"), 1, "expected https"),
+        (("prove", "ftp://localhost/", "--purpose", "signature"), 1, "expected https"),
         (("prove", "https://localhost:1/", "--purpose", "signature"), 1, "localhost:1"),
+        (("prove", "HTTP://LOCALHOST:1/", "--purpose", "signature"), 1, "onnect"),
         (("prove", "https://localhost:1/", "--purpose", "signature", "--token-file", "nowhere"), 1, "nowhere"),
         (("prove", "https://localhost:1/", "--purpose", "signature", "--continues", "nowhere"), 1, "nowhere"),
         (("list", "--module", "/nowhere.so"), 1, "cannot be loaded"),

@@ -3,6 +3,7 @@
 
 #include <curl/curl.h>
 #include <stdlib.h>
+#include <strings.h>
 
 #include "codec/document.h"
 #include "codec/json_writer.h"
@@ -21,21 +22,53 @@ on_bytes(char *data, size_t size, size_t count, void *arg)
 	return b->overflowed ? 0 : size * count;
 }
 
+static bool
+part_is(CURLU *url, CURLUPart part, const char *text)
+{
+	char *found = NULL;
+	bool is = curl_url_get(url, part, &found, 0) == CURLUE_OK && strcasecmp(found, text) == 0;
+
+	curl_free(found);
+	return is;
+}
+
+static bool
+part_exists(CURLU *url, CURLUPart part)
+{
+	char *found = NULL;
+	bool exists = curl_url_get(url, part, &found, 0) == CURLUE_OK;
+
+	curl_free(found);
+	return exists;
+}
+
 /* Nobody between hears what goes to this machine itself. */
 static bool
-url_safe(const char *url)
+stays_here(CURLU *url)
 {
-	static const char *const hosts[] = { "http://localhost", "http://127.0.0.1", "http://[::1]" };
+	static const char *const hosts[] = { "localhost", "127.0.0.1", "[::1]" };
 
-	if (strncmp(url, "https://", 8) == 0)
-		return true;
-	for (size_t i = 0; i < COUNT(hosts); i++) {
-		size_t size = strlen(hosts[i]);
-
-		if (strncmp(url, hosts[i], size) == 0 && strchr(":/", url[size]))
+	for (size_t i = 0; i < COUNT(hosts); i++)
+		if (part_is(url, CURLUPART_HOST, hosts[i]))
 			return true;
-	}
 	return false;
+}
+
+/* As it is asked for, so that the host that is looked at is the one that is asked. A name before the host is not what
+ * anybody reads as the host. */
+static enum err
+url_read(const char *text, CURLU *url, struct problem *why)
+{
+	CURLUcode code = curl_url_set(url, CURLUPART_URL, text, CURLU_NO_DEFAULT_PORT);
+
+	if (code != CURLUE_OK)
+		return problem_set(why, ERR_SYNTAX, "RFC 3986 s3", "expected an https URL: %s", curl_url_strerror(code));
+	if (part_exists(url, CURLUPART_USER) || part_exists(url, CURLUPART_PASSWORD))
+		return problem_set(why, ERR_DENIED, "RFC 9110 s4.2.4",
+		    "expected a URL with nothing before its host, found a user's name or password there");
+	if (!part_is(url, CURLUPART_SCHEME, "https") && !(part_is(url, CURLUPART_SCHEME, "http") && stays_here(url)))
+		return problem_set(why, ERR_DENIED, "RFC 6750 s5.3", "%s: expected https", text);
+	return OK;
 }
 
 /* "title: detail" of a problem document (RFC 9457), or of OAuth's errors; else nothing is repeated. */
@@ -73,19 +106,27 @@ service_ask(const struct service *s, struct arena *a, const char *path, struct s
 {
 	const char *url = arena_print(a, "%s%s", s->url, path);
 	struct buffer answer = buffer_init(ANSWER_LARGEST);
+	CURLU *parsed = curl_url();
 	struct curl_slist *fields;
 	char said[CURL_ERROR_SIZE] = "";
 	long status = 0;
 	CURLcode code;
 	CURL *curl;
 
-	if (!url_safe(url))
-		return problem_set(why, ERR_DENIED, "RFC 6750 s5.3", "%s: expected https", url);
+	if (!parsed)
+		abort();
+	if (url_read(url, parsed, why) != OK) {
+		curl_url_cleanup(parsed);
+		return why->code;
+	}
 	curl = curl_easy_init();
 	fields = fields_make(a, s, json.size);
 	if (!curl || !fields)
 		abort();
-	curl_easy_setopt(curl, CURLOPT_URL, url);
+	curl_easy_setopt(curl, CURLOPT_CURLU, parsed);
+	/* One that is configured would hear what goes in clear. */
+	if (part_is(parsed, CURLUPART_SCHEME, "http"))
+		curl_easy_setopt(curl, CURLOPT_PROXY, "");
 	curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "https,http");
 	curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 0L);
 	curl_easy_setopt(curl, CURLOPT_USERAGENT, "watashi-card");
@@ -107,6 +148,7 @@ service_ask(const struct service *s, struct arena *a, const char *path, struct s
 	curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
 	curl_slist_free_all(fields);
 	curl_easy_cleanup(curl);
+	curl_url_cleanup(parsed);
 	*body = arena_copy(a, buffer_span(&answer));
 	buffer_release(&answer);
 	if (code != CURLE_OK)

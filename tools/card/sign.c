@@ -16,10 +16,10 @@
 
 struct wishes {
 	struct signing_options signing;
-	const char *challenge, *out, *certificate, *authorities;
+	const char *challenge, *text, *out, *certificate, *authorities;
 };
 
-/* An address is fetched, a file read; anything else is the text itself. */
+/* An address is fetched, a file read. */
 static enum err
 challenge_read(struct arena *a, const struct wishes *w, struct span *out, struct problem *why)
 {
@@ -27,16 +27,18 @@ challenge_read(struct arena *a, const struct wishes *w, struct span *out, struct
 	struct buffer file;
 	enum err err;
 
+	if (w->text) {
+		*out = span_text(w->text);
+		return OK;
+	}
 	if (strncmp(w->challenge, "https://", 8) == 0 || strncmp(w->challenge, "http://", 7) == 0)
 		return service_ask(&service, a, "", (struct span){ 0 }, out, why);
 	file = buffer_init(CHALLENGE_LARGEST);
 	err = file_read(w->challenge, &file, why);
 	if (err == OK)
 		*out = arena_copy(a, buffer_span(&file));
-	else if (err == ERR_NOT_FOUND || err == ERR_IO)
-		*out = span_text(w->challenge);
 	buffer_release(&file);
-	return err == ERR_NOT_FOUND || err == ERR_IO ? OK : err;
+	return err;
 }
 
 static void
@@ -80,8 +82,8 @@ challenge_sign(struct arena *a, const struct wishes *w)
 	struct problem why;
 	struct span data, text, bytes;
 
-	if (!w->challenge)
-		return misuse(PROGRAM, "sign: expected --challenge; see " PROGRAM " sign --help");
+	if (!w->challenge == !w->text)
+		return misuse(PROGRAM, "sign: expected --challenge or --text, one of the two; see " PROGRAM " sign --help");
 	if (challenge_read(a, w, &data, &why) != OK)
 		return failed(&why);
 	if (!text_show(data))
@@ -106,15 +108,16 @@ sign_command(int argc, char **argv)
 {
 	struct wishes w = { 0 };
 	const struct option_row options[] = {
-		{ "challenge", "WHAT", "what to sign: a file, an address, or the text itself", &w.challenge, NULL,
+		{ "challenge", "FILE", "what to sign: a file, or an address whose answer it is", &w.challenge, NULL,
 		    NULL },
+		{ "text", "TEXT", "what to sign, as it stands here", &w.text, NULL, NULL },
 		SIGNING_OPTIONS(w.signing),
 		{ "out", "FILE", "the signature's bytes; without it, base64 on standard output", &w.out, NULL, NULL },
 		{ "certificate", "FILE", "where the certificate goes (DER)", &w.certificate, NULL, NULL },
 		{ "ca", "FILE", "CAs the address is believed by, PEM", &w.authorities, NULL, NULL },
 		{ 0 },
 	};
-	const struct command_usage usage = { "sign --challenge WHAT --purpose WORD [OPTION …]",
+	const struct command_usage usage = { "sign --challenge FILE | --text TEXT --purpose WORD [OPTION …]",
 		"Signs by what the certificate's key is: RSA PKCS#1 v1.5 with SHA-256 (RS256), ECDSA on P-256 (ES256) "
 		"or P-384 (ES384), in DER.", options, 0, 0 };
 	struct arena a = arena_init(ARENA);
