@@ -30,7 +30,7 @@ smartcard_show(struct smartcard *t, struct arena *a, struct problem *why)
 
 	printf("%s\n  %s\n", t->label, state_text(smartcard_pin_state(t)));
 	for (size_t i = 0; i < count; i++)
-		printf("  %s: %s (%s %s)\n", certificates[i].for_use[USE_SIGNATURE] ? either("署名用", "signature") :
+		printf("  %s: %s (%s %s)\n", certificates[i].uses & JPKI_SIGNATURE ? either("署名用", "signature") :
 		    either("利用者証明用", "authentication"), certificates[i].subject, either("有効期限", "until"),
 		    certificates[i].until);
 	if (count == 0)

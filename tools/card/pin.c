@@ -54,7 +54,7 @@ on_interrupted(int signal_number)
 }
 
 static enum err
-terminal_ask(struct pin *pin, enum use use, const char *token, struct problem *why)
+terminal_ask(struct pin *pin, enum jpki_purpose purpose, const char *token, struct problem *why)
 {
 	int fd = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
 	struct termios silent;
@@ -71,7 +71,7 @@ terminal_ask(struct pin *pin, enum use use, const char *token, struct problem *w
 	signal(SIGINT, on_interrupted);
 	signal(SIGTERM, on_interrupted);
 	silent.c_lflag &= ~(tcflag_t)ECHO;
-	dprintf(fd, "%s [%s]: ", use == USE_SIGNATURE ?
+	dprintf(fd, "%s [%s]: ", purpose == JPKI_SIGNATURE ?
 	    either("署名用電子証明書の暗証番号（英数字6〜16文字）", "PIN of the signature certificate (6 to 16 letters and digits)") :
 	    either("利用者証明用電子証明書の暗証番号（数字4桁）", "PIN of the authentication certificate (4 digits)"), token);
 	tcsetattr(fd, TCSAFLUSH, &silent);
@@ -85,14 +85,14 @@ terminal_ask(struct pin *pin, enum use use, const char *token, struct problem *w
 }
 
 enum err
-pin_ask(struct pin *pin, enum use use, const char *token, int fd, struct problem *why)
+pin_ask(struct pin *pin, enum jpki_purpose purpose, const char *token, int fd, struct problem *why)
 {
 	enum err err;
 
 	*pin = (struct pin){ 0 };
-	err = fd >= 0 ? line_take(pin, fd, why) : terminal_ask(pin, use, token, why);
+	err = fd >= 0 ? line_take(pin, fd, why) : terminal_ask(pin, purpose, token, why);
 	/* The card knows capital letters only. */
-	if (err == OK && use == USE_SIGNATURE && strncmp(token, "JPKI", 4) == 0)
+	if (err == OK && purpose == JPKI_SIGNATURE && strncmp(token, "JPKI", 4) == 0)
 		for (size_t i = 0; i < pin->size; i++)
 			if (pin->text[i] >= 'a' && pin->text[i] <= 'z')
 				pin->text[i] = (char)(pin->text[i] - 'a' + 'A');

@@ -10,5 +10,5 @@ struct pin {
 };
 
 /* `fd` -1: at the terminal. ERR_UNAVAILABLE: there is none. Wipe it afterwards. */
-enum err pin_ask(struct pin *, enum use, const char *token, int fd, struct problem *why);
+enum err pin_ask(struct pin *, enum jpki_purpose, const char *token, int fd, struct problem *why);
 void pin_wipe(struct pin *);

@@ -149,10 +149,8 @@ person_prove(struct arena *a, const char *url, struct wishes *w)
 	struct span body;
 	size_t size = strlen(url);
 
-	while (w->challenge.use < USES &&
-	    (!w->signing.purpose || strcmp(use_names[w->challenge.use], w->signing.purpose) != 0))
-		w->challenge.use++;
-	if (w->challenge.use == USES)
+	w->challenge.purpose = jpki_purpose_read(span_text(w->signing.purpose ? w->signing.purpose : ""));
+	if (!w->challenge.purpose)
 		return misuse(PROGRAM, "--purpose: expected signature or authentication");
 	if (w->signing.language && !words_are(w->signing.language))
 		return misuse(PROGRAM, "--lang: expected ja or en, found \"%s\"", w->signing.language);

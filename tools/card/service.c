@@ -171,9 +171,10 @@ challenge_fetch(const struct service *s, struct arena *a, const struct challenge
 	struct document document;
 	struct place root;
 	struct span body;
+	const char *purpose = jpki_purpose_name(wish->purpose);
 	enum err err;
 
-	buffer_print(&json, "{\"purpose\":\"%s\"", use_names[wish->use]);
+	buffer_print(&json, "{\"purpose\":\"%s\"", purpose);
 	member_add(&json, "relying_party", wish->relying_party);
 	member_add(&json, "origin", wish->origin);
 	member_add(&json, "reference", wish->reference);
@@ -198,8 +199,8 @@ challenge_fetch(const struct service *s, struct arena *a, const struct challenge
 	/* It becomes part of a path, and what is signed is what was asked for. */
 	if (strspn(out->id, "0123456789abcdef") != 32)
 		place_fail(place_member(root, "id"), "32 hexadecimal digits", NULL);
-	if (strcmp(place_text(place_required(place_member(root, "purpose")), 1, 40, NULL), use_names[wish->use]) != 0)
-		place_fail(place_member(root, "purpose"), use_names[wish->use], NULL);
+	if (strcmp(place_text(place_required(place_member(root, "purpose")), 1, 40, NULL), purpose) != 0)
+		place_fail(place_member(root, "purpose"), purpose, NULL);
 	return document_end(&document, why);
 }
 

@@ -24,7 +24,7 @@ struct challenge {
 };
 
 struct challenge_wish {
-	enum use use;
+	enum jpki_purpose purpose;
 	const char *relying_party, *origin, *reference, *what; /* NULL: not said */
 	struct earlier continues;
 };

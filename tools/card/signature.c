@@ -51,7 +51,7 @@ state_tell(enum pin_state state, bool tried)
 }
 
 static enum ending
-pin_give(const struct signing_options *o, struct smartcard *t, enum use use, struct pin *pin)
+pin_give(const struct signing_options *o, struct smartcard *t, enum jpki_purpose purpose, struct pin *pin)
 {
 	struct problem why;
 	long fd = -1;
@@ -60,7 +60,7 @@ pin_give(const struct signing_options *o, struct smartcard *t, enum use use, str
 		return misuse(PROGRAM, "--pin-fd: expected a descriptor's number, found \"%s\"", o->pin_fd);
 	if (!state_tell(smartcard_pin_state(t), false))
 		return FAILED;
-	if (pin_ask(pin, use, t->label, (int)fd, &why) != OK)
+	if (pin_ask(pin, purpose, t->label, (int)fd, &why) != OK)
 		return failed(&why);
 	/* The card would count it as a try. */
 	if (!smartcard_pin_possible(t, span_of(pin->text, pin->size))) {
@@ -84,20 +84,18 @@ data_sign(const struct signing_options *o, struct arena *a, struct span data, st
 	struct smartcard token = { 0 };
 	struct pin pin = { 0 };
 	enum ending ending = FAILED;
-	enum use use = USE_SIGNATURE;
+	enum jpki_purpose purpose = jpki_purpose_read(span_text(o->purpose ? o->purpose : ""));
 	struct problem why;
 
-	while (use < USES && (!o->purpose || strcmp(use_names[use], o->purpose) != 0))
-		use++;
-	if (use == USES)
+	if (!purpose)
 		return misuse(PROGRAM, "--purpose: expected signature or authentication");
 	if (o->language && !words_are(o->language))
 		return misuse(PROGRAM, "--lang: expected ja or en, found \"%s\"", o->language);
 	if (module_open(o->module ? o->module : module_usual(), &module, &why) != OK ||
-	    smartcard_find(module, use, o->label, &token, &why) != OK)
+	    smartcard_find(module, purpose, o->label, &token, &why) != OK)
 		ending = failed(&why);
-	else if ((ending = pin_give(o, &token, use, &pin)) == DONE_WELL &&
-	    (smartcard_certificate(&token, a, use, &out->certificate, &why) != OK ||
+	else if ((ending = pin_give(o, &token, purpose, &pin)) == DONE_WELL &&
+	    (smartcard_certificate(&token, a, purpose, &out->certificate, &why) != OK ||
 	    smartcard_sign(&token, a, &out->certificate, data, span_of(pin.text, pin.size), &out->signature,
 	    &why) != OK))
 		ending = failed(&why);

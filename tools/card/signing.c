@@ -53,8 +53,9 @@ certificate_look(struct arena *a, struct smartcard_certificate *c)
 	usage = X509_get_key_usage(x);
 	person = !(X509_get_extension_flags(x) & EXFLAG_CA);
 	X509_free(x);
-	c->for_use[USE_SIGNATURE] = usage & KU_NON_REPUDIATION;
-	c->for_use[USE_AUTHENTICATION] = usage & KU_DIGITAL_SIGNATURE && !(usage & KU_NON_REPUDIATION);
+	c->uses = usage & KU_NON_REPUDIATION ? JPKI_SIGNATURE :
+	    usage & KU_DIGITAL_SIGNATURE     ? JPKI_AUTHENTICATION :
+	                                       JPKI_NO_PURPOSE;
 	c->subject = facts.subject;
 	instant_text(facts.until, c->until);
 	return person;
@@ -89,21 +90,22 @@ smartcard_certificates(const struct smartcard *t, struct arena *a,
 }
 
 enum err
-smartcard_certificate(const struct smartcard *t, struct arena *a, enum use use, struct smartcard_certificate *out,
-    struct problem *why)
+smartcard_certificate(const struct smartcard *t, struct arena *a, enum jpki_purpose purpose,
+    struct smartcard_certificate *out, struct problem *why)
 {
 	struct smartcard_certificate all[SMARTCARD_CERTIFICATES];
 	size_t count, fitting = 0;
 	enum err err = smartcard_certificates(t, a, all, &count, why);
 
 	for (size_t i = 0; err == OK && i < count; i++)
-		if (all[i].for_use[use]) {
+		if (all[i].uses & purpose) {
 			*out = all[i];
 			fitting++;
 		}
 	if (err == OK && fitting != 1)
 		err = problem_set(why, ERR_NOT_FOUND, "PKCS#11",
-		    "token \"%s\" shows %zu certificates for %s; expected one", t->label, fitting, use_names[use]);
+		    "token \"%s\" shows %zu certificates for %s; expected one", t->label, fitting,
+		    jpki_purpose_name(purpose));
 	return err;
 }
 

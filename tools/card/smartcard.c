@@ -3,10 +3,11 @@
 
 #include <string.h>
 
-const char *const use_names[USES] = { "signature", "authentication" };
-
 /* What OpenSC calls them, where the certificate cannot be seen yet. */
-static const char *const labels[USES] = { "Digital Signature", "User Authentication" };
+static const char *const labels[] = {
+	[JPKI_SIGNATURE] = "Digital Signature",
+	[JPKI_AUTHENTICATION] = "User Authentication",
+};
 
 static enum err
 module_problem(CK_RV rv, const char *doing, struct problem *why)
@@ -115,26 +116,27 @@ smartcard_close(struct smartcard *t)
 
 /* By what can be seen of it, or by its name. */
 static bool
-smartcard_is_for(const struct smartcard *t, enum use use, struct problem *why)
+smartcard_is_for(const struct smartcard *t, enum jpki_purpose purpose, struct problem *why)
 {
 	struct smartcard_certificate certificates[SMARTCARD_CERTIFICATES];
 	struct arena a = arena_init(4 * MIB);
-	bool fits = strstr(t->label, labels[use]) != NULL;
+	bool fits = strstr(t->label, labels[purpose]) != NULL;
 	size_t count = 0;
 
 	if (smartcard_certificates(t, &a, certificates, &count, why) == OK)
 		for (size_t i = 0; i < count; i++)
-			fits = fits || certificates[i].for_use[use];
-	/* OpenSC shows nearly everything in each of its tokens: what is named for the other use is not meant. */
-	for (size_t other = 0; other < USES; other++)
-		if (other != use && strstr(t->label, labels[other]))
+			fits = fits || (certificates[i].uses & (unsigned)purpose) != 0;
+	/* OpenSC shows nearly everything in each of its tokens: what is named for the other purpose is not meant. */
+	for (int other = JPKI_SIGNATURE; other <= JPKI_AUTHENTICATION; other++)
+		if (other != (int)purpose && strstr(t->label, labels[other]))
 			fits = false;
 	arena_release(&a);
 	return fits;
 }
 
 enum err
-smartcard_find(CK_FUNCTION_LIST *module, enum use use, const char *label, struct smartcard *out, struct problem *why)
+smartcard_find(CK_FUNCTION_LIST *module, enum jpki_purpose purpose, const char *label, struct smartcard *out,
+    struct problem *why)
 {
 	struct smartcard tokens[SMARTCARDS];
 	size_t count, fitting = 0;
@@ -148,7 +150,7 @@ smartcard_find(CK_FUNCTION_LIST *module, enum use use, const char *label, struct
 			continue;
 		if ((err = smartcard_session(t, why)) != OK)
 			break;
-		if (label || smartcard_is_for(t, use, why)) {
+		if (label || smartcard_is_for(t, purpose, why)) {
 			fitting++;
 			smartcard_close(out);
 			*out = *t;
@@ -158,10 +160,10 @@ smartcard_find(CK_FUNCTION_LIST *module, enum use use, const char *label, struct
 	}
 	if (err == OK && fitting == 0)
 		err = problem_set(why, ERR_NOT_FOUND, "PKCS#11", "of %zu tokens present, none is for %s", count,
-		    use_names[use]);
+		    jpki_purpose_name(purpose));
 	if (err == OK && fitting > 1)
 		err = problem_set(why, ERR_CONFLICT, "PKCS#11", "%zu tokens are for %s; --token-label LABEL says which",
-		    fitting, use_names[use]);
+		    fitting, jpki_purpose_name(purpose));
 	if (err != OK)
 		smartcard_close(out);
 	return err;

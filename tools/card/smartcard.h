@@ -12,9 +12,7 @@
 
 #include "base/arena.h"
 #include "base/problem.h"
-
-enum use { USE_SIGNATURE, USE_AUTHENTICATION, USES };
-extern const char *const use_names[USES]; /* "signature" "authentication" */
+#include "model/jpki_purpose.h"
 
 struct smartcard {
 	CK_FUNCTION_LIST *module;
@@ -32,8 +30,9 @@ void module_close(CK_FUNCTION_LIST *);
 /* What is in the readers now, without sessions. */
 enum err smartcards_list(CK_FUNCTION_LIST *, struct smartcard out[SMARTCARDS], size_t *count, struct problem *why);
 
-/* The one token for that use, with a session; `label` names it when there are several (NULL: the only one). */
-enum err smartcard_find(CK_FUNCTION_LIST *, enum use, const char *label, struct smartcard *out, struct problem *why);
+/* The one token for that purpose, with a session; `label` names it when there are several (NULL: the only one). */
+enum err smartcard_find(CK_FUNCTION_LIST *, enum jpki_purpose, const char *label, struct smartcard *out,
+    struct problem *why);
 enum err smartcard_session(struct smartcard *, struct problem *why);
 void smartcard_close(struct smartcard *);
 
@@ -47,7 +46,7 @@ enum err smartcard_login(struct smartcard *, struct span pin, struct problem *wh
 
 struct smartcard_certificate {
 	struct span der, id;          /* id: CKA_ID, its key has the same */
-	bool for_use[USES];
+	unsigned uses;                /* of enum jpki_purpose */
 	const char *subject;
 	char until[32];
 };
@@ -55,9 +54,9 @@ struct smartcard_certificate {
 #define SMARTCARD_CERTIFICATES 16
 enum err smartcard_certificates(const struct smartcard *, struct arena *,
     struct smartcard_certificate out[SMARTCARD_CERTIFICATES], size_t *count, struct problem *why);
-/* The one for that use. */
-enum err smartcard_certificate(const struct smartcard *, struct arena *, enum use, struct smartcard_certificate *out,
-    struct problem *why);
+/* The one for that purpose. */
+enum err smartcard_certificate(const struct smartcard *, struct arena *, enum jpki_purpose,
+    struct smartcard_certificate *out, struct problem *why);
 
 struct smartcard_signature {
 	const char *algorithm;        /* as JWS names it: "RS256", "ES256", "ES384" */
