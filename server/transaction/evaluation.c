@@ -8,7 +8,6 @@
 struct recording {
 	struct pending pending;
 	struct pending *commit;
-	struct evaluation_answer *answers;
 	on_evaluated *done;
 	void *arg;
 };
@@ -103,16 +102,6 @@ add_entry(struct unit *unit, const struct evaluation_request *r, struct evaluati
 	return fits;
 }
 
-static const struct decision *
-take(struct arena *arena, const struct question *q)
-{
-	/* Of all that decide() leaves as it is, nothing counts. */
-	struct decision *decision = arena_space(arena, sizeof(*decision));
-
-	decide(q, decision);
-	return decision;
-}
-
 static on_committed on_recorded;
 
 static void
@@ -121,9 +110,26 @@ cancel_recording(struct pending *pending)
 	pending_cancel(&((struct recording *)pending)->commit);
 }
 
+/* All of them, in a unit of that ID. */
+static enum err
+add_entries(struct unit *unit, const struct evaluation_request *requests, size_t count, struct id first,
+    struct instant now, struct evaluation_answer *answers, struct problem *why)
+{
+	for (size_t i = 0; i < count; i++) {
+		assert(requests[i].taken);
+		answers[i].id = i ? id_new(now) : first;
+		answers[i].decision = requests[i].taken;
+		if (!add_entry(unit, &requests[i], &answers[i]))
+			return problem_set(why, ERR_LIMIT, "",
+			    "expected facts that fit an entry of %zu bytes in the ledger, found more",
+			    LEDGER_ENTRY_LARGEST);
+	}
+	return OK;
+}
+
 struct pending *
 evaluations_run(struct store *store, struct arena *arena, const struct evaluation_request *requests, size_t count,
-    struct instant now, on_evaluated *done, void *arg, struct problem *why)
+    struct instant now, evaluation_write *write, on_evaluated *done, void *arg, struct problem *why)
 {
 	struct recording *e = arena_new(arena, struct recording);
 	struct id first = id_new(now);
@@ -131,33 +137,18 @@ evaluations_run(struct store *store, struct arena *arena, const struct evaluatio
 	struct arena scratch = arena_init(UNIT_MEMORY);
 	/* It is committed once, so the first evaluation's name is good enough for it. */
 	struct unit *unit = unit_new(&scratch, store_tables(store), first);
+	struct evaluation_answer *answers = arena_array(&scratch, struct evaluation_answer, count);
+	enum err err;
 
 	assert(count && count <= EVALUATIONS_LARGEST);
-	*e = (struct recording){
-		.pending = { cancel_recording },
-		.answers = arena_array(arena, struct evaluation_answer, count),
-		.done = done,
-		.arg = arg,
-	};
-	for (size_t i = 0; i < count; i++) {
-		e->answers[i].id = i ? id_new(now) : first;
-		e->answers[i].decision = requests[i].taken ? requests[i].taken : take(arena, &requests[i].question);
-		if (!add_entry(unit, &requests[i], &e->answers[i])) {
-			problem_set(why, ERR_LIMIT, "", "expected facts that fit an entry of %zu bytes in the ledger, "
-			    "found more", LEDGER_ENTRY_LARGEST);
-			arena_release(&scratch);
-			return NULL;
-		}
-	}
-	e->commit = store_commit(store, unit, on_recorded, e);
+	*e = (struct recording){ .pending = { cancel_recording }, .done = done, .arg = arg };
+	err = add_entries(unit, requests, count, first, now, answers, why);
+	if (err == OK && !write(arg, answers))
+		err = problem_set(why, ERR_LIMIT, "", "the answer is too large, so the decision was not taken");
+	if (err == OK)
+		e->commit = store_commit(store, unit, on_recorded, e);
 	arena_release(&scratch);
-	return &e->pending;
-}
-
-const struct evaluation_answer *
-evaluations_taken(const struct pending *pending)
-{
-	return ((const struct recording *)pending)->answers;
+	return err == OK ? &e->pending : NULL;
 }
 
 static void
@@ -168,10 +159,10 @@ on_recorded(void *arg, const struct committed *done)
 
 	e->commit = NULL;
 	if (done->code == OK) {
-		e->done(e->arg, OK, e->answers, NULL);
+		e->done(e->arg, OK, NULL);
 		return;
 	}
 	problem_set(&why, done->code, "", "the decision could not be recorded in the ledger, so it was not taken: %s",
 	    err_name(done->code));
-	e->done(e->arg, done->code, NULL, &why);
+	e->done(e->arg, done->code, &why);
 }

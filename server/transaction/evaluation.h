@@ -1,8 +1,8 @@
 /* transaction/evaluation.h - decisions, each durable in the ledger before it is answered.
  *
- *     question -> decided -> entry committed -> answered
+ *     question -> decided -> answer written -> entry committed -> answered
  *
- * The same whoever asks: AuthZEN, OIDC, SAML. Several questions of one request are one unit of work.
+ * Several questions of one request are one unit of work.
  */
 #pragma once
 
@@ -18,7 +18,7 @@ struct evaluation_request {
 	struct span caller, member;          /* who asks: name, and its member's id */
 	struct span subject_type, subject_id, action, resource_type, resource_id;
 	struct span purpose;                 /* may be empty */
-	const struct decision *taken;        /* of this question, as it is to be recorded; NULL: not taken yet */
+	const struct decision *taken;        /* of this question, as it is to be recorded */
 };
 
 struct evaluation_answer {
@@ -33,11 +33,13 @@ struct evaluation_answer {
 void evaluation_entry_write(struct buffer *, const struct evaluation_request *, const struct decision *,
     const struct id *);
 
-/* NULL: one of them is too large for an entry (ERR_LIMIT), and none is taken. Later ERR_UNAVAILABLE, ERR_FULL: they
- * could not be recorded, and so were not taken. `answers`, one each, live in the arena. */
-typedef void on_evaluated(void *arg, enum err, const struct evaluation_answer *answers, const struct problem *why);
+/* What will be answered once it is recorded, one each, to be written while it is still in the cache; nobody is told any
+ * of it before that. Called before evaluations_run() returns, and borrowed until then. False: it cannot be answered, and
+ * so nothing is recorded. */
+typedef bool evaluation_write(void *arg, const struct evaluation_answer *answers);
+/* ERR_UNAVAILABLE, ERR_FULL: they could not be recorded, and so were not taken. */
+typedef void on_evaluated(void *arg, enum err, const struct problem *why);
+/* NULL: one of them is too large for an entry, or for an answer (ERR_LIMIT), and none is taken. What `taken` points to
+ * is needed no longer than this call. */
 struct pending *evaluations_run(struct store *, struct arena *, const struct evaluation_request *, size_t count,
-    struct instant now, on_evaluated *, void *arg, struct problem *why);
-/* What `answers` will be once they are recorded, for whoever writes it while it is still in the cache: nobody is told
- * any of it before that. */
-const struct evaluation_answer *evaluations_taken(const struct pending *);
+    struct instant now, evaluation_write *, on_evaluated *, void *arg, struct problem *why);

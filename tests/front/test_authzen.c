@@ -1,6 +1,8 @@
 /* tests/front/test_authzen.c - the decision point over a real socket: who may ask, how often, and what is answered. */
 #include "front/authzen_questions.h"
 
+#include "store/look.h"
+
 static struct scene scene;
 
 static void
@@ -101,6 +103,37 @@ every_refusal_says_whether_a_login_would_do(void **state)
 	expect_answer(s, "one question alone that wants no advice", scene_ask(s, "point", "evaluation",
 	    "{" ALICE "," HARD "," RECORD ",\"context\":{\"advice\":false," STEP_UP "}}"), 200,
 	    "{\"decision\":false|\"obligations\":[{\"type\":\"step-up\"|!\"advice\":[|!advice_omitted");
+	scene_close(s);
+}
+
+static size_t
+leaves(struct scene *s)
+{
+	struct stage_look look;
+
+	stage_look_start(&look, s->store, &s->arena, (struct ask){ .table = &ledger_leaf_table, .limit = 100 });
+	while (!look.done)
+		if (!store_memory_step(s->store, clock_now()))
+			turn_run(loop_turn(s->loop));
+	return look.count;
+}
+
+static void
+what_cannot_be_answered_is_not_recorded(void **state)
+{
+	struct scene *s = &scene;
+
+	(void)state;
+	questions_open(s, 5);
+	buffer_release(&s->front->answer);
+	s->front->answer = buffer_init(1 * KIB);
+	expect_answer(s, "an answer that is too large", scene_ask(s, "point", "evaluations",
+	    "{" ALICE "," HARD "," RECORD ",\"evaluations\":[{},{}]}"), 413, "ask fewer questions|!\"evaluations\"");
+	expect_number("nobody has decided anything", leaves(s), 0);
+	s->front->answer = buffer_init(1 * MIB);
+	expect_answer(s, "one that is not", scene_ask(s, "point", "evaluations",
+	    "{" ALICE "," HARD "," RECORD ",\"evaluations\":[{},{}]}"), 200, "{\"evaluations\":[");
+	expect_number("is of two decisions", leaves(s), 2);
 	scene_close(s);
 }
 
@@ -293,6 +326,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_question_is_answered_with_its_reasons),
 		cmocka_unit_test(every_refusal_says_whether_a_login_would_do),
+		cmocka_unit_test(what_cannot_be_answered_is_not_recorded),
 		cmocka_unit_test(only_callers_with_the_right_to_are_answered),
 		cmocka_unit_test(only_auditors_name_a_version_that_is_not_in_force),
 		cmocka_unit_test(several_questions_end_where_their_semantic_says),

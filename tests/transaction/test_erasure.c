@@ -33,17 +33,25 @@ static const struct {
 	{ "user", "alice", "records" },
 };
 
+static bool
+on_taken(void *arg, const struct evaluation_answer *answers)
+{
+	struct run *r = arg;
+
+	for (size_t i = 0; i < RECORDED; i++) {
+		r->ids[i] = answers[i].id;
+		r->commitments[i] = answers[i].commitment;
+	}
+	return true;
+}
+
 static void
-on_recorded(void *arg, enum err err, const struct evaluation_answer *answers, const struct problem *why)
+on_recorded(void *arg, enum err err, const struct problem *why)
 {
 	struct run *r = arg;
 
 	r->done = true;
 	expect_ok("recorded", err, why);
-	for (size_t i = 0; i < RECORDED; i++) {
-		r->ids[i] = answers[i].id;
-		r->commitments[i] = answers[i].commitment;
-	}
 }
 
 static void
@@ -62,9 +70,11 @@ run_open(struct run *r, uint64_t seed)
 	const struct dictionary *dictionary;
 	const struct framework *framework;
 	const struct facts *facts;
+	struct decision *taken;
 	struct problem why;
 
 	*r = (struct run){ .arena = arena_init(256 * MIB), .now = { SECONDS(1795348800) } };
+	taken = arena_new(&r->arena, struct decision);
 	r->store = store_memory_new(tables, ROLE_WORKER, seed);
 	dictionary = fixture_dictionary(&r->arena);
 	framework = fixture_framework(&r->arena, dictionary, NULL);
@@ -74,8 +84,10 @@ run_open(struct run *r, uint64_t seed)
 		requests[i].subject_type = span_text(recorded[i].type);
 		requests[i].subject_id = span_text(recorded[i].id);
 		requests[i].member = span_text(recorded[i].member);
+		requests[i].taken = taken;
 	}
-	evaluations_run(r->store, &r->arena, requests, RECORDED, r->now, on_recorded, r, &why);
+	decide(&requests[0].question, taken);
+	evaluations_run(r->store, &r->arena, requests, RECORDED, r->now, on_taken, on_recorded, r, &why);
 	run_until_done(r);
 	store_memory_become(r->store, ROLE_STEWARD);
 }

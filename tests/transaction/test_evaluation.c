@@ -20,7 +20,10 @@ struct run {
 	bool done;
 	enum err err;
 	struct problem why;
-	const struct evaluation_answer *answers;
+	struct evaluation_answer answers[2]; /* what they point to is gone */
+	size_t count;                        /* asked for at once */
+	bool permits[2];
+	bool unanswerable;
 	struct ask asks[2];
 };
 
@@ -40,16 +43,40 @@ run_close(struct run *r)
 	arena_release(&r->arena);
 }
 
+static bool
+on_taken(void *arg, const struct evaluation_answer *answers)
+{
+	struct run *r = arg;
+
+	for (size_t i = 0; i < r->count; i++) {
+		r->answers[i] = answers[i];
+		r->permits[i] = answers[i].decision->permit;
+	}
+	return !r->unanswerable;
+}
+
 static void
-on_done(void *arg, enum err err, const struct evaluation_answer *answers, const struct problem *why)
+on_done(void *arg, enum err err, const struct problem *why)
 {
 	struct run *r = arg;
 
 	r->done = true;
 	r->err = err;
-	r->answers = answers;
 	if (why)
 		r->why = *why;
+}
+
+static struct pending *
+run_evaluate(struct run *r, struct evaluation_request *requests, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		struct decision *taken = arena_new(&r->arena, struct decision);
+
+		decide(&requests[i].question, taken);
+		requests[i].taken = taken;
+	}
+	r->count = count;
+	return evaluations_run(r->store, &r->arena, requests, count, r->now, on_taken, on_done, r, &r->why);
 }
 
 static void
@@ -96,29 +123,19 @@ static void
 decisions_are_recorded_before_they_are_answered(void **state)
 {
 	struct evaluation_request requests[2];
-	const struct evaluation_answer *answers;
-	struct decision *taken;
-	struct pending *pending;
-	struct problem why;
 	struct run r;
 
 	(void)state;
 	run_open(&r);
 	requests[0] = fixture_request(r.framework, fixture_facts(&r.arena, r.dictionary, WRITE_ACTIVE), "record-1");
 	requests[1] = fixture_request(r.framework, fixture_facts(&r.arena, r.dictionary, WRITE_ARCHIVED), "record-2");
-	taken = arena_new(&r.arena, struct decision);
-	decide(&requests[1].question, taken);
-	requests[1].taken = taken;
-	pending = evaluations_run(r.store, &r.arena, requests, 2, r.now, on_done, &r, &why);
-	expect_true("they are asked", pending != NULL);
+	expect_true("they are asked", run_evaluate(&r, requests, 2) != NULL);
 	expect_true("nobody is answered at once", !r.done);
-	answers = evaluations_taken(pending);
 	while (!r.done && store_memory_step(r.store, r.now))
 		continue;
 	expect_ok("they are recorded", r.err, &r.why);
-	expect_true("what was taken is what is answered", r.answers == answers);
-	expect_true("the first is permitted", r.answers[0].decision->permit);
-	expect_true("the second is refused, as was decided before", r.answers[1].decision == taken && !taken->permit);
+	expect_true("the first is permitted", r.permits[0]);
+	expect_true("the second is refused", !r.permits[1]);
 	r.asks[0] = (struct ask){ .table = &ledger_leaf_table, .limit = 10 };
 	r.asks[1] = (struct ask){ .table = &ledger_entry_table, .from = span_of(r.answers[1].id.bytes, 16) };
 	store_load(r.store, r.asks, 2, on_rows, &r);
@@ -132,19 +149,47 @@ static void
 what_cannot_be_recorded_is_not_decided(void **state)
 {
 	struct evaluation_request request;
-	struct problem why;
 	struct run r;
 
 	(void)state;
 	run_open(&r);
 	request = fixture_request(r.framework, fixture_facts(&r.arena, r.dictionary, WRITE_ACTIVE), "record-1");
 	store_memory_fail_commits(r.store, 1, ERR_FULL);
-	evaluations_run(r.store, &r.arena, &request, 1, r.now, on_done, &r, &why);
+	expect_true("it is asked", run_evaluate(&r, &request, 1) != NULL);
 	while (!r.done && store_memory_step(r.store, r.now))
 		continue;
 	expect_problem("a full store is told", r.err, &r.why, ERR_FULL, "could not be recorded in the ledger, so it "
 	    "was not taken");
-	expect_true("and there is no answer", r.answers == NULL);
+	run_close(&r);
+}
+
+static void
+on_none(void *arg, enum err err, const struct problem *why)
+{
+	struct run *r = arg;
+
+	expect_ok("the ledger is read", err, why);
+	expect_number("it has nothing", r->asks[0].count, 0);
+	r->done = true;
+}
+
+static void
+what_cannot_be_answered_is_not_recorded(void **state)
+{
+	struct evaluation_request request;
+	struct run r;
+
+	(void)state;
+	run_open(&r);
+	r.unanswerable = true;
+	request = fixture_request(r.framework, fixture_facts(&r.arena, r.dictionary, WRITE_ACTIVE), "record-1");
+	expect_true("it is refused", run_evaluate(&r, &request, 1) == NULL);
+	expect_problem("in its words", r.why.code, &r.why, ERR_LIMIT, "too large, so the decision was not taken");
+	r.asks[0] = (struct ask){ .table = &ledger_leaf_table, .limit = 10 };
+	store_load(r.store, r.asks, 1, on_none, &r);
+	while (!r.done && store_memory_step(r.store, r.now))
+		continue;
+	expect_true("it has an end", r.done);
 	run_close(&r);
 }
 
@@ -152,7 +197,6 @@ static void
 an_entry_has_its_largest_size(void **state)
 {
 	struct evaluation_request request;
-	struct problem why;
 	struct run r;
 
 	(void)state;
@@ -160,9 +204,8 @@ an_entry_has_its_largest_size(void **state)
 	request = fixture_request(r.framework, fixture_facts(&r.arena, r.dictionary, WRITE_ACTIVE), "record-1");
 	request.purpose = span_of(arena_take(&r.arena, LEDGER_ENTRY_LARGEST), LEDGER_ENTRY_LARGEST);
 	memset((void *)(uintptr_t)request.purpose.data, 'x', request.purpose.size);
-	expect_true("what is larger is refused", evaluations_run(r.store, &r.arena, &request, 1, r.now, on_done, &r,
-	    &why) == NULL);
-	expect_problem("with its size", why.code, &why, ERR_LIMIT, "an entry of 65536 bytes");
+	expect_true("what is larger is refused", run_evaluate(&r, &request, 1) == NULL);
+	expect_problem("with its size", r.why.code, &r.why, ERR_LIMIT, "an entry of 65536 bytes");
 	run_close(&r);
 }
 
@@ -196,6 +239,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(decisions_are_recorded_before_they_are_answered),
 		cmocka_unit_test(what_cannot_be_recorded_is_not_decided),
+		cmocka_unit_test(what_cannot_be_answered_is_not_recorded),
 		cmocka_unit_test(an_entry_has_its_largest_size),
 		cmocka_unit_test(an_entry_that_is_none_is_refused),
 	};

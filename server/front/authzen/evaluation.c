@@ -32,6 +32,7 @@ struct evaluating {
 	struct parties parties;
 	size_t advised;
 	struct span answer;              /* told when it is recorded */
+	bool too_large;                  /* it would be; nothing is recorded */
 };
 
 static void go_on(struct asking *);
@@ -42,6 +43,7 @@ static on_vouched on_vouching_done;
 static void find_parties(struct evaluating *);
 static on_parties on_parties_loaded;
 static void decide_all(struct evaluating *);
+static evaluation_write write_answers;
 static on_evaluated on_decided;
 static struct span answer_of(struct evaluating *, const struct evaluation_answer *);
 
@@ -414,23 +416,32 @@ decide_all(struct evaluating *e)
 		return;
 	}
 	take_all(e);
-	pending = evaluations_run(e->asking.front->store, a, e->requests, e->request_count, e->asking.now, on_decided,
-	    e, &why);
-	if (pending) {
+	pending = evaluations_run(e->asking.front->store, a, e->requests, e->request_count, e->asking.now,
+	    write_answers, on_decided, e, &why);
+	if (pending)
 		exchange_hold(e->asking.exchange, pending);
-		e->answer = answer_of(e, evaluations_taken(pending));
-	} else {
+	else if (e->too_large)
+		asking_answer(&e->asking, e->answer, budget.answer);
+	else
 		asking_refuse(&e->asking, &why);
-	}
 	arena_reset(&e->asking.front->deciding);
 }
 
-static void
-on_decided(void *arg, enum err err, const struct evaluation_answer *answers, const struct problem *why)
+static bool
+write_answers(void *arg, const struct evaluation_answer *answers)
 {
 	struct evaluating *e = arg;
 
-	(void)answers;
+	e->answer = answer_of(e, answers);
+	e->too_large = e->answer.size == 0;
+	return !e->too_large;
+}
+
+static void
+on_decided(void *arg, enum err err, const struct problem *why)
+{
+	struct evaluating *e = arg;
+
 	exchange_hold(e->asking.exchange, NULL);
 	if (err == OK)
 		asking_answer(&e->asking, e->answer, budget.answer);
