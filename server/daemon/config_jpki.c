@@ -107,11 +107,14 @@ read_anchors(struct reading *r, struct place list, struct jpki_settings *s)
 	}
 }
 
+/* What kind of certificate it is, its policy tells: one is of one profile, also of those the facts tell. */
 static void
 read_profiles(struct reading *r, struct place list, struct jpki_settings *s)
 {
+	struct jpki_profiles all = jpki_profiles_known();
 	struct jpki_profile_setting *profiles;
 	uint8_t oid[OID_LARGEST];
+	struct problem why;
 
 	if (!has_room(list, MOST_PROFILES))
 		return;
@@ -126,6 +129,10 @@ read_profiles(struct reading *r, struct place list, struct jpki_settings *s)
 		profiles[i].policy = place_text(policy, 3, 120, NULL);
 		if (profiles[i].policy[0] && oid_read(span_text(profiles[i].policy), oid) == 0)
 			place_fail(policy, "an object identifier such as \"1.2.392.200149.8.5.1.1.20\"", NULL);
+		else if (profiles[i].purpose && profiles[i].medium && profiles[i].world &&
+		    jpki_profiles_add(&all, r->arena, profiles[i].purpose, profiles[i].medium, profiles[i].world,
+			profiles[i].policy, &why) != OK)
+			place_fail(policy, arena_print(r->arena, "a policy of its own (%s)", why.text), NULL);
 	}
 }
 

@@ -24,16 +24,11 @@ enum err
 proofing_service_check(const struct config *config, struct problem *why)
 {
 	struct proofing_service s = { 0 };
-	struct arena a = arena_init(1 * MIB);
-	struct jpki_anchors *anchors = NULL;
-	struct jpki_trust trust;
 	enum err err = proofing_service_secret(&s, config, why);
 
 	if (err == OK && config->jpki.present)
-		err = jpki_trust_open(&a, &config->jpki.settings, &trust, &anchors, why);
-	jpki_anchors_free(anchors);
+		err = jpki_setup_check(&config->jpki.settings, why);
 	private_file_free(&s.secret);
-	arena_release(&a);
 	return err;
 }
 

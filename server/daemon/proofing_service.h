@@ -20,7 +20,8 @@ struct proofing_service {
 
 /* Nothing to do, and OK, where the configuration has no section of it. */
 
-/* What a worker would need and could not have: a secret that is none, authorities that are not what they are called. */
+/* What a worker would need and could not have: a secret that is none, authorities that are not what they are called,
+ * responders' files that are no certificates, lists that are damaged. */
 enum err proofing_service_check(const struct config *, struct problem *why);
 
 enum err proofing_service_secret(struct proofing_service *, const struct config *, struct problem *why);

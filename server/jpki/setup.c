@@ -3,6 +3,7 @@
 
 #include <assert.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "base/file.h"
 #include "base/log.h"
@@ -73,19 +74,28 @@ jpki_trust_open(struct arena *a, const struct jpki_settings *settings, struct jp
 }
 
 static enum err
+read_responders(struct arena *a, const struct jpki_source_setting *from, struct span *out, struct problem *why)
+{
+	struct x509 certificate;
+
+	for (size_t i = 0; i < from->responder_count; i++) {
+		if (read_file(a, from->responders[i], &out[i], why) != OK)
+			return why->code;
+		if (x509_read_responder(out[i], &certificate, why) != OK)
+			return problem_within(why, "%s", from->responders[i]);
+	}
+	return OK;
+}
+
+static enum err
 open_ocsp(struct jpki_setup *s, struct courier *courier, const struct jpki_source_setting *from,
     struct revocation_source **out, struct problem *why)
 {
 	struct ocsp_settings settings = from->ocsp;
 	struct span *responders = arena_array(&s->arena, struct span, from->responder_count);
-	struct x509 certificate;
 
-	for (size_t i = 0; i < from->responder_count; i++) {
-		if (read_file(&s->arena, from->responders[i], &responders[i], why) != OK)
-			return why->code;
-		if (x509_read_responder(responders[i], &certificate, why) != OK)
-			return problem_within(why, "%s", from->responders[i]);
-	}
+	if (read_responders(&s->arena, from, responders, why) != OK)
+		return why->code;
 	settings.name = from->name;
 	settings.rules.responders = responders;
 	settings.rules.responder_count = from->responder_count;
@@ -152,6 +162,29 @@ jpki_setup_open(struct turn *turn, struct courier *courier, const struct jpki_se
 	jpki_setup_free(s);
 	*out = NULL;
 	return why->code;
+}
+
+enum err
+jpki_setup_check(const struct jpki_settings *settings, struct problem *why)
+{
+	struct arena a = arena_init(ARENA);
+	struct jpki_anchors *anchors = NULL;
+	struct crl_store *lists = NULL;
+	struct jpki_trust trust;
+	enum err err = jpki_trust_open(&a, settings, &trust, &anchors, why);
+
+	if (err == OK && settings->lists && access(settings->lists, F_OK) == 0)
+		err = crl_store_open(settings->lists, &trust, &lists, why);
+	for (size_t i = 0; i < settings->source_count && err == OK; i++) {
+		const struct jpki_source_setting *from = &settings->sources[i];
+
+		if (from->kind == REVOCATION_BY_OCSP)
+			err = read_responders(&a, from, arena_array(&a, struct span, from->responder_count), why);
+	}
+	crl_store_close(lists);
+	jpki_anchors_free(anchors);
+	arena_release(&a);
+	return err;
 }
 
 void

@@ -22,6 +22,10 @@ enum err jpki_setup_open(struct turn *, struct courier *, const struct jpki_sett
     struct problem *why);
 void jpki_setup_free(struct jpki_setup *);
 
+/* Whether every file can be opened that jpki_setup_open() with a courier opens; the directory of lists only where there
+ * is one, for it is made at the first start. */
+enum err jpki_setup_check(const struct jpki_settings *, struct problem *why);
+
 /* false: forgets whatever was received about certificates, and keeps nothing more until `true`: who runs this has ended
  * verifying (Cabinet Order Art. 15-3). Of lists that is what has been erased on disk. */
 void jpki_setup_keep(struct jpki_setup *, bool);

@@ -262,6 +262,8 @@ def what_a_worker_could_not_have_is_noticed_before_anything_starts():
             ("a file that is no certificate", {"anchors": [{"purpose": "signature", "world": "test", "file": leaf}]}, "garbage.cer"),
             ("an authority of the other purpose", {"anchors": [dict(of_auth, purpose="signature")]}, "auth1.cer"),
             ("a signer of lists that may sign none", {"lists": dict(section["lists"], signers=[leaf])}, "garbage.cer"),
+            ("a responder's file that is no certificate", {"sources": [*section.get("sources", []), {
+                "name": "asked", "kind": "ocsp", "url": "http://127.0.0.1:1/", "responders": [leaf]}]}, "garbage.cer"),
             ("a short secret", {"handle_secret": short}, "expected at least 32 secret bytes, found 8"),
         ]
         for title, changed, part in cases:
