@@ -5,34 +5,11 @@
 
 #include "assurance/alike.h"
 #include "assurance/evaluation.h"
-#include "assurance/implication.h"
-#include "assurance/witness.h"
-
-#define NONE_LARGEST 256         /* remembered; what is shown behind that is shown again */
-
-/* What has to be met: a level, or all that a profile demands. */
-struct side {
-	const struct framework *framework;
-	const struct profile *profile;   /* NULL: the framework's own criteria, as they are */
-	uint8_t levels[AREAS_LARGEST];
-};
-
-/* Nobody who counts so much and has all of this side lacks this part of a criterion. */
-struct shown_none {
-	struct side had;
-	const struct condition_node *part;
-	enum provenance least, by;
-};
+#include "assurance/separation.h"
 
 struct comparing {
 	const struct framework *before, *after;
-	struct arena *arena;
-	const struct abstraction *world;
-	struct goal *goals;
-	uint64_t nodes, most;            /* looked at; 0: no limit */
-	bool cut;                        /* a search for what is at hand */
-	struct shown_none *none;         /* what was shown, for as much again need not be searched */
-	size_t none_count;
+	struct separation *separation;
 	struct policy_difference *out;
 };
 
@@ -49,102 +26,12 @@ policy_change_name(enum policy_change change)
 static enum policy_change
 as_far_as_known(struct comparing *c, enum policy_change change)
 {
-	bool cut = c->cut;
+	bool cut = separation_cut(c->separation);
 
-	c->cut = false;
 	return cut && change != POLICY_OTHER ? POLICY_UNDETERMINED : change;
 }
 
-/* Facts that fulfil the goals that are put, when somebody with this much weight says so. `*told`: whether there are
- * any; may be NULL. */
-static struct policy_witness
-look(struct comparing *c, size_t count, enum provenance by, enum witness_found *told)
-{
-	struct witness_question q = { .world = c->world, .goals = c->goals, .goal_count = count, .by = by };
-	enum witness_found outcome = WITNESS_CUT_OFF;
-	struct facts found;
-
-	if (c->most && c->most - c->nodes < WITNESS_NODES)
-		q.nodes = (uint32_t)(c->most - c->nodes);
-	if (!c->most || c->nodes < c->most)
-		outcome = witness_search(&q, &found, &c->nodes);
-	if (outcome == WITNESS_CUT_OFF)
-		c->cut = c->out->cut_off = true;
-	if (told)
-		*told = outcome;
-	if (outcome != WITNESS_FOUND)
-		return (struct policy_witness){ .by = PROVENANCE_NONE };
-	return (struct policy_witness){ witness_write(c->arena, &found), by };
-}
-
 /* Criteria */
-
-/* Whether there may be facts said by them that fulfil what implies a criterion (`implied`: and counts facts of at least
- * this provenance; none: nothing implies it) and not the criterion itself. Who counts enough for both is seen by both;
- * who counts just not enough for the criterion may do for the other. */
-static bool
-may_separate(enum provenance by, enum provenance implied, enum provenance least)
-{
-	if (implied >= least)
-		return false;
-	return by == OBSERVED ? implied == PROVENANCE_NONE : by + 1u == least;
-}
-
-/* Whoever lacks a criterion lacks one of the parts that all have to be true: mostly it is one part alone that another
- * version has otherwise. One after the other, from 0 on; false: there are no more. */
-static bool
-part_next(const struct criterion *whole, size_t *at, struct criterion *out)
-{
-	const struct condition_node *root = whole->condition.nodes + whole->condition.count - 1, *child = root - 1;
-
-	*out = *whole;
-	if (whole->when.count || !whole->condition.count || root->kind != CONDITION_ALL)
-		return (*at)++ == 0;
-	if (*at == root->count)
-		return false;
-	for (size_t i = 0; i < *at; i++)
-		child -= child->size;
-	(*at)++;
-	out->condition = (struct condition){ child - child->size + 1, child->size };
-	return true;
-}
-
-static struct policy_witness
-separate_part(struct comparing *c, const struct criterion *fulfilled, const struct criterion *not)
-{
-	enum provenance implied = fulfilled && criterion_implies(c->world, fulfilled, not)
-	    ? criterion_least(fulfilled, NULL) : PROVENANCE_NONE;
-	struct policy_witness w = { .by = PROVENANCE_NONE };
-
-	for (enum provenance by = OBSERVED; by >= CLAIMED && !w.facts.size; by--) {
-		size_t count = 0;
-
-		if (!may_separate(by, implied, criterion_least(not, NULL)))
-			continue;
-		if (fulfilled)
-			c->goals[count++] = (struct goal){ fulfilled, criterion_least(fulfilled, NULL), WISH_TRUE, 0 };
-		c->goals[count++] =
-		    (struct goal){ not, criterion_least(not, NULL), fulfilled ? WISH_NOT_TRUE : WISH_FALSE, 0 };
-		w = look(c, count, by, NULL);
-	}
-	return w;
-}
-
-/* Facts that fulfil one and not the other; NULL: none has to be fulfilled, and it is not. What is only claimed may do
- * for one of them. */
-static struct policy_witness
-separate(struct comparing *c, const struct criterion *fulfilled, const struct criterion *not)
-{
-	struct policy_witness w = { .by = PROVENANCE_NONE };
-	struct criterion part;
-	size_t at = 0;
-
-	if (!fulfilled)
-		return separate_part(c, NULL, not);
-	while (!w.facts.size && part_next(not, &at, &part))
-		w = separate_part(c, fulfilled, &part);
-	return w;
-}
 
 /* Neither can be met without the other: there is nothing to look for. */
 static bool
@@ -195,18 +82,18 @@ compare_criterion(struct comparing *c, const struct criterion *before, const str
 	const struct criterion *known = after ? after : before;
 
 	assert(known);
-	c->cut = false;
 	*d = (struct criterion_difference){ .id = known->id, .before = before, .after = after };
 	if (!before || !after || !demand_alike(before, after)) {
 		if (after)
-			d->newly_refused = separate(c, before, after);
+			d->newly_refused = separation_of_criteria(c->separation, before, after);
 		if (before)
-			d->newly_accepted = separate(c, after, before);
+			d->newly_accepted = separation_of_criteria(c->separation, after, before);
 	}
 	if (before && after)
 		d->change = as_far_as_known(c, change_of(c, d));
 	else
 		d->change = after ? POLICY_ADDED : POLICY_REMOVED;
+	(void)separation_cut(c->separation);
 }
 
 static void
@@ -221,7 +108,6 @@ compare_criteria(struct comparing *c)
 	for (size_t i = 0; i < c->before->criterion_count; i++)
 		if (criterion_find(c->after, c->before->criteria[i].id) < 0)
 			compare_criterion(c, &c->before->criteria[i], NULL);
-	c->cut = false;
 }
 
 /* Levels */
@@ -234,127 +120,6 @@ side_of(const struct framework *f, int area, int level)
 
 	demand_levels(&d, f, side.levels);
 	return side;
-}
-
-static const struct criterion *
-criterion_of(const struct side *side, size_t number)
-{
-	return &(side->profile ? side->profile->criteria : side->framework->criteria)[number];
-}
-
-static bool
-is_needed(const struct side *side, size_t number)
-{
-	const struct criterion *c = criterion_of(side, number);
-
-	if (side->profile && side->profile->excluded && side->profile->excluded[number])
-		return false;
-	return c->level <= side->levels[c->area];
-}
-
-/* The side asks for it just so. */
-static bool
-has_same(const struct side *side, const struct criterion *c, enum provenance least)
-{
-	for (size_t i = 0; i < side->framework->criterion_count; i++) {
-		const struct criterion *other = criterion_of(side, i);
-
-		if (is_needed(side, i) && criterion_least(other, side->profile) >= least &&
-		    condition_alike(&other->when, &c->when) && condition_alike(&other->condition, &c->condition))
-			return true;
-	}
-	return false;
-}
-
-/* Of what the side asks for and this follows from, the provenance that counts there, the greatest; none: it follows
- * from nothing by itself. */
-static enum provenance
-implied_by(const struct comparing *c, const struct side *side, const struct criterion *criterion, enum provenance least)
-{
-	enum provenance implied = PROVENANCE_NONE;
-
-	for (size_t i = 0; i < side->framework->criterion_count && implied < least; i++) {
-		const struct criterion *other = criterion_of(side, i);
-		enum provenance counts = criterion_least(other, side->profile);
-
-		if (is_needed(side, i) && counts > implied && criterion_implies(c->world, other, criterion))
-			implied = counts;
-	}
-	return implied;
-}
-
-/* Whether the one asks for all that the other does, and more: of the same criteria more levels. */
-static bool
-side_holds(const struct side *more, const struct side *less)
-{
-	if (more->framework != less->framework || more->profile != less->profile)
-		return false;
-	for (size_t i = 0; i < AREAS_LARGEST; i++)
-		if (more->levels[i] < less->levels[i])
-			return false;
-	return true;
-}
-
-static bool
-is_shown_none(const struct comparing *c, const struct shown_none *asked)
-{
-	for (size_t i = 0; i < c->none_count; i++) {
-		const struct shown_none *known = &c->none[i];
-
-		if (known->part == asked->part && known->least == asked->least && known->by == asked->by &&
-		    side_holds(&asked->had, &known->had))
-			return true;
-	}
-	return false;
-}
-
-/* Who has all of one side, and lacks this part of a criterion of the other. */
-static struct policy_witness
-separate_from(struct comparing *c, const struct side *had, const struct criterion *not, enum provenance least)
-{
-	enum provenance implied = implied_by(c, had, not, least);
-	struct policy_witness w = { .by = PROVENANCE_NONE };
-
-	for (enum provenance by = OBSERVED; by >= CLAIMED && !w.facts.size; by--) {
-		const struct shown_none none = { *had, not->condition.nodes, least, by };
-		enum witness_found outcome;
-		size_t count = 0;
-
-		if (!may_separate(by, implied, least) || is_shown_none(c, &none))
-			continue;
-		for (size_t n = 0; n < had->framework->criterion_count; n++) {
-			const struct criterion *own = criterion_of(had, n);
-
-			if (is_needed(had, n))
-				c->goals[count++] = (struct goal){ own, criterion_least(own, had->profile), WISH_TRUE,
-					0 };
-		}
-		c->goals[count++] = (struct goal){ not, least, WISH_NOT_TRUE, 0 };
-		w = look(c, count, by, &outcome);
-		if (outcome == WITNESS_NONE && c->none_count < NONE_LARGEST)
-			c->none[c->none_count++] = none;
-	}
-	return w;
-}
-
-/* Who has all of one side, and lacks a criterion of the other. */
-static struct policy_witness
-separate_sides(struct comparing *c, const struct side *had, const struct side *lacked)
-{
-	struct policy_witness w = { .by = PROVENANCE_NONE };
-
-	for (size_t i = 0; i < lacked->framework->criterion_count && !w.facts.size; i++) {
-		const struct criterion *not = criterion_of(lacked, i);
-		enum provenance least = criterion_least(not, lacked->profile);
-		struct criterion part;
-		size_t at = 0;
-
-		if (!is_needed(lacked, i) || has_same(had, not, least))
-			continue;
-		while (!w.facts.size && part_next(not, &at, &part))
-			w = separate_from(c, had, &part, least);
-	}
-	return w;
 }
 
 /* Same, where nobody is told apart. */
@@ -386,8 +151,8 @@ compare_level(struct comparing *c, struct span area, struct span level)
 	}
 	old = side_of(c->before, area_before, before);
 	new = side_of(c->after, area_after, after);
-	d->newly_refused = separate_sides(c, &old, &new);
-	d->newly_accepted = separate_sides(c, &new, &old);
+	d->newly_refused = separation_of_sides(c->separation, &old, &new);
+	d->newly_accepted = separation_of_sides(c->separation, &new, &old);
 	d->change = as_far_as_known(c, change_between(&d->newly_refused, &d->newly_accepted));
 }
 
@@ -491,8 +256,8 @@ compare_profile(struct comparing *c, const struct profile *before, const struct 
 	}
 	old = side_of_profile(c->before, before);
 	new = side_of_profile(c->after, after);
-	d->newly_refused = separate_sides(c, &old, &new);
-	d->newly_accepted = separate_sides(c, &new, &old);
+	d->newly_refused = separation_of_sides(c->separation, &old, &new);
+	d->newly_accepted = separation_of_sides(c->separation, &new, &old);
 	d->change = as_far_as_known(c, change_of_profile(c, d, before, after));
 }
 
@@ -521,8 +286,7 @@ framework_difference(const struct framework *before, const struct framework *aft
     struct arena *arena, struct policy_difference *out)
 {
 	struct abstraction *world = abstraction_new(arena, after->dictionary);
-	struct comparing c = { .before = before, .after = after, .arena = arena, .world = world, .most = nodes,
-		.out = out };
+	struct comparing c = { .before = before, .after = after, .out = out };
 
 	assert(before->dictionary == after->dictionary);
 	abstraction_cut_framework(world, before);
@@ -534,9 +298,9 @@ framework_difference(const struct framework *before, const struct framework *aft
 	out->levels = arena_array(arena, struct level_difference, level_count(before) + level_count(after) + 1);
 	out->profiles =
 	    arena_array(arena, struct profile_difference, before->profile_count + after->profile_count + 1);
-	c.goals = arena_array(arena, struct goal, WITNESS_GOALS);
-	c.none = arena_array(arena, struct shown_none, NONE_LARGEST);
+	c.separation = separation_new(arena, world, nodes);
 	compare_criteria(&c);
 	compare_levels(&c);
 	compare_profiles(&c);
+	out->cut_off = separation_was_cut(c.separation);
 }
