@@ -162,25 +162,21 @@ struct writing {
 
 /* The value at hand, and who says so: even where it does not count. */
 static void
-write_value(struct writing *w, const struct fact *fact)
+write_value(struct writing *w, const struct fact *fact, int64_t value)
 {
-	const struct facts *facts = w->decision->question->facts;
-
 	buffer_add(w->out, fact->mention);
-	if (!facts_known(facts, fact->number, CLAIMED))
+	if (!facts_known(w->decision->question->facts, fact->number, CLAIMED))
 		return;
 	buffer_text(w->out, ",\"value\":");
-	fact_value_write(w->out, fact, facts->value[fact->number]);
+	fact_value_write(w->out, fact, value);
 }
 
 static void
-write_by(struct writing *w, const struct fact *fact)
+write_by(struct writing *w, enum provenance by)
 {
-	const struct facts *facts = w->decision->question->facts;
-
-	if (facts_known(facts, fact->number, CLAIMED)) {
+	if (by != PROVENANCE_NONE) {
 		buffer_text(w->out, ",\"by\":\"");
-		buffer_text(w->out, provenance_name(facts_provenance(facts, fact)));
+		buffer_text(w->out, provenance_name(by));
 		buffer_byte(w->out, '"');
 	}
 	buffer_byte(w->out, '}');
@@ -197,30 +193,48 @@ disregard(struct writing *w, size_t fact, enum provenance least)
 	w->needed[fact] = (uint8_t)least;
 }
 
+/* A leaf and its fact, once for each word by which something of the value is stated, the best first. */
+static void
+write_leaf(struct writing *w, const struct condition *c, size_t leaf, bool when, bool *begun)
+{
+	const struct question *q = w->decision->question;
+	const struct dictionary *dictionary = q->framework->dictionary;
+	const struct fact *fact = &dictionary->facts[c->nodes[leaf].fact];
+	const enum provenance best = facts_provenance(q->facts, fact);
+
+	for (enum provenance by = best; by == best || by > PROVENANCE_NONE; by--) {
+		int64_t value;
+
+		if (!facts_said(q->facts, fact, by, &value) && by != best)
+			continue;
+		if (*begun)
+			buffer_byte(w->out, ',');
+		*begun = true;
+		write_value(w, fact, value);
+		if (when)
+			buffer_text(w->out, ",\"needed\":{\"known\":true}");
+		else
+			write_needed(w->out, dictionary, c, leaf);
+		write_by(w, by);
+		if (by == PROVENANCE_NONE)
+			return;
+	}
+}
+
 /* Of `when` only what is unknown is to be told: that it applies is no failure. */
 static void
 write_reasons(struct writing *w, const struct condition *c, enum provenance least, bool when, bool *begun)
 {
 	const struct question *q = w->decision->question;
-	const struct dictionary *dictionary = q->framework->dictionary;
 	uint16_t leaves[CONDITION_LEAVES];
 	size_t count = condition_reasons(c, q->facts, least, leaves, COUNT(leaves));
 
 	for (size_t i = 0; i < count && i < COUNT(leaves); i++) {
 		const struct condition_node *leaf = &c->nodes[leaves[i]];
-		const struct fact *fact = &dictionary->facts[leaf->fact];
 
 		if (when && facts_known(q->facts, leaf->fact, least))
 			continue;
-		if (*begun)
-			buffer_byte(w->out, ',');
-		*begun = true;
-		write_value(w, fact);
-		if (when)
-			buffer_text(w->out, ",\"needed\":{\"known\":true}");
-		else
-			write_needed(w->out, dictionary, c, leaves[i]);
-		write_by(w, fact);
+		write_leaf(w, c, leaves[i], when, begun);
 		disregard(w, leaf->fact, least);
 		if (leaf->other)
 			disregard(w, (size_t)leaf->other - 1, least);

@@ -40,6 +40,7 @@ facts_init(struct facts *f, const struct dictionary *dictionary)
 	memset(f->too_weak, 0, sizeof(f->too_weak));
 	memset(f->not_theirs, 0, sizeof(f->not_theirs));
 	memset(f->outdone, 0, sizeof(f->outdone));
+	memset(f->mixed, 0, sizeof(f->mixed));
 	memset(f->outdone_by, 0, count);
 	memset(f->outdone_weight, 0, count);
 	memset(f->outdone_value, 0, count * sizeof(*f->outdone_value));
@@ -64,13 +65,37 @@ facts_stated(const struct facts *f, size_t number, int64_t *value)
 	return counts || has_bit(f->outdone, number);
 }
 
+/* Words that are in the value by this word, which is less than the greatest. */
+static int64_t
+added_by(const struct facts *f, size_t number, enum provenance by)
+{
+	return by > PROVENANCE_NONE && by < OBSERVED && has_bit(f->mixed, number) ? f->added[by][number] : 0;
+}
+
+bool
+facts_said(const struct facts *f, const struct fact *fact, enum provenance by, int64_t *value)
+{
+	const size_t number = fact->number;
+
+	*value = added_by(f, number, by);
+	if (by == PROVENANCE_NONE || by != facts_provenance(f, fact))
+		return *value != 0;
+	*value = f->value[number] & ~(added_by(f, number, CLAIMED) | added_by(f, number, VOUCHED));
+	return true;
+}
+
 enum provenance
 facts_contradicted(const struct facts *f, const struct fact *fact)
 {
-	if (!has_bit(f->outdone, fact->number) || !facts_known(f, fact->number, CLAIMED) ||
-	    f->outdone_value[fact->number] == f->value[fact->number])
+	const size_t number = fact->number;
+	enum provenance by = (enum provenance)f->outdone_by[number];
+
+	if (!has_bit(f->outdone, number) || !facts_known(f, number, CLAIMED) ||
+	    f->outdone_value[number] == f->value[number])
 		return PROVENANCE_NONE;
-	return (enum provenance)f->outdone_by[fact->number];
+	if (added_by(f, number, by) && !(f->outdone_value[number] & ~f->value[number]))
+		return PROVENANCE_NONE;
+	return by;
 }
 
 void
@@ -82,6 +107,7 @@ facts_forget(struct facts *f, const struct fact *fact)
 	clear_bit(f->too_weak, fact->number);
 	clear_bit(f->not_theirs, fact->number);
 	clear_bit(f->outdone, fact->number);
+	clear_bit(f->mixed, fact->number);
 	f->value[fact->number] = 0;
 }
 
@@ -121,18 +147,61 @@ facts_put(struct facts *f, const struct fact *fact, int64_t value, enum provenan
 	f->stale[at] &= ~bit;
 	f->too_weak[at] &= ~bit;
 	f->not_theirs[at] &= ~bit;
+	f->mixed[at] &= ~bit;
 	f->value[fact->number] = value;
 }
 
-/* As facts_put(), but what was said of it before in lasting words stays, and those are heard from everybody. */
+/* Lasting words of a set stay in its value, as said by whom they are said: nobody else is to answer for them. */
+static void
+add_words(struct facts *f, const struct fact *fact, int64_t words, enum provenance by)
+{
+	const size_t number = fact->number;
+	const enum provenance best = facts_provenance(f, fact);
+
+	words &= fact->lasting & ~f->value[number];
+	if (!words || by < fact->provenance || by == PROVENANCE_NONE || best == PROVENANCE_NONE)
+		return;
+	f->value[number] |= words;
+	if (by >= best)
+		return;
+	for (size_t p = CLAIMED; p < OBSERVED && !has_bit(f->mixed, number); p++)
+		f->added[p][number] = 0;
+	set_bit(f->mixed, number);
+	f->added[by][number] |= words;
+}
+
+/* As facts_put(), but what was said of it before in lasting words stays, and those are heard from everybody; from the
+ * best word first, so that a word is the best one's that says it. */
 static void
 state(struct facts *f, const struct fact *fact, int64_t value, enum provenance by)
 {
-	const int64_t before = facts_known(f, fact->number, CLAIMED) ? f->value[fact->number] : 0;
+	int64_t before[PROVENANCES] = { 0 };
 
+	if (!fact->lasting) {
+		facts_put(f, fact, value, by);
+		return;
+	}
+	for (size_t p = CLAIMED; p < PROVENANCES; p++)
+		(void)facts_said(f, fact, (enum provenance)p, &before[p]);
 	facts_put(f, fact, value, by);
-	if (fact->lasting && facts_known(f, fact->number, CLAIMED))
-		f->value[fact->number] |= (before | (by < fact->provenance ? 0 : value)) & fact->lasting;
+	before[by] |= value;
+	clear_bit(f->mixed, fact->number);
+	if (by < facts_provenance(f, fact))
+		f->value[fact->number] = before[facts_provenance(f, fact)];
+	for (size_t p = OBSERVED; p >= CLAIMED; p--)
+		add_words(f, fact, before[p], (enum provenance)p);
+}
+
+static void
+add_stated(struct facts *f, const struct fact *fact, const struct facts *stated)
+{
+	enum provenance by = facts_provenance(stated, fact);
+	int64_t value;
+
+	(void)facts_said(stated, fact, by, &value);
+	state(f, fact, value, by);
+	for (size_t p = CLAIMED; p < by; p++)
+		add_words(f, fact, added_by(stated, fact->number, (enum provenance)p), (enum provenance)p);
 }
 
 void
@@ -146,7 +215,7 @@ facts_add(struct facts *f, const struct facts *stated)
 			outdo(f, n, stated->outdone_value[n], (enum provenance)stated->outdone_by[n],
 			    (enum word_weight)stated->outdone_weight[n]);
 		if (facts_known(stated, n, CLAIMED))
-			state(f, &d->facts[n], stated->value[n], facts_provenance(stated, &d->facts[n]));
+			add_stated(f, &d->facts[n], stated);
 	}
 	for (size_t i = 0; i < FACT_SETS; i++) {
 		f->stale[i] |= stated->stale[i] & ~f->known[CLAIMED][i];
@@ -363,16 +432,22 @@ known_by(const struct facts *f, enum provenance by, uint64_t set[FACT_SETS])
 {
 	uint64_t any = 0;
 
-	for (size_t i = 0; i < FACT_SETS; i++)
-		any |= set[i] = f->known[by][i] & ~(by < OBSERVED ? f->known[by + 1][i] : 0);
+	for (size_t i = 0; i < FACT_SETS; i++) {
+		set[i] = f->known[by][i] & ~(by < OBSERVED ? f->known[by + 1][i] : 0);
+		for (uint64_t left = f->mixed[i] & ~set[i]; left; left &= left - 1)
+			if (added_by(f, 64 * i + (size_t)__builtin_ctzll(left), by))
+				set[i] |= left & -left;
+		any |= set[i];
+	}
 	return any;
 }
 
 static void
-write_group(struct buffer *b, const struct facts *f, const uint64_t set[FACT_SETS])
+write_group(struct buffer *b, const struct facts *f, enum provenance by, const uint64_t set[FACT_SETS])
 {
 	const struct dictionary *d = f->dictionary;
 	size_t comma = 1;
+	int64_t value;
 
 	for (size_t i = 0; i < d->count; i++) {
 		const struct fact *fact = &d->facts[d->in_order[i]];
@@ -381,7 +456,10 @@ write_group(struct buffer *b, const struct facts *f, const uint64_t set[FACT_SET
 			continue;
 		buffer_add(b, span_skip(fact->heading, comma));
 		comma = 0;
-		fact_value_write(b, fact, f->value[fact->number]);
+		value = f->value[fact->number];
+		if (has_bit(f->mixed, fact->number))
+			(void)facts_said(f, fact, by, &value);
+		fact_value_write(b, fact, value);
 	}
 }
 
@@ -402,7 +480,7 @@ facts_write(struct buffer *b, const struct facts *f)
 		begun = true;
 		buffer_text(b, provenance_name(in_order[i]));
 		buffer_text(b, "\":{");
-		write_group(b, f, set);
+		write_group(b, f, in_order[i], set);
 		buffer_byte(b, '}');
 	}
 	buffer_byte(b, '}');
@@ -411,6 +489,7 @@ facts_write(struct buffer *b, const struct facts *f)
 static void
 restore_group(struct reader *r, struct facts *f, enum provenance by, uint64_t seen[FACT_SETS])
 {
+	uint64_t here[FACT_SETS] = { 0 };
 	struct span id;
 
 	reader_object(r);
@@ -419,14 +498,15 @@ restore_group(struct reader *r, struct facts *f, enum provenance by, uint64_t se
 
 		if (!fact) {
 			reader_fail(r, "a fact of the dictionary", "another name");
-		} else if (has_bit(seen, fact->number)) {
+		} else if (has_bit(here, fact->number) || (has_bit(seen, fact->number) && !fact->lasting)) {
 			reader_fail_twice(r);
 		} else {
 			int64_t value = read_value(r, fact, reader_peek(r));
 
 			set_bit(seen, fact->number);
+			set_bit(here, fact->number);
 			if (r->problem.code == OK)
-				facts_put(f, fact, value, by);
+				state(f, fact, value, by);
 		}
 	}
 }

@@ -24,6 +24,9 @@ struct facts {
 	uint8_t outdone_by[FACTS_LARGEST];      /* enum provenance */
 	uint8_t outdone_weight[FACTS_LARGEST];  /* enum word_weight; WORD_COUNTS: only a better word was in its way */
 	int64_t outdone_value[FACTS_LARGEST];
+	/* Facts in whose value there are lasting words that a lesser word only states: which, of each provenance. */
+	uint64_t mixed[FACT_SETS];
+	int64_t added[OBSERVED][FACTS_LARGEST];
 };
 
 void facts_init(struct facts *, const struct dictionary *);
@@ -44,7 +47,11 @@ facts_known(const struct facts *f, size_t number, enum provenance least)
 enum provenance facts_provenance(const struct facts *, const struct fact *);
 /* Whether it was stated, and what, counted or not; of several the one that counts, or else the last. */
 bool facts_stated(const struct facts *, size_t number, int64_t *value);
-/* Who stated another value than the one that counts, in vain; PROVENANCE_NONE: nobody. */
+/* What of the value is stated by this word: all of it by the greatest with which it is known, but for lasting words
+ * that only a lesser one states. False: nothing. */
+bool facts_said(const struct facts *, const struct fact *, enum provenance, int64_t *value);
+/* Who stated another value than the one that counts, in vain; PROVENANCE_NONE: nobody. Not in vain where all of it
+ * counts, for its lasting words were added to what a better word says. */
 enum provenance facts_contradicted(const struct facts *, const struct fact *);
 
 /* The value at hand: an object whose members are facts, each a value, or {"value":…, "at": RFC 3339} when it was
@@ -59,7 +66,8 @@ struct buffer;
 void fact_value_write(struct buffer *, const struct fact *, int64_t value);
 
 /* All that is known, by whose word, canonical (RFC 8785): {"claimed":{"id":value,…},"observed":{…},"vouched":{…}},
- * without those by whose word nothing is known. What facts_restore() reads gives the same values again; a fact that the
+ * without those by whose word nothing is known; a fact stands under two words only when lasting words of the lesser
+ * count beside what the better says. What facts_restore() reads gives the same values again; a fact that the
  * dictionary does not know any more fails it. */
 void facts_write(struct buffer *, const struct facts *);
 void facts_restore(struct reader *, struct facts *);

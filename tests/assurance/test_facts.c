@@ -353,6 +353,64 @@ a_lasting_word_counts_whoever_says_it(void **state)
 			}
 }
 
+/* Who vouches for a set answers for no word of it that only a claim has; and so it is kept. */
+static void
+a_lasting_word_stays_whose_it_is(void **state)
+{
+	static const struct {
+		const char *title;
+		int64_t claimed, vouched, observed; /* 0: nothing */
+		enum provenance otherwise;
+		const char *written;
+	} cases[] = {
+		{ "a claim that counts beside a statement", 4, 3, 0, PROVENANCE_NONE,
+		    "{\"claimed\":{\"rp.requests\":[\"individual-number\"]},"
+		    "\"vouched\":{\"rp.requests\":[\"name\",\"email\"]}}" },
+		{ "the rest of it does not", 6, 1, 0, CLAIMED,
+		    "{\"claimed\":{\"rp.requests\":[\"individual-number\"]},"
+		    "\"vouched\":{\"rp.requests\":[\"name\"]}}" },
+		{ "what both say is the statement's", 4, 5, 0, CLAIMED,
+		    "{\"vouched\":{\"rp.requests\":[\"name\",\"individual-number\"]}}" },
+		{ "of two lesser words the better has it", 4, 5, 1, PROVENANCE_NONE,
+		    "{\"observed\":{\"rp.requests\":[\"name\"]},"
+		    "\"vouched\":{\"rp.requests\":[\"individual-number\"]}}" },
+	};
+	const struct dictionary *d = dictionary_of(&arena, DICTIONARY(
+	    DICTIONARY_FACT("rp.requests", "set", "\"rp\",\"watashi\"", DICTIONARY_CLAIMED ",\"values\":["
+	    DICTIONARY_WORD("name") "," DICTIONARY_WORD("email") "," DICTIONARY_WORD("individual-number") "]")));
+	const struct fact *fact = fact_find(d, span_text("rp.requests"));
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++)
+		for (int order = 0; order < 6; order++) {
+			const int64_t said[] = { 0, cases[i].claimed, cases[i].vouched, cases[i].observed };
+			const int first = 1 + order / 2, second = 1 + (first + order % 2) % 3;
+			const int turn[] = { first, second, 6 - first - second };
+			struct facts f, stated, again;
+			struct problem why = { 0 };
+			struct reader r;
+
+			facts_init(&f, d);
+			for (size_t n = 0; n < COUNT(turn); n++) {
+				facts_init(&stated, d);
+				if (said[turn[n]])
+					facts_put(&stated, fact, said[turn[n]], (enum provenance)turn[n]);
+				facts_add(&f, &stated);
+			}
+			expect_text(cases[i].title, written(&f), cases[i].written);
+			expect_number(cases[i].title, facts_contradicted(&f, fact), cases[i].otherwise);
+			facts_init(&again, d);
+			facts_add(&again, &f);
+			expect_text("added as it is", written(&again), cases[i].written);
+			facts_init(&again, d);
+			r = reader_json(&arena, span_text(cases[i].written), limits);
+			facts_restore(&r, &again);
+			expect_ok(cases[i].title, reader_end(&r, &why), &why);
+			expect_number("restored", again.value[fact->number], f.value[fact->number]);
+			expect_text("restored", written(&again), cases[i].written);
+		}
+}
+
 static void
 what_is_stale_gives_way(void **state)
 {
@@ -453,6 +511,7 @@ main(void)
 		cmocka_unit_test(whoever_says_otherwise_is_known_in_any_order),
 		cmocka_unit_test(what_was_stated_elsewhere_is_added),
 		cmocka_unit_test(a_lasting_word_counts_whoever_says_it),
+		cmocka_unit_test(a_lasting_word_stays_whose_it_is),
 		cmocka_unit_test(what_is_stale_gives_way),
 		cmocka_unit_test(what_is_written_is_restored),
 		cmocka_unit_test(what_is_restored_is_there_once),

@@ -135,7 +135,11 @@ asking_for_the_individual_number_is_believed(void **state)
 		{ "neither says so", "\"identifier\",\"email\"", "\"identifier\"", "{\"decision\":true|"
 		    "\"fact\":\"rp.requests\",\"why\":\"claimed otherwise than vouched\"" },
 		{ "the claim does", "\"identifier\",\"individual-number\"", "\"identifier\"", "{\"decision\":false|"
-		    "\"failed\":[{\"id\":\"asked\"|\"value\":[\"identifier\",\"individual-number\"]|"
+		    "\"failed\":[{\"id\":\"asked\"|\"value\":[\"identifier\"],\"needed\"|\"by\":"
+		    "\"vouched\"},{\"fact\":\"rp.requests\",\"value\":[\"individual-number\"],\"needed\"|\"by\":"
+		    "\"claimed\"}]|\"disregarded\":[]" },
+		{ "the claim says nothing else", "\"individual-number\"", "\"identifier\",\"email\"",
+		    "{\"decision\":false|\"value\":[\"identifier\",\"email\"]|\"value\":[\"individual-number\"]|"
 		    "\"disregarded\":[]" },
 		{ "the statement does", "\"identifier\"", "\"identifier\",\"individual-number\"", "{\"decision\":false|"
 		    "\"failed\":[{\"id\":\"asked\"" },

@@ -19,7 +19,9 @@ static const char dictionary_text[] =
     "{\"id\":\"d\",\"type\":\"date\",\"provenance\":\"vouched\"," TEXTS "},"
     "{\"id\":\"e\",\"type\":\"enum\",\"values\":[{\"id\":\"one\"},{\"id\":\"two\"}]," TEXTS "},"
     "{\"id\":\"l\",\"type\":\"level\",\"values\":[{\"id\":\"1\"},{\"id\":\"1+\"},{\"id\":\"2\"}]," TEXTS "},"
-    "{\"id\":\"some.set\",\"type\":\"set\",\"values\":[{\"id\":\"x\"},{\"id\":\"y\"},{\"id\":\"z\"}]," TEXTS "}]}";
+    "{\"id\":\"some.set\",\"type\":\"set\",\"values\":[{\"id\":\"x\"},{\"id\":\"y\"},{\"id\":\"z\"}]," TEXTS "},"
+    "{\"id\":\"rp.requests\",\"type\":\"set\",\"values\":[{\"id\":\"name\"},{\"id\":\"individual-number\"}]," TEXTS
+    "}]}";
 
 static const struct limits limits = { .bytes = 4 * LARGEST, .depth = 8 };
 
@@ -85,6 +87,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	facts_init(&f, d);
 	/* Some is there before, by a better word than what is read. */
 	facts_put(&f, &d->facts[1], 7, VOUCHED);
+	facts_put(&f, fact_find(d, span_text("rp.requests")), 1, VOUCHED);
 	facts_read(&r, &f, size % 2 ? OBSERVED : CLAIMED, noon);
 	if (reader_end(&r, &why) == OK)
 		check_kept(&a, d, &f);

@@ -17,12 +17,16 @@ is_among(const json_t *list, const json_t *wanted)
 	return false;
 }
 
-/* A fact's value in the entry, and by whose word it stands there; NULL: nobody stated it. */
+/* A fact's value in the entry, and by whose word it stands there, of two the one that is told; NULL: nobody stated
+ * it. */
 static const json_t *
-fact_recorded(const json_t *entry, const char *about, const char **by)
+fact_recorded(const json_t *entry, const char *about, const char *told, const char **by)
 {
-	json_t *facts = json_object_get(entry, "facts"), *values;
+	json_t *facts = json_object_get(entry, "facts"), *values = told ? json_object_get(facts, told) : NULL;
 
+	*by = told;
+	if (json_object_get(values, about))
+		return json_object_get(values, about);
 	json_object_foreach(facts, *by, values)
 		if (json_object_get(values, about))
 			return json_object_get(values, about);
@@ -33,7 +37,8 @@ static void
 compare_fact(json_t *differences, const char *name, const char *criterion, const json_t *fact, const json_t *entry)
 {
 	const char *about = json_string_value(json_object_get(fact, "fact")), *by;
-	const json_t *recorded = about ? fact_recorded(entry, about, &by) : NULL;
+	const char *told = json_string_value(json_object_get(fact, "by"));
+	const json_t *recorded = about ? fact_recorded(entry, about, told, &by) : NULL;
 	json_t *whose = recorded ? json_string(by) : NULL;
 
 	if (recorded || json_object_get(fact, "value"))

@@ -1,6 +1,6 @@
 /* assets/answer.js - an answer of the decision point as it was pasted, and what it says otherwise than its entry in the log. Pure
  * functions of what was read: anybody can write an answer, so nothing of it is taken for granted. */
-import { recordedFacts } from "./facts.js";
+import { recordedFacts, recordedOf } from "./facts.js";
 
 export const idForm = /^[0-9a-f]{32}$/;
 const commitmentForm = /^[0-9a-f]{64}$/;
@@ -80,10 +80,11 @@ function criteriaOf(what, answered, recorded) {
 function factsOf({ failed = [], unknown = [] }, entry) {
 	const recorded = recordedFacts(entry);
 	const told = [...failed, ...unknown].flatMap(({ facts }) => (Array.isArray(facts) ? facts.filter((one) => isObject(one) && "value" in one) : []));
-	const unlike = told.filter(({ fact, value, by }) => !equal({ by, value }, recorded.get(fact)));
+	const unlike = told.filter(({ fact, value, by }) => !recordedOf(recorded, fact).some((held) => equal({ by, value }, held)));
+	const nearest = ({ fact, by }) => recordedOf(recorded, fact).find((held) => held.by === by) ?? recordedOf(recorded, fact)[0];
 
 	return [...new Map(unlike.map((one) => [one.fact, one])).values()]
-		.map(({ fact, value, by }) => ({ what: "fact", of: String(fact), answered: { by, value }, recorded: recorded.get(fact) }));
+		.map((one) => ({ what: "fact", of: String(one.fact), answered: { by: one.by, value: one.value }, recorded: nearest(one) }));
 }
 
 /* [{ what, of, answered, recorded }]: undefined is what one of them does not say. `of` is an area, a criterion or a fact. What the

@@ -26,9 +26,11 @@ const privacies = {
 
 export const privacyWords = (fact) => privacies[fact?.privacy] ?? null;
 
-/* The facts of an entry, that has them by whose word they are: id -> { value, by }. */
-export const recordedFacts = (entry) => new Map(Object.entries(entry?.facts ?? {})
-	.flatMap(([by, values]) => Object.entries(values).map(([id, value]) => [id, { value, by }])));
+/* The facts of an entry, that has them by whose word they are: [[id, { value, by }], …]. A set may stand under two words: what a
+ * lesser one says counts beside what the better says, as that the individual number is asked for. */
+export const recordedFacts = (entry) => Object.entries(entry?.facts ?? {})
+	.flatMap(([by, values]) => Object.entries(values).map(([id, value]) => [id, { value, by }]));
+export const recordedOf = (recorded, id) => recorded.filter(([of]) => of === id).map(([, held]) => held);
 
 const units = { s: ["秒", "s"], y: ["年", "years"], bit: ["ビット", "bits"], characters: ["文字", "characters"] };
 const spans = [[86400, "日", "day"], [3600, "時間", "hour"], [60, "分", "minute"], [1, "秒", "second"]];

@@ -25,7 +25,7 @@ const capital = ([ja, en]) => [ja, en.charAt(0).toUpperCase() + en.slice(1)];
 export function stated(dictionary, entry) {
 	if (!entry)
 		return [];
-	const all = [...recordedFacts(entry)];
+	const all = recordedFacts(entry);
 
 	return [section("facts", "判断に使われた事実", "Facts it was decided on",
 		element("p", {}, all.length === 0 ? both("何も述べられていません。", "Nothing was said.")

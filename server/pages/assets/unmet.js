@@ -1,6 +1,6 @@
 /* assets/unmet.js - what stood in the way of a decision: criteria not met or unknown, and what was said and did not count. */
 import { areaTitle, conditionList, criterionHref, levelTitle } from "./criterion.js";
-import { bearerWords, factWords, neededWords, recordedFacts, valueWords } from "./facts.js";
+import { bearerWords, factWords, neededWords, recordedFacts, recordedOf, valueWords } from "./facts.js";
 import { both, element, section } from "./dom.js";
 
 const shownLargest = 5; // criteria of one kind shown at once; the others are folded
@@ -40,6 +40,9 @@ function shortOf(policy, dictionary, decision, one) {
 const valueNow = (dictionary, id, held) => (held ? [both(...valueWords(dictionary.get(id), held.value)), " ", element("span", { class: "aside" }, both(`（${bearerWords(held.by)[0]}）`, ` (${bearerWords(held.by)[1]})`))]
 	: [both("分かっていません", "not known")]);
 
+const valuesNow = (dictionary, id, all) => (all.length === 0 ? valueNow(dictionary, id, null)
+	: all.flatMap((held, at) => [...(at > 0 ? [both("、", ", ")] : []), ...valueNow(dictionary, id, held)]));
+
 /* Of the answer: value at hand and value needed. */
 function needs(dictionary, list) {
 	return element("dl", { class: "needs" }, ...list.map((one) => element("div", {},
@@ -55,7 +58,7 @@ function found(policy, dictionary, decision, criterion) {
 	return element("details", {}, element("summary", {}, both("いまの値と条件", "Values at hand, and the condition")),
 		element("dl", { class: "needs" }, ...criterion.facts.map((id) => element("div", {},
 			element("dt", {}, both(...factWords(dictionary, id))),
-			element("dd", {}, both("いま：", "Now: "), ...valueNow(dictionary, id, recorded.get(id)))))),
+			element("dd", {}, both("いま：", "Now: "), ...valuesNow(dictionary, id, recordedOf(recorded, id)))))),
 		conditionList(policy, dictionary, criterion.condition, criterion.parameters));
 }
 
