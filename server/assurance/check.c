@@ -32,6 +32,25 @@ policy_finding_name(enum policy_finding_kind kind)
 	return names[kind];
 }
 
+/* Of the others some say that there are no such facts, the rest that something was not written. */
+bool
+policy_finding_has_witness(enum policy_finding_kind kind)
+{
+	static const bool shown[POLICY_FINDING_KINDS] = {
+		[POLICY_LEVEL_ADDS_NOTHING] = true,
+		[POLICY_CRITERION_ALWAYS] = true,
+		[POLICY_CRITERION_REDUNDANT] = true,
+		[POLICY_CRITERION_UNDECIDED] = true,
+		[POLICY_PARAMETER_LOOSER] = true,
+		[POLICY_STEP_LOWERS] = true,
+		[POLICY_CRITERION_NO_STEP] = true,
+		[POLICY_LEAF_UNTESTED] = true,
+		[POLICY_CEILING] = true,
+	};
+
+	return shown[kind];
+}
+
 const char *
 policy_finding_weight(const struct policy_finding *f)
 {
@@ -44,6 +63,7 @@ finding_add(struct checking *c, enum policy_finding_kind kind, enum weight weigh
 {
 	struct policy_findings *out = c->out;
 
+	assert((witness != NULL) == policy_finding_has_witness(kind));
 	if (out->count == c->room) {
 		struct policy_finding *items = arena_array(c->arena, struct policy_finding, 2 * c->room + 32);
 

@@ -1,7 +1,7 @@
 /* assurance/check.h - what can be known of a framework without any transaction (`watashictl policy check`).
  *
  * Finite abstraction: each fact's domain is cut at the constants the policy names; then backtracking with the evaluator
- * itself. Every finding has a witness: facts that show it.
+ * itself. What facts can show has a witness, which facts do; what holds for all facts, or of the texts, has none.
  */
 #pragma once
 
@@ -30,6 +30,7 @@ enum policy_finding_kind {
 	POLICY_FINDING_KINDS,
 };
 const char *policy_finding_name(enum policy_finding_kind); /* "level-unreachable" … */
+bool policy_finding_has_witness(enum policy_finding_kind);
 
 struct policy_finding {
 	enum policy_finding_kind kind;
@@ -37,7 +38,7 @@ struct policy_finding {
 	bool note;                       /* to be known, not to be mended */
 	struct span subject;             /* id of the level ("token 4"), criterion, step, … */
 	struct localized text;           /* what is so, and what follows */
-	struct span witness;             /* {"fact":value,…} canonical; empty: it needs none */
+	struct span witness;             /* {"fact":value,…} canonical; empty: its kind has none */
 };
 struct policy_findings {
 	struct policy_finding *items;

@@ -20,7 +20,7 @@ struct checking {
 /* What a finding weighs. */
 enum weight { WEIGHT_ERROR, WEIGHT_WARNING, WEIGHT_NOTE };
 
-/* `witness` may be NULL. Texts are made with arena_print(). */
+/* `witness` is NULL where the kind has none. Texts are made with arena_print(). */
 void finding_add(struct checking *, enum policy_finding_kind, enum weight, struct span subject, const char *ja,
     const char *en, const struct facts *witness);
 

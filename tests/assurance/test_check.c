@@ -176,7 +176,8 @@ check_witness(struct arena *a, const char *title, const struct framework *f, con
 	int criterion = criterion_find(f, p->subject), step = step_find(f, p->subject);
 
 	expect_true("it is said in both languages", p->text.ja.size > 0 && p->text.en.size > 0);
-	if (!p->witness.size)
+	expect_number(title, p->witness.size > 0, policy_finding_has_witness(p->kind));
+	if (!policy_finding_has_witness(p->kind))
 		return;
 	facts = small_facts_of(a, f->dictionary, p->witness, OBSERVED);
 	evaluate(f, NULL, &facts, &e);
@@ -219,6 +220,7 @@ static void
 what_is_wrong_is_found(void **state)
 {
 	struct arena a = arena_init(64 * MIB);
+	bool seen[POLICY_FINDING_KINDS] = { false };
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
@@ -229,10 +231,15 @@ what_is_wrong_is_found(void **state)
 		framework_check(f, &a, &found, NULL, NULL);
 		expect_text(cases[i].title, subjects_of(&a, &found, cases[i].kind), cases[i].subjects);
 		expect_true("nothing was cut off", found.cut_off_count == 0);
-		for (size_t n = 0; n < found.count; n++)
+		for (size_t n = 0; n < found.count; n++) {
 			check_witness(&a, cases[i].title, f, &found, &found.items[n]);
+			seen[found.items[n].kind] = true;
+		}
 		arena_reset(&a);
 	}
+	for (int kind = 0; kind < POLICY_FINDING_KINDS; kind++)
+		if (policy_finding_has_witness((enum policy_finding_kind)kind))
+			expect_true(policy_finding_name((enum policy_finding_kind)kind), seen[kind]);
 	arena_release(&a);
 }
 

@@ -131,8 +131,8 @@ policy_check(struct ctl *ctl, int argc, char **argv)
 		.about =
 		    "Looks for levels nobody reaches, criteria that are never or always true, that others imply\n"
 		    "or that contradict each other, profiles nobody fulfils, steps that help nobody or take a\n"
-		    "level away, leaves no test has seen, clauses nobody cites. Each finding comes with facts that\n"
-		    "show it. Of several versions also the facts that none of them uses. Ends with 1 when there is\n"
+		    "level away, leaves no test has seen, clauses nobody cites. What facts can show comes with facts\n"
+		    "that do. Of several versions also the facts that none of them uses. Ends with 1 when there is\n"
 		    "an error.",
 		.flags = flags,
 		.least = 1,
