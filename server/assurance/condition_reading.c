@@ -31,7 +31,7 @@ add_node(struct compiling *c, struct place p, struct condition_node node)
 	if (failed(p))
 		return;
 	if (c->count == CONDITION_NODES) {
-		place_fail(p, "at most 2048 parts in a condition", "more");
+		place_fail(p, arena_print(c->arena, "at most %d parts in a condition", CONDITION_NODES), "more");
 		return;
 	}
 	if (c->count == c->room) {
@@ -253,7 +253,7 @@ compile_leaf(struct compiling *c, struct place p, const struct referring *from)
 		return;
 	}
 	if (++c->leaves > CONDITION_LEAVES)
-		place_fail(p, "at most 256 facts in a condition", "more");
+		place_fail(p, arena_print(c->arena, "at most %d facts in a condition", CONDITION_LEAVES), "more");
 	leaf.fact = (uint16_t)fact->number;
 	read_operand(c, operand, fact, from, &leaf);
 	condition_leaf_prepare(&leaf);

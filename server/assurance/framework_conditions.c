@@ -94,7 +94,8 @@ compile(struct naming *n, struct place p)
 	struct condition c = { 0 };
 
 	if (r->nodes > NODES_LARGEST)
-		place_fail(p, "at most 65536 parts in all conditions, references included", "more");
+		place_fail(p, arena_print(r->arena, "at most %d parts in all conditions, references included",
+		    NODES_LARGEST), "more");
 	else
 		c = condition_read(p, &scope, r->arena);
 	r->nodes += c.count;

@@ -34,8 +34,8 @@ void evaluation_entry_write(struct buffer *, const struct evaluation_request *, 
     const struct id *);
 
 /* What will be answered once it is recorded, one each, to be written while it is still in the cache; nobody is told any
- * of it before that. Called before evaluations_run() returns, and borrowed until then. False: it cannot be answered, and
- * so nothing is recorded. */
+ * of it before that. Called before evaluations_run() returns, and borrowed until then. False: it cannot be answered,
+ * and so nothing is recorded. */
 typedef bool evaluation_write(void *arg, const struct evaluation_answer *answers);
 /* ERR_UNAVAILABLE, ERR_FULL: they could not be recorded, and so were not taken. */
 typedef void on_evaluated(void *arg, enum err, const struct problem *why);

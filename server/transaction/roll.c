@@ -82,7 +82,7 @@ read_entities(struct reading *g)
 	reader_array(&g->r);
 	while (reader_element(&g->r)) {
 		if (g->out->entity_count == MEMBER_ENTITIES) {
-			reader_fail(&g->r, "at most 64 entities", "more");
+			reader_fail(&g->r, arena_print(g->arena, "at most %d entities", MEMBER_ENTITIES), "more");
 			break;
 		}
 		list[g->out->entity_count] = read_entity(g);
@@ -170,7 +170,8 @@ read_certifications(struct reading *g)
 		if (!e.relying.size && !e.others.size)
 			continue;
 		if (g->out->established_count == MEMBER_CERTIFICATIONS) {
-			reader_fail(&g->r, "at most 64 certifications", "more");
+			reader_fail(&g->r, arena_print(g->arena, "at most %d certifications", MEMBER_CERTIFICATIONS),
+			    "more");
 			break;
 		}
 		list[g->out->established_count++] = e;

@@ -63,7 +63,7 @@ read_entities(struct place list, enum part part, struct arena *a, struct access 
 	size_t count = place_count(list);
 
 	if (count > ACCESS_ENTITIES) {
-		place_fail(list, "at most 10000 entries", NULL);
+		place_fail(list, arena_print(a, "at most %d entries", ACCESS_ENTITIES), NULL);
 		return;
 	}
 	out->entities[part] = arena_array(a, struct access_entity, count);
@@ -99,7 +99,7 @@ read_properties(struct place list, struct arena *a, struct access *out)
 	size_t count = place_count(list);
 
 	if (count > PROPERTIES_LARGEST) {
-		place_fail(list, "at most 64 entries", NULL);
+		place_fail(list, arena_print(a, "at most %d entries", PROPERTIES_LARGEST), NULL);
 		return;
 	}
 	out->properties = arena_array(a, struct access_property, count);
