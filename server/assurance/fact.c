@@ -7,7 +7,7 @@
 #include <stdlib.h>
 
 #include "assurance/policy_reading.h"
-#include "base/clock.h"
+#include "base/calendar.h"
 #include "codec/tree.h"
 
 #define SLOTS_PER_FACT 4 /* free ones keep chains short */
@@ -46,36 +46,18 @@ provenance_read(struct span s)
 
 /* Dates */
 
-static bool
-is_leap(int64_t year)
-{
-	return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-}
-
-/* Of the Gregorian calendar; a year begins in March, so that the leap day ends it. */
-static int64_t
-days_of(int64_t year, int64_t month, int64_t day)
-{
-	int64_t shifted = month > 2 ? year : year - 1, era = shifted / 400, of_era = shifted % 400;
-	int64_t of_year = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1;
-
-	return era * 146097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719468;
-}
-
 bool
 date_read(struct span s, int64_t *days)
 {
-	static const uint8_t month_days[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
 	uint64_t year, month, day;
 
 	if (s.size != strlen("2026-11-22") || s.data[4] != '-' || s.data[7] != '-' ||
 	    !span_number(span_first(s, 4), &year) || !span_number(span_first(span_skip(s, 5), 2), &month) ||
 	    !span_number(span_skip(s, 8), &day))
 		return false;
-	if (year == 0 || month == 0 || month > 12 || day == 0 ||
-	    day > month_days[month - 1] + (month == 2 && is_leap((int64_t)year) ? 1u : 0u))
+	if (year == 0 || month == 0 || month > 12 || day == 0 || day > month_length((unsigned)year, (unsigned)month))
 		return false;
-	*days = days_of((int64_t)year, (int64_t)month, (int64_t)day);
+	*days = day_number((unsigned)year, (unsigned)month, (unsigned)day);
 	return true;
 }
 
@@ -94,8 +76,8 @@ date_text(int64_t days, char out[DATE_TEXT])
 	return out;
 }
 
-#define DATE_LEAST days_of(1, 1, 1)
-#define DATE_MOST days_of(9999, 12, 31)
+#define DATE_LEAST day_number(1, 1, 1)
+#define DATE_MOST day_number(9999, 12, 31)
 
 /* Values as text */
 

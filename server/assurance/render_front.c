@@ -1,8 +1,8 @@
 /* assurance/render_front.c - the front of a rendered framework: which version, from when, and how to read it. */
 #include "assurance/render_writer.h"
+#include "base/calendar.h"
 #include "codec/text.h"
 
-#define JAPAN SECONDS(9 * 3600)
 
 static void
 legend(struct writer *w)

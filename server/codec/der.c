@@ -1,6 +1,8 @@
 /* codec/der.c - walking through DER of others. */
 #include "codec/der.h"
 
+#include "base/calendar.h"
+
 #define LENGTH_BYTES 4 /* as long as anything we read */
 #define TAG_LONG 0x1fu /* a tag of several bytes begins so */
 #define TAG_BYTES 4    /* of such a one, behind the first */
@@ -104,6 +106,20 @@ der_boolean(struct span *rest, uint8_t tag, bool *out)
 	if (!der_enter(&s, tag, &value) || value.size != 1 || (value.data[0] != 0 && value.data[0] != 0xff))
 		return false;
 	*out = value.data[0] != 0;
+	*rest = s;
+	return true;
+}
+
+bool
+der_flag(struct span *rest, uint8_t tag, bool *out)
+{
+	struct span s = *rest;
+	bool there = der_peek(s) == tag, value = there;
+
+	*out = false;
+	if (there && (!der_boolean(&s, tag, &value) || !value))
+		return false;
+	*out = value;
 	*rest = s;
 	return true;
 }
@@ -221,27 +237,6 @@ der_oid(struct span *rest, uint8_t tag, struct span *contents)
 	return true;
 }
 
-/* Days since 1970 of a day of the Gregorian calendar: years begin in March here, so that a leap day is the last. */
-static int64_t
-days_since_epoch(unsigned year, unsigned month, unsigned day)
-{
-	int64_t y = (int64_t)year - (month < 3);
-	unsigned days_before = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
-
-	y += 400; /* the year 0's January belongs to the year before */
-	return y * 365 + y / 4 - y / 100 + y / 400 + days_before - (719468 + 146097);
-}
-
-static unsigned
-month_length(unsigned year, unsigned month)
-{
-	static const uint8_t lengths[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
-
-	bool leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-
-	return month == 2 && leap ? 29 : lengths[month - 1];
-}
-
 /* "MMDDHHMMSSZ" of that year. */
 static bool
 time_in_year(unsigned year, const uint8_t *text, struct instant *out)
@@ -258,7 +253,7 @@ time_in_year(unsigned year, const uint8_t *text, struct instant *out)
 	if (text[10] != 'Z' || part[0] < 1 || part[0] > 12 || part[1] < 1 || part[1] > month_length(year, part[0]) ||
 	    part[2] > 23 || part[3] > 59 || part[4] > 59)
 		return false;
-	out->us = SECONDS(days_since_epoch(year, part[0], part[1]) * 86400 + part[2] * 3600 + part[3] * 60 + part[4]);
+	out->us = SECONDS(day_number(year, part[0], part[1]) * 86400 + part[2] * 3600 + part[3] * 60 + part[4]);
 	return true;
 }
 
@@ -308,5 +303,14 @@ der_sorted(struct span set)
 			return false;
 		before = element;
 	}
+	return true;
+}
+
+bool
+der_ascii(struct span contents)
+{
+	for (size_t i = 0; i < contents.size; i++)
+		if (contents.data[i] >= 0x80)
+			return false;
 	return true;
 }

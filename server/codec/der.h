@@ -53,6 +53,8 @@ uint8_t der_peek(struct span rest);
 
 /* FF or 00 (s11.1). */
 bool der_boolean(struct span *rest, uint8_t tag, bool *out);
+/* BOOLEAN DEFAULT FALSE: it is there when it is true, for no default is written out (s11.5). */
+bool der_flag(struct span *rest, uint8_t tag, bool *out);
 /* Its contents, of any sign and size, in the fewest bytes (s8.3.2). */
 bool der_integer(struct span *rest, uint8_t tag, struct span *contents);
 /* Whether such contents are above zero; and without the byte that keeps them so. */
@@ -72,5 +74,7 @@ bool der_oid(struct span *rest, uint8_t tag, struct span *contents);
 bool der_time(struct span *rest, struct instant *out);
 bool der_generalized_time(struct span *rest, uint8_t tag, struct instant *out);
 
+/* Whether contents are of seven bits, as an IA5String's are and what is made of one. */
+bool der_ascii(struct span contents);
 /* Whether what a SET OF contains stands in order, nothing twice (s11.6). */
 bool der_sorted(struct span set);

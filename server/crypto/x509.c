@@ -95,18 +95,6 @@ note_known(struct reading *r, const struct x509_extension_kind *kind, struct x50
 	return OK;
 }
 
-/* The extension at the front of the list. DEFAULT FALSE is not written (X.690 s11.5). */
-static bool
-next_extension(struct span *list, struct span *oid, struct x509_extension *out)
-{
-	struct span inside;
-
-	*out = (struct x509_extension){ 0 };
-	return der_enter(list, DER_SEQUENCE, &inside) && der_oid(&inside, DER_OID, oid) &&
-	    (der_peek(inside) != DER_BOOLEAN || (der_boolean(&inside, DER_BOOLEAN, &out->critical) && out->critical)) &&
-	    der_enter(&inside, DER_OCTET_STRING, &out->value) && inside.size == 0;
-}
-
 static enum err
 read_extension(struct reading *r, struct span *list)
 {
@@ -114,7 +102,7 @@ read_extension(struct reading *r, struct span *list)
 	struct x509_extension found;
 	struct span oid;
 
-	if (!next_extension(list, &oid, &found))
+	if (!x509_extension_next(list, &oid, &found))
 		return broken(r, "RFC 5280 s4.1.2.9", "extensions");
 	if (r->count++ == X509_MOST_EXTENSIONS)
 		return problem_set(r->why, ERR_LIMIT, "RFC 5280 s4.1.2.9",
@@ -145,7 +133,7 @@ x509_extension_find(const struct x509 *x, struct span oid, struct x509_extension
 {
 	struct span list = x->extensions, found;
 
-	while (next_extension(&list, &found, out))
+	while (x509_extension_next(&list, &found, out))
 		if (span_equal(found, oid))
 			return true;
 	return false;

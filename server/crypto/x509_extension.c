@@ -1,4 +1,4 @@
-/* crypto/x509_extension.c - the extensions of a certificate that are known. */
+/* crypto/x509_extension.c - extensions of X.509. */
 #include "crypto/x509_extension.h"
 
 #include <limits.h>
@@ -8,13 +8,15 @@
 
 #define OID(text) { (const uint8_t *)(text), sizeof(text) - 1 }
 
-static bool
-is_ascii(struct span text)
+bool
+x509_extension_next(struct span *list, struct span *oid, struct x509_extension *out)
 {
-	for (size_t i = 0; i < text.size; i++)
-		if (text.data[i] >= 0x80)
-			return false;
-	return true;
+	struct span inside;
+
+	*out = (struct x509_extension){ 0 };
+	return der_enter(list, DER_SEQUENCE, &inside) && der_oid(&inside, DER_OID, oid) &&
+	    der_flag(&inside, DER_BOOLEAN, &out->critical) && der_enter(&inside, DER_OCTET_STRING, &out->value) &&
+	    inside.size == 0;
 }
 
 /* [0]: its type, and [0] EXPLICIT one value. */
@@ -40,7 +42,7 @@ take_general_name(struct span *names)
 	case DER_PRIMITIVE(1): /* mail, */
 	case DER_PRIMITIVE(2): /* a host, */
 	case DER_PRIMITIVE(6): /* a URI: IA5String */
-		return der_enter(names, der_peek(*names), &value) && is_ascii(value);
+		return der_enter(names, der_peek(*names), &value) && der_ascii(value);
 	case DER_CONTEXT(4):
 		return der_enter(names, DER_CONTEXT(4), &value) && x509_name_valid(value);
 	case DER_CONTEXT(3):
@@ -71,19 +73,17 @@ are_general_names(struct span names)
 static bool
 read_basic_constraints(struct span value, struct x509 *x)
 {
-	struct span inside, before;
+	struct span inside;
 	uint64_t length;
+	bool written;
 
 	if (!der_enter(&value, DER_SEQUENCE, &inside))
 		return false;
-	before = inside;
-	/* DEFAULT FALSE is not written (X.690 s11.5). What is no boolean is read as what harms most. */
-	if (der_peek(inside) == DER_BOOLEAN && !der_boolean(&inside, DER_BOOLEAN, &x->authority)) {
-		x->authority = true;
+	/* FALSE is FALSE, even where it is written out; what is no boolean is read as what harms most. */
+	if (!der_flag(&inside, DER_BOOLEAN, &x->authority)) {
+		x->authority = !der_boolean(&inside, DER_BOOLEAN, &written);
 		return false;
 	}
-	if (before.size != inside.size && !x->authority)
-		return false;
 	if (der_number(&inside, DER_INTEGER, INT_MAX, &length))
 		x->path_length = (int)length;
 	return inside.size == 0;
@@ -106,22 +106,28 @@ read_subject_key(struct span value, struct x509 *x)
 	return der_enter(&value, DER_OCTET_STRING, &x->subject_key_id) && x->subject_key_id.size;
 }
 
-static bool
-read_authority_key(struct span value, struct x509 *x)
+bool
+x509_authority_key_read(struct span value, struct span *key_id, struct span *issuer, struct span *serial)
 {
 	struct span inside;
 
-	if (!der_enter(&value, DER_SEQUENCE, &inside))
+	if (!der_enter(&value, DER_SEQUENCE, &inside) || value.size)
 		return false;
 	if (der_peek(inside) == DER_PRIMITIVE(0) &&
-	    (!der_enter(&inside, DER_PRIMITIVE(0), &x->authority_key_id) || x->authority_key_id.size == 0))
+	    (!der_enter(&inside, DER_PRIMITIVE(0), key_id) || key_id->size == 0))
 		return false;
 	if (der_peek(inside) == DER_CONTEXT(1) &&
-	    (!der_enter(&inside, DER_CONTEXT(1), &x->authority_issuer) || !are_general_names(x->authority_issuer)))
+	    (!der_enter(&inside, DER_CONTEXT(1), issuer) || !are_general_names(*issuer)))
 		return false;
-	if (der_peek(inside) == DER_PRIMITIVE(2) && !der_integer(&inside, DER_PRIMITIVE(2), &x->authority_serial))
+	if (der_peek(inside) == DER_PRIMITIVE(2) && !der_integer(&inside, DER_PRIMITIVE(2), serial))
 		return false;
 	return inside.size == 0;
+}
+
+static bool
+read_authority_key(struct span value, struct x509 *x)
+{
+	return x509_authority_key_read(value, &x->authority_key_id, &x->authority_issuer, &x->authority_serial);
 }
 
 /* SEQUENCE OF PolicyInformation, qualifiers left as they are. None stands twice (s4.2.1.4): who lists so many that

@@ -21,15 +21,6 @@ next_part(struct span *set, struct part *out)
 	    der_any(&pair, &out->tag, &out->value) && pair.size == 0;
 }
 
-static bool
-is_ascii(struct span text)
-{
-	for (size_t i = 0; i < text.size; i++)
-		if (text.data[i] >= 0x80)
-			return false;
-	return true;
-}
-
 static uint32_t
 wide_character(const uint8_t *bytes, size_t width)
 {
@@ -64,7 +55,7 @@ is_text(uint8_t tag, struct span value)
 	case DER_PRINTABLE_STRING:
 	case DER_IA5_STRING:
 	case DER_NUMERIC_STRING:
-		return is_ascii(value);
+		return der_ascii(value);
 	case DER_TELETEX_STRING:
 		return true; /* everybody writes Latin 1 in it */
 	case DER_BMP_STRING:

@@ -11,11 +11,11 @@
 
 #include <uninorm.h>
 
+#include "base/calendar.h"
 #include "codec/der.h"
 #include "codec/text.h"
 
 #define CLAUSE "RFC 5280 s4.2.1.6"
-#define JAPAN SECONDS(9 * 3600) /* no summer time */
 
 /* 1.2.392.200149.8.5.5, under which all of them are. */
 static const struct span root = { (const uint8_t *)"\x2a\x83\x08\x8c\x9b\x55\x08\x05\x05", 9 };
@@ -105,17 +105,6 @@ read_sex(struct span text, struct jpki_attributes *out, struct problem *why)
 	return OK;
 }
 
-static unsigned
-days_in(unsigned year, unsigned month)
-{
-	static const uint8_t lengths[] = { 31, 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
-
-	/* Of a year that is not told any may be a leap year. */
-	if (month == 2 && year && (year % 4 || (year % 100 == 0 && year % 400)))
-		return 28;
-	return lengths[month];
-}
-
 /* EYYYYMMDD: an era, then a date of the Gregorian calendar, zeros where it is not known. */
 static enum err
 read_birth(struct span text, struct jpki_attributes *out, struct problem *why)
@@ -129,7 +118,7 @@ read_birth(struct span text, struct jpki_attributes *out, struct problem *why)
 	born.month = (unsigned)(digits / 100 % 100);
 	born.year = (unsigned)(digits / 10000 % 10000);
 	born.era = (unsigned)(digits / 100000000);
-	if (born.month > 12 || born.day > days_in(born.year, born.month))
+	if (born.month > 12 || born.day > (born.month ? month_length(born.year, born.month) : 31))
 		return problem_set(why, ERR_INVALID, "", "the certificate's date of birth is in no calendar");
 	out->born = born;
 	return OK;

@@ -2,6 +2,7 @@
 #include "jpki/crl_list.h"
 
 #include "codec/der.h"
+#include "crypto/x509_extension.h"
 #include "jpki/crl_usual.h"
 
 #define CLAUSE_LIST "RFC 5280 s5.1"
@@ -14,37 +15,14 @@ broken(struct problem *why, const char *clause, const char *what)
 	return problem_set(why, ERR_SYNTAX, clause, "revocation list: %s", what);
 }
 
-/* One Extension: its OID, whether it must be understood, what it holds. */
-static bool
-read_extension(struct span *rest, struct span *oid, bool *critical, struct span *value)
-{
-	struct span inside;
-
-	*critical = false;
-	if (!der_enter(rest, DER_SEQUENCE, &inside) || !der_oid(&inside, DER_OID, oid))
-		return false;
-	/* DEFAULT FALSE is left away (X.690 s11.5). */
-	if (der_peek(inside) == DER_BOOLEAN && (!der_boolean(&inside, DER_BOOLEAN, critical) || !*critical))
-		return false;
-	return der_enter(&inside, DER_OCTET_STRING, value) && inside.size == 0;
-}
-
 /* What a list says of itself in extensions. Each reader has the extension's contents to itself. */
 
 static bool
 read_authority_key(struct span value, struct crl_list *out)
 {
-	struct span inside, skipped;
+	struct span issuer, serial;
 
-	if (!der_enter(&value, DER_SEQUENCE, &inside) || value.size)
-		return false;
-	if (der_peek(inside) == DER_PRIMITIVE(0) && !der_enter(&inside, DER_PRIMITIVE(0), &out->authority_key_id))
-		return false;
-	if (der_peek(inside) == DER_CONTEXT(1) && !der_enter(&inside, DER_CONTEXT(1), &skipped))
-		return false;
-	if (der_peek(inside) == DER_PRIMITIVE(2) && !der_integer(&inside, DER_PRIMITIVE(2), &skipped))
-		return false;
-	return inside.size == 0;
+	return x509_authority_key_read(value, &out->authority_key_id, &issuer, &serial);
 }
 
 static bool
@@ -91,14 +69,6 @@ read_point_name(struct span name, struct crl_scope *scope)
 }
 
 static bool
-read_flag(struct span *rest, unsigned n, bool *flag)
-{
-	if (der_peek(*rest) != DER_PRIMITIVE(n))
-		return true;
-	return der_boolean(rest, DER_PRIMITIVE(n), flag) && *flag;
-}
-
-static bool
 read_scope(struct span value, struct crl_list *out)
 {
 	struct crl_scope *scope = &out->scope;
@@ -111,15 +81,16 @@ read_scope(struct span value, struct crl_list *out)
 	if (der_peek(inside) == DER_CONTEXT(0) &&
 	    (!der_enter(&inside, DER_CONTEXT(0), &name) || !read_point_name(name, scope)))
 		return false;
-	if (!read_flag(&inside, 1, &scope->only_users) || !read_flag(&inside, 2, &scope->only_authorities))
+	if (!der_flag(&inside, DER_PRIMITIVE(1), &scope->only_users) ||
+	    !der_flag(&inside, DER_PRIMITIVE(2), &scope->only_authorities))
 		return false;
 	if (der_peek(inside) == DER_PRIMITIVE(3)) {
 		if (!der_named_bits(&inside, DER_PRIMITIVE(3), &reasons))
 			return false;
 		scope->reasons = reasons & CRL_ALL_REASONS;
 	}
-	return read_flag(&inside, 4, &scope->indirect) && read_flag(&inside, 5, &scope->only_attributes) &&
-	    inside.size == 0;
+	return der_flag(&inside, DER_PRIMITIVE(4), &scope->indirect) &&
+	    der_flag(&inside, DER_PRIMITIVE(5), &scope->only_attributes) && inside.size == 0;
 }
 
 static bool
@@ -157,20 +128,20 @@ static const struct {
 static enum err
 read_extensions(struct span rest, struct crl_list *out, struct problem *why)
 {
-	struct span oid, value;
+	struct x509_extension found;
+	struct span oid;
 	unsigned seen = 0;
-	bool critical;
 	size_t i;
 
 	if (rest.size == 0)
 		return broken(why, CLAUSE_EXTENSIONS, "its extensions are empty");
 	while (rest.size) {
-		if (!read_extension(&rest, &oid, &critical, &value))
+		if (!x509_extension_next(&rest, &oid, &found))
 			return broken(why, CLAUSE_EXTENSIONS, "an extension is not DER of one");
 		for (i = 0; i < COUNT(extensions) && !span_equal(extensions[i].oid, oid); i++)
 			;
 		if (i == COUNT(extensions)) {
-			if (critical && out->unknown_critical.size == 0)
+			if (found.critical && out->unknown_critical.size == 0)
 				out->unknown_critical = oid;
 			continue;
 		}
@@ -178,7 +149,7 @@ read_extensions(struct span rest, struct crl_list *out, struct problem *why)
 			return problem_set(why, ERR_SYNTAX, CLAUSE_EXTENSIONS, "revocation list: %s stands there twice",
 			    extensions[i].name);
 		seen |= 1u << i;
-		if (!extensions[i].read(value, out))
+		if (!extensions[i].read(found.value, out))
 			return problem_set(why, ERR_SYNTAX, CLAUSE_EXTENSIONS,
 			    "revocation list: its %s is not DER of one", extensions[i].name);
 	}
@@ -313,9 +284,9 @@ static const struct {
 static enum err
 read_entry_extensions(const struct crl_walk *walk, struct span rest, struct crl_entry *out, struct problem *why)
 {
-	struct span list, oid, value;
+	struct span list, oid;
+	struct x509_extension found;
 	unsigned seen = 0;
-	bool critical;
 	size_t i;
 
 	if (!walk->extended)
@@ -323,19 +294,19 @@ read_entry_extensions(const struct crl_walk *walk, struct span rest, struct crl_
 	if (!der_enter(&rest, DER_SEQUENCE, &list) || rest.size || list.size == 0)
 		return broken(why, CLAUSE_ENTRY, "an entry's extensions are not DER");
 	while (list.size) {
-		if (!read_extension(&list, &oid, &critical, &value))
+		if (!x509_extension_next(&list, &oid, &found))
 			return broken(why, CLAUSE_ENTRY, "an entry's extension is not DER of one");
 		for (i = 0; i < COUNT(entry_extensions) && !span_equal(entry_extensions[i].oid, oid); i++)
 			;
 		if (i == COUNT(entry_extensions)) {
-			out->unknown_critical |= critical;
+			out->unknown_critical |= found.critical;
 			continue;
 		}
 		if (seen & 1u << i)
 			return problem_set(why, ERR_SYNTAX, CLAUSE_ENTRY, "revocation list: an entry has two %s",
 			    entry_extensions[i].name);
 		seen |= 1u << i;
-		if (!entry_extensions[i].read(value, out))
+		if (!entry_extensions[i].read(found.value, out))
 			return problem_set(why, ERR_SYNTAX, CLAUSE_ENTRY,
 			    "revocation list: an entry's %s is not DER of one", entry_extensions[i].name);
 	}

@@ -5,6 +5,7 @@
 #include "jpki/ocsp_response.h"
 
 #include "codec/der.h"
+#include "crypto/x509_extension.h"
 
 #define CLAUSE "RFC 6960 s4.2.1"
 #define KEY_HASH 20
@@ -39,28 +40,20 @@ broken(struct problem *why, const char *part)
 static bool
 read_extensions(struct span list, struct span *nonce, bool *unknown_critical)
 {
-	struct span seen[EXTENSIONS], extension, oid, value;
+	struct span seen[EXTENSIONS], oid;
+	struct x509_extension found;
 	size_t count = 0;
 
 	while (list.size) {
-		bool critical = false;
-
-		if (count == EXTENSIONS || !der_enter(&list, DER_SEQUENCE, &extension) ||
-		    !der_oid(&extension, DER_OID, &oid))
-			return false;
-		/* FALSE is the default, which DER leaves out (X.690 s11.5). */
-		if (der_peek(extension) == DER_BOOLEAN &&
-		    (!der_boolean(&extension, DER_BOOLEAN, &critical) || !critical))
-			return false;
-		if (!der_enter(&extension, DER_OCTET_STRING, &value) || extension.size)
+		if (count == EXTENSIONS || !x509_extension_next(&list, &oid, &found))
 			return false;
 		for (size_t i = 0; i < count; i++)
 			if (span_equal(seen[i], oid))
 				return false;
 		seen[count++] = oid;
 		if (!nonce || !span_equal(oid, nonce_oid))
-			*unknown_critical |= critical;
-		else if (!der_enter(&value, DER_OCTET_STRING, nonce) || value.size || !nonce->size)
+			*unknown_critical |= found.critical;
+		else if (!der_enter(&found.value, DER_OCTET_STRING, nonce) || found.value.size || !nonce->size)
 			return false;
 	}
 	return count > 0;

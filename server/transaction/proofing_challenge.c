@@ -3,12 +3,12 @@
 
 #include <time.h>
 
+#include "base/calendar.h"
 #include "base/record.h"
 #include "base/role.h"
 #include "codec/text.h"
 
 #define FORMAT 2
-#define JAPAN SECONDS(9 * 3600)
 
 const struct table proofing_challenge_table = { "proofing-challenge", ROLE_BIT(ROLE_WORKER), 0 };
 

@@ -308,6 +308,37 @@ integers_have_a_sign(void **state)
 }
 
 static void
+a_flag_is_written_when_it_is_true(void **state)
+{
+	static const struct {
+		const char *title;
+		struct span bytes;
+		bool good, value;
+		size_t left;
+	} cases[] = {
+		{ "true", BYTES("\x01\x01\xff\x05\x00"), true, true, 2 },
+		{ "not there", BYTES("\x05\x00"), true, false, 2 },
+		{ "nothing at all", BYTES(""), true, false, 0 },
+		{ "another's flag", BYTES("\x81\x01\xff"), true, false, 3 },
+		{ "false, written out", BYTES("\x01\x01\x00"), false, false, 3 },
+		{ "01", BYTES("\x01\x01\x01"), false, false, 3 },
+		{ "cut short", BYTES("\x01\x01"), false, false, 2 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct span rest = cases[i].bytes;
+		bool value = true;
+
+		expect_true(cases[i].title, der_flag(&rest, DER_BOOLEAN, &value) == cases[i].good);
+		expect_true("its value", value == cases[i].value);
+		expect_number("what is left", (int64_t)rest.size, (int64_t)cases[i].left);
+	}
+	expect_true("seven bits", der_ascii(span_text("a~\x7f")) && der_ascii((struct span){ 0 }));
+	expect_true("eight are too many", !der_ascii(span_text("a\x80")));
+}
+
+static void
 a_set_is_sorted(void **state)
 {
 	static const struct {
@@ -355,6 +386,7 @@ main(void)
 		cmocka_unit_test(long_contents_are_entered),
 		cmocka_unit_test(tags_of_any_number_are_entered),
 		cmocka_unit_test(values_have_one_form),
+		cmocka_unit_test(a_flag_is_written_when_it_is_true),
 		cmocka_unit_test(integers_have_a_sign),
 		cmocka_unit_test(a_set_is_sorted),
 		cmocka_unit_test(whole_elements_are_what_is_signed),

@@ -244,6 +244,31 @@ what_must_be_understood_is_told(void **state)
 	expect_number("a remark harms nobody", list.unknown_critical.size, 0);
 }
 
+static void
+whose_key_signed_is_read_as_in_a_certificate(void **state)
+{
+	static const struct {
+		const char *title, *extensions;
+	} cases[] = {
+		{ "a key identifier of nothing", "[x]\n2.5.29.35=DER:30:02:80:00\n" },
+		{ "an issuer that is no names", "[x]\n2.5.29.35=DER:30:06:a1:04:05:02:00:00\n" },
+		{ "something behind it", "[x]\n2.5.29.35=DER:30:03:80:01:07:05:00\n" },
+		{ "false, written out", "[x]\n2.5.29.28=critical,DER:30:03:81:01:00\n" },
+	};
+	struct made_list good = { .number = "01", .extensions = "[x]\n2.5.29.35=DER:30:03:80:01:07\n" };
+	struct crl_list list = read_good(maker_list(&arena, &authority, &good));
+	struct problem why;
+
+	(void)state;
+	expect_true("its key identifier", span_equal(list.authority_key_id, span_of("\x07", 1)));
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct made_list made = { .number = "01", .extensions = cases[i].extensions };
+
+		expect_problem(cases[i].title, crl_list_read(maker_list(&arena, &authority, &made), &list, &why), &why,
+		    ERR_SYNTAX, "is not DER of one");
+	}
+}
+
 static int
 prepare(void **state)
 {
@@ -273,6 +298,7 @@ main(void)
 		cmocka_unit_test(what_is_no_list_is_refused),
 		cmocka_unit_test(what_is_no_entry_is_refused),
 		cmocka_unit_test(what_must_be_understood_is_told),
+		cmocka_unit_test(whose_key_signed_is_read_as_in_a_certificate),
 	};
 	return cmocka_run_group_tests(tests, prepare, clean);
 }

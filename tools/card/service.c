@@ -7,20 +7,12 @@
 
 #include "codec/document.h"
 #include "codec/json_writer.h"
+#include "common/received.h"
 
 #define ANSWER_LARGEST (256 * KIB)
 #define REQUEST_LARGEST (256 * KIB)
 #define TEXT_LARGEST (16 * KIB) /* as the server's and its schema's */
 #define WAIT 60L /* seconds */
-
-static size_t
-on_bytes(char *data, size_t size, size_t count, void *arg)
-{
-	struct buffer *b = arg;
-
-	buffer_add(b, span_of(data, size * count));
-	return b->overflowed ? 0 : size * count;
-}
 
 static bool
 part_is(CURLU *url, CURLUPart part, const char *text)
@@ -136,7 +128,7 @@ service_ask(const struct service *s, struct arena *a, const char *path, struct s
 	curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
 	curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, said);
 	curl_easy_setopt(curl, CURLOPT_HTTPHEADER, fields);
-	curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, on_bytes);
+	curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, on_received);
 	curl_easy_setopt(curl, CURLOPT_WRITEDATA, &answer);
 	if (s->authorities)
 		curl_easy_setopt(curl, CURLOPT_CAINFO, s->authorities);

@@ -2,11 +2,11 @@
 #include <stdio.h>
 #include <time.h>
 
+#include "base/calendar.h"
 #include "codec/text.h"
 #include "ctl/client.h"
 #include "ctl/jpki.h"
 
-#define JAPAN SECONDS(9 * 3600)
 
 /* A month as people in Japan have it, from its first midnight to the next month's. */
 static bool

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <sys/socket.h>
 
+#include "common/received.h"
 #include "ctl/command.h"
 
 #define WAIT_TO_CONNECT 10L /* seconds */
@@ -31,15 +32,6 @@ web_free(struct web *w)
 		return;
 	curl_easy_cleanup(w->curl);
 	free(w);
-}
-
-static size_t
-on_bytes(char *data, size_t size, size_t count, void *arg)
-{
-	struct buffer *b = arg;
-
-	buffer_add(b, span_of(data, size * count));
-	return b->overflowed ? 0 : size * count;
 }
 
 static int
@@ -112,7 +104,7 @@ set_up(struct web *w, const struct web_request *q, struct listener *listener, st
 	curl_easy_setopt(curl, CURLOPT_TIMEOUT, q->wait);
 	curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
 	curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, w->said);
-	curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, on_bytes);
+	curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, on_received);
 	curl_easy_setopt(curl, CURLOPT_WRITEDATA, body);
 	if (q->socket) {
 		curl_easy_setopt(curl, CURLOPT_UNIX_SOCKET_PATH, q->socket);
