@@ -1,5 +1,5 @@
 /* tests/crypto/test_cms.c - SignedData of others: what stock tools make is taken, and every way not to be taken in. */
-#include "crypto/signed_data.h"
+#include "crypto/signers.h"
 
 #include <dirent.h>
 #include <stdio.h>
@@ -16,31 +16,6 @@
 #include "crypto/x509_path.h"
 
 #define CONTENT DER("\xe7\xa7\x81\xe3\x81\xaf consent to this.\n")
-
-enum who { RSA_ONE, RSA_TWO, EC_384, WHO };
-static struct arena arena;
-static struct cms_signer signers[WHO];
-
-static int
-prepare(void **state)
-{
-	(void)state;
-	arena = arena_init(1 * GIB);
-	signers[RSA_ONE] = cms_signer_new(&arena, EVP_PKEY_Q_keygen(NULL, NULL, "RSA", (size_t)2048), "one", 4711);
-	signers[RSA_TWO] = cms_signer_new(&arena, EVP_PKEY_Q_keygen(NULL, NULL, "RSA", (size_t)2048), "two", 12);
-	signers[EC_384] = cms_signer_new(&arena, EVP_PKEY_Q_keygen(NULL, NULL, "EC", "P-384"), "curve", 13);
-	return 0;
-}
-
-static int
-clean(void **state)
-{
-	(void)state;
-	for (size_t i = 0; i < WHO; i++)
-		cms_signer_free(&signers[i]);
-	arena_release(&arena);
-	return 0;
-}
 
 /* All there is to do with one whose certificate is believed. */
 static enum err
@@ -61,16 +36,16 @@ what_openssl_signs_verifies(void **state)
 		unsigned flags;
 		const char *digest;
 	} cases[] = {
-		{ "attached", RSA_ONE, 0, "SHA256" },
-		{ "detached", RSA_ONE, CMS_DETACHED, "SHA256" },
-		{ "with SHA-384", RSA_ONE, 0, "SHA384" },
-		{ "with SHA-512", RSA_ONE, CMS_DETACHED, "SHA512" },
-		{ "by key identifier", RSA_ONE, CMS_USE_KEYID, "SHA256" },
-		{ "without signed attributes", RSA_ONE, CMS_NOATTR, "SHA256" },
-		{ "detached without signed attributes", RSA_ONE, CMS_NOATTR | CMS_DETACHED, "SHA384" },
-		{ "with the attribute signingCertificateV2", RSA_ONE, CMS_CADES, "SHA256" },
-		{ "without its certificate", RSA_ONE, CMS_NOCERTS, "SHA256" },
-		{ "with ECDSA on P-384, which is switched on", EC_384, 0, "SHA384" },
+		{ "attached", ONE, 0, "SHA256" },
+		{ "detached", ONE, CMS_DETACHED, "SHA256" },
+		{ "with SHA-384", ONE, 0, "SHA384" },
+		{ "with SHA-512", ONE, CMS_DETACHED, "SHA512" },
+		{ "by key identifier", ONE, CMS_USE_KEYID, "SHA256" },
+		{ "without signed attributes", ONE, CMS_NOATTR, "SHA256" },
+		{ "detached without signed attributes", ONE, CMS_NOATTR | CMS_DETACHED, "SHA384" },
+		{ "with the attribute signingCertificateV2", ONE, CMS_CADES, "SHA256" },
+		{ "without its certificate", ONE, CMS_NOCERTS, "SHA256" },
+		{ "with ECDSA on P-384, which is switched on", CURVE, 0, "SHA384" },
 	};
 
 	(void)state;
@@ -99,7 +74,7 @@ what_openssl_signs_verifies(void **state)
 		    verify(der, DER("something else"), signer, SIGNATURES_RSA | SIGNATURES_ECDSA, &cms, &why), &why,
 		    detached ? ERR_CRYPTO : ERR_INVALID, "");
 		expect_true("another key is refused", cms_check(&cms, detached ? CONTENT : (struct span){ 0 },
-		    signers[RSA_TWO].spki, SIGNATURES_RSA | SIGNATURES_ECDSA, &why) != OK);
+		    signers[TWO].spki, SIGNATURES_RSA | SIGNATURES_ECDSA, &why) != OK);
 	}
 }
 
@@ -128,10 +103,10 @@ what_cannot_be_is_refused(void **state)
 		{ "a content of another type, with signed attributes", { .type = OID_TST_INFO }, OK, "" },
 		{ "unsigned attributes, whatever they are", { .behind = DER("\xa1\x02\x05\x00") }, OK, "" },
 		{ "his own certificate in signingCertificateV2",
-		    { .signing_certificate = ess_of(signers[RSA_ONE].certificate) }, OK, "" },
+		    { .signing_certificate = ess_of(signers[ONE].certificate) }, OK, "" },
 
 		{ "another's certificate in signingCertificateV2",
-		    { .signing_certificate = ess_of(signers[RSA_TWO].certificate) }, ERR_INVALID,
+		    { .signing_certificate = ess_of(signers[TWO].certificate) }, ERR_INVALID,
 		    "signingCertificateV2 means another certificate" },
 		{ "a signingCertificateV2 that is none", { .signing_certificate = DER("\x30\x00") }, ERR_SYNTAX,
 		    "signingCertificateV2 cannot be read" },
@@ -175,12 +150,12 @@ what_cannot_be_is_refused(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
-		struct span der = cms_built(&arena, &cases[i].plan, &signers[RSA_ONE], CONTENT);
+		struct span der = cms_built(&arena, &cases[i].plan, &signers[ONE], CONTENT);
 		struct cms_signed cms;
 		struct problem why;
 
 		expect_problem(cases[i].title,
-		    verify(der, (struct span){ 0 }, &signers[RSA_ONE], SIGNATURES_RSA, &cms, &why), &why,
+		    verify(der, (struct span){ 0 }, &signers[ONE], SIGNATURES_RSA, &cms, &why), &why,
 		    cases[i].code, cases[i].part);
 	}
 }
@@ -188,9 +163,9 @@ what_cannot_be_is_refused(void **state)
 static void
 the_bytes_are_one_message_in_der(void **state)
 {
-	const struct cms_signer both[] = { signers[RSA_ONE], signers[RSA_TWO] };
+	const struct cms_signer both[] = { signers[ONE], signers[TWO] };
 	const struct cms_plan good = { 0 };
-	struct span der = cms_built(&arena, &good, &signers[RSA_ONE], CONTENT);
+	struct span der = cms_built(&arena, &good, &signers[ONE], CONTENT);
 	const struct {
 		const char *title;
 		struct span der;
@@ -240,8 +215,8 @@ the_bytes_are_one_message_in_der(void **state)
 static void
 no_byte_of_what_is_signed_can_change(void **state)
 {
-	const struct cms_plan good = { .signing_certificate = ess_of(signers[RSA_ONE].certificate) };
-	struct span der = cms_built(&arena, &good, &signers[RSA_ONE], CONTENT);
+	const struct cms_plan good = { .signing_certificate = ess_of(signers[ONE].certificate) };
+	struct span der = cms_built(&arena, &good, &signers[ONE], CONTENT);
 	struct arena step = arena_init(1 * MIB);
 	size_t taken = 0;
 
@@ -253,17 +228,17 @@ no_byte_of_what_is_signed_can_change(void **state)
 
 		changed[i] ^= 1;
 		if (cms_read(&step, span_of(changed, der.size), &cms, &why) == OK &&
-		    cms_names(&cms, signers[RSA_ONE].certificate, &why) == OK &&
-		    cms_check(&cms, (struct span){ 0 }, signers[RSA_ONE].spki, SIGNATURES_RSA, &why) == OK) {
+		    cms_names(&cms, signers[ONE].certificate, &why) == OK &&
+		    cms_check(&cms, (struct span){ 0 }, signers[ONE].spki, SIGNATURES_RSA, &why) == OK) {
 			taken++;
 			expect_true("the content is the same", span_equal(cms.content, CONTENT));
 			expect_true("it is not the signer's certificate, or he is not found",
-			    !span_equal(cms_signer_certificate(&cms, NULL, 0), signers[RSA_ONE].certificate));
+			    !span_equal(cms_signer_certificate(&cms, NULL, 0), signers[ONE].certificate));
 		}
 		arena_reset(&step);
 	}
 	expect_true("only bytes of certificate and identifier may change", taken > 0 &&
-	    taken < signers[RSA_ONE].certificate.size + 64);
+	    taken < signers[ONE].certificate.size + 64);
 	arena_release(&step);
 }
 
@@ -278,7 +253,7 @@ attributes_are_not_taken_for_a_content(void **state)
 
 	(void)state;
 	expect_problem("signed attributes as the content of a signature without",
-	    verify(cms_built(&arena, &bare, &signers[RSA_ONE], set), (struct span){ 0 }, &signers[RSA_ONE],
+	    verify(cms_built(&arena, &bare, &signers[ONE], set), (struct span){ 0 }, &signers[ONE],
 	        SIGNATURES_RSA, &cms, &why),
 	    &why, ERR_INVALID, "the content must not look like some");
 }
@@ -286,16 +261,16 @@ attributes_are_not_taken_for_a_content(void **state)
 static void
 what_must_be_switched_on_is_off(void **state)
 {
-	struct span der = cms_by_openssl(&arena, &signers[EC_384], 1, CONTENT, 0, EVP_sha384());
+	struct span der = cms_by_openssl(&arena, &signers[CURVE], 1, CONTENT, 0, EVP_sha384());
 	const struct cms_plan detached = { .detached = true };
 	struct cms_signed cms;
 	struct problem why;
 
 	(void)state;
 	expect_problem("ECDSA without its switch",
-	    verify(der, (struct span){ 0 }, &signers[EC_384], SIGNATURES_RSA, &cms, &why), &why, ERR_UNSUPPORTED, "");
+	    verify(der, (struct span){ 0 }, &signers[CURVE], SIGNATURES_RSA, &cms, &why), &why, ERR_UNSUPPORTED, "");
 	expect_problem("detached, and no content",
-	    verify(cms_built(&arena, &detached, &signers[RSA_ONE], CONTENT), (struct span){ 0 }, &signers[RSA_ONE],
+	    verify(cms_built(&arena, &detached, &signers[ONE], CONTENT), (struct span){ 0 }, &signers[ONE],
 	        SIGNATURES_RSA, &cms, &why),
 	    &why, ERR_INVALID, "the signature is detached");
 }
@@ -414,5 +389,5 @@ main(void)
 		cmocka_unit_test(signed_mails_of_pkits_verify),
 	};
 
-	return cmocka_run_group_tests(tests, prepare, clean);
+	return cmocka_run_group_tests(tests, prepare_signers, forget_signers);
 }

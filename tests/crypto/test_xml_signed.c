@@ -2,8 +2,8 @@
  * stands around it.
  */
 #include "crypto/scratch.h"
-#include "crypto/signed_data.h"
 #include "crypto/signed_xml.h"
+#include "crypto/signers.h"
 
 #include "base/buffer.h"
 #include "codec/text.h"
@@ -28,31 +28,6 @@
 #define BESIDE "<a>" SIGNED(ALONE("#x"), "") "<c Id=\"x\">I agree.</c></a>"
 #define AROUND SIGNED(ALONE("#o"), "<ds:Object Id=\"o\">I agree.</ds:Object>")
 #define COVERED_OBJECT "<ds:Object xmlns:ds=\"" XML_DS "\" Id=\"o\">I agree.</ds:Object>"
-
-enum who { ONE, TWO, CURVE, WHO };
-static struct arena arena;
-static struct cms_signer signers[WHO];
-
-static int
-prepare(void **state)
-{
-	(void)state;
-	arena = arena_init(1 * GIB);
-	signers[ONE] = cms_signer_new(&arena, EVP_PKEY_Q_keygen(NULL, NULL, "RSA", (size_t)2048), "one", 1);
-	signers[TWO] = cms_signer_new(&arena, EVP_PKEY_Q_keygen(NULL, NULL, "RSA", (size_t)2048), "two", 2);
-	signers[CURVE] = cms_signer_new(&arena, EVP_PKEY_Q_keygen(NULL, NULL, "EC", "P-384"), "curve", 3);
-	return 0;
-}
-
-static int
-clean(void **state)
-{
-	(void)state;
-	for (size_t i = 0; i < WHO; i++)
-		cms_signer_free(&signers[i]);
-	arena_release(&arena);
-	return 0;
-}
 
 static struct span
 replaced(struct span text, const char *from, const char *to)
@@ -578,5 +553,5 @@ main(void)
 		cmocka_unit_test(what_the_xmlsec1_command_signs_verifies),
 	};
 
-	return cmocka_run_group_tests_name("xml_signed", tests, prepare, clean);
+	return cmocka_run_group_tests_name("xml_signed", tests, prepare_signers, forget_signers);
 }
