@@ -177,7 +177,8 @@ has_same(const struct side *side, const struct criterion *c, enum provenance lea
 /* Of what the side asks for and this follows from, the provenance that counts there, the greatest; none: it follows
  * from nothing by itself. */
 static enum provenance
-implied_by(const struct separation *s, const struct side *side, const struct criterion *criterion, enum provenance least)
+implied_by(const struct separation *s, const struct side *side, const struct criterion *criterion,
+    enum provenance least)
 {
 	enum provenance implied = PROVENANCE_NONE;
 
