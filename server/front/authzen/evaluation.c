@@ -3,7 +3,7 @@
  *     asking -> read -> [transactions] -> pose each -> [statements of vouchers] -> the registry's word
  *         -> decide and record -> answer
  */
-#include "codec/text.h"
+#include "front/authzen/answered.h"
 #include "front/authzen/budget.h"
 #include "front/authzen/front.h"
 
@@ -451,87 +451,39 @@ on_decided(void *arg, enum err err, const struct problem *why)
 
 /* Answering */
 
-/* What proves the decision to whoever holds this answer: the salt opens the entry to them, the commitment is what
- * stands in the log (ledger/entry.h). */
-static void
-write_receipt(struct buffer *b, const struct evaluating *e, const struct evaluation_answer *answer)
+static struct answered
+answered_of(const struct item *item, const struct evaluation_answer *answers)
 {
-	char id[LEDGER_ID_TEXT];
-
-	buffer_text(b, ",\"receipt\":{\"url\":\"");
-	buffer_text(b, e->asking.front->base_url);
-	buffer_text(b, "/v1/receipts/");
-	buffer_text(b, ledger_id_text(&answer->id, id));
-	buffer_text(b, "\",\"commitment\":\"");
-	hex_add(b, span_of(answer->commitment.bytes, HASH_SIZE));
-	buffer_text(b, "\",\"salt\":\"");
-	hex_add(b, span_of(answer->salt, LEDGER_SALT));
-	buffer_text(b, "\"}");
+	if (!item->posed)
+		return (struct answered){ .problem = &item->problem };
+	return (struct answered){
+		.answers = &answers[item->first],
+		.count = item->posed->count,
+		.step_up = item->posed->step_up,
+		.advice_omitted = item->advice_omitted,
+	};
 }
 
 static void
-write_context(struct buffer *b, const struct evaluating *e, const struct evaluation_answer *answer)
-{
-	char id[LEDGER_ID_TEXT], at[INSTANT_TEXT];
-
-	buffer_text(b, "\"evaluation_id\":\"");
-	buffer_text(b, ledger_id_text(&answer->id, id));
-	buffer_text(b, "\",\"evaluated_at\":\"");
-	buffer_text(b, instant_text(e->asking.now, at));
-	buffer_text(b, "\",");
-	decision_write(b, answer->decision);
-	write_receipt(b, e, answer);
-}
-
-static void
-write_decided(struct buffer *b, const struct evaluating *e, const struct item *item,
+write_item(struct buffer *b, const struct evaluating *e, const struct item *item,
     const struct evaluation_answer *answers)
 {
-	const struct evaluation_answer *first = &answers[item->first];
+	const struct answered answered = answered_of(item, answers);
 
-	buffer_text(b, first->decision->permit ? "{\"decision\":true" : "{\"decision\":false");
-	buffer_text(b, ",\"context\":{");
-	write_context(b, e, first);
-	if (item->advice_omitted)
-		buffer_text(b, ",\"advice_omitted\":\"limit\"");
-	if (item->posed->step_up)
-		decision_obligations_write(b, first->decision);
-	if (item->posed->count > 1) {
-		buffer_text(b, ",\"also\":[");
-		for (size_t i = 1; i < item->posed->count; i++) {
-			buffer_text(b, i > 1 ? ",{" : "{");
-			write_context(b, e, &first[i]);
-			buffer_text(b, "}");
-		}
-		buffer_text(b, "]");
-	}
-	buffer_text(b, "}}");
-}
-
-/* Of one among several: it alone is not decided (s7.2.1). */
-static void
-write_undecided(struct buffer *b, const struct problem *why)
-{
-	buffer_print(b, "{\"decision\":false,\"context\":{\"error\":{\"status\":%d,\"message\":",
-	    asking_status(why->code));
-	json_write_string(b, span_text(why->text));
-	buffer_text(b, "}}}");
+	answered_write(b, e->asking.front->base_url, e->asking.now, &answered);
 }
 
 static void
 write_answer(struct buffer *b, const struct evaluating *e, const struct evaluation_answer *answers)
 {
 	if (!e->several) {
-		write_decided(b, e, &e->items[0], answers);
+		write_item(b, e, &e->items[0], answers);
 		return;
 	}
 	buffer_text(b, "{\"evaluations\":[");
 	for (size_t i = 0; i < e->item_count; i++) {
 		buffer_text(b, i ? "," : "");
-		if (e->items[i].posed)
-			write_decided(b, e, &e->items[i], answers);
-		else
-			write_undecided(b, &e->items[i].problem);
+		write_item(b, e, &e->items[i], answers);
 	}
 	buffer_text(b, "]}");
 }
