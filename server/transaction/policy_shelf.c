@@ -50,7 +50,7 @@ snapshot_new(void)
 }
 
 const struct shelf_policy *
-policy_in_force(const struct policy_snapshot *s, struct span framework, struct span version, struct instant at)
+shelf_policy_find(const struct policy_snapshot *s, struct span framework, struct span version, struct instant at)
 {
 	const struct shelf_policy *found = NULL;
 

@@ -37,5 +37,5 @@ void policy_shelf_free(struct policy_shelf *);
 struct policy_snapshot *policy_shelf_take(struct policy_shelf *);
 
 /* The version named, or (empty) the one in force then. NULL: none. */
-const struct shelf_policy *policy_in_force(const struct policy_snapshot *, struct span framework, struct span version,
+const struct shelf_policy *shelf_policy_find(const struct policy_snapshot *, struct span framework, struct span version,
     struct instant at);

@@ -37,7 +37,7 @@ in_force_of(struct stage *s, struct policy_shelf *shelf, const char *framework, 
 	const char *name = "nothing";
 
 	if (snapshot)
-		found = policy_in_force(snapshot, span_text(framework), span_text(version), moment(at));
+		found = shelf_policy_find(snapshot, span_text(framework), span_text(version), moment(at));
 	if (found)
 		name = arena_text(&s->arena, found->framework->version);
 	policy_snapshot_unref(snapshot);

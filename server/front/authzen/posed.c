@@ -215,7 +215,7 @@ version_find(struct pose *p, struct span framework, const struct shelf_policy *c
 {
 	const struct posing *posing = p->posing;
 	struct span version = p->wishes.version;
-	const struct shelf_policy *named = policy_in_force(posing->policies, framework, version, posing->now);
+	const struct shelf_policy *named = shelf_policy_find(posing->policies, framework, version, posing->now);
 
 	if (!named) {
 		no_such(p, "version", "version of this framework", version, why);
@@ -245,7 +245,7 @@ add_request(struct pose *p, const char *member, struct span framework, struct sp
 {
 	const struct posing *posing = p->posing;
 	const struct asked_part *parts = p->asked->parts;
-	const struct shelf_policy *policy = policy_in_force(posing->policies, framework, (struct span){ 0 },
+	const struct shelf_policy *policy = shelf_policy_find(posing->policies, framework, (struct span){ 0 },
 	    posing->now);
 	struct evaluation_request *r = &p->out->requests[p->out->count];
 	bool versioned = p->out->count == 0 && p->wishes.version.size;

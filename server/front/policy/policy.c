@@ -166,7 +166,7 @@ write_framework(struct buffer *b, struct arena *arena, const struct policy_snaps
     struct instant now)
 {
 	const struct framework *f = s->items[first].framework;
-	const struct shelf_policy *current = policy_in_force(s, f->id, (struct span){ 0 }, now);
+	const struct shelf_policy *current = shelf_policy_find(s, f->id, (struct span){ 0 }, now);
 
 	buffer_byte(b, '{');
 	json_write_member(b, "id", f->id);
@@ -245,7 +245,7 @@ version_find(struct policy_front *front, struct exchange *e)
 	if (!s)
 		return NULL;
 	if (percent_read(e->arena, e->segment, &name) && policy_name_read(name, &framework, &version))
-		found = policy_in_force(s, framework, version, (struct instant){ 0 });
+		found = shelf_policy_find(s, framework, version, (struct instant){ 0 });
 	if (!found)
 		refuse_missing(e, "no such version is published here; expected one as FRAMEWORK@VERSION");
 	return found;
@@ -389,7 +389,7 @@ serve_difference(struct exchange *e, void *arg)
 		return;
 	}
 	if (percent_read(e->arena, value, &version) && version.size)
-		before = policy_in_force(front->snapshot, after->framework->id, version, (struct instant){ 0 });
+		before = shelf_policy_find(front->snapshot, after->framework->id, version, (struct instant){ 0 });
 	if (!before) {
 		refuse_missing(e, "the version to compare with is not published here; /v1/policy lists those that are");
 		return;
