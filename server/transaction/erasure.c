@@ -125,56 +125,6 @@ struct erasing {
 static on_loaded on_rows_loaded;
 static on_committed on_erasure_committed;
 
-static void
-erasing_free(struct erasing *g)
-{
-	pending_cancel(&g->waiting);
-	arena_release(&g->arena);
-	free(g);
-}
-
-static void
-erasing_cancel(struct pending *pending)
-{
-	erasing_free((struct erasing *)pending);
-}
-
-static void
-answer(struct erasing *g, enum err err)
-{
-	g->then(g->arg, err, err == OK ? &g->report : NULL, &g->why);
-	erasing_free(g);
-}
-
-static void
-load(struct erasing *g)
-{
-	const struct erasure_request *q = g->request;
-
-	arena_reset(&g->arena);
-	g->report = (struct erasure_report){ 0 };
-	g->asks = arena_array(&g->arena, struct ask, 1 + q->count);
-	g->asks[0] = erasure_agreements_ask();
-	for (size_t i = 0; i < q->count; i++)
-		g->asks[1 + i] = (struct ask){ .table = &ledger_entry_table,
-			.from = span_of(q->ids[i].bytes, sizeof(q->ids[i].bytes)) };
-	g->waiting = store_load(g->store, g->asks, 1 + q->count, on_rows_loaded, g);
-}
-
-struct pending *
-erasure_start(struct store *store, const struct erasure_request *request, on_erased *then, void *arg)
-{
-	struct erasing *g = calloc(1, sizeof(*g));
-
-	assert(request->count && request->count <= ERASURE_AT_ONCE);
-	if (!g)
-		abort();
-	*g = (struct erasing){ .pending.cancel = erasing_cancel, .store = store, .request = request, .then = then,
-		.arg = arg, .arena = arena_init(FLOW_LARGEST) };
-	load(g);
-	return &g->pending;
-}
-
 /* Canonical: members in alphabetical order. Whose decisions these were is what it must not tell. */
 static void
 entry_write(const struct erasing *g, struct buffer *b)
@@ -245,6 +195,56 @@ erase_entries(struct erasing *g, struct unit *unit)
 	}
 	arena_release(&scratch);
 	return err;
+}
+
+static void
+erasing_free(struct erasing *g)
+{
+	pending_cancel(&g->waiting);
+	arena_release(&g->arena);
+	free(g);
+}
+
+static void
+erasing_cancel(struct pending *pending)
+{
+	erasing_free((struct erasing *)pending);
+}
+
+static void
+answer(struct erasing *g, enum err err)
+{
+	g->then(g->arg, err, err == OK ? &g->report : NULL, &g->why);
+	erasing_free(g);
+}
+
+static void
+load(struct erasing *g)
+{
+	const struct erasure_request *q = g->request;
+
+	arena_reset(&g->arena);
+	g->report = (struct erasure_report){ 0 };
+	g->asks = arena_array(&g->arena, struct ask, 1 + q->count);
+	g->asks[0] = erasure_agreements_ask();
+	for (size_t i = 0; i < q->count; i++)
+		g->asks[1 + i] = (struct ask){ .table = &ledger_entry_table,
+			.from = span_of(q->ids[i].bytes, sizeof(q->ids[i].bytes)) };
+	g->waiting = store_load(g->store, g->asks, 1 + q->count, on_rows_loaded, g);
+}
+
+struct pending *
+erasure_start(struct store *store, const struct erasure_request *request, on_erased *then, void *arg)
+{
+	struct erasing *g = calloc(1, sizeof(*g));
+
+	assert(request->count && request->count <= ERASURE_AT_ONCE);
+	if (!g)
+		abort();
+	*g = (struct erasing){ .pending.cancel = erasing_cancel, .store = store, .request = request, .then = then,
+		.arg = arg, .arena = arena_init(FLOW_LARGEST) };
+	load(g);
+	return &g->pending;
 }
 
 static void

@@ -56,66 +56,11 @@ struct policy_publication {
 	const char *key_name;
 };
 
+static void load(struct policy_publication *);
 static on_loaded on_policies_loaded;
 static on_signed on_note_signed;
 static on_committed on_policy_committed;
 static void commit(struct policy_publication *);
-
-static void
-publication_free(struct policy_publication *p)
-{
-	pending_cancel(&p->waiting);
-	arena_release(&p->arena);
-	free(p);
-}
-
-static void
-publication_cancel(struct pending *pending)
-{
-	publication_free((struct policy_publication *)pending);
-}
-
-static void
-answer(struct policy_publication *p, enum err err)
-{
-	p->then(p->arg, err, err == OK ? &p->report : NULL, &p->why);
-	publication_free(p);
-}
-
-static void
-load(struct policy_publication *p)
-{
-	arena_reset(&p->arena);
-	p->published_facts = p->facts = NULL;
-	p->dictionary_generation = p->policy_generation = 0;
-	p->framework = NULL;
-	p->asks[ASK_DICTIONARY] = dictionary_ask();
-	p->asks[ASK_POLICIES] = policies_ask();
-	p->asks[ASK_CHANGES] = policy_changes_ask();
-	p->asks[ASK_KEYS] = key_lives_ask();
-	p->waiting = store_load(p->publisher->store, p->asks, ASK_COUNT, on_policies_loaded, p);
-}
-
-struct pending *
-policy_change_start(
-    const struct policy_publisher *publisher, const struct policy_change *change, on_policy_changed *then, void *arg)
-{
-	struct policy_publication *p = calloc(1, sizeof(*p));
-
-	if (!p)
-		abort();
-	*p = (struct policy_publication){ .pending.cancel = publication_cancel,
-		.publisher = publisher,
-		.change = change,
-		.then = then,
-		.arg = arg,
-		.arena = arena_init(FLOW_LARGEST),
-		.now = change->now };
-	if (p->now.us == 0)
-		p->now = clock_now();
-	load(p);
-	return &p->pending;
-}
 
 /* Reading what was loaded; rows are borrowed, so what lasts is copied. */
 
@@ -287,56 +232,7 @@ note_text(struct policy_publication *p)
 	return policy_note_text(&p->arena, p->publisher->origin, r->framework, r->version, r->standing.after.digest);
 }
 
-static void
-on_policies_loaded(void *arg, enum err err, const struct problem *why)
-{
-	struct policy_publication *p = arg;
-	enum policy_outcome outcome;
-
-	p->waiting = NULL;
-	if (err != OK) {
-		p->why = *why;
-		answer(p, err);
-		return;
-	}
-	changes_read(p);
-	err = p->change->step == POLICY_PROPOSE ? proposed_read(p) : waiting_read(p);
-	if (err == OK)
-		err = decide(p);
-	outcome = p->report.standing.outcome;
-	if (err == OK && outcome == POLICY_PUBLISHED)
-		err = key_find(p);
-	if (err != OK || outcome == POLICY_UNCHANGED || p->change->dry_run)
-		answer(p, err);
-	else if (outcome == POLICY_PUBLISHED)
-		p->waiting = sign_policy(p->publisher->signer, p->key_name, note_text(p), on_note_signed, p);
-	else
-		commit(p);
-}
-
-static void
-on_note_signed(void *arg, enum err err, struct span signature, const struct problem *why)
-{
-	struct policy_publication *p = arg;
-	struct buffer note = buffer_init(NOTE_LARGEST);
-
-	p->waiting = NULL;
-	if (err != OK) {
-		p->why = *why;
-		answer(p, err);
-		return;
-	}
-	buffer_add(&note, note_text(p));
-	buffer_text(&note, "\n");
-	note_signature_write(&note, &p->key, signature);
-	assert(!note.overflowed);
-	p->report.standing.after.note = arena_copy(&p->arena, buffer_span(&note));
-	p->report.standing.after.key = note_key_write(&p->arena, &p->key);
-	buffer_release(&note);
-	commit(p);
-}
-
-/* Committing */
+/* What is committed */
 
 static void
 write_digest(struct buffer *b, struct arena *arena, const char *name, struct span sum)
@@ -405,6 +301,113 @@ count_change(struct policy_publication *p, struct unit *unit)
 	unit_expect(unit, &policy_change_table, key, p->changes_generation);
 	unit_put(unit, &policy_change_table, key, buffer_span(&count));
 	buffer_release(&count);
+}
+
+/* The flow */
+
+static void
+publication_free(struct policy_publication *p)
+{
+	pending_cancel(&p->waiting);
+	arena_release(&p->arena);
+	free(p);
+}
+
+static void
+publication_cancel(struct pending *pending)
+{
+	publication_free((struct policy_publication *)pending);
+}
+
+static void
+answer(struct policy_publication *p, enum err err)
+{
+	p->then(p->arg, err, err == OK ? &p->report : NULL, &p->why);
+	publication_free(p);
+}
+
+struct pending *
+policy_change_start(
+    const struct policy_publisher *publisher, const struct policy_change *change, on_policy_changed *then, void *arg)
+{
+	struct policy_publication *p = calloc(1, sizeof(*p));
+
+	if (!p)
+		abort();
+	*p = (struct policy_publication){ .pending.cancel = publication_cancel,
+		.publisher = publisher,
+		.change = change,
+		.then = then,
+		.arg = arg,
+		.arena = arena_init(FLOW_LARGEST),
+		.now = change->now };
+	if (p->now.us == 0)
+		p->now = clock_now();
+	load(p);
+	return &p->pending;
+}
+
+static void
+load(struct policy_publication *p)
+{
+	arena_reset(&p->arena);
+	p->published_facts = p->facts = NULL;
+	p->dictionary_generation = p->policy_generation = 0;
+	p->framework = NULL;
+	p->asks[ASK_DICTIONARY] = dictionary_ask();
+	p->asks[ASK_POLICIES] = policies_ask();
+	p->asks[ASK_CHANGES] = policy_changes_ask();
+	p->asks[ASK_KEYS] = key_lives_ask();
+	p->waiting = store_load(p->publisher->store, p->asks, ASK_COUNT, on_policies_loaded, p);
+}
+
+static void
+on_policies_loaded(void *arg, enum err err, const struct problem *why)
+{
+	struct policy_publication *p = arg;
+	enum policy_outcome outcome;
+
+	p->waiting = NULL;
+	if (err != OK) {
+		p->why = *why;
+		answer(p, err);
+		return;
+	}
+	changes_read(p);
+	err = p->change->step == POLICY_PROPOSE ? proposed_read(p) : waiting_read(p);
+	if (err == OK)
+		err = decide(p);
+	outcome = p->report.standing.outcome;
+	if (err == OK && outcome == POLICY_PUBLISHED)
+		err = key_find(p);
+	if (err != OK || outcome == POLICY_UNCHANGED || p->change->dry_run)
+		answer(p, err);
+	else if (outcome == POLICY_PUBLISHED)
+		p->waiting = sign_policy(p->publisher->signer, p->key_name, note_text(p), on_note_signed, p);
+	else
+		commit(p);
+}
+
+static void
+on_note_signed(void *arg, enum err err, struct span signature, const struct problem *why)
+{
+	struct policy_publication *p = arg;
+	struct buffer note = buffer_init(NOTE_LARGEST);
+
+	p->waiting = NULL;
+	if (err != OK) {
+		p->why = *why;
+		answer(p, err);
+		return;
+	}
+	buffer_add(&note, note_text(p));
+	buffer_text(&note, "\n");
+	note_signature_write(&note, &p->key, signature);
+	assert(!note.overflowed);
+	p->report.standing.after.note = arena_copy(&p->arena, buffer_span(&note));
+	p->report.standing.after.key = note_key_write(&p->arena, &p->key);
+	buffer_release(&note);
+	commit(p);
 }
 
 static void

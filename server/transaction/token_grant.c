@@ -43,7 +43,7 @@ answer(struct granting *g, enum err err, const struct problem *why)
 static on_loaded on_caller_loaded, on_member_loaded;
 static on_committed on_recorded;
 
-/* Load */
+/* The assertion */
 
 /* One that there is not is looked at as one that has no key: asking takes as long, and tells as little. */
 static bool
@@ -75,47 +75,6 @@ read_assertion(struct granting *g, struct problem *why)
 		return problem_set(why, ERR_DENIED, "RFC 7521 s4.2",
 		    "client_id is not the caller that signed the assertion");
 	return OK;
-}
-
-/* Where the assertion cannot be read nothing is asked; the answer still comes later, as of every store. */
-struct pending *
-token_grant_start(struct store *store, struct arena *arena, const struct token_grant *asked, on_granted *done,
-    void *arg)
-{
-	struct granting *g = arena_new(arena, struct granting);
-
-	*g = (struct granting){
-		.pending = { cancel_granting }, .store = store, .arena = arena, .asked = *asked, .done = done,
-		.arg = arg,
-	};
-	read_assertion(g, &g->why);
-	g->ask = (struct ask){ .table = &caller_table, .from = g->jwt.issuer };
-	g->waiting = store_load(store, &g->ask, g->why.code == OK ? 1 : 0, on_caller_loaded, g);
-	return &g->pending;
-}
-
-static void
-on_caller_loaded(void *arg, enum err err, const struct problem *why)
-{
-	struct granting *g = arg;
-
-	if (err == OK && g->why.code != OK) {
-		err = g->why.code;
-		why = &g->why;
-	} else if (err == OK) {
-		err = caller_loaded(g->arena, &g->ask, &g->caller, &g->why);
-		if (err == ERR_NOT_FOUND) {
-			g->caller = (struct caller){ .name = g->jwt.issuer };
-			err = OK;
-		}
-		why = &g->why;
-	}
-	if (err != OK) {
-		answer(g, err, why);
-		return;
-	}
-	g->ask = (struct ask){ .table = &member_table, .from = is_known(g) ? g->caller.member : g->jwt.issuer };
-	g->waiting = store_load(g->store, &g->ask, 1, on_member_loaded, g);
 }
 
 /* Decide */
@@ -188,6 +147,49 @@ grant_unit(struct granting *g, const struct jwt_claims *claims)
 	g->granted.rights = g->caller.rights;
 	g->granted.name = g->caller.name;
 	return unit;
+}
+
+/* The flow */
+
+/* Where the assertion cannot be read nothing is asked; the answer still comes later, as of every store. */
+struct pending *
+token_grant_start(struct store *store, struct arena *arena, const struct token_grant *asked, on_granted *done,
+    void *arg)
+{
+	struct granting *g = arena_new(arena, struct granting);
+
+	*g = (struct granting){
+		.pending = { cancel_granting }, .store = store, .arena = arena, .asked = *asked, .done = done,
+		.arg = arg,
+	};
+	read_assertion(g, &g->why);
+	g->ask = (struct ask){ .table = &caller_table, .from = g->jwt.issuer };
+	g->waiting = store_load(store, &g->ask, g->why.code == OK ? 1 : 0, on_caller_loaded, g);
+	return &g->pending;
+}
+
+static void
+on_caller_loaded(void *arg, enum err err, const struct problem *why)
+{
+	struct granting *g = arg;
+
+	if (err == OK && g->why.code != OK) {
+		err = g->why.code;
+		why = &g->why;
+	} else if (err == OK) {
+		err = caller_loaded(g->arena, &g->ask, &g->caller, &g->why);
+		if (err == ERR_NOT_FOUND) {
+			g->caller = (struct caller){ .name = g->jwt.issuer };
+			err = OK;
+		}
+		why = &g->why;
+	}
+	if (err != OK) {
+		answer(g, err, why);
+		return;
+	}
+	g->ask = (struct ask){ .table = &member_table, .from = is_known(g) ? g->caller.member : g->jwt.issuer };
+	g->waiting = store_load(g->store, &g->ask, 1, on_member_loaded, g);
 }
 
 static void
