@@ -79,27 +79,7 @@ read_statements(struct vouched *v)
 	}
 }
 
-/* Where a statement cannot be read its own problem says so; the answer still comes later, as of every store. */
-struct pending *
-vouching_take(struct store *store, struct roll *roll, struct arena *arena, const struct vouching *asked,
-    on_vouched *done, void *arg)
-{
-	struct vouched *v = arena_new(arena, struct vouched);
-
-	assert(asked->count && asked->count <= VOUCHING_STATEMENTS);
-	*v = (struct vouched){
-		.pending = { cancel_vouching }, .store = store, .roll = roll, .arena = arena, .asked = *asked,
-		.statements = arena_array(arena, struct statement, asked->count), .done = done, .arg = arg,
-	};
-	read_statements(v);
-	for (size_t i = 0; i < asked->count; i++)
-		v->asks[i] = holds(v, i) ? (struct ask){ .table = &caller_table, .from = v->jwts[i].issuer }
-		                         : (struct ask){ .table = &member_table, .from = asked->asker };
-	v->load = store_load(store, v->asks, asked->count, on_callers_loaded, v);
-	return &v->pending;
-}
-
-/* Callers */
+/* Who vouches */
 
 /* Who asks is not who vouches: of another's callers he is not told which there are, which keys they have and what they
  * may. */
@@ -125,28 +105,7 @@ take_voucher(struct vouched *v, size_t at)
 	why->code = OK;
 }
 
-/* Each ask stays at its statement's place; where that does not hold it is for the member who asks, whose row is wanted
- * anyhow. */
-static void
-on_callers_loaded(void *arg, enum err err, const struct problem *why)
-{
-	struct vouched *v = arg;
-
-	if (err != OK) {
-		answer(v, err, why);
-		return;
-	}
-	for (size_t i = 0; i < v->asked.count; i++) {
-		if (holds(v, i))
-			take_voucher(v, i);
-		v->asks[i] = (struct ask){ .table = &member_table,
-			.from = holds(v, i) && v->callers[i].member.size ? v->callers[i].member : v->asked.asker };
-	}
-	v->asks[v->asked.count] = (struct ask){ .table = &member_table, .from = v->asked.asker };
-	v->load = store_load(v->store, v->asks, v->asked.count + 1, on_members_loaded, v);
-}
-
-/* Members */
+/* What a statement says */
 
 static enum err
 verify(struct vouched *v, size_t at, struct jwt_claims *claims, struct problem *why)
@@ -277,6 +236,49 @@ take_statement(struct vouched *v, size_t at)
 			(void)read_facts(v, &scratch, &claims, s, why);
 	}
 	arena_release(&scratch);
+}
+
+/* The flow */
+
+/* Where a statement cannot be read its own problem says so; the answer still comes later, as of every store. */
+struct pending *
+vouching_take(struct store *store, struct roll *roll, struct arena *arena, const struct vouching *asked,
+    on_vouched *done, void *arg)
+{
+	struct vouched *v = arena_new(arena, struct vouched);
+
+	assert(asked->count && asked->count <= VOUCHING_STATEMENTS);
+	*v = (struct vouched){
+		.pending = { cancel_vouching }, .store = store, .roll = roll, .arena = arena, .asked = *asked,
+		.statements = arena_array(arena, struct statement, asked->count), .done = done, .arg = arg,
+	};
+	read_statements(v);
+	for (size_t i = 0; i < asked->count; i++)
+		v->asks[i] = holds(v, i) ? (struct ask){ .table = &caller_table, .from = v->jwts[i].issuer }
+		                         : (struct ask){ .table = &member_table, .from = asked->asker };
+	v->load = store_load(store, v->asks, asked->count, on_callers_loaded, v);
+	return &v->pending;
+}
+
+/* Each ask stays at its statement's place; where that does not hold it is for the member who asks, whose row is wanted
+ * anyhow. */
+static void
+on_callers_loaded(void *arg, enum err err, const struct problem *why)
+{
+	struct vouched *v = arg;
+
+	if (err != OK) {
+		answer(v, err, why);
+		return;
+	}
+	for (size_t i = 0; i < v->asked.count; i++) {
+		if (holds(v, i))
+			take_voucher(v, i);
+		v->asks[i] = (struct ask){ .table = &member_table,
+			.from = holds(v, i) && v->callers[i].member.size ? v->callers[i].member : v->asked.asker };
+	}
+	v->asks[v->asked.count] = (struct ask){ .table = &member_table, .from = v->asked.asker };
+	v->load = store_load(v->store, v->asks, v->asked.count + 1, on_members_loaded, v);
 }
 
 static void
