@@ -17,6 +17,7 @@
 #include "net/loop.h"
 
 struct rates;
+struct source_faults;
 
 struct child {
 	enum role role;
@@ -31,6 +32,7 @@ struct child {
 	struct census *census;
 	struct rates *rates;               /* net/rate.h */
 	struct figures *figures;           /* all rows */
+	struct source_faults *faults;      /* all rows: jpki/source_fault.h */
 	struct roster *roster;
 	size_t seats;                      /* the roster's */
 	table_list tables;

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "codec/oid.h"
+#include "net/address.h"
 #include "jpki/crl_signer.h"
 
 #define MOST_ANCHORS JPKI_ANCHORS
@@ -138,8 +139,28 @@ read_profiles(struct reading *r, struct place list, struct jpki_settings *s)
 
 /* Who is asked */
 
+/* An address that is written out and internal is never fetched from, whatever it answers, unless it is allowed: that is
+ * said before anybody waits for it. `host` begins the text. */
+static void
+check_reachable(struct reading *r, struct place p, const char *host)
+{
+	struct config *c = r->config;
+	bool brackets = host[0] == '[';
+	struct span text = span_of(host + brackets, strcspn(host + brackets, brackets ? "]" : ":/?#"));
+	struct address address;
+	struct address_set *allowed;
+	struct problem why;
+
+	if (!address_read(text, &address) || !address_is_internal(&address) ||
+	    address_set_new(c->fetch.internal, c->fetch.internal_count, &allowed, &why) != OK)
+		return;
+	if (!address_set_has(allowed, &address))
+		place_fail(p, "an address that is not internal, or that /fetch/internal has", NULL);
+	address_set_free(allowed);
+}
+
 static const char *
-read_url(struct place p, bool plain)
+read_url(struct reading *r, struct place p, bool plain)
 {
 	const char *text = place_text(p, 8, LONGEST_URL, NULL);
 	bool good = strncmp(text, "https://", 8) == 0 || (plain && strncmp(text, "http://", 7) == 0);
@@ -148,17 +169,22 @@ read_url(struct place p, bool plain)
 		good = good && *c > ' ' && *c <= '~';
 	if (!good)
 		place_fail(p, plain ? "a URL with https: or http:" : "a URL with https:", NULL);
+	else
+		check_reachable(r, p, strstr(text, "//") + 2);
 	return text;
 }
 
 static void
-read_hosts(struct place list, struct ocsp_settings *ocsp)
+read_hosts(struct reading *r, struct place list, struct ocsp_settings *ocsp)
 {
 	const char **hosts = read_texts(list, MOST_HOSTS, 255, &ocsp->host_count);
 
-	for (size_t i = 0; i < ocsp->host_count; i++)
+	for (size_t i = 0; i < ocsp->host_count; i++) {
 		if (strpbrk(hosts[i], "/@?# "))
 			place_fail(place_element(list, i), "a host, perhaps with a port: \"ocsp.example:8080\"", NULL);
+		else
+			check_reachable(r, place_element(list, i), hosts[i]);
+	}
 	ocsp->hosts = hosts;
 }
 
@@ -183,8 +209,8 @@ read_ocsp(struct reading *r, struct place p, struct jpki_source_setting *s)
 	if (place_exists(url) == place_exists(hosts))
 		place_fail(p, "a url or hosts", place_exists(url) ? "both" : "neither");
 	if (place_exists(url))
-		ocsp->url = read_url(url, true);
-	read_hosts(hosts, ocsp);
+		ocsp->url = read_url(r, url, true);
+	read_hosts(r, hosts, ocsp);
 	ocsp->rules.nonce = (enum ocsp_nonce)read_word(place_member(p, "nonce"), nonces, COUNT(nonces), "try");
 	ocsp->rules.skew = place_duration(place_member(p, "skew"), 0, HOUR, SECONDS(60));
 	ocsp->rules.oldest = place_duration(place_member(p, "oldest"), SECONDS(60), 30 * DAY, DAY);
@@ -201,7 +227,7 @@ read_platform(struct reading *r, struct place p, struct operator_settings *s)
 {
 	struct place token = place_member(p, "token_file");
 
-	s->at.url = read_url(place_member(p, "url"), r->config->fetch.plain_http);
+	s->at.url = read_url(r, place_member(p, "url"), r->config->fetch.plain_http);
 	if (place_exists(token))
 		s->at.token_file = read_path(r, token, NULL, A_FILE);
 	s->at.time = place_duration(place_member(p, "time"), SECONDS(1), COURIER_TIME, SECONDS(5));
@@ -292,7 +318,7 @@ read_lists(struct reading *r, struct place p)
 	c->jpki.lists.largest = (size_t)place_integer(place_member(p, "largest"), KIB, GIB, 64 * MIB);
 	c->jpki.lists.urls = read_texts(urls, MOST_URLS, LONGEST_URL, &c->jpki.lists.url_count);
 	for (size_t i = 0; i < c->jpki.lists.url_count; i++)
-		read_url(place_element(urls, i), true);
+		read_url(r, place_element(urls, i), true);
 	if (place_exists(watch))
 		c->jpki.lists.watch = read_path(r, watch, NULL, A_DIRECTORY);
 	s->list_signers = read_files(r, place_member(p, "signers"), MOST_SIGNERS, &s->list_signer_count);

@@ -109,6 +109,7 @@ become_child(struct process *p, const struct settings *settings, const struct li
 		.census = s->census,
 		.rates = s->rates,
 		.figures = s->figures,
+		.faults = s->faults,
 		.roster = s->roster,
 		.seats = s->seats,
 		.tables = s->tables,

@@ -3,6 +3,7 @@
 
 #include "crypto/private_file.h"
 #include "daemon/child.h"
+#include "jpki/source_fault.h"
 
 #define SECRET_LEAST 32
 #define SECRET_LARGEST (4 * KIB)
@@ -49,6 +50,7 @@ proofing_service_open(struct proofing_service *s, const struct config *config, s
 		return OK;
 	if (jpki_setup_open(turn, courier, &config->jpki.settings, &s->setup, why) != OK)
 		return why->code;
+	jpki_setup_watch(s->setup, source_faults_row(child->faults, child->seat));
 	s->front = jpki_front_new(store, &(struct jpki_front_settings){
 		.proofing = {
 			.verifier = &s->setup->verifier,

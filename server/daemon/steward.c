@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "codec/json_writer.h"
 #include "daemon/child.h"
 #include "daemon/crl_upkeep.h"
 #include "daemon/ledger_key.h"
@@ -17,6 +18,7 @@
 #include "front/control/control.h"
 #include "http/server.h"
 #include "jpki/setup.h"
+#include "jpki/source_fault.h"
 #include "ledger/ledger.h"
 #include "registry/trusted_list.h"
 #include "transaction/proofing_end_watch.h"
@@ -99,6 +101,32 @@ reload(void *arg)
 	child_say(s->child, ORDER_RELOAD);
 }
 
+/* Each as the workers found it; nothing of one that nobody has asked yet but its name. */
+static void
+write_revocation_sources(const struct child *child, struct buffer *json)
+{
+	const struct jpki_settings *settings = &child->config->jpki.settings;
+	struct source_fault f;
+
+	buffer_text(json, ",\"revocation_sources\":[");
+	for (size_t i = 0; i < settings->source_count; i++) {
+		const struct jpki_source_setting *source = &settings->sources[i];
+
+		source_fault_read(child->faults, child->seats, i, source->name, &f);
+		buffer_text(json, i ? ",{" : "{");
+		json_write_member(json, "name", span_text(source->name));
+		json_write_member(json, "kind", span_text(revocation_kind_name(source->kind)));
+		buffer_print(json, ",\"failures\":%llu", (unsigned long long)f.failures);
+		json_write_time_or_null(json, "failing_since", f.failures ? f.since : (struct instant){ 0 });
+		json_write_time_or_null(json, "failed", f.at);
+		json_write_time_or_null(json, "answered", f.answered);
+		if (f.at.us)
+			json_write_member(json, "problem", span_text(f.text));
+		buffer_byte(json, '}');
+	}
+	buffer_byte(json, ']');
+}
+
 static void
 write_status(void *arg, struct buffer *json)
 {
@@ -114,6 +142,8 @@ write_status(void *arg, struct buffer *json)
 		buffer_text(json, ",\"lists\":");
 		crl_upkeep_write(s->lists, clock_now(), json);
 	}
+	if (s->child->config->jpki.present)
+		write_revocation_sources(s->child, json);
 }
 
 static struct pending *

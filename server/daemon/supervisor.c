@@ -15,6 +15,7 @@
 #include "daemon/links.h"
 #include "daemon/notify.h"
 #include "daemon/proofing_service.h"
+#include "jpki/source_fault.h"
 #include "store/recorder.h"
 
 #define FEWEST_SEATS 4 /* for the workers of one configuration, so that their number may grow */
@@ -382,6 +383,7 @@ supervisor_open(struct supervisor *s, struct problem *why)
 	s->census = census_new((unsigned)s->seats);
 	s->rates = rates_new(CALLERS_AT_ONCE);
 	s->figures = figures_new(s->seats);
+	s->faults = source_faults_new(s->seats);
 	random_bytes(s->ticket_key, sizeof(s->ticket_key));
 	s->processes = calloc(s->seats, sizeof(*s->processes));
 	if (!s->processes)

@@ -44,6 +44,7 @@ struct supervisor {
 	struct census *census;
 	struct rates *rates;
 	struct figures *figures;
+	struct source_faults *faults;
 	struct roster *roster;
 	table_list tables;
 	const struct daemon_addition *addition;

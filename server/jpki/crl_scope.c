@@ -483,6 +483,27 @@ crl_status(const struct crl_held *held, size_t count, const struct crl_question 
 	note_end(&s, good);
 }
 
+/* Points for people */
+
+void
+crl_place_text(const struct x509 *certificate, char *out, size_t room)
+{
+	struct span rest = certificate->distribution_points.value, points, point, name, names, inside;
+	struct arena a = arena_init(64 * KIB);
+	uint8_t tag;
+
+	*out = '\0';
+	if (der_enter(&rest, DER_SEQUENCE, &points) && der_enter(&points, DER_SEQUENCE, &point) &&
+	    der_enter(&point, DER_CONTEXT(0), &name) && der_enter(&name, DER_CONTEXT(0), &names)) {
+		tag = der_peek(names);
+		if (tag == DER_CONTEXT(4) && der_enter(&names, tag, &inside))
+			snprintf(out, room, "%s", x509_name_text(&a, inside));
+		else if (tag == DER_PRIMITIVE(6) && der_enter(&names, tag, &inside))
+			snprintf(out, room, "%.*s", SPAN_ARGS(inside));
+	}
+	arena_release(&a);
+}
+
 /* Places */
 
 static void

@@ -60,3 +60,6 @@ struct crl_place {
 	bool named;
 };
 size_t crl_places_of(const struct x509 *, struct crl_place *out, size_t room);
+/* The first name of its first point, as text: whose list it would be on, which is that of its holder's municipality.
+ * Empty: none can be read. */
+void crl_place_text(const struct x509 *, char *out, size_t room);

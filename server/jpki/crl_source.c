@@ -28,6 +28,8 @@ answer_now(struct revocation_source *source, const struct revocation_question *q
 		.now = question->now,
 	}, &own->policy, out);
 	out->source = source->name;
+	if (out->status == REVOCATION_UNAVAILABLE)
+		crl_place_text(&certificate->x509, out->point, sizeof(out->point));
 }
 
 static void

@@ -2,7 +2,7 @@
  *
  *     asked -> [ source -> its answer is final? ] ... -> answered
  */
-#include "jpki/revocation.h"
+#include "jpki/source_fault.h"
 
 #include <assert.h>
 #include <stdarg.h>
@@ -134,6 +134,8 @@ consider(struct revocation_answer *best, const struct revocation_source *source,
     const struct revocation_answer *answer, struct instant now, struct revocation_trail *trail)
 {
 	trail_add(trail, source, answer->status, answer->fresh);
+	if (source->faults)
+		source_fault_note(source->faults, source->place, source, answer, now);
 	if (best->status <= REVOCATION_UNAVAILABLE || statuses[answer->status].final)
 		*best = *answer;
 	else

@@ -47,6 +47,7 @@ struct revocation_answer {
 	/* What the answer can be found by again: CRL number, digest of the response. */
 	char reference[REVOCATION_REFERENCE];
 	char text[192];             /* why, when it is not good */
+	char point[192];            /* which list is missing: told to who runs this, and to nobody who asks */
 	/* Somebody was asked just now, and answered; otherwise nobody is to be charged. */
 	bool fresh;
 };
@@ -71,8 +72,11 @@ struct revocation_trail {
 void revocation_answer_set(struct revocation_answer *, enum revocation_status, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
+struct source_faults;
 struct revocation_source {
 	const char *name;
+	struct source_faults *faults; /* where its failures are noted (jpki/source_fault.h); NULL: nowhere */
+	size_t place;               /* among the sources, for those */
 	enum revocation_kind kind;
 	/* whose certificates it knows; JPKI_NO_PURPOSE: all. Nobody else is told of others */
 	enum jpki_purpose purpose;

@@ -10,6 +10,7 @@
 #include "crypto/x509_signature.h"
 #include "jpki/crl_signer.h"
 #include "jpki/linkage_operator.h"
+#include "jpki/source_fault.h"
 
 #define CERTIFICATE_LARGEST (64 * KIB)
 #define ARENA (4 * MIB)
@@ -199,6 +200,16 @@ jpki_setup_free(struct jpki_setup *s)
 	jpki_anchors_free(s->anchors);
 	arena_release(&s->arena);
 	free(s);
+}
+
+void
+jpki_setup_watch(struct jpki_setup *s, struct source_faults *row)
+{
+	source_faults_forget(row);
+	for (size_t i = 0; i < s->verifier.source_count; i++) {
+		s->verifier.sources[i]->faults = row;
+		s->verifier.sources[i]->place = i;
+	}
 }
 
 void

@@ -21,6 +21,8 @@ struct jpki_setup {
 enum err jpki_setup_open(struct turn *, struct courier *, const struct jpki_settings *, struct jpki_setup **out,
     struct problem *why);
 void jpki_setup_free(struct jpki_setup *);
+/* From now on failures of its sources are noted there: see jpki/source_fault.h. The row stays the caller's. */
+void jpki_setup_watch(struct jpki_setup *, struct source_faults *row);
 
 /* Whether every file can be opened that jpki_setup_open() with a courier opens; the directory of lists only where there
  * is one, for it is made at the first start. */

@@ -371,6 +371,31 @@ points_that_cannot_be_read_cover_nothing(void **state)
 	crl_index_close((struct crl_index *)(uintptr_t)held.index);
 }
 
+/* For who has to find out which list is missing. */
+static void
+the_point_is_told_in_words(void **state)
+{
+	static const struct { const char *title, *user, *text; } cases[] = {
+		{ "a municipality's", SHIBUYA_USER, "Shibuya-ku" },
+		{ "a place in the network", USER("crlDistributionPoints=URI:http://x.example/c\n"), "http://x.example/c" },
+		{ "none", USER(""), "" },
+		{ "one that cannot be read", "[x]\n2.5.29.31=DER:30:04:30:02:a0:05\n", "" },
+	};
+	struct problem why;
+	struct x509 x;
+	char text[192], small[8];
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		expect_ok(cases[i].title, x509_read(maker_certificate(&arena, &authority, "CN=user", "1234",
+		    cases[i].user), &x, &why), &why);
+		crl_place_text(&x, text, sizeof(text));
+		expect_true(cases[i].title, cases[i].text[0] ? strstr(text, cases[i].text) != NULL : !text[0]);
+		crl_place_text(&x, small, sizeof(small));
+		expect_true("however little room there is", strlen(small) < sizeof(small));
+	}
+}
+
 /* Somebody whom the authority certified for signing lists, and somebody it did not. */
 static void
 who_may_sign_is_whom_a_path_leads_to(void **state)
@@ -448,6 +473,7 @@ main(void)
 		cmocka_unit_test(lists_tell_together_what_is_to_be_believed),
 		cmocka_unit_test(a_named_delta_can_be_demanded),
 		cmocka_unit_test(points_that_cannot_be_read_cover_nothing),
+		cmocka_unit_test(the_point_is_told_in_words),
 		cmocka_unit_test(who_may_sign_is_whom_a_path_leads_to),
 	};
 	return cmocka_run_group_tests(tests, prepare, clean);

@@ -125,6 +125,25 @@ lists_show(const json_t *lists)
 		    answer_number(row, "failures"), answer_text(row, "from"), answer_text(row, "problem"));
 }
 
+static void
+revocation_sources_show(const json_t *sources)
+{
+	const json_t *source;
+	size_t i;
+
+	json_array_foreach(sources, i, source) {
+		const char *answered = answer_text(source, "answered"), *failed = answer_text(source, "failed");
+
+		printf("%-12s  %s (%s): %s%s\n", i ? "" : "revocation", answer_text(source, "name"),
+		    answer_text(source, "kind"), answered[0] ? "answered last at " : "has not answered yet", answered);
+		if (answer_number(source, "failures"))
+			printf("%-12s  FAILS since %s, %lld times: %s\n", "", answer_text(source, "failing_since"),
+			    answer_number(source, "failures"), answer_text(source, "problem"));
+		else if (failed[0])
+			printf("%-12s  failed last at %s: %s\n", "", failed, answer_text(source, "problem"));
+	}
+}
+
 /* Nothing is said while it goes on. */
 static void
 proofing_end_show(const json_t *ended)
@@ -171,6 +190,7 @@ static const struct {
 	{ "callers", callers_show },
 	{ "policies", policies_show },
 	{ "lists", lists_show },
+	{ "revocation_sources", revocation_sources_show },
 	{ "proofing_ended", proofing_end_show },
 };
 

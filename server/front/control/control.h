@@ -3,7 +3,9 @@
  * Spoken by watashictl; served by the steward, which does the work. The peer's user, told by the kernel, is the
  * operator; there is no other credential.
  *
- *     GET  /v1/control/status                   processes, store, publication, keys
+ *     GET  /v1/control/status                   processes, store, publication, keys, sources of revocation data:
+ *                                               "revocation_sources": [{"name", "kind", "failures" in a row,
+ *                                               "failing_since", "failed", "answered", "problem"}]
  *     POST /v1/control/import?source=…          a metadata file; answers with what changed and what was refused
  *          &dry_run=…&keep_missing=…&allow_empty=…
  *     POST /v1/control/publish?all=…            publishes now; answers when the generation is current
