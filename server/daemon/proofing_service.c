@@ -61,6 +61,7 @@ proofing_service_open(struct proofing_service *s, const struct config *config, s
 			.log_for = config->jpki.log_for,
 			.linkage = s->setup->linkage,
 			.figures = &child->figures[child->seat],
+			.costs = &config->jpki.costs,
 		},
 		.shelf = shelf,
 		.rates = child->rates,

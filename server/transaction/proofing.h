@@ -17,6 +17,8 @@
 #include "ledger/entry.h"
 #include "transaction/proofing_challenge.h"
 
+struct cost_settings;
+
 /* id (16) -> struct proofing_kept: until it expires */
 extern const struct table proofing_outcome_table;
 
@@ -29,6 +31,7 @@ struct proofing_settings {
 	int64_t log_for;             /* how long the operation log is kept; 0: for good */
 	struct linkage_source *linkage; /* who tells which certificates are one person's; NULL: nobody */
 	struct figures *figures;     /* of this process; NULL: nothing is counted */
+	const struct cost_settings *costs; /* by whose prices the log says what a check cost; NULL: it does not */
 };
 
 struct proofing_begin {

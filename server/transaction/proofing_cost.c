@@ -149,8 +149,17 @@ price_of(const struct cost_settings *s, const struct proofing_check *check, enum
 }
 
 void
+cost_price(const struct cost_settings *s, struct proofing_check *check)
+{
+	check->priced = s != NULL;
+	check->yen = s && check->charged ? price_of(s, check, check->medium) : 0;
+	check->yen_by_card = s && check->charged ? price_of(s, check, JPKI_CARD) : 0;
+}
+
+void
 costs_add(struct costs *c, const struct proofing_check *check)
 {
+	struct proofing_check priced = *check;
 	struct cost_line *line;
 	struct cost_row one = { 0 }, *row;
 
@@ -160,14 +169,18 @@ costs_add(struct costs *c, const struct proofing_check *check)
 	one.by_phone = !check->further && check->medium == JPKI_PHONE;
 	one.charged = check->charged;
 	one.linkages = check->charged && check->continuity;
-	one.yen = check->charged ? price_of(&c->settings, check, check->medium) : 0;
+	if (!check->priced)
+		cost_price(&c->settings, &priced);
+	one.unpriced = check->charged && !check->priced;
+	one.yen = priced.yen;
 	if (check->charged && check->medium == JPKI_PHONE && !check->continuity)
-		one.yen_saved = price_of(&c->settings, check, JPKI_CARD) - one.yen;
+		one.yen_saved = priced.yen_by_card - one.yen;
 	line = line_of(c, check->member);
 	line->entrusted = line->entrusted || !span_equal(check->operator, check->member);
 	line->checks += one.checks;
 	line->charged += one.charged;
 	line->linkages += one.linkages;
+	line->unpriced += one.unpriced;
 	line->by_phone += one.by_phone;
 	line->yen_checks += one.yen;
 	line->yen_saved += one.yen_saved;
@@ -175,6 +188,7 @@ costs_add(struct costs *c, const struct proofing_check *check)
 	row->checks += one.checks;
 	row->charged += one.charged;
 	row->linkages += one.linkages;
+	row->unpriced += one.unpriced;
 	row->by_phone += one.by_phone;
 	row->yen += one.yen;
 	row->yen_saved += one.yen_saved;

@@ -27,11 +27,15 @@ struct cost_settings {
 	enum cost_share share;
 };
 
+/* Sets what the check costs by these prices; NULL: nothing is said. */
+void cost_price(const struct cost_settings *, struct proofing_check *);
+
 struct cost_line {
 	struct span member;
 	bool entrusted;              /* has it done by the operator: takes its share */
 	uint64_t checks, charged;    /* verifications; questions about them that a source answered */
 	uint64_t linkages;           /* of those, which certificates are one person's */
+	uint64_t unpriced;           /* of the charged: from before prices were kept, and reckoned by those of today */
 	int64_t yen_checks, yen_share;
 	/* Verifications of certificates in a phone, each once; and what the questions they were charged for would have
 	 * cost more with the card. A linkage is asked with either, and saves nothing. */
@@ -44,7 +48,7 @@ struct cost_row {
 	struct span member, relying_party;
 	const char *kind;            /* "crl" "ocsp" "operator" "linkage"; "none": nobody was asked */
 	struct span source;          /* its name in the configuration */
-	uint64_t checks, charged, linkages, by_phone;
+	uint64_t checks, charged, linkages, unpriced, by_phone;
 	int64_t yen, yen_saved;
 };
 

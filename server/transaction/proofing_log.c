@@ -10,6 +10,8 @@
 
 #define FORMAT 1
 #define FORMAT_LINKAGE 2
+#define FORMAT_PRICED 3
+#define FORMAT_LINKAGE_PRICED 4
 /* What stands for `charged` and `further`. */
 enum { FREE, CHARGED, CHARGED_FURTHER };
 #define NAME_LARGEST 1024 /* an entity ID is the longest there is */
@@ -26,7 +28,8 @@ proofing_check_log(struct unit *u, const struct proofing_check *c, int64_t kept_
 	struct buffer b = buffer_init(ROW_LARGEST);
 
 	assert(!c->continuity || (c->further && !c->kind && !c->status));
-	buffer_u8(&b, c->continuity ? FORMAT_LINKAGE : FORMAT);
+	buffer_u8(&b, c->priced ? (c->continuity ? FORMAT_LINKAGE_PRICED : FORMAT_PRICED)
+	    : c->continuity ? FORMAT_LINKAGE : FORMAT);
 	buffer_u64(&b, (uint64_t)c->at.us);
 	buffer_u8(&b, (uint8_t)c->purpose);
 	buffer_u8(&b, (uint8_t)c->medium);
@@ -40,6 +43,10 @@ proofing_check_log(struct unit *u, const struct proofing_check *c, int64_t kept_
 	buffer_block(&b, c->source);
 	if (c->continuity)
 		buffer_u8(&b, (uint8_t)c->continuity);
+	if (c->priced) {
+		buffer_u64(&b, (uint64_t)c->yen);
+		buffer_u64(&b, (uint64_t)c->yen_by_card);
+	}
 	assert(!b.overflowed);
 	unit_put_until(u, &proofing_log_table, span_of(id.bytes, sizeof(id.bytes)), buffer_span(&b), until);
 	buffer_release(&b);
@@ -95,12 +102,19 @@ proofing_check_read(struct span value, struct proofing_check *out)
 	out->relying_party = record_block(&r);
 	out->operator = record_block(&r);
 	out->source = record_block(&r);
-	if (format == FORMAT_LINKAGE) {
+	if (format == FORMAT_LINKAGE || format == FORMAT_LINKAGE_PRICED) {
 		out->continuity = (enum continuity)record_u8(&r);
 		if (out->continuity == CONTINUITY_NOT_ASKED || out->continuity > CONTINUITY_SAME || !out->further)
 			return false;
 	}
-	return (format == FORMAT || format == FORMAT_LINKAGE) && record_whole(&r) &&
+	out->priced = format == FORMAT_PRICED || format == FORMAT_LINKAGE_PRICED;
+	if (out->priced) {
+		out->yen = (int64_t)record_u64(&r);
+		out->yen_by_card = (int64_t)record_u64(&r);
+	}
+	return format >= FORMAT && format <= FORMAT_LINKAGE_PRICED && record_whole(&r) &&
+	    out->yen >= 0 && out->yen <= CHECK_YEN_MOST && out->yen_by_card >= 0 &&
+	    out->yen_by_card <= CHECK_YEN_MOST &&
 	    out->purpose <= JPKI_AUTHENTICATION &&
 	    out->medium <= JPKI_PHONE && out->outcome <= ESTABLISHED && out->kind <= REVOCATION_BY_OPERATOR &&
 	    out->status <= REVOCATION_GOOD && charge <= CHARGED_FURTHER && out->member.size > 0 &&

@@ -14,6 +14,8 @@
  * certificates are the same person's. */
 extern const struct table proofing_log_table; /* id (16) of that moment -> struct proofing_check; until it expires */
 
+#define CHECK_YEN_MOST 1000000000 /* as of a price in the configuration */
+
 struct proofing_check {
 	struct instant at;
 	struct span member, relying_party, operator; /* who asked, for whom, whose accreditation it rested on */
@@ -28,6 +30,10 @@ struct proofing_check {
 	/* Asked: this was no check of revocation, but the question which certificates are one person's
 	 * (jpki/linkage.h); always `further`, with neither kind nor status. */
 	enum continuity continuity;
+	/* What it cost by the prices of that moment, and what it would have with the card. Not of rows from before prices
+	 * stood in them. */
+	bool priced;
+	int64_t yen, yen_by_card;
 };
 /* `kept_for`: microseconds from when it was checked; 0: for good. */
 void proofing_check_log(struct unit *, const struct proofing_check *, int64_t kept_for);

@@ -8,6 +8,7 @@
 #include "codec/text.h"
 #include "crypto/digest.h"
 #include "transaction/proofing_continuity.h"
+#include "transaction/proofing_cost.h"
 #include "transaction/proofing_facts.h"
 #include "transaction/proofing_figures.h"
 #include "transaction/proofing_log.h"
@@ -60,6 +61,7 @@ log_checks(const struct proving *p, struct unit *unit, const struct jpki_verifie
 	};
 
 	proofing_count_answers(p->settings->figures, trail);
+	cost_price(p->settings->costs, &check);
 	if (trail->count == 0)
 		proofing_check_log(unit, &check, p->settings->log_for);
 	for (size_t n = 0; n < trail->count; n++) {
@@ -72,6 +74,7 @@ log_checks(const struct proving *p, struct unit *unit, const struct jpki_verifie
 		check.source = span_text(asked->source);
 		check.status = asked->status;
 		check.charged = asked->fresh;
+		cost_price(p->settings->costs, &check);
 		if (check.charged || !check.further)
 			proofing_check_log(unit, &check, p->settings->log_for);
 	}
@@ -81,14 +84,19 @@ log_checks(const struct proving *p, struct unit *unit, const struct jpki_verifie
 static void
 log_linkage(const struct proving *p, struct unit *unit, const struct jpki_verified *v, enum continuity continuity)
 {
-	if (p->linkage_charged)
-		proofing_check_log(unit, &(struct proofing_check){
-			.at = p->asked.now, .member = p->challenge.member, .relying_party = p->challenge.relying_party,
-			.operator = p->party.entitlement.operator, .purpose = v->certificate.profile->purpose,
-			.medium = v->certificate.profile->medium, .outcome = v->outcome,
-			.source = span_text(p->settings->linkage->name), .charged = true, .further = true,
-			.continuity = continuity,
-		}, p->settings->log_for);
+	struct proofing_check check;
+
+	if (!p->linkage_charged)
+		return;
+	check = (struct proofing_check){
+		.at = p->asked.now, .member = p->challenge.member, .relying_party = p->challenge.relying_party,
+		.operator = p->party.entitlement.operator, .purpose = v->certificate.profile->purpose,
+		.medium = v->certificate.profile->medium, .outcome = v->outcome,
+		.source = span_text(p->settings->linkage->name), .charged = true, .further = true,
+		.continuity = continuity,
+	};
+	cost_price(p->settings->costs, &check);
+	proofing_check_log(unit, &check, p->settings->log_for);
 }
 
 /* An asker that hangs up while a source is asked has had it asked: that is in the log, and paid for. */

@@ -104,7 +104,10 @@ note_member(struct reporting *r, const struct row *row, struct problem *why)
 	if (!member_read(row->value, &member))
 		return problem_set(why, ERR_UNAVAILABLE, "", "the member \"%.*s\": its row in the store is of a form "
 		    "this build does not know", SPAN_ARGS(row->key));
-	if (member.standing != STANDING_APPROVED)
+	/* Who was suspended or left since the period began had it done until then. */
+	if (member.standing != STANDING_APPROVED &&
+	    !((member.standing == STANDING_SUSPENDED || member.standing == STANDING_WITHDRAWN) &&
+	        instant_before(r->asked.from, member.since)))
 		return OK;
 	if (member_parse(&r->scratch, "record", member.record, &record, why) != OK)
 		return problem_within(why, "the member \"%.*s\"", SPAN_ARGS(row->key));

@@ -298,7 +298,7 @@ set_up(void **state)
 		.source_count = 1 };
 	world.settings = (struct proofing_settings){ &world.verifier, span_text("platform"), SECONDS(300),
 	    SECONDS(3600),
-		span_text("0123456789abcdef0123456789abcdef"), 400 * DAY, NULL, NULL };
+		span_text("0123456789abcdef0123456789abcdef"), 400 * DAY, NULL, NULL, NULL };
 	world.linkage = (struct telling){ .source = { .name = "links", .ask = ask_telling, .sent = has_told },
 		.pending = { cancel_telling }, .later = { .run = tell, .arg = &world.linkage } };
 	put_member("bank", STANDING_APPROVED, bank);

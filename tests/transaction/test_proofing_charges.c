@@ -1,4 +1,5 @@
 /* tests/transaction/test_proofing_charges.c - who pays for the sources that were asked. */
+#include "transaction/proofing_cost.h"
 #include "transaction/proofing_stage.h"
 
 static void
@@ -110,6 +111,41 @@ each_source_that_answers_is_paid(void **state)
 	world.source.kept = world.second.kept = false;
 }
 
+static void
+the_price_of_that_moment_stands_in_the_log(void **state)
+{
+	static const struct check_price prices[] = {
+		{ JPKI_SIGNATURE, JPKI_NO_MEDIUM, REVOCATION_BY_OCSP, false, 20 },
+	};
+	const struct cost_settings costs = { .prices = prices, .price_count = COUNT(prices) };
+	static const struct { const char *title; bool priced, kept; int64_t yen; } cases[] = {
+		{ "without prices none is said", false, false, 0 },
+		{ "a question that was answered", true, false, 20 },
+		{ "what was kept from before costs nothing", true, true, 0 },
+	};
+	struct proofing_begin asked = bank_asks(JPKI_SIGNATURE);
+
+	(void)state;
+	world.source.says = REVOCATION_GOOD;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct proofing_check check = { 0 };
+		struct proofing_prove proof;
+
+		world.settings.costs = cases[i].priced ? &costs : NULL;
+		world.source.kept = cases[i].kept;
+		begin(&asked);
+		proof = bank_proves(SIGNATURE);
+		prove(&proof);
+		expect_ok(cases[i].title, world.err, &world.why);
+		check_newest_log(cases[i].title, ESTABLISHED, REVOCATION_GOOD, !cases[i].kept);
+		expect_true(cases[i].title, proofing_check_read(looked.rows[0].value, &check));
+		expect_true(cases[i].title, check.priced == cases[i].priced && check.yen == cases[i].yen &&
+		    check.yen_by_card == cases[i].yen);
+	}
+	world.settings.costs = NULL;
+	world.source.kept = false;
+}
+
 /* Whether it is the same person as before. */
 
 int
@@ -119,6 +155,7 @@ main(void)
 		cmocka_unit_test(who_hangs_up_while_a_source_is_asked_pays),
 		cmocka_unit_test(who_hangs_up_before_anybody_is_asked_pays_nothing),
 		cmocka_unit_test(each_source_that_answers_is_paid),
+		cmocka_unit_test(the_price_of_that_moment_stands_in_the_log),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

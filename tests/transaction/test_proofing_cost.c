@@ -129,6 +129,56 @@ expect_parts(const char *title, struct arena *a, const struct costs *c)
 	}
 }
 
+/* By hand: of a month two signatures with the card were made at 20 yen, one with a phone at 5; then the prices became 50
+ * and 30. Kept, the month stays 20 + 20 + 5 = 45 with 15 saved; a row from before prices were kept is reckoned by
+ * today's, 50, and counted. */
+static void
+a_month_costs_what_it_did(void **state)
+{
+	static const struct check_price dearer[] = {
+		{ JPKI_SIGNATURE, JPKI_PHONE, REVOCATION_BY_NOTHING, false, 30 },
+		{ JPKI_SIGNATURE, JPKI_NO_MEDIUM, REVOCATION_BY_NOTHING, false, 50 },
+	};
+	const struct cost_settings then = { .prices = prices, .price_count = COUNT(prices) },
+		now = { .prices = dearer, .price_count = COUNT(dearer) };
+	struct proofing_check check = { .at = { SECONDS(1500) }, .member = span_text("bank"),
+		.relying_party = span_text("bank"), .operator = span_text("platform"), .purpose = JPKI_SIGNATURE,
+		.medium = JPKI_CARD, .kind = REVOCATION_BY_OCSP, .source = span_text("first"), .charged = true };
+	struct costs *c = costs_new(&now, (struct instant){ SECONDS(1000) }, (struct instant){ SECONDS(2000) });
+	struct arena a = arena_init(1 * MIB);
+	const struct cost_line *lines;
+	size_t count;
+
+	(void)state;
+	cost_price(&then, &check);
+	expect_true("as it was made", check.priced && check.yen == 20 && check.yen_by_card == 20);
+	costs_add(c, &check);
+	costs_add(c, &check);
+	check.medium = JPKI_PHONE;
+	cost_price(&then, &check);
+	expect_true("with a phone", check.yen == 5 && check.yen_by_card == 20);
+	costs_add(c, &check);
+	lines = costs_lines(c, &a, &count);
+	expect_number("by the prices of then", lines[0].yen_checks, 45);
+	expect_number("and what was saved then", lines[0].yen_saved, 15);
+	expect_number("all of them", lines[0].unpriced, 0);
+	check.medium = JPKI_CARD;
+	cost_price(NULL, &check);
+	expect_true("nothing is said without prices", !check.priced && check.yen == 0);
+	costs_add(c, &check);
+	lines = costs_lines(c, &a, &count);
+	expect_number("one without is reckoned by today's", lines[0].yen_checks, 95);
+	expect_number("and counted", lines[0].unpriced, 1);
+	check.charged = false;
+	costs_add(c, &check);
+	cost_price(&now, &check);
+	expect_number("what is free has no price", check.yen, 0);
+	lines = costs_lines(c, &a, &count);
+	expect_number("so none is missing", lines[0].unpriced, 1);
+	arena_release(&a);
+	costs_free(c);
+}
+
 static void
 each_part_stands_by_itself(void **state)
 {
@@ -309,6 +359,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(who_owes_what),
+		cmocka_unit_test(a_month_costs_what_it_did),
 		cmocka_unit_test(each_part_stands_by_itself),
 		cmocka_unit_test(only_the_period_counts),
 		cmocka_unit_test(a_check_is_kept_as_it_was),

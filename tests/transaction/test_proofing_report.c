@@ -47,12 +47,12 @@ store_unit(struct run *run, const struct unit *unit, enum role role)
 }
 
 static void
-add_member(struct run *run, const char *id, enum standing standing, const char *more)
+add_member(struct run *run, const char *id, enum standing standing, struct instant since, const char *more)
 {
 	struct unit *unit = unit_new(&run->arena, tables, id_new(run->noon));
 	struct buffer b = buffer_init(64 * KIB);
 
-	member_write(&b, &(struct member){ .id = span_text(id), .standing = standing, .since = run->noon,
+	member_write(&b, &(struct member){ .id = span_text(id), .standing = standing, .since = since,
 	    .record = span_text(arena_print(&run->arena, RECORD, id, id, more)) });
 	unit_put(unit, &member_table, span_text(id), buffer_span(&b));
 	store_unit(run, unit, ROLE_STEWARD);
@@ -83,9 +83,9 @@ set_up(void **state)
 	if (!instant_read(span_text("2026-11-22T12:00:00Z"), &run.noon))
 		return -1;
 	for (int i = 0; i < MEMBERS; i++)
-		add_member(&run, arena_print(&run.arena, "member-%03d", i), STANDING_APPROVED, i % 3 ? "" : ENTRUSTED);
-	add_member(&run, "bank", STANDING_APPROVED, ENTRUSTED);
-	add_member(&run, "left", STANDING_WITHDRAWN, ENTRUSTED);
+		add_member(&run, arena_print(&run.arena, "member-%03d", i), STANDING_APPROVED, run.noon, i % 3 ? "" : ENTRUSTED);
+	add_member(&run, "bank", STANDING_APPROVED, run.noon, ENTRUSTED);
+	add_member(&run, "left", STANDING_WITHDRAWN, (struct instant){ 1 }, ENTRUSTED);
 	add_checks(&run);
 	*state = &run;
 	return 0;
@@ -172,6 +172,26 @@ nobody_entrusts_anything_before_it_began(void **state)
 	expect_number("nobody", run->count, 0);
 }
 
+/* What it had in the month it had, whatever it is now. */
+static void
+who_left_within_the_period_had_it(void **state)
+{
+	static const struct { const char *title, *from, *until; size_t more; } cases[] = {
+		{ "the month it left in", "2026-11-01T00:00:00Z", "2026-12-01T00:00:00Z", 2 },
+		{ "the day after", "2026-11-23T00:00:00Z", "2026-12-01T00:00:00Z", 0 },
+	};
+	struct run *run = *state;
+
+	add_member(run, "leaver", STANDING_WITHDRAWN, run->noon, ENTRUSTED);
+	add_member(run, "stopped", STANDING_SUSPENDED, run->noon, ENTRUSTED);
+	add_member(run, "asks", STANDING_APPLIED, run->noon, ENTRUSTED);
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		report(run, cases[i].from, cases[i].until);
+		expect_ok(cases[i].title, run->err, &run->why);
+		expect_number(cases[i].title, run->count, MEMBERS / 3 + 1 + cases[i].more);
+	}
+}
+
 static void
 who_hangs_up_is_not_called(void **state)
 {
@@ -210,6 +230,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(all_that_is_in_the_period_is_summed),
 		cmocka_unit_test(nobody_entrusts_anything_before_it_began),
+		cmocka_unit_test(who_left_within_the_period_had_it),
 		cmocka_unit_test(who_hangs_up_is_not_called),
 		cmocka_unit_test(a_row_that_cannot_be_read_is_no_zero),
 	};

@@ -39,7 +39,7 @@ static void
 show(const char *month, json_t *answer)
 {
 	const json_t *members = json_object_get(answer, "members"), *m;
-	long long sums[6] = { 0 };
+	long long sums[6] = { 0 }, unpriced = 0;
 	size_t i;
 
 	printf("%s (Japan); running cost %lld yen, shared %s\n", month, answer_number(answer, "running_cost"),
@@ -59,9 +59,13 @@ show(const char *month, json_t *answer)
 		    values[2], values[3], values[4], values[5]);
 		for (size_t v = 0; v < COUNT(sums); v++)
 			sums[v] += values[v];
+		unpriced += answer_number(m, "unpriced");
 	}
 	printf("%-32s %9lld %9lld %10lld %10lld %10lld %10lld\n", "all", sums[0], sums[1], sums[2], sums[3], sums[4],
 	    sums[5]);
+	if (unpriced)
+		printf("%lld of the charged are from before prices were kept with each: they are reckoned by today's\n",
+		    unpriced);
 }
 
 /* By what the parts of it can be told. */
@@ -148,6 +152,8 @@ jpki_costs(struct ctl *ctl, int argc, char **argv)
 		return misused("--by: expected member, relying-party, kind or source, found \"%s\"", by);
 	if (!month_read(span_text(month), &from, &until))
 		return misused("--month: expected a month such as 2026-11, found \"%s\"", month);
+	if (instant_before(clock_now(), from))
+		return misused("--month: expected a month that has begun, found \"%s\"", month);
 	question.path = arena_print(ctl->arena, "/v1/control/costs?from=%.*s&until=%.*s",
 	    SPAN_ARGS(percent_write(ctl->arena, span_text(instant_text(from, from_text)))),
 	    SPAN_ARGS(percent_write(ctl->arena, span_text(instant_text(until, until_text)))));

@@ -13,11 +13,12 @@ struct costing {
 };
 
 static void
-write_counts(struct buffer *b, uint64_t checks, uint64_t charged, uint64_t linkages, uint64_t by_phone)
+write_counts(struct buffer *b, uint64_t checks, uint64_t charged, uint64_t linkages, uint64_t unpriced,
+    uint64_t by_phone)
 {
-	buffer_print(b, ",\"checks\":%llu,\"charged\":%llu,\"linkages\":%llu,\"by_phone\":%llu",
+	buffer_print(b, ",\"checks\":%llu,\"charged\":%llu,\"linkages\":%llu,\"unpriced\":%llu,\"by_phone\":%llu",
 	    (unsigned long long)checks, (unsigned long long)charged, (unsigned long long)linkages,
-	    (unsigned long long)by_phone);
+	    (unsigned long long)unpriced, (unsigned long long)by_phone);
 }
 
 static void
@@ -26,7 +27,7 @@ write_line(struct buffer *b, const struct cost_line *l)
 	buffer_byte(b, '{');
 	json_write_member(b, "member", l->member);
 	buffer_print(b, ",\"entrusted\":%s", l->entrusted ? "true" : "false");
-	write_counts(b, l->checks, l->charged, l->linkages, l->by_phone);
+	write_counts(b, l->checks, l->charged, l->linkages, l->unpriced, l->by_phone);
 	buffer_print(b, ",\"yen_checks\":%lld,\"yen_share\":%lld,\"yen\":%lld,\"yen_saved\":%lld}",
 	    (long long)l->yen_checks, (long long)l->yen_share, (long long)l->yen_checks + (long long)l->yen_share,
 	    (long long)l->yen_saved);
@@ -40,7 +41,7 @@ write_row(struct buffer *b, const struct cost_row *r)
 	json_write_member(b, "relying_party", r->relying_party);
 	json_write_member(b, "kind", span_text(r->kind));
 	json_write_member(b, "source", r->source);
-	write_counts(b, r->checks, r->charged, r->linkages, r->by_phone);
+	write_counts(b, r->checks, r->charged, r->linkages, r->unpriced, r->by_phone);
 	buffer_print(b, ",\"yen\":%lld,\"yen_saved\":%lld}", (long long)r->yen, (long long)r->yen_saved);
 }
 
@@ -100,6 +101,9 @@ read_period(struct exchange *e, struct proofing_report *out, struct problem *why
 			    names[i], SPAN_ARGS(span_first(values[i], 40)));
 	if (!instant_before(out->from, out->until))
 		return problem_set(why, ERR_INVALID, "", "until: expected a time after from");
+	if (instant_before(clock_now(), out->from))
+		return problem_set(why, ERR_INVALID, "", "from: expected a period that has begun: what it costs is not known "
+		    "before");
 	return OK;
 }
 

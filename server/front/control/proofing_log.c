@@ -51,8 +51,11 @@ write_check(struct buffer *b, const struct proofing_check *c)
 	buffer_text(b, "}");
 	if (c->continuity)
 		buffer_print(b, ",\"continuity\":\"%s\"", continuity_name(c->continuity));
-	buffer_print(b, ",\"charged\":%s,\"further\":%s}", c->charged ? "true" : "false", c->further ? "true" :
+	buffer_print(b, ",\"charged\":%s,\"further\":%s", c->charged ? "true" : "false", c->further ? "true" :
 	    "false");
+	if (c->priced)
+		buffer_print(b, ",\"yen\":%lld", (long long)c->yen);
+	buffer_byte(b, '}');
 }
 
 static bool
