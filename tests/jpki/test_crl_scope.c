@@ -377,7 +377,8 @@ the_point_is_told_in_words(void **state)
 {
 	static const struct { const char *title, *user, *text; } cases[] = {
 		{ "a municipality's", SHIBUYA_USER, "Shibuya-ku" },
-		{ "a place in the network", USER("crlDistributionPoints=URI:http://x.example/c\n"), "http://x.example/c" },
+		{ "a place in the network", USER("crlDistributionPoints=URI:http://x.example/c\n"),
+		    "http://x.example/c" },
 		{ "none", USER(""), "" },
 		{ "one that cannot be read", "[x]\n2.5.29.31=DER:30:04:30:02:a0:05\n", "" },
 	};

@@ -83,7 +83,8 @@ set_up(void **state)
 	if (!instant_read(span_text("2026-11-22T12:00:00Z"), &run.noon))
 		return -1;
 	for (int i = 0; i < MEMBERS; i++)
-		add_member(&run, arena_print(&run.arena, "member-%03d", i), STANDING_APPROVED, run.noon, i % 3 ? "" : ENTRUSTED);
+		add_member(&run, arena_print(&run.arena, "member-%03d", i), STANDING_APPROVED, run.noon,
+		    i % 3 ? "" : ENTRUSTED);
 	add_member(&run, "bank", STANDING_APPROVED, run.noon, ENTRUSTED);
 	add_member(&run, "left", STANDING_WITHDRAWN, (struct instant){ 1 }, ENTRUSTED);
 	add_checks(&run);

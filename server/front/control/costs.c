@@ -102,8 +102,8 @@ read_period(struct exchange *e, struct proofing_report *out, struct problem *why
 	if (!instant_before(out->from, out->until))
 		return problem_set(why, ERR_INVALID, "", "until: expected a time after from");
 	if (instant_before(clock_now(), out->from))
-		return problem_set(why, ERR_INVALID, "", "from: expected a period that has begun: what it costs is not known "
-		    "before");
+		return problem_set(why, ERR_INVALID, "", "from: expected a period that has begun: what it costs is not "
+		    "known before");
 	return OK;
 }
 
