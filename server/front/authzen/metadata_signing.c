@@ -42,49 +42,7 @@ static on_loaded on_looked;
 static on_signed on_signature;
 static on_committed on_stored;
 
-static void
-sleep_for(struct metadata_signing *s, int64_t us)
-{
-	timer_set(&s->timer, s->changed ? SETTLING : us < LONGEST_SLEEP ? us : LONGEST_SLEEP);
-}
-
-static void
-fail(struct metadata_signing *s, const struct problem *why)
-{
-	log_error("authzen.metadata", "code=%s problem=%s", err_name(why->code), LOG_TEXT(why->text));
-	s->retry = s->retry == 0 ? FIRST_RETRY : s->retry * 2 < LONGEST_RETRY ? s->retry * 2 : LONGEST_RETRY;
-	sleep_for(s, s->retry);
-}
-
-/* Looking */
-
-static void
-look(void *arg)
-{
-	struct metadata_signing *s = arg;
-
-	if (s->step)
-		return;
-	arena_reset(&s->arena);
-	s->changed = false;
-	s->made = (struct signed_metadata){ 0 };
-	s->asks[ASK_KEYS] = key_lives_ask();
-	s->asks[ASK_SIGNED] = signed_metadata_ask();
-	s->step = store_load(s->store, s->asks, QUESTIONS, on_looked, s);
-}
-
-static void
-on_key_changed(void *arg, const struct table *table, struct span key, uint64_t generation)
-{
-	struct metadata_signing *s = arg;
-
-	(void)table;
-	(void)key;
-	(void)generation;
-	s->changed = true;
-	if (!s->step)
-		timer_set(&s->timer, SETTLING);
-}
+/* Keys */
 
 /* A key with its certificate, which must be the one it was adopted with. */
 static enum err
@@ -143,7 +101,7 @@ is_good(const struct metadata_signing *s, struct instant now, int64_t *left)
 	    span_equal(kept.keys, s->made.keys);
 }
 
-/* Signing */
+/* What is to be signed */
 
 /* The claims stand before the values, so the whole is one object (s9.1.3). */
 static enum err
@@ -201,6 +159,50 @@ prepare(struct metadata_signing *s, struct buffer *values, struct instant now, c
 	if (err == OK)
 		*key = file.name;
 	return err;
+}
+
+/* The flow */
+
+static void
+sleep_for(struct metadata_signing *s, int64_t us)
+{
+	timer_set(&s->timer, s->changed ? SETTLING : us < LONGEST_SLEEP ? us : LONGEST_SLEEP);
+}
+
+static void
+fail(struct metadata_signing *s, const struct problem *why)
+{
+	log_error("authzen.metadata", "code=%s problem=%s", err_name(why->code), LOG_TEXT(why->text));
+	s->retry = s->retry == 0 ? FIRST_RETRY : s->retry * 2 < LONGEST_RETRY ? s->retry * 2 : LONGEST_RETRY;
+	sleep_for(s, s->retry);
+}
+
+static void
+on_key_changed(void *arg, const struct table *table, struct span key, uint64_t generation)
+{
+	struct metadata_signing *s = arg;
+
+	(void)table;
+	(void)key;
+	(void)generation;
+	s->changed = true;
+	if (!s->step)
+		timer_set(&s->timer, SETTLING);
+}
+
+static void
+look(void *arg)
+{
+	struct metadata_signing *s = arg;
+
+	if (s->step)
+		return;
+	arena_reset(&s->arena);
+	s->changed = false;
+	s->made = (struct signed_metadata){ 0 };
+	s->asks[ASK_KEYS] = key_lives_ask();
+	s->asks[ASK_SIGNED] = signed_metadata_ask();
+	s->step = store_load(s->store, s->asks, QUESTIONS, on_looked, s);
 }
 
 static void
