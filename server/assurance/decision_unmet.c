@@ -1,7 +1,8 @@
 /* assurance/decision_unmet.c - the requirements that are not met, each with its reason, as JSON.
  *
  * That a level is missing is told by its criteria; that one is too high, or not the very one that was required, by
- * none.
+ * none. And what must hold whatever is required stops all by itself, wherever it stands: so a refusal has a reason,
+ * always.
  */
 #include "assurance/decision_writing.h"
 
@@ -62,13 +63,36 @@ write_one(struct buffer *b, const struct area *area, const struct requirement *r
 	buffer_byte(b, '}');
 }
 
+/* Those of every level that are not true, in whichever area: `"level":"any"`. */
+static bool
+write_stopping(struct buffer *b, const struct evaluation *e)
+{
+	const struct criterion *criteria = evaluation_criteria(e);
+	bool begun = false;
+
+	for (size_t i = 0; !e->cleared && i < e->framework->criterion_count; i++) {
+		if (criteria[i].level != 0 || e->truths[i] == TRUTH_TRUE)
+			continue;
+		buffer_text(b, begun ? ",{" : "{");
+		json_write_member(b, "criterion", criteria[i].id);
+		json_write_member(b, "truth", span_text(e->truths[i] == TRUTH_FALSE ? "false" : "unknown"));
+		buffer_text(b, ",\"text\":{");
+		json_write_member(b, "ja", criteria[i].reason.ja);
+		json_write_member(b, "en", criteria[i].reason.en);
+		buffer_text(b, "}}");
+		begun = true;
+	}
+	return begun;
+}
+
 void
 write_unmet(struct buffer *b, const struct decision *d)
 {
 	const struct demand *demand = &d->question->demand;
-	bool begun = false;
+	bool begun;
 
 	buffer_text(b, ",\"unmet\":[");
+	begun = write_stopping(b, &d->evaluation);
 	for (size_t i = 0; i < demand->count; i++) {
 		const struct requirement *r = &demand->items[i];
 		uint8_t reached = d->evaluation.areas[r->area].reached;

@@ -224,7 +224,7 @@ static const struct {
 	  "[{\"area\":\"token\",\"required\":\"2\",\"comparison\":\"better\",\"reached\":\"2\",\"text\":{"
 	  "\"ja\":\"token（日）はlevel 2（日）より上が求められていますが、level 2（日）です。\","
 	  "\"en\":\"token: more than level 2 is required, level 2 is reached.\"}}]" },
-	{ "below the lowest nothing is reached", "{}", { 1, 1, COMPARE_MINIMUM },
+	{ "below the lowest nothing is reached", "{\"rp.asks_number\":false}", { 1, 1, COMPARE_MINIMUM },
 	  "[{\"area\":\"token\",\"required\":\"1\",\"comparison\":\"minimum\",\"reached\":\"0\",\"text\":{"
 	  "\"ja\":\"token（日）はlevel 1（日）以上が求められていますが、どのレベルにも届いていません。\","
 	  "\"en\":\"token: at least level 1 is required, and no level is reached.\"}}]" },
@@ -245,6 +245,83 @@ test_what_is_not_met_is_told(void **state)
 		decide(&s->question, &s->decision);
 		expect_span(unmet_cases[i].title, part(s, "unmet"), unmet_cases[i].said);
 	}
+}
+
+static uint64_t seed;
+
+static unsigned
+chance(unsigned below)
+{
+	seed = seed * 6364136223846793005u + 1442695040888963407u;
+	return (unsigned)(seed >> 33) % below;
+}
+
+/* Any facts, by anybody's word, and anything required of them. */
+static void
+decide_by_chance(struct stage *s)
+{
+	const struct framework *f = s->framework;
+	const struct dictionary *d = f->dictionary;
+	struct demand demand = { .count = 1 + chance(2) };
+
+	facts_init(&s->facts, d);
+	for (size_t i = 0; i < d->count; i++) {
+		const struct fact *fact = &d->facts[i];
+		int64_t span = fact->most - fact->least < 8 ? fact->most - fact->least + 1 : 8;
+
+		if (chance(4))
+			facts_put(&s->facts, fact, fact->least + chance((unsigned)span),
+			    (enum provenance)(CLAIMED + chance(3)));
+	}
+	for (size_t i = 0; i < demand.count; i++) {
+		uint8_t area = (uint8_t)((chance((unsigned)f->area_count) + i) % f->area_count);
+
+		demand.items[i] = (struct requirement){ .area = area,
+			.level = (uint8_t)chance((unsigned)f->areas[area].level_count + 1),
+			.comparison = (enum comparison)chance(COMPARE_BETTER + 1) };
+	}
+	s->question = (struct question){ .framework = f, .facts = &s->facts, .at = policy_text_now, .demand = demand };
+	decide(&s->question, &s->decision);
+}
+
+static void
+test_no_refusal_is_without_a_reason(void **state)
+{
+	struct stage *s = *state;
+	size_t refused = 0, stopped = 0;
+
+	seed = 9;
+	for (int i = 0; i < 4000; i++) {
+		struct span unmet;
+
+		decide_by_chance(s);
+		unmet = part(s, "unmet");
+		refused += !s->decision.permit;
+		stopped += span_starts(unmet, "[{\"criterion\":");
+		expect_true("it is refused where something is not met, and else permitted",
+		    span_is(unmet, "[]") == s->decision.permit);
+	}
+	expect_true("many are refused, and many by what must hold whatever is required",
+	    refused > 1000 && refused < 4000 && stopped > 100);
+}
+
+/* Both in the area of which nothing is required. */
+static void
+test_what_must_hold_always_is_told_first(void **state)
+{
+	struct stage *s = *state;
+
+	stage_decide(s, "{\"login.tries\":0}", "{}", NULL, false);
+	s->question.demand = (struct demand){ { { 1, 0, COMPARE_MINIMUM } }, 1 };
+	decide(&s->question, &s->decision);
+	expect_true("refused", !s->decision.permit);
+	expect_span("for nobody knows it", part(s, "unmet"), "[{\"criterion\":\"number-0\",\"truth\":\"unknown\","
+	    "\"text\":{\"ja\":\"asks for the number（日）\",\"en\":\"asks for the number\"}}]");
+	stage_decide(s, "{\"rp.asks_number\":true}", "{}", NULL, false);
+	s->question.demand = (struct demand){ { { 1, 0, COMPARE_MINIMUM } }, 1 };
+	decide(&s->question, &s->decision);
+	expect_span("for it is false", part(s, "unmet"), "[{\"criterion\":\"number-0\",\"truth\":\"false\","
+	    "\"text\":{\"ja\":\"asks for the number（日）\",\"en\":\"asks for the number\"}}]");
 }
 
 static void
@@ -368,6 +445,8 @@ main(void)
 		cmocka_unit_test_setup_teardown(test_answers, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_what_is_not_theirs_is_said, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_what_is_not_met_is_told, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_no_refusal_is_without_a_reason, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_what_must_hold_always_is_told_first, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_advice_is_written, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_obligations, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_result_is_canonical, set_up, tear_down),

@@ -10,11 +10,11 @@
 
 /* Lists whose elements are told one by one, by what names them. */
 static const struct {
-	const char *name, *by;
+	const char *name, *by, *or_by;
 } lists[] = {
-	{ "unmet", "area" },
-	{ "failed", "id" },
-	{ "unknown", "id" },
+	{ "unmet", "area", "criterion" },
+	{ "failed", "id", NULL },
+	{ "unknown", "id", NULL },
 };
 /* What whoever asks may not have wanted is compared where it is. */
 static const char *const wanted[] = { "advice", "acr_values", "amr_values", "login_search", "obligations" };
@@ -63,19 +63,27 @@ decision_json(const struct decision *decision, bool obliged)
 	return json;
 }
 
-static void
-compare_list(json_t *differences, const char *name, const char *by, const json_t *answered, const json_t *anew)
+/* What names an element of list `n`. */
+static const char *
+named_by(size_t n, const json_t *one)
 {
+	return lists[n].or_by && json_object_get(one, lists[n].or_by) ? lists[n].or_by : lists[n].by;
+}
+
+static void
+compare_list(json_t *differences, size_t n, const json_t *answered, const json_t *anew)
+{
+	const char *name = lists[n].name;
 	const json_t *one;
 	size_t i, before = json_array_size(differences);
 
 	json_array_foreach(anew, i, one) {
-		const char *text = json_string_value(json_object_get(one, by));
+		const char *by = named_by(n, one), *text = json_string_value(json_object_get(one, by));
 
 		answer_differ(differences, answer_element(answered, by, text), one, "%s/%s", name, text);
 	}
 	json_array_foreach(answered, i, one) {
-		const char *text = json_string_value(json_object_get(one, by));
+		const char *by = named_by(n, one), *text = json_string_value(json_object_get(one, by));
 
 		if (!answer_element(anew, by, text))
 			answer_differ(differences, one, NULL, "%s/%s", name, text ? text : "");
@@ -108,7 +116,7 @@ static void
 compare_all(json_t *differences, const json_t *context, const json_t *anew)
 {
 	for (size_t i = 0; i < COUNT(lists); i++)
-		compare_list(differences, lists[i].name, lists[i].by, json_object_get(context, lists[i].name),
+		compare_list(differences, i, json_object_get(context, lists[i].name),
 		    json_object_get(anew, lists[i].name));
 	compare_disregarded(differences, json_object_get(context, "disregarded"),
 	    json_object_get(anew, "disregarded"));

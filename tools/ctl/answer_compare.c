@@ -155,6 +155,22 @@ compare_one_unmet(json_t *differences, const json_t *one, const json_t *demand, 
 	    "unmet/%s/reached", area);
 }
 
+/* A criterion of every level is told where the entry has it as not true, by that word. */
+static void
+compare_stopping(json_t *differences, const json_t *one, const json_t *result)
+{
+	const json_t *criterion = json_object_get(one, "criterion"), *recorded;
+	const char *id = json_string_value(criterion), *truth = json_string_value(json_object_get(one, "truth"));
+	const json_t *list = json_object_get(result, truth && strcmp(truth, "false") == 0 ? "failed" : "unknown");
+	bool found = false;
+	size_t i;
+
+	json_array_foreach(list, i, recorded)
+		found = found || json_equal(recorded, criterion);
+	if (!found || json_is_true(json_object_get(result, "permit")))
+		answer_differ(differences, one, NULL, "unmet/%s", id ? id : "");
+}
+
 /* Refused is what is not met, whatever cannot be told of each by itself; or what a criterion of every level stops,
  * which is false (barred) or which nobody knows. */
 static bool
@@ -177,6 +193,10 @@ compare_unmet(json_t *differences, const json_t *context, const json_t *entry)
 		const json_t *demand = answer_element(demands, "area", area);
 		const json_t *reach = area ? json_object_get(levels, area) : NULL;
 
+		if (json_object_get(one, "criterion")) {
+			compare_stopping(differences, one, result);
+			continue;
+		}
 		compare_one_unmet(differences, one, demand, reach, permit ? MET : demand_told(demand, reach));
 	}
 	json_array_foreach(demands, i, one) {

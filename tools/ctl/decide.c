@@ -1,6 +1,7 @@
 /* tools/ctl/decide.c - `watashictl decide`: one question to a version in a directory, without the daemon. */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "assurance/decision.h"
 #include "assurance/demand.h"
@@ -89,6 +90,20 @@ criteria_show(const json_t *list, const char *title)
 	}
 }
 
+/* What must hold whatever is required, and so stops all else. */
+static void
+stopping_show(const json_t *unmet)
+{
+	const json_t *one;
+	size_t i;
+
+	json_array_foreach(unmet, i, one)
+		if (json_object_get(one, "criterion"))
+			printf("stopped by %s, needed whatever is required and %s: %s\n", answer_text(one, "criterion"),
+			    strcmp(answer_text(one, "truth"), "false") == 0 ? "not met" : "not known",
+			    text_of(json_object_get(one, "text")));
+}
+
 static void
 advice_show(const json_t *list)
 {
@@ -112,6 +127,7 @@ decision_show(const json_t *answer)
 	const char *area;
 
 	puts(json_is_true(json_object_get(answer, "decision")) ? "permitted" : "refused");
+	stopping_show(json_object_get(answer, "unmet"));
 	json_object_foreach((json_t *)(uintptr_t)json_object_get(answer, "levels"), area,
 	    level) printf("  %-28s reached %-4s possible %-4s required %s\n", area, answer_text(level, "reached"),
 	    answer_text(level, "possible"), json_object_get(level, "required") ? answer_text(level, "required") : "-");
@@ -176,9 +192,12 @@ question_read(struct ctl *ctl, const char *path, const struct framework *f, cons
 		out->demand = profile_demand(out->profile);
 	if (asked.requires.size) {
 		out->demand.count = 0;
-		return take_demand(ctl, asked.requires, f, &out->demand, why) == OK ? OK :
-		    problem_within(why, "%s", path);
+		if (take_demand(ctl, asked.requires, f, &out->demand, why) != OK)
+			return problem_within(why, "%s", path);
 	}
+	if (out->demand.count == 0)
+		return problem_set(why, ERR_INVALID, "",
+		    "%s: expected what is required, \"profile\" or \"requires\" (or --profile), found neither", path);
 	return OK;
 }
 

@@ -6,7 +6,7 @@ import { agreementOf, ask, askPolicy, askReceipt, findRecord } from "./record.js
 import { badge, both, element, fact, fill, section } from "./dom.js";
 import { dictionaryOf } from "./facts.js";
 import { bytesFromHex, commitmentOf } from "./merkle.js";
-import { disregarded, missing } from "./unmet.js";
+import { disregarded, missing, stopping } from "./unmet.js";
 import { idForm, promiseOf, readAnswer } from "./answer.js";
 import { levels, sentence } from "./reached.js";
 import { merged, unknownPolicy } from "./decided.js";
@@ -134,6 +134,7 @@ async function show(given) {
 		...(agreement ? [agreementNote(agreement, policy, dictionary, besideIn(answers, answer))] : []),
 		outcome(policy, decision, agreement),
 		...(policy.missing ? [element("p", { class: "aside" }, both("基準の内容を取得できなかったため、番号で示しています。", "The policy could not be fetched, so names stand for its words."))] : []),
+		...stopping(policy, dictionary, decision),
 		levels(policy, decision),
 		...missing(policy, dictionary, decision),
 		...waysUp(policy, decision),

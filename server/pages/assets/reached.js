@@ -20,6 +20,8 @@ export function sentence(policy, decision) {
 		return both("求められた水準をすべて満たしていたため、認められました。", "Everything that was asked for was met, so it was permitted.");
 	if (decision.barred)
 		return both("どのレベルでも満たさなければならない基準を満たしていなかったため、認められませんでした。", "A criterion that must hold whatever the level did not, so it was not permitted.");
+	if (short.length === 0 && decision.unknown.some(({ level }) => level === "any"))
+		return both("どのレベルでも満たさなければならない基準に、分かっていないものがあるため、認められませんでした。", "It is not known whether a criterion holds that must, whatever the level, so it was not permitted.");
 	if (short.length === 0)
 		return both("求められた水準に届かなかったため、認められませんでした。", "What was asked for was not reached, so it was not permitted.");
 	const words = short.map(({ area, reached, required, comparison }) => ({ area: areaTitle(policy, area), reached: levelTitle(policy, area, reached),

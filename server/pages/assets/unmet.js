@@ -10,14 +10,28 @@ export function missing(policy, dictionary, decision) {
 	const folded = (all) => [list(all.slice(0, shownLargest)), ...(all.length > shownLargest ? [element("details", {},
 		element("summary", {}, both(`ほか${all.length - shownLargest}件`, `${all.length - shownLargest} more`)), list(all.slice(shownLargest)))] : [])];
 
+	const [failed, unknown] = [decision.failed, decision.unknown].map((all) => all.filter((one) => decision.permit || !stops(one)));
+
 	return [
-		...(decision.failed.length > 0 ? [section("failed", `満たしていない基準（${decision.failed.length}件）`, `Criteria that are not met (${decision.failed.length})`,
-			...(decision.permit ? [beyond()] : []), ...folded(decision.failed))] : []),
-		...(decision.unknown.length > 0 ? [section("unknown", `まだ分からない基準（${decision.unknown.length}件）`, `Criteria nothing is known about (${decision.unknown.length})`,
+		...(failed.length > 0 ? [section("failed", `満たしていない基準（${failed.length}件）`, `Criteria that are not met (${failed.length})`,
+			...(decision.permit ? [beyond()] : []), ...folded(failed))] : []),
+		...(unknown.length > 0 ? [section("unknown", `まだ分からない基準（${unknown.length}件）`, `Criteria nothing is known about (${unknown.length})`,
 			...(decision.permit ? [beyond()] : []),
 			element("p", {}, both("確かめる材料がそろっていないものです。分からないことは、満たしたことにはなりません。", "There was not enough to tell. What is not known does not count as met.")),
-			...folded(decision.unknown))] : []),
+			...folded(unknown))] : []),
 	];
+}
+
+/* What must hold whatever is required: each of them alone stops everything, in an area nothing was asked of, too. */
+const stops = ({ level }) => level === "any";
+
+export function stopping(policy, dictionary, decision) {
+	const all = [...decision.failed, ...decision.unknown].filter(stops);
+
+	return decision.permit || all.length === 0 ? []
+		: [section("unmet", `どのレベルでも満たすべき基準（${all.length}件）`, `What must hold whatever is asked for (${all.length})`,
+			element("p", {}, both("満たしていないか、分かっていません。これだけで認められません。", "Not met, or not known. That alone is why it is not permitted.")),
+			element("ul", { class: "findings" }, ...all.map((one) => shortOf(policy, dictionary, decision, one))))];
 }
 
 /* Who reads that it was permitted must not take these for what was asked. */
