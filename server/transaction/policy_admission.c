@@ -102,7 +102,7 @@ check_other(const struct framework *f, struct span version, const struct publish
 enum err
 policy_admit(const struct row *rows, size_t count, const struct framework *f, struct instant now, struct problem *why)
 {
-	char text[INSTANT_TEXT];
+	char text[INSTANT_TEXT], moment[INSTANT_TEXT];
 	bool first = true, known = false;
 
 	for (size_t i = 0; i < count; i++) {
@@ -126,10 +126,11 @@ policy_admit(const struct row *rows, size_t count, const struct framework *f, st
 	if (!known && count >= POLICY_VERSIONS)
 		return problem_set(why, ERR_LIMIT, "",
 		    "expected at most %d versions, published and proposed, found one more", POLICY_VERSIONS);
-	if (!first && instant_before(instant_after(f->valid_from, POLICY_LATE), now))
+	if (!first && instant_before(f->valid_from, now))
 		return problem_set(why, ERR_INVALID, "",
-		    "%s/manifest.json: /valid_from: expected a moment that is not past, for "
-		    "decisions were taken under the version before; found %s",
-		    f->files.label, instant_text(f->valid_from, text));
+		    "%s/manifest.json: /valid_from: expected a moment not before it is published, now %s, for "
+		    "decisions were taken under the version before; found %s: give it a new valid_from, seal it and "
+		    "propose it anew",
+		    f->files.label, instant_text(now, moment), instant_text(f->valid_from, text));
 	return OK;
 }

@@ -8,14 +8,12 @@
 
 #include "transaction/policy_table.h"
 
-#define POLICY_LATE SECONDS(86400) /* how long ago a version may begin to be in force when it is published */
-
 /* ERR_CONFLICT: a fact of `before` (NULL: none) is missing or is another one; the sentence names it, and what differs.
  */
 enum err dictionary_admit(const struct dictionary *before, const struct dictionary *after, struct problem *why);
 
-/* `rows`: every version there is. Only a framework's first version may begin in the past, for nothing was decided under
- * it. ERR_CONFLICT: published already with another digest, or begins with another one; ERR_INVALID: begins in the past;
- * ERR_LIMIT: too many. */
+/* `rows`: every version there is. Only a framework's first version may begin before `now`, for nothing was decided
+ * before; the last approval of another must come in time. ERR_CONFLICT: published already with another digest, or
+ * begins with another one; ERR_INVALID: begins in the past; ERR_LIMIT: too many. */
 enum err policy_admit(const struct row *rows, size_t count, const struct framework *, struct instant now,
     struct problem *why);

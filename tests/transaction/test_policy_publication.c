@@ -248,11 +248,35 @@ the_past_is_not_changed(void **state)
 	stage_open(s, 7, 1);
 	expect_ok("a framework's first version may begin in the past: nothing was decided under it",
 	    stage_propose(s, "uid:1", stage_sealed(s, "1.0", "2020-01-01T00:00:00Z")), &s->why);
-	expect_problem("its second may not", stage_propose(s, "uid:1", stage_sealed(s, "1.1", "2026-11-21T11:59:59Z")),
+	expect_problem("its second may not", stage_propose(s, "uid:1", stage_sealed(s, "1.1", "2026-11-22T11:59:59Z")),
 	    &s->why, ERR_INVALID,
-	    "small/manifest.json: /valid_from: expected a moment that is not past, for decisions were taken under the "
-	    "version before; found 2026-11-21T11:59:59Z");
-	expect_ok("but for a day", stage_propose(s, "uid:1", stage_sealed(s, "1.1", "2026-11-21T12:00:00Z")), &s->why);
+	    "small/manifest.json: /valid_from: expected a moment not before it is published, now "
+	    "2026-11-22T12:00:00Z, for decisions were taken under the version before; found 2026-11-22T11:59:59Z: "
+	    "give it a new valid_from, seal it and propose it anew");
+	expect_ok("but from now on", stage_propose(s, "uid:1", stage_sealed(s, "1.1", STAGE_NOON)), &s->why);
+	stage_close(s);
+}
+
+/* What was decided while it waited was decided under the version before. */
+static void
+an_approval_that_comes_late_is_refused(void **state)
+{
+	struct policy_change approval = { .step = POLICY_APPROVE, .framework = span_text("small"),
+		.version = span_text("1.0"), .by.actor = span_text("uid:2") };
+	struct stage *s = &stage;
+
+	(void)state;
+	stage_open(s, 7, 2);
+	expect_ok("proposed", stage_propose(s, "uid:1", stage_sealed(s, "1.0", STAGE_NOON)), &s->why);
+	approval.proposal = span_text(proposal_text(s));
+	s->now = instant_after(s->now, SECONDS(11));
+	expect_ok("a first version may come late", stage_change(s, &approval), &s->why);
+	expect_ok("another", stage_propose(s, "uid:1", stage_sealed(s, "1.1", "2026-11-22T12:00:20Z")), &s->why);
+	approval.version = span_text("1.1");
+	approval.proposal = span_text(proposal_text(s));
+	s->now = instant_after(s->now, SECONDS(10));
+	expect_problem("may not", stage_change(s, &approval), &s->why, ERR_INVALID,
+	    "expected a moment not before it is published, now 2026-11-22T12:00:21Z");
 	stage_close(s);
 }
 
@@ -561,7 +585,7 @@ two_at_one_time_look_at_each_other(void **state)
 		    "/valid_from: expected another moment" },
 		{ "of two moments both stand", STAGE_FROM, "2027-01-01T00:00:00Z", OK, "" },
 		{ "only one is the first, that may begin in the past", "2026-01-01T00:00:00Z", "2025-01-01T00:00:00Z",
-		    ERR_INVALID, "/valid_from: expected a moment that is not past" },
+		    ERR_INVALID, "/valid_from: expected a moment not before it is published" },
 	};
 	struct stage *s = &stage;
 
@@ -629,6 +653,7 @@ main(void)
 		cmocka_unit_test(a_proposal_can_be_taken_back),
 		cmocka_unit_test(a_dry_run_changes_nothing),
 		cmocka_unit_test(the_past_is_not_changed),
+		cmocka_unit_test(an_approval_that_comes_late_is_refused),
 		cmocka_unit_test(a_version_that_leads_elsewhere_than_its_tests_is_refused),
 		cmocka_unit_test(a_proposal_that_fails_its_tests_is_not_approved),
 		cmocka_unit_test(facts_are_added_never_changed),
