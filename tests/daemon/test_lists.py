@@ -166,7 +166,11 @@ def a_list_that_is_wrong_leaves_the_last_good_one():
         assert state["at_hand"] == 1 and len(state["failing"]) == 2, state
         assert all(one["failures"] == 1 and one["problem"] for one in state["failing"]), state
         assert "crl.failed" in daemon.log()
+        sources = json.loads(daemon.ctl("status", "--json"))["revocation_sources"]
+        assert sources == [{"name": "lists", "kind": "crl", "failures": 0, "failing_since": None, "failed": None,
+                            "answered": None}], sources
         said = daemon.ctl("status")
+        assert "lists (crl): has not answered yet" in said, said
         assert "1 revocation lists at hand" in said and said.count("NOT TAKEN since") == 2, said
 
 
