@@ -8,7 +8,7 @@
 #include "crypto/digest.h"
 #include "crypto/signature_algorithm.h"
 #include "crypto/x509.h"
-#include "crypto/x509_path.h"
+#include "crypto/x509_signature.h"
 
 #define VERSION_LARGEST 5
 #define BYTES(text) { (const uint8_t *)(text), sizeof(text) - 1 }

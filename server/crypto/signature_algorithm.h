@@ -1,6 +1,6 @@
 /* crypto/signature_algorithm.h - a signature algorithm under the names it has in JWS, XML and ASN.1.
  *
- * Only those of the table in x509_path.h; which of them are taken is for x509_signature_check() to say.
+ * Only those of the table in x509_signature.h; which of them are taken is for x509_signature_check() to say.
  */
 #pragma once
 

@@ -66,6 +66,14 @@ enum err x509_read_responder(struct span der, struct x509 *out, struct problem *
  * that cannot be understood, `authority` is set. Nothing is trusted by it. */
 enum err x509_read_loosely(struct span der, struct x509 *out, struct problem *why);
 
+/* The last second that notAfter names is the certificate's own: it ends with it, not as it begins (s4.1.2.5: the
+ * period is inclusive). */
+static inline bool
+x509_has_ended(const struct x509 *x, struct instant at)
+{
+	return !instant_before(at, instant_after(x->not_after, SECONDS(1)));
+}
+
 /* The extension of this OID (contents), whether it is one of those above or not; false: it is not there. */
 bool x509_extension_find(const struct x509 *, struct span oid, struct x509_extension *out);
 

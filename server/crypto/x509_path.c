@@ -168,7 +168,7 @@ keep_path(struct search *s, X509_STORE_CTX *context)
 		const struct x509 *x = &node_of(s, sk_X509_value(chain, (int)i))->read;
 
 		path[i] = x->der;
-		if (instant_before(at, x->not_before) || !instant_before(at, instant_after(x->not_after, SECONDS(1)))) {
+		if (instant_before(at, x->not_before) || x509_has_ended(x, at)) {
 			note_failure(s, X509_verify_cert_error_string(instant_before(at, x->not_before) ?
 			    X509_V_ERR_CERT_NOT_YET_VALID : X509_V_ERR_CERT_HAS_EXPIRED), i);
 			return false;

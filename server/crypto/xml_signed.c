@@ -20,7 +20,7 @@
 #include "crypto/public_key.h"
 #include "crypto/signature_algorithm.h"
 #include "crypto/x509.h"
-#include "crypto/x509_path.h"
+#include "crypto/x509_signature.h"
 #include "crypto/xml_engine.h"
 #include "crypto/xml_referred.h"
 #include "crypto/xml_spread.h"

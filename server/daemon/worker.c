@@ -117,6 +117,7 @@ open_fronts(struct worker *w, struct problem *why)
 		.access = config->decisions.access,
 		.rates = w->child->rates,
 		.rate = config->decisions.rate,
+		.test = config->jpki.settings.test,
 	};
 	const struct token_front_settings token = {
 		.base_url = config->federation.base_url,

@@ -15,21 +15,21 @@ struct judging {
 	const struct jpki_trust *trust;
 	enum jpki_purpose purpose;
 	struct instant at;
-	struct examination *told;
+	struct examination *examination;
 	struct jpki_certificate *certificate;
 };
 
 /* What is fine is put into words only for who wants to be told. */
 #define ESTABLISH(j, step, clause, ...) \
-	((j)->told->told ? examination_note((j)->told, step, ESTABLISHED, clause, __VA_ARGS__) \
-			 : examination_note((j)->told, step, ESTABLISHED, clause, "%s", ""))
-#define REFUTE(j, step, clause, ...) examination_note((j)->told, step, REFUTED, clause, __VA_ARGS__)
+	((j)->examination->told ? examination_note((j)->examination, step, ESTABLISHED, clause, __VA_ARGS__) \
+			 : examination_note((j)->examination, step, ESTABLISHED, clause, "%s", ""))
+#define REFUTE(j, step, clause, ...) examination_note((j)->examination, step, REFUTED, clause, __VA_ARGS__)
 
 /* What another room found wrong, in its words. */
 static bool
 refute_for(struct judging *j, const char *step, const struct problem *why)
 {
-	return REFUTE(j, step, arena_text(j->told->arena, span_text(why->clause)), "%s", why->text);
+	return REFUTE(j, step, arena_text(j->examination->arena, span_text(why->clause)), "%s", why->text);
 }
 
 static bool
@@ -54,7 +54,7 @@ find_issuer(struct judging *j)
 
 	if (!named)
 		return REFUTE(j, "issuer", "RFC 5280 s6.1.3", "no authority that is believed has the issuer's name %s",
-		    x->issuer.size > NAME_TOLD ? "(which is long)" : x509_name_text(j->told->arena, x->issuer));
+		    x->issuer.size > NAME_TOLD ? "(which is long)" : x509_name_text(j->examination->arena, x->issuer));
 	if (named->world == JPKI_TEST && !j->trust->test)
 		return REFUTE(j, "issuer", "", "the issuer is of the test world, which is not judged here");
 	if (named->purpose != j->purpose)
@@ -77,9 +77,9 @@ find_generation(struct judging *j)
 	if (!j->certificate->issuer)
 		return REFUTE(j, "issuer-key", "RFC 5280 s4.2.1.1",
 		    "none of its issuer's generations that are believed has the key %s and the serial number it names",
-		    hex_write(j->told->arena, span_first(x->authority_key_id, 64)));
+		    hex_write(j->examination->arena, span_first(x->authority_key_id, 64)));
 	return ESTABLISH(j, "issuer-key", "RFC 5280 s4.2.1.1", "the generation with serial number %s",
-	    hex_write(j->told->arena, j->certificate->issuer->certificate.serial));
+	    hex_write(j->examination->arena, j->certificate->issuer->certificate.serial));
 }
 
 static bool
@@ -107,7 +107,7 @@ find_profile(struct judging *j)
 		return REFUTE(j, "profile", "RFC 5280 s4.2.1.4", "the certificate has no certificatePolicies");
 	if (!profile)
 		return REFUTE(j, "profile", "RFC 5280 s4.2.1.4", "no profile of the %s world has the policy %s",
-		    jpki_world_name(j->certificate->issuer->world), oid_text(j->told->arena, span_first(policy, 64)));
+		    jpki_world_name(j->certificate->issuer->world), oid_text(j->examination->arena, span_first(policy, 64)));
 	if (profile->purpose != j->purpose)
 		return REFUTE(j, "profile", "RFC 5280 s4.2.1.4", "expected a policy for %s, found the one for %s",
 		    jpki_purpose_name(j->purpose), jpki_purpose_name(profile->purpose));
@@ -128,7 +128,7 @@ check_policy(struct judging *j)
 		return REFUTE(j, "policy", "RFC 5280 s4.2.1.4", "expected exactly one policy, found %zu", count);
 	if (!x->policies.critical)
 		return REFUTE(j, "policy", "RFC 5280 s4.2.1.4", "certificatePolicies is not critical");
-	return ESTABLISH(j, "policy", "RFC 5280 s4.2.1.4", "%s, and critical", oid_text(j->told->arena, first));
+	return ESTABLISH(j, "policy", "RFC 5280 s4.2.1.4", "%s, and critical", oid_text(j->examination->arena, first));
 }
 
 static bool
@@ -157,8 +157,8 @@ check_extended_usage(struct judging *j)
 	if (expected.size == 0)
 		return ESTABLISH(j, step, clause, "none, as it must be");
 	if (!x509_extended_usage(x, expected))
-		return REFUTE(j, step, clause, "extKeyUsage does not list %s", oid_text(j->told->arena, expected));
-	return ESTABLISH(j, step, clause, "%s is listed", oid_text(j->told->arena, expected));
+		return REFUTE(j, step, clause, "extKeyUsage does not list %s", oid_text(j->examination->arena, expected));
+	return ESTABLISH(j, step, clause, "%s is listed", oid_text(j->examination->arena, expected));
 }
 
 static bool
@@ -204,7 +204,7 @@ check_critical(struct judging *j)
 
 	if (x->unknown_critical.size)
 		return REFUTE(j, step, clause, "the critical extension %s is not known here",
-		    oid_text(j->told->arena, span_first(x->unknown_critical, 64)));
+		    oid_text(j->examination->arena, span_first(x->unknown_critical, 64)));
 	for (size_t i = 0; i < COUNT(others); i++)
 		if (others[i].extension->critical)
 			return REFUTE(j, step, clause, "%s is critical, which no profile has", others[i].name);
@@ -232,7 +232,7 @@ check_dates(struct judging *j, const char *step, const char *whose, const struct
 	if (instant_before(j->at, x->not_before))
 		return REFUTE(j, step, "RFC 5280 s4.1.2.5", "%s begins at %s, and this is judged for %s", whose,
 		    instant_text(x->not_before, edge), instant_text(j->at, at));
-	if (!instant_before(j->at, instant_after(x->not_after, SECONDS(1))))
+	if (x509_has_ended(x, j->at))
 		return REFUTE(j, step, "RFC 5280 s4.1.2.5", "%s ended with %s, and this is judged for %s", whose,
 		    instant_text(x->not_after, edge), instant_text(j->at, at));
 	return ESTABLISH(j, step, "RFC 5280 s4.1.2.5", "%s is in force until %s", whose,

@@ -21,7 +21,7 @@
 #include "base/random.h"
 #include "codec/der.h"
 #include "crypto/digest.h"
-#include "crypto/x509_path.h"
+#include "crypto/x509_signature.h"
 #include "jpki/crl_piles.h"
 #include "jpki/crl_usual.h"
 

@@ -440,7 +440,7 @@ static void
 note_end(struct search *s, bool readable)
 {
 	struct revocation_answer *out = s->out;
-	bool ended = s->question->now.us > s->question->certificate->not_after.us;
+	bool ended = x509_has_ended(s->question->certificate, s->question->now);
 
 	if (out->status == REVOCATION_REVOKED)
 		return;

@@ -62,7 +62,7 @@ is_responder(const struct ocsp_response *r, const struct x509 *candidate)
 static bool
 is_in_force(const struct judging *j, const struct x509 *c)
 {
-	return !instant_before(j->now, c->not_before) && !instant_before(c->not_after, j->now);
+	return !instant_before(j->now, c->not_before) && !x509_has_ended(c, j->now);
 }
 
 static bool

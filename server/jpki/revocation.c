@@ -108,7 +108,7 @@ answer_first(const struct revocation_question *question, size_t count, struct re
 
 	revocation_answer_set(out, REVOCATION_UNAVAILABLE, "no source of revocation data is configured");
 	out->asked_at = question->now;
-	if (instant_before(certificate->not_after, question->now)) {
+	if (x509_has_ended(certificate, question->now)) {
 		revocation_answer_set(out, REVOCATION_EXPIRED, "it ended at %s",
 		    instant_text(certificate->not_after, until));
 		out->asked_at = question->now;

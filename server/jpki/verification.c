@@ -10,7 +10,6 @@
 #include "base/turn.h"
 #include "crypto/cms.h"
 #include "crypto/signature_algorithm.h"
-#include "crypto/x509_path.h"
 #include "crypto/xml_signed.h"
 #include "jpki/signed_text.h"
 

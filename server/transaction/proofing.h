@@ -16,11 +16,9 @@
 #include "jpki/verification.h"
 #include "ledger/entry.h"
 #include "transaction/proofing_challenge.h"
+#include "transaction/proofing_kept.h"
 
 struct cost_settings;
-
-/* id (16) -> struct proofing_kept: until it expires */
-extern const struct table proofing_outcome_table;
 
 struct proofing_settings {
 	const struct jpki_verifier *verifier;
@@ -77,12 +75,3 @@ struct proofing_prove {
 typedef void on_proofing_proved(void *arg, enum err, const struct proofing_outcome *, const struct problem *why);
 struct pending *proofing_prove(struct store *, struct arena *, const struct proofing_settings *,
     const struct proofing_prove *, on_proofing_proved *, void *arg);
-
-/* What is kept of an outcome: facts that decisions about it observe. */
-struct proofing_kept {
-	struct span member;          /* who may ask about it */
-	struct instant at;           /* when it was so */
-	struct span facts;           /* canonical JSON (proofing_facts.h) */
-};
-/* The answer to the question for its row. ERR_NOT_FOUND: none, or another member's. Borrowed from the row. */
-enum err proofing_kept_loaded(const struct ask *, struct span member, struct proofing_kept *out, struct problem *why);

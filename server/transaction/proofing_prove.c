@@ -3,8 +3,6 @@
 
 #include <assert.h>
 
-#include "base/record.h"
-#include "base/role.h"
 #include "codec/text.h"
 #include "crypto/digest.h"
 #include "transaction/proofing_continuity.h"
@@ -14,12 +12,11 @@
 #include "transaction/proofing_log.h"
 #include "transaction/proofing_party.h"
 
-#define FORMAT 1
 #define FACTS_KEPT (16 * KIB)
 
-const struct table proofing_outcome_table = { "proofing-outcome", ROLE_BIT(ROLE_WORKER), 0 };
-
 enum { ASK_CHALLENGE, ASK_PARTIES };
+/* Operations of the unit that uses a challenge up. */
+enum { USED_UP_EXPECTED, USED_UP_DELETED, USED_UP_END };
 
 struct proving {
 	struct pending pending;
@@ -222,7 +219,10 @@ on_used_up(void *arg, const struct committed *committed)
 	struct problem why;
 
 	if (committed->code != OK) {
-		if (committed->code == ERR_CONFLICT)
+		if (committed->code == ERR_CONFLICT && committed->operation >= USED_UP_END)
+			problem_set(&why, ERR_UNAVAILABLE, "",
+			    "proofing was ended or resumed while this was on its way: the challenge waits as before");
+		else if (committed->code == ERR_CONFLICT)
 			not_waiting(&why);
 		else
 			problem_set(&why, committed->code, "", "the challenge could not be used up: %s",
@@ -379,18 +379,14 @@ record(struct proving *p, const struct jpki_verified *v)
 {
 	struct unit *unit = unit_new(p->arena, store_tables(p->store), id_new(p->asked.now));
 	struct ledger_entry entry = { .kind = LEDGER_PROOFING, .party = p->challenge.member };
-	struct buffer kept = buffer_init(FACTS_KEPT + KIB), content = buffer_init(LEDGER_ENTRY_LARGEST);
+	struct buffer content = buffer_init(LEDGER_ENTRY_LARGEST);
 	struct span facts = facts_of(p, v);
 
-	if (facts.size) {
-		buffer_u8(&kept, FORMAT);
-		buffer_u64(&kept, (uint64_t)p->asked.now.us);
-		buffer_block(&kept, p->challenge.member);
-		buffer_block(&kept, facts);
-		assert(!kept.overflowed);
-		unit_put_until(unit, &proofing_outcome_table, span_of(p->outcome.id.bytes, sizeof(p->outcome.id.bytes)),
-		    buffer_span(&kept), instant_after(p->asked.now, p->settings->outcome_for));
-	}
+	if (facts.size)
+		proofing_kept_put(unit, &p->outcome.id, &(struct proofing_kept){
+			.member = p->challenge.member, .at = p->asked.now, .facts = facts,
+			.world = v->certificate.profile ? v->certificate.profile->world : JPKI_NO_WORLD,
+		}, instant_after(p->asked.now, p->settings->outcome_for));
 	log_checks(p, unit, v, v->outcome);
 	log_linkage(p, unit, v, p->outcome.continuity);
 	random_bytes(entry.salt, sizeof(entry.salt));
@@ -399,7 +395,6 @@ record(struct proving *p, const struct jpki_verified *v)
 	assert(!content.overflowed); /* a cut one would be no entry: names, facts and steps are bounded */
 	entry.content = buffer_span(&content);
 	p->outcome.commitment = ledger_append(unit, p->outcome.id, &entry);
-	buffer_release(&kept);
 	buffer_release(&content);
 	return unit;
 }
@@ -463,26 +458,4 @@ on_recorded(void *arg, const struct committed *committed)
 	else
 		proofing_count_proof(p->settings->figures, p->outcome.purpose, p->outcome.verified->outcome);
 	answer(p, committed->code, &why);
-}
-
-enum err
-proofing_kept_loaded(const struct ask *asked, struct span member, struct proofing_kept *out, struct problem *why)
-{
-	struct record r;
-	uint8_t format;
-
-	*out = (struct proofing_kept){ 0 };
-	if (asked->count) {
-		r = record_of(asked->rows[0].value);
-		format = record_u8(&r);
-		out->at.us = (int64_t)record_u64(&r);
-		out->member = record_block(&r);
-		out->facts = record_block(&r);
-		if (format != FORMAT || !record_whole(&r))
-			return problem_set(why, ERR_UNAVAILABLE, "",
-			    "the transaction's row in the store is of a form this build does not know");
-	}
-	if (!asked->count || !span_equal(out->member, member))
-		return problem_set(why, ERR_NOT_FOUND, "", "no transaction of yours has this id");
-	return OK;
 }

@@ -273,7 +273,8 @@ scene_shelf(struct scene *s)
 static inline void
 scene_front(struct scene *s, const char *access)
 {
-	struct authzen_front_settings settings = { .base_url = SCENE_BASE, .rates = s->rates, .rate = 1000000 };
+	struct authzen_front_settings settings = { .base_url = SCENE_BASE, .rates = s->rates, .rate = 1000000,
+		.test = true };
 	struct http_settings http = { .limits = http_limits_default };
 	struct mount mounts[1 + COUNT(s->beside)] = { { authzen_routes, NULL } };
 	size_t count = 1;

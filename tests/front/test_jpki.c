@@ -503,7 +503,7 @@ what_does_not_hold_is_an_outcome_with_its_step(void **state)
 	} cases[] = {
 		{ REVOCATION_REVOKED, "\"outcome\":\"refuted\"|"
 		    "\"failed\":{\"step\":\"revocation\"|\"status\":\"revoked\"|\"title\":{\"ja\":\"失効\",|"
-		    "\"meaning\":{\"ja\":\"電子証明書は失効しているか、有効期間を過ぎています。" },
+		    "\"meaning\":{\"ja\":\"電子証明書は失効しているか、一時的に停止されているか、有効期間を過ぎています。" },
 		{ REVOCATION_UNKNOWN, "\"outcome\":\"undetermined\"|\"failed\":{\"step\":\"revocation\"|"
 		    "\"status\":\"unknown\"" },
 		{ REVOCATION_UNAVAILABLE, "\"outcome\":\"undetermined\"|\"status\":\"unavailable\"" },

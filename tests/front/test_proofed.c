@@ -41,14 +41,15 @@ keep_row(const char *id, struct span value)
 	scene_commit_as(scene, unit, ROLE_WORKER);
 }
 
-/* As transaction/proofing_prove.c does. */
+/* As transaction/proofing_kept.c does. */
 static void
 keep(const char *id, const char *member, const char *facts)
 {
 	struct buffer row = buffer_init(4 * KIB);
 
-	buffer_u8(&row, 1);
+	buffer_u8(&row, 2);
 	buffer_u64(&row, (uint64_t)clock_now().us);
+	buffer_u8(&row, JPKI_TEST);
 	buffer_block(&row, span_text(member));
 	buffer_block(&row, span_text(facts));
 	keep_row(id, buffer_span(&row));

@@ -76,7 +76,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		start();
 	if (asked_read_one(&a, span_of(data, size), &body, &why) == OK) {
 		struct posed_statements statements = { .count = 0 };
-		const struct transactions none = transactions_new(&a, span_text("member"), 0);
+		const struct transactions none = transactions_new(&a, span_text("member"), false, 0);
 		const struct posing posing = { .access = access, .policies = &snapshot, .caller = span_text("caller"),
 			.member = span_text("member"), .now = policy_text_now,
 			.statements = &statements, .transactions = &none };

@@ -112,11 +112,13 @@ a_good_signature_is_an_outcome_with_what_was_promised(void **state)
 	world.done = false;
 	store_load(world.store, &looked, 1, on_looked, NULL);
 	run();
-	expect_ok("its facts are kept", proofing_kept_loaded(&looked, span_text("bank"), &kept, &why), &why);
+	expect_ok("its facts are kept", proofing_kept_loaded(&looked, span_text("bank"), true, &kept, &why), &why);
 	expect_true("for decisions", memmem(kept.facts.data, kept.facts.size, "\"proofing.signature_verified\":true",
 	    strlen("\"proofing.signature_verified\":true")) != NULL);
-	expect_problem("of its member alone", proofing_kept_loaded(&looked, span_text("shop"), &kept, &why), &why,
+	expect_problem("of its member alone", proofing_kept_loaded(&looked, span_text("shop"), true, &kept, &why), &why,
 	    ERR_NOT_FOUND, "no transaction of yours");
+	expect_problem("of the test world nowhere else", proofing_kept_loaded(&looked, span_text("bank"), false, &kept,
+	    &why), &why, ERR_NOT_FOUND, "no transaction of yours");
 
 	begin(&asked);
 	proof = bank_proves(SIGNATURE);
@@ -276,6 +278,64 @@ of_two_answers_at_once_one_counts(void **state)
 	expect_number("one of them", good, 1);
 }
 
+static void
+on_end_noted(void *arg, const struct committed *c)
+{
+	*(bool *)arg = c->code == OK;
+}
+
+/* A proof that has been looked up has its challenge used up next: whether proofing's end is noted before that. The store
+ * takes what waits in any order. */
+static bool
+end_overtakes(const struct proofing_prove *proof)
+{
+	struct unit *unit = unit_new(&world.arena, tables, id_new(world.noon));
+	struct proofing_end end;
+	struct problem why;
+	bool noted = false, first;
+
+	looked = proofing_end_ask();
+	world.done = false;
+	store_load(world.store, &looked, 1, on_looked, NULL);
+	run();
+	expect_ok("how it stands", proofing_end_loaded(&looked, &end, &why), &why);
+	end.resumed = instant_after(world.noon, -DAY); /* before all challenges here: it stands as it stood */
+	proofing_end_put_erased(unit, &end, world.noon);
+	world.done = false;
+	proofing_prove(world.store, &world.arena, &world.settings, proof, on_proved, NULL);
+	expect_true("it is looked up", store_memory_step(world.store, world.noon));
+	store_memory_become(world.store, ROLE_STEWARD);
+	store_commit(world.store, unit, on_end_noted, &noted);
+	store_memory_step(world.store, world.noon);
+	first = noted;
+	while (!noted && store_memory_step(world.store, world.noon))
+		turn_run(&world.turn);
+	store_memory_become(world.store, ROLE_WORKER);
+	run();
+	return first;
+}
+
+static void
+a_proof_that_proofing_s_end_overtakes_leaves_its_challenge(void **state)
+{
+	struct proofing_begin asked = bank_asks(JPKI_SIGNATURE);
+	struct proofing_prove proof;
+	bool overtaken = false;
+	size_t waiting = 0;
+
+	(void)state;
+	for (size_t i = 0; i < 30 && !overtaken; i++) {
+		begin(&asked);
+		waiting = rows_of(&proofing_challenge_table);
+		proof = bank_proves(SIGNATURE);
+		overtaken = end_overtakes(&proof);
+	}
+	expect_true("it comes first once", overtaken);
+	expect_problem("not that there is no such challenge", world.err, &world.why, ERR_UNAVAILABLE,
+	    "proofing was ended or resumed while this was on its way");
+	expect_number("for it waits", rows_of(&proofing_challenge_table), waiting);
+}
+
 int
 main(void)
 {
@@ -287,6 +347,7 @@ main(void)
 		cmocka_unit_test(what_is_not_good_is_recorded_too),
 		cmocka_unit_test(a_challenge_is_answered_once_by_who_asked),
 		cmocka_unit_test(of_two_answers_at_once_one_counts),
+		cmocka_unit_test(a_proof_that_proofing_s_end_overtakes_leaves_its_challenge),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

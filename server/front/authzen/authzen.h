@@ -23,6 +23,7 @@ struct authzen_front_settings {
 	const char *access;          /* file (access.h), or NULL: callers name framework and levels themselves */
 	struct rates *rates;         /* net/rate.h; the caller's */
 	unsigned rate;               /* questions a second of a caller that has no rate of its own; 0: no limit */
+	bool test;                   /* proofs of the test world count (jpki/settings.h) */
 };
 
 enum err authzen_front_new(struct store *, struct policy_shelf *, const struct authzen_front_settings *,

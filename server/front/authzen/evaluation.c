@@ -90,7 +90,7 @@ go_on(struct asking *asking)
 	e->item_count = e->several ? e->body.item_count : 1;
 	if (!asking_charge(asking, e->item_count - 1))
 		return;
-	*transactions = transactions_new(x->arena, asking->member, e->item_count);
+	*transactions = transactions_new(x->arena, asking->member, asking->front->test, e->item_count);
 	for (size_t i = 0; i < e->item_count; i++)
 		if (is_transaction(&asked_at(e, i)->parts[PART_SUBJECT]))
 			transactions_add(transactions, asked_at(e, i)->parts[PART_SUBJECT].id);

@@ -46,6 +46,7 @@ authzen_front_new(struct store *store, struct policy_shelf *shelf, const struct 
 	front->base_url = without_slash(&front->arena, settings->base_url);
 	front->rates = settings->rates;
 	front->rate = settings->rate;
+	front->test = settings->test;
 	front->access = &nothing;
 	if (settings->access && access_read(&front->arena, settings->access, &front->access, why) != OK) {
 		authzen_front_free(front);

@@ -16,6 +16,7 @@ struct authzen_front {
 	const struct access *access;
 	struct rates *rates;
 	unsigned rate;
+	bool test;                       /* proofs of the test world count */
 	/* Of what is decided in one go, and of its answer: the same memory for every request, so that it stays in the
 	 * cache. */
 	struct arena deciding;

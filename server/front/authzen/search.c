@@ -169,7 +169,8 @@ find_transactions(struct searching *s)
 	struct transactions *transactions = &s->asking.transactions;
 	size_t looked = 0;
 
-	*transactions = transactions_new(s->asking.exchange->arena, s->asking.member, budget.candidates);
+	*transactions = transactions_new(s->asking.exchange->arena, s->asking.member, s->asking.front->test,
+	    budget.candidates);
 	if (is_transaction(subject) && s->part != PART_SUBJECT)
 		transactions_add(transactions, subject->id);
 	else if (is_transaction(subject))

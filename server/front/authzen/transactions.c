@@ -20,9 +20,9 @@ is_transaction(const struct asked_part *subject)
 }
 
 struct transactions
-transactions_new(struct arena *arena, struct span member, size_t room)
+transactions_new(struct arena *arena, struct span member, bool test, size_t room)
 {
-	return (struct transactions){ .arena = arena, .member = member, .room = room };
+	return (struct transactions){ .arena = arena, .member = member, .test = test, .room = room };
 }
 
 /* Which one it is; `count`: none of them. */
@@ -103,5 +103,5 @@ transactions_find(const struct transactions *t, struct span text, struct proofin
 	struct id id;
 	size_t at = ledger_id_read(text, &id) ? place_of(t, &id) : t->count;
 
-	return proofing_kept_loaded(at < t->count ? &t->asks[at] : &nothing, t->member, out, why);
+	return proofing_kept_loaded(at < t->count ? &t->asks[at] : &nothing, t->member, t->test, out, why);
 }

@@ -15,12 +15,13 @@ bool is_transaction(const struct asked_part *);
 struct transactions {
 	struct arena *arena;
 	struct span member;          /* who asks */
+	bool test;                   /* the test world's count, too */
 	struct id *ids;
 	struct ask *asks;            /* one each */
 	size_t count, room;
 };
 /* `room`: questions of the request. */
-struct transactions transactions_new(struct arena *, struct span member, size_t room);
+struct transactions transactions_new(struct arena *, struct span member, bool test, size_t room);
 /* The same once; what is no id is nobody's. */
 void transactions_add(struct transactions *, struct span id);
 

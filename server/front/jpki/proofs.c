@@ -1,4 +1,5 @@
 /* front/jpki/proofs.c - POST /v1/jpki/challenges/{id}/proof: what was signed, and what came of it. */
+#include <assert.h>
 #include <stdio.h>
 
 #include "codec/oid.h"
@@ -8,7 +9,7 @@
 #include "front/jpki/front.h"
 #include "jpki/explanation.h"
 
-#define ANSWER_LARGEST (64 * KIB)
+#define ANSWER_LARGEST (6 * X509_LARGEST + 32 * KIB) /* whatever the certificate holds, all of it escaped */
 
 struct submitting {
 	struct inquiry inquiry;
@@ -292,6 +293,7 @@ on_proved(void *arg, enum err err, const struct proofing_outcome *outcome, const
 	}
 	out = buffer_init(ANSWER_LARGEST);
 	write_outcome(&out, e->arena, outcome, s->inquiry.now);
+	assert(!out.overflowed);
 	exchange_reply_json(e, 200, buffer_span(&out));
 	buffer_release(&out);
 }
