@@ -7,6 +7,33 @@
 #define PARAMETERS_LARGEST 16
 #define CLAUSE_LARGEST 100
 
+static bool
+has_clause(const struct policy_source *s, struct span at)
+{
+	for (size_t i = 0; i < s->clause_count; i++)
+		if (span_equal(s->clauses[i].at, at))
+			return true;
+	return false;
+}
+
+/* A document lists its clauses: what it does not list nobody can look up. */
+static void
+check_citation(struct framework_reading *r, struct place p, const struct citation *c)
+{
+	const struct framework *f = r->framework;
+	struct place at = place_member(p, "at");
+
+	for (size_t i = 0; i < f->source_count; i++) {
+		if (!span_equal(f->sources[i].id, c->document))
+			continue;
+		if (!has_clause(&f->sources[i], c->at))
+			place_fail(at, arena_print(r->arena, "a clause of \"%.*s\" in sources.json",
+			    SPAN_ARGS(c->document)), NULL);
+		return;
+	}
+	place_fail(place_member(p, "document"), "a document of sources.json", NULL);
+}
+
 static void
 read_citations(struct framework_reading *r, struct place array, struct criterion *c)
 {
@@ -18,17 +45,13 @@ read_citations(struct framework_reading *r, struct place array, struct criterion
 	for (size_t i = 0; i < c->citation_count; i++) {
 		struct place p = place_element(array, i), document = place_member(p, "document");
 		struct place relation = place_member(p, "relation");
-		bool known = false;
 
 		list[i] = (struct citation){
 			.document = policy_id(document),
 			.at = policy_line(place_member(p, "at"), CLAUSE_LARGEST),
 			.relation = span_text(relations[policy_word(relation, relations, COUNT(relations))]),
 		};
-		for (size_t n = 0; n < r->framework->source_count; n++)
-			known = known || span_equal(r->framework->sources[n].id, list[i].document);
-		if (!known)
-			place_fail(document, "a document of sources.json", NULL);
+		check_citation(r, p, &list[i]);
 	}
 }
 

@@ -10,7 +10,7 @@
 	"\"provenance\":\"observed\",\"privacy\":\"none\"," \
 	"\"values\":[" WORD("applied") "," WORD("approved") "," WORD("suspended") "," WORD("withdrawn") "]}"
 #define CRITERION(id, action, fact) "{\"id\":\"" id "\",\"level\":\"1\",\"status\":\"verified\"," TEXTS \
-	"\"sources\":[{\"document\":\"scenario\",\"at\":\"1\",\"relation\":\"derived\"}]," \
+	"\"sources\":[{\"document\":\"scenario\",\"at\":\"1.4\",\"relation\":\"derived\"}]," \
 	"\"when\":{\"fact\":\"action.name\",\"is\":\"" action "\"},\"condition\":{\"fact\":\"" fact "\"," \
 	"\"is\":\"approved\"},\"reason\":{\"ja\":\"否\",\"en\":\"no\"}}"
 #define CRITERIA "{\"area\":\"access\",\"criteria\":[" CRITERION("relying", "read", "rp.standing") "," \

@@ -121,7 +121,7 @@ a_claim_that_is_outdone_is_told(void **state)
 	"\"claimed\",\"privacy\":\"none\",\"values\":[" WORD("identifier") "," WORD("email") "," \
 	WORD("individual-number") "]},"
 #define NOT_ASKED "{\"area\":\"access\",\"criteria\":[{\"id\":\"asked\",\"level\":\"1\",\"status\":\"verified\"," \
-	TEXTS ",\"sources\":[{\"document\":\"scenario\",\"at\":\"1\",\"relation\":\"derived\"}]," \
+	TEXTS ",\"sources\":[{\"document\":\"scenario\",\"at\":\"1.4\",\"relation\":\"derived\"}]," \
 	"\"condition\":{\"not\":{\"fact\":\"rp.requests\",\"has\":\"individual-number\"}}," \
 	"\"reason\":{\"ja\":\"否\",\"en\":\"no\"}}]}"
 
