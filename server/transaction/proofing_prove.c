@@ -3,9 +3,9 @@
 
 #include <assert.h>
 
-#include "codec/text.h"
-#include "crypto/digest.h"
+#include "base/random.h"
 #include "transaction/proofing_continuity.h"
+#include "transaction/proofing_entry.h"
 #include "transaction/proofing_cost.h"
 #include "transaction/proofing_facts.h"
 #include "transaction/proofing_figures.h"
@@ -246,118 +246,6 @@ told_attributes(const struct proving *p, const struct jpki_verified *v)
 
 /* Commit */
 
-static void
-write_member(struct buffer *b, const char *name, struct span text)
-{
-	buffer_print(b, ",\"%s\":", name);
-	json_write_string(b, text);
-}
-
-static void
-write_instant(struct buffer *b, const char *name, struct instant t)
-{
-	char text[INSTANT_TEXT];
-
-	if (t.us)
-		write_member(b, name, span_text(instant_text(t, text)));
-}
-
-/* Those that charge for it. */
-static void
-write_asked(struct buffer *b, const struct revocation_trail *trail)
-{
-	const char *before = "";
-
-	buffer_text(b, "\"asked\":[");
-	for (size_t i = 0; i < trail->count; i++) {
-		const struct revocation_asked *asked = &trail->asked[i];
-
-		if (!asked->fresh)
-			continue;
-		buffer_print(b, "%s{\"kind\":\"%s\"", before, revocation_kind_name(asked->kind));
-		write_member(b, "source", span_text(asked->source));
-		write_member(b, "status", span_text(revocation_status_name(asked->status)));
-		buffer_byte(b, '}');
-		before = ",";
-	}
-	buffer_byte(b, ']');
-}
-
-static void
-write_revocation(struct buffer *b, const struct jpki_verified *v)
-{
-	const struct revocation_answer *r = &v->revocation;
-
-	buffer_text(b, ",\"revocation\":{");
-	write_asked(b, &v->asked);
-	buffer_print(b, ",\"fresh\":%s", r->fresh ? "true" : "false");
-	if (r->kind != REVOCATION_BY_NOTHING)
-		write_member(b, "kind", span_text(revocation_kind_name(r->kind)));
-	write_instant(b, "next_update", r->next_update);
-	if (r->source)
-		write_member(b, "source", span_text(r->source));
-	write_member(b, "status", span_text(revocation_status_name(r->status)));
-	write_instant(b, "this_update", r->this_update);
-	buffer_byte(b, '}');
-}
-
-static void
-write_continuity(struct buffer *b, const struct proving *p)
-{
-	buffer_print(b, ",\"continuity\":{\"asked\":%s", p->linkage_charged ? "true" : "false");
-	write_member(b, "relation", span_text(linkage_relation_name(continuity_relation(&p->continuing))));
-	if (p->linkage_charged)
-		write_member(b, "source", span_text(p->settings->linkage->name));
-	write_member(b, "status", span_text(continuity_name(p->outcome.continuity)));
-	buffer_byte(b, '}');
-}
-
-/* Of the person nothing but which steps held (schemas/proofing-entry.schema.json). */
-static void
-write_entry(struct buffer *b, const struct proving *p, struct span facts)
-{
-	const struct jpki_verified *v = p->outcome.verified;
-	const struct jpki_profile *profile = v->certificate.profile;
-	char at[INSTANT_TEXT], id[LEDGER_ID_TEXT];
-	const char *before = "";
-	uint8_t sum[32];
-
-	buffer_print(b, "{\"at\":\"%s\",\"attributes\":[", instant_text(p->asked.now, at));
-	for (unsigned i = 0; i < PROOFING_ATTRIBUTES; i++)
-		if (p->outcome.attributes & 1u << i) {
-			buffer_print(b, "%s\"%s\"", before,
-			    proofing_attribute_name((enum proofing_attribute)(1u << i)));
-			before = ",";
-		}
-	buffer_byte(b, ']');
-	write_member(b, "caller", p->challenge.caller);
-	if (profile)
-		buffer_print(b, ",\"certificate\":{\"medium\":\"%s\",\"purpose\":\"%s\",\"world\":\"%s\"}",
-		    jpki_medium_name(profile->medium), jpki_purpose_name(profile->purpose),
-		    jpki_world_name(profile->world));
-	if (p->outcome.continuity)
-		write_continuity(b, p);
-	if (facts.size) {
-		buffer_text(b, ",\"facts\":");
-		buffer_add(b, facts);
-	}
-	write_member(b, "ground", p->party.entitlement.ground);
-	write_member(b, "member", p->challenge.member);
-	write_member(b, "operator", p->party.entitlement.operator);
-	write_member(b, "outcome", span_text(outcome_name(v->outcome)));
-	write_member(b, "proofing", span_text(ledger_id_text(&p->outcome.id, id)));
-	write_member(b, "purpose", span_text(jpki_purpose_name(p->challenge.purpose)));
-	write_member(b, "relying_party", p->challenge.relying_party);
-	write_revocation(b, v);
-	digest(DIGEST_SHA256, p->challenge.text, sum);
-	write_member(b, "signed_text", span_text(hex_write(p->arena, span_of(sum, sizeof(sum)))));
-	buffer_text(b, ",\"steps\":[");
-	for (size_t i = 0; i < v->examination.count; i++)
-		buffer_print(b, "%s{\"outcome\":\"%s\",\"step\":\"%s\"}", i ? "," : "",
-		    outcome_name(v->examination.steps[i].outcome), v->examination.steps[i].step);
-	buffer_text(b, "]}");
-}
-
 static struct span
 facts_of(const struct proving *p, const struct jpki_verified *v)
 {
@@ -391,7 +279,11 @@ record(struct proving *p, const struct jpki_verified *v)
 	log_linkage(p, unit, v, p->outcome.continuity);
 	random_bytes(entry.salt, sizeof(entry.salt));
 	memcpy(p->outcome.salt, entry.salt, sizeof(entry.salt));
-	write_entry(&content, p, facts);
+	proofing_entry_write(&content, p->arena, &(struct proofing_entry){
+		.at = p->asked.now, .challenge = &p->challenge, .entitlement = &p->party.entitlement,
+		.outcome = &p->outcome, .relation = p->outcome.continuity ? continuity_relation(&p->continuing) : 0,
+		.linkage = p->linkage_charged ? p->settings->linkage->name : NULL, .facts = facts,
+	});
 	assert(!content.overflowed); /* a cut one would be no entry: names, facts and steps are bounded */
 	entry.content = buffer_span(&content);
 	p->outcome.commitment = ledger_append(unit, p->outcome.id, &entry);
