@@ -1,6 +1,7 @@
 /* assurance/policy_files.c - the files of a version, from a directory. */
 #include <dirent.h>
 #include <errno.h>
+#include <sys/stat.h>
 
 #include "assurance/policy_pack.h"
 #include "base/file.h"
@@ -44,6 +45,18 @@ gather_file(struct gathering *g, const char *name, struct problem *why)
 	return err;
 }
 
+/* A link leads out of the version's directory, to what whoever reads may read and whoever wrote it may not. */
+static enum err
+check_own(const char *path, struct problem *why)
+{
+	struct stat info;
+
+	if (lstat(path, &info) != 0)
+		return problem_errno(why, errno, "%s", path);
+	return !S_ISLNK(info.st_mode) ? OK : problem_set(why, ERR_INVALID, "",
+	    "%s: expected a file or folder of the version's own, found a symbolic link", path);
+}
+
 /* `inside` is the folder in the version's directory; empty: the directory itself. */
 static enum err
 gather(struct gathering *g, const char *inside, struct problem *why)
@@ -61,7 +74,9 @@ gather(struct gathering *g, const char *inside, struct problem *why)
 
 		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
 			continue;
-		err = is_folder(name) ? gather(g, name, why) : gather_file(g, name, why);
+		err = check_own(arena_print(g->arena, "%s/%s", g->directory, name), why);
+		if (err == OK)
+			err = is_folder(name) ? gather(g, name, why) : gather_file(g, name, why);
 	}
 	closedir(directory);
 	return err;

@@ -88,12 +88,15 @@ function group({ kind, found }, versions, dictionary) {
 
 const counted = ["stricter", "looser", "other", "reworded", "changed", "added", "removed"];
 
+/* What is not listed demands the same, too: this one counts what is. */
+const countedWords = (outcome) => (outcome === "reworded" ? ["文言だけ変わった", "Reworded only"] : outcomes[outcome].slice(1));
+
 function counts(found, engine) {
 	const number = (outcome) => found.filter((one) => one.outcome === outcome).length;
 	const shown = engine ? counted : ["changed", "added", "removed"];
 
 	return element("dl", { class: "counts" }, ...shown.map((outcome) => element("div", {},
-		element("dt", {}, both(...outcomes[outcome].slice(1))), element("dd", {}, number(outcome).toLocaleString("en-US")))));
+		element("dt", {}, both(...countedWords(outcome))), element("dd", {}, number(outcome).toLocaleString("en-US")))));
 }
 
 const warnings = (engine) => [
