@@ -66,7 +66,7 @@ is_origin(struct span text)
 	struct address six;
 	bool ported;
 
-	if (!is_lower(text) || (!secure && !span_starts(text, "http://")))
+	if (!is_lower(text) || (!secure && !span_starts(text, "http://")) || rest.size == 0)
 		return false;
 	if (span_starts(rest, "[")) {
 		rest = span_skip(rest, 1);

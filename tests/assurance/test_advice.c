@@ -322,7 +322,7 @@ test_a_search_cut_off_says_so(void **state)
 
 	(void)state;
 	/* Hard ones are rare among random ones: of some there must be one that is cut off, and it must say so. */
-	for (size_t i = 0; i < 60 && !blind; i++) {
+	for (size_t i = 0; i < 1000 && !blind; i++) {
 		struct framework *f = (struct framework *)(uintptr_t)generated_framework(&c, &a, 24, 120);
 		struct facts facts = generated_facts(&c, f->dictionary);
 		struct demand demand = { { { GENERATED_AREAS, 3, COMPARE_MINIMUM } }, 1 };
