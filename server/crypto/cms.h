@@ -48,7 +48,7 @@ struct span cms_signer_certificate(const struct cms_signed *, const struct span 
 enum err cms_names(const struct cms_signed *, struct span certificate, struct problem *why);
 
 /* Whether the signature is over this content (that inside, or the one it was detached from), with algorithms of the
- * table in crypto/x509_signature.h. ERR_CRYPTO: it is not; ERR_UNSUPPORTED; ERR_INVALID: detached, and nothing was given, or
- * both, and they differ; or digest and signature algorithm do not fit each other. */
+ * table in crypto/x509_signature.h. ERR_CRYPTO: it is not; ERR_UNSUPPORTED; ERR_INVALID: detached, and nothing was
+ * given, or both, and they differ; or digest and signature algorithm do not fit each other. */
 enum err cms_check(const struct cms_signed *, struct span detached, struct span spki, unsigned switches,
     struct problem *why);

@@ -107,7 +107,8 @@ find_profile(struct judging *j)
 		return REFUTE(j, "profile", "RFC 5280 s4.2.1.4", "the certificate has no certificatePolicies");
 	if (!profile)
 		return REFUTE(j, "profile", "RFC 5280 s4.2.1.4", "no profile of the %s world has the policy %s",
-		    jpki_world_name(j->certificate->issuer->world), oid_text(j->examination->arena, span_first(policy, 64)));
+		    jpki_world_name(j->certificate->issuer->world),
+		    oid_text(j->examination->arena, span_first(policy, 64)));
 	if (profile->purpose != j->purpose)
 		return REFUTE(j, "profile", "RFC 5280 s4.2.1.4", "expected a policy for %s, found the one for %s",
 		    jpki_purpose_name(j->purpose), jpki_purpose_name(profile->purpose));
@@ -157,7 +158,8 @@ check_extended_usage(struct judging *j)
 	if (expected.size == 0)
 		return ESTABLISH(j, step, clause, "none, as it must be");
 	if (!x509_extended_usage(x, expected))
-		return REFUTE(j, step, clause, "extKeyUsage does not list %s", oid_text(j->examination->arena, expected));
+		return REFUTE(j, step, clause, "extKeyUsage does not list %s",
+		    oid_text(j->examination->arena, expected));
 	return ESTABLISH(j, step, clause, "%s is listed", oid_text(j->examination->arena, expected));
 }
 

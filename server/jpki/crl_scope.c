@@ -22,7 +22,8 @@ struct point {
 };
 
 /* How near we came to a list that counts: the worst obstacle says what is to be done. */
-enum obstacle { NO_LIST, OTHER_GENERATION, NOT_YET, TOO_OLD, SIGNER_ENDED, NOT_UNDERSTOOD, NO_DELTA, DELTA_LOST, DAMAGED };
+enum obstacle { NO_LIST, OTHER_GENERATION, NOT_YET, TOO_OLD, SIGNER_ENDED, NOT_UNDERSTOOD, NO_DELTA, DELTA_LOST,
+    DAMAGED };
 
 struct search {
 	const struct crl_held *held;

@@ -24,7 +24,8 @@ struct crl_held
 crl_shelf_held(const struct crl_shelf_row *row)
 {
 	return (struct crl_held){
-		.index = row->index, .anchor = row->line.anchor, .until = row->line.until, .delta_lost = row->delta_lost,
+		.index = row->index, .anchor = row->line.anchor, .until = row->line.until,
+		    .delta_lost = row->delta_lost,
 	};
 }
 

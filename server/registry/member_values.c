@@ -3,8 +3,8 @@
 
 #include "codec/individual_number.h"
 
-/* What people wrote is published, and kept for ever. Telephone numbers, addresses in the web and keys have forms of their
- * own, and may have as many digits. */
+/* What people wrote is published, and kept for ever. Telephone numbers, addresses in the web and keys have forms of
+ * their own, and may have as many digits. */
 static bool
 is_free(const struct form *form)
 {

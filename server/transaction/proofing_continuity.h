@@ -1,5 +1,5 @@
-/* transaction/proofing_continuity.h - whether a certificate is the same person's as that of an earlier outcome, decided by
- * handles: the earlier serial is kept nowhere. Pure.
+/* transaction/proofing_continuity.h - whether a certificate is the same person's as that of an earlier outcome,
+ * decided by handles: the earlier serial is kept nowhere. Pure.
  *
  *     the same handle -> same; else what an operator tells (jpki/linkage.h), each made a handle of -> compared
  */

@@ -30,8 +30,8 @@ struct proofing_check {
 	/* Asked: this was no check of revocation, but the question which certificates are one person's
 	 * (jpki/linkage.h); always `further`, with neither kind nor status. */
 	enum continuity continuity;
-	/* What it cost by the prices of that moment, and what it would have with the card. Not of rows from before prices
-	 * stood in them. */
+	/* What it cost by the prices of that moment, and what it would have with the card. Not of rows from before
+	 * prices stood in them. */
 	bool priced;
 	int64_t yen, yen_by_card;
 };

@@ -533,7 +533,8 @@ a_directory_is_read_by_name(void **state)
 	assert_int_equal(unlink(arena_print(&here.arena, "%s/criteria/pipe.json", directory)), 0);
 	assert_int_equal(symlink("/etc/hostname", arena_print(&here.arena, "%s/criteria/other.json", directory)), 0);
 	expect_problem("a link out of it is not followed", policy_files_read(&here.arena, directory, &read, &why), &why,
-	    ERR_INVALID, "/1.0/criteria/other.json: expected a file or folder of the version's own, found a symbolic link");
+	    ERR_INVALID, "/1.0/criteria/other.json: expected a file or folder of the version's own, found a symbolic "
+	    "link");
 	assert_int_equal(unlink(arena_print(&here.arena, "%s/criteria/other.json", directory)), 0);
 	expect_problem("none", policy_files_read(&here.arena, arena_print(&here.arena, "%s/2.0", root), &read, &why),
 	    &why, ERR_NOT_FOUND, "/2.0");

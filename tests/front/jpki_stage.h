@@ -192,7 +192,8 @@ proofing_front(struct proofing_stage *p, const char *access)
 		.sources = { &p->source.source }, .source_count = 1 };
 	scene_shelf(&p->scene);
 	p->front = jpki_front_new(p->scene.store, &(struct jpki_front_settings){
-		.proofing = { .verifier = &p->verifier, .operator = span_text("platform"), .challenge_for = SECONDS(300),
+		.proofing = { .verifier = &p->verifier, .operator = span_text("platform"),
+		    .challenge_for = SECONDS(300),
 		    .outcome_for = SECONDS(3600), .handle_secret = span_text("0123456789abcdef0123456789abcdef"),
 		    .log_for = 400 * DAY },
 		.shelf = p->scene.shelf,

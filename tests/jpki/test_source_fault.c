@@ -109,7 +109,8 @@ what_is_missing_is_named_and_what_was_found_is_not(void **state)
 	struct source_fault f;
 
 	(void)state;
-	answered(world.row, REVOCATION_UNAVAILABLE, "the operator's answer: /status: expected a word, found \"0AC9\"", 1);
+	answered(world.row, REVOCATION_UNAVAILABLE, "the operator's answer: /status: expected a word, found \"0AC9\"",
+	    1);
 	source_fault_read(world.all, ROWS, 2, "ocsp-1", &f);
 	expect_text("no quotation", f.text, "the operator's answer: /status: expected a word, found ");
 	revocation_answer_set(&answer, REVOCATION_UNAVAILABLE, "no revocation list about it is at hand");
@@ -135,7 +136,8 @@ the_log_tells_once_a_minute(void **state)
 	source_faults_forget(world.row);
 	catch_log(fail_often);
 	expect_number("three lines in 150 seconds", lines_with(" jpki.source name="), 3);
-	expect_number("the first at once", lines_with("name=\"ocsp-1\" kind=ocsp failures=1 problem=\"no connection\"\n"), 1);
+	expect_number("the first at once",
+	    lines_with("name=\"ocsp-1\" kind=ocsp failures=1 problem=\"no connection\"\n"), 1);
 	expect_number("then what there was in between", lines_with("failures=60 problem="), 2);
 	expect_number("and once that it answers", lines_with(" jpki.source-answers name=\"ocsp-1\""), 1);
 }

@@ -283,8 +283,8 @@ an_approval_that_comes_late_is_refused(void **state)
 static const char failing_tests[] = "{\"tests\":[{\"title\":\"what was meant\",\"facts\":{\"device.kind\":"
     "\"software\",\"login.age\":60,\"rp.asks_number\":false},\"expect\":{\"reached\":{\"token\":\"3\"}}}]}";
 
-#define FAILING "the version's own test \"what was meant\" fails (tests/all.json/tests/0): reached token: expected 3, " \
-	"found 2"
+#define FAILING "the version's own test \"what was meant\" fails (tests/all.json/tests/0): reached token: expected " \
+	"3, found 2"
 
 static void
 a_version_that_leads_elsewhere_than_its_tests_is_refused(void **state)

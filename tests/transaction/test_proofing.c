@@ -284,8 +284,8 @@ on_end_noted(void *arg, const struct committed *c)
 	*(bool *)arg = c->code == OK;
 }
 
-/* A proof that has been looked up has its challenge used up next: whether proofing's end is noted before that. The store
- * takes what waits in any order. */
+/* A proof that has been looked up has its challenge used up next: whether proofing's end is noted before that. The
+ * store takes what waits in any order. */
 static bool
 end_overtakes(const struct proofing_prove *proof)
 {

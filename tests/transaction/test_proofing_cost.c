@@ -129,9 +129,9 @@ expect_parts(const char *title, struct arena *a, const struct costs *c)
 	}
 }
 
-/* By hand: of a month two signatures with the card were made at 20 yen, one with a phone at 5; then the prices became 50
- * and 30. Kept, the month stays 20 + 20 + 5 = 45 with 15 saved; a row from before prices were kept is reckoned by
- * today's, 50, and counted. */
+/* By hand: of a month two signatures with the card were made at 20 yen, one with a phone at 5; then the prices
+ * became 50 and 30. Kept, the month stays 20 + 20 + 5 = 45 with 15 saved; a row from before prices were kept is
+ * reckoned by today's, 50, and counted. */
 static void
 a_month_costs_what_it_did(void **state)
 {

@@ -144,7 +144,8 @@ evidence_reaches_its_level(void **state)
 		struct buffer b = buffer_init(64 * KIB);
 
 		proofing_facts_write(&b, dictionary, &v, cases[i].entitled);
-		expect_text(cases[i].title, level_of(cases[i].title, buffer_span(&b), 0, cases[i].area), cases[i].level);
+		expect_text(cases[i].title, level_of(cases[i].title, buffer_span(&b), 0, cases[i].area),
+		    cases[i].level);
 		buffer_release(&b);
 	}
 }

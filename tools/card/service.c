@@ -54,7 +54,8 @@ url_read(const char *text, CURLU *url, struct problem *why)
 	CURLUcode code = curl_url_set(url, CURLUPART_URL, text, CURLU_NO_DEFAULT_PORT);
 
 	if (code != CURLUE_OK)
-		return problem_set(why, ERR_SYNTAX, "RFC 3986 s3", "expected an https URL: %s", curl_url_strerror(code));
+		return problem_set(why, ERR_SYNTAX, "RFC 3986 s3", "expected an https URL: %s",
+		    curl_url_strerror(code));
 	if (part_exists(url, CURLUPART_USER) || part_exists(url, CURLUPART_PASSWORD))
 		return problem_set(why, ERR_DENIED, "RFC 9110 s4.2.4",
 		    "expected a URL with nothing before its host, found a user's name or password there");

@@ -83,7 +83,8 @@ challenge_sign(struct arena *a, const struct wishes *w)
 	struct span data, text, bytes;
 
 	if (!w->challenge == !w->text)
-		return misuse(PROGRAM, "sign: expected --challenge or --text, one of the two; see " PROGRAM " sign --help");
+		return misuse(PROGRAM, "sign: expected --challenge or --text, one of the two; see " PROGRAM
+		    " sign --help");
 	if (challenge_read(a, w, &data, &why) != OK)
 		return failed(&why);
 	if (!text_show(data))

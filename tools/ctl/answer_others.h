@@ -1,8 +1,8 @@
 /* tools/ctl/answer_others.h - the decisions of an answer beside the one that its receipt is of: those evaluated with it
  * under further frameworks, and the others of a batch.
  *
- * Each has an entry and a receipt of its own, and what was evaluated together is of one question. What is not fetched is not compared, and is named so that nobody takes it
- * for what is proved.
+ * Each has an entry and a receipt of its own, and what was evaluated together is of one question. What is not
+ * fetched is not compared, and is named so that nobody takes it for what is proved.
  */
 #pragma once
 

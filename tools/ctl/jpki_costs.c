@@ -126,11 +126,13 @@ jpki_costs(struct ctl *ctl, int argc, char **argv)
 		.synopsis = "jpki costs",
 		.about = "Who owes what for checking the My Number card's certificates: each check its relying "
 		    "party's own, by "
-			 "the configuration's prices (jpki/costs/prices), the running cost shared among the members who "
+			 "the configuration's prices (jpki/costs/prices), the running cost shared among the members "
+			     "who "
 			     "entrusted the "
 			 "work. `charged` are the questions that a source answered; `saved` is what the same checks of "
 			     "certificates in "
-			 "a phone would have cost more with the card. By relying party, kind or source it is told without "
+			 "a phone would have cost more with the card. By relying party, kind or source it is told "
+			     "without "
 			 "shares; linkage (which certificates are one person's) is a kind.",
 		.flags = flags,
 	};

@@ -60,7 +60,8 @@ jpki_end(struct ctl *ctl, int argc, char **argv)
 		.synopsis = "jpki end --reason TEXT [--yes]",
 		.about = "Ends proofing by the My Number card's certificates, as who stops it or loses the "
 			 "accreditation must:\nfrom then on nobody is proved, and all revocation data that was "
-			 "received is erased (施行令 15-3, 25-4).\nThe operation log stays as long as it is to be kept (Rule 82(6)), and so "
+			 "received is erased (施行令 15-3, 25-4).\nThe operation log stays as long as it is to be kept "
+			     "(Rule 82(6)), and so "
 			 "does the ledger, which tells of\nthis step. Status 1 when something could not be erased yet.",
 		.flags = flags,
 	};

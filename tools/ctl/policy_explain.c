@@ -283,7 +283,8 @@ policy_explain(struct ctl *ctl, int argc, char **argv)
 	const struct usage usage = {
 		.synopsis = "policy explain CRITERION --framework DIR|NAME|FRAMEWORK@VERSION",
 		.about = "Shows all there is to know of one criterion: what it says and where that comes from, its "
-			 "condition in words, the\nfacts it reads, who may say them and how personal they are, the steps that "
+			 "condition in words, the\nfacts it reads, who may say them and how personal they are, the "
+			     "steps that "
 			 "touch these, the tests that see it.\nWithout the daemon, but for a version that it has.",
 		.flags = flags,
 		.least = 1,

@@ -166,7 +166,8 @@ read_query(struct exchange *e, struct reading *r, struct problem *why)
 		return problem_set(why, ERR_SYNTAX, "",
 		    "after: expected an ID, as \"next\" was answered, found another text");
 	r->asks[ASK_MEMBER] = (struct ask){ .table = &member_table, .from = r->member };
-	r->asks[ASK_LOG] = proofing_log_ask(e->arena, r->from, r->until, values[AFTER].data ? &after : NULL, CHECKS_AT_ONCE);
+	r->asks[ASK_LOG] = proofing_log_ask(e->arena, r->from, r->until, values[AFTER].data ? &after : NULL,
+	    CHECKS_AT_ONCE);
 	return OK;
 }
 
