@@ -197,6 +197,8 @@ def a_published_version_is_compared_with_files(d):
         text = f.read()
     assert "どの基準も変わらない。" in text and "No criterion changes." in text and "</html>" in text, text[:400]
     assert d.ctl("policy", "diff", name, directory, "--language", "fr").returncode == 2
+    two = d.ctl("policy", "diff", *(os.path.join(SHIPPED, one, "1.0") for one in ("ds-511", "eidas-2015-1502")))
+    assert two.returncode == 1 and "expected another version of ds-511, found one of eidas-2015-1502" in two.stderr, two.stderr
 
 
 def a_check_that_was_cut_off_says_of_what(d):

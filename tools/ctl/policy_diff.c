@@ -41,9 +41,13 @@ versions_read(struct ctl *ctl, struct version versions[2], const char *facts, co
 		    "and the "
 		    "daemon has none");
 	if (dictionary_read(ctl->arena, facts ? facts : "facts.json", text, &dictionary, why) != OK ||
-	    framework_read(ctl->arena, &versions[0].files, dictionary, false, &out[0], why) != OK)
+	    framework_read(ctl->arena, &versions[0].files, dictionary, false, &out[0], why) != OK ||
+	    framework_read(ctl->arena, &versions[1].files, dictionary, false, &out[1], why) != OK)
 		return why->code;
-	return framework_read(ctl->arena, &versions[1].files, dictionary, false, &out[1], why);
+	/* Criteria of one id in two frameworks are two criteria: what differs would mean nothing. */
+	return span_equal(out[0]->id, out[1]->id) ? OK : problem_set(why, ERR_INVALID, "",
+	    "%s: expected another version of %.*s, found one of %.*s", versions[1].files.label, SPAN_ARGS(out[0]->id),
+	    SPAN_ARGS(out[1]->id));
 }
 
 /* Showing */
