@@ -134,6 +134,11 @@ static const struct policy_text_file {
 	  "]}" },
 };
 
+/* Of those above one is meant to fail: with these it may be published. */
+#define POLICY_TEXT_TESTS \
+	"{\"tests\":[{\"title\":\"software is of the second level\",\"facts\":{\"device.kind\":\"software\"," \
+	"\"login.age\":60,\"rp.asks_number\":false},\"expect\":{\"reached\":{\"token\":\"2\"}}}]}"
+
 static inline const struct framework *
 policy_text_framework(struct arena *a)
 {

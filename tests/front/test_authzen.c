@@ -32,12 +32,13 @@ a_question_is_answered_with_its_reasons(void **state)
 static void
 step_up_open(struct scene *s, uint64_t seed)
 {
-	const struct dictionary *dictionary = fixture_dictionary(&s->arena);
+	const struct dictionary *dictionary;
 	struct policy_files files;
 	struct policy_file *manifest, *levels, *steps;
 	struct problem why;
 
 	scene_open(s, seed);
+	dictionary = fixture_dictionary(&s->arena);
 	expect_ok("the fixture's files", policy_files_read(&s->arena, fixture_path(&s->arena, "fixture/1.0"), &files,
 	    &why), &why);
 	levels = (struct policy_file *)policy_file_find(&files, span_text("levels.json"));

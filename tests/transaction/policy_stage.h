@@ -178,12 +178,6 @@ stage_close(struct stage *s)
 	arena_release(&s->arena);
 }
 
-/* Of the small framework's tests one is meant to fail. */
-#define STAGE_TESTS \
-	"{\"tests\":[{\"title\":\"software is of the second level\",\"facts\":{\"device.kind\":\"software\"," \
-	"\"login.age\":60," \
-	"\"rp.asks_number\":false},\"expect\":{\"reached\":{\"token\":\"2\"}}}]}"
-
 /* The small framework under another name and version, from another date. */
 static inline struct policy_files
 stage_unsealed_of(struct stage *s, const char *framework, const char *version, const char *from)
@@ -195,7 +189,7 @@ stage_unsealed_of(struct stage *s, const char *framework, const char *version, c
 		files.items[i] =
 		    (struct policy_file){ policy_text_files[i].name, span_text(policy_text_files[i].text) };
 		if (strcmp(files.items[i].name, "tests/all.json") == 0)
-			files.items[i].text = span_text(STAGE_TESTS);
+			files.items[i].text = span_text(POLICY_TEXT_TESTS);
 		if (strcmp(files.items[i].name, "manifest.json") == 0)
 			files.items[i].text = span_text(arena_print(&s->arena,
 			    "{\"framework\":\"%s\",\"version\":\"%s\"," TITLED("small") ",\"valid_from\":\"%s\"}",

@@ -53,8 +53,11 @@ version_body(struct arena *a, const char *more, const char *steps)
 
 	expect_ok("the facts", dictionary_read(a, "facts.json", span_text(policy_text_facts_file), &dictionary, &why),
 	    &why);
-	for (size_t i = 0; i < files.count; i++)
+	for (size_t i = 0; i < files.count; i++) {
 		items[i] = (struct policy_file){ policy_text_files[i].name, span_text(policy_text_files[i].text) };
+		if (strcmp(items[i].name, "tests/all.json") == 0)
+			items[i].text = span_text(POLICY_TEXT_TESTS);
+	}
 	expect_ok("the manifest", framework_manifest(a, &files, dictionary, &manifest, &why), &why);
 	buffer_print(&b, "{%s\"files\":{", more);
 	for (size_t i = 0; i < files.count; i++) {
