@@ -160,7 +160,7 @@ a_question_under_way_at_the_end_is_not_verified(void **state)
 	world.done = false;
 	store_commit(world.store, late.unit, late.done, late.arg);
 	run();
-	expect_problem("but it has ended", world.err, &world.why, ERR_NOT_FOUND, "no challenge of yours");
+	expect_problem("but it has ended", world.err, &world.why, ERR_UNAVAILABLE, "proofing was ended or resumed");
 	expect_number("no source is asked", world.source.asked, questions);
 	expect_number("the challenge is still there", rows_of(&proofing_challenge_table), waiting);
 	prove(&proof);
