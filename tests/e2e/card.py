@@ -295,9 +295,10 @@ def proving(service, card):
     again = service.outcome("signature", "ABC123")
     ok("the same card has the same handle, each proof its own id",
        first.get("handle") == again.get("handle") is not None and first.get("id") != again.get("id"), (first, again))
-    with open("earlier.json", "w") as f:
+    with tempfile.NamedTemporaryFile("w", suffix=".json") as f:
         json.dump(first, f)
-    done = service.prove("signature", "ABC123", "--continues", "earlier.json")
+        f.flush()
+        done = service.prove("signature", "ABC123", "--continues", f.name)
     ok("an earlier answer is continued: the text says that it is asked", "the same person's as one they saw before" in done.stderr,
        done.stderr)
     ok("and the same card is the same person's", done.returncode == 0 and "is the same person's as the earlier one" in done.stdout,
