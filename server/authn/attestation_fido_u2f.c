@@ -4,15 +4,6 @@
 #define CLAUSE "WebAuthn L3 s8.6"
 #define ES256 (-7)
 
-static bool
-all_zero(struct span bytes)
-{
-	for (size_t i = 0; i < bytes.size; i++)
-		if (bytes.data[i])
-			return false;
-	return true;
-}
-
 bool
 attestation_fido_u2f(struct attesting *at)
 {
@@ -26,7 +17,7 @@ attestation_fido_u2f(struct attesting *at)
 	           at->statement->certificate_count == 1 && at->statement->signature.size, CLAUSE,
 	           "expected one certificate and a signature") &&
 	    attesting_note(at, "attestation-key", data->key.algorithm->id == ES256, CLAUSE, "expected an ES256 key") &&
-	    attesting_note(at, "attestation-aaguid", !at->policy->strict || all_zero(data->aaguid), CLAUSE,
+	    attesting_note(at, "attestation-aaguid", !at->policy->strict || aaguid_is_none(data->aaguid), CLAUSE,
 	        "expected no AAGUID") &&
 	    attesting_leaf(at, CLAUSE, &leaf) && attesting_signed(at, CLAUSE, leaf.spki, ES256, pieces, COUNT(pieces));
 }

@@ -8,6 +8,7 @@
 
 #include "base/record.h"
 #include "codec/der.h"
+#include "crypto/raw_key.h"
 
 #define CLAUSE "WebAuthn L3 s8.3"
 #define CERTIFICATE "WebAuthn L3 s8.3.1"
@@ -89,18 +90,10 @@ public_area_read(struct span bytes, struct public_area *out)
 	return out->type == TPM_ECC && record_whole(&r);
 }
 
-static struct span
-without_zeros(struct span number)
-{
-	while (number.size && number.data[0] == 0)
-		number = span_skip(number, 1);
-	return number;
-}
-
 static bool
 same_number(struct span a, struct span b)
 {
-	return span_equal(without_zeros(a), without_zeros(b));
+	return span_equal(raw_key_magnitude(a), raw_key_magnitude(b));
 }
 
 /* The credential's key, in the module's words. */

@@ -6,6 +6,15 @@
 
 #define CLAUSE "WebAuthn L3 s6.1"
 
+bool
+aaguid_is_none(struct span aaguid)
+{
+	for (size_t i = 0; i < aaguid.size; i++)
+		if (aaguid.data[i])
+			return false;
+	return true;
+}
+
 /* The attested credential data at the front (s6.5.1); `record` stands behind it. */
 static enum err
 read_credential(struct record *record, unsigned rsa_least, struct authenticator_data *out, struct problem *why)

@@ -18,6 +18,8 @@ enum authenticator_flag {
 
 #define CREDENTIAL_ID_LARGEST 1023 /* WebAuthn L3 s7.1 */
 #define AAGUID_SIZE 16
+/* All zero: the authenticator does not say of which model it is (U2F's never do). */
+bool aaguid_is_none(struct span aaguid);
 
 struct authenticator_data {
 	struct span bytes;

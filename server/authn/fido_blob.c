@@ -76,12 +76,6 @@ read_envelope(struct arena *a, struct span text, struct envelope *out, struct pr
 }
 
 static bool
-same_host(struct span a, struct span b)
-{
-	return a.size && span_equal_nocase(a, b);
-}
-
-static bool
 is_of_host(const struct x509 *leaf, struct span host)
 {
 	struct span rest = leaf->subject_names.value, names, name;
@@ -90,7 +84,7 @@ is_of_host(const struct x509 *leaf, struct span host)
 	if (!der_enter(&rest, DER_SEQUENCE, &names))
 		return false;
 	while (der_any(&names, &tag, &name))
-		if (tag == DER_PRIMITIVE(2) && same_host(host, name))
+		if (tag == DER_PRIMITIVE(2) && host.size && span_equal_nocase(host, name))
 			return true;
 	return false;
 }

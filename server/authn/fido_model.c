@@ -36,15 +36,6 @@ fido_algorithm_bit(int64_t id)
 	return 0;
 }
 
-static bool
-all_zero(struct span bytes)
-{
-	for (size_t i = 0; i < bytes.size; i++)
-		if (bytes.data[i])
-			return false;
-	return true;
-}
-
 /* SHA-1 of what the BIT STRING of its key holds (RFC 5280 s4.2.1.2, method 1). */
 static bool
 key_id_of(struct span certificate, uint8_t out[KEY_ID])
@@ -67,7 +58,7 @@ fido_model_is_of(const struct fido_model *model, const struct attestation *attes
 {
 	uint8_t id[KEY_ID];
 
-	if (!all_zero(attestation->aaguid))
+	if (!aaguid_is_none(attestation->aaguid))
 		return span_equal(model->aaguid, attestation->aaguid);
 	for (size_t i = 0; i < attestation->certificate_count; i++) {
 		if (!key_id_of(attestation->certificates[i], id))

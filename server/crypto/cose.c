@@ -144,21 +144,13 @@ take_point(const struct parts *parts, struct cose_key *out, struct problem *why)
 	return OK;
 }
 
-static struct span
-without_zeros(struct span number)
-{
-	while (number.size && number.data[0] == 0)
-		number = span_skip(number, 1);
-	return number;
-}
-
 static enum err
 take_modulus(const struct parts *parts, unsigned least, struct cose_key *out, struct problem *why)
 {
 	size_t bits;
 
-	out->n = without_zeros(parts->first);
-	out->e = without_zeros(parts->second);
+	out->n = raw_key_magnitude(parts->first);
+	out->e = raw_key_magnitude(parts->second);
 	if (parts->type != KEY_TYPE_RSA || parts->has_curve)
 		return refuse(why, ERR_INVALID, "the key's type is not that of its algorithm");
 	if (!out->n.size || !out->e.size || !(out->n.data[out->n.size - 1] & 1) ||

@@ -10,6 +10,14 @@
 
 #include "crypto/library.h"
 
+struct span
+raw_key_magnitude(struct span number)
+{
+	while (number.size && number.data[0] == 0)
+		number = span_skip(number, 1);
+	return number;
+}
+
 size_t
 raw_key_bits(struct span magnitude)
 {

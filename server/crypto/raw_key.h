@@ -14,7 +14,8 @@
 #define RAW_EXPONENT_LARGEST 8
 #define RAW_POINT_LARGEST (1 + 2 * 66)
 
-/* Of a number without leading zeros. */
+/* A number without leading zeros; and how many bits such a one has. */
+struct span raw_key_magnitude(struct span number);
 size_t raw_key_bits(struct span magnitude);
 
 /* Big-endian, without a sign's byte, at most as large as above: that is the caller's to see. */

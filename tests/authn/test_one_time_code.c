@@ -1,12 +1,8 @@
 /* tests/authn/test_one_time_code.c - one-time codes: the tables of their standards (skipped without the shared
  * copy), another way to compute them, windows, and that none counts twice.
  */
-#include "expect.h"
+#include "authn/shared_data.h"
 
-#include <stdio.h>
-#include <stdlib.h>
-
-#include <jansson.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 
@@ -15,16 +11,6 @@
 
 static const struct code_windows windows = { .ahead = 10, .around = 1, .resynchronising = 100 };
 static const struct span secret = { (const uint8_t *)"a secret of twenty b", 20 };
-
-static json_t *
-vectors(void)
-{
-	const char *top = getenv("top_srcdir");
-	char path[512];
-
-	snprintf(path, sizeof(path), "%s/../shared/data/otp/rfc4226-rfc6238.json", top ? top : ".");
-	return json_load_file(path, 0, NULL);
-}
 
 static bool
 taken(const struct code_seed *seed, struct instant now, const char *code, const char *second, struct code_found *found)
@@ -39,17 +25,15 @@ taken(const struct code_seed *seed, struct instant now, const char *code, const 
 static void
 the_table_of_rfc_4226_passes(void **state)
 {
-	json_t *file = vectors(), *table = json_object_get(file, "rfc4226_appendix_d"), *row;
+	json_t *file = shared_data("otp/rfc4226-rfc6238.json");
+	json_t *table = json_object_get(file, "rfc4226_appendix_d"), *row;
 	uint8_t key[20];
 	struct code_seed seed = { CODE_HOTP, CODE_SHA1, 6, 0, span_of(key, sizeof(key)), 0, 0 };
 	struct code_found found;
 	size_t i;
 
 	(void)state;
-	if (!file) {
-		print_message("skipped: the shared tables are not there\n");
-		skip();
-	}
+	shared_data_needed(file);
 	assert_true(hex_read(span_text(json_string_value(json_object_get(table, "secret_hex"))), key, sizeof(key)));
 	json_array_foreach(json_object_get(table, "vectors"), i, row) {
 		expect_true("taken at its count", taken(&seed, (struct instant){ 0 },
@@ -65,14 +49,12 @@ static void
 the_table_of_rfc_6238_passes(void **state)
 {
 	static const char *const names[] = { [CODE_SHA1] = "sha1", [CODE_SHA256] = "sha256", [CODE_SHA512] = "sha512" };
-	json_t *file = vectors(), *table = json_object_get(file, "rfc6238_appendix_b"), *row;
+	json_t *file = shared_data("otp/rfc4226-rfc6238.json");
+	json_t *table = json_object_get(file, "rfc6238_appendix_b"), *row;
 	size_t tried = 0, i;
 
 	(void)state;
-	if (!file) {
-		print_message("skipped: the shared tables are not there\n");
-		skip();
-	}
+	shared_data_needed(file);
 	for (size_t d = 0; d < COUNT(names); d++) {
 		const char *hex = json_string_value(json_object_get(json_object_get(table, "secret_hex"), names[d]));
 		uint8_t key[64];

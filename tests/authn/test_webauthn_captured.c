@@ -1,12 +1,7 @@
 /* tests/authn/test_webauthn_captured.c - ceremonies that were captured from real browsers and authenticators, and what
  * another library says of them; where we say otherwise, why. Skips without the shared captures.
  */
-#include "expect.h"
-
-#include <stdio.h>
-#include <stdlib.h>
-
-#include <jansson.h>
+#include "authn/shared_data.h"
 
 #include "authn/webauthn.h"
 #include "codec/text.h"
@@ -21,12 +16,8 @@ static json_t *file;
 static int
 load(void **state)
 {
-	const char *top = getenv("top_srcdir");
-	char path[512];
-
 	(void)state;
-	snprintf(path, sizeof(path), "%s/../shared/data/webauthn/simplewebauthn-cases.json", top ? top : ".");
-	file = json_load_file(path, 0, NULL);
+	file = shared_data("webauthn/simplewebauthn-cases.json");
 	return 0;
 }
 
@@ -179,10 +170,7 @@ captured_ceremonies_come_out_as_with_others(void **state)
 	json_t *test;
 
 	(void)state;
-	if (!file) {
-		print_message("skipped: the shared captures are not there\n");
-		skip();
-	}
+	shared_data_needed(file);
 	json_array_foreach(file, i, test) {
 		const char *title = json_string_value(json_object_get(test, "test"));
 		const char *expected = json_string_value(json_object_get(test, "expect"));

@@ -1,12 +1,7 @@
 /* tests/authn/test_webauthn_vectors.c - the pairs of WebAuthn L3's own text: registered, trusted, asserted. Skips
  * without the shared vectors.
  */
-#include "expect.h"
-
-#include <stdio.h>
-#include <stdlib.h>
-
-#include <jansson.h>
+#include "authn/shared_data.h"
 
 #include "authn/webauthn.h"
 #include "codec/text.h"
@@ -18,12 +13,8 @@ static json_t *file;
 static int
 load(void **state)
 {
-	const char *top = getenv("top_srcdir");
-	char path[512];
-
 	(void)state;
-	snprintf(path, sizeof(path), "%s/../shared/data/webauthn/webauthn-l3-spec-vectors.json", top ? top : ".");
-	file = json_load_file(path, 0, NULL);
+	file = shared_data("webauthn/webauthn-l3-spec-vectors.json");
 	return 0;
 }
 
@@ -142,10 +133,7 @@ each_pair_of_the_standard_is_taken(void **state)
 	json_t *vector;
 
 	(void)state;
-	if (!file) {
-		print_message("skipped: the shared vectors are not there\n");
-		skip();
-	}
+	shared_data_needed(file);
 	json_array_foreach(json_object_get(file, "vectors"), i, vector) {
 		if (json_object_get(vector, "data")) {
 			anchor = bytes_of(a, json_object_get(vector, "data"), "attestation_ca_cert");

@@ -1,10 +1,7 @@
 /* tests/jpki/test_operator_source.c - asking an operator's API: what is sent, what each answer counts for; the courier
  * is played. */
-#include "expect.h"
+#include "jpki/answers.h"
 
-#include <jansson.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 #include "codec/document.h"
@@ -53,40 +50,10 @@ static struct courier courier = { .turn = &turn, .send = send_post };
 
 /* The table. */
 
-static json_t *
-read_table(void)
-{
-	const char *top = getenv("top_srcdir");
-	char path[4096];
-	json_error_t error;
-	json_t *table;
-
-	snprintf(path, sizeof(path), "%s/tests/jpki/status_cases.json", top ? top : ".");
-	table = json_load_file(path, JSON_REJECT_DUPLICATES, &error);
-	assert_non_null(table);
-	return table;
-}
-
-static char *
-answer_of(json_t *base, json_t *row)
-{
-	json_t *answer = json_copy(base), *value;
-	const char *pointer, *drop = json_string_value(json_object_get(row, "drop"));
-	char *text;
-
-	json_object_foreach(json_object_get(row, "set"), pointer, value)
-		json_object_set(answer, pointer + 1, value);
-	if (drop)
-		json_object_del(answer, drop + 1);
-	text = json_dumps(answer, JSON_COMPACT);
-	json_decref(answer);
-	return text;
-}
-
 static void
 each_answer_counts_for_what_it_says(void **state)
 {
-	json_t *table = read_table(), *row;
+	json_t *table = answers_read("status_cases.json"), *row;
 	size_t i;
 
 	(void)state;
