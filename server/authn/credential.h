@@ -1,0 +1,152 @@
+/* authn/credential.h - one authenticator bound to one account, and its life (NIST SP 800-63B-4 s4; authn-pki.md 9).
+ *
+ *     issued -> active <-> suspended -> revoked
+ *                 |  ^          |          ^   `---> a new one may replace it: linked, never revived
+ *                 |  `- locked -+----------'
+ *                 `--> expired
+ *
+ * Nobody authenticates from any state but active. What a step needs is one table in credential.c; a step that was taken
+ * already changes nothing, so asking twice is harmless. Revoked and expired are final.
+ */
+#pragma once
+
+#include "base/buffer.h"
+#include "base/clock.h"
+#include "base/problem.h"
+#include "base/random.h"
+#include "store/store.h"
+
+extern const struct table credential_table;       /* account (16), credential id (16) -> struct credential */
+/* credential_name_key() -> account (16), credential id (16): by what an authenticator is known to others */
+extern const struct table credential_name_table;
+/* aaguid (16), account (16), credential id (16) -> nothing: passkeys by model, to look at again when it changes */
+extern const struct table credential_model_table;
+
+enum credential_kind {
+	CREDENTIAL_NO_KIND,
+	CREDENTIAL_PASSKEY,          /* WebAuthn */
+	CREDENTIAL_CARD,             /* the card's or phone's certificate for user authentication */
+	CREDENTIAL_APP,              /* a phone's app: a device key */
+	CREDENTIAL_ONE_TIME,         /* HOTP, TOTP */
+	CREDENTIAL_RECOVERY,         /* codes on paper */
+	CREDENTIAL_KINDS
+};
+const char *credential_kind_name(enum credential_kind); /* "passkey" "card" "app" "one-time" "recovery" */
+
+enum credential_state {
+	CREDENTIAL_UNKNOWN, CREDENTIAL_ISSUED, CREDENTIAL_ACTIVE, CREDENTIAL_SUSPENDED, CREDENTIAL_LOCKED,
+	CREDENTIAL_REVOKED, CREDENTIAL_EXPIRED,
+};
+const char *credential_state_name(enum credential_state); /* "active" … */
+
+/* How it reached, or was bound to, the person: values of the fact credential.delivery. */
+enum credential_binding {
+	BINDING_UNKNOWN,
+	BINDING_UNCONFIRMED,         /* at the opening of an account that nobody had proofed */
+	BINDING_IN_PROOFING,         /* in the session of a proofing */
+	BINDING_EXISTING,            /* by another authenticator of at least its level */
+	BINDING_IN_PERSON,
+};
+const char *credential_binding_word(enum credential_binding); /* "proofing-session" "existing-token" … */
+
+enum parent_status { PARENT_NONE, PARENT_GOOD, PARENT_LAPSED, PARENT_UNKNOWN };
+const char *parent_status_name(enum parent_status); /* "good" … */
+
+/* What each kind keeps beside. */
+struct credential_passkey {
+	struct span id, key;         /* credential id, COSE_Key */
+	uint32_t sign_count;
+	bool user_verified, backup_eligible, backed_up, resident;
+	uint8_t aaguid[16];
+	struct span format;          /* of the attestation */
+	unsigned attestation;        /* enum attestation_type */
+	bool trusted;                /* its attestation leads to an anchor of the model's, or of configuration */
+	unsigned certified_level;    /* of the model, 0 to 6 (fido_model.h) */
+	unsigned protection;         /* enum model_protection */
+	struct span model;           /* its description; may be empty */
+	struct span transports;      /* with commas */
+};
+struct credential_card {
+	struct span handle;          /* transaction/proofing_continuity.h: no serial */
+	bool mobile;                 /* a phone's certificate */
+};
+struct credential_app {
+	struct span key;             /* SubjectPublicKeyInfo, P-256 */
+	struct span platform;        /* "Android", "iPhone": as it says */
+	bool platform_verified;      /* the key is a passkey of the phone's: it checks the user itself */
+	uint8_t pin[32];             /* HMAC of the PIN under the key derived for that; all zero: none */
+	bool pin_drawn;              /* by this server, 6 digits; else chosen, 8 characters or more */
+	struct span push_endpoint, push_key, push_secret; /* empty: it has none */
+};
+struct credential_one_time {
+	unsigned kind, digest, digits, period; /* authn/one_time_code.h */
+	struct span secret;          /* wrapped (crypto/wrapping.h) */
+	uint64_t next;
+	int32_t drift;
+};
+struct credential_recovery {
+	uint8_t digests[10][32];     /* authn/recovery_code.h */
+};
+
+struct credential {
+	struct id account, id;
+	enum credential_kind kind;
+	enum credential_state state;
+	struct span name;            /* the person's own */
+	struct instant issued, activated, changed, used, expires; /* {0}: never */
+	struct span actor, reason;   /* of the last step: "person", "system"; "lost", "model-revoked" … */
+	struct id evidence;          /* of the last step: a session, a proofing record; zero: none */
+	struct id replaces;          /* zero: nothing */
+	enum credential_binding binding;
+	struct id binding_record;    /* the proofing it was bound in or by; zero: none */
+	/* A phone bound on the strength of a certificate is derived from it (サブカード). */
+	enum parent_status parent;
+	struct span parent_handle;   /* the certificate's; empty: none */
+	struct instant parent_checked;
+	unsigned failures;           /* of PIN or code since the last success */
+	union {
+		struct credential_passkey passkey;
+		struct credential_card card;
+		struct credential_app app;
+		struct credential_one_time one_time;
+		struct credential_recovery recovery;
+	};
+	uint64_t generation;         /* of its row; 0: not stored yet */
+};
+#define CREDENTIAL_NAME_LARGEST 64   /* bytes */
+#define CREDENTIAL_FAILURES 5        /* in a row; then it is locked */
+
+void credential_write(struct buffer *, const struct credential *);
+bool credential_read(struct span value, struct credential *out); /* borrowed */
+
+struct ask credential_ask(struct arena *, const struct id *account, const struct id *credential);
+/* Of an account, the newest first. */
+struct ask credentials_ask(struct arena *, const struct id *account, uint32_t limit);
+/* One row, copied. ERR_NOT_FOUND, ERR_UNAVAILABLE. */
+enum err credential_loaded(struct arena *, const struct row *, struct credential *out, struct problem *why);
+/* Expects the row as it was loaded (of a new one: that there is none, nor of its name), and puts it with its index rows. */
+void credential_put(struct unit *, struct arena *, const struct credential *);
+
+/* The index's key: of a passkey its credential id, of an app its public key, of a card its handle; empty for the others.
+ * In the arena. */
+struct span credential_name_key(struct arena *, enum credential_kind, struct span known_by);
+bool credential_name_read(struct span value, struct id *account, struct id *credential);
+
+/* Steps of its life. Pure. */
+enum credential_step {
+	CREDENTIAL_NO_STEP, CREDENTIAL_ACTIVATE, CREDENTIAL_SUSPEND, CREDENTIAL_RESUME, CREDENTIAL_LOCK, CREDENTIAL_UNLOCK,
+	CREDENTIAL_REVOKE, CREDENTIAL_EXPIRE,
+};
+const char *credential_step_name(enum credential_step); /* "suspend" … */
+enum credential_step credential_step_read(struct span word);
+struct credential_because {
+	struct span actor, reason;
+	struct id evidence;
+	struct instant now;
+};
+/* ERR_CONFLICT: not from this state; the sentence says which it is in. OK without a change where it is there already:
+ * *changed tells. */
+enum err credential_take(struct credential *, enum credential_step, const struct credential_because *, bool *changed,
+    struct problem *why);
+/* Whether it authenticates now: active, and not past its end. When not, a word why: "suspended" … */
+bool credential_usable(const struct credential *, struct instant now, const char **why);

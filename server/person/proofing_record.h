@@ -1,0 +1,42 @@
+/* person/proofing_record.h - one proofing of a person (身元確認): how, by whom, with which evidence, when.
+ *
+ * What it amounts to is the policy engine's to say, from its facts; nothing here is a level.
+ */
+#pragma once
+
+#include "base/buffer.h"
+#include "base/clock.h"
+#include "base/random.h"
+#include "store/store.h"
+
+extern const struct table proofing_record_table; /* account (16), record id (16) -> struct proofing_record */
+/* account_certificate_key() -> account (16), id of record or credential (16): the account that a certificate belongs to,
+ * by its handle (transaction/proofing_continuity.h), never its serial or key (jpki.md 1.9) */
+extern const struct table account_certificate_table;
+
+enum proofing_method {
+	PROOFING_NO_METHOD,
+	PROOFING_BY_CARD,            /* the signature certificate of a card or phone, at the person's own computer */
+	PROOFING_AT_TERMINAL,        /* the same at a registered terminal */
+	PROOFING_AT_DESK,            /* a registrar saw person and documents */
+};
+const char *proofing_method_name(enum proofing_method); /* "card" "terminal" "desk" */
+
+struct proofing_record {
+	struct id id;
+	enum proofing_method method;
+	struct instant at;
+	struct span by[2];           /* numbers of the registrars' accounts; the terminal's name; may be empty */
+	struct span evidence;        /* words of schemas/desk-case.schema.json, with commas: "driving-licence,passport" */
+	struct span handle;          /* of the certificate; empty: none */
+	struct id ledger;            /* the proofing's or decision's entry; zero: none */
+	struct span facts;           /* canonical JSON, fact -> value: facts_read_word()'s, observed at `at` */
+};
+void proofing_record_write(struct buffer *, const struct proofing_record *);
+bool proofing_record_read(struct span value, struct proofing_record *out); /* borrowed */
+void proofing_record_put(struct unit *, struct arena *, const struct id *account, const struct proofing_record *);
+/* Newest first. */
+#define PROOFING_RECORDS_LOOKED_AT 16
+struct ask proofing_record_ask(struct arena *, const struct id *account);
+
+struct span account_certificate_key(struct arena *, struct span handle);
