@@ -14,6 +14,7 @@
 #include "signer/rollover.h"
 #include "transaction/caller_proposal.h"
 #include "transaction/erasure_agreement.h"
+#include "transaction/notice.h"
 #include "transaction/policy_table.h"
 #include "transaction/proofing.h"
 #include "transaction/proofing_end.h"
@@ -50,6 +51,7 @@ static const struct table *const own[] = {
 	&proofing_outcome_table,
 	&proofing_log_table,
 	&proofing_end_table,
+	&notice_table,
 };
 
 table_list

@@ -39,10 +39,12 @@ const char *notice_kind_name(enum notice_kind); /* "credential-added" … */
 
 struct push_subscription {           /* RFC 8291 s2, as browsers give it */
 	struct span endpoint;        /* https URL */
-	struct span key;             /* p256dh: 65 bytes */
-	struct span secret;          /* auth: 16 bytes */
+	struct span key;             /* p256dh: PUSH_KEY bytes */
+	struct span secret;          /* auth: PUSH_SECRET bytes */
 };
 #define PUSH_ENDPOINT_LARGEST 1024
+#define PUSH_KEY 65
+#define PUSH_SECRET 16
 
 #define NOTICE_ADDRESS_LARGEST 254   /* bytes (RFC 5321 s4.5.3.1.3) */
 #define NOTICE_NAME_LARGEST 120
@@ -52,6 +54,7 @@ struct notice {
 	bool english;                /* else Japanese */
 	struct span address;         /* mail; empty: push */
 	struct push_subscription push;
+	struct id account, credential; /* push: whose subscription it is, to forget one that is gone; zero: nobody's */
 	struct span name, code;      /* may be empty */
 	struct id request;
 	struct instant made, until;  /* after which it is not sent any more */
@@ -63,5 +66,5 @@ void notice_write(struct buffer *, const struct notice *);
 /* Borrowed from the row. False: not ours. */
 bool notice_read(struct span value, struct notice *out);
 
-/* Into the unit of what it tells of. */
+/* Into the unit of what it tells of. It goes to an address or to a subscription, never both, and has an end. */
 void notice_put(struct unit *, const struct notice *);
