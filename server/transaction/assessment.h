@@ -13,14 +13,20 @@
 #include "transaction/policy_shelf.h"
 #include "transaction/session.h"
 
-/* Which levels somebody asks for: a profile of a framework. */
+/* Which levels somebody asks for: a profile of a framework, or (without one) a least level in each of some areas. All
+ * empty: nothing is asked. */
+#define REQUIREMENT_AREAS 6
 struct requirement_name {
 	struct span framework, profile;
+	struct requirement_area {
+		struct span area, level;     /* ids: "authentication", "2" */
+	} areas[REQUIREMENT_AREAS];
+	size_t area_count;
 };
 
 struct assessed {
 	const struct shelf_policy *policy;
-	const struct profile *profile;
+	const struct profile *profile;       /* NULL: areas were named */
 	struct facts facts;
 	struct question question;
 	struct decision decision;
@@ -36,7 +42,8 @@ struct assessing {
 	size_t party_count;
 	struct instant now;
 };
-/* All that was shown counts together; of one fact the newest. ERR_NOT_FOUND: no such framework in force, or profile. */
+/* All that was shown counts together; of one fact the newest. ERR_NOT_FOUND: no such framework in force, or profile,
+ * area or level. */
 enum err assess_login(struct arena *, const struct assessing *, struct assessed *out, struct problem *why);
 
 /* The level of the framework's area `token` that these facts of one authenticator reach by themselves: for "adding one
