@@ -14,6 +14,7 @@
 #include "net/address.h"
 #include "registry/source.h"
 #include "registry/validation.h"
+#include "transaction/person_settings.h"
 #include "transaction/proofing_cost.h"
 
 enum listener_kind {
@@ -108,6 +109,18 @@ struct config {
 		unsigned rate;                      /* questions a second of one caller; 0: no limit */
 		struct cost_settings costs;
 	} jpki;
+
+	struct {
+		bool present;                       /* without the section there are no accounts and no logins */
+		const char *secret;                 /* file, 32 bytes or more: what is wrapped at rest, is so under it */
+		const char *relying_party, *identity_provider; /* entity IDs of the operator's own */
+		struct requirement_name account, change, staff, personas[PERSONAS];
+		struct session_settings session;
+		int64_t login_for, parent_age;
+		const char *domain;                 /* of passkeys */
+		const char **related_origins;       /* other origins where they may be used */
+		size_t related_origin_count;
+	} person;
 
 	struct {
 		int64_t valid_for, cache_for, refresh_before;

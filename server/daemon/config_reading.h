@@ -31,5 +31,8 @@ const char *check_uri(struct place, const char *text);
 /* "/jpki"; "/fetch" is read before. */
 void read_jpki(struct reading *, struct place);
 
+/* "/person"; "/federation" is read before. */
+void read_person(struct reading *, struct place);
+
 /* "/members", "/validation", "/sources", "/fetch" and "/decisions". */
 void read_registry(struct reading *, struct place root);
