@@ -10,7 +10,7 @@
 #define METRICS_LARGEST MIB
 
 /* A question about what is in force, and who asked. */
-enum question { ASK_PUBLICATION, ASK_LEDGER, QUESTIONS };
+enum health_ask { ASK_PUBLICATION, ASK_LEDGER, QUESTIONS };
 struct look {
 	struct exchange *exchange;
 	const struct ops *ops;
