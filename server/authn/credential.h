@@ -19,7 +19,8 @@
 extern const struct table credential_table;       /* account (16), credential id (16) -> struct credential */
 /* credential_name_key() -> account (16), credential id (16): by what an authenticator is known to others */
 extern const struct table credential_name_table;
-/* aaguid (16), account (16), credential id (16) -> nothing: passkeys by model, to look at again when it changes */
+/* model (16), account (16), credential id (16) -> 1: passkeys by model, to look at again when it changes. A model is its
+ * AAGUID, and where that is zero the first 16 bytes of a key identifier of the attestation's. */
 extern const struct table credential_model_table;
 
 enum credential_kind {
@@ -65,6 +66,8 @@ struct credential_passkey {
 	unsigned protection;         /* enum model_protection */
 	struct span model;           /* its description; may be empty */
 	struct span transports;      /* with commas */
+	/* SHA-1 of the key of each certificate of its attestation, 20 bytes each, the leaf's first (fido_model.h) */
+	struct span key_ids;
 };
 struct credential_card {
 	struct span handle;          /* transaction/proofing_continuity.h: no serial */
@@ -112,6 +115,9 @@ struct credential {
 		struct credential_recovery recovery;
 	};
 	uint64_t generation;         /* of its row; 0: not stored yet */
+	bool indexed;                /* as loaded: its index rows stand */
+	/* Of a new one: of the name's row that it takes over, because whose it was is final; 0: there is no such row. */
+	uint64_t name_generation;
 };
 #define CREDENTIAL_NAME_LARGEST 64   /* bytes */
 #define CREDENTIAL_FAILURES 5        /* in a row; then it is locked */
@@ -122,9 +128,12 @@ bool credential_read(struct span value, struct credential *out); /* borrowed */
 struct ask credential_ask(struct arena *, const struct id *account, const struct id *credential);
 /* Of an account, the newest first. */
 struct ask credentials_ask(struct arena *, const struct id *account, uint32_t limit);
-/* One row, copied. ERR_NOT_FOUND, ERR_UNAVAILABLE. */
+/* Those made before that one. */
+struct ask credentials_before_ask(struct arena *, const struct id *account, const struct id *before, uint32_t limit);
+/* One row, copied; NULL: there is none. ERR_NOT_FOUND, ERR_UNAVAILABLE. */
 enum err credential_loaded(struct arena *, const struct row *, struct credential *out, struct problem *why);
-/* Expects the row as it was loaded (of a new one: that there is none, nor of its name), and puts it with its index rows. */
+/* Expects the row as it was loaded (of a new one: that there is none, nor of its name), and puts it with its index rows.
+ * A revoked one's are taken away, so that the same authenticator can be enrolled again (WebAuthn L3 s7.1). */
 void credential_put(struct unit *, struct arena *, const struct credential *);
 
 /* The index's key: of a passkey its credential id, of an app its public key, of a card its handle; empty for the others.

@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include "authn/attempts.h"
+#include "authn/credential.h"
 #include "base/span.h"
 #include "front/authzen/metadata.h"
 #include "ledger/ledger.h"
@@ -51,6 +53,10 @@ static const struct table *const own[] = {
 	&proofing_outcome_table,
 	&proofing_log_table,
 	&proofing_end_table,
+	&credential_table,
+	&credential_name_table,
+	&credential_model_table,
+	&attempts_table,
 	&notice_table,
 };
 
