@@ -202,6 +202,12 @@ sign_point_metadata(struct signer_client *c, const char *key, struct span input,
 }
 
 struct pending *
+sign_vapid(struct signer_client *c, const char *key, struct span input, on_signed *done, void *arg)
+{
+	return &ask(c, SIGN_VAPID, key, input, done, arg)->pending;
+}
+
+struct pending *
 sign_checkpoint(struct signer_client *c, const char *key, struct span text, const struct merkle_proof *from_last,
     on_signed *done, void *arg)
 {

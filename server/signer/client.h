@@ -35,6 +35,10 @@ struct pending *sign_trusted_list(struct signer_client *, const char *key, struc
  * input (signer/point_metadata.h). */
 struct pending *sign_point_metadata(struct signer_client *, const char *key, struct span input, on_signed *, void *arg);
 
+/* Signs a token for a push service with the named key of USE_PUSH: `input` is the JWS signing input
+ * (signer/vapid.h). */
+struct pending *sign_vapid(struct signer_client *, const char *key, struct span input, on_signed *, void *arg);
+
 /* The ledger, with the named key of USE_LEDGER (signer/log_note.h). A checkpoint's text is signed when it continues the
  * last one that was: the proof is from its size, and empty when that is 0. ERR_CONFLICT: it does not, the sentence says
  * why. */

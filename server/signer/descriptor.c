@@ -38,8 +38,10 @@ static const struct {
 	[USE_TRUSTED_LIST] = { "trusted-list", SIGNING_TYPES, SIGNING_TYPES_TEXT, true },
 	/* C2SP tlog-tiles: a public log's checkpoint carries an Ed25519 signature. */
 	[USE_LEDGER] = { "ledger", 1u << KEY_ED25519, "ed25519", false },
+	/* RFC 8292 s2: ES256 alone. */
+	[USE_PUSH] = { "push", 1u << KEY_P256, "p-256", false },
 };
-#define USES_TEXT "metadata, trusted-list or ledger"
+#define USES_TEXT "metadata, trusted-list, ledger or push"
 
 enum key_use
 key_use_read(struct span s)

@@ -10,7 +10,7 @@
 #include "crypto/key.h"
 
 /* What a key is for; a use is added with the capability that needs it. */
-enum key_use { USE_NONE, USE_METADATA, USE_TRUSTED_LIST, USE_LEDGER, USE_COUNT };
+enum key_use { USE_NONE, USE_METADATA, USE_TRUSTED_LIST, USE_LEDGER, USE_PUSH, USE_COUNT };
 enum key_use key_use_read(struct span);
 const char *key_use_name(enum key_use);
 

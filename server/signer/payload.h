@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include "base/clock.h"
 #include "crypto/key.h"
 
 /* Of the key that is to sign. */
@@ -11,6 +12,7 @@ struct payload_key {
 	enum key_type type;
 	struct span certificate; /* DER */
 	struct span spki;        /* its SubjectPublicKeyInfo, DER */
+	struct instant now;      /* when it signs */
 };
 
 typedef enum err payload_check(struct span payload, const struct payload_key *, struct problem *why);
@@ -24,3 +26,6 @@ payload_check payload_check_trusted_list;
 
 /* The JWS signing input of a decision point's metadata (signer/point_metadata.h). */
 payload_check payload_check_point_metadata;
+
+/* The JWS signing input of a token for a push service (signer/vapid.h). */
+payload_check payload_check_vapid;

@@ -45,6 +45,8 @@ static const struct signing {
 	/* The list's key: what is trusted, and where it is asked, in JSON; no text is both (point_metadata.h). */
 	[SIGN_POINT_METADATA] = { "a decision point's metadata", ROLE_BIT(ROLE_STEWARD), USE_TRUSTED_LIST,
 	    payload_check_point_metadata, HEAD_UNTOUCHED },
+	[SIGN_VAPID] = { "a token for a push service", ROLE_BIT(ROLE_STEWARD), USE_PUSH, payload_check_vapid,
+	    HEAD_UNTOUCHED },
 };
 
 /* Opening */
@@ -173,7 +175,7 @@ prepare(struct signer *signer, const struct signing *signing, const struct signi
 		    key_use_name(held->use), key_use_name(signing->use));
 		return OK;
 	}
-	key = (struct payload_key){ key_type(held->key), held->certificate, key_public(held->key) };
+	key = (struct payload_key){ key_type(held->key), held->certificate, key_public(held->key), clock_now() };
 	err = signing->check(request->payload, &key, &task->problem);
 	if (err == ERR_SYNTAX)
 		return problem_set(why, ERR_DENIED, "", "the bytes to be signed are not of kind %s: %s", signing->name,

@@ -15,6 +15,7 @@ signing_request_largest(enum signing_kind kind)
 		[SIGN_POLICY] = LEDGER_REQUEST_LARGEST,
 		[ASK_LEDGER_HEAD] = LEDGER_REQUEST_LARGEST,
 		[SIGN_POINT_METADATA] = POINT_METADATA_REQUEST_LARGEST,
+		[SIGN_VAPID] = VAPID_REQUEST_LARGEST,
 	};
 
 	return largest[kind];

@@ -48,6 +48,7 @@ a_key_is_made_with_all_that_belongs_to_it(void **state)
 	expect_number("words", key_use_read(span_text("metadata")), USE_METADATA);
 	expect_number("words", key_use_read(span_text("trusted-list")), USE_TRUSTED_LIST);
 	expect_number("words", key_use_read(span_text("ledger")), USE_LEDGER);
+	expect_number("words", key_use_read(span_text("push")), USE_PUSH);
 	expect_number("other words", key_use_read(span_text("none")), USE_NONE);
 	arena_release(&a);
 	scratch_free(&dir);
@@ -164,7 +165,7 @@ wrong_descriptors_are_refused_precisely(void **state)
 		    "\"created\":\"2026-11-22T05:20:00Z\"}", ERR_INVALID, "fed.json: /name: expected fed, found " },
 		{ "an unknown use", "{\"name\":\"fed\",\"use\":\"world\",\"uri\":\"file:fed.pem\",\"type\":\"p-256\","
 		    "\"created\":\"2026-11-22T05:20:00Z\"}", ERR_INVALID,
-		    "fed.json: /use: expected metadata, trusted-list or ledger, found " },
+		    "fed.json: /use: expected metadata, trusted-list, ledger or push, found " },
 		{ "an unknown type", "{\"name\":\"fed\",\"use\":\"metadata\",\"uri\":\"file:fed.pem\",\"type\":\"dsa\","
 		    "\"created\":\"2026-11-22T05:20:00Z\"}", ERR_INVALID, "fed.json: /type: expected rsa-2048" },
 		{ "a type that the use does not allow",

@@ -49,7 +49,7 @@ struct making {
 static const char *
 usual_type(enum key_use use)
 {
-	return use == USE_LEDGER ? "ed25519" : "rsa-2048";
+	return use == USE_LEDGER ? "ed25519" : use == USE_PUSH ? "p-256" : "rsa-2048";
 }
 
 static enum ending
@@ -59,10 +59,12 @@ making_read(const struct making *m, struct new_key *key)
 
 	key->use = key_use_read(span_text(m->use));
 	if (key->use == USE_NONE)
-		return misused("--use: expected metadata, trusted-list or ledger, found \"%s\"", m->use);
+		return misused("--use: expected metadata, trusted-list, ledger or push, found \"%s\"", m->use);
 	key->type = key_type_read(span_text(m->type ? m->type : usual_type(key->use)));
 	if (key->use == USE_LEDGER && key->type != KEY_ED25519)
 		return misused("--type: for a ledger expected ed25519, found \"%s\"", m->type);
+	if (key->use == USE_PUSH && key->type != KEY_P256)
+		return misused("--type: for pushes expected p-256, found \"%s\"", m->type);
 	if (key->use != USE_LEDGER && (key->type == KEY_UNKNOWN || key->type == KEY_ED25519))
 		return misused("--type: expected rsa-2048, rsa-3072, rsa-4096, p-256 or p-384, found \"%s\"",
 		    m->type);
@@ -102,7 +104,7 @@ key_new(struct ctl *ctl, int argc, char **argv)
 	const struct flag flags[] = {
 		{ .name = "type",
 		    .argument = "TYPE",
-		    .help = "rsa-2048 (default), rsa-3072, rsa-4096, p-256, p-384; of a ledger ed25519",
+		    .help = "rsa-2048 (default), rsa-3072, rsa-4096, p-256, p-384; of a ledger ed25519, of pushes p-256",
 		    .text = &m.type },
 		{ .name = "uri",
 		    .argument = "URI",
@@ -110,7 +112,7 @@ key_new(struct ctl *ctl, int argc, char **argv)
 		    .text = &m.uri },
 		{ .name = "use",
 		    .argument = "USE",
-		    .help = "what it signs: metadata (default), trusted-list or ledger",
+		    .help = "what it signs: metadata (default), trusted-list, ledger or push",
 		    .text = &m.use },
 		{ .name = "common-name",
 		    .argument = "NAME",

@@ -21,6 +21,7 @@ const uses = {
 	metadata: ["SAMLメタデータ", "SAML metadata"],
 	"trusted-list": ["信頼リスト（trusted-list.jws）", "The trusted list (trusted-list.jws)"],
 	ledger: ["台帳のチェックポイントと、公開した方針・基準", "The ledger’s checkpoints, and published policies"],
+	push: ["プッシュ通知（通知サービスへの名乗り）", "Push notifications (who pushes, for push services)"],
 };
 const useOrder = Object.keys(uses);
 
