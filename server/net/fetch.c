@@ -1,27 +1,17 @@
-/* net/fetch.c - libcurl's multi interface driven by the loop; every connection passes the guard.
+/* net/fetch.c - fetching from outside: every connection passes the guard.
  *
- *     fetch_start -> libcurl <-> sockets, timer of the loop
- *                      `-> (a transfer is done) -> turn queue -> callback
- *
- * libcurl only ever runs from events, and callbacks only from the turn queue, so a callback may start, cancel and free.
+ * Callbacks run from the turn queue only (net/transfer_loop.h), so one may start, cancel and free.
  */
 #include "net/fetch.h"
 
 #include <assert.h>
-#include <curl/curl.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "base/buffer.h"
 #include "base/clock.h"
+#include "net/transfer_loop.h"
 
 #define MOST_FIELD_BYTES ((size_t)(64 * KIB)) /* of the header fields of one answer */
-
-/* One socket of libcurl's. */
-struct watcher {
-	struct event *event;
-	struct watcher *next, **to_here;
-};
 
 struct transfer {
 	struct pending pending;
@@ -44,97 +34,11 @@ struct transfer {
 };
 
 struct fetcher {
-	struct loop *loop;
 	struct fetcher_settings settings;
 	char *authorities;
-	CURLM *multi;
-	struct timer timer;
-	struct later reap;
-	struct watcher *watchers;
+	struct transfer_loop *loop;
 	struct transfer *transfers;
 };
-
-/* The loop's side */
-
-static void
-run_curl(struct fetcher *f, curl_socket_t s, int what)
-{
-	int running;
-
-	curl_multi_socket_action(f->multi, s, what, &running);
-	turn_later(loop_turn(f->loop), &f->reap);
-}
-
-static void
-on_ready(evutil_socket_t fd, short what, void *arg)
-{
-	run_curl(arg, fd, (what & EV_READ ? CURL_CSELECT_IN : 0) | (what & EV_WRITE ? CURL_CSELECT_OUT : 0));
-}
-
-static void
-on_time(void *arg)
-{
-	run_curl(arg, CURL_SOCKET_TIMEOUT, 0);
-}
-
-static void
-watcher_free(struct watcher *w)
-{
-	event_free(w->event);
-	*w->to_here = w->next;
-	if (w->next)
-		w->next->to_here = w->to_here;
-	free(w);
-}
-
-static int
-on_socket_wanted(CURL *easy, curl_socket_t s, int what, void *arg, void *known)
-{
-	struct fetcher *f = arg;
-	struct watcher *w = known;
-	short events = EV_PERSIST;
-
-	(void)easy;
-	if (what == CURL_POLL_REMOVE) {
-		if (w)
-			watcher_free(w);
-		return 0;
-	}
-	if (what & CURL_POLL_IN)
-		events |= EV_READ;
-	if (what & CURL_POLL_OUT)
-		events |= EV_WRITE;
-	if (w) {
-		event_free(w->event);
-	} else {
-		w = calloc(1, sizeof(*w));
-		if (!w)
-			abort();
-		w->next = f->watchers;
-		w->to_here = &f->watchers;
-		if (w->next)
-			w->next->to_here = &w->next;
-		f->watchers = w;
-		curl_multi_assign(f->multi, s, w);
-	}
-	w->event = event_new(loop_base(f->loop), s, events, on_ready, f);
-	if (!w->event || event_add(w->event, NULL))
-		abort();
-	return 0;
-}
-
-static int
-on_timer_wanted(CURLM *multi, long ms, void *arg)
-{
-	struct fetcher *f = arg;
-
-	(void)multi;
-	if (ms < 0)
-		timer_stop(&f->timer);
-	else
-		timer_set(&f->timer, (int64_t)ms * 1000);
-	return 0;
-}
 
 /* The guard */
 
@@ -210,7 +114,7 @@ on_field(char *data, size_t size, size_t count, void *arg)
 static void
 transfer_leave(struct transfer *t)
 {
-	curl_multi_remove_handle(t->fetcher->multi, t->easy);
+	transfer_loop_remove(t->fetcher->loop, t->easy);
 	curl_easy_cleanup(t->easy);
 	*t->to_here = t->next;
 	if (t->next)
@@ -312,27 +216,19 @@ gather(struct transfer *t)
 	};
 }
 
-/* Takes one finished transfer; its callback may free the fetcher. */
+/* The callback may free the fetcher. */
 static void
-reap_one(void *arg)
+on_finished(void *arg, CURL *easy, CURLcode result)
 {
-	struct fetcher *f = arg;
 	struct problem why = { 0 };
 	struct transfer *t = NULL;
 	struct fetched fetched;
-	CURLMsg *message;
 	enum err err;
-	int left;
 
-	message = curl_multi_info_read(f->multi, &left);
-	if (!message)
-		return;
-	assert(message->msg == CURLMSG_DONE);
-	curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, (char **)&t);
-	err = explain(t, message->data.result, &why);
+	(void)arg;
+	curl_easy_getinfo(easy, CURLINFO_PRIVATE, (char **)&t);
+	err = explain(t, result, &why);
 	fetched = gather(t);
-	if (left)
-		turn_later(loop_turn(f->loop), &f->reap);
 	transfer_leave(t);
 	t->pending.cancel = cancel_nothing;
 	t->done(t->arg, err, err == OK ? &fetched : NULL, &why);
@@ -343,24 +239,12 @@ struct fetcher *
 fetcher_new(struct loop *loop, const struct fetcher_settings *settings)
 {
 	struct fetcher *f = calloc(1, sizeof(*f));
-	long at_once = settings->at_once ? (long)settings->at_once : 1;
 
-	if (!f || curl_global_init(CURL_GLOBAL_DEFAULT))
+	if (!f)
 		abort();
-	f->loop = loop;
 	f->settings = *settings;
 	f->authorities = settings->authorities ? copy(settings->authorities) : NULL;
-	f->reap = (struct later){ .run = reap_one, .arg = f };
-	timer_init(&f->timer, loop, on_time, f);
-	f->multi = curl_multi_init();
-	if (!f->multi)
-		abort();
-	curl_multi_setopt(f->multi, CURLMOPT_SOCKETFUNCTION, on_socket_wanted);
-	curl_multi_setopt(f->multi, CURLMOPT_SOCKETDATA, f);
-	curl_multi_setopt(f->multi, CURLMOPT_TIMERFUNCTION, on_timer_wanted);
-	curl_multi_setopt(f->multi, CURLMOPT_TIMERDATA, f);
-	curl_multi_setopt(f->multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, at_once);
-	curl_multi_setopt(f->multi, CURLMOPT_MAXCONNECTS, at_once);
+	f->loop = transfer_loop_new(loop, settings->at_once, on_finished, f);
 	return f;
 }
 
@@ -371,14 +255,7 @@ fetcher_free(struct fetcher *f)
 		return;
 	while (f->transfers)
 		cancel_transfer(&f->transfers->pending);
-	turn_cancel(loop_turn(f->loop), &f->reap);
-	curl_multi_setopt(f->multi, CURLMOPT_SOCKETFUNCTION, NULL);
-	curl_multi_setopt(f->multi, CURLMOPT_TIMERFUNCTION, NULL);
-	while (f->watchers)
-		watcher_free(f->watchers);
-	timer_release(&f->timer);
-	curl_multi_cleanup(f->multi);
-	curl_global_cleanup();
+	transfer_loop_free(f->loop);
 	free(f->authorities);
 	free(f);
 }
@@ -412,6 +289,8 @@ set_request(struct transfer *t, const struct fetch *fetch)
 		add_field(t, "Accept", fetch->accept);
 	if (fetch->authorization)
 		add_field(t, "Authorization", fetch->authorization);
+	for (size_t i = 0; i < fetch->field_count; i++)
+		add_field(t, fetch->fields[i].name, fetch->fields[i].value);
 	if (fetch->post.size) {
 		add_field(t, "Content-Type", fetch->content_type);
 		/* Without a value libcurl leaves its own `Expect: 100-continue` away. */
@@ -487,8 +366,6 @@ fetch_start(struct fetcher *f, const struct fetch *fetch, on_fetched *done, void
 	if (t->next)
 		t->next->to_here = &t->next;
 	f->transfers = t;
-	/* Only sets libcurl's timer: nothing runs before we return. */
-	if (curl_multi_add_handle(f->multi, t->easy))
-		abort();
+	transfer_loop_add(f->loop, t->easy);
 	return &t->pending;
 }

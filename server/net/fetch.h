@@ -28,6 +28,10 @@ struct fetch {
 	const char *if_none_match;  /* may be NULL */
 	const char *accept;         /* may be NULL */
 	const char *authorization;  /* may be NULL; otherwise no redirects, which would carry it elsewhere */
+	const struct fetch_field {
+		const char *name, *value;
+	} *fields;                  /* what else the request says */
+	size_t field_count;
 	struct span post;           /* not empty: POST with content_type */
 	const char *content_type;
 	size_t limit;               /* of the answer's body, bytes */
