@@ -8,6 +8,9 @@
 #include "base/span.h"
 #include "front/authzen/metadata.h"
 #include "ledger/ledger.h"
+#include "person/account.h"
+#include "person/history.h"
+#include "person/proofing_record.h"
 #include "registry/document.h"
 #include "registry/entity.h"
 #include "registry/finding.h"
@@ -58,6 +61,11 @@ static const struct table *const own[] = {
 	&credential_model_table,
 	&attempts_table,
 	&notice_table,
+	&account_table,
+	&account_name_table,
+	&history_table,
+	&proofing_record_table,
+	&account_certificate_table,
 };
 
 table_list

@@ -6,12 +6,10 @@
 #include "jpki/attributes.h"
 
 #include <assert.h>
-#include <stdlib.h>
 #include <time.h>
 
-#include <uninorm.h>
-
 #include "base/calendar.h"
+#include "codec/comparable.h"
 #include "codec/der.h"
 #include "codec/text.h"
 
@@ -292,46 +290,16 @@ jpki_birth_text(const struct birth_date *born, char out[11])
 	return out;
 }
 
-/* Normalised, each run of blanks one, none at the edges; to be freed. NULL: nothing is left, or it is no text. */
-static uint8_t *
-comparable(struct span text, size_t *size)
-{
-	uint8_t *normal;
-	size_t kept = 0;
-	bool blank = false;
-
-	if (text.size == 0 || !utf8_valid(text))
-		return NULL;
-	*size = 0;
-	normal = u8_normalize(UNINORM_NFKC, text.data, text.size, NULL, size);
-	if (!normal)
-		abort();
-	/* Wide and unbreakable ones have become plain ones. */
-	for (size_t i = 0; i < *size; i++) {
-		if (normal[i] == ' ' || normal[i] == '\t') {
-			blank = kept > 0;
-			continue;
-		}
-		if (blank)
-			normal[kept++] = ' ';
-		blank = false;
-		normal[kept++] = normal[i];
-	}
-	*size = kept;
-	if (kept)
-		return normal;
-	free(normal);
-	return NULL;
-}
-
 bool
 jpki_text_same(struct span a, struct span b)
 {
-	size_t a_size, b_size;
-	uint8_t *a_text = comparable(a, &a_size), *b_text = comparable(b, &b_size);
-	bool same = a_text && b_text && span_equal(span_of(a_text, a_size), span_of(b_text, b_size));
+	struct buffer a_text = buffer_init(SIZE_MAX), b_text = buffer_init(SIZE_MAX);
+	bool same;
 
-	free(a_text);
-	free(b_text);
+	comparable_add(&a_text, a);
+	comparable_add(&b_text, b);
+	same = buffer_span(&a_text).size && span_equal(buffer_span(&a_text), buffer_span(&b_text));
+	buffer_release(&a_text);
+	buffer_release(&b_text);
 	return same;
 }

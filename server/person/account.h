@@ -59,6 +59,18 @@ enum err account_loaded(struct arena *, const struct ask *, struct account *out,
 /* Into the unit: expects the row as it was loaded, and puts it. A new one's number must be nobody's. */
 void account_put(struct unit *, struct arena *, const struct account *);
 
-/* The key of a number (however it is typed: case, blanks, hyphens, I for 1, O for 0) or a mail address; a digest, so that
- * keys tell nothing. Empty: it is neither. In the arena. */
+/* The names (account_name.c). */
+
+/* A mail address as it is kept: as typed, full-width letters made plain, without the blanks around it. Empty: it is none
+ * that we send to. In the arena. */
+struct span contact_address_read(struct arena *, struct span typed);
+
+/* The key of a number (however it is typed: case, blanks, hyphens, I and L for 1, O for 0, full width) or a mail address
+ * (its letters' case aside); a digest, so that keys tell nothing. Empty: it is neither. In the arena. */
 struct span account_name_key(struct arena *, struct span typed);
+struct ask account_name_ask(struct arena *, struct span typed);
+/* ERR_NOT_FOUND: nobody's; ERR_UNAVAILABLE. */
+enum err account_name_loaded(const struct ask *, struct id *out, uint64_t *generation, struct problem *why);
+/* Expects the row as it was loaded; 0: nobody's. A name that is another account's stays that account's: two people may
+ * have one mailbox, of whom the first says who it is by it. */
+void account_name_put(struct unit *, struct span key, const struct id *account, uint64_t generation);

@@ -45,3 +45,5 @@ bool history_read(struct span value, struct history_event *out); /* borrowed */
 void history_add(struct unit *, const struct id *account, const struct history_event *);
 /* Newest first. */
 struct ask history_ask(struct arena *, const struct id *account, uint32_t limit);
+/* The same of what happened before that event: the next page. */
+struct ask history_ask_before(struct arena *, const struct id *account, const struct id *before, uint32_t limit);

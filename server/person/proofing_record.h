@@ -34,9 +34,22 @@ struct proofing_record {
 };
 void proofing_record_write(struct buffer *, const struct proofing_record *);
 bool proofing_record_read(struct span value, struct proofing_record *out); /* borrowed */
+/* Expects that there is none of its id. */
 void proofing_record_put(struct unit *, struct arena *, const struct id *account, const struct proofing_record *);
 /* Newest first. */
 #define PROOFING_RECORDS_LOOKED_AT 16
 struct ask proofing_record_ask(struct arena *, const struct id *account);
+/* The answer, copied: at most PROOFING_RECORDS_LOOKED_AT. ERR_UNAVAILABLE: one is of a form this build does not know. */
+enum err proofing_records_loaded(struct arena *, const struct ask *, struct proofing_record **out, size_t *count,
+    struct problem *why);
 
+struct certificate_owner {
+	struct id account, of;       /* record or credential */
+	uint64_t generation;         /* of its row; 0: not stored yet */
+};
 struct span account_certificate_key(struct arena *, struct span handle);
+struct ask account_certificate_ask(struct arena *, struct span handle);
+/* ERR_NOT_FOUND: it is nobody's; ERR_UNAVAILABLE. */
+enum err account_certificate_loaded(const struct ask *, struct certificate_owner *out, struct problem *why);
+/* Expects the row as it was loaded. */
+void account_certificate_put(struct unit *, struct arena *, struct span handle, const struct certificate_owner *);

@@ -1,0 +1,139 @@
+/* person/history.c - what happened to one account.
+ *
+ *     row = form(u8) id(16) kind(u8) at(u64) actor(block) credential(16) name(block) detail(block) where(block)
+ *           decision(16)
+ */
+#include "person/history.h"
+
+#include <assert.h>
+
+#include "base/record.h"
+#include "base/role.h"
+#include "codec/text.h"
+
+#define FORM 1
+#define ROW_LARGEST (2 * KIB)
+#define ID sizeof(struct id)
+
+/* The steward tells of what happened by itself: a model withdrawn, a parent certificate lapsed. */
+const struct table history_table = { "history", ROLE_BIT(ROLE_WORKER) | ROLE_BIT(ROLE_STEWARD), 0 };
+
+static const char *const kinds[HISTORY_KINDS] = {
+	[HISTORY_NOTHING] = "nothing",
+	[HISTORY_OPENED] = "opened",
+	[HISTORY_PROOFED] = "proofed",
+	[HISTORY_LOGIN] = "login",
+	[HISTORY_LOGIN_REFUSED] = "login-refused",
+	[HISTORY_LOGOUT] = "logout",
+	[HISTORY_CREDENTIAL_ADDED] = "credential-added",
+	[HISTORY_CREDENTIAL_CHANGED] = "credential-changed",
+	[HISTORY_CONTACT_CHANGED] = "contact-changed",
+	[HISTORY_ATTRIBUTE_CHANGED] = "attribute-changed",
+	[HISTORY_CONSENT_GIVEN] = "consent-given",
+	[HISTORY_CONSENT_WITHDRAWN] = "consent-withdrawn",
+	[HISTORY_NOT_ME] = "not-me",
+};
+
+const char *
+history_kind_name(enum history_kind kind)
+{
+	assert(kind < HISTORY_KINDS);
+	return kinds[kind];
+}
+
+static void
+id_write(struct buffer *b, const struct id *id)
+{
+	buffer_add(b, span_of(id->bytes, ID));
+}
+
+static void
+text_write(struct buffer *b, struct span text)
+{
+	buffer_block(b, utf8_first(text, HISTORY_TEXT_LARGEST));
+}
+
+void
+history_write(struct buffer *b, const struct history_event *e)
+{
+	buffer_u8(b, FORM);
+	id_write(b, &e->id);
+	buffer_u8(b, (uint8_t)e->kind);
+	buffer_u64(b, (uint64_t)e->at.us);
+	text_write(b, e->actor);
+	id_write(b, &e->credential);
+	text_write(b, e->name);
+	text_write(b, e->detail);
+	text_write(b, e->where);
+	id_write(b, &e->decision);
+}
+
+static struct id
+id_read(struct record *r)
+{
+	struct span bytes = record_bytes(r, ID);
+	struct id id = { { 0 } };
+
+	if (bytes.size)
+		memcpy(id.bytes, bytes.data, ID);
+	return id;
+}
+
+bool
+history_read(struct span value, struct history_event *out)
+{
+	struct record r = record_of(value);
+	uint8_t form = record_u8(&r), kind;
+
+	*out = (struct history_event){ .id = id_read(&r) };
+	kind = record_u8(&r);
+	out->at.us = (int64_t)record_u64(&r);
+	out->actor = record_block(&r);
+	out->credential = id_read(&r);
+	out->name = record_block(&r);
+	out->detail = record_block(&r);
+	out->where = record_block(&r);
+	out->decision = id_read(&r);
+	if (form != FORM || !record_whole(&r) || kind == HISTORY_NOTHING || kind >= HISTORY_KINDS)
+		return false;
+	out->kind = (enum history_kind)kind;
+	return true;
+}
+
+void
+history_add(struct unit *unit, const struct id *account, const struct history_event *event)
+{
+	struct history_event e = *event;
+	struct buffer b = buffer_init(ROW_LARGEST);
+	uint8_t key[2 * ID];
+
+	assert(e.kind > HISTORY_NOTHING && e.kind < HISTORY_KINDS);
+	e.id = id_new(e.at);
+	memcpy(key, account->bytes, ID);
+	memcpy(key + ID, e.id.bytes, ID);
+	history_write(&b, &e);
+	assert(!b.overflowed); /* four texts, cut */
+	unit_put(unit, &history_table, span_of(key, sizeof(key)), buffer_span(&b));
+	buffer_release(&b);
+}
+
+struct ask
+history_ask(struct arena *arena, const struct id *account, uint32_t limit)
+{
+	struct id last;
+
+	memset(last.bytes, 0xff, ID);
+	return history_ask_before(arena, account, &last, limit);
+}
+
+struct ask
+history_ask_before(struct arena *arena, const struct id *account, const struct id *before, uint32_t limit)
+{
+	uint8_t *keys = arena_take(arena, 3 * ID);
+
+	memcpy(keys, account->bytes, ID);
+	memcpy(keys + ID, account->bytes, ID);
+	memcpy(keys + 2 * ID, before->bytes, ID);
+	return (struct ask){ .table = &history_table, .from = span_of(keys, ID), .until = span_of(keys + ID, 2 * ID),
+		.limit = limit, .backwards = true };
+}
