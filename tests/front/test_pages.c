@@ -11,7 +11,7 @@ static enum err
 read_pages(struct stage *s, struct pages *out, struct problem *why)
 {
 	*why = (struct problem){ 0 };
-	return pages_read(out, stage_path(s, "pages"), &s->arena, why);
+	return pages_read(out, stage_path(s, "pages"), NULL, &s->arena, why);
 }
 
 static void
@@ -40,6 +40,31 @@ a_directory_becomes_routes(void **state)
 	expect_true("what is not there is not found", !page_find(&pages, span_text("/anchor")));
 	expect_true("nor what is longer", !page_find(&pages, span_text("/x.css2")));
 	expect_true("the page for what is not there is known", pages.not_found == &pages.list[1]);
+	stage_close(&stage);
+}
+
+static void
+a_directory_left_out_is_not_served_with_anything_in_it(void **state)
+{
+	static const char *const expected[] = { "/", "/inner/login.css", "/inner/login/x.css", "/loginx", "/loginx/" };
+	static const char *const left_out[] = { "login", "nowhere", NULL };
+	static const char *const made[] = { "pages/login", "pages/loginx", "pages/inner", "pages/inner/login" };
+	struct problem why = { 0 };
+	struct pages pages;
+
+	(void)state;
+	stage_init(&stage);
+	for (size_t i = 0; i < COUNT(made); i++)
+		expect_number(made[i], mkdir(stage_path(&stage, made[i]), 0755), 0);
+	stage_write(&stage, "pages/login/index.html", span_text("<!doctype html>"));
+	stage_write(&stage, "pages/login/x.exe", span_text("not even looked at"));
+	stage_write(&stage, "pages/loginx/index.html", span_text("<!doctype html>"));
+	stage_write(&stage, "pages/inner/login.css", span_text("p{}"));
+	stage_write(&stage, "pages/inner/login/x.css", span_text("p{}"));
+	expect_ok("read", pages_read(&pages, stage_path(&stage, "pages"), left_out, &stage.arena, &why), &why);
+	expect_number("as many as are left", pages.count, COUNT(expected));
+	for (size_t i = 0; i < COUNT(expected); i++)
+		expect_text("only what it names, where it names it", pages.list[i].path, expected[i]);
 	stage_close(&stage);
 }
 
@@ -92,7 +117,7 @@ pages_are_sent_with_their_policy_and_asked_for_again_cheaply(void **state)
 	answer = stage_ask(&stage, "GET /", "");
 	expect_answer("a page", answer, 200, "Content-Type: text/html; charset=utf-8\r\n|Cache-Control: no-cache\r\n|"
 	    "Content-Security-Policy: default-src 'none'; script-src 'self'|frame-ancestors 'none'|X-Frame-Options: "
-	    "DENY|<title>");
+	    "DENY|publickey-credentials-get=(self)|Referrer-Policy: no-referrer|<title>");
 	expect_number("its tag", sscanf(strstr(answer, "ETag: ") + 6, "%63[^\r]", etag), 1);
 	expect_answer("asked for again",
 	    stage_ask(&stage, "GET /", arena_print(&stage.arena, "If-None-Match: %s\r\n", etag)), 304,
@@ -155,7 +180,8 @@ our_own_pages_hold_together(void **state)
 		arena_release(&a);
 		skip();
 	}
-	expect_ok("read", pages_read(&pages, arena_print(&a, "%s/server/pages", source), &a, &why), &why);
+	expect_ok("read", pages_read(&pages, arena_print(&a, "%s/server/pages", source), NULL, &a,
+	    &why), &why);
 	for (size_t i = 0; i < pages.count; i++) {
 		const struct page *page = &pages.list[i];
 		const char *text = arena_text(&a, page->plain), *at = text;
@@ -183,6 +209,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_directory_becomes_routes),
+		cmocka_unit_test(a_directory_left_out_is_not_served_with_anything_in_it),
 		cmocka_unit_test(what_pages_are_not_made_of_is_refused),
 		cmocka_unit_test(pages_are_sent_with_their_policy_and_asked_for_again_cheaply),
 		cmocka_unit_test(a_gzip_twin_is_the_same_page),

@@ -82,7 +82,7 @@ registry_front_new(struct loop *loop, struct store *store, const struct registry
 	if (err == OK)
 		err = anchors_read(&front->anchors, settings->keys, &front->arena, why);
 	if (err == OK)
-		err = pages_read(&front->pages, settings->pages, &front->arena, why);
+		err = pages_read(&front->pages, settings->pages, settings->pages_left_out, &front->arena, why);
 	if (err != OK) {
 		registry_front_free(front);
 		return err;

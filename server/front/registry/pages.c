@@ -23,9 +23,12 @@
 /* Nothing inline, nothing from elsewhere, no frame around it: what the page shows came from here (design 5.6). */
 #define HTML_FIELDS \
 	"Content-Security-Policy: default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; " \
-	"font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'\r\n" \
+	"font-src 'self'; connect-src 'self'; manifest-src 'self'; worker-src 'self'; base-uri 'none'; " \
+	"form-action 'self'; frame-ancestors 'none'\r\n" \
 	"X-Frame-Options: DENY\r\n" \
 	"Cross-Origin-Opener-Policy: same-origin\r\n" \
+	"Permissions-Policy: camera=(self), geolocation=(), microphone=(), " \
+	"publickey-credentials-create=(self), publickey-credentials-get=(self)\r\n" \
 	"Referrer-Policy: no-referrer\r\n"
 
 static const struct {
@@ -49,6 +52,7 @@ struct reading {
 	struct arena *arena;
 	struct pages *pages;
 	const char *directory; /* for messages */
+	const char *const *left_out;
 	size_t bytes;
 	struct problem *why;
 };
@@ -166,6 +170,16 @@ read_file(struct reading *r, int fd, const char *path)
 	return OK;
 }
 
+static bool
+is_left_out(const struct reading *r, const char *path)
+{
+	for (const char *const *name = r->left_out; name && *name; name++) {
+		if (strcmp(path + 1, *name) == 0)
+			return true;
+	}
+	return false;
+}
+
 static enum err read_directory(struct reading *, int fd, const char *path, unsigned depth);
 
 /* O_NOFOLLOW: a link could show what lies elsewhere. */
@@ -216,6 +230,8 @@ read_directory(struct reading *r, int fd, const char *path, unsigned depth)
 		if (entry->d_name[0] == '.')
 			continue;
 		inner = arena_print(r->arena, "%s/%s", path, entry->d_name);
+		if (is_left_out(r, inner))
+			continue;
 		if (!is_plain_name(entry->d_name))
 			err = refuse_file(r, ERR_INVALID, inner, "names of pages have letters, digits, . - _ only");
 		else
@@ -243,10 +259,12 @@ routes_of(const struct pages *pages, struct arena *arena)
 }
 
 enum err
-pages_read(struct pages *pages, const char *directory, struct arena *arena, struct problem *why)
+pages_read(struct pages *pages, const char *directory, const char *const *left_out, struct arena *arena,
+    struct problem *why)
 {
 	struct problem unasked;
-	struct reading r = { .arena = arena, .pages = pages, .directory = directory, .why = why ? why : &unasked };
+	struct reading r = { .arena = arena, .pages = pages, .directory = directory, .left_out = left_out,
+	    .why = why ? why : &unasked };
 	int fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	enum err err;
 

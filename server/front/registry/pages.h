@@ -2,7 +2,8 @@
  *
  *     index.html -> /      anchors/index.html -> /anchors/ (and /anchors leads there)      assets/x.js -> /assets/x.js
  *
- * 404.html is kept apart, for whatever has no page.
+ * 404.html is kept apart, for whatever has no page. A directory may be left out, with all that lies in it: the pages of
+ * what this server is not configured to do.
  */
 #pragma once
 
@@ -31,8 +32,10 @@ struct pages {
 };
 
 /* ERR_INVALID for a file of a kind pages are not made of, a symbolic link, or a name that would need escaping in a URL;
- * ERR_LIMIT for too many, too deep or too large. Dot files and Markdown are passed over. All lives in the arena. */
-enum err pages_read(struct pages *, const char *directory, struct arena *, struct problem *why);
+ * ERR_LIMIT for too many, too deep or too large. Dot files and Markdown are passed over, and so are the directories
+ * `left_out` names ("login"), ended by NULL; NULL: none. All lives in the arena. */
+enum err pages_read(struct pages *, const char *directory, const char *const *left_out, struct arena *,
+    struct problem *why);
 
 /* By the request's path; NULL: no page. */
 const struct page *page_find(const struct pages *, struct span path);

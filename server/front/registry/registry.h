@@ -23,6 +23,7 @@ struct registry_front_settings {
 	int64_t cache_for;             /* max-age of what is found, microseconds */
 	int64_t cache_missing;         /* of what is not (MDQ s4.2): short, so that new members appear */
 	const char *pages;             /* directory, read whole at the start */
+	const char *const *pages_left_out; /* directories in it that are not served, ended by NULL; NULL: none */
 };
 
 enum err registry_front_new(struct loop *, struct store *, const struct registry_front_settings *,
