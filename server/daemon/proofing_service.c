@@ -51,18 +51,19 @@ proofing_service_open(struct proofing_service *s, const struct config *config, s
 	if (jpki_setup_open(turn, courier, &config->jpki.settings, &s->setup, why) != OK)
 		return why->code;
 	jpki_setup_watch(s->setup, source_faults_row(child->faults, child->seat));
+	s->proofing = (struct proofing_settings){
+		.verifier = &s->setup->verifier,
+		.operator = span_text(config->jpki.operator),
+		.challenge_for = config->jpki.challenge_for,
+		.outcome_for = config->jpki.outcome_for,
+		.handle_secret = s->secret,
+		.log_for = config->jpki.log_for,
+		.linkage = s->setup->linkage,
+		.figures = &child->figures[child->seat],
+		.costs = &config->jpki.costs,
+	};
 	s->front = jpki_front_new(store, &(struct jpki_front_settings){
-		.proofing = {
-			.verifier = &s->setup->verifier,
-			.operator = span_text(config->jpki.operator),
-			.challenge_for = config->jpki.challenge_for,
-			.outcome_for = config->jpki.outcome_for,
-			.handle_secret = s->secret,
-			.log_for = config->jpki.log_for,
-			.linkage = s->setup->linkage,
-			.figures = &child->figures[child->seat],
-			.costs = &config->jpki.costs,
-		},
+		.proofing = s->proofing,
 		.shelf = shelf,
 		.rates = child->rates,
 		.rate = config->jpki.rate,

@@ -14,6 +14,7 @@ struct child;
 struct proofing_service {
 	struct span secret;
 	struct jpki_setup *setup;
+	struct proofing_settings proofing; /* its verifier is NULL where nobody is proved */
 	struct jpki_front *front;    /* NULL: the configuration says nothing of JPKI */
 	struct proofing_end_watch *end; /* with it all that was received is forgotten */
 };

@@ -9,7 +9,7 @@
 #include "codec/json_writer.h"
 #include "daemon/child.h"
 #include "daemon/crl_upkeep.h"
-#include "daemon/ledger_key.h"
+#include "daemon/key_watch.h"
 #include "daemon/outside.h"
 #include "daemon/schedule.h"
 #include "daemon/store_link.h"
@@ -49,7 +49,7 @@ struct steward {
 	unsigned looks;             /* ticks until the next one; 0: there is nothing to be looked at again */
 	struct sources *sources;
 	struct upkeep *upkeep;
-	struct ledger_key *ledger_key;
+	struct key_watch *ledger_key;
 	struct ledger_keeper *ledger;
 	struct metadata_signing *metadata; /* the decision point's */
 	struct policy_shelf *shelf;
@@ -266,13 +266,13 @@ open_ledger(struct steward *s)
 	struct ledger_keeper_settings settings = {
 		.origin = ledger_origin(&a, config->federation.base_url),
 		.journal = &journal_table,
-		.key = ledger_key_name,
-		.spki = ledger_key_spki,
+		.key = key_watch_name,
+		.spki = key_watch_spki,
 		.now = clock_now,
 		.every = CHECKPOINT_EVERY,
 	};
 
-	s->ledger_key = ledger_key_new(s->child->loop, s->link.store, config->keys, on_ledger_key, s);
+	s->ledger_key = key_watch_new(s->child->loop, s->link.store, config->keys, USE_LEDGER, on_ledger_key, s);
 	settings.arg = s->ledger_key;
 	s->ledger = ledger_keeper_new(s->child->loop, s->link.store, s->signer, &settings);
 	arena_release(&a);
@@ -479,7 +479,7 @@ steward_main(struct child *child)
 	policy_shelf_free(s.shelf);
 	metadata_signing_free(s.metadata);
 	ledger_keeper_free(s.ledger);
-	ledger_key_free(s.ledger_key);
+	key_watch_free(s.ledger_key);
 	upkeep_free(s.upkeep);
 	sources_free(s.sources);
 	pending_cancel(&s.erased);

@@ -14,6 +14,7 @@
 #include "base/random.h"
 #include "daemon/links.h"
 #include "daemon/notify.h"
+#include "daemon/person_service.h"
 #include "daemon/proofing_service.h"
 #include "jpki/source_fault.h"
 #include "store/recorder.h"
@@ -33,7 +34,8 @@ settings_read(const char *file, struct settings **out, struct problem *why)
 	if (!s)
 		abort();
 	s->arena = arena_init(16 * MIB);
-	if (config_read(&s->arena, file, &s->config, why) != OK || proofing_service_check(&s->config, why) != OK) {
+	if (config_read(&s->arena, file, &s->config, why) != OK || proofing_service_check(&s->config, why) != OK ||
+	    person_service_check(&s->config, why) != OK) {
 		settings_free(s);
 		return why->code;
 	}

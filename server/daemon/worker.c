@@ -8,6 +8,7 @@
 #include "daemon/child.h"
 #include "daemon/ops.h"
 #include "daemon/outside.h"
+#include "daemon/person_service.h"
 #include "daemon/proofing_service.h"
 #include "daemon/store_link.h"
 #include "front/authzen/authzen.h"
@@ -39,6 +40,7 @@ struct worker {
 	struct ledger_front ledger;
 	struct policy_front *policy;
 	struct proofing_service proofing;
+	struct person_service person;
 	struct ops ops;
 	struct router *routers[LISTEN_LOCAL + 1];
 	struct tls **tls;            /* one for each listener; NULL: plain */
@@ -71,7 +73,8 @@ open_secrets(struct worker *w, struct problem *why)
 		if (listener->certificate && tls_open(&settings, &w->tls[i], why) != OK)
 			return why->code;
 	}
-	if (proofing_service_secret(&w->proofing, config, why) != OK)
+	if (proofing_service_secret(&w->proofing, config, why) != OK ||
+	    person_service_secret(&w->person, config, why) != OK)
 		return why->code;
 	return config->log.access ? access_log_file(config->log.access, &w->access_fd, why) : OK;
 }
@@ -139,6 +142,8 @@ open_fronts(struct worker *w, struct problem *why)
 	    proofing_service_open(&w->proofing, config, loop_turn(w->child->loop), w->courier, w->link.store, w->shelf,
 	        w->child, why) != OK)
 		return why->code;
+	person_service_open(&w->person, w->child, w->link.store, w->shelf,
+	    config->jpki.present ? &w->proofing.proofing : NULL);
 	return registry_front_new(w->child->loop, w->link.store, &registry, &w->registry, why);
 }
 
@@ -251,6 +256,7 @@ worker_close(struct worker *w)
 	authzen_front_free(w->authzen);
 	token_front_free(w->token);
 	policy_front_free(w->policy);
+	person_service_close(&w->person);
 	proofing_service_close(&w->proofing);
 	policy_shelf_free(w->shelf);
 	for (size_t i = 0; i < COUNT(w->routers); i++)

@@ -1,5 +1,5 @@
-/* daemon/ledger_key.c - which key signs the ledger: the active one of its use. */
-#include "daemon/ledger_key.h"
+/* daemon/key_watch.c - which key of a use signs now. */
+#include "daemon/key_watch.h"
 
 #include <stdlib.h>
 
@@ -9,11 +9,12 @@
 #define STEP_LARGEST (16 * MIB)
 #define SETTLING (SECONDS(1) / 10) /* a step of a key's life changes two rows */
 #define RETRY SECONDS(10)
-#define SPKI_LARGEST 64
+#define SPKI_LARGEST 128  /* Ed25519 has 44, P-256 91 bytes */
 
-struct ledger_key {
+struct key_watch {
 	struct store *store;
 	char *directory;
+	enum key_use use;
 	void (*on_other)(void *arg);
 	void *arg;
 	struct timer timer;
@@ -31,7 +32,7 @@ static on_loaded on_lives;
 static void
 look(void *arg)
 {
-	struct ledger_key *k = arg;
+	struct key_watch *k = arg;
 
 	if (k->step)
 		return;
@@ -44,7 +45,7 @@ look(void *arg)
 static void
 on_row_changed(void *arg, const struct table *table, struct span key, uint64_t generation)
 {
-	struct ledger_key *k = arg;
+	struct key_watch *k = arg;
 
 	(void)table;
 	(void)key;
@@ -56,27 +57,27 @@ on_row_changed(void *arg, const struct table *table, struct span key, uint64_t g
 
 /* The active one, and its public half; neither when there is none. */
 static enum err
-find_active(struct ledger_key *k, const char **name, struct span *spki, struct problem *why)
+find_active(struct key_watch *k, const char **name, struct span *spki, struct problem *why)
 {
 	struct key_descriptor key;
 
 	*name = "";
 	*spki = (struct span){ 0 };
-	if (active_key_find(&k->ask, k->directory, USE_LEDGER, &k->arena, &key, why) != OK)
+	if (active_key_find(&k->ask, k->directory, k->use, &k->arena, &key, why) != OK)
 		return why->code;
 	if (!key.name)
 		return OK;
 	if (active_key_spki(&key, &k->arena, spki, why) != OK)
 		return why->code;
 	if (spki->size > SPKI_LARGEST)
-		return problem_set(why, ERR_UNSUPPORTED, "RFC 8410 s4", "%s/%s.cer: this is no Ed25519 key",
+		return problem_set(why, ERR_UNSUPPORTED, "", "%s/%s.cer: its key is larger than one of this use can be",
 		    k->directory, key.name);
 	*name = key.name;
 	return OK;
 }
 
 static void
-take(struct ledger_key *k, const char *name, struct span spki)
+take(struct key_watch *k, const char *name, struct span spki)
 {
 	if (strcmp(name, k->name) == 0 && span_equal(spki, span_of(k->spki, k->spki_size)))
 		return;
@@ -85,14 +86,14 @@ take(struct ledger_key *k, const char *name, struct span spki)
 	if (spki.size)
 		memcpy(k->spki, spki.data, spki.size);
 	if (name[0])
-		log_info("ledger.key", "name=%s", name);
+		log_info("key.active", "use=%s name=%s", key_use_name(k->use), name);
 	k->on_other(k->arg);
 }
 
 static void
 on_lives(void *arg, enum err err, const struct problem *problem)
 {
-	struct ledger_key *k = arg;
+	struct key_watch *k = arg;
 	struct problem why;
 	struct span spki;
 	const char *name;
@@ -104,18 +105,20 @@ on_lives(void *arg, enum err err, const struct problem *problem)
 			timer_set(&k->timer, SETTLING);
 		return;
 	}
-	log_error("ledger.key", "problem=%s", LOG_TEXT(err != OK ? problem->text : why.text));
+	log_error("key.active", "use=%s problem=%s", key_use_name(k->use),
+	    LOG_TEXT(err != OK ? problem->text : why.text));
 	timer_set(&k->timer, RETRY);
 }
 
-struct ledger_key *
-ledger_key_new(struct loop *loop, struct store *store, const char *directory, void (*on_other)(void *arg), void *arg)
+struct key_watch *
+key_watch_new(struct loop *loop, struct store *store, const char *directory, enum key_use use,
+    void (*on_other)(void *arg), void *arg)
 {
-	struct ledger_key *k = calloc(1, sizeof(*k));
+	struct key_watch *k = calloc(1, sizeof(*k));
 
 	if (!k)
 		abort();
-	*k = (struct ledger_key){ .store = store, .directory = strdup(directory), .on_other = on_other, .arg = arg,
+	*k = (struct key_watch){ .store = store, .directory = strdup(directory), .use = use, .on_other = on_other, .arg = arg,
 		.arena = arena_init(STEP_LARGEST) };
 	if (!k->directory)
 		abort();
@@ -126,7 +129,7 @@ ledger_key_new(struct loop *loop, struct store *store, const char *directory, vo
 }
 
 void
-ledger_key_free(struct ledger_key *k)
+key_watch_free(struct key_watch *k)
 {
 	if (!k)
 		return;
@@ -138,17 +141,17 @@ ledger_key_free(struct ledger_key *k)
 }
 
 const char *
-ledger_key_name(void *arg)
+key_watch_name(void *arg)
 {
-	const struct ledger_key *k = arg;
+	const struct key_watch *k = arg;
 
 	return k->name[0] ? k->name : NULL;
 }
 
 struct span
-ledger_key_spki(void *arg)
+key_watch_spki(void *arg)
 {
-	const struct ledger_key *k = arg;
+	const struct key_watch *k = arg;
 
 	return span_of(k->spki, k->spki_size);
 }

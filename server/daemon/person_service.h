@@ -1,0 +1,29 @@
+/* daemon/person_service.h - persons' accounts and logins in a worker: their secret, the settings of their flows.
+ *
+ *     [checked, with the configuration] -> secret read (while still root) -> settings made -> fronts mounted
+ */
+#pragma once
+
+#include "daemon/config.h"
+#include "daemon/key_watch.h"
+
+struct child;
+
+struct person_service {
+	struct wrapping wrapping;
+	struct person_settings settings;
+	struct key_watch *push_key;
+	struct roll *roll;
+	struct span *origins;
+};
+
+/* Nothing to do, and OK, where the configuration has no section of it. */
+
+/* What a worker would need and could not have: a secret that is none. */
+enum err person_service_check(const struct config *, struct problem *why);
+
+enum err person_service_secret(struct person_service *, const struct config *, struct problem *why);
+/* `proofing` NULL: cards are not verified here. */
+void person_service_open(struct person_service *, const struct child *, struct store *, struct policy_shelf *,
+    const struct proofing_settings *proofing);
+void person_service_close(struct person_service *);
