@@ -1,0 +1,133 @@
+/* authn/app_pin.c - the PIN that unlocks an app's key for one use. */
+#include "authn/app_pin.h"
+
+#include <stdio.h>
+
+#include <openssl/crypto.h>
+
+#include "codec/text.h"
+#include "crypto/digest.h"
+
+#define PIECE 4                      /* characters of what is repeated: "1234" "1234" */
+#define DIGITS 1000000
+
+void
+app_digits_draw(char out[APP_PIN_DRAWN])
+{
+	/* The last incomplete round of the numbers would make the first of them likelier. */
+	const uint32_t most = UINT32_MAX - UINT32_MAX % DIGITS;
+	uint32_t drawn;
+
+	do
+		random_bytes(&drawn, sizeof(drawn));
+	while (drawn >= most);
+	for (int i = APP_PIN_DRAWN - 2; i >= 0; i--, drawn /= 10)
+		out[i] = (char)('0' + drawn % 10);
+	out[APP_PIN_DRAWN - 1] = '\0';
+	OPENSSL_cleanse(&drawn, sizeof(drawn));
+}
+
+static bool
+repeats(const uint32_t *c, size_t count, size_t period)
+{
+	for (size_t i = period; i < count; i++)
+		if (c[i] != c[i - period])
+			return false;
+	return true;
+}
+
+/* 12345678, 87654321, abcdefgh: each the neighbour of the one before, all in one direction; 9 and 0 are neighbours, too. */
+static bool
+is_run(const uint32_t *c, size_t count)
+{
+	bool up = true, down = true;
+
+	for (size_t i = 1; i < count; i++) {
+		up = up && (c[i] == c[i - 1] + 1 || (c[i - 1] == '9' && c[i] == '0'));
+		down = down && (c[i] + 1 == c[i - 1] || (c[i - 1] == '0' && c[i] == '9'));
+	}
+	return up || down;
+}
+
+/* Without case, and without what stands between its groups. */
+static bool
+is_number(const uint32_t *c, size_t count, const char *number)
+{
+	size_t at = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		uint32_t letter = c[i] >= 'a' && c[i] <= 'z' ? c[i] - ('a' - 'A') : c[i];
+
+		if (letter == '-' || letter == ' ')
+			continue;
+		if (number[at] == '-')
+			at++;
+		if (!number[at] || letter != (uint8_t)number[at])
+			return false;
+		at++;
+	}
+	return number[0] && !number[at];
+}
+
+enum err
+app_pin_check(struct span pin, const char *account_number, struct problem *why)
+{
+	uint32_t characters[APP_PIN_LARGEST];
+	struct span rest = pin;
+	size_t count = 0;
+	const char *weak = NULL;
+
+	if (pin.size > APP_PIN_LARGEST)
+		return problem_set(why, ERR_LIMIT, "", "/pin: expected at most %d bytes, found %zu", APP_PIN_LARGEST,
+		    pin.size);
+	if (!utf8_valid(pin))
+		return problem_set(why, ERR_SYNTAX, "", "/pin: expected UTF-8");
+	while (rest.size) {
+		characters[count] = utf8_cut(&rest);
+		if (character_unseen(characters[count++]))
+			return problem_set(why, ERR_SYNTAX, "", "/pin: expected characters that can be seen");
+	}
+	if (count < APP_PIN_LEAST)
+		return problem_set(why, ERR_LIMIT, "NIST SP 800-63B-4 s3.1.1.2",
+		    "/pin: expected at least %d characters, found %zu", APP_PIN_LEAST, count);
+	for (size_t period = 1; period <= PIECE && !weak; period++)
+		if (repeats(characters, count, period))
+			weak = "the same characters again and again";
+	if (!weak && is_run(characters, count))
+		weak = "a run of neighbours";
+	if (!weak && is_number(characters, count, account_number))
+		weak = "the number of the account itself";
+	OPENSSL_cleanse(characters, sizeof(characters));
+	if (weak)
+		return problem_set(why, ERR_INVALID, "NIST SP 800-63B-4 s3.1.1.2",
+		    "/pin: expected one that is not guessed first, found %s", weak);
+	return OK;
+}
+
+void
+app_pin_keep(const struct wrapping *wrapping, const struct id *account, const struct id *credential, struct span pin,
+    uint8_t out[APP_PIN_KEPT])
+{
+	const struct span pieces[] = {
+		span_of(account->bytes, sizeof(account->bytes)), span_of(credential->bytes, sizeof(credential->bytes)),
+		pin,
+	};
+	uint8_t key[32];
+
+	wrapping_derive(wrapping, "app pin", key);
+	digest_keyed(span_of(key, sizeof(key)), pieces, COUNT(pieces), out);
+	OPENSSL_cleanse(key, sizeof(key));
+}
+
+bool
+app_pin_is(const struct wrapping *wrapping, const struct id *account, const struct id *credential, struct span pin,
+    const uint8_t kept[APP_PIN_KEPT])
+{
+	uint8_t own[APP_PIN_KEPT];
+	bool same;
+
+	app_pin_keep(wrapping, account, credential, pin, own);
+	same = CRYPTO_memcmp(own, kept, sizeof(own)) == 0;
+	OPENSSL_cleanse(own, sizeof(own));
+	return same;
+}
