@@ -8,11 +8,10 @@
 #include "authn/one_time_code.h"
 #include "authn/webauthn.h"
 #include "crypto/wrapping.h"
+#include "person/persona.h"
 #include "transaction/assessment.h"
 #include "transaction/proofing.h"
 #include "transaction/session.h"
-
-enum persona { PERSONA_NONE, PERSONA_ADMINISTRATIVE, PERSONA_BUSINESS, PERSONA_PRIVATE, PERSONAS };
 
 enum attestation_demand { ATTESTATION_ANY, ATTESTATION_PREFERRED, ATTESTATION_REQUIRED };
 
