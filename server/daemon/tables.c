@@ -18,6 +18,7 @@
 #include "registry/standing.h"
 #include "signer/rollover.h"
 #include "transaction/caller_proposal.h"
+#include "transaction/card_task.h"
 #include "transaction/erasure_agreement.h"
 #include "transaction/notice.h"
 #include "transaction/policy_table.h"
@@ -56,6 +57,8 @@ static const struct table *const own[] = {
 	&proofing_outcome_table,
 	&proofing_log_table,
 	&proofing_end_table,
+	&card_code_table,
+	&card_task_table,
 	&credential_table,
 	&credential_name_table,
 	&credential_model_table,

@@ -6,6 +6,7 @@
  *
  * The code lets one sign for this page and nothing else: what comes of it goes to the browser that began, never to who
  * signs. Nothing of the person stays at the terminal, or here longer than the page may wait: attributes are wrapped.
+ * A code that is wrong, used, raced or too late is told alike.
  */
 #pragma once
 
@@ -24,6 +25,7 @@ struct card_task {
 	enum jpki_purpose purpose;
 	struct id challenge;         /* transaction/proofing_challenge.h */
 	struct instant until;
+	struct proofing_earlier continues;
 	bool answered;
 	/* Once it is. */
 	enum outcome outcome;
@@ -33,6 +35,8 @@ struct card_task {
 	struct instant at;
 	struct span attributes;      /* wrapped JSON {"name","birthdate","gender","address"}; empty: none */
 	struct span certificate;     /* wrapped DER: for looking at the parent again (jpki.md 1.9, Art. 19(4)) */
+	enum continuity continuity;  /* with the certificate that it continues */
+	struct span relatives;       /* handles of certificates that are the same person's, one behind the other */
 	struct span terminal;        /* name of the registered terminal; empty: the person's own computer */
 	struct id ledger;            /* the proofing's entry */
 	struct span failed_step, why_ja, why_en; /* when it is not established: for the person */
@@ -49,6 +53,9 @@ struct card_task_begin {
 	struct id owner;
 	enum jpki_purpose purpose;
 	struct span what;            /* for the text that is signed: what it is for, one line */
+	/* An earlier certificate: whether it is the same person's is asked where the operator may. Without a handle, of
+	 * that kind: where the certificate is of no account's, who links certificates is asked for its relatives. */
+	struct proofing_earlier continues;
 	struct instant now;
 };
 struct card_task_begun {
@@ -57,8 +64,13 @@ struct card_task_begun {
 	struct instant until;
 };
 typedef void on_card_task_begun(void *arg, enum err, const struct card_task_begun *, const struct problem *why);
+/* ERR_UNSUPPORTED: cards are not verified here; else as proofing_begin(). */
 struct pending *card_task_begin(struct store *, struct arena *, const struct person_settings *,
     const struct card_task_begin *, on_card_task_begun *, void *arg);
+
+/* What was kept of the person, in the arena. False: nothing, or not ours. */
+bool card_task_attributes(struct arena *, const struct person_settings *, const struct card_task *, struct span *json);
+bool card_task_certificate(struct arena *, const struct person_settings *, const struct card_task *, struct span *der);
 
 /* The client's side: the text to be shown and signed; then what was signed. */
 typedef void on_card_task_text(void *arg, enum err, const struct proofing_challenge *, const struct problem *why);
@@ -70,7 +82,8 @@ struct card_task_proof {
 	struct jpki_submission submission;
 	struct instant now;
 };
-/* The client is told whether it is established, and the failed step; no attribute. */
+/* The client is told whether it is established, and the failed step; no attribute. ERR_NOT_FOUND: no code that waits;
+ * else as proofing_prove(). */
 typedef void on_card_task_proved(void *arg, enum err, const struct card_task *, const struct problem *why);
 struct pending *card_task_prove(struct store *, struct arena *, const struct person_settings *,
     const struct card_task_proof *, on_card_task_proved *, void *arg);

@@ -221,7 +221,7 @@ proofing_text(struct arena *arena, const struct proofing_challenge *c, const str
 	buffer_print(&b, "そのほかに、確認の結果と、同じ電子証明書かどうかが分かる記号"
 	    "（「%.*s」のすべてのサービスに共通で、参加機関ごとに異なります）が伝わります。\n",
 	    SPAN_ARGS(in_language(&words->member, false)));
-	if (c->continues.handle.size)
+	if (c->continues.kind.purpose)
 		buffer_text(&b, "また、依頼元が以前に確認した電子証明書と同じ人のものかどうかを照会し、その結果が伝わります。\n");
 	buffer_text(&b, "番号：");
 	write_number(&b, &c->id);
@@ -235,7 +235,7 @@ proofing_text(struct arena *arena, const struct proofing_challenge *c, const str
 	buffer_print(&b, "They also learn the result, and a sign by which the same certificate is known again: one for "
 	    "all services of %.*s, another for each other member.\n",
 	    SPAN_ARGS(in_language(&words->member, true)));
-	if (c->continues.handle.size)
+	if (c->continues.kind.purpose)
 		buffer_text(&b, "It is asked whether this certificate is the same person's as one they saw before, and "
 		    "they learn the answer.\n");
 	buffer_text(&b, "Number: ");

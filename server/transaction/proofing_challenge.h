@@ -30,10 +30,10 @@ unsigned proofing_attribute_read(struct span claim);
 /* In the order above. */
 const char *proofing_attribute_name(enum proofing_attribute);
 
-/* A certificate that the asker was told of before, by the handle it got then. */
+/* A certificate that the asker was told of before, by the handle it got then; or any of its kind (card_task.h). */
 #define PROOFING_HANDLE 32           /* hexadecimal digits */
 struct proofing_earlier {
-	struct span handle;          /* empty: none */
+	struct span handle;          /* empty: none, or with a kind: whichever */
 	struct linkage_kind kind;
 };
 

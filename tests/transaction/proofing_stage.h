@@ -29,9 +29,13 @@
 #define SHOP "https://shop.example/"
 #define ORIGIN "https://www.bank.example"
 
+/* Those that a test has beside, each with a comma behind it. */
+#ifndef FURTHER_TABLES
+#define FURTHER_TABLES
+#endif
 static const struct table *const tables[] = {
 	&member_table, &proofing_challenge_table, &proofing_outcome_table, &proofing_log_table, &proofing_end_table,
-	&journal_table, &ledger_leaf_table, &ledger_entry_table, NULL,
+	&journal_table, &ledger_leaf_table, &ledger_entry_table, FURTHER_TABLES NULL,
 };
 
 /* Says what it is told to, in a turn of its own, and counts. */
