@@ -28,6 +28,7 @@ static const char *const kind_names[LEDGER_KINDS] = {
 	[LEDGER_POLICY] = "policy",
 	[LEDGER_ERASURE] = "erasure",
 	[LEDGER_PROOFING] = "proofing",
+	[LEDGER_CREDENTIAL] = "credential",
 };
 
 const char *

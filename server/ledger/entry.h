@@ -20,6 +20,7 @@ enum ledger_kind {
 	LEDGER_POLICY,   /* a version of a framework was published */
 	LEDGER_ERASURE,
 	LEDGER_PROOFING,         /* a certificate and a signature were verified, whatever came of it */
+	LEDGER_CREDENTIAL,       /* a person's authenticator was added, or took a step of its life */
 	LEDGER_KINDS,
 };
 const char *ledger_kind_name(enum ledger_kind); /* "decision" … */

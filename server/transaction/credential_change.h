@@ -9,6 +9,7 @@
 #include "person/account.h"
 #include "transaction/notice.h"
 
+/* Replaced: a new one stands in the place of the one that it names. Of a step history and log tell "STATE REASON". */
 enum credential_event { CREDENTIAL_ADDED, CREDENTIAL_STEPPED, CREDENTIAL_REPLACED };
 
 struct credential_change {
@@ -19,6 +20,8 @@ struct credential_change {
 	struct instant now;
 };
 void credential_change_put(struct unit *, struct arena *, const struct credential_change *);
+/* Once that is durable: the line in the log. */
+void credential_change_log(const struct credential_change *);
 
 /* To every confirmed address of the account but `except` (may be empty). */
 void account_tell(struct unit *, const struct account *, enum notice_kind, struct span name, struct span except,
