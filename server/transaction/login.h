@@ -27,6 +27,12 @@ enum login_way {
 const char *login_way_name(enum login_way); /* "passkey" "card" "app" "code" "recovery" */
 enum login_way login_way_read(struct span);
 
+/* What an account's page wants it for; each has its requirement (transaction/person_settings.h). */
+enum login_why { LOGIN_TO_LOOK, LOGIN_TO_CHANGE, LOGIN_AS_ADMINISTRATIVE, LOGIN_TO_ADD, LOGIN_AS_STAFF, LOGIN_WHYS };
+const char *login_why_name(enum login_why); /* NULL: to look; "change" "persona:administrative" "authenticator" "staff" */
+/* Empty: to look. False: none of these. */
+bool login_why_read(struct span, enum login_why *out);
+
 enum login_app_state { LOGIN_APP_NONE, LOGIN_APP_WAITING, LOGIN_APP_ANSWERED, LOGIN_APP_REFUSED };
 
 struct login {
@@ -37,10 +43,14 @@ struct login {
 	struct span reference;       /* the front's own: for the account a path to go back to */
 	struct span relying_party;   /* entity ID */
 	struct localized name;       /* the relying party's, from the registry */
-	struct requirement_name wanted;
-	enum persona persona;
+	enum login_why why;
+	struct requirement_name wanted; /* with the version in force when it began */
+	enum persona persona;        /* of PERSONA_NONE: none is asked for */
 	struct span where;           /* session_where() */
+	bool said;                   /* somebody said whose it is, known here or not */
 	struct id claimed;           /* the account somebody says it is; zero: nobody said, or unknown */
+	bool known;                  /* by the cookie of a browser that was to be remembered */
+	bool remember;               /* this browser, once somebody is authenticated */
 	struct id account;           /* whose it is: authenticated; zero: nobody's yet */
 	uint8_t session[32];         /* key of the session it steps up; zero: none */
 	struct login_ceremony {
@@ -67,8 +77,9 @@ struct ask login_ask(const struct id *);
 enum err login_loaded(struct arena *, const struct ask *, const uint8_t browser[32], struct login *out,
     struct problem *why);
 /* Expects it as it was loaded. */
-void login_put(struct unit *, struct arena *, const struct login *);
+void login_put(struct unit *, const struct login *);
 
-/* An authentication joins the login. ERR_CONFLICT: it is of another account than the one before. */
+/* An authentication joins the login; of one credential's the last, and of more than there is room for the oldest goes.
+ * ERR_CONFLICT: it is of another account than the one before. */
 enum err login_authenticated(struct login *, const struct id *account, const struct authentication *,
     struct problem *why);

@@ -9,6 +9,7 @@
 
 #include "authn/credential.h"
 #include "base/arena.h"
+#include "base/record.h"
 #include "http/cookie.h"
 #include "person/account.h"
 
@@ -29,21 +30,45 @@ struct session {
 	struct span where;           /* "Firefox, 203.0.113.7" */
 	struct authentication authentications[SESSION_AUTHENTICATIONS]; /* the newest last */
 	size_t authentication_count;
+	/* A proofing that the session began with, or was joined by: no authentication, but for a while authenticators may be
+	 * bound in it (BINDING_IN_PROOFING). */
+	struct session_proofed {
+		struct id record;    /* zero: none */
+		struct instant at;
+	} proofed;
 	uint64_t generation;
 };
+#define SESSION_PROOFED_FOR SECONDS(900)
+/* Whether it was just proofed. */
+bool session_just_proofed(const struct session *, struct instant now);
 struct session_settings {
 	int64_t lasts, idle;         /* microseconds */
 };
 
+/* The list in a row, here and of a login. */
+void authentications_write(struct buffer *, const struct authentication *, size_t count);
+bool authentications_read(struct record *, struct authentication out[SESSION_AUTHENTICATIONS], size_t *count);
+
 void session_write(struct buffer *, const struct session *);
 bool session_read(struct span value, struct session *out); /* borrowed */
-void session_put(struct unit *, struct arena *, const struct session *);
+/* Expects it as it was loaded, and puts it. */
+void session_put(struct unit *, const struct session *);
+struct ask session_ask(const uint8_t key[32]);
+/* Copied. ERR_DENIED: there is none, or it is over, idle for too long; ERR_UNAVAILABLE. */
+enum err session_loaded(struct arena *, const struct ask *, const struct session_settings *, struct instant now,
+    struct session *out, struct problem *why);
+/* The credentials of its authentications, in its order: as many asks as it has of them, at most
+ * SESSION_AUTHENTICATIONS. Those by a credential that is not in force any more count no longer: they are taken away. */
+size_t session_credentials_ask(struct arena *, const struct session *, struct ask *out);
+enum err session_credentials_loaded(struct arena *, const struct ask *, struct session *, struct instant now,
+    struct problem *why);
 
-/* Who asks: the session of the request's cookie, and its account, loaded in one go. ERR_DENIED: nobody is logged in here
- * (any more): 401; ERR_UNAVAILABLE, ERR_IO. Both live in the arena. */
+/* Who asks: the session of the request's cookie, then its account and its credentials in one go. Whoever's authenticators
+ * have all been suspended or revoked since is not logged in any more. When somebody was here is written once a minute.
+ * ERR_DENIED: nobody is logged in here (any more): 401; ERR_UNAVAILABLE, ERR_IO. Both live in the arena. */
 typedef void on_session(void *arg, enum err, const struct session *, const struct account *, const struct problem *why);
 struct pending *session_identify(struct store *, const struct exchange *, const struct session_settings *,
     struct instant now, on_session *, void *arg);
 
-/* "Firefox (Linux), 203.0.113.7": what a person may know a browser by, from User-Agent and the peer. In the arena. */
+/* "Firefox (Linux), 203.0.113.7": from User-Agent and the peer. In the arena. */
 struct span session_where(const struct exchange *);

@@ -1,0 +1,255 @@
+/* tests/transaction/test_assessment.c - what somebody has shown, against what is asked: with the shipped framework. */
+#include "expect.h"
+
+#include "transaction/assessment.h"
+#include "transaction/shipped_policy.h"
+
+#define NOON INT64_C(1798804800000000) /* 2027-01-01T12:00:00Z */
+#define HOURS(n) SECONDS((n) * 3600)
+
+/* What is seen of authenticators when they are used. */
+#define PASSKEY_HARDWARE "{\"credential.active\":true,\"token.attested\":true,\"token.factors\":[\"have\",\"are\"]," \
+	"\"token.hardware\":true,\"token.key_exportable\":false,\"token.kinds\":[\"passkey\"]," \
+	"\"token.phishing_resistant\":true,\"token.user_verification\":\"in-authenticator\"}"
+#define PASSKEY_SYNCED "{\"credential.active\":true,\"token.factors\":[\"have\",\"are\"]," \
+	"\"token.kinds\":[\"passkey\"],\"token.phishing_resistant\":true,\"token.user_verification\":\"by-platform\"}"
+#define CODE "{\"credential.active\":true,\"token.factors\":[\"have\"],\"token.kinds\":[\"otp-app\"]," \
+	"\"token.otp_lifetime\":90}"
+#define BY_CARD "{\"proofing.attributes_validated\":\"authoritative\",\"proofing.certificate\":\"jpki-signature\"," \
+	"\"proofing.certificate_status\":\"good\",\"proofing.evidence_in_force\":true,\"proofing.government_ids\":1," \
+	"\"proofing.identity_documents\":1,\"proofing.mode\":\"remote\",\"proofing.name_verified\":true," \
+	"\"proofing.nonrepudiation\":[\"electronic-signature\"],\"proofing.owner_verified_by\":[\"card-pin\"," \
+	"\"electronic-signature\"],\"proofing.photo_government_ids\":0,\"proofing.records_checked\":" \
+	"[\"resident-register\"],\"proofing.records_kept\":true,\"proofing.signature_verified\":true," \
+	"\"proofing.verifier_accredited\":true}"
+/* A desk that looked at nothing much: remote counts nothing from it, nor it anything from a card. */
+#define BY_WEAK_DESK "{\"proofing.identity_documents\":1,\"proofing.mode\":\"in-person\"}"
+
+static struct arena arena;
+static struct policy_snapshot *snapshot;
+
+struct shown {
+	const char *facts;
+	int64_t ago;
+};
+
+static struct assessed *
+assess(const struct requirement_name *wanted, const char *const *records, size_t record_count,
+    const struct shown *shown, size_t count)
+{
+	struct assessed *out = arena_new(&arena, struct assessed);
+	struct proofing_record *proofed = arena_array(&arena, struct proofing_record, 4);
+	struct authentication *list = arena_array(&arena, struct authentication, SESSION_AUTHENTICATIONS);
+	struct problem why;
+
+	for (size_t i = 0; i < record_count; i++)
+		proofed[i] = (struct proofing_record){ .method = PROOFING_BY_CARD, .facts = span_text(records[i]),
+			.at = { NOON - HOURS(24 * 400) * (int64_t)(i + 1) } };
+	for (size_t i = 0; i < count; i++)
+		list[i] = (struct authentication){ .facts = span_text(shown[i].facts),
+			.at = { NOON - shown[i].ago } };
+	expect_ok("it is assessed", assess_login(&arena, &(struct assessing){ .snapshot = snapshot, .wanted = *wanted,
+	    .records = proofed, .record_count = record_count, .authentications = list, .authentication_count = count,
+	    .now = { NOON } }, out, &why), &why);
+	return out;
+}
+
+static const char *
+reached(const struct assessed *a, const char *area)
+{
+	int number = area_find(a->question.framework, span_text(area));
+
+	return arena_text(&arena, level_id(&a->question.framework->areas[number],
+	    a->decision.evaluation.areas[number].reached));
+}
+
+static int64_t
+value(const struct assessed *a, const char *id)
+{
+	const struct fact *fact = fact_find(a->facts.dictionary, span_text(id));
+
+	assert_non_null(fact);
+	return facts_known(&a->facts, fact->number, OBSERVED) ? a->facts.value[fact->number] : -1;
+}
+
+static struct requirement_name
+least(const char *area, const char *level)
+{
+	return (struct requirement_name){ .framework = span_text("jp-idtf"), .area_count = 1,
+		.areas = { { span_text(area), span_text(level) } } };
+}
+
+static void
+each_authentication_reaches_its_level(void **state)
+{
+	static const struct {
+		const char *title;
+		struct shown shown[3];
+		size_t count;
+		const char *level;
+	} cases[] = {
+		{ "nothing shown", { { 0 } }, 0, "0" },
+		{ "a synced passkey", { { PASSKEY_SYNCED, 0 } }, 1, "3" },
+		{ "an attested one in hardware", { { PASSKEY_HARDWARE, 0 } }, 1, "4" },
+		{ "a code", { { CODE, 0 } }, 1, "2" },
+		{ "a weaker one afterwards takes nothing away", { { PASSKEY_HARDWARE, 0 }, { CODE, 0 } }, 2, "4" },
+		{ "a stronger one afterwards raises", { { CODE, 0 }, { PASSKEY_SYNCED, 0 } }, 2, "3" },
+		{ "hardware of one lends nothing to another", { { CODE, 0 }, { PASSKEY_SYNCED, 0 }, { CODE, 0 } }, 3,
+		  "3" },
+		{ "but a token is not known any more after its time", { { PASSKEY_HARDWARE, HOURS(24 * 31) } }, 1,
+		  "0" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct requirement_name wanted = least("token", "4");
+		const struct assessed *a = assess(&wanted, NULL, 0, cases[i].shown, cases[i].count);
+
+		expect_text(cases[i].title, reached(a, "token"), cases[i].level);
+		expect_number(cases[i].title, a->enough, strcmp(cases[i].level, "4") == 0);
+	}
+}
+
+static void
+an_authentication_counts_with_its_own_age(void **state)
+{
+	static const struct shown old_then_new[] = { { PASSKEY_HARDWARE, HOURS(2) }, { PASSKEY_SYNCED, SECONDS(5) } };
+	static const struct shown twice[] = { { PASSKEY_SYNCED, HOURS(2) }, { PASSKEY_SYNCED, 1 } };
+	struct requirement_name four = least("token", "4"), three = least("token", "3");
+	const struct assessed *a = assess(&four, NULL, 0, old_then_new, 2);
+
+	(void)state;
+	expect_true("the strong one is what suffices", a->enough);
+	expect_number("and it is two hours old, whatever came after", value(a, "process.age"), 7200);
+	a = assess(&three, NULL, 0, twice, 2);
+	expect_number("of equals the newest, and a begun second counts", value(a, "process.age"), 1);
+}
+
+static void
+proofings_count_whole(void **state)
+{
+	static const char *const card[] = { BY_CARD }, *const desk[] = { BY_WEAK_DESK };
+	static const char *const desk_then_card[] = { BY_CARD, BY_WEAK_DESK };
+	static const char *const card_then_desk[] = { BY_WEAK_DESK, BY_CARD };
+	static const struct {
+		const char *title;
+		const char *const *records;
+		size_t count;
+		const char *level;
+	} cases[] = {
+		{ "nobody was proofed: registered is all", NULL, 0, "1" },
+		{ "by the card", card, 1, "3" },
+		{ "at a desk that checked next to nothing", desk, 1, "1+" },
+		{ "the card after the desk", desk_then_card, 2, "3" },
+		{ "the desk after the card takes nothing away, and nothing of the card's", card_then_desk, 2, "3" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct requirement_name wanted = least("registration", "4");
+		const struct assessed *a = assess(&wanted, cases[i].records, cases[i].count, NULL, 0);
+
+		expect_text(cases[i].title, reached(a, "registration"), cases[i].level);
+		expect_true("which is not what was asked", !a->enough);
+	}
+}
+
+static void
+the_servers_own_pages_tell_nobody(void **state)
+{
+	static const struct shown one[] = { { PASSKEY_SYNCED, 0 } };
+	struct requirement_name wanted = least("assertion", "2");
+	const struct assessed *a = assess(&wanted, NULL, 0, one, 1);
+	struct problem why;
+	struct reader r;
+	struct facts f;
+
+	(void)state;
+	facts_init(&f, snapshot->dictionary);
+	r = reader_json(&arena, span_text(assertion_of_own_pages), (struct limits){ .bytes = 4 * KIB, .depth = 2 });
+	facts_read(&r, &f, OBSERVED, (struct instant){ NOON });
+	expect_ok("the dictionary has every word of it", reader_end(&r, &why), &why);
+	expect_text("level 2 at most, for nothing is signed", reached(a, "assertion"), "2");
+	expect_number("no protocol", value(a, "assertion.protocol"), 0);
+	expect_number("the session begins now", value(a, "assertion.session_age"), 0);
+	expect_number("the person is there", value(a, "process.inactivity"), 0);
+}
+
+static void
+what_is_asked_must_be_there(void **state)
+{
+	const struct {
+		const char *title;
+		struct requirement_name wanted;
+		const char *part;
+	} cases[] = {
+		{ "another framework", { .framework = span_text("xx") }, "no version of the framework \"xx\"" },
+		{ "another version", { .framework = span_text("jp-idtf"), .version = span_text("9.9") },
+		  "no version of the framework" },
+		{ "another profile", { .framework = span_text("jp-idtf"), .profile = span_text("xx") },
+		  "no profile \"xx\"" },
+		{ "another area", least("xx", "1"), "no area \"xx\"" },
+		{ "another level", least("token", "9"), "no level of this area \"9\"" },
+	};
+	struct assessed *out = arena_new(&arena, struct assessed);
+	struct problem why;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		expect_problem(cases[i].title, assess_login(&arena, &(struct assessing){ .snapshot = snapshot,
+		    .wanted = cases[i].wanted, .now = { NOON } }, out, &why), &why, ERR_NOT_FOUND, cases[i].part);
+		expect_true("nothing is enough then", !out->enough);
+	}
+	expect_problem("before any policy is read", assess_login(&arena, &(struct assessing){
+	    .wanted = least("token", "1"), .now = { NOON } }, out, &why), &why, ERR_NOT_FOUND, "in force");
+	expect_ok("nothing asked", assess_login(&arena, &(struct assessing){ .snapshot = snapshot,
+	    .now = { NOON } }, out, &why), &why);
+	expect_true("is met by anybody, and nothing is decided", out->enough && !out->policy);
+}
+
+static void
+facts_of_another_dictionary_fail(void **state)
+{
+	struct assessed *out = arena_new(&arena, struct assessed);
+	const struct authentication strange = { .facts = span_text("{\"token.unheard_of\":true}"), .at = { NOON } };
+	struct problem why;
+
+	(void)state;
+	expect_problem("they are not left out", assess_login(&arena, &(struct assessing){ .snapshot = snapshot,
+	    .wanted = least("token", "1"), .authentications = &strange, .authentication_count = 1,
+	    .now = { NOON } }, out, &why), &why, ERR_UNAVAILABLE, "do not fit the dictionary");
+	expect_true("and nothing is reached", !out->enough);
+}
+
+static void
+an_authenticator_has_a_level_by_itself(void **state)
+{
+	const struct assessing asked = { .snapshot = snapshot, .wanted = least("token", "1"), .now = { NOON } };
+	const struct assessing nowhere = { .snapshot = snapshot, .now = { NOON } };
+
+	(void)state;
+	expect_number("hardware", assess_token_level(&arena, &asked, span_text(PASSKEY_HARDWARE)), 4);
+	expect_number("synced", assess_token_level(&arena, &asked, span_text(PASSKEY_SYNCED)), 3);
+	expect_number("a code", assess_token_level(&arena, &asked, span_text(CODE)), 2);
+	expect_number("nothing", assess_token_level(&arena, &asked, span_text("{}")), 0);
+	expect_number("no facts", assess_token_level(&arena, &asked, span_text("[]")), 0);
+	expect_number("in no framework", assess_token_level(&arena, &nowhere, span_text(CODE)), 0);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(each_authentication_reaches_its_level),
+		cmocka_unit_test(an_authentication_counts_with_its_own_age),
+		cmocka_unit_test(proofings_count_whole),
+		cmocka_unit_test(the_servers_own_pages_tell_nobody),
+		cmocka_unit_test(what_is_asked_must_be_there),
+		cmocka_unit_test(facts_of_another_dictionary_fail),
+		cmocka_unit_test(an_authenticator_has_a_level_by_itself),
+	};
+
+	arena = arena_init(GIB);
+	snapshot = shipped_snapshot(&arena);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
