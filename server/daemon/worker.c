@@ -15,16 +15,21 @@
 #include "front/authzen/token.h"
 #include "front/ledger/disclosure.h"
 #include "front/ledger/ledger.h"
+#include "front/login/related_origins.h"
 #include "front/policy/policy.h"
 #include "front/registry/registry.h"
 #include "http/server.h"
 
 #define TICK SECONDS(1)
+#define MOUNTS 20
 #define MISSING_LIFE SECONDS(60) /* how long caches may remember that there is no such entity */
 
 /* Pages bring their own Content-Security-Policy; metadata needs none. */
 #define FIELDS_ALL "X-Content-Type-Options: nosniff\r\n"
 #define FIELDS_TLS "Strict-Transport-Security: max-age=31536000\r\n"
+
+/* Pages of what is there only with accounts. */
+static const char *const person_pages[] = { "account", "app", "card", "desk", "enrol", "login", NULL };
 
 struct worker {
 	struct child *child;
@@ -114,6 +119,7 @@ open_fronts(struct worker *w, struct problem *why)
 		.cache_for = config->publication.cache_for,
 		.cache_missing = MISSING_LIFE,
 		.pages = config->pages,
+		.pages_left_out = config->person.present ? NULL : person_pages,
 	};
 	const struct authzen_front_settings authzen = {
 		.base_url = config->federation.base_url,
@@ -147,12 +153,19 @@ open_fronts(struct worker *w, struct problem *why)
 	return registry_front_new(w->child->loop, w->link.store, &registry, &w->registry, why);
 }
 
+static void
+mount_persons(struct worker *w, struct mount *mounts, size_t *count)
+{
+	if (w->child->config->person.present)
+		mounts[(*count)++] = (struct mount){ related_origin_routes, &w->person.settings };
+}
+
 /* What each kind of listener serves. */
 static void
 mount(struct worker *w)
 {
 	const struct daemon_addition *addition = w->child->addition;
-	struct mount public[12] = {
+	struct mount public[MOUNTS] = {
 		{ registry_routes, w->registry },
 		{ registry_page_routes(w->registry), w->registry },
 		{ policy_routes, w->policy },
@@ -168,6 +181,7 @@ mount(struct worker *w)
 		count++;
 	if (w->proofing.front)
 		public[count++] = (struct mount){ jpki_routes, w->proofing.front };
+	mount_persons(w, public, &count);
 	if (addition && addition->routes) {
 		void *front = addition->front_new(w->child->loop, w->link.store);
 

@@ -1,0 +1,10 @@
+/* front/login/related_origins.h - where else our passkeys may be used (WebAuthn L3 s5.11.1): a document that browsers fetch.
+ *
+ *     GET /.well-known/webauthn   {"origins": ["https://…", …]}
+ */
+#pragma once
+
+#include "http/route.h"
+
+/* Its state: const struct person_settings. */
+extern const struct route related_origin_routes[];
