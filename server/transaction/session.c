@@ -87,6 +87,26 @@ session_write(struct buffer *b, const struct session *s)
 	authentications_write(b, s->authentications, s->authentication_count);
 	write_id(b, &s->proofed.record);
 	buffer_u64(b, (uint64_t)s->proofed.at.us);
+	buffer_u8(b, (uint8_t)s->proofed.replaced_count);
+	for (size_t i = 0; i < s->proofed.replaced_count; i++) {
+		write_id(b, &s->proofed.replaced[i].credential);
+		buffer_u8(b, (uint8_t)s->proofed.replaced[i].kind);
+	}
+}
+
+static bool
+read_proofed(struct record *r, struct session_proofed *out)
+{
+	out->record = read_id(r);
+	out->at.us = (int64_t)record_u64(r);
+	out->replaced_count = record_u8(r);
+	if (out->replaced_count > SESSION_REPLACED)
+		return false;
+	for (size_t i = 0; i < out->replaced_count; i++) {
+		out->replaced[i].credential = read_id(r);
+		out->replaced[i].kind = (enum credential_kind)record_u8(r);
+	}
+	return !r->broken;
 }
 
 bool
@@ -104,17 +124,10 @@ session_read(struct span value, struct session *out)
 	out->seen.us = (int64_t)record_u64(&r);
 	out->expires.us = (int64_t)record_u64(&r);
 	out->where = record_block(&r);
-	if (!authentications_read(&r, out->authentications, &out->authentication_count))
+	if (!authentications_read(&r, out->authentications, &out->authentication_count) ||
+	    !read_proofed(&r, &out->proofed))
 		return false;
-	out->proofed.record = read_id(&r);
-	out->proofed.at.us = (int64_t)record_u64(&r);
 	return form == FORM && record_whole(&r) && id_given(&out->id) && id_given(&out->account);
-}
-
-bool
-session_just_proofed(const struct session *s, struct instant now)
-{
-	return id_given(&s->proofed.record) && instant_before(now, instant_after(s->proofed.at, SESSION_PROOFED_FOR));
 }
 
 struct ask

@@ -17,6 +17,7 @@ extern const struct table session_table; /* SHA-256 of the cookie (32) -> struct
 
 #define SESSION_COOKIE "__Host-watashi"
 #define SESSION_AUTHENTICATIONS 8
+#define SESSION_REPLACED 16
 struct authentication {
 	struct id credential;
 	enum credential_kind kind;
@@ -35,15 +36,26 @@ struct session {
 	struct session_proofed {
 		struct id record;    /* zero: none */
 		struct instant at;
+		/* Authenticators that were revoked with it, whose places new ones take (authn-pki.md 9). */
+		struct session_replaced {
+			struct id credential;
+			enum credential_kind kind;
+		} replaced[SESSION_REPLACED];
+		size_t replaced_count;
 	} proofed;
 	uint64_t generation;
 };
 #define SESSION_PROOFED_FOR SECONDS(900)
 /* Whether it was just proofed. */
 bool session_just_proofed(const struct session *, struct instant now);
+/* Which one a new authenticator replaces, preferably of its kind; zero: none. It is taken out: put the session. */
+struct id session_replaced_take(struct session *, enum credential_kind);
 struct session_settings {
 	int64_t lasts, idle;         /* microseconds */
 };
+/* One that begins; not put yet. */
+struct session session_begun(const struct session_settings *, const uint8_t key[32], const struct id *account,
+    struct span where, struct instant now);
 
 /* The list in a row, here and of a login. */
 void authentications_write(struct buffer *, const struct authentication *, size_t count);
