@@ -357,6 +357,21 @@ character_unseen_behind(uint32_t before, uint32_t character)
 }
 
 bool
+utf8_line(struct span s)
+{
+	uint32_t before = 0, c;
+
+	if (!utf8_valid(s))
+		return false;
+	for (; s.size; before = c) {
+		c = utf8_cut(&s);
+		if (character_unseen_behind(before, c))
+			return false;
+	}
+	return true;
+}
+
+bool
 character_blank(uint32_t character)
 {
 	static const struct range blanks[] = {

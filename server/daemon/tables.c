@@ -9,7 +9,10 @@
 #include "front/authzen/metadata.h"
 #include "ledger/ledger.h"
 #include "person/account.h"
+#include "person/attribute.h"
+#include "person/consent.h"
 #include "person/history.h"
+#include "person/likeness.h"
 #include "person/proofing_record.h"
 #include "registry/document.h"
 #include "registry/entity.h"
@@ -69,6 +72,9 @@ static const struct table *const own[] = {
 	&history_table,
 	&proofing_record_table,
 	&account_certificate_table,
+	&attribute_table,
+	&consent_table,
+	&likeness_table,
 };
 
 table_list

@@ -65,12 +65,6 @@ form_unseen(struct span s, uint32_t *character, size_t *position)
 	return false;
 }
 
-bool
-form_line(struct span s)
-{
-	return utf8_valid(s) && is_seen(s, "");
-}
-
 static bool
 is_name(struct span s)
 {

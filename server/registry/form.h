@@ -30,5 +30,3 @@ extern const struct form form_attribute;   /* SAML Name or OIDC claim */
 /* The first character of a text that nobody would see, and where it stands, counted in characters from 1; line breaks
  * are seen. */
 bool form_unseen(struct span, uint32_t *character, size_t *position);
-
-bool form_line(struct span); /* no control characters, no invisible ones, no line break */

@@ -8,7 +8,6 @@
 #include "codec/text.h"
 #include "crypto/digest.h"
 #include "registry/difference.h"
-#include "registry/form.h"
 
 #define MEMBER_FORMAT 2
 #define CLAIM_FORMAT 1
@@ -472,7 +471,7 @@ member_decide(struct arena *arena, const struct member *before, const struct mem
 	if (!before && change->action != MEMBER_APPLY)
 		return problem_set(s.why, ERR_NOT_FOUND, "", "there is no member %.*s",
 		    (int)span_first(change->id, 64).size, (const char *)change->id.data);
-	if (change->reason.size > MEMBER_REASON_LARGEST || !form_line(change->reason) ||
+	if (change->reason.size > MEMBER_REASON_LARGEST || !utf8_line(change->reason) ||
 	    (steps[change->action].reason && change->reason.size == 0))
 		return problem_set(s.why, ERR_INVALID, "",
 		    "expected a reason of 1 to %d bytes without control characters, "

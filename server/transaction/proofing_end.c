@@ -11,7 +11,6 @@
 #include "base/record.h"
 #include "codec/individual_number.h"
 #include "codec/text.h"
-#include "registry/form.h"
 #include "registry/journal.h"
 
 #define FORMAT 2
@@ -196,7 +195,7 @@ proofing_end_start(struct store *store, const struct proofing_end_request *reque
 static enum err
 check_reason(struct span reason, struct problem *why)
 {
-	if (reason.size == 0 || reason.size > PROOFING_END_REASON || !utf8_valid(reason) || !form_line(reason))
+	if (reason.size == 0 || reason.size > PROOFING_END_REASON || !utf8_line(reason))
 		return problem_set(why, ERR_INVALID, "",
 		    "/reason: expected one line of 1 to %d bytes without invisible characters, found %s of %zu",
 		    PROOFING_END_REASON, reason.size ? "another text" : "none", reason.size);

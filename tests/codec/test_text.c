@@ -358,6 +358,26 @@ variation_selectors_are_seen_where_they_select(void **state)
 		    cases[i].unseen);
 }
 
+static void
+a_line_is_seen_whole(void **state)
+{
+	static const struct { const char *title, *text; bool line; } cases[] = {
+		{ "nothing", "", true },
+		{ "text", "東京都 Tokyo", true },
+		{ "a name's spelling", "葛\U000e0100城", true },
+		{ "a selector that selects nothing", "a\U000e0100", false },
+		{ "two lines", "a\nb", false },
+		{ "a tabulator", "a\tb", false },
+		{ "a zero width", "a\u200bb", false },
+		{ "the line turned around", "a\u202eb", false },
+		{ "no UTF-8", "a\xff", false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++)
+		expect_number(cases[i].title, utf8_line(span_text(cases[i].text)), cases[i].line);
+}
+
 int
 main(void)
 {
@@ -376,6 +396,7 @@ main(void)
 		cmocka_unit_test(characters_that_nobody_sees_are_known),
 		cmocka_unit_test(variation_selectors_are_seen_where_they_select),
 		cmocka_unit_test(lines_become_a_list),
+		cmocka_unit_test(a_line_is_seen_whole),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

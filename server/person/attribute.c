@@ -1,0 +1,131 @@
+/* person/attribute.c - the row of an account's attributes.
+ *
+ *     row       = form(u8) count(u8) attribute*
+ *     attribute = name(block) value(block) source(u8) record(16) at(u64) personas(u8)
+ */
+#include "person/attribute.h"
+
+#include <assert.h>
+
+#include "base/record.h"
+#include "base/role.h"
+
+#define FORM 1
+#define ROW_LARGEST (ATTRIBUTES_LARGEST * (ATTRIBUTE_LARGEST + 128))
+
+/* The steward erases what operators order. */
+const struct table attribute_table = { "attribute", ROLE_BIT(ROLE_WORKER) | ROLE_BIT(ROLE_STEWARD), 0 };
+
+static const char *const sources[] = {
+	[ATTRIBUTE_OF_NOBODY] = "nobody",
+	[ATTRIBUTE_FROM_CARD] = "card",
+	[ATTRIBUTE_FROM_DESK] = "desk",
+	[ATTRIBUTE_SELF_STATED] = "self",
+};
+
+const char *
+attribute_source_name(enum attribute_source source)
+{
+	return sources[source];
+}
+
+void
+attributes_write(struct buffer *b, const struct attributes *a)
+{
+	assert(a->count <= ATTRIBUTES_LARGEST);
+	buffer_u8(b, FORM);
+	buffer_u8(b, (uint8_t)a->count);
+	for (size_t i = 0; i < a->count; i++) {
+		const struct attribute *one = &a->list[i];
+
+		buffer_block(b, span_text(one->kind->name));
+		buffer_block(b, one->value);
+		buffer_u8(b, (uint8_t)one->source);
+		buffer_add(b, span_of(one->record.bytes, sizeof(one->record.bytes)));
+		buffer_u64(b, (uint64_t)one->at.us);
+		buffer_u8(b, (uint8_t)one->personas);
+	}
+}
+
+/* What the rules promise holds of every row: a proofed one stands in the administrative persona, a stated one never. */
+static bool
+attribute_read(struct record *r, struct attribute *out)
+{
+	struct span name = record_block(r), record;
+	unsigned source;
+
+	out->kind = attribute_kind_find(name);
+	out->value = record_block(r);
+	source = record_u8(r);
+	record = record_bytes(r, sizeof(out->record.bytes));
+	out->at.us = (int64_t)record_u64(r);
+	out->personas = record_u8(r);
+	if (r->broken || !out->kind || out->value.size == 0 || out->value.size > ATTRIBUTE_LARGEST ||
+	    source < ATTRIBUTE_FROM_CARD || source > ATTRIBUTE_SELF_STATED || out->personas >= PERSONA_BIT(PERSONAS) ||
+	    out->personas & PERSONA_BIT(PERSONA_NONE))
+		return false;
+	out->source = (enum attribute_source)source;
+	memcpy(out->record.bytes, record.data, sizeof(out->record.bytes));
+	return (out->source != ATTRIBUTE_SELF_STATED) == ((out->personas & PERSONA_BIT(PERSONA_ADMINISTRATIVE)) != 0);
+}
+
+bool
+attributes_read(struct span value, struct attributes *out)
+{
+	struct record r = record_of(value);
+	uint8_t form = record_u8(&r);
+
+	*out = (struct attributes){ .count = record_u8(&r) };
+	if (r.broken || form != FORM || out->count > ATTRIBUTES_LARGEST)
+		return false;
+	for (size_t i = 0; i < out->count; i++)
+		if (!attribute_read(&r, &out->list[i]) || (i && out->list[i].kind <= out->list[i - 1].kind))
+			return false;
+	return record_whole(&r);
+}
+
+static struct span
+key_of(const struct id *account)
+{
+	return span_of(account->bytes, sizeof(account->bytes));
+}
+
+struct ask
+attributes_ask(const struct id *account)
+{
+	return (struct ask){ .table = &attribute_table, .from = key_of(account) };
+}
+
+enum err
+attributes_loaded(struct arena *arena, const struct ask *ask, struct attributes *out, struct problem *why)
+{
+	*out = (struct attributes){ .count = 0 };
+	if (!ask->count)
+		return OK;
+	if (!attributes_read(arena_copy(arena, ask->rows[0].value), out))
+		return problem_set(why, ERR_UNAVAILABLE, "",
+		    "the row of the account's attributes in the store is of a form this build does not know");
+	out->generation = ask->rows[0].generation;
+	return OK;
+}
+
+void
+attributes_put(struct unit *unit, const struct id *account, const struct attributes *a)
+{
+	struct buffer b = buffer_init(ROW_LARGEST);
+
+	attributes_write(&b, a);
+	assert(!b.overflowed);
+	unit_expect(unit, &attribute_table, key_of(account), a->generation);
+	unit_put(unit, &attribute_table, key_of(account), buffer_span(&b));
+	buffer_release(&b);
+}
+
+const struct attribute *
+attribute_find(const struct attributes *a, const char *name)
+{
+	for (size_t i = 0; i < a->count; i++)
+		if (strcmp(a->list[i].kind->name, name) == 0)
+			return &a->list[i];
+	return NULL;
+}

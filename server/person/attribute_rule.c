@@ -1,0 +1,197 @@
+/* person/attribute_rule.c - how an account's attributes change: taken over from a proofing, said by the person. Pure. */
+#include <assert.h>
+
+#include "codec/comparable.h"
+#include "codec/individual_number.h"
+#include "codec/text.h"
+#include "person/attribute.h"
+
+#define STATED_PERSONAS (PERSONA_BIT(PERSONA_BUSINESS) | PERSONA_BIT(PERSONA_PRIVATE))
+
+/* Where the kind's attribute stands, or would. */
+static size_t
+place_of(const struct attributes *a, const struct attribute_kind *kind)
+{
+	size_t at = 0;
+
+	while (at < a->count && a->list[at].kind < kind)
+		at++;
+	return at;
+}
+
+static struct attribute *
+find(struct attributes *a, const struct attribute_kind *kind)
+{
+	size_t at = place_of(a, kind);
+
+	return at < a->count && a->list[at].kind == kind ? &a->list[at] : NULL;
+}
+
+static struct attribute *
+insert(struct attributes *a, const struct attribute_kind *kind)
+{
+	size_t at = place_of(a, kind);
+
+	assert(a->count < ATTRIBUTES_LARGEST); /* one of each kind */
+	memmove(&a->list[at + 1], &a->list[at], (a->count - at) * sizeof(a->list[0]));
+	a->count++;
+	a->list[at] = (struct attribute){ .kind = kind };
+	return &a->list[at];
+}
+
+static void
+remove_at(struct attributes *a, const struct attribute *one)
+{
+	size_t at = (size_t)(one - a->list);
+
+	a->count--;
+	memmove(&a->list[at], &a->list[at + 1], (a->count - at) * sizeof(a->list[0]));
+}
+
+/* From a proofing */
+
+static bool
+reads_alike(struct span a, struct span b)
+{
+	struct buffer one = buffer_init(SIZE_MAX), other = buffer_init(SIZE_MAX);
+	bool alike;
+
+	comparable_add(&one, a);
+	comparable_add(&other, b);
+	alike = span_equal(buffer_span(&one), buffer_span(&other));
+	buffer_release(&one);
+	buffer_release(&other);
+	return alike;
+}
+
+static const struct attribute_kind *
+kind_of(const struct proofed_attribute *told)
+{
+	const struct attribute_kind *kind = attribute_kind_find(span_text(told->name));
+
+	assert(kind && kind->proofed);
+	return kind;
+}
+
+size_t
+attribute_changes(const struct attributes *a, const struct proofed_attribute *told, size_t count,
+    struct attribute_change out[ATTRIBUTES_LARGEST])
+{
+	size_t changes = 0;
+
+	assert(count <= ATTRIBUTES_LARGEST);
+	for (size_t i = 0; i < count; i++) {
+		const struct attribute_kind *kind = kind_of(&told[i]);
+		size_t at = place_of(a, kind);
+		struct span before = { 0 };
+
+		if (at < a->count && a->list[at].kind == kind)
+			before = a->list[at].value;
+		if (!reads_alike(before, told[i].value))
+			out[changes++] = (struct attribute_change){ kind, before, told[i].value };
+	}
+	return changes;
+}
+
+/* What somebody stated, another proofing goes before: it stays only where the new one tells nothing of it. Which personas
+ * show it stays as the person chose. */
+void
+attributes_take(struct attributes *a, const struct proofed_attribute *told, size_t count, enum attribute_source source,
+    const struct id *record, struct instant now)
+{
+	assert(source == ATTRIBUTE_FROM_CARD || source == ATTRIBUTE_FROM_DESK);
+	for (size_t i = 0; i < count; i++) {
+		const struct attribute_kind *kind = kind_of(&told[i]);
+		struct attribute *one = find(a, kind);
+
+		assert(told[i].value.size <= ATTRIBUTE_LARGEST);
+		if (told[i].value.size == 0 && one && one->source != ATTRIBUTE_SELF_STATED)
+			remove_at(a, one);
+		if (told[i].value.size == 0)
+			continue;
+		if (!one)
+			one = insert(a, kind);
+		one->value = told[i].value;
+		one->source = source;
+		one->record = *record;
+		one->at = now;
+		one->personas |= PERSONA_BIT(PERSONA_ADMINISTRATIVE);
+	}
+}
+
+/* By the person */
+
+static enum err
+check_value(const struct attribute_kind *kind, struct span value, struct problem *why)
+{
+	if (value.size == 0 || value.size > kind->most || !utf8_line(value) || value.data[0] == ' ' ||
+	    value.data[value.size - 1] == ' ' || (kind->holds && !kind->holds(value)))
+		return problem_set(why, ERR_INVALID, "",
+		    "/value: expected %s, of 1 to %zu bytes, without invisible characters or blanks at its ends; found "
+		    "another text of %zu", kind->expected, kind->most, value.size);
+	return individual_number_refuse(value, "/value", why);
+}
+
+enum err
+attribute_state(struct attributes *a, struct span name, struct span value, unsigned personas, struct instant now,
+    struct problem *why)
+{
+	const struct attribute_kind *kind = attribute_kind_find(name);
+	struct attribute *one = kind ? find(a, kind) : NULL;
+
+	if (!kind)
+		return problem_set(why, ERR_NOT_FOUND, "", "there is no attribute of this name");
+	if (one && one->source != ATTRIBUTE_SELF_STATED)
+		return problem_set(why, ERR_CONFLICT, "",
+		    "%s: it was proofed, and only another proofing changes it", kind->name);
+	if (personas == 0 || personas & ~STATED_PERSONAS)
+		return problem_set(why, ERR_INVALID, "",
+		    "/personas: expected business, private or both: the administrative persona has proofed attributes "
+		    "alone");
+	if (check_value(kind, value, why) != OK)
+		return why->code;
+	if (!one)
+		one = insert(a, kind);
+	*one = (struct attribute){ .kind = kind, .value = value, .source = ATTRIBUTE_SELF_STATED, .at = now,
+		.personas = personas };
+	return OK;
+}
+
+enum err
+attribute_unstate(struct attributes *a, struct span name, struct problem *why)
+{
+	const struct attribute_kind *kind = attribute_kind_find(name);
+	struct attribute *one = kind ? find(a, kind) : NULL;
+
+	if (!one)
+		return problem_set(why, ERR_NOT_FOUND, "", "you have stated no attribute of this name");
+	if (one->source != ATTRIBUTE_SELF_STATED)
+		return problem_set(why, ERR_CONFLICT, "",
+		    "%s: it was proofed, and goes with the account or by another proofing", kind->name);
+	remove_at(a, one);
+	return OK;
+}
+
+enum err
+persona_choose(struct attributes *a, enum persona persona, const struct span *names, size_t count, struct problem *why)
+{
+	const unsigned bit = PERSONA_BIT(persona);
+	unsigned chosen[ATTRIBUTES_LARGEST] = { 0 };
+
+	if (!(bit & STATED_PERSONAS))
+		return problem_set(why, ERR_INVALID, "",
+		    "expected business or private: the administrative persona has all that was proofed");
+	for (size_t i = 0; i < count; i++) {
+		const struct attribute_kind *kind = attribute_kind_find(names[i]);
+		const struct attribute *one = kind ? find(a, kind) : NULL;
+
+		if (!one || one->source == ATTRIBUTE_SELF_STATED)
+			return problem_set(why, ERR_INVALID, "",
+			    "/attributes/%zu: expected the name of a proofed attribute of yours", i);
+		chosen[one - a->list] = bit;
+	}
+	for (size_t i = 0; i < a->count; i++)
+		if (a->list[i].source != ATTRIBUTE_SELF_STATED)
+			a->list[i].personas = (a->list[i].personas & ~bit) | chosen[i];
+	return OK;
+}
