@@ -78,29 +78,41 @@ attestation_none(struct attesting *at)
 }
 
 bool
-attestation_examine(struct arena *a, const struct attestation_unverified *said, struct span hash,
-    const struct attestation_policy *policy, struct examination *e, struct attestation *out)
+attesting_statement(struct attesting *at, struct span name, struct span bytes)
 {
 	struct attestation_statement statement;
-	struct attesting at = { a, said, &statement, hash, policy, e, out };
 	const struct format *format = NULL;
 	struct problem why = { 0 };
 	bool good;
 
-	memset(out, 0, sizeof(*out));
-	out->format = said->format;
-	out->aaguid = said->data.aaguid;
 	for (size_t i = 0; i < COUNT(formats); i++)
-		if (span_is(said->format, formats[i].name))
+		if (span_is(name, formats[i].name))
 			format = &formats[i];
-	if (!attesting_note(&at, "attestation-format", format, "WebAuthn L3 s7.1", "expected a format of the registry"))
+	if (!attesting_note(at, "attestation-format", format, "WebAuthn L3 s7.1", "expected a format of the registry"))
 		return false;
-	good = attestation_statement_read(said->statement, &statement, &why) == OK;
-	if (!attesting_note(&at, "attestation-statement", good, "WebAuthn L3 s6.5.4", why.text) ||
-	    !format->examine(&at))
+	good = attestation_statement_read(bytes, &statement, &why) == OK;
+	if (!attesting_note(at, "attestation-statement", good, "WebAuthn L3 s6.5.4", why.text))
 		return false;
-	memcpy(out->certificates, statement.certificates, sizeof(out->certificates));
-	out->certificate_count = statement.certificate_count;
+	at->statement = &statement;
+	good = format->examine(at);
+	at->statement = NULL;
+	memcpy(at->out->certificates, statement.certificates, sizeof(at->out->certificates));
+	at->out->certificate_count = statement.certificate_count;
+	return good;
+}
+
+bool
+attestation_examine(struct arena *a, const struct attestation_unverified *said, struct span hash,
+    const struct attestation_policy *policy, struct examination *e, struct attestation *out)
+{
+	struct attesting at = { .arena = a, .said = said, .hash = hash, .policy = policy, .examination = e,
+		.out = out };
+
+	*out = (struct attestation){ .aaguid = said->data.aaguid };
+	if (span_is(said->format, "compound") ? !attesting_compound(&at) :
+	                                        !attesting_statement(&at, said->format, said->statement))
+		return false;
+	out->format = said->format;
 	return true;
 }
 

@@ -38,6 +38,11 @@ attestation_procedure attestation_android_key, attestation_apple, attestation_fi
 
 bool attesting_note(struct attesting *, const char *step, bool good, const char *clause, const char *text);
 
+/* One statement by its format's procedure: notes "attestation-format", "attestation-statement" and the procedure's. */
+bool attesting_statement(struct attesting *, struct span format, struct span statement);
+/* Several of one authenticator (s8.9): each must hold, and the weakest is what they amount to. */
+bool attesting_compound(struct attesting *);
+
 /* The leaf of x5c, read; notes "attestation-certificate". */
 bool attesting_leaf(struct attesting *, const char *clause, struct x509 *leaf);
 /* Whether the pieces were signed by the leaf's key with the statement's algorithm; notes "attestation-signature". */

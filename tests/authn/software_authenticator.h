@@ -19,7 +19,7 @@
 /* What a ceremony is to look like; a NULL or zero is what is right. */
 struct ceremony {
 	const char *type, *challenge, *origin, *top_origin, *rp_id, *id, *raw_id, *credential_id, *kind, *user_handle;
-	const char *format;            /* "none"; "packed": the credential vouches for itself */
+	const char *format; /* "none"; "packed": the credential vouches for itself; "compound": it does so twice */
 	const char *statement;         /* bytes of CBOR; NULL: the format's own */
 	/* what stands behind the authenticator data, and behind the attestation object */
 	const char *behind;
@@ -129,12 +129,21 @@ software_sign(struct arena *a, const struct ceremony *c, struct span data, struc
 	return span_of(signature, size);
 }
 
+static inline void
+software_packed(struct arena *a, const struct ceremony *c, struct span data, struct span client_data, struct buffer *out)
+{
+	struct span signature = software_sign(a, c, data, client_data);
+
+	buffer_add(out, span_of("\xa2\x63" "alg\x26\x63" "sig\x58", 11));
+	buffer_u8(out, (uint8_t)signature.size);
+	buffer_add(out, signature);
+}
+
 static inline struct span
 software_attestation(struct arena *a, const struct ceremony *c, struct span data, struct span client_data)
 {
 	const char *format = or_else(c->format, "none");
 	struct buffer out = buffer_init(8 * KIB);
-	struct span signature;
 
 	buffer_add(&out, span_of("\xa3\x63" "fmt", 5));
 	buffer_u8(&out, (uint8_t)(0x60 | strlen(format)));
@@ -143,10 +152,12 @@ software_attestation(struct arena *a, const struct ceremony *c, struct span data
 	if (c->statement) {
 		buffer_text(&out, c->statement);
 	} else if (strcmp(format, "packed") == 0) {
-		signature = software_sign(a, c, data, client_data);
-		buffer_add(&out, span_of("\xa2\x63" "alg\x26\x63" "sig\x58", 11));
-		buffer_u8(&out, (uint8_t)signature.size);
-		buffer_add(&out, signature);
+		software_packed(a, c, data, client_data, &out);
+	} else if (strcmp(format, "compound") == 0) {
+		buffer_add(&out, span_of("\x82\xa2\x63" "fmt\x66" "packed\x67" "attStmt", 21));
+		software_packed(a, c, data, client_data, &out);
+		buffer_add(&out, span_of("\xa2\x63" "fmt\x66" "packed\x67" "attStmt", 20));
+		software_packed(a, c, data, client_data, &out);
 	} else {
 		buffer_u8(&out, 0xa0);
 	}

@@ -44,6 +44,9 @@ failed_step(const struct examination *e)
 	return cause ? cause->step : "";
 }
 
+/* A statement of several, as CBOR. */
+#define NONE "\xa2\x63" "fmt\x64" "none\x67" "attStmt\xa0"
+
 static void
 each_step_of_registration_has_what_fails_at_it(void **state)
 {
@@ -88,6 +91,20 @@ each_step_of_registration_has_what_fails_at_it(void **state)
 		{ "packed over something else", { .format = "packed", .bogus_signature = true },
 		    "attestation-signature" },
 		{ "a statement that is no map", { .format = "packed", .statement = "\x80" }, "attestation-statement" },
+		{ "several statements that hold", { .format = "compound" }, "" },
+		{ "several, over something else", { .format = "compound", .bogus_signature = true },
+		    "attestation-signature" },
+		{ "several that are one", { .format = "compound", .statement = "\x81" NONE }, "attestation-statements" },
+		{ "several that are none", { .format = "compound", .statement = "\x80" }, "attestation-statements" },
+		{ "several of which one is of nobody's format", { .format = "compound",
+		    .statement = "\x82" NONE "\xa2\x63" "fmt\x64" "nine\x67" "attStmt\xa0" }, "attestation-format" },
+		{ "several within several", { .format = "compound",
+		    .statement = "\x82" NONE "\xa2\x63" "fmt\x68" "compound\x67" "attStmt\x82" NONE NONE },
+		    "attestation-format" },
+		{ "more than anybody has", { .format = "compound", .statement = "\x85" NONE NONE NONE NONE NONE },
+		    "attestation-statements" },
+		{ "several without a format", { .format = "compound", .statement = "\x82" NONE "\xa1\x67" "attStmt\xa0" },
+		    "attestation-statements" },
 		{ "another credential's id", { .credential_id = "another credential" }, "credential-id" },
 	};
 
