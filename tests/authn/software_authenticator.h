@@ -130,7 +130,8 @@ software_sign(struct arena *a, const struct ceremony *c, struct span data, struc
 }
 
 static inline void
-software_packed(struct arena *a, const struct ceremony *c, struct span data, struct span client_data, struct buffer *out)
+software_packed(struct arena *a, const struct ceremony *c, struct span data, struct span client_data,
+    struct buffer *out)
 {
 	struct span signature = software_sign(a, c, data, client_data);
 
