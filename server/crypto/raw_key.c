@@ -2,9 +2,12 @@
 #include "crypto/raw_key.h"
 
 #include <assert.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include <openssl/bn.h>
 #include <openssl/core_names.h>
+#include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/params.h>
 
@@ -73,17 +76,53 @@ raw_key_rsa(struct span modulus, struct span exponent, EVP_PKEY **out, struct pr
 	return make_key("RSA", parameters, out, why);
 }
 
-/* What the library is given it does not change: its parameters have no const. */
+/* A curve takes the library longer to set up than its point: each lies ready, without a key, until the process ends. */
+static struct {
+	const char *name, *also; /* both are the library's */
+	EVP_PKEY *bare;
+} curves[] = {
+	{ "prime256v1", "P-256", NULL }, { "secp384r1", "P-384", NULL }, { "secp521r1", "P-521", NULL },
+};
+static CRYPTO_ONCE curves_once = CRYPTO_ONCE_STATIC_INIT;
+
+static void
+make_curves(void)
+{
+	for (size_t i = 0; i < COUNT(curves); i++) {
+		EVP_PKEY_CTX *context = EVP_PKEY_CTX_new_from_name(NULL, "EC", NULL);
+		/* What the library is given it does not change: its parameters have no const. */
+		OSSL_PARAM parameters[] = {
+			OSSL_PARAM_construct_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME,
+			    (char *)(uintptr_t)curves[i].name, 0),
+			OSSL_PARAM_construct_end(),
+		};
+
+		if (!context || EVP_PKEY_fromdata_init(context) <= 0 ||
+		    EVP_PKEY_fromdata(context, &curves[i].bare, EVP_PKEY_KEY_PARAMETERS, parameters) <= 0)
+			abort();
+		EVP_PKEY_CTX_free(context);
+	}
+}
+
 enum err
 raw_key_ec(const char *group, struct span point, EVP_PKEY **out, struct problem *why)
 {
-	OSSL_PARAM parameters[] = {
-		OSSL_PARAM_construct_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME, (char *)(uintptr_t)group, 0),
-		OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PUB_KEY, (void *)(uintptr_t)point.data, point.size),
-		OSSL_PARAM_construct_end(),
-	};
+	const EVP_PKEY *bare = NULL;
 
-	return make_key("EC", parameters, out, why);
+	if (CRYPTO_THREAD_run_once(&curves_once, make_curves) != 1)
+		abort();
+	for (size_t i = 0; i < COUNT(curves); i++)
+		if (strcmp(curves[i].name, group) == 0 || strcmp(curves[i].also, group) == 0)
+			bare = curves[i].bare;
+	assert(bare);
+	*out = EVP_PKEY_dup((EVP_PKEY *)(uintptr_t)bare);
+	/* Whether the point is one of the curve's the library looks at, as it does with fromdata. */
+	if (*out && EVP_PKEY_set1_encoded_public_key(*out, point.data, point.size) == 1)
+		return OK;
+	EVP_PKEY_free(*out);
+	*out = NULL;
+	library_problem(why, "the public key cannot be used");
+	return why ? why->code = ERR_SYNTAX : ERR_SYNTAX;
 }
 
 enum err

@@ -20,7 +20,7 @@ size_t raw_key_bits(struct span magnitude);
 
 /* Big-endian, without a sign's byte, at most as large as above: that is the caller's to see. */
 enum err raw_key_rsa(struct span modulus, struct span exponent, EVP_PKEY **out, struct problem *why);
-/* `group` is OpenSSL's name of the curve, the point uncompressed (SEC 1 s2.3.3). */
+/* `group` is OpenSSL's name of one of NIST's curves of 256, 384 or 521 bits, the point uncompressed (SEC 1 s2.3.3). */
 enum err raw_key_ec(const char *group, struct span point, EVP_PKEY **out, struct problem *why);
 /* "ED25519", "ED448" (RFC 8032). */
 enum err raw_key_edwards(const char *kind, struct span bytes, EVP_PKEY **out, struct problem *why);
