@@ -1,6 +1,7 @@
 /* person/account.c - one person's account.
  *
  *     row     = form(u8) id(16) standing(u8) number(12) created(u64) english(u8) staff(u32) contacts(u8) contact*
+ *               sessions(u64)
  *     contact = address(block) added(u64) confirmed(u64) code(32) until(u64) tries(u32)
  */
 #include "person/account.h"
@@ -92,6 +93,7 @@ account_write(struct buffer *b, const struct account *a)
 	buffer_u8(b, (uint8_t)a->contact_count);
 	for (size_t i = 0; i < a->contact_count; i++)
 		contact_write(b, &a->contacts[i]);
+	buffer_u64(b, (uint64_t)a->sessions_from.us);
 }
 
 static bool
@@ -135,6 +137,7 @@ account_read(struct span value, struct account *out)
 	for (size_t i = 0; i < out->contact_count; i++)
 		if (!contact_read(&r, &out->contacts[i]))
 			return false;
+	out->sessions_from.us = (int64_t)record_u64(&r);
 	return record_whole(&r);
 }
 

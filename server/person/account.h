@@ -45,6 +45,7 @@ struct account {
 	unsigned staff;                  /* enum staff_role */
 	struct contact contacts[CONTACTS_LARGEST];
 	size_t contact_count;
+	struct instant sessions_from;    /* those begun until then are over: the person ended all; {0}: never */
 	uint64_t generation;             /* of its row; 0: not stored yet */
 };
 

@@ -98,6 +98,8 @@ on_account_loaded(void *arg, enum err err, const struct problem *why)
 		err = account_loaded(i->arena, &i->asks[ASK_ACCOUNT], &i->account, &own);
 		if (err == ERR_NOT_FOUND)
 			err = problem_set(&own, ERR_DENIED, "", "the account of this login is no more");
+		if (err == OK && i->session.begun.us <= i->account.sessions_from.us)
+			err = problem_set(&own, ERR_DENIED, "", "you have logged out everywhere");
 	}
 	if (err == OK)
 		err = session_credentials_loaded(i->arena, &i->asks[ASK_CREDENTIALS], &i->session, i->now, &own);

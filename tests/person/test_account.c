@@ -19,6 +19,7 @@ an_account(struct instant now)
 	a.contacts[1] = (struct contact){ .address = span_text("t@b.example"), .added = instant_after(now, 1),
 		.code = { 1, 2, 3, [31] = 9 }, .code_until = instant_after(now, 2), .tries = 3 };
 	a.contact_count = 2;
+	a.sessions_from = instant_after(now, 9);
 	return a;
 }
 
@@ -39,6 +40,7 @@ expect_same(const struct account *a, const struct account *b)
 	expect_number("created", a->created.us, b->created.us);
 	expect_number("language", a->english, b->english);
 	expect_number("staff", a->staff, b->staff);
+	expect_number("sessions", a->sessions_from.us, b->sessions_from.us);
 	expect_number("contacts", a->contact_count, b->contact_count);
 	for (size_t i = 0; i < b->contact_count; i++) {
 		const struct contact *x = &a->contacts[i], *y = &b->contacts[i];
