@@ -23,7 +23,9 @@
 #include "transaction/caller_proposal.h"
 #include "transaction/card_task.h"
 #include "transaction/erasure_agreement.h"
+#include "transaction/enrolment.h"
 #include "transaction/notice.h"
+#include "transaction/parent_certificate.h"
 #include "transaction/policy_table.h"
 #include "transaction/proofing.h"
 #include "transaction/proofing_end.h"
@@ -72,6 +74,9 @@ static const struct table *const own[] = {
 	&history_table,
 	&proofing_record_table,
 	&account_certificate_table,
+	&enrolment_table,
+	&parent_certificate_table,
+	&parent_due_table,
 	&attribute_table,
 	&consent_table,
 	&likeness_table,

@@ -6,7 +6,7 @@
 
 #include <openssl/crypto.h>
 
-#include "codec/text.h"
+#include "codec/json_writer.h"
 #include "jpki/explanation.h"
 #include "person/proofing_record.h"
 #include "transaction/card_code.h"
@@ -148,20 +148,11 @@ on_task_loaded(void *arg, enum err err, const struct problem *why)
 	p->waiting = proofing_prove(p->store, p->arena, p->settings->proofing, &prove, on_challenge_proved, p);
 }
 
-static void
-write_member(struct buffer *b, const char *name, struct span value)
-{
-	if (!value.size)
-		return;
-	buffer_print(b, "%s\"%s\":", b->end - b->start > 1 ? "," : "", name);
-	json_write_string(b, value);
-}
-
-/* Only what the text promised. */
+/* Only what the text promised. What the certificate does not say is empty: who lives abroad has no address any more. */
 static struct span
 attributes_of(const struct proving *p, const struct proofing_outcome *o)
 {
-	static const char *const sexes[] = { "unspecified", "male", "female" };
+	static const char *const sexes[] = { [SEX_MALE] = "male", [SEX_FEMALE] = "female" };
 	const struct jpki_attributes *a = &o->verified->attributes;
 	struct buffer b = buffer_init(ATTRIBUTES_LARGEST);
 	struct span wrapped = { 0 };
@@ -169,13 +160,13 @@ attributes_of(const struct proving *p, const struct proofing_outcome *o)
 
 	buffer_byte(&b, '{');
 	if (o->attributes & PROOFING_NAME)
-		write_member(&b, "name", a->name);
+		json_write_member(&b, "name", a->name);
 	if (o->attributes & PROOFING_BIRTHDATE)
-		write_member(&b, "birthdate", span_text(jpki_birth_text(&a->born, born)));
+		json_write_member(&b, "birthdate", span_text(jpki_birth_text(&a->born, born)));
 	if (o->attributes & PROOFING_SEX)
-		write_member(&b, "gender", span_text(sexes[a->sex]));
+		json_write_member(&b, "gender", span_text(sexes[a->sex]));
 	if (o->attributes & PROOFING_ADDRESS)
-		write_member(&b, "address", a->address);
+		json_write_member(&b, "address", a->address);
 	buffer_byte(&b, '}');
 	assert(!b.overflowed);
 	if (b.end - b.start > 2)

@@ -1,0 +1,448 @@
+/* tests/transaction/test_enrolment.c - a person enrolled by the card: a new account, the same one again, another's. */
+#include "transaction/enrolment_stage.h"
+
+#define ADDRESS "東京都渋谷区１－１"
+
+static const char *
+changes_text(void)
+{
+	const char *text = "";
+
+	for (size_t i = 0; i < enrolling.view.change_count; i++) {
+		const struct attribute_change *c = &enrolling.view.changes[i];
+
+		text = arena_print(&world.arena, "%s%s%s:%.*s>%.*s", text, i ? " " : "", c->kind->name,
+		    SPAN_ARGS(c->before), SPAN_ARGS(c->after));
+	}
+	return text;
+}
+
+static const char *
+history_text(const struct account *account)
+{
+	struct history_event event;
+	const char *text = "";
+
+	looked = history_ask(&world.arena, &account->id, 50);
+	world.done = false;
+	store_load(world.store, &looked, 1, on_looked, NULL);
+	run();
+	for (size_t i = looked.count; i-- > 0;) {
+		expect_true("history", history_read(looked.rows[i].value, &event));
+		text = arena_print(&world.arena, "%s%s%s", text, *text ? " " : "", history_kind_name(event.kind));
+	}
+	return text;
+}
+
+static struct proofing_record
+newest_record(const struct account *account)
+{
+	struct proofing_record *records;
+	struct problem why;
+	size_t count;
+
+	looked = proofing_record_ask(&world.arena, &account->id);
+	world.done = false;
+	store_load(world.store, &looked, 1, on_looked, NULL);
+	run();
+	expect_ok("records", proofing_records_loaded(&world.arena, &looked, &records, &count, &why), &why);
+	expect_true("a proofing", count > 0);
+	return records[0];
+}
+
+static void
+somebody_new_has_an_account(void **state)
+{
+	struct person hanako = person("番号　花子", "319900401", "2", ADDRESS);
+	struct proofing_record record;
+	struct account account;
+	size_t accounts = rows_of(&account_table);
+
+	(void)state;
+	log_out();
+	enrol_begin(false);
+	enrol_look();
+	expect_text("begun", enrolment_state_name(enrolling.view.state), "begun");
+	enrol_card_begin(JPKI_SIGNATURE);
+	enrol_look();
+	expect_text("the card is waited for", enrolment_state_name(enrolling.view.state), "waiting");
+	enrol_card(&hanako);
+	enrol_look();
+	expect_text("it has answered", enrolment_state_name(enrolling.view.state), "answered");
+	expect_text("what would be taken over", changes_text(), "name:>番号　花子 birthdate:>1990-04-01 gender:>female "
+	    "address:>" ADDRESS);
+	expect_text("into a new account", enrolment_account_name(enrolling.view.account), "new");
+	expect_true("until then nothing of the person lies open anywhere", !store_holds("花子") &&
+	    !store_holds("1990-04-01"));
+	expect_number("and there is none", rows_of(&account_table), accounts);
+	enrol_accept();
+	expect_ok("accepted", world.err, &world.why);
+	account = enrolling.view.found;
+	expect_text("a full one", account_standing_name(account.standing), "full");
+	expect_number("one more", rows_of(&account_table), accounts + 1);
+	expect_text("what happened", history_text(&account), "opened proofed consent-given");
+	record = newest_record(&account);
+	expect_text("by the card", proofing_method_name(record.method), "card");
+	expect_true("with its facts", memmem(record.facts.data, record.facts.size, "proofing.", 9) != NULL);
+	log_in_as_begun();
+	expect_true("a session that was just proofed", session_just_proofed(&enrolling.session, enrol_now()));
+	expect_number("which is no authentication", enrolling.session.authentication_count, 0);
+	expect_true("of that proofing", memcmp(&enrolling.session.proofed.record, &record.id, sizeof(record.id)) == 0);
+	enrol_accept();
+	expect_problem("taken over once", world.err, &world.why, ERR_CONFLICT, "nothing here to be accepted");
+}
+
+static void
+a_preview_that_nobody_accepts_leaves_nothing(void **state)
+{
+	struct person taro = person("残さない　太郎", "319700505", "1", ADDRESS);
+	const struct instant noon = world.noon;
+	size_t accounts = rows_of(&account_table);
+
+	(void)state;
+	log_out();
+	enrol_begin(false);
+	enrol_card(&taro);
+	enrol_look();
+	expect_text("shown", enrolment_state_name(enrolling.view.state), "answered");
+	world.noon = instant_after(noon, 3 * stage.settings.login_for);
+	expect_number("no account", rows_of(&account_table), accounts);
+	expect_number("no task", rows_of(&card_task_table), 0);
+	expect_number("no enrolment", rows_of(&enrolment_table), 0);
+	world.noon = noon;
+}
+
+static const struct {
+	const char *title, *account, *failed;
+	bool renewed, linked, here, other_here, moved, reissue;
+} again[] = {
+	{ "the same card finds its account", "existing", NULL, .renewed = false },
+	{ "in its session it is this one", "this", NULL, .here = true },
+	{ "for a re-issue, too", "existing", NULL, .reissue = true },
+	{ "a renewed one that is linked", "existing", NULL, .renewed = true, .linked = true },
+	{ "a renewed one of which nobody tells looks like somebody known", "similar", "similar", .renewed = true },
+	{ "and is nobody's for a re-issue", "similar", "similar", .renewed = true, .reissue = true },
+	{ "which who is logged in settles", "this", NULL, .renewed = true, .here = true },
+	{ "whoever moved and is not linked is somebody new", "new", NULL, .renewed = true, .moved = true },
+	{ "but not in a re-issue", "new", "no-account", .renewed = true, .moved = true, .reissue = true },
+	{ "nor where he is logged in", "this", NULL, .renewed = true, .moved = true, .here = true },
+	{ "a card that is another account's is refused", "existing", "other-account", .other_here = true },
+	{ "linked ones, too", "existing", "other-account", .renewed = true, .linked = true, .other_here = true },
+	{ "and one that is nobody's, in another's account", "this", "other-person", .renewed = true, .moved = true,
+	    .other_here = true },
+};
+
+static void
+link_with(struct span certificate)
+{
+	struct x509 x;
+	struct problem why;
+
+	expect_ok("its number", x509_read(certificate, &x, &why), &why);
+	world.settings.linkage = &world.linkage.source;
+	world.linkage.source.relations = LINKAGE_BIT(LINKAGE_RENEWAL);
+	world.linkage.says = (struct linkage_answer){ .answered = true, .count = 1,
+		.linked = { { x.authority_key_id, x.serial } } };
+}
+
+static void
+the_same_person_again(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(again); i++) {
+		const char *name = arena_print(&world.arena, "同一　人物%zu", i);
+		struct person first = person(name, "319800217", "1", ADDRESS), other, now = first;
+		struct session here = { .generation = 0 };
+		struct account account, others;
+		size_t accounts;
+
+		other = person(arena_print(&world.arena, "別人%zu", i), "319851231", "2", "大阪府大阪市１－１");
+		account = enrolled(&first);
+		if (again[i].here) {
+			log_in_as_begun();
+			here = enrolling.session;
+		}
+		others = enrolled(&other);
+		if (again[i].other_here) {
+			log_in_as_begun();
+			here = enrolling.session;
+		}
+		if (again[i].renewed)
+			now = person(name, "319800217", "1", again[i].moved ? "北海道札幌市２－２" : ADDRESS);
+		if (again[i].linked)
+			link_with(first.certificate);
+		accounts = rows_of(&account_table);
+		enrol_begin(again[i].reissue);
+		enrolling.session = here;
+		enrol_card(&now);
+		enrol_look();
+		expect_ok(again[i].title, world.err, &world.why);
+		expect_text(again[i].title, enrolment_account_name(enrolling.view.account), again[i].account);
+		if (again[i].moved && again[i].here)
+			expect_text("what changed", changes_text(), "address:" ADDRESS ">北海道札幌市２－２");
+		enrol_accept();
+		expect_ok(again[i].title, world.err, &world.why);
+		expect_text(again[i].title, enrolling.view.failed ? enrolling.view.failed : "",
+		    again[i].failed ? again[i].failed : "");
+		if (again[i].failed && strcmp(again[i].failed, "similar") != 0)
+			expect_true("told in both languages", enrolling.view.why.ja.size && enrolling.view.why.en.size);
+		expect_number(again[i].title, rows_of(&account_table),
+		    accounts + (!again[i].failed && strcmp(again[i].account, "new") == 0));
+		if (!again[i].failed && strcmp(again[i].account, "new") != 0)
+			expect_text("whose it is", enrolling.view.found.number, account.number);
+		expect_true("never the other's", again[i].failed || strcmp(enrolling.view.found.number, others.number) != 0);
+		world.settings.linkage = NULL;
+		log_out();
+	}
+}
+
+static void
+a_provisional_account_is_finished_at_a_terminal(void **state)
+{
+	struct person jiro = person("仮登録　次郎", "320000101", "1", ADDRESS);
+	struct proofing_record record;
+	struct account account;
+
+	(void)state;
+	log_out();
+	enrol_begin(false);
+	enrol_open();
+	expect_ok("opened", world.err, &world.why);
+	account = enrolling.view.found;
+	expect_text("provisional", account_standing_name(account.standing), "provisional");
+	log_in_as_begun();
+	expect_true("nobody was proofed", !session_just_proofed(&enrolling.session, enrol_now()));
+	enrol_open();
+	expect_problem("once", world.err, &world.why, ERR_CONFLICT, "somebody is logged in here");
+	enrol_card_at(&jiro, SIGNATURE, "counter-3");
+	enrol_look();
+	expect_text("it is this one's", enrolment_account_name(enrolling.view.account), "this");
+	enrol_accept();
+	expect_ok("finished", world.err, &world.why);
+	expect_text("the same account", enrolling.view.found.number, account.number);
+	expect_text("full", account_standing_name(enrolling.view.found.standing), "full");
+	record = newest_record(&account);
+	expect_text("at a terminal", proofing_method_name(record.method), "terminal");
+	expect_span("named", record.by[0], "counter-3");
+	looked = session_ask(enrolling.session.key);
+	world.done = false;
+	store_load(world.store, &looked, 1, on_looked, NULL);
+	run();
+	expect_number("the session before is over", looked.count, 0);
+	log_out();
+}
+
+static void
+an_opened_account_is_finished_without_its_session_too(void **state)
+{
+	struct person saburo = person("仮登録　三郎", "320000102", "1", ADDRESS);
+	struct account account;
+
+	(void)state;
+	log_out();
+	enrol_begin(false);
+	enrol_open();
+	account = enrolling.view.found;
+	enrol_card(&saburo);
+	enrol_accept();
+	expect_ok("finished", world.err, &world.why);
+	expect_text("the same account", enrolling.view.found.number, account.number);
+}
+
+static void
+a_revoked_certificate_is_refused_and_told_why(void **state)
+{
+	struct person p = person("失効　花子", "319900402", "2", ADDRESS);
+
+	(void)state;
+	log_out();
+	enrol_begin(false);
+	world.source.says = REVOCATION_REVOKED;
+	enrol_card(&p);
+	world.source.says = REVOCATION_GOOD;
+	enrol_look();
+	expect_text("refused", enrolment_state_name(enrolling.view.state), "refused");
+	expect_text("by the card", enrolling.view.failed, "card");
+	expect_true("why", enrolling.view.why.ja.size && enrolling.view.why.en.size);
+	enrol_accept();
+	expect_text("and is not accepted", enrolling.view.failed, "card");
+	enrol_card(&p);
+	enrol_look();
+	expect_text("another try is a new one", enrolment_state_name(enrolling.view.state), "answered");
+}
+
+static void
+another_browser_sees_nothing(void **state)
+{
+	struct person p = person("閲覧　花子", "319900403", "2", ADDRESS);
+
+	(void)state;
+	log_out();
+	enrol_begin(false);
+	enrol_card(&p);
+	enrolling.browser[31] ^= 1;
+	enrol_look();
+	expect_problem("not there", world.err, &world.why, ERR_NOT_FOUND, "no enrolment of this browser's");
+	enrol_accept();
+	expect_problem("nor accepted", world.err, &world.why, ERR_NOT_FOUND, "no enrolment of this browser's");
+}
+
+static void
+who_accepts_twice_at_once_does_it_once(void **state)
+{
+	struct person p = person("競争　花子", "319900404", "2", ADDRESS);
+	struct enrolment_accept accepts[2];
+	struct cookie_secret cookies[2];
+	enum err results[2];
+	size_t accounts;
+
+	(void)state;
+	log_out();
+	enrol_begin(false);
+	enrol_card(&p);
+	accounts = rows_of(&account_table);
+	for (size_t i = 0; i < 2; i++) {
+		cookies[i] = cookie_secret_new();
+		accepts[i] = (struct enrolment_accept){ .asked = enrol_asked(), .cookie = &cookies[i] };
+		enrolment_accept(world.store, &world.arena, &stage.settings, &accepts[i], on_view, NULL);
+	}
+	for (size_t i = 0; i < 2; i++) {
+		world.done = false;
+		run();
+		expect_true("each has an end", world.done);
+		results[i] = world.err;
+	}
+	expect_number("one of them", (results[0] == OK) + (results[1] == OK), 1);
+	expect_number("one account", rows_of(&account_table), accounts + 1);
+}
+
+/* The card as an authenticator, and the phone that was lost */
+
+static struct credential bound;
+
+static void
+on_bound(void *arg, enum err err, const struct credential *c, const struct problem *why)
+{
+	(void)arg;
+	world.done = true;
+	world.err = err;
+	if (err == OK)
+		bound = *c;
+	else
+		world.why = *why;
+}
+
+static void
+bind_card(void)
+{
+	struct enrolment_asked asked = enrol_asked();
+
+	world.done = false;
+	enrolment_bind(world.store, &world.arena, &stage.settings, &asked, on_bound, NULL);
+	run();
+}
+
+static void
+the_card_is_bound_and_reissue_replaces_it(void **state)
+{
+	struct person p = person("再発行　花子", "319900405", "2", ADDRESS);
+	struct account account = enrolled(&p);
+	struct id nobody = { { 1 } };
+	struct credential first;
+
+	(void)state;
+	enrol_card_begin(JPKI_AUTHENTICATION);
+	expect_problem("not without the session", world.err, &world.why, ERR_DENIED, "in the session of the proofing");
+	log_in_as_begun();
+	enrol_card_begin(JPKI_AUTHENTICATION);
+	bind_card();
+	expect_problem("not before a card answers", world.err, &world.why, ERR_CONFLICT, "waiting");
+	enrol_card_at(&p, AUTHENTICATION, "");
+	bind_card();
+	expect_ok("bound", world.err, &world.why);
+	first = bound;
+	expect_text("in the proofing", credential_binding_word(first.binding), "proofing-session");
+	expect_text("its parent is itself", parent_status_name(first.parent), "good");
+	expect_true("the same handle", span_equal(first.parent_handle, first.card.handle));
+	enrol_card_at(&p, AUTHENTICATION, "");
+	bind_card();
+	expect_problem("once", world.err, &world.why, ERR_CONFLICT, "an authenticator already");
+	expect_text("what happened", history_text(&account), "opened proofed consent-given credential-added");
+
+	log_out();
+	enrol_begin(true);
+	enrol_card(&p);
+	enrol_look();
+	expect_text("the account is found", enrolment_account_name(enrolling.view.account), "existing");
+	expect_number("with its authenticators", enrolling.view.credential_count, 1);
+	enrol_accept_revoking(&nobody, 1);
+	expect_problem("another's is none", world.err, &world.why, ERR_CONFLICT, "is not there");
+	enrol_accept_revoking(&first.id, 1);
+	expect_ok("re-issued", world.err, &world.why);
+	log_in_as_begun();
+	expect_number("one place is free", enrolling.session.proofed.replaced_count, 1);
+	enrol_card_at(&p, AUTHENTICATION, "");
+	bind_card();
+	expect_ok("the same card again", world.err, &world.why);
+	expect_true("in the first one's place", memcmp(&bound.replaces, &first.id, sizeof(first.id)) == 0);
+	log_in_as_begun();
+	expect_number("which is taken now", enrolling.session.proofed.replaced_count, 0);
+	expect_text("all of it is told", history_text(&account),
+	    "opened proofed consent-given credential-added proofed consent-given credential-changed credential-added");
+	log_out();
+}
+
+static void
+a_card_that_is_told_to_be_another_s_is_not_bound(void **state)
+{
+	struct person p = person("束縛　花子", "319900406", "2", ADDRESS);
+
+	(void)state;
+	enrolled(&p);
+	log_in_as_begun();
+	world.settings.linkage = &world.linkage.source;
+	world.linkage.source.relations = LINKAGE_BIT(LINKAGE_PURPOSE);
+	world.linkage.says = (struct linkage_answer){ .answered = true, .complete = true };
+	enrol_card_at(&p, AUTHENTICATION, "");
+	bind_card();
+	expect_problem("refused", world.err, &world.why, ERR_DENIED, "told to be different persons'");
+	world.settings.linkage = NULL;
+	enrol_card_at(&p, AUTHENTICATION, "");
+	bind_card();
+	expect_ok("where nobody tells, the session's word counts", world.err, &world.why);
+	log_out();
+}
+
+static void
+revoking_takes_a_reissue(void **state)
+{
+	struct person p = person("取消　花子", "319900407", "2", ADDRESS);
+	struct id some = { { 7 } };
+
+	(void)state;
+	enrolled(&p);
+	enrol_begin(false);
+	enrol_card(&p);
+	enrol_accept_revoking(&some, 1);
+	expect_true("not in an enrolment", world.err == ERR_CONFLICT || world.err == ERR_INVALID);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(somebody_new_has_an_account),
+		cmocka_unit_test(a_preview_that_nobody_accepts_leaves_nothing),
+		cmocka_unit_test(the_same_person_again),
+		cmocka_unit_test(a_provisional_account_is_finished_at_a_terminal),
+		cmocka_unit_test(an_opened_account_is_finished_without_its_session_too),
+		cmocka_unit_test(a_revoked_certificate_is_refused_and_told_why),
+		cmocka_unit_test(another_browser_sees_nothing),
+		cmocka_unit_test(who_accepts_twice_at_once_does_it_once),
+		cmocka_unit_test(the_card_is_bound_and_reissue_replaces_it),
+		cmocka_unit_test(a_card_that_is_told_to_be_another_s_is_not_bound),
+		cmocka_unit_test(revoking_takes_a_reissue),
+	};
+
+	return cmocka_run_group_tests(tests, card_set_up, card_tear_down);
+}
