@@ -410,7 +410,7 @@ credential_name_key(struct arena *a, enum credential_kind kind, struct span know
 	const struct span pieces[] = { span_of(&first, 1), known_by };
 	uint8_t *key;
 
-	if (!known_by.size || (kind != CREDENTIAL_PASSKEY && kind != CREDENTIAL_APP && kind != CREDENTIAL_CARD))
+	if (!known_by.size || kind == CREDENTIAL_ONE_TIME)
 		return (struct span){ 0 };
 	key = arena_take(a, 32);
 	digest_pieces(DIGEST_SHA256, pieces, COUNT(pieces), key);
@@ -437,6 +437,8 @@ name_of(struct arena *a, const struct credential *c)
 		return credential_name_key(a, c->kind, c->app.key);
 	case CREDENTIAL_CARD:
 		return credential_name_key(a, c->kind, c->card.handle);
+	case CREDENTIAL_RECOVERY:
+		return credential_name_key(a, c->kind, span_of(c->account.bytes, sizeof(c->account.bytes)));
 	default:
 		return (struct span){ 0 };
 	}
@@ -516,4 +518,15 @@ credential_put(struct unit *unit, struct arena *a, const struct credential *c)
 	else if (c->indexed && is_gone(c))
 		delete_index(unit, a, c, own);
 	buffer_release(&b);
+}
+
+void
+credential_remove(struct unit *unit, struct arena *a, const struct credential *c)
+{
+	struct span own = key_of(a, &c->account, &c->id);
+
+	unit_expect(unit, &credential_table, own, c->generation);
+	unit_delete(unit, &credential_table, own);
+	if (c->indexed)
+		delete_index(unit, a, c, own);
 }

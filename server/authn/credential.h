@@ -135,9 +135,11 @@ enum err credential_loaded(struct arena *, const struct row *, struct credential
 /* Expects the row as it was loaded (of a new one: that there is none, nor of its name), and puts it with its index rows.
  * A revoked one's are taken away, so that the same authenticator can be enrolled again (WebAuthn L3 s7.1). */
 void credential_put(struct unit *, struct arena *, const struct credential *);
+/* Of an account that is erased: row and index rows go. Expects the row as it was loaded. */
+void credential_remove(struct unit *, struct arena *, const struct credential *);
 
-/* The index's key: of a passkey its credential id, of an app its public key, of a card its handle; empty for the others.
- * In the arena. */
+/* The index's key: of a passkey its credential id, of an app its public key, of a card its handle, of recovery codes the
+ * account's id, which has one set of them; empty for one-time codes. In the arena. */
 struct span credential_name_key(struct arena *, enum credential_kind, struct span known_by);
 bool credential_name_read(struct span value, struct id *account, struct id *credential);
 

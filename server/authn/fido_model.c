@@ -6,7 +6,6 @@
 #include "crypto/x509.h"
 
 #define CLAUSE "MDS 3.1.1 s3.1"
-#define KEY_ID 20
 
 static const char *const status_names[] = {
 	[MODEL_UNKNOWN] = "unknown",
@@ -37,8 +36,8 @@ fido_algorithm_bit(int64_t id)
 }
 
 /* SHA-1 of what the BIT STRING of its key holds (RFC 5280 s4.2.1.2, method 1). */
-static bool
-key_id_of(struct span certificate, uint8_t out[KEY_ID])
+bool
+fido_key_id(struct span certificate, uint8_t out[FIDO_KEY_ID])
 {
 	struct span rest, inside, algorithm, bits;
 	struct x509 x;
@@ -56,12 +55,12 @@ key_id_of(struct span certificate, uint8_t out[KEY_ID])
 bool
 fido_model_is_of(const struct fido_model *model, const struct attestation *attestation)
 {
-	uint8_t id[KEY_ID];
+	uint8_t id[FIDO_KEY_ID];
 
 	if (!aaguid_is_none(attestation->aaguid))
 		return span_equal(model->aaguid, attestation->aaguid);
 	for (size_t i = 0; i < attestation->certificate_count; i++) {
-		if (!key_id_of(attestation->certificates[i], id))
+		if (!fido_key_id(attestation->certificates[i], id))
 			continue;
 		for (size_t k = 0; k < model->key_id_count; k++)
 			if (span_equal(model->key_ids[k], span_of(id, sizeof(id))))
@@ -80,11 +79,11 @@ note(struct examination *e, const char *step, bool good, const char *text)
 static bool
 key_compromised(const struct fido_model *model, const struct attestation *attestation)
 {
-	uint8_t theirs[KEY_ID], ours[KEY_ID];
+	uint8_t theirs[FIDO_KEY_ID], ours[FIDO_KEY_ID];
 
 	for (size_t i = 0; i < model->compromised_count; i++)
 		for (size_t k = 0; k < attestation->certificate_count; k++)
-			if (key_id_of(model->compromised[i], theirs) && key_id_of(attestation->certificates[k], ours) &&
+			if (fido_key_id(model->compromised[i], theirs) && fido_key_id(attestation->certificates[k], ours) &&
 			    memcmp(theirs, ours, sizeof(ours)) == 0)
 				return true;
 	return model->all_compromised && attestation->certificate_count;

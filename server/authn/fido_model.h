@@ -54,6 +54,10 @@ bool fido_model_read(struct reader *, struct fido_model *out);
 /* The bit of `algorithms` for a COSE algorithm; 0: we have it not. */
 unsigned fido_algorithm_bit(int64_t cose);
 
+/* The key identifier of a certificate; false: it cannot be read. */
+#define FIDO_KEY_ID 20
+bool fido_key_id(struct span certificate, uint8_t out[FIDO_KEY_ID]);
+
 /* Whether this model is the attestation's: by AAGUID, or where that is zero by a key identifier of its certificates. */
 bool fido_model_is_of(const struct fido_model *, const struct attestation *);
 

@@ -5,6 +5,7 @@
 
 #include "authn/attempts.h"
 #include "authn/credential.h"
+#include "authn/fido_catalogue.h"
 #include "base/span.h"
 #include "front/authzen/metadata.h"
 #include "ledger/ledger.h"
@@ -20,6 +21,7 @@
 #include "registry/source.h"
 #include "registry/standing.h"
 #include "signer/rollover.h"
+#include "transaction/addition.h"
 #include "transaction/caller_proposal.h"
 #include "transaction/card_task.h"
 #include "transaction/erasure_agreement.h"
@@ -68,6 +70,9 @@ static const struct table *const own[] = {
 	&credential_name_table,
 	&credential_model_table,
 	&attempts_table,
+	&fido_model_table,
+	&fido_state_table,
+	&addition_table,
 	&notice_table,
 	&account_table,
 	&account_name_table,

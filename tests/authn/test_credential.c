@@ -339,13 +339,18 @@ one_of_u2f_is_indexed_by_its_attestations_keys(void **state)
 }
 
 static void
-codes_have_no_name(void **state)
+one_time_codes_have_no_name_and_recovery_codes_their_accounts(void **state)
 {
+	struct credential second = *one_of(CREDENTIAL_RECOVERY);
+
 	(void)state;
 	put(one_of(CREDENTIAL_ONE_TIME), OK);
-	put(one_of(CREDENTIAL_RECOVERY), OK);
 	expect_number("nobody finds them", stage_count(&credential_name_table), 0);
-	expect_number("but their account", stage_count(&credential_table), 2);
+	put(one_of(CREDENTIAL_RECOVERY), OK);
+	expect_number("by the account", stage_count(&credential_name_table), 1);
+	second.id.bytes[15] = 2;
+	put(&second, ERR_CONFLICT);
+	expect_number("one set for each", stage_count(&credential_table), 2);
 }
 
 static void
@@ -356,7 +361,7 @@ a_page_goes_on_where_the_last_ended(void **state)
 
 	(void)state;
 	for (uint8_t i = 0; i < 10; i++) {
-		c = *one_of(CREDENTIAL_RECOVERY);
+		c = *one_of(CREDENTIAL_ONE_TIME);
 		c.id.bytes[15] = i;
 		put(&c, OK);
 		c.account.bytes[0]++;
@@ -388,7 +393,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(a_revoked_card_can_be_enrolled_again, stage_open, stage_close),
 		cmocka_unit_test_setup_teardown(an_expired_one_is_still_found_to_be_told_so, stage_open, stage_close),
 		cmocka_unit_test_setup_teardown(one_of_u2f_is_indexed_by_its_attestations_keys, stage_open, stage_close),
-		cmocka_unit_test_setup_teardown(codes_have_no_name, stage_open, stage_close),
+		cmocka_unit_test_setup_teardown(one_time_codes_have_no_name_and_recovery_codes_their_accounts, stage_open, stage_close),
 		cmocka_unit_test_setup_teardown(a_page_goes_on_where_the_last_ended, stage_open, stage_close),
 	};
 

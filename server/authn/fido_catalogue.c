@@ -1,0 +1,163 @@
+/* authn/fido_catalogue.c - the models of the BLOB that is in force, as rows. */
+#include "authn/fido_catalogue.h"
+
+#include <assert.h>
+
+#include "base/record.h"
+#include "store/unit.h"
+
+#define FORM 1
+#define NUMBER 8
+#define STATE_LARGEST 128
+#define MODEL_LARGEST (4 * MIB)
+
+const struct table fido_model_table = { "fido-model", ROLE_BIT(ROLE_STEWARD), 0 };
+const struct table fido_state_table = { "fido-state", ROLE_BIT(ROLE_STEWARD), TABLE_NOTICED };
+
+static const struct span state_key = { (const uint8_t *)"blob", 4 };
+
+struct ask
+fido_state_ask(void)
+{
+	return (struct ask){ .table = &fido_state_table, .from = state_key };
+}
+
+enum err
+fido_state_loaded(const struct ask *asked, struct fido_state *out, struct problem *why)
+{
+	struct record r;
+	struct span sum;
+	uint8_t form;
+
+	*out = (struct fido_state){ 0 };
+	if (!asked->count)
+		return OK;
+	r = record_of(asked->rows[0].value);
+	out->generation = asked->rows[0].generation;
+	form = record_u8(&r);
+	out->number = record_u64(&r);
+	out->taken.us = (int64_t)record_u64(&r);
+	out->next_update.us = (int64_t)record_u64(&r);
+	out->models = record_u32(&r);
+	sum = record_bytes(&r, sizeof(out->legal_header));
+	out->reviewed = record_u64(&r);
+	if (form != FORM || !record_whole(&r))
+		return problem_set(why, ERR_UNAVAILABLE, "",
+		    "the catalogue of authenticators in the store is of a form this build does not know");
+	memcpy(out->legal_header, sum.data, sizeof(out->legal_header));
+	return OK;
+}
+
+void
+fido_state_put(struct unit *unit, const struct fido_state *state)
+{
+	struct buffer b = buffer_init(STATE_LARGEST);
+
+	buffer_u8(&b, FORM);
+	buffer_u64(&b, state->number);
+	buffer_u64(&b, (uint64_t)state->taken.us);
+	buffer_u64(&b, (uint64_t)state->next_update.us);
+	buffer_u32(&b, state->models);
+	buffer_add(&b, span_of(state->legal_header, sizeof(state->legal_header)));
+	buffer_u64(&b, state->reviewed);
+	assert(!b.overflowed);
+	unit_expect(unit, &fido_state_table, state_key, state->generation);
+	unit_put(unit, &fido_state_table, state_key, buffer_span(&b));
+	buffer_release(&b);
+}
+
+static struct span
+key_of(struct arena *a, uint64_t number, struct span known_by)
+{
+	uint8_t *key = arena_take(a, NUMBER + known_by.size);
+
+	for (int i = 0; i < NUMBER; i++)
+		key[i] = (uint8_t)(number >> (8 * (NUMBER - 1 - i)));
+	if (known_by.size)
+		memcpy(key + NUMBER, known_by.data, known_by.size);
+	return span_of(key, NUMBER + known_by.size);
+}
+
+struct ask
+fido_model_ask(struct arena *a, uint64_t number, struct span known_by)
+{
+	return (struct ask){ .table = &fido_model_table, .from = key_of(a, number, known_by) };
+}
+
+enum err
+fido_model_loaded(struct arena *a, const struct ask *asked, const struct fido_model **out, struct problem *why)
+{
+	struct fido_model *model;
+
+	*out = NULL;
+	if (!asked->count)
+		return OK;
+	model = arena_new(a, struct fido_model);
+	if (!fido_model_decode(arena_copy(a, asked->rows[0].value), model))
+		return problem_set(why, ERR_UNAVAILABLE, "",
+		    "a model of authenticators in the store is of a form this build does not know");
+	*out = model;
+	return OK;
+}
+
+void
+fido_model_put(struct unit *unit, struct arena *a, uint64_t number, const struct fido_model *model)
+{
+	struct buffer b = buffer_init(MODEL_LARGEST);
+
+	fido_model_write(&b, model);
+	assert(!b.overflowed); /* a BLOB's own size is bounded */
+	if (model->aaguid.size)
+		unit_put(unit, &fido_model_table, key_of(a, number, model->aaguid), buffer_span(&b));
+	for (size_t i = 0; i < model->key_id_count; i++)
+		unit_put(unit, &fido_model_table, key_of(a, number, model->key_ids[i]), buffer_span(&b));
+	buffer_release(&b);
+}
+
+struct ask
+fido_models_below_ask(struct arena *a, uint64_t number, uint32_t limit)
+{
+	return (struct ask){ .table = &fido_model_table, .from = key_of(a, 0, (struct span){ 0 }),
+		.until = key_of(a, number, (struct span){ 0 }), .limit = limit };
+}
+
+struct ask
+fido_models_above_ask(struct arena *a, uint64_t number, uint32_t limit)
+{
+	return (struct ask){ .table = &fido_model_table, .from = key_of(a, number + 1, (struct span){ 0 }),
+		.limit = limit };
+}
+
+struct ask
+fido_models_ask(struct arena *a, uint64_t number, struct span after, uint32_t limit)
+{
+	struct ask ask = fido_models_above_ask(a, number, limit);
+	uint8_t *from;
+
+	ask.until = ask.from;
+	ask.from = key_of(a, number, (struct span){ 0 });
+	if (!after.size)
+		return ask;
+	from = arena_take(a, after.size + 1); /* the next key there can be */
+	memcpy(from, after.data, after.size);
+	ask.from = span_of(from, after.size + 1);
+	return ask;
+}
+
+size_t
+fido_model_names(struct arena *a, const struct attestation *attestation, struct span out[ATTESTATION_CERTIFICATES])
+{
+	size_t count = 0;
+
+	if (!aaguid_is_none(attestation->aaguid)) {
+		out[0] = attestation->aaguid;
+		return 1;
+	}
+	for (size_t i = 0; i < attestation->certificate_count; i++) {
+		uint8_t *id = arena_take(a, FIDO_KEY_ID);
+
+		if (fido_key_id(attestation->certificates[i], id))
+			out[count++] = span_of(id, FIDO_KEY_ID);
+	}
+	return count;
+}
