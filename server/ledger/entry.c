@@ -29,6 +29,7 @@ static const char *const kind_names[LEDGER_KINDS] = {
 	[LEDGER_ERASURE] = "erasure",
 	[LEDGER_PROOFING] = "proofing",
 	[LEDGER_CREDENTIAL] = "credential",
+	[LEDGER_DESK] = "desk",
 };
 
 const char *

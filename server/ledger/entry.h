@@ -21,6 +21,7 @@ enum ledger_kind {
 	LEDGER_ERASURE,
 	LEDGER_PROOFING,         /* a certificate and a signature were verified, whatever came of it */
 	LEDGER_CREDENTIAL,       /* a person's authenticator was added, or took a step of its life */
+	LEDGER_DESK,             /* a registrar's desk: a step of a face-to-face proofing, or a look at it */
 	LEDGER_KINDS,
 };
 const char *ledger_kind_name(enum ledger_kind); /* "decision" … */

@@ -258,6 +258,19 @@ similar_find(struct desk_case *c, const struct id *account)
 	return NULL;
 }
 
+bool
+desk_case_find_similar(struct desk_case *c, const struct account *a)
+{
+	struct desk_similar *s;
+
+	if (id_is(&c->account, &a->id) || similar_find(c, &a->id) || c->similar_count == DESK_SIMILAR)
+		return false;
+	s = &c->similar[c->similar_count++];
+	*s = (struct desk_similar){ .account = a->id };
+	memcpy(s->number, a->number, sizeof(a->number));
+	return true;
+}
+
 /* One person has one account: of two that are the same nobody decides here which of them stays. */
 static enum err
 check_same(const struct desk_case *c, const struct desk_similar *s, struct problem *why)

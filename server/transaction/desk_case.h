@@ -22,7 +22,7 @@ const char *desk_state_name(enum desk_state); /* "checked" … */
 /* An account with the same four attributes (person/likeness.h): the same person's, or another's of that name? */
 enum desk_settled { DESK_UNSETTLED, DESK_SAME, DESK_DIFFERENT };
 const char *desk_settled_name(enum desk_settled); /* "unsettled" … */
-#define DESK_SIMILAR 8
+#define DESK_SIMILAR 16
 struct desk_similar {
 	struct id account;
 	char number[ACCOUNT_NUMBER_TEXT];
@@ -88,6 +88,10 @@ enum err desk_case_withdraw(struct desk_case *, const struct account *registrar,
 enum err desk_case_completable(const struct desk_case *, const struct account *registrar, struct problem *why);
 /* It is: the proofing's record, and whose account it became. */
 void desk_case_complete(struct desk_case *, const struct account *, const struct id *record, struct instant now);
+
+/* One more that is similar, not settled yet; the case's own account is none. False: it stands there already, or there is
+ * no room for it. */
+bool desk_case_find_similar(struct desk_case *, const struct account *);
 
 /* Whether this is about the registrar's own account, known or maybe. */
 bool desk_case_own(const struct desk_case *, const struct account *registrar);

@@ -238,6 +238,34 @@ desk_evidence_read(struct record *r, struct desk_evidence *out)
 	return !r->broken && all_known(out);
 }
 
+static const char *
+truth(bool value)
+{
+	return value ? "true" : "false";
+}
+
+void
+desk_evidence_tell(struct buffer *b, const struct desk_evidence *e)
+{
+	buffer_text(b, "{\"accounts\":");
+	desk_words_write(b, DESK_ACCOUNTS, e->accounts);
+	buffer_text(b, ",\"address_confirmed\":");
+	desk_words_write(b, DESK_ADDRESSES, e->addresses);
+	buffer_print(b, ",\"address_of_record\":%s,\"all_data_checked\":%s,\"biometric_recorded\":%s,\"documents\":[",
+	    truth(e->address_of_record), truth(e->all_data_checked), truth(e->biometric_recorded));
+	for (size_t i = 0; i < e->document_count; i++) {
+		buffer_text(b, i ? ",{\"checked\":" : "{\"checked\":");
+		desk_words_write(b, DESK_CHECKS, e->documents[i].checked);
+		buffer_print(b, ",\"in_force\":%s,\"kind\":\"%s\"}", truth(e->documents[i].in_force),
+		    desk_kind(e->documents[i].kind)->word);
+	}
+	buffer_print(b, "],\"loss_checked\":%s,\"nonrepudiation\":", truth(e->loss_checked));
+	desk_words_write(b, DESK_NONREPUDIATION, e->nonrepudiation);
+	buffer_print(b, ",\"portrait\":\"%s\",\"records_checked\":", portraits[e->portrait]);
+	desk_words_write(b, DESK_RECORDS, e->records);
+	buffer_print(b, ",\"terms_told\":%s}", truth(e->terms_told));
+}
+
 void
 desk_evidence_words(struct buffer *b, const struct desk_evidence *e)
 {

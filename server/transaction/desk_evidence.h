@@ -68,5 +68,8 @@ bool desk_evidence_takes_two(const struct desk_evidence *);
 void desk_evidence_write(struct buffer *, const struct desk_evidence *);
 bool desk_evidence_read(struct record *, struct desk_evidence *out);
 
+/* Canonical JSON, as it is posted and as the ledger has it (schemas/desk-case.schema.json). */
+void desk_evidence_tell(struct buffer *, const struct desk_evidence *);
+
 /* "driving-licence,passport", for struct proofing_record. */
 void desk_evidence_words(struct buffer *, const struct desk_evidence *);

@@ -182,6 +182,8 @@ kind_of(const json_t *entry)
 		return ledger_kind_name(LEDGER_PROOFING);
 	if (json_object_get(entry, "credential"))
 		return ledger_kind_name(LEDGER_CREDENTIAL);
+	if (json_object_get(entry, "case"))
+		return ledger_kind_name(LEDGER_DESK);
 	if (strcmp(event, "policy.published") == 0)
 		return ledger_kind_name(LEDGER_POLICY);
 	return ledger_kind_name(strcmp(event, "ledger.erased") == 0 ? LEDGER_ERASURE : LEDGER_CHANGE);
