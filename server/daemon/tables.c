@@ -22,11 +22,14 @@
 #include "registry/standing.h"
 #include "signer/rollover.h"
 #include "transaction/addition.h"
+#include "transaction/app_caller.h"
+#include "transaction/app_request.h"
 #include "transaction/caller_proposal.h"
 #include "transaction/card_task.h"
 #include "transaction/erasure_agreement.h"
 #include "transaction/enrolment.h"
 #include "transaction/notice.h"
+#include "transaction/pairing.h"
 #include "transaction/parent_certificate.h"
 #include "transaction/policy_table.h"
 #include "transaction/proofing.h"
@@ -85,6 +88,11 @@ static const struct table *const own[] = {
 	&attribute_table,
 	&consent_table,
 	&likeness_table,
+	&app_request_table,
+	&app_mute_table,
+	&app_nonce_table,
+	&pairing_table,
+	&pairing_code_table,
 };
 
 table_list

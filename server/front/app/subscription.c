@@ -1,0 +1,150 @@
+/* front/app/subscription.c - POST, DELETE /v1/app/push: where a phone is woken (RFC 8030, RFC 8291). */
+#include <openssl/evp.h>
+
+#include "codec/reader.h"
+#include "codec/text.h"
+#include "crypto/raw_key.h"
+#include "front/app/front.h"
+#include "net/origin.h"
+#include "transaction/notice.h"
+
+#define BODY_LARGEST (4 * KIB)
+#define SCHEME "https://"
+
+struct subscribing {
+	struct device_call call;
+	struct push_subscription push;
+};
+
+static on_committed on_kept;
+
+/* With the row as it was identified a moment ago: who changed it meanwhile was first. */
+static void
+keep(struct subscribing *s)
+{
+	struct device_call *call = &s->call;
+	struct credential c = call->caller->credential;
+	struct unit *unit = unit_new(call->exchange->arena, store_tables(call->front->store), id_new(call->now));
+
+	c.app.push_endpoint = s->push.endpoint;
+	c.app.push_key = s->push.key;
+	c.app.push_secret = s->push.secret;
+	credential_put(unit, call->exchange->arena, &c);
+	exchange_hold(call->exchange, store_commit(call->front->store, unit, on_kept, s));
+}
+
+static void
+on_kept(void *arg, const struct committed *committed)
+{
+	struct subscribing *s = arg;
+	struct exchange *e = s->call.exchange;
+	struct problem why;
+
+	exchange_hold(e, NULL);
+	if (committed->code == OK) {
+		exchange_reply(e, &(struct reply){ .status = 204, .fields = span_text("Cache-Control: no-store\r\n") });
+		return;
+	}
+	problem_set(&why, committed->code, "", "where this phone is woken could not be kept: %s",
+	    err_name(committed->code));
+	app_refuse_error(e, why.code, (struct instant){ 0 }, &why);
+}
+
+/* Of the push service nothing is asked here; who sends to it looks where the name leads (net/fetch.h). */
+static void
+read_endpoint(struct reader *r, struct span *out)
+{
+	struct span rest;
+
+	*out = reader_string(r, 1, PUSH_ENDPOINT_LARGEST);
+	if (!out->size)
+		return;
+	for (size_t i = 0; i < out->size; i++)
+		if (out->data[i] <= ' ' || out->data[i] >= 0x7f) {
+			reader_fail(r, "an https URL", "characters that stand in none");
+			return;
+		}
+	rest = span_skip(*out, strlen(SCHEME));
+	if (!span_starts(*out, SCHEME) ||
+	    origin_check(span_first(*out, strlen(SCHEME) + span_cut(&rest, '/').size), "", NULL) != OK)
+		reader_fail(r, "an https URL", "another text");
+}
+
+static void
+read_bytes(struct reader *r, size_t size, struct span *out)
+{
+	struct span text = reader_string(r, (size * 4 + 2) / 3, (size * 4 + 2) / 3);
+
+	if (text.size && (!base64url_read(r->arena, text, out) || out->size != size))
+		reader_fail(r, "bytes in base64url", "another text");
+}
+
+static void
+read_key(struct reader *r, struct span *out)
+{
+	EVP_PKEY *key;
+
+	read_bytes(r, PUSH_KEY, out);
+	if (out->size != PUSH_KEY)
+		return;
+	if (out->data[0] != 4 || raw_key_ec("P-256", *out, &key, NULL) != OK)
+		reader_fail(r, "an uncompressed point of P-256", "none");
+	else
+		EVP_PKEY_free(key);
+}
+
+static enum err
+read_subscription(struct exchange *e, struct push_subscription *out, struct problem *why)
+{
+	struct reader r = reader_json(e->arena, e->body, (struct limits){ .bytes = BODY_LARGEST, .depth = 1 });
+	struct span name;
+
+	reader_object(&r);
+	while (reader_member(&r, &name))
+		if (span_is(name, "endpoint"))
+			read_endpoint(&r, &out->endpoint);
+		else if (span_is(name, "key"))
+			read_key(&r, &out->key);
+		else if (span_is(name, "secret"))
+			read_bytes(&r, PUSH_SECRET, &out->secret);
+	if (reader_end(&r, why) != OK)
+		return why->code;
+	if (!out->endpoint.size || !out->key.size || !out->secret.size)
+		return problem_set(why, ERR_INVALID, "RFC 8291 s2", "expected endpoint, key and secret, found not all");
+	return OK;
+}
+
+static void
+subscribe(struct device_call *call)
+{
+	struct subscribing *s = (struct subscribing *)call;
+	struct problem why;
+
+	if (read_subscription(call->exchange, &s->push, &why) != OK)
+		app_refuse_error(call->exchange, why.code, (struct instant){ 0 }, &why);
+	else
+		keep(s);
+}
+
+void
+subscribe_phone(struct exchange *e, void *front)
+{
+	struct subscribing *s = arena_new(e->arena, struct subscribing);
+
+	device_begin(&s->call, e, front, subscribe);
+}
+
+static void
+unsubscribe(struct device_call *call)
+{
+	keep((struct subscribing *)call);
+}
+
+void
+unsubscribe_phone(struct exchange *e, void *front)
+{
+	struct subscribing *s = arena_new(e->arena, struct subscribing);
+
+	s->call.any_state = true;
+	device_begin(&s->call, e, front, unsubscribe);
+}

@@ -1,0 +1,401 @@
+/* tests/transaction/app_stage.h - a person with a phone before a store in memory that answers late and out of order: an
+ * account, its session, the app's key in software, logins that ask.
+ *
+ *     stage_open -> stage_pair -> stage_login, stage_ask -> stage_answer … -> what the store has
+ */
+#pragma once
+
+#include <stdlib.h>
+
+#include "authn/phone.h"
+
+#include "authn/app_pin.h"
+#include "authn/attempts.h"
+#include "base/file.h"
+#include "ledger/entry.h"
+#include "person/history.h"
+#include "person/proofing_record.h"
+#include "store/memory.h"
+#include "transaction/addition.h"
+#include "transaction/app_answer.h"
+#include "transaction/notice.h"
+#include "transaction/pairing.h"
+
+#define NOON "2026-11-22T12:00:00Z"
+#define ORIGIN "https://watashi.example"
+#define BANK "https://bank.example/"
+
+static const struct table *const tables[] = {
+	&account_table, &account_name_table, &credential_table, &credential_name_table, &credential_model_table,
+	&attempts_table, &login_table, &session_table, &history_table, &notice_table, &proofing_record_table,
+	&account_certificate_table, &ledger_leaf_table, &ledger_entry_table, &app_request_table, &app_mute_table,
+	&app_nonce_table, &pairing_table, &pairing_code_table, &dictionary_table, &policy_table, NULL,
+};
+
+static struct stage {
+	struct arena arena;
+	struct store *store;
+	struct policy_shelf *shelf;
+	struct person_settings settings;
+	struct instant now;
+	struct account account;
+	struct session session;
+	struct assessing assessing;
+	struct phone phone, other;
+	struct app_caller caller;    /* the phone, as it would be identified now */
+
+	/* Of what was started last. */
+	bool done;
+	enum err err;
+	struct problem why;
+	struct pairing_begun begun;
+	struct pairing_paired paired;
+	struct login login;
+	char code[APP_CODE_TEXT];
+	enum app_denial denial;
+	struct app_answered answered;
+} stage;
+
+static inline void
+stage_run(void)
+{
+	while (!stage.done && store_memory_step(stage.store, stage.now))
+		continue;
+	expect_true("what was started has an end", stage.done);
+	stage.done = false;
+}
+
+static inline void
+stage_tell(enum err err, const struct problem *why)
+{
+	stage.done = true;
+	stage.err = err;
+	if (err != OK && why)
+		stage.why = *why;
+}
+
+static inline struct unit *
+stage_unit(void)
+{
+	return unit_new(&stage.arena, tables, id_new(stage.now));
+}
+
+static inline void
+stage_on_committed(void *arg, const struct committed *c)
+{
+	(void)arg;
+	stage_tell(c->code, NULL);
+}
+
+static inline void
+stage_commit(const struct unit *unit)
+{
+	store_commit(stage.store, unit, stage_on_committed, NULL);
+	stage_run();
+	expect_number("it is stored", stage.err, OK);
+}
+
+static inline void
+stage_on_loaded(void *arg, enum err err, const struct problem *why)
+{
+	struct ask *ask = arg;
+	struct row *rows = arena_array(&stage.arena, struct row, ask->count);
+
+	stage_tell(err, why);
+	for (size_t i = 0; i < ask->count; i++) {
+		rows[i] = ask->rows[i];
+		rows[i].key = arena_copy(&stage.arena, rows[i].key);
+		rows[i].value = arena_copy(&stage.arena, rows[i].value);
+	}
+	ask->rows = rows;
+}
+
+/* What is there now; its rows are copies. */
+static inline struct ask
+stage_look(struct ask ask)
+{
+	struct ask asked = ask;
+
+	store_load(stage.store, &asked, 1, stage_on_loaded, &asked);
+	stage_run();
+	expect_number("the store answers", stage.err, OK);
+	return asked;
+}
+
+static inline size_t
+stage_count(const struct table *table)
+{
+	return stage_look((struct ask){ .table = table, .limit = 1000 }).count;
+}
+
+static inline void
+stage_dictionary(void)
+{
+	const char *top = getenv("top_srcdir") ? getenv("top_srcdir") : ".";
+	struct buffer facts = buffer_init(DICTIONARY_LARGEST);
+	struct unit *unit = stage_unit();
+	struct problem why = { 0 };
+
+	store_memory_become(stage.store, ROLE_STEWARD);
+	expect_ok("a dictionary", file_read(arena_print(&stage.arena, "%s/policy/facts.json", top), &facts, &why), &why);
+	unit_put(unit, &dictionary_table, span_text("facts"), buffer_span(&facts));
+	stage_commit(unit);
+	buffer_release(&facts);
+	store_memory_become(stage.store, ROLE_WORKER);
+	stage.shelf = policy_shelf_new(stage.store);
+	while (store_memory_step(stage.store, stage.now))
+		continue;
+}
+
+/* Somebody with a confirmed address, logged in. */
+static inline void
+stage_person(void)
+{
+	struct unit *unit = stage_unit();
+
+	stage.account = account_new(stage.now);
+	stage.account.standing = ACCOUNT_FULL;
+	stage.account.contacts[0] = (struct contact){ .address = span_text("taro@example.org"), .added = stage.now,
+		.confirmed = stage.now };
+	stage.account.contact_count = 1;
+	stage.session = (struct session){ .id = id_new(stage.now), .key = { 7 }, .account = stage.account.id,
+		.begun = stage.now, .seen = stage.now, .expires = instant_after(stage.now, SECONDS(3600)),
+		.where = span_text("Firefox, 203.0.113.7") };
+	account_put(unit, &stage.arena, &stage.account);
+	session_put(unit, &stage.session);
+	stage_commit(unit);
+	expect_ok("the account", account_loaded(&stage.arena, (struct ask[]){ stage_look(
+	    account_ask(&stage.account.id)) }, &stage.account, &stage.why), &stage.why);
+}
+
+static inline int
+stage_open(void **state)
+{
+	(void)state;
+	stage = (struct stage){ .arena = arena_init(256 * MIB) };
+	if (!instant_read(span_text(NOON), &stage.now))
+		return -1;
+	stage.store = store_memory_new(tables, ROLE_WORKER, 5);
+	stage_dictionary();
+	stage.settings = (struct person_settings){ .base_url = span_text(ORIGIN "/"), .origin = span_text(ORIGIN),
+		.wrapping = { { 9 } }, .session = { .lasts = SECONDS(3600), .idle = SECONDS(3600) },
+		.shelf = stage.shelf };
+	stage.phone = phone_new(&stage.arena);
+	stage.other = phone_new(&stage.arena);
+	stage_person();
+	return 0;
+}
+
+static inline int
+stage_close(void **state)
+{
+	(void)state;
+	EVP_PKEY_free(stage.phone.key);
+	EVP_PKEY_free(stage.other.key);
+	policy_shelf_free(stage.shelf);
+	store_free(stage.store);
+	arena_release(&stage.arena);
+	return 0;
+}
+
+/* Pairing */
+
+static inline void
+stage_on_begun(void *arg, enum err err, const struct pairing_begun *begun, const struct problem *why)
+{
+	(void)arg;
+	stage_tell(err, why);
+	if (err == OK)
+		stage.begun = *begun;
+}
+
+/* A proofing joined the session a moment ago, or (without) an authentication is in it, or neither is. */
+static inline void
+stage_begin(bool just_proofed)
+{
+	struct account_access access = { .session = &stage.session, .account = &stage.account, .now = stage.now,
+		.just_proofed = just_proofed, .unconfirmed = !just_proofed && !stage.session.authentication_count,
+		.enough = true, .assessing = &stage.assessing };
+
+	pairing_begin(stage.store, &stage.arena, &stage.settings, &access, stage_on_begun, NULL);
+	stage_run();
+}
+
+static inline void
+stage_on_paired(void *arg, enum err err, const struct pairing_paired *paired, const struct problem *why)
+{
+	(void)arg;
+	stage_tell(err, why);
+	stage.paired = *paired;
+}
+
+/* What a phone sends that has this code. */
+static inline struct pairing_pair
+stage_pair_of(const struct phone *phone, const char *code, const char *pin)
+{
+	struct arena *a = &stage.arena;
+	struct pairing_pair asked = { .address = { .bytes = { 1 } }, .code = span_text(code), .key = phone->spki,
+		.key_text = base64url_write(a, phone->spki), .platform = span_text("Android"),
+		.name = span_text("わたしのスマートフォン"),
+		.pin_kind = pin ? PAIRING_PIN_CHOSEN : PAIRING_PIN_DRAWN, .pin = span_text(pin), .now = stage.now };
+
+	asked.signature = phone_sign(a, phone, span_text(arena_print(a, "watashi-app-1\npair\n" ORIGIN "\n%s\n%.*s",
+	    code, SPAN_ARGS(asked.key_text))));
+	return asked;
+}
+
+static inline void
+stage_pair_as(const struct pairing_pair *asked)
+{
+	pairing_pair(stage.store, &stage.arena, &stage.settings, asked, stage_on_paired, NULL);
+	stage_run();
+}
+
+/* The phone as app_identify() would find it now. */
+static inline void
+stage_identify(const struct phone *phone)
+{
+	struct ask name = stage_look((struct ask){ .table = &credential_name_table,
+		.from = phone_device(&stage.arena, phone) });
+	struct id account, credential;
+	struct ask row;
+
+	expect_number("the phone is known", name.count, 1);
+	expect_true("by name", credential_name_read(name.rows[0].value, &account, &credential));
+	row = stage_look(credential_ask(&stage.arena, &account, &credential));
+	expect_ok("its credential", credential_loaded(&stage.arena, row.rows, &stage.caller.credential, &stage.why),
+	    &stage.why);
+	stage.caller.account = stage.account;
+}
+
+/* From the code to the credential. */
+static inline void
+stage_pair(const struct phone *phone, const char *pin)
+{
+	struct pairing_pair asked;
+
+	stage_begin(true);
+	expect_ok("a code", stage.err, &stage.why);
+	asked = stage_pair_of(phone, stage.begun.code, pin);
+	stage_pair_as(&asked);
+	expect_ok("paired", stage.err, &stage.why);
+	stage_identify(phone);
+}
+
+/* A login */
+
+static const uint8_t stage_browser[32] = { 3 };
+
+static inline void
+stage_login(const struct id *claimed)
+{
+	struct unit *unit = stage_unit();
+
+	stage.login = (struct login){ .id = id_new(stage.now), .state = LOGIN_WAITING, .front = LOGIN_FOR_ACCOUNT,
+		.reference = span_text("/account/"), .relying_party = span_text(BANK),
+		.name = { span_text("みどり銀行"), span_text("Midori Bank") }, .where = span_text("Chrome, 203.0.113.9"),
+		.said = true, .claimed = *claimed, .made = stage.now, .expires = instant_after(stage.now, SECONDS(600)) };
+	memcpy(stage.login.browser, stage_browser, sizeof(stage.login.browser));
+	login_put(unit, &stage.login);
+	stage_commit(unit);
+	stage.login.generation = stage_look(login_ask(&stage.login.id)).rows[0].generation;
+}
+
+static inline void
+stage_on_asked(void *arg, enum err err, const struct app_request_begun *begun, const struct problem *why)
+{
+	(void)arg;
+	stage_tell(err, why);
+	if (err != OK)
+		return;
+	stage.login = begun->login;
+	memcpy(stage.code, begun->code, sizeof(stage.code));
+}
+
+static inline void
+stage_ask(void)
+{
+	const struct app_request_begin asked = { .login = &stage.login, .now = stage.now };
+
+	app_request_begin(stage.store, &stage.arena, &stage.settings, &asked, stage_on_asked, NULL);
+	stage_run();
+}
+
+static inline struct app_request
+stage_request(void)
+{
+	struct ask asked = stage_look(app_request_ask(&stage.arena, &stage.account.id, &stage.login.app.request));
+	struct app_request q;
+
+	expect_ok("the request", app_request_loaded(&stage.arena, asked.count ? asked.rows : NULL, &q, &stage.why),
+	    &stage.why);
+	return q;
+}
+
+/* What the phone sends: this number, this PIN, all of it signed. */
+static inline struct app_answer
+stage_answer_of(const struct phone *phone, const char *code, const char *pin)
+{
+	struct arena *a = &stage.arena;
+	struct app_request q = stage_request();
+	char id[33];
+
+	return (struct app_answer){ .caller = &stage.caller, .request = q.id, .code = span_text(code),
+		.pin = span_text(pin), .now = stage.now,
+		.signature = phone_sign(a, phone, span_text(arena_print(a,
+		    "watashi-app-1\nanswer\n" ORIGIN "\n%s\n%s\n%s\n%.*s\n%s",
+		    arena_text(a, base64url_write(a, phone_device(a, phone))),
+		    hex_text(span_of(q.id.bytes, sizeof(q.id.bytes)), id),
+		    arena_text(a, base64url_write(a, span_of(q.challenge, sizeof(q.challenge)))),
+		    SPAN_ARGS(q.relying_party), *code ? code : "-"))) };
+}
+
+static inline void
+stage_on_answered(void *arg, enum err err, const struct app_answered *answered, const struct problem *why)
+{
+	(void)arg;
+	stage_tell(err, why);
+	stage.answered = *answered;
+}
+
+static inline void
+stage_answer_as(const struct app_answer *asked)
+{
+	app_answer(stage.store, &stage.arena, &stage.settings, asked, stage_on_answered, NULL);
+	stage_run();
+}
+
+static inline void
+stage_answer(const char *code, const char *pin)
+{
+	struct app_answer asked = stage_answer_of(&stage.phone, code, pin);
+
+	stage_answer_as(&asked);
+}
+
+/* The login as the store has it. */
+static inline struct login
+stage_login_now(void)
+{
+	struct ask asked = stage_look(login_ask(&stage.login.id));
+	struct login login;
+
+	expect_ok("the login", login_loaded(&stage.arena, &asked, NULL, &login, &stage.why), &stage.why);
+	return login;
+}
+
+/* How many notices of a kind wait. */
+static inline size_t
+stage_notices(enum notice_kind kind)
+{
+	struct ask asked = stage_look((struct ask){ .table = &notice_table, .limit = 1000 });
+	size_t count = 0;
+
+	for (size_t i = 0; i < asked.count; i++) {
+		struct notice n;
+
+		expect_true("a notice", notice_read(asked.rows[i].value, &n));
+		count += n.kind == kind;
+	}
+	return count;
+}

@@ -1,0 +1,380 @@
+/* tests/transaction/test_app_answer.c - what a person says on the phone: PIN, number and signature in their order, all
+ * counted; no; and that it was somebody else. */
+#include "transaction/app_stage.h"
+
+static void
+ask(void)
+{
+	stage_login(&stage.account.id);
+	stage_ask();
+	expect_ok("asked", stage.err, &stage.why);
+}
+
+/* Another number than the page shows. */
+static const char *
+wrong_number(void)
+{
+	char *code = arena_print(&stage.arena, "%s", stage.code);
+
+	code[5] = code[5] == '9' ? '0' : (char)(code[5] + 1);
+	return code;
+}
+
+static const char *
+wrong_pin(void)
+{
+	return strcmp(stage.paired.pin, "000000") == 0 ? "000001" : "000000";
+}
+
+static bool
+fact_is(const struct login *login, const char *text)
+{
+	struct span facts = login->authentications[0].facts;
+
+	return memmem(facts.data, facts.size, text, strlen(text)) != NULL;
+}
+
+static void
+number_and_pin_authenticate_the_login(void **state)
+{
+	struct login login;
+
+	(void)state;
+	stage_pair(&stage.phone, NULL);
+	ask();
+	stage_answer(stage.code, stage.paired.pin);
+	expect_ok("answered", stage.err, &stage.why);
+	expect_number("taken", stage.answered.failed, APP_STEP_NONE);
+	login = stage_login_now();
+	expect_number("the login knows", login.app.state, LOGIN_APP_ANSWERED);
+	expect_true("whose it is", memcmp(&login.account, &stage.account.id, sizeof(struct id)) == 0);
+	expect_number("one authentication", login.authentication_count, 1);
+	expect_number("by the app", login.authentications[0].kind, CREDENTIAL_APP);
+	expect_true("another channel", fact_is(&login, "\"token.separate_channel\":true"));
+	expect_true("six random digits", fact_is(&login, "\"token.pin_length\":6,\"token.pin_random\":true"));
+	expect_number("the request is gone", stage_count(&app_request_table), 0);
+	stage_identify(&stage.phone);
+	expect_number("used", stage.caller.credential.used.us, stage.now.us);
+	stage_login(&stage.account.id);
+	expect_number("nothing is counted", stage_count(&attempts_table), 0);
+}
+
+static void
+on_the_same_phone_no_number_is_needed(void **state)
+{
+	struct app_answer asked;
+	struct login login;
+	uint8_t other[32] = { 4 };
+
+	(void)state;
+	stage_pair(&stage.phone, NULL);
+	ask();
+	asked = stage_answer_of(&stage.phone, "", stage.paired.pin);
+	stage_answer_as(&asked);
+	expect_problem("without the login's cookie", stage.err, &stage.why, ERR_INVALID, "/code: expected the number");
+	asked.browser = other;
+	stage_answer_as(&asked);
+	expect_problem("with another's", stage.err, &stage.why, ERR_INVALID, "/code: expected the number");
+	asked.browser = stage_browser;
+	stage_answer_as(&asked);
+	expect_ok("with its own", stage.err, &stage.why);
+	expect_number("taken", stage.answered.failed, APP_STEP_NONE);
+	login = stage_login_now();
+	expect_true("no other channel", fact_is(&login, "\"token.separate_channel\":false"));
+	expect_true("no number was carried", !fact_is(&login, "out_of_band"));
+}
+
+/* A number typed in the login's own browser crosses to nowhere: that is no other channel. */
+static void
+a_number_in_the_same_browser_is_no_other_channel(void **state)
+{
+	struct app_answer asked;
+	struct login login;
+
+	(void)state;
+	stage_pair(&stage.phone, NULL);
+	ask();
+	asked = stage_answer_of(&stage.phone, stage.code, stage.paired.pin);
+	asked.browser = stage_browser;
+	stage_answer_as(&asked);
+	expect_ok("answered", stage.err, &stage.why);
+	login = stage_login_now();
+	expect_true("no other channel", fact_is(&login, "\"token.separate_channel\":false"));
+}
+
+static void
+five_wrong_pins_lock_the_phone_whatever_the_session(void **state)
+{
+	(void)state;
+	stage_pair(&stage.phone, NULL);
+	for (unsigned i = 1; i <= CREDENTIAL_FAILURES; i++) {
+		ask();
+		stage_identify(&stage.phone);
+		stage_answer(stage.code, wrong_pin());
+		expect_ok("a wrong PIN is a refusal", stage.err, &stage.why);
+		expect_number("of this step", stage.answered.failed, APP_STEP_PIN);
+		expect_number("so many are left", stage.answered.left, CREDENTIAL_FAILURES - i);
+	}
+	stage_identify(&stage.phone);
+	expect_number("locked", stage.caller.credential.state, CREDENTIAL_LOCKED);
+	expect_span("why", stage.caller.credential.reason, "wrong-pin");
+	expect_number("the person is told", stage_notices(NOTICE_CREDENTIAL_LOCKED), 1);
+	stage_answer(stage.code, stage.paired.pin);
+	expect_number("the right one comes too late", stage.answered.failed, APP_STEP_USABLE);
+	expect_text("because", stage.answered.reason, "locked");
+	expect_number("nobody is authenticated", stage_login_now().authentication_count, 0);
+}
+
+static void
+a_right_pin_begins_anew(void **state)
+{
+	(void)state;
+	stage_pair(&stage.phone, "k7#mQ2xh");
+	for (unsigned i = 0; i < 2 * CREDENTIAL_FAILURES; i++) {
+		ask();
+		stage_identify(&stage.phone);
+		stage_answer(stage.code, i % 4 == 3 ? "k7#mQ2xh" : "k7#mQ2xi");
+		expect_number("four wrong ones never come", stage.answered.failed,
+		    i % 4 == 3 ? APP_STEP_NONE : APP_STEP_PIN);
+	}
+	stage_identify(&stage.phone);
+	expect_number("active", stage.caller.credential.state, CREDENTIAL_ACTIVE);
+}
+
+static void
+three_wrong_numbers_end_the_request(void **state)
+{
+	(void)state;
+	stage_pair(&stage.phone, NULL);
+	ask();
+	for (unsigned i = 1; i <= APP_REQUEST_NUMBERS; i++) {
+		stage_answer(wrong_number(), stage.paired.pin);
+		expect_number("a wrong number", stage.answered.failed, APP_STEP_NUMBER);
+		expect_number("so many are left", stage.answered.left, APP_REQUEST_NUMBERS - i);
+	}
+	expect_number("the request is gone", stage_count(&app_request_table), 0);
+	expect_number("and the page knows", stage_login_now().app.state, LOGIN_APP_REFUSED);
+}
+
+/* NIST SP 800-63B-4 s3.1.3.3: a new number does not begin the count anew. */
+static void
+numbers_are_counted_over_requests(void **state)
+{
+	unsigned tries = 0;
+
+	(void)state;
+	stage_pair(&stage.phone, NULL);
+	do {
+		ask();
+		stage_answer(wrong_number(), stage.paired.pin);
+		tries++;
+	} while (stage.err == OK && tries < 100);
+	expect_problem("then one waits", stage.err, &stage.why, ERR_LIMIT, "too many wrong tries");
+	expect_number("so many were free", tries, attempts_rules[ATTEMPTS_TRANSFER].free + 2);
+	expect_true("and is told how long", instant_before(stage.now, stage.answered.until));
+	stage_answer(stage.code, stage.paired.pin);
+	expect_problem("even with the right one", stage.err, &stage.why, ERR_LIMIT, "too many wrong tries");
+	stage.now = stage.answered.until;
+	stage_answer(stage.code, stage.paired.pin);
+	expect_number("which is taken then", stage.answered.failed, APP_STEP_NONE);
+}
+
+static const struct { const char *title; size_t change; } forgeries[] = {
+	{ "another number", 0 }, { "another phone's key", 1 }, { "another request's challenge", 2 },
+};
+
+static void
+what_was_signed_is_this_answer(void **state)
+{
+	(void)state;
+	stage_pair(&stage.phone, NULL);
+	for (size_t i = 0; i < COUNT(forgeries); i++) {
+		struct app_answer asked;
+
+		ask();
+		asked = stage_answer_of(&stage.phone, i == 0 ? wrong_number() : stage.code, stage.paired.pin);
+		asked.code = span_text(stage.code);
+		if (i == 1)
+			asked = stage_answer_of(&stage.other, stage.code, stage.paired.pin);
+		if (i == 2) {
+			ask();
+			asked.request = stage.login.app.request;
+			asked.code = span_text(stage.code);
+		}
+		stage_answer_as(&asked);
+		expect_ok(forgeries[i].title, stage.err, &stage.why);
+		expect_number(forgeries[i].title, stage.answered.failed, APP_STEP_SIGNATURE);
+		expect_number("nobody is authenticated", stage_login_now().authentication_count, 0);
+	}
+}
+
+static void
+of_two_phones_one_wins(void **state)
+{
+	struct app_answer first, second;
+	struct app_caller one;
+	char pin[8];
+	enum err err;
+
+	(void)state;
+	stage_pair(&stage.phone, NULL);
+	one = stage.caller;
+	memcpy(pin, stage.paired.pin, sizeof(pin));
+	stage_pair(&stage.other, NULL);
+	ask();
+	first = stage_answer_of(&stage.phone, stage.code, pin);
+	second = stage_answer_of(&stage.other, stage.code, stage.paired.pin);
+	first.caller = &one;
+	app_answer(stage.store, &stage.arena, &stage.settings, &first, stage_on_answered, NULL);
+	app_answer(stage.store, &stage.arena, &stage.settings, &second, stage_on_answered, NULL);
+	stage_run();
+	err = stage.err;
+	stage_run();
+	expect_true("one wins", (err == OK) != (stage.err == OK));
+	expect_number("one authentication", stage_login_now().authentication_count, 1);
+}
+
+static void
+a_request_that_does_not_wait_is_not_found(void **state)
+{
+	struct app_answer asked;
+	struct unit *unit;
+
+	(void)state;
+	stage_pair(&stage.phone, NULL);
+	ask();
+	asked = stage_answer_of(&stage.phone, stage.code, stage.paired.pin);
+	asked.request.bytes[0] ^= 1;
+	stage_answer_as(&asked);
+	expect_problem("no such", stage.err, &stage.why, ERR_NOT_FOUND, "no such request waits");
+	asked = stage_answer_of(&stage.phone, stage.code, stage.paired.pin);
+	unit = stage_unit();
+	unit_delete(unit, &login_table, span_of(stage.login.id.bytes, sizeof(stage.login.id.bytes)));
+	stage_commit(unit);
+	stage_answer_as(&asked);
+	expect_problem("its login is gone", stage.err, &stage.why, ERR_NOT_FOUND, "no such request waits");
+	ask();
+	asked = stage_answer_of(&stage.phone, stage.code, stage.paired.pin);
+	stage.now = asked.now = instant_after(stage.now, APP_REQUEST_FOR);
+	stage_answer_as(&asked);
+	expect_problem("too late", stage.err, &stage.why, ERR_NOT_FOUND, "no such request waits");
+}
+
+/* No */
+
+static void
+refuse(bool not_me)
+{
+	const struct app_refusal asked = { .caller = &stage.caller, .request = stage.login.app.request,
+		.not_me = not_me, .now = stage.now };
+
+	app_refuse(stage.store, &stage.arena, &stage.settings, &asked, stage_on_answered, NULL);
+	stage_run();
+}
+
+static void
+no_is_no_and_nothing_more(void **state)
+{
+	(void)state;
+	stage_pair(&stage.phone, NULL);
+	ask();
+	refuse(false);
+	expect_ok("refused", stage.err, &stage.why);
+	expect_number("the page knows", stage_login_now().app.state, LOGIN_APP_REFUSED);
+	expect_number("the login goes on by other ways", stage_login_now().state, LOGIN_WAITING);
+	expect_number("nobody is told", stage_notices(NOTICE_NOT_ME), 0);
+	refuse(false);
+	expect_problem("once", stage.err, &stage.why, ERR_NOT_FOUND, "no such request waits");
+	ask();
+	expect_true("the next one is asked as before", !stage_request().quiet);
+}
+
+static void
+this_was_not_me_ends_the_login_and_mutes_the_phones(void **state)
+{
+	struct credential paper = { .account = stage.account.id, .id = id_new(stage.now), .kind = CREDENTIAL_RECOVERY,
+		.state = CREDENTIAL_ACTIVE, .name = span_text("paper"), .issued = stage.now };
+	struct app_answer asked;
+	struct unit *unit;
+
+	(void)state;
+	stage_pair(&stage.phone, NULL);
+	ask();
+	refuse(true);
+	expect_ok("said", stage.err, &stage.why);
+	expect_number("the login is over", stage_login_now().state, LOGIN_REFUSED);
+	expect_number("the person is told", stage_notices(NOTICE_NOT_ME), 1);
+	expect_number("in the history", stage_count(&history_table), 2);
+	expect_number("the phone itself is as it was", stage.caller.credential.state, CREDENTIAL_ACTIVE);
+	ask();
+	expect_true("another login's request is quiet", stage_request().quiet);
+	stage_answer(stage.code, stage.paired.pin);
+	expect_problem("and from afar there is none", stage.err, &stage.why, ERR_NOT_FOUND, "no such request waits");
+	refuse(false);
+	expect_problem("not even to refuse", stage.err, &stage.why, ERR_NOT_FOUND, "no such request waits");
+	stage.now = instant_after(stage.now, SECONDS(1));
+	paper.used = stage.now;
+	unit = stage_unit();
+	credential_put(unit, &stage.arena, &paper);
+	stage_commit(unit);
+	ask();
+	expect_true("another way succeeded since: asked as before", !stage_request().quiet);
+	refuse(true);
+	stage.now = instant_after(stage.now, SECONDS(1));
+	ask();
+	expect_true("muted again", stage_request().quiet);
+	asked = stage_answer_of(&stage.phone, "", stage.paired.pin);
+	asked.browser = stage_browser;
+	stage_answer_as(&asked);
+	expect_number("on the phone itself one still logs in", stage.answered.failed, APP_STEP_NONE);
+	ask();
+	expect_true("and that ends the mute", !stage_request().quiet);
+}
+
+/* Whoever hangs up is never called back. */
+static void
+a_cancelled_answer_calls_nobody(void **state)
+{
+	(void)state;
+	stage_pair(&stage.phone, NULL);
+	for (int steps = 0; steps < 3; steps++) {
+		struct app_answer asked;
+		struct pending *pending;
+
+		ask();
+		stage_identify(&stage.phone);
+		asked = stage_answer_of(&stage.phone, wrong_number(), stage.paired.pin);
+		pending = app_answer(stage.store, &stage.arena, &stage.settings, &asked, stage_on_answered, NULL);
+		for (int i = 0; i < steps; i++)
+			store_memory_step(stage.store, stage.now);
+		expect_true("not yet", !stage.done);
+		pending_cancel(&pending);
+		while (store_memory_step(stage.store, stage.now))
+			continue;
+		expect_true("nobody calls", !stage.done);
+	}
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, stage_open, stage_close)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(number_and_pin_authenticate_the_login),
+		TEST(on_the_same_phone_no_number_is_needed),
+		TEST(a_number_in_the_same_browser_is_no_other_channel),
+		TEST(five_wrong_pins_lock_the_phone_whatever_the_session),
+		TEST(a_right_pin_begins_anew),
+		TEST(three_wrong_numbers_end_the_request),
+		TEST(numbers_are_counted_over_requests),
+		TEST(what_was_signed_is_this_answer),
+		TEST(of_two_phones_one_wins),
+		TEST(a_request_that_does_not_wait_is_not_found),
+		TEST(no_is_no_and_nothing_more),
+		TEST(this_was_not_me_ends_the_login_and_mutes_the_phones),
+		TEST(a_cancelled_answer_calls_nobody),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
