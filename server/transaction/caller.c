@@ -37,6 +37,7 @@ static const struct {
 	{ CALLER_AUDIT, "audit" },
 	{ CALLER_DECIDE, "decide" },
 	{ CALLER_PROOFING, "proofing" },
+	{ CALLER_TERMINAL, "terminal" },
 	{ CALLER_VOUCH, "vouch" },
 };
 

@@ -26,11 +26,12 @@ enum caller_right {
 	CALLER_VOUCH = 2,    /* its signed facts count as vouched */
 	CALLER_AUDIT = 4,    /* sees every entry of the ledger */
 	CALLER_PROOFING = 8, /* asks for proofing */
+	CALLER_TERMINAL = 16, /* reads people's cards for pages of this server: a counter, a kiosk */
 };
 /* Those that raise trust: what they show or vouch for concerns others than their own member. */
 #define CALLER_TRUSTED (CALLER_VOUCH | CALLER_AUDIT)
-#define CALLER_RIGHTS 4
-unsigned caller_right_read(struct span);          /* 0: none of this name: "decide" "vouch" "audit" "proofing" */
+#define CALLER_RIGHTS 5
+unsigned caller_right_read(struct span);          /* 0: none of this name: "decide" "vouch" "terminal" … */
 /* Those of a set, in alphabetical order; how many. */
 size_t caller_right_names(unsigned set, const char *names[CALLER_RIGHTS]);
 

@@ -66,9 +66,11 @@ struct pending *enrolment_begin(struct store *, struct arena *, const struct per
 struct enrolment_opened {
 	struct account account;
 };
+/* `contact`: a mail address as it was typed, which gets a code; may be empty. ERR_INVALID: it is none. */
 typedef void on_enrolment_opened(void *arg, enum err, const struct enrolment_opened *, const struct problem *why);
 struct pending *enrolment_open(struct store *, struct arena *, const struct person_settings *,
-    const struct enrolment_asked *, const struct cookie_secret *cookie, on_enrolment_opened *, void *arg);
+    const struct enrolment_asked *, const struct cookie_secret *cookie, struct span contact, on_enrolment_opened *,
+    void *arg);
 
 /* What the card is to sign; one begun before is forgotten. To bind it: what it is accepted with must be a card's, and the
  * session one of the account. */

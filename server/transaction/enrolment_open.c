@@ -1,6 +1,9 @@
 /* transaction/enrolment_open.c - an enrolment begun, and an account opened in it before anybody is proofed (仮登録). */
+#include "authn/app_pin.h"
+#include "person/contact.h"
 #include "person/history.h"
 #include "transaction/enrolment.h"
+#include "transaction/notice.h"
 
 enum { ASK_ENROLMENT, ASKS };
 
@@ -12,6 +15,7 @@ struct opening {
 	const struct person_settings *settings;
 	struct enrolment_asked asked;
 	const struct cookie_secret *cookie;
+	struct span contact;
 	struct ask asks[ASKS];
 	struct enrolment enrolment;
 	struct enrolment_opened opened;
@@ -73,12 +77,13 @@ answer(struct opening *o, enum err err, const struct problem *why)
 
 struct pending *
 enrolment_open(struct store *store, struct arena *arena, const struct person_settings *settings,
-    const struct enrolment_asked *asked, const struct cookie_secret *cookie, on_enrolment_opened *done, void *arg)
+    const struct enrolment_asked *asked, const struct cookie_secret *cookie, struct span contact,
+    on_enrolment_opened *done, void *arg)
 {
 	struct opening *o = arena_new(arena, struct opening);
 
 	*o = (struct opening){ .pending = { cancel_opening }, .store = store, .arena = arena, .settings = settings,
-		.asked = *asked, .cookie = cookie, .done = done, .arg = arg };
+		.asked = *asked, .cookie = cookie, .contact = contact, .done = done, .arg = arg };
 	o->asks[ASK_ENROLMENT] = enrolment_ask(&o->asked.id);
 	o->waiting = store_load(store, o->asks, ASKS, on_enrolment_loaded, o);
 	return &o->pending;
@@ -97,6 +102,27 @@ may_open(const struct opening *o, struct problem *why)
 	if (e->reissue)
 		return problem_set(why, ERR_CONFLICT, "",
 		    "a re-issue is of an account that is there: it opens none");
+	return OK;
+}
+
+/* The address gets a code, and nothing else until the person has typed it. */
+static enum err
+add_contact(struct opening *o, struct unit *unit, struct problem *why)
+{
+	struct account *account = &o->opened.account;
+	struct span address = contact_address_read(o->arena, o->contact);
+	char code[APP_PIN_DRAWN];
+
+	if (!o->contact.size)
+		return OK;
+	if (!address.size)
+		return problem_set(why, ERR_INVALID, "RFC 5321 s4.1.2", "/contact: expected a mail address");
+	app_digits_draw(code);
+	if (contact_add(account, address, span_text(code), o->asked.now, why) != OK)
+		return why->code;
+	notice_put(unit, &(struct notice){ .id = id_new(o->asked.now), .kind = NOTICE_CONTACT_CODE,
+		.english = account->english, .address = address, .code = span_text(arena_print(o->arena, "%s", code)),
+		.made = o->asked.now, .until = instant_after(o->asked.now, CONTACT_CODE_FOR), .next = o->asked.now });
 	return OK;
 }
 
@@ -124,6 +150,10 @@ on_enrolment_loaded(void *arg, enum err err, const struct problem *why)
 	o->enrolment.opened = account->id;
 	session = session_begun(&o->settings->session, o->cookie->digest, &account->id, o->asked.where, now);
 	unit = unit_new(o->arena, store_tables(o->store), id_new(now));
+	if (add_contact(o, unit, &o->why) != OK) {
+		answer(o, o->why.code, &o->why);
+		return;
+	}
 	enrolment_put(unit, &o->enrolment);
 	account_put(unit, o->arena, account);
 	session_put(unit, &session);

@@ -29,16 +29,29 @@ static struct {
 	struct proofing_challenge shown;
 } stage;
 
-static const char house[] =
-    "{\"id\":\"platform\",\"kind\":\"platform\",\"name\":{\"ja\":\"基盤\",\"en\":\"Platform\"},"
-    "\"contacts\":[{\"type\":\"technical\",\"email\":\"a@platform.example\"}],"
-    "\"entities\":[{\"entity_id\":\"" HOUSE "\",\"roles\":[\"rp\"],\"attributes\":["
-    "{\"name\":\"name\",\"purpose\":{\"en\":\"Your account\"}},{\"name\":\"birthdate\",\"purpose\":"
-    "{\"en\":\"Your account\"}},{\"name\":\"gender\",\"purpose\":{\"en\":\"Your account\"}},"
-    "{\"name\":\"address\",\"purpose\":{\"en\":\"Your account\"}}]}],"
-    "\"jpki\":{\"accreditations\":[{\"name\":\"No. 1\",\"basis\":\"accredited\","
-    "\"uses\":[\"authentication\",\"signature\"],\"from\":\"2026-04-01\","
-    "\"until\":\"2027-04-01\",\"notified\":\"2026-04-01\"}]}}";
+/* "2026-11-23", so many days from now. */
+static inline const char *
+date_in(int64_t days)
+{
+	char text[INSTANT_TEXT];
+
+	return arena_print(&world.arena, "%.10s", instant_text(instant_after(world.noon, days * DAY), text));
+}
+
+static inline const char *
+house(void)
+{
+	return arena_print(&world.arena,
+	    "{\"id\":\"platform\",\"kind\":\"platform\",\"name\":{\"ja\":\"基盤\",\"en\":\"Platform\"},"
+	    "\"contacts\":[{\"type\":\"technical\",\"email\":\"a@platform.example\"}],"
+	    "\"entities\":[{\"entity_id\":\"" HOUSE "\",\"roles\":[\"rp\"],\"attributes\":["
+	    "{\"name\":\"name\",\"purpose\":{\"en\":\"Your account\"}},{\"name\":\"birthdate\",\"purpose\":"
+	    "{\"en\":\"Your account\"}},{\"name\":\"gender\",\"purpose\":{\"en\":\"Your account\"}},"
+	    "{\"name\":\"address\",\"purpose\":{\"en\":\"Your account\"}}]}],"
+	    "\"jpki\":{\"accreditations\":[{\"name\":\"No. 1\",\"basis\":\"accredited\","
+	    "\"uses\":[\"authentication\",\"signature\"],\"from\":\"%s\",\"until\":\"%s\",\"notified\":\"%s\"}]}}",
+	    date_in(-200), date_in(150), date_in(-200));
+}
 
 static inline void
 put_facts(void)
@@ -63,7 +76,7 @@ card_set_up(void **state)
 {
 	if (set_up(state) != 0)
 		return -1;
-	put_member("platform", STANDING_APPROVED, house);
+	put_member("platform", STANDING_APPROVED, house());
 	put_facts();
 	world.source.says = REVOCATION_GOOD;
 	stage.settings = (struct person_settings){

@@ -8,6 +8,7 @@
 #include "authn/credential.h"
 #include "person/consent.h"
 #include "person/likeness.h"
+#include "transaction/caller.h"
 #include "transaction/enrolment.h"
 #include "transaction/notice.h"
 #include "transaction/parent_certificate.h"
@@ -15,7 +16,8 @@
 #define CARD_FURTHER_TABLES \
 	&account_table, &account_name_table, &history_table, &proofing_record_table, &attribute_table, &consent_table, \
 	&likeness_table, &credential_table, &credential_name_table, &credential_model_table, &session_table, \
-	&notice_table, &enrolment_table, &parent_certificate_table, &parent_due_table,
+	&notice_table, &enrolment_table, &parent_certificate_table, &parent_due_table, &caller_table, \
+	&caller_secret_table, &access_token_table,
 
 #include "transaction/card_stage.h"
 
@@ -30,6 +32,7 @@ static struct {
 	struct cookie_secret cookie;     /* of the session that the last step began */
 	struct session session;          /* logged in; id zero: nobody */
 	uint8_t browser[32];
+	const char *contact;             /* told when an account is opened */
 	uint64_t serial;
 	int64_t later;                   /* each step is a little later than the one before */
 } enrolling;
@@ -218,7 +221,8 @@ enrol_open(void)
 
 	enrolling.cookie = cookie_secret_new();
 	world.done = false;
-	enrolment_open(world.store, &world.arena, &stage.settings, &asked, &enrolling.cookie, on_opened, NULL);
+	enrolment_open(world.store, &world.arena, &stage.settings, &asked, &enrolling.cookie, span_text(enrolling.contact),
+	    on_opened, NULL);
 	run();
 }
 

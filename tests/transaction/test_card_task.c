@@ -216,6 +216,16 @@ link_with(struct span certificate, unsigned relations)
 		.linked = { { x.authority_key_id, x.serial } } };
 }
 
+static size_t
+logged_links(void)
+{
+	size_t rows = rows_of(&proofing_log_table), links = 0;
+
+	for (size_t i = 0; i < rows; i++)
+		links += memmem(looked.rows[i].value.data, looked.rows[i].value.size, "links", strlen("links")) != NULL;
+	return links;
+}
+
 static void
 relatives_are_asked_for_where_nobody_has_the_certificate(void **state)
 {
@@ -240,9 +250,7 @@ relatives_are_asked_for_where_nobody_has_the_certificate(void **state)
 	expect_true("the earlier one's handle", span_equal(stage.task.relatives, earlier));
 	expect_true("not its own", !span_equal(stage.task.handle, earlier));
 	expect_number("asked once", world.linkage.asked, 1);
-	rows_of(&proofing_log_table);
-	expect_true("which is in the log", memmem(looked.rows[looked.count - 1].value.data,
-	    looked.rows[looked.count - 1].value.size, "links", strlen("links")) != NULL);
+	expect_number("which is in the log", logged_links(), 1);
 
 	link_with(world.certificates[SIGNATURE], LINKAGE_BIT(LINKAGE_MEDIUM) | LINKAGE_BIT(LINKAGE_RENEWAL));
 	stage_begin(&asked);

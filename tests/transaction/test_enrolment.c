@@ -233,6 +233,30 @@ a_provisional_account_is_finished_at_a_terminal(void **state)
 }
 
 static void
+an_address_told_at_the_opening_gets_a_code_alone(void **state)
+{
+	struct notice notice;
+	size_t notices = rows_of(&notice_table);
+
+	(void)state;
+	log_out();
+	enrol_begin(false);
+	enrolling.contact = "no address";
+	enrol_open();
+	expect_problem("it must be one", world.err, &world.why, ERR_INVALID, "/contact: expected a mail address");
+	enrolling.contact = "hanako@mail.example";
+	enrol_open();
+	enrolling.contact = NULL;
+	expect_ok("opened", world.err, &world.why);
+	expect_number("one address", enrolling.view.found.contact_count, 1);
+	expect_number("not confirmed", enrolling.view.found.contacts[0].confirmed.us, 0);
+	expect_number("one notice", rows_of(&notice_table), notices + 1);
+	expect_true("to read", notice_read(looked.rows[looked.count - 1].value, &notice));
+	expect_text("the code", notice_kind_name(notice.kind), "contact-code");
+	expect_number("of six digits", notice.code.size, 6);
+}
+
+static void
 an_opened_account_is_finished_without_its_session_too(void **state)
 {
 	struct person saburo = person("仮登録　三郎", "320000102", "1", ADDRESS);
@@ -435,6 +459,7 @@ main(void)
 		cmocka_unit_test(a_preview_that_nobody_accepts_leaves_nothing),
 		cmocka_unit_test(the_same_person_again),
 		cmocka_unit_test(a_provisional_account_is_finished_at_a_terminal),
+		cmocka_unit_test(an_address_told_at_the_opening_gets_a_code_alone),
 		cmocka_unit_test(an_opened_account_is_finished_without_its_session_too),
 		cmocka_unit_test(a_revoked_certificate_is_refused_and_told_why),
 		cmocka_unit_test(another_browser_sees_nothing),

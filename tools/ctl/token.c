@@ -86,7 +86,7 @@ making_check(const struct making *m)
 	if (!m->member)
 		return misused("--member: expected the id of an approved member");
 	if (m->rights.count == 0)
-		return misused("--right: expected audit, decide, proofing or vouch; may be given again");
+		return misused("--right: expected audit, decide, proofing, terminal or vouch; may be given again");
 	if (m->rate && (!span_number(span_text(m->rate), &rate) || rate < 1 || rate > RATE_LARGEST))
 		return misused("--rate: expected 1 to %d requests a second, found \"%s\"", RATE_LARGEST, m->rate);
 	if (m->no_token && !m->key)
@@ -154,7 +154,7 @@ token_new(struct ctl *ctl, int argc, char **argv)
 	struct making m = { 0 };
 	const struct flag flags[] = {
 		{ .name = "member", .argument = "ID", .help = "whose machine it is", .text = &m.member },
-		{ .name = "right", .argument = "RIGHT", .help = "audit, decide, proofing or vouch; may be given again",
+		{ .name = "right", .argument = "RIGHT", .help = "audit, decide, proofing, terminal or vouch; may be given again",
 		    .list = &m.rights },
 		{ .name = "for", .argument = "DURATION", .help = "until when, such as P90D (until it is revoked)",
 		    .text = &m.life },
@@ -168,8 +168,8 @@ token_new(struct ctl *ctl, int argc, char **argv)
 		.synopsis = "token new NAME --member ID --right RIGHT [options]",
 		.about =
 		    "Makes a machine caller of a member and prints its bearer token, once.\n\n  audit     sees every "
-		    "entry of the ledger\n  decide    asks for decisions\n  proofing  asks for proofing\n  vouch     "
-		    "its signed facts count as vouched; needs a key\n\nThe rights audit and vouch raise trust: where "
+		    "entry of the ledger\n  decide    asks for decisions\n  proofing  asks for proofing\n  terminal  "
+		    "reads people's cards for pages of this server\n  vouch     its signed facts count as vouched; needs a key\n\nThe rights audit and vouch raise trust: where "
 		    "more than one operator is asked for, the caller\nwaits for the others (token approve), and its "
 		    "token counts from then on.",
 		.flags = flags,

@@ -3,11 +3,10 @@
 #include <stdio.h>
 
 #include "codec/oid.h"
-#include "codec/reader.h"
 #include "codec/text.h"
-#include "crypto/signature_algorithm.h"
 #include "front/jpki/front.h"
 #include "jpki/explanation.h"
+#include "transaction/proofing_submission.h"
 
 #define ANSWER_LARGEST (6 * X509_LARGEST + 32 * KIB) /* whatever the certificate holds, all of it escaped */
 
@@ -16,69 +15,6 @@ struct submitting {
 	struct proofing_prove asked;
 	struct policy_snapshot *policies; /* whose dictionary facts are written for */
 };
-
-/* Parse */
-
-static struct span
-read_base64(struct reader *r, size_t most)
-{
-	struct span text = reader_string(r, 1, most), bytes = { 0 };
-
-	if (text.size && !base64_read(r->arena, text, &bytes))
-		reader_fail(r, "base64 (RFC 4648 s4)", "another text");
-	return bytes;
-}
-
-static const char *
-read_algorithm(struct reader *r)
-{
-	struct span word = reader_string(r, 1, 16);
-	const struct signature_algorithm *algorithm = signature_algorithm_jws(word);
-
-	if (!algorithm)
-		reader_fail_word(r, "one of " SIGNATURE_ALGORITHMS_JWS, word);
-	return algorithm ? algorithm->jws : NULL;
-}
-
-static enum err
-read_proof(struct exchange *e, struct proofing_prove *out, struct problem *why)
-{
-	struct reader r = reader_json(e->arena, e->body, (struct limits){ .bytes = 128 * KIB, .depth = 2 });
-	struct jpki_submission *s = &out->submission;
-	struct span name, cms = { 0 }, xml = { 0 };
-	int forms;
-
-	reader_object(&r);
-	while (reader_member(&r, &name)) {
-		if (span_is(name, "algorithm"))
-			s->algorithm = read_algorithm(&r);
-		else if (span_is(name, "certificate"))
-			s->certificate = read_base64(&r, 64 * KIB);
-		else if (span_is(name, "signature"))
-			s->signature = read_base64(&r, 4 * KIB);
-		else if (span_is(name, "cms"))
-			cms = read_base64(&r, 128 * KIB);
-		else if (span_is(name, "xml"))
-			xml = reader_string(&r, 1, 128 * KIB);
-		else if (span_is(name, "origin"))
-			out->origin = reader_string(&r, 1, PROOFING_ORIGIN_LARGEST);
-	}
-	if (reader_end(&r, why) != OK)
-		return why->code;
-	forms = (cms.size ? 1 : 0) + (xml.size ? 1 : 0);
-	forms += s->algorithm || s->certificate.size || s->signature.size ? 1 : 0;
-	if (forms != 1)
-		return problem_set(why, ERR_INVALID, "",
-		    "expected algorithm, certificate and signature, or cms, or xml; found %s", forms
-		    ? "more than one of them" : "none of them");
-	s->form = cms.size ? JPKI_CMS : xml.size ? JPKI_XML : JPKI_CHALLENGE;
-	if (s->form != JPKI_CHALLENGE)
-		s->signature = cms.size ? cms : xml;
-	else if (!s->algorithm || !s->certificate.size || !s->signature.size)
-		return problem_set(why, ERR_INVALID, "", "/%s: expected with the others, found nothing",
-		    !s->algorithm ? "algorithm" : !s->certificate.size ? "certificate" : "signature");
-	return OK;
-}
 
 /* Answer */
 
@@ -262,7 +198,7 @@ submit(struct inquiry *q)
 	if (!ledger_id_read(e->segment, &s->asked.challenge))
 		problem_set(&why, ERR_NOT_FOUND, "",
 		    "expected the id of a challenge, 32 hexadecimal digits, in the path");
-	else if (read_proof(e, &s->asked, &why) == OK)
+	else if (proofing_submission_read(e->arena, e->body, &s->asked.submission, &s->asked.origin, &why) == OK)
 		why.code = OK;
 	if (why.code != OK) {
 		inquiry_refuse(q, why.code, &why);
