@@ -75,3 +75,5 @@ enum err account_name_loaded(const struct ask *, struct id *out, uint64_t *gener
 /* Expects the row as it was loaded; 0: nobody's. A name that is another account's stays that account's: two people may
  * have one mailbox, of whom the first says who it is by it. */
 void account_name_put(struct unit *, struct span key, const struct id *account, uint64_t generation);
+/* Expects the row as it was loaded. */
+void account_name_remove(struct unit *, struct span key, uint64_t generation);

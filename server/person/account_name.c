@@ -198,3 +198,10 @@ account_name_put(struct unit *unit, struct span key, const struct id *account, u
 	unit_expect(unit, &account_name_table, key, generation);
 	unit_put(unit, &account_name_table, key, span_of(row, sizeof(row)));
 }
+
+void
+account_name_remove(struct unit *unit, struct span key, uint64_t generation)
+{
+	unit_expect(unit, &account_name_table, key, generation);
+	unit_delete(unit, &account_name_table, key);
+}

@@ -1,0 +1,457 @@
+/* tests/transaction/test_person_erasure.c - a person leaves: every row goes, another person's stay, and all that the ledger
+ * proved it proves still.
+ */
+#include "crypto/naive_tree.h"
+#include "expect.h"
+#include "store/look.h"
+
+#include "authn/credential.h"
+#include "ledger/entry.h"
+#include "person/account.h"
+#include "person/consent.h"
+#include "person/history.h"
+#include "person/likeness.h"
+#include "person/proofing_record.h"
+#include "store/memory.h"
+#include "transaction/notice.h"
+#include "transaction/person_erasure.h"
+#include "transaction/session.h"
+
+#define EVENTS 2300 /* three parts */
+#define DECISIONS 23
+#define ROWS 8192
+#define TARO "taro@mail.example"
+#define SHARED "home@mail.example"
+
+static const struct table *const tables[] = {
+	&account_table, &account_name_table, &attribute_table, &likeness_table, &proofing_record_table,
+	&account_certificate_table, &consent_table, &history_table, &credential_table, &credential_name_table,
+	&credential_model_table, &session_table, &notice_table, &ledger_leaf_table, &ledger_entry_table, NULL,
+};
+static const struct wrapping wrapping = { { 7 } };
+
+struct run {
+	struct arena arena;
+	struct store *store;
+	struct instant now;
+	struct account person, other;
+	struct id decisions[DECISIONS];
+	struct hash leaves[2 * DECISIONS];
+	size_t leaf_count;
+	struct person_erasure request;
+	bool done;
+	enum err err;
+	struct problem why;
+	struct person_erased report;
+};
+
+static void
+on_put(void *arg, const struct committed *c)
+{
+	struct run *r = arg;
+
+	r->done = true;
+	r->err = c->code;
+}
+
+static void
+run_until_done(struct run *r)
+{
+	while (!r->done && store_memory_step(r->store, r->now))
+		continue;
+	expect_true("it has an end", r->done);
+	r->done = false;
+}
+
+static struct unit *
+unit_of(struct run *r)
+{
+	return unit_new(&r->arena, tables, id_new(r->now));
+}
+
+static void
+put(struct run *r, const struct unit *unit)
+{
+	store_commit(r->store, unit, on_put, r);
+	run_until_done(r);
+	expect_number("it is stored", r->err, OK);
+}
+
+static struct stage_look
+look(struct run *r, const struct table *table)
+{
+	struct stage_look l;
+
+	stage_look_start(&l, r->store, &r->arena, (struct ask){ .table = table, .limit = ROWS });
+	while (!l.done)
+		store_memory_step(r->store, r->now);
+	return l;
+}
+
+static struct attributes
+attributes_of(const char *name)
+{
+	struct proofed_attribute told[] = { { "name", span_text(name) }, { "birthdate", span_text("1980-02-17") } };
+	struct attributes a = { .count = 0 };
+
+	attributes_take(&a, told, COUNT(told), ATTRIBUTE_FROM_CARD, &(struct id){ { 1 } }, (struct instant){ 1 });
+	return a;
+}
+
+/* An account with a row of every kind. */
+static void
+furnish(struct run *r, struct account *a, uint8_t n, struct likeness *alike)
+{
+	struct attributes attributes = attributes_of("山田太郎");
+	struct unit *unit = unit_of(r);
+	struct consent consent = { .relying_party = span_text("https://city.example/"), .purpose = span_text("a") };
+	const char *handle = arena_print(&r->arena, "handle %d", n);
+	struct credential passkey = { .account = a->id, .id = id_new(r->now), .kind = CREDENTIAL_PASSKEY,
+		.state = CREDENTIAL_ACTIVE, .name = span_text("key"),
+		.passkey = { .id = span_text(arena_print(&r->arena, "id %d", n)), .key = span_text("k"), .aaguid = { n } } };
+	struct credential card = { .account = a->id, .id = id_new(r->now), .kind = CREDENTIAL_CARD,
+		.state = CREDENTIAL_ACTIVE, .name = span_text("card"), .parent = PARENT_GOOD,
+		.parent_handle = span_text(arena_print(&r->arena, "parent %d", n)), .card = { .handle = span_text(handle) } };
+	struct session session = { .key = { n }, .id = id_new(r->now), .account = a->id, .begun = r->now, .seen = r->now,
+		.expires = instant_after(r->now, SECONDS(3600)) };
+
+	account_put(unit, &r->arena, a);
+	attributes_put(unit, &a->id, &attributes);
+	consent_give(&consent, r->now);
+	consent_put(unit, &r->arena, &a->id, &consent);
+	proofing_record_put(unit, &r->arena, &a->id, &(struct proofing_record){ .id = id_new(r->now),
+	    .method = PROOFING_BY_CARD, .at = r->now, .handle = span_text(handle) });
+	account_certificate_put(unit, &r->arena, span_text(handle), &(struct certificate_owner){ .account = a->id });
+	account_certificate_put(unit, &r->arena, card.parent_handle, &(struct certificate_owner){ .account = a->id });
+	credential_put(unit, &r->arena, &passkey);
+	credential_put(unit, &r->arena, &card);
+	session_put(unit, &session);
+	history_add(unit, &a->id, &(struct history_event){ .kind = HISTORY_OPENED, .at = r->now,
+	    .actor = span_text("person") });
+	expect_ok("alike", likeness_add(unit, alike, &a->id, &r->why), &r->why);
+	put(r, unit);
+}
+
+static void
+put_names(struct run *r)
+{
+	struct unit *unit = unit_of(r);
+
+	account_name_put(unit, account_name_key(&r->arena, span_text(TARO)), &r->person.id, 0);
+	account_name_put(unit, account_name_key(&r->arena, span_text(SHARED)), &r->other.id, 0);
+	put(r, unit);
+}
+
+/* Logins, of which each hundredth has its decision in the ledger. */
+static void
+put_history(struct run *r)
+{
+	struct unit *unit = unit_of(r);
+
+	for (int i = 0; i < EVENTS; i++) {
+		struct history_event e = { .kind = HISTORY_LOGIN, .at = instant_after(r->now, SECONDS(i)),
+			.actor = span_text("person"), .where = span_text("Firefox, 203.0.113.7") };
+
+		if (i % 100 == 0) {
+			struct ledger_entry entry = { .kind = LEDGER_DECISION, .salt = { (uint8_t)i, 1 },
+				.content = span_text(arena_print(&r->arena, "{\"login\":%d}", i)) };
+
+			r->decisions[i / 100] = id_new(e.at);
+			e.decision = r->decisions[i / 100];
+			ledger_append(unit, e.decision, &entry);
+		}
+		history_add(unit, &r->person.id, &e);
+	}
+	put(r, unit);
+}
+
+static void
+keep_leaves(struct run *r)
+{
+	struct stage_look l = look(r, &ledger_leaf_table);
+
+	for (r->leaf_count = 0; r->leaf_count < l.count; r->leaf_count++) {
+		struct hash commitment;
+		struct id id;
+
+		expect_true("a leaf", ledger_leaf_read(l.rows[r->leaf_count].value, &commitment, &id));
+		r->leaves[r->leaf_count] = merkle_leaf(span_of(commitment.bytes, HASH_SIZE));
+	}
+}
+
+static void
+run_open(struct run *r, uint64_t seed)
+{
+	struct attributes attributes = attributes_of("山田太郎");
+	struct likeness alike;
+
+	*r = (struct run){ .arena = arena_init(512 * MIB) };
+	assert_true(instant_read(span_text("2026-11-22T12:00:00Z"), &r->now));
+	r->store = store_memory_new(tables, ROLE_WORKER, seed);
+	r->person = account_new(r->now);
+	r->other = account_new(r->now);
+	r->person.standing = r->other.standing = ACCOUNT_FULL;
+	r->person.english = true;
+	r->person.contacts[0] = (struct contact){ .address = span_text(TARO), .confirmed = r->now };
+	r->person.contacts[1] = (struct contact){ .address = span_text(SHARED), .confirmed = r->now };
+	r->person.contacts[2] = (struct contact){ .address = span_text("new@mail.example") };
+	r->person.contact_count = 3;
+	expect_true("known", likeness_of(&wrapping, &attributes, &alike));
+	furnish(r, &r->other, 2, &alike);
+	alike.generation = look(r, &likeness_table).rows[0].generation;
+	furnish(r, &r->person, 1, &alike);
+	put_names(r);
+	put_history(r);
+	keep_leaves(r);
+	r->request = (struct person_erasure){ .account = r->person.id, .actor = span_text("person"),
+		.session = span_of("\1\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 32),
+		.wrapping = &wrapping, .now = instant_after(r->now, SECONDS(86400)) };
+}
+
+static void
+run_close(struct run *r)
+{
+	store_free(r->store);
+	arena_release(&r->arena);
+}
+
+static void
+on_erased_person(void *arg, enum err err, const struct person_erased *report, const struct problem *why)
+{
+	struct run *r = arg;
+
+	r->done = true;
+	r->err = err;
+	if (report)
+		r->report = *report;
+	if (why)
+		r->why = *why;
+}
+
+static enum err
+erase(struct run *r)
+{
+	r->report = (struct person_erased){ .rows = 0 };
+	person_erase(r->store, &r->request, on_erased_person, r);
+	expect_true("nobody is answered at once", !r->done);
+	run_until_done(r);
+	return r->err;
+}
+
+static bool
+holds(struct span bytes, struct span part)
+{
+	return memmem(bytes.data, bytes.size, part.data, part.size) != NULL;
+}
+
+/* In how many rows of a table something stands. */
+static size_t
+found_in(struct run *r, const struct table *table, struct span part)
+{
+	struct stage_look l = look(r, table);
+	size_t count = 0;
+
+	for (size_t i = 0; i < l.count; i++)
+		count += holds(l.rows[i].key, part) || holds(l.rows[i].value, part);
+	return count;
+}
+
+static struct span
+id_of(const struct account *a)
+{
+	return span_of(a->id.bytes, sizeof(a->id.bytes));
+}
+
+static void
+nothing_of_the_person_is_left_and_all_of_others(void **state)
+{
+	(void)state;
+	for (uint64_t seed = 1; seed < 4; seed++) {
+		size_t before[COUNT(tables)];
+		struct run r;
+
+		run_open(&r, seed);
+		for (size_t i = 0; tables[i]; i++)
+			before[i] = found_in(&r, tables[i], id_of(&r.other));
+		expect_ok("erased", erase(&r), &r.why);
+		expect_number("the decisions, too", r.report.decisions, DECISIONS);
+		expect_true("and more rows", r.report.rows > EVENTS);
+		for (size_t i = 0; tables[i]; i++) {
+			expect_number(tables[i]->name, found_in(&r, tables[i], id_of(&r.person)),
+			    tables[i] == &account_table);
+			expect_number("its number", found_in(&r, tables[i], span_text(r.person.number)), 0);
+			expect_number("its addresses, but where it is told", found_in(&r, tables[i], span_text(TARO)),
+			    tables[i] == &notice_table);
+			expect_number("another person's", found_in(&r, tables[i], id_of(&r.other)), before[i]);
+		}
+		expect_number("index rows", look(&r, &credential_name_table).count, 2);
+		expect_number("index rows", look(&r, &credential_model_table).count, 1);
+		expect_number("the other's number, and the address they share", look(&r, &account_name_table).count, 2);
+		expect_number("told at both addresses that were confirmed", look(&r, &notice_table).count, 2);
+		run_close(&r);
+	}
+}
+
+static void
+the_account_s_row_stays_empty(void **state)
+{
+	struct ask ask;
+	struct account a;
+	struct run r;
+	struct stage_look l;
+
+	(void)state;
+	run_open(&r, 4);
+	expect_ok("erased", erase(&r), &r.why);
+	ask = account_ask(&r.person.id);
+	stage_look_start(&l, r.store, &r.arena, ask);
+	while (!l.done)
+		store_memory_step(r.store, r.now);
+	expect_true("a row", l.count == 1 && account_read(l.rows[0].value, &a));
+	expect_text("that says so", account_standing_name(a.standing), "erased");
+	expect_true("and no more", !a.number[0] && !a.contact_count && !a.created.us && !a.english);
+	expect_number("once more", erase(&r), ERR_NOT_FOUND);
+	run_close(&r);
+}
+
+static void
+what_the_ledger_proved_it_proves_still(void **state)
+{
+	struct stage_look entries, leaves;
+	struct naive_tree tree;
+	struct hash root;
+	struct run r;
+	size_t erased = 0;
+
+	(void)state;
+	run_open(&r, 5);
+	tree = naive_tree_new(r.leaves, r.leaf_count);
+	root = naive_hash(&tree, 0, r.leaf_count);
+	expect_ok("erased", erase(&r), &r.why);
+	leaves = look(&r, &ledger_leaf_table);
+	expect_number("one leaf more, and none less", leaves.count, r.leaf_count + 1);
+	for (size_t i = 0; i < r.leaf_count; i++) {
+		struct merkle_proof proof = { .count = 0 };
+		struct hash commitment, leaf;
+		struct id id;
+
+		expect_true("a leaf", ledger_leaf_read(leaves.rows[i].value, &commitment, &id));
+		leaf = merkle_leaf(span_of(commitment.bytes, HASH_SIZE));
+		naive_inclusion(&tree, i, 0, r.leaf_count, &proof);
+		expect_true("in the tree that was signed before",
+		    merkle_inclusion_holds(&leaf, i, r.leaf_count, &proof, &root));
+	}
+	entries = look(&r, &ledger_entry_table);
+	for (size_t i = 0; i < entries.count; i++) {
+		struct ledger_entry e;
+
+		expect_true("an entry", ledger_entry_read(entries.rows[i].value, &e));
+		erased += e.kind == LEDGER_DECISION && !e.content.size;
+		if (e.kind != LEDGER_ERASURE)
+			continue;
+		expect_number("the one that tells of it", memcmp(entries.rows[i].key.data, r.report.entry.bytes, 16), 0);
+		expect_span("how many and when, and not whose", e.content, "{\"actor\":\"person\","
+		    "\"at\":\"2026-11-23T12:00:00Z\",\"count\":23,\"event\":\"account.erased\"}");
+	}
+	expect_number("no decision has salt or content", erased, DECISIONS);
+	naive_tree_free(&tree);
+	run_close(&r);
+}
+
+static void
+who_is_interrupted_asks_again(void **state)
+{
+	struct run r;
+
+	(void)state;
+	run_open(&r, 6);
+	store_memory_fail_commits(r.store, 1, ERR_FULL);
+	expect_problem("no room to write", erase(&r), &r.why, ERR_FULL, "could not be erased");
+	expect_number("the account is whole", look(&r, &credential_table).count, 4);
+	store_memory_fail_commits(r.store, 1, ERR_CONFLICT);
+	expect_problem("an entry changed", erase(&r), &r.why, ERR_CONFLICT, "could not be erased");
+	expect_number("nothing is gone", look(&r, &history_table).count, EVENTS + 2);
+	expect_ok("again", erase(&r), &r.why);
+	expect_number("gone", found_in(&r, &history_table, id_of(&r.person)), 0);
+	run_close(&r);
+}
+
+static void
+what_changes_meanwhile_is_looked_at_again(void **state)
+{
+	(void)state;
+	for (size_t conflicts = 2; conflicts <= 3; conflicts++) {
+		struct stage_look history;
+		struct unit *unit;
+		struct run r;
+
+		run_open(&r, 9);
+		history = look(&r, &history_table);
+		unit = unit_of(&r);
+		for (size_t i = 0; i < history.count; i++)
+			unit_delete(unit, &history_table, history.rows[i].key);
+		put(&r, unit);
+		store_memory_fail_commits(r.store, conflicts, ERR_CONFLICT);
+		expect_problem("twice, and not for ever", erase(&r), &r.why, conflicts == 2 ? OK : ERR_CONFLICT,
+		    "could not be erased");
+		expect_number("whole or gone", found_in(&r, &credential_table, id_of(&r.person)),
+		    conflicts == 2 ? 0 : 2);
+		run_close(&r);
+	}
+}
+
+static void
+a_row_that_cannot_be_read_is_not_none(void **state)
+{
+	struct unit *unit;
+	struct run r;
+
+	(void)state;
+	run_open(&r, 7);
+	unit = unit_of(&r);
+	unit_put(unit, &likeness_table, look(&r, &likeness_table).rows[0].key, span_text("\x7f"));
+	put(&r, unit);
+	expect_problem("of a later build", erase(&r), &r.why, ERR_UNAVAILABLE, "does not know");
+	expect_number("the account stays", look(&r, &credential_table).count, 4);
+	run_close(&r);
+}
+
+static void
+nobody_is_called_who_asks_no_more(void **state)
+{
+	(void)state;
+	for (int steps = 0; steps < 12; steps++) {
+		struct pending *pending;
+		struct run r;
+
+		run_open(&r, 8);
+		pending = person_erase(r.store, &r.request, on_erased_person, &r);
+		for (int i = 0; i < steps && !r.done; i++)
+			store_memory_step(r.store, r.now);
+		if (!r.done)
+			pending_cancel(&pending);
+		else
+			expect_number("done", r.err, OK);
+		r.done = false;
+		while (store_memory_step(r.store, r.now))
+			continue;
+		expect_true("nobody calls", !r.done);
+		run_close(&r);
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(nothing_of_the_person_is_left_and_all_of_others),
+		cmocka_unit_test(the_account_s_row_stays_empty),
+		cmocka_unit_test(what_the_ledger_proved_it_proves_still),
+		cmocka_unit_test(who_is_interrupted_asks_again),
+		cmocka_unit_test(what_changes_meanwhile_is_looked_at_again),
+		cmocka_unit_test(a_row_that_cannot_be_read_is_not_none),
+		cmocka_unit_test(nobody_is_called_who_asks_no_more),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
