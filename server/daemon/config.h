@@ -12,6 +12,7 @@
 #include "http/server.h"
 #include "jpki/settings.h"
 #include "net/address.h"
+#include "net/mail.h"
 #include "registry/source.h"
 #include "registry/validation.h"
 #include "transaction/person_settings.h"
@@ -121,6 +122,17 @@ struct config {
 		const char **related_origins;       /* other origins where they may be used */
 		size_t related_origin_count;
 	} person;
+
+	struct {
+		struct {
+			const char *url;            /* NULL: no mail is sent */
+			const char *from;
+			const char *user, *password_file; /* NULL: without */
+			enum mail_tls tls;
+			const char *authorities;    /* PEM, or NULL: the system's */
+		} mail;
+		const char *push_contact;           /* mailto: or https:; NULL: nothing is pushed */
+	} notices;
 
 	struct {
 		int64_t valid_for, cache_for, refresh_before;

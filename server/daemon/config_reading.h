@@ -34,5 +34,8 @@ void read_jpki(struct reading *, struct place);
 /* "/person"; "/federation" is read before. */
 void read_person(struct reading *, struct place);
 
+/* "/notices"; "/federation" is read before. */
+void read_notices(struct reading *, struct place);
+
 /* "/members", "/validation", "/sources", "/fetch" and "/decisions". */
 void read_registry(struct reading *, struct place root);

@@ -120,6 +120,12 @@ static const struct {
 	{ FIGURE_STATUS_4XX, "watashi_responses_total", "{class=\"4xx\"}", "counter", NULL },
 	{ FIGURE_STATUS_5XX, "watashi_responses_total", "{class=\"5xx\"}", "counter", NULL },
 	{ FIGURE_BYTES_SENT, "watashi_sent_bytes_total", "", "counter", "Bytes of responses sent." },
+	{ FIGURE_NOTICES_WAITING, "watashi_notices_waiting", "", "gauge", "Notices to persons that wait to be sent." },
+	{ FIGURE_NOTICES_MAILED, "watashi_notices_sent_total", "{way=\"mail\"}", "counter", "Notices sent." },
+	{ FIGURE_NOTICES_PUSHED, "watashi_notices_sent_total", "{way=\"push\"}", "counter", NULL },
+	{ FIGURE_NOTICES_NOT_NOW, "watashi_notices_postponed_total", "", "counter",
+	    "Attempts that failed and are made again." },
+	{ FIGURE_NOTICES_GIVEN_UP, "watashi_notices_given_up_total", "", "counter", "Notices that were never sent." },
 };
 
 static void

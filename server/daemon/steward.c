@@ -10,6 +10,7 @@
 #include "daemon/child.h"
 #include "daemon/crl_upkeep.h"
 #include "daemon/key_watch.h"
+#include "daemon/notice_service.h"
 #include "daemon/outside.h"
 #include "daemon/schedule.h"
 #include "daemon/store_link.h"
@@ -53,6 +54,7 @@ struct steward {
 	struct ledger_keeper *ledger;
 	struct metadata_signing *metadata; /* the decision point's */
 	struct policy_shelf *shelf;
+	struct notice_service notices;
 	struct control *control;
 	struct router *router;
 	struct http_server *server;
@@ -457,6 +459,8 @@ steward_main(struct child *child)
 	struct problem why;
 
 	find_operators(&s);
+	if (notice_service_prepare(&s.notices, child->config, &why) != OK)
+		return child_failed(child, &why);
 	if (child_become(child, false, &why) != OK || store_link_open(&s.link, child, &why) != OK)
 		return child_failed(child, &why);
 	open_schedule(&s);
@@ -464,6 +468,7 @@ steward_main(struct child *child)
 	open_metadata(&s);
 	if (open_registry(&s, &why) != OK || open_lists(&s, &why) != OK)
 		return child_failed(child, &why);
+	notice_service_open(&s.notices, child, s.link.store, s.signer, s.internal);
 	s.shelf = policy_shelf_new(s.link.store);
 	if (child->config->jpki.present)
 		s.end = proofing_end_watch_new(s.link.store, on_proofing_end_told, &s);
@@ -487,6 +492,7 @@ steward_main(struct child *child)
 	crl_upkeep_free(s.lists);
 	jpki_anchors_free(s.anchors);
 	arena_release(&s.trusted);
+	notice_service_close(&s.notices);
 	outside_free(s.outside);
 	fetcher_free(s.fetcher);
 	address_set_free(s.internal);
