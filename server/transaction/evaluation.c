@@ -81,9 +81,8 @@ evaluation_entry_write(struct buffer *b, const struct evaluation_request *r, con
 
 /* The flow */
 
-/* False: the entry is larger than the ledger takes. */
-static bool
-add_entry(struct unit *unit, const struct evaluation_request *r, struct evaluation_answer *answer)
+bool
+evaluation_put(struct unit *unit, const struct evaluation_request *r, struct evaluation_answer *answer)
 {
 	struct buffer content = buffer_init(LEDGER_ENTRY_LARGEST);
 	struct ledger_entry entry = { .kind = LEDGER_DECISION, .party = r->member };
@@ -119,7 +118,7 @@ add_entries(struct unit *unit, const struct evaluation_request *requests, size_t
 		assert(requests[i].taken);
 		answers[i].id = i ? id_new(now) : first;
 		answers[i].decision = requests[i].taken;
-		if (!add_entry(unit, &requests[i], &answers[i]))
+		if (!evaluation_put(unit, &requests[i], &answers[i]))
 			return problem_set(why, ERR_LIMIT, "",
 			    "expected facts that fit an entry of %zu bytes in the ledger, found more",
 			    LEDGER_ENTRY_LARGEST);

@@ -33,6 +33,10 @@ struct evaluation_answer {
 void evaluation_entry_write(struct buffer *, const struct evaluation_request *, const struct decision *,
     const struct id *);
 
+/* Into a unit of the caller's, with what follows from it: `answer`'s id and decision are given, the rest is filled in.
+ * False: it is larger than the ledger takes, and nothing was put. */
+bool evaluation_put(struct unit *, const struct evaluation_request *, struct evaluation_answer *answer);
+
 /* What will be answered once it is recorded, one each, to be written while it is still in the cache; nobody is told any
  * of it before that. Called before evaluations_run() returns, and borrowed until then. False: it cannot be answered,
  * and so nothing is recorded. */

@@ -49,6 +49,7 @@ struct login {
 	struct span where;           /* session_where() */
 	bool said;                   /* somebody said whose it is, known here or not */
 	struct id claimed;           /* the account somebody says it is; zero: nobody said, or unknown */
+	struct id named;             /* whom failures count against: it, or for an unknown name one of its own */
 	bool known;                  /* by the cookie of a browser that was to be remembered */
 	bool remember;               /* this browser, once somebody is authenticated */
 	struct id account;           /* whose it is: authenticated; zero: nobody's yet */

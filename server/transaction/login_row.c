@@ -113,6 +113,7 @@ login_write(struct buffer *b, const struct login *l)
 	buffer_u8(b, (uint8_t)((l->said ? FLAG_SAID : 0) | (l->known ? FLAG_KNOWN : 0) |
 	    (l->remember ? FLAG_REMEMBER : 0)));
 	write_id(b, &l->claimed);
+	write_id(b, &l->named);
 	write_id(b, &l->account);
 	buffer_add(b, span_of(l->session, sizeof(l->session)));
 	write_ceremony(b, &l->ceremony);
@@ -201,6 +202,7 @@ login_read(struct span value, struct login *out)
 	out->known = flags & FLAG_KNOWN;
 	out->remember = flags & FLAG_REMEMBER;
 	read_bytes(&r, &out->claimed, sizeof(out->claimed));
+	read_bytes(&r, &out->named, sizeof(out->named));
 	read_bytes(&r, &out->account, sizeof(out->account));
 	read_bytes(&r, out->session, sizeof(out->session));
 	if (!read_ceremony(&r, &out->ceremony) || !read_app(&r, &out->app) ||

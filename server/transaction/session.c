@@ -172,33 +172,34 @@ session_put(struct unit *unit, const struct session *s)
 	buffer_release(&b);
 }
 
-/* Its credentials, as they are now */
+/* Their credentials, as they are now */
 
 size_t
-session_credentials_ask(struct arena *arena, const struct session *s, struct ask *out)
+authentications_ask(struct arena *arena, const struct id *account, const struct authentication *list, size_t count,
+    struct ask *out)
 {
-	size_t count = 0;
+	size_t asks = 0;
 
-	for (size_t i = 0; i < s->authentication_count; i++)
-		if (id_given(&s->authentications[i].credential))
-			out[count++] = credential_ask(arena, &s->account, &s->authentications[i].credential);
-	return count;
+	for (size_t i = 0; i < count; i++)
+		if (id_given(&list[i].credential))
+			out[asks++] = credential_ask(arena, account, &list[i].credential);
+	return asks;
 }
 
 enum err
-session_credentials_loaded(struct arena *arena, const struct ask *asked, struct session *s, struct instant now,
-    struct problem *why)
+authentications_loaded(struct arena *arena, const struct ask *asked, struct instant now, struct authentication *list,
+    size_t *count, struct problem *why)
 {
-	const size_t before = s->authentication_count;
-	size_t kept = 0, at = 0;
+	const size_t before = *count;
+	size_t at = 0;
 
+	*count = 0;
 	for (size_t i = 0; i < before; i++) {
-		struct authentication *a = &s->authentications[i];
 		const char *reason = NULL;
 		struct credential c;
 		enum err err = OK;
 
-		if (id_given(&a->credential)) {
+		if (id_given(&list[i].credential)) {
 			err = credential_loaded(arena, asked[at].count ? asked[at].rows : NULL, &c, why);
 			at++;
 			if (err == ERR_NOT_FOUND || (err == OK && !credential_usable(&c, now, &reason)))
@@ -206,10 +207,9 @@ session_credentials_loaded(struct arena *arena, const struct ask *asked, struct 
 		}
 		if (err != OK)
 			return err;
-		s->authentications[kept++] = *a;
+		list[(*count)++] = list[i];
 	}
-	s->authentication_count = kept;
-	return before && !kept ? nobody(why) : OK;
+	return before && !*count ? nobody(why) : OK;
 }
 
 /* Where it is */

@@ -60,6 +60,12 @@ struct session session_begun(const struct session_settings *, const uint8_t key[
 /* The list in a row, here and of a login. */
 void authentications_write(struct buffer *, const struct authentication *, size_t count);
 bool authentications_read(struct record *, struct authentication out[SESSION_AUTHENTICATIONS], size_t *count);
+/* Their credentials, as they are now: as many asks as authentications name one. Those by a credential that is not in
+ * force any more count no longer, and are taken out of the list; ERR_DENIED: and then none is left. */
+size_t authentications_ask(struct arena *, const struct id *account, const struct authentication *, size_t count,
+    struct ask *out);
+enum err authentications_loaded(struct arena *, const struct ask *, struct instant now, struct authentication *,
+    size_t *count, struct problem *why);
 
 void session_write(struct buffer *, const struct session *);
 bool session_read(struct span value, struct session *out); /* borrowed */
@@ -69,12 +75,6 @@ struct ask session_ask(const uint8_t key[32]);
 /* Copied. ERR_DENIED: there is none, or it is over, idle for too long; ERR_UNAVAILABLE. */
 enum err session_loaded(struct arena *, const struct ask *, const struct session_settings *, struct instant now,
     struct session *out, struct problem *why);
-/* The credentials of its authentications, in its order: as many asks as it has of them, at most
- * SESSION_AUTHENTICATIONS. Those by a credential that is not in force any more count no longer: they are taken away. */
-size_t session_credentials_ask(struct arena *, const struct session *, struct ask *out);
-enum err session_credentials_loaded(struct arena *, const struct ask *, struct session *, struct instant now,
-    struct problem *why);
-
 /* Who asks: the session of the request's cookie, then its account and its credentials in one go. Whoever's authenticators
  * have all been suspended or revoked since is not logged in any more. When somebody was here is written once a minute.
  * ERR_DENIED: nobody is logged in here (any more): 401; ERR_UNAVAILABLE, ERR_IO. Both live in the arena. */

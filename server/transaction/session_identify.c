@@ -80,7 +80,8 @@ on_session_loaded(void *arg, enum err err, const struct problem *why)
 		return;
 	}
 	i->asks[ASK_ACCOUNT] = account_ask(&i->session.account);
-	count = session_credentials_ask(i->arena, &i->session, &i->asks[ASK_CREDENTIALS]);
+	count = authentications_ask(i->arena, &i->session.account, i->session.authentications,
+	    i->session.authentication_count, &i->asks[ASK_CREDENTIALS]);
 	i->waiting = store_load(i->store, i->asks, ASK_CREDENTIALS + count, on_account_loaded, i);
 }
 
@@ -102,7 +103,8 @@ on_account_loaded(void *arg, enum err err, const struct problem *why)
 			err = problem_set(&own, ERR_DENIED, "", "you have logged out everywhere");
 	}
 	if (err == OK)
-		err = session_credentials_loaded(i->arena, &i->asks[ASK_CREDENTIALS], &i->session, i->now, &own);
+		err = authentications_loaded(i->arena, &i->asks[ASK_CREDENTIALS], i->now, i->session.authentications,
+		    &i->session.authentication_count, &own);
 	if (err != OK || i->now.us - i->session.seen.us < SEEN_EVERY) {
 		answer(i, err, why);
 		return;

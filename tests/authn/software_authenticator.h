@@ -24,6 +24,7 @@ struct ceremony {
 	/* what stands behind the authenticator data, and behind the attestation object */
 	const char *behind;
 	const char *behind_object;
+	struct span challenge_bytes, user_handle_bytes; /* instead of the texts: whatever bytes they are */
 	int cross_origin;
 	unsigned without, with;        /* flags */
 	uint32_t sign_count;
@@ -71,7 +72,9 @@ software_client_data(struct arena *a, const struct ceremony *c, const char *type
 	return span_text(arena_print(a,
 	    "%s{\"type\":\"%s\",\"challenge\":\"%s\",\"origin\":\"%s\",\"crossOrigin\":%s%s%s%s,"
 	    "\"other_keys_can_be_added_here\":\"do not compare\"}", c->byte_order_mark ? "\xef\xbb\xbf" : "",
-	    or_else(c->type, type), encoded(a, span_text(challenge)), or_else(c->origin, "https://watashi.example"),
+	    or_else(c->type, type),
+	    encoded(a, c->challenge_bytes.size ? c->challenge_bytes : span_text(challenge)),
+	    or_else(c->origin, "https://watashi.example"),
 	    c->cross_origin ? "true" : "false", c->top_origin ? ",\"topOrigin\":\"" : "", or_else(c->top_origin, ""),
 	    c->top_origin ? "\"" : ""));
 }
@@ -196,5 +199,6 @@ software_get(struct arena *a, const struct ceremony *c)
 	    "\"authenticatorData\":\"%s\",\"signature\":\"%s\",\"userHandle\":\"%s\"},\"clientExtensionResults\":{}}",
 	    id, id,
 	    or_else(c->kind, "public-key"), encoded(a, client), encoded(a, data),
-	    encoded(a, software_sign(a, c, data, client)), encoded(a, span_text(or_else(c->user_handle, "account")))));
+	    encoded(a, software_sign(a, c, data, client)), encoded(a, c->user_handle_bytes.size ? c->user_handle_bytes
+	    : span_text(or_else(c->user_handle, "account")))));
 }

@@ -1,0 +1,496 @@
+/* tests/transaction/test_login.c - logins from begin to end: whose they are, what they reach, what is left of them. */
+#include "transaction/login_stage.h"
+
+#include "base/log.h"
+
+static void
+a_row_is_read_as_it_was_written(void **state)
+{
+	struct login l, again;
+	struct buffer b = buffer_init(256 * KIB);
+
+	(void)state;
+	login_stage_open(1);
+	stage_begin(LOGIN_TO_CHANGE);
+	expect_text("the passkey joins", stage_passkey(&stage.person), "");
+	l = stage_login();
+	l.remember = true;
+	l.ceremony = (struct login_ceremony){ .way = LOGIN_BY_CARD, .until = stage.now, .task = l.id };
+	l.app = (struct login_app){ .state = LOGIN_APP_WAITING, .request = l.id, .until = stage.now };
+	login_write(&b, &l);
+	expect_true("read", login_read(buffer_span(&b), &again));
+	expect_true("whose", memcmp(&again.account, &stage.person.account.id, sizeof(struct id)) == 0 &&
+	    memcmp(again.browser, stage.at.browser, 32) == 0);
+	expect_true("what it is for", again.front == LOGIN_FOR_ACCOUNT && again.why == LOGIN_TO_CHANGE &&
+	    span_is(again.reference, "/account/") && span_is(again.name.en, "Watashi"));
+	expect_true("what is wanted", span_is(again.wanted.framework, "jp-idtf") && again.wanted.area_count == 1 &&
+	    span_is(again.wanted.areas[0].level, "3") && span_is(again.wanted.version, "1.0"));
+	expect_true("what waits", again.ceremony.way == LOGIN_BY_CARD && again.app.state == LOGIN_APP_WAITING &&
+	    again.remember && !again.known && !again.said);
+	expect_true("what was seen", again.authentication_count == 1 &&
+	    span_equal(again.authentications[0].facts, l.authentications[0].facts));
+	for (size_t cut = 0; cut < buffer_span(&b).size; cut++)
+		expect_true("a part of it is none", !login_read(span_first(buffer_span(&b), cut), &again));
+	buffer_byte(&b, 0);
+	expect_true("nor with something behind it", !login_read(buffer_span(&b), &again));
+	buffer_release(&b);
+	login_stage_close();
+}
+
+static void
+words_are_read_as_they_are_written(void **state)
+{
+	enum login_why why;
+
+	(void)state;
+	for (int way = LOGIN_BY_PASSKEY; way < LOGIN_WAYS; way++)
+		expect_number("a way", login_way_read(span_text(login_way_name((enum login_way)way))), way);
+	expect_number("no other", login_way_read(span_text("password")), LOGIN_NO_WAY);
+	for (int i = LOGIN_TO_LOOK; i < LOGIN_WHYS; i++) {
+		expect_true("a reason", login_why_read(span_text(login_why_name((enum login_why)i)), &why));
+		expect_number("the same", why, i);
+	}
+	expect_true("no other", !login_why_read(span_text("Staff"), &why) && why == LOGIN_TO_LOOK);
+}
+
+static void
+a_passkey_logs_in(void **state)
+{
+	(void)state;
+	for (uint64_t seed = 1; seed <= 8; seed++) {
+		struct history_event event;
+		struct stage_look session;
+		struct session read;
+
+		login_stage_open(seed);
+		stage_begin(LOGIN_TO_LOOK);
+		expect_text("it joins", stage_passkey(&stage.person), "");
+		expect_number("its counter is kept", stage_stored(&stage.person.passkey).passkey.sign_count, 11);
+		expect_number("and its use", stage_stored(&stage.person.passkey).used.us, stage.now.us);
+		expect_ok("the login ends", stage_finish(), &stage.why);
+		expect_true("it is enough", stage.finished.enough);
+		session = stage_load(session_ask(stage.finished.cookie.digest));
+		expect_number("a session under the cookie's digest", session.count, 1);
+		expect_number("and no other", stage_count(&session_table), 1);
+		expect_true("is read", session_read(session.rows[0].value, &read));
+		expect_true("is the person's", memcmp(&read.account, &stage.person.account.id, sizeof(struct id)) == 0);
+		expect_number("with what was shown", read.authentication_count, 1);
+		expect_span("where", read.where, WHERE);
+		expect_number("the decision is in the ledger", stage_count(&ledger_leaf_table), 1);
+		event = stage_history(&stage.person);
+		expect_number("the history says so", event.kind, HISTORY_LOGIN);
+		expect_true("and by which decision",
+		    memcmp(&event.decision, &stage.finished.decision, sizeof(struct id)) == 0);
+		expect_number("nobody is written to for that", stage_count(&notice_table), 0);
+		expect_number("the login is done", stage_login().state, LOGIN_DONE);
+		expect_problem("once", stage_finish(), &stage.why, ERR_CONFLICT, "over already");
+		login_stage_close();
+	}
+}
+
+static void
+the_ledger_has_what_was_decided(void **state)
+{
+	struct ledger_entry entry;
+	struct stage_look look;
+
+	(void)state;
+	login_stage_open(3);
+	stage_begin(LOGIN_TO_CHANGE);
+	stage_passkey(&stage.person);
+	expect_ok("the login ends", stage_finish(), &stage.why);
+	look = stage_load((struct ask){ .table = &ledger_entry_table, .limit = 9 });
+	expect_number("one entry", look.count, 1);
+	expect_true("is read", ledger_entry_read(look.rows[0].value, &entry));
+	expect_number("a decision", entry.kind, LEDGER_DECISION);
+	expect_span("of the operator's", entry.party, "operator");
+	expect_true("it permits", strstr(arena_text(&stage.arena, entry.content), "\"permit\":true") != NULL);
+	expect_true("for that purpose", strstr(arena_text(&stage.arena, entry.content), "\"purpose\":\"change\""));
+	expect_true("by what was seen", strstr(arena_text(&stage.arena, entry.content), "\"token.kinds\":[\"passkey\"]"));
+	expect_true("without the account's number",
+	    !strstr(arena_text(&stage.arena, entry.content), stage.person.account.number));
+	login_stage_close();
+}
+
+static void
+what_is_not_enough_is_told_and_makes_nobody(void **state)
+{
+	(void)state;
+	login_stage_open(4);
+	stage_begin(LOGIN_TO_CHANGE);
+	expect_problem("nobody yet", stage_finish(), &stage.why, ERR_DENIED, "nobody has authenticated");
+	stage_claim(stage.person.account.number);
+	expect_problem("a name is nobody", stage_finish(), &stage.why, ERR_DENIED, "nobody has authenticated");
+	expect_text("a code from paper", stage_try(LOGIN_BY_RECOVERY, stage.person.codes[3], ""), "");
+	expect_ok("is looked at", stage_finish(), &stage.why);
+	expect_true("it is not enough", !stage.finished.enough);
+	expect_number("one level lacks", stage.finished.view->unmet_count, 1);
+	expect_span("of the token", stage.finished.view->unmet[0].area->id, "token");
+	expect_number("level 3 is required", stage.finished.view->unmet[0].required, 3);
+	expect_number("level 2 is reached", stage.finished.view->unmet[0].reached, 2);
+	expect_number("nobody is logged in", stage_count(&session_table), 0);
+	expect_number("the history says so", stage_history(&stage.person).kind, HISTORY_LOGIN_REFUSED);
+	expect_number("the refusal is in the ledger", stage_count(&ledger_leaf_table), 1);
+	expect_number("the login goes on", stage_login().state, LOGIN_WAITING);
+	expect_text("with what helps", stage_ways(), "[passkey+] card+ code- recovery-");
+	expect_text("a passkey beside it", stage_passkey(&stage.person), "");
+	expect_ok("is looked at", stage_finish(), &stage.why);
+	expect_true("and is enough", stage.finished.enough);
+	expect_number("both are in the session", stage.finished.session.authentication_count, 2);
+	expect_number("both decisions are in the ledger", stage_count(&ledger_leaf_table), 2);
+	login_stage_close();
+}
+
+static void
+before_anybody_is_known_every_way_is_told(void **state)
+{
+	(void)state;
+	login_stage_open(5);
+	stage_begin(LOGIN_TO_LOOK);
+	expect_text("all there are here", stage_ways(), "[passkey?] app? card? code? recovery?");
+	stage_claim(stage.person.account.number);
+	expect_text("of a name no more is told", stage_ways(), "[passkey?] app? card? code? recovery?");
+	expect_true("nor whose it is", !stage.found.somebody && stage.view.unmet_count == 1);
+	stage_begin(LOGIN_AS_ADMINISTRATIVE);
+	expect_text("who acts before the state has the card", stage_ways(), "[card?] passkey? app? code? recovery?");
+	stage.settings.proofing = NULL;
+	expect_text("without a verifier of cards", stage_ways(), "[passkey?] app? code? recovery?");
+	stage_begin(LOGIN_TO_LOOK);
+	stage_passkey(&stage.person);
+	expect_text("what one has", stage_ways(), "[passkey+] code+ recovery+");
+	stage_state(&stage.person.totp, CREDENTIAL_SUSPENDED);
+	expect_text("and is in force", stage_ways(), "[passkey+] recovery+");
+	login_stage_close();
+}
+
+static void
+nobody_learns_whether_there_is_such_an_account(void **state)
+{
+	static const char *const unknown[] = { "0000-0000-00", "nobody@person.example" };
+	const char *own = NULL;
+
+	(void)state;
+	login_stage_open(6);
+	for (size_t i = 0; i < 4; i++) {
+		own = i == 2 ? stage.person.account.number
+		    : arena_text(&stage.arena, stage.person.account.contacts[0].address);
+		stage_begin(LOGIN_TO_LOOK);
+		stage_claim(i < 2 ? unknown[i] : own);
+		expect_text("the same ways", stage_ways(), "[passkey?] app? card? code? recovery?");
+		expect_ok("the same options", stage_ask_passkey(), &stage.why);
+		expect_number("without a passkey named", stage.options.allowed_count, 0);
+		expect_true("the user verified", stage.options.user_verified);
+		for (int n = 0; n < 6; n++)
+			expect_text("the same answer", stage_try(LOGIN_BY_CODE, "000000", ""), "code");
+		expect_text("the same wait", stage_try(LOGIN_BY_CODE, "000000", ""), "wait");
+		expect_number("of the same length", stage.refusal.until.us, stage.now.us + SECONDS(30));
+		stage.now = instant_after(stage.now, SECONDS(86400 * 31)); /* the account's other name is no fresh one */
+	}
+	stage_begin(LOGIN_TO_LOOK);
+	expect_problem("what is no name at all may be told", stage_claim_to("me", false), &stage.why, ERR_INVALID,
+	    "/who");
+	expect_text("and a code of nobody's", stage_try(LOGIN_BY_CODE, "000000", ""), "!conflict");
+	login_stage_close();
+}
+
+static void
+a_login_is_its_browsers(void **state)
+{
+	uint8_t other[32] = { 1 };
+
+	(void)state;
+	login_stage_open(7);
+	stage_begin(LOGIN_TO_LOOK);
+	stage_passkey(&stage.person);
+	memcpy(stage.at.browser, other, sizeof(other));
+	expect_problem("not looked at", stage_look(), &stage.why, ERR_NOT_FOUND, "no login of this browser");
+	expect_problem("not claimed", stage_claim_to(stage.person.account.number, false), &stage.why, ERR_NOT_FOUND,
+	    "no login of this browser");
+	expect_problem("not asked", stage_ask_passkey(), &stage.why, ERR_NOT_FOUND, "no login of this browser");
+	expect_text("not answered", stage_answer_passkey(stage_assertion(&stage.person,
+	    (struct ceremony){ .sign_count = 12 })), "!not-found");
+	expect_text("no code", stage_try(LOGIN_BY_CODE, "000000", ""), "!not-found");
+	expect_problem("not finished", stage_finish(), &stage.why, ERR_NOT_FOUND, "no login of this browser");
+	expect_number("nobody is logged in", stage_count(&session_table), 0);
+	login_stage_close();
+}
+
+static void
+a_login_ends_with_its_time(void **state)
+{
+	(void)state;
+	login_stage_open(8);
+	stage_begin(LOGIN_TO_LOOK);
+	stage_passkey(&stage.person);
+	stage.now = instant_after(stage.now, SECONDS(600));
+	expect_problem("not looked at", stage_look(), &stage.why, ERR_NOT_FOUND, "may be over");
+	expect_problem("not finished", stage_finish(), &stage.why, ERR_NOT_FOUND, "may be over");
+	login_stage_close();
+}
+
+/* Somebody logged in by a passkey; the cookie's digest. */
+static struct session
+logged_in(const struct person *p)
+{
+	stage_begin(LOGIN_TO_LOOK);
+	expect_text("it joins", stage_passkey(p), "");
+	expect_ok("the login ends", stage_finish(), &stage.why);
+	expect_true("it is enough", stage.finished.enough);
+	return stage.finished.session;
+}
+
+static void
+every_login_has_a_cookie_of_its_own(void **state)
+{
+	struct session first, second;
+
+	(void)state;
+	login_stage_open(9);
+	first = logged_in(&stage.person);
+	expect_ok("a step up", stage_begin_with(LOGIN_TO_CHANGE, &first, NULL), &stage.why);
+	expect_text("whose it is stands", stage_ways(), "[passkey+] card+ code- recovery-");
+	expect_ok("enough already", stage_finish(), &stage.why);
+	second = stage.finished.session;
+	expect_true("another secret", memcmp(first.key, second.key, sizeof(first.key)) != 0);
+	expect_number("the old one is worth nothing", stage_load(session_ask(first.key)).count, 0);
+	expect_number("there is one", stage_count(&session_table), 1);
+	expect_number("without a new authentication its end stays", second.expires.us, first.expires.us);
+	login_stage_close();
+}
+
+static void
+a_step_up_is_the_same_persons(void **state)
+{
+	struct session first;
+
+	(void)state;
+	login_stage_open(10);
+	first = logged_in(&stage.person);
+	expect_ok("a step up", stage_begin_with(LOGIN_TO_CHANGE, &first, NULL), &stage.why);
+	stage.other.passkey.passkey.sign_count = 20;
+	expect_text("another's passkey", stage_passkey(&stage.other), "account");
+	expect_number("its counter is as it was", stage_stored(&stage.other.passkey).passkey.sign_count, 10);
+	expect_problem("nor by name", stage_claim_to(stage.other.account.number, false), &stage.why, ERR_CONFLICT,
+	    "somebody's already");
+	expect_ok("the login ends", stage_finish(), &stage.why);
+	expect_true("as the first person's", memcmp(&stage.finished.session.account, &stage.person.account.id,
+	    sizeof(struct id)) == 0);
+	login_stage_close();
+}
+
+static void
+a_session_that_ended_is_not_stepped_up(void **state)
+{
+	struct session first;
+	struct unit *unit;
+
+	(void)state;
+	login_stage_open(11);
+	first = logged_in(&stage.person);
+	expect_ok("a step up", stage_begin_with(LOGIN_TO_CHANGE, &first, NULL), &stage.why);
+	unit = stage_unit();
+	unit_delete(unit, &session_table, span_of(first.key, sizeof(first.key)));
+	stage_commit(unit);
+	expect_problem("logged out meanwhile", stage_finish(), &stage.why, ERR_CONFLICT, "has ended");
+	expect_number("nobody is logged in", stage_count(&session_table), 0);
+	login_stage_close();
+}
+
+static void
+what_was_revoked_meanwhile_counts_no_more(void **state)
+{
+	(void)state;
+	login_stage_open(12);
+	stage_begin(LOGIN_TO_LOOK);
+	expect_text("it joins", stage_passkey(&stage.person), "");
+	stage_state(&stage.person.passkey, CREDENTIAL_REVOKED);
+	expect_problem("nothing is left of it", stage_finish(), &stage.why, ERR_DENIED, "nobody has authenticated");
+	expect_number("nobody is logged in", stage_count(&session_table), 0);
+	login_stage_close();
+}
+
+static struct pending *
+start_finish(void)
+{
+	return login_finish(stage.store, &stage.arena, &stage.settings, stage_at(), stage_on_finished, NULL);
+}
+
+/* Whatever the store answers first: who revokes before the commit has revoked. */
+static void
+a_revocation_in_that_very_moment_holds(void **state)
+{
+	(void)state;
+	for (int steps = 0; steps < 8; steps++) {
+		struct credential now;
+		struct unit *unit;
+		bool ended;
+
+		login_stage_open(13);
+		stage_begin(LOGIN_TO_LOOK);
+		expect_text("it joins", stage_passkey(&stage.person), "");
+		start_finish();
+		for (int i = 0; i < steps && !stage.done; i++)
+			store_memory_step(stage.store, stage.now);
+		ended = stage.done;
+		now = stage.person.passkey;
+		if (!ended) {
+			enum err err;
+
+			now = stage_stored(&stage.person.passkey);
+			now.state = CREDENTIAL_REVOKED;
+			unit = stage_unit();
+			credential_put(unit, &stage.arena, &now);
+			stage_commit(unit);
+			while (store_memory_step(stage.store, stage.now))
+				continue;
+			err = stage.err;
+			if (stage_count(&session_table))
+				expect_number("it was finished before", stage_load((struct ask){
+				    .table = &session_table, .limit = 9 }).rows[0].generation <
+				    stage_load(credential_ask(&stage.arena, &now.account, &now.id)).rows[0].generation, 1);
+			else
+				expect_true("or it failed", err == ERR_CONFLICT || err == ERR_DENIED || err == OK);
+		}
+		login_stage_close();
+	}
+}
+
+static void
+a_browser_may_be_remembered(void **state)
+{
+	struct stage_look known;
+	uint8_t key[32];
+
+	(void)state;
+	login_stage_open(14);
+	stage_begin(LOGIN_TO_LOOK);
+	expect_ok("said, and to be remembered", stage_claim_to(stage.person.account.number, true), &stage.why);
+	expect_number("nothing yet, or names could be tried", stage_count(&known_browser_table), 0);
+	stage_passkey(&stage.person);
+	expect_ok("the login ends", stage_finish(), &stage.why);
+	expect_true("now it is", stage.finished.remember);
+	known = stage_load((struct ask){ .table = &known_browser_table, .limit = 9 });
+	expect_number("under a secret", known.count, 1);
+	memcpy(key, known.rows[0].key.data, sizeof(key));
+	expect_ok("next time", stage_begin_with(LOGIN_TO_LOOK, NULL, key), &stage.why);
+	expect_ok("it shows whose it was", stage_look(), &stage.why);
+	expect_true("by number alone", stage.found.login.known && !stage.found.somebody);
+	expect_text("its number", stage.found.account.number, stage.person.account.number);
+	expect_text("and no more", stage_ways(), "[passkey?] app? card? code? recovery?");
+	expect_problem("nobody is logged in by it", stage_finish(), &stage.why, ERR_DENIED, "nobody");
+	memset(key, 7, sizeof(key));
+	expect_ok("another secret", stage_begin_with(LOGIN_TO_LOOK, NULL, key), &stage.why);
+	expect_ok("is nobody's", stage_look(), &stage.why);
+	expect_true("and shows nothing", !stage.found.login.known);
+	login_stage_close();
+}
+
+static void
+on_cancelled(void *arg, enum err err, const struct login *login, const struct problem *why)
+{
+	(void)arg;
+	(void)login;
+	stage.done = true;
+	stage.err = err;
+	if (why)
+		stage.why = *why;
+}
+
+static void
+a_cancelled_login_is_gone(void **state)
+{
+	(void)state;
+	login_stage_open(15);
+	stage_begin(LOGIN_TO_LOOK);
+	stage_passkey(&stage.person);
+	login_cancel(stage.store, &stage.arena, stage_at(), on_cancelled, NULL);
+	stage_run();
+	expect_ok("gone", stage.err, &stage.why);
+	expect_number("its row too", stage_count(&login_table), 0);
+	expect_problem("and not finished", stage_finish(), &stage.why, ERR_NOT_FOUND, "no login of this browser");
+	login_stage_close();
+}
+
+static void
+without_a_policy_nobody_is_asked_and_nobody_let_in(void **state)
+{
+	(void)state;
+	login_stage_open(16);
+	stage.settings.account = (struct requirement_name){ .framework = span_text("jp-idtf"),
+		.profile = span_text("of-nobody") };
+	expect_problem("no such profile", stage_begin_with(LOGIN_TO_LOOK, NULL, NULL), &stage.why, ERR_UNAVAILABLE,
+	    "no profile \"of-nobody\"");
+	expect_number("no login", stage_count(&login_table), 0);
+	expect_true("no desk without a requirement of its own", !login_requirement(&stage.settings, LOGIN_AS_STAFF));
+	login_stage_close();
+}
+
+static void
+what_cannot_be_written_makes_nobody(void **state)
+{
+	static const enum err codes[] = { ERR_FULL, ERR_UNAVAILABLE, ERR_CONFLICT };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(codes); i++) {
+		login_stage_open(17 + i);
+		stage_begin(LOGIN_TO_LOOK);
+		stage_passkey(&stage.person);
+		store_memory_fail_commits(stage.store, 1, codes[i]);
+		expect_number("it fails", stage_finish(), codes[i]);
+		expect_number("nobody is logged in", stage_count(&session_table), 0);
+		expect_number("nothing is decided", stage_count(&ledger_leaf_table), 0);
+		login_stage_close();
+	}
+}
+
+static void
+who_goes_away_is_never_called(void **state)
+{
+	(void)state;
+	for (int steps = 0; steps < 6; steps++) {
+		struct pending *pending;
+
+		login_stage_open(20);
+		stage_begin(LOGIN_TO_LOOK);
+		stage_passkey(&stage.person);
+		pending = start_finish();
+		for (int i = 0; i < steps && !stage.done; i++)
+			store_memory_step(stage.store, stage.now);
+		if (!stage.done) {
+			pending_cancel(&pending);
+			while (store_memory_step(stage.store, stage.now))
+				continue;
+			expect_true("nobody calls", !stage.done);
+		}
+		login_stage_close();
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_row_is_read_as_it_was_written),
+		cmocka_unit_test(words_are_read_as_they_are_written),
+		cmocka_unit_test(a_passkey_logs_in),
+		cmocka_unit_test(the_ledger_has_what_was_decided),
+		cmocka_unit_test(what_is_not_enough_is_told_and_makes_nobody),
+		cmocka_unit_test(before_anybody_is_known_every_way_is_told),
+		cmocka_unit_test(nobody_learns_whether_there_is_such_an_account),
+		cmocka_unit_test(a_login_is_its_browsers),
+		cmocka_unit_test(a_login_ends_with_its_time),
+		cmocka_unit_test(every_login_has_a_cookie_of_its_own),
+		cmocka_unit_test(a_step_up_is_the_same_persons),
+		cmocka_unit_test(a_session_that_ended_is_not_stepped_up),
+		cmocka_unit_test(what_was_revoked_meanwhile_counts_no_more),
+		cmocka_unit_test(a_revocation_in_that_very_moment_holds),
+		cmocka_unit_test(a_browser_may_be_remembered),
+		cmocka_unit_test(a_cancelled_login_is_gone),
+		cmocka_unit_test(without_a_policy_nobody_is_asked_and_nobody_let_in),
+		cmocka_unit_test(what_cannot_be_written_makes_nobody),
+		cmocka_unit_test(who_goes_away_is_never_called),
+	};
+
+	log_open("test", LOG_LEVEL_ERROR);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
