@@ -129,11 +129,20 @@ def signing_by_curves(module):
 
 class Service(http.server.BaseHTTPRequestHandler):
     """Answers with `challenge`, and any proof with `outcome`."""
-    status, challenge, outcome, posted = 201, {}, {}, {}
+    status, challenge, outcome, posted, asked, bearer = 201, {}, {}, {}, None, None
 
     def do_POST(self):
         Service.posted = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        body = json.dumps(self.outcome if self.path.endswith("/proof") else self.challenge, ensure_ascii=False).encode()
+        Service.bearer = self.headers["Authorization"]
+        body = json.dumps(self.outcome if self.path.endswith("/proof") or self.path.startswith("/v1/card/") else self.challenge, ensure_ascii=False).encode()
+        self.send_response(self.status)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def do_GET(self):
+        Service.asked = self.path
+        body = json.dumps(self.challenge, ensure_ascii=False).encode()
         self.send_response(self.status)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
@@ -186,6 +195,49 @@ def proving(module):
     server.shutdown()
 
 
+CODE = "abcdefghijklmnopqrstuvwxyz"
+
+
+def answering(module):
+    """A page shows a link; the card signs for it."""
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Service)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    base = f"http://127.0.0.1:{server.server_address[1]}"
+
+    def answer(*words, outcome="established", failed=None, purpose="signature", text="署名します。\n"):
+        Service.status, Service.posted, Service.bearer = 200, None, None
+        Service.challenge = {"text": text, "purpose": purpose, "until": "2026-11-22T12:00:00Z", "asker": "https://watashi.example/account"}
+        Service.outcome = {"outcome": outcome, "failed": failed}
+        return run("watashi-card", "answer", f"{base}/card/#{CODE}", "--pin-fd", "0", "--lang", "en", "--token-label", "card",
+                   *(("--module", module) if module else ("--module", "/nowhere.so")), *words, stdin="567890\n")
+
+    for name, link in (("no code", f"{base}/card/"), ("a code too short", f"{base}/card/#abc"), ("a code of other letters", f"{base}/card/#{'1' * 26}"),
+                       ("another page", f"{base}/app/#{CODE}"), ("only a code", CODE)):
+        Service.asked = None
+        done = run("watashi-card", "answer", link, "--lang", "en")
+        ok(f"{name} is no link of a card's", done.returncode == 1 and "expected the link" in done.stderr and Service.asked is None, done)
+    done = answer(purpose="love")
+    ok("what is to be signed has a purpose", done.returncode == 1 and "/purpose" in done.stderr and Service.posted is None, done)
+    done = answer(text=f"pay{EVIL}")
+    ok("nothing unseen is signed", done.returncode == 1 and "characters nobody can see" in done.stderr and Service.posted is None, done)
+    if module:
+        done = answer()
+        ok("it is shown, signed and posted", done.returncode == 0 and "署名します。" in done.stderr and Service.asked == f"/v1/card/{CODE}"
+           and set(Service.posted) == {"algorithm", "certificate", "signature"}, done)
+        ok("where it goes is said", f"Sent to: {base}/" in done.stderr, done.stderr)
+        ok("the person goes back to the page", "Go back to the page" in done.stdout, done.stdout)
+        ok("a person's own computer says nothing of itself", Service.bearer is None, Service.bearer)
+        with open("terminal", "w") as f:
+            f.write("wt_terminal\n")
+        answer("--terminal-token-file", "terminal")
+        ok("a terminal says which it is", Service.bearer == "Bearer wt_terminal", Service.bearer)
+        done = answer(outcome="refuted", failed={"step": "revocation", "why": {"ja": "失効", "en": f"revoked{EVIL}"}})
+        ok("what does not count says why", done.returncode == 1 and "does not count" in done.stdout and "revoked\ufffd" in done.stdout, done)
+        done = answer(purpose="authentication")
+        ok("the certificate is the one asked for", done.returncode == 1 and "0 certificates for authentication" in done.stderr and Service.posted is None, done)
+    server.shutdown()
+
+
 def continuing(prove):
     told = {"outcome": "established", "handle": "0123456789abcdef" * 2, "purpose": "authentication", "medium": "card", "salt": "00"}
     for text, part in ((json.dumps({**told, "handle": "1234"}), "/handle: expected a text of 32 to 32 bytes"),
@@ -223,6 +275,8 @@ def mistakes():
         (("prove", "HTTP://LOCALHOST:1/", "--purpose", "signature"), 1, "onnect"),
         (("prove", "https://localhost:1/", "--purpose", "signature", "--token-file", "nowhere"), 1, "nowhere"),
         (("prove", "https://localhost:1/", "--purpose", "signature", "--continues", "nowhere"), 1, "nowhere"),
+        (("answer", f"http://watashi.example/card/#{'a' * 26}"), 1, "expected https"),
+        (("answer",), 2, "answer LINK"),
         (("list", "--module", "/nowhere.so"), 1, "cannot be loaded"),
         (("list", "--lang", "fr"), 2, "--lang: expected ja or en"),
         (("dance",), 2, "unknown command"),
@@ -239,6 +293,7 @@ def main():
         mistakes()
         if not module or not shutil.which("softhsm2-util") or not shutil.which("pkcs11-tool"):
             proving(None)
+            answering(None)
             print("skip signing with a token: no SoftHSM2 or no pkcs11-tool (Debian: softhsm2, opensc)")
             return
         need("watashi-testcard", "init", "world", "--generations", "1")
@@ -246,6 +301,7 @@ def main():
         signing(module)
         signing_by_curves(module)
         proving(module)
+        answering(module)
     finally:
         os.chdir("/")
         shutil.rmtree(home, ignore_errors=True)

@@ -8,14 +8,16 @@
 
 #define PROGRAM "watashi-card"
 
-command_function list_command, sign_command, prove_command;
+command_function list_command, sign_command, prove_command, answer_command;
 
 /* What every command that signs is given. */
 struct signing_options {
 	const char *module, *label, *purpose, *pin_fd, *language;
 };
 #define SIGNING_OPTIONS(o) \
-	{ "purpose", "WORD", "signature or authentication", &(o).purpose, NULL, NULL }, \
+	{ "purpose", "WORD", "signature or authentication", &(o).purpose, NULL, NULL }, CARD_OPTIONS(o)
+/* Where somebody else says for what. */
+#define CARD_OPTIONS(o) \
 	{ "module", "FILE", "the PKCS#11 module (OpenSC's)", &(o).module, NULL, NULL }, \
 	{ "token-label", "LABEL", "which token, when there are several", &(o).label, NULL, NULL }, \
 	{ "pin-fd", "N", "read the PIN from this descriptor, not at the terminal", &(o).pin_fd, NULL, NULL }, \

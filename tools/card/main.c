@@ -9,6 +9,7 @@ static const struct program_command commands[] = {
 	{ "list", "what cards there are, their PINs and certificates", list_command },
 	{ "sign", "sign a challenge", sign_command },
 	{ "prove", "prove to a Watashi service who one is", prove_command },
+	{ "answer", "sign for a page of Watashi that shows a code", answer_command },
 };
 
 enum ending

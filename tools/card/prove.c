@@ -2,13 +2,11 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "base/file.h"
 #include "card/command.h"
 #include "card/service.h"
 #include "codec/document.h"
 
 #define ARENA (8 * MIB)
-#define TOKEN_LARGEST 512
 
 struct wishes {
 	struct signing_options signing;
@@ -16,26 +14,6 @@ struct wishes {
 	const char *token, *token_file, *authorities, *earlier;
 	bool json;
 };
-
-static enum err
-bearer_read(struct arena *a, const struct wishes *w, const char **out, struct problem *why)
-{
-	struct buffer file;
-	enum err err;
-
-	*out = w->token;
-	if (!w->token_file)
-		return OK;
-	file = buffer_init(TOKEN_LARGEST);
-	err = file_read(w->token_file, &file, why);
-	if (err == OK) {
-		struct span rest = buffer_span(&file);
-
-		*out = arena_text(a, span_trim(span_cut(&rest, '\n')));
-	}
-	buffer_release(&file);
-	return err;
-}
 
 /* What came of it, for a person. */
 
@@ -155,7 +133,8 @@ person_prove(struct arena *a, const char *url, struct wishes *w)
 	if (w->signing.language && !words_are(w->signing.language))
 		return misuse(PROGRAM, "--lang: expected ja or en, found \"%s\"", w->signing.language);
 	service.url = arena_print(a, "%s%s", url, size && url[size - 1] == '/' ? "" : "/");
-	if (bearer_read(a, w, &service.bearer, &why) != OK ||
+	service.bearer = w->token;
+	if ((w->token_file && bearer_read(a, w->token_file, &service.bearer, &why) != OK) ||
 	    (w->earlier && earlier_read(a, w->earlier, &w->challenge.continues, &why) != OK) ||
 	    challenge_fetch(&service, a, &w->challenge, &challenge, &why) != OK)
 		return failed(&why);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <strings.h>
 
+#include "base/file.h"
 #include "codec/document.h"
 #include "codec/json_writer.h"
 #include "common/received.h"
@@ -12,6 +13,7 @@
 #define ANSWER_LARGEST (256 * KIB)
 #define REQUEST_LARGEST (256 * KIB)
 #define TEXT_LARGEST (16 * KIB) /* as the server's and its schema's */
+#define TOKEN_LARGEST 512
 #define WAIT 60L /* seconds */
 
 static bool
@@ -147,6 +149,21 @@ service_ask(const struct service *s, struct arena *a, const char *path, struct s
 	if (code != CURLE_OK)
 		return problem_set(why, ERR_UNAVAILABLE, "", "%s: %s", url, said[0] ? said : curl_easy_strerror(code));
 	return status == 200 || status == 201 ? OK : status_problem(a, status, *body, why);
+}
+
+enum err
+bearer_read(struct arena *a, const char *name, const char **out, struct problem *why)
+{
+	struct buffer file = buffer_init(TOKEN_LARGEST);
+	enum err err = file_read(name, &file, why);
+
+	if (err == OK) {
+		struct span rest = buffer_span(&file);
+
+		*out = arena_text(a, span_trim(span_cut(&rest, '\n')));
+	}
+	buffer_release(&file);
+	return err;
 }
 
 static void

@@ -17,6 +17,9 @@ struct service {
 enum err service_ask(const struct service *, struct arena *, const char *path, struct span json, struct span *body,
     struct problem *why);
 
+/* A token that stands in a file's first line. */
+enum err bearer_read(struct arena *, const char *file, const char **out, struct problem *why);
+
 struct challenge {
 	const char *id;
 	struct span text;        /* what is to be signed */
