@@ -5,6 +5,9 @@
 #include <stdlib.h>
 
 #include "daemon/child.h"
+#include "front/app/app.h"
+#include "front/enrol/enrol.h"
+#include "front/login/related_origins.h"
 
 /* The last bytes of a SubjectPublicKeyInfo of P-256 are its point (RFC 5480 s2.2). */
 #define POINT 65
@@ -99,11 +102,31 @@ person_service_open(struct person_service *s, const struct child *child, struct 
 	memcpy(s->settings.personas, config->person.personas, sizeof(s->settings.personas));
 	s->settings.site = site_of(s, config);
 	s->push_key = key_watch_new(child->loop, store, config->keys, USE_PUSH, on_push_key, s);
+	s->enrol = enrol_front_new(child->loop, store, &s->settings);
+	s->app = app_front_new(child->loop, store, &s->settings);
+}
+
+void
+person_service_mount(struct person_service *s, struct mount *mounts, size_t *count)
+{
+	const struct mount all[] = {
+		{ related_origin_routes, &s->settings },
+		{ enrol_routes, s->enrol },
+		{ card_routes, s->enrol },
+		{ app_routes, s->app },
+	};
+
+	if (!s->roll)
+		return;
+	memcpy(mounts + *count, all, sizeof(all));
+	*count += COUNT(all);
 }
 
 void
 person_service_close(struct person_service *s)
 {
+	enrol_front_free(s->enrol);
+	app_front_free(s->app);
 	key_watch_free(s->push_key);
 	roll_free(s->roll);
 	free(s->origins);

@@ -7,7 +7,10 @@
 #include "daemon/config.h"
 #include "daemon/key_watch.h"
 
+struct app_front;
 struct child;
+struct enrol_front;
+struct mount;
 
 struct person_service {
 	struct wrapping wrapping;
@@ -15,6 +18,8 @@ struct person_service {
 	struct key_watch *push_key;
 	struct roll *roll;
 	struct span *origins;
+	struct enrol_front *enrol;
+	struct app_front *app;
 };
 
 /* Nothing to do, and OK, where the configuration has no section of it. */
@@ -26,4 +31,6 @@ enum err person_service_secret(struct person_service *, const struct config *, s
 /* `proofing` NULL: cards are not verified here. */
 void person_service_open(struct person_service *, const struct child *, struct store *, struct policy_shelf *,
     const struct proofing_settings *proofing);
+/* Its fronts behind the mounts that are there. */
+void person_service_mount(struct person_service *, struct mount *, size_t *count);
 void person_service_close(struct person_service *);

@@ -15,7 +15,6 @@
 #include "front/authzen/token.h"
 #include "front/ledger/disclosure.h"
 #include "front/ledger/ledger.h"
-#include "front/login/related_origins.h"
 #include "front/policy/policy.h"
 #include "front/registry/registry.h"
 #include "http/server.h"
@@ -153,13 +152,6 @@ open_fronts(struct worker *w, struct problem *why)
 	return registry_front_new(w->child->loop, w->link.store, &registry, &w->registry, why);
 }
 
-static void
-mount_persons(struct worker *w, struct mount *mounts, size_t *count)
-{
-	if (w->child->config->person.present)
-		mounts[(*count)++] = (struct mount){ related_origin_routes, &w->person.settings };
-}
-
 /* What each kind of listener serves. */
 static void
 mount(struct worker *w)
@@ -181,7 +173,7 @@ mount(struct worker *w)
 		count++;
 	if (w->proofing.front)
 		public[count++] = (struct mount){ jpki_routes, w->proofing.front };
-	mount_persons(w, public, &count);
+	person_service_mount(&w->person, public, &count);
 	if (addition && addition->routes) {
 		void *front = addition->front_new(w->child->loop, w->link.store);
 
