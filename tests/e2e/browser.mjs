@@ -58,8 +58,8 @@ export async function inBrowser(what, run) {
 }
 
 /* A page with nothing remembered from the one before; `data` by path (null: 404), and `events`, stand for what the server would
- * tell. */
-export async function open({ path, language = "ja", palette = "light", width = 1280, events = null, data = {}, ...options }, use) {
+ * tell; `prepare(page)` comes before it is opened. */
+export async function open({ path, language = "ja", palette = "light", width = 1280, events = null, data = {}, prepare = () => {}, ...options }, use) {
 	const context = await browser.newContext({
 		colorScheme: palette, ignoreHTTPSErrors: true, viewport: { width, height: 900 }, locale: language, ...options,
 	});
@@ -75,6 +75,7 @@ export async function open({ path, language = "ja", palette = "light", width = 1
 			await page.route((at) => at.pathname === of, (route) => route.fulfill(json === null ? { status: 404, body: "{}" } : { json }));
 		page.on("pageerror", (error) => complaints.push(String(error)));
 		page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
+		await prepare(page);
 		await page.goto(new URL(path, url).href, { waitUntil: "load" });
 		if (options.javaScriptEnabled !== false)
 			await page.waitForFunction(() => document.documentElement.dataset.language);

@@ -1,0 +1,83 @@
+/* account/history.js - what happened to the account, newest first: logins, changes, what was passed on. */
+import { answered, ask } from "/assets/ask.js";
+import { both, element } from "/assets/dom.js";
+import { action } from "/assets/form.js";
+import { kindWords, stateBadge } from "/assets/means.js";
+import { refusal } from "/assets/refusals.js";
+import { time } from "/assets/time.js";
+
+const path = "/v1/account/history";
+
+const kinds = {
+	opened: ["アカウントを作りました", "The account was opened"],
+	proofed: ["本人確認をしました", "Your identity was confirmed"],
+	login: ["ログインしました", "Logged in"],
+	"login-refused": ["ログインが認められませんでした", "A login was refused"],
+	logout: ["ログアウトしました", "Logged out"],
+	"credential-added": ["認証手段を追加しました", "An authenticator was added"],
+	"credential-changed": ["認証手段の状態が変わりました", "An authenticator’s state changed"],
+	"contact-changed": ["連絡先を変えました", "A contact address was changed"],
+	"attribute-changed": ["個人情報を変えました", "Personal data was changed"],
+	"consent-given": ["情報の提供に同意しました", "You consented to passing something on"],
+	"consent-withdrawn": ["同意を取り消しました", "Consent was withdrawn"],
+	"not-me": ["「自分ではない」と知らせがありました", "Somebody said “this was not me”"],
+};
+
+const actors = { person: ["ご本人", "You"], system: ["Watashi（自動）", "Watashi, by itself"], operator: ["運営者", "The operator"] };
+const details = { active: "state", suspended: "state", locked: "state", revoked: "state", expired: "state", issued: "state" };
+
+function actorWords(actor) {
+	if (actor?.startsWith("registrar:"))
+		return [`窓口の担当者 ${actor.slice(10)}`, `Registrar ${actor.slice(10)}`];
+	return actors[actor] ?? [actor, actor];
+}
+
+function detailWords(detail) {
+	if (details[detail])
+		return stateBadge(detail);
+	const [ja, en] = refusal({ step: detail })?.[0] ?? kindWords(detail);
+
+	return ja === en ? detail : both(ja, en);
+}
+
+function event({ kind, at, actor, name, detail, where, decision }) {
+	const [ja, en] = kinds[kind] ?? [kind, kind];
+
+	return element("li", { tabindex: "-1" }, element("p", {}, element("strong", {}, both(ja, en)), name ? element("span", {}, both(`（${name}）`, ` (${name})`)) : ""),
+		...(detail ? [element("p", {}, detailWords(detail))] : []),
+		element("p", { class: "aside" }, time(at), ...(where ? [" ", element("span", {}, where)] : [])),
+		...(actor && actor !== "person" ? [element("p", { class: "aside" }, both(`行った者：${actorWords(actor)[0]}`, `By: ${actorWords(actor)[1]}`))] : []),
+		...(decision ? [element("p", { class: "aside" }, element("a", { href: `/decisions/${decision}` }, both("判断の記録", "Its decision")))] : []));
+}
+
+export async function history(flow) {
+	const heading = ["これまでの出来事", "History"];
+	const lead = ["心当たりのないものがあれば、認証手段を止めてください。", "If something here was not you, stop the authenticator it used."];
+	const first = await ask("GET", path);
+
+	if (!answered(first))
+		return { heading, lead, content: [flow.refused(first)] };
+	const list = element("ol", { class: "timeline" });
+	const more = element("div", { class: "buttons" });
+	let last = null;
+	const put = ({ json }) => {
+		const made = json.events.map(event);
+
+		list.append(...made);
+		last = json.events.at(-1)?.id ?? last;
+		more.replaceChildren(...(json.more ? [action(["もっと前を見る", "Show earlier"], async () => {
+			const next = await ask("GET", `${path}?before=${last}`);
+
+			if (answered(next))
+				put(next)?.focus();
+			else
+				more.append(flow.refused(next));
+		}, { quiet: true })] : []));
+		return made[0];
+	};
+
+	put(first);
+	return { heading, lead, content: [
+		element("p", {}, element("a", { href: "#authenticators" }, both("認証手段を見る", "Look at the authenticators"))),
+		list.childElementCount > 0 ? list : element("p", {}, both("まだ何もありません。", "Nothing yet.")), more] };
+}

@@ -1,0 +1,58 @@
+/* assets/adding/phone.js - pairing a phone's app with the account: a picture to scan with it, good for one phone and ten minutes. */
+import { answered, ask } from "../ask.js";
+import { both, element } from "../dom.js";
+import { action, link } from "../form.js";
+import { follow } from "../live.js";
+import { qr, standing } from "../handover.js";
+import { told } from "../trouble.js";
+import { until } from "../until.js";
+
+const still = ["スマートフォンは、まだ登録していません。", "No phone was paired."];
+
+export function addPhone(host) {
+	const place = element("div", { class: "stack" });
+	const button = () => element("div", { class: "buttons" }, action(["QRコードを表示する", "Show the picture to scan"], begin));
+	let stop = () => {};
+
+	async function begin() {
+		const answer = await ask("POST", "/v1/account/pairing", {});
+
+		if (!answered(answer)) {
+			place.replaceChildren(host.refused(answer, "add-phone"), button());
+			return;
+		}
+		stop();
+		stop = follow("/v1/account/pairing/events", ["changed", "paired"], look);
+		place.replaceChildren(element("ol", { class: "steps" },
+			element("li", {}, element("p", {}, element("strong", {}, both("登録するスマートフォンのカメラで読み取ります", "Scan this with the camera of the phone to pair"))),
+				qr(answer.json.qr, ["スマートフォンを登録するQRコード", "QR code that pairs a phone"]), until(answer.json.until, over)),
+			element("li", {}, element("p", {}, element("strong", {}, both("スマートフォンの案内に沿って、PINか画面ロックを決めます", "Follow the phone: choose a PIN or its screen lock"))),
+				standing("スマートフォンを待っています", "Waiting for the phone"))),
+		element("div", { class: "here" }, element("p", {}, both("登録するのがこの端末のときは、読み取りは要りません。", "To pair this very device, there is nothing to scan.")),
+			link(["この端末をアプリとして登録する", "Pair this device"], answer.json.link)),
+		element("p", { class: "aside" }, both("このQRコードをほかの人に見せたり送ったりしないでください。読み取った人のスマートフォンが、あなたのものとして登録されます。",
+			"Show or send this to nobody: whoever scans it pairs their phone as yours.")));
+	}
+
+	function over() {
+		stop();
+		place.replaceChildren(told(["QRコードの時間が過ぎました。", "The picture has expired."], ["もう一度表示できます。", "You can show a new one."], { kind: "notice", still }), button());
+	}
+
+	async function look() {
+		const answer = await ask("GET", "/v1/account/pairing");
+
+		if (!place.isConnected)
+			return stop();
+		if (answer.json?.state === "over")
+			return over();
+		if (answer.json?.state !== "done")
+			return null;
+		stop();
+		return host.added({ id: answer.json.authenticator }, ["スマートフォンを登録しました", "The phone was paired"]);
+	}
+
+	place.append(element("p", {}, both("登録すると、ログイン画面の番号をこのスマートフォンに入力してログインできます。カードは要りません。",
+		"Once paired, you log in by typing the digits of the login page into the phone; no card is needed.")), button());
+	return place;
+}

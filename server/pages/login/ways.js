@@ -1,0 +1,86 @@
+/* login/ways.js - the ways there are to log in: which is recommended, which need to know whose account it is, and the list of the
+ * others. A way's panel is { node, heading, lead, begun(), changed(login), end() }. */
+import { both, element } from "/assets/dom.js";
+import { action } from "/assets/form.js";
+import { picture, wayWords } from "/assets/means.js";
+import { appPanel } from "./phone.js";
+import { cardPanel } from "./card.js";
+import { codePanel, recoveryPanel } from "./code.js";
+import { passkeyPanel } from "./passkey.js";
+import { whoForm } from "./who.js";
+
+/* `claimed`: it needs to be said whose account it is before it can begin. */
+const panels = {
+	passkey: { make: passkeyPanel, claimed: false },
+	app: { make: appPanel, claimed: true },
+	card: { make: cardPanel, claimed: false },
+	code: { make: codePanel, claimed: true },
+	recovery: { make: recoveryPanel, claimed: true },
+};
+
+const isKnown = ({ claimed, person }) => claimed || person !== null;
+const isOpen = (login, way) => !panels[way].claimed || isKnown(login);
+const offered = ({ ways }) => ways.filter(({ way }) => panels[way]);
+
+/* null: there is no such way here. One that needs to know whose account it is asks that first, then goes on. */
+export function panelOf(flow, way) {
+	if (!panels[way] || !flow.login.ways.some((one) => one.way === way))
+		return null;
+	const [title, text] = wayWords(way);
+
+	if (!isOpen(flow.login, way)) {
+		return { heading: ["どなたのアカウントですか", "Whose account is it?"], lead: [`${title[0]}を使うために、登録の番号かメールアドレスを教えてください。`,
+			`To use “${title[1]}”, say which account it is by its number or mail address.`], node: whoForm(flow, () => flow.open(way), false) };
+	}
+	return { heading: title, lead: text, ...panels[way].make(flow) };
+}
+
+function hint({ enough }) {
+	return enough === false ? element("p", { class: "aside" }, both("これだけでは足りません。ほかの方法と合わせて使えます。", "Not enough by itself; it counts together with another.")) : "";
+}
+
+/* The first screen's large part: what is pressed at once, or the question whose account it is. */
+export function recommendedOf(flow) {
+	const all = offered(flow.login);
+	const one = all.find(({ recommended }) => recommended) ?? all[0];
+
+	if (!one) {
+		return { node: element("p", {}, both("ここで使える認証手段がありません。", "There is no way to log in here.")) };
+	}
+	const [title, text, button] = wayWords(one.way);
+	const heading = element("div", { class: "way-head" }, picture(one.way), element("h2", { id: "recommended" }, both(...title)));
+
+	if (!isOpen(flow.login, one.way)) {
+		return { way: one.way, node: element("section", { class: "way way-large", "aria-labelledby": "recommended" }, heading, element("p", {}, both(...text)),
+			whoForm(flow, () => flow.open(one.way), false)) };
+	}
+	if (one.way === "passkey") {
+		const panel = passkeyPanel(flow, !isKnown(flow.login));
+
+		return { ...panel, way: "passkey", node: element("section", { class: "way way-large", "aria-labelledby": "recommended" }, heading, element("p", {}, both(...text)), hint(one), panel.node) };
+	}
+	return { way: one.way, node: element("section", { class: "way way-large", "aria-labelledby": "recommended" }, heading, element("p", {}, both(...text)), hint(one),
+		element("div", { class: "buttons" }, action(button, () => flow.open(one.way)))) };
+}
+
+/* Those that can begin at once as a list; before them the question whose account it is, while some cannot. */
+export function waysBelow(flow) {
+	const all = offered(flow.login);
+	const first = all.find(({ recommended }) => recommended) ?? all[0];
+	const others = all.filter((one) => one !== first);
+	const open = others.filter(({ way }) => isOpen(flow.login, way));
+	const shut = others.filter(({ way }) => !isOpen(flow.login, way));
+
+	if (others.length === 0)
+		return [];
+	return [element("section", { "aria-labelledby": "others" }, element("h2", { id: "others" }, both("ほかの方法", "Other ways")),
+		...(open.length > 0 ? [element("ul", { class: "ways" }, ...open.map((one) => {
+			const [title, text] = wayWords(one.way);
+
+			return element("li", { class: "way" }, picture(one.way), element("div", {},
+				element("a", { class: "way-link", href: `#${flow.path.split("/").pop()}/${one.way}` }, both(...title)), element("p", { class: "aside" }, both(...text)), hint(one)));
+		}))] : []),
+		...(shut.length > 0 && panels[first.way].claimed === false ? [element("div", { class: "way way-who" },
+			element("h3", {}, both(`${shut.map(({ way }) => wayWords(way)[0][0]).join("・")}でログインする`, `Log in with ${shut.map(({ way }) => wayWords(way)[0][1].toLowerCase()).join(", ")}`)),
+			whoForm(flow, () => flow.choose(), true))] : []))];
+}
