@@ -27,6 +27,8 @@
 #include "transaction/caller_proposal.h"
 #include "transaction/card_task.h"
 #include "transaction/erasure_agreement.h"
+#include "transaction/desk_case.h"
+#include "transaction/desk_handover.h"
 #include "transaction/enrolment.h"
 #include "transaction/notice.h"
 #include "transaction/pairing.h"
@@ -93,6 +95,8 @@ static const struct table *const own[] = {
 	&app_nonce_table,
 	&pairing_table,
 	&pairing_code_table,
+	&desk_case_table,
+	&desk_handover_table,
 };
 
 table_list
