@@ -4,6 +4,7 @@
 #include <assert.h>
 
 #include "base/random.h"
+#include "transaction/proofing_checks.h"
 #include "transaction/proofing_continuity.h"
 #include "transaction/proofing_entry.h"
 #include "transaction/proofing_cost.h"
@@ -44,37 +45,16 @@ static on_committed on_used_up, on_recorded;
 static on_jpki_verified on_verified;
 static on_linkage on_linked;
 
-/* The verification, with the source whose answer counts; then the others that charge for it. */
 static void
 log_checks(const struct proving *p, struct unit *unit, const struct jpki_verified *v, enum outcome outcome)
 {
-	const struct revocation_trail *trail = &v->asked;
-	struct proofing_check check = {
+	proofing_checks_log(unit, p->settings, &(struct proofing_check){
 		.at = p->asked.now, .member = p->challenge.member, .relying_party = p->challenge.relying_party,
 		.operator = p->party.entitlement.operator,
 		.purpose = p->challenge.purpose,
 		.medium = v->certificate.profile ? v->certificate.profile->medium : JPKI_NO_MEDIUM,
 		.outcome = outcome, .status = v->revocation.status,
-	};
-
-	proofing_count_answers(p->settings->figures, trail);
-	cost_price(p->settings->costs, &check);
-	if (trail->count == 0)
-		proofing_check_log(unit, &check, p->settings->log_for);
-	for (size_t n = 0; n < trail->count; n++) {
-		/* The decisive one first. */
-		size_t i = (trail->decisive + n) % trail->count;
-		const struct revocation_asked *asked = &trail->asked[i];
-
-		check.further = n > 0;
-		check.kind = asked->kind;
-		check.source = span_text(asked->source);
-		check.status = asked->status;
-		check.charged = asked->fresh;
-		cost_price(p->settings->costs, &check);
-		if (check.charged || !check.further)
-			proofing_check_log(unit, &check, p->settings->log_for);
-	}
+	}, &v->asked);
 }
 
 /* What was asked of who links certificates, if anybody was. */

@@ -84,7 +84,7 @@ card_set_up(void **state)
 		.login_for = SECONDS(600), .relying_party = span_text(HOUSE), .operator = span_text("platform"),
 		.proofing = &world.settings, .shelf = policy_shelf_new(world.store),
 		.wrapping = { "0123456789abcdef0123456789abcdef" },
-		.session = { .lasts = SECONDS(3600), .idle = SECONDS(600) },
+		.parent_age = DAY, .session = { .lasts = SECONDS(3600), .idle = SECONDS(600) },
 	};
 	world.done = false;
 	run();

@@ -34,6 +34,7 @@ static struct {
 	uint8_t browser[32];
 	const char *contact;             /* told when an account is opened */
 	uint64_t serial;
+	int64_t valid_days;              /* of certificates made from now on; 0: 500 */
 	int64_t later;                   /* each step is a little later than the one before */
 } enrolling;
 
@@ -49,7 +50,7 @@ person_certificate(enum purpose purpose, const char *name, const char *born, con
 	const struct holder holder = {
 		.name = name, .born = born, .sex = sex, .address = address,
 		.municipality = { "Tokyo-to", "Shibuya-ku", "13113" }, .from = instant_after(world.noon, -DAY),
-		.until = instant_after(world.noon, 500 * DAY),
+		.until = instant_after(world.noon, (enrolling.valid_days ? enrolling.valid_days : 500) * DAY),
 	};
 	struct certificate_plan plan = holder_plan(&world.arena, &world.authorities[purpose], &holder,
 	    world.keys[purpose], asn_number(&world.arena, 0x1000 + ++enrolling.serial));
