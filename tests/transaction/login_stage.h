@@ -17,7 +17,9 @@
 #include "authn/software_authenticator.h"
 #include "base/file.h"
 #include "ledger/entry.h"
+#include "person/consent.h"
 #include "person/history.h"
+#include "person/likeness.h"
 #include "registry/standing.h"
 #include "store/memory.h"
 #include "transaction/addition.h"
@@ -39,7 +41,8 @@ static const struct table *const stage_tables[] = {
 	&credential_table, &credential_name_table, &credential_model_table, &attempts_table, &known_browser_table,
 	&card_task_table, &card_code_table, &notice_table, &policy_table, &dictionary_table, &policy_change_table,
 	&member_table, &member_claim_table, &ledger_leaf_table, &ledger_entry_table, &addition_table,
-	&fido_model_table, &fido_state_table, NULL,
+	&fido_model_table, &fido_state_table, &attribute_table, &consent_table, &likeness_table,
+	&account_certificate_table, NULL,
 };
 
 struct person {

@@ -1,0 +1,104 @@
+/* front/account/history.c - GET /v1/account/history: what happened to the account, the newest first, page by page. */
+#include "person/history.h"
+
+#include <assert.h>
+
+#include "codec/form.h"
+#include "codec/json_writer.h"
+#include "front/account/visit.h"
+#include "ledger/entry.h"
+
+#define PAGE 50
+#define ANSWER_LARGEST (1 * MIB)
+
+struct recalling {
+	struct visit visit;          /* first */
+	struct ask ask;
+};
+
+static void
+write_id(struct buffer *b, const char *name, const struct id *id)
+{
+	static const struct id none;
+	char text[LEDGER_ID_TEXT];
+
+	json_write_member_or_null(b, name, memcmp(id, &none, sizeof(none)) == 0 ? (struct span){ 0 } :
+	    span_text(ledger_id_text(id, text)));
+}
+
+static void
+write_event(struct buffer *b, const struct history_event *event)
+{
+	json_write_element(b);
+	buffer_byte(b, '{');
+	write_id(b, "id", &event->id);
+	json_write_member(b, "kind", span_text(history_kind_name(event->kind)));
+	json_write_time(b, "at", event->at);
+	json_write_member_or_null(b, "actor", event->actor);
+	json_write_member_or_null(b, "name", event->name);
+	json_write_member_or_null(b, "detail", event->detail);
+	json_write_member_or_null(b, "where", event->where);
+	write_id(b, "credential", &event->credential);
+	write_id(b, "decision", &event->decision);
+	buffer_byte(b, '}');
+}
+
+static void
+on_events(void *arg, enum err err, const struct problem *why)
+{
+	struct recalling *r = arg;
+	struct visit *v = &r->visit;
+	struct buffer b = buffer_init(ANSWER_LARGEST);
+	struct history_event event;
+
+	exchange_hold(v->exchange, NULL);
+	if (err != OK)
+		v->why = *why;
+	buffer_text(&b, "{\"events\":[");
+	for (size_t i = 0; i < r->ask.count && err == OK; i++) {
+		if (history_read(r->ask.rows[i].value, &event))
+			write_event(&b, &event);
+		else
+			err = problem_set(&v->why, ERR_UNAVAILABLE, "",
+			    "an event's row in the store is of a form this build does not know");
+	}
+	buffer_text(&b, r->ask.more ? "],\"more\":true}" : "],\"more\":false}");
+	assert(!b.overflowed); /* so many, of four texts of 200 bytes, escaped */
+	if (err != OK)
+		visit_refuse(v);
+	else
+		exchange_reply_json(v->exchange, 200, buffer_span(&b));
+	buffer_release(&b);
+}
+
+static void
+go_on_recalling(struct visit *v, const struct account_access *access)
+{
+	static const char *const names[] = { "before" };
+	struct recalling *r = (struct recalling *)v;
+	struct arena *arena = v->exchange->arena;
+	struct span before = { 0 };
+	struct id id;
+
+	(void)access;
+	if (form_read(arena, v->exchange->request->query, names, &before, 1, &v->why) != OK) {
+		visit_refuse(v);
+		return;
+	}
+	if (before.size && !ledger_id_read(before, &id)) {
+		problem_set(&v->why, ERR_INVALID, "", "before: expected the id of an event, 32 hexadecimal digits");
+		visit_refuse(v);
+		return;
+	}
+	r->ask = before.size ? history_ask_before(arena, &v->account.id, &id, PAGE) :
+	    history_ask(arena, &v->account.id, PAGE);
+	exchange_hold(v->exchange, store_load(v->front->store, &r->ask, 1, on_events, r));
+}
+
+void
+show_history(struct exchange *e, void *front)
+{
+	struct recalling *r = arena_new(e->arena, struct recalling);
+
+	visit_begin(&r->visit, e, front, VISIT_TO_LOOK, go_on_recalling);
+}

@@ -1,0 +1,153 @@
+/* front/account/leave.c - a person leaves: this browser, all of them, or for good. */
+#include "codec/reader.h"
+#include "front/account/visit.h"
+#include "person/history.h"
+#include "transaction/person_erasure.h"
+
+#define NUMBER_LARGEST 64
+
+struct leaving {
+	struct visit visit;          /* first */
+	bool all;
+	struct person_erasure erasure;
+};
+
+static void
+answer_gone(struct visit *v)
+{
+	struct arena *arena = v->exchange->arena;
+	struct span forget = cookie_forget(arena, SESSION_COOKIE);
+
+	exchange_reply(v->exchange, &(struct reply){ .status = 204, .fields = span_text(arena_print(arena,
+	    "Cache-Control: no-store\r\n%.*s", SPAN_ARGS(forget))) });
+}
+
+/* POST /v1/account/logout: whoever is here may leave, whatever was shown. */
+
+static enum err
+read_all(struct exchange *e, bool *all, struct problem *why)
+{
+	struct reader r = reader_json(e->arena, e->body, (struct limits){ .bytes = 1 * KIB, .depth = 1, .members = 4 });
+	struct span name;
+
+	*all = false;
+	reader_object(&r);
+	while (reader_member(&r, &name))
+		if (span_is(name, "all"))
+			*all = reader_boolean(&r);
+	return reader_end(&r, why);
+}
+
+static on_session on_leaver;
+
+void
+log_out(struct exchange *e, void *front)
+{
+	struct leaving *l = arena_new(e->arena, struct leaving);
+	struct visit *v = &l->visit;
+
+	v->exchange = e;
+	v->front = front;
+	v->now = clock_now();
+	if (!request_is_ours(e, v->front->settings->origin))
+		problem_set(&v->why, ERR_DENIED, "", "only a page of this site may ask for this");
+	else
+		read_all(e, &l->all, &v->why);
+	if (v->why.code != OK) {
+		visit_refuse(v);
+		return;
+	}
+	exchange_hold(e, session_identify(v->front->store, e, &v->front->settings->session, v->now, on_leaver, l));
+}
+
+static void
+on_leaver(void *arg, enum err err, const struct session *session, const struct account *account,
+    const struct problem *why)
+{
+	struct leaving *l = arg;
+	struct visit *v = &l->visit;
+	struct unit *unit;
+
+	exchange_hold(v->exchange, NULL);
+	if (err != OK) {
+		account_access_refuse(v->exchange, err, why);
+		return;
+	}
+	v->account = *account;
+	unit = visit_unit(v);
+	unit_delete(unit, &session_table, span_of(session->key, sizeof(session->key)));
+	if (l->all) {
+		v->account.sessions_from = v->now;
+		account_put(unit, v->exchange->arena, &v->account);
+	}
+	history_add(unit, &account->id, &(struct history_event){ .kind = HISTORY_LOGOUT, .at = v->now,
+	    .actor = span_text("person"), .detail = span_text(l->all ? "everywhere" : ""), .where = session->where });
+	visit_commit(v, unit, answer_gone);
+}
+
+/* POST /v1/account/erase: the number, typed, shows that it is meant. */
+
+static enum err
+read_number(struct exchange *e, struct span *number, struct problem *why)
+{
+	struct reader r = reader_json(e->arena, e->body, (struct limits){ .bytes = 1 * KIB, .depth = 1, .members = 4 });
+	struct span name;
+
+	*number = (struct span){ 0 };
+	reader_object(&r);
+	while (reader_member(&r, &name))
+		if (span_is(name, "number"))
+			*number = reader_string(&r, 1, NUMBER_LARGEST);
+	return reader_end(&r, why);
+}
+
+static on_person_erased on_erased_all;
+
+static void
+go_on_erasing(struct visit *v, const struct account_access *access)
+{
+	struct leaving *l = (struct leaving *)v;
+	struct arena *arena = v->exchange->arena;
+	struct span number;
+
+	(void)access;
+	if (read_number(v->exchange, &number, &v->why) != OK) {
+		visit_refuse(v);
+		return;
+	}
+	if (!number.size || !span_equal(account_name_key(arena, number),
+	    account_name_key(arena, span_text(v->account.number)))) {
+		problem_set(&v->why, ERR_INVALID, "",
+		    "/number: expected the number of this account, found another text; nothing was erased");
+		visit_refuse(v);
+		return;
+	}
+	l->erasure = (struct person_erasure){ .account = v->account.id, .actor = span_text("person"),
+		.session = span_of(v->session.key, sizeof(v->session.key)),
+		.wrapping = &v->front->settings->wrapping, .now = v->now };
+	exchange_hold(v->exchange, person_erase(v->front->store, &l->erasure, on_erased_all, l));
+}
+
+static void
+on_erased_all(void *arg, enum err err, const struct person_erased *report, const struct problem *why)
+{
+	struct leaving *l = arg;
+	struct visit *v = &l->visit;
+
+	(void)report;
+	exchange_hold(v->exchange, NULL);
+	if (err == OK) {
+		answer_gone(v);
+		return;
+	}
+	v->why = *why;
+	visit_refuse(v);
+}
+
+void
+erase_account(struct exchange *e, void *front)
+{
+	struct leaving *l = arena_new(e->arena, struct leaving);
+
+	visit_begin(&l->visit, e, front, VISIT_TO_CHANGE, go_on_erasing);
+}
