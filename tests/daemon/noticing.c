@@ -1,13 +1,16 @@
 /* tests/daemon/noticing.c - watashid with one front more, that puts notices into the outbox: for tests/e2e/notices.py.
  *
  *     POST /test/notices   {"kind":1,"english":false,"address":"…" or "endpoint":"…","key":"…","secret":"…",
- *                           "name":"…","code":"…","request":"hex","seconds":600}; answers when it is durable
+ *                           "name":"…","code":"…","request":"hex","seconds":600}; answers when it is durable. With
+ *                           "account" and "credential" (hex) there is an app with that subscription, too
  *     GET  /test/notices   how many wait
+ *     GET  /test/apps/{account and credential}   the endpoint that the app is pushed to; empty: none
  */
 #include "daemon/daemon.h"
 
 #include <stdlib.h>
 
+#include "authn/credential.h"
 #include "codec/reader.h"
 #include "codec/text.h"
 #include "http/exchange.h"
@@ -83,11 +86,28 @@ notice_parse(struct arena *a, struct span body, struct notice *n, struct problem
 			n->code = reader_string(&r, 1, 20);
 		else if (span_is(name, "request"))
 			hex_read(reader_string(&r, 32, 32), n->request.bytes, sizeof(n->request.bytes));
+		else if (span_is(name, "account"))
+			hex_read(reader_string(&r, 32, 32), n->account.bytes, sizeof(n->account.bytes));
+		else if (span_is(name, "credential"))
+			hex_read(reader_string(&r, 32, 32), n->credential.bytes, sizeof(n->credential.bytes));
 		else if (span_is(name, "seconds"))
 			seconds = reader_integer(&r, 1, 86400);
 	}
 	n->until = instant_after(n->made, SECONDS(seconds));
 	return reader_end(&r, why);
+}
+
+static void
+put_app(struct unit *unit, struct arena *a, const struct notice *n)
+{
+	const struct credential app = {
+		.account = n->account, .id = n->credential, .kind = CREDENTIAL_APP, .state = CREDENTIAL_ACTIVE,
+		.name = span_text("phone"), .issued = n->made,
+		.app = { .key = span_of(n->credential.bytes, sizeof(n->credential.bytes)),
+		    .push_endpoint = n->push.endpoint, .push_key = n->push.key, .push_secret = n->push.secret },
+	};
+
+	credential_put(unit, a, &app);
 }
 
 static void
@@ -104,6 +124,8 @@ put_notice(struct exchange *x, void *front)
 	}
 	unit = unit_new(x->arena, store_tables(noticing->store), n.id);
 	notice_put(unit, &n);
+	if (n.credential.bytes[0])
+		put_app(unit, x->arena, &n);
 	exchange_hold(x, store_commit(noticing->store, unit, on_put, x));
 }
 
@@ -130,9 +152,45 @@ count_notices(struct exchange *x, void *front)
 	exchange_hold(x, store_load(noticing->store, &asked->ask, 1, on_counted, asked));
 }
 
+static void
+on_app_loaded(void *arg, enum err err, const struct problem *why)
+{
+	struct asked *asked = arg;
+	struct exchange *x = asked->exchange;
+	struct credential app;
+	struct problem own;
+
+	exchange_hold(x, NULL);
+	if (err != OK)
+		exchange_refuse(x, status_of(err), why);
+	else if (!asked->ask.count || credential_loaded(x->arena, &asked->ask.rows[0], &app, &own) != OK)
+		reply_text(x, 404, span_text("no app"));
+	else
+		reply_text(x, 200, app.app.push_endpoint);
+}
+
+static void
+show_app(struct exchange *x, void *front)
+{
+	struct noticing *noticing = front;
+	struct asked *asked = arena_new(x->arena, struct asked);
+	struct id account, credential;
+	struct problem why;
+
+	if (x->segment.size != 64 || !hex_read(span_first(x->segment, 32), account.bytes, sizeof(account.bytes)) ||
+	    !hex_read(span_skip(x->segment, 32), credential.bytes, sizeof(credential.bytes))) {
+		problem_set(&why, ERR_SYNTAX, "", "expected two ids");
+		exchange_refuse(x, 400, &why);
+		return;
+	}
+	*asked = (struct asked){ x, credential_ask(x->arena, &account, &credential) };
+	exchange_hold(x, store_load(noticing->store, &asked->ask, 1, on_app_loaded, asked));
+}
+
 static const struct route routes[] = {
 	{ POST, "/test/notices", put_notice, ANY_BYTES, 4 * KIB },
 	{ GET, "/test/notices", count_notices, NO_BODY, 0 },
+	{ GET, "/test/apps/{id}", show_app, NO_BODY, 0 },
 	{ 0 },
 };
 

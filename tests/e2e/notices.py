@@ -165,7 +165,8 @@ class PushService:
         service = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
+            # One request each: a connection that is kept would be served on by a service that is down.
+            protocol_version = "HTTP/1.0"
 
             def do_POST(self):
                 body = self.rfile.read(int(self.headers["Content-Length"]))
@@ -234,6 +235,10 @@ class House(Daemon):
         status, text = self.ask("POST", "/test/notices", {"kind": kind, **fields})
         if status != 201:
             ok("a notice is put", False, text)
+
+    def keys(self):
+        answer = json.loads(self.ctl("key", "list", "--json"))
+        return answer if isinstance(answer, list) else answer["keys"]
 
     def waiting(self):
         return int(self.ask("GET", "/test/notices")[1])
@@ -318,13 +323,20 @@ def refused_for_ever(house, sink, push):
     push.statuses["/gone"], push.statuses["/wrong"] = 410, 403
     before = house.figure("watashi_notices_given_up_total")
     house.tell(ADDED, address="nobody@example.jp")
-    house.tell(APP_REQUEST, **push.browser("/gone").fields())
+    app = {"account": secrets.token_hex(16), "credential": "01" + secrets.token_hex(15)}
+    house.tell(APP_REQUEST, **push.browser("/gone").fields(), **app)
     house.tell(APP_REQUEST, **push.browser("/wrong").fields())
     ok("what is refused for ever does not wait", soon(lambda: house.waiting() == 0), house.waiting())
     ok("each is counted", soon(lambda: house.figure("watashi_notices_given_up_total") == before + 3))
     said = house.said()
     ok("the log says why", said.count("delivery.given-up") == 3 and "answered 550 to the address" in said and
        "push service answered 410" in said, said[-2000:])
+    status, endpoint = house.ask("GET", f"/test/apps/{app['account']}{app['credential']}")
+    ok("an app whose subscription is gone has none any more", status == 200 and endpoint == "", (status, endpoint))
+    app["credential"] = "02" + secrets.token_hex(15)
+    house.tell(APP_REQUEST, **push.browser("/kept").fields(), **app)
+    ok("one that is there keeps it", soon(lambda: push.at("/kept") and house.waiting() == 0) and
+       house.ask("GET", f"/test/apps/{app['account']}{app['credential']}")[1].endswith("/kept"))
     ok("and names no address and no endpoint", "example.jp" not in said and "/gone" not in said, said[-2000:])
 
 
@@ -401,6 +413,7 @@ def main():
         push.start()
         house = House(sink, home, push)
         try:
+            ok("the key for pushes is in use", soon(lambda: "push-1" in [k["name"] for k in house.keys() if k["state"] == "active"]))
             mail_arrives(house, sink)
             push_arrives(house, push)
             refused_for_ever(house, sink, push)
