@@ -5,7 +5,9 @@
 #include <stdlib.h>
 
 #include "daemon/child.h"
+#include "front/account/authenticators.h"
 #include "front/app/app.h"
+#include "front/desk/desk.h"
 #include "front/enrol/enrol.h"
 #include "front/login/related_origins.h"
 
@@ -104,6 +106,8 @@ person_service_open(struct person_service *s, const struct child *child, struct 
 	s->push_key = key_watch_new(child->loop, store, config->keys, USE_PUSH, on_push_key, s);
 	s->enrol = enrol_front_new(child->loop, store, &s->settings);
 	s->app = app_front_new(child->loop, store, &s->settings);
+	s->account = account_front_new(store, &s->settings);
+	s->desk = desk_front_new(store, &s->settings);
 }
 
 void
@@ -114,6 +118,9 @@ person_service_mount(struct person_service *s, struct mount *mounts, size_t *cou
 		{ enrol_routes, s->enrol },
 		{ card_routes, s->enrol },
 		{ app_routes, s->app },
+		{ account_routes, s->account },
+		{ authenticator_routes, s->account },
+		{ desk_routes, s->desk },
 	};
 
 	if (!s->roll)
@@ -127,6 +134,8 @@ person_service_close(struct person_service *s)
 {
 	enrol_front_free(s->enrol);
 	app_front_free(s->app);
+	account_front_free(s->account);
+	desk_front_free(s->desk);
 	key_watch_free(s->push_key);
 	roll_free(s->roll);
 	free(s->origins);

@@ -7,8 +7,10 @@
 #include "daemon/config.h"
 #include "daemon/key_watch.h"
 
+struct account_front;
 struct app_front;
 struct child;
+struct desk_front;
 struct enrol_front;
 struct mount;
 
@@ -20,6 +22,8 @@ struct person_service {
 	struct span *origins;
 	struct enrol_front *enrol;
 	struct app_front *app;
+	struct account_front *account;
+	struct desk_front *desk;
 };
 
 /* Nothing to do, and OK, where the configuration has no section of it. */
