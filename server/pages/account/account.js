@@ -1,6 +1,6 @@
 /* account/account.js - the account: one page whose parts stand behind the address's '#', what they share, and who has not logged in. */
 import { answered, ask } from "/assets/ask.js";
-import { both, element } from "/assets/dom.js";
+import { aside, both, element, strongly } from "/assets/dom.js";
 import { action, link } from "/assets/form.js";
 import { begin, resumed } from "/assets/resume.js";
 import { startLanguage } from "/assets/language.js";
@@ -28,21 +28,43 @@ export const parts = {
 const state = { account: null, part: null, turn: 0, end: () => {} };
 
 const whys = {
-	change: ["この変更には、ご本人であることをもう一度確かめる必要があります。", "For this change, it has to be confirmed again that it is you."],
-	authenticator: ["これを追加するには、同じ強さ以上の方法でもう一度確かめる必要があります。", "To add this, it has to be confirmed that it is you, by a way at least as strong."],
+	change: [
+		"この変更には、ご本人であることをもう一度確かめる必要があります。",
+		"For this change, it has to be confirmed again that it is you.",
+	],
+	authenticator: [
+		"これを追加するには、同じ強さ以上の方法でもう一度確かめる必要があります。",
+		"To add this, it has to be confirmed that it is you, by a way at least as strong.",
+	],
 };
-const personaWhy = ["これを表示するには、より確かな方法でもう一度確かめる必要があります。", "To see this, it has to be confirmed that it is you, by a surer way."];
+const personaWhy = [
+	"これを表示するには、より確かな方法でもう一度確かめる必要があります。",
+	"To see this, it has to be confirmed that it is you, by a surer way.",
+];
 
 /* Logging in on the way: where it leads back to is this page; what goes on there is kept in this tab. */
 function login(words, why, doing, options) {
 	const said = element("div", { class: "answer" });
 
-	return element("div", { class: "stack" }, element("div", { class: "buttons" }, action(words, async () => {
-		const answer = await begin("/account/", why, doing);
+	return element(
+		"div",
+		{ class: "stack" },
+		element(
+			"div",
+			{ class: "buttons" },
+			action(
+				words,
+				async () => {
+					const answer = await begin("/account/", why, doing);
 
-		if (answer)
-			said.replaceChildren(trouble(answer));
-	}, options)), said);
+					if (answer)
+						said.replaceChildren(trouble(answer));
+				},
+				options,
+			),
+		),
+		said,
+	);
 }
 
 /* What the parts share. */
@@ -56,13 +78,22 @@ const flow = {
 		const doing = { part: state.part, open };
 
 		if (answer.status === 401)
-			return told(["時間がたったため、ログアウトしました。", "You were logged out after a while."], ["ログインすると、続きから行えます。", "Log in, and go on from here."],
-				{ kind: "notice", more: [login(["ログインする", "Log in"], null, doing)] });
+			return told(
+				["時間がたったため、ログアウトしました。", "You were logged out after a while."],
+				["ログインすると、続きから行えます。", "Log in, and go on from here."],
+				{ kind: "notice", more: [login(["ログインする", "Log in"], null, doing)] },
+			);
 		const why = answer.status === 403 ? answer.json?.step_up?.why : null;
 
 		if (why)
-			return told(whys[why] ?? personaWhy, ["確かめたあと、この画面に戻ります。", "You come back here afterwards."],
-				{ kind: "notice", more: [login(["もう一度確かめて続ける", "Confirm and go on"], why, doing)] });
+			return told(
+				whys[why] ?? personaWhy,
+				["確かめたあと、この画面に戻ります。", "You come back here afterwards."],
+				{
+					kind: "notice",
+					more: [login(["もう一度確かめて続ける", "Confirm and go on"], why, doing)],
+				},
+			);
 		return trouble(answer);
 	},
 	/* Draws the part anew from what the server has now, and says what was done. */
@@ -93,24 +124,97 @@ async function load() {
 /* Views */
 
 function stranger() {
-	show("stranger", { heading: ["自分のアカウントを見る", "Look at your account"],
-		lead: ["ログインの手段、登録した情報、だれに何を渡したかを確かめ、変えられます。", "See and change how you log in, what is kept about you, and who was given what."] },
-	login(["ログインする", "Log in"], null, null),
-	element("section", { "aria-labelledby": "not-yet" }, element("h2", { id: "not-yet" }, both("ログインできないとき", "If you cannot log in")),
-		element("ul", { class: "ways" },
-			element("li", { class: "way" }, element("div", {}, element("a", { class: "way-link", href: "/enrol/" }, both("まだ登録していない", "I have not enrolled yet")),
-				element("p", { class: "aside" }, both("マイナンバーカードで一度だけ本人確認をして、登録します。", "You prove once who you are, with your My Number card.")))),
-			element("li", { class: "way" }, element("div", {}, element("a", { class: "way-link", href: "/enrol/#reissue" }, both("スマートフォンや鍵をなくした", "I have lost my phone or key")),
-				element("p", { class: "aside" }, both("カードで本人確認をして、新しい手段を登録し直します。", "Prove who you are with your card and register a new one.")))))));
+	show(
+		"stranger",
+		{
+			heading: ["自分のアカウントを見る", "Look at your account"],
+			lead: [
+				"ログインの手段、登録した情報、だれに何を渡したかを確かめ、変えられます。",
+				"See and change how you log in, what is kept about you, and who was given what.",
+			],
+		},
+		login(["ログインする", "Log in"], null, null),
+		element(
+			"section",
+			{ "aria-labelledby": "not-yet" },
+			element("h2", { id: "not-yet" }, both("ログインできないとき", "If you cannot log in")),
+			element(
+				"ul",
+				{ class: "ways" },
+				element(
+					"li",
+					{ class: "way" },
+					element(
+						"div",
+						{},
+						element(
+							"a",
+							{ class: "way-link", href: "/enrol/" },
+							both("まだ登録していない", "I have not enrolled yet"),
+						),
+						aside(
+							"マイナンバーカードで一度だけ本人確認をして、登録します。",
+							"You prove once who you are, with your My Number card.",
+						),
+					),
+				),
+				element(
+					"li",
+					{ class: "way" },
+					element(
+						"div",
+						{},
+						element(
+							"a",
+							{ class: "way-link", href: "/enrol/#reissue" },
+							both("スマートフォンや鍵をなくした", "I have lost my phone or key"),
+						),
+						aside(
+							"カードで本人確認をして、新しい手段を登録し直します。",
+							"Prove who you are with your card and register a new one.",
+						),
+					),
+				),
+			),
+		),
+	);
 }
 
 function unreached(answer) {
-	show("unreached", { heading: ["アカウント", "Your account"] }, trouble(answer), element("div", { class: "buttons" }, action(["もう一度試す", "Try again"], start)));
+	show(
+		"unreached",
+		{ heading: ["アカウント", "Your account"] },
+		trouble(answer),
+		element("div", { class: "buttons" }, action(["もう一度試す", "Try again"], start)),
+	);
 }
 
-const navigation = () => element("nav", { class: "parts", "aria-label": document.documentElement.lang === "en" ? "Your account" : "アカウント" },
-	element("ul", {}, ...Object.entries(parts).map(([name, { words }]) => element("li", {},
-		element("a", { href: `#${name}`, "aria-current": name === state.part ? "page" : null }, both(...words))))));
+const navigation = () =>
+	element(
+		"nav",
+		{
+			class: "parts",
+			"aria-label": document.documentElement.lang === "en" ? "Your account" : "アカウント",
+		},
+		element(
+			"ul",
+			{},
+			...Object.entries(parts).map(([name, { words }]) =>
+				element(
+					"li",
+					{},
+					element(
+						"a",
+						{
+							href: `#${name}`,
+							"aria-current": name === state.part ? "page" : null,
+						},
+						both(...words),
+					),
+				),
+			),
+		),
+	);
 
 function partOf(address) {
 	const name = address.slice(1).split("/")[0];
@@ -130,11 +234,26 @@ async function draw(open = null, said = null) {
 
 	if (turn !== state.turn)
 		return null;
-	const note = said ? [element("div", { class: "told told-good" }, element("p", {}, element("strong", {}, both(...said))))] : [];
+	const note = said ? [element("div", { class: "told told-good" }, strongly(...said))] : [];
 
-	show(`${state.part}-${turn}`, { over: state.part === "overview" ? null : ["アカウント", "Your account"], heading: drawn.heading, lead: drawn.lead },
-		...(state.part === "overview" ? [] : [element("p", { class: "back" }, element("a", { href: "#overview" }, both("概要へ戻る", "Back to the overview")))]),
-		element("div", { class: "parted" }, navigation(), element("div", { class: "part" }, ...note, ...drawn.content)));
+	show(
+		`${state.part}-${turn}`,
+		{
+			over: state.part === "overview" ? null : ["アカウント", "Your account"],
+			heading: drawn.heading,
+			lead: drawn.lead,
+		},
+		...(state.part === "overview"
+			? []
+			: [
+					element(
+						"p",
+						{ class: "back" },
+						element("a", { href: "#overview" }, both("概要へ戻る", "Back to the overview")),
+					),
+				]),
+		element("div", { class: "parted" }, navigation(), element("div", { class: "part" }, ...note, ...drawn.content)),
+	);
 	if (said)
 		say(...said);
 	const target = open && (document.getElementById(open) ?? document.querySelector(".opened-step"));
@@ -154,7 +273,12 @@ async function start() {
 		return unreached(answer);
 	if (doing?.part && state.account) {
 		history.replaceState(null, "", `#${doing.part}`);
-		return draw(doing.open, doing.open ? ["ご本人であることを確かめました。続けてください。", "It was confirmed that it is you. Please go on."] : null);
+		return draw(
+			doing.open,
+			doing.open
+				? ["ご本人であることを確かめました。続けてください。", "It was confirmed that it is you. Please go on."]
+				: null,
+		);
 	}
 	return draw();
 }

@@ -2,7 +2,7 @@
  * added. */
 import { answered, ask } from "/assets/ask.js";
 import { addings } from "/assets/adding/list.js";
-import { badge, both, element, fact } from "/assets/dom.js";
+import { aside, badge, both, element, fact, paragraph } from "/assets/dom.js";
 import { action } from "/assets/form.js";
 import { kindWords, levelOf, picture, stateBadge, stateMeaning } from "/assets/means.js";
 import { levelMeaning } from "/assets/words.js";
@@ -14,8 +14,14 @@ const final = ({ state }) => state === "revoked" || state === "expired";
 
 const parents = {
 	good: ["もとになったカードの電子証明書は有効です", "The card’s certificate it rests on is in force"],
-	lapsed: ["もとになったカードの電子証明書が、期限切れか失効しています", "The card’s certificate it rests on has expired or was revoked"],
-	unknown: ["もとになったカードの電子証明書を、いま確かめられません", "The card’s certificate it rests on cannot be checked now"],
+	lapsed: [
+		"もとになったカードの電子証明書が、期限切れか失効しています",
+		"The card’s certificate it rests on has expired or was revoked",
+	],
+	unknown: [
+		"もとになったカードの電子証明書を、いま確かめられません",
+		"The card’s certificate it rests on cannot be checked now",
+	],
 };
 
 const bindings = {
@@ -38,19 +44,77 @@ function facts(one) {
 		["追加した時", "Added", [time(one.issued)]],
 		...(one.model ? [["機種", "Model", [one.model]]] : []),
 		...(one.platform ? [["端末", "Device", [one.platform]]] : []),
-		...(typeof one.synced === "boolean" ? [["同期", "Synced", [truth(one.synced, ["ほかの端末と同期されます", "It is synced to your other devices"], ["この端末だけにあります", "It is on this device only"])]]] : []),
-		...(typeof one.attested === "boolean" ? [["製造元の証明", "Maker’s word", [truth(one.attested, ["確かめました", "Confirmed"], ["ありません", "None"])]]] : []),
-		...(typeof one.mobile === "boolean" ? [["電子証明書", "Certificate", [truth(one.mobile, ["スマートフォンのもの", "On a phone"], ["カードのもの", "On the card"])]]] : []),
+		...(typeof one.synced === "boolean"
+			? [
+					[
+						"同期",
+						"Synced",
+						[
+							truth(
+								one.synced,
+								["ほかの端末と同期されます", "It is synced to your other devices"],
+								["この端末だけにあります", "It is on this device only"],
+							),
+						],
+					],
+				]
+			: []),
+		...(typeof one.attested === "boolean"
+			? [
+					[
+						"製造元の証明",
+						"Maker’s word",
+						[truth(one.attested, ["確かめました", "Confirmed"], ["ありません", "None"])],
+					],
+				]
+			: []),
+		...(typeof one.mobile === "boolean"
+			? [
+					[
+						"電子証明書",
+						"Certificate",
+						[truth(one.mobile, ["スマートフォンのもの", "On a phone"], ["カードのもの", "On the card"])],
+					],
+				]
+			: []),
 		...(typeof one.left === "number" ? [["残り", "Left", [both(`${one.left}個`, `${one.left} codes`)]]] : []),
 		...(bindings[one.binding] ? [["登録のしかた", "How it was added", [both(...bindings[one.binding])]]] : []),
-		...(parent ? [["もとの電子証明書", "Rests on", [both(...parent), element("br"), both(["確かめた時：", time(one.parent.checked)], ["Checked: ", time(one.parent.checked)])]]] : []),
+		...(parent
+			? [
+					[
+						"もとの電子証明書",
+						"Rests on",
+						[
+							both(...parent),
+							element("br"),
+							both(["確かめた時：", time(one.parent.checked)], ["Checked: ", time(one.parent.checked)]),
+						],
+					],
+				]
+			: []),
 		...(one.expires ? [["期限", "Valid until", [time(one.expires)]]] : []),
 	];
 
 	const list = (some) => element("dl", { class: "facts" }, ...some.map(([ja, en, value]) => fact(ja, en, ...value)));
 
-	return [list(rows.slice(0, first)), ...(rows.length > first ? [element("details", {}, element("summary", {}, both("くわしく", "More about it"), element("span", { class: "heard" }, both(...nameOf(one)))),
-		element("div", { class: "inner" }, list(rows.slice(first))))] : [])];
+	return [
+		list(rows.slice(0, first)),
+		...(rows.length > first
+			? [
+					element(
+						"details",
+						{},
+						element(
+							"summary",
+							{},
+							both("くわしく", "More about it"),
+							element("span", { class: "heard" }, both(...nameOf(one))),
+						),
+						element("div", { class: "inner" }, list(rows.slice(first))),
+					),
+				]
+			: []),
+	];
 }
 
 function strength({ level }) {
@@ -58,7 +122,14 @@ function strength({ level }) {
 		return [];
 	const meaning = levelMeaning("jp-idtf", level.area, level.level);
 
-	return [element("p", { class: "strength" }, levelOf(level), ...(meaning ? [element("span", { class: "aside" }, both(...meaning))] : []))];
+	return [
+		element(
+			"p",
+			{ class: "strength" },
+			levelOf(level),
+			...(meaning ? [element("span", { class: "aside" }, both(...meaning))] : []),
+		),
+	];
 }
 
 function card(flow, one, context, opened) {
@@ -66,14 +137,39 @@ function card(flow, one, context, opened) {
 	const meaning = stateMeaning(one.state);
 	const known = new Map(context.all.map(({ id, name }) => [id, name]));
 	const buttons = steps(flow, one, context, place);
-	const made = element("li", { class: "authenticator", id: `authenticator-${one.id}` },
-		element("div", { class: "authenticator-head" }, picture(one.kind), element("div", {}, element("h3", { tabindex: "-1" }, one.name || both(...kindWords(one.kind))),
-			element("p", { class: "aside" }, both(...kindWords(one.kind)))), stateBadge(one.state)),
-		...(meaning ? [element("p", {}, both(...meaning))] : []),
-		...(one.parent?.status === "lapsed" ? [element("p", {}, badge("notice", "カードで確かめ直してください", "Please confirm with your card again"))] : []),
-		...(final(one) ? [] : strength(one)), ...facts(one),
-		...(one.replaces ? [element("p", { class: "aside" }, both(`「${known.get(one.replaces) ?? "以前のもの"}」の代わりです。`, `In the place of “${known.get(one.replaces) ?? "an earlier one"}”.`))] : []),
-		...(buttons.length > 0 ? [element("div", { class: "buttons" }, ...buttons.map(({ node }) => node)), place] : []));
+	const made = element(
+		"li",
+		{ class: "authenticator", id: `authenticator-${one.id}` },
+		element(
+			"div",
+			{ class: "authenticator-head" },
+			picture(one.kind),
+			element(
+				"div",
+				{},
+				element("h3", { tabindex: "-1" }, one.name || both(...kindWords(one.kind))),
+				aside(...kindWords(one.kind)),
+			),
+			stateBadge(one.state),
+		),
+		...(meaning ? [paragraph(...meaning)] : []),
+		...(one.parent?.status === "lapsed"
+			? [element("p", {}, badge("notice", "カードで確かめ直してください", "Please confirm with your card again"))]
+			: []),
+		...(final(one) ? [] : strength(one)),
+		...facts(one),
+		...(one.replaces
+			? [
+					aside(
+						`「${known.get(one.replaces) ?? "以前のもの"}」の代わりです。`,
+						`In the place of “${known.get(one.replaces) ?? "an earlier one"}”.`,
+					),
+				]
+			: []),
+		...(buttons.length > 0
+			? [element("div", { class: "buttons" }, ...buttons.map(({ node }) => node)), place]
+			: []),
+	);
 	const wanted = buttons.find(({ name }) => opened === `${name}:${one.id}`);
 
 	if (wanted)
@@ -83,7 +179,10 @@ function card(flow, one, context, opened) {
 
 export async function authenticators(flow, opened) {
 	const heading = ["認証手段", "Authenticators"];
-	const lead = ["ログインに使うものです。なくしたときは、ここですぐに止められます。", "What you log in with. If you lose one, stop it here at once."];
+	const lead = [
+		"ログインに使うものです。なくしたときは、ここですぐに止められます。",
+		"What you log in with. If you lose one, stop it here at once.",
+	];
 	const first = await ask("GET", path);
 
 	if (!answered(first))
@@ -93,40 +192,99 @@ export async function authenticators(flow, opened) {
 	const context = { all, usable };
 	const list = element("ul", { class: "authenticators" });
 	const past = element("ul", { class: "authenticators" });
-	const pastPlace = element("details", { class: "past", hidden: "" }, element("summary", {}, both("以前の認証手段", "Earlier ones")), element("div", { class: "inner" }, past));
+	const pastPlace = element(
+		"details",
+		{ class: "past", hidden: "" },
+		element("summary", {}, both("以前の認証手段", "Earlier ones")),
+		element("div", { class: "inner" }, past),
+	);
 	const more = element("div", { class: "buttons" });
 	const put = (ones) => {
 		for (const one of ones)
 			(final(one) ? past : list).append(card(flow, one, context, opened));
 		pastPlace.hidden = past.childElementCount === 0;
 	};
-	const goOn = (answer) => more.replaceChildren(...(answer.json.more ? [action(["続きを表示する", "Show more"], async () => {
-		const last = all.at(-1).id;
-		const next = await ask("GET", `${path}?before=${last}`);
+	const goOn = (answer) =>
+		more.replaceChildren(
+			...(answer.json.more
+				? [
+						action(
+							["続きを表示する", "Show more"],
+							async () => {
+								const last = all.at(-1).id;
+								const next = await ask("GET", `${path}?before=${last}`);
 
-		if (!answered(next))
-			return more.replaceChildren(flow.refused(next));
-		all.push(...next.json.authenticators);
-		put(next.json.authenticators);
-		goOn(next);
-		return list.lastElementChild?.querySelector("button")?.focus();
-	}, { quiet: true })] : []));
+								if (!answered(next))
+									return more.replaceChildren(flow.refused(next));
+								all.push(...next.json.authenticators);
+								put(next.json.authenticators);
+								goOn(next);
+								return list.lastElementChild?.querySelector("button")?.focus();
+							},
+							{ quiet: true },
+						),
+					]
+				: []),
+		);
 
 	put(all);
 	goOn(first);
-	const host = { refused: flow.refused, added: (one, words) => flow.again(words, one ? `authenticator-${one.id}` : null) };
+	const host = {
+		refused: flow.refused,
+		added: (one, words) => flow.again(words, one ? `authenticator-${one.id}` : null),
+	};
 	const had = all.some(({ kind, state }) => kind === "recovery" && state === "active");
 
-	return { heading, lead, content: [
-		...(usable.length < 2 ? [element("div", { class: "told told-notice" }, element("p", {}, element("strong", {}, usable.length === 0
-			? both("いま使える認証手段がありません。", "You have nothing to log in with.") : both("使える認証手段が一つだけです。", "You have only one way to log in."))),
-		element("p", {}, both("なくしたときのために、もう一つ追加するか、回復用コードを作っておくと安心です。", "Add another, or make recovery codes, for the day it is lost.")))] : []),
-		list, pastPlace, more,
-		element("section", { "aria-labelledby": "add" }, element("h2", { id: "add" }, both("追加する", "Add one")),
-			addings(host, { opened, given: { "add-recovery": [had] } })),
-		element("section", { "aria-labelledby": "lost" }, element("h2", { id: "lost" }, both("なくしたとき", "If you have lost one")),
-			element("p", {}, both("上の一覧で、それを「一時停止する」か「無効にする」を選んでください。ログインできなくなったときは、マイナンバーカードで再発行できます。",
-				"Choose “Suspend” or “Revoke” at it above. If you cannot log in any more, your My Number card gets you a new one.")),
-			element("p", {}, element("a", { href: "/enrol/#reissue" }, both("カードで再発行する", "Replace it with my card")))),
-	] };
+	return {
+		heading,
+		lead,
+		content: [
+			...(usable.length < 2
+				? [
+						element(
+							"div",
+							{ class: "told told-notice" },
+							element(
+								"p",
+								{},
+								element(
+									"strong",
+									{},
+									usable.length === 0
+										? both("いま使える認証手段がありません。", "You have nothing to log in with.")
+										: both("使える認証手段が一つだけです。", "You have only one way to log in."),
+								),
+							),
+							paragraph(
+								"なくしたときのために、もう一つ追加するか、回復用コードを作っておくと安心です。",
+								"Add another, or make recovery codes, for the day it is lost.",
+							),
+						),
+					]
+				: []),
+			list,
+			pastPlace,
+			more,
+			element(
+				"section",
+				{ "aria-labelledby": "add" },
+				element("h2", { id: "add" }, both("追加する", "Add one")),
+				addings(host, { opened, given: { "add-recovery": [had] } }),
+			),
+			element(
+				"section",
+				{ "aria-labelledby": "lost" },
+				element("h2", { id: "lost" }, both("なくしたとき", "If you have lost one")),
+				paragraph(
+					"上の一覧で、それを「一時停止する」か「無効にする」を選んでください。ログインできなくなったときは、マイナンバーカードで再発行できます。",
+					"Choose “Suspend” or “Revoke” at it above. If you cannot log in any more, your My Number card gets you a new one.",
+				),
+				element(
+					"p",
+					{},
+					element("a", { href: "/enrol/#reissue" }, both("カードで再発行する", "Replace it with my card")),
+				),
+			),
+		],
+	};
 }

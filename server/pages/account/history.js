@@ -1,6 +1,6 @@
 /* account/history.js - what happened to the account, newest first: logins, changes, what was passed on. */
 import { answered, ask } from "/assets/ask.js";
-import { both, element } from "/assets/dom.js";
+import { aside, both, element, paragraph } from "/assets/dom.js";
 import { action } from "/assets/form.js";
 import { kindWords, stateBadge } from "/assets/means.js";
 import { refusal } from "/assets/refusals.js";
@@ -23,8 +23,19 @@ const kinds = {
 	"not-me": ["「自分ではない」と知らせがありました", "Somebody said “this was not me”"],
 };
 
-const actors = { person: ["ご本人", "You"], system: ["Watashi（自動）", "Watashi, by itself"], operator: ["運営者", "The operator"] };
-const details = { active: "state", suspended: "state", locked: "state", revoked: "state", expired: "state", issued: "state" };
+const actors = {
+	person: ["ご本人", "You"],
+	system: ["Watashi（自動）", "Watashi, by itself"],
+	operator: ["運営者", "The operator"],
+};
+const details = {
+	active: "state",
+	suspended: "state",
+	locked: "state",
+	revoked: "state",
+	expired: "state",
+	issued: "state",
+};
 
 function actorWords(actor) {
 	if (actor?.startsWith("registrar:"))
@@ -43,16 +54,38 @@ function detailWords(detail) {
 function event({ kind, at, actor, name, detail, where, decision }) {
 	const [ja, en] = kinds[kind] ?? [kind, kind];
 
-	return element("li", { tabindex: "-1" }, element("p", {}, element("strong", {}, both(ja, en)), name ? element("span", {}, both(`（${name}）`, ` (${name})`)) : ""),
+	return element(
+		"li",
+		{ tabindex: "-1" },
+		element(
+			"p",
+			{},
+			element("strong", {}, both(ja, en)),
+			name ? element("span", {}, both(`（${name}）`, ` (${name})`)) : "",
+		),
 		...(detail ? [element("p", {}, detailWords(detail))] : []),
 		element("p", { class: "aside" }, time(at), ...(where ? [" ", element("span", {}, where)] : [])),
-		...(actor && actor !== "person" ? [element("p", { class: "aside" }, both(`行った者：${actorWords(actor)[0]}`, `By: ${actorWords(actor)[1]}`))] : []),
-		...(decision ? [element("p", { class: "aside" }, element("a", { href: `/decisions/${decision}` }, both("判断の記録", "Its decision")))] : []));
+		...(actor && actor !== "person"
+			? [aside(`行った者：${actorWords(actor)[0]}`, `By: ${actorWords(actor)[1]}`)]
+			: []),
+		...(decision
+			? [
+					element(
+						"p",
+						{ class: "aside" },
+						element("a", { href: `/decisions/${decision}` }, both("判断の記録", "Its decision")),
+					),
+				]
+			: []),
+	);
 }
 
 export async function history(flow) {
 	const heading = ["これまでの出来事", "History"];
-	const lead = ["心当たりのないものがあれば、認証手段を止めてください。", "If something here was not you, stop the authenticator it used."];
+	const lead = [
+		"心当たりのないものがあれば、認証手段を止めてください。",
+		"If something here was not you, stop the authenticator it used.",
+	];
 	const first = await ask("GET", path);
 
 	if (!answered(first))
@@ -65,19 +98,39 @@ export async function history(flow) {
 
 		list.append(...made);
 		last = json.events.at(-1)?.id ?? last;
-		more.replaceChildren(...(json.more ? [action(["もっと前を見る", "Show earlier"], async () => {
-			const next = await ask("GET", `${path}?before=${last}`);
+		more.replaceChildren(
+			...(json.more
+				? [
+						action(
+							["もっと前を見る", "Show earlier"],
+							async () => {
+								const next = await ask("GET", `${path}?before=${last}`);
 
-			if (answered(next))
-				put(next)?.focus();
-			else
-				more.append(flow.refused(next));
-		}, { quiet: true })] : []));
+								if (answered(next))
+									put(next)?.focus();
+								else
+									more.append(flow.refused(next));
+							},
+							{ quiet: true },
+						),
+					]
+				: []),
+		);
 		return made[0];
 	};
 
 	put(first);
-	return { heading, lead, content: [
-		element("p", {}, element("a", { href: "#authenticators" }, both("認証手段を見る", "Look at the authenticators"))),
-		list.childElementCount > 0 ? list : element("p", {}, both("まだ何もありません。", "Nothing yet.")), more] };
+	return {
+		heading,
+		lead,
+		content: [
+			element(
+				"p",
+				{},
+				element("a", { href: "#authenticators" }, both("認証手段を見る", "Look at the authenticators")),
+			),
+			list.childElementCount > 0 ? list : paragraph("まだ何もありません。", "Nothing yet."),
+			more,
+		],
+	};
 }

@@ -10,13 +10,20 @@ export async function ask(method, path, body) {
 		fields["Content-Type"] = "application/json";
 	try {
 		const answer = await fetch(path, {
-			method, cache: "no-store", headers: fields, body: body === undefined ? undefined : JSON.stringify(body),
+			method,
+			cache: "no-store",
+			headers: fields,
+			body: body === undefined ? undefined : JSON.stringify(body),
 		});
 		const text = await answer.text();
 		const json = text === "" ? null : read(text);
 		const seconds = Number(answer.headers.get("Retry-After"));
 
-		return { status: answer.status, json, until: json?.until ?? (seconds > 0 ? new Date(Date.now() + seconds * 1000).toISOString() : null) };
+		return {
+			status: answer.status,
+			json,
+			until: json?.until ?? (seconds > 0 ? new Date(Date.now() + seconds * 1000).toISOString() : null),
+		};
 	} catch {
 		return { status: 0, json: null, until: null };
 	}

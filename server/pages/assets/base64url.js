@@ -1,7 +1,10 @@
 /* assets/base64url.js - bytes as text and back: base64url without padding (RFC 4648 s5), as WebAuthn's JSON has it. */
 
 export function toText(bytes) {
-	return btoa(String.fromCharCode(...new Uint8Array(bytes))).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+	return btoa(String.fromCharCode(...new Uint8Array(bytes)))
+		.replaceAll("+", "-")
+		.replaceAll("/", "_")
+		.replaceAll("=", "");
 }
 
 export function toBytes(text) {

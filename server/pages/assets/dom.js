@@ -20,6 +20,12 @@ export function both(ja, en) {
 	return made;
 }
 
+/* A paragraph in both: as it is, with weight, as a note, as the name of what follows. */
+export const paragraph = (ja, en) => element("p", {}, both(ja, en));
+export const strongly = (ja, en) => element("p", {}, element("strong", {}, both(ja, en)));
+export const aside = (ja, en) => element("p", { class: "aside" }, both(ja, en));
+export const label = (ja, en) => element("p", { class: "label" }, both(ja, en));
+
 /* One of a list of facts (a `dl`): its name, and what it is. */
 export function fact(ja, en, ...value) {
 	return element("div", {}, element("dt", {}, both(ja, en)), element("dd", {}, ...value));

@@ -5,8 +5,14 @@ import { both, element } from "./dom.js";
 /* While `run` goes on the button cannot be pressed again and says so; it keeps the focus. Words are [ja, en]; `of` says of what, for those
  * who hear one of several. */
 export function action(words, run, { quiet = false, kind = "button", danger = false, of = null } = {}) {
-	const button = element("button", { type: kind, class: `button${quiet ? " button-quiet" : ""}${danger ? " button-danger" : ""}` });
-	const shown = () => [both(...words), ...(of ? [element("span", { class: "heard" }, both(`：${of[0]}`, `: ${of[1]}`))] : [])];
+	const button = element("button", {
+		type: kind,
+		class: `button${quiet ? " button-quiet" : ""}${danger ? " button-danger" : ""}`,
+	});
+	const shown = () => [
+		both(...words),
+		...(of ? [element("span", { class: "heard" }, both(`：${of[0]}`, `: ${of[1]}`))] : []),
+	];
 
 	button.append(...shown());
 	busyWhile(button, shown, run, kind === "button");
@@ -42,40 +48,72 @@ let count = 0;
 export function field({ name, words, hint = null, missing = null, check = () => null, type = "text", ...attributes }) {
 	const id = `field-${++count}`;
 	const wrong = element("p", { class: "error", id: `${id}-wrong`, hidden: "" });
-	const input = element("input", { id, name, type, spellcheck: "false", ...attributes,
-		"aria-describedby": `${hint ? `${id}-hint ` : ""}${id}-wrong` });
-	const node = element("div", { class: "question" }, element("label", { for: id }, both(...words)),
-		...(hint ? [element("p", { class: "hint", id: `${id}-hint` }, both(...hint))] : []), wrong, input);
+	const input = element("input", {
+		id,
+		name,
+		type,
+		spellcheck: "false",
+		...attributes,
+		"aria-describedby": `${hint ? `${id}-hint ` : ""}${id}-wrong`,
+	});
+	const node = element(
+		"div",
+		{ class: "question" },
+		element("label", { for: id }, both(...words)),
+		...(hint ? [element("p", { class: "hint", id: `${id}-hint` }, both(...hint))] : []),
+		wrong,
+		input,
+	);
 
-	return { name, input, node, complain(said) {
-		wrong.hidden = !said;
-		wrong.replaceChildren(...(said ? [both(...said)] : []));
-		if (said)
-			input.setAttribute("aria-invalid", "true");
-		else
-			input.removeAttribute("aria-invalid");
-	}, wrong() {
-		const value = input.value.trim();
+	return {
+		name,
+		input,
+		node,
+		complain(said) {
+			wrong.hidden = !said;
+			wrong.replaceChildren(...(said ? [both(...said)] : []));
+			if (said)
+				input.setAttribute("aria-invalid", "true");
+			else
+				input.removeAttribute("aria-invalid");
+		},
+		wrong() {
+			const value = input.value.trim();
 
-		return value === "" && missing ? missing : check(value);
-	} };
+			return value === "" && missing ? missing : check(value);
+		},
+	};
 }
 
 /* One of several, as radio buttons, or any of them, as check boxes: options are { value, words, hint, checked }. */
 export function choice({ name, words, hint = null, options, several = false }) {
 	const id = `choice-${++count}`;
 	const inputs = [];
-	const node = element("fieldset", { class: "question", "aria-describedby": hint ? `${id}-hint` : null },
+	const node = element(
+		"fieldset",
+		{ class: "question", "aria-describedby": hint ? `${id}-hint` : null },
 		element("legend", {}, both(...words)),
 		...(hint ? [element("p", { class: "hint", id: `${id}-hint` }, both(...hint))] : []),
 		...options.map((option, at) => {
-			const input = element("input", { type: several ? "checkbox" : "radio", name, value: option.value, id: `${id}-${at}`,
-				checked: option.checked ? "" : null, "aria-describedby": option.hint ? `${id}-${at}-hint` : null });
+			const input = element("input", {
+				type: several ? "checkbox" : "radio",
+				name,
+				value: option.value,
+				id: `${id}-${at}`,
+				checked: option.checked ? "" : null,
+				"aria-describedby": option.hint ? `${id}-${at}-hint` : null,
+			});
 
 			inputs.push(input);
-			return element("div", { class: "option" }, input, element("label", { for: input.id }, both(...option.words)),
-				...(option.hint ? [element("p", { class: "hint", id: `${id}-${at}-hint` }, both(...option.hint))] : []));
-		}));
+			return element(
+				"div",
+				{ class: "option" },
+				input,
+				element("label", { for: input.id }, both(...option.words)),
+				...(option.hint ? [element("p", { class: "hint", id: `${id}-${at}-hint` }, both(...option.hint))] : []),
+			);
+		}),
+	);
 	const values = () => inputs.filter((input) => input.checked).map((input) => input.value);
 
 	return { name, node, input: inputs[0], several, complain() {}, wrong: () => null, values };
@@ -85,11 +123,27 @@ export function choice({ name, words, hint = null, options, several = false }) {
 export function form({ fields, words, run, danger = false, beside = [] }) {
 	const answer = element("div", { class: "answer" });
 	const button = action(words, submit, { kind: "submit", danger });
-	const made = element("form", { novalidate: "", class: "questions" }, ...fields.map(({ node }) => node), answer,
-		element("div", { class: "buttons" }, button, ...beside));
+	const made = element(
+		"form",
+		{ novalidate: "", class: "questions" },
+		...fields.map(({ node }) => node),
+		answer,
+		element("div", { class: "buttons" }, button, ...beside),
+	);
 
 	async function submit() {
-		const values = Object.fromEntries(fields.map((one) => [one.name, one.values ? (one.several ? one.values() : one.values()[0] ?? null) : one.input.type === "checkbox" ? one.input.checked : one.input.value.trim()]));
+		const values = Object.fromEntries(
+			fields.map((one) => [
+				one.name,
+				one.values
+					? one.several
+						? one.values()
+						: (one.values()[0] ?? null)
+					: one.input.type === "checkbox"
+						? one.input.checked
+						: one.input.value.trim(),
+			]),
+		);
 		const node = await run(values, answer);
 
 		answer.replaceChildren(...(node ? [node] : []));

@@ -6,8 +6,11 @@ function left(text) {
 	const seconds = Math.max(0, Math.round((Date.parse(text) - Date.now()) / 1000));
 	const [minutes, rest] = [Math.floor(seconds / 60), seconds % 60];
 
-	return { seconds, ja: minutes > 0 ? `${minutes}分${String(rest).padStart(2, "0")}秒` : `${rest}秒`,
-		en: minutes > 0 ? `${minutes} min ${String(rest).padStart(2, "0")} s` : `${rest} s` };
+	return {
+		seconds,
+		ja: minutes > 0 ? `${minutes}分${String(rest).padStart(2, "0")}秒` : `${rest}秒`,
+		en: minutes > 0 ? `${minutes} min ${String(rest).padStart(2, "0")} s` : `${rest} s`,
+	};
 }
 
 /* `onOver` is called once, when the time is over and the line is still on the page. */
@@ -17,8 +20,13 @@ export function until(text, onOver = () => {}) {
 	const say = () => {
 		const { seconds, ja, en } = left(text);
 
-		line.replaceChildren(element("time", { datetime: text, title: `${inJapanese(date)} / ${inEnglish(date)}` },
-			seconds > 0 ? both(`あと${ja}`, `${en} left`) : both("時間が過ぎました", "Time is over")));
+		line.replaceChildren(
+			element(
+				"time",
+				{ datetime: text, title: `${inJapanese(date)} / ${inEnglish(date)}` },
+				seconds > 0 ? both(`あと${ja}`, `${en} left`) : both("時間が過ぎました", "Time is over"),
+			),
+		);
 		return seconds;
 	};
 	let seen = false;

@@ -21,8 +21,13 @@ export function say(ja, en) {
 export function show(name, { over, heading, lead }, ...content) {
 	const h1 = element("h1", { tabindex: "-1" }, both(...heading));
 
-	fill("view", ...(over ? [element("p", { class: "overline" }, both(...over))] : []), h1,
-		...(lead ? [element("p", { class: "lead" }, both(...lead))] : []), ...content);
+	fill(
+		"view",
+		...(over ? [element("p", { class: "overline" }, both(...over))] : []),
+		h1,
+		...(lead ? [element("p", { class: "lead" }, both(...lead))] : []),
+		...content,
+	);
 	document.querySelector('[data-slot="view"]').setAttribute("aria-busy", "false");
 	title(heading);
 	if (shown !== null && shown !== name) {

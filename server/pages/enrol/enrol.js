@@ -68,7 +68,14 @@ function ended(view) {
 	view(flow);
 }
 
-const views = { begun: waiting, waiting, refused: waiting, answered: review, taken: (of) => ended(() => taken(of)), over: (of) => ended(() => over(of)) };
+const views = {
+	begun: waiting,
+	waiting,
+	refused: waiting,
+	answered: review,
+	taken: (of) => ended(() => taken(of)),
+	over: (of) => ended(() => over(of)),
+};
 
 /* Before and after the request to the card was made one looks at the same. */
 const phase = ({ state, failed }) => (state === "begun" ? "waiting" : `${state}${failed ? "-failed" : ""}`);
@@ -77,7 +84,7 @@ const phase = ({ state, failed }) => (state === "begun" ? "waiting" : `${state}$
 function draw() {
 	const { state, failed } = flow.enrolment;
 
-	return (failed && state === "answered" ? waiting : views[state] ?? over)(flow);
+	return (failed && state === "answered" ? waiting : (views[state] ?? over))(flow);
 }
 
 /* #ID goes on with one; #reissue begins the other way. */

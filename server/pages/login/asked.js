@@ -1,20 +1,31 @@
 /* login/asked.js - who asks for a login, and how sure of the person they want to be. */
-import { both, element } from "/assets/dom.js";
+import { both, element, paragraph } from "/assets/dom.js";
 import { explainedLevels } from "/assets/means.js";
 import { named } from "/assets/words.js";
 
-const nameOf = ({ relying_party: { name, entity_id } }) => ({ ja: name?.ja || name?.en || entity_id, en: name?.en || name?.ja || entity_id });
+const nameOf = ({ relying_party: { name, entity_id } }) => ({
+	ja: name?.ja || name?.en || entity_id,
+	en: name?.en || name?.ja || entity_id,
+});
 
 const whys = {
-	change: [["変更を続けるために、ご本人であることを確かめます", "Confirm that it is you, to make the change"],
-		["大切な変更の前には、もう一度確かめています。", "This is asked again before changes that matter."]],
-	authenticator: [["認証手段を加えるために、ご本人であることを確かめます", "Confirm that it is you, to add an authenticator"],
-		["加えるものと同じ強さ以上の方法で、確かめます。", "It takes a way at least as strong as the one being added."]],
-	staff: [["窓口の仕事のために、ご本人であることを確かめます", "Confirm that it is you, to work at the desk"],
-		["担当者として扱う情報を守るためです。", "This protects what you will see as staff."]],
+	change: [
+		["変更を続けるために、ご本人であることを確かめます", "Confirm that it is you, to make the change"],
+		["大切な変更の前には、もう一度確かめています。", "This is asked again before changes that matter."],
+	],
+	authenticator: [
+		["認証手段を加えるために、ご本人であることを確かめます", "Confirm that it is you, to add an authenticator"],
+		["加えるものと同じ強さ以上の方法で、確かめます。", "It takes a way at least as strong as the one being added."],
+	],
+	staff: [
+		["窓口の仕事のために、ご本人であることを確かめます", "Confirm that it is you, to work at the desk"],
+		["担当者として扱う情報を守るためです。", "This protects what you will see as staff."],
+	],
 };
-const persona = [["個人情報を表示するために、ご本人であることを確かめます", "Confirm that it is you, to see personal data"],
-	["このペルソナの情報を守るためです。", "This protects what this persona holds."]];
+const persona = [
+	["個人情報を表示するために、ご本人であることを確かめます", "Confirm that it is you, to see personal data"],
+	["このペルソナの情報を守るためです。", "This protects what this persona holds."],
+];
 
 const reasonOf = ({ why }) => whys[why] ?? (why?.startsWith("persona:") ? persona : null);
 
@@ -37,27 +48,72 @@ function mark(login) {
 /* In words first; each level with its meaning for who wants to know. */
 function askedFor({ wanted, relying_party, why }) {
 	if (!wanted || wanted.levels.length === 0)
-		return element("p", { class: "aside wide-aside" }, both("特に決められた確かさはありません。どの方法でもログインできます。", "No particular level is asked for: any way will do."));
+		return element(
+			"p",
+			{ class: "aside wide-aside" },
+			both(
+				"特に決められた確かさはありません。どの方法でもログインできます。",
+				"No particular level is asked for: any way will do.",
+			),
+		);
 	const words = wanted.title ?? { ja: "この相手が決めた確かさ", en: "what they ask for" };
 	const name = nameOf({ relying_party });
 
-	return element("details", { class: "asked" },
+	return element(
+		"details",
+		{ class: "asked" },
 		element("summary", {}, both(`求められる確かさ：${words.ja}`, `How sure they need to be: ${words.en}`)),
-		element("div", { class: "inner" },
-			...(wanted.text ? [element("p", {}, both(wanted.text.ja, wanted.text.en))] : []),
-			element("p", {}, both(why ? "次のレベルが必要です。" : `${name.ja}は、次のレベルを求めています。`, why ? "These levels are needed." : `${name.en} asks for these levels.`)),
+		element(
+			"div",
+			{ class: "inner" },
+			...(wanted.text ? [paragraph(wanted.text.ja, wanted.text.en)] : []),
+			paragraph(
+				why ? "次のレベルが必要です。" : `${name.ja}は、次のレベルを求めています。`,
+				why ? "These levels are needed." : `${name.en} asks for these levels.`,
+			),
 			explainedLevels(wanted.framework, wanted.levels),
-			...(wanted.framework ? [element("p", { class: "aside" }, element("a", { href: `/policy/?framework=${encodeURIComponent(wanted.framework)}` },
-				both("レベルの基準を読む", "Read what the levels demand")))] : [])));
+			...(wanted.framework
+				? [
+						element(
+							"p",
+							{ class: "aside" },
+							element(
+								"a",
+								{
+									href: `/policy/?framework=${encodeURIComponent(wanted.framework)}`,
+								},
+								both("レベルの基準を読む", "Read what the levels demand"),
+							),
+						),
+					]
+				: []),
+		),
+	);
 }
 
 export function asker(login) {
 	const { relying_party, person } = login;
 	const why = reasonOf(login)?.[1];
 
-	return element("div", { class: "asker" }, mark(login),
-		element("div", {}, element("p", { class: "asker-name" }, named(relying_party.name ?? {}, relying_party.entity_id)),
+	return element(
+		"div",
+		{ class: "asker" },
+		mark(login),
+		element(
+			"div",
+			{},
+			element("p", { class: "asker-name" }, named(relying_party.name ?? {}, relying_party.entity_id)),
 			element("p", { class: "aside entity" }, relying_party.entity_id),
-			...(person ? [element("p", {}, both(["アカウント ", element("code", {}, person.number)], ["Account ", element("code", {}, person.number)]))] : []),
-			...(why ? [element("p", {}, both(...why))] : [])), askedFor(login));
+			...(person
+				? [
+						paragraph(
+							["アカウント ", element("code", {}, person.number)],
+							["Account ", element("code", {}, person.number)],
+						),
+					]
+				: []),
+			...(why ? [paragraph(...why)] : []),
+		),
+		askedFor(login),
+	);
 }

@@ -11,7 +11,10 @@ export function cardPanel(flow) {
 
 	const again = (...why) => {
 		taken = true;
-		place.replaceChildren(...why, element("div", { class: "buttons" }, action(["新しい依頼を作る", "Make a new request"], begun)));
+		place.replaceChildren(
+			...why,
+			element("div", { class: "buttons" }, action(["新しい依頼を作る", "Make a new request"], begun)),
+		);
 	};
 
 	async function begun() {
@@ -20,8 +23,20 @@ export function cardPanel(flow) {
 		if (!answered(answer))
 			return again(flow.trouble(answer));
 		taken = false;
-		return place.replaceChildren(cardTask(answer.json, "authentication", () => again(told(["依頼の時間が過ぎました。", "The request has expired."],
-			["新しい依頼で、もう一度試せます。", "You can try again with a new request."], { kind: "notice", still: ["まだログインしていません。", "You are not logged in yet."] }))));
+		return place.replaceChildren(
+			cardTask(answer.json, "authentication", () =>
+				again(
+					told(
+						["依頼の時間が過ぎました。", "The request has expired."],
+						["新しい依頼で、もう一度試せます。", "You can try again with a new request."],
+						{
+							kind: "notice",
+							still: ["まだログインしていません。", "You are not logged in yet."],
+						},
+					),
+				),
+			),
+		);
 	}
 
 	/* What the card has answered counts once it is taken here, by the browser that asked. */

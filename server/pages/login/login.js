@@ -11,7 +11,7 @@ import { asker, headingFor } from "./asked.js";
 import { panelOf, recommendedOf, waysBelow } from "./ways.js";
 import { missing, shownSoFar } from "./progress.js";
 
-const state = { id: "", path: "", login: null, panel: null, way: null, turn: 0 };
+const state = { id: "", path: "", login: null, panel: null, way: null, turn: 0, finishing: false };
 const still = ["まだログインしていません。", "You are not logged in yet."];
 
 /* The address: #ID is the choice of ways, #ID/app one of them, so that going back goes back. */
@@ -34,6 +34,9 @@ const flow = {
 	async moved(login) {
 		const before = state.login;
 
+		/* What the end itself changes is no news. */
+		if (state.finishing)
+			return null;
 		state.login = login;
 		if (login.state !== "waiting")
 			return ended(login.state);
@@ -60,7 +63,7 @@ async function refresh() {
 	const turn = ++state.turn;
 	const answer = await ask("GET", state.path);
 
-	if (turn !== state.turn)
+	if (turn !== state.turn || state.finishing)
 		return;
 	if (answer.status === 404 || answer.status === 401)
 		ended("over");
@@ -71,11 +74,24 @@ async function refresh() {
 /* Endings */
 
 const endings = {
-	done: [["このログインは終わっています", "This login is finished"], ["もう一度行うときは、ログインを求めたページからお進みください。", "To log in again, begin at the page that asked for it."]],
-	refused: [["ログインは取りやめられました", "This login was stopped"], ["ログインはしていません。相手には何も渡していません。", "You are not logged in, and nothing was passed on."]],
-	over: [["このログインは続けられません", "This login cannot go on"],
-		["時間が過ぎたか、別のブラウザーで始めたログインです。何も変わっていません。ログインを求めたページから、もう一度お進みください。",
-			"It took too long, or was begun in another browser. Nothing was changed. Please begin again at the page that asked for it."]],
+	done: [
+		["このログインは終わっています", "This login is finished"],
+		[
+			"もう一度行うときは、ログインを求めたページからお進みください。",
+			"To log in again, begin at the page that asked for it.",
+		],
+	],
+	refused: [
+		["ログインは取りやめられました", "This login was stopped"],
+		["ログインはしていません。相手には何も渡していません。", "You are not logged in, and nothing was passed on."],
+	],
+	over: [
+		["このログインは続けられません", "This login cannot go on"],
+		[
+			"時間が過ぎたか、別のブラウザーで始めたログインです。何も変わっていません。ログインを求めたページから、もう一度お進みください。",
+			"It took too long, or was begun in another browser. Nothing was changed. Please begin again at the page that asked for it.",
+		],
+	],
 };
 
 let stop = () => {};
@@ -85,27 +101,40 @@ function ended(how) {
 
 	stop();
 	leavePanel();
-	show(`ended-${how}`, { heading, lead }, element("div", { class: "buttons" }, link(["自分のアカウントを見る", "Look at my account"], "/account/")));
+	show(
+		`ended-${how}`,
+		{ heading, lead },
+		element("div", { class: "buttons" }, link(["自分のアカウントを見る", "Look at my account"], "/account/")),
+	);
 }
 
 /* Back to who asked; an address of the web, or a path of ours. */
-function leaveTo(location_) {
+function addressOf(location_) {
 	const target = new URL(location_, location.href);
 
-	if (target.protocol === "https:" || target.origin === location.origin)
-		location.assign(target.href);
+	return target.protocol === "https:" || target.origin === location.origin ? target.href : "/account/";
 }
 
 async function finish() {
+	state.finishing = true;
 	const answer = await ask("POST", `${state.path}/finish`, {});
 
 	if (answered(answer)) {
 		stop();
 		leavePanel();
-		show("finished", { heading: ["ログインできました", "You are logged in"], lead: ["続きの画面へ移ります。", "You are being taken on."] },
-			element("div", { class: "buttons" }, link(["続ける", "Continue"], answer.json.location)));
-		leaveTo(answer.json.location);
-	} else if (answer.status === 403 && answer.json?.unmet) {
+		show(
+			"finished",
+			{
+				heading: ["ログインできました", "You are logged in"],
+				lead: ["続きの画面へ移ります。", "You are being taken on."],
+			},
+			element("div", { class: "buttons" }, link(["続ける", "Continue"], addressOf(answer.json.location))),
+		);
+		location.assign(addressOf(answer.json.location));
+		return;
+	}
+	state.finishing = false;
+	if (answer.status === 403 && answer.json?.unmet) {
 		state.login = { ...state.login, unmet: answer.json.unmet, ways: answer.json.ways ?? state.login.ways };
 		choose();
 	} else {
@@ -117,7 +146,7 @@ async function cancel() {
 	const answer = await ask("POST", `${state.path}/cancel`, {});
 
 	if (answered(answer))
-		leaveTo(answer.json.location);
+		location.assign(addressOf(answer.json.location));
 	else
 		ended("over");
 }
@@ -130,8 +159,13 @@ function leavePanel() {
 	state.way = null;
 }
 
-const foot = () => element("div", { class: "foot" }, action(["ログインをやめる", "Do not log in"], cancel, { quiet: true }),
-	until(state.login.until, () => ended("over")));
+const foot = () =>
+	element(
+		"div",
+		{ class: "foot" },
+		action(["ログインをやめる", "Do not log in"], cancel, { quiet: true }),
+		until(state.login.until, () => ended("over")),
+	);
 
 /* One recommended way large, with what it needs; the others below. */
 function choose(...notes) {
@@ -143,9 +177,17 @@ function choose(...notes) {
 	const recommended = recommendedOf(flow);
 
 	state.panel = recommended;
-	show(`choose-${login.shown.length}`, { heading: headingFor(login) },
-		asker(login), ...notes, ...shownSoFar(login), ...missing(login), ...(recommended ? [recommended.node] : []),
-		...waysBelow(flow), foot());
+	show(
+		`choose-${login.shown.length}`,
+		{ heading: headingFor(login) },
+		asker(login),
+		...notes,
+		...shownSoFar(login),
+		...missing(login),
+		...(recommended ? [recommended.node] : []),
+		...waysBelow(flow),
+		foot(),
+	);
 	recommended?.begun?.();
 }
 
@@ -157,8 +199,17 @@ function openWay(way) {
 		return choose();
 	const { node, heading, lead, begun } = state.panel;
 
-	show(`way-${way}`, { over: headingFor(state.login), heading, lead }, node,
-		element("p", { class: "back" }, element("a", { href: `#${state.id}` }, both("ほかの方法を選ぶ", "Choose another way"))), foot());
+	show(
+		`way-${way}`,
+		{ over: headingFor(state.login), heading, lead },
+		node,
+		element(
+			"p",
+			{ class: "back" },
+			element("a", { href: `#${state.id}` }, both("ほかの方法を選ぶ", "Choose another way")),
+		),
+		foot(),
+	);
 	return begun?.();
 }
 
@@ -175,6 +226,7 @@ async function start() {
 
 	stop();
 	leavePanel();
+	state.finishing = false;
 	state.id = id;
 	state.path = `/v1/login/${id}`;
 	state.login = null;
@@ -183,8 +235,12 @@ async function start() {
 	const answer = await ask("GET", state.path);
 
 	if (answer.status === 0 || answer.status >= 500) {
-		return show("unreached", { heading: ["ログインする", "Log in"] }, trouble(answer, { still }),
-			element("div", { class: "buttons" }, action(["もう一度試す", "Try again"], start)));
+		return show(
+			"unreached",
+			{ heading: ["ログインする", "Log in"] },
+			trouble(answer, { still }),
+			element("div", { class: "buttons" }, action(["もう一度試す", "Try again"], start)),
+		);
 	}
 	if (!answered(answer) || answer.json.state !== "waiting")
 		return ended(answer.json?.state ?? "over");

@@ -1,6 +1,6 @@
 /* login/passkey.js - logging in with a passkey: by a button, or chosen from a field's suggestions. */
 import { answered, ask } from "/assets/ask.js";
-import { both, element } from "/assets/dom.js";
+import { element, strongly } from "/assets/dom.js";
 import { action } from "/assets/form.js";
 import { canOfferInField, canUsePasskeys, forgetPasskey, passkeyTrouble, usePasskey } from "/assets/passkey.js";
 import { told } from "/assets/trouble.js";
@@ -28,7 +28,9 @@ export function passkeyPanel(flow, offers = false) {
 	}
 
 	async function use(options) {
-		const answer = await ask("POST", `${flow.path}/passkey/options`, { conditional: Boolean(options.field) });
+		const answer = await ask("POST", `${flow.path}/passkey/options`, {
+			conditional: Boolean(options.field),
+		});
 
 		if (!answered(answer))
 			return options.field ? null : said.replaceChildren(flow.trouble(answer));
@@ -38,12 +40,16 @@ export function passkeyPanel(flow, offers = false) {
 			/* What ends an offer is the person's doing, and no news. */
 			if (options.field)
 				return null;
-			return said.replaceChildren(told(...passkeyTrouble(error), { still: ["まだログインしていません。", "You are not logged in yet."] }));
+			return said.replaceChildren(
+				told(...passkeyTrouble(error), {
+					still: ["まだログインしていません。", "You are not logged in yet."],
+				}),
+			);
 		}
 	}
 
 	async function begun() {
-		if (!offers || !await canOfferInField() || offer)
+		if (!offers || !(await canOfferInField()) || offer)
 			return;
 		offer = new AbortController();
 		await use({ field: true, signal: offer.signal });
@@ -56,10 +62,19 @@ export function passkeyPanel(flow, offers = false) {
 		await begun();
 	}
 
-	const node = element("div", { class: "stack" },
-		...(canUsePasskeys() ? [element("div", { class: "buttons" }, action(wayWords("passkey")[2], press))]
-			: [element("p", {}, element("strong", {}, both("このブラウザーはパスキーを使えません。ほかの方法を選んでください。", "This browser cannot use passkeys. Please choose another way.")))]),
-		said);
+	const node = element(
+		"div",
+		{ class: "stack" },
+		...(canUsePasskeys()
+			? [element("div", { class: "buttons" }, action(wayWords("passkey")[2], press))]
+			: [
+					strongly(
+						"このブラウザーはパスキーを使えません。ほかの方法を選んでください。",
+						"This browser cannot use passkeys. Please choose another way.",
+					),
+				]),
+		said,
+	);
 
 	return { node, begun, end };
 }

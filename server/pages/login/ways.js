@@ -1,6 +1,6 @@
 /* login/ways.js - the ways there are to log in: which is recommended, which need to know whose account it is, and the list of the
  * others. A way's panel is { node, heading, lead, begun(), changed(login), end() }. */
-import { both, element } from "/assets/dom.js";
+import { aside, both, element, paragraph } from "/assets/dom.js";
 import { action } from "/assets/form.js";
 import { picture, wayWords } from "/assets/means.js";
 import { appPanel } from "./phone.js";
@@ -29,14 +29,25 @@ export function panelOf(flow, way) {
 	const [title, text] = wayWords(way);
 
 	if (!isOpen(flow.login, way)) {
-		return { heading: ["どなたのアカウントですか", "Whose account is it?"], lead: [`${title[0]}を使うために、登録の番号かメールアドレスを教えてください。`,
-			`To use “${title[1]}”, say which account it is by its number or mail address.`], node: whoForm(flow, () => flow.open(way), false) };
+		return {
+			heading: ["どなたのアカウントですか", "Whose account is it?"],
+			lead: [
+				`${title[0]}を使うために、登録の番号かメールアドレスを教えてください。`,
+				`To use “${title[1]}”, say which account it is by its number or mail address.`,
+			],
+			node: whoForm(flow, () => flow.open(way), false),
+		};
 	}
 	return { heading: title, lead: text, ...panels[way].make(flow) };
 }
 
 function hint({ enough }) {
-	return enough === false ? element("p", { class: "aside" }, both("これだけでは足りません。ほかの方法と合わせて使えます。", "Not enough by itself; it counts together with another.")) : "";
+	return enough === false
+		? aside(
+				"これだけでは足りません。ほかの方法と合わせて使えます。",
+				"Not enough by itself; it counts together with another.",
+			)
+		: "";
 }
 
 /* The first screen's large part: what is pressed at once, or the question whose account it is. */
@@ -45,22 +56,59 @@ export function recommendedOf(flow) {
 	const one = all.find(({ recommended }) => recommended) ?? all[0];
 
 	if (!one) {
-		return { node: element("p", {}, both("ここで使える認証手段がありません。", "There is no way to log in here.")) };
+		return { node: paragraph("ここで使える認証手段がありません。", "There is no way to log in here.") };
 	}
 	const [title, text, button] = wayWords(one.way);
-	const heading = element("div", { class: "way-head" }, picture(one.way), element("h2", { id: "recommended" }, both(...title)));
+	const heading = element(
+		"div",
+		{ class: "way-head" },
+		picture(one.way),
+		element("h2", { id: "recommended" }, both(...title)),
+	);
 
 	if (!isOpen(flow.login, one.way)) {
-		return { way: one.way, node: element("section", { class: "way way-large", "aria-labelledby": "recommended" }, heading, element("p", {}, both(...text)),
-			whoForm(flow, () => flow.open(one.way), false)) };
+		return {
+			way: one.way,
+			node: element(
+				"section",
+				{ class: "way way-large", "aria-labelledby": "recommended" },
+				heading,
+				paragraph(...text),
+				whoForm(flow, () => flow.open(one.way), false),
+			),
+		};
 	}
 	if (one.way === "passkey") {
 		const panel = passkeyPanel(flow, !isKnown(flow.login));
 
-		return { ...panel, way: "passkey", node: element("section", { class: "way way-large", "aria-labelledby": "recommended" }, heading, element("p", {}, both(...text)), hint(one), panel.node) };
+		return {
+			...panel,
+			way: "passkey",
+			node: element(
+				"section",
+				{ class: "way way-large", "aria-labelledby": "recommended" },
+				heading,
+				paragraph(...text),
+				hint(one),
+				panel.node,
+			),
+		};
 	}
-	return { way: one.way, node: element("section", { class: "way way-large", "aria-labelledby": "recommended" }, heading, element("p", {}, both(...text)), hint(one),
-		element("div", { class: "buttons" }, action(button, () => flow.open(one.way)))) };
+	return {
+		way: one.way,
+		node: element(
+			"section",
+			{ class: "way way-large", "aria-labelledby": "recommended" },
+			heading,
+			paragraph(...text),
+			hint(one),
+			element(
+				"div",
+				{ class: "buttons" },
+				action(button, () => flow.open(one.way)),
+			),
+		),
+	};
 }
 
 /* Those that can begin at once as a list; before them the question whose account it is, while some cannot. */
@@ -73,14 +121,59 @@ export function waysBelow(flow) {
 
 	if (others.length === 0)
 		return [];
-	return [element("section", { "aria-labelledby": "others" }, element("h2", { id: "others" }, both("ほかの方法", "Other ways")),
-		...(open.length > 0 ? [element("ul", { class: "ways" }, ...open.map((one) => {
-			const [title, text] = wayWords(one.way);
+	return [
+		element(
+			"section",
+			{ "aria-labelledby": "others" },
+			element("h2", { id: "others" }, both("ほかの方法", "Other ways")),
+			...(open.length > 0
+				? [
+						element(
+							"ul",
+							{ class: "ways" },
+							...open.map((one) => {
+								const [title, text] = wayWords(one.way);
 
-			return element("li", { class: "way" }, picture(one.way), element("div", {},
-				element("a", { class: "way-link", href: `#${flow.path.split("/").pop()}/${one.way}` }, both(...title)), element("p", { class: "aside" }, both(...text)), hint(one)));
-		}))] : []),
-		...(shut.length > 0 && panels[first.way].claimed === false ? [element("div", { class: "way way-who" },
-			element("h3", {}, both(`${shut.map(({ way }) => wayWords(way)[0][0]).join("・")}でログインする`, `Log in with ${shut.map(({ way }) => wayWords(way)[0][1].toLowerCase()).join(", ")}`)),
-			whoForm(flow, () => flow.choose(), true))] : []))];
+								return element(
+									"li",
+									{ class: "way" },
+									picture(one.way),
+									element(
+										"div",
+										{},
+										element(
+											"a",
+											{
+												class: "way-link",
+												href: `#${flow.path.split("/").pop()}/${one.way}`,
+											},
+											both(...title),
+										),
+										aside(...text),
+										hint(one),
+									),
+								);
+							}),
+						),
+					]
+				: []),
+			...(shut.length > 0 && panels[first.way].claimed === false
+				? [
+						element(
+							"div",
+							{ class: "way way-who" },
+							element(
+								"h3",
+								{},
+								both(
+									`${shut.map(({ way }) => wayWords(way)[0][0]).join("・")}でログインする`,
+									`Log in with ${shut.map(({ way }) => wayWords(way)[0][1].toLowerCase()).join(", ")}`,
+								),
+							),
+							whoForm(flow, () => flow.choose(), true),
+						),
+					]
+				: []),
+		),
+	];
 }

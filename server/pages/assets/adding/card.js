@@ -1,6 +1,6 @@
 /* assets/adding/card.js - binding the My Number card itself, as a way to log in: its user-authentication certificate signs once. */
 import { answered, ask } from "../ask.js";
-import { both, element } from "../dom.js";
+import { element, paragraph } from "../dom.js";
 import { action, link } from "../form.js";
 import { cardTask } from "../handover.js";
 import { follow } from "../live.js";
@@ -11,8 +11,19 @@ const still = ["カードは、まだ登録していません。", "The card was
 /* It is bound to the account right after a proofing by the same card: `enrolment` is that one. Without it, the proofing comes first. */
 export function addCard(host, enrolment = null) {
 	if (enrolment === null) {
-		return element("div", { class: "stack" }, element("p", {}, both("カードで本人確認をしたあとに、続けて登録できます。本人確認からはじめてください。", "It is added right after proving who you are with the same card. Begin with that.")),
-			element("div", { class: "buttons" }, link(["カードで本人確認をする", "Prove who I am with my card"], "/enrol/")));
+		return element(
+			"div",
+			{ class: "stack" },
+			paragraph(
+				"カードで本人確認をしたあとに、続けて登録できます。本人確認からはじめてください。",
+				"It is added right after proving who you are with the same card. Begin with that.",
+			),
+			element(
+				"div",
+				{ class: "buttons" },
+				link(["カードで本人確認をする", "Prove who I am with my card"], "/enrol/"),
+			),
+		);
 	}
 	const place = element("div", { class: "stack" });
 	const button = () => element("div", { class: "buttons" }, action(["カードを登録する", "Add the card"], begin));
@@ -33,8 +44,17 @@ export function addCard(host, enrolment = null) {
 		taken = false;
 		stop();
 		stop = follow(`${path}/events`, ["changed"], () => look(path));
-		return place.replaceChildren(cardTask(answer.json, "authentication",
-			() => again(told(["依頼の時間が過ぎました。", "The request has expired."], ["もう一度試せます。", "You can try again."], { kind: "notice", still }))));
+		return place.replaceChildren(
+			cardTask(answer.json, "authentication", () =>
+				again(
+					told(
+						["依頼の時間が過ぎました。", "The request has expired."],
+						["もう一度試せます。", "You can try again."],
+						{ kind: "notice", still },
+					),
+				),
+			),
+		);
 	}
 
 	async function look(path) {
@@ -42,20 +62,30 @@ export function addCard(host, enrolment = null) {
 			return stop();
 		const state = await ask("GET", path);
 
-		if (taken || !answered(state) || state.json.card?.state !== "answered" || state.json.card.purpose !== "authentication")
+		if (
+			taken ||
+			!answered(state) ||
+			state.json.card?.state !== "answered" ||
+			state.json.card.purpose !== "authentication"
+		)
 			return null;
 		taken = true;
 		const answer = await ask("POST", `${path}/bind-card/finish`, {});
 
 		if (answer.json?.code === "waiting")
-			return taken = false;
+			return (taken = false);
 		if (!answered(answer))
 			return again(host.refused(answer, "add-card"));
 		stop();
 		return host.added(answer.json, ["カードを追加しました", "The card was added"]);
 	}
 
-	place.append(element("p", {}, both("カードの利用者証明用電子証明書（4桁の暗証番号）で、ログインできるようにします。いちばん強い方法です。",
-		"Lets you log in with the card’s certificate for user authentication (the four-digit PIN). It is the strongest way.")), button());
+	place.append(
+		paragraph(
+			"カードの利用者証明用電子証明書（4桁の暗証番号）で、ログインできるようにします。いちばん強い方法です。",
+			"Lets you log in with the card’s certificate for user authentication (the four-digit PIN). It is the strongest way.",
+		),
+		button(),
+	);
 	return place;
 }

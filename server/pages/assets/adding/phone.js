@@ -1,6 +1,6 @@
 /* assets/adding/phone.js - pairing a phone's app with the account: a picture to scan with it, good for one phone and ten minutes. */
 import { answered, ask } from "../ask.js";
-import { both, element } from "../dom.js";
+import { aside, element, paragraph, strongly } from "../dom.js";
 import { action, link } from "../form.js";
 import { follow } from "../live.js";
 import { qr, standing } from "../handover.js";
@@ -11,7 +11,8 @@ const still = ["スマートフォンは、まだ登録していません。", "
 
 export function addPhone(host) {
 	const place = element("div", { class: "stack" });
-	const button = () => element("div", { class: "buttons" }, action(["QRコードを表示する", "Show the picture to scan"], begin));
+	const button = () =>
+		element("div", { class: "buttons" }, action(["QRコードを表示する", "Show the picture to scan"], begin));
 	let stop = () => {};
 
 	async function begin() {
@@ -23,20 +24,56 @@ export function addPhone(host) {
 		}
 		stop();
 		stop = follow("/v1/account/pairing/events", ["changed", "paired"], look);
-		place.replaceChildren(element("ol", { class: "steps" },
-			element("li", {}, element("p", {}, element("strong", {}, both("登録するスマートフォンのカメラで読み取ります", "Scan this with the camera of the phone to pair"))),
-				qr(answer.json.qr, ["スマートフォンを登録するQRコード", "QR code that pairs a phone"]), until(answer.json.until, over)),
-			element("li", {}, element("p", {}, element("strong", {}, both("スマートフォンの案内に沿って、PINか画面ロックを決めます", "Follow the phone: choose a PIN or its screen lock"))),
-				standing("スマートフォンを待っています", "Waiting for the phone"))),
-		element("div", { class: "here" }, element("p", {}, both("登録するのがこの端末のときは、読み取りは要りません。", "To pair this very device, there is nothing to scan.")),
-			link(["この端末をアプリとして登録する", "Pair this device"], answer.json.link)),
-		element("p", { class: "aside" }, both("このQRコードをほかの人に見せたり送ったりしないでください。読み取った人のスマートフォンが、あなたのものとして登録されます。",
-			"Show or send this to nobody: whoever scans it pairs their phone as yours.")));
+		place.replaceChildren(
+			element(
+				"ol",
+				{ class: "steps" },
+				element(
+					"li",
+					{},
+					strongly(
+						"登録するスマートフォンのカメラで読み取ります",
+						"Scan this with the camera of the phone to pair",
+					),
+					qr(answer.json.qr, ["スマートフォンを登録するQRコード", "QR code that pairs a phone"]),
+					until(answer.json.until, over),
+				),
+				element(
+					"li",
+					{},
+					strongly(
+						"スマートフォンの案内に沿って、PINか画面ロックを決めます",
+						"Follow the phone: choose a PIN or its screen lock",
+					),
+					standing("スマートフォンを待っています", "Waiting for the phone"),
+				),
+			),
+			element(
+				"div",
+				{ class: "here" },
+				paragraph(
+					"登録するのがこの端末のときは、読み取りは要りません。",
+					"To pair this very device, there is nothing to scan.",
+				),
+				link(["この端末をアプリとして登録する", "Pair this device"], answer.json.link),
+			),
+			aside(
+				"このQRコードをほかの人に見せたり送ったりしないでください。読み取った人のスマートフォンが、あなたのものとして登録されます。",
+				"Show or send this to nobody: whoever scans it pairs their phone as yours.",
+			),
+		);
 	}
 
 	function over() {
 		stop();
-		place.replaceChildren(told(["QRコードの時間が過ぎました。", "The picture has expired."], ["もう一度表示できます。", "You can show a new one."], { kind: "notice", still }), button());
+		place.replaceChildren(
+			told(
+				["QRコードの時間が過ぎました。", "The picture has expired."],
+				["もう一度表示できます。", "You can show a new one."],
+				{ kind: "notice", still },
+			),
+			button(),
+		);
 	}
 
 	async function look() {
@@ -52,7 +89,12 @@ export function addPhone(host) {
 		return host.added({ id: answer.json.authenticator }, ["スマートフォンを登録しました", "The phone was paired"]);
 	}
 
-	place.append(element("p", {}, both("登録すると、ログイン画面の番号をこのスマートフォンに入力してログインできます。カードは要りません。",
-		"Once paired, you log in by typing the digits of the login page into the phone; no card is needed.")), button());
+	place.append(
+		paragraph(
+			"登録すると、ログイン画面の番号をこのスマートフォンに入力してログインできます。カードは要りません。",
+			"Once paired, you log in by typing the digits of the login page into the phone; no card is needed.",
+		),
+		button(),
+	);
 	return place;
 }
