@@ -55,19 +55,20 @@ void account_write(struct buffer *, const struct account *);
 bool account_read(struct span value, struct account *out);
 
 struct ask account_ask(const struct id *);
-/* The answer, copied. ERR_NOT_FOUND: no such account, or erased; ERR_UNAVAILABLE: of a form this build does not know. */
+/* The answer, copied. ERR_NOT_FOUND: no such account, or erased; ERR_UNAVAILABLE: of a form this build does not
+ * know. */
 enum err account_loaded(struct arena *, const struct ask *, struct account *out, struct problem *why);
 /* Into the unit: expects the row as it was loaded, and puts it. A new one's number must be nobody's. */
 void account_put(struct unit *, struct arena *, const struct account *);
 
 /* The names (account_name.c). */
 
-/* A mail address as it is kept: as typed, full-width letters made plain, without the blanks around it. Empty: it is none
- * that we send to. In the arena. */
+/* A mail address as it is kept: as typed, full-width letters made plain, without the blanks around it. Empty: it is
+ * none that we send to. In the arena. */
 struct span contact_address_read(struct arena *, struct span typed);
 
-/* The key of a number (however it is typed: case, blanks, hyphens, I and L for 1, O for 0, full width) or a mail address
- * (its letters' case aside); a digest, so that keys tell nothing. Empty: it is neither. In the arena. */
+/* The key of a number (however it is typed: case, blanks, hyphens, I and L for 1, O for 0, full width) or a mail
+ * address (its letters' case aside); a digest, so that keys tell nothing. Empty: it is neither. In the arena. */
 struct span account_name_key(struct arena *, struct span typed);
 struct ask account_name_ask(struct arena *, struct span typed);
 /* ERR_NOT_FOUND: nobody's; ERR_UNAVAILABLE. */

@@ -52,8 +52,8 @@ number_read(struct span plain, char out[NUMBER])
 	return size == NUMBER;
 }
 
-/* RFC 5322 s3.2.3, and dots anywhere: addresses of Japan's mobile carriers have had them in a row and at the end. Nothing
- * that would need quotes: what is written into a message's head must be plain. */
+/* RFC 5322 s3.2.3, and dots anywhere: addresses of Japan's mobile carriers have had them in a row and at the end.
+ * Nothing that would need quotes: what is written into a message's head must be plain. */
 static bool
 is_local(struct span s)
 {

@@ -61,8 +61,8 @@ void attributes_put(struct unit *, const struct id *account, const struct attrib
 /* NULL: there is none. */
 const struct attribute *attribute_find(const struct attributes *, const char *name);
 
-/* What a proofing tells. An empty value: the person has none any more (an address, who lives abroad); one not named here
- * stays as it is. */
+/* What a proofing tells. An empty value: the person has none any more (an address, who lives abroad); one not named
+ * here stays as it is. */
 struct proofed_attribute {
 	const char *name;            /* of a kind that proofings tell */
 	struct span value;

@@ -1,4 +1,4 @@
-/* person/attribute_rule.c - how an account's attributes change: taken over from a proofing, said by the person. Pure. */
+/* person/attribute_rule.c - how an account's attributes change: by a proofing, by the person's word. Pure. */
 #include <assert.h>
 
 #include "codec/comparable.h"
@@ -93,8 +93,8 @@ attribute_changes(const struct attributes *a, const struct proofed_attribute *to
 	return changes;
 }
 
-/* What somebody stated, another proofing goes before: it stays only where the new one tells nothing of it. Which personas
- * show it stays as the person chose. */
+/* A proofing goes before what somebody stated, which stays only where it tells nothing of it. Which personas show it
+ * stays as the person chose. */
 void
 attributes_take(struct attributes *a, const struct proofed_attribute *told, size_t count, enum attribute_source source,
     const struct id *record, struct instant now)

@@ -14,8 +14,8 @@
 /* NULL: there is none. Addresses are the same that have one name (account_name_key()). */
 struct contact *contact_find(struct account *, struct span address);
 
-/* Added, or given another code while it waits. The address is contact_address_read()'s, and stays borrowed. ERR_CONFLICT:
- * it is confirmed already; ERR_LIMIT: there are CONTACTS_LARGEST. */
+/* Added, or given another code while it waits. The address is contact_address_read()'s, and stays borrowed.
+ * ERR_CONFLICT: it is confirmed already; ERR_LIMIT: there are CONTACTS_LARGEST. */
 enum err contact_add(struct account *, struct span address, struct span code, struct instant now, struct problem *why);
 
 enum contact_answer {

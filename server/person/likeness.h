@@ -1,4 +1,4 @@
-/* person/likeness.h - the index by which the same person is found again: accounts by name, date of birth, sex and address.
+/* person/likeness.h - the index by which the same person is found again: accounts by the four attributes (基本4情報).
  *
  *     proofed attributes -> one spelling (codec/comparable.h) -> HMAC under a key of this server's -> accounts
  *

@@ -10,8 +10,8 @@
 #include "store/store.h"
 
 extern const struct table proofing_record_table; /* account (16), record id (16) -> struct proofing_record */
-/* account_certificate_key() -> account (16), id of record or credential (16): the account that a certificate belongs to,
- * by its handle (transaction/proofing_continuity.h), never its serial or key (jpki.md 1.9) */
+/* account_certificate_key() -> account (16), id of record or credential (16): the account that a certificate belongs
+ * to, by its handle (transaction/proofing_continuity.h), never its serial or key (jpki.md 1.9) */
 extern const struct table account_certificate_table;
 
 enum proofing_method {
@@ -27,7 +27,7 @@ struct proofing_record {
 	enum proofing_method method;
 	struct instant at;
 	struct span by[2];           /* numbers of the registrars' accounts; the terminal's name; may be empty */
-	struct span evidence;        /* words of schemas/desk-case.schema.json, with commas: "driving-licence,passport" */
+	struct span evidence;        /* words of desk-case.schema.json, with commas: "driving-licence,passport" */
 	struct span handle;          /* of the certificate; empty: none */
 	struct id ledger;            /* the proofing's or decision's entry; zero: none */
 	struct span facts;           /* canonical JSON, fact -> value: facts_read_word()'s, observed at `at` */
@@ -39,7 +39,7 @@ void proofing_record_put(struct unit *, struct arena *, const struct id *account
 /* Newest first. */
 #define PROOFING_RECORDS_LOOKED_AT 16
 struct ask proofing_record_ask(struct arena *, const struct id *account);
-/* The answer, copied: at most PROOFING_RECORDS_LOOKED_AT. ERR_UNAVAILABLE: one is of a form this build does not know. */
+/* The answer, copied: at most PROOFING_RECORDS_LOOKED_AT. ERR_UNAVAILABLE: one is of a form not known here. */
 enum err proofing_records_loaded(struct arena *, const struct ask *, struct proofing_record **out, size_t *count,
     struct problem *why);
 

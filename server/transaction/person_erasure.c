@@ -1,8 +1,8 @@
 /* transaction/person_erasure.c - all that is kept of one account goes.
  *
- *     take_part -> load rows -> load decisions -> commit -.-> load account -> load others -> commit -> take_part … -> told
- *         ^                                               |        ^                           |
- *         `-------------------- more ---------------------'        `-------- conflict ---------'
+ *     take_part -> rows -> decisions -> commit -.-> take_account -> others -> commit -> take_part … -> told
+ *         ^                                     |        ^                      |
+ *         `--------------- more ----------------'        `------ conflict ------'
  */
 #include "transaction/person_erasure.h"
 

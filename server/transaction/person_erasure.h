@@ -1,11 +1,12 @@
-/* transaction/person_erasure.h - a person leaves: all that is kept of one account goes, and its id is nobody's for ever.
+/* transaction/person_erasure.h - a person leaves: all that is kept of one account goes, and its id is nobody's ever
+ * again.
  *
- *     history, a part at a time, with its decisions in the ledger -> [the account's end, in one unit] -> what came meanwhile
+ *     history, part by part, with its decisions in the ledger -> the account's end, in one unit -> what came meanwhile
  *
  * Before that unit the account is whole but for old history, after it nobody can log in to it: whoever is interrupted
- * asks again. The ledger keeps its leaves, so every proof holds. Of decisions, which tell when and where somebody logged in,
- * entries and salts go (ledger/entry.h); of proofings and of authenticators' lives they stay: they name an account's id
- * at most, which is nobody's then. An entry of the ledger says that an account was erased, and not whose.
+ * asks again. The ledger keeps its leaves, so every proof holds. Of decisions, which tell when and where somebody
+ * logged in, entries and salts go (ledger/entry.h); of proofings and of authenticators' lives they stay: they name an
+ * account's id at most, which is nobody's then. An entry of the ledger says that an account was erased, and not whose.
  */
 #pragma once
 

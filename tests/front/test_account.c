@@ -1,4 +1,4 @@
-/* tests/front/test_account.c - a person's own account over HTTP: what is shown and changed, by whom, and nobody else's. */
+/* tests/front/test_account.c - a person's own account over HTTP: what is shown and changed, and nobody else's. */
 #include <arpa/inet.h>
 #include <stdio.h>
 #include <sys/socket.h>
@@ -40,8 +40,8 @@ static struct {
 static const char *
 ask_with(const char *line, const char *fields, const char *body)
 {
-	const char *request = arena_print(&stage.arena, "%s HTTP/1.1\r\nHost: t\r\nConnection: close\r\n%s%s\r\n%s", line,
-	    fields, *body ? arena_print(&stage.arena, "Content-Type: application/json\r\nContent-Length: %zu\r\n",
+	const char *request = arena_print(&stage.arena, "%s HTTP/1.1\r\nHost: t\r\nConnection: close\r\n%s%s\r\n%s",
+	    line, fields, *body ? arena_print(&stage.arena, "Content-Type: application/json\r\nContent-Length: %zu\r\n",
 	    strlen(body)) : "", body);
 	struct sockaddr_in where = { .sin_family = AF_INET, .sin_port = page.port,
 		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
@@ -124,7 +124,8 @@ furnish(const struct person *p, const char *name)
 	struct proofed_attribute told[] = { { "name", span_text(name) }, { "birthdate", span_text("1980-02-17") },
 		{ "address", span_text("東京都千代田区1-1") } };
 	struct consent c = { .relying_party = span_text("https://city.example/"), .name = span_text("市役所"),
-		.purpose = span_text("login"), .items = span_text("name,x-special"), .persona = PERSONA_ADMINISTRATIVE };
+		.purpose = span_text("login"), .items = span_text("name,x-special"),
+		    .persona = PERSONA_ADMINISTRATIVE };
 	struct consent enrolment = { .relying_party = span_text("https://watashi.example/account"),
 		.purpose = span_text(CONSENT_TO_ENROL), .items = span_text("name") };
 	struct attributes a = { .count = 0 };
@@ -206,8 +207,8 @@ nobody_who_is_not_here_is_told_anything(void **state)
 
 		ask_with(routes[i].line, OURS, routes[i].body);
 		expect_answer(routes[i].line, status(), 401, "\"code\":\"denied\"|no-store");
-		ask_with(routes[i].line, OURS "Cookie: " SESSION_COOKIE "=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\r\n",
-		    routes[i].body);
+		ask_with(routes[i].line, OURS "Cookie: " SESSION_COOKIE "=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+		    "A\r\n", routes[i].body);
 		expect_answer(routes[i].line, status(), 401, "");
 		if (!changes)
 			continue;
@@ -231,18 +232,19 @@ an_account_is_shown_whole(void **state)
 	expect_answer("shown", ask("GET /v1/account", ""), 200, arena_print(&stage.arena,
 	    "Cache-Control: no-store|{\"number\":\"%s\",\"standing\":\"full\",\"language\":\"ja\",\"staff\":[],"
 	    "\"session\":{\"begun\":\"20", stage.person.account.number));
-	expect_answer("how", 200, 200, "\"where\":\"Firefox (Linux), 203.0.113.7\",\"authentications\":[{\"way\":\"passkey\","
-	    "\"name\":\"telephone\",\"at\":\"|\"levels\":[]}");
+	expect_answer("how", 200, 200, "\"where\":\"Firefox (Linux), 203.0.113.7\",\"authentications\":[{\"way\":\"pas"
+	    "skey\",\"name\":\"telephone\",\"at\":\"|\"levels\":[]}");
 	expect_answer("where it is reached", 200, 200, arena_print(&stage.arena,
 	    "\"contacts\":[{\"address\":\"%s@person.example\",\"confirmed\":true,\"added\":\"20",
 	    stage.person.account.number));
-	expect_answer("proofed", 200, 200, "\"proofings\":[{\"id\":\"|\"method\":\"card\",\"at\":\"|\"by\":[],\"evidence\":[]}");
+	expect_answer("proofed", 200, 200, "\"proofings\":[{\"id\":\"|\"method\":\"card\",\"at\":\"|\"by\":[]"
+	    ",\"evidence\":[]}");
 	expect_answer("what authorities would see, not by this login", 200, 200,
 	    "{\"persona\":\"administrative\",\"title\":{\"ja\":\"行政における個人\"|\"asks\":{\"framework\":\"jp-idtf\","
-	    "\"profile\":null,\"title\":{\"ja\":\"|{\"name\":\"name\",\"title\":{\"ja\":\"氏名\",\"en\":\"Name\"},\"value\":null,"
-	    "\"source\":\"card\",\"at\":\"|!山田太郎|!佐藤花子");
-	expect_answer("what people at work see", 200, 200, "{\"persona\":\"business\"|\"asks\":null,\"attributes\":[{\"name\":"
-	    "\"birthdate\",\"title\":{\"ja\":\"生年月日\",\"en\":\"Date of birth\"},\"value\":\"1980-02-17\"");
+	    "\"profile\":null,\"title\":{\"ja\":\"|{\"name\":\"name\",\"title\":{\"ja\":\"氏名\",\"en\":\"Name\"}"
+	    ",\"value\":null,\"source\":\"card\",\"at\":\"|!山田太郎|!佐藤花子");
+	expect_answer("what people at work see", 200, 200, "{\"persona\":\"business\"|\"asks\":null,\"attributes\":["
+	    "{\"name\":\"birthdate\",\"title\":{\"ja\":\"生年月日\",\"en\":\"Date of birth\"},\"value\":\"1980-02-17\"");
 	stage.settings.personas[PERSONA_ADMINISTRATIVE] = (struct requirement_name){ .area_count = 0 };
 	expect_answer("where nothing is asked", ask("GET /v1/account", ""), 200, "\"value\":\"山田太郎\"");
 	page_close();
@@ -270,47 +272,50 @@ static void
 a_person_states_and_chooses(void **state)
 {
 	static const struct { const char *title, *line, *body; int status; const char *parts; } cases[] = {
-		{ "stated", "PUT /v1/account/attributes/nickname", "{\"value\":\"タロ\",\"personas\":[\"private\"]}", 204, "" },
+		{ "stated", "PUT /v1/account/attributes/nickname", "{\"value\":\"タロ\",\"personas\":[\"private\"]}", 204,
+		    "" },
 		{ "a name with a mark in it", "PUT /v1/account/attributes/name%23ja-Kana-JP",
 		    "{\"value\":\"ヤマダ\",\"personas\":[\"private\",\"business\"]}", 204, "" },
-		{ "shown", "GET /v1/account", "", 200, "{\"name\":\"nickname\",\"title\":{\"ja\":\"ニックネーム\",\"en\":\"Nickname\"},"
-		    "\"value\":\"タロ\",\"source\":\"self\"|\"value\":\"ヤマダ\"" },
+		{ "shown", "GET /v1/account", "", 200, "{\"name\":\"nickname\",\"title\":{\"ja\":\"ニックネーム\",\"en\":\"N"
+		    "ickname\"},\"value\":\"タロ\",\"source\":\"self\"|\"value\":\"ヤマダ\"" },
 		{ "taken back", "DELETE /v1/account/attributes/nickname", "", 204, "" },
 		{ "no more", "GET /v1/account", "", 200, "!タロ|ヤマダ" },
 		{ "once", "DELETE /v1/account/attributes/nickname", "", 404, "no attribute of this name" },
-		{ "a proofed one", "PUT /v1/account/attributes/name", "{\"value\":\"a\",\"personas\":[\"private\"]}", 409,
-		    "name: it was proofed" },
+		{ "a proofed one", "PUT /v1/account/attributes/name", "{\"value\":\"a\",\"personas\":[\"private\"]}",
+		    409, "name: it was proofed" },
 		{ "nor taken away", "DELETE /v1/account/attributes/name", "", 409, "name: it was proofed" },
-		{ "none that there is", "PUT /v1/account/attributes/x", "{\"value\":\"a\",\"personas\":[\"private\"]}", 404,
-		    "no attribute of this name" },
-		{ "a broken name", "PUT /v1/account/attributes/%zz", "{\"value\":\"a\",\"personas\":[\"private\"]}", 404,
-		    "nothing of this name" },
+		{ "none that there is", "PUT /v1/account/attributes/x", "{\"value\":\"a\",\"personas\":[\"private\"]}",
+		    404, "no attribute of this name" },
+		{ "a broken name", "PUT /v1/account/attributes/%zz", "{\"value\":\"a\",\"personas\":[\"private\"]}",
+		    404, "nothing of this name" },
 		{ "an individual number", "PUT /v1/account/attributes/nickname",
 		    "{\"value\":\"123456789018\",\"personas\":[\"private\"]}", 400, "individual number|!123456789018" },
 		{ "for authorities", "PUT /v1/account/attributes/nickname",
 		    "{\"value\":\"a\",\"personas\":[\"administrative\"]}", 400, "/personas: expected business" },
-		{ "twice", "PUT /v1/account/attributes/nickname", "{\"value\":\"a\",\"personas\":[\"private\",\"private\"]}", 400,
-		    "each persona once" },
-		{ "for nobody", "PUT /v1/account/attributes/nickname", "{\"value\":\"a\",\"personas\":[\"public\"]}", 400,
-		    "business or private" },
+		{ "twice", "PUT /v1/account/attributes/nickname", "{\"value\":\"a\",\"personas\":[\"private\","
+		    "\"private\"]}", 400, "each persona once" },
+		{ "for nobody", "PUT /v1/account/attributes/nickname", "{\"value\":\"a\",\"personas\":[\"public\"]}",
+		    400, "business or private" },
 		{ "half", "PUT /v1/account/attributes/nickname", "{\"value\":\"a\"}", 400, "/personas: expected with" },
 		{ "no body", "PUT /v1/account/attributes/nickname", "", 400, "\"code\":\"syntax\"" },
 		{ "more than is asked", "PUT /v1/account/attributes/nickname",
 		    "{\"value\":\"a\",\"personas\":[],\"source\":\"card\"}", 400, "unknown member" },
 		{ "chosen", "PUT /v1/account/personas/private", "{\"attributes\":[\"address\"]}", 204, "" },
-		{ "what there is not", "PUT /v1/account/personas/private", "{\"attributes\":[\"address\",\"gender\"]}", 400,
-		    "/attributes/1: expected the name of a proofed" },
-		{ "the administrative one has all", "PUT /v1/account/personas/administrative", "{\"attributes\":[]}", 400,
-		    "expected business or private" },
-		{ "another persona", "PUT /v1/account/personas/public", "{\"attributes\":[]}", 404, "no persona of this name" },
+		{ "what there is not", "PUT /v1/account/personas/private", "{\"attributes\":[\"address\",\"gender\"]}",
+		    400, "/attributes/1: expected the name of a proofed" },
+		{ "the administrative one has all", "PUT /v1/account/personas/administrative", "{\"attributes\":[]}",
+		    400, "expected business or private" },
+		{ "another persona", "PUT /v1/account/personas/public", "{\"attributes\":[]}", 404,
+		    "no persona of this name" },
 		{ "no choice", "PUT /v1/account/personas/private", "{}", 400, "/attributes: expected a list" },
 		{ "written to in English", "PUT /v1/account/language", "{\"language\":\"en\"}", 204, "" },
 		{ "in French", "PUT /v1/account/language", "{\"language\":\"fr\"}", 400, "ja or en" },
 		{ "in nothing", "PUT /v1/account/language", "{}", 400, "/language: expected ja or en" },
 		{ "in the end", "GET /v1/account", "", 200, "\"language\":\"en\"" },
-		{ "all of it can be read", "GET /v1/account/history", "", 200, "\"kind\":\"attribute-changed\",\"at\":\"|\"actor\":"
-		    "\"person\",\"name\":\"ニックネーム\",\"detail\":\"removed\",\"where\":null,\"credential\":null,\"decision\":null}|"
-		    "\"name\":\"private\",\"detail\":\"chosen\"|\"more\":false" },
+		{ "all of it can be read", "GET /v1/account/history", "", 200,
+		    "\"kind\":\"attribute-changed\",\"at\":\"|\"actor\":"
+		    "\"person\",\"name\":\"ニックネーム\",\"detail\":\"removed\",\"where\":null,\"credential\":null,"
+		    "\"decision\":null}|\"name\":\"private\",\"detail\":\"chosen\"|\"more\":false" },
 	};
 
 	(void)state;
@@ -380,8 +385,8 @@ an_address_is_confirmed_by_the_code_sent_there(void **state)
 	expect_true("and is nobody's name", !names("taro@mail.example", &stage.person));
 	expect_answer("another code", ask("POST /v1/account/contacts/confirm", confirmation("taro@mail.example",
 	    strcmp(code, "000000") == 0 ? "000001" : "000000")), 400, "/code: it is not the code|!000000");
-	expect_answer("no code", ask("POST /v1/account/contacts/confirm", confirmation("taro@mail.example", "12345")), 400,
-	    "/code: expected 6 digits");
+	expect_answer("no code", ask("POST /v1/account/contacts/confirm", confirmation("taro@mail.example", "12345")),
+	    400, "/code: expected 6 digits");
 	expect_answer("its own", ask("POST /v1/account/contacts/confirm", confirmation("taro@MAIL.example", code)), 200,
 	    "\"Taro@mail.example\",\"confirmed\":true");
 	expect_true("now it says whose account it is", names("taro@mail.example", &stage.person));
@@ -410,13 +415,13 @@ an_address_of_two_accounts_names_the_first(void **state)
 	(void)state;
 	page_open(7);
 	shared = arena_print(&stage.arena, "%s@person.example", stage.other.account.number);
-	expect_answer("sent", ask("POST /v1/account/contacts", arena_print(&stage.arena, "{\"address\":\"%s\"}", shared)), 202,
-	    "");
-	expect_answer("confirmed", ask("POST /v1/account/contacts/confirm", confirmation(shared, code_sent(shared))), 200,
-	    "");
+	expect_answer("sent", ask("POST /v1/account/contacts", arena_print(&stage.arena, "{\"address\":\"%s\"}",
+	    shared)), 202, "");
+	expect_answer("confirmed", ask("POST /v1/account/contacts/confirm", confirmation(shared, code_sent(shared))),
+	    200, "");
 	expect_true("the other's still", names(shared, &stage.other));
-	expect_answer("taken away", ask("DELETE /v1/account/contacts", arena_print(&stage.arena, "{\"address\":\"%s\"}", shared)),
-	    204, "");
+	expect_answer("taken away", ask("DELETE /v1/account/contacts", arena_print(&stage.arena, "{\"address\":\"%s\"}",
+	    shared)), 204, "");
 	expect_true("the other's still", names(shared, &stage.other));
 	page_close();
 }
@@ -452,9 +457,11 @@ another_account_s_ids_are_nobody_s(void **state)
 	(void)state;
 	page_open(9);
 	expect_answer("consents of one's own", ask("GET /v1/account/consents", ""), 200, arena_print(&stage.arena,
-	    "{\"consents\":[|\"id\":\"%s\"|\"relying_party\":\"https://city.example/\",\"name\":\"市役所\",\"purpose\":\"login |"
-	    "\"persona\":\"administrative\",\"items\":[{\"name\":\"name\",\"title\":{\"ja\":\"氏名\",\"en\":\"Name\"}},{\"name\":"
-	    "\"x-special\",\"title\":{\"ja\":\"x-special\",\"en\":\"x-special\"}}],\"given\":\"|\"withdrawn\":null|\"more\":false|"
+	    "{\"consents\":[|\"id\":\"%s\"|\"relying_party\":\"https://city.example/\",\"name\":\"市役所\",\"purpose\":\""
+	    "login |"
+	    "\"persona\":\"administrative\",\"items\":[{\"name\":\"name\",\"title\":{\"ja\":\"氏名\",\"en\":\"Name\"}},"
+	    "{\"name\":\"x-special\",\"title\":{\"ja\":\"x-special\",\"en\":\"x-special\"}}]"
+	    ",\"given\":\"|\"withdrawn\":null|\"more\":false|"
 	    "!%s", ledger_id_text(&page.consent, id), stage.other.account.number));
 	ask("DELETE /v1/account/consents/" NOBODY_ID, "");
 	unknown = arena_text(&stage.arena, span_text(strstr(page.answer, "\r\n\r\n")));
@@ -467,14 +474,14 @@ another_account_s_ids_are_nobody_s(void **state)
 
 	expect_number("the other states", (ask_with("PUT /v1/account/attributes/nickname", arena_print(&stage.arena,
 	    OURS "Cookie: %s\r\n", page.other_cookie), "{\"value\":\"h\",\"personas\":[\"private\"]}"), status()), 204);
-	expect_answer("history of one's own", ask("GET /v1/account/history?before=ffffffffffffffffffffffffffffffff", ""), 200,
-	    "{\"events\":[],\"more\":false}");
+	expect_answer("history of one's own", ask("GET /v1/account/history?before=ffffffffffffffffffffffffffffffff",
+	    ""), 200, "{\"events\":[],\"more\":false}");
 	expect_answer("no id", ask("GET /v1/account/history?before=1", ""), 400, "before: expected the id of an event");
 
 	expect_answer("withdrawn", ask(arena_print(&stage.arena, "DELETE /v1/account/consents/%s",
 	    ledger_id_text(&page.consent, id)), ""), 204, "");
-	expect_answer("again is no change", ask(arena_print(&stage.arena, "DELETE /v1/account/consents/%s", id), ""), 204,
-	    "");
+	expect_answer("again is no change", ask(arena_print(&stage.arena, "DELETE /v1/account/consents/%s", id), ""),
+	    204, "");
 	expect_answer("shown so", ask("GET /v1/account/consents", ""), 200, "\"withdrawn\":\"20");
 	page.consent = consent_id(span_text("https://watashi.example/account"), span_text(CONSENT_TO_ENROL));
 	expect_answer("the account rests on it", ask(arena_print(&stage.arena, "DELETE /v1/account/consents/%s",
@@ -497,8 +504,8 @@ history_comes_page_by_page(void **state)
 		    .at = instant_after(stage.now, SECONDS(i)), .where = span_text("here") });
 	stage_commit(unit);
 	for (int i = 0; i < 3; i++) {
-		expect_answer("a page", ask(arena_print(&stage.arena, "GET /v1/account/history%s%s", last ? "?before=" : "",
-		    last ? last : ""), ""), 200, i < 2 ? "\"more\":true" : "\"more\":false");
+		expect_answer("a page", ask(arena_print(&stage.arena, "GET /v1/account/history%s%s",
+		    last ? "?before=" : "", last ? last : ""), ""), 200, i < 2 ? "\"more\":true" : "\"more\":false");
 		for (const char *at = page.answer; (at = strstr(at, "{\"id\":\"")); at++, count++)
 			last = arena_text(&stage.arena, span_of(at + 7, 32));
 	}

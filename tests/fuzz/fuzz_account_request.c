@@ -1,5 +1,5 @@
-/* tests/fuzz/fuzz_account_request.c - what is read of a person's request about attributes and addresses is within its bounds,
- * and an address that was read reads as itself.
+/* tests/fuzz/fuzz_account_request.c - what is read of a person's request about attributes and addresses is within its
+ * bounds, and an address that was read reads as itself.
  */
 #include <assert.h>
 
@@ -19,7 +19,8 @@ check_attributes(struct arena *a, struct span body)
 	struct problem why;
 
 	if (attribute_statement_read(a, body, &statement, &why) == OK) {
-		assert(statement.value.size && statement.value.size <= ATTRIBUTE_LARGEST && utf8_valid(statement.value));
+		assert(statement.value.size && statement.value.size <= ATTRIBUTE_LARGEST &&
+		    utf8_valid(statement.value));
 		assert(statement.personas && statement.personas < PERSONA_BIT(PERSONAS) && !(statement.personas & 1));
 		if (attribute_state(&attributes, span_text("nickname"), statement.value, statement.personas,
 		    (struct instant){ 1 }, &why) == OK) {

@@ -63,8 +63,8 @@ a_row_says_all_there_is(void **state)
 	struct problem why;
 
 	(void)state;
-	expect_ok("stated", attribute_state(&a, span_text("nickname"), span_text("タロ"), BUSINESS | PRIVATE, later, &why),
-	    &why);
+	expect_ok("stated",
+	    attribute_state(&a, span_text("nickname"), span_text("タロ"), BUSINESS | PRIVATE, later, &why), &why);
 	attributes_write(&b, &a);
 	expect_only_whole("the attributes' row", buffer_span(&b), reads);
 	expect_true("read", attributes_read(buffer_span(&b), &read));
@@ -81,7 +81,12 @@ static void
 a_row_that_breaks_the_rules_is_not_read(void **state)
 {
 	struct attributes a, good = of_a_card();
-	static const struct { const char *title; unsigned personas; enum attribute_source source; size_t size; } cases[] = {
+	static const struct {
+		const char *title;
+		unsigned personas;
+		enum attribute_source source;
+		size_t size;
+	} cases[] = {
 		{ "a proofed one that the administrative persona has not", BUSINESS, ATTRIBUTE_FROM_DESK, 4 },
 		{ "a stated one that it has", ADMINISTRATIVE | PRIVATE, ATTRIBUTE_SELF_STATED, 4 },
 		{ "a persona that is none", ADMINISTRATIVE | 1, ATTRIBUTE_FROM_CARD, 4 },
@@ -195,7 +200,8 @@ a_proofed_one_takes_a_stated_one_s_place_and_never_the_other_way(void **state)
 	struct problem why;
 
 	(void)state;
-	expect_ok("nobody proofed it", attribute_state(&a, span_text("name"), span_text("たろう"), PRIVATE, noon, &why), &why);
+	expect_ok("nobody proofed it", attribute_state(&a, span_text("name"), span_text("たろう"), PRIVATE, noon, &why),
+	    &why);
 	expect_ok("nor this", attribute_state(&a, span_text("address"), span_text("京都"), PRIVATE, noon, &why), &why);
 	attributes_take(&a, name, 2, ATTRIBUTE_FROM_CARD, &record, later);
 	expect_text("of what was not told the stated one stays", attributes_text(&arena, &a),
@@ -215,7 +221,12 @@ a_proofed_one_takes_a_stated_one_s_place_and_never_the_other_way(void **state)
 static void
 what_is_stated_has_its_form(void **state)
 {
-	static const struct { const char *title, *name, *value; unsigned personas; enum err err; const char *part; } cases[] = {
+	static const struct {
+		const char *title, *name, *value;
+		unsigned personas;
+		enum err err;
+		const char *part;
+	} cases[] = {
 		{ "a nickname", "nickname", "タロ", BUSINESS, OK, "" },
 		{ "in both", "organization", "情報 株式会社", BUSINESS | PRIVATE, OK, "" },
 		{ "a telephone number", "phone_number", "+81 (3) 1234-5678", PRIVATE, OK, "" },

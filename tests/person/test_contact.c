@@ -28,7 +28,8 @@ an_address_is_confirmed_by_its_code(void **state)
 	(void)state;
 	expect_number("nothing waits", confirm(&a, TARO, "123456", noon), CONTACT_UNKNOWN);
 	expect_ok("added", add(&a, TARO, "123456", noon, &why), &why);
-	expect_true("not confirmed", a.contact_count == 1 && !a.contacts[0].confirmed.us && a.contacts[0].added.us == noon.us);
+	expect_true("not confirmed", a.contact_count == 1 && !a.contacts[0].confirmed.us &&
+	    a.contacts[0].added.us == noon.us);
 	expect_number("another code", confirm(&a, TARO, "123457", noon), CONTACT_WRONG);
 	expect_number("another address", confirm(&a, "jiro@mail.example", "123456", noon), CONTACT_UNKNOWN);
 	expect_number("no address", confirm(&a, "taro", "123456", noon), CONTACT_UNKNOWN);

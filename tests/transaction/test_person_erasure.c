@@ -1,5 +1,5 @@
-/* tests/transaction/test_person_erasure.c - a person leaves: every row goes, another person's stay, and all that the ledger
- * proved it proves still.
+/* tests/transaction/test_person_erasure.c - a person leaves: every row goes, another person's stay, and all that the
+ * ledger proved it proves still.
  */
 #include "crypto/naive_tree.h"
 #include "expect.h"
@@ -108,12 +108,14 @@ furnish(struct run *r, struct account *a, uint8_t n, struct likeness *alike)
 	const char *handle = arena_print(&r->arena, "handle %d", n);
 	struct credential passkey = { .account = a->id, .id = id_new(r->now), .kind = CREDENTIAL_PASSKEY,
 		.state = CREDENTIAL_ACTIVE, .name = span_text("key"),
-		.passkey = { .id = span_text(arena_print(&r->arena, "id %d", n)), .key = span_text("k"), .aaguid = { n } } };
+		.passkey = { .id = span_text(arena_print(&r->arena, "id %d", n)), .key = span_text("k"),
+		    .aaguid = { n } } };
 	struct credential card = { .account = a->id, .id = id_new(r->now), .kind = CREDENTIAL_CARD,
 		.state = CREDENTIAL_ACTIVE, .name = span_text("card"), .parent = PARENT_GOOD,
-		.parent_handle = span_text(arena_print(&r->arena, "parent %d", n)), .card = { .handle = span_text(handle) } };
-	struct session session = { .key = { n }, .id = id_new(r->now), .account = a->id, .begun = r->now, .seen = r->now,
-		.expires = instant_after(r->now, SECONDS(3600)) };
+		.parent_handle = span_text(arena_print(&r->arena, "parent %d", n)),
+		    .card = { .handle = span_text(handle) } };
+	struct session session = { .key = { n }, .id = id_new(r->now), .account = a->id, .begun = r->now,
+		.seen = r->now, .expires = instant_after(r->now, SECONDS(3600)) };
 
 	account_put(unit, &r->arena, a);
 	attributes_put(unit, &a->id, &attributes);
@@ -349,7 +351,8 @@ what_the_ledger_proved_it_proves_still(void **state)
 		erased += e.kind == LEDGER_DECISION && !e.content.size;
 		if (e.kind != LEDGER_ERASURE)
 			continue;
-		expect_number("the one that tells of it", memcmp(entries.rows[i].key.data, r.report.entry.bytes, 16), 0);
+		expect_number("the one that tells of it", memcmp(entries.rows[i].key.data, r.report.entry.bytes, 16),
+		    0);
 		expect_span("how many and when, and not whose", e.content, "{\"actor\":\"person\","
 		    "\"at\":\"2026-11-23T12:00:00Z\",\"count\":23,\"event\":\"account.erased\"}");
 	}

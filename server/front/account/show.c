@@ -20,12 +20,14 @@ static const struct {
 	[PERSONA_BUSINESS] = {
 		TEXT("ビジネス上の私", "Business: you at work"),
 		TEXT("仕事で使う私です。確かめられた情報のうち選んだものと、自分で書いたものを持ちます。",
-		    "The one you are at work. It has what you choose of what was confirmed, and what you state yourself."),
+		    "The one you are at work. It has what you choose of what was confirmed, and what you state "
+		    "yourself."),
 	},
 	[PERSONA_PRIVATE] = {
 		TEXT("プライベートな私", "Private: you yourself"),
 		TEXT("ふだんの暮らしで使う私です。確かめられた情報のうち選んだものと、自分で書いたものを持ちます。",
-		    "The one you are in private. It has what you choose of what was confirmed, and what you state yourself."),
+		    "The one you are in private. It has what you choose of what was confirmed, and what you state "
+		    "yourself."),
 	},
 };
 

@@ -37,7 +37,7 @@ on_access(void *arg, enum err err, const struct account_access *access, const st
 		return;
 	}
 	if (!access->enough && v->wants == VISIT_TO_LOOK) {
-		problem_set(&v->why, ERR_DENIED, "", "what this browser has shown is not enough any more: log in again");
+		problem_set(&v->why, ERR_DENIED, "", "what was shown here is not enough any more: log in again");
 		account_access_refuse(v->exchange, ERR_DENIED, &v->why);
 		return;
 	}
@@ -74,9 +74,9 @@ on_visit_committed(void *arg, const struct committed *committed)
 		v->done(v);
 		return;
 	}
-	problem_set(&v->why, committed->code, "", committed->code == ERR_CONFLICT
-	    ? "the account changed meanwhile: look at it again" : "this could not be kept; nothing was changed as far as "
-	    "is known");
+	problem_set(&v->why, committed->code, "", "%s", committed->code == ERR_CONFLICT
+	    ? "the account changed meanwhile: look at it again"
+	    : "this could not be kept; nothing was changed as far as is known");
 	visit_refuse(v);
 }
 
@@ -90,7 +90,8 @@ visit_refuse(struct visit *v)
 void
 visit_done(struct visit *v)
 {
-	exchange_reply(v->exchange, &(struct reply){ .status = 204, .fields = span_text("Cache-Control: no-store\r\n") });
+	exchange_reply(v->exchange, &(struct reply){ .status = 204,
+		.fields = span_text("Cache-Control: no-store\r\n") });
 }
 
 void

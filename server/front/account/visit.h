@@ -27,8 +27,8 @@ struct visit {
 	struct problem why;
 };
 
-/* A visit is the first member of whatever a request keeps. Goes on, or has answered: 403 for a page of another site, 401
- * for nobody, 403 with a step-up for too little. */
+/* A visit is the first member of whatever a request keeps. Goes on, or has answered: 403 for a page of another site,
+ * 401 for nobody, 403 with a step-up for too little. */
 void visit_begin(struct visit *, struct exchange *, struct account_front *, enum visit_wants,
     void (*go_on)(struct visit *, const struct account_access *));
 
