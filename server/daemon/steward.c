@@ -12,6 +12,7 @@
 #include "daemon/key_watch.h"
 #include "daemon/notice_service.h"
 #include "daemon/outside.h"
+#include "daemon/parent_service.h"
 #include "daemon/schedule.h"
 #include "daemon/store_link.h"
 #include "daemon/upkeep.h"
@@ -45,6 +46,7 @@ struct steward {
 	struct jpki_anchors *anchors;
 	struct jpki_trust trust;
 	struct crl_upkeep *lists;   /* NULL: none are kept */
+	struct parent_service parents;
 	struct proofing_end_watch *end; /* NULL: nobody is proved here */
 	struct pending *erased;     /* being noted */
 	unsigned looks;             /* ticks until the next one; 0: there is nothing to be looked at again */
@@ -370,6 +372,7 @@ on_proofing_end_told(void *arg, const struct proofing_end *end)
 	s->looks = !end || (end->at.us && !end->erased.us) ? LOOK_AGAIN : 0;
 	if (end && !end->at.us && s->lists)
 		crl_upkeep_start(s->lists);
+	parent_service_keep(&s->parents, end && !end->at.us);
 	if (!end || !end->at.us || erase_received(s, &why) != OK || end->erased.us || s->erased)
 		return;
 	arena = arena_init(64 * KIB);
@@ -461,6 +464,8 @@ steward_main(struct child *child)
 	find_operators(&s);
 	if (notice_service_prepare(&s.notices, child->config, &why) != OK)
 		return child_failed(child, &why);
+	if (parent_service_secret(&s.parents, child->config, &why) != OK)
+		return child_failed(child, &why);
 	if (child_become(child, false, &why) != OK || store_link_open(&s.link, child, &why) != OK)
 		return child_failed(child, &why);
 	open_schedule(&s);
@@ -469,6 +474,9 @@ steward_main(struct child *child)
 	if (open_registry(&s, &why) != OK || open_lists(&s, &why) != OK)
 		return child_failed(child, &why);
 	notice_service_open(&s.notices, child, s.link.store, s.signer, s.internal);
+	if (parent_service_open(&s.parents, child->config, child->loop, outside_fetcher(s.outside), s.link.store,
+	    &why) != OK)
+		return child_failed(child, &why);
 	s.shelf = policy_shelf_new(s.link.store);
 	if (child->config->jpki.present)
 		s.end = proofing_end_watch_new(s.link.store, on_proofing_end_told, &s);
@@ -489,6 +497,7 @@ steward_main(struct child *child)
 	sources_free(s.sources);
 	pending_cancel(&s.erased);
 	proofing_end_watch_free(s.end);
+	parent_service_close(&s.parents);
 	crl_upkeep_free(s.lists);
 	jpki_anchors_free(s.anchors);
 	arena_release(&s.trusted);

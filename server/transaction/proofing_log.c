@@ -18,7 +18,7 @@ enum { FREE, CHARGED, CHARGED_FURTHER };
 #define ROW_LARGEST (8 * KIB)
 #define TIME_OF_ID 6 /* its first bytes: milliseconds (base/random.h) */
 
-const struct table proofing_log_table = { "proofing-log", ROLE_BIT(ROLE_WORKER), 0 };
+const struct table proofing_log_table = { "proofing-log", ROLE_BIT(ROLE_WORKER) | ROLE_BIT(ROLE_STEWARD), 0 };
 
 void
 proofing_check_log(struct unit *u, const struct proofing_check *c, int64_t kept_for)
