@@ -15,7 +15,7 @@ const struct table pairing_code_table = { "pairing-code", ROLE_BIT(ROLE_WORKER),
 static const char *const states[] = {
 	[PAIRING_UNKNOWN] = "unknown",
 	[PAIRING_WAITING] = "waiting",
-	[PAIRING_DONE] = "paired",
+	[PAIRING_DONE] = "done",
 	[PAIRING_REFUSED] = "refused",
 };
 

@@ -23,7 +23,7 @@ extern const struct table pairing_code_table;
 #define PAIRING_CODE_TEXT CARD_CODE_TEXT
 
 enum pairing_state { PAIRING_UNKNOWN, PAIRING_WAITING, PAIRING_DONE, PAIRING_REFUSED };
-const char *pairing_state_name(enum pairing_state); /* "waiting" "paired" "refused" */
+const char *pairing_state_name(enum pairing_state); /* "waiting" "done" "refused" */
 
 struct pairing {
 	struct id account;

@@ -17,7 +17,7 @@ read_pages(struct stage *s, struct pages *out, struct problem *why)
 static void
 a_directory_becomes_routes(void **state)
 {
-	static const char *const expected[] = { "/", "/404.html", "/anchors", "/anchors/", "/x.css" };
+	static const char *const expected[] = { "/", "/404.html", "/anchors", "/anchors/", "/x.css", "/x.webmanifest" };
 	struct problem why;
 	struct pages pages;
 
@@ -25,6 +25,7 @@ a_directory_becomes_routes(void **state)
 	stage_init(&stage);
 	stage_write(&stage, "pages/anchors/index.html", span_text("<!doctype html>"));
 	stage_write(&stage, "pages/x.css", span_text("p{}"));
+	stage_write(&stage, "pages/x.webmanifest", span_text("{}"));
 	stage_write(&stage, "pages/404.html", span_text("<!doctype html>"));
 	stage_write(&stage, "pages/README.md", span_text("not served"));
 	stage_write(&stage, "pages/.hidden", span_text("not served"));

@@ -40,6 +40,7 @@ static const struct {
 	{ ".css", "text/css; charset=utf-8", true, "" },
 	{ ".js", "text/javascript; charset=utf-8", true, "" },
 	{ ".json", "application/json", true, "" },
+	{ ".webmanifest", "application/manifest+json", true, "" },
 	{ ".svg", "image/svg+xml", true, "Content-Security-Policy: default-src 'none'; style-src 'unsafe-inline'\r\n" },
 	{ ".png", "image/png", false, "" },
 	{ ".ico", "image/vnd.microsoft.icon", false, "" },

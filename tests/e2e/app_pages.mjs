@@ -1,0 +1,286 @@
+/* tests/e2e/app_pages.mjs - the app on a phone in a browser, against recorded answers: paired with a key that stays there, each call signed
+ * as PROTOCOL.md says, every view in both languages, both palettes and on small screens; and what it says when it cannot.
+ *
+ *     WATASHI_URL=https://localhost:8443/ [SCREENSHOTS=DIR] [NODE_MODULES=DIR] [CHROMIUM=…] node app_pages.mjs
+ *
+ * Prints one line a case: `ok TITLE`, `not ok TITLE: what was found`, `skip TITLE: why`; exits 1 when a case failed.
+ */
+import { createHash, createPublicKey, verify } from "node:crypto";
+import { join } from "node:path";
+import { check, expect, fits, hasNoSeriousFindings, inBrowser, languages, open, palettes, pictures, url } from "./browser.mjs";
+
+const code = "abcdefghijklmnopqrstuvwxyz";
+const id = "b".repeat(32);
+const device = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8";
+const challenge = "ICEiIyQlJicoKSorLC0uLzAxMjM0NTY3ODk6Ozw9Pj8";
+const soon = (minutes) => new Date(Date.now() + minutes * 60_000).toISOString();
+const request = {
+	id, relying_party: { entity_id: "https://city.example/saml", name: { ja: "みどり市役所", en: "Midori City Office" } },
+	why: { ja: "行政手続", en: "Administrative procedures" }, where: "Chrome (Windows), 203.0.113.9", challenge,
+	made: soon(0), until: soon(5), same_browser: false,
+};
+const self = { number: "7K3M-Q2XH-9D", name: "Pixel", state: "active", usable: true, pin: "drawn", issued: soon(-9), used: null, push: false, push_key: null };
+const usual = {
+	"POST /v1/app/pair": [201, { device, number: self.number, pin: "482913", push_key: null }],
+	"GET /v1/app/self": [200, self],
+	"GET /v1/app/requests": [200, { requests: [] }],
+};
+const waiting = { "GET /v1/app/requests": [200, { requests: [request] }] };
+
+/* What the phone said: the key it was paired with checks every call that follows. */
+function listener() {
+	const heard = { key: null, spki: null, calls: [], nonces: new Set(), wrong: [] };
+	const origin = new URL(url).origin;
+	const signed = (text, signature) => verify("SHA256", Buffer.from(text), { key: heard.key, dsaEncoding: "ieee-p1363" }, Buffer.from(signature, "base64url"));
+
+	heard.takeKey = (body) => {
+		heard.spki = body.key;
+		heard.key = createPublicKey({ key: Buffer.from(body.key, "base64url"), format: "der", type: "spki" });
+		if (!signed(`watashi-app-1\npair\n${origin}\n${body.code}\n${body.key}`, body.signature))
+			heard.wrong.push("the pairing's signature");
+	};
+	heard.takeCall = (method, path, body, header) => {
+		const [named, at, nonce, signature] = header?.split(" ")[1]?.split(".") ?? [];
+		const digest = createHash("sha256").update(body ?? "").digest("base64url");
+
+		if (named !== device || heard.nonces.has(nonce) || !signed(["watashi-app-1", "call", origin, `${method} ${path}`, device, at, nonce, digest].join("\n"), signature))
+			heard.wrong.push(`${method} ${path}`);
+		heard.nonces.add(nonce);
+		heard.at = Number(at);
+	};
+	heard.isAnswer = (said, number) => signed(["watashi-app-1", "answer", origin, device, id, challenge, request.relying_party.entity_id, number].join("\n"), said.signature);
+	return heard;
+}
+
+function play(page, table, heard) {
+	return page.route((at) => at.pathname.startsWith("/v1/app/"), async (route) => {
+		const asked = route.request();
+		const { pathname } = new URL(asked.url());
+		const key = `${asked.method()} ${pathname}`;
+		const text = asked.postData();
+		const body = text ? JSON.parse(text) : null;
+
+		heard.calls.push({ key, body });
+		if (key === "POST /v1/app/pair")
+			heard.takeKey(body);
+		else
+			heard.takeCall(asked.method(), pathname, text, asked.headers().authorization);
+		if (pathname === "/v1/app/events")
+			return route.fulfill({ contentType: "text/event-stream", body: ": nothing yet\n\n" });
+		const answer = table[key] ?? [404, { status: 404, code: "not-found" }];
+		const [status, json] = typeof answer === "function" ? answer(body, heard) : answer;
+
+		return status === 204 ? route.fulfill({ status }) : status === 0 ? route.abort() : route.fulfill({ status, json });
+	});
+}
+
+const settled = (page) => page.locator('[data-slot="view"][aria-busy="false"]').waitFor();
+const press = (name) => (page) => page.locator("main").getByRole("button", { name }).first().click();
+const pair = async (page) => {
+	await page.getByRole("button", { name: /^(登録する|Pair this phone)/ }).click();
+	await page.getByRole("button", { name: /^(覚えました|I will remember)/ }).click();
+};
+const then = (...acts) => async (page) => {
+	for (const act of acts)
+		await act(page);
+};
+const fill = (name, text) => (page) => page.locator(`input[name="${name}"]:visible`).fill(text);
+const openFirst = press(/^(確かめて答える|Look and answer)/);
+const answer = then(openFirst, fill("code", "482913"), fill("pin", "135790"), press(/^(ログインを認める|Yes, log in)/));
+const refusal = (json) => ({ ...waiting, [`POST /v1/app/requests/${id}/answer`]: [json.status ?? 403, { status: 403, code: "denied", ...json }] });
+
+/* Each view there is. */
+const views = {
+	unpaired: { path: "app/" },
+	typed: { path: "app/", act: then((page) => page.locator("summary").click(), fill("code", "abc"), press(/^(続ける|Continue)/)) },
+	pairing: { path: `app/#pair=${code}` },
+	own: { path: `app/#pair=${code}`, act: then((page) => page.locator('input[value="own"]').check(), fill("pin", "12345678"), press(/^(登録する|Pair this phone)/)) },
+	"code-over": { path: `app/#pair=${code}`, told: { "POST /v1/app/pair": [404, { status: 404 }] }, act: press(/^(登録する|Pair this phone)/) },
+	pin: { path: `app/#pair=${code}`, act: press(/^(登録する|Pair this phone)/) },
+	home: { path: `app/#pair=${code}`, act: pair },
+	waiting: { path: `app/#pair=${code}`, told: waiting, act: pair },
+	request: { path: `app/#pair=${code}`, told: waiting, act: then(pair, openFirst) },
+	"same-phone": { path: `app/#pair=${code}`, told: { "GET /v1/app/requests": [200, { requests: [{ ...request, same_browser: true }] }] }, act: then(pair, openFirst) },
+	"wrong-number": { path: `app/#pair=${code}`, told: refusal({ step: "number", left: 2 }), act: then(pair, answer) },
+	"wrong-pin": { path: `app/#pair=${code}`, told: refusal({ step: "pin", left: 3 }), act: then(pair, answer) },
+	"too-many": { path: `app/#pair=${code}`, told: refusal({ status: 429, until: soon(3) }), act: then(pair, answer) },
+	answered: { path: `app/#pair=${code}`, told: { ...waiting, [`POST /v1/app/requests/${id}/answer`]: [200, { answered: true }] }, act: then(pair, answer) },
+	stranger: { path: `app/#pair=${code}`, told: { ...waiting, [`POST /v1/app/requests/${id}/refuse`]: [200, { answered: true }] }, act: then(pair, openFirst, press(/^(これは私では|This was not me)/)) },
+	over: { path: `app/#pair=${code}`, told: { ...waiting, [`POST /v1/app/requests/${id}/answer`]: [404, { status: 404 }] }, act: then(pair, answer) },
+	locked: { path: `app/#pair=${code}`, told: { "GET /v1/app/self": [200, { ...self, state: "locked", usable: false }] }, act: pair },
+	suspended: { path: `app/#pair=${code}`, told: { "GET /v1/app/self": [200, { ...self, state: "suspended", usable: false }] }, act: pair },
+	revoked: { path: `app/#pair=${code}`, told: { "GET /v1/app/self": [401, { status: 401, code: "unpaired" }] }, act: pair },
+	clock: { path: `app/#pair=${code}`, told: { "GET /v1/app/self": [401, { status: 401, code: "clock", now: Date.now() }] }, act: pair },
+	lost: { path: `app/#pair=${code}`, told: { "GET /v1/app/self": [0], "GET /v1/app/requests": [0] }, act: pair },
+};
+const ends = { pin: "role=img", home: "dl", waiting: ".app-requests", request: ".asker", answered: "h1", "wrong-number": ".told", "wrong-pin": ".told", "too-many": ".told",
+	"code-over": ".told", own: ".error:visible", typed: ".error:visible", revoked: ".told", lost: ".told" };
+
+function visit({ path, told = {}, act = () => {} }, options, use) {
+	const heard = listener();
+
+	return open({ path, serviceWorkers: "block", ...options, prepare: (page) => play(page, { ...usual, ...told }, heard) }, async (page, complaints) => {
+		await settled(page);
+		await act(page);
+		await use(page, { heard, complaints });
+		expect(heard.wrong.length === 0, `not signed as it should be: ${heard.wrong.join(", ")}`);
+	});
+}
+
+async function look(name, language, palette) {
+	await check(`${name} in ${language}, ${palette}: nothing overflows on a phone or at 200 %, and axe finds nothing serious`, () =>
+		visit(views[name], { language, palette, width: 375 }, async (page, { complaints }) => {
+			if (ends[name])
+				await page.locator("main").locator(ends[name]).first().waitFor();
+			for (const width of [320, 375, 768]) {
+				await page.setViewportSize({ width, height: 812 });
+				await fits(page);
+				if (pictures && width !== 320)
+					await page.screenshot({ path: join(pictures, `app-${name}-${language}-${palette}-${width}.png`), fullPage: true });
+			}
+			await hasNoSeriousFindings(page);
+			const text = await page.locator("main").innerText();
+
+			if (language === "en")
+				expect(!/[\u3040-\u30ff]/.test(text.replaceAll("デジタルwatashi認証アプリ", "")), `Japanese on the English page: ${text}`);
+			const own = complaints.filter((one) => !/the server responded with a status of|net::ERR_FAILED/.test(one));
+
+			expect(own.length === 0, own.join("; "));
+		}));
+}
+
+const english = { language: "en", width: 375 };
+const said = (heard, key) => heard.calls.find((one) => one.key === key)?.body;
+
+async function done() {
+	await check("a phone is paired with a key that signs for it, and shows its PIN once", () => visit(views.pin, english, async (page, { heard }) => {
+		const body = said(heard, "POST /v1/app/pair");
+
+		expect(body.code === code && body.pin === "drawn" && Buffer.from(body.key, "base64url").length === 91, JSON.stringify(body));
+		expect(await page.getByRole("img").getAttribute("aria-label") === "4 8 2 9 1 3", "the PIN is not there to be heard");
+		expect(!new URL(page.url()).hash, "the code stands in the address still");
+		await press("I will remember it")(page);
+		await page.getByText("Waiting for requests").waitFor();
+		await page.reload();
+		await page.getByText("Waiting for requests").waitFor();
+		expect(!(await page.content()).includes("482913"), "the PIN is shown again");
+	}));
+	await check("the key cannot be taken out of the browser", () => visit(views.home, english, async (page) => {
+		const refused = await page.evaluate(async () => {
+			const base = await new Promise((resolve) => {
+				const asked = indexedDB.open("watashi-app", 1);
+
+				asked.onsuccess = () => resolve(asked.result);
+			});
+			const phone = await new Promise((resolve) => {
+				const asked = base.transaction("phone").objectStore("phone").get("paired");
+
+				asked.onsuccess = () => resolve(asked.result);
+			});
+
+			return [phone.key.extractable, await crypto.subtle.exportKey("pkcs8", phone.key).catch(({ name }) => name)];
+		});
+
+		expect(refused[0] === false && refused[1] === "InvalidAccessError", JSON.stringify(refused));
+	}));
+	await check("an answer carries number and PIN, and is signed over who asks", () => visit(views.answered, english, async (page, { heard }) => {
+		await page.getByRole("heading", { name: "You are logged in" }).waitFor();
+		const body = said(heard, `POST /v1/app/requests/${id}/answer`);
+
+		expect(body.code === "482913" && body.pin === "135790", JSON.stringify(body));
+		expect(heard.isAnswer(body, "482913"), "the signature is over something else");
+	}));
+	await check("on the login's own phone no number is asked for", () => {
+		const told = { ...views["same-phone"].told, [`POST /v1/app/requests/${id}/answer`]: [200, { answered: true }] };
+
+		return visit({ ...views["same-phone"], told }, english, async (page, { heard }) => {
+			expect(await page.locator('input[name="code"]').count() === 0, "a number is asked for");
+			await fill("pin", "135790")(page);
+			await press("Yes, log in")(page);
+			await page.getByRole("heading", { name: "You are logged in" }).waitFor();
+			const body = said(heard, `POST /v1/app/requests/${id}/answer`);
+
+			expect(body.code === null && heard.isAnswer(body, "-"), JSON.stringify(body));
+		});
+	});
+	await check("a number scanned with the link is filled in, the PIN never is", () => visit({ ...views.waiting, act: then(pair, (page) => page.evaluate((at) => {
+		location.hash = at;
+	}, `code=482913&request=${id}`)) }, english, async (page) => {
+		await page.locator('input[name="code"]').waitFor();
+		expect(await page.locator('input[name="code"]').inputValue() === "482913" && await page.locator('input[name="pin"]').inputValue() === "", "other values");
+	}));
+	await check("without number and PIN nothing is sent, and the first that is missing has the focus", () => visit(views.request, english, async (page, { heard }) => {
+		await press("Yes, log in")(page);
+		await page.getByText("Please enter the number.").waitFor();
+		expect(await page.evaluate(() => document.activeElement.name) === "code", "the focus is elsewhere");
+		expect(!said(heard, `POST /v1/app/requests/${id}/answer`), "it was sent");
+	}));
+	await check("there is no way to say yes without number or PIN", () => visit(views.request, english, async (page) => {
+		expect((await page.locator("main button").allInnerTexts()).join("|") === "Yes, log in|This was not me|Not now", "other buttons");
+		expect(await page.locator("main form input").count() === 2, "the form asks for something else");
+	}));
+	await check("a stranger's request is ended in one press, and what follows is said", () => visit(views.stranger, english, async (page, { heard }) => {
+		await page.getByRole("heading", { name: "It was stopped" }).waitFor();
+		expect(said(heard, `POST /v1/app/requests/${id}/refuse`).not_me === true, "it was said otherwise");
+	}));
+	await check("a wrong PIN says how many tries are left, and is not kept in the page", () => visit(views["wrong-pin"], english, async (page) => {
+		await page.getByText("after 3 more wrong tries").waitFor();
+		expect(await page.locator('input[name="pin"]').inputValue() === "", "the PIN stands there still");
+	}));
+	await check("a clock that is off is put right by the server's", () => {
+		let first = true;
+		const now = Date.now() + 3_600_000;
+		const told = { "GET /v1/app/self": () => {
+			const answered = first ? [401, { status: 401, code: "clock", now }] : [200, self];
+
+			first = false;
+			return answered;
+		} };
+
+		return visit({ ...views.home, told }, english, async (page, { heard }) => {
+			await page.getByText("Waiting for requests").waitFor();
+			expect(Math.abs(heard.at - now) < 60_000, "the next call tells another time");
+		});
+	});
+	await check("a phone that was revoked forgets its key and says so", () => visit(views.revoked, english, async (page) => {
+		await page.getByText("not paired any more").waitFor();
+		await page.reload();
+		await page.getByRole("heading", { name: "Pair this phone" }).waitFor();
+		expect(await page.getByText("not paired any more").count() === 0, "it is known still");
+	}));
+	await check("by keyboard alone a login is answered", () => visit(views.waiting, english, async (page) => {
+		await page.locator(".app-requests button").focus();
+		await page.keyboard.press("Enter");
+		await page.locator('input[name="code"]').waitFor();
+		await page.keyboard.type("482913");
+		await page.keyboard.press("Tab");
+		await page.keyboard.type("135790");
+		await page.keyboard.press("Enter");
+		await page.getByRole("heading", { name: "This request is over" }).waitFor();
+	}));
+	await check("the app can be installed, and its worker keeps the shell for when there is no line", () => open({ path: "app/", ...english }, async (page, complaints) => {
+		await page.evaluate(() => navigator.serviceWorker.ready.then(() => true));
+		await page.waitForFunction(() => navigator.serviceWorker.controller);
+		const manifest = await page.evaluate(() => fetch(document.querySelector('link[rel="manifest"]').href).then((answered) => answered.json()));
+
+		expect(manifest.start_url === "/app/" && manifest.display === "standalone", JSON.stringify(manifest));
+		await page.context().setOffline(true);
+		await page.reload();
+		await page.getByRole("heading", { name: "Pair this phone" }).waitFor();
+		await page.context().setOffline(false);
+		expect(await page.evaluate(async () => (await Promise.all((await caches.keys()).map(async (name) => (await (await caches.open(name)).keys()).map((one) => one.url)))).flat()
+			.every((one) => !one.includes("/v1/"))), "answers are kept");
+		expect(complaints.filter((one) => !/ERR_INTERNET_DISCONNECTED|Failed to fetch|404/.test(one)).length === 0, complaints.join("; "));
+	}));
+}
+
+await inBrowser("the app in a browser", async () => {
+	await done();
+	for (const name of Object.keys(views).filter((one) => !process.env.ONLY || process.env.ONLY.split(",").includes(one))) {
+		for (const language of languages) {
+			/* The palettes are one for all languages. */
+			for (const palette of language === "ja" ? palettes : ["light"])
+				await look(name, language, palette);
+		}
+	}
+});
