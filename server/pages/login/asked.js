@@ -45,6 +45,16 @@ function mark(login) {
 	return element("span", { class: "logo logo-letter", "aria-hidden": "true" }, both([...ja][0], [...en][0]));
 }
 
+/* Without a name of its own it is called by its levels. */
+const levelsInWords = (levels) => ({
+	ja: levels
+		.map(({ area, area_title, level, title }) => `${area_title?.ja ?? area} ${title?.ja ?? level}`)
+		.join("、"),
+	en: levels
+		.map(({ area, area_title, level, title }) => `${area_title?.en ?? area}: ${title?.en ?? level}`)
+		.join(", "),
+});
+
 /* In words first; each level with its meaning for who wants to know. */
 function askedFor({ wanted, relying_party, why }) {
 	if (!wanted || wanted.levels.length === 0)
@@ -56,7 +66,7 @@ function askedFor({ wanted, relying_party, why }) {
 				"No particular level is asked for: any way will do.",
 			),
 		);
-	const words = wanted.title ?? { ja: "この相手が決めた確かさ", en: "what they ask for" };
+	const words = wanted.title ?? levelsInWords(wanted.levels);
 	const name = nameOf({ relying_party });
 
 	return element(

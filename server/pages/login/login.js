@@ -8,7 +8,7 @@ import { trouble } from "/assets/trouble.js";
 import { until } from "/assets/until.js";
 import { say, show } from "/assets/view.js";
 import { asker, headingFor } from "./asked.js";
-import { panelOf, recommendedOf, waysBelow } from "./ways.js";
+import { panelOf, recommendedOf, somebodyElse, waysBelow } from "./ways.js";
 import { missing, shownSoFar } from "./progress.js";
 
 const state = { id: "", path: "", login: null, panel: null, way: null, turn: 0, finishing: false };
@@ -186,6 +186,7 @@ function choose(...notes) {
 		...missing(login),
 		...(recommended ? [recommended.node] : []),
 		...waysBelow(flow),
+		...somebodyElse(flow),
 		foot(),
 	);
 	recommended?.begun?.();

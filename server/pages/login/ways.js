@@ -111,6 +111,32 @@ export function recommendedOf(flow) {
 	};
 }
 
+/* A browser may remember somebody else, and numbers are mistyped. */
+export function somebodyElse(flow) {
+	const { claimed, shown, person } = flow.login;
+
+	if (!claimed || shown.length > 0)
+		return [];
+	return [
+		element(
+			"details",
+			{},
+			element(
+				"summary",
+				{},
+				person
+					? both("別のアカウントでログインする", "Log in to another account")
+					: both("番号やメールアドレスを入れ直す", "Enter another number or address"),
+			),
+			element(
+				"div",
+				{ class: "inner" },
+				whoForm(flow, () => flow.choose(), false),
+			),
+		),
+	];
+}
+
 /* Those that can begin at once as a list; before them the question whose account it is, while some cannot. */
 export function waysBelow(flow) {
 	const all = offered(flow.login);
