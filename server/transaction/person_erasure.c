@@ -19,6 +19,7 @@
 #include "person/likeness.h"
 #include "person/proofing_record.h"
 #include "transaction/credential_change.h"
+#include "transaction/parent_certificate.h"
 #include "transaction/session.h"
 
 #define FLOW_LARGEST (512 * MIB)     /* of the rows and the unit at the account's end */
@@ -56,7 +57,7 @@ struct going {
 	struct account account;
 	struct likeness likeness;
 	bool alike;                  /* it may stand in the index of likeness */
-	struct ask *others;          /* names, then certificates, then likeness; each event's entry */
+	struct ask *others;          /* names, certificates, likeness, kept certificates; each event's entry */
 	size_t other_count, name_count, certificate_count;
 	struct problem why;
 };
@@ -299,14 +300,22 @@ ask_name(struct going *g, struct span name)
 }
 
 static void
-ask_certificate(struct going *g, struct span handle)
+ask_owner(struct going *g, struct span handle)
 {
 	if (handle.size)
 		g->others[g->other_count++] = account_certificate_ask(&g->arena, handle);
 }
 
 static void
-ask_certificates(struct going *g)
+ask_kept(struct going *g, struct span handle)
+{
+	if (handle.size)
+		g->others[g->other_count++] = parent_certificate_ask(&g->arena, handle);
+}
+
+/* Whose account they are, and what is kept of them. */
+static void
+ask_certificates(struct going *g, void (*ask_certificate)(struct going *, struct span handle))
 {
 	const struct ask *records = &g->asks[ASK_RECORDS], *credentials = &g->asks[ASK_CREDENTIALS];
 
@@ -333,15 +342,16 @@ ask_others(struct going *g)
 {
 	g->other_count = 0;
 	g->others = arena_array(&g->arena, struct ask,
-	    2 + CONTACTS_LARGEST + g->asks[ASK_RECORDS].count + 2 * g->asks[ASK_CREDENTIALS].count);
+	    2 + CONTACTS_LARGEST + 2 * (g->asks[ASK_RECORDS].count + 2 * g->asks[ASK_CREDENTIALS].count));
 	ask_name(g, span_text(g->account.number));
 	for (size_t i = 0; i < g->account.contact_count; i++)
 		ask_name(g, g->account.contacts[i].address);
 	g->name_count = g->other_count;
-	ask_certificates(g);
+	ask_certificates(g, ask_owner);
 	g->certificate_count = g->other_count - g->name_count;
 	if (g->alike)
 		g->others[g->other_count++] = likeness_ask(&g->likeness);
+	ask_certificates(g, ask_kept);
 }
 
 static void
@@ -413,8 +423,28 @@ delete_certificate(struct going *g, const struct ask *ask)
 }
 
 static enum err
+delete_kept(struct going *g, const struct ask *ask)
+{
+	struct parent_certificate kept;
+
+	switch (parent_certificate_loaded(&g->arena, ask, &kept, &g->why)) {
+	case OK:
+		if (memcmp(&kept.account, &g->account.id, sizeof(kept.account)) == 0) {
+			parent_certificate_drop(g->unit, &g->arena, &kept);
+			g->rows++;
+		}
+		return OK;
+	case ERR_NOT_FOUND:
+		return OK;
+	default:
+		return g->why.code;
+	}
+}
+
+static enum err
 delete_others(struct going *g)
 {
+	const size_t likeness = g->name_count + g->certificate_count;
 	enum err err = OK;
 
 	for (size_t i = 0; i < g->other_count && err == OK; i++) {
@@ -422,8 +452,10 @@ delete_others(struct going *g)
 
 		if (i < g->name_count)
 			err = delete_name(g, ask);
-		else if (i < g->name_count + g->certificate_count)
+		else if (i < likeness)
 			err = delete_certificate(g, ask);
+		else if (i > likeness || !g->alike)
+			err = delete_kept(g, ask);
 		else if ((err = likeness_loaded(ask, &g->likeness, &g->why)) == OK)
 			likeness_remove(g->unit, &g->likeness, &g->account.id);
 	}

@@ -1,5 +1,6 @@
 /* tests/transaction/test_enrolment.c - a person enrolled by the card: a new account, the same one again, another's. */
 #include "transaction/enrolment_stage.h"
+#include "transaction/person_erasure.h"
 
 #define ADDRESS "東京都渋谷区１－１"
 
@@ -451,6 +452,68 @@ revoking_takes_a_reissue(void **state)
 	expect_true("not in an enrolment", world.err == ERR_CONFLICT || world.err == ERR_INVALID);
 }
 
+/* Who leaves */
+
+static void
+on_erased(void *arg, enum err err, const struct person_erased *report, const struct problem *why)
+{
+	(void)arg;
+	(void)report;
+	world.done = true;
+	expect_ok("erased", err, why);
+}
+
+static size_t
+rows_of_account(const struct account *account)
+{
+	size_t rows = 0;
+
+	for (size_t t = 0; tables[t]; t++) {
+		const size_t count = rows_of(tables[t]);
+
+		for (size_t i = 0; i < count; i++)
+			if (tables[t] != &ledger_entry_table && tables[t] != &account_table &&
+			    (memmem(looked.rows[i].value.data, looked.rows[i].value.size, account->id.bytes, 16) ||
+			    memmem(looked.rows[i].key.data, looked.rows[i].key.size, account->id.bytes, 16)))
+				rows++;
+	}
+	return rows;
+}
+
+static void
+who_leaves_leaves_nothing_and_may_come_back(void **state)
+{
+	struct person p = person("退会　花子", "319900408", "2", ADDRESS);
+	struct account account = enrolled(&p);
+	const struct instant noon = world.noon;
+	struct person_erasure request = { .account = account.id, .actor = span_text("person"),
+		.wrapping = &stage.settings.wrapping };
+
+	(void)state;
+	log_in_as_begun();
+	enrol_card_at(&p, AUTHENTICATION, "");
+	bind_card();
+	expect_ok("with the card bound", world.err, &world.why);
+	request.session = arena_copy(&world.arena, span_of(enrolling.session.key, sizeof(enrolling.session.key)));
+	request.now = enrol_now();
+	world.done = false;
+	person_erase(world.store, &request, on_erased, NULL);
+	run();
+	log_out();
+	/* What the enrolment itself still knew ends with it. */
+	world.noon = instant_after(noon, 3 * stage.settings.login_for);
+	expect_number("no row names the account", rows_of_account(&account), 0);
+	expect_true("nor the person", !store_holds("退会"));
+	world.noon = noon;
+	enrol_begin(false);
+	enrol_card(&p);
+	enrol_look();
+	expect_text("the same card is somebody new's", enrolment_account_name(enrolling.view.account), "new");
+	enrol_accept();
+	expect_ok("enrolled", world.err, &world.why);
+	expect_true("in another account", memcmp(&enrolling.view.found.id, &account.id, sizeof(account.id)) != 0);
+}
+
 int
 main(void)
 {
@@ -467,6 +530,7 @@ main(void)
 		cmocka_unit_test(the_card_is_bound_and_reissue_replaces_it),
 		cmocka_unit_test(a_card_that_is_told_to_be_another_s_is_not_bound),
 		cmocka_unit_test(revoking_takes_a_reissue),
+		cmocka_unit_test(who_leaves_leaves_nothing_and_may_come_back),
 	};
 
 	return cmocka_run_group_tests(tests, card_set_up, card_tear_down);

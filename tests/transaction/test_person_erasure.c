@@ -15,6 +15,7 @@
 #include "store/memory.h"
 #include "transaction/notice.h"
 #include "transaction/person_erasure.h"
+#include "transaction/parent_certificate.h"
 #include "transaction/session.h"
 
 #define EVENTS 2300 /* three parts */
@@ -26,7 +27,8 @@
 static const struct table *const tables[] = {
 	&account_table, &account_name_table, &attribute_table, &likeness_table, &proofing_record_table,
 	&account_certificate_table, &consent_table, &history_table, &credential_table, &credential_name_table,
-	&credential_model_table, &session_table, &notice_table, &ledger_leaf_table, &ledger_entry_table, NULL,
+	&credential_model_table, &session_table, &notice_table, &ledger_leaf_table, &ledger_entry_table,
+	&parent_certificate_table, &parent_due_table, NULL,
 };
 static const struct wrapping wrapping = { { 7 } };
 
