@@ -232,8 +232,8 @@ an_account_is_shown_whole(void **state)
 	expect_answer("shown", ask("GET /v1/account", ""), 200, arena_print(&stage.arena,
 	    "Cache-Control: no-store|{\"number\":\"%s\",\"standing\":\"full\",\"language\":\"ja\",\"staff\":[],"
 	    "\"session\":{\"begun\":\"20", stage.person.account.number));
-	expect_answer("how", 200, 200, "\"where\":\"Firefox (Linux), 203.0.113.7\",\"authentications\":[{\"way\":\"pas"
-	    "skey\",\"name\":\"telephone\",\"at\":\"|\"levels\":[]}");
+	expect_answer("how", 200, 200, "\"where\":\"Firefox (Linux), 203.0.113.7\",\"authentications\":[{\"way\":"
+	    "\"passkey\",\"name\":\"telephone\",\"at\":\"|\"levels\":[]}");
 	expect_answer("where it is reached", 200, 200, arena_print(&stage.arena,
 	    "\"contacts\":[{\"address\":\"%s@person.example\",\"confirmed\":true,\"added\":\"20",
 	    stage.person.account.number));
