@@ -33,6 +33,7 @@
 #include "transaction/notice.h"
 #include "transaction/pairing.h"
 #include "transaction/parent_certificate.h"
+#include "transaction/person_order.h"
 #include "transaction/policy_table.h"
 #include "transaction/proofing.h"
 #include "transaction/proofing_end.h"
@@ -97,6 +98,7 @@ static const struct table *const own[] = {
 	&pairing_code_table,
 	&desk_case_table,
 	&desk_handover_table,
+	&staff_agreement_table,
 };
 
 table_list

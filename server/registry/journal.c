@@ -135,3 +135,20 @@ journal_proofing(struct unit *unit, const struct proofing_news *news, struct ins
 	json_write_member(&b, "reason", news->reason);
 	append(unit, &b);
 }
+
+void
+journal_staff(struct unit *unit, const struct staff_news *news, struct instant now)
+{
+	char at[INSTANT_TEXT];
+	struct buffer b = buffer_init(ENTRY_LARGEST);
+
+	buffer_byte(&b, '{');
+	json_write_member(&b, "account", news->account);
+	json_write_member(&b, "actor", news->actor);
+	buffer_text(&b, ",\"approvers\":");
+	json_write_lines(&b, news->approvers);
+	buffer_print(&b, ",\"at\":\"%s\",\"event\":\"staff.changed\"", instant_text(now, at));
+	json_write_member(&b, "role", news->role);
+	buffer_print(&b, ",\"step\":\"%s\"", news->step);
+	append(unit, &b);
+}

@@ -46,3 +46,13 @@ struct proofing_news {
 	struct span reason;
 };
 void journal_proofing(struct unit *, const struct proofing_news *, struct instant now);
+
+/* `staff.changed`: an account became a registrar's, or is none any more. */
+struct staff_news {
+	struct span actor;           /* the last operator who wanted it */
+	struct span approvers;       /* one a line, where it took several */
+	struct span account;         /* its number */
+	struct span role;
+	const char *step;            /* "granted", "withdrawn" */
+};
+void journal_staff(struct unit *, const struct staff_news *, struct instant now);

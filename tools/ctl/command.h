@@ -18,7 +18,7 @@ struct ctl {
 typedef enum ending command_run(struct ctl *, int argc, char **argv);
 
 command_run init_run, member_run, source_run, finding_run, import_run, publish_run, status_run, key_run, policy_run,
-    ledger_run, backup_run, decide_run, jpki_run, restore_run, token_run;
+    ledger_run, backup_run, person_run, decide_run, jpki_run, restore_run, token_run;
 
 /* One option: `--name ARGUMENT`. Exactly one of the targets is set. */
 struct flag {

@@ -23,6 +23,7 @@ static const struct {
 	{ "jpki", "certificates and signatures of the public personal authentication, explained", jpki_run },
 	{ "ledger", "the log of decisions and changes: verify a receipt, watch a log", ledger_run },
 	{ "token", "machine callers of members: new, list, key, revoke", token_run },
+	{ "person", "one person's account: show it, make it staff's, stop an authenticator", person_run },
 	{ "backup", "copy the store while it is in use", backup_run },
 	{ "restore", "put a copy in the store's place, with the daemon stopped", restore_run },
 };

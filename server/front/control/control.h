@@ -50,6 +50,12 @@
  *     GET  /v1/control/jpki/log?from=T&until=T  the operation log of verifications, a part at a time: "next" says where
  *          &member=…&outcome=…&after=ID         to go on; from the first that is kept, until now
  *
+ *     GET  /v1/control/persons/{number}         how an account stands, its proofings and authenticators; no attribute,
+ *                                               and nobody lists persons
+ *     POST /v1/control/persons/{number}         {"action": "grant" | "withdraw", "role": "registrar"}: granting takes
+ *                                               as many operators as raising trust does
+ *                                               {"action": "suspend" | "revoke", "credential": ID, "reason": …}
+ *
  *     GET  /v1/control/callers                  machine callers, none of their secrets; and what waits: "proposals"
  *     POST /v1/control/callers                  {"name", "member", "rights": ["decide"…], "for": "P90D", "rate": N,
  *                                               "key": PEM, "token": bool}: answers with the token's text, this once

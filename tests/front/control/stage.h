@@ -34,11 +34,14 @@
 
 #define SECOND 65533 /* an operator beside us */
 
+#ifndef STAGE_FURTHER_TABLES
+#define STAGE_FURTHER_TABLES
+#endif
 static const struct table *const tables[] = { &entity_table, &fragment_table, &journal_table, &document_table,
 	&publication_table, &key_table, &member_table, &member_event_table, &member_claim_table, &finding_table,
 	&source_table, &caller_proposal_table, &policy_table, &dictionary_table, &policy_change_table,
 	&ledger_leaf_table, &ledger_entry_table, &erasure_agreement_table, &proofing_log_table, &proofing_end_table,
-	NULL };
+	STAGE_FURTHER_TABLES NULL };
 
 struct stage {
 	char home[64], socket[96], keys[96];
