@@ -124,6 +124,22 @@ struct config {
 	} person;
 
 	struct {
+		enum attestation_demand attestation;
+		bool strict;                        /* beyond the standard (authn/attestation.h) */
+		unsigned rsa_least;                 /* bits */
+		const char *roots;                  /* PEM: anchors of attestations beside the models' own; NULL: none */
+		struct {
+			bool present;
+			const char *url, *file;     /* one of them: where the BLOB is */
+			const char *roots;          /* PEM: what its chain leads to */
+			const char *host;           /* of who signs it */
+			bool has_legal_header;      /* one was accepted, and only that is taken */
+			uint8_t legal_header[32];
+			int64_t refresh;
+		} metadata;
+	} authenticators;
+
+	struct {
 		struct {
 			const char *url;            /* NULL: no mail is sent */
 			const char *from;

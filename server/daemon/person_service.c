@@ -4,6 +4,7 @@
 #include <openssl/crypto.h>
 #include <stdlib.h>
 
+#include "crypto/certificate_list.h"
 #include "daemon/child.h"
 #include "front/account/authenticators.h"
 #include "front/app/app.h"
@@ -13,20 +14,31 @@
 
 /* The last bytes of a SubjectPublicKeyInfo of P-256 are its point (RFC 5480 s2.2). */
 #define POINT 65
-#define RSA_LEAST 2048
+#define ANCHORS (16 * MIB)
 
 enum err
 person_service_secret(struct person_service *s, const struct config *config, struct problem *why)
 {
-	return config->person.present ? wrapping_read(config->person.secret, &s->wrapping, why) : OK;
+	const char *roots = config->authenticators.roots;
+
+	if (!config->person.present)
+		return OK;
+	s->memory = arena_init(ANCHORS);
+	if (roots && certificate_list_read(&s->memory, roots, &s->anchors, &s->anchor_count, why) != OK)
+		return why->code;
+	return wrapping_read(config->person.secret, &s->wrapping, why);
 }
 
 enum err
 person_service_check(const struct config *config, struct problem *why)
 {
+	const char *roots = config->authenticators.metadata.roots;
 	struct person_service s = { 0 };
 	enum err err = person_service_secret(&s, config, why);
 
+	if (err == OK && config->person.present && roots)
+		err = certificate_list_read(&s.memory, roots, &s.anchors, &s.anchor_count, why);
+	arena_release(&s.memory);
 	OPENSSL_cleanse(&s.wrapping, sizeof(s.wrapping));
 	return err;
 }
@@ -70,7 +82,7 @@ site_of(struct person_service *s, const struct config *config)
 	for (size_t i = 1; i < count; i++)
 		s->origins[i] = span_text(config->person.related_origins[i - 1]);
 	return (struct webauthn_site){ .rp_id = span_text(config->person.domain), .origins = s->origins,
-		.origin_count = count, .rsa_least = RSA_LEAST };
+		.origin_count = count, .rsa_least = config->authenticators.rsa_least };
 }
 
 void
@@ -86,6 +98,10 @@ person_service_open(struct person_service *s, const struct child *child, struct 
 		.base_url = span_text(config->federation.base_url),
 		.origin = origin_of(config->federation.base_url),
 		.name = { span_text(config->federation.name_ja), span_text(config->federation.name_en) },
+		.attestation = config->authenticators.attestation,
+		.attestation_policy = { .strict = config->authenticators.strict },
+		.attestation_roots = s->anchors,
+		.attestation_root_count = s->anchor_count,
 		.windows = { .ahead = 5, .around = 1, .resynchronising = 100 },
 		.wrapping = s->wrapping,
 		.session = config->person.session,
@@ -139,6 +155,7 @@ person_service_close(struct person_service *s)
 	key_watch_free(s->push_key);
 	roll_free(s->roll);
 	free(s->origins);
+	arena_release(&s->memory);
 	OPENSSL_cleanse(&s->wrapping, sizeof(s->wrapping));
 	OPENSSL_cleanse(&s->settings.wrapping, sizeof(s->settings.wrapping));
 }

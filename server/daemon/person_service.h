@@ -20,6 +20,9 @@ struct person_service {
 	struct key_watch *push_key;
 	struct roll *roll;
 	struct span *origins;
+	struct arena memory;         /* of the anchors */
+	const struct span *anchors;  /* of attestations, beside the models' own */
+	size_t anchor_count;
 	struct enrol_front *enrol;
 	struct app_front *app;
 	struct account_front *account;
@@ -28,7 +31,7 @@ struct person_service {
 
 /* Nothing to do, and OK, where the configuration has no section of it. */
 
-/* What a worker would need and could not have: a secret that is none. */
+/* What a worker would need and could not have: a secret that is none, anchors that cannot be read. */
 enum err person_service_check(const struct config *, struct problem *why);
 
 enum err person_service_secret(struct person_service *, const struct config *, struct problem *why);

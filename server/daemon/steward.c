@@ -8,7 +8,9 @@
 
 #include "codec/json_writer.h"
 #include "daemon/child.h"
+#include "crypto/certificate_list.h"
 #include "daemon/crl_upkeep.h"
+#include "daemon/fido_upkeep.h"
 #include "daemon/key_watch.h"
 #include "daemon/notice_service.h"
 #include "daemon/outside.h"
@@ -46,6 +48,8 @@ struct steward {
 	struct jpki_anchors *anchors;
 	struct jpki_trust trust;
 	struct crl_upkeep *lists;   /* NULL: none are kept */
+	struct fido_upkeep *models; /* NULL: no catalogue of authenticators is kept */
+	struct arena anchored;      /* whom that is believed by */
 	struct parent_service parents;
 	struct proofing_end_watch *end; /* NULL: nobody is proved here */
 	struct pending *erased;     /* being noted */
@@ -142,6 +146,10 @@ write_status(void *arg, struct buffer *json)
 	roster_write(json, s->child->roster);
 	buffer_print(json, ",\"store\":{\"recorder_linked\":%s},\"ledger\":", s->link.recorder ? "true" : "false");
 	ledger_keeper_write(s->ledger, json);
+	if (s->models) {
+		buffer_text(json, ",\"authenticators\":");
+		fido_upkeep_write(s->models, json);
+	}
 	if (s->lists) {
 		buffer_text(json, ",\"lists\":");
 		crl_upkeep_write(s->lists, clock_now(), json);
@@ -346,6 +354,31 @@ open_lists(struct steward *s, struct problem *why)
 	return crl_upkeep_new(s->child->loop, outside_fetcher(s->outside), &settings, &s->lists, why);
 }
 
+/* Where there are accounts: which authenticators their makers and testers still stand for. */
+static enum err
+open_models(struct steward *s, struct problem *why)
+{
+	const struct config *config = s->child->config;
+	struct fido_upkeep_settings settings = {
+		.url = config->authenticators.metadata.url,
+		.file = config->authenticators.metadata.file,
+		.refresh = config->authenticators.metadata.refresh,
+		.blob.host = span_text(config->authenticators.metadata.host),
+	};
+
+	if (!config->person.present || !config->authenticators.metadata.present)
+		return OK;
+	if (config->authenticators.metadata.has_legal_header)
+		settings.blob.legal_header = span_of(config->authenticators.metadata.legal_header,
+		    sizeof(config->authenticators.metadata.legal_header));
+	s->anchored = arena_init(16 * MIB);
+	if (certificate_list_read(&s->anchored, config->authenticators.metadata.roots, &settings.blob.roots,
+	    &settings.blob.root_count, why) != OK)
+		return why->code;
+	s->models = fido_upkeep_new(s->child->loop, s->link.store, s->fetcher, &settings);
+	return OK;
+}
+
 /* The end of proofing: whatever was received for it is erased, and that is noted; a steward that dies in between is
  * followed by one that finds it so. */
 
@@ -471,7 +504,8 @@ steward_main(struct child *child)
 	open_schedule(&s);
 	open_ledger(&s);
 	open_metadata(&s);
-	if (open_registry(&s, &why) != OK || open_lists(&s, &why) != OK)
+	if (open_registry(&s, &why) != OK || open_lists(&s, &why) != OK ||
+	    open_models(&s, &why) != OK)
 		return child_failed(child, &why);
 	notice_service_open(&s.notices, child, s.link.store, s.signer, s.internal);
 	if (parent_service_open(&s.parents, child->config, child->loop, outside_fetcher(s.outside), s.link.store,
@@ -499,6 +533,8 @@ steward_main(struct child *child)
 	proofing_end_watch_free(s.end);
 	parent_service_close(&s.parents);
 	crl_upkeep_free(s.lists);
+	fido_upkeep_free(s.models);
+	arena_release(&s.anchored);
 	jpki_anchors_free(s.anchors);
 	arena_release(&s.trusted);
 	notice_service_close(&s.notices);

@@ -1,15 +1,12 @@
 /* tests/authn/test_fido_blob.c - the metadata service's BLOB, made with a root of our own: what is believed, what is
  * not, and what it says of a model.
  */
-#include "authn/authority.h"
+#include "authn/fido_blob_maker.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
-#include <openssl/ecdsa.h>
-
 #include "authn/fido_blob.h"
-#include "codec/text.h"
 #include "crypto/x509.h"
 
 #define HOST "mds.example"
@@ -38,43 +35,6 @@ stop(void **state)
 	authority_free(&other_host);
 	authority_free(&stranger);
 	return 0;
-}
-
-/* r || s, as JWS has it. */
-static struct span
-sign(struct arena *a, EVP_PKEY *key, struct span text)
-{
-	uint8_t der[80], *raw = arena_take(a, 64);
-	EVP_MD_CTX *context = EVP_MD_CTX_new();
-	const uint8_t *from = der;
-	size_t size = sizeof(der);
-	ECDSA_SIG *pair;
-
-	assert_true(EVP_DigestSignInit_ex(context, NULL, "SHA256", NULL, NULL, key, NULL) > 0);
-	assert_true(EVP_DigestSign(context, der, &size, text.data, text.size) > 0);
-	EVP_MD_CTX_free(context);
-	pair = d2i_ECDSA_SIG(NULL, &from, (long)size);
-	BN_bn2binpad(ECDSA_SIG_get0_r(pair), raw, 32);
-	BN_bn2binpad(ECDSA_SIG_get0_s(pair), raw + 32, 32);
-	ECDSA_SIG_free(pair);
-	return span_of(raw, 64);
-}
-
-static struct span
-blob(struct arena *a, const char *header, const char *payload, EVP_PKEY *key)
-{
-	const char *head = arena_print(a, "%.*s.%.*s", SPAN_ARGS(base64url_write(a, span_text(header))),
-	    SPAN_ARGS(base64url_write(a, span_text(payload))));
-	struct span signature = sign(a, key, span_text(head));
-
-	return span_text(arena_print(a, "%s.%.*s", head, SPAN_ARGS(base64url_write(a, signature))));
-}
-
-static const char *
-header_of(struct arena *a, const struct authority *service)
-{
-	return arena_print(a, "{\"alg\":\"ES256\",\"typ\":\"JWT\",\"x5c\":[\"%.*s\"]}",
-	    SPAN_ARGS(base64_write(a, authority_der(a, service))));
 }
 
 static const char *
@@ -117,7 +77,7 @@ a_blob_is_believed_whole(void **state)
 	struct fido_blob found;
 
 	(void)state;
-	fido_blob_read(&a, blob(&a, header_of(&a, &leaf), content(&a, "{\"status\":\"FIDO_CERTIFIED_L2\"}"), leaf.key),
+	fido_blob_read(&a, fido_blob_text(&a, fido_blob_header(&a, &leaf), content(&a, "{\"status\":\"FIDO_CERTIFIED_L2\"}"), leaf.key),
 	    &of, 6,
 	    (struct instant){ AUTHORITY_NOW }, &e, &found);
 	expect_text("nothing fails", failed_step(&e), "");
@@ -167,7 +127,7 @@ each_step_has_what_fails_at_it(void **state)
 		struct fido_settings of = settings(&a);
 		struct examination e = { .arena = &a };
 		struct instant now = { AUTHORITY_NOW + (c == LATE ? SECONDS(2 * 365 * 86400) : 0) };
-		const char *header = header_of(&a, c == STRANGER ? &stranger : c == OTHER_HOST ? &other_host : &leaf);
+		const char *header = fido_blob_header(&a, c == STRANGER ? &stranger : c == OTHER_HOST ? &other_host : &leaf);
 		const char *payload = content(&a, "");
 		struct fido_blob found;
 		struct span text;
@@ -179,7 +139,7 @@ each_step_has_what_fails_at_it(void **state)
 			header = "{\"alg\":\"ES256\",\"crit\":[\"b64\"],\"x5c\":[\"QQ==\"]}";
 		if (c == NO_NUMBER)
 			payload = "{\"nextUpdate\":\"2026-12-01\",\"entries\":[]}";
-		text = blob(&a, header, payload, c == STRANGER ? stranger.key : c == WRONG_KEY ? root.key : leaf.key);
+		text = fido_blob_text(&a, header, payload, c == STRANGER ? stranger.key : c == WRONG_KEY ? root.key : leaf.key);
 		if (c == NO_PARTS)
 			text = span_first(text, 100);
 		if (c == ALTERED)
@@ -233,7 +193,7 @@ the_worst_report_counts(void **state)
 		struct fido_model again;
 		struct fido_blob found;
 
-		assert_true(fido_blob_read(&a, blob(&a, header_of(&a, &leaf), content(&a, cases[i].reports), leaf.key),
+		assert_true(fido_blob_read(&a, fido_blob_text(&a, fido_blob_header(&a, &leaf), content(&a, cases[i].reports), leaf.key),
 		    &of, 0,
 		    (struct instant){ AUTHORITY_NOW }, &e, &found));
 		model = found.models[0];
@@ -269,7 +229,7 @@ what_a_model_does_not_have_is_refused(void **state)
 	struct fido_blob found;
 
 	(void)state;
-	assert_true(fido_blob_read(&a, blob(&a, header_of(&a, &leaf), content(&a, ""), leaf.key), &of, 0,
+	assert_true(fido_blob_read(&a, fido_blob_text(&a, fido_blob_header(&a, &leaf), content(&a, ""), leaf.key), &of, 0,
 	    (struct instant){ AUTHORITY_NOW }, &e, &found));
 	e.count = 0;
 	expect_true("another attestation", !fido_model_examine(found.models[0], &self, cose_algorithm_find(-7), true,
