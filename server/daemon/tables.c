@@ -30,6 +30,8 @@
 #include "transaction/desk_case.h"
 #include "transaction/desk_handover.h"
 #include "transaction/enrolment.h"
+#include "transaction/known_browser.h"
+#include "transaction/login.h"
 #include "transaction/notice.h"
 #include "transaction/pairing.h"
 #include "transaction/parent_certificate.h"
@@ -99,6 +101,9 @@ static const struct table *const own[] = {
 	&desk_case_table,
 	&desk_handover_table,
 	&staff_agreement_table,
+	&session_table,
+	&login_table,
+	&known_browser_table,
 };
 
 table_list

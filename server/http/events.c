@@ -18,19 +18,23 @@ struct events {
 	struct timer heartbeat;
 };
 
-/* A write may cut a slow follower off, which takes it out of the list: the next is remembered first. An empty key: notices
- * may have been lost, and everybody looks. */
-static void
-on_row_changed(void *arg, const struct table *table, struct span key, uint64_t generation)
+/* A write may cut a slow follower off, which takes it out of the list: the next is remembered first. */
+void
+events_tell(struct events *events, struct span key)
 {
-	struct events *events = arg;
-
-	(void)table, (void)generation;
 	for (struct events_follower *f = events->followers, *next; f; f = next) {
 		next = f->next;
 		if (!key.size || span_equal(span_first(key, f->key_size), span_of(f->key, f->key_size)))
 			exchange_write(f->exchange, span_text("event: changed\ndata: {}\n\n"));
 	}
+}
+
+/* An empty key: notices may have been lost, and everybody looks. */
+static void
+on_row_changed(void *arg, const struct table *table, struct span key, uint64_t generation)
+{
+	(void)table, (void)generation;
+	events_tell(arg, key);
 }
 
 static void

@@ -20,3 +20,6 @@ void events_free(struct events *);
 
 /* Answers the exchange with a stream: `event: changed`, now and then. */
 void events_follow(struct events *, struct exchange *, struct span key);
+
+/* As if the row of that key had changed: something else did that the page waits for. Empty: everybody is told. */
+void events_tell(struct events *, struct span key);

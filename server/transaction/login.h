@@ -20,7 +20,6 @@ extern const struct table login_table; /* id (16) -> struct login; until it expi
 enum login_for { LOGIN_FOR_NOBODY, LOGIN_FOR_ACCOUNT, LOGIN_FOR_OIDC, LOGIN_FOR_SAML };
 enum login_state { LOGIN_UNKNOWN, LOGIN_WAITING, LOGIN_DONE, LOGIN_REFUSED };
 
-/* Which ceremony waits; its challenge is used once, whatever comes of it. */
 enum login_way {
 	LOGIN_NO_WAY, LOGIN_BY_PASSKEY, LOGIN_BY_CARD, LOGIN_BY_APP, LOGIN_BY_CODE, LOGIN_BY_RECOVERY, LOGIN_WAYS
 };
@@ -55,11 +54,13 @@ struct login {
 	struct id account;           /* whose it is: authenticated; zero: nobody's yet */
 	uint8_t session[32];         /* key of the session it steps up; zero: none */
 	struct login_ceremony {
-		enum login_way way;
 		uint8_t challenge[32];
 		struct instant until;
-		struct id task;      /* of a card: transaction/card_task.h */
-	} ceremony;
+	} passkey;                   /* {0}: none waits; it is used once, whatever comes of it */
+	struct login_card {
+		struct id task;      /* transaction/card_task.h; zero: none */
+		struct instant until;
+	} card;
 	struct login_app {
 		enum login_app_state state;
 		struct id request;   /* transaction/app_request.h */

@@ -76,7 +76,7 @@ on_task_begun(void *arg, enum err err, const struct card_task_begun *task, const
 		return;
 	}
 	a->task = *task;
-	a->login.ceremony = (struct login_ceremony){ .way = LOGIN_BY_CARD, .until = task->until, .task = task->id };
+	a->login.card = (struct login_card){ .task = task->id, .until = task->until };
 	unit = unit_new(a->arena, store_tables(a->store), id_new(a->asked.now));
 	login_put(unit, &a->login);
 	a->waiting = store_commit(a->store, unit, on_kept, a);

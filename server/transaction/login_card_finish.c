@@ -68,13 +68,13 @@ on_login_loaded(void *arg, enum err err, const struct problem *why)
 		err = login_waits(c->arena, &c->asks[0], &c->asked, &c->login, &own);
 		why = &own;
 	}
-	if (err == OK && c->login.ceremony.way != LOGIN_BY_CARD)
+	if (err == OK && !c->login.card.until.us)
 		err = problem_set(&own, ERR_CONFLICT, "", "no card is asked for in this login");
 	if (err != OK) {
 		answer(c, err, why);
 		return;
 	}
-	c->asks[0] = card_task_ask(&c->login.ceremony.task);
+	c->asks[0] = card_task_ask(&c->login.card.task);
 	c->waiting = store_load(c->store, c->asks, 1, on_task_loaded, c);
 }
 
@@ -95,7 +95,7 @@ take_task(struct checking *c)
 	struct unit *unit = unit_new(c->arena, store_tables(c->store), id_new(c->asked.now));
 
 	card_task_take(unit, &c->task);
-	c->login.ceremony = (struct login_ceremony){ .way = LOGIN_NO_WAY };
+	c->login.card = (struct login_card){ .until = { 0 } };
 	return unit;
 }
 

@@ -1,6 +1,8 @@
 /* transaction/login_case.c - all that a login stands on, loaded. */
 #include "transaction/login_case.h"
 
+#include "transaction/card_task.h"
+
 enum { ASK_ACCOUNT, ASK_CREDENTIALS, ASK_RECORDS, ASK_SESSION, ASK_USED };
 enum { PARTY_RP, PARTY_IDP, PARTIES };
 
@@ -10,8 +12,8 @@ struct loading {
 	struct store *store;
 	struct arena *arena;
 	struct login_request asked;
-	struct ask asks[ASK_USED + SESSION_AUTHENTICATIONS];
-	size_t ask_count;
+	struct ask asks[ASK_USED + SESSION_AUTHENTICATIONS + 1]; /* the last: the card's task */
+	size_t ask_count;            /* without it */
 	struct login_case found;
 	on_login_case *done;
 	void *arg;
@@ -82,6 +84,24 @@ load_parties(struct loading *l)
 }
 
 static void
+ask_person(struct loading *l)
+{
+	const struct login *login = &l->found.login;
+
+	if (!l->found.somebody && !login->known)
+		return;
+	l->asks[ASK_ACCOUNT] = account_ask(l->found.somebody ? &login->account : &login->claimed);
+	l->ask_count = ASK_CREDENTIALS;
+	if (!l->found.somebody)
+		return;
+	l->asks[ASK_CREDENTIALS] = credentials_ask(l->arena, &login->account, LOGIN_CREDENTIALS);
+	l->asks[ASK_RECORDS] = proofing_record_ask(l->arena, &login->account);
+	l->asks[ASK_SESSION] = session_ask(login->session);
+	l->ask_count = ASK_USED + authentications_ask(l->arena, &login->account, login->authentications,
+	    login->authentication_count, &l->asks[ASK_USED]);
+}
+
+static void
 on_login_loaded(void *arg, enum err err, const struct problem *why)
 {
 	struct loading *l = arg;
@@ -97,20 +117,10 @@ on_login_loaded(void *arg, enum err err, const struct problem *why)
 		return;
 	}
 	l->found.somebody = !is_nobody(&login->account);
-	if (!l->found.somebody && !login->known) {
-		load_parties(l);
-		return;
-	}
-	l->asks[ASK_ACCOUNT] = account_ask(l->found.somebody ? &login->account : &login->claimed);
-	l->ask_count = ASK_CREDENTIALS;
-	if (l->found.somebody) {
-		l->asks[ASK_CREDENTIALS] = credentials_ask(l->arena, &login->account, LOGIN_CREDENTIALS);
-		l->asks[ASK_RECORDS] = proofing_record_ask(l->arena, &login->account);
-		l->asks[ASK_SESSION] = session_ask(login->session);
-		l->ask_count = ASK_USED + authentications_ask(l->arena, &login->account, login->authentications,
-		    login->authentication_count, &l->asks[ASK_USED]);
-	}
-	l->waiting = store_load(l->store, l->asks, l->ask_count, on_person_loaded, l);
+	ask_person(l);
+	if (login->card.until.us)
+		l->asks[l->ask_count] = card_task_ask(&login->card.task);
+	l->waiting = store_load(l->store, l->asks, l->ask_count + (login->card.until.us ? 1 : 0), on_person_loaded, l);
 }
 
 /* Whose it is */
@@ -155,9 +165,12 @@ static enum err
 take_person(struct loading *l, struct problem *why)
 {
 	struct login *login = &l->found.login;
-	enum err err = account_loaded(l->arena, &l->asks[ASK_ACCOUNT], &l->found.account, why);
 	struct proofing_record *records;
+	enum err err;
 
+	if (!l->found.somebody && !login->known)
+		return OK;
+	err = account_loaded(l->arena, &l->asks[ASK_ACCOUNT], &l->found.account, why);
 	if (!l->found.somebody) {
 		/* A browser may know an account that is no more. */
 		login->known = err == OK;
@@ -175,6 +188,20 @@ take_person(struct loading *l, struct problem *why)
 	return err == ERR_DENIED ? OK : err;
 }
 
+/* One that is no more was answered and taken, or is over. */
+static enum err
+take_card(struct loading *l, struct problem *why)
+{
+	struct card_task task;
+	enum err err;
+
+	if (!l->found.login.card.until.us)
+		return OK;
+	err = card_task_loaded(l->arena, &l->asks[l->ask_count], &l->found.login.id, &task, why);
+	l->found.card_answered = err == OK && task.answered;
+	return err == ERR_NOT_FOUND ? OK : err;
+}
+
 static void
 on_person_loaded(void *arg, enum err err, const struct problem *why)
 {
@@ -183,6 +210,10 @@ on_person_loaded(void *arg, enum err err, const struct problem *why)
 
 	if (err == OK) {
 		err = take_person(l, &own);
+		why = &own;
+	}
+	if (err == OK) {
+		err = take_card(l, &own);
 		why = &own;
 	}
 	if (err == OK)

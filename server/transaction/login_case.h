@@ -27,6 +27,7 @@ struct login_case {
 	size_t record_count;
 	bool joined;                 /* the session it steps up is still there */
 	struct session session;
+	bool card_answered;          /* the card that the login asks for */
 	struct parties parties;
 };
 

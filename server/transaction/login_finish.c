@@ -200,7 +200,7 @@ put_session(struct finishing *f, struct unit *unit)
 		known_browser_put(unit, f->finished.known.digest, &done.account, f->asked.now);
 	}
 	done.state = LOGIN_DONE;
-	done.ceremony = (struct login_ceremony){ .way = LOGIN_NO_WAY };
+	done.passkey = (struct login_ceremony){ .until = { 0 } };
 	login_put(unit, &done);
 }
 

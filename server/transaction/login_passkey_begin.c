@@ -92,7 +92,7 @@ static void
 on_credentials_loaded(void *arg, enum err err, const struct problem *why)
 {
 	struct asking *a = arg;
-	struct login_ceremony *c = &a->login.ceremony;
+	struct login_ceremony *c = &a->login.passkey;
 	struct problem own;
 	struct unit *unit;
 
@@ -104,7 +104,7 @@ on_credentials_loaded(void *arg, enum err err, const struct problem *why)
 		answer(a, err, why);
 		return;
 	}
-	*c = (struct login_ceremony){ .way = LOGIN_BY_PASSKEY, .until = instant_after(a->asked.now, LOGIN_CEREMONY_FOR) };
+	c->until = instant_after(a->asked.now, LOGIN_CEREMONY_FOR);
 	random_bytes(c->challenge, sizeof(c->challenge));
 	a->options.challenge = span_of(c->challenge, sizeof(c->challenge));
 	unit = unit_new(a->arena, store_tables(a->store), id_new(a->asked.now));

@@ -80,15 +80,15 @@ login_passkey_finish(struct store *store, struct arena *arena, const struct pers
 static enum err
 find_challenge(struct checking *c, struct problem *why)
 {
-	struct login_ceremony *ceremony = &c->login.ceremony;
+	struct login_ceremony *waiting = &c->login.passkey;
 
 	if (login_waits(c->arena, &c->asks[0], &c->asked, &c->login, why) != OK)
 		return why->code;
-	if (ceremony->way != LOGIN_BY_PASSKEY || !instant_before(c->asked.now, ceremony->until))
+	if (!instant_before(c->asked.now, waiting->until))
 		return problem_set(why, ERR_CONFLICT, "WebAuthn L3 s13.4.3",
 		    "no challenge waits for a passkey in this login: it was answered, or its time is over");
-	memcpy(c->challenge, ceremony->challenge, sizeof(c->challenge));
-	*ceremony = (struct login_ceremony){ .way = LOGIN_NO_WAY };
+	memcpy(c->challenge, waiting->challenge, sizeof(c->challenge));
+	*waiting = (struct login_ceremony){ .until = { 0 } };
 	return OK;
 }
 
@@ -268,7 +268,7 @@ suspend(struct checking *c)
 	struct unit *unit = unit_new(c->arena, store_tables(c->store), id_new(c->asked.now));
 	bool changed;
 
-	refuse(c, "sign-count", NULL, "WebAuthn L3 s7.2 step 22",
+	refuse(c, "counter", NULL, "WebAuthn L3 s7.2 step 22",
 	    "this passkey's counter went back, as if there were a copy of it: it has been suspended");
 	if (credential_take(&c->credential, CREDENTIAL_SUSPEND, &(struct credential_because){
 	        .actor = span_text("system"), .reason = span_text("counter-back"), .evidence = c->login.id,

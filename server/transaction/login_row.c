@@ -75,15 +75,6 @@ write_wanted(struct buffer *b, const struct requirement_name *w)
 }
 
 static void
-write_ceremony(struct buffer *b, const struct login_ceremony *c)
-{
-	buffer_u8(b, (uint8_t)c->way);
-	buffer_add(b, span_of(c->challenge, sizeof(c->challenge)));
-	buffer_u64(b, (uint64_t)c->until.us);
-	write_id(b, &c->task);
-}
-
-static void
 write_app(struct buffer *b, const struct login_app *a)
 {
 	buffer_u8(b, (uint8_t)a->state);
@@ -116,7 +107,10 @@ login_write(struct buffer *b, const struct login *l)
 	write_id(b, &l->named);
 	write_id(b, &l->account);
 	buffer_add(b, span_of(l->session, sizeof(l->session)));
-	write_ceremony(b, &l->ceremony);
+	buffer_add(b, span_of(l->passkey.challenge, sizeof(l->passkey.challenge)));
+	buffer_u64(b, (uint64_t)l->passkey.until.us);
+	write_id(b, &l->card.task);
+	buffer_u64(b, (uint64_t)l->card.until.us);
 	write_app(b, &l->app);
 	authentications_write(b, l->authentications, l->authentication_count);
 	buffer_u64(b, (uint64_t)l->made.us);
@@ -146,16 +140,6 @@ read_wanted(struct record *r, struct requirement_name *out)
 		out->areas[i].level = record_block(r);
 	}
 	return true;
-}
-
-static bool
-read_ceremony(struct record *r, struct login_ceremony *out)
-{
-	out->way = (enum login_way)record_u8(r);
-	read_bytes(r, out->challenge, sizeof(out->challenge));
-	out->until.us = (int64_t)record_u64(r);
-	read_bytes(r, &out->task, sizeof(out->task));
-	return out->way < LOGIN_WAYS;
 }
 
 static bool
@@ -205,7 +189,11 @@ login_read(struct span value, struct login *out)
 	read_bytes(&r, &out->named, sizeof(out->named));
 	read_bytes(&r, &out->account, sizeof(out->account));
 	read_bytes(&r, out->session, sizeof(out->session));
-	if (!read_ceremony(&r, &out->ceremony) || !read_app(&r, &out->app) ||
+	read_bytes(&r, out->passkey.challenge, sizeof(out->passkey.challenge));
+	out->passkey.until.us = (int64_t)record_u64(&r);
+	read_bytes(&r, &out->card.task, sizeof(out->card.task));
+	out->card.until.us = (int64_t)record_u64(&r);
+	if (!read_app(&r, &out->app) ||
 	    !authentications_read(&r, out->authentications, &out->authentication_count))
 		return false;
 	out->made.us = (int64_t)record_u64(&r);

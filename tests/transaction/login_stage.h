@@ -23,6 +23,7 @@
 #include "registry/standing.h"
 #include "store/memory.h"
 #include "transaction/addition.h"
+#include "transaction/app_request.h"
 #include "transaction/card_task.h"
 #include "transaction/code_secret.h"
 #include "transaction/known_browser.h"
@@ -42,7 +43,7 @@ static const struct table *const stage_tables[] = {
 	&card_task_table, &card_code_table, &notice_table, &policy_table, &dictionary_table, &policy_change_table,
 	&member_table, &member_claim_table, &ledger_leaf_table, &ledger_entry_table, &addition_table,
 	&fido_model_table, &fido_state_table, &attribute_table, &consent_table, &likeness_table,
-	&account_certificate_table, NULL,
+	&account_certificate_table, &app_request_table, &app_mute_table, NULL,
 };
 
 struct person {
@@ -247,12 +248,11 @@ stage_state(const struct credential *c, enum credential_state state)
 }
 
 static inline void
-login_stage_open(uint64_t seed)
+login_stage_open_at(uint64_t seed, struct instant now)
 {
 	static const struct span origins[] = { { (const uint8_t *)"https://watashi.example", 23 } };
 
-	stage = (struct login_stage){ .arena = arena_init(GIB) };
-	assert_true(instant_read(span_text(NEW_YEAR), &stage.now));
+	stage = (struct login_stage){ .arena = arena_init(GIB), .now = now };
 	stage.store = store_memory_new(stage_tables, ROLE_WORKER, seed);
 	stage.settings = (struct person_settings){
 		.base_url = span_text("https://watashi.example/"), .origin = origins[0],
@@ -272,6 +272,15 @@ login_stage_open(uint64_t seed)
 	stage_publish();
 	stage.person = stage_person(PASSKEY_ID, CARD_HANDLE);
 	stage.other = stage_person("the passkey of somebody else", "ffffffffffffffffffffffffffffffff");
+}
+
+static inline void
+login_stage_open(uint64_t seed)
+{
+	struct instant now;
+
+	assert_true(instant_read(span_text(NEW_YEAR), &now));
+	login_stage_open_at(seed, now);
 }
 
 static inline void

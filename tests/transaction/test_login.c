@@ -15,7 +15,7 @@ a_row_is_read_as_it_was_written(void **state)
 	expect_text("the passkey joins", stage_passkey(&stage.person), "");
 	l = stage_login();
 	l.remember = true;
-	l.ceremony = (struct login_ceremony){ .way = LOGIN_BY_CARD, .until = stage.now, .task = l.id };
+	l.card = (struct login_card){ .task = l.id, .until = stage.now };
 	l.app = (struct login_app){ .state = LOGIN_APP_WAITING, .request = l.id, .until = stage.now };
 	login_write(&b, &l);
 	expect_true("read", login_read(buffer_span(&b), &again));
@@ -25,7 +25,7 @@ a_row_is_read_as_it_was_written(void **state)
 	    span_is(again.reference, "/account/") && span_is(again.name.en, "Watashi"));
 	expect_true("what is wanted", span_is(again.wanted.framework, "jp-idtf") && again.wanted.area_count == 1 &&
 	    span_is(again.wanted.areas[0].level, "3") && span_is(again.wanted.version, "1.0"));
-	expect_true("what waits", again.ceremony.way == LOGIN_BY_CARD && again.app.state == LOGIN_APP_WAITING &&
+	expect_true("what waits", again.card.until.us == stage.now.us && again.app.state == LOGIN_APP_WAITING &&
 	    again.remember && !again.known && !again.said);
 	expect_true("what was seen", again.authentication_count == 1 &&
 	    span_equal(again.authentications[0].facts, l.authentications[0].facts));
