@@ -196,6 +196,7 @@ keep_certificate(struct binding *b, struct unit *unit)
 static void
 bind_card(struct binding *b)
 {
+	static const struct id none;
 	struct unit *unit = unit_new(b->arena, store_tables(b->store), id_new(b->asked.now));
 	struct credential *c = &b->credential;
 
@@ -213,7 +214,7 @@ bind_card(struct binding *b)
 		.name_generation = b->name_generation,
 	};
 	b->change = (struct credential_change){ .account = &b->account, .credential = c, .now = b->asked.now,
-		.event = CREDENTIAL_ADDED };
+		.event = memcmp(&c->replaces, &none, sizeof(none)) != 0 ? CREDENTIAL_REPLACED : CREDENTIAL_ADDED };
 	credential_change_put(unit, b->arena, &b->change);
 	keep_certificate(b, unit);
 	card_task_take(unit, &b->task);
