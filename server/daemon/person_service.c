@@ -10,6 +10,7 @@
 #include "front/app/app.h"
 #include "front/desk/desk.h"
 #include "front/enrol/enrol.h"
+#include "front/login/login.h"
 #include "front/login/related_origins.h"
 
 /* The last bytes of a SubjectPublicKeyInfo of P-256 are its point (RFC 5480 s2.2). */
@@ -120,6 +121,7 @@ person_service_open(struct person_service *s, const struct child *child, struct 
 	memcpy(s->settings.personas, config->person.personas, sizeof(s->settings.personas));
 	s->settings.site = site_of(s, config);
 	s->push_key = key_watch_new(child->loop, store, config->keys, USE_PUSH, on_push_key, s);
+	s->login = login_front_new(child->loop, store, &s->settings);
 	s->enrol = enrol_front_new(child->loop, store, &s->settings);
 	s->app = app_front_new(child->loop, store, &s->settings);
 	s->account = account_front_new(store, &s->settings);
@@ -130,6 +132,7 @@ void
 person_service_mount(struct person_service *s, struct mount *mounts, size_t *count)
 {
 	const struct mount all[] = {
+		{ login_routes, s->login },
 		{ related_origin_routes, &s->settings },
 		{ enrol_routes, s->enrol },
 		{ card_routes, s->enrol },
@@ -148,6 +151,7 @@ person_service_mount(struct person_service *s, struct mount *mounts, size_t *cou
 void
 person_service_close(struct person_service *s)
 {
+	login_front_free(s->login);
 	enrol_front_free(s->enrol);
 	app_front_free(s->app);
 	account_front_free(s->account);

@@ -12,6 +12,7 @@ struct app_front;
 struct child;
 struct desk_front;
 struct enrol_front;
+struct login_front;
 struct mount;
 
 struct person_service {
@@ -27,6 +28,7 @@ struct person_service {
 	struct app_front *app;
 	struct account_front *account;
 	struct desk_front *desk;
+	struct login_front *login;
 };
 
 /* Nothing to do, and OK, where the configuration has no section of it. */

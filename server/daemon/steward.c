@@ -51,8 +51,6 @@ struct steward {
 	struct fido_upkeep *models; /* NULL: no catalogue of authenticators is kept */
 	struct arena anchored;      /* whom that is believed by */
 	struct parent_service parents;
-	struct fido_upkeep *models; /* NULL: no catalogue of authenticators is kept */
-	struct arena anchored;      /* whom that is believed by */
 	struct proofing_end_watch *end; /* NULL: nobody is proved here */
 	struct pending *erased;     /* being noted */
 	unsigned looks;             /* ticks until the next one; 0: there is nothing to be looked at again */
