@@ -30,6 +30,7 @@
 #include "transaction/login_look.h"
 #include "transaction/login_way.h"
 #include "transaction/notice.h"
+#include "transaction/parent_certificate.h"
 
 #define NEW_YEAR "2027-01-01T12:00:00Z"
 #define PASSKEY_ID "the passkey of a citizen"
@@ -43,7 +44,8 @@ static const struct table *const stage_tables[] = {
 	&card_task_table, &card_code_table, &notice_table, &policy_table, &dictionary_table, &policy_change_table,
 	&member_table, &member_claim_table, &ledger_leaf_table, &ledger_entry_table, &addition_table,
 	&fido_model_table, &fido_state_table, &attribute_table, &consent_table, &likeness_table,
-	&account_certificate_table, &app_request_table, &app_mute_table, NULL,
+	&account_certificate_table, &parent_certificate_table, &parent_due_table, &app_request_table, &app_mute_table,
+	NULL,
 };
 
 struct person {
@@ -257,7 +259,8 @@ login_stage_open_at(uint64_t seed, struct instant now)
 	stage.settings = (struct person_settings){
 		.base_url = span_text("https://watashi.example/"), .origin = origins[0],
 		.name = { span_text("わたし"), span_text("Watashi") },
-		.site = { .rp_id = span_text("watashi.example"), .origins = origins, .origin_count = 1, .rsa_least = 2048 },
+		.site = { .rp_id = span_text("watashi.example"), .origins = origins, .origin_count = 1,
+		    .rsa_least = 2048 },
 		.windows = { .ahead = 10, .around = 1, .resynchronising = 100 },
 		.wrapping = { .secret = "thirty-two bytes of a secret..." },
 		.session = { .lasts = SECONDS(12 * 3600), .idle = SECONDS(1800) },
