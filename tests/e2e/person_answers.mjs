@@ -14,94 +14,306 @@ export const enrolmentId = id("e");
 export const cardCode = "abcdefghijklmnopqrstuvwxyz";
 
 /* As a picture it says nothing, but is one: a frame with dots. */
-const dots = Array.from({ length: 300 }, (_, at) => (at * 7919 % 13 < 6 ? `M${at % 20 + 4} ${Math.floor(at / 20) + 4}h1v1h-1z` : "")).join("");
+const dots = Array.from({ length: 300 }, (_, at) =>
+	(at * 7919) % 13 < 6 ? `M${(at % 20) + 4} ${Math.floor(at / 20) + 4}h1v1h-1z` : "",
+).join("");
 export const picture = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 28 28"><path fill="#fff" d="M0 0h28v28H0z"/><path d="${dots}"/></svg>`;
 
 const levels = {
-	registration: { area: "registration", area_title: text("登録", "Registration"), level: "3", title: text("レベル3（高）", "Level 3 (high)") },
-	token: { area: "token", area_title: text("トークン（認証要素）", "Token (authenticator)"), level: "3", title: text("レベル3（高）", "Level 3 (high)") },
+	registration: {
+		area: "registration",
+		area_title: text("登録", "Registration"),
+		level: "3",
+		title: text("レベル3（高）", "Level 3 (high)"),
+	},
+	token: {
+		area: "token",
+		area_title: text("トークン（認証要素）", "Token (authenticator)"),
+		level: "3",
+		title: text("レベル3（高）", "Level 3 (high)"),
+	},
 };
 
 /* A login */
 
-const ways = (recommended, enough = {}) => ["passkey", "app", "card", "code", "recovery"].map((way) => ({ way, recommended: way === recommended, enough: enough[way] ?? null }));
+const ways = (recommended, enough = {}) =>
+	["passkey", "app", "card", "code", "recovery"].map((way) => ({
+		way,
+		recommended: way === recommended,
+		enough: enough[way] ?? null,
+	}));
 
 export const login = {
-	id: loginId, state: "waiting", relying_party: { entity_id: "https://city.example/saml", name: text("みどり市役所", "Midori City Office"), mark: null }, why: null,
-	wanted: { framework: "jp-idtf", profile: "administrative-procedure", title: text("行政手続", "Administrative procedures"), text: text("本人の権利や義務にかかわる手続です。", "Procedures that touch a person’s rights and duties."),
-		levels: [levels.registration, levels.token] },
-	persona: "administrative", person: null, claimed: false, shown: [], unmet: [{ area: "token", area_title: levels.token.area_title, required: "3", required_title: levels.token.title, reached: null, reached_title: null }],
-	ways: ways("passkey"), app: null, card: null, until: soon(10),
+	id: loginId,
+	state: "waiting",
+	relying_party: {
+		entity_id: "https://city.example/saml",
+		name: text("みどり市役所", "Midori City Office"),
+		mark: null,
+	},
+	why: null,
+	wanted: {
+		framework: "jp-idtf",
+		profile: "administrative-procedure",
+		title: text("行政手続", "Administrative procedures"),
+		text: text("本人の権利や義務にかかわる手続です。", "Procedures that touch a person’s rights and duties."),
+		levels: [levels.registration, levels.token],
+	},
+	persona: "administrative",
+	person: null,
+	claimed: false,
+	shown: [],
+	unmet: [
+		{
+			area: "token",
+			area_title: levels.token.area_title,
+			required: "3",
+			required_title: levels.token.title,
+			reached: null,
+			reached_title: null,
+		},
+	],
+	ways: ways("passkey"),
+	app: null,
+	card: null,
+	until: soon(10),
 };
 export const claimed = { ...login, claimed: true, ways: ways("app") };
 export const shortLogin = {
-	...login, person: { number: "7K3M-Q2XH-9D" }, claimed: true, shown: [{ way: "code", name: "認証アプリ", at: passed }],
-	unmet: [{ area: "token", area_title: levels.token.area_title, required: "3", required_title: levels.token.title, reached: "2", reached_title: text("レベル2（中）", "Level 2 (medium)") }],
+	...login,
+	person: { number: "7K3M-Q2XH-9D" },
+	claimed: true,
+	shown: [{ way: "code", name: "認証アプリ", at: passed }],
+	unmet: [
+		{
+			area: "token",
+			area_title: levels.token.area_title,
+			required: "3",
+			required_title: levels.token.title,
+			reached: "2",
+			reached_title: text("レベル2（中）", "Level 2 (medium)"),
+		},
+	],
 	ways: ways("passkey", { passkey: true, app: true, card: true, code: false, recovery: false }),
 };
 export const finished = { ...shortLogin, unmet: [] };
 
-const task = (of) => ({ code: cardCode, link: `https://watashi.example/card/#${cardCode}`, command: `watashi-card answer 'https://watashi.example/card/#${cardCode}'`, qr: picture, until: soon(of) });
+const task = (of) => ({
+	code: cardCode,
+	link: `https://watashi.example/card/#${cardCode}`,
+	command: `watashi-card answer 'https://watashi.example/card/#${cardCode}'`,
+	qr: picture,
+	until: soon(of),
+});
 
 /* An account */
 
-const authenticator = (letter, kind, name, more) => ({ id: id(letter), kind, name, state: "active", usable: true, issued: "2026-04-01T00:00:00Z", used: passed, expires: null, reason: null, changed: passed, model: null, synced: null, attested: null,
-	platform: null, mobile: null, parent: null, replaces: null, binding: "existing-token", level: levels.token, ...more });
+const authenticator = (letter, kind, name, more) => ({
+	id: id(letter),
+	kind,
+	name,
+	state: "active",
+	usable: true,
+	issued: "2026-04-01T00:00:00Z",
+	used: passed,
+	expires: null,
+	reason: null,
+	changed: passed,
+	model: null,
+	synced: null,
+	attested: null,
+	platform: null,
+	mobile: null,
+	parent: null,
+	replaces: null,
+	binding: "existing-token",
+	level: levels.token,
+	...more,
+});
 
 export const authenticators = [
-	authenticator("1", "app", "わたしの電話", { platform: "Android", binding: "proofing-session", parent: { status: "good", checked: passed } }),
-	authenticator("2", "passkey", "ノートパソコン", { model: "Example Platform Authenticator", synced: true, attested: false, level: { ...levels.token, level: "2", title: text("レベル2（中）", "Level 2 (medium)") } }),
-	authenticator("3", "card", "マイナンバーカード", { mobile: false, level: { ...levels.token, level: "4", title: text("レベル4（特高）", "Level 4 (very high)") } }),
+	authenticator("1", "app", "わたしの電話", {
+		platform: "Android",
+		binding: "proofing-session",
+		parent: { status: "good", checked: passed },
+	}),
+	authenticator("2", "passkey", "ノートパソコン", {
+		model: "Example Platform Authenticator",
+		synced: true,
+		attested: false,
+		level: { ...levels.token, level: "2", title: text("レベル2（中）", "Level 2 (medium)") },
+	}),
+	authenticator("3", "card", "マイナンバーカード", {
+		mobile: false,
+		level: { ...levels.token, level: "4", title: text("レベル4（特高）", "Level 4 (very high)") },
+	}),
 	authenticator("4", "one-time", "会社の機器", { state: "suspended", usable: false, used: null }),
 	authenticator("5", "recovery", "", { left: 9, level: null, used: null }),
 	authenticator("6", "app", "前の電話", { state: "revoked", usable: false, level: null }),
 ];
 
 const held = (name, ja, en, value, source = "card") => ({ name, title: text(ja, en), value, source, at: passed });
-const proofed = [held("name", "氏名", "Name", "山田 花子"), held("birthdate", "生年月日", "Date of birth", "1980-02-17"), held("gender", "性別", "Sex", "女"), held("address", "住所", "Address", "みどり県みどり市みどり一丁目２番３号")];
+const proofed = [
+	held("name", "氏名", "Name", "山田 花子"),
+	held("birthdate", "生年月日", "Date of birth", "1980-02-17"),
+	held("gender", "性別", "Sex", "女"),
+	held("address", "住所", "Address", "みどり県みどり市みどり一丁目２番３号"),
+];
 
 export const account = {
-	number: "7K3M-Q2XH-9D", standing: "full", language: "ja", staff: [],
-	session: { begun: passed, expires: soon(300), where: "Firefox (Linux), 203.0.113.7", authentications: [{ way: "passkey", name: "ノートパソコン", at: passed }], levels: [levels.registration, levels.token] },
-	contacts: [{ address: "hanako@example.jp", confirmed: true, added: passed }, { address: "a.rather.long.address.of.somebody@mail.subdomain.example.jp", confirmed: false, added: passed }],
+	number: "7K3M-Q2XH-9D",
+	standing: "full",
+	language: "ja",
+	staff: [],
+	session: {
+		begun: passed,
+		expires: soon(300),
+		where: "Firefox (Linux), 203.0.113.7",
+		authentications: [{ way: "passkey", name: "ノートパソコン", at: passed }],
+		levels: [levels.registration, levels.token],
+	},
+	contacts: [
+		{ address: "hanako@example.jp", confirmed: true, added: passed },
+		{ address: "a.rather.long.address.of.somebody@mail.subdomain.example.jp", confirmed: false, added: passed },
+	],
 	proofings: [{ id: id("7"), method: "card", at: passed, by: [], evidence: [], levels: [levels.registration] }],
 	personas: [
-		{ persona: "administrative", title: text("行政における個人", "You as a citizen"), text: text("行政の手続で使います。確認ずみの情報だけを持ちます。", "For dealing with authorities. It holds what was confirmed, and nothing else."), asks: { framework: "jp-idtf", profile: null, title: text("トークン レベル4", "Token level 4") },
-			attributes: proofed.map((one) => ({ ...one, value: null })) },
-		{ persona: "business", title: text("ビジネス上の私", "You at work"), text: text("仕事で使います。", "For work."), asks: null, attributes: [proofed[0], held("organization", "勤務先・所属", "Organisation", "うみべ薬局", "self")] },
-		{ persona: "private", title: text("プライベートな私", "You in private"), text: text("買い物などで使います。", "For shopping and the like."), asks: null, attributes: [held("nickname", "ニックネーム", "Nickname", "はなちゃん", "self")] },
+		{
+			persona: "administrative",
+			title: text("行政における個人", "You as a citizen"),
+			text: text(
+				"行政の手続で使います。確認ずみの情報だけを持ちます。",
+				"For dealing with authorities. It holds what was confirmed, and nothing else.",
+			),
+			asks: { framework: "jp-idtf", profile: null, title: text("トークン レベル4", "Token level 4") },
+			attributes: proofed.map((one) => ({ ...one, value: null })),
+		},
+		{
+			persona: "business",
+			title: text("ビジネス上の私", "You at work"),
+			text: text("仕事で使います。", "For work."),
+			asks: null,
+			attributes: [proofed[0], held("organization", "勤務先・所属", "Organisation", "うみべ薬局", "self")],
+		},
+		{
+			persona: "private",
+			title: text("プライベートな私", "You in private"),
+			text: text("買い物などで使います。", "For shopping and the like."),
+			asks: null,
+			attributes: [held("nickname", "ニックネーム", "Nickname", "はなちゃん", "self")],
+		},
 	],
 };
 
-export const events = ["login", "credential-added", "login-refused", "not-me", "consent-given", "proofed", "opened"].map((kind, at) => ({ id: id(String(at)), kind, at: passed, actor: at === 5 ? "registrar:9ABC-DEFG-HJ" : "person",
-	name: kind === "login" ? "みどり市役所" : kind === "credential-added" ? "ノートパソコン" : "", detail: kind === "login-refused" ? "pin" : "", where: kind.startsWith("login") ? "Firefox (Linux), 203.0.113.7" : "", credential: null, decision: at === 0 ? id("d") : null }));
+export const events = [
+	"login",
+	"credential-added",
+	"login-refused",
+	"not-me",
+	"consent-given",
+	"proofed",
+	"opened",
+].map((kind, at) => ({
+	id: id(String(at)),
+	kind,
+	at: passed,
+	actor: at === 5 ? "registrar:9ABC-DEFG-HJ" : "person",
+	name: kind === "login" ? "みどり市役所" : kind === "credential-added" ? "ノートパソコン" : "",
+	detail: kind === "login-refused" ? "pin" : "",
+	where: kind.startsWith("login") ? "Firefox (Linux), 203.0.113.7" : "",
+	credential: null,
+	decision: at === 0 ? id("d") : null,
+}));
 
-const consents = [{ id: id("8"), relying_party: "https://shop.example/rp", name: "とまった商店", purpose: "login", items: [{ name: "nickname", title: text("ニックネーム", "Nickname") }], persona: "private", given: passed, withdrawn: null },
-	{ id: id("9"), relying_party: "https://watashi.example/", name: "Watashi", purpose: "enrolment", items: [{ name: "name", title: text("氏名", "Name") }], persona: null, given: passed, withdrawn: null }];
+const consents = [
+	{
+		id: id("8"),
+		relying_party: "https://shop.example/rp",
+		name: "とまった商店",
+		purpose: "login",
+		items: [{ name: "nickname", title: text("ニックネーム", "Nickname") }],
+		persona: "private",
+		given: passed,
+		withdrawn: null,
+	},
+	{
+		id: id("9"),
+		relying_party: "https://watashi.example/",
+		name: "Watashi",
+		purpose: "enrolment",
+		items: [{ name: "name", title: text("氏名", "Name") }],
+		persona: null,
+		given: passed,
+		withdrawn: null,
+	},
+];
 
 /* An enrolment */
 
 export const enrolment = { state: "begun", reissue: false, card: null, preview: null, failed: null, next: [] };
 export const preview = {
-	...enrolment, state: "answered", card: { state: "answered", purpose: "signature", until: soon(5) },
-	preview: { attributes: proofed.map(({ name, title, value }) => ({ name, title, value })), changes: [{ name: "address", title: text("住所", "Address"), before: "うみべ県うみべ市一丁目１番", after: proofed[3].value }], account: "new", number: null },
+	...enrolment,
+	state: "answered",
+	card: { state: "answered", purpose: "signature", until: soon(5) },
+	preview: {
+		attributes: proofed.map(({ name, title, value }) => ({ name, title, value })),
+		changes: [
+			{
+				name: "address",
+				title: text("住所", "Address"),
+				before: "うみべ県うみべ市一丁目１番",
+				after: proofed[3].value,
+			},
+		],
+		account: "new",
+		number: null,
+	},
 };
-export const reissue = { ...preview, reissue: true, preview: { ...preview.preview, changes: [], account: "existing", number: account.number, authenticators: authenticators.slice(0, 4).map(({ id: of, kind, name, state }) => ({ id: of, kind, name, state })) } };
+export const reissue = {
+	...preview,
+	reissue: true,
+	preview: {
+		...preview.preview,
+		changes: [],
+		account: "existing",
+		number: account.number,
+		authenticators: authenticators
+			.slice(0, 4)
+			.map(({ id: of, kind, name, state }) => ({ id: of, kind, name, state })),
+	},
+};
 
 export const nothing = () => [204, null];
-export const problem = (status, more) => () => [status, { status, title: "", detail: "what the log says", clause: "", ...more }];
+export const problem = (status, more) => () => [
+	status,
+	{ status, title: "", detail: "what the log says", clause: "", ...more },
+];
 export const stepUp = (why) => problem(403, { step_up: { login_for: "account", why } });
 
 const loginPath = `/v1/login/${loginId}`;
 const enrolPath = `/v1/enrol/${enrolmentId}`;
-const creation = { rp: { id: "localhost", name: "Watashi" }, user: { id: "AAECAwQFBgcICQoLDA0ODw", name: "7K3M-Q2XH-9D", displayName: "7K3M-Q2XH-9D" }, challenge: "A".repeat(43), pubKeyCredParams: [{ type: "public-key", alg: -7 }],
-	timeout: 60_000, excludeCredentials: [], authenticatorSelection: { residentKey: "required", userVerification: "required" }, attestation: "none" };
+const creation = {
+	rp: { id: "localhost", name: "Watashi" },
+	user: { id: "AAECAwQFBgcICQoLDA0ODw", name: "7K3M-Q2XH-9D", displayName: "7K3M-Q2XH-9D" },
+	challenge: "A".repeat(43),
+	pubKeyCredParams: [{ type: "public-key", alg: -7 }],
+	timeout: 60_000,
+	excludeCredentials: [],
+	authenticatorSelection: { residentKey: "required", userVerification: "required" },
+	attestation: "none",
+};
 
 export const answers = {
 	"POST /v1/login": () => [201, { login: loginId, page: `/login/#${loginId}` }],
 	[`GET ${loginPath}`]: login,
 	[`POST ${loginPath}/claim`]: nothing,
-	[`POST ${loginPath}/passkey/options`]: { challenge: "A".repeat(43), rpId: "localhost", timeout: 60_000, userVerification: "required", allowCredentials: [] },
+	[`POST ${loginPath}/passkey/options`]: {
+		challenge: "A".repeat(43),
+		rpId: "localhost",
+		timeout: 60_000,
+		userVerification: "required",
+		allowCredentials: [],
+	},
 	[`POST ${loginPath}/app`]: { code: "482913", request: id("b"), qr: picture, until: soon(5) },
 	[`POST ${loginPath}/card`]: task(10),
 	[`POST ${loginPath}/finish`]: { location: "/account/" },
@@ -110,13 +322,25 @@ export const answers = {
 	"GET /v1/account/authenticators": { authenticators, more: false },
 	"GET /v1/account/history": { events, more: false },
 	"GET /v1/account/consents": { consents },
-	"POST /v1/account/pairing": { code: "x".repeat(26), link: "https://watashi.example/app/#pair=x", qr: picture, until: soon(10) },
+	"POST /v1/account/pairing": {
+		code: "x".repeat(26),
+		link: "https://watashi.example/app/#pair=x",
+		qr: picture,
+		until: soon(10),
+	},
 	"GET /v1/account/pairing": { state: "waiting", until: soon(10) },
 	"POST /v1/account/authenticators/passkey/options": creation,
 	"POST /v1/account/authenticators/passkey": () => [201, authenticators[1]],
-	"POST /v1/account/authenticators/one-time": { id: id("c"), uri: "otpauth://totp/Watashi:7K3M?secret=ABCD", secret: "ABCD EFGH IJKL MNOP QRST UVWX YZ23 4567", qr: picture },
+	"POST /v1/account/authenticators/one-time": {
+		id: id("c"),
+		uri: "otpauth://totp/Watashi:7K3M?secret=ABCD",
+		secret: "ABCD EFGH IJKL MNOP QRST UVWX YZ23 4567",
+		qr: picture,
+	},
 	[`POST /v1/account/authenticators/one-time/${id("c")}`]: () => [201, authenticators[3]],
-	"POST /v1/account/authenticators/recovery": { codes: Array.from({ length: 10 }, (_, at) => `ABC${at}-EFGH-JKMN-PQRS`) },
+	"POST /v1/account/authenticators/recovery": {
+		codes: Array.from({ length: 10 }, (_, at) => `ABC${at}-EFGH-JKMN-PQRS`),
+	},
 	"PUT /v1/account/language": account,
 	"POST /v1/account/logout": nothing,
 	"POST /v1/account/erase": nothing,
@@ -127,29 +351,48 @@ export const answers = {
 	[`POST ${enrolPath}/bind-card`]: task(10),
 	[`POST ${enrolPath}/provisional`]: () => [201, { number: account.number }],
 	[`POST ${enrolPath}/accept`]: { location: "/account/", number: account.number },
-	[`GET /v1/card/${cardCode}`]: { text: "Watashi（https://watashi.example/）で本人確認をします。\n目的：アカウントの登録\n時刻：2026-11-22T14:05:00+09:00\n番号：0123456789abcdef0123456789abcdef\n", purpose: "signature", until: soon(10), asker: text("Watashi", "Watashi") },
+	[`GET /v1/card/${cardCode}`]: {
+		text: "Watashi（https://watashi.example/）で本人確認をします。\n目的：アカウントの登録\n時刻：2026-11-22T14:05:00+09:00\n番号：0123456789abcdef0123456789abcdef\n",
+		purpose: "signature",
+		until: soon(10),
+		asker: text("Watashi", "Watashi"),
+	},
 };
 
 /* Answers every request of a page to /v1/; what is not in the table is an error of the test's, told by `unknown`. `asked` collects what
  * the page sent: { method, path, body, type }. */
 export async function play(page, table, { asked = [], unknown = [] } = {}) {
-	await page.route((at) => at.pathname.startsWith("/v1/"), async (route) => {
-		const request = route.request();
-		const { pathname } = new URL(request.url());
-		const key = `${request.method()} ${pathname}`;
+	await page.route(
+		(at) => at.pathname.startsWith("/v1/"),
+		async (route) => {
+			const request = route.request();
+			const { pathname } = new URL(request.url());
+			const key = `${request.method()} ${pathname}`;
 
-		if (pathname.endsWith("/events"))
-			return route.fulfill({ contentType: "text/event-stream", body: table[key] ?? ": nothing yet\n\n" });
-		const body = request.postData() ? JSON.parse(request.postData()) : null;
+			if (pathname.endsWith("/events"))
+				return route.fulfill({ contentType: "text/event-stream", body: table[key] ?? ": nothing yet\n\n" });
+			const body = request.postData() ? JSON.parse(request.postData()) : null;
 
-		asked.push({ method: request.method(), path: pathname, body, type: request.headers()["content-type"] ?? null });
-		if (!(key in table)) {
-			unknown.push(key);
-			return route.fulfill({ status: 404, json: { status: 404 } });
-		}
-		const answer = table[key];
-		const [status, json] = typeof answer === "function" ? answer(body) : [200, answer];
+			asked.push({
+				method: request.method(),
+				path: pathname,
+				body,
+				type: request.headers()["content-type"] ?? null,
+			});
+			if (!(key in table)) {
+				unknown.push(key);
+				return route.fulfill({ status: 404, json: { status: 404 } });
+			}
+			const answer = table[key];
+			const [status, json] = typeof answer === "function" ? answer(body) : [200, answer];
 
-		return status === 204 || json === null ? route.fulfill({ status, body: "" }) : route.fulfill({ status, json, contentType: status < 400 ? "application/json" : "application/problem+json" });
-	});
+			return status === 204 || json === null
+				? route.fulfill({ status, body: "" })
+				: route.fulfill({
+						status,
+						json,
+						contentType: status < 400 ? "application/json" : "application/problem+json",
+					});
+		},
+	);
 }
