@@ -15,6 +15,7 @@
 #include "ledger/entry.h"
 #include "person/history.h"
 #include "person/proofing_record.h"
+#include "registry/standing.h"
 #include "store/memory.h"
 #include "transaction/addition.h"
 #include "transaction/app_answer.h"
@@ -29,7 +30,8 @@ static const struct table *const tables[] = {
 	&account_table, &account_name_table, &credential_table, &credential_name_table, &credential_model_table,
 	&attempts_table, &login_table, &session_table, &history_table, &notice_table, &proofing_record_table,
 	&account_certificate_table, &ledger_leaf_table, &ledger_entry_table, &app_request_table, &app_mute_table,
-	&app_nonce_table, &pairing_table, &pairing_code_table, &dictionary_table, &policy_table, NULL,
+	&app_nonce_table, &pairing_table, &pairing_code_table, &dictionary_table, &policy_table, &policy_change_table,
+	&member_table, &member_claim_table, NULL,
 };
 
 static struct stage {
@@ -169,21 +171,28 @@ stage_person(void)
 }
 
 static inline int
-stage_open(void **state)
+stage_open_at(struct instant now)
 {
-	(void)state;
-	stage = (struct stage){ .arena = arena_init(256 * MIB) };
-	if (!instant_read(span_text(NOON), &stage.now))
-		return -1;
+	stage = (struct stage){ .arena = arena_init(256 * MIB), .now = now };
 	stage.store = store_memory_new(tables, ROLE_WORKER, 5);
 	stage_dictionary();
 	stage.settings = (struct person_settings){ .base_url = span_text(ORIGIN "/"), .origin = span_text(ORIGIN),
 		.wrapping = { { 9 } }, .session = { .lasts = SECONDS(3600), .idle = SECONDS(3600) },
-		.shelf = stage.shelf };
+		.shelf = stage.shelf, .roll = roll_new(), .operator = span_text("operator"),
+		.relying_party = span_text(ORIGIN "/account"), .identity_provider = span_text(ORIGIN "/idp") };
 	stage.phone = phone_new(&stage.arena);
 	stage.other = phone_new(&stage.arena);
 	stage_person();
 	return 0;
+}
+
+static inline int
+stage_open(void **state)
+{
+	struct instant noon;
+
+	(void)state;
+	return instant_read(span_text(NOON), &noon) ? stage_open_at(noon) : -1;
 }
 
 static inline int
@@ -193,6 +202,7 @@ stage_close(void **state)
 	EVP_PKEY_free(stage.phone.key);
 	EVP_PKEY_free(stage.other.key);
 	policy_shelf_free(stage.shelf);
+	roll_free(stage.settings.roll);
 	store_free(stage.store);
 	arena_release(&stage.arena);
 	return 0;
