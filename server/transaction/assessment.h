@@ -1,4 +1,4 @@
-/* transaction/assessment.h - what a person has shown so far, against what somebody asks: the engine's answer on a login.
+/* transaction/assessment.h - what a person has shown so far, against what somebody asks: the engine's answer.
  *
  *     a proofing record, an authentication, parties -> facts -> decide (assurance/decision.h)
  *

@@ -28,7 +28,8 @@ enum login_way login_way_read(struct span);
 
 /* What an account's page wants it for; each has its requirement (transaction/person_settings.h). */
 enum login_why { LOGIN_TO_LOOK, LOGIN_TO_CHANGE, LOGIN_AS_ADMINISTRATIVE, LOGIN_TO_ADD, LOGIN_AS_STAFF, LOGIN_WHYS };
-const char *login_why_name(enum login_why); /* NULL: to look; "change" "persona:administrative" "authenticator" "staff" */
+/* NULL: to look; "change" "persona:administrative" "authenticator" "staff" */
+const char *login_why_name(enum login_why);
 /* Empty: to look. False: none of these. */
 bool login_why_read(struct span, enum login_why *out);
 

@@ -1,4 +1,4 @@
-/* transaction/login_begin.c - a login begins: what is wanted, in which browser, by whom if somebody is there already. */
+/* transaction/login_begin.c - a login begins: what is wanted, in which browser, by whom if somebody is there. */
 #include <openssl/crypto.h>
 
 #include "transaction/known_browser.h"

@@ -145,7 +145,7 @@ static void
 refuse_unknown(struct checking *c)
 {
 	refuse(c, "credential", NULL, "",
-	    "this card is not registered as an authenticator of any account: enrol with it, or log in otherwise and add it");
+	    "this card is registered as an authenticator of no account: enrol with it, or log in otherwise and add it");
 	commit_refusal(c);
 }
 

@@ -32,8 +32,8 @@ struct login_case {
 };
 
 /* The account, to tell by its number of a known browser too, stands there where the login is nobody's yet.
- * ERR_NOT_FOUND: as login_loaded(); ERR_DENIED: the account is no more. Authentications by what is not in force any more
- * have been taken out. */
+ * ERR_NOT_FOUND: as login_loaded(); ERR_DENIED: the account is no more. Authentications by what is not in force any
+ * more have been taken out. */
 typedef void on_login_case(void *arg, enum err, const struct login_case *, const struct problem *why);
 struct pending *login_case_load(struct store *, struct arena *, const struct person_settings *,
     const struct login_request *, on_login_case *, void *arg);

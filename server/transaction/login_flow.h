@@ -44,8 +44,8 @@ typedef void on_login_begun(void *arg, enum err, const struct login_begun *, con
 struct pending *login_begin(struct store *, struct arena *, const struct person_settings *, const struct login_begin *,
     on_login_begun *, void *arg);
 
-/* Saying whose it is. ERR_INVALID: `who` is neither a number nor a mail address; ERR_CONFLICT: it is somebody's already.
- * Nothing tells whether there is such an account. */
+/* Saying whose it is. ERR_INVALID: `who` is neither a number nor a mail address; ERR_CONFLICT: it is somebody's
+ * already. Nothing tells whether there is such an account. */
 typedef void on_login_changed(void *arg, enum err, const struct problem *why);
 struct login_claim {
 	struct login_request request;
@@ -70,8 +70,8 @@ struct login_finished {
 	const struct login_view *view;
 	struct id decision;          /* in the ledger; zero: nothing is asked, and nothing was decided */
 };
-/* ERR_DENIED: nobody is authenticated; ERR_CONFLICT: the login is over or changed meanwhile, the session that it steps up
- * has ended, or an authenticator's state changed. */
+/* ERR_DENIED: nobody is authenticated; ERR_CONFLICT: the login is over or changed meanwhile, the session that it steps
+ * up has ended, or an authenticator's state changed. */
 typedef void on_login_finished(void *arg, enum err, const struct login_finished *, const struct problem *why);
 struct pending *login_finish(struct store *, struct arena *, const struct person_settings *,
     const struct login_request *, on_login_finished *, void *arg);

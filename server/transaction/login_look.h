@@ -27,7 +27,7 @@ struct login_view {
 	struct login_offer offers[LOGIN_WAYS]; /* the least bothersome first */
 	size_t offer_count;
 };
-/* In the arena; borrows from the case, and with its policy from the snapshot. ERR_UNAVAILABLE: it cannot be assessed. */
+/* In the arena; borrows from the case, and of its policy from the snapshot. ERR_UNAVAILABLE: it cannot be assessed. */
 enum err login_look(struct arena *, const struct login_case *, struct login_view *out, struct problem *why);
 
 /* By which way one authenticates with such a credential. */

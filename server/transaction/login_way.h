@@ -17,8 +17,8 @@ struct login_refusal {
 	struct localized why;        /* for the person; may be empty */
 	struct instant until;        /* of "wait": nothing is looked at before; else {0} */
 };
-/* OK without a refusal: it joined the login, and is written. ERR_NOT_FOUND: as login_loaded(); ERR_CONFLICT: the login is
- * over, nothing waits to be answered, or the same was answered at this very time. */
+/* OK without a refusal: it joined the login, and is written. ERR_NOT_FOUND: as login_loaded(); ERR_CONFLICT: the login
+ * is over, nothing waits to be answered, or the same was answered at this very time. */
 typedef void on_login_answered(void *arg, enum err, const struct login_refusal *, const struct problem *why);
 
 #define LOGIN_CEREMONY_FOR SECONDS(300)

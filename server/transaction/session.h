@@ -31,8 +31,8 @@ struct session {
 	struct span where;           /* "Firefox, 203.0.113.7" */
 	struct authentication authentications[SESSION_AUTHENTICATIONS]; /* the newest last */
 	size_t authentication_count;
-	/* A proofing that the session began with, or was joined by: no authentication, but for a while authenticators may be
-	 * bound in it (BINDING_IN_PROOFING). */
+	/* A proofing that the session began with, or was joined by: no authentication, but for a while authenticators
+	 * may be bound in it (BINDING_IN_PROOFING). */
 	struct session_proofed {
 		struct id record;    /* zero: none */
 		struct instant at;
@@ -75,8 +75,9 @@ struct ask session_ask(const uint8_t key[32]);
 /* Copied. ERR_DENIED: there is none, or it is over, idle for too long; ERR_UNAVAILABLE. */
 enum err session_loaded(struct arena *, const struct ask *, const struct session_settings *, struct instant now,
     struct session *out, struct problem *why);
-/* Who asks: the session of the request's cookie, then its account and its credentials in one go. Whoever's authenticators
- * have all been suspended or revoked since is not logged in any more. When somebody was here is written once a minute.
+/* Who asks: the session of the request's cookie, then its account and its credentials in one go. Whoever's
+ * authenticators have all been suspended or revoked since is not logged in any more. When somebody was here is
+ * written once a minute.
  * ERR_DENIED: nobody is logged in here (any more): 401; ERR_UNAVAILABLE, ERR_IO. Both live in the arena. */
 typedef void on_session(void *arg, enum err, const struct session *, const struct account *, const struct problem *why);
 struct pending *session_identify(struct store *, const struct exchange *, const struct session_settings *,

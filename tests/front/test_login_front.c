@@ -233,7 +233,8 @@ from_the_page_to_the_session(void **state)
 	scene_open(1);
 	begin_for("\"change\"");
 	expect_true("the page's address", says(arena_print(&stage.arena, "\"page\":\"/login/#%s\"", scene.login)));
-	expect_true("a cookie of its own", has_cookie("__Host-watashi-login") && says("; Secure; HttpOnly; SameSite=Lax"));
+	expect_true("a cookie of its own",
+	    has_cookie("__Host-watashi-login") && says("; Secure; HttpOnly; SameSite=Lax"));
 	expect_number("is shown", ask_login("GET", "", ""), 200);
 	expect_true("who asks", says("\"relying_party\":{\"entity_id\":\"https://watashi.example/account\",\"name\":{"
 	    "\"ja\":\"わたし\",\"en\":\"Watashi\"},\"mark\":null}"));
@@ -329,8 +330,8 @@ each_refusal_has_its_form(void **state)
 	begin_for("null");
 	expect_number("a wrong signature", answer_passkey(&stage.person, (struct ceremony){ .bogus_signature = true }),
 	    403);
-	expect_true("by its step", says("\"code\":\"denied\",\"step\":\"signature\"") && says("application/problem+json") &&
-	    says("Cache-Control: no-store"));
+	expect_true("by its step", says("\"code\":\"denied\",\"step\":\"signature\"") &&
+	    says("application/problem+json") && says("Cache-Control: no-store"));
 	stage_state(&stage.person.passkey, CREDENTIAL_SUSPENDED);
 	expect_number("a suspended one", answer_passkey(&stage.person, (struct ceremony){ .type = NULL }), 403);
 	expect_true("by its state", says("\"step\":\"state\",\"reason\":\"suspended\""));
@@ -390,8 +391,8 @@ a_card_wakes_the_page(void **state)
 	expect_number("shown so", ask_login("GET", "", ""), 200);
 	expect_true("as waiting", says("\"card\":{\"state\":\"waiting\",\"until\":\"20"));
 	scene.answer[0] = '\0';
-	fd = scene_connect(arena_print(&stage.arena, "GET /v1/login/%s/events HTTP/1.1\r\nHost: watashi.example\r\n%s\r\n",
-	    scene.login, cookie_line()));
+	fd = scene_connect(arena_print(&stage.arena,
+	    "GET /v1/login/%s/events HTTP/1.1\r\nHost: watashi.example\r\n%s\r\n", scene.login, cookie_line()));
 	scene_read(fd, "text/event-stream");
 	task.generation = stage_load(card_task_ask(&task.id)).rows[0].generation;
 	task.answered = true;
@@ -432,8 +433,9 @@ only_its_browser_and_only_our_pages(void **state)
 	begin_for("null");
 	for (size_t i = 0; i < COUNT(asked); i++)
 		for (size_t n = 0; n < COUNT(strangers); n++)
-			expect_number(strangers[n].title, scene_ask_with(arena_print(&stage.arena, "POST /v1/login/%s%s",
-			    scene.login, asked[i].tail), strangers[n].fields, asked[i].body), 403);
+			expect_number(strangers[n].title, scene_ask_with(arena_print(&stage.arena,
+			    "POST /v1/login/%s%s", scene.login, asked[i].tail), strangers[n].fields, asked[i].body),
+			    403);
 	for (size_t n = 0; n < COUNT(strangers); n++)
 		expect_number(strangers[n].title, scene_ask_with("POST /v1/login", strangers[n].fields,
 		    "{\"for\":\"account\",\"return\":\"/account/\"}"), 403);
@@ -458,8 +460,10 @@ what_is_asked_is_read_strictly(void **state)
 		{ "for nobody", "/v1/login", "{\"return\":\"/account/\"}", 400 },
 		{ "with no way back", "/v1/login", "{\"for\":\"account\"}", 400 },
 		{ "back to another site", "/v1/login", "{\"for\":\"account\",\"return\":\"//evil.example/\"}", 400 },
-		{ "for another reason", "/v1/login", "{\"for\":\"account\",\"return\":\"/account/\",\"why\":\"x\"}", 400 },
-		{ "with a member that is none", "/v1/login", "{\"for\":\"account\",\"return\":\"/account/\",\"x\":1}", 400 },
+		{ "for another reason", "/v1/login",
+		  "{\"for\":\"account\",\"return\":\"/account/\",\"why\":\"x\"}", 400 },
+		{ "with a member that is none", "/v1/login",
+		  "{\"for\":\"account\",\"return\":\"/account/\",\"x\":1}", 400 },
 		{ "at a desk that is not there", "/v1/login",
 		  "{\"for\":\"account\",\"return\":\"/desk/\",\"why\":\"staff\"}", 403 },
 		{ "whose nobody", "claim", "{}", 400 },
@@ -477,7 +481,8 @@ what_is_asked_is_read_strictly(void **state)
 	begin_for("null");
 	for (size_t i = 0; i < COUNT(cases); i++)
 		expect_number(cases[i].title, *cases[i].path == '/' ? ask("POST", cases[i].path, cases[i].body)
-		    : ask_login("POST", arena_print(&stage.arena, "/%s", cases[i].path), cases[i].body), cases[i].status);
+		    : ask_login("POST", arena_print(&stage.arena, "/%s", cases[i].path), cases[i].body),
+		    cases[i].status);
 	scene_close();
 }
 
@@ -509,7 +514,8 @@ a_cancelled_login_goes_back(void **state)
 	ask_login("POST", "/finish", "{}");
 	begin_for("\"change\"");
 	expect_number("cancelled by who is logged in", ask_login("POST", "/cancel", "{}"), 200);
-	expect_true("back there, as before", says("{\"location\":\"/account/#history\"}") && has_cookie("__Host-watashi"));
+	expect_true("back there, as before",
+	    says("{\"location\":\"/account/#history\"}") && has_cookie("__Host-watashi"));
 	scene_close();
 }
 

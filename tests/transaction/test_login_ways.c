@@ -1,5 +1,5 @@
-/* tests/transaction/test_login_ways.c - the ways to authenticate in a login: what each takes, and everything that is not
- * what it should be.
+/* tests/transaction/test_login_ways.c - the ways to authenticate in a login: what each takes, and everything that is
+ * not what it should be.
  */
 #include "transaction/login_stage.h"
 
@@ -167,7 +167,8 @@ a_counter_is_not_lost_between_two_logins(void **state)
 			continue;
 		expect_true("both are answered", one.done && two.done);
 		if (one.joined && two.joined)
-			expect_number("one after the other", stage_stored(&stage.person.passkey).passkey.sign_count, 12);
+			expect_number("one after the other", stage_stored(&stage.person.passkey).passkey.sign_count,
+			    12);
 		else
 			expect_true("or one of them", one.joined + two.joined == 1);
 		login_stage_close();
@@ -277,7 +278,8 @@ code_at(int64_t seconds_off)
 	assert_non_null(HMAC(EVP_sha1(), TOTP_SECRET, (int)strlen(TOTP_SECRET), (const uint8_t *)&counter,
 	    sizeof(counter), sum, &size));
 	at = sum[size - 1] & 0xf;
-	value = (uint32_t)(sum[at] & 0x7f) << 24 | (uint32_t)sum[at + 1] << 16 | (uint32_t)sum[at + 2] << 8 | sum[at + 3];
+	value = (uint32_t)(sum[at] & 0x7f) << 24 | (uint32_t)sum[at + 1] << 16 | (uint32_t)sum[at + 2] << 8 |
+	    sum[at + 3];
 	return arena_print(&stage.arena, "%06u", value % 1000000);
 }
 

@@ -1,4 +1,4 @@
-/* front/login/cards.c - POST /v1/login/{id}/card and …/card/finish: a code for whoever has a reader, and what the card said. */
+/* front/login/cards.c - POST /v1/login/{id}/card and …/card/finish: a code for who has a reader, what it brought. */
 #include <openssl/crypto.h>
 
 #include "codec/qr.h"

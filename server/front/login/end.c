@@ -27,8 +27,9 @@ send_on(struct login_visit *v, struct span location, const char *cookies)
 	buffer_byte(&b, '{');
 	json_write_member(&b, "location", location);
 	buffer_byte(&b, '}');
-	exchange_reply(v->exchange, &(struct reply){ .status = 200, .body = buffer_span(&b), .fields = span_text(
-	    arena_print(v->exchange->arena, "Content-Type: application/json\r\nCache-Control: no-store\r\n%s", cookies)) });
+	exchange_reply(v->exchange, &(struct reply){ .status = 200, .body = buffer_span(&b),
+		.fields = span_text(arena_print(v->exchange->arena,
+		    "Content-Type: application/json\r\nCache-Control: no-store\r\n%s", cookies)) });
 	buffer_release(&b);
 }
 
@@ -72,7 +73,7 @@ finish_login(struct exchange *e, void *front)
 	login_visit_begin(arena_new(e->arena, struct login_visit), e, front, LOGIN_COST_TRY, finish);
 }
 
-/* Who was logged in before goes back as that; anybody else to the front page, for the account's would only ask again. */
+/* Who was logged in before goes back as that; anybody else to the front page: the account's would only ask again. */
 static void
 on_cancelled(void *arg, enum err err, const struct login *l, const struct problem *why)
 {

@@ -1,4 +1,4 @@
-/* front/login/front.h - what the files of this front share: its state, which login is asked about, how it is answered. */
+/* front/login/front.h - what the files of this front share: its state, which login is meant, how it is answered. */
 #pragma once
 
 #include "codec/json_writer.h"
@@ -46,8 +46,8 @@ struct login_visit {
 /* What a request costs of what a peer may ask in a second. */
 enum login_cost { LOGIN_COST_LOOK = 1, LOGIN_COST_TRY = 4, LOGIN_COST_BEGIN = 8 };
 
-/* Goes on, or has answered: 403 for a page of another site, 404 without the login's cookie or for an id that is none, 429
- * for who asks too often. */
+/* Goes on, or has answered: 403 for a page of another site, 404 without the login's cookie or for an id that is none,
+ * 429 for who asks too often. */
 void login_visit_begin(struct login_visit *, struct exchange *, struct login_front *, enum login_cost,
     void (*go_on)(struct login_visit *));
 /* The first part of it: a page of ours, not too often. False: it has been answered. */

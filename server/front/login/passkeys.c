@@ -1,4 +1,4 @@
-/* front/login/passkeys.c - POST /v1/login/{id}/passkey/options and …/passkey: what the browser is to ask of a passkey, and
+/* front/login/passkeys.c - POST /v1/login/{id}/passkey/options and …/passkey: what the browser is to ask of a passkey,
  * what came of it.
  */
 #include "front/login/front.h"

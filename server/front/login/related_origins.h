@@ -1,4 +1,4 @@
-/* front/login/related_origins.h - where else our passkeys may be used (WebAuthn L3 s5.11.1): a document that browsers fetch.
+/* front/login/related_origins.h - where else our passkeys may be used (WebAuthn L3 s5.11.1), as browsers fetch it.
  *
  *     GET /.well-known/webauthn   {"origins": ["https://…", …]}
  */

@@ -12,8 +12,8 @@ begins_well(struct span path)
 	return false;
 }
 
-/* What stands in addresses as it is; browsers read a backslash as a slash, and pass over tabs and line feeds (URL Standard
- * s4.4). */
+/* What stands in addresses as it is; browsers read a backslash as a slash, and pass over tabs and line feeds (URL
+ * Standard s4.4). */
 static bool
 is_plain(struct span path)
 {
@@ -23,7 +23,7 @@ is_plain(struct span path)
 	return true;
 }
 
-/* "." and "..", also as %2e (URL Standard s4.2), and nothing between two slashes: what is under a page is not elsewhere. */
+/* "." and "..", also as %2e (URL Standard s4.2). */
 static bool
 is_odd(struct span segment)
 {

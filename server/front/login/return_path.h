@@ -4,6 +4,6 @@
 #include "base/span.h"
 
 #define RETURN_PATH_LARGEST 512
-/* A path under /account/, /desk/, /enrol/ or /app/, with query and fragment; nothing that a browser could take for another
- * host's, or that leads out of there. */
+/* A path under /account/, /desk/, /enrol/ or /app/, with query and fragment; nothing that a browser could take for
+ * another host's, or that leads out of there. */
 bool return_path_valid(struct span path);

@@ -165,7 +165,8 @@ static void
 write_login(struct buffer *b, const struct login_case *c, const struct login_view *view)
 {
 	static const char *const states[] = {
-		[LOGIN_UNKNOWN] = "over", [LOGIN_WAITING] = "waiting", [LOGIN_DONE] = "done", [LOGIN_REFUSED] = "refused",
+		[LOGIN_UNKNOWN] = "over", [LOGIN_WAITING] = "waiting", [LOGIN_DONE] = "done",
+		[LOGIN_REFUSED] = "refused",
 	};
 	const struct login *l = &c->login;
 	const char *why = login_why_name(l->why);
