@@ -76,6 +76,19 @@ value_of(const struct stated *one)
 	return one->value.size ? one->value : span_text(one->text);
 }
 
+/* What this server keeps of it that would be of use to a thief (credential.secret_storage): of keys their public halves;
+ * a PIN and codes on paper as digests, seeds encrypted. */
+static const char *
+kept_as(const struct credential *c)
+{
+	static const uint8_t none[sizeof(c->app.pin)];
+
+	if (c->kind == CREDENTIAL_ONE_TIME || c->kind == CREDENTIAL_RECOVERY)
+		return "hashed-or-encrypted";
+	return c->kind == CREDENTIAL_APP && memcmp(c->app.pin, none, sizeof(none)) != 0 ? "hashed-or-encrypted" :
+	                                                                                 "no-secret";
+}
+
 static void
 state_binding(struct stating *s, const struct observation *o)
 {
@@ -95,6 +108,7 @@ state_binding(struct stating *s, const struct observation *o)
 		state(s, "credential.proofing_bound", "false");
 	else if (proofed || c->binding == BINDING_IN_PROOFING || c->binding == BINDING_IN_PERSON)
 		state(s, "credential.proofing_bound", "true");
+	state_word(s, "credential.secret_storage", kept_as(c));
 	state_flag(s, "token.phishing_resistant_offered", o->resistant_offered != 0);
 }
 

@@ -11,8 +11,9 @@
 #include "base/file.h"
 #include "transaction/observation.h"
 
+#define KEYS "\"credential.secret_storage\":\"no-secret\","
 #define BOUND "\"binding.parent_status\":\"none\",\"credential.activation_verified\":true,\"credential.active\":true," \
-	"\"credential.delivery\":\"existing-token\",\"credential.proofing_bound\":true,"
+	"\"credential.delivery\":\"existing-token\",\"credential.proofing_bound\":true," KEYS
 #define HELD "\"token.factors\":[\"have\"],"
 #define CARD "{\"process.age\":0,\"process.dynamic\":true,\"token.attested\":true,\"token.certificate_status\":\"good\"," \
 	"\"token.factors\":[\"know\",\"have\"],\"token.hardware\":true,\"token.intent\":true," \
@@ -233,13 +234,13 @@ static const struct {
 	const char *facts;
 } bindings[] = {
 	{ "nobody knows how", BINDING_UNKNOWN, { { 0 } }, PARENT_NONE, 0, "{\"binding.parent_status\":\"none\","
-	    "\"credential.active\":true,\"process.dynamic\"" },
+	    "\"credential.active\":true," KEYS "\"process.dynamic\"" },
 	{ "before anybody was proofed", BINDING_UNCONFIRMED, { { 0 } }, PARENT_NONE, 0, "\"credential.active\":true,"
-	    "\"credential.delivery\":\"unconfirmed\",\"credential.proofing_bound\":false,\"process.dynamic\"" },
+	    "\"credential.delivery\":\"unconfirmed\",\"credential.proofing_bound\":false," KEYS "\"process.dynamic\"" },
 	{ "in a proofing", BINDING_IN_PROOFING, { { 0 } }, PARENT_NONE, 0, "\"credential.activation_verified\":true,"
 	    "\"credential.active\":true,\"credential.delivery\":\"proofing-session\",\"credential.proofing_bound\":true" },
 	{ "by another, of an account that nobody proofed", BINDING_EXISTING, { { 0 } }, PARENT_NONE, 0,
-	    "\"credential.delivery\":\"existing-token\",\"process.dynamic\"" },
+	    "\"credential.delivery\":\"existing-token\"," KEYS "\"process.dynamic\"" },
 	{ "in person", BINDING_IN_PERSON, { { 3 } }, PARENT_NONE, 0,
 	    "\"credential.delivery\":\"in-person\",\"credential.proofing_bound\":true" },
 	{ "on the strength of a certificate", BINDING_IN_PROOFING, { { 3 } }, PARENT_GOOD, 3600,
@@ -267,6 +268,31 @@ how_it_was_bound_is_told(void **state)
 	}
 }
 
+static void
+what_is_kept_of_it_is_told(void **state)
+{
+	static const char *const words[CREDENTIAL_KINDS] = {
+		[CREDENTIAL_PASSKEY] = "no-secret",
+		[CREDENTIAL_CARD] = "no-secret",
+		[CREDENTIAL_APP] = "hashed-or-encrypted",
+		[CREDENTIAL_ONE_TIME] = "hashed-or-encrypted",
+		[CREDENTIAL_RECOVERY] = "hashed-or-encrypted",
+	};
+
+	(void)state;
+	for (enum credential_kind kind = CREDENTIAL_PASSKEY; kind < CREDENTIAL_KINDS; kind++) {
+		const char *facts = arena_print(&arena, "\"credential.secret_storage\":\"%s\"", words[kind]);
+		struct credential c = bound(kind);
+		struct buffer b = buffer_init(64 * KIB);
+
+		if (kind == CREDENTIAL_APP)
+			c.app.pin[31] = 1;
+		observation_write(&b, dictionary, &(struct observation){ .credential = &c, .now = now });
+		expect_true(words[kind], memmem(buffer_span(&b).data, buffer_span(&b).size, facts, strlen(facts)));
+		buffer_release(&b);
+	}
+}
+
 int
 main(void)
 {
@@ -277,6 +303,7 @@ main(void)
 		cmocka_unit_test(a_recovery_code_is_a_look_up_secret),
 		cmocka_unit_test(a_card_is_what_its_certificate_said),
 		cmocka_unit_test(how_it_was_bound_is_told),
+		cmocka_unit_test(what_is_kept_of_it_is_told),
 	};
 
 	return cmocka_run_group_tests(tests, read_policies, drop_policies);

@@ -91,7 +91,6 @@ write_level(struct buffer *b, struct authenticator_view *v, const struct credent
 	buffer_text(b, ",\"level\":{");
 	json_write_member(b, "area", v->area->id);
 	json_write_member(b, "level", level_id(v->area, (uint8_t)level));
-	buffer_byte(b, ',');
 	localized_write(b, "title", v->area->levels[level - 1].title);
 	buffer_byte(b, '}');
 }
