@@ -81,7 +81,7 @@ export function addPhone(host) {
 
 		if (!place.isConnected)
 			return stop();
-		if (answer.json?.state === "over")
+		if (["over", "refused"].includes(answer.json?.state))
 			return over();
 		if (answer.json?.state !== "done")
 			return null;

@@ -1,0 +1,264 @@
+#!/usr/bin/env python3
+"""tests/e2e/app.py - a phone logs its person in, against a daemon of its own: an account opened on one browser, the phone paired by its
+code, a login at another browser answered with number and PIN; then wrong, late, twice, by a stranger.
+
+    tools/check runs it; by hand: WATASHI_BUILD=DIR tests/e2e/app.py
+
+Lines `ok …`, `not ok …: why`; exit status 1 when anything is not ok.
+"""
+
+import http.client
+import json
+import os
+import re
+import secrets
+import shutil
+import sys
+import threading
+import time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+TOP = os.path.join(HERE, "../..")
+sys.path.insert(0, HERE)
+sys.path.insert(0, os.path.join(HERE, "../bench"))
+from app_client import Phone, Server  # noqa: E402
+from harness import Daemon  # noqa: E402
+
+BUILD = os.environ["WATASHI_BUILD"]
+LEAST = {"framework": "jp-idtf", "levels": {"token": "2"}}
+
+failures = []
+
+
+def ok(title, holds, found=""):
+    if holds:
+        print(f"ok {title}", flush=True)
+    else:
+        failures.append(title)
+        print(f"not ok {title}: {str(found)[:800]}", flush=True)
+
+
+def soon(holds, seconds=20):
+    until = time.monotonic() + seconds
+    while not holds() and time.monotonic() < until:
+        time.sleep(0.05)
+    return holds()
+
+
+class Browser:
+    """Keeps its cookies; asks as a page of the server's does."""
+
+    def __init__(self, server):
+        self.server, self.jar = server, {}
+
+    def ask(self, method, path, value=None, **fields):
+        body = b"" if value is None else json.dumps(value).encode()
+        connection = self.server.connect()
+        named = {"Origin": self.server.origin, "Sec-Fetch-Site": "same-origin", "User-Agent": "Mozilla/5.0 (X11; Linux) Firefox/140.0", **fields}
+        if body:
+            named["Content-Type"] = "application/json"
+        if self.jar:
+            named["Cookie"] = self.cookies()
+        connection.request(method, path, body or None, named)
+        answer = connection.getresponse()
+        for line in answer.headers.get_all("Set-Cookie") or []:
+            name, value = re.match(r"([^=]+)=([^;]*)", line).groups()
+            self.jar.pop(name, None)
+            if value:
+                self.jar[name] = value
+        text = answer.read()
+        connection.close()
+        return answer.status, json.loads(text) if text else None
+
+    def cookies(self):
+        return "; ".join(f"{name}={value}" for name, value in self.jar.items())
+
+
+def federation():
+    """A daemon with persons, and the framework in force."""
+    secret = "person.secret"
+    found = {}
+
+    class Point(Daemon):
+        def start(self):
+            if not found:
+                found["made"] = True
+                path = os.path.join(self.directory, secret)
+                with open(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600), "wb") as f:
+                    f.write(secrets.token_bytes(32))
+            super().start()
+
+    daemon = Point(BUILD, workers=2, cpus="0-1", settings={"person": {
+        "secret": secret, "relying_party": "https://localhost/account", "identity_provider": "https://localhost/idp",
+        "requirements": {"account": LEAST, "change": LEAST}}})
+    version = os.path.join(daemon.home, "1.0")
+    shutil.copytree(os.path.join(TOP, "policy/jp-idtf/1.0"), version)
+    manifest = os.path.join(version, "manifest.json")
+    with open(manifest) as f:
+        told = json.load(f)
+    told["valid_from"] = "2026-01-01T00:00:00+09:00"
+    with open(manifest, "w") as f:
+        json.dump(told, f, ensure_ascii=False, indent=1)
+    facts = os.path.join(TOP, "policy/facts.json")
+    daemon.ctl("policy", "seal", version, "--facts", facts)
+    daemon.ctl("policy", "publish", version, "--facts", facts)
+    return daemon
+
+
+def begin(browser, number):
+    """A login that says whose it is, and asks the phone: its path, and what the page shows."""
+    status, login = browser.ask("POST", "/v1/login", {"for": "account", "return": "/account/", "why": None})
+    path = f"/v1/login/{login['login']}" if status == 201 else ""
+    browser.ask("POST", f"{path}/claim", {"who": number, "remember": False})
+    return path, browser.ask("POST", f"{path}/app", {})[1]
+
+
+def opened(browser):
+    """An account opened provisionally (仮登録)."""
+    status, enrolment = browser.ask("POST", "/v1/enrol", {"reissue": False, "language": "ja"})
+    ok("an enrolment begins", status == 201, (status, enrolment))
+    status, account = browser.ask("POST", f"/v1/enrol/{enrolment['enrolment']}/provisional", {"contact": None})
+    ok("an account is opened on this browser", status == 201, (status, account))
+    return account["number"]
+
+
+def paired(browser, server):
+    status, pairing = browser.ask("POST", "/v1/account/pairing", {})
+    ok("its page shows a code", status == 201 and len(pairing["code"]) == 26 and pairing["qr"].startswith("<svg"), (status, pairing))
+    phone = Phone(server)
+    answer = phone.pair(pairing["code"])
+    ok("a phone is paired with it, and has a PIN", re.fullmatch("[0-9]{6}", answer["pin"] or ""), answer)
+    status, how = browser.ask("GET", "/v1/account/pairing")
+    ok("the page hears of it", how["state"] == "done", how)
+    try:
+        Phone(server).pair(pairing["code"])
+        ok("the code is good once", False)
+    except ValueError as refused:
+        ok("the code is good once", refused.args[0] == 404, refused)
+    return phone, answer["pin"]
+
+
+def logs_in(server, phone, number, pin):
+    page = Browser(server)
+    path, shown = begin(page, number)
+    found = phone.requests()
+    ok("the request reaches the phone", len(found) == 1 and found[0]["id"] == shown["request"], found)
+    ok("it says who asks, and from where", found[0]["relying_party"]["entity_id"] == "https://localhost/account" and
+       "Firefox" in found[0]["where"] and not found[0]["same_browser"], found)
+    status, refused = phone.answer(found[0], shown["code"], "000000" if pin != "000000" else "111111")
+    ok("a wrong PIN is refused and counted", status == 403 and refused["step"] == "pin" and refused["left"] == 4, refused)
+    status, refused = phone.answer(found[0], f"{(int(shown['code']) + 1) % 1000000:06d}", pin)
+    ok("so is a wrong number", status == 403 and refused["step"] == "number" and refused["left"] == 2, refused)
+    status, answer = phone.answer(found[0], shown["code"], pin)
+    ok("number and PIN are taken", status == 200, (status, answer))
+    ok("once", phone.answer(found[0], shown["code"], pin)[0] == 404)
+    status, login = page.ask("GET", path)
+    ok("the login knows whose it is", login["person"]["number"] == number and login["shown"][0]["way"] == "app", login)
+    status, finished = page.ask("POST", f"{path}/finish", {})
+    ok("and ends at the account", status == 200 and finished["location"] == "/account/", (status, finished))
+    status, account = page.ask("GET", "/v1/account")
+    ok("which is this person's", status == 200 and account["number"] == number, (status, account))
+
+
+def app_to_app(server, phone, number, pin):
+    page = Browser(server)
+    path, shown = begin(page, number)
+    found = phone.requests(page.cookies())
+    ok("in the login's own browser it is known", found[0]["same_browser"], found)
+    ok("without the cookie a number is asked for", phone.answer(found[0], None, pin)[0] == 400)
+    status, answer = phone.answer(found[0], None, pin, page.cookies())
+    ok("with it the PIN is enough", status == 200, (status, answer))
+
+
+def two_at_once(server, phone, number, pin):
+    _, shown = begin(Browser(server), number)
+    request = phone.requests()[0]
+    answers = []
+    threads = [threading.Thread(target=lambda: answers.append(phone.answer(request, shown["code"], pin)[0])) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    ok("of six answers at once one is taken", sorted(answers)[0] == 200 and answers.count(200) == 1 and
+       set(answers) <= {200, 404, 409}, answers)
+
+
+def events(server, phone, number):
+    stream = phone.events()
+    lines = []
+
+    def read():
+        try:
+            while line := stream.readline():
+                lines.append(line)
+        except (OSError, http.client.HTTPException, ValueError):
+            pass
+
+    threading.Thread(target=read, daemon=True).start()
+    ok("a phone that listens is told at once", soon(lambda: lines.count(b"event: changed\n") == 1), lines)
+    begin(Browser(server), number)
+    ok("and whenever a login asks, whichever worker it reached", soon(lambda: lines.count(b"event: changed\n") >= 2), lines)
+
+
+def clocks(phone):
+    phone.offset = -3600
+    status, told = phone.self()
+    ok("a clock that is off is told the time", status == 401 and told["code"] == "clock" and
+       abs(told["now"] / 1000 - time.time()) < 30, told)
+    phone.offset = 0
+
+
+def strangers(server, phone, number, pin):
+    page = Browser(server)
+    path, _ = begin(page, number)
+    status, told = phone.refuse(phone.requests()[0], not_me=True)
+    ok("this was not me", status == 200, told)
+    ok("ends the login", page.ask("GET", path)[1]["state"] == "refused")
+    begin(Browser(server), number)
+    ok("and no other browser's request reaches the phone then", phone.requests() == [], phone.requests())
+    own = Browser(server)
+    begin(own, number)
+    request = phone.requests(own.cookies())
+    ok("but its own browser's does", len(request) == 1 and request[0]["same_browser"], request)
+    ok("and succeeds", phone.answer(request[0], None, pin, own.cookies())[0] == 200)
+    begin(Browser(server), number)
+    ok("after which it is asked from afar again", len(phone.requests()) == 1)
+
+
+def nobody(server):
+    page = Browser(server)
+    path, shown = begin(page, "0000-0000-00")
+    ok("an account that nobody has is answered like any other", re.fullmatch("[0-9]{6}", shown["code"]) and
+       page.ask("GET", path)[1]["app"]["state"] == "waiting", shown)
+
+
+def locked(server, phone, number):
+    begin(Browser(server), number)
+    request = phone.requests()[0]
+    left = [phone.answer(request, "000000", "no such pin")[1]["left"] for _ in range(5)]
+    ok("five wrong PINs in a row", left == [4, 3, 2, 1, 0], left)
+    ok("lock the phone", phone.self()[1]["state"] == "locked", phone.self())
+    ok("which is shown nothing then", phone.call("GET", "/v1/app/requests")[1]["reason"] == "locked")
+
+
+daemon = federation()
+try:
+    server = Server(f"https://localhost:{daemon.tls}", os.path.join(daemon.home, "tls.pem"))
+    home = Browser(server)
+    number = opened(home)
+    phone, pin = paired(home, server)
+    clocks(phone)
+    logs_in(server, phone, number, pin)
+    app_to_app(server, phone, number, pin)
+    two_at_once(server, phone, number, pin)
+    nobody(server)
+    strangers(server, phone, number, pin)
+    events(server, phone, number)
+    daemon.restart()
+    ok("a restart keeps the phone", phone.self()[0] == 200)
+    locked(server, phone, number)
+finally:
+    daemon.stop()
+    if not failures:
+        shutil.rmtree(daemon.home, ignore_errors=True)
+sys.exit(1 if failures else 0)

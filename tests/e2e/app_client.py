@@ -1,0 +1,115 @@
+"""tests/e2e/app_client.py - a person's phone in Python: the app's protocol (server/pages/app/PROTOCOL.md), and nothing of the server's. By
+itself it tests nothing.
+
+    phone = Phone(Server("https://localhost:8443", cafile))
+    phone.pair(code)["pin"] … phone.requests() … phone.answer(request, "482913", pin)
+"""
+
+import base64
+import hashlib
+import http.client
+import json
+import secrets
+import ssl
+import time
+import urllib.parse
+
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, utils
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+FORM = "watashi-app-1"
+
+
+def b64(data):
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
+class Server:
+    """Asks, and gives (status, JSON or None)."""
+
+    def __init__(self, origin, cafile=None):
+        self.origin = origin
+        self.at = urllib.parse.urlsplit(origin)
+        self.context = ssl.create_default_context(cafile=cafile)
+
+    def connect(self):
+        if self.at.scheme == "https":
+            return http.client.HTTPSConnection(self.at.hostname, self.at.port, context=self.context, timeout=30)
+        return http.client.HTTPConnection(self.at.hostname, self.at.port, timeout=30)
+
+    def ask(self, method, path, body=b"", fields=None):
+        connection = self.connect()
+        try:
+            named = {"Content-Type": "application/json"} if body else {}
+            connection.request(method, path, body or None, {**named, **(fields or {})})
+            answer = connection.getresponse()
+            text = answer.read()
+            return answer.status, json.loads(text) if text else None
+        finally:
+            connection.close()
+
+
+class Phone:
+    def __init__(self, server):
+        self.server = server
+        self.key = ec.generate_private_key(ec.SECP256R1())
+        self.spki = self.key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+        self.device = None
+        self.offset = 0  # seconds by which its clock is off
+
+    def sign(self, word, *parts):
+        text = "\n".join([FORM, word, *parts]).encode()
+        r, s = utils.decode_dss_signature(self.key.sign(text, ec.ECDSA(hashes.SHA256())))
+        return b64(r.to_bytes(32, "big") + s.to_bytes(32, "big"))
+
+    def pair(self, code, pin="drawn", name="Phone", platform="Python"):
+        """The answer, or (status, problem) in a ValueError."""
+        key = b64(self.spki)
+        body = {"code": code, "key": key, "platform": platform, "name": name, "pin": pin,
+                "signature": self.sign("pair", self.server.origin, code.lower(), key)}
+        status, answer = self.server.ask("POST", "/v1/app/pair", json.dumps(body).encode())
+        if status != 201:
+            raise ValueError(status, answer)
+        self.device = answer["device"]
+        return answer
+
+    def authorization(self, method, path, body):
+        at = str(int((time.time() + self.offset) * 1000))
+        nonce = b64(secrets.token_bytes(16))
+        digest = b64(hashlib.sha256(body).digest())
+        signature = self.sign("call", self.server.origin, f"{method} {path}", self.device, at, nonce, digest)
+        return f"Watashi-App {self.device}.{at}.{nonce}.{signature}"
+
+    def call(self, method, path, value=None, fields=None):
+        body = b"" if value is None else json.dumps(value).encode()
+        signed = {"Authorization": self.authorization(method, path, body)}
+        return self.server.ask(method, path, body, {**signed, **(fields or {})})
+
+    def self(self):
+        return self.call("GET", "/v1/app/self")
+
+    def requests(self, cookie=None):
+        status, answer = self.call("GET", "/v1/app/requests", fields={"Cookie": cookie} if cookie else None)
+        if status != 200:
+            raise ValueError(status, answer)
+        return answer["requests"]
+
+    def answer(self, request, code, pin, cookie=None):
+        """`code` None: the login is in this very browser, whose cookie is given."""
+        signature = self.sign("answer", self.server.origin, self.device, request["id"], request["challenge"],
+                              request["relying_party"]["entity_id"], code or "-")
+        return self.call("POST", f"/v1/app/requests/{request['id']}/answer", {"code": code, "pin": pin, "signature": signature},
+                         {"Cookie": cookie} if cookie else None)
+
+    def refuse(self, request, not_me=False):
+        return self.call("POST", f"/v1/app/requests/{request['id']}/refuse", {"not_me": not_me})
+
+    def subscribe(self, endpoint, key, secret):
+        return self.call("POST", "/v1/app/push", {"endpoint": endpoint, "key": b64(key), "secret": b64(secret)})
+
+    def events(self):
+        """The response of the stream: read lines from it."""
+        connection = self.server.connect()
+        connection.request("GET", "/v1/app/events", headers={"Authorization": self.authorization("GET", "/v1/app/events", b"")})
+        return connection.getresponse()
