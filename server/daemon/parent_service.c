@@ -1,5 +1,4 @@
-/* daemon/parent_service.c - the steward's verifier, by which it looks again at certificates that authenticators were bound
- * by. */
+/* daemon/parent_service.c - the steward's verifier, for certificates that authenticators were bound by. */
 #include "daemon/parent_service.h"
 
 #include <openssl/crypto.h>

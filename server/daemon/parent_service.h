@@ -1,7 +1,7 @@
-/* daemon/parent_service.h - the steward's verifier, by which it looks again at certificates that authenticators were bound
- * by: its secrets, its sources, its upkeep.
+/* daemon/parent_service.h - the steward's verifier, for certificates that authenticators were bound by: its secret, its
+ * sources, its upkeep.
  *
- *     secrets read (while still root) -> sources opened (before the sandbox) -> looked at, as long as proofing has not ended
+ *     secret read (while still root) -> sources opened (before the sandbox) -> looked at, until proofing has ended
  */
 #pragma once
 

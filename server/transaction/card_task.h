@@ -1,8 +1,8 @@
-/* transaction/card_task.h - what a card is to sign for somebody who sits at a page: at the same computer, or handed over
- * to another one or to a registered terminal.
+/* transaction/card_task.h - what a card is to sign for somebody who sits at a page: at the same computer, or handed
+ * over to another one or to a registered terminal.
  *
  *     page begins: code made (128 bits; shown as link and QR) -> card client asks with the code, shows the text, signs,
- *     posts -> verified (transaction/proofing.h) -> result, under the task -> the page that began takes it, once -> gone
+ *     posts -> verified (transaction/proofing.h) -> result, under the task -> the page that began takes it -> gone
  *
  * The code lets one sign for this page and nothing else: what comes of it goes to the browser that began, never to who
  * signs. Nothing of the person stays at the terminal, or here longer than the page may wait: attributes are wrapped.

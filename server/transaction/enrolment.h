@@ -4,10 +4,11 @@
  *                                                 ^                          |
  *                                                 `-- refused, too late -----'
  *
- * Bound to one browser by a cookie of its own. Whose account it is follows from the certificate (person/proofing_record.h),
- * from those that who links certificates names as the same person's, and from who is logged in here; by name, birthday,
- * sex and address nobody is joined with anybody, but whoever looks like somebody known settles that first. Until it is
- * accepted nothing of the person is anywhere but wrapped in the task, which ends by itself.
+ * Bound to one browser by a cookie of its own. Whose account it is follows from the certificate
+ * (person/proofing_record.h), from those that who links certificates names as the same person's, and from who is logged
+ * in here; by name, birthday, sex and address nobody is joined with anybody, but whoever looks like somebody known
+ * settles that first. Until it is accepted nothing of the person is anywhere but wrapped in the task, which ends by
+ * itself.
  */
 #pragma once
 
@@ -72,8 +73,8 @@ struct pending *enrolment_open(struct store *, struct arena *, const struct pers
     const struct enrolment_asked *, const struct cookie_secret *cookie, struct span contact, on_enrolment_opened *,
     void *arg);
 
-/* What the card is to sign; one begun before is forgotten. To bind it: what it is accepted with must be a card's, and the
- * session one of the account. */
+/* What the card is to sign; one begun before is forgotten. ERR_CONFLICT: it was accepted, or (to bind the card) was not
+ * yet; ERR_DENIED: to bind it takes a session of the account that was just proofed. */
 struct pending *enrolment_card(struct store *, struct arena *, const struct person_settings *,
     const struct enrolment_asked *, enum jpki_purpose, on_card_task_begun *, void *arg);
 
@@ -109,9 +110,9 @@ typedef void on_enrolment_view(void *arg, enum err, const struct enrolment_view 
 struct pending *enrolment_look(struct store *, struct arena *, const struct person_settings *,
     const struct enrolment_asked *, on_enrolment_view *, void *arg);
 
-/* Accepted: all of it in one unit, and a session under `cookie`. Authenticators named in `revoke` (of the account's) are
- * revoked. ERR_CONFLICT: there is nothing to be accepted, or it changed meanwhile: look again. What it refuses for is in
- * the view, with OK. */
+/* Accepted: all of it in one unit, and a session under `cookie`. Authenticators named in `revoke` (of the account's)
+ * are revoked. ERR_CONFLICT: there is nothing to be accepted, or it changed meanwhile: look again. What it refuses for
+ * is in the view, with OK. */
 #define ENROLMENT_REVOKED SESSION_REPLACED
 struct enrolment_accept {
 	struct enrolment_asked asked;

@@ -1,5 +1,5 @@
-/* transaction/enrolment_bind.c - the card that somebody enrolled with becomes an authenticator: its certificate for user
- * authentication, told by the service that links the two to be of the same card, or else taken on the session's word.
+/* transaction/enrolment_bind.c - the card that somebody enrolled with becomes an authenticator: its certificate for
+ * user authentication, told to be of the same card by who links the two, or else taken on the session's word.
  *
  *     enrolment, session -> task -> account, whose the certificate's name is -> [is that final?] -> bound
  */

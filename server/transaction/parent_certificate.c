@@ -11,7 +11,8 @@
 #define ROW_LARGEST (X509_LARGEST + 2 * KIB)
 #define USE "parent certificate"
 
-const struct table parent_certificate_table = { "parent-certificate", ROLE_BIT(ROLE_WORKER) | ROLE_BIT(ROLE_STEWARD), 0 };
+const struct table parent_certificate_table = { "parent-certificate", ROLE_BIT(ROLE_WORKER) | ROLE_BIT(ROLE_STEWARD),
+	0 };
 const struct table parent_due_table = { "parent-due", ROLE_BIT(ROLE_WORKER) | ROLE_BIT(ROLE_STEWARD), 0 };
 
 static void

@@ -27,7 +27,8 @@ bool parent_certificate_read(struct span value, struct parent_certificate *out);
 void parent_certificate_keep(struct unit *, struct arena *, const struct person_settings *,
     const struct parent_certificate *, struct span der);
 /* Expects it as it was loaded; due at another time, or gone. */
-void parent_certificate_put(struct unit *, struct arena *, const struct parent_certificate *, struct instant due_before);
+void parent_certificate_put(struct unit *, struct arena *, const struct parent_certificate *,
+    struct instant due_before);
 void parent_certificate_drop(struct unit *, struct arena *, const struct parent_certificate *);
 
 struct ask parent_certificate_ask(struct arena *, struct span handle);

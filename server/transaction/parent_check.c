@@ -142,7 +142,7 @@ on_parent_loaded(void *arg, enum err err, const struct problem *why)
 		    "certificates are not verified here: the configuration says nothing of JPKI"));
 	if (err == OK)
 		err = (why = &c->why, parent_certificate_loaded(c->arena, &c->asks[ASK_PARENT], &c->parent, &c->why));
-	if (err == OK && c->asked.age && !instant_before(instant_after(c->parent.checked, c->asked.age), c->asked.now)) {
+	if (err == OK && c->asked.age && c->asked.now.us - c->parent.checked.us <= c->asked.age) {
 		c->result = (struct parent_checked){ .status = PARENT_GOOD, .at = c->parent.checked };
 		answer(c, OK, NULL);
 		return;
@@ -268,7 +268,8 @@ credentials_loaded(struct checking *c, struct unit *unit, struct problem *why)
 	return err;
 }
 
-/* The last page's unit: due again, or nothing needs it any more. Of what was proofed just now something may come yet. */
+/* The last page's unit: due again, or nothing needs it any more; by what was proofed just now something may be bound
+ * yet. */
 static void
 put_parent(struct checking *c, struct unit *unit)
 {

@@ -4,8 +4,8 @@
  *     kept -> still entitled? -> in force? (jpki/revocation.h) -> log -> each authenticator by it -> due again | gone
  *
  * One that has lapsed stays so: what was bound by it says it from then on, the person is told, and the certificate is
- * kept no longer. Where nobody could say nothing changes but that it is asked again soon: how old the last answer is the
- * policy sees.
+ * kept no longer. Where nobody could say nothing changes but that it is asked again soon: how old the last answer is
+ * the policy sees.
  */
 #pragma once
 

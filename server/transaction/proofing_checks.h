@@ -6,7 +6,7 @@
 #include "transaction/proofing.h"
 #include "transaction/proofing_log.h"
 
-/* `check`: when, who, for whom, of which certificate, and what came of it; source, price and the rest are set here. It is
- * counted, too. */
+/* `check`: when, who, for whom, of which certificate, and what came of it; source, price and the rest are set here. It
+ * is counted, too. */
 void proofing_checks_log(struct unit *, const struct proofing_settings *, const struct proofing_check *,
     const struct revocation_trail *);

@@ -1,5 +1,5 @@
-/* transaction/proofing_submission.h - what a card's client posts, whoever asked for it: {algorithm, certificate, signature},
- * {cms} or {xml}, each once (schemas/jpki-proof.schema.json).
+/* transaction/proofing_submission.h - what a card's client posts, whoever asked for it: {algorithm, certificate,
+ * signature}, {cms} or {xml} (schemas/jpki-proof.schema.json).
  */
 #pragma once
 
@@ -7,7 +7,7 @@
 
 #define PROOFING_SUBMISSION_LARGEST (128 * KIB)
 
-/* Form, certificate, signature and algorithm are filled in; the rest is the challenge's. What is read lives in the arena
- * or in the body. ERR_SYNTAX, ERR_LIMIT, ERR_INVALID: none of the forms, several, or a part of one. */
+/* Form, certificate, signature and algorithm are filled in; the rest is the challenge's. What is read lives in the
+ * arena or in the body. ERR_SYNTAX, ERR_LIMIT, ERR_INVALID: none of the forms, several, or a part of one. */
 enum err proofing_submission_read(struct arena *, struct span body, struct jpki_submission *, struct span *origin,
     struct problem *why);

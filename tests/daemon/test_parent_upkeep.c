@@ -1,5 +1,4 @@
-/* tests/daemon/test_parent_upkeep.c - the steward looks again at certificates that authenticators were bound by, when they
- * are due. */
+/* tests/daemon/test_parent_upkeep.c - certificates that authenticators were bound by, looked at again when due. */
 #include "transaction/enrolment_stage.h"
 
 #include "daemon/parent_upkeep.h"

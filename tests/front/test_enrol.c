@@ -1,5 +1,5 @@
-/* tests/front/test_enrol.c - the page that enrols and the card's client, over HTTP: who is answered what, and that nothing
- * of a person reaches whoever reads the card.
+/* tests/front/test_enrol.c - the page that enrols and the card's client, over HTTP: who is answered what, and that
+ * nothing of a person reaches whoever reads the card.
  */
 #include <arpa/inet.h>
 #include <stdio.h>
@@ -36,8 +36,8 @@ step(void)
 static const char *
 ask(const char *line, const char *fields, const char *body)
 {
-	const char *request = arena_print(&world.arena, "%s HTTP/1.1\r\nHost: t\r\nConnection: close\r\n%s%s\r\n%s", line,
-	    fields, *body ? arena_print(&world.arena, "Content-Type: application/json\r\nContent-Length: %zu\r\n",
+	const char *request = arena_print(&world.arena, "%s HTTP/1.1\r\nHost: t\r\nConnection: close\r\n%s%s\r\n%s",
+	    line, fields, *body ? arena_print(&world.arena, "Content-Type: application/json\r\nContent-Length: %zu\r\n",
 	    strlen(body)) : "", body);
 	struct sockaddr_in where = { .sin_family = AF_INET, .sin_port = page.port,
 		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
@@ -160,7 +160,8 @@ page_set_up(void **state)
 		return -1;
 	page.loop = loop_new();
 	page.front = enrol_front_new(page.loop, world.store, &stage.settings);
-	page.router = router_new((const struct mount[]){ { enrol_routes, page.front }, { card_routes, page.front } }, 2);
+	page.router = router_new((const struct mount[]){
+		{ enrol_routes, page.front }, { card_routes, page.front } }, 2);
 	expect_ok("a port", listen_on("127.0.0.1:0", &page.listening, &why), &why);
 	expect_number("its number", getsockname(page.listening, (struct sockaddr *)&where, &size), 0);
 	page.port = where.sin_port;
@@ -340,8 +341,8 @@ a_reissue_names_what_it_revokes(void **state)
 {
 	static const struct { const char *title, *body, *says; } bodies[] = {
 		{ "an id that is none", "{\"revoke\":[\"7\"]}", "/revoke/0" },
-		{ "one twice", "{\"revoke\":[\"0123456789abcdef0123456789abcdef\",\"0123456789abcdef0123456789abcdef\"]}",
-		    "/revoke/1" },
+		{ "one twice", "{\"revoke\":[\"0123456789abcdef0123456789abcdef\","
+		    "\"0123456789abcdef0123456789abcdef\"]}", "/revoke/1" },
 		{ "no list", "{\"revoke\":\"all\"}", "/revoke" },
 		{ "another member", "{\"keep\":[]}", "/keep" },
 	};

@@ -1,4 +1,4 @@
-/* tests/fuzz/fuzz_proofing_submission.c - what a card's client posts is of exactly one form, whole, and within its bounds. */
+/* tests/fuzz/fuzz_proofing_submission.c - what a card's client posts is of one form, whole, within its bounds. */
 #include <assert.h>
 
 #include "base/arena.h"

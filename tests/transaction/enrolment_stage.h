@@ -222,8 +222,8 @@ enrol_open(void)
 
 	enrolling.cookie = cookie_secret_new();
 	world.done = false;
-	enrolment_open(world.store, &world.arena, &stage.settings, &asked, &enrolling.cookie, span_text(enrolling.contact),
-	    on_opened, NULL);
+	enrolment_open(world.store, &world.arena, &stage.settings, &asked, &enrolling.cookie,
+	    span_text(enrolling.contact), on_opened, NULL);
 	run();
 }
 

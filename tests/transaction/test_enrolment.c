@@ -191,7 +191,8 @@ the_same_person_again(void **state)
 		    accounts + (!again[i].failed && strcmp(again[i].account, "new") == 0));
 		if (!again[i].failed && strcmp(again[i].account, "new") != 0)
 			expect_text("whose it is", enrolling.view.found.number, account.number);
-		expect_true("never the other's", again[i].failed || strcmp(enrolling.view.found.number, others.number) != 0);
+		expect_true("never the other's",
+		    again[i].failed || strcmp(enrolling.view.found.number, others.number) != 0);
 		world.settings.linkage = NULL;
 		log_out();
 	}

@@ -1,5 +1,5 @@
-/* tools/card/answer.c - the command that signs for a page of Watashi: by the link, or the code in it, that the page shows
- * as a QR code, at home or at a registered terminal. Nothing of the person comes back, and nothing is kept.
+/* tools/card/answer.c - the command that signs for a page of Watashi, by the link that the page shows as a QR code, at
+ * home or at a registered terminal. Nothing of the person comes back, and nothing is kept.
  */
 #include <stdio.h>
 

@@ -69,9 +69,9 @@ on_begun(void *arg, enum err err, const struct enrolment *enrolment, const struc
 	buffer_byte(&out, '{');
 	enrol_write_id(&out, "enrolment", &enrolment->id);
 	buffer_byte(&out, '}');
+	/* Accepted at its last moment it goes on for what is bound then. */
 	enrol_reply(e, 201, cookie_set(e->arena, ENROLMENT_COOKIE, b->cookie.text,
-	    (enrolment->expires.us - enrolment->made.us) / SECONDS(1) + SESSION_PROOFED_FOR / SECONDS(1), SAME_SITE_LAX),
-	    &out);
+	    (enrolment->expires.us - enrolment->made.us + SESSION_PROOFED_FOR) / SECONDS(1), SAME_SITE_LAX), &out);
 	buffer_release(&out);
 }
 

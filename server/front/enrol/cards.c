@@ -1,4 +1,4 @@
-/* front/enrol/cards.c - POST /v1/enrol/{id}/card and …/bind-card: a code for whoever has a reader; and the card bound. */
+/* front/enrol/cards.c - POST /v1/enrol/{id}/card and …/bind-card: a code for whoever has a reader. */
 #include <openssl/crypto.h>
 
 #include "codec/qr.h"

@@ -99,7 +99,7 @@ on_terminal_known(void *arg, enum err err, const struct caller *caller, const st
 		return;
 	}
 	if (!(caller->rights & CALLER_TERMINAL)) {
-		problem_set(&t->why, ERR_DENIED, "", "this caller is no registered terminal: it has no right to be one");
+		problem_set(&t->why, ERR_DENIED, "", "this caller is no registered terminal: it lacks that right");
 		enrol_refuse(t->exchange, ERR_DENIED, &t->why);
 		return;
 	}
