@@ -7,8 +7,8 @@
 
 #define LOCAL_LARGEST 64
 #define LABEL_LARGEST 63
-/* RFC 2047 s2: a line with an encoded word has 76 characters at most; 39 bytes are 52 letters, "Subject: =?UTF-8?B?" and
- * "?=" twenty-one. */
+/* RFC 2047 s2: a line with an encoded word has 76 characters at most; 39 bytes are 52 letters, "Subject: =?UTF-8?B?"
+ * and "?=" twenty-one. */
 #define WORD_BYTES 39
 #define LINE_BYTES 57 /* RFC 2045 s6.8: 76 letters a line */
 

@@ -9,8 +9,8 @@
 
 #define MAIL_ADDRESS_LARGEST 254 /* RFC 5321 s4.5.3.1.3, without the angle brackets */
 
-/* An address that we send to: local part and domain of ASCII, no comment, nothing quoted. Dots may stand anywhere in the
- * local part, for there are mailboxes (of Japanese carriers) whose names have them so. */
+/* An address that we send to: local part and domain of ASCII, no comment, nothing quoted. Dots may stand anywhere in
+ * the local part, for there are mailboxes (of Japanese carriers) whose names have them so. */
 bool mail_address_valid(struct span);
 
 struct mail_message {

@@ -27,8 +27,8 @@ struct web_push_receiver {
 /* ERR_SYNTAX: not of these sizes, or the point is not on its curve. */
 enum err web_push_receiver_check(const struct web_push_receiver *, struct problem *why);
 
-/* The body, in the arena. Padded to `padded` bytes of plaintext, so that its size does not tell what it says; 0, or fewer
- * than it has: not at all. ERR_SYNTAX as above, ERR_LIMIT, ERR_CRYPTO. */
+/* The body, in the arena. Padded to `padded` bytes of plaintext, so that its size does not tell what it says; 0, or
+ * fewer than it has: not at all. ERR_SYNTAX as above, ERR_LIMIT, ERR_CRYPTO. */
 enum err web_push_encrypt(struct arena *, const struct web_push_receiver *, struct span plain, size_t padded,
     struct span *out, struct problem *why);
 

@@ -1,5 +1,5 @@
-/* daemon/notice_service.h - delivery as the configuration has it: the mail server and its password, the fetcher for push
- * services, the federation's words.
+/* daemon/notice_service.h - delivery as the configuration has it: the mail server and its password, the fetcher for
+ * push services, the federation's words.
  */
 #pragma once
 

@@ -175,8 +175,8 @@ on_answer(void *arg, enum err err, const struct fetched *fetched, const struct p
 	(void)problem;
 	p->step = NULL;
 	if (err != OK) {
-		problem_set(&why, err, "", err == ERR_DENIED ? "the push service has an address that is not fetched from" :
-		    "the push service does not answer");
+		problem_set(&why, err, "", "%s", err == ERR_DENIED ?
+		    "the push service has an address that is not fetched from" : "the push service does not answer");
 		finish(p, err == ERR_DENIED ? PUSH_REFUSED : PUSH_NOT_NOW, &why);
 		return;
 	}

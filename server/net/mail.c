@@ -130,7 +130,7 @@ on_said(CURL *easy, curl_infotype type, char *data, size_t size, void *arg)
 		m->stage = STAGE_MESSAGE;
 	else if (type == CURLINFO_HEADER_OUT && span_starts(said, "RCPT TO:"))
 		m->stage = STAGE_ADDRESS;
-	else if (type == CURLINFO_HEADER_OUT && (span_starts(said, "EHLO") || span_starts(said, "MAIL FROM:")))
+	else if (type == CURLINFO_HEADER_OUT && (span_starts(said, "EHLO") || span_starts(said, "MAIL")))
 		m->stage = STAGE_US;
 	return 0;
 }
@@ -163,7 +163,8 @@ static void
 set_server(CURL *easy, const struct mailer_settings *s)
 {
 	static const long uses[] = {
-		[MAIL_TLS_REQUIRED] = CURLUSESSL_ALL, [MAIL_TLS_TRY] = CURLUSESSL_TRY, [MAIL_TLS_NONE] = CURLUSESSL_NONE,
+		[MAIL_TLS_REQUIRED] = CURLUSESSL_ALL, [MAIL_TLS_TRY] = CURLUSESSL_TRY,
+		[MAIL_TLS_NONE] = CURLUSESSL_NONE,
 	};
 
 	curl_easy_setopt(easy, CURLOPT_URL, s->url);
@@ -208,7 +209,8 @@ static enum mail_outcome
 judge(const struct mailing *m, CURL *easy, CURLcode result, struct problem *why)
 {
 	static const char *const of[] = {
-		[STAGE_US] = "our greeting, name or sender", [STAGE_ADDRESS] = "the address", [STAGE_MESSAGE] = "the mail",
+		[STAGE_US] = "our greeting, name or sender", [STAGE_ADDRESS] = "the address",
+		[STAGE_MESSAGE] = "the mail",
 	};
 	long code = 0;
 

@@ -4,8 +4,8 @@
  *                                          |--> not now: tried again, later each time
  *                                          `--> given up: told in the log
  *
- * The steward sends them (daemon/delivery.h), each in the person's language. Addresses and codes stand in the row alone,
- * which goes when it has been sent.
+ * The steward sends them (daemon/delivery.h), each in the person's language. Addresses and codes stand in the row
+ * alone, which goes when it has been sent.
  */
 #pragma once
 

@@ -23,9 +23,11 @@ static const struct {
 		    "コードは、だれにも教えないでください。職員や事業者がコードをお尋ねすることはありません。"
 		    "お心当たりがないときは、何もしなくてかまいません。このアドレスは登録されません。" },
 		{ "Code to confirm your mail address",
-		    "Somebody asked for this mail address to be registered as a contact. Enter this code on the page where that was "
+		    "Somebody asked for this mail address to be registered as a contact. Enter this code on the "
+		    "page where that was "
 		    "begun.",
-		    "Tell the code to nobody; nobody who works for us or for a service will ask you for it. If it was not you, do "
+		    "Tell the code to nobody; nobody who works for us or for a service will ask you for it. If "
+		    "it was not you, do "
 		    "nothing: the address will not be registered." },
 		TO_NOWHERE },
 	[NOTICE_CREDENTIAL_ADDED] = {
@@ -50,8 +52,10 @@ static const struct {
 		{ "認証器がロックされました", "暗証番号やコードの誤りが続いたため、認証器がロックされました。いまはログインに使えません。",
 		    "ほかの認証器でログインすると、次のページで解除できます。試したのがご自身でないときは、この認証器を失効させてください。" },
 		{ "An authenticator was locked",
-		    "An authenticator was locked, because a wrong PIN or code was entered too often. It cannot be used to log in now.",
-		    "Log in with another authenticator, and you can unlock it on this page. If it was not you who tried, revoke it:" },
+		    "An authenticator was locked, because a wrong PIN or code was entered too often. It cannot "
+		    "be used to log in now.",
+		    "Log in with another authenticator, and you can unlock it on this page. If it was not you "
+		    "who tried, revoke it:" },
 		TO_ACCOUNT },
 	[NOTICE_CREDENTIAL_REVOKED] = {
 		{ "認証器が失効しました", "認証器が失効しました。この認証器は、もうログインに使えません。",
@@ -71,7 +75,8 @@ static const struct {
 		    "お使いの認証器の機種に安全上の問題が見つかり、信頼できる機種の一覧から外されました。そのため、この認証器を停止しました。",
 		    "次のページで、別の認証器を追加してください。ほかの認証器はこれまでどおり使えます。" },
 		{ "The model of an authenticator is not trusted any more",
-		    "The model of an authenticator of yours has a security problem and was taken from the list of trusted models. So "
+		    "The model of an authenticator of yours has a security problem and was taken from the list "
+		    "of trusted models. So "
 		    "the authenticator was suspended.",
 		    "Please add another one on this page. Your other authenticators work as before:" },
 		TO_ACCOUNT },
@@ -80,9 +85,11 @@ static const struct {
 		    "認証器を登録したときの電子証明書が、有効期間を過ぎたか失効しました。そのため、この認証器でできることが限られることがあります。",
 		    "新しい電子証明書が入ったマイナンバーカードで、次のページからもう一度本人確認をしてください。" },
 		{ "The certificate behind an authenticator is no longer in force",
-		    "The certificate that an authenticator was registered with has expired or was revoked. So the authenticator may not "
+		    "The certificate that an authenticator was registered with has expired or was revoked. So "
+		    "the authenticator may not "
 		    "be enough everywhere any more.",
-		    "Please prove your identity again on this page, with a My Number card that has a new certificate:" },
+		    "Please prove your identity again on this page, with a My Number card that has a new "
+		    "certificate:" },
 		TO_ACCOUNT },
 	[NOTICE_NOT_ME] = {
 		{ "身に覚えのないログインの知らせがありました",
@@ -90,9 +97,11 @@ static const struct {
 		    "だれかがあなたの番号やアドレスを使ってログインしようとした可能性があります。"
 		    "次のページで最近のログインと認証器を確かめ、ご自身が返答したのでしたら、そこで再開してください。" },
 		{ "Somebody tried to log in, and it was not you",
-		    "A login that your phone was asked about was answered with “this was not me”. It did not succeed, and the "
+		    "A login that your phone was asked about was answered with “this was not me”. It did not "
+		    "succeed, and the "
 		    "authenticator was suspended.",
-		    "Somebody may have used your number or address to log in. Look at recent logins and your authenticators on this "
+		    "Somebody may have used your number or address to log in. Look at recent logins and your "
+		    "authenticators on this "
 		    "page; if it was you who answered, you can resume the authenticator there:" },
 		TO_ACCOUNT },
 	[NOTICE_PROOFED] = {
@@ -106,14 +115,16 @@ static const struct {
 		    "アカウントと、登録されていた情報、認証器が消去されました。このアドレスへのお知らせも、これで最後です。",
 		    "お心当たりがないときは、お使いのサービスの窓口にご相談ください。もう一度利用するには、新しく登録してください。" },
 		{ "Your account was erased",
-		    "Your account was erased, with all that was registered and every authenticator. This is the last notice to this "
+		    "Your account was erased, with all that was registered and every authenticator. This is the "
+		    "last notice to this "
 		    "address.",
 		    "If this was not you, turn to the service you used. You can register anew at any time." },
 		TO_NOWHERE },
 	[NOTICE_CONTACT_CHANGED] = {
 		{ "連絡先が変更されました", "アカウントの連絡先のメールアドレスが、追加または削除されました。",
 		    "お心当たりがないときは、すぐに次のページで連絡先と認証器を確かめてください。" },
-		{ "Your contacts were changed", "A mail address was added to, or taken from, the contacts of your account.",
+		{ "Your contacts were changed",
+		    "A mail address was added to, or taken from, the contacts of your account.",
 		    "If this was not you, look at your contacts and authenticators on this page at once:" },
 		TO_ACCOUNT },
 	[NOTICE_APP_REQUEST] = {
@@ -157,8 +168,8 @@ void
 notice_time_write(struct buffer *b, struct instant t, bool english)
 {
 	static const char *const days[] = { "日", "月", "火", "水", "木", "金", "土" };
-	static const char *const months[] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov",
-		"Dec" };
+	static const char *const months[] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
+		"Nov", "Dec" };
 	time_t seconds = (time_t)((t.us + JAPAN) / SECONDS(1));
 	struct tm at;
 
@@ -218,10 +229,12 @@ void
 notice_push_write(struct buffer *b, const struct notice *n)
 {
 	static const struct id none;
-	char hex[2 * sizeof(n->request.bytes) + 1];
 
 	buffer_print(b, "{\"kind\":\"%s\"", notice_kind_name(n->kind));
-	if (memcmp(n->request.bytes, none.bytes, sizeof(none.bytes)) != 0)
-		buffer_print(b, ",\"request\":\"%s\"", hex_text(span_of(n->request.bytes, sizeof(n->request.bytes)), hex));
+	if (memcmp(n->request.bytes, none.bytes, sizeof(none.bytes)) != 0) {
+		buffer_text(b, ",\"request\":\"");
+		hex_add(b, span_of(n->request.bytes, sizeof(n->request.bytes)));
+		buffer_byte(b, '"');
+	}
 	buffer_byte(b, '}');
 }

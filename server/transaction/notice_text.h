@@ -1,7 +1,7 @@
-/* transaction/notice_text.h - what a person reads of a notice: what happened, when, and what can be done now.
+/* transaction/notice_text.h - what a person reads of a notice: what happened, when, what can be done now.
  *
- * In the language of the notice. No attribute's value is in it; an authenticator stands there by the name its person gave
- * it, in one line, whatever that name holds.
+ * In the language of the notice. No attribute's value is in it; an authenticator stands there by the name its person
+ * gave it, in one line, whatever that name holds.
  */
 #pragma once
 

@@ -16,7 +16,8 @@
 #define SENDER_POINT "BP4z9KsN6nGRTbVYI_c7VJSPQTBtkgcy27mlmlMoZIIgDll6e3vCYLocInmYWAmS6TlzAC8wEqKK6PBru3jl7A8"
 #define SALT "DGv6ra1nlYgDCS1FRnbzlw"
 #define BODY \
-	"DGv6ra1nlYgDCS1FRnbzlwAAEABBBP4z9KsN6nGRTbVYI_c7VJSPQTBtkgcy27mlmlMoZIIgDll6e3vCYLocInmYWAmS6TlzAC8wEqKK6PBru3jl" \
+	"DGv6ra1nlYgDCS1FRnbzlwAAEABBBP4z9KsN6nGRTbVYI_c7VJSPQTBtkgcy27mlmlMoZIIgDll6e3vCYLocInmYWAmS6TlzAC8wEqKK" \
+	"6PBru3jl" \
 	"7A_yl95bQpu6cVPTpK4Mqgkf1CXztLVBSt2Ks3oZwbuwXPXLWyouBWLVWGNWQexSgSxsj_Qulcy4a-fN"
 
 static struct span
@@ -107,7 +108,8 @@ static const struct {
 	const char *title, *key, *secret, *problem;
 } wrong[] = {
 	{ "no key", "", SECRET, "p256dh: expected an uncompressed point of 65 bytes" },
-	{ "a compressed point", "AyVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcx", SECRET, "p256dh: expected an uncompressed" },
+	{ "a compressed point", "AyVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcx", SECRET,
+	    "p256dh: expected an uncompressed" },
 	{ "a point beside the curve",
 	    "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw8", SECRET,
 	    "p256dh: the point is not on P-256" },

@@ -1,5 +1,5 @@
-/* tests/daemon/test_delivery.c - what waits in the outbox is looked at, kept, or goes: with a store that answers late, and
- * nobody to send by.
+/* tests/daemon/test_delivery.c - what waits in the outbox is looked at, kept, or goes: with a store that answers
+ * late, and nobody to send by.
  */
 #include "expect.h"
 

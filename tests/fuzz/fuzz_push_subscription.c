@@ -1,5 +1,5 @@
-/* tests/fuzz/fuzz_push_subscription.c - to what passes as a subscription a message can be encrypted, and its origin is the
- * beginning of its endpoint.
+/* tests/fuzz/fuzz_push_subscription.c - to what passes as a subscription a message can be encrypted, and its origin is
+ * the beginning of its endpoint.
  *
  *     secret 16 | key 65 | endpoint
  */

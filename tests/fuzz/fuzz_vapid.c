@@ -1,5 +1,5 @@
-/* tests/fuzz/fuzz_vapid.c - what the signer takes for a token for a push service is its three members as they are written
- * here, for a service's origin, with an end within twelve hours; and nothing else that its kind of key signs. */
+/* tests/fuzz/fuzz_vapid.c - what the signer takes for a token for a push service is its three members as they are
+ * written here, for a service's origin, with an end within twelve hours; and nothing else that a key of ours signs. */
 #include <assert.h>
 
 #include "codec/text.h"

@@ -250,7 +250,8 @@ refused_for_ever_is_told_from_not_now(void **state)
 static void
 without_tls_nothing_is_said_where_it_is_required(void **state)
 {
-	struct mailer *m = mailer_of((struct mailer_settings){ .tls = MAIL_TLS_REQUIRED, .user = "a", .password = "b" });
+	struct mailer *m = mailer_of((struct mailer_settings){ .tls = MAIL_TLS_REQUIRED, .user = "a", .password = "b"
+	    });
 
 	(void)state;
 	send_one(m);

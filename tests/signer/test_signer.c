@@ -426,7 +426,8 @@ the_push_key_signs_nothing_else(void **state)
 		{ "a nonce", PUSH_AUDIENCE, ",\"nonce\":\"1\"" PUSH_SUBJECT, "/nonce", 60 },
 		{ "no contact", PUSH_AUDIENCE, "}", "/sub: expected mailto: or https:", 60 },
 		{ "a person for a contact", PUSH_AUDIENCE, ",\"sub\":\"alice\"}", "/sub: expected mailto:", 60 },
-		{ "an audience with a path", "{\"aud\":\"https://rp.example/cb\",", PUSH_SUBJECT, "/aud: expected", 60 },
+		{ "an audience with a path", "{\"aud\":\"https://rp.example/cb\",", PUSH_SUBJECT, "/aud: expected",
+		    60 },
 		{ "a client for an audience", "{\"aud\":\"client-1\",", PUSH_SUBJECT, "/aud: expected", 60 },
 		{ "no host", "{\"aud\":\"https://\",", PUSH_SUBJECT, "/aud: expected", 60 },
 		{ "several audiences", "{\"aud\":[\"https://push.example\"],", PUSH_SUBJECT, "/aud", 60 },
@@ -436,7 +437,8 @@ the_push_key_signs_nothing_else(void **state)
 		{ "bytes behind", PUSH_AUDIENCE, PUSH_SUBJECT "}", "", 60 },
 		{ "no object", "[", "]", "", 0 },
 	};
-	static const char *const headers[] = { "", "eyJ9", "eyJhbGciOiJub25lIn0", "eyJ0eXAiOiJKV1QiLCJhbGciOiJFUzI1NiJ9" };
+	static const char *const headers[] = { "", "eyJ9", "eyJhbGciOiJub25lIn0",
+	    "eyJ0eXAiOiJKV1QiLCJhbGciOiJFUzI1NiJ9" };
 	struct arena a = arena_init(4 * MIB);
 	struct problem why;
 	struct span answer, good = push_token(&a, 60), rest = good, head;

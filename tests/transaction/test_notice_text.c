@@ -86,7 +86,8 @@ every_kind_has_its_words(void **state)
 	for (unsigned kind = NOTICE_NOTHING + 1; kind < NOTICE_KINDS; kind++)
 		for (unsigned english = 0; english < 2; english++) {
 			const struct notice n = notice(kind, english);
-			struct buffer subject = buffer_init(NOTICE_SUBJECT_LARGEST), text = buffer_init(NOTICE_TEXT_LARGEST);
+			struct buffer subject = buffer_init(NOTICE_SUBJECT_LARGEST), text =
+			    buffer_init(NOTICE_TEXT_LARGEST);
 			struct span s, t;
 
 			notice_subject_write(&subject, &n, &w);
@@ -94,7 +95,8 @@ every_kind_has_its_words(void **state)
 			s = buffer_span(&subject);
 			t = buffer_span(&text);
 			expect_true(notice_kind_name(kind), !subject.overflowed && !text.overflowed);
-			expect_true(notice_kind_name(kind), utf8_valid(s) && utf8_valid(t) && s.size > 30 && t.size > 200);
+			expect_true(notice_kind_name(kind), utf8_valid(s) && utf8_valid(t) && s.size > 30 && t.size >
+			    200);
 			expect_true("one line", !memchr(s.data, '\n', s.size));
 			expect_true("in its language", (s.data[0] < 0x80) == english);
 			expect_true("when", holds(t, english ? "22 Nov 2026, 14:05 JST" : "2026年11月22日（日）14:05"));

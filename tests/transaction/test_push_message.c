@@ -21,13 +21,15 @@ static const struct {
 	{ "capital letters", "https://Push.example/a", KEY, SECRET, "https://Push.example", "/endpoint" },
 	{ "a query before the path", "https://push.example?/a", KEY, SECRET, "https://push.example?", "/endpoint" },
 	{ "a blank", "https://push.example/a b", KEY, SECRET, "https://push.example", "/endpoint: expected" },
-	{ "a line's end", "https://push.example/a\r\nX: y", KEY, SECRET, "https://push.example", "/endpoint: expected" },
+	{ "a line's end", "https://push.example/a\r\nX: y", KEY, SECRET, "https://push.example",
+	    "/endpoint: expected" },
 	{ "a fragment", "https://push.example/a#b", KEY, SECRET, "https://push.example", "/endpoint: expected" },
 	{ "a point beside the curve", "https://push.example/a",
 	    "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw8", SECRET,
 	    "https://push.example", "/key: p256dh: the point is not on P-256" },
 	{ "no key", "https://push.example/a", "", SECRET, "https://push.example", "/key: p256dh: expected" },
-	{ "a short secret", "https://push.example/a", KEY, "BTBZ", "https://push.example", "/secret: auth: expected 16" },
+	{ "a short secret", "https://push.example/a", KEY, "BTBZ", "https://push.example",
+	    "/secret: auth: expected 16" },
 };
 
 static struct span
