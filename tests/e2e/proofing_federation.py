@@ -152,8 +152,8 @@ class Responder:
 class Federation:
     """A watashid with its members and their callers, and what is to be owed for what was asked of it."""
 
-    def __init__(self, world, sources, prices=None, **jpki):
-        self.world, self.owed, self.tokens = world, {}, {}
+    def __init__(self, world, sources, prices=None, members=MEMBERS, sections=None, **jpki):
+        self.world, self.owed, self.tokens, self.sections = world, {}, {}, sections or {}
         self.daemon = Daemon(BUILD, cpus="0-1")
         directory = self.daemon.directory
         self.incoming = os.path.join(directory, "incoming")
@@ -171,13 +171,14 @@ class Federation:
         }
         self.configure()
         self.publish_policy()
-        self.enrol(*MEMBERS)
+        self.enrol(*members)
 
     def configure(self, workers=2, **changes):
         self.jpki.update(changes)
         with open(self.daemon.file) as f:
             config = json.load(f)
-        config.update(workers=workers, jpki=self.jpki, fetch={"internal": ["127.0.0.1", "::1"], "plain_http": True})
+        config.update(workers=workers, jpki=self.jpki, fetch={"internal": ["127.0.0.1", "::1"], "plain_http": True},
+                      **self.sections)
         with open(self.daemon.file, "w") as f:
             json.dump(config, f, ensure_ascii=False, indent=1)
         self.daemon.restart()
