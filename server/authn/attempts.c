@@ -112,7 +112,8 @@ attempts_failed(struct unit *unit, struct arena *a, enum attempts_kind kind, str
 	buffer_u64(&b, (uint64_t)next.until.us);
 	unit_expect(unit, &attempts_table, key, known->generation);
 	/* The wait may outlast the window it began in. */
-	unit_put_until(unit, &attempts_table, key, buffer_span(&b), instant_before(ends, next.until) ? next.until : ends);
+	unit_put_until(unit, &attempts_table, key, buffer_span(&b), instant_before(ends, next.until) ? next.until
+	    : ends);
 	buffer_release(&b);
 }
 

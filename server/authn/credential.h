@@ -19,8 +19,8 @@
 extern const struct table credential_table;       /* account (16), credential id (16) -> struct credential */
 /* credential_name_key() -> account (16), credential id (16): by what an authenticator is known to others */
 extern const struct table credential_name_table;
-/* model (16), account (16), credential id (16) -> 1: passkeys by model, to look at again when it changes. A model is its
- * AAGUID, and where that is zero the first 16 bytes of a key identifier of the attestation's. */
+/* model (16), account (16), credential id (16) -> 1: passkeys by model, to look at again when it changes. A model is
+ * its AAGUID, and where that is zero the first 16 bytes of a key identifier of the attestation's. */
 extern const struct table credential_model_table;
 
 enum credential_kind {
@@ -116,7 +116,7 @@ struct credential {
 	};
 	uint64_t generation;         /* of its row; 0: not stored yet */
 	bool indexed;                /* as loaded: its index rows stand */
-	/* Of a new one: of the name's row that it takes over, because whose it was is final; 0: there is no such row. */
+	/* Of a new one: of the name's row that it takes over, because whose it was is final; 0: there is none. */
 	uint64_t name_generation;
 };
 #define CREDENTIAL_NAME_LARGEST 64   /* bytes */
@@ -132,20 +132,21 @@ struct ask credentials_ask(struct arena *, const struct id *account, uint32_t li
 struct ask credentials_before_ask(struct arena *, const struct id *account, const struct id *before, uint32_t limit);
 /* One row, copied; NULL: there is none. ERR_NOT_FOUND, ERR_UNAVAILABLE. */
 enum err credential_loaded(struct arena *, const struct row *, struct credential *out, struct problem *why);
-/* Expects the row as it was loaded (of a new one: that there is none, nor of its name), and puts it with its index rows.
- * A revoked one's are taken away, so that the same authenticator can be enrolled again (WebAuthn L3 s7.1). */
+/* Expects the row as it was loaded (of a new one: that there is none, nor of its name), and puts it with its index
+ * rows. A revoked one's are taken away, so that the same authenticator can be enrolled again (WebAuthn L3 s7.1). */
 void credential_put(struct unit *, struct arena *, const struct credential *);
 /* Of an account that is erased: row and index rows go. Expects the row as it was loaded. */
 void credential_remove(struct unit *, struct arena *, const struct credential *);
 
-/* The index's key: of a passkey its credential id, of an app its public key, of a card its handle, of recovery codes the
- * account's id, which has one set of them; empty for one-time codes. In the arena. */
+/* The index's key: of a passkey its credential id, of an app its public key, of a card its handle, of recovery codes
+ * the account's id, which has one set of them; empty for one-time codes. In the arena. */
 struct span credential_name_key(struct arena *, enum credential_kind, struct span known_by);
 bool credential_name_read(struct span value, struct id *account, struct id *credential);
 
 /* Steps of its life. Pure. */
 enum credential_step {
-	CREDENTIAL_NO_STEP, CREDENTIAL_ACTIVATE, CREDENTIAL_SUSPEND, CREDENTIAL_RESUME, CREDENTIAL_LOCK, CREDENTIAL_UNLOCK,
+	CREDENTIAL_NO_STEP, CREDENTIAL_ACTIVATE, CREDENTIAL_SUSPEND, CREDENTIAL_RESUME, CREDENTIAL_LOCK,
+	    CREDENTIAL_UNLOCK,
 	CREDENTIAL_REVOKE, CREDENTIAL_EXPIRE,
 };
 const char *credential_step_name(enum credential_step); /* "suspend" … */

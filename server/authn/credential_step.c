@@ -39,8 +39,8 @@ credential_step_read(struct span word)
 }
 
 enum err
-credential_take(struct credential *c, enum credential_step step, const struct credential_because *because, bool *changed,
-    struct problem *why)
+credential_take(struct credential *c, enum credential_step step, const struct credential_because *because,
+    bool *changed, struct problem *why)
 {
 	assert(step > CREDENTIAL_NO_STEP && step < COUNT(steps));
 	*changed = false;

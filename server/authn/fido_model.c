@@ -83,7 +83,8 @@ key_compromised(const struct fido_model *model, const struct attestation *attest
 
 	for (size_t i = 0; i < model->compromised_count; i++)
 		for (size_t k = 0; k < attestation->certificate_count; k++)
-			if (fido_key_id(model->compromised[i], theirs) && fido_key_id(attestation->certificates[k], ours) &&
+			if (fido_key_id(model->compromised[i], theirs) &&
+			    fido_key_id(attestation->certificates[k], ours) &&
 			    memcmp(theirs, ours, sizeof(ours)) == 0)
 				return true;
 	return model->all_compromised && attestation->certificate_count;

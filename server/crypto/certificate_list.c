@@ -24,10 +24,12 @@ read_all(struct arena *a, const char *file, struct span text, struct span *list,
 		abort();
 	while (err == OK && PEM_read_bio(bio, &name, &header, &der, &size) == 1) {
 		if (strcmp(name, PEM_STRING_X509) != 0)
-			err = problem_set(why, ERR_INVALID, "RFC 7468 s5", "%s: expected certificates, found another object",
+			err = problem_set(why, ERR_INVALID, "RFC 7468 s5",
+			    "%s: expected certificates, found another object",
 			    file);
 		else if (*count == CERTIFICATE_LIST_LARGEST)
-			err = problem_set(why, ERR_INVALID, "", "%s: expected at most %d certificates, found more", file,
+			err = problem_set(why, ERR_INVALID, "", "%s: expected at most %d certificates, found more",
+			    file,
 			    CERTIFICATE_LIST_LARGEST);
 		else
 			list[(*count)++] = arena_copy(a, span_of(der, (size_t)size));
@@ -38,7 +40,8 @@ read_all(struct arena *a, const char *file, struct span text, struct span *list,
 	ERR_clear_error();
 	BIO_free(bio);
 	if (err == OK && !*count)
-		err = problem_set(why, ERR_INVALID, "RFC 7468 s5", "%s: expected certificates in PEM, found none", file);
+		err = problem_set(why, ERR_INVALID, "RFC 7468 s5", "%s: expected certificates in PEM, found none",
+		    file);
 	return err;
 }
 

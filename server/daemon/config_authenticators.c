@@ -70,5 +70,6 @@ read_authenticators(struct reading *r, struct place p)
 	read_metadata(r, place_member(p, "metadata"));
 	if (c->authenticators.attestation == ATTESTATION_REQUIRED && !c->authenticators.roots &&
 	    !c->authenticators.metadata.present)
-		place_fail(place_member(p, "attestation"), "with \"required\", \"roots\" or \"metadata\" to be trusted", NULL);
+		place_fail(place_member(p, "attestation"), "with \"required\", \"roots\" or \"metadata\" to be trusted",
+		    NULL);
 }

@@ -92,7 +92,8 @@ fido_intake_start(struct loop *loop, const struct fido_settings *settings, const
 
 	if (!i)
 		abort();
-	*i = (struct fido_intake){ .settings = settings, .file = file ? strdup(file) : NULL, .number = number, .now = now,
+	*i = (struct fido_intake){ .settings = settings, .file = file ? strdup(file) : NULL, .number = number,
+	    .now = now,
 		.done = done, .arg = arg, .arena = arena_init(FIDO_BLOB_ARENA), .bytes = buffer_init(FIDO_BLOB_LARGEST),
 		.ended_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK) };
 	if (file && !i->file)

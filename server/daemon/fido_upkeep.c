@@ -138,7 +138,8 @@ on_state(void *arg, enum err err, const struct problem *why)
 		u->intake = fido_intake_start(u->loop, &u->settings.blob, u->settings.file, NULL, u->state.number,
 		    clock_now(), on_read, u);
 	} else {
-		u->waiting = fetch_start(u->fetcher, &(struct fetch){ .url = u->settings.url, .limit = FIDO_BLOB_LARGEST,
+		u->waiting = fetch_start(u->fetcher, &(struct fetch){ .url = u->settings.url,
+		    .limit = FIDO_BLOB_LARGEST,
 			.time = FETCH_TIME, .redirects = REDIRECTS }, on_blob_fetched, u);
 	}
 }

@@ -25,8 +25,8 @@ struct account_access {
 	const struct assessed *assessed;
 };
 
-/* ERR_DENIED: nobody is logged in here: 401. What was shown and is not enough is no error. All but the policies lives in
- * the exchange's arena. */
+/* ERR_DENIED: nobody is logged in here: 401. What was shown and is not enough is no error. All but the policies lives
+ * in the exchange's arena. */
 typedef void on_account_access(void *arg, enum err, const struct account_access *, const struct problem *why);
 struct pending *account_access(struct store *, const struct exchange *, const struct person_settings *,
     const struct requirement_name *wanted, struct instant now, on_account_access *, void *arg);

@@ -57,7 +57,8 @@ addition_loaded(struct arena *a, const struct ask *asked, enum addition_kind kin
 		return problem_set(why, ERR_UNAVAILABLE, "",
 		    "what was begun stands in the store in a form this build does not know");
 	if (out->kind != kind)
-		return problem_set(why, ERR_NOT_FOUND, "", "nothing of this kind that was begun in this session waits here");
+		return problem_set(why, ERR_NOT_FOUND, "",
+		    "nothing of this kind that was begun in this session waits here");
 	return OK;
 }
 

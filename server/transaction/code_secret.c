@@ -17,7 +17,8 @@ code_secret_open(struct arena *a, const struct wrapping *wrapping, const struct 
 {
 	*out = (struct code_seed){ .kind = kept->kind, .digest = kept->digest, .digits = kept->digits,
 		.period = kept->period, .next = kept->next, .drift = kept->drift };
-	return unwrap(a, wrapping, USE, span_of(credential->bytes, sizeof(credential->bytes)), kept->secret, &out->secret);
+	return unwrap(a, wrapping, USE, span_of(credential->bytes, sizeof(credential->bytes)), kept->secret,
+	    &out->secret);
 }
 
 void

@@ -337,7 +337,8 @@ on_suspended(void *arg, const struct committed *committed)
 		return;
 	}
 	if (committed->code != OK) {
-		problem_set(&why, committed->code, "", "authenticators of a model that is not trusted were not suspended");
+		problem_set(&why, committed->code, "",
+		    "authenticators of a model that is not trusted were not suspended");
 		tell(r, why.code, &why);
 		return;
 	}

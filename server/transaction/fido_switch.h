@@ -1,5 +1,5 @@
-/* transaction/fido_switch.h - a new catalogue of authenticators' models is put in force, and what it means for those that
- * people have.
+/* transaction/fido_switch.h - a new catalogue of authenticators' models is put in force, and what it means for those
+ * that people have.
  *
  *     switch: models put under the new number, part by part -> the state names it -> those of other numbers go
  *     review: models that are not trusted any more -> credentials of each -> suspended, the person told -> reviewed
@@ -14,8 +14,8 @@
 
 /* ERR_CONFLICT: another one was put in force meanwhile. The BLOB is borrowed until then. */
 typedef void on_fido_switched(void *arg, enum err, const struct problem *why);
-struct pending *fido_switch(struct store *, const struct fido_blob *, const uint8_t legal_header[32], struct instant now,
-    on_fido_switched *, void *arg);
+struct pending *fido_switch(struct store *, const struct fido_blob *, const uint8_t legal_header[32],
+    struct instant now, on_fido_switched *, void *arg);
 
 struct fido_reviewed {
 	uint64_t number;             /* of the catalogue; 0: there is none */

@@ -76,8 +76,8 @@ value_of(const struct stated *one)
 	return one->value.size ? one->value : span_text(one->text);
 }
 
-/* What this server keeps of it that would be of use to a thief (credential.secret_storage): of keys their public halves;
- * a PIN and codes on paper as digests, seeds encrypted. */
+/* What this server keeps of it that would be of use to a thief (credential.secret_storage): of keys their public
+ * halves; a PIN and codes on paper as digests, seeds encrypted. */
 static const char *
 kept_as(const struct credential *c)
 {

@@ -305,7 +305,8 @@ fill(struct finishing *f)
 		.id = f->made.id, .key = f->made.key.bytes, .sign_count = f->made.sign_count,
 		.user_verified = f->made.user_verified, .backup_eligible = f->made.backup_eligible,
 		.backed_up = f->made.backed_up, .resident = f->made.resident, .format = said->format,
-		.attestation = said->type, .trusted = f->trusted, .transports = transports_of(f), .key_ids = key_ids_of(f),
+		.attestation = said->type, .trusted = f->trusted, .transports = transports_of(f),
+		    .key_ids = key_ids_of(f),
 	};
 	if (said->aaguid.size == sizeof(c->passkey.aaguid))
 		memcpy(c->passkey.aaguid, said->aaguid.data, sizeof(c->passkey.aaguid));
@@ -346,7 +347,8 @@ on_put(void *arg, const struct committed *committed)
 
 	if (committed->code != OK) {
 		problem_set(&f->why, committed->code, "", committed->code == ERR_CONFLICT
-		    ? "the account, or what was begun, has changed meanwhile: begin again" : "the passkey was not kept");
+		    ? "the account, or what was begun, has changed meanwhile: begin again"
+		    : "the passkey was not kept");
 		refuse(f, NULL);
 		return;
 	}

@@ -17,7 +17,8 @@ one_of(enum credential_kind kind)
 	c = (struct credential){
 		.account = account, .id = { { 1, (uint8_t)kind } }, .kind = kind, .state = CREDENTIAL_ACTIVE,
 		.name = SPAN("私の鍵"), .issued = { 1 }, .activated = { 2 }, .changed = { 3 }, .used = { 4 },
-		.expires = { SECONDS(4000000000) }, .actor = SPAN("person"), .reason = SPAN("added"), .evidence = session,
+		.expires = { SECONDS(4000000000) }, .actor = SPAN("person"), .reason = SPAN("added"),
+		    .evidence = session,
 		.replaces = { { 9 } }, .binding = BINDING_EXISTING, .binding_record = { { 8 } },
 		.parent = PARENT_GOOD, .parent_handle = SPAN("handle of the parent"), .parent_checked = { 5 },
 		.failures = 3,
@@ -25,7 +26,8 @@ one_of(enum credential_kind kind)
 	switch (kind) {
 	case CREDENTIAL_PASSKEY:
 		c.passkey = (struct credential_passkey){
-			.id = SPAN("passkey's id"), .key = SPAN("cose"), .sign_count = 0xfffffffe, .user_verified = true,
+			.id = SPAN("passkey's id"), .key = SPAN("cose"), .sign_count = 0xfffffffe,
+			    .user_verified = true,
 			.backup_eligible = true, .backed_up = false, .resident = true, .aaguid = "a model's name..",
 			.format = SPAN("packed"), .attestation = ATTESTATION_ANONYMOUS_CA, .trusted = true,
 			.certified_level = 6, .protection = 12, .model = SPAN("Key"), .transports = SPAN("usb,nfc"),
@@ -45,7 +47,8 @@ one_of(enum credential_kind kind)
 		break;
 	case CREDENTIAL_ONE_TIME:
 		c.one_time = (struct credential_one_time){
-			.kind = 2, .digest = 1, .digits = 8, .period = 60, .secret = SPAN("wrapped"), .next = UINT64_MAX,
+			.kind = 2, .digest = 1, .digits = 8, .period = 60, .secret = SPAN("wrapped"),
+			    .next = UINT64_MAX,
 			.drift = -3,
 		};
 		break;
@@ -177,7 +180,8 @@ every_step_from_every_state(void **state)
 				expect_ok("twice", credential_take(&c, step, &because, &changed, &why), &why);
 				expect_true("twice is once", !changed);
 			}
-			expect_number("its word is read back", credential_step_read(span_text(credential_step_name(step))),
+			expect_number("its word is read back",
+			    credential_step_read(span_text(credential_step_name(step))),
 			    step);
 		}
 	}
@@ -210,7 +214,8 @@ only_an_active_one_is_usable(void **state)
 		const char *why;
 
 		c.state = cases[i].in;
-		c.expires = cases[i].expires ? instant_after(stage.now, SECONDS(cases[i].expires)) : (struct instant){ 0 };
+		c.expires = cases[i].expires ? instant_after(stage.now, SECONDS(cases[i].expires))
+		    : (struct instant){ 0 };
 		expect_true(cases[i].title, credential_usable(&c, stage.now, &why) == !cases[i].why);
 		expect_text(cases[i].title, why ? why : "", cases[i].why ? cases[i].why : "");
 	}
@@ -392,8 +397,10 @@ main(void)
 		cmocka_unit_test_setup_teardown(a_revoked_app_can_be_enrolled_again, stage_open, stage_close),
 		cmocka_unit_test_setup_teardown(a_revoked_card_can_be_enrolled_again, stage_open, stage_close),
 		cmocka_unit_test_setup_teardown(an_expired_one_is_still_found_to_be_told_so, stage_open, stage_close),
-		cmocka_unit_test_setup_teardown(one_of_u2f_is_indexed_by_its_attestations_keys, stage_open, stage_close),
-		cmocka_unit_test_setup_teardown(one_time_codes_have_no_name_and_recovery_codes_their_accounts, stage_open, stage_close),
+		cmocka_unit_test_setup_teardown(one_of_u2f_is_indexed_by_its_attestations_keys, stage_open,
+		    stage_close),
+		cmocka_unit_test_setup_teardown(one_time_codes_have_no_name_and_recovery_codes_their_accounts,
+		    stage_open, stage_close),
 		cmocka_unit_test_setup_teardown(a_page_goes_on_where_the_last_ended, stage_open, stage_close),
 	};
 

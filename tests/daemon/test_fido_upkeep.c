@@ -1,5 +1,5 @@
-/* tests/daemon/test_fido_upkeep.c - a BLOB that somebody puts there is taken in, and a model that it calls revoked takes
- * people's passkeys along; one that is not believed changes nothing.
+/* tests/daemon/test_fido_upkeep.c - a BLOB that somebody puts there is taken in, and a model that it calls revoked
+ * takes people's passkeys along; one that is not believed changes nothing.
  */
 #include "authn/fido_blob_maker.h"
 
@@ -70,7 +70,8 @@ set_up(void **state)
 
 	(void)state;
 	log_open("test", LOG_LEVEL_ERROR);
-	world = (struct world){ .arena = arena_init(64 * MIB), .loop = loop_new(), .directory = "/tmp/watashi-fido-XXXXXX" };
+	world = (struct world){ .arena = arena_init(64 * MIB), .loop = loop_new(),
+	    .directory = "/tmp/watashi-fido-XXXXXX" };
 	assert_non_null(mkdtemp(world.directory));
 	snprintf(world.file, sizeof(world.file), "%s/mds.jwt", world.directory);
 	world.store = store_memory_new(tables, ROLE_STEWARD, 4);
@@ -114,7 +115,8 @@ tear_down(void **state)
 static void
 publish(unsigned number, const char *status, const struct authority *by)
 {
-	const char *payload = arena_print(&world.arena, "{\"legalHeader\":\"Terms\",\"no\":%u,\"nextUpdate\":\"2999-12-01\","
+	const char *payload = arena_print(&world.arena,
+	    "{\"legalHeader\":\"Terms\",\"no\":%u,\"nextUpdate\":\"2999-12-01\","
 	    "\"entries\":[{\"aaguid\":\"01020304-0506-0708-0102-030405060708\",\"metadataStatement\":"
 	    "{\"description\":\"A key\"},\"statusReports\":[{\"status\":\"%s\"}],"
 	    "\"timeOfLastStatusChange\":\"2026-01-01\"}]}", number, status);
@@ -209,7 +211,8 @@ static void
 what_was_not_looked_at_is_looked_at_by_the_next(void **state)
 {
 	struct unit *unit = unit_new(&world.arena, tables, id_new(clock_now()));
-	const struct fido_model model = { .aaguid = span_of(world.passkey.passkey.aaguid, 16), .status = MODEL_REVOKED };
+	const struct fido_model model = { .aaguid = span_of(world.passkey.passkey.aaguid, 16),
+	    .status = MODEL_REVOKED };
 
 	(void)state;
 	fido_model_put(unit, &world.arena, 5, &model);
@@ -227,7 +230,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(a_model_that_turns_revoked_suspends_what_people_have_of_it, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_model_that_turns_revoked_suspends_what_people_have_of_it, set_up,
+		    tear_down),
 		cmocka_unit_test_setup_teardown(nobody_elses_word_is_taken, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(what_was_not_looked_at_is_looked_at_by_the_next, set_up, tear_down),
 	};

@@ -40,6 +40,7 @@ static struct {
 	char cookie[96], other_cookie[96];
 	struct id consent, other_consent;
 	char answer[512 * 1024];
+	void (*asked)(const char *line, const char *body); /* and answered; may be NULL */
 } page;
 
 static inline const char *
@@ -69,6 +70,8 @@ ask_with(const char *line, const char *fields, const char *body)
 	}
 	close(fd);
 	page.answer[at] = '\0';
+	if (page.asked)
+		page.asked(line, body);
 	return page.answer;
 }
 
@@ -164,7 +167,8 @@ page_open(uint64_t seed)
 	log_in(&stage.other, HARDWARE, page.other_cookie);
 	page.loop = loop_new();
 	page.front = account_front_new(stage.store, &stage.settings);
-	page.router = router_new((const struct mount[]){ { account_routes, page.front }, { authenticator_routes, page.front } }, 2);
+	page.router = router_new((const struct mount[]){ { account_routes, page.front }, { authenticator_routes,
+	    page.front } }, 2);
 	expect_ok("a port", listen_on("127.0.0.1:0", &page.listening, &why), &why);
 	expect_number("its number", getsockname(page.listening, (struct sockaddr *)&where, &size), 0);
 	page.port = where.sin_port;

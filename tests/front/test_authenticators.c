@@ -63,7 +63,8 @@ what_there_is_is_listed(void **state)
 	    "\"usable\":true|\"left\":10|\"synced\":false|\"attested\":false|\"mobile\":false|\"parent\":null|"
 	    "\"binding\":\"proofing-session\"|\"level\":{\"area\":\"token\",\"level\":\"3\"|\"more\":false|no-store|"
 	    "!the passkey of somebody else|!secret|!digest");
-	expect_answer("in a page that begins nowhere", ask("GET " BASE "?before=xyz", ""), 400, "32 hexadecimal digits");
+	expect_answer("in a page that begins nowhere", ask("GET " BASE "?before=xyz", ""), 400,
+	    "32 hexadecimal digits");
 	page_close();
 }
 
@@ -86,7 +87,8 @@ very_many_are_listed_by_pages(void **state)
 	}
 	stage_commit(unit);
 	do {
-		expect_answer("a page", ask(arena_print(&stage.arena, "GET " BASE "%s%s", *before ? "?before=" : "", before),
+		expect_answer("a page", ask(arena_print(&stage.arena, "GET " BASE "%s%s", *before ? "?before=" : "",
+		    before),
 		    ""), 200, "authenticators");
 		pages++;
 		for (at = page.answer; (at = strstr(at, "{\"id\":\"")); at += 7, count++)
@@ -160,7 +162,8 @@ a_passkey_is_added_over_the_wire(void **state)
 	(void)state;
 	page_open(6);
 	expect_answer("options", ask("POST " BASE "/passkey/options", "{\"conditional\":false}"), 200,
-	    "\"pubKeyCredParams\":[|\"rp\":{\"id\":\"watashi.example\"|\"excludeCredentials\":[{|\"attestation\":\"none\"");
+	    "\"pubKeyCredParams\":[|\"rp\":{\"id\":\"watashi.example\"|\"excludeCredentials\":[{|"
+	    "\"attestation\":\"none\"");
 	rest = span_text(strstr(page.answer, "{\"challenge\":\"") + 14);
 	assert_true(base64url_read(&stage.arena, span_cut(&rest, '"'), &c.challenge_bytes));
 	c.bogus_signature = true;
@@ -178,7 +181,8 @@ a_passkey_is_added_over_the_wire(void **state)
 	expect_answer("a good one", ask("POST " BASE "/passkey", arena_print(&stage.arena,
 	    "{\"credential\":%.*s,\"name\":\"鍵\"}", SPAN_ARGS(json))), 201,
 	    "\"kind\":\"passkey\"|\"name\":\"鍵\"|\"state\":\"active\"|\"binding\":\"existing-token\"");
-	expect_answer("what is none", ask("POST " BASE "/passkey", "{\"credential\":[]}"), 404, "nothing that was begun");
+	expect_answer("what is none", ask("POST " BASE "/passkey", "{\"credential\":[]}"), 404,
+	    "nothing that was begun");
 	page_close();
 }
 

@@ -1,5 +1,5 @@
-/* tests/transaction/test_addition.c - authenticators are added: what is asked of a session, what is refused at which step,
- * and that nothing is answered twice.
+/* tests/transaction/test_addition.c - authenticators are added: what is asked of a session, what is refused at which
+ * step, and that nothing is answered twice.
  */
 #include <liboath/oath.h>
 
@@ -39,7 +39,8 @@ look_in(const char *facts)
 	look = stage_load(proofing_record_ask(&stage.arena, &account.id));
 	look.ask.rows = look.rows;
 	look.ask.count = look.count;
-	expect_ok("its proofings", proofing_records_loaded(&stage.arena, &look.ask, &records, &access.record_count, &why),
+	expect_ok("its proofings", proofing_records_loaded(&stage.arena, &look.ask, &records, &access.record_count,
+	    &why),
 	    &why);
 	access.records = records;
 	session = (struct session){ .id = { { 77 } }, .account = account.id, .begun = stage.now, .seen = stage.now };
@@ -154,7 +155,8 @@ a_passkey_is_added(void **state)
 	expect_ok("added", stage.err, &stage.why);
 	expect_text("active at once", credential_state_name(added.credential.state), "active");
 	expect_number("by another of its level", added.credential.binding, BINDING_EXISTING);
-	expect_number("of the person who was proofed", memcmp(&added.credential.binding_record, &access.records[0].id, 16),
+	expect_number("of the person who was proofed", memcmp(&added.credential.binding_record, &access.records[0].id,
+	    16),
 	    0);
 	expect_true("with its own word alone", !added.credential.passkey.trusted);
 	expect_span("as it is kept", stage_stored(&added.credential).name, "my new key");
@@ -170,7 +172,8 @@ what_is_wrong_is_refused_at_its_step(void **state)
 	static const struct { const char *title, *step; struct ceremony wrong; } cases[] = {
 		{ "another challenge", "challenge", { .challenge = "a challenge of somebody else's!!" } },
 		{ "another origin", "origin", { .origin = "https://watashi.example.evil.example" } },
-		{ "a frame of somebody's", "cross-origin", { .cross_origin = 1, .top_origin = "https://evil.example" } },
+		{ "a frame of somebody's", "cross-origin", { .cross_origin = 1,
+		    .top_origin = "https://evil.example" } },
 		{ "another relying party", "rp-id", { .rp_id = "evil.example" } },
 		{ "nobody was there", "user-present", { .without = 0x01 } },
 		{ "backed up though it may not be", "backup-flags", { .with = 0x10 } },
@@ -199,7 +202,8 @@ what_is_wrong_is_refused_at_its_step(void **state)
 		expect_problem(cases[i].title, stage.err, &stage.why, ERR_DENIED, cases[i].step);
 		expect_text(cases[i].title, added.step ? added.step : "none", cases[i].step);
 		finish(json);
-		expect_problem("and the challenge is gone", stage.err, &stage.why, ERR_NOT_FOUND, "nothing that was begun");
+		expect_problem("and the challenge is gone", stage.err, &stage.why, ERR_NOT_FOUND,
+		    "nothing that was begun");
 	}
 	begin();
 	finish(span_text("{\"id\":1}"));
@@ -320,7 +324,8 @@ a_model_that_is_not_trusted_is_not_taken(void **state)
 		if (cases[i].taken) {
 			expect_ok("taken", stage.err, &stage.why);
 		} else {
-			expect_problem("refused", stage.err, &stage.why, ERR_DENIED, model_status_name(cases[i].status));
+			expect_problem("refused", stage.err, &stage.why, ERR_DENIED,
+			    model_status_name(cases[i].status));
 			expect_text("at its step", added.step, "model-status");
 		}
 	}

@@ -100,7 +100,8 @@ static struct credential
 passkey(void)
 {
 	return (struct credential){ .account = { { 1 } }, .id = { { 2 } }, .kind = CREDENTIAL_PASSKEY,
-		.state = CREDENTIAL_ACTIVE, .name = SPAN("my key"), .issued = now, .activated = now, .actor = SPAN("person"),
+		.state = CREDENTIAL_ACTIVE, .name = SPAN("my key"), .issued = now, .activated = now,
+		    .actor = SPAN("person"),
 		.reason = SPAN("added"), .evidence = { { 7 } }, .passkey = { .id = SPAN("id"), .key = SPAN("key") } };
 }
 
@@ -137,7 +138,8 @@ an_added_one_is_told_everywhere(void **state)
 	expect_text("of its kind", ledger_kind_name(entry.kind), "credential");
 	expect_span("for auditors alone", entry.party, "");
 	expect_span("with nothing of hers but the account's id", entry.content,
-	    "{\"account\":\"" ID "\",\"actor\":\"person\",\"at\":\"2026-11-23T12:00:00Z\",\"credential\":\"" CREDENTIAL_ID
+	    "{\"account\":\"" ID "\",\"actor\":\"person\",\"at\":\"2026-11-23T12:00:00Z\",\"credential\":\""
+	    CREDENTIAL_ID
 	    "\",\"evidence\":\"07000000000000000000000000000000\",\"happened\":\"added\",\"kind\":\"passkey\","
 	    "\"reason\":\"added\",\"state\":\"active\"}");
 }
@@ -178,7 +180,8 @@ each_step_has_its_notice(void **state)
 		expect_ok("loaded", credential_loaded(&arena, &rows[0], &c, &why), &why);
 		now = instant_after(now, SECONDS(1));
 		expect_ok(cases[i].title, credential_take(&c, cases[i].step, &(struct credential_because){
-			.actor = span_text("person"), .reason = span_text(cases[i].reason), .now = now }, &changed, &why),
+			.actor = span_text("person"), .reason = span_text(cases[i].reason), .now = now }, &changed,
+			    &why),
 		    &why);
 		expect_number(cases[i].title, put(&(struct credential_change){ .account = &account, .credential = &c,
 			.event = CREDENTIAL_STEPPED, .notice = cases[i].other, .now = now }), OK);
@@ -216,7 +219,8 @@ a_new_one_in_the_place_of_another_says_so(void **state)
 	rows = rows_of(&ledger_entry_table, 1);
 	expect_ok("an entry", ledger_entry_loaded(&rows[0], &entry, &why), &why);
 	expect_span("that names the other", entry.content,
-	    "{\"account\":\"" ID "\",\"actor\":\"person\",\"at\":\"2026-11-23T12:00:00Z\",\"credential\":\"" CREDENTIAL_ID
+	    "{\"account\":\"" ID "\",\"actor\":\"person\",\"at\":\"2026-11-23T12:00:00Z\",\"credential\":\""
+	    CREDENTIAL_ID
 	    "\",\"happened\":\"replaced\",\"kind\":\"passkey\",\"replaces\":\"00000000000000000000000000000009\","
 	    "\"state\":\"active\"}");
 }

@@ -36,11 +36,13 @@ set_up(void **state)
 {
 	(void)state;
 	log_open("test", LOG_LEVEL_ERROR);
-	world = (struct world){ .arena = arena_init(256 * MIB), .account = { .id = { { 1 } }, .standing = ACCOUNT_FULL },
+	world = (struct world){ .arena = arena_init(256 * MIB), .account = { .id = { { 1 } },
+	    .standing = ACCOUNT_FULL },
 		.session = { .id = { { 5 } } } };
 	assert_true(instant_read(span_text("2026-11-23T12:00:00Z"), &world.now));
 	world.store = store_memory_new(tables, ROLE_WORKER, 4);
-	world.access = (struct account_access){ .account = &world.account, .session = &world.session, .now = world.now };
+	world.access = (struct account_access){ .account = &world.account, .session = &world.session,
+	    .now = world.now };
 	return 0;
 }
 
@@ -141,20 +143,24 @@ static const struct {
 	    true, CREDENTIAL_ACTIVE, "only the card" },
 	{ "beside one that cannot be used it is the last", CREDENTIAL_ACTIVE, CREDENTIAL_LOCKED, "", CREDENTIAL_SUSPEND,
 	    false, ERR_CONFLICT, true, CREDENTIAL_ACTIVE, "only the card" },
-	{ "meant", CREDENTIAL_ACTIVE, CREDENTIAL_UNKNOWN, "", CREDENTIAL_REVOKE, true, OK, false, CREDENTIAL_REVOKED, "" },
-	{ "one that cannot be used is given up at once", CREDENTIAL_SUSPENDED, CREDENTIAL_UNKNOWN, "", CREDENTIAL_REVOKE,
+	{ "meant", CREDENTIAL_ACTIVE, CREDENTIAL_UNKNOWN, "", CREDENTIAL_REVOKE, true, OK, false, CREDENTIAL_REVOKED,
+	    "" },
+	{ "one that cannot be used is given up at once", CREDENTIAL_SUSPENDED, CREDENTIAL_UNKNOWN, "",
+	    CREDENTIAL_REVOKE,
 	    false, OK, false, CREDENTIAL_REVOKED, "" },
 	{ "taken back", CREDENTIAL_SUSPENDED, CREDENTIAL_ACTIVE, "lost", CREDENTIAL_RESUME, false, OK, false,
 	    CREDENTIAL_ACTIVE, "" },
 	{ "what was locked is unlocked", CREDENTIAL_LOCKED, CREDENTIAL_ACTIVE, "guessed", CREDENTIAL_RESUME, false, OK,
 	    false, CREDENTIAL_ACTIVE, "" },
-	{ "not what its model brought down", CREDENTIAL_SUSPENDED, CREDENTIAL_ACTIVE, "model-revoked", CREDENTIAL_RESUME,
+	{ "not what its model brought down", CREDENTIAL_SUSPENDED, CREDENTIAL_ACTIVE, "model-revoked",
+	    CREDENTIAL_RESUME,
 	    false, ERR_DENIED, false, CREDENTIAL_SUSPENDED, "model is not trusted" },
 	{ "nor what is revoked", CREDENTIAL_REVOKED, CREDENTIAL_ACTIVE, "lost", CREDENTIAL_RESUME, false, ERR_CONFLICT,
 	    false, CREDENTIAL_REVOKED, "\"revoked\"" },
 	{ "twice is once", CREDENTIAL_REVOKED, CREDENTIAL_ACTIVE, "lost", CREDENTIAL_REVOKE, false, OK, false,
 	    CREDENTIAL_REVOKED, "" },
-	{ "a name changes nothing else", CREDENTIAL_LOCKED, CREDENTIAL_UNKNOWN, "guessed", CREDENTIAL_NO_STEP, false, OK,
+	{ "a name changes nothing else", CREDENTIAL_LOCKED, CREDENTIAL_UNKNOWN, "guessed", CREDENTIAL_NO_STEP, false,
+	    OK,
 	    false, CREDENTIAL_LOCKED, "" },
 };
 

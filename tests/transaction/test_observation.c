@@ -15,7 +15,8 @@
 #define BOUND "\"binding.parent_status\":\"none\",\"credential.activation_verified\":true,\"credential.active\":true," \
 	"\"credential.delivery\":\"existing-token\",\"credential.proofing_bound\":true," KEYS
 #define HELD "\"token.factors\":[\"have\"],"
-#define CARD "{\"process.age\":0,\"process.dynamic\":true,\"token.attested\":true,\"token.certificate_status\":\"good\"," \
+#define CARD "{\"process.age\":0,\"process.dynamic\":true,\"token.attested\":true," \
+	"\"token.certificate_status\":\"good\"," \
 	"\"token.factors\":[\"know\",\"have\"],\"token.hardware\":true,\"token.intent\":true," \
 	"\"token.key_exportable\":false,\"token.kinds\":[\"jpki-authentication\"],\"token.replay_resistant\":true," \
 	"\"token.user_verification\":\"in-authenticator\"}"
@@ -78,7 +79,8 @@ static const struct {
 	bool user_verified, backed_up;
 	const char *facts, *level;
 } passkeys[] = {
-	{ "attested hardware that verified its user", { .trusted = true, .certified_level = 1, .protection = SOLID }, true,
+	{ "attested hardware that verified its user", { .trusted = true, .certified_level = 1, .protection = SOLID },
+	    true,
 	    false, "\"token.attested\":true," HELD "\"token.hardware\":true,\"token.intent\":true,"
 	    "\"token.key_exportable\":false,\"token.kinds\":[\"passkey\"],\"token.phishing_resistant\":true,"
 	    "\"token.phishing_resistant_offered\":true,\"token.replay_resistant\":true,"
@@ -169,7 +171,8 @@ an_app_is_what_was_seen_of_it(void **state)
 		c.app = apps[i].app;
 		expect_observed(apps[i].title, &(struct observation){ .credential = &c, .now = now,
 			.user_verified = apps[i].user_verified, .pin = apps[i].pin,
-			.separate_channel = apps[i].separate, .app_to_app = apps[i].same }, apps[i].facts, apps[i].level);
+			.separate_channel = apps[i].separate, .app_to_app = apps[i].same }, apps[i].facts,
+			    apps[i].level);
 	}
 }
 
@@ -238,7 +241,8 @@ static const struct {
 	{ "before anybody was proofed", BINDING_UNCONFIRMED, { { 0 } }, PARENT_NONE, 0, "\"credential.active\":true,"
 	    "\"credential.delivery\":\"unconfirmed\",\"credential.proofing_bound\":false," KEYS "\"process.dynamic\"" },
 	{ "in a proofing", BINDING_IN_PROOFING, { { 0 } }, PARENT_NONE, 0, "\"credential.activation_verified\":true,"
-	    "\"credential.active\":true,\"credential.delivery\":\"proofing-session\",\"credential.proofing_bound\":true" },
+	    "\"credential.active\":true,\"credential.delivery\":\"proofing-session\","
+	    "\"credential.proofing_bound\":true" },
 	{ "by another, of an account that nobody proofed", BINDING_EXISTING, { { 0 } }, PARENT_NONE, 0,
 	    "\"credential.delivery\":\"existing-token\"," KEYS "\"process.dynamic\"" },
 	{ "in person", BINDING_IN_PERSON, { { 3 } }, PARENT_NONE, 0,

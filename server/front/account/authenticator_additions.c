@@ -1,4 +1,4 @@
-/* front/account/authenticator_additions.c - an authenticator is added: a passkey, a one-time code app, recovery codes. */
+/* front/account/authenticator_additions.c - an authenticator is added: a passkey, one-time codes, recovery codes. */
 #include <openssl/crypto.h>
 
 #include "codec/json_writer.h"
@@ -26,7 +26,8 @@ refuse(struct authenticator_request *r, enum err err, const char *step, int left
 	struct buffer b;
 
 	if (err != ERR_DENIED) {
-		exchange_refuse_with(e, status_of(err), span_text(err == ERR_UNAVAILABLE ? "Retry-After: 2\r\n" : ""), why);
+		exchange_refuse_with(e, status_of(err), span_text(err == ERR_UNAVAILABLE ? "Retry-After: 2\r\n" : ""),
+		    why);
 		return;
 	}
 	if (!step) {
@@ -232,7 +233,8 @@ draw_codes(struct visit *visit, const struct account_access *access)
 {
 	struct exchange *e = visit->exchange;
 
-	exchange_hold(e, recovery_addition(visit->front->store, e->arena, visit->front->settings, access, on_codes, visit));
+	exchange_hold(e, recovery_addition(visit->front->store, e->arena, visit->front->settings, access, on_codes,
+	    visit));
 }
 
 static void

@@ -8,6 +8,7 @@
 #include "authn/recovery_code.h"
 
 #define PAGE 50
+#define PASSKEY_LARGEST (WEBAUTHN_BODY_LARGEST + KIB)
 #define ONE_LARGEST (8 * KIB)
 #define FACTS_LARGEST_TEXT (16 * KIB)
 #define SCRATCH (4 * MIB)
@@ -19,7 +20,7 @@ const struct route authenticator_routes[] = {
 	{ POST, "/v1/account/authenticators/{id}/resume",     resume_authenticator,  JSON,    1 * KIB },
 	{ POST, "/v1/account/authenticators/{id}/revoke",     revoke_authenticator,  JSON,    1 * KIB },
 	{ POST, "/v1/account/authenticators/passkey/options", begin_passkey,         JSON,    1 * KIB },
-	{ POST, "/v1/account/authenticators/passkey",         finish_passkey,        JSON,    WEBAUTHN_BODY_LARGEST + KIB },
+	{ POST, "/v1/account/authenticators/passkey",         finish_passkey,        JSON,    PASSKEY_LARGEST },
 	{ POST, "/v1/account/authenticators/one-time",        begin_one_time,        JSON,    1 * KIB },
 	{ POST, "/v1/account/authenticators/one-time/{id}",   finish_one_time,       JSON,    1 * KIB },
 	{ POST, "/v1/account/authenticators/recovery",        make_recovery_codes,   JSON,    1 * KIB },

@@ -12,7 +12,8 @@ struct authenticator_view {
 	const struct area *area;     /* of tokens; NULL: the framework has none, or nothing is asked */
 	struct arena scratch;        /* of one authenticator at a time */
 };
-void authenticator_view_begin(struct authenticator_view *, const struct person_settings *, const struct account_access *);
+void authenticator_view_begin(struct authenticator_view *, const struct person_settings *,
+    const struct account_access *);
 void authenticator_view_end(struct authenticator_view *);
 void authenticator_view_write(struct buffer *, struct authenticator_view *, const struct credential *);
 
