@@ -9,7 +9,7 @@
  *     list    microseconds of a first page of 10,000 and of 3      account a login to 10,000 and to 3
  *
  * A login: credential found by its name, its row loaded, the browser's JSON read, every step judged, the signature
- * verified, the counter in a unit that the recorder commits, 64 at a time, durably. Bare: EVP_DigestVerify() over
+ * verified, the counter in a unit that the recorder commits, 32 at a time, durably. Bare: EVP_DigestVerify() over
  * the same bytes with the key at hand. Answers are signed beforehand, each with a counter of its own.
  */
 #include <stdio.h>
@@ -31,7 +31,7 @@
 
 #define KEYS 256             /* drawn; credentials share them, each under an id of its own */
 #define ROUND 1024           /* answers signed at a time */
-#define BATCH 64             /* logins of one commit: as many browsers wait at once */
+#define BATCH 32             /* logins of one commit: as many as the store benchmark's 64 connections bring together */
 #define PART 8192            /* rows of one commit while a store is filled */
 #define CROWD 10000
 #define FEW 3

@@ -13,7 +13,7 @@ import tempfile
 
 from harness import SERVER_CPU, figure, say
 
-SMALL, LARGE, SECONDS, PAIRS = 10_000, 10_000_000, 3, 7
+SMALL, LARGE, SECONDS, PAIRS = 10_000, 10_000_000, 2, 7
 SHOWN = {
     "verify": "{:,.0f} logins beside {:,.0f} bare checks for a second of CPU",
     "growth": "{:,.0f} logins with ten thousand credentials, {:,.0f} with ten million",
