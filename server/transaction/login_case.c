@@ -1,7 +1,15 @@
 /* transaction/login_case.c - all that a login stands on, loaded. */
 #include "transaction/login_case.h"
 
+#include <string.h>
+
+#include "codec/json_writer.h"
+#include "codec/reader.h"
 #include "transaction/card_task.h"
+
+#define FACTS_LARGEST_READ (16 * KIB)
+#define PARENT_STATUS "binding.parent_status"
+#define PARENT_CHECKED "binding.parent_checked"
 
 enum { ASK_ACCOUNT, ASK_CREDENTIALS, ASK_RECORDS, ASK_SESSION, ASK_USED };
 enum { PARTY_RP, PARTY_IDP, PARTIES };
@@ -21,6 +29,8 @@ struct loading {
 
 static on_loaded on_login_loaded, on_person_loaded;
 static on_parties on_parties_loaded;
+
+static void renew_parents(struct loading *);
 
 static void
 drop(struct loading *l)
@@ -185,7 +195,10 @@ take_person(struct loading *l, struct problem *why)
 	take_used(l);
 	err = authentications_loaded(l->arena, &l->asks[ASK_USED], l->found.now, login->authentications,
 	    &login->authentication_count, why);
-	return err == ERR_DENIED ? OK : err;
+	if (err != OK && err != ERR_DENIED)
+		return err;
+	renew_parents(l);
+	return OK;
 }
 
 /* One that is no more was answered and taken, or is over. */
@@ -220,6 +233,76 @@ on_person_loaded(void *arg, enum err err, const struct problem *why)
 		load_parties(l);
 	else
 		answer(l, err, why);
+}
+
+/* What they are bound by */
+
+static const struct credential *
+credential_of(const struct login_case *c, const struct authentication *a)
+{
+	for (size_t i = 0; i < c->credential_count; i++)
+		if (memcmp(&c->credentials[i].id, &a->credential, sizeof(a->credential)) == 0)
+			return &c->credentials[i];
+	return NULL;
+}
+
+struct span
+login_case_old_parent(const struct login_case *c)
+{
+	for (size_t i = 0; i < c->login.authentication_count; i++) {
+		const struct credential *credential = credential_of(c, &c->login.authentications[i]);
+
+		if (credential && credential->parent_handle.size && credential->parent != PARENT_LAPSED &&
+		    c->now.us - credential->parent_checked.us > c->settings->parent_age)
+			return credential->parent_handle;
+	}
+	return (struct span){ 0 };
+}
+
+/* What was seen of an authenticator stays so; what it is bound by may have lapsed since, or been looked at again. */
+static struct span
+facts_now(struct arena *arena, const struct credential *c, struct span facts, struct instant now)
+{
+	struct reader r = reader_json(arena, facts, (struct limits){ .bytes = FACTS_LARGEST_READ, .depth = 3 });
+	struct buffer b = buffer_init(FACTS_LARGEST_READ);
+	struct span name, whole = facts;
+	char at[INSTANT_TEXT];
+
+	instant_text(now, at);
+	buffer_print(&b, "{\"" PARENT_STATUS "\":{\"value\":\"%s\",\"at\":\"%s\"}", parent_status_name(c->parent), at);
+	if (c->parent_checked.us && !instant_before(now, c->parent_checked))
+		buffer_print(&b, ",\"" PARENT_CHECKED "\":{\"value\":%lld,\"at\":\"%s\"}",
+		    (long long)((now.us - c->parent_checked.us) / SECONDS(1)), at);
+	reader_object(&r);
+	while (reader_member(&r, &name)) {
+		struct span value = reader_raw(&r);
+
+		if (span_is(name, PARENT_STATUS) || span_is(name, PARENT_CHECKED))
+			continue;
+		json_write_name(&b, arena_text(arena, name));
+		buffer_add(&b, value);
+	}
+	buffer_byte(&b, '}');
+	if (reader_end(&r, NULL) == OK && !b.overflowed)
+		whole = arena_copy(arena, buffer_span(&b));
+	buffer_release(&b);
+	return whole;
+}
+
+/* The two are facts of one dictionary: where one was stated the other is known to it, too. */
+static void
+renew_parents(struct loading *l)
+{
+	struct login *login = &l->found.login;
+
+	for (size_t i = 0; i < login->authentication_count; i++) {
+		struct authentication *a = &login->authentications[i];
+		const struct credential *c = credential_of(&l->found, a);
+		struct span parent = span_text(PARENT_CHECKED);
+
+		if (c && c->parent != PARENT_NONE && memmem(a->facts.data, a->facts.size, parent.data, parent.size))
+			a->facts = facts_now(l->arena, c, a->facts, l->found.now);
+	}
 }
 
 /* Who takes part */

@@ -38,6 +38,10 @@ typedef void on_login_case(void *arg, enum err, const struct login_case *, const
 struct pending *login_case_load(struct store *, struct arena *, const struct person_settings *,
     const struct login_request *, on_login_case *, void *arg);
 
+/* A certificate by which an authenticator that was used is bound, and that was looked at longer ago than
+ * settings->parent_age; its handle. Empty: none. */
+struct span login_case_old_parent(const struct login_case *);
+
 /* Assesses what was shown, or as if this alone had been (NULL: what was). */
 enum err login_case_assess(struct arena *, const struct login_case *, const struct authentication *alone,
     struct assessed *out, struct problem *why);

@@ -1,6 +1,6 @@
 /* transaction/login_finish.c - the end of a login: assessed, decided, recorded, and a session if it is enough.
  *
- *     login_case -> assessed -> decision, history [, session, login done] in one unit -> told
+ *     login_case [-> an old parent certificate is looked at again -> login_case] -> assessed -> decision, history [, session, login done] in one unit -> told
  */
 #include <assert.h>
 
@@ -11,8 +11,10 @@
 #include "transaction/evaluation.h"
 #include "transaction/known_browser.h"
 #include "transaction/login_look.h"
+#include "transaction/parent_check.h"
 
 #define ID_TEXT LEDGER_ID_TEXT
+#define HIGH_LEVEL 3 /* of an area, in its order */
 
 struct finishing {
 	struct pending pending;
@@ -21,6 +23,7 @@ struct finishing {
 	struct arena *arena;
 	const struct person_settings *settings;
 	struct login_request asked;
+	bool renewed;                /* what its authenticators are bound by was looked at */
 	struct login_case found;
 	struct policy_snapshot *snapshot; /* of what was found, kept until the answer */
 	struct login_view view;
@@ -30,6 +33,7 @@ struct finishing {
 };
 
 static on_login_case on_found;
+static on_parent_checked on_renewed;
 static on_committed on_recorded;
 
 static void
@@ -69,6 +73,49 @@ login_finish(struct store *store, struct arena *arena, const struct person_setti
 		.settings = settings, .asked = *asked, .done = done, .arg = arg };
 	f->waiting = login_case_load(store, arena, settings, &f->asked, on_found, f);
 	return &f->pending;
+}
+
+/* Whoever is asked for a high level by a phone that was bound by a certificate: whether that is still in force is asked
+ * again, if nobody did so for long. What came of it is in the authenticator's row; where nobody could say, how old the
+ * last answer is. */
+
+static bool
+asks_much(const struct login_case *c)
+{
+	const struct shelf_policy *policy;
+	const struct profile *profile;
+	struct demand demand;
+
+	if (requirement_find(c->snapshot, &c->login.wanted, c->now, &policy, &profile, &demand, NULL) != OK)
+		return false;
+	for (size_t i = 0; i < demand.count; i++)
+		if (requirement_least(&demand.items[i]) >= HIGH_LEVEL)
+			return true;
+	return false;
+}
+
+/* False: it need not be looked at. */
+static bool
+renew(struct finishing *f, const struct login_case *c)
+{
+	struct span handle = login_case_old_parent(c);
+
+	if (f->renewed || !handle.size || !f->settings->proofing || !asks_much(c))
+		return false;
+	f->renewed = true;
+	f->waiting = parent_check(f->store, f->arena, f->settings, &(struct parent_check){
+		.handle = arena_copy(f->arena, handle), .age = f->settings->parent_age, .now = f->asked.now },
+	    on_renewed, f);
+	return true;
+}
+
+static void
+on_renewed(void *arg, enum err err, const struct parent_checked *checked, const struct problem *why)
+{
+	struct finishing *f = arg;
+
+	(void)err, (void)checked, (void)why;
+	f->waiting = login_case_load(f->store, f->arena, f->settings, &f->asked, on_found, f);
 }
 
 /* Decide */
@@ -212,6 +259,8 @@ on_found(void *arg, enum err err, const struct login_case *c, const struct probl
 	struct unit *unit;
 
 	f->waiting = NULL;
+	if (err == OK && renew(f, c))
+		return;
 	if (err == OK) {
 		err = judge(f, c, &own);
 		why = &own;

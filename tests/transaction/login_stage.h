@@ -30,6 +30,8 @@
 #include "transaction/login_look.h"
 #include "transaction/login_way.h"
 #include "transaction/notice.h"
+#include "transaction/proofing_end.h"
+#include "transaction/proofing_log.h"
 #include "transaction/parent_certificate.h"
 
 #define NEW_YEAR "2027-01-01T12:00:00Z"
@@ -45,6 +47,7 @@ static const struct table *const stage_tables[] = {
 	&member_table, &member_claim_table, &ledger_leaf_table, &ledger_entry_table, &addition_table,
 	&fido_model_table, &fido_state_table, &attribute_table, &consent_table, &likeness_table,
 	&account_certificate_table, &parent_certificate_table, &parent_due_table, &app_request_table, &app_mute_table,
+	&proofing_end_table, &proofing_log_table,
 	NULL,
 };
 
@@ -264,7 +267,7 @@ login_stage_open_at(uint64_t seed, struct instant now)
 		.windows = { .ahead = 10, .around = 1, .resynchronising = 100 },
 		.wrapping = { .secret = "thirty-two bytes of a secret..." },
 		.session = { .lasts = SECONDS(12 * 3600), .idle = SECONDS(1800) },
-		.login_for = SECONDS(600),
+		.login_for = SECONDS(600), .parent_age = SECONDS(86400),
 		.relying_party = span_text("https://watashi.example/account"),
 		.identity_provider = span_text("https://watashi.example/idp"),
 		.operator = span_text("operator"),

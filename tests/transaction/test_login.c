@@ -345,6 +345,85 @@ a_revocation_in_that_very_moment_holds(void **state)
 	}
 }
 
+/* The passkey is bound by a certificate that was last looked at so long ago. */
+static void
+bind_passkey(enum parent_status status, int64_t ago)
+{
+	struct credential c = stage_stored(&stage.person.passkey);
+	struct unit *unit = stage_unit();
+
+	c.parent = status;
+	c.parent_handle = span_text(CARD_HANDLE);
+	c.parent_checked = instant_after(stage.now, -ago);
+	credential_put(unit, &stage.arena, &c);
+	stage_commit(unit);
+}
+
+/* What the newest decision saw of it. */
+static const char *
+decided_parent(void)
+{
+	struct stage_look look = stage_load((struct ask){ .table = &ledger_entry_table, .limit = 1, .backwards = true });
+	struct ledger_entry entry;
+	const char *at;
+
+	expect_true("there is a decision", look.count == 1 && ledger_entry_read(look.rows[0].value, &entry));
+	at = strstr(arena_text(&stage.arena, entry.content), "\"binding.parent_checked\":");
+	assert_non_null(at);
+	return arena_print(&stage.arena, "%.*s", (int)(strstr(at, ",\"credential") - at), at);
+}
+
+static void
+a_lapse_after_the_passkey_was_used_is_seen(void **state)
+{
+	(void)state;
+	login_stage_open(21);
+	bind_passkey(PARENT_GOOD, SECONDS(3600));
+	stage_begin(LOGIN_TO_CHANGE);
+	expect_text("it joins", stage_passkey(&stage.person), "");
+	expect_ok("the login ends", stage_finish(), &stage.why);
+	expect_text("an hour ago it was good", decided_parent(),
+	    "\"binding.parent_checked\":3600,\"binding.parent_status\":\"good\"");
+	stage_begin(LOGIN_TO_CHANGE);
+	stage.person.passkey.passkey.sign_count = 20;
+	expect_text("it joins", stage_passkey(&stage.person), "");
+	stage.now = instant_after(stage.now, SECONDS(400)); /* longer than what was seen then would count */
+	bind_passkey(PARENT_LAPSED, SECONDS(60));
+	expect_ok("the login ends", stage_finish(), &stage.why);
+	expect_text("a minute ago it was not any more", decided_parent(),
+	    "\"binding.parent_checked\":60,\"binding.parent_status\":\"lapsed\"");
+	login_stage_close();
+}
+
+/* How often the store is asked until a login has ended. */
+static size_t
+steps_to_finish(enum login_why why, int64_t ago)
+{
+	size_t steps = 0;
+
+	login_stage_open(22);
+	bind_passkey(PARENT_GOOD, ago);
+	stage_begin(why);
+	expect_text("it joins", stage_passkey(&stage.person), "");
+	start_finish();
+	for (; !stage.done && store_memory_step(stage.store, stage.now); steps++)
+		continue;
+	expect_ok("the login ends", stage.err, &stage.why);
+	expect_true("and is enough", stage.finished.enough);
+	login_stage_close();
+	return steps;
+}
+
+static void
+an_old_certificate_is_looked_at_before_much_is_let_in(void **state)
+{
+	size_t young = steps_to_finish(LOGIN_TO_CHANGE, SECONDS(3600));
+
+	(void)state;
+	expect_true("where much is asked and it is old", steps_to_finish(LOGIN_TO_CHANGE, SECONDS(2 * 86400)) > young);
+	expect_number("not where little is", steps_to_finish(LOGIN_TO_LOOK, SECONDS(2 * 86400)), young);
+}
+
 static void
 a_browser_may_be_remembered(void **state)
 {
@@ -474,6 +553,8 @@ main(void)
 		cmocka_unit_test(a_session_that_ended_is_not_stepped_up),
 		cmocka_unit_test(what_was_revoked_meanwhile_counts_no_more),
 		cmocka_unit_test(a_revocation_in_that_very_moment_holds),
+		cmocka_unit_test(a_lapse_after_the_passkey_was_used_is_seen),
+		cmocka_unit_test(an_old_certificate_is_looked_at_before_much_is_let_in),
 		cmocka_unit_test(a_browser_may_be_remembered),
 		cmocka_unit_test(a_cancelled_login_is_gone),
 		cmocka_unit_test(without_a_policy_nobody_is_asked_and_nobody_let_in),
