@@ -46,6 +46,7 @@ front/ledger 7
 front/policy 7
 front/registry 7
 front/account 7
+front/app 7
 front/control 7
 daemon 8
 END

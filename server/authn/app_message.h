@@ -1,12 +1,12 @@
 /* authn/app_message.h - what a phone's app signs with its key (ES256), and how it says at each call who it is. Pure.
  *
- *     watashi-app-1 LF call   LF origin LF "GET /v1/app/requests" LF device LF milliseconds LF nonce LF digest of the body
+ *     watashi-app-1 LF call   LF origin LF "GET /v1/app/self" LF device LF milliseconds LF nonce LF digest of the body
  *     watashi-app-1 LF pair   LF origin LF code LF key
  *     watashi-app-1 LF answer LF origin LF device LF request LF challenge LF relying party LF six digits, or "-"
  *
- * One line each, none at the end: no part has a line feed within, and the second line says which parts follow, so no text
- * can be read as another. Bytes stand in base64url, ids in hexadecimal. The key is P-256; its SubjectPublicKeyInfo is
- * what is sent, and a device is called by a digest of that, so it can be found without an account being named.
+ * One line each, none at the end: no part has a line feed within, and the second line says which parts follow, so no
+ * text can be read as another. Bytes stand in base64url, ids in hexadecimal. The key is P-256; its SubjectPublicKeyInfo
+ * is what is sent, and a device is called by a digest of that, so it can be found without an account being named.
  */
 #pragma once
 

@@ -36,7 +36,7 @@ repeats(const uint32_t *c, size_t count, size_t period)
 	return true;
 }
 
-/* 12345678, 87654321, abcdefgh: each the neighbour of the one before, all in one direction; 9 and 0 are neighbours, too. */
+/* 12345678, 87654321, abcdefgh: each the neighbour of the one before, in one direction; 9 and 0 are neighbours, too. */
 static bool
 is_run(const uint32_t *c, size_t count)
 {

@@ -19,8 +19,8 @@
 /* For showing once; whoever has shown it wipes it. Uniform over all of them. */
 void app_digits_draw(char out[APP_PIN_DRAWN]);
 
-/* A chosen one. ERR_SYNTAX: no UTF-8, or characters nobody sees; ERR_LIMIT: shorter or longer; ERR_INVALID: the first that
- * would be guessed: one character or a short piece repeated, a run of neighbours, the account's number. */
+/* A chosen one. ERR_SYNTAX: no UTF-8, or characters nobody sees; ERR_LIMIT: shorter or longer; ERR_INVALID: the first
+ * that would be guessed: one character or a short piece repeated, a run of neighbours, the account's number. */
 enum err app_pin_check(struct span pin, const char *account_number, struct problem *why);
 
 /* What is kept: bound to the account and the credential, under a key of its own. */

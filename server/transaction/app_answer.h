@@ -1,5 +1,5 @@
-/* transaction/app_answer.h - what a person says on the phone to a login's question: yes, with number and PIN; no; or that
- * it was somebody else.
+/* transaction/app_answer.h - what a person says on the phone to a login's question: yes, with number and PIN; no; or
+ * that it was somebody else.
  *
  *     phone usable -> request alive -> not too many tries -> PIN -> number, or the login's own browser -> signature
  *         -> login authenticated, request gone, in one unit: of two phones one wins
@@ -29,8 +29,8 @@ struct app_answered {
 	unsigned left;               /* PINs before the phone is locked, numbers before the request is over */
 	struct instant until;        /* with ERR_LIMIT: when there may be another try */
 };
-/* ERR_NOT_FOUND: no such request of this account's waits; ERR_LIMIT: too many tries; ERR_INVALID: no number, and another
- * browser; ERR_CONFLICT: something changed meanwhile, another phone was quicker: look again. */
+/* ERR_NOT_FOUND: no such request of this account's waits; ERR_LIMIT: too many tries; ERR_INVALID: no number, and
+ * another browser; ERR_CONFLICT: something changed meanwhile, another phone was quicker: look again. */
 typedef void on_app_answered(void *arg, enum err, const struct app_answered *, const struct problem *why);
 struct pending *app_answer(struct store *, struct arena *, const struct person_settings *, const struct app_answer *,
     on_app_answered *, void *arg);

@@ -27,6 +27,8 @@ struct calling {
 	void *arg;
 };
 
+static const char unpaired[] = "this phone is not paired with an account, or not any more";
+
 static const char *const words[] = {
 	[APP_NOT_DENIED] = "known",
 	[APP_NOBODY] = "nobody",
@@ -93,7 +95,7 @@ on_name_loaded(void *arg, enum err err, const struct problem *why)
 	if (err == OK && c->why.code != OK)
 		err = (why = &c->why)->code;
 	else if (err == OK && !c->name.count)
-		err = (why = &c->why, deny(c, APP_UNPAIRED, "this phone is not paired with an account, or not any more"));
+		err = (why = &c->why, deny(c, APP_UNPAIRED, unpaired));
 	else if (err == OK && !credential_name_read(c->name.rows[0].value, &account, &credential))
 		err = (why = &c->why, problem_set(&c->why, ERR_UNAVAILABLE, "",
 		    "a phone's row in the store is of a form this build does not know"));
@@ -123,7 +125,7 @@ judge(struct calling *c)
 		err = account_loaded(c->arena, &c->asks[ASK_ACCOUNT], &c->caller.account, why);
 	if (err == ERR_NOT_FOUND || (err == OK && (credential->kind != CREDENTIAL_APP ||
 	    credential->state == CREDENTIAL_REVOKED)))
-		return deny(c, APP_UNPAIRED, "this phone is not paired with an account, or not any more");
+		return deny(c, APP_UNPAIRED, unpaired);
 	if (err != OK)
 		return err;
 	err = app_call_verify(c->arena, &c->call, c->settings->origin, c->asked.method, c->asked.target, c->asked.body,

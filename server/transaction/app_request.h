@@ -48,8 +48,8 @@ void app_request_delete(struct unit *, struct arena *, const struct app_request 
 /* Which number the login's page shows, as login.app.code keeps it. */
 void app_code_digest(const struct id *request, struct span code, uint8_t out[32]);
 
-/* Begun by the login's page. For an account nobody has, or one without a phone, the login waits like any other and nobody
- * is asked: what is answered tells nothing. A request that waits already is over with it; its number is worth nothing. */
+/* Begun by the login's page. For an account nobody has, or one without a phone, the login waits like any other and
+ * nobody is asked: what is answered tells nothing. A request that waits already is over with it, and its number. */
 struct app_request_begin {
 	const struct login *login;   /* as loaded: waiting, of the browser that asks */
 	struct instant now;

@@ -86,9 +86,9 @@ app_request_begin(struct store *store, struct arena *arena, const struct person_
 
 /* Decide */
 
-/* Somebody said "this was not me". Whoever asks this account's phones again may be the same stranger, so they stay silent
- * until another way has succeeded: that was the person. On the person's own phone (app to app) nothing is muted: there
- * is nobody to be pestered by. Suspending the phone itself instead would let a stranger take a person's way in. */
+/* Somebody said "this was not me". Whoever asks this account's phones again may be the same stranger, so they stay
+ * silent until another way has succeeded: that was the person. On the person's own phone (app to app) nothing is muted:
+ * there is nobody to be pestered by. Suspending the phone itself would let a stranger take a person's way in. */
 static bool
 is_muted(const struct beginning *b)
 {

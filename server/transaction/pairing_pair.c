@@ -1,6 +1,6 @@
 /* transaction/pairing_pair.c - a phone comes with a code and its key.
  *
- *     name, PIN as such -> address not too busy -> code's account -> pairing, session, account -> key, signature -> commit
+ *     name, PIN as such -> address not too busy -> code's account -> pairing, session -> key, signature -> commit
  */
 #include <openssl/crypto.h>
 

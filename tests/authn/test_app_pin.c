@@ -7,14 +7,16 @@
 
 #define NUMBER "7K3M-Q2XH-9D"
 
+#define LONG \
+	"abcdefg abcdefg hijklmn opqrstu vwxyzab cdefghi jklmnop qrstuvw xyzabcd efghijk lmnopqr stuvwxy zabcdef " \
+	"ghijklm nopqrst uvwxyza "
+
 static const struct { const char *title, *pin; enum err err; const char *part; } chosen[] = {
 	{ "eight characters", "k7#mQ2xh", OK, "" },
 	{ "eight of Japanese", "さくらもちはうまい", OK, "" },
 	{ "digits in no order", "80351946", OK, "" },
-	{ "128 bytes", "abcdefg abcdefg hijklmn opqrstu vwxyzab cdefghi jklmnop qrstuvw xyzabcd efghijk lmnopqr stuvwxy "
-	    "zabcdef ghijklm nopqrst uvwxyza ", OK, "" },
-	{ "129 bytes", "abcdefg abcdefg hijklmn opqrstu vwxyzab cdefghi jklmnop qrstuvw xyzabcd efghijk lmnopqr stuvwxy "
-	    "zabcdef ghijklm nopqrst uvwxyza b", ERR_LIMIT, "at most 128 bytes, found 129" },
+	{ "128 bytes", LONG, OK, "" },
+	{ "129 bytes", LONG "b", ERR_LIMIT, "at most 128 bytes, found 129" },
 	{ "seven characters", "k7#mQ2x", ERR_LIMIT, "at least 8 characters, found 7" },
 	{ "seven of Japanese in 21 bytes", "さくらもちうま", ERR_LIMIT, "at least 8 characters, found 7" },
 	{ "nothing", "", ERR_LIMIT, "found 0" },

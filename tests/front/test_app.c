@@ -136,8 +136,9 @@ session_fields(void)
 static int
 call(const char *line, const char *body, const char *more)
 {
-	return ask_with(line, arena_print(&stage.arena, "Authorization: %s\r\n%s", phone_call(&stage.arena, &stage.phone,
-	    ORIGIN, line, body, clock_now(), ++scene.nonce), more), body);
+	const char *header = phone_call(&stage.arena, &stage.phone, ORIGIN, line, body, clock_now(), ++scene.nonce);
+
+	return ask_with(line, arena_print(&stage.arena, "Authorization: %s\r\n%s", header, more), body);
 }
 
 static bool
@@ -164,8 +165,8 @@ pair_body(const struct phone *phone, const char *code, const char *pin)
 {
 	struct pairing_pair asked = stage_pair_of(phone, code, NULL);
 
-	return arena_print(&stage.arena, "{\"code\":\"%s\",\"key\":\"%.*s\",\"platform\":\"Android\",\"name\":\"Pixel\","
-	    "\"pin\":\"%s\",\"signature\":\"%s\"}", code, SPAN_ARGS(asked.key_text), pin,
+	return arena_print(&stage.arena, "{\"code\":\"%s\",\"key\":\"%.*s\",\"platform\":\"Android\","
+	    "\"name\":\"Pixel\",\"pin\":\"%s\",\"signature\":\"%s\"}", code, SPAN_ARGS(asked.key_text), pin,
 	    arena_text(&stage.arena, base64url_write(&stage.arena, asked.signature)));
 }
 
@@ -187,7 +188,7 @@ a_page_shows_a_code_and_hears_of_the_phone(void **state)
 	expect_number("nobody's page", ask_with("POST /v1/account/pairing", OURS, "{}"), 401);
 	expect_number("another site's page", ask_with("POST /v1/account/pairing", arena_print(&stage.arena,
 	    "Origin: https://evil.example\r\nCookie: " SESSION_COOKIE "=%s\r\n", scene.session.text), "{}"), 403);
-	expect_number("with something unknown", ask_with("POST /v1/account/pairing", session_fields(), "{\"a\":1}"), 400);
+	expect_number("something unknown", ask_with("POST /v1/account/pairing", session_fields(), "{\"a\":1}"), 400);
 	expect_number("none was begun", ask_with("GET /v1/account/pairing", session_fields(), ""), 404);
 	expect_number("this server's", ask_with("POST /v1/account/pairing", session_fields(), "{}"), 201);
 	expect_true("kept by nobody", says("Cache-Control: no-store"));
@@ -217,20 +218,20 @@ a_page_shows_a_code_and_hears_of_the_phone(void **state)
 #define NO_SIGNATURE A16 A16 A16 A16 A16 "AAAAAA" /* 64 bytes, all zero */
 
 /* %S: that; %C: the code. */
+#define BODY(code, key, pin, signature) \
+	"{\"code\":\"" code "\",\"key\":\"" key "\",\"platform\":\"a\",\"name\":\"b\",\"pin\":\"" pin "\"," \
+	"\"signature\":\"" signature "\"}"
+
 static const struct { const char *title, *body; int status; const char *part; } pairings[] = {
 	{ "no object", "[]", 400, "expected an object" },
 	{ "not all of it", "{\"code\":\"a\"}", 400, "expected code, key, platform, name, pin and signature" },
 	{ "something unknown", "{\"colour\":1}", 400, "/colour: unknown member" },
-	{ "a code that is none", "{\"code\":\"1234\",\"key\":\"AAAA\",\"platform\":\"a\",\"name\":\"b\",\"pin\":\"drawn\","
-	    "\"signature\":\"%S\"}", 404, "no such pairing code waits" },
-	{ "a key in other letters", "{\"code\":\"a\",\"key\":\"+/==\",\"platform\":\"a\",\"name\":\"b\",\"pin\":\"drawn\","
-	    "\"signature\":\"%S\"}", 400, "/key: expected bytes in base64url" },
-	{ "a short signature", "{\"code\":\"a\",\"key\":\"AAAA\",\"platform\":\"a\",\"name\":\"b\",\"pin\":\"drawn\","
-	    "\"signature\":\"AAAA\"}", 400, "/signature: expected" },
-	{ "a weak PIN", "{\"code\":\"a\",\"key\":\"AAAA\",\"platform\":\"a\",\"name\":\"b\",\"pin\":\"11111111\","
-	    "\"signature\":\"%S\"}", 400, "/pin: expected one that is not guessed first" },
-	{ "a key of another kind", "{\"code\":\"%C\",\"key\":\"AAAA\",\"platform\":\"a\",\"name\":\"b\",\"pin\":\"drawn\","
-	    "\"signature\":\"%S\"}", 403, "\"step\":\"signature\",\"reason\":\"expected a P-256 key of 91 bytes, found 3\"" },
+	{ "a code that is none", BODY("1234", "AAAA", "drawn", "%S"), 404, "no such pairing code waits" },
+	{ "a key in other letters", BODY("a", "+/==", "drawn", "%S"), 400, "/key: expected bytes in base64url" },
+	{ "a short signature", BODY("a", "AAAA", "drawn", "AAAA"), 400, "/signature: expected" },
+	{ "a weak PIN", BODY("a", "AAAA", "11111111", "%S"), 400, "/pin: expected one that is not guessed first" },
+	{ "a key of another kind", BODY("%C", "AAAA", "drawn", "%S"), 403,
+	    "\"step\":\"signature\",\"reason\":\"expected a P-256 key of 91 bytes, found 3\"" },
 };
 
 static const char *
@@ -277,17 +278,20 @@ a_call_that_is_not_a_phones_is_told_why(void **state)
 	expect_number("an unknown phone", call(line, "", ""), 401);
 	expect_true("says so", says("\"code\":\"unpaired\""));
 	pair();
-	header = phone_call(&stage.arena, &stage.phone, ORIGIN, line, "", instant_after(clock_now(), SECONDS(-3600)), 900);
+	header = phone_call(&stage.arena, &stage.phone, ORIGIN, line, "", instant_after(clock_now(), SECONDS(-3600)),
+	    900);
 	expect_number("a clock an hour slow", ask_with(line, arena_print(&stage.arena, "Authorization: %s\r\n", header),
 	    ""), 401);
 	expect_true("is told the time", says("\"code\":\"clock\",\"now\":1"));
 	header = phone_call(&stage.arena, &stage.phone, ORIGIN, line, "", clock_now(), 901);
-	expect_number("a good call", ask_with(line, arena_print(&stage.arena, "Authorization: %s\r\n", header), ""), 200);
-	expect_true("is told of itself", says("\"name\":\"Pixel\",\"state\":\"active\",\"usable\":true,\"pin\":\"drawn\""));
+	expect_number("a good call", ask_with(line, arena_print(&stage.arena, "Authorization: %s\r\n", header), ""),
+	    200);
+	expect_true("is told of itself",
+	    says("\"name\":\"Pixel\",\"state\":\"active\",\"usable\":true,\"pin\":\"drawn\""));
 	expect_number("but once", ask_with(line, arena_print(&stage.arena, "Authorization: %s\r\n", header), ""), 401);
 	expect_true("says so", says("\"code\":\"replayed\""));
 	header = phone_call(&stage.arena, &stage.phone, ORIGIN, "GET /v1/app/requests", "", clock_now(), 902);
-	expect_number("for another path", ask_with(line, arena_print(&stage.arena, "Authorization: %s\r\n", header), ""),
+	expect_number("another path", ask_with(line, arena_print(&stage.arena, "Authorization: %s\r\n", header), ""),
 	    401);
 	expect_true("says so", says("\"code\":\"signature\""));
 }
@@ -303,12 +307,14 @@ static const struct { const char *title, *body; int status; const char *part; } 
 	{ "by https", PUSH("https://push.example/a?b=c", GOOD_KEY, SECRET), 204, "" },
 	{ "on another port", PUSH("https://push.example:8443/a", GOOD_KEY, SECRET), 204, "" },
 	{ "by http", PUSH("http://push.example/a", GOOD_KEY, SECRET), 400, "/endpoint: expected an https URL" },
-	{ "by http of this machine", PUSH("http://127.0.0.1/a", GOOD_KEY, SECRET), 400, "/endpoint: expected an https" },
+	{ "by http of this machine", PUSH("http://127.0.0.1/a", GOOD_KEY, SECRET), 400,
+	    "/endpoint: expected an https" },
 	{ "no host", PUSH("https:///a", GOOD_KEY, SECRET), 400, "/endpoint: expected an https URL" },
 	{ "somebody's name", PUSH("https://a@push.example/a", GOOD_KEY, SECRET), 400, "/endpoint: expected an https" },
 	{ "a blank", PUSH("https://push.example/a b", GOOD_KEY, SECRET), 400, "/endpoint: expected an https URL" },
-	{ "a line feed", PUSH("https://push.example/a\\nb", GOOD_KEY, SECRET), 400, "/endpoint: expected an https URL" },
-	{ "a key beside the curve", PUSH("https://push.example/a", OFF_KEY, SECRET), 400, "/key: expected an uncompressed" },
+	{ "a line feed", PUSH("https://push.example/a\\nb", GOOD_KEY, SECRET), 400, "/endpoint: expected an https" },
+	{ "a key beside the curve", PUSH("https://push.example/a", OFF_KEY, SECRET), 400,
+	    "/key: expected an uncompressed" },
 	{ "a short key", PUSH("https://push.example/a", "AAAA", SECRET), 400, "/key: expected" },
 	{ "a short secret", PUSH("https://push.example/a", GOOD_KEY, "AAAA"), 400, "/secret: expected" },
 	{ "no secret", "{\"endpoint\":\"https://push.example/a\",\"key\":\"" GOOD_KEY "\"}", 400,
@@ -367,7 +373,8 @@ a_login_reaches_the_phone_and_is_answered(void **state)
 
 	(void)state;
 	pair();
-	fd = scene_connect(arena_print(&stage.arena, "GET /v1/app/events HTTP/1.1\r\nHost: t\r\nAuthorization: %s\r\n\r\n",
+	fd = scene_connect(arena_print(&stage.arena,
+	    "GET /v1/app/events HTTP/1.1\r\nHost: t\r\nAuthorization: %s\r\n\r\n",
 	    phone_call(&stage.arena, &stage.phone, ORIGIN, "GET /v1/app/events", "", clock_now(), ++scene.nonce)));
 	scene_read(fd, "event: changed\n");
 	expect_true("it listens", says("text/event-stream"));

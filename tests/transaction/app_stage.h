@@ -139,7 +139,8 @@ stage_dictionary(void)
 	struct problem why = { 0 };
 
 	store_memory_become(stage.store, ROLE_STEWARD);
-	expect_ok("a dictionary", file_read(arena_print(&stage.arena, "%s/policy/facts.json", top), &facts, &why), &why);
+	expect_ok("a dictionary", file_read(arena_print(&stage.arena, "%s/policy/facts.json", top), &facts, &why),
+	    &why);
 	unit_put(unit, &dictionary_table, span_text("facts"), buffer_span(&facts));
 	stage_commit(unit);
 	buffer_release(&facts);
@@ -304,7 +305,8 @@ stage_login(const struct id *claimed)
 	stage.login = (struct login){ .id = id_new(stage.now), .state = LOGIN_WAITING, .front = LOGIN_FOR_ACCOUNT,
 		.reference = span_text("/account/"), .relying_party = span_text(BANK),
 		.name = { span_text("みどり銀行"), span_text("Midori Bank") }, .where = span_text("Chrome, 203.0.113.9"),
-		.said = true, .claimed = *claimed, .made = stage.now, .expires = instant_after(stage.now, SECONDS(600)) };
+		.said = true, .claimed = *claimed, .made = stage.now,
+		.expires = instant_after(stage.now, SECONDS(600)) };
 	memcpy(stage.login.browser, stage_browser, sizeof(stage.login.browser));
 	login_put(unit, &stage.login);
 	stage_commit(unit);

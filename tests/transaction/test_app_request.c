@@ -206,7 +206,8 @@ a_phone_is_known_by_its_key(void **state)
 	expect_text("its account", stage.caller.account.number, stage.account.number);
 	identify(header, "{}");
 	expect_number("not twice", stage.denial, APP_REPLAYED);
-	identify(phone_call(&stage.arena, &stage.phone, ORIGIN, "POST /v1/app/push", "{}", stage.now, nonce + 1), "{ }");
+	identify(phone_call(&stage.arena, &stage.phone, ORIGIN, "POST /v1/app/push", "{}", stage.now, nonce + 1),
+	    "{ }");
 	expect_number("another body", stage.denial, APP_FORGED);
 	identify(phone_call(&stage.arena, &stage.phone, "https://evil.example", "POST /v1/app/push", "{}", stage.now,
 	    nonce + 2), "{}");

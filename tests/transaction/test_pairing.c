@@ -1,5 +1,5 @@
-/* tests/transaction/test_pairing.c - a phone becomes an authenticator: by a code, once, and bound by what its session has
- * shown. */
+/* tests/transaction/test_pairing.c - a phone becomes an authenticator: by a code, once, and bound by what its session
+ * has shown. */
 #include "transaction/app_stage.h"
 
 static struct pairing
@@ -117,7 +117,7 @@ guessing_is_counted_by_address(void **state)
 	}
 	guess = stage_pair_of(&stage.phone, stage.begun.code, NULL);
 	stage_pair_as(&guess);
-	expect_problem("even the right one waits now", stage.err, &stage.why, ERR_LIMIT, "too many wrong pairing codes");
+	expect_problem("even the right one waits now", stage.err, &stage.why, ERR_LIMIT, "too many wrong pairing");
 	expect_true("and is told how long", instant_before(stage.now, stage.paired.until));
 	guess.address.bytes[0] = 2;
 	stage_pair_as(&guess);

@@ -91,7 +91,8 @@ device_begin(struct device_call *call, struct exchange *e, struct app_front *fro
 	call->now = clock_now();
 	call->go_on = go_on;
 	asked = (struct app_calling){ .header = message_header(e->request, "Authorization"),
-		.method = methods[e->request->method], .target = e->request->target, .body = e->body, .now = call->now };
+		.method = methods[e->request->method], .target = e->request->target, .body = e->body,
+		.now = call->now };
 	exchange_hold(e, app_identify(front->store, e->arena, front->settings, &asked, on_caller, call));
 }
 
