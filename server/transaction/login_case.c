@@ -167,7 +167,9 @@ take_session(struct loading *l, struct problem *why)
 	enum err err = session_loaded(l->arena, &l->asks[ASK_SESSION], &found->settings->session, found->now,
 	    &found->session, why);
 
-	found->joined = err == OK && memcmp(&found->session.account, &found->login.account, sizeof(struct id)) == 0;
+	/* Not one that the person has ended, here or everywhere. */
+	found->joined = err == OK && memcmp(&found->session.account, &found->login.account, sizeof(struct id)) == 0 &&
+	    found->session.begun.us > found->account.sessions_from.us;
 	return err == ERR_DENIED ? OK : err;
 }
 

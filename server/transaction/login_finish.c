@@ -1,6 +1,7 @@
 /* transaction/login_finish.c - the end of a login: assessed, decided, recorded, and a session if it is enough.
  *
- *     login_case [-> an old parent certificate is looked at again -> login_case] -> assessed -> decision, history [, session, login done] in one unit -> told
+ *     login_case [-> an old parent certificate is looked at again -> login_case] -> assessed
+ *         -> decision, history [, session, login done] in one unit -> told
  */
 #include <assert.h>
 

@@ -295,6 +295,14 @@ a_session_that_ended_is_not_stepped_up(void **state)
 	stage_commit(unit);
 	expect_problem("logged out meanwhile", stage_finish(), &stage.why, ERR_CONFLICT, "has ended");
 	expect_number("nobody is logged in", stage_count(&session_table), 0);
+	first = logged_in(&stage.other);
+	expect_ok("another's step up", stage_begin_with(LOGIN_TO_CHANGE, &first, NULL), &stage.why);
+	stage.other.account.sessions_from = stage.now;
+	stage.other.account.generation = stage_load(account_ask(&stage.other.account.id)).rows[0].generation;
+	unit = stage_unit();
+	account_put(unit, &stage.arena, &stage.other.account);
+	stage_commit(unit);
+	expect_problem("logged out everywhere", stage_finish(), &stage.why, ERR_CONFLICT, "has ended");
 	login_stage_close();
 }
 
@@ -363,7 +371,8 @@ bind_passkey(enum parent_status status, int64_t ago)
 static const char *
 decided_parent(void)
 {
-	struct stage_look look = stage_load((struct ask){ .table = &ledger_entry_table, .limit = 1, .backwards = true });
+	struct stage_look look =
+	    stage_load((struct ask){ .table = &ledger_entry_table, .limit = 1, .backwards = true });
 	struct ledger_entry entry;
 	const char *at;
 
