@@ -289,22 +289,102 @@ where_makers_must_vouch_nobody_else_does(void **state)
 }
 
 static void
-catalogue(enum model_status status)
+put_in_force(const struct fido_model *model)
 {
 	struct unit *unit = stage_unit();
-	const struct fido_model model = { .aaguid = span_text("software model 1"), .status = status,
-		.description = span_text("Software model"), .status_word = span_text("WORD") };
 	struct stage_look look = stage_load(fido_state_ask());
 	struct fido_state known = { 0 };
 
 	if (look.count)
 		known.generation = look.rows[0].generation;
 	known.number = 12;
-	fido_model_put(unit, &stage.arena, 12, &model);
+	fido_model_put(unit, &stage.arena, 12, model);
 	fido_state_put(unit, &known);
 	store_memory_become(stage.store, ROLE_STEWARD);
 	stage_commit(unit);
 	store_memory_become(stage.store, ROLE_WORKER);
+}
+
+static void
+catalogue(enum model_status status)
+{
+	put_in_force(&(struct fido_model){ .aaguid = span_text("software model 1"), .status = status,
+		.description = span_text("Software model"), .status_word = span_text("WORD") });
+}
+
+/* Vouched for by a maker, in the old form: over what stands in it, by the maker's key (WebAuthn L3 s8.6). */
+static struct span
+vouched(const struct ceremony *c, const struct authority *maker)
+{
+	struct arena *a = &stage.arena;
+	struct span client = software_client_data(a, c, "webauthn.create"), data = software_data(a, c, true);
+	struct span certificate = authority_der(a, maker);
+	struct buffer out = buffer_init(16 * KIB), text = buffer_init(4 * KIB);
+	EVP_MD_CTX *context = EVP_MD_CTX_new();
+	uint8_t point[65], hash[32], signature[80];
+	size_t size = sizeof(signature);
+
+	digest(DIGEST_SHA256, client, hash);
+	assert_true(EVP_PKEY_get_octet_string_param(software_key, OSSL_PKEY_PARAM_PUB_KEY, point, sizeof(point), NULL));
+	buffer_u8(&text, 0);
+	buffer_add(&text, span_first(data, 32));
+	buffer_add(&text, span_of(hash, sizeof(hash)));
+	buffer_text(&text, c->credential_id);
+	buffer_add(&text, span_of(point, sizeof(point)));
+	assert_true(EVP_DigestSignInit_ex(context, NULL, "SHA256", NULL, NULL, maker->key, NULL) > 0);
+	assert_true(EVP_DigestSign(context, signature, &size, buffer_span(&text).data, buffer_span(&text).size) > 0);
+	EVP_MD_CTX_free(context);
+	buffer_release(&text);
+	buffer_text(&out, "\xa3\x63" "fmt\x68" "fido-u2f\x67" "attStmt\xa2\x63" "sig\x58");
+	buffer_u8(&out, (uint8_t)size);
+	buffer_add(&out, span_of(signature, size));
+	buffer_text(&out, "\x63" "x5c\x81\x59");
+	buffer_u16(&out, (uint16_t)certificate.size);
+	buffer_add(&out, certificate);
+	buffer_text(&out, "\x68" "authData\x58");
+	buffer_u8(&out, (uint8_t)data.size);
+	buffer_add(&out, data);
+	return span_text(arena_print(a, "{\"id\":\"%s\",\"rawId\":\"%s\",\"type\":\"public-key\",\"response\":"
+	    "{\"clientDataJSON\":\"%s\",\"attestationObject\":\"%s\"},\"clientExtensionResults\":{}}",
+	    encoded(a, span_text(c->id)), encoded(a, span_text(c->id)), encoded(a, client),
+	    encoded(a, kept(a, &out))));
+}
+
+static void
+what_its_maker_vouches_for_is_trusted(void **state)
+{
+	struct authority root = authority_new(NULL, "Makers", NULL), maker = authority_new(&root, "Maker",
+	    "maker.example");
+	struct authority stranger = authority_new(NULL, "Stranger", "stranger.example");
+	struct fido_model model = { .aaguid = span_text("software model 1"), .status = MODEL_CERTIFIED,
+		.description = span_text("Solid model"), .certified_level = 1, .anchor_count = 1,
+		.protection = PROTECTION_HARDWARE | PROTECTION_SECURE_ELEMENT };
+	struct ceremony c;
+
+	(void)state;
+	model.anchors[0] = authority_der(&stage.arena, &root);
+	put_in_force(&model);
+	stage.settings.attestation = ATTESTATION_REQUIRED;
+	c = right();
+	finish(vouched(&c, &stranger));
+	expect_problem("by a stranger", stage.err, &stage.why, ERR_DENIED, "leads to no anchor");
+	expect_text("refused where makers must vouch", added.step, "attestation-demand");
+	c = right();
+	finish(vouched(&c, &maker));
+	expect_problem("it would be of a higher level than what the session has shown", stage.err, &stage.why,
+	    ERR_DENIED, "of at least the same level");
+	access.just_proofed = true;
+	session.proofed.record = access.records[0].id;
+	c = right();
+	finish(vouched(&c, &maker));
+	expect_ok("with the card it is taken", stage.err, &stage.why);
+	expect_true("and trusted", added.credential.passkey.trusted);
+	expect_number("of a certified model", added.credential.passkey.certified_level, 1);
+	expect_span("by its name", added.credential.passkey.model, "Solid model");
+	expect_number("with its attestation's key, to be found again", added.credential.passkey.key_ids.size, 20);
+	authority_free(&root);
+	authority_free(&maker);
+	authority_free(&stranger);
 }
 
 static void
@@ -518,6 +598,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(nothing_waits_in_another_session, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(what_is_added_needs_its_own_level, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(where_makers_must_vouch_nobody_else_does, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(what_its_maker_vouches_for_is_trusted, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_model_that_is_not_trusted_is_not_taken, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_new_one_takes_the_place_of_one_that_was_revoked, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(an_app_of_codes_is_taken_in_by_a_right_code, set_up, tear_down),
