@@ -33,7 +33,7 @@ static const struct {
 
 struct showing {
 	struct visit visit;          /* first */
-	struct proofing_record *records;
+	const struct proofing_record *records;
 	size_t record_count;
 	struct persona_seen {
 		bool enough;
@@ -117,7 +117,7 @@ look(struct visit *v, const struct account_access *access)
 	struct buffer scratch = buffer_init(64 * KIB);
 	size_t count = v->session.authentication_count;
 
-	s->records = (struct proofing_record *)(uintptr_t)access->records;
+	s->records = access->records;
 	s->record_count = access->record_count;
 	write_levels(&scratch, access->assessed);
 	s->levels = arena_copy(arena, buffer_span(&scratch));
