@@ -262,6 +262,8 @@ keep(struct pairs *p)
 	struct unit *unit = unit_new(p->arena, store_tables(p->store), id_new(p->asked.now));
 	struct credential_change change;
 
+	/* Nobody's phone joins an account that is being erased. */
+	unit_expect(unit, &account_table, span_of(p->owner.bytes, sizeof(p->owner.bytes)), p->account.generation);
 	if (p->session.proofed.replaced_count) {
 		p->credential.replaces = session_replaced_take(&p->session, CREDENTIAL_APP);
 		session_put(unit, &p->session);

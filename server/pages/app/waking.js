@@ -17,8 +17,11 @@ export async function waking(phone) {
 		return "impossible";
 	if (Notification.permission === "denied")
 		return "denied";
-	const worker = await navigator.serviceWorker.ready;
+	/* Not `ready`: where the worker could not be registered, that would wait for ever. */
+	const worker = await navigator.serviceWorker.getRegistration("/app/");
 
+	if (!worker)
+		return "impossible";
 	return (await worker.pushManager.getSubscription()) ? "on" : "off";
 }
 
