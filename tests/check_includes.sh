@@ -48,6 +48,9 @@ front/registry 7
 front/account 7
 front/app 7
 front/control 7
+front/desk 7
+front/enrol 7
+front/login 7
 daemon 8
 END
 
