@@ -13,6 +13,7 @@ import json
 import os
 import re
 import secrets
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -212,6 +213,25 @@ def refused(daemon, world, card, folder):
     ok("nothing of it is accepted", status == 409, (status, taken))
 
 
+def by_demo_card(daemon, home, world, folder):
+    """tools/demo-card, as somebody without a reader runs it at the demo."""
+    demo = os.path.join(home, "demo")
+    os.makedirs(os.path.join(demo, "jpki"))
+    os.symlink(world, os.path.join(demo, "jpki/world"))
+    with open(daemon.file, encoding="utf-8") as f:
+        shutil.copy(next(listener["tls"]["certificate"] for listener in json.load(f)["listen"] if "tls" in listener), os.path.join(demo, "ca.pem"))
+    page = Page(daemon)
+    link = page.ask("POST", "/card", {})[1]["link"]
+    program = os.path.join(HERE, "../../tools/demo-card")
+    done = subprocess.run([program, "answer", link, os.path.basename(folder)], env={**os.environ, "DEMO_DIR": demo}, capture_output=True,
+                          text=True, timeout=60)
+    ok("tools/demo-card shows the text and signs it", done.returncode == 0 and "Enrolling an account" in done.stderr, done)
+    ok("and the page goes on", page.look()["state"] == "answered", page.look())
+    done = subprocess.run([program, "answer", link, os.path.basename(folder)], env={**os.environ, "DEMO_DIR": demo}, capture_output=True,
+                          text=True, timeout=60)
+    ok("a code is good once", done.returncode == 1 and "no code of this kind" in done.stderr, done)
+
+
 def log_of(daemon):
     with open(os.path.join(daemon.home, "watashid.log"), encoding="utf-8") as f:
         return f.read()
@@ -232,6 +252,7 @@ def main():
             number, bound = enrols(daemon, Card(taro))
             again(daemon, Card(taro), number, bound)
             at_terminal(daemon, Card(hanako))
+            by_demo_card(daemon, home, world, hanako)
             refused(daemon, world, Card(hanako), hanako)
             said = log_of(daemon)
             ok("nothing of a person is in the log", not any(word in said for word in ("太郎", "花子", "1980-02-17", "渋谷")), said[-800:])
