@@ -149,20 +149,34 @@ word_areas(struct beginning *b, const struct framework *framework, const struct 
 	buffer_release(&en);
 }
 
-/* For what, in the framework's words: for a person to read, so that none can be found is no reason to stop. */
+/* For the account's own pages: what one is about to do there. */
+static const struct { const char *ja, *en; } account_words[LOGIN_WHYS] = {
+	[LOGIN_TO_LOOK] = { "アカウントを見る", "To see your account" },
+	[LOGIN_TO_CHANGE] = { "アカウントの内容を変える", "To change your account" },
+	[LOGIN_AS_ADMINISTRATIVE] = { "行政における個人の属性を見る", "To see what public bodies are told of you" },
+	[LOGIN_TO_ADD] = { "認証手段を加える", "To add an authenticator" },
+	[LOGIN_AS_STAFF] = { "窓口の担当者として働く", "To work as staff at the desk" },
+};
+
+/* For others in the framework's words: for a person to read, so that none can be found is no reason to stop. */
 static struct localized
 wanted_words(struct beginning *b)
 {
-	struct policy_snapshot *snapshot = policy_shelf_take(b->settings->shelf);
+	const struct login *login = &b->begun.login;
+	struct policy_snapshot *snapshot;
 	const struct shelf_policy *policy;
 	const struct profile *profile;
 	struct localized words = { 0 };
 	struct demand demand;
 	enum err err;
 
+	if (login->front == LOGIN_FOR_ACCOUNT)
+		return (struct localized){ span_text(account_words[login->why].ja),
+			span_text(account_words[login->why].en) };
+	snapshot = policy_shelf_take(b->settings->shelf);
 	if (!snapshot)
 		return words;
-	err = requirement_find(snapshot, &b->begun.login.wanted, b->now, &policy, &profile, &demand, NULL);
+	err = requirement_find(snapshot, &login->wanted, b->now, &policy, &profile, &demand, NULL);
 	if (err == OK && profile)
 		words = (struct localized){ arena_copy(b->arena, profile->title.ja),
 			arena_copy(b->arena, profile->title.en) };

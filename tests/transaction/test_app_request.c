@@ -41,6 +41,7 @@ a_login_asks_the_phones_of_the_account(void **state)
 	q = stage_request();
 	expect_span("who asks", q.relying_party, BANK);
 	expect_span("by name", q.name.ja, "みどり銀行");
+	expect_span("for what", q.wanted.en, "To see your account");
 	expect_span("from where", q.where, "Chrome, 203.0.113.9");
 	expect_number("for five minutes", q.until.us, stage.now.us + SECONDS(300));
 	expect_true("not quiet", !q.quiet);
