@@ -147,8 +147,8 @@ export const authenticators = [
 		mobile: false,
 		level: { ...levels.token, level: "4", title: text("レベル4（特高）", "Level 4 (very high)") },
 	}),
-	authenticator("4", "one-time", "会社の機器", { state: "suspended", usable: false, used: null }),
-	authenticator("5", "recovery", "", { left: 9, level: null, used: null }),
+	authenticator("4", "one-time", "会社の機器", { state: "suspended", reason: "lost", usable: false, used: null }),
+	authenticator("5", "recovery", "Recovery codes", { left: 9, level: null, used: null }),
 	authenticator("6", "app", "前の電話", { state: "revoked", usable: false, level: null }),
 ];
 
@@ -205,22 +205,27 @@ export const account = {
 	],
 };
 
+/* [kind, name, detail, actor]: a detail is a word whose meaning depends on the kind. */
 export const events = [
-	"login",
-	"credential-added",
-	"login-refused",
-	"not-me",
-	"consent-given",
-	"proofed",
-	"opened",
-].map((kind, at) => ({
-	id: id(String(at)),
+	["login", "みどり市役所", "passkey", "person"],
+	["credential-changed", "会社の機器", "suspended lost", "person"],
+	["credential-changed", "前の電話", "locked wrong-pin", "system"],
+	["credential-added", "Recovery codes", "recovery", "person"],
+	["login-refused", "みどり市役所", "one-time", "person"],
+	["not-me", "みどり市役所", null, "person"],
+	["attribute-changed", "ニックネーム", "stated", "person"],
+	["contact-changed", "hanako@example.jp", "added", "person"],
+	["consent-given", "わたしデモ連携基盤", "enrolment", "person"],
+	["proofed", null, "desk", "registrar:9ABC-DEFG-HJ"],
+	["opened", null, "full", "person"],
+].map(([kind, name, detail, actor], at) => ({
+	id: id(at.toString(16)),
 	kind,
 	at: passed,
-	actor: at === 5 ? "registrar:9ABC-DEFG-HJ" : "person",
-	name: kind === "login" ? "みどり市役所" : kind === "credential-added" ? "ノートパソコン" : "",
-	detail: kind === "login-refused" ? "pin" : "",
-	where: kind.startsWith("login") ? "Firefox (Linux), 203.0.113.7" : "",
+	actor,
+	name,
+	detail,
+	where: kind.startsWith("login") ? "Firefox (Linux), 203.0.113.7" : null,
 	credential: null,
 	decision: at === 0 ? id("d") : null,
 }));

@@ -301,6 +301,22 @@ async function accounts() {
 			await page.getByText("This is the only one you can log in with.").waitFor();
 		}),
 	);
+	await check("what happened is told in words, whatever the word for it was", () =>
+		visit(views.history, english, async (page) => {
+			const told_ = await page.locator(".timeline").innerText();
+
+			for (const part of [
+				"Logged in",
+				"Suspended It was lost",
+				"Locked Too many wrong PINs",
+				"By: Watashi, by itself",
+				"Stated by you",
+				"At the desk, in person",
+				"By: Registrar 9ABC-DEFG-HJ",
+			])
+				expect(told_.replace(/\s+/g, " ").includes(part), `"${part}" is not told: ${told_}`);
+			expect(!/wrong-pin|one-time|stated\b|enrolment\b/.test(told_), `a word of the server's is shown: ${told_}`);
+		}));
 	await check("recovery codes are all there is on their paper", () =>
 		visit(views["add-recovery"], english, async (page) => {
 			await page.getByText("ABC0-EFGH-JKMN-PQRS").waitFor();

@@ -4,7 +4,7 @@ import { answered, ask } from "/assets/ask.js";
 import { addings } from "/assets/adding/list.js";
 import { aside, badge, both, element, fact, paragraph } from "/assets/dom.js";
 import { action } from "/assets/form.js";
-import { kindWords, levelOf, picture, stateBadge, stateMeaning } from "/assets/means.js";
+import { kindWords, levelOf, picture, reasonWords, stateBadge, stateMeaning } from "/assets/means.js";
 import { levelMeaning } from "/assets/words.js";
 import { time } from "/assets/time.js";
 import { steps } from "./steps.js";
@@ -132,9 +132,13 @@ function strength({ level }) {
 	];
 }
 
+/* There is one set of recovery codes at a time: it needs no name of its own. */
+const isNamed = ({ kind, name }) => name && kind !== "recovery" && !kindWords(kind).includes(name);
+
 function card(flow, one, context, opened) {
 	const place = element("div", { class: "answer" });
 	const meaning = stateMeaning(one.state);
+	const why = one.state === "active" ? null : reasonWords(one.reason);
 	const known = new Map(context.all.map(({ id, name }) => [id, name]));
 	const buttons = steps(flow, one, context, place);
 	const made = element(
@@ -147,12 +151,23 @@ function card(flow, one, context, opened) {
 			element(
 				"div",
 				{},
-				element("h3", { tabindex: "-1" }, one.name || both(...kindWords(one.kind))),
-				aside(...kindWords(one.kind)),
+				element("h3", { tabindex: "-1" }, isNamed(one) ? one.name : both(...kindWords(one.kind))),
+				...(isNamed(one) ? [aside(...kindWords(one.kind))] : []),
 			),
 			stateBadge(one.state),
 		),
 		...(meaning ? [paragraph(...meaning)] : []),
+		...(why
+			? [
+					element(
+						"p",
+						{},
+						both(`理由：${why[0]}`, `Why: ${why[1]}`),
+						" ",
+						element("span", { class: "aside" }, time(one.changed)),
+					),
+				]
+			: []),
 		...(one.parent?.status === "lapsed"
 			? [element("p", {}, badge("notice", "カードで確かめ直してください", "Please confirm with your card again"))]
 			: []),

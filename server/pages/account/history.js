@@ -2,8 +2,7 @@
 import { answered, ask } from "/assets/ask.js";
 import { aside, both, element, paragraph } from "/assets/dom.js";
 import { action } from "/assets/form.js";
-import { kindWords, stateBadge } from "/assets/means.js";
-import { refusal } from "/assets/refusals.js";
+import { kindWords, reasonWords, stateBadge } from "/assets/means.js";
 import { time } from "/assets/time.js";
 
 const path = "/v1/account/history";
@@ -28,13 +27,26 @@ const actors = {
 	system: ["Watashi（自動）", "Watashi, by itself"],
 	operator: ["運営者", "The operator"],
 };
+
 const details = {
-	active: "state",
-	suspended: "state",
-	locked: "state",
-	revoked: "state",
-	expired: "state",
-	issued: "state",
+	"attribute-changed": {
+		stated: ["自分で書き加えました", "Stated by you"],
+		removed: ["消しました", "Removed"],
+		chosen: ["ペルソナで使うものを選びました", "Chosen for a persona"],
+	},
+	"contact-changed": {
+		added: ["加えました", "Added"],
+		confirmed: ["確認しました", "Confirmed"],
+		removed: ["消しました", "Removed"],
+	},
+	"consent-given": { enrolment: ["アカウントの登録のため", "For enrolling this account"] },
+	logout: { everywhere: ["すべての端末とブラウザーで", "On all devices and browsers"] },
+	opened: { provisional: ["仮登録", "Provisional"], full: ["本登録", "Registered"] },
+	proofed: {
+		card: ["マイナンバーカードで", "With the My Number card"],
+		terminal: ["端末でマイナンバーカードを使って", "With the My Number card, at a terminal"],
+		desk: ["対面の窓口で", "At the desk, in person"],
+	},
 };
 
 function actorWords(actor) {
@@ -43,12 +55,19 @@ function actorWords(actor) {
 	return actors[actor] ?? [actor, actor];
 }
 
-function detailWords(detail) {
-	if (details[detail])
-		return stateBadge(detail);
-	const [ja, en] = refusal({ step: detail })?.[0] ?? kindWords(detail);
+/* What the word means depends on what happened; one that is not known is not shown. */
+function detailOf(kind, detail) {
+	if (!detail)
+		return [];
+	if (kind === "credential-changed") {
+		const [state, reason] = detail.split(" ");
+		const why = reasonWords(reason);
 
-	return ja === en ? detail : both(ja, en);
+		return [element("p", {}, stateBadge(state), ...(why ? [" ", both(...why)] : []))];
+	}
+	const [ja, en] = details[kind]?.[detail] ?? kindWords(detail);
+
+	return ja === detail && en === detail ? [] : [paragraph(ja, en)];
 }
 
 function event({ kind, at, actor, name, detail, where, decision }) {
@@ -61,9 +80,9 @@ function event({ kind, at, actor, name, detail, where, decision }) {
 			"p",
 			{},
 			element("strong", {}, both(ja, en)),
-			name ? element("span", {}, both(`（${name}）`, ` (${name})`)) : "",
+			name && detail !== "recovery" ? element("span", {}, both(`（${name}）`, ` (${name})`)) : "",
 		),
-		...(detail ? [element("p", {}, detailWords(detail))] : []),
+		...detailOf(kind, detail),
 		element("p", { class: "aside" }, time(at), ...(where ? [" ", element("span", {}, where)] : [])),
 		...(actor && actor !== "person"
 			? [aside(`行った者：${actorWords(actor)[0]}`, `By: ${actorWords(actor)[1]}`)]

@@ -141,7 +141,7 @@ function card(flow, one, proofed) {
 		{ class: "persona", id: `persona-${one.persona}`, "aria-labelledby": `${one.persona}-heading` },
 		element("h2", { id: `${one.persona}-heading`, tabindex: "-1" }, both(one.title.ja, one.title.en)),
 		...(one.text ? [paragraph(one.text.ja, one.text.en)] : []),
-		...(one.asks
+		...(one.asks?.profile
 			? [aside(`使うときに求められる確かさ：${one.asks.title.ja}`, `To use it takes: ${one.asks.title.en}`)]
 			: []),
 		...(hidden

@@ -82,6 +82,26 @@ const states = {
 	expired: ["quiet", ["期限切れ", "Expired"], ["期限が過ぎて、使えなくなりました。", "Its time is over."]],
 };
 
+/* Why it came to a state: a person's reason, or this server's own. */
+const reasons = {
+	lost: ["なくしたため", "It was lost"],
+	stolen: ["盗まれたか、使われたおそれがあるため", "It was stolen, or somebody may have used it"],
+	replaced: ["新しいものに替えたため", "There is a new one instead"],
+	unused: ["もう使わないため", "It is no longer used"],
+	"not-me": ["「自分ではない」と知らせがあったため", "Somebody said “this was not me”"],
+	"wrong-pin": ["PINのまちがいが続いたため", "Too many wrong PINs"],
+	"wrong-codes": ["コードのまちがいが続いたため", "Too many wrong codes"],
+	"counter-back": ["複製されたおそれがあるため", "It may have been copied"],
+	"parent-lapsed": [
+		"もとになったカードの電子証明書が、期限切れか失効したため",
+		"The card’s certificate it rests on has expired or was revoked",
+	],
+	"model-revoked": ["この機種が信頼されなくなったため", "Its model is no longer trusted"],
+};
+
+/* null: none that tells a person anything. */
+export const reasonWords = (reason) => reasons[reason] ?? null;
+
 const as = (word) => [
 	[word, word],
 	["", ""],

@@ -135,7 +135,8 @@ const lost = (authenticators) =>
 
 				return {
 					value: id,
-					words: [name ? `${name}（${ja}）` : ja, name ? `${name} (${en})` : en],
+					words:
+						kind !== "recovery" && name && name !== ja ? [`${name}（${ja}）`, `${name} (${en})`] : [ja, en],
 					hint:
 						state === "active"
 							? null
