@@ -166,13 +166,13 @@ put_decision(struct finishing *f, struct unit *unit)
 		.purpose = span_text(purpose),
 		.taken = &a->decision,
 	};
-	struct evaluation_answer answer = { .id = id_new(f->asked.now), .decision = &a->decision };
+	struct evaluation_answer recorded = { .id = id_new(f->asked.now), .decision = &a->decision };
 
 	if (!a->policy)
 		return true;
 	request.policy_leaf = a->policy->published.number;
-	f->finished.decision = answer.id;
-	return evaluation_put(unit, &request, &answer);
+	f->finished.decision = recorded.id;
+	return evaluation_put(unit, &request, &recorded);
 }
 
 /* Commit */
