@@ -61,11 +61,20 @@ stage_on_committed(void *arg, const struct committed *c)
 	stage.done = true;
 }
 
+/* Rows are borrowed until this returns: the stage's are copies. */
 static inline void
 stage_on_loaded(void *arg, enum err err, const struct problem *why)
 {
-	(void)arg;
+	struct ask *ask = arg;
+	struct row *rows = arena_array(&stage.arena, struct row, ask->count);
+
 	(void)why;
+	for (size_t i = 0; i < ask->count; i++) {
+		rows[i] = ask->rows[i];
+		rows[i].key = arena_copy(&stage.arena, ask->rows[i].key);
+		rows[i].value = arena_copy(&stage.arena, ask->rows[i].value);
+	}
+	ask->rows = rows;
 	stage.loaded = err;
 	stage.done = true;
 }
@@ -85,12 +94,12 @@ stage_commit(const struct unit *unit)
 	return stage.committed.code;
 }
 
-/* The answer stays until the next step of the store. */
+/* The answer stays as long as the stage. */
 static inline void
 stage_load(struct ask *ask)
 {
 	stage.done = false;
-	store_load(stage.store, ask, 1, stage_on_loaded, NULL);
+	store_load(stage.store, ask, 1, stage_on_loaded, ask);
 	stage_run();
 	assert_int_equal(stage.loaded, OK);
 }

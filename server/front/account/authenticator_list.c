@@ -131,6 +131,7 @@ void
 authenticator_view_write(struct buffer *b, struct authenticator_view *v, const struct credential *c)
 {
 	bool passkey = c->kind == CREDENTIAL_PASSKEY, app = c->kind == CREDENTIAL_APP;
+	bool card = c->kind == CREDENTIAL_CARD;
 	const char *why;
 
 	buffer_byte(b, '{');
@@ -145,10 +146,10 @@ authenticator_view_write(struct buffer *b, struct authenticator_view *v, const s
 	json_write_time_or_null(b, "used", c->used);
 	json_write_time_or_null(b, "expires", c->expires);
 	json_write_member_or_null(b, "model", passkey ? c->passkey.model : (struct span){ 0 });
-	write_flag_or_null(b, "synced", passkey, c->passkey.backup_eligible || c->passkey.backed_up);
-	write_flag_or_null(b, "attested", passkey, c->passkey.trusted);
+	write_flag_or_null(b, "synced", passkey, passkey && (c->passkey.backup_eligible || c->passkey.backed_up));
+	write_flag_or_null(b, "attested", passkey, passkey && c->passkey.trusted);
 	json_write_member_or_null(b, "platform", app ? c->app.platform : (struct span){ 0 });
-	write_flag_or_null(b, "mobile", c->kind == CREDENTIAL_CARD, c->card.mobile);
+	write_flag_or_null(b, "mobile", card, card && c->card.mobile);
 	write_parent(b, c);
 	write_id_or_null(b, "replaces", &c->replaces);
 	json_write_member(b, "binding", span_text(credential_binding_word(c->binding)));
