@@ -39,9 +39,13 @@ cancel_beginning(struct pending *pending)
 static void
 answer(struct beginning *b, enum err err, const struct problem *why)
 {
-	b->waiting = NULL;
-	b->done(b->arg, err, err == OK ? &b->begun : NULL, err == OK ? NULL : why);
+	struct pairing_begun begun = b->begun;
+
+	/* Whoever is told may let the arena go. */
 	OPENSSL_cleanse(b->begun.code, sizeof(b->begun.code));
+	b->waiting = NULL;
+	b->done(b->arg, err, err == OK ? &begun : NULL, err == OK ? NULL : why);
+	OPENSSL_cleanse(begun.code, sizeof(begun.code));
 }
 
 static on_loaded on_earlier_loaded;

@@ -48,9 +48,13 @@ cancel_pairing(struct pending *pending)
 static void
 answer(struct pairs *p, enum err err, const struct problem *why)
 {
-	p->waiting = NULL;
-	p->done(p->arg, err, &p->paired, err == OK ? NULL : why);
+	struct pairing_paired paired = p->paired;
+
+	/* Whoever is told may let the arena go. */
 	OPENSSL_cleanse(p->paired.pin, sizeof(p->paired.pin));
+	p->waiting = NULL;
+	p->done(p->arg, err, &paired, err == OK ? NULL : why);
+	OPENSSL_cleanse(paired.pin, sizeof(paired.pin));
 }
 
 static on_loaded on_code_loaded, on_pairing_loaded;

@@ -114,9 +114,9 @@ on_begun(void *arg, enum err err, const struct pairing_begun *begun, const struc
 	json_write_member(&b, "qr", qr);
 	json_write_time(&b, "until", begun->until);
 	buffer_byte(&b, '}');
+	OPENSSL_cleanse(link, strlen(link));
 	exchange_reply_json(e, 201, buffer_span(&b));
 	OPENSSL_cleanse(b.data, b.room);
-	OPENSSL_cleanse(link, strlen(link));
 	buffer_release(&b);
 }
 
