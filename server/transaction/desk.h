@@ -32,8 +32,8 @@ struct desk_open {
 	struct desk_application application;
 	struct instant now;
 };
-/* ERR_INVALID, ERR_LIMIT: as the checks of evidence and application; ERR_NOT_FOUND: no such account; ERR_DENIED: it is the
- * registrar's own. */
+/* ERR_INVALID, ERR_LIMIT: as the checks of evidence and application; ERR_NOT_FOUND: no such account; ERR_DENIED: it
+ * is the registrar's own. */
 struct pending *desk_open(struct store *, struct arena *, const struct person_settings *, const struct desk_open *,
     on_desk *, void *arg);
 
@@ -55,7 +55,7 @@ struct desk_complete {
 	struct id of;
 	struct instant now;
 };
-/* ERR_CONFLICT, too: accounts that are similar have come since, and wait to be settled; ERR_UNAVAILABLE: no dictionary of
- * facts is in force. */
+/* ERR_CONFLICT, too: accounts that are similar have come since, and wait to be settled; ERR_UNAVAILABLE: no dictionary
+ * of facts is in force. */
 struct pending *desk_complete(struct store *, struct arena *, const struct person_settings *,
     const struct desk_complete *, on_desk *, void *arg);

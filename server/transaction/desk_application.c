@@ -1,5 +1,5 @@
-/* transaction/desk_application.c - what the application at the desk says of the person: checked, and wrapped while the case
- * is open. */
+/* transaction/desk_application.c - what the application at the desk says of the person: checked, and wrapped while
+ * the case is open. */
 #include "transaction/desk_case.h"
 
 #include <assert.h>

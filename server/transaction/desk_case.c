@@ -70,7 +70,7 @@ number_write(struct buffer *b, const char *number)
 {
 	char padded[NUMBER] = { 0 };
 
-	memcpy(padded, number, strlen(number));
+	memcpy(padded, number, strnlen(number, sizeof(padded)));
 	buffer_add(b, span_of(padded, sizeof(padded)));
 }
 
@@ -239,7 +239,8 @@ desk_case_confirm(struct desk_case *c, const struct account *registrar, struct i
 	if (check_open(c, registrar, why) != OK)
 		return why->code;
 	if (id_is(&c->registrars[0].account, &registrar->id))
-		return problem_set(why, ERR_DENIED, "", "this registrar checked it first: the second is another person");
+		return problem_set(why, ERR_DENIED, "", "this registrar checked it first: the second is another "
+		    "person");
 	if (c->state == DESK_CONFIRMED)
 		return problem_set(why, ERR_CONFLICT, "", "a second registrar has confirmed it already");
 	c->state = DESK_CONFIRMED;

@@ -2,10 +2,10 @@
  *
  *     opened -> checked by one registrar -> (confirmed by a second one) -> completed | withdrawn
  *
- * Whoever opens one says what was seen (desk_evidence.h), and so has checked it. A second registrar, who sees person and
- * documents again, confirms it: the highest level takes two. Nobody proofs the own account, nor is both persons. What the
- * application says of the person lies here wrapped until the case is over, and is gone then; the row stays a while for
- * the desk to look back.
+ * Whoever opens one says what was seen (desk_evidence.h), and so has checked it. A second registrar, who sees person
+ * and documents again, confirms it: the highest level takes two. Nobody proofs the own account, nor is both persons.
+ * What the application says of the person lies here wrapped until the case is over, and is gone then; the row stays a
+ * while for the desk to look back.
  */
 #pragma once
 
@@ -89,8 +89,8 @@ enum err desk_case_completable(const struct desk_case *, const struct account *r
 /* It is: the proofing's record, and whose account it became. */
 void desk_case_complete(struct desk_case *, const struct account *, const struct id *record, struct instant now);
 
-/* One more that is similar, not settled yet; the case's own account is none. False: it stands there already, or there is
- * no room for it. */
+/* One more that is similar, not settled yet; the case's own account is none. False: it stands there already, or there
+ * is no room for it. */
 bool desk_case_find_similar(struct desk_case *, const struct account *);
 
 /* Whether this is about the registrar's own account, known or maybe. */

@@ -1,4 +1,4 @@
-/* transaction/desk_complete.c - a case is completed: account, proofing, attributes, index, and whoever is told, in one unit.
+/* transaction/desk_complete.c - a case is completed: account, proofing, attributes, index, notices, in one unit.
  *
  *     case -> account, attributes, who looks so now -> what it looked like before, who came -> decided -> committed
  */
@@ -235,8 +235,8 @@ complete(struct completing *c, const struct dictionary *dictionary, struct probl
 static void
 keep_similar(struct completing *c)
 {
-	problem_set(&c->why, ERR_CONFLICT, "", "accounts that are similar have come since: say first whether they are the "
-	    "same person's");
+	problem_set(&c->why, ERR_CONFLICT, "", "accounts that are similar have come since: say first whether they are "
+	    "the same person's");
 	c->refused = true;
 	desk_case_put(c->unit, &c->result.at_desk);
 }

@@ -1,4 +1,4 @@
-/* transaction/desk_facts.h - a proofing at the desk as facts of the policy engine (policy/facts.json: proofing.…). Pure.
+/* transaction/desk_facts.h - a proofing at the desk as facts of the policy engine (policy/facts.json). Pure.
  *
  * Only what was stated, and of that what counts: a document that is not in force is none, a portrait that nobody
  * compared is no portrait. That every item of the application agrees with records takes two people's word; from one it

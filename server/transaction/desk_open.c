@@ -109,7 +109,8 @@ take_named(struct opening *o, struct problem *why)
 	if (why->code != OK)
 		return why->code;
 	if (memcmp(&a.id, &o->asked.registrar->id, sizeof(a.id)) == 0)
-		return problem_set(why, ERR_DENIED, "", "/account: it is the registrar's own, which another one proofs");
+		return problem_set(why, ERR_DENIED, "", "/account: it is the registrar's own, which another one "
+		    "proofs");
 	memcpy(c->number, a.number, sizeof(a.number));
 	return OK;
 }

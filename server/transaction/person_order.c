@@ -199,8 +199,8 @@ grant(struct ordering *o, struct unit *unit, struct problem *why)
 	if (a->staff & o->asked.role)
 		return OK;
 	if (a->standing != ACCOUNT_FULL)
-		return problem_set(why, ERR_CONFLICT, "", "the account is %s: nobody has proofed whose it is, so it is made "
-		    "no staff's", account_standing_name(a->standing));
+		return problem_set(why, ERR_CONFLICT, "", "the account is %s: nobody has proofed whose it is, so it is "
+		    "made no staff's", account_standing_name(a->standing));
 	if (read_agreement(o, why) != OK)
 		return why->code;
 	agreement_recount(o->arena, &o->agreement, quorum);
@@ -250,8 +250,8 @@ step(struct ordering *o, struct unit *unit, enum credential_step step, struct pr
 		.now = o->asked.now };
 
 	if (!is_reason(o->asked.reason))
-		return problem_set(why, ERR_INVALID, "", "/reason: expected a word of a-z and - such as lost, of at most %d",
-		    PERSON_REASON_LARGEST);
+		return problem_set(why, ERR_INVALID, "", "/reason: expected a word of a-z and - such as lost, of at "
+		    "most %d", PERSON_REASON_LARGEST);
 	if (credential_loaded(o->arena, ask->count ? &ask->rows[0] : NULL, &o->one, why) != OK ||
 	    credential_take(&o->one, step, &because, &o->report.changed, why) != OK)
 		return why->code;

@@ -1,5 +1,5 @@
-/* transaction/person_order.h - what operators do with one person's account: look at it, make it staff's or not any more,
- * suspend or revoke an authenticator.
+/* transaction/person_order.h - what operators do with one person's account: look at it, make it staff's or not any
+ * more, suspend or revoke an authenticator.
  *
  *     number -> account -> authenticators, proofings, what waits -> decided -> committed, told
  *
@@ -49,7 +49,7 @@ struct person_report {
 	unsigned had, needed;
 };
 /* All lives in the arena. ERR_NOT_FOUND: no such account or authenticator; ERR_INVALID: a reason of another form;
- * ERR_CONFLICT: an authenticator that cannot take the step, or it changed meanwhile; ERR_DENIED: this operator's word does
- * not count. */
+ * ERR_CONFLICT: an authenticator that cannot take the step, or it changed meanwhile; ERR_DENIED: this operator's word
+ * does not count. */
 typedef void on_person_order(void *arg, enum err, const struct person_report *, const struct problem *why);
 struct pending *person_order(struct store *, struct arena *, const struct person_order *, on_person_order *, void *arg);

@@ -1,4 +1,4 @@
-/* tests/bench/authn.c - what a login with a passkey costs beside the bare check of its signature, and whether that grows.
+/* tests/bench/authn.c - what a login with a passkey costs beside the bare check of its signature; whether that grows.
  *
  *     authn DIRECTORY SMALL LARGE SECONDS PAIRS
  *
@@ -36,14 +36,16 @@
 #define CROWD 10000
 #define FEW 3
 #define PAGE 50
-#define WARMED 64            /* of so many credentials one logs in before anything is measured: a fault brings 16 pages */
+#define WARMED 64            /* of so many credentials one logs in before anything is measured */
 #define SITE "watashi.example"
 #define ORIGIN "https://watashi.example"
 #define CHALLENGE "a challenge of thirty-two bytes!"
 #define ID_SIZE 16
 #define NAME_SIZE 32
 
-static const struct table *const tables[] = { &credential_table, &credential_name_table, &credential_model_table, NULL };
+static const struct table *const tables[] = {
+	&credential_table, &credential_name_table, &credential_model_table, NULL,
+};
 
 struct key {
 	EVP_PKEY *key;
@@ -342,8 +344,9 @@ sign(struct bench *b, const struct world *w, uint32_t index, uint32_t counter, s
 	texts[1] = base64url_write(a, out->data);
 	texts[2] = base64url_write(a, out->signature);
 	texts[3] = base64url_write(a, span_of(account.bytes, sizeof(account.bytes)));
-	out->json = span_text(arena_print(a, "{\"id\":\"%.*s\",\"rawId\":\"%.*s\",\"type\":\"public-key\",\"response\":{"
-	    "\"clientDataJSON\":\"%.*s\",\"authenticatorData\":\"%.*s\",\"signature\":\"%.*s\",\"userHandle\":\"%.*s\"},"
+	out->json = span_text(arena_print(a, "{\"id\":\"%.*s\",\"rawId\":\"%.*s\",\"type\":\"public-key\","
+	    "\"response\":{\"clientDataJSON\":\"%.*s\",\"authenticatorData\":\"%.*s\",\"signature\":\"%.*s\","
+	    "\"userHandle\":\"%.*s\"},"
 	    "\"authenticatorAttachment\":\"platform\",\"clientExtensionResults\":{}}", SPAN_ARGS(raw), SPAN_ARGS(raw),
 	    SPAN_ARGS(texts[0]), SPAN_ARGS(texts[1]), SPAN_ARGS(texts[2]), SPAN_ARGS(texts[3])));
 }

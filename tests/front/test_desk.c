@@ -82,8 +82,8 @@ put_dictionary(void)
 	struct buffer text = buffer_init(DICTIONARY_LARGEST);
 	struct problem why;
 
-	expect_ok("there is a dictionary", file_read(arena_print(&page.arena, "%s/policy/facts.json", top), &text, &why),
-	    &why);
+	expect_ok("there is a dictionary",
+	    file_read(arena_print(&page.arena, "%s/policy/facts.json", top), &text, &why), &why);
 	unit_put(unit, &dictionary_table, span_text(DICTIONARY_KEY), buffer_span(&text));
 	store_memory_become(page.store, ROLE_STEWARD);
 	put(unit);
@@ -170,8 +170,8 @@ tear_down(void **state)
 static int
 ask(const char *line, const char *fields, const char *body)
 {
-	const char *request = arena_print(&page.arena, "%s HTTP/1.1\r\nHost: t\r\nConnection: close\r\n%s%s\r\n%s", line,
-	    fields, *body ? arena_print(&page.arena, "Content-Type: application/json\r\nContent-Length: %zu\r\n",
+	const char *request = arena_print(&page.arena, "%s HTTP/1.1\r\nHost: t\r\nConnection: close\r\n%s%s\r\n%s",
+	    line, fields, *body ? arena_print(&page.arena, "Content-Type: application/json\r\nContent-Length: %zu\r\n",
 	    strlen(body)) : "", body);
 	struct sockaddr_in where = { .sin_family = AF_INET, .sin_port = page.port,
 		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };

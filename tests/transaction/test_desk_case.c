@@ -1,4 +1,4 @@
-/* tests/transaction/test_desk_case.c - a case at the desk: what may be said in one, who may do what with it, and its row. */
+/* tests/transaction/test_desk_case.c - a case at the desk: what may be said in it, who may do what, its row. */
 #include "expect.h"
 
 #include "transaction/desk_case.h"

@@ -125,7 +125,8 @@ to_grant(void)
 static struct person_order
 to_stop(enum person_action action, const char *reason)
 {
-	return (struct person_order){ .action = action, .credential = world.credential.id, .reason = span_text(reason) };
+	return (struct person_order){ .action = action, .credential = world.credential.id,
+		.reason = span_text(reason) };
 }
 
 static struct ask looked;

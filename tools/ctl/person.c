@@ -120,7 +120,7 @@ show_run(struct ctl *ctl, int argc, char **argv)
 {
 	const struct usage usage = {
 		.synopsis = "person show NUMBER",
-		.about = "How an account stands, its proofings and its authenticators: no attribute, no address, no name.",
+		.about = "How an account stands, its proofings and its authenticators: no attribute, address or name.",
 		.least = 1,
 		.most = 1,
 	};
@@ -158,8 +158,9 @@ staff_run(struct ctl *ctl, int argc, char **argv)
 	};
 	const struct usage usage = {
 		.synopsis = "person staff NUMBER --grant ROLE | --revoke ROLE",
-		.about = "Makes an account a member of the staff's, who logs in as everybody does. Others rely on whom a\n"
-		         "registrar saw: granting takes as many operators as raising trust does, each of whom says the same.",
+		.about = "Makes an account a member of the staff's, who logs in as everybody does. Others rely on\n"
+		         "whom a registrar saw: granting takes as many operators as raising trust does, each of whom says\n"
+		         "the same.",
 		.flags = flags,
 		.least = 1,
 		.most = 1,
@@ -210,7 +211,7 @@ suspend_run(struct ctl *ctl, int argc, char **argv)
 	};
 	const struct usage usage = {
 		.synopsis = "person suspend NUMBER AUTHENTICATOR --reason WORD",
-		.about = "Nobody logs in with that authenticator any more, until the person resumes it with another one.",
+		.about = "Nobody logs in with that authenticator until the person resumes it with another one.",
 		.flags = flags,
 		.least = 2,
 		.most = 2,

@@ -1,5 +1,5 @@
-/* front/control/persons.c - one person's account over the control socket: how it stands, staff's or not, an authenticator
- * suspended or revoked.
+/* front/control/persons.c - one person's account over the control socket: how it stands, staff's or not, an
+ * authenticator suspended or revoked.
  *
  *     person_show, person_step -> parse -> person_order … on_person_done -> how the account stands now
  *

@@ -9,8 +9,8 @@
  *     POST /v1/desk/cases/{id}/withdraw    {}
  *     POST /v1/desk/handover               {"code"}: the person's own phone, where nobody is logged in
  *
- * Staff log in as everybody does, at the level that configuration asks of staff (person_settings); an account that is no
- * registrar's is told 403. There is no way from here to a person but through a case.
+ * Staff log in as everybody does, at the level that configuration asks of staff (person_settings); an account that is
+ * no registrar's is told 403. There is no way from here to a person but through a case.
  */
 #pragma once
 

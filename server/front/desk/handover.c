@@ -59,8 +59,8 @@ on_taken(void *arg, enum err err, const struct account *account, const struct pr
 	json_write_member(&b, "location", span_text("/account/"));
 	buffer_byte(&b, '}');
 	exchange_reply(e, &(struct reply){ .status = 200, .body = buffer_span(&b),
-		.fields = span_text(arena_print(e->arena, "Content-Type: application/json\r\nCache-Control: no-store\r\n"
-		    "%.*s", SPAN_ARGS(session_cookie(p)))) });
+		.fields = span_text(arena_print(e->arena, "Content-Type: application/json\r\n"
+		    "Cache-Control: no-store\r\n%.*s", SPAN_ARGS(session_cookie(p)))) });
 	buffer_release(&b);
 }
 

@@ -45,7 +45,7 @@ enum err desk_settling_read(struct exchange *, struct desk_settling *out, struct
 /* {} */
 enum err desk_nothing_read(struct exchange *, struct problem *why);
 
-/* Writing (case_writing.c): an object. `settings` for the link of a hand-over. ERR_LIMIT from the picture of the code. */
+/* Writing (case_writing.c): an object. `settings` for the link of a hand-over. ERR_LIMIT from the code's picture. */
 enum err desk_case_tell(struct buffer *, struct arena *, const struct person_settings *, const struct desk_result *,
     struct problem *why);
 

@@ -1,4 +1,4 @@
-/* tests/front/control/test_persons.c - persons over the control socket: one account at a time, and nothing of the person. */
+/* tests/front/control/test_persons.c - persons over the control socket: one account at a time, nothing personal. */
 #include "person/account.h"
 #include "person/proofing_record.h"
 #include "transaction/person_order.h"
@@ -23,7 +23,8 @@ requests_are_of_their_form(void **state)
 		{ "badly escaped", { "GET", "/v1/control/persons/%zz", NULL, NULL }, 400, "badly escaped" },
 		{ "nobody lists persons", { "GET", "/v1/control/persons", NULL, NULL }, 404, "" },
 		{ "no action", { "POST", NOBODY, json, "{}" }, 400, "/action: expected grant, withdraw" },
-		{ "an action that is none", { "POST", NOBODY, json, "{\"action\":\"erase\"}" }, 400, "/action: expected" },
+		{ "an action that is none", { "POST", NOBODY, json, "{\"action\":\"erase\"}" }, 400,
+		    "/action: expected" },
 		{ "a role that is none", { "POST", NOBODY, json, "{\"action\":\"grant\",\"role\":\"king\"}" }, 400,
 		    "/role: expected registrar" },
 		{ "no role", { "POST", NOBODY, json, "{\"action\":\"grant\"}" }, 400, "/role: expected registrar" },
