@@ -43,9 +43,13 @@ cancel_beginning(struct pending *pending)
 static void
 answer(struct beginning *b, enum err err, const struct problem *why)
 {
-	b->waiting = NULL;
-	b->done(b->arg, err, err == OK ? &b->begun : NULL, err == OK ? NULL : why);
+	struct login_begun begun = b->begun;
+
+	/* Whoever is told may let the arena go. */
 	OPENSSL_cleanse(&b->begun.cookie, sizeof(b->begun.cookie));
+	b->waiting = NULL;
+	b->done(b->arg, err, err == OK ? &begun : NULL, err == OK ? NULL : why);
+	OPENSSL_cleanse(&begun.cookie, sizeof(begun.cookie));
 }
 
 static on_loaded on_known_loaded;
