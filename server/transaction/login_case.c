@@ -33,28 +33,25 @@ static on_parties on_parties_loaded;
 static void renew_parents(struct loading *);
 
 static void
-drop(struct loading *l)
-{
-	if (l->found.snapshot)
-		policy_snapshot_unref(l->found.snapshot);
-	l->found.snapshot = NULL;
-}
-
-static void
 cancel_loading(struct pending *pending)
 {
 	struct loading *l = (struct loading *)pending;
 
 	pending_cancel(&l->waiting);
-	drop(l);
+	if (l->found.snapshot)
+		policy_snapshot_unref(l->found.snapshot);
 }
 
 static void
 answer(struct loading *l, enum err err, const struct problem *why)
 {
+	struct policy_snapshot *snapshot = l->found.snapshot;
+
+	/* Who was told may have answered, and then the arena is gone. */
 	l->waiting = NULL;
 	l->done(l->arg, err, err == OK ? &l->found : NULL, err == OK ? NULL : why);
-	drop(l);
+	if (snapshot)
+		policy_snapshot_unref(snapshot);
 }
 
 static bool

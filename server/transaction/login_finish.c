@@ -38,13 +38,10 @@ static on_parent_checked on_renewed;
 static on_committed on_recorded;
 
 static void
-drop(struct finishing *f)
+wipe(struct login_finished *f)
 {
-	if (f->snapshot)
-		policy_snapshot_unref(f->snapshot);
-	f->snapshot = NULL;
-	OPENSSL_cleanse(&f->finished.cookie, sizeof(f->finished.cookie));
-	OPENSSL_cleanse(&f->finished.known, sizeof(f->finished.known));
+	OPENSSL_cleanse(&f->cookie, sizeof(f->cookie));
+	OPENSSL_cleanse(&f->known, sizeof(f->known));
 }
 
 static void
@@ -53,15 +50,24 @@ cancel_finishing(struct pending *pending)
 	struct finishing *f = (struct finishing *)pending;
 
 	pending_cancel(&f->waiting);
-	drop(f);
+	if (f->snapshot)
+		policy_snapshot_unref(f->snapshot);
+	wipe(&f->finished);
 }
 
+/* Who was told may have answered, and then the arena is gone. */
 static void
 answer(struct finishing *f, enum err err, const struct problem *why)
 {
+	struct policy_snapshot *snapshot = f->snapshot;
+	struct login_finished finished = f->finished;
+
+	wipe(&f->finished);
 	f->waiting = NULL;
-	f->done(f->arg, err, err == OK ? &f->finished : NULL, err == OK ? NULL : why);
-	drop(f);
+	f->done(f->arg, err, err == OK ? &finished : NULL, err == OK ? NULL : why);
+	wipe(&finished);
+	if (snapshot)
+		policy_snapshot_unref(snapshot);
 }
 
 struct pending *
