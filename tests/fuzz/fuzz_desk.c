@@ -50,10 +50,12 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	const struct instant noon = { INT64_C(1795348800) * 1000000 };
 	struct arena a = arena_init(4 * MIB);
 	struct desk_open opened;
+	struct problem why;
 
-	if (opening_read(&a, span_of(data, size), &opened) == OK && desk_evidence_check(&opened.evidence, NULL) == OK) {
+	if (opening_read(&a, span_of(data, size), &opened) == OK &&
+	    desk_evidence_check(&opened.evidence, &why) == OK) {
 		expect_same(&a, &opened.evidence);
-		if (desk_application_check(&opened.application, noon, NULL) == OK)
+		if (desk_application_check(&opened.application, noon, &why) == OK)
 			assert(opened.application.name.size && opened.application.address.size);
 	}
 	arena_release(&a);
