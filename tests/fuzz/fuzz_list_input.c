@@ -12,7 +12,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 static bool
 is_accepted(struct arena *a, struct span encoded)
 {
-	const struct payload_key key = { KEY_P256, span_text("no certificate is looked into"), { 0 } };
+	const struct payload_key key = { .type = KEY_P256,
+		.certificate = span_text("no certificate is looked into") };
 	struct problem why;
 	struct span header;
 	enum err err;

@@ -24,7 +24,7 @@ check_checkpoint(struct arena *a, const struct checkpoint_request *r)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	const struct payload_key key = { KEY_ED25519, { 0 }, span_of(spki, sizeof(spki)) };
+	const struct payload_key key = { .type = KEY_ED25519, .spki = span_of(spki, sizeof(spki)) };
 	static const struct merkle_proof none;
 	struct arena a = arena_init(1 * MIB);
 	struct buffer b = buffer_init(64 * KIB);
