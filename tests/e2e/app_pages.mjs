@@ -1,7 +1,9 @@
 /* tests/e2e/app_pages.mjs - the app on a phone in a browser, against recorded answers: paired with a key that stays there, each call signed
  * as PROTOCOL.md says, every view in both languages, both palettes and on small screens; and what it says when it cannot.
  *
- *     WATASHI_URL=https://localhost:8443/ [SCREENSHOTS=DIR] [NODE_MODULES=DIR] [CHROMIUM=…] node app_pages.mjs
+ * Each view in one language, the next in the other; with EVERY=1 each in both.
+ *
+ *     WATASHI_URL=https://localhost:8443/ [EVERY=1] [SCREENSHOTS=DIR] [NODE_MODULES=DIR] [CHROMIUM=…] node app_pages.mjs
  *
  * Prints one line a case: `ok TITLE`, `not ok TITLE: what was found`, `skip TITLE: why`; exits 1 when a case failed.
  */
@@ -276,10 +278,12 @@ async function done() {
 
 await inBrowser("the app in a browser", async () => {
 	await done();
-	for (const name of Object.keys(views).filter((one) => !process.env.ONLY || process.env.ONLY.split(",").includes(one))) {
-		for (const language of languages) {
+	const names = Object.keys(views).filter((one) => !process.env.ONLY || process.env.ONLY.split(",").includes(one));
+
+	for (const [at, name] of names.entries()) {
+		for (const language of process.env.EVERY ? languages : [languages[at % 2]]) {
 			/* The palettes are one for all languages. */
-			for (const palette of language === "ja" ? palettes : ["light"])
+			for (const palette of process.env.EVERY && language === "ja" ? palettes : [palettes[(at >> 1) % 2]])
 				await look(name, language, palette);
 		}
 	}

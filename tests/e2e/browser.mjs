@@ -45,7 +45,8 @@ export async function inBrowser(what, run) {
 
 	browser = await chromium.launch({
 		executablePath: browserPath,
-		args: ["--no-sandbox", "--disable-background-networking", "--disable-dev-shm-usage"],
+		/* A service worker's script is not fetched with the context's leave to take any certificate. */
+		args: ["--no-sandbox", "--disable-background-networking", "--disable-dev-shm-usage", "--ignore-certificate-errors"],
 		env: { ...process.env, HOME: profile },
 	});
 	try {

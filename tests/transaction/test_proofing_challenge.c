@@ -81,7 +81,8 @@ the_person_reads_who_asks_for_what(void **state)
 		c.purpose = cases[i].purpose;
 		c.attributes = cases[i].attributes;
 		if (cases[i].continues)
-			c.continues.handle = span_text(cases[i].continues);
+			c.continues = (struct proofing_earlier){ span_text(cases[i].continues),
+				{ JPKI_AUTHENTICATION, JPKI_CARD } };
 		expect_ok(cases[i].title, proofing_text(&a, &c, &words, &text, &why), &why);
 		expect_span(cases[i].title, text, cases[i].text);
 		arena_release(&a);
