@@ -1,4 +1,5 @@
-/* authn/attempts.h - how often somebody has tried and failed: counted where every worker sees it, and kept over restarts.
+/* authn/attempts.h - how often somebody has tried and failed: counted where every worker sees it, and kept over
+ * restarts.
  *
  *     failure -> counted -> too many: waits, longer each time -> success: forgotten
  *

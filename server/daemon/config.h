@@ -113,7 +113,7 @@ struct config {
 
 	struct {
 		bool present;                       /* without the section there are no accounts and no logins */
-		const char *secret;                 /* file, 32 bytes or more: what is wrapped at rest, is so under it */
+		const char *secret;                 /* file, 32 bytes or more: what secrets at rest are wrapped by */
 		const char *relying_party, *identity_provider; /* entity IDs of the operator's own */
 		struct requirement_name account, change, staff, personas[PERSONAS];
 		struct session_settings session;
@@ -127,7 +127,7 @@ struct config {
 		enum attestation_demand attestation;
 		bool strict;                        /* beyond the standard (authn/attestation.h) */
 		unsigned rsa_least;                 /* bits */
-		const char *roots;                  /* PEM: anchors of attestations beside the models' own; NULL: none */
+		const char *roots;                  /* PEM: anchors of attestations beside models' own; NULL: none */
 		struct {
 			bool present;
 			const char *url, *file;     /* one of them: where the BLOB is */

@@ -118,8 +118,8 @@ key_watch_new(struct loop *loop, struct store *store, const char *directory, enu
 
 	if (!k)
 		abort();
-	*k = (struct key_watch){ .store = store, .directory = strdup(directory), .use = use, .on_other = on_other, .arg = arg,
-		.arena = arena_init(STEP_LARGEST) };
+	*k = (struct key_watch){ .store = store, .directory = strdup(directory), .use = use, .on_other = on_other,
+		.arg = arg, .arena = arena_init(STEP_LARGEST) };
 	if (!k->directory)
 		abort();
 	timer_init(&k->timer, loop, look, k);

@@ -1,5 +1,5 @@
-/* transaction/credential_change.h - what every change of an authenticator brings with it, in one unit: its row, a line in
- * the account's history, a notice to the person, an entry of the ledger.
+/* transaction/credential_change.h - what every change of an authenticator brings with it, in one unit: its row, a line
+ * in the account's history, a notice to the person, an entry of the ledger.
  *
  *     credential changed (authn/credential.h) -> credential_change_put(unit, …) -> commit
  */

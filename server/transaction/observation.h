@@ -1,5 +1,5 @@
-/* transaction/observation.h - an authentication as facts of the policy engine: what was seen of an authenticator when it
- * was used (policy/facts.json: token.…, credential.…, binding.…). Pure.
+/* transaction/observation.h - an authentication as facts of the policy engine: what was seen of an authenticator when
+ * it was used (policy/facts.json: token.…, credential.…, binding.…). Pure.
  *
  * What was not seen is not stated. The words are levels.md 5's: a hardware passkey with attestation, a synced one, an
  * app with a PIN on the same phone …

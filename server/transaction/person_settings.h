@@ -18,7 +18,7 @@ enum attestation_demand { ATTESTATION_ANY, ATTESTATION_PREFERRED, ATTESTATION_RE
 struct person_settings {
 	struct span base_url;                /* "https://watashi.example/" */
 	struct span origin;                  /* "https://watashi.example" */
-	struct localized name;               /* of the federation: the issuer in one-time codes, the RP name of passkeys */
+	struct localized name;               /* of the federation: in one-time codes the issuer, of passkeys the RP */
 	struct webauthn_site site;
 	enum attestation_demand attestation;
 	struct attestation_policy attestation_policy; /* its `now` is set at each use */
@@ -30,7 +30,7 @@ struct person_settings {
 	int64_t login_for;                   /* how long a login, an enrolment may take: 10 minutes */
 	int64_t parent_age;                  /* a parent certificate is looked at again after so long */
 	struct span relying_party;           /* entity ID of the operator's own RP: the account's pages */
-	struct span identity_provider;       /* and of its IdP: what the registry observes of how credentials are kept */
+	struct span identity_provider;       /* and of its IdP: what the registry knows of how credentials are kept */
 	struct span operator;                /* its member id */
 	/* What is asked of whom: to look at the account, to change it, for each persona's attributes, of staff. */
 	struct requirement_name account, change, personas[PERSONAS], staff;

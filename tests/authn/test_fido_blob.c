@@ -77,7 +77,8 @@ a_blob_is_believed_whole(void **state)
 	struct fido_blob found;
 
 	(void)state;
-	fido_blob_read(&a, fido_blob_text(&a, fido_blob_header(&a, &leaf), content(&a, "{\"status\":\"FIDO_CERTIFIED_L2\"}"), leaf.key),
+	fido_blob_read(&a, fido_blob_text(&a, fido_blob_header(&a, &leaf),
+	    content(&a, "{\"status\":\"FIDO_CERTIFIED_L2\"}"), leaf.key),
 	    &of, 6,
 	    (struct instant){ AUTHORITY_NOW }, &e, &found);
 	expect_text("nothing fails", failed_step(&e), "");
@@ -127,7 +128,8 @@ each_step_has_what_fails_at_it(void **state)
 		struct fido_settings of = settings(&a);
 		struct examination e = { .arena = &a };
 		struct instant now = { AUTHORITY_NOW + (c == LATE ? SECONDS(2 * 365 * 86400) : 0) };
-		const char *header = fido_blob_header(&a, c == STRANGER ? &stranger : c == OTHER_HOST ? &other_host : &leaf);
+		const char *header = fido_blob_header(&a,
+		    c == STRANGER ? &stranger : c == OTHER_HOST ? &other_host : &leaf);
 		const char *payload = content(&a, "");
 		struct fido_blob found;
 		struct span text;
@@ -139,7 +141,8 @@ each_step_has_what_fails_at_it(void **state)
 			header = "{\"alg\":\"ES256\",\"crit\":[\"b64\"],\"x5c\":[\"QQ==\"]}";
 		if (c == NO_NUMBER)
 			payload = "{\"nextUpdate\":\"2026-12-01\",\"entries\":[]}";
-		text = fido_blob_text(&a, header, payload, c == STRANGER ? stranger.key : c == WRONG_KEY ? root.key : leaf.key);
+		text = fido_blob_text(&a, header, payload,
+		    c == STRANGER ? stranger.key : c == WRONG_KEY ? root.key : leaf.key);
 		if (c == NO_PARTS)
 			text = span_first(text, 100);
 		if (c == ALTERED)
@@ -193,7 +196,8 @@ the_worst_report_counts(void **state)
 		struct fido_model again;
 		struct fido_blob found;
 
-		assert_true(fido_blob_read(&a, fido_blob_text(&a, fido_blob_header(&a, &leaf), content(&a, cases[i].reports), leaf.key),
+		assert_true(fido_blob_read(&a, fido_blob_text(&a, fido_blob_header(&a, &leaf),
+		    content(&a, cases[i].reports), leaf.key),
 		    &of, 0,
 		    (struct instant){ AUTHORITY_NOW }, &e, &found));
 		model = found.models[0];
@@ -229,7 +233,8 @@ what_a_model_does_not_have_is_refused(void **state)
 	struct fido_blob found;
 
 	(void)state;
-	assert_true(fido_blob_read(&a, fido_blob_text(&a, fido_blob_header(&a, &leaf), content(&a, ""), leaf.key), &of, 0,
+	assert_true(fido_blob_read(&a,
+	    fido_blob_text(&a, fido_blob_header(&a, &leaf), content(&a, ""), leaf.key), &of, 0,
 	    (struct instant){ AUTHORITY_NOW }, &e, &found));
 	e.count = 0;
 	expect_true("another attestation", !fido_model_examine(found.models[0], &self, cose_algorithm_find(-7), true,

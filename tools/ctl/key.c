@@ -104,7 +104,8 @@ key_new(struct ctl *ctl, int argc, char **argv)
 	const struct flag flags[] = {
 		{ .name = "type",
 		    .argument = "TYPE",
-		    .help = "rsa-2048 (default), rsa-3072, rsa-4096, p-256, p-384; of a ledger ed25519, of pushes p-256",
+		    .help = "rsa-2048 (default), rsa-3072, rsa-4096, p-256, p-384; of a ledger ed25519, of pushes "
+		    "p-256",
 		    .text = &m.type },
 		{ .name = "uri",
 		    .argument = "URI",

@@ -159,8 +159,8 @@ staff_run(struct ctl *ctl, int argc, char **argv)
 	const struct usage usage = {
 		.synopsis = "person staff NUMBER --grant ROLE | --revoke ROLE",
 		.about = "Makes an account a member of the staff's, who logs in as everybody does. Others rely on\n"
-		         "whom a registrar saw: granting takes as many operators as raising trust does, each of whom says\n"
-		         "the same.",
+		         "whom a registrar saw: granting takes as many operators as raising trust does, each of whom\n"
+		         "says the same.",
 		.flags = flags,
 		.least = 1,
 		.most = 1,

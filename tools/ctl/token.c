@@ -154,7 +154,8 @@ token_new(struct ctl *ctl, int argc, char **argv)
 	struct making m = { 0 };
 	const struct flag flags[] = {
 		{ .name = "member", .argument = "ID", .help = "whose machine it is", .text = &m.member },
-		{ .name = "right", .argument = "RIGHT", .help = "audit, decide, proofing, terminal or vouch; may be given again",
+		{ .name = "right", .argument = "RIGHT",
+		    .help = "audit, decide, proofing, terminal or vouch; may be given again",
 		    .list = &m.rights },
 		{ .name = "for", .argument = "DURATION", .help = "until when, such as P90D (until it is revoked)",
 		    .text = &m.life },
@@ -169,7 +170,9 @@ token_new(struct ctl *ctl, int argc, char **argv)
 		.about =
 		    "Makes a machine caller of a member and prints its bearer token, once.\n\n  audit     sees every "
 		    "entry of the ledger\n  decide    asks for decisions\n  proofing  asks for proofing\n  terminal  "
-		    "reads people's cards for pages of this server\n  vouch     its signed facts count as vouched; needs a key\n\nThe rights audit and vouch raise trust: where "
+		    "reads people's cards for pages of this server\n  vouch     its signed "
+		    "facts count as vouched; needs a key\n\n"
+		    "The rights audit and vouch raise trust: where "
 		    "more than one operator is asked for, the caller\nwaits for the others (token approve), and its "
 		    "token counts from then on.",
 		.flags = flags,
