@@ -23,13 +23,13 @@
 #define ENTITIES_LARGEST 300000
 #define AT_ONCE 16
 
-struct member {
+struct feed_member {
 	struct entity entity;
 };
 
 static struct arena arena, part;
 static struct problem why;
-static struct member *members;
+static struct feed_member *members;
 static size_t member_count;
 
 static void
@@ -53,7 +53,7 @@ cpu(void)
 static int
 by_entity_id(const void *a, const void *b)
 {
-	return span_compare(((const struct member *)a)->entity.entity_id, ((const struct member *)b)->entity.entity_id);
+	return span_compare(((const struct feed_member *)a)->entity.entity_id, ((const struct feed_member *)b)->entity.entity_id);
 }
 
 static void
@@ -62,7 +62,7 @@ read_members(struct map_reader *reader)
 	struct ask ask = { .table = &entity_table, .limit = ENTITIES_LARGEST };
 
 	check(map_reader_answer(reader, &part, &ask, 1, clock_now(), &why));
-	members = arena_array(&arena, struct member, ask.count);
+	members = arena_array(&arena, struct feed_member, ask.count);
 	for (size_t i = 0; i < ask.count; i++)
 		if (entity_read(arena_copy(&arena, ask.rows[i].value), &members[member_count].entity))
 			member_count++;
