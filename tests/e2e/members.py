@@ -28,7 +28,7 @@ SOURCE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../..")
 BUILD, DEMO = os.environ["WATASHI_BUILD"], os.environ["WATASHI_DEMO"]
 IDP, RP = "https://idp.city.localhost/saml", "https://kakeibo.localhost/saml"
 MEMBER = "household-book"  # whose only entity is RP
-ENTITIES = {"metadata.xml": 9, "metadata/idps.xml": 3, "metadata/sps.xml": 6}
+ENTITIES = {"metadata.xml": 10, "metadata/idps.xml": 3, "metadata/sps.xml": 7}
 TYPE = "application/samlmetadata+xml"
 MD = "urn:oasis:names:tc:SAML:2.0:metadata"
 WORK = tempfile.mkdtemp(prefix="watashi-members-")
@@ -477,7 +477,7 @@ def keys():
     done = ctl("key", "list", "--json")
     states = {k["name"]: k["state"] for k in json.loads(done.stdout)["keys"]} if done.returncode == 0 else done.stdout
     ok("the first key is retiring", states == {"metadata-1": "retiring", "metadata-2": "active",
-                                                   "trusted-list-1": "active", "ledger-1": "active"}, states)
+                                                   "trusted-list-1": "active", "ledger-1": "active", "push-1": "active"}, states)
     done = ctl("key", "retire", "metadata-1")
     ok("and stays until its signatures have expired", done.returncode == 1, done.stdout)
 
@@ -510,9 +510,9 @@ def unanswered():
 def operating():
     status = ctl("status", "--json")
     report = json.loads(status.stdout) if status.returncode == 0 else {}
-    ok("status tells of publication, keys and processes", report.get("publication", {}).get("entities") == 9 and
+    ok("status tells of publication, keys and processes", report.get("publication", {}).get("entities") == 10 and
        report.get("members", {}).get("approved") == 7 and
-       len(report.get("keys", [])) == 4 and report.get("processes"), status.stdout)
+       len(report.get("keys", [])) == 5 and report.get("processes"), status.stdout)
     ok("status is readable too", "valid until" in ctl("status").stdout, ctl("status").stdout)
     copy = os.path.join(WORK, "copy.mdb")
     done = ctl("backup", copy)
