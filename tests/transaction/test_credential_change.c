@@ -57,11 +57,19 @@ on_ended(void *arg, const struct committed *c)
 	done = true;
 }
 
+#define LOOKED 100
+static struct row looked[LOOKED]; /* copied: what is loaded is borrowed until the callback returns */
+
 static void
 on_looked(void *arg, enum err err, const struct problem *why)
 {
 	(void)arg;
 	expect_ok("looked", err, why);
+	for (size_t i = 0; i < asked.count; i++) {
+		looked[i] = asked.rows[i];
+		looked[i].key = arena_copy(&arena, looked[i].key);
+		looked[i].value = arena_copy(&arena, looked[i].value);
+	}
 	done = true;
 }
 
@@ -77,11 +85,11 @@ run(void)
 static const struct row *
 rows_of(const struct table *table, size_t expected)
 {
-	asked = (struct ask){ .table = table, .limit = 100 };
+	asked = (struct ask){ .table = table, .limit = LOOKED };
 	store_load(store, &asked, 1, on_looked, NULL);
 	run();
 	expect_number(table->name, asked.count, expected);
-	return asked.rows;
+	return looked;
 }
 
 static enum err
