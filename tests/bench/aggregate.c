@@ -53,7 +53,9 @@ cpu(void)
 static int
 by_entity_id(const void *a, const void *b)
 {
-	return span_compare(((const struct feed_member *)a)->entity.entity_id, ((const struct feed_member *)b)->entity.entity_id);
+	const struct feed_member *one = a, *other = b;
+
+	return span_compare(one->entity.entity_id, other->entity.entity_id);
 }
 
 static void

@@ -205,8 +205,14 @@ def at_terminal(daemon, card):
 
 def refused(daemon, world, card, folder):
     need("watashi-testcard", "revoke", world, folder)
-    page = Page(daemon)
-    status, answer = page.card(card)
+    # The responder looks at its index now and then: until it has, the card is good.
+    until = time.monotonic() + 20
+    while True:
+        page = Page(daemon)
+        status, answer = page.card(card)
+        if status != 200 or answer["outcome"] != "established" or time.monotonic() > until:
+            break
+        time.sleep(0.3)
     ok("a revoked card is refused, and told why", status == 200 and answer["outcome"] == "refuted" and answer["failed"]["step"] == "revocation"
        and answer["failed"]["why"]["ja"], (status, answer))
     status, taken = page.ask("POST", "/accept", {})
