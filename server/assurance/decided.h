@@ -1,7 +1,8 @@
 /* assurance/decided.h - a decision that was taken, read back from its entry in the ledger: what was looked at, what was
  * said.
  *
- * The entry is transaction/evaluation.h's canonical JSON (schemas/decision-entry.schema.json). Spans borrow from it.
+ * The entry is transaction/decision/evaluation.h's canonical JSON (schemas/decision-entry.schema.json). Spans borrow
+ * from it.
  */
 #pragma once
 

@@ -6,7 +6,7 @@
  *     observed    this server, and its registry          watashi, registry
  *
  * So what only the registry or this server states, nobody else does, however little is asked for elsewhere. A statement
- * made for another asker is none at all, and never comes here (transaction/vouching.h).
+ * made for another asker is none at all, and never comes here (transaction/decision/vouching.h).
  */
 #pragma once
 

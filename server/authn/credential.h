@@ -70,7 +70,7 @@ struct credential_passkey {
 	struct span key_ids;
 };
 struct credential_card {
-	struct span handle;          /* transaction/proofing_continuity.h: no serial */
+	struct span handle;          /* transaction/proofing/continuity.h: no serial */
 	bool mobile;                 /* a phone's certificate */
 };
 struct credential_app {

@@ -15,8 +15,8 @@
 #include "net/mail.h"
 #include "registry/source.h"
 #include "registry/validation.h"
-#include "transaction/person_settings.h"
-#include "transaction/proofing_cost.h"
+#include "transaction/session/person_settings.h"
+#include "transaction/proofing/cost.h"
 
 enum listener_kind {
 	LISTEN_PUBLIC,   /* pages, metadata, MDQ, later the protocols: for everybody */

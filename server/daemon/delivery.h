@@ -1,6 +1,6 @@
 /* daemon/delivery.h - the steward's post office: notices that wait in the store are sent, and go.
  *
- *     row (transaction/notice.h) -> due -> being sent -> sent: row deleted
+ *     row (transaction/notice/notice.h) -> due -> being sent -> sent: row deleted
  *                  ^                           |-> not now: row put back, later each time: 1 min, 2, 4 … 6 h
  *                  '---------------------------'-> never, or out of date: row deleted, one line in the log
  *
@@ -12,7 +12,7 @@
 #include "daemon/pusher.h"
 #include "http/figures.h"
 #include "net/mail.h"
-#include "transaction/notice_text.h"
+#include "transaction/notice/text.h"
 
 struct delivery;
 

@@ -8,7 +8,7 @@
 #include "codec/json_writer.h"
 #include "crypto/digest.h"
 #include "daemon/fido_intake.h"
-#include "transaction/fido_switch.h"
+#include "transaction/authenticator/fido_switch.h"
 
 #define FIRST SECONDS(2)         /* until the recorder is there */
 #define SCAN SECONDS(10)         /* of the file, and of what is due */

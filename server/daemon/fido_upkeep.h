@@ -1,7 +1,8 @@
 /* daemon/fido_upkeep.h - keeping the catalogue of authenticators' models new, and what people have in step with it.
  *
  *     due (at the start, every `refresh`, before its nextUpdate, when the file changed)
- *       -> fetched, or the file -> read (fido_intake.h) -> switched -> reviewed (transaction/fido_switch.h) -> due
+ *       -> fetched, or the file -> read (fido_intake.h) -> switched -> reviewed
+ * (transaction/authenticator/fido_switch.h) -> due
  *            `-> (failed, or no newer one: what is in force stays; reviewed all the same when that is still to be done)
  *
  * What has passed its nextUpdate stays in force, and the log says so.

@@ -2,7 +2,7 @@
 #include "daemon/jpki_figures.h"
 
 #include "daemon/exposition.h"
-#include "transaction/proofing_figures.h"
+#include "transaction/proofing/figures.h"
 
 static void
 write_counted(struct buffer *b, const struct child *child)

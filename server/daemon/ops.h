@@ -9,7 +9,7 @@
 #include "daemon/proofing_service.h"
 #include "daemon/store_link.h"
 #include "http/route.h"
-#include "transaction/policy_shelf.h"
+#include "transaction/policy/shelf.h"
 
 struct ops {
 	const struct child *child;

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "base/log.h"
-#include "transaction/parent_check.h"
+#include "transaction/authenticator/parent_check.h"
 
 #define AT_ONCE 32
 #define PUT_OFF SECONDS(3600)

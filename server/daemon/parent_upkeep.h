@@ -1,5 +1,5 @@
 /* daemon/parent_upkeep.h - when the steward looks again at certificates that authenticators were bound by
- * (transaction/parent_check.h): one after another, the longest due first.
+ * (transaction/authenticator/parent_check.h): one after another, the longest due first.
  *
  *     idle -> [a minute has gone by] -> due ones -> checked, or put off -> … -> idle
  */
@@ -7,7 +7,7 @@
 
 #include "net/loop.h"
 #include "store/store.h"
-#include "transaction/person_settings.h"
+#include "transaction/session/person_settings.h"
 
 struct parent_upkeep;
 

@@ -7,7 +7,7 @@
 #include "daemon/config.h"
 #include "front/jpki/jpki.h"
 #include "jpki/setup.h"
-#include "transaction/proofing_end_watch.h"
+#include "transaction/proofing/end_watch.h"
 
 struct child;
 

@@ -7,8 +7,8 @@
 #include "crypto/web_push.h"
 #include "signer/active_key.h"
 #include "signer/vapid.h"
-#include "transaction/notice_text.h"
-#include "transaction/push_message.h"
+#include "transaction/notice/text.h"
+#include "transaction/notice/push_message.h"
 
 #define STEP_LARGEST (16 * MIB) /* the lives of all keys */
 #define TOKEN_LASTS SECONDS(3600)

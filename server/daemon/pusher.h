@@ -7,7 +7,7 @@
 #include "net/fetch.h"
 #include "signer/client.h"
 #include "store/store.h"
-#include "transaction/notice.h"
+#include "transaction/notice/notice.h"
 
 struct pusher_settings {
 	struct store *store;

@@ -25,7 +25,7 @@
 #include "jpki/source_fault.h"
 #include "ledger/ledger.h"
 #include "registry/trusted_list.h"
-#include "transaction/proofing_end_watch.h"
+#include "transaction/proofing/end_watch.h"
 
 #define OPERATORS_AT_ONCE 64
 #define TICK SECONDS(1)

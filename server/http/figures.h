@@ -21,7 +21,7 @@ enum figure {
 	FIGURE_STATUS_5XX,
 	FIGURE_BYTES_SENT,
 	FIGURE_TIMED_OUT,         /* connections closed for being slow or idle */
-	/* Of proofing, as transaction/proofing_figures.h divides them. */
+	/* Of proofing, as transaction/proofing/figures.h divides them. */
 	FIGURE_PROOFS,
 	FIGURE_REVOCATION_ANSWERS = FIGURE_PROOFS + 6,
 	FIGURE_LINKAGES = FIGURE_REVOCATION_ANSWERS + 15,

@@ -11,7 +11,7 @@
 
 extern const struct table proofing_record_table; /* account (16), record id (16) -> struct proofing_record */
 /* account_certificate_key() -> account (16), id of record or credential (16): the account that a certificate belongs
- * to, by its handle (transaction/proofing_continuity.h), never its serial or key (jpki.md 1.9) */
+ * to, by its handle (transaction/proofing/continuity.h), never its serial or key (jpki.md 1.9) */
 extern const struct table account_certificate_table;
 
 enum proofing_method {

@@ -17,7 +17,7 @@
 
 #include "base/buffer.h"
 #include "ledger/entry.h"
-#include "transaction/evaluation.h"
+#include "transaction/decision/evaluation.h"
 
 #define INPUTS 256
 #define BATCH 1024

@@ -15,7 +15,7 @@
 #include "assurance/generated.h"
 #include "assurance/trial.h"
 #include "base/file.h"
-#include "transaction/evaluation.h"
+#include "transaction/decision/evaluation.h"
 
 #define PERIOD SECONDS(30 * 86400)
 #define RELYING_PARTIES 2000

@@ -14,7 +14,7 @@
 #include "codec/reader.h"
 #include "codec/text.h"
 #include "http/exchange.h"
-#include "transaction/notice.h"
+#include "transaction/notice/notice.h"
 
 #define MOST 10000
 

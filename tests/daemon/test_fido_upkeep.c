@@ -13,8 +13,8 @@
 #include "person/history.h"
 #include "store/look.h"
 #include "store/memory.h"
-#include "transaction/credential_change.h"
-#include "transaction/fido_switch.h"
+#include "transaction/authenticator/credential_change.h"
+#include "transaction/authenticator/fido_switch.h"
 
 #define HOST "mds.example"
 #define SCAN_MS 1000

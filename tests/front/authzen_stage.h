@@ -23,9 +23,9 @@
 #include "registry/standing.h"
 #include "signer/rollover.h"
 #include "store/memory.h"
-#include "transaction/proofing.h"
-#include "transaction/proofing_end.h"
-#include "transaction/proofing_log.h"
+#include "transaction/proofing/proofing.h"
+#include "transaction/proofing/end.h"
+#include "transaction/proofing/log.h"
 
 #define SCENE_BASE "https://federation.example/"
 #define SCENE_ROUNDS 20000

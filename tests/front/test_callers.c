@@ -17,7 +17,7 @@
 #include "registry/document.h"
 #include "registry/standing.h"
 #include "store/memory.h"
-#include "transaction/caller_proposal.h"
+#include "transaction/caller/proposal.h"
 
 #define ROUNDS 20000
 

@@ -11,7 +11,7 @@
 #include "front/enrol/enrol.h"
 #include "http/server.h"
 #include "net/loop.h"
-#include "transaction/caller.h"
+#include "transaction/caller/caller.h"
 
 static struct {
 	struct loop *loop;

@@ -256,7 +256,7 @@ a_receipt_proves_its_entry(void **state)
 	expect_number("capitals are no ID", ask("/v1/receipts/0192F3A4B5C6D7E8F900112233445566"), 404);
 }
 
-/* As an operator's erasure leaves it (transaction/erasure.h). */
+/* As an operator's erasure leaves it (transaction/decision/erasure.h). */
 static void
 erase(struct id id)
 {

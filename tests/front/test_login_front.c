@@ -10,7 +10,7 @@
 #include "front/login/return_path.h"
 #include "http/server.h"
 #include "net/loop.h"
-#include "transaction/card_task_row.h"
+#include "transaction/card/task_row.h"
 
 #define OURS "Origin: https://watashi.example\r\nSec-Fetch-Site: same-origin\r\n"
 #define COOKIES 4

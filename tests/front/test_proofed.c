@@ -41,7 +41,7 @@ keep_row(const char *id, struct span value)
 	scene_commit_as(scene, unit, ROLE_WORKER);
 }
 
-/* As transaction/proofing_kept.c does. */
+/* As transaction/proofing/kept.c does. */
 static void
 keep(const char *id, const char *member, const char *facts)
 {

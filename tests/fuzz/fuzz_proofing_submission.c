@@ -2,8 +2,8 @@
 #include <assert.h>
 
 #include "base/arena.h"
-#include "transaction/proofing_challenge.h"
-#include "transaction/proofing_submission.h"
+#include "transaction/proofing/challenge.h"
+#include "transaction/proofing/submission.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

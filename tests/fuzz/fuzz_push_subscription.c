@@ -7,7 +7,7 @@
 
 #include "crypto/web_push.h"
 #include "net/origin.h"
-#include "transaction/push_message.h"
+#include "transaction/notice/push_message.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

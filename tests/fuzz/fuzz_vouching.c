@@ -8,7 +8,7 @@
 #include "crypto/jwt_maker.h"
 #include "transaction/stage.h"
 
-#include "transaction/vouching.h"
+#include "transaction/decision/vouching.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -8,8 +8,8 @@
 #include "person/account.h"
 #include "person/history.h"
 #include "person/proofing_record.h"
-#include "transaction/card_task.h"
-#include "transaction/policy_shelf.h"
+#include "transaction/card/task.h"
+#include "transaction/policy/shelf.h"
 
 #ifndef CARD_FURTHER_TABLES
 #define CARD_FURTHER_TABLES

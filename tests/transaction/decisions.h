@@ -8,7 +8,7 @@
 #include "expect.h"
 
 #include "base/file.h"
-#include "transaction/evaluation.h"
+#include "transaction/decision/evaluation.h"
 
 static inline const char *
 fixture_path(struct arena *a, const char *name)

@@ -8,10 +8,10 @@
 #include "authn/credential.h"
 #include "person/consent.h"
 #include "person/likeness.h"
-#include "transaction/caller.h"
-#include "transaction/enrolment.h"
-#include "transaction/notice.h"
-#include "transaction/parent_certificate.h"
+#include "transaction/caller/caller.h"
+#include "transaction/enrolment/enrolment.h"
+#include "transaction/notice/notice.h"
+#include "transaction/authenticator/parent_certificate.h"
 
 #define CARD_FURTHER_TABLES \
 	&account_table, &account_name_table, &history_table, &proofing_record_table, &attribute_table, &consent_table, \

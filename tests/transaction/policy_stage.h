@@ -20,8 +20,8 @@
 #include "signer/rollover.h"
 #include "signer/wire.h"
 #include "store/memory.h"
-#include "transaction/policy_publication.h"
-#include "transaction/policy_table.h"
+#include "transaction/policy/publication.h"
+#include "transaction/policy/table.h"
 
 #define STAGE_NOON "2026-11-22T12:00:00Z"
 #define STAGE_FROM "2026-12-01T00:00:00Z"

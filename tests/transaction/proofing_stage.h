@@ -19,9 +19,9 @@
 #include "store/memory.h"
 #include "testcard/holder.h"
 #include "testcard/key.h"
-#include "transaction/proofing.h"
-#include "transaction/proofing_end.h"
-#include "transaction/proofing_log.h"
+#include "transaction/proofing/proofing.h"
+#include "transaction/proofing/end.h"
+#include "transaction/proofing/log.h"
 
 #define NOON "2026-11-22T12:00:00Z"
 #define DAY SECONDS(86400)

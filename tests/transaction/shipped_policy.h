@@ -6,7 +6,7 @@
 #include "expect.h"
 
 #include "base/file.h"
-#include "transaction/policy_shelf.h"
+#include "transaction/policy/shelf.h"
 
 /* In force at any time; its leaf is number 7. */
 static inline struct policy_snapshot *

@@ -14,7 +14,7 @@
 #include "registry/entity.h"
 #include "registry/standing.h"
 #include "store/memory.h"
-#include "transaction/caller_proposal.h"
+#include "transaction/caller/proposal.h"
 
 #define STAGE_NOON "2026-11-22T12:00:00Z"
 #define STAGE_NOON_SECONDS 1795348800

@@ -6,9 +6,9 @@
 #include "transaction/login_stage.h"
 
 #include "authn/authority.h"
-#include "transaction/one_time_addition.h"
-#include "transaction/passkey_addition.h"
-#include "transaction/recovery_addition.h"
+#include "transaction/authenticator/one_time_addition.h"
+#include "transaction/authenticator/passkey_addition.h"
+#include "transaction/authenticator/recovery_addition.h"
 
 #define NEW_ID "a new passkey, of software"
 

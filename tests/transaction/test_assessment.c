@@ -1,7 +1,7 @@
 /* tests/transaction/test_assessment.c - what somebody has shown, against what is asked: with the shipped framework. */
 #include "expect.h"
 
-#include "transaction/assessment.h"
+#include "transaction/session/assessment.h"
 #include "transaction/shipped_policy.h"
 
 #define NOON INT64_C(1798804800000000) /* 2027-01-01T12:00:00Z */

@@ -4,7 +4,7 @@
 
 #include "codec/text.h"
 #include "crypto/jwt_maker.h"
-#include "transaction/caller_proposal.h"
+#include "transaction/caller/proposal.h"
 
 static const struct table *const tables[] = {
 	&member_table, &caller_table, &caller_secret_table, &caller_proposal_table, NULL,

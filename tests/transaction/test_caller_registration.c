@@ -3,7 +3,7 @@
 #include "transaction/stage.h"
 
 #include "crypto/jwt_maker.h"
-#include "transaction/caller_registration.h"
+#include "transaction/caller/registration.h"
 
 static struct caller_step
 creating(const struct stage *s, const char *name, struct span key)

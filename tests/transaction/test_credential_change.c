@@ -7,7 +7,7 @@
 #include "ledger/entry.h"
 #include "person/history.h"
 #include "store/memory.h"
-#include "transaction/credential_change.h"
+#include "transaction/authenticator/credential_change.h"
 
 #define SPAN(text) { (const uint8_t *)(text), sizeof(text) - 1 }
 #define ID "01" "000000000000000000000000000000"

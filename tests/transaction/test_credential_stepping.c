@@ -8,8 +8,8 @@
 #include "ledger/entry.h"
 #include "person/history.h"
 #include "store/memory.h"
-#include "transaction/credential_change.h"
-#include "transaction/credential_stepping.h"
+#include "transaction/authenticator/credential_change.h"
+#include "transaction/authenticator/credential_stepping.h"
 
 #define MANY 150
 

@@ -8,9 +8,9 @@
 #include "ledger/entry.h"
 #include "person/history.h"
 #include "store/memory.h"
-#include "transaction/desk.h"
-#include "transaction/desk_likeness.h"
-#include "transaction/notice.h"
+#include "transaction/desk/desk.h"
+#include "transaction/desk/likeness.h"
+#include "transaction/notice/notice.h"
 
 static const struct table *const tables[] = {
 	&desk_case_table, &desk_handover_table, &account_table, &account_name_table, &proofing_record_table,

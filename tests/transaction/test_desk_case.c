@@ -1,7 +1,7 @@
 /* tests/transaction/test_desk_case.c - a case at the desk: what may be said in it, who may do what, its row. */
 #include "expect.h"
 
-#include "transaction/desk_case.h"
+#include "transaction/desk/case.h"
 
 static const struct instant noon = { INT64_C(1795348800) * 1000000 };
 static struct arena arena;

@@ -5,7 +5,7 @@
 
 #include "assurance/evaluation.h"
 #include "base/file.h"
-#include "transaction/desk_facts.h"
+#include "transaction/desk/facts.h"
 
 static struct arena arena;
 static const struct dictionary *dictionary;

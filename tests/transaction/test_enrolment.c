@@ -1,6 +1,6 @@
 /* tests/transaction/test_enrolment.c - a person enrolled by the card: a new account, the same one again, another's. */
 #include "transaction/enrolment_stage.h"
-#include "transaction/person_erasure.h"
+#include "transaction/account/person_erasure.h"
 
 #define ADDRESS "東京都渋谷区１－１"
 

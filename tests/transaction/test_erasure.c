@@ -3,7 +3,7 @@
 
 #include "codec/text.h"
 #include "store/memory.h"
-#include "transaction/erasure.h"
+#include "transaction/decision/erasure.h"
 
 static const struct table *const tables[] = { &ledger_leaf_table, &ledger_entry_table, &erasure_agreement_table, NULL };
 

@@ -8,9 +8,9 @@
 #include "ledger/entry.h"
 #include "person/history.h"
 #include "store/memory.h"
-#include "transaction/credential_change.h"
-#include "transaction/credential_stepping.h"
-#include "transaction/fido_switch.h"
+#include "transaction/authenticator/credential_change.h"
+#include "transaction/authenticator/credential_stepping.h"
+#include "transaction/authenticator/fido_switch.h"
 
 #define GOOD "a sound model..."
 #define BROKEN "a broken model.."

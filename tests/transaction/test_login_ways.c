@@ -8,7 +8,7 @@
 #include <openssl/hmac.h>
 
 #include "base/log.h"
-#include "transaction/card_task_row.h"
+#include "transaction/card/task_row.h"
 
 /* Passkeys */
 

@@ -1,7 +1,7 @@
 /* tests/transaction/test_notice.c - a notice waits in its row as it was put there. */
 #include "expect.h"
 
-#include "transaction/notice.h"
+#include "transaction/notice/notice.h"
 
 static const struct table *const tables[] = { &notice_table, NULL };
 static const uint8_t key[PUSH_KEY] = { 4, 1, 2, 3 }, secret[PUSH_SECRET] = { 9, 8 };

@@ -2,7 +2,7 @@
 #include "expect.h"
 
 #include "codec/text.h"
-#include "transaction/notice_text.h"
+#include "transaction/notice/text.h"
 
 static struct notice_wording
 wording(void)

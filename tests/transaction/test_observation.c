@@ -9,7 +9,7 @@
 #include "authn/fido_model.h"
 #include "authn/one_time_code.h"
 #include "base/file.h"
-#include "transaction/observation.h"
+#include "transaction/session/observation.h"
 
 #define KEYS "\"credential.secret_storage\":\"no-secret\","
 #define BOUND "\"binding.parent_status\":\"none\",\"credential.activation_verified\":true,\"credential.active\":true," \

@@ -1,6 +1,6 @@
 /* tests/transaction/test_parent_check.c - certificates that authenticators were bound by, looked at again. */
 #include "transaction/enrolment_stage.h"
-#include "transaction/parent_check.h"
+#include "transaction/authenticator/parent_check.h"
 
 static struct parent_checked checked;
 static struct credential bound;

@@ -2,7 +2,7 @@
 #include "assurance/dictionary_text.h"
 #include "transaction/stage.h"
 
-#include "transaction/party.h"
+#include "transaction/decision/party.h"
 
 #define STANDING(id) \
 	DICTIONARY_FACT(id, "enum", "\"watashi\",\"registry\"", DICTIONARY_CLAIMED ",\"values\":[" \

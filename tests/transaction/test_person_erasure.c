@@ -13,10 +13,10 @@
 #include "person/likeness.h"
 #include "person/proofing_record.h"
 #include "store/memory.h"
-#include "transaction/notice.h"
-#include "transaction/person_erasure.h"
-#include "transaction/parent_certificate.h"
-#include "transaction/session.h"
+#include "transaction/notice/notice.h"
+#include "transaction/account/person_erasure.h"
+#include "transaction/authenticator/parent_certificate.h"
+#include "transaction/session/session.h"
 
 #define EVENTS 2300 /* three parts */
 #define DECISIONS 23

@@ -5,8 +5,8 @@
 #include "person/history.h"
 #include "registry/import.h"
 #include "store/memory.h"
-#include "transaction/notice.h"
-#include "transaction/person_order.h"
+#include "transaction/notice/notice.h"
+#include "transaction/account/person_order.h"
 
 static const struct table *const tables[] = {
 	&account_table, &account_name_table, &proofing_record_table, &account_certificate_table, &history_table,

@@ -3,7 +3,7 @@
  */
 #include "transaction/policy_stage.h"
 
-#include "transaction/policy_shelf.h"
+#include "transaction/policy/shelf.h"
 
 #define LATER "2027-01-01T00:00:00Z"
 #define LETTERS_80 "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa" \

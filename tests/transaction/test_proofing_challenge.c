@@ -2,7 +2,7 @@
 #include "expect.h"
 
 #include "registry/attribute_name.h"
-#include "transaction/proofing_challenge.h"
+#include "transaction/proofing/challenge.h"
 
 static struct proofing_challenge
 challenge(void)

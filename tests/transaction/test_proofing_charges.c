@@ -1,5 +1,5 @@
 /* tests/transaction/test_proofing_charges.c - who pays for the sources that were asked. */
-#include "transaction/proofing_cost.h"
+#include "transaction/proofing/cost.h"
 #include "transaction/proofing_stage.h"
 
 static void

@@ -2,7 +2,7 @@
 #include "expect.h"
 
 #include "store/unit.h"
-#include "transaction/proofing_cost.h"
+#include "transaction/proofing/cost.h"
 
 /* Signature 20 yen, authentication 2 yen; in a phone 5 and 1; revocation lists are free; a linkage 7, in a phone 3. */
 static const struct check_price prices[] = {

@@ -6,7 +6,7 @@
 
 #include "registry/entity.h"
 #include "store/memory.h"
-#include "transaction/proofing_end_watch.h"
+#include "transaction/proofing/end_watch.h"
 
 #define NOON "2026-11-22T12:00:00Z"
 

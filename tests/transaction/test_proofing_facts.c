@@ -5,7 +5,7 @@
 
 #include "assurance/evaluation.h"
 #include "base/file.h"
-#include "transaction/proofing_facts.h"
+#include "transaction/proofing/facts.h"
 
 static struct arena arena;
 static const struct dictionary *dictionary;

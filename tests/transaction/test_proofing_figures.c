@@ -3,7 +3,7 @@
 
 #include <stdio.h>
 
-#include "transaction/proofing_figures.h"
+#include "transaction/proofing/figures.h"
 
 static struct figures figures;
 

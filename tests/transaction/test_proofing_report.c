@@ -4,7 +4,7 @@
 #include "base/turn.h"
 #include "registry/standing.h"
 #include "store/memory.h"
-#include "transaction/proofing_report.h"
+#include "transaction/proofing/report.h"
 
 #define RECORD "{\"id\":\"%s\",\"kind\":\"business\",\"name\":{\"ja\":\"甲\",\"en\":\"A\"}," \
 	"\"contacts\":[{\"type\":\"technical\",\"email\":\"a@a.example\"}]," \

@@ -2,7 +2,7 @@
 #include "expect.h"
 
 #include "codec/text.h"
-#include "transaction/push_message.h"
+#include "transaction/notice/push_message.h"
 
 #define KEY "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4"
 #define SECRET "BTBZMqHH6r4Tts7J_aSIgg"

@@ -6,8 +6,8 @@
 
 #include "crypto/digest.h"
 #include "store/memory.h"
-#include "transaction/browser_name.h"
-#include "transaction/session.h"
+#include "transaction/session/browser_name.h"
+#include "transaction/session/session.h"
 
 static const struct table *const tables[] = {
 	&session_table, &account_table, &account_name_table, &credential_table, &credential_name_table,

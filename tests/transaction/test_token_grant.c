@@ -6,7 +6,7 @@
 #include "transaction/stage.h"
 
 #include "net/rate.h"
-#include "transaction/token_grant.h"
+#include "transaction/caller/token_grant.h"
 
 #define BASE "https://federation.example/"
 #define ENDPOINT BASE "v1/token"

@@ -5,7 +5,7 @@
 #include "crypto/jwt_maker.h"
 #include "transaction/stage.h"
 
-#include "transaction/vouching.h"
+#include "transaction/decision/vouching.h"
 
 #define NOBODY "/iss: expected the name of a caller who may vouch, and the JWT signed with a key registered with it"
 #define BASE "https://federation.example/"

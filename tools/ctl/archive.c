@@ -8,7 +8,7 @@
 #include "ctl/client.h"
 #include "daemon/tables.h"
 #include "store/reader.h"
-#include "transaction/policy_table.h"
+#include "transaction/policy/table.h"
 
 #define PART 4096        /* entries read at a time */
 

@@ -7,7 +7,7 @@
 
 #include "ctl/client.h"
 #include "ctl/ledger.h"
-#include "transaction/erasure.h"
+#include "transaction/decision/erasure.h"
 
 struct erasing {
 	struct ctl *ctl;

@@ -1,5 +1,5 @@
 /* tools/ctl/person.c - `watashictl person`: one person's account, staff's or not, its authenticators stopped
- * (transaction/person_order.h). Nobody lists persons: an account is asked for by its number.
+ * (transaction/account/person_order.h). Nobody lists persons: an account is asked for by its number.
  */
 #include <stdio.h>
 

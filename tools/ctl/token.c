@@ -1,4 +1,5 @@
-/* tools/ctl/token.c - `watashictl token`: machine callers of members, their tokens and keys (transaction/caller.h). */
+/* tools/ctl/token.c - `watashictl token`: machine callers of members, their tokens and keys
+ * (transaction/caller/caller.h). */
 #include <stdio.h>
 
 #include "base/file.h"

@@ -1,12 +1,12 @@
 /* front/account/account.h - a person's own account: data, addresses, consents, history (/v1/account).
  *
- * Whoever asks is known by the session's cookie (transaction/account_access.h) and sees that account alone: no id but
- * those of things within it is ever taken from a request.
+ * Whoever asks is known by the session's cookie (transaction/session/account_access.h) and sees that account alone: no
+ * id but those of things within it is ever taken from a request.
  */
 #pragma once
 
 #include "http/route.h"
-#include "transaction/person_settings.h"
+#include "transaction/session/person_settings.h"
 
 extern const struct route account_routes[];
 

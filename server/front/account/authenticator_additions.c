@@ -5,9 +5,9 @@
 #include "codec/reader.h"
 #include "front/account/authenticator_view.h"
 #include "ledger/entry.h"
-#include "transaction/one_time_addition.h"
-#include "transaction/passkey_addition.h"
-#include "transaction/recovery_addition.h"
+#include "transaction/authenticator/one_time_addition.h"
+#include "transaction/authenticator/passkey_addition.h"
+#include "transaction/authenticator/recovery_addition.h"
 
 #define ANSWER_LARGEST (512 * KIB)
 #define CODE_LARGEST 8

@@ -2,7 +2,7 @@
 #include "codec/json_writer.h"
 #include "codec/reader.h"
 #include "front/account/authenticator_view.h"
-#include "transaction/credential_stepping.h"
+#include "transaction/authenticator/credential_stepping.h"
 
 struct changing {
 	struct authenticator_request request;

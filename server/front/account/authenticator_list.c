@@ -4,7 +4,7 @@
 #include "codec/json_writer.h"
 #include "codec/form.h"
 #include "ledger/entry.h"
-#include "transaction/observation.h"
+#include "transaction/session/observation.h"
 #include "authn/recovery_code.h"
 
 #define PAGE 50

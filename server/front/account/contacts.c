@@ -11,7 +11,7 @@
 #include "front/account/contact_request.h"
 #include "front/account/visit.h"
 #include "person/history.h"
-#include "transaction/credential_change.h"
+#include "transaction/authenticator/credential_change.h"
 
 enum { ASK_NAME, ASK_OF_ADDRESS, ASK_OF_ACCOUNT, ASKS };
 

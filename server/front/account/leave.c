@@ -2,7 +2,7 @@
 #include "codec/reader.h"
 #include "front/account/visit.h"
 #include "person/history.h"
-#include "transaction/person_erasure.h"
+#include "transaction/account/person_erasure.h"
 
 #define NUMBER_LARGEST 64
 

@@ -6,7 +6,7 @@
 
 #include "front/account/account.h"
 #include "http/exchange.h"
-#include "transaction/account_access.h"
+#include "transaction/session/account_access.h"
 
 struct account_front {
 	struct store *store;

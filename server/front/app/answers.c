@@ -5,7 +5,7 @@
 #include "codec/reader.h"
 #include "codec/text.h"
 #include "front/app/front.h"
-#include "transaction/app_answer.h"
+#include "transaction/phone/app_answer.h"
 
 #define BODY_LARGEST (4 * KIB)
 #define CODE_DIGITS 6

@@ -3,8 +3,8 @@
 
 #include <stdlib.h>
 
-#include "transaction/app_request.h"
-#include "transaction/pairing.h"
+#include "transaction/phone/app_request.h"
+#include "transaction/phone/pairing.h"
 
 #define SMALL (4 * KIB)
 

@@ -4,7 +4,7 @@
 #include "front/app/app.h"
 #include "http/events.h"
 #include "http/exchange.h"
-#include "transaction/app_caller.h"
+#include "transaction/phone/app_caller.h"
 
 struct app_front {
 	struct store *store;

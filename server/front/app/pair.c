@@ -3,7 +3,7 @@
 #include "codec/json_writer.h"
 #include "codec/reader.h"
 #include "front/app/front.h"
-#include "transaction/pairing.h"
+#include "transaction/phone/pairing.h"
 
 #include <openssl/crypto.h>
 

@@ -1,5 +1,5 @@
 /* front/app/pairing.c - /v1/account/pairing: the account's page shows a code for a phone, and hears of it. */
-#include "transaction/pairing.h"
+#include "transaction/phone/pairing.h"
 
 #include <openssl/crypto.h>
 
@@ -7,7 +7,7 @@
 #include "codec/qr.h"
 #include "codec/reader.h"
 #include "front/app/front.h"
-#include "transaction/account_access.h"
+#include "transaction/session/account_access.h"
 
 #define ANSWER_LARGEST (128 * KIB)
 #define ID_TEXT 33

@@ -2,7 +2,7 @@
 #include "codec/json_writer.h"
 #include "crypto/digest.h"
 #include "front/app/front.h"
-#include "transaction/app_request.h"
+#include "transaction/phone/app_request.h"
 
 #include <openssl/crypto.h>
 

@@ -6,7 +6,7 @@
 #include "crypto/raw_key.h"
 #include "front/app/front.h"
 #include "net/origin.h"
-#include "transaction/notice.h"
+#include "transaction/notice/notice.h"
 
 #define BODY_LARGEST (4 * KIB)
 #define SCHEME "https://"

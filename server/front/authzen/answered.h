@@ -2,7 +2,7 @@
 #pragma once
 
 #include "base/buffer.h"
-#include "transaction/evaluation.h"
+#include "transaction/decision/evaluation.h"
 
 struct answered {
 	const struct problem *problem;           /* it alone is not decided; NULL: it is */

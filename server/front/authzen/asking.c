@@ -2,7 +2,7 @@
 #include "front/authzen/front.h"
 
 #include "net/rate.h"
-#include "transaction/caller_answer.h"
+#include "transaction/caller/answer.h"
 
 #define REQUEST_ID_LARGEST 256
 #define TYPE_SHOWN 64

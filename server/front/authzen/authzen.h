@@ -13,7 +13,7 @@
 
 #include "http/route.h"
 #include "store/store.h"
-#include "transaction/policy_shelf.h"
+#include "transaction/policy/shelf.h"
 
 struct authzen_front;
 struct rates;

@@ -4,8 +4,8 @@
 #pragma once
 
 #include "codec/reader.h"
-#include "transaction/evaluation.h"
-#include "transaction/vouching.h"
+#include "transaction/decision/evaluation.h"
+#include "transaction/decision/vouching.h"
 
 struct budget {
 	size_t evaluations;      /* items of a batch */

@@ -4,8 +4,8 @@
 #include "front/authzen/authzen.h"
 #include "front/authzen/posed.h"
 #include "http/exchange.h"
-#include "transaction/caller.h"
-#include "transaction/party.h"
+#include "transaction/caller/caller.h"
+#include "transaction/decision/party.h"
 
 struct authzen_front {
 	struct store *store;

@@ -3,16 +3,16 @@
  * Facts come from six places, each with its provenance: what this decision point keeps (observed), what it recorded of
  * the transaction that the question is about (observed when that was, transactions.h), the properties that access.h
  * calls facts and every object named "facts" in subject, action, resource and context (claimed), signed statements in
- * context.vouched (vouched, transaction/vouching.h), and the registry, of the relying party and of the identity
- * provider (observed, transaction/party.h). Claims that contradict each other are refused. The relying party is the
- * resource, where that is one (type "relying_party", its id an entity ID), or else the member who asks; the identity
- * provider is who vouches, or whom context.idp names by entity ID.
+ * context.vouched (vouched, transaction/decision/vouching.h), and the registry, of the relying party and of the
+ * identity provider (observed, transaction/decision/party.h). Claims that contradict each other are refused. The
+ * relying party is the resource, where that is one (type "relying_party", its id an entity ID), or else the member who
+ * asks; the identity provider is who vouches, or whom context.idp names by entity ID.
  */
 #pragma once
 
 #include "front/authzen/transactions.h"
-#include "transaction/evaluation.h"
-#include "transaction/vouching.h"
+#include "transaction/decision/evaluation.h"
+#include "transaction/decision/vouching.h"
 
 #define POSED_FRAMEWORKS 8   /* one question may be put to several; the first decides */
 #define POSED_VOUCHERS 4

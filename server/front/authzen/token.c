@@ -8,8 +8,8 @@
 #include "codec/text.h"
 #include "crypto/jwt.h"
 #include "net/rate.h"
-#include "transaction/caller_answer.h"
-#include "transaction/token_grant.h"
+#include "transaction/caller/answer.h"
+#include "transaction/caller/token_grant.h"
 
 #define ASSERTION_TYPE "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 #define BODY_LARGEST (3 * JWT_LARGEST + 4 * KIB) /* every letter of it may be escaped */

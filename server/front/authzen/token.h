@@ -2,7 +2,7 @@
  *
  *     grant_type=client_credentials
  *     client_assertion_type=urn:ietf:params:oauth:client-assertion-type:jwt-bearer
- *     client_assertion=eyJ…                 signed with a registered key (transaction/token_grant.h)
+ *     client_assertion=eyJ…                 signed with a registered key (transaction/caller/token_grant.h)
  *  -> {"access_token":"wa_…","token_type":"Bearer","expires_in":600}
  *  -> {"error":"invalid_client","error_description":"…"}   (RFC 6749 s5.2)
  */

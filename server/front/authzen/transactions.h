@@ -3,12 +3,12 @@
  *
  *     transactions_add … -> transactions_load: their rows -> transactions_find: what was observed
  *
- * A transaction is a proofing by the card (transaction/proofing.h). A request without any loads nothing.
+ * A transaction is a proofing by the card (transaction/proofing/proofing.h). A request without any loads nothing.
  */
 #pragma once
 
 #include "front/authzen/asked.h"
-#include "transaction/proofing.h"
+#include "transaction/proofing/proofing.h"
 
 bool is_transaction(const struct asked_part *);
 

@@ -14,7 +14,7 @@
 #include "front/control/routes.h"
 #include "http/exchange.h"
 #include "registry/member.h"
-#include "transaction/caller_registration.h"
+#include "transaction/caller/registration.h"
 
 #define KEY_TEXT (64 * KIB)
 #define RATE_LARGEST 1000000

@@ -6,7 +6,7 @@
 #include "front/control/routes.h"
 #include "http/exchange.h"
 #include "registry/standing.h"
-#include "transaction/caller_proposal.h"
+#include "transaction/caller/proposal.h"
 
 #define CALLERS_LARGEST 100000
 #define ANSWER_LARGEST (64 * MIB)

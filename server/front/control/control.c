@@ -13,7 +13,7 @@
 #include "http/exchange.h"
 #include "registry/metadata.h"
 #include "signer/rollover.h"
-#include "transaction/proofing_end.h"
+#include "transaction/proofing/end.h"
 
 /* As request_actor() writes them. */
 static struct span

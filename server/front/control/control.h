@@ -78,8 +78,8 @@
 #include "registry/publish.h"
 #include "signer/client.h"
 #include "store/store.h"
-#include "transaction/policy_shelf.h"
-#include "transaction/proofing_cost.h"
+#include "transaction/policy/shelf.h"
+#include "transaction/proofing/cost.h"
 
 struct control;
 
@@ -109,7 +109,7 @@ struct control_settings {
 	struct sources *sources;
 	struct signer_client *signer;
 	struct policy_shelf *shelf; /* what it could not read is told; NULL: nothing is */
-	const char *ledger_origin;  /* "watashi.example/ledger": who signs versions too (policy_publication.h) */
+	const char *ledger_origin;  /* "watashi.example/ledger": who signs versions too (transaction/policy/publication.h) */
 	const struct cost_settings *costs; /* of verifications; NULL: there are none. The caller's */
 	struct span jpki_operator;  /* member id of who runs this server; the caller's */
 	const char *lists_watched;  /* where somebody puts revocation lists for us: not ours to erase; NULL: nowhere.

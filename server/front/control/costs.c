@@ -2,7 +2,7 @@
 #include "codec/json_writer.h"
 #include "front/control/request.h"
 #include "front/control/routes.h"
-#include "transaction/proofing_report.h"
+#include "transaction/proofing/report.h"
 
 #define ANSWER_LARGEST (16 * MIB)
 #define LINES_LARGEST (64 * MIB)

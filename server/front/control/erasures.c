@@ -14,7 +14,7 @@
 #include "front/control/routes.h"
 #include "http/exchange.h"
 #include "registry/standing.h"
-#include "transaction/erasure.h"
+#include "transaction/decision/erasure.h"
 
 #define SEARCHED_AT_ONCE 4096
 #define SCRATCH_LARGEST (4 * MIB)

@@ -14,7 +14,7 @@
 #include "front/control/routes.h"
 #include "http/exchange.h"
 #include "ledger/entry.h"
-#include "transaction/person_order.h"
+#include "transaction/account/person_order.h"
 
 #define ANSWER_LARGEST (256 * KIB)
 

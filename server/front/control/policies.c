@@ -11,7 +11,7 @@
 #include "front/control/routes.h"
 #include "http/exchange.h"
 #include "ledger/entry.h"
-#include "transaction/policy_publication.h"
+#include "transaction/policy/publication.h"
 
 #define CHANGE_ARENA (33 * POLICIES_BODY) /* what codec/reader.h takes at most */
 #define ANSWER_LARGEST (64 * MIB)

@@ -5,7 +5,7 @@
 #include "codec/text.h"
 #include "front/control/request.h"
 #include "front/control/routes.h"
-#include "transaction/proofing_end.h"
+#include "transaction/proofing/end.h"
 
 struct stepping {
 	struct exchange *exchange;

@@ -7,7 +7,7 @@
 #include "ledger/entry.h"
 #include "registry/member.h"
 #include "registry/standing.h"
-#include "transaction/proofing_log.h"
+#include "transaction/proofing/log.h"
 
 #define CHECKS_AT_ONCE 1000
 #define ANSWER_LARGEST (16 * MIB) /* names are 1 kB at most, and escaped */

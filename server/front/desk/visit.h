@@ -6,8 +6,8 @@
 
 #include "front/desk/desk.h"
 #include "http/exchange.h"
-#include "transaction/account_access.h"
-#include "transaction/desk.h"
+#include "transaction/session/account_access.h"
+#include "transaction/desk/desk.h"
 
 struct desk_front {
 	struct store *store;

@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-#include "transaction/proofing_submission.h"
+#include "transaction/proofing/submission.h"
 
 #define SMALL (4 * KIB)
 

@@ -5,7 +5,7 @@
 #include "front/enrol/enrol.h"
 #include "http/events.h"
 #include "http/exchange.h"
-#include "transaction/enrolment.h"
+#include "transaction/enrolment/enrolment.h"
 
 struct enrol_front {
 	struct store *store;

@@ -2,8 +2,8 @@
  * person it is told nothing: only whether what was signed is good.
  */
 #include "front/enrol/front.h"
-#include "transaction/caller_answer.h"
-#include "transaction/proofing_submission.h"
+#include "transaction/caller/answer.h"
+#include "transaction/proofing/submission.h"
 
 #define TEXT_ANSWER_LARGEST (2 * PROOFING_TEXT_LARGEST + 16 * KIB) /* escaped, a character is two at most */
 

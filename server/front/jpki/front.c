@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "net/rate.h"
-#include "transaction/caller_answer.h"
+#include "transaction/caller/answer.h"
 
 #define CHALLENGE_LARGEST (8 * KIB)
 #define PROOF_LARGEST (128 * KIB)

@@ -3,7 +3,7 @@
 
 #include "front/jpki/jpki.h"
 #include "http/exchange.h"
-#include "transaction/caller.h"
+#include "transaction/caller/caller.h"
 
 struct jpki_front {
 	struct store *store;

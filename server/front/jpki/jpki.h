@@ -3,15 +3,15 @@
  *     POST /v1/jpki/challenges   {purpose, relying_party, origin, reference, what, continues} -> {id, text, expires_at}
  *     POST /v1/jpki/challenges/{id}/proof   {algorithm, certificate, signature}, {cms} or {xml} -> the outcome
  *
- * Callers have the right `proofing` (transaction/caller.h). A signature or certificate that is not good is an outcome
- * (200), which tells the step that failed; only what cannot be read, or whom we do not serve, is an error. Bodies:
- * schemas/jpki-challenge.schema.json, schemas/jpki-proof.schema.json.
+ * Callers have the right `proofing` (transaction/caller/caller.h). A signature or certificate that is not good is an
+ * outcome (200), which tells the step that failed; only what cannot be read, or whom we do not serve, is an error.
+ * Bodies: schemas/jpki-challenge.schema.json, schemas/jpki-proof.schema.json.
  */
 #pragma once
 
 #include "http/route.h"
-#include "transaction/policy_shelf.h"
-#include "transaction/proofing.h"
+#include "transaction/policy/shelf.h"
+#include "transaction/proofing/proofing.h"
 
 struct jpki_front;
 struct rates;

@@ -6,7 +6,7 @@
 #include "codec/text.h"
 #include "front/jpki/front.h"
 #include "jpki/explanation.h"
-#include "transaction/proofing_submission.h"
+#include "transaction/proofing/submission.h"
 
 #define ANSWER_LARGEST (6 * X509_LARGEST + 32 * KIB) /* whatever the certificate holds, all of it escaped */
 

@@ -6,7 +6,7 @@
 #include "base/log.h"
 #include "codec/text.h"
 #include "ledger/entry.h"
-#include "transaction/caller_answer.h"
+#include "transaction/caller/answer.h"
 
 #define SCHEME "Receipt "
 #define ANSWER_LARGEST (256 * KIB)

@@ -2,7 +2,7 @@
 #include "front/login/front.h"
 #include "front/login/login_request.h"
 #include "ledger/entry.h"
-#include "transaction/known_browser.h"
+#include "transaction/login/known_browser.h"
 
 struct beginning {
 	struct login_visit visit;

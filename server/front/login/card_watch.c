@@ -5,7 +5,7 @@
 
 #include "front/login/front.h"
 #include "http/events.h"
-#include "transaction/card_task.h"
+#include "transaction/card/task.h"
 
 struct card_watch {
 	struct store *store;

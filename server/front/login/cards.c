@@ -3,7 +3,7 @@
 
 #include "codec/qr.h"
 #include "front/login/front.h"
-#include "transaction/card_task.h"
+#include "transaction/card/task.h"
 
 #define ANSWER_LARGEST (128 * KIB)
 

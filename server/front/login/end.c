@@ -1,6 +1,6 @@
 /* front/login/end.c - POST /v1/login/{id}/finish and …/cancel: back to who asked, logged in or not. */
 #include "front/login/front.h"
-#include "transaction/known_browser.h"
+#include "transaction/login/known_browser.h"
 
 #define ANSWER_LARGEST (64 * KIB)
 

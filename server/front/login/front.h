@@ -5,8 +5,8 @@
 #include "codec/reader.h"
 #include "front/login/login.h"
 #include "http/exchange.h"
-#include "transaction/login_look.h"
-#include "transaction/login_way.h"
+#include "transaction/login/look.h"
+#include "transaction/login/way.h"
 
 struct card_watch;
 struct events;

@@ -11,7 +11,7 @@
 #pragma once
 
 #include "http/route.h"
-#include "transaction/person_settings.h"
+#include "transaction/session/person_settings.h"
 
 extern const struct route login_routes[];
 

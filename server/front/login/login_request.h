@@ -2,7 +2,7 @@
 #pragma once
 
 #include "base/problem.h"
-#include "transaction/login_way.h"
+#include "transaction/login/way.h"
 
 struct login_asked {
 	enum login_why why;

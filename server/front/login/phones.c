@@ -4,7 +4,7 @@
 #include "codec/qr.h"
 #include "front/login/front.h"
 #include "ledger/entry.h"
-#include "transaction/app_request.h"
+#include "transaction/phone/app_request.h"
 
 #define ANSWER_LARGEST (128 * KIB)
 

@@ -3,7 +3,7 @@
 
 #include "codec/json_writer.h"
 #include "http/exchange.h"
-#include "transaction/person_settings.h"
+#include "transaction/session/person_settings.h"
 
 #define DOCUMENT_LARGEST (16 * KIB)
 

@@ -10,7 +10,7 @@
 #pragma once
 
 #include "http/route.h"
-#include "transaction/policy_shelf.h"
+#include "transaction/policy/shelf.h"
 
 struct policy_front;
 

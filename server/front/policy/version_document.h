@@ -10,6 +10,6 @@
 #pragma once
 
 #include "base/buffer.h"
-#include "transaction/policy_shelf.h"
+#include "transaction/policy/shelf.h"
 
 void version_document_write(struct buffer *, const struct shelf_policy *);

@@ -22,10 +22,10 @@
 #include "registry/document.h"
 #include "signer/rollover.h"
 #include "store/memory.h"
-#include "transaction/erasure.h"
-#include "transaction/caller_proposal.h"
-#include "transaction/proofing_end.h"
-#include "transaction/proofing_log.h"
+#include "transaction/decision/erasure.h"
+#include "transaction/caller/proposal.h"
+#include "transaction/proofing/end.h"
+#include "transaction/proofing/log.h"
 
 #define DAY SECONDS(24 * 60 * 60)
 #define PLACES 8

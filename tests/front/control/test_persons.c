@@ -1,7 +1,7 @@
 /* tests/front/control/test_persons.c - persons over the control socket: one account at a time, nothing personal. */
 #include "person/account.h"
 #include "person/proofing_record.h"
-#include "transaction/person_order.h"
+#include "transaction/account/person_order.h"
 
 #define STAGE_FURTHER_TABLES \
 	&account_table, &account_name_table, &proofing_record_table, &credential_table, &staff_agreement_table,

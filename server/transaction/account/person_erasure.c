@@ -1,0 +1,530 @@
+/* transaction/account/person_erasure.c - all that is kept of one account goes.
+ *
+ *     take_part -> rows -> decisions -> commit -.-> take_account -> others -> commit -> take_part … -> told
+ *         ^                                     |        ^                      |
+ *         `--------------- more ----------------'        `------ conflict ------'
+ */
+#include "transaction/account/person_erasure.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+#include "authn/credential.h"
+#include "base/log.h"
+#include "codec/json_writer.h"
+#include "ledger/entry.h"
+#include "person/account.h"
+#include "person/consent.h"
+#include "person/history.h"
+#include "person/likeness.h"
+#include "person/proofing_record.h"
+#include "transaction/authenticator/credential_change.h"
+#include "transaction/authenticator/parent_certificate.h"
+#include "transaction/session/session.h"
+
+#define FLOW_LARGEST (512 * MIB)     /* of the rows and the unit at the account's end */
+#define PART 1000                    /* rows of a kind at a time */
+#define CREDENTIALS 5000             /* at the account's end; more are taken behind it */
+#define TRIES 3
+
+/* Two rows, and what is kept beneath the account's id. The end takes all but history, which went before; what came
+ * meanwhile is of any of the ranges. */
+enum { ASK_ACCOUNT, ASK_ATTRIBUTES, ASK_CREDENTIALS, ASK_RECORDS, ASK_CONSENTS, ASK_HISTORY, ASKS };
+static const struct table *const tables[ASKS] = {
+	[ASK_CREDENTIALS] = &credential_table,
+	[ASK_RECORDS] = &proofing_record_table,
+	[ASK_CONSENTS] = &consent_table,
+	[ASK_HISTORY] = &history_table,
+};
+
+struct going {
+	struct pending pending;      /* first */
+	struct pending *waiting;
+	struct store *store;
+	const struct person_erasure *request;
+	on_person_erased *done;
+	void *arg;
+	struct arena arena;          /* of this part */
+	unsigned tries;
+	bool ended;                  /* the account is no more */
+	struct person_erased report;
+	struct ask asks[ASKS];
+	struct unit *unit;
+	size_t rows, decisions;      /* of the unit */
+	bool more;
+	struct id *events;           /* ids of decisions, of this part of history */
+	size_t event_count;
+	struct account account;
+	struct likeness likeness;
+	bool alike;                  /* it may stand in the index of likeness */
+	struct ask *others;          /* names, certificates, likeness, kept certificates; each event's entry */
+	size_t other_count, name_count, certificate_count;
+	struct problem why;
+};
+
+static on_loaded on_part, on_decisions, on_account, on_others;
+static on_committed on_part_gone, on_account_gone;
+
+static void
+free_going(struct going *g)
+{
+	arena_release(&g->arena);
+	free(g);
+}
+
+static void
+cancel_going(struct pending *pending)
+{
+	struct going *g = (struct going *)pending;
+
+	pending_cancel(&g->waiting);
+	free_going(g);
+}
+
+static void
+answer(struct going *g, enum err err)
+{
+	if (err == OK)
+		log_info("person.erased", "actor=%s rows=%zu decisions=%zu", LOG_SPAN(g->request->actor),
+		    g->report.rows, g->report.decisions);
+	g->done(g->arg, err, err == OK ? &g->report : NULL, err == OK ? NULL : &g->why);
+	free_going(g);
+}
+
+/* Answers a failure. */
+static bool
+failed(struct going *g, enum err err, const struct problem *why)
+{
+	g->waiting = NULL;
+	if (err == OK)
+		return false;
+	if (why != &g->why)
+		g->why = *why;
+	answer(g, err);
+	return true;
+}
+
+static bool
+not_committed(struct going *g, const struct committed *c)
+{
+	if (c->code != OK)
+		problem_set(&g->why, c->code, "", "the account could not be erased: %s", err_name(c->code));
+	return failed(g, c->code, &g->why);
+}
+
+static struct span
+id_span(const struct id *id)
+{
+	return span_of(id->bytes, sizeof(id->bytes));
+}
+
+static struct ask
+range_ask(struct going *g, const struct table *table, uint32_t limit)
+{
+	uint8_t *until = arena_take(&g->arena, 2 * sizeof(struct id) + 1);
+
+	memcpy(until, g->request->account.bytes, sizeof(struct id));
+	memset(until + sizeof(struct id), 0xff, sizeof(struct id) + 1);
+	return (struct ask){ .table = table, .from = id_span(&g->request->account),
+		.until = span_of(until, 2 * sizeof(struct id) + 1), .limit = limit };
+}
+
+static void
+unit_begin(struct going *g)
+{
+	g->rows = 0;
+	g->decisions = 0;
+	g->unit = unit_new(&g->arena, store_tables(g->store), id_new(g->request->now));
+}
+
+static void
+commit(struct going *g, on_committed *then)
+{
+	g->waiting = store_commit(g->store, g->unit, then, g);
+}
+
+/* Rows beneath the account's id, a part at a time: there is no bound to history. */
+
+static size_t
+first_of_part(const struct going *g)
+{
+	return g->ended ? ASK_CREDENTIALS : ASK_HISTORY;
+}
+
+static void
+take_part(struct going *g)
+{
+	const size_t first = first_of_part(g);
+
+	arena_reset(&g->arena);
+	for (size_t i = first; i < ASKS; i++)
+		g->asks[i] = range_ask(g, tables[i], PART);
+	g->waiting = store_load(g->store, &g->asks[first], ASKS - first, on_part, g);
+}
+
+/* An authenticator's index rows go with it; one of a form that this build does not know cannot say which they are. */
+static void
+delete_credentials(struct going *g, const struct ask *ask)
+{
+	for (size_t i = 0; i < ask->count; i++) {
+		struct credential c;
+
+		if (credential_loaded(&g->arena, &ask->rows[i], &c, NULL) == OK)
+			credential_remove(g->unit, &g->arena, &c);
+		else
+			unit_delete(g->unit, ask->table, ask->rows[i].key);
+	}
+}
+
+static void
+delete_rows(struct going *g, size_t range)
+{
+	const struct ask *ask = &g->asks[range];
+
+	if (range == ASK_CREDENTIALS)
+		delete_credentials(g, ask);
+	for (size_t i = 0; i < ask->count && range != ASK_CREDENTIALS; i++)
+		unit_delete(g->unit, ask->table, ask->rows[i].key);
+	g->rows += ask->count;
+}
+
+/* The decisions of the account's logins stand in its history and nowhere else. */
+static void
+collect_decisions(struct going *g)
+{
+	static const struct id none;
+	const struct ask *ask = &g->asks[ASK_HISTORY];
+	struct history_event event;
+
+	g->events = arena_array(&g->arena, struct id, ask->count);
+	g->event_count = 0;
+	for (size_t i = 0; i < ask->count; i++)
+		if (history_read(ask->rows[i].value, &event) && memcmp(&event.decision, &none, sizeof(none)) != 0)
+			g->events[g->event_count++] = event.decision;
+}
+
+static void take_account(struct going *);
+
+static void
+on_part(void *arg, enum err err, const struct problem *why)
+{
+	struct going *g = arg;
+
+	if (failed(g, err, why))
+		return;
+	unit_begin(g);
+	collect_decisions(g);
+	g->more = false;
+	for (size_t i = first_of_part(g); i < ASKS; i++) {
+		delete_rows(g, i);
+		g->more = g->more || g->asks[i].more;
+	}
+	if (!g->rows && g->ended) {
+		answer(g, OK);
+		return;
+	}
+	if (!g->rows) {
+		take_account(g);
+		return;
+	}
+	g->others = arena_array(&g->arena, struct ask, g->event_count);
+	for (size_t i = 0; i < g->event_count; i++)
+		g->others[i] = (struct ask){ .table = &ledger_entry_table, .from = id_span(&g->events[i]) };
+	g->waiting = store_load(g->store, g->others, g->event_count, on_decisions, g);
+}
+
+/* Salt and content go; its leaf stays, and every proof with it. */
+static enum err
+erase_decision(struct going *g, size_t i)
+{
+	const struct ask *ask = &g->others[i];
+	struct ledger_entry entry;
+
+	if (!ask->count)
+		return OK;
+	if (ledger_entry_loaded(&ask->rows[0], &entry, &g->why) != OK)
+		return g->why.code;
+	if (entry.kind != LEDGER_DECISION || !entry.content.size)
+		return OK;
+	unit_expect(g->unit, &ledger_entry_table, ask->from, ask->rows[0].generation);
+	ledger_entry_erase(g->unit, g->events[i], &entry);
+	g->decisions++;
+	return OK;
+}
+
+static void
+on_decisions(void *arg, enum err err, const struct problem *why)
+{
+	struct going *g = arg;
+
+	if (failed(g, err, why))
+		return;
+	for (size_t i = 0; i < g->event_count && err == OK; i++)
+		err = erase_decision(g, i);
+	if (!failed(g, err, &g->why))
+		commit(g, on_part_gone);
+}
+
+static void
+on_part_gone(void *arg, const struct committed *c)
+{
+	struct going *g = arg;
+
+	if (not_committed(g, c))
+		return;
+	g->report.rows += g->rows;
+	g->report.decisions += g->decisions;
+	if (g->more || g->ended)
+		take_part(g);
+	else
+		take_account(g);
+}
+
+/* The account's end, in one unit */
+
+static void
+take_account(struct going *g)
+{
+	arena_reset(&g->arena);
+	g->asks[ASK_ACCOUNT] = account_ask(&g->request->account);
+	g->asks[ASK_ATTRIBUTES] = attributes_ask(&g->request->account);
+	for (size_t i = ASK_CREDENTIALS; i < ASK_HISTORY; i++)
+		g->asks[i] = range_ask(g, tables[i], i == ASK_CREDENTIALS ? CREDENTIALS : PART);
+	g->waiting = store_load(g->store, g->asks, ASK_HISTORY, on_account, g);
+}
+
+static void
+ask_name(struct going *g, struct span name)
+{
+	g->others[g->other_count++] = account_name_ask(&g->arena, name);
+}
+
+static void
+ask_owner(struct going *g, struct span handle)
+{
+	if (handle.size)
+		g->others[g->other_count++] = account_certificate_ask(&g->arena, handle);
+}
+
+static void
+ask_kept(struct going *g, struct span handle)
+{
+	if (handle.size)
+		g->others[g->other_count++] = parent_certificate_ask(&g->arena, handle);
+}
+
+/* Whose account they are, and what is kept of them. */
+static void
+ask_certificates(struct going *g, void (*ask_certificate)(struct going *, struct span handle))
+{
+	const struct ask *records = &g->asks[ASK_RECORDS], *credentials = &g->asks[ASK_CREDENTIALS];
+
+	for (size_t i = 0; i < records->count; i++) {
+		struct proofing_record p;
+
+		if (proofing_record_read(records->rows[i].value, &p))
+			ask_certificate(g, p.handle);
+	}
+	for (size_t i = 0; i < credentials->count; i++) {
+		struct credential c;
+
+		if (credential_loaded(&g->arena, &credentials->rows[i], &c, NULL) != OK)
+			continue;
+		ask_certificate(g, c.parent_handle);
+		if (c.kind == CREDENTIAL_CARD)
+			ask_certificate(g, c.card.handle);
+	}
+}
+
+/* All that points to the account from elsewhere. */
+static void
+ask_others(struct going *g)
+{
+	g->other_count = 0;
+	g->others = arena_array(&g->arena, struct ask,
+	    2 + CONTACTS_LARGEST + 2 * (g->asks[ASK_RECORDS].count + 2 * g->asks[ASK_CREDENTIALS].count));
+	ask_name(g, span_text(g->account.number));
+	for (size_t i = 0; i < g->account.contact_count; i++)
+		ask_name(g, g->account.contacts[i].address);
+	g->name_count = g->other_count;
+	ask_certificates(g, ask_owner);
+	g->certificate_count = g->other_count - g->name_count;
+	if (g->alike)
+		g->others[g->other_count++] = likeness_ask(&g->likeness);
+	ask_certificates(g, ask_kept);
+}
+
+static void
+on_account(void *arg, enum err err, const struct problem *why)
+{
+	struct going *g = arg;
+	struct attributes attributes;
+
+	if (failed(g, err, why))
+		return;
+	err = account_loaded(&g->arena, &g->asks[ASK_ACCOUNT], &g->account, &g->why);
+	if (err == OK)
+		err = attributes_loaded(&g->arena, &g->asks[ASK_ATTRIBUTES], &attributes, &g->why);
+	if (failed(g, err, &g->why))
+		return;
+	g->alike = likeness_of(g->request->wrapping, &attributes, &g->likeness);
+	ask_others(g);
+	unit_begin(g);
+	for (size_t i = ASK_CREDENTIALS; i < ASK_HISTORY; i++)
+		delete_rows(g, i);
+	if (g->asks[ASK_ATTRIBUTES].count) {
+		unit_expect(g->unit, &attribute_table, id_span(&g->request->account), attributes.generation);
+		unit_delete(g->unit, &attribute_table, id_span(&g->request->account));
+		g->rows++;
+	}
+	g->waiting = store_load(g->store, g->others, g->other_count, on_others, g);
+}
+
+/* A name or certificate that is another account's by now stays that account's. */
+
+static enum err
+delete_name(struct going *g, const struct ask *ask)
+{
+	uint64_t generation;
+	struct id whose;
+
+	switch (account_name_loaded(ask, &whose, &generation, &g->why)) {
+	case OK:
+		if (memcmp(&whose, &g->account.id, sizeof(whose)) == 0) {
+			account_name_remove(g->unit, ask->from, generation);
+			g->rows++;
+		}
+		return OK;
+	case ERR_NOT_FOUND:
+		return OK;
+	default:
+		return g->why.code;
+	}
+}
+
+static enum err
+delete_certificate(struct going *g, const struct ask *ask)
+{
+	struct certificate_owner owner;
+
+	switch (account_certificate_loaded(ask, &owner, &g->why)) {
+	case OK:
+		if (memcmp(&owner.account, &g->account.id, sizeof(owner.account)) == 0) {
+			unit_expect(g->unit, &account_certificate_table, ask->from, owner.generation);
+			unit_delete(g->unit, &account_certificate_table, ask->from);
+			g->rows++;
+		}
+		return OK;
+	case ERR_NOT_FOUND:
+		return OK;
+	default:
+		return g->why.code;
+	}
+}
+
+static enum err
+delete_kept(struct going *g, const struct ask *ask)
+{
+	struct parent_certificate kept;
+
+	switch (parent_certificate_loaded(&g->arena, ask, &kept, &g->why)) {
+	case OK:
+		if (memcmp(&kept.account, &g->account.id, sizeof(kept.account)) == 0) {
+			parent_certificate_drop(g->unit, &g->arena, &kept);
+			g->rows++;
+		}
+		return OK;
+	case ERR_NOT_FOUND:
+		return OK;
+	default:
+		return g->why.code;
+	}
+}
+
+static enum err
+delete_others(struct going *g)
+{
+	const size_t likeness = g->name_count + g->certificate_count;
+	enum err err = OK;
+
+	for (size_t i = 0; i < g->other_count && err == OK; i++) {
+		const struct ask *ask = &g->others[i];
+
+		if (i < g->name_count)
+			err = delete_name(g, ask);
+		else if (i < likeness)
+			err = delete_certificate(g, ask);
+		else if (i > likeness || !g->alike)
+			err = delete_kept(g, ask);
+		else if ((err = likeness_loaded(ask, &g->likeness, &g->why)) == OK)
+			likeness_remove(g->unit, &g->likeness, &g->account.id);
+	}
+	return err;
+}
+
+/* Canonical (schemas/published.schema.json): whose account it was is what it must not tell. */
+static void
+put_entry(struct going *g)
+{
+	struct buffer b = buffer_init(LEDGER_ENTRY_LARGEST);
+	struct ledger_entry entry = { .kind = LEDGER_ERASURE };
+
+	buffer_byte(&b, '{');
+	json_write_member(&b, "actor", g->request->actor);
+	json_write_time(&b, "at", g->request->now);
+	buffer_print(&b, ",\"count\":%zu,\"event\":\"account.erased\"}", g->report.decisions);
+	assert(!b.overflowed);
+	entry.content = buffer_span(&b);
+	random_bytes(entry.salt, sizeof(entry.salt));
+	g->report.entry = id_new(g->request->now);
+	ledger_append(g->unit, g->report.entry, &entry);
+	buffer_release(&b);
+}
+
+static void
+on_others(void *arg, enum err err, const struct problem *why)
+{
+	struct going *g = arg;
+	const struct person_erasure *q = g->request;
+
+	if (failed(g, err, why) || failed(g, delete_others(g), &g->why))
+		return;
+	account_tell(g->unit, &g->account, NOTICE_ACCOUNT_ERASED, (struct span){ 0 }, (struct span){ 0 }, q->now);
+	account_put(g->unit, &g->arena, &(struct account){ .id = g->account.id, .standing = ACCOUNT_ERASED,
+	    .generation = g->account.generation });
+	if (q->session.size)
+		unit_delete(g->unit, &session_table, q->session);
+	put_entry(g);
+	commit(g, on_account_gone);
+}
+
+static void
+on_account_gone(void *arg, const struct committed *c)
+{
+	struct going *g = arg;
+
+	if (c->code == ERR_CONFLICT && ++g->tries < TRIES) {
+		g->waiting = NULL;
+		take_account(g);
+		return;
+	}
+	if (not_committed(g, c))
+		return;
+	g->report.rows += g->rows;
+	g->ended = true;
+	/* What was on its way meanwhile: nobody can begin anything new. */
+	take_part(g);
+}
+
+struct pending *
+person_erase(struct store *store, const struct person_erasure *request, on_person_erased *done, void *arg)
+{
+	struct going *g = calloc(1, sizeof(*g));
+
+	if (!g)
+		abort();
+	*g = (struct going){ .pending = { cancel_going }, .store = store, .request = request, .done = done, .arg = arg,
+		.arena = arena_init(FLOW_LARGEST) };
+	take_part(g);
+	return &g->pending;
+}

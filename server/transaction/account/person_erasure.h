@@ -1,0 +1,32 @@
+/* transaction/account/person_erasure.h - a person leaves: all that is kept of one account goes, and its id is nobody's
+ * ever again.
+ *
+ *     history, part by part, with its decisions in the ledger -> the account's end, in one unit -> what came meanwhile
+ *
+ * Before that unit the account is whole but for old history, after it nobody can log in to it: whoever is interrupted
+ * asks again. The ledger keeps its leaves, so every proof holds. Of decisions, which tell when and where somebody
+ * logged in, entries and salts go (ledger/entry.h); of proofings and of authenticators' lives they stay: they name an
+ * account's id at most, which is nobody's then. An entry of the ledger says that an account was erased, and not whose.
+ */
+#pragma once
+
+#include "base/clock.h"
+#include "base/random.h"
+#include "crypto/wrapping.h"
+#include "store/store.h"
+
+struct person_erasure {
+	struct id account;
+	struct span actor;           /* "person", "operator" */
+	struct span session;         /* key of the session it was asked in; empty: none */
+	const struct wrapping *wrapping;
+	struct instant now;
+};
+struct person_erased {
+	size_t rows, decisions;      /* that went; decisions: entries of the ledger */
+	struct id entry;             /* of the ledger, which tells of it */
+};
+/* What is pointed to stays the caller's until the callback or the cancellation. ERR_NOT_FOUND: no such account;
+ * ERR_CONFLICT: it changed again and again; ERR_UNAVAILABLE: a row cannot be read, and then the account stays. */
+typedef void on_person_erased(void *arg, enum err, const struct person_erased *, const struct problem *why);
+struct pending *person_erase(struct store *, const struct person_erasure *, on_person_erased *, void *arg);

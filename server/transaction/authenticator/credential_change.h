@@ -1,0 +1,28 @@
+/* transaction/authenticator/credential_change.h - what every change of an authenticator brings with it, in one unit:
+ * its row, a line in the account's history, a notice to the person, an entry of the ledger.
+ *
+ *     credential changed (authn/credential.h) -> credential_change_put(unit, …) -> commit
+ */
+#pragma once
+
+#include "authn/credential.h"
+#include "person/account.h"
+#include "transaction/notice/notice.h"
+
+/* Replaced: a new one stands in the place of the one that it names. Of a step history and log tell "STATE REASON". */
+enum credential_event { CREDENTIAL_ADDED, CREDENTIAL_STEPPED, CREDENTIAL_REPLACED };
+
+struct credential_change {
+	const struct account *account;
+	const struct credential *credential; /* as it is now; its actor and reason are told */
+	enum credential_event event;
+	enum notice_kind notice;             /* NOTICE_NOTHING: the one that belongs to its state */
+	struct instant now;
+};
+void credential_change_put(struct unit *, struct arena *, const struct credential_change *);
+/* Once that is durable: the line in the log. */
+void credential_change_log(const struct credential_change *);
+
+/* To every confirmed address of the account but `except` (may be empty). */
+void account_tell(struct unit *, const struct account *, enum notice_kind, struct span name, struct span except,
+    struct instant now);

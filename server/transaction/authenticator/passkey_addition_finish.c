@@ -1,0 +1,359 @@
+/* transaction/authenticator/passkey_addition_finish.c - what a browser created: examined, trusted or not, bound, put.
+ *
+ *     load challenge, catalogue's state, whose it is -> examine -> load models -> judge -> commit -> told
+ *
+ * Refused or not, the challenge goes with it.
+ */
+#include "transaction/authenticator/passkey_addition.h"
+
+#include <openssl/crypto.h>
+
+#include "authn/fido_catalogue.h"
+#include "base/log.h"
+
+#define R23 "WebAuthn L3 s7.1"
+#define NAME_OF_NO_MODEL "Passkey"
+
+enum { ASK_ADDITION, ASK_STATE, ASK_NAME, FIRST_ASKS };
+
+struct finishing {
+	struct pending pending;
+	struct pending *waiting;
+	struct store *store;
+	struct arena *arena;
+	const struct person_settings *settings;
+	const struct account_access *access;
+	struct passkey_finish asked;
+	struct webauthn_response response;
+	struct problem unread;       /* why the response cannot be read; OK: it can */
+	struct ask asks[FIRST_ASKS + ATTESTATION_CERTIFICATES];
+	struct addition addition;
+	struct fido_state state;
+	uint64_t name_generation;    /* of the row of this id; 0: it is nobody's */
+	struct id taken_account, taken_by;
+	struct examination examination;
+	struct webauthn_registered made;
+	size_t model_count;
+	const struct fido_model *model;
+	bool trusted;
+	struct credential credential;
+	struct credential_change change;
+	struct problem why;          /* of a refusal, told once the challenge is gone */
+	const char *step;
+	on_passkey_added *done;
+	void *arg;
+};
+
+static on_loaded on_first, on_models;
+static on_committed on_used_up, on_put;
+
+static void
+cancel_finishing(struct pending *pending)
+{
+	pending_cancel(&((struct finishing *)pending)->waiting);
+}
+
+static void
+fail(struct finishing *f, enum err err, const struct problem *why)
+{
+	f->waiting = NULL;
+	f->done(f->arg, err, NULL, NULL, why);
+}
+
+/* Refused: the challenge is used up first, so that nobody tries twice. */
+static void
+refuse(struct finishing *f, const char *step)
+{
+	struct unit *unit = unit_new(f->arena, store_tables(f->store), id_new(f->access->now));
+
+	f->step = step;
+	addition_end(unit, &f->access->session->id, &f->addition);
+	f->waiting = store_commit(f->store, unit, on_used_up, f);
+}
+
+static void
+on_used_up(void *arg, const struct committed *committed)
+{
+	struct finishing *f = arg;
+
+	f->waiting = NULL;
+	if (committed->code == ERR_CONFLICT)
+		problem_set(&f->why, ERR_CONFLICT, "", "what was begun has been finished already");
+	else if (committed->code != OK)
+		problem_set(&f->why, committed->code, "", "the challenge could not be used up");
+	f->done(f->arg, f->why.code, NULL, f->why.code == ERR_DENIED ? f->step : NULL, &f->why);
+}
+
+static void
+refuse_examined(struct finishing *f)
+{
+	const struct examined *cause = examination_cause(&f->examination);
+
+	problem_set(&f->why, ERR_DENIED, cause->clause, "%s: %s", cause->step, cause->text);
+	refuse(f, cause->step);
+}
+
+/* Load */
+
+struct pending *
+passkey_addition_finish(struct store *store, struct arena *arena, const struct person_settings *settings,
+    const struct account_access *access, const struct passkey_finish *asked, on_passkey_added *done, void *arg)
+{
+	struct finishing *f = arena_new(arena, struct finishing);
+	size_t count = ASK_NAME;
+
+	*f = (struct finishing){ .pending = { cancel_finishing }, .store = store, .arena = arena,
+		.settings = settings, .access = access, .asked = *asked, .examination = { .arena = arena },
+		.done = done, .arg = arg };
+	f->asks[ASK_ADDITION] = addition_ask(&access->session->id);
+	f->asks[ASK_STATE] = fido_state_ask();
+	if (webauthn_response_read(asked->credential, WEBAUTHN_CREATE, arena, &f->response, &f->unread) == OK) {
+		f->unread.code = OK;
+		f->asks[count++] = (struct ask){ .table = &credential_name_table,
+			.from = credential_name_key(arena, CREDENTIAL_PASSKEY, f->response.id) };
+	}
+	f->waiting = store_load(store, f->asks, count, on_first, f);
+	return &f->pending;
+}
+
+static enum err
+take_first(struct finishing *f, struct problem *why)
+{
+	const struct ask *name = &f->asks[ASK_NAME];
+
+	if (addition_loaded(f->arena, &f->asks[ASK_ADDITION], ADDITION_PASSKEY, &f->addition, why) != OK ||
+	    fido_state_loaded(&f->asks[ASK_STATE], &f->state, why) != OK)
+		return why->code;
+	if (!name->count)
+		return OK;
+	f->name_generation = name->rows[0].generation;
+	if (!credential_name_read(name->rows[0].value, &f->taken_account, &f->taken_by))
+		return problem_set(why, ERR_UNAVAILABLE, "", "an authenticator's name in the store cannot be read");
+	return OK;
+}
+
+/* R3 to R19, R22. */
+static bool
+examine(struct finishing *f)
+{
+	const struct webauthn_expectation expected = { .site = &f->settings->site, .challenge =
+		span_of(f->addition.challenge, sizeof(f->addition.challenge)), .conditional = f->addition.conditional };
+	struct attestation_policy policy = f->settings->attestation_policy;
+
+	policy.now = f->access->now;
+	return webauthn_register(f->arena, &f->response, &expected, &policy, &f->examination, &f->made);
+}
+
+static void judge(struct finishing *);
+
+static void
+on_first(void *arg, enum err err, const struct problem *why)
+{
+	struct finishing *f = arg;
+	struct span names[ATTESTATION_CERTIFICATES];
+	struct problem own;
+	size_t extra;
+
+	if (err == OK) {
+		why = &own;
+		err = take_first(f, &own);
+	}
+	if (err != OK) {
+		fail(f, err, why);
+		return;
+	}
+	if (f->unread.code != OK) {
+		f->why = f->unread;
+		refuse(f, NULL);
+		return;
+	}
+	if (!examine(f)) {
+		refuse_examined(f);
+		return;
+	}
+	f->model_count = f->state.number ? fido_model_names(f->arena, &f->made.attestation, names) : 0;
+	for (size_t i = 0; i < f->model_count; i++)
+		f->asks[i] = fido_model_ask(f->arena, f->state.number, names[i]);
+	extra = f->name_generation ? 1 : 0;
+	if (extra)
+		f->asks[f->model_count] = credential_ask(f->arena, &f->taken_account, &f->taken_by);
+	if (f->model_count + extra == 0)
+		judge(f);
+	else
+		f->waiting = store_load(f->store, f->asks, f->model_count + extra, on_models, f);
+}
+
+/* Judge */
+
+/* R23: nobody's, or one of this account's own that has expired. */
+static bool
+id_is_free(struct finishing *f, const struct ask *ask)
+{
+	struct credential taken;
+
+	return ask->count && credential_loaded(f->arena, ask->rows, &taken, NULL) == OK &&
+	    taken.state == CREDENTIAL_EXPIRED &&
+	    memcmp(&taken.account, &f->access->account->id, sizeof(taken.account)) == 0;
+}
+
+static void
+on_models(void *arg, enum err err, const struct problem *why)
+{
+	struct finishing *f = arg;
+	struct problem own;
+
+	for (size_t i = 0; err == OK && i < f->model_count && !f->model; i++) {
+		why = &own;
+		err = fido_model_loaded(f->arena, &f->asks[i], &f->model, &own);
+	}
+	if (err != OK) {
+		fail(f, err, why);
+		return;
+	}
+	if (f->name_generation && !id_is_free(f, &f->asks[f->model_count])) {
+		problem_set(&f->why, ERR_DENIED, R23, "credential-id: this authenticator is enrolled already");
+		refuse(f, "credential-id");
+		return;
+	}
+	judge(f);
+}
+
+/* R20, R21, R24: of a model that is there, then by a path to its anchors or configuration's. Without a chain there is
+ * nothing to trust, and still a model that is named must be a sound one. */
+static bool
+examine_model(struct finishing *f)
+{
+	struct attestation *said = &f->made.attestation;
+	struct examination path = { .arena = f->arena };
+	struct span *anchors;
+	size_t count = f->settings->attestation_root_count + (f->model ? f->model->anchor_count : 0);
+	bool chained = said->certificate_count > 0;
+
+	if (f->model && !fido_model_examine(f->model, said, f->made.key.algorithm, chained, &f->examination))
+		return false;
+	anchors = arena_array(f->arena, struct span, count + 1);
+	for (size_t i = 0; i < count; i++)
+		anchors[i] = i < f->settings->attestation_root_count ? f->settings->attestation_roots[i]
+		    : f->model->anchors[i - f->settings->attestation_root_count];
+	f->trusted = chained && attestation_trusted(f->arena, said, anchors, count, f->access->now, &path);
+	return examination_note(&f->examination, "attestation-demand",
+	    f->trusted || f->settings->attestation != ATTESTATION_REQUIRED ? ESTABLISHED : REFUTED, R23,
+	    "here an authenticator is taken only where its maker vouches for it, found \"%.*s\"%s",
+	    SPAN_ARGS(said->format), chained ? " that leads to no anchor" : "");
+}
+
+static struct span
+key_ids_of(struct finishing *f)
+{
+	const struct attestation *said = &f->made.attestation;
+	uint8_t *all = arena_take(f->arena, ATTESTATION_CERTIFICATES * (size_t)FIDO_KEY_ID);
+	size_t count = 0;
+
+	for (size_t i = 0; i < said->certificate_count; i++)
+		if (fido_key_id(said->certificates[i], all + count * FIDO_KEY_ID))
+			count++;
+	return span_of(all, count * FIDO_KEY_ID);
+}
+
+static struct span
+transports_of(struct finishing *f)
+{
+	struct buffer b = buffer_init(4 * KIB);
+	struct span all;
+
+	for (size_t i = 0; i < f->response.transport_count; i++) {
+		if (i)
+			buffer_byte(&b, ',');
+		buffer_add(&b, f->response.transports[i]);
+	}
+	all = arena_copy(f->arena, buffer_span(&b));
+	buffer_release(&b);
+	return all;
+}
+
+/* As much of the model's description as a name may have, cut between characters. */
+static struct span
+name_of(const struct finishing *f)
+{
+	struct span name = f->asked.name;
+
+	if (!name.size && f->model && f->trusted)
+		name = f->model->description;
+	if (!name.size)
+		name = span_text(NAME_OF_NO_MODEL);
+	if (name.size > CREDENTIAL_NAME_LARGEST) {
+		name.size = CREDENTIAL_NAME_LARGEST;
+		while (name.size && (name.data[name.size] & 0xc0) == 0x80)
+			name.size--;
+	}
+	return name;
+}
+
+static void
+fill(struct finishing *f)
+{
+	const struct attestation *said = &f->made.attestation;
+	struct credential *c = &f->credential;
+
+	*c = (struct credential){
+		.account = f->access->account->id, .id = id_new(f->access->now), .kind = CREDENTIAL_PASSKEY,
+		.state = CREDENTIAL_ACTIVE, .name = name_of(f), .issued = f->access->now,
+		.activated = f->access->now, .changed = f->access->now, .actor = span_text("person"),
+		.reason = span_text("added"), .name_generation = f->name_generation,
+	};
+	c->passkey = (struct credential_passkey){
+		.id = f->made.id, .key = f->made.key.bytes, .sign_count = f->made.sign_count,
+		.user_verified = f->made.user_verified, .backup_eligible = f->made.backup_eligible,
+		.backed_up = f->made.backed_up, .resident = f->made.resident, .format = said->format,
+		.attestation = said->type, .trusted = f->trusted, .transports = transports_of(f),
+		    .key_ids = key_ids_of(f),
+	};
+	if (said->aaguid.size == sizeof(c->passkey.aaguid))
+		memcpy(c->passkey.aaguid, said->aaguid.data, sizeof(c->passkey.aaguid));
+	if (f->model && f->trusted) {
+		c->passkey.certified_level = f->model->certified_level;
+		c->passkey.protection = f->model->protection;
+		c->passkey.model = span_first(f->model->description, 200);
+	}
+}
+
+static void
+judge(struct finishing *f)
+{
+	struct observation seen = { .credential = &f->credential, .now = f->access->now,
+		.user_verified = f->made.user_verified, .backed_up = f->made.backed_up };
+	struct unit *unit;
+
+	if (!examine_model(f)) {
+		refuse_examined(f);
+		return;
+	}
+	fill(f);
+	if (addition_bind(f->arena, f->settings, f->access, &f->credential, &seen, &f->why) != OK) {
+		refuse(f, NULL);
+		return;
+	}
+	unit = unit_new(f->arena, store_tables(f->store), id_new(f->access->now));
+	addition_end(unit, &f->access->session->id, &f->addition);
+	addition_commit(unit, f->arena, f->access, &f->credential, &f->change);
+	f->waiting = store_commit(f->store, unit, on_put, f);
+}
+
+/* Of two that enrol one authenticator at one time the later is refused, and so is a challenge answered twice. */
+static void
+on_put(void *arg, const struct committed *committed)
+{
+	struct finishing *f = arg;
+
+	if (committed->code != OK) {
+		problem_set(&f->why, committed->code, "", committed->code == ERR_CONFLICT
+		    ? "the account, or what was begun, has changed meanwhile: begin again"
+		    : "the passkey was not kept");
+		refuse(f, NULL);
+		return;
+	}
+	f->credential.generation = committed->generation;
+	credential_change_log(&f->change);
+	f->waiting = NULL;
+	f->done(f->arg, OK, &f->credential, NULL, NULL);
+}

@@ -1,0 +1,66 @@
+/* transaction/desk/likeness.c - whoever looks like the person at the desk. */
+#include "transaction/desk/likeness.h"
+
+#include <assert.h>
+
+_Static_assert(DESK_SIMILAR >= LIKENESS_ACCOUNTS, "a case has room for all who look alike");
+
+void
+desk_proofed(const struct desk_application *a, struct proofed_attribute out[DESK_PROOFED])
+{
+	out[0] = (struct proofed_attribute){ "name", a->name };
+	out[1] = (struct proofed_attribute){ "birthdate", a->birthdate };
+	out[2] = (struct proofed_attribute){ "gender", a->gender };
+	out[3] = (struct proofed_attribute){ "address", a->address };
+}
+
+void
+desk_likeness(const struct wrapping *w, const struct desk_application *a, struct likeness *out)
+{
+	struct proofed_attribute proofed[DESK_PROOFED];
+	const struct id nobody = { { 0 } };
+	struct attributes all = { .count = 0 };
+	bool known;
+
+	desk_proofed(a, proofed);
+	attributes_take(&all, proofed, COUNT(proofed), ATTRIBUTE_FROM_DESK, &nobody, (struct instant){ 0 });
+	known = likeness_of(w, &all, out);
+	assert(known); /* the application was checked */
+	(void)known;
+}
+
+static bool
+is_known(const struct desk_case *c, const struct id *account)
+{
+	if (memcmp(&c->account, account, sizeof(*account)) == 0)
+		return true;
+	for (size_t i = 0; i < c->similar_count; i++)
+		if (memcmp(&c->similar[i].account, account, sizeof(*account)) == 0)
+			return true;
+	return false;
+}
+
+size_t
+desk_similar_ask(const struct likeness *l, const struct desk_case *c, struct ask out[LIKENESS_ACCOUNTS])
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < l->count; i++)
+		if (!is_known(c, &l->accounts[i]))
+			out[count++] = account_ask(&l->accounts[i]);
+	return count;
+}
+
+size_t
+desk_similar_loaded(struct arena *arena, const struct ask *asks, size_t count, struct desk_case *c)
+{
+	size_t found = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		struct account a;
+
+		if (account_loaded(arena, &asks[i], &a, NULL) == OK && desk_case_find_similar(c, &a))
+			found++;
+	}
+	return found;
+}

@@ -1,0 +1,19 @@
+/* transaction/desk/likeness.h - whoever looks like the person at the desk.
+ *
+ *     application -> proofed attributes -> likeness (person/likeness.h) -> accounts that are not known to the case yet
+ */
+#pragma once
+
+#include "person/likeness.h"
+#include "transaction/desk/case.h"
+
+#define DESK_PROOFED 4
+/* As proofings tell them; borrowed from the application. */
+void desk_proofed(const struct desk_application *, struct proofed_attribute out[DESK_PROOFED]);
+/* Name, date of birth, sex and address are there: it always has one. */
+void desk_likeness(const struct wrapping *, const struct desk_application *, struct likeness *out);
+
+/* One ask for each account of it that the case does not know. How many. */
+size_t desk_similar_ask(const struct likeness *, const struct desk_case *, struct ask out[LIKENESS_ACCOUNTS]);
+/* Into the case, unsettled; erased ones are nobody's. How many came. */
+size_t desk_similar_loaded(struct arena *, const struct ask *, size_t count, struct desk_case *);

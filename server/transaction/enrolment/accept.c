@@ -1,0 +1,293 @@
+/* transaction/enrolment/accept.c - an enrolment taken over: account, proofing, attributes, index, consent, session, and
+ * whoever is told, in one unit.
+ */
+#include "codec/text.h"
+#include "person/history.h"
+#include "transaction/authenticator/credential_change.h"
+#include "transaction/enrolment/view.h"
+#include "transaction/authenticator/parent_certificate.h"
+
+#define ITEMS_LARGEST 256
+
+struct accepting {
+	struct pending pending;
+	struct pending *waiting;
+	struct store *store;
+	struct arena *arena;
+	const struct person_settings *settings;
+	struct enrolment_accept asked;
+	struct enrolment_loaded_all *all;
+	struct proofing_record record;
+	struct unit *unit;
+	unsigned events;             /* in the account's history */
+	struct problem why;
+	on_enrolment_view *done;
+	void *arg;
+};
+
+static void
+cancel_accepting(struct pending *pending)
+{
+	pending_cancel(&((struct accepting *)pending)->waiting);
+}
+
+static void
+answer(struct accepting *a, enum err err, const struct problem *why)
+{
+	a->waiting = NULL;
+	a->done(a->arg, err, err == OK ? &a->all->view : NULL, err == OK ? NULL : why);
+}
+
+static on_enrolment_all on_all_loaded;
+static on_committed on_accepted;
+
+struct pending *
+enrolment_accept(struct store *store, struct arena *arena, const struct person_settings *settings,
+    const struct enrolment_accept *asked, on_enrolment_view *done, void *arg)
+{
+	struct accepting *a = arena_new(arena, struct accepting);
+
+	*a = (struct accepting){ .pending = { cancel_accepting }, .store = store, .arena = arena, .settings = settings,
+		.asked = *asked, .done = done, .arg = arg };
+	a->waiting = enrolment_load(store, arena, settings, &a->asked.asked, a->asked.revoke, a->asked.revoke_count,
+	    on_all_loaded, a);
+	return &a->pending;
+}
+
+/* The account, and how it was proofed */
+
+/* Events of one millisecond have no order, and these have one for who reads them. */
+static struct instant
+next_moment(struct accepting *a)
+{
+	return instant_after(a->asked.asked.now, SECONDS(1) / 1000 * a->events++);
+}
+
+static void
+add_history(struct accepting *a, enum history_kind kind, struct span name, struct span detail)
+{
+	history_add(a->unit, &a->all->view.found.id, &(struct history_event){ .kind = kind, .at = next_moment(a),
+		.actor = span_text("person"), .name = name, .detail = detail, .where = a->asked.asked.where });
+}
+
+static void
+put_account(struct accepting *a)
+{
+	struct enrolment_view *v = &a->all->view;
+	const bool is_new = v->account == ENROLMENT_NEW;
+
+	if (is_new) {
+		v->found = account_new(a->asked.asked.now);
+		v->found.english = v->enrolment.english;
+	}
+	v->found.standing = ACCOUNT_FULL;
+	account_put(a->unit, a->arena, &v->found);
+	if (is_new)
+		add_history(a, HISTORY_OPENED, (struct span){ 0 },
+		    span_text(account_standing_name(v->found.standing)));
+}
+
+static void
+put_record(struct accepting *a)
+{
+	const struct card_task *t = &a->all->view.task;
+	struct proofing_record *r = &a->record;
+	struct certificate_owner owner = a->all->owner;
+
+	*r = (struct proofing_record){ .id = id_new(a->asked.asked.now), .at = t->at, .handle = t->handle,
+		.ledger = t->ledger, .facts = t->facts,
+		.method = t->terminal.size ? PROOFING_AT_TERMINAL : PROOFING_BY_CARD, .by = { t->terminal } };
+	proofing_record_put(a->unit, a->arena, &a->all->view.found.id, r);
+	owner.account = a->all->view.found.id;
+	owner.of = r->id;
+	account_certificate_put(a->unit, a->arena, t->handle, &owner);
+	add_history(a, HISTORY_PROOFED, (struct span){ 0 }, span_text(proofing_method_name(r->method)));
+}
+
+/* The certificate stays, wrapped, for what is bound on its strength now. */
+static void
+keep_certificate(struct accepting *a)
+{
+	const struct card_task *t = &a->all->view.task;
+	const struct parent_certificate kept = {
+		.account = a->all->view.found.id, .handle = t->handle, .purpose = t->purpose,
+		.kept = a->asked.asked.now, .checked = t->at,
+		.due = instant_after(a->asked.asked.now, 2 * SESSION_PROOFED_FOR),
+	};
+	struct span der;
+
+	if (card_task_certificate(a->arena, a->settings, t, &der))
+		parent_certificate_keep(a->unit, a->arena, a->settings, &kept, der);
+}
+
+/* What is known */
+
+static struct span
+items_of(const struct accepting *a)
+{
+	const struct enrolment_view *v = &a->all->view;
+	struct buffer b = buffer_init(ITEMS_LARGEST);
+	struct span items;
+
+	for (size_t i = 0; i < v->attribute_count; i++)
+		buffer_print(&b, "%s%s", b.end > b.start ? "," : "", v->attributes[i].name);
+	items = arena_copy(a->arena, buffer_span(&b));
+	buffer_release(&b);
+	return items;
+}
+
+static enum err
+put_attributes(struct accepting *a, struct problem *why)
+{
+	struct enrolment_loaded_all *all = a->all;
+	const struct enrolment_view *v = &all->view;
+	struct buffer names = buffer_init(ITEMS_LARGEST);
+	enum err err = OK;
+
+	all->taken = all->known;
+	attributes_take(&all->taken, v->attributes, v->attribute_count, ATTRIBUTE_FROM_CARD, &a->record.id,
+	    a->asked.asked.now);
+	attributes_put(a->unit, &v->found.id, &all->taken);
+	for (size_t i = 0; v->account != ENROLMENT_NEW && i < v->change_count; i++)
+		buffer_print(&names, "%s%s", names.end > names.start ? "," : "", v->changes[i].kind->name);
+	if (names.end > names.start)
+		add_history(a, HISTORY_ATTRIBUTE_CHANGED, (struct span){ 0 },
+		    arena_copy(a->arena, buffer_span(&names)));
+	buffer_release(&names);
+	/* What it looked like before stands for it no longer. */
+	if (all->likeness_before_known &&
+	    (!all->likeness_known || memcmp(all->likeness_before.key, all->likeness.key,
+	        sizeof(all->likeness.key)) != 0))
+		likeness_remove(a->unit, &all->likeness_before, &v->found.id);
+	if (all->likeness_known)
+		err = likeness_add(a->unit, &all->likeness, &v->found.id, why);
+	return err;
+}
+
+static void
+put_consent(struct accepting *a)
+{
+	const struct localized *name = &a->settings->name;
+	struct consent *c = &a->all->consent;
+
+	c->relying_party = a->settings->relying_party;
+	c->name = utf8_first(a->all->view.found.english ? name->en : name->ja, CONSENT_TEXT_LARGEST);
+	c->purpose = span_text(CONSENT_TO_ENROL);
+	c->items = items_of(a);
+	consent_give(c, a->asked.asked.now);
+	consent_put(a->unit, a->arena, &a->all->view.found.id, c);
+	add_history(a, HISTORY_CONSENT_GIVEN, c->name, c->purpose);
+}
+
+/* What was lost */
+
+static enum err
+revoke(struct accepting *a, struct session *session, struct problem *why)
+{
+	const struct credential_because because = { .actor = span_text("person"), .reason = span_text("lost"),
+		.evidence = a->record.id, .now = a->asked.asked.now };
+
+	for (size_t i = 0; i < a->all->revoked_count; i++) {
+		struct credential *c = &a->all->revoked[i];
+		bool changed;
+
+		if (credential_take(c, CREDENTIAL_REVOKE, &because, &changed, why) != OK)
+			return why->code;
+		if (!changed)
+			continue;
+		credential_change_put(a->unit, a->arena, &(struct credential_change){
+			.account = &a->all->view.found, .credential = c, .event = CREDENTIAL_STEPPED,
+			.now = next_moment(a) });
+		session->proofed.replaced[session->proofed.replaced_count++] =
+		    (struct session_replaced){ c->id, c->kind };
+	}
+	return OK;
+}
+
+/* A new secret, whoever was logged in before (session fixation); what that had shown still counts. */
+static struct session
+begin_session(struct accepting *a)
+{
+	const struct enrolment_asked *asked = &a->asked.asked;
+	const struct session *before = asked->session;
+	struct session s = session_begun(&a->settings->session, a->asked.cookie->digest, &a->all->view.found.id,
+	    asked->where, asked->now);
+
+	if (before && memcmp(&before->account, &s.account, sizeof(s.account)) == 0) {
+		memcpy(s.authentications, before->authentications, sizeof(s.authentications));
+		s.authentication_count = before->authentication_count;
+	}
+	if (before) {
+		unit_expect(a->unit, &session_table, span_of(before->key, sizeof(before->key)), before->generation);
+		unit_delete(a->unit, &session_table, span_of(before->key, sizeof(before->key)));
+	}
+	s.proofed.record = a->record.id;
+	s.proofed.at = asked->now;
+	return s;
+}
+
+static enum err
+take_over(struct accepting *a, struct problem *why)
+{
+	struct enrolment_view *v = &a->all->view;
+	struct session session;
+
+	a->unit = unit_new(a->arena, store_tables(a->store), id_new(a->asked.asked.now));
+	put_account(a);
+	put_record(a);
+	keep_certificate(a);
+	if (put_attributes(a, why) != OK)
+		return why->code;
+	put_consent(a);
+	session = begin_session(a);
+	if (revoke(a, &session, why) != OK)
+		return why->code;
+	session_put(a->unit, &session);
+	card_task_take(a->unit, &v->task);
+	v->enrolment.taken = v->found.id;
+	v->enrolment.record = a->record.id;
+	v->enrolment.handle = v->task.handle;
+	v->enrolment.mobile = v->task.mobile;
+	v->enrolment.expires = instant_after(a->asked.asked.now, SESSION_PROOFED_FOR);
+	enrolment_put(a->unit, &v->enrolment);
+	account_tell(a->unit, &v->found, NOTICE_PROOFED, (struct span){ 0 }, (struct span){ 0 }, a->asked.asked.now);
+	return OK;
+}
+
+static void
+on_all_loaded(void *arg, enum err err, struct enrolment_loaded_all *all, const struct problem *why)
+{
+	struct accepting *a = arg;
+
+	a->all = all;
+	if (err == OK && all->view.state != ENROLMENT_ANSWERED && all->view.state != ENROLMENT_REFUSED)
+		err = (why = &a->why, problem_set(&a->why, ERR_CONFLICT, "",
+		    "there is nothing here to be accepted: no card has answered, or it was accepted already"));
+	if (err == OK && all->view.account == ENROLMENT_SIMILAR && !all->view.failed)
+		all->view.failed = "similar";
+	if (err == OK && !all->view.failed && a->asked.revoke_count && !all->view.enrolment.reissue)
+		err = (why = &a->why, problem_set(&a->why, ERR_INVALID, "",
+		    "/revoke: authenticators are revoked in a re-issue alone"));
+	if (err != OK || all->view.failed) {
+		answer(a, err, why);
+		return;
+	}
+	if (take_over(a, &a->why) != OK)
+		answer(a, a->why.code, &a->why);
+	else
+		a->waiting = store_commit(a->store, a->unit, on_accepted, a);
+}
+
+static void
+on_accepted(void *arg, const struct committed *committed)
+{
+	struct accepting *a = arg;
+
+	if (committed->code != OK)
+		problem_set(&a->why, committed->code, "", "it could not be taken over: %s",
+		    committed->code == ERR_CONFLICT ? "something of it changed meanwhile; look again"
+		                                    : err_name(committed->code));
+	else
+		a->all->view.state = ENROLMENT_TAKEN;
+	answer(a, committed->code, &a->why);
+}

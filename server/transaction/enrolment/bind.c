@@ -1,0 +1,237 @@
+/* transaction/enrolment/bind.c - the card that somebody enrolled with becomes an authenticator: its certificate for
+ * user authentication, told to be of the same card by who links the two, or else taken on the session's word.
+ *
+ *     enrolment, session -> task -> account, whose the certificate's name is -> [is that final?] -> bound
+ */
+#include "transaction/authenticator/credential_change.h"
+#include "transaction/enrolment/enrolment.h"
+#include "transaction/authenticator/parent_certificate.h"
+
+enum { ASK_ACCOUNT, ASK_NAME, ASKS };
+
+struct binding {
+	struct pending pending;
+	struct pending *waiting;
+	struct store *store;
+	struct arena *arena;
+	const struct person_settings *settings;
+	struct enrolment_asked asked;
+	struct ask asks[ASKS];
+	struct enrolment enrolment;
+	struct card_task task;
+	struct account account;
+	struct session session;
+	uint64_t name_generation;
+	struct credential credential;
+	struct credential_change change;
+	struct problem why;
+	on_enrolment_bound *done;
+	void *arg;
+};
+
+static void
+cancel_binding(struct pending *pending)
+{
+	pending_cancel(&((struct binding *)pending)->waiting);
+}
+
+static void
+answer(struct binding *b, enum err err, const struct problem *why)
+{
+	b->waiting = NULL;
+	b->done(b->arg, err, err == OK ? &b->credential : NULL, err == OK ? NULL : why);
+}
+
+static on_loaded on_enrolment_loaded, on_task_loaded, on_account_loaded, on_holder_loaded;
+static on_committed on_bound;
+
+struct pending *
+enrolment_bind(struct store *store, struct arena *arena, const struct person_settings *settings,
+    const struct enrolment_asked *asked, on_enrolment_bound *done, void *arg)
+{
+	struct binding *b = arena_new(arena, struct binding);
+
+	*b = (struct binding){ .pending = { cancel_binding }, .store = store, .arena = arena, .settings = settings,
+		.asked = *asked, .done = done, .arg = arg };
+	b->asks[0] = enrolment_ask(&b->asked.id);
+	b->waiting = store_load(store, b->asks, 1, on_enrolment_loaded, b);
+	return &b->pending;
+}
+
+static enum err
+may_bind(const struct binding *b, struct problem *why)
+{
+	const struct session *s = b->asked.session;
+
+	if (b->enrolment.purpose != JPKI_AUTHENTICATION)
+		return problem_set(why, ERR_CONFLICT, "", "no card was asked to be bound here");
+	if (!s || memcmp(&s->account, &b->enrolment.taken, sizeof(s->account)) != 0 ||
+	    !session_just_proofed(s, b->asked.now))
+		return problem_set(why, ERR_DENIED, "NIST SP 800-63B-4 s4.1",
+		    "authenticators are bound in the session of the proofing, for a quarter of an hour");
+	return OK;
+}
+
+static void
+on_enrolment_loaded(void *arg, enum err err, const struct problem *why)
+{
+	struct binding *b = arg;
+
+	if (err == OK)
+		err = (why = &b->why, enrolment_loaded(b->arena, &b->asks[0], b->asked.browser, &b->enrolment,
+		    &b->why));
+	if (err == OK)
+		err = (why = &b->why, may_bind(b, &b->why));
+	if (err != OK) {
+		answer(b, err, why);
+		return;
+	}
+	b->session = *b->asked.session;
+	b->asks[0] = card_task_ask(&b->enrolment.task);
+	b->waiting = store_load(b->store, b->asks, 1, on_task_loaded, b);
+}
+
+/* The card's answer */
+
+static enum err
+card_answered(struct binding *b, struct problem *why)
+{
+	const struct card_task *t = &b->task;
+
+	if (!t->answered)
+		return problem_set(why, ERR_CONFLICT, "", "waiting: no card has answered yet");
+	if (t->outcome != ESTABLISHED)
+		return problem_set(why, ERR_DENIED, "JPKI Act 38(1)", "%.*s", SPAN_ARGS(t->why_en));
+	/* The only thing that can be known against it. */
+	if (t->continuity == CONTINUITY_OTHER)
+		return problem_set(why, ERR_DENIED, "JPKI Act 18(5)",
+		    "this card is not the one that you were proved by: its certificates are told to be different "
+		    "persons'");
+	return OK;
+}
+
+static void
+on_task_loaded(void *arg, enum err err, const struct problem *why)
+{
+	struct binding *b = arg;
+
+	if (err == OK)
+		err = (why = &b->why, card_task_loaded(b->arena, &b->asks[0], &b->enrolment.id, &b->task, &b->why));
+	if (err == ERR_NOT_FOUND)
+		err = (why = &b->why, problem_set(&b->why, ERR_CONFLICT, "",
+		    "what the card was to sign was used, or waited for too long: begin it anew"));
+	if (err == OK)
+		err = (why = &b->why, card_answered(b, &b->why));
+	if (err != OK) {
+		answer(b, err, why);
+		return;
+	}
+	b->asks[ASK_ACCOUNT] = account_ask(&b->session.account);
+	b->asks[ASK_NAME] = (struct ask){ .table = &credential_name_table,
+		.from = credential_name_key(b->arena, CREDENTIAL_CARD, b->task.handle) };
+	b->waiting = store_load(b->store, b->asks, ASKS, on_account_loaded, b);
+}
+
+/* Whose it is */
+
+static void bind_card(struct binding *);
+
+static void
+on_account_loaded(void *arg, enum err err, const struct problem *why)
+{
+	struct binding *b = arg;
+	const struct ask *name = &b->asks[ASK_NAME];
+	struct id account, credential;
+
+	if (err == OK)
+		err = (why = &b->why, account_loaded(b->arena, &b->asks[ASK_ACCOUNT], &b->account, &b->why));
+	if (err == OK && name->count && !credential_name_read(name->rows[0].value, &account, &credential))
+		err = (why = &b->why, problem_set(&b->why, ERR_UNAVAILABLE, "",
+		    "an authenticator's name in the store is of a form this build does not know"));
+	if (err != OK) {
+		answer(b, err, why);
+	} else if (!name->count) {
+		bind_card(b);
+	} else {
+		b->name_generation = name->rows[0].generation;
+		b->asks[0] = credential_ask(b->arena, &account, &credential);
+		b->waiting = store_load(b->store, b->asks, 1, on_holder_loaded, b);
+	}
+}
+
+/* Whoever has it already keeps it, unless that one is no more. */
+static void
+on_holder_loaded(void *arg, enum err err, const struct problem *why)
+{
+	struct binding *b = arg;
+	struct credential holder;
+
+	if (err == OK)
+		err = (why = &b->why, credential_loaded(b->arena, b->asks[0].count ? b->asks[0].rows : NULL, &holder,
+		    &b->why));
+	if (err == OK && holder.state != CREDENTIAL_REVOKED && holder.state != CREDENTIAL_EXPIRED)
+		err = (why = &b->why, problem_set(&b->why, ERR_CONFLICT, "",
+		    "this card is an authenticator already"));
+	if (err == OK || err == ERR_NOT_FOUND)
+		bind_card(b);
+	else
+		answer(b, err, why);
+}
+
+/* Bound */
+
+static void
+keep_certificate(struct binding *b, struct unit *unit)
+{
+	const struct parent_certificate kept = {
+		.account = b->account.id, .handle = b->task.handle, .purpose = b->task.purpose, .kept = b->asked.now,
+		.checked = b->task.at, .due = instant_after(b->asked.now, b->settings->parent_age),
+	};
+	struct span der;
+
+	if (card_task_certificate(b->arena, b->settings, &b->task, &der))
+		parent_certificate_keep(unit, b->arena, b->settings, &kept, der);
+}
+
+static void
+bind_card(struct binding *b)
+{
+	static const struct id none;
+	struct unit *unit = unit_new(b->arena, store_tables(b->store), id_new(b->asked.now));
+	struct credential *c = &b->credential;
+
+	*c = (struct credential){
+		.account = b->account.id, .id = id_new(b->asked.now), .kind = CREDENTIAL_CARD,
+		.state = CREDENTIAL_ACTIVE,
+		.name = span_text(b->task.mobile ? b->account.english ? "Phone's certificate" : "スマホ用電子証明書"
+		                                 : b->account.english ? "My Number card" : "マイナンバーカード"),
+		.issued = b->asked.now, .activated = b->asked.now, .changed = b->asked.now,
+		.actor = span_text("person"), .reason = span_text("proofed"), .evidence = b->session.proofed.record,
+		.replaces = session_replaced_take(&b->session, CREDENTIAL_CARD),
+		.binding = BINDING_IN_PROOFING, .binding_record = b->session.proofed.record,
+		.parent = PARENT_GOOD, .parent_handle = b->task.handle, .parent_checked = b->task.at,
+		.card = { .handle = b->task.handle, .mobile = b->task.mobile },
+		.name_generation = b->name_generation,
+	};
+	b->change = (struct credential_change){ .account = &b->account, .credential = c, .now = b->asked.now,
+		.event = memcmp(&c->replaces, &none, sizeof(none)) != 0 ? CREDENTIAL_REPLACED : CREDENTIAL_ADDED };
+	credential_change_put(unit, b->arena, &b->change);
+	keep_certificate(b, unit);
+	card_task_take(unit, &b->task);
+	session_put(unit, &b->session);
+	b->waiting = store_commit(b->store, unit, on_bound, b);
+}
+
+static void
+on_bound(void *arg, const struct committed *committed)
+{
+	struct binding *b = arg;
+
+	if (committed->code != OK)
+		problem_set(&b->why, committed->code, "", "the card could not be bound: %s",
+		    committed->code == ERR_CONFLICT ? "something of it changed meanwhile; look again"
+		                                    : err_name(committed->code));
+	else
+		credential_change_log(&b->change);
+	answer(b, committed->code, &b->why);
+}

@@ -1,0 +1,138 @@
+/* transaction/notice/notice.c - what a person must be told, as it waits in the store. */
+#include "transaction/notice/notice.h"
+
+#include <assert.h>
+
+#include "base/record.h"
+#include "base/role.h"
+
+#define FORMAT 1
+#define CODE_LARGEST 64
+#define ROW_LARGEST (4 * KIB)
+
+/* A row outlives its last moment a little, so that the steward still finds it, and says that it was given up. */
+#define GRACE SECONDS(3600)
+
+const struct table notice_table = { "notice", ROLE_BIT(ROLE_WORKER) | ROLE_BIT(ROLE_STEWARD), TABLE_NOTICED };
+
+static const char *const kind_names[NOTICE_KINDS] = {
+	[NOTICE_NOTHING] = "nothing",
+	[NOTICE_CONTACT_CODE] = "contact-code",
+	[NOTICE_CREDENTIAL_ADDED] = "credential-added",
+	[NOTICE_CREDENTIAL_SUSPENDED] = "credential-suspended",
+	[NOTICE_CREDENTIAL_RESUMED] = "credential-resumed",
+	[NOTICE_CREDENTIAL_LOCKED] = "credential-locked",
+	[NOTICE_CREDENTIAL_REVOKED] = "credential-revoked",
+	[NOTICE_CREDENTIAL_REPLACED] = "credential-replaced",
+	[NOTICE_MODEL_WITHDRAWN] = "model-withdrawn",
+	[NOTICE_PARENT_LAPSED] = "parent-lapsed",
+	[NOTICE_NOT_ME] = "not-me",
+	[NOTICE_PROOFED] = "proofed",
+	[NOTICE_ACCOUNT_ERASED] = "account-erased",
+	[NOTICE_CONTACT_CHANGED] = "contact-changed",
+	[NOTICE_APP_REQUEST] = "app-request",
+};
+
+const char *
+notice_kind_name(enum notice_kind kind)
+{
+	return (unsigned)kind < NOTICE_KINDS ? kind_names[kind] : kind_names[NOTICE_NOTHING];
+}
+
+static void
+write_id(struct buffer *b, const struct id *id)
+{
+	buffer_add(b, span_of(id->bytes, sizeof(id->bytes)));
+}
+
+static void
+read_id(struct record *r, struct id *out)
+{
+	struct span bytes = record_bytes(r, sizeof(out->bytes));
+
+	if (bytes.size)
+		memcpy(out->bytes, bytes.data, bytes.size);
+}
+
+void
+notice_write(struct buffer *b, const struct notice *n)
+{
+	buffer_u8(b, FORMAT);
+	write_id(b, &n->id);
+	buffer_u8(b, (uint8_t)n->kind);
+	buffer_u8(b, n->english);
+	buffer_block(b, n->address);
+	buffer_block(b, n->push.endpoint);
+	buffer_block(b, n->push.key);
+	buffer_block(b, n->push.secret);
+	write_id(b, &n->account);
+	write_id(b, &n->credential);
+	buffer_block(b, n->name);
+	buffer_block(b, n->code);
+	write_id(b, &n->request);
+	buffer_u64(b, (uint64_t)n->made.us);
+	buffer_u64(b, (uint64_t)n->until.us);
+	buffer_u32(b, n->tries);
+	buffer_u64(b, (uint64_t)n->next.us);
+}
+
+/* One way to the person, and all of it. */
+static bool
+has_one_way(const struct notice *n)
+{
+	if (n->address.size)
+		return n->address.size <= NOTICE_ADDRESS_LARGEST && !n->push.endpoint.size && !n->push.key.size &&
+		    !n->push.secret.size;
+	return n->push.endpoint.size && n->push.endpoint.size <= PUSH_ENDPOINT_LARGEST &&
+	    n->push.key.size == PUSH_KEY && n->push.secret.size == PUSH_SECRET;
+}
+
+static bool
+is_sound(const struct notice *n)
+{
+	return n->kind > NOTICE_NOTHING && n->kind < NOTICE_KINDS && has_one_way(n) &&
+	    n->name.size <= NOTICE_NAME_LARGEST && n->code.size <= CODE_LARGEST && n->until.us > 0;
+}
+
+bool
+notice_read(struct span value, struct notice *out)
+{
+	struct record r = record_of(value);
+	uint8_t format = record_u8(&r), kind, english;
+
+	*out = (struct notice){ 0 };
+	read_id(&r, &out->id);
+	kind = record_u8(&r);
+	english = record_u8(&r);
+	out->address = record_block(&r);
+	out->push.endpoint = record_block(&r);
+	out->push.key = record_block(&r);
+	out->push.secret = record_block(&r);
+	read_id(&r, &out->account);
+	read_id(&r, &out->credential);
+	out->name = record_block(&r);
+	out->code = record_block(&r);
+	read_id(&r, &out->request);
+	out->made.us = (int64_t)record_u64(&r);
+	out->until.us = (int64_t)record_u64(&r);
+	out->tries = record_u32(&r);
+	out->next.us = (int64_t)record_u64(&r);
+	if (format != FORMAT || !record_whole(&r) || kind >= NOTICE_KINDS || english > 1)
+		return false;
+	out->kind = (enum notice_kind)kind;
+	out->english = english;
+	return is_sound(out);
+}
+
+void
+notice_put(struct unit *unit, const struct notice *n)
+{
+	struct buffer row = buffer_init(ROW_LARGEST);
+
+	assert(is_sound(n));
+	notice_write(&row, n);
+	assert(!row.overflowed);
+	unit_put_until(unit, &notice_table, span_of(n->id.bytes, sizeof(n->id.bytes)), buffer_span(&row),
+	    instant_after(n->until, GRACE));
+	buffer_release(&row);
+}

@@ -1,0 +1,70 @@
+/* transaction/notice/notice.h - what a person must be told: an outbox that survives restarts.
+ *
+ *     committed with what it tells of -> waits -> sent: mail (SMTP) or push (RFC 8030) -> gone
+ *                                          |--> not now: tried again, later each time
+ *                                          `--> given up: told in the log
+ *
+ * The steward sends them (daemon/delivery.h), each in the person's language. Addresses and codes stand in the row
+ * alone, which goes when it has been sent.
+ */
+#pragma once
+
+#include "base/buffer.h"
+#include "base/clock.h"
+#include "base/random.h"
+#include "store/store.h"
+
+extern const struct table notice_table; /* id (16) -> struct notice; until nobody could want it any more; noticed */
+
+/* What is told; each has a template in both languages (transaction/notice/text.h). */
+enum notice_kind {
+	NOTICE_NOTHING,
+	NOTICE_CONTACT_CODE,         /* `code` confirms this address */
+	NOTICE_CREDENTIAL_ADDED,     /* `name`: of the authenticator, here and below */
+	NOTICE_CREDENTIAL_SUSPENDED,
+	NOTICE_CREDENTIAL_RESUMED,
+	NOTICE_CREDENTIAL_LOCKED,
+	NOTICE_CREDENTIAL_REVOKED,
+	NOTICE_CREDENTIAL_REPLACED,  /* a new one in the place of a lost one */
+	NOTICE_MODEL_WITHDRAWN,      /* suspended, for its model is not trusted any more */
+	NOTICE_PARENT_LAPSED,        /* the certificate it was bound by is no longer in force */
+	NOTICE_NOT_ME,               /* somebody said so of a login request */
+	NOTICE_PROOFED,              /* the account has a new proofing */
+	NOTICE_ACCOUNT_ERASED,
+	NOTICE_CONTACT_CHANGED,      /* an address was added or taken away: told to the others */
+	NOTICE_APP_REQUEST,          /* push: a login waits for this phone; `request` says which */
+	NOTICE_KINDS
+};
+const char *notice_kind_name(enum notice_kind); /* "credential-added" … */
+
+struct push_subscription {           /* RFC 8291 s2, as browsers give it */
+	struct span endpoint;        /* https URL */
+	struct span key;             /* p256dh: PUSH_KEY bytes */
+	struct span secret;          /* auth: PUSH_SECRET bytes */
+};
+#define PUSH_ENDPOINT_LARGEST 1024
+#define PUSH_KEY 65
+#define PUSH_SECRET 16
+
+#define NOTICE_ADDRESS_LARGEST 254   /* bytes (RFC 5321 s4.5.3.1.3) */
+#define NOTICE_NAME_LARGEST 120
+struct notice {
+	struct id id;
+	enum notice_kind kind;
+	bool english;                /* else Japanese */
+	struct span address;         /* mail; empty: push */
+	struct push_subscription push;
+	struct id account, credential; /* push: whose subscription it is, to forget one that is gone; zero: nobody's */
+	struct span name, code;      /* may be empty */
+	struct id request;
+	struct instant made, until;  /* after which it is not sent any more */
+	/* Of its delivery. */
+	unsigned tries;
+	struct instant next;
+};
+void notice_write(struct buffer *, const struct notice *);
+/* Borrowed from the row. False: not ours. */
+bool notice_read(struct span value, struct notice *out);
+
+/* Into the unit of what it tells of. It goes to an address or to a subscription, never both, and has an end. */
+void notice_put(struct unit *, const struct notice *);

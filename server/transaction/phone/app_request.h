@@ -1,0 +1,64 @@
+/* transaction/phone/app_request.h - a login's question to a person's phone: is it you, and which number do you see?
+ *
+ *     login page begins it -> row, notices (push) -> phone shows who, for what, from where -> number and PIN, signed
+ *         -> checked: PIN, number, signature, all counted -> the login has its authentication | "this was not me"
+ *
+ * It is for an account: all its phones see it, the first good answer takes it. On the phone of the session itself no
+ * number is needed: the browser's login cookie says that it is the same one (app to app).
+ */
+#pragma once
+
+#include "authn/app_message.h"
+#include "transaction/login/login.h"
+
+/* account (16), request id (16) -> struct app_request; until it is over; noticed: phones wait for it */
+extern const struct table app_request_table;
+/* account (16) -> the time somebody said "this was not me": no phone is asked from afar until another way succeeded */
+extern const struct table app_mute_table;
+
+#define APP_REQUEST_FOR SECONDS(300)
+#define APP_REQUEST_NUMBERS 3        /* wrong ones, then it is over */
+#define APP_REQUESTS_SHOWN 8         /* of an account at one time, the newest */
+#define APP_CODE_TEXT 7              /* six digits and NUL */
+
+struct app_request {
+	struct id id, account, login;
+	uint8_t browser[32];         /* the login's: digest of its cookie */
+	uint8_t challenge[32];
+	struct span relying_party;   /* entity ID */
+	struct localized name;       /* the relying party's */
+	struct localized wanted;     /* for what: the profile's title, or areas and levels */
+	struct span where;           /* the session's browser and address */
+	struct instant made, until;  /* 5 minutes */
+	unsigned wrong;              /* numbers */
+	bool quiet;                  /* only the browser of the login itself sees it: the account's phones are muted */
+	uint64_t generation;
+};
+void app_request_write(struct buffer *, const struct app_request *);
+bool app_request_read(struct span value, struct app_request *out); /* borrowed */
+struct ask app_request_ask(struct arena *, const struct id *account, const struct id *request);
+/* Newest first. */
+struct ask app_requests_ask(struct arena *, const struct id *account, uint32_t limit);
+/* One row, copied; NULL: there is none. ERR_NOT_FOUND, ERR_UNAVAILABLE. */
+enum err app_request_loaded(struct arena *, const struct row *, struct app_request *out, struct problem *why);
+/* Expects it as it was loaded. */
+void app_request_put(struct unit *, struct arena *, const struct app_request *);
+void app_request_delete(struct unit *, struct arena *, const struct app_request *);
+
+/* Which number the login's page shows, as login.app.code keeps it. */
+void app_code_digest(const struct id *request, struct span code, uint8_t out[32]);
+
+/* Begun by the login's page. For an account nobody has, or one without a phone, the login waits like any other and
+ * nobody is asked: what is answered tells nothing. A request that waits already is over with it, and its number. */
+struct app_request_begin {
+	const struct login *login;   /* as loaded: waiting, of the browser that asks */
+	struct instant now;
+};
+struct app_request_begun {
+	struct login login;          /* as it is now; its generation is that of the commit */
+	char code[APP_CODE_TEXT];    /* for the page: to be shown, and wiped */
+};
+/* ERR_CONFLICT: the login changed meanwhile, or is over. */
+typedef void on_app_request_begun(void *arg, enum err, const struct app_request_begun *, const struct problem *why);
+struct pending *app_request_begin(struct store *, struct arena *, const struct person_settings *,
+    const struct app_request_begin *, on_app_request_begun *, void *arg);

@@ -1,0 +1,125 @@
+/* transaction/phone/pairing.c - a phone that is to become an authenticator, as the store keeps it. */
+#include "transaction/phone/pairing.h"
+
+#include <assert.h>
+
+#include "base/role.h"
+
+#define FORM 1
+#define ROW_LARGEST (4 * KIB)
+#define TOLD_FOR SECONDS(3600)
+
+const struct table pairing_table = { "pairing", ROLE_BIT(ROLE_WORKER), TABLE_NOTICED };
+const struct table pairing_code_table = { "pairing-code", ROLE_BIT(ROLE_WORKER), 0 };
+
+static const char *const states[] = {
+	[PAIRING_UNKNOWN] = "unknown",
+	[PAIRING_WAITING] = "waiting",
+	[PAIRING_DONE] = "done",
+	[PAIRING_REFUSED] = "refused",
+};
+
+const char *
+pairing_state_name(enum pairing_state state)
+{
+	return states[state];
+}
+
+static void
+write_id(struct buffer *b, const struct id *id)
+{
+	buffer_add(b, span_of(id->bytes, sizeof(id->bytes)));
+}
+
+void
+pairing_write(struct buffer *b, const struct pairing *p)
+{
+	buffer_u8(b, FORM);
+	write_id(b, &p->account);
+	buffer_u8(b, (uint8_t)p->state);
+	buffer_add(b, span_of(p->code, sizeof(p->code)));
+	buffer_add(b, span_of(p->session, sizeof(p->session)));
+	write_id(b, &p->session_id);
+	buffer_u8(b, (uint8_t)p->binding);
+	write_id(b, &p->binding_record);
+	buffer_u8(b, (uint8_t)p->parent);
+	buffer_block(b, p->parent_handle);
+	buffer_u64(b, (uint64_t)p->parent_checked.us);
+	buffer_u64(b, (uint64_t)p->made.us);
+	buffer_u64(b, (uint64_t)p->until.us);
+	write_id(b, &p->credential);
+}
+
+static void
+read_raw(struct record *r, uint8_t *out, size_t size)
+{
+	struct span bytes = record_bytes(r, size);
+
+	if (bytes.size == size)
+		memcpy(out, bytes.data, size);
+}
+
+bool
+pairing_read(struct span value, struct pairing *out)
+{
+	struct record r = record_of(value);
+	uint8_t form = record_u8(&r), state, binding, parent;
+
+	*out = (struct pairing){ 0 };
+	read_raw(&r, out->account.bytes, sizeof(out->account.bytes));
+	state = record_u8(&r);
+	read_raw(&r, out->code, sizeof(out->code));
+	read_raw(&r, out->session, sizeof(out->session));
+	read_raw(&r, out->session_id.bytes, sizeof(out->session_id.bytes));
+	binding = record_u8(&r);
+	read_raw(&r, out->binding_record.bytes, sizeof(out->binding_record.bytes));
+	parent = record_u8(&r);
+	out->parent_handle = record_block(&r);
+	out->parent_checked.us = (int64_t)record_u64(&r);
+	out->made.us = (int64_t)record_u64(&r);
+	out->until.us = (int64_t)record_u64(&r);
+	read_raw(&r, out->credential.bytes, sizeof(out->credential.bytes));
+	if (form != FORM || !record_whole(&r) || state < PAIRING_WAITING || state > PAIRING_REFUSED ||
+	    binding > BINDING_IN_PERSON || parent > PARENT_UNKNOWN)
+		return false;
+	out->state = (enum pairing_state)state;
+	out->binding = (enum credential_binding)binding;
+	out->parent = (enum parent_status)parent;
+	return true;
+}
+
+struct ask
+pairing_ask(const struct id *account)
+{
+	return (struct ask){ .table = &pairing_table, .from = span_of(account->bytes, sizeof(account->bytes)) };
+}
+
+enum err
+pairing_loaded(struct arena *arena, const struct ask *asked, struct pairing *out, struct problem *why)
+{
+	*out = (struct pairing){ 0 };
+	if (!asked->count)
+		return problem_set(why, ERR_NOT_FOUND, "", "no phone is being paired with this account");
+	if (!pairing_read(arena_copy(arena, asked->rows[0].value), out))
+		return problem_set(why, ERR_UNAVAILABLE, "",
+		    "a pairing's row in the store is of a form this build does not know");
+	out->generation = asked->rows[0].generation;
+	return OK;
+}
+
+void
+pairing_put(struct unit *unit, const struct pairing *p)
+{
+	struct span key = span_of(p->account.bytes, sizeof(p->account.bytes)), code = span_of(p->code, sizeof(p->code));
+	struct buffer b = buffer_init(ROW_LARGEST);
+
+	pairing_write(&b, p);
+	assert(!b.overflowed);
+	unit_expect(unit, &pairing_table, key, p->generation);
+	unit_put_until(unit, &pairing_table, key, buffer_span(&b), instant_after(p->until, TOLD_FOR));
+	if (p->state == PAIRING_WAITING)
+		unit_put_until(unit, &pairing_code_table, code, key, p->until);
+	else
+		unit_delete(unit, &pairing_code_table, code);
+	buffer_release(&b);
+}

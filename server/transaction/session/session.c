@@ -1,0 +1,225 @@
+/* transaction/session/session.c - a browser's session as a row. */
+#include "transaction/session/session.h"
+
+#include <assert.h>
+
+#include "base/role.h"
+#include "transaction/session/browser_name.h"
+
+#define FORM 1
+#define FACTS_LARGEST_KEPT (16 * KIB)
+#define WHERE_LARGEST 256
+#define ROW_LARGEST (SESSION_AUTHENTICATIONS * (FACTS_LARGEST_KEPT + 64) + KIB)
+
+const struct table session_table = { "session", ROLE_BIT(ROLE_WORKER) | ROLE_BIT(ROLE_STEWARD), TABLE_NOTICED };
+
+static void
+write_id(struct buffer *b, const struct id *id)
+{
+	buffer_add(b, span_of(id->bytes, sizeof(id->bytes)));
+}
+
+static struct id
+read_id(struct record *r)
+{
+	const struct span bytes = record_bytes(r, sizeof(struct id));
+	struct id id = { { 0 } };
+
+	if (bytes.size)
+		memcpy(id.bytes, bytes.data, sizeof(id.bytes));
+	return id;
+}
+
+static bool
+id_given(const struct id *id)
+{
+	static const struct id none;
+
+	return memcmp(id, &none, sizeof(none)) != 0;
+}
+
+/* Authentications */
+
+void
+authentications_write(struct buffer *b, const struct authentication *list, size_t count)
+{
+	assert(count <= SESSION_AUTHENTICATIONS);
+	buffer_u8(b, (uint8_t)count);
+	for (size_t i = 0; i < count; i++) {
+		assert(list[i].facts.size <= FACTS_LARGEST_KEPT);
+		write_id(b, &list[i].credential);
+		buffer_u8(b, (uint8_t)list[i].kind);
+		buffer_u64(b, (uint64_t)list[i].at.us);
+		buffer_block(b, list[i].facts);
+	}
+}
+
+bool
+authentications_read(struct record *r, struct authentication out[SESSION_AUTHENTICATIONS], size_t *count)
+{
+	*count = record_u8(r);
+	if (*count > SESSION_AUTHENTICATIONS)
+		return false;
+	for (size_t i = 0; i < *count; i++) {
+		out[i].credential = read_id(r);
+		out[i].kind = (enum credential_kind)record_u8(r);
+		out[i].at.us = (int64_t)record_u64(r);
+		out[i].facts = record_block(r);
+		if (out[i].kind >= CREDENTIAL_KINDS || out[i].facts.size > FACTS_LARGEST_KEPT)
+			return false;
+	}
+	return !r->broken;
+}
+
+/* The row */
+
+void
+session_write(struct buffer *b, const struct session *s)
+{
+	buffer_u8(b, FORM);
+	buffer_add(b, span_of(s->key, sizeof(s->key)));
+	write_id(b, &s->id);
+	write_id(b, &s->account);
+	buffer_u64(b, (uint64_t)s->begun.us);
+	buffer_u64(b, (uint64_t)s->seen.us);
+	buffer_u64(b, (uint64_t)s->expires.us);
+	buffer_block(b, span_first(s->where, WHERE_LARGEST));
+	authentications_write(b, s->authentications, s->authentication_count);
+	write_id(b, &s->proofed.record);
+	buffer_u64(b, (uint64_t)s->proofed.at.us);
+	buffer_u8(b, (uint8_t)s->proofed.replaced_count);
+	for (size_t i = 0; i < s->proofed.replaced_count; i++) {
+		write_id(b, &s->proofed.replaced[i].credential);
+		buffer_u8(b, (uint8_t)s->proofed.replaced[i].kind);
+	}
+}
+
+static bool
+read_proofed(struct record *r, struct session_proofed *out)
+{
+	out->record = read_id(r);
+	out->at.us = (int64_t)record_u64(r);
+	out->replaced_count = record_u8(r);
+	if (out->replaced_count > SESSION_REPLACED)
+		return false;
+	for (size_t i = 0; i < out->replaced_count; i++) {
+		out->replaced[i].credential = read_id(r);
+		out->replaced[i].kind = (enum credential_kind)record_u8(r);
+	}
+	return !r->broken;
+}
+
+bool
+session_read(struct span value, struct session *out)
+{
+	struct record r = record_of(value);
+	uint8_t form = record_u8(&r);
+	struct span key = record_bytes(&r, sizeof(out->key));
+
+	*out = (struct session){ .id = read_id(&r) };
+	if (key.size)
+		memcpy(out->key, key.data, sizeof(out->key));
+	out->account = read_id(&r);
+	out->begun.us = (int64_t)record_u64(&r);
+	out->seen.us = (int64_t)record_u64(&r);
+	out->expires.us = (int64_t)record_u64(&r);
+	out->where = record_block(&r);
+	if (!authentications_read(&r, out->authentications, &out->authentication_count) ||
+	    !read_proofed(&r, &out->proofed))
+		return false;
+	return form == FORM && record_whole(&r) && id_given(&out->id) && id_given(&out->account);
+}
+
+struct ask
+session_ask(const uint8_t key[32])
+{
+	return (struct ask){ .table = &session_table, .from = span_of(key, 32) };
+}
+
+static enum err
+nobody(struct problem *why)
+{
+	return problem_set(why, ERR_DENIED, "NIST SP 800-63B-4 s5.1",
+	    "nobody is logged in here: there was no login, or it has ended");
+}
+
+enum err
+session_loaded(struct arena *arena, const struct ask *asked, const struct session_settings *settings,
+    struct instant now, struct session *out, struct problem *why)
+{
+	*out = (struct session){ 0 };
+	if (!asked->count)
+		return nobody(why);
+	if (!session_read(arena_copy(arena, asked->rows[0].value), out))
+		return problem_set(why, ERR_UNAVAILABLE, "",
+		    "the session's row in the store is of a form this build does not know");
+	if (!instant_before(now, out->expires) || !instant_before(now, instant_after(out->seen, settings->idle)))
+		return nobody(why);
+	out->generation = asked->rows[0].generation;
+	return OK;
+}
+
+void
+session_put(struct unit *unit, const struct session *s)
+{
+	const struct span key = span_of(s->key, sizeof(s->key));
+	struct buffer b = buffer_init(ROW_LARGEST);
+
+	session_write(&b, s);
+	assert(!b.overflowed);
+	unit_expect(unit, &session_table, key, s->generation);
+	unit_put_until(unit, &session_table, key, buffer_span(&b), s->expires);
+	buffer_release(&b);
+}
+
+/* Their credentials, as they are now */
+
+size_t
+authentications_ask(struct arena *arena, const struct id *account, const struct authentication *list, size_t count,
+    struct ask *out)
+{
+	size_t asks = 0;
+
+	for (size_t i = 0; i < count; i++)
+		if (id_given(&list[i].credential))
+			out[asks++] = credential_ask(arena, account, &list[i].credential);
+	return asks;
+}
+
+enum err
+authentications_loaded(struct arena *arena, const struct ask *asked, struct instant now, struct authentication *list,
+    size_t *count, struct problem *why)
+{
+	const size_t before = *count;
+	size_t at = 0;
+
+	*count = 0;
+	for (size_t i = 0; i < before; i++) {
+		const char *reason = NULL;
+		struct credential c;
+		enum err err = OK;
+
+		if (id_given(&list[i].credential)) {
+			err = credential_loaded(arena, asked[at].count ? asked[at].rows : NULL, &c, why);
+			at++;
+			if (err == ERR_NOT_FOUND || (err == OK && !credential_usable(&c, now, &reason)))
+				continue;
+		}
+		if (err != OK)
+			return err;
+		list[(*count)++] = list[i];
+	}
+	return before && !*count ? nobody(why) : OK;
+}
+
+/* Where it is */
+
+struct span
+session_where(const struct exchange *e)
+{
+	char browser[BROWSER_NAME], address[ADDRESS_TEXT];
+
+	browser_name(message_header(e->request, "User-Agent"), browser);
+	address_text(&e->peer, address);
+	return span_text(arena_print(e->arena, "%s%s%s", browser, *browser ? ", " : "", address));
+}
