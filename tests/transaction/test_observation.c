@@ -182,12 +182,12 @@ static const struct {
 	const char *facts, *level;
 } codes[] = {
 	{ "a code of the time", { .kind = CODE_TOTP, .digits = 6, .period = 30 },
-	    "\"token.kinds\":[\"otp-app\"],\"token.otp_bits\":19,\"token.otp_lifetime\":90,"
+	    "\"token.kinds\":[\"otp-app\"],\"token.otp_bits\":19,\"token.otp_counter\":false,\"token.otp_lifetime\":90,"
 	    "\"token.phishing_resistant\":false", "2" },
 	{ "a code that is taken for too long", { .kind = CODE_TOTP, .digits = 8, .period = 120 },
-	    "\"token.otp_bits\":26,\"token.otp_lifetime\":360", "1" },
-	{ "a counter's code has no end that could be told", { .kind = CODE_HOTP, .digits = 6 },
-	    "\"token.otp_bits\":19,\"token.phishing_resistant\":false", "1" },
+	    "\"token.otp_bits\":26,\"token.otp_counter\":false,\"token.otp_lifetime\":360", "1" },
+	{ "a counter's code ends by its use, and by no time that could be told", { .kind = CODE_HOTP, .digits = 6 },
+	    "\"token.otp_bits\":19,\"token.otp_counter\":true,\"token.phishing_resistant\":false", "2" },
 };
 
 static void

@@ -182,7 +182,7 @@ state_app(struct stating *s, const struct observation *o)
 	state_number(s, "token.otp_lifetime", TRANSFER_LIFETIME);
 }
 
-/* Whole bits of so many digits: rounded down. A counter's code has no end but its use, so of that none is stated. */
+/* Whole bits of so many digits: rounded down. A counter's code has no end but its use: no lifetime is stated of it. */
 static void
 state_one_time(struct stating *s, const struct observation *o)
 {
@@ -197,6 +197,7 @@ state_one_time(struct stating *s, const struct observation *o)
 	state_word(s, "token.user_verification", "none");
 	if (code->digits < COUNT(bits) && bits[code->digits])
 		state_number(s, "token.otp_bits", bits[code->digits]);
+	state_flag(s, "token.otp_counter", code->kind == CODE_HOTP);
 	if (code->kind == CODE_TOTP)
 		state_number(s, "token.otp_lifetime", (int64_t)code->period * STEPS_TAKEN);
 }
