@@ -13,7 +13,8 @@
 #define HOURS(n) MINUTES(60 * (n))
 #define DAYS(n) HOURS(24 * (n))
 
-const struct table attempts_table = { "attempts", ROLE_BIT(ROLE_WORKER), 0 };
+/* The steward erases what operators order. */
+const struct table attempts_table = { "attempts", ROLE_BIT(ROLE_WORKER) | ROLE_BIT(ROLE_STEWARD), 0 };
 
 /* Of an account 50 in a window, so that no 30 days, wherever they begin, see more than 100. */
 const struct attempts_rule attempts_rules[] = {
@@ -127,4 +128,11 @@ attempts_forget(struct unit *unit, struct arena *a, enum attempts_kind kind, str
 		return;
 	unit_expect(unit, &attempts_table, key, known->generation);
 	unit_delete(unit, &attempts_table, key);
+}
+
+void
+attempts_end(struct unit *unit, struct arena *a, struct span of)
+{
+	for (size_t kind = 0; kind < COUNT(attempts_rules); kind++)
+		unit_delete(unit, &attempts_table, attempts_key(a, (enum attempts_kind)kind, of));
 }

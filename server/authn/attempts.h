@@ -48,3 +48,5 @@ struct instant attempts_wait(enum attempts_kind, const struct attempts *, struct
 void attempts_failed(struct unit *, struct arena *, enum attempts_kind, struct span of, const struct attempts *,
     struct instant now);
 void attempts_forget(struct unit *, struct arena *, enum attempts_kind, struct span of, const struct attempts *);
+/* Nobody is there any more to guess at: what was counted of an id goes, whatever of. */
+void attempts_end(struct unit *, struct arena *, struct span of);

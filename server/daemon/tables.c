@@ -35,7 +35,7 @@
 #include "transaction/notice/notice.h"
 #include "transaction/phone/pairing.h"
 #include "transaction/authenticator/parent_certificate.h"
-#include "transaction/account/person_order.h"
+#include "transaction/account/person_agreement.h"
 #include "transaction/policy/table.h"
 #include "transaction/proofing/proofing.h"
 #include "transaction/proofing/end.h"
@@ -100,7 +100,7 @@ static const struct table *const own[] = {
 	&pairing_code_table,
 	&desk_case_table,
 	&desk_handover_table,
-	&staff_agreement_table,
+	&person_agreement_table,
 	&session_table,
 	&login_table,
 	&known_browser_table,

@@ -1,6 +1,6 @@
 /* person/attribute.c - the row of an account's attributes.
  *
- *     row       = form(u8) count(u8) attribute*
+ *     row       = form(u8) count(u8) attribute* likeness(32)
  *     attribute = name(block) value(block) source(u8) record(16) at(u64) personas(u8)
  */
 #include "person/attribute.h"
@@ -10,7 +10,7 @@
 #include "base/record.h"
 #include "base/role.h"
 
-#define FORM 1
+#define FORM 2
 #define ROW_LARGEST (ATTRIBUTES_LARGEST * (ATTRIBUTE_LARGEST + 128))
 
 /* The steward erases what operators order. */
@@ -45,6 +45,7 @@ attributes_write(struct buffer *b, const struct attributes *a)
 		buffer_u64(b, (uint64_t)one->at.us);
 		buffer_u8(b, (uint8_t)one->personas);
 	}
+	buffer_add(b, span_of(a->likeness, sizeof(a->likeness)));
 }
 
 /* What the rules promise holds of every row: a proofed one stands in the administrative persona, a stated one never. */
@@ -74,6 +75,7 @@ attributes_read(struct span value, struct attributes *out)
 {
 	struct record r = record_of(value);
 	uint8_t form = record_u8(&r);
+	struct span likeness;
 
 	*out = (struct attributes){ .count = record_u8(&r) };
 	if (r.broken || form != FORM || out->count > ATTRIBUTES_LARGEST)
@@ -81,7 +83,11 @@ attributes_read(struct span value, struct attributes *out)
 	for (size_t i = 0; i < out->count; i++)
 		if (!attribute_read(&r, &out->list[i]) || (i && out->list[i].kind <= out->list[i - 1].kind))
 			return false;
-	return record_whole(&r);
+	likeness = record_bytes(&r, sizeof(out->likeness));
+	if (!record_whole(&r))
+		return false;
+	memcpy(out->likeness, likeness.data, sizeof(out->likeness));
+	return true;
 }
 
 static struct span

@@ -47,6 +47,8 @@ struct attribute {
 struct attributes {
 	struct attribute list[ATTRIBUTES_LARGEST]; /* in the order of their kinds */
 	size_t count;
+	/* By which the account stands in the index of those who look alike (person/likeness.h); zero: it does not. */
+	uint8_t likeness[32];
 	uint64_t generation;         /* of the row; 0: not stored yet */
 };
 

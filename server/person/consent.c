@@ -16,7 +16,7 @@
 #define ID sizeof(struct id)
 
 /* The steward erases what operators order. */
-const struct table consent_table = { "consent", ROLE_BIT(ROLE_WORKER) | ROLE_BIT(ROLE_STEWARD), 0 };
+const struct table consent_table = { "consent", ROLE_BIT(ROLE_WORKER) | ROLE_BIT(ROLE_STEWARD), TABLE_OWNED };
 
 struct id
 consent_id(struct span relying_party, struct span purpose)

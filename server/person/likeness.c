@@ -51,6 +51,27 @@ likeness_of(const struct wrapping *w, const struct attributes *a, struct likenes
 	return known;
 }
 
+void
+likeness_remember(struct attributes *a, const struct likeness *l)
+{
+	_Static_assert(sizeof(a->likeness) == sizeof(l->key), "the key whole");
+
+	if (l)
+		memcpy(a->likeness, l->key, sizeof(a->likeness));
+	else
+		memset(a->likeness, 0, sizeof(a->likeness));
+}
+
+bool
+likeness_remembered(const struct attributes *a, struct likeness *out)
+{
+	static const uint8_t nowhere[sizeof(a->likeness)];
+
+	*out = (struct likeness){ .count = 0 };
+	memcpy(out->key, a->likeness, sizeof(out->key));
+	return memcmp(a->likeness, nowhere, sizeof(nowhere)) != 0;
+}
+
 static struct span
 key_of(const struct likeness *l)
 {

@@ -2,7 +2,8 @@
  *
  *     proofed attributes -> one spelling (codec/comparable.h) -> HMAC under a key of this server's -> accounts
  *
- * Who looks like somebody known is not told so: an authenticator of that account's or a registrar settles it.
+ * Who looks like somebody known is not told so: an authenticator of that account's or a registrar settles it. An account
+ * remembers by what it stands there, so that whoever takes it out needs no key, nor the one it was put in with.
  */
 #pragma once
 
@@ -22,6 +23,10 @@ struct likeness {
 
 /* Of what is proofed among them. False: too little is known, name and date of birth at least. */
 bool likeness_of(const struct wrapping *, const struct attributes *, struct likeness *out);
+/* Remembered with the attributes, which are put in the unit of likeness_add(); NULL: it stands nowhere any more. */
+void likeness_remember(struct attributes *, const struct likeness *);
+/* False: it stands nowhere. */
+bool likeness_remembered(const struct attributes *, struct likeness *out);
 struct ask likeness_ask(const struct likeness *);
 /* Whoever else looks so. ERR_UNAVAILABLE. */
 enum err likeness_loaded(const struct ask *, struct likeness *, struct problem *why);

@@ -11,6 +11,7 @@
 enum table_flag {
 	TABLE_APPEND_ONLY = 1, /* rows get the next number (8 bytes, big-endian, from 1) and never change */
 	TABLE_NOTICED = 2,     /* changes are told to every process */
+	TABLE_OWNED = 4,       /* keys begin with whose the rows are (an id, 16 bytes): they go when he goes */
 };
 
 struct table {

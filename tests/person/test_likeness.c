@@ -155,6 +155,27 @@ rows_are_bounded_and_read_with_care(void **state)
 	stage_close(&s);
 }
 
+/* Whoever takes it out needs no key. */
+static void
+an_account_remembers_where_it_stands(void **state)
+{
+	struct attributes a = of("山田　太郎", "1980-02-17", "male", "東京都"), read;
+	struct likeness l, remembered;
+	struct buffer b = buffer_init(64 * KIB);
+
+	(void)state;
+	expect_true("nowhere at first", !likeness_remembered(&a, &remembered));
+	expect_true("known", likeness_of(&wrapping, &a, &l));
+	likeness_remember(&a, &l);
+	attributes_write(&b, &a);
+	expect_true("kept with the attributes", attributes_read(buffer_span(&b), &read));
+	expect_true("and known again", likeness_remembered(&read, &remembered));
+	expect_number("by the same", memcmp(remembered.key, l.key, sizeof(l.key)), 0);
+	likeness_remember(&read, NULL);
+	expect_true("nowhere any more", !likeness_remembered(&read, &remembered));
+	buffer_release(&b);
+}
+
 int
 main(void)
 {
@@ -163,6 +184,7 @@ main(void)
 		cmocka_unit_test(what_people_state_looks_like_nobody),
 		cmocka_unit_test(accounts_come_and_go),
 		cmocka_unit_test(rows_are_bounded_and_read_with_care),
+		cmocka_unit_test(an_account_remembers_where_it_stands),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

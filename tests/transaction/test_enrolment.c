@@ -487,8 +487,7 @@ who_leaves_leaves_nothing_and_may_come_back(void **state)
 	struct person p = person("退会　花子", "319900408", "2", ADDRESS);
 	struct account account = enrolled(&p);
 	const struct instant noon = world.noon;
-	struct person_erasure request = { .account = account.id, .actor = span_text("person"),
-		.wrapping = &stage.settings.wrapping };
+	struct person_erasure request = { .account = account.id, .actor = span_text("person") };
 
 	(void)state;
 	log_in_as_begun();

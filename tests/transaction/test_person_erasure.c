@@ -5,6 +5,7 @@
 #include "expect.h"
 #include "store/look.h"
 
+#include "authn/attempts.h"
 #include "authn/credential.h"
 #include "ledger/entry.h"
 #include "person/account.h"
@@ -14,8 +15,11 @@
 #include "person/proofing_record.h"
 #include "store/memory.h"
 #include "transaction/notice/notice.h"
+#include "transaction/account/person_agreement.h"
 #include "transaction/account/person_erasure.h"
 #include "transaction/authenticator/parent_certificate.h"
+#include "transaction/phone/app_request.h"
+#include "transaction/phone/pairing.h"
 #include "transaction/session/session.h"
 
 #define EVENTS 2300 /* three parts */
@@ -28,7 +32,8 @@ static const struct table *const tables[] = {
 	&account_table, &account_name_table, &attribute_table, &likeness_table, &proofing_record_table,
 	&account_certificate_table, &consent_table, &history_table, &credential_table, &credential_name_table,
 	&credential_model_table, &session_table, &notice_table, &ledger_leaf_table, &ledger_entry_table,
-	&parent_certificate_table, &parent_due_table, NULL,
+	&parent_certificate_table, &parent_due_table, &attempts_table, &pairing_table, &app_request_table,
+	&app_mute_table, &person_agreement_table, NULL,
 };
 static const struct wrapping wrapping = { { 7 } };
 
@@ -100,6 +105,23 @@ attributes_of(const char *name)
 	return a;
 }
 
+/* What waits for the person, and what was counted. */
+static void
+put_waiting(struct run *r, struct unit *unit, const struct account *a, const struct id *app)
+{
+	const struct span id = span_of(a->id.bytes, sizeof(a->id.bytes));
+	const struct instant until = instant_after(r->now, SECONDS(300));
+
+	unit_put_until(unit, &pairing_table, id, span_text("\1"), until);
+	app_request_put(unit, &r->arena, &(struct app_request){ .account = a->id, .id = id_new(r->now),
+	    .where = span_text("Firefox, 203.0.113.7"), .made = r->now, .until = until });
+	unit_put_until(unit, &app_mute_table, id, span_text("\1"), until);
+	attempts_failed(unit, &r->arena, ATTEMPTS_CODE, id, &(struct attempts){ 0 }, r->now);
+	attempts_failed(unit, &r->arena, ATTEMPTS_ACCOUNT, id, &(struct attempts){ 0 }, r->now);
+	attempts_failed(unit, &r->arena, ATTEMPTS_PIN, span_of(app->bytes, sizeof(app->bytes)),
+	    &(struct attempts){ 0 }, r->now);
+}
+
 /* An account with a row of every kind. */
 static void
 furnish(struct run *r, struct account *a, uint8_t n, struct likeness *alike)
@@ -116,10 +138,14 @@ furnish(struct run *r, struct account *a, uint8_t n, struct likeness *alike)
 		.state = CREDENTIAL_ACTIVE, .name = span_text("card"), .parent = PARENT_GOOD,
 		.parent_handle = span_text(arena_print(&r->arena, "parent %d", n)),
 		    .card = { .handle = span_text(handle) } };
+	struct credential app = { .account = a->id, .id = id_new(r->now), .kind = CREDENTIAL_APP,
+		.state = CREDENTIAL_ACTIVE, .name = span_text("phone"),
+		.app = { .key = span_text(arena_print(&r->arena, "app %d", n)) } };
 	struct session session = { .key = { n }, .id = id_new(r->now), .account = a->id, .begun = r->now,
 		.seen = r->now, .expires = instant_after(r->now, SECONDS(3600)) };
 
 	account_put(unit, &r->arena, a);
+	likeness_remember(&attributes, alike);
 	attributes_put(unit, &a->id, &attributes);
 	consent_give(&consent, r->now);
 	consent_put(unit, &r->arena, &a->id, &consent);
@@ -129,9 +155,11 @@ furnish(struct run *r, struct account *a, uint8_t n, struct likeness *alike)
 	account_certificate_put(unit, &r->arena, card.parent_handle, &(struct certificate_owner){ .account = a->id });
 	credential_put(unit, &r->arena, &passkey);
 	credential_put(unit, &r->arena, &card);
+	credential_put(unit, &r->arena, &app);
 	session_put(unit, &session);
 	history_add(unit, &a->id, &(struct history_event){ .kind = HISTORY_OPENED, .at = r->now,
 	    .actor = span_text("person") });
+	put_waiting(r, unit, a, &app.id);
 	expect_ok("alike", likeness_add(unit, alike, &a->id, &r->why), &r->why);
 	put(r, unit);
 }
@@ -209,7 +237,7 @@ run_open(struct run *r, uint64_t seed)
 	keep_leaves(r);
 	r->request = (struct person_erasure){ .account = r->person.id, .actor = span_text("person"),
 		.session = span_of("\1\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 32),
-		.wrapping = &wrapping, .now = instant_after(r->now, SECONDS(86400)) };
+		.now = instant_after(r->now, SECONDS(86400)) };
 }
 
 static void
@@ -288,7 +316,8 @@ nothing_of_the_person_is_left_and_all_of_others(void **state)
 			    tables[i] == &notice_table);
 			expect_number("another person's", found_in(&r, tables[i], id_of(&r.other)), before[i]);
 		}
-		expect_number("index rows", look(&r, &credential_name_table).count, 2);
+		expect_number("index rows", look(&r, &credential_name_table).count, 3);
+		expect_number("counts, of the other's codes, PIN and all", look(&r, &attempts_table).count, 3);
 		expect_number("index rows", look(&r, &credential_model_table).count, 1);
 		expect_number("the other's number, and the address they share", look(&r, &account_name_table).count, 2);
 		expect_number("told at both addresses that were confirmed", look(&r, &notice_table).count, 2);
@@ -372,7 +401,7 @@ who_is_interrupted_asks_again(void **state)
 	run_open(&r, 6);
 	store_memory_fail_commits(r.store, 1, ERR_FULL);
 	expect_problem("no room to write", erase(&r), &r.why, ERR_FULL, "could not be erased");
-	expect_number("the account is whole", look(&r, &credential_table).count, 4);
+	expect_number("the account is whole", look(&r, &credential_table).count, 6);
 	store_memory_fail_commits(r.store, 1, ERR_CONFLICT);
 	expect_problem("an entry changed", erase(&r), &r.why, ERR_CONFLICT, "could not be erased");
 	expect_number("nothing is gone", look(&r, &history_table).count, EVENTS + 2);
@@ -400,7 +429,7 @@ what_changes_meanwhile_is_looked_at_again(void **state)
 		expect_problem("twice, and not for ever", erase(&r), &r.why, conflicts == 2 ? OK : ERR_CONFLICT,
 		    "could not be erased");
 		expect_number("whole or gone", found_in(&r, &credential_table, id_of(&r.person)),
-		    conflicts == 2 ? 0 : 2);
+		    conflicts == 2 ? 0 : 3);
 		run_close(&r);
 	}
 }
@@ -417,7 +446,7 @@ a_row_that_cannot_be_read_is_not_none(void **state)
 	unit_put(unit, &likeness_table, look(&r, &likeness_table).rows[0].key, span_text("\x7f"));
 	put(&r, unit);
 	expect_problem("of a later build", erase(&r), &r.why, ERR_UNAVAILABLE, "does not know");
-	expect_number("the account stays", look(&r, &credential_table).count, 4);
+	expect_number("the account stays", look(&r, &credential_table).count, 6);
 	run_close(&r);
 }
 

@@ -6,11 +6,12 @@
 #include "registry/import.h"
 #include "store/memory.h"
 #include "transaction/notice/notice.h"
+#include "transaction/account/person_agreement.h"
 #include "transaction/account/person_order.h"
 
 static const struct table *const tables[] = {
 	&account_table, &account_name_table, &proofing_record_table, &account_certificate_table, &history_table,
-	&notice_table, &credential_table, &credential_name_table, &credential_model_table, &staff_agreement_table,
+	&notice_table, &credential_table, &credential_name_table, &credential_model_table, &person_agreement_table,
 	&journal_table, &ledger_leaf_table, &ledger_entry_table, NULL,
 };
 
@@ -208,7 +209,7 @@ an_agreement_lasts_a_week(void **state)
 {
 	(void)state;
 	order_as("uid:1", 2, to_grant());
-	world.now = instant_after(world.now, STAFF_AGREEMENT_LIFE);
+	world.now = instant_after(world.now, PERSON_AGREEMENT_LIFE);
 	order_as("uid:2", 2, to_grant());
 	expect_true("the first word is gone", world.report.waits && world.report.had == 1);
 }

@@ -6,6 +6,7 @@
 #include "codec/json_writer.h"
 #include "codec/text.h"
 #include "ctl/client.h"
+#include "ctl/person.h"
 
 static enum err
 person_ask(struct ctl *ctl, const char *number, struct buffer *body, json_t **answer, struct problem *why)
@@ -247,6 +248,7 @@ person_run(struct ctl *ctl, int argc, char **argv)
 		{ "staff", "make an account a registrar's, or no longer", staff_run },
 		{ "suspend", "stop an authenticator", suspend_run },
 		{ "revoke", "end an authenticator", revoke_run },
+		{ "erase", "erase an account for good, when its person asks for it", person_erase },
 	};
 
 	return action_run(ctl, actions, COUNT(actions), argc, argv);

@@ -123,8 +123,7 @@ go_on_erasing(struct visit *v, const struct account_access *access)
 		return;
 	}
 	l->erasure = (struct person_erasure){ .account = v->account.id, .actor = span_text("person"),
-		.session = span_of(v->session.key, sizeof(v->session.key)),
-		.wrapping = &v->front->settings->wrapping, .now = v->now };
+		.session = span_of(v->session.key, sizeof(v->session.key)), .now = v->now };
 	exchange_hold(v->exchange, person_erase(v->front->store, &l->erasure, on_erased_all, l));
 }
 

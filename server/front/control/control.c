@@ -298,6 +298,7 @@ const struct route control_routes[] = {
 	{ POST, "/v1/control/callers/{name}", caller_step,     JSON, CALLER_BODY },
 	{ GET,  "/v1/control/persons/{number}", person_show,   NO_BODY, 0 },
 	{ POST, "/v1/control/persons/{number}", person_step,   JSON, KIB },
+	{ POST, "/v1/control/persons/{number}/erase", account_erase, NO_BODY, 0 },
 	{ POST, "/v1/control/jpki",           proofing_step,   JSON, 8 * KIB },
 	{ GET,  "/v1/control/jpki/log",       proofing_log_show, NO_BODY, 0 },
 	{ POST, "/v1/control/jpki/lists",     refresh_lists,   NO_BODY, 0 },

@@ -55,6 +55,8 @@
  *     POST /v1/control/persons/{number}         {"action": "grant" | "withdraw", "role": "registrar"}: granting takes
  *                                               as many operators as raising trust does
  *                                               {"action": "suspend" | "revoke", "credential": ID, "reason": …}
+ *     POST /v1/control/persons/{number}/erase   the account goes for good: takes as many operators as raising trust
+ *                                               does; answers "waits" or "erased", and what went
  *
  *     GET  /v1/control/callers                  machine callers, none of their secrets; and what waits: "proposals"
  *     POST /v1/control/callers                  {"name", "member", "rights": ["decide"…], "for": "P90D", "rate": N,

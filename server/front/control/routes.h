@@ -22,7 +22,7 @@ route_handler callers_list, callers_create, caller_step;
 route_handler erasures_search, erasures_start;
 route_handler costs_show;
 route_handler proofing_step, proofing_log_show;
-route_handler person_show, person_step;
+route_handler person_show, person_step, account_erase;
 route_handler policies_list, policies_propose, policy_show, policy_step;
 
 /* The question whose answer members_write_summary() and sources_write() make JSON of. */

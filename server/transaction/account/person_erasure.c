@@ -9,12 +9,13 @@
 #include <assert.h>
 #include <stdlib.h>
 
+#include "authn/attempts.h"
 #include "authn/credential.h"
 #include "base/log.h"
 #include "codec/json_writer.h"
+#include "codec/text.h"
 #include "ledger/entry.h"
 #include "person/account.h"
-#include "person/consent.h"
 #include "person/history.h"
 #include "person/likeness.h"
 #include "person/proofing_record.h"
@@ -27,15 +28,12 @@
 #define CREDENTIALS 5000             /* at the account's end; more are taken behind it */
 #define TRIES 3
 
-/* Two rows, and what is kept beneath the account's id. The end takes all but history, which went before; what came
- * meanwhile is of any of the ranges. */
-enum { ASK_ACCOUNT, ASK_ATTRIBUTES, ASK_CREDENTIALS, ASK_RECORDS, ASK_CONSENTS, ASK_HISTORY, ASKS };
-static const struct table *const tables[ASKS] = {
-	[ASK_CREDENTIALS] = &credential_table,
-	[ASK_RECORDS] = &proofing_record_table,
-	[ASK_CONSENTS] = &consent_table,
-	[ASK_HISTORY] = &history_table,
-};
+/* Two rows, and what is kept beneath the account's id: what is looked into, what else says it is somebody's
+ * (TABLE_OWNED), and last history. The end takes all but that, which went before; what came meanwhile is of any of the
+ * ranges. */
+enum { ASK_ACCOUNT, ASK_ATTRIBUTES, ASK_CREDENTIALS, ASK_RECORDS, ASK_OWNED };
+#define OWNED 16
+#define ASKS (ASK_OWNED + OWNED + 1)
 
 struct going {
 	struct pending pending;      /* first */
@@ -48,6 +46,8 @@ struct going {
 	unsigned tries;
 	bool ended;                  /* the account is no more */
 	struct person_erased report;
+	const struct table *tables[ASKS]; /* of the ranges */
+	size_t history;              /* the last of them */
 	struct ask asks[ASKS];
 	struct unit *unit;
 	size_t rows, decisions;      /* of the unit */
@@ -148,7 +148,7 @@ commit(struct going *g, on_committed *then)
 static size_t
 first_of_part(const struct going *g)
 {
-	return g->ended ? ASK_CREDENTIALS : ASK_HISTORY;
+	return g->ended ? ASK_CREDENTIALS : g->history;
 }
 
 static void
@@ -157,9 +157,9 @@ take_part(struct going *g)
 	const size_t first = first_of_part(g);
 
 	arena_reset(&g->arena);
-	for (size_t i = first; i < ASKS; i++)
-		g->asks[i] = range_ask(g, tables[i], PART);
-	g->waiting = store_load(g->store, &g->asks[first], ASKS - first, on_part, g);
+	for (size_t i = first; i <= g->history; i++)
+		g->asks[i] = range_ask(g, g->tables[i], PART);
+	g->waiting = store_load(g->store, &g->asks[first], g->history + 1 - first, on_part, g);
 }
 
 /* An authenticator's index rows go with it; one of a form that this build does not know cannot say which they are. */
@@ -169,10 +169,13 @@ delete_credentials(struct going *g, const struct ask *ask)
 	for (size_t i = 0; i < ask->count; i++) {
 		struct credential c;
 
-		if (credential_loaded(&g->arena, &ask->rows[i], &c, NULL) == OK)
-			credential_remove(g->unit, &g->arena, &c);
-		else
+		if (credential_loaded(&g->arena, &ask->rows[i], &c, NULL) != OK) {
 			unit_delete(g->unit, ask->table, ask->rows[i].key);
+			continue;
+		}
+		credential_remove(g->unit, &g->arena, &c);
+		if (c.kind == CREDENTIAL_APP)
+			attempts_end(g->unit, &g->arena, id_span(&c.id));
 	}
 }
 
@@ -193,7 +196,7 @@ static void
 collect_decisions(struct going *g)
 {
 	static const struct id none;
-	const struct ask *ask = &g->asks[ASK_HISTORY];
+	const struct ask *ask = &g->asks[g->history];
 	struct history_event event;
 
 	g->events = arena_array(&g->arena, struct id, ask->count);
@@ -215,7 +218,7 @@ on_part(void *arg, enum err err, const struct problem *why)
 	unit_begin(g);
 	collect_decisions(g);
 	g->more = false;
-	for (size_t i = first_of_part(g); i < ASKS; i++) {
+	for (size_t i = first_of_part(g); i <= g->history; i++) {
 		delete_rows(g, i);
 		g->more = g->more || g->asks[i].more;
 	}
@@ -288,9 +291,9 @@ take_account(struct going *g)
 	arena_reset(&g->arena);
 	g->asks[ASK_ACCOUNT] = account_ask(&g->request->account);
 	g->asks[ASK_ATTRIBUTES] = attributes_ask(&g->request->account);
-	for (size_t i = ASK_CREDENTIALS; i < ASK_HISTORY; i++)
-		g->asks[i] = range_ask(g, tables[i], i == ASK_CREDENTIALS ? CREDENTIALS : PART);
-	g->waiting = store_load(g->store, g->asks, ASK_HISTORY, on_account, g);
+	for (size_t i = ASK_CREDENTIALS; i < g->history; i++)
+		g->asks[i] = range_ask(g, g->tables[i], i == ASK_CREDENTIALS ? CREDENTIALS : PART);
+	g->waiting = store_load(g->store, g->asks, g->history, on_account, g);
 }
 
 static void
@@ -367,11 +370,12 @@ on_account(void *arg, enum err err, const struct problem *why)
 		err = attributes_loaded(&g->arena, &g->asks[ASK_ATTRIBUTES], &attributes, &g->why);
 	if (failed(g, err, &g->why))
 		return;
-	g->alike = likeness_of(g->request->wrapping, &attributes, &g->likeness);
+	g->alike = likeness_remembered(&attributes, &g->likeness);
 	ask_others(g);
 	unit_begin(g);
-	for (size_t i = ASK_CREDENTIALS; i < ASK_HISTORY; i++)
+	for (size_t i = ASK_CREDENTIALS; i < g->history; i++)
 		delete_rows(g, i);
+	attempts_end(g->unit, &g->arena, id_span(&g->request->account));
 	if (g->asks[ASK_ATTRIBUTES].count) {
 		unit_expect(g->unit, &attribute_table, id_span(&g->request->account), attributes.generation);
 		unit_delete(g->unit, &attribute_table, id_span(&g->request->account));
@@ -471,6 +475,10 @@ put_entry(struct going *g)
 
 	buffer_byte(&b, '{');
 	json_write_member(&b, "actor", g->request->actor);
+	if (g->request->approvers.size) {
+		json_write_name(&b, "approvers");
+		json_write_lines(&b, g->request->approvers);
+	}
 	json_write_time(&b, "at", g->request->now);
 	buffer_print(&b, ",\"count\":%zu,\"event\":\"account.erased\"}", g->report.decisions);
 	assert(!b.overflowed);
@@ -494,6 +502,8 @@ on_others(void *arg, enum err err, const struct problem *why)
 	    .generation = g->account.generation });
 	if (q->session.size)
 		unit_delete(g->unit, &session_table, q->session);
+	if (q->agreement.size)
+		unit_delete(g->unit, q->agreement_table, q->agreement);
 	put_entry(g);
 	commit(g, on_account_gone);
 }
@@ -516,6 +526,23 @@ on_account_gone(void *arg, const struct committed *c)
 	take_part(g);
 }
 
+/* In the order of the ranges. A table says itself whether its rows are an account's. */
+static void
+choose_tables(struct going *g)
+{
+	const table_list all = store_tables(g->store);
+
+	g->tables[ASK_CREDENTIALS] = &credential_table;
+	g->tables[ASK_RECORDS] = &proofing_record_table;
+	g->history = ASK_OWNED;
+	for (size_t i = 0; all[i]; i++)
+		if (all[i]->flags & TABLE_OWNED) {
+			assert(g->history < ASKS - 1);
+			g->tables[g->history++] = all[i];
+		}
+	g->tables[g->history] = &history_table;
+}
+
 struct pending *
 person_erase(struct store *store, const struct person_erasure *request, on_person_erased *done, void *arg)
 {
@@ -525,6 +552,7 @@ person_erase(struct store *store, const struct person_erasure *request, on_perso
 		abort();
 	*g = (struct going){ .pending = { cancel_going }, .store = store, .request = request, .done = done, .arg = arg,
 		.arena = arena_init(FLOW_LARGEST) };
+	choose_tables(g);
 	take_part(g);
 	return &g->pending;
 }

@@ -7,19 +7,24 @@
  * asks again. The ledger keeps its leaves, so every proof holds. Of decisions, which tell when and where somebody
  * logged in, entries and salts go (ledger/entry.h); of proofings and of authenticators' lives they stay: they name an
  * account's id at most, which is nobody's then. An entry of the ledger says that an account was erased, and not whose.
+ *
+ * It needs no secret: those who look alike are found by what is remembered beside the attributes (person/likeness.h), so
+ * the steward does it for operators. Which tables hold rows of an account these say themselves (TABLE_OWNED). Rows that
+ * are found by a cookie or a code alone name an account that is no more; they end by themselves (server/README.md).
  */
 #pragma once
 
 #include "base/clock.h"
 #include "base/random.h"
-#include "crypto/wrapping.h"
 #include "store/store.h"
 
 struct person_erasure {
 	struct id account;
 	struct span actor;           /* "person", "operator" */
+	struct span approvers;       /* operators whose agreement it took, one a line; empty: none was asked for */
 	struct span session;         /* key of the session it was asked in; empty: none */
-	const struct wrapping *wrapping;
+	const struct table *agreement_table;
+	struct span agreement;       /* key of the operators' row in that table; empty: there is none */
 	struct instant now;
 };
 struct person_erased {

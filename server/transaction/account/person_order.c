@@ -1,22 +1,9 @@
-/* transaction/account/person_order.c - what operators do with one person's account.
- *
- *     agreement row = form(u8) operators(block)
- */
+/* transaction/account/person_order.c - what operators do with one person's account. */
 #include "transaction/account/person_order.h"
 
-#include <assert.h>
-
-#include "base/log.h"
-#include "base/record.h"
-#include "base/role.h"
 #include "registry/journal.h"
+#include "transaction/account/person_agreement.h"
 #include "transaction/authenticator/credential_change.h"
-
-#define FORM 1
-#define ROW_LARGEST (4 * KIB)
-#define ID_SIZE sizeof(((struct id *)NULL)->bytes)
-
-const struct table staff_agreement_table = { "staff-agreement", ROLE_BIT(ROLE_STEWARD), 0 };
 
 enum { ASK_ACCOUNT, ASK_RECORDS, ASK_CREDENTIALS, ASK_ONE, ASK_AGREEMENT, ASKS };
 
@@ -29,7 +16,6 @@ struct ordering {
 	struct ask asks[ASKS];
 	size_t name_count;
 	struct id of;
-	struct span agreement_key;
 	struct credential one;
 	struct credential_change change;
 	struct agreement agreement;
@@ -101,7 +87,6 @@ on_name_loaded(void *arg, enum err err, const struct problem *why)
 {
 	struct ordering *o = arg;
 	uint64_t generation;
-	uint8_t *key;
 
 	if (err == OK && o->name_count)
 		err = (why = &o->why, account_name_loaded(&o->asks[0], &o->of, &generation, &o->why));
@@ -111,15 +96,11 @@ on_name_loaded(void *arg, enum err err, const struct problem *why)
 		answer(o, err, why);
 		return;
 	}
-	key = arena_take(o->arena, ID_SIZE + sizeof(uint32_t));
-	memcpy(key, o->of.bytes, ID_SIZE);
-	key[ID_SIZE + 3] = (uint8_t)o->asked.role;
-	o->agreement_key = span_of(key, ID_SIZE + sizeof(uint32_t));
 	o->asks[ASK_ACCOUNT] = account_ask(&o->of);
 	o->asks[ASK_RECORDS] = proofing_record_ask(o->arena, &o->of);
 	o->asks[ASK_CREDENTIALS] = credentials_ask(o->arena, &o->of, PERSON_CREDENTIALS);
 	o->asks[ASK_ONE] = credential_ask(o->arena, &o->of, &o->asked.credential);
-	o->asks[ASK_AGREEMENT] = (struct ask){ .table = &staff_agreement_table, .from = o->agreement_key };
+	o->asks[ASK_AGREEMENT] = person_agreement_ask(person_agreement_key(o->arena, &o->of, o->asked.role));
 	o->waiting = store_load(o->store, o->asks, ASKS, on_account_loaded, o);
 }
 
@@ -145,42 +126,11 @@ take_loaded(struct ordering *o, struct problem *why)
 
 /* Decide: each leaves what it changed in the unit. */
 
-static enum err
-read_agreement(struct ordering *o, struct problem *why)
-{
-	const struct ask *ask = &o->asks[ASK_AGREEMENT];
-	struct record r;
-	uint8_t form;
-
-	if (ask->count == 0)
-		return OK;
-	r = record_of(arena_copy(o->arena, ask->rows[0].value));
-	form = record_u8(&r);
-	o->agreement.approvers = record_block(&r);
-	if (form != FORM || !record_whole(&r))
-		return problem_set(why, ERR_UNAVAILABLE, "",
-		    "which operators agree: the row in the store is of a form this build does not know");
-	return OK;
-}
-
-static void
-put_agreement(struct ordering *o, struct unit *unit)
-{
-	struct buffer b = buffer_init(ROW_LARGEST);
-
-	buffer_u8(&b, FORM);
-	buffer_block(&b, o->agreement.approvers);
-	assert(!b.overflowed); /* AGREEMENT_LARGEST of them */
-	unit_put_until(unit, &staff_agreement_table, o->agreement_key, buffer_span(&b),
-	    instant_after(o->asked.now, STAFF_AGREEMENT_LIFE));
-	buffer_release(&b);
-}
-
 static void
 put_staff(struct ordering *o, struct unit *unit, const char *step)
 {
 	account_put(unit, o->arena, &o->report.account);
-	unit_delete(unit, &staff_agreement_table, o->agreement_key);
+	unit_delete(unit, &person_agreement_table, o->asks[ASK_AGREEMENT].from);
 	journal_staff(unit, &(struct staff_news){ .actor = o->asked.by.actor, .approvers = o->agreement.approvers,
 		.account = span_text(o->report.account.number), .role = span_text("registrar"), .step = step },
 	    o->asked.now);
@@ -201,19 +151,16 @@ grant(struct ordering *o, struct unit *unit, struct problem *why)
 	if (a->standing != ACCOUNT_FULL)
 		return problem_set(why, ERR_CONFLICT, "", "the account is %s: nobody has proofed whose it is, so it is "
 		    "made no staff's", account_standing_name(a->standing));
-	if (read_agreement(o, why) != OK)
-		return why->code;
-	agreement_recount(o->arena, &o->agreement, quorum);
-	if (!agreement_whole(&o->agreement, quorum) &&
-	    agreement_repeat(o->arena, &o->agreement, &o->asked.by, why) != OK)
+	if (person_agreement_loaded(o->arena, ask, &o->agreement, why) != OK ||
+	    person_agree(o->arena, &o->agreement, &o->asked.by, why) != OK)
 		return why->code;
 	o->report.had = agreement_had(&o->agreement, quorum);
-	unit_expect(unit, &staff_agreement_table, o->agreement_key, ask->count ? ask->rows[0].generation : 0);
 	o->report.waits = !agreement_whole(&o->agreement, quorum);
 	if (o->report.waits) {
-		put_agreement(o, unit);
+		person_agreement_put(unit, ask, &o->agreement, o->asked.now);
 		return OK;
 	}
+	unit_expect(unit, ask->table, ask->from, ask->count ? ask->rows[0].generation : 0);
 	a->staff |= o->asked.role;
 	put_staff(o, unit, "granted");
 	return OK;

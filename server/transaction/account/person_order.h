@@ -14,10 +14,6 @@
 #include "person/account.h"
 #include "person/proofing_record.h"
 
-/* account (16), role (4) -> operators who agree; kept STAFF_AGREEMENT_LIFE */
-extern const struct table staff_agreement_table;
-#define STAFF_AGREEMENT_LIFE SECONDS((int64_t)7 * 86400)
-
 enum person_action {
 	PERSON_NO_ACTION, PERSON_LOOK, PERSON_GRANT, PERSON_WITHDRAW_STAFF, PERSON_SUSPEND, PERSON_REVOKE,
 };

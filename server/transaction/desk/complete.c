@@ -117,7 +117,7 @@ take_known(struct completing *c, struct problem *why)
 		return why->code;
 	if (!c->is_new && attributes_loaded(c->arena, &c->asks[ASK_ATTRIBUTES], &c->known, why) != OK)
 		return why->code;
-	c->before_known = likeness_of(&c->settings->wrapping, &c->known, &c->before) &&
+	c->before_known = likeness_remembered(&c->known, &c->before) &&
 	    memcmp(c->before.key, c->likeness.key, sizeof(c->before.key)) != 0;
 	return OK;
 }
@@ -200,6 +200,7 @@ put_attributes(struct completing *c, struct problem *why)
 	*taken = c->known;
 	count = attribute_changes(taken, proofed, COUNT(proofed), changes);
 	attributes_take(taken, proofed, COUNT(proofed), ATTRIBUTE_FROM_DESK, &c->record.id, c->asked.now);
+	likeness_remember(taken, &c->likeness);
 	attributes_put(c->unit, &c->account.id, taken);
 	for (size_t i = 0; !c->is_new && i < count; i++)
 		buffer_print(&names, "%s%s", i ? "," : "", changes[i].kind->name);

@@ -147,6 +147,7 @@ put_attributes(struct accepting *a, struct problem *why)
 	all->taken = all->known;
 	attributes_take(&all->taken, v->attributes, v->attribute_count, ATTRIBUTE_FROM_CARD, &a->record.id,
 	    a->asked.asked.now);
+	likeness_remember(&all->taken, all->likeness_known ? &all->likeness : NULL);
 	attributes_put(a->unit, &v->found.id, &all->taken);
 	for (size_t i = 0; v->account != ENROLMENT_NEW && i < v->change_count; i++)
 		buffer_print(&names, "%s%s", names.end > names.start ? "," : "", v->changes[i].kind->name);

@@ -345,7 +345,7 @@ on_account_loaded(void *arg, enum err err, const struct problem *why)
 		answer(l, err, why);
 		return;
 	}
-	all->likeness_before_known = likeness_of(&l->settings->wrapping, &all->known, &all->likeness_before);
+	all->likeness_before_known = likeness_remembered(&all->known, &all->likeness_before);
 	l->asks[0] = likeness_ask(&all->likeness_before);
 	l->waiting = store_load(l->store, l->asks, all->likeness_before_known, on_likeness_loaded, l);
 }

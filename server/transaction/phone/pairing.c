@@ -9,7 +9,9 @@
 #define ROW_LARGEST (4 * KIB)
 #define TOLD_FOR SECONDS(3600)
 
-const struct table pairing_table = { "pairing", ROLE_BIT(ROLE_WORKER), TABLE_NOTICED };
+/* The steward erases what operators order. */
+const struct table pairing_table = { "pairing", ROLE_BIT(ROLE_WORKER) | ROLE_BIT(ROLE_STEWARD),
+	TABLE_NOTICED | TABLE_OWNED };
 const struct table pairing_code_table = { "pairing-code", ROLE_BIT(ROLE_WORKER), 0 };
 
 static const char *const states[] = {

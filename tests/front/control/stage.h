@@ -264,7 +264,7 @@ expect_answer(struct stage *s, const char *title, const struct wanted *w, int st
 	buffer_release(&answer);
 }
 
-struct question {
+struct control_question {
 	const char *title;
 	struct wanted wanted;
 	int status;
@@ -273,7 +273,7 @@ struct question {
 
 /* Each of a new federation, which none of them changes. */
 static inline void
-expect_answers(const struct question *questions, size_t count, uint64_t seed)
+expect_answers(const struct control_question *questions, size_t count, uint64_t seed)
 {
 	struct stage s;
 

@@ -7,7 +7,7 @@
 static void
 requests_are_read_strictly(void **state)
 {
-	static const struct question questions[] = {
+	static const struct control_question questions[] = {
 		{ "a new federation has published nothing and has no keys", { "GET", "/v1/control/status", NULL, NULL },
 		    200, "{\"publication\":null,\"keys\":[],\"members\":{\"waiting\":[],\"applied\":0,\"approved\":0,"
 		    "\"suspended\":0,\"withdrawn\":0},\"sources\":[],\"callers\":{\"waiting\":[]},"

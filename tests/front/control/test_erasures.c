@@ -7,7 +7,7 @@
 static void
 requests_to_erase_are_read_strictly(void **state)
 {
-	static const struct question questions[] = {
+	static const struct control_question questions[] = {
 		{ "a search says for whom", { "POST", "/v1/control/erasures/search", json, "{}" }, 400,
 		    "/subject: expected one with type and id, found none" },
 		{ "by type and id", { "POST", "/v1/control/erasures/search", json, "{\"subject\":{\"id\":\"a\"}}" },

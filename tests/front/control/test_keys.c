@@ -14,7 +14,7 @@ make_key(struct stage *s, const char *name)
 static void
 requests_about_keys_are_read_strictly(void **state)
 {
-	static const struct question questions[] = {
+	static const struct control_question questions[] = {
 		{ "an action must be named", { "POST", "/v1/control/keys/a", json, "{}" }, 400,
 		    "/action: expected adopt" },
 		{ "an action must be known", { "POST", "/v1/control/keys/a", json, "{\"action\":\"dance\"}" }, 400,

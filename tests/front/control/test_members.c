@@ -32,7 +32,7 @@
 static void
 requests_about_members_are_read_strictly(void **state)
 {
-	static const struct question questions[] = {
+	static const struct control_question questions[] = {
 		{ "there are no members", { "GET", "/v1/control/members", NULL, NULL }, 200,
 		    "{\"members\":[],\"more\":false}" },
 		{ "a standing must be one", { "GET", "/v1/control/members?standing=good", NULL, NULL }, 400,

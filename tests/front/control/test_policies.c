@@ -6,7 +6,7 @@
 static void
 requests_about_versions_are_read_strictly(void **state)
 {
-	static const struct question questions[] = {
+	static const struct control_question questions[] = {
 		{ "there are no policies", { "GET", "/v1/control/policies", NULL, NULL }, 200,
 		    "{\"policies\":[],\"rejected\":null}" },
 		{ "a version has files", { "POST", "/v1/control/policies", json, "{}" }, 400,

@@ -10,7 +10,7 @@
 static void
 requests_are_read_strictly(void **state)
 {
-	static const struct question questions[] = {
+	static const struct control_question questions[] = {
 		{ "a step is one of two", { "POST", STEP, json, "{\"action\":\"stop\",\"reason\":\"x\"}" }, 400,
 		    "/action: expected end or resume" },
 		{ "it is named", { "POST", STEP, json, "{\"reason\":\"x\"}" }, 400, "/action: expected end or resume" },

@@ -6,7 +6,7 @@
 static void
 requests_about_sources_are_read_strictly(void **state)
 {
-	static const struct question questions[] = {
+	static const struct control_question questions[] = {
 		{ "nothing was found yet", { "GET", "/v1/control/findings", NULL, NULL }, 200,
 		    "{\"published\":[],\"refused\":[],\"counts\":[]}" },
 		{ "a finding's level must be one", { "GET", "/v1/control/findings?level=bad", NULL, NULL }, 400,
