@@ -236,18 +236,23 @@ what_is_added_needs_its_own_level(void **state)
 		unsigned without;    /* flags of the new one */
 		bool proofed, unconfirmed, allowed;
 		enum credential_binding binding;
+		enum proofing_method method; /* of the proofing; none: by the card */
 	} cases[] = {
-		{ "a passkey by a passkey", BY_PASSKEY, 0, false, false, true, BINDING_EXISTING },
-		{ "a passkey by a code", BY_CODE, 0, false, false, false, 0 },
-		{ "a passkey that verifies nobody by a code", BY_CODE, 0x04, false, false, true, BINDING_EXISTING },
-		{ "a passkey by nothing", NULL, 0, false, false, false, 0 },
-		{ "a passkey by the card, a moment ago", NULL, 0, true, false, true, BINDING_IN_PROOFING },
-		{ "a passkey where the account was opened", NULL, 0, false, true, true, BINDING_UNCONFIRMED },
+		{ "a passkey by a passkey", BY_PASSKEY, 0, false, false, true, BINDING_EXISTING, 0 },
+		{ "a passkey by a code", BY_CODE, 0, false, false, false, 0, 0 },
+		{ "a passkey that verifies nobody by a code", BY_CODE, 0x04, false, false, true, BINDING_EXISTING, 0 },
+		{ "a passkey by nothing", NULL, 0, false, false, false, 0, 0 },
+		{ "a passkey by the card, a moment ago", NULL, 0, true, false, true, BINDING_IN_PROOFING, 0 },
+		{ "at a terminal", NULL, 0, true, false, true, BINDING_IN_PROOFING, PROOFING_AT_TERMINAL },
+		{ "on the strength of a code from the desk, where the person was seen", NULL, 0, true, false, true,
+		    BINDING_IN_PERSON, PROOFING_AT_DESK },
+		{ "a passkey where the account was opened", NULL, 0, false, true, true, BINDING_UNCONFIRMED, 0 },
 	};
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		const char *id = arena_print(&stage.arena, "passkey number %zu, of many", i);
+		struct proofing_record record;
 		struct ceremony c;
 
 		look_in(cases[i].facts);
@@ -255,6 +260,10 @@ what_is_added_needs_its_own_level(void **state)
 		access.unconfirmed = cases[i].unconfirmed;
 		if (cases[i].proofed)
 			session.proofed.record = access.records[0].id;
+		record = access.records[0];
+		if (cases[i].method)
+			record.method = cases[i].method;
+		access.records = &record;
 		c = right();
 		c.id = c.credential_id = id;
 		c.without = cases[i].without;

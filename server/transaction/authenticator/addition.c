@@ -141,6 +141,28 @@ expect_level(struct arena *arena, const struct person_settings *settings, const 
 	    "an authenticator of this level is added by one of at least the same level, or with the card");
 }
 
+/* At the desk a registrar saw the person, and the code that opened this session was handed over there (SP 800-63B-4
+ * s4.1.2: in person). */
+static void
+bind_to_proofing(const struct account_access *access, struct credential *c)
+{
+	c->binding = BINDING_IN_PROOFING;
+	c->binding_record = access->session->proofed.record;
+	for (size_t i = 0; i < access->record_count; i++) {
+		const struct proofing_record *p = &access->records[i];
+
+		if (memcmp(&p->id, &c->binding_record, sizeof(c->binding_record)) != 0)
+			continue;
+		if (p->method == PROOFING_AT_DESK)
+			c->binding = BINDING_IN_PERSON;
+		if (p->handle.size) {
+			c->parent = PARENT_GOOD;
+			c->parent_handle = p->handle;
+			c->parent_checked = p->at;
+		}
+	}
+}
+
 enum err
 addition_bind(struct arena *arena, const struct person_settings *settings, const struct account_access *access,
     struct credential *c, struct observation *seen, struct problem *why)
@@ -149,15 +171,7 @@ addition_bind(struct arena *arena, const struct person_settings *settings, const
 
 	c->evidence = access->session->id;
 	if (access->just_proofed) {
-		c->binding = BINDING_IN_PROOFING;
-		c->binding_record = access->session->proofed.record;
-		for (size_t i = 0; i < access->record_count; i++)
-			if (memcmp(&access->records[i].id, &c->binding_record, sizeof(c->binding_record)) == 0 &&
-			    access->records[i].handle.size) {
-				c->parent = PARENT_GOOD;
-				c->parent_handle = access->records[i].handle;
-				c->parent_checked = access->records[i].at;
-			}
+		bind_to_proofing(access, c);
 		return OK;
 	}
 	if (access->unconfirmed) {

@@ -33,7 +33,7 @@ struct session {
 	struct authentication authentications[SESSION_AUTHENTICATIONS]; /* the newest last */
 	size_t authentication_count;
 	/* A proofing that the session began with, or was joined by: no authentication, but for a while authenticators
-	 * may be bound in it (BINDING_IN_PROOFING). */
+	 * may be bound in it (BINDING_IN_PROOFING; at the desk, BINDING_IN_PERSON). */
 	struct session_proofed {
 		struct id record;    /* zero: none */
 		struct instant at;
