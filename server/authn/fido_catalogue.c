@@ -49,6 +49,12 @@ fido_state_loaded(const struct ask *asked, struct fido_state *out, struct proble
 }
 
 void
+fido_state_expect(struct unit *unit, const struct fido_state *state)
+{
+	unit_expect(unit, &fido_state_table, state_key, state->generation);
+}
+
+void
 fido_state_put(struct unit *unit, const struct fido_state *state)
 {
 	struct buffer b = buffer_init(STATE_LARGEST);
@@ -61,7 +67,7 @@ fido_state_put(struct unit *unit, const struct fido_state *state)
 	buffer_add(&b, span_of(state->legal_header, sizeof(state->legal_header)));
 	buffer_u64(&b, state->reviewed);
 	assert(!b.overflowed);
-	unit_expect(unit, &fido_state_table, state_key, state->generation);
+	fido_state_expect(unit, state);
 	unit_put(unit, &fido_state_table, state_key, buffer_span(&b));
 	buffer_release(&b);
 }
@@ -115,27 +121,18 @@ fido_model_put(struct unit *unit, struct arena *a, uint64_t number, const struct
 }
 
 struct ask
-fido_models_below_ask(struct arena *a, uint64_t number, uint32_t limit)
+fido_models_between_ask(struct arena *a, uint64_t above, uint64_t below, uint32_t limit)
 {
-	return (struct ask){ .table = &fido_model_table, .from = key_of(a, 0, (struct span){ 0 }),
-		.until = key_of(a, number, (struct span){ 0 }), .limit = limit };
-}
-
-struct ask
-fido_models_above_ask(struct arena *a, uint64_t number, uint32_t limit)
-{
-	return (struct ask){ .table = &fido_model_table, .from = key_of(a, number + 1, (struct span){ 0 }),
-		.limit = limit };
+	return (struct ask){ .table = &fido_model_table, .from = key_of(a, above + 1, (struct span){ 0 }),
+		.until = key_of(a, below, (struct span){ 0 }), .limit = limit };
 }
 
 struct ask
 fido_models_ask(struct arena *a, uint64_t number, struct span after, uint32_t limit)
 {
-	struct ask ask = fido_models_above_ask(a, number, limit);
+	struct ask ask = fido_models_between_ask(a, number - 1, number + 1, limit);
 	uint8_t *from;
 
-	ask.until = ask.from;
-	ask.from = key_of(a, number, (struct span){ 0 });
 	if (!after.size)
 		return ask;
 	from = arena_take(a, after.size + 1); /* the next key there can be */

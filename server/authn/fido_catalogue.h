@@ -25,6 +25,8 @@ struct fido_state {
 struct ask fido_state_ask(void);
 /* Without a row all zero. ERR_UNAVAILABLE: of a form this build does not know. */
 enum err fido_state_loaded(const struct ask *, struct fido_state *out, struct problem *why);
+/* That it is still as it was loaded: for what was judged by its catalogue. */
+void fido_state_expect(struct unit *, const struct fido_state *);
 /* Expects it as it was loaded. */
 void fido_state_put(struct unit *, const struct fido_state *);
 
@@ -34,9 +36,8 @@ struct ask fido_model_ask(struct arena *, uint64_t number, struct span known_by)
 enum err fido_model_loaded(struct arena *, const struct ask *, const struct fido_model **out, struct problem *why);
 /* All it is known by. */
 void fido_model_put(struct unit *, struct arena *, uint64_t number, const struct fido_model *);
-/* All models of BLOBs but this one, a part at a time. */
-struct ask fido_models_below_ask(struct arena *, uint64_t number, uint32_t limit);
-struct ask fido_models_above_ask(struct arena *, uint64_t number, uint32_t limit);
+/* All models of BLOBs with numbers between, a part at a time. */
+struct ask fido_models_between_ask(struct arena *, uint64_t above, uint64_t below, uint32_t limit);
 /* Those of this one, after that key (empty: the first). */
 struct ask fido_models_ask(struct arena *, uint64_t number, struct span after, uint32_t limit);
 

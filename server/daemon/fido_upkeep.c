@@ -103,8 +103,10 @@ on_reviewed(void *arg, enum err err, const struct fido_reviewed *report, const s
 		note_failure(u, why);
 	} else if (report->credentials) {
 		u->suspended += report->suspended;
-		log_warning("fido.reviewed", "number=%llu untrusted_models=%u credentials=%u suspended=%u",
-		    (unsigned long long)report->number, report->models, report->credentials, report->suspended);
+		log_warning("fido.reviewed",
+		    "number=%llu untrusted_models=%u credentials=%u suspended=%u restored=%u carried=%u",
+		    (unsigned long long)report->number, report->models, report->credentials, report->suspended,
+		    report->restored, report->carried);
 	}
 	warn_of_stale(u, now);
 	plan(u, now);

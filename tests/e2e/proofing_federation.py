@@ -177,8 +177,8 @@ class Federation:
         self.jpki.update(changes)
         with open(self.daemon.file) as f:
             config = json.load(f)
-        config.update(workers=workers, jpki=self.jpki, fetch={"internal": ["127.0.0.1", "::1"], "plain_http": True},
-                      **self.sections)
+        config.update({"workers": workers, "jpki": self.jpki, "fetch": {"internal": ["127.0.0.1", "::1"], "plain_http": True},
+                       **self.sections})
         with open(self.daemon.file, "w") as f:
             json.dump(config, f, ensure_ascii=False, indent=1)
         self.daemon.restart()

@@ -10,6 +10,7 @@
 #include "store/memory.h"
 #include "transaction/authenticator/credential_change.h"
 #include "transaction/authenticator/credential_stepping.h"
+#include "transaction/authenticator/fido_effect.h"
 
 #define MANY 150
 
@@ -155,7 +156,9 @@ static const struct {
 	{ "not what its model brought down", CREDENTIAL_SUSPENDED, CREDENTIAL_ACTIVE, "model-revoked",
 	    CREDENTIAL_RESUME,
 	    false, ERR_DENIED, false, CREDENTIAL_SUSPENDED, "model is not trusted" },
-	{ "nor what is revoked", CREDENTIAL_REVOKED, CREDENTIAL_ACTIVE, "lost", CREDENTIAL_RESUME, false, ERR_CONFLICT,
+	{ "but once the model is good again", CREDENTIAL_SUSPENDED, CREDENTIAL_ACTIVE, CREDENTIAL_MODEL_RESTORED,
+	    CREDENTIAL_RESUME, false, OK, false, CREDENTIAL_ACTIVE, "" },
+	{ "nor what is final", CREDENTIAL_REVOKED, CREDENTIAL_ACTIVE, "lost", CREDENTIAL_RESUME, false, ERR_CONFLICT,
 	    false, CREDENTIAL_REVOKED, "\"revoked\"" },
 	{ "twice is once", CREDENTIAL_REVOKED, CREDENTIAL_ACTIVE, "lost", CREDENTIAL_REVOKE, false, OK, false,
 	    CREDENTIAL_REVOKED, "" },

@@ -9,7 +9,7 @@
 #include "person/history.h"
 #include "store/memory.h"
 #include "transaction/authenticator/credential_change.h"
-#include "transaction/authenticator/credential_stepping.h"
+#include "transaction/authenticator/fido_effect.h"
 #include "transaction/authenticator/fido_switch.h"
 
 #define GOOD "a sound model..."
@@ -239,6 +239,113 @@ a_model_that_turns_revoked_takes_its_passkeys_along(void **state)
 }
 
 static void
+one_that_is_good_again_is_its_persons_to_take_back(void **state)
+{
+	struct credential ours = passkey(BROKEN, 1, CREDENTIAL_ACTIVE, "added");
+	struct credential lost = passkey(BROKEN, 2, CREDENTIAL_SUSPENDED, "counter-back");
+	struct credential gone = passkey(BROKEN, 3, CREDENTIAL_REVOKED, "stolen"), now;
+	struct history_event event;
+	struct notice notice;
+	struct stage_look l;
+	size_t told = 0;
+
+	(void)state;
+	switch_to(1, MODEL_REVOKED, "another key entirely", 0);
+	review();
+	switch_to(2, MODEL_REVOKED, "another key entirely", 0);
+	review();
+	expect_number("revoked still, nothing is told again", count(&notice_table), 2);
+
+	switch_to(3, MODEL_CERTIFIED, "another key entirely", 0);
+	review();
+	expect_number("both", world.report.restored, 2);
+	expect_number("none is suspended anew", world.report.suspended, 0);
+	now = stored(&ours);
+	expect_text("it is not active by itself", credential_state_name(now.state), "suspended");
+	expect_span("and nothing keeps its person from taking it back", now.reason, CREDENTIAL_MODEL_RESTORED);
+	expect_span("by this server", now.actor, "system");
+	expect_span("nor the one that was suspended before", stored(&lost).reason, CREDENTIAL_MODEL_RESTORED);
+	expect_span("what is final stays", stored(&gone).reason, "stolen");
+	l = look((struct ask){ .table = &history_table, .limit = 10 });
+	assert_true(l.count == 4 && history_read(l.rows[0].value, &event));
+	expect_span("the person reads it", event.detail, "suspended model-restored");
+	l = look((struct ask){ .table = &notice_table, .limit = 10 });
+	for (size_t i = 0; i < l.count; i++)
+		told += notice_read(l.rows[i].value, &notice) && notice.kind == NOTICE_MODEL_RESTORED;
+	expect_number("and is told of both", told, 2);
+
+	switch_to(4, MODEL_COMPROMISED, "another key entirely", 0);
+	review();
+	expect_span("until the next alarm", stored(&ours).reason, CREDENTIAL_MODEL_REVOKED);
+	expect_number("which is told", world.report.suspended, 2);
+}
+
+/* A BLOB with GOOD alone, certified so and keeping keys there; a protection of 0: without it. */
+static void
+certify(uint64_t number, unsigned level, unsigned protection, const char *text)
+{
+	static const uint8_t header[32];
+	struct fido_model good = { .aaguid = span_text(GOOD), .status = MODEL_CERTIFIED, .certified_level = level,
+		.protection = protection, .description = span_text(text) };
+	const struct fido_model *list[] = { &good };
+	struct fido_blob blob = { .number = number, .models = list, .count = protection ? 1 : 0 };
+
+	store_memory_become(world.store, ROLE_STEWARD);
+	fido_switch(world.store, &blob, header, world.now, on_switched, NULL);
+	run();
+	expect_ok("switched", world.err, &world.why);
+}
+
+static void
+what_a_model_is_certified_for_is_of_today(void **state)
+{
+	static const struct {
+		const char *title;
+		unsigned level, protection;
+		const char *text;
+		unsigned kept_level, kept_protection;
+		const char *kept_text;
+		uint32_t carried;
+	} cases[] = {
+		{ "the first catalogue", 1, PROTECTION_HARDWARE, "A key", 1, PROTECTION_HARDWARE, "A key", 1 },
+		{ "the same again is nobody's business", 1, PROTECTION_HARDWARE, "A key", 1, PROTECTION_HARDWARE,
+		    "A key", 0 },
+		{ "more", 5, PROTECTION_HARDWARE, "A key", 5, PROTECTION_HARDWARE, "A key", 1 },
+		{ "less, and in software", 1, PROTECTION_SOFTWARE, "A key", 1, PROTECTION_SOFTWARE, "A key", 1 },
+		{ "nothing at all", 0, PROTECTION_SOFTWARE, "A key", 0, PROTECTION_SOFTWARE, "A key", 1 },
+		{ "under another name", 3, PROTECTION_TEE, "The key", 3, PROTECTION_TEE, "The key", 1 },
+		{ "one that the catalogue has no more is certified for nothing", 0, 0, "", 0, 0, "The key", 1 },
+		{ "until it has it again", 2, PROTECTION_TEE, "A key", 2, PROTECTION_TEE, "A key", 1 },
+	};
+	struct credential ours = passkey(GOOD, 1, CREDENTIAL_ACTIVE, "added"), unvouched, now;
+	struct unit *unit = unit_new(&world.arena, tables, id_new(world.now));
+
+	(void)state;
+	unvouched = stored(&ours);
+	unvouched.id.bytes[0] = 2;
+	unvouched.passkey.id = span_text("of no attestation");
+	unvouched.passkey.trusted = false;
+	unvouched.generation = 0;
+	unvouched.indexed = false;
+	credential_put(unit, &world.arena, &unvouched);
+	store_memory_become(world.store, ROLE_WORKER);
+	commit(unit);
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		certify(i + 1, cases[i].level, cases[i].protection, cases[i].text);
+		review();
+		now = stored(&ours);
+		expect_number(cases[i].title, now.passkey.certified_level, cases[i].kept_level);
+		expect_number(cases[i].title, now.passkey.protection, cases[i].kept_protection);
+		expect_span(cases[i].title, now.passkey.model, cases[i].kept_text);
+		expect_number(cases[i].title, world.report.carried, cases[i].carried);
+		expect_text(cases[i].title, credential_state_name(now.state), "active");
+		expect_number("nothing is said of what no attestation vouches for",
+		    stored(&unvouched).passkey.certified_level, 0);
+	}
+	expect_number("and nobody is told of it", count(&notice_table) + count(&history_table), 0);
+}
+
+static void
 keys_of_u2f_are_found_by_their_attestation(void **state)
 {
 	struct credential c = passkey(NULL, 1, CREDENTIAL_ACTIVE, "added");
@@ -274,16 +381,22 @@ those_before_are_gone_and_older_ones_are_not_taken(void **state)
 	expect_number("models", count(&fido_model_table), 153);
 	switch_to(9, MODEL_CERTIFIED, "another key entirely", 0);
 	expect_number("those of the newer alone", count(&fido_model_table), 3);
+	review();
+	switch_to(10, MODEL_CERTIFIED, "another key entirely", 1);
+	expect_number("and of the one by which all were looked at last", count(&fido_model_table), 3 + 4);
+	review();
+	switch_to(11, MODEL_CERTIFIED, "another key entirely", 0);
+	expect_number("that one alone", count(&fido_model_table), 4 + 3);
 	l = look(fido_state_ask());
 	l.ask.rows = l.rows;
 	l.ask.count = l.count;
 	expect_ok("the state", fido_state_loaded(&l.ask, &known, &why), &why);
-	expect_number("names it", known.number, 9);
+	expect_number("names it", known.number, 11);
 	expect_number("and how many", known.models, 3);
 	start_switch(8, MODEL_CERTIFIED, "another key entirely", 0);
 	run();
-	expect_problem("an older one", world.err, &world.why, ERR_CONFLICT, "number 9 is in force");
-	expect_number("leaves nothing", count(&fido_model_table), 3);
+	expect_problem("an older one", world.err, &world.why, ERR_CONFLICT, "number 11 is in force");
+	expect_number("leaves nothing", count(&fido_model_table), 7);
 }
 
 /* Cut off after so many steps of the store, again and again: then done whole. */
@@ -324,6 +437,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(a_model_that_turns_revoked_takes_its_passkeys_along, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(one_that_is_good_again_is_its_persons_to_take_back, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(what_a_model_is_certified_for_is_of_today, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(keys_of_u2f_are_found_by_their_attestation, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(however_many_there_are, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(those_before_are_gone_and_older_ones_are_not_taken, set_up, tear_down),

@@ -97,6 +97,7 @@ const reasons = {
 		"The card’s certificate it rests on has expired or was revoked",
 	],
 	"model-revoked": ["この機種が信頼されなくなったため", "Its model is no longer trusted"],
+	"model-restored": ["この機種が再び信頼されるようになったので、再開できます", "Its model is trusted again: it can be resumed"],
 };
 
 /* null: none that tells a person anything. */

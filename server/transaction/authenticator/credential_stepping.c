@@ -2,6 +2,7 @@
 #include "transaction/authenticator/credential_stepping.h"
 
 #include "transaction/authenticator/credential_change.h"
+#include "transaction/authenticator/fido_effect.h"
 
 #define PAGE 64
 

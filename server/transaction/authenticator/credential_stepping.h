@@ -5,7 +5,7 @@
  *
  * Losing one must be quick, and nobody is to be locked out by it unawares: the last that can be used is suspended or
  * revoked only where that is said to be meant. What this server suspended because its model is not trusted, nobody
- * takes back; what was locked for guesses, another way in unlocks.
+ * takes back before the model is trusted again; what was locked for guesses, another way in unlocks.
  */
 #pragma once
 
@@ -27,4 +27,3 @@ struct pending *credential_stepping(struct store *, struct arena *, const struct
 
 /* Words a person gives: "lost" "stolen" "replaced" "unused" "other". */
 bool credential_reason_known(struct span);
-#define CREDENTIAL_MODEL_REVOKED "model-revoked"

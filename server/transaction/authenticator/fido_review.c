@@ -1,7 +1,8 @@
 /* transaction/authenticator/fido_review.c - what a catalogue means for the authenticators that people have.
  *
- *     state -> [models, a page] -> each that is not trusted: [its credentials, a page -> loaded with their accounts ->
- *     suspended, committed] … -> next page … -> reviewed
+ *     state -> [models that are in it no more, a page] … -> [its models, a page] …
+ *       each beside what the catalogue before said of it -> of those that moved: [their credentials, a page
+ *       -> loaded with their accounts -> suspended, or what they amount to changed: committed] … -> reviewed
  */
 #include "transaction/authenticator/fido_switch.h"
 
@@ -10,8 +11,9 @@
 
 #include "base/log.h"
 #include "base/record.h"
+#include "ledger/entry.h"
 #include "transaction/authenticator/credential_change.h"
-#include "transaction/authenticator/credential_stepping.h"
+#include "transaction/authenticator/fido_effect.h"
 
 #define MODELS 32            /* of a page */
 #define CREDENTIALS 32
@@ -21,6 +23,19 @@
 #define TRIES 8
 #define ARENA (512 * MIB)    /* of one page of models */
 
+/* One that moved, as credentials are indexed by it. */
+struct moved {
+	uint8_t model[MODEL_SIZE];
+	const struct fido_model *now; /* NULL: it is in the catalogue no more */
+};
+/* An authenticator that becomes another. */
+struct affected {
+	struct account account;
+	struct credential credential;
+	struct fido_effect effect;
+	struct credential_change change;
+};
+
 struct reviewing {
 	struct pending pending;
 	struct pending *waiting;
@@ -29,26 +44,28 @@ struct reviewing {
 	struct arena models, arena;  /* of a page of models; of a page of credentials */
 	struct ask ask, asks[2 * CREDENTIALS];
 	struct fido_state state;
+	bool gone;                   /* what is looked for: models that only the catalogue before had */
 	struct span after;           /* key of the last model looked at, in last_key */
 	uint8_t last_key[64];
-	const struct fido_model *bad[MODELS];
-	uint8_t bad_model[MODELS][MODEL_SIZE]; /* as credentials are indexed */
-	size_t bad_count, bad_at;
+	const struct fido_model *page[MODELS];
+	struct ask others[MODELS];   /* the same models in the other catalogue */
+	uint8_t page_model[MODELS][MODEL_SIZE];
+	size_t page_count;
 	bool more_models, more_credentials;
+	struct moved moved[MODELS];
+	size_t moved_count, moved_at;
 	uint8_t index_from[INDEX_SIZE + 1];    /* where its credentials go on */
 	size_t index_size;
-	struct account accounts[CREDENTIALS];
-	struct credential credentials[CREDENTIALS];
-	struct credential_change changes[CREDENTIALS];
-	size_t change_count;
+	struct affected affected[CREDENTIALS];
+	size_t affected_count;
 	unsigned tries;
 	struct fido_reviewed report;
 	on_fido_reviewed *done;
 	void *arg;
 };
 
-static on_loaded on_state, on_models, on_index, on_credentials;
-static on_committed on_suspended, on_reviewed;
+static on_loaded on_state, on_models, on_others, on_index, on_credentials;
+static on_committed on_put, on_reviewed;
 static void next_model(struct reviewing *);
 
 static void
@@ -102,7 +119,7 @@ static void
 load_models(struct reviewing *r)
 {
 	arena_reset(&r->models);
-	r->ask = fido_models_ask(&r->models, r->state.number, r->after, MODELS);
+	r->ask = fido_models_ask(&r->models, r->gone ? r->state.reviewed : r->state.number, r->after, MODELS);
 	r->waiting = store_load(r->store, &r->ask, 1, on_models, r);
 }
 
@@ -121,17 +138,11 @@ on_state(void *arg, enum err err, const struct problem *why)
 		return;
 	}
 	r->report.number = r->state.number;
+	r->gone = r->state.reviewed != 0;
 	if (r->state.reviewed == r->state.number)
 		tell(r, OK, NULL);
 	else
 		load_models(r);
-}
-
-/* Broken, or with keys for attesting that others have: which credentials those are, each row tells. */
-static bool
-is_bad(const struct fido_model *model)
-{
-	return model->status > MODEL_RETIRED || model->compromised_count || model->all_compromised;
 }
 
 static void
@@ -146,37 +157,79 @@ finish(struct reviewing *r)
 	r->waiting = store_commit(r->store, unit, on_reviewed, r);
 }
 
+/* The page, and where each stands in the other catalogue. */
+static enum err
+take_models(struct reviewing *r, struct problem *why)
+{
+	const uint64_t other = r->gone ? r->state.number : r->state.reviewed;
+
+	for (size_t i = 0; i < r->ask.count; i++) {
+		const struct row *row = &r->ask.rows[i];
+		struct ask one = { .rows = row, .count = 1 };
+
+		if (fido_model_loaded(&r->models, &one, &r->page[i], why) != OK)
+			return why->code;
+		assert(row->key.size <= sizeof(r->last_key) && row->key.size >= sizeof(uint64_t) + MODEL_SIZE);
+		memcpy(r->last_key, row->key.data, row->key.size);
+		r->after = span_of(r->last_key, row->key.size);
+		memcpy(r->page_model[i], row->key.data + sizeof(uint64_t), MODEL_SIZE);
+		r->others[i] = fido_model_ask(&r->models, other, span_skip(r->after, sizeof(uint64_t)));
+	}
+	r->page_count = r->ask.count;
+	r->more_models = r->ask.more;
+	return OK;
+}
+
 static void
 on_models(void *arg, enum err err, const struct problem *why)
 {
 	struct reviewing *r = arg;
 	struct problem own;
 
-	r->bad_count = r->bad_at = 0;
-	for (size_t i = 0; err == OK && i < r->ask.count; i++) {
-		const struct row *row = &r->ask.rows[i];
-		struct ask one = { .rows = row, .count = 1 };
-		const struct fido_model *model;
-
+	if (err == OK) {
 		why = &own;
-		err = fido_model_loaded(&r->models, &one, &model, &own);
-		if (err != OK)
-			break;
-		assert(row->key.size <= sizeof(r->last_key) && row->key.size >= sizeof(uint64_t) + MODEL_SIZE);
-		memcpy(r->last_key, row->key.data, row->key.size);
-		r->after = span_of(r->last_key, row->key.size);
-		if (!is_bad(model))
-			continue;
-		memcpy(r->bad_model[r->bad_count], row->key.data + sizeof(uint64_t), MODEL_SIZE);
-		r->bad[r->bad_count++] = model;
+		err = take_models(r, &own);
 	}
-	if (err != OK) {
+	r->moved_count = r->moved_at = 0;
+	if (err != OK)
 		tell(r, err, why);
+	else if (r->page_count)
+		r->waiting = store_load(r->store, r->others, r->page_count, on_others, r);
+	else
+		next_model(r);
+}
+
+static void
+note_moved(struct reviewing *r, size_t i, const struct fido_model *other)
+{
+	struct moved *moved = &r->moved[r->moved_count];
+
+	if (r->gone ? other != NULL : !fido_model_moved(other, r->page[i]))
 		return;
+	memcpy(moved->model, r->page_model[i], MODEL_SIZE);
+	moved->now = r->gone ? NULL : r->page[i];
+	if (moved->now && fido_model_bad(moved->now))
+		r->report.models++;
+	r->moved_count++;
+}
+
+static void
+on_others(void *arg, enum err err, const struct problem *why)
+{
+	struct reviewing *r = arg;
+	const struct fido_model *other;
+	struct problem own;
+
+	for (size_t i = 0; err == OK && i < r->page_count; i++) {
+		why = &own;
+		err = fido_model_loaded(&r->models, &r->others[i], &other, &own);
+		if (err == OK)
+			note_moved(r, i, other);
 	}
-	r->more_models = r->ask.more;
-	r->report.models += (uint32_t)r->bad_count;
-	next_model(r);
+	if (err != OK)
+		tell(r, err, why);
+	else
+		next_model(r);
 }
 
 /* Its credentials */
@@ -184,7 +237,7 @@ on_models(void *arg, enum err err, const struct problem *why)
 static void
 load_index(struct reviewing *r)
 {
-	const uint8_t *model = r->bad_model[r->bad_at];
+	const uint8_t *model = r->moved[r->moved_at].model;
 	uint8_t *until;
 
 	arena_reset(&r->arena);
@@ -197,19 +250,28 @@ load_index(struct reviewing *r)
 }
 
 static void
+begin_model(struct reviewing *r)
+{
+	memcpy(r->index_from, r->moved[r->moved_at].model, MODEL_SIZE);
+	r->index_size = MODEL_SIZE;
+	load_index(r);
+}
+
+static void
 next_model(struct reviewing *r)
 {
-	if (r->bad_at == r->bad_count) {
-		if (r->more_models)
-			load_models(r);
-		else
-			finish(r);
-		return;
+	if (r->moved_at < r->moved_count) {
+		r->tries = 0;
+		begin_model(r);
+	} else if (r->more_models) {
+		load_models(r);
+	} else if (r->gone) {
+		r->gone = false;
+		r->after = (struct span){ 0 };
+		load_models(r);
+	} else {
+		finish(r);
 	}
-	memcpy(r->index_from, r->bad_model[r->bad_at], MODEL_SIZE);
-	r->index_size = MODEL_SIZE;
-	r->tries = 0;
-	load_index(r);
 }
 
 static void
@@ -223,7 +285,7 @@ on_index(void *arg, enum err err, const struct problem *why)
 		return;
 	}
 	if (!count) {
-		r->bad_at++;
+		r->moved_at++;
 		next_model(r);
 		return;
 	}
@@ -245,60 +307,40 @@ on_index(void *arg, enum err err, const struct problem *why)
 	r->waiting = store_load(r->store, r->asks, 2 * count, on_credentials, r);
 }
 
-/* Where only some attestation keys are known to others, the credential's own says whether it was made by one. */
-static bool
-is_touched(const struct fido_model *model, const struct credential *c)
+static void
+put(struct reviewing *r, struct affected *a, struct unit *unit)
 {
-	uint8_t theirs[FIDO_KEY_ID];
-
-	if (model->status > MODEL_RETIRED || (model->all_compromised && c->passkey.key_ids.size))
-		return true;
-	for (size_t i = 0; i < model->compromised_count; i++)
-		for (size_t at = 0; at + FIDO_KEY_ID <= c->passkey.key_ids.size; at += FIDO_KEY_ID)
-			if (fido_key_id(model->compromised[i], theirs) &&
-			    memcmp(theirs, c->passkey.key_ids.data + at, FIDO_KEY_ID) == 0)
-				return true;
-	return false;
-}
-
-static bool
-suspend(struct reviewing *r, struct credential *c)
-{
-	const struct credential_because because = { .actor = span_text("system"),
-		.reason = span_text(CREDENTIAL_MODEL_REVOKED), .now = r->now };
-	bool changed = false;
-
-	if (c->state == CREDENTIAL_SUSPENDED && !span_is(c->reason, CREDENTIAL_MODEL_REVOKED)) {
-		c->actor = because.actor;
-		c->reason = because.reason;
-		c->changed = because.now;
-		return true;
+	r->affected_count++;
+	if (!a->effect.suspended && !a->effect.restored) {
+		credential_put(unit, &r->arena, &a->credential);
+		return;
 	}
-	return credential_take(c, CREDENTIAL_SUSPEND, &because, &changed, NULL) == OK && changed;
+	a->change = (struct credential_change){ .account = &a->account, .credential = &a->credential,
+		.event = CREDENTIAL_STEPPED, .now = r->now,
+		.notice = a->effect.suspended ? NOTICE_MODEL_WITHDRAWN : NOTICE_MODEL_RESTORED };
+	credential_change_put(unit, &r->arena, &a->change);
 }
 
 static enum err
 consider(struct reviewing *r, size_t i, struct unit *unit, struct problem *why)
 {
-	struct credential *c = &r->credentials[r->change_count];
-	struct account *account = &r->accounts[r->change_count];
+	struct affected *a = &r->affected[r->affected_count];
 	const struct ask *row = &r->asks[2 * i];
 	enum err err;
 
 	if (!row->count)
 		return OK;
-	if (credential_loaded(&r->arena, row->rows, c, why) != OK)
+	if (credential_loaded(&r->arena, row->rows, &a->credential, why) != OK)
 		return why->code;
 	r->report.credentials++;
-	err = account_loaded(&r->arena, &r->asks[2 * i + 1], account, why);
+	err = account_loaded(&r->arena, &r->asks[2 * i + 1], &a->account, why);
 	if (err == ERR_NOT_FOUND)
 		return OK; /* erased: what is left of it goes with it */
-	if (err != OK || c->kind != CREDENTIAL_PASSKEY || !is_touched(r->bad[r->bad_at], c) || !suspend(r, c))
+	if (err != OK)
 		return err;
-	r->changes[r->change_count] = (struct credential_change){ .account = account, .credential = c,
-		.event = CREDENTIAL_STEPPED, .notice = NOTICE_MODEL_WITHDRAWN, .now = r->now };
-	credential_change_put(unit, &r->arena, &r->changes[r->change_count]);
-	r->change_count++;
+	a->effect = fido_effect(&a->credential, r->moved[r->moved_at].now, r->now);
+	if (a->effect.suspended || a->effect.restored || a->effect.carried)
+		put(r, a, unit);
 	return OK;
 }
 
@@ -309,7 +351,7 @@ on_credentials(void *arg, enum err err, const struct problem *why)
 	struct unit *unit = unit_new(&r->arena, store_tables(r->store), id_new(r->now));
 	struct problem own;
 
-	r->change_count = 0;
+	r->affected_count = 0;
 	for (size_t i = 0; err == OK && i < CREDENTIALS && r->asks[2 * i].table; i++) {
 		why = &own;
 		err = consider(r, i, unit, &own);
@@ -317,38 +359,51 @@ on_credentials(void *arg, enum err err, const struct problem *why)
 	memset(r->asks, 0, sizeof(r->asks));
 	if (err != OK)
 		tell(r, err, why);
-	else if (r->change_count)
-		r->waiting = store_commit(r->store, unit, on_suspended, r);
+	else if (r->affected_count)
+		r->waiting = store_commit(r->store, unit, on_put, r);
 	else
-		on_suspended(r, &(struct committed){ .code = OK });
+		on_put(r, &(struct committed){ .code = OK });
 }
 
-/* One that was used in this moment is looked at again: its page once more. */
 static void
-on_suspended(void *arg, const struct committed *committed)
+note_changed(struct reviewing *r, const struct affected *a)
+{
+	char id[LEDGER_ID_TEXT];
+
+	if (a->effect.suspended || a->effect.restored)
+		credential_change_log(&a->change);
+	if (a->effect.carried)
+		log_info("credential.model", "credential=%s number=%llu certified=%u was=%u",
+		    ledger_id_text(&a->credential.id, id), (unsigned long long)r->state.number,
+		    a->credential.passkey.certified_level, a->effect.was);
+	r->report.suspended += a->effect.suspended;
+	r->report.restored += a->effect.restored;
+	r->report.carried += a->effect.carried;
+}
+
+/* One that was used in this moment is looked at again: all of its model once more. */
+static void
+on_put(void *arg, const struct committed *committed)
 {
 	struct reviewing *r = arg;
 	struct problem why;
 
 	if (committed->code == ERR_CONFLICT && ++r->tries < TRIES) {
-		memcpy(r->index_from, r->bad_model[r->bad_at], MODEL_SIZE);
-		r->index_size = MODEL_SIZE;
-		load_index(r);
+		begin_model(r);
 		return;
 	}
 	if (committed->code != OK) {
 		problem_set(&why, committed->code, "",
-		    "authenticators of a model that is not trusted were not suspended");
+		    "what is known of authenticators of a model was not brought in step with the catalogue");
 		tell(r, why.code, &why);
 		return;
 	}
-	for (size_t i = 0; i < r->change_count; i++)
-		credential_change_log(&r->changes[i]);
-	r->report.suspended += (uint32_t)r->change_count;
+	for (size_t i = 0; i < r->affected_count; i++)
+		note_changed(r, &r->affected[i]);
 	if (r->more_credentials) {
 		load_index(r);
 	} else {
-		r->bad_at++;
+		r->moved_at++;
 		next_model(r);
 	}
 }

@@ -21,7 +21,7 @@ struct switching {
 	struct ask ask;
 	struct fido_state state;
 	size_t put;                  /* models that are */
-	bool above;                  /* what is deleted: of greater numbers, left by one that ended halfway */
+	size_t range;                /* of other numbers, whose models are deleted */
 	on_fido_switched *done;
 	void *arg;
 };
@@ -153,13 +153,29 @@ on_part(void *arg, const struct committed *committed)
 
 /* What is left of others */
 
+/* The review compares with the catalogue by which all were looked at last: that one stays until the next switch. Of
+ * greater numbers is what one left that ended halfway. */
+static bool
+next_range(struct switching *s)
+{
+	const uint64_t kept[] = { 0, s->state.reviewed, s->blob->number, UINT64_MAX };
+
+	while (s->range + 1 < COUNT(kept) && kept[s->range] + 1 >= kept[s->range + 1])
+		s->range++;
+	if (s->range + 1 == COUNT(kept))
+		return false;
+	s->ask = fido_models_between_ask(&s->arena, kept[s->range], kept[s->range + 1], PART_ROWS);
+	return true;
+}
+
 static void
 look_for_old(struct switching *s)
 {
 	arena_reset(&s->arena);
-	s->ask = s->above ? fido_models_above_ask(&s->arena, s->blob->number, PART_ROWS)
-	    : fido_models_below_ask(&s->arena, s->blob->number, PART_ROWS);
-	s->waiting = store_load(s->store, &s->ask, 1, on_old, s);
+	if (next_range(s))
+		s->waiting = store_load(s->store, &s->ask, 1, on_old, s);
+	else
+		tell(s, OK, NULL);
 }
 
 static void
@@ -186,11 +202,9 @@ on_old(void *arg, enum err err, const struct problem *why)
 		for (size_t i = 0; i < s->ask.count; i++)
 			unit_delete(unit, &fido_model_table, s->ask.rows[i].key);
 		s->waiting = store_commit(s->store, unit, on_deleted, s);
-	} else if (!s->above) {
-		s->above = true;
-		look_for_old(s);
 	} else {
-		tell(s, OK, NULL);
+		s->range++;
+		look_for_old(s);
 	}
 }
 

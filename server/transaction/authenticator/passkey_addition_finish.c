@@ -335,6 +335,8 @@ judge(struct finishing *f)
 	}
 	unit = unit_new(f->arena, store_tables(f->store), id_new(f->access->now));
 	addition_end(unit, &f->access->session->id, &f->addition);
+	/* Or a catalogue that comes this very moment would have looked at everybody's but this one. */
+	fido_state_expect(unit, &f->state);
 	addition_commit(unit, f->arena, f->access, &f->credential, &f->change);
 	f->waiting = store_commit(f->store, unit, on_put, f);
 }

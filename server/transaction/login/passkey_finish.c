@@ -235,7 +235,8 @@ judge_state(struct checking *c)
 
 	if (!credential_usable(&c->credential, c->asked.now, &reason))
 		refuse(c, "state", reason, "NIST SP 800-63B-4 s4.3",
-		    arena_print(c->arena, "this passkey is %s, and nobody logs in with it", reason));
+		    arena_print(c->arena, "this passkey is %s (%.*s), and nobody logs in with it", reason,
+		        SPAN_ARGS(c->credential.reason)));
 	else if (memcmp(&c->login.account, &nobody, sizeof(nobody)) != 0 &&
 	    memcmp(&c->login.account, &c->account, sizeof(nobody)) != 0)
 		refuse(c, "account", NULL, "",

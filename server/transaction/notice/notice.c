@@ -31,6 +31,7 @@ static const char *const kind_names[NOTICE_KINDS] = {
 	[NOTICE_ACCOUNT_ERASED] = "account-erased",
 	[NOTICE_CONTACT_CHANGED] = "contact-changed",
 	[NOTICE_APP_REQUEST] = "app-request",
+	[NOTICE_MODEL_RESTORED] = "model-restored",
 };
 
 const char *

@@ -80,6 +80,15 @@ static const struct {
 		    "the authenticator was suspended.",
 		    "Please add another one on this page. Your other authenticators work as before:" },
 		TO_ACCOUNT },
+	[NOTICE_MODEL_RESTORED] = {
+		{ "認証器の機種が再び信頼されるようになりました",
+		    "停止していた認証器の機種が、信頼できる機種の一覧に戻りました。認証器は停止したままです。",
+		    "いまもお手元にあり、使うときは、次のページで別の認証器により本人と確かめたうえで、再開してください。" },
+		{ "The model of an authenticator is trusted again",
+		    "The model of an authenticator of yours that was suspended is in the list of trusted models again. "
+		    "The authenticator is still suspended.",
+		    "If you still have it and want to use it, log in with another one and resume it on this page:" },
+		TO_ACCOUNT },
 	[NOTICE_PARENT_LAPSED] = {
 		{ "認証器のもとになった電子証明書が失効しました",
 		    "認証器を登録したときの電子証明書が、有効期間を過ぎたか失効しました。そのため、この認証器でできることが限られることがあります。",
