@@ -114,10 +114,8 @@ write_instant(struct buffer *b, struct instant t)
 }
 
 static void
-write_passkey(struct buffer *b, const struct credential *c)
+write_webauthn(struct buffer *b, const struct credential_passkey *p)
 {
-	const struct credential_passkey *p = &c->passkey;
-
 	buffer_block(b, p->id);
 	buffer_block(b, p->key);
 	buffer_u32(b, p->sign_count);
@@ -137,6 +135,12 @@ write_passkey(struct buffer *b, const struct credential *c)
 }
 
 static void
+write_passkey(struct buffer *b, const struct credential *c)
+{
+	write_webauthn(b, &c->passkey);
+}
+
+static void
 write_card(struct buffer *b, const struct credential *c)
 {
 	buffer_block(b, c->card.handle);
@@ -150,12 +154,14 @@ write_app(struct buffer *b, const struct credential *c)
 
 	buffer_block(b, app->key);
 	buffer_block(b, app->platform);
-	buffer_u8(b, app->platform_verified);
+	buffer_u8(b, app->passkey.id.size != 0); /* it stands at the end */
 	buffer_add(b, span_of(app->pin, sizeof(app->pin)));
 	buffer_u8(b, app->pin_drawn);
 	buffer_block(b, app->push_endpoint);
 	buffer_block(b, app->push_key);
 	buffer_block(b, app->push_secret);
+	if (app->passkey.id.size)
+		write_webauthn(b, &app->passkey);
 }
 
 static void
@@ -251,10 +257,8 @@ read_word(struct record *r, unsigned most)
 }
 
 static void
-read_passkey(struct record *r, struct credential *c)
+read_webauthn(struct record *r, struct credential_passkey *p)
 {
-	struct credential_passkey *p = &c->passkey;
-
 	p->id = record_block(r);
 	p->key = record_block(r);
 	p->sign_count = record_u32(r);
@@ -277,6 +281,12 @@ read_passkey(struct record *r, struct credential *c)
 }
 
 static void
+read_passkey(struct record *r, struct credential *c)
+{
+	read_webauthn(r, &c->passkey);
+}
+
+static void
 read_card(struct record *r, struct credential *c)
 {
 	c->card.handle = record_block(r);
@@ -287,15 +297,18 @@ static void
 read_app(struct record *r, struct credential *c)
 {
 	struct credential_app *app = &c->app;
+	bool has_passkey;
 
 	app->key = record_block(r);
 	app->platform = record_block(r);
-	app->platform_verified = read_flag(r);
+	has_passkey = read_flag(r);
 	read_raw(r, app->pin, sizeof(app->pin));
 	app->pin_drawn = read_flag(r);
 	app->push_endpoint = record_block(r);
 	app->push_key = record_block(r);
 	app->push_secret = record_block(r);
+	if (has_passkey)
+		read_webauthn(r, &app->passkey);
 }
 
 static void
@@ -427,6 +440,14 @@ credential_name_read(struct span value, struct id *account, struct id *credentia
 	return record_whole(&r);
 }
 
+const struct credential_passkey *
+credential_passkey_of(const struct credential *c)
+{
+	if (c->kind == CREDENTIAL_PASSKEY)
+		return &c->passkey;
+	return c->kind == CREDENTIAL_APP && c->app.passkey.id.size ? &c->app.passkey : NULL;
+}
+
 static struct span
 name_of(struct arena *a, const struct credential *c)
 {
@@ -444,6 +465,15 @@ name_of(struct arena *a, const struct credential *c)
 	}
 }
 
+/* An app's passkey: the second name it has. */
+static struct span
+second_name_of(struct arena *a, const struct credential *c)
+{
+	if (c->kind != CREDENTIAL_APP)
+		return (struct span){ 0 };
+	return credential_name_key(a, CREDENTIAL_PASSKEY, c->app.passkey.id);
+}
+
 static struct span
 model_key(struct arena *a, const uint8_t *model, struct span own)
 {
@@ -458,11 +488,12 @@ model_key(struct arena *a, const uint8_t *model, struct span own)
 static size_t
 models_of(const struct credential *c, const uint8_t *models[ATTESTATION_CERTIFICATES])
 {
-	const struct credential_passkey *p = &c->passkey;
-	size_t count = p->key_ids.size / KEY_ID_SIZE;
+	const struct credential_passkey *p = credential_passkey_of(c);
+	size_t count;
 
-	if (c->kind != CREDENTIAL_PASSKEY)
+	if (!p)
 		return 0;
+	count = p->key_ids.size / KEY_ID_SIZE;
 	if (!aaguid_is_none(span_of(p->aaguid, sizeof(p->aaguid)))) {
 		models[0] = p->aaguid;
 		return 1;
@@ -479,11 +510,15 @@ put_index(struct unit *unit, struct arena *a, const struct credential *c, struct
 	static const uint8_t here = 1;
 	const uint8_t *models[ATTESTATION_CERTIFICATES];
 	size_t count = models_of(c, models);
-	struct span name = name_of(a, c);
+	struct span name = name_of(a, c), second = second_name_of(a, c);
 
 	if (name.size) {
 		unit_expect(unit, &credential_name_table, name, c->name_generation);
 		unit_put(unit, &credential_name_table, name, own);
+	}
+	if (second.size) {
+		unit_expect(unit, &credential_name_table, second, 0);
+		unit_put(unit, &credential_name_table, second, own);
 	}
 	for (size_t i = 0; i < count; i++)
 		unit_put(unit, &credential_model_table, model_key(a, models[i], own), span_of(&here, 1));
@@ -494,10 +529,12 @@ delete_index(struct unit *unit, struct arena *a, const struct credential *c, str
 {
 	const uint8_t *models[ATTESTATION_CERTIFICATES];
 	size_t count = models_of(c, models);
-	struct span name = name_of(a, c);
+	struct span name = name_of(a, c), second = second_name_of(a, c);
 
 	if (name.size)
 		unit_delete(unit, &credential_name_table, name);
+	if (second.size)
+		unit_delete(unit, &credential_name_table, second);
 	for (size_t i = 0; i < count; i++)
 		unit_delete(unit, &credential_model_table, model_key(a, models[i], own));
 }

@@ -76,7 +76,8 @@ struct credential_card {
 struct credential_app {
 	struct span key;             /* SubjectPublicKeyInfo, P-256 */
 	struct span platform;        /* "Android", "iPhone": as it says */
-	bool platform_verified;      /* the key is a passkey of the phone's: it checks the user itself */
+	/* Of the phone's own, behind its screen lock: the phone checks the user itself. Its id empty: a PIN is asked. */
+	struct credential_passkey passkey;
 	uint8_t pin[32];             /* HMAC of the PIN under the key derived for that; all zero: none */
 	bool pin_drawn;              /* by this server, 6 digits; else chosen, 8 characters or more */
 	struct span push_endpoint, push_key, push_secret; /* empty: it has none */
@@ -138,8 +139,12 @@ void credential_put(struct unit *, struct arena *, const struct credential *);
 /* Of an account that is erased: row and index rows go. Expects the row as it was loaded. */
 void credential_remove(struct unit *, struct arena *, const struct credential *);
 
+/* What WebAuthn knows of it: of a passkey, and of an app that has one behind its phone's screen lock; else NULL. */
+const struct credential_passkey *credential_passkey_of(const struct credential *);
+
 /* The index's key: of a passkey its credential id, of an app its public key, of a card its handle, of recovery codes
- * the account's id, which has one set of them; empty for one-time codes. In the arena. */
+ * the account's id, which has one set of them; empty for one-time codes. An app with a passkey stands under that one's,
+ * too, for an authenticator is enrolled once. In the arena. */
 struct span credential_name_key(struct arena *, enum credential_kind, struct span known_by);
 bool credential_name_read(struct span value, struct id *account, struct id *credential);
 

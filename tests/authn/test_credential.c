@@ -40,9 +40,11 @@ one_of(enum credential_kind kind)
 		break;
 	case CREDENTIAL_APP:
 		c.app = (struct credential_app){
-			.key = SPAN("spki"), .platform = SPAN("Android"), .platform_verified = true, .pin = "digest",
+			.key = SPAN("spki"), .platform = SPAN("Android"), .pin = "digest",
 			.pin_drawn = true, .push_endpoint = SPAN("https://push.example/1"), .push_key = SPAN("p256dh"),
 			.push_secret = SPAN("auth"),
+			.passkey = { .id = SPAN("the phone's own"), .key = SPAN("cose"), .sign_count = 7,
+			    .user_verified = true, .aaguid = "the phone's make", .format = SPAN("none") },
 		};
 		break;
 	case CREDENTIAL_ONE_TIME:
@@ -270,7 +272,7 @@ revoked_one_can_be_enrolled_again(enum credential_kind kind)
 	    found.count == 1 && credential_name_read(found.rows[0].value, &of, &credential));
 	expect_true("of its account", memcmp(&of, &account, sizeof(of)) == 0 &&
 	    memcmp(&credential, &first.id, sizeof(credential)) == 0);
-	expect_number("by its model", stage_count(&credential_model_table), kind == CREDENTIAL_PASSKEY);
+	expect_number("by its model", stage_count(&credential_model_table), credential_passkey_of(&first) != NULL);
 	put(&again, ERR_CONFLICT);
 	put(&first, ERR_CONFLICT);
 
@@ -301,6 +303,34 @@ a_revoked_app_can_be_enrolled_again(void **state)
 {
 	(void)state;
 	revoked_one_can_be_enrolled_again(CREDENTIAL_APP);
+}
+
+/* WebAuthn L3 s7.1 step 26: whether it unlocks an app or logs in by itself, it is enrolled once. */
+static void
+an_apps_own_passkey_is_nobody_elses(void **state)
+{
+	struct credential app = *one_of(CREDENTIAL_APP), passkey = *one_of(CREDENTIAL_PASSKEY), other = app;
+	struct ask found = { .table = &credential_name_table };
+	struct id of, credential;
+
+	(void)state;
+	put(&app, OK);
+	found.from = credential_name_key(&stage.arena, CREDENTIAL_PASSKEY, app.app.passkey.id);
+	stage_load(&found);
+	expect_true("found by it", found.count == 1 &&
+	    credential_name_read(found.rows[0].value, &of, &credential) &&
+	    memcmp(&credential, &app.id, sizeof(credential)) == 0);
+	passkey.id.bytes[15] = 2;
+	passkey.passkey.id = app.app.passkey.id;
+	put(&passkey, ERR_CONFLICT);
+	other.id.bytes[15] = 3;
+	other.app.key = span_text("another phone's key");
+	put(&other, ERR_CONFLICT);
+	other.app.passkey = (struct credential_passkey){ .id = { 0 } };
+	put(&other, OK);
+	expect_number("of one that asks a PIN there is one name", stage_count(&credential_name_table), 3);
+	expect_true("and nothing of WebAuthn's", !credential_passkey_of(&other));
+	expect_true("as its row says", !loaded(&other.id).app.passkey.id.size);
 }
 
 static void
@@ -395,6 +425,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(only_an_active_one_is_usable, stage_open, stage_close),
 		cmocka_unit_test_setup_teardown(a_revoked_passkey_can_be_enrolled_again, stage_open, stage_close),
 		cmocka_unit_test_setup_teardown(a_revoked_app_can_be_enrolled_again, stage_open, stage_close),
+		cmocka_unit_test_setup_teardown(an_apps_own_passkey_is_nobody_elses, stage_open, stage_close),
 		cmocka_unit_test_setup_teardown(a_revoked_card_can_be_enrolled_again, stage_open, stage_close),
 		cmocka_unit_test_setup_teardown(an_expired_one_is_still_found_to_be_told_so, stage_open, stage_close),
 		cmocka_unit_test_setup_teardown(one_of_u2f_is_indexed_by_its_attestations_keys, stage_open,

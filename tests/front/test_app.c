@@ -224,11 +224,18 @@ a_page_shows_a_code_and_hears_of_the_phone(void **state)
 
 static const struct { const char *title, *body; int status; const char *part; } pairings[] = {
 	{ "no object", "[]", 400, "expected an object" },
-	{ "not all of it", "{\"code\":\"a\"}", 400, "expected code, key, platform, name, pin and signature" },
+	{ "not all of it", "{\"code\":\"a\"}", 400, "expected code, key, platform, name, pin or passkey, and signature" },
 	{ "something unknown", "{\"colour\":1}", 400, "/colour: unknown member" },
 	{ "a code that is none", BODY("1234", "AAAA", "drawn", "%S"), 404, "no such pairing code waits" },
 	{ "a key in other letters", BODY("a", "+/==", "drawn", "%S"), 400, "/key: expected bytes in base64url" },
 	{ "a short signature", BODY("a", "AAAA", "drawn", "AAAA"), 400, "/signature: expected" },
+	{ "neither PIN nor passkey", "{\"code\":\"a\",\"key\":\"AAAA\",\"platform\":\"a\",\"name\":\"b\","
+	    "\"pin\":null,\"signature\":\"%S\"}", 400, "pin or passkey, and signature" },
+	{ "a PIN and a passkey", "{\"code\":\"a\",\"key\":\"AAAA\",\"platform\":\"a\",\"name\":\"b\","
+	    "\"pin\":\"drawn\",\"passkey\":{},\"signature\":\"%S\"}", 400, "/pin: expected null beside a passkey" },
+	{ "a passkey that is none", "{\"code\":\"a\",\"key\":\"AAAA\",\"platform\":\"a\",\"name\":\"b\","
+	    "\"passkey\":{\"id\":1},\"signature\":\"%S\"}", 400, "/passkey: within it: /id: expected" },
+	{ "a passkey in a list", "{\"code\":\"a\",\"passkey\":[]}", 400, "/passkey: expected a PublicKeyCredential" },
 	{ "a weak PIN", BODY("a", "AAAA", "11111111", "%S"), 400, "/pin: expected one that is not guessed first" },
 	{ "a key of another kind", BODY("%C", "AAAA", "drawn", "%S"), 403,
 	    "\"step\":\"signature\",\"reason\":\"expected a P-256 key of 91 bytes, found 3\"" },
@@ -410,6 +417,73 @@ in_the_logins_own_browser_no_number_is_asked_for(void **state)
 	expect_number("the PIN is enough", answer("", scene.pin, cookie), 200);
 }
 
+/* Unlocked by the phone's own screen lock */
+
+static void
+a_phone_without_a_pin_is_paired_and_answers(void **state)
+{
+	const char *code, *key = arena_text(&stage.arena, base64url_write(&stage.arena, stage.phone.spki)), *json;
+	struct pairing_pair asked;
+	struct ceremony made = { .type = NULL }, unlocked = { .type = NULL };
+	struct app_answer said;
+	char id[33];
+
+	(void)state;
+	expect_number("a code", ask_with("POST /v1/account/pairing", session_fields(), "{}"), 201);
+	code = told("code");
+	expect_number("before it is good, nothing is made", ask_with("POST /v1/app/pair/options", "",
+	    arena_print(&stage.arena, "{\"code\":\"abcdefghijklmnopqrstuvwxyz\",\"key\":\"%s\"}", key)), 404);
+	expect_number("nor beside a key that is none", ask_with("POST /v1/app/pair/options", "",
+	    arena_print(&stage.arena, "{\"code\":\"%s\",\"key\":\"AAAA\"}", code)), 400);
+	expect_number("half of it", ask_with("POST /v1/app/pair/options", "", "{\"key\":\"AAAA\"}"), 400);
+	expect_true("is told", says("expected code and key"));
+	expect_number("what it is to create", ask_with("POST /v1/app/pair/options", "",
+	    arena_print(&stage.arena, "{\"code\":\"%s\",\"key\":\"%s\"}", code, key)), 200);
+	expect_true("of this site, the person verified", says("\"rp\":{\"id\":\"watashi.example\"") &&
+	    says("\"userVerification\":\"required\"") && says("Cache-Control: no-store"));
+	asked = stage_pair_of(&stage.phone, code, NULL);
+	made.challenge_bytes = stage_challenge(arena_print(&stage.arena, "watashi-app-1\npair\n" ORIGIN "\n%s\n%s", code,
+	    key));
+	json = arena_text(&stage.arena, software_create(&stage.arena, &made));
+	expect_number("paired", ask_with("POST /v1/app/pair", "", arena_print(&stage.arena, "{\"code\":\"%s\","
+	    "\"key\":\"%s\",\"platform\":\"Android\",\"name\":\"Pixel\",\"pin\":null,\"passkey\":%s,\"signature\":\"%s\"}",
+	    code, key, json, arena_text(&stage.arena, base64url_write(&stage.arena, asked.signature)))), 201);
+	expect_true("without a PIN", says("\"pin\":null"));
+	expect_number("it asks of itself", call("GET /v1/app/self", "", ""), 200);
+	expect_true("what it is to unlock", says(arena_print(&stage.arena, "\"pin\":null,\"passkey\":{\"rp_id\":"
+	    "\"watashi.example\",\"id\":\"%s\"}", encoded(&stage.arena, span_text(SOFTWARE_ID)))));
+	ask_phone();
+	stage_identify(&stage.phone);
+	expect_number("a PIN it never had", answer(stage.code, "135790", ""), 400);
+	expect_true("is told so", says("/passkey: expected what unlocking this phone gives"));
+	for (int good = 0; good < 2; good++) {
+		said = stage_answer_of(&stage.phone, stage.code, "");
+		unlocked.challenge_bytes = stage_challenge(stage_answer_text(&stage.phone, stage.code));
+		unlocked.user_handle_bytes = phone_device(&stage.arena, &stage.phone);
+		unlocked.without = good ? 0 : 0x04;
+		hex_text(span_of(said.request.bytes, sizeof(said.request.bytes)), id);
+		expect_number("unlocked, or not", call(arena_print(&stage.arena, "POST /v1/app/requests/%s/answer", id),
+		    arena_print(&stage.arena, "{\"code\":\"%s\",\"pin\":null,\"passkey\":%s,\"signature\":\"%s\"}",
+		    stage.code, arena_text(&stage.arena, software_get(&stage.arena, &unlocked)),
+		    arena_text(&stage.arena, base64url_write(&stage.arena, said.signature))), ""), good ? 200 : 403);
+		expect_true("as it says", says(good ? "{\"answered\":true}"
+		    : "\"code\":\"denied\",\"step\":\"passkey\",\"reason\":\"user-verified\"}"));
+	}
+	expect_number("the login has it", stage_login_now().app.state, LOGIN_APP_ANSWERED);
+}
+
+static void
+where_no_screen_lock_is_taken_the_page_is_told(void **state)
+{
+	(void)state;
+	stage.settings.attestation = ATTESTATION_REQUIRED;
+	expect_number("a code", ask_with("POST /v1/account/pairing", session_fields(), "{}"), 201);
+	expect_number("no options", ask_with("POST /v1/app/pair/options", "", arena_print(&stage.arena,
+	    "{\"code\":\"%s\",\"key\":\"%s\"}", told("code"),
+	    arena_text(&stage.arena, base64url_write(&stage.arena, stage.phone.spki)))), 403);
+	expect_true("why", says("\"step\":\"passkey\",\"reason\":\"attestation-demand\""));
+}
+
 static void
 refusing_needs_no_pin(void **state)
 {
@@ -461,6 +535,8 @@ main(void)
 		TEST(a_phone_says_where_it_is_woken),
 		TEST(a_login_reaches_the_phone_and_is_answered),
 		TEST(in_the_logins_own_browser_no_number_is_asked_for),
+		TEST(a_phone_without_a_pin_is_paired_and_answers),
+		TEST(where_no_screen_lock_is_taken_the_page_is_told),
 		TEST(refusing_needs_no_pin),
 		TEST(a_suspended_phone_is_told_and_does_nothing),
 	};

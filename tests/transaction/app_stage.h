@@ -8,9 +8,11 @@
 #include <stdlib.h>
 
 #include "authn/phone.h"
+#include "authn/software_authenticator.h"
 
 #include "authn/app_pin.h"
 #include "authn/attempts.h"
+#include "authn/fido_catalogue.h"
 #include "base/file.h"
 #include "ledger/entry.h"
 #include "person/history.h"
@@ -31,7 +33,7 @@ static const struct table *const tables[] = {
 	&attempts_table, &login_table, &session_table, &history_table, &notice_table, &proofing_record_table,
 	&account_certificate_table, &ledger_leaf_table, &ledger_entry_table, &app_request_table, &app_mute_table,
 	&app_nonce_table, &pairing_table, &pairing_code_table, &dictionary_table, &policy_table, &policy_change_table,
-	&member_table, &member_claim_table, NULL,
+	&member_table, &member_claim_table, &fido_model_table, &fido_state_table, NULL,
 };
 
 static struct stage {
@@ -171,13 +173,30 @@ stage_person(void)
 	    account_ask(&stage.account.id)) }, &stage.account, &stage.why), &stage.why);
 }
 
+/* As it is now, over what the store has of it. */
+static inline void
+stage_keep_session(void)
+{
+	struct ask before = stage_look(session_ask(stage.session.key));
+	struct unit *unit = stage_unit();
+
+	stage.session.generation = before.count ? before.rows[0].generation : 0;
+	session_put(unit, &stage.session);
+	stage_commit(unit);
+}
+
 static inline int
 stage_open_at(struct instant now)
 {
+	static const struct span origins[] = { { (const uint8_t *)ORIGIN, sizeof(ORIGIN) - 1 } };
+
 	stage = (struct stage){ .arena = arena_init(256 * MIB), .now = now };
+	software_start();
 	stage.store = store_memory_new(tables, ROLE_WORKER, 5);
 	stage_dictionary();
 	stage.settings = (struct person_settings){ .base_url = span_text(ORIGIN "/"), .origin = span_text(ORIGIN),
+		.site = { .rp_id = span_text("watashi.example"), .origins = origins, .origin_count = 1,
+		    .rsa_least = 2048 },
 		.wrapping = { { 9 } }, .session = { .lasts = SECONDS(3600), .idle = SECONDS(3600) },
 		.shelf = stage.shelf, .roll = roll_new(), .operator = span_text("operator"),
 		.relying_party = span_text(ORIGIN "/account"), .identity_provider = span_text(ORIGIN "/idp") };
@@ -202,6 +221,7 @@ stage_close(void **state)
 	(void)state;
 	EVP_PKEY_free(stage.phone.key);
 	EVP_PKEY_free(stage.other.key);
+	EVP_PKEY_free(software_key);
 	policy_shelf_free(stage.shelf);
 	roll_free(stage.settings.roll);
 	store_free(stage.store);
@@ -248,10 +268,45 @@ stage_pair_of(const struct phone *phone, const char *code, const char *pin)
 	struct pairing_pair asked = { .address = { .bytes = { 1 } }, .code = span_text(code), .key = phone->spki,
 		.key_text = base64url_write(a, phone->spki), .platform = span_text("Android"),
 		.name = span_text("わたしのスマートフォン"),
-		.pin_kind = pin ? PAIRING_PIN_CHOSEN : PAIRING_PIN_DRAWN, .pin = span_text(pin), .now = stage.now };
+		.way = pin ? PAIRING_PIN_CHOSEN : PAIRING_PIN_DRAWN, .pin = span_text(pin), .now = stage.now };
 
 	asked.signature = phone_sign(a, phone, span_text(arena_print(a, "watashi-app-1\npair\n" ORIGIN "\n%s\n%.*s",
 	    code, SPAN_ARGS(asked.key_text))));
+	return asked;
+}
+
+/* The digest of what the phone signs: what its passkey is made, and unlocked for. */
+static inline struct span
+stage_challenge(const char *text)
+{
+	uint8_t *sum = arena_take(&stage.arena, 32);
+
+	digest(DIGEST_SHA256, span_text(text), sum);
+	return span_of(sum, 32);
+}
+
+static inline const struct webauthn_response *
+stage_response(enum webauthn_ceremony kind, const struct ceremony *c)
+{
+	struct webauthn_response *response = arena_new(&stage.arena, struct webauthn_response);
+	struct span json = kind == WEBAUTHN_CREATE ? software_create(&stage.arena, c) : software_get(&stage.arena, c);
+
+	expect_ok("a browser's JSON", webauthn_response_read(json, kind, &stage.arena, response, &stage.why),
+	    &stage.why);
+	return response;
+}
+
+/* A phone that is to be unlocked by its own screen lock; `c` is what is otherwise about it. */
+static inline struct pairing_pair
+stage_pair_with_lock(const struct phone *phone, const char *code, struct ceremony c)
+{
+	struct pairing_pair asked = stage_pair_of(phone, code, NULL);
+
+	asked.way = PAIRING_SCREEN_LOCK;
+	if (!c.challenge_bytes.size)
+		c.challenge_bytes = stage_challenge(arena_print(&stage.arena, "watashi-app-1\npair\n" ORIGIN "\n%s\n%.*s",
+		    code, SPAN_ARGS(asked.key_text)));
+	asked.passkey = stage_response(WEBAUTHN_CREATE, &c);
 	return asked;
 }
 
@@ -344,22 +399,44 @@ stage_request(void)
 	return q;
 }
 
-/* What the phone sends: this number, this PIN, all of it signed. */
-static inline struct app_answer
-stage_answer_of(const struct phone *phone, const char *code, const char *pin)
+/* What the phone signs. */
+static inline const char *
+stage_answer_text(const struct phone *phone, const char *code)
 {
 	struct arena *a = &stage.arena;
 	struct app_request q = stage_request();
 	char id[33];
 
+	return arena_print(a, "watashi-app-1\nanswer\n" ORIGIN "\n%s\n%s\n%s\n%.*s\n%s",
+	    arena_text(a, base64url_write(a, phone_device(a, phone))),
+	    hex_text(span_of(q.id.bytes, sizeof(q.id.bytes)), id),
+	    arena_text(a, base64url_write(a, span_of(q.challenge, sizeof(q.challenge)))),
+	    SPAN_ARGS(q.relying_party), *code ? code : "-");
+}
+
+/* What the phone sends: this number, this PIN, all of it signed. */
+static inline struct app_answer
+stage_answer_of(const struct phone *phone, const char *code, const char *pin)
+{
+	struct app_request q = stage_request();
+
 	return (struct app_answer){ .caller = &stage.caller, .request = q.id, .code = span_text(code),
 		.pin = span_text(pin), .now = stage.now,
-		.signature = phone_sign(a, phone, span_text(arena_print(a,
-		    "watashi-app-1\nanswer\n" ORIGIN "\n%s\n%s\n%s\n%.*s\n%s",
-		    arena_text(a, base64url_write(a, phone_device(a, phone))),
-		    hex_text(span_of(q.id.bytes, sizeof(q.id.bytes)), id),
-		    arena_text(a, base64url_write(a, span_of(q.challenge, sizeof(q.challenge)))),
-		    SPAN_ARGS(q.relying_party), *code ? code : "-"))) };
+		.signature = phone_sign(&stage.arena, phone, span_text(stage_answer_text(phone, code))) };
+}
+
+/* The same of a phone that its screen lock opens. */
+static inline struct app_answer
+stage_answer_with_lock(const struct phone *phone, const char *code, struct ceremony c)
+{
+	struct app_answer asked = stage_answer_of(phone, code, "");
+
+	if (!c.challenge_bytes.size)
+		c.challenge_bytes = stage_challenge(stage_answer_text(phone, code));
+	if (!c.user_handle_bytes.size && !c.user_handle)
+		c.user_handle_bytes = phone_device(&stage.arena, phone);
+	asked.passkey = stage_response(WEBAUTHN_GET, &c);
+	return asked;
 }
 
 static inline void

@@ -205,7 +205,263 @@ what_was_signed_is_this_answer(void **state)
 		expect_ok(forgeries[i].title, stage.err, &stage.why);
 		expect_number(forgeries[i].title, stage.answered.failed, APP_STEP_SIGNATURE);
 		expect_number("nobody is authenticated", stage_login_now().authentication_count, 0);
+		expect_number("it is counted", stage_count(&attempts_table), 1);
 	}
+}
+
+/* Unlocked by the phone's own screen lock */
+
+#define RIGHT ((struct ceremony){ .sign_count = 0 })
+
+/* A phone that was paired so, its passkey not copied and without a counter. */
+static void
+pair_with_lock(const struct phone *phone, struct ceremony c)
+{
+	stage_begin(true);
+	stage_pair_as((struct pairing_pair[]){ stage_pair_with_lock(phone, stage.begun.code, c) });
+	expect_ok("paired", stage.err, &stage.why);
+	stage_identify(phone);
+}
+
+static void
+unlocking_the_phone_authenticates_the_login(void **state)
+{
+	struct app_answer asked;
+	struct login login;
+
+	(void)state;
+	pair_with_lock(&stage.phone, (struct ceremony){ .sign_count = 3 });
+	ask();
+	asked = stage_answer_with_lock(&stage.phone, stage.code, (struct ceremony){ .sign_count = 5 });
+	stage_answer_as(&asked);
+	expect_ok("answered", stage.err, &stage.why);
+	expect_number("taken", stage.answered.failed, APP_STEP_NONE);
+	login = stage_login_now();
+	expect_number("one authentication", login.authentication_count, 1);
+	expect_number("by the app", login.authentications[0].kind, CREDENTIAL_APP);
+	expect_true("one kind", fact_is(&login, "\"token.kinds\":[\"app-key\"]"));
+	expect_true("the phone verified the person", fact_is(&login, "\"token.user_verification\":\"by-platform\""));
+	expect_true("carried from another device it can be phished", fact_is(&login,
+	    "\"token.phishing_resistant\":false"));
+	expect_true("no PIN", !fact_is(&login, "token.pin_"));
+	expect_true("nobody says it cannot be copied", !fact_is(&login, "token.key_exportable") &&
+	    !fact_is(&login, "token.hardware"));
+	expect_true("nor has it a secret here", fact_is(&login, "\"credential.secret_storage\":\"no-secret\""));
+	stage_identify(&stage.phone);
+	expect_number("its counter is kept", stage.caller.credential.app.passkey.sign_count, 5);
+	expect_number("nothing is counted against it", stage_count(&attempts_table), 0);
+}
+
+static void
+a_passkey_that_is_copied_says_so(void **state)
+{
+	struct app_answer asked;
+	struct login login;
+
+	(void)state;
+	pair_with_lock(&stage.phone, (struct ceremony){ .with = 0x08 });
+	ask();
+	asked = stage_answer_with_lock(&stage.phone, "", (struct ceremony){ .with = 0x18 });
+	asked.browser = stage_browser;
+	stage_answer_as(&asked);
+	expect_number("taken", stage.answered.failed, APP_STEP_NONE);
+	login = stage_login_now();
+	expect_true("it can leave the phone", fact_is(&login, "\"token.key_exportable\":true"));
+	expect_true("so it is in no hardware", fact_is(&login, "\"token.hardware\":false"));
+	expect_true("in the login's own browser it is for this site alone", fact_is(&login,
+	    "\"token.phishing_resistant\":true"));
+	expect_true("on no other channel", fact_is(&login, "\"token.separate_channel\":false"));
+	stage_identify(&stage.phone);
+	expect_true("that it was copied meanwhile is kept", stage.caller.credential.app.passkey.backed_up);
+}
+
+static const struct { const char *title; struct ceremony wrong; const char *step; } unlockings[] = {
+	{ "for another challenge", { .challenge = "a challenge of thirty-two bytes?" }, "challenge" },
+	{ "by whom it did not see", { .without = 0x04 }, "user-verified" },
+	{ "nobody was there", { .without = 0x01 }, "user-present" },
+	{ "on another site", { .origin = "https://watashi.example.evil.example" }, "origin" },
+	{ "in a frame", { .cross_origin = 1 }, "cross-origin" },
+	{ "for another domain", { .rp_id = "evil.example" }, "rp-id" },
+	{ "of another ceremony", { .type = "webauthn.create" }, "type" },
+	{ "another passkey", { .id = "another passkey" }, "credential" },
+	{ "of another device", { .user_handle = "another device" }, "user-handle" },
+	{ "backed up, but not eligible", { .with = 0x10 }, "backup-flags" },
+	{ "eligible all of a sudden", { .with = 0x08 }, "backup-eligible" },
+	{ "signed by somebody else", { .bogus_signature = true }, "signature" },
+	{ "with something behind it", { .behind = "?" }, "authenticator-data" },
+};
+
+static void
+each_wrong_unlocking_names_its_step(void **state)
+{
+	struct ask failures;
+	struct attempts counted;
+
+	(void)state;
+	pair_with_lock(&stage.phone, RIGHT);
+	for (size_t i = 0; i < COUNT(unlockings); i++) {
+		struct ceremony wrong = unlockings[i].wrong;
+		struct app_answer asked;
+
+		ask();
+		if (wrong.challenge)
+			wrong.challenge_bytes = span_text(wrong.challenge);
+		asked = stage_answer_with_lock(&stage.phone, stage.code, wrong);
+		stage_answer_as(&asked);
+		expect_ok(unlockings[i].title, stage.err, &stage.why);
+		expect_number(unlockings[i].title, stage.answered.failed, APP_STEP_PASSKEY);
+		expect_text(unlockings[i].title, stage.answered.reason, unlockings[i].step);
+		expect_number("nobody is authenticated", stage_login_now().authentication_count, 0);
+	}
+	failures = stage_look(attempts_ask(&stage.arena, ATTEMPTS_ACCOUNT,
+	    span_of(stage.account.id.bytes, sizeof(struct id))));
+	expect_ok("they are counted", attempts_loaded(&failures, &counted, &stage.why), &stage.why);
+	expect_number("each one", counted.failures, COUNT(unlockings));
+	expect_number("as the account's alone", stage_count(&attempts_table), 1);
+	stage_identify(&stage.phone);
+	expect_number("how often a finger slips is the phone's to count", stage.caller.credential.state,
+	    CREDENTIAL_ACTIVE);
+}
+
+/* What was unlocked for one answer fits no other: not another request's, nor with other digits. */
+static void
+what_was_unlocked_is_for_this_answer(void **state)
+{
+	struct app_answer first, other;
+
+	(void)state;
+	pair_with_lock(&stage.phone, RIGHT);
+	ask();
+	first = stage_answer_with_lock(&stage.phone, stage.code, RIGHT);
+	other = stage_answer_with_lock(&stage.phone, wrong_number(), RIGHT);
+	first.passkey = other.passkey;
+	stage_answer_as(&first);
+	expect_text("with other digits", stage.answered.reason, "challenge");
+	other = stage_answer_with_lock(&stage.phone, stage.code, RIGHT);
+	ask();
+	first = stage_answer_with_lock(&stage.phone, stage.code, RIGHT);
+	first.passkey = other.passkey;
+	stage_answer_as(&first);
+	expect_text("for another request", stage.answered.reason, "challenge");
+	first = stage_answer_with_lock(&stage.phone, stage.code, RIGHT);
+	first.signature = other.signature;
+	stage_answer_as(&first);
+	expect_number("signed for another request", stage.answered.failed, APP_STEP_SIGNATURE);
+	first = stage_answer_with_lock(&stage.phone, stage.code, RIGHT);
+	stage_answer_as(&first);
+	expect_number("its own", stage.answered.failed, APP_STEP_NONE);
+	expect_number("is taken", stage_login_now().authentication_count, 1);
+	stage_answer_as(&first);
+	expect_problem("once", stage.err, &stage.why, ERR_NOT_FOUND, "no such request waits");
+	ask();
+	first.request = stage_request().id;
+	first.code = span_text(stage.code);
+	stage_answer_as(&first);
+	expect_text("and to the next it is a stranger", stage.answered.reason, "challenge");
+	expect_number("nobody is authenticated", stage_login_now().authentication_count, 0);
+}
+
+static void
+another_phones_passkey_unlocks_nothing(void **state)
+{
+	struct app_answer asked;
+	struct app_caller one;
+	EVP_PKEY *key = software_key;
+
+	(void)state;
+	pair_with_lock(&stage.phone, RIGHT);
+	one = stage.caller;
+	software_start();
+	pair_with_lock(&stage.other, (struct ceremony){ .id = "the other's", .credential_id = "the other's" });
+	ask();
+	asked = stage_answer_with_lock(&stage.phone, stage.code, (struct ceremony){ .id = "the other's",
+		.user_handle_bytes = phone_device(&stage.arena, &stage.other) });
+	asked.caller = &one;
+	stage_answer_as(&asked);
+	expect_number("it is not this phone's", stage.answered.failed, APP_STEP_PASSKEY);
+	expect_text("that is known by its id", stage.answered.reason, "credential");
+	asked = stage_answer_with_lock(&stage.phone, stage.code, RIGHT);
+	asked.caller = &one;
+	stage_answer_as(&asked);
+	expect_text("under this one's id by its key", stage.answered.reason, "signature");
+	EVP_PKEY_free(software_key);
+	software_key = key;
+	asked = stage_answer_with_lock(&stage.phone, stage.code, RIGHT);
+	asked.caller = &one;
+	stage_answer_as(&asked);
+	expect_number("its own does", stage.answered.failed, APP_STEP_NONE);
+}
+
+/* WebAuthn L3 s7.2 step 22: of two that count, neither goes on. */
+static void
+a_counter_that_goes_back_suspends_the_phone(void **state)
+{
+	static const uint32_t counters[] = { 9, 10 };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(counters); i++) {
+		struct app_answer asked;
+
+		if (i) {
+			stage_close(NULL);
+			stage_open(NULL);
+		}
+		pair_with_lock(&stage.phone, (struct ceremony){ .sign_count = 10 });
+		ask();
+		asked = stage_answer_with_lock(&stage.phone, stage.code, (struct ceremony){ .sign_count = counters[i] });
+		stage_answer_as(&asked);
+		expect_number("refused", stage.answered.failed, APP_STEP_PASSKEY);
+		expect_text("because", stage.answered.reason, "counter");
+		stage_identify(&stage.phone);
+		expect_number("suspended", stage.caller.credential.state, CREDENTIAL_SUSPENDED);
+		expect_span("why", stage.caller.credential.reason, "counter-back");
+		expect_number("the person is told", stage_notices(NOTICE_CREDENTIAL_SUSPENDED), 1);
+		asked = stage_answer_with_lock(&stage.phone, stage.code, (struct ceremony){ .sign_count = 11 });
+		stage_answer_as(&asked);
+		expect_number("and does nothing more", stage.answered.failed, APP_STEP_USABLE);
+	}
+}
+
+static void
+by_what_a_phone_is_unlocked_was_settled_when_it_was_paired(void **state)
+{
+	struct app_answer asked;
+	struct app_caller lock;
+
+	(void)state;
+	pair_with_lock(&stage.other, RIGHT);
+	lock = stage.caller;
+	stage_pair(&stage.phone, NULL);
+	ask();
+	asked = stage_answer_with_lock(&stage.phone, stage.code, RIGHT);
+	stage_answer_as(&asked);
+	expect_problem("a passkey of one with a PIN", stage.err, &stage.why, ERR_INVALID, "/pin: expected the PIN");
+	asked = stage_answer_of(&stage.other, stage.code, stage.paired.pin);
+	asked.caller = &lock;
+	stage_answer_as(&asked);
+	expect_problem("a PIN of one without", stage.err, &stage.why, ERR_INVALID, "/passkey: expected what unlocking");
+	asked = stage_answer_of(&stage.other, stage.code, "");
+	asked.caller = &lock;
+	stage_answer_as(&asked);
+	expect_problem("nothing at all", stage.err, &stage.why, ERR_INVALID, "/passkey: expected what unlocking");
+	expect_number("nothing was tried", stage_count(&attempts_table), 0);
+}
+
+static void
+a_wrong_number_is_wrong_however_the_phone_is_unlocked(void **state)
+{
+	struct app_answer asked;
+
+	(void)state;
+	pair_with_lock(&stage.phone, RIGHT);
+	ask();
+	for (unsigned i = 1; i <= APP_REQUEST_NUMBERS; i++) {
+		asked = stage_answer_with_lock(&stage.phone, wrong_number(), RIGHT);
+		stage_answer_as(&asked);
+		expect_number("a wrong number", stage.answered.failed, APP_STEP_NUMBER);
+		expect_number("so many are left", stage.answered.left, APP_REQUEST_NUMBERS - i);
+	}
+	expect_number("the page knows", stage_login_now().app.state, LOGIN_APP_REFUSED);
 }
 
 static void
@@ -369,6 +625,14 @@ main(void)
 		TEST(three_wrong_numbers_end_the_request),
 		TEST(numbers_are_counted_over_requests),
 		TEST(what_was_signed_is_this_answer),
+		TEST(unlocking_the_phone_authenticates_the_login),
+		TEST(a_passkey_that_is_copied_says_so),
+		TEST(each_wrong_unlocking_names_its_step),
+		TEST(what_was_unlocked_is_for_this_answer),
+		TEST(another_phones_passkey_unlocks_nothing),
+		TEST(a_counter_that_goes_back_suspends_the_phone),
+		TEST(by_what_a_phone_is_unlocked_was_settled_when_it_was_paired),
+		TEST(a_wrong_number_is_wrong_however_the_phone_is_unlocked),
 		TEST(of_two_phones_one_wins),
 		TEST(a_request_that_does_not_wait_is_not_found),
 		TEST(no_is_no_and_nothing_more),

@@ -51,6 +51,32 @@ each_wrong_answer_names_its_step(void **state)
 	}
 }
 
+/* It stands under its id, and is no way to log in: whoever holds it holds no phone. */
+static void
+a_passkey_that_unlocks_an_app_logs_nobody_in(void **state)
+{
+	struct buffer key = buffer_init(256);
+	struct credential phone;
+	struct unit *unit;
+
+	(void)state;
+	login_stage_open(1);
+	phone = stage_credential(&stage.person, CREDENTIAL_APP, "telephone");
+	software_key = stage.person.key;
+	software_cose_key(&key);
+	phone.app = (struct credential_app){ .key = span_text("a device key"), .passkey = {
+	    .id = span_text("the phone's own"), .key = kept(&stage.arena, &key), .user_verified = true } };
+	unit = stage_unit();
+	credential_put(unit, &stage.arena, &phone);
+	stage_commit(unit);
+	stage_begin(LOGIN_TO_LOOK);
+	expect_ok("a challenge", stage_ask_passkey(), &stage.why);
+	expect_text("good as it is", stage_answer_passkey(stage_assertion(&stage.person, (struct ceremony){
+	    .id = "the phone's own", .sign_count = 1 })), "app-passkey");
+	expect_number("it joins nothing", stage_login().authentication_count, 0);
+	login_stage_close();
+}
+
 static void
 what_is_no_answer_uses_the_challenge_up_too(void **state)
 {
@@ -514,6 +540,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_wrong_answer_names_its_step),
+		cmocka_unit_test(a_passkey_that_unlocks_an_app_logs_nobody_in),
 		cmocka_unit_test(what_is_no_answer_uses_the_challenge_up_too),
 		cmocka_unit_test(a_challenge_is_good_once_and_soon_and_here),
 		cmocka_unit_test(of_two_answers_at_one_time_one_counts),

@@ -20,6 +20,7 @@
 	"\"token.factors\":[\"know\",\"have\"],\"token.hardware\":true,\"token.intent\":true," \
 	"\"token.key_exportable\":false,\"token.kinds\":[\"jpki-authentication\"],\"token.replay_resistant\":true," \
 	"\"token.user_verification\":\"in-authenticator\"}"
+#define SCREEN_LOCK { (const uint8_t *)"of the phone's own", 18 }
 #define SOLID (PROTECTION_HARDWARE | PROTECTION_SECURE_ELEMENT)
 
 static struct arena arena;
@@ -140,14 +141,22 @@ static const struct {
 	bool user_verified, pin, separate, same;
 	const char *facts, *level;
 } apps[] = {
-	{ "unlocked by the phone, out of band", { .platform_verified = true }, true, false, true, false,
+	{ "unlocked by the phone, out of band", { .passkey.id = SCREEN_LOCK }, true, false, true, false,
 	    "{" BOUND "\"process.dynamic\":true,\"token.attested\":false," HELD "\"token.intent\":true,"
 	    "\"token.kinds\":[\"app-key\"],\"token.otp_bits\":19,\"token.otp_lifetime\":600,"
 	    "\"token.out_of_band_medium\":\"app\",\"token.out_of_band_transfer\":\"secret-transferred\","
 	    "\"token.phishing_resistant\":false,\"token.phishing_resistant_offered\":false,"
 	    "\"token.replay_resistant\":true,\"token.separate_channel\":true,"
 	    "\"token.user_verification\":\"by-platform\"}", "3" },
-	{ "unlocked by the phone that has the session", { .platform_verified = true }, true, false, false, true,
+	{ "unlocked by a passkey that is copied to other devices", { .passkey = { .id = SCREEN_LOCK,
+	    .backup_eligible = true } }, true, false, true, false, "\"token.hardware\":false,\"token.intent\":true,"
+	    "\"token.key_exportable\":true,\"token.kinds\":[\"app-key\"]", "3" },
+	{ "whatever its maker is said to vouch for", { .passkey = { .id = SCREEN_LOCK, .trusted = true,
+	    .certified_level = 6, .protection = SOLID } }, true, false, false, true,
+	    "\"token.attested\":false," HELD "\"token.intent\":true,\"token.kinds\"", "3" },
+	{ "in the session's own browser it is for this site alone", { .passkey.id = SCREEN_LOCK }, true, false, false,
+	    true, "\"token.phishing_resistant\":true", "3" },
+	{ "unlocked by the phone that has the session", { .passkey.id = SCREEN_LOCK }, true, false, false, true,
 	    "\"token.separate_channel\":false,\"token.user_verification\":\"by-platform\"", "3" },
 	{ "a drawn PIN, out of band", { .pin_drawn = true }, true, true, true, false,
 	    "\"token.pin_length\":6,\"token.pin_random\":true", "3" },

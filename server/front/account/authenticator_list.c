@@ -59,11 +59,12 @@ authenticator_view_end(struct authenticator_view *v)
 static unsigned
 level_of(struct authenticator_view *v, const struct credential *c)
 {
+	const struct credential_passkey *passkey = credential_passkey_of(c);
 	const struct observation best = { .credential = c, .now = v->access->now,
-		.user_verified = c->kind == CREDENTIAL_PASSKEY ? c->passkey.user_verified : c->kind == CREDENTIAL_APP,
-		.backed_up = c->kind == CREDENTIAL_PASSKEY && c->passkey.backed_up,
+		.user_verified = passkey ? passkey->user_verified : c->kind == CREDENTIAL_APP,
+		.backed_up = passkey && passkey->backed_up,
 		.separate_channel = c->kind == CREDENTIAL_APP,
-		.pin = c->kind == CREDENTIAL_APP && !c->app.platform_verified };
+		.pin = c->kind == CREDENTIAL_APP && !passkey };
 	struct assessing asked = *v->access->assessing;
 	struct buffer facts;
 	unsigned level;
@@ -130,6 +131,7 @@ write_parent(struct buffer *b, const struct credential *c)
 void
 authenticator_view_write(struct buffer *b, struct authenticator_view *v, const struct credential *c)
 {
+	const struct credential_passkey *synced = credential_passkey_of(c);
 	bool passkey = c->kind == CREDENTIAL_PASSKEY, app = c->kind == CREDENTIAL_APP;
 	bool card = c->kind == CREDENTIAL_CARD;
 	const char *why;
@@ -146,9 +148,10 @@ authenticator_view_write(struct buffer *b, struct authenticator_view *v, const s
 	json_write_time_or_null(b, "used", c->used);
 	json_write_time_or_null(b, "expires", c->expires);
 	json_write_member_or_null(b, "model", passkey ? c->passkey.model : (struct span){ 0 });
-	write_flag_or_null(b, "synced", passkey, passkey && (c->passkey.backup_eligible || c->passkey.backed_up));
+	write_flag_or_null(b, "synced", synced != NULL, synced && (synced->backup_eligible || synced->backed_up));
 	write_flag_or_null(b, "attested", passkey, passkey && c->passkey.trusted);
 	json_write_member_or_null(b, "platform", app ? c->app.platform : (struct span){ 0 });
+	json_write_member_or_null(b, "unlock", span_text(!app ? "" : synced ? "screen-lock" : "pin"));
 	write_flag_or_null(b, "mobile", card, card && c->card.mobile);
 	write_parent(b, c);
 	write_id_or_null(b, "replaces", &c->replaces);

@@ -1,7 +1,7 @@
 /* front/app/app.h - the app on a person's phone (デジタルwatashi認証アプリ): pairing, a login's questions, their answers.
  *
  *     POST /v1/account/pairing            a page with a session: code, link, QR     GET: how it stands, /events
- *     POST /v1/app/pair                   a phone with the code: key, PIN
+ *     POST /v1/app/pair                   a phone with the code: key, and PIN or passkey      …/options for the latter
  *     GET  /v1/app/self, /v1/app/requests, /v1/app/events      POST, DELETE /v1/app/push
  *     POST /v1/app/requests/{id}/answer, …/refuse
  *

@@ -129,6 +129,25 @@ on_caller(void *arg, enum err err, const struct app_caller *caller, const struct
 
 /* Itself */
 
+/* By what its person is verified: a PIN, or what the browser is to unlock. */
+static void
+write_unlocking(struct buffer *b, struct arena *arena, const struct person_settings *settings,
+    const struct credential *c)
+{
+	const struct credential_passkey *passkey = credential_passkey_of(c);
+
+	json_write_member_or_null(b, "pin", span_text(passkey ? "" : c->app.pin_drawn ? "drawn" : "chosen"));
+	json_write_name(b, "passkey");
+	if (!passkey) {
+		buffer_text(b, "null");
+		return;
+	}
+	buffer_byte(b, '{');
+	json_write_member(b, "rp_id", settings->site.rp_id);
+	json_write_member(b, "id", base64url_write(arena, passkey->id));
+	buffer_byte(b, '}');
+}
+
 static void
 tell_self(struct device_call *call)
 {
@@ -144,7 +163,7 @@ tell_self(struct device_call *call)
 	json_write_member(&b, "state", span_text(credential_state_name(c->state)));
 	json_write_name(&b, "usable");
 	buffer_text(&b, credential_usable(c, call->now, &reason) ? "true" : "false");
-	json_write_member(&b, "pin", span_text(c->app.pin_drawn ? "drawn" : "chosen"));
+	write_unlocking(&b, e->arena, settings, c);
 	json_write_time(&b, "issued", c->issued);
 	json_write_time_or_null(&b, "used", c->used);
 	json_write_name(&b, "push");

@@ -3,8 +3,7 @@
 
 #include <stdlib.h>
 
-#include "transaction/phone/app_request.h"
-#include "transaction/phone/pairing.h"
+#include "front/app/app_body.h"
 
 #define SMALL (4 * KIB)
 
@@ -12,13 +11,14 @@ const struct route app_routes[] = {
 	{ POST,   "/v1/account/pairing",        begin_pairing,        JSON, SMALL },
 	{ GET,    "/v1/account/pairing",        show_pairing,         NO_BODY, 0 },
 	{ GET,    "/v1/account/pairing/events", serve_pairing_events, NO_BODY, 0 },
-	{ POST,   "/v1/app/pair",               pair_phone,           JSON, SMALL },
+	{ POST,   "/v1/app/pair/options",       show_pairing_options, JSON, SMALL },
+	{ POST,   "/v1/app/pair",               pair_phone,           JSON, APP_BODY_LARGEST },
 	{ GET,    "/v1/app/self",               show_self,            NO_BODY, 0 },
 	{ GET,    "/v1/app/events",             serve_app_events,     NO_BODY, 0 },
 	{ POST,   "/v1/app/push",               subscribe_phone,      JSON, SMALL },
 	{ DELETE, "/v1/app/push",               unsubscribe_phone,    NO_BODY, 0 },
 	{ GET,    "/v1/app/requests",           list_requests,        NO_BODY, 0 },
-	{ POST,   "/v1/app/requests/{id}/answer", answer_request,     JSON, SMALL },
+	{ POST,   "/v1/app/requests/{id}/answer", answer_request,     JSON, APP_BODY_LARGEST },
 	{ POST,   "/v1/app/requests/{id}/refuse", refuse_request,     JSON, SMALL },
 	{ 0 },
 };

@@ -15,7 +15,7 @@ struct app_front {
 /* pairing.c: the account's page */
 route_handler begin_pairing, show_pairing, serve_pairing_events;
 /* pair.c */
-route_handler pair_phone;
+route_handler show_pairing_options, pair_phone;
 /* device.c */
 route_handler serve_app_events, show_self;
 /* subscription.c */

@@ -1,69 +1,55 @@
-/* front/app/pair.c - POST /v1/app/pair: a phone with a code. */
-#include "authn/app_pin.h"
-#include "codec/json_writer.h"
-#include "codec/reader.h"
-#include "front/app/front.h"
-#include "transaction/phone/pairing.h"
-
+/* front/app/pair.c - POST /v1/app/pair: a phone with a code; …/options: what it is to create for its screen lock. */
 #include <openssl/crypto.h>
 
-#define BODY_LARGEST (4 * KIB)
+#include "codec/json_writer.h"
+#include "codec/text.h"
+#include "front/app/app_body.h"
+#include "front/app/front.h"
+
 #define ANSWER_LARGEST (2 * KIB)
-#define CODE_LARGEST 64
-#define KEY_TEXT_LARGEST 1024
-#define SIGNATURE_TEXT 86
-#define DRAWN "drawn"
 
 struct pairing_call {
 	struct exchange *exchange;
 	struct app_front *front;
 	struct pairing_pair asked;
+	struct pairing_options_asked options;
 };
 
-static void
-read_pin(struct reader *r, struct pairing_pair *out)
-{
-	struct span pin = reader_string(r, 1, APP_PIN_LARGEST);
+/* Before a passkey is made that nobody would have: whether the code is good, and this way open to it. */
 
-	out->pin_kind = span_is(pin, DRAWN) ? PAIRING_PIN_DRAWN : PAIRING_PIN_CHOSEN;
-	out->pin = pin;
+static on_pairing_options on_options;
+
+void
+show_pairing_options(struct exchange *e, void *front)
+{
+	struct pairing_call *c = arena_new(e->arena, struct pairing_call);
+	struct problem why;
+
+	c->exchange = e;
+	c->front = front;
+	if (app_options_read(e->arena, e->body, &c->options, &why) != OK) {
+		app_refuse_error(e, why.code, (struct instant){ 0 }, &why);
+		return;
+	}
+	c->options.address = e->peer;
+	c->options.now = clock_now();
+	exchange_hold(e, pairing_options(c->front->store, e->arena, c->front->settings, &c->options, on_options, c));
 }
 
 static void
-read_bytes(struct reader *r, size_t least, size_t most, struct span *text, struct span *out)
+on_options(void *arg, enum err err, const struct pairing_options *options, const struct problem *why)
 {
-	*text = reader_string(r, least, most);
-	if (text->size && !base64url_read(r->arena, *text, out))
-		reader_fail(r, "bytes in base64url without padding", "another text");
-}
+	struct exchange *e = ((struct pairing_call *)arg)->exchange;
 
-static enum err
-read_request(struct exchange *e, struct pairing_pair *out, struct problem *why)
-{
-	struct reader r = reader_json(e->arena, e->body, (struct limits){ .bytes = BODY_LARGEST, .depth = 1 });
-	struct span name, text;
-
-	reader_object(&r);
-	while (reader_member(&r, &name))
-		if (span_is(name, "code"))
-			out->code = reader_string(&r, 1, CODE_LARGEST);
-		else if (span_is(name, "key"))
-			read_bytes(&r, 1, KEY_TEXT_LARGEST, &out->key_text, &out->key);
-		else if (span_is(name, "platform"))
-			out->platform = reader_string(&r, 1, PAIRING_PLATFORM_LARGEST);
-		else if (span_is(name, "name"))
-			out->name = reader_string(&r, 1, CREDENTIAL_NAME_LARGEST);
-		else if (span_is(name, "pin"))
-			read_pin(&r, out);
-		else if (span_is(name, "signature"))
-			read_bytes(&r, SIGNATURE_TEXT, SIGNATURE_TEXT, &text, &out->signature);
-	if (reader_end(&r, why) != OK)
-		return why->code;
-	if (!out->code.size || !out->key.size || !out->platform.size || !out->name.size || !out->pin.size ||
-	    !out->signature.size)
-		return problem_set(why, ERR_INVALID, "",
-		    "expected code, key, platform, name, pin and signature, found not all");
-	return OK;
+	exchange_hold(e, NULL);
+	if (err == ERR_DENIED)
+		app_refuse_step(e, "passkey", options->refused, 0, false);
+	else if (err == ERR_CRYPTO)
+		exchange_refuse(e, 400, why); /* a point that is on no curve is the phone's */
+	else if (err != OK)
+		app_refuse_error(e, err, options->until, why);
+	else
+		exchange_reply_json(e, 200, options->json);
 }
 
 static on_paired on_phone_paired;
@@ -76,7 +62,7 @@ pair_phone(struct exchange *e, void *front)
 
 	c->exchange = e;
 	c->front = front;
-	if (read_request(e, &c->asked, &why) != OK) {
+	if (app_pair_read(e->arena, e->body, &c->asked, &why) != OK) {
 		app_refuse_error(e, why.code, (struct instant){ 0 }, &why);
 		return;
 	}
@@ -107,7 +93,7 @@ on_phone_paired(void *arg, enum err err, const struct pairing_paired *paired, co
 
 	exchange_hold(e, NULL);
 	if (err == ERR_DENIED) {
-		app_refuse_step(e, "signature", why->text, 0, false);
+		app_refuse_step(e, paired->step, paired->reason, 0, false);
 		return;
 	}
 	if (err != OK) {

@@ -6,7 +6,7 @@
 
 #include <assert.h>
 
-#include "codec/json_writer.h"
+#include "authn/webauthn_options.h"
 
 #define OPTIONS_LARGEST (256 * KIB)
 
@@ -19,7 +19,7 @@ struct beginning {
 	const struct account_access *access;
 	struct addition addition;
 	struct ask ask;
-	struct credential *known;
+	const struct credential_passkey **known;
 	size_t known_count;
 	on_passkey_options *done;
 	void *arg;
@@ -65,14 +65,14 @@ on_known(void *arg, enum err err, const struct problem *why)
 	struct unit *unit;
 
 	if (err == OK)
-		b->known = arena_array(b->arena, struct credential, b->ask.count);
+		b->known = arena_array(b->arena, const struct credential_passkey *, b->ask.count);
 	for (size_t i = 0; err == OK && i < b->ask.count; i++) {
-		struct credential *c = &b->known[b->known_count];
+		struct credential *c = arena_new(b->arena, struct credential);
 
 		why = &own;
 		err = credential_loaded(b->arena, &b->ask.rows[i], c, &own);
 		if (err == OK && c->kind == CREDENTIAL_PASSKEY && c->state != CREDENTIAL_REVOKED)
-			b->known_count++;
+			b->known[b->known_count++] = &c->passkey;
 	}
 	if (err != OK) {
 		fail(b, err, why);
@@ -85,74 +85,22 @@ on_known(void *arg, enum err err, const struct problem *why)
 
 /* Told */
 
-static void
-write_base64url(struct buffer *out, struct arena *arena, const char *name, struct span bytes)
-{
-	json_write_member(out, name, base64url_write(arena, bytes));
-}
-
-static void
-write_known(struct buffer *out, const struct beginning *b)
-{
-	buffer_text(out, ",\"excludeCredentials\":[");
-	for (size_t i = 0; i < b->known_count; i++) {
-		struct span transports = b->known[i].passkey.transports, one;
-		const char *before = "";
-
-		buffer_print(out, "%s{\"type\":\"public-key\"", i ? "," : "");
-		write_base64url(out, b->arena, "id", b->known[i].passkey.id);
-		buffer_text(out, ",\"transports\":[");
-		while ((one = span_cut(&transports, ',')).size) {
-			buffer_text(out, before);
-			json_write_string(out, one);
-			before = ",";
-		}
-		buffer_text(out, "]}");
-	}
-	buffer_byte(out, ']');
-}
-
-static void
-write_algorithms(struct buffer *out)
-{
-	const struct cose_algorithm *all;
-	const char *before = "";
-	size_t count;
-
-	all = cose_algorithms(&count);
-	buffer_text(out, ",\"pubKeyCredParams\":[");
-	for (size_t i = 0; i < count; i++) {
-		if (!all[i].offered)
-			continue;
-		buffer_print(out, "%s{\"type\":\"public-key\",\"alg\":%d}", before, all[i].id);
-		before = ",";
-	}
-	buffer_byte(out, ']');
-}
-
 /* The account's number is shown by the browser where the passkey is chosen; the handle tells nothing. */
 static void
 write_options(struct buffer *out, const struct beginning *b)
 {
 	const struct account *account = b->access->account;
-	struct span name = account->english ? b->settings->name.en : b->settings->name.ja;
+	struct webauthn_known *known = arena_array(b->arena, struct webauthn_known, b->known_count + 1);
 
-	buffer_byte(out, '{');
-	write_base64url(out, b->arena, "challenge", span_of(b->addition.challenge, sizeof(b->addition.challenge)));
-	buffer_text(out, ",\"rp\":{");
-	json_write_member(out, "id", b->settings->site.rp_id);
-	json_write_member(out, "name", name);
-	buffer_text(out, "},\"user\":{");
-	write_base64url(out, b->arena, "id", span_of(account->id.bytes, sizeof(account->id.bytes)));
-	json_write_member(out, "name", span_text(account->number));
-	json_write_member(out, "displayName", span_text(account->number));
-	buffer_byte(out, '}');
-	write_algorithms(out);
-	buffer_print(out, ",\"timeout\":%lld", (long long)(ADDITION_LASTS / 1000));
-	write_known(out, b);
-	buffer_print(out, ",\"authenticatorSelection\":{\"residentKey\":\"preferred\",\"requireResidentKey\":false,"
-	    "\"userVerification\":\"preferred\"},\"attestation\":\"%s\",\"extensions\":{\"credProps\":true}}",
-	    b->settings->attestation == ATTESTATION_ANY ? "none" : "direct");
+	for (size_t i = 0; i < b->known_count; i++)
+		known[i] = (struct webauthn_known){ b->known[i]->id, b->known[i]->transports };
+	webauthn_creation_write(out, b->arena, &(struct webauthn_creation){
+	    .rp_id = b->settings->site.rp_id,
+	    .rp_name = account->english ? b->settings->name.en : b->settings->name.ja,
+	    .challenge = span_of(b->addition.challenge, sizeof(b->addition.challenge)),
+	    .user_handle = span_of(account->id.bytes, sizeof(account->id.bytes)),
+	    .user_name = span_text(account->number), .lasts = ADDITION_LASTS, .known = known,
+	    .known_count = b->known_count, .attested = b->settings->attestation != ATTESTATION_ANY });
 }
 
 static void

@@ -9,6 +9,7 @@
 #include <openssl/crypto.h>
 
 #include "authn/fido_catalogue.h"
+#include "authn/passkey.h"
 #include "base/log.h"
 
 #define R23 "WebAuthn L3 s7.1"
@@ -192,7 +193,7 @@ id_is_free(struct finishing *f, const struct ask *ask)
 	struct credential taken;
 
 	return ask->count && credential_loaded(f->arena, ask->rows, &taken, NULL) == OK &&
-	    taken.state == CREDENTIAL_EXPIRED &&
+	    taken.kind == CREDENTIAL_PASSKEY && taken.state == CREDENTIAL_EXPIRED &&
 	    memcmp(&taken.account, &f->access->account->id, sizeof(taken.account)) == 0;
 }
 
@@ -242,35 +243,6 @@ examine_model(struct finishing *f)
 	    SPAN_ARGS(said->format), chained ? " that leads to no anchor" : "");
 }
 
-static struct span
-key_ids_of(struct finishing *f)
-{
-	const struct attestation *said = &f->made.attestation;
-	uint8_t *all = arena_take(f->arena, ATTESTATION_CERTIFICATES * (size_t)FIDO_KEY_ID);
-	size_t count = 0;
-
-	for (size_t i = 0; i < said->certificate_count; i++)
-		if (fido_key_id(said->certificates[i], all + count * FIDO_KEY_ID))
-			count++;
-	return span_of(all, count * FIDO_KEY_ID);
-}
-
-static struct span
-transports_of(struct finishing *f)
-{
-	struct buffer b = buffer_init(4 * KIB);
-	struct span all;
-
-	for (size_t i = 0; i < f->response.transport_count; i++) {
-		if (i)
-			buffer_byte(&b, ',');
-		buffer_add(&b, f->response.transports[i]);
-	}
-	all = arena_copy(f->arena, buffer_span(&b));
-	buffer_release(&b);
-	return all;
-}
-
 /* As much of the model's description as a name may have, cut between characters. */
 static struct span
 name_of(const struct finishing *f)
@@ -292,7 +264,6 @@ name_of(const struct finishing *f)
 static void
 fill(struct finishing *f)
 {
-	const struct attestation *said = &f->made.attestation;
 	struct credential *c = &f->credential;
 
 	*c = (struct credential){
@@ -301,15 +272,8 @@ fill(struct finishing *f)
 		.activated = f->access->now, .changed = f->access->now, .actor = span_text("person"),
 		.reason = span_text("added"), .name_generation = f->name_generation,
 	};
-	c->passkey = (struct credential_passkey){
-		.id = f->made.id, .key = f->made.key.bytes, .sign_count = f->made.sign_count,
-		.user_verified = f->made.user_verified, .backup_eligible = f->made.backup_eligible,
-		.backed_up = f->made.backed_up, .resident = f->made.resident, .format = said->format,
-		.attestation = said->type, .trusted = f->trusted, .transports = transports_of(f),
-		    .key_ids = key_ids_of(f),
-	};
-	if (said->aaguid.size == sizeof(c->passkey.aaguid))
-		memcpy(c->passkey.aaguid, said->aaguid.data, sizeof(c->passkey.aaguid));
+	passkey_keep(f->arena, &f->response, &f->made, &c->passkey);
+	c->passkey.trusted = f->trusted;
 	if (f->model && f->trusted) {
 		c->passkey.certified_level = f->model->certified_level;
 		c->passkey.protection = f->model->protection;

@@ -58,8 +58,9 @@ use_of(struct arena *arena, const struct login_case *c, const struct credential 
 		o.user_verified = credential->passkey.user_verified;
 		o.backed_up = credential->passkey.backed_up;
 	} else if (credential->kind == CREDENTIAL_APP) {
-		o.user_verified = credential->app.platform_verified;
-		o.pin = !credential->app.platform_verified;
+		o.user_verified = credential->app.passkey.id.size != 0;
+		o.backed_up = credential->app.passkey.backed_up;
+		o.pin = !o.user_verified;
 		o.separate_channel = true;
 	} else if (credential->kind == CREDENTIAL_CARD) {
 		o.certificate_facts = card_facts(arena, dictionary, credential);

@@ -299,6 +299,9 @@ on_credential_loaded(void *arg, enum err err, const struct problem *why)
 		refuse(c, "credential", NULL, "WebAuthn L3 s7.2 step 6", "this passkey is registered with no account");
 		err = OK;
 	}
+	if (err == OK && !c->refused && c->credential.kind != CREDENTIAL_PASSKEY)
+		refuse(c, "app-passkey", NULL, "",
+		    "this passkey unlocks the app on a phone, and nobody logs in with it alone");
 	if (err == OK && !c->refused)
 		examine(c);
 	if (err == OK && !c->refused)

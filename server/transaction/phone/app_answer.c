@@ -1,17 +1,17 @@
 /* transaction/phone/app_answer.c - a person says yes on the phone. */
 #include "transaction/phone/app_answer.h"
 
+#include <assert.h>
+
 #include <openssl/crypto.h>
 
-#include "authn/app_pin.h"
 #include "authn/attempts.h"
-#include "codec/text.h"
 #include "transaction/authenticator/credential_change.h"
+#include "transaction/phone/app_check.h"
 #include "transaction/session/observation.h"
 
 #define CREDENTIALS_LOOKED_AT 64     /* the newest: whether another way resists phishing */
 #define FACTS_ROOM (16 * KIB)
-#define ID_TEXT 33
 
 enum { ASK_REQUEST, ASK_PINS, ASK_NUMBERS, ASK_FAILURES, ASK_PUSHES, ASK_CREDENTIALS, ASK_LOGIN, ASKS };
 
@@ -29,7 +29,9 @@ struct answering {
 	struct app_request request;
 	struct login login;
 	bool same_browser;
+	struct app_checked checked;
 	struct app_answered answered;
+	struct credential_change change; /* where it is locked or suspended */
 	struct problem why;
 	on_app_answered *done;
 	void *arg;
@@ -39,6 +41,7 @@ static const char *const words[] = {
 	[APP_STEP_NONE] = "none",
 	[APP_STEP_USABLE] = "usable",
 	[APP_STEP_PIN] = "pin",
+	[APP_STEP_PASSKEY] = "passkey",
 	[APP_STEP_NUMBER] = "number",
 	[APP_STEP_SIGNATURE] = "signature",
 };
@@ -186,39 +189,6 @@ check_tries(struct answering *a)
 	return OK;
 }
 
-static bool
-is_pin(struct answering *a)
-{
-	const struct credential *c = &a->credential;
-
-	return app_pin_is(&a->settings->wrapping, &c->account, &c->id, a->asked.pin, c->app.pin);
-}
-
-static bool
-is_number(struct answering *a)
-{
-	uint8_t digest[32];
-
-	app_code_digest(&a->request.id, a->asked.code, digest);
-	return CRYPTO_memcmp(digest, a->login.app.code, sizeof(digest)) == 0;
-}
-
-static bool
-is_signed(struct answering *a)
-{
-	char request[ID_TEXT];
-	const struct app_message m = { .word = "answer", .count = 6, .parts = {
-		a->settings->origin,
-		base64url_write(a->arena, credential_name_key(a->arena, CREDENTIAL_APP, a->credential.app.key)),
-		span_text(hex_text(id_span(&a->request.id), request)),
-		base64url_write(a->arena, span_of(a->request.challenge, sizeof(a->request.challenge))),
-		a->request.relying_party,
-		a->asked.code.size ? a->asked.code : span_text("-"),
-	} };
-
-	return app_message_verify(a->arena, &m, a->credential.app.key, a->asked.signature, &a->why) == OK;
-}
-
 /* Commit */
 
 static void
@@ -233,27 +203,57 @@ count_failure(struct answering *a, struct unit *unit)
 	attempts_failed(unit, a->arena, ATTEMPTS_ACCOUNT, id_span(&a->credential.account), &a->failures, a->asked.now);
 }
 
+/* Of its life: told to the person, and in the log once it is durable. It was usable a moment ago: who is active can be
+ * locked and suspended. */
+static void
+step_down(struct answering *a, struct unit *unit, enum credential_step step, const char *reason)
+{
+	struct credential *c = &a->credential;
+	const struct credential_because because = { .actor = span_text("system"), .reason = span_text(reason),
+		.evidence = a->request.id, .now = a->asked.now };
+	bool changed = false;
+	enum err err = credential_take(c, step, &because, &changed, &a->why);
+
+	assert(err == OK && changed);
+	(void)err;
+	a->change = (struct credential_change){ .account = &a->asked.caller->account, .credential = c,
+		.event = CREDENTIAL_STEPPED, .now = a->asked.now };
+	credential_change_put(unit, a->arena, &a->change);
+}
+
 /* The credential itself remembers, so that no other session begins at nought; then it is locked. */
 static void
 refuse_pin(struct answering *a, struct unit *unit)
 {
 	struct credential *c = &a->credential;
-	const struct credential_because because = { .actor = span_text("system"), .reason = span_text("wrong-pin"),
-		.evidence = a->request.id, .now = a->asked.now };
-	const struct credential_change change = { .account = &a->asked.caller->account, .credential = c,
-		.event = CREDENTIAL_STEPPED, .now = a->asked.now };
-	bool changed = false;
 
 	c->failures++;
-	a->answered.failed = APP_STEP_PIN;
 	a->answered.left = c->failures < CREDENTIAL_FAILURES ? CREDENTIAL_FAILURES - c->failures : 0;
 	attempts_failed(unit, a->arena, ATTEMPTS_PIN, id_span(&c->id), &a->pins, a->asked.now);
 	count_failure(a, unit);
-	/* It was usable a moment ago, and who is active can be locked. */
-	if (!a->answered.left && credential_take(c, CREDENTIAL_LOCK, &because, &changed, &a->why) == OK && changed)
-		credential_change_put(unit, a->arena, &change);
-	else
+	if (a->answered.left)
 		credential_put(unit, a->arena, c);
+	else
+		step_down(a, unit, CREDENTIAL_LOCK, "wrong-pin");
+	commit(a, unit);
+}
+
+/* How often a finger may slip is the phone's to count. What comes here and does not fit is no slip: it is counted as any
+ * failure of the account's. A counter that went back tells of a copy, and which one is the person's nobody can tell. */
+static void
+refuse_passkey(struct answering *a, struct unit *unit)
+{
+	a->answered.reason = a->checked.reason;
+	count_failure(a, unit);
+	if (a->checked.copied)
+		step_down(a, unit, CREDENTIAL_SUSPEND, "counter-back");
+	commit(a, unit);
+}
+
+static void
+refuse_signature(struct answering *a, struct unit *unit)
+{
+	count_failure(a, unit);
 	commit(a, unit);
 }
 
@@ -261,7 +261,6 @@ static void
 refuse_number(struct answering *a, struct unit *unit)
 {
 	a->request.wrong++;
-	a->answered.failed = APP_STEP_NUMBER;
 	a->answered.left = a->request.wrong < APP_REQUEST_NUMBERS ? APP_REQUEST_NUMBERS - a->request.wrong : 0;
 	attempts_failed(unit, a->arena, ATTEMPTS_TRANSFER, id_span(&a->credential.account), &a->numbers, a->asked.now);
 	count_failure(a, unit);
@@ -280,7 +279,8 @@ write_facts(struct answering *a, struct span *out)
 {
 	struct policy_snapshot *snapshot = policy_shelf_take(a->settings->shelf);
 	const struct observation seen = {
-		.credential = &a->credential, .now = a->asked.now, .user_verified = true, .pin = true,
+		.credential = &a->credential, .now = a->asked.now, .user_verified = true,
+		.pin = !credential_passkey_of(&a->credential), .backed_up = a->credential.app.passkey.backed_up,
 		.separate_channel = !a->same_browser, .app_to_app = a->same_browser, .resistant_offered = a->resistant,
 	};
 	struct buffer facts = buffer_init(FACTS_ROOM);
@@ -304,6 +304,10 @@ take(struct answering *a, struct unit *unit)
 
 	c->used = a->asked.now;
 	c->failures = 0;
+	if (credential_passkey_of(c)) {
+		c->app.passkey.sign_count = a->checked.asserted.sign_count;
+		c->app.passkey.backed_up = a->checked.asserted.backed_up;
+	}
 	if (write_facts(a, &authentication.facts) != OK ||
 	    login_authenticated(&a->login, &c->account, &authentication, &a->why) != OK) {
 		answer(a, a->why.code, &a->why);
@@ -322,32 +326,31 @@ take(struct answering *a, struct unit *unit)
 	commit(a, unit);
 }
 
+static void (*const conclusions[])(struct answering *, struct unit *) = {
+	[APP_STEP_NONE] = take,
+	[APP_STEP_PIN] = refuse_pin,
+	[APP_STEP_PASSKEY] = refuse_passkey,
+	[APP_STEP_NUMBER] = refuse_number,
+	[APP_STEP_SIGNATURE] = refuse_signature,
+};
+
 static void
 on_login_loaded(void *arg, enum err err, const struct problem *why)
 {
 	struct answering *a = arg;
-	struct unit *unit = unit_new(a->arena, store_tables(a->store), id_new(a->asked.now));
 
 	if (err == OK) {
 		why = &a->why;
-		if ((err = find_login(a)) == OK)
-			err = check_tries(a);
-		if (err == OK && !a->asked.code.size && !a->same_browser)
-			err = problem_set(&a->why, ERR_INVALID, "NIST SP 800-63B-4 s3.1.3.1",
-			    "/code: expected the number that the login's page shows, for that is another browser");
+		if ((err = find_login(a)) == OK && (err = check_tries(a)) == OK)
+			err = app_check(a->arena, a->settings, &a->asked, &a->request, &a->login, a->same_browser,
+			    &a->checked, &a->why);
 	}
 	if (err != OK) {
 		answer(a, err, why);
-	} else if (!is_pin(a)) {
-		refuse_pin(a, unit);
-	} else if (a->asked.code.size && !is_number(a)) {
-		refuse_number(a, unit);
-	} else if (!is_signed(a)) {
-		a->answered.failed = APP_STEP_SIGNATURE;
-		answer(a, OK, NULL);
-	} else {
-		take(a, unit);
+		return;
 	}
+	a->answered.failed = a->checked.failed;
+	conclusions[a->checked.failed](a, unit_new(a->arena, store_tables(a->store), id_new(a->asked.now)));
 }
 
 static void
@@ -361,5 +364,7 @@ on_kept(void *arg, const struct committed *committed)
 	else if (committed->code != OK)
 		problem_set(&a->why, committed->code, "", "the answer could not be kept: %s",
 		    err_name(committed->code));
+	else if (a->change.credential)
+		credential_change_log(&a->change);
 	answer(a, committed->code, &a->why);
 }

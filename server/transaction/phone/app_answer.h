@@ -1,36 +1,42 @@
 /* transaction/phone/app_answer.h - what a person says on the phone to a login's question: yes, with number and PIN; no;
  * or that it was somebody else.
  *
- *     phone usable -> request alive -> not too many tries -> PIN -> number, or the login's own browser -> signature
+ *     phone usable -> request alive -> not too many tries -> PIN, or the phone's own passkey
+ *         -> number, or the login's own browser -> signature
  *         -> login authenticated, request gone, in one unit: of two phones one wins
  *
  * What is wrong is a refusal and counted where the next request, another session or a new number finds it again.
  */
 #pragma once
 
+#include "authn/webauthn.h"
 #include "transaction/phone/app_caller.h"
 #include "transaction/phone/app_request.h"
 
-enum app_step { APP_STEP_NONE, APP_STEP_USABLE, APP_STEP_PIN, APP_STEP_NUMBER, APP_STEP_SIGNATURE };
-const char *app_step_word(enum app_step); /* "usable" "pin" "number" "signature" */
+enum app_step {
+	APP_STEP_NONE, APP_STEP_USABLE, APP_STEP_PIN, APP_STEP_PASSKEY, APP_STEP_NUMBER, APP_STEP_SIGNATURE,
+};
+const char *app_step_word(enum app_step); /* "usable" "pin" "passkey" "number" "signature" */
 
 struct app_answer {
 	const struct app_caller *caller;
 	struct id request;
 	const uint8_t *browser;      /* digest of the login cookie that came along; NULL: none did */
 	struct span code;            /* the number; empty: the login is in this very browser */
-	struct span pin;
+	struct span pin;             /* empty: the phone has a passkey instead */
+	const struct webauthn_response *passkey; /* NULL: it has a PIN */
 	struct span signature;       /* over APP_SIGNED_FORM's "answer" */
 	struct instant now;
 };
 struct app_answered {
 	enum app_step failed;        /* APP_STEP_NONE: taken */
-	const char *reason;          /* of APP_STEP_USABLE: the state it is in */
+	/* Of APP_STEP_USABLE the state it is in, of APP_STEP_PASSKEY the step of the examination: "user-verified" … */
+	const char *reason;
 	unsigned left;               /* PINs before the phone is locked, numbers before the request is over */
 	struct instant until;        /* with ERR_LIMIT: when there may be another try */
 };
 /* ERR_NOT_FOUND: no such request of this account's waits; ERR_LIMIT: too many tries; ERR_INVALID: no number, and
- * another browser; ERR_CONFLICT: something changed meanwhile, another phone was quicker: look again. */
+ * another browser, or not what this phone was paired with, PIN or passkey; ERR_CONFLICT: something changed meanwhile, another phone was quicker: look again. */
 typedef void on_app_answered(void *arg, enum err, const struct app_answered *, const struct problem *why);
 struct pending *app_answer(struct store *, struct arena *, const struct person_settings *, const struct app_answer *,
     on_app_answered *, void *arg);

@@ -5,7 +5,8 @@
 
 #include "base/role.h"
 
-#define FORM 1
+#define FORM 2
+#define FORM_OF_PINS 1               /* all that waited then were for a PIN */
 #define ROW_LARGEST (4 * KIB)
 #define TOLD_FOR SECONDS(3600)
 
@@ -50,6 +51,7 @@ pairing_write(struct buffer *b, const struct pairing *p)
 	buffer_u64(b, (uint64_t)p->made.us);
 	buffer_u64(b, (uint64_t)p->until.us);
 	write_id(b, &p->credential);
+	buffer_u8(b, p->passkey);
 }
 
 static void
@@ -65,7 +67,7 @@ bool
 pairing_read(struct span value, struct pairing *out)
 {
 	struct record r = record_of(value);
-	uint8_t form = record_u8(&r), state, binding, parent;
+	uint8_t form = record_u8(&r), state, binding, parent, passkey;
 
 	*out = (struct pairing){ 0 };
 	read_raw(&r, out->account.bytes, sizeof(out->account.bytes));
@@ -81,13 +83,23 @@ pairing_read(struct span value, struct pairing *out)
 	out->made.us = (int64_t)record_u64(&r);
 	out->until.us = (int64_t)record_u64(&r);
 	read_raw(&r, out->credential.bytes, sizeof(out->credential.bytes));
-	if (form != FORM || !record_whole(&r) || state < PAIRING_WAITING || state > PAIRING_REFUSED ||
+	passkey = form == FORM ? record_u8(&r) : 0;
+	if ((form != FORM && form != FORM_OF_PINS) || !record_whole(&r) || passkey > 1 || state < PAIRING_WAITING || state > PAIRING_REFUSED ||
 	    binding > BINDING_IN_PERSON || parent > PARENT_UNKNOWN)
 		return false;
+	out->passkey = passkey == 1;
 	out->state = (enum pairing_state)state;
 	out->binding = (enum credential_binding)binding;
 	out->parent = (enum parent_status)parent;
 	return true;
+}
+
+const char *
+pairing_passkey_refused(const struct person_settings *settings, const struct pairing *p)
+{
+	if (settings->attestation == ATTESTATION_REQUIRED)
+		return "attestation-demand";
+	return p->passkey ? NULL : "level";
 }
 
 struct ask

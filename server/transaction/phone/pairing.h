@@ -1,7 +1,8 @@
 /* transaction/phone/pairing.h - a phone becomes an authenticator of an account.
  *
  *     page, logged in or just proofed: code (128 bits, once, 10 minutes) as QR -> phone makes a key, sends it with the
- *     code, signed -> code used up -> PIN drawn or chosen -> credential, told to all addresses -> page is told
+ *     code, signed -> code used up -> PIN drawn or chosen, or a passkey behind the phone's screen lock -> credential, told
+ *     to all addresses -> page is told
  *
  * One code of an account waits at a time; a new one ends the one before, and so does the end of its session. A code
  * that is wrong, used, raced or too late is told alike, and guessing is counted by address.
@@ -38,6 +39,7 @@ struct pairing {
 	struct span parent_handle;
 	struct instant parent_checked;
 	struct instant made, until;
+	bool passkey;                /* what its session has shown is enough for one behind a screen lock, too */
 	struct id credential;        /* once it is paired */
 	uint64_t generation;
 };
@@ -59,15 +61,37 @@ typedef void on_pairing_begun(void *arg, enum err, const struct pairing_begun *,
 struct pending *pairing_begin(struct store *, struct arena *, const struct person_settings *,
     const struct account_access *, on_pairing_begun *, void *arg);
 
-enum pairing_pin { PAIRING_PIN_DRAWN, PAIRING_PIN_CHOSEN };
+/* Why no phone's own screen lock is taken instead of a PIN; NULL: it is. "level": what the session has shown is less;
+ * "attestation-demand": here makers vouch for passkeys, and no phone's is asked to. */
+const char *pairing_passkey_refused(const struct person_settings *, const struct pairing *);
+
+/* What a phone is to create for that (PublicKeyCredentialCreationOptions as JSON); the code goes on waiting. */
+struct pairing_options_asked {
+	struct address address;
+	struct span code, key, key_text;
+	struct instant now;
+};
+struct pairing_options {
+	struct span json;
+	const char *refused;         /* with ERR_DENIED */
+	struct instant until;        /* with ERR_LIMIT */
+};
+/* ERR_DENIED: not here, or not with this code: a PIN it is; ERR_NOT_FOUND, ERR_LIMIT: as below; ERR_SYNTAX,
+ * ERR_UNSUPPORTED, ERR_CRYPTO: the key is none. */
+typedef void on_pairing_options(void *arg, enum err, const struct pairing_options *, const struct problem *why);
+struct pending *pairing_options(struct store *, struct arena *, const struct person_settings *,
+    const struct pairing_options_asked *, on_pairing_options *, void *arg);
+
+enum pairing_way { PAIRING_PIN_DRAWN, PAIRING_PIN_CHOSEN, PAIRING_SCREEN_LOCK };
 #define PAIRING_PLATFORM_LARGEST 40  /* bytes */
 struct pairing_pair {
 	struct address address;      /* who asks */
 	struct span code, key;       /* key: SubjectPublicKeyInfo */
 	struct span key_text;        /* the same in base64url: that is what is signed */
 	struct span platform, name;  /* lines for people */
-	enum pairing_pin pin_kind;
+	enum pairing_way way;
 	struct span pin;             /* chosen */
+	const struct webauthn_response *passkey; /* of PAIRING_SCREEN_LOCK */
 	struct span signature;       /* over APP_SIGNED_FORM's "pair" */
 	struct instant now;
 };
@@ -76,10 +100,11 @@ struct pairing_paired {
 	const char *number;          /* the account's */
 	char pin[8];                 /* drawn: shown once on the phone, and wiped; else empty */
 	struct instant until;        /* with ERR_LIMIT: when there may be another try */
+	const char *step, *reason;   /* with ERR_DENIED: "signature" and why; "passkey" and its examination's step */
 };
 /* ERR_SYNTAX, ERR_LIMIT, ERR_INVALID: name, platform or PIN: the code waits as before. ERR_LIMIT with `until`: too many
- * wrong codes from this address. ERR_NOT_FOUND: no such code waits. ERR_DENIED: the key or its signature is none: the
- * code is used up. */
+ * wrong codes from this address. ERR_NOT_FOUND: no such code waits. ERR_DENIED: the key, its signature or the passkey is
+ * none: the code is used up. */
 typedef void on_paired(void *arg, enum err, const struct pairing_paired *, const struct problem *why);
 struct pending *pairing_pair(struct store *, struct arena *, const struct person_settings *,
     const struct pairing_pair *, on_paired *, void *arg);

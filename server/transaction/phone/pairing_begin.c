@@ -51,7 +51,25 @@ answer(struct beginning *b, enum err err, const struct problem *why)
 static on_loaded on_earlier_loaded;
 static on_committed on_begun;
 
-/* As if it had been used for a login at another device, which is the most it will be worth. */
+/* The most it would be worth behind the phone's screen lock, at another device and on the phone itself; whether it is
+ * synced nobody knows yet, and that makes it no better. */
+static bool
+is_enough_for_passkey(struct beginning *b, const struct person_settings *settings,
+    const struct account_access *access)
+{
+	struct credential phone = { .account = access->account->id, .kind = CREDENTIAL_APP,
+		.state = CREDENTIAL_ACTIVE, .activated = access->now, .app.passkey.id = span_text("any") };
+	struct observation apart = { .credential = &phone, .now = access->now, .user_verified = true,
+		.separate_channel = true };
+	struct observation here = { .credential = &phone, .now = access->now, .user_verified = true,
+		.app_to_app = true };
+	struct problem why;
+
+	return addition_bind(b->arena, settings, access, &phone, &apart, &why) == OK &&
+	    addition_bind(b->arena, settings, access, &phone, &here, &why) == OK;
+}
+
+/* As if it had been used with a PIN for a login at another device, which is the most it will be worth then. */
 static enum err
 bind_to_account(struct beginning *b, const struct person_settings *settings, const struct account_access *access)
 {
@@ -68,6 +86,7 @@ bind_to_account(struct beginning *b, const struct person_settings *settings, con
 	p->parent = phone.parent;
 	p->parent_handle = arena_copy(b->arena, phone.parent_handle);
 	p->parent_checked = phone.parent_checked;
+	p->passkey = is_enough_for_passkey(b, settings, access);
 	return OK;
 }
 

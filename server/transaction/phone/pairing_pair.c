@@ -1,17 +1,18 @@
 /* transaction/phone/pairing_pair.c - a phone comes with a code and its key.
  *
- *     name, PIN as such -> address not too busy -> code's account -> pairing, session -> key, signature -> commit
+ *     name, PIN as such -> code's account, pairing, session -> key, signature
+ *         -> [passkey examined -> catalogue's state -> its model, sound or not] -> commit
  */
 #include <openssl/crypto.h>
 
+#include "authn/app_passkey.h"
 #include "authn/app_pin.h"
-#include "authn/attempts.h"
+#include "authn/fido_catalogue.h"
+#include "authn/passkey.h"
 #include "codec/individual_number.h"
 #include "codec/text.h"
 #include "transaction/authenticator/credential_change.h"
-#include "transaction/phone/pairing.h"
-
-enum { ASK_CODE, ASK_TRIES, ASK_PAIRING, ASK_ACCOUNT, ASK_SESSION, ASKS };
+#include "transaction/phone/pairing_code.h"
 
 struct pairs {
 	struct pending pending;
@@ -20,15 +21,12 @@ struct pairs {
 	struct arena *arena;
 	const struct person_settings *settings;
 	struct pairing_pair asked;
-	uint8_t code[32];
-	bool is_code;                /* it has the form of one */
-	char address[ADDRESS_TEXT];
-	struct ask asks[ASKS];
-	struct id owner;
-	struct attempts tries;
-	struct pairing pairing;
-	struct account account;
-	struct session session;
+	struct pairing_looking looking;
+	struct pairing_found found;
+	struct examination examination;
+	struct webauthn_registered made;
+	struct ask asks[ATTESTATION_CERTIFICATES];
+	size_t model_count;
 	struct credential credential;
 	struct pairing_paired paired;
 	struct problem why;          /* noticed before anything was asked, or what the callback is told */
@@ -57,7 +55,8 @@ answer(struct pairs *p, enum err err, const struct problem *why)
 	OPENSSL_cleanse(paired.pin, sizeof(paired.pin));
 }
 
-static on_loaded on_code_loaded, on_pairing_loaded;
+static on_pairing_found on_found;
+static on_loaded on_unfit, on_state, on_models;
 static on_committed on_used_up, on_paired_kept;
 
 /* People read it in their list of authenticators, and in mail. */
@@ -88,166 +87,108 @@ pairing_pair(struct store *store, struct arena *arena, const struct person_setti
 	struct pairs *p = arena_new(arena, struct pairs);
 
 	*p = (struct pairs){ .pending = { cancel_pairing }, .store = store, .arena = arena, .settings = settings,
-		.asked = *asked, .done = done, .arg = arg };
+		.asked = *asked, .examination = { .arena = arena }, .done = done, .arg = arg,
+		.looking = { .address = asked->address, .code = asked->code, .now = asked->now } };
 	if (check_line("/name", asked->name, CREDENTIAL_NAME_LARGEST, &p->why) == OK &&
 	    check_line("/platform", asked->platform, PAIRING_PLATFORM_LARGEST, &p->why) == OK &&
-	    asked->pin_kind == PAIRING_PIN_CHOSEN)
+	    asked->way == PAIRING_PIN_CHOSEN)
 		app_pin_check(asked->pin, "", &p->why);
-	p->is_code = card_code_digest(asked->code, p->code);
-	address_text(&asked->address, p->address);
-	p->asks[ASK_CODE] = (struct ask){ .table = &pairing_code_table, .from = span_of(p->code, sizeof(p->code)) };
-	p->asks[ASK_TRIES] = attempts_ask(arena, ATTEMPTS_PAIRING, span_text(p->address));
-	p->waiting = store_load(store, p->asks, p->why.code == OK ? ASK_PAIRING : 0, on_code_loaded, p);
+	p->waiting = p->why.code == OK ? pairing_find(store, arena, settings, &p->looking, on_found, p)
+	                               : store_load(store, p->asks, 0, on_unfit, p);
 	return &p->pending;
 }
 
-/* The code's account */
-
-static enum err
-no_code(struct pairs *p)
-{
-	return problem_set(&p->why, ERR_NOT_FOUND, "",
-	    "no such pairing code waits: it may have been used, replaced by a newer one, or its time is over");
-}
-
-/* Also of a code that was good a moment ago: guesses and leftovers look alike. */
 static void
-count_wrong(struct pairs *p)
-{
-	struct unit *unit = unit_new(p->arena, store_tables(p->store), id_new(p->asked.now));
-
-	attempts_failed(unit, p->arena, ATTEMPTS_PAIRING, span_text(p->address), &p->tries, p->asked.now);
-	p->waiting = store_commit(p->store, unit, on_used_up, p);
-}
-
-static enum err
-look_at_code(struct pairs *p)
-{
-	const struct ask *asked = &p->asks[ASK_CODE];
-
-	if (attempts_loaded(&p->asks[ASK_TRIES], &p->tries, &p->why) != OK)
-		return p->why.code;
-	p->paired.until = attempts_wait(ATTEMPTS_PAIRING, &p->tries, p->asked.now);
-	if (p->paired.until.us)
-		return problem_set(&p->why, ERR_LIMIT, "",
-		    "too many wrong pairing codes from this address: the next may be tried later");
-	if (!p->is_code || !asked->count)
-		return no_code(p);
-	if (asked->rows[0].value.size != sizeof(p->owner.bytes))
-		return problem_set(&p->why, ERR_UNAVAILABLE, "",
-		    "a pairing code's row in the store is of a form this build does not know");
-	memcpy(p->owner.bytes, asked->rows[0].value.data, sizeof(p->owner.bytes));
-	return OK;
-}
-
-static void
-on_code_loaded(void *arg, enum err err, const struct problem *why)
+on_unfit(void *arg, enum err err, const struct problem *why)
 {
 	struct pairs *p = arg;
 
-	if (err == OK && p->why.code != OK)
-		err = (why = &p->why)->code;
-	else if (err == OK)
-		err = (why = &p->why, look_at_code(p));
-	if (err == ERR_NOT_FOUND) {
-		count_wrong(p);
-		return;
-	}
-	if (err != OK) {
-		answer(p, err, why);
-		return;
-	}
-	p->asks[ASK_PAIRING] = pairing_ask(&p->owner);
-	p->asks[ASK_ACCOUNT] = account_ask(&p->owner);
-	p->waiting = store_load(p->store, &p->asks[ASK_PAIRING], ASK_SESSION - ASK_PAIRING, on_pairing_loaded, p);
-}
-
-/* The pairing, then the session that began it */
-
-static on_loaded on_session_loaded;
-
-static void
-on_pairing_loaded(void *arg, enum err err, const struct problem *why)
-{
-	struct pairs *p = arg;
-
-	if (err == OK)
-		err = (why = &p->why, pairing_loaded(p->arena, &p->asks[ASK_PAIRING], &p->pairing, &p->why));
-	if (err == OK)
-		err = account_loaded(p->arena, &p->asks[ASK_ACCOUNT], &p->account, &p->why);
-	if (err == OK && (p->pairing.state != PAIRING_WAITING ||
-	    CRYPTO_memcmp(p->pairing.code, p->code, sizeof(p->code)) != 0 ||
-	    !instant_before(p->asked.now, p->pairing.until)))
-		err = no_code(p);
-	if (err == ERR_NOT_FOUND) {
-		no_code(p);
-		count_wrong(p);
-		return;
-	}
-	if (err != OK) {
-		answer(p, err, why);
-		return;
-	}
-	p->asks[ASK_SESSION] = session_ask(p->pairing.session);
-	p->waiting = store_load(p->store, &p->asks[ASK_SESSION], 1, on_session_loaded, p);
+	answer(p, err == OK ? p->why.code : err, err == OK ? &p->why : why);
 }
 
 /* Decide */
 
 static enum err
-check_key(struct pairs *p)
+deny(struct pairs *p, const char *step, const char *reason)
 {
-	char code[PAIRING_CODE_TEXT];
-	struct app_message m = { .word = "pair", .count = 3 };
-
-	for (size_t i = 0; i < sizeof(code) - 1; i++) {
-		uint8_t letter = p->asked.code.data[i];
-
-		code[i] = (char)(letter >= 'A' && letter <= 'Z' ? letter + ('a' - 'A') : letter);
-	}
-	m.parts[0] = p->settings->origin;
-	m.parts[1] = span_of(code, sizeof(code) - 1);
-	m.parts[2] = p->asked.key_text;
-	if (app_message_verify(p->arena, &m, p->asked.key, p->asked.signature, &p->why) != OK)
-		p->why.code = ERR_DENIED;
-	return p->why.code;
+	p->paired.step = step;
+	p->paired.reason = reason;
+	return p->why.code = ERR_DENIED;
 }
 
-static void
-use_up(struct pairs *p)
+static enum err
+check_key(struct pairs *p, const struct app_message *m)
 {
-	struct unit *unit = unit_new(p->arena, store_tables(p->store), id_new(p->asked.now));
+	if (app_message_verify(p->arena, m, p->asked.key, p->asked.signature, &p->why) != OK)
+		return deny(p, "signature", arena_print(p->arena, "%s", p->why.text));
+	return OK;
+}
 
-	p->pairing.state = PAIRING_REFUSED;
-	pairing_put(unit, &p->pairing);
-	attempts_failed(unit, p->arena, ATTEMPTS_PAIRING, span_text(p->address), &p->tries, p->asked.now);
-	p->waiting = store_commit(p->store, unit, on_used_up, p);
+static enum err
+deny_examined(struct pairs *p)
+{
+	const struct examined *cause = examination_cause(&p->examination);
+
+	problem_set(&p->why, ERR_DENIED, cause->clause, "%s: %s", cause->step, cause->text);
+	return deny(p, "passkey", cause->step);
+}
+
+/* For the code that the page showed and for this very key: nobody else's passkey can be handed in. */
+static enum err
+examine_passkey(struct pairs *p, const struct app_message *m)
+{
+	const struct app_passkey_expectation expected = { .site = &p->settings->site, .message = m,
+		.device = p->paired.device };
+	struct attestation_policy policy = p->settings->attestation_policy;
+	const char *refused = pairing_passkey_refused(p->settings, &p->found.pairing);
+
+	policy.now = p->asked.now;
+	if (!examination_note(&p->examination, refused ? refused : "level", refused ? REFUTED : ESTABLISHED,
+	    "NIST SP 800-63B-4 s4.1.2.1", "here a phone's own screen lock is not taken") ||
+	    !app_passkey_register(p->arena, p->asked.passkey, &expected, &policy, &p->examination, &p->made))
+		return deny_examined(p);
+	return OK;
 }
 
 static enum err
 make_credential(struct pairs *p)
 {
-	const struct pairing *from = &p->pairing;
+	const struct pairing *from = &p->found.pairing;
 	const struct credential_because because = { .actor = span_text("person"), .reason = span_text("paired"),
 		.evidence = from->session_id, .now = p->asked.now };
 	struct credential *c = &p->credential;
 	struct span pin = p->asked.pin;
 	bool changed;
 
-	*c = (struct credential){ .account = p->account.id, .id = id_new(p->asked.now), .kind = CREDENTIAL_APP,
+	*c = (struct credential){ .account = p->found.account.id, .id = id_new(p->asked.now), .kind = CREDENTIAL_APP,
 		.state = CREDENTIAL_ISSUED, .name = p->asked.name, .issued = p->asked.now, .binding = from->binding,
 		.binding_record = from->binding_record, .parent = from->parent, .parent_handle = from->parent_handle,
 		.parent_checked = from->parent_checked };
 	c->app = (struct credential_app){ .key = p->asked.key, .platform = p->asked.platform,
-		.pin_drawn = p->asked.pin_kind == PAIRING_PIN_DRAWN };
+		.pin_drawn = p->asked.way == PAIRING_PIN_DRAWN };
 	if (c->app.pin_drawn) {
 		app_digits_draw(p->paired.pin);
 		pin = span_text(p->paired.pin);
 	}
-	app_pin_keep(&p->settings->wrapping, &c->account, &c->id, pin, c->app.pin);
-	p->paired.number = p->account.number;
-	p->paired.device = credential_name_key(p->arena, CREDENTIAL_APP, c->app.key);
+	if (p->asked.way == PAIRING_SCREEN_LOCK)
+		passkey_keep(p->arena, p->asked.passkey, &p->made, &c->app.passkey);
+	else
+		app_pin_keep(&p->settings->wrapping, &c->account, &c->id, pin, c->app.pin);
+	p->paired.number = p->found.account.number;
 	return credential_take(c, CREDENTIAL_ACTIVATE, &because, &changed, &p->why);
+}
+
+/* Commit */
+
+static void
+use_up(struct pairs *p)
+{
+	struct unit *unit = unit_new(p->arena, store_tables(p->store), id_new(p->asked.now));
+
+	p->found.pairing.state = PAIRING_REFUSED;
+	pairing_put(unit, &p->found.pairing);
+	pairing_count(unit, p->arena, &p->looking, &p->found.tries);
+	p->waiting = store_commit(p->store, unit, on_used_up, p);
 }
 
 static struct credential_change
@@ -256,7 +197,7 @@ change_of(struct pairs *p)
 	static const struct id none;
 	const bool replaces = memcmp(&p->credential.replaces, &none, sizeof(none)) != 0;
 
-	return (struct credential_change){ .account = &p->account, .credential = &p->credential,
+	return (struct credential_change){ .account = &p->found.account, .credential = &p->credential,
 		.event = replaces ? CREDENTIAL_REPLACED : CREDENTIAL_ADDED, .now = p->asked.now };
 }
 
@@ -264,49 +205,102 @@ static void
 keep(struct pairs *p)
 {
 	struct unit *unit = unit_new(p->arena, store_tables(p->store), id_new(p->asked.now));
+	const struct account *account = &p->found.account;
+	struct session *session = &p->found.session;
 	struct credential_change change;
 
 	/* Nobody's phone joins an account that is being erased. */
-	unit_expect(unit, &account_table, span_of(p->owner.bytes, sizeof(p->owner.bytes)), p->account.generation);
-	if (p->session.proofed.replaced_count) {
-		p->credential.replaces = session_replaced_take(&p->session, CREDENTIAL_APP);
-		session_put(unit, &p->session);
+	unit_expect(unit, &account_table, span_of(account->id.bytes, sizeof(account->id.bytes)), account->generation);
+	if (session->proofed.replaced_count) {
+		p->credential.replaces = session_replaced_take(session, CREDENTIAL_APP);
+		session_put(unit, session);
 	}
 	change = change_of(p);
-	p->pairing.state = PAIRING_DONE;
-	p->pairing.credential = p->credential.id;
-	pairing_put(unit, &p->pairing);
+	p->found.pairing.state = PAIRING_DONE;
+	p->found.pairing.credential = p->credential.id;
+	pairing_put(unit, &p->found.pairing);
 	credential_change_put(unit, p->arena, &change);
 	p->waiting = store_commit(p->store, unit, on_paired_kept, p);
 }
 
-/* Who logged out, everywhere perhaps because something was lost, did not mean this code to go on waiting. */
+/* Denied: the code is used up before it is told. */
 static void
-on_session_loaded(void *arg, enum err err, const struct problem *why)
+conclude(struct pairs *p, enum err err, const struct problem *why)
+{
+	if (err == OK)
+		err = (why = &p->why, make_credential(p));
+	if (err == OK)
+		keep(p);
+	else if (err == ERR_DENIED)
+		use_up(p);
+	else
+		answer(p, err, why);
+}
+
+static void
+on_found(void *arg, enum err err, const struct pairing_found *found, const struct problem *why)
 {
 	struct pairs *p = arg;
+	struct app_message m;
 
-	if (err == OK)
-		err = (why = &p->why, session_loaded(p->arena, &p->asks[ASK_SESSION], &p->settings->session,
-		    p->asked.now, &p->session, &p->why));
-	if (err == ERR_DENIED) {
-		no_code(p);
-		count_wrong(p);
+	p->found = *found;
+	p->paired.until = found->until;
+	if (err != OK) {
+		answer(p, err, why);
 		return;
 	}
 	/* A PIN that will not do is the person's to better, with the same code. */
-	if (err == OK && p->asked.pin_kind == PAIRING_PIN_CHOSEN)
-		err = app_pin_check(p->asked.pin, p->account.number, &p->why);
-	if (err == OK && (err = check_key(p)) == ERR_DENIED) {
-		use_up(p);
+	if (p->asked.way == PAIRING_PIN_CHOSEN && app_pin_check(p->asked.pin, found->account.number, &p->why) != OK) {
+		answer(p, p->why.code, &p->why);
 		return;
 	}
+	p->paired.device = credential_name_key(p->arena, CREDENTIAL_APP, p->asked.key);
+	m = pairing_message(p->arena, p->settings, p->asked.code, p->asked.key_text);
+	err = check_key(p, &m);
+	if (err == OK && p->asked.way == PAIRING_SCREEN_LOCK)
+		err = examine_passkey(p, &m);
+	if (err == OK && p->asked.way == PAIRING_SCREEN_LOCK) {
+		p->asks[0] = fido_state_ask();
+		p->waiting = store_load(p->store, p->asks, 1, on_state, p);
+	} else {
+		conclude(p, err, &p->why);
+	}
+}
+
+/* The passkey's model, where the catalogue knows one: none that others can break into. */
+
+static void
+on_state(void *arg, enum err err, const struct problem *why)
+{
+	struct pairs *p = arg;
+	struct span names[ATTESTATION_CERTIFICATES];
+	struct fido_state state;
+
 	if (err == OK)
-		err = make_credential(p);
-	if (err != OK)
+		err = (why = &p->why, fido_state_loaded(&p->asks[0], &state, &p->why));
+	if (err != OK) {
 		answer(p, err, why);
-	else
-		keep(p);
+		return;
+	}
+	p->model_count = state.number ? fido_model_names(p->arena, &p->made.attestation, names) : 0;
+	for (size_t i = 0; i < p->model_count; i++)
+		p->asks[i] = fido_model_ask(p->arena, state.number, names[i]);
+	p->waiting = store_load(p->store, p->asks, p->model_count, on_models, p);
+}
+
+static void
+on_models(void *arg, enum err err, const struct problem *why)
+{
+	const struct fido_model *model = NULL;
+	struct pairs *p = arg;
+	const struct attestation *said = &p->made.attestation;
+
+	for (size_t i = 0; err == OK && i < p->model_count && !model; i++)
+		err = (why = &p->why, fido_model_loaded(p->arena, &p->asks[i], &model, &p->why));
+	if (err == OK && model && !fido_model_examine(model, said, p->made.key.algorithm,
+	    said->certificate_count > 0, &p->examination))
+		err = deny_examined(p);
+	conclude(p, err, why);
 }
 
 /* Counted: what was noticed is told. Two wrong ones at one time: the other was counted. */
@@ -328,7 +322,7 @@ on_paired_kept(void *arg, const struct committed *committed)
 	const struct credential_change change = change_of(p);
 
 	if (committed->code == ERR_CONFLICT)
-		no_code(p);
+		pairing_none(&p->why);
 	else if (committed->code != OK)
 		problem_set(&p->why, committed->code, "", "the phone could not be kept: %s",
 		    err_name(committed->code));

@@ -155,12 +155,31 @@ state_card(struct stating *s, const struct observation *o)
 	(void)o;
 }
 
+/* A passkey behind the phone's screen lock may be one that is copied to other devices: then what verifies the person is
+ * no better kept than those. That it is not copied only an attestation could tell, and none is asked for (NIST
+ * SP 800-63B-4 App. B). In the login's own browser it is bound to this site's name as any passkey is; carried from
+ * another device nothing is. */
+static void
+state_app_passkey(struct stating *s, const struct observation *o)
+{
+	const struct credential_passkey *p = &o->credential->app.passkey;
+
+	if (!p->id.size)
+		return;
+	if (p->backup_eligible || o->backed_up) {
+		state(s, "token.key_exportable", "true");
+		state(s, "token.hardware", "false");
+	}
+	if (o->app_to_app && o->user_verified)
+		state(s, "token.phishing_resistant", "true");
+}
+
 /* On the phone of the session it is a key and nothing more; out of band it carries a secret from there to here. */
 static void
 state_app(struct stating *s, const struct observation *o)
 {
 	const struct credential_app *app = &o->credential->app;
-	bool by_platform = app->platform_verified && o->user_verified;
+	bool by_platform = app->passkey.id.size && o->user_verified;
 
 	state_possession(s);
 	state(s, "token.kinds", o->pin ? "[\"pin\",\"app-key\"]" : "[\"app-key\"]");
@@ -171,6 +190,7 @@ state_app(struct stating *s, const struct observation *o)
 	state(s, "process.dynamic", "true");
 	state(s, "token.attested", "false");
 	state_word(s, "token.user_verification", by_platform ? "by-platform" : o->pin ? "by-server" : "none");
+	state_app_passkey(s, o);
 	if (o->separate_channel || o->app_to_app)
 		state_flag(s, "token.separate_channel", o->separate_channel && !o->app_to_app);
 	if (!o->separate_channel || o->app_to_app)

@@ -14,7 +14,7 @@ struct observation {
 	struct instant now;
 	/* Of this use. */
 	bool user_verified;          /* by the authenticator itself, or a PIN that this server checked */
-	bool backed_up;
+	bool backed_up;              /* of a passkey, an app's own one, too */
 	bool separate_channel;       /* out of band: the session is on another device */
 	bool app_to_app;             /* the app on the phone of the session */
 	bool pin;                    /* a PIN was checked by this server */
