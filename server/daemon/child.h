@@ -30,7 +30,8 @@ struct child {
 	int control;                       /* the listening control socket */
 	const uint8_t *ticket_key;         /* http/tls.h: one for all workers */
 	struct census *census;
-	struct rates *rates;               /* net/rate.h */
+	struct rates *rates;               /* net/rate.h: of machine callers */
+	struct rates *address_rates;       /* of addresses: nobody outside disturbs the callers' */
 	struct figures *figures;           /* all rows */
 	struct source_faults *faults;      /* all rows: jpki/source_fault.h */
 	struct roster *roster;

@@ -121,6 +121,7 @@ struct config {
 		const char *domain;                 /* of passkeys */
 		const char **related_origins;       /* other origins where they may be used */
 		size_t related_origin_count;
+		struct rate_limit limits[PERSON_LIMITS]; /* of one address */
 	} person;
 
 	struct {

@@ -6,6 +6,7 @@
 #define MOST_ORIGINS 16
 #define LONGEST_ORIGIN 256
 #define LONGEST_ENTITY 1024
+#define MOST_OF_A_LIMIT 1000000
 
 /* What is asked: a profile, or least levels of areas. */
 
@@ -99,6 +100,22 @@ read_passkeys(struct reading *r, struct place p)
 			    c->person.related_origins[i]);
 }
 
+/* Of one address, behind which a household may be, or a town hall. */
+static void
+read_limits(struct config *c, struct place p)
+{
+	static const struct { const char *name; int64_t within; int64_t most; } limits[PERSON_LIMITS] = {
+		[LIMIT_LOGINS] = { "logins", SECONDS(60), 120 },
+		[LIMIT_TRIES] = { "tries", SECONDS(60), 600 },
+		[LIMIT_ENROLMENTS] = { "enrolments", HOUR, 120 },
+		[LIMIT_ACCOUNTS] = { "accounts", HOUR, 30 },
+	};
+
+	for (size_t i = 0; i < COUNT(limits); i++)
+		c->person.limits[i] = (struct rate_limit){ (unsigned)place_integer(place_member(p, limits[i].name), 0,
+		    MOST_OF_A_LIMIT, limits[i].most), limits[i].within };
+}
+
 void
 read_person(struct reading *r, struct place p)
 {
@@ -119,4 +136,5 @@ read_person(struct reading *r, struct place p)
 	c->person.login_for = place_duration(place_member(p, "login_for"), SECONDS(60), HOUR, SECONDS(600));
 	c->person.parent_age = place_duration(place_member(p, "parent_age"), HOUR, 90 * DAY, DAY);
 	read_passkeys(r, place_member(p, "passkeys"));
+	read_limits(c, place_member(p, "limits"));
 }

@@ -117,7 +117,9 @@ person_service_open(struct person_service *s, const struct child *child, struct 
 		.proofing = proofing,
 		.shelf = shelf,
 		.roll = s->roll,
+		.rates = child->address_rates,
 	};
+	memcpy(s->settings.limits, config->person.limits, sizeof(s->settings.limits));
 	memcpy(s->settings.personas, config->person.personas, sizeof(s->settings.personas));
 	s->settings.site = site_of(s, config);
 	s->push_key = key_watch_new(child->loop, store, config->keys, USE_PUSH, on_push_key, s);

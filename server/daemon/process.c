@@ -108,6 +108,7 @@ become_child(struct process *p, const struct settings *settings, const struct li
 		.ticket_key = s->ticket_key,
 		.census = s->census,
 		.rates = s->rates,
+		.address_rates = s->address_rates,
 		.figures = s->figures,
 		.faults = s->faults,
 		.roster = s->roster,

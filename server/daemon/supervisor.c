@@ -22,6 +22,7 @@
 #define FEWEST_SEATS 4 /* for the workers of one configuration, so that their number may grow */
 #define STOP_PATIENCE SECONDS(10)
 #define CALLERS_AT_ONCE 4096 /* machine callers whose questions are counted */
+#define ADDRESSES_AT_ONCE 65536 /* 1 MiB */
 #define LOCK_FILE "watashid.pid"
 
 /* Settings: one reading of the configuration file. */
@@ -384,6 +385,7 @@ supervisor_open(struct supervisor *s, struct problem *why)
 	s->seats = s->roster->count; /* nobody else has it yet */
 	s->census = census_new((unsigned)s->seats);
 	s->rates = rates_new(CALLERS_AT_ONCE);
+	s->address_rates = rates_new(ADDRESSES_AT_ONCE);
 	s->figures = figures_new(s->seats);
 	s->faults = source_faults_new(s->seats);
 	random_bytes(s->ticket_key, sizeof(s->ticket_key));
@@ -417,6 +419,7 @@ supervisor_close(struct supervisor *s)
 		close(s->lock_fd);
 	census_free(s->census);
 	rates_free(s->rates);
+	rates_free(s->address_rates);
 	free((char *)(uintptr_t)s->identity.user);
 	loop_free(s->loop);
 }

@@ -42,7 +42,7 @@ struct supervisor {
 	struct identity identity;
 	uint8_t ticket_key[TLS_TICKET_KEY];
 	struct census *census;
-	struct rates *rates;
+	struct rates *rates, *address_rates;
 	struct figures *figures;
 	struct source_faults *faults;
 	struct roster *roster;

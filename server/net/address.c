@@ -40,6 +40,28 @@ address_text(const struct address *address, char out[ADDRESS_TEXT])
 	return out;
 }
 
+const char *
+address_network_text(const struct address *address, char out[ADDRESS_TEXT])
+{
+	struct address network = *address;
+	size_t size;
+
+	address_text(address, out);
+	if (is_unknown(address) || is_mapped(address))
+		return out;
+	memset(network.bytes + 8, 0, sizeof(network.bytes) - 8);
+	inet_ntop(AF_INET6, network.bytes, out, ADDRESS_TEXT);
+	size = strlen(out);
+	snprintf(out + size, ADDRESS_TEXT - size, "/64");
+	return out;
+}
+
+bool
+address_is_unknown(const struct address *address)
+{
+	return is_unknown(address);
+}
+
 /* As address_read(), but "::" too, which networks start with. */
 static bool
 read_address(struct span s, struct address *out)

@@ -50,7 +50,7 @@ rates_free(struct rates *r)
 		munmap(r, bytes_of(r->rows));
 }
 
-/* FNV-1a: names are given by operators, nobody outside chooses where his bucket is. */
+/* FNV-1a. Whoever chooses names that meet in one row is the one whose buckets make room: the fullest goes. */
 static uint64_t
 owner_of(struct span name)
 {
@@ -91,7 +91,14 @@ bucket_find(struct rates *r, uint64_t owner, int64_t now)
 int64_t
 rate_take(struct rates *r, struct span name, unsigned per_second, unsigned cost, int64_t now)
 {
-	struct bucket *b = per_second ? bucket_find(r, owner_of(name), now) : NULL;
+	return rate_take_within(r, name, (struct rate_limit){ RATE_WINDOW / 1000000 * per_second, RATE_WINDOW }, cost,
+	    now);
+}
+
+int64_t
+rate_take_within(struct rates *r, struct span name, struct rate_limit limit, unsigned cost, int64_t now)
+{
+	struct bucket *b = limit.most ? bucket_find(r, owner_of(name), now) : NULL;
 	int64_t full_at;
 
 	if (!b)
@@ -100,9 +107,10 @@ rate_take(struct rates *r, struct span name, unsigned per_second, unsigned cost,
 	for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
 		int64_t from = full_at > now ? full_at : now;
 
-		if (from - now >= RATE_WINDOW)
-			return from - now - RATE_WINDOW + 1;
-		if (atomic_compare_exchange_strong(&b->full_at, &full_at, from + (int64_t)cost * 1000000 / per_second))
+		if (from - now >= limit.within)
+			return from - now - limit.within + 1;
+		if (atomic_compare_exchange_strong(&b->full_at, &full_at,
+		    from + (int64_t)cost * limit.within / limit.most))
 			return 0;
 	}
 	return 0;

@@ -357,6 +357,30 @@ a_reissue_names_what_it_revokes(void **state)
 	expect_true("it opens no account", answered(409));
 }
 
+/* A row each; of a provisional account many. */
+static void
+a_stranger_begins_so_many_and_no_more(void **state)
+{
+	(void)state;
+	stage.settings.rates = rates_new(64);
+	stage.settings.limits[LIMIT_ENROLMENTS] = (struct rate_limit){ 3, SECONDS(3600) };
+	stage.settings.limits[LIMIT_ACCOUNTS] = (struct rate_limit){ 1, SECONDS(3600) };
+	for (int i = 0; i < 4; i++) {
+		begin_page("{\"reissue\":false,\"language\":\"ja\"}");
+		page_asks("POST", "/provisional", "{\"contact\":null}");
+		expect_true("accounts are counted apart", answered(i < 2 ? 201 : 429));
+	}
+	expect_true("it says what of", says("too many provisional accounts were opened from this address") &&
+	    says("Retry-After: ") && says("\"until\":\"20"));
+	page_asks("GET", "", "");
+	expect_true("the enrolment stands", answered(200) && says("\"state\":\"begun\""));
+	page.id = NULL;
+	page_asks("POST", "", "{\"reissue\":false,\"language\":\"ja\"}");
+	expect_true("no more enrolments either", answered(429) && says("too many enrolments were begun"));
+	rates_free(stage.settings.rates);
+	stage.settings.rates = NULL;
+}
+
 int
 main(void)
 {
@@ -367,6 +391,7 @@ main(void)
 		cmocka_unit_test(who_only_looks_like_somebody_is_told_how_to_settle_it),
 		cmocka_unit_test(a_page_that_waits_is_told_to_look),
 		cmocka_unit_test(a_reissue_names_what_it_revokes),
+		cmocka_unit_test(a_stranger_begins_so_many_and_no_more),
 	};
 
 	return cmocka_run_group_tests(tests, page_set_up, page_tear_down);

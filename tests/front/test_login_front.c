@@ -14,6 +14,7 @@
 
 #define OURS "Origin: https://watashi.example\r\nSec-Fetch-Site: same-origin\r\n"
 #define COOKIES 4
+#define BEGIN "{\"for\":\"account\",\"return\":\"/account/\"}"
 
 /* A browser, and the server it talks to. */
 static struct scene {
@@ -28,12 +29,17 @@ static struct scene {
 	char login[33];
 } scene;
 
+static struct address_set *scene_proxies;
+
 static void
 scene_open(uint64_t seed)
 {
 	struct http_settings http = { .limits = http_limits_default };
 	struct problem why;
 
+	expect_ok("its proxy is believed",
+	    address_set_new((const char *const[]){ "unix" }, 1, &scene_proxies, &why), &why);
+	http.proxies = scene_proxies;
 	login_stage_open_at(seed, clock_now());
 	stage.settings.account = stage_least("token", "2");
 	stage.settings.change = stage_least("token", "3");
@@ -57,6 +63,7 @@ scene_close(void)
 	login_front_free(scene.front);
 	login_stage_close();
 	loop_free(scene.loop);
+	address_set_free(scene_proxies);
 	close(scene.listening);
 	unlink(scene.socket);
 }
@@ -193,13 +200,20 @@ says(const char *part)
 	return false;
 }
 
+/* The login that was begun is the one at hand. */
+static void
+take_begun(void)
+{
+	assert_int_equal(sscanf(strstr(scene.answer, "{\"login\""), "{\"login\":\"%32[0-9a-f]\"", scene.login), 1);
+	assert_true(ledger_id_read(span_text(scene.login), &stage.at.id));
+}
+
 static void
 begin_for(const char *why)
 {
 	expect_number("a login begins", ask("POST", "/v1/login", arena_print(&stage.arena,
 	    "{\"for\":\"account\",\"return\":\"/account/#history\",\"why\":%s}", why)), 201);
-	assert_int_equal(sscanf(strstr(scene.answer, "{\"login\""), "{\"login\":\"%32[0-9a-f]\"", scene.login), 1);
-	assert_true(ledger_id_read(span_text(scene.login), &stage.at.id));
+	take_begun();
 }
 
 /* The member of a string in the answer. */
@@ -489,14 +503,43 @@ what_is_asked_is_read_strictly(void **state)
 static void
 who_asks_too_often_waits(void **state)
 {
-	bool refused = false;
+	static const struct { const char *title, *from; int status; } cases[] = {
+		{ "a first", "192.0.2.7", 201 },
+		{ "three at once", "192.0.2.7", 201 },
+		{ "three at once", "192.0.2.7", 201 },
+		{ "as long as there is anything", "192.0.2.7", 201 },
+		{ "and no more", "192.0.2.7", 429 },
+		{ "another address has its own", "192.0.2.8", 201 },
+		{ "of IPv6", "2001:db8:1:2::1", 201 },
+		{ "each address", "2001:db8:1:2::2", 201 },
+		{ "of one network", "2001:db8:1:2:aaaa::3", 201 },
+		{ "counts", "2001:db8:1:2::1", 201 },
+		{ "as one", "2001:db8:1:2:bbbb::4", 429 },
+		{ "another network has its own", "2001:db8:1:3::1", 201 },
+		{ "who says nearer that he is another is not believed", "192.0.2.9, 192.0.2.7", 429 },
+	};
 
 	(void)state;
 	scene_open(9);
-	for (int i = 0; i < 500 && !refused; i++)
-		refused = ask("POST", "/v1/login", "{\"for\":\"account\",\"return\":\"/account/\"}") == 429;
-	expect_true("not all are begun", refused);
-	expect_true("and it is told until when", says("\"code\":\"limit\",\"until\":\"20") && says("Retry-After: "));
+	stage.settings.rates = rates_new(64);
+	stage.settings.limits[LIMIT_LOGINS] = (struct rate_limit){ 3, SECONDS(3600) };
+	stage.settings.limits[LIMIT_TRIES] = (struct rate_limit){ 2, SECONDS(3600) };
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		expect_number(cases[i].title, scene_ask_with("POST /v1/login", arena_print(&stage.arena,
+		    OURS "X-Forwarded-For: %s\r\n", cases[i].from), BEGIN), cases[i].status);
+		if (cases[i].status == 429)
+			expect_true("it is told until when", says("\"code\":\"limit\",\"until\":\"20") &&
+			    says("Retry-After: ") && says("too many logins were begun from this address"));
+	}
+	for (int i = 0; i < 9; i++)
+		expect_number("nobody's address is nobody's", ask("POST", "/v1/login", BEGIN), 201);
+	take_begun();
+	for (int i = 0; i < 4; i++)
+		expect_number("claims are tries", scene_ask_with(arena_print(&stage.arena, "POST /v1/login/%s/claim",
+		    scene.login), OURS "X-Forwarded-For: 192.0.2.7\r\n", "{\"who\":\"7K3M-Q2XH-9D\"}"),
+		    i < 3 ? 204 : 429);
+	expect_true("counted apart", says("too many tries to log in"));
+	rates_free(stage.settings.rates);
 	scene_close();
 }
 

@@ -73,6 +73,30 @@ socket_addresses_become_addresses(void **state)
 }
 
 static void
+a_network_counts_as_one(void **state)
+{
+	static const struct { const char *title, *address, *network; } cases[] = {
+		{ "IPv4 is one address", "192.0.2.7", "192.0.2.7" },
+		{ "IPv6 is one line", "2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64" },
+		{ "another of it", "2001:db8:1:2::", "2001:db8:1:2::/64" },
+		{ "another line", "2001:db8:1:3::7", "2001:db8:1:3::/64" },
+		{ "one's own machine", "::1", "::/64" },
+	};
+	struct address address;
+	char text[ADDRESS_TEXT];
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		expect_true(cases[i].title, address_read(span_text(cases[i].address), &address));
+		expect_text(cases[i].title, address_network_text(&address, text), cases[i].network);
+		expect_true(cases[i].title, !address_is_unknown(&address));
+	}
+	address = (struct address){ { 0 }, 0 };
+	expect_text("a Unix socket has none", address_network_text(&address, text), "local");
+	expect_true("which is known", address_is_unknown(&address));
+}
+
+static void
 places_to_listen_are_read(void **state)
 {
 	static const struct {
@@ -396,6 +420,7 @@ main(void)
 		cmocka_unit_test(sets_hold_their_networks),
 		cmocka_unit_test(networks_that_are_none_are_refused),
 		cmocka_unit_test(internal_addresses_are_known_in_every_dress),
+		cmocka_unit_test(a_network_counts_as_one),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -36,6 +36,27 @@ a_bucket_holds_two_seconds_and_fills_with_time(void **state)
 	rates_free(r);
 }
 
+/* The same memory counts by the hour and by the second. */
+static void
+so_many_within_an_hour_come_at_once_or_spread(void **state)
+{
+	static const struct rate_limit hour = { 4, 3600 * SECOND }, none = { 0, 3600 * SECOND };
+	struct rates *r = rates_new(8);
+
+	(void)state;
+	for (int i = 0; i < 4; i++)
+		expect_number("four at once", rate_take_within(r, span_text("home"), hour, 1, NOON), 0);
+	expect_number("a fifth is one too many", rate_take_within(r, span_text("home"), hour, 1, NOON), 1);
+	expect_number("one more a moment later", rate_take_within(r, span_text("home"), hour, 1, NOON + 1), 0);
+	expect_number("and then one in fifteen minutes", rate_take_within(r, span_text("home"), hour, 1, NOON + 2),
+	    900 * SECOND - 1);
+	expect_number("by the second nobody is kept waiting", taken(r, "bank", 50, NOON), 100);
+	expect_number("nor does that fill the other", rate_take_within(r, span_text("home"), hour, 1,
+	    NOON + 900 * SECOND) != 0, true);
+	expect_number("no limit", rate_take_within(r, span_text("free"), none, 1, NOON), 0);
+	rates_free(r);
+}
+
 static void
 who_must_wait_is_told_how_long(void **state)
 {
@@ -115,6 +136,7 @@ main(void)
 		cmocka_unit_test(what_costs_much_takes_into_debt),
 		cmocka_unit_test(callers_without_number_need_no_memory),
 		cmocka_unit_test(processes_count_together),
+		cmocka_unit_test(so_many_within_an_hour_come_at_once_or_spread),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,6 +1,7 @@
 /* front/enrol/begin.c - POST /v1/enrol and …/provisional: an enrolment, and an account before anybody is proofed. */
 #include "codec/reader.h"
 #include "front/enrol/front.h"
+#include "http/haste.h"
 
 #define ANSWER_LARGEST KIB
 
@@ -41,7 +42,8 @@ begin_enrolment(struct exchange *e, void *front)
 
 	b->exchange = e;
 	b->front = front;
-	if (!enrol_is_ours(e, front))
+	if (!enrol_is_ours(e, front) || exchange_is_hasty(e, b->front->settings->rates,
+	    b->front->settings->limits[LIMIT_ENROLMENTS], "enrolments were begun", 1))
 		return;
 	if (read_request(e, &b->asked, &why) != OK) {
 		enrol_refuse(e, why.code, &why);
@@ -107,7 +109,12 @@ static void
 open_account(struct enrol_visit *v)
 {
 	struct opening *o = (struct opening *)v;
+	const struct person_settings *settings = v->front->settings;
 
+	/* A stranger's to fill the store with; of who was proofed there is one. */
+	if (exchange_is_hasty(v->exchange, settings->rates, settings->limits[LIMIT_ACCOUNTS],
+	    "provisional accounts were opened", 1))
+		return;
 	if (read_opening(v->exchange, o, &v->why) != OK) {
 		enrol_refuse(v->exchange, v->why.code, &v->why);
 		return;

@@ -4,13 +4,11 @@
 #include <stdlib.h>
 
 #include "http/events.h"
+#include "http/haste.h"
 #include "ledger/entry.h"
-#include "net/rate.h"
 #include "person/account.h"
 
 #define SMALL (4 * KIB)
-#define PEERS 4096
-#define COST_A_SECOND 80 /* of one address, behind which many may be: some 20 tries */
 
 const struct route login_routes[] = {
 	{ POST, "/v1/login",                      begin_login,        JSON, SMALL },
@@ -36,7 +34,7 @@ login_front_new(struct loop *loop, struct store *store, const struct person_sett
 
 	if (!front)
 		abort();
-	*front = (struct login_front){ .store = store, .settings = settings, .rates = rates_new(PEERS),
+	*front = (struct login_front){ .store = store, .settings = settings,
 		.logins = events_new(loop, store, &login_table) };
 	front->cards = card_watch_new(store, front->logins);
 	return front;
@@ -49,7 +47,6 @@ login_front_free(struct login_front *front)
 		return;
 	card_watch_free(front->cards);
 	events_free(front->logins);
-	rates_free(front->rates);
 	free(front);
 }
 
@@ -70,31 +67,13 @@ reply_problem(struct exchange *e, int status, const char *fields, const struct b
 		    "Cache-Control: no-store\r\n%s", fields)) });
 }
 
-/* Nothing is looked at before that time. */
-static void
-refuse_haste(struct login_visit *v, struct instant until, struct span text, const char *clause)
-{
-	const int64_t seconds = (until.us - v->asked.now.us + SECONDS(1) - 1) / SECONDS(1);
-	struct buffer b = buffer_init(SMALL);
-
-	buffer_text(&b, "{\"status\":429,\"title\":\"Too Many Requests\"");
-	json_write_member(&b, "detail", text);
-	json_write_member(&b, "clause", span_text(clause));
-	buffer_text(&b, ",\"code\":\"limit\"");
-	json_write_time(&b, "until", until);
-	buffer_byte(&b, '}');
-	reply_problem(v->exchange, 429, arena_print(v->exchange->arena, "Retry-After: %lld\r\n", (long long)seconds),
-	    &b);
-	buffer_release(&b);
-}
-
 void
 login_refuse_step(struct login_visit *v, const struct login_refusal *r)
 {
 	struct buffer b = buffer_init(16 * KIB);
 
 	if (r->until.us) {
-		refuse_haste(v, r->until, r->text, r->clause);
+		exchange_refuse_until(v->exchange, v->asked.now, r->until, r->text, r->clause);
 		return;
 	}
 	buffer_text(&b, "{\"status\":403,\"title\":\"Forbidden\"");
@@ -127,19 +106,17 @@ login_answered(void *arg, enum err err, const struct login_refusal *refusal, con
 
 /* Requests */
 
-/* A person types; whoever asks faster from one address tries things. */
+/* A person types; whoever asks faster from one address tries things. Beginning has a limit of its own: it leaves a
+ * row. */
 static bool
 is_too_hasty(struct login_visit *v, enum login_cost cost)
 {
-	char peer[ADDRESS_TEXT];
-	int64_t wait = rate_take(v->front->rates, span_text(address_text(&v->exchange->peer, peer)), COST_A_SECOND,
-	    cost, clock_monotonic());
+	const struct person_settings *s = v->front->settings;
+	const struct rate_limit tries = { LOGIN_COST_TRY * s->limits[LIMIT_TRIES].most, s->limits[LIMIT_TRIES].within };
 
-	if (!wait)
-		return false;
-	refuse_haste(v, instant_after(v->asked.now, wait),
-	    span_text("too many requests came from this address: wait a moment"), "RFC 6585 s4");
-	return true;
+	return cost == LOGIN_COST_BEGIN
+	    ? exchange_is_hasty(v->exchange, s->rates, s->limits[LIMIT_LOGINS], "logins were begun", 1)
+	    : exchange_is_hasty(v->exchange, s->rates, tries, "tries to log in came", cost);
 }
 
 bool

@@ -17,7 +17,6 @@ struct login_front {
 	const struct person_settings *settings;
 	struct events *logins;
 	struct card_watch *cards;    /* tells a login's page that its card has answered */
-	struct rates *rates;         /* by peer */
 };
 
 /* begin.c */
@@ -43,8 +42,8 @@ struct login_visit {
 	struct problem why;
 	void (*go_on)(struct login_visit *);
 };
-/* What a request costs of what a peer may ask in a second. */
-enum login_cost { LOGIN_COST_LOOK = 1, LOGIN_COST_TRY = 4, LOGIN_COST_BEGIN = 8 };
+/* What a request costs of the tries of its address; looking is a quarter of one. A beginning is counted apart. */
+enum login_cost { LOGIN_COST_BEGIN, LOGIN_COST_LOOK = 1, LOGIN_COST_TRY = 4 };
 
 /* Goes on, or has answered: 403 for a page of another site, 404 without the login's cookie or for an id that is none,
  * 429 for who asks too often. */

@@ -9,10 +9,14 @@
 #include "authn/one_time_code.h"
 #include "authn/webauthn.h"
 #include "crypto/wrapping.h"
+#include "net/rate.h"
 #include "person/persona.h"
 #include "transaction/session/assessment.h"
 #include "transaction/proofing/proofing.h"
 #include "transaction/session/session.h"
+
+/* What one address may do so often (http/haste.h). Tries: claims, codes, passkeys … of logins that were begun. */
+enum person_limit { LIMIT_LOGINS, LIMIT_TRIES, LIMIT_ENROLMENTS, LIMIT_ACCOUNTS, PERSON_LIMITS };
 
 enum attestation_demand { ATTESTATION_ANY, ATTESTATION_PREFERRED, ATTESTATION_REQUIRED };
 
@@ -40,4 +44,6 @@ struct person_settings {
 	const struct proofing_settings *proofing; /* NULL: cards are not verified here */
 	struct policy_shelf *shelf;
 	struct roll *roll;
+	struct rates *rates;                 /* of addresses, shared by all workers; NULL: nobody is counted */
+	struct rate_limit limits[PERSON_LIMITS];
 };
