@@ -7,6 +7,7 @@ import { distance } from "/assets/time.js";
 import { told, trouble } from "/assets/trouble.js";
 import { say, show } from "/assets/view.js";
 import { forget, kept } from "./keeper.js";
+import { lockWords } from "./lock.js";
 import { pairingCode, showPairing, showUnpaired } from "./pairing.js";
 import { showRequest } from "./request.js";
 import { call, listen } from "./signed.js";
@@ -14,15 +15,15 @@ import { sleep, startWorker, wake, waking } from "./waking.js";
 
 const over = ["デジタルwatashi認証アプリ", "Digital Watashi app"];
 
-/* `open`: the request that is shown; then news do not draw over what is being typed. */
-const state = { phone: null, self: null, open: null, lost: false, stop: () => {}, count: 0 };
+/* `open`: the request that is shown; then news do not draw over what is being typed, but tell by `gone` that it is no more. */
+const state = { phone: null, self: null, open: null, gone: () => {}, lost: false, stop: () => {}, count: 0 };
 
 /* The address: #pair=CODE, #request=ID, #code=482913&request=ID. */
 const wanted = () => new URLSearchParams(location.hash.slice(1));
 
 function unpaired(before = null) {
 	state.stop();
-	state.phone = null;
+	state.phone = state.open = null;
 	showUnpaired((code) => showPairing(code, false, paired, () => unpaired()), before);
 }
 
@@ -113,11 +114,14 @@ function openRequest(request) {
 	state.open = request.id;
 	const prefilled = wanted().get("request") === request.id ? wanted().get("code") : null;
 
-	showRequest(state.phone, request, { drawn: state.self?.pin === "drawn", prefilled }, () => {
+	const end = () => {
 		state.open = null;
 		history.replaceState(null, "", "/app/");
 		return home();
-	});
+	};
+
+	state.gone = showRequest(state.phone, request, { passkey: state.self ? state.self.passkey : state.phone.passkey, drawn: state.self?.pin === "drawn", prefilled }, end,
+		(answer) => answer.status === 401 && stopped(answer));
 }
 
 async function showHome(requests) {
@@ -135,7 +139,8 @@ async function showHome(requests) {
 	...lost,
 	...(requests.length > 0 ? [element("ul", { class: "app-requests" }, ...requests.map(row))] : []),
 	element("dl", { class: "facts" }, fact("アカウント番号", "Account number", phone.number),
-		...(state.self ? [fact("このスマートフォンの名前", "Name of this phone", state.self.name)] : []), ...about),
+		...(state.self ? [fact("このスマートフォンの名前", "Name of this phone", state.self.name),
+			fact("ご本人の確認", "Shown to be you by", both(...(state.self.passkey ? lockWords : ["PIN", "PIN"])))] : []), ...about),
 	element("p", {}, element("a", { href: "/account/" }, both("アカウントを開く", "Open your account"))));
 	if (requests.length > state.count)
 		say(`依頼が${requests.length}件あります`, `${requests.length} waiting`);
@@ -177,12 +182,14 @@ async function news() {
 	const requests = answer.json?.requests ?? [];
 	const named = requests.find(({ id }) => id === wanted().get("request"));
 
-	if (state.open !== null && (state.lost || requests.some(({ id }) => id === state.open)))
-		return;
-	if (named && state.open === null)
+	if (state.open !== null) {
+		if (!state.lost && !requests.some(({ id }) => id === state.open))
+			state.gone();
+	} else if (named) {
 		openRequest(named);
-	else if (state.open === null)
+	} else {
 		await showHome(requests);
+	}
 }
 
 function begin() {

@@ -6,12 +6,16 @@ import { time } from "/assets/time.js";
 import { told, trouble } from "/assets/trouble.js";
 import { until } from "/assets/until.js";
 import { say, show } from "/assets/view.js";
+import { lockTrouble, lockWords, unlock } from "./lock.js";
 import { call, sign } from "./signed.js";
 
 const over = ["ログインの依頼", "Login request"];
 const still = ["ログインは、まだ行われていません。", "Nobody has been logged in."];
 
 export const pathOf = (request) => `/v1/app/requests/${request.id}`;
+
+/* When the phone will not be unlocked any more: a new telephone, a screen lock that was taken off. */
+const lost = ["解除できなくなったときは、アカウントでこのスマートフォンを無効にして、登録し直してください。", "If it cannot be unlocked any more, revoke this phone in your account and pair it again."];
 
 const texts = ({ ja, en }) => [ja || en, en || ja];
 
@@ -30,8 +34,10 @@ export function asker(request) {
 		element("p", { class: "aside" }, both("がログインを求めています", "asks you to log in"))));
 }
 
-/* `phone` answers `request`; `drawn`: its PIN is of digits; `prefilled` is a number that came with the link; onEnd() goes back to the list. */
-export function showRequest(phone, request, { drawn, prefilled }, onEnd) {
+/* `phone` answers `request`; `passkey` is behind its screen lock, or null, and then `drawn`: its PIN is of digits; `prefilled` is a number
+ * that came with the link; onEnd() goes back to the list, onStopped(answer) may tell of what concerns the phone and not the request, and then gives true. Gives a function to be called when the
+ * request is no more: whoever still looks at the question is told. */
+export function showRequest(phone, request, { passkey, drawn, prefilled }, onEnd, onStopped) {
 	const digits = /^[0-9]{6}$/;
 	const code = field({ name: "code", words: ["ログイン画面に出ている6桁の番号", "The six digits on the login page"], inputmode: "numeric", autocomplete: "off",
 		maxlength: "6", class: "number-input", value: prefilled ?? "", missing: ["番号を入力してください。", "Please enter the number."],
@@ -39,37 +45,69 @@ export function showRequest(phone, request, { drawn, prefilled }, onEnd) {
 	const pin = field({ name: "pin", words: ["このスマートフォンのPIN", "The PIN of this phone"], type: "password", autocomplete: "off", class: "number-input",
 		inputmode: drawn ? "numeric" : "text", missing: ["PINを入力してください。", "Please enter the PIN."] });
 
+	let asking = true;
+
 	async function yes({ code: typed, pin: secret }) {
 		const number = request.same_browser ? null : typed;
-		const signature = await sign(phone.key, "answer", location.origin, phone.device, request.id, request.challenge, request.relying_party.entity_id,
-			number ?? "-");
-		const answer = await call(phone, "POST", `${pathOf(request)}/answer`, { code: number, pin: secret, signature });
+		const parts = [location.origin, phone.device, request.id, request.challenge, request.relying_party.entity_id, number ?? "-"];
+		let unlocked = null;
+
+		if (passkey) {
+			try {
+				unlocked = await unlock(passkey, "answer", ...parts);
+			} catch (error) {
+				return lockTrouble(error, still, lost);
+			}
+		}
+		const signature = await sign(phone.key, "answer", ...parts);
+
+		asking = false;
+		const answer = await call(phone, "POST", `${pathOf(request)}/answer`, { code: number, pin: passkey ? null : secret, passkey: unlocked, signature });
 
 		pin.input.value = "";
 		if (answered(answer))
 			return showDone(request, onEnd);
-		return refused(answer, request, onEnd);
+		if (await onStopped(answer))
+			return null;
+		const said = refused(answer, request, onEnd);
+
+		asking = said !== null;
+		return said;
 	}
 
 	async function no(stranger) {
+		asking = false;
 		const answer = await call(phone, "POST", `${pathOf(request)}/refuse`, { not_me: stranger });
 
 		if (answered(answer) || answer.status === 404)
 			return showRefused(stranger, onEnd);
+		if (await onStopped(answer))
+			return null;
+		asking = true;
 		place.replaceChildren(trouble(answer, { still }));
 		return null;
 	}
 
+	function gone() {
+		if (asking)
+			showOver(onEnd);
+		asking = false;
+	}
+
 	const place = element("div", { class: "answer" });
+	const fields = [...(request.same_browser ? [] : [code]), ...(passkey ? [] : [pin])];
 
 	show(`request ${request.id}`, { over, heading: ["ログインしようとしていますか", "Is this you, logging in?"] },
-		asker(request), facts(request), until(request.until, () => showOver(onEnd)),
-		form({ fields: request.same_browser ? [pin] : [code, pin], words: ["ログインを認める", "Yes, log in"], run: yes }),
+		asker(request), facts(request), until(request.until, gone),
+		form({ fields, words: passkey ? ["画面ロックを解除して認める", "Unlock, and log in"] : ["ログインを認める", "Yes, log in"], run: yes }),
+		...(passkey ? [element("p", { class: "aside" }, both(`押すと、${lockWords[0]}の解除を求められます。`, "Your phone then asks for its screen lock: fingerprint, face or code."))] : []),
 		element("div", { class: "app-stranger" },
-			element("p", {}, element("strong", {}, both("心当たりがないときは、番号もPINも入力しないでください。", "If you are not logging in, enter neither number nor PIN."))),
+			element("p", {}, element("strong", {}, both(...(passkey ? ["心当たりがないときは、番号を入力せず、画面ロックも解除しないでください。", "If you are not logging in, enter no number and do not unlock."] :
+				["心当たりがないときは、番号もPINも入力しないでください。", "If you are not logging in, enter neither number nor PIN."])))),
 			action(["これは私ではありません", "This was not me"], () => no(true), { danger: true }),
 			action(["今回はやめる", "Not now"], () => no(false), { quiet: true }), place));
-	(request.same_browser || prefilled ? pin : code).input.focus({ preventScroll: true });
+	(request.same_browser || prefilled ? fields.at(-1) : code)?.input.focus({ preventScroll: true });
+	return gone;
 }
 
 function refused(answer, request, onEnd) {
@@ -112,7 +150,8 @@ function showRefused(stranger, onEnd) {
 	return null;
 }
 
-function showOver(onEnd, why = ["時間が過ぎたか、ほかの端末で答えたか、ログイン画面で取りやめています。", "Its time is over, another phone answered, or it was given up on the login page."]) {
+function showOver(onEnd, why = ["時間が過ぎたか、ほかの端末で答えたか、ログイン画面で取りやめたか、新しい番号を出しています。",
+	"Its time is over, another phone answered, or the login page gave it up or shows new digits."]) {
 	show("over", { over, heading: ["この依頼は終わりました", "This request is over"], lead: why },
 		element("p", {}, both("ログインするときは、ログイン画面からもう一度依頼してください。", "To log in, ask again from the login page.")), back(onEnd));
 	return null;

@@ -120,13 +120,20 @@ export function stateBadge(state) {
 
 export const stateMeaning = (state) => states[state]?.[2] ?? null;
 
-/* A level as an answer tells it: { area, area_title, level, title }; the badge is the same everywhere. */
-export function levelOf({ area, area_title: of, level, title }) {
+/* A level as an answer tells it, { area, area_title, level, title }, as [ja, en]: 当人確認保証レベル3（高）, where both would say レベル. */
+export function levelInWords({ area, area_title: of, level, title }) {
 	const [areaJa, areaEn] = of ? [of.ja, of.en] : areaWords(area);
 	const [levelJa, levelEn] = title ? [title.ja, title.en] : levelWords(level);
+	const twice = areaJa.endsWith("レベル") && levelJa.startsWith("レベル");
 
-	return badge("level", `${areaJa} ${levelJa}`, `${areaEn}: ${levelEn}`);
+	return [
+		twice ? `${areaJa}${levelJa.slice("レベル".length)}` : `${areaJa} ${levelJa}`,
+		`${areaEn.replace(/ level$/, "")}: ${levelEn}`,
+	];
 }
+
+/* The badge is the same everywhere. */
+export const levelOf = (one) => badge("level", ...levelInWords(one));
 
 /* With what it means, where that is known. */
 export function explainedLevel(framework, one) {

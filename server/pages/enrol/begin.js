@@ -111,7 +111,7 @@ function again(flow) {
 						"カードがなくても、コードでログインして登録し直せます。",
 						"Without the card: log in with a code, then add a new authenticator.",
 					],
-					link(["ログインする", "Log in"], "/account/"),
+					element("div", { class: "buttons" }, link(["ログインする", "Log in"], "/account/")),
 				),
 				other(
 					"card",
@@ -199,7 +199,7 @@ export function beginning(flow) {
 									"登録ずみの方は、カードで再発行できます。",
 									"If you are enrolled, your card gets you a new one.",
 								],
-								link(["再発行へ進む", "Replace it"], "/enrol/#reissue"),
+								element("div", { class: "buttons" }, link(["再発行へ進む", "Replace it"], "/enrol/#reissue")),
 							),
 							other(
 								"card",

@@ -1,6 +1,6 @@
 /* enrol/prepare.js - enrolled: the number to remember, and what to log in with from now on. */
 import { addings } from "/assets/adding/list.js";
-import { aside, both, element } from "/assets/dom.js";
+import { aside, badge, both, element } from "/assets/dom.js";
 import { copyable } from "/assets/copy.js";
 import { link } from "/assets/form.js";
 import { say, show } from "/assets/view.js";
@@ -74,7 +74,7 @@ export function prepare(flow, number, how) {
 				element(
 					"li",
 					{},
-					element("p", { class: "label" }, both(...said), ...(one?.name ? [`：${one.name}`] : [])),
+					element("p", {}, badge("good", ...said), ...(one?.name ? [" ", one.name] : [])),
 				),
 			);
 			say(...said);

@@ -1,6 +1,6 @@
 /* login/asked.js - who asks for a login, and how sure of the person they want to be. */
 import { both, element, paragraph } from "/assets/dom.js";
-import { explainedLevels } from "/assets/means.js";
+import { explainedLevels, levelInWords } from "/assets/means.js";
 import { named } from "/assets/words.js";
 
 const nameOf = ({ relying_party: { name, entity_id } }) => ({
@@ -46,14 +46,11 @@ function mark(login) {
 }
 
 /* Without a name of its own it is called by its levels. */
-const levelsInWords = (levels) => ({
-	ja: levels
-		.map(({ area, area_title, level, title }) => `${area_title?.ja ?? area} ${title?.ja ?? level}`)
-		.join("、"),
-	en: levels
-		.map(({ area, area_title, level, title }) => `${area_title?.en ?? area}: ${title?.en ?? level}`)
-		.join(", "),
-});
+const levelsInWords = (levels) => {
+	const each = levels.map(levelInWords);
+
+	return { ja: each.map(([ja]) => ja).join("、"), en: each.map(([, en]) => en).join(", ") };
+};
 
 /* In words first; each level with its meaning for who wants to know. */
 function askedFor({ wanted, relying_party, why }) {

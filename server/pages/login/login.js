@@ -8,10 +8,10 @@ import { trouble } from "/assets/trouble.js";
 import { until } from "/assets/until.js";
 import { say, show } from "/assets/view.js";
 import { asker, headingFor } from "./asked.js";
-import { panelOf, recommendedOf, somebodyElse, waysBelow } from "./ways.js";
+import { noneLeft, panelOf, recommendedOf, somebodyElse, waysBelow } from "./ways.js";
 import { missing, shownSoFar } from "./progress.js";
 
-const state = { id: "", path: "", login: null, panel: null, way: null, turn: 0, finishing: false };
+const state = { id: "", path: "", login: null, panel: null, way: null, looking: Promise.resolve(), finishing: false };
 const still = ["まだログインしていません。", "You are not logged in yet."];
 
 /* The address: #ID is the choice of ways, #ID/app one of them, so that going back goes back. */
@@ -59,11 +59,17 @@ const flow = {
 	choose,
 };
 
-async function refresh() {
-	const turn = ++state.turn;
-	const answer = await ask("GET", state.path);
+/* One look after the other: who has changed something and looks sees it, whatever else asks for a look meanwhile. */
+function refresh() {
+	state.looking = state.looking.then(look);
+	return state.looking;
+}
 
-	if (turn !== state.turn || state.finishing)
+async function look() {
+	const { path } = state;
+	const answer = state.finishing ? null : await ask("GET", path);
+
+	if (path !== state.path || state.finishing)
 		return;
 	if (answer.status === 404 || answer.status === 401)
 		ended("over");
@@ -178,7 +184,7 @@ function choose(...notes) {
 
 	state.panel = recommended;
 	show(
-		`choose-${login.shown.length}`,
+		`choose-${login.shown.length}${login.claimed ? "-said" : ""}`,
 		{ heading: headingFor(login) },
 		asker(login),
 		...notes,
@@ -187,6 +193,7 @@ function choose(...notes) {
 		...(recommended ? [recommended.node] : []),
 		...waysBelow(flow),
 		...somebodyElse(flow),
+		...noneLeft(flow),
 		foot(),
 	);
 	recommended?.begun?.();

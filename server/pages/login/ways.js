@@ -1,7 +1,7 @@
 /* login/ways.js - the ways there are to log in: which is recommended, which need to know whose account it is, and the list of the
  * others. A way's panel is { node, heading, lead, begun(), changed(login), end() }. */
 import { aside, both, element, paragraph } from "/assets/dom.js";
-import { action } from "/assets/form.js";
+import { action, link } from "/assets/form.js";
 import { picture, wayWords } from "/assets/means.js";
 import { appPanel } from "./phone.js";
 import { cardPanel } from "./card.js";
@@ -50,10 +50,17 @@ function hint({ enough }) {
 		: "";
 }
 
+/* What stands first. Who said whose account it is has passed over what needs no such word: then it is the first of what does. */
+function firstOf(login) {
+	const all = offered(login);
+	const said = login.claimed && login.person === null && all.find(({ way }) => panels[way].claimed);
+
+	return said || all.find(({ recommended }) => recommended) || all[0];
+}
+
 /* The first screen's large part: what is pressed at once, or the question whose account it is. */
 export function recommendedOf(flow) {
-	const all = offered(flow.login);
-	const one = all.find(({ recommended }) => recommended) ?? all[0];
+	const one = firstOf(flow.login);
 
 	if (!one) {
 		return { node: paragraph("ここで使える認証手段がありません。", "There is no way to log in here.") };
@@ -137,11 +144,39 @@ export function somebodyElse(flow) {
 	];
 }
 
+/* Nobody is locked out for good: the card brings back in who has nothing else left. */
+export function noneLeft({ login }) {
+	if (login.shown.length > 0)
+		return [];
+	return [
+		element(
+			"details",
+			{},
+			element("summary", {}, both("どれも使えないとき", "If you can use none of these")),
+			element(
+				"div",
+				{ class: "inner" },
+				paragraph(
+					"なくしたときや壊れたときは、マイナンバーカードで本人確認をすると、登録し直せます。ここでのログインは、そのあとでやり直してください。",
+					"If what you log in with is lost or broken, prove who you are with your My Number card and register something new. Then begin this login again.",
+				),
+				element(
+					"div",
+					{ class: "buttons" },
+					link(["カードで再発行する", "Replace it with my card"], "/enrol/#reissue"),
+					link(["まだ登録していない", "I have not enrolled yet"], "/enrol/"),
+				),
+			),
+		),
+	];
+}
+
+const oneOf = (words) => new Intl.ListFormat("en", { type: "disjunction" }).format(words);
+
 /* Those that can begin at once as a list; before them the question whose account it is, while some cannot. */
 export function waysBelow(flow) {
-	const all = offered(flow.login);
-	const first = all.find(({ recommended }) => recommended) ?? all[0];
-	const others = all.filter((one) => one !== first);
+	const first = firstOf(flow.login);
+	const others = offered(flow.login).filter((one) => one !== first);
 	const open = others.filter(({ way }) => isOpen(flow.login, way));
 	const shut = others.filter(({ way }) => !isOpen(flow.login, way));
 
@@ -193,7 +228,7 @@ export function waysBelow(flow) {
 								{},
 								both(
 									`${shut.map(({ way }) => wayWords(way)[0][0]).join("・")}でログインする`,
-									`Log in with ${shut.map(({ way }) => wayWords(way)[0][1].toLowerCase()).join(", ")}`,
+									`Log in with ${oneOf(shut.map(({ way }) => wayWords(way)[0][1].toLowerCase()))}`,
 								),
 							),
 							whoForm(flow, () => flow.choose(), true),
