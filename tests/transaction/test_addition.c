@@ -165,6 +165,21 @@ a_passkey_is_added(void **state)
 	expect_problem("not twice", stage.err, &stage.why, ERR_NOT_FOUND, "nothing that was begun");
 }
 
+/* The session was looked at, and then stopped what it rests on. */
+static void
+nothing_is_added_by_what_was_stopped_meanwhile(void **state)
+{
+	struct ceremony c = right();
+	struct span json = software_create(&stage.arena, &c);
+
+	(void)state;
+	session.authentications[0].generation = stage_stored(&stage.person.passkey).generation;
+	stage_state(&stage.person.passkey, CREDENTIAL_REVOKED);
+	finish(json);
+	expect_problem("begin again", stage.err, &stage.why, ERR_CONFLICT, "changed meanwhile");
+	expect_true("none was added", !added.credential.kind);
+}
+
 /* Each wrong in one thing: the step that refuses it; and then the challenge is gone. */
 static void
 what_is_wrong_is_refused_at_its_step(void **state)
@@ -603,6 +618,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(a_passkey_is_added, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(nothing_is_added_by_what_was_stopped_meanwhile, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(what_is_wrong_is_refused_at_its_step, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(nothing_waits_in_another_session, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(what_is_added_needs_its_own_level, set_up, tear_down),

@@ -16,7 +16,7 @@
 
 static const struct table *const tables[] = {
 	&credential_table, &credential_name_table, &credential_model_table, &history_table, &notice_table,
-	&ledger_leaf_table, &ledger_entry_table, NULL,
+	&ledger_leaf_table, &ledger_entry_table, &session_table, NULL,
 };
 
 static struct world {
@@ -198,6 +198,29 @@ each_step_is_taken_with_care(void **state)
 	}
 }
 
+/* What the session rests on was stopped after it was looked at. */
+static void
+none_is_taken_back_by_what_was_stopped_meanwhile(void **state)
+{
+	struct id suspended = put(1, 1, CREDENTIAL_SUSPENDED, "lost"), active = put(1, 2, CREDENTIAL_ACTIVE, "");
+	struct id shown = put(1, 3, CREDENTIAL_ACTIVE, "");
+	struct stage_look l;
+
+	(void)state;
+	stage_look_start(&l, world.store, &world.arena, credential_ask(&world.arena, &world.account.id, &shown));
+	while (!l.done)
+		store_memory_step(world.store, world.now);
+	world.session.authentications[0] = (struct authentication){ .credential = shown,
+		.kind = CREDENTIAL_ONE_TIME, .generation = l.rows[0].generation };
+	world.session.authentication_count = 1;
+	take(&shown, CREDENTIAL_REVOKE, true);
+	expect_ok("stopped", world.err, &world.why);
+	take(&suspended, CREDENTIAL_RESUME, false);
+	expect_problem("not taken back", world.err, &world.why, ERR_CONFLICT, "changed meanwhile");
+	take(&active, CREDENTIAL_SUSPEND, true);
+	expect_ok("but another may be stopped", world.err, &world.why);
+}
+
 static void
 nobody_elses_is_found(void **state)
 {
@@ -239,6 +262,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(each_step_is_taken_with_care, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(none_is_taken_back_by_what_was_stopped_meanwhile, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(nobody_elses_is_found, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(the_other_one_is_found_however_many_there_are, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(words_of_ours_are_known, set_up, tear_down),

@@ -418,6 +418,34 @@ the_card_is_bound_and_reissue_replaces_it(void **state)
 	log_out();
 }
 
+/* The browser is logged in by nothing but what it gives up: that is forgotten, and the proofing is what it goes on with. */
+static void
+a_reissue_outlives_what_it_revokes(void **state)
+{
+	struct person p = person("存続　花子", "319900408", "2", ADDRESS);
+	struct credential first;
+
+	(void)state;
+	enrolled(&p);
+	log_in_as_begun();
+	enrol_card_at(&p, AUTHENTICATION, "");
+	bind_card();
+	expect_ok("bound", world.err, &world.why);
+	first = bound;
+	log_in_as_begun();
+	enrolling.session.authentications[0] = (struct authentication){ .credential = first.id,
+		.kind = CREDENTIAL_CARD, .at = enrol_now(), .facts = span_text("{}") };
+	enrolling.session.authentication_count = 1;
+	enrol_begin(true);
+	enrol_card(&p);
+	enrol_accept_revoking(&first.id, 1);
+	expect_ok("re-issued", world.err, &world.why);
+	log_in_as_begun();
+	expect_number("nothing is counted that is revoked", enrolling.session.authentication_count, 0);
+	expect_true("and the person is in", session_just_proofed(&enrolling.session, enrol_now()));
+	log_out();
+}
+
 static void
 a_card_that_is_told_to_be_another_s_is_not_bound(void **state)
 {
@@ -528,6 +556,7 @@ main(void)
 		cmocka_unit_test(another_browser_sees_nothing),
 		cmocka_unit_test(who_accepts_twice_at_once_does_it_once),
 		cmocka_unit_test(the_card_is_bound_and_reissue_replaces_it),
+		cmocka_unit_test(a_reissue_outlives_what_it_revokes),
 		cmocka_unit_test(a_card_that_is_told_to_be_another_s_is_not_bound),
 		cmocka_unit_test(revoking_takes_a_reissue),
 		cmocka_unit_test(who_leaves_leaves_nothing_and_may_come_back),

@@ -306,6 +306,27 @@ a_session_that_ended_is_not_stepped_up(void **state)
 	login_stage_close();
 }
 
+/* Such a session is over (session.h), and what it had seen begins no other one. */
+static void
+a_session_whose_authenticators_were_stopped_is_not_stepped_up(void **state)
+{
+	static const enum credential_state stopped[] = { CREDENTIAL_SUSPENDED, CREDENTIAL_REVOKED };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(stopped); i++) {
+		struct session first;
+
+		login_stage_open(14);
+		first = logged_in(&stage.person);
+		expect_ok("a step up", stage_begin_with(LOGIN_TO_LOOK, &first, NULL), &stage.why);
+		stage_state(&stage.person.passkey, stopped[i]);
+		expect_problem(credential_state_name(stopped[i]), stage_finish(), &stage.why, ERR_CONFLICT,
+		    "has ended");
+		expect_number("no other session begins", stage_count(&session_table), 1);
+		login_stage_close();
+	}
+}
+
 static void
 what_was_revoked_meanwhile_counts_no_more(void **state)
 {
@@ -560,6 +581,7 @@ main(void)
 		cmocka_unit_test(every_login_has_a_cookie_of_its_own),
 		cmocka_unit_test(a_step_up_is_the_same_persons),
 		cmocka_unit_test(a_session_that_ended_is_not_stepped_up),
+		cmocka_unit_test(a_session_whose_authenticators_were_stopped_is_not_stepped_up),
 		cmocka_unit_test(what_was_revoked_meanwhile_counts_no_more),
 		cmocka_unit_test(a_revocation_in_that_very_moment_holds),
 		cmocka_unit_test(a_lapse_after_the_passkey_was_used_is_seen),

@@ -198,6 +198,7 @@ addition_commit(struct unit *unit, struct arena *arena, const struct account_acc
 		if (memcmp(&c->replaces, &none, sizeof(none)) != 0)
 			session_put(unit, &session);
 	}
+	session_expect(unit, arena, access->session);
 	unit_expect(unit, &account_table, span_of(account->id.bytes, sizeof(account->id.bytes)), account->generation);
 	*change = (struct credential_change){ .account = account, .credential = c, .now = access->now,
 		.event = memcmp(&c->replaces, &none, sizeof(none)) != 0 ? CREDENTIAL_REPLACED : CREDENTIAL_ADDED };

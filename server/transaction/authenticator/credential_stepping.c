@@ -70,6 +70,9 @@ put(struct stepping *s)
 
 	s->change = (struct credential_change){ .account = account, .credential = &s->credential,
 		.event = CREDENTIAL_STEPPED, .now = s->access->now };
+	/* None is taken back by one that is being stopped in this moment; stopping one hangs on nothing else. */
+	if (s->asked.step == CREDENTIAL_RESUME || s->asked.step == CREDENTIAL_UNLOCK)
+		session_expect(unit, s->arena, s->access->session);
 	if (s->asked.step == CREDENTIAL_NO_STEP)
 		credential_put(unit, s->arena, &s->credential);
 	else

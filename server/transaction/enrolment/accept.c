@@ -182,6 +182,18 @@ put_consent(struct accepting *a)
 
 /* What was lost */
 
+/* What rests on it has not been shown; that the card was stands. */
+static void
+forget_authentications(struct session *session, const struct id *credential)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < session->authentication_count; i++)
+		if (memcmp(&session->authentications[i].credential, credential, sizeof(*credential)) != 0)
+			session->authentications[kept++] = session->authentications[i];
+	session->authentication_count = kept;
+}
+
 static enum err
 revoke(struct accepting *a, struct session *session, struct problem *why)
 {
@@ -194,6 +206,7 @@ revoke(struct accepting *a, struct session *session, struct problem *why)
 
 		if (credential_take(c, CREDENTIAL_REVOKE, &because, &changed, why) != OK)
 			return why->code;
+		forget_authentications(session, &c->id);
 		if (!changed)
 			continue;
 		credential_change_put(a->unit, a->arena, &(struct credential_change){

@@ -170,6 +170,19 @@ take_session(struct loading *l, struct problem *why)
 	return err == ERR_DENIED ? OK : err;
 }
 
+/* A session whose authenticators have all been stopped is over, whatever was shown since (session.h). The login began
+ * with its authentications. */
+static bool
+still_rests(const struct session *s, const struct login *login)
+{
+	for (size_t i = 0; i < s->authentication_count; i++)
+		for (size_t n = 0; n < login->authentication_count; n++)
+			if (memcmp(&s->authentications[i].credential, &login->authentications[n].credential,
+			    sizeof(struct id)) == 0)
+				return true;
+	return !s->authentication_count;
+}
+
 static enum err
 take_person(struct loading *l, struct problem *why)
 {
@@ -196,6 +209,7 @@ take_person(struct loading *l, struct problem *why)
 	    &login->authentication_count, why);
 	if (err != OK && err != ERR_DENIED)
 		return err;
+	l->found.joined = l->found.joined && still_rests(&l->found.session, login);
 	renew_parents(l);
 	return OK;
 }

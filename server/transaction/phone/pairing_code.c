@@ -3,7 +3,7 @@
 
 #include <openssl/crypto.h>
 
-enum { ASK_CODE, ASK_TRIES, ASK_PAIRING, ASK_ACCOUNT, ASK_SESSION, ASKS };
+enum { ASK_CODE, ASK_TRIES, ASKS };
 
 struct looking {
 	struct pending pending;
@@ -15,7 +15,7 @@ struct looking {
 	uint8_t code[32];
 	bool is_code;                /* it has the form of one */
 	char address[ADDRESS_TEXT];
-	struct ask asks[ASKS];
+	struct ask asks[ASKS], ask;
 	struct id owner;
 	struct pairing_found found;
 	struct problem why;
@@ -67,7 +67,8 @@ pairing_message(struct arena *arena, const struct person_settings *settings, str
 	return m;
 }
 
-static on_loaded on_code_loaded, on_pairing_loaded, on_session_loaded;
+static on_loaded on_code_loaded, on_pairing_loaded;
+static on_session on_session_found;
 static on_committed on_counted;
 
 struct pending *
@@ -82,7 +83,7 @@ pairing_find(struct store *store, struct arena *arena, const struct person_setti
 	address_text(&asked->address, l->address);
 	l->asks[ASK_CODE] = (struct ask){ .table = &pairing_code_table, .from = span_of(l->code, sizeof(l->code)) };
 	l->asks[ASK_TRIES] = attempts_ask(arena, ATTEMPTS_PAIRING, span_text(l->address));
-	l->waiting = store_load(store, l->asks, ASK_PAIRING, on_code_loaded, l);
+	l->waiting = store_load(store, l->asks, ASKS, on_code_loaded, l);
 	return &l->pending;
 }
 
@@ -132,9 +133,8 @@ on_code_loaded(void *arg, enum err err, const struct problem *why)
 		answer(l, err, why);
 		return;
 	}
-	l->asks[ASK_PAIRING] = pairing_ask(&l->owner);
-	l->asks[ASK_ACCOUNT] = account_ask(&l->owner);
-	l->waiting = store_load(l->store, &l->asks[ASK_PAIRING], 2, on_pairing_loaded, l);
+	l->ask = pairing_ask(&l->owner);
+	l->waiting = store_load(l->store, &l->ask, 1, on_pairing_loaded, l);
 }
 
 static void
@@ -143,12 +143,8 @@ on_pairing_loaded(void *arg, enum err err, const struct problem *why)
 	struct looking *l = arg;
 	struct pairing_found *found = &l->found;
 
-	if (err == OK) {
-		why = &l->why;
-		err = pairing_loaded(l->arena, &l->asks[ASK_PAIRING], &found->pairing, &l->why);
-		if (err == OK)
-			err = account_loaded(l->arena, &l->asks[ASK_ACCOUNT], &found->account, &l->why);
-	}
+	if (err == OK)
+		err = (why = &l->why, pairing_loaded(l->arena, &l->ask, &found->pairing, &l->why));
 	if (err == OK && (found->pairing.state != PAIRING_WAITING ||
 	    CRYPTO_memcmp(found->pairing.code, l->code, sizeof(l->code)) != 0 ||
 	    !instant_before(l->asked.now, found->pairing.until)))
@@ -161,23 +157,27 @@ on_pairing_loaded(void *arg, enum err err, const struct problem *why)
 		answer(l, err, why);
 		return;
 	}
-	l->asks[ASK_SESSION] = session_ask(found->pairing.session);
-	l->waiting = store_load(l->store, &l->asks[ASK_SESSION], 1, on_session_loaded, l);
+	l->waiting = session_find(l->store, l->arena, &l->settings->session, found->pairing.session, l->asked.now,
+	    on_session_found, l);
 }
 
-/* Who logged out, everywhere perhaps because something was lost, did not mean this code to go on waiting. */
+/* Who logged out, everywhere perhaps because something was lost, or stopped what that session rests on, did not mean
+ * this code to go on waiting. */
 static void
-on_session_loaded(void *arg, enum err err, const struct problem *why)
+on_session_found(void *arg, enum err err, const struct session *session, const struct account *account,
+    const struct problem *why)
 {
 	struct looking *l = arg;
 
-	if (err == OK)
-		err = (why = &l->why, session_loaded(l->arena, &l->asks[ASK_SESSION], &l->settings->session,
-		    l->asked.now, &l->found.session, &l->why));
-	if (err == ERR_DENIED)
+	if (err == ERR_DENIED) {
 		count_wrong(l);
-	else
-		answer(l, err, why);
+		return;
+	}
+	if (err == OK) {
+		l->found.session = *session;
+		l->found.account = *account;
+	}
+	answer(l, err, why);
 }
 
 /* Counted: what was noticed is told. Two wrong ones at one time: the other was counted. */

@@ -1,6 +1,6 @@
 /* transaction/phone/pairing_code.h - whose code it is that a phone comes with, while it is good.
  *
- *     address not too busy -> code's account -> pairing waits, with this code -> its session is there still -> found
+ *     address not too busy -> code's account -> pairing waits, with this code -> its session, what it rests on -> found
  *
  * A code that is wrong, used, raced or too late is told alike, and counted by address before it is told.
  */

@@ -211,6 +211,7 @@ keep(struct pairs *p)
 
 	/* Nobody's phone joins an account that is being erased. */
 	unit_expect(unit, &account_table, span_of(account->id.bytes, sizeof(account->id.bytes)), account->generation);
+	session_expect(unit, p->arena, session);
 	if (session->proofed.replaced_count) {
 		p->credential.replaces = session_replaced_take(session, CREDENTIAL_APP);
 		session_put(unit, session);

@@ -16,7 +16,8 @@ struct identifying {
 	struct arena *arena;
 	const struct session_settings *settings;
 	struct instant now;
-	bool shown;                  /* there is a cookie */
+	bool shown;                  /* there is a cookie, or a key */
+	bool unseen;                 /* whoever asks is not who is logged in */
 	uint8_t key[32];
 	unsigned tries;
 	struct ask asks[ASK_CREDENTIALS + SESSION_AUTHENTICATIONS];
@@ -49,6 +50,19 @@ load_session(struct identifying *i)
 {
 	i->asks[0] = session_ask(i->key);
 	i->waiting = store_load(i->store, i->asks, i->shown ? 1 : 0, on_session_loaded, i);
+}
+
+struct pending *
+session_find(struct store *store, struct arena *arena, const struct session_settings *settings, const uint8_t key[32],
+    struct instant now, on_session *done, void *arg)
+{
+	struct identifying *i = arena_new(arena, struct identifying);
+
+	*i = (struct identifying){ .pending = { cancel_identifying }, .store = store, .arena = arena,
+		.settings = settings, .now = now, .shown = true, .unseen = true, .done = done, .arg = arg };
+	memcpy(i->key, key, sizeof(i->key));
+	load_session(i);
+	return &i->pending;
 }
 
 struct pending *
@@ -105,7 +119,7 @@ on_account_loaded(void *arg, enum err err, const struct problem *why)
 	if (err == OK)
 		err = authentications_loaded(i->arena, &i->asks[ASK_CREDENTIALS], i->now, i->session.authentications,
 		    &i->session.authentication_count, &own);
-	if (err != OK || i->now.us - i->session.seen.us < SEEN_EVERY) {
+	if (err != OK || i->unseen || i->now.us - i->session.seen.us < SEEN_EVERY) {
 		answer(i, err, why);
 		return;
 	}

@@ -172,6 +172,19 @@ session_put(struct unit *unit, const struct session *s)
 	buffer_release(&b);
 }
 
+void
+session_expect(struct unit *unit, struct arena *arena, const struct session *s)
+{
+	unit_expect(unit, &session_table, span_of(s->key, sizeof(s->key)), s->generation);
+	for (size_t i = 0; i < s->authentication_count; i++) {
+		const struct authentication *a = &s->authentications[i];
+
+		if (a->generation)
+			unit_expect(unit, &credential_table,
+			    credential_ask(arena, &s->account, &a->credential).from, a->generation);
+	}
+}
+
 /* Their credentials, as they are now */
 
 size_t
@@ -195,8 +208,8 @@ authentications_loaded(struct arena *arena, const struct ask *asked, struct inst
 
 	*count = 0;
 	for (size_t i = 0; i < before; i++) {
+		struct credential c = { .generation = 0 };
 		const char *reason = NULL;
-		struct credential c;
 		enum err err = OK;
 
 		if (id_given(&list[i].credential)) {
@@ -207,7 +220,8 @@ authentications_loaded(struct arena *arena, const struct ask *asked, struct inst
 		}
 		if (err != OK)
 			return err;
-		list[(*count)++] = list[i];
+		list[*count] = list[i];
+		list[(*count)++].generation = c.generation;
 	}
 	return before && !*count ? nobody(why) : OK;
 }

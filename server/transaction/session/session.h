@@ -24,6 +24,7 @@ struct authentication {
 	enum credential_kind kind;
 	struct instant at;
 	struct span facts;           /* canonical JSON, fact -> value, observed at `at` (session/observation.h) */
+	uint64_t generation;         /* of the credential's row as it was looked at; 0: it was not. Not stored. */
 };
 struct session {
 	uint8_t key[32];             /* the cookie's digest */
@@ -72,6 +73,9 @@ void session_write(struct buffer *, const struct session *);
 bool session_read(struct span value, struct session *out); /* borrowed */
 /* Expects it as it was loaded, and puts it. */
 void session_put(struct unit *, const struct session *);
+/* Expects the session and what it rests on as they were found: whoever ends it, or stops an authenticator of its, in
+ * this moment was the first. */
+void session_expect(struct unit *, struct arena *, const struct session *);
 struct ask session_ask(const uint8_t key[32]);
 /* Copied. ERR_DENIED: there is none, or it is over, idle for too long; ERR_UNAVAILABLE. */
 enum err session_loaded(struct arena *, const struct ask *, const struct session_settings *, struct instant now,
@@ -82,6 +86,10 @@ enum err session_loaded(struct arena *, const struct ask *, const struct session
  * ERR_DENIED: nobody is logged in here (any more): 401; ERR_UNAVAILABLE, ERR_IO. Both live in the arena. */
 typedef void on_session(void *arg, enum err, const struct session *, const struct account *, const struct problem *why);
 struct pending *session_identify(struct store *, const struct exchange *, const struct session_settings *,
+    struct instant now, on_session *, void *arg);
+
+/* The same of a session that is known by its key: nobody is seen by it. */
+struct pending *session_find(struct store *, struct arena *, const struct session_settings *, const uint8_t key[32],
     struct instant now, on_session *, void *arg);
 
 /* "Firefox (Linux), 203.0.113.7": from User-Agent and the peer. In the arena. */
