@@ -12,10 +12,10 @@ published_policy_write(struct buffer *b, const struct published_policy *p)
 {
 	buffer_u64(b, p->number);
 	buffer_u8(b, POLICY_FORMAT);
-	buffer_add(b, span_of(p->entry.bytes, sizeof(p->entry.bytes)));
+	buffer_id(b, &p->entry);
 	buffer_add(b, span_of(p->digest, sizeof(p->digest)));
-	buffer_u64(b, (uint64_t)p->valid_from.us);
-	buffer_u64(b, (uint64_t)p->published.us);
+	buffer_instant(b, p->valid_from);
+	buffer_instant(b, p->published);
 	buffer_block(b, p->actor);
 	buffer_block(b, p->approvers);
 	buffer_block(b, p->key);
@@ -35,8 +35,8 @@ published_policy_read(struct span value, struct published_policy *out)
 	format = record_u8(&r);
 	entry = record_bytes(&r, sizeof(out->entry.bytes));
 	digest = record_bytes(&r, sizeof(out->digest));
-	out->valid_from.us = (int64_t)record_u64(&r);
-	out->published.us = (int64_t)record_u64(&r);
+	out->valid_from = record_instant(&r);
+	out->published = record_instant(&r);
 	out->actor = record_block(&r);
 	out->approvers = record_block(&r);
 	out->key = record_block(&r);

@@ -6,7 +6,7 @@
 
 #include "assurance/policy_pack.h"
 #include "base/clock.h"
-#include "base/random.h"
+#include "base/id.h"
 
 struct published_policy {
 	uint64_t number;             /* of its leaf in the ledger; 0: proposed, waits for operators */

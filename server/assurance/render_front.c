@@ -3,7 +3,6 @@
 #include "base/calendar.h"
 #include "codec/text.h"
 
-
 static void
 legend(struct writer *w)
 {

@@ -5,6 +5,7 @@
 
 #include <openssl/crypto.h>
 
+#include "base/random.h"
 #include "codec/text.h"
 #include "crypto/digest.h"
 
@@ -109,7 +110,7 @@ app_pin_keep(const struct wrapping *wrapping, const struct id *account, const st
     uint8_t out[APP_PIN_KEPT])
 {
 	const struct span pieces[] = {
-		span_of(account->bytes, sizeof(account->bytes)), span_of(credential->bytes, sizeof(credential->bytes)),
+		id_span(account), id_span(credential),
 		pin,
 	};
 	uint8_t key[32];

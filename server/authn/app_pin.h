@@ -7,8 +7,8 @@
  */
 #pragma once
 
+#include "base/id.h"
 #include "base/problem.h"
-#include "base/random.h"
 #include "crypto/wrapping.h"
 
 #define APP_PIN_DRAWN 7              /* six digits and NUL */

@@ -57,9 +57,9 @@ attempts_loaded(const struct ask *asked, struct attempts *out, struct problem *w
 	if (record_u8(&r) != FORM)
 		r.broken = true;
 	out->failures = record_u32(&r);
-	out->first.us = (int64_t)record_u64(&r);
-	out->last.us = (int64_t)record_u64(&r);
-	out->until.us = (int64_t)record_u64(&r);
+	out->first = record_instant(&r);
+	out->last = record_instant(&r);
+	out->until = record_instant(&r);
 	if (!record_whole(&r))
 		return problem_set(why, ERR_UNAVAILABLE, "",
 		    "a count of attempts in the store is of a form this build does not know");
@@ -108,9 +108,9 @@ attempts_failed(struct unit *unit, struct arena *a, enum attempts_kind kind, str
 		next.until = ends;
 	buffer_u8(&b, FORM);
 	buffer_u32(&b, next.failures);
-	buffer_u64(&b, (uint64_t)next.first.us);
-	buffer_u64(&b, (uint64_t)next.last.us);
-	buffer_u64(&b, (uint64_t)next.until.us);
+	buffer_instant(&b, next.first);
+	buffer_instant(&b, next.last);
+	buffer_instant(&b, next.until);
 	unit_expect(unit, &attempts_table, key, known->generation);
 	/* The wait may outlast the window it began in. */
 	unit_put_until(unit, &attempts_table, key, buffer_span(&b), instant_before(ends, next.until) ? next.until

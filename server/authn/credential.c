@@ -14,8 +14,6 @@
 
 #define FORM 1
 #define ROW_LARGEST (64 * KIB)
-#define ID_SIZE sizeof(((struct id *)NULL)->bytes)
-#define KEY_SIZE (2 * ID_SIZE)
 #define MODEL_SIZE 16
 #define KEY_ID_SIZE 20
 #define WRITERS (ROLE_BIT(ROLE_WORKER) | ROLE_BIT(ROLE_STEWARD))
@@ -99,18 +97,6 @@ parent_status_name(enum parent_status status)
 
 	assert(status < COUNT(names));
 	return names[status];
-}
-
-static void
-write_id(struct buffer *b, const struct id *id)
-{
-	buffer_add(b, span_of(id->bytes, sizeof(id->bytes)));
-}
-
-static void
-write_instant(struct buffer *b, struct instant t)
-{
-	buffer_u64(b, (uint64_t)t.us);
 }
 
 static void
@@ -199,53 +185,28 @@ credential_write(struct buffer *b, const struct credential *c)
 	buffer_u8(b, (uint8_t)c->kind);
 	buffer_u8(b, (uint8_t)c->state);
 	buffer_u8(b, !is_gone(c)); /* its index rows stand */
-	write_id(b, &c->account);
-	write_id(b, &c->id);
+	buffer_id(b, &c->account);
+	buffer_id(b, &c->id);
 	buffer_block(b, c->name);
-	write_instant(b, c->issued);
-	write_instant(b, c->activated);
-	write_instant(b, c->changed);
-	write_instant(b, c->used);
-	write_instant(b, c->expires);
+	buffer_instant(b, c->issued);
+	buffer_instant(b, c->activated);
+	buffer_instant(b, c->changed);
+	buffer_instant(b, c->used);
+	buffer_instant(b, c->expires);
 	buffer_block(b, c->actor);
 	buffer_block(b, c->reason);
-	write_id(b, &c->evidence);
-	write_id(b, &c->replaces);
+	buffer_id(b, &c->evidence);
+	buffer_id(b, &c->replaces);
 	buffer_u8(b, (uint8_t)c->binding);
-	write_id(b, &c->binding_record);
+	buffer_id(b, &c->binding_record);
 	buffer_u8(b, (uint8_t)c->parent);
 	buffer_block(b, c->parent_handle);
-	write_instant(b, c->parent_checked);
+	buffer_instant(b, c->parent_checked);
 	buffer_u32(b, c->failures);
 	kinds[c->kind].write(b, c);
 }
 
-static void
-read_raw(struct record *r, uint8_t *out, size_t size)
-{
-	struct span bytes = record_bytes(r, size);
-
-	if (bytes.size == size)
-		memcpy(out, bytes.data, size);
-}
-
-static struct instant
-read_instant(struct record *r)
-{
-	return (struct instant){ (int64_t)record_u64(r) };
-}
-
 /* What is neither 0 nor 1 is not ours. */
-static bool
-read_flag(struct record *r)
-{
-	uint8_t flag = record_u8(r);
-
-	if (flag > 1)
-		r->broken = true;
-	return flag == 1;
-}
-
 static unsigned
 read_word(struct record *r, unsigned most)
 {
@@ -262,14 +223,14 @@ read_webauthn(struct record *r, struct credential_passkey *p)
 	p->id = record_block(r);
 	p->key = record_block(r);
 	p->sign_count = record_u32(r);
-	p->user_verified = read_flag(r);
-	p->backup_eligible = read_flag(r);
-	p->backed_up = read_flag(r);
-	p->resident = read_flag(r);
-	read_raw(r, p->aaguid, sizeof(p->aaguid));
+	p->user_verified = record_flag(r);
+	p->backup_eligible = record_flag(r);
+	p->backed_up = record_flag(r);
+	p->resident = record_flag(r);
+	record_copy(r, p->aaguid, sizeof(p->aaguid));
 	p->format = record_block(r);
 	p->attestation = read_word(r, ATTESTATION_ANONYMOUS_CA);
-	p->trusted = read_flag(r);
+	p->trusted = record_flag(r);
 	p->certified_level = record_u8(r);
 	p->protection = record_u8(r);
 	p->model = record_block(r);
@@ -290,7 +251,7 @@ static void
 read_card(struct record *r, struct credential *c)
 {
 	c->card.handle = record_block(r);
-	c->card.mobile = read_flag(r);
+	c->card.mobile = record_flag(r);
 }
 
 static void
@@ -301,9 +262,9 @@ read_app(struct record *r, struct credential *c)
 
 	app->key = record_block(r);
 	app->platform = record_block(r);
-	has_passkey = read_flag(r);
-	read_raw(r, app->pin, sizeof(app->pin));
-	app->pin_drawn = read_flag(r);
+	has_passkey = record_flag(r);
+	record_copy(r, app->pin, sizeof(app->pin));
+	app->pin_drawn = record_flag(r);
 	app->push_endpoint = record_block(r);
 	app->push_key = record_block(r);
 	app->push_secret = record_block(r);
@@ -328,7 +289,7 @@ read_one_time(struct record *r, struct credential *c)
 static void
 read_recovery(struct record *r, struct credential *c)
 {
-	read_raw(r, &c->recovery.digests[0][0], sizeof(c->recovery.digests));
+	record_copy(r, &c->recovery.digests[0][0], sizeof(c->recovery.digests));
 }
 
 bool
@@ -341,24 +302,24 @@ credential_read(struct span value, struct credential *out)
 		return false;
 	out->kind = read_word(&r, CREDENTIAL_KINDS - 1);
 	out->state = read_word(&r, CREDENTIAL_EXPIRED);
-	out->indexed = read_flag(&r);
-	read_raw(&r, out->account.bytes, sizeof(out->account.bytes));
-	read_raw(&r, out->id.bytes, sizeof(out->id.bytes));
+	out->indexed = record_flag(&r);
+	out->account = record_id(&r);
+	out->id = record_id(&r);
 	out->name = record_block(&r);
-	out->issued = read_instant(&r);
-	out->activated = read_instant(&r);
-	out->changed = read_instant(&r);
-	out->used = read_instant(&r);
-	out->expires = read_instant(&r);
+	out->issued = record_instant(&r);
+	out->activated = record_instant(&r);
+	out->changed = record_instant(&r);
+	out->used = record_instant(&r);
+	out->expires = record_instant(&r);
 	out->actor = record_block(&r);
 	out->reason = record_block(&r);
-	read_raw(&r, out->evidence.bytes, sizeof(out->evidence.bytes));
-	read_raw(&r, out->replaces.bytes, sizeof(out->replaces.bytes));
+	out->evidence = record_id(&r);
+	out->replaces = record_id(&r);
 	out->binding = read_word(&r, BINDING_IN_PERSON);
-	read_raw(&r, out->binding_record.bytes, sizeof(out->binding_record.bytes));
+	out->binding_record = record_id(&r);
 	out->parent = read_word(&r, PARENT_UNKNOWN);
 	out->parent_handle = record_block(&r);
-	out->parent_checked = read_instant(&r);
+	out->parent_checked = record_instant(&r);
 	out->failures = record_u32(&r);
 	if (r.broken || out->kind == CREDENTIAL_NO_KIND || out->state == CREDENTIAL_UNKNOWN)
 		return false;
@@ -366,20 +327,10 @@ credential_read(struct span value, struct credential *out)
 	return record_whole(&r);
 }
 
-static struct span
-key_of(struct arena *a, const struct id *account, const struct id *credential)
-{
-	uint8_t *key = arena_take(a, KEY_SIZE);
-
-	memcpy(key, account->bytes, ID_SIZE);
-	memcpy(key + ID_SIZE, credential->bytes, ID_SIZE);
-	return span_of(key, KEY_SIZE);
-}
-
 struct ask
 credential_ask(struct arena *a, const struct id *account, const struct id *credential)
 {
-	return (struct ask){ .table = &credential_table, .from = key_of(a, account, credential) };
+	return (struct ask){ .table = &credential_table, .from = id_pair(a, account, credential) };
 }
 
 struct ask
@@ -388,7 +339,7 @@ credentials_before_ask(struct arena *a, const struct id *account, const struct i
 	static const struct id first = { { 0 } };
 
 	return (struct ask){
-		.table = &credential_table, .from = key_of(a, account, &first), .until = key_of(a, account, before),
+		.table = &credential_table, .from = id_pair(a, account, &first), .until = id_pair(a, account, before),
 		.limit = limit, .backwards = true,
 	};
 }
@@ -396,10 +347,8 @@ credentials_before_ask(struct arena *a, const struct id *account, const struct i
 struct ask
 credentials_ask(struct arena *a, const struct id *account, uint32_t limit)
 {
-	struct id last;
+	const struct id last = id_latest();
 
-	/* No id is as late: that would be the year 10889. */
-	memset(last.bytes, 0xff, sizeof(last.bytes));
 	return credentials_before_ask(a, account, &last, limit);
 }
 
@@ -435,8 +384,8 @@ credential_name_read(struct span value, struct id *account, struct id *credentia
 {
 	struct record r = record_of(value);
 
-	read_raw(&r, account->bytes, sizeof(account->bytes));
-	read_raw(&r, credential->bytes, sizeof(credential->bytes));
+	*account = record_id(&r);
+	*credential = record_id(&r);
 	return record_whole(&r);
 }
 
@@ -459,7 +408,7 @@ name_of(struct arena *a, const struct credential *c)
 	case CREDENTIAL_CARD:
 		return credential_name_key(a, c->kind, c->card.handle);
 	case CREDENTIAL_RECOVERY:
-		return credential_name_key(a, c->kind, span_of(c->account.bytes, sizeof(c->account.bytes)));
+		return credential_name_key(a, c->kind, id_span(&c->account));
 	default:
 		return (struct span){ 0 };
 	}
@@ -543,7 +492,7 @@ void
 credential_put(struct unit *unit, struct arena *a, const struct credential *c)
 {
 	struct buffer b = buffer_init(ROW_LARGEST);
-	struct span own = key_of(a, &c->account, &c->id);
+	struct span own = id_pair(a, &c->account, &c->id);
 
 	assert(c->name.size <= CREDENTIAL_NAME_LARGEST);
 	credential_write(&b, c);
@@ -560,7 +509,7 @@ credential_put(struct unit *unit, struct arena *a, const struct credential *c)
 void
 credential_remove(struct unit *unit, struct arena *a, const struct credential *c)
 {
-	struct span own = key_of(a, &c->account, &c->id);
+	struct span own = id_pair(a, &c->account, &c->id);
 
 	unit_expect(unit, &credential_table, own, c->generation);
 	unit_delete(unit, &credential_table, own);

@@ -12,8 +12,8 @@
 
 #include "base/buffer.h"
 #include "base/clock.h"
+#include "base/id.h"
 #include "base/problem.h"
-#include "base/random.h"
 #include "store/store.h"
 
 extern const struct table credential_table;       /* account (16), credential id (16) -> struct credential */

@@ -26,7 +26,6 @@ enum err
 fido_state_loaded(const struct ask *asked, struct fido_state *out, struct problem *why)
 {
 	struct record r;
-	struct span sum;
 	uint8_t form;
 
 	*out = (struct fido_state){ 0 };
@@ -36,15 +35,14 @@ fido_state_loaded(const struct ask *asked, struct fido_state *out, struct proble
 	out->generation = asked->rows[0].generation;
 	form = record_u8(&r);
 	out->number = record_u64(&r);
-	out->taken.us = (int64_t)record_u64(&r);
-	out->next_update.us = (int64_t)record_u64(&r);
+	out->taken = record_instant(&r);
+	out->next_update = record_instant(&r);
 	out->models = record_u32(&r);
-	sum = record_bytes(&r, sizeof(out->legal_header));
+	record_copy(&r, out->legal_header, sizeof(out->legal_header));
 	out->reviewed = record_u64(&r);
 	if (form != FORM || !record_whole(&r))
 		return problem_set(why, ERR_UNAVAILABLE, "",
 		    "the catalogue of authenticators in the store is of a form this build does not know");
-	memcpy(out->legal_header, sum.data, sizeof(out->legal_header));
 	return OK;
 }
 
@@ -61,8 +59,8 @@ fido_state_put(struct unit *unit, const struct fido_state *state)
 
 	buffer_u8(&b, FORM);
 	buffer_u64(&b, state->number);
-	buffer_u64(&b, (uint64_t)state->taken.us);
-	buffer_u64(&b, (uint64_t)state->next_update.us);
+	buffer_instant(&b, state->taken);
+	buffer_instant(&b, state->next_update);
 	buffer_u32(&b, state->models);
 	buffer_add(&b, span_of(state->legal_header, sizeof(state->legal_header)));
 	buffer_u64(&b, state->reviewed);

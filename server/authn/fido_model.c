@@ -136,7 +136,7 @@ fido_model_write(struct buffer *out, const struct fido_model *model)
 	buffer_block(out, model->description);
 	buffer_u8(out, (uint8_t)model->status);
 	buffer_block(out, model->status_word);
-	buffer_u64(out, (uint64_t)model->status_at.us);
+	buffer_instant(out, model->status_at);
 	buffer_u8(out, (uint8_t)model->certified_level);
 	write_blocks(out, model->anchors, model->anchor_count);
 	write_blocks(out, model->compromised, model->compromised_count);
@@ -159,7 +159,7 @@ fido_model_decode(struct span bytes, struct fido_model *out)
 	out->description = record_block(&r);
 	out->status = record_u8(&r);
 	out->status_word = record_block(&r);
-	out->status_at.us = (int64_t)record_u64(&r);
+	out->status_at = record_instant(&r);
 	out->certified_level = record_u8(&r);
 	good = read_blocks(&r, out->anchors, COUNT(out->anchors), &out->anchor_count) && good;
 	good = read_blocks(&r, out->compromised, COUNT(out->compromised), &out->compromised_count) && good;

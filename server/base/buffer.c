@@ -155,6 +155,18 @@ buffer_u64(struct buffer *b, uint64_t value)
 }
 
 void
+buffer_id(struct buffer *b, const struct id *id)
+{
+	buffer_add(b, id_span(id));
+}
+
+void
+buffer_instant(struct buffer *b, struct instant t)
+{
+	buffer_u64(b, (uint64_t)t.us);
+}
+
+void
 buffer_block(struct buffer *b, struct span s)
 {
 	assert(s.size <= UINT32_MAX);

@@ -7,7 +7,7 @@
 
 #include <stdarg.h>
 
-#include "base/span.h"
+#include "base/id.h"
 
 struct buffer {
 	uint8_t *data;
@@ -53,11 +53,13 @@ void buffer_number(struct buffer *, uint64_t);
 uint8_t *buffer_reserve(struct buffer *, size_t size);
 void buffer_filled(struct buffer *, size_t size);
 
-/* Big-endian integers, for our own binary records. */
+/* For our own binary records: big-endian integers. */
 void buffer_u8(struct buffer *, uint8_t);
 void buffer_u16(struct buffer *, uint16_t);
 void buffer_u32(struct buffer *, uint32_t);
 void buffer_u64(struct buffer *, uint64_t);
+void buffer_id(struct buffer *, const struct id *);
+void buffer_instant(struct buffer *, struct instant);
 /* Its size as u32, then the bytes. */
 void buffer_block(struct buffer *, struct span);
 

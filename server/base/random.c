@@ -64,15 +64,3 @@ random_draw(void *out, size_t size)
 	memcpy(out, drawn.bytes + drawn.left, size);
 	explicit_bzero(drawn.bytes + drawn.left, size);
 }
-
-struct id
-id_new(struct instant now)
-{
-	uint64_t ms = (uint64_t)(now.us / 1000);
-	struct id id;
-
-	for (size_t i = 6; i-- > 0; ms >>= 8)
-		id.bytes[i] = (uint8_t)ms;
-	random_draw(id.bytes + 6, sizeof(id.bytes) - 6);
-	return id;
-}

@@ -49,6 +49,41 @@ record_u64(struct record *r)
 	return take_integer(r, 8);
 }
 
+void
+record_copy(struct record *r, void *out, size_t size)
+{
+	struct span bytes = record_bytes(r, size);
+
+	memset(out, 0, size);
+	if (bytes.size)
+		memcpy(out, bytes.data, bytes.size);
+}
+
+struct id
+record_id(struct record *r)
+{
+	struct id id;
+
+	record_copy(r, id.bytes, sizeof(id.bytes));
+	return id;
+}
+
+struct instant
+record_instant(struct record *r)
+{
+	return (struct instant){ (int64_t)record_u64(r) };
+}
+
+bool
+record_flag(struct record *r)
+{
+	uint8_t flag = record_u8(r);
+
+	if (flag > 1)
+		*r = (struct record){ .broken = true };
+	return flag == 1;
+}
+
 struct span
 record_block(struct record *r)
 {

@@ -5,7 +5,7 @@
  */
 #pragma once
 
-#include "base/span.h"
+#include "base/id.h"
 
 struct record {
 	struct span rest; /* what is still to be read */
@@ -23,6 +23,13 @@ uint16_t record_u16(struct record *);
 uint32_t record_u32(struct record *);
 uint64_t record_u64(struct record *);
 struct span record_bytes(struct record *, size_t size);
+
+/* So many bytes into `out`. */
+void record_copy(struct record *, void *out, size_t size);
+struct id record_id(struct record *);
+struct instant record_instant(struct record *);
+/* What is neither 0 nor 1 is not ours. */
+bool record_flag(struct record *);
 
 /* Its size as u32, then the bytes; borrowed from what is read. */
 struct span record_block(struct record *);

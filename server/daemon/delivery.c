@@ -82,12 +82,6 @@ now_of(const struct delivery *d)
 	return d->settings.push.clock();
 }
 
-static struct span
-key_of(const struct id *id)
-{
-	return span_of(id->bytes, sizeof(id->bytes));
-}
-
 /* Ending: what became of it is written into its row. */
 
 static void
@@ -109,7 +103,7 @@ static on_loaded on_credential;
 static void
 put_verdict(struct unit *unit, struct sending *s)
 {
-	struct span key = key_of(&s->notice.id);
+	struct span key = id_span(&s->notice.id);
 	struct instant now = now_of(s->delivery);
 
 	unit_expect(unit, &notice_table, key, s->generation);
@@ -140,9 +134,8 @@ static void
 settle(struct sending *s)
 {
 	const struct notice *n = &s->notice;
-	static const struct id none;
 
-	if (s->verdict == FORGOTTEN && memcmp(n->credential.bytes, none.bytes, sizeof(none.bytes)) != 0) {
+	if (s->verdict == FORGOTTEN && id_given(&n->credential)) {
 		s->credential = credential_ask(&s->arena, &n->account, &n->credential);
 		s->step = store_load(s->delivery->settings.store, &s->credential, 1, on_credential, s);
 	} else {
@@ -268,7 +261,7 @@ write_mail(struct sending *s, struct buffer *out)
 		.subject = buffer_span(&subject),
 		.text = buffer_span(&text),
 		.language = n->english ? "en" : "ja",
-		.id = span_text(hex_write(&s->arena, key_of(&n->id))),
+		.id = span_text(hex_write(&s->arena, id_span(&n->id))),
 		.at = n->made,
 	});
 	assert(!subject.overflowed && !text.overflowed && !out->overflowed);
@@ -350,7 +343,7 @@ place_of(const struct delivery *d, const struct notice *n)
 	enum place place = d->sending_count < AT_ONCE ? IS_FREE : IS_TAKEN;
 
 	for (const struct sending *s = d->sendings; s; s = s->next) {
-		if (memcmp(s->notice.id.bytes, n->id.bytes, sizeof(n->id.bytes)) == 0)
+		if (id_equal(&s->notice.id, &n->id))
 			return IS_SENT_NOW;
 		if (span_equal(s->notice.address, n->address) &&
 		    span_equal(s->notice.push.endpoint, n->push.endpoint))
@@ -432,16 +425,15 @@ ask_changed(struct delivery *d)
 	d->asked = d->changed_count;
 	for (size_t i = 0; i < d->asked; i++)
 		d->asks[i] = (struct ask){ .table = &notice_table, .from = arena_copy(&d->arena,
-		    key_of(&d->changed[i])) };
+		    id_span(&d->changed[i])) };
 	d->changed_count = 0;
 }
 
 static void
 ask_page(struct delivery *d)
 {
-	static const struct id beginning;
 	uint8_t *from = arena_take(&d->arena, sizeof(d->cursor.bytes) + 1);
-	bool first = memcmp(d->cursor.bytes, beginning.bytes, sizeof(beginning.bytes)) == 0;
+	bool first = !id_given(&d->cursor);
 
 	memcpy(from, d->cursor.bytes, sizeof(d->cursor.bytes));
 	if (first) {

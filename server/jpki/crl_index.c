@@ -244,8 +244,8 @@ read_beside(const struct crl_index *index, uint32_t n, struct crl_entry *out, st
 	uint64_t at, size;
 	uint32_t number;
 
-	out->revoked_at.us = (int64_t)record_u64(&row);
-	out->invalid_from.us = (int64_t)record_u64(&row);
+	out->revoked_at = record_instant(&row);
+	out->invalid_from = record_instant(&row);
 	number = record_u32(&row);
 	if (row.broken)
 		return false;

@@ -73,7 +73,7 @@ ledger_append(struct unit *unit, struct id id, const struct ledger_entry *e)
 	memcpy(leaf + HASH_SIZE, id.bytes, sizeof(id.bytes));
 	unit_append(unit, &ledger_leaf_table, span_of(leaf, sizeof(leaf)));
 	write_head(&head, e);
-	unit_put_numbered_pieces(unit, &ledger_entry_table, span_of(id.bytes, sizeof(id.bytes)), buffer_span(&head),
+	unit_put_numbered_pieces(unit, &ledger_entry_table, id_span(&id), buffer_span(&head),
 	    e->content);
 	buffer_release(&head);
 	return commitment;
@@ -87,7 +87,7 @@ ledger_entry_erase(struct unit *unit, struct id id, const struct ledger_entry *e
 
 	buffer_u64(&b, e->number);
 	write_head(&b, &empty);
-	unit_put(unit, &ledger_entry_table, span_of(id.bytes, sizeof(id.bytes)), buffer_span(&b));
+	unit_put(unit, &ledger_entry_table, id_span(&id), buffer_span(&b));
 	buffer_release(&b);
 }
 

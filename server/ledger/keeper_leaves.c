@@ -1,6 +1,7 @@
 /* ledger/keeper_leaves.c - keeping the log: the journal's new entries become leaves, leaves become tiles. */
 #include "ledger/keeping.h"
 
+#include "base/random.h"
 #include "ledger/tiling.h"
 
 #define LEAVES_AT_ONCE 16384

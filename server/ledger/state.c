@@ -49,10 +49,10 @@ ledger_state_write(struct buffer *b, const struct ledger_state *s)
 	buffer_add(b, span_of(s->newest.root.bytes, HASH_SIZE));
 	buffer_block(b, s->note);
 	buffer_block(b, s->halted);
-	buffer_u64(b, (uint64_t)s->at.us);
+	buffer_instant(b, s->at);
 	buffer_u8(b, (uint8_t)s->growth_count);
 	for (size_t i = 0; i < s->growth_count; i++) {
-		buffer_u64(b, (uint64_t)s->growth[i].at.us);
+		buffer_instant(b, s->growth[i].at);
 		buffer_u64(b, s->growth[i].size);
 	}
 }
@@ -72,10 +72,10 @@ ledger_state_read(struct arena *a, struct span value, struct ledger_state *out)
 	root = record_bytes(&r, HASH_SIZE);
 	out->note = record_block(&r);
 	out->halted = record_block(&r);
-	out->at.us = (int64_t)record_u64(&r);
+	out->at = record_instant(&r);
 	out->growth_count = record_u8(&r);
 	for (size_t i = 0; i < out->growth_count && i < LEDGER_GROWTH; i++) {
-		out->growth[i].at.us = (int64_t)record_u64(&r);
+		out->growth[i].at = record_instant(&r);
 		out->growth[i].size = record_u64(&r);
 	}
 	if (!record_whole(&r) || format != FORMAT || out->newest.size > out->tiled ||

@@ -8,6 +8,7 @@
 
 #include <assert.h>
 
+#include "base/random.h"
 #include "base/record.h"
 #include "base/role.h"
 
@@ -69,10 +70,10 @@ static void
 contact_write(struct buffer *b, const struct contact *c)
 {
 	buffer_block(b, c->address);
-	buffer_u64(b, (uint64_t)c->added.us);
-	buffer_u64(b, (uint64_t)c->confirmed.us);
+	buffer_instant(b, c->added);
+	buffer_instant(b, c->confirmed);
 	buffer_add(b, span_of(c->code, sizeof(c->code)));
-	buffer_u64(b, (uint64_t)c->code_until.us);
+	buffer_instant(b, c->code_until);
 	buffer_u32(b, c->tries);
 }
 
@@ -84,33 +85,28 @@ account_write(struct buffer *b, const struct account *a)
 	assert(a->contact_count <= CONTACTS_LARGEST);
 	memcpy(number, a->number, strlen(a->number)); /* an erased account has none */
 	buffer_u8(b, FORM);
-	buffer_add(b, span_of(a->id.bytes, sizeof(a->id.bytes)));
+	buffer_id(b, &a->id);
 	buffer_u8(b, (uint8_t)a->standing);
 	buffer_add(b, span_of(number, sizeof(number)));
-	buffer_u64(b, (uint64_t)a->created.us);
+	buffer_instant(b, a->created);
 	buffer_u8(b, a->english);
 	buffer_u32(b, a->staff);
 	buffer_u8(b, (uint8_t)a->contact_count);
 	for (size_t i = 0; i < a->contact_count; i++)
 		contact_write(b, &a->contacts[i]);
-	buffer_u64(b, (uint64_t)a->sessions_from.us);
+	buffer_instant(b, a->sessions_from);
 }
 
 static bool
 contact_read(struct record *r, struct contact *out)
 {
-	struct span code;
-
 	out->address = record_block(r);
-	out->added.us = (int64_t)record_u64(r);
-	out->confirmed.us = (int64_t)record_u64(r);
-	code = record_bytes(r, sizeof(out->code));
-	out->code_until.us = (int64_t)record_u64(r);
+	out->added = record_instant(r);
+	out->confirmed = record_instant(r);
+	record_copy(r, out->code, sizeof(out->code));
+	out->code_until = record_instant(r);
 	out->tries = record_u32(r);
-	if (r->broken || out->address.size == 0 || out->address.size > CONTACT_LARGEST)
-		return false;
-	memcpy(out->code, code.data, sizeof(out->code));
-	return true;
+	return !r->broken && out->address.size > 0 && out->address.size <= CONTACT_LARGEST;
 }
 
 bool
@@ -118,33 +114,30 @@ account_read(struct span value, struct account *out)
 {
 	struct record r = record_of(value);
 	uint8_t form = record_u8(&r), standing, english;
-	struct span id = record_bytes(&r, sizeof(out->id.bytes)), number;
 
-	*out = (struct account){ .standing = ACCOUNT_UNKNOWN };
+	*out = (struct account){ .id = record_id(&r) };
 	standing = record_u8(&r);
-	number = record_bytes(&r, NUMBER);
-	out->created.us = (int64_t)record_u64(&r);
+	record_copy(&r, out->number, NUMBER);
+	out->created = record_instant(&r);
 	english = record_u8(&r);
 	out->staff = record_u32(&r);
 	out->contact_count = record_u8(&r);
 	if (r.broken || form != FORM || standing < ACCOUNT_PROVISIONAL || standing > ACCOUNT_ERASED || english > 1 ||
 	    out->contact_count > CONTACTS_LARGEST)
 		return false;
-	memcpy(out->id.bytes, id.data, sizeof(out->id.bytes));
-	memcpy(out->number, number.data, NUMBER);
 	out->standing = (enum account_standing)standing;
 	out->english = english;
 	for (size_t i = 0; i < out->contact_count; i++)
 		if (!contact_read(&r, &out->contacts[i]))
 			return false;
-	out->sessions_from.us = (int64_t)record_u64(&r);
+	out->sessions_from = record_instant(&r);
 	return record_whole(&r);
 }
 
 struct ask
 account_ask(const struct id *id)
 {
-	return (struct ask){ .table = &account_table, .from = span_of(id->bytes, sizeof(id->bytes)) };
+	return (struct ask){ .table = &account_table, .from = id_span(id) };
 }
 
 enum err
@@ -163,7 +156,7 @@ account_loaded(struct arena *arena, const struct ask *ask, struct account *out, 
 void
 account_put(struct unit *unit, struct arena *arena, const struct account *a)
 {
-	const struct span key = span_of(a->id.bytes, sizeof(a->id.bytes));
+	const struct span key = id_span(&a->id);
 	struct buffer b = buffer_init(ROW_LARGEST);
 
 	account_write(&b, a);

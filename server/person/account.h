@@ -10,8 +10,8 @@
 
 #include "base/buffer.h"
 #include "base/clock.h"
+#include "base/id.h"
 #include "base/problem.h"
-#include "base/random.h"
 #include "store/store.h"
 
 extern const struct table account_table;      /* id (16) -> struct account */

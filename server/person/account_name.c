@@ -175,16 +175,14 @@ account_name_loaded(const struct ask *ask, struct id *out, uint64_t *generation,
 {
 	struct record r = record_of(ask->count ? ask->rows[0].value : (struct span){ 0 });
 	uint8_t form = record_u8(&r);
-	struct span id = record_bytes(&r, sizeof(out->bytes));
 
-	*out = (struct id){ { 0 } };
+	*out = record_id(&r);
 	*generation = 0;
 	if (!ask->count)
 		return problem_set(why, ERR_NOT_FOUND, "", "no account has this number or address");
 	if (form != FORM || !record_whole(&r))
 		return problem_set(why, ERR_UNAVAILABLE, "",
 		    "an account name's row in the store is of a form this build does not know");
-	memcpy(out->bytes, id.data, sizeof(out->bytes));
 	*generation = ask->rows[0].generation;
 	return OK;
 }

@@ -41,8 +41,8 @@ attributes_write(struct buffer *b, const struct attributes *a)
 		buffer_block(b, span_text(one->kind->name));
 		buffer_block(b, one->value);
 		buffer_u8(b, (uint8_t)one->source);
-		buffer_add(b, span_of(one->record.bytes, sizeof(one->record.bytes)));
-		buffer_u64(b, (uint64_t)one->at.us);
+		buffer_id(b, &one->record);
+		buffer_instant(b, one->at);
 		buffer_u8(b, (uint8_t)one->personas);
 	}
 	buffer_add(b, span_of(a->likeness, sizeof(a->likeness)));
@@ -52,21 +52,20 @@ attributes_write(struct buffer *b, const struct attributes *a)
 static bool
 attribute_read(struct record *r, struct attribute *out)
 {
-	struct span name = record_block(r), record;
+	struct span name = record_block(r);
 	unsigned source;
 
 	out->kind = attribute_kind_find(name);
 	out->value = record_block(r);
 	source = record_u8(r);
-	record = record_bytes(r, sizeof(out->record.bytes));
-	out->at.us = (int64_t)record_u64(r);
+	out->record = record_id(r);
+	out->at = record_instant(r);
 	out->personas = record_u8(r);
 	if (r->broken || !out->kind || out->value.size == 0 || out->value.size > ATTRIBUTE_LARGEST ||
 	    source < ATTRIBUTE_FROM_CARD || source > ATTRIBUTE_SELF_STATED || out->personas >= PERSONA_BIT(PERSONAS) ||
 	    out->personas & PERSONA_BIT(PERSONA_NONE))
 		return false;
 	out->source = (enum attribute_source)source;
-	memcpy(out->record.bytes, record.data, sizeof(out->record.bytes));
 	return (out->source != ATTRIBUTE_SELF_STATED) == ((out->personas & PERSONA_BIT(PERSONA_ADMINISTRATIVE)) != 0);
 }
 
@@ -90,16 +89,10 @@ attributes_read(struct span value, struct attributes *out)
 	return true;
 }
 
-static struct span
-key_of(const struct id *account)
-{
-	return span_of(account->bytes, sizeof(account->bytes));
-}
-
 struct ask
 attributes_ask(const struct id *account)
 {
-	return (struct ask){ .table = &attribute_table, .from = key_of(account) };
+	return (struct ask){ .table = &attribute_table, .from = id_span(account) };
 }
 
 enum err
@@ -122,8 +115,8 @@ attributes_put(struct unit *unit, const struct id *account, const struct attribu
 
 	attributes_write(&b, a);
 	assert(!b.overflowed);
-	unit_expect(unit, &attribute_table, key_of(account), a->generation);
-	unit_put(unit, &attribute_table, key_of(account), buffer_span(&b));
+	unit_expect(unit, &attribute_table, id_span(account), a->generation);
+	unit_put(unit, &attribute_table, id_span(account), buffer_span(&b));
 	buffer_release(&b);
 }
 

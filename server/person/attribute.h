@@ -9,7 +9,7 @@
 
 #include "base/arena.h"
 #include "base/buffer.h"
-#include "base/random.h"
+#include "base/id.h"
 #include "model/localized.h"
 #include "person/persona.h"
 #include "store/store.h"

@@ -13,7 +13,6 @@
 
 #define FORM 1
 #define ROW_LARGEST (8 * KIB)
-#define ID sizeof(struct id)
 
 /* The steward erases what operators order. */
 const struct table consent_table = { "consent", ROLE_BIT(ROLE_WORKER) | ROLE_BIT(ROLE_STEWARD), TABLE_OWNED };
@@ -26,7 +25,7 @@ consent_id(struct span relying_party, struct span purpose)
 	struct id id;
 
 	digest_pieces(DIGEST_SHA256, pieces, COUNT(pieces), sum);
-	memcpy(id.bytes, sum, ID);
+	memcpy(id.bytes, sum, sizeof(id.bytes));
 	return id;
 }
 
@@ -34,14 +33,14 @@ void
 consent_write(struct buffer *b, const struct consent *c)
 {
 	buffer_u8(b, FORM);
-	buffer_add(b, span_of(c->id.bytes, ID));
+	buffer_id(b, &c->id);
 	buffer_block(b, c->relying_party);
 	buffer_block(b, c->name);
 	buffer_block(b, c->purpose);
 	buffer_block(b, c->items);
 	buffer_u8(b, (uint8_t)c->persona);
-	buffer_u64(b, (uint64_t)c->given.us);
-	buffer_u64(b, (uint64_t)c->withdrawn.us);
+	buffer_instant(b, c->given);
+	buffer_instant(b, c->withdrawn);
 }
 
 bool
@@ -49,36 +48,25 @@ consent_read(struct span value, struct consent *out)
 {
 	struct record r = record_of(value);
 	uint8_t form = record_u8(&r), persona;
-	struct span id = record_bytes(&r, ID);
 
-	*out = (struct consent){ .relying_party = record_block(&r) };
+	*out = (struct consent){ .id = record_id(&r) };
+	out->relying_party = record_block(&r);
 	out->name = record_block(&r);
 	out->purpose = record_block(&r);
 	out->items = record_block(&r);
 	persona = record_u8(&r);
-	out->given.us = (int64_t)record_u64(&r);
-	out->withdrawn.us = (int64_t)record_u64(&r);
+	out->given = record_instant(&r);
+	out->withdrawn = record_instant(&r);
 	if (form != FORM || !record_whole(&r) || persona >= PERSONAS || !out->given.us)
 		return false;
-	memcpy(out->id.bytes, id.data, ID);
 	out->persona = (enum persona)persona;
 	return true;
-}
-
-static struct span
-key_of(struct arena *arena, const struct id *account, const struct id *consent)
-{
-	uint8_t *key = arena_take(arena, 2 * ID);
-
-	memcpy(key, account->bytes, ID);
-	memcpy(key + ID, consent->bytes, ID);
-	return span_of(key, 2 * ID);
 }
 
 struct ask
 consent_ask(struct arena *arena, const struct id *account, const struct id *consent)
 {
-	return (struct ask){ .table = &consent_table, .from = key_of(arena, account, consent) };
+	return (struct ask){ .table = &consent_table, .from = id_pair(arena, account, consent) };
 }
 
 static enum err
@@ -102,11 +90,10 @@ consent_loaded(struct arena *arena, const struct ask *ask, struct consent *out, 
 struct ask
 consents_ask(struct arena *arena, const struct id *account)
 {
-	struct id last;
+	const struct id last = id_latest();
 
-	memset(last.bytes, 0xff, ID);
-	return (struct ask){ .table = &consent_table, .from = arena_copy(arena, span_of(account->bytes, ID)),
-		.until = key_of(arena, account, &last), .limit = CONSENTS_LOOKED_AT };
+	return (struct ask){ .table = &consent_table, .from = arena_copy(arena, id_span(account)),
+		.until = id_pair(arena, account, &last), .limit = CONSENTS_LOOKED_AT };
 }
 
 enum err
@@ -126,7 +113,7 @@ consents_loaded(struct arena *arena, const struct ask *ask, struct consent **out
 void
 consent_put(struct unit *unit, struct arena *arena, const struct id *account, const struct consent *c)
 {
-	const struct span key = key_of(arena, account, &c->id);
+	const struct span key = id_pair(arena, account, &c->id);
 	struct buffer b = buffer_init(ROW_LARGEST);
 
 	assert(c->relying_party.size <= CONSENT_TEXT_LARGEST && c->name.size <= CONSENT_TEXT_LARGEST &&

@@ -8,7 +8,7 @@
 
 #include "base/arena.h"
 #include "base/buffer.h"
-#include "base/random.h"
+#include "base/id.h"
 #include "person/persona.h"
 #include "store/store.h"
 

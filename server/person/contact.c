@@ -9,7 +9,7 @@
 static void
 code_digest(const struct account *a, struct span code, uint8_t out[32])
 {
-	const struct span pieces[] = { span_of(a->id.bytes, sizeof(a->id.bytes)), code };
+	const struct span pieces[] = { id_span(&a->id), code };
 
 	digest_pieces(DIGEST_SHA256, pieces, COUNT(pieces), out);
 }

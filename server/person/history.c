@@ -42,12 +42,6 @@ history_kind_name(enum history_kind kind)
 }
 
 static void
-id_write(struct buffer *b, const struct id *id)
-{
-	buffer_add(b, span_of(id->bytes, ID));
-}
-
-static void
 text_write(struct buffer *b, struct span text)
 {
 	buffer_block(b, utf8_first(text, HISTORY_TEXT_LARGEST));
@@ -57,26 +51,15 @@ void
 history_write(struct buffer *b, const struct history_event *e)
 {
 	buffer_u8(b, FORM);
-	id_write(b, &e->id);
+	buffer_id(b, &e->id);
 	buffer_u8(b, (uint8_t)e->kind);
-	buffer_u64(b, (uint64_t)e->at.us);
+	buffer_instant(b, e->at);
 	text_write(b, e->actor);
-	id_write(b, &e->credential);
+	buffer_id(b, &e->credential);
 	text_write(b, e->name);
 	text_write(b, e->detail);
 	text_write(b, e->where);
-	id_write(b, &e->decision);
-}
-
-static struct id
-id_read(struct record *r)
-{
-	struct span bytes = record_bytes(r, ID);
-	struct id id = { { 0 } };
-
-	if (bytes.size)
-		memcpy(id.bytes, bytes.data, ID);
-	return id;
+	buffer_id(b, &e->decision);
 }
 
 bool
@@ -85,15 +68,15 @@ history_read(struct span value, struct history_event *out)
 	struct record r = record_of(value);
 	uint8_t form = record_u8(&r), kind;
 
-	*out = (struct history_event){ .id = id_read(&r) };
+	*out = (struct history_event){ .id = record_id(&r) };
 	kind = record_u8(&r);
-	out->at.us = (int64_t)record_u64(&r);
+	out->at = record_instant(&r);
 	out->actor = record_block(&r);
-	out->credential = id_read(&r);
+	out->credential = record_id(&r);
 	out->name = record_block(&r);
 	out->detail = record_block(&r);
 	out->where = record_block(&r);
-	out->decision = id_read(&r);
+	out->decision = record_id(&r);
 	if (form != FORM || !record_whole(&r) || kind == HISTORY_NOTHING || kind >= HISTORY_KINDS)
 		return false;
 	out->kind = (enum history_kind)kind;
@@ -120,20 +103,14 @@ history_add(struct unit *unit, const struct id *account, const struct history_ev
 struct ask
 history_ask(struct arena *arena, const struct id *account, uint32_t limit)
 {
-	struct id last;
+	const struct id last = id_latest();
 
-	memset(last.bytes, 0xff, ID);
 	return history_ask_before(arena, account, &last, limit);
 }
 
 struct ask
 history_ask_before(struct arena *arena, const struct id *account, const struct id *before, uint32_t limit)
 {
-	uint8_t *keys = arena_take(arena, 3 * ID);
-
-	memcpy(keys, account->bytes, ID);
-	memcpy(keys + ID, account->bytes, ID);
-	memcpy(keys + 2 * ID, before->bytes, ID);
-	return (struct ask){ .table = &history_table, .from = span_of(keys, ID), .until = span_of(keys + ID, 2 * ID),
-		.limit = limit, .backwards = true };
+	return (struct ask){ .table = &history_table, .from = arena_copy(arena, id_span(account)),
+		.until = id_pair(arena, account, before), .limit = limit, .backwards = true };
 }

@@ -7,7 +7,7 @@
 
 #include "base/buffer.h"
 #include "base/clock.h"
-#include "base/random.h"
+#include "base/id.h"
 #include "store/store.h"
 
 extern const struct table history_table; /* account (16), event id (16) -> struct history_event */

@@ -123,7 +123,7 @@ place_of(const struct likeness *l, const struct id *account)
 {
 	size_t at = 0;
 
-	while (at < l->count && memcmp(&l->accounts[at], account, ID) != 0)
+	while (at < l->count && !id_equal(&l->accounts[at], account))
 		at++;
 	return at;
 }

@@ -39,14 +39,14 @@ void
 proofing_record_write(struct buffer *b, const struct proofing_record *p)
 {
 	buffer_u8(b, FORM);
-	buffer_add(b, span_of(p->id.bytes, ID));
+	buffer_id(b, &p->id);
 	buffer_u8(b, (uint8_t)p->method);
-	buffer_u64(b, (uint64_t)p->at.us);
+	buffer_instant(b, p->at);
 	buffer_block(b, p->by[0]);
 	buffer_block(b, p->by[1]);
 	buffer_block(b, p->evidence);
 	buffer_block(b, p->handle);
-	buffer_add(b, span_of(p->ledger.bytes, ID));
+	buffer_id(b, &p->ledger);
 	buffer_block(b, p->facts);
 }
 
@@ -55,39 +55,26 @@ proofing_record_read(struct span value, struct proofing_record *out)
 {
 	struct record r = record_of(value);
 	uint8_t form = record_u8(&r), method;
-	struct span id = record_bytes(&r, ID), ledger;
 
-	*out = (struct proofing_record){ .method = PROOFING_NO_METHOD };
+	*out = (struct proofing_record){ .id = record_id(&r) };
 	method = record_u8(&r);
-	out->at.us = (int64_t)record_u64(&r);
+	out->at = record_instant(&r);
 	out->by[0] = record_block(&r);
 	out->by[1] = record_block(&r);
 	out->evidence = record_block(&r);
 	out->handle = record_block(&r);
-	ledger = record_bytes(&r, ID);
+	out->ledger = record_id(&r);
 	out->facts = record_block(&r);
 	if (form != FORM || !record_whole(&r) || method < PROOFING_BY_CARD || method > PROOFING_AT_DESK)
 		return false;
 	out->method = (enum proofing_method)method;
-	memcpy(out->id.bytes, id.data, ID);
-	memcpy(out->ledger.bytes, ledger.data, ID);
 	return true;
-}
-
-static struct span
-record_key(struct arena *arena, const struct id *account, const struct id *id)
-{
-	uint8_t *key = arena_take(arena, 2 * ID);
-
-	memcpy(key, account->bytes, ID);
-	memcpy(key + ID, id->bytes, ID);
-	return span_of(key, 2 * ID);
 }
 
 void
 proofing_record_put(struct unit *unit, struct arena *arena, const struct id *account, const struct proofing_record *p)
 {
-	const struct span key = record_key(arena, account, &p->id);
+	const struct span key = id_pair(arena, account, &p->id);
 	struct buffer b = buffer_init(ROW_LARGEST);
 
 	proofing_record_write(&b, p);
@@ -100,11 +87,10 @@ proofing_record_put(struct unit *unit, struct arena *arena, const struct id *acc
 struct ask
 proofing_record_ask(struct arena *arena, const struct id *account)
 {
-	struct id last;
+	const struct id last = id_latest();
 
-	memset(last.bytes, 0xff, ID);
-	return (struct ask){ .table = &proofing_record_table, .from = arena_copy(arena, span_of(account->bytes, ID)),
-		.until = record_key(arena, account, &last), .limit = PROOFING_RECORDS_LOOKED_AT, .backwards = true };
+	return (struct ask){ .table = &proofing_record_table, .from = arena_copy(arena, id_span(account)),
+		.until = id_pair(arena, account, &last), .limit = PROOFING_RECORDS_LOOKED_AT, .backwards = true };
 }
 
 enum err
@@ -143,16 +129,14 @@ account_certificate_loaded(const struct ask *ask, struct certificate_owner *out,
 {
 	struct record r = record_of(ask->count ? ask->rows[0].value : (struct span){ 0 });
 	uint8_t form = record_u8(&r);
-	struct span account = record_bytes(&r, ID), of = record_bytes(&r, ID);
 
-	*out = (struct certificate_owner){ .generation = 0 };
+	*out = (struct certificate_owner){ .account = record_id(&r) };
+	out->of = record_id(&r);
 	if (!ask->count)
 		return problem_set(why, ERR_NOT_FOUND, "", "this certificate is no account's");
 	if (form != OWNER_FORM || !record_whole(&r))
 		return problem_set(why, ERR_UNAVAILABLE, "",
 		    "whose a certificate is: its row in the store is of a form this build does not know");
-	memcpy(out->account.bytes, account.data, ID);
-	memcpy(out->of.bytes, of.data, ID);
 	out->generation = ask->rows[0].generation;
 	return OK;
 }

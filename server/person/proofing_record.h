@@ -6,7 +6,7 @@
 
 #include "base/buffer.h"
 #include "base/clock.h"
-#include "base/random.h"
+#include "base/id.h"
 #include "store/store.h"
 
 extern const struct table proofing_record_table; /* account (16), record id (16) -> struct proofing_record */

@@ -50,8 +50,8 @@ published_write(struct buffer *b, const struct published *p)
 	buffer_u8(b, PUBLISHED_FORMAT);
 	buffer_u8(b, p->gone);
 	buffer_add(b, span_of(p->made_of, sizeof(p->made_of)));
-	buffer_u64(b, (uint64_t)p->modified.us);
-	buffer_u64(b, (uint64_t)p->valid_until.us);
+	buffer_instant(b, p->modified);
+	buffer_instant(b, p->valid_until);
 	buffer_block(b, p->entity_id);
 	write_head(b, &p->plain);
 	write_head(b, &p->gzip);
@@ -71,8 +71,8 @@ published_read(struct span value, struct published *out)
 	made_of = record_bytes(&r, sizeof(out->made_of));
 	if (made_of.size)
 		memcpy(out->made_of, made_of.data, sizeof(out->made_of));
-	out->modified.us = (int64_t)record_u64(&r);
-	out->valid_until.us = (int64_t)record_u64(&r);
+	out->modified = record_instant(&r);
+	out->valid_until = record_instant(&r);
 	out->entity_id = record_block(&r);
 	out->plain = read_head(&r, &plain);
 	out->gzip = read_head(&r, &gzip);
@@ -86,9 +86,9 @@ publication_write(struct buffer *b, const struct publication *p)
 {
 	buffer_u8(b, PUBLICATION_FORMAT);
 	buffer_u64(b, p->generation);
-	buffer_u64(b, (uint64_t)p->published.us);
-	buffer_u64(b, (uint64_t)p->valid_until.us);
-	buffer_u64(b, (uint64_t)p->refresh_at.us);
+	buffer_instant(b, p->published);
+	buffer_instant(b, p->valid_until);
+	buffer_instant(b, p->refresh_at);
 	buffer_u32(b, p->entities);
 	buffer_u32(b, p->idps);
 	buffer_u32(b, p->rps);
@@ -103,9 +103,9 @@ publication_read(struct span value, struct publication *out)
 	uint8_t format = record_u8(&r);
 
 	*out = (struct publication){ .generation = record_u64(&r) };
-	out->published.us = (int64_t)record_u64(&r);
-	out->valid_until.us = (int64_t)record_u64(&r);
-	out->refresh_at.us = (int64_t)record_u64(&r);
+	out->published = record_instant(&r);
+	out->valid_until = record_instant(&r);
+	out->refresh_at = record_instant(&r);
 	out->entities = record_u32(&r);
 	out->idps = record_u32(&r);
 	out->rps = record_u32(&r);

@@ -27,13 +27,13 @@ entity_write(struct buffer *b, const struct entity *e)
 	buffer_u8(b, (uint8_t)e->roles);
 	buffer_add(b, span_of(e->fragment, sizeof(e->fragment)));
 	buffer_u32(b, e->size);
-	buffer_u64(b, (uint64_t)e->registered.us);
-	buffer_u64(b, (uint64_t)e->imported.us);
+	buffer_instant(b, e->registered);
+	buffer_instant(b, e->imported);
 	buffer_block(b, e->entity_id);
 	buffer_block(b, e->prefixes);
 	buffer_block(b, e->source);
-	buffer_u64(b, (uint64_t)e->valid_until.us);
-	buffer_u64(b, (uint64_t)e->restated.us);
+	buffer_instant(b, e->valid_until);
+	buffer_instant(b, e->restated);
 	buffer_u16(b, e->errors);
 	buffer_u16(b, e->warnings);
 	buffer_block(b, e->member);
@@ -48,8 +48,8 @@ entity_write(struct buffer *b, const struct entity *e)
 static void
 read_further(struct record *r, struct entity *e)
 {
-	e->valid_until.us = (int64_t)record_u64(r);
-	e->restated.us = (int64_t)record_u64(r);
+	e->valid_until = record_instant(r);
+	e->restated = record_instant(r);
 	e->errors = record_u16(r);
 	e->warnings = record_u16(r);
 	e->member = record_block(r);
@@ -72,8 +72,8 @@ entity_read(struct span value, struct entity *out)
 	if (fragment.size)
 		memcpy(out->fragment, fragment.data, sizeof(out->fragment));
 	out->size = record_u32(&r);
-	out->registered.us = (int64_t)record_u64(&r);
-	out->imported.us = (int64_t)record_u64(&r);
+	out->registered = record_instant(&r);
+	out->imported = record_instant(&r);
 	out->entity_id = record_block(&r);
 	out->prefixes = record_block(&r);
 	out->source = record_block(&r);
@@ -94,7 +94,7 @@ void
 fragment_write(struct buffer *b, const struct fragment *f)
 {
 	buffer_u8(b, FRAGMENT_FORMAT);
-	buffer_u64(b, (uint64_t)f->written.us);
+	buffer_instant(b, f->written);
 	write_place(b, f);
 	buffer_u32(b, f->attributes_at);
 	buffer_block(b, f->attributes);
@@ -124,7 +124,7 @@ fragment_read(struct span value, struct fragment *out)
 	struct record r = record_of(value);
 	uint8_t format = record_u8(&r), registration;
 
-	*out = (struct fragment){ .written = { (int64_t)record_u64(&r) } };
+	*out = (struct fragment){ .written = record_instant(&r) };
 	registration = record_u8(&r);
 	out->registration = registration <= REGISTRATION_HOMELESS ?
 	    (enum registration)registration : REGISTRATION_UNKNOWN;

@@ -28,7 +28,7 @@ write_list(struct buffer *b, const struct rule_finding *list, size_t count)
 	buffer_u16(b, (uint16_t)count);
 	for (size_t i = 0; i < count; i++) {
 		buffer_u8(b, (uint8_t)list[i].level);
-		buffer_u64(b, (uint64_t)list[i].error_from.us);
+		buffer_instant(b, list[i].error_from);
 		buffer_block(b, list[i].rule);
 		buffer_block(b, list[i].element);
 		buffer_block(b, list[i].found);
@@ -42,8 +42,8 @@ void
 findings_write(struct buffer *b, const struct findings *f)
 {
 	buffer_u8(b, FINDINGS_FORMAT);
-	buffer_u64(b, (uint64_t)f->looked.us);
-	buffer_u64(b, (uint64_t)f->refused_at.us);
+	buffer_instant(b, f->looked);
+	buffer_instant(b, f->refused_at);
 	write_list(b, f->published, f->published_count);
 	write_list(b, f->refused, f->refused_count);
 }
@@ -64,7 +64,7 @@ read_list(struct arena *arena, struct record *r, struct rule_finding **out, size
 		if (level > FINDING_ERROR)
 			return false;
 		f->level = (enum finding_level)level;
-		f->error_from.us = (int64_t)record_u64(r);
+		f->error_from = record_instant(r);
 		f->rule = record_block(r);
 		f->element = record_block(r);
 		f->found = record_block(r);
@@ -81,8 +81,8 @@ findings_read(struct arena *arena, struct span value, struct findings *out)
 	struct record r = record_of(value);
 	uint8_t format = record_u8(&r);
 
-	*out = (struct findings){ .looked = { (int64_t)record_u64(&r) } };
-	out->refused_at.us = (int64_t)record_u64(&r);
+	*out = (struct findings){ .looked = record_instant(&r) };
+	out->refused_at = record_instant(&r);
 	return format == FINDINGS_FORMAT && read_list(arena, &r, &out->published, &out->published_count) &&
 	    read_list(arena, &r, &out->refused, &out->refused_count) && record_whole(&r);
 }

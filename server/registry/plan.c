@@ -125,7 +125,7 @@ find_entity_made_of(const struct plan_question *q, struct plan_entity *e)
 
 	buffer_add(&b, span_of(q->settings, sizeof(q->settings)));
 	buffer_add(&b, span_of(e->entity.fragment, sizeof(e->entity.fragment)));
-	buffer_u64(&b, (uint64_t)e->entity.registered.us);
+	buffer_instant(&b, e->entity.registered);
 	buffer_block(&b, e->entity.entity_id);
 	buffer_block(&b, e->entity.prefixes);
 	buffer_block(&b, e->entity.policy_ja);

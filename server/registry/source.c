@@ -19,11 +19,11 @@ void
 source_state_write(struct buffer *b, const struct source_state *s)
 {
 	buffer_u8(b, STATE_FORMAT);
-	buffer_u64(b, (uint64_t)s->attempted.us);
-	buffer_u64(b, (uint64_t)s->succeeded.us);
-	buffer_u64(b, (uint64_t)s->valid_until.us);
-	buffer_u64(b, (uint64_t)s->next.us);
-	buffer_u64(b, (uint64_t)s->imported.us);
+	buffer_instant(b, s->attempted);
+	buffer_instant(b, s->succeeded);
+	buffer_instant(b, s->valid_until);
+	buffer_instant(b, s->next);
+	buffer_instant(b, s->imported);
 	buffer_u32(b, s->entities);
 	buffer_u32(b, s->refused);
 	buffer_add(b, span_of(s->document, sizeof(s->document)));
@@ -50,11 +50,11 @@ source_state_read(struct span value, struct source_state *out)
 	struct record r = record_of(value);
 	uint8_t format = record_u8(&r), code, held;
 
-	*out = (struct source_state){ .attempted = { (int64_t)record_u64(&r) } };
-	out->succeeded.us = (int64_t)record_u64(&r);
-	out->valid_until.us = (int64_t)record_u64(&r);
-	out->next.us = (int64_t)record_u64(&r);
-	out->imported.us = (int64_t)record_u64(&r);
+	*out = (struct source_state){ .attempted = record_instant(&r) };
+	out->succeeded = record_instant(&r);
+	out->valid_until = record_instant(&r);
+	out->next = record_instant(&r);
+	out->imported = record_instant(&r);
 	out->entities = record_u32(&r);
 	out->refused = record_u32(&r);
 	read_digest(&r, out->document);

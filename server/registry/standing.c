@@ -52,11 +52,11 @@ member_write(struct buffer *b, const struct member *m)
 	buffer_u8(b, (uint8_t)m->standing);
 	buffer_u8(b, (uint8_t)m->proposed);
 	buffer_u8(b, (uint8_t)m->approver_count);
-	buffer_u64(b, (uint64_t)m->since.us);
-	buffer_u64(b, (uint64_t)m->registered.us);
-	buffer_u64(b, (uint64_t)m->confirmed.us);
-	buffer_u64(b, (uint64_t)m->proposed_at.us);
-	buffer_u64(b, (uint64_t)m->looked.us);
+	buffer_instant(b, m->since);
+	buffer_instant(b, m->registered);
+	buffer_instant(b, m->confirmed);
+	buffer_instant(b, m->proposed_at);
+	buffer_instant(b, m->looked);
 	buffer_u32(b, m->events);
 	buffer_block(b, m->id);
 	buffer_block(b, m->reason);
@@ -75,11 +75,11 @@ member_read(struct span value, struct member *out)
 	struct record r = record_of(value);
 	uint8_t format = record_u8(&r), standing = record_u8(&r), proposed = record_u8(&r), approvers = record_u8(&r);
 
-	*out = (struct member){ .since = { (int64_t)record_u64(&r) } };
-	out->registered.us = (int64_t)record_u64(&r);
-	out->confirmed.us = (int64_t)record_u64(&r);
-	out->proposed_at.us = (int64_t)record_u64(&r);
-	out->looked.us = (int64_t)record_u64(&r);
+	*out = (struct member){ .since = record_instant(&r) };
+	out->registered = record_instant(&r);
+	out->confirmed = record_instant(&r);
+	out->proposed_at = record_instant(&r);
+	out->looked = record_instant(&r);
 	out->events = record_u32(&r);
 	out->id = record_block(&r);
 	out->reason = record_block(&r);
@@ -114,7 +114,7 @@ void
 member_claim_write(struct buffer *b, const struct member_claim *c)
 {
 	buffer_u8(b, CLAIM_FORMAT);
-	buffer_u64(b, (uint64_t)c->registered.us);
+	buffer_instant(b, c->registered);
 	buffer_block(b, c->member);
 }
 
@@ -124,7 +124,7 @@ member_claim_read(struct span value, struct member_claim *out)
 	struct record r = record_of(value);
 	uint8_t format = record_u8(&r);
 
-	*out = (struct member_claim){ .registered = { (int64_t)record_u64(&r) } };
+	*out = (struct member_claim){ .registered = record_instant(&r) };
 	out->member = record_block(&r);
 	return format == CLAIM_FORMAT && record_whole(&r) && out->member.size;
 }

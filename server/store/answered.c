@@ -4,6 +4,7 @@
 #include <assert.h>
 #include <stdlib.h>
 
+#include "base/random.h"
 #include "store/row.h"
 
 #define ROW_TIME 8 /* bytes in front of the ids */
@@ -49,7 +50,7 @@ look(const struct answered *a, const struct id *id)
 {
 	size_t at = place_of(a, id);
 
-	while (a->entries[at].generation && memcmp(a->entries[at].id.bytes, id->bytes, sizeof(id->bytes)) != 0)
+	while (a->entries[at].generation && !id_equal(&a->entries[at].id, id))
 		at = (at + 1) & (a->room - 1);
 	return at;
 }
@@ -155,13 +156,13 @@ void
 answered_row_begin(struct answered *a, struct instant now)
 {
 	buffer_clear(&a->row);
-	buffer_u64(&a->row, (uint64_t)now.us);
+	buffer_instant(&a->row, now);
 }
 
 void
 answered_row_add(struct answered *a, const struct id *id)
 {
-	buffer_add(&a->row, span_of(id->bytes, sizeof(id->bytes)));
+	buffer_id(&a->row, id);
 }
 
 int

@@ -9,7 +9,7 @@
 
 #include "base/buffer.h"
 #include "base/clock.h"
-#include "base/random.h"
+#include "base/id.h"
 
 struct answered {
 	struct answered_entry *entries;

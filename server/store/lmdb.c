@@ -392,7 +392,7 @@ flight_find(const struct lmdb_store *s, const struct id *id)
 	struct flight *f = s->flying.first;
 
 	/* Answers come in the order of the units: the first is nearly always the one. */
-	while (f && memcmp(f->id.bytes, id->bytes, sizeof(id->bytes)) != 0)
+	while (f && !id_equal(&f->id, id))
 		f = f->next;
 	return f;
 }

@@ -8,8 +8,8 @@
 
 #include "base/arena.h"
 #include "base/clock.h"
+#include "base/id.h"
 #include "base/problem.h"
-#include "base/random.h"
 #include "store/table.h"
 
 #define UNIT_LARGEST (64 * MIB)

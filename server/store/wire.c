@@ -11,7 +11,7 @@ answers_begin(struct buffer *b)
 void
 answers_add(struct buffer *b, const struct answer *a)
 {
-	buffer_add(b, span_of(a->id.bytes, sizeof(a->id.bytes)));
+	buffer_id(b, &a->id);
 	buffer_u8(b, (uint8_t)a->committed.code);
 	buffer_u64(b, a->committed.generation);
 	buffer_u32(b, (uint32_t)a->committed.operation);

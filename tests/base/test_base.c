@@ -8,6 +8,7 @@
 #include "base/arena.h"
 #include "base/buffer.h"
 #include "base/clock.h"
+#include "base/id.h"
 #include "base/log.h"
 #include "base/random.h"
 #include "base/record.h"
@@ -121,8 +122,12 @@ a_buffer_keeps_its_limit(void **state)
 static void
 a_record_reads_what_a_buffer_wrote(void **state)
 {
+	const struct instant at = { -7 };
+	const struct id id = id_new((struct instant){ SECONDS(1000) });
 	struct buffer b = buffer_init(KIB);
 	struct record r;
+	struct id read;
+	char raw[3];
 
 	(void)state;
 	buffer_u8(&b, 200);
@@ -130,18 +135,36 @@ a_record_reads_what_a_buffer_wrote(void **state)
 	buffer_u32(&b, 4000000000u);
 	buffer_u64(&b, UINT64_MAX - 1);
 	buffer_block(&b, span_text("block"));
+	buffer_id(&b, &id);
+	buffer_instant(&b, at);
+	buffer_u8(&b, 1);
+	buffer_text(&b, "raw");
 	r = record_of(buffer_span(&b));
 	expect_number("u8", record_u8(&r), 200);
 	expect_number("u16", record_u16(&r), 60000);
 	expect_number("u32", record_u32(&r), 4000000000u);
 	expect_true("u64", record_u64(&r) == UINT64_MAX - 1);
 	expect_span("block", record_block(&r), "block");
+	read = record_id(&r);
+	expect_true("id", id_equal(&read, &id));
+	expect_true("instant", record_instant(&r).us == at.us);
+	expect_true("flag", record_flag(&r));
+	record_copy(&r, raw, sizeof(raw));
+	expect_span("so many bytes", span_of(raw, sizeof(raw)), "raw");
 	expect_true("nothing is left", record_whole(&r));
 	expect_number("reading past the end gives zero", record_u32(&r), 0);
+	read = record_id(&r);
+	expect_true("no id", !id_given(&read));
+	expect_true("no instant", record_instant(&r).us == 0);
+	record_copy(&r, raw, sizeof(raw));
+	expect_true("and zeros over what stood there", memcmp(raw, "\0\0\0", sizeof(raw)) == 0);
 	expect_true("and is remembered", !record_whole(&r));
-	r = record_of(span_first(buffer_span(&b), b.end - 1));
+	r = record_of(span_first(buffer_span(&b), 15 + 4 + 4));
 	record_bytes(&r, 15);
 	expect_number("a block cut short is empty", record_block(&r).size, 0);
+	expect_true("and broken", r.broken);
+	r = record_of(span_text("\x02"));
+	expect_true("a flag of two is none", !record_flag(&r));
 	expect_true("and broken", r.broken);
 	buffer_release(&b);
 }
@@ -221,6 +244,24 @@ ids_grow_with_time(void **state)
 
 	(void)state;
 	expect_true("the later id is the larger", memcmp(early.bytes, late.bytes, sizeof(early.bytes)) < 0);
+}
+
+static void
+a_pair_of_ids_stands_by_its_owner(void **state)
+{
+	const struct id owner = id_new((struct instant){ SECONDS(1000) }), one = id_new((struct instant){ SECONDS(1) }),
+		none = { { 0 } }, latest = id_latest();
+	struct arena a = arena_init(KIB);
+	struct span key = id_pair(&a, &owner, &one);
+
+	(void)state;
+	expect_true("the owner first", span_equal(span_first(key, sizeof(owner)), id_span(&owner)));
+	expect_true("then the one", span_equal(span_skip(key, sizeof(owner)), id_span(&one)));
+	expect_true("behind the owner's own bytes", span_compare(id_span(&owner), key) < 0);
+	expect_true("before the latest there may be", span_compare(key, id_pair(&a, &owner, &latest)) < 0);
+	expect_true("an id is given", id_given(&one) && id_equal(&one, &one) && !id_equal(&one, &owner));
+	expect_true("zero is none", !id_given(&none));
+	arena_release(&a);
 }
 
 static int
@@ -331,6 +372,7 @@ main(void)
 		cmocka_unit_test(time_is_written_and_read),
 		cmocka_unit_test(durations_are_days_and_time),
 		cmocka_unit_test(ids_grow_with_time),
+		cmocka_unit_test(a_pair_of_ids_stands_by_its_owner),
 		cmocka_unit_test(what_is_drawn_is_given_out_once),
 		cmocka_unit_test(a_child_draws_other_bytes_than_its_parent),
 		cmocka_unit_test(values_from_outside_are_quoted_in_logs),

@@ -343,7 +343,7 @@ sign(struct bench *b, const struct world *w, uint32_t index, uint32_t counter, s
 	texts[0] = base64url_write(a, out->client_data);
 	texts[1] = base64url_write(a, out->data);
 	texts[2] = base64url_write(a, out->signature);
-	texts[3] = base64url_write(a, span_of(account.bytes, sizeof(account.bytes)));
+	texts[3] = base64url_write(a, id_span(&account));
 	out->json = span_text(arena_print(a, "{\"id\":\"%.*s\",\"rawId\":\"%.*s\",\"type\":\"public-key\","
 	    "\"response\":{\"clientDataJSON\":\"%.*s\",\"authenticatorData\":\"%.*s\",\"signature\":\"%.*s\","
 	    "\"userHandle\":\"%.*s\"},"
@@ -422,7 +422,7 @@ login(struct bench *b, struct world *w, const struct answer *answer)
 	must(webauthn_response_read(answer->json, WEBAUTHN_GET, &b->step, &response, &why) == OK, "the JSON");
 	load(b, w, answer, &response, &c);
 	kept = (struct webauthn_credential){ .id = c.passkey.id, .key = c.passkey.key,
-		.user_handle = span_of(c.account.bytes, sizeof(c.account.bytes)), .sign_count = c.passkey.sign_count,
+		.user_handle = id_span(&c.account), .sign_count = c.passkey.sign_count,
 		.backup_eligible = c.passkey.backup_eligible };
 	must(credential_usable(&c, b->now, &unusable) && webauthn_assert(&response, &expected, &kept, &examination,
 	    &asserted) && !asserted.counter_back, "an assertion does not verify");

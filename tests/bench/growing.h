@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/random.h"
 #include "daemon/tables.h"
 #include "ledger/entry.h"
 #include "store/reader.h"

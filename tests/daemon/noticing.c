@@ -103,7 +103,7 @@ put_app(struct unit *unit, struct arena *a, const struct notice *n)
 	const struct credential app = {
 		.account = n->account, .id = n->credential, .kind = CREDENTIAL_APP, .state = CREDENTIAL_ACTIVE,
 		.name = span_text("phone"), .issued = n->made,
-		.app = { .key = span_of(n->credential.bytes, sizeof(n->credential.bytes)),
+		.app = { .key = id_span(&n->credential),
 		    .push_endpoint = n->push.endpoint, .push_key = n->push.key, .push_secret = n->push.secret },
 	};
 

@@ -8,6 +8,7 @@
 
 #include <stdlib.h>
 
+#include "base/random.h"
 #include "codec/text.h"
 #include "http/exchange.h"
 #include "ledger/entry.h"
@@ -47,7 +48,7 @@ on_note_committed(void *arg, const struct committed *committed)
 
 	exchange_hold(note->exchange, NULL);
 	if (committed->code == OK) {
-		struct span id = span_of(note->id.bytes, sizeof(note->id.bytes));
+		struct span id = id_span(&note->id);
 
 		reply_text(note->exchange, 201, span_text(hex_write(note->exchange->arena, id)));
 		return;
@@ -66,7 +67,7 @@ write_note(struct exchange *x, void *front)
 
 	note->exchange = x;
 	note->id = id_new(clock_now());
-	key = span_of(note->id.bytes, sizeof(note->id.bytes));
+	key = id_span(&note->id);
 	unit = unit_new(x->arena, store_tables(writing->store), note->id);
 	unit_expect(unit, &note_table, key, 0);
 	unit_put(unit, &note_table, key, x->body);
@@ -86,8 +87,7 @@ on_leaf_committed(void *arg, const struct committed *committed)
 		return;
 	}
 	exchange_hold(note->exchange, NULL);
-	reply_text(note->exchange, 201, span_text(arena_print(a, "%s %s",
-	    hex_write(a, span_of(note->id.bytes, sizeof(note->id.bytes))),
+	reply_text(note->exchange, 201, span_text(arena_print(a, "%s %s", hex_write(a, id_span(&note->id)),
 	    hex_write(a, span_of(note->commitment.bytes, HASH_SIZE)))));
 }
 

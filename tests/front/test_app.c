@@ -367,7 +367,7 @@ answer(const char *code, const char *pin, const char *fields)
 	struct app_answer asked = stage_answer_of(&stage.phone, code, pin);
 	char id[33];
 
-	hex_text(span_of(asked.request.bytes, sizeof(asked.request.bytes)), id);
+	hex_text(id_span(&asked.request), id);
 	return call(arena_print(&stage.arena, "POST /v1/app/requests/%s/answer", id), arena_print(&stage.arena,
 	    "{\"code\":%s%s%s,\"pin\":\"%s\",\"signature\":\"%s\"}", *code ? "\"" : "", *code ? code : "null",
 	    *code ? "\"" : "", pin, arena_text(&stage.arena, base64url_write(&stage.arena, asked.signature))), fields);

@@ -94,7 +94,7 @@ look_at_entry(void)
 	struct id id;
 
 	expect_true("an id", ledger_id_read(answer_text(scene, "id"), &id));
-	entry = (struct ask){ .table = &ledger_entry_table, .from = span_of(id.bytes, sizeof(id.bytes)) };
+	entry = (struct ask){ .table = &ledger_entry_table, .from = id_span(&id) };
 	scene->done = false;
 	store_load(scene->store, &entry, 1, on_entry, NULL);
 	while (!scene->done)

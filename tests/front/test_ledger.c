@@ -260,8 +260,7 @@ a_receipt_proves_its_entry(void **state)
 static void
 erase(struct id id)
 {
-	struct stage_look look = stage_load(&stage, (struct ask){ .table = &ledger_entry_table,
-	    .from = span_of(id.bytes, sizeof(id.bytes)) });
+	struct stage_look look = stage_load(&stage, (struct ask){ .table = &ledger_entry_table, .from = id_span(&id) });
 	struct unit *unit = unit_new(&stage.arena, stage_tables, id_new(stage_now));
 	struct ledger_entry entry;
 
@@ -323,7 +322,7 @@ what_cannot_be_read_is_never_the_same_as_none(void **state)
 	stage_append(&stage, 0, LEAVES);
 	stage_await(&stage, LEAVES);
 	assert_true(ledger_id_read(span_text("0192f3a4b5c6d7e8f900112233445588"), &id));
-	unit_put(unit, &ledger_entry_table, span_of(id.bytes, sizeof(id.bytes)), span_text("of another form"));
+	unit_put(unit, &ledger_entry_table, id_span(&id), span_text("of another form"));
 	stage_commit(&stage, unit);
 	expect_number("no receipt can be made", ask("/v1/receipts/0192f3a4b5c6d7e8f900112233445588"), 503);
 	expect_field("now", "Retry-After: ");

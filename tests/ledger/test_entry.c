@@ -75,12 +75,6 @@ get(struct stage *s, const struct table *table, struct span key)
 	return s->value;
 }
 
-static struct span
-id_span(const struct id *id)
-{
-	return span_of(id->bytes, sizeof(id->bytes));
-}
-
 static void
 an_entry_knows_its_leaf_and_the_leaf_its_entry(void **state)
 {

@@ -361,7 +361,6 @@ a_steward_that_is_stuck_is_not_waited_for(void **state)
 	close(fds[1]);
 }
 
-
 static void
 on_nothing(void *arg, struct span message, int fd)
 {

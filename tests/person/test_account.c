@@ -208,7 +208,7 @@ an_erased_account_is_none_and_a_strange_row_is_not_none(void **state)
 	read = (struct account){ .id = a.id, .standing = ACCOUNT_ERASED, .generation = read.generation };
 	expect_number("erased", put(&s, &read), OK);
 	expect_problem("as if never there", load(&s, &a.id, &read, &why), &why, ERR_NOT_FOUND, "no such account");
-	stage_strange(&s, &account_table, span_of(a.id.bytes, sizeof(a.id.bytes)));
+	stage_strange(&s, &account_table, id_span(&a.id));
 	expect_problem("a row we cannot read", load(&s, &a.id, &read, &why), &why, ERR_UNAVAILABLE, "does not know");
 	stage_close(&s);
 }

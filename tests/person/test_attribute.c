@@ -149,7 +149,7 @@ rows_are_put_and_loaded(void **state)
 	unit = stage_unit(&s);
 	attributes_put(unit, &account, &read);
 	expect_number("as it was loaded", stage_commit(&s, unit), OK);
-	stage_strange(&s, &attribute_table, span_of(account.bytes, sizeof(account.bytes)));
+	stage_strange(&s, &attribute_table, id_span(&account));
 	stage_load(&s, &ask, 1);
 	expect_problem("a row we cannot read", attributes_loaded(&s.arena, &ask, &read, &why), &why, ERR_UNAVAILABLE,
 	    "does not know");

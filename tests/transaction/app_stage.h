@@ -409,7 +409,7 @@ stage_answer_text(const struct phone *phone, const char *code)
 
 	return arena_print(a, "watashi-app-1\nanswer\n" ORIGIN "\n%s\n%s\n%s\n%.*s\n%s",
 	    arena_text(a, base64url_write(a, phone_device(a, phone))),
-	    hex_text(span_of(q.id.bytes, sizeof(q.id.bytes)), id),
+	    hex_text(id_span(&q.id), id),
 	    arena_text(a, base64url_write(a, span_of(q.challenge, sizeof(q.challenge)))),
 	    SPAN_ARGS(q.relying_party), *code ? code : "-");
 }

@@ -7,6 +7,8 @@
 
 #include "authn/attempts.h"
 #include "authn/credential.h"
+#include "base/id.h"
+#include "base/random.h"
 #include "person/consent.h"
 #include "person/likeness.h"
 #include "transaction/caller/caller.h"
@@ -85,12 +87,11 @@ on_enrolment_begun(void *arg, enum err err, const struct enrolment *e, const str
 static inline struct enrolment_asked
 enrol_asked(void)
 {
-	static const struct id none;
 	struct enrolment_asked asked = { .id = enrolling.enrolment.id, .where = span_text("Firefox, 203.0.113.7"),
 		.now = enrol_now() };
 
 	memcpy(asked.browser, enrolling.browser, sizeof(asked.browser));
-	if (memcmp(&enrolling.session.id, &none, sizeof(none)) != 0)
+	if (id_given(&enrolling.session.id))
 		asked.session = &enrolling.session;
 	return asked;
 }

@@ -479,8 +479,7 @@ entry_says(const char *text)
 	struct ledger_entry entry;
 	struct problem why;
 
-	looked = (struct ask){ .table = &ledger_entry_table,
-		.from = span_of(world.outcome.id.bytes, sizeof(world.outcome.id.bytes)) };
+	looked = (struct ask){ .table = &ledger_entry_table, .from = id_span(&world.outcome.id) };
 	world.done = false;
 	store_load(world.store, &looked, 1, on_looked, NULL);
 	run();

@@ -505,7 +505,7 @@ a_request_that_does_not_wait_is_not_found(void **state)
 	expect_problem("no such", stage.err, &stage.why, ERR_NOT_FOUND, "no such request waits");
 	asked = stage_answer_of(&stage.phone, stage.code, stage.paired.pin);
 	unit = stage_unit();
-	unit_delete(unit, &login_table, span_of(stage.login.id.bytes, sizeof(stage.login.id.bytes)));
+	unit_delete(unit, &login_table, id_span(&stage.login.id));
 	stage_commit(unit);
 	stage_answer_as(&asked);
 	expect_problem("its login is gone", stage.err, &stage.why, ERR_NOT_FOUND, "no such request waits");

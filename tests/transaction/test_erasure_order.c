@@ -58,7 +58,7 @@ put_phone(struct unit *unit)
 {
 	const struct account *a = &world.account;
 
-	unit_put_until(unit, &pairing_table, span_of(a->id.bytes, sizeof(a->id.bytes)), span_text("\1"),
+	unit_put_until(unit, &pairing_table, id_span(&a->id), span_text("\1"),
 	    instant_after(world.now, SECONDS(300)));
 	credential_put(unit, &world.arena, &(struct credential){ .account = a->id, .id = id_new(world.now),
 	    .kind = CREDENTIAL_APP, .state = CREDENTIAL_ACTIVE, .app = { .key = span_text("key") } });
@@ -156,7 +156,7 @@ stands_in(const struct table *table, struct span wanted)
 static void
 expect_gone(void)
 {
-	const struct span id = span_of(world.account.id.bytes, sizeof(world.account.id.bytes));
+	const struct span id = id_span(&world.account.id);
 
 	for (size_t i = 0; tables[i]; i++) {
 		expect_number(tables[i]->name, stands_in(tables[i], id), tables[i] == &account_table);

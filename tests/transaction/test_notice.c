@@ -174,7 +174,7 @@ it_is_put_where_the_steward_finds_it(void **state)
 	notice_put(unit, &n);
 	expect_ok("it is a unit", unit_read(&a, tables, unit_bytes(unit), &id, &operations, &count, &why), &why);
 	expect_number("with one row", count, 1);
-	expect_true("under its id", span_equal(operations[0].key, span_of(n.id.bytes, sizeof(n.id.bytes))));
+	expect_true("under its id", span_equal(operations[0].key, id_span(&n.id)));
 	expect_true("that is a notice", notice_read(operations[0].value, &read));
 	expect_true("and is still there when its time is over", instant_before(n.until, operations[0].expires));
 	expect_true("a worker may put it", unit_allowed(ROLE_WORKER, operations, count, &count));

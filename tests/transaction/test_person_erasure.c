@@ -109,7 +109,7 @@ attributes_of(const char *name)
 static void
 put_waiting(struct run *r, struct unit *unit, const struct account *a, const struct id *app)
 {
-	const struct span id = span_of(a->id.bytes, sizeof(a->id.bytes));
+	const struct span id = id_span(&a->id);
 	const struct instant until = instant_after(r->now, SECONDS(300));
 
 	unit_put_until(unit, &pairing_table, id, span_text("\1"), until);
@@ -118,7 +118,7 @@ put_waiting(struct run *r, struct unit *unit, const struct account *a, const str
 	unit_put_until(unit, &app_mute_table, id, span_text("\1"), until);
 	attempts_failed(unit, &r->arena, ATTEMPTS_CODE, id, &(struct attempts){ 0 }, r->now);
 	attempts_failed(unit, &r->arena, ATTEMPTS_ACCOUNT, id, &(struct attempts){ 0 }, r->now);
-	attempts_failed(unit, &r->arena, ATTEMPTS_PIN, span_of(app->bytes, sizeof(app->bytes)),
+	attempts_failed(unit, &r->arena, ATTEMPTS_PIN, id_span(app),
 	    &(struct attempts){ 0 }, r->now);
 }
 
@@ -291,7 +291,7 @@ found_in(struct run *r, const struct table *table, struct span part)
 static struct span
 id_of(const struct account *a)
 {
-	return span_of(a->id.bytes, sizeof(a->id.bytes));
+	return id_span(&a->id);
 }
 
 static void

@@ -95,8 +95,7 @@ a_good_signature_is_an_outcome_with_what_was_promised(void **state)
 	handle = world.outcome.handle;
 	check_newest_log("in the log", ESTABLISHED, REVOCATION_GOOD, true);
 	expect_number("in the ledger", rows_of(&ledger_entry_table), entries + 1);
-	looked = (struct ask){ .table = &ledger_entry_table,
-		.from = span_of(world.outcome.id.bytes, sizeof(world.outcome.id.bytes)) };
+	looked = (struct ask){ .table = &ledger_entry_table, .from = id_span(&world.outcome.id) };
 	world.done = false;
 	store_load(world.store, &looked, 1, on_looked, NULL);
 	run();
@@ -107,8 +106,7 @@ a_good_signature_is_an_outcome_with_what_was_promised(void **state)
 	    !memmem(entry.content.data, entry.content.size, handle.data, handle.size));
 	expect_true("but how it came out", memmem(entry.content.data, entry.content.size,
 	    "\"outcome\":\"established\"", strlen("\"outcome\":\"established\"")) != NULL);
-	looked = (struct ask){ .table = &proofing_outcome_table,
-		.from = span_of(world.outcome.id.bytes, sizeof(world.outcome.id.bytes)) };
+	looked = (struct ask){ .table = &proofing_outcome_table, .from = id_span(&world.outcome.id) };
 	world.done = false;
 	store_load(world.store, &looked, 1, on_looked, NULL);
 	run();

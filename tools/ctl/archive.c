@@ -232,8 +232,7 @@ walk_part(struct archive *a, const struct archive_walk *walk, struct id *from, s
 
 	if (err != OK)
 		return err;
-	*part = (struct ask){ .table = &ledger_entry_table,
-		.from = span_of(from->bytes, sizeof(from->bytes)),
+	*part = (struct ask){ .table = &ledger_entry_table, .from = id_span(from),
 		.limit = PART };
 	err = ask_one(a, part, why);
 	if (err == OK && part->count) {

@@ -107,11 +107,9 @@ write_flag_or_null(struct buffer *b, const char *name, bool known, bool value)
 static void
 write_id_or_null(struct buffer *b, const char *name, const struct id *id)
 {
-	static const struct id none;
 	char text[LEDGER_ID_TEXT];
 
-	json_write_member_or_null(b, name,
-	    memcmp(id, &none, sizeof(none)) == 0 ? (struct span){ 0 } : span_text(ledger_id_text(id, text)));
+	json_write_member_or_null(b, name, !id_given(id) ? (struct span){ 0 } : span_text(ledger_id_text(id, text)));
 }
 
 static void

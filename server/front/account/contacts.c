@@ -30,12 +30,6 @@ struct contacting {
 
 static on_loaded on_contact_rows;
 
-static struct span
-id_span(const struct id *id)
-{
-	return span_of(id->bytes, sizeof(id->bytes));
-}
-
 static void
 go_on_contacting(struct visit *v, const struct account_access *access)
 {
@@ -168,7 +162,6 @@ refuse_code(struct visit *v)
 static void
 confirm(struct contacting *c)
 {
-	static const struct id nobody;
 	struct visit *v = &c->visit;
 	struct arena *arena = v->exchange->arena;
 	enum contact_answer answer = contact_confirm(&v->account, c->request.address, c->request.code, v->now);
@@ -191,7 +184,7 @@ confirm(struct contacting *c)
 		return;
 	}
 	attempts_forget(unit, arena, ATTEMPTS_CONTACT, c->name_key, &c->to_address);
-	if (memcmp(&c->named, &nobody, sizeof(nobody)) == 0)
+	if (!id_given(&c->named))
 		account_name_put(unit, c->name_key, &v->account.id, c->name_generation);
 	tell(c, unit, contact_find(&v->account, c->request.address), "added");
 	visit_commit(v, unit, answer_account);
@@ -225,7 +218,7 @@ remove_address(struct contacting *c)
 		return;
 	}
 	account_put(unit, v->exchange->arena, &v->account);
-	if (confirmed && memcmp(&c->named, &v->account.id, sizeof(c->named)) == 0)
+	if (confirmed && id_equal(&c->named, &v->account.id))
 		account_name_remove(unit, c->name_key, c->name_generation);
 	visit_commit(v, unit, visit_done);
 }

@@ -19,10 +19,9 @@ struct recalling {
 static void
 write_id(struct buffer *b, const char *name, const struct id *id)
 {
-	static const struct id none;
 	char text[LEDGER_ID_TEXT];
 
-	json_write_member_or_null(b, name, memcmp(id, &none, sizeof(none)) == 0 ? (struct span){ 0 } :
+	json_write_member_or_null(b, name, !id_given(id) ? (struct span){ 0 } :
 	    span_text(ledger_id_text(id, text)));
 }
 

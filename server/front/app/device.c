@@ -189,7 +189,7 @@ follow(struct device_call *call)
 {
 	const struct id *account = &call->caller->account.id;
 
-	events_follow(call->front->requests, call->exchange, span_of(account->bytes, sizeof(account->bytes)));
+	events_follow(call->front->requests, call->exchange, id_span(account));
 }
 
 void

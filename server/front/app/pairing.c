@@ -160,8 +160,7 @@ write_pairing(struct buffer *b, const struct pairing *p, struct instant now)
 	json_write_member(b, "state", span_text(over ? "over" : pairing_state_name(p->state)));
 	json_write_time(b, "until", p->until);
 	if (p->state == PAIRING_DONE)
-		json_write_member(b, "authenticator",
-		    span_text(hex_text(span_of(p->credential.bytes, sizeof(p->credential.bytes)), id)));
+		json_write_member(b, "authenticator", span_text(hex_text(id_span(&p->credential), id)));
 	buffer_byte(b, '}');
 }
 
@@ -177,7 +176,7 @@ on_pairing_loaded(void *arg, enum err err, const struct problem *why)
 	exchange_hold(e, NULL);
 	if (err == OK)
 		err = (why = &own, pairing_loaded(e->arena, &c->ask, &pairing, &own));
-	if (err == OK && memcmp(&pairing.session_id, &c->session, sizeof(c->session)) != 0)
+	if (err == OK && !id_equal(&pairing.session_id, &c->session))
 		err = problem_set(&own, ERR_NOT_FOUND, "", "no phone is being paired in this session");
 	if (err != OK) {
 		app_refuse_error(e, err, (struct instant){ 0 }, why);
@@ -209,5 +208,5 @@ on_listener(void *arg, enum err err, const struct session *session, const struct
 		account_access_refuse(c->exchange, err, why);
 	else
 		events_follow(c->front->pairings, c->exchange,
-		    span_of(account->id.bytes, sizeof(account->id.bytes)));
+		    id_span(&account->id));
 }

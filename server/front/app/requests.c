@@ -29,7 +29,7 @@ write_request(struct buffer *b, struct arena *arena, const struct app_request *q
 
 	json_write_element(b);
 	buffer_byte(b, '{');
-	json_write_member(b, "id", span_text(hex_text(span_of(q->id.bytes, sizeof(q->id.bytes)), id)));
+	json_write_member(b, "id", span_text(hex_text(id_span(&q->id), id)));
 	json_write_name(b, "relying_party");
 	buffer_byte(b, '{');
 	json_write_member(b, "entity_id", q->relying_party);

@@ -42,8 +42,8 @@ signed_metadata_write(struct buffer *b, const struct signed_metadata *m)
 	buffer_u8(b, FORMAT);
 	buffer_add(b, span_of(m->values, sizeof(m->values)));
 	buffer_add(b, span_of(m->certificate, sizeof(m->certificate)));
-	buffer_u64(b, (uint64_t)m->refresh.us);
-	buffer_u64(b, (uint64_t)m->expires.us);
+	buffer_instant(b, m->refresh);
+	buffer_instant(b, m->expires);
 	buffer_block(b, m->token);
 	buffer_block(b, m->keys);
 }
@@ -57,8 +57,8 @@ signed_metadata_read(struct span value, struct signed_metadata *out)
 	struct span certificate = record_bytes(&r, sizeof(out->certificate));
 
 	*out = (struct signed_metadata){ 0 };
-	out->refresh.us = (int64_t)record_u64(&r);
-	out->expires.us = (int64_t)record_u64(&r);
+	out->refresh = record_instant(&r);
+	out->expires = record_instant(&r);
 	out->token = record_block(&r);
 	out->keys = record_block(&r);
 	if (!record_whole(&r) || format != FORMAT)

@@ -31,7 +31,7 @@ place_of(const struct transactions *t, const struct id *id)
 {
 	size_t at = 0;
 
-	while (at < t->count && memcmp(t->ids[at].bytes, id->bytes, sizeof(id->bytes)) != 0)
+	while (at < t->count && !id_equal(&t->ids[at], id))
 		at++;
 	return at;
 }

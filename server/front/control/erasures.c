@@ -243,7 +243,7 @@ erasures_search(struct exchange *e, void *front)
 	s->member = q.subject.member;
 	erasure_search_init(e->arena, &q.subject, &s->search);
 	s->asks[SEARCH_ENTRIES] = (struct ask){ .table = &ledger_entry_table,
-		.from = span_of(s->from.bytes, sizeof(s->from.bytes)), .limit = SEARCHED_AT_ONCE };
+		.from = id_span(&s->from), .limit = SEARCHED_AT_ONCE };
 	s->asks[SEARCH_LEAF] = (struct ask){ .table = &ledger_leaf_table, .limit = 1, .backwards = true };
 	s->asks[SEARCH_MEMBER] = (struct ask){ .table = &member_table, .from = s->member };
 	exchange_hold(e, store_load(c->store, s->asks, s->member.size ? SEARCH_PARTS : SEARCH_MEMBER, on_part_loaded,

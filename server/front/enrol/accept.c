@@ -35,7 +35,7 @@ read_request(struct exchange *e, struct enrolment_accept *out, struct problem *w
 		return why->code;
 	for (size_t i = 0; i < out->revoke_count; i++)
 		for (size_t n = 0; n < i; n++)
-			if (memcmp(&out->revoke[i], &out->revoke[n], sizeof(out->revoke[i])) == 0)
+			if (id_equal(&out->revoke[i], &out->revoke[n]))
 				return problem_set(why, ERR_INVALID, "", "/revoke/%zu: this one was named before", i);
 	return OK;
 }

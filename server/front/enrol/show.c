@@ -109,8 +109,7 @@ write_failure(struct buffer *b, const struct enrolment_view *v)
 static const char *
 next_of(const struct enrolment_view *v)
 {
-	static const struct id none;
-	const bool opens = !v->enrolment.reissue && memcmp(&v->enrolment.opened, &none, sizeof(none)) == 0;
+	const bool opens = !v->enrolment.reissue && !id_given(&v->enrolment.opened);
 
 	switch (v->state) {
 	case ENROLMENT_BEGUN:
@@ -182,7 +181,7 @@ on_followed(void *arg, enum err err, const struct enrolment_view *view, const st
 		enrol_refuse(v->exchange, err, why);
 	else
 		events_follow(v->front->tasks, v->exchange,
-		    span_of(view->enrolment.task.bytes, sizeof(view->enrolment.task.bytes)));
+		    id_span(&view->enrolment.task));
 }
 
 static void

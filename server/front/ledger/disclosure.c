@@ -79,7 +79,7 @@ on_caller_known(void *arg, enum err err, const struct caller *caller, const stru
 static void
 load(struct showing *s)
 {
-	s->ask = (struct ask){ .table = &ledger_entry_table, .from = span_of(s->id.bytes, sizeof(s->id.bytes)) };
+	s->ask = (struct ask){ .table = &ledger_entry_table, .from = id_span(&s->id) };
 	exchange_hold(s->exchange, store_load(s->store, &s->ask, 1, on_entry_loaded, s));
 }
 

@@ -35,7 +35,7 @@ serve_receipt(struct exchange *e, void *front)
 		refuse_missing(s);
 		return;
 	}
-	s->asks[1] = (struct ask){ .table = &ledger_entry_table, .from = span_of(id->bytes, sizeof(id->bytes)) };
+	s->asks[1] = (struct ask){ .table = &ledger_entry_table, .from = id_span(id) };
 	exchange_hold(e, store_load(s->store, s->asks, 2, on_receipt_entry_loaded, r));
 }
 

@@ -44,7 +44,7 @@ on_task_loaded(void *arg, enum err err, const struct problem *why)
 	if (err != OK)
 		events_tell(w->logins, (struct span){ 0 });
 	else if (w->ask.count && card_task_read(w->ask.rows[0].value, &task))
-		events_tell(w->logins, span_of(task.owner.bytes, sizeof(task.owner.bytes)));
+		events_tell(w->logins, id_span(&task.owner));
 }
 
 struct card_watch *

@@ -39,9 +39,7 @@ ask_phones(struct exchange *e, void *front)
 static bool
 is_nobody(const struct login *l)
 {
-	static const struct id nobody;
-
-	return !l->said && memcmp(&l->account, &nobody, sizeof(nobody)) == 0;
+	return !l->said && !id_given(&l->account);
 }
 
 static void

@@ -68,7 +68,7 @@ static struct span
 name_of(const struct login_case *c, const struct id *credential)
 {
 	for (size_t i = 0; i < c->credential_count; i++)
-		if (memcmp(&c->credentials[i].id, credential, sizeof(*credential)) == 0)
+		if (id_equal(&c->credentials[i].id, credential))
 			return c->credentials[i].name;
 	return (struct span){ 0 };
 }
@@ -267,7 +267,7 @@ on_login_loaded(void *arg, enum err err, const struct problem *why)
 		why = &v->why;
 	}
 	if (err == OK)
-		events_follow(v->front->logins, v->exchange, span_of(v->asked.id.bytes, sizeof(v->asked.id.bytes)));
+		events_follow(v->front->logins, v->exchange, id_span(&v->asked.id));
 	else
 		login_refuse(v, err, why);
 }

@@ -6,7 +6,7 @@
  */
 #pragma once
 
-#include "base/random.h"
+#include "base/id.h"
 #include "model/agreement.h"
 #include "store/store.h"
 

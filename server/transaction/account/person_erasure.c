@@ -11,7 +11,9 @@
 
 #include "authn/attempts.h"
 #include "authn/credential.h"
+#include "base/id.h"
 #include "base/log.h"
+#include "base/random.h"
 #include "codec/json_writer.h"
 #include "codec/text.h"
 #include "ledger/entry.h"
@@ -112,12 +114,6 @@ not_committed(struct going *g, const struct committed *c)
 	return failed(g, c->code, &g->why);
 }
 
-static struct span
-id_span(const struct id *id)
-{
-	return span_of(id->bytes, sizeof(id->bytes));
-}
-
 static struct ask
 range_ask(struct going *g, const struct table *table, uint32_t limit)
 {
@@ -195,14 +191,13 @@ delete_rows(struct going *g, size_t range)
 static void
 collect_decisions(struct going *g)
 {
-	static const struct id none;
 	const struct ask *ask = &g->asks[g->history];
 	struct history_event event;
 
 	g->events = arena_array(&g->arena, struct id, ask->count);
 	g->event_count = 0;
 	for (size_t i = 0; i < ask->count; i++)
-		if (history_read(ask->rows[i].value, &event) && memcmp(&event.decision, &none, sizeof(none)) != 0)
+		if (history_read(ask->rows[i].value, &event) && id_given(&event.decision))
 			g->events[g->event_count++] = event.decision;
 }
 
@@ -394,7 +389,7 @@ delete_name(struct going *g, const struct ask *ask)
 
 	switch (account_name_loaded(ask, &whose, &generation, &g->why)) {
 	case OK:
-		if (memcmp(&whose, &g->account.id, sizeof(whose)) == 0) {
+		if (id_equal(&whose, &g->account.id)) {
 			account_name_remove(g->unit, ask->from, generation);
 			g->rows++;
 		}
@@ -413,7 +408,7 @@ delete_certificate(struct going *g, const struct ask *ask)
 
 	switch (account_certificate_loaded(ask, &owner, &g->why)) {
 	case OK:
-		if (memcmp(&owner.account, &g->account.id, sizeof(owner.account)) == 0) {
+		if (id_equal(&owner.account, &g->account.id)) {
 			unit_expect(g->unit, &account_certificate_table, ask->from, owner.generation);
 			unit_delete(g->unit, &account_certificate_table, ask->from);
 			g->rows++;
@@ -433,7 +428,7 @@ delete_kept(struct going *g, const struct ask *ask)
 
 	switch (parent_certificate_loaded(&g->arena, ask, &kept, &g->why)) {
 	case OK:
-		if (memcmp(&kept.account, &g->account.id, sizeof(kept.account)) == 0) {
+		if (id_equal(&kept.account, &g->account.id)) {
 			parent_certificate_drop(g->unit, &g->arena, &kept);
 			g->rows++;
 		}

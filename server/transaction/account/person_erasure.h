@@ -15,7 +15,7 @@
 #pragma once
 
 #include "base/clock.h"
-#include "base/random.h"
+#include "base/id.h"
 #include "store/store.h"
 
 struct person_erasure {

@@ -208,7 +208,7 @@ step(struct ordering *o, struct unit *unit, enum credential_step step, struct pr
 		.event = CREDENTIAL_STEPPED, .now = o->asked.now };
 	credential_change_put(unit, o->arena, &o->change);
 	for (size_t i = 0; i < o->report.credential_count; i++)
-		if (memcmp(&o->report.credentials[i].id, &o->one.id, sizeof(o->one.id)) == 0)
+		if (id_equal(&o->report.credentials[i].id, &o->one.id))
 			o->report.credentials[i] = o->one;
 	return OK;
 }

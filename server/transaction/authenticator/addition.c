@@ -14,16 +14,7 @@ const struct table addition_table = { "addition", ROLE_BIT(ROLE_WORKER), 0 };
 struct ask
 addition_ask(const struct id *session)
 {
-	return (struct ask){ .table = &addition_table, .from = span_of(session->bytes, sizeof(session->bytes)) };
-}
-
-static void
-read_raw(struct record *r, uint8_t *out, size_t size)
-{
-	struct span bytes = record_bytes(r, size);
-
-	if (bytes.size == size)
-		memcpy(out, bytes.data, size);
+	return (struct ask){ .table = &addition_table, .from = id_span(session) };
 }
 
 enum err
@@ -39,12 +30,12 @@ addition_loaded(struct arena *a, const struct ask *asked, enum addition_kind kin
 	r = record_of(arena_copy(a, asked->rows[0].value));
 	form = record_u8(&r);
 	out->kind = record_u8(&r);
-	out->begun.us = (int64_t)record_u64(&r);
-	out->until.us = (int64_t)record_u64(&r);
-	read_raw(&r, out->challenge, sizeof(out->challenge));
+	out->begun = record_instant(&r);
+	out->until = record_instant(&r);
+	record_copy(&r, out->challenge, sizeof(out->challenge));
 	flag = record_u8(&r);
 	out->conditional = flag == 1;
-	read_raw(&r, out->credential.bytes, sizeof(out->credential.bytes));
+	out->credential = record_id(&r);
 	out->name = record_block(&r);
 	out->one_time.kind = record_u8(&r);
 	out->one_time.digest = record_u8(&r);
@@ -66,15 +57,15 @@ void
 addition_put(struct unit *unit, const struct id *session, const struct addition *a)
 {
 	struct buffer b = buffer_init(ROW_LARGEST);
-	struct span key = span_of(session->bytes, sizeof(session->bytes));
+	struct span key = id_span(session);
 
 	buffer_u8(&b, FORM);
 	buffer_u8(&b, (uint8_t)a->kind);
-	buffer_u64(&b, (uint64_t)a->begun.us);
-	buffer_u64(&b, (uint64_t)a->until.us);
+	buffer_instant(&b, a->begun);
+	buffer_instant(&b, a->until);
 	buffer_add(&b, span_of(a->challenge, sizeof(a->challenge)));
 	buffer_u8(&b, a->conditional);
-	buffer_add(&b, span_of(a->credential.bytes, sizeof(a->credential.bytes)));
+	buffer_id(&b, &a->credential);
 	buffer_block(&b, a->name);
 	buffer_u8(&b, (uint8_t)a->one_time.kind);
 	buffer_u8(&b, (uint8_t)a->one_time.digest);
@@ -92,7 +83,7 @@ addition_put(struct unit *unit, const struct id *session, const struct addition 
 void
 addition_end(struct unit *unit, const struct id *session, const struct addition *a)
 {
-	struct span key = span_of(session->bytes, sizeof(session->bytes));
+	struct span key = id_span(session);
 
 	unit_expect(unit, &addition_table, key, a->generation);
 	unit_delete(unit, &addition_table, key);
@@ -189,18 +180,17 @@ void
 addition_commit(struct unit *unit, struct arena *arena, const struct account_access *access, struct credential *c,
     struct credential_change *change)
 {
-	static const struct id none;
 	const struct account *account = access->account;
 	struct session session = *access->session;
 
-	if (access->just_proofed && memcmp(&c->replaces, &none, sizeof(none)) == 0) {
+	if (access->just_proofed && !id_given(&c->replaces)) {
 		c->replaces = session_replaced_take(&session, c->kind);
-		if (memcmp(&c->replaces, &none, sizeof(none)) != 0)
+		if (id_given(&c->replaces))
 			session_put(unit, &session);
 	}
 	session_expect(unit, arena, access->session);
-	unit_expect(unit, &account_table, span_of(account->id.bytes, sizeof(account->id.bytes)), account->generation);
+	unit_expect(unit, &account_table, id_span(&account->id), account->generation);
 	*change = (struct credential_change){ .account = account, .credential = c, .now = access->now,
-		.event = memcmp(&c->replaces, &none, sizeof(none)) != 0 ? CREDENTIAL_REPLACED : CREDENTIAL_ADDED };
+		.event = id_given(&c->replaces) ? CREDENTIAL_REPLACED : CREDENTIAL_ADDED };
 	credential_change_put(unit, arena, change);
 }

@@ -8,7 +8,7 @@
 struct span
 code_secret_wrap(struct arena *a, const struct wrapping *wrapping, const struct id *credential, struct span secret)
 {
-	return wrap(a, wrapping, USE, span_of(credential->bytes, sizeof(credential->bytes)), secret);
+	return wrap(a, wrapping, USE, id_span(credential), secret);
 }
 
 bool
@@ -17,7 +17,7 @@ code_secret_open(struct arena *a, const struct wrapping *wrapping, const struct 
 {
 	*out = (struct code_seed){ .kind = kept->kind, .digest = kept->digest, .digits = kept->digits,
 		.period = kept->period, .next = kept->next, .drift = kept->drift };
-	return unwrap(a, wrapping, USE, span_of(credential->bytes, sizeof(credential->bytes)), kept->secret,
+	return unwrap(a, wrapping, USE, id_span(credential), kept->secret,
 	    &out->secret);
 }
 

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "base/log.h"
+#include "base/random.h"
 #include "codec/json_writer.h"
 #include "ledger/entry.h"
 #include "person/history.h"
@@ -53,10 +54,9 @@ detail_of(const struct credential_change *change, char out[DETAIL_LARGEST])
 static void
 write_id(struct buffer *b, const char *name, const struct id *id)
 {
-	static const struct id none;
 	char text[LEDGER_ID_TEXT];
 
-	if (memcmp(id, &none, sizeof(none)) != 0)
+	if (id_given(id))
 		json_write_member(b, name, span_text(ledger_id_text(id, text)));
 }
 
@@ -101,7 +101,7 @@ credential_change_put(struct unit *unit, struct arena *arena, const struct crede
 	char detail[DETAIL_LARGEST];
 	enum notice_kind notice = notice_of(change);
 
-	assert(memcmp(&change->account->id, &c->account, sizeof(c->account)) == 0);
+	assert(id_equal(&change->account->id, &c->account));
 	credential_put(unit, arena, c);
 	history_add(unit, &c->account, &(struct history_event){
 		.kind = change->event == CREDENTIAL_STEPPED ? HISTORY_CREDENTIAL_CHANGED : HISTORY_CREDENTIAL_ADDED,

@@ -142,7 +142,7 @@ on_others(void *arg, enum err err, const struct problem *why)
 		s->why = *why;
 	for (size_t i = 0; err == OK && i < s->ask.count; i++) {
 		err = credential_loaded(s->arena, &s->ask.rows[i], &other, &s->why);
-		if (err == OK && memcmp(&other.id, &s->credential.id, sizeof(other.id)) != 0 &&
+		if (err == OK && !id_equal(&other.id, &s->credential.id) &&
 		    credential_usable(&other, s->access->now, &unusable)) {
 			put(s);
 			return;

@@ -298,7 +298,7 @@ on_index(void *arg, enum err err, const struct problem *why)
 		memcpy(credential.bytes, key.data + MODEL_SIZE + ID_SIZE, ID_SIZE);
 		r->asks[2 * i] = credential_ask(&r->arena, &account, &credential);
 		r->asks[2 * i + 1] = account_ask((const struct id *)arena_copy(&r->arena,
-		    span_of(account.bytes, ID_SIZE)).data);
+		    id_span(&account)).data);
 		memcpy(r->index_from, key.data, INDEX_SIZE);
 	}
 	r->index_from[INDEX_SIZE] = 0;

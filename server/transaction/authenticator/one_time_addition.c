@@ -3,6 +3,7 @@
 
 #include <openssl/crypto.h>
 
+#include "base/random.h"
 #include "codec/qr.h"
 #include "transaction/authenticator/code_secret.h"
 
@@ -202,7 +203,7 @@ on_waiting(void *arg, enum err err, const struct problem *why)
 		return;
 	}
 	if (addition_loaded(a->arena, &a->ask, ADDITION_ONE_TIME, &a->addition, &a->why) == OK &&
-	    memcmp(&a->addition.credential, &a->id, sizeof(a->id)) != 0)
+	    !id_equal(&a->addition.credential, &a->id))
 		problem_set(&a->why, ERR_NOT_FOUND, "", "no seed of this id waits in this session");
 	else if (a->addition.generation)
 		check(a, &taken);

@@ -20,13 +20,13 @@ static void
 parent_certificate_write(struct buffer *b, const struct parent_certificate *p)
 {
 	buffer_u8(b, FORMAT);
-	buffer_add(b, span_of(p->account.bytes, sizeof(p->account.bytes)));
+	buffer_id(b, &p->account);
 	buffer_block(b, p->handle);
 	buffer_u8(b, (uint8_t)p->purpose);
 	buffer_block(b, p->wrapped);
-	buffer_u64(b, (uint64_t)p->kept.us);
-	buffer_u64(b, (uint64_t)p->checked.us);
-	buffer_u64(b, (uint64_t)p->due.us);
+	buffer_instant(b, p->kept);
+	buffer_instant(b, p->checked);
+	buffer_instant(b, p->due);
 }
 
 bool
@@ -34,16 +34,14 @@ parent_certificate_read(struct span value, struct parent_certificate *out)
 {
 	struct record r = record_of(value);
 	uint8_t format = record_u8(&r), purpose;
-	struct span account = record_bytes(&r, sizeof(out->account.bytes));
 
-	*out = (struct parent_certificate){ .handle = record_block(&r) };
-	if (account.size)
-		memcpy(out->account.bytes, account.data, account.size);
+	*out = (struct parent_certificate){ .account = record_id(&r) };
+	out->handle = record_block(&r);
 	purpose = record_u8(&r);
 	out->wrapped = record_block(&r);
-	out->kept.us = (int64_t)record_u64(&r);
-	out->checked.us = (int64_t)record_u64(&r);
-	out->due.us = (int64_t)record_u64(&r);
+	out->kept = record_instant(&r);
+	out->checked = record_instant(&r);
+	out->due = record_instant(&r);
 	out->purpose = (enum jpki_purpose)purpose;
 	return format == FORMAT && record_whole(&r) && purpose >= JPKI_SIGNATURE && purpose <= JPKI_AUTHENTICATION;
 }

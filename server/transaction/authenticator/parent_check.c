@@ -198,10 +198,8 @@ on_logged(void *arg, const struct committed *committed)
 static void
 load_credentials(struct checking *c)
 {
-	static const struct id none;
-
 	c->asks[ASK_ACCOUNT] = account_ask(&c->parent.account);
-	c->asks[ASK_CREDENTIALS] = memcmp(&c->last, &none, sizeof(none)) == 0
+	c->asks[ASK_CREDENTIALS] = !id_given(&c->last)
 	    ? credentials_ask(c->arena, &c->parent.account, PAGE)
 	    : credentials_before_ask(c->arena, &c->parent.account, &c->last, PAGE);
 	c->waiting = store_load(c->store, c->asks, 2, on_credentials_loaded, c);

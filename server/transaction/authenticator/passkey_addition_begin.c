@@ -7,6 +7,7 @@
 #include <assert.h>
 
 #include "authn/webauthn_options.h"
+#include "base/random.h"
 
 #define OPTIONS_LARGEST (256 * KIB)
 
@@ -98,7 +99,7 @@ write_options(struct buffer *out, const struct beginning *b)
 	    .rp_id = b->settings->site.rp_id,
 	    .rp_name = account->english ? b->settings->name.en : b->settings->name.ja,
 	    .challenge = span_of(b->addition.challenge, sizeof(b->addition.challenge)),
-	    .user_handle = span_of(account->id.bytes, sizeof(account->id.bytes)),
+	    .user_handle = id_span(&account->id),
 	    .user_name = span_text(account->number), .lasts = ADDITION_LASTS, .known = known,
 	    .known_count = b->known_count, .attested = b->settings->attestation != ATTESTATION_ANY });
 }

@@ -56,7 +56,7 @@ recovery_addition(struct store *store, struct arena *arena, const struct person_
 	*a = (struct adding){ .pending = { cancel_adding }, .store = store, .arena = arena, .settings = settings,
 		.access = access, .done = done, .arg = arg };
 	a->ask = (struct ask){ .table = &credential_name_table, .from =
-		credential_name_key(arena, CREDENTIAL_RECOVERY, span_of(account->bytes, sizeof(account->bytes))) };
+		credential_name_key(arena, CREDENTIAL_RECOVERY, id_span(account)) };
 	a->waiting = store_load(store, &a->ask, 1, on_name, a);
 	return &a->pending;
 }

@@ -12,6 +12,7 @@
 #include <assert.h>
 
 #include "base/log.h"
+#include "base/random.h"
 #include "base/record.h"
 #include "codec/text.h"
 #include "crypto/certificate.h"
@@ -84,8 +85,8 @@ caller_write(struct buffer *b, const struct caller *c)
 	buffer_u32(b, c->rights);
 	buffer_u32(b, c->rate);
 	buffer_u64(b, c->epoch);
-	buffer_u64(b, (uint64_t)c->created.us);
-	buffer_u64(b, (uint64_t)c->expires.us);
+	buffer_instant(b, c->created);
+	buffer_instant(b, c->expires);
 	buffer_block(b, c->name);
 	buffer_block(b, c->member);
 	buffer_block(b, c->token);
@@ -102,8 +103,8 @@ caller_read(struct span value, struct caller *out)
 	*out = (struct caller){ .rights = record_u32(&r) };
 	out->rate = record_u32(&r);
 	out->epoch = record_u64(&r);
-	out->created.us = (int64_t)record_u64(&r);
-	out->expires.us = (int64_t)record_u64(&r);
+	out->created = record_instant(&r);
+	out->expires = record_instant(&r);
 	out->name = record_block(&r);
 	out->member = record_block(&r);
 	out->token = record_block(&r);

@@ -3,6 +3,7 @@
 
 #include <assert.h>
 
+#include "base/random.h"
 #include "crypto/digest.h"
 #include "crypto/jwt.h"
 #include "registry/standing.h"

@@ -20,8 +20,8 @@ change_write(struct buffer *b, const struct caller_change *c)
 	buffer_u8(b, c->tokenless);
 	buffer_u32(b, c->rights);
 	buffer_u32(b, c->rate);
-	buffer_u64(b, (uint64_t)c->now.us);
-	buffer_u64(b, (uint64_t)c->expires.us);
+	buffer_instant(b, c->now);
+	buffer_instant(b, c->expires);
 	buffer_block(b, c->name);
 	buffer_block(b, c->member);
 	buffer_block(b, c->token);
@@ -47,8 +47,8 @@ caller_proposal_read(struct span value, struct caller_proposal *out)
 	c->tokenless = record_u8(&r) != 0;
 	c->rights = record_u32(&r);
 	c->rate = record_u32(&r);
-	c->now.us = (int64_t)record_u64(&r);
-	c->expires.us = (int64_t)record_u64(&r);
+	c->now = record_instant(&r);
+	c->expires = record_instant(&r);
 	c->name = record_block(&r);
 	c->member = record_block(&r);
 	c->token = record_block(&r);

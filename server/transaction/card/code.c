@@ -3,6 +3,7 @@
 
 #include <assert.h>
 
+#include "base/random.h"
 #include "crypto/digest.h"
 
 #define CODE_BYTES 16

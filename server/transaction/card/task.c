@@ -13,36 +13,15 @@
 const struct table card_code_table = { "card-code", ROLE_BIT(ROLE_WORKER), 0 };
 const struct table card_task_table = { "card-task", ROLE_BIT(ROLE_WORKER), TABLE_NOTICED };
 
-static struct span
-key_of(const struct id *id)
-{
-	return span_of(id->bytes, sizeof(id->bytes));
-}
-
-static void
-write_id(struct buffer *b, const struct id *id)
-{
-	buffer_add(b, key_of(id));
-}
-
-static void
-read_id(struct record *r, struct id *out)
-{
-	struct span bytes = record_bytes(r, sizeof(out->bytes));
-
-	if (bytes.size)
-		memcpy(out->bytes, bytes.data, bytes.size);
-}
-
 static void
 card_task_write(struct buffer *b, const struct card_task *t)
 {
 	buffer_u8(b, FORMAT);
-	write_id(b, &t->id);
-	write_id(b, &t->owner);
+	buffer_id(b, &t->id);
+	buffer_id(b, &t->owner);
 	buffer_u8(b, (uint8_t)t->purpose);
-	write_id(b, &t->challenge);
-	buffer_u64(b, (uint64_t)t->until.us);
+	buffer_id(b, &t->challenge);
+	buffer_instant(b, t->until);
 	buffer_block(b, t->continues.handle);
 	buffer_u8(b, (uint8_t)t->continues.kind.purpose);
 	buffer_u8(b, (uint8_t)t->continues.kind.medium);
@@ -51,13 +30,13 @@ card_task_write(struct buffer *b, const struct card_task *t)
 	buffer_block(b, t->handle);
 	buffer_u8(b, t->mobile);
 	buffer_block(b, t->facts);
-	buffer_u64(b, (uint64_t)t->at.us);
+	buffer_instant(b, t->at);
 	buffer_block(b, t->attributes);
 	buffer_block(b, t->certificate);
 	buffer_u8(b, (uint8_t)t->continuity);
 	buffer_block(b, t->relatives);
 	buffer_block(b, t->terminal);
-	write_id(b, &t->ledger);
+	buffer_id(b, &t->ledger);
 	buffer_block(b, t->failed_step);
 	buffer_block(b, t->why_ja);
 	buffer_block(b, t->why_en);
@@ -70,11 +49,11 @@ card_task_read(struct span value, struct card_task *out)
 	uint8_t format = record_u8(&r), purpose, earlier_purpose, medium, answered, outcome, mobile, continuity;
 
 	*out = (struct card_task){ 0 };
-	read_id(&r, &out->id);
-	read_id(&r, &out->owner);
+	out->id = record_id(&r);
+	out->owner = record_id(&r);
 	purpose = record_u8(&r);
-	read_id(&r, &out->challenge);
-	out->until.us = (int64_t)record_u64(&r);
+	out->challenge = record_id(&r);
+	out->until = record_instant(&r);
 	out->continues.handle = record_block(&r);
 	earlier_purpose = record_u8(&r);
 	medium = record_u8(&r);
@@ -83,13 +62,13 @@ card_task_read(struct span value, struct card_task *out)
 	out->handle = record_block(&r);
 	mobile = record_u8(&r);
 	out->facts = record_block(&r);
-	out->at.us = (int64_t)record_u64(&r);
+	out->at = record_instant(&r);
 	out->attributes = record_block(&r);
 	out->certificate = record_block(&r);
 	continuity = record_u8(&r);
 	out->relatives = record_block(&r);
 	out->terminal = record_block(&r);
-	read_id(&r, &out->ledger);
+	out->ledger = record_id(&r);
 	out->failed_step = record_block(&r);
 	out->why_ja = record_block(&r);
 	out->why_en = record_block(&r);
@@ -109,7 +88,7 @@ card_task_read(struct span value, struct card_task *out)
 struct ask
 card_task_ask(const struct id *id)
 {
-	return (struct ask){ .table = &card_task_table, .from = key_of(id) };
+	return (struct ask){ .table = &card_task_table, .from = id_span(id) };
 }
 
 enum err
@@ -119,7 +98,7 @@ card_task_loaded(struct arena *arena, const struct ask *asked, const struct id *
 	if (asked->count && !card_task_read(arena_copy(arena, asked->rows[0].value), out))
 		return problem_set(why, ERR_UNAVAILABLE, "",
 		    "the row of what a card was to sign is of a form this build does not know");
-	if (!asked->count || (owner && memcmp(&out->owner, owner, sizeof(*owner)) != 0))
+	if (!asked->count || (owner && !id_equal(&out->owner, owner)))
 		return problem_set(why, ERR_NOT_FOUND, "",
 		    "nothing that a card was to sign here waits any more: it was used, or its time is over");
 	out->generation = asked->rows[0].generation;
@@ -133,34 +112,34 @@ card_task_put(struct unit *unit, const struct card_task *t, struct instant until
 
 	card_task_write(&row, t);
 	assert(!row.overflowed);
-	unit_expect(unit, &card_task_table, key_of(&t->id), t->generation);
-	unit_put_until(unit, &card_task_table, key_of(&t->id), buffer_span(&row), until);
+	unit_expect(unit, &card_task_table, id_span(&t->id), t->generation);
+	unit_put_until(unit, &card_task_table, id_span(&t->id), buffer_span(&row), until);
 	buffer_release(&row);
 }
 
 void
 card_task_take(struct unit *unit, const struct card_task *t)
 {
-	unit_expect(unit, &card_task_table, key_of(&t->id), t->generation);
-	unit_delete(unit, &card_task_table, key_of(&t->id));
+	unit_expect(unit, &card_task_table, id_span(&t->id), t->generation);
+	unit_delete(unit, &card_task_table, id_span(&t->id));
 }
 
 struct span
 card_task_wrap(struct arena *arena, const struct person_settings *settings, const struct id *task, struct span plain)
 {
-	return wrap(arena, &settings->wrapping, USE, key_of(task), plain);
+	return wrap(arena, &settings->wrapping, USE, id_span(task), plain);
 }
 
 bool
 card_task_attributes(struct arena *arena, const struct person_settings *settings, const struct card_task *t,
     struct span *json)
 {
-	return t->attributes.size && unwrap(arena, &settings->wrapping, USE, key_of(&t->id), t->attributes, json);
+	return t->attributes.size && unwrap(arena, &settings->wrapping, USE, id_span(&t->id), t->attributes, json);
 }
 
 bool
 card_task_certificate(struct arena *arena, const struct person_settings *settings, const struct card_task *t,
     struct span *der)
 {
-	return t->certificate.size && unwrap(arena, &settings->wrapping, USE, key_of(&t->id), t->certificate, der);
+	return t->certificate.size && unwrap(arena, &settings->wrapping, USE, id_span(&t->id), t->certificate, der);
 }

@@ -101,7 +101,7 @@ on_challenge(void *arg, enum err err, const struct proofing_challenge *challenge
 	unit = unit_new(b->arena, store_tables(b->store), id_new(b->challenge.now));
 	card_task_put(unit, &b->task, b->task.until);
 	unit_put_until(unit, &card_code_table, span_of(code, sizeof(code)),
-	    span_of(b->task.id.bytes, sizeof(b->task.id.bytes)), b->task.until);
+	    id_span(&b->task.id), b->task.until);
 	b->waiting = store_commit(b->store, unit, on_kept, b);
 }
 

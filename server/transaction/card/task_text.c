@@ -85,8 +85,7 @@ on_task_loaded(void *arg, enum err err, const struct problem *why)
 		answer(r, err, why);
 		return;
 	}
-	r->ask = (struct ask){ .table = &proofing_challenge_table,
-		.from = span_of(r->found.challenge.bytes, sizeof(r->found.challenge.bytes)) };
+	r->ask = (struct ask){ .table = &proofing_challenge_table, .from = id_span(&r->found.challenge) };
 	r->waiting = store_load(r->store, &r->ask, 1, on_challenge_loaded, r);
 }
 

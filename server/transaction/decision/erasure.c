@@ -10,6 +10,7 @@
 #include <stdlib.h>
 
 #include "base/buffer.h"
+#include "base/random.h"
 #include "codec/individual_number.h"
 #include "codec/json_writer.h"
 #include "codec/reader.h"
@@ -228,8 +229,7 @@ load(struct erasing *g)
 	g->asks = arena_array(&g->arena, struct ask, 1 + q->count);
 	g->asks[0] = erasure_agreements_ask();
 	for (size_t i = 0; i < q->count; i++)
-		g->asks[1 + i] = (struct ask){ .table = &ledger_entry_table,
-			.from = span_of(q->ids[i].bytes, sizeof(q->ids[i].bytes)) };
+		g->asks[1 + i] = (struct ask){ .table = &ledger_entry_table, .from = id_span(&q->ids[i]) };
 	g->waiting = store_load(g->store, g->asks, 1 + q->count, on_rows_loaded, g);
 }
 

@@ -6,6 +6,7 @@
 #include "transaction/decision/erasure_agreement.h"
 
 #include "base/buffer.h"
+#include "base/random.h"
 #include "base/record.h"
 #include "crypto/digest.h"
 
@@ -40,15 +41,12 @@ agreement_read(struct arena *a, const struct row *row, struct erasure_agreement 
 {
 	struct record r = record_of(arena_copy(a, row->value));
 	uint8_t format = record_u8(&r);
-	struct span salt = record_bytes(&r, sizeof(out->salt)), digest = record_bytes(&r, sizeof(out->digest));
 
 	*out = (struct erasure_agreement){ .key = arena_copy(a, row->key), .generation = row->generation };
+	record_copy(&r, out->salt, sizeof(out->salt));
+	record_copy(&r, out->digest, sizeof(out->digest));
 	out->agreement.approvers = record_block(&r);
-	if (!record_whole(&r) || format != FORMAT)
-		return false;
-	memcpy(out->salt, salt.data, sizeof(out->salt));
-	memcpy(out->digest, digest.data, sizeof(out->digest));
-	return true;
+	return record_whole(&r) && format == FORMAT;
 }
 
 static bool

@@ -3,6 +3,7 @@
 
 #include <assert.h>
 
+#include "base/random.h"
 #include "codec/json_writer.h"
 
 struct recording {

@@ -79,7 +79,7 @@ desk_application_wrap(struct arena *arena, const struct wrapping *w, const struc
 	json_write_member(&b, "note", a->note);
 	buffer_byte(&b, '}');
 	assert(!b.overflowed); /* it was checked */
-	wrapped = wrap(arena, w, USE, span_of(of->bytes, sizeof(of->bytes)), buffer_span(&b));
+	wrapped = wrap(arena, w, USE, id_span(of), buffer_span(&b));
 	OPENSSL_cleanse(b.data + b.start, b.end - b.start);
 	buffer_release(&b);
 	return wrapped;
@@ -93,7 +93,7 @@ desk_application_unwrap(struct arena *arena, const struct wrapping *w, const str
 	struct reader r;
 
 	*out = (struct desk_application){ .note = { 0 } };
-	if (!unwrap(arena, w, USE, span_of(c->id.bytes, sizeof(c->id.bytes)), c->application, &plain))
+	if (!unwrap(arena, w, USE, id_span(&c->id), c->application, &plain))
 		return problem_set(why, ERR_UNAVAILABLE, "", "what the application says does not open: it was wrapped "
 		    "with another secret, or altered");
 	r = reader_json(arena, plain, (struct limits){ .bytes = PLAIN_LARGEST, .depth = 1 });

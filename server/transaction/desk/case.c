@@ -45,26 +45,6 @@ desk_settled_name(enum desk_settled settled)
 
 /* The row */
 
-static struct span
-id_span(const struct id *id)
-{
-	return span_of(id->bytes, sizeof(id->bytes));
-}
-
-static bool
-id_is_zero(const struct id *id)
-{
-	static const struct id zero;
-
-	return memcmp(id, &zero, sizeof(zero)) == 0;
-}
-
-static bool
-id_is(const struct id *a, const struct id *b)
-{
-	return memcmp(a, b, sizeof(*a)) == 0;
-}
-
 static void
 number_write(struct buffer *b, const char *number)
 {
@@ -84,39 +64,30 @@ number_read(struct record *r, char *out)
 		memcpy(out, text.data, text.size);
 }
 
-static void
-id_read(struct record *r, struct id *out)
-{
-	struct span bytes = record_bytes(r, sizeof(out->bytes));
-
-	if (!r->broken)
-		memcpy(out->bytes, bytes.data, bytes.size);
-}
-
 void
 desk_case_write(struct buffer *b, const struct desk_case *c)
 {
 	buffer_u8(b, FORM);
-	buffer_add(b, id_span(&c->id));
+	buffer_id(b, &c->id);
 	buffer_u8(b, (uint8_t)c->state);
-	buffer_u64(b, (uint64_t)c->opened.us);
-	buffer_u64(b, (uint64_t)c->changed.us);
+	buffer_instant(b, c->opened);
+	buffer_instant(b, c->changed);
 	for (size_t i = 0; i < COUNT(c->registrars); i++) {
-		buffer_add(b, id_span(&c->registrars[i].account));
+		buffer_id(b, &c->registrars[i].account);
 		number_write(b, c->registrars[i].number);
 	}
-	buffer_add(b, id_span(&c->account));
+	buffer_id(b, &c->account);
 	number_write(b, c->number);
 	desk_evidence_write(b, &c->evidence);
 	buffer_u8(b, (uint8_t)c->similar_count);
 	for (size_t i = 0; i < c->similar_count; i++) {
-		buffer_add(b, id_span(&c->similar[i].account));
+		buffer_id(b, &c->similar[i].account);
 		number_write(b, c->similar[i].number);
 		buffer_u8(b, (uint8_t)c->similar[i].settled);
 		number_write(b, c->similar[i].by);
 	}
 	buffer_block(b, c->application);
-	buffer_add(b, id_span(&c->record));
+	buffer_id(b, &c->record);
 }
 
 static bool
@@ -127,7 +98,7 @@ similar_read(struct record *r, struct desk_case *out)
 	for (size_t i = 0; i < out->similar_count; i++) {
 		struct desk_similar *s = &out->similar[i];
 
-		id_read(r, &s->account);
+		s->account = record_id(r);
 		number_read(r, s->number);
 		s->settled = (enum desk_settled)record_u8(r);
 		number_read(r, s->by);
@@ -144,15 +115,15 @@ desk_case_read(struct span value, struct desk_case *out)
 	uint8_t form = record_u8(&r);
 
 	*out = (struct desk_case){ .state = DESK_UNKNOWN };
-	id_read(&r, &out->id);
+	out->id = record_id(&r);
 	out->state = (enum desk_state)record_u8(&r);
-	out->opened.us = (int64_t)record_u64(&r);
-	out->changed.us = (int64_t)record_u64(&r);
+	out->opened = record_instant(&r);
+	out->changed = record_instant(&r);
 	for (size_t i = 0; i < COUNT(out->registrars); i++) {
-		id_read(&r, &out->registrars[i].account);
+		out->registrars[i].account = record_id(&r);
 		number_read(&r, out->registrars[i].number);
 	}
-	id_read(&r, &out->account);
+	out->account = record_id(&r);
 	number_read(&r, out->number);
 	if (!desk_evidence_read(&r, &out->evidence))
 		return false;
@@ -160,7 +131,7 @@ desk_case_read(struct span value, struct desk_case *out)
 	if (!similar_read(&r, out))
 		return false;
 	out->application = record_block(&r);
-	id_read(&r, &out->record);
+	out->record = record_id(&r);
 	return form == FORM && record_whole(&r) && out->state != DESK_UNKNOWN && out->state <= DESK_WITHDRAWN;
 }
 
@@ -213,10 +184,10 @@ desk_case_put(struct unit *unit, const struct desk_case *c)
 bool
 desk_case_own(const struct desk_case *c, const struct account *registrar)
 {
-	if (id_is(&c->account, &registrar->id))
+	if (id_equal(&c->account, &registrar->id))
 		return true;
 	for (size_t i = 0; i < c->similar_count; i++)
-		if (id_is(&c->similar[i].account, &registrar->id))
+		if (id_equal(&c->similar[i].account, &registrar->id))
 			return true;
 	return false;
 }
@@ -238,7 +209,7 @@ desk_case_confirm(struct desk_case *c, const struct account *registrar, struct i
 {
 	if (check_open(c, registrar, why) != OK)
 		return why->code;
-	if (id_is(&c->registrars[0].account, &registrar->id))
+	if (id_equal(&c->registrars[0].account, &registrar->id))
 		return problem_set(why, ERR_DENIED, "", "this registrar checked it first: the second is another "
 		    "person");
 	if (c->state == DESK_CONFIRMED)
@@ -254,7 +225,7 @@ static struct desk_similar *
 similar_find(struct desk_case *c, const struct id *account)
 {
 	for (size_t i = 0; i < c->similar_count; i++)
-		if (id_is(&c->similar[i].account, account))
+		if (id_equal(&c->similar[i].account, account))
 			return &c->similar[i];
 	return NULL;
 }
@@ -264,7 +235,7 @@ desk_case_find_similar(struct desk_case *c, const struct account *a)
 {
 	struct desk_similar *s;
 
-	if (id_is(&c->account, &a->id) || similar_find(c, &a->id) || c->similar_count == DESK_SIMILAR)
+	if (id_equal(&c->account, &a->id) || similar_find(c, &a->id) || c->similar_count == DESK_SIMILAR)
 		return false;
 	s = &c->similar[c->similar_count++];
 	*s = (struct desk_similar){ .account = a->id };
@@ -276,7 +247,7 @@ desk_case_find_similar(struct desk_case *c, const struct account *a)
 static enum err
 check_same(const struct desk_case *c, const struct desk_similar *s, struct problem *why)
 {
-	if (!id_is_zero(&c->account) && !id_is(&c->account, &s->account))
+	if (id_given(&c->account) && !id_equal(&c->account, &s->account))
 		return problem_set(why, ERR_CONFLICT, "", "the case is about the account %s already: two accounts of "
 		    "one person are not made one here", c->number);
 	return OK;
@@ -327,7 +298,8 @@ desk_case_completable(const struct desk_case *c, const struct account *registrar
 		if (!c->similar[i].settled)
 			return problem_set(why, ERR_CONFLICT, "", "the account %s is similar: say first whether it is "
 			    "the same person's", c->similar[i].number);
-	if (!id_is(&c->registrars[0].account, &registrar->id) && !id_is(&c->registrars[1].account, &registrar->id))
+	if (!id_equal(&c->registrars[0].account, &registrar->id) &&
+	    !id_equal(&c->registrars[1].account, &registrar->id))
 		return problem_set(why, ERR_DENIED, "", "only who checked or confirmed it completes it");
 	if (desk_evidence_takes_two(&c->evidence) && c->state != DESK_CONFIRMED)
 		return problem_set(why, ERR_CONFLICT, "", "every item was checked and a biometric recorded: that takes "

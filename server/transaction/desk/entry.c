@@ -3,15 +3,15 @@
 
 #include <assert.h>
 
+#include "base/random.h"
 #include "codec/json_writer.h"
 
 static void
 write_id(struct buffer *b, const char *name, const struct id *id)
 {
-	static const struct id none;
 	char text[LEDGER_ID_TEXT];
 
-	if (memcmp(id, &none, sizeof(none)) != 0)
+	if (id_given(id))
 		json_write_member(b, name, span_text(ledger_id_text(id, text)));
 }
 

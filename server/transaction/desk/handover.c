@@ -86,7 +86,6 @@ desk_handover_take(struct store *store, struct arena *arena, const struct sessio
 static enum err
 read_code(struct taking *t, struct problem *why)
 {
-	struct span account, record;
 	struct record r;
 
 	if (t->ask.count == 0)
@@ -94,13 +93,11 @@ read_code(struct taking *t, struct problem *why)
 	r = record_of(t->ask.rows[0].value);
 	if (record_u8(&r) != FORM)
 		r.broken = true;
-	account = record_bytes(&r, sizeof(t->of.bytes));
-	record = record_bytes(&r, sizeof(t->record.bytes));
+	t->of = record_id(&r);
+	t->record = record_id(&r);
 	if (!record_whole(&r))
 		return problem_set(why, ERR_UNAVAILABLE, "",
 		    "the code's row in the store is of a form this build does not know");
-	memcpy(t->of.bytes, account.data, account.size);
-	memcpy(t->record.bytes, record.data, record.size);
 	t->generation = t->ask.rows[0].generation;
 	return OK;
 }
@@ -143,7 +140,7 @@ on_account_loaded(void *arg, enum err err, const struct problem *why)
 	unit = unit_new(t->arena, store_tables(t->store), id_new(t->asked.now));
 	unit_expect(unit, &desk_handover_table, span_of(t->key, sizeof(t->key)), t->generation);
 	unit_delete(unit, &desk_handover_table, span_of(t->key, sizeof(t->key)));
-	unit_expect(unit, &account_table, span_of(t->of.bytes, sizeof(t->of.bytes)), t->account.generation);
+	unit_expect(unit, &account_table, id_span(&t->of), t->account.generation);
 	session_put(unit, &session);
 	history_add(unit, &t->of, &(struct history_event){ .kind = HISTORY_LOGIN, .at = t->asked.now,
 		.actor = span_text("person"), .detail = span_text("desk"), .where = t->asked.where });

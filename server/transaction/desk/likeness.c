@@ -32,10 +32,10 @@ desk_likeness(const struct wrapping *w, const struct desk_application *a, struct
 static bool
 is_known(const struct desk_case *c, const struct id *account)
 {
-	if (memcmp(&c->account, account, sizeof(*account)) == 0)
+	if (id_equal(&c->account, account))
 		return true;
 	for (size_t i = 0; i < c->similar_count; i++)
-		if (memcmp(&c->similar[i].account, account, sizeof(*account)) == 0)
+		if (id_equal(&c->similar[i].account, account))
 			return true;
 	return false;
 }

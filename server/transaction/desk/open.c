@@ -108,7 +108,7 @@ take_named(struct opening *o, struct problem *why)
 		return problem_set(why, ERR_NOT_FOUND, "", "/account: no account has this number");
 	if (why->code != OK)
 		return why->code;
-	if (memcmp(&a.id, &o->asked.registrar->id, sizeof(a.id)) == 0)
+	if (id_equal(&a.id, &o->asked.registrar->id))
 		return problem_set(why, ERR_DENIED, "", "/account: it is the registrar's own, which another one "
 		    "proofs");
 	memcpy(c->number, a.number, sizeof(a.number));

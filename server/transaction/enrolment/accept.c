@@ -227,7 +227,7 @@ begin_session(struct accepting *a)
 	struct session s = session_begun(&a->settings->session, a->asked.cookie->digest, &a->all->view.found.id,
 	    asked->where, asked->now);
 
-	if (before && memcmp(&before->account, &s.account, sizeof(s.account)) == 0) {
+	if (before && id_equal(&before->account, &s.account)) {
 		memcpy(s.authentications, before->authentications, sizeof(s.authentications));
 		s.authentication_count = before->authentication_count;
 	}

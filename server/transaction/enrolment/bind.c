@@ -65,7 +65,7 @@ may_bind(const struct binding *b, struct problem *why)
 
 	if (b->enrolment.purpose != JPKI_AUTHENTICATION)
 		return problem_set(why, ERR_CONFLICT, "", "no card was asked to be bound here");
-	if (!s || memcmp(&s->account, &b->enrolment.taken, sizeof(s->account)) != 0 ||
+	if (!s || !id_equal(&s->account, &b->enrolment.taken) ||
 	    !session_just_proofed(s, b->asked.now))
 		return problem_set(why, ERR_DENIED, "NIST SP 800-63B-4 s4.1",
 		    "authenticators are bound in the session of the proofing, for a quarter of an hour");
@@ -196,7 +196,6 @@ keep_certificate(struct binding *b, struct unit *unit)
 static void
 bind_card(struct binding *b)
 {
-	static const struct id none;
 	struct unit *unit = unit_new(b->arena, store_tables(b->store), id_new(b->asked.now));
 	struct credential *c = &b->credential;
 
@@ -214,7 +213,7 @@ bind_card(struct binding *b)
 		.name_generation = b->name_generation,
 	};
 	b->change = (struct credential_change){ .account = &b->account, .credential = c, .now = b->asked.now,
-		.event = memcmp(&c->replaces, &none, sizeof(none)) != 0 ? CREDENTIAL_REPLACED : CREDENTIAL_ADDED };
+		.event = id_given(&c->replaces) ? CREDENTIAL_REPLACED : CREDENTIAL_ADDED };
 	credential_change_put(unit, b->arena, &b->change);
 	keep_certificate(b, unit);
 	card_task_take(unit, &b->task);

@@ -55,15 +55,14 @@ enrolment_card(struct store *store, struct arena *arena, const struct person_set
 static enum err
 may_begin(const struct carding *c, struct problem *why)
 {
-	static const struct id none;
 	const struct enrolment *e = &c->enrolment;
-	const bool taken = memcmp(&e->taken, &none, sizeof(none)) != 0;
+	const bool taken = id_given(&e->taken);
 
 	if (c->purpose == JPKI_SIGNATURE)
 		return taken ? problem_set(why, ERR_CONFLICT, "", "this enrolment was accepted already") : OK;
 	if (!taken)
 		return problem_set(why, ERR_CONFLICT, "", "a card is bound once the enrolment has been accepted");
-	if (!c->asked.session || memcmp(&c->asked.session->account, &e->taken, sizeof(none)) != 0 ||
+	if (!c->asked.session || !id_equal(&c->asked.session->account, &e->taken) ||
 	    !session_just_proofed(c->asked.session, c->asked.now))
 		return problem_set(why, ERR_DENIED, "NIST SP 800-63B-4 s4.1",
 		    "authenticators are bound in the session of the proofing, for a quarter of an hour");

@@ -12,39 +12,24 @@
 
 const struct table enrolment_table = { "enrolment", ROLE_BIT(ROLE_WORKER), 0 };
 
-static struct span
-key_of(const struct id *id)
-{
-	return span_of(id->bytes, sizeof(id->bytes));
-}
-
-static void
-read_id(struct record *r, struct id *out)
-{
-	struct span bytes = record_bytes(r, sizeof(out->bytes));
-
-	if (bytes.size)
-		memcpy(out->bytes, bytes.data, bytes.size);
-}
-
 static void
 enrolment_write(struct buffer *b, const struct enrolment *e)
 {
 	buffer_u8(b, FORMAT);
-	buffer_add(b, key_of(&e->id));
+	buffer_id(b, &e->id);
 	buffer_add(b, span_of(e->browser, sizeof(e->browser)));
 	buffer_u8(b, e->reissue);
 	buffer_u8(b, e->english);
-	buffer_add(b, key_of(&e->opened));
-	buffer_add(b, key_of(&e->task));
+	buffer_id(b, &e->opened);
+	buffer_id(b, &e->task);
 	buffer_u8(b, (uint8_t)e->purpose);
-	buffer_u64(b, (uint64_t)e->card_until.us);
-	buffer_add(b, key_of(&e->taken));
-	buffer_add(b, key_of(&e->record));
+	buffer_instant(b, e->card_until);
+	buffer_id(b, &e->taken);
+	buffer_id(b, &e->record);
 	buffer_block(b, e->handle);
 	buffer_u8(b, e->mobile);
-	buffer_u64(b, (uint64_t)e->made.us);
-	buffer_u64(b, (uint64_t)e->expires.us);
+	buffer_instant(b, e->made);
+	buffer_instant(b, e->expires);
 }
 
 bool
@@ -52,25 +37,22 @@ enrolment_read(struct span value, struct enrolment *out)
 {
 	struct record r = record_of(value);
 	uint8_t format = record_u8(&r), reissue, english, purpose, mobile;
-	struct span browser;
 
 	*out = (struct enrolment){ 0 };
-	read_id(&r, &out->id);
-	browser = record_bytes(&r, sizeof(out->browser));
-	if (browser.size)
-		memcpy(out->browser, browser.data, browser.size);
+	out->id = record_id(&r);
+	record_copy(&r, out->browser, sizeof(out->browser));
 	reissue = record_u8(&r);
 	english = record_u8(&r);
-	read_id(&r, &out->opened);
-	read_id(&r, &out->task);
+	out->opened = record_id(&r);
+	out->task = record_id(&r);
 	purpose = record_u8(&r);
-	out->card_until.us = (int64_t)record_u64(&r);
-	read_id(&r, &out->taken);
-	read_id(&r, &out->record);
+	out->card_until = record_instant(&r);
+	out->taken = record_id(&r);
+	out->record = record_id(&r);
 	out->handle = record_block(&r);
 	mobile = record_u8(&r);
-	out->made.us = (int64_t)record_u64(&r);
-	out->expires.us = (int64_t)record_u64(&r);
+	out->made = record_instant(&r);
+	out->expires = record_instant(&r);
 	if (format != FORMAT || !record_whole(&r) || reissue > 1 || english > 1 || mobile > 1 ||
 	    purpose > JPKI_AUTHENTICATION)
 		return false;
@@ -84,7 +66,7 @@ enrolment_read(struct span value, struct enrolment *out)
 struct ask
 enrolment_ask(const struct id *id)
 {
-	return (struct ask){ .table = &enrolment_table, .from = key_of(id) };
+	return (struct ask){ .table = &enrolment_table, .from = id_span(id) };
 }
 
 enum err
@@ -108,8 +90,8 @@ enrolment_put(struct unit *unit, const struct enrolment *e)
 
 	enrolment_write(&row, e);
 	assert(!row.overflowed);
-	unit_expect(unit, &enrolment_table, key_of(&e->id), e->generation);
-	unit_put_until(unit, &enrolment_table, key_of(&e->id), buffer_span(&row), e->expires);
+	unit_expect(unit, &enrolment_table, id_span(&e->id), e->generation);
+	unit_put_until(unit, &enrolment_table, id_span(&e->id), buffer_span(&row), e->expires);
 	buffer_release(&row);
 }
 

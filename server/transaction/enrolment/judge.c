@@ -18,29 +18,15 @@ static const struct { const char *word, *ja, *en; } failures[] = {
 	    "Several accounts belong to the person of this card: a registrar has to settle that." },
 };
 
-static bool
-is_given(const struct id *id)
-{
-	static const struct id none;
-
-	return memcmp(id, &none, sizeof(none)) != 0;
-}
-
-static bool
-is_same(const struct id *a, const struct id *b)
-{
-	return memcmp(a, b, sizeof(*a)) == 0;
-}
-
 /* By a certificate it is known whose account it is. */
 static struct enrolment_verdict
 judge_known(const struct enrolment_standing *s, const struct id *account)
 {
 	struct enrolment_verdict v = { .account = ENROLMENT_EXISTING, .found = *account };
 
-	if (is_given(&s->here) && is_same(&s->here, account))
+	if (id_given(&s->here) && id_equal(&s->here, account))
 		v.account = ENROLMENT_THIS;
-	else if (is_given(&s->here))
+	else if (id_given(&s->here))
 		v = (struct enrolment_verdict){ .account = ENROLMENT_EXISTING, .failed = "other-account" };
 	return v;
 }
@@ -49,7 +35,7 @@ static bool
 others_look_so(const struct enrolment_standing *s)
 {
 	for (size_t i = 0; i < s->similar_count; i++)
-		if (!is_given(&s->here) || !is_same(&s->similar[i], &s->here))
+		if (!id_given(&s->here) || !id_equal(&s->similar[i], &s->here))
 			return true;
 	return false;
 }
@@ -59,7 +45,7 @@ static bool
 looks_like_here(const struct enrolment_standing *s)
 {
 	for (size_t i = 0; i < s->similar_count; i++)
-		if (is_given(&s->here) && is_same(&s->similar[i], &s->here))
+		if (id_given(&s->here) && id_equal(&s->similar[i], &s->here))
 			return true;
 	return false;
 }
@@ -67,7 +53,7 @@ looks_like_here(const struct enrolment_standing *s)
 struct enrolment_verdict
 enrolment_judge(const struct enrolment_standing *s)
 {
-	if (is_given(&s->owner))
+	if (id_given(&s->owner))
 		return judge_known(s, &s->owner);
 	if (s->relative_count > 1)
 		return (struct enrolment_verdict){ .account = ENROLMENT_SIMILAR, .failed = "several-accounts" };
@@ -75,7 +61,7 @@ enrolment_judge(const struct enrolment_standing *s)
 		return judge_known(s, &s->relatives[0]);
 	if (others_look_so(s) && !looks_like_here(s))
 		return (struct enrolment_verdict){ .account = ENROLMENT_SIMILAR };
-	if (is_given(&s->here))
+	if (id_given(&s->here))
 		return (struct enrolment_verdict){ .account = ENROLMENT_THIS, .found = s->here };
 	return (struct enrolment_verdict){ .account = ENROLMENT_NEW, .failed = s->reissue ? "no-account" : NULL };
 }

@@ -43,14 +43,6 @@ answer(struct looking *l, enum err err, const struct problem *why)
 	l->done(l->arg, err, err == OK ? &l->all : NULL, err == OK ? NULL : why);
 }
 
-static bool
-is_given(const struct id *id)
-{
-	static const struct id none;
-
-	return memcmp(id, &none, sizeof(none)) != 0;
-}
-
 static void
 fail(struct enrolment_view *v, const char *word)
 {
@@ -89,9 +81,9 @@ on_enrolment_loaded(void *arg, enum err err, const struct problem *why)
 		answer(l, err, why);
 		return;
 	}
-	if (is_given(&v->enrolment.taken))
+	if (id_given(&v->enrolment.taken))
 		v->state = ENROLMENT_TAKEN;
-	if (!is_given(&v->enrolment.task)) {
+	if (!id_given(&v->enrolment.task)) {
 		answer(l, OK, NULL);
 		return;
 	}
@@ -208,7 +200,7 @@ owners_loaded(struct looking *l, struct id relatives[RELATIVES_LOOKED_AT], size_
 			continue;
 		if (err != OK)
 			return err;
-		for (n = 0; n < *count && memcmp(&relatives[n], &owner.account, sizeof(owner.account)) != 0; n++)
+		for (n = 0; n < *count && !id_equal(&relatives[n], &owner.account); n++)
 			continue;
 		if (n == *count)
 			relatives[(*count)++] = owner.account;
@@ -254,10 +246,10 @@ on_owners_loaded(void *arg, enum err err, const struct problem *why)
 		s.similar_count = l->all.likeness.count;
 	}
 	verdict = enrolment_judge(&s);
-	l->by_certificate = is_given(&s.owner) || s.relative_count == 1;
+	l->by_certificate = id_given(&s.owner) || s.relative_count == 1;
 	v->account = verdict.account;
 	fail(v, verdict.failed);
-	if (is_given(&verdict.found) && !v->failed) {
+	if (id_given(&verdict.found) && !v->failed) {
 		v->found.id = verdict.found;
 		ask_for_account(l, &v->found.id);
 		return;

@@ -92,12 +92,11 @@ enrolment_open(struct store *store, struct arena *arena, const struct person_set
 static enum err
 may_open(const struct opening *o, struct problem *why)
 {
-	static const struct id none;
 	const struct enrolment *e = &o->enrolment;
 
 	if (o->asked.session)
 		return problem_set(why, ERR_CONFLICT, "", "somebody is logged in here: the account is there already");
-	if (memcmp(&e->opened, &none, sizeof(none)) != 0 || memcmp(&e->taken, &none, sizeof(none)) != 0)
+	if (id_given(&e->opened) || id_given(&e->taken))
 		return problem_set(why, ERR_CONFLICT, "", "this enrolment has its account already");
 	if (e->reissue)
 		return problem_set(why, ERR_CONFLICT, "",

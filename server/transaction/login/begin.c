@@ -119,7 +119,6 @@ login_begin(struct store *store, struct arena *arena, const struct person_settin
 static void
 on_known_loaded(void *arg, enum err err, const struct problem *why)
 {
-	static const struct id nobody;
 	struct beginning *b = arg;
 	struct login *l = &b->begun.login;
 	struct unit *unit;
@@ -132,7 +131,7 @@ on_known_loaded(void *arg, enum err err, const struct problem *why)
 	if (err == OK && b->ask.table) {
 		err = known_browser_loaded(&b->ask, &known, &b->why);
 		why = &b->why;
-		l->known = err == OK && memcmp(&known, &nobody, sizeof(known)) != 0;
+		l->known = err == OK && id_given(&known);
 		if (l->known) {
 			l->said = true;
 			l->claimed = l->named = known;

@@ -177,14 +177,12 @@ on_named(void *arg, enum err err, const struct problem *why)
 static void
 judge(struct checking *c)
 {
-	static const struct id nobody;
 	const char *reason;
 
 	if (!credential_usable(&c->credential, c->asked.now, &reason))
 		refuse(c, "state", reason, "NIST SP 800-63B-4 s4.3",
 		    arena_print(c->arena, "this card is %s here, and nobody logs in with it", reason));
-	else if (memcmp(&c->login.account, &nobody, sizeof(nobody)) != 0 &&
-	    memcmp(&c->login.account, &c->account, sizeof(nobody)) != 0)
+	else if (id_given(&c->login.account) && !id_equal(&c->login.account, &c->account))
 		refuse(c, "account", NULL, "",
 		    "this login is another account's already: log out, or begin a new login");
 }

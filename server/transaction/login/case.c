@@ -54,14 +54,6 @@ answer(struct loading *l, enum err err, const struct problem *why)
 		policy_snapshot_unref(snapshot);
 }
 
-static bool
-is_nobody(const struct id *id)
-{
-	static const struct id nobody;
-
-	return memcmp(id, &nobody, sizeof(nobody)) == 0;
-}
-
 /* The login */
 
 struct pending *
@@ -123,7 +115,7 @@ on_login_loaded(void *arg, enum err err, const struct problem *why)
 		answer(l, err, why);
 		return;
 	}
-	l->found.somebody = !is_nobody(&login->account);
+	l->found.somebody = id_given(&login->account);
 	ask_person(l);
 	if (login->card.until.us)
 		l->asks[l->ask_count] = card_task_ask(&login->card.task);
@@ -165,7 +157,7 @@ take_session(struct loading *l, struct problem *why)
 	    &found->session, why);
 
 	/* Not one that the person has ended, here or everywhere. */
-	found->joined = err == OK && memcmp(&found->session.account, &found->login.account, sizeof(struct id)) == 0 &&
+	found->joined = err == OK && id_equal(&found->session.account, &found->login.account) &&
 	    found->session.begun.us > found->account.sessions_from.us;
 	return err == ERR_DENIED ? OK : err;
 }
@@ -254,7 +246,7 @@ static const struct credential *
 credential_of(const struct login_case *c, const struct authentication *a)
 {
 	for (size_t i = 0; i < c->credential_count; i++)
-		if (memcmp(&c->credentials[i].id, &a->credential, sizeof(a->credential)) == 0)
+		if (id_equal(&c->credentials[i].id, &a->credential))
 			return &c->credentials[i];
 	return NULL;
 }

@@ -77,7 +77,6 @@ id_of_name(struct span key)
 static enum err
 claim(struct claiming *c, struct problem *why)
 {
-	static const struct id nobody;
 	struct login *l = &c->login;
 	uint64_t generation;
 	enum err err;
@@ -87,10 +86,10 @@ claim(struct claiming *c, struct problem *why)
 	if (!c->named)
 		return problem_set(why, ERR_INVALID, "",
 		    "/who: expected an account's number or a mail address, found another text");
-	if (memcmp(&l->account, &nobody, sizeof(nobody)) != 0)
+	if (id_given(&l->account))
 		return problem_set(why, ERR_CONFLICT, "",
 		    "this login is somebody's already: log out, or begin a new login");
-	l->claimed = nobody;
+	l->claimed = (struct id){ { 0 } };
 	err = account_name_loaded(&c->asks[ASK_NAME], &l->claimed, &generation, why);
 	if (err != OK && err != ERR_NOT_FOUND)
 		return err;

@@ -76,14 +76,6 @@ login_code_check(struct store *store, struct arena *arena, const struct person_s
 	return &c->pending;
 }
 
-static bool
-is_nobody(const struct id *id)
-{
-	static const struct id nobody;
-
-	return memcmp(id, &nobody, sizeof(nobody)) == 0;
-}
-
 static void
 on_login_loaded(void *arg, enum err err, const struct problem *why)
 {
@@ -95,15 +87,15 @@ on_login_loaded(void *arg, enum err err, const struct problem *why)
 		err = login_waits(c->arena, &c->asks[0], &c->asked.request, &c->login, &own);
 		why = &own;
 	}
-	if (err == OK && !c->login.said && is_nobody(&c->login.account))
+	if (err == OK && !c->login.said && !id_given(&c->login.account))
 		err = problem_set(&own, ERR_CONFLICT, "",
 		    "a code is some account's: say first whose it is, by number or address");
 	if (err != OK) {
 		answer(c, err, why);
 		return;
 	}
-	c->of = is_nobody(&c->login.account) ? c->login.named : c->login.account;
-	of = span_of(c->of.bytes, sizeof(c->of.bytes));
+	c->of = id_given(&c->login.account) ? c->login.account : c->login.named;
+	of = id_span(&c->of);
 	c->asks[ASK_ACCOUNT] = account_ask(&c->of);
 	c->asks[ASK_CREDENTIALS] = credentials_ask(c->arena, &c->of, LOGIN_CREDENTIALS);
 	c->asks[ASK_CODES] = attempts_ask(c->arena, ATTEMPTS_CODE, of);
@@ -272,7 +264,7 @@ put_failure(struct checking *c, struct unit *unit, struct credential *credential
 static void
 fail(struct checking *c)
 {
-	const struct span of = span_of(c->of.bytes, sizeof(c->of.bytes));
+	const struct span of = id_span(&c->of);
 	struct unit *unit = unit_of(c);
 
 	c->refused = true;
@@ -292,7 +284,7 @@ join(struct checking *c, struct credential *credential, struct problem *why)
 {
 	const struct observation observed = { .credential = credential, .now = c->asked.request.now,
 		.resistant_offered = c->resistant };
-	const struct span of = span_of(c->of.bytes, sizeof(c->of.bytes));
+	const struct span of = id_span(&c->of);
 	struct unit *unit = unit_of(c);
 
 	if (login_join(unit, c->arena, c->settings, &c->login, credential, &observed, why) != OK)

@@ -21,7 +21,6 @@ known_browser_ask(const uint8_t key[32])
 enum err
 known_browser_loaded(const struct ask *asked, struct id *account, struct problem *why)
 {
-	struct span id;
 	struct record r;
 	uint8_t form;
 
@@ -30,11 +29,10 @@ known_browser_loaded(const struct ask *asked, struct id *account, struct problem
 		return OK;
 	r = record_of(asked->rows[0].value);
 	form = record_u8(&r);
-	id = record_bytes(&r, sizeof(account->bytes));
+	*account = record_id(&r);
 	if (form != FORM || !record_whole(&r))
 		return problem_set(why, ERR_UNAVAILABLE, "",
 		    "a known browser's row in the store is of a form this build does not know");
-	memcpy(account->bytes, id.data, sizeof(account->bytes));
 	return OK;
 }
 
@@ -44,7 +42,7 @@ known_browser_put(struct unit *unit, const uint8_t key[32], const struct id *acc
 	struct buffer b = buffer_init(ROW_SIZE);
 
 	buffer_u8(&b, FORM);
-	buffer_add(&b, span_of(account->bytes, sizeof(account->bytes)));
+	buffer_id(&b, account);
 	unit_put_until(unit, &known_browser_table, span_of(key, 32), buffer_span(&b),
 	    instant_after(now, KNOWN_BROWSER_FOR));
 	buffer_release(&b);

@@ -1,4 +1,5 @@
 /* transaction/login/passkey_begin.c - a passkey is asked for in a login (WebAuthn L3 s7.2, A1). */
+#include "base/id.h"
 #include "base/random.h"
 #include "transaction/login/case.h"
 #include "transaction/login/way.h"
@@ -49,7 +50,6 @@ login_passkey_begin(struct store *store, struct arena *arena, const struct login
 static void
 on_login_loaded(void *arg, enum err err, const struct problem *why)
 {
-	static const struct id nobody;
 	struct asking *a = arg;
 	struct problem own;
 
@@ -62,8 +62,7 @@ on_login_loaded(void *arg, enum err err, const struct problem *why)
 		return;
 	}
 	a->asks[1] = credentials_ask(a->arena, &a->login.account, LOGIN_CREDENTIALS);
-	a->waiting = store_load(a->store, &a->asks[1],
-	    memcmp(&a->login.account, &nobody, sizeof(nobody)) == 0 ? 0 : 1, on_credentials_loaded, a);
+	a->waiting = store_load(a->store, &a->asks[1], id_given(&a->login.account) ? 1 : 0, on_credentials_loaded, a);
 }
 
 static enum err

@@ -213,7 +213,7 @@ examine(struct checking *c)
 	};
 	const struct webauthn_credential known = {
 		.id = kept->id, .key = kept->key, .sign_count = kept->sign_count,
-		.user_handle = span_of(c->account.bytes, sizeof(c->account.bytes)),
+		.user_handle = id_span(&c->account),
 		.backup_eligible = kept->backup_eligible,
 	};
 	const struct examined *cause;
@@ -230,15 +230,13 @@ examine(struct checking *c)
 static void
 judge_state(struct checking *c)
 {
-	static const struct id nobody;
 	const char *reason;
 
 	if (!credential_usable(&c->credential, c->asked.now, &reason))
 		refuse(c, "state", reason, "NIST SP 800-63B-4 s4.3",
 		    arena_print(c->arena, "this passkey is %s (%.*s), and nobody logs in with it", reason,
 		        SPAN_ARGS(c->credential.reason)));
-	else if (memcmp(&c->login.account, &nobody, sizeof(nobody)) != 0 &&
-	    memcmp(&c->login.account, &c->account, sizeof(nobody)) != 0)
+	else if (id_given(&c->login.account) && !id_equal(&c->login.account, &c->account))
 		refuse(c, "account", NULL, "",
 		    "this login is another account's already: log out, or begin a new login");
 }

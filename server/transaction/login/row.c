@@ -56,12 +56,6 @@ login_why_read(struct span word, enum login_why *out)
 /* The row */
 
 static void
-write_id(struct buffer *b, const struct id *id)
-{
-	buffer_add(b, span_of(id->bytes, sizeof(id->bytes)));
-}
-
-static void
 write_wanted(struct buffer *b, const struct requirement_name *w)
 {
 	buffer_block(b, w->framework);
@@ -78,9 +72,9 @@ static void
 write_app(struct buffer *b, const struct login_app *a)
 {
 	buffer_u8(b, (uint8_t)a->state);
-	write_id(b, &a->request);
+	buffer_id(b, &a->request);
 	buffer_add(b, span_of(a->code, sizeof(a->code)));
-	buffer_u64(b, (uint64_t)a->until.us);
+	buffer_instant(b, a->until);
 }
 
 enum { FLAG_SAID = 1, FLAG_KNOWN = 2, FLAG_REMEMBER = 4, FLAGS = 7 };
@@ -89,7 +83,7 @@ void
 login_write(struct buffer *b, const struct login *l)
 {
 	buffer_u8(b, FORM);
-	write_id(b, &l->id);
+	buffer_id(b, &l->id);
 	buffer_add(b, span_of(l->browser, sizeof(l->browser)));
 	buffer_u8(b, (uint8_t)l->state);
 	buffer_u8(b, (uint8_t)l->front);
@@ -103,27 +97,18 @@ login_write(struct buffer *b, const struct login *l)
 	buffer_block(b, l->where);
 	buffer_u8(b, (uint8_t)((l->said ? FLAG_SAID : 0) | (l->known ? FLAG_KNOWN : 0) |
 	    (l->remember ? FLAG_REMEMBER : 0)));
-	write_id(b, &l->claimed);
-	write_id(b, &l->named);
-	write_id(b, &l->account);
+	buffer_id(b, &l->claimed);
+	buffer_id(b, &l->named);
+	buffer_id(b, &l->account);
 	buffer_add(b, span_of(l->session, sizeof(l->session)));
 	buffer_add(b, span_of(l->passkey.challenge, sizeof(l->passkey.challenge)));
-	buffer_u64(b, (uint64_t)l->passkey.until.us);
-	write_id(b, &l->card.task);
-	buffer_u64(b, (uint64_t)l->card.until.us);
+	buffer_instant(b, l->passkey.until);
+	buffer_id(b, &l->card.task);
+	buffer_instant(b, l->card.until);
 	write_app(b, &l->app);
 	authentications_write(b, l->authentications, l->authentication_count);
-	buffer_u64(b, (uint64_t)l->made.us);
-	buffer_u64(b, (uint64_t)l->expires.us);
-}
-
-static void
-read_bytes(struct record *r, void *out, size_t size)
-{
-	const struct span bytes = record_bytes(r, size);
-
-	if (bytes.size)
-		memcpy(out, bytes.data, size);
+	buffer_instant(b, l->made);
+	buffer_instant(b, l->expires);
 }
 
 static bool
@@ -146,9 +131,9 @@ static bool
 read_app(struct record *r, struct login_app *out)
 {
 	out->state = (enum login_app_state)record_u8(r);
-	read_bytes(r, &out->request, sizeof(out->request));
-	read_bytes(r, out->code, sizeof(out->code));
-	out->until.us = (int64_t)record_u64(r);
+	out->request = record_id(r);
+	record_copy(r, out->code, sizeof(out->code));
+	out->until = record_instant(r);
 	return out->state <= LOGIN_APP_REFUSED;
 }
 
@@ -158,8 +143,8 @@ read_head(struct record *r, struct login *out)
 {
 	uint8_t form = record_u8(r);
 
-	read_bytes(r, &out->id, sizeof(out->id));
-	read_bytes(r, out->browser, sizeof(out->browser));
+	out->id = record_id(r);
+	record_copy(r, out->browser, sizeof(out->browser));
 	out->state = (enum login_state)record_u8(r);
 	out->front = (enum login_for)record_u8(r);
 	out->reference = record_block(r);
@@ -185,26 +170,26 @@ login_read(struct span value, struct login *out)
 	out->said = flags & FLAG_SAID;
 	out->known = flags & FLAG_KNOWN;
 	out->remember = flags & FLAG_REMEMBER;
-	read_bytes(&r, &out->claimed, sizeof(out->claimed));
-	read_bytes(&r, &out->named, sizeof(out->named));
-	read_bytes(&r, &out->account, sizeof(out->account));
-	read_bytes(&r, out->session, sizeof(out->session));
-	read_bytes(&r, out->passkey.challenge, sizeof(out->passkey.challenge));
-	out->passkey.until.us = (int64_t)record_u64(&r);
-	read_bytes(&r, &out->card.task, sizeof(out->card.task));
-	out->card.until.us = (int64_t)record_u64(&r);
+	out->claimed = record_id(&r);
+	out->named = record_id(&r);
+	out->account = record_id(&r);
+	record_copy(&r, out->session, sizeof(out->session));
+	record_copy(&r, out->passkey.challenge, sizeof(out->passkey.challenge));
+	out->passkey.until = record_instant(&r);
+	out->card.task = record_id(&r);
+	out->card.until = record_instant(&r);
 	if (!read_app(&r, &out->app) ||
 	    !authentications_read(&r, out->authentications, &out->authentication_count))
 		return false;
-	out->made.us = (int64_t)record_u64(&r);
-	out->expires.us = (int64_t)record_u64(&r);
+	out->made = record_instant(&r);
+	out->expires = record_instant(&r);
 	return record_whole(&r) && flags <= FLAGS && out->persona < PERSONAS;
 }
 
 struct ask
 login_ask(const struct id *id)
 {
-	return (struct ask){ .table = &login_table, .from = span_of(id->bytes, sizeof(id->bytes)) };
+	return (struct ask){ .table = &login_table, .from = id_span(id) };
 }
 
 enum err
@@ -225,7 +210,7 @@ login_loaded(struct arena *arena, const struct ask *asked, const uint8_t browser
 void
 login_put(struct unit *unit, const struct login *l)
 {
-	const struct span key = span_of(l->id.bytes, sizeof(l->id.bytes));
+	const struct span key = id_span(&l->id);
 	struct buffer b = buffer_init(ROW_LARGEST);
 
 	login_write(&b, l);
@@ -240,18 +225,17 @@ login_put(struct unit *unit, const struct login *l)
 enum err
 login_authenticated(struct login *l, const struct id *account, const struct authentication *a, struct problem *why)
 {
-	static const struct id nobody;
-	const bool somebodys = memcmp(&l->account, &nobody, sizeof(nobody)) != 0;
+	const bool somebodys = id_given(&l->account);
 	size_t from = 0, kept = 0;
 
-	if (somebodys && memcmp(&l->account, account, sizeof(*account)) != 0)
+	if (somebodys && !id_equal(&l->account, account))
 		return problem_set(why, ERR_CONFLICT, "",
 		    "this login is another account's already: log out, or begin a new login");
 	l->account = *account;
 	if (l->authentication_count == SESSION_AUTHENTICATIONS)
 		from = 1;
 	for (size_t i = from; i < l->authentication_count; i++)
-		if (memcmp(&l->authentications[i].credential, &a->credential, sizeof(a->credential)) != 0)
+		if (!id_equal(&l->authentications[i].credential, &a->credential))
 			l->authentications[kept++] = l->authentications[i];
 	l->authentications[kept++] = *a;
 	l->authentication_count = kept;

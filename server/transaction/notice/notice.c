@@ -40,41 +40,26 @@ notice_kind_name(enum notice_kind kind)
 	return (unsigned)kind < NOTICE_KINDS ? kind_names[kind] : kind_names[NOTICE_NOTHING];
 }
 
-static void
-write_id(struct buffer *b, const struct id *id)
-{
-	buffer_add(b, span_of(id->bytes, sizeof(id->bytes)));
-}
-
-static void
-read_id(struct record *r, struct id *out)
-{
-	struct span bytes = record_bytes(r, sizeof(out->bytes));
-
-	if (bytes.size)
-		memcpy(out->bytes, bytes.data, bytes.size);
-}
-
 void
 notice_write(struct buffer *b, const struct notice *n)
 {
 	buffer_u8(b, FORMAT);
-	write_id(b, &n->id);
+	buffer_id(b, &n->id);
 	buffer_u8(b, (uint8_t)n->kind);
 	buffer_u8(b, n->english);
 	buffer_block(b, n->address);
 	buffer_block(b, n->push.endpoint);
 	buffer_block(b, n->push.key);
 	buffer_block(b, n->push.secret);
-	write_id(b, &n->account);
-	write_id(b, &n->credential);
+	buffer_id(b, &n->account);
+	buffer_id(b, &n->credential);
 	buffer_block(b, n->name);
 	buffer_block(b, n->code);
-	write_id(b, &n->request);
-	buffer_u64(b, (uint64_t)n->made.us);
-	buffer_u64(b, (uint64_t)n->until.us);
+	buffer_id(b, &n->request);
+	buffer_instant(b, n->made);
+	buffer_instant(b, n->until);
 	buffer_u32(b, n->tries);
-	buffer_u64(b, (uint64_t)n->next.us);
+	buffer_instant(b, n->next);
 }
 
 /* One way to the person, and all of it. */
@@ -102,22 +87,22 @@ notice_read(struct span value, struct notice *out)
 	uint8_t format = record_u8(&r), kind, english;
 
 	*out = (struct notice){ 0 };
-	read_id(&r, &out->id);
+	out->id = record_id(&r);
 	kind = record_u8(&r);
 	english = record_u8(&r);
 	out->address = record_block(&r);
 	out->push.endpoint = record_block(&r);
 	out->push.key = record_block(&r);
 	out->push.secret = record_block(&r);
-	read_id(&r, &out->account);
-	read_id(&r, &out->credential);
+	out->account = record_id(&r);
+	out->credential = record_id(&r);
 	out->name = record_block(&r);
 	out->code = record_block(&r);
-	read_id(&r, &out->request);
-	out->made.us = (int64_t)record_u64(&r);
-	out->until.us = (int64_t)record_u64(&r);
+	out->request = record_id(&r);
+	out->made = record_instant(&r);
+	out->until = record_instant(&r);
 	out->tries = record_u32(&r);
-	out->next.us = (int64_t)record_u64(&r);
+	out->next = record_instant(&r);
 	if (format != FORMAT || !record_whole(&r) || kind >= NOTICE_KINDS || english > 1)
 		return false;
 	out->kind = (enum notice_kind)kind;
@@ -133,7 +118,7 @@ notice_put(struct unit *unit, const struct notice *n)
 	assert(is_sound(n));
 	notice_write(&row, n);
 	assert(!row.overflowed);
-	unit_put_until(unit, &notice_table, span_of(n->id.bytes, sizeof(n->id.bytes)), buffer_span(&row),
+	unit_put_until(unit, &notice_table, id_span(&n->id), buffer_span(&row),
 	    instant_after(n->until, GRACE));
 	buffer_release(&row);
 }

@@ -11,7 +11,7 @@
 
 #include "base/buffer.h"
 #include "base/clock.h"
-#include "base/random.h"
+#include "base/id.h"
 #include "store/store.h"
 
 extern const struct table notice_table; /* id (16) -> struct notice; until nobody could want it any more; noticed */

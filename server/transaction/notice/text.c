@@ -237,12 +237,10 @@ notice_text_write(struct buffer *b, const struct notice *n, const struct notice_
 void
 notice_push_write(struct buffer *b, const struct notice *n)
 {
-	static const struct id none;
-
 	buffer_print(b, "{\"kind\":\"%s\"", notice_kind_name(n->kind));
-	if (memcmp(n->request.bytes, none.bytes, sizeof(none.bytes)) != 0) {
+	if (id_given(&n->request)) {
 		buffer_text(b, ",\"request\":\"");
-		hex_add(b, span_of(n->request.bytes, sizeof(n->request.bytes)));
+		hex_add(b, id_span(&n->request));
 		buffer_byte(b, '"');
 	}
 	buffer_byte(b, '}');

@@ -65,12 +65,6 @@ answer(struct answering *a, enum err err, const struct problem *why)
 	a->done(a->arg, err, &a->answered, err == OK ? NULL : why);
 }
 
-static struct span
-id_span(const struct id *id)
-{
-	return span_of(id->bytes, sizeof(id->bytes));
-}
-
 static on_loaded on_request_loaded, on_login_loaded;
 static on_committed on_kept;
 

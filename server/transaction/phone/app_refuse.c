@@ -89,7 +89,7 @@ end_login(struct refusing *r, struct unit *unit)
 
 	if (err != OK)
 		return err == ERR_NOT_FOUND ? OK : err;
-	if (r->login.state != LOGIN_WAITING || memcmp(&r->login.app.request, &r->request.id, sizeof(struct id)) != 0)
+	if (r->login.state != LOGIN_WAITING || !id_equal(&r->login.app.request, &r->request.id))
 		return OK;
 	r->login.app.state = LOGIN_APP_REFUSED;
 	if (r->asked.not_me)
@@ -111,8 +111,8 @@ tell_not_me(struct refusing *r, struct unit *unit)
 	};
 	struct buffer since = buffer_init(8);
 
-	buffer_u64(&since, (uint64_t)r->asked.now.us);
-	unit_put_until(unit, &app_mute_table, span_of(account->id.bytes, sizeof(account->id.bytes)),
+	buffer_instant(&since, r->asked.now);
+	unit_put_until(unit, &app_mute_table, id_span(&account->id),
 	    buffer_span(&since), instant_after(r->asked.now, MUTED_FOR));
 	buffer_release(&since);
 	history_add(unit, &account->id, &event);

@@ -9,27 +9,19 @@
 
 #define FORM 1
 #define ROW_LARGEST (16 * KIB)
-#define ID_SIZE 16
-#define KEY_SIZE (2 * ID_SIZE)
 
 /* The steward erases what operators order. */
 #define WRITERS (ROLE_BIT(ROLE_WORKER) | ROLE_BIT(ROLE_STEWARD))
 const struct table app_request_table = { "app-request", WRITERS, TABLE_NOTICED | TABLE_OWNED };
 const struct table app_mute_table = { "app-mute", WRITERS, TABLE_OWNED };
 
-static void
-write_id(struct buffer *b, const struct id *id)
-{
-	buffer_add(b, span_of(id->bytes, sizeof(id->bytes)));
-}
-
 void
 app_request_write(struct buffer *b, const struct app_request *q)
 {
 	buffer_u8(b, FORM);
-	write_id(b, &q->id);
-	write_id(b, &q->account);
-	write_id(b, &q->login);
+	buffer_id(b, &q->id);
+	buffer_id(b, &q->account);
+	buffer_id(b, &q->login);
 	buffer_add(b, span_of(q->browser, sizeof(q->browser)));
 	buffer_add(b, span_of(q->challenge, sizeof(q->challenge)));
 	buffer_block(b, q->relying_party);
@@ -38,19 +30,10 @@ app_request_write(struct buffer *b, const struct app_request *q)
 	buffer_block(b, q->wanted.ja);
 	buffer_block(b, q->wanted.en);
 	buffer_block(b, q->where);
-	buffer_u64(b, (uint64_t)q->made.us);
-	buffer_u64(b, (uint64_t)q->until.us);
+	buffer_instant(b, q->made);
+	buffer_instant(b, q->until);
 	buffer_u32(b, q->wrong);
 	buffer_u8(b, q->quiet);
-}
-
-static void
-read_raw(struct record *r, uint8_t *out, size_t size)
-{
-	struct span bytes = record_bytes(r, size);
-
-	if (bytes.size == size)
-		memcpy(out, bytes.data, size);
 }
 
 bool
@@ -60,51 +43,39 @@ app_request_read(struct span value, struct app_request *out)
 	uint8_t form = record_u8(&r), quiet;
 
 	*out = (struct app_request){ 0 };
-	read_raw(&r, out->id.bytes, ID_SIZE);
-	read_raw(&r, out->account.bytes, ID_SIZE);
-	read_raw(&r, out->login.bytes, ID_SIZE);
-	read_raw(&r, out->browser, sizeof(out->browser));
-	read_raw(&r, out->challenge, sizeof(out->challenge));
+	out->id = record_id(&r);
+	out->account = record_id(&r);
+	out->login = record_id(&r);
+	record_copy(&r, out->browser, sizeof(out->browser));
+	record_copy(&r, out->challenge, sizeof(out->challenge));
 	out->relying_party = record_block(&r);
 	out->name.ja = record_block(&r);
 	out->name.en = record_block(&r);
 	out->wanted.ja = record_block(&r);
 	out->wanted.en = record_block(&r);
 	out->where = record_block(&r);
-	out->made.us = (int64_t)record_u64(&r);
-	out->until.us = (int64_t)record_u64(&r);
+	out->made = record_instant(&r);
+	out->until = record_instant(&r);
 	out->wrong = record_u32(&r);
 	quiet = record_u8(&r);
 	out->quiet = quiet == 1;
 	return form == FORM && quiet <= 1 && record_whole(&r) && out->until.us > 0;
 }
 
-static struct span
-key_of(struct arena *a, const struct id *account, const struct id *request)
-{
-	uint8_t *key = arena_take(a, KEY_SIZE);
-
-	memcpy(key, account->bytes, ID_SIZE);
-	memcpy(key + ID_SIZE, request->bytes, ID_SIZE);
-	return span_of(key, KEY_SIZE);
-}
-
 struct ask
 app_request_ask(struct arena *a, const struct id *account, const struct id *request)
 {
-	return (struct ask){ .table = &app_request_table, .from = key_of(a, account, request) };
+	return (struct ask){ .table = &app_request_table, .from = id_pair(a, account, request) };
 }
 
 struct ask
 app_requests_ask(struct arena *a, const struct id *account, uint32_t limit)
 {
 	static const struct id first = { { 0 } };
-	struct id last;
+	const struct id last = id_latest();
 
-	/* No id begins so: that would be the year 10889. */
-	memset(last.bytes, 0xff, sizeof(last.bytes));
-	return (struct ask){ .table = &app_request_table, .from = key_of(a, account, &first),
-		.until = key_of(a, account, &last), .limit = limit, .backwards = true };
+	return (struct ask){ .table = &app_request_table, .from = id_pair(a, account, &first),
+		.until = id_pair(a, account, &last), .limit = limit, .backwards = true };
 }
 
 /* Answered, refused, too late, never there: told alike. */
@@ -126,7 +97,7 @@ void
 app_request_put(struct unit *unit, struct arena *a, const struct app_request *q)
 {
 	struct buffer b = buffer_init(ROW_LARGEST);
-	struct span key = key_of(a, &q->account, &q->id);
+	struct span key = id_pair(a, &q->account, &q->id);
 
 	app_request_write(&b, q);
 	assert(!b.overflowed); /* each of its texts was bounded where it came in */
@@ -138,7 +109,7 @@ app_request_put(struct unit *unit, struct arena *a, const struct app_request *q)
 void
 app_request_delete(struct unit *unit, struct arena *a, const struct app_request *q)
 {
-	struct span key = key_of(a, &q->account, &q->id);
+	struct span key = id_pair(a, &q->account, &q->id);
 
 	unit_expect(unit, &app_request_table, key, q->generation);
 	unit_delete(unit, &app_request_table, key);
@@ -147,7 +118,7 @@ app_request_delete(struct unit *unit, struct arena *a, const struct app_request 
 void
 app_code_digest(const struct id *request, struct span code, uint8_t out[32])
 {
-	const struct span pieces[] = { span_of(request->bytes, sizeof(request->bytes)), code };
+	const struct span pieces[] = { id_span(request), code };
 
 	digest_pieces(DIGEST_SHA256, pieces, COUNT(pieces), out);
 }

@@ -11,6 +11,7 @@
 
 #include "authn/app_pin.h"
 #include "authn/attempts.h"
+#include "base/random.h"
 #include "base/record.h"
 #include "transaction/phone/app_request.h"
 #include "transaction/notice/notice.h"
@@ -61,14 +62,6 @@ answer(struct beginning *b, enum err err, const struct problem *why)
 static on_loaded on_account_loaded;
 static on_committed on_begun;
 
-static bool
-is_nobody(const struct id *id)
-{
-	static const struct id nobody;
-
-	return memcmp(id, &nobody, sizeof(nobody)) == 0;
-}
-
 struct pending *
 app_request_begin(struct store *store, struct arena *arena, const struct person_settings *settings,
     const struct app_request_begin *asked, on_app_request_begun *done, void *arg)
@@ -78,8 +71,8 @@ app_request_begin(struct store *store, struct arena *arena, const struct person_
 
 	*b = (struct beginning){ .pending = { cancel_beginning }, .store = store, .arena = arena, .settings = settings,
 		.now = asked->now, .begun.login = *asked->login, .done = done, .arg = arg };
-	b->account = is_nobody(&asked->login->account) ? asked->login->claimed : asked->login->account;
-	account = span_of(b->account.bytes, sizeof(b->account.bytes));
+	b->account = !id_given(&asked->login->account) ? asked->login->claimed : asked->login->account;
+	account = id_span(&b->account);
 	b->asks[ASK_ACCOUNT] = account_ask(&b->account);
 	b->asks[ASK_CREDENTIALS] = credentials_ask(arena, &b->account, CREDENTIALS_LOOKED_AT);
 	b->asks[ASK_PUSHES] = attempts_ask(arena, ATTEMPTS_PUSH, account);
@@ -103,7 +96,7 @@ is_muted(const struct beginning *b)
 	if (!asked->count)
 		return false;
 	r = record_of(asked->rows[0].value);
-	since.us = (int64_t)record_u64(&r);
+	since = record_instant(&r);
 	for (size_t i = 0; i < b->credential_count; i++)
 		if (b->credentials[i].kind != CREDENTIAL_APP && instant_before(since, b->credentials[i].used))
 			return false;
@@ -221,7 +214,7 @@ push(struct beginning *b, struct unit *unit, const struct account *account, cons
 		rung = true;
 	}
 	if (rung)
-		attempts_failed(unit, b->arena, ATTEMPTS_PUSH, span_of(b->account.bytes, sizeof(b->account.bytes)),
+		attempts_failed(unit, b->arena, ATTEMPTS_PUSH, id_span(&b->account),
 		    pushes, b->now);
 }
 
@@ -271,10 +264,10 @@ prepare(struct beginning *b, struct unit *unit)
 		login->app.until = login->expires;
 	app_code_digest(&login->app.request, span_text(b->begun.code), login->app.code);
 	login_put(unit, login);
-	if (is_nobody(&b->account))
+	if (!id_given(&b->account))
 		return OK;
 	/* Whoever answers the one before at this moment changes the login, too. */
-	if (!is_nobody(&before))
+	if (id_given(&before))
 		unit_delete(unit, &app_request_table, app_request_ask(b->arena, &b->account, &before).from);
 	err = account_loaded(b->arena, &b->asks[ASK_ACCOUNT], &account, &b->why);
 	if (err == ERR_NOT_FOUND)

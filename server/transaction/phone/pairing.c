@@ -28,39 +28,24 @@ pairing_state_name(enum pairing_state state)
 	return states[state];
 }
 
-static void
-write_id(struct buffer *b, const struct id *id)
-{
-	buffer_add(b, span_of(id->bytes, sizeof(id->bytes)));
-}
-
 void
 pairing_write(struct buffer *b, const struct pairing *p)
 {
 	buffer_u8(b, FORM);
-	write_id(b, &p->account);
+	buffer_id(b, &p->account);
 	buffer_u8(b, (uint8_t)p->state);
 	buffer_add(b, span_of(p->code, sizeof(p->code)));
 	buffer_add(b, span_of(p->session, sizeof(p->session)));
-	write_id(b, &p->session_id);
+	buffer_id(b, &p->session_id);
 	buffer_u8(b, (uint8_t)p->binding);
-	write_id(b, &p->binding_record);
+	buffer_id(b, &p->binding_record);
 	buffer_u8(b, (uint8_t)p->parent);
 	buffer_block(b, p->parent_handle);
-	buffer_u64(b, (uint64_t)p->parent_checked.us);
-	buffer_u64(b, (uint64_t)p->made.us);
-	buffer_u64(b, (uint64_t)p->until.us);
-	write_id(b, &p->credential);
+	buffer_instant(b, p->parent_checked);
+	buffer_instant(b, p->made);
+	buffer_instant(b, p->until);
+	buffer_id(b, &p->credential);
 	buffer_u8(b, p->passkey);
-}
-
-static void
-read_raw(struct record *r, uint8_t *out, size_t size)
-{
-	struct span bytes = record_bytes(r, size);
-
-	if (bytes.size == size)
-		memcpy(out, bytes.data, size);
 }
 
 bool
@@ -70,19 +55,19 @@ pairing_read(struct span value, struct pairing *out)
 	uint8_t form = record_u8(&r), state, binding, parent, passkey;
 
 	*out = (struct pairing){ 0 };
-	read_raw(&r, out->account.bytes, sizeof(out->account.bytes));
+	out->account = record_id(&r);
 	state = record_u8(&r);
-	read_raw(&r, out->code, sizeof(out->code));
-	read_raw(&r, out->session, sizeof(out->session));
-	read_raw(&r, out->session_id.bytes, sizeof(out->session_id.bytes));
+	record_copy(&r, out->code, sizeof(out->code));
+	record_copy(&r, out->session, sizeof(out->session));
+	out->session_id = record_id(&r);
 	binding = record_u8(&r);
-	read_raw(&r, out->binding_record.bytes, sizeof(out->binding_record.bytes));
+	out->binding_record = record_id(&r);
 	parent = record_u8(&r);
 	out->parent_handle = record_block(&r);
-	out->parent_checked.us = (int64_t)record_u64(&r);
-	out->made.us = (int64_t)record_u64(&r);
-	out->until.us = (int64_t)record_u64(&r);
-	read_raw(&r, out->credential.bytes, sizeof(out->credential.bytes));
+	out->parent_checked = record_instant(&r);
+	out->made = record_instant(&r);
+	out->until = record_instant(&r);
+	out->credential = record_id(&r);
 	passkey = form == FORM ? record_u8(&r) : 0;
 	if ((form != FORM && form != FORM_OF_PINS) || !record_whole(&r) || passkey > 1 || state < PAIRING_WAITING || state > PAIRING_REFUSED ||
 	    binding > BINDING_IN_PERSON || parent > PARENT_UNKNOWN)
@@ -105,7 +90,7 @@ pairing_passkey_refused(const struct person_settings *settings, const struct pai
 struct ask
 pairing_ask(const struct id *account)
 {
-	return (struct ask){ .table = &pairing_table, .from = span_of(account->bytes, sizeof(account->bytes)) };
+	return (struct ask){ .table = &pairing_table, .from = id_span(account) };
 }
 
 enum err
@@ -124,7 +109,7 @@ pairing_loaded(struct arena *arena, const struct ask *asked, struct pairing *out
 void
 pairing_put(struct unit *unit, const struct pairing *p)
 {
-	struct span key = span_of(p->account.bytes, sizeof(p->account.bytes)), code = span_of(p->code, sizeof(p->code));
+	struct span key = id_span(&p->account), code = span_of(p->code, sizeof(p->code));
 	struct buffer b = buffer_init(ROW_LARGEST);
 
 	pairing_write(&b, p);

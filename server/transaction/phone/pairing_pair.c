@@ -194,8 +194,7 @@ use_up(struct pairs *p)
 static struct credential_change
 change_of(struct pairs *p)
 {
-	static const struct id none;
-	const bool replaces = memcmp(&p->credential.replaces, &none, sizeof(none)) != 0;
+	const bool replaces = id_given(&p->credential.replaces);
 
 	return (struct credential_change){ .account = &p->found.account, .credential = &p->credential,
 		.event = replaces ? CREDENTIAL_REPLACED : CREDENTIAL_ADDED, .now = p->asked.now };
@@ -210,7 +209,7 @@ keep(struct pairs *p)
 	struct credential_change change;
 
 	/* Nobody's phone joins an account that is being erased. */
-	unit_expect(unit, &account_table, span_of(account->id.bytes, sizeof(account->id.bytes)), account->generation);
+	unit_expect(unit, &account_table, id_span(&account->id), account->generation);
 	session_expect(unit, p->arena, session);
 	if (session->proofed.replaced_count) {
 		p->credential.replaces = session_replaced_take(session, CREDENTIAL_APP);

@@ -15,6 +15,7 @@
 
 #include "assurance/trial.h"
 #include "base/log.h"
+#include "base/random.h"
 #include "base/record.h"
 #include "codec/json_writer.h"
 #include "codec/text.h"

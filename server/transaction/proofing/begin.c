@@ -2,6 +2,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "base/random.h"
 #include "codec/individual_number.h"
 #include "codec/text.h"
 #include "net/origin.h"
@@ -153,7 +154,7 @@ on_parties_loaded(void *arg, enum err err, const struct problem *why)
 	proofing_challenge_write(&row, &b->challenge);
 	assert(!row.overflowed); /* each of its texts is bounded */
 	unit = unit_new(b->arena, store_tables(b->store), id_new(asked->now));
-	unit_put_until(unit, &proofing_challenge_table, span_of(b->challenge.id.bytes, sizeof(b->challenge.id.bytes)),
+	unit_put_until(unit, &proofing_challenge_table, id_span(&b->challenge.id),
 	    buffer_span(&row), b->challenge.expires);
 	buffer_release(&row);
 	proofing_end_expect(unit, &party.end);

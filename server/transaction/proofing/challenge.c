@@ -72,11 +72,11 @@ void
 proofing_challenge_write(struct buffer *b, const struct proofing_challenge *c)
 {
 	buffer_u8(b, FORMAT);
-	buffer_add(b, span_of(c->id.bytes, sizeof(c->id.bytes)));
+	buffer_id(b, &c->id);
 	buffer_u8(b, (uint8_t)c->purpose);
 	buffer_u32(b, c->attributes);
-	buffer_u64(b, (uint64_t)c->made.us);
-	buffer_u64(b, (uint64_t)c->expires.us);
+	buffer_instant(b, c->made);
+	buffer_instant(b, c->expires);
 	buffer_block(b, c->caller);
 	buffer_block(b, c->member);
 	buffer_block(b, c->relying_party);
@@ -93,15 +93,12 @@ proofing_challenge_read(struct span value, struct proofing_challenge *out)
 {
 	struct record r = record_of(value);
 	uint8_t format = record_u8(&r), purpose;
-	struct span id = record_bytes(&r, sizeof(out->id.bytes));
 
-	*out = (struct proofing_challenge){ 0 };
-	if (id.size)
-		memcpy(out->id.bytes, id.data, id.size);
+	*out = (struct proofing_challenge){ .id = record_id(&r) };
 	purpose = record_u8(&r);
 	out->attributes = record_u32(&r);
-	out->made.us = (int64_t)record_u64(&r);
-	out->expires.us = (int64_t)record_u64(&r);
+	out->made = record_instant(&r);
+	out->expires = record_instant(&r);
 	out->caller = record_block(&r);
 	out->member = record_block(&r);
 	out->relying_party = record_block(&r);

@@ -10,7 +10,7 @@
 #pragma once
 
 #include "base/buffer.h"
-#include "base/random.h"
+#include "base/id.h"
 #include "jpki/linkage.h"
 #include "model/localized.h"
 #include "store/store.h"

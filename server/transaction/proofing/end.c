@@ -61,13 +61,13 @@ proofing_end_loaded(const struct ask *ask, struct proofing_end *out, struct prob
 		return OK;
 	r = record_of(ask->rows[0].value);
 	format = record_u8(&r);
-	out->at.us = (int64_t)record_u64(&r);
-	out->erased.us = (int64_t)record_u64(&r);
+	out->at = record_instant(&r);
+	out->erased = record_instant(&r);
 	out->actor = record_block(&r);
 	out->reason = record_block(&r);
 	out->resume.approvers = record_block(&r);
 	if (format == FORMAT)
-		out->resumed.us = (int64_t)record_u64(&r);
+		out->resumed = record_instant(&r);
 	out->generation = ask->rows[0].generation;
 	if ((format == FORMAT || format == FORMAT_RESUMED_BY_NO_ROW) && record_whole(&r) &&
 	    (out->at.us || out->resumed.us))
@@ -97,12 +97,12 @@ put(struct unit *unit, const struct proofing_end *end)
 	struct buffer b = buffer_init(ROW_LARGEST);
 
 	buffer_u8(&b, FORMAT);
-	buffer_u64(&b, (uint64_t)end->at.us);
-	buffer_u64(&b, (uint64_t)end->erased.us);
+	buffer_instant(&b, end->at);
+	buffer_instant(&b, end->erased);
 	buffer_block(&b, end->actor);
 	buffer_block(&b, end->reason);
 	buffer_block(&b, end->resume.approvers);
-	buffer_u64(&b, (uint64_t)end->resumed.us);
+	buffer_instant(&b, end->resumed);
 	assert(!b.overflowed); /* a reason, and some operators */
 	proofing_end_expect(unit, end);
 	unit_put(unit, &proofing_end_table, span_text(KEY), buffer_span(&b));

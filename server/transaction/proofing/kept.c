@@ -18,12 +18,12 @@ proofing_kept_put(struct unit *unit, const struct id *id, const struct proofing_
 	struct buffer b = buffer_init(ROW_LARGEST);
 
 	buffer_u8(&b, FORMAT);
-	buffer_u64(&b, (uint64_t)kept->at.us);
+	buffer_instant(&b, kept->at);
 	buffer_u8(&b, (uint8_t)kept->world);
 	buffer_block(&b, kept->member);
 	buffer_block(&b, kept->facts);
 	assert(!b.overflowed); /* a member's id, and words of ours */
-	unit_put_until(unit, &proofing_outcome_table, span_of(id->bytes, sizeof(id->bytes)), buffer_span(&b), until);
+	unit_put_until(unit, &proofing_outcome_table, id_span(id), buffer_span(&b), until);
 	buffer_release(&b);
 }
 
@@ -38,7 +38,7 @@ proofing_kept_loaded(const struct ask *asked, struct span member, bool test, str
 	if (asked->count) {
 		r = record_of(asked->rows[0].value);
 		format = record_u8(&r);
-		out->at.us = (int64_t)record_u64(&r);
+		out->at = record_instant(&r);
 		out->world = (enum jpki_world)record_u8(&r);
 		out->member = record_block(&r);
 		out->facts = record_block(&r);

@@ -4,7 +4,7 @@
 #include <assert.h>
 
 #include "base/buffer.h"
-#include "base/random.h"
+#include "base/id.h"
 #include "base/record.h"
 #include "base/role.h"
 
@@ -30,7 +30,7 @@ proofing_check_log(struct unit *u, const struct proofing_check *c, int64_t kept_
 	assert(!c->continuity || (c->further && !c->kind && !c->status));
 	buffer_u8(&b, c->priced ? (c->continuity ? FORMAT_LINKAGE_PRICED : FORMAT_PRICED)
 	    : c->continuity ? FORMAT_LINKAGE : FORMAT);
-	buffer_u64(&b, (uint64_t)c->at.us);
+	buffer_instant(&b, c->at);
 	buffer_u8(&b, (uint8_t)c->purpose);
 	buffer_u8(&b, (uint8_t)c->medium);
 	buffer_u8(&b, (uint8_t)c->outcome);
@@ -48,7 +48,7 @@ proofing_check_log(struct unit *u, const struct proofing_check *c, int64_t kept_
 		buffer_u64(&b, (uint64_t)c->yen_by_card);
 	}
 	assert(!b.overflowed);
-	unit_put_until(u, &proofing_log_table, span_of(id.bytes, sizeof(id.bytes)), buffer_span(&b), until);
+	unit_put_until(u, &proofing_log_table, id_span(&id), buffer_span(&b), until);
 	buffer_release(&b);
 }
 
@@ -89,7 +89,7 @@ proofing_check_read(struct span value, struct proofing_check *out)
 	struct record r = record_of(value);
 	uint8_t format = record_u8(&r), charge;
 
-	*out = (struct proofing_check){ .at = { (int64_t)record_u64(&r) } };
+	*out = (struct proofing_check){ .at = record_instant(&r) };
 	out->purpose = (enum jpki_purpose)record_u8(&r);
 	out->medium = (enum jpki_medium)record_u8(&r);
 	out->outcome = (enum outcome)record_u8(&r);

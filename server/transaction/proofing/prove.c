@@ -3,6 +3,7 @@
 
 #include <assert.h>
 
+#include "base/id.h"
 #include "base/random.h"
 #include "transaction/proofing/checks.h"
 #include "transaction/proofing/continuity.h"
@@ -128,7 +129,7 @@ proofing_prove(struct store *store, struct arena *arena, const struct proofing_s
 	*p = (struct proving){ .pending = { cancel_proving }, .store = store, .arena = arena, .settings = settings,
 		.asked = *asked, .done = done, .arg = arg };
 	p->asks[ASK_CHALLENGE] = (struct ask){ .table = &proofing_challenge_table,
-		.from = span_of(p->asked.challenge.bytes, sizeof(p->asked.challenge.bytes)) };
+		.from = id_span(&p->asked.challenge) };
 	p->ask_count = ASK_PARTIES + proofing_party_ask(&p->asks[ASK_PARTIES], asked->member, settings->operator);
 	p->waiting = store_load(store, p->asks, p->ask_count, on_challenge_loaded, p);
 	return &p->pending;

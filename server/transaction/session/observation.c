@@ -92,9 +92,8 @@ kept_as(const struct credential *c)
 static void
 state_binding(struct stating *s, const struct observation *o)
 {
-	static const struct id none;
 	const struct credential *c = o->credential;
-	bool proofed = memcmp(&c->binding_record, &none, sizeof(none)) != 0;
+	bool proofed = id_given(&c->binding_record);
 
 	state_word(s, "binding.parent_status", parent_status_name(c->parent));
 	if (c->parent != PARENT_NONE && c->parent_checked.us && !instant_before(o->now, c->parent_checked))

@@ -15,9 +15,7 @@ session_begun(const struct session_settings *settings, const uint8_t key[32], co
 bool
 session_just_proofed(const struct session *s, struct instant now)
 {
-	static const struct id none;
-
-	return memcmp(&s->proofed.record, &none, sizeof(none)) != 0 && !instant_before(now, s->proofed.at) &&
+	return id_given(&s->proofed.record) && !instant_before(now, s->proofed.at) &&
 	    instant_before(now, instant_after(s->proofed.at, SESSION_PROOFED_FOR));
 }
 

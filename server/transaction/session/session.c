@@ -13,31 +13,6 @@
 
 const struct table session_table = { "session", ROLE_BIT(ROLE_WORKER) | ROLE_BIT(ROLE_STEWARD), TABLE_NOTICED };
 
-static void
-write_id(struct buffer *b, const struct id *id)
-{
-	buffer_add(b, span_of(id->bytes, sizeof(id->bytes)));
-}
-
-static struct id
-read_id(struct record *r)
-{
-	const struct span bytes = record_bytes(r, sizeof(struct id));
-	struct id id = { { 0 } };
-
-	if (bytes.size)
-		memcpy(id.bytes, bytes.data, sizeof(id.bytes));
-	return id;
-}
-
-static bool
-id_given(const struct id *id)
-{
-	static const struct id none;
-
-	return memcmp(id, &none, sizeof(none)) != 0;
-}
-
 /* Authentications */
 
 void
@@ -47,9 +22,9 @@ authentications_write(struct buffer *b, const struct authentication *list, size_
 	buffer_u8(b, (uint8_t)count);
 	for (size_t i = 0; i < count; i++) {
 		assert(list[i].facts.size <= FACTS_LARGEST_KEPT);
-		write_id(b, &list[i].credential);
+		buffer_id(b, &list[i].credential);
 		buffer_u8(b, (uint8_t)list[i].kind);
-		buffer_u64(b, (uint64_t)list[i].at.us);
+		buffer_instant(b, list[i].at);
 		buffer_block(b, list[i].facts);
 	}
 }
@@ -61,9 +36,9 @@ authentications_read(struct record *r, struct authentication out[SESSION_AUTHENT
 	if (*count > SESSION_AUTHENTICATIONS)
 		return false;
 	for (size_t i = 0; i < *count; i++) {
-		out[i].credential = read_id(r);
+		out[i].credential = record_id(r);
 		out[i].kind = (enum credential_kind)record_u8(r);
-		out[i].at.us = (int64_t)record_u64(r);
+		out[i].at = record_instant(r);
 		out[i].facts = record_block(r);
 		if (out[i].kind >= CREDENTIAL_KINDS || out[i].facts.size > FACTS_LARGEST_KEPT)
 			return false;
@@ -78,18 +53,18 @@ session_write(struct buffer *b, const struct session *s)
 {
 	buffer_u8(b, FORM);
 	buffer_add(b, span_of(s->key, sizeof(s->key)));
-	write_id(b, &s->id);
-	write_id(b, &s->account);
-	buffer_u64(b, (uint64_t)s->begun.us);
-	buffer_u64(b, (uint64_t)s->seen.us);
-	buffer_u64(b, (uint64_t)s->expires.us);
+	buffer_id(b, &s->id);
+	buffer_id(b, &s->account);
+	buffer_instant(b, s->begun);
+	buffer_instant(b, s->seen);
+	buffer_instant(b, s->expires);
 	buffer_block(b, span_first(s->where, WHERE_LARGEST));
 	authentications_write(b, s->authentications, s->authentication_count);
-	write_id(b, &s->proofed.record);
-	buffer_u64(b, (uint64_t)s->proofed.at.us);
+	buffer_id(b, &s->proofed.record);
+	buffer_instant(b, s->proofed.at);
 	buffer_u8(b, (uint8_t)s->proofed.replaced_count);
 	for (size_t i = 0; i < s->proofed.replaced_count; i++) {
-		write_id(b, &s->proofed.replaced[i].credential);
+		buffer_id(b, &s->proofed.replaced[i].credential);
 		buffer_u8(b, (uint8_t)s->proofed.replaced[i].kind);
 	}
 }
@@ -97,13 +72,13 @@ session_write(struct buffer *b, const struct session *s)
 static bool
 read_proofed(struct record *r, struct session_proofed *out)
 {
-	out->record = read_id(r);
-	out->at.us = (int64_t)record_u64(r);
+	out->record = record_id(r);
+	out->at = record_instant(r);
 	out->replaced_count = record_u8(r);
 	if (out->replaced_count > SESSION_REPLACED)
 		return false;
 	for (size_t i = 0; i < out->replaced_count; i++) {
-		out->replaced[i].credential = read_id(r);
+		out->replaced[i].credential = record_id(r);
 		out->replaced[i].kind = (enum credential_kind)record_u8(r);
 	}
 	return !r->broken;
@@ -114,15 +89,14 @@ session_read(struct span value, struct session *out)
 {
 	struct record r = record_of(value);
 	uint8_t form = record_u8(&r);
-	struct span key = record_bytes(&r, sizeof(out->key));
 
-	*out = (struct session){ .id = read_id(&r) };
-	if (key.size)
-		memcpy(out->key, key.data, sizeof(out->key));
-	out->account = read_id(&r);
-	out->begun.us = (int64_t)record_u64(&r);
-	out->seen.us = (int64_t)record_u64(&r);
-	out->expires.us = (int64_t)record_u64(&r);
+	*out = (struct session){ 0 };
+	record_copy(&r, out->key, sizeof(out->key));
+	out->id = record_id(&r);
+	out->account = record_id(&r);
+	out->begun = record_instant(&r);
+	out->seen = record_instant(&r);
+	out->expires = record_instant(&r);
 	out->where = record_block(&r);
 	if (!authentications_read(&r, out->authentications, &out->authentication_count) ||
 	    !read_proofed(&r, &out->proofed))

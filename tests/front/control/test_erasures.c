@@ -144,7 +144,7 @@ an_entry_that_cannot_be_read_is_told_and_the_others_are_found(void **state)
 		if (cases[i].content)
 			ledger_append(unit, id, &entry);
 		else
-			unit_put(unit, &ledger_entry_table, span_of(id.bytes, sizeof(id.bytes)),
+			unit_put(unit, &ledger_entry_table, id_span(&id),
 			    span_text(cases[i].row));
 		store_commit(s.store, unit, on_entries_put, &done);
 		while (!done)
