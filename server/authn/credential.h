@@ -5,8 +5,8 @@
  *                 |  `- locked -+----------'
  *                 `--> expired
  *
- * Nobody authenticates from any state but active. What a step needs is one table in credential.c; a step that was taken
- * already changes nothing, so asking twice is harmless. Revoked and expired are final.
+ * Nobody authenticates from any state but active. What a step needs is one table in credential_step.c; a step that was
+ * taken already changes nothing, so asking twice is harmless. Revoked and expired are final.
  */
 #pragma once
 
@@ -69,6 +69,7 @@ struct credential_passkey {
 	/* SHA-1 of the key of each certificate of its attestation, 20 bytes each, the leaf's first (fido_model.h) */
 	struct span key_ids;
 };
+#define CREDENTIAL_KEY_ID 20 /* bytes */
 struct credential_card {
 	struct span handle;          /* transaction/proofing/continuity.h: no serial */
 	bool mobile;                 /* a phone's certificate */
@@ -139,6 +140,9 @@ void credential_put(struct unit *, struct arena *, const struct credential *);
 /* Of an account that is erased: row and index rows go. Expects the row as it was loaded. */
 void credential_remove(struct unit *, struct arena *, const struct credential *);
 
+/* Whether its index rows are to stand: of all but a revoked one. An expired one stays known by its name, so that
+ * whoever tries it is told so. */
+bool credential_known(const struct credential *);
 /* What WebAuthn knows of it: of a passkey, and of an app that has one behind its phone's screen lock; else NULL. */
 const struct credential_passkey *credential_passkey_of(const struct credential *);
 
