@@ -36,6 +36,33 @@ json_write_time_or_null(struct buffer *b, const char *name, struct instant t)
 }
 
 void
+json_write_id(struct buffer *b, const char *name, const struct id *id)
+{
+	json_write_name(b, name);
+	buffer_byte(b, '"');
+	hex_add(b, id_span(id));
+	buffer_byte(b, '"');
+}
+
+void
+json_write_id_given(struct buffer *b, const char *name, const struct id *id)
+{
+	if (id_given(id))
+		json_write_id(b, name, id);
+}
+
+void
+json_write_id_or_null(struct buffer *b, const char *name, const struct id *id)
+{
+	if (id_given(id)) {
+		json_write_id(b, name, id);
+	} else {
+		json_write_name(b, name);
+		buffer_text(b, "null");
+	}
+}
+
+void
 json_write_element(struct buffer *b)
 {
 	if (b->end > b->start && b->data[b->end - 1] != '[')

@@ -5,7 +5,7 @@
  */
 #pragma once
 
-#include "base/clock.h"
+#include "base/id.h"
 #include "codec/text.h"
 
 /* A member's name with its colon; the value is the caller's. An entry and an answer are written for each decision:
@@ -37,6 +37,12 @@ void json_write_time(struct buffer *, const char *name, struct instant);
 /* Null where it is empty or was never set. */
 void json_write_member_or_null(struct buffer *, const char *name, struct span text);
 void json_write_time_or_null(struct buffer *, const char *name, struct instant);
+
+/* An id, in hexadecimal. */
+void json_write_id(struct buffer *, const char *name, const struct id *);
+/* No member where there is none. */
+void json_write_id_given(struct buffer *, const char *name, const struct id *);
+void json_write_id_or_null(struct buffer *, const char *name, const struct id *);
 
 /* What stands before an element; the value is the caller's. */
 void json_write_element(struct buffer *);

@@ -39,6 +39,7 @@ static void
 what_is_not_there_is_left_out_or_null(void **state)
 {
 	const struct instant never = { 0 }, then = { SECONDS(1795324800) };
+	const struct id none = { { 0 } }, one = { { [0] = 0xab, [15] = 1 } };
 	struct buffer b = buffer_init(KIB);
 
 	(void)state;
@@ -52,9 +53,16 @@ what_is_not_there_is_left_out_or_null(void **state)
 	json_write_time(&b, "g", then);
 	json_write_member_or_null(&b, "h", span_text("y"));
 	json_write_time_or_null(&b, "i", then);
+	json_write_id_given(&b, "j", &none);
+	json_write_id_or_null(&b, "k", &none);
+	json_write_id_given(&b, "l", &one);
+	json_write_id_or_null(&b, "m", &one);
+	json_write_id(&b, "n", &one);
 	buffer_byte(&b, '}');
 	expect_span("an object", buffer_span(&b), "{\"c\":\"\",\"d\":null,\"e\":null,\"f\":\"x\","
-	    "\"g\":\"2026-11-22T05:20:00Z\",\"h\":\"y\",\"i\":\"2026-11-22T05:20:00Z\"}");
+	    "\"g\":\"2026-11-22T05:20:00Z\",\"h\":\"y\",\"i\":\"2026-11-22T05:20:00Z\",\"k\":null,"
+	    "\"l\":\"ab000000000000000000000000000001\",\"m\":\"ab000000000000000000000000000001\","
+	    "\"n\":\"ab000000000000000000000000000001\"}");
 	buffer_release(&b);
 }
 

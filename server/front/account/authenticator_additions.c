@@ -4,7 +4,6 @@
 #include "codec/json_writer.h"
 #include "codec/reader.h"
 #include "front/account/authenticator_view.h"
-#include "ledger/entry.h"
 #include "transaction/authenticator/one_time_addition.h"
 #include "transaction/authenticator/passkey_addition.h"
 #include "transaction/authenticator/recovery_addition.h"
@@ -165,7 +164,6 @@ on_seed(void *arg, enum err err, const struct one_time_begun *begun, const struc
 	struct authenticator_request *r = arg;
 	struct exchange *e = r->visit.exchange;
 	struct buffer b;
-	char id[LEDGER_ID_TEXT];
 
 	exchange_hold(e, NULL);
 	if (err != OK) {
@@ -174,7 +172,7 @@ on_seed(void *arg, enum err err, const struct one_time_begun *begun, const struc
 	}
 	b = buffer_init(ANSWER_LARGEST);
 	buffer_byte(&b, '{');
-	json_write_member(&b, "id", span_text(ledger_id_text(&begun->id, id)));
+	json_write_id(&b, "id", &begun->id);
 	json_write_member(&b, "uri", begun->uri);
 	json_write_member(&b, "secret", begun->secret);
 	json_write_member(&b, "qr", begun->qr);

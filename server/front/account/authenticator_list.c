@@ -105,14 +105,6 @@ write_flag_or_null(struct buffer *b, const char *name, bool known, bool value)
 }
 
 static void
-write_id_or_null(struct buffer *b, const char *name, const struct id *id)
-{
-	char text[LEDGER_ID_TEXT];
-
-	json_write_member_or_null(b, name, !id_given(id) ? (struct span){ 0 } : span_text(ledger_id_text(id, text)));
-}
-
-static void
 write_parent(struct buffer *b, const struct credential *c)
 {
 	json_write_name(b, "parent");
@@ -135,7 +127,7 @@ authenticator_view_write(struct buffer *b, struct authenticator_view *v, const s
 	const char *why;
 
 	buffer_byte(b, '{');
-	write_id_or_null(b, "id", &c->id);
+	json_write_id_or_null(b, "id", &c->id);
 	json_write_member(b, "kind", span_text(credential_kind_name(c->kind)));
 	json_write_member(b, "name", c->name);
 	json_write_member(b, "state", span_text(credential_state_name(c->state)));
@@ -152,7 +144,7 @@ authenticator_view_write(struct buffer *b, struct authenticator_view *v, const s
 	json_write_member_or_null(b, "unlock", span_text(!app ? "" : synced ? "screen-lock" : "pin"));
 	write_flag_or_null(b, "mobile", card, card && c->card.mobile);
 	write_parent(b, c);
-	write_id_or_null(b, "replaces", &c->replaces);
+	json_write_id_or_null(b, "replaces", &c->replaces);
 	json_write_member(b, "binding", span_text(credential_binding_word(c->binding)));
 	write_level(b, v, c);
 	if (c->kind == CREDENTIAL_RECOVERY) {

@@ -36,11 +36,10 @@ static void
 write_consent(struct buffer *b, const struct consent *c)
 {
 	struct span items = c->items;
-	char id[LEDGER_ID_TEXT];
 
 	json_write_element(b);
 	buffer_byte(b, '{');
-	json_write_member(b, "id", span_text(ledger_id_text(&c->id, id)));
+	json_write_id(b, "id", &c->id);
 	json_write_member(b, "relying_party", c->relying_party);
 	json_write_member(b, "name", c->name);
 	json_write_member(b, "purpose", c->purpose);

@@ -17,28 +17,19 @@ struct recalling {
 };
 
 static void
-write_id(struct buffer *b, const char *name, const struct id *id)
-{
-	char text[LEDGER_ID_TEXT];
-
-	json_write_member_or_null(b, name, !id_given(id) ? (struct span){ 0 } :
-	    span_text(ledger_id_text(id, text)));
-}
-
-static void
 write_event(struct buffer *b, const struct history_event *event)
 {
 	json_write_element(b);
 	buffer_byte(b, '{');
-	write_id(b, "id", &event->id);
+	json_write_id_or_null(b, "id", &event->id);
 	json_write_member(b, "kind", span_text(history_kind_name(event->kind)));
 	json_write_time(b, "at", event->at);
 	json_write_member_or_null(b, "actor", event->actor);
 	json_write_member_or_null(b, "name", event->name);
 	json_write_member_or_null(b, "detail", event->detail);
 	json_write_member_or_null(b, "where", event->where);
-	write_id(b, "credential", &event->credential);
-	write_id(b, "decision", &event->decision);
+	json_write_id_or_null(b, "credential", &event->credential);
+	json_write_id_or_null(b, "decision", &event->decision);
 	buffer_byte(b, '}');
 }
 

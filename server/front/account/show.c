@@ -3,7 +3,6 @@
 
 #include "codec/json_writer.h"
 #include "front/account/visit.h"
-#include "ledger/entry.h"
 #include "person/attribute.h"
 
 #define ANSWER_LARGEST (2 * MIB)
@@ -42,14 +41,6 @@ struct showing {
 	struct span levels;          /* JSON */
 	struct ask asks[1 + SESSION_AUTHENTICATIONS];
 };
-
-static void
-write_id(struct buffer *b, const char *name, const struct id *id)
-{
-	char text[LEDGER_ID_TEXT];
-
-	json_write_member(b, name, span_text(ledger_id_text(id, text)));
-}
 
 /* While the policies are there */
 
@@ -214,7 +205,7 @@ write_proofings(struct buffer *b, const struct showing *s)
 
 		json_write_element(b);
 		buffer_byte(b, '{');
-		write_id(b, "id", &p->id);
+		json_write_id(b, "id", &p->id);
 		json_write_member(b, "method", span_text(proofing_method_name(p->method)));
 		json_write_time(b, "at", p->at);
 		json_write_name(b, "by");

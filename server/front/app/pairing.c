@@ -10,7 +10,6 @@
 #include "transaction/session/account_access.h"
 
 #define ANSWER_LARGEST (128 * KIB)
-#define ID_TEXT 33
 
 struct page_call {
 	struct exchange *exchange;
@@ -154,13 +153,12 @@ static void
 write_pairing(struct buffer *b, const struct pairing *p, struct instant now)
 {
 	bool over = p->state == PAIRING_WAITING && !instant_before(now, p->until);
-	char id[ID_TEXT];
 
 	buffer_byte(b, '{');
 	json_write_member(b, "state", span_text(over ? "over" : pairing_state_name(p->state)));
 	json_write_time(b, "until", p->until);
 	if (p->state == PAIRING_DONE)
-		json_write_member(b, "authenticator", span_text(hex_text(id_span(&p->credential), id)));
+		json_write_id(b, "authenticator", &p->credential);
 	buffer_byte(b, '}');
 }
 

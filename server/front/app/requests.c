@@ -7,7 +7,6 @@
 #include <openssl/crypto.h>
 
 #define ANSWER_LARGEST (64 * KIB)
-#define ID_TEXT 33
 
 struct listing {
 	struct device_call call;
@@ -25,11 +24,9 @@ is_same_browser(const struct listing *l, const struct app_request *q)
 static void
 write_request(struct buffer *b, struct arena *arena, const struct app_request *q, bool same_browser)
 {
-	char id[ID_TEXT];
-
 	json_write_element(b);
 	buffer_byte(b, '{');
-	json_write_member(b, "id", span_text(hex_text(id_span(&q->id), id)));
+	json_write_id(b, "id", &q->id);
 	json_write_name(b, "relying_party");
 	buffer_byte(b, '{');
 	json_write_member(b, "entity_id", q->relying_party);

@@ -76,8 +76,6 @@ read_order(struct ordering *g, struct problem *why)
 static void
 write_credentials(struct buffer *b, const struct person_report *r)
 {
-	char id[LEDGER_ID_TEXT];
-
 	json_write_name(b, "authenticators");
 	buffer_byte(b, '[');
 	for (size_t i = 0; i < r->credential_count; i++) {
@@ -85,7 +83,7 @@ write_credentials(struct buffer *b, const struct person_report *r)
 
 		json_write_element(b);
 		buffer_byte(b, '{');
-		json_write_member(b, "id", span_text(ledger_id_text(&c->id, id)));
+		json_write_id(b, "id", &c->id);
 		json_write_member(b, "kind", span_text(credential_kind_name(c->kind)));
 		json_write_member(b, "state", span_text(credential_state_name(c->state)));
 		json_write_time_or_null(b, "issued", c->issued);
@@ -101,8 +99,6 @@ write_credentials(struct buffer *b, const struct person_report *r)
 static void
 write_proofings(struct buffer *b, const struct person_report *r)
 {
-	char id[LEDGER_ID_TEXT];
-
 	json_write_name(b, "proofings");
 	buffer_byte(b, '[');
 	for (size_t i = 0; i < r->record_count; i++) {
@@ -110,7 +106,7 @@ write_proofings(struct buffer *b, const struct person_report *r)
 
 		json_write_element(b);
 		buffer_byte(b, '{');
-		json_write_member(b, "id", span_text(ledger_id_text(&p->id, id)));
+		json_write_id(b, "id", &p->id);
 		json_write_member(b, "method", span_text(proofing_method_name(p->method)));
 		json_write_time(b, "at", p->at);
 		json_write_name(b, "by");

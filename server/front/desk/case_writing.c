@@ -2,7 +2,6 @@
 #include "codec/json_writer.h"
 #include "codec/qr.h"
 #include "front/desk/visit.h"
-#include "ledger/entry.h"
 
 static void
 write_similar(struct buffer *b, const struct desk_case *c)
@@ -60,10 +59,9 @@ desk_case_tell(struct buffer *b, struct arena *arena, const struct person_settin
 {
 	const struct desk_case *c = &result->at_desk;
 	bool is_over = c->state == DESK_COMPLETED || c->state == DESK_WITHDRAWN;
-	char id[LEDGER_ID_TEXT];
 
 	buffer_byte(b, '{');
-	json_write_member(b, "id", span_text(ledger_id_text(&c->id, id)));
+	json_write_id(b, "id", &c->id);
 	json_write_member(b, "state", span_text(desk_state_name(c->state)));
 	json_write_time(b, "opened", c->opened);
 	json_write_time(b, "changed", c->changed);
@@ -82,7 +80,7 @@ desk_case_tell(struct buffer *b, struct arena *arena, const struct person_settin
 	if (result->application.name.size)
 		write_application(b, &result->application);
 	if (c->state == DESK_COMPLETED)
-		json_write_member(b, "record", span_text(ledger_id_text(&c->record, id)));
+		json_write_id(b, "record", &c->record);
 	if (*result->code.text && write_handover(b, arena, settings, &result->code, why) != OK)
 		return why->code;
 	buffer_byte(b, '}');

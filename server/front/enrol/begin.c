@@ -69,7 +69,7 @@ on_begun(void *arg, enum err err, const struct enrolment *enrolment, const struc
 	}
 	out = buffer_init(ANSWER_LARGEST);
 	buffer_byte(&out, '{');
-	enrol_write_id(&out, "enrolment", &enrolment->id);
+	json_write_id(&out, "enrolment", &enrolment->id);
 	buffer_byte(&out, '}');
 	/* Accepted at its last moment it goes on for what is bound then. */
 	enrol_reply(e, 201, cookie_set(e->arena, ENROLMENT_COOKIE, b->cookie.text,

@@ -119,7 +119,7 @@ on_bound(void *arg, enum err err, const struct credential *c, const struct probl
 	}
 	b = buffer_init(KIB);
 	buffer_byte(&b, '{');
-	enrol_write_id(&b, "id", &c->id);
+	json_write_id(&b, "id", &c->id);
 	json_write_member(&b, "kind", span_text(credential_kind_name(c->kind)));
 	json_write_member(&b, "name", c->name);
 	json_write_member(&b, "state", span_text(credential_state_name(c->state)));

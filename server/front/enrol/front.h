@@ -42,7 +42,6 @@ void enrol_visit_begin(struct enrol_visit *, struct exchange *, struct enrol_fro
 bool enrol_is_ours(struct exchange *, const struct enrol_front *);
 void enrol_refuse(struct exchange *, enum err, const struct problem *);
 
-void enrol_write_id(struct buffer *, const char *name, const struct id *);
 /* {"ja","en"} */
 void enrol_write_words(struct buffer *, const char *name, struct localized);
 /* Lines of the head, and the body. */

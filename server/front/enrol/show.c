@@ -48,7 +48,7 @@ write_credentials(struct buffer *b, const struct enrolment_view *v)
 
 		json_write_element(b);
 		buffer_byte(b, '{');
-		enrol_write_id(b, "id", &c->id);
+		json_write_id(b, "id", &c->id);
 		json_write_member(b, "kind", span_text(credential_kind_name(c->kind)));
 		json_write_member(b, "name", c->name);
 		json_write_member(b, "state", span_text(credential_state_name(c->state)));

@@ -68,14 +68,6 @@ on_session_known(void *arg, enum err err, const struct session *session, const s
 /* Answers */
 
 void
-enrol_write_id(struct buffer *b, const char *name, const struct id *id)
-{
-	char text[LEDGER_ID_TEXT];
-
-	json_write_member(b, name, span_text(ledger_id_text(id, text)));
-}
-
-void
 enrol_write_words(struct buffer *b, const char *name, struct localized words)
 {
 	json_write_name(b, name);

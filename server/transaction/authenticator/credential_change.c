@@ -51,15 +51,6 @@ detail_of(const struct credential_change *change, char out[DETAIL_LARGEST])
 	return span_text(out);
 }
 
-static void
-write_id(struct buffer *b, const char *name, const struct id *id)
-{
-	char text[LEDGER_ID_TEXT];
-
-	if (id_given(id))
-		json_write_member(b, name, span_text(ledger_id_text(id, text)));
-}
-
 /* Canonical (schemas/credential-entry.schema.json): of the person nothing but the account's id. */
 static void
 write_entry(struct buffer *b, const struct credential_change *change)
@@ -67,15 +58,15 @@ write_entry(struct buffer *b, const struct credential_change *change)
 	const struct credential *c = change->credential;
 
 	buffer_byte(b, '{');
-	write_id(b, "account", &c->account);
+	json_write_id_given(b, "account", &c->account);
 	json_write_given(b, "actor", c->actor);
 	json_write_time(b, "at", change->now);
-	write_id(b, "credential", &c->id);
-	write_id(b, "evidence", &c->evidence);
+	json_write_id_given(b, "credential", &c->id);
+	json_write_id_given(b, "evidence", &c->evidence);
 	json_write_member(b, "happened", span_text(event_names[change->event]));
 	json_write_member(b, "kind", span_text(credential_kind_name(c->kind)));
 	json_write_given(b, "reason", c->reason);
-	write_id(b, "replaces", &c->replaces);
+	json_write_id_given(b, "replaces", &c->replaces);
 	json_write_member(b, "state", span_text(credential_state_name(c->state)));
 	buffer_byte(b, '}');
 }

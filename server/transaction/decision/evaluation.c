@@ -53,7 +53,7 @@ evaluation_entry_write(struct buffer *b, const struct evaluation_request *r, con
     const struct id *id)
 {
 	const struct question *q = &r->question;
-	char text[LEDGER_ID_TEXT], at[INSTANT_TEXT];
+	char at[INSTANT_TEXT];
 
 	buffer_text(b, "{");
 	json_write_member(b, "action", r->action);
@@ -61,7 +61,7 @@ evaluation_entry_write(struct buffer *b, const struct evaluation_request *r, con
 	json_write_member(b, "caller", r->caller);
 	write_demand(b, q);
 	json_write_member(b, "engine", span_text(ENGINE_VERSION));
-	json_write_member(b, "evaluation", span_text(ledger_id_text(id, text)));
+	json_write_id(b, "evaluation", id);
 	json_write_name(b, "facts");
 	facts_write(b, q->facts);
 	json_write_member(b, "framework", q->framework->id);

@@ -6,24 +6,15 @@
 #include "base/random.h"
 #include "codec/json_writer.h"
 
-static void
-write_id(struct buffer *b, const char *name, const struct id *id)
-{
-	char text[LEDGER_ID_TEXT];
-
-	if (id_given(id))
-		json_write_member(b, name, span_text(ledger_id_text(id, text)));
-}
-
 void
 desk_entry_write(struct buffer *b, const struct desk_entry *e)
 {
 	const struct desk_case *c = e->at_desk;
 
 	buffer_byte(b, '{');
-	write_id(b, "account", &c->account);
+	json_write_id_given(b, "account", &c->account);
 	json_write_time(b, "at", e->now);
-	write_id(b, "case", &c->id);
+	json_write_id_given(b, "case", &c->id);
 	json_write_name(b, "evidence");
 	desk_evidence_tell(b, &c->evidence);
 	if (e->facts.size) {
@@ -31,7 +22,7 @@ desk_entry_write(struct buffer *b, const struct desk_entry *e)
 		buffer_add(b, e->facts);
 	}
 	json_write_member(b, "happened", span_text(e->happened));
-	write_id(b, "record", &c->record);
+	json_write_id_given(b, "record", &c->record);
 	json_write_member(b, "registrar", span_text(e->registrar->number));
 	json_write_name(b, "registrars");
 	buffer_print(b, "[\"%s\"", c->registrars[0].number);
@@ -41,7 +32,7 @@ desk_entry_write(struct buffer *b, const struct desk_entry *e)
 	if (e->settled) {
 		json_write_name(b, "settled");
 		buffer_byte(b, '{');
-		write_id(b, "account", &e->settled->account);
+		json_write_id_given(b, "account", &e->settled->account);
 		json_write_member(b, "as", span_text(desk_settled_name(e->settled->settled)));
 		buffer_byte(b, '}');
 	}
