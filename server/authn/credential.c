@@ -4,28 +4,17 @@
 #include <assert.h>
 
 #include "authn/attestation.h"
+#include "base/record.h"
 #include "crypto/digest.h"
 #include "store/unit.h"
 
 #define ROW_LARGEST (64 * KIB)
-#define ID_SIZE sizeof(((struct id *)NULL)->bytes)
-#define KEY_SIZE (2 * ID_SIZE)
 #define MODEL_SIZE 16
 #define WRITERS (ROLE_BIT(ROLE_WORKER) | ROLE_BIT(ROLE_STEWARD))
 
 const struct table credential_table = { "credential", WRITERS, 0 };
 const struct table credential_name_table = { "credential-name", WRITERS, 0 };
 const struct table credential_model_table = { "credential-model", WRITERS, 0 };
-
-static struct span
-key_of(struct arena *a, const struct id *account, const struct id *credential)
-{
-	uint8_t *key = arena_take(a, KEY_SIZE);
-
-	memcpy(key, account->bytes, ID_SIZE);
-	memcpy(key + ID_SIZE, credential->bytes, ID_SIZE);
-	return span_of(key, KEY_SIZE);
-}
 
 struct ask
 credential_ask(struct arena *a, const struct id *account, const struct id *credential)
@@ -82,11 +71,11 @@ credential_name_key(struct arena *a, enum credential_kind kind, struct span know
 bool
 credential_name_read(struct span value, struct id *account, struct id *credential)
 {
-	if (value.size != KEY_SIZE)
-		return false;
-	memcpy(account->bytes, value.data, ID_SIZE);
-	memcpy(credential->bytes, value.data + ID_SIZE, ID_SIZE);
-	return true;
+	struct record r = record_of(value);
+
+	*account = record_id(&r);
+	*credential = record_id(&r);
+	return record_whole(&r);
 }
 
 const struct credential_passkey *

@@ -35,18 +35,6 @@ static const struct {
 };
 
 static void
-write_id(struct buffer *b, const struct id *id)
-{
-	buffer_add(b, span_of(id->bytes, sizeof(id->bytes)));
-}
-
-static void
-write_instant(struct buffer *b, struct instant t)
-{
-	buffer_u64(b, (uint64_t)t.us);
-}
-
-static void
 write_webauthn(struct buffer *b, const struct credential_passkey *p)
 {
 	buffer_block(b, p->id);
@@ -117,8 +105,6 @@ write_recovery(struct buffer *b, const struct credential *c)
 	buffer_add(b, span_of(c->recovery.digests, sizeof(c->recovery.digests)));
 }
 
-/* An expired one stays known by its name, so that whoever tries it is told so. */
-
 void
 credential_write(struct buffer *b, const struct credential *c)
 {
@@ -127,51 +113,25 @@ credential_write(struct buffer *b, const struct credential *c)
 	buffer_u8(b, (uint8_t)c->kind);
 	buffer_u8(b, (uint8_t)c->state);
 	buffer_u8(b, credential_known(c)); /* its index rows stand */
-	write_id(b, &c->account);
-	write_id(b, &c->id);
+	buffer_id(b, &c->account);
+	buffer_id(b, &c->id);
 	buffer_block(b, c->name);
-	write_instant(b, c->issued);
-	write_instant(b, c->activated);
-	write_instant(b, c->changed);
-	write_instant(b, c->used);
-	write_instant(b, c->expires);
+	buffer_instant(b, c->issued);
+	buffer_instant(b, c->activated);
+	buffer_instant(b, c->changed);
+	buffer_instant(b, c->used);
+	buffer_instant(b, c->expires);
 	buffer_block(b, c->actor);
 	buffer_block(b, c->reason);
-	write_id(b, &c->evidence);
-	write_id(b, &c->replaces);
+	buffer_id(b, &c->evidence);
+	buffer_id(b, &c->replaces);
 	buffer_u8(b, (uint8_t)c->binding);
-	write_id(b, &c->binding_record);
+	buffer_id(b, &c->binding_record);
 	buffer_u8(b, (uint8_t)c->parent);
 	buffer_block(b, c->parent_handle);
-	write_instant(b, c->parent_checked);
+	buffer_instant(b, c->parent_checked);
 	buffer_u32(b, c->failures);
 	kinds[c->kind].write(b, c);
-}
-
-static void
-read_raw(struct record *r, uint8_t *out, size_t size)
-{
-	struct span bytes = record_bytes(r, size);
-
-	if (bytes.size == size)
-		memcpy(out, bytes.data, size);
-}
-
-static struct instant
-read_instant(struct record *r)
-{
-	return (struct instant){ (int64_t)record_u64(r) };
-}
-
-/* What is neither 0 nor 1 is not ours. */
-static bool
-read_flag(struct record *r)
-{
-	uint8_t flag = record_u8(r);
-
-	if (flag > 1)
-		r->broken = true;
-	return flag == 1;
 }
 
 static unsigned
@@ -190,14 +150,14 @@ read_webauthn(struct record *r, struct credential_passkey *p)
 	p->id = record_block(r);
 	p->key = record_block(r);
 	p->sign_count = record_u32(r);
-	p->user_verified = read_flag(r);
-	p->backup_eligible = read_flag(r);
-	p->backed_up = read_flag(r);
-	p->resident = read_flag(r);
-	read_raw(r, p->aaguid, sizeof(p->aaguid));
+	p->user_verified = record_flag(r);
+	p->backup_eligible = record_flag(r);
+	p->backed_up = record_flag(r);
+	p->resident = record_flag(r);
+	record_copy(r, p->aaguid, sizeof(p->aaguid));
 	p->format = record_block(r);
 	p->attestation = read_word(r, ATTESTATION_ANONYMOUS_CA);
-	p->trusted = read_flag(r);
+	p->trusted = record_flag(r);
 	p->certified_level = record_u8(r);
 	p->protection = record_u8(r);
 	p->model = record_block(r);
@@ -218,7 +178,7 @@ static void
 read_card(struct record *r, struct credential *c)
 {
 	c->card.handle = record_block(r);
-	c->card.mobile = read_flag(r);
+	c->card.mobile = record_flag(r);
 }
 
 static void
@@ -229,9 +189,9 @@ read_app(struct record *r, struct credential *c)
 
 	app->key = record_block(r);
 	app->platform = record_block(r);
-	has_passkey = read_flag(r);
-	read_raw(r, app->pin, sizeof(app->pin));
-	app->pin_drawn = read_flag(r);
+	has_passkey = record_flag(r);
+	record_copy(r, app->pin, sizeof(app->pin));
+	app->pin_drawn = record_flag(r);
 	app->push_endpoint = record_block(r);
 	app->push_key = record_block(r);
 	app->push_secret = record_block(r);
@@ -256,7 +216,7 @@ read_one_time(struct record *r, struct credential *c)
 static void
 read_recovery(struct record *r, struct credential *c)
 {
-	read_raw(r, &c->recovery.digests[0][0], sizeof(c->recovery.digests));
+	record_copy(r, &c->recovery.digests[0][0], sizeof(c->recovery.digests));
 }
 
 bool
@@ -269,24 +229,24 @@ credential_read(struct span value, struct credential *out)
 		return false;
 	out->kind = read_word(&r, CREDENTIAL_KINDS - 1);
 	out->state = read_word(&r, CREDENTIAL_EXPIRED);
-	out->indexed = read_flag(&r);
-	read_raw(&r, out->account.bytes, sizeof(out->account.bytes));
-	read_raw(&r, out->id.bytes, sizeof(out->id.bytes));
+	out->indexed = record_flag(&r);
+	out->account = record_id(&r);
+	out->id = record_id(&r);
 	out->name = record_block(&r);
-	out->issued = read_instant(&r);
-	out->activated = read_instant(&r);
-	out->changed = read_instant(&r);
-	out->used = read_instant(&r);
-	out->expires = read_instant(&r);
+	out->issued = record_instant(&r);
+	out->activated = record_instant(&r);
+	out->changed = record_instant(&r);
+	out->used = record_instant(&r);
+	out->expires = record_instant(&r);
 	out->actor = record_block(&r);
 	out->reason = record_block(&r);
-	read_raw(&r, out->evidence.bytes, sizeof(out->evidence.bytes));
-	read_raw(&r, out->replaces.bytes, sizeof(out->replaces.bytes));
+	out->evidence = record_id(&r);
+	out->replaces = record_id(&r);
 	out->binding = read_word(&r, BINDING_IN_PERSON);
-	read_raw(&r, out->binding_record.bytes, sizeof(out->binding_record.bytes));
+	out->binding_record = record_id(&r);
 	out->parent = read_word(&r, PARENT_UNKNOWN);
 	out->parent_handle = record_block(&r);
-	out->parent_checked = read_instant(&r);
+	out->parent_checked = record_instant(&r);
 	out->failures = record_u32(&r);
 	if (r.broken || out->kind == CREDENTIAL_NO_KIND || out->state == CREDENTIAL_UNKNOWN)
 		return false;
