@@ -31,6 +31,11 @@ const bindings = {
 	"in-person": ["対面の窓口で登録", "Added in person at the desk"],
 };
 
+const unlocks = {
+	pin: ["PIN", "PIN"],
+	"screen-lock": ["端末の画面ロック（指紋・顔・暗証）", "The phone’s screen lock"],
+};
+
 const first = 2; // of the facts are shown at once
 const nameOf = ({ name, kind }) => (name ? [`：${name}`, `: ${name}`] : kindWords(kind).map((word) => `: ${word}`));
 
@@ -44,6 +49,7 @@ function facts(one) {
 		["追加した時", "Added", [time(one.issued)]],
 		...(one.model ? [["機種", "Model", [one.model]]] : []),
 		...(one.platform ? [["端末", "Device", [one.platform]]] : []),
+		...(unlocks[one.unlock] ? [["ご本人の確認", "Shown to be you by", [both(...unlocks[one.unlock])]]] : []),
 		...(typeof one.synced === "boolean"
 			? [
 					[
@@ -172,6 +178,9 @@ function card(flow, one, context, opened) {
 			? [element("p", {}, badge("notice", "カードで確かめ直してください", "Please confirm with your card again"))]
 			: []),
 		...(final(one) ? [] : strength(one)),
+		...(one.synced === true && !final(one)
+			? [element("p", {}, badge("quiet", "ほかの端末と同期", "Synced to other devices"))]
+			: []),
 		...facts(one),
 		...(one.replaces
 			? [

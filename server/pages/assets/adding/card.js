@@ -74,6 +74,17 @@ export function addCard(host, enrolment = null) {
 
 		if (answer.json?.code === "waiting")
 			return (taken = false);
+		if (answer.status === 409)
+			return again(
+				told(
+					["このカードは、すでに認証手段として登録されています。", "This card is an authenticator already."],
+					[
+						"そのままログインに使えます。",
+						"You can log in with it as it is.",
+					],
+					{ kind: "notice", still: ["新しくは登録していません。", "It was not added again."] },
+				),
+			);
 		if (!answered(answer))
 			return again(host.refused(answer, "add-card"));
 		stop();
