@@ -8,12 +8,15 @@ import http.client
 import json
 import os
 import struct
-import subprocess
 import sys
 import tempfile
 
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from proofing_federation import BUILD, FOUR, Federation, day, need, run, signed  # noqa: E402
+from proofing_federation import FOUR, Federation, day, need, signed  # noqa: E402
 
 ACCOUNT = "https://platform.example/account"
 ISSUER = "https://platform.example/idp"
@@ -144,7 +147,7 @@ def card_answers(federation, card, link, purpose="signature", bearer=None):
     return browser.post(f"/v1/card/{code}", signed(card, task["text"], purpose), **fields)
 
 
-# An authenticator in software (WebAuthn L3): a P-256 key of OpenSSL's, "none" attestation.
+# An authenticator in software (WebAuthn L3): a P-256 key, "none" attestation.
 
 def cbor(value):
     def head(kind, n):
@@ -165,28 +168,20 @@ def cbor(value):
 
 
 class Key:
-    """A P-256 key, and signatures by it as the JOSE world has them: r and s."""
+    """A P-256 key, and signatures by it."""
 
-    def __init__(self, directory):
-        self.file = tempfile.mktemp(suffix=".pem", dir=directory)
-        run("openssl", "ecparam", "-name", "prime256v1", "-genkey", "-noout", "-out", self.file)
-        self.spki = run("openssl", "ec", "-in", self.file, "-pubout", "-outform", "DER").stdout
-        self.point = self.spki[-64:]
+    def __init__(self):
+        self.key = ec.generate_private_key(ec.SECP256R1())
+        self.point = self.key.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)[1:]
 
     def sign_der(self, data):
-        return run("openssl", "dgst", "-sha256", "-sign", self.file, stdin=data).stdout
-
-    def sign(self, data):
-        der = self.sign_der(data)
-        size = der[3]
-        r, s = der[4:4 + size], der[4 + size + 2:]
-        return b"".join(n.lstrip(b"\0").rjust(32, b"\0") for n in (r, s))
+        return self.key.sign(data, ec.ECDSA(hashes.SHA256()))
 
 
 class Passkey:
     def __init__(self, federation, flags=0x05):
         """`flags`: UP and UV; 0x08 may be synced, 0x10 is."""
-        self.federation, self.key, self.flags = federation, Key(federation.home), flags
+        self.federation, self.key, self.flags = federation, Key(), flags
         self.id, self.count = os.urandom(32), 0
 
     def client_data(self, kind, challenge):
