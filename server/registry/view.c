@@ -22,6 +22,8 @@ view_roles(struct buffer *b, const char *name, unsigned roles)
 	buffer_byte(b, ']');
 }
 
+#define LOGO_PATH "/v1/members/%.*s/logo"
+
 /* What browsers show in an <img> without running anything of it. */
 static const struct { const char *prefix, *type; } pictures[] = {
 	{ "data:image/png;base64,", "image/png" },
@@ -46,10 +48,22 @@ void
 view_logo(struct buffer *b, const char *name, struct span member_id, const struct member_logo *logo)
 {
 	json_write_name(b, name);
-	if (picture_of(logo->url) < COUNT(pictures))
-		buffer_print(b, "\"/v1/members/%.*s/logo\"", SPAN_ARGS(member_id));
+	if (logo_is_ours(logo->url))
+		buffer_print(b, "\"" LOGO_PATH "\"", SPAN_ARGS(member_id));
 	else
 		buffer_text(b, "null");
+}
+
+const char *
+logo_path(struct arena *arena, struct span member_id)
+{
+	return arena_print(arena, LOGO_PATH, SPAN_ARGS(member_id));
+}
+
+bool
+logo_is_ours(struct span url)
+{
+	return picture_of(url) < COUNT(pictures);
 }
 
 bool

@@ -360,7 +360,8 @@ export const answers = {
 		text: "Watashi（https://watashi.example/）で本人確認をします。\n目的：アカウントの登録\n時刻：2026-11-22T14:05:00+09:00\n番号：0123456789abcdef0123456789abcdef\n",
 		purpose: "signature",
 		until: soon(10),
-		asker: text("Watashi", "Watashi"),
+		asker: "https://watashi.example/account",
+		asker_name: text("Watashi", "Watashi"),
 	},
 };
 

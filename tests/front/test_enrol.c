@@ -137,7 +137,8 @@ card_answers(const char *code, const struct person *p, enum purpose purpose, con
 	struct span signature, certificate = purpose == SIGNATURE ? p->certificate : p->authentication;
 
 	ask(arena_print(&world.arena, "GET /v1/card/%s", code), "", "");
-	expect_true("the text", answered(200));
+	expect_true("the text, and whose name is in it", answered(200) && says(",\"asker\":\"https://") &&
+	    says("\"asker_name\":{\"ja\":\""));
 	text = value_of("text");
 	signature = signature_make(&world.arena, span_text(text), world.keys[purpose], EVP_sha256());
 	signature = base64_write(&world.arena, signature);

@@ -206,7 +206,8 @@ def answering(module):
 
     def answer(*words, outcome="established", failed=None, purpose="signature", text="署名します。\n"):
         Service.status, Service.posted, Service.bearer = 200, None, None
-        Service.challenge = {"text": text, "purpose": purpose, "until": "2026-11-22T12:00:00Z", "asker": "https://watashi.example/account"}
+        Service.challenge = {"text": text, "purpose": purpose, "until": "2026-11-22T12:00:00Z", "asker": "https://watashi.example/account",
+                             "asker_name": {"ja": "わたし", "en": "Watashi"}}
         Service.outcome = {"outcome": outcome, "failed": failed}
         return run("watashi-card", "answer", f"{base}/card/#{CODE}", "--pin-fd", "0", "--lang", "en", "--token-label", "card",
                    *(("--module", module) if module else ("--module", "/nowhere.so")), *words, stdin="567890\n")

@@ -266,6 +266,39 @@ who_goes_away_is_not_called_back(void **state)
 	}
 }
 
+/* What pages show is a picture of ours, of a member that stands. */
+static void
+a_logo_is_one_that_is_served_here(void **state)
+{
+	static const struct { const char *title, *record; enum standing standing; bool logo; } cases[] = {
+		{ "none", "{" ENTITIES "}", STANDING_APPROVED, false },
+		{ "a picture in the record", "{" ENTITIES ",\"logo\":{\"height\":8,"
+		    "\"url\":\"data:image/png;base64,iVBORw0KGgo=\",\"width\":8}}", STANDING_APPROVED, true },
+		{ "of a member that is suspended", "{" ENTITIES ",\"logo\":{\"height\":8,"
+		    "\"url\":\"data:image/png;base64,iVBORw0KGgo=\",\"width\":8}}", STANDING_SUSPENDED, false },
+		{ "a picture elsewhere", "{" ENTITIES ",\"logo\":{\"height\":8,"
+		    "\"url\":\"https://city.example/logo.png\",\"width\":8}}", STANDING_APPROVED, false },
+		{ "of a kind that runs", "{" ENTITIES ",\"logo\":{\"height\":8,"
+		    "\"url\":\"data:text/html;base64,PHA+\",\"width\":8}}", STANDING_APPROVED, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct roll *roll = roll_new();
+		struct parties p;
+		struct stage s;
+
+		stage_open(&s, 60 + i);
+		stage_member_as(&s, "city", cases[i].standing, cases[i].record);
+		p = parties_new(&s.arena, 1);
+		parties_add(&p, ENTITY_RP, (struct span){ 0 }, span_text("city"));
+		expect_ok(cases[i].title, load(&s, roll, &p), &s.why);
+		expect_number(cases[i].title, p.list[0].logo, cases[i].logo);
+		stage_close(&s);
+		roll_free(roll);
+	}
+}
+
 int
 main(void)
 {
@@ -275,6 +308,7 @@ main(void)
 		cmocka_unit_test(members_that_meet_in_a_slot_are_told_apart),
 		cmocka_unit_test(a_row_that_cannot_be_read_is_no_answer),
 		cmocka_unit_test(who_goes_away_is_not_called_back),
+		cmocka_unit_test(a_logo_is_one_that_is_served_here),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -137,6 +137,7 @@ it_is_kept_as_it_was(void **state)
 
 	(void)state;
 	c.text = span_text("sign this");
+	c.name = (struct localized){ span_text("銀行"), span_text("Bank") };
 	c.continues = (struct proofing_earlier){ span_text("0123456789abcdef0123456789abcdef"),
 		{ JPKI_AUTHENTICATION, JPKI_PHONE } };
 	proofing_challenge_write(&b, &c);
@@ -145,6 +146,8 @@ it_is_kept_as_it_was(void **state)
 	proofing_challenge_write(&again, &read);
 	expect_true("to the same", span_equal(row, buffer_span(&again)));
 	expect_span("what is to be signed", read.text, "sign this");
+	expect_span("who asks", read.name.ja, "銀行");
+	expect_span("in both languages", read.name.en, "Bank");
 	expect_span("what it continues", read.continues.handle, "0123456789abcdef0123456789abcdef");
 	expect_true("and of which kind that is", read.continues.kind.purpose == JPKI_AUTHENTICATION &&
 	    read.continues.kind.medium == JPKI_PHONE);

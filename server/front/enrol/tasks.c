@@ -53,6 +53,7 @@ on_text(void *arg, enum err err, const struct proofing_challenge *challenge, con
 	json_write_member(&b, "purpose", span_text(jpki_purpose_name(challenge->purpose)));
 	json_write_time(&b, "until", challenge->expires);
 	json_write_member(&b, "asker", challenge->relying_party);
+	enrol_write_words(&b, "asker_name", challenge->name);
 	buffer_byte(&b, '}');
 	exchange_reply_json(t->exchange, 200, buffer_span(&b));
 	buffer_release(&b);

@@ -2,6 +2,7 @@
 #include "front/login/front.h"
 #include "http/events.h"
 #include "ledger/entry.h"
+#include "registry/view.h"
 
 #define ANSWER_LARGEST (256 * KIB)
 
@@ -159,6 +160,18 @@ write_waiting(struct buffer *b, const struct login_case *c)
 	}
 }
 
+/* The relying party's member's logo, where the registry has a picture of it. */
+static void
+write_mark(struct buffer *b, const struct login_case *c)
+{
+	const struct party *asks = &c->parties.list[0];
+	struct arena scratch = arena_init(4 * KIB);
+
+	json_write_member_or_null(b, "mark",
+	    span_text(c->parties.count && asks->logo ? logo_path(&scratch, asks->member) : NULL));
+	arena_release(&scratch);
+}
+
 /* The whole */
 
 static void
@@ -176,7 +189,8 @@ write_login(struct buffer *b, const struct login_case *c, const struct login_vie
 	    states[l->state]);
 	json_write_member(b, "entity_id", l->relying_party);
 	localized_write(b, "name", l->name);
-	buffer_text(b, ",\"mark\":null}");
+	write_mark(b, c);
+	buffer_byte(b, '}');
 	json_write_member_or_null(b, "why", span_text(why));
 	write_wanted(b, view->assessed);
 	json_write_member_or_null(b, "persona",

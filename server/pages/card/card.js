@@ -35,7 +35,13 @@ function over() {
 	);
 }
 
-const name = (asker) => (typeof asker === "string" ? [asker, asker] : [asker?.ja ?? "Watashi", asker?.en ?? "Watashi"]);
+/* By name, and by the ID that nobody else has. */
+function asked({ asker, asker_name: name }) {
+	const ja = name.ja || name.en || asker;
+	const en = name.en || name.ja || asker;
+
+	return element("span", {}, both(ja, en), " ", element("code", {}, asker));
+}
 
 async function start() {
 	const code = location.hash.slice(1);
@@ -54,7 +60,7 @@ async function start() {
 			trouble(answer, { still }),
 			element("div", { class: "buttons" }, action(["もう一度試す", "Try again"], start)),
 		);
-	const { text, purpose, asker, until: end } = answer.json;
+	const { text, purpose, until: end } = answer.json;
 	const [what, secret] = purposes[purpose] ?? purposes.signature;
 
 	return show(
@@ -79,7 +85,7 @@ async function start() {
 			"dl",
 			{ class: "facts" },
 			fact("何のために", "What for", both(...what)),
-			fact("求めている者", "Asked by", both(...name(asker))),
+			fact("求めている者", "Asked by", asked(answer.json)),
 			fact("使う暗証番号", "It takes", both(...secret)),
 		),
 		element(

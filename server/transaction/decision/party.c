@@ -203,6 +203,7 @@ on_members_loaded(void *arg, enum err err, const struct problem *why)
 		if (err != OK || !takes_part(p, e))
 			continue;
 		p->standing = e->standing;
+		p->logo = e->standing == STANDING_APPROVED && e->logo;
 		if (p->standing == STANDING_APPROVED && e->established_count)
 			take_facts(l, p, e);
 	}

@@ -19,6 +19,7 @@ struct party {
 	struct span member;          /* id; of an entity, once loaded, whose it is */
 	/* Found. */
 	enum standing standing;      /* unknown: it takes no part */
+	bool logo;                   /* its member, which is approved, has one that we serve */
 	const struct span *facts;    /* JSON objects of certifications in force, in the record's order */
 	size_t fact_count;
 };

@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "codec/reader.h"
 #include "codec/text.h"
+#include "registry/view.h"
 
 #define SLOTS 256             /* records kept as read; a member that meets another in its slot takes its place */
 #define SLOT_LARGEST (4 * MIB)
@@ -178,6 +179,20 @@ read_certifications(struct reading *g)
 	}
 }
 
+static void
+read_logo(struct reading *g)
+{
+	struct span name;
+
+	reader_object(&g->r);
+	while (reader_member(&g->r, &name)) {
+		if (span_is(name, "url"))
+			g->out->logo = logo_is_ours(reader_string(&g->r, 0, MEMBER_RECORD_LARGEST));
+		else
+			reader_raw(&g->r);
+	}
+}
+
 static enum err
 record_read(struct arena *arena, struct span record, struct enrolled *out, struct problem *why)
 {
@@ -192,6 +207,8 @@ record_read(struct arena *arena, struct span record, struct enrolled *out, struc
 			read_entities(&g);
 		else if (span_is(name, "certifications"))
 			read_certifications(&g);
+		else if (span_is(name, "logo"))
+			read_logo(&g);
 		else
 			reader_raw(&g.r);
 	}

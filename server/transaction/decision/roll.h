@@ -25,6 +25,7 @@ struct enrolled {
 	enum standing standing;
 	struct instant since;        /* of the standing */
 	unsigned roles;              /* of all its entities */
+	bool logo;                   /* it has one that we serve (registry/view.h) */
 	const struct enrolled_entity *entities;
 	size_t entity_count;
 	const struct established *established;

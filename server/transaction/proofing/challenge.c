@@ -8,7 +8,7 @@
 #include "base/role.h"
 #include "codec/text.h"
 
-#define FORMAT 2
+#define FORMAT 3
 
 const struct table proofing_challenge_table = { "proofing-challenge", ROLE_BIT(ROLE_WORKER), 0 };
 
@@ -86,6 +86,8 @@ proofing_challenge_write(struct buffer *b, const struct proofing_challenge *c)
 	buffer_block(b, c->continues.handle);
 	buffer_u8(b, (uint8_t)c->continues.kind.purpose);
 	buffer_u8(b, (uint8_t)c->continues.kind.medium);
+	buffer_block(b, c->name.ja);
+	buffer_block(b, c->name.en);
 }
 
 bool
@@ -108,6 +110,8 @@ proofing_challenge_read(struct span value, struct proofing_challenge *out)
 	out->continues.handle = record_block(&r);
 	out->continues.kind.purpose = (enum jpki_purpose)record_u8(&r);
 	out->continues.kind.medium = (enum jpki_medium)record_u8(&r);
+	out->name.ja = record_block(&r);
+	out->name.en = record_block(&r);
 	if (format != FORMAT || !record_whole(&r) || out->continues.kind.purpose > JPKI_AUTHENTICATION ||
 	    out->continues.kind.medium > JPKI_PHONE || purpose < JPKI_SIGNATURE || purpose > JPKI_AUTHENTICATION)
 		return false;

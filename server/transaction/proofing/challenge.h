@@ -41,6 +41,7 @@ struct proofing_challenge {
 	struct id id;
 	struct span caller, member;  /* who asked: name, and its member's id */
 	struct span relying_party;   /* entity ID of the one it is for: one of the member's, with the role rp */
+	struct localized name;       /* of it, or of its member, as the text has it */
 	struct span origin;          /* where the person is: "https://service.example"; empty: not a browser */
 	enum jpki_purpose purpose;
 	unsigned attributes;         /* what the text says will be told */
