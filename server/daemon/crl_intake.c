@@ -1,11 +1,10 @@
 /* daemon/crl_intake.c - one revocation list taken in beside the loop. */
 #include "daemon/crl_intake.h"
 
-#include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
-#include <sys/eventfd.h>
-#include <unistd.h>
+
+#include "net/aside.h"
 
 #define TEXT_ARENA (64 * KIB)
 
@@ -18,11 +17,8 @@ struct crl_intake {
 	on_taken *done;
 	void *arg;
 
-	pthread_t thread;
-	bool running;           /* the thread must be waited for */
+	struct aside *taking;
 	atomic_bool stopping;
-	int ended_fd;           /* the thread writes when it is done */
-	struct event *ended;
 
 	/* Of the thread, until it has ended: */
 	struct arena arena;
@@ -41,8 +37,8 @@ on_progress(void *arg, uint64_t done, uint64_t all)
 	return !atomic_load(&i->stopping);
 }
 
-static void *
-run(void *arg)
+static void
+take(void *arg)
 {
 	struct crl_intake *i = arg;
 	struct crl_taking taking = {
@@ -56,8 +52,6 @@ run(void *arg)
 		    crl_store_take(store, &taking, &i->arena, &i->text, &i->why);
 		crl_store_close(store);
 	}
-	eventfd_write(i->ended_fd, 1);
-	return NULL;
 }
 
 void
@@ -66,10 +60,7 @@ crl_intake_free(struct crl_intake *i)
 	if (!i)
 		return;
 	atomic_store(&i->stopping, true);
-	if (i->running)
-		pthread_join(i->thread, NULL);
-	event_free(i->ended);
-	close(i->ended_fd);
+	aside_free(i->taking);
 	buffer_release(&i->bytes);
 	arena_release(&i->arena);
 	free(i->directory);
@@ -78,7 +69,7 @@ crl_intake_free(struct crl_intake *i)
 }
 
 static void
-on_ended(evutil_socket_t fd, short what, void *arg)
+on_ended(void *arg, bool worked)
 {
 	struct crl_intake *i = arg;
 	on_taken *done = i->done;
@@ -88,11 +79,8 @@ on_ended(evutil_socket_t fd, short what, void *arg)
 	struct crl_times times;
 	const char *text;
 
-	(void)fd;
-	(void)what;
-	if (i->running)
-		pthread_join(i->thread, NULL);
-	i->running = false;
+	if (!worked)
+		problem_set(&i->why, ERR_UNAVAILABLE, "", "the machine gives no thread now");
 	why = i->why;
 	times = i->times;
 	text = i->text ? i->text : "";
@@ -131,19 +119,11 @@ crl_intake_start(struct loop *loop, const char *directory, const struct jpki_tru
 		.done = done,
 		.arg = arg,
 		.arena = arena_init(TEXT_ARENA),
-		.ended_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK),
 	};
 	if (from->bytes) {
 		i->bytes = *from->bytes;
 		*from->bytes = buffer_init(i->bytes.limit);
 	}
-	i->ended = event_new(loop_base(loop), i->ended_fd, EV_READ, on_ended, i);
-	if (i->ended_fd < 0 || !i->ended || event_add(i->ended, NULL) != 0)
-		abort();
-	i->running = pthread_create(&i->thread, NULL, run, i) == 0;
-	if (!i->running) {
-		problem_set(&i->why, ERR_UNAVAILABLE, "", "the machine gives no thread now");
-		eventfd_write(i->ended_fd, 1);
-	}
+	i->taking = aside_start(loop, take, on_ended, i);
 	return i;
 }

@@ -1,12 +1,10 @@
 /* daemon/fido_intake.c - a BLOB of the FIDO Metadata Service read beside the loop. */
 #include "daemon/fido_intake.h"
 
-#include <pthread.h>
 #include <stdlib.h>
-#include <sys/eventfd.h>
-#include <unistd.h>
 
 #include "base/file.h"
+#include "net/aside.h"
 
 struct fido_intake {
 	const struct fido_settings *settings;
@@ -16,10 +14,7 @@ struct fido_intake {
 	on_blob_read *done;
 	void *arg;
 
-	pthread_t thread;
-	bool running;           /* the thread must be waited for */
-	int ended_fd;           /* the thread writes when it is done */
-	struct event *ended;
+	struct aside *reading;
 
 	/* Of the thread, until it has ended: */
 	struct arena arena;
@@ -30,8 +25,9 @@ struct fido_intake {
 };
 
 static void
-read_blob(struct fido_intake *i)
+read_blob(void *arg)
 {
+	struct fido_intake *i = arg;
 	struct examination examination = { .arena = &i->arena };
 	const struct examined *cause;
 
@@ -46,25 +42,12 @@ read_blob(struct fido_intake *i)
 	problem_set(&i->why, ERR_INVALID, cause ? cause->clause : "", "%s: %s", i->step, cause ? cause->text : "");
 }
 
-static void *
-run(void *arg)
-{
-	struct fido_intake *i = arg;
-
-	read_blob(i);
-	eventfd_write(i->ended_fd, 1);
-	return NULL;
-}
-
 void
 fido_intake_free(struct fido_intake *i)
 {
 	if (!i)
 		return;
-	if (i->running)
-		pthread_join(i->thread, NULL);
-	event_free(i->ended);
-	close(i->ended_fd);
+	aside_free(i->reading);
 	buffer_release(&i->bytes);
 	arena_release(&i->arena);
 	free(i->file);
@@ -72,15 +55,12 @@ fido_intake_free(struct fido_intake *i)
 }
 
 static void
-on_ended(evutil_socket_t fd, short what, void *arg)
+on_ended(void *arg, bool worked)
 {
 	struct fido_intake *i = arg;
 
-	(void)fd;
-	(void)what;
-	if (i->running)
-		pthread_join(i->thread, NULL);
-	i->running = false;
+	if (!worked)
+		problem_set(&i->why, ERR_UNAVAILABLE, "", "the machine gives no thread now");
 	i->done(i->arg, i->step ? OK : i->why.code, i->why.code == OK ? &i->blob : NULL, i->step, &i->why);
 }
 
@@ -93,9 +73,8 @@ fido_intake_start(struct loop *loop, const struct fido_settings *settings, const
 	if (!i)
 		abort();
 	*i = (struct fido_intake){ .settings = settings, .file = file ? strdup(file) : NULL, .number = number,
-	    .now = now,
-		.done = done, .arg = arg, .arena = arena_init(FIDO_BLOB_ARENA), .bytes = buffer_init(FIDO_BLOB_LARGEST),
-		.ended_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK) };
+		.now = now, .done = done, .arg = arg, .arena = arena_init(FIDO_BLOB_ARENA),
+		.bytes = buffer_init(FIDO_BLOB_LARGEST) };
 	if (file && !i->file)
 		abort();
 	if (!file) {
@@ -103,13 +82,6 @@ fido_intake_start(struct loop *loop, const struct fido_settings *settings, const
 		i->bytes = *bytes;
 		*bytes = buffer_init(i->bytes.limit);
 	}
-	i->ended = event_new(loop_base(loop), i->ended_fd, EV_READ, on_ended, i);
-	if (i->ended_fd < 0 || !i->ended || event_add(i->ended, NULL) != 0)
-		abort();
-	i->running = pthread_create(&i->thread, NULL, run, i) == 0;
-	if (!i->running) {
-		problem_set(&i->why, ERR_UNAVAILABLE, "", "the machine gives no thread now");
-		eventfd_write(i->ended_fd, 1);
-	}
+	i->reading = aside_start(loop, read_blob, on_ended, i);
 	return i;
 }
