@@ -18,6 +18,9 @@ enum attestation_type {
 };
 const char *attestation_type_name(enum attestation_type); /* "none", "self", "basic" … */
 
+/* Of a new passkey. */
+enum attestation_demand { ATTESTATION_ANY, ATTESTATION_PREFERRED, ATTESTATION_REQUIRED };
+
 #define ATTESTATION_LARGEST (48 * KIB)
 #define ATTESTATION_CERTIFICATES 8
 #define ATTESTATION_STATEMENTS 4 /* of a compound one */

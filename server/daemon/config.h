@@ -6,6 +6,7 @@
  */
 #pragma once
 
+#include "authn/attestation.h"
 #include "base/arena.h"
 #include "base/log.h"
 #include "base/problem.h"
@@ -15,8 +16,9 @@
 #include "net/mail.h"
 #include "registry/source.h"
 #include "registry/validation.h"
-#include "transaction/session/person_settings.h"
 #include "transaction/proofing/cost.h"
+
+struct person_config;
 
 enum listener_kind {
 	LISTEN_PUBLIC,   /* pages, metadata, MDQ, later the protocols: for everybody */
@@ -111,18 +113,7 @@ struct config {
 		struct cost_settings costs;
 	} jpki;
 
-	struct {
-		bool present;                       /* without the section there are no accounts and no logins */
-		const char *secret;                 /* file, 32 bytes or more: what secrets at rest are wrapped by */
-		const char *relying_party, *identity_provider; /* entity IDs of the operator's own */
-		struct requirement_name account, change, staff, personas[PERSONAS];
-		struct session_settings session;
-		int64_t login_for, parent_age;
-		const char *domain;                 /* of passkeys */
-		const char **related_origins;       /* other origins where they may be used */
-		size_t related_origin_count;
-		struct rate_limit limits[PERSON_LIMITS]; /* of one address */
-	} person;
+	const struct person_config *person;         /* config_person.h; NULL: there are no accounts and no logins */
 
 	struct {
 		enum attestation_demand attestation;

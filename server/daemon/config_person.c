@@ -1,6 +1,7 @@
 /* daemon/config_person.c - the part of the configuration about persons' accounts and logins: "/person". */
-#include "daemon/config_reading.h"
+#include "daemon/config_person.h"
 
+#include "daemon/config_reading.h"
 #include "net/origin.h"
 
 #define MOST_ORIGINS 16
@@ -44,18 +45,17 @@ read_requirement(struct reading *r, struct place p, struct requirement_name *out
 }
 
 static void
-read_requirements(struct reading *r, struct place p)
+read_requirements(struct reading *r, struct place p, struct person_config *out)
 {
 	static const char *const personas[] = { NULL, "administrative", "business", "private" };
-	struct config *c = r->config;
 	struct place staff = place_member(p, "staff"), of_personas = place_member(p, "personas");
 
-	read_requirement(r, place_required(place_member(p, "account")), &c->person.account);
-	read_requirement(r, place_required(place_member(p, "change")), &c->person.change);
+	read_requirement(r, place_required(place_member(p, "account")), &out->account);
+	read_requirement(r, place_required(place_member(p, "change")), &out->change);
 	/* Without it there is no staff: nobody is a registrar for less than somebody chose. */
-	read_requirement(r, staff, &c->person.staff);
+	read_requirement(r, staff, &out->staff);
 	for (size_t i = 1; i < COUNT(personas); i++)
-		read_requirement(r, place_member(of_personas, personas[i]), &c->person.personas[i]);
+		read_requirement(r, place_member(of_personas, personas[i]), &out->personas[i]);
 }
 
 /* Passkeys belong to a domain (WebAuthn L3 s5.1.2), which is the base URL's host or one above it. */
@@ -83,26 +83,25 @@ is_above(const char *domain, const char *host)
 }
 
 static void
-read_passkeys(struct reading *r, struct place p)
+read_passkeys(struct reading *r, struct place p, struct person_config *out)
 {
-	struct config *c = r->config;
 	struct place domain = place_member(p, "domain"), related = place_member(p, "related_origins");
 	const char *host = base_host(r);
 	struct problem why;
 
-	c->person.domain = place_text(domain, 1, 253, host);
-	if (place_exists(domain) && !is_above(c->person.domain, host))
-		place_fail(domain, arena_print(r->arena, "\"%s\" or a domain above it", host), c->person.domain);
-	c->person.related_origins = read_texts(related, MOST_ORIGINS, LONGEST_ORIGIN, &c->person.related_origin_count);
-	for (size_t i = 0; i < c->person.related_origin_count; i++)
-		if (origin_check(span_text(c->person.related_origins[i]), "", &why) != OK)
+	out->domain = place_text(domain, 1, 253, host);
+	if (place_exists(domain) && !is_above(out->domain, host))
+		place_fail(domain, arena_print(r->arena, "\"%s\" or a domain above it", host), out->domain);
+	out->related_origins = read_texts(related, MOST_ORIGINS, LONGEST_ORIGIN, &out->related_origin_count);
+	for (size_t i = 0; i < out->related_origin_count; i++)
+		if (origin_check(span_text(out->related_origins[i]), "", &why) != OK)
 			place_fail(place_element(related, i), "an origin such as \"https://other.example\"",
-			    c->person.related_origins[i]);
+			    out->related_origins[i]);
 }
 
 /* Of one address, behind which a household may be, or a town hall. */
 static void
-read_limits(struct config *c, struct place p)
+read_limits(struct place p, struct person_config *out)
 {
 	static const struct { const char *name; int64_t within; int64_t most; } limits[PERSON_LIMITS] = {
 		[LIMIT_LOGINS] = { "logins", SECONDS(60), 120 },
@@ -112,29 +111,29 @@ read_limits(struct config *c, struct place p)
 	};
 
 	for (size_t i = 0; i < COUNT(limits); i++)
-		c->person.limits[i] = (struct rate_limit){ (unsigned)place_integer(place_member(p, limits[i].name), 0,
+		out->limits[i] = (struct rate_limit){ (unsigned)place_integer(place_member(p, limits[i].name), 0,
 		    MOST_OF_A_LIMIT, limits[i].most), limits[i].within };
 }
 
 void
 read_person(struct reading *r, struct place p)
 {
-	struct config *c = r->config;
 	struct place session = place_member(p, "session"), idle = place_member(session, "idle");
+	struct person_config *out;
 
-	c->person.present = place_exists(p);
-	if (!c->person.present)
+	if (!place_exists(p))
 		return;
-	c->person.secret = read_path(r, place_member(p, "secret"), NULL, A_FILE);
-	c->person.relying_party = place_text(place_member(p, "relying_party"), 1, LONGEST_ENTITY, NULL);
-	c->person.identity_provider = place_text(place_member(p, "identity_provider"), 1, LONGEST_ENTITY, NULL);
-	read_requirements(r, place_member(p, "requirements"));
-	c->person.session.lasts = place_duration(place_member(session, "lasts"), SECONDS(60), DAY, 12 * HOUR);
-	c->person.session.idle = place_duration(idle, SECONDS(60), DAY, HOUR / 2);
-	if (c->person.session.idle > c->person.session.lasts)
+	r->config->person = out = arena_new(r->arena, struct person_config);
+	out->secret = read_path(r, place_member(p, "secret"), NULL, A_FILE);
+	out->relying_party = place_text(place_member(p, "relying_party"), 1, LONGEST_ENTITY, NULL);
+	out->identity_provider = place_text(place_member(p, "identity_provider"), 1, LONGEST_ENTITY, NULL);
+	read_requirements(r, place_member(p, "requirements"), out);
+	out->session.lasts = place_duration(place_member(session, "lasts"), SECONDS(60), DAY, 12 * HOUR);
+	out->session.idle = place_duration(idle, SECONDS(60), DAY, HOUR / 2);
+	if (out->session.idle > out->session.lasts)
 		place_fail(idle, "at most /person/session/lasts", NULL);
-	c->person.login_for = place_duration(place_member(p, "login_for"), SECONDS(60), HOUR, SECONDS(600));
-	c->person.parent_age = place_duration(place_member(p, "parent_age"), HOUR, 90 * DAY, DAY);
-	read_passkeys(r, place_member(p, "passkeys"));
-	read_limits(c, place_member(p, "limits"));
+	out->login_for = place_duration(place_member(p, "login_for"), SECONDS(60), HOUR, SECONDS(600));
+	out->parent_age = place_duration(place_member(p, "parent_age"), HOUR, 90 * DAY, DAY);
+	read_passkeys(r, place_member(p, "passkeys"), out);
+	read_limits(place_member(p, "limits"), out);
 }

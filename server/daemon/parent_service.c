@@ -3,19 +3,21 @@
 
 #include <openssl/crypto.h>
 
+#include "daemon/config_person.h"
+
 #define LOOK_EVERY SECONDS(60)
 
 static bool
 is_wanted(const struct config *config)
 {
-	return config->jpki.present && config->person.present;
+	return config->jpki.present && config->person;
 }
 
 enum err
 parent_service_secret(struct parent_service *s, const struct config *config, struct problem *why)
 {
 	*s = (struct parent_service){ .courier = NULL };
-	return is_wanted(config) ? wrapping_read(config->person.secret, &s->wrapping, why) : OK;
+	return is_wanted(config) ? wrapping_read(config->person->secret, &s->wrapping, why) : OK;
 }
 
 enum err
@@ -35,9 +37,9 @@ parent_service_open(struct parent_service *s, const struct config *config, struc
 	};
 	s->person = (struct person_settings){
 		.wrapping = s->wrapping,
-		.relying_party = span_text(config->person.relying_party),
+		.relying_party = span_text(config->person->relying_party),
 		.operator = s->proofing.operator,
-		.parent_age = config->person.parent_age,
+		.parent_age = config->person->parent_age,
 		.proofing = &s->proofing,
 	};
 	s->upkeep = parent_upkeep_new(loop, store,

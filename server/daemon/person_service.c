@@ -22,12 +22,12 @@ person_service_secret(struct person_service *s, const struct config *config, str
 {
 	const char *roots = config->authenticators.roots;
 
-	if (!config->person.present)
+	if (!config->person)
 		return OK;
 	s->memory = arena_init(ANCHORS);
 	if (roots && certificate_list_read(&s->memory, roots, &s->anchors, &s->anchor_count, why) != OK)
 		return why->code;
-	return wrapping_read(config->person.secret, &s->wrapping, why);
+	return wrapping_read(config->person->secret, &s->wrapping, why);
 }
 
 enum err
@@ -37,7 +37,7 @@ person_service_check(const struct config *config, struct problem *why)
 	struct person_service s = { 0 };
 	enum err err = person_service_secret(&s, config, why);
 
-	if (err == OK && config->person.present && roots)
+	if (err == OK && config->person && roots)
 		err = certificate_list_read(&s.memory, roots, &s.anchors, &s.anchor_count, why);
 	arena_release(&s.memory);
 	OPENSSL_cleanse(&s.wrapping, sizeof(s.wrapping));
@@ -74,15 +74,15 @@ origin_of(const char *base_url)
 static struct webauthn_site
 site_of(struct person_service *s, const struct config *config)
 {
-	size_t count = config->person.related_origin_count + 1;
+	size_t count = config->person->related_origin_count + 1;
 
 	s->origins = calloc(count, sizeof(*s->origins));
 	if (!s->origins)
 		abort();
 	s->origins[0] = s->settings.origin;
 	for (size_t i = 1; i < count; i++)
-		s->origins[i] = span_text(config->person.related_origins[i - 1]);
-	return (struct webauthn_site){ .rp_id = span_text(config->person.domain), .origins = s->origins,
+		s->origins[i] = span_text(config->person->related_origins[i - 1]);
+	return (struct webauthn_site){ .rp_id = span_text(config->person->domain), .origins = s->origins,
 		.origin_count = count, .rsa_least = config->authenticators.rsa_least };
 }
 
@@ -92,7 +92,7 @@ person_service_open(struct person_service *s, const struct child *child, struct 
 {
 	const struct config *config = child->config;
 
-	if (!config->person.present)
+	if (!config->person)
 		return;
 	s->roll = roll_new();
 	s->settings = (struct person_settings){
@@ -105,22 +105,22 @@ person_service_open(struct person_service *s, const struct child *child, struct 
 		.attestation_root_count = s->anchor_count,
 		.windows = { .ahead = 5, .around = 1, .resynchronising = 100 },
 		.wrapping = s->wrapping,
-		.session = config->person.session,
-		.login_for = config->person.login_for,
-		.parent_age = config->person.parent_age,
-		.relying_party = span_text(config->person.relying_party),
-		.identity_provider = span_text(config->person.identity_provider),
+		.session = config->person->session,
+		.login_for = config->person->login_for,
+		.parent_age = config->person->parent_age,
+		.relying_party = span_text(config->person->relying_party),
+		.identity_provider = span_text(config->person->identity_provider),
 		.operator = span_text(config->jpki.present ? config->jpki.operator : ""),
-		.account = config->person.account,
-		.change = config->person.change,
-		.staff = config->person.staff,
+		.account = config->person->account,
+		.change = config->person->change,
+		.staff = config->person->staff,
 		.proofing = proofing,
 		.shelf = shelf,
 		.roll = s->roll,
 		.rates = child->address_rates,
 	};
-	memcpy(s->settings.limits, config->person.limits, sizeof(s->settings.limits));
-	memcpy(s->settings.personas, config->person.personas, sizeof(s->settings.personas));
+	memcpy(s->settings.limits, config->person->limits, sizeof(s->settings.limits));
+	memcpy(s->settings.personas, config->person->personas, sizeof(s->settings.personas));
 	s->settings.site = site_of(s, config);
 	s->push_key = key_watch_new(child->loop, store, config->keys, USE_PUSH, on_push_key, s);
 	s->login = login_front_new(child->loop, store, &s->settings);

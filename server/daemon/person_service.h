@@ -5,6 +5,7 @@
 #pragma once
 
 #include "daemon/config.h"
+#include "daemon/config_person.h"
 #include "daemon/key_watch.h"
 
 struct account_front;

@@ -366,7 +366,7 @@ open_models(struct steward *s, struct problem *why)
 		.blob.host = span_text(config->authenticators.metadata.host),
 	};
 
-	if (!config->person.present || !config->authenticators.metadata.present)
+	if (!config->person || !config->authenticators.metadata.present)
 		return OK;
 	if (config->authenticators.metadata.has_legal_header)
 		settings.blob.legal_header = span_of(config->authenticators.metadata.legal_header,

@@ -118,7 +118,7 @@ open_fronts(struct worker *w, struct problem *why)
 		.cache_for = config->publication.cache_for,
 		.cache_missing = MISSING_LIFE,
 		.pages = config->pages,
-		.pages_left_out = config->person.present ? NULL : person_pages,
+		.pages_left_out = config->person ? NULL : person_pages,
 	};
 	const struct authzen_front_settings authzen = {
 		.base_url = config->federation.base_url,

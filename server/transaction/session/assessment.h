@@ -8,22 +8,11 @@
 #pragma once
 
 #include "assurance/decision.h"
+#include "model/requirement_name.h"
 #include "person/proofing_record.h"
 #include "transaction/decision/party.h"
 #include "transaction/policy/shelf.h"
 #include "transaction/session/session.h"
-
-/* Which levels somebody asks for: a profile of a framework, or (without one) a least level in each of some areas. All
- * empty: nothing is asked. */
-#define REQUIREMENT_AREAS 6
-struct requirement_name {
-	struct span framework, profile;
-	struct requirement_area {
-		struct span area, level;     /* ids: "authentication", "2" */
-	} areas[REQUIREMENT_AREAS];
-	size_t area_count;
-	struct span version;                 /* of the framework; empty: the one in force */
-};
 
 struct assessed {
 	bool enough;                         /* decision.permit; or nothing is asked, and then there is no policy */

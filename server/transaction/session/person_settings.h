@@ -18,8 +18,6 @@
 /* What one address may do so often (http/haste.h). Tries: claims, codes, passkeys … of logins that were begun. */
 enum person_limit { LIMIT_LOGINS, LIMIT_TRIES, LIMIT_ENROLMENTS, LIMIT_ACCOUNTS, PERSON_LIMITS };
 
-enum attestation_demand { ATTESTATION_ANY, ATTESTATION_PREFERRED, ATTESTATION_REQUIRED };
-
 struct person_settings {
 	struct span base_url;                /* "https://watashi.example/" */
 	struct span origin;                  /* "https://watashi.example" */
