@@ -82,15 +82,18 @@ carry(struct credential_passkey *p, const struct fido_model *now)
 struct fido_effect
 fido_effect(struct credential *c, const struct fido_model *now, struct instant at)
 {
+	const struct credential_passkey *passkey = credential_passkey_of(c);
 	struct fido_effect effect = { 0 };
 	bool touched;
 
-	if (c->kind != CREDENTIAL_PASSKEY || c->state == CREDENTIAL_REVOKED || c->state == CREDENTIAL_EXPIRED)
+	if (!passkey || c->state == CREDENTIAL_REVOKED || c->state == CREDENTIAL_EXPIRED)
 		return effect;
-	touched = now && is_touched(now, &c->passkey);
-	effect.was = c->passkey.certified_level;
+	touched = now && is_touched(now, passkey);
+	effect.was = passkey->certified_level;
 	effect.suspended = touched && suspend(c, at);
 	effect.restored = now && !touched && restore(c, at);
-	effect.carried = carry(&c->passkey, now);
+	/* Of an app's no attestation is asked for, so none speaks of it. */
+	effect.carried = c->kind == CREDENTIAL_PASSKEY && carry(&c->passkey, now);
+	effect.is = passkey->certified_level;
 	return effect;
 }

@@ -17,7 +17,7 @@ bool fido_model_moved(const struct fido_model *before, const struct fido_model *
 struct fido_effect {
 	bool suspended, restored;    /* a step of its life: told */
 	bool carried;                /* what it amounts to has changed */
-	unsigned was;                /* certified level before */
+	unsigned was, is;            /* certified level */
 };
 struct fido_effect fido_effect(struct credential *, const struct fido_model *now, struct instant at);
 

@@ -375,7 +375,7 @@ note_changed(struct reviewing *r, const struct affected *a)
 	if (a->effect.carried)
 		log_info("credential.model", "credential=%s number=%llu certified=%u was=%u",
 		    ledger_id_text(&a->credential.id, id), (unsigned long long)r->state.number,
-		    a->credential.passkey.certified_level, a->effect.was);
+		    a->effect.is, a->effect.was);
 	r->report.suspended += a->effect.suspended;
 	r->report.restored += a->effect.restored;
 	r->report.carried += a->effect.carried;
