@@ -22,6 +22,7 @@ TOP = os.path.join(HERE, "../..")
 sys.path.insert(0, HERE)
 sys.path.insert(0, os.path.join(HERE, "../bench"))
 from app_client import Phone, Server  # noqa: E402
+from described import Described  # noqa: E402
 from harness import Daemon  # noqa: E402
 
 BUILD = os.environ["WATASHI_BUILD"]
@@ -52,7 +53,7 @@ class Browser:
         self.server, self.jar = server, {}
 
     def ask(self, method, path, value=None, **fields):
-        body = b"" if value is None else json.dumps(value).encode()
+        body, sent = b"" if value is None else json.dumps(value).encode(), value
         connection = self.server.connect()
         named = {"Origin": self.server.origin, "Sec-Fetch-Site": "same-origin", "User-Agent": "Mozilla/5.0 (X11; Linux) Firefox/140.0", **fields}
         if body:
@@ -68,7 +69,10 @@ class Browser:
                 self.jar[name] = value
         text = answer.read()
         connection.close()
-        return answer.status, json.loads(text) if text else None
+        told = json.loads(text) if text else None
+        if told is not None:
+            self.server.described.take(method, path, {} if sent is None else sent, answer.status, told)
+        return answer.status, told
 
     def cookies(self):
         return "; ".join(f"{name}={value}" for name, value in self.jar.items())
@@ -244,6 +248,7 @@ def locked(server, phone, number):
 daemon = federation()
 try:
     server = Server(f"https://localhost:{daemon.tls}", os.path.join(daemon.home, "tls.pem"))
+    server.described = Described()
     home = Browser(server)
     number = opened(home)
     phone, pin = paired(home, server)
@@ -257,6 +262,7 @@ try:
     daemon.restart()
     ok("a restart keeps the phone", phone.self()[0] == 200)
     locked(server, phone, number)
+    server.described.told(ok)
 finally:
     daemon.stop()
     if not failures:

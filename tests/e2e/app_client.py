@@ -32,6 +32,7 @@ class Server:
         self.origin = origin
         self.at = urllib.parse.urlsplit(origin)
         self.context = ssl.create_default_context(cafile=cafile)
+        self.described = None  # described.Described, where bodies are held against their schemas
 
     def connect(self):
         if self.at.scheme == "https":
@@ -45,7 +46,10 @@ class Server:
             connection.request(method, path, body or None, {**named, **(fields or {})})
             answer = connection.getresponse()
             text = answer.read()
-            return answer.status, json.loads(text) if text else None
+            told = json.loads(text) if text else None
+            if self.described and told is not None:
+                self.described.take(method, path, json.loads(body or b"{}"), answer.status, told)
+            return answer.status, told
         finally:
             connection.close()
 

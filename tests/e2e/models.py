@@ -134,7 +134,7 @@ def revoked(f, service, maker, browser, key, made, folder):
     ok("the person is told by mail", soon(lambda: any("機種" in mail for mail in mails(folder)[before:])), mails(folder)[before:])
     ok("and reads it in the history", "suspended model-revoked" in str(browser.get("/v1/account/history")[1]))
     ok("the log says so and why", soon(lambda: re.search(r"fido\.reviewed number=4 .*suspended=1", said(f))) and
-       re.search(r"credential\.changed .*state=suspended actor=system reason=model-revoked", said(f)), said(f)[-900:])
+       re.search(r'credential\.changed .*state=suspended actor="system" reason="model-revoked"', said(f)), said(f)[-900:])
     answer, told = browser.post(f"{ADDED}/{made['id']}/resume", {"reason": "other"})
     ok("nobody takes it back meanwhile", answer == 403 and shown(browser, made)["state"] == "suspended", (answer, told))
     answer, told = added(browser, SecurityKey(f, maker), "もう一つ")

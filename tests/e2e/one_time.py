@@ -140,7 +140,7 @@ def on_paper(f, browser, number):
     ok("once", status == 403 and told.get("step") == "recovery", (status, told))
     kept = [a for a in browser.get(ADDED)[1]["authenticators"] if a["kind"] == "recovery"]
     ok("nine are left", [a["left"] for a in kept] == [9], kept)
-    _, _, status, told = tried(f, number, {"code": made["codes"][9].replace("-", " ").upper()}, "recovery")
+    _, _, status, told = tried(f, number, {"code": made["codes"][9].replace("-", " ").lower()}, "recovery")
     ok("another does, however it is typed", status == 200, (status, told))
 
 

@@ -16,7 +16,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from proofing_federation import FOUR, Federation, day, need, signed  # noqa: E402
+from described import Described  # noqa: E402
+from proofing_federation import FOUR, Federation, day, need, ok, signed  # noqa: E402
 
 ACCOUNT = "https://platform.example/account"
 ISSUER = "https://platform.example/idp"
@@ -79,7 +80,7 @@ class Accounts(Federation):
         section = {"secret": secret, "relying_party": ACCOUNT, "identity_provider": ISSUER, "requirements": REQUIREMENTS, **person}
         super().__init__(world, [{"name": "lists", "kind": "crl"}], members=(OPERATOR,), sections={"person": section, **(sections or {})},
                          lists={"watch": lists, "refresh": "PT1H"})
-        self.origin = f"https://localhost:{self.daemon.tls}"
+        self.origin, self.described = f"https://localhost:{self.daemon.tls}", Described()
         self.new_lists()
 
     def new_lists(self):
@@ -88,6 +89,11 @@ class Accounts(Federation):
             need("watashi-testcard", "crl", self.world, "--purpose", purpose, "--next", "P30D", "--out", path + ".new")
             os.rename(path + ".new", path)
         self.daemon.ctl("jpki", "crl", "refresh")
+
+    def stop(self):
+        """Everything that was asked and told was as its schema says."""
+        super().stop()
+        self.described.told(ok)
 
     def citizen(self, name, given, born="1995-06-30", address="東京都渋谷区２－２"):
         need("watashi-testcard", "citizen", self.world, "--card", name, "--name", given, "--sex", "female", "--born", born,
@@ -123,9 +129,11 @@ class Browser:
                     self.cookies[cookie] = secret
         link.close()
         try:
-            return answer.status, json.loads(text)
+            told = json.loads(text)
         except ValueError:
             return answer.status, {"text": text.decode(errors="replace")}
+        self.federation.described.take(method, path, {} if body is None else body, answer.status, told)
+        return answer.status, told
 
     def get(self, path, **fields):
         return self.ask("GET", path, **fields)

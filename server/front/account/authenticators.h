@@ -2,7 +2,8 @@
  * be done with it.
  *
  * To look, to name and to give up needs what looking at the account needs, for losing one must be quick; to take one
- * back or to add one needs what changing the account does, and a new one an authentication of its own level.
+ * back or to add one needs what changing the account does, and a new one an authentication of its own level. Bodies:
+ * schemas/authenticators.schema.json.
  */
 #pragma once
 

@@ -6,7 +6,8 @@
  *     POST /v1/app/requests/{id}/answer, …/refuse
  *
  * What a phone asks it signs (authn/app_message.h), each call once; of cookies only a login's is looked at, to see that
- * it is in the same browser. The protocol for other apps: pages/app/PROTOCOL.md.
+ * it is in the same browser. The protocol for other apps: pages/app/PROTOCOL.md; bodies:
+ * schemas/app.schema.json.
  */
 #pragma once
 

@@ -6,7 +6,7 @@
  *     POST …/passkey/options, …/passkey, …/card, …/card/finish, …/app, …/code, …/recovery
  *     POST /v1/login/{id}/finish, …/cancel  and back to who asked
  *
- * A login is its browser's, by a cookie; to any other there is none.
+ * A login is its browser's, by a cookie; to any other there is none. Bodies: schemas/login.schema.json.
  */
 #pragma once
 
