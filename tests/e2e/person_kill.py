@@ -128,18 +128,13 @@ def compare(person, when):
     if listed is None:
         person.fail(f"{when}: the account cannot be seen")
         return
-    for one in person.all:
-        person.compare_state(one, listed)
+    person.compare_states(person.all, listed)
     ours = {one.id for one in person.all if one.id}
     for found in listed.values():
         if found["id"] not in ours and found["kind"] != "card":
             person.fail(f"{when}: {found['name']} is listed, and nobody added it")
         if found["usable"] != (found["state"] == "active"):
             person.fail(f"{when}: {found['name']} is {found['state']}, and usable is {found['usable']}")
-    for lost in person.together:
-        if len({a.states == {"revoked"} for a in lost}) != 1:
-            person.fail(f"{when}: of a re-issue a part was done: {[(str(a), a.states) for a in lost]}")
-    person.together.clear()
     over = [a for a in person.all if a.states <= {"absent", "revoked"}]
     for one in [a for a in person.all if a not in over] + over[-8:] + person.dice.sample(over[:-8], min(3, len(over[:-8]))):
         compare_use(person, one, when)

@@ -487,8 +487,15 @@ class Person:
         open_ones = [a for a in self.all if a.rested() and (len(a.states) > 1 or (not a.id and a.states != {"absent"}))]
         listed = self.listed() if open_ones else None
         if listed is not None:
-            for one in open_ones:
-                self.compare_state(one, listed)
+            self.compare_states(open_ones, listed)
+
+    def compare_states(self, ones, listed):
+        for one in ones:
+            self.compare_state(one, listed)
+        for lost in [g for g in self.together if all(len(a.states) == 1 for a in g)]:
+            if len({a.states == {"revoked"} for a in lost}) != 1:
+                self.fail(f"of a re-issue a part was done: {[(str(a), a.states) for a in lost]}")
+            self.together.remove(lost)
 
     def compare_state(self, one, listed):
         found = listed.get(one.id) or next((f for f in listed.values() if f["name"] == one.name), {"state": "absent", "id": None})
