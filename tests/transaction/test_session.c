@@ -104,8 +104,8 @@ set_up(uint64_t seed)
 	world.session = (struct session){ .id = id_new(world.now), .account = world.account.id, .begun = world.now,
 		.seen = world.now, .expires = instant_after(world.now, settings.lasts),
 		.where = span_text("Firefox, 203.0.113.7"), .authentication_count = 1,
-		.authentications = { { world.credential.id, CREDENTIAL_RECOVERY, world.now,
-		    span_text("{\"token.hardware\":true}") } } };
+		.authentications = { { .credential = world.credential.id, .kind = CREDENTIAL_RECOVERY, .at = world.now,
+		    .facts = span_text("{\"token.hardware\":true}") } } };
 	memcpy(world.session.key, world.cookie.digest, sizeof(world.session.key));
 	u = unit();
 	account_put(u, &world.arena, &world.account);
