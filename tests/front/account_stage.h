@@ -117,8 +117,8 @@ log_in(const struct person *p, const char *facts, char cookie[96])
 	struct session s = session_begun(&stage.settings.session, secret.digest, &p->account.id,
 	    span_text("Firefox (Linux), 203.0.113.7"), clock_now());
 
-	s.authentications[0] = (struct authentication){ p->passkey.id, CREDENTIAL_PASSKEY, clock_now(),
-		span_text(facts) };
+	s.authentications[0] = (struct authentication){ .credential = p->passkey.id,
+		.kind = CREDENTIAL_PASSKEY, .at = clock_now(), .facts = span_text(facts) };
 	s.authentication_count = 1;
 	session_put(unit, &s);
 	stage_commit(unit);
