@@ -21,7 +21,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 TOP = os.path.join(HERE, "../..")
 sys.path.insert(0, HERE)
 sys.path.insert(0, os.path.join(HERE, "../bench"))
-from app_client import Phone, Server  # noqa: E402
+from app_client import Phone, ScreenLock, Server  # noqa: E402
 from described import Described  # noqa: E402
 from harness import Daemon  # noqa: E402
 
@@ -229,6 +229,87 @@ def strangers(server, phone, number, pin):
     ok("after which it is asked from afar again", len(phone.requests()) == 1)
 
 
+def newly_paired(browser, server, lock):
+    phone = Phone(server)
+    answer = phone.pair(browser.ask("POST", "/v1/account/pairing", {})[1]["code"], lock=lock)
+    ok("a phone is paired by its screen lock, and has no PIN", answer["pin"] is None and phone.self()[1]["pin"] is None, answer)
+    return phone
+
+
+def screen_lock(browser, server, number):
+    """The phone's own passkey instead of a PIN, and everything that is not what it should be."""
+    code = browser.ask("POST", "/v1/account/pairing", {})[1]["code"]
+    refused = Phone(server)
+    try:
+        refused.pair("a" * 26, lock=ScreenLock())
+        ok("no passkey is made for a code that is not good", False)
+    except ValueError as told:
+        ok("no passkey is made for a code that is not good", told.args[0] == 404, told)
+    sleepy = ScreenLock()
+    sleepy.right = False
+    try:
+        refused.pair(code, lock=sleepy)
+        ok("a person who was not verified pairs nothing", False)
+    except ValueError as told:
+        ok("a person who was not verified pairs nothing", told.args[0] == 403 and
+           (told.args[1]["step"], told.args[1]["reason"]) == ("passkey", "user-verified"), told)
+
+    lock, other = ScreenLock(), ScreenLock()
+    phone = newly_paired(browser, server, lock)
+    second = newly_paired(browser, server, other)
+    status, answer = browser.ask("GET", "/v1/account/authenticators")
+    mine = [one for one in answer["authenticators"] if one["unlock"] == "screen-lock"]
+    ok("each is one authenticator in the account's list", len(mine) == 2 and all(one["kind"] == "app" and one["synced"] is False and
+       one["level"]["level"] == "3" for one in mine), answer)
+
+    page = Browser(server)
+    path, shown = begin(page, number)
+    request = phone.requests()[0]
+    status, told = phone.send(request, shown["code"], "135790", None, phone.sign("answer", "x"))
+    ok("a PIN is nothing to it", status == 400 and "/passkey" in told["detail"], told)
+    lock.right = False
+    status, told = phone.answer(request, shown["code"], None)
+    ok("nobody unlocked it", status == 403 and (told["step"], told["reason"]) == ("passkey", "user-verified"), told)
+    lock.right, phone.lock = True, other
+    status, told = phone.answer(request, shown["code"], None)
+    ok("nor does another phone's lock", status == 403 and (told["step"], told["reason"]) == ("passkey", "credential"), told)
+    phone.lock = lock
+    status, told = phone.answer(request, f"{(int(shown['code']) + 1) % 1000000:06d}", None)
+    ok("a wrong number is wrong", status == 403 and told["step"] == "number" and told["left"] == 2, told)
+    parts = [server.origin, phone.device, request["id"], request["challenge"], request["relying_party"]["entity_id"]]
+    unlocked = phone.unlocked(*parts, f"{(int(shown['code']) + 2) % 1000000:06d}")
+    status, told = phone.send(request, shown["code"], None, unlocked, phone.sign("answer", *parts, shown["code"]))
+    ok("what was unlocked for other digits fits not these", status == 403 and told["reason"] == "challenge", told)
+    status, answer = phone.answer(request, shown["code"], None)
+    ok("unlocked, with the right number, it logs in", status == 200, answer)
+    status, login = page.ask("GET", path)
+    ok("as whose it is", login["person"]["number"] == number and login["shown"][0]["way"] == "app", login)
+    status, finished = page.ask("POST", f"{path}/finish", {})
+    ok("and ends at the account", status == 200 and finished["location"] == "/account/", finished)
+    status, account = page.ask("GET", "/v1/account")
+    ok("at the level of two factors", [one["level"] for one in account["session"]["levels"] if one["area"] == "token"] == ["3"],
+       account["session"]["levels"])
+
+    near = Browser(server)
+    begin(near, number)
+    request = phone.requests(near.cookies())[0]
+    ok("in the login's own browser unlocking is enough", phone.answer(request, None, None, near.cookies())[0] == 200)
+
+    _, shown = begin(Browser(server), number)
+    request = phone.requests()[0]
+    lock.count = 1
+    status, told = phone.answer(request, shown["code"], None)
+    ok("a copy of it is told by its counter", status == 403 and told["reason"] == "counter", told)
+    ok("and the phone is suspended", phone.self()[1]["state"] == "suspended", phone.self())
+    ok("another phone says no to that login", second.refuse(request)[0] == 200)
+
+    synced = newly_paired(browser, server, ScreenLock(synced=True))
+    _, shown = begin(Browser(server), number)
+    ok("one that is copied by its maker logs in, without a counter", synced.answer(synced.requests()[0], shown["code"], None)[0] == 200)
+    found = browser.ask("GET", "/v1/account/authenticators")[1]["authenticators"][0]
+    ok("and the account says so", found["synced"] is True and found["unlock"] == "screen-lock", found)
+
+
 def nobody(server):
     page = Browser(server)
     path, shown = begin(page, "0000-0000-00")
@@ -256,6 +337,7 @@ try:
     logs_in(server, phone, number, pin)
     app_to_app(server, phone, number, pin)
     two_at_once(server, phone, number, pin)
+    screen_lock(home, server, number)
     nobody(server)
     strangers(server, phone, number, pin)
     events(server, phone, number)

@@ -11,6 +11,7 @@ import http.client
 import json
 import secrets
 import ssl
+import struct
 import time
 import urllib.parse
 
@@ -54,6 +55,42 @@ class Server:
             connection.close()
 
 
+class ScreenLock:
+    """A phone's own passkey in software: what navigator.credentials gives of it. `right` False: the person is not verified."""
+
+    def __init__(self, synced=False):
+        self.key = ec.generate_private_key(ec.SECP256R1())
+        self.id = secrets.token_bytes(16)
+        self.count = 0 if synced else 1
+        self.flags = 0x18 if synced else 0
+        self.right = True
+
+    def data(self, rp_id, attested=b""):
+        flags = self.flags | 0x01 | (0x04 if self.right else 0) | (0x40 if attested else 0)
+        return hashlib.sha256(rp_id.encode()).digest() + struct.pack(">BI", flags, self.count) + attested
+
+    def told(self, kind, challenge, origin, response):
+        client = json.dumps({"type": f"webauthn.{kind}", "challenge": b64(challenge), "origin": origin, "crossOrigin": False}).encode()
+        return client, lambda more: {"id": b64(self.id), "rawId": b64(self.id), "type": "public-key", "clientExtensionResults": {},
+                                     "authenticatorAttachment": "platform", "response": {"clientDataJSON": b64(client), **response, **more}}
+
+    def create(self, options, origin):
+        numbers = self.key.public_key().public_numbers()
+        cose = bytes.fromhex("a5010203262001215820") + numbers.x.to_bytes(32, "big") + bytes.fromhex("225820") + numbers.y.to_bytes(32, "big")
+        data = self.data(options["rp"]["id"], bytes(16) + struct.pack(">H", len(self.id)) + self.id + cose)
+        item = b"\xa3\x63fmt\x64none\x67attStmt\xa0\x68authData\x58" + bytes([len(data)]) + data
+        padded = options["challenge"] + "=" * (-len(options["challenge"]) % 4)
+        _, made = self.told("create", base64.urlsafe_b64decode(padded), origin, {"transports": ["internal"]})
+        return made({"attestationObject": b64(item)})
+
+    def get(self, rp_id, challenge, origin):
+        self.count += 1 if self.count else 0
+        client, made = self.told("get", challenge, origin, {})
+        data = self.data(rp_id)
+        signature = self.key.sign(data + hashlib.sha256(client).digest(), ec.ECDSA(hashes.SHA256()))
+        return made({"authenticatorData": b64(data), "signature": b64(signature)})
+
+
 class Phone:
     def __init__(self, server):
         self.server = server
@@ -61,18 +98,30 @@ class Phone:
         self.spki = self.key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
         self.device = None
         self.offset = 0  # seconds by which its clock is off
+        self.lock = None  # a ScreenLock instead of a PIN
+
+    @staticmethod
+    def text(word, *parts):
+        return "\n".join([FORM, word, *parts]).encode()
 
     def sign(self, word, *parts):
-        text = "\n".join([FORM, word, *parts]).encode()
-        r, s = utils.decode_dss_signature(self.key.sign(text, ec.ECDSA(hashes.SHA256())))
+        r, s = utils.decode_dss_signature(self.key.sign(self.text(word, *parts), ec.ECDSA(hashes.SHA256())))
         return b64(r.to_bytes(32, "big") + s.to_bytes(32, "big"))
 
-    def pair(self, code, pin="drawn", name="Phone", platform="Python"):
-        """The answer, or (status, problem) in a ValueError."""
+    def options(self, code):
+        status, options = self.server.ask("POST", "/v1/app/pair/options", json.dumps({"code": code, "key": b64(self.spki)}).encode())
+        if status != 200:
+            raise ValueError(status, options)
+        return options
+
+    def pair(self, code, pin="drawn", name="Phone", platform="Python", lock=None):
+        """The answer, or (status, problem) in a ValueError. `lock`: a ScreenLock instead of a PIN."""
         key = b64(self.spki)
-        body = {"code": code, "key": key, "platform": platform, "name": name, "pin": pin,
+        body = {"code": code, "key": key, "platform": platform, "name": name, "pin": None if lock else pin,
+                "passkey": lock.create(self.options(code), self.server.origin) if lock else None,
                 "signature": self.sign("pair", self.server.origin, code.lower(), key)}
         status, answer = self.server.ask("POST", "/v1/app/pair", json.dumps(body).encode())
+        self.lock = lock
         if status != 201:
             raise ValueError(status, answer)
         self.device = answer["device"]
@@ -101,10 +150,16 @@ class Phone:
 
     def answer(self, request, code, pin, cookie=None):
         """`code` None: the login is in this very browser, whose cookie is given."""
-        signature = self.sign("answer", self.server.origin, self.device, request["id"], request["challenge"],
-                              request["relying_party"]["entity_id"], code or "-")
-        return self.call("POST", f"/v1/app/requests/{request['id']}/answer", {"code": code, "pin": pin, "signature": signature},
-                         {"Cookie": cookie} if cookie else None)
+        parts = [self.server.origin, self.device, request["id"], request["challenge"], request["relying_party"]["entity_id"], code or "-"]
+        return self.send(request, code, pin, self.unlocked(*parts) if self.lock else None, self.sign("answer", *parts), cookie)
+
+    def unlocked(self, *parts):
+        """What unlocking this phone gives for that answer."""
+        return self.lock.get(self.self()[1]["passkey"]["rp_id"], hashlib.sha256(self.text("answer", *parts)).digest(), self.server.origin)
+
+    def send(self, request, code, pin, passkey, signature, cookie=None):
+        return self.call("POST", f"/v1/app/requests/{request['id']}/answer",
+                         {"code": code, "pin": pin, "passkey": passkey, "signature": signature}, {"Cookie": cookie} if cookie else None)
 
     def refuse(self, request, not_me=False):
         return self.call("POST", f"/v1/app/requests/{request['id']}/refuse", {"not_me": not_me})

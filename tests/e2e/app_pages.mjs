@@ -21,7 +21,7 @@ const request = {
 	why: { ja: "行政手続", en: "Administrative procedures" }, where: "Chrome (Windows), 203.0.113.9", challenge,
 	made: soon(0), until: soon(5), same_browser: false,
 };
-const self = { number: "7K3M-Q2XH-9D", name: "Pixel", state: "active", usable: true, pin: "drawn", issued: soon(-9), used: null, push: false, push_key: null };
+const self = { number: "7K3M-Q2XH-9D", name: "Pixel", state: "active", usable: true, pin: "drawn", passkey: null, issued: soon(-9), used: null, push: false, push_key: null };
 const usual = {
 	"POST /v1/app/pair": [201, { device, number: self.number, pin: "482913", push_key: null }],
 	"GET /v1/app/self": [200, self],
@@ -34,6 +34,13 @@ function listener() {
 	const heard = { key: null, spki: null, calls: [], nonces: new Set(), wrong: [] };
 	const origin = new URL(url).origin;
 	const signed = (text, signature) => verify("SHA256", Buffer.from(text), { key: heard.key, dsaEncoding: "ieee-p1363" }, Buffer.from(signature, "base64url"));
+
+	const textOf = (number) => ["watashi-app-1", "answer", origin, device, id, challenge, request.relying_party.entity_id, number].join("\n");
+	const isFor = (passkey, type, text) => {
+		const client = JSON.parse(Buffer.from(passkey.response.clientDataJSON, "base64url"));
+
+		return client.type === type && client.origin === origin && client.challenge === createHash("sha256").update(text).digest("base64url");
+	};
 
 	heard.takeKey = (body) => {
 		heard.spki = body.key;
@@ -50,7 +57,22 @@ function listener() {
 		heard.nonces.add(nonce);
 		heard.at = Number(at);
 	};
-	heard.isAnswer = (said, number) => signed(["watashi-app-1", "answer", origin, device, id, challenge, request.relying_party.entity_id, number].join("\n"), said.signature);
+	/* The passkey's ceremonies, as the server's challenge has it: the digest of what the device signs. */
+	heard.takePasskey = (body) => {
+		const text = `watashi-app-1\npair\n${origin}\n${body.code}\n${body.key}`;
+
+		heard.passkey = body.passkey && { id: body.passkey.id, key: createPublicKey({ key: Buffer.from(body.passkey.response.publicKey, "base64url"), format: "der", type: "spki" }) };
+		return isFor(body.passkey, "webauthn.create", text);
+	};
+	heard.isUnlocked = (said, number) => {
+		const { clientDataJSON, authenticatorData, signature } = said.passkey.response;
+		const data = Buffer.from(authenticatorData, "base64url");
+		const signed = Buffer.concat([data, createHash("sha256").update(Buffer.from(clientDataJSON, "base64url")).digest()]);
+
+		return said.passkey.id === heard.passkey.id && (data[32] & 0x04) !== 0 && verify("SHA256", signed, heard.passkey.key, Buffer.from(signature, "base64url")) &&
+			isFor(said.passkey, "webauthn.get", textOf(number));
+	};
+	heard.isAnswer = (said, number) => signed(textOf(number), said.signature);
 	return heard;
 }
 
@@ -65,7 +87,7 @@ function play(page, table, heard) {
 		heard.calls.push({ key, body });
 		if (key === "POST /v1/app/pair")
 			heard.takeKey(body);
-		else
+		else if (key !== "POST /v1/app/pair/options")
 			heard.takeCall(asked.method(), pathname, text, asked.headers().authorization);
 		if (pathname === "/v1/app/events")
 			return route.fulfill({ contentType: "text/event-stream", body: ": nothing yet\n\n" });
@@ -91,6 +113,35 @@ const openFirst = press(/^(確かめて答える|Look and answer)/);
 const answer = then(openFirst, fill("code", "482913"), fill("pin", "135790"), press(/^(ログインを認める|Yes, log in)/));
 const refusal = (json) => ({ ...waiting, [`POST /v1/app/requests/${id}/answer`]: [json.status ?? 403, { status: 403, code: "denied", ...json }] });
 
+/* A phone with a screen lock, as the browser's own tools make one; the server tells what it has of it. */
+async function lockable(page) {
+	const cdp = await page.context().newCDPSession(page);
+
+	await cdp.send("WebAuthn.enable");
+	const { authenticatorId } = await cdp.send("WebAuthn.addVirtualAuthenticator", { options: { protocol: "ctap2", transport: "internal",
+		hasResidentKey: true, hasUserVerification: true, isUserVerified: true, automaticPresenceSimulation: true } });
+
+	page.unlocking = (isUserVerified) => cdp.send("WebAuthn.setUserVerified", { authenticatorId, isUserVerified });
+}
+const lockOptions = (body) => [200, {
+	challenge: createHash("sha256").update(`watashi-app-1\npair\n${new URL(url).origin}\n${body.code}\n${body.key}`).digest("base64url"),
+	rp: { id: new URL(url).hostname, name: "Watashi" }, user: { id: device, name: "7K3M-Q2XH-9D (app)", displayName: "7K3M-Q2XH-9D (app)" },
+	pubKeyCredParams: [{ type: "public-key", alg: -7 }], timeout: 600_000, excludeCredentials: [], attestation: "none", extensions: { credProps: true },
+	authenticatorSelection: { authenticatorAttachment: "platform", residentKey: "discouraged", requireResidentKey: false, userVerification: "required" },
+}];
+const locked = {
+	"POST /v1/app/pair/options": lockOptions,
+	"POST /v1/app/pair": ({ pin }) => [201, { device, number: self.number, pin: pin && "482913", push_key: null }],
+	"GET /v1/app/self": (_, heard) => {
+		const { passkey } = said(heard, "POST /v1/app/pair");
+
+		return [200, passkey ? { ...self, pin: null, passkey: { rp_id: new URL(url).hostname, id: passkey.id } } : self];
+	},
+};
+const pairLocked = (page) => page.getByRole("button", { name: /^(登録する|Pair this phone)/ }).click();
+const unlockIt = /^(画面ロックを解除して認める|Unlock, and log in)/;
+const lock = (told, act) => ({ path: `app/#pair=${code}`, prepare: lockable, told: { ...locked, ...told }, act });
+
 /* Each view there is. */
 const views = {
 	unpaired: { path: "app/" },
@@ -113,15 +164,32 @@ const views = {
 	suspended: { path: `app/#pair=${code}`, told: { "GET /v1/app/self": [200, { ...self, state: "suspended", usable: false }] }, act: pair },
 	revoked: { path: `app/#pair=${code}`, told: { "GET /v1/app/self": [401, { status: 401, code: "unpaired" }] }, act: pair },
 	clock: { path: `app/#pair=${code}`, told: { "GET /v1/app/self": [401, { status: 401, code: "clock", now: Date.now() }] }, act: pair },
+	"lock-pairing": lock({}, () => {}),
+	"lock-refused": lock({ "POST /v1/app/pair/options": [403, { status: 403, code: "denied", step: "passkey", reason: "level" }] }, pairLocked),
+	"lock-cancelled": lock({}, async (page) => {
+		await page.unlocking(false);
+		await pairLocked(page);
+	}),
+	"lock-home": lock({}, pairLocked),
+	"lock-request": lock(waiting, (page) => then(pairLocked, openFirst)(page)),
+	"lock-answered": lock({ ...waiting, [`POST /v1/app/requests/${id}/answer`]: [200, { answered: true }] }, (page) => then(pairLocked, openFirst, fill("code", "482913"), press(unlockIt))(page)),
+	"lock-not-unlocked": lock(waiting, (page) => then(pairLocked, openFirst, fill("code", "482913"), () => page.unlocking(false), press(unlockIt))(page)),
+	"lock-copied": lock(refusal({ step: "passkey", reason: "counter" }), (page) => then(pairLocked, openFirst, fill("code", "482913"), press(unlockIt))(page)),
+	"lock-same-phone": lock({ "GET /v1/app/requests": [200, { requests: [{ ...request, same_browser: true }] }] }, (page) => then(pairLocked, openFirst)(page)),
 	lost: { path: `app/#pair=${code}`, told: { "GET /v1/app/self": [0], "GET /v1/app/requests": [0] }, act: pair },
 };
 const ends = { pin: "role=img", home: "dl", waiting: ".app-requests", request: ".asker", answered: "h1", "wrong-number": ".told", "wrong-pin": ".told", "too-many": ".told",
-	"code-over": ".told", own: ".error:visible", typed: ".error:visible", revoked: ".told", lost: ".told" };
+	"code-over": ".told", "lock-refused": ".told", "lock-cancelled": ".told", "lock-home": "dl", "lock-request": ".asker", "lock-answered": "h1",
+	"lock-not-unlocked": ".told", "lock-copied": ".told", "lock-same-phone": ".asker", own: ".error:visible", typed: ".error:visible", revoked: ".told", lost: ".told" };
 
-function visit({ path, told = {}, act = () => {} }, options, use) {
+function visit({ path, told = {}, prepare = () => {}, act = () => {} }, options, use) {
 	const heard = listener();
+	const ready = async (page) => {
+		await play(page, { ...usual, ...told }, heard);
+		await prepare(page);
+	};
 
-	return open({ path, serviceWorkers: "block", ...options, prepare: (page) => play(page, { ...usual, ...told }, heard) }, async (page, complaints) => {
+	return open({ path, serviceWorkers: "block", ...options, prepare: ready }, async (page, complaints) => {
 		await settled(page);
 		await act(page);
 		await use(page, { heard, complaints });
@@ -205,6 +273,58 @@ async function done() {
 			expect(body.code === null && heard.isAnswer(body, "-"), JSON.stringify(body));
 		});
 	});
+	await check("a phone with a screen lock is paired by it: a passkey made for the code and the key, and no PIN", () => visit(views["lock-home"], english, async (page, { heard }) => {
+		await page.getByText("Waiting for requests").waitFor();
+		const body = said(heard, "POST /v1/app/pair");
+
+		expect(body.pin === null && heard.takePasskey(body), JSON.stringify(body));
+		expect(heard.calls.findIndex(({ key }) => key === "POST /v1/app/pair/options") < heard.calls.findIndex(({ key }) => key === "POST /v1/app/pair"), "it was made before the code was looked at");
+		expect((await page.locator("main dl").innerText()).includes("screen lock"), "what unlocks it is not said");
+		await page.reload();
+		await page.getByText("Waiting for requests").waitFor();
+	}));
+	await check("it answers by being unlocked for this request, these digits and who asks; a PIN is not asked for", () => visit(views["lock-request"], english, async (page, { heard }) => {
+		heard.takePasskey(said(heard, "POST /v1/app/pair"));
+		expect(await page.locator('input[name="pin"]').count() === 0, "a PIN is asked for");
+		await press(unlockIt)(page);
+		await page.getByText("Please enter the number.").waitFor();
+		await fill("code", "482913")(page);
+		await press(unlockIt)(page);
+		await page.getByRole("heading", { name: "This request is over" }).waitFor();
+		const body = said(heard, `POST /v1/app/requests/${id}/answer`);
+
+		expect(body.pin === null && heard.isUnlocked(body, "482913") && heard.isAnswer(body, "482913"), JSON.stringify(body));
+	}));
+	await check("on the login's own phone unlocking is all that is asked for", () => visit(views["lock-same-phone"], english, async (page, { heard }) => {
+		heard.takePasskey(said(heard, "POST /v1/app/pair"));
+		expect(await page.locator("main form input").count() === 0, "something else is asked for");
+		await page.keyboard.press("Tab");
+		await page.getByRole("button", { name: unlockIt }).focus();
+		await page.keyboard.press("Enter");
+		await page.getByRole("heading", { name: "This request is over" }).waitFor();
+		const body = said(heard, `POST /v1/app/requests/${id}/answer`);
+
+		expect(body.code === null && heard.isUnlocked(body, "-") && heard.isAnswer(body, "-"), JSON.stringify(body));
+	}));
+	await check("a phone that is not unlocked sends nothing, says so, and can try again", () => visit(views["lock-not-unlocked"], english, async (page, { heard }) => {
+		await page.getByText("The phone was not unlocked").waitFor();
+		expect(!said(heard, `POST /v1/app/requests/${id}/answer`), "it was sent");
+		expect(await page.locator('input[name="code"]').inputValue() === "482913", "the number has to be typed again");
+		await page.unlocking(true);
+		await press(unlockIt)(page);
+		await page.getByRole("heading", { name: "This request is over" }).waitFor();
+	}));
+	await check("one that was not unlocked is not paired, and the PIN is there to choose", () => visit(views["lock-cancelled"], english, async (page, { heard }) => {
+		await page.getByText("The phone was not unlocked").waitFor();
+		expect(!said(heard, "POST /v1/app/pair"), "it was paired");
+		await page.locator('input[value="drawn"]').check();
+		await pairLocked(page);
+		await page.getByRole("button", { name: /I will remember/ }).waitFor();
+		expect(said(heard, "POST /v1/app/pair").pin === "drawn" && said(heard, "POST /v1/app/pair").passkey === null, "not by a PIN");
+	}));
+	await check("where there is no screen lock, none is offered", () => visit(views.pairing, english, async (page) => {
+		expect(await page.locator('input[name="kind"]').count() === 2 && await page.locator('input[value="drawn"]').isChecked(), "another choice");
+	}));
 	await check("a number scanned with the link is filled in, the PIN never is", () => visit({ ...views.waiting, act: then(pair, (page) => page.evaluate((at) => {
 		location.hash = at;
 	}, `code=482913&request=${id}`)) }, english, async (page) => {

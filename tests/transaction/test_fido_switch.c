@@ -238,6 +238,33 @@ a_model_that_turns_revoked_takes_its_passkeys_along(void **state)
 	expect_number("told once", count(&notice_table), 2);
 }
 
+/* A phone's own, behind its screen lock: it is the phone that is suspended. */
+static void
+a_phone_that_is_unlocked_by_such_a_passkey_goes_along(void **state)
+{
+	struct credential phone = { .account = world.account.id, .id = { { 1, 1 } }, .kind = CREDENTIAL_APP,
+		.state = CREDENTIAL_ACTIVE, .name = span_text("my phone"), .actor = span_text("person"),
+		.reason = span_text("paired"), .app = { .key = span_text("device key"), .passkey = {
+		    .id = span_text("the phone's own"), .key = span_text("key"), .format = span_text("none") } } };
+	struct credential with_pin = phone;
+	struct unit *unit = unit_new(&world.arena, tables, id_new(world.now));
+
+	(void)state;
+	memcpy(phone.app.passkey.aaguid, BROKEN, sizeof(phone.app.passkey.aaguid));
+	with_pin.id.bytes[0] = 2;
+	with_pin.app = (struct credential_app){ .key = span_text("another") };
+	credential_put(unit, &world.arena, &phone);
+	credential_put(unit, &world.arena, &with_pin);
+	commit(unit);
+	switch_to(1, MODEL_REVOKED, "another key entirely", 0);
+	review();
+	expect_number("one", world.report.suspended, 1);
+	expect_text("it is", credential_state_name(stored(&phone).state), "suspended");
+	expect_span("and why", stored(&phone).reason, CREDENTIAL_MODEL_REVOKED);
+	expect_text("one with a PIN has no model", credential_state_name(stored(&with_pin).state), "active");
+	expect_number("the person is told", count(&notice_table), 1);
+}
+
 static void
 one_that_is_good_again_is_its_persons_to_take_back(void **state)
 {
@@ -464,6 +491,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(a_model_that_turns_revoked_takes_its_passkeys_along, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_phone_that_is_unlocked_by_such_a_passkey_goes_along, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(one_that_is_good_again_is_its_persons_to_take_back, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_phones_passkey_of_a_broken_model_is_stopped_too, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(what_a_model_is_certified_for_is_of_today, set_up, tear_down),

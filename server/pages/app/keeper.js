@@ -31,7 +31,7 @@ async function done(mode, run) {
 	}
 }
 
-/* { key (CryptoKey, of signing alone), device, number, pushKey }; null: this phone is not paired. */
+/* { key (CryptoKey, of signing alone), device, number, pushKey, passkey ({ rp_id, id } behind the screen lock, or null) }; null: this phone is not paired. */
 export const kept = () => done("readonly", (rows) => rows.get(entry));
 export const keep = (phone) => done("readwrite", (rows) => rows.put(phone, entry));
 export const forget = () => done("readwrite", (rows) => rows.delete(entry));

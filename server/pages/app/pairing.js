@@ -6,6 +6,7 @@ import { action, choice, field, form, link } from "/assets/form.js";
 import { told, trouble } from "/assets/trouble.js";
 import { show } from "/assets/view.js";
 import { keep, newKey, persist } from "./keeper.js";
+import { canLock, lockTrouble, lockWords, makeLock } from "./lock.js";
 import { canScan, scan } from "./scan.js";
 import { sign } from "./signed.js";
 
@@ -85,16 +86,28 @@ function weak(pin) {
 		["並んだ文字は、推測されやすいので使えません。", "Neighbours in order are guessed first."] : null;
 }
 
+/* By what the person will show each time to be the person. */
+function unlockings(lockable) {
+	const drawn = ["6桁の数字のPINを割り当ててもらう", "Be given a PIN of six digits"];
+
+	return choice({ name: "kind", words: ["ログインのたびに、ご本人と確かめる方法", "How you show each time that it is you"], options: [
+		...(lockable ? [{ value: "lock", words: lockWords, checked: true,
+			hint: ["おすすめ。覚えるものはありません。指紋や顔の情報は、この端末から出ません。", "Recommended: nothing to remember. No fingerprint or face leaves this phone."] }] : []),
+		{ value: "drawn", words: drawn, checked: !lockable,
+			hint: lockable ? ["次の画面で一度だけ表示します。", "Shown once, on the next page."] :
+				["おすすめ。次の画面で一度だけ表示します。", "Recommended; shown once, on the next page."] },
+		{ value: "own", words: ["PINを自分で決める", "Choose a PIN of my own"] }] });
+}
+
 /* With a code. onPaired(phone) once the person has read the PIN. */
-export function showPairing(code, replaced, onPaired, onStart) {
+export async function showPairing(code, replaced, onPaired, onStart) {
+	const lockable = await canLock();
 	const name = field({ name: "name", words: ["このスマートフォンの名前", "A name for this phone"], value: platform(), autocomplete: "off", maxlength: "64",
 		hint: ["アカウントの一覧に出ます。", "It is shown in your account’s list."], missing: ["名前を入力してください。", "Please enter a name."],
 		check: (value) => (encoder.encode(value).length > nameLargest ? ["もう少し短い名前にしてください。", "Please use a shorter name."] : null) });
 	const own = field({ name: "pin", words: ["自分で決めるPIN（8文字以上）", "Your own PIN (8 characters or more)"], type: "password", autocomplete: "new-password",
 		check: (value) => (pins.values()[0] === "own" ? weak(value) : null) });
-	const pins = choice({ name: "kind", words: ["ログインのたびに使うPIN", "The PIN you will use each time"], options: [
-		{ value: "drawn", words: ["6桁の数字を割り当ててもらう", "Be given six digits"], hint: ["おすすめ。次の画面で一度だけ表示します。", "Recommended; shown once, on the next page."], checked: true },
-		{ value: "own", words: ["自分で決める", "Choose my own"] }] });
+	const pins = unlockings(lockable);
 
 	own.node.hidden = true;
 	for (const input of pins.node.querySelectorAll("input"))
@@ -105,12 +118,27 @@ export function showPairing(code, replaced, onPaired, onStart) {
 	async function pair({ name: called, kind, pin }) {
 		const { key, spki } = await newKey();
 		const spkiText = toText(spki);
-		const answer = await ask("POST", "/v1/app/pair", { code, key: spkiText, platform: platform(), name: called,
-			pin: kind === "own" ? pin : "drawn", signature: await sign(key, "pair", location.origin, code, spkiText) });
+		let lock = null, passkey = null;
+
+		/* Asked for first: no passkey is made for a code that is not good. */
+		if (kind === "lock") {
+			const options = await ask("POST", "/v1/app/pair/options", { code, key: spkiText });
+
+			if (!answered(options))
+				return refused(options, onStart);
+			try {
+				lock = await makeLock(options.json);
+			} catch (error) {
+				return lockTrouble(error, still, ["PINを選ぶこともできます。", "You can also choose a PIN."]);
+			}
+			passkey = { rp_id: options.json.rp.id, id: lock.id };
+		}
+		const answer = await ask("POST", "/v1/app/pair", { code, key: spkiText, platform: platform(), name: called, passkey: lock,
+			pin: { own: pin, drawn: "drawn", lock: null }[kind], signature: await sign(key, "pair", location.origin, code, spkiText) });
 
 		if (!answered(answer))
 			return refused(answer, onStart);
-		const phone = { key, device: answer.json.device, number: answer.json.number, pushKey: answer.json.push_key };
+		const phone = { key, device: answer.json.device, number: answer.json.number, pushKey: answer.json.push_key, passkey };
 
 		await keep(phone);
 		await persist();
@@ -129,8 +157,13 @@ export function showPairing(code, replaced, onPaired, onStart) {
 	form({ fields: [name, pins, own], words: ["登録する", "Pair this phone"], run: pair }));
 }
 
+const noLock = ["level", "attestation-demand"];
+
 function refused(answer, onStart) {
-	if (answer.status !== 404 && answer.json?.step !== "signature")
+	if (answer.json?.step === "passkey" && noLock.includes(answer.json.reason))
+		return told(["ここでは、画面ロックによる登録を受け付けていません。", "A screen lock is not taken here."],
+			["PINを選んで、もう一度お進みください。", "Please choose a PIN and go on."], { kind: "notice", still });
+	if (answer.status !== 404 && !["signature", "passkey"].includes(answer.json?.step))
 		return trouble(answer, { still });
 	return told(["この登録コードは使えません。すでに使われたか、時間が過ぎています。", "This pairing code cannot be used: it was used already, or has expired."],
 		["アカウントの画面で、新しいQRコードを表示してください。", "Show a new picture on your account’s page."], { still,

@@ -7,11 +7,12 @@ const encoder = new TextEncoder();
 /* Our clock against the server's, milliseconds: learnt from a refusal, kept as long as the page runs. */
 let offset = 0;
 
-/* r || s in base64url over these lines. */
-export async function sign(key, word, ...parts) {
-	const text = encoder.encode([form, word, ...parts].join("\n"));
+/* What is signed, and what a passkey is made and unlocked for: these lines as bytes. */
+export const lines = (word, ...parts) => encoder.encode([form, word, ...parts].join("\n"));
 
-	return toText(await crypto.subtle.sign({ name: "ECDSA", hash: "SHA-256" }, key, text));
+/* r || s in base64url over them. */
+export async function sign(key, word, ...parts) {
+	return toText(await crypto.subtle.sign({ name: "ECDSA", hash: "SHA-256" }, key, lines(word, ...parts)));
 }
 
 async function authorization(phone, method, path, body) {

@@ -100,6 +100,17 @@ const steps = {
 	],
 	/* of the phone */
 	pin: [["PINが違います。", "The PIN is not right."], again],
+	passkey: [
+		["画面ロックの解除を、確かめられませんでした。", "That the phone was unlocked could not be confirmed."],
+		again,
+	],
+	"app-passkey": [
+		[
+			"これは、スマートフォンのアプリの画面ロックに使うパスキーです。",
+			"This passkey unlocks the app on a phone, and nobody logs in with it alone.",
+		],
+		["「スマートフォン」を選んで、アプリで答えてください。", "Choose “Phone”, and answer in the app."],
+	],
 	number: [
 		["6桁の番号が違います。", "The six digits are not right."],
 		["ログイン画面に出ている番号を確かめてください。", "Look at the number on the login page again."],
@@ -186,5 +197,8 @@ const codes = {
 
 /* null: no words of our own for it. */
 export function refusal(problem) {
-	return steps[problem?.step] ?? reasons[problem?.reason] ?? codes[problem?.code] ?? null;
+	/* Of an examination within another: which of its steps it was. */
+	const within = problem?.step === "passkey" ? steps[problem.reason] : null;
+
+	return within ?? steps[problem?.step] ?? reasons[problem?.reason] ?? codes[problem?.code] ?? null;
 }

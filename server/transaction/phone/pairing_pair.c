@@ -26,6 +26,7 @@ struct pairs {
 	struct examination examination;
 	struct webauthn_registered made;
 	struct ask asks[ATTESTATION_CERTIFICATES];
+	struct fido_state catalogue;
 	size_t model_count;
 	struct credential credential;
 	struct pairing_paired paired;
@@ -215,6 +216,9 @@ keep(struct pairs *p)
 		p->credential.replaces = session_replaced_take(session, CREDENTIAL_APP);
 		session_put(unit, session);
 	}
+	/* A review that begins now would miss it. */
+	if (p->asked.way == PAIRING_SCREEN_LOCK)
+		fido_state_expect(unit, &p->catalogue);
 	change = change_of(p);
 	p->found.pairing.state = PAIRING_DONE;
 	p->found.pairing.credential = p->credential.id;
@@ -274,17 +278,16 @@ on_state(void *arg, enum err err, const struct problem *why)
 {
 	struct pairs *p = arg;
 	struct span names[ATTESTATION_CERTIFICATES];
-	struct fido_state state;
 
 	if (err == OK)
-		err = (why = &p->why, fido_state_loaded(&p->asks[0], &state, &p->why));
+		err = (why = &p->why, fido_state_loaded(&p->asks[0], &p->catalogue, &p->why));
 	if (err != OK) {
 		answer(p, err, why);
 		return;
 	}
-	p->model_count = state.number ? fido_model_names(p->arena, &p->made.attestation, names) : 0;
+	p->model_count = p->catalogue.number ? fido_model_names(p->arena, &p->made.attestation, names) : 0;
 	for (size_t i = 0; i < p->model_count; i++)
-		p->asks[i] = fido_model_ask(p->arena, state.number, names[i]);
+		p->asks[i] = fido_model_ask(p->arena, p->catalogue.number, names[i]);
 	p->waiting = store_load(p->store, p->asks, p->model_count, on_models, p);
 }
 
