@@ -53,7 +53,10 @@ struct delivery {
 	size_t asked;                /* of `changed`; 0: a page */
 	bool scanning;               /* through all rows, from `cursor` on */
 	struct id cursor;
-	uint64_t counted;
+	struct survey {              /* of the rows behind the cursor */
+		uint64_t waiting, failing;
+		struct instant oldest;
+	} survey;
 	struct instant due;          /* the earliest of those not due yet */
 	bool left;                   /* one that is due found no place */
 	struct sending *sendings;
@@ -377,12 +380,28 @@ consider(struct delivery *d, const struct row *row)
 }
 
 static void
+survey(struct delivery *d, const struct ask *page)
+{
+	struct survey *s = &d->survey;
+	struct notice n;
+
+	s->waiting += page->count;
+	for (size_t i = 0; i < page->count; i++) {
+		if (!notice_read(page->rows[i].value, &n))
+			continue;
+		s->failing += n.tries > 0;
+		if (!s->oldest.us || instant_before(n.made, s->oldest))
+			s->oldest = n.made;
+	}
+}
+
+static void
 page_end(struct delivery *d)
 {
 	const struct ask *ask = &d->asks[0];
 	size_t last = ask->count;
 
-	d->counted += ask->count;
+	survey(d, ask);
 	if (last && ask->more) {
 		struct span key = ask->rows[last - 1].key;
 
@@ -393,9 +412,9 @@ page_end(struct delivery *d)
 	}
 	d->scanning = false;
 	d->cursor = (struct id){ { 0 } };
-	if (d->settings.figures)
-		atomic_store_explicit(&d->settings.figures->value[FIGURE_NOTICES_WAITING], d->counted,
-		    memory_order_relaxed);
+	figure_set(d->settings.figures, FIGURE_NOTICES_WAITING, d->survey.waiting);
+	figure_set(d->settings.figures, FIGURE_NOTICES_FAILING, d->survey.failing);
+	figure_set(d->settings.figures, FIGURE_NOTICES_OLDEST, (uint64_t)(d->survey.oldest.us / SECONDS(1)));
 }
 
 static void
@@ -437,7 +456,7 @@ ask_page(struct delivery *d)
 
 	memcpy(from, d->cursor.bytes, sizeof(d->cursor.bytes));
 	if (first) {
-		d->counted = 0;
+		d->survey = (struct survey){ .waiting = 0 };
 		d->due = (struct instant){ 0 };
 		d->left = false;
 	}

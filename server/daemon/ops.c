@@ -121,11 +121,18 @@ static const struct {
 	{ FIGURE_STATUS_5XX, "watashi_responses_total", "{class=\"5xx\"}", "counter", NULL },
 	{ FIGURE_BYTES_SENT, "watashi_sent_bytes_total", "", "counter", "Bytes of responses sent." },
 	{ FIGURE_NOTICES_WAITING, "watashi_notices_waiting", "", "gauge", "Notices to persons that wait to be sent." },
+	{ FIGURE_NOTICES_FAILING, "watashi_notices_failing", "", "gauge", "Of them those that could not be sent yet." },
+	{ FIGURE_NOTICES_OLDEST, "watashi_notices_oldest_timestamp_seconds", "", "gauge",
+	    "When the oldest of them was made; 0: none waits." },
 	{ FIGURE_NOTICES_MAILED, "watashi_notices_sent_total", "{way=\"mail\"}", "counter", "Notices sent." },
 	{ FIGURE_NOTICES_PUSHED, "watashi_notices_sent_total", "{way=\"push\"}", "counter", NULL },
 	{ FIGURE_NOTICES_NOT_NOW, "watashi_notices_postponed_total", "", "counter",
 	    "Attempts that failed and are made again." },
 	{ FIGURE_NOTICES_GIVEN_UP, "watashi_notices_given_up_total", "", "counter", "Notices that were never sent." },
+	{ FIGURE_LOGINS_BEGUN, "watashi_logins_begun_total", "", "counter", "Logins of persons that began." },
+	{ FIGURE_LOGINS_ENOUGH, "watashi_logins_finished_total", "{outcome=\"enough\"}", "counter",
+	    "Logins that were decided." },
+	{ FIGURE_LOGINS_SHORT, "watashi_logins_finished_total", "{outcome=\"not-enough\"}", "counter", NULL },
 };
 
 static void

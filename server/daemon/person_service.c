@@ -118,6 +118,7 @@ person_service_open(struct person_service *s, const struct child *child, struct 
 		.shelf = shelf,
 		.roll = s->roll,
 		.rates = child->address_rates,
+		.figures = &child->figures[child->seat],
 	};
 	memcpy(s->settings.limits, config->person->limits, sizeof(s->settings.limits));
 	memcpy(s->settings.personas, config->person->personas, sizeof(s->settings.personas));

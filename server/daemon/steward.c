@@ -10,6 +10,7 @@
 #include "daemon/child.h"
 #include "crypto/certificate_list.h"
 #include "daemon/crl_upkeep.h"
+#include "daemon/exposition.h"
 #include "daemon/fido_upkeep.h"
 #include "daemon/key_watch.h"
 #include "daemon/notice_service.h"
@@ -136,6 +137,29 @@ write_revocation_sources(const struct child *child, struct buffer *json)
 }
 
 static void
+write_persons(const struct child *child, struct buffer *json)
+{
+	static const struct { const char *object, *name; enum figure figure; } counts[] = {
+		{ "notices", "waiting", FIGURE_NOTICES_WAITING }, { NULL, "failing", FIGURE_NOTICES_FAILING },
+		{ NULL, "mailed", FIGURE_NOTICES_MAILED }, { NULL, "pushed", FIGURE_NOTICES_PUSHED },
+		{ NULL, "postponed", FIGURE_NOTICES_NOT_NOW }, { NULL, "given_up", FIGURE_NOTICES_GIVEN_UP },
+		{ "logins", "begun", FIGURE_LOGINS_BEGUN }, { NULL, "enough", FIGURE_LOGINS_ENOUGH },
+		{ NULL, "not_enough", FIGURE_LOGINS_SHORT },
+	};
+	const int64_t oldest = (int64_t)figure_sum(child, FIGURE_NOTICES_OLDEST);
+
+	for (size_t i = 0; i < COUNT(counts); i++) {
+		if (counts[i].object)
+			buffer_print(json, "%s,\"%s\":{", i ? "}" : "", counts[i].object);
+		if (i == 0)
+			json_write_time_or_null(json, "oldest", (struct instant){ oldest * SECONDS(1) });
+		json_write_name(json, counts[i].name);
+		buffer_print(json, "%llu", (unsigned long long)figure_sum(child, counts[i].figure));
+	}
+	buffer_byte(json, '}');
+}
+
+static void
 write_status(void *arg, struct buffer *json)
 {
 	const struct steward *s = arg;
@@ -156,6 +180,8 @@ write_status(void *arg, struct buffer *json)
 	}
 	if (s->child->config->jpki.present)
 		write_revocation_sources(s->child, json);
+	if (s->child->config->person)
+		write_persons(s->child, json);
 }
 
 static struct pending *

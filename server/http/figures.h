@@ -28,10 +28,16 @@ enum figure {
 	FIGURE_COURIER_WAITING = FIGURE_LINKAGES + 4, /* a gauge */
 	/* Of notices to persons (daemon/delivery.h). */
 	FIGURE_NOTICES_WAITING,   /* a gauge */
+	FIGURE_NOTICES_FAILING,   /* a gauge: of them those that could not be sent when they were tried */
+	FIGURE_NOTICES_OLDEST,    /* a gauge: when the oldest of them was made, seconds since 1970; 0: none waits */
 	FIGURE_NOTICES_MAILED,
 	FIGURE_NOTICES_PUSHED,
 	FIGURE_NOTICES_NOT_NOW,
 	FIGURE_NOTICES_GIVEN_UP,
+	/* Of logins (front/login/). */
+	FIGURE_LOGINS_BEGUN,
+	FIGURE_LOGINS_ENOUGH,     /* a session began */
+	FIGURE_LOGINS_SHORT,      /* what was shown was not enough; the login goes on */
 	FIGURE_COUNT,
 };
 
@@ -49,4 +55,12 @@ figure_add(struct figures *f, enum figure which, uint64_t n)
 		atomic_store_explicit(&f->value[which],
 		    atomic_load_explicit(&f->value[which], memory_order_relaxed) + n,
 		    memory_order_relaxed);
+}
+
+/* Of a gauge. */
+static inline void
+figure_set(struct figures *f, enum figure which, uint64_t value)
+{
+	if (f)
+		atomic_store_explicit(&f->value[which], value, memory_order_relaxed);
 }

@@ -241,6 +241,42 @@ a_store_that_fails_loses_nothing(void **state)
 	delivery_free(d);
 }
 
+static void
+how_many_wait_and_since_when_is_told(void **state)
+{
+	struct notice first = mail(1, NOON + SECONDS(60), NOON + SECONDS(600));
+	const struct notice second = mail(2, NOON + SECONDS(60), NOON + SECONDS(600));
+	struct delivery *d;
+
+	(void)state;
+	first.made = instant_after(now, -SECONDS(3600));
+	first.tries = 4;
+	put(&first);
+	put(&second);
+	d = open_without_ways();
+	for (int i = 0; i < 500 && figure(FIGURE_NOTICES_WAITING) != 2; i++)
+		step();
+	expect_number("both", figure(FIGURE_NOTICES_WAITING), 2);
+	expect_number("of which one was tried", figure(FIGURE_NOTICES_FAILING), 1);
+	expect_number("the oldest", figure(FIGURE_NOTICES_OLDEST), NOON / SECONDS(1) - 3600);
+	now = instant_after(now, SECONDS(61));
+	delivery_free(d);
+	d = open_without_ways();
+	for (int i = 0; i < 5000 && (waiting() || figure(FIGURE_NOTICES_WAITING)); i++) {
+		step();
+		if (waiting())
+			continue;
+		delivery_free(d);
+		d = open_without_ways();
+		for (int n = 0; n < 50; n++)
+			step();
+	}
+	expect_number("none waits", figure(FIGURE_NOTICES_WAITING), 0);
+	expect_number("so none fails", figure(FIGURE_NOTICES_FAILING), 0);
+	expect_number("and none is the oldest", figure(FIGURE_NOTICES_OLDEST), 0);
+	delivery_free(d);
+}
+
 int
 main(void)
 {
@@ -248,6 +284,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(what_failed_is_tried_again_later_each_time, start, stop),
 		cmocka_unit_test_setup_teardown(what_nobody_can_send_goes, start, stop),
 		cmocka_unit_test_setup_teardown(what_is_not_due_waits, start, stop),
+		cmocka_unit_test_setup_teardown(how_many_wait_and_since_when_is_told, start, stop),
 		cmocka_unit_test_setup_teardown(each_of_many_has_its_turn, start, stop),
 		cmocka_unit_test_setup_teardown(a_store_that_fails_loses_nothing, start, stop),
 	};

@@ -243,8 +243,11 @@ answer_passkey(const struct person *p, struct ceremony wrong)
 static void
 from_the_page_to_the_session(void **state)
 {
+	struct figures figures = { .value = { 0 } };
+
 	(void)state;
 	scene_open(1);
+	stage.settings.figures = &figures;
 	begin_for("\"change\"");
 	expect_true("the page's address", says(arena_print(&stage.arena, "\"page\":\"/login/#%s\"", scene.login)));
 	expect_true("a cookie of its own",
@@ -265,6 +268,10 @@ from_the_page_to_the_session(void **state)
 	expect_true("and what was shown", says("\"shown\":[{\"way\":\"passkey\",\"name\":\"telephone\",\"at\":\"20"));
 	expect_true("and that it is enough", says("\"unmet\":[]"));
 	expect_number("finished", ask_login("POST", "/finish", "{}"), 200);
+	expect_number("counted", figures.value[FIGURE_LOGINS_ENOUGH], 1);
+	expect_number("where nothing was shown nothing was decided", figures.value[FIGURE_LOGINS_SHORT], 0);
+	expect_number("and what began", figures.value[FIGURE_LOGINS_BEGUN], 1);
+	stage.settings.figures = NULL;
 	expect_true("where it goes on", says("{\"location\":\"/account/#history\"}"));
 	expect_true("logged in", has_cookie("__Host-watashi") && !has_cookie("__Host-watashi-login"));
 	expect_true("nobody need know it again", !has_cookie("__Host-watashi-known"));
@@ -276,10 +283,12 @@ from_the_page_to_the_session(void **state)
 static void
 who_is_logged_in_goes_on_from_there(void **state)
 {
+	struct figures figures = { .value = { 0 } };
 	char first[128];
 
 	(void)state;
 	scene_open(2);
+	stage.settings.figures = &figures;
 	begin_for("null");
 	expect_number("said, and to be remembered", ask_login("POST", "/claim", arena_print(&stage.arena,
 	    "{\"who\":\"%s\",\"remember\":true}", stage.person.account.number)), 204);
@@ -295,6 +304,7 @@ who_is_logged_in_goes_on_from_there(void **state)
 	expect_number("to change something", ask_login("GET", "", ""), 200);
 	expect_true("the session joined", says("\"shown\":[{\"way\":\"recovery\",\"name\":\"paper\""));
 	expect_number("is not enough", ask_login("POST", "/finish", "{}"), 403);
+	expect_number("which is counted", figures.value[FIGURE_LOGINS_SHORT], 1);
 	expect_true("and told why", says("\"code\":\"unmet\",\"unmet\":[{\"area\":\"token\"") &&
 	    says("\"required\":\"3\"") && says("\"reached\":\"2\"") &&
 	    says("{\"way\":\"passkey\",\"recommended\":true,\"enough\":true}") &&
@@ -308,6 +318,7 @@ who_is_logged_in_goes_on_from_there(void **state)
 		if (strcmp(scene.jar[i].name, "__Host-watashi") == 0)
 			expect_true("another secret", strcmp(first, scene.jar[i].value) != 0);
 	expect_number("one session", stage_count(&session_table), 1);
+	stage.settings.figures = NULL;
 	scene_close();
 }
 

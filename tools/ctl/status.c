@@ -178,6 +178,31 @@ refused_show(const json_t *refused)
 	}
 }
 
+/* Where there are persons; counted since the daemon was started. */
+static void
+notices_show(const json_t *notices)
+{
+	const char *oldest = answer_text(notices, "oldest");
+
+	if (!notices)
+		return;
+	printf("%-12s  %lld wait%s%s; %lld mailed, %lld pushed, %lld given up\n", "notices",
+	    answer_number(notices, "waiting"), oldest[0] ? ", the oldest since " : "", oldest,
+	    answer_number(notices, "mailed"), answer_number(notices, "pushed"), answer_number(notices, "given_up"));
+	if (answer_number(notices, "failing"))
+		printf("%-12s  COULD NOT BE SENT YET: %lld, delivery.not-now in the log says why\n", "",
+		    answer_number(notices, "failing"));
+}
+
+static void
+logins_show(const json_t *logins)
+{
+	if (logins)
+		printf("%-12s  %lld begun, %lld were enough, %lld times not\n", "logins",
+		    answer_number(logins, "begun"), answer_number(logins, "enough"),
+		    answer_number(logins, "not_enough"));
+}
+
 /* What has a form of its own; everything else is shown as it comes. */
 static const struct {
 	const char *name;
@@ -192,6 +217,8 @@ static const struct {
 	{ "lists", lists_show },
 	{ "revocation_sources", revocation_sources_show },
 	{ "proofing_ended", proofing_end_show },
+	{ "notices", notices_show },
+	{ "logins", logins_show },
 };
 
 static bool

@@ -80,6 +80,7 @@ on_begun(void *arg, enum err err, const struct login_begun *begun, const struct 
 		login_refuse(v, err, why);
 		return;
 	}
+	figure_add(v->front->settings->figures, FIGURE_LOGINS_BEGUN, 1);
 	ledger_id_text(&begun->login.id, id);
 	cookie = cookie_set(e->arena, LOGIN_COOKIE, begun->cookie.text, v->front->settings->login_for / SECONDS(1),
 	    SAME_SITE_LAX);

@@ -45,6 +45,7 @@ on_finished(void *arg, enum err err, const struct login_finished *f, const struc
 		login_refuse(v, err, why);
 		return;
 	}
+	figure_add(v->front->settings->figures, f->enough ? FIGURE_LOGINS_ENOUGH : FIGURE_LOGINS_SHORT, 1);
 	if (!f->enough) {
 		refuse_unmet(v, f->view);
 		return;

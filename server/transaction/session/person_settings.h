@@ -9,6 +9,7 @@
 #include "authn/one_time_code.h"
 #include "authn/webauthn.h"
 #include "crypto/wrapping.h"
+#include "http/figures.h"
 #include "net/rate.h"
 #include "person/persona.h"
 #include "transaction/session/assessment.h"
@@ -44,4 +45,5 @@ struct person_settings {
 	struct roll *roll;
 	struct rates *rates;                 /* of addresses, shared by all workers; NULL: nobody is counted */
 	struct rate_limit limits[PERSON_LIMITS];
+	struct figures *figures;             /* the process's own row; NULL: nothing is counted */
 };
