@@ -70,6 +70,40 @@ a_directory_left_out_is_not_served_with_anything_in_it(void **state)
 }
 
 static void
+a_line_that_leads_to_what_is_left_out_goes(void **state)
+{
+#define TO(name) "<a href=\"/" name "/\">" name "</a>"
+#define PAGE "<nav>\n" TO("ledger") "\n" TO("account") "\n" TO("accounts") "\n</nav>\n<p>" TO("account") "</p>\n" \
+	TO("account")
+	static const char *const account[] = { "account", NULL };
+	static const struct { const char *title, *name, *const *left_out, *kept; } cases[] = {
+		{ "all is there", "/", NULL, PAGE },
+		{ "links go, and nothing else", "/", account, "<nav>\n" TO("ledger")
+		    "\n" TO("accounts") "\n</nav>\n<p>" TO("account") "</p>\n" },
+		{ "of HTML alone", "/x.js", account, PAGE },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		const struct page *found;
+		struct problem why = { 0 };
+		struct pages pages;
+
+		stage_init(&stage);
+		stage_write(&stage, "pages/index.html", span_text(PAGE));
+		stage_write(&stage, "pages/x.js", span_text(PAGE));
+		expect_ok("read",
+		    pages_read(&pages, stage_path(&stage, "pages"), cases[i].left_out, &stage.arena, &why), &why);
+		found = page_find(&pages, span_text(cases[i].name));
+		expect_true("found", found != NULL);
+		expect_span(cases[i].title, found->plain, cases[i].kept);
+		stage_close(&stage);
+	}
+#undef PAGE
+#undef TO
+}
+
+static void
 what_pages_are_not_made_of_is_refused(void **state)
 {
 	static const struct { const char *title, *command, *part; enum err code; } cases[] = {
@@ -211,6 +245,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_directory_becomes_routes),
 		cmocka_unit_test(a_directory_left_out_is_not_served_with_anything_in_it),
+		cmocka_unit_test(a_line_that_leads_to_what_is_left_out_goes),
 		cmocka_unit_test(what_pages_are_not_made_of_is_refused),
 		cmocka_unit_test(pages_are_sent_with_their_policy_and_asked_for_again_cheaply),
 		cmocka_unit_test(a_gzip_twin_is_the_same_page),

@@ -127,6 +127,34 @@ read_whole(struct reading *r, int fd, const char *path, struct span *out)
 	return err == ERR_LIMIT ? refuse_file(r, err, path, "with it the pages are larger than 8 MiB") : err;
 }
 
+static bool
+leads_to_left_out(const struct reading *r, struct span line)
+{
+	for (const char *const *name = r->left_out; name && *name; name++)
+		if (span_starts(line, arena_print(r->arena, "<a href=\"/%s/\"", *name)))
+			return true;
+	return false;
+}
+
+/* A line that is a link to what is left out goes with it. */
+static struct span
+without_links(const struct reading *r, struct span html)
+{
+	struct buffer b = buffer_init(PAGES_BYTES);
+	struct span kept;
+
+	while (html.size) {
+		struct span rest = html, line = span_cut(&rest, '\n');
+
+		if (!leads_to_left_out(r, line))
+			buffer_add(&b, span_first(html, html.size - rest.size));
+		html = rest;
+	}
+	kept = arena_copy(r->arena, buffer_span(&b));
+	buffer_release(&b);
+	return kept;
+}
+
 /* "/anchors/index.html" is the page "/anchors/", and "/anchors" leads there. */
 static void
 add_index(struct reading *r, const char *path, struct span bytes, size_t kind)
@@ -161,6 +189,8 @@ read_file(struct reading *r, int fd, const char *path)
 		return refuse_file(r, ERR_LIMIT, path, "with it the pages are more than 256 files");
 	if (read_whole(r, fd, path, &bytes) != OK)
 		return r->why->code;
+	if (r->left_out && ends_with(span_text(path), ".html"))
+		bytes = without_links(r, bytes);
 	if (ends_with(span_text(path), "/" INDEX)) {
 		add_index(r, path, bytes, kind);
 		return OK;

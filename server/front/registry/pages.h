@@ -3,7 +3,7 @@
  *     index.html -> /      anchors/index.html -> /anchors/ (and /anchors leads there)      assets/x.js -> /assets/x.js
  *
  * 404.html is kept apart, for whatever has no page. A directory may be left out, with all that lies in it: the pages of
- * what this server is not configured to do.
+ * what this server is not configured to do. A line of HTML that begins with a link to it goes, too.
  */
 #pragma once
 
