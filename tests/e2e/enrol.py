@@ -122,6 +122,13 @@ class Page:
     def look(self):
         return self.ask("GET")[1]
 
+    def events(self):
+        """What the page hears while it waits; the caller's to close."""
+        cookies = "; ".join(f"{name}={value}" for name, value in self.jar.items())
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        connection.request("GET", self.path + "/events", headers={"Cookie": cookies, "Accept": "text/event-stream"})
+        return connection, connection.getresponse()
+
     def card(self, card, rest="/card", token=None):
         status, task = self.ask("POST", rest, {})
         if status != 201:
@@ -171,6 +178,39 @@ def enrols(daemon, card):
     status, bound = page.ask("POST", "/bind-card/finish", {})
     ok("the card is an authenticator", status == 201 and bound["kind"] == "card", (status, bound))
     return taken.get("number"), bound.get("id")
+
+
+def event_of(stream):
+    """The next one's lines; those that only keep the line open are passed over."""
+    lines = []
+    while True:
+        line = stream.readline().decode()
+        if line == "" or (line == "\n" and lines):
+            return lines
+        if line != "\n" and not line.startswith(":"):
+            lines.append(line.strip())
+
+
+def hears(daemon, card):
+    """The page is told that the card has answered, whichever worker it waits at; nobody else is, and no more than that."""
+    page, other = Page(daemon), Page(daemon)
+    ok("before a card is asked for nothing is waited for", page.ask("GET", "/events")[0] == 409)
+    status, task = page.ask("POST", "/card", {})
+    ok("a card is asked for", status == 201, (status, task))
+    waiting = [page.events() for _ in range(4)]
+    ok("the page waits, at several workers", all(answer.status == 200 and answer.headers["Content-Type"].startswith("text/event-stream") and
+       answer.headers["Cache-Control"] == "no-store" for _, answer in waiting), [answer.status for _, answer in waiting])
+    at_once = [event_of(answer) for _, answer in waiting]
+    ok("and is told to look at once", at_once == [["event: changed", "data: {}"]] * 4, at_once)
+    other.path = page.path
+    ok("another browser hears nothing", other.ask("GET", "/events")[0] == 404)
+    status, answer = card.answer(daemon.plain, task["code"])
+    ok("the card answers", status == 200 and answer["outcome"] == "established", (status, answer))
+    heard = [event_of(answer) for _, answer in waiting]
+    ok("and the page is told to look, with nothing of the person", heard == at_once, heard)
+    ok("which finds it answered", page.look()["state"] == "answered", page.look())
+    for connection, _ in waiting:
+        connection.close()
 
 
 def again(daemon, card, number, bound):
@@ -258,6 +298,7 @@ def main():
             number, bound = enrols(daemon, Card(taro))
             again(daemon, Card(taro), number, bound)
             at_terminal(daemon, Card(hanako))
+            hears(daemon, Card(taro))
             by_demo_card(daemon, home, world, hanako)
             refused(daemon, world, Card(hanako), hanako)
             said = log_of(daemon)
