@@ -19,10 +19,9 @@
 #include "ledger/entry.h"
 #include "person/account.h"
 #include "person/history.h"
-#include "person/likeness.h"
 #include "person/proofing_record.h"
+#include "transaction/account/pointers.h"
 #include "transaction/authenticator/credential_change.h"
-#include "transaction/authenticator/parent_certificate.h"
 #include "transaction/session/session.h"
 
 #define FLOW_LARGEST (512 * MIB)     /* of the rows and the unit at the account's end */
@@ -57,14 +56,12 @@ struct going {
 	struct id *events;           /* ids of decisions, of this part of history */
 	size_t event_count;
 	struct account account;
-	struct likeness likeness;
-	bool alike;                  /* it may stand in the index of likeness */
-	struct ask *others;          /* names, certificates, likeness, kept certificates; each event's entry */
-	size_t other_count, name_count, certificate_count;
+	struct ask *entries;         /* each event's */
+	struct account_pointers pointers;
 	struct problem why;
 };
 
-static on_loaded on_part, on_decisions, on_account, on_others;
+static on_loaded on_part, on_decisions, on_account, on_pointers;
 static on_committed on_part_gone, on_account_gone;
 
 static void
@@ -225,17 +222,17 @@ on_part(void *arg, enum err err, const struct problem *why)
 		take_account(g);
 		return;
 	}
-	g->others = arena_array(&g->arena, struct ask, g->event_count);
+	g->entries = arena_array(&g->arena, struct ask, g->event_count);
 	for (size_t i = 0; i < g->event_count; i++)
-		g->others[i] = (struct ask){ .table = &ledger_entry_table, .from = id_span(&g->events[i]) };
-	g->waiting = store_load(g->store, g->others, g->event_count, on_decisions, g);
+		g->entries[i] = (struct ask){ .table = &ledger_entry_table, .from = id_span(&g->events[i]) };
+	g->waiting = store_load(g->store, g->entries, g->event_count, on_decisions, g);
 }
 
 /* Salt and content go; its leaf stays, and every proof with it. */
 static enum err
 erase_decision(struct going *g, size_t i)
 {
-	const struct ask *ask = &g->others[i];
+	const struct ask *ask = &g->entries[i];
 	struct ledger_entry entry;
 
 	if (!ask->count)
@@ -292,67 +289,6 @@ take_account(struct going *g)
 }
 
 static void
-ask_name(struct going *g, struct span name)
-{
-	g->others[g->other_count++] = account_name_ask(&g->arena, name);
-}
-
-static void
-ask_owner(struct going *g, struct span handle)
-{
-	if (handle.size)
-		g->others[g->other_count++] = account_certificate_ask(&g->arena, handle);
-}
-
-static void
-ask_kept(struct going *g, struct span handle)
-{
-	if (handle.size)
-		g->others[g->other_count++] = parent_certificate_ask(&g->arena, handle);
-}
-
-/* Whose account they are, and what is kept of them. */
-static void
-ask_certificates(struct going *g, void (*ask_certificate)(struct going *, struct span handle))
-{
-	const struct ask *records = &g->asks[ASK_RECORDS], *credentials = &g->asks[ASK_CREDENTIALS];
-
-	for (size_t i = 0; i < records->count; i++) {
-		struct proofing_record p;
-
-		if (proofing_record_read(records->rows[i].value, &p))
-			ask_certificate(g, p.handle);
-	}
-	for (size_t i = 0; i < credentials->count; i++) {
-		struct credential c;
-
-		if (credential_loaded(&g->arena, &credentials->rows[i], &c, NULL) != OK)
-			continue;
-		ask_certificate(g, c.parent_handle);
-		if (c.kind == CREDENTIAL_CARD)
-			ask_certificate(g, c.card.handle);
-	}
-}
-
-/* All that points to the account from elsewhere. */
-static void
-ask_others(struct going *g)
-{
-	g->other_count = 0;
-	g->others = arena_array(&g->arena, struct ask,
-	    2 + CONTACTS_LARGEST + 2 * (g->asks[ASK_RECORDS].count + 2 * g->asks[ASK_CREDENTIALS].count));
-	ask_name(g, span_text(g->account.number));
-	for (size_t i = 0; i < g->account.contact_count; i++)
-		ask_name(g, g->account.contacts[i].address);
-	g->name_count = g->other_count;
-	ask_certificates(g, ask_owner);
-	g->certificate_count = g->other_count - g->name_count;
-	if (g->alike)
-		g->others[g->other_count++] = likeness_ask(&g->likeness);
-	ask_certificates(g, ask_kept);
-}
-
-static void
 on_account(void *arg, enum err err, const struct problem *why)
 {
 	struct going *g = arg;
@@ -365,8 +301,9 @@ on_account(void *arg, enum err err, const struct problem *why)
 		err = attributes_loaded(&g->arena, &g->asks[ASK_ATTRIBUTES], &attributes, &g->why);
 	if (failed(g, err, &g->why))
 		return;
-	g->alike = likeness_remembered(&attributes, &g->likeness);
-	ask_others(g);
+	g->pointers = (struct account_pointers){ .asks = NULL };
+	g->pointers.alike = likeness_remembered(&attributes, &g->pointers.likeness);
+	account_pointers_ask(&g->arena, &g->account, &g->asks[ASK_RECORDS], &g->asks[ASK_CREDENTIALS], &g->pointers);
 	unit_begin(g);
 	for (size_t i = ASK_CREDENTIALS; i < g->history; i++)
 		delete_rows(g, i);
@@ -376,89 +313,7 @@ on_account(void *arg, enum err err, const struct problem *why)
 		unit_delete(g->unit, &attribute_table, id_span(&g->request->account));
 		g->rows++;
 	}
-	g->waiting = store_load(g->store, g->others, g->other_count, on_others, g);
-}
-
-/* A name or certificate that is another account's by now stays that account's. */
-
-static enum err
-delete_name(struct going *g, const struct ask *ask)
-{
-	uint64_t generation;
-	struct id whose;
-
-	switch (account_name_loaded(ask, &whose, &generation, &g->why)) {
-	case OK:
-		if (id_equal(&whose, &g->account.id)) {
-			account_name_remove(g->unit, ask->from, generation);
-			g->rows++;
-		}
-		return OK;
-	case ERR_NOT_FOUND:
-		return OK;
-	default:
-		return g->why.code;
-	}
-}
-
-static enum err
-delete_certificate(struct going *g, const struct ask *ask)
-{
-	struct certificate_owner owner;
-
-	switch (account_certificate_loaded(ask, &owner, &g->why)) {
-	case OK:
-		if (id_equal(&owner.account, &g->account.id)) {
-			unit_expect(g->unit, &account_certificate_table, ask->from, owner.generation);
-			unit_delete(g->unit, &account_certificate_table, ask->from);
-			g->rows++;
-		}
-		return OK;
-	case ERR_NOT_FOUND:
-		return OK;
-	default:
-		return g->why.code;
-	}
-}
-
-static enum err
-delete_kept(struct going *g, const struct ask *ask)
-{
-	struct parent_certificate kept;
-
-	switch (parent_certificate_loaded(&g->arena, ask, &kept, &g->why)) {
-	case OK:
-		if (id_equal(&kept.account, &g->account.id)) {
-			parent_certificate_drop(g->unit, &g->arena, &kept);
-			g->rows++;
-		}
-		return OK;
-	case ERR_NOT_FOUND:
-		return OK;
-	default:
-		return g->why.code;
-	}
-}
-
-static enum err
-delete_others(struct going *g)
-{
-	const size_t likeness = g->name_count + g->certificate_count;
-	enum err err = OK;
-
-	for (size_t i = 0; i < g->other_count && err == OK; i++) {
-		const struct ask *ask = &g->others[i];
-
-		if (i < g->name_count)
-			err = delete_name(g, ask);
-		else if (i < likeness)
-			err = delete_certificate(g, ask);
-		else if (i > likeness || !g->alike)
-			err = delete_kept(g, ask);
-		else if ((err = likeness_loaded(ask, &g->likeness, &g->why)) == OK)
-			likeness_remove(g->unit, &g->likeness, &g->account.id);
-	}
-	return err;
+	g->waiting = store_load(g->store, g->pointers.asks, g->pointers.count, on_pointers, g);
 }
 
 /* Canonical (schemas/published.schema.json): whose account it was is what it must not tell. */
@@ -485,12 +340,16 @@ put_entry(struct going *g)
 }
 
 static void
-on_others(void *arg, enum err err, const struct problem *why)
+on_pointers(void *arg, enum err err, const struct problem *why)
 {
 	struct going *g = arg;
 	const struct person_erasure *q = g->request;
 
-	if (failed(g, err, why) || failed(g, delete_others(g), &g->why))
+	if (err == OK) {
+		err = account_pointers_delete(g->unit, &g->arena, &g->account, &g->pointers, &g->rows, &g->why);
+		why = &g->why;
+	}
+	if (failed(g, err, why))
 		return;
 	account_tell(g->unit, &g->account, NOTICE_ACCOUNT_ERASED, (struct span){ 0 }, (struct span){ 0 }, q->now);
 	account_put(g->unit, &g->arena, &(struct account){ .id = g->account.id, .standing = ACCOUNT_ERASED,
