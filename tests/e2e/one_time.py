@@ -105,7 +105,7 @@ def logs_in(f, number, app):
     return browser
 
 
-def drifted(f, number, app):
+def drifted(f, browser, number, app):
     """A counter that was pressed without logging in (RFC 4226 s7.4)."""
     app.next += AHEAD
     _, _, status, told = tried(f, number, {"code": app.code()})
@@ -127,6 +127,8 @@ def drifted(f, number, app):
     ok("two codes from beyond the window are none", status == 403, (status, told))
     _, _, status, told = tried(f, number, {"code": app.code()})
     ok("which leaves the counter where it was", status == 200, (status, told))
+    seeds = [a for a in browser.get(ADDED)[1]["authenticators"] if a["kind"] == "one-time"]
+    ok("and mistakes between right codes lock neither seed", [a["state"] for a in seeds] == ["active"] * 2, seeds)
 
 
 def on_paper(f, browser, number):
@@ -211,7 +213,7 @@ def main():
         hotp, _ = added(browser, "hotp")
         logs_in(f, number, totp)
         logs_in(f, number, hotp)
-        drifted(f, number, hotp)
+        drifted(f, browser, number, hotp)
         on_paper(f, browser, number)
         f.daemon.restart()
         ok("a restart keeps the seeds", tried(f, number, {"code": hotp.code()})[2] == 200)

@@ -373,6 +373,34 @@ five_wrong_codes_in_a_row_lock_them(void **state)
 	login_stage_close();
 }
 
+/* Whoever has two may mistype one for years: that does not add up against the other. */
+static void
+a_right_code_ends_what_was_in_a_row_for_each_seed(void **state)
+{
+	struct credential other;
+	struct unit *unit;
+
+	(void)state;
+	login_stage_open(14);
+	other = stage_credential(&stage.person, CREDENTIAL_ONE_TIME, "another");
+	other.one_time = (struct credential_one_time){ .kind = CODE_HOTP, .digest = CODE_SHA1, .digits = 6,
+		.secret = code_secret_wrap(&stage.arena, &stage.settings.wrapping, &other.id,
+		    span_text("a counter's seed, as long as it takes")) };
+	unit = stage_unit();
+	credential_put(unit, &stage.arena, &other);
+	stage_commit(unit);
+	for (int i = 0; i < 3; i++) {
+		stage_begin(LOGIN_TO_LOOK);
+		stage_claim(stage.person.account.number);
+		expect_text("wrong", stage_try(LOGIN_BY_CODE, "000000", ""), "code");
+	}
+	expect_number("which seed was meant nobody knows", stage_stored(&other).failures, 3);
+	expect_text("right", stage_try(LOGIN_BY_CODE, code_at(0), ""), "");
+	expect_number("for it", stage_stored(&stage.person.totp).failures, 0);
+	expect_number("and for the other", stage_stored(&other).failures, 0);
+	login_stage_close();
+}
+
 static void
 guesses_spread_over_logins_end_at_the_accounts_limit(void **state)
 {
@@ -551,6 +579,7 @@ main(void)
 		cmocka_unit_test(a_code_counts_once),
 		cmocka_unit_test(a_code_from_paper_counts_once),
 		cmocka_unit_test(five_wrong_codes_in_a_row_lock_them),
+		cmocka_unit_test(a_right_code_ends_what_was_in_a_row_for_each_seed),
 		cmocka_unit_test(guesses_spread_over_logins_end_at_the_accounts_limit),
 		cmocka_unit_test(tries_at_one_time_are_not_all_looked_at),
 		cmocka_unit_test(a_card_logs_in),

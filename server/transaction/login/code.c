@@ -279,6 +279,17 @@ fail(struct checking *c)
 	c->waiting = store_commit(c->store, unit, on_done, c);
 }
 
+/* A wrong code counted against each seed that it might have been of: the right one ends what was in a row for all. */
+static void
+put_others(struct checking *c, struct unit *unit, const struct credential *found)
+{
+	for (size_t i = 0; i < c->count; i++)
+		if (&c->list[i] != found && c->list[i].failures) {
+			c->list[i].failures = 0;
+			credential_put(unit, c->arena, &c->list[i]);
+		}
+}
+
 static enum err
 join(struct checking *c, struct credential *credential, struct problem *why)
 {
@@ -289,6 +300,7 @@ join(struct checking *c, struct credential *credential, struct problem *why)
 
 	if (login_join(unit, c->arena, c->settings, &c->login, credential, &observed, why) != OK)
 		return why->code;
+	put_others(c, unit, credential);
 	attempts_forget(unit, c->arena, ATTEMPTS_CODE, of, &c->codes);
 	c->waiting = store_commit(c->store, unit, on_done, c);
 	return OK;
