@@ -243,6 +243,30 @@ def at_terminal(daemon, card):
     ok("the phone's account is full now", status == 200 and taken["number"] == opened["number"], (status, taken))
 
 
+def erased(daemon, card, number):
+    """By an operator, as the person asks: the steward does it, which has no secret of persons."""
+    page = Page(daemon, reissue=True)
+    page.card(card)
+    page.ask("POST", "/accept", {})
+    page.path = "/v1/account"
+    status, answer = page.ask("GET")
+    ok("somebody is logged in, though no policy here says for what", status == 503 and "jp-idtf" in answer["detail"], (status, answer))
+    told = json.loads(daemon.ctl("person", "erase", number, "--yes", "--json"))
+    ok("the account is erased", told["outcome"] == "erased" and told["rows"] > 5 and re.fullmatch("[0-9a-f]{32}", told["entry"]), told)
+    status, answer = page.ask("GET")
+    ok("nobody is logged in to it", status == 401, (status, answer))
+    done = subprocess.run([os.path.join(BUILD, "watashictl"), "-c", daemon.file, "person", "erase", number, "--yes"], capture_output=True, text=True,
+                          timeout=30)
+    ok("it is no more", done.returncode == 1 and "no account has this number" in done.stderr, done)
+    page = Page(daemon)
+    page.card(card)
+    seen = page.look()
+    ok("the same card is somebody new's, who looks like nobody", seen["preview"] and seen["preview"]["account"] == "new" and not seen["failed"], seen)
+    told = json.loads(daemon.ctl("status", "--json"))
+    ok("the status tells of notices and logins", told["notices"]["waiting"] >= 0 and told["notices"]["failing"] == 0 and
+       told["logins"]["begun"] == 0, (told.get("notices"), told.get("logins")))
+
+
 def refused(daemon, world, card, folder):
     need("watashi-testcard", "revoke", world, folder)
     # The responder looks at its index now and then: until it has, the card is good.
@@ -299,6 +323,7 @@ def main():
             again(daemon, Card(taro), number, bound)
             at_terminal(daemon, Card(hanako))
             hears(daemon, Card(taro))
+            erased(daemon, Card(taro), number)
             by_demo_card(daemon, home, world, hanako)
             refused(daemon, world, Card(hanako), hanako)
             said = log_of(daemon)
