@@ -485,6 +485,45 @@ a_browser_may_be_remembered(void **state)
 }
 
 static void
+erase_account_of(const struct person *p)
+{
+	struct buffer row = buffer_init(4 * KIB);
+	struct unit *unit = stage_unit();
+
+	account_write(&row, &(struct account){ .id = p->account.id, .standing = ACCOUNT_ERASED });
+	unit_put(unit, &account_table, id_span(&p->account.id), buffer_span(&row));
+	buffer_release(&row);
+	stage_commit(unit);
+}
+
+/* transaction/account/person_erasure.h: what is found by a cookie alone stays until its end, and opens nothing. */
+static void
+an_erased_account_is_nobody_s_to_log_in_to(void **state)
+{
+	struct stage_look known;
+	uint8_t key[32];
+
+	(void)state;
+	login_stage_open(15);
+	stage_begin(LOGIN_TO_LOOK);
+	expect_ok("said, and to be remembered", stage_claim_to(stage.person.account.number, true), &stage.why);
+	stage_passkey(&stage.person);
+	expect_ok("the login ends", stage_finish(), &stage.why);
+	known = stage_load((struct ask){ .table = &known_browser_table, .limit = 9 });
+	memcpy(key, known.rows[0].key.data, sizeof(key));
+	erase_account_of(&stage.person);
+	stage_begin(LOGIN_TO_LOOK);
+	stage_passkey(&stage.other);
+	expect_ok("another has begun", stage_look(), &stage.why);
+	erase_account_of(&stage.other);
+	expect_problem("it does not go on", stage_finish(), &stage.why, ERR_DENIED, "is no more");
+	expect_ok("the browser that knew it", stage_begin_with(LOGIN_TO_LOOK, NULL, key), &stage.why);
+	expect_ok("may log in", stage_look(), &stage.why);
+	expect_true("to another, of whom nothing is known", !stage.found.login.known && !stage.found.somebody);
+	login_stage_close();
+}
+
+static void
 on_cancelled(void *arg, enum err err, const struct login *login, const struct problem *why)
 {
 	(void)arg;
@@ -587,6 +626,7 @@ main(void)
 		cmocka_unit_test(a_lapse_after_the_passkey_was_used_is_seen),
 		cmocka_unit_test(an_old_certificate_is_looked_at_before_much_is_let_in),
 		cmocka_unit_test(a_browser_may_be_remembered),
+		cmocka_unit_test(an_erased_account_is_nobody_s_to_log_in_to),
 		cmocka_unit_test(a_cancelled_login_is_gone),
 		cmocka_unit_test(without_a_policy_nobody_is_asked_and_nobody_let_in),
 		cmocka_unit_test(what_cannot_be_written_makes_nobody),

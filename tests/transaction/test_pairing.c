@@ -100,6 +100,12 @@ a_code_is_over_with_its_time_a_newer_one_or_its_session(void **state)
 	stage_commit(unit);
 	stage_pair_as((struct pairing_pair[]){ stage_pair_of(&stage.phone, stage.begun.code, NULL) });
 	expect_problem("logged out", stage.err, &stage.why, ERR_NOT_FOUND, "no such pairing code waits");
+	stage_begin(true);
+	unit = stage_unit();
+	unit_delete(unit, &pairing_table, id_span(&stage.account.id));
+	stage_commit(unit);
+	stage_pair_as((struct pairing_pair[]){ stage_pair_of(&stage.phone, stage.begun.code, NULL) });
+	expect_problem("its account was erased", stage.err, &stage.why, ERR_NOT_FOUND, "no such pairing code waits");
 	expect_number("no phone", stage_count(&credential_table), 0);
 }
 
