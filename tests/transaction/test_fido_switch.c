@@ -263,6 +263,10 @@ a_phone_that_is_unlocked_by_such_a_passkey_goes_along(void **state)
 	expect_span("and why", stored(&phone).reason, CREDENTIAL_MODEL_REVOKED);
 	expect_text("one with a PIN has no model", credential_state_name(stored(&with_pin).state), "active");
 	expect_number("the person is told", count(&notice_table), 1);
+	switch_to(2, MODEL_CERTIFIED, "another key entirely", 0);
+	review();
+	expect_span("until it is good again", stored(&phone).reason, CREDENTIAL_MODEL_RESTORED);
+	expect_number("nothing else is said of it: no attestation vouches", world.report.carried, 0);
 }
 
 static void
@@ -306,32 +310,6 @@ one_that_is_good_again_is_its_persons_to_take_back(void **state)
 	review();
 	expect_span("until the next alarm", stored(&ours).reason, CREDENTIAL_MODEL_REVOKED);
 	expect_number("which is told", world.report.suspended, 2);
-}
-
-/* Of which no attestation was asked for: what it says of its model counts against it alone. */
-static void
-a_phones_passkey_of_a_broken_model_is_stopped_too(void **state)
-{
-	struct credential c = { .account = world.account.id, .id = { { 9, 1 } }, .kind = CREDENTIAL_APP,
-		.state = CREDENTIAL_ACTIVE, .name = span_text("my phone"), .actor = span_text("person"),
-		.reason = span_text("added"),
-		.app = { .key = span_text("an app's key"), .platform = span_text("Android"), .passkey = {
-			.id = span_text("a passkey's id"), .key = span_text("its key"), .format = span_text("none") } } };
-	struct unit *unit = unit_new(&world.arena, tables, id_new(world.now));
-
-	(void)state;
-	memcpy(c.app.passkey.aaguid, BROKEN, sizeof(c.app.passkey.aaguid));
-	credential_put(unit, &world.arena, &c);
-	commit(unit);
-	switch_to(1, MODEL_CERTIFIED, "another key entirely", 0);
-	review();
-	expect_number("nothing is said of it that nobody vouches for", world.report.carried, 0);
-	switch_to(2, MODEL_REVOKED, "another key entirely", 0);
-	review();
-	expect_span("why", stored(&c).reason, CREDENTIAL_MODEL_REVOKED);
-	switch_to(3, MODEL_CERTIFIED, "another key entirely", 0);
-	review();
-	expect_span("until it is good again", stored(&c).reason, CREDENTIAL_MODEL_RESTORED);
 }
 
 /* A BLOB with GOOD alone, certified so and keeping keys there; a protection of 0: without it. */
@@ -493,7 +471,6 @@ main(void)
 		cmocka_unit_test_setup_teardown(a_model_that_turns_revoked_takes_its_passkeys_along, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_phone_that_is_unlocked_by_such_a_passkey_goes_along, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(one_that_is_good_again_is_its_persons_to_take_back, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(a_phones_passkey_of_a_broken_model_is_stopped_too, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(what_a_model_is_certified_for_is_of_today, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(keys_of_u2f_are_found_by_their_attestation, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(however_many_there_are, set_up, tear_down),
