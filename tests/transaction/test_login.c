@@ -54,6 +54,17 @@ words_are_read_as_they_are_written(void **state)
 }
 
 static void
+speaks_english(struct person *p)
+{
+	struct unit *unit = stage_unit();
+
+	p->account.english = true;
+	p->account.generation = stage_load(account_ask(&p->account.id)).rows[0].generation;
+	account_put(unit, &stage.arena, &p->account);
+	stage_commit(unit);
+}
+
+static void
 a_passkey_logs_in(void **state)
 {
 	(void)state;
@@ -61,8 +72,11 @@ a_passkey_logs_in(void **state)
 		struct history_event event;
 		struct stage_look session;
 		struct session read;
+		bool english = seed % 2;
 
 		login_stage_open(seed);
+		if (english)
+			speaks_english(&stage.person);
 		stage_begin(LOGIN_TO_LOOK);
 		expect_text("it joins", stage_passkey(&stage.person), "");
 		expect_number("its counter is kept", stage_stored(&stage.person.passkey).passkey.sign_count, 11);
@@ -79,6 +93,7 @@ a_passkey_logs_in(void **state)
 		expect_number("the decision is in the ledger", stage_count(&ledger_leaf_table), 1);
 		event = stage_history(&stage.person);
 		expect_number("the history says so", event.kind, HISTORY_LOGIN);
+		expect_span("who asked, as the person reads it", event.name, english ? "Watashi" : "わたし");
 		expect_true("and by which decision",
 		    memcmp(&event.decision, &stage.finished.decision, sizeof(struct id)) == 0);
 		expect_number("nobody is written to for that", stage_count(&notice_table), 0);

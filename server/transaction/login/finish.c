@@ -183,6 +183,15 @@ put_decision(struct finishing *f, struct unit *unit)
 
 /* Commit */
 
+/* As the person reads it. */
+static struct span
+asker_name(const struct login *l, bool english)
+{
+	if (english && l->name.en.size)
+		return l->name.en;
+	return l->name.ja.size ? l->name.ja : l->relying_party;
+}
+
 static void
 put_history(const struct finishing *f, struct unit *unit)
 {
@@ -195,7 +204,7 @@ put_history(const struct finishing *f, struct unit *unit)
 		.at = f->asked.now,
 		.actor = span_text("person"),
 		.credential = last ? last->credential : (struct id){ { 0 } },
-		.name = l->name.ja.size ? l->name.ja : l->relying_party,
+		.name = asker_name(l, f->found.account.english),
 		.detail = last ? span_text(credential_kind_name(last->kind)) : (struct span){ 0 },
 		.where = l->where,
 		.decision = f->finished.decision,
