@@ -91,3 +91,6 @@ void reader_fail_word(struct reader *, const char *expected, struct span word);
 
 /* OK when everything was read and nothing is left. */
 enum err reader_end(struct reader *, struct problem *why);
+
+/* A body that says nothing: an object without members. */
+enum err reader_nothing(struct arena *, struct span body, struct problem *why);

@@ -99,3 +99,15 @@ request_is_ours(const struct exchange *e, struct span origin)
 	    (header_count(e->request, "Sec-Fetch-Site") == 0 ||
 	    span_is(message_header(e->request, "Sec-Fetch-Site"), "same-origin"));
 }
+
+bool
+exchange_is_ours(struct exchange *e, struct span origin)
+{
+	struct problem why;
+
+	if (e->request->method == GET || e->request->method == HEAD || request_is_ours(e, origin))
+		return true;
+	problem_set(&why, ERR_DENIED, "", "only a page of this site may ask for this");
+	exchange_refuse_failure(e, ERR_DENIED, &why);
+	return false;
+}

@@ -29,3 +29,5 @@ struct span cookie_forget(struct arena *, const char *name);
  * where it is sent, is "same-origin". Browsers send Origin with every POST, PUT and DELETE; without one it is nobody's
  * page. Together with a JSON body no other site can make a person's browser ask (OWASP, CSRF). */
 bool request_is_ours(const struct exchange *, struct span origin);
+/* The same of each request that may change something (all but GET and HEAD); false: it has been refused, 403. */
+bool exchange_is_ours(struct exchange *, struct span origin);

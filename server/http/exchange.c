@@ -109,6 +109,12 @@ status_of(enum err err)
 	return 500;
 }
 
+void
+exchange_refuse_failure(struct exchange *x, enum err err, const struct problem *why)
+{
+	exchange_refuse_with(x, status_of(err), span_text(err == ERR_UNAVAILABLE ? "Retry-After: 2\r\n" : ""), why);
+}
+
 bool
 exchange_stream(struct exchange *x, int status, struct span fields)
 {

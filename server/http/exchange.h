@@ -50,6 +50,8 @@ void exchange_reply_json(struct exchange *, int status, struct span json);
 void exchange_refuse(struct exchange *, int status, const struct problem *why);
 /* With header lines of the caller's; without a Cache-Control among them it is no-store. */
 void exchange_refuse_with(struct exchange *, int status, struct span fields, const struct problem *why);
+/* With the failure's own status; what cannot be had now is asked for again in a moment. */
+void exchange_refuse_failure(struct exchange *, enum err, const struct problem *why);
 /* The status an error usually means: 400, 404, 409, 410, 403, 413, 503, 500. */
 int status_of(enum err);
 

@@ -394,6 +394,31 @@ a_word_that_is_none_of_ours_is_shown_escaped_and_in_part(void **state)
 	arena_release(&a);
 }
 
+static void
+a_body_that_says_nothing_is_an_empty_object(void **state)
+{
+	static const struct { const char *title, *body; enum err code; const char *part; } cases[] = {
+		{ "an object without members", " { } ", OK, "" },
+		{ "a member", "{\"a\":1}", ERR_INVALID, "/a: unknown member" },
+		{ "an array", "[]", ERR_INVALID, "expected an object" },
+		{ "no body", "", ERR_SYNTAX, "" },
+		{ "something behind it", "{}{}", ERR_SYNTAX, "" },
+	};
+	struct arena a = arena_init(64 * KIB);
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct problem why = { 0 };
+		enum err err = reader_nothing(&a, span_text(cases[i].body), &why);
+
+		if (cases[i].code == OK)
+			expect_ok(cases[i].title, err, &why);
+		else
+			expect_problem(cases[i].title, err, &why, cases[i].code, cases[i].part);
+	}
+	arena_release(&a);
+}
+
 int
 main(void)
 {
@@ -405,6 +430,7 @@ main(void)
 		cmocka_unit_test(what_the_caller_did_not_look_at_is_an_error),
 		cmocka_unit_test(a_word_that_is_none_of_ours_is_shown_escaped_and_in_part),
 		cmocka_unit_test(a_kilobyte_is_read_in_microseconds),
+		cmocka_unit_test(a_body_that_says_nothing_is_an_empty_object),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

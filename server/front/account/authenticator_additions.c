@@ -25,8 +25,7 @@ refuse(struct authenticator_request *r, enum err err, const char *step, int left
 	struct buffer b;
 
 	if (err != ERR_DENIED) {
-		exchange_refuse_with(e, status_of(err), span_text(err == ERR_UNAVAILABLE ? "Retry-After: 2\r\n" : ""),
-		    why);
+		exchange_refuse_failure(e, err, why);
 		return;
 	}
 	if (!step) {

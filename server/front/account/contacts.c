@@ -10,6 +10,7 @@
 #include "authn/attempts.h"
 #include "front/account/contact_request.h"
 #include "front/account/visit.h"
+#include "http/haste.h"
 #include "person/history.h"
 #include "transaction/authenticator/credential_change.h"
 
@@ -119,7 +120,8 @@ add(struct contacting *c)
 	struct unit *unit;
 
 	if (a.us || b.us) {
-		visit_refuse_haste(v, instant_before(a, b) ? b : a);
+		exchange_refuse_until(v->exchange, v->now, instant_before(a, b) ? b : a,
+		    span_text("too often: wait a while"), "");
 		return;
 	}
 	app_digits_draw(code);

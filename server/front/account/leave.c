@@ -49,11 +49,9 @@ log_out(struct exchange *e, void *front)
 	v->exchange = e;
 	v->front = front;
 	v->now = clock_now();
-	if (!request_is_ours(e, v->front->settings->origin))
-		problem_set(&v->why, ERR_DENIED, "", "only a page of this site may ask for this");
-	else
-		read_all(e, &l->all, &v->why);
-	if (v->why.code != OK) {
+	if (!exchange_is_ours(e, v->front->settings->origin))
+		return;
+	if (read_all(e, &l->all, &v->why) != OK) {
 		visit_refuse(v);
 		return;
 	}

@@ -17,11 +17,8 @@ visit_begin(struct visit *v, struct exchange *e, struct account_front *front, en
 	v->wants = wants;
 	v->now = clock_now();
 	v->go_on = go_on;
-	if (e->request->method != GET && e->request->method != HEAD && !request_is_ours(e, settings->origin)) {
-		problem_set(&v->why, ERR_DENIED, "", "only a page of this site may ask for this");
-		visit_refuse(v);
+	if (!exchange_is_ours(e, settings->origin))
 		return;
-	}
 	exchange_hold(e, account_access(front->store, e, settings,
 	    wants == VISIT_TO_CHANGE ? &settings->change : &settings->account, v->now, on_access, v));
 }
@@ -83,8 +80,7 @@ on_visit_committed(void *arg, const struct committed *committed)
 void
 visit_refuse(struct visit *v)
 {
-	exchange_refuse_with(v->exchange, status_of(v->why.code),
-	    span_text(v->why.code == ERR_UNAVAILABLE ? "Retry-After: 2\r\n" : ""), &v->why);
+	exchange_refuse_failure(v->exchange, v->why.code, &v->why);
 }
 
 void
@@ -92,20 +88,4 @@ visit_done(struct visit *v)
 {
 	exchange_reply(v->exchange, &(struct reply){ .status = 204,
 		.fields = span_text("Cache-Control: no-store\r\n") });
-}
-
-void
-visit_refuse_haste(struct visit *v, struct instant until)
-{
-	const int64_t seconds = (until.us - v->now.us + SECONDS(1) - 1) / SECONDS(1);
-	struct buffer b = buffer_init(KIB);
-
-	buffer_text(&b, "{\"status\":429,\"title\":\"Too Many Requests\",\"detail\":\"too often: wait a while\","
-	    "\"clause\":\"\",\"code\":\"limit\"");
-	json_write_time(&b, "until", until);
-	buffer_byte(&b, '}');
-	exchange_reply(v->exchange, &(struct reply){ .status = 429, .body = buffer_span(&b),
-		.fields = span_text(arena_print(v->exchange->arena, "Content-Type: application/problem+json\r\n"
-		    "Cache-Control: no-store\r\nRetry-After: %lld\r\n", (long long)seconds)) });
-	buffer_release(&b);
 }

@@ -40,8 +40,6 @@ void visit_commit(struct visit *, const struct unit *, void (*done)(struct visit
 void visit_refuse(struct visit *);
 /* 204. */
 void visit_done(struct visit *);
-/* 429: not before that time. */
-void visit_refuse_haste(struct visit *, struct instant until);
 
 /* The routes' handlers. */
 route_handler show_account, set_language, state_attribute, unstate_attribute, choose_attributes, add_contact,

@@ -168,15 +168,3 @@ desk_settling_read(struct exchange *e, struct desk_settling *out, struct problem
 		reader_fail(&r, "the number of an account", "none");
 	return reader_end(&r, why);
 }
-
-enum err
-desk_nothing_read(struct exchange *e, struct problem *why)
-{
-	struct reader r = reader_json(e->arena, e->body, (struct limits){ .bytes = KIB, .depth = 1 });
-	struct span name;
-
-	reader_object(&r);
-	while (reader_member(&r, &name))
-		continue;
-	return reader_end(&r, why);
-}

@@ -1,5 +1,6 @@
 /* front/desk/cases.c - cases of the desk: listed, opened, looked at, and each step. */
 #include "codec/json_writer.h"
+#include "codec/reader.h"
 #include "front/desk/visit.h"
 #include "ledger/entry.h"
 
@@ -132,7 +133,7 @@ desk_case_look(struct exchange *e, void *front)
 static void
 confirm(struct desk_visit *v)
 {
-	if (desk_nothing_read(v->exchange, &v->why) != OK)
+	if (reader_nothing(v->exchange->arena, v->exchange->body, &v->why) != OK)
 		desk_visit_refuse(v);
 	else
 		take_step(v, &(struct desk_step){ .action = DESK_CONFIRM });
@@ -164,7 +165,7 @@ desk_case_same(struct exchange *e, void *front)
 static void
 withdraw(struct desk_visit *v)
 {
-	if (desk_nothing_read(v->exchange, &v->why) != OK)
+	if (reader_nothing(v->exchange->arena, v->exchange->body, &v->why) != OK)
 		desk_visit_refuse(v);
 	else
 		take_step(v, &(struct desk_step){ .action = DESK_WITHDRAW });
@@ -183,7 +184,7 @@ complete(struct desk_visit *v)
 {
 	struct desk_complete asked = { .registrar = &v->registrar, .now = v->now };
 
-	if (desk_nothing_read(v->exchange, &v->why) != OK)
+	if (reader_nothing(v->exchange->arena, v->exchange->body, &v->why) != OK)
 		desk_visit_refuse(v);
 	else if (desk_visit_case(v, &asked.of))
 		exchange_hold(v->exchange, desk_complete(v->front->store, v->exchange->arena, v->front->settings,

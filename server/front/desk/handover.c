@@ -14,8 +14,7 @@ struct phone {
 static void
 refuse(struct phone *p)
 {
-	exchange_refuse_with(p->exchange, status_of(p->why.code),
-	    span_text(p->why.code == ERR_UNAVAILABLE ? "Retry-After: 2\r\n" : ""), &p->why);
+	exchange_refuse_failure(p->exchange, p->why.code, &p->why);
 }
 
 static enum err
@@ -72,11 +71,9 @@ desk_phone_take(struct exchange *e, void *arg)
 	struct desk_take asked = { .where = session_where(e), .now = clock_now() };
 
 	*p = (struct phone){ .exchange = e, .front = front };
-	if (!request_is_ours(e, front->settings->origin))
-		problem_set(&p->why, ERR_DENIED, "", "only a page of this site may ask for this");
-	else
-		read_code(e, &asked.code, &p->why);
-	if (p->why.code != OK) {
+	if (!exchange_is_ours(e, front->settings->origin))
+		return;
+	if (read_code(e, &asked.code, &p->why) != OK) {
 		refuse(p);
 		return;
 	}

@@ -13,11 +13,8 @@ desk_visit_begin(struct exchange *e, struct desk_front *front, void (*go_on)(str
 	struct desk_visit *v = arena_new(e->arena, struct desk_visit);
 
 	*v = (struct desk_visit){ .exchange = e, .front = front, .now = clock_now(), .go_on = go_on };
-	if (e->request->method == POST && !request_is_ours(e, settings->origin)) {
-		problem_set(&v->why, ERR_DENIED, "", "only a page of this site may ask for this");
-		desk_visit_refuse(v);
+	if (!exchange_is_ours(e, settings->origin))
 		return;
-	}
 	exchange_hold(e, account_access(front->store, e, settings, &settings->staff, v->now, on_access, v));
 }
 
@@ -53,8 +50,7 @@ on_access(void *arg, enum err err, const struct account_access *access, const st
 void
 desk_visit_refuse(struct desk_visit *v)
 {
-	exchange_refuse_with(v->exchange, status_of(v->why.code),
-	    span_text(v->why.code == ERR_UNAVAILABLE ? "Retry-After: 2\r\n" : ""), &v->why);
+	exchange_refuse_failure(v->exchange, v->why.code, &v->why);
 }
 
 bool

@@ -42,8 +42,6 @@ struct desk_settling {
 	enum desk_settled settled;
 };
 enum err desk_settling_read(struct exchange *, struct desk_settling *out, struct problem *why);
-/* {} */
-enum err desk_nothing_read(struct exchange *, struct problem *why);
 
 /* Writing (case_writing.c): an object. `settings` for the link of a hand-over. ERR_LIMIT from the code's picture. */
 enum err desk_case_tell(struct buffer *, struct arena *, const struct person_settings *, const struct desk_result *,

@@ -48,7 +48,7 @@ take_over(struct enrol_visit *v)
 	struct accepting *a = (struct accepting *)v;
 
 	if (read_request(v->exchange, &a->asked, &v->why) != OK) {
-		enrol_refuse(v->exchange, v->why.code, &v->why);
+		exchange_refuse_failure(v->exchange, v->why.code, &v->why);
 		return;
 	}
 	a->cookie = cookie_secret_new();
@@ -93,7 +93,7 @@ on_accepted(void *arg, enum err err, const struct enrolment_view *view, const st
 
 	exchange_hold(e, NULL);
 	if (err != OK) {
-		enrol_refuse(e, err, why);
+		exchange_refuse_failure(e, err, why);
 		return;
 	}
 	b = buffer_init(ANSWER_LARGEST);

@@ -42,11 +42,11 @@ begin_enrolment(struct exchange *e, void *front)
 
 	b->exchange = e;
 	b->front = front;
-	if (!enrol_is_ours(e, front) || exchange_is_hasty(e, b->front->settings->rates,
+	if (!exchange_is_ours(e, b->front->settings->origin) || exchange_is_hasty(e, b->front->settings->rates,
 	    b->front->settings->limits[LIMIT_ENROLMENTS], "enrolments were begun", 1))
 		return;
 	if (read_request(e, &b->asked, &why) != OK) {
-		enrol_refuse(e, why.code, &why);
+		exchange_refuse_failure(e, why.code, &why);
 		return;
 	}
 	b->cookie = cookie_secret_new();
@@ -64,7 +64,7 @@ on_begun(void *arg, enum err err, const struct enrolment *enrolment, const struc
 
 	exchange_hold(e, NULL);
 	if (err != OK) {
-		enrol_refuse(e, err, why);
+		exchange_refuse_failure(e, err, why);
 		return;
 	}
 	out = buffer_init(ANSWER_LARGEST);
@@ -116,7 +116,7 @@ open_account(struct enrol_visit *v)
 	    "provisional accounts were opened", 1))
 		return;
 	if (read_opening(v->exchange, o, &v->why) != OK) {
-		enrol_refuse(v->exchange, v->why.code, &v->why);
+		exchange_refuse_failure(v->exchange, v->why.code, &v->why);
 		return;
 	}
 	o->cookie = cookie_secret_new();
@@ -139,7 +139,7 @@ on_opened(void *arg, enum err err, const struct enrolment_opened *opened, const 
 
 	exchange_hold(e, NULL);
 	if (err != OK) {
-		enrol_refuse(e, err, why);
+		exchange_refuse_failure(e, err, why);
 		return;
 	}
 	out = buffer_init(ANSWER_LARGEST);

@@ -11,15 +11,10 @@ static bool
 body_is_empty(struct enrol_visit *v)
 {
 	struct exchange *e = v->exchange;
-	struct reader r = reader_json(e->arena, e->body, (struct limits){ .bytes = KIB, .depth = 1 });
-	struct span name;
 
-	reader_object(&r);
-	while (reader_member(&r, &name))
-		continue;
-	if (reader_end(&r, &v->why) == OK)
+	if (reader_nothing(e->arena, e->body, &v->why) == OK)
 		return true;
-	enrol_refuse(e, v->why.code, &v->why);
+	exchange_refuse_failure(e, v->why.code, &v->why);
 	return false;
 }
 
@@ -72,7 +67,7 @@ on_begun(void *arg, enum err err, const struct card_task_begun *begun, const str
 		err = (why = &v->why, qr_svg(e->arena, span_text(link), "QR", &qr, &v->why));
 	}
 	if (err != OK) {
-		enrol_refuse(e, err, why);
+		exchange_refuse_failure(e, err, why);
 		return;
 	}
 	b = buffer_init(ANSWER_LARGEST);
@@ -114,7 +109,7 @@ on_bound(void *arg, enum err err, const struct credential *c, const struct probl
 
 	exchange_hold(v->exchange, NULL);
 	if (err != OK) {
-		enrol_refuse(v->exchange, err, why);
+		exchange_refuse_failure(v->exchange, err, why);
 		return;
 	}
 	b = buffer_init(KIB);

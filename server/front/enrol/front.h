@@ -38,9 +38,6 @@ struct enrol_visit {
  * that is none. */
 void enrol_visit_begin(struct enrol_visit *, struct exchange *, struct enrol_front *,
     void (*go_on)(struct enrol_visit *));
-/* A page of ours, or answered. */
-bool enrol_is_ours(struct exchange *, const struct enrol_front *);
-void enrol_refuse(struct exchange *, enum err, const struct problem *);
 
 /* {"ja","en"} */
 void enrol_write_words(struct buffer *, const char *name, struct localized);

@@ -148,7 +148,7 @@ on_seen(void *arg, enum err err, const struct enrolment_view *view, const struct
 
 	exchange_hold(v->exchange, NULL);
 	if (err != OK) {
-		enrol_refuse(v->exchange, err, why);
+		exchange_refuse_failure(v->exchange, err, why);
 		return;
 	}
 	b = buffer_init(ANSWER_LARGEST);
@@ -178,7 +178,7 @@ on_followed(void *arg, enum err err, const struct enrolment_view *view, const st
 	if (err == OK && !view->enrolment.card_until.us)
 		err = (why = &v->why, problem_set(&v->why, ERR_CONFLICT, "", "no card is waited for here"));
 	if (err != OK)
-		enrol_refuse(v->exchange, err, why);
+		exchange_refuse_failure(v->exchange, err, why);
 	else
 		events_follow(v->front->tasks, v->exchange,
 		    id_span(&view->enrolment.task));

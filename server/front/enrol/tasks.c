@@ -44,7 +44,7 @@ on_text(void *arg, enum err err, const struct proofing_challenge *challenge, con
 
 	exchange_hold(t->exchange, NULL);
 	if (err != OK) {
-		enrol_refuse(t->exchange, err, why);
+		exchange_refuse_failure(t->exchange, err, why);
 		return;
 	}
 	b = buffer_init(TEXT_ANSWER_LARGEST);
@@ -78,7 +78,7 @@ prove_card_task(struct exchange *e, void *front)
 	struct span origin;
 
 	if (proofing_submission_read(e->arena, e->body, &t->proof.submission, &origin, &t->why) != OK) {
-		enrol_refuse(e, t->why.code, &t->why);
+		exchange_refuse_failure(e, t->why.code, &t->why);
 	} else if (message_header(e->request, "Authorization").size) {
 		const struct credentials credentials = caller_credentials(e);
 
@@ -101,7 +101,7 @@ on_terminal_known(void *arg, enum err err, const struct caller *caller, const st
 	}
 	if (!(caller->rights & CALLER_TERMINAL)) {
 		problem_set(&t->why, ERR_DENIED, "", "this caller is no registered terminal: it lacks that right");
-		enrol_refuse(t->exchange, ERR_DENIED, &t->why);
+		exchange_refuse_failure(t->exchange, ERR_DENIED, &t->why);
 		return;
 	}
 	t->proof.terminal = caller->name;
@@ -116,7 +116,7 @@ on_proved(void *arg, enum err err, const struct card_task *task, const struct pr
 
 	exchange_hold(t->exchange, NULL);
 	if (err != OK) {
-		enrol_refuse(t->exchange, err, why);
+		exchange_refuse_failure(t->exchange, err, why);
 		return;
 	}
 	b = buffer_init(8 * KIB);

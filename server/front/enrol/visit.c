@@ -4,40 +4,20 @@
 
 static on_session on_session_known;
 
-bool
-enrol_is_ours(struct exchange *e, const struct enrol_front *front)
-{
-	struct problem why;
-
-	if (request_is_ours(e, front->settings->origin))
-		return true;
-	problem_set(&why, ERR_DENIED, "", "only a page of this site may ask for this");
-	exchange_refuse(e, 403, &why);
-	return false;
-}
-
-void
-enrol_refuse(struct exchange *e, enum err err, const struct problem *why)
-{
-	exchange_refuse_with(e, status_of(err), span_text(err == ERR_UNAVAILABLE ? "Retry-After: 2\r\n" : ""), why);
-}
-
 void
 enrol_visit_begin(struct enrol_visit *v, struct exchange *e, struct enrol_front *front,
     void (*go_on)(struct enrol_visit *))
 {
-	const bool changes = e->request->method != GET && e->request->method != HEAD;
-
 	v->exchange = e;
 	v->front = front;
 	v->now = clock_now();
 	v->go_on = go_on;
-	if (changes && !enrol_is_ours(e, front))
+	if (!exchange_is_ours(e, front->settings->origin))
 		return;
 	if (!ledger_id_read(e->segment, &v->asked.id) || !cookie_digest(e, ENROLMENT_COOKIE, v->asked.browser)) {
 		problem_set(&v->why, ERR_NOT_FOUND, "",
 		    "no enrolment of this browser's waits here: its time may be over; begin it anew");
-		enrol_refuse(e, ERR_NOT_FOUND, &v->why);
+		exchange_refuse_failure(e, ERR_NOT_FOUND, &v->why);
 		return;
 	}
 	exchange_hold(e, session_identify(front->store, e, &front->settings->session, v->now, on_session_known, v));
@@ -53,7 +33,7 @@ on_session_known(void *arg, enum err err, const struct session *session, const s
 	(void)account;
 	exchange_hold(v->exchange, NULL);
 	if (err != OK && err != ERR_DENIED) {
-		enrol_refuse(v->exchange, err, why);
+		exchange_refuse_failure(v->exchange, err, why);
 		return;
 	}
 	if (err == OK) {

@@ -55,8 +55,7 @@ login_front_free(struct login_front *front)
 void
 login_refuse(struct login_visit *v, enum err err, const struct problem *why)
 {
-	exchange_refuse_with(v->exchange, status_of(err), span_text(err == ERR_UNAVAILABLE ? "Retry-After: 2\r\n" : ""),
-	    why);
+	exchange_refuse_failure(v->exchange, err, why);
 }
 
 static void
@@ -125,13 +124,7 @@ login_visit_open(struct login_visit *v, struct exchange *e, struct login_front *
 	v->exchange = e;
 	v->front = front;
 	v->asked.now = clock_now();
-	if (e->request->method != GET && e->request->method != HEAD &&
-	    !request_is_ours(e, front->settings->origin)) {
-		problem_set(&v->why, ERR_DENIED, "", "only a page of this site may ask for this");
-		login_refuse(v, ERR_DENIED, &v->why);
-		return false;
-	}
-	return !is_too_hasty(v, cost);
+	return exchange_is_ours(e, front->settings->origin) && !is_too_hasty(v, cost);
 }
 
 void
@@ -153,13 +146,7 @@ login_visit_begin(struct login_visit *v, struct exchange *e, struct login_front 
 bool
 login_body_empty(struct login_visit *v)
 {
-	struct reader r = reader_json(v->exchange->arena, v->exchange->body,
-	    (struct limits){ .bytes = KIB, .depth = 1 });
-	struct span name;
-
-	reader_object(&r);
-	reader_member(&r, &name); /* one would be told as unknown */
-	if (reader_end(&r, &v->why) == OK)
+	if (reader_nothing(v->exchange->arena, v->exchange->body, &v->why) == OK)
 		return true;
 	login_refuse(v, v->why.code, &v->why);
 	return false;
