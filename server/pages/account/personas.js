@@ -5,6 +5,7 @@ import { action, choice, field, form } from "/assets/form.js";
 import { time } from "/assets/time.js";
 import { valueOf } from "/assets/held.js";
 import { told } from "/assets/trouble.js";
+import { chosen as inOwn } from "/assets/view.js";
 
 const sources = {
 	card: ["good", ["カードで確認", "From the card"]],
@@ -174,14 +175,20 @@ function card(flow, one, proofed) {
 
 function stating(flow, account) {
 	const held = new Map(account.personas.flatMap(({ attributes }) => attributes).map((one) => [one.name, one]));
-	const english = document.documentElement.lang === "en";
-	const select = element(
-		"select",
-		{ id: "state-name", name: "name" },
-		...statable
-			.filter(([name]) => (held.get(name)?.source ?? "self") === "self")
-			.map(([name, ja, en]) => element("option", { value: name }, english ? en : `${ja}`)),
-	);
+	const options = statable
+		.filter(([name]) => (held.get(name)?.source ?? "self") === "self")
+		.map(([name, ja, en]) => ({ node: element("option", { value: name }), words: [ja, en] }));
+	const select = element("select", { id: "state-name", name: "name" }, ...options.map(({ node }) => node));
+
+	/* An option is text alone: both languages cannot stand in it. */
+	const label = () => {
+		for (const { node, words } of options)
+			node.textContent = inOwn(words);
+	};
+	const switched = new MutationObserver(() => (select.isConnected ? label() : switched.disconnect()));
+
+	label();
+	switched.observe(document.documentElement, { attributeFilter: ["data-language"] });
 	const which = {
 		name: "name",
 		input: select,

@@ -93,7 +93,13 @@ const steps = {
 		],
 		otherWay,
 	],
-	signature: [["署名が正しくありませんでした。", "The signature is not right."], again],
+	signature: [
+		["署名が正しくありませんでした。", "The signature is not right."],
+		[
+			"もう一度お試しください。続くときは、ほかの方法でログインし、これを無効にして登録し直してください。",
+			"Please try again; if it goes on, log in another way, revoke this one and add it anew.",
+		],
+	],
 	counter: [
 		["このパスキーは複製されたおそれがあります。", "This passkey may have been copied."],
 		["ほかの方法でログインし、このパスキーを無効にしてください。", "Log in another way and revoke this passkey."],

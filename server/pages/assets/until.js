@@ -13,8 +13,9 @@ function left(text) {
 	};
 }
 
-/* `onOver` is called once, when the time is over and the line is still on the page. */
-export function until(text, onOver = () => {}) {
+/* `onOver` is called once, when the time is over and the line is still on the page. `of`: what ends, [ja, en], where several may be seen
+ * at one time. */
+export function until(text, onOver = () => {}, of = ["", ""]) {
 	const line = element("p", { class: "until" });
 	const date = new Date(text);
 	const say = () => {
@@ -24,7 +25,9 @@ export function until(text, onOver = () => {}) {
 			element(
 				"time",
 				{ datetime: text, title: `${inJapanese(date)} / ${inEnglish(date)}` },
-				seconds > 0 ? both(`あと${ja}`, `${en} left`) : both("時間が過ぎました", "Time is over"),
+				seconds > 0
+					? both(`${of[0]}あと${ja}`, `${of[1]}${en} left`)
+					: both("時間が過ぎました", "Time is over"),
 			),
 		);
 		return seconds;

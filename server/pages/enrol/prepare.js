@@ -15,6 +15,13 @@ const words = {
 			"Now choose what to log in with. You prove who you are later, with your card.",
 		],
 	],
+	existing: [
+		["もう一度、本人確認ができました", "Your identity was confirmed again"],
+		[
+			"すでにあるあなたのアカウントに、いまの内容を登録しました。ログインに使うものを、ここで加えることもできます。",
+			"What the card told went into the account you already have. You can also add something to log in with.",
+		],
+	],
 	reissue: [
 		["無効にしました。新しいものを登録しましょう", "It was revoked. Now add a new one"],
 		[

@@ -132,11 +132,11 @@ const lost = (authenticators) =>
 			.filter(({ state }) => state !== "revoked" && state !== "expired")
 			.map(({ id, kind, name, state }) => {
 				const [ja, en] = kindWords(kind);
+				const named = kind !== "recovery" && name && name !== ja && name !== en;
 
 				return {
 					value: id,
-					words:
-						kind !== "recovery" && name && name !== ja ? [`${name}（${ja}）`, `${name} (${en})`] : [ja, en],
+					words: named ? [`${name}（${ja}）`, `${name} (${en})`] : [ja, en],
 					hint:
 						state === "active"
 							? null

@@ -170,7 +170,7 @@ const foot = () =>
 		"div",
 		{ class: "foot" },
 		action(["ログインをやめる", "Do not log in"], cancel, { quiet: true }),
-		until(state.login.until, () => ended("over")),
+		until(state.login.until, () => ended("over"), ["このログインは", "This login: "]),
 	);
 
 /* One recommended way large, with what it needs; the others below. */

@@ -80,7 +80,7 @@ export function appPanel(flow) {
 					{},
 					strongly("次の番号を入力します", "Type these digits there"),
 					digits(code),
-					until(end, over),
+					until(end, over, ["この番号は", "These digits: "]),
 					element(
 						"details",
 						{},
