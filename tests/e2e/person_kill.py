@@ -83,9 +83,23 @@ def kill_one(daemon, dice):
     return True
 
 
+def starts_of(daemon):
+    with open(os.path.join(daemon.home, "watashid.log"), "rb") as f:
+        return f.read().count(b"watashid: ready ")
+
+
+def started(daemon, before):
+    """Who dies while it starts ends it, for its manager to begin again (watashid.service): until then nobody is killed."""
+    until = time.monotonic() + 60
+    while starts_of(daemon) == before and daemon.process.poll() is None and time.monotonic() < until:
+        time.sleep(0.05)
+    if starts_of(daemon) == before:
+        fail("the daemon did not start again")
+
+
 def kill_all(daemon):
     """As when the power goes, but for what the kernel has: the supervisor first, so that nobody takes anybody's place."""
-    everybody = descendants(daemon.process.pid)
+    everybody, before = descendants(daemon.process.pid), starts_of(daemon)
     for one in everybody:
         try:
             os.kill(one, signal.SIGKILL)
@@ -97,6 +111,7 @@ def kill_all(daemon):
         time.sleep(0.02)
     killed["whole daemon"] = killed.get("whole daemon", 0) + 1
     daemon.start()
+    started(daemon, before)
 
 
 def kill_for(federation, dice, seconds):
@@ -105,6 +120,9 @@ def kill_for(federation, dice, seconds):
     until = time.monotonic() + seconds
     whole = time.monotonic() + dice.uniform(3, WHOLE_EVERY)
     while time.monotonic() < until:
+        if daemon.process.poll() is not None:
+            fail(f"the daemon ended by itself with status {daemon.process.returncode}")
+            return
         moments = moments or dice.sample(MOMENTS, len(MOMENTS))
         wanted = moments.pop()
         asked = moment(wanted)
