@@ -5,8 +5,8 @@
 
 struct arena;
 
-/* 48 bits of milliseconds, 80 random (RFC 9562 UUIDv7 without its fixed bits): what is written often is keyed by it, for
- * ascending keys are what the store is fast at. */
+/* 48 bits of milliseconds, 80 random (RFC 9562 UUIDv7 without its fixed bits): what is written often is keyed by it,
+ * for ascending keys are what the store is fast at. */
 struct id {
 	uint8_t bytes[16];
 };
