@@ -72,14 +72,15 @@ class Gate:
 
 # Killing
 
-def kill_one(daemon, dice):
-    role = dice.choice(ROLES)
+def kill_one(daemon, dice, roles):
+    """One of the next role, which stays the next while there is nobody of it."""
+    role = roles[-1]
     candidates = [p for p in descendants(daemon.process.pid) if p != daemon.process.pid and role_of(p) == role]
     try:
         os.kill(dice.choice(candidates), signal.SIGKILL)
     except (IndexError, ProcessLookupError):
         return False
-    killed[role] = killed.get(role, 0) + 1
+    killed[roles.pop()] = killed.get(role, 0) + 1
     return True
 
 
@@ -115,8 +116,8 @@ def kill_all(daemon):
 
 
 def kill_for(federation, dice, seconds):
-    """Each moment in its turn: when somebody is at it, and a little later."""
-    daemon, moments = federation.daemon, []
+    """Each moment and each role in its turn: when somebody is at it, and a little later."""
+    daemon, moments, roles = federation.daemon, [], []
     until = time.monotonic() + seconds
     whole = time.monotonic() + dice.uniform(3, WHOLE_EVERY)
     while time.monotonic() < until:
@@ -124,6 +125,7 @@ def kill_for(federation, dice, seconds):
             fail(f"the daemon ended by itself with status {daemon.process.returncode}")
             return
         moments = moments or dice.sample(MOMENTS, len(MOMENTS))
+        roles = roles or dice.sample(ROLES, len(ROLES))
         wanted = moments.pop()
         asked = moment(wanted)
         asked.clear()
@@ -133,7 +135,7 @@ def kill_for(federation, dice, seconds):
         if time.monotonic() > whole:
             kill_all(daemon)
             whole = time.monotonic() + WHOLE_EVERY
-        elif not kill_one(daemon, dice):
+        elif not kill_one(daemon, dice, roles):
             continue
         amid[wanted] = amid.get(wanted, 0) + 1
         time.sleep(dice.uniform(0.1, 0.6))
