@@ -17,7 +17,7 @@ struct webauthn_creation {
 	const struct webauthn_known *known;
 	size_t known_count;
 	bool attested;                       /* its maker's word is asked for */
-	/* The device's own, behind its screen lock, and offered nowhere else: the user is verified, or there is none. */
+	/* The device's own, behind its screen lock, and offered nowhere else: it verifies the user, or is not made. */
 	bool screen_lock;
 };
 void webauthn_creation_write(struct buffer *, struct arena *, const struct webauthn_creation *);

@@ -224,7 +224,8 @@ a_page_shows_a_code_and_hears_of_the_phone(void **state)
 
 static const struct { const char *title, *body; int status; const char *part; } pairings[] = {
 	{ "no object", "[]", 400, "expected an object" },
-	{ "not all of it", "{\"code\":\"a\"}", 400, "expected code, key, platform, name, pin or passkey, and signature" },
+	{ "not all of it", "{\"code\":\"a\"}", 400,
+	    "expected code, key, platform, name, pin or passkey, and signature" },
 	{ "something unknown", "{\"colour\":1}", 400, "/colour: unknown member" },
 	{ "a code that is none", BODY("1234", "AAAA", "drawn", "%S"), 404, "no such pairing code waits" },
 	{ "a key in other letters", BODY("a", "+/==", "drawn", "%S"), 400, "/key: expected bytes in base64url" },
@@ -442,12 +443,12 @@ a_phone_without_a_pin_is_paired_and_answers(void **state)
 	expect_true("of this site, the person verified", says("\"rp\":{\"id\":\"watashi.example\"") &&
 	    says("\"userVerification\":\"required\"") && says("Cache-Control: no-store"));
 	asked = stage_pair_of(&stage.phone, code, NULL);
-	made.challenge_bytes = stage_challenge(arena_print(&stage.arena, "watashi-app-1\npair\n" ORIGIN "\n%s\n%s", code,
-	    key));
+	made.challenge_bytes = stage_challenge(arena_print(&stage.arena, "watashi-app-1\npair\n" ORIGIN "\n%s\n%s",
+	    code, key));
 	json = arena_text(&stage.arena, software_create(&stage.arena, &made));
 	expect_number("paired", ask_with("POST /v1/app/pair", "", arena_print(&stage.arena, "{\"code\":\"%s\","
-	    "\"key\":\"%s\",\"platform\":\"Android\",\"name\":\"Pixel\",\"pin\":null,\"passkey\":%s,\"signature\":\"%s\"}",
-	    code, key, json, arena_text(&stage.arena, base64url_write(&stage.arena, asked.signature)))), 201);
+	    "\"key\":\"%s\",\"platform\":\"Android\",\"name\":\"Pixel\",\"pin\":null,\"passkey\":%s,"
+	    "\"signature\":\"%s\"}", code, key, json, arena_text(&stage.arena, base64url_write(&stage.arena, asked.signature)))), 201);
 	expect_true("without a PIN", says("\"pin\":null"));
 	expect_number("it asks of itself", call("GET /v1/app/self", "", ""), 200);
 	expect_true("what it is to unlock", says(arena_print(&stage.arena, "\"pin\":null,\"passkey\":{\"rp_id\":"

@@ -1,5 +1,5 @@
-/* tests/fuzz/fuzz_app_body.c - what a phone sends is read within its bounds, by exactly one of PIN and passkey, and says
- * the same when it is written down again and read once more.
+/* tests/fuzz/fuzz_app_body.c - what a phone sends is read within its bounds, by exactly one of PIN and passkey, and
+ * says the same when it is written down again and read once more.
  */
 #include <assert.h>
 
@@ -43,7 +43,8 @@ check_passkey(const struct webauthn_response *p, enum webauthn_ceremony ceremony
 {
 	assert(p->ceremony == ceremony && p->id.size && p->id.size <= CREDENTIAL_ID_LARGEST && p->client_data.size);
 	assert(p->client.challenge.size && p->client.challenge.size <= 128);
-	assert(ceremony == WEBAUTHN_CREATE ? p->attestation_object.size : p->authenticator_data.size && p->signature.size);
+	assert(ceremony == WEBAUTHN_GET || p->attestation_object.size);
+	assert(ceremony == WEBAUTHN_CREATE || (p->authenticator_data.size && p->signature.size));
 	assert(p->transport_count <= WEBAUTHN_TRANSPORTS);
 }
 
@@ -134,7 +135,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	check_pair(&a, body);
 	check_answer(&a, body);
 	if (app_options_read(&a, body, &options, &why) == OK)
-		assert(options.code.size && options.code.size <= 64 && options.key.size && options.key_text.size <= 1024);
+		assert(options.code.size && options.code.size <= 64 && options.key.size &&
+		    options.key_text.size <= 1024);
 	if (app_refusal_read(&a, body, &refusal, &why) == OK)
 		assert(size >= 2);
 	arena_release(&a);

@@ -304,8 +304,8 @@ stage_pair_with_lock(const struct phone *phone, const char *code, struct ceremon
 
 	asked.way = PAIRING_SCREEN_LOCK;
 	if (!c.challenge_bytes.size)
-		c.challenge_bytes = stage_challenge(arena_print(&stage.arena, "watashi-app-1\npair\n" ORIGIN "\n%s\n%.*s",
-		    code, SPAN_ARGS(asked.key_text)));
+		c.challenge_bytes = stage_challenge(arena_print(&stage.arena,
+		    "watashi-app-1\npair\n" ORIGIN "\n%s\n%.*s", code, SPAN_ARGS(asked.key_text)));
 	asked.passkey = stage_response(WEBAUTHN_CREATE, &c);
 	return asked;
 }

@@ -408,7 +408,8 @@ a_counter_that_goes_back_suspends_the_phone(void **state)
 		}
 		pair_with_lock(&stage.phone, (struct ceremony){ .sign_count = 10 });
 		ask();
-		asked = stage_answer_with_lock(&stage.phone, stage.code, (struct ceremony){ .sign_count = counters[i] });
+		asked = stage_answer_with_lock(&stage.phone, stage.code,
+		    (struct ceremony){ .sign_count = counters[i] });
 		stage_answer_as(&asked);
 		expect_number("refused", stage.answered.failed, APP_STEP_PASSKEY);
 		expect_text("because", stage.answered.reason, "counter");

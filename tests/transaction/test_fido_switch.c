@@ -240,7 +240,7 @@ a_model_that_turns_revoked_takes_its_passkeys_along(void **state)
 
 /* A phone's own, behind its screen lock: it is the phone that is suspended. */
 static void
-a_phone_that_is_unlocked_by_such_a_passkey_goes_along(void **state)
+a_phone_with_such_a_passkey_goes_along(void **state)
 {
 	struct credential phone = { .account = world.account.id, .id = { { 1, 1 } }, .kind = CREDENTIAL_APP,
 		.state = CREDENTIAL_ACTIVE, .name = span_text("my phone"), .actor = span_text("person"),
@@ -469,7 +469,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(a_model_that_turns_revoked_takes_its_passkeys_along, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(a_phone_that_is_unlocked_by_such_a_passkey_goes_along, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_phone_with_such_a_passkey_goes_along, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(one_that_is_good_again_is_its_persons_to_take_back, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(what_a_model_is_certified_for_is_of_today, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(keys_of_u2f_are_found_by_their_attestation, set_up, tear_down),

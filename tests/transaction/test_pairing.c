@@ -224,11 +224,13 @@ a_phone_may_be_unlocked_by_its_own_screen_lock(void **state)
 
 	(void)state;
 	stage_begin(true);
-	asked = stage_pair_with_lock(&stage.phone, stage.begun.code, (struct ceremony){ .with = 0x18, .sign_count = 4 });
+	asked = stage_pair_with_lock(&stage.phone, stage.begun.code,
+	    (struct ceremony){ .with = 0x18, .sign_count = 4 });
 	options = options_of(&stage.phone, stage.begun.code);
 	expect_ok("what it is to create", stage.err, &stage.why);
 	challenge = asked.passkey->client.challenge;
-	expect_true("for what the phone signs", says(options.json, arena_print(a, "{\"challenge\":\"%s\",\"rp\":{\"id\":"
+	expect_true("for what the phone signs", says(options.json, arena_print(a,
+	    "{\"challenge\":\"%s\",\"rp\":{\"id\":"
 	    "\"watashi.example\"", arena_text(a, base64url_write(a, challenge)))));
 	expect_true("in its own place", says(options.json, arena_print(a, "\"user\":{\"id\":\"%s\"",
 	    arena_text(a, base64url_write(a, phone_device(a, &stage.phone))))));
@@ -262,7 +264,8 @@ static const struct { const char *title; struct ceremony wrong; const char *step
 	{ "of another ceremony", { .type = "webauthn.get" }, "type" },
 	{ "backed up, but not eligible", { .with = 0x10 }, "backup-flags" },
 	{ "without a key", { .no_key = true, .without = 0x40 }, "credential-data" },
-	{ "vouched for by a bogus signature", { .format = "packed", .bogus_signature = true }, "attestation-signature" },
+	{ "vouched for by a bogus signature", { .format = "packed", .bogus_signature = true },
+	    "attestation-signature" },
 };
 
 static void

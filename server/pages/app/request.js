@@ -102,7 +102,8 @@ export function showRequest(phone, request, { passkey, drawn, prefilled }, onEnd
 		form({ fields, words: passkey ? ["画面ロックを解除して認める", "Unlock, and log in"] : ["ログインを認める", "Yes, log in"], run: yes }),
 		...(passkey ? [element("p", { class: "aside" }, both(`押すと、${lockWords[0]}の解除を求められます。`, "Your phone then asks for its screen lock: fingerprint, face or code."))] : []),
 		element("div", { class: "app-stranger" },
-			element("p", {}, element("strong", {}, both(...(passkey ? ["心当たりがないときは、番号を入力せず、画面ロックも解除しないでください。", "If you are not logging in, enter no number and do not unlock."] :
+			element("p", {}, element("strong", {}, both(...(passkey && request.same_browser ? ["心当たりがないときは、画面ロックを解除しないでください。", "If you are not logging in, do not unlock."] :
+				passkey ? ["心当たりがないときは、番号を入力せず、画面ロックも解除しないでください。", "If you are not logging in, enter no number and do not unlock."] :
 				["心当たりがないときは、番号もPINも入力しないでください。", "If you are not logging in, enter neither number nor PIN."])))),
 			action(["これは私ではありません", "This was not me"], () => no(true), { danger: true }),
 			action(["今回はやめる", "Not now"], () => no(false), { quiet: true }), place));

@@ -36,7 +36,8 @@ struct app_answered {
 	struct instant until;        /* with ERR_LIMIT: when there may be another try */
 };
 /* ERR_NOT_FOUND: no such request of this account's waits; ERR_LIMIT: too many tries; ERR_INVALID: no number, and
- * another browser, or not what this phone was paired with, PIN or passkey; ERR_CONFLICT: something changed meanwhile, another phone was quicker: look again. */
+ * another browser, or not what this phone was paired with, PIN or passkey; ERR_CONFLICT: something changed meanwhile,
+ * another phone was quicker: look again. */
 typedef void on_app_answered(void *arg, enum err, const struct app_answered *, const struct problem *why);
 struct pending *app_answer(struct store *, struct arena *, const struct person_settings *, const struct app_answer *,
     on_app_answered *, void *arg);

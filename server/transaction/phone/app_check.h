@@ -11,8 +11,8 @@
 
 struct app_checked {
 	enum app_step failed;        /* APP_STEP_NONE: it is */
-	const char *reason;          /* of APP_STEP_PASSKEY: the step of its examination, "counter": there is a copy of it */
-	bool copied;
+	const char *reason;          /* of APP_STEP_PASSKEY: the step of its examination */
+	bool copied;                 /* that was "counter": there is a copy of it */
 	struct webauthn_asserted asserted; /* of a phone with a passkey */
 };
 /* ERR_INVALID: what is asked of this phone is not there: number, PIN, passkey. */

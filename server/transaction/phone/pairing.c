@@ -69,7 +69,8 @@ pairing_read(struct span value, struct pairing *out)
 	out->until = record_instant(&r);
 	out->credential = record_id(&r);
 	passkey = form == FORM ? record_u8(&r) : 0;
-	if ((form != FORM && form != FORM_OF_PINS) || !record_whole(&r) || passkey > 1 || state < PAIRING_WAITING || state > PAIRING_REFUSED ||
+	if ((form != FORM && form != FORM_OF_PINS) || !record_whole(&r) || passkey > 1 ||
+	    state < PAIRING_WAITING || state > PAIRING_REFUSED ||
 	    binding > BINDING_IN_PERSON || parent > PARENT_UNKNOWN)
 		return false;
 	out->passkey = passkey == 1;

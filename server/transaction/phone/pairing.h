@@ -1,8 +1,8 @@
 /* transaction/phone/pairing.h - a phone becomes an authenticator of an account.
  *
  *     page, logged in or just proofed: code (128 bits, once, 10 minutes) as QR -> phone makes a key, sends it with the
- *     code, signed -> code used up -> PIN drawn or chosen, or a passkey behind the phone's screen lock -> credential, told
- *     to all addresses -> page is told
+ *     code, signed -> code used up -> PIN drawn or chosen, or a passkey behind the phone's screen lock -> credential,
+ *     told to all addresses -> page is told
  *
  * One code of an account waits at a time; a new one ends the one before, and so does the end of its session. A code
  * that is wrong, used, raced or too late is told alike, and guessing is counted by address.
@@ -103,8 +103,8 @@ struct pairing_paired {
 	const char *step, *reason;   /* with ERR_DENIED: "signature" and why; "passkey" and its examination's step */
 };
 /* ERR_SYNTAX, ERR_LIMIT, ERR_INVALID: name, platform or PIN: the code waits as before. ERR_LIMIT with `until`: too many
- * wrong codes from this address. ERR_NOT_FOUND: no such code waits. ERR_DENIED: the key, its signature or the passkey is
- * none: the code is used up. */
+ * wrong codes from this address. ERR_NOT_FOUND: no such code waits. ERR_DENIED: the key, its signature or the passkey
+ * is none: the code is used up. */
 typedef void on_paired(void *arg, enum err, const struct pairing_paired *, const struct problem *why);
 struct pending *pairing_pair(struct store *, struct arena *, const struct person_settings *,
     const struct pairing_pair *, on_paired *, void *arg);
