@@ -77,7 +77,7 @@ struct credential_card {
 struct credential_app {
 	struct span key;             /* SubjectPublicKeyInfo, P-256 */
 	struct span platform;        /* "Android", "iPhone": as it says */
-	/* Of the phone's own, behind its screen lock: the phone checks the user itself. Its id empty: a PIN is asked. */
+	/* The phone's own, behind its screen lock: the phone checks the user itself. Its id empty: a PIN is asked. */
 	struct credential_passkey passkey;
 	uint8_t pin[32];             /* HMAC of the PIN under the key derived for that; all zero: none */
 	bool pin_drawn;              /* by this server, 6 digits; else chosen, 8 characters or more */

@@ -2,8 +2,8 @@
  *
  *     address (IPv6: its /64, which is one line's) -> bucket (net/rate.h) -> go on | 429, Retry-After, "until"
  *
- * The address is exchange->peer: behind a proxy that is believed the one it names, else the connection's. Who has none (a
- * Unix socket whose proxy is not believed) is not counted, or everybody would be one.
+ * The address is exchange->peer: behind a proxy that is believed the one it names, else the connection's. Who has none
+ * (a Unix socket whose proxy is not believed) is not counted, or everybody would be one.
  */
 #pragma once
 

@@ -16,7 +16,7 @@ struct address {
 #define ADDRESS_TEXT 64
 /* "192.0.2.1" or "2001:db8::1"; no port. "local" for unknown. */
 const char *address_text(const struct address *, char out[ADDRESS_TEXT]);
-/* Who is counted as one: an IPv4 address, of IPv6 the first 64 bits, of which one line has all ("2001:db8:1:2::/64"). */
+/* Who is counted as one: an IPv4 address, of IPv6 the first 64 bits, for a line has them all ("2001:db8:1:2::/64"). */
 const char *address_network_text(const struct address *, char out[ADDRESS_TEXT]);
 bool address_is_unknown(const struct address *);
 /* "192.0.2.1" or "2001:db8::1", nothing else: no port, no zone, not "::", which is nobody's address. */

@@ -2,8 +2,8 @@
  *
  *     proofed attributes -> one spelling (codec/comparable.h) -> HMAC under a key of this server's -> accounts
  *
- * Who looks like somebody known is not told so: an authenticator of that account's or a registrar settles it. An account
- * remembers by what it stands there, so that whoever takes it out needs no key, nor the one it was put in with.
+ * Who looks like somebody known is not told so: an authenticator of that account's or a registrar settles it. An
+ * account remembers by what it stands there, so that whoever takes it out needs no key, nor the one it was put in with.
  */
 #pragma once
 

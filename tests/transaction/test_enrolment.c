@@ -418,7 +418,8 @@ the_card_is_bound_and_reissue_replaces_it(void **state)
 	log_out();
 }
 
-/* The browser is logged in by nothing but what it gives up: that is forgotten, and the proofing is what it goes on with. */
+/* The browser is logged in by nothing but what it gives up: that is forgotten, and the proofing is what it goes on
+ * with. */
 static void
 a_reissue_outlives_what_it_revokes(void **state)
 {

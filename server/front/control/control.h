@@ -112,7 +112,8 @@ struct control_settings {
 	struct sources *sources;
 	struct signer_client *signer;
 	struct policy_shelf *shelf; /* what it could not read is told; NULL: nothing is */
-	const char *ledger_origin;  /* "watashi.example/ledger": who signs versions too (transaction/policy/publication.h) */
+	/* "watashi.example/ledger": who signs versions too (transaction/policy/publication.h) */
+	const char *ledger_origin;
 	const struct cost_settings *costs; /* of verifications; NULL: there are none. The caller's */
 	struct span jpki_operator;  /* member id of who runs this server; the caller's */
 	const char *lists_watched;  /* where somebody puts revocation lists for us: not ours to erase; NULL: nowhere.

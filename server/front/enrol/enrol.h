@@ -9,8 +9,8 @@
  *
  *     GET, POST /v1/card/{code}           the card's client: the text to be signed; what was signed
  *
- * The page is bound by its cookie; whoever has a code may sign for it, and is told of the person nothing at all. Bodies:
- * schemas/enrolment.schema.json; to and from the card's client: schemas/card-task.schema.json,
+ * The page is bound by its cookie; whoever has a code may sign for it, and is told of the person nothing at all.
+ * Bodies: schemas/enrolment.schema.json; to and from the card's client: schemas/card-task.schema.json,
  * schemas/jpki-proof.schema.json.
  */
 #pragma once

@@ -8,9 +8,10 @@
  * logged in, entries and salts go (ledger/entry.h); of proofings and of authenticators' lives they stay: they name an
  * account's id at most, which is nobody's then. An entry of the ledger says that an account was erased, and not whose.
  *
- * It needs no secret: those who look alike are found by what is remembered beside the attributes (person/likeness.h), so
- * the steward does it for operators. Which tables hold rows of an account these say themselves (TABLE_OWNED). Rows that
- * are found by a cookie or a code alone name an account that is no more; they end by themselves (server/README.md).
+ * It needs no secret: those who look alike are found by what is remembered beside the attributes (person/likeness.h),
+ * so the steward does it for operators. Which tables hold rows of an account these say themselves (TABLE_OWNED). Rows
+ * that are found by a cookie or a code alone name an account that is no more; they end by themselves
+ * (server/README.md).
  */
 #pragma once
 

@@ -137,7 +137,8 @@ on_parties_loaded(void *arg, enum err err, const struct problem *why)
 	}
 	b->challenge = (struct proofing_challenge){
 		.id = id_new(asked->now), .caller = asked->caller, .member = asked->member,
-		.relying_party = party.relying_party, .name = party.name, .origin = asked->origin, .purpose = asked->purpose,
+		.relying_party = party.relying_party, .name = party.name, .origin = asked->origin,
+		.purpose = asked->purpose,
 		.attributes = party.attributes, .reference = asked->reference, .continues = asked->continues,
 		.made = asked->now,
 		.expires = instant_after(asked->now, b->settings->challenge_for),
