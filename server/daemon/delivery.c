@@ -9,41 +9,18 @@
 #include <assert.h>
 #include <stdlib.h>
 
-#include "authn/credential.h"
 #include "base/log.h"
-#include "codec/mail_message.h"
-#include "codec/text.h"
+#include "daemon/sending.h"
 
-#define AT_ONCE 16
 #define PAGE 128
 #define CHANGED_LARGEST 32
 #define STEP_LARGEST (2 * MIB)
-#define SENDING_LARGEST (1 * MIB)
 #define SETTLING (SECONDS(1) / 20)
 #define LOOK_EVERY SECONDS(10) /* at all of them; what is due earlier is looked at then */
-#define COMMIT_AGAIN SECONDS(1)
-#define FIRST_WAIT SECONDS(60)
-#define LONGEST_WAIT SECONDS(6 * 3600)
-
-/* What becomes of a notice's row. */
-enum verdict { PUT_BACK, TAKEN, GIVEN_UP, FORGOTTEN }; /* FORGOTTEN: and the subscription, which is gone */
-
-struct sending {
-	struct delivery *delivery;
-	struct sending *next, **to_here;
-	struct arena arena;
-	struct notice notice;        /* copied */
-	uint64_t generation;         /* of its row */
-	struct pending *step;
-	enum verdict verdict;
-	struct ask credential;       /* FORGOTTEN */
-	struct timer again;          /* a commit that failed */
-};
 
 struct delivery {
-	struct loop *loop;
 	struct delivery_settings settings;
-	struct mailer *mailer;       /* NULL: none */
+	struct sendings sendings;
 	struct timer timer;
 	struct pending *look;
 	struct arena arena;          /* of a look */
@@ -59,25 +36,10 @@ struct delivery {
 	} survey;
 	struct instant due;          /* the earliest of those not due yet */
 	bool left;                   /* one that is due found no place */
-	struct sending *sendings;
-	size_t sending_count;
 };
 
 static void look_after(struct delivery *, int64_t us);
 static void look(void *arg);
-
-struct instant
-delivery_next(unsigned tries, struct instant now, struct instant until)
-{
-	int64_t wait = FIRST_WAIT;
-
-	while (tries-- > 0 && wait < LONGEST_WAIT)
-		wait *= 2;
-	if (wait > LONGEST_WAIT)
-		wait = LONGEST_WAIT;
-	/* At its end it is looked at once more, and given up. */
-	return instant_before(instant_after(now, wait), until) ? instant_after(now, wait) : until;
-}
 
 static struct instant
 now_of(const struct delivery *d)
@@ -85,295 +47,25 @@ now_of(const struct delivery *d)
 	return d->settings.push.clock();
 }
 
-/* Ending: what became of it is written into its row. */
-
-static void
-sending_free(struct sending *s)
-{
-	pending_cancel(&s->step);
-	timer_release(&s->again);
-	*s->to_here = s->next;
-	if (s->next)
-		s->next->to_here = s->to_here;
-	s->delivery->sending_count--;
-	arena_release(&s->arena);
-	free(s);
-}
-
-static on_committed on_written;
-static on_loaded on_credential;
-
-static void
-put_verdict(struct unit *unit, struct sending *s)
-{
-	struct span key = id_span(&s->notice.id);
-	struct instant now = now_of(s->delivery);
-
-	unit_expect(unit, &notice_table, key, s->generation);
-	if (s->verdict == PUT_BACK) {
-		s->notice.next = delivery_next(s->notice.tries, now, s->notice.until);
-		s->notice.tries++;
-		notice_put(unit, &s->notice);
-	} else {
-		unit_delete(unit, &notice_table, key);
-	}
-}
-
-static void
-write_verdict(struct sending *s, struct credential *without_push)
-{
-	struct store *store = s->delivery->settings.store;
-	struct arena a = arena_init(STEP_LARGEST);
-	struct unit *unit = unit_new(&a, store_tables(store), id_new(now_of(s->delivery)));
-
-	put_verdict(unit, s);
-	if (without_push)
-		credential_put(unit, &a, without_push);
-	s->step = store_commit(store, unit, on_written, s);
-	arena_release(&a);
-}
-
-static void
-settle(struct sending *s)
-{
-	const struct notice *n = &s->notice;
-
-	if (s->verdict == FORGOTTEN && id_given(&n->credential)) {
-		s->credential = credential_ask(&s->arena, &n->account, &n->credential);
-		s->step = store_load(s->delivery->settings.store, &s->credential, 1, on_credential, s);
-	} else {
-		write_verdict(s, NULL);
-	}
-}
-
-/* A phone that has subscribed anew meanwhile keeps that. */
-static void
-on_credential(void *arg, enum err err, const struct problem *problem)
-{
-	struct sending *s = arg;
-	struct credential credential;
-	struct problem why;
-	bool same = false;
-
-	(void)problem;
-	s->step = NULL;
-	if (err == OK && s->credential.count &&
-	    credential_loaded(&s->arena, &s->credential.rows[0], &credential, &why) == OK &&
-	    credential.kind == CREDENTIAL_APP)
-		same = span_equal(credential.app.push_endpoint, s->notice.push.endpoint);
-	if (same)
-		credential.app.push_endpoint = credential.app.push_key = credential.app.push_secret =
-		    (struct span){ 0 };
-	write_verdict(s, same ? &credential : NULL);
-}
-
-static void
-settle_again(void *arg)
-{
-	settle(arg);
-}
-
-/* A conflict: somebody took the row away, or changed the credential; it is looked at anew. */
-static void
-on_written(void *arg, const struct committed *done)
-{
-	struct sending *s = arg;
-	struct delivery *d = s->delivery;
-
-	s->step = NULL;
-	if (done->code == ERR_CONFLICT && done->operation > 0 && s->verdict == FORGOTTEN) {
-		s->verdict = GIVEN_UP;
-		settle(s);
-		return;
-	}
-	if (done->code != OK && done->code != ERR_CONFLICT) {
-		log_warning("delivery.not-written", "problem=%s", err_name(done->code));
-		timer_set(&s->again, COMMIT_AGAIN);
-		return;
-	}
-	sending_free(s);
-	if (d->left)
-		d->scanning = true;
-	look_after(d, SETTLING);
-}
-
-static void
-end(struct sending *s, enum verdict verdict, const struct problem *why)
-{
-	static const enum figure figures[] = {
-		[PUT_BACK] = FIGURE_NOTICES_NOT_NOW, [TAKEN] = FIGURE_NOTICES_MAILED,
-		[GIVEN_UP] = FIGURE_NOTICES_GIVEN_UP, [FORGOTTEN] = FIGURE_NOTICES_GIVEN_UP,
-	};
-	const char *kind = notice_kind_name(s->notice.kind), *way = s->notice.address.size ? "mail" : "push";
-	enum figure figure = figures[verdict];
-
-	if (verdict == TAKEN && !s->notice.address.size)
-		figure = FIGURE_NOTICES_PUSHED;
-	figure_add(s->delivery->settings.figures, figure, 1);
-	if (verdict == TAKEN)
-		log_info("delivery.sent", "kind=%s way=%s tries=%u", kind, way, s->notice.tries + 1);
-	else if (verdict == PUT_BACK)
-		log_info("delivery.not-now", "kind=%s way=%s tries=%u problem=%s", kind, way, s->notice.tries + 1,
-		    LOG_TEXT(why->text));
-	else
-		log_warning("delivery.given-up", "kind=%s way=%s reason=%s", kind, way, LOG_TEXT(why->text));
-	s->verdict = verdict;
-	settle(s);
-}
-
-/* Sending */
-
-static void
-on_mail(void *arg, enum mail_outcome outcome, const struct problem *why)
-{
-	static const enum verdict verdicts[] = {
-		[MAIL_NOT_NOW] = PUT_BACK, [MAIL_SENT] = TAKEN, [MAIL_REFUSED] = GIVEN_UP,
-	};
-	struct sending *s = arg;
-
-	s->step = NULL;
-	end(s, verdicts[outcome], why);
-}
-
-static void
-on_push(void *arg, enum push_outcome outcome, const struct problem *why)
-{
-	static const enum verdict verdicts[] = {
-		[PUSH_NOT_NOW] = PUT_BACK, [PUSH_SENT] = TAKEN, [PUSH_REFUSED] = GIVEN_UP, [PUSH_GONE] = FORGOTTEN,
-	};
-	struct sending *s = arg;
-
-	s->step = NULL;
-	end(s, verdicts[outcome], why);
-}
-
-static void
-write_mail(struct sending *s, struct buffer *out)
-{
-	const struct delivery_settings *settings = &s->delivery->settings;
-	struct buffer subject = buffer_init(NOTICE_SUBJECT_LARGEST), text = buffer_init(NOTICE_TEXT_LARGEST);
-	const struct localized *name = &settings->wording.federation;
-	const struct notice *n = &s->notice;
-
-	notice_subject_write(&subject, n, &settings->wording);
-	notice_text_write(&text, n, &settings->wording);
-	mail_message_write(out, &(struct mail_message){
-		.from = span_text(settings->mail->from),
-		.from_name = n->english ? name->en : name->ja,
-		.to = n->address,
-		.subject = buffer_span(&subject),
-		.text = buffer_span(&text),
-		.language = n->english ? "en" : "ja",
-		.id = span_text(hex_write(&s->arena, id_span(&n->id))),
-		.at = n->made,
-	});
-	assert(!subject.overflowed && !text.overflowed && !out->overflowed);
-	buffer_release(&subject);
-	buffer_release(&text);
-}
-
-/* Why it cannot be sent at all; NULL: it can. */
-static const char *
-obstacle(const struct delivery *d, const struct notice *n)
-{
-	if (!instant_before(now_of(d), n->until))
-		return "out of date";
-	if (n->address.size)
-		return !d->mailer ? "no mail is configured" : mail_address_valid(n->address) ? NULL : "no address";
-	return d->settings.push.contact ? NULL : "no push is configured";
-}
-
-static void
-go(struct sending *s)
-{
-	struct delivery *d = s->delivery;
-	const char *reason = obstacle(d, &s->notice);
-	struct buffer mail;
-	struct problem why;
-
-	if (reason) {
-		problem_set(&why, ERR_DENIED, "", "%s", reason);
-		end(s, GIVEN_UP, &why);
-	} else if (s->notice.address.size) {
-		mail = buffer_init(64 * KIB);
-		write_mail(s, &mail);
-		s->step = mail_send(d->mailer, s->notice.address, buffer_span(&mail), on_mail, s);
-		buffer_release(&mail);
-	} else {
-		s->step = push_send(&d->settings.push, &s->notice, on_push, s);
-	}
-}
-
-static void
-copy_notice(struct arena *a, const struct notice *from, struct notice *to)
-{
-	*to = *from;
-	to->address = arena_copy(a, from->address);
-	to->name = arena_copy(a, from->name);
-	to->code = arena_copy(a, from->code);
-	to->push = (struct push_subscription){ arena_copy(a, from->push.endpoint), arena_copy(a, from->push.key),
-		arena_copy(a, from->push.secret) };
-}
-
-static void
-sending_start(struct delivery *d, const struct notice *n, uint64_t generation)
-{
-	struct sending *s = calloc(1, sizeof(*s));
-
-	if (!s)
-		abort();
-	s->delivery = d;
-	s->arena = arena_init(SENDING_LARGEST);
-	s->generation = generation;
-	copy_notice(&s->arena, n, &s->notice);
-	timer_init(&s->again, d->loop, settle_again, s);
-	s->next = d->sendings;
-	s->to_here = &d->sendings;
-	if (s->next)
-		s->next->to_here = &s->next;
-	d->sendings = s;
-	d->sending_count++;
-	go(s);
-}
-
-/* Looking */
-
-enum place { IS_SENT_NOW, IS_TAKEN, IS_FREE };
-
-static enum place
-place_of(const struct delivery *d, const struct notice *n)
-{
-	enum place place = d->sending_count < AT_ONCE ? IS_FREE : IS_TAKEN;
-
-	for (const struct sending *s = d->sendings; s; s = s->next) {
-		if (id_equal(&s->notice.id, &n->id))
-			return IS_SENT_NOW;
-		if (span_equal(s->notice.address, n->address) &&
-		    span_equal(s->notice.push.endpoint, n->push.endpoint))
-			place = IS_TAKEN;
-	}
-	return place;
-}
-
 static void
 consider(struct delivery *d, const struct row *row)
 {
 	struct notice n;
-	enum place place;
+	enum sending_place place;
 
 	/* It is not ours to delete; it goes at its end. */
 	if (!notice_read(row->value, &n)) {
 		log_error("delivery.unreadable", "bytes=%zu", row->value.size);
 		return;
 	}
-	place = place_of(d, &n);
-	if (place == IS_SENT_NOW)
+	place = sending_place(&d->sendings, &n);
+	if (place == SENDING_NOW)
 		return;
 	if (instant_before(now_of(d), n.next)) {
 		if (!d->due.us || instant_before(n.next, d->due))
 			d->due = n.next;
-	} else if (place == IS_FREE) {
-		sending_start(d, &n, row->generation);
+	} else if (place == SENDING_FREE) {
+		sending_start(&d->sendings, &n, row->generation);
 	} else {
 		d->left = true;
 	}
@@ -509,6 +201,17 @@ on_row_changed(void *arg, const struct table *table, struct span key, uint64_t g
 	look_after(d, SETTLING);
 }
 
+/* There is a place more. */
+static void
+on_ended(void *arg)
+{
+	struct delivery *d = arg;
+
+	if (d->left)
+		d->scanning = true;
+	look_after(d, SETTLING);
+}
+
 struct delivery *
 delivery_new(struct loop *loop, const struct delivery_settings *settings)
 {
@@ -516,10 +219,10 @@ delivery_new(struct loop *loop, const struct delivery_settings *settings)
 
 	if (!d)
 		abort();
-	d->loop = loop;
 	d->settings = *settings;
 	d->arena = arena_init(STEP_LARGEST);
-	d->mailer = settings->mail ? mailer_new(loop, settings->mail) : NULL;
+	d->sendings = (struct sendings){ .loop = loop, .settings = &d->settings,
+		.mailer = settings->mail ? mailer_new(loop, settings->mail) : NULL, .on_ended = on_ended, .arg = d };
 	timer_init(&d->timer, loop, look, d);
 	store_watch(settings->store, &notice_table, on_row_changed, d);
 	look_after(d, SETTLING);
@@ -532,9 +235,8 @@ delivery_free(struct delivery *d)
 	if (!d)
 		return;
 	pending_cancel(&d->look);
-	while (d->sendings)
-		sending_free(d->sendings);
-	mailer_free(d->mailer);
+	sendings_release(&d->sendings);
+	mailer_free(d->sendings.mailer);
 	timer_release(&d->timer);
 	arena_release(&d->arena);
 	free(d);

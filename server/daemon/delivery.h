@@ -26,6 +26,3 @@ struct delivery_settings {
 
 struct delivery *delivery_new(struct loop *, const struct delivery_settings *);
 void delivery_free(struct delivery *);
-
-/* When a notice that could not be sent is tried again. Pure. */
-struct instant delivery_next(unsigned tries, struct instant now, struct instant until);

@@ -7,7 +7,7 @@
 
 #include "authn/credential.h"
 #include "base/log.h"
-#include "daemon/delivery.h"
+#include "daemon/sending.h"
 #include "store/memory.h"
 
 static const struct table *const tables[] = { &notice_table, &credential_table, &credential_name_table,
@@ -156,7 +156,7 @@ what_failed_is_tried_again_later_each_time(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < COUNT(waits); i++)
-		expect_number(waits[i].title, delivery_next(waits[i].tries, now, instant_after(now,
+		expect_number(waits[i].title, sending_next(waits[i].tries, now, instant_after(now,
 		    SECONDS(waits[i].until))).us, NOON + SECONDS(waits[i].next));
 }
 
