@@ -22,6 +22,9 @@ export const pictures = process.env.SCREENSHOTS;
 export const widths = [375, 768, 1280];
 export const languages = ["ja", "en"];
 export const palettes = ["light", "dark"];
+/* How a page is looked at: in each language and in each palette; with EVERY=1 in each palette of each language. */
+export const looks = process.env.EVERY ? languages.flatMap((language) => palettes.map((palette) => [language, palette])) :
+	languages.map((language, at) => [language, palettes[at]]);
 
 let browser, axeSource;
 

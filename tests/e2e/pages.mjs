@@ -1,12 +1,12 @@
 /* tests/e2e/pages.mjs - the pages in a browser: seen in both languages, both palettes and three widths, by axe, and by keyboard alone.
  *
- *     WATASHI_URL=https://localhost:8443/ [SCREENSHOTS=DIR] [NODE_MODULES=DIR] [CHROMIUM=/usr/bin/chromium] node pages.mjs
+ *     WATASHI_URL=https://localhost:8443/ [EVERY=1] [SCREENSHOTS=DIR] [NODE_MODULES=DIR] [CHROMIUM=/usr/bin/chromium] node pages.mjs
  *
  * Prints one line a case: `ok TITLE`, `not ok TITLE: what was found`, `skip TITLE: why`; exits 1 when a case failed.
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { check, expect, fits, hasNoSeriousFindings, inBrowser, languages, open, palettes, pictures, prints, request, url,
+import { check, expect, fits, hasNoSeriousFindings, inBrowser, looks, open, pictures, prints, request, url,
 	widths } from "./browser.mjs";
 
 const pages = [
@@ -53,12 +53,10 @@ async function look({ name, path }, language, palette) {
 	});
 }
 
-async function looks() {
+async function lookAtAll() {
 	for (const page of pages) {
-		for (const language of languages) {
-			for (const palette of palettes)
-				await look(page, language, palette);
-		}
+		for (const [language, palette] of looks)
+			await look(page, language, palette);
 	}
 }
 
@@ -391,7 +389,7 @@ async function cards() {
 }
 
 await inBrowser("the pages in a browser", async () => {
-	await looks();
+	await lookAtAll();
 	await searching();
 	await cards();
 	await byKeyboard();
