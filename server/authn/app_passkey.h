@@ -5,8 +5,8 @@
  *         answer:  unlocked for this request, its challenge, who asks, these digits
  *
  * So one touch of the person means just what the device signs, and nothing that was signed for something else fits. It
- * is the app's alone: its user handle is the device's name (APP_DEVICE), so that it neither takes the place of a passkey
- * by which the person logs in, nor is offered as one (CTAP 2.2 s6.1.2: one for each RP and user handle).
+ * is the app's alone: its user handle is the device's name (APP_DEVICE), so that it neither takes the place of a
+ * passkey by which the person logs in, nor is offered as one (CTAP 2.2 s6.1.2: one for each RP and user handle).
  */
 #pragma once
 

@@ -448,7 +448,8 @@ a_phone_without_a_pin_is_paired_and_answers(void **state)
 	json = arena_text(&stage.arena, software_create(&stage.arena, &made));
 	expect_number("paired", ask_with("POST /v1/app/pair", "", arena_print(&stage.arena, "{\"code\":\"%s\","
 	    "\"key\":\"%s\",\"platform\":\"Android\",\"name\":\"Pixel\",\"pin\":null,\"passkey\":%s,"
-	    "\"signature\":\"%s\"}", code, key, json, arena_text(&stage.arena, base64url_write(&stage.arena, asked.signature)))), 201);
+	    "\"signature\":\"%s\"}", code, key, json,
+	    arena_text(&stage.arena, base64url_write(&stage.arena, asked.signature)))), 201);
 	expect_true("without a PIN", says("\"pin\":null"));
 	expect_number("it asks of itself", call("GET /v1/app/self", "", ""), 200);
 	expect_true("what it is to unlock", says(arena_print(&stage.arena, "\"pin\":null,\"passkey\":{\"rp_id\":"

@@ -179,7 +179,8 @@ app_answer_read(struct arena *arena, struct span body, struct app_answer *out, s
 		return why->code;
 	if (!coded || (!out->pin.size && !passkey.size) || !out->signature.size)
 		return problem_set(why, ERR_INVALID, "", "%s, found nothing",
-		    !coded ? "/code: expected a number or null" : !out->signature.size ? "/signature: expected a signature" : "/pin: expected a PIN, or a passkey");
+		    !coded ? "/code: expected a number or null" :
+		    !out->signature.size ? "/signature: expected a signature" : "/pin: expected a PIN, or a passkey");
 	if (out->pin.size && passkey.size)
 		return problem_set(why, ERR_INVALID, "", "/pin: expected null beside a passkey, found both");
 	return passkey.size ? read_passkey(arena, passkey, WEBAUTHN_GET, &out->passkey, why) : OK;

@@ -233,7 +233,8 @@ refuse_pin(struct answering *a, struct unit *unit)
 }
 
 /* How often a finger may slip is the phone's to count. What comes here and does not fit is no slip: it is counted as
- * any failure of the account's. A counter that went back tells of a copy, and which one is the person's nobody can tell. */
+ * any failure of the account's. A counter that went back tells of a copy, and which one is the person's nobody can
+ * tell. */
 static void
 refuse_passkey(struct answering *a, struct unit *unit)
 {
