@@ -57,7 +57,7 @@ read_body(struct authenticator_request *r, struct exchange *e, size_t limit)
 	reader_object(&json);
 	while (reader_member(&json, &name)) {
 		if (span_is(name, "name")) {
-			r->name = reader_string(&json, 0, CREDENTIAL_NAME_LARGEST);
+			r->name = authenticator_name_read(&json, 0);
 		} else if (span_is(name, "code")) {
 			r->code = reader_string(&json, 1, CODE_LARGEST);
 		} else if (span_is(name, "conditional")) {

@@ -105,6 +105,16 @@ revoke_authenticator(struct exchange *e, void *front)
 	change(e, front, CREDENTIAL_REVOKE);
 }
 
+struct span
+authenticator_name_read(struct reader *r, size_t least)
+{
+	const struct span name = reader_string(r, least, CREDENTIAL_NAME_LARGEST);
+
+	if (!utf8_line(name))
+		reader_fail(r, "one line of characters that are seen", "others");
+	return name;
+}
+
 void
 name_authenticator(struct exchange *e, void *front)
 {
@@ -117,7 +127,7 @@ name_authenticator(struct exchange *e, void *front)
 	reader_object(&r);
 	while (reader_member(&r, &name))
 		if (span_is(name, "name"))
-			c->asked.name = reader_string(&r, 1, CREDENTIAL_NAME_LARGEST);
+			c->asked.name = authenticator_name_read(&r, 1);
 	if (reader_end(&r, &visit->why) == OK && !c->asked.name.size)
 		problem_set(&visit->why, ERR_INVALID, "", "/name: expected a name, found nothing");
 	if (visit->why.code != OK || authenticator_id(visit, &c->asked.credential) != OK)
