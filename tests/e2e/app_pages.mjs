@@ -325,11 +325,11 @@ async function done() {
 	await check("where there is no screen lock, none is offered", () => visit(views.pairing, english, async (page) => {
 		expect(await page.locator('input[name="kind"]').count() === 2 && await page.locator('input[value="drawn"]').isChecked(), "another choice");
 	}));
-	await check("a number scanned with the link is filled in, the PIN never is", () => visit({ ...views.waiting, act: then(pair, (page) => page.evaluate((at) => {
+	await check("a number that comes with an address is not taken: anybody sends addresses", () => visit({ ...views.waiting, act: then(pair, (page) => page.evaluate((at) => {
 		location.hash = at;
 	}, `code=482913&request=${id}`)) }, english, async (page) => {
 		await page.locator('input[name="code"]').waitFor();
-		expect(await page.locator('input[name="code"]').inputValue() === "482913" && await page.locator('input[name="pin"]').inputValue() === "", "other values");
+		expect(await page.locator('input[name="code"]').inputValue() === "" && await page.locator('input[name="pin"]').inputValue() === "", "a sender's number is filled in");
 	}));
 	await check("without number and PIN nothing is sent, and the first that is missing has the focus", () => visit(views.request, english, async (page, { heard }) => {
 		await press("Yes, log in")(page);

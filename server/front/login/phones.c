@@ -70,16 +70,17 @@ on_begun(void *arg, enum err err, const struct app_request_begun *begun, const s
 	struct asking *a = arg;
 	struct login_visit *v = &a->visit;
 	struct arena *arena = v->exchange->arena;
-	char request[LEDGER_ID_TEXT], *link;
-	struct span qr;
+	char request[LEDGER_ID_TEXT];
+	struct span qr, link;
 	struct buffer b;
 
 	exchange_hold(v->exchange, NULL);
 	if (err == OK) {
-		link = arena_print(arena, "%.*s/app/#code=%s&request=%s", SPAN_ARGS(v->front->settings->origin),
-		    begun->code, ledger_id_text(&begun->login.app.request, request));
-		err = qr_svg(arena, span_text(link), "QR", &qr, &v->why);
-		OPENSSL_cleanse(link, strlen(link));
+		/* Without the number: whoever opens what a stranger sent has not seen the session (NIST SP 800-63B-4
+		 * s3.1.3.1). */
+		link = span_text(arena_print(arena, "%.*s/app/#request=%s", SPAN_ARGS(v->front->settings->origin),
+		    ledger_id_text(&begun->login.app.request, request)));
+		err = qr_svg(arena, link, "QR", &qr, &v->why);
 		why = &v->why;
 	}
 	if (err != OK) {

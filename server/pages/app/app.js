@@ -18,7 +18,7 @@ const over = ["デジタルwatashi認証アプリ", "Digital Watashi app"];
 /* `open`: the request that is shown; then news do not draw over what is being typed, but tell by `gone` that it is no more. */
 const state = { phone: null, self: null, open: null, gone: () => {}, lost: false, stop: () => {}, count: 0 };
 
-/* The address: #pair=CODE, #request=ID, #code=482913&request=ID. */
+/* The address: #pair=CODE, #request=ID. Never a number: whoever made the address has not seen what this person sees. */
 const wanted = () => new URLSearchParams(location.hash.slice(1));
 
 function unpaired(before = null) {
@@ -112,7 +112,6 @@ async function wakingPart(phone) {
 
 function openRequest(request) {
 	state.open = request.id;
-	const prefilled = wanted().get("request") === request.id ? wanted().get("code") : null;
 
 	const end = () => {
 		state.open = null;
@@ -120,7 +119,7 @@ function openRequest(request) {
 		return home();
 	};
 
-	state.gone = showRequest(state.phone, request, { passkey: state.self ? state.self.passkey : state.phone.passkey, drawn: state.self?.pin === "drawn", prefilled }, end,
+	state.gone = showRequest(state.phone, request, { passkey: state.self ? state.self.passkey : state.phone.passkey, drawn: state.self?.pin === "drawn" }, end,
 		(answer) => answer.status === 401 && stopped(answer));
 }
 

@@ -34,13 +34,14 @@ export function asker(request) {
 		element("p", { class: "aside" }, both("がログインを求めています", "asks you to log in"))));
 }
 
-/* `phone` answers `request`; `passkey` is behind its screen lock, or null, and then `drawn`: its PIN is of digits; `prefilled` is a number
- * that came with the link; onEnd() goes back to the list, onStopped(answer) may tell of what concerns the phone and not the request, and then gives true. Gives a function to be called when the
- * request is no more: whoever still looks at the question is told. */
-export function showRequest(phone, request, { passkey, drawn, prefilled }, onEnd, onStopped) {
+/* `phone` answers `request`; `passkey` is behind its screen lock, or null, and then `drawn`: its PIN is of digits. The number is typed by who
+ * sees the login's page; no address brings it, for addresses are sent by anybody. onEnd() goes back to the list, onStopped(answer) may tell of
+ * what concerns the phone and not the request, and then gives true. Gives a function to be called when the request is no more: whoever still
+ * looks at the question is told. */
+export function showRequest(phone, request, { passkey, drawn }, onEnd, onStopped) {
 	const digits = /^[0-9]{6}$/;
 	const code = field({ name: "code", words: ["ログイン画面に出ている6桁の番号", "The six digits on the login page"], inputmode: "numeric", autocomplete: "off",
-		maxlength: "6", class: "number-input", value: prefilled ?? "", missing: ["番号を入力してください。", "Please enter the number."],
+		maxlength: "6", class: "number-input", missing: ["番号を入力してください。", "Please enter the number."],
 		check: (value) => (digits.test(value) ? null : ["6桁の数字を入力してください。", "Please enter six digits."]) });
 	const pin = field({ name: "pin", words: ["このスマートフォンのPIN", "The PIN of this phone"], type: "password", autocomplete: "off", class: "number-input",
 		inputmode: drawn ? "numeric" : "text", missing: ["PINを入力してください。", "Please enter the PIN."] });
@@ -107,7 +108,7 @@ export function showRequest(phone, request, { passkey, drawn, prefilled }, onEnd
 				["心当たりがないときは、番号もPINも入力しないでください。", "If you are not logging in, enter neither number nor PIN."])))),
 			action(["これは私ではありません", "This was not me"], () => no(true), { danger: true }),
 			action(["今回はやめる", "Not now"], () => no(false), { quiet: true }), place));
-	(request.same_browser || prefilled ? fields.at(-1) : code)?.input.focus({ preventScroll: true });
+	(request.same_browser ? fields.at(-1) : code)?.input.focus({ preventScroll: true });
 	return gone;
 }
 

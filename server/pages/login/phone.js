@@ -74,6 +74,16 @@ export function appPanel(flow) {
 						"通知が届いたら、それに触れても開きます。",
 						"If a notification arrives, tapping it opens the app, too.",
 					),
+					element(
+						"details",
+						{},
+						element("summary", {}, both("QRコードでアプリを開く", "Open it by scanning a picture")),
+						element(
+							"div",
+							{ class: "inner" },
+							qr(picture, ["ログインの依頼を開くQRコード", "QR code that opens the login request"]),
+						),
+					),
 				),
 				element(
 					"li",
@@ -81,16 +91,6 @@ export function appPanel(flow) {
 					strongly("次の番号を入力します", "Type these digits there"),
 					digits(code),
 					until(end, over, ["この番号は", "These digits: "]),
-					element(
-						"details",
-						{},
-						element("summary", {}, both("番号の代わりにQRコードを使う", "Scan a picture instead")),
-						element(
-							"div",
-							{ class: "inner" },
-							qr(picture, ["ログインの依頼を開くQRコード", "QR code that opens the login request"]),
-						),
-					),
 				),
 				element(
 					"li",
