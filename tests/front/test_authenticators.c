@@ -108,8 +108,8 @@ one_is_changed_with_care(void **state)
 	page_open(4);
 	expect_answer("named", ask_of("PUT", &p->totp.id, "name", "{\"name\":\"会社の電話\"}"), 200,
 	    "\"name\":\"会社の電話\"");
-	expect_answer("a name that turns the line around", ask_of("PUT", &p->totp.id, "name", "{\"name\":\"a\\u202eb\"}"),
-	    400, "/name: expected one line");
+	expect_answer("a name that turns the line around", ask_of("PUT", &p->totp.id, "name",
+	    "{\"name\":\"a\\u202eb\"}"), 400, "/name: expected one line");
 	expect_answer("two lines", ask_of("PUT", &p->totp.id, "name", "{\"name\":\"a\\nb\"}"), 400,
 	    "/name: expected one line");
 	expect_answer("without a name", ask_of("PUT", &p->totp.id, "name", "{}"), 400, "/name: expected a name");
