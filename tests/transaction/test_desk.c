@@ -460,6 +460,36 @@ who_looks_alike_is_settled_by_a_registrar(void **state)
 	expect_true("gets an account", strcmp(world.result.at_desk.number, number) != 0);
 }
 
+/* As a build that comes after this one may write it. */
+static void
+make_unreadable(const struct id *account)
+{
+	struct unit *unit = unit_here();
+
+	unit_put(unit, &account_table, id_span(account), span_text("\x7f of another form"));
+	put(unit);
+}
+
+static void
+who_cannot_be_read_may_be_the_same(void **state)
+{
+	struct desk_result early;
+
+	(void)state;
+	open_as(&world.first, "", a_licence());
+	early = world.result;
+	open_as(&world.second, "", a_licence());
+	complete_as(&world.second);
+	expect_ok("somebody is proofed", world.err, &world.why);
+	make_unreadable(&world.result.at_desk.account);
+	open_as(&world.first, "", a_licence());
+	expect_problem("the same again is not opened", world.err, &world.why, ERR_UNAVAILABLE, "does not know");
+	world.result = early;
+	complete_as(&world.first);
+	expect_problem("nor completed", world.err, &world.why, ERR_UNAVAILABLE, "does not know");
+	expect_number("and there is no second account", (int64_t)rows_of(&proofing_record_table), 1);
+}
+
 static void
 who_came_meanwhile_is_settled_too(void **state)
 {
@@ -579,6 +609,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(the_highest_takes_two, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_known_account_is_proofed_again, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(who_looks_alike_is_settled_by_a_registrar, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(who_cannot_be_read_may_be_the_same, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(who_came_meanwhile_is_settled_too, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(what_is_withdrawn_leaves_nothing, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_day_later_the_person_comes_again, set_up, tear_down),

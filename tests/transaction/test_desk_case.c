@@ -251,6 +251,29 @@ similar_accounts_are_settled_first(void **state)
 }
 
 static void
+whose_account_it_is_takes_two_as_well(void **state)
+{
+	struct account twin = account_of(8, "ZZZZ-ZZZZ-ZZ");
+	struct desk_case c = case_new(true);
+	struct problem why = { 0 };
+
+	(void)state;
+	similar_add(&c, &applicant);
+	similar_add(&c, &twin);
+	expect_ok("confirmed", desk_case_confirm(&c, &second, noon, &why), &why);
+	expect_ok("and settled afterwards", desk_case_settle(&c, &first, &applicant.id, DESK_SAME, noon, &why), &why);
+	expect_number("is only checked", c.state, DESK_CHECKED);
+	expect_text("and confirmed by nobody", c.registrars[1].number, "");
+	expect_ok("the other is not", desk_case_settle(&c, &third, &twin.id, DESK_DIFFERENT, noon, &why), &why);
+	expect_problem("so it is not completed", desk_case_completable(&c, &first, &why), &why, ERR_CONFLICT,
+	    "takes a second registrar");
+	expect_problem("nor confirmed by who settled it", desk_case_confirm(&c, &third, noon, &why), &why, ERR_DENIED,
+	    "settled whose account it is");
+	expect_ok("somebody else does", desk_case_confirm(&c, &second, noon, &why), &why);
+	expect_ok("now it is", desk_case_completable(&c, &first, &why), &why);
+}
+
+static void
 what_is_over_is_over(void **state)
 {
 	struct desk_case c = case_new(false);
@@ -308,6 +331,7 @@ main(void)
 		cmocka_unit_test(two_are_two_people),
 		cmocka_unit_test(nobody_decides_on_the_own_account),
 		cmocka_unit_test(similar_accounts_are_settled_first),
+		cmocka_unit_test(whose_account_it_is_takes_two_as_well),
 		cmocka_unit_test(what_is_over_is_over),
 		cmocka_unit_test(a_row_is_read_as_it_was_written),
 	};

@@ -204,6 +204,15 @@ check_open(const struct desk_case *c, const struct account *registrar, struct pr
 	return OK;
 }
 
+static bool
+has_settled(const struct desk_case *c, const struct account *registrar)
+{
+	for (size_t i = 0; i < c->similar_count; i++)
+		if (c->similar[i].settled && strcmp(c->similar[i].by, registrar->number) == 0)
+			return true;
+	return false;
+}
+
 enum err
 desk_case_confirm(struct desk_case *c, const struct account *registrar, struct instant now, struct problem *why)
 {
@@ -212,6 +221,9 @@ desk_case_confirm(struct desk_case *c, const struct account *registrar, struct i
 	if (id_equal(&c->registrars[0].account, &registrar->id))
 		return problem_set(why, ERR_DENIED, "", "this registrar checked it first: the second is another "
 		    "person");
+	if (has_settled(c, registrar))
+		return problem_set(why, ERR_DENIED, "", "this registrar settled whose account it is: the second is "
+		    "another person");
 	if (c->state == DESK_CONFIRMED)
 		return problem_set(why, ERR_CONFLICT, "", "a second registrar has confirmed it already");
 	c->state = DESK_CONFIRMED;
@@ -253,6 +265,14 @@ check_same(const struct desk_case *c, const struct desk_similar *s, struct probl
 	return OK;
 }
 
+/* Whose account it is was something else when the second registrar looked. */
+static void
+drop_confirmation(struct desk_case *c)
+{
+	c->state = DESK_CHECKED;
+	memset(&c->registrars[1], 0, sizeof(c->registrars[1]));
+}
+
 enum err
 desk_case_settle(struct desk_case *c, const struct account *registrar, const struct id *account,
     enum desk_settled settled, struct instant now, struct problem *why)
@@ -271,6 +291,7 @@ desk_case_settle(struct desk_case *c, const struct account *registrar, const str
 	s->settled = settled;
 	memcpy(s->by, registrar->number, sizeof(s->by));
 	c->changed = now;
+	drop_confirmation(c);
 	if (settled == DESK_SAME) {
 		c->account = s->account;
 		memcpy(c->number, s->number, sizeof(c->number));

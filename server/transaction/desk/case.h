@@ -77,7 +77,8 @@ struct span desk_application_wrap(struct arena *, const struct wrapping *, const
 enum err desk_application_unwrap(struct arena *, const struct wrapping *, const struct desk_case *,
     struct desk_application *out, struct problem *why);
 
-/* Steps. Pure. ERR_DENIED: not by this registrar; ERR_CONFLICT: not from this state, or not yet. */
+/* Steps. Pure. ERR_DENIED: not by this registrar; ERR_CONFLICT: not from this state, or not yet. Whoever settles
+ * decides whose account it is: what was confirmed before is to be confirmed again, and by somebody else. */
 enum err desk_case_confirm(struct desk_case *, const struct account *registrar, struct instant now,
     struct problem *why);
 enum err desk_case_settle(struct desk_case *, const struct account *registrar, const struct id *similar,

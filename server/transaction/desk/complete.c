@@ -247,15 +247,18 @@ on_similar_loaded(void *arg, enum err err, const struct problem *why)
 {
 	struct completing *c = arg;
 	struct policy_snapshot *snapshot = NULL;
+	size_t similar = 0;
 
 	if (err == OK && c->before_known)
 		err = (why = &c->why, likeness_loaded(&c->asks[ASK_BEFORE], &c->before, &c->why));
+	if (err == OK)
+		err = (why = &c->why, desk_similar_loaded(c->arena, &c->asks[ASK_SIMILAR], c->ask_count - ASK_SIMILAR,
+		    &c->result.at_desk, &similar, &c->why));
 	if (err == OK && (!(snapshot = policy_shelf_take(c->settings->shelf)) || !snapshot->dictionary))
 		err = (why = &c->why, problem_set(&c->why, ERR_UNAVAILABLE, "",
 		    "no dictionary of facts is in force: nothing could be said of this proofing"));
 	c->unit = unit_new(c->arena, store_tables(c->store), id_new(c->asked.now));
-	if (err == OK && desk_similar_loaded(c->arena, &c->asks[ASK_SIMILAR], c->ask_count - ASK_SIMILAR,
-	    &c->result.at_desk))
+	if (err == OK && similar)
 		keep_similar(c);
 	else if (err == OK)
 		err = (why = &c->why, complete(c, snapshot->dictionary, &c->why));

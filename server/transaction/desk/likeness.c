@@ -51,16 +51,19 @@ desk_similar_ask(const struct likeness *l, const struct desk_case *c, struct ask
 	return count;
 }
 
-size_t
-desk_similar_loaded(struct arena *arena, const struct ask *asks, size_t count, struct desk_case *c)
+enum err
+desk_similar_loaded(struct arena *arena, const struct ask *asks, size_t count, struct desk_case *c, size_t *found,
+    struct problem *why)
 {
-	size_t found = 0;
-
+	*found = 0;
 	for (size_t i = 0; i < count; i++) {
 		struct account a;
+		enum err err = account_loaded(arena, &asks[i], &a, why);
 
-		if (account_loaded(arena, &asks[i], &a, NULL) == OK && desk_case_find_similar(c, &a))
-			found++;
+		if (err == OK && desk_case_find_similar(c, &a))
+			++*found;
+		else if (err != OK && err != ERR_NOT_FOUND)
+			return err;
 	}
-	return found;
+	return OK;
 }

@@ -15,5 +15,7 @@ void desk_likeness(const struct wrapping *, const struct desk_application *, str
 
 /* One ask for each account of it that the case does not know. How many. */
 size_t desk_similar_ask(const struct likeness *, const struct desk_case *, struct ask out[LIKENESS_ACCOUNTS]);
-/* Into the case, unsettled; erased ones are nobody's. How many came. */
-size_t desk_similar_loaded(struct arena *, const struct ask *, size_t count, struct desk_case *);
+/* Into the case, unsettled; erased ones are nobody's. *found: how many came. ERR_UNAVAILABLE: one cannot be read, and
+ * may be the same person's. */
+enum err desk_similar_loaded(struct arena *, const struct ask *, size_t count, struct desk_case *, size_t *found,
+    struct problem *why);

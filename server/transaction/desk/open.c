@@ -124,9 +124,13 @@ on_accounts_loaded(void *arg, enum err err, const struct problem *why)
 	const size_t named = o->asked.account.size ? 1 : 0;
 	struct id entry;
 	struct unit *unit;
+	size_t similar;
 
 	if (err == OK)
 		err = (why = &o->why, take_named(o, &o->why));
+	if (err == OK)
+		err = (why = &o->why, desk_similar_loaded(o->arena, o->asks + named, o->ask_count - named, c, &similar,
+		    &o->why));
 	if (err != OK) {
 		answer(o, err, why);
 		return;
@@ -138,7 +142,6 @@ on_accounts_loaded(void *arg, enum err err, const struct problem *why)
 	memcpy(c->registrars[0].number, registrar->number, sizeof(registrar->number));
 	c->evidence = o->asked.evidence;
 	c->application = desk_application_wrap(o->arena, &o->settings->wrapping, &c->id, &o->asked.application);
-	desk_similar_loaded(o->arena, o->asks + named, o->ask_count - named, c);
 	o->result.application = o->asked.application;
 	unit = unit_new(o->arena, store_tables(o->store), id_new(o->asked.now));
 	desk_case_put(unit, c);
