@@ -12,7 +12,8 @@ static const struct {
 } cases[] = {
 	{ "as browsers give it", "https://push.example/send/abc:def?x=1", KEY, SECRET, "https://push.example", NULL },
 	{ "with a port", "https://push.example:8443/a", KEY, SECRET, "https://push.example:8443", NULL },
-	{ "a service on this machine", "http://127.0.0.1:9000/a", KEY, SECRET, "http://127.0.0.1:9000", NULL },
+	{ "plain HTTP on this machine", "http://127.0.0.1:9000/a", KEY, SECRET, "http://127.0.0.1:9000",
+	    "/endpoint" },
 	{ "no endpoint", "", KEY, SECRET, "", "/endpoint: expected an https: URL" },
 	{ "no path", "https://push.example", KEY, SECRET, "", "/endpoint: expected an https: URL" },
 	{ "plain HTTP", "http://push.example/a", KEY, SECRET, "http://push.example", "/endpoint" },

@@ -1,15 +1,10 @@
 /* front/app/subscription.c - POST, DELETE /v1/app/push: where a phone is woken (RFC 8030, RFC 8291). */
-#include <openssl/evp.h>
-
 #include "codec/reader.h"
 #include "codec/text.h"
-#include "crypto/raw_key.h"
 #include "front/app/front.h"
-#include "net/origin.h"
-#include "transaction/notice/notice.h"
+#include "transaction/notice/push_message.h"
 
 #define BODY_LARGEST (4 * KIB)
-#define SCHEME "https://"
 
 struct subscribing {
 	struct device_call call;
@@ -50,26 +45,6 @@ on_kept(void *arg, const struct committed *committed)
 	app_refuse_error(e, why.code, (struct instant){ 0 }, &why);
 }
 
-/* Of the push service nothing is asked here; who sends to it looks where the name leads (net/fetch.h). */
-static void
-read_endpoint(struct reader *r, struct span *out)
-{
-	struct span rest;
-
-	*out = reader_string(r, 1, PUSH_ENDPOINT_LARGEST);
-	if (!out->size)
-		return;
-	for (size_t i = 0; i < out->size; i++)
-		if (out->data[i] <= ' ' || out->data[i] >= 0x7f) {
-			reader_fail(r, "an https URL", "characters that stand in none");
-			return;
-		}
-	rest = span_skip(*out, strlen(SCHEME));
-	if (!span_starts(*out, SCHEME) ||
-	    origin_check(span_first(*out, strlen(SCHEME) + span_cut(&rest, '/').size), "", NULL) != OK)
-		reader_fail(r, "an https URL", "another text");
-}
-
 static void
 read_bytes(struct reader *r, size_t size, struct span *out)
 {
@@ -79,20 +54,7 @@ read_bytes(struct reader *r, size_t size, struct span *out)
 		reader_fail(r, "bytes in base64url", "another text");
 }
 
-static void
-read_key(struct reader *r, struct span *out)
-{
-	EVP_PKEY *key;
-
-	read_bytes(r, PUSH_KEY, out);
-	if (out->size != PUSH_KEY)
-		return;
-	if (out->data[0] != 4 || raw_key_ec("P-256", *out, &key, NULL) != OK)
-		reader_fail(r, "an uncompressed point of P-256", "none");
-	else
-		EVP_PKEY_free(key);
-}
-
+/* Of the push service nothing is asked here; who sends to it looks where the name leads (net/fetch.h). */
 static enum err
 read_subscription(struct exchange *e, struct push_subscription *out, struct problem *why)
 {
@@ -102,16 +64,16 @@ read_subscription(struct exchange *e, struct push_subscription *out, struct prob
 	reader_object(&r);
 	while (reader_member(&r, &name))
 		if (span_is(name, "endpoint"))
-			read_endpoint(&r, &out->endpoint);
+			out->endpoint = reader_string(&r, 1, PUSH_ENDPOINT_LARGEST);
 		else if (span_is(name, "key"))
-			read_key(&r, &out->key);
+			read_bytes(&r, PUSH_KEY, &out->key);
 		else if (span_is(name, "secret"))
 			read_bytes(&r, PUSH_SECRET, &out->secret);
 	if (reader_end(&r, why) != OK)
 		return why->code;
 	if (!out->endpoint.size || !out->key.size || !out->secret.size)
 		return problem_set(why, ERR_INVALID, "RFC 8291 s2", "expected endpoint, key and secret, found not all");
-	return OK;
+	return push_subscription_check(out, why);
 }
 
 static void

@@ -33,11 +33,10 @@ push_subscription_check(const struct push_subscription *s, struct problem *why)
 	struct span origin = push_origin(s->endpoint);
 	struct problem found;
 
-	if (!origin.size || s->endpoint.size > PUSH_ENDPOINT_LARGEST || !is_visible(s->endpoint))
+	if (!span_starts(origin, "https://") || s->endpoint.size > PUSH_ENDPOINT_LARGEST ||
+	    !is_visible(s->endpoint) || origin_check(origin, "", NULL) != OK)
 		return problem_set(why, ERR_INVALID, clause, "/endpoint: expected an https: URL of at most %d bytes",
 		    PUSH_ENDPOINT_LARGEST);
-	if (origin_check(origin, "/endpoint", why) != OK)
-		return why->code;
 	if (web_push_receiver_check(&receiver, &found) != OK)
 		return problem_set(why, ERR_INVALID, "RFC 8291 s2", "/%s: %s",
 		    s->secret.size != PUSH_SECRET ? "secret" : "key", found.text);
