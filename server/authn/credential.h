@@ -118,7 +118,8 @@ struct credential {
 	};
 	uint64_t generation;         /* of its row; 0: not stored yet */
 	bool indexed;                /* as loaded: its index rows stand */
-	/* Of a new one: of the name's row that it takes over, because whose it was is final; 0: there is none. */
+	/* Of a new one: of the name's row that the one it replaces gives up, revoked in the same unit; 0: there is
+	 * none. No name is taken over otherwise: it is its owner's until that one goes, and takes it away. */
 	uint64_t name_generation;
 };
 #define CREDENTIAL_NAME_LARGEST 64   /* bytes */
@@ -141,7 +142,7 @@ void credential_put(struct unit *, struct arena *, const struct credential *);
 void credential_remove(struct unit *, struct arena *, const struct credential *);
 
 /* Whether its index rows are to stand: of all but a revoked one. An expired one stays known by its name, so that
- * whoever tries it is told so. */
+ * whoever tries it is told so, and nobody else gets the name before it is revoked or gone. */
 bool credential_known(const struct credential *);
 /* What WebAuthn knows of it: of a passkey, and of an app that has one behind its phone's screen lock; else NULL. */
 const struct credential_passkey *credential_passkey_of(const struct credential *);
@@ -169,5 +170,9 @@ struct credential_because {
  * *changed tells. */
 enum err credential_take(struct credential *, enum credential_step, const struct credential_because *, bool *changed,
     struct problem *why);
+/* Where it stands now: from its end on it is expired, whether or not the steward has put that into its row yet. */
+enum credential_state credential_state_at(const struct credential *, struct instant now);
+/* Revoked, or expired: for good. */
+bool credential_ended(const struct credential *, struct instant now);
 /* Whether it authenticates now: active, and not past its end. When not, a word why: "suspended" … */
 bool credential_usable(const struct credential *, struct instant now, const char **why);

@@ -62,13 +62,27 @@ credential_take(struct credential *c, enum credential_step step, const struct cr
 	return OK;
 }
 
+enum credential_state
+credential_state_at(const struct credential *c, struct instant now)
+{
+	const bool over = c->expires.us && !instant_before(now, c->expires);
+
+	return over && c->state != CREDENTIAL_REVOKED ? CREDENTIAL_EXPIRED : c->state;
+}
+
+bool
+credential_ended(const struct credential *c, struct instant now)
+{
+	const enum credential_state state = credential_state_at(c, now);
+
+	return state == CREDENTIAL_REVOKED || state == CREDENTIAL_EXPIRED;
+}
+
 bool
 credential_usable(const struct credential *c, struct instant now, const char **why)
 {
-	*why = NULL;
-	if (c->state != CREDENTIAL_ACTIVE)
-		*why = credential_state_name(c->state);
-	else if (c->expires.us && !instant_before(now, c->expires))
-		*why = credential_state_name(CREDENTIAL_EXPIRED);
+	const enum credential_state state = credential_state_at(c, now);
+
+	*why = state == CREDENTIAL_ACTIVE ? NULL : credential_state_name(state);
 	return !*why;
 }

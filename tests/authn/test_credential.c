@@ -205,6 +205,7 @@ only_an_active_one_is_usable(void **state)
 		{ "its end is now", CREDENTIAL_ACTIVE, -1, "expired" },
 		{ "suspended", CREDENTIAL_SUSPENDED, 0, "suspended" },
 		{ "locked", CREDENTIAL_LOCKED, 0, "locked" },
+		{ "suspended, and its end has come", CREDENTIAL_SUSPENDED, -1, "expired" },
 		{ "revoked", CREDENTIAL_REVOKED, 0, "revoked" },
 		{ "revoked, and its end has come", CREDENTIAL_REVOKED, -1, "revoked" },
 		{ "expired", CREDENTIAL_EXPIRED, 0, "expired" },
@@ -220,6 +221,10 @@ only_an_active_one_is_usable(void **state)
 		    : (struct instant){ 0 };
 		expect_true(cases[i].title, credential_usable(&c, stage.now, &why) == !cases[i].why);
 		expect_text(cases[i].title, why ? why : "", cases[i].why ? cases[i].why : "");
+		expect_text(cases[i].title, credential_state_name(credential_state_at(&c, stage.now)),
+		    cases[i].why ? cases[i].why : "active");
+		expect_true(cases[i].title, credential_ended(&c, stage.now) ==
+		    (cases[i].why && (!strcmp(cases[i].why, "revoked") || !strcmp(cases[i].why, "expired"))));
 	}
 }
 
@@ -346,6 +351,7 @@ an_expired_one_is_still_found_to_be_told_so(void **state)
 	const struct credential_because because = { .actor = SPAN("system"), .reason = SPAN("end"), .now = { 99 } };
 	struct credential c = *one_of(CREDENTIAL_CARD), next = *one_of(CREDENTIAL_CARD);
 	struct problem why;
+	struct unit *unit;
 	struct ask found;
 	bool changed;
 
@@ -358,7 +364,11 @@ an_expired_one_is_still_found_to_be_told_so(void **state)
 	expect_number("its name stands", found.count, 1);
 	next.id.bytes[15] = 3;
 	put(&next, ERR_CONFLICT);
-	next.name_generation = found_by_name(&c).rows[0].generation;
+	c = loaded(&c.id);
+	unit = stage_unit();
+	credential_remove(unit, &stage.arena, &c);
+	expect_number("gone", stage_commit(unit), OK);
+	expect_number("with its name", found_by_name(&c).count, 0);
 	put(&next, OK);
 }
 

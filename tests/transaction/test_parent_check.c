@@ -85,15 +85,18 @@ static const struct {
 	int64_t days;
 	enum parent_status status, of_credential;
 	bool told, kept, asked;
+	enum credential_state state;
 } cases[] = {
-	{ "in force: the time is noted", REVOCATION_GOOD, 2, PARENT_GOOD, PARENT_GOOD, true, true, true },
+	{ "in force: the time is noted", REVOCATION_GOOD, 2, PARENT_GOOD, PARENT_GOOD, true, true, true,
+	    CREDENTIAL_ACTIVE },
 	{ "revoked: it has lapsed, and is kept no longer", REVOCATION_REVOKED, 2, PARENT_LAPSED, PARENT_LAPSED, true,
-	    false, true },
-	{ "run out: likewise, and nobody is asked", REVOCATION_GOOD, 120, PARENT_LAPSED, PARENT_LAPSED, true, false,
-	    false },
-	{ "a source that does not know it", REVOCATION_UNKNOWN, 2, PARENT_UNKNOWN, PARENT_UNKNOWN, true, true, true },
+	    false, true, CREDENTIAL_ACTIVE },
+	{ "run out: the card itself has expired, too, and nobody is asked", REVOCATION_GOOD, 120, PARENT_LAPSED,
+	    PARENT_LAPSED, true, false, false, CREDENTIAL_EXPIRED },
+	{ "a source that does not know it", REVOCATION_UNKNOWN, 2, PARENT_UNKNOWN, PARENT_UNKNOWN, true, true, true,
+	    CREDENTIAL_ACTIVE },
 	{ "where nobody could say it stays as it was", REVOCATION_UNAVAILABLE, 2, PARENT_UNKNOWN, PARENT_GOOD, false,
-	    true, true },
+	    true, true, CREDENTIAL_ACTIVE },
 };
 
 static void
@@ -115,7 +118,7 @@ what_becomes_of_a_certificate_its_authenticators_say(void **state)
 		c = the_credential();
 		expect_number(cases[i].title, c.parent, cases[i].of_credential);
 		expect_number(cases[i].title, c.parent_checked.us != bound.parent_checked.us, cases[i].told);
-		expect_number("its state is its own", c.state, CREDENTIAL_ACTIVE);
+		expect_text(cases[i].title, credential_state_name(c.state), credential_state_name(cases[i].state));
 		expect_number(cases[i].title, kept(bound.parent_handle), cases[i].kept);
 		expect_number("who was asked is in the log", rows_of(&proofing_log_table), logged + cases[i].asked);
 	}
@@ -144,6 +147,40 @@ who_is_concerned_is_told_of_a_lapse(void **state)
 	expect_span("by whom", event.actor, "system");
 	check_at(bound.parent_handle, 0, instant_after(world.noon, 3 * DAY));
 	expect_problem("it is looked at no more", world.err, &world.why, ERR_NOT_FOUND, "not kept");
+}
+
+static void
+a_card_ends_with_its_certificate(void **state)
+{
+	const char *reason;
+	struct instant due;
+	struct span certificate;
+	struct history_event event;
+
+	(void)state;
+	enrolling.valid_days = 100;
+	somebody_with_a_card("満了　花子");
+	expect_true("which is known when it is bound", bound.expires.us > instant_after(world.noon, 99 * DAY).us &&
+	    bound.expires.us < instant_after(world.noon, 102 * DAY).us);
+	check_at(bound.parent_handle, 0, instant_after(bound.expires, -DAY / 2));
+	expect_number("half a day before it is good", checked.status, PARENT_GOOD);
+	looked = parent_due_ask(&world.arena, bound.expires, 1000);
+	world.done = false;
+	store_load(world.store, &looked, 1, on_looked, NULL);
+	run();
+	expect_true("its end is when it is due", looked.count > 0 &&
+	    parent_due_read(looked.rows[looked.count - 1].key, &due, &certificate) && due.us == bound.expires.us);
+	expect_true("until when it is used", credential_usable(&bound, instant_after(bound.expires, -1), &reason));
+	expect_true("and no longer", !credential_usable(&bound, bound.expires, &reason));
+	expect_text("for that reason", reason, "expired");
+	check_at(bound.parent_handle, 0, bound.expires);
+	expect_text("then its row says so", credential_state_name(the_credential().state), "expired");
+	looked = history_ask(&world.arena, &bound.account, 1);
+	world.done = false;
+	store_load(world.store, &looked, 1, on_looked, NULL);
+	run();
+	expect_true("in the history", history_read(looked.rows[0].value, &event));
+	expect_span("what", event.detail, "expired parent-lapsed");
 }
 
 static void
@@ -238,6 +275,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_becomes_of_a_certificate_its_authenticators_say),
 		cmocka_unit_test(who_is_concerned_is_told_of_a_lapse),
+		cmocka_unit_test(a_card_ends_with_its_certificate),
 		cmocka_unit_test(an_answer_that_is_young_enough_will_do),
 		cmocka_unit_test(what_nothing_stands_by_goes_and_costs_nothing),
 		cmocka_unit_test(what_is_due_is_found_in_the_order_of_time),

@@ -130,7 +130,7 @@ authenticator_view_write(struct buffer *b, struct authenticator_view *v, const s
 	json_write_id_or_null(b, "id", &c->id);
 	json_write_member(b, "kind", span_text(credential_kind_name(c->kind)));
 	json_write_member(b, "name", c->name);
-	json_write_member(b, "state", span_text(credential_state_name(c->state)));
+	json_write_member(b, "state", span_text(credential_state_name(credential_state_at(c, v->access->now))));
 	write_flag_or_null(b, "usable", true, credential_usable(c, v->access->now, &why));
 	json_write_member_or_null(b, "reason", c->reason);
 	json_write_time_or_null(b, "changed", c->changed);

@@ -71,6 +71,14 @@ put(struct unit *unit, struct arena *arena, const struct parent_certificate *p)
 	buffer_release(&row);
 }
 
+struct instant
+parent_certificate_due(const struct person_settings *settings, struct instant ends, struct instant now)
+{
+	const struct instant due = instant_after(now, settings->parent_age);
+
+	return instant_before(ends, due) && instant_before(now, ends) ? ends : due;
+}
+
 void
 parent_certificate_keep(struct unit *unit, struct arena *arena, const struct person_settings *settings,
     const struct parent_certificate *p, struct span der)

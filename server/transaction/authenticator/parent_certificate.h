@@ -22,6 +22,8 @@ struct parent_certificate {
 };
 /* Borrowed. */
 bool parent_certificate_read(struct span value, struct parent_certificate *out);
+/* When it is looked at next: after `parent_age`, but not behind its own end. */
+struct instant parent_certificate_due(const struct person_settings *, struct instant ends, struct instant now);
 /* `wrapped` is made of this DER, and the row put with its place in the order of what is due: whatever stood there is of
  * the same certificate. What is bound by it is bound soon, or it goes when it is due first. */
 void parent_certificate_keep(struct unit *, struct arena *, const struct person_settings *,

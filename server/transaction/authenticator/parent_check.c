@@ -217,11 +217,26 @@ conclude(struct checking *c, enum parent_status status, bool told)
 	load_credentials(c);
 }
 
+/* What stands by it knows, and policy says what that is worth; the certificate itself, as an authenticator, is over. */
+static void
+lapse(struct credential *one, const struct credential_because *because)
+{
+	bool changed = false;
+
+	if (credential_state_at(one, because->now) == CREDENTIAL_EXPIRED)
+		credential_take(one, CREDENTIAL_EXPIRE, because, &changed, NULL);
+	one->actor = because->actor;
+	one->reason = because->reason;
+	one->changed = because->now;
+}
+
 static void
 take_credential(struct checking *c, struct unit *unit, struct credential *one)
 {
 	const bool told = c->result.at.us == c->asked.now.us;
 	const bool lapses = c->result.status == PARENT_LAPSED && one->parent != PARENT_LAPSED;
+	const struct credential_because because = { .actor = span_text("system"),
+		.reason = span_text("parent-lapsed"), .now = c->asked.now };
 
 	c->standing++;
 	if (!c->judged || !told)
@@ -232,9 +247,7 @@ take_credential(struct checking *c, struct unit *unit, struct credential *one)
 		credential_put(unit, c->arena, one);
 		return;
 	}
-	one->actor = span_text("system");
-	one->reason = span_text("parent-lapsed");
-	one->changed = c->asked.now;
+	lapse(one, &because);
 	c->changes[c->change_count] = (struct credential_change){ .account = &c->account, .credential = one,
 		.event = CREDENTIAL_STEPPED, .notice = NOTICE_PARENT_LAPSED, .now = c->asked.now };
 	credential_change_put(unit, c->arena, &c->changes[c->change_count++]);
@@ -272,6 +285,7 @@ static void
 put_parent(struct checking *c, struct unit *unit)
 {
 	const struct instant due = c->parent.due;
+	const struct instant ends = instant_after(c->certificate.x509.not_after, SECONDS(1));
 	const bool young = c->there && c->asked.now.us - c->parent.kept.us < 2 * SESSION_PROOFED_FOR;
 
 	if (c->result.status == PARENT_LAPSED || (!c->standing && !young)) {
@@ -280,8 +294,8 @@ put_parent(struct checking *c, struct unit *unit)
 	}
 	if (c->judged)
 		c->parent.checked = c->result.at;
-	c->parent.due = instant_after(c->asked.now,
-	    c->result.status == PARENT_GOOD ? c->settings->parent_age : AGAIN_SOON);
+	c->parent.due = c->result.status == PARENT_GOOD ? parent_certificate_due(c->settings, ends, c->asked.now)
+	                                                : instant_after(c->asked.now, AGAIN_SOON);
 	parent_certificate_put(unit, c->arena, &c->parent, due);
 }
 

@@ -30,8 +30,7 @@ struct finishing {
 	struct ask asks[FIRST_ASKS + ATTESTATION_CERTIFICATES];
 	struct addition addition;
 	struct fido_state state;
-	uint64_t name_generation;    /* of the row of this id; 0: it is nobody's */
-	struct id taken_account, taken_by;
+	bool taken;                  /* somebody has an authenticator of this id */
 	struct examination examination;
 	struct webauthn_registered made;
 	size_t model_count;
@@ -120,16 +119,10 @@ passkey_addition_finish(struct store *store, struct arena *arena, const struct p
 static enum err
 take_first(struct finishing *f, struct problem *why)
 {
-	const struct ask *name = &f->asks[ASK_NAME];
-
 	if (addition_loaded(f->arena, &f->asks[ASK_ADDITION], ADDITION_PASSKEY, &f->addition, why) != OK ||
 	    fido_state_loaded(&f->asks[ASK_STATE], &f->state, why) != OK)
 		return why->code;
-	if (!name->count)
-		return OK;
-	f->name_generation = name->rows[0].generation;
-	if (!credential_name_read(name->rows[0].value, &f->taken_account, &f->taken_by))
-		return problem_set(why, ERR_UNAVAILABLE, "", "an authenticator's name in the store cannot be read");
+	f->taken = f->unread.code == OK && f->asks[ASK_NAME].count;
 	return OK;
 }
 
@@ -153,7 +146,6 @@ on_first(void *arg, enum err err, const struct problem *why)
 	struct finishing *f = arg;
 	struct span names[ATTESTATION_CERTIFICATES];
 	struct problem own;
-	size_t extra;
 
 	if (err == OK) {
 		why = &own;
@@ -175,27 +167,13 @@ on_first(void *arg, enum err err, const struct problem *why)
 	f->model_count = f->state.number ? fido_model_names(f->arena, &f->made.attestation, names) : 0;
 	for (size_t i = 0; i < f->model_count; i++)
 		f->asks[i] = fido_model_ask(f->arena, f->state.number, names[i]);
-	extra = f->name_generation ? 1 : 0;
-	if (extra)
-		f->asks[f->model_count] = credential_ask(f->arena, &f->taken_account, &f->taken_by);
-	if (f->model_count + extra == 0)
+	if (f->model_count == 0)
 		judge(f);
 	else
-		f->waiting = store_load(f->store, f->asks, f->model_count + extra, on_models, f);
+		f->waiting = store_load(f->store, f->asks, f->model_count, on_models, f);
 }
 
 /* Judge */
-
-/* R23: nobody's, or one of this account's own that has expired. */
-static bool
-id_is_free(struct finishing *f, const struct ask *ask)
-{
-	struct credential taken;
-
-	return ask->count && credential_loaded(f->arena, ask->rows, &taken, NULL) == OK &&
-	    taken.kind == CREDENTIAL_PASSKEY && taken.state == CREDENTIAL_EXPIRED &&
-	    memcmp(&taken.account, &f->access->account->id, sizeof(taken.account)) == 0;
-}
 
 static void
 on_models(void *arg, enum err err, const struct problem *why)
@@ -209,11 +187,6 @@ on_models(void *arg, enum err err, const struct problem *why)
 	}
 	if (err != OK) {
 		fail(f, err, why);
-		return;
-	}
-	if (f->name_generation && !id_is_free(f, &f->asks[f->model_count])) {
-		problem_set(&f->why, ERR_DENIED, R23, "credential-id: this authenticator is enrolled already");
-		refuse(f, "credential-id");
 		return;
 	}
 	judge(f);
@@ -270,7 +243,7 @@ fill(struct finishing *f)
 		.account = f->access->account->id, .id = id_new(f->access->now), .kind = CREDENTIAL_PASSKEY,
 		.state = CREDENTIAL_ACTIVE, .name = name_of(f), .issued = f->access->now,
 		.activated = f->access->now, .changed = f->access->now, .actor = span_text("person"),
-		.reason = span_text("added"), .name_generation = f->name_generation,
+		.reason = span_text("added"),
 	};
 	passkey_keep(f->arena, &f->response, &f->made, &c->passkey);
 	c->passkey.trusted = f->trusted;
@@ -288,6 +261,11 @@ judge(struct finishing *f)
 		.user_verified = f->made.user_verified, .backed_up = f->made.backed_up };
 	struct unit *unit;
 
+	if (f->taken) {
+		problem_set(&f->why, ERR_DENIED, R23, "credential-id: this authenticator is enrolled already");
+		refuse(f, "credential-id");
+		return;
+	}
 	if (!examine_model(f)) {
 		refuse_examined(f);
 		return;

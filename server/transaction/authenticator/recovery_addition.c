@@ -94,17 +94,12 @@ on_before(void *arg, enum err err, const struct problem *why)
 		why = &a->why;
 		err = credential_loaded(a->arena, a->ask.count ? a->ask.rows : NULL, &a->before, &a->why);
 	}
-	if (err != OK) {
+	if (err == OK)
+		err = credential_take(&a->before, CREDENTIAL_REVOKE, &because, &a->replacing, &a->why);
+	if (err == OK)
+		put(a);
+	else
 		fail(a, why);
-		return;
-	}
-	/* One that has expired is final, and its name is taken over. */
-	if (a->before.state != CREDENTIAL_EXPIRED &&
-	    credential_take(&a->before, CREDENTIAL_REVOKE, &because, &a->replacing, &a->why) != OK) {
-		fail(a, &a->why);
-		return;
-	}
-	put(a);
 }
 
 /* The old one's name row goes before the new one's is put: one unit, in this order. */

@@ -1,8 +1,9 @@
 /* transaction/enrolment/bind.c - the card that somebody enrolled with becomes an authenticator: its certificate for
  * user authentication, told to be of the same card by who links the two, or else taken on the session's word.
  *
- *     enrolment, session -> task -> account, whose the certificate's name is -> [is that final?] -> bound
+ *     enrolment, session -> task -> account, the certificate's name is nobody's -> bound until its end
  */
+#include "crypto/x509.h"
 #include "transaction/authenticator/credential_change.h"
 #include "transaction/enrolment/enrolment.h"
 #include "transaction/authenticator/parent_certificate.h"
@@ -21,7 +22,8 @@ struct binding {
 	struct card_task task;
 	struct account account;
 	struct session session;
-	uint64_t name_generation;
+	struct span der;             /* the certificate */
+	struct instant ends;
 	struct credential credential;
 	struct credential_change change;
 	struct problem why;
@@ -42,7 +44,7 @@ answer(struct binding *b, enum err err, const struct problem *why)
 	b->done(b->arg, err, err == OK ? &b->credential : NULL, err == OK ? NULL : why);
 }
 
-static on_loaded on_enrolment_loaded, on_task_loaded, on_account_loaded, on_holder_loaded;
+static on_loaded on_enrolment_loaded, on_task_loaded, on_account_loaded;
 static on_committed on_bound;
 
 struct pending *
@@ -134,45 +136,36 @@ on_task_loaded(void *arg, enum err err, const struct problem *why)
 
 /* Whose it is */
 
+static enum err
+read_certificate(struct binding *b, struct problem *why)
+{
+	struct x509 x509;
+
+	if (!card_task_certificate(b->arena, b->settings, &b->task, &b->der))
+		return problem_set(why, ERR_UNAVAILABLE, "",
+		    "the card's certificate cannot be opened: it was kept under another secret");
+	if (x509_read(b->der, &x509, why) != OK)
+		return why->code;
+	b->ends = instant_after(x509.not_after, SECONDS(1)); /* the last second is its own */
+	return OK;
+}
+
 static void bind_card(struct binding *);
 
+/* A certificate is an authenticator once. One that was revoked gave its name back; one that has expired is of a
+ * certificate that has, and that nobody binds. */
 static void
 on_account_loaded(void *arg, enum err err, const struct problem *why)
 {
 	struct binding *b = arg;
-	const struct ask *name = &b->asks[ASK_NAME];
-	struct id account, credential;
 
 	if (err == OK)
 		err = (why = &b->why, account_loaded(b->arena, &b->asks[ASK_ACCOUNT], &b->account, &b->why));
-	if (err == OK && name->count && !credential_name_read(name->rows[0].value, &account, &credential))
-		err = (why = &b->why, problem_set(&b->why, ERR_UNAVAILABLE, "",
-		    "an authenticator's name in the store is of a form this build does not know"));
-	if (err != OK) {
-		answer(b, err, why);
-	} else if (!name->count) {
-		bind_card(b);
-	} else {
-		b->name_generation = name->rows[0].generation;
-		b->asks[0] = credential_ask(b->arena, &account, &credential);
-		b->waiting = store_load(b->store, b->asks, 1, on_holder_loaded, b);
-	}
-}
-
-/* Whoever has it already keeps it, unless that one is no more. */
-static void
-on_holder_loaded(void *arg, enum err err, const struct problem *why)
-{
-	struct binding *b = arg;
-	struct credential holder;
-
+	if (err == OK && b->asks[ASK_NAME].count)
+		err = (why = &b->why, problem_set(&b->why, ERR_CONFLICT, "", "this card is an authenticator already"));
 	if (err == OK)
-		err = (why = &b->why, credential_loaded(b->arena, b->asks[0].count ? b->asks[0].rows : NULL, &holder,
-		    &b->why));
-	if (err == OK && holder.state != CREDENTIAL_REVOKED && holder.state != CREDENTIAL_EXPIRED)
-		err = (why = &b->why, problem_set(&b->why, ERR_CONFLICT, "",
-		    "this card is an authenticator already"));
-	if (err == OK || err == ERR_NOT_FOUND)
+		err = (why = &b->why, read_certificate(b, &b->why));
+	if (err == OK)
 		bind_card(b);
 	else
 		answer(b, err, why);
@@ -185,12 +178,10 @@ keep_certificate(struct binding *b, struct unit *unit)
 {
 	const struct parent_certificate kept = {
 		.account = b->account.id, .handle = b->task.handle, .purpose = b->task.purpose, .kept = b->asked.now,
-		.checked = b->task.at, .due = instant_after(b->asked.now, b->settings->parent_age),
+		.checked = b->task.at, .due = parent_certificate_due(b->settings, b->ends, b->asked.now),
 	};
-	struct span der;
 
-	if (card_task_certificate(b->arena, b->settings, &b->task, &der))
-		parent_certificate_keep(unit, b->arena, b->settings, &kept, der);
+	parent_certificate_keep(unit, b->arena, b->settings, &kept, b->der);
 }
 
 static void
@@ -210,7 +201,7 @@ bind_card(struct binding *b)
 		.binding = BINDING_IN_PROOFING, .binding_record = b->session.proofed.record,
 		.parent = PARENT_GOOD, .parent_handle = b->task.handle, .parent_checked = b->task.at,
 		.card = { .handle = b->task.handle, .mobile = b->task.mobile },
-		.name_generation = b->name_generation,
+		.expires = b->ends,
 	};
 	b->change = (struct credential_change){ .account = &b->account, .credential = c, .now = b->asked.now,
 		.event = id_given(&c->replaces) ? CREDENTIAL_REPLACED : CREDENTIAL_ADDED };

@@ -283,8 +283,7 @@ credentials_found(struct looking *l, struct problem *why)
 	for (size_t i = 0; i < asked->count; i++) {
 		if (credential_loaded(l->arena, &asked->rows[i], &list[v->credential_count], why) != OK)
 			return why->code;
-		if (list[v->credential_count].state != CREDENTIAL_REVOKED &&
-		    list[v->credential_count].state != CREDENTIAL_EXPIRED)
+		if (!credential_ended(&list[v->credential_count], l->asked.now))
 			v->credential_count++;
 	}
 	v->credentials = list;
