@@ -293,6 +293,45 @@ what_is_added_needs_its_own_level(void **state)
 	}
 }
 
+/* Whichever framework says what changing an account takes. */
+static void
+levels_are_those_of_the_framework_that_is_asked(void **state)
+{
+	static const struct {
+		const char *title, *framework, *facts;
+		enum err err;
+		const char *problem;
+	} cases[] = {
+		{ "NIST's: a passkey by a code", "nist-800-63-4", BY_CODE, ERR_DENIED, "of at least the same level" },
+		{ "NIST's: a passkey by a passkey", "nist-800-63-4", "{\"token.intent\":true,"
+		    "\"token.kinds\":[\"passkey\"],\"token.phishing_resistant\":true,"
+		    "\"token.replay_resistant\":true,\"token.user_verification\":\"by-platform\"}", OK, "" },
+		{ "one that compares no authenticators", "refeds-raf-2", BY_PASSKEY, ERR_UNAVAILABLE,
+		    "is about authenticators" },
+		{ "one that nobody published", "eidas-2015-1502", BY_PASSKEY, ERR_UNAVAILABLE, "is in force" },
+		{ "none", "", BY_PASSKEY, ERR_UNAVAILABLE, "is in force" },
+		{ "facts that fit no dictionary", "jp-idtf", "{\"token.unheard_of\":true}", ERR_UNAVAILABLE,
+		    "do not fit" },
+	};
+
+	(void)state;
+	stage_publish_framework("nist-800-63-4");
+	stage_publish_framework("refeds-raf-2");
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct ceremony c;
+
+		stage.settings.change = (struct requirement_name){ .framework = span_text(cases[i].framework) };
+		look_in(cases[i].facts);
+		c = right();
+		c.id = c.credential_id = arena_print(&stage.arena, "a passkey of case %zu, of six", i);
+		finish(software_create(&stage.arena, &c));
+		if (cases[i].err == OK)
+			expect_ok(cases[i].title, stage.err, &stage.why);
+		else
+			expect_problem(cases[i].title, stage.err, &stage.why, cases[i].err, cases[i].problem);
+	}
+}
+
 static void
 where_makers_must_vouch_nobody_else_does(void **state)
 {
@@ -622,6 +661,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(what_is_wrong_is_refused_at_its_step, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(nothing_waits_in_another_session, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(what_is_added_needs_its_own_level, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(levels_are_those_of_the_framework_that_is_asked, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(where_makers_must_vouch_nobody_else_does, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(what_its_maker_vouches_for_is_trusted, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_model_that_is_not_trusted_is_not_taken, set_up, tear_down),

@@ -221,19 +221,63 @@ facts_of_another_dictionary_fail(void **state)
 	expect_true("and nothing is reached", !out->enough);
 }
 
+/* "AREA LEVEL", or what is wrong. */
+static const char *
+level_by_itself(const char *framework, const char *facts)
+{
+	struct assessing asked = { .wanted.framework = span_text(framework), .now = { NOON } };
+	const struct area *area = NULL;
+	unsigned level = 99;
+	struct problem why;
+	enum err err;
+
+	asked.snapshot = *framework ? shipped_snapshot_of(&arena, framework) : snapshot;
+	err = assess_token_level(&arena, &asked, span_text(facts), &level, &why);
+	if (err != OK) {
+		expect_number("what cannot be told is no level", level, 0);
+		return arena_print(&arena, "%s: %s", err_name(err), why.text);
+	}
+	expect_ok("its area", assess_token_area(&asked, &area, &why), &why);
+	return arena_print(&arena, "%.*s %u", SPAN_ARGS(area->id), level);
+}
+
+#define OTHERS_OFFERED(is) "{\"token.factors\":[\"know\",\"have\"],\"token.intent\":true,\"token.kinds\":[\"pin\"," \
+	"\"app-key\"],\"token.phishing_resistant\":false,\"token.phishing_resistant_offered\":" is "," \
+	"\"token.pin_length\":8,\"token.replay_resistant\":true,\"token.user_verification\":\"by-server\"}"
+
+/* Whatever the framework calls the area, and with nothing known of session, process or provider. */
 static void
 an_authenticator_has_a_level_by_itself(void **state)
 {
-	const struct assessing asked = { .snapshot = snapshot, .wanted = least("token", "1"), .now = { NOON } };
-	const struct assessing nowhere = { .snapshot = snapshot, .now = { NOON } };
+	static const struct { const char *title, *framework, *facts, *level; } cases[] = {
+		{ "hardware", "jp-idtf", PASSKEY_HARDWARE, "token 4" },
+		{ "synced", "jp-idtf", PASSKEY_SYNCED, "token 3" },
+		{ "a code", "jp-idtf", CODE, "token 2" },
+		{ "nothing", "jp-idtf", "{}", "token 0" },
+		{ "a passkey by NIST's word", "nist-800-63-4", "{\"token.factors\":[\"have\"],\"token.intent\":true,"
+		    "\"token.kinds\":[\"passkey\"],\"token.phishing_resistant\":true,\"token.replay_resistant\":true,"
+		    "\"token.user_verification\":\"by-platform\"}", "authentication-assurance 2" },
+		{ "a code by NIST's", "nist-800-63-4", "{\"token.factors\":[\"have\"],\"token.intent\":true,"
+		    "\"token.kinds\":[\"otp-app\"],\"token.otp_bits\":19,\"token.phishing_resistant\":false,"
+		    "\"token.replay_resistant\":true,\"token.user_verification\":\"none\"}",
+		    "authentication-assurance 1" },
+		{ "a phone with a PIN, whose account has a passkey, too", "nist-800-63-4", OTHERS_OFFERED("true"),
+		    "authentication-assurance 2" },
+		{ "is the same phone without one", "nist-800-63-4", OTHERS_OFFERED("false"),
+		    "authentication-assurance 2" },
+		{ "a code by the METI guideline's", "ds-511", CODE, "user-authentication 1" },
+		{ "a code by the regulation's", "eidas-2015-1502", CODE, "means-management 1" },
+		{ "by a framework that asks nothing of authenticators", "refeds-raf-2", CODE,
+		    "not-found: no area of refeds-raf-2@1.0 is about authenticators: by this framework none can be "
+		    "compared with another" },
+		{ "by none", "", CODE, "not-found: no version of the framework \"\" is in force" },
+		{ "facts that are none", "jp-idtf", "[]", "unavailable: facts of this server's own do not fit the "
+		    "dictionary in force: expected an object, found an array" },
+	};
 
 	(void)state;
-	expect_number("hardware", assess_token_level(&arena, &asked, span_text(PASSKEY_HARDWARE)), 4);
-	expect_number("synced", assess_token_level(&arena, &asked, span_text(PASSKEY_SYNCED)), 3);
-	expect_number("a code", assess_token_level(&arena, &asked, span_text(CODE)), 2);
-	expect_number("nothing", assess_token_level(&arena, &asked, span_text("{}")), 0);
-	expect_number("no facts", assess_token_level(&arena, &asked, span_text("[]")), 0);
-	expect_number("in no framework", assess_token_level(&arena, &nowhere, span_text(CODE)), 0);
+	for (size_t i = 0; i < COUNT(cases); i++)
+		expect_text(cases[i].title, level_by_itself(cases[i].framework, cases[i].facts), cases[i].level);
 }
 
 int

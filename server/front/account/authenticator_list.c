@@ -29,22 +29,29 @@ const struct route authenticator_routes[] = {
 
 /* The view */
 
+/* As for a new one (transaction/authenticator/addition.h), so that the page tells what adding will ask. */
+static struct assessing
+asked_of(const struct authenticator_view *v)
+{
+	struct assessing asked = *v->access->assessing;
+
+	asked.wanted = v->settings->change;
+	asked.snapshot = v->snapshot;
+	return asked;
+}
+
 void
 authenticator_view_begin(struct authenticator_view *v, const struct person_settings *settings,
     const struct account_access *access)
 {
-	const struct shelf_policy *policy;
-	const struct profile *profile;
-	struct demand demand;
-	int area;
+	struct assessing asked;
+	struct problem why;
 
 	*v = (struct authenticator_view){ .settings = settings, .access = access,
 		.snapshot = policy_shelf_take(settings->shelf), .scratch = arena_init(SCRATCH) };
-	if (requirement_find(v->snapshot, &settings->change, access->now, &policy, &profile, &demand, NULL) != OK)
-		return;
-	area = area_find(policy->framework, span_text("token"));
-	if (area >= 0)
-		v->area = &policy->framework->areas[area];
+	asked = asked_of(v);
+	if (assess_token_area(&asked, &v->area, &why) != OK)
+		v->area = NULL;
 }
 
 void
@@ -65,17 +72,17 @@ level_of(struct authenticator_view *v, const struct credential *c)
 		.backed_up = passkey && passkey->backed_up,
 		.separate_channel = c->kind == CREDENTIAL_APP,
 		.pin = c->kind == CREDENTIAL_APP && !passkey };
-	struct assessing asked = *v->access->assessing;
+	const struct assessing asked = asked_of(v);
 	struct buffer facts;
+	struct problem why;
 	unsigned level;
 
 	if (c->kind == CREDENTIAL_CARD)
 		return 0;
 	facts = buffer_init(FACTS_LARGEST_TEXT);
-	asked.wanted = v->settings->change;
-	asked.snapshot = v->snapshot;
 	observation_write(&facts, v->snapshot->dictionary, &best);
-	level = assess_token_level(&v->scratch, &asked, buffer_span(&facts));
+	if (assess_token_level(&v->scratch, &asked, buffer_span(&facts), &level, &why) != OK)
+		level = 0;
 	buffer_release(&facts);
 	arena_reset(&v->scratch);
 	return level;

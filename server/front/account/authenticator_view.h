@@ -9,7 +9,7 @@ struct authenticator_view {
 	const struct person_settings *settings;
 	const struct account_access *access;
 	struct policy_snapshot *snapshot;
-	const struct area *area;     /* of tokens; NULL: the framework has none, or nothing is asked */
+	const struct area *area;     /* about authenticators; NULL: the framework has none, or nothing is asked */
 	struct arena scratch;        /* of one authenticator at a time */
 };
 void authenticator_view_begin(struct authenticator_view *, const struct person_settings *,

@@ -105,31 +105,45 @@ facts_of(struct arena *arena, const struct policy_snapshot *snapshot, const stru
 	return facts;
 }
 
+/* Whether any authentication of the session reaches by itself what the new one will. */
+static enum err
+compare_levels(struct arena *arena, const struct assessing *asked, const struct session *session, struct span new,
+    struct problem *why)
+{
+	unsigned wanted, shown;
+	bool enough = false;
+
+	if (assess_token_level(arena, asked, new, &wanted, why) != OK)
+		return why->code;
+	for (size_t i = 0; i < session->authentication_count; i++) {
+		if (assess_token_level(arena, asked, session->authentications[i].facts, &shown, why) != OK)
+			return why->code;
+		enough = enough || shown >= wanted;
+	}
+	return enough ? OK : problem_set(why, ERR_DENIED, "SP 800-63B-4 s4.1.2.1",
+	    "an authenticator of this level is added by one of at least the same level, or with the card");
+}
+
+/* What cannot be compared is not added: that the policy does not say is the server's trouble, not the person's. */
 static enum err
 expect_level(struct arena *arena, const struct person_settings *settings, const struct account_access *access,
     const struct observation *seen, struct problem *why)
 {
 	struct policy_snapshot *snapshot = policy_shelf_take(settings->shelf);
 	struct assessing asked = *access->assessing;
-	unsigned wanted = 0, shown = 0;
+	enum err err;
 
-	if (!snapshot || !snapshot->dictionary) {
-		if (snapshot)
-			policy_snapshot_unref(snapshot);
-		return problem_set(why, ERR_UNAVAILABLE, "", "no policy has been read yet");
-	}
 	asked.snapshot = snapshot;
-	wanted = assess_token_level(arena, &asked, facts_of(arena, snapshot, seen));
-	for (size_t i = 0; i < access->session->authentication_count; i++) {
-		unsigned level = assess_token_level(arena, &asked, access->session->authentications[i].facts);
-
-		shown = level > shown ? level : shown;
-	}
-	policy_snapshot_unref(snapshot);
-	if (access->session->authentication_count && shown >= wanted)
-		return OK;
-	return problem_set(why, ERR_DENIED, "SP 800-63B-4 s4.1.2.1",
-	    "an authenticator of this level is added by one of at least the same level, or with the card");
+	asked.wanted = settings->change;
+	if (!snapshot || !snapshot->dictionary)
+		err = problem_set(why, ERR_UNAVAILABLE, "", "no policy has been read yet");
+	else
+		err = compare_levels(arena, &asked, access->session, facts_of(arena, snapshot, seen), why);
+	if (snapshot)
+		policy_snapshot_unref(snapshot);
+	if (err == ERR_NOT_FOUND)
+		err = why->code = ERR_UNAVAILABLE;
+	return err;
 }
 
 /* At the desk a registrar saw the person, and the code that opened this session was handed over there (SP 800-63B-4

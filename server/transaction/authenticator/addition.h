@@ -40,7 +40,8 @@ void addition_end(struct unit *, const struct id *session, const struct addition
 
 /* How a new authenticator is bound to the account, from what its session has shown: sets binding, record, parent and
  * evidence. `seen`: of its first use. ERR_DENIED: it would be of a higher level than any authentication of this session
- * (SP 800-63B-4 s4.1.2.1); a login with a better one, or with the card, comes first. */
+ * (SP 800-63B-4 s4.1.2.1); a login with a better one, or with the card, comes first. ERR_UNAVAILABLE: which level that
+ * is cannot be told by the policy in force, and then nothing is added but with the card. */
 enum err addition_bind(struct arena *, const struct person_settings *, const struct account_access *,
     struct credential *, struct observation *seen, struct problem *why);
 /* Into the unit: the new credential with all that a change brings, in the place of a revoked one where the session has

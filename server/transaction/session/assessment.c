@@ -256,24 +256,127 @@ assess_login(struct arena *arena, const struct assessing *a, struct assessed *ou
 	return OK;
 }
 
-unsigned
-assess_token_level(struct arena *arena, const struct assessing *a, struct span json)
-{
-	const struct shelf_policy *policy;
-	const struct profile *profile;
-	struct evaluation *evaluation;
-	struct demand demand;
-	struct facts *f;
-	int area;
+/* Authenticators by themselves */
 
-	if (requirement_find(a->snapshot, &a->wanted, a->now, &policy, &profile, &demand, NULL) != OK)
-		return 0;
-	area = area_find(policy->framework, span_text("token"));
+#define OF_AUTHENTICATORS "token."
+#define OF_THE_ACCOUNT "token.phishing_resistant_offered"
+
+/* Whether it asks for any of these facts, and for any other. */
+static bool
+asks_for(const struct criterion *c, const uint64_t facts[FACT_SETS], bool *others)
+{
+	uint64_t asked[FACT_SETS] = { 0 };
+	bool any = false;
+
+	condition_support(&c->when, asked);
+	condition_support(&c->condition, asked);
+	*others = false;
+	for (size_t i = 0; i < FACT_SETS; i++) {
+		any = any || (asked[i] & facts[i]);
+		*others = *others || (asked[i] & ~facts[i]);
+	}
+	return any;
+}
+
+static void
+facts_of_authenticators(const struct dictionary *dictionary, uint64_t out[FACT_SETS])
+{
+	memset(out, 0, FACT_SETS * sizeof(out[0]));
+	for (size_t i = 0; i < dictionary->count; i++)
+		if (span_starts(dictionary->facts[i].id, OF_AUTHENTICATORS))
+			out[i / 64] |= UINT64_C(1) << (i % 64);
+}
+
+struct token_area {
+	const struct framework *framework;
+	const struct profile *profile;
+	size_t number;
+	uint64_t facts[FACT_SETS];   /* of authenticators */
+};
+
+/* By what its criteria ask for, not by its name: jp-idtf calls it "token", SP 800-63-4 "authentication-assurance", the
+ * regulation "means-management". */
+static enum err
+find_token_area(const struct assessing *a, struct token_area *out, struct problem *why)
+{
+	size_t asking[AREAS_LARGEST] = { 0 };
+	const struct shelf_policy *policy;
+	struct demand demand;
+	bool others;
+
+	*out = (struct token_area){ .number = 0 };
+	if (requirement_find(a->snapshot, &a->wanted, a->now, &policy, &out->profile, &demand, why) != OK)
+		return why->code;
+	out->framework = policy->framework;
+	facts_of_authenticators(a->snapshot->dictionary, out->facts);
+	for (size_t i = 0; i < out->framework->criterion_count; i++)
+		asking[out->framework->criteria[i].area] += asks_for(&out->framework->criteria[i], out->facts,
+		    &others);
+	for (size_t i = 0; i < out->framework->own_count; i++)
+		if (asking[i] > asking[out->number])
+			out->number = i;
+	if (asking[out->number])
+		return OK;
+	return problem_set(why, ERR_NOT_FOUND, "SP 800-63B-4 s4.1.2.1",
+	    "no area of %.*s@%.*s is about authenticators: by this framework none can be compared with another",
+	    SPAN_ARGS(out->framework->id), SPAN_ARGS(out->framework->version));
+}
+
+enum err
+assess_token_area(const struct assessing *a, const struct area **out, struct problem *why)
+{
+	struct token_area found;
+	enum err err = find_token_area(a, &found, why);
+
+	*out = err == OK ? &found.framework->areas[found.number] : NULL;
+	return err;
+}
+
+/* Where a criterion asks for something else, too (how a provider limits guessing), not to know that is nothing against
+ * the authenticator: then only what is known to be false is. */
+static bool
+lowers(const struct token_area *in, const struct criterion *c, const struct facts *f)
+{
+	enum truth truth;
+	bool applies, others;
+
+	if (!asks_for(c, in->facts, &others))
+		return false;
+	truth = criterion_truth(c, f, criterion_least(c, in->profile), &applies);
+	return truth == TRUTH_FALSE || (truth == TRUTH_UNKNOWN && !others);
+}
+
+static unsigned
+level_by(const struct token_area *in, const struct facts *f)
+{
+	const struct criterion *criteria = in->profile ? in->profile->criteria : in->framework->criteria;
+	unsigned level = (unsigned)in->framework->areas[in->number].level_count;
+
+	for (size_t i = 0; i < in->framework->criterion_count; i++) {
+		const struct criterion *c = &criteria[i];
+
+		if (c->area == in->number && c->level <= level && !(in->profile && in->profile->excluded[i]) &&
+		    lowers(in, c, f))
+			level = c->level ? c->level - 1U : 0;
+	}
+	return level;
+}
+
+enum err
+assess_token_level(struct arena *arena, const struct assessing *a, struct span json, unsigned *level,
+    struct problem *why)
+{
+	struct token_area in;
+	struct facts *f;
+
+	*level = 0;
+	if (find_token_area(a, &in, why) != OK)
+		return why->code;
 	f = arena_new(arena, struct facts);
 	facts_init(f, a->snapshot->dictionary);
-	if (area < 0 || state_all(arena, json, a->now, a->now, f, &(struct problem){ 0 }) != OK)
-		return 0;
-	evaluation = arena_new(arena, struct evaluation);
-	evaluate(policy->framework, profile, f, evaluation);
-	return evaluation->areas[area].reached;
+	if (state_all(arena, json, a->now, a->now, f, why) != OK)
+		return why->code;
+	state(f, OF_THE_ACCOUNT, 1);
+	*level = level_by(&in, f);
+	return OK;
 }

@@ -48,9 +48,15 @@ extern const char assertion_of_own_pages[];
  * or profile, area or level. What `out` points to is itself: it stays where it is. */
 enum err assess_login(struct arena *, const struct assessing *, struct assessed *out, struct problem *why);
 
-/* The level of the framework's area `token` that these facts of one authenticator reach by themselves: for "adding one
- * needs authentication at the level it will have". 0: none. */
-unsigned assess_token_level(struct arena *, const struct assessing *, struct span facts);
+/* The area of the wanted framework that is about authenticators: the one in which most criteria ask for facts of them
+ * (token.…). ERR_NOT_FOUND: as above, or none does: then no two authenticators can be compared by this framework. */
+enum err assess_token_area(const struct assessing *, const struct area **out, struct problem *why);
+/* The level of that area that these facts of one authenticator reach by themselves: for "adding one needs
+ * authentication at the level it will have". Of its criteria those count that ask for facts of authenticators: how old
+ * a session is, or what the identity provider does, makes none better or worse; nor does what else its account has.
+ * ERR_NOT_FOUND: as above; ERR_UNAVAILABLE: the facts do not fit. */
+enum err assess_token_level(struct arena *, const struct assessing *, struct span facts, unsigned *level,
+    struct problem *why);
 
 /* What is asked, found: of the version named, or the one in force. */
 enum err requirement_find(const struct policy_snapshot *, const struct requirement_name *, struct instant now,
