@@ -36,6 +36,7 @@ static struct {
 	struct session session;          /* logged in; id zero: nobody */
 	uint8_t browser[32];
 	const char *contact;             /* told when an account is opened */
+	struct instant until;            /* it was not: that address gets no code before */
 	uint64_t serial;
 	int64_t valid_days;              /* of certificates made from now on; 0: 500 */
 	int64_t later;                   /* each step is a little later than the one before */
@@ -211,6 +212,7 @@ on_opened(void *arg, enum err err, const struct enrolment_opened *opened, const 
 	(void)arg;
 	world.done = true;
 	world.err = err;
+	enrolling.until = err == OK ? opened->until : (struct instant){ 0 };
 	if (err == OK)
 		enrolling.view.found = opened->account;
 	else

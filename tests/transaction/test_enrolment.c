@@ -258,6 +258,41 @@ an_address_told_at_the_opening_gets_a_code_alone(void **state)
 	expect_number("of six digits", notice.code.size, 6);
 }
 
+/* Each from a browser of its own, as whoever has somebody mailed would do it. */
+static void
+accounts_that_come_and_go_do_not_have_one_address_mailed_again_and_again(void **state)
+{
+	static const struct { const char *title, *contact; bool sent; } openings[] = {
+		{ "a first", "jiro@mail.example", true },
+		{ "a second, written otherwise", "JIRO@MAIL.example", true },
+		{ "a third", "jiro@mail.example", true },
+		{ "a fourth", "jiro@mail.example", true },
+		{ "another address", "saburo@mail.example", true },
+		{ "no address", "", true },
+		{ "none any more", "jiro@mail.example", false },
+		{ "however it is written", "jiro@MAIL.example", false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(openings); i++) {
+		const size_t notices = rows_of(&notice_table), accounts = rows_of(&account_table);
+
+		log_out();
+		enrol_begin(false);
+		enrolling.contact = openings[i].contact;
+		enrol_open();
+		expect_ok(openings[i].title, world.err, &world.why);
+		expect_number(openings[i].title, !enrolling.until.us, openings[i].sent);
+		expect_number("codes", rows_of(&notice_table), notices + (openings[i].sent && *openings[i].contact));
+		expect_number("accounts", rows_of(&account_table), accounts + openings[i].sent);
+	}
+	enrolling.later += 40000; /* 80 seconds */
+	enrol_open();
+	enrolling.contact = NULL;
+	expect_ok("a while later", world.err, &world.why);
+	expect_number("in the same enrolment", enrolling.until.us, 0);
+}
+
 static void
 an_opened_account_is_finished_without_its_session_too(void **state)
 {
@@ -552,6 +587,7 @@ main(void)
 		cmocka_unit_test(the_same_person_again),
 		cmocka_unit_test(a_provisional_account_is_finished_at_a_terminal),
 		cmocka_unit_test(an_address_told_at_the_opening_gets_a_code_alone),
+		cmocka_unit_test(accounts_that_come_and_go_do_not_have_one_address_mailed_again_and_again),
 		cmocka_unit_test(an_opened_account_is_finished_without_its_session_too),
 		cmocka_unit_test(a_revoked_certificate_is_refused_and_told_why),
 		cmocka_unit_test(another_browser_sees_nothing),

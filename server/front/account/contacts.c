@@ -6,15 +6,14 @@
  */
 #include "person/contact.h"
 
-#include "authn/app_pin.h"
-#include "authn/attempts.h"
 #include "front/account/contact_request.h"
 #include "front/account/visit.h"
 #include "http/haste.h"
 #include "person/history.h"
 #include "transaction/authenticator/credential_change.h"
+#include "transaction/notice/contact_code.h"
 
-enum { ASK_NAME, ASK_OF_ADDRESS, ASK_OF_ACCOUNT, ASKS };
+enum { ASK_NAME, ASK_CODE, ASKS = ASK_CODE + CONTACT_CODE_ASKS };
 
 struct contacting {
 	struct visit visit;          /* first */
@@ -25,8 +24,7 @@ struct contacting {
 	struct span name_key;
 	struct id named;             /* whose name the address is; zero: nobody's */
 	uint64_t name_generation;
-	/* Codes that were sent: to this address, whoever asks, and by this account, to whatever address. */
-	struct attempts to_address, by_account;
+	struct contact_code code;
 };
 
 static on_loaded on_contact_rows;
@@ -44,8 +42,8 @@ go_on_contacting(struct visit *v, const struct account_access *access)
 	}
 	c->name_key = account_name_key(arena, c->request.address);
 	c->asks[ASK_NAME] = account_name_ask(arena, c->request.address);
-	c->asks[ASK_OF_ADDRESS] = attempts_ask(arena, ATTEMPTS_CONTACT, c->name_key);
-	c->asks[ASK_OF_ACCOUNT] = attempts_ask(arena, ATTEMPTS_CONTACT, id_span(&v->account.id));
+	c->code = (struct contact_code){ .address = c->request.address, .account = v->account.id };
+	contact_code_ask(arena, &c->code, &c->asks[ASK_CODE]);
 	exchange_hold(v->exchange, store_load(v->front->store, c->asks, ASKS, on_contact_rows, c));
 }
 
@@ -56,11 +54,7 @@ rows_read(struct contacting *c, struct problem *why)
 
 	if (err == ERR_NOT_FOUND)
 		err = OK;
-	if (err == OK)
-		err = attempts_loaded(&c->asks[ASK_OF_ADDRESS], &c->to_address, why);
-	if (err == OK)
-		err = attempts_loaded(&c->asks[ASK_OF_ACCOUNT], &c->by_account, why);
-	return err;
+	return err == OK ? contact_code_loaded(&c->asks[ASK_CODE], &c->code, why) : err;
 }
 
 static void
@@ -93,16 +87,6 @@ tell(struct contacting *c, struct unit *unit, const struct contact *contact, con
 /* Added */
 
 static void
-send_code(struct contacting *c, struct unit *unit, struct span code)
-{
-	struct visit *v = &c->visit;
-
-	notice_put(unit, &(struct notice){ .id = id_new(v->now), .kind = NOTICE_CONTACT_CODE,
-	    .english = v->account.english, .address = c->request.address, .code = code, .made = v->now,
-	    .until = instant_after(v->now, CONTACT_CODE_FOR), .next = v->now });
-}
-
-static void
 answer_sent(struct visit *v)
 {
 	exchange_reply(v->exchange, &(struct reply){ .status = 202,
@@ -114,26 +98,18 @@ add(struct contacting *c)
 {
 	struct visit *v = &c->visit;
 	struct arena *arena = v->exchange->arena;
-	struct instant a = attempts_wait(ATTEMPTS_CONTACT, &c->to_address, v->now);
-	struct instant b = attempts_wait(ATTEMPTS_CONTACT, &c->by_account, v->now);
-	char *code = arena_take(arena, APP_PIN_DRAWN);
-	struct unit *unit;
+	struct instant until = contact_code_wait(&c->code, v->now);
+	struct unit *unit = visit_unit(v);
 
-	if (a.us || b.us) {
-		exchange_refuse_until(v->exchange, v->now, instant_before(a, b) ? b : a,
-		    span_text("too often: wait a while"), "");
+	if (until.us) {
+		exchange_refuse_until(v->exchange, v->now, until, span_text("too often: wait a while"), "");
 		return;
 	}
-	app_digits_draw(code);
-	if (contact_add(&v->account, c->request.address, span_text(code), v->now, &v->why) != OK) {
+	if (contact_code_send(unit, arena, &c->code, &v->account, v->now, &v->why) != OK) {
 		visit_refuse(v);
 		return;
 	}
-	unit = visit_unit(v);
 	account_put(unit, arena, &v->account);
-	attempts_failed(unit, arena, ATTEMPTS_CONTACT, c->name_key, &c->to_address, v->now);
-	attempts_failed(unit, arena, ATTEMPTS_CONTACT, id_span(&v->account.id), &c->by_account, v->now);
-	send_code(c, unit, span_text(code));
 	visit_commit(v, unit, answer_sent);
 }
 
@@ -185,7 +161,7 @@ confirm(struct contacting *c)
 		visit_commit(v, unit, refuse_code);
 		return;
 	}
-	attempts_forget(unit, arena, ATTEMPTS_CONTACT, c->name_key, &c->to_address);
+	contact_code_typed(unit, arena, &c->code);
 	if (!id_given(&c->named))
 		account_name_put(unit, c->name_key, &v->account.id, c->name_generation);
 	tell(c, unit, contact_find(&v->account, c->request.address), "added");

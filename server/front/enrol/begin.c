@@ -142,6 +142,11 @@ on_opened(void *arg, enum err err, const struct enrolment_opened *opened, const 
 		exchange_refuse_failure(e, err, why);
 		return;
 	}
+	if (opened->until.us) {
+		exchange_refuse_until(e, o->visit.now, opened->until, span_text("too many codes were sent to this "
+		    "address: nothing was opened; wait a while, or open the account without it"), "");
+		return;
+	}
 	out = buffer_init(ANSWER_LARGEST);
 	buffer_byte(&out, '{');
 	json_write_member(&out, "number", span_text(opened->account.number));

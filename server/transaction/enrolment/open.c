@@ -1,11 +1,10 @@
 /* transaction/enrolment/open.c - an enrolment begun, and an account opened in it before anybody is proofed (仮登録). */
-#include "authn/app_pin.h"
 #include "person/contact.h"
 #include "person/history.h"
 #include "transaction/enrolment/enrolment.h"
-#include "transaction/notice/notice.h"
+#include "transaction/notice/contact_code.h"
 
-enum { ASK_ENROLMENT, ASKS };
+enum { ASK_ENROLMENT, ASK_CODE, ASKS = ASK_CODE + CONTACT_CODE_ASKS };
 
 struct opening {
 	struct pending pending;
@@ -15,7 +14,8 @@ struct opening {
 	const struct person_settings *settings;
 	struct enrolment_asked asked;
 	const struct cookie_secret *cookie;
-	struct span contact;
+	bool with_contact;
+	struct contact_code code;
 	struct ask asks[ASKS];
 	struct enrolment enrolment;
 	struct enrolment_opened opened;
@@ -83,9 +83,14 @@ enrolment_open(struct store *store, struct arena *arena, const struct person_set
 	struct opening *o = arena_new(arena, struct opening);
 
 	*o = (struct opening){ .pending = { cancel_opening }, .store = store, .arena = arena, .settings = settings,
-		.asked = *asked, .cookie = cookie, .contact = contact, .done = done, .arg = arg };
+		.asked = *asked, .cookie = cookie, .with_contact = contact.size > 0, .done = done, .arg = arg,
+		.opened = { .account = account_new(asked->now) } };
+	o->code = (struct contact_code){ .address = contact_address_read(arena, contact),
+		.account = o->opened.account.id };
 	o->asks[ASK_ENROLMENT] = enrolment_ask(&o->asked.id);
-	o->waiting = store_load(store, o->asks, ASKS, on_enrolment_loaded, o);
+	if (o->code.address.size)
+		contact_code_ask(arena, &o->code, &o->asks[ASK_CODE]);
+	o->waiting = store_load(store, o->asks, o->code.address.size ? ASKS : ASK_CODE, on_enrolment_loaded, o);
 	return &o->pending;
 }
 
@@ -101,27 +106,20 @@ may_open(const struct opening *o, struct problem *why)
 	if (e->reissue)
 		return problem_set(why, ERR_CONFLICT, "",
 		    "a re-issue is of an account that is there: it opens none");
+	if (o->with_contact && !o->code.address.size)
+		return problem_set(why, ERR_INVALID, "RFC 5321 s4.1.2", "/contact: expected a mail address");
 	return OK;
 }
 
-/* The address gets a code, and nothing else until the person has typed it. */
+/* Refused alike whatever the address is: what was sent there says nothing of whose it is. */
 static enum err
-add_contact(struct opening *o, struct unit *unit, struct problem *why)
+may_send(struct opening *o, struct problem *why)
 {
-	struct account *account = &o->opened.account;
-	struct span address = contact_address_read(o->arena, o->contact);
-	char code[APP_PIN_DRAWN];
-
-	if (!o->contact.size)
+	if (!o->code.address.size)
 		return OK;
-	if (!address.size)
-		return problem_set(why, ERR_INVALID, "RFC 5321 s4.1.2", "/contact: expected a mail address");
-	app_digits_draw(code);
-	if (contact_add(account, address, span_text(code), o->asked.now, why) != OK)
+	if (contact_code_loaded(&o->asks[ASK_CODE], &o->code, why) != OK)
 		return why->code;
-	notice_put(unit, &(struct notice){ .id = id_new(o->asked.now), .kind = NOTICE_CONTACT_CODE,
-		.english = account->english, .address = address, .code = span_text(arena_print(o->arena, "%s", code)),
-		.made = o->asked.now, .until = instant_after(o->asked.now, CONTACT_CODE_FOR), .next = o->asked.now });
+	o->opened.until = contact_code_wait(&o->code, o->asked.now);
 	return OK;
 }
 
@@ -139,17 +137,19 @@ on_enrolment_loaded(void *arg, enum err err, const struct problem *why)
 		    &o->enrolment, &o->why));
 	if (err == OK)
 		err = (why = &o->why, may_open(o, &o->why));
-	if (err != OK) {
+	if (err == OK)
+		err = (why = &o->why, may_send(o, &o->why));
+	if (err != OK || o->opened.until.us) {
 		answer(o, err, why);
 		return;
 	}
-	*account = account_new(now);
 	account->standing = ACCOUNT_PROVISIONAL;
 	account->english = o->enrolment.english;
 	o->enrolment.opened = account->id;
 	session = session_begun(&o->settings->session, o->cookie->digest, &account->id, o->asked.where, now);
 	unit = unit_new(o->arena, store_tables(o->store), id_new(now));
-	if (add_contact(o, unit, &o->why) != OK) {
+	/* The address gets a code, and nothing else until the person has typed it. */
+	if (o->code.address.size && contact_code_send(unit, o->arena, &o->code, account, now, &o->why) != OK) {
 		answer(o, o->why.code, &o->why);
 		return;
 	}
@@ -169,6 +169,6 @@ on_opened(void *arg, const struct committed *committed)
 
 	if (committed->code != OK)
 		problem_set(&o->why, committed->code, "", "the account could not be opened: %s",
-		    committed->code == ERR_CONFLICT ? "the enrolment changed meanwhile" : err_name(committed->code));
+		    committed->code == ERR_CONFLICT ? "something of it changed meanwhile" : err_name(committed->code));
 	answer(o, committed->code, &o->why);
 }
