@@ -44,6 +44,8 @@ transaction/proofing 6.0
 transaction/decision 6.1
 transaction/session 6.2
 transaction/authenticator 6.3
+transaction/grant 6.1
+transaction/release 6.1
 transaction/card 6.3
 transaction/login 6.4
 transaction/account 6.5

@@ -1,5 +1,5 @@
-/* model/requirement_name.h - which levels somebody asks for: a profile of a framework, or (without one) a least level
- * in each of some areas. All empty: nothing is asked.
+/* model/requirement_name.h - which levels somebody asks for: a profile of a framework, a least level in each of some
+ * areas, or both, and then both are met. All empty: nothing is asked.
  */
 #pragma once
 

@@ -207,6 +207,40 @@ what_is_asked_must_be_there(void **state)
 	expect_true("is met by anybody, and nothing is decided", out->enough && !out->policy);
 }
 
+static const char *
+asked_of(const struct demand *d, const struct framework *f, const char *area)
+{
+	int number = area_find(f, span_text(area));
+
+	for (size_t i = 0; i < d->count; i++)
+		if (d->items[i].area == number)
+			return arena_text(&arena, f->areas[number].levels[d->items[i].level - 1].id);
+	return "none";
+}
+
+static void
+a_profile_and_levels_are_both_met(void **state)
+{
+	struct requirement_name wanted = least("authentication", "1");
+	const struct shelf_policy *policy;
+	const struct profile *profile;
+	const struct instant now = { NOON };
+	struct problem why = { 0 };
+	struct demand d;
+
+	(void)state;
+	wanted.profile = span_text("member-service");
+	expect_ok("a lower level", requirement_find(snapshot, &wanted, now, &policy, &profile, &d, &why), &why);
+	expect_text("does not lower the profile's", asked_of(&d, policy->framework, "authentication"), "2");
+	wanted.areas[0].level = span_text("3");
+	wanted.areas[wanted.area_count++] = (struct requirement_area){ span_text("token"), span_text("4") };
+	expect_ok("a higher one", requirement_find(snapshot, &wanted, now, &policy, &profile, &d, &why), &why);
+	expect_text("raises it", asked_of(&d, policy->framework, "authentication"), "3");
+	expect_text("another area joins", asked_of(&d, policy->framework, "token"), "4");
+	expect_text("the profile's others stay", asked_of(&d, policy->framework, "identity-proofing"), "2");
+	expect_number("each once", d.count, 3);
+}
+
 static void
 facts_of_another_dictionary_fail(void **state)
 {
@@ -289,6 +323,7 @@ main(void)
 		cmocka_unit_test(proofings_count_whole),
 		cmocka_unit_test(the_servers_own_pages_tell_nobody),
 		cmocka_unit_test(what_is_asked_must_be_there),
+		cmocka_unit_test(a_profile_and_levels_are_both_met),
 		cmocka_unit_test(facts_of_another_dictionary_fail),
 		cmocka_unit_test(an_authenticator_has_a_level_by_itself),
 	};

@@ -17,10 +17,25 @@ const char assertion_of_own_pages[] =
 
 /* What is asked */
 
-static enum err
-find_areas(const struct framework *f, const struct requirement_name *wanted, struct demand *out, struct problem *why)
+/* Beside what is there: of an area that is asked for twice the higher level. False: there is no room. */
+static bool
+join_demand(struct demand *d, uint8_t area, uint8_t level)
 {
-	*out = (struct demand){ .count = 0 };
+	for (size_t i = 0; i < d->count; i++)
+		if (d->items[i].area == area && d->items[i].comparison == COMPARE_MINIMUM) {
+			if (d->items[i].level < level)
+				d->items[i].level = level;
+			return true;
+		}
+	if (d->count == REQUIREMENTS_LARGEST)
+		return false;
+	d->items[d->count++] = (struct requirement){ .area = area, .level = level, .comparison = COMPARE_MINIMUM };
+	return true;
+}
+
+static enum err
+join_areas(const struct framework *f, const struct requirement_name *wanted, struct demand *out, struct problem *why)
+{
 	for (size_t i = 0; i < wanted->area_count; i++) {
 		const struct requirement_area *asked = &wanted->areas[i];
 		int area = area_find(f, asked->area);
@@ -30,8 +45,9 @@ find_areas(const struct framework *f, const struct requirement_name *wanted, str
 			return problem_set(why, ERR_NOT_FOUND, "", "%.*s@%.*s has no %s \"%.*s\"", SPAN_ARGS(f->id),
 			    SPAN_ARGS(f->version), area < 0 ? "area" : "level of this area",
 			    SPAN_ARGS(area < 0 ? asked->area : asked->level));
-		out->items[out->count++] = (struct requirement){ .area = (uint8_t)area, .level = (uint8_t)level,
-			.comparison = COMPARE_MINIMUM };
+		if (!join_demand(out, (uint8_t)area, (uint8_t)level))
+			return problem_set(why, ERR_LIMIT, "", "%.*s: expected at most %d requirements",
+			    SPAN_ARGS(f->id), REQUIREMENTS_LARGEST);
 	}
 	return OK;
 }
@@ -41,18 +57,19 @@ requirement_find(const struct policy_snapshot *snapshot, const struct requiremen
     const struct shelf_policy **policy, const struct profile **profile, struct demand *demand, struct problem *why)
 {
 	*profile = NULL;
+	*demand = (struct demand){ .count = 0 };
 	*policy = snapshot ? shelf_policy_find(snapshot, wanted->framework, wanted->version, now) : NULL;
 	if (!*policy)
 		return problem_set(why, ERR_NOT_FOUND, "", "no version of the framework \"%.*s\" is in force",
 		    SPAN_ARGS(wanted->framework));
-	if (!wanted->profile.size)
-		return find_areas((*policy)->framework, wanted, demand, why);
-	*profile = profile_find((*policy)->framework, wanted->profile);
-	if (!*profile)
-		return problem_set(why, ERR_NOT_FOUND, "", "%.*s has no profile \"%.*s\"",
-		    SPAN_ARGS(wanted->framework), SPAN_ARGS(wanted->profile));
-	*demand = profile_demand(*profile);
-	return OK;
+	if (wanted->profile.size) {
+		*profile = profile_find((*policy)->framework, wanted->profile);
+		if (!*profile)
+			return problem_set(why, ERR_NOT_FOUND, "", "%.*s has no profile \"%.*s\"",
+			    SPAN_ARGS(wanted->framework), SPAN_ARGS(wanted->profile));
+		*demand = profile_demand(*profile);
+	}
+	return join_areas((*policy)->framework, wanted, demand, why);
 }
 
 /* Facts */
