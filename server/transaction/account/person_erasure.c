@@ -21,7 +21,7 @@
 #include "person/history.h"
 #include "person/proofing_record.h"
 #include "transaction/account/pointers.h"
-#include "transaction/authenticator/credential_change.h"
+#include "transaction/notice/notice.h"
 #include "transaction/session/session.h"
 
 #define FLOW_LARGEST (512 * MIB)     /* of the rows and the unit at the account's end */

@@ -11,7 +11,6 @@
 #include "person/history.h"
 
 #define DETAIL_LARGEST 128
-#define NOTICE_FOR (SECONDS(86400) * 7)
 
 static const char *const event_names[] = {
 	[CREDENTIAL_ADDED] = "added",
@@ -113,20 +112,4 @@ credential_change_log(const struct credential_change *change)
 	log_info("credential.changed", "credential=%s kind=%s happened=%s state=%s actor=%s reason=%s",
 	    ledger_id_text(&c->id, id), credential_kind_name(c->kind), event_names[change->event],
 	    credential_state_name(c->state), LOG_SPAN(c->actor), LOG_SPAN(c->reason));
-}
-
-void
-account_tell(struct unit *unit, const struct account *account, enum notice_kind kind, struct span name,
-    struct span except, struct instant now)
-{
-	for (size_t i = 0; i < account->contact_count; i++) {
-		const struct contact *contact = &account->contacts[i];
-
-		if (!contact->confirmed.us || (except.size && span_equal(contact->address, except)))
-			continue;
-		notice_put(unit, &(struct notice){
-			.id = id_new(now), .kind = kind, .english = account->english, .address = contact->address,
-			.name = name, .made = now, .until = instant_after(now, NOTICE_FOR), .next = now,
-		});
-	}
 }

@@ -22,7 +22,3 @@ struct credential_change {
 void credential_change_put(struct unit *, struct arena *, const struct credential_change *);
 /* Once that is durable: the line in the log. */
 void credential_change_log(const struct credential_change *);
-
-/* To every confirmed address of the account but `except` (may be empty). */
-void account_tell(struct unit *, const struct account *, enum notice_kind, struct span name, struct span except,
-    struct instant now);

@@ -8,10 +8,10 @@
 
 #include "base/log.h"
 #include "person/history.h"
-#include "transaction/authenticator/credential_change.h"
 #include "transaction/desk/entry.h"
 #include "transaction/desk/facts.h"
 #include "transaction/desk/likeness.h"
+#include "transaction/notice/notice.h"
 
 #define WORDS_LARGEST (8 * KIB)
 #define NAMES_LARGEST 256

@@ -5,6 +5,7 @@
 
 #include "base/record.h"
 #include "base/role.h"
+#include "person/account.h"
 
 #define FORMAT 1
 #define CODE_LARGEST 64
@@ -12,6 +13,7 @@
 
 /* A row outlives its last moment a little, so that the steward still finds it, and says that it was given up. */
 #define GRACE SECONDS(3600)
+#define TOLD_FOR (SECONDS(86400) * 7)
 
 const struct table notice_table = { "notice", ROLE_BIT(ROLE_WORKER) | ROLE_BIT(ROLE_STEWARD), TABLE_NOTICED };
 
@@ -121,4 +123,20 @@ notice_put(struct unit *unit, const struct notice *n)
 	unit_put_until(unit, &notice_table, id_span(&n->id), buffer_span(&row),
 	    instant_after(n->until, GRACE));
 	buffer_release(&row);
+}
+
+void
+account_tell(struct unit *unit, const struct account *account, enum notice_kind kind, struct span name,
+    struct span except, struct instant now)
+{
+	for (size_t i = 0; i < account->contact_count; i++) {
+		const struct contact *contact = &account->contacts[i];
+
+		if (!contact->confirmed.us || (except.size && span_equal(contact->address, except)))
+			continue;
+		notice_put(unit, &(struct notice){
+			.id = id_new(now), .kind = kind, .english = account->english, .address = contact->address,
+			.name = name, .made = now, .until = instant_after(now, TOLD_FOR), .next = now,
+		});
+	}
 }

@@ -14,6 +14,8 @@
 #include "base/id.h"
 #include "store/store.h"
 
+struct account;
+
 extern const struct table notice_table; /* id (16) -> struct notice; until nobody could want it any more; noticed */
 
 /* What is told; each has a template in both languages (transaction/notice/text.h). */
@@ -69,3 +71,6 @@ bool notice_read(struct span value, struct notice *out);
 
 /* Into the unit of what it tells of. It goes to an address or to a subscription, never both, and has an end. */
 void notice_put(struct unit *, const struct notice *);
+/* One to every confirmed address of the account but `except` (may be empty); for a week. */
+void account_tell(struct unit *, const struct account *, enum notice_kind, struct span name, struct span except,
+    struct instant now);
