@@ -23,21 +23,6 @@ static const struct format {
 	{ "fido-u2f", attestation_fido_u2f },
 };
 
-static const char *const type_names[] = {
-	[ATTESTATION_UNKNOWN] = "unknown",
-	[ATTESTATION_NONE] = "none",
-	[ATTESTATION_SELF] = "self",
-	[ATTESTATION_BASIC] = "basic",
-	[ATTESTATION_CA] = "attca",
-	[ATTESTATION_ANONYMOUS_CA] = "anonca",
-};
-
-const char *
-attestation_type_name(enum attestation_type type)
-{
-	return type_names[type];
-}
-
 enum err
 attestation_read(struct span object, unsigned rsa_least, struct attestation_unverified *out, struct problem *why)
 {

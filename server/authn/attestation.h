@@ -16,7 +16,6 @@ enum attestation_type {
 	ATTESTATION_UNKNOWN, ATTESTATION_NONE, ATTESTATION_SELF, ATTESTATION_BASIC, ATTESTATION_CA,
 	ATTESTATION_ANONYMOUS_CA,
 };
-const char *attestation_type_name(enum attestation_type); /* "none", "self", "basic" … */
 
 /* Of a new passkey. */
 enum attestation_demand { ATTESTATION_ANY, ATTESTATION_PREFERRED, ATTESTATION_REQUIRED };

@@ -159,8 +159,6 @@ enum credential_step {
 	    CREDENTIAL_UNLOCK,
 	CREDENTIAL_REVOKE, CREDENTIAL_EXPIRE,
 };
-const char *credential_step_name(enum credential_step); /* "suspend" … */
-enum credential_step credential_step_read(struct span word);
 struct credential_because {
 	struct span actor, reason;
 	struct id evidence;

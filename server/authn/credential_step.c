@@ -22,22 +22,6 @@ static const struct {
 	[CREDENTIAL_EXPIRE] = { "expire", IN(ISSUED) | IN(ACTIVE) | IN(SUSPENDED) | IN(LOCKED), CREDENTIAL_EXPIRED },
 };
 
-const char *
-credential_step_name(enum credential_step step)
-{
-	assert(step > CREDENTIAL_NO_STEP && step < COUNT(steps));
-	return steps[step].name;
-}
-
-enum credential_step
-credential_step_read(struct span word)
-{
-	for (size_t i = CREDENTIAL_NO_STEP + 1; i < COUNT(steps); i++)
-		if (span_is(word, steps[i].name))
-			return (enum credential_step)i;
-	return CREDENTIAL_NO_STEP;
-}
-
 enum err
 credential_take(struct credential *c, enum credential_step step, const struct credential_because *because,
     bool *changed, struct problem *why)

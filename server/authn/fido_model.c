@@ -52,23 +52,6 @@ fido_key_id(struct span certificate, uint8_t out[FIDO_KEY_ID])
 	return true;
 }
 
-bool
-fido_model_is_of(const struct fido_model *model, const struct attestation *attestation)
-{
-	uint8_t id[FIDO_KEY_ID];
-
-	if (!aaguid_is_none(attestation->aaguid))
-		return span_equal(model->aaguid, attestation->aaguid);
-	for (size_t i = 0; i < attestation->certificate_count; i++) {
-		if (!fido_key_id(attestation->certificates[i], id))
-			continue;
-		for (size_t k = 0; k < model->key_id_count; k++)
-			if (span_equal(model->key_ids[k], span_of(id, sizeof(id))))
-				return true;
-	}
-	return false;
-}
-
 static bool
 note(struct examination *e, const char *step, bool good, const char *text)
 {

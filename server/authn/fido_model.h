@@ -58,9 +58,6 @@ unsigned fido_algorithm_bit(int64_t cose);
 #define FIDO_KEY_ID 20
 bool fido_key_id(struct span certificate, uint8_t out[FIDO_KEY_ID]);
 
-/* Whether this model is the attestation's: by AAGUID, or where that is zero by a key identifier of its certificates. */
-bool fido_model_is_of(const struct fido_model *, const struct attestation *);
-
 /* Whether a credential with that attestation may be made now (`fresh`), or be used further: notes "model-status",
  * "model-attestation", "model-algorithm", "model-key" and gives whether all are established. */
 bool fido_model_examine(const struct fido_model *, const struct attestation *, const struct cose_algorithm *,

@@ -32,10 +32,26 @@ account_standing_name(enum account_standing standing)
 	return standings[standing];
 }
 
+static const struct { enum staff_role role; const char *name; } staff_roles[] = {
+	{ STAFF_REGISTRAR, "registrar" },
+};
+
 unsigned
 staff_role_read(struct span word)
 {
-	return span_is(word, "registrar") ? STAFF_REGISTRAR : 0;
+	for (size_t i = 0; i < COUNT(staff_roles); i++)
+		if (span_is(word, staff_roles[i].name))
+			return staff_roles[i].role;
+	return 0;
+}
+
+const char *
+staff_role_name(enum staff_role role)
+{
+	for (size_t i = 0; i < COUNT(staff_roles); i++)
+		if (staff_roles[i].role == role)
+			return staff_roles[i].name;
+	return "none";
 }
 
 /* Crockford's base32: no I, L, O, which look like digits, and no U. */

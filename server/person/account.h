@@ -24,6 +24,7 @@ const char *account_standing_name(enum account_standing); /* "provisional" … *
 /* Staff of the operator's, who log in as everybody does. */
 enum staff_role { STAFF_REGISTRAR = 1 };
 unsigned staff_role_read(struct span); /* "registrar"; 0: none */
+const char *staff_role_name(enum staff_role);
 
 struct contact {
 	struct span address;             /* mail */

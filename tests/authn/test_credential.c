@@ -136,6 +136,11 @@ a_row_that_is_none_of_ours_is_told(void **state)
 static void
 every_step_from_every_state(void **state)
 {
+	static const char *const step_names[] = {
+		[CREDENTIAL_ACTIVATE] = "activate", [CREDENTIAL_SUSPEND] = "suspend", [CREDENTIAL_RESUME] = "resume",
+		[CREDENTIAL_LOCK] = "lock", [CREDENTIAL_UNLOCK] = "unlock", [CREDENTIAL_REVOKE] = "revoke",
+		[CREDENTIAL_EXPIRE] = "expire",
+	};
 	static const struct { enum credential_state from; const char *to; } life[] = {
 		/*                        activate  suspend    resume  lock    unlock  revoke  expire */
 		{ CREDENTIAL_ISSUED,    "active    -         -       -       -       revoked expired" },
@@ -159,7 +164,7 @@ every_step_from_every_state(void **state)
 			bool changed = true;
 			struct span to;
 			enum err err;
-			const char *title = arena_print(&stage.arena, "%s of one %s", credential_step_name(step),
+			const char *title = arena_print(&stage.arena, "%s of one %s", step_names[step],
 			    credential_state_name(life[i].from));
 
 			while ((to = span_cut(&words, ' ')).size == 0)
@@ -182,12 +187,8 @@ every_step_from_every_state(void **state)
 				expect_ok("twice", credential_take(&c, step, &because, &changed, &why), &why);
 				expect_true("twice is once", !changed);
 			}
-			expect_number("its word is read back",
-			    credential_step_read(span_text(credential_step_name(step))),
-			    step);
 		}
 	}
-	expect_number("no step", credential_step_read(span_text("revive")), CREDENTIAL_NO_STEP);
 }
 
 static void

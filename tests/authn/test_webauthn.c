@@ -150,7 +150,7 @@ what_is_kept_of_a_credential_is_what_was_said(void **state)
 	    !registered.backed_up);
 	expect_true("found without an id", registered.resident);
 	expect_span("the model", registered.attestation.aaguid, "software model 1");
-	expect_text("the attestation", attestation_type_name(registered.attestation.type), "self");
+	expect_number("the attestation", registered.attestation.type, ATTESTATION_SELF);
 	expect_number("how it may be reached", response.transport_count, 2);
 	arena_release(&a);
 }

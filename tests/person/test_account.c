@@ -78,6 +78,8 @@ words_are_those_of_the_documents(void **state)
 	expect_text("erased", account_standing_name(ACCOUNT_ERASED), "erased");
 	expect_text("unknown", account_standing_name(ACCOUNT_UNKNOWN), "unknown");
 	expect_number("a registrar", staff_role_read(span_text("registrar")), STAFF_REGISTRAR);
+	expect_text("is called so", staff_role_name(STAFF_REGISTRAR), "registrar");
+	expect_text("nobody is not", staff_role_name(0), "none");
 	expect_number("nobody", staff_role_read(span_text("boss")), 0);
 	expect_number("nothing", staff_role_read(span_text("")), 0);
 }

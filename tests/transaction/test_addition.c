@@ -597,6 +597,12 @@ a_seed_is_guessed_at_five_times(void **state)
 	struct span secret = begin_codes(CODE_TOTP);
 
 	(void)state;
+	store_memory_fail_commits(stage.store, 1, ERR_CONFLICT);
+	answer_code("1");
+	expect_problem("two at one time", stage.err, &stage.why, ERR_CONFLICT, "two codes came at one time");
+	store_memory_fail_commits(stage.store, 1, ERR_FULL);
+	answer_code("1");
+	expect_problem("one that is not counted", stage.err, &stage.why, ERR_FULL, "could not be counted");
 	for (unsigned left = ADDITION_TRIES; left-- > 0;) {
 		answer_code(strcmp(code_of(secret, 0), "000000") == 0 ? "111111" : "000000");
 		expect_problem("wrong", stage.err, &stage.why, ERR_DENIED, "not the app's code");

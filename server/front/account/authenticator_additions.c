@@ -46,9 +46,11 @@ refuse(struct authenticator_request *r, enum err err, const char *step, int left
 	buffer_release(&b);
 }
 
-/* The bodies: members are the same wherever they stand. */
+/* The bodies: members are the same wherever they stand, and what a route does not take is passed over. */
+enum { NAME = 1, CODE = 2, CONDITIONAL = 4, CREDENTIAL = 8, KIND = 16 };
+
 static enum err
-read_body(struct authenticator_request *r, struct exchange *e, size_t limit)
+read_body(struct authenticator_request *r, struct exchange *e, size_t limit, unsigned taken)
 {
 	struct reader json = reader_json(e->arena, e->body, (struct limits){ .bytes = limit, .depth = 8 });
 	struct span name, word;
@@ -56,15 +58,15 @@ read_body(struct authenticator_request *r, struct exchange *e, size_t limit)
 	r->visit.exchange = e;
 	reader_object(&json);
 	while (reader_member(&json, &name)) {
-		if (span_is(name, "name")) {
+		if (taken & NAME && span_is(name, "name")) {
 			r->name = authenticator_name_read(&json, 0);
-		} else if (span_is(name, "code")) {
+		} else if (taken & CODE && span_is(name, "code")) {
 			r->code = reader_string(&json, 1, CODE_LARGEST);
-		} else if (span_is(name, "conditional")) {
+		} else if (taken & CONDITIONAL && span_is(name, "conditional")) {
 			r->conditional = reader_boolean(&json);
-		} else if (span_is(name, "credential")) {
+		} else if (taken & CREDENTIAL && span_is(name, "credential")) {
 			r->credential = reader_raw(&json);
-		} else if (span_is(name, "kind")) {
+		} else if (taken & KIND && span_is(name, "kind")) {
 			word = reader_string(&json, 1, 16);
 			r->kind = span_is(word, "totp") ? CODE_TOTP : span_is(word, "hotp") ? CODE_HOTP : CODE_NO_KIND;
 			if (!r->kind)
@@ -75,11 +77,12 @@ read_body(struct authenticator_request *r, struct exchange *e, size_t limit)
 }
 
 static void
-begin(struct exchange *e, void *front, size_t limit, void (*go_on)(struct visit *, const struct account_access *))
+begin(struct exchange *e, void *front, size_t limit, unsigned taken,
+    void (*go_on)(struct visit *, const struct account_access *))
 {
 	struct authenticator_request *r = arena_new(e->arena, struct authenticator_request);
 
-	if (read_body(r, e, limit) != OK)
+	if (read_body(r, e, limit, taken) != OK)
 		visit_refuse(&r->visit);
 	else
 		visit_begin(&r->visit, e, front, VISIT_TO_CHANGE, go_on);
@@ -112,7 +115,7 @@ on_options(void *arg, enum err err, struct span json, const struct problem *why)
 void
 begin_passkey(struct exchange *e, void *front)
 {
-	begin(e, front, KIB, ask_options);
+	begin(e, front, KIB, CONDITIONAL, ask_options);
 }
 
 static void
@@ -142,7 +145,7 @@ on_passkey(void *arg, enum err err, const struct credential *c, const char *step
 void
 finish_passkey(struct exchange *e, void *front)
 {
-	begin(e, front, WEBAUTHN_BODY_LARGEST + KIB, add_passkey);
+	begin(e, front, WEBAUTHN_BODY_LARGEST + KIB, NAME | CREDENTIAL, add_passkey);
 }
 
 /* One-time codes */
@@ -184,7 +187,7 @@ on_seed(void *arg, enum err err, const struct one_time_begun *begun, const struc
 void
 begin_one_time(struct exchange *e, void *front)
 {
-	begin(e, front, KIB, draw_seed);
+	begin(e, front, KIB, NAME | KIND, draw_seed);
 }
 
 static void
@@ -215,7 +218,7 @@ finish_one_time(struct exchange *e, void *front)
 {
 	struct authenticator_request *r = arena_new(e->arena, struct authenticator_request);
 
-	if (read_body(r, e, KIB) == OK && !r->code.size)
+	if (read_body(r, e, KIB, CODE) == OK && !r->code.size)
 		problem_set(&r->visit.why, ERR_INVALID, "", "/code: expected a code, found nothing");
 	if (r->visit.why.code != OK || authenticator_id(&r->visit, &r->id) != OK)
 		visit_refuse(&r->visit);
@@ -262,5 +265,5 @@ on_codes(void *arg, enum err err, struct recovery_added *made, const struct prob
 void
 make_recovery_codes(struct exchange *e, void *front)
 {
-	begin(e, front, KIB, draw_codes);
+	begin(e, front, KIB, 0, draw_codes);
 }

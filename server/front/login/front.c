@@ -66,8 +66,8 @@ reply_problem(struct exchange *e, int status, const char *fields, const struct b
 		    "Cache-Control: no-store\r\n%s", fields)) });
 }
 
-void
-login_refuse_step(struct login_visit *v, const struct login_refusal *r)
+static void
+refuse_step(struct login_visit *v, const struct login_refusal *r)
 {
 	struct buffer b = buffer_init(16 * KIB);
 
@@ -98,7 +98,7 @@ login_answered(void *arg, enum err err, const struct login_refusal *refusal, con
 	if (err != OK)
 		login_refuse(v, err, why);
 	else if (refusal)
-		login_refuse_step(v, refusal);
+		refuse_step(v, refusal);
 	else
 		login_answer(v);
 }

@@ -56,11 +56,10 @@ bool login_visit_open(struct login_visit *, struct exchange *, struct login_fron
 bool login_body_empty(struct login_visit *);
 
 void login_refuse(struct login_visit *, enum err, const struct problem *);
-/* 403 with the step that failed; 429 with a time. */
-void login_refuse_step(struct login_visit *, const struct login_refusal *);
 /* The login as it is now (GET's answer). */
 void login_answer(struct login_visit *);
-/* The way of the API answered: the login as it is now, the refusal, or the error. */
+/* The way of the API answered: the login as it is now, the refusal (403 with the step that failed, 429 with a time), or
+ * the error. */
 on_login_answered login_answered;
 
 struct card_watch *card_watch_new(struct store *, struct events *logins);

@@ -132,8 +132,8 @@ put_staff(struct ordering *o, struct unit *unit, const char *step)
 	account_put(unit, o->arena, &o->report.account);
 	unit_delete(unit, &person_agreement_table, o->asks[ASK_AGREEMENT].from);
 	journal_staff(unit, &(struct staff_news){ .actor = o->asked.by.actor, .approvers = o->agreement.approvers,
-		.account = span_text(o->report.account.number), .role = span_text("registrar"), .step = step },
-	    o->asked.now);
+		.account = span_text(o->report.account.number), .role = span_text(staff_role_name(o->asked.role)),
+		.step = step }, o->asked.now);
 	o->report.changed = true;
 }
 

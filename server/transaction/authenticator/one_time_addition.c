@@ -146,8 +146,11 @@ on_counted(void *arg, const struct committed *committed)
 {
 	struct adding *a = arg;
 
-	if (committed->code != OK)
-		problem_set(&a->why, committed->code, "", "two codes came at one time: neither was taken");
+	if (committed->code == ERR_CONFLICT)
+		problem_set(&a->why, ERR_CONFLICT, "", "two codes came at one time: neither was taken");
+	else if (committed->code != OK)
+		problem_set(&a->why, committed->code, "", "the try could not be counted: %s",
+		    err_name(committed->code));
 	tell(a, a->addition.tries < ADDITION_TRIES ? ADDITION_TRIES - a->addition.tries : 0);
 }
 

@@ -70,12 +70,6 @@ set_size(enum desk_set set)
 	return n;
 }
 
-const char *
-desk_word(enum desk_set set, unsigned n)
-{
-	return n < set_size(set) ? sets[set][n] : NULL;
-}
-
 unsigned
 desk_word_read(enum desk_set set, struct span word)
 {

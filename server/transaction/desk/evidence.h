@@ -27,8 +27,6 @@ const struct desk_kind *desk_kind(unsigned number);
 int desk_kind_read(struct span word);
 
 enum desk_set { DESK_CHECKS, DESK_RECORDS, DESK_ACCOUNTS, DESK_NONREPUDIATION, DESK_ADDRESSES, DESK_SETS };
-/* The nth word of the set; NULL behind the last. */
-const char *desk_word(enum desk_set, unsigned n);
 /* Its bit; 0: no such word. */
 unsigned desk_word_read(enum desk_set, struct span word);
 /* As a JSON array. */
