@@ -375,6 +375,10 @@ a_stranger_begins_so_many_and_no_more(void **state)
 	    says("Retry-After: ") && says("\"until\":\"20"));
 	page_asks("GET", "", "");
 	expect_true("the enrolment stands", answered(200) && says("\"state\":\"begun\""));
+	stage.settings.limits[LIMIT_TRIES] = (struct rate_limit){ 1, SECONDS(3600) };
+	for (int i = 0; i < 3; i++)
+		page_asks("POST", i == 1 ? "/bind-card" : "/card", "{}");
+	expect_true("nor cards without end", answered(429) && says("too many cards were asked for"));
 	page.id = NULL;
 	page_asks("POST", "", "{\"reissue\":false,\"language\":\"ja\"}");
 	expect_true("no more enrolments either", answered(429) && says("too many enrolments were begun"));

@@ -294,6 +294,29 @@ accounts_that_come_and_go_do_not_have_one_address_mailed_again_and_again(void **
 }
 
 static void
+a_card_asked_for_again_leaves_one_task_and_one_code(void **state)
+{
+	const size_t tasks = rows_of(&card_task_table), codes = rows_of(&card_code_table);
+	char first[CARD_CODE_TEXT];
+
+	(void)state;
+	log_out();
+	enrol_begin(false);
+	for (int i = 0; i < 3; i++) {
+		enrol_card_begin(JPKI_SIGNATURE);
+		expect_ok("asked for", world.err, &world.why);
+		if (i == 0)
+			memcpy(first, stage.begun.code, sizeof(first));
+	}
+	expect_number("one task", rows_of(&card_task_table), tasks + 1);
+	expect_number("one code", rows_of(&card_code_table), codes + 1);
+	stage_text(first);
+	expect_problem("the first is nobody's", world.err, &world.why, ERR_NOT_FOUND, "");
+	stage_text(stage.begun.code);
+	expect_ok("the last is read", world.err, &world.why);
+}
+
+static void
 an_opened_account_is_finished_without_its_session_too(void **state)
 {
 	struct person saburo = person("仮登録　三郎", "320000102", "1", ADDRESS);
@@ -588,6 +611,7 @@ main(void)
 		cmocka_unit_test(a_provisional_account_is_finished_at_a_terminal),
 		cmocka_unit_test(an_address_told_at_the_opening_gets_a_code_alone),
 		cmocka_unit_test(accounts_that_come_and_go_do_not_have_one_address_mailed_again_and_again),
+		cmocka_unit_test(a_card_asked_for_again_leaves_one_task_and_one_code),
 		cmocka_unit_test(an_opened_account_is_finished_without_its_session_too),
 		cmocka_unit_test(a_revoked_certificate_is_refused_and_told_why),
 		cmocka_unit_test(another_browser_sees_nothing),

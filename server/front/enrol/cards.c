@@ -4,6 +4,7 @@
 #include "codec/qr.h"
 #include "codec/reader.h"
 #include "front/enrol/front.h"
+#include "http/haste.h"
 
 #define ANSWER_LARGEST (128 * KIB)
 
@@ -23,6 +24,11 @@ static on_card_task_begun on_begun;
 static void
 ask_for_card(struct enrol_visit *v, enum jpki_purpose purpose)
 {
+	const struct person_settings *settings = v->front->settings;
+
+	/* Each leaves a challenge until its time is over. */
+	if (exchange_is_hasty(v->exchange, settings->rates, settings->limits[LIMIT_TRIES], "cards were asked for", 1))
+		return;
 	if (body_is_empty(v))
 		exchange_hold(v->exchange, enrolment_card(v->front->store, v->exchange->arena, v->front->settings,
 		    &v->asked, purpose, on_begun, v));

@@ -50,6 +50,12 @@ enum err card_task_loaded(struct arena *, const struct ask *, const struct id *o
 /* Used up: in the unit of what is made of it. */
 void card_task_take(struct unit *, const struct card_task *);
 
+struct card_task_begun {
+	struct id id;
+	char code[CARD_CODE_TEXT];
+	uint8_t code_digest[32];
+	struct instant until;
+};
 struct card_task_begin {
 	struct id owner;
 	enum jpki_purpose purpose;
@@ -57,15 +63,16 @@ struct card_task_begin {
 	/* An earlier certificate: whether it is the same person's is asked where the operator may. Without a handle, of
 	 * that kind: where the certificate is of no account's, who links certificates is asked for its relatives. */
 	struct proofing_earlier continues;
+	/* A task begun before, and its code's digest: both go. Zero: there was none. */
+	struct id instead;
+	uint8_t instead_code[32];
+	/* What its owner remembers of it, in the unit that puts it; with the callback's argument. NULL: nothing. */
+	void (*remember)(void *arg, struct unit *, const struct card_task_begun *);
 	struct instant now;
 };
-struct card_task_begun {
-	struct id id;
-	char code[CARD_CODE_TEXT];
-	struct instant until;
-};
 typedef void on_card_task_begun(void *arg, enum err, const struct card_task_begun *, const struct problem *why);
-/* ERR_UNSUPPORTED: cards are not verified here; else as proofing_begin(). */
+/* ERR_UNSUPPORTED: cards are not verified here; ERR_CONFLICT: what its owner expects has changed; else as
+ * proofing_begin(). */
 struct pending *card_task_begin(struct store *, struct arena *, const struct person_settings *,
     const struct card_task_begin *, on_card_task_begun *, void *arg);
 

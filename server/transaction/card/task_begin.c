@@ -8,6 +8,7 @@ struct beginning {
 	struct store *store;
 	struct arena *arena;
 	const struct person_settings *settings;
+	struct card_task_begin asked;
 	struct proofing_begin challenge;
 	struct card_task task;
 	struct card_task_begun begun;
@@ -47,7 +48,7 @@ card_task_begin(struct store *store, struct arena *arena, const struct person_se
 
 	*b = (struct beginning){
 		.pending = { cancel_beginning }, .store = store, .arena = arena, .settings = settings,
-		.challenge = {
+		.asked = *asked, .challenge = {
 			.caller = span_text(CARD_TASK_CALLER), .member = settings->operator,
 			.relying_party = settings->relying_party, .origin = settings->origin, .what = asked->what,
 			.purpose = asked->purpose, .continues = asked->continues, .now = asked->now,
@@ -77,10 +78,18 @@ on_nothing_loaded(void *arg, enum err err, const struct problem *why)
 }
 
 static void
+forget_earlier(const struct card_task_begin *asked, struct unit *unit)
+{
+	if (!id_given(&asked->instead))
+		return;
+	unit_delete(unit, &card_task_table, id_span(&asked->instead));
+	unit_delete(unit, &card_code_table, span_of(asked->instead_code, sizeof(asked->instead_code)));
+}
+
+static void
 on_challenge(void *arg, enum err err, const struct proofing_challenge *challenge, const struct problem *why)
 {
 	struct beginning *b = arg;
-	uint8_t code[32];
 	struct unit *unit;
 
 	/* Who may not have certificates linked goes on without. */
@@ -94,14 +103,17 @@ on_challenge(void *arg, enum err err, const struct proofing_challenge *challenge
 		return;
 	}
 	card_code_new(b->begun.code);
-	card_code_digest(span_text(b->begun.code), code);
+	card_code_digest(span_text(b->begun.code), b->begun.code_digest);
 	b->begun.id = b->task.id;
 	b->begun.until = b->task.until = challenge->expires;
 	b->task.challenge = challenge->id;
 	unit = unit_new(b->arena, store_tables(b->store), id_new(b->challenge.now));
 	card_task_put(unit, &b->task, b->task.until);
-	unit_put_until(unit, &card_code_table, span_of(code, sizeof(code)),
+	unit_put_until(unit, &card_code_table, span_of(b->begun.code_digest, sizeof(b->begun.code_digest)),
 	    id_span(&b->task.id), b->task.until);
+	forget_earlier(&b->asked, unit);
+	if (b->asked.remember)
+		b->asked.remember(b->arg, unit, &b->begun);
 	b->waiting = store_commit(b->store, unit, on_kept, b);
 }
 
@@ -112,6 +124,6 @@ on_kept(void *arg, const struct committed *committed)
 
 	if (committed->code != OK)
 		problem_set(&b->why, committed->code, "", "what the card is to sign could not be kept: %s",
-		    err_name(committed->code));
+		    committed->code == ERR_CONFLICT ? "what it is for changed meanwhile" : err_name(committed->code));
 	answer(b, committed->code, &b->why);
 }

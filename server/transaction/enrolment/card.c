@@ -37,7 +37,7 @@ answer(struct carding *c, enum err err, const struct problem *why)
 
 static on_loaded on_enrolment_loaded;
 static on_card_task_begun on_begun;
-static on_committed on_kept;
+static void remember(void *, struct unit *, const struct card_task_begun *);
 
 struct pending *
 enrolment_card(struct store *store, struct arena *arena, const struct person_settings *settings,
@@ -85,7 +85,9 @@ on_enrolment_loaded(void *arg, enum err err, const struct problem *why)
 		return;
 	}
 	begin = (struct card_task_begin){ .owner = e->id, .purpose = c->purpose, .now = c->asked.now,
+		.instead = e->task, .remember = remember,
 		.what = span_text(e->english ? reasons[c->purpose].en : reasons[c->purpose].ja) };
+	memcpy(begin.instead_code, e->code, sizeof(begin.instead_code));
 	/* Whose card it is: that which was signed with, or whatever this person had before. */
 	if (c->purpose == JPKI_AUTHENTICATION)
 		begin.continues.handle = e->handle;
@@ -94,31 +96,23 @@ on_enrolment_loaded(void *arg, enum err err, const struct problem *why)
 }
 
 static void
-on_begun(void *arg, enum err err, const struct card_task_begun *begun, const struct problem *why)
+remember(void *arg, struct unit *unit, const struct card_task_begun *begun)
 {
 	struct carding *c = arg;
-	struct unit *unit;
 
-	if (err != OK) {
-		answer(c, err, why);
-		return;
-	}
-	c->begun = *begun;
 	c->enrolment.task = begun->id;
+	memcpy(c->enrolment.code, begun->code_digest, sizeof(c->enrolment.code));
 	c->enrolment.purpose = c->purpose;
 	c->enrolment.card_until = begun->until;
-	unit = unit_new(c->arena, store_tables(c->store), id_new(c->asked.now));
 	enrolment_put(unit, &c->enrolment);
-	c->waiting = store_commit(c->store, unit, on_kept, c);
 }
 
 static void
-on_kept(void *arg, const struct committed *committed)
+on_begun(void *arg, enum err err, const struct card_task_begun *begun, const struct problem *why)
 {
 	struct carding *c = arg;
 
-	if (committed->code != OK)
-		problem_set(&c->why, committed->code, "", "what the card is to sign could not be kept: %s",
-		    committed->code == ERR_CONFLICT ? "the enrolment changed meanwhile" : err_name(committed->code));
-	answer(c, committed->code, &c->why);
+	if (err == OK)
+		c->begun = *begun;
+	answer(c, err, why);
 }

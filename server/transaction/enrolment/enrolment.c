@@ -7,7 +7,7 @@
 
 #include "base/record.h"
 
-#define FORMAT 1
+#define FORMAT 2
 #define ROW_LARGEST (2 * KIB)
 
 const struct table enrolment_table = { "enrolment", ROLE_BIT(ROLE_WORKER), 0 };
@@ -22,6 +22,7 @@ enrolment_write(struct buffer *b, const struct enrolment *e)
 	buffer_u8(b, e->english);
 	buffer_id(b, &e->opened);
 	buffer_id(b, &e->task);
+	buffer_add(b, span_of(e->code, sizeof(e->code)));
 	buffer_u8(b, (uint8_t)e->purpose);
 	buffer_instant(b, e->card_until);
 	buffer_id(b, &e->taken);
@@ -45,6 +46,7 @@ enrolment_read(struct span value, struct enrolment *out)
 	english = record_u8(&r);
 	out->opened = record_id(&r);
 	out->task = record_id(&r);
+	record_copy(&r, out->code, sizeof(out->code));
 	purpose = record_u8(&r);
 	out->card_until = record_instant(&r);
 	out->taken = record_id(&r);

@@ -26,6 +26,7 @@ struct enrolment {
 	bool reissue, english;
 	struct id opened;            /* the provisional account that it opened; zero: none */
 	struct id task;              /* of the card; zero: none was begun */
+	uint8_t code[32];            /* digest of its code */
 	enum jpki_purpose purpose;   /* the task's: signature to enrol, authentication to bind the card */
 	struct instant card_until;
 	struct id taken;             /* the account it was taken over into; zero: not yet */
