@@ -63,6 +63,7 @@ class Sink:
     def __init__(self, home):
         self.port, self.mails, self.refusals, self.sessions = free_port(), [], {}, 0
         self.delay = 0
+        self.unanswered = None  # to whom a mail is taken without that anybody is told so
         self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self.context.load_cert_chain(*certificate(home))
         self.loop = asyncio.new_event_loop()
@@ -121,6 +122,8 @@ class Sink:
                 if self.delay:
                     await asyncio.sleep(self.delay)
                 self.mails.append((to, b"".join(lines)))
+                while self.unanswered == to:
+                    await asyncio.sleep(0.05)
                 say("250 taken")
             else:
                 say("221 bye" if verb == "QUIT" else "250 ok")
@@ -341,18 +344,23 @@ def refused_for_ever(house, sink, push):
 
 
 def killed_in_between(house, sink):
-    """Ten mails, of whom the server takes each slowly; the steward dies while they are on their way."""
+    """Ten mails, of whom the server takes each slowly; the steward dies while they are on their way, and before it hears that the first of
+    them was taken."""
     sink.delay = 1
     who = [f"kill-{i}@example.jp" for i in range(10)]
+    sink.unanswered = who[0]
     for address in who:
         house.tell(NOT_ME, address=address)
+    ok("a mail is taken, and nobody told", soon(lambda: mails_to(sink, who[0])))
     soon(lambda: len([to for to, _ in sink.mails if to in who]) >= 2)
     ok("another steward takes over", house.kill_steward())
+    sink.unanswered = None
     ok("and a third", house.kill_steward())
     sink.delay = 0
     ok("everybody is told", soon(lambda: all(mails_to(sink, a) for a in who), 60), [a for a in who if not mails_to(sink, a)])
     ok("nothing waits", soon(lambda: house.waiting() == 0, 60), house.waiting())
     copies = [mails_to(sink, a) for a in who]
+    ok("of which nobody heard that it was taken is sent again", len(copies[0]) > 1, len(copies[0]))
     ok("who is told twice can see that it is one mail",
        all(len({read_mail(raw)[0]["Message-ID"] for raw in raws}) == 1 for raws in copies))
 
