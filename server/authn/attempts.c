@@ -23,7 +23,6 @@ const struct attempts_rule attempts_rules[] = {
 	[ATTEMPTS_TRANSFER] = { .free = 5, .wait = SECONDS(30), .wait_most = HOURS(1), .most = 50, .window = DAYS(30) },
 	[ATTEMPTS_PUSH] = { .free = 3, .wait = MINUTES(1), .wait_most = HOURS(1), .most = 10, .window = DAYS(1) },
 	[ATTEMPTS_ACCOUNT] = { .free = 50, .most = 50, .window = DAYS(30) },
-	[ATTEMPTS_PAIRING] = { .free = 10, .wait = SECONDS(10), .wait_most = HOURS(1), .most = 100, .window = DAYS(1) },
 	[ATTEMPTS_CONTACT] = { .free = 3, .wait = MINUTES(1), .wait_most = HOURS(1), .most = 10, .window = DAYS(1) },
 };
 

@@ -3,8 +3,8 @@
  *
  *     failure -> counted -> too many: waits, longer each time -> success: forgotten
  *
- * Counted is what is guessed at (an account's codes, PINs; a pairing code's number; a client's address), not the
- * session that guesses; a new code does not start the count anew (NIST SP 800-63B-4 s3.1.3.3, s3.2.2).
+ * Counted is what is guessed at (an account's codes, PINs), not the session that guesses; a new code does not start the
+ * count anew (NIST SP 800-63B-4 s3.1.3.3, s3.2.2).
  */
 #pragma once
 
@@ -21,7 +21,6 @@ enum attempts_kind {
 	ATTEMPTS_TRANSFER,   /* the 6 digits that an app is shown */
 	ATTEMPTS_PUSH,       /* pushes to an account since its last success */
 	ATTEMPTS_ACCOUNT,    /* any failure of an account's in 30 days (levels.md 4) */
-	ATTEMPTS_PAIRING,    /* pairing codes from one address */
 	ATTEMPTS_CONTACT,    /* codes to an address */
 };
 struct attempts {

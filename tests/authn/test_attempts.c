@@ -53,7 +53,6 @@ who_fails_waits_longer_each_time(void **state)
 		{ "digits on the phone: to an hour", ATTEMPTS_TRANSFER,
 		    "0 0 0 0 0 30 60 120 240 480 960 1920 3600 3600" },
 		{ "a push: three, then a minute", ATTEMPTS_PUSH, "0 0 0 60 120 240 480" },
-		{ "pairing from one address: ten", ATTEMPTS_PAIRING, "0 0 0 0 0 0 0 0 0 0 10 20 40" },
 		{ "codes to an address: three", ATTEMPTS_CONTACT, "0 0 0 60 120" },
 	};
 

@@ -55,6 +55,7 @@ static struct stage {
 	struct pairing_begun begun;
 	struct pairing_paired paired;
 	struct login login;
+	struct address address;      /* of who logs in */
 	char code[APP_CODE_TEXT];
 	enum app_denial denial;
 	struct app_answered answered;
@@ -173,18 +174,6 @@ stage_person(void)
 	    account_ask(&stage.account.id)) }, &stage.account, &stage.why), &stage.why);
 }
 
-/* As it is now, over what the store has of it. */
-static inline void
-stage_keep_session(void)
-{
-	struct ask before = stage_look(session_ask(stage.session.key));
-	struct unit *unit = stage_unit();
-
-	stage.session.generation = before.count ? before.rows[0].generation : 0;
-	session_put(unit, &stage.session);
-	stage_commit(unit);
-}
-
 static inline int
 stage_open_at(struct instant now)
 {
@@ -265,7 +254,7 @@ static inline struct pairing_pair
 stage_pair_of(const struct phone *phone, const char *code, const char *pin)
 {
 	struct arena *a = &stage.arena;
-	struct pairing_pair asked = { .address = { .bytes = { 1 } }, .code = span_text(code), .key = phone->spki,
+	struct pairing_pair asked = { .code = span_text(code), .key = phone->spki,
 		.key_text = base64url_write(a, phone->spki), .platform = span_text("Android"),
 		.name = span_text("わたしのスマートフォン"),
 		.way = pin ? PAIRING_PIN_CHOSEN : PAIRING_PIN_DRAWN, .pin = span_text(pin), .now = stage.now };
@@ -382,7 +371,7 @@ stage_on_asked(void *arg, enum err err, const struct app_request_begun *begun, c
 static inline void
 stage_ask(void)
 {
-	const struct app_request_begin asked = { .login = &stage.login, .now = stage.now };
+	const struct app_request_begin asked = { .login = &stage.login, .address = stage.address, .now = stage.now };
 
 	app_request_begin(stage.store, &stage.arena, &stage.settings, &asked, stage_on_asked, NULL);
 	stage_run();

@@ -588,6 +588,87 @@ this_was_not_me_ends_the_login_and_mutes_the_phones(void **state)
 	expect_true("and that ends the mute", !stage_request().quiet);
 }
 
+/* Another login, of another browser. */
+static struct login
+ask_elsewhere(const char *address, uint8_t browser)
+{
+	struct unit *unit = stage_unit();
+
+	expect_true("an address", address_read(span_text(address), &stage.address));
+	stage_login(&stage.account.id);
+	memset(stage.login.browser, browser, sizeof(stage.login.browser));
+	login_put(unit, &stage.login);
+	stage_commit(unit);
+	stage.login.generation = stage_look(login_ask(&stage.login.id)).rows[0].generation;
+	stage_ask();
+	expect_ok("asked", stage.err, &stage.why);
+	return stage.login;
+}
+
+static void
+expect_ended(const char *title, const struct login *login, enum login_app_state app)
+{
+	stage.login = *login;
+	expect_number(title, stage_login_now().app.state, app);
+	expect_number(title, stage_login_now().state, LOGIN_WAITING);
+	expect_number(title, stage_look(app_request_ask(&stage.arena, &stage.account.id, &login->app.request)).count,
+	    app == LOGIN_APP_WAITING);
+}
+
+static void
+this_was_not_me_ends_all_that_was_asked_from_elsewhere(void **state)
+{
+	struct login here, first, second, third;
+	struct app_refusal asked;
+
+	(void)state;
+	stage_pair(&stage.phone, NULL);
+	ask();
+	here = stage.login;
+	first = ask_elsewhere("203.0.113.1", 1);
+	second = ask_elsewhere("203.0.113.2", 2);
+	third = ask_elsewhere("203.0.113.3", 3);
+	asked = (struct app_refusal){ .caller = &stage.caller, .request = second.app.request, .browser = stage_browser,
+		.now = stage.now };
+	app_refuse(stage.store, &stage.arena, &stage.settings, &asked, stage_on_answered, NULL);
+	stage_run();
+	expect_ok("no", stage.err, &stage.why);
+	expect_ended("no to one is no to that one alone", &first, LOGIN_APP_WAITING);
+	asked.request = third.app.request;
+	asked.not_me = true;
+	app_refuse(stage.store, &stage.arena, &stage.settings, &asked, stage_on_answered, NULL);
+	stage_run();
+	expect_ok("not me", stage.err, &stage.why);
+	stage.login = third;
+	expect_number("that login is over", stage_login_now().state, LOGIN_REFUSED);
+	expect_ended("what another browser asked is over", &first, LOGIN_APP_REFUSED);
+	expect_ended("what this phone's own asked waits", &here, LOGIN_APP_WAITING);
+	expect_number("told once", stage_notices(NOTICE_NOT_ME), 1);
+}
+
+/* Its login changes all the time: that ends nothing but the telling. */
+static void
+nobody_elsewhere_keeps_a_person_from_saying_no(void **state)
+{
+	struct login first, second;
+	struct app_refusal asked;
+
+	(void)state;
+	stage_pair(&stage.phone, NULL);
+	first = ask_elsewhere("203.0.113.1", 1);
+	second = ask_elsewhere("203.0.113.2", 2);
+	asked = (struct app_refusal){ .caller = &stage.caller, .request = second.app.request, .not_me = true,
+		.now = stage.now };
+	store_memory_fail_commits(stage.store, 1, ERR_CONFLICT);
+	app_refuse(stage.store, &stage.arena, &stage.settings, &asked, stage_on_answered, NULL);
+	stage_run();
+	expect_ok("said", stage.err, &stage.why);
+	expect_number("none waits", stage_count(&app_request_table), 0);
+	stage.login = first;
+	expect_number("its page is not told", stage_login_now().app.state, LOGIN_APP_WAITING);
+	expect_number("the person is", stage_notices(NOTICE_NOT_ME), 1);
+}
+
 /* Whoever hangs up is never called back. */
 static void
 a_cancelled_answer_calls_nobody(void **state)
@@ -638,6 +719,8 @@ main(void)
 		TEST(a_request_that_does_not_wait_is_not_found),
 		TEST(no_is_no_and_nothing_more),
 		TEST(this_was_not_me_ends_the_login_and_mutes_the_phones),
+		TEST(this_was_not_me_ends_all_that_was_asked_from_elsewhere),
+		TEST(nobody_elsewhere_keeps_a_person_from_saying_no),
 		TEST(a_cancelled_answer_calls_nobody),
 	};
 

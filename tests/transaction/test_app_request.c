@@ -110,6 +110,62 @@ a_new_number_ends_the_one_before(void **state)
 	    stage_look(app_request_ask(&stage.arena, &stage.account.id, &before)).count, 0);
 }
 
+/* Another login, of this browser, from this address. */
+static void
+ask_from(const char *address, uint8_t browser)
+{
+	struct unit *unit = stage_unit();
+
+	expect_true("an address", address_read(span_text(address), &stage.address));
+	stage_login(&stage.account.id);
+	memset(stage.login.browser, browser, sizeof(stage.login.browser));
+	login_put(unit, &stage.login);
+	stage_commit(unit);
+	stage.login.generation = stage_look(login_ask(&stage.login.id)).rows[0].generation;
+	stage_ask();
+	expect_ok("asked", stage.err, &stage.why);
+}
+
+static enum login_app_state
+state_of(const struct login *login)
+{
+	const struct ask asked = stage_look(login_ask(&login->id));
+	struct login now;
+
+	expect_ok("the login", login_loaded(&stage.arena, &asked, NULL, &now, &stage.why), &stage.why);
+	return now.app.state;
+}
+
+static void
+of_one_browser_and_of_one_network_one_request_waits(void **state)
+{
+	static const struct { const char *title, *address; uint8_t browser; size_t waiting; } asks[] = {
+		{ "the person, at home", "198.51.100.7", 1, 1 },
+		{ "a stranger", "203.0.113.9", 2, 2 },
+		{ "the stranger with another browser", "203.0.113.9", 3, 2 },
+		{ "the stranger's browser elsewhere", "203.0.113.10", 3, 2 },
+		{ "on a line of its own", "2001:db8:1:2::1", 4, 3 },
+		{ "the same line, another address", "2001:db8:1:2:ffff::1", 5, 3 },
+		{ "another line", "2001:db8:1:3::1", 6, 4 },
+	};
+	struct login persons = { 0 }, before;
+
+	(void)state;
+	stage_pair(&stage.phone, NULL);
+	for (size_t i = 0; i < COUNT(asks); i++) {
+		before = stage.login;
+		ask_from(asks[i].address, asks[i].browser);
+		expect_number(asks[i].title, stage_count(&app_request_table), asks[i].waiting);
+		if (i == 0)
+			persons = stage.login;
+		if (i == 2)
+			expect_number("whose place was taken is told", state_of(&before), LOGIN_APP_REPLACED);
+	}
+	expect_number("the person's own waits still", state_of(&persons), LOGIN_APP_WAITING);
+	expect_number("in its place", stage_look(app_request_ask(&stage.arena, &stage.account.id,
+	    &persons.app.request)).count, 1);
+}
+
 static void
 a_login_that_is_over_asks_nobody(void **state)
 {
@@ -272,6 +328,7 @@ main(void)
 		TEST(whose_account_it_is_shows_in_nothing),
 		TEST(without_a_phone_in_use_nobody_is_asked),
 		TEST(a_new_number_ends_the_one_before),
+		TEST(of_one_browser_and_of_one_network_one_request_waits),
 		TEST(a_login_that_is_over_asks_nobody),
 		TEST(a_phone_rings_only_so_often),
 		TEST(a_phone_is_known_by_its_key),

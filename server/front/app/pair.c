@@ -31,7 +31,6 @@ show_pairing_options(struct exchange *e, void *front)
 		app_refuse_error(e, why.code, (struct instant){ 0 }, &why);
 		return;
 	}
-	c->options.address = e->peer;
 	c->options.now = clock_now();
 	exchange_hold(e, pairing_options(c->front->store, e->arena, c->front->settings, &c->options, on_options, c));
 }
@@ -47,7 +46,7 @@ on_options(void *arg, enum err err, const struct pairing_options *options, const
 	else if (err == ERR_CRYPTO)
 		exchange_refuse(e, 400, why); /* a point that is on no curve is the phone's */
 	else if (err != OK)
-		app_refuse_error(e, err, options->until, why);
+		app_refuse_error(e, err, (struct instant){ 0 }, why);
 	else
 		exchange_reply_json(e, 200, options->json);
 }
@@ -66,7 +65,6 @@ pair_phone(struct exchange *e, void *front)
 		app_refuse_error(e, why.code, (struct instant){ 0 }, &why);
 		return;
 	}
-	c->asked.address = e->peer;
 	c->asked.now = clock_now();
 	exchange_hold(e, pairing_pair(c->front->store, e->arena, c->front->settings, &c->asked, on_phone_paired, c));
 }
@@ -97,7 +95,7 @@ on_phone_paired(void *arg, enum err err, const struct pairing_paired *paired, co
 		return;
 	}
 	if (err != OK) {
-		app_refuse_error(e, err, paired->until, why);
+		app_refuse_error(e, err, (struct instant){ 0 }, why);
 		return;
 	}
 	b = buffer_init(ANSWER_LARGEST);

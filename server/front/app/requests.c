@@ -6,7 +6,7 @@
 
 #include <openssl/crypto.h>
 
-#define ANSWER_LARGEST (64 * KIB)
+#define ANSWER_LARGEST (512 * KIB)
 
 struct listing {
 	struct device_call call;
@@ -78,7 +78,7 @@ list(struct device_call *call)
 
 	l->browser_known = cookie_digest(e, LOGIN_COOKIE, l->browser);
 	/* Those that only another browser sees stand among them. */
-	l->ask = app_requests_ask(e->arena, &call->caller->account.id, 4 * APP_REQUESTS_SHOWN);
+	l->ask = app_requests_ask(e->arena, &call->caller->account.id, APP_REQUESTS_LOOKED_AT);
 	exchange_hold(e, store_load(call->front->store, &l->ask, 1, on_requests_loaded, l));
 }
 

@@ -61,7 +61,8 @@ on_login_loaded(void *arg, enum err err, const struct problem *why)
 		return;
 	}
 	exchange_hold(v->exchange, app_request_begin(v->front->store, v->exchange->arena, v->front->settings,
-	    &(struct app_request_begin){ .login = &a->login, .now = v->asked.now }, on_begun, a));
+	    &(struct app_request_begin){ .login = &a->login,
+	        .address = v->exchange->peer, .now = v->asked.now }, on_begun, a));
 }
 
 static void

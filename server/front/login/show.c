@@ -139,6 +139,7 @@ write_waiting(struct buffer *b, const struct login_case *c)
 {
 	static const char *const states[] = {
 		[LOGIN_APP_WAITING] = "waiting", [LOGIN_APP_ANSWERED] = "answered", [LOGIN_APP_REFUSED] = "refused",
+		[LOGIN_APP_REPLACED] = "replaced",
 	};
 	const struct login_app *app = &c->login.app;
 	const struct login_card *card = &c->login.card;

@@ -23,6 +23,13 @@ const ends = {
 			"If that was not you, look at what your phone says. You are not logged in.",
 		],
 	],
+	replaced: [
+		["同じ場所からの新しいログインが、代わりに依頼を送りました。", "A newer login from the same place asks the phone instead."],
+		[
+			"新しい画面の番号を使うか、ここで新しい番号を表示してください。まだログインしていません。",
+			"Use the digits of the newer page, or show new ones here. You are not logged in yet.",
+		],
+	],
 	over: [
 		["番号の時間が過ぎました。", "The digits have expired."],
 		[

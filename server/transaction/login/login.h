@@ -34,7 +34,7 @@ const char *login_why_name(enum login_why);
 /* Empty: to look. False: none of these. */
 bool login_why_read(struct span, enum login_why *out);
 
-enum login_app_state { LOGIN_APP_NONE, LOGIN_APP_WAITING, LOGIN_APP_ANSWERED, LOGIN_APP_REFUSED };
+enum login_app_state { LOGIN_APP_NONE, LOGIN_APP_WAITING, LOGIN_APP_ANSWERED, LOGIN_APP_REFUSED, LOGIN_APP_REPLACED };
 
 struct login {
 	struct id id;

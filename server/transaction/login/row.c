@@ -134,7 +134,7 @@ read_app(struct record *r, struct login_app *out)
 	out->request = record_id(r);
 	record_copy(r, out->code, sizeof(out->code));
 	out->until = record_instant(r);
-	return out->state <= LOGIN_APP_REFUSED;
+	return out->state <= LOGIN_APP_REPLACED;
 }
 
 /* Whose and in which state; false: none of ours. */

@@ -46,7 +46,8 @@ struct app_refusal {
 	const struct app_caller *caller;
 	struct id request;
 	const uint8_t *browser;
-	bool not_me;                 /* the login is over, the person is told, and phones are muted (app_mute_table) */
+	bool not_me;                 /* the login is over, and what else was asked from other browsers; the person is
+	                              * told, and phones are muted (app_mute.h) */
 	struct instant now;
 };
 /* As above, but for number and PIN: to say no needs none. */

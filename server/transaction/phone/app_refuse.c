@@ -6,9 +6,10 @@
 #include "person/history.h"
 #include "transaction/authenticator/credential_change.h"
 
-#define MUTED_FOR SECONDS(30 * 86400)
+enum { ASK_REQUEST, ASK_REQUESTS, ASKS };
 
-enum { ASK_REQUEST, ASK_LOGIN, ASKS };
+/* What may stand in the unit's way: a stranger's login changes whenever the stranger likes. */
+enum telling { TELL_ALL, TELL_THIS };
 
 struct refusing {
 	struct pending pending;
@@ -18,7 +19,11 @@ struct refusing {
 	struct app_refusal asked;
 	struct ask asks[ASKS];
 	struct app_request request;
+	struct app_request *others;  /* with this one, none of which was this browser's */
+	size_t other_count;
+	struct ask *logins;          /* the request's, then those of the others */
 	struct login login;
+	enum telling telling;
 	struct app_answered answered;
 	struct problem why;
 	on_app_answered *done;
@@ -38,7 +43,7 @@ answer(struct refusing *r, enum err err, const struct problem *why)
 	r->done(r->arg, err, &r->answered, err == OK ? NULL : why);
 }
 
-static on_loaded on_request_loaded, on_login_loaded;
+static on_loaded on_request_loaded, on_logins_loaded;
 static on_committed on_refused;
 
 struct pending *
@@ -51,8 +56,36 @@ app_refuse(struct store *store, struct arena *arena, const struct person_setting
 	*r = (struct refusing){ .pending = { cancel_refusing }, .store = store, .arena = arena, .asked = *asked,
 		.done = done, .arg = arg };
 	r->asks[ASK_REQUEST] = app_request_ask(arena, &asked->caller->account.id, &asked->request);
-	r->waiting = store_load(store, r->asks, ASK_LOGIN, on_request_loaded, r);
+	r->asks[ASK_REQUESTS] = app_requests_ask(arena, &asked->caller->account.id, APP_REQUESTS_LOOKED_AT);
+	r->waiting = store_load(store, r->asks, ASKS, on_request_loaded, r);
 	return &r->pending;
+}
+
+/* Whether it was asked in the browser of this phone itself. */
+static bool
+is_here(const struct refusing *r, const struct app_request *q)
+{
+	return r->asked.browser && CRYPTO_memcmp(r->asked.browser, q->browser, sizeof(q->browser)) == 0;
+}
+
+/* Somebody tries: whatever else was asked elsewhere at this time is over, too. */
+static enum err
+find_others(struct refusing *r)
+{
+	const struct ask *asked = &r->asks[ASK_REQUESTS];
+
+	r->others = arena_array(r->arena, struct app_request, asked->count);
+	r->logins = arena_array(r->arena, struct ask, 1 + asked->count);
+	r->logins[0] = login_ask(&r->request.login);
+	for (size_t i = 0; r->asked.not_me && i < asked->count; i++) {
+		struct app_request *q = &r->others[r->other_count];
+
+		if (app_request_loaded(r->arena, &asked->rows[i], q, &r->why) != OK)
+			return r->why.code;
+		if (!id_equal(&q->id, &r->request.id) && !is_here(r, q))
+			r->logins[1 + r->other_count++] = login_ask(&q->login);
+	}
+	return OK;
 }
 
 static void
@@ -60,7 +93,6 @@ on_request_loaded(void *arg, enum err err, const struct problem *why)
 {
 	struct refusing *r = arg;
 	const struct ask *asked = &r->asks[ASK_REQUEST];
-	const struct app_request *q = &r->request;
 
 	if (err == OK && !credential_usable(&r->asked.caller->credential, r->asked.now, &r->answered.reason)) {
 		r->answered.failed = APP_STEP_USABLE;
@@ -70,22 +102,22 @@ on_request_loaded(void *arg, enum err err, const struct problem *why)
 	if (err == OK)
 		err = (why = &r->why, app_request_loaded(r->arena, asked->count ? asked->rows : NULL, &r->request,
 		    &r->why));
-	if (err == OK && q->quiet && (!r->asked.browser ||
-	    CRYPTO_memcmp(r->asked.browser, q->browser, sizeof(q->browser)) != 0))
+	if (err == OK && r->request.quiet && !is_here(r, &r->request))
 		err = (why = &r->why, app_request_loaded(r->arena, NULL, &r->request, &r->why));
+	if (err == OK)
+		err = (why = &r->why, find_others(r));
 	if (err != OK) {
 		answer(r, err, why);
 		return;
 	}
-	r->asks[ASK_LOGIN] = login_ask(&r->request.login);
-	r->waiting = store_load(r->store, &r->asks[ASK_LOGIN], 1, on_login_loaded, r);
+	r->waiting = store_load(r->store, r->logins, 1 + r->other_count, on_logins_loaded, r);
 }
 
 /* The login's page is told. A login that is over needs no end. */
 static enum err
 end_login(struct refusing *r, struct unit *unit)
 {
-	enum err err = login_loaded(r->arena, &r->asks[ASK_LOGIN], NULL, &r->login, &r->why);
+	enum err err = login_loaded(r->arena, &r->logins[0], NULL, &r->login, &r->why);
 
 	if (err != OK)
 		return err == ERR_NOT_FOUND ? OK : err;
@@ -98,8 +130,27 @@ end_login(struct refusing *r, struct unit *unit)
 	return OK;
 }
 
+/* They end whatever becomes of their logins, which other ways may go on with; that their pages are told is a kindness
+ * to who asked on a computer of one's own. */
+static void
+end_others(struct refusing *r, struct unit *unit)
+{
+	for (size_t i = 0; i < r->other_count; i++) {
+		const struct app_request *q = &r->others[i];
+		struct problem why;
+		struct login login;
+
+		unit_delete(unit, &app_request_table, app_request_ask(r->arena, &q->account, &q->id).from);
+		if (r->telling == TELL_THIS || login_loaded(r->arena, &r->logins[1 + i], NULL, &login, &why) != OK ||
+		    login.state != LOGIN_WAITING || !id_equal(&login.app.request, &q->id))
+			continue;
+		login.app.state = LOGIN_APP_REFUSED;
+		login_put(unit, &login);
+	}
+}
+
 /* Somebody knows whose account it is, and tries. Not the phone is suspended (that would help who tries), but what rings
- * it: phone/app_request_begin.c looks at the mute. */
+ * it (phone/app_mute.h). */
 static void
 tell_not_me(struct refusing *r, struct unit *unit)
 {
@@ -109,32 +160,36 @@ tell_not_me(struct refusing *r, struct unit *unit)
 		.credential = r->asked.caller->credential.id, .name = r->request.name.ja,
 		.where = r->request.where,
 	};
-	struct buffer since = buffer_init(8);
 
-	buffer_instant(&since, r->asked.now);
-	unit_put_until(unit, &app_mute_table, id_span(&account->id),
-	    buffer_span(&since), instant_after(r->asked.now, MUTED_FOR));
-	buffer_release(&since);
+	app_mute_put(unit, &account->id, r->asked.now);
 	history_add(unit, &account->id, &event);
 	account_tell(unit, account, NOTICE_NOT_ME, (struct span){ 0 }, (struct span){ 0 }, r->asked.now);
 }
 
-static void
-on_login_loaded(void *arg, enum err err, const struct problem *why)
+static enum err
+commit(struct refusing *r)
 {
-	struct refusing *r = arg;
 	struct unit *unit = unit_new(r->arena, store_tables(r->store), id_new(r->asked.now));
 
-	if (err == OK)
-		err = (why = &r->why, end_login(r, unit));
-	if (err != OK) {
-		answer(r, err, why);
-		return;
-	}
+	if (end_login(r, unit) != OK)
+		return r->why.code;
 	app_request_delete(unit, r->arena, &r->request);
+	end_others(r, unit);
 	if (r->asked.not_me)
 		tell_not_me(r, unit);
 	r->waiting = store_commit(r->store, unit, on_refused, r);
+	return OK;
+}
+
+static void
+on_logins_loaded(void *arg, enum err err, const struct problem *why)
+{
+	struct refusing *r = arg;
+
+	if (err == OK)
+		err = (why = &r->why, commit(r));
+	if (err != OK)
+		answer(r, err, why);
 }
 
 static void
@@ -142,6 +197,12 @@ on_refused(void *arg, const struct committed *committed)
 {
 	struct refusing *r = arg;
 
+	/* Nobody's login elsewhere keeps a person from saying no: once more, without telling the others' pages. */
+	if (committed->code == ERR_CONFLICT && r->other_count && r->telling == TELL_ALL) {
+		r->telling = TELL_THIS;
+		r->waiting = store_load(r->store, r->logins, 1, on_logins_loaded, r);
+		return;
+	}
 	if (committed->code == ERR_CONFLICT)
 		problem_set(&r->why, ERR_CONFLICT, "", "something changed meanwhile: look again");
 	else if (committed->code != OK)

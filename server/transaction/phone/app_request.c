@@ -7,13 +7,13 @@
 #include "base/role.h"
 #include "crypto/digest.h"
 
-#define FORM 1
+#define FORM 2
+#define FORM_WITHOUT_NETWORK 1
 #define ROW_LARGEST (16 * KIB)
 
 /* The steward erases what operators order. */
 #define WRITERS (ROLE_BIT(ROLE_WORKER) | ROLE_BIT(ROLE_STEWARD))
 const struct table app_request_table = { "app-request", WRITERS, TABLE_NOTICED | TABLE_OWNED };
-const struct table app_mute_table = { "app-mute", WRITERS, TABLE_OWNED };
 
 void
 app_request_write(struct buffer *b, const struct app_request *q)
@@ -34,6 +34,7 @@ app_request_write(struct buffer *b, const struct app_request *q)
 	buffer_instant(b, q->until);
 	buffer_u32(b, q->wrong);
 	buffer_u8(b, q->quiet);
+	buffer_block(b, q->network);
 }
 
 bool
@@ -59,7 +60,9 @@ app_request_read(struct span value, struct app_request *out)
 	out->wrong = record_u32(&r);
 	quiet = record_u8(&r);
 	out->quiet = quiet == 1;
-	return form == FORM && quiet <= 1 && record_whole(&r) && out->until.us > 0;
+	if (form == FORM)
+		out->network = record_block(&r);
+	return (form == FORM || form == FORM_WITHOUT_NETWORK) && quiet <= 1 && record_whole(&r) && out->until.us > 0;
 }
 
 struct ask

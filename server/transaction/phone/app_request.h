@@ -3,22 +3,25 @@
  *     login page begins it -> row, notices (push) -> phone shows who, for what, from where -> number and PIN, signed
  *         -> checked: PIN, number, signature, all counted -> the login has its authentication | "this was not me"
  *
- * It is for an account: all its phones see it, the first good answer takes it. On the phone of the session itself no
+ * It is for an account: all its phones see it, the first good answer takes it. Of one browser, and of one network, one
+ * waits at a time: a newer takes its place, so that nobody crowds out what the person asked elsewhere. On the phone of the session itself no
  * number is needed: the browser's login cookie says that it is the same one (app to app).
  */
 #pragma once
 
 #include "authn/app_message.h"
+#include "authn/app_pin.h"
+#include "net/address.h"
 #include "transaction/login/login.h"
+#include "transaction/phone/app_mute.h"
 
 /* account (16), request id (16) -> struct app_request; until it is over; noticed: phones wait for it */
 extern const struct table app_request_table;
-/* account (16) -> the time somebody said "this was not me": no phone is asked from afar until another way succeeded */
-extern const struct table app_mute_table;
 
-#define APP_REQUEST_FOR SECONDS(300)
+#define APP_REQUEST_FOR APP_DIGITS_FOR
 #define APP_REQUEST_NUMBERS 3        /* wrong ones, then it is over */
-#define APP_REQUESTS_SHOWN 8         /* of an account at one time, the newest */
+#define APP_REQUESTS_SHOWN 32        /* of an account at one time, the newest; one of each network */
+#define APP_REQUESTS_LOOKED_AT 256   /* of an account, whoever asked: what is said of all of them is said of these */
 #define APP_CODE_TEXT 7              /* six digits and NUL */
 
 struct app_request {
@@ -29,6 +32,7 @@ struct app_request {
 	struct localized name;       /* the relying party's */
 	struct localized wanted;     /* for what: the profile's title, or areas and levels */
 	struct span where;           /* the session's browser and address */
+	struct span network;         /* address_network_text() of who asks */
 	struct instant made, until;  /* 5 minutes */
 	unsigned wrong;              /* numbers */
 	bool quiet;                  /* only the browser of the login itself sees it: the account's phones are muted */
@@ -52,6 +56,7 @@ void app_code_digest(const struct id *request, struct span code, uint8_t out[32]
  * nobody is asked: what is answered tells nothing. A request that waits already is over with it, and its number. */
 struct app_request_begin {
 	const struct login *login;   /* as loaded: waiting, of the browser that asks */
+	struct address address;      /* its */
 	struct instant now;
 };
 struct app_request_begun {

@@ -1,6 +1,7 @@
 /* transaction/phone/app_request_begin.c - a login asks a person's phones.
  *
- *     account (whoever it is said to be), its phones, how often it was asked -> number drawn -> login, request, pushes
+ *     account (whoever it is said to be), its phones, how often it was asked, what waits
+ *         -> [logins of those whose place it takes] -> number drawn -> login, request, pushes
  *
  * Whether there is such an account, or a phone, shows in nothing that is answered: the login's row is written all the
  * same, and the number is for a request that nobody sees.
@@ -12,14 +13,14 @@
 #include "authn/app_pin.h"
 #include "authn/attempts.h"
 #include "base/random.h"
-#include "base/record.h"
-#include "transaction/phone/app_request.h"
 #include "transaction/notice/notice.h"
+#include "transaction/phone/app_request.h"
 
-#define CREDENTIALS_LOOKED_AT 64     /* the newest: an account with very many lists them elsewhere */
+#define CREDENTIALS_LOOKED_AT APP_MUTE_CREDENTIALS
+#define PLACES 8                     /* taken by one: more than one network's at once only where two came together */
 #define WORDS_LARGEST (2 * KIB)
 
-enum { ASK_ACCOUNT, ASK_CREDENTIALS, ASK_PUSHES, ASK_MUTED, ASKS };
+enum { ASK_ACCOUNT, ASK_CREDENTIALS, ASK_PUSHES, ASK_MUTED, ASK_REQUESTS, ASKS };
 
 struct beginning {
 	struct pending pending;
@@ -29,9 +30,16 @@ struct beginning {
 	const struct person_settings *settings;
 	struct instant now;
 	struct id account;           /* zero: nobody's */
+	char network[ADDRESS_TEXT];
 	struct ask asks[ASKS];
+	struct app_request replaced[PLACES];
+	size_t replaced_count;
+	struct ask logins[PLACES];   /* theirs */
 	struct credential credentials[CREDENTIALS_LOOKED_AT];
 	size_t credential_count;
+	struct account owner;
+	struct attempts pushes;
+	bool known, muted;           /* there is such an account; its phones are silent */
 	struct app_request_begun begun;
 	struct problem why;
 	on_app_request_begun *done;
@@ -59,7 +67,7 @@ answer(struct beginning *b, enum err err, const struct problem *why)
 	OPENSSL_cleanse(begun.code, sizeof(begun.code));
 }
 
-static on_loaded on_account_loaded;
+static on_loaded on_account_loaded, on_logins_loaded;
 static on_committed on_begun;
 
 struct pending *
@@ -73,35 +81,17 @@ app_request_begin(struct store *store, struct arena *arena, const struct person_
 		.now = asked->now, .begun.login = *asked->login, .done = done, .arg = arg };
 	b->account = !id_given(&asked->login->account) ? asked->login->claimed : asked->login->account;
 	account = id_span(&b->account);
+	address_network_text(&asked->address, b->network);
 	b->asks[ASK_ACCOUNT] = account_ask(&b->account);
 	b->asks[ASK_CREDENTIALS] = credentials_ask(arena, &b->account, CREDENTIALS_LOOKED_AT);
 	b->asks[ASK_PUSHES] = attempts_ask(arena, ATTEMPTS_PUSH, account);
-	b->asks[ASK_MUTED] = (struct ask){ .table = &app_mute_table, .from = account };
+	b->asks[ASK_MUTED] = app_mute_ask(&b->account);
+	b->asks[ASK_REQUESTS] = app_requests_ask(arena, &b->account, APP_REQUESTS_LOOKED_AT);
 	b->waiting = store_load(store, b->asks, ASKS, on_account_loaded, b);
 	return &b->pending;
 }
 
 /* Decide */
-
-/* Somebody said "this was not me". Whoever asks this account's phones again may be the same stranger, so they stay
- * silent until another way has succeeded: that was the person. On the person's own phone (app to app) nothing is muted:
- * there is nobody to be pestered by. Suspending the phone itself would let a stranger take a person's way in. */
-static bool
-is_muted(const struct beginning *b)
-{
-	const struct ask *asked = &b->asks[ASK_MUTED];
-	struct instant since;
-	struct record r;
-
-	if (!asked->count)
-		return false;
-	r = record_of(asked->rows[0].value);
-	since = record_instant(&r);
-	for (size_t i = 0; i < b->credential_count; i++)
-		if (b->credentials[i].kind != CREDENTIAL_APP && instant_before(since, b->credentials[i].used))
-			return false;
-	return true;
-}
 
 static bool
 is_phone(const struct beginning *b, const struct credential *c)
@@ -230,6 +220,28 @@ read_credentials(struct beginning *b)
 	return OK;
 }
 
+/* On the person's own phone (app to app) nothing is muted: there is nobody to be pestered by. */
+static enum err
+read_owner(struct beginning *b)
+{
+	enum err err;
+
+	if (!id_given(&b->account))
+		return OK;
+	err = account_loaded(b->arena, &b->asks[ASK_ACCOUNT], &b->owner, &b->why);
+	if (err == ERR_NOT_FOUND)
+		return OK;
+	if (err == OK)
+		err = attempts_loaded(&b->asks[ASK_PUSHES], &b->pushes, &b->why);
+	if (err == OK)
+		err = read_credentials(b);
+	if (err != OK)
+		return err;
+	b->known = true;
+	b->muted = app_muted(&b->asks[ASK_MUTED], b->credentials, b->credential_count).us > 0;
+	return OK;
+}
+
 static struct app_request
 request_of(struct beginning *b)
 {
@@ -237,12 +249,60 @@ request_of(struct beginning *b)
 	struct app_request request = {
 		.id = login->app.request, .account = b->account, .login = login->id,
 		.relying_party = login->relying_party, .name = login->name, .wanted = wanted_words(b),
-		.where = login->where, .made = b->now, .until = login->app.until, .quiet = is_muted(b),
+		.where = login->where, .made = b->now, .until = login->app.until, .quiet = b->muted,
+		.network = span_text(b->network),
 	};
 
 	memcpy(request.browser, login->browser, sizeof(request.browser));
 	random_bytes(request.challenge, sizeof(request.challenge));
 	return request;
+}
+
+/* Those of the same browser, and of the same network: 120 logins a minute are one request, and what the person asked at
+ * home is none of the stranger's. */
+static bool
+is_replaced(const struct beginning *b, const struct app_request *q)
+{
+	const struct login *login = &b->begun.login;
+
+	return !id_equal(&q->id, &login->app.request) &&
+	    (CRYPTO_memcmp(q->browser, login->browser, sizeof(q->browser)) == 0 ||
+	    span_is(q->network, b->network));
+}
+
+static enum err
+find_places(struct beginning *b)
+{
+	const struct ask *asked = &b->asks[ASK_REQUESTS];
+
+	for (size_t i = 0; i < asked->count && b->replaced_count < PLACES; i++) {
+		struct app_request *q = &b->replaced[b->replaced_count];
+
+		if (app_request_loaded(b->arena, &asked->rows[i], q, &b->why) != OK)
+			return b->why.code;
+		if (is_replaced(b, q))
+			b->logins[b->replaced_count++] = login_ask(&q->login);
+	}
+	return OK;
+}
+
+/* Their pages are told where nothing hinders it: a row that cannot be read, or is over, is its own page's to
+ * explain. */
+static void
+take_places(struct beginning *b, struct unit *unit)
+{
+	for (size_t i = 0; i < b->replaced_count; i++) {
+		const struct app_request *q = &b->replaced[i];
+		struct login other;
+
+		unit_delete(unit, &app_request_table, app_request_ask(b->arena, &b->account, &q->id).from);
+		if (id_equal(&q->login, &b->begun.login.id) ||
+		    login_loaded(b->arena, &b->logins[i], NULL, &other, &b->why) != OK ||
+		    other.state != LOGIN_WAITING || !id_equal(&other.app.request, &q->id))
+			continue;
+		other.app.state = LOGIN_APP_REPLACED;
+		login_put(unit, &other);
+	}
 }
 
 static enum err
@@ -251,9 +311,6 @@ prepare(struct beginning *b, struct unit *unit)
 	struct login *login = &b->begun.login;
 	struct id before = login->app.request;
 	struct app_request request;
-	struct account account;
-	struct attempts pushes;
-	enum err err;
 
 	if (login->state != LOGIN_WAITING || !instant_before(b->now, login->expires))
 		return problem_set(&b->why, ERR_CONFLICT, "", "the login is over: it has been answered or given up");
@@ -269,23 +326,32 @@ prepare(struct beginning *b, struct unit *unit)
 	/* Whoever answers the one before at this moment changes the login, too. */
 	if (id_given(&before))
 		unit_delete(unit, &app_request_table, app_request_ask(b->arena, &b->account, &before).from);
-	err = account_loaded(b->arena, &b->asks[ASK_ACCOUNT], &account, &b->why);
-	if (err == ERR_NOT_FOUND)
+	take_places(b, unit);
+	if (!b->known || !has_phone(b))
 		return OK;
-	if (err == OK)
-		err = attempts_loaded(&b->asks[ASK_PUSHES], &pushes, &b->why);
-	if (err == OK)
-		err = read_credentials(b);
-	if (err != OK || !has_phone(b))
-		return err;
 	request = request_of(b);
 	app_request_put(unit, b->arena, &request);
-	push(b, unit, &account, &pushes, &request);
+	push(b, unit, &b->owner, &b->pushes, &request);
 	return OK;
 }
 
 static void
 on_account_loaded(void *arg, enum err err, const struct problem *why)
+{
+	struct beginning *b = arg;
+
+	if (err == OK)
+		err = (why = &b->why, read_owner(b));
+	if (err == OK)
+		err = (why = &b->why, find_places(b));
+	if (err != OK)
+		answer(b, err, why);
+	else
+		b->waiting = store_load(b->store, b->logins, b->replaced_count, on_logins_loaded, b);
+}
+
+static void
+on_logins_loaded(void *arg, enum err err, const struct problem *why)
 {
 	struct beginning *b = arg;
 	struct unit *unit = unit_new(b->arena, store_tables(b->store), id_new(b->now));

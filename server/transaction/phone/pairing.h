@@ -5,11 +5,10 @@
  *     told to all addresses -> page is told
  *
  * One code of an account waits at a time; a new one ends the one before, and so does the end of its session. A code
- * that is wrong, used, raced or too late is told alike, and guessing is counted by address.
+ * that is wrong, used, raced or too late is told alike.
  */
 #pragma once
 
-#include "net/address.h"
 #include "transaction/session/account_access.h"
 #include "transaction/phone/app_caller.h"
 #include "transaction/card/code.h"
@@ -67,17 +66,15 @@ const char *pairing_passkey_refused(const struct person_settings *, const struct
 
 /* What a phone is to create for that (PublicKeyCredentialCreationOptions as JSON); the code goes on waiting. */
 struct pairing_options_asked {
-	struct address address;
 	struct span code, key, key_text;
 	struct instant now;
 };
 struct pairing_options {
 	struct span json;
 	const char *refused;         /* with ERR_DENIED */
-	struct instant until;        /* with ERR_LIMIT */
 };
-/* ERR_DENIED: not here, or not with this code: a PIN it is; ERR_NOT_FOUND, ERR_LIMIT: as below; ERR_SYNTAX,
- * ERR_UNSUPPORTED, ERR_CRYPTO: the key is none. */
+/* ERR_DENIED: not here, or not with this code: a PIN it is; ERR_NOT_FOUND: as below; ERR_SYNTAX, ERR_UNSUPPORTED,
+ * ERR_CRYPTO: the key is none. */
 typedef void on_pairing_options(void *arg, enum err, const struct pairing_options *, const struct problem *why);
 struct pending *pairing_options(struct store *, struct arena *, const struct person_settings *,
     const struct pairing_options_asked *, on_pairing_options *, void *arg);
@@ -85,7 +82,6 @@ struct pending *pairing_options(struct store *, struct arena *, const struct per
 enum pairing_way { PAIRING_PIN_DRAWN, PAIRING_PIN_CHOSEN, PAIRING_SCREEN_LOCK };
 #define PAIRING_PLATFORM_LARGEST 40  /* bytes */
 struct pairing_pair {
-	struct address address;      /* who asks */
 	struct span code, key;       /* key: SubjectPublicKeyInfo */
 	struct span key_text;        /* the same in base64url: that is what is signed */
 	struct span platform, name;  /* lines for people */
@@ -99,12 +95,10 @@ struct pairing_paired {
 	struct span device;          /* APP_DEVICE bytes */
 	const char *number;          /* the account's */
 	char pin[8];                 /* drawn: shown once on the phone, and wiped; else empty */
-	struct instant until;        /* with ERR_LIMIT: when there may be another try */
 	const char *step, *reason;   /* with ERR_DENIED: "signature" and why; "passkey" and its examination's step */
 };
-/* ERR_SYNTAX, ERR_LIMIT, ERR_INVALID: name, platform or PIN: the code waits as before. ERR_LIMIT with `until`: too many
- * wrong codes from this address. ERR_NOT_FOUND: no such code waits. ERR_DENIED: the key, its signature or the passkey
- * is none: the code is used up. */
+/* ERR_SYNTAX, ERR_LIMIT, ERR_INVALID: name, platform or PIN: the code waits as before. ERR_NOT_FOUND:
+ * no such code waits. ERR_DENIED: the key, its signature or the passkey is none: the code is used up. */
 typedef void on_paired(void *arg, enum err, const struct pairing_paired *, const struct problem *why);
 struct pending *pairing_pair(struct store *, struct arena *, const struct person_settings *,
     const struct pairing_pair *, on_paired *, void *arg);

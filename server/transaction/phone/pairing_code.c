@@ -3,8 +3,6 @@
 
 #include <openssl/crypto.h>
 
-enum { ASK_CODE, ASK_TRIES, ASKS };
-
 struct looking {
 	struct pending pending;
 	struct pending *waiting;
@@ -14,8 +12,7 @@ struct looking {
 	struct pairing_looking asked;
 	uint8_t code[32];
 	bool is_code;                /* it has the form of one */
-	char address[ADDRESS_TEXT];
-	struct ask asks[ASKS], ask;
+	struct ask ask;
 	struct id owner;
 	struct pairing_found found;
 	struct problem why;
@@ -43,15 +40,6 @@ pairing_none(struct problem *why)
 	    "no such pairing code waits: it may have been used, replaced by a newer one, or its time is over");
 }
 
-void
-pairing_count(struct unit *unit, struct arena *arena, const struct pairing_looking *asked, const struct attempts *tries)
-{
-	char address[ADDRESS_TEXT];
-
-	address_text(&asked->address, address);
-	attempts_failed(unit, arena, ATTEMPTS_PAIRING, span_text(address), tries, asked->now);
-}
-
 struct app_message
 pairing_message(struct arena *arena, const struct person_settings *settings, struct span code, struct span key_text)
 {
@@ -69,7 +57,6 @@ pairing_message(struct arena *arena, const struct person_settings *settings, str
 
 static on_loaded on_code_loaded, on_pairing_loaded;
 static on_session on_session_found;
-static on_committed on_counted;
 
 struct pending *
 pairing_find(struct store *store, struct arena *arena, const struct person_settings *settings,
@@ -80,35 +67,16 @@ pairing_find(struct store *store, struct arena *arena, const struct person_setti
 	*l = (struct looking){ .pending = { cancel_looking }, .store = store, .arena = arena, .settings = settings,
 		.asked = *asked, .done = done, .arg = arg };
 	l->is_code = card_code_digest(asked->code, l->code);
-	address_text(&asked->address, l->address);
-	l->asks[ASK_CODE] = (struct ask){ .table = &pairing_code_table, .from = span_of(l->code, sizeof(l->code)) };
-	l->asks[ASK_TRIES] = attempts_ask(arena, ATTEMPTS_PAIRING, span_text(l->address));
-	l->waiting = store_load(store, l->asks, ASKS, on_code_loaded, l);
+	l->ask = (struct ask){ .table = &pairing_code_table, .from = span_of(l->code, sizeof(l->code)) };
+	l->waiting = store_load(store, &l->ask, 1, on_code_loaded, l);
 	return &l->pending;
-}
-
-/* Also of a code that was good a moment ago: guesses and leftovers look alike. */
-static void
-count_wrong(struct looking *l)
-{
-	struct unit *unit = unit_new(l->arena, store_tables(l->store), id_new(l->asked.now));
-
-	pairing_none(&l->why);
-	pairing_count(unit, l->arena, &l->asked, &l->found.tries);
-	l->waiting = store_commit(l->store, unit, on_counted, l);
 }
 
 static enum err
 look_at_code(struct looking *l)
 {
-	const struct ask *asked = &l->asks[ASK_CODE];
+	const struct ask *asked = &l->ask;
 
-	if (attempts_loaded(&l->asks[ASK_TRIES], &l->found.tries, &l->why) != OK)
-		return l->why.code;
-	l->found.until = attempts_wait(ATTEMPTS_PAIRING, &l->found.tries, l->asked.now);
-	if (l->found.until.us)
-		return problem_set(&l->why, ERR_LIMIT, "",
-		    "too many wrong pairing codes from this address: the next may be tried later");
 	if (!l->is_code || !asked->count)
 		return pairing_none(&l->why);
 	if (asked->rows[0].value.size != sizeof(l->owner.bytes))
@@ -125,10 +93,6 @@ on_code_loaded(void *arg, enum err err, const struct problem *why)
 
 	if (err == OK)
 		err = (why = &l->why, look_at_code(l));
-	if (err == ERR_NOT_FOUND) {
-		count_wrong(l);
-		return;
-	}
 	if (err != OK) {
 		answer(l, err, why);
 		return;
@@ -145,14 +109,10 @@ on_pairing_loaded(void *arg, enum err err, const struct problem *why)
 
 	if (err == OK)
 		err = (why = &l->why, pairing_loaded(l->arena, &l->ask, &found->pairing, &l->why));
-	if (err == OK && (found->pairing.state != PAIRING_WAITING ||
+	if (err == ERR_NOT_FOUND || (err == OK && (found->pairing.state != PAIRING_WAITING ||
 	    CRYPTO_memcmp(found->pairing.code, l->code, sizeof(l->code)) != 0 ||
-	    !instant_before(l->asked.now, found->pairing.until)))
-		err = pairing_none(&l->why);
-	if (err == ERR_NOT_FOUND) {
-		count_wrong(l);
-		return;
-	}
+	    !instant_before(l->asked.now, found->pairing.until))))
+		err = (why = &l->why, pairing_none(&l->why));
 	if (err != OK) {
 		answer(l, err, why);
 		return;
@@ -169,25 +129,11 @@ on_session_found(void *arg, enum err err, const struct session *session, const s
 {
 	struct looking *l = arg;
 
-	if (err == ERR_DENIED) {
-		count_wrong(l);
-		return;
-	}
+	if (err == ERR_DENIED)
+		err = (why = &l->why, pairing_none(&l->why));
 	if (err == OK) {
 		l->found.session = *session;
 		l->found.account = *account;
 	}
 	answer(l, err, why);
-}
-
-/* Counted: what was noticed is told. Two wrong ones at one time: the other was counted. */
-static void
-on_counted(void *arg, const struct committed *committed)
-{
-	struct looking *l = arg;
-
-	if (committed->code != OK && committed->code != ERR_CONFLICT)
-		problem_set(&l->why, committed->code, "", "the try could not be counted: %s",
-		    err_name(committed->code));
-	answer(l, l->why.code, &l->why);
 }

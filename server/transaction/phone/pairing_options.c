@@ -35,7 +35,7 @@ pairing_options(struct store *store, struct arena *arena, const struct person_se
     const struct pairing_options_asked *asked, on_pairing_options *done, void *arg)
 {
 	struct optioning *o = arena_new(arena, struct optioning);
-	const struct pairing_looking looking = { .address = asked->address, .code = asked->code, .now = asked->now };
+	const struct pairing_looking looking = { .code = asked->code, .now = asked->now };
 
 	*o = (struct optioning){ .pending = { cancel_optioning }, .arena = arena, .settings = settings,
 		.asked = *asked, .done = done, .arg = arg };
@@ -82,7 +82,6 @@ on_found(void *arg, enum err err, const struct pairing_found *found, const struc
 	struct problem own;
 
 	o->waiting = NULL;
-	o->options.until = found->until;
 	if (err == OK)
 		err = (why = &own, may_create(o, &found->pairing, &own));
 	if (err == OK)

@@ -89,7 +89,7 @@ pairing_pair(struct store *store, struct arena *arena, const struct person_setti
 
 	*p = (struct pairs){ .pending = { cancel_pairing }, .store = store, .arena = arena, .settings = settings,
 		.asked = *asked, .examination = { .arena = arena }, .done = done, .arg = arg,
-		.looking = { .address = asked->address, .code = asked->code, .now = asked->now } };
+		.looking = { .code = asked->code, .now = asked->now } };
 	if (check_line("/name", asked->name, CREDENTIAL_NAME_LARGEST, &p->why) == OK &&
 	    check_line("/platform", asked->platform, PAIRING_PLATFORM_LARGEST, &p->why) == OK &&
 	    asked->way == PAIRING_PIN_CHOSEN)
@@ -188,7 +188,6 @@ use_up(struct pairs *p)
 
 	p->found.pairing.state = PAIRING_REFUSED;
 	pairing_put(unit, &p->found.pairing);
-	pairing_count(unit, p->arena, &p->looking, &p->found.tries);
 	p->waiting = store_commit(p->store, unit, on_used_up, p);
 }
 
@@ -248,7 +247,6 @@ on_found(void *arg, enum err err, const struct pairing_found *found, const struc
 	struct app_message m;
 
 	p->found = *found;
-	p->paired.until = found->until;
 	if (err != OK) {
 		answer(p, err, why);
 		return;
@@ -306,14 +304,14 @@ on_models(void *arg, enum err err, const struct problem *why)
 	conclude(p, err, why);
 }
 
-/* Counted: what was noticed is told. Two wrong ones at one time: the other was counted. */
+/* What was noticed is told. Two at one time: the other used it up. */
 static void
 on_used_up(void *arg, const struct committed *committed)
 {
 	struct pairs *p = arg;
 
 	if (committed->code != OK && committed->code != ERR_CONFLICT)
-		problem_set(&p->why, committed->code, "", "the try could not be counted: %s",
+		problem_set(&p->why, committed->code, "", "that the code is used up could not be kept: %s",
 		    err_name(committed->code));
 	answer(p, p->why.code, &p->why);
 }
