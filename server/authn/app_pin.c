@@ -5,11 +5,11 @@
 
 #include <openssl/crypto.h>
 
+#include "authn/pin_guess.h"
 #include "base/random.h"
 #include "codec/text.h"
 #include "crypto/digest.h"
 
-#define PIECE 4                      /* characters of what is repeated: "1234" "1234" */
 #define DIGITS 1000000
 
 void
@@ -28,55 +28,13 @@ app_digits_draw(char out[APP_PIN_DRAWN])
 	OPENSSL_cleanse(&drawn, sizeof(drawn));
 }
 
-static bool
-repeats(const uint32_t *c, size_t count, size_t period)
-{
-	for (size_t i = period; i < count; i++)
-		if (c[i] != c[i - period])
-			return false;
-	return true;
-}
-
-/* 12345678, 87654321, abcdefgh: each the neighbour of the one before, in one direction; 9 and 0 are neighbours, too. */
-static bool
-is_run(const uint32_t *c, size_t count)
-{
-	bool up = true, down = true;
-
-	for (size_t i = 1; i < count; i++) {
-		up = up && (c[i] == c[i - 1] + 1 || (c[i - 1] == '9' && c[i] == '0'));
-		down = down && (c[i] + 1 == c[i - 1] || (c[i - 1] == '0' && c[i] == '9'));
-	}
-	return up || down;
-}
-
-/* Without case, and without what stands between its groups. */
-static bool
-is_number(const uint32_t *c, size_t count, const char *number)
-{
-	size_t at = 0;
-
-	for (size_t i = 0; i < count; i++) {
-		uint32_t letter = c[i] >= 'a' && c[i] <= 'z' ? c[i] - ('a' - 'A') : c[i];
-
-		if (letter == '-' || letter == ' ')
-			continue;
-		if (number[at] == '-')
-			at++;
-		if (!number[at] || letter != (uint8_t)number[at])
-			return false;
-		at++;
-	}
-	return number[0] && !number[at];
-}
-
 enum err
 app_pin_check(struct span pin, const char *account_number, struct problem *why)
 {
 	uint32_t characters[APP_PIN_LARGEST];
 	struct span rest = pin;
 	size_t count = 0;
-	const char *weak = NULL;
+	const char *weak;
 
 	if (pin.size > APP_PIN_LARGEST)
 		return problem_set(why, ERR_LIMIT, "", "/pin: expected at most %d bytes, found %zu", APP_PIN_LARGEST,
@@ -91,13 +49,7 @@ app_pin_check(struct span pin, const char *account_number, struct problem *why)
 	if (count < APP_PIN_LEAST)
 		return problem_set(why, ERR_LIMIT, "NIST SP 800-63B-4 s3.1.1.2",
 		    "/pin: expected at least %d characters, found %zu", APP_PIN_LEAST, count);
-	for (size_t period = 1; period <= PIECE && !weak; period++)
-		if (repeats(characters, count, period))
-			weak = "the same characters again and again";
-	if (!weak && is_run(characters, count))
-		weak = "a run of neighbours";
-	if (!weak && is_number(characters, count, account_number))
-		weak = "the number of the account itself";
+	weak = pin_guessed_first(characters, count, account_number);
 	OPENSSL_cleanse(characters, sizeof(characters));
 	if (weak)
 		return problem_set(why, ERR_INVALID, "NIST SP 800-63B-4 s3.1.1.2",

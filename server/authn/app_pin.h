@@ -7,11 +7,13 @@
  */
 #pragma once
 
+#include "base/clock.h"
 #include "base/id.h"
 #include "base/problem.h"
 #include "crypto/wrapping.h"
 
 #define APP_PIN_DRAWN 7              /* six digits and NUL */
+#define APP_DIGITS_FOR SECONDS(300)  /* that a login shows digits to be typed: at most 10 minutes (s3.1.3.1) */
 #define APP_PIN_LEAST 8              /* characters of a chosen one */
 #define APP_PIN_LARGEST 128          /* bytes */
 #define APP_PIN_KEPT 32
@@ -19,8 +21,8 @@
 /* For showing once; whoever has shown it wipes it. Uniform over all of them. */
 void app_digits_draw(char out[APP_PIN_DRAWN]);
 
-/* A chosen one. ERR_SYNTAX: no UTF-8, or characters nobody sees; ERR_LIMIT: shorter or longer; ERR_INVALID: the first
- * that would be guessed: one character or a short piece repeated, a run of neighbours, the account's number. */
+/* A chosen one. ERR_SYNTAX: no UTF-8, or characters nobody sees; ERR_LIMIT: shorter or longer; ERR_INVALID: one of
+ * the first that would be guessed (authn/pin_guess.h). */
 enum err app_pin_check(struct span pin, const char *account_number, struct problem *why);
 
 /* What is kept: bound to the account and the credential, under a key of its own. */
