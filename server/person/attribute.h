@@ -77,6 +77,11 @@ struct attribute_change {
  * many; at most ATTRIBUTES_LARGEST. Pure, as all below. */
 size_t attribute_changes(const struct attributes *, const struct proofed_attribute *, size_t count,
     struct attribute_change out[ATTRIBUTES_LARGEST]);
+/* Whether a change of what a proofing told before. */
+bool attribute_replaces(const struct attributes *, const struct attribute_change *);
+/* Whether what is told can be of the person that an account was proofed to be: the date of birth and the sex are the
+ * same, and of name and address one at least. Nothing says that it is. */
+bool attributes_fit(const struct attributes *, const struct proofed_attribute *, size_t count);
 /* Takes them over, in the place of stated ones too. Values stay borrowed. They must be UTF-8 of at most
  * ATTRIBUTE_LARGEST bytes. */
 void attributes_take(struct attributes *, const struct proofed_attribute *, size_t count, enum attribute_source,

@@ -93,6 +93,54 @@ attribute_changes(const struct attributes *a, const struct proofed_attribute *to
 	return changes;
 }
 
+/* What a document without a sex told says nothing, and so contradicts nothing. */
+static bool
+is_stated(struct span value)
+{
+	return value.size && !span_is(value, "unspecified");
+}
+
+bool
+attribute_replaces(const struct attributes *a, const struct attribute_change *change)
+{
+	size_t at = place_of(a, change->kind);
+
+	return at < a->count && a->list[at].kind == change->kind && a->list[at].source != ATTRIBUTE_SELF_STATED &&
+	    is_stated(change->before);
+}
+
+static struct span
+value_of(const struct proofed_attribute *list, size_t count, const char *name)
+{
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(list[i].name, name) == 0)
+			return list[i].value;
+	return (struct span){ 0 };
+}
+
+static bool
+changes_what(const struct attribute_change *list, size_t count, const char *name)
+{
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(list[i].kind->name, name) == 0 && is_stated(list[i].before) &&
+		    !span_is(list[i].after, "unspecified"))
+			return true;
+	return false;
+}
+
+bool
+attributes_fit(const struct attributes *known, const struct proofed_attribute *told, size_t count)
+{
+	struct attribute_change list[ATTRIBUTES_LARGEST];
+	const size_t changed = attribute_changes(known, told, count, list);
+
+	/* Who never was told has nothing to differ in. */
+	if (!attribute_find(known, "name") || !value_of(told, count, "name").size)
+		return true;
+	return !changes_what(list, changed, "birthdate") && !changes_what(list, changed, "gender") &&
+	    !(changes_what(list, changed, "name") && changes_what(list, changed, "address"));
+}
+
 /* A proofing goes before what somebody stated, which stays only where it tells nothing of it. Which personas show it
  * stays as the person chose. */
 void

@@ -1,7 +1,7 @@
 /* person/proofing_record.c - one proofing of a person.
  *
- *     row   = form(u8) id(16) method(u8) at(u64) by(block) by(block) evidence(block) handle(block) ledger(16)
- *             facts(block)
+ *     row   = form(u8) id(16) method(u8) strength(u8) bearing(u8) at(u64) by(block) by(block) evidence(block)
+ *             handle(block) ledger(16) facts(block)
  *     owner = form(u8) account(16) record or credential(16)
  */
 #include "person/proofing_record.h"
@@ -11,7 +11,7 @@
 #include "base/record.h"
 #include "base/role.h"
 
-#define FORM 1
+#define FORM 2
 #define OWNER_FORM 1
 #define ROW_LARGEST (20 * KIB) /* facts have at most 16 KiB */
 #define ID sizeof(struct id)
@@ -41,6 +41,8 @@ proofing_record_write(struct buffer *b, const struct proofing_record *p)
 	buffer_u8(b, FORM);
 	buffer_id(b, &p->id);
 	buffer_u8(b, (uint8_t)p->method);
+	buffer_u8(b, (uint8_t)p->strength);
+	buffer_u8(b, (uint8_t)p->bearing);
 	buffer_instant(b, p->at);
 	buffer_block(b, p->by[0]);
 	buffer_block(b, p->by[1]);
@@ -54,10 +56,12 @@ bool
 proofing_record_read(struct span value, struct proofing_record *out)
 {
 	struct record r = record_of(value);
-	uint8_t form = record_u8(&r), method;
+	uint8_t form = record_u8(&r), method, strength, bearing;
 
 	*out = (struct proofing_record){ .id = record_id(&r) };
 	method = record_u8(&r);
+	strength = record_u8(&r);
+	bearing = record_u8(&r);
 	out->at = record_instant(&r);
 	out->by[0] = record_block(&r);
 	out->by[1] = record_block(&r);
@@ -65,9 +69,12 @@ proofing_record_read(struct span value, struct proofing_record *out)
 	out->handle = record_block(&r);
 	out->ledger = record_id(&r);
 	out->facts = record_block(&r);
-	if (form != FORM || !record_whole(&r) || method < PROOFING_BY_CARD || method > PROOFING_AT_DESK)
+	if (form != FORM || !record_whole(&r) || method < PROOFING_BY_CARD || method > PROOFING_AT_DESK ||
+	    strength > PROOFING_VALIDATED || bearing > PROOFING_APART)
 		return false;
 	out->method = (enum proofing_method)method;
+	out->strength = (enum proofing_strength)strength;
+	out->bearing = (enum proofing_bearing)bearing;
 	return true;
 }
 
@@ -107,6 +114,15 @@ proofing_records_loaded(struct arena *arena, const struct ask *ask, struct proof
 			    "a proofing's row in the store is of a form this build does not know");
 	*count = ask->count;
 	return OK;
+}
+
+bool
+proofing_record_speaks(const struct proofing_record *records, size_t at)
+{
+	for (size_t i = 0; i < at; i++)
+		if (records[i].bearing == PROOFING_REPLACES)
+			return false;
+	return records[at].bearing != PROOFING_APART;
 }
 
 /* Certificates' owners */

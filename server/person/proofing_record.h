@@ -22,9 +22,26 @@ enum proofing_method {
 };
 const char *proofing_method_name(enum proofing_method); /* "card" "terminal" "desk" */
 
+/* How good the evidence is that showed what it tells. Worse evidence overwrites nothing that better one showed. */
+enum proofing_strength {
+	PROOFING_OF_NO_STRENGTH,
+	PROOFING_FAIR,               /* public documents without a portrait */
+	PROOFING_STRONG,             /* a public document's portrait, by eye */
+	PROOFING_VALIDATED,          /* its issuer vouched: by a signature, or asked */
+};
+
+/* What it says of the account's attributes, and so what its facts may be told of. */
+enum proofing_bearing {
+	PROOFING_AGREES,             /* they are what it told */
+	PROOFING_REPLACES,           /* so they are, and were something else: no proofing before it speaks of them */
+	PROOFING_APART,              /* it told something else, and was weaker: of nothing of the account's */
+};
+
 struct proofing_record {
 	struct id id;
 	enum proofing_method method;
+	enum proofing_strength strength;
+	enum proofing_bearing bearing;
 	struct instant at;
 	struct span by[2];           /* numbers of the registrars' accounts; the terminal's name; may be empty */
 	struct span evidence;        /* words of desk-case.schema.json, with commas: "driving-licence,passport" */
@@ -36,6 +53,8 @@ void proofing_record_write(struct buffer *, const struct proofing_record *);
 bool proofing_record_read(struct span value, struct proofing_record *out); /* borrowed */
 /* Expects that there is none of its id. */
 void proofing_record_put(struct unit *, struct arena *, const struct id *account, const struct proofing_record *);
+/* Whether the one at this place, of the newest first, speaks of what the account's attributes are now. */
+bool proofing_record_speaks(const struct proofing_record *, size_t at);
 /* Newest first. */
 #define PROOFING_RECORDS_LOOKED_AT 16
 struct ask proofing_record_ask(struct arena *, const struct id *account);

@@ -300,8 +300,11 @@ static const struct { const char *title, *body; int status; const char *says; } 
 	{ "a portrait compared by nobody known", "{" LICENCE "," PERSON ",\"portrait\":\"by-ghost\"}", 400,
 	    "/portrait: expected none, by-agent" },
 	{ "an individual number in the note", "{" LICENCE "," PERSON ",\"note\":\"1234 5678 9018\"}", 400, "/note" },
-	{ "an account that is none", "{\"account\":\"0000-0000-00\"," LICENCE "," PERSON "}", 404,
-	    "/account: no account has this number" },
+	{ "a portrait that nobody compared", "{" LICENCE "," PERSON "}", 400, "/portrait: expected compared" },
+	{ "a bill", "{\"documents\":[{\"kind\":\"utility-bill\",\"checked\":[\"visual\"],\"in_force\":true}],"
+	    PERSON "}", 400, "/documents: expected one in force that a public body issued" },
+	{ "an account that is none", "{\"account\":\"0000-0000-00\"," LICENCE "," PERSON
+	    ",\"portrait\":\"by-agent\"}", 404, "/account: no account has this number" },
 };
 
 static void

@@ -14,6 +14,8 @@ a_record(struct instant at)
 	return (struct proofing_record){
 		.id = id_new(at),
 		.method = PROOFING_AT_DESK,
+		.strength = PROOFING_STRONG,
+		.bearing = PROOFING_APART,
 		.at = at,
 		.by = { span_text("7K3M-Q2XH-9D"), span_text("1111-1111-11") },
 		.evidence = span_text("driving-licence,passport"),
@@ -36,6 +38,8 @@ expect_same(const struct proofing_record *a, const struct proofing_record *b)
 {
 	expect_number("id", memcmp(&a->id, &b->id, sizeof(a->id)), 0);
 	expect_text("method", proofing_method_name(a->method), proofing_method_name(b->method));
+	expect_number("strength", a->strength, b->strength);
+	expect_number("bearing", a->bearing, b->bearing);
 	expect_number("at", a->at.us, b->at.us);
 	expect_true("by one", span_equal(a->by[0], b->by[0]));
 	expect_true("by another", span_equal(a->by[1], b->by[1]));
@@ -60,7 +64,39 @@ a_row_says_all_there_is(void **state)
 	expect_true("no method", !reads(buffer_span(&b)));
 	b.data[17] = PROOFING_AT_DESK + 1;
 	expect_true("a method of a later build", !reads(buffer_span(&b)));
+	b.data[17] = PROOFING_AT_DESK;
+	b.data[18] = PROOFING_VALIDATED + 1;
+	expect_true("a strength of a later build", !reads(buffer_span(&b)));
+	b.data[18] = PROOFING_STRONG;
+	b.data[19] = PROOFING_APART + 1;
+	expect_true("a bearing of a later build", !reads(buffer_span(&b)));
 	buffer_release(&b);
+}
+
+/* Of each, the newest first, what it bears: as it agrees, replaces, or stands apart; and whether it speaks. */
+static const struct { const char *title, *bearings, *speak; } spoken[] = {
+	{ "all that agree", "===", "yyy" },
+	{ "none before what replaced it", "=r=", "yyn" },
+	{ "the newest alone where it replaced all", "r==", "ynn" },
+	{ "not what stands apart", "a=", "ny" },
+	{ "what stands apart takes nothing from others", "ar=", "nyn" },
+	{ "what stood apart does not come back", "=ra", "yyn" },
+};
+
+static void
+a_proofing_speaks_of_what_it_told(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(spoken); i++) {
+		struct proofing_record records[3] = { { .method = PROOFING_AT_DESK } };
+		size_t count = strlen(spoken[i].bearings);
+
+		for (size_t at = 0; at < count; at++)
+			records[at].bearing = spoken[i].bearings[at] == 'r' ? PROOFING_REPLACES :
+			    spoken[i].bearings[at] == 'a' ? PROOFING_APART : PROOFING_AGREES;
+		for (size_t at = 0; at < count; at++)
+			expect_number(spoken[i].title, proofing_record_speaks(records, at), spoken[i].speak[at] == 'y');
+	}
 }
 
 static void
@@ -145,6 +181,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_row_says_all_there_is),
+		cmocka_unit_test(a_proofing_speaks_of_what_it_told),
 		cmocka_unit_test(the_newest_comes_first_and_nobody_else_s),
 		cmocka_unit_test(a_certificate_is_one_account_s),
 	};

@@ -33,6 +33,8 @@ struct shown {
 	int64_t ago;
 };
 
+static enum proofing_bearing bearing; /* of the newest proofing */
+
 static struct assessed *
 assess(const struct requirement_name *wanted, const char *const *records, size_t record_count,
     const struct shown *shown, size_t count)
@@ -44,6 +46,7 @@ assess(const struct requirement_name *wanted, const char *const *records, size_t
 
 	for (size_t i = 0; i < record_count; i++)
 		proofed[i] = (struct proofing_record){ .method = PROOFING_BY_CARD, .facts = span_text(records[i]),
+			.bearing = i ? PROOFING_AGREES : bearing,
 			.at = { NOON - HOURS(24 * 400) * (int64_t)(i + 1) } };
 	for (size_t i = 0; i < count; i++)
 		list[i] = (struct authentication){ .facts = span_text(shown[i].facts),
@@ -135,20 +138,31 @@ proofings_count_whole(void **state)
 		const char *title;
 		const char *const *records;
 		size_t count;
+		enum proofing_bearing newest;
 		const char *level;
 	} cases[] = {
-		{ "nobody was proofed: registered is all", NULL, 0, "1" },
-		{ "by the card", card, 1, "3" },
-		{ "at a desk that checked next to nothing", desk, 1, "1+" },
-		{ "the card after the desk", desk_then_card, 2, "3" },
-		{ "the desk after the card takes nothing away, and nothing of the card's", card_then_desk, 2, "3" },
+		{ "nobody was proofed: registered is all", NULL, 0, PROOFING_AGREES, "1" },
+		{ "by the card", card, 1, PROOFING_AGREES, "3" },
+		{ "at a desk that checked next to nothing", desk, 1, PROOFING_AGREES, "1+" },
+		{ "the card after the desk", desk_then_card, 2, PROOFING_AGREES, "3" },
+		{ "the desk after the card takes nothing away, and nothing of the card's", card_then_desk, 2,
+		    PROOFING_AGREES, "3" },
+		{ "a desk that told something else, in its place: the card's level is of what is no more",
+		    card_then_desk, 2, PROOFING_REPLACES, "1+" },
+		{ "a desk that told something else, apart: only the card is of what there is", card_then_desk, 2,
+		    PROOFING_APART, "3" },
+		{ "a card apart from what the desk told lends it nothing", desk_then_card, 2, PROOFING_APART, "1+" },
+		{ "and where there is nothing else, registered is all", card, 1, PROOFING_APART, "1" },
 	};
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		struct requirement_name wanted = least("registration", "4");
-		const struct assessed *a = assess(&wanted, cases[i].records, cases[i].count, NULL, 0);
+		const struct assessed *a;
 
+		bearing = cases[i].newest;
+		a = assess(&wanted, cases[i].records, cases[i].count, NULL, 0);
+		bearing = PROOFING_AGREES;
 		expect_text(cases[i].title, reached(a, "registration"), cases[i].level);
 		expect_true("which is not what was asked", !a->enough);
 	}

@@ -24,6 +24,7 @@ static struct world {
 	struct instant now;
 	struct person_settings settings;
 	struct account first, second, third, citizen;
+	struct desk_application application;
 	bool done;
 	enum err err;
 	struct problem why;
@@ -104,6 +105,8 @@ settle(void)
 		continue;
 }
 
+static struct desk_application of_taro(void);
+
 static void
 open_world(bool policies)
 {
@@ -119,6 +122,7 @@ open_world(bool policies)
 	world.second = put_person(false);
 	world.third = put_person(false);
 	world.citizen = put_person(true);
+	world.application = of_taro();
 }
 
 static int
@@ -176,6 +180,16 @@ all_of_it(void)
 	return e;
 }
 
+static struct desk_evidence
+a_chip(void)
+{
+	struct desk_evidence e = a_licence();
+
+	e.documents[0] = (struct desk_document){ (unsigned)desk_kind_read(span_text("my-number-card")),
+		desk_word_read(DESK_CHECKS, span_text("chip")), true };
+	return e;
+}
+
 static struct desk_application
 of_taro(void)
 {
@@ -187,7 +201,7 @@ static void
 open_as(const struct account *registrar, const char *account, struct desk_evidence evidence)
 {
 	const struct desk_open asked = { .registrar = registrar, .account = span_text(account), .evidence = evidence,
-		.application = of_taro(), .now = world.now };
+		.application = world.application, .now = world.now };
 
 	world.done = false;
 	desk_open(world.store, &world.arena, &world.settings, &asked, on_desk_done, NULL);
@@ -423,6 +437,9 @@ a_known_account_is_proofed_again(void **state)
 	open_as(&world.first, world.citizen.number, a_licence());
 	expect_ok("somebody's", world.err, &world.why);
 	complete_as(&world.first);
+	expect_problem("takes two", world.err, &world.why, ERR_CONFLICT, "it hands over an account");
+	step_as(&world.second, DESK_CONFIRM, "", 0);
+	complete_as(&world.first);
 	expect_ok("completed", world.err, &world.why);
 	expect_text("it is the same account", world.result.at_desk.number, world.citizen.number);
 	record = newest_record();
@@ -450,6 +467,8 @@ who_looks_alike_is_settled_by_a_registrar(void **state)
 	step_as(&world.second, DESK_SETTLE, number, DESK_SAME);
 	expect_ok("it is the same person", world.err, &world.why);
 	expect_true("of which the ledger knows", stands_in(&ledger_entry_table, "\"as\":\"same\""));
+	step_as(&world.first, DESK_CONFIRM, "", 0);
+	expect_ok("another registrar finds so, too", world.err, &world.why);
 	complete_as(&world.second);
 	expect_ok("completed", world.err, &world.why);
 	expect_text("in the same account", world.result.at_desk.number, number);
@@ -508,6 +527,7 @@ who_came_meanwhile_is_settled_too(void **state)
 	step_as(&world.first, DESK_LOOK, "", 0);
 	expect_number("which the case has", (int64_t)world.result.at_desk.similar_count, 1);
 	step_as(&world.first, DESK_SETTLE, world.result.at_desk.similar[0].number, DESK_SAME);
+	step_as(&world.second, DESK_CONFIRM, "", 0);
 	complete_as(&world.first);
 	expect_ok("settled, it is completed", world.err, &world.why);
 }
@@ -575,6 +595,210 @@ what_cannot_be_is_not_opened(void **state)
 	expect_number("no case", (int64_t)rows_of(&desk_case_table), 0);
 }
 
+/* Proofed by one, for a new account. */
+static const char *
+proof_taro(struct desk_evidence evidence)
+{
+	open_as(&world.first, "", evidence);
+	complete_as(&world.first);
+	expect_ok("somebody is proofed", world.err, &world.why);
+	return arena_print(&world.arena, "%s", world.result.at_desk.number);
+}
+
+/* Of the account that was named last. */
+static struct attributes
+known(void)
+{
+	struct attributes all;
+	struct problem why;
+
+	looked = attributes_ask(&world.result.at_desk.account);
+	world.done = false;
+	store_load(world.store, &looked, 1, on_looked, NULL);
+	run();
+	expect_ok("attributes are read", attributes_loaded(&world.arena, &looked, &all, &why), &why);
+	return all;
+}
+
+static void
+proof_again(const char *number, struct desk_evidence evidence)
+{
+	open_as(&world.first, number, evidence);
+	expect_ok("a case is opened", world.err, &world.why);
+	step_as(&world.second, DESK_CONFIRM, "", 0);
+	expect_ok("confirmed", world.err, &world.why);
+	complete_as(&world.first);
+	expect_ok("and completed", world.err, &world.why);
+}
+
+static const struct { const char *title, *name, *birthdate, *gender, *address; bool fits; } people[] = {
+	{ "the same", "試験　太郎", "1980-02-17", "male", "東京都渋谷区１－１", true },
+	{ "who moved", "試験　太郎", "1980-02-17", "male", "大阪府大阪市北区２－２", true },
+	{ "who married", "見本　太郎", "1980-02-17", "male", "東京都渋谷区１－１", true },
+	{ "whose document tells no sex", "試験　太郎", "1980-02-17", "unspecified", "東京都渋谷区１－１", true },
+	{ "another at all", "別人　花子", "1999-09-09", "female", "大阪府大阪市北区２－２", false },
+	{ "another name and address", "別人　太郎", "1980-02-17", "male", "大阪府大阪市北区２－２", false },
+	{ "another date of birth", "試験　太郎", "1980-02-18", "male", "東京都渋谷区１－１", false },
+	{ "another sex", "試験　太郎", "1980-02-17", "female", "東京都渋谷区１－１", false },
+};
+
+static void
+another_person_s_account_is_not_taken(void **state)
+{
+	const char *number;
+	size_t cases;
+
+	(void)state;
+	number = proof_taro(a_licence());
+	for (size_t i = 0; i < COUNT(people); i++) {
+		world.application = (struct desk_application){ span_text(people[i].name),
+			span_text(people[i].birthdate), span_text(people[i].gender), span_text(people[i].address),
+			span_text("") };
+		cases = rows_of(&desk_case_table);
+		open_as(&world.first, number, a_licence());
+		expect_number(people[i].title, world.err, people[i].fits ? OK : ERR_DENIED);
+		if (!people[i].fits)
+			expect_problem(people[i].title, world.err, &world.why, ERR_DENIED, "another person's");
+		expect_number(people[i].title, (int64_t)(rows_of(&desk_case_table) - cases), people[i].fits);
+	}
+}
+
+/* The case was opened while it fitted. */
+static void
+whose_account_it_is_is_asked_again(void **state)
+{
+	struct attributes other;
+	struct unit *unit;
+	const char *number;
+
+	(void)state;
+	number = proof_taro(a_licence());
+	open_as(&world.first, number, a_licence());
+	step_as(&world.second, DESK_CONFIRM, "", 0);
+	other = known();
+	for (size_t i = 0; i < other.count; i++)
+		if (strcmp(other.list[i].kind->name, "birthdate") == 0)
+			other.list[i].value = span_text("1999-09-09");
+	unit = unit_here();
+	attributes_put(unit, &world.result.at_desk.account, &other);
+	put(unit);
+	complete_as(&world.first);
+	expect_problem("it is another's now", world.err, &world.why, ERR_DENIED, "another person's");
+	expect_number("and stays so", (int64_t)rows_of(&proofing_record_table), 1);
+}
+
+static void
+staff_are_not_done_at_the_desk(void **state)
+{
+	struct account staff;
+	struct unit *unit;
+	const char *number;
+
+	(void)state;
+	number = proof_taro(a_licence());
+	open_as(&world.first, number, a_licence());
+	step_as(&world.second, DESK_CONFIRM, "", 0);
+	looked = account_ask(&world.result.at_desk.account);
+	world.done = false;
+	store_load(world.store, &looked, 1, on_looked, NULL);
+	run();
+	expect_ok("the account", account_loaded(&world.arena, &looked, &staff, &world.why), &world.why);
+	staff.staff = STAFF_REGISTRAR;
+	unit = unit_here();
+	account_put(unit, &world.arena, &staff);
+	put(unit);
+	complete_as(&world.first);
+	expect_problem("who became one meanwhile", world.err, &world.why, ERR_DENIED, "/account: an account of staff");
+	open_as(&world.first, number, a_licence());
+	expect_problem("nor who is one", world.err, &world.why, ERR_DENIED, "/account: an account of staff");
+	expect_number("nothing came of it", (int64_t)rows_of(&proofing_record_table), 1);
+}
+
+static void
+weaker_evidence_overwrites_nothing(void **state)
+{
+	struct proofing_record record, first;
+	struct attributes all;
+	const char *number;
+
+	(void)state;
+	number = proof_taro(a_chip());
+	first = newest_record();
+	expect_number("by a chip", first.strength, PROOFING_VALIDATED);
+	world.now = instant_after(world.now, SECONDS(60));
+	proof_again(number, a_licence());
+	expect_number("a licence that agrees", newest_record().bearing, PROOFING_AGREES);
+	expect_true("leaves nothing untold", !world.result.kept);
+	world.application.address = span_text("大阪府大阪市北区２－２");
+	world.now = instant_after(world.now, SECONDS(60));
+	proof_again(number, a_licence());
+	record = newest_record();
+	expect_number("one that tells another address is weaker", record.strength, PROOFING_STRONG);
+	expect_number("and stands apart", record.bearing, PROOFING_APART);
+	expect_true("which the registrar is told", world.result.kept);
+	all = known();
+	expect_span("the address stays", attribute_find(&all, "address")->value, "東京都渋谷区１－１");
+	expect_true("and is the chip's", id_equal(&attribute_find(&all, "address")->record, &first.id));
+	expect_true("and the history tells no change", !stands_in(&history_table, "address"));
+	world.now = instant_after(world.now, SECONDS(60));
+	proof_again(number, a_chip());
+	record = newest_record();
+	expect_number("as good evidence replaces it", record.bearing, PROOFING_REPLACES);
+	expect_true("so nothing is kept", !world.result.kept);
+	all = known();
+	expect_span("with the new address", attribute_find(&all, "address")->value, "大阪府大阪市北区２－２");
+	expect_true("which is its own", id_equal(&attribute_find(&all, "address")->record, &record.id));
+	expect_true("of which the history tells", stands_in(&history_table, "address"));
+}
+
+static void
+a_document_without_a_sex_takes_none_away(void **state)
+{
+	struct attributes all;
+	const char *number;
+
+	(void)state;
+	number = proof_taro(a_licence());
+	world.now = instant_after(world.now, SECONDS(60));
+	world.application.gender = span_text("unspecified");
+	proof_again(number, a_licence());
+	all = known();
+	expect_span("it is known still", attribute_find(&all, "gender")->value, "male");
+	expect_number("nothing was replaced", newest_record().bearing, PROOFING_AGREES);
+	world.application.gender = span_text("male");
+	open_as(&world.first, "", a_licence());
+	expect_number("and it is found by it", (int64_t)world.result.at_desk.similar_count, 1);
+}
+
+static void
+a_sex_that_was_not_told_is_told_later(void **state)
+{
+	struct attributes all;
+	const char *number;
+
+	(void)state;
+	world.application.gender = span_text("unspecified");
+	number = proof_taro(a_licence());
+	world.now = instant_after(world.now, SECONDS(60));
+	world.application.gender = span_text("male");
+	proof_again(number, a_licence());
+	all = known();
+	expect_span("it is known now", attribute_find(&all, "gender")->value, "male");
+	expect_number("and was nothing else before", newest_record().bearing, PROOFING_AGREES);
+}
+
+static void
+what_is_not_enough_is_not_opened(void **state)
+{
+	const unsigned kind = (unsigned)desk_kind_read(span_text("utility-bill"));
+	const struct desk_evidence bill = { .documents = { { kind, 1, false } }, .document_count = 1 };
+
+	(void)state;
+	open_as(&world.first, "", bill);
+	expect_problem("an expired bill", world.err, &world.why, ERR_INVALID, "/documents: expected one in force");
+	expect_number("no case", (int64_t)rows_of(&desk_case_table), 0);
+}
+
 /* Whoever hangs up is not called back. */
 static void
 who_hangs_up_is_not_called(void **state)
@@ -616,6 +840,13 @@ main(void)
 		cmocka_unit_test_setup_teardown(what_is_not_recorded_has_not_happened, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(without_words_nothing_is_said, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(what_cannot_be_is_not_opened, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(another_person_s_account_is_not_taken, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(whose_account_it_is_is_asked_again, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(staff_are_not_done_at_the_desk, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(weaker_evidence_overwrites_nothing, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_document_without_a_sex_takes_none_away, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_sex_that_was_not_told_is_told_later, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(what_is_not_enough_is_not_opened, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(who_hangs_up_is_not_called, set_up, tear_down),
 	};
 

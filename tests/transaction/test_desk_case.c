@@ -55,6 +55,7 @@ case_new(bool takes_two)
 	memcpy(c.registrars[0].number, first.number, sizeof(first.number));
 	c.evidence.document_count = 1;
 	c.evidence.documents[0] = (struct desk_document){ (unsigned)desk_kind_read(span_text("passport")), 1, true };
+	c.evidence.portrait = PORTRAIT_BY_AGENT;
 	c.evidence.records = 1;
 	c.evidence.all_data_checked = c.evidence.biometric_recorded = takes_two;
 	return c;
@@ -118,6 +119,64 @@ what_cannot_be_true_is_not_taken(void **state)
 				word.data[word.size - 1] == '+' };
 		}
 		expect_problem(stated[i].title, desk_evidence_check(&e, &why), &why, stated[i].err, stated[i].why);
+	}
+}
+
+/* What makes an account full */
+
+static const struct {
+	const char *title, *kinds;   /* each with + or -: in force or not */
+	unsigned checked;
+	enum desk_portrait portrait;
+	unsigned addresses;
+	enum proofing_strength strength;
+	enum err err;
+	const char *why;
+} enough[] = {
+	{ "a licence whose portrait was compared", "driving-licence+", 1, PORTRAIT_BY_AGENT, 0, PROOFING_STRONG, OK,
+	    "" },
+	{ "one whose issuer was asked", "driving-licence+", 17, PORTRAIT_BY_AGENT, 0, PROOFING_VALIDATED, OK, "" },
+	{ "a card whose chip was read", "my-number-card+", 4, PORTRAIT_AUTOMATED, 0, PROOFING_VALIDATED, OK, "" },
+	{ "a card whose chip was read, and nobody's face", "my-number-card+", 4, 0, 0, PROOFING_FAIR, ERR_INVALID,
+	    "/portrait: expected compared" },
+	{ "an expired one", "driving-licence-", 1, 0, 0, PROOFING_OF_NO_STRENGTH, ERR_INVALID,
+	    "/documents: expected one in force" },
+	{ "a bill", "utility-bill+", 1, 0, 1, PROOFING_OF_NO_STRENGTH, ERR_INVALID,
+	    "/documents: expected one in force" },
+	{ "a company's card, compared", "company-card+", 1, PORTRAIT_BY_AGENT, 0, PROOFING_OF_NO_STRENGTH, ERR_INVALID,
+	    "/documents: expected one in force that a public body issued" },
+	{ "one without a portrait", "health-certificate+", 1, 0, 0, PROOFING_FAIR, ERR_INVALID,
+	    "found one without a portrait" },
+	{ "with a bill", "health-certificate+ utility-bill+", 1, 0, 0, PROOFING_FAIR, ERR_INVALID,
+	    "found one without a portrait" },
+	{ "with an expired second", "health-certificate+ resident-record-", 1, 0, 0, PROOFING_FAIR, ERR_INVALID,
+	    "found one without a portrait" },
+	{ "two without a portrait", "health-certificate+ resident-record+", 1, 0, 0, PROOFING_FAIR, OK, "" },
+	{ "one, and the postal address", "health-certificate+", 1, 0, 1, PROOFING_FAIR, OK, "" },
+	{ "one, and a mail address", "health-certificate+", 1, 0, 4, PROOFING_FAIR, ERR_INVALID,
+	    "found one without a portrait" },
+	{ "a portrait beside two without", "resident-record+ passport+", 1, 0, 0, PROOFING_FAIR, ERR_INVALID,
+	    "/portrait: expected compared" },
+};
+
+static void
+who_somebody_is_takes_so_much(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(enough); i++) {
+		struct desk_evidence e = { .portrait = enough[i].portrait, .addresses = enough[i].addresses };
+		struct span rest = span_text(enough[i].kinds);
+		struct problem why = { 0 };
+
+		while (rest.size) {
+			struct span word = span_cut(&rest, ' ');
+
+			e.documents[e.document_count++] = (struct desk_document){
+				(unsigned)desk_kind_read(span_first(word, word.size - 1)), enough[i].checked,
+				word.data[word.size - 1] == '+' };
+		}
+		expect_number(enough[i].title, desk_evidence_strength(&e), enough[i].strength);
+		expect_problem(enough[i].title, desk_evidence_enough(&e, &why), &why, enough[i].err, enough[i].why);
 	}
 }
 
@@ -206,6 +265,25 @@ two_are_two_people(void **state)
 }
 
 static void
+an_account_there_is_takes_two(void **state)
+{
+	struct desk_case c = case_new(false);
+	struct problem why = { 0 };
+
+	(void)state;
+	expect_ok("a new one takes one", desk_case_completable(&c, &first, &why), &why);
+	c.account = applicant.id;
+	expect_true("one there is takes two", desk_case_takes_two(&c));
+	expect_problem("so one does not complete it", desk_case_completable(&c, &first, &why), &why, ERR_CONFLICT,
+	    "it hands over an account that there is already");
+	expect_ok("another one confirms", desk_case_confirm(&c, &second, noon, &why), &why);
+	expect_ok("then it is completed", desk_case_completable(&c, &first, &why), &why);
+	c.evidence.portrait = PORTRAIT_NOT_COMPARED;
+	expect_problem("but not by a portrait that nobody looked at", desk_case_completable(&c, &first, &why), &why,
+	    ERR_INVALID, "/portrait");
+}
+
+static void
 nobody_decides_on_the_own_account(void **state)
 {
 	struct desk_case c = case_new(false);
@@ -247,6 +325,9 @@ similar_accounts_are_settled_first(void **state)
 	expect_problem("nothing is settled twice", desk_case_settle(&c, &first, &applicant.id, DESK_DIFFERENT, noon,
 	    &why), &why, ERR_CONFLICT, "was settled as same");
 	expect_ok("the other is not", desk_case_settle(&c, &first, &twin.id, DESK_DIFFERENT, noon, &why), &why);
+	expect_problem("whose account it is takes two", desk_case_completable(&c, &first, &why), &why, ERR_CONFLICT,
+	    "it hands over an account that there is already: that takes a second registrar");
+	expect_ok("so another one confirms it", desk_case_confirm(&c, &second, noon, &why), &why);
 	expect_ok("now it is", desk_case_completable(&c, &first, &why), &why);
 }
 
@@ -326,9 +407,11 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_cannot_be_true_is_not_taken),
+		cmocka_unit_test(who_somebody_is_takes_so_much),
 		cmocka_unit_test(an_application_is_of_its_form),
 		cmocka_unit_test(an_application_opens_only_in_its_case),
 		cmocka_unit_test(two_are_two_people),
+		cmocka_unit_test(an_account_there_is_takes_two),
 		cmocka_unit_test(nobody_decides_on_the_own_account),
 		cmocka_unit_test(similar_accounts_are_settled_first),
 		cmocka_unit_test(whose_account_it_is_takes_two_as_well),

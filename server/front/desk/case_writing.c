@@ -75,12 +75,16 @@ desk_case_tell(struct buffer *b, struct arena *arena, const struct person_settin
 	desk_evidence_tell(b, &c->evidence);
 	write_similar(b, c);
 	json_write_name(b, "takes_two");
-	buffer_text(b, desk_evidence_takes_two(&c->evidence) ? "true" : "false");
+	buffer_text(b, desk_case_takes_two(c) ? "true" : "false");
 	json_write_time_or_null(b, "until", is_over ? (struct instant){ 0 } : instant_after(c->opened, DESK_OPEN_FOR));
 	if (result->application.name.size)
 		write_application(b, &result->application);
 	if (c->state == DESK_COMPLETED)
 		json_write_id(b, "record", &c->record);
+	if (*result->code.text) {
+		json_write_name(b, "kept");
+		buffer_text(b, result->kept ? "true" : "false");
+	}
 	if (*result->code.text && write_handover(b, arena, settings, &result->code, why) != OK)
 		return why->code;
 	buffer_byte(b, '}');

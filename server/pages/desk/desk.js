@@ -9,7 +9,7 @@ import { time } from "/assets/time.js";
 import { told, trouble } from "/assets/trouble.js";
 import { done, drawCase, lookAt } from "./case.js";
 import { opening } from "./opening.js";
-import { states } from "./words.js";
+import { accountRefusals, states } from "./words.js";
 
 const pass = { kept: null };
 
@@ -41,6 +41,14 @@ const conflicts = {
 	],
 };
 
+const ended = {
+	taken: ["本人確認が完了しました。", "The proofing is complete."],
+	kept: [
+		"本人確認が完了しました。登録されている氏名や住所は、より確かな方法で確かめたものなので、変えていません。",
+		"The proofing is complete. Name and address stay as they were registered, for stronger evidence showed them.",
+	],
+};
+
 const flow = {
 	registrar: null,
 	refused(answer) {
@@ -60,6 +68,11 @@ const flow = {
 			return told(conflicts.second, ["ほかの担当者に頼んでください。", "Ask another registrar."]);
 		if (answer.status === 409 && /similar/.test(detail))
 			return told(conflicts.similar, ["この画面を読み込み直してください。", "Read this page anew."]);
+		if (answer.status === 403 && /staff|another person's/.test(detail))
+			return told(/staff/.test(detail) ? accountRefusals.staff : accountRefusals.other, [
+				"この件は取り下げてください。",
+				"Withdraw this case.",
+			]);
 		if (answer.status === 403 && /registrar/.test(detail))
 			return told(
 				[
@@ -88,7 +101,7 @@ const flow = {
 		drawCase(
 			flow,
 			over ? answer.json : { attributes: found.attributes, note: found.note, ...answer.json },
-			answer.json.state === "completed" ? done("本人確認が完了しました。", "The proofing is complete.") : null,
+			answer.json.state === "completed" ? done(...(answer.json.kept ? ended.kept : ended.taken)) : null,
 		);
 		say("記録しました。", "It was recorded.");
 	},

@@ -4,7 +4,7 @@ import { both, element } from "/assets/dom.js";
 import { choice, field, form, link, tick } from "/assets/form.js";
 import { show } from "/assets/view.js";
 import { documents } from "./documents.js";
-import { accounts, addresses, nonrepudiation, portraits, records, statements } from "./words.js";
+import { accountRefusals, accounts, addresses, nonrepudiation, portraits, records, statements } from "./words.js";
 
 const options = (words, checked = null) =>
 	Object.entries(words).map(([value, said]) => ({ value, words: said, checked: value === checked }));
@@ -136,6 +136,26 @@ const said = {
 	],
 };
 
+/* Of the same member more than one thing can be wrong: what the sentence has, and its words. */
+const closer = [
+	["account", /staff/, accountRefusals.staff],
+	["account", /another person/, accountRefusals.other],
+	[
+		"documents",
+		/public body issued/,
+		["有効期限内の公的な身分証が必要です。", "A document in force that a public body issued is needed."],
+	],
+	[
+		"documents",
+		/without a portrait/,
+		[
+			"写真のある身分証か、もう1種類の公的な身分証か、郵便で住所に届くことの確認が必要です。",
+			"It takes one with a portrait, a second public document, or post that was received at the address.",
+		],
+	],
+	["portrait", /compared with/, ["身分証の写真と本人を比べてください。", "Compare the person with the portrait."]],
+];
+
 /* What the server says of one member ("/attributes/name: …") stands at its field, which gets the focus. */
 function complain(fields, answer) {
 	const pointer = /^\/(?:attributes\/)?([a-z_]+)/.exec(answer.json?.detail ?? "")?.[1];
@@ -143,7 +163,7 @@ function complain(fields, answer) {
 
 	if (!at || !said[pointer])
 		return false;
-	at.complain(said[pointer]);
+	at.complain(closer.find(([name, has]) => name === pointer && has.test(answer.json.detail))?.[2] ?? said[pointer]);
 	at.input.focus();
 	return true;
 }

@@ -74,6 +74,18 @@ export const statements = {
 	terms_told: ["利用条件と注意を伝えた", "Told the terms, and what to take care of"],
 };
 
+/* Why an account is not done at the desk. */
+export const accountRefusals = {
+	staff: [
+		"窓口の担当者のアカウントは、窓口では扱えません。運営者が担当者の登録を外してからにしてください。",
+		"An account of staff is not done at the desk: the operator withdraws the role first.",
+	],
+	other: [
+		"このアカウントは別の方のものとして本人確認されています。番号と、氏名・生年月日・性別・住所を確かめてください。それでも合わないときは、運営者に相談してください。",
+		"This account was proved to be another person’s. Look at the number, name, date of birth, sex and address; if they still do not fit, ask the operator.",
+	],
+};
+
 export const states = {
 	checked: ["notice", "確認ずみ", "Checked"],
 	confirmed: ["notice", "2人目も確認ずみ", "Confirmed by two"],

@@ -310,6 +310,12 @@ desk_case_withdraw(struct desk_case *c, const struct account *registrar, struct 
 	return OK;
 }
 
+bool
+desk_case_takes_two(const struct desk_case *c)
+{
+	return id_given(&c->account) || desk_evidence_takes_two(&c->evidence);
+}
+
 enum err
 desk_case_completable(const struct desk_case *c, const struct account *registrar, struct problem *why)
 {
@@ -322,10 +328,11 @@ desk_case_completable(const struct desk_case *c, const struct account *registrar
 	if (!id_equal(&c->registrars[0].account, &registrar->id) &&
 	    !id_equal(&c->registrars[1].account, &registrar->id))
 		return problem_set(why, ERR_DENIED, "", "only who checked or confirmed it completes it");
-	if (desk_evidence_takes_two(&c->evidence) && c->state != DESK_CONFIRMED)
-		return problem_set(why, ERR_CONFLICT, "", "every item was checked and a biometric recorded: that takes "
-		    "a second registrar, who confirms it first");
-	return OK;
+	if (desk_case_takes_two(c) && c->state != DESK_CONFIRMED)
+		return problem_set(why, ERR_CONFLICT, "", "%s: that takes a second registrar, who confirms it first",
+		    id_given(&c->account) ? "it hands over an account that there is already"
+		                          : "every item was checked and a biometric recorded");
+	return desk_evidence_enough(&c->evidence, why);
 }
 
 void

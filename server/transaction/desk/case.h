@@ -3,7 +3,8 @@
  *     opened -> checked by one registrar -> (confirmed by a second one) -> completed | withdrawn
  *
  * Whoever opens one says what was seen (desk/evidence.h), and so has checked it. A second registrar, who sees person
- * and documents again, confirms it: the highest level takes two. Nobody proofs the own account, nor is both persons.
+ * and documents again, confirms it: the highest level takes two, and so does an account that there is already, for what
+ * is completed hands it over. Nobody proofs the own account, nor is both persons.
  * What the application says of the person lies here wrapped until the case is over, and is gone then; the row stays a
  * while for the desk to look back.
  */
@@ -85,6 +86,7 @@ enum err desk_case_settle(struct desk_case *, const struct account *registrar, c
     enum desk_settled, struct instant now, struct problem *why);
 enum err desk_case_withdraw(struct desk_case *, const struct account *registrar, struct instant now,
     struct problem *why);
+bool desk_case_takes_two(const struct desk_case *);
 /* Whether it may be completed now, by this registrar. */
 enum err desk_case_completable(const struct desk_case *, const struct account *registrar, struct problem *why);
 /* It is: the proofing's record, and whose account it became. */

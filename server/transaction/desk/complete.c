@@ -16,8 +16,8 @@
 #define WORDS_LARGEST (8 * KIB)
 #define NAMES_LARGEST 256
 
-enum { ASK_ACCOUNT, ASK_ATTRIBUTES, ASK_LIKENESS, ASK_KNOWN };
-enum { ASK_BEFORE, ASK_SIMILAR };
+enum { ASK_ACCOUNT, ASK_ATTRIBUTES, ASK_LIKENESS, ASK_RECORDS, ASK_KNOWN };
+enum { ASK_BEFORE, ASK_AFTER, ASK_SIMILAR };
 
 struct completing {
 	struct pending pending;
@@ -33,7 +33,13 @@ struct completing {
 	struct account account;
 	bool is_new;
 	struct attributes known;
-	struct likeness likeness, before;
+	enum proofing_strength strength; /* of the best evidence for what is known */
+	struct proofed_attribute told[DESK_PROOFED];
+	size_t told_count;
+	struct attribute_change changes[ATTRIBUTES_LARGEST];
+	size_t change_count;
+	struct attributes taken;     /* with what is told */
+	struct likeness likeness, before, after; /* of the application, of `known`, of `taken` */
 	bool before_known;           /* it looked otherwise */
 	struct proofing_record record;
 	const char *actor;           /* "registrar:NUMBER" */
@@ -99,13 +105,47 @@ on_case_loaded(void *arg, enum err err, const struct problem *why)
 	c->asks[ASK_ACCOUNT] = account_ask(&at_desk->account);
 	c->asks[ASK_ATTRIBUTES] = attributes_ask(&at_desk->account);
 	c->asks[ASK_LIKENESS] = likeness_ask(&c->likeness);
+	c->asks[ASK_RECORDS] = proofing_record_ask(c->arena, &at_desk->account);
 	c->waiting = store_load(c->store, c->asks, ASK_KNOWN, on_known_loaded, c);
+}
+
+/* By which proofing an attribute was told. One that is too long ago to be looked at may have been as good as any. */
+static enum proofing_strength
+strength_of(const struct attribute *a, const struct proofing_record *records, size_t count)
+{
+	if (a->source == ATTRIBUTE_SELF_STATED)
+		return PROOFING_OF_NO_STRENGTH;
+	for (size_t i = 0; i < count; i++)
+		if (id_equal(&records[i].id, &a->record))
+			return records[i].strength;
+	return PROOFING_VALIDATED;
+}
+
+/* What is known of the account, how well, and what of it would change. */
+static enum err
+compare(struct completing *c, struct problem *why)
+{
+	struct proofing_record *records;
+	size_t count;
+
+	if (attributes_loaded(c->arena, &c->asks[ASK_ATTRIBUTES], &c->known, why) != OK ||
+	    proofing_records_loaded(c->arena, &c->asks[ASK_RECORDS], &records, &count, why) != OK ||
+	    desk_account_check(&c->account, &c->known, &c->application, why) != OK)
+		return why->code;
+	for (size_t i = 0; i < c->known.count; i++) {
+		enum proofing_strength this = strength_of(&c->known.list[i], records, count);
+
+		c->strength = this > c->strength ? this : c->strength;
+	}
+	return OK;
 }
 
 /* What it is known by now, and so was found by. */
 static enum err
 take_known(struct completing *c, struct problem *why)
 {
+	bool looks;
+
 	if (c->is_new)
 		c->account = account_new(c->asked.now);
 	else if (account_loaded(c->arena, &c->asks[ASK_ACCOUNT], &c->account, why) == ERR_NOT_FOUND)
@@ -115,10 +155,18 @@ take_known(struct completing *c, struct problem *why)
 		return why->code;
 	if (likeness_loaded(&c->asks[ASK_LIKENESS], &c->likeness, why) != OK)
 		return why->code;
-	if (!c->is_new && attributes_loaded(c->arena, &c->asks[ASK_ATTRIBUTES], &c->known, why) != OK)
+	if (!c->is_new && compare(c, why) != OK)
 		return why->code;
+	c->told_count = desk_told(&c->application, &c->known, c->told);
+	c->change_count = attribute_changes(&c->known, c->told, c->told_count, c->changes);
+	c->taken = c->known;
+	c->record.id = id_new(c->asked.now);
+	attributes_take(&c->taken, c->told, c->told_count, ATTRIBUTE_FROM_DESK, &c->record.id, c->asked.now);
+	looks = likeness_of(&c->settings->wrapping, &c->taken, &c->after);
+	assert(looks); /* the application was checked */
+	(void)looks;
 	c->before_known = likeness_remembered(&c->known, &c->before) &&
-	    memcmp(c->before.key, c->likeness.key, sizeof(c->before.key)) != 0;
+	    memcmp(c->before.key, c->after.key, sizeof(c->before.key)) != 0;
 	return OK;
 }
 
@@ -133,7 +181,8 @@ on_known_loaded(void *arg, enum err err, const struct problem *why)
 		answer(c, err, why);
 		return;
 	}
-	c->asks[ASK_BEFORE] = likeness_ask(c->before_known ? &c->before : &c->likeness);
+	c->asks[ASK_BEFORE] = likeness_ask(c->before_known ? &c->before : &c->after);
+	c->asks[ASK_AFTER] = likeness_ask(&c->after);
 	c->ask_count = ASK_SIMILAR + desk_similar_ask(&c->likeness, &c->result.at_desk, &c->asks[ASK_SIMILAR]);
 	c->waiting = store_load(c->store, c->asks, c->ask_count, on_similar_loaded, c);
 }
@@ -165,6 +214,22 @@ is_reached(const struct account *a)
 	return false;
 }
 
+static bool
+is_weaker(const struct completing *c)
+{
+	return desk_evidence_strength(&c->result.at_desk.evidence) < c->strength;
+}
+
+static enum proofing_bearing
+bearing_of(const struct completing *c)
+{
+	bool replaces = false;
+
+	for (size_t i = 0; i < c->change_count; i++)
+		replaces = replaces || attribute_replaces(&c->known, &c->changes[i]);
+	return !replaces ? PROOFING_AGREES : is_weaker(c) ? PROOFING_APART : PROOFING_REPLACES;
+}
+
 static void
 put_record(struct completing *c, const struct dictionary *dictionary, const struct id *entry)
 {
@@ -178,7 +243,8 @@ put_record(struct completing *c, const struct dictionary *dictionary, const stru
 	desk_evidence_words(&words, &at_desk->evidence);
 	assert(!facts.overflowed && !words.overflowed);
 	c->facts = arena_copy(c->arena, buffer_span(&facts));
-	c->record = (struct proofing_record){ .id = id_new(c->asked.now), .method = PROOFING_AT_DESK,
+	c->record = (struct proofing_record){ .id = c->record.id, .method = PROOFING_AT_DESK,
+		.strength = desk_evidence_strength(&at_desk->evidence), .bearing = bearing_of(c),
 		.at = c->asked.now, .by = { span_text(at_desk->registrars[0].number), span_text(second) },
 		.evidence = arena_copy(c->arena, buffer_span(&words)), .ledger = *entry, .facts = c->facts };
 	buffer_release(&facts);
@@ -190,27 +256,19 @@ put_record(struct completing *c, const struct dictionary *dictionary, const stru
 static enum err
 put_attributes(struct completing *c, struct problem *why)
 {
-	struct attributes *taken = arena_new(c->arena, struct attributes);
-	struct attribute_change changes[ATTRIBUTES_LARGEST];
-	struct proofed_attribute proofed[DESK_PROOFED];
 	struct buffer names = buffer_init(NAMES_LARGEST);
-	size_t count;
 
-	desk_proofed(&c->application, proofed);
-	*taken = c->known;
-	count = attribute_changes(taken, proofed, COUNT(proofed), changes);
-	attributes_take(taken, proofed, COUNT(proofed), ATTRIBUTE_FROM_DESK, &c->record.id, c->asked.now);
-	likeness_remember(taken, &c->likeness);
-	attributes_put(c->unit, &c->account.id, taken);
-	for (size_t i = 0; !c->is_new && i < count; i++)
-		buffer_print(&names, "%s%s", i ? "," : "", changes[i].kind->name);
+	likeness_remember(&c->taken, &c->after);
+	attributes_put(c->unit, &c->account.id, &c->taken);
+	for (size_t i = 0; !c->is_new && i < c->change_count; i++)
+		buffer_print(&names, "%s%s", i ? "," : "", c->changes[i].kind->name);
 	if (names.end > names.start)
 		add_history(c, HISTORY_ATTRIBUTE_CHANGED, arena_copy(c->arena, buffer_span(&names)));
 	buffer_release(&names);
 	/* What it looked like before stands for it no longer. */
 	if (c->before_known)
 		likeness_remove(c->unit, &c->before, &c->account.id);
-	return likeness_add(c->unit, &c->likeness, &c->account.id, why);
+	return likeness_add(c->unit, &c->after, &c->account.id, why);
 }
 
 static enum err
@@ -221,8 +279,13 @@ complete(struct completing *c, const struct dictionary *dictionary, struct probl
 
 	put_account(c);
 	put_record(c, dictionary, &entry);
-	if (put_attributes(c, why) != OK)
+	c->result.kept = c->record.bearing == PROOFING_APART;
+	if (is_weaker(c)) {
+		/* What stronger evidence showed stays as it was, agreed or not. */
+		unit_expect(c->unit, &attribute_table, id_span(&c->account.id), c->known.generation);
+	} else if (put_attributes(c, why) != OK) {
 		return why->code;
+	}
 	account_tell(c->unit, &c->account, NOTICE_PROOFED, (struct span){ 0 }, (struct span){ 0 }, c->asked.now);
 	desk_case_complete(at_desk, &c->account, &c->record.id, c->asked.now);
 	desk_case_put(c->unit, at_desk);
@@ -251,6 +314,8 @@ on_similar_loaded(void *arg, enum err err, const struct problem *why)
 
 	if (err == OK && c->before_known)
 		err = (why = &c->why, likeness_loaded(&c->asks[ASK_BEFORE], &c->before, &c->why));
+	if (err == OK)
+		err = (why = &c->why, likeness_loaded(&c->asks[ASK_AFTER], &c->after, &c->why));
 	if (err == OK)
 		err = (why = &c->why, desk_similar_loaded(c->arena, &c->asks[ASK_SIMILAR], c->ask_count - ASK_SIMILAR,
 		    &c->result.at_desk, &similar, &c->why));

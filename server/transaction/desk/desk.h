@@ -19,6 +19,8 @@ struct desk_result {
 	struct desk_case at_desk;
 	/* Looked at, or just opened: else all empty. */
 	struct desk_application application;
+	/* Completed: what was known by stronger evidence is otherwise, and stayed so. */
+	bool kept;
 	/* Completed: what the person's own phone takes over with. */
 	struct desk_code code;
 };
@@ -33,7 +35,7 @@ struct desk_open {
 	struct instant now;
 };
 /* ERR_INVALID, ERR_LIMIT: as the checks of evidence and application; ERR_NOT_FOUND: no such account; ERR_DENIED: it
- * is the registrar's own. */
+ * is the registrar's own, one of staff, or another person's by what is known of it. */
 struct pending *desk_open(struct store *, struct arena *, const struct person_settings *, const struct desk_open *,
     on_desk *, void *arg);
 
@@ -55,7 +57,8 @@ struct desk_complete {
 	struct id of;
 	struct instant now;
 };
-/* ERR_CONFLICT, too: accounts that are similar have come since, and wait to be settled; ERR_UNAVAILABLE: no dictionary
- * of facts is in force. */
+/* What stronger evidence showed before stays, and this proofing then stands apart from it (person/proofing_record.h).
+ * ERR_DENIED: the account is one of staff, or another person's by what is known of it; ERR_CONFLICT, too: accounts that
+ * are similar have come since, and wait to be settled; ERR_UNAVAILABLE: no dictionary of facts is in force. */
 struct pending *desk_complete(struct store *, struct arena *, const struct person_settings *,
     const struct desk_complete *, on_desk *, void *arg);

@@ -43,6 +43,8 @@ desk_kind_read(struct span word)
 /* In the row a word is its bit: new ones are added at the end. */
 #define CHIP 4u
 #define CHIP_AT 2
+#define ISSUER_ASKED 16u
+#define BY_POST 1u
 static const char *const check_words[] = { "visual", "tactile", "chip", "scan", "issuer-query", NULL };
 static const char *const record_words[] = { "document-issuer", "resident-register", "financial-operator",
 	"mobile-operator", "utility-operator", "credit-bureau", "own-records", NULL };
@@ -160,6 +162,54 @@ desk_evidence_check(const struct desk_evidence *e, struct problem *why)
 		return problem_set(why, ERR_INVALID, "", "/address_of_record: expected with a confirmed address and "
 		    "the records it stands in, found not both");
 	return OK;
+}
+
+static const struct desk_kind *
+public_in_force(const struct desk_document *d)
+{
+	const struct desk_kind *kind = desk_kind(d->kind);
+
+	return d->in_force && kind->government ? kind : NULL;
+}
+
+enum err
+desk_evidence_enough(const struct desk_evidence *e, struct problem *why)
+{
+	size_t in_force = 0;
+	bool photo = false;
+
+	for (size_t i = 0; i < e->document_count; i++) {
+		const struct desk_kind *kind = public_in_force(&e->documents[i]);
+
+		in_force += kind != NULL;
+		photo = photo || (kind && kind->photo);
+	}
+	if (!in_force)
+		return problem_set(why, ERR_INVALID, "", "/documents: expected one in force that a public body issued, "
+		    "found none");
+	if (photo && !e->portrait)
+		return problem_set(why, ERR_INVALID, "", "/portrait: expected compared with the person, found none");
+	if (!photo && in_force < 2 && !(e->addresses & BY_POST))
+		return problem_set(why, ERR_INVALID, "", "/documents: expected one with a portrait, a second one of a "
+		    "public body, or the postal address confirmed; found one without a portrait");
+	return OK;
+}
+
+enum proofing_strength
+desk_evidence_strength(const struct desk_evidence *e)
+{
+	enum proofing_strength strength = PROOFING_OF_NO_STRENGTH, this;
+
+	for (size_t i = 0; i < e->document_count; i++) {
+		const struct desk_kind *kind = public_in_force(&e->documents[i]);
+
+		this = !kind ? PROOFING_OF_NO_STRENGTH : !kind->photo || !e->portrait ||
+		    kind->strength < DESK_STRONG ? PROOFING_FAIR : PROOFING_STRONG;
+		if (this == PROOFING_STRONG && (e->documents[i].checked & (CHIP | ISSUER_ASKED)))
+			this = PROOFING_VALIDATED;
+		strength = this > strength ? this : strength;
+	}
+	return strength;
 }
 
 bool

@@ -9,6 +9,7 @@
 #include "base/buffer.h"
 #include "base/problem.h"
 #include "base/record.h"
+#include "person/proofing_record.h"
 
 /* How strong the document is as evidence (NIST SP 800-63A-4 s2.4.1). */
 enum desk_strength { DESK_NO_STRENGTH, DESK_FAIR, DESK_STRONG };
@@ -59,6 +60,13 @@ struct desk_evidence {
 
 /* Whether all of it can be true together. ERR_INVALID, ERR_LIMIT; the sentence begins with the JSON pointer. */
 enum err desk_evidence_check(const struct desk_evidence *, struct problem *why);
+
+/* Whether it is enough to say who somebody is: the portrait of a public document in force was compared, or, without a
+ * portrait, two such documents agree, or one and the address that post was received at (as 犯罪収益移転防止法施行規則 6 has
+ * it for who is there). ERR_INVALID: what is missing. */
+enum err desk_evidence_enough(const struct desk_evidence *, struct problem *why);
+/* Of documents in force. */
+enum proofing_strength desk_evidence_strength(const struct desk_evidence *);
 
 /* Whether it says what only two registrars say together: that every item was checked, and a biometric recorded. */
 bool desk_evidence_takes_two(const struct desk_evidence *);

@@ -14,6 +14,38 @@ desk_proofed(const struct desk_application *a, struct proofed_attribute out[DESK
 	out[3] = (struct proofed_attribute){ "address", a->address };
 }
 
+/* A document that says nothing of the sex contradicts nothing that is known of it. */
+size_t
+desk_told(const struct desk_application *a, const struct attributes *known,
+    struct proofed_attribute out[DESK_PROOFED])
+{
+	const bool sex = !span_is(a->gender, "unspecified") || !attribute_find(known, "gender");
+	struct proofed_attribute all[DESK_PROOFED];
+	size_t count = 0;
+
+	desk_proofed(a, all);
+	for (size_t i = 0; i < COUNT(all); i++)
+		if (sex || strcmp(all[i].name, "gender") != 0)
+			out[count++] = all[i];
+	return count;
+}
+
+enum err
+desk_account_check(const struct account *account, const struct attributes *known, const struct desk_application *a,
+    struct problem *why)
+{
+	struct proofed_attribute told[DESK_PROOFED];
+	const size_t count = desk_told(a, known, told);
+
+	if (account->staff)
+		return problem_set(why, ERR_DENIED, "", "/account: an account of staff is not done at the desk: an "
+		    "operator withdraws the role first (watashictl person staff)");
+	if (account->standing == ACCOUNT_FULL && !attributes_fit(known, told, count))
+		return problem_set(why, ERR_DENIED, "", "/account: it was proved to be another person's: name, date of "
+		    "birth, sex or address do not fit; mistype nothing, and let an operator look at it");
+	return OK;
+}
+
 void
 desk_likeness(const struct wrapping *w, const struct desk_application *a, struct likeness *out)
 {

@@ -10,6 +10,13 @@
 #define DESK_PROOFED 4
 /* As proofings tell them; borrowed from the application. */
 void desk_proofed(const struct desk_application *, struct proofed_attribute out[DESK_PROOFED]);
+/* The same without a sex that the document does not tell, where one is known. How many. */
+size_t desk_told(const struct desk_application *, const struct attributes *known,
+    struct proofed_attribute out[DESK_PROOFED]);
+/* Whether the desk may go on with an account of which this is known: not with one of staff, whom operators know; not
+ * with another person's. ERR_DENIED; the sentence shows nothing of what is known. */
+enum err desk_account_check(const struct account *, const struct attributes *known, const struct desk_application *,
+    struct problem *why);
 /* Name, date of birth, sex and address are there: it always has one. */
 void desk_likeness(const struct wrapping *, const struct desk_application *, struct likeness *out);
 

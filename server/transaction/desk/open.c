@@ -5,6 +5,7 @@
 #include "transaction/desk/likeness.h"
 
 enum { ASK_LIKENESS, ASK_NAME, FIRST_ASKS };
+enum { ASK_ACCOUNT, ASK_ATTRIBUTES, NAMED_ASKS };
 
 struct opening {
 	struct pending pending;
@@ -14,7 +15,7 @@ struct opening {
 	const struct person_settings *settings;
 	struct desk_open asked;
 	struct problem why;          /* noticed before anything was asked */
-	struct ask asks[1 + LIKENESS_ACCOUNTS];
+	struct ask asks[NAMED_ASKS + LIKENESS_ACCOUNTS];
 	size_t ask_count;
 	struct id named;             /* the account's that was typed */
 	struct likeness likeness;
@@ -48,7 +49,8 @@ desk_open(struct store *store, struct arena *arena, const struct person_settings
 	*o = (struct opening){ .pending = { cancel_opening }, .store = store, .arena = arena, .settings = settings,
 		.asked = *asked, .done = done, .arg = arg };
 	if (desk_evidence_check(&asked->evidence, &o->why) == OK &&
-	    desk_application_check(&asked->application, asked->now, &o->why) == OK) {
+	    desk_application_check(&asked->application, asked->now, &o->why) == OK &&
+	    desk_evidence_enough(&asked->evidence, &o->why) == OK) {
 		desk_likeness(&settings->wrapping, &asked->application, &o->likeness);
 		o->asks[ASK_LIKENESS] = likeness_ask(&o->likeness);
 		o->asks[ASK_NAME] = account_name_ask(arena, asked->account);
@@ -90,8 +92,9 @@ on_names_loaded(void *arg, enum err err, const struct problem *why)
 		return;
 	}
 	o->result.at_desk.account = o->named;
-	o->asks[0] = account_ask(&o->named);
-	o->ask_count = o->asked.account.size ? 1 : 0;
+	o->asks[ASK_ACCOUNT] = account_ask(&o->named);
+	o->asks[ASK_ATTRIBUTES] = attributes_ask(&o->named);
+	o->ask_count = o->asked.account.size ? NAMED_ASKS : 0;
 	o->ask_count += desk_similar_ask(&o->likeness, &o->result.at_desk, &o->asks[o->ask_count]);
 	o->waiting = store_load(o->store, o->asks, o->ask_count, on_accounts_loaded, o);
 }
@@ -100,17 +103,21 @@ static enum err
 take_named(struct opening *o, struct problem *why)
 {
 	struct desk_case *c = &o->result.at_desk;
+	struct attributes known;
 	struct account a;
 
 	if (!o->asked.account.size)
 		return OK;
-	if (account_loaded(o->arena, &o->asks[0], &a, why) == ERR_NOT_FOUND)
+	if (account_loaded(o->arena, &o->asks[ASK_ACCOUNT], &a, why) == ERR_NOT_FOUND)
 		return problem_set(why, ERR_NOT_FOUND, "", "/account: no account has this number");
 	if (why->code != OK)
 		return why->code;
 	if (id_equal(&a.id, &o->asked.registrar->id))
 		return problem_set(why, ERR_DENIED, "", "/account: it is the registrar's own, which another one "
 		    "proofs");
+	if (attributes_loaded(o->arena, &o->asks[ASK_ATTRIBUTES], &known, why) != OK ||
+	    desk_account_check(&a, &known, &o->asked.application, why) != OK)
+		return why->code;
 	memcpy(c->number, a.number, sizeof(a.number));
 	return OK;
 }
@@ -121,7 +128,7 @@ on_accounts_loaded(void *arg, enum err err, const struct problem *why)
 	struct opening *o = arg;
 	struct desk_case *c = &o->result.at_desk;
 	const struct account *registrar = o->asked.registrar;
-	const size_t named = o->asked.account.size ? 1 : 0;
+	const size_t named = o->asked.account.size ? NAMED_ASKS : 0;
 	struct id entry;
 	struct unit *unit;
 	size_t similar;

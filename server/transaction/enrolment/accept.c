@@ -87,6 +87,18 @@ put_account(struct accepting *a)
 		    span_text(account_standing_name(v->found.standing)));
 }
 
+/* A card's signature is as good as evidence gets: what was proofed before never stays in its way. */
+static enum proofing_bearing
+bearing_of(const struct accepting *a)
+{
+	const struct enrolment_view *v = &a->all->view;
+
+	for (size_t i = 0; i < v->change_count; i++)
+		if (attribute_replaces(&a->all->known, &v->changes[i]))
+			return PROOFING_REPLACES;
+	return PROOFING_AGREES;
+}
+
 static void
 put_record(struct accepting *a)
 {
@@ -96,7 +108,8 @@ put_record(struct accepting *a)
 
 	*r = (struct proofing_record){ .id = id_new(a->asked.asked.now), .at = t->at, .handle = t->handle,
 		.ledger = t->ledger, .facts = t->facts,
-		.method = t->terminal.size ? PROOFING_AT_TERMINAL : PROOFING_BY_CARD, .by = { t->terminal } };
+		.method = t->terminal.size ? PROOFING_AT_TERMINAL : PROOFING_BY_CARD, .by = { t->terminal },
+		.strength = PROOFING_VALIDATED, .bearing = bearing_of(a) };
 	proofing_record_put(a->unit, a->arena, &a->all->view.found.id, r);
 	owner.account = a->all->view.found.id;
 	owner.of = r->id;

@@ -66,37 +66,6 @@ enrolment_judge(const struct enrolment_standing *s)
 	return (struct enrolment_verdict){ .account = ENROLMENT_NEW, .failed = s->reissue ? "no-account" : NULL };
 }
 
-static struct span
-value_of(const struct proofed_attribute *list, size_t count, const char *name)
-{
-	for (size_t i = 0; i < count; i++)
-		if (strcmp(list[i].name, name) == 0)
-			return list[i].value;
-	return (struct span){ 0 };
-}
-
-static bool
-changes(const struct attribute_change *list, size_t count, const char *name)
-{
-	for (size_t i = 0; i < count; i++)
-		if (strcmp(list[i].kind->name, name) == 0 && list[i].before.size)
-			return true;
-	return false;
-}
-
-bool
-enrolment_fits(const struct attributes *known, const struct proofed_attribute *told, size_t count)
-{
-	struct attribute_change list[ATTRIBUTES_LARGEST];
-	const size_t changed = attribute_changes(known, told, count, list);
-
-	/* Who never was told has nothing to differ in. */
-	if (!attribute_find(known, "name") || !value_of(told, count, "name").size)
-		return true;
-	return !changes(list, changed, "birthdate") && !changes(list, changed, "gender") &&
-	    !(changes(list, changed, "name") && changes(list, changed, "address"));
-}
-
 struct localized
 enrolment_failure_words(const char *failed)
 {

@@ -23,9 +23,5 @@ struct enrolment_verdict {
 };
 struct enrolment_verdict enrolment_judge(const struct enrolment_standing *);
 
-/* Whether what a card tells can be of the person that an account was proofed to be: the date of birth and the sex are
- * the same, and of name and address one at least. Nothing says that it is; that is what the login said. */
-bool enrolment_fits(const struct attributes *, const struct proofed_attribute *, size_t count);
-
 /* Of a word that something failed for. */
 struct localized enrolment_failure_words(const char *failed);

@@ -314,7 +314,7 @@ account_found(struct looking *l, struct problem *why)
 	v->change_count = attribute_changes(&all->known, v->attributes, v->attribute_count, v->changes);
 	/* By its certificate, or one of its person's, it is known whose card it is; otherwise it has to look so. */
 	if (!l->by_certificate && v->found.standing == ACCOUNT_FULL &&
-	    !enrolment_fits(&all->known, v->attributes, v->attribute_count)) {
+	    !attributes_fit(&all->known, v->attributes, v->attribute_count)) {
 		fail(v, "other-person");
 		v->change_count = 0;
 	}

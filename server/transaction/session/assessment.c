@@ -235,15 +235,16 @@ choose(struct choosing *c, struct problem *why)
 
 	if (state_common(c->arena, a, common, why) != OK)
 		return why->code;
-	*c->proofed = *common;
-	for (size_t i = 0; i < a->record_count || i == 0; i++) {
+	for (size_t i = 0; i < a->record_count; i++) {
+		if (!proofing_record_speaks(a->records, i))
+			continue;
 		*c->proofed = *common;
-		if (a->record_count && state_record(c->arena, &a->records[i], a->now, c->proofed, why) != OK)
-			return why->code;
-		if (consider_authentications(c, why) != OK)
+		if (state_record(c->arena, &a->records[i], a->now, c->proofed, why) != OK ||
+		    consider_authentications(c, why) != OK)
 			return why->code;
 	}
-	return OK;
+	*c->proofed = *common;
+	return c->any ? OK : consider_authentications(c, why);
 }
 
 enum err

@@ -25,7 +25,7 @@ struct assessed {
 struct assessing {
 	struct policy_snapshot *snapshot;    /* the flow's */
 	struct requirement_name wanted;
-	const struct proofing_record *records; /* the newest first */
+	const struct proofing_record *records; /* the newest first; those that speak of the account count */
 	size_t record_count;
 	const struct authentication *authentications;
 	size_t authentication_count;
