@@ -43,7 +43,8 @@ const char *credential_state_name(enum credential_state); /* "active" … */
 /* How it reached, or was bound to, the person: values of the fact credential.delivery. */
 enum credential_binding {
 	BINDING_UNKNOWN,
-	BINDING_UNCONFIRMED,         /* at the opening of an account that nobody had proofed */
+	/* At the opening of an account that nobody had proofed; a card of which nobody said whose it is. */
+	BINDING_UNCONFIRMED,
 	BINDING_IN_PROOFING,         /* in the session of a proofing */
 	BINDING_EXISTING,            /* by another authenticator of at least its level */
 	BINDING_IN_PERSON,
@@ -118,7 +119,7 @@ struct credential {
 	};
 	uint64_t generation;         /* of its row; 0: not stored yet */
 	bool indexed;                /* as loaded: its index rows stand */
-	/* Of a new one: of the name's row that the one it replaces gives up, revoked in the same unit; 0: there is
+	/* Of a new one: of the name's row that the one before it gives up, revoked in the same unit; 0: there is
 	 * none. No name is taken over otherwise: it is its owner's until that one goes, and takes it away. */
 	uint64_t name_generation;
 };

@@ -284,7 +284,18 @@ export const reissue = {
 		number: account.number,
 		authenticators: authenticators
 			.slice(0, 4)
-			.map(({ id: of, kind, name, state }) => ({ id: of, kind, name, state })),
+			.map(({ id: of, kind, name, state, binding, issued }) => ({ id: of, kind, name, state, binding, issued })),
+		provisional: false,
+	},
+};
+/* An account that was opened at this browser, by whomever. */
+export const finishing = {
+	...preview,
+	preview: {
+		...reissue.preview,
+		account: "this",
+		authenticators: reissue.preview.authenticators.slice(0, 2).map((one) => ({ ...one, binding: "unconfirmed" })),
+		provisional: true,
 	},
 };
 

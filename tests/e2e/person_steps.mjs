@@ -411,6 +411,18 @@ async function enrolments() {
 			});
 		},
 	);
+	await check("of what an account had before its proofing only that is kept which was ticked", () =>
+		visit(views["enrol-finishing"], english, async (page, { asked }) => {
+			expect((await page.getByRole("checkbox", { checked: true }).count()) === 0, "something is ticked already");
+			await page.getByRole("checkbox").first().check();
+			await press("Take this over")(page);
+			await page.getByRole("heading", { level: 1, name: "You are enrolled" }).waitFor();
+			const told = body(asked, `${enrolPath}/accept`);
+
+			expect(told.keep.join() === authenticators[0].id, JSON.stringify(told));
+			expect(told.revoke.join() === authenticators[1].id, JSON.stringify(told));
+		}),
+	);
 	await check("what was lost is revoked as it was ticked", () =>
 		visit(views["enrol-existing"], english, async (page, { asked }) => {
 			await page.getByLabel(/ノートパソコン/).check();

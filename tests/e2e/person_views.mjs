@@ -12,6 +12,7 @@ import {
 	enrolmentId,
 	loginId,
 	play,
+	finishing,
 	preview,
 	problem,
 	reissue,
@@ -140,6 +141,7 @@ export const views = {
 		},
 		act: press(/^(この内容で|Take this)/),
 	},
+	"enrol-finishing": { path: `enrol/#${enrolmentId}`, told: { [`GET ${enrolPath}`]: finishing } },
 	"enrol-existing": { path: `enrol/#${enrolmentId}`, told: { [`GET ${enrolPath}`]: reissue } },
 	"enrol-other-account": {
 		path: `enrol/#${enrolmentId}`,

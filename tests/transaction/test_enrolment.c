@@ -445,7 +445,7 @@ the_card_is_bound_and_reissue_replaces_it(void **state)
 	bind_card();
 	expect_ok("bound", world.err, &world.why);
 	first = bound;
-	expect_text("in the proofing", credential_binding_word(first.binding), "proofing-session");
+	expect_text("on the session's word", credential_binding_word(first.binding), "unconfirmed");
 	expect_text("its parent is itself", parent_status_name(first.parent), "good");
 	expect_true("the same handle", span_equal(first.parent_handle, first.card.handle));
 	enrol_card_at(&p, AUTHENTICATION, "");
@@ -523,11 +523,173 @@ a_card_that_is_told_to_be_another_s_is_not_bound(void **state)
 	enrol_card_at(&p, AUTHENTICATION, "");
 	bind_card();
 	expect_ok("where nobody tells, the session's word counts", world.err, &world.why);
+	expect_text("and no more than that", credential_binding_word(bound.binding), "unconfirmed");
+	log_out();
+}
+
+/* Who links certificates says that the card at hand is this person's. */
+static void
+linked_to(const struct person *signer)
+{
+	link_with(signer->certificate);
+	world.linkage.source.relations = LINKAGE_BIT(LINKAGE_PURPOSE);
+}
+
+static struct credential
+credential_now(const struct credential *c)
+{
+	struct credential now = { 0 };
+	struct problem why;
+
+	looked = credential_ask(&world.arena, &c->account, &c->id);
+	world.done = false;
+	store_load(world.store, &looked, 1, on_looked, NULL);
+	run();
+	expect_ok("it is there", credential_loaded(&world.arena, looked.count ? looked.rows : NULL, &now, &why), &why);
+	return now;
+}
+
+static void
+what_nobody_vouched_for_yields_to_the_card_s_owner(void **state)
+{
+	struct person thief = person("借用　太郎", "319900409", "1", ADDRESS);
+	struct person owner = person("所有　花子", "319900410", "2", ADDRESS);
+	struct account other = enrolled(&thief), own;
+	struct credential taken;
+
+	(void)state;
+	log_in_as_begun();
+	enrol_card_at(&owner, AUTHENTICATION, "");
+	bind_card();
+	expect_ok("somebody binds another's card", world.err, &world.why);
+	expect_text("which nobody vouches for", credential_binding_word(bound.binding), "unconfirmed");
+	taken = bound;
+
+	own = enrolled(&owner);
+	log_in_as_begun();
+	linked_to(&owner);
+	enrol_card_at(&owner, AUTHENTICATION, "");
+	bind_card();
+	expect_ok("its owner binds it", world.err, &world.why);
+	expect_text("as the owner's", credential_binding_word(bound.binding), "proofing-session");
+	expect_true("in the owner's account", id_equal(&bound.account, &own.id));
+	expect_text("the other has it no more", credential_state_name(credential_now(&taken).state), "revoked");
+	expect_span("why", credential_now(&taken).reason, "reclaimed");
+	expect_text("and reads so", history_text(&other),
+	    "opened proofed consent-given credential-added credential-changed");
+	world.settings.linkage = NULL;
+
+	log_out();
+	enrol_begin(true);
+	enrol_card(&thief);
+	enrol_accept();
+	expect_ok("the first one again", world.err, &world.why);
+	log_in_as_begun();
+	enrol_card_at(&owner, AUTHENTICATION, "");
+	bind_card();
+	expect_problem("what is confirmed stays", world.err, &world.why, ERR_CONFLICT, "an authenticator already");
 	log_out();
 }
 
 static void
-revoking_takes_a_reissue(void **state)
+a_card_of_which_nobody_knew_is_confirmed_once_somebody_does(void **state)
+{
+	struct person p = person("後日　花子", "319900411", "2", ADDRESS);
+	struct credential first;
+
+	(void)state;
+	enrolled(&p);
+	log_in_as_begun();
+	enrol_card_at(&p, AUTHENTICATION, "");
+	bind_card();
+	expect_ok("bound", world.err, &world.why);
+	first = bound;
+	log_in_as_begun();
+	linked_to(&p);
+	enrol_card_at(&p, AUTHENTICATION, "");
+	bind_card();
+	world.settings.linkage = NULL;
+	expect_ok("bound anew", world.err, &world.why);
+	expect_text("on the linker's word", credential_binding_word(bound.binding), "proofing-session");
+	expect_true("in the first one's place", id_equal(&bound.replaces, &first.id));
+	expect_text("which is over", credential_state_name(credential_now(&first).state), "revoked");
+	log_out();
+}
+
+/* What was there before the proofing */
+
+static struct credential
+added_before(const struct account *account, const char *name)
+{
+	struct credential c = { .account = account->id, .id = id_new(enrol_now()), .kind = CREDENTIAL_ONE_TIME,
+		.state = CREDENTIAL_ACTIVE, .name = span_text(name), .issued = enrol_now(), .activated = enrol_now(),
+		.changed = enrol_now(), .actor = span_text("person"), .reason = span_text("added"),
+		.binding = BINDING_UNCONFIRMED,
+		.one_time = { .kind = 1, .digest = 1, .digits = 6, .period = 30, .secret = span_text("wrapped") } };
+	struct unit *unit = unit_new(&world.arena, tables, id_new(enrol_now()));
+
+	credential_put(unit, &world.arena, &c);
+	world.done = false;
+	store_commit(world.store, unit, on_stored, NULL);
+	run();
+	return c;
+}
+
+static void
+accept_naming(const struct id *keep, const struct id *revoke)
+{
+	struct enrolment_accept accept = { .asked = enrol_asked(), .cookie = &enrolling.cookie };
+
+	if (keep)
+		accept.keep[accept.keep_count++] = *keep;
+	if (revoke)
+		accept.revoke[accept.revoke_count++] = *revoke;
+	enrolling.cookie = cookie_secret_new();
+	world.done = false;
+	enrolment_accept(world.store, &world.arena, &stage.settings, &accept, on_view, NULL);
+	run();
+}
+
+static void
+of_what_was_there_before_the_proofing_each_is_named(void **state)
+{
+	struct person p = person("共用　花子", "319900412", "2", ADDRESS);
+	struct credential own, stranger;
+	struct account account;
+
+	(void)state;
+	log_out();
+	enrol_begin(false);
+	enrol_open();
+	account = enrolling.view.found;
+	own = added_before(&account, "own");
+	stranger = added_before(&account, "stranger's");
+	log_in_as_begun();
+	enrol_card(&p);
+	enrol_look();
+	expect_text("it is this one's", enrolment_account_name(enrolling.view.account), "this");
+	expect_number("with what it has", enrolling.view.credential_count, 2);
+	accept_naming(NULL, NULL);
+	expect_problem("none is kept unseen", world.err, &world.why, ERR_CONFLICT, "/keep or /revoke has to name it");
+	accept_naming(&own.id, NULL);
+	expect_problem("nor one of two", world.err, &world.why, ERR_CONFLICT, "/keep or /revoke has to name it");
+	accept_naming(&own.id, &own.id);
+	expect_problem("nor both at once", world.err, &world.why, ERR_INVALID, "/keep names it, too");
+	accept_naming(&own.id, &stranger.id);
+	expect_ok("finished", world.err, &world.why);
+	own = credential_now(&own);
+	expect_text("what was kept is confirmed", credential_binding_word(own.binding), "proofing-session");
+	expect_true("by this proofing", id_equal(&own.binding_record, &own.evidence) && id_given(&own.evidence));
+	stranger = credential_now(&stranger);
+	expect_text("the other is over", credential_state_name(stranger.state), "revoked");
+	expect_span("why", stranger.reason, "not-kept");
+	expect_text("all of it is told", history_text(&account),
+	    "opened proofed attribute-changed consent-given credential-changed credential-changed");
+	log_out();
+}
+
+static void
+revoking_takes_an_account_that_is_there(void **state)
 {
 	struct person p = person("取消　花子", "319900407", "2", ADDRESS);
 	struct id some = { { 7 } };
@@ -619,7 +781,10 @@ main(void)
 		cmocka_unit_test(the_card_is_bound_and_reissue_replaces_it),
 		cmocka_unit_test(a_reissue_outlives_what_it_revokes),
 		cmocka_unit_test(a_card_that_is_told_to_be_another_s_is_not_bound),
-		cmocka_unit_test(revoking_takes_a_reissue),
+		cmocka_unit_test(what_nobody_vouched_for_yields_to_the_card_s_owner),
+		cmocka_unit_test(a_card_of_which_nobody_knew_is_confirmed_once_somebody_does),
+		cmocka_unit_test(of_what_was_there_before_the_proofing_each_is_named),
+		cmocka_unit_test(revoking_takes_an_account_that_is_there),
 		cmocka_unit_test(who_leaves_leaves_nothing_and_may_come_back),
 	};
 

@@ -11,33 +11,50 @@ struct accepting {
 	struct cookie_secret cookie;
 };
 
-/* {"revoke":[id, …]} or {} */
+static void
+read_ids(struct reader *r, struct id out[ENROLMENT_NAMED], size_t *count)
+{
+	struct span id;
+
+	reader_array(r);
+	while (reader_element(r)) {
+		id = reader_string(r, 1, LEDGER_ID_TEXT - 1);
+		if (*count == ENROLMENT_NAMED)
+			reader_fail(r, "at most 32 authenticators", "more");
+		else if (!ledger_id_read(id, &out[(*count)++]))
+			reader_fail(r, "the id of an authenticator, 32 hexadecimal digits", "another text");
+	}
+}
+
+static enum err
+expect_once(const char *list, const struct id *ids, size_t count, struct problem *why)
+{
+	for (size_t i = 0; i < count; i++)
+		for (size_t n = 0; n < i; n++)
+			if (id_equal(&ids[i], &ids[n]))
+				return problem_set(why, ERR_INVALID, "", "/%s/%zu: this one was named before", list, i);
+	return OK;
+}
+
+/* {"revoke":[id, …],"keep":[id, …]}; each may be missing. */
 static enum err
 read_request(struct exchange *e, struct enrolment_accept *out, struct problem *why)
 {
-	struct reader r = reader_json(e->arena, e->body, (struct limits){ .bytes = 2 * KIB, .depth = 2 });
-	struct span name, id;
+	struct reader r = reader_json(e->arena, e->body, (struct limits){ .bytes = 4 * KIB, .depth = 2 });
+	struct span name;
 
 	reader_object(&r);
 	while (reader_member(&r, &name)) {
-		if (!span_is(name, "revoke"))
-			continue;
-		reader_array(&r);
-		while (reader_element(&r)) {
-			id = reader_string(&r, 1, LEDGER_ID_TEXT - 1);
-			if (out->revoke_count == ENROLMENT_REVOKED)
-				reader_fail(&r, "at most 16 authenticators", "more");
-			else if (!ledger_id_read(id, &out->revoke[out->revoke_count++]))
-				reader_fail(&r, "the id of an authenticator, 32 hexadecimal digits", "another text");
-		}
+		if (span_is(name, "revoke"))
+			read_ids(&r, out->revoke, &out->revoke_count);
+		else if (span_is(name, "keep"))
+			read_ids(&r, out->keep, &out->keep_count);
 	}
 	if (reader_end(&r, why) != OK)
 		return why->code;
-	for (size_t i = 0; i < out->revoke_count; i++)
-		for (size_t n = 0; n < i; n++)
-			if (id_equal(&out->revoke[i], &out->revoke[n]))
-				return problem_set(why, ERR_INVALID, "", "/revoke/%zu: this one was named before", i);
-	return OK;
+	if (expect_once("revoke", out->revoke, out->revoke_count, why) != OK)
+		return why->code;
+	return expect_once("keep", out->keep, out->keep_count, why);
 }
 
 static on_enrolment_view on_accepted;

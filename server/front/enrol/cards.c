@@ -124,6 +124,7 @@ on_bound(void *arg, enum err err, const struct credential *c, const struct probl
 	json_write_member(&b, "kind", span_text(credential_kind_name(c->kind)));
 	json_write_member(&b, "name", c->name);
 	json_write_member(&b, "state", span_text(credential_state_name(c->state)));
+	json_write_member(&b, "binding", span_text(credential_binding_word(c->binding)));
 	json_write_time(&b, "issued", c->issued);
 	buffer_byte(&b, '}');
 	exchange_reply_json(v->exchange, 201, buffer_span(&b));

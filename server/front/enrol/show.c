@@ -52,6 +52,8 @@ write_credentials(struct buffer *b, const struct enrolment_view *v)
 		json_write_member(b, "kind", span_text(credential_kind_name(c->kind)));
 		json_write_member(b, "name", c->name);
 		json_write_member(b, "state", span_text(credential_state_name(c->state)));
+		json_write_member(b, "binding", span_text(credential_binding_word(c->binding)));
+		json_write_time(b, "issued", c->issued);
 		buffer_byte(b, '}');
 	}
 	buffer_byte(b, ']');
@@ -70,8 +72,11 @@ write_preview(struct buffer *b, const struct enrolment_view *v)
 	write_changes(b, v);
 	json_write_member(b, "account", span_text(enrolment_account_name(v->account)));
 	json_write_member_or_null(b, "number", span_text(v->found.number));
-	if (v->enrolment.reissue)
+	if (v->account == ENROLMENT_THIS || v->account == ENROLMENT_EXISTING) {
+		json_write_name(b, "provisional");
+		buffer_text(b, v->found.standing == ACCOUNT_PROVISIONAL ? "true" : "false");
 		write_credentials(b, v);
+	}
 	buffer_byte(b, '}');
 }
 

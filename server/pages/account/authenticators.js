@@ -26,10 +26,35 @@ const parents = {
 
 const bindings = {
 	unconfirmed: ["本人確認の前に登録", "Added before your identity was confirmed"],
+	unlinked: ["本人確認と同じカードかどうかは未確認", "Not confirmed to be the card you were proved by"],
 	"proofing-session": ["本人確認のときに登録", "Added when your identity was confirmed"],
 	"existing-token": ["ほかの認証手段でログインして登録", "Added after logging in with another one"],
 	"in-person": ["対面の窓口で登録", "Added in person at the desk"],
 };
+
+/* Of a card what is not confirmed is whose it is. */
+const bindingOf = ({ kind, binding }) =>
+	bindings[kind === "card" && binding === "unconfirmed" ? "unlinked" : binding] ?? null;
+
+const confirming = () =>
+	element(
+		"p",
+		{},
+		element("a", { href: "/enrol/" }, both("カードで本人確認をして、確かめる", "Confirm it with my card")),
+	);
+
+/* It logs in, but what takes more refuses it: said where it is seen, with the way out. */
+const weak = (one) =>
+	one.binding === "unconfirmed" && !final(one)
+		? [
+				element("p", {}, badge("notice", ...bindingOf(one))),
+				aside(
+					"これだけでは、大切な手続きには使えません。",
+					"By itself it is not enough for what matters more.",
+				),
+				...(one.kind === "card" ? [] : [confirming()]),
+			]
+		: [];
 
 const unlocks = {
 	pin: ["PIN", "PIN"],
@@ -84,7 +109,7 @@ function facts(one) {
 				]
 			: []),
 		...(typeof one.left === "number" ? [["残り", "Left", [both(`${one.left}個`, `${one.left} codes`)]]] : []),
-		...(bindings[one.binding] ? [["登録のしかた", "How it was added", [both(...bindings[one.binding])]]] : []),
+		...(bindingOf(one) ? [["登録のしかた", "How it was added", [both(...bindingOf(one))]]] : []),
 		...(parent
 			? [
 					[
@@ -178,6 +203,7 @@ function card(flow, one, context, opened) {
 			? [element("p", {}, badge("notice", "カードで確かめ直してください", "Please confirm with your card again"))]
 			: []),
 		...(final(one) ? [] : strength(one)),
+		...weak(one),
 		...(one.synced === true && !final(one)
 			? [element("p", {}, badge("quiet", "ほかの端末と同期", "Synced to other devices"))]
 			: []),

@@ -118,6 +118,21 @@ function similar(flow) {
 	);
 }
 
+/* Of an authenticator: what it is and, where that is not all, how it stands. */
+function option({ id, kind, name, state }, notes, checked) {
+	const [ja, en] = kindWords(kind);
+	const named = kind !== "recovery" && name && name !== ja && name !== en;
+	const badgeOf = (language) => stateBadge(state).querySelector(`[lang="${language}"]`).textContent;
+	const all = [...(state === "active" ? [] : [[badgeOf("ja"), badgeOf("en")]]), ...notes];
+
+	return {
+		value: id,
+		words: named ? [`${name}（${ja}）`, `${name} (${en})`] : [ja, en],
+		hint: all.length > 0 ? [all.map(([one]) => one).join("・"), all.map(([, one]) => one).join(" · ")] : null,
+		checked,
+	};
+}
+
 /* What was lost is revoked in the same step; apps stand ticked, since most who come here have lost a phone. */
 const lost = (authenticators) =>
 	choice({
@@ -128,31 +143,50 @@ const lost = (authenticators) =>
 			"なくしたものを選んでください。元には戻せません。手もとにあるものは、選ばないでください。",
 			"Choose what you have lost. It cannot be undone; leave out what you still have.",
 		],
-		options: authenticators
-			.filter(({ state }) => state !== "revoked" && state !== "expired")
-			.map(({ id, kind, name, state }) => {
-				const [ja, en] = kindWords(kind);
-				const named = kind !== "recovery" && name && name !== ja && name !== en;
-
-				return {
-					value: id,
-					words: named ? [`${name}（${ja}）`, `${name} (${en})`] : [ja, en],
-					hint:
-						state === "active"
-							? null
-							: [
-									stateBadge(state).querySelector('[lang="ja"]').textContent,
-									stateBadge(state).querySelector('[lang="en"]').textContent,
-								],
-					checked: kind === "app",
-				};
-			}),
+		options: authenticators.map((one) => option(one, [], one.kind === "app")),
 	});
+
+/* Who was at this browser before may have added what no proofing stands behind: that is ticked by the person alone. */
+const kept = (authenticators) =>
+	choice({
+		name: "keep",
+		several: true,
+		words: ["これからもログインに使うもの", "What you keep to log in with"],
+		hint: [
+			"ご自分で登録したものだけを選んでください。選ばないものは無効になり、元には戻せません。",
+			"Choose only what you added yourself. What you leave out is revoked for good.",
+		],
+		options: authenticators.map((one) =>
+			option(
+				one,
+				[
+					[`${dayIn("ja", one.issued)}に登録`, `added ${dayIn("en", one.issued)}`],
+					...(unproved(one) ? [["本人確認の前に登録", "added before your identity was confirmed"]] : []),
+				],
+				!unproved(one),
+			),
+		),
+	});
+
+const dayIn = (language, at) => new Date(at).toLocaleString(language, { dateStyle: "medium", timeStyle: "short" });
+const unproved = ({ kind, binding }) => binding === "unconfirmed" && kind !== "card";
+
+/* What accept takes of what was ticked. */
+function chosen(reissues, authenticators, values) {
+	if (authenticators.length === 0)
+		return {};
+	if (reissues)
+		return { revoke: values.revoke };
+	return {
+		revoke: authenticators.map(({ id }) => id).filter((id) => !values.keep.includes(id)),
+		keep: values.keep,
+	};
+}
 
 export function review(flow) {
 	const { attributes, changes: changed = [], account, number, authenticators = [] } = flow.enrolment.preview;
-	const fields = authenticators.length > 0 ? [lost(authenticators)] : [];
-	const reissues = fields.length > 0;
+	const reissues = flow.reissue && authenticators.length > 0;
+	const fields = authenticators.length > 0 ? [(reissues ? lost : kept)(authenticators)] : [];
 	const words = reissues ? ["この内容で再発行へ進む", "Go on with this"] : ["この内容で登録する", "Take this over"];
 
 	const stopping = action(["登録せずにやめる", "Stop without keeping it"], flow.restart, { quiet: true });
@@ -160,7 +194,7 @@ export function review(flow) {
 		fields,
 		words,
 		async run(values) {
-			const answer = await ask("POST", `${flow.path}/accept`, reissues ? { revoke: values.revoke } : {});
+			const answer = await ask("POST", `${flow.path}/accept`, chosen(reissues, authenticators, values));
 
 			if (answer.status === 409 && answer.json?.settle)
 				return similar(flow);

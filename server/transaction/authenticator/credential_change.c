@@ -16,6 +16,7 @@ static const char *const event_names[] = {
 	[CREDENTIAL_ADDED] = "added",
 	[CREDENTIAL_STEPPED] = "changed",
 	[CREDENTIAL_REPLACED] = "replaced",
+	[CREDENTIAL_CONFIRMED] = "confirmed",
 };
 
 /* What is told of a step by the state it came to; an end that was known from the beginning is no news. */
@@ -32,6 +33,8 @@ notice_of(const struct credential_change *change)
 {
 	if (change->notice != NOTICE_NOTHING)
 		return change->notice;
+	if (change->event == CREDENTIAL_CONFIRMED)
+		return NOTICE_NOTHING;
 	if (change->event == CREDENTIAL_ADDED)
 		return NOTICE_CREDENTIAL_ADDED;
 	return change->event == CREDENTIAL_REPLACED ? NOTICE_CREDENTIAL_REPLACED : notices[change->credential->state];
@@ -94,7 +97,8 @@ credential_change_put(struct unit *unit, struct arena *arena, const struct crede
 	assert(id_equal(&change->account->id, &c->account));
 	credential_put(unit, arena, c);
 	history_add(unit, &c->account, &(struct history_event){
-		.kind = change->event == CREDENTIAL_STEPPED ? HISTORY_CREDENTIAL_CHANGED : HISTORY_CREDENTIAL_ADDED,
+		.kind = change->event == CREDENTIAL_STEPPED || change->event == CREDENTIAL_CONFIRMED
+		    ? HISTORY_CREDENTIAL_CHANGED : HISTORY_CREDENTIAL_ADDED,
 		.at = change->now, .actor = c->actor, .credential = c->id, .name = c->name,
 		.detail = detail_of(change, detail),
 	});

@@ -9,8 +9,9 @@
 #include "person/account.h"
 #include "transaction/notice/notice.h"
 
-/* Replaced: a new one stands in the place of the one that it names. Of a step history and log tell "STATE REASON". */
-enum credential_event { CREDENTIAL_ADDED, CREDENTIAL_STEPPED, CREDENTIAL_REPLACED };
+/* Replaced: a new one stands in the place of the one that it names. Confirmed: by a proofing, of which the person is
+ * told. Of both of these, and of a step, history and log tell "STATE REASON". */
+enum credential_event { CREDENTIAL_ADDED, CREDENTIAL_STEPPED, CREDENTIAL_REPLACED, CREDENTIAL_CONFIRMED };
 
 struct credential_change {
 	const struct account *account;

@@ -49,8 +49,7 @@ enrolment_accept(struct store *store, struct arena *arena, const struct person_s
 
 	*a = (struct accepting){ .pending = { cancel_accepting }, .store = store, .arena = arena, .settings = settings,
 		.asked = *asked, .done = done, .arg = arg };
-	a->waiting = enrolment_load(store, arena, settings, &a->asked.asked, a->asked.revoke, a->asked.revoke_count,
-	    on_all_loaded, a);
+	a->waiting = enrolment_load(store, arena, settings, &a->asked.asked, &a->asked, on_all_loaded, a);
 	return &a->pending;
 }
 
@@ -193,7 +192,7 @@ put_consent(struct accepting *a)
 	add_history(a, HISTORY_CONSENT_GIVEN, c->name, c->purpose);
 }
 
-/* What was lost */
+/* What it had */
 
 /* What rests on it has not been shown; that the card was stands. */
 static void
@@ -210,8 +209,9 @@ forget_authentications(struct session *session, const struct id *credential)
 static enum err
 revoke(struct accepting *a, struct session *session, struct problem *why)
 {
-	const struct credential_because because = { .actor = span_text("person"), .reason = span_text("lost"),
-		.evidence = a->record.id, .now = a->asked.asked.now };
+	const bool lost = a->all->view.enrolment.reissue;
+	const struct credential_because because = { .actor = span_text("person"),
+		.reason = span_text(lost ? "lost" : "not-kept"), .evidence = a->record.id, .now = a->asked.asked.now };
 
 	for (size_t i = 0; i < a->all->revoked_count; i++) {
 		struct credential *c = &a->all->revoked[i];
@@ -225,10 +225,47 @@ revoke(struct accepting *a, struct session *session, struct problem *why)
 		credential_change_put(a->unit, a->arena, &(struct credential_change){
 			.account = &a->all->view.found, .credential = c, .event = CREDENTIAL_STEPPED,
 			.now = next_moment(a) });
-		session->proofed.replaced[session->proofed.replaced_count++] =
-		    (struct session_replaced){ c->id, c->kind };
+		if (session->proofed.replaced_count < SESSION_REPLACED)
+			session->proofed.replaced[session->proofed.replaced_count++] =
+			    (struct session_replaced){ c->id, c->kind };
 	}
 	return OK;
+}
+
+/* Whether no proofing stands behind it: it was there before there was one, or was added by such a one. Of a card only
+ * who links certificates can say whose it is (bind.c). */
+static bool
+confirmable(const struct credential *c)
+{
+	const bool by_such_a_one = c->binding == BINDING_EXISTING && !id_given(&c->binding_record);
+
+	return (c->binding == BINDING_UNCONFIRMED || by_such_a_one) && c->kind != CREDENTIAL_CARD &&
+	    credential_known(c) && c->state != CREDENTIAL_EXPIRED;
+}
+
+/* In the session of the proofing the person says that it is theirs: as good as bound in it (SP 800-63B-4 s4.1). */
+static void
+confirm(struct accepting *a)
+{
+	const struct card_task *t = &a->all->view.task;
+
+	for (size_t i = 0; i < a->all->kept_count; i++) {
+		struct credential *c = &a->all->kept[i];
+
+		if (!confirmable(c))
+			continue;
+		c->binding = BINDING_IN_PROOFING;
+		c->binding_record = c->evidence = a->record.id;
+		c->parent = PARENT_GOOD;
+		c->parent_handle = t->handle;
+		c->parent_checked = t->at;
+		c->actor = span_text("person");
+		c->reason = span_text("proofed");
+		c->changed = a->asked.asked.now;
+		credential_change_put(a->unit, a->arena, &(struct credential_change){
+			.account = &a->all->view.found, .credential = c, .event = CREDENTIAL_CONFIRMED,
+			.now = next_moment(a) });
+	}
 }
 
 /* A new secret, whoever was logged in before (session fixation); what that had shown still counts. */
@@ -269,6 +306,7 @@ take_over(struct accepting *a, struct problem *why)
 	session = begin_session(a);
 	if (revoke(a, &session, why) != OK)
 		return why->code;
+	confirm(a);
 	session_put(a->unit, &session);
 	card_task_take(a->unit, &v->task);
 	v->enrolment.taken = v->found.id;
@@ -278,6 +316,36 @@ take_over(struct accepting *a, struct problem *why)
 	v->enrolment.expires = instant_after(a->asked.asked.now, SESSION_PROOFED_FOR);
 	enrolment_put(a->unit, &v->enrolment);
 	account_tell(a->unit, &v->found, NOTICE_PROOFED, (struct span){ 0 }, (struct span){ 0 }, a->asked.asked.now);
+	return OK;
+}
+
+static bool
+names(const struct id *list, size_t count, const struct id *id)
+{
+	for (size_t i = 0; i < count; i++)
+		if (id_equal(&list[i], id))
+			return true;
+	return false;
+}
+
+/* What anybody may have added who was at this browser before nobody keeps without having seen it. */
+static enum err
+expect_chosen(const struct accepting *a, struct problem *why)
+{
+	const struct enrolment_view *v = &a->all->view;
+	const struct enrolment_accept *asked = &a->asked;
+
+	for (size_t i = 0; i < asked->revoke_count; i++)
+		if (names(asked->keep, asked->keep_count, &asked->revoke[i]))
+			return problem_set(why, ERR_INVALID, "", "/revoke/%zu: /keep names it, too", i);
+	if (v->account != ENROLMENT_NEW && v->found.standing == ACCOUNT_PROVISIONAL && v->more)
+		return problem_set(why, ERR_CONFLICT, "",
+		    "this account has had more authenticators than can be shown: log out and enrol anew");
+	for (size_t i = 0; v->found.standing == ACCOUNT_PROVISIONAL && i < v->credential_count; i++)
+		if (!names(asked->keep, asked->keep_count, &v->credentials[i].id) &&
+		    !names(asked->revoke, asked->revoke_count, &v->credentials[i].id))
+			return problem_set(why, ERR_CONFLICT, "SP 800-63B-4 s4.1",
+			    "an authenticator was added before this proofing: /keep or /revoke has to name it");
 	return OK;
 }
 
@@ -292,9 +360,12 @@ on_all_loaded(void *arg, enum err err, struct enrolment_loaded_all *all, const s
 		    "there is nothing here to be accepted: no card has answered, or it was accepted already"));
 	if (err == OK && all->view.account == ENROLMENT_SIMILAR && !all->view.failed)
 		all->view.failed = "similar";
-	if (err == OK && !all->view.failed && a->asked.revoke_count && !all->view.enrolment.reissue)
+	if (err == OK && !all->view.failed && all->view.account == ENROLMENT_NEW &&
+	    (a->asked.revoke_count || a->asked.keep_count))
 		err = (why = &a->why, problem_set(&a->why, ERR_INVALID, "",
-		    "/revoke: authenticators are revoked in a re-issue alone"));
+		    "/revoke, /keep: an account that is opened now has no authenticators yet"));
+	if (err == OK && !all->view.failed)
+		err = (why = &a->why, expect_chosen(a, &a->why));
 	if (err != OK || all->view.failed) {
 		answer(a, err, why);
 		return;

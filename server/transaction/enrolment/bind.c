@@ -1,7 +1,10 @@
 /* transaction/enrolment/bind.c - the card that somebody enrolled with becomes an authenticator: its certificate for
- * user authentication, told to be of the same card by who links the two, or else taken on the session's word.
+ * user authentication. Whose card it is nothing in it tells: signature and authentication have keys and numbers of
+ * their own, and by those nobody may link them (JPKI Act 19(3), 38(3)). Who links them by law (Art. 18(5)) says that it
+ * is of the card that was signed with; where nobody says so it is taken on the session's word, unconfirmed, and yields
+ * to whoever binds it to an account of their own.
  *
- *     enrolment, session -> task -> account, the certificate's name is nobody's -> bound until its end
+ *     enrolment, session -> task -> account, holder of the name -> [nobody; yields] -> bound until its end
  */
 #include "crypto/x509.h"
 #include "transaction/authenticator/credential_change.h"
@@ -9,6 +12,7 @@
 #include "transaction/authenticator/parent_certificate.h"
 
 enum { ASK_ACCOUNT, ASK_NAME, ASKS };
+enum { ASK_HOLDER, ASK_HOLDER_ACCOUNT };
 
 struct binding {
 	struct pending pending;
@@ -21,11 +25,15 @@ struct binding {
 	struct enrolment enrolment;
 	struct card_task task;
 	struct account account;
+	struct id held_by;           /* the account that has the card; zero: none */
+	struct credential holder;    /* who gives the card up; kind 0: nobody had it */
+	struct account holder_account;
+	uint64_t name_generation;
 	struct session session;
 	struct span der;             /* the certificate */
 	struct instant ends;
 	struct credential credential;
-	struct credential_change change;
+	struct credential_change yielding, change;
 	struct problem why;
 	on_enrolment_bound *done;
 	void *arg;
@@ -44,7 +52,7 @@ answer(struct binding *b, enum err err, const struct problem *why)
 	b->done(b->arg, err, err == OK ? &b->credential : NULL, err == OK ? NULL : why);
 }
 
-static on_loaded on_enrolment_loaded, on_task_loaded, on_account_loaded;
+static on_loaded on_enrolment_loaded, on_task_loaded, on_account_loaded, on_holder_loaded;
 static on_committed on_bound;
 
 struct pending *
@@ -104,7 +112,6 @@ card_answered(struct binding *b, struct problem *why)
 		return problem_set(why, ERR_CONFLICT, "", "waiting: no card has answered yet");
 	if (t->outcome != ESTABLISHED)
 		return problem_set(why, ERR_DENIED, "JPKI Act 38(1)", "%.*s", SPAN_ARGS(t->why_en));
-	/* The only thing that can be known against it. */
 	if (t->continuity == CONTINUITY_OTHER)
 		return problem_set(why, ERR_DENIED, "JPKI Act 18(5)",
 		    "this card is not the one that you were proved by: its certificates are told to be different "
@@ -152,19 +159,59 @@ read_certificate(struct binding *b, struct problem *why)
 
 static void bind_card(struct binding *);
 
-/* A certificate is an authenticator once. One that was revoked gave its name back; one that has expired is of a
- * certificate that has, and that nobody binds. */
 static void
 on_account_loaded(void *arg, enum err err, const struct problem *why)
 {
 	struct binding *b = arg;
+	const struct ask *name = &b->asks[ASK_NAME];
+	struct id credential;
 
 	if (err == OK)
 		err = (why = &b->why, account_loaded(b->arena, &b->asks[ASK_ACCOUNT], &b->account, &b->why));
-	if (err == OK && b->asks[ASK_NAME].count)
-		err = (why = &b->why, problem_set(&b->why, ERR_CONFLICT, "", "this card is an authenticator already"));
 	if (err == OK)
 		err = (why = &b->why, read_certificate(b, &b->why));
+	if (err == OK && name->count && !credential_name_read(name->rows[0].value, &b->held_by, &credential))
+		err = (why = &b->why, problem_set(&b->why, ERR_UNAVAILABLE, "",
+		    "an authenticator's name in the store is of a form this build does not know"));
+	if (err != OK) {
+		answer(b, err, why);
+	} else if (!name->count) {
+		bind_card(b);
+	} else {
+		b->name_generation = name->rows[0].generation;
+		b->asks[ASK_HOLDER] = credential_ask(b->arena, &b->held_by, &credential);
+		b->asks[ASK_HOLDER_ACCOUNT] = account_ask(&b->held_by);
+		b->waiting = store_load(b->store, b->asks, ASKS, on_holder_loaded, b);
+	}
+}
+
+/* A certificate is an authenticator once. One that was revoked gave its name back; one that has expired is of a
+ * certificate that has, and that nobody binds. What was confirmed stays; in the same account only who links
+ * certificates adds anything to what is there. */
+static bool
+yields(const struct binding *b)
+{
+	const struct credential *holder = &b->holder;
+	const bool elsewhere = !id_equal(&holder->account, &b->account.id);
+
+	return holder->binding == BINDING_UNCONFIRMED && !credential_ended(holder, b->asked.now) &&
+	    (elsewhere || b->task.continuity == CONTINUITY_SAME);
+}
+
+static void
+on_holder_loaded(void *arg, enum err err, const struct problem *why)
+{
+	struct binding *b = arg;
+	const struct ask *holder = &b->asks[ASK_HOLDER];
+
+	if (err == OK)
+		err = (why = &b->why, credential_loaded(b->arena, holder->count ? holder->rows : NULL, &b->holder,
+		    &b->why));
+	if (err == OK)
+		err = (why = &b->why, account_loaded(b->arena, &b->asks[ASK_HOLDER_ACCOUNT], &b->holder_account,
+		    &b->why));
+	if (err == ERR_NOT_FOUND || (err == OK && !yields(b)))
+		err = (why = &b->why, problem_set(&b->why, ERR_CONFLICT, "", "this card is an authenticator already"));
 	if (err == OK)
 		bind_card(b);
 	else
@@ -184,9 +231,29 @@ keep_certificate(struct binding *b, struct unit *unit)
 	parent_certificate_keep(unit, b->arena, b->settings, &kept, b->der);
 }
 
+/* Whoever had it without anybody's word is told that it is gone, and not to whom. */
+static enum err
+take_from_holder(struct binding *b, struct unit *unit, struct problem *why)
+{
+	const bool own = id_equal(&b->holder.account, &b->account.id);
+	const struct credential_because because = {
+		.actor = span_text(own ? "person" : "system"), .reason = span_text(own ? "replaced" : "reclaimed"),
+		.now = b->asked.now };
+	bool changed;
+
+	if (credential_take(&b->holder, CREDENTIAL_REVOKE, &because, &changed, why) != OK)
+		return why->code;
+	b->yielding = (struct credential_change){ .account = &b->holder_account, .credential = &b->holder,
+		.event = CREDENTIAL_STEPPED, .now = b->asked.now };
+	credential_change_put(unit, b->arena, &b->yielding);
+	return OK;
+}
+
 static void
 bind_card(struct binding *b)
 {
+	const bool linked = b->task.continuity == CONTINUITY_SAME, taken = b->holder.kind != CREDENTIAL_NO_KIND;
+	const bool own = taken && id_equal(&b->holder.account, &b->account.id);
 	struct unit *unit = unit_new(b->arena, store_tables(b->store), id_new(b->asked.now));
 	struct credential *c = &b->credential;
 
@@ -197,12 +264,17 @@ bind_card(struct binding *b)
 		                                 : b->account.english ? "My Number card" : "マイナンバーカード"),
 		.issued = b->asked.now, .activated = b->asked.now, .changed = b->asked.now,
 		.actor = span_text("person"), .reason = span_text("proofed"), .evidence = b->session.proofed.record,
-		.replaces = session_replaced_take(&b->session, CREDENTIAL_CARD),
-		.binding = BINDING_IN_PROOFING, .binding_record = b->session.proofed.record,
+		.replaces = own ? b->holder.id : session_replaced_take(&b->session, CREDENTIAL_CARD),
+		.binding = linked ? BINDING_IN_PROOFING : BINDING_UNCONFIRMED,
+		.binding_record = linked ? b->session.proofed.record : (struct id){ { 0 } },
 		.parent = PARENT_GOOD, .parent_handle = b->task.handle, .parent_checked = b->task.at,
 		.card = { .handle = b->task.handle, .mobile = b->task.mobile },
-		.expires = b->ends,
+		.expires = b->ends, .name_generation = b->name_generation,
 	};
+	if (taken && take_from_holder(b, unit, &b->why) != OK) {
+		answer(b, b->why.code, &b->why);
+		return;
+	}
 	b->change = (struct credential_change){ .account = &b->account, .credential = c, .now = b->asked.now,
 		.event = id_given(&c->replaces) ? CREDENTIAL_REPLACED : CREDENTIAL_ADDED };
 	credential_change_put(unit, b->arena, &b->change);
@@ -221,7 +293,9 @@ on_bound(void *arg, const struct committed *committed)
 		problem_set(&b->why, committed->code, "", "the card could not be bound: %s",
 		    committed->code == ERR_CONFLICT ? "something of it changed meanwhile; look again"
 		                                    : err_name(committed->code));
-	else
+	if (committed->code == OK && b->yielding.credential)
+		credential_change_log(&b->yielding);
+	if (committed->code == OK)
 		credential_change_log(&b->change);
 	answer(b, committed->code, &b->why);
 }

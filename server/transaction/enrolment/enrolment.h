@@ -92,7 +92,7 @@ enum enrolment_account { ENROLMENT_NEW, ENROLMENT_THIS, ENROLMENT_EXISTING, ENRO
 const char *enrolment_account_name(enum enrolment_account); /* "new" "this" "existing" "similar" */
 
 #define ENROLMENT_ATTRIBUTES 4
-#define ENROLMENT_CREDENTIALS 64 /* that a re-issue shows: the newest */
+#define ENROLMENT_CREDENTIALS 64 /* of an account that is there: the newest */
 struct enrolment_view {
 	struct enrolment enrolment;
 	enum enrolment_state state;
@@ -106,29 +106,34 @@ struct enrolment_view {
 	size_t change_count;
 	enum enrolment_account account;
 	struct account found;        /* this or existing */
-	const struct credential *credentials; /* of a re-issue */
+	const struct credential *credentials; /* of this or existing: what is not ended */
 	size_t credential_count;
+	bool more;                   /* there may be older ones */
 };
 typedef void on_enrolment_view(void *arg, enum err, const struct enrolment_view *, const struct problem *why);
 struct pending *enrolment_look(struct store *, struct arena *, const struct person_settings *,
     const struct enrolment_asked *, on_enrolment_view *, void *arg);
 
-/* Accepted: all of it in one unit, and a session under `cookie`. Authenticators named in `revoke` (of the account's)
- * are revoked. ERR_CONFLICT: there is nothing to be accepted, or it changed meanwhile: look again. What it refuses for
- * is in the view, with OK. */
-#define ENROLMENT_REVOKED SESSION_REPLACED
+/* Accepted: all of it in one unit, and a session under `cookie`. Of the account's authenticators those named in
+ * `revoke` are revoked, and what of those in `keep` no proofing stood behind is confirmed by this one. What a
+ * provisional account has anybody may have added who was at the browser before: each of it has to be named.
+ * ERR_CONFLICT: there is nothing to be accepted, one was not named, or it changed meanwhile: look again. What it
+ * refuses for is in the view, with OK. */
+#define ENROLMENT_NAMED 32 /* of each */
 struct enrolment_accept {
 	struct enrolment_asked asked;
 	const struct cookie_secret *cookie;
-	struct id revoke[ENROLMENT_REVOKED];
-	size_t revoke_count;
+	struct id revoke[ENROLMENT_NAMED], keep[ENROLMENT_NAMED];
+	size_t revoke_count, keep_count;
 };
 /* `view->failed`: it was not accepted. Otherwise found is the account as it is now. */
 struct pending *enrolment_accept(struct store *, struct arena *, const struct person_settings *,
     const struct enrolment_accept *, on_enrolment_view *, void *arg);
 
-/* The card's certificate for authentication becomes an authenticator. ERR_CONFLICT: no card has answered, it is bound
- * already, or the certificate is said to be somebody else's. */
+/* The card's certificate for authentication becomes an authenticator: BINDING_IN_PROOFING where who links certificates
+ * says that it is of the card that was signed with, else BINDING_UNCONFIRMED, which another account's binding of the
+ * same card takes away. ERR_CONFLICT: no card has answered, or it is bound already; ERR_DENIED: the certificate is said
+ * to be somebody else's. */
 typedef void on_enrolment_bound(void *arg, enum err, const struct credential *, const struct problem *why);
 struct pending *enrolment_bind(struct store *, struct arena *, const struct person_settings *,
     const struct enrolment_asked *, on_enrolment_bound *, void *arg);

@@ -10,7 +10,7 @@
 #define JSON_LARGEST (128 * KIB)
 
 /* Of the account that was found; its old likeness is asked about once its attributes are known. */
-enum { ASK_ACCOUNT, ASK_ATTRIBUTES, ASK_CONSENT, ASK_CREDENTIALS, ASK_REVOKED };
+enum { ASK_ACCOUNT, ASK_ATTRIBUTES, ASK_CONSENT, ASK_CREDENTIALS, ASK_NAMED };
 
 struct looking {
 	struct pending pending;
@@ -19,9 +19,8 @@ struct looking {
 	struct arena *arena;
 	const struct person_settings *settings;
 	struct enrolment_asked asked;
-	const struct id *revoke;
-	size_t revoke_count;
-	struct ask asks[ASK_REVOKED + ENROLMENT_REVOKED + RELATIVES_LOOKED_AT + 2];
+	const struct enrolment_accept *named; /* NULL: nothing is accepted */
+	struct ask asks[ASK_NAMED + 2 * ENROLMENT_NAMED + RELATIVES_LOOKED_AT + 2];
 	size_t ask_count, relative_count;
 	bool by_certificate;         /* whose account it is */
 	struct enrolment_loaded_all all;
@@ -54,13 +53,12 @@ static on_loaded on_enrolment_loaded, on_task_loaded, on_owners_loaded, on_accou
 
 struct pending *
 enrolment_load(struct store *store, struct arena *arena, const struct person_settings *settings,
-    const struct enrolment_asked *asked, const struct id *revoke, size_t revoke_count, on_enrolment_all *done,
-    void *arg)
+    const struct enrolment_asked *asked, const struct enrolment_accept *named, on_enrolment_all *done, void *arg)
 {
 	struct looking *l = arena_new(arena, struct looking);
 
 	*l = (struct looking){ .pending = { cancel_looking }, .store = store, .arena = arena, .settings = settings,
-		.asked = *asked, .revoke = revoke, .revoke_count = revoke_count, .done = done, .arg = arg };
+		.asked = *asked, .named = named, .done = done, .arg = arg };
 	l->asks[0] = enrolment_ask(&l->asked.id);
 	l->waiting = store_load(store, l->asks, 1, on_enrolment_loaded, l);
 	return &l->pending;
@@ -217,9 +215,12 @@ ask_for_account(struct looking *l, const struct id *account)
 	l->asks[ASK_ATTRIBUTES] = attributes_ask(account);
 	l->asks[ASK_CONSENT] = consent_ask(l->arena, account, &consent);
 	l->asks[ASK_CREDENTIALS] = credentials_ask(l->arena, account, ENROLMENT_CREDENTIALS);
-	for (size_t i = 0; i < l->revoke_count; i++)
-		l->asks[ASK_REVOKED + i] = credential_ask(l->arena, account, &l->revoke[i]);
-	l->waiting = store_load(l->store, l->asks, ASK_REVOKED + l->revoke_count, on_account_loaded, l);
+	l->ask_count = ASK_NAMED;
+	for (size_t i = 0; l->named && i < l->named->revoke_count; i++)
+		l->asks[l->ask_count++] = credential_ask(l->arena, account, &l->named->revoke[i]);
+	for (size_t i = 0; l->named && i < l->named->keep_count; i++)
+		l->asks[l->ask_count++] = credential_ask(l->arena, account, &l->named->keep[i]);
+	l->waiting = store_load(l->store, l->asks, l->ask_count, on_account_loaded, l);
 }
 
 static void
@@ -263,23 +264,29 @@ on_owners_loaded(void *arg, enum err err, const struct problem *why)
 /* What it has */
 
 static enum err
+named_found(struct looking *l, const struct ask *asked, size_t count, struct credential **out, struct problem *why)
+{
+	*out = arena_array(l->arena, struct credential, count);
+	for (size_t i = 0; i < count; i++)
+		if (credential_loaded(l->arena, asked[i].count ? asked[i].rows : NULL, &(*out)[i], why) != OK)
+			return why->code;
+	return OK;
+}
+
+static enum err
 credentials_found(struct looking *l, struct problem *why)
 {
 	const struct ask *asked = &l->asks[ASK_CREDENTIALS];
 	struct enrolment_view *v = &l->all.view;
 	struct credential *list = arena_array(l->arena, struct credential, asked->count);
 
-	l->all.revoked = arena_array(l->arena, struct credential, l->revoke_count);
-	for (size_t i = 0; i < l->revoke_count; i++) {
-		const struct ask *one = &l->asks[ASK_REVOKED + i];
-		enum err err = credential_loaded(l->arena, one->count ? one->rows : NULL, &l->all.revoked[i], why);
-
-		if (err != OK)
-			return err;
-		l->all.revoked_count++;
+	if (l->named) {
+		l->all.revoked_count = l->named->revoke_count;
+		l->all.kept_count = l->named->keep_count;
 	}
-	if (!v->enrolment.reissue)
-		return OK;
+	if (named_found(l, &l->asks[ASK_NAMED], l->all.revoked_count, &l->all.revoked, why) != OK ||
+	    named_found(l, &l->asks[ASK_NAMED + l->all.revoked_count], l->all.kept_count, &l->all.kept, why) != OK)
+		return why->code;
 	for (size_t i = 0; i < asked->count; i++) {
 		if (credential_loaded(l->arena, &asked->rows[i], &list[v->credential_count], why) != OK)
 			return why->code;
@@ -287,6 +294,7 @@ credentials_found(struct looking *l, struct problem *why)
 			v->credential_count++;
 	}
 	v->credentials = list;
+	v->more = asked->count == ENROLMENT_CREDENTIALS;
 	return OK;
 }
 
@@ -382,6 +390,6 @@ enrolment_look(struct store *store, struct arena *arena, const struct person_set
 	struct page_look *p = arena_new(arena, struct page_look);
 
 	*p = (struct page_look){ .pending = { cancel_page_look }, .done = done, .arg = arg };
-	p->waiting = enrolment_load(store, arena, settings, asked, NULL, 0, on_page_loaded, p);
+	p->waiting = enrolment_load(store, arena, settings, asked, NULL, on_page_loaded, p);
 	return &p->pending;
 }

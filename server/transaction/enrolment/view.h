@@ -15,10 +15,10 @@ struct enrolment_loaded_all {
 	bool likeness_known, likeness_before_known;
 	struct likeness likeness, likeness_before; /* of `taken`, of `known` */
 	struct consent consent;
-	struct credential *revoked;  /* those that were asked for */
-	size_t revoked_count;
+	struct credential *revoked, *kept; /* those that were named */
+	size_t revoked_count, kept_count;
 };
 typedef void on_enrolment_all(void *arg, enum err, struct enrolment_loaded_all *, const struct problem *why);
-/* `revoke` may be NULL. */
+/* What was named to be accepted; NULL: to look only. */
 struct pending *enrolment_load(struct store *, struct arena *, const struct person_settings *,
-    const struct enrolment_asked *, const struct id *revoke, size_t revoke_count, on_enrolment_all *, void *arg);
+    const struct enrolment_asked *, const struct enrolment_accept *, on_enrolment_all *, void *arg);

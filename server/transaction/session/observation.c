@@ -241,10 +241,13 @@ static void (*const of_kind[CREDENTIAL_KINDS])(struct stating *, const struct ob
 	[CREDENTIAL_RECOVERY] = state_recovery,
 };
 
-/* Ours, written a moment ago or kept in a row of ours: what cannot be read of it is not stated. */
+/* Ours, written a moment ago or kept in a row of ours: what cannot be read of it is not stated. A card's issuer attests
+ * the card of its holder; where nobody said that this account's person is that one, it attests nothing here. */
 static void
-state_certificate(struct stating *s, struct arena *arena, struct span json)
+state_certificate(struct stating *s, struct arena *arena, const struct observation *o)
 {
+	const bool unlinked = o->credential->binding == BINDING_UNCONFIRMED;
+	const struct span json = o->certificate_facts;
 	struct reader r = reader_json(arena, json, (struct limits){ .bytes = READING / 4, .depth = 3 });
 	struct span name;
 	size_t before = s->count;
@@ -254,7 +257,7 @@ state_certificate(struct stating *s, struct arena *arena, struct span json)
 	reader_object(&r);
 	while (s->count < STATED_LARGEST && reader_member(&r, &name)) {
 		s->list[s->count] = (struct stated){ .fact = name, .value = reader_raw(&r), .order = s->count };
-		s->count++;
+		s->count += !unlinked || !span_is(name, "token.attested");
 	}
 	if (reader_end(&r, NULL) != OK)
 		s->count = before;
@@ -278,7 +281,7 @@ observation_write(struct buffer *b, const struct dictionary *dictionary, const s
 	const char *before = "";
 
 	assert(of_kind[o->credential->kind]);
-	state_certificate(&s, &arena, o->certificate_facts);
+	state_certificate(&s, &arena, o);
 	state_binding(&s, o);
 	of_kind[o->credential->kind](&s, o);
 	qsort(s.list, s.count, sizeof(s.list[0]), by_fact);

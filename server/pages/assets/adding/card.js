@@ -88,13 +88,21 @@ export function addCard(host, enrolment = null) {
 		if (!answered(answer))
 			return again(host.refused(answer, "add-card"));
 		stop();
-		return host.added(answer.json, ["カードを追加しました", "The card was added"]);
+		return host.added(
+			answer.json,
+			answer.json.binding === "unconfirmed"
+				? [
+						"カードを追加しました。本人確認と同じカードかは未確認です",
+						"The card was added, not confirmed to be the one you were proved by",
+					]
+				: ["カードを追加しました", "The card was added"],
+		);
 	}
 
 	place.append(
 		paragraph(
-			"カードの利用者証明用電子証明書（4桁の暗証番号）で、ログインできるようにします。いちばん強い方法です。",
-			"Lets you log in with the card’s certificate for user authentication (the four-digit PIN). It is the strongest way.",
+			"カードの利用者証明用電子証明書（4桁の暗証番号）で、ログインできるようにします。本人確認と同じカードだと確かめられれば、いちばん強い方法です。",
+			"Lets you log in with the card’s certificate for user authentication (the four-digit PIN). It is the strongest way, once it is confirmed to be the card you were proved by.",
 		),
 		button(),
 	);
