@@ -177,6 +177,7 @@ def enrols(daemon, card):
     ok("the other certificate signs, too", status == 200 and answer["outcome"] == "established", (status, answer))
     status, bound = page.ask("POST", "/bind-card/finish", {})
     ok("the card is an authenticator", status == 201 and bound["kind"] == "card", (status, bound))
+    ok("which nobody here says is the same card", bound.get("binding") == "unconfirmed", bound)
     return taken.get("number"), bound.get("id")
 
 

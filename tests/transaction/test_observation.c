@@ -235,6 +235,9 @@ a_card_is_what_its_certificate_said(void **state)
 	expect_observed("of which something was seen that cannot be read", &(struct observation){ .credential = &c,
 		.now = now, .certificate_facts = span_text("{\"token.hardware\":true,") },
 	    "{" BOUND "\"token.phishing_resistant_offered\":false}", "0");
+	c.binding = BINDING_UNCONFIRMED;
+	expect_observed("of which nobody said whose it is", &(struct observation){ .credential = &c, .now = now,
+		.user_verified = true, .certificate_facts = span_text(CARD) }, "\"token.hardware\":true", "3");
 }
 
 static const struct {
