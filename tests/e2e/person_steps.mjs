@@ -53,6 +53,32 @@ async function logins() {
 			expect(!body(asked, `${loginPath}/claim`), "it was sent");
 		}),
 	);
+	await check("who goes back after a good login is told that it is done, and anybody else that it cannot go on", () => {
+		let gone = false;
+		const more = {
+			[`GET ${loginPath}`]: () => (gone ? [404, { status: 404 }] : [200, finished]),
+			[`GET /v1/login/${"9".repeat(32)}`]: () => [404, { status: 404 }],
+		};
+
+		return visit({ path: `login/#${loginId}`, told: more }, english, async (page) => {
+			await page.waitForURL(/\/account\//);
+			gone = true;
+			await page.goto(new URL(`login/#${loginId}`, url).href);
+			await page.getByRole("heading", { name: "This login is done" }).waitFor();
+			await page.goto(new URL("account/", url).href);
+			await page.goto(new URL(`login/#${"9".repeat(32)}`, url).href);
+			await page.getByRole("heading", { name: "This login" }).waitFor();
+			expect((await heading(page)) !== "This login is done", "another login is said to be done");
+		});
+	});
+	await check("a phone that cannot scan is given the code to type", () =>
+		visit({ path: "account/#authenticators" }, english, async (page) => {
+			await page.getByText("Pair a phone", { exact: true }).click();
+			await page.getByRole("button", { name: "Show the picture to scan" }).click();
+			await page.getByText("If it cannot be scanned: type the code").click();
+			await page.getByText("xxxx xxxx xxxx xxxx xxxx xxxx xx", { exact: true }).waitFor();
+		}),
+	);
 	await check("the six digits are seen and heard, and a finished login leads on", () => {
 		let done = false;
 		const more = {

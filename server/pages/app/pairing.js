@@ -163,6 +163,9 @@ function refused(answer, onStart) {
 	if (answer.json?.step === "passkey" && noLock.includes(answer.json.reason))
 		return told(["ここでは、画面ロックによる登録を受け付けていません。", "A screen lock is not taken here."],
 			["PINを選んで、もう一度お進みください。", "Please choose a PIN and go on."], { kind: "notice", still });
+	if (answer.status === 400 && answer.json?.detail?.startsWith("/pin"))
+		return told(["このPINは、推測されやすいので使えません。", "This PIN is one of those that are guessed first."],
+			["よくある言葉、キーボードの並び、日付、アカウント番号は使えません。別のものにしてください。", "No common word, row of keys, date or account number: please choose another."], { still });
 	if (answer.status !== 404 && !["signature", "passkey"].includes(answer.json?.step))
 		return trouble(answer, { still });
 	return told(["この登録コードは使えません。すでに使われたか、時間が過ぎています。", "This pairing code cannot be used: it was used already, or has expired."],

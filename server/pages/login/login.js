@@ -79,12 +79,31 @@ async function look() {
 
 /* Endings */
 
+/* With its end the browser's cookie is gone, and for who comes back nobody knows the login: that it is done, this tab remembers. */
+const doneName = "watashi-login-done";
+
+function rememberDone() {
+	try {
+		sessionStorage.setItem(doneName, state.id);
+	} catch {
+		// storage switched off: whoever comes back is told that it cannot go on
+	}
+}
+
+function isDone() {
+	try {
+		return state.id !== "" && sessionStorage.getItem(doneName) === state.id;
+	} catch {
+		return false;
+	}
+}
+
 const endings = {
 	done: [
-		["このログインは終わっています", "This login is finished"],
+		["このログインは、もう済んでいます", "This login is done"],
 		[
-			"もう一度行うときは、ログインを求めたページからお進みください。",
-			"To log in again, begin at the page that asked for it.",
+			"ログインできています。もう一度行うときは、ログインを求めたページからお進みください。",
+			"You were logged in. To log in again, begin at the page that asked for it.",
 		],
 	],
 	refused: [
@@ -103,12 +122,13 @@ const endings = {
 let stop = () => {};
 
 function ended(how) {
-	const [heading, lead] = endings[how] ?? endings.over;
+	const known = how === "over" && isDone() ? "done" : how;
+	const [heading, lead] = endings[known] ?? endings.over;
 
 	stop();
 	leavePanel();
 	show(
-		`ended-${how}`,
+		`ended-${known}`,
 		{ heading, lead },
 		element("div", { class: "buttons" }, link(["自分のアカウントを見る", "Look at my account"], "/account/")),
 	);
@@ -126,6 +146,7 @@ async function finish() {
 	const answer = await ask("POST", `${state.path}/finish`, {});
 
 	if (answered(answer)) {
+		rememberDone();
 		stop();
 		leavePanel();
 		show(

@@ -1,6 +1,7 @@
 /* assets/adding/phone.js - pairing a phone's app with the account: a picture to scan with it, good for one phone and ten minutes. */
 import { answered, ask } from "../ask.js";
-import { aside, element, paragraph, strongly } from "../dom.js";
+import { copyable } from "../copy.js";
+import { aside, both, element, paragraph, strongly } from "../dom.js";
 import { action, link } from "../form.js";
 import { follow } from "../live.js";
 import { qr, standing } from "../handover.js";
@@ -8,6 +9,9 @@ import { told } from "../trouble.js";
 import { until } from "../until.js";
 
 const still = ["スマートフォンは、まだ登録していません。", "No phone was paired."];
+
+/* As one types it from one screen to another. */
+const inGroups = (code) => code.match(/.{1,4}/g).join(" ");
 
 export function addPhone(host) {
 	const place = element("div", { class: "stack" });
@@ -37,6 +41,25 @@ export function addPhone(host) {
 					),
 					qr(answer.json.qr, ["スマートフォンを登録するQRコード", "QR code that pairs a phone"]),
 					until(answer.json.until, over),
+					element(
+						"details",
+						{},
+						element(
+							"summary",
+							{},
+							both("読み取れないとき：登録コードを入力する", "If it cannot be scanned: type the code"),
+						),
+						element(
+							"div",
+							{ class: "inner" },
+							paragraph(
+								"スマートフォンでこのサイトのアプリのページを開き、「登録コードを入力する」に入れます。",
+								"Open this site’s app page on the phone and enter it under “Type the code instead”.",
+							),
+							element("p", {}, element("code", {}, new URL("/app/", location.href).href)),
+							copyable(inGroups(answer.json.code), ["登録コード", "the pairing code"]),
+						),
+					),
 				),
 				element(
 					"li",
@@ -58,8 +81,8 @@ export function addPhone(host) {
 				link(["この端末をアプリとして登録する", "Pair this device"], answer.json.link),
 			),
 			aside(
-				"このQRコードをほかの人に見せたり送ったりしないでください。読み取った人のスマートフォンが、あなたのものとして登録されます。",
-				"Show or send this to nobody: whoever scans it pairs their phone as yours.",
+				"このQRコードと登録コードを、ほかの人に見せたり送ったりしないでください。使った人のスマートフォンが、あなたのものとして登録されます。",
+				"Show or send this to nobody: whoever scans or types it pairs their phone as yours.",
 			),
 		);
 	}
