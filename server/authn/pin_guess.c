@@ -23,13 +23,13 @@ static const char *const walks[] = {
 static const char *const words[] = {
 	"password", "passwort", "passwd", "passcode", "pass", "secret", "login", "welcome", "hello", "admin", "master",
 	"guest", "user", "test", "letmein", "opensesame", "changeme", "default", "iloveyou", "loveyou", "love",
-	"lovely", "happy", "lucky", "angel", "princess", "queen", "king", "flower", "sunshine", "summer", "winter", "spring",
-	"autumn", "monday", "friday", "monkey", "dragon", "tiger", "eagle", "kitty", "puppy", "soccer", "football",
+	"lovely", "happy", "lucky", "angel", "princess", "queen", "king", "flower", "sunshine", "summer", "winter",
+	"spring", "autumn", "monday", "friday", "monkey", "dragon", "tiger", "eagle", "kitty", "puppy", "soccer", "football",
 	"baseball", "tennis", "music", "piano", "guitar", "superman", "batman", "computer", "internet", "samsung",
 	"iphone", "google", "apple", "watashi", "mynumber", "tokyo", "osaka", "kyoto", "japan", "nippon", "nihon",
 	"sakura", "himitsu", "aishiteru", "daisuki", "arigatou", "konnichiwa", "ohayou", "pikachu", "pokemon",
-	"doraemon", "anpanman", "totoro", "kirakira", "nekoneko", "wanwan", "himawari", "fujisan", "yamada", "tanaka", "suzuki",
-	"satou", "takahashi", "hanako", "tarou", "パスワード", "ぱすわーど", "ひみつ", "秘密", "暗証番号", "あいことば", "合言葉",
+	"doraemon", "anpanman", "totoro", "kirakira", "nekoneko", "wanwan", "himawari", "fujisan", "yamada", "tanaka",
+	"suzuki", "satou", "takahashi", "hanako", "tarou", "パスワード", "ぱすわーど", "ひみつ", "秘密", "暗証番号", "あいことば", "合言葉",
 	"わたし", "マイナンバー", "あいしてる", "ありがとう", "こんにちは", "おはよう", "だいすき", "さくら", "にほん", "日本",
 };
 

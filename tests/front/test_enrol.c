@@ -345,7 +345,7 @@ a_reissue_names_what_it_revokes(void **state)
 		{ "one twice", "{\"revoke\":[\"0123456789abcdef0123456789abcdef\","
 		    "\"0123456789abcdef0123456789abcdef\"]}", "/revoke/1" },
 		{ "no list", "{\"revoke\":\"all\"}", "/revoke" },
-		{ "another member", "{\"keep\":[]}", "/keep" },
+		{ "another member", "{\"spare\":[]}", "/spare" },
 	};
 
 	(void)state;

@@ -68,7 +68,7 @@ struct pending *enrolment_begin(struct store *, struct arena *, const struct per
  * logged in. */
 struct enrolment_opened {
 	struct account account;
-	struct instant until;        /* none was: too many codes went to that address, it gets none before; {0}: it was */
+	struct instant until;        /* none was: too many codes went to that address; {0}: it was */
 };
 /* `contact`: a mail address as it was typed, which gets a code; may be empty. ERR_INVALID: it is none. */
 typedef void on_enrolment_opened(void *arg, enum err, const struct enrolment_opened *, const struct problem *why);

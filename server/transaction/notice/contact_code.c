@@ -1,4 +1,4 @@
-/* transaction/notice/contact_code.c - a code to a mail address, which tells an account that it reaches its person there. */
+/* transaction/notice/contact_code.c - a code to a mail address, by which an account knows that it is its person's. */
 #include "transaction/notice/contact_code.h"
 
 #include <assert.h>

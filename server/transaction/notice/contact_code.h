@@ -1,9 +1,9 @@
-/* transaction/notice/contact_code.h - a code to a mail address, which tells an account that it reaches its person there.
+/* transaction/notice/contact_code.h - a code to a mail address, by which an account knows that it is its person's.
  *
  *     address, account -> what was sent there, and by it -> too much: it waits | drawn, counted, in the outbox
  *
- * There is no other way to such a code, so nobody has one address mailed again and again: not from one account, nor from
- * many that come and go. What was counted tells what was sent, never whose name an address is.
+ * There is no other way to such a code, so nobody has one address mailed again and again: not from one account, nor
+ * from many that come and go. What was counted tells what was sent, never whose name an address is.
  */
 #pragma once
 

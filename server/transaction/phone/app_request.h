@@ -4,8 +4,8 @@
  *         -> checked: PIN, number, signature, all counted -> the login has its authentication | "this was not me"
  *
  * It is for an account: all its phones see it, the first good answer takes it. Of one browser, and of one network, one
- * waits at a time: a newer takes its place, so that nobody crowds out what the person asked elsewhere. On the phone of the session itself no
- * number is needed: the browser's login cookie says that it is the same one (app to app).
+ * waits at a time: a newer takes its place, so that nobody crowds out what the person asked elsewhere. On the phone of
+ * the session itself no number is needed: the browser's login cookie says that it is the same one (app to app).
  */
 #pragma once
 
