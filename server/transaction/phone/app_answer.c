@@ -317,7 +317,7 @@ take(struct answering *a, struct unit *unit)
 	attempts_forget(unit, a->arena, ATTEMPTS_PUSH, id_span(&c->account), &a->pushes);
 	/* Who logs in on the phone itself has it in hand: it may be asked from afar again. */
 	if (a->same_browser)
-		unit_delete(unit, &app_mute_table, id_span(&c->account));
+		app_mute_end(unit, &c->account);
 	commit(a, unit);
 }
 
