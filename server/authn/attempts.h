@@ -16,7 +16,7 @@
 extern const struct table attempts_table; /* attempts_key() -> struct attempts; until nobody need remember it */
 
 enum attempts_kind {
-	ATTEMPTS_CODE,       /* one-time and recovery codes of an account */
+	ATTEMPTS_CODE,       /* one-time codes of an account */
 	ATTEMPTS_PIN,        /* of an app */
 	ATTEMPTS_TRANSFER,   /* the 6 digits that an app is shown */
 	ATTEMPTS_PUSH,       /* pushes to an account since its last success */

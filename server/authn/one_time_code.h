@@ -13,6 +13,7 @@
 #define CODE_SECRET_LEAST 16    /* RFC 4226 s4, R6 */
 #define CODE_SECRET_LARGEST 64
 #define CODE_AHEAD_LARGEST 1000 /* of any window */
+#define CODE_STEPS_AROUND 1     /* of a TOTP, that are taken before and after its own (RFC 6238 s5.2) */
 
 enum code_kind { CODE_NO_KIND, CODE_HOTP, CODE_TOTP };
 enum code_digest { CODE_SHA1, CODE_SHA256, CODE_SHA512 };

@@ -10,6 +10,7 @@
 #include "base/span.h"
 
 #define RECOVERY_CODES 10
+#define RECOVERY_CODE_BITS 80 /* random, of each */
 #define RECOVERY_CODE_TEXT 20 /* "ABCD-EFGH-JKMN-PQRS" and NUL */
 
 struct recovery_codes {

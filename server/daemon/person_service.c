@@ -103,7 +103,7 @@ person_service_open(struct person_service *s, const struct child *child, struct 
 		.attestation_policy = { .strict = config->authenticators.strict },
 		.attestation_roots = s->anchors,
 		.attestation_root_count = s->anchor_count,
-		.windows = { .ahead = 5, .around = 1, .resynchronising = 100 },
+		.windows = { .ahead = 5, .around = CODE_STEPS_AROUND, .resynchronising = 100 },
 		.wrapping = s->wrapping,
 		.session = config->person->session,
 		.login_for = config->person->login_for,

@@ -131,7 +131,7 @@ a_passkey_is_what_was_seen_of_it(void **state)
 		c.passkey = passkeys[i].passkey;
 		expect_observed(passkeys[i].title, &(struct observation){ .credential = &c, .now = now,
 			.user_verified = passkeys[i].user_verified, .backed_up = passkeys[i].backed_up,
-			.resistant_offered = 1 }, passkeys[i].facts, passkeys[i].level);
+			.resistant = RESISTANT_OFFERED }, passkeys[i].facts, passkeys[i].level);
 	}
 }
 
@@ -143,9 +143,9 @@ static const struct {
 } apps[] = {
 	{ "unlocked by the phone, out of band", { .passkey.id = SCREEN_LOCK }, true, false, true, false,
 	    "{" BOUND "\"process.dynamic\":true,\"token.attested\":false," HELD "\"token.intent\":true,"
-	    "\"token.kinds\":[\"app-key\"],\"token.otp_bits\":19,\"token.otp_lifetime\":600,"
+	    "\"token.kinds\":[\"app-key\"],\"token.otp_bits\":19,\"token.otp_lifetime\":300,"
 	    "\"token.out_of_band_medium\":\"app\",\"token.out_of_band_transfer\":\"secret-transferred\","
-	    "\"token.phishing_resistant\":false,\"token.phishing_resistant_offered\":false,"
+	    "\"token.phishing_resistant\":false,"
 	    "\"token.replay_resistant\":true,\"token.separate_channel\":true,"
 	    "\"token.user_verification\":\"by-platform\"}", "3" },
 	{ "unlocked by a passkey that is copied to other devices", { .passkey = { .id = SCREEN_LOCK,
@@ -223,6 +223,39 @@ a_recovery_code_is_a_look_up_secret(void **state)
 }
 
 static void
+what_resists_phishing_is_a_passkey_in_force(void **state)
+{
+	static const struct {
+		const char *title;
+		enum credential_kind kinds[3];
+		enum credential_state last;
+		bool all;
+		enum resistant found;
+	} cases[] = {
+		{ "a passkey", { CREDENTIAL_ONE_TIME, CREDENTIAL_CARD, CREDENTIAL_PASSKEY }, CREDENTIAL_ACTIVE, true,
+		    RESISTANT_OFFERED },
+		{ "of those that were looked at", { CREDENTIAL_CARD, CREDENTIAL_CARD, CREDENTIAL_PASSKEY },
+		    CREDENTIAL_ACTIVE, false, RESISTANT_OFFERED },
+		{ "one that nobody can use", { CREDENTIAL_APP, CREDENTIAL_CARD, CREDENTIAL_PASSKEY },
+		    CREDENTIAL_SUSPENDED, true, RESISTANT_NOT_OFFERED },
+		{ "neither card nor code nor paper", { CREDENTIAL_CARD, CREDENTIAL_ONE_TIME, CREDENTIAL_RECOVERY },
+		    CREDENTIAL_ACTIVE, true, RESISTANT_NOT_OFFERED },
+		{ "there may be an older one", { CREDENTIAL_CARD, CREDENTIAL_APP, CREDENTIAL_ONE_TIME },
+		    CREDENTIAL_ACTIVE, false, RESISTANT_NOT_LOOKED },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct credential list[3];
+
+		for (size_t n = 0; n < COUNT(list); n++)
+			list[n] = bound(cases[i].kinds[n]);
+		list[2].state = cases[i].last;
+		expect_number(cases[i].title, resistant_offered(list, COUNT(list), cases[i].all, now), cases[i].found);
+	}
+}
+
+static void
 a_card_is_what_its_certificate_said(void **state)
 {
 	struct credential c = bound(CREDENTIAL_CARD);
@@ -231,9 +264,11 @@ a_card_is_what_its_certificate_said(void **state)
 	expect_observed("the card with its PIN", &(struct observation){ .credential = &c, .now = now,
 		.user_verified = true, .certificate_facts = span_text(CARD) }, "\"token.hardware\":true", "4");
 	expect_observed("of which nothing was seen", &(struct observation){ .credential = &c, .now = now,
-		.user_verified = true }, "{" BOUND "\"token.phishing_resistant_offered\":false}", "0");
+		.user_verified = true, .resistant = RESISTANT_NOT_OFFERED },
+	    "{" BOUND "\"token.phishing_resistant_offered\":false}", "0");
 	expect_observed("of which something was seen that cannot be read", &(struct observation){ .credential = &c,
-		.now = now, .certificate_facts = span_text("{\"token.hardware\":true,") },
+		.now = now, .resistant = RESISTANT_NOT_OFFERED,
+		.certificate_facts = span_text("{\"token.hardware\":true,") },
 	    "{" BOUND "\"token.phishing_resistant_offered\":false}", "0");
 	c.binding = BINDING_UNCONFIRMED;
 	expect_observed("of which nobody said whose it is", &(struct observation){ .credential = &c, .now = now,
@@ -317,6 +352,7 @@ main(void)
 		cmocka_unit_test(an_app_is_what_was_seen_of_it),
 		cmocka_unit_test(a_code_is_what_its_seed_says),
 		cmocka_unit_test(a_recovery_code_is_a_look_up_secret),
+		cmocka_unit_test(what_resists_phishing_is_a_passkey_in_force),
 		cmocka_unit_test(a_card_is_what_its_certificate_said),
 		cmocka_unit_test(how_it_was_bound_is_told),
 		cmocka_unit_test(what_is_kept_of_it_is_told),

@@ -93,7 +93,6 @@ const reasons = {
 	reclaimed: ["カードの持ち主が、ご自分のアカウントに登録したため", "The card’s owner added it to their own account"],
 	"not-me": ["「自分ではない」と知らせがあったため", "Somebody said “this was not me”"],
 	"wrong-pin": ["PINのまちがいが続いたため", "Too many wrong PINs"],
-	"wrong-codes": ["コードのまちがいが続いたため", "Too many wrong codes"],
 	"counter-back": ["複製されたおそれがあるため", "It may have been copied"],
 	"parent-lapsed": [
 		"もとになったカードの電子証明書が、期限切れか失効したため",

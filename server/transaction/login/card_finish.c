@@ -7,7 +7,7 @@
 #include "transaction/login/join.h"
 #include "transaction/login/way.h"
 
-enum { ASK_ACCOUNT, ASK_CREDENTIAL, ASKS };
+enum { ASK_ACCOUNT, ASK_CREDENTIAL, ASK_OWN, ASKS };
 
 struct checking {
 	struct pending pending;
@@ -22,6 +22,7 @@ struct checking {
 	struct id account, id;
 	struct account whose;
 	struct credential credential;
+	enum resistant resistant;    /* what its account has beside it */
 	bool waits;                  /* for a card */
 	bool refused;
 	struct login_refusal refusal;
@@ -168,6 +169,7 @@ on_named(void *arg, enum err err, const struct problem *why)
 	} else {
 		c->asks[ASK_ACCOUNT] = account_ask(&c->account);
 		c->asks[ASK_CREDENTIAL] = credential_ask(c->arena, &c->account, &c->id);
+		c->asks[ASK_OWN] = credentials_ask(c->arena, &c->account, LOGIN_CREDENTIALS);
 		c->waiting = store_load(c->store, c->asks, ASKS, on_credential_loaded, c);
 	}
 }
@@ -192,13 +194,27 @@ join(struct checking *c)
 {
 	struct unit *unit = take_task(c);
 	const struct observation observed = { .credential = &c->credential, .now = c->task.at,
-		.user_verified = true, .certificate_facts = c->task.facts };
+		.user_verified = true, .certificate_facts = c->task.facts,
+		.resistant = c->resistant };
 	struct problem why;
 
 	if (login_join(unit, c->arena, c->settings, &c->login, &c->credential, &observed, &why) == OK)
 		c->waiting = store_commit(c->store, unit, on_done, c);
 	else
 		answer(c, why.code, &why);
+}
+
+static enum err
+read_own(struct checking *c, struct problem *why)
+{
+	const struct ask *asked = &c->asks[ASK_OWN];
+	struct credential *list = arena_array(c->arena, struct credential, asked->count);
+
+	for (size_t i = 0; i < asked->count; i++)
+		if (credential_loaded(c->arena, &asked->rows[i], &list[i], why) != OK)
+			return why->code;
+	c->resistant = resistant_offered(list, asked->count, !asked->more, c->task.at);
+	return OK;
 }
 
 static void
@@ -213,6 +229,8 @@ on_credential_loaded(void *arg, enum err err, const struct problem *why)
 		err = account_loaded(c->arena, &c->asks[ASK_ACCOUNT], &c->whose, &own);
 		if (err == OK)
 			err = credential_loaded(c->arena, asked->count ? asked->rows : NULL, &c->credential, &own);
+		if (err == OK)
+			err = read_own(c, &own);
 		why = &own;
 	}
 	if (err != OK && err != ERR_NOT_FOUND) {

@@ -3,13 +3,8 @@
 
 #include <string.h>
 
-#include "codec/json_writer.h"
-#include "codec/reader.h"
 #include "transaction/card/task.h"
 
-#define FACTS_LARGEST_READ (16 * KIB)
-#define PARENT_STATUS "binding.parent_status"
-#define PARENT_CHECKED "binding.parent_checked"
 
 enum { ASK_ACCOUNT, ASK_CREDENTIALS, ASK_RECORDS, ASK_SESSION, ASK_USED };
 enum { PARTY_RP, PARTY_IDP, PARTIES };
@@ -29,8 +24,6 @@ struct loading {
 
 static on_loaded on_login_loaded, on_person_loaded;
 static on_parties on_parties_loaded;
-
-static void renew_parents(struct loading *);
 
 static void
 cancel_loading(struct pending *pending)
@@ -135,6 +128,7 @@ take_credentials(struct loading *l, struct problem *why)
 			return why->code;
 	l->found.credentials = list;
 	l->found.credential_count = asked->count;
+	l->found.all_credentials = !asked->more;
 	return OK;
 }
 
@@ -202,7 +196,6 @@ take_person(struct loading *l, struct problem *why)
 	if (err != OK && err != ERR_DENIED)
 		return err;
 	l->found.joined = l->found.joined && still_rests(&l->found.session, login);
-	renew_parents(l);
 	return OK;
 }
 
@@ -262,52 +255,6 @@ login_case_old_parent(const struct login_case *c)
 			return credential->parent_handle;
 	}
 	return (struct span){ 0 };
-}
-
-/* What was seen of an authenticator stays so; what it is bound by may have lapsed since, or been looked at again. */
-static struct span
-facts_now(struct arena *arena, const struct credential *c, struct span facts, struct instant now)
-{
-	struct reader r = reader_json(arena, facts, (struct limits){ .bytes = FACTS_LARGEST_READ, .depth = 3 });
-	struct buffer b = buffer_init(FACTS_LARGEST_READ);
-	struct span name, whole = facts;
-	char at[INSTANT_TEXT];
-
-	instant_text(now, at);
-	buffer_print(&b, "{\"" PARENT_STATUS "\":{\"value\":\"%s\",\"at\":\"%s\"}", parent_status_name(c->parent), at);
-	if (c->parent_checked.us && !instant_before(now, c->parent_checked))
-		buffer_print(&b, ",\"" PARENT_CHECKED "\":{\"value\":%lld,\"at\":\"%s\"}",
-		    (long long)((now.us - c->parent_checked.us) / SECONDS(1)), at);
-	reader_object(&r);
-	while (reader_member(&r, &name)) {
-		struct span value = reader_raw(&r);
-
-		if (span_is(name, PARENT_STATUS) || span_is(name, PARENT_CHECKED))
-			continue;
-		json_write_name(&b, arena_text(arena, name));
-		buffer_add(&b, value);
-	}
-	buffer_byte(&b, '}');
-	if (reader_end(&r, NULL) == OK && !b.overflowed)
-		whole = arena_copy(arena, buffer_span(&b));
-	buffer_release(&b);
-	return whole;
-}
-
-/* The two are facts of one dictionary: where one was stated the other is known to it, too. */
-static void
-renew_parents(struct loading *l)
-{
-	struct login *login = &l->found.login;
-
-	for (size_t i = 0; i < login->authentication_count; i++) {
-		struct authentication *a = &login->authentications[i];
-		const struct credential *c = credential_of(&l->found, a);
-		struct span parent = span_text(PARENT_CHECKED);
-
-		if (c && c->parent != PARENT_NONE && memmem(a->facts.data, a->facts.size, parent.data, parent.size))
-			a->facts = facts_now(l->arena, c, a->facts, l->found.now);
-	}
 }
 
 /* Who takes part */

@@ -17,6 +17,7 @@ struct login_case {
 	struct account account;
 	const struct credential *credentials;
 	size_t credential_count;
+	bool all_credentials;        /* there are no older ones */
 	/* Rows of the authenticators that were used, for who commits what follows from their being in force. */
 	struct login_used {
 		struct span key;

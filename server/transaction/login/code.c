@@ -1,7 +1,7 @@
 /* transaction/login/code.c - one-time and recovery codes in a login.
  *
  *     login -> account, its authenticators, failures so far -> wait? -> code found: joined
- *                                                                   -> not: counted, and at the fifth in a row locked
+ *                                                                   -> not: counted
  *
  * What somebody says is theirs may be nobody's: then the same is loaded, computed and written, and answered the same.
  */
@@ -12,7 +12,6 @@
 #include "authn/attempts.h"
 #include "authn/recovery_code.h"
 #include "transaction/authenticator/code_secret.h"
-#include "transaction/authenticator/credential_change.h"
 #include "transaction/login/case.h"
 #include "transaction/login/join.h"
 #include "transaction/login/way.h"
@@ -36,10 +35,8 @@ struct checking {
 	struct account account;
 	struct credential *list;     /* of the way, in force */
 	size_t count;
-	bool resistant;              /* it has a way that resists phishing */
+	enum resistant resistant;    /* what it has beside codes */
 	struct attempts codes, failures;
-	struct credential_change locked[SEEDS_LARGEST];
-	size_t locked_count;
 	bool refused;
 	struct login_refusal refusal;
 	on_login_answered *done;
@@ -111,19 +108,18 @@ take_credentials(struct checking *c, struct problem *why)
 	const enum credential_kind kind =
 	    c->asked.way == LOGIN_BY_CODE ? CREDENTIAL_ONE_TIME : CREDENTIAL_RECOVERY;
 	const struct ask *asked = &c->asks[ASK_CREDENTIALS];
+	struct credential *own = arena_array(c->arena, struct credential, asked->count);
 	const char *reason;
-	struct credential one;
 
 	c->list = arena_array(c->arena, struct credential, SEEDS_LARGEST);
 	for (size_t i = 0; i < asked->count; i++) {
-		if (credential_loaded(c->arena, &asked->rows[i], &one, why) != OK)
+		if (credential_loaded(c->arena, &asked->rows[i], &own[i], why) != OK)
 			return why->code;
-		if (!credential_usable(&one, c->asked.request.now, &reason))
-			continue;
-		c->resistant = c->resistant || one.kind == CREDENTIAL_PASSKEY;
-		if (one.kind == kind && c->count < SEEDS_LARGEST)
-			c->list[c->count++] = one;
+		if (own[i].kind == kind && c->count < SEEDS_LARGEST &&
+		    credential_usable(&own[i], c->asked.request.now, &reason))
+			c->list[c->count++] = own[i];
 	}
+	c->resistant = resistant_offered(own, asked->count, !asked->more, c->asked.request.now);
 	return OK;
 }
 
@@ -149,6 +145,8 @@ latest(struct instant a, struct instant b)
 	return instant_before(a, b) ? b : a;
 }
 
+/* Paper waits for nobody: its 80 bits are not guessed (NIST SP 800-63B-4 s3.1.2.2 asks for limits below 64), and it is
+ * what is left when strangers keep the other ways waiting. */
 static bool
 must_wait(struct checking *c)
 {
@@ -156,7 +154,7 @@ must_wait(struct checking *c)
 	const struct instant until = latest(attempts_wait(ATTEMPTS_CODE, &c->codes, now),
 	    attempts_wait(ATTEMPTS_ACCOUNT, &c->failures, now));
 
-	if (!until.us)
+	if (!until.us || c->asked.way == LOGIN_BY_RECOVERY)
 		return false;
 	c->refused = true;
 	c->refusal = (struct login_refusal){ .step = "wait", .clause = "NIST SP 800-63B-4 s3.2.2", .until = until,
@@ -238,42 +236,31 @@ unit_of(struct checking *c)
 	return unit_new(c->arena, store_tables(c->store), id_new(c->asked.request.now));
 }
 
-/* A failure in a row more; of a seed CREDENTIAL_FAILURES lock it. Paper has 80 bits to guess: counting is enough. */
-static void
-put_failure(struct checking *c, struct unit *unit, struct credential *credential)
-{
-	struct credential_change *change = &c->locked[c->locked_count];
-	bool changed;
-
-	if (c->asked.way == LOGIN_BY_RECOVERY)
-		return;
-	if (++credential->failures < CREDENTIAL_FAILURES) {
-		credential_put(unit, c->arena, credential);
-		return;
-	}
-	if (credential_take(credential, CREDENTIAL_LOCK, &(struct credential_because){ .actor = span_text("system"),
-	        .reason = span_text("wrong-codes"), .evidence = c->login.id, .now = c->asked.request.now }, &changed,
-	        NULL) != OK)
-		assert(false); /* it is in force */
-	*change = (struct credential_change){ .account = &c->account, .credential = credential,
-		.event = CREDENTIAL_STEPPED, .now = c->asked.request.now };
-	credential_change_put(unit, c->arena, change);
-	c->locked_count++;
-}
-
+/* Counted against the account, which makes everybody wait, longer each time, and against each seed, of which the row
+ * tells how many there were since a right one. Nothing is locked: whoever knows somebody's number could do that at any
+ * time, and take a way in that is theirs. Waiting alone lets some 45 codes be looked at in 30 days, of a million
+ * (ATTEMPTS_CODE; NIST SP 800-63B-4 s3.2.2 allows 100 in a row), and the account's own bound ends what is guessed in
+ * several ways at a time (ATTEMPTS_ACCOUNT). Other ways to log in do not wait for it. Of paper nothing is counted here;
+ * how often one address may try is (person.limits). */
 static void
 fail(struct checking *c)
 {
 	const struct span of = id_span(&c->of);
-	struct unit *unit = unit_of(c);
+	struct unit *unit;
 
 	c->refused = true;
 	c->refusal = (struct login_refusal){ .step = login_way_name(c->asked.way), .clause = "RFC 6238 s4.1",
 		.text = span_text("this is no code of that account's now, or it was used already") };
-	if (c->asked.way == LOGIN_BY_RECOVERY)
+	if (c->asked.way == LOGIN_BY_RECOVERY) {
 		c->refusal.clause = "NIST SP 800-63B-4 s3.1.2.2";
-	for (size_t i = 0; i < c->count; i++)
-		put_failure(c, unit, &c->list[i]);
+		answer(c, OK, NULL);
+		return;
+	}
+	unit = unit_of(c);
+	for (size_t i = 0; i < c->count; i++) {
+		c->list[i].failures++;
+		credential_put(unit, c->arena, &c->list[i]);
+	}
 	attempts_failed(unit, c->arena, ATTEMPTS_CODE, of, &c->codes, c->asked.request.now);
 	attempts_failed(unit, c->arena, ATTEMPTS_ACCOUNT, of, &c->failures, c->asked.request.now);
 	c->waiting = store_commit(c->store, unit, on_done, c);
@@ -294,7 +281,7 @@ static enum err
 join(struct checking *c, struct credential *credential, struct problem *why)
 {
 	const struct observation observed = { .credential = credential, .now = c->asked.request.now,
-		.resistant_offered = c->resistant };
+		.resistant = c->resistant };
 	const struct span of = id_span(&c->of);
 	struct unit *unit = unit_of(c);
 
@@ -342,7 +329,5 @@ on_done(void *arg, const struct committed *committed)
 	else if (committed->code != OK)
 		problem_set(&why, committed->code, "", "the attempt could not be recorded, so it does not count: %s",
 		    err_name(committed->code));
-	for (size_t i = 0; committed->code == OK && i < c->locked_count; i++)
-		credential_change_log(&c->locked[i]);
 	answer(c, committed->code, &why);
 }

@@ -50,7 +50,8 @@ static struct authentication
 use_of(struct arena *arena, const struct login_case *c, const struct credential *credential)
 {
 	const struct dictionary *dictionary = c->snapshot->dictionary;
-	struct observation o = { .credential = credential, .now = c->now };
+	struct observation o = { .credential = credential, .now = c->now,
+		.resistant = resistant_offered(c->credentials, c->credential_count, c->all_credentials, c->now) };
 	struct buffer b = buffer_init(FACTS_LARGEST_MADE);
 	struct authentication a;
 

@@ -249,7 +249,7 @@ join(struct checking *c)
 	struct unit *unit = unit_new(c->arena, store_tables(c->store), id_new(c->asked.now));
 	const struct observation observed = { .credential = &c->credential, .now = c->asked.now,
 		.user_verified = c->asserted.user_verified, .backed_up = c->asserted.backed_up,
-		.resistant_offered = 1 };
+		.resistant = resistant_offered(&c->credential, 1, false, c->asked.now) };
 	struct problem why;
 
 	c->credential.passkey.sign_count = c->asserted.sign_count;

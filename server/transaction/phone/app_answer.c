@@ -7,11 +7,10 @@
 
 #include "authn/attempts.h"
 #include "transaction/authenticator/credential_change.h"
+#include "transaction/login/join.h"
 #include "transaction/phone/app_check.h"
-#include "transaction/session/observation.h"
 
 #define CREDENTIALS_LOOKED_AT 64     /* the newest: whether another way resists phishing */
-#define FACTS_ROOM (16 * KIB)
 
 enum { ASK_REQUEST, ASK_PINS, ASK_NUMBERS, ASK_FAILURES, ASK_PUSHES, ASK_CREDENTIALS, ASK_LOGIN, ASKS };
 
@@ -25,7 +24,7 @@ struct answering {
 	struct credential credential; /* as it will be */
 	struct ask asks[ASKS];
 	struct attempts pins, numbers, failures, pushes;
-	unsigned resistant;
+	enum resistant resistant;
 	struct app_request request;
 	struct login login;
 	bool same_browser;
@@ -94,17 +93,12 @@ static enum err
 read_others(struct answering *a)
 {
 	const struct ask *asked = &a->asks[ASK_CREDENTIALS];
-	const char *why;
+	struct credential *list = arena_array(a->arena, struct credential, asked->count);
 
-	for (size_t i = 0; i < asked->count; i++) {
-		struct credential c;
-
-		if (credential_loaded(a->arena, &asked->rows[i], &c, &a->why) != OK)
+	for (size_t i = 0; i < asked->count; i++)
+		if (credential_loaded(a->arena, &asked->rows[i], &list[i], &a->why) != OK)
 			return a->why.code;
-		if ((c.kind == CREDENTIAL_PASSKEY || c.kind == CREDENTIAL_CARD) &&
-		    credential_usable(&c, a->asked.now, &why))
-			a->resistant = 1;
-	}
+	a->resistant = resistant_offered(list, asked->count, !asked->more, a->asked.now);
 	return OK;
 }
 
@@ -269,49 +263,26 @@ refuse_number(struct answering *a, struct unit *unit)
 	commit(a, unit);
 }
 
-static enum err
-write_facts(struct answering *a, struct span *out)
-{
-	struct policy_snapshot *snapshot = policy_shelf_take(a->settings->shelf);
-	const struct observation seen = {
-		.credential = &a->credential, .now = a->asked.now, .user_verified = true,
-		.pin = !credential_passkey_of(&a->credential), .backed_up = a->credential.app.passkey.backed_up,
-		.separate_channel = !a->same_browser, .app_to_app = a->same_browser, .resistant_offered = a->resistant,
-	};
-	struct buffer facts = buffer_init(FACTS_ROOM);
-
-	if (!snapshot || !snapshot->dictionary) {
-		policy_snapshot_unref(snapshot);
-		return problem_set(&a->why, ERR_UNAVAILABLE, "", "no dictionary of facts is in force");
-	}
-	observation_write(&facts, snapshot->dictionary, &seen);
-	*out = arena_copy(a->arena, buffer_span(&facts));
-	buffer_release(&facts);
-	policy_snapshot_unref(snapshot);
-	return OK;
-}
-
 static void
 take(struct answering *a, struct unit *unit)
 {
 	struct credential *c = &a->credential;
-	struct authentication authentication = { .credential = c->id, .kind = c->kind, .at = a->asked.now };
+	const struct observation seen = {
+		.credential = c, .now = a->asked.now, .user_verified = true, .pin = !credential_passkey_of(c),
+		.backed_up = a->checked.asserted.backed_up, .separate_channel = !a->same_browser,
+		.app_to_app = a->same_browser, .resistant = a->resistant,
+	};
 
-	c->used = a->asked.now;
-	c->failures = 0;
 	if (credential_passkey_of(c)) {
 		c->app.passkey.sign_count = a->checked.asserted.sign_count;
 		c->app.passkey.backed_up = a->checked.asserted.backed_up;
 	}
-	if (write_facts(a, &authentication.facts) != OK ||
-	    login_authenticated(&a->login, &c->account, &authentication, &a->why) != OK) {
+	a->login.app.state = LOGIN_APP_ANSWERED;
+	if (login_join(unit, a->arena, a->settings, &a->login, c, &seen, &a->why) != OK) {
 		answer(a, a->why.code, &a->why);
 		return;
 	}
-	a->login.app.state = LOGIN_APP_ANSWERED;
-	login_put(unit, &a->login);
 	app_request_delete(unit, a->arena, &a->request);
-	credential_put(unit, a->arena, c);
 	attempts_forget(unit, a->arena, ATTEMPTS_PIN, id_span(&c->id), &a->pins);
 	attempts_forget(unit, a->arena, ATTEMPTS_TRANSFER, id_span(&c->account), &a->numbers);
 	attempts_forget(unit, a->arena, ATTEMPTS_PUSH, id_span(&c->account), &a->pushes);

@@ -8,20 +8,29 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "authn/app_pin.h"
 #include "authn/fido_model.h"
 #include "authn/one_time_code.h"
+#include "authn/recovery_code.h"
 #include "codec/reader.h"
 
 #define STATED_LARGEST 64
 #define VALUE_LARGEST 32
 #define READING (64 * KIB)
 #define TRANSFER_BITS 19      /* of six random digits */
-#define TRANSFER_LIFETIME 600 /* seconds: as long as a login may take (SP 800-63B-4 s3.1.3.1: at most 10 minutes) */
-#define PIN_DRAWN_LENGTH 6
-#define PIN_CHOSEN_LENGTH 8
-#define LOOKUP_BITS 80        /* authn/recovery_code.h */
-#define STEPS_TAKEN 3         /* of a TOTP: the one before and the one after, too */
+#define STEPS_TAKEN (2 * CODE_STEPS_AROUND + 1) /* of a TOTP */
 #define SECOND 1000000
+
+enum resistant
+resistant_offered(const struct credential *list, size_t count, bool all, struct instant now)
+{
+	const char *why;
+
+	for (size_t i = 0; i < count; i++)
+		if (list[i].kind == CREDENTIAL_PASSKEY && credential_usable(&list[i], now, &why))
+			return RESISTANT_OFFERED;
+	return all ? RESISTANT_NOT_OFFERED : RESISTANT_NOT_LOOKED;
+}
 
 struct stated {
 	struct span fact, value;  /* value: JSON */
@@ -108,7 +117,8 @@ state_binding(struct stating *s, const struct observation *o)
 	else if (proofed || c->binding == BINDING_IN_PROOFING || c->binding == BINDING_IN_PERSON)
 		state(s, "credential.proofing_bound", "true");
 	state_word(s, "credential.secret_storage", kept_as(c));
-	state_flag(s, "token.phishing_resistant_offered", o->resistant_offered != 0);
+	if (o->resistant)
+		state_flag(s, "token.phishing_resistant_offered", o->resistant == RESISTANT_OFFERED);
 }
 
 /* The same of all of them: something held, shown by what is of no use a second time, by an act of the person. */
@@ -183,7 +193,7 @@ state_app(struct stating *s, const struct observation *o)
 	state_possession(s);
 	state(s, "token.kinds", o->pin ? "[\"pin\",\"app-key\"]" : "[\"app-key\"]");
 	if (o->pin) {
-		state_number(s, "token.pin_length", app->pin_drawn ? PIN_DRAWN_LENGTH : PIN_CHOSEN_LENGTH);
+		state_number(s, "token.pin_length", app->pin_drawn ? APP_PIN_DRAWN - 1 : APP_PIN_LEAST);
 		state_flag(s, "token.pin_random", app->pin_drawn);
 	}
 	state(s, "process.dynamic", "true");
@@ -198,7 +208,7 @@ state_app(struct stating *s, const struct observation *o)
 	state_word(s, "token.out_of_band_medium", "app");
 	state_word(s, "token.out_of_band_transfer", "secret-transferred");
 	state_number(s, "token.otp_bits", TRANSFER_BITS);
-	state_number(s, "token.otp_lifetime", TRANSFER_LIFETIME);
+	state_number(s, "token.otp_lifetime", APP_DIGITS_FOR / SECOND);
 }
 
 /* Whole bits of so many digits: rounded down. A counter's code has no end but its use: no lifetime is stated of it. */
@@ -228,7 +238,7 @@ state_recovery(struct stating *s, const struct observation *o)
 	state(s, "token.kinds", "[\"lookup-card\"]");
 	state_possession(s);
 	state(s, "token.attested", "false");
-	state_number(s, "token.lookup_bits", LOOKUP_BITS);
+	state_number(s, "token.lookup_bits", RECOVERY_CODE_BITS);
 	state(s, "token.phishing_resistant", "false");
 	state_word(s, "token.user_verification", "none");
 }

@@ -9,6 +9,12 @@
 #include "assurance/fact.h"
 #include "authn/credential.h"
 
+/* Whether an account has a way that resists phishing, whichever was used. */
+enum resistant { RESISTANT_NOT_LOOKED, RESISTANT_NOT_OFFERED, RESISTANT_OFFERED };
+/* Of its authenticators, `all` of them or some. Those are passkeys: they are for this site's name alone, which neither
+ * digits nor a card's signature is, whoever asked for it (NIST SP 800-63B-4 s3.2.5). */
+enum resistant resistant_offered(const struct credential *, size_t count, bool all, struct instant now);
+
 struct observation {
 	const struct credential *credential;
 	struct instant now;
@@ -19,7 +25,7 @@ struct observation {
 	bool app_to_app;             /* the app on the phone of the session */
 	bool pin;                    /* a PIN was checked by this server */
 	struct span certificate_facts; /* of a card: proofing_facts_write()'s; else empty */
-	unsigned resistant_offered;  /* the account has another way that resists phishing: 0, 1 */
+	enum resistant resistant;    /* not looked at: not stated */
 };
 /* Canonical JSON, fact -> value; only facts this dictionary has. */
 void observation_write(struct buffer *, const struct dictionary *, const struct observation *);

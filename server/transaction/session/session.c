@@ -4,11 +4,15 @@
 #include <assert.h>
 
 #include "base/role.h"
+#include "codec/json_writer.h"
+#include "codec/reader.h"
 #include "transaction/session/browser_name.h"
 
 #define FORM 1
 #define FACTS_LARGEST_KEPT (16 * KIB)
 #define WHERE_LARGEST 256
+#define PARENT_STATUS "binding.parent_status"
+#define PARENT_CHECKED "binding.parent_checked"
 #define ROW_LARGEST (SESSION_AUTHENTICATIONS * (FACTS_LARGEST_KEPT + 64) + KIB)
 
 const struct table session_table = { "session", ROLE_BIT(ROLE_WORKER) | ROLE_BIT(ROLE_STEWARD), TABLE_NOTICED };
@@ -173,6 +177,48 @@ authentications_ask(struct arena *arena, const struct id *account, const struct 
 	return asks;
 }
 
+/* What was seen of an authenticator stays so; what it is bound by may have lapsed since, or been looked at again. A row
+ * that cannot be read shows nothing: what stood in it of a certificate may be so no more. */
+static struct span
+renewed(struct arena *arena, const struct credential *c, struct span facts, struct instant now)
+{
+	struct reader r = reader_json(arena, facts, (struct limits){ .bytes = FACTS_LARGEST_KEPT, .depth = 3 });
+	struct buffer b = buffer_init(FACTS_LARGEST_KEPT);
+	struct span name, whole = { 0 };
+	char at[INSTANT_TEXT];
+
+	instant_text(now, at);
+	buffer_print(&b, "{\"" PARENT_STATUS "\":{\"value\":\"%s\",\"at\":\"%s\"}", parent_status_name(c->parent),
+	    at);
+	if (c->parent_checked.us && !instant_before(now, c->parent_checked))
+		buffer_print(&b, ",\"" PARENT_CHECKED "\":{\"value\":%lld,\"at\":\"%s\"}",
+		    (long long)((now.us - c->parent_checked.us) / SECONDS(1)), at);
+	reader_object(&r);
+	while (reader_member(&r, &name)) {
+		struct span value = reader_raw(&r);
+
+		if (span_is(name, PARENT_STATUS) || span_is(name, PARENT_CHECKED))
+			continue;
+		json_write_name(&b, arena_text(arena, name));
+		buffer_add(&b, value);
+	}
+	buffer_byte(&b, '}');
+	if (reader_end(&r, NULL) == OK && !b.overflowed)
+		whole = arena_copy(arena, buffer_span(&b));
+	buffer_release(&b);
+	return whole;
+}
+
+/* The two are facts of one dictionary: where one was stated the other is known to it, too. */
+static struct span
+facts_now(struct arena *arena, const struct credential *c, struct span facts, struct instant now)
+{
+	static const char stated[] = PARENT_CHECKED;
+
+	return c->parent != PARENT_NONE && memmem(facts.data, facts.size, stated, sizeof(stated) - 1) ?
+	    renewed(arena, c, facts, now) : facts;
+}
+
 enum err
 authentications_loaded(struct arena *arena, const struct ask *asked, struct instant now, struct authentication *list,
     size_t *count, struct problem *why)
@@ -195,6 +241,7 @@ authentications_loaded(struct arena *arena, const struct ask *asked, struct inst
 		if (err != OK)
 			return err;
 		list[*count] = list[i];
+		list[*count].facts = facts_now(arena, &c, list[i].facts, now);
 		list[(*count)++].generation = c.generation;
 	}
 	return before && !*count ? nobody(why) : OK;
