@@ -10,21 +10,30 @@
 
 #include "base/file.h"
 #include "daemon/ops.h"
+#include "front/account/account.h"
+#include "front/account/authenticators.h"
+#include "front/app/app.h"
 #include "front/authzen/authzen.h"
 #include "front/authzen/token.h"
+#include "front/desk/desk.h"
+#include "front/enrol/enrol.h"
 #include "front/jpki/jpki.h"
 #include "front/ledger/disclosure.h"
 #include "front/ledger/ledger.h"
+#include "front/login/login.h"
+#include "front/login/related_origins.h"
 #include "front/policy/policy.h"
 #include "front/registry/registry.h"
 
 #define MANUAL_LARGEST (256 * KIB)
-#define PATHS_LARGEST 128
+#define PATHS_LARGEST 256
 
 /* Pages are files (server/pages), and so in no table. */
-static const char *const pages[] = { "/", "/metadata/", "/policy/", "/ledger/", "/anchors/" };
+static const char *const pages[] = { "/", "/metadata/", "/policy/", "/ledger/", "/anchors/", "/enrol/", "/login/",
+	"/account/", "/app/", "/card/", "/desk/" };
 static const struct route *const tables[] = { registry_routes, policy_routes, authzen_routes, token_routes, jpki_routes,
-	disclosure_routes, ledger_routes, ops_routes };
+	disclosure_routes, ledger_routes, ops_routes, login_routes, related_origin_routes, enrol_routes, card_routes,
+	account_routes, authenticator_routes, app_routes, desk_routes };
 
 static struct arena arena;
 
