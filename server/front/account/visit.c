@@ -51,7 +51,11 @@ on_access(void *arg, enum err err, const struct account_access *access, const st
 struct unit *
 visit_unit(struct visit *v)
 {
-	return unit_new(v->exchange->arena, store_tables(v->front->store), id_new(v->now));
+	struct unit *unit = unit_new(v->exchange->arena, store_tables(v->front->store), id_new(v->now));
+
+	/* Or what is put beneath an account outlives its erasure. */
+	unit_expect(unit, &account_table, id_span(&v->account.id), v->account.generation);
+	return unit;
 }
 
 void

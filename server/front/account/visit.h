@@ -32,6 +32,7 @@ struct visit {
 void visit_begin(struct visit *, struct exchange *, struct account_front *, enum visit_wants,
     void (*go_on)(struct visit *, const struct account_access *));
 
+/* Expects the account as it was loaded. */
 struct unit *visit_unit(struct visit *);
 /* Then done(), or answered: 409 when something changed meanwhile. */
 void visit_commit(struct visit *, const struct unit *, void (*done)(struct visit *));

@@ -277,6 +277,8 @@ bind_card(struct binding *b)
 	}
 	b->change = (struct credential_change){ .account = &b->account, .credential = c, .now = b->asked.now,
 		.event = id_given(&c->replaces) ? CREDENTIAL_REPLACED : CREDENTIAL_ADDED };
+	/* Or what is put beneath an account outlives its erasure. */
+	unit_expect(unit, &account_table, id_span(&b->account.id), b->account.generation);
 	credential_change_put(unit, b->arena, &b->change);
 	keep_certificate(b, unit);
 	card_task_take(unit, &b->task);
