@@ -173,7 +173,11 @@ function refused(answer, onStart) {
 			more: [element("div", { class: "buttons" }, action(["はじめに戻る", "Back to the beginning"], async () => onStart(), { quiet: true }))] });
 }
 
+/* The server keeps no PIN that could be shown again: whoever leaves the page is asked. */
+const stay = (event) => event.preventDefault();
+
 function showPin(pin, onRead) {
+	addEventListener("beforeunload", stay);
 	show("pin", { over, heading: ["あなたのPIN", "Your PIN"],
 		lead: ["この6桁を覚えてください。二度と表示されません。", "Remember these six digits: they are never shown again."] },
 	element("div", { class: "digits", role: "img", "aria-label": [...pin].join(" ") },
@@ -181,6 +185,10 @@ function showPin(pin, onRead) {
 	element("ul", {},
 		element("li", {}, both("ログインの依頼に答えるとき、毎回入力します。", "You enter it each time you answer a login request.")),
 		element("li", {}, both("だれにも教えないでください。このスマートフォンと一緒に置くメモにも書かないでください。", "Tell nobody, and do not keep it written down with this phone.")),
+		element("li", {}, both("覚える前にこの画面を閉じると、登録をやり直すことになります。", "If you leave before you know them, you will have to pair this phone again.")),
 		element("li", {}, both("5回まちがえるとロックされます。", "After five wrong tries this phone is locked."))),
-	element("div", { class: "app-actions" }, action(["覚えました", "I will remember it"], async () => onRead())));
+	element("div", { class: "app-actions" }, action(["覚えました", "I will remember it"], async () => {
+		removeEventListener("beforeunload", stay);
+		await onRead();
+	})));
 }
