@@ -428,7 +428,8 @@ const journey = async ({ here, phone, laptop }) => {
 		await isIn(tab);
 		await tab.close();
 	});
-	await step("a key that verifies nobody reaches less, and the way up is offered and taken", async () => {
+	/* Nobody tells the demo which certificates are of one card, so hers was bound on her word and reaches no higher. */
+	await step("a key that verifies nobody reaches less, and a card that nobody vouches for not the highest, which is told", async () => {
 		const tab = await tabOf(laptop);
 
 		await authenticator(tab, { transport: "usb", hasResidentKey: false, hasUserVerification: false, isUserVerified: false });
@@ -442,15 +443,8 @@ const journey = async ({ here, phone, laptop }) => {
 		await tab.getByRole("link", { name: "Passkey" }).click();
 		expect((await pressed(tab, "Log in with a passkey", /\/passkey$/)).status === 200, "it is refused");
 		await tab.getByText("One more is needed").first().waitFor();
-		await says(tab, "Now: Level 3", "Needed: Level 4", "My Number card would bring it");
+		await says(tab, "Now: Level 3", "Needed: Level 4", "What you have does not reach it");
 		await seen(tab, "step-up");
-		const { json: task } = await pressed(tab, "Use the card", /\/card$/);
-
-		await seen(tab, "login-card");
-		await cardAnswers(task.link);
-		await isIn(tab, "Personas and personal data");
-		await says(tab, "緑川");
-		await seen(tab, "personas");
 		await tab.close();
 	});
 
