@@ -139,6 +139,18 @@ def published(daemon):
     return generation(daemon), get(daemon, "/metadata.xml")[1]
 
 
+def settled(daemon):
+    """The same once what was asked before has all been published: lists come after the documents that changed."""
+    last, until = None, time.monotonic() + 20
+    while time.monotonic() < until:
+        now = published(daemon)
+        if now == last:
+            break
+        last = now
+        time.sleep(1)
+    return last
+
+
 def source_state(daemon):
     found = json.loads(ctl(daemon, "source", "list", "--json").stdout)["sources"]
     return found[0] if found else {}
@@ -248,7 +260,7 @@ def operators(daemon, neighbour, home, first, second):
     done = ctl(daemon, "import", unsigned, "--dry-run")
     ok("a dry run of it is allowed", done.returncode == 0 and "1 added" in done.stdout, done.stdout)
 
-    before = published(daemon)
+    before = settled(daemon)
     if second is None:
         skip("raising trust takes two", "only root can ask as other users")
         return
