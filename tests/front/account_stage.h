@@ -18,7 +18,10 @@
 
 #define NOBODY_ID "00000000000000000000000000000000"
 #define OURS "Origin: https://watashi.example\r\n"
-#define HARDWARE "{\"credential.active\":true,\"token.factors\":[\"have\",\"are\"],\"token.hardware\":true}"
+/* A passkey in hardware that nobody vouches for: level 3 of 4. */
+#define HARDWARE "{\"credential.active\":true,\"token.factors\":[\"have\",\"are\"],\"token.hardware\":true," \
+	"\"token.kinds\":[\"passkey\"],\"token.phishing_resistant\":true," \
+	"\"token.user_verification\":\"in-authenticator\"}"
 
 /* Whether that version is in force is not asked of the clock. */
 static inline struct requirement_name
@@ -160,7 +163,8 @@ page_open(uint64_t seed)
 
 	login_stage_open(seed);
 	stage.now = clock_now(); /* as the front's is */
-	stage.settings.account = stage.settings.change = (struct requirement_name){ .area_count = 0 };
+	stage.settings.account = (struct requirement_name){ .area_count = 0 };
+	stage.settings.change = least_token("2");
 	page.consent = furnish(&stage.person, "山田太郎");
 	page.other_consent = furnish(&stage.other, "佐藤花子");
 	log_in(&stage.person, HARDWARE, page.cookie);

@@ -57,7 +57,6 @@ what_there_is_is_listed(void **state)
 {
 	(void)state;
 	page_open(2);
-	stage.settings.change = least_token("2"); /* whose levels are shown */
 	expect_answer("the list", ask("GET " BASE, ""), 200,
 	    "\"kind\":\"passkey\"|\"kind\":\"one-time\"|\"kind\":\"recovery\"|\"kind\":\"card\"|\"state\":\"active\"|"
 	    "\"usable\":true|\"left\":10|\"synced\":false|\"attested\":false|\"mobile\":false|\"parent\":null|"

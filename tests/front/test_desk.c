@@ -1,13 +1,12 @@
 /* tests/front/test_desk.c - the registrar's desk over HTTP: who gets there, what it is told, and the person's phone. */
 #include "expect.h"
+#include "transaction/shipped_policy.h"
 
 #include <arpa/inet.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "base/file.h"
 #include "codec/text.h"
 #include "front/desk/desk.h"
 #include "http/server.h"
@@ -77,18 +76,12 @@ put(const struct unit *unit)
 static void
 put_dictionary(void)
 {
-	const char *top = getenv("top_srcdir") ? getenv("top_srcdir") : ".";
 	struct unit *unit = unit_new(&page.arena, tables, id_new(clock_now()));
-	struct buffer text = buffer_init(DICTIONARY_LARGEST);
-	struct problem why;
 
-	expect_ok("there is a dictionary",
-	    file_read(arena_print(&page.arena, "%s/policy/facts.json", top), &text, &why), &why);
-	unit_put(unit, &dictionary_table, span_text(DICTIONARY_KEY), buffer_span(&text));
+	shipped_dictionary_put(&page.arena, unit);
 	store_memory_become(page.store, ROLE_STEWARD);
 	put(unit);
 	store_memory_become(page.store, ROLE_WORKER);
-	buffer_release(&text);
 }
 
 /* Logged in by a one-time code, or just proofed and by nothing. */

@@ -5,15 +5,13 @@
  */
 #pragma once
 
-#include <stdlib.h>
-
 #include "authn/phone.h"
 #include "authn/software_authenticator.h"
+#include "transaction/shipped_policy.h"
 
 #include "authn/app_pin.h"
 #include "authn/attempts.h"
 #include "authn/fido_catalogue.h"
-#include "base/file.h"
 #include "ledger/entry.h"
 #include "person/history.h"
 #include "person/proofing_record.h"
@@ -27,6 +25,11 @@
 #define NOON "2026-11-22T12:00:00Z"
 #define ORIGIN "https://watashi.example"
 #define BANK "https://bank.example/"
+/* What is seen of a card in a login: level 4. */
+#define BY_CARD "{\"credential.active\":true,\"token.attested\":true,\"token.certificate_status\":\"good\"," \
+	"\"token.factors\":[\"know\",\"have\"],\"token.hardware\":true,\"token.key_exportable\":false," \
+	"\"token.kinds\":[\"jpki-authentication\"],\"token.replay_resistant\":true," \
+	"\"token.user_verification\":\"in-authenticator\"}"
 
 static const struct table *const tables[] = {
 	&account_table, &account_name_table, &credential_table, &credential_name_table, &credential_model_table,
@@ -134,19 +137,13 @@ stage_count(const struct table *table)
 }
 
 static inline void
-stage_dictionary(void)
+stage_publish(void)
 {
-	const char *top = getenv("top_srcdir") ? getenv("top_srcdir") : ".";
-	struct buffer facts = buffer_init(DICTIONARY_LARGEST);
 	struct unit *unit = stage_unit();
-	struct problem why = { 0 };
 
 	store_memory_become(stage.store, ROLE_STEWARD);
-	expect_ok("a dictionary", file_read(arena_print(&stage.arena, "%s/policy/facts.json", top), &facts, &why),
-	    &why);
-	unit_put(unit, &dictionary_table, span_text("facts"), buffer_span(&facts));
+	shipped_framework_put(&stage.arena, unit, "jp-idtf", stage.now);
 	stage_commit(unit);
-	buffer_release(&facts);
 	store_memory_become(stage.store, ROLE_WORKER);
 	stage.shelf = policy_shelf_new(stage.store);
 	while (store_memory_step(stage.store, stage.now))
@@ -182,13 +179,16 @@ stage_open_at(struct instant now)
 	stage = (struct stage){ .arena = arena_init(256 * MIB), .now = now };
 	software_start();
 	stage.store = store_memory_new(tables, ROLE_WORKER, 5);
-	stage_dictionary();
+	stage_publish();
 	stage.settings = (struct person_settings){ .base_url = span_text(ORIGIN "/"), .origin = span_text(ORIGIN),
 		.site = { .rp_id = span_text("watashi.example"), .origins = origins, .origin_count = 1,
 		    .rsa_least = 2048 },
 		.wrapping = { { 9 } }, .session = { .lasts = SECONDS(3600), .idle = SECONDS(3600) },
 		.shelf = stage.shelf, .roll = roll_new(), .operator = span_text("operator"),
-		.relying_party = span_text(ORIGIN "/account"), .identity_provider = span_text(ORIGIN "/idp") };
+		.relying_party = span_text(ORIGIN "/account"), .identity_provider = span_text(ORIGIN "/idp"),
+		/* That version, whether or not it is in force at the stage's noon. */
+		.change = { .framework = span_text("jp-idtf"), .version = span_text("1.0"), .area_count = 1,
+		    .areas = { { span_text("token"), span_text("3") } } } };
 	stage.phone = phone_new(&stage.arena);
 	stage.other = phone_new(&stage.arena);
 	stage_person();
@@ -237,6 +237,7 @@ stage_begin(bool just_proofed)
 		.just_proofed = just_proofed, .unconfirmed = !just_proofed && !stage.session.authentication_count,
 		.enough = true, .assessing = &stage.assessing };
 
+	stage.assessing.now = stage.now;
 	pairing_begin(stage.store, &stage.arena, &stage.settings, &access, stage_on_begun, NULL);
 	stage_run();
 }

@@ -9,7 +9,6 @@
 #include "person/history.h"
 #include "person/proofing_record.h"
 #include "transaction/card/task.h"
-#include "transaction/policy/shelf.h"
 
 #ifndef CARD_FURTHER_TABLES
 #define CARD_FURTHER_TABLES
@@ -19,6 +18,7 @@
 	CARD_FURTHER_TABLES
 
 #include "transaction/proofing_stage.h"
+#include "transaction/shipped_policy.h"
 
 #define HOUSE "https://watashi.example/account"
 
@@ -57,18 +57,13 @@ static inline void
 put_facts(void)
 {
 	struct unit *unit = unit_new(&world.arena, tables, id_new(world.noon));
-	const char *top = getenv("top_srcdir") ? getenv("top_srcdir") : ".";
-	struct buffer facts = buffer_init(DICTIONARY_LARGEST);
-	struct problem why;
 
-	expect_ok("facts", file_read(arena_print(&world.arena, "%s/policy/facts.json", top), &facts, &why), &why);
 	store_memory_become(world.store, ROLE_STEWARD);
-	unit_put(unit, &dictionary_table, span_text(DICTIONARY_KEY), buffer_span(&facts));
+	shipped_dictionary_put(&world.arena, unit);
 	world.done = false;
 	store_commit(world.store, unit, on_stored, NULL);
 	run();
 	store_memory_become(world.store, ROLE_WORKER);
-	buffer_release(&facts);
 }
 
 static inline int

@@ -5,17 +5,14 @@
  */
 #pragma once
 
-#include <stdlib.h>
-
 #include "expect.h"
 #include "store/look.h"
+#include "transaction/shipped_policy.h"
 
-#include "assurance/published_policy.h"
 #include "authn/attempts.h"
 #include "authn/fido_catalogue.h"
 #include "authn/recovery_code.h"
 #include "authn/software_authenticator.h"
-#include "base/file.h"
 #include "ledger/entry.h"
 #include "person/consent.h"
 #include "person/history.h"
@@ -133,55 +130,15 @@ stage_count(const struct table *table)
 
 /* Policy */
 
-static inline const char *
-stage_policy(void)
-{
-	return arena_print(&stage.arena, "%s/policy", getenv("top_srcdir") ? getenv("top_srcdir") : ".");
-}
-
-static inline struct span
-stage_dictionary_text(void)
-{
-	struct buffer text = buffer_init(DICTIONARY_LARGEST);
-	struct problem why;
-	struct span copy;
-
-	expect_ok("the dictionary is there", file_read(arena_print(&stage.arena, "%s/facts.json", stage_policy()),
-	    &text, &why), &why);
-	copy = arena_copy(&stage.arena, buffer_span(&text));
-	buffer_release(&text);
-	return copy;
-}
-
-/* Its version 1.0, as it is shipped. */
 static inline void
 stage_publish_framework(const char *name)
 {
-	struct buffer pack = buffer_init(POLICY_PACK_LARGEST), row = buffer_init(2 * POLICY_PACK_LARGEST);
-	struct published_policy p = { .number = 7, .published = stage.now, .note = span_text("note") };
-	const struct span text = stage_dictionary_text();
-	const struct dictionary *dictionary;
-	const struct framework *framework;
 	struct unit *unit = stage_unit();
-	struct policy_files files;
-	struct problem why;
 
-	expect_ok("it is read", dictionary_read(&stage.arena, "facts.json", text, &dictionary, &why), &why);
-	expect_ok("the files are there", policy_files_read(&stage.arena, arena_print(&stage.arena, "%s/%s/1.0",
-	    stage_policy(), name), &files, &why), &why);
-	expect_ok("a framework", framework_read(&stage.arena, &files, dictionary, true, &framework, &why), &why);
-	policy_files_pack(&pack, &files);
-	p.files = buffer_span(&pack);
-	p.valid_from = framework->valid_from;
-	memcpy(p.digest, framework->digest.data, sizeof(p.digest));
-	published_policy_write(&row, &p);
-	unit_put(unit, &dictionary_table, span_text(DICTIONARY_KEY), text);
-	unit_put(unit, &policy_table, policy_key(&stage.arena, framework->id, framework->version), buffer_span(&row));
+	shipped_framework_put(&stage.arena, unit, name, stage.now);
 	store_memory_become(stage.store, ROLE_STEWARD);
 	stage_commit(unit);
 	store_memory_become(stage.store, ROLE_WORKER);
-	buffer_release(&pack);
-	buffer_release(&row);
 	while (store_memory_step(stage.store, stage.now))
 		continue;
 }

@@ -309,7 +309,7 @@ levels_are_those_of_the_framework_that_is_asked(void **state)
 		{ "one that compares no authenticators", "refeds-raf-2", BY_PASSKEY, ERR_UNAVAILABLE,
 		    "is about authenticators" },
 		{ "one that nobody published", "eidas-2015-1502", BY_PASSKEY, ERR_UNAVAILABLE, "is in force" },
-		{ "none: nothing is asked of who changes the account", "", BY_PASSKEY, OK, "" },
+		{ "none: nothing says what is compared", "", BY_PASSKEY, ERR_UNAVAILABLE, "is in force" },
 		{ "facts that fit no dictionary", "jp-idtf", "{\"token.unheard_of\":true}", ERR_UNAVAILABLE,
 		    "do not fit" },
 	};

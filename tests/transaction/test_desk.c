@@ -1,9 +1,8 @@
 /* tests/transaction/test_desk.c - the registrar's desk from the first look to the person's own phone. */
 #include "expect.h"
 
-#include <stdlib.h>
+#include "transaction/shipped_policy.h"
 
-#include "base/file.h"
 #include "codec/text.h"
 #include "ledger/entry.h"
 #include "person/history.h"
@@ -84,18 +83,12 @@ put_person(bool reached)
 static void
 put_dictionary(void)
 {
-	const char *top = getenv("top_srcdir") ? getenv("top_srcdir") : ".";
-	struct buffer text = buffer_init(DICTIONARY_LARGEST);
 	struct unit *unit = unit_here();
-	struct problem why;
 
-	expect_ok("there is a dictionary",
-	    file_read(arena_print(&world.arena, "%s/policy/facts.json", top), &text, &why), &why);
-	unit_put(unit, &dictionary_table, span_text(DICTIONARY_KEY), buffer_span(&text));
+	shipped_dictionary_put(&world.arena, unit);
 	store_memory_become(world.store, ROLE_STEWARD);
 	put(unit);
 	store_memory_become(world.store, ROLE_WORKER);
-	buffer_release(&text);
 }
 
 static void

@@ -439,7 +439,7 @@ a_phone_is_derived_from_the_certificate(void **state)
 	credential_put(unit, &stage.arena, &card);
 	stage_commit(unit);
 	stage.session.authentications[0] = (struct authentication){ .credential = card.id, .kind = CREDENTIAL_CARD,
-		.at = stage.now, .facts = span_text("{}") };
+		.at = stage.now, .facts = span_text(BY_CARD) };
 	stage.session.authentication_count = 1;
 	stage_begin(false);
 	expect_ok("begun", stage.err, &stage.why);

@@ -17,7 +17,7 @@ log_in_by_card(void)
 
 	stage.session.generation = stage_look(session_ask(stage.session.key)).rows[0].generation;
 	stage.session.authentications[0] = (struct authentication){ .credential = card.id, .kind = CREDENTIAL_CARD,
-		.at = stage.now, .facts = span_text("{}") };
+		.at = stage.now, .facts = span_text(BY_CARD) };
 	stage.session.authentication_count = 1;
 	credential_put(unit, &stage.arena, &card);
 	session_put(unit, &stage.session);
@@ -70,6 +70,19 @@ what_the_session_rests_on_is_still_in_force(void **state)
 	expect_problem("logged out everywhere", stage.err, &stage.why, ERR_NOT_FOUND, "no such pairing code waits");
 }
 
+/* The phone would be worth more than what the session has shown. */
+static void
+a_weak_session_shows_no_code(void **state)
+{
+	(void)state;
+	log_in_by_card();
+	stage.session.authentications[0].facts = span_text("{\"token.kinds\":[\"otp-app\"],"
+	    "\"token.otp_lifetime\":90}");
+	stage_begin(false);
+	expect_problem("by a one-time code", stage.err, &stage.why, ERR_DENIED, "of at least the same level");
+	expect_number("none waits", stage_count(&pairing_code_table), 0);
+}
+
 static void
 on_stopped(void *arg, const struct committed *committed)
 {
@@ -120,6 +133,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(what_the_session_rests_on_is_still_in_force),
+		TEST(a_weak_session_shows_no_code),
 		TEST(who_stops_it_in_that_moment_was_first),
 	};
 

@@ -124,8 +124,7 @@ compare_levels(struct arena *arena, const struct assessing *asked, const struct 
 	    "an authenticator of this level is added by one of at least the same level, or with the card");
 }
 
-/* What cannot be compared is not added: that the policy does not say is the server's trouble, not the person's. Nothing
- * is compared where nothing is asked of who changes the account, which no configuration says. */
+/* What cannot be compared is not added: that the policy does not say is the server's trouble, not the person's. */
 static enum err
 expect_level(struct arena *arena, const struct person_settings *settings, const struct account_access *access,
     const struct observation *seen, struct problem *why)
@@ -136,9 +135,7 @@ expect_level(struct arena *arena, const struct person_settings *settings, const 
 
 	asked.snapshot = snapshot;
 	asked.wanted = settings->change;
-	if (!settings->change.framework.size)
-		err = OK;
-	else if (!snapshot || !snapshot->dictionary)
+	if (!snapshot || !snapshot->dictionary)
 		err = problem_set(why, ERR_UNAVAILABLE, "", "no policy has been read yet");
 	else
 		err = compare_levels(arena, &asked, access->session, facts_of(arena, snapshot, seen), why);
