@@ -42,6 +42,7 @@ transaction/notice 6.0
 transaction/policy 6.0
 transaction/proofing 6.0
 transaction/decision 6.1
+transaction/client 6.2
 transaction/session 6.2
 transaction/authenticator 6.3
 transaction/grant 6.1
