@@ -1,0 +1,40 @@
+/* front/oidc/oidc.h - the OpenID Provider (OpenID Connect Core 1.0, RFC 6749): relying parties send persons to log in,
+ * and get ID tokens.
+ *
+ *     GET  /.well-known/openid-configuration, /.well-known/oauth-authorization-server   what it can
+ *     GET  /oidc/jwks                                                                   what its tokens are signed with
+ *
+ * Its addresses lie under the issuer, which is the configuration's and never a request's. Nothing is served without the
+ * configuration's section `oidc`.
+ */
+#pragma once
+
+#include "http/route.h"
+#include "person/pairwise.h"
+#include "transaction/session/person_settings.h"
+
+struct client_book;
+struct loop;
+struct oidc_front;
+struct oidc_keys;
+struct signer_client;
+struct store;
+
+struct oidc_settings {
+	struct span issuer;              /* "https://op.example": without a slash at its end */
+	const struct person_settings *person;
+	struct client_book *clients;     /* transaction/client/client.h */
+	struct pairwise_key pairwise;
+	uint8_t refresh_key[32];         /* GRANT_REFRESH_KEY */
+	struct signer_client *signer;
+	struct oidc_keys *keys;          /* front/oidc/oidc_keys.h */
+	int64_t id_token_for;            /* microseconds, at most OPENID_ID_TOKEN_LONGEST */
+	struct span trust_framework;     /* of verified_claims (OpenID IDA 1.0 s5.4.1); empty: none are told */
+	bool registration;               /* clients may register themselves (RFC 7591) */
+};
+
+extern const struct route oidc_routes[];
+
+/* The settings are borrowed. */
+struct oidc_front *oidc_front_new(struct loop *, struct store *, const struct oidc_settings *);
+void oidc_front_free(struct oidc_front *);
