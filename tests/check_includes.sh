@@ -53,6 +53,7 @@ transaction/account 6.5
 transaction/desk 6.5
 transaction/enrolment 6.5
 transaction/phone 6.5
+transaction/sign_on 6.6
 front/oidc 7
 front/saml 7
 front/authzen 7
@@ -66,6 +67,7 @@ front/control 7
 front/desk 7
 front/enrol 7
 front/login 7
+front/sign_on 7
 daemon 8
 END
 

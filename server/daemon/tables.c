@@ -40,6 +40,7 @@
 #include "transaction/proofing/proofing.h"
 #include "transaction/proofing/end.h"
 #include "transaction/proofing/log.h"
+#include "transaction/sign_on/sign_on.h"
 
 static const struct table *const own[] = {
 	&entity_table,
@@ -104,6 +105,9 @@ static const struct table *const own[] = {
 	&session_table,
 	&login_table,
 	&known_browser_table,
+	&grant_table,
+	&grant_of_account_table,
+	&sign_on_table,
 };
 
 table_list
