@@ -20,7 +20,8 @@ BODIES = {
     "account.history": (4, [{"events": [{}]}, {"more": None}]),
     "account.consents": (2, [{"consents": [{}]}, {"account": "1"}]),
     "account.logout": (2, [{"all": "yes"}, {"number": "1"}]),
-    "account.erase": (1, [{"number": ""}, {"really": True}]),
+    "account.erase": (2, [{"number": ""}, {"really": True}]),
+    "account.erasedInPart": (1, [{"unread": 0}, {"rows": 1}]),
 }
 
 sys.exit(check("tests/front/test_account", BODIES))

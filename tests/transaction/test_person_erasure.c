@@ -385,7 +385,8 @@ what_the_ledger_proved_it_proves_still(void **state)
 		expect_number("the one that tells of it", memcmp(entries.rows[i].key.data, r.report.entry.bytes, 16),
 		    0);
 		expect_span("how many and when, and not whose", e.content, "{\"actor\":\"person\","
-		    "\"at\":\"2026-11-23T12:00:00Z\",\"count\":23,\"event\":\"account.erased\"}");
+		    "\"at\":\"2026-11-23T12:00:00Z\",\"count\":23,\"event\":\"account.erased\","
+		    "\"unread\":0}");
 	}
 	expect_number("no decision has salt or content", erased, DECISIONS);
 	naive_tree_free(&tree);
@@ -450,6 +451,68 @@ a_row_that_cannot_be_read_is_not_none(void **state)
 	run_close(&r);
 }
 
+/* Of a later build, among the person's own. */
+static void
+put_strange(struct run *r, const struct table *table, size_t count)
+{
+	struct stage_look l = look(r, table);
+	struct unit *unit = unit_of(r);
+
+	for (size_t i = 0; i < l.count; i++)
+		if (count && memcmp(l.rows[i].key.data, r->person.id.bytes, sizeof(struct id)) == 0) {
+			unit_put(unit, table, l.rows[i].key, span_text("\x7f"));
+			count--;
+		}
+	expect_number("there are so many", count, 0);
+	put(r, unit);
+}
+
+static struct ledger_entry
+erasure_entry(struct run *r)
+{
+	struct stage_look l = look(r, &ledger_entry_table);
+	struct ledger_entry e;
+
+	for (size_t i = 0; i < l.count; i++)
+		if (ledger_entry_read(l.rows[i].value, &e) && e.kind == LEDGER_ERASURE)
+			return e;
+	fail_msg("no entry tells of it");
+	return e;
+}
+
+/* They go, but what only they lead to nobody finds. */
+static void
+what_cannot_be_read_is_told(void **state)
+{
+	static const struct { const char *title; const struct table *table; size_t count, told; } cases[] = {
+		{ "an authenticator", &credential_table, 1, 1 },
+		{ "all of them", &credential_table, 3, 3 },
+		{ "a proofing", &proofing_record_table, 1, 1 },
+		{ "history, in more than one part", &history_table, 1500, 1500 },
+		{ "a consent, which leads nowhere", &consent_table, 1, 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct stage_look told;
+		struct notice notice;
+		struct run r;
+
+		run_open(&r, 10 + i);
+		put_strange(&r, cases[i].table, cases[i].count);
+		expect_ok(cases[i].title, erase(&r), &r.why);
+		expect_number(cases[i].title, r.report.unread, cases[i].told);
+		expect_number("the row is gone", found_in(&r, cases[i].table, id_of(&r.person)), 0);
+		expect_true("the ledger tells", holds(erasure_entry(&r).content,
+		    span_text(arena_print(&r.arena, "\"unread\":%zu}", cases[i].told))));
+		told = look(&r, &notice_table);
+		expect_true("so is the person", told.count == 2 && notice_read(told.rows[0].value, &notice));
+		expect_text("told", notice_kind_name(notice.kind), cases[i].told ? "account-erased-in-part" :
+		    "account-erased");
+		run_close(&r);
+	}
+}
+
 static void
 nobody_is_called_who_asks_no_more(void **state)
 {
@@ -484,6 +547,7 @@ main(void)
 		cmocka_unit_test(who_is_interrupted_asks_again),
 		cmocka_unit_test(what_changes_meanwhile_is_looked_at_again),
 		cmocka_unit_test(a_row_that_cannot_be_read_is_not_none),
+		cmocka_unit_test(what_cannot_be_read_is_told),
 		cmocka_unit_test(nobody_is_called_who_asks_no_more),
 	};
 

@@ -28,6 +28,10 @@ report(const char *number, const json_t *answer)
 	printf("erased the account, %lld rows and %lld decisions; their places in the ledger and every proof remain\n"
 	    "told by entry %s\n", answer_number(answer, "rows"), answer_number(answer, "decisions"),
 	    answer_text(answer, "entry"));
+	if (answer_number(answer, "unread"))
+		printf("It is not whole: %lld of these rows could not be read, being of a form this version does "
+		    "not know.\nWhat only they led to may be left: decisions in the ledger, index rows of "
+		    "authenticators and certificates.\n", answer_number(answer, "unread"));
 	puts("Backups made before still hold it: watashictl(1) says what to do.");
 }
 

@@ -12,14 +12,19 @@ struct leaving {
 	struct person_erasure erasure;
 };
 
-static void
-answer_gone(struct visit *v)
+static struct span
+gone_fields(struct visit *v, const char *more)
 {
 	struct arena *arena = v->exchange->arena;
 	struct span forget = cookie_forget(arena, SESSION_COOKIE);
 
-	exchange_reply(v->exchange, &(struct reply){ .status = 204, .fields = span_text(arena_print(arena,
-	    "Cache-Control: no-store\r\n%.*s", SPAN_ARGS(forget))) });
+	return span_text(arena_print(arena, "Cache-Control: no-store\r\n%s%.*s", more, SPAN_ARGS(forget)));
+}
+
+static void
+answer_gone(struct visit *v)
+{
+	exchange_reply(v->exchange, &(struct reply){ .status = 204, .fields = gone_fields(v, "") });
 }
 
 /* POST /v1/account/logout: whoever is here may leave, whatever was shown. */
@@ -125,20 +130,33 @@ go_on_erasing(struct visit *v, const struct account_access *access)
 	exchange_hold(v->exchange, person_erase(v->front->store, &l->erasure, on_erased_all, l));
 }
 
+/* Nobody is told that all is gone when it is not. */
+static void
+answer_gone_in_part(struct visit *v, size_t unread)
+{
+	struct buffer b = buffer_init(KIB);
+
+	buffer_print(&b, "{\"unread\":%zu}", unread);
+	exchange_reply(v->exchange, &(struct reply){ .status = 200, .fields = gone_fields(v,
+	    "Content-Type: application/json\r\n"), .body = buffer_span(&b) });
+	buffer_release(&b);
+}
+
 static void
 on_erased_all(void *arg, enum err err, const struct person_erased *report, const struct problem *why)
 {
 	struct leaving *l = arg;
 	struct visit *v = &l->visit;
 
-	(void)report;
 	exchange_hold(v->exchange, NULL);
-	if (err == OK) {
+	if (err != OK) {
+		v->why = *why;
+		visit_refuse(v);
+	} else if (report->unread) {
+		answer_gone_in_part(v, report->unread);
+	} else {
 		answer_gone(v);
-		return;
 	}
-	v->why = *why;
-	visit_refuse(v);
 }
 
 void

@@ -22,6 +22,7 @@ on_account_erased(void *arg, enum err err, const struct erasure_ordered *o, cons
 {
 	struct leaving *l = arg;
 	char entry[LEDGER_ID_TEXT];
+	const char *outcome;
 	struct buffer b;
 
 	exchange_hold(l->exchange, NULL);
@@ -29,12 +30,13 @@ on_account_erased(void *arg, enum err err, const struct erasure_ordered *o, cons
 		exchange_refuse(l->exchange, status_of(err), why);
 		return;
 	}
-	log_info("person.erasure", "uid=%d outcome=%s had=%u needed=%u", l->exchange->peer_uid,
-	    o->waits ? "waits" : "erased", o->had, o->needed);
+	outcome = o->waits ? "waits" : o->erased.unread ? "erased-in-part" : "erased";
+	log_info("person.erasure", "uid=%d outcome=%s had=%u needed=%u", l->exchange->peer_uid, outcome, o->had,
+	    o->needed);
 	b = buffer_init(4 * KIB);
-	buffer_print(&b, "{\"outcome\":\"%s\",\"approvals\":{\"had\":%u,\"needed\":%u}", o->waits ? "waits" : "erased",
-	    o->had, o->needed);
-	buffer_print(&b, ",\"rows\":%zu,\"decisions\":%zu,\"entry\":", o->erased.rows, o->erased.decisions);
+	buffer_print(&b, "{\"outcome\":\"%s\",\"approvals\":{\"had\":%u,\"needed\":%u}", outcome, o->had, o->needed);
+	buffer_print(&b, ",\"rows\":%zu,\"decisions\":%zu,\"unread\":%zu,\"entry\":", o->erased.rows,
+	    o->erased.decisions, o->erased.unread);
 	if (o->waits)
 		buffer_text(&b, "null");
 	else

@@ -165,13 +165,7 @@ function erase(flow) {
 							return flow.refused(answer, "erase");
 						show(
 							"erased",
-							{
-								heading: ["アカウントを消去しました", "The account was erased"],
-								lead: [
-									"個人情報と認証手段を消しました。また使うときは、新しく登録できます。",
-									"Your data and authenticators are gone. You can enrol anew at any time.",
-								],
-							},
+							answer.json?.unread ? erasedInPart(answer.json.unread) : erasedWhole,
 							element(
 								"div",
 								{ class: "buttons" },
@@ -189,6 +183,22 @@ function erase(flow) {
 		),
 	);
 }
+
+const erasedWhole = {
+	heading: ["アカウントを消去しました", "The account was erased"],
+	lead: [
+		"個人情報と認証手段を消しました。また使うときは、新しく登録できます。",
+		"Your data and authenticators are gone. You can enrol anew at any time.",
+	],
+};
+
+const erasedInPart = (unread) => ({
+	heading: ["アカウントを消去しましたが、残りがあるかもしれません", "The account was erased, but something may be left"],
+	lead: [
+		`このアカウントにはもう入れません。ただし、読み取れない記録が${unread}件あったため、その記録だけが指していたものが残っているかもしれません。サービスの窓口にお知らせください。`,
+		`Nobody can log in to it any more. But ${unread} of its records could not be read, so what only these led to may be left. Please tell the service.`,
+	],
+});
 
 export function settings(flow) {
 	return {

@@ -51,7 +51,7 @@ struct going {
 	size_t history;              /* the last of them */
 	struct ask asks[ASKS];
 	struct unit *unit;
-	size_t rows, decisions;      /* of the unit */
+	size_t rows, decisions, unread; /* of the unit */
 	bool more;
 	struct id *events;           /* ids of decisions, of this part of history */
 	size_t event_count;
@@ -83,7 +83,10 @@ cancel_going(struct pending *pending)
 static void
 answer(struct going *g, enum err err)
 {
-	if (err == OK)
+	if (err == OK && g->report.unread)
+		log_warning("person.erased-in-part", "actor=%s rows=%zu decisions=%zu unread=%zu",
+		    LOG_SPAN(g->request->actor), g->report.rows, g->report.decisions, g->report.unread);
+	else if (err == OK)
 		log_info("person.erased", "actor=%s rows=%zu decisions=%zu", LOG_SPAN(g->request->actor),
 		    g->report.rows, g->report.decisions);
 	g->done(g->arg, err, err == OK ? &g->report : NULL, err == OK ? NULL : &g->why);
@@ -127,6 +130,7 @@ unit_begin(struct going *g)
 {
 	g->rows = 0;
 	g->decisions = 0;
+	g->unread = 0;
 	g->unit = unit_new(&g->arena, store_tables(g->store), id_new(g->request->now));
 }
 
@@ -163,6 +167,7 @@ delete_credentials(struct going *g, const struct ask *ask)
 		struct credential c;
 
 		if (credential_loaded(&g->arena, &ask->rows[i], &c, NULL) != OK) {
+			g->unread++;
 			unit_delete(g->unit, ask->table, ask->rows[i].key);
 			continue;
 		}
@@ -172,6 +177,17 @@ delete_credentials(struct going *g, const struct ask *ask)
 	}
 }
 
+/* Whose certificate it was says only the record. */
+static void
+count_unread_records(struct going *g, const struct ask *ask)
+{
+	struct proofing_record p;
+
+	for (size_t i = 0; i < ask->count; i++)
+		g->unread += !proofing_record_read(ask->rows[i].value, &p);
+}
+
+/* Rows of other tables lead nowhere, so they need not be read. */
 static void
 delete_rows(struct going *g, size_t range)
 {
@@ -179,6 +195,8 @@ delete_rows(struct going *g, size_t range)
 
 	if (range == ASK_CREDENTIALS)
 		delete_credentials(g, ask);
+	if (range == ASK_RECORDS)
+		count_unread_records(g, ask);
 	for (size_t i = 0; i < ask->count && range != ASK_CREDENTIALS; i++)
 		unit_delete(g->unit, ask->table, ask->rows[i].key);
 	g->rows += ask->count;
@@ -194,7 +212,9 @@ collect_decisions(struct going *g)
 	g->events = arena_array(&g->arena, struct id, ask->count);
 	g->event_count = 0;
 	for (size_t i = 0; i < ask->count; i++)
-		if (history_read(ask->rows[i].value, &event) && id_given(&event.decision))
+		if (!history_read(ask->rows[i].value, &event))
+			g->unread++;
+		else if (id_given(&event.decision))
 			g->events[g->event_count++] = event.decision;
 }
 
@@ -269,13 +289,14 @@ on_part_gone(void *arg, const struct committed *c)
 		return;
 	g->report.rows += g->rows;
 	g->report.decisions += g->decisions;
+	g->report.unread += g->unread;
 	if (g->more || g->ended)
 		take_part(g);
 	else
 		take_account(g);
 }
 
-/* The account's end, in one unit */
+/* The account's end, in one unit. What of it could not be read is known by then, but for what came meanwhile. */
 
 static void
 take_account(struct going *g)
@@ -318,7 +339,7 @@ on_account(void *arg, enum err err, const struct problem *why)
 
 /* Canonical (schemas/published.schema.json): whose account it was is what it must not tell. */
 static void
-put_entry(struct going *g)
+put_entry(struct going *g, size_t unread)
 {
 	struct buffer b = buffer_init(LEDGER_ENTRY_LARGEST);
 	struct ledger_entry entry = { .kind = LEDGER_ERASURE };
@@ -330,7 +351,8 @@ put_entry(struct going *g)
 		json_write_lines(&b, g->request->approvers);
 	}
 	json_write_time(&b, "at", g->request->now);
-	buffer_print(&b, ",\"count\":%zu,\"event\":\"account.erased\"}", g->report.decisions);
+	buffer_print(&b, ",\"count\":%zu,\"event\":\"account.erased\",\"unread\":%zu}", g->report.decisions,
+	    unread);
 	assert(!b.overflowed);
 	entry.content = buffer_span(&b);
 	random_bytes(entry.salt, sizeof(entry.salt));
@@ -344,6 +366,7 @@ on_pointers(void *arg, enum err err, const struct problem *why)
 {
 	struct going *g = arg;
 	const struct person_erasure *q = g->request;
+	const size_t unread = g->report.unread + g->unread;
 
 	if (err == OK) {
 		err = account_pointers_delete(g->unit, &g->arena, &g->account, &g->pointers, &g->rows, &g->why);
@@ -351,14 +374,15 @@ on_pointers(void *arg, enum err err, const struct problem *why)
 	}
 	if (failed(g, err, why))
 		return;
-	account_tell(g->unit, &g->account, NOTICE_ACCOUNT_ERASED, (struct span){ 0 }, (struct span){ 0 }, q->now);
+	account_tell(g->unit, &g->account, unread ? NOTICE_ACCOUNT_ERASED_IN_PART : NOTICE_ACCOUNT_ERASED,
+	    (struct span){ 0 }, (struct span){ 0 }, q->now);
 	account_put(g->unit, &g->arena, &(struct account){ .id = g->account.id, .standing = ACCOUNT_ERASED,
 	    .generation = g->account.generation });
 	if (q->session.size)
 		unit_delete(g->unit, &session_table, q->session);
 	if (q->agreement.size)
 		unit_delete(g->unit, q->agreement_table, q->agreement);
-	put_entry(g);
+	put_entry(g, unread);
 	commit(g, on_account_gone);
 }
 
@@ -375,6 +399,7 @@ on_account_gone(void *arg, const struct committed *c)
 	if (not_committed(g, c))
 		return;
 	g->report.rows += g->rows;
+	g->report.unread += g->unread;
 	g->ended = true;
 	/* What was on its way meanwhile: nobody can begin anything new. */
 	take_part(g);

@@ -12,6 +12,9 @@
  * so the steward does it for operators. Which tables hold rows of an account these say themselves (TABLE_OWNED). Rows
  * that are found by a cookie or a code alone name an account that is no more; they end by themselves
  * (server/README.md).
+ *
+ * What cannot be read is told: a row of history, of a proofing or an authenticator that this build does not know goes
+ * as well, but what only it leads to (a decision, a certificate's owner, an index row) is not found.
  */
 #pragma once
 
@@ -30,9 +33,11 @@ struct person_erasure {
 };
 struct person_erased {
 	size_t rows, decisions;      /* that went; decisions: entries of the ledger */
+	size_t unread;               /* of the rows: could not be read, so what they lead to may be left; 0: all went */
 	struct id entry;             /* of the ledger, which tells of it */
 };
 /* What is pointed to stays the caller's until the callback or the cancellation. ERR_NOT_FOUND: no such account;
- * ERR_CONFLICT: it changed again and again; ERR_UNAVAILABLE: a row cannot be read, and then the account stays. */
+ * ERR_CONFLICT: it changed again and again; ERR_UNAVAILABLE: a row that is shared with others, or an entry of the
+ * ledger, cannot be read, and then the account stays. */
 typedef void on_person_erased(void *arg, enum err, const struct person_erased *, const struct problem *why);
 struct pending *person_erase(struct store *, const struct person_erasure *, on_person_erased *, void *arg);

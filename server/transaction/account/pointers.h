@@ -3,7 +3,8 @@
  *
  *     account, its records and authenticators -> asks -> loaded -> deleted
  *
- * What is another account's by now stays that account's.
+ * What is another account's by now stays that account's. A record or an authenticator that cannot be read points
+ * nowhere that anybody knows: whoever deletes it tells so (person_erasure.h).
  */
 #pragma once
 

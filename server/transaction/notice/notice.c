@@ -34,6 +34,7 @@ static const char *const kind_names[NOTICE_KINDS] = {
 	[NOTICE_CONTACT_CHANGED] = "contact-changed",
 	[NOTICE_APP_REQUEST] = "app-request",
 	[NOTICE_MODEL_RESTORED] = "model-restored",
+	[NOTICE_ACCOUNT_ERASED_IN_PART] = "account-erased-in-part",
 };
 
 const char *

@@ -36,6 +36,7 @@ enum notice_kind {
 	NOTICE_CONTACT_CHANGED,      /* an address was added or taken away: told to the others */
 	NOTICE_APP_REQUEST,          /* push: a login waits for this phone; `request` says which */
 	NOTICE_MODEL_RESTORED,       /* its model is trusted again: it may be taken back */
+	NOTICE_ACCOUNT_ERASED_IN_PART, /* rows of it could not be read, and what they led to may be left */
 	NOTICE_KINDS
 };
 const char *notice_kind_name(enum notice_kind); /* "credential-added" … */

@@ -129,6 +129,16 @@ static const struct {
 		    "address.",
 		    "If this was not you, turn to the service you used. You can register anew at any time." },
 		TO_NOWHERE },
+	[NOTICE_ACCOUNT_ERASED_IN_PART] = {
+		{ "アカウントが消去されましたが、残りがあるかもしれません",
+		    "アカウントと認証器は消去され、もう使えません。ただし、読み取れない記録があったため、その記録だけが"
+		    "指していたものが残っているかもしれません。このアドレスへのお知らせは、これで最後です。",
+		    "残りを調べて消すには、お使いのサービスの窓口にこのメールをお示しください。" },
+		{ "Your account was erased, but something may be left",
+		    "Your account and every authenticator were erased, and nobody can use them. But records of it could "
+		    "not be read, so what only these led to may be left. This is the last notice to this address.",
+		    "To have the rest looked for and erased, show this mail to the service you used." },
+		TO_NOWHERE },
 	[NOTICE_CONTACT_CHANGED] = {
 		{ "連絡先が変更されました", "アカウントの連絡先のメールアドレスが、追加または削除されました。",
 		    "お心当たりがないときは、すぐに次のページで連絡先と認証器を確かめてください。" },

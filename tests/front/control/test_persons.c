@@ -104,7 +104,8 @@ an_account_becomes_a_registrars(void **state)
 	expect_answer(&s, "and is none until then", &(struct wanted){ "GET", path, NULL, NULL }, 200, "\"staff\":[]");
 	erase = arena_print(&arena, "%s/erase", path);
 	expect_answer(&s, "so does erasing it", &(struct wanted){ "POST", erase, NULL, NULL }, 200,
-	    "{\"outcome\":\"waits\",\"approvals\":{\"had\":1,\"needed\":2},\"rows\":0,\"decisions\":0,\"entry\":null}");
+	    "{\"outcome\":\"waits\",\"approvals\":{\"had\":1,\"needed\":2},\"rows\":0,\"decisions\":0,\"unread\":0,"
+	    "\"entry\":null}");
 	s.strangers = true;
 	expect_answer(&s, "a stranger sees nothing", &(struct wanted){ "GET", path, NULL, NULL }, 403, "no operator");
 	expect_answer(&s, "and erases nothing", &(struct wanted){ "POST", erase, NULL, NULL }, 403, "no operator");
