@@ -4,8 +4,8 @@
 #include "codec/text.h"
 
 /* Here a plus is a blank; elsewhere (codec/text.h) it stays one. */
-static bool
-decode(struct arena *a, struct span text, struct span *out)
+bool
+form_decode(struct arena *a, struct span text, struct span *out)
 {
 	uint8_t *bytes;
 
@@ -26,7 +26,7 @@ take(struct arena *a, struct span pair, const char *const *names, struct span *v
 	struct span value = pair, coded = span_cut(&value, '='), name;
 	size_t i = 0;
 
-	if (!decode(a, coded, &name))
+	if (!form_decode(a, coded, &name))
 		return problem_set(why, ERR_SYNTAX, "URL Standard s5.1",
 		    "a form parameter's name is not percent-encoded UTF-8");
 	while (i < count && !span_is(name, names[i]))
@@ -35,7 +35,7 @@ take(struct arena *a, struct span pair, const char *const *names, struct span *v
 		return OK;
 	if (values[i].data)
 		return problem_set(why, ERR_SYNTAX, "RFC 6749 s3.2", "the parameter %s stands twice", names[i]);
-	if (!decode(a, value, &values[i]))
+	if (!form_decode(a, value, &values[i]))
 		return problem_set(why, ERR_SYNTAX, "URL Standard s5.1",
 		    "the parameter %s is not percent-encoded UTF-8",
 		    names[i]);

@@ -13,3 +13,6 @@
  * parameter that stands twice; ERR_LIMIT: more than FORM_PARAMETERS. */
 enum err form_read(struct arena *, struct span body, const char *const *names, struct span *values, size_t count,
     struct problem *why);
+
+/* One name or value: '+' is a blank, then percent-decoded. False: a broken escape, other bytes than UTF-8, NUL. */
+bool form_decode(struct arena *, struct span, struct span *out);

@@ -7,6 +7,7 @@
 #include "codec/form.h"
 #include "codec/text.h"
 #include "crypto/jwt.h"
+#include "http/oauth_error.h"
 #include "net/rate.h"
 #include "transaction/caller/answer.h"
 #include "transaction/caller/token_grant.h"
@@ -14,7 +15,6 @@
 #define ASSERTION_TYPE "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 #define BODY_LARGEST (3 * JWT_LARGEST + 4 * KIB) /* every letter of it may be escaped */
 #define WORD_SHOWN 64 /* of a word that is not ours; bytes that a description cannot hold are replaced */
-#define FIELDS "Content-Type: application/json\r\nCache-Control: no-store\r\nPragma: no-cache\r\n"
 
 struct token_front {
 	struct store *store;
@@ -68,42 +68,11 @@ token_front_free(struct token_front *front)
 
 /* Answering */
 
-/* RFC 6749 s5.2: printable ASCII without '"' and '\'. */
-static void
-write_description(struct buffer *b, const char *text)
-{
-	for (const char *at = text; *at; at++) {
-		uint8_t c = (uint8_t)*at;
-
-		if (c == '"')
-			c = '\'';
-		else if (c < 0x20 || c > 0x7e || c == '\\')
-			c = '?';
-		buffer_byte(b, c);
-	}
-}
-
-static void
-refuse(struct exchange *e, int status, const char *error, const char *fields, const struct problem *why)
-{
-	struct buffer b = buffer_init(4 * KIB);
-
-	buffer_print(&b, "{\"error\":\"%s\",\"error_description\":\"", error);
-	write_description(&b, why->text);
-	buffer_text(&b, "\"}");
-	exchange_reply(e, &(struct reply){
-		.status = status,
-		.fields = span_text(arena_print(e->arena, FIELDS "%s", fields)),
-		.body = buffer_span(&b),
-	});
-	buffer_release(&b);
-}
-
 /* RFC 9110 s15.5.2 wants a challenge with 401; of the schemes there are this is the one whose tokens are given here. */
 static void
 refuse_client(struct exchange *e, const struct problem *why)
 {
-	refuse(e, 401, "invalid_client", CALLER_CHALLENGE, why);
+	oauth_refuse(e, 401, "invalid_client", CALLER_CHALLENGE, why);
 }
 
 /* Asking */
@@ -156,14 +125,14 @@ grant_token(struct exchange *e, void *arg)
 
 	r->exchange = e;
 	if (request_read(r, &why) != OK) {
-		refuse(e, 400, "invalid_request", "", &why);
+		oauth_refuse(e, 400, "invalid_request", "", &why);
 		return;
 	}
 	if (!span_is(r->values[GRANT_TYPE], "client_credentials")) {
 		problem_set(&why, ERR_UNSUPPORTED, "RFC 6749 s4.4.2",
 		    "grant_type: expected client_credentials, found \"%.*s\"",
 		    SPAN_ARGS(span_first(r->values[GRANT_TYPE], WORD_SHOWN)));
-		refuse(e, 400, "unsupported_grant_type", "", &why);
+		oauth_refuse(e, 400, "unsupported_grant_type", "", &why);
 		return;
 	}
 	if (request_check_client(r, &why) != OK) {
@@ -208,11 +177,10 @@ on_token_granted(void *arg, enum err err, const struct token_granted *granted, c
 	if (err == ERR_DENIED) {
 		refuse_client(e, why);
 	} else if (err == ERR_LIMIT) {
-		refuse(e, 429, "temporarily_unavailable",
+		oauth_refuse(e, 429, "temporarily_unavailable",
 		    arena_print(e->arena, "Retry-After: %u\r\n", rate_retry_after(granted->wait)), why);
 	} else if (err != OK) {
-		refuse(e, status_of(err), status_of(err) == 503 ? "temporarily_unavailable" : "server_error",
-		    status_of(err) == 503 ? "Retry-After: 2\r\n" : "", why);
+		oauth_refuse_failure(e, err, why);
 	} else {
 		log_info("token.granted", "caller=%s", LOG_SPAN(granted->name));
 		b = buffer_init(4 * KIB);
@@ -221,8 +189,7 @@ on_token_granted(void *arg, enum err err, const struct token_granted *granted, c
 		if (r->values[SCOPE].size)
 			write_scope(&b, granted->rights);
 		buffer_text(&b, "}");
-		exchange_reply(e, &(struct reply){ .status = 200, .fields = span_text(FIELDS),
-		    .body = buffer_span(&b) });
+		oauth_answer(e, buffer_span(&b));
 		buffer_release(&b);
 	}
 }
