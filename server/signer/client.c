@@ -208,6 +208,30 @@ sign_vapid(struct signer_client *c, const char *key, struct span input, on_signe
 }
 
 struct pending *
+sign_id_token(struct signer_client *c, const char *key, struct span input, on_signed *done, void *arg)
+{
+	return &ask(c, SIGN_ID_TOKEN, key, input, done, arg)->pending;
+}
+
+struct pending *
+sign_userinfo(struct signer_client *c, const char *key, struct span input, on_signed *done, void *arg)
+{
+	return &ask(c, SIGN_USERINFO, key, input, done, arg)->pending;
+}
+
+struct pending *
+sign_introspection(struct signer_client *c, const char *key, struct span input, on_signed *done, void *arg)
+{
+	return &ask(c, SIGN_INTROSPECTION, key, input, done, arg)->pending;
+}
+
+struct pending *
+sign_logout_token(struct signer_client *c, const char *key, struct span input, on_signed *done, void *arg)
+{
+	return &ask(c, SIGN_LOGOUT_TOKEN, key, input, done, arg)->pending;
+}
+
+struct pending *
 sign_checkpoint(struct signer_client *c, const char *key, struct span text, const struct merkle_proof *from_last,
     on_signed *done, void *arg)
 {

@@ -39,6 +39,13 @@ struct pending *sign_point_metadata(struct signer_client *, const char *key, str
  * (signer/vapid.h). */
 struct pending *sign_vapid(struct signer_client *, const char *key, struct span input, on_signed *, void *arg);
 
+/* Sign an OpenID Provider's tokens with the named key of USE_OPENID or USE_OPENID_RSA: `input` is the JWS signing input
+ * (signer/openid_token.h). A worker may ask for the first three, the steward for logout tokens. */
+struct pending *sign_id_token(struct signer_client *, const char *key, struct span input, on_signed *, void *arg);
+struct pending *sign_userinfo(struct signer_client *, const char *key, struct span input, on_signed *, void *arg);
+struct pending *sign_introspection(struct signer_client *, const char *key, struct span input, on_signed *, void *arg);
+struct pending *sign_logout_token(struct signer_client *, const char *key, struct span input, on_signed *, void *arg);
+
 /* The ledger, with the named key of USE_LEDGER (signer/log_note.h). A checkpoint's text is signed when it continues the
  * last one that was: the proof is from its size, and empty when that is 0. ERR_CONFLICT: it does not, the sentence says
  * why. */

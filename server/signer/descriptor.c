@@ -40,8 +40,11 @@ static const struct {
 	[USE_LEDGER] = { "ledger", 1u << KEY_ED25519, "ed25519", false },
 	/* RFC 8292 s2: ES256 alone. */
 	[USE_PUSH] = { "push", 1u << KEY_P256, "p-256", false },
+	[USE_OPENID] = { "openid", 1u << KEY_P256, "p-256", false },
+	/* Each token costs a signature while somebody waits: no larger ones. */
+	[USE_OPENID_RSA] = { "openid-rsa", 1u << KEY_RSA_2048 | 1u << KEY_RSA_3072, "rsa-2048 or rsa-3072", false },
 };
-#define USES_TEXT "metadata, trusted-list, ledger or push"
+#define USES_TEXT "metadata, trusted-list, ledger, push, openid or openid-rsa"
 
 enum key_use
 key_use_read(struct span s)

@@ -9,8 +9,11 @@
 #include "base/problem.h"
 #include "crypto/key.h"
 
-/* What a key is for; a use is added with the capability that needs it. */
-enum key_use { USE_NONE, USE_METADATA, USE_TRUSTED_LIST, USE_LEDGER, USE_PUSH, USE_COUNT };
+/* What a key is for; a use is added with the capability that needs it. Of a use one key signs at a time: an OpenID
+ * Provider has one for ES256, and one for whoever reads RS256 alone (OpenID Connect Discovery s3). */
+enum key_use {
+	USE_NONE, USE_METADATA, USE_TRUSTED_LIST, USE_LEDGER, USE_PUSH, USE_OPENID, USE_OPENID_RSA, USE_COUNT,
+};
 enum key_use key_use_read(struct span);
 const char *key_use_name(enum key_use);
 

@@ -1,5 +1,5 @@
-/* signer/openid_token.h - the tokens that an OpenID Provider signs, kind by kind: what each says, and what it never says,
- * so that no token passes for one of another kind (RFC 8725 s3.11, s3.12).
+/* signer/openid_token.h - the tokens that an OpenID Provider signs, kind by kind: what each says, and what it never
+ * says, so that no token passes for one of another kind (RFC 8725 s3.11, s3.12).
  *
  *     BASE64URL({"alg":…,"kid":…,"typ":…}) "." BASE64URL({"iss":…,"aud":…,…})
  *
@@ -22,6 +22,7 @@ enum oidc_signed { OIDC_ID_TOKEN, OIDC_USERINFO, OIDC_INTROSPECTION, OIDC_LOGOUT
 #define OPENID_CLAIMS_LARGEST (32 * KIB)
 #define OPENID_ID_TOKEN_LONGEST SECONDS(3600)    /* exp - iat, at most: a retired key is published so long */
 #define OPENID_LOGOUT_TOKEN_LONGEST SECONDS(120) /* Back-Channel Logout 1.0 s2.4 */
+#define OPENID_KEYS_SEEN SECONDS(3600)           /* after so long everybody who caches keys has seen a new one */
 #define OPENID_HEADER_LARGEST 160                /* with its NUL */
 
 /* Canonical JSON. `key_id` is the thumbprint; the key is one of P-256 or RSA. */

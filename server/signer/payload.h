@@ -13,6 +13,8 @@ struct payload_key {
 	struct span certificate; /* DER */
 	struct span spki;        /* its SubjectPublicKeyInfo, DER */
 	struct instant now;      /* when it signs */
+	const char *id;          /* its thumbprint (RFC 7638); NULL: it serves no such tokens */
+	struct span issuer;      /* whose OpenID tokens are signed; empty: nobody's */
 };
 
 typedef enum err payload_check(struct span payload, const struct payload_key *, struct problem *why);
@@ -29,3 +31,6 @@ payload_check payload_check_point_metadata;
 
 /* The JWS signing input of a token for a push service (signer/vapid.h). */
 payload_check payload_check_vapid;
+
+/* The JWS signing input of an OpenID Provider's token (signer/openid_token.h). */
+payload_check payload_check_id_token, payload_check_userinfo, payload_check_introspection, payload_check_logout_token;

@@ -6,6 +6,7 @@
 
 #include "base/log.h"
 #include "crypto/certificate.h"
+#include "crypto/jwk.h"
 #include "signer/log_note.h"
 #include "signer/payload.h"
 #include "signer/wire.h"
@@ -17,6 +18,7 @@ struct held_key {
 	enum key_use use;
 	struct key *key;
 	struct span certificate; /* in the signer's arena */
+	const char *id;          /* its thumbprint, there too; NULL: its use names it otherwise */
 };
 
 struct signer {
@@ -24,6 +26,7 @@ struct signer {
 	struct held_key *keys;
 	size_t count;
 	struct ledger_head *head; /* NULL: there is no ledger's key */
+	struct span issuer;       /* in the arena; empty: nobody's OpenID tokens are signed */
 };
 
 /* Who may have what signed, with keys of which use, and what the bytes must be. */
@@ -33,20 +36,32 @@ static const struct signing {
 	enum key_use use;
 	payload_check *check;
 	enum head_step head_step;
+	enum key_use other;      /* another use whose keys may sign it; USE_NONE: there is none */
 } signings[SIGNING_KIND_COUNT] = {
 	[SIGN_METADATA] = { "metadata", ROLE_BIT(ROLE_STEWARD), USE_METADATA, payload_check_signed_info,
-	    HEAD_UNTOUCHED },
+	    HEAD_UNTOUCHED, USE_NONE },
 	[SIGN_TRUSTED_LIST] = { "a trusted list", ROLE_BIT(ROLE_STEWARD), USE_TRUSTED_LIST,
-	    payload_check_trusted_list, HEAD_UNTOUCHED },
+	    payload_check_trusted_list, HEAD_UNTOUCHED, USE_NONE },
 	[SIGN_CHECKPOINT] = { "a checkpoint", ROLE_BIT(ROLE_STEWARD), USE_LEDGER, payload_check_checkpoint,
-	    HEAD_ADVANCED },
-	[SIGN_POLICY] = { "a policy", ROLE_BIT(ROLE_STEWARD), USE_LEDGER, payload_check_policy, HEAD_UNTOUCHED },
-	[ASK_LEDGER_HEAD] = { "the log's head", ROLE_BIT(ROLE_STEWARD), USE_LEDGER, payload_check_nothing, HEAD_ASKED },
+	    HEAD_ADVANCED, USE_NONE },
+	[SIGN_POLICY] = { "a policy", ROLE_BIT(ROLE_STEWARD), USE_LEDGER, payload_check_policy, HEAD_UNTOUCHED,
+	    USE_NONE },
+	[ASK_LEDGER_HEAD] = { "the log's head", ROLE_BIT(ROLE_STEWARD), USE_LEDGER, payload_check_nothing, HEAD_ASKED,
+	    USE_NONE },
 	/* The list's key: what is trusted, and where it is asked, in JSON; no text is both (point_metadata.h). */
 	[SIGN_POINT_METADATA] = { "a decision point's metadata", ROLE_BIT(ROLE_STEWARD), USE_TRUSTED_LIST,
-	    payload_check_point_metadata, HEAD_UNTOUCHED },
+	    payload_check_point_metadata, HEAD_UNTOUCHED, USE_NONE },
 	[SIGN_VAPID] = { "a token for a push service", ROLE_BIT(ROLE_STEWARD), USE_PUSH, payload_check_vapid,
-	    HEAD_UNTOUCHED },
+	    HEAD_UNTOUCHED, USE_NONE },
+	/* All that a worker may have signed: nothing that members or auditors believe. */
+	[SIGN_ID_TOKEN] = { "an ID token", ROLE_BIT(ROLE_WORKER), USE_OPENID, payload_check_id_token, HEAD_UNTOUCHED,
+	    USE_OPENID_RSA },
+	[SIGN_USERINFO] = { "a userinfo token", ROLE_BIT(ROLE_WORKER), USE_OPENID, payload_check_userinfo,
+	    HEAD_UNTOUCHED, USE_OPENID_RSA },
+	[SIGN_INTROSPECTION] = { "an introspection token", ROLE_BIT(ROLE_WORKER), USE_OPENID,
+	    payload_check_introspection, HEAD_UNTOUCHED, USE_OPENID_RSA },
+	[SIGN_LOGOUT_TOKEN] = { "a logout token", ROLE_BIT(ROLE_STEWARD), USE_OPENID, payload_check_logout_token,
+	    HEAD_UNTOUCHED, USE_OPENID_RSA },
 };
 
 /* Opening */
@@ -74,6 +89,9 @@ hold(struct signer *signer, const char *directory, const struct key_descriptor *
 	if (!span_equal(facts.spki, key_public(held->key)))
 		return problem_set(why, ERR_INVALID, "", "%s/%s.cer is the certificate of another key than %s",
 		    directory, d->name, d->name);
+	if ((d->use == USE_OPENID || d->use == USE_OPENID_RSA) &&
+	    jwk_thumbprint(&signer->arena, d->type, facts.spki, &held->id, why) != OK)
+		return problem_within(why, "key %s", d->name);
 	log_info("signer.key", "name=%s use=%s type=%s", d->name, key_use_name(d->use), key_type_name(d->type));
 	return d->use == USE_LEDGER && !signer->head ? ledger_head_open(directory, &signer->head, why) : OK;
 }
@@ -117,6 +135,12 @@ signer_free(struct signer *signer)
 	free(signer->keys);
 	arena_release(&signer->arena);
 	free(signer);
+}
+
+void
+signer_serve_issuer(struct signer *signer, struct span issuer)
+{
+	signer->issuer = arena_copy(&signer->arena, issuer);
 }
 
 /* Answering */
@@ -170,12 +194,19 @@ prepare(struct signer *signer, const struct signing *signing, const struct signi
 		problem_set(&task->problem, ERR_NOT_FOUND, "", "the signer has no key of this name");
 		return OK;
 	}
-	if (held->use != signing->use) {
+	if (held->use != signing->use && (signing->other == USE_NONE || held->use != signing->other)) {
 		problem_set(&task->problem, ERR_INVALID, "", "key %s serves %s, not %s", held->name,
 		    key_use_name(held->use), key_use_name(signing->use));
 		return OK;
 	}
-	key = (struct payload_key){ key_type(held->key), held->certificate, key_public(held->key), clock_now() };
+	key = (struct payload_key){
+		.type = key_type(held->key),
+		.certificate = held->certificate,
+		.spki = key_public(held->key),
+		.now = clock_now(),
+		.id = held->id,
+		.issuer = signer->issuer,
+	};
 	err = signing->check(request->payload, &key, &task->problem);
 	if (err == ERR_SYNTAX)
 		return problem_set(why, ERR_DENIED, "", "the bytes to be signed are not of kind %s: %s", signing->name,

@@ -17,6 +17,9 @@ struct signer;
 enum err signer_open(const char *directory, struct signer **out, struct problem *why);
 void signer_free(struct signer *);
 
+/* Whose OpenID tokens it signs (openid_token.h): the configuration's issuer, copied. Until it is told one, nobody's. */
+void signer_serve_issuer(struct signer *, struct span issuer);
+
 /* What a task does with the record of the log's last checkpoint: a checkpoint is signed when the head has taken it. */
 enum head_step { HEAD_UNTOUCHED, HEAD_ASKED, HEAD_ADVANCED };
 

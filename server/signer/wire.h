@@ -17,7 +17,8 @@
  * in the signature's place, is what the log's last checkpoint was, size (u64) and root, or a size of 0. */
 enum signing_kind {
 	SIGN_NOTHING, SIGN_METADATA, SIGN_TRUSTED_LIST, SIGN_CHECKPOINT, SIGN_POLICY, ASK_LEDGER_HEAD,
-	SIGN_POINT_METADATA, SIGN_VAPID, SIGNING_KIND_COUNT,
+	SIGN_POINT_METADATA, SIGN_VAPID, SIGN_ID_TOKEN, SIGN_USERINFO, SIGN_INTROSPECTION, SIGN_LOGOUT_TOKEN,
+	SIGNING_KIND_COUNT,
 };
 #define LEDGER_HEAD_ANSWER (8 + HASH_SIZE)
 
@@ -27,6 +28,7 @@ enum signing_kind {
 #define LEDGER_REQUEST_LARGEST (4 * KIB)
 #define POINT_METADATA_REQUEST_LARGEST (16 * KIB)
 #define VAPID_REQUEST_LARGEST (4 * KIB)
+#define OPENID_REQUEST_LARGEST (48 * KIB)
 size_t signing_request_largest(enum signing_kind);
 
 struct signing_request {

@@ -39,6 +39,8 @@ start(void **state)
 	make_key("ledger", USE_LEDGER, KEY_ED25519);
 	make_key("ledger-next", USE_LEDGER, KEY_ED25519);
 	make_key("push", USE_PUSH, KEY_P256);
+	make_key("openid", USE_OPENID, KEY_P256);
+	make_key("openid-rsa", USE_OPENID_RSA, KEY_RSA_2048);
 	expect_ok("opened", signer_open(dir.path, &signer, &why), &why);
 	return 0;
 }

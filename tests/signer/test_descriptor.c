@@ -49,6 +49,8 @@ a_key_is_made_with_all_that_belongs_to_it(void **state)
 	expect_number("words", key_use_read(span_text("trusted-list")), USE_TRUSTED_LIST);
 	expect_number("words", key_use_read(span_text("ledger")), USE_LEDGER);
 	expect_number("words", key_use_read(span_text("push")), USE_PUSH);
+	expect_number("words", key_use_read(span_text("openid")), USE_OPENID);
+	expect_number("words", key_use_read(span_text("openid-rsa")), USE_OPENID_RSA);
 	expect_number("other words", key_use_read(span_text("none")), USE_NONE);
 	arena_release(&a);
 	scratch_free(&dir);
@@ -110,6 +112,10 @@ what_cannot_be_made_leaves_nothing(void **state)
 		    "key fed for trusted-list: its certificate needs organization and country" },
 		{ "ECDSA for ledgers", "fed", NULL, "x", USE_LEDGER, KEY_P256, 1, ERR_INVALID,
 		    "key fed is of type p-256; for ledger expected ed25519" },
+		{ "RSA for what ES256 signs", "fed", NULL, "x", USE_OPENID, KEY_RSA_2048, 1, ERR_INVALID,
+		    "key fed is of type rsa-2048; for openid expected p-256" },
+		{ "a key for RS256 that takes long", "fed", NULL, "x", USE_OPENID_RSA, KEY_RSA_4096, 1, ERR_INVALID,
+		    "for openid-rsa expected rsa-2048 or rsa-3072" },
 		{ "Ed25519 for trusted lists", "fed", NULL, "x", USE_TRUSTED_LIST, KEY_ED25519, 1, ERR_INVALID,
 		    "key fed is of type ed25519; for trusted-list expected rsa-2048" },
 		{ "no directory", "fed", "file:nowhere/k.pem", "x", USE_METADATA, KEY_P256, 1, ERR_NOT_FOUND,
@@ -165,7 +171,7 @@ wrong_descriptors_are_refused_precisely(void **state)
 		    "\"created\":\"2026-11-22T05:20:00Z\"}", ERR_INVALID, "fed.json: /name: expected fed, found " },
 		{ "an unknown use", "{\"name\":\"fed\",\"use\":\"world\",\"uri\":\"file:fed.pem\",\"type\":\"p-256\","
 		    "\"created\":\"2026-11-22T05:20:00Z\"}", ERR_INVALID,
-		    "fed.json: /use: expected metadata, trusted-list, ledger or push, found " },
+		    "fed.json: /use: expected metadata, trusted-list, ledger, push, openid or openid-rsa, found " },
 		{ "an unknown type", "{\"name\":\"fed\",\"use\":\"metadata\",\"uri\":\"file:fed.pem\",\"type\":\"dsa\","
 		    "\"created\":\"2026-11-22T05:20:00Z\"}", ERR_INVALID, "fed.json: /type: expected rsa-2048" },
 		{ "a type that the use does not allow",

@@ -45,27 +45,36 @@ struct making {
 	const char *use, *type, *uri, *common_name, *organization, *years;
 };
 
-/* What a use takes when nothing is said. */
-static const char *
-usual_type(enum key_use use)
-{
-	return use == USE_LEDGER ? "ed25519" : use == USE_PUSH ? "p-256" : "rsa-2048";
-}
+#define KINDS(type) (1u << (type))
+
+/* What a use takes (signer/descriptor.h says why), the usual one when nothing is said. */
+static const struct {
+	const char *usual, *named, *expected;
+	unsigned types;
+} takes[USE_COUNT] = {
+	[USE_LEDGER] = { "ed25519", "for a ledger ", "ed25519", KINDS(KEY_ED25519) },
+	[USE_PUSH] = { "p-256", "for pushes ", "p-256", KINDS(KEY_P256) },
+	[USE_OPENID] = { "p-256", "for openid ", "p-256", KINDS(KEY_P256) },
+	[USE_OPENID_RSA] = { "rsa-2048", "for openid-rsa ", "rsa-2048 or rsa-3072",
+	    KINDS(KEY_RSA_2048) | KINDS(KEY_RSA_3072) },
+};
 
 static enum ending
 making_read(const struct making *m, struct new_key *key)
 {
+	const char *usual;
 	uint64_t years;
 
 	key->use = key_use_read(span_text(m->use));
 	if (key->use == USE_NONE)
-		return misused("--use: expected metadata, trusted-list, ledger or push, found \"%s\"", m->use);
-	key->type = key_type_read(span_text(m->type ? m->type : usual_type(key->use)));
-	if (key->use == USE_LEDGER && key->type != KEY_ED25519)
-		return misused("--type: for a ledger expected ed25519, found \"%s\"", m->type);
-	if (key->use == USE_PUSH && key->type != KEY_P256)
-		return misused("--type: for pushes expected p-256, found \"%s\"", m->type);
-	if (key->use != USE_LEDGER && (key->type == KEY_UNKNOWN || key->type == KEY_ED25519))
+		return misused("--use: expected metadata, trusted-list, ledger, push, openid or openid-rsa, "
+		    "found \"%s\"", m->use);
+	usual = takes[key->use].usual ? takes[key->use].usual : "rsa-2048";
+	key->type = key_type_read(span_text(m->type ? m->type : usual));
+	if (takes[key->use].types && !(takes[key->use].types & KINDS(key->type)))
+		return misused("--type: %sexpected %s, found \"%s\"", takes[key->use].named, takes[key->use].expected,
+		    m->type);
+	if (!takes[key->use].types && (key->type == KEY_UNKNOWN || key->type == KEY_ED25519))
 		return misused("--type: expected rsa-2048, rsa-3072, rsa-4096, p-256 or p-384, found \"%s\"",
 		    m->type);
 	if (!span_number(span_text(m->years), &years) || years < 1 || years > 40)
@@ -105,7 +114,7 @@ key_new(struct ctl *ctl, int argc, char **argv)
 		{ .name = "type",
 		    .argument = "TYPE",
 		    .help = "rsa-2048 (default), rsa-3072, rsa-4096, p-256, p-384; of a ledger ed25519, of pushes "
-		    "p-256",
+		    "and openid p-256",
 		    .text = &m.type },
 		{ .name = "uri",
 		    .argument = "URI",
@@ -113,7 +122,8 @@ key_new(struct ctl *ctl, int argc, char **argv)
 		    .text = &m.uri },
 		{ .name = "use",
 		    .argument = "USE",
-		    .help = "what it signs: metadata (default), trusted-list, ledger or push",
+		    .help = "what it signs: metadata (default), trusted-list, ledger, push, openid (ES256 tokens) or "
+		    "openid-rsa (RS256 tokens)",
 		    .text = &m.use },
 		{ .name = "common-name",
 		    .argument = "NAME",

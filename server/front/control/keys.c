@@ -14,6 +14,7 @@
 #include "front/control/request.h"
 #include "http/exchange.h"
 #include "registry/journal.h"
+#include "signer/openid_token.h"
 #include "signer/rollover.h"
 
 static void
@@ -187,6 +188,19 @@ change_answer(struct change *g)
 	request_answer(g->exchange, &b);
 }
 
+/* Documents from before the announcement have all expired after their lifetime: everybody has seen the key. What an
+ * OpenID Provider signs lives shorter, and whoever checks it looks for new keys more often. */
+static struct rollover_times
+times_of(const struct change *g, int64_t document_life)
+{
+	for (size_t i = 0; i < g->count; i++)
+		if (span_equal(g->lives[i].name, g->name) &&
+		    (g->lives[i].use == USE_OPENID || g->lives[i].use == USE_OPENID_RSA))
+			return (struct rollover_times){ .announce_for = OPENID_KEYS_SEEN,
+			    .document_life = OPENID_ID_TOKEN_LONGEST };
+	return (struct rollover_times){ .announce_for = document_life, .document_life = document_life };
+}
+
 static on_loaded on_lives_loaded;
 
 static void
@@ -216,11 +230,7 @@ on_lives_loaded(void *arg, enum err err, const struct problem *problem)
 {
 	struct change *g = arg;
 	struct control *c = g->control;
-	/* Documents from before the announcement have all expired after their lifetime: everybody has seen the key. */
-	struct rollover_times times = {
-		.announce_for = c->settings.document_life,
-		.document_life = c->settings.document_life,
-	};
+	struct rollover_times times;
 	struct instant now = clock_now();
 	struct problem why;
 
@@ -229,7 +239,9 @@ on_lives_loaded(void *arg, enum err err, const struct problem *problem)
 		exchange_refuse(g->exchange, status_of(err), problem);
 		return;
 	}
-	if (lives_read(g, &why) != OK ||
+	err = lives_read(g, &why);
+	times = times_of(g, c->settings.document_life);
+	if (err != OK ||
 	    key_life_act(g->lives, g->count, g->changed, g->name, g->action, &times, now, g->force, &why) != OK) {
 		exchange_refuse(g->exchange, status_of(why.code), &why);
 		return;

@@ -85,6 +85,74 @@ a_key_goes_through_its_life(void **state)
 }
 
 static void
+on_put(void *arg, const struct committed *c)
+{
+	expect_number("a row is put", c->code, OK);
+	*(bool *)arg = true;
+}
+
+static void
+put_life(struct stage *s, const struct key_life *life)
+{
+	struct arena a = arena_init(1 * MIB);
+	struct unit *unit = unit_new(&a, tables, id_new(clock_now()));
+	struct buffer b = buffer_init(4 * KIB);
+	bool done = false;
+
+	key_life_write(&b, life);
+	unit_put(unit, &key_table, life->name, buffer_span(&b));
+	store_commit(s->store, unit, on_put, &done);
+	while (!done)
+		if (!store_memory_step(s->store, clock_now()))
+			turn_run(loop_turn(s->loop));
+	buffer_release(&b);
+	arena_release(&a);
+}
+
+static void
+a_key_of_the_openid_provider_waits_for_an_hour(void **state)
+{
+	static const struct {
+		const char *title, *name;
+		enum key_use use;
+		enum key_state from;
+		int64_t since; /* before now */
+		const char *action;
+		int status;
+		const char *part;
+	} cases[] = {
+		{ "announced a moment ago", "new", USE_OPENID, KEY_ANNOUNCED, SECONDS(3500), "activate", 409,
+		    "may be activated from" },
+		{ "announced an hour ago", "new", USE_OPENID, KEY_ANNOUNCED, SECONDS(3600), "activate", 200,
+		    "\"state\":\"active\"" },
+		{ "signed a moment ago", "new", USE_OPENID_RSA, KEY_RETIRING, SECONDS(3500), "retire", 409,
+		    "may be retired from" },
+		{ "signed an hour ago", "new", USE_OPENID_RSA, KEY_RETIRING, SECONDS(3600), "retire", 200,
+		    "\"state\":\"retired\"" },
+		{ "metadata's waits for its documents", "new", USE_METADATA, KEY_ANNOUNCED, SECONDS(3600), "activate", 409,
+		    "may be activated from" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		const struct instant since = instant_after(clock_now(), -cases[i].since);
+		struct key_life life = { .name = span_text(cases[i].name), .use = cases[i].use, .state = cases[i].from,
+			.announced = since, .retiring = since };
+		struct key_life other = { .name = span_text("other"), .use = cases[i].use, .state = KEY_ACTIVE };
+		char body[64];
+		struct stage s;
+
+		stage_new(&s, 4);
+		put_life(&s, &life);
+		put_life(&s, &other);
+		snprintf(body, sizeof(body), "{\"action\":\"%s\",\"force\":false}", cases[i].action);
+		expect_answer(&s, cases[i].title, &(struct wanted){ "POST", "/v1/control/keys/new", json, body },
+		    cases[i].status, cases[i].part);
+		stage_free(&s);
+	}
+}
+
+static void
 a_change_that_meets_another_is_tried_once_more(void **state)
 {
 	static const struct wanted adopt = { "POST", "/v1/control/keys/one", json, "{\"action\":\"adopt\"}" };
@@ -110,6 +178,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(requests_about_keys_are_read_strictly),
 		cmocka_unit_test(a_key_goes_through_its_life),
+		cmocka_unit_test(a_key_of_the_openid_provider_waits_for_an_hour),
 		cmocka_unit_test(a_change_that_meets_another_is_tried_once_more),
 	};
 
