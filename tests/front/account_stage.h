@@ -44,6 +44,7 @@ static struct {
 	struct id consent, other_consent;
 	char answer[512 * 1024];
 	void (*asked)(const char *line, const char *body); /* and answered; may be NULL */
+	void (*meanwhile)(int round); /* at each round of the loop until it is; may be NULL */
 } page;
 
 static inline const char *
@@ -68,6 +69,8 @@ ask_with(const char *line, const char *fields, const char *body)
 			at += (size_t)n;
 			continue;
 		}
+		if (page.meanwhile)
+			page.meanwhile(i);
 		loop_step(page.loop, 1000);
 		store_memory_step(stage.store, clock_now());
 	}

@@ -32,6 +32,7 @@ struct person {
 static struct {
 	struct enrolment enrolment;
 	struct enrolment_view view;
+	struct credential bound;
 	struct cookie_secret cookie;     /* of the session that the last step began */
 	struct session session;          /* logged in; id zero: nobody */
 	uint8_t browser[32];
@@ -242,6 +243,28 @@ enrolled(const struct person *p)
 	expect_ok("enrolled", world.err, &world.why);
 	expect_true("taken over", !enrolling.view.failed);
 	return enrolling.view.found;
+}
+
+static inline void
+on_card_bound(void *arg, enum err err, const struct credential *c, const struct problem *why)
+{
+	(void)arg;
+	world.done = true;
+	world.err = err;
+	if (err == OK)
+		enrolling.bound = *c;
+	else
+		world.why = *why;
+}
+
+static inline void
+enrol_bind(void)
+{
+	struct enrolment_asked asked = enrol_asked();
+
+	world.done = false;
+	enrolment_bind(world.store, &world.arena, &stage.settings, &asked, on_card_bound, NULL);
+	run();
 }
 
 static inline bool

@@ -1,6 +1,5 @@
 /* tests/transaction/test_enrolment.c - a person enrolled by the card: a new account, the same one again, another's. */
 #include "transaction/enrolment_stage.h"
-#include "transaction/account/person_erasure.h"
 
 #define ADDRESS "東京都渋谷区１－１"
 
@@ -402,30 +401,6 @@ who_accepts_twice_at_once_does_it_once(void **state)
 
 /* The card as an authenticator, and the phone that was lost */
 
-static struct credential bound;
-
-static void
-on_bound(void *arg, enum err err, const struct credential *c, const struct problem *why)
-{
-	(void)arg;
-	world.done = true;
-	world.err = err;
-	if (err == OK)
-		bound = *c;
-	else
-		world.why = *why;
-}
-
-static void
-bind_card(void)
-{
-	struct enrolment_asked asked = enrol_asked();
-
-	world.done = false;
-	enrolment_bind(world.store, &world.arena, &stage.settings, &asked, on_bound, NULL);
-	run();
-}
-
 static void
 the_card_is_bound_and_reissue_replaces_it(void **state)
 {
@@ -439,17 +414,17 @@ the_card_is_bound_and_reissue_replaces_it(void **state)
 	expect_problem("not without the session", world.err, &world.why, ERR_DENIED, "in the session of the proofing");
 	log_in_as_begun();
 	enrol_card_begin(JPKI_AUTHENTICATION);
-	bind_card();
+	enrol_bind();
 	expect_problem("not before a card answers", world.err, &world.why, ERR_CONFLICT, "waiting");
 	enrol_card_at(&p, AUTHENTICATION, "");
-	bind_card();
+	enrol_bind();
 	expect_ok("bound", world.err, &world.why);
-	first = bound;
+	first = enrolling.bound;
 	expect_text("on the session's word", credential_binding_word(first.binding), "unconfirmed");
 	expect_text("its parent is itself", parent_status_name(first.parent), "good");
 	expect_true("the same handle", span_equal(first.parent_handle, first.card.handle));
 	enrol_card_at(&p, AUTHENTICATION, "");
-	bind_card();
+	enrol_bind();
 	expect_problem("once", world.err, &world.why, ERR_CONFLICT, "an authenticator already");
 	expect_text("what happened", history_text(&account), "opened proofed consent-given credential-added");
 
@@ -466,9 +441,9 @@ the_card_is_bound_and_reissue_replaces_it(void **state)
 	log_in_as_begun();
 	expect_number("one place is free", enrolling.session.proofed.replaced_count, 1);
 	enrol_card_at(&p, AUTHENTICATION, "");
-	bind_card();
+	enrol_bind();
 	expect_ok("the same card again", world.err, &world.why);
-	expect_true("in the first one's place", memcmp(&bound.replaces, &first.id, sizeof(first.id)) == 0);
+	expect_true("in the first one's place", memcmp(&enrolling.bound.replaces, &first.id, sizeof(first.id)) == 0);
 	log_in_as_begun();
 	expect_number("which is taken now", enrolling.session.proofed.replaced_count, 0);
 	expect_text("all of it is told", history_text(&account),
@@ -488,9 +463,9 @@ a_reissue_outlives_what_it_revokes(void **state)
 	enrolled(&p);
 	log_in_as_begun();
 	enrol_card_at(&p, AUTHENTICATION, "");
-	bind_card();
+	enrol_bind();
 	expect_ok("bound", world.err, &world.why);
-	first = bound;
+	first = enrolling.bound;
 	log_in_as_begun();
 	enrolling.session.authentications[0] = (struct authentication){ .credential = first.id,
 		.kind = CREDENTIAL_CARD, .at = enrol_now(), .facts = span_text("{}") };
@@ -517,13 +492,13 @@ a_card_that_is_told_to_be_another_s_is_not_bound(void **state)
 	world.linkage.source.relations = LINKAGE_BIT(LINKAGE_PURPOSE);
 	world.linkage.says = (struct linkage_answer){ .answered = true, .complete = true };
 	enrol_card_at(&p, AUTHENTICATION, "");
-	bind_card();
+	enrol_bind();
 	expect_problem("refused", world.err, &world.why, ERR_DENIED, "told to be different persons'");
 	world.settings.linkage = NULL;
 	enrol_card_at(&p, AUTHENTICATION, "");
-	bind_card();
+	enrol_bind();
 	expect_ok("where nobody tells, the session's word counts", world.err, &world.why);
-	expect_text("and no more than that", credential_binding_word(bound.binding), "unconfirmed");
+	expect_text("and no more than that", credential_binding_word(enrolling.bound.binding), "unconfirmed");
 	log_out();
 }
 
@@ -560,19 +535,19 @@ what_nobody_vouched_for_yields_to_the_card_s_owner(void **state)
 	(void)state;
 	log_in_as_begun();
 	enrol_card_at(&owner, AUTHENTICATION, "");
-	bind_card();
+	enrol_bind();
 	expect_ok("somebody binds another's card", world.err, &world.why);
-	expect_text("which nobody vouches for", credential_binding_word(bound.binding), "unconfirmed");
-	taken = bound;
+	expect_text("which nobody vouches for", credential_binding_word(enrolling.bound.binding), "unconfirmed");
+	taken = enrolling.bound;
 
 	own = enrolled(&owner);
 	log_in_as_begun();
 	linked_to(&owner);
 	enrol_card_at(&owner, AUTHENTICATION, "");
-	bind_card();
+	enrol_bind();
 	expect_ok("its owner binds it", world.err, &world.why);
-	expect_text("as the owner's", credential_binding_word(bound.binding), "proofing-session");
-	expect_true("in the owner's account", id_equal(&bound.account, &own.id));
+	expect_text("as the owner's", credential_binding_word(enrolling.bound.binding), "proofing-session");
+	expect_true("in the owner's account", id_equal(&enrolling.bound.account, &own.id));
 	expect_text("the other has it no more", credential_state_name(credential_now(&taken).state), "revoked");
 	expect_span("why", credential_now(&taken).reason, "reclaimed");
 	expect_text("and reads so", history_text(&other),
@@ -586,7 +561,7 @@ what_nobody_vouched_for_yields_to_the_card_s_owner(void **state)
 	expect_ok("the first one again", world.err, &world.why);
 	log_in_as_begun();
 	enrol_card_at(&owner, AUTHENTICATION, "");
-	bind_card();
+	enrol_bind();
 	expect_problem("what is confirmed stays", world.err, &world.why, ERR_CONFLICT, "an authenticator already");
 	log_out();
 }
@@ -601,17 +576,17 @@ a_card_of_which_nobody_knew_is_confirmed_once_somebody_does(void **state)
 	enrolled(&p);
 	log_in_as_begun();
 	enrol_card_at(&p, AUTHENTICATION, "");
-	bind_card();
+	enrol_bind();
 	expect_ok("bound", world.err, &world.why);
-	first = bound;
+	first = enrolling.bound;
 	log_in_as_begun();
 	linked_to(&p);
 	enrol_card_at(&p, AUTHENTICATION, "");
-	bind_card();
+	enrol_bind();
 	world.settings.linkage = NULL;
 	expect_ok("bound anew", world.err, &world.why);
-	expect_text("on the linker's word", credential_binding_word(bound.binding), "proofing-session");
-	expect_true("in the first one's place", id_equal(&bound.replaces, &first.id));
+	expect_text("on the linker's word", credential_binding_word(enrolling.bound.binding), "proofing-session");
+	expect_true("in the first one's place", id_equal(&enrolling.bound.replaces, &first.id));
 	expect_text("which is over", credential_state_name(credential_now(&first).state), "revoked");
 	log_out();
 }
@@ -702,67 +677,6 @@ revoking_takes_an_account_that_is_there(void **state)
 	expect_true("not in an enrolment", world.err == ERR_CONFLICT || world.err == ERR_INVALID);
 }
 
-/* Who leaves */
-
-static void
-on_erased(void *arg, enum err err, const struct person_erased *report, const struct problem *why)
-{
-	(void)arg;
-	(void)report;
-	world.done = true;
-	expect_ok("erased", err, why);
-}
-
-static size_t
-rows_of_account(const struct account *account)
-{
-	size_t rows = 0;
-
-	for (size_t t = 0; tables[t]; t++) {
-		const size_t count = rows_of(tables[t]);
-
-		for (size_t i = 0; i < count; i++)
-			if (tables[t] != &ledger_entry_table && tables[t] != &account_table &&
-			    (memmem(looked.rows[i].value.data, looked.rows[i].value.size, account->id.bytes, 16) ||
-			    memmem(looked.rows[i].key.data, looked.rows[i].key.size, account->id.bytes, 16)))
-				rows++;
-	}
-	return rows;
-}
-
-static void
-who_leaves_leaves_nothing_and_may_come_back(void **state)
-{
-	struct person p = person("退会　花子", "319900408", "2", ADDRESS);
-	struct account account = enrolled(&p);
-	const struct instant noon = world.noon;
-	struct person_erasure request = { .account = account.id, .actor = span_text("person") };
-
-	(void)state;
-	log_in_as_begun();
-	enrol_card_at(&p, AUTHENTICATION, "");
-	bind_card();
-	expect_ok("with the card bound", world.err, &world.why);
-	request.session = arena_copy(&world.arena, span_of(enrolling.session.key, sizeof(enrolling.session.key)));
-	request.now = enrol_now();
-	world.done = false;
-	person_erase(world.store, &request, on_erased, NULL);
-	run();
-	log_out();
-	/* What the enrolment itself still knew ends with it. */
-	world.noon = instant_after(noon, 3 * stage.settings.login_for);
-	expect_number("no row names the account", rows_of_account(&account), 0);
-	expect_true("nor the person", !store_holds("退会"));
-	world.noon = noon;
-	enrol_begin(false);
-	enrol_card(&p);
-	enrol_look();
-	expect_text("the same card is somebody new's", enrolment_account_name(enrolling.view.account), "new");
-	enrol_accept();
-	expect_ok("enrolled", world.err, &world.why);
-	expect_true("in another account", memcmp(&enrolling.view.found.id, &account.id, sizeof(account.id)) != 0);
-}
-
 int
 main(void)
 {
@@ -785,7 +699,6 @@ main(void)
 		cmocka_unit_test(a_card_of_which_nobody_knew_is_confirmed_once_somebody_does),
 		cmocka_unit_test(of_what_was_there_before_the_proofing_each_is_named),
 		cmocka_unit_test(revoking_takes_an_account_that_is_there),
-		cmocka_unit_test(who_leaves_leaves_nothing_and_may_come_back),
 	};
 
 	return cmocka_run_group_tests(tests, card_set_up, card_tear_down);

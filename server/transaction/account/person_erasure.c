@@ -3,6 +3,8 @@
  *     take_part -> rows -> decisions -> commit -.-> take_account -> others -> commit -> take_part … -> told
  *         ^                                     |        ^                      |
  *         `--------------- more ----------------'        `------ conflict ------'
+ *
+ * Once the account has ended a part has others, too: what was bound in the moment before has a certificate kept for it.
  */
 #include "transaction/account/person_erasure.h"
 
@@ -61,7 +63,7 @@ struct going {
 	struct problem why;
 };
 
-static on_loaded on_part, on_decisions, on_account, on_pointers;
+static on_loaded on_part, on_decisions, on_later_pointers, on_account, on_pointers;
 static on_committed on_part_gone, on_account_gone;
 
 static void
@@ -229,6 +231,8 @@ on_part(void *arg, enum err err, const struct problem *why)
 		return;
 	unit_begin(g);
 	collect_decisions(g);
+	if (g->ended)
+		account_pointers_ask(&g->arena, NULL, &g->asks[ASK_RECORDS], &g->asks[ASK_CREDENTIALS], &g->pointers);
 	g->more = false;
 	for (size_t i = first_of_part(g); i <= g->history; i++) {
 		delete_rows(g, i);
@@ -276,7 +280,25 @@ on_decisions(void *arg, enum err err, const struct problem *why)
 		return;
 	for (size_t i = 0; i < g->event_count && err == OK; i++)
 		err = erase_decision(g, i);
-	if (!failed(g, err, &g->why))
+	if (failed(g, err, &g->why))
+		return;
+	if (g->ended)
+		g->waiting = store_load(g->store, g->pointers.asks, g->pointers.count, on_later_pointers, g);
+	else
+		commit(g, on_part_gone);
+}
+
+static void
+on_later_pointers(void *arg, enum err err, const struct problem *why)
+{
+	struct going *g = arg;
+
+	if (err == OK) {
+		err = account_pointers_delete(g->unit, &g->arena, &g->request->account, &g->pointers, &g->rows,
+		    &g->why);
+		why = &g->why;
+	}
+	if (!failed(g, err, why))
 		commit(g, on_part_gone);
 }
 
@@ -285,6 +307,12 @@ on_part_gone(void *arg, const struct committed *c)
 {
 	struct going *g = arg;
 
+	/* The steward may have looked at a kept certificate. */
+	if (c->code == ERR_CONFLICT && g->ended && ++g->tries < TRIES) {
+		g->waiting = NULL;
+		take_part(g);
+		return;
+	}
 	if (not_committed(g, c))
 		return;
 	g->report.rows += g->rows;
@@ -329,8 +357,9 @@ on_account(void *arg, enum err err, const struct problem *why)
 	for (size_t i = ASK_CREDENTIALS; i < g->history; i++)
 		delete_rows(g, i);
 	attempts_end(g->unit, &g->arena, id_span(&g->request->account));
+	/* There were none, or these. */
+	unit_expect(g->unit, &attribute_table, id_span(&g->request->account), attributes.generation);
 	if (g->asks[ASK_ATTRIBUTES].count) {
-		unit_expect(g->unit, &attribute_table, id_span(&g->request->account), attributes.generation);
 		unit_delete(g->unit, &attribute_table, id_span(&g->request->account));
 		g->rows++;
 	}
@@ -369,7 +398,7 @@ on_pointers(void *arg, enum err err, const struct problem *why)
 	const size_t unread = g->report.unread + g->unread;
 
 	if (err == OK) {
-		err = account_pointers_delete(g->unit, &g->arena, &g->account, &g->pointers, &g->rows, &g->why);
+		err = account_pointers_delete(g->unit, &g->arena, &g->account.id, &g->pointers, &g->rows, &g->why);
 		why = &g->why;
 	}
 	if (failed(g, err, why))
@@ -401,6 +430,8 @@ on_account_gone(void *arg, const struct committed *c)
 	g->report.rows += g->rows;
 	g->report.unread += g->unread;
 	g->ended = true;
+	g->tries = 0;
+	g->pointers = (struct account_pointers){ .asks = NULL };
 	/* What was on its way meanwhile: nobody can begin anything new. */
 	take_part(g);
 }

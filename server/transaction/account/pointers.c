@@ -62,8 +62,9 @@ account_pointers_ask(struct arena *arena, const struct account *account, const s
 	out->count = 0;
 	out->asks = arena_array(arena, struct ask,
 	    2 + CONTACTS_LARGEST + 2 * (records->count + 2 * credentials->count));
-	ask_name(&a, span_text(account->number));
-	for (size_t i = 0; i < account->contact_count; i++)
+	if (account)
+		ask_name(&a, span_text(account->number));
+	for (size_t i = 0; account && i < account->contact_count; i++)
 		ask_name(&a, account->contacts[i].address);
 	out->names = out->count;
 	ask_certificates(&a, ask_owner);
@@ -142,10 +143,10 @@ delete_kept(struct deleting *d, const struct ask *ask, struct problem *why)
 }
 
 enum err
-account_pointers_delete(struct unit *unit, struct arena *arena, const struct account *account,
-    struct account_pointers *p, size_t *rows, struct problem *why)
+account_pointers_delete(struct unit *unit, struct arena *arena, const struct id *account, struct account_pointers *p,
+    size_t *rows, struct problem *why)
 {
-	struct deleting d = { unit, arena, &account->id, rows };
+	struct deleting d = { unit, arena, account, rows };
 	const size_t likeness = p->names + p->certificates;
 	enum err err = OK;
 
@@ -159,7 +160,7 @@ account_pointers_delete(struct unit *unit, struct arena *arena, const struct acc
 		else if (i > likeness || !p->alike)
 			err = delete_kept(&d, ask, why);
 		else if ((err = likeness_loaded(ask, &p->likeness, why)) == OK)
-			likeness_remove(unit, &p->likeness, &account->id);
+			likeness_remove(unit, &p->likeness, account);
 	}
 	return err;
 }

@@ -19,9 +19,10 @@ struct account_pointers {
 	struct likeness likeness;
 };
 
-/* `records`, `credentials`: the account's, loaded; `out->alike` and `out->likeness` are the caller's to set. */
+/* `records`, `credentials`: the account's, loaded; `out->alike` and `out->likeness` are the caller's to set. `account`
+ * may be NULL: its names went before. */
 void account_pointers_ask(struct arena *, const struct account *, const struct ask *records,
     const struct ask *credentials, struct account_pointers *out);
 /* `*rows` grows by those that go. ERR_UNAVAILABLE: one of them cannot be read. */
-enum err account_pointers_delete(struct unit *, struct arena *, const struct account *, struct account_pointers *,
+enum err account_pointers_delete(struct unit *, struct arena *, const struct id *account, struct account_pointers *,
     size_t *rows, struct problem *why);
