@@ -230,6 +230,19 @@ write_protocols(struct buffer *b, const struct member_entity *e)
 	buffer_byte(b, ']');
 }
 
+/* What a relying party needs of persons; as whom it meets them where the record says so. */
+static void
+write_relying(struct buffer *b, const struct member_entity *e)
+{
+	json_write_name(b, "requires");
+	if (e && e->requires.framework.size)
+		requirement_print(b, &e->requires);
+	else
+		buffer_text(b, "null");
+	write_spans(b, "personas", e ? e->personas : NULL, e ? e->persona_count : 0);
+	json_write_member_or_null(b, "sector", e ? e->sector : (struct span){ 0 });
+}
+
 static void
 write_attributes(struct buffer *b, const struct member_entity *e)
 {
@@ -490,6 +503,7 @@ write_entity(struct buffer *b, struct arena *arena, const struct card *card, con
 	buffer_print(b, ",\"published\":%s", c->entity ? "true" : "false");
 	view_roles(b, "roles", c->entity ? c->entity->roles : e ? e->roles : 0);
 	write_protocols(b, e);
+	write_relying(b, e);
 	json_write_time_or_null(b, "registered", c->entity ? c->entity->registered : never);
 	json_write_time_or_null(b, "changed", c->entity ? c->entity->imported : never);
 	json_write_time_or_null(b, "valid_until", c->entity ? c->entity->valid_until : never);

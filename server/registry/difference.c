@@ -101,10 +101,22 @@ kind_of(struct comparing *c, const char *pointer)
  * entity is another one, which is added.) */
 static const char *const limiting[] = { "/entities/attributes/purpose/ja", "/entities/attributes/purpose/en",
 	"/entities/attributes/legal_basis", "/registration", "/registration/policy", "/registration/policy/ja",
-	"/registration/policy/en" };
+	"/registration/policy/en",
+	/* Silence is the default, which may be more, or other names for the same persons. */
+	"/entities/personas", "/entities/sector" };
 
 #define OIDC "/entities/oidc/"
+#define REQUIRES "/entities/requires"
 #define FACTS "/certifications/facts"
+
+/* Of an array, which is there without it. */
+static bool
+is_element(const char *pointer)
+{
+	const char *last = strrchr(pointer, '/');
+
+	return last && last[1] >= '0' && last[1] <= '9';
+}
 
 static void
 note_removed(struct comparing *c, const char *pointer, const json_t *before)
@@ -112,10 +124,12 @@ note_removed(struct comparing *c, const char *pointer, const json_t *before)
 	const char *kind = kind_of(c, pointer);
 
 	add(c, pointer)->before = show(c, before);
-	for (size_t i = 0; i < COUNT(limiting); i++)
+	for (size_t i = 0; i < COUNT(limiting) && !is_element(pointer); i++)
 		c->raises = c->raises || strcmp(kind, limiting[i]) == 0;
 	/* What is not said there has a default, which may be more (OpenID Connect Registration 1.0 s2). */
 	c->raises = c->raises || strncmp(kind, OIDC, sizeof(OIDC) - 1) == 0;
+	/* Less is needed of a person's login. */
+	c->raises = c->raises || strncmp(kind, REQUIRES, sizeof(REQUIRES) - 1) == 0;
 	/* Where the registry is silent, others may state it. */
 	c->raises = c->raises || strncmp(kind, FACTS, sizeof(FACTS) - 1) == 0;
 }
@@ -266,6 +280,33 @@ compare_arrays(struct comparing *c, const char *pointer, const json_t *before, c
 			note_removed(c, arena_print(c->arena, "%s/%zu", pointer, n), json_array_get(before, n));
 }
 
+/* The first of its personas is the one that a person is asked about first. */
+static const char *const ordered[] = { "/entities/personas" };
+
+/* Of what stands in both. */
+static bool
+reordered(struct comparing *c, const char *pointer, const json_t *before, const json_t *after)
+{
+	const char *kind = kind_of(c, pointer);
+	size_t least = 0;
+	bool counts = false;
+
+	for (size_t i = 0; i < COUNT(ordered); i++)
+		counts = counts || strcmp(kind, ordered[i]) == 0;
+	for (size_t i = 0; counts && i < json_array_size(after); i++) {
+		size_t n = 0;
+
+		while (n < json_array_size(before) && !json_equal(json_array_get(before, n), json_array_get(after, i)))
+			n++;
+		if (n == json_array_size(before))
+			continue;
+		if (n < least)
+			return true;
+		least = n;
+	}
+	return false;
+}
+
 /* As deep as records are, which is bounded when they are read (codec/tree.h). */
 static void
 compare(struct comparing *c, const char *pointer, const json_t *before, const json_t *after)
@@ -274,7 +315,7 @@ compare(struct comparing *c, const char *pointer, const json_t *before, const js
 		return;
 	if (json_is_object(before) && json_is_object(after))
 		compare_objects(c, pointer, before, after);
-	else if (json_is_array(before) && json_is_array(after) &&
+	else if (json_is_array(before) && json_is_array(after) && !reordered(c, pointer, before, after) &&
 	    json_array_size(before) <= PAIRS / (json_array_size(after) + 1))
 		compare_arrays(c, pointer, before, after);
 	else

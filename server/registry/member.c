@@ -215,6 +215,28 @@ print_oidc(struct buffer *b, const struct member_entity *e)
 	buffer_byte(b, '}');
 }
 
+/* Levels are kept in the order of their areas. */
+void
+requirement_print(struct buffer *b, const struct requirement_name *r)
+{
+	buffer_byte(b, '{');
+	json_write_given(b, "framework", r->framework);
+	if (r->area_count) {
+		json_write_name(b, "levels");
+		buffer_byte(b, '{');
+		for (size_t i = 0; i < r->area_count; i++) {
+			if (i)
+				buffer_byte(b, ',');
+			json_write_string(b, r->areas[i].area);
+			buffer_byte(b, ':');
+			json_write_string(b, r->areas[i].level);
+		}
+		buffer_byte(b, '}');
+	}
+	json_write_given(b, "profile", r->profile);
+	buffer_byte(b, '}');
+}
+
 static void
 print_entity(struct buffer *b, const void *item)
 {
@@ -229,7 +251,12 @@ print_entity(struct buffer *b, const void *item)
 	print_logo(b, &e->logo);
 	print_localized(b, "name", &e->name);
 	print_oidc(b, e);
+	print_values(b, "personas", e->personas, e->persona_count);
 	print_localized(b, "privacy_url", &e->privacy_url);
+	if (e->requires.framework.size) {
+		json_write_name(b, "requires");
+		requirement_print(b, &e->requires);
+	}
 	json_write_name(b, "roles");
 	buffer_byte(b, '[');
 	for (const struct entity_role_name *r = entity_roles; r->name; r++)
@@ -240,6 +267,7 @@ print_entity(struct buffer *b, const void *item)
 	buffer_byte(b, ']');
 	json_write_given(b, "saml", e->saml);
 	print_values(b, "scopes", e->scopes, e->scope_count);
+	json_write_given(b, "sector", e->sector);
 	print_values(b, "supported_categories", e->supported_categories, e->supported_count);
 }
 

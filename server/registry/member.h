@@ -13,6 +13,7 @@
 #include "model/entity.h"
 #include "model/jpki_purpose.h"
 #include "model/localized.h"
+#include "model/requirement_name.h"
 
 #define MEMBER_RECORD_LARGEST (1 * MIB)  /* of its JSON */
 #define MEMBER_ID_LARGEST 64             /* a-z 0-9 -, a letter or digit first and last; at least 2; no SHA-1 */
@@ -22,6 +23,8 @@
 #define MEMBER_ATTRIBUTES 128            /* of one entity */
 #define MEMBER_VALUES 64                 /* scopes, categories of one entity; facts of a certification */
 #define MEMBER_RIGHTS 8                  /* accreditations; entrustments */
+
+struct oidc_client;
 
 struct member_contact {
 	struct span type;        /* technical support administrative security billing other */
@@ -79,8 +82,16 @@ struct member_entity {
 	size_t scope_count, category_count, supported_count;
 	const struct member_attribute *attributes;
 	size_t attribute_count;
+	/* Of a relying party: what it needs at least; as which of their personas it may meet people, the first before
+	 * the others (person/persona.h; none: private, business); the host under which it knows them
+	 * (person/pairwise.h; empty: that of where its client returns to). */
+	struct requirement_name requires;
+	const struct span *personas; /* "administrative" "business" "private" */
+	size_t persona_count;
+	struct span sector;
 	struct span saml;        /* an EntityDescriptor as XML; empty: the entity does not speak SAML */
-	struct span oidc_client, oidc_provider; /* metadata as canonical JSON; empty: none. Kept, not yet published */
+	struct span oidc_client, oidc_provider; /* metadata as canonical JSON; empty: none */
+	const struct oidc_client *client; /* the former, read (oidc_client.h); NULL: none */
 };
 
 struct member_record {
@@ -110,6 +121,9 @@ enum err member_parse(struct arena *, const char *file, struct span json, struct
 
 /* Canonical JSON (RFC 8785): the form that is kept, digested and compared. member_parse() reads it back to the same. */
 void member_print(struct buffer *, const struct member_record *);
+
+/* {"framework","levels":{…},"profile"}, canonical; of one that is asked for. */
+void requirement_print(struct buffer *, const struct requirement_name *);
 
 bool member_id_valid(struct span);
 

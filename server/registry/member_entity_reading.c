@@ -1,7 +1,6 @@
 /* registry/member_entity_reading.c - one entity of a member, read from JSON as people write it. */
 #include "registry/member_reading.h"
 
-#include "codec/tree.h"
 #include "registry/metadata.h"
 
 static unsigned
@@ -47,50 +46,6 @@ read_attributes(struct place object, struct member_entity *e)
 			if (span_equal(list[n].name, list[i].name))
 				place_fail(place_member(p, "name"), "each attribute once", NULL);
 	}
-}
-
-/* What nobody but its owner may have (RFC 7518 s6, RFC 7591 s2); it would be published with the record's digest, and
- * seen by every operator. */
-static bool
-holds_secret(const json_t *metadata)
-{
-	static const char *const secret[] = { "d", "p", "q", "dp", "dq", "qi", "oth", "k" };
-	const json_t *key;
-	size_t i;
-
-	json_array_foreach (json_object_get(json_object_get(metadata, "jwks"), "keys"), i, key)
-		for (size_t n = 0; n < COUNT(secret); n++)
-			if (json_object_get(key, secret[n]))
-				return true;
-	return json_object_get(metadata, "client_secret") != NULL;
-}
-
-static struct span
-read_metadata(struct place oidc, const char *key)
-{
-	struct place p = place_member(oidc, key);
-	json_t *value = place_value(p);
-	const char *expected = NULL;
-	struct span text = { 0 };
-	struct buffer b;
-
-	if (!place_exists(p))
-		return text;
-	if (!json_is_object(value) || json_object_size(value) == 0)
-		place_fail(p, "an object that is not empty", NULL);
-	else if (!tree_canonical(value, &expected))
-		place_fail(p, expected, "another value in it");
-	else if (holds_secret(value))
-		place_fail(p, "public keys alone", "a private key or a secret");
-	else {
-		b = buffer_init(MEMBER_RECORD_LARGEST);
-		tree_write(&b, value);
-		if (b.overflowed)
-			place_fail(p, "at most 1 MiB", "more");
-		text = arena_copy(p.document->arena, buffer_span(&b));
-		buffer_release(&b);
-	}
-	return text;
 }
 
 /* The descriptor as metadata_read() takes it. Time is none of the record's business. */
@@ -143,7 +98,6 @@ static const struct form form_descriptor = { "the XML of an EntityDescriptor", M
 struct member_entity
 member_entity_read(struct place p)
 {
-	struct place oidc = place_member(p, "oidc");
 	struct member_entity e = {
 		.entity_id = value_needed(p, "entity_id", &form_entity_id),
 		.roles = read_roles(p),
@@ -161,9 +115,6 @@ member_entity_read(struct place p)
 	read_attributes(p, &e);
 	if (e.saml.size && e.entity_id.size)
 		check_descriptor(place_member(p, "saml"), e.saml, e.entity_id, e.roles);
-	if (place_exists(oidc)) {
-		e.oidc_client = read_metadata(oidc, "client");
-		e.oidc_provider = read_metadata(oidc, "provider");
-	}
+	member_relying_read(p, &e);
 	return e;
 }

@@ -1,6 +1,7 @@
 /* registry/member_reading.h - reading the member record: private to member_reading.c, which reads the whole,
- * member_entity_reading.c, which reads one entity, member_jpki_reading.c, which reads what it may do with JPKI, and
- * member_values.c, which reads what they consist of.
+ * member_entity_reading.c, which reads one entity, member_relying_reading.c, which reads what it needs of persons,
+ * member_jpki_reading.c, which reads what the member may do with JPKI, and member_values.c, which reads what they
+ * consist of.
  */
 #pragma once
 
@@ -23,5 +24,8 @@ struct member_logo value_logo(struct place object);
 const struct span *value_list(struct place object, const char *key, const struct form *, size_t *count);
 
 struct member_entity member_entity_read(struct place);
+
+/* `requires`, `personas`, `sector` and `oidc` of an entity whose name and roles have been read. */
+void member_relying_read(struct place, struct member_entity *);
 
 void member_jpki_read(struct place root, struct member_record *);

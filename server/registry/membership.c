@@ -485,8 +485,8 @@ static void
 warn(struct changing *c, struct subject *s)
 {
 	if (s->candidate.size)
-		record_look(&c->arena, s->entities.record, &c->entrusted, c->change.now, &s->result->findings,
-		    &s->result->finding_count);
+		record_look(&c->arena, s->entities.record, &c->entrusted, c->change.known,
+		    c->change.now, &s->result->findings, &s->result->finding_count);
 }
 
 static void write_all(struct changing *);

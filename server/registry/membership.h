@@ -12,6 +12,7 @@
 #include "net/loop.h"
 #include "registry/finding.h"
 #include "registry/difference.h"
+#include "registry/record_look.h"
 #include "registry/standing.h"
 #include "registry/validation.h"
 #include "store/store.h"
@@ -46,6 +47,7 @@ struct membership_change {
 	struct agreeing by;
 	const char *reason;
 	bool dry_run;
+	const struct requirement_check *known; /* NULL: nobody says which frameworks there are */
 	struct instant now;           /* {0}: the clock's */
 };
 

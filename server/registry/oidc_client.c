@@ -189,8 +189,11 @@ read_sector(struct place object, const struct client_terms *terms, const struct 
 	if (place_exists(named)) {
 		if (!terms->believed)
 			place_fail(named, "none: it is the member's record that tells the sector", NULL);
-		return host_of(a, read_https(object, "sector_identifier_uri"));
+		sector = host_of(a, read_https(object, "sector_identifier_uri"));
+		return terms->sector.size ? terms->sector : sector;
 	}
+	if (terms->sector.size)
+		return terms->sector;
 	for (size_t i = 0; i < c->redirect_uris.count; i++) {
 		struct span host = host_of(a, c->redirect_uris.list[i]);
 

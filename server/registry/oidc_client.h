@@ -59,6 +59,7 @@ struct client_terms {
 	struct span entity_id;          /* where no redirect URI tells the sector */
 	enum client_algorithm id_token; /* unless it says: ES256 of members', RS256 by the standard's default */
 	bool believed;                  /* the registry's approval stands for sector_identifier_uri being looked at */
+	struct span sector;             /* where the registry says which: whatever the document says of it */
 };
 /* What is wrong is the document's problem. Where it is about a redirect URI, RFC 7591 s3.2.2 has an error of its own:
  * `*redirect` tells (may be NULL). */

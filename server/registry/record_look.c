@@ -106,6 +106,10 @@ warn(struct looking *l, const char *rule, struct span entity_id, const char *ele
 		{ "member.attribute-unknown", "OIDC Core 1.0 s5.1, RFC 7519 s4.2",
 		  "標準で定められた属性の名前、または名前空間のあるURIにします。この名前の属性は誰からも届きません。",
 		  "An attribute's name that a standard defines, or a URI: of this name nobody sends anything." },
+		{ "member.requires-unknown", "OIDC Core 1.0 s5.5.1.1",
+		  "公開されている基準のプロファイルまたは評価軸のレベルにします。いまのままでは誰もこのサービスにログインできません。",
+		  "A profile or levels of areas of a framework that is in force: as it is, nobody can log in to this "
+		  "service." },
 		{ "member.entrusted-to-nobody", "JPKI Rule 29",
 		  "この連合に加入している事業者のIDにします。このIDの加入者はいません。",
 		  "The id of a member of this federation: there is none of this one." },
@@ -139,6 +143,17 @@ look_at_attributes(struct looking *l, size_t n)
 		if (!attribute_name_known(e->attributes[i].name))
 			warn(l, "member.attribute-unknown", e->entity_id,
 			    arena_print(l->arena, "/entities/%zu/attributes/%zu/name", n, i), e->attributes[i].name);
+}
+
+static void
+look_at_requirement(struct looking *l, size_t n, const struct requirement_check *known)
+{
+	const struct member_entity *e = &l->record->entities[n];
+	struct problem why;
+
+	if (known && e->requires.framework.size && known->check(known->arg, &e->requires, &why) != OK)
+		warn(l, "member.requires-unknown", e->entity_id, arena_print(l->arena, "/entities/%zu/requires", n),
+		    span_text(why.text));
 }
 
 /* Of which certificates it may have both checked itself some day: dates are looked at before each check. */
@@ -177,7 +192,7 @@ look_at_entrustment(struct looking *l, size_t n, const struct entrusted_members 
 
 void
 record_look(struct arena *arena, const struct member_record *record, const struct entrusted_members *entrusted,
-    struct instant now, const struct rule_finding **findings, size_t *count)
+    const struct requirement_check *known, struct instant now, const struct rule_finding **findings, size_t *count)
 {
 	struct looking l = { .arena = arena, .record = record, .count = *count, .most = *count + RECORD_WARNINGS };
 
@@ -186,8 +201,10 @@ record_look(struct arena *arena, const struct member_record *record, const struc
 		memcpy(l.list, *findings, *count * sizeof(*l.list));
 	for (size_t i = 0; i < record->entrustment_count; i++)
 		look_at_entrustment(&l, i, entrusted, now);
-	for (size_t i = 0; i < record->entity_count; i++)
+	for (size_t i = 0; i < record->entity_count; i++) {
+		look_at_requirement(&l, i, known);
 		look_at_attributes(&l, i);
+	}
 	*findings = l.list;
 	*count = l.count;
 }

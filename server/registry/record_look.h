@@ -1,5 +1,6 @@
 /* registry/record_look.h - what in a member's record is well formed and yet of no use: attributes that nobody defined,
- * the card's checks entrusted to nobody who could do them. Operators are warned of it where they change the record.
+ * the card's checks entrusted to nobody who could do them, levels that nobody defined. Operators are warned of it where
+ * they change the record.
  *
  *     begin -> add (records) … -> asks -> [store_load] -> loaded -> note … -> record_look
  */
@@ -33,7 +34,15 @@ void entrusted_loaded(struct entrusted_members *);
 /* A record changed beside the others counts as it will be. */
 void entrusted_note(struct entrusted_members *, const struct member_record *);
 
-/* Appends warnings to the findings, at most RECORD_WARNINGS; the new list is in the arena. Pure. Rules:
- * "member.attribute-unknown", "member.entrusted-to-nobody", "member.entrusted-to-no-operator". */
-void record_look(struct arena *, const struct member_record *, const struct entrusted_members *, struct instant now,
-    const struct rule_finding **findings, size_t *count);
+/* Whether somebody who knows the published frameworks can make something of a requirement; if not, the sentence says of
+ * what there is none. NULL: nobody here knows them. */
+struct requirement_check {
+	enum err (*check)(void *arg, const struct requirement_name *, struct problem *why);
+	void *arg;
+};
+
+/* Appends warnings to the findings, at most RECORD_WARNINGS; the new list is in the arena. Rules:
+ * "member.attribute-unknown", "member.entrusted-to-nobody", "member.entrusted-to-no-operator",
+ * "member.requires-unknown". */
+void record_look(struct arena *, const struct member_record *, const struct entrusted_members *,
+    const struct requirement_check *, struct instant now, const struct rule_finding **findings, size_t *count);

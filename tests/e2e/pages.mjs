@@ -243,7 +243,7 @@ const umibe = {
 		entity_id: "https://umibe.example/saml", published: true, roles: ["rp"], protocols: ["saml"], registered: "2026-04-01T00:00:00Z",
 		changed: "2026-04-01T00:00:00Z", valid_until: null, name: text("お薬手帳", "Medicine notebook"), description: text("", ""),
 		information_url: text("", ""), privacy_url: text("https://umibe.example/p", ""), organization: text("", ""),
-		organization_url: text("", ""), scopes: ["umibe.example"], categories: [], supported_categories: [], certified: [],
+		organization_url: text("", ""), scopes: ["umibe.example"], requires: null, personas: [], sector: null, categories: [], supported_categories: [], certified: [],
 		attributes: [{ name: "urn:oid:2.5.4.3", friendly_name: "cn", required: true, purpose: text("お渡しのとき", "On delivery"), legal_basis: "Act 1" }],
 		endpoints: [{ role: "SPSSODescriptor", element: "AssertionConsumerService", binding: "urn:x:HTTP-POST", location: "https://umibe.example/acs" }],
 		certificates: ["signing", "encryption"].map((use) => ({ role: "SPSSODescriptor", use, sha256: "ab".repeat(32), subject: "CN=umibe",

@@ -191,6 +191,45 @@ the_world_sees_the_member_and_no_person(void **state)
 }
 
 static void
+what_a_relying_party_needs_is_shown(void **state)
+{
+	static const char shop[] =
+	    "{\"id\":\"city\",\"kind\":\"business\",\"name\":{\"ja\":\"店\",\"en\":\"Shop\"},"
+	    "\"contacts\":[{\"type\":\"support\",\"email\":\"help@shop.example\"}],"
+	    "\"entities\":[{\"entity_id\":\"https://shop.example/\",\"roles\":[\"rp\"],\"sector\":\"shop.example\","
+	    "\"requires\":{\"framework\":\"jp-idtf\",\"levels\":{\"token\":\"2\",\"registration\":\"1+\"}},"
+	    "\"personas\":[\"private\"]}]}";
+	struct member member = member_of(STANDING_APPROVED);
+	const char *const records[] = { shop, city };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(records); i++) {
+		struct member_record record = record_of(records[i]);
+		struct buffer b = buffer_init(1 * MIB);
+		struct card_entity entity;
+		struct card card = card_of(&member, &record, &entity);
+		json_t *json, *one, *levels;
+
+		card_write(&b, &arena, &card);
+		json = written(&b);
+		one = json_array_get(json_object_get(json, "entities"), 0);
+		levels = json_object_get(json_object_get(one, "requires"), "levels");
+		if (records[i] == shop) {
+			expect_text("what a login must reach", text_at(levels, "registration"), "1+");
+			expect_text("in each area", text_at(levels, "token"), "2");
+			expect_number("as whom people come", json_array_size(json_object_get(one, "personas")), 1);
+			expect_text("where it knows them by one name", text_at(one, "sector"), "shop.example");
+		} else {
+			expect_true("who relies on nobody needs nothing",
+			    json_is_null(json_object_get(one, "requires")) && json_is_null(json_object_get(one, "sector")) &&
+			    json_array_size(json_object_get(one, "personas")) == 0);
+		}
+		json_decref(json);
+		buffer_release(&b);
+	}
+}
+
+static void
 operators_see_the_rest(void **state)
 {
 	static const char *const shown[] = { "Hanako", "+81-3-0000-0000", "{\"secret\":\"plan\"}",
@@ -399,6 +438,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(the_world_sees_the_member_and_no_person, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(what_a_relying_party_needs_is_shown, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(operators_see_the_rest, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(reminders_are_between_member_and_operators, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(what_a_descriptor_says_is_shown_with_its_findings, set_up, tear_down),

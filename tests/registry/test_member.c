@@ -8,6 +8,7 @@
 #include <jansson.h>
 
 #include "registry/member.h"
+#include "registry/oidc_client.h"
 
 static struct {
 	json_t *table; /* member_cases.json */
@@ -180,8 +181,20 @@ what_is_said_is_read(void **state)
 	expect_span("for this", e->attributes[0].purpose.ja, "氏名のため");
 	expect_span("by that", e->attributes[0].legal_basis, "法第1条");
 	expect_span("OpenID metadata is canonical", e->oidc_client,
-	    "{\"default_max_age\":3600,\"jwks\":{\"keys\":[{\"kid\":\"1\",\"kty\":\"EC\"}]},"
+	    "{\"default_max_age\":3600,\"jwks\":{\"keys\":[{\"crv\":\"Ed25519\",\"kid\":\"1\",\"kty\":\"OKP\","
+	    "\"x\":\"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo\"}]},"
 	    "\"redirect_uris\":[\"https://city.example.jp/cb\"]}");
+	expect_number("and read", e->client->max_age, SECONDS(3600));
+	expect_span("the record's sector is its own", e->client->sector, "city.example.jp");
+	expect_text("what is not said is what members get", client_algorithm_name(e->client->id_token), "ES256");
+	expect_span("what a login must reach", e->requires.framework, "jp-idtf");
+	expect_span("a profile", e->requires.profile, "login");
+	expect_number("and levels of two areas", e->requires.area_count, 2);
+	expect_span("in the order of their names", e->requires.areas[0].area, "authentication");
+	expect_span("such", e->requires.areas[0].level, "1+");
+	expect_number("two personas", e->persona_count, 2);
+	expect_span("this one before the other", e->personas[0], "private");
+	expect_true("who has no client has none", !m.entities[1].client && !m.entities[1].persona_count);
 	expect_number("roles beyond SAML's", m.entities[1].roles, ENTITY_IDP | ENTITY_AP | ENTITY_PLATFORM |
 	    ENTITY_AUTHN_PROVIDER | ENTITY_PROOFING_PROVIDER);
 	expect_true("a date is its midnight in UTC", instant_read(span_text("2026-04-01T00:00:00Z"), &t) &&

@@ -64,6 +64,17 @@ told(const struct rule_finding *findings, size_t count)
 	return all;
 }
 
+/* Of frameworks there is this one alone. */
+static enum err
+check(void *arg, const struct requirement_name *wanted, struct problem *why)
+{
+	(void)arg;
+	if (span_is(wanted->framework, "jp-idtf"))
+		return OK;
+	return problem_set(why, ERR_NOT_FOUND, "", "no version is in force");
+}
+static const struct requirement_check known = { check, NULL };
+
 static const char *
 looked_at(const struct member_record *record, const struct entrusted_members *entrusted)
 {
@@ -72,7 +83,7 @@ looked_at(const struct member_record *record, const struct entrusted_members *en
 	size_t count = 0;
 
 	expect_true("noon", instant_read(span_text(NOON), &now));
-	record_look(&arena, record, entrusted, now, &findings, &count);
+	record_look(&arena, record, entrusted, &known, now, &findings, &count);
 	return told(findings, count);
 }
 
@@ -94,10 +105,38 @@ attributes_nobody_defined(void **state)
 	for (size_t i = 0; i < 100; i++)
 		many = arena_print(&arena, "%s,{\"name\":\"x%zu\",\"purpose\":{\"en\":\"x\"}}", many, i);
 	record = record_of("city", many, "");
-	record_look(&arena, record, &nobody, (struct instant){ 0 }, &findings, &count);
+	record_look(&arena, record, &nobody, NULL, (struct instant){ 0 }, &findings, &count);
 	expect_number("what was found before stays, and there are so many at most", count, 1 + RECORD_WARNINGS);
 	expect_span("it is the first", findings[0].rule, "edugain.logo-missing");
 	expect_span("of the entity", findings[1].entity_id, "https://city.example/");
+	arena_release(&arena);
+}
+
+static void
+levels_nobody_defined(void **state)
+{
+	static const struct {
+		const char *framework, *found;
+	} cases[] = {
+		{ "jp-idtf", "" },
+		{ "jp-itdf", "member.requires-unknown /entities/0/requires no version is in force\n" },
+	};
+	const struct entrusted_members nobody = { 0 };
+	const struct rule_finding *findings = NULL;
+	size_t count = 0;
+
+	(void)state;
+	arena = arena_init(16 * MIB);
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct member_record record = *record_of("city", ASKS("name"), "");
+		struct member_entity entity = record.entities[0];
+
+		entity.requires.framework = span_text(cases[i].framework);
+		record.entities = &entity;
+		expect_text(cases[i].framework, looked_at(&record, &nobody), cases[i].found);
+		record_look(&arena, &record, &nobody, NULL, (struct instant){ 0 }, &findings, &count);
+		expect_number("where nobody knows frameworks, nobody tells", count, 0);
+	}
 	arena_release(&arena);
 }
 
@@ -212,6 +251,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(names_that_somebody_defined),
 		cmocka_unit_test(attributes_nobody_defined),
+		cmocka_unit_test(levels_nobody_defined),
 		cmocka_unit_test(checks_entrusted_to_nobody_who_could),
 		cmocka_unit_test(one_changed_beside_it_counts_as_it_will_be),
 	};

@@ -38,7 +38,7 @@ findings_add(json_t *to, const struct rule_finding *findings, size_t count)
 	buffer_release(&b);
 }
 
-/* Who the other members are, only the daemon knows. */
+/* Who the other members are, and which frameworks are in force, only the daemon knows. */
 static void
 record_warn(struct arena *arena, const struct member_record *record, struct instant now, json_t *findings)
 {
@@ -46,7 +46,7 @@ record_warn(struct arena *arena, const struct member_record *record, struct inst
 	const struct rule_finding *found = NULL;
 	size_t count = 0;
 
-	record_look(arena, record, &unknown, now, &found, &count);
+	record_look(arena, record, &unknown, NULL, now, &found, &count);
 	findings_add(findings, found, count);
 }
 

@@ -14,6 +14,7 @@
 #include "http/exchange.h"
 #include "registry/headline.h"
 #include "registry/membership.h"
+#include "transaction/session/assessment.h"
 
 #define MEMBERS_LARGEST 100000
 #define CHANGE_ARENA (33 * MEMBERS_BODY) /* what codec/reader.h takes at most, and the requests */
@@ -165,6 +166,8 @@ struct changing {
 	struct request_room room;  /* of a federation's records */
 	struct membership_change change;
 	struct membership_request *requests;
+	struct policy_shelf *shelf; /* NULL: there is none */
+	struct requirement_check known;
 };
 
 static void
@@ -306,6 +309,24 @@ log_results(const struct changing *g, const struct membership_result *results, s
 	    waiting, count - done - waiting, g->change.dry_run);
 }
 
+/* What relying parties need is held against the frameworks that are in force now; where none have been read, nobody
+ * tells. */
+static enum err
+check_requirement(void *arg, const struct requirement_name *wanted, struct problem *why)
+{
+	const struct changing *g = arg;
+	struct policy_snapshot *policies = g->shelf ? policy_shelf_take(g->shelf) : NULL;
+	const struct shelf_policy *policy;
+	const struct profile *profile;
+	struct demand demand;
+	enum err err = OK;
+
+	if (policies)
+		err = requirement_find(policies, wanted, g->change.now, &policy, &profile, &demand, why);
+	policy_snapshot_unref(policies);
+	return err;
+}
+
 static void
 on_members_changed(void *arg, enum err err, const struct membership_result *results, size_t count,
     const struct problem *why)
@@ -341,10 +362,11 @@ members_change(struct exchange *e, void *front)
 
 	if (!request_allowed(e, c))
 		return;
-	*g = (struct changing){ .exchange = e };
+	*g = (struct changing){ .exchange = e, .shelf = c->settings.shelf, .known = { check_requirement, g } };
 	request_room_open(&g->room, e, CHANGE_ARENA);
 	g->requests = arena_array(e->arena, struct membership_request, MEMBERSHIP_CHANGES);
-	g->change = (struct membership_change){ .requests = g->requests, .by = request_agreeing(e, c), .reason = "" };
+	g->change = (struct membership_change){ .requests = g->requests, .by = request_agreeing(e, c), .reason = "",
+		.known = &g->known, .now = clock_now() };
 	if (changing_parse(g, &why) != OK) {
 		request_room_close(&g->room);
 		exchange_refuse(e, status_of(why.code), &why);

@@ -3,13 +3,9 @@ import { answered, ask } from "/assets/ask.js";
 import { aside, badge, both, element, paragraph } from "/assets/dom.js";
 import { action, form } from "/assets/form.js";
 import { time } from "/assets/time.js";
+import { personaWords } from "/assets/words.js";
 
 const path = "/v1/account/consents";
-const personas = {
-	administrative: ["行政における個人", "Administrative"],
-	business: ["ビジネス上の私", "Business"],
-	private: ["プライベートな私", "Private"],
-};
 const purposes = { enrolment: ["アカウントの登録", "Enrolment of this account"], login: ["ログイン", "Logging in"] };
 
 const titleOf = (item) =>
@@ -83,13 +79,13 @@ function consent(flow, one) {
 				),
 			),
 			element("div", {}, element("dt", {}, both("目的", "Purpose")), element("dd", {}, both(...words))),
-			...(personas[persona]
+			...(persona
 				? [
 						element(
 							"div",
 							{},
 							element("dt", {}, both("ペルソナ", "Persona")),
-							element("dd", {}, both(...personas[persona])),
+							element("dd", {}, both(...personaWords(persona))),
 						),
 					]
 				: []),

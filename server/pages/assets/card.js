@@ -1,5 +1,5 @@
 /* assets/card.js - one member: what it is certified for, by whom and until when; then its entities, certificates and history. */
-import { areaMeaning, byArea, areaWords, frameworkWords, kindWords, levelBadge, levelMeaning, named, outside, roleWords,
+import { areaMeaning, byArea, areaWords, frameworkWords, kindWords, levelBadge, levelMeaning, named, outside, personaWords, roleWords,
 	standingBadge, standingWords } from "./words.js";
 import { badge, both, element, fact, fill, section } from "./dom.js";
 import { copyable, copyButton } from "./copy.js";
@@ -199,6 +199,12 @@ const protocols = {
 	"oidc-provider": ["OpenID Connect（認証する側）", "OpenID Connect (provider)"],
 };
 
+function requirement({ framework, levels, profile }) {
+	return [element("span", { class: "block" }, both(...frameworkWords(framework))),
+		...(profile ? [element("span", { class: "block entity" }, profile)] : []),
+		...Object.entries(levels ?? {}).map(([area, level]) => levelBadge({ area, level }))];
+}
+
 function words(list, of) {
 	const pairs = list.map(of);
 
@@ -324,6 +330,9 @@ function entityCard(card, entity, number) {
 			fact("役割", "Role", roleList(entity)),
 			...(entity.protocols.length > 0 ? [fact("方式", "Protocol", words(entity.protocols, (name) => protocols[name] ?? [name, name]))] : []),
 			...(said(entity.organization) && card.source ? [fact("組織", "Organisation", named(entity.organization, ""))] : []),
+			...(entity.requires ? [fact("ログインに求める水準", "What a login must reach", ...requirement(entity.requires))] : []),
+			...(entity.personas.length > 0 ? [fact("利用者の立場", "As whom people come", words(entity.personas, personaWords))] : []),
+			...maybe(entity.sector, "利用者の識別子の範囲", "Where it knows people by one name", (host) => element("span", { class: "entity" }, host)),
 			...(said(entity.information_url) ? [fact("案内", "Information", link(entity.information_url))] : []),
 			...(said(entity.privacy_url) ? [fact("プライバシーの方針", "Privacy statement", link(entity.privacy_url))] : []),
 			...(entity.scopes.length > 0 ? [fact("スコープ（利用者の所属の範囲）", "Scopes (whose users it vouches for)",

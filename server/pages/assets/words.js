@@ -72,6 +72,13 @@ const standings = {
 
 const as = (word) => [word, word];
 
+const personas = {
+	administrative: ["行政における個人", "Administrative"],
+	business: ["ビジネス上の私", "Business"],
+	private: ["プライベートな私", "Private"],
+};
+
+export const personaWords = (persona) => personas[persona] ?? as(persona);
 export const roleWords = (role) => roles[role] ?? as(role);
 export const kindWords = (kind) => kinds[kind] ?? as(kind);
 export const areaWords = (area) => areas[area]?.[0] ?? as(area);
