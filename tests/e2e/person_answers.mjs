@@ -74,6 +74,9 @@ export const login = {
 		},
 	],
 	ways: ways("passkey"),
+	enough: false,
+	less: false,
+	proofing: null,
 	app: null,
 	card: null,
 	until: soon(10),
@@ -83,7 +86,7 @@ export const shortLogin = {
 	...login,
 	person: { number: "7K3M-Q2XH-9D" },
 	claimed: true,
-	shown: [{ way: "code", name: "認証アプリ", at: passed }],
+	shown: [{ way: "code", name: "認証アプリ", at: passed, counts: true }],
 	unmet: [
 		{
 			area: "token",
@@ -96,7 +99,7 @@ export const shortLogin = {
 	],
 	ways: ways("passkey", { passkey: true, app: true, card: true, code: false, recovery: false }),
 };
-export const finished = { ...shortLogin, unmet: [] };
+export const finished = { ...shortLogin, unmet: [], enough: true };
 
 const task = (of) => ({
 	code: cardCode,

@@ -1,5 +1,5 @@
 /* tests/front/test_login_front.c - the login's page asks: routes, cookies, what is told and what is not. */
-#include "transaction/login_stage.h"
+#include "transaction/member_stage.h"
 
 #include <stdio.h>
 #include <sys/un.h>
@@ -574,6 +574,70 @@ a_cancelled_login_goes_back(void **state)
 }
 
 static void
+on_asked(void *arg, enum err err, const struct login_begun *begun, const struct problem *why)
+{
+	if (err == OK)
+		snprintf((char *)arg, COOKIE_TEXT, "%s", begun->cookie.text);
+	stage_on_begun(NULL, err, begun, why);
+}
+
+/* A login that a relying party asked for, begun by another front, in this browser. */
+static void
+begin_for_a_relying_party(struct requirement_name wanted, const struct requirement_name *least)
+{
+	char cookie[COOKIE_TEXT];
+
+	wanted.version = span_text("1.0");
+	stage.done = false;
+	login_begin(stage.store, &stage.arena, &stage.settings, &(struct login_begin){ .front = LOGIN_FOR_OIDC,
+		.reference = span_text("/oidc/continue/00ff"), .relying_party = span_text("https://shop.example/"),
+		.name = stage.settings.name, .wanted = wanted, .least = least, .where = span_text(WHERE),
+		.now = clock_now() }, on_asked, cookie);
+	stage_run();
+	expect_ok("it begins", stage.err, &stage.why);
+	ledger_id_text(&stage.at.id, scene.login);
+	snprintf(scene.jar[0].name, sizeof(scene.jar[0].name), "__Host-watashi-login");
+	snprintf(scene.jar[0].value, sizeof(scene.jar[0].value), "%s", cookie);
+}
+
+static void
+whom_a_relying_party_sent_goes_back_there(void **state)
+{
+	struct requirement_name least;
+
+	(void)state;
+	scene_open(11);
+	begin_for_a_relying_party(stage_least("token", "2"), NULL);
+	expect_number("cancelled", ask_login("POST", "/cancel", "{}"), 200);
+	expect_true("is told so", says("{\"location\":\"/oidc/continue/00ff?cancelled\"}"));
+	least = stage_least("token", "2");
+	least.version = span_text("1.0");
+	begin_for_a_relying_party(stage_least("token", "4"), &least);
+	answer_passkey(&stage.person, (struct ceremony){ .type = NULL });
+	expect_true("less will do", says("\"enough\":false,\"less\":true,\"proofing\":null"));
+	expect_number("not without a word", ask_login("POST", "/finish", "{}"), 403);
+	expect_number("nor another", ask_login("POST", "/finish", "{\"less\":1}"), 400);
+	expect_number("with less", ask_login("POST", "/finish", "{\"less\":true}"), 200);
+	expect_true("there, too", says("{\"location\":\"/oidc/continue/00ff\"}"));
+	scene_close();
+}
+
+static void
+a_missing_proofing_is_said_with_the_way_back(void **state)
+{
+	(void)state;
+	scene_open(12);
+	stage_provider();
+	begin_for_a_relying_party(stage_least("registration", "3"), NULL);
+	answer_passkey(&stage.person, (struct ceremony){ .type = NULL });
+	expect_true("where, and whereto afterwards",
+	    says("\"proofing\":{\"page\":\"/enrol/\",\"return\":\"/oidc/continue/00ff\"}"));
+	expect_number("not enough", ask_login("POST", "/finish", "{}"), 403);
+	expect_true("said again", says("\"proofing\":{\"page\":\"/enrol/\""));
+	scene_close();
+}
+
+static void
 no_way_back_leads_elsewhere(void **state)
 {
 	static const struct { const char *path; bool valid; } cases[] = {
@@ -617,6 +681,8 @@ main(void)
 		cmocka_unit_test(what_is_asked_is_read_strictly),
 		cmocka_unit_test(who_asks_too_often_waits),
 		cmocka_unit_test(a_cancelled_login_goes_back),
+		cmocka_unit_test(whom_a_relying_party_sent_goes_back_there),
+		cmocka_unit_test(a_missing_proofing_is_said_with_the_way_back),
 		cmocka_unit_test(no_way_back_leads_elsewhere),
 	};
 

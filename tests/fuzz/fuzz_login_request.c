@@ -45,7 +45,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct login_code code = { .way = size % 2 ? LOGIN_BY_CODE : LOGIN_BY_RECOVERY };
 	struct login_asked asked;
 	struct problem why;
-	bool conditional;
+	bool conditional, less;
 
 	if (login_asked_read(&a, body, &asked, &why) == OK) {
 		check_path(asked.return_path);
@@ -56,6 +56,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (login_code_read(&a, body, &code, &why) == OK)
 		assert(code.code.size && code.code.size <= 64 && (code.way == LOGIN_BY_CODE || !code.second.size));
 	if (login_options_read(&a, body, &conditional, &why) == OK)
+		assert(size >= 2);
+	if (login_finish_read(&a, body, &less, &why) == OK)
 		assert(size >= 2);
 	/* The path alone, as it stands in a request. */
 	if (return_path_valid(body))

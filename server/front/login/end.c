@@ -1,17 +1,18 @@
 /* front/login/end.c - POST /v1/login/{id}/finish and …/cancel: back to who asked, logged in or not. */
 #include "front/login/front.h"
+#include "front/login/login_request.h"
 #include "transaction/login/known_browser.h"
 
 #define ANSWER_LARGEST (64 * KIB)
 
 static void
-refuse_unmet(struct login_visit *v, const struct login_view *view)
+refuse_unmet(struct login_visit *v, const struct login *l, const struct login_view *view)
 {
 	struct buffer b = buffer_init(ANSWER_LARGEST);
 
 	buffer_text(&b, "{\"status\":403,\"title\":\"Forbidden\",\"detail\":\"what was shown is not enough for what is "
 	    "wanted\",\"clause\":\"\",\"code\":\"unmet\"");
-	login_write_outlook(&b, view);
+	login_write_outlook(&b, l, view);
 	buffer_byte(&b, '}');
 	exchange_reply(v->exchange, &(struct reply){ .status = 403, .body = buffer_span(&b),
 		.fields = span_text("Content-Type: application/problem+json\r\nCache-Control: no-store\r\n") });
@@ -47,7 +48,7 @@ on_finished(void *arg, enum err err, const struct login_finished *f, const struc
 	}
 	figure_add(v->front->settings->figures, f->enough ? FIGURE_LOGINS_ENOUGH : FIGURE_LOGINS_SHORT, 1);
 	if (!f->enough) {
-		refuse_unmet(v, f->view);
+		refuse_unmet(v, f->login, f->view);
 		return;
 	}
 	session = cookie_set(arena, SESSION_COOKIE, f->cookie.text,
@@ -63,7 +64,9 @@ on_finished(void *arg, enum err err, const struct login_finished *f, const struc
 static void
 finish(struct login_visit *v)
 {
-	if (login_body_empty(v))
+	if (login_finish_read(v->exchange->arena, v->exchange->body, &v->asked.less, &v->why) != OK)
+		login_refuse(v, v->why.code, &v->why);
+	else
 		exchange_hold(v->exchange, login_finish(v->front->store, v->exchange->arena, v->front->settings,
 		    &v->asked, on_finished, v));
 }
@@ -74,7 +77,16 @@ finish_login(struct exchange *e, void *front)
 	login_visit_begin(arena_new(e->arena, struct login_visit), e, front, LOGIN_COST_TRY, finish);
 }
 
-/* Who was logged in before goes back as that; anybody else to the front page: the account's would only ask again. */
+/* Who was logged in before goes back as that; anybody else to the front page: the account's would only ask again. Where
+ * a relying party asked, it is told. */
+static struct span
+way_back(struct arena *arena, const struct login *l, bool was_in)
+{
+	if (l->front != LOGIN_FOR_ACCOUNT)
+		return span_text(arena_print(arena, "%.*s?cancelled", SPAN_ARGS(l->reference)));
+	return was_in ? l->reference : span_text("/");
+}
+
 static void
 on_cancelled(void *arg, enum err err, const struct login *l, const struct problem *why)
 {
@@ -88,7 +100,7 @@ on_cancelled(void *arg, enum err err, const struct login *l, const struct proble
 		return;
 	}
 	was_in = memcmp(l->session, none, sizeof(none)) != 0;
-	send_on(v, was_in ? l->reference : span_text("/"),
+	send_on(v, way_back(v->exchange->arena, l, was_in),
 	    arena_print(v->exchange->arena, "%.*s", SPAN_ARGS(cookie_forget(v->exchange->arena, LOGIN_COOKIE))));
 }
 

@@ -65,5 +65,5 @@ on_login_answered login_answered;
 struct card_watch *card_watch_new(struct store *, struct events *logins);
 void card_watch_free(struct card_watch *);
 
-/* Members of the login's JSON: "unmet" and "ways" (show.c). */
-void login_write_outlook(struct buffer *, const struct login_view *);
+/* Members of the login's JSON: "unmet", "ways", "enough", "less" and "proofing" (show.c). */
+void login_write_outlook(struct buffer *, const struct login *, const struct login_view *);

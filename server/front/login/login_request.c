@@ -106,3 +106,17 @@ login_options_read(struct arena *arena, struct span body, bool *conditional, str
 			*conditional = reader_boolean(&r);
 	return reader_end(&r, why);
 }
+
+enum err
+login_finish_read(struct arena *arena, struct span body, bool *less, struct problem *why)
+{
+	struct reader r = reader_of(arena, body);
+	struct span name;
+
+	*less = false;
+	reader_object(&r);
+	while (reader_member(&r, &name))
+		if (span_is(name, "less"))
+			*less = reader_boolean(&r);
+	return reader_end(&r, why);
+}

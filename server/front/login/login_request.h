@@ -19,3 +19,6 @@ enum err login_code_read(struct arena *, struct span body, struct login_code *ou
 
 /* {"conditional":bool} */
 enum err login_options_read(struct arena *, struct span body, bool *conditional, struct problem *why);
+
+/* {"less":bool}: whether to go on with less than was hoped for. */
+enum err login_finish_read(struct arena *, struct span body, bool *less, struct problem *why);

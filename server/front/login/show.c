@@ -89,6 +89,7 @@ write_shown(struct buffer *b, const struct login_case *c)
 		json_write_member_or_null(b, "way", way ? span_text(login_way_name(way)) : (struct span){ 0 });
 		json_write_member(b, "name", name_of(c, &a->credential));
 		json_write_time(b, "at", a->at);
+		write_flag(b, "counts", !instant_before(a->at, l->since));
 		buffer_byte(b, '}');
 	}
 	buffer_byte(b, ']');
@@ -110,8 +111,21 @@ write_unmet(struct buffer *b, const struct login_unmet *u)
 	buffer_byte(b, '}');
 }
 
+/* Where a card proofs, and where it goes on afterwards. */
+static void
+write_proofing(struct buffer *b, const struct login *l, const struct login_view *view)
+{
+	if (!view->proofing) {
+		buffer_text(b, ",\"proofing\":null");
+		return;
+	}
+	buffer_text(b, ",\"proofing\":{\"page\":\"/enrol/\"");
+	json_write_member(b, "return", l->reference);
+	buffer_byte(b, '}');
+}
+
 void
-login_write_outlook(struct buffer *b, const struct login_view *view)
+login_write_outlook(struct buffer *b, const struct login *l, const struct login_view *view)
 {
 	static const char *const enough[] = {
 		[LOGIN_PERHAPS] = "null", [LOGIN_NOT_ENOUGH] = "false", [LOGIN_ENOUGH] = "true",
@@ -130,6 +144,9 @@ login_write_outlook(struct buffer *b, const struct login_view *view)
 		buffer_print(b, ",\"enough\":%s}", enough[view->offers[i].enough]);
 	}
 	buffer_byte(b, ']');
+	write_flag(b, "enough", view->enough);
+	write_flag(b, "less", view->less);
+	write_proofing(b, l, view);
 }
 
 /* What waits elsewhere */
@@ -202,7 +219,7 @@ write_login(struct buffer *b, const struct login_case *c, const struct login_vie
 		buffer_text(b, ",\"person\":null");
 	write_flag(b, "claimed", l->said);
 	write_shown(b, c);
-	login_write_outlook(b, view);
+	login_write_outlook(b, l, view);
 	write_waiting(b, c);
 	json_write_time(b, "until", l->expires);
 	buffer_byte(b, '}');

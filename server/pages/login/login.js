@@ -40,7 +40,7 @@ const flow = {
 		state.login = login;
 		if (login.state !== "waiting")
 			return ended(login.state);
-		if (login.shown.length > 0 && login.unmet.length === 0)
+		if (login.enough)
 			return finish();
 		if (login.shown.length > (before?.shown.length ?? 0)) {
 			say("確認できました。あと一つ必要です。", "That was confirmed. One more is needed.");
@@ -275,7 +275,7 @@ async function start() {
 		return ended(answer.json?.state ?? "over");
 	state.login = answer.json;
 	stop = follow(`${state.path}/events`, ["changed"], refresh);
-	if (answer.json.shown.length > 0 && answer.json.unmet.length === 0)
+	if (answer.json.enough)
 		return finish();
 	return way === null ? choose() : openWay(way);
 }

@@ -57,8 +57,8 @@ static on_committed on_begun;
 
 /* The version in force now is what is asked until the end, whatever comes into force meanwhile. */
 static enum err
-find_wanted(const struct person_settings *settings, struct arena *arena, struct instant now, struct login *l,
-    struct problem *why)
+find_version(const struct person_settings *settings, struct arena *arena, struct instant now,
+    struct requirement_name *wanted, struct problem *why)
 {
 	struct policy_snapshot *snapshot;
 	const struct shelf_policy *policy;
@@ -66,12 +66,12 @@ find_wanted(const struct person_settings *settings, struct arena *arena, struct 
 	struct demand demand;
 	enum err err;
 
-	if (!l->wanted.framework.size)
+	if (!wanted->framework.size)
 		return OK;
 	snapshot = policy_shelf_take(settings->shelf);
-	err = requirement_find(snapshot, &l->wanted, now, &policy, &profile, &demand, why);
+	err = requirement_find(snapshot, wanted, now, &policy, &profile, &demand, why);
 	if (err == OK)
-		l->wanted.version = arena_copy(arena, policy->framework->version);
+		wanted->version = arena_copy(arena, policy->framework->version);
 	if (snapshot)
 		policy_snapshot_unref(snapshot);
 	if (err == OK)
@@ -101,15 +101,22 @@ login_begin(struct store *store, struct arena *arena, const struct person_settin
 
 	*b = (struct beginning){ .pending = { cancel_beginning }, .store = store, .arena = arena, .done = done,
 		.arg = arg };
-	b->begun.cookie = cookie_secret_new();
+	if (asked->browser)
+		memcpy(b->begun.cookie.digest, asked->browser, sizeof(b->begun.cookie.digest));
+	else
+		b->begun.cookie = cookie_secret_new();
 	*l = (struct login){ .id = id_new(asked->now), .state = LOGIN_WAITING, .front = asked->front,
 		.reference = asked->reference, .relying_party = asked->relying_party, .name = asked->name,
-		.why = asked->why, .wanted = asked->wanted, .persona = asked->persona, .where = asked->where,
+		.why = asked->why, .wanted = asked->wanted, .may_be_less = asked->least != NULL,
+		.since = asked->since, .assertion = asked->assertion, .persona = asked->persona, .where = asked->where,
 		.made = asked->now, .expires = instant_after(asked->now, settings->login_for) };
 	memcpy(l->browser, b->begun.cookie.digest, sizeof(l->browser));
+	if (asked->least)
+		l->least = *asked->least;
 	join_session(l, asked->session);
 	b->why.code = OK;
-	find_wanted(settings, arena, asked->now, l, &b->why);
+	if (find_version(settings, arena, asked->now, &l->wanted, &b->why) == OK)
+		find_version(settings, arena, asked->now, &l->least, &b->why);
 	if (asked->known && !asked->session)
 		b->ask = known_browser_ask(arena_copy(arena, span_of(asked->known, 32)).data);
 	b->waiting = store_load(store, &b->ask, b->ask.table ? 1 : 0, on_known_loaded, b);

@@ -57,7 +57,7 @@ login_case_load(struct store *store, struct arena *arena, const struct person_se
 
 	*l = (struct loading){ .pending = { cancel_loading }, .store = store, .arena = arena, .asked = *asked,
 		.done = done, .arg = arg };
-	l->found = (struct login_case){ .settings = settings, .now = asked->now,
+	l->found = (struct login_case){ .settings = settings, .now = asked->now, .less = asked->less,
 		.snapshot = policy_shelf_take(settings->shelf) };
 	l->asks[0] = login_ask(&l->asked.id);
 	l->waiting = store_load(store, l->asks, 1, on_login_loaded, l);
@@ -169,6 +169,15 @@ still_rests(const struct session *s, const struct login *login)
 	return !s->authentication_count;
 }
 
+static void
+take_counted(struct loading *l)
+{
+	struct authentication *list = arena_array(l->arena, struct authentication, SESSION_AUTHENTICATIONS);
+
+	l->found.counted = list;
+	l->found.counted_count = login_counted(&l->found.login, list);
+}
+
 static enum err
 take_person(struct loading *l, struct problem *why)
 {
@@ -196,6 +205,7 @@ take_person(struct loading *l, struct problem *why)
 	if (err != OK && err != ERR_DENIED)
 		return err;
 	l->found.joined = l->found.joined && still_rests(&l->found.session, login);
+	take_counted(l);
 	return OK;
 }
 
@@ -265,27 +275,57 @@ on_parties_loaded(void *arg, enum err err, const struct problem *why)
 	answer(arg, err, why);
 }
 
-enum err
-login_case_assess(struct arena *arena, const struct login_case *c, const struct authentication *alone,
-    struct assessed *out, struct problem *why)
+const struct requirement_name *
+login_case_wanted(const struct login_case *c)
+{
+	return c->less ? &c->login.least : &c->login.wanted;
+}
+
+static struct assessing
+assessing_of(const struct login_case *c)
 {
 	static const char *const personas[PERSONAS] = {
 		[PERSONA_ADMINISTRATIVE] = "administrative", [PERSONA_BUSINESS] = "business",
 		[PERSONA_PRIVATE] = "private",
 	};
 
-	return assess_login(arena, &(struct assessing){
+	return (struct assessing){
 		.snapshot = c->snapshot,
-		.wanted = c->login.wanted,
+		.wanted = *login_case_wanted(c),
 		.records = c->records,
 		.record_count = c->record_count,
-		.authentications = alone ? alone : c->login.authentications,
-		.authentication_count = alone ? 1 : c->login.authentication_count,
+		.authentications = c->counted,
+		.authentication_count = c->counted_count,
 		.parties = c->parties.list,
 		.party_count = c->parties.count,
+		.assertion = c->login.assertion,
 		.persona = span_text(personas[c->login.persona]),
 		.begun = c->joined ? c->session.begun : (struct instant){ 0 },
 		.step_up = c->joined,
 		.now = c->now,
-	}, out, why);
+	};
+}
+
+enum err
+login_case_assess(struct arena *arena, const struct login_case *c, const struct authentication *alone,
+    struct assessed *out, struct problem *why)
+{
+	struct assessing a = assessing_of(c);
+
+	if (alone) {
+		a.authentications = alone;
+		a.authentication_count = 1;
+	}
+	return assess_login(arena, &a, out, why);
+}
+
+enum err
+login_case_assess_proofed(struct arena *arena, const struct login_case *c, const struct proofing_record *record,
+    struct assessed *out, struct problem *why)
+{
+	struct assessing a = assessing_of(c);
+
+	a.records = record;
+	a.record_count = 1;
+	return assess_login(arena, &a, out, why);
 }

@@ -26,6 +26,10 @@ struct login_case {
 	size_t used_count;
 	const struct proofing_record *records;
 	size_t record_count;
+	bool less;                   /* it is asked whether what is taken at least is met, not what is hoped for */
+	/* Authentications that count: none from before login.since. */
+	const struct authentication *counted;
+	size_t counted_count;
 	bool joined;                 /* the session it steps up is still there */
 	struct session session;
 	bool card_answered;          /* the card that the login asks for */
@@ -43,6 +47,11 @@ struct pending *login_case_load(struct store *, struct arena *, const struct per
  * settings->parent_age; its handle. Empty: none. */
 struct span login_case_old_parent(const struct login_case *);
 
-/* Assesses what was shown, or as if this alone had been (NULL: what was). */
+/* What is asked of it. */
+const struct requirement_name *login_case_wanted(const struct login_case *);
+/* Assesses what was shown and counts, or as if this alone had been (NULL: what was). */
 enum err login_case_assess(struct arena *, const struct login_case *, const struct authentication *alone,
+    struct assessed *out, struct problem *why);
+/* The same of what was shown, had the person been proofed so besides. */
+enum err login_case_assess_proofed(struct arena *, const struct login_case *, const struct proofing_record *,
     struct assessed *out, struct problem *why);

@@ -93,7 +93,7 @@ asks_much(const struct login_case *c)
 	const struct profile *profile;
 	struct demand demand;
 
-	if (requirement_find(c->snapshot, &c->login.wanted, c->now, &policy, &profile, &demand, NULL) != OK)
+	if (requirement_find(c->snapshot, login_case_wanted(c), c->now, &policy, &profile, &demand, NULL) != OK)
 		return false;
 	for (size_t i = 0; i < demand.count; i++)
 		if (requirement_least(&demand.items[i]) >= HIGH_LEVEL)
@@ -145,7 +145,9 @@ judge(struct finishing *f, const struct login_case *c, struct problem *why)
 	if (!is_zero(l->session, sizeof(l->session)) && !c->joined)
 		return problem_set(why, ERR_CONFLICT, "",
 		    "the session that this login steps up has ended: begin a new login");
-	if (!c->somebody || (!l->authentication_count && !c->joined))
+	if (c->less && !l->may_be_less)
+		return problem_set(why, ERR_INVALID, "", "/less: with less nobody goes on in this login");
+	if (!c->somebody || (!c->counted_count && (!c->joined || l->since.us)))
 		return problem_set(why, ERR_DENIED, "", "nobody has authenticated in this login yet");
 	f->found = *c;
 	f->snapshot = c->snapshot ? policy_snapshot_ref(c->snapshot) : NULL;
@@ -211,7 +213,8 @@ put_history(const struct finishing *f, struct unit *unit)
 	});
 }
 
-/* A fresh authentication begins the time of a session anew; without one it ends when it would have. */
+/* A fresh authentication begins the time of a session anew; without one it ends when it would have. Its id stays: what
+ * others hold of it is of the same session (person/pairwise.h, OIDC's `sid`). */
 static void
 begin_session(struct finishing *f)
 {
@@ -225,6 +228,7 @@ begin_session(struct finishing *f)
 	for (size_t i = 0; i < l->authentication_count; i++)
 		fresh = fresh || !instant_before(l->authentications[i].at, l->made);
 	if (c->joined) {
+		s->id = c->session.id;
 		s->proofed = c->session.proofed;
 		s->begun = fresh ? s->begun : c->session.begun;
 		s->expires = fresh ? s->expires : c->session.expires;

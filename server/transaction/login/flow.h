@@ -12,6 +12,7 @@
 struct login_request {
 	struct id id;
 	uint8_t browser[32];         /* digest of LOGIN_COOKIE */
+	bool less;                   /* of finishing: with less than was hoped for, where that is taken */
 	struct instant now;
 };
 /* The row that was asked for: of this browser, waiting. ERR_NOT_FOUND, ERR_UNAVAILABLE; ERR_CONFLICT: it is over. */
@@ -29,15 +30,19 @@ struct login_begin {
 	struct localized name;
 	enum login_why why;
 	struct requirement_name wanted;
+	const struct requirement_name *least; /* the person may go on with; NULL: with nothing less */
+	struct instant since;
+	struct span assertion;
 	enum persona persona;
 	struct span where;
 	const struct session *session; /* joins: its authentications count, its account is the only one; NULL: none */
 	const uint8_t *known;        /* digest of KNOWN_BROWSER_COOKIE; NULL: none */
+	const uint8_t *browser;      /* digest of LOGIN_COOKIE that stays as it is; NULL: a new one is made */
 	struct instant now;
 };
 struct login_begun {
 	struct login login;
-	struct cookie_secret cookie; /* to be set, and wiped */
+	struct cookie_secret cookie; /* to be set, and wiped; empty: the browser's stays */
 };
 /* ERR_UNAVAILABLE: what is wanted is of no policy in force. */
 typedef void on_login_begun(void *arg, enum err, const struct login_begun *, const struct problem *why);
@@ -54,13 +59,15 @@ struct login_claim {
 };
 struct pending *login_claim(struct store *, struct arena *, const struct login_claim *, on_login_changed *, void *arg);
 
-/* Finishing: what was shown is assessed; the decision is in the ledger, good or not, before anybody is told of it. */
+/* Finishing: what was shown and counts is assessed; the decision is in the ledger, good or not, before anybody is told
+ * of it. */
 struct login_view;
 struct login_case;
 struct login_finished {
 	const struct login *login;
 	bool enough;
-	/* Enough: a session begins, under a new cookie each time; the one that was stepped up is over. */
+	/* Enough: a session begins, under a new cookie each time; one that was stepped up is over, and this has its id.
+	 */
 	struct session session;
 	struct cookie_secret cookie; /* to be set, and wiped */
 	bool remember;               /* this browser, by this cookie */

@@ -46,6 +46,10 @@ struct login {
 	struct localized name;       /* the relying party's, from the registry */
 	enum login_why why;
 	struct requirement_name wanted; /* with the version in force when it began */
+	bool may_be_less;            /* who asks hopes for that, and takes less: */
+	struct requirement_name least;
+	struct instant since;        /* authentications before it do not count; {0}: all do */
+	struct span assertion;       /* JSON, fact -> value: what will be told whom; empty: nobody else */
 	enum persona persona;        /* of PERSONA_NONE: none is asked for */
 	struct span where;           /* session_where() */
 	bool said;                   /* somebody said whose it is, known here or not */
@@ -82,6 +86,9 @@ enum err login_loaded(struct arena *, const struct ask *, const uint8_t browser[
     struct problem *why);
 /* Expects it as it was loaded. */
 void login_put(struct unit *, const struct login *);
+
+/* Those that count: into `out`, in their order. How many. */
+size_t login_counted(const struct login *, struct authentication out[SESSION_AUTHENTICATIONS]);
 
 /* An authentication joins the login; of one credential's the last, and of more than there is room for the oldest goes.
  * ERR_CONFLICT: it is of another account than the one before. */

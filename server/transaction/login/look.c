@@ -27,24 +27,27 @@ login_way_of(enum credential_kind kind)
 
 /* As if its certificate had been found good a moment ago, by this server. */
 static struct span
-card_facts(struct arena *arena, const struct dictionary *dictionary, const struct credential *c)
+certificate_facts(struct arena *arena, const struct dictionary *dictionary, const struct jpki_profile *profile)
 {
-	static const struct jpki_profile profiles[] = {
-		{ .purpose = JPKI_AUTHENTICATION, .medium = JPKI_CARD },
-		{ .purpose = JPKI_AUTHENTICATION, .medium = JPKI_PHONE },
-	};
 	struct jpki_verified *good = arena_new(arena, struct jpki_verified);
 	struct buffer b = buffer_init(FACTS_LARGEST_MADE);
 	struct span facts;
 
 	good->outcome = ESTABLISHED;
-	good->certificate.profile = &profiles[c->card.mobile];
+	good->certificate.profile = profile;
 	good->revocation.status = REVOCATION_GOOD;
+	good->attributes.name = span_text("name"); /* of a signature's: it holds one, whichever */
 	proofing_facts_write(&b, dictionary, good, true);
 	facts = arena_copy(arena, buffer_span(&b));
 	buffer_release(&b);
 	return facts;
 }
+
+static const struct jpki_profile authentication_profiles[] = {
+	{ .purpose = JPKI_AUTHENTICATION, .medium = JPKI_CARD },
+	{ .purpose = JPKI_AUTHENTICATION, .medium = JPKI_PHONE },
+};
+static const struct jpki_profile signature_profile = { .purpose = JPKI_SIGNATURE, .medium = JPKI_CARD };
 
 static struct authentication
 use_of(struct arena *arena, const struct login_case *c, const struct credential *credential)
@@ -64,7 +67,8 @@ use_of(struct arena *arena, const struct login_case *c, const struct credential 
 		o.pin = !o.user_verified;
 		o.separate_channel = true;
 	} else if (credential->kind == CREDENTIAL_CARD) {
-		o.certificate_facts = card_facts(arena, dictionary, credential);
+		o.certificate_facts = certificate_facts(arena, dictionary,
+		    &authentication_profiles[credential->card.mobile]);
 	}
 	observation_write(&b, dictionary, &o);
 	a = (struct authentication){ .credential = credential->id, .kind = credential->kind, .at = c->now,
@@ -171,6 +175,49 @@ tell_unmet(struct login_view *view)
 	}
 }
 
+/* What lacks although any of its authenticators is tried, and would not if the person had been proofed just now. */
+static enum err
+look_at_proofing(struct arena *arena, const struct login_case *c, struct login_view *view, struct problem *why)
+{
+	struct proofing_record record = { .method = PROOFING_BY_CARD, .strength = PROOFING_VALIDATED, .at = c->now };
+	struct assessed *proofed;
+
+	if (!c->somebody || !view->unmet_count || !c->settings->proofing || !c->snapshot || !c->snapshot->dictionary)
+		return OK;
+	for (size_t i = 0; i < view->offer_count; i++)
+		if (view->offers[i].enough == LOGIN_ENOUGH)
+			return OK;
+	proofed = arena_new(arena, struct assessed);
+	record.facts = certificate_facts(arena, c->snapshot->dictionary, &signature_profile);
+	if (login_case_assess_proofed(arena, c, &record, proofed, why) != OK)
+		return why->code;
+	for (size_t i = 0; i < proofed->question.demand.count; i++) {
+		const struct requirement *r = &proofed->question.demand.items[i];
+
+		if (requirement_met(r, proofed->decision.evaluation.areas[r->area].reached) &&
+		    !requirement_met(r, view->assessed->decision.evaluation.areas[r->area].reached))
+			view->proofing = true;
+	}
+	return OK;
+}
+
+/* Whether the person may go on with less than was hoped for. */
+static enum err
+look_at_less(struct arena *arena, const struct login_case *c, struct login_view *view, struct problem *why)
+{
+	struct login_case least = *c;
+	struct assessed *assessed;
+
+	if (view->enough || c->less || !c->login.may_be_less || !c->counted_count)
+		return OK;
+	least.less = true;
+	assessed = arena_new(arena, struct assessed);
+	if (login_case_assess(arena, &least, NULL, assessed, why) != OK)
+		return why->code;
+	view->less = assessed->enough;
+	return OK;
+}
+
 enum err
 login_look(struct arena *arena, const struct login_case *c, struct login_view *out, struct problem *why)
 {
@@ -189,5 +236,9 @@ login_look(struct arena *arena, const struct login_case *c, struct login_view *o
 	if (!c->somebody)
 		offer_all(c, &offering);
 	take_offers(c, &offering, out);
-	return OK;
+	out->enough = assessed->enough && c->somebody && c->counted_count;
+	err = look_at_proofing(arena, c, out, why);
+	if (err == OK)
+		err = look_at_less(arena, c, out, why);
+	return err;
 }

@@ -26,6 +26,9 @@ struct login_view {
 	size_t unmet_count;
 	struct login_offer offers[LOGIN_WAYS]; /* the least bothersome first */
 	size_t offer_count;
+	bool enough;                 /* somebody is authenticated, and what counts suffices */
+	bool less;                   /* it is not what is hoped for, and the person may go on with it */
+	bool proofing;               /* a proofing with the card would bring what no authenticator here does */
 };
 /* In the arena; borrows from the case, and of its policy from the snapshot. ERR_UNAVAILABLE: it cannot be assessed. */
 enum err login_look(struct arena *, const struct login_case *, struct login_view *out, struct problem *why);

@@ -4,7 +4,7 @@
 #include "base/role.h"
 #include "transaction/login/login.h"
 
-#define FORM 1
+#define FORM 2
 #define ROW_LARGEST (192 * KIB)
 
 const struct table login_table = { "login", ROLE_BIT(ROLE_WORKER), TABLE_NOTICED };
@@ -77,7 +77,7 @@ write_app(struct buffer *b, const struct login_app *a)
 	buffer_instant(b, a->until);
 }
 
-enum { FLAG_SAID = 1, FLAG_KNOWN = 2, FLAG_REMEMBER = 4, FLAGS = 7 };
+enum { FLAG_SAID = 1, FLAG_KNOWN = 2, FLAG_REMEMBER = 4, FLAG_MAY_BE_LESS = 8, FLAGS = 15 };
 
 void
 login_write(struct buffer *b, const struct login *l)
@@ -93,10 +93,13 @@ login_write(struct buffer *b, const struct login *l)
 	buffer_block(b, l->name.en);
 	buffer_u8(b, (uint8_t)l->why);
 	write_wanted(b, &l->wanted);
+	write_wanted(b, &l->least);
+	buffer_instant(b, l->since);
+	buffer_block(b, l->assertion);
 	buffer_u8(b, (uint8_t)l->persona);
 	buffer_block(b, l->where);
 	buffer_u8(b, (uint8_t)((l->said ? FLAG_SAID : 0) | (l->known ? FLAG_KNOWN : 0) |
-	    (l->remember ? FLAG_REMEMBER : 0)));
+	    (l->remember ? FLAG_REMEMBER : 0) | (l->may_be_less ? FLAG_MAY_BE_LESS : 0)));
 	buffer_id(b, &l->claimed);
 	buffer_id(b, &l->named);
 	buffer_id(b, &l->account);
@@ -162,14 +165,17 @@ login_read(struct span value, struct login *out)
 	uint8_t flags;
 
 	*out = (struct login){ .state = LOGIN_UNKNOWN };
-	if (!read_head(&r, out) || !read_wanted(&r, &out->wanted))
+	if (!read_head(&r, out) || !read_wanted(&r, &out->wanted) || !read_wanted(&r, &out->least))
 		return false;
+	out->since = record_instant(&r);
+	out->assertion = record_block(&r);
 	out->persona = (enum persona)record_u8(&r);
 	out->where = record_block(&r);
 	flags = record_u8(&r);
 	out->said = flags & FLAG_SAID;
 	out->known = flags & FLAG_KNOWN;
 	out->remember = flags & FLAG_REMEMBER;
+	out->may_be_less = flags & FLAG_MAY_BE_LESS;
 	out->claimed = record_id(&r);
 	out->named = record_id(&r);
 	out->account = record_id(&r);
@@ -221,6 +227,17 @@ login_put(struct unit *unit, const struct login *l)
 }
 
 /* Authentications */
+
+size_t
+login_counted(const struct login *l, struct authentication out[SESSION_AUTHENTICATIONS])
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < l->authentication_count; i++)
+		if (!instant_before(l->authentications[i].at, l->since))
+			out[count++] = l->authentications[i];
+	return count;
+}
 
 enum err
 login_authenticated(struct login *l, const struct id *account, const struct authentication *a, struct problem *why)
