@@ -26,6 +26,7 @@
 #include "transaction/phone/app_request.h"
 #include "transaction/caller/proposal.h"
 #include "transaction/card/task.h"
+#include "transaction/client/client_registration.h"
 #include "transaction/decision/erasure_agreement.h"
 #include "transaction/desk/case.h"
 #include "transaction/desk/handover.h"
@@ -105,6 +106,8 @@ static const struct table *const own[] = {
 	&session_table,
 	&login_table,
 	&known_browser_table,
+	&oidc_client_table,
+	&oidc_client_count_table,
 	&grant_table,
 	&grant_of_account_table,
 	&sign_on_table,

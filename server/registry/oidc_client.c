@@ -155,9 +155,8 @@ read_https(struct place object, const char *key)
 	return uri;
 }
 
-/* Of https:, in lower case, without port. Empty: it has none. */
-static struct span
-host_of(struct arena *a, struct span uri)
+struct span
+oidc_host(struct arena *a, struct span uri)
 {
 	struct span rest, host;
 	char *lower;
@@ -189,13 +188,13 @@ read_sector(struct place object, const struct client_terms *terms, const struct 
 	if (place_exists(named)) {
 		if (!terms->believed)
 			place_fail(named, "none: it is the member's record that tells the sector", NULL);
-		sector = host_of(a, read_https(object, "sector_identifier_uri"));
+		sector = oidc_host(a, read_https(object, "sector_identifier_uri"));
 		return terms->sector.size ? terms->sector : sector;
 	}
 	if (terms->sector.size)
 		return terms->sector;
 	for (size_t i = 0; i < c->redirect_uris.count; i++) {
-		struct span host = host_of(a, c->redirect_uris.list[i]);
+		struct span host = oidc_host(a, c->redirect_uris.list[i]);
 
 		if (sector.size && host.size && !span_equal(sector, host))
 			place_fail(place_member(object, "redirect_uris"), "one host, or a sector_identifier_uri",
@@ -203,7 +202,7 @@ read_sector(struct place object, const struct client_terms *terms, const struct 
 		sector = host.size ? host : sector;
 	}
 	if (!sector.size)
-		sector = host_of(a, terms->entity_id);
+		sector = oidc_host(a, terms->entity_id);
 	if (!sector.size)
 		place_fail(object, "a sector_identifier_uri, where neither entity nor redirect_uris have a host",
 		    "none");

@@ -71,3 +71,6 @@ enum err oidc_client_parse(struct arena *, struct span json, const struct client
 /* One of its redirect URIs, byte for byte; of a native client's loopback address the port is any (RFC 8252 s7.3). */
 bool oidc_client_redirects(const struct oidc_client *, struct span uri);
 bool oidc_client_returns(const struct oidc_client *, struct span uri); /* post_logout_redirect_uris */
+
+/* The host of a URL of https:, in lower case, without port; in the arena. Empty: it has none. */
+struct span oidc_host(struct arena *, struct span uri);

@@ -15,13 +15,14 @@
 #include "registry/standing.h"
 #include "store/memory.h"
 #include "transaction/caller/proposal.h"
+#include "transaction/client/client_registration.h"
 
 #define STAGE_NOON "2026-11-22T12:00:00Z"
 #define STAGE_NOON_SECONDS 1795348800
 
 static const struct table *const stage_tables[] = {
 	&member_table, &member_claim_table, &caller_table, &caller_secret_table, &access_token_table, &assertion_table,
-	&caller_proposal_table, &journal_table, NULL,
+	&caller_proposal_table, &journal_table, &oidc_client_table, &oidc_client_count_table, NULL,
 };
 
 struct stage {
