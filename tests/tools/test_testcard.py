@@ -258,6 +258,7 @@ def misuse():
         (("citizen", "w", "--born", "1980/02/17"), "--born: expected YYYY-MM-DD"),
         (("citizen", "w", "--municipality", "../.."), "--municipality: expected"),
         (("citizen", "w", "--card", "../x"), "--card: expected a file name"),
+        (("citizen", "w", "--person", "a/b"), "--person: expected"),
         (("citizen", "w", "--medium", "phone"), "not published"),
         (("citizen", "w", "--signature-pin", "abc"), "capital letters"),
         (("citizen", "w", "--other", "1.2.3=x"), "--other: expected OID=TEXT"),

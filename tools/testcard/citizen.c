@@ -9,10 +9,11 @@
 #include "testcard/software_card.h"
 
 #define ARENA (256 * MIB)
+#define PERSON_NAME "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_."
 
 /* As it was given, before it is read. */
 struct wishes {
-	const char *card, *name, *furigana, *born, *sex, *address, *municipality, *medium, *generation;
+	const char *card, *person, *name, *furigana, *born, *sex, *address, *municipality, *medium, *generation;
 	const char *pins[PURPOSES], *policies[PURPOSES];
 	const char *from, *until, *name_substituted, *address_substituted, *ocsp_url;
 	struct option_list others;
@@ -68,6 +69,7 @@ holder_read(struct arena *a, const char *directory, const struct wishes *w, stru
 	enum err err;
 
 	*h = (struct holder){
+		.person = w->person, .phone = phone,
 		.name = w->name, .sex = sex_read(w->sex), .address = w->no_address ? NULL : w->address,
 		.name_substituted = w->name_substituted, .address_substituted = w->address_substituted,
 		.policies = { w->policies[SIGNATURE], w->policies[AUTHENTICATION] },
@@ -115,6 +117,7 @@ certificate_issue(struct arena *a, const char *directory, enum purpose purpose, 
 {
 	struct certificate_plan plan;
 	struct authority ca = { 0 };
+	const char *name = strrchr(card->directory, '/') + 1;
 	struct issued row;
 	struct span serial, number;
 	enum err err;
@@ -132,7 +135,8 @@ certificate_issue(struct arena *a, const char *directory, enum purpose purpose, 
 		.serial =
 		    arena_print(a, "%02X%02X%02X%02X", number.data[0], number.data[1], number.data[2], number.data[3]),
 		.point = arena_print(a, "%s/%s", h->municipality.prefecture, h->municipality.name),
-		.subject = arena_print(a, "/C=JP/CN=%s", strrchr(card->directory, '/') + 1),
+		.subject = arena_print(a, "/C=JP/O=%s/OU=%s/CN=%s", h->person ? h->person : name,
+		    h->phone ? "phone" : "card", name),
 	};
 	err = issued_add(a, &ca, &row, why);
 out:
@@ -154,6 +158,8 @@ citizen_make(struct arena *a, const char *directory, const struct wishes *w)
 		return misuse(PROGRAM, "--generation: expected 1 to %d, found \"%s\"", GENERATIONS, w->generation);
 	if (w->card && (strchr(w->card, '/') || *w->card == '.' || !*w->card))
 		return misuse(PROGRAM, "--card: expected a file name, found \"%s\"", w->card);
+	if (w->person && (!*w->person || strspn(w->person, PERSON_NAME) != strlen(w->person)))
+		return misuse(PROGRAM, "--person: expected letters, digits and -_., found \"%s\"", w->person);
 	for (size_t p = first; p < PURPOSES; p++) {
 		if (!pin_well_formed((enum purpose)p, w->pins[p]))
 			return misuse(PROGRAM, "--%s-pin: expected %s", purpose_shapes[p].name,
@@ -185,6 +191,7 @@ citizen_command(int argc, char **argv)
 	};
 	const struct option_row options[] = {
 		{ "card", "NAME", "of the card's folder (card-1 and so on)", &w.card, NULL, NULL },
+		{ "person", "NAME", "whose it is, by the authorities' books (its own name)", &w.person, NULL, NULL },
 		{ "name", "TEXT", "family and given name, U+3000 between them", &w.name, NULL, NULL },
 		{ "furigana", "TEXT", "as another attribute; its OID is not published, .7 is assumed", &w.furigana,
 		    NULL, NULL },

@@ -6,6 +6,8 @@
 #define OTHER_ATTRIBUTES 8
 
 struct holder {
+	const char *person;          /* in the authorities' books, and in no certificate */
+	bool phone;                  /* its keys are in a phone, not in a card */
 	const char *name;            /* NULL: the attribute is left out, here and below */
 	const char *born;            /* "319800217": born_read() */
 	const char *sex;             /* "1" man, "2" woman, "3" unknown */

@@ -12,7 +12,7 @@ struct issued {
 	const char *reason;      /* as OpenSSL names it, "superseded"; "removeFromCRL" of one released; NULL: none */
 	const char *serial;      /* hexadecimal, upper case */
 	const char *point;       /* "Tokyo-to/Shibuya-ku" */
-	const char *subject;
+	const char *subject;     /* whose it is, where its key is, which card: "/C=JP/O=hanako/OU=card/CN=hanako-2" */
 };
 enum err issued_read(struct arena *, const char *folder, struct issued **out, size_t *count, struct problem *why);
 enum err issued_write(struct arena *, const char *folder, const struct issued *, size_t count, struct problem *why);
