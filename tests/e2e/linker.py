@@ -1,55 +1,44 @@
-"""tests/e2e/linker.py - a platform operator that tells which certificates are one person's: a process of its own.
+"""tests/e2e/linker.py - a platform operator that tells which certificates are one person's: tools/demo-linker, with what a test says it knows.
 
     python3 linker.py PEOPLE TOKEN ASKED      prints its port
 
 PEOPLE is a JSON file, read for each question: {"person": {"complete": true, "certificates": [{"purpose", "medium", "issuer_key_id",
-"serial"}]}}. What is posted to /v1/jpki/linkage (schemas/jpki-linkage.schema.json) with the bearer token is written to ASKED, a line
+"serial"}]}}; a number "delay" among them is for how many seconds each answer is kept back. What is asked is written to ASKED, a line
 each. By itself it tests nothing.
 """
 
-import http.server
+import importlib.machinery
+import importlib.util
 import json
+import os
 import sys
 import time
 
-KIND = ("purpose", "medium")
-NAME = ("issuer_key_id", "serial")
+sys.dont_write_bytecode = True
+TOOL = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../tools/demo-linker")
 
 
-def linked(people, asked):
-    for person in people.values():
-        if any(all(c[k] == asked[k] for k in KIND + NAME) for c in person["certificates"]):
-            found = [{k: c[k] for k in NAME} for c in person["certificates"]
-                     if all(c[k] == asked["wanted"][k] for k in KIND) and c["serial"] != asked["serial"]]
-            return {"linked": found, "complete": person["complete"]}
-    return {"linked": []}
+def tool():
+    """The program as a module: its name has no ending."""
+    loader = importlib.machinery.SourceFileLoader("demo_linker", TOOL)
+    module = importlib.util.module_from_spec(importlib.util.spec_from_loader(loader.name, loader))
+    loader.exec_module(module)
+    return module
 
 
-class Handler(http.server.BaseHTTPRequestHandler):
-    def do_POST(self):
-        body = self.rfile.read(int(self.headers["Content-Length"]))
-        if self.path != "/v1/jpki/linkage" or self.headers["Authorization"] != f"Bearer {sys.argv[2]}":
-            self.send_response(401)
-            self.end_headers()
-            return
-        with open(sys.argv[3], "ab") as log:
-            log.write(body + b"\n")
-        with open(sys.argv[1], encoding="utf-8") as f:
-            people = json.load(f)
-        time.sleep(people.pop("delay", 0))
-        answer = {**linked(people, json.loads(body)), "this_update": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())}
-        text = json.dumps(answer).encode()
-        self.send_response(200)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(text)))
-        self.end_headers()
-        self.wfile.write(text)
+def known(path):
+    with open(path, encoding="utf-8") as f:
+        people = json.load(f)
+    time.sleep(people.pop("delay", 0))
+    return people
 
-    def log_message(self, *words):
-        pass
+
+def note(path, body):
+    with open(path, "ab") as log:
+        log.write(body + b"\n")
 
 
 if __name__ == "__main__":
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = tool().Linker(0, sys.argv[2], lambda: known(sys.argv[1]), lambda body: note(sys.argv[3], body))
     print(server.server_address[1], flush=True)
     server.serve_forever()
