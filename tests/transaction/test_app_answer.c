@@ -525,7 +525,7 @@ refuse(bool not_me)
 	const struct app_refusal asked = { .caller = &stage.caller, .request = stage.login.app.request,
 		.not_me = not_me, .now = stage.now };
 
-	app_refuse(stage.store, &stage.arena, &stage.settings, &asked, stage_on_answered, NULL);
+	app_refuse(stage.store, &stage.arena, &asked, stage_on_answered, NULL);
 	stage_run();
 }
 
@@ -630,13 +630,13 @@ this_was_not_me_ends_all_that_was_asked_from_elsewhere(void **state)
 	third = ask_elsewhere("203.0.113.3", 3);
 	asked = (struct app_refusal){ .caller = &stage.caller, .request = second.app.request, .browser = stage_browser,
 		.now = stage.now };
-	app_refuse(stage.store, &stage.arena, &stage.settings, &asked, stage_on_answered, NULL);
+	app_refuse(stage.store, &stage.arena, &asked, stage_on_answered, NULL);
 	stage_run();
 	expect_ok("no", stage.err, &stage.why);
 	expect_ended("no to one is no to that one alone", &first, LOGIN_APP_WAITING);
 	asked.request = third.app.request;
 	asked.not_me = true;
-	app_refuse(stage.store, &stage.arena, &stage.settings, &asked, stage_on_answered, NULL);
+	app_refuse(stage.store, &stage.arena, &asked, stage_on_answered, NULL);
 	stage_run();
 	expect_ok("not me", stage.err, &stage.why);
 	stage.login = third;
@@ -660,7 +660,7 @@ nobody_elsewhere_keeps_a_person_from_saying_no(void **state)
 	asked = (struct app_refusal){ .caller = &stage.caller, .request = second.app.request, .not_me = true,
 		.now = stage.now };
 	store_memory_fail_commits(stage.store, 1, ERR_CONFLICT);
-	app_refuse(stage.store, &stage.arena, &stage.settings, &asked, stage_on_answered, NULL);
+	app_refuse(stage.store, &stage.arena, &asked, stage_on_answered, NULL);
 	stage_run();
 	expect_ok("said", stage.err, &stage.why);
 	expect_number("none waits", stage_count(&app_request_table), 0);

@@ -43,14 +43,53 @@ words_are_read_as_they_are_written(void **state)
 	enum login_why why;
 
 	(void)state;
-	for (int way = LOGIN_BY_PASSKEY; way < LOGIN_WAYS; way++)
-		expect_number("a way", login_way_read(span_text(login_way_name((enum login_way)way))), way);
-	expect_number("no other", login_way_read(span_text("password")), LOGIN_NO_WAY);
 	for (int i = LOGIN_TO_LOOK; i < LOGIN_WHYS; i++) {
 		expect_true("a reason", login_why_read(span_text(login_why_name((enum login_why)i)), &why));
 		expect_number("the same", why, i);
 	}
 	expect_true("no other", !login_why_read(span_text("Staff"), &why) && why == LOGIN_TO_LOOK);
+}
+
+/* By number of its credential, in their order. */
+static const char *
+joined(const struct login *l)
+{
+	const char *text = "";
+
+	for (size_t i = 0; i < l->authentication_count; i++)
+		text = arena_print(&stage.arena, "%s%s%d", text, i ? " " : "",
+		    l->authentications[i].credential.bytes[0]);
+	return text;
+}
+
+static void
+of_more_than_there_is_room_for_the_first_goes(void **state)
+{
+	static const struct { const char *title; uint8_t by; const char *are; } cases[] = {
+		{ "the first", 1, "1" }, { "others", 2, "1 2" }, { "others", 3, "1 2 3" },
+		{ "the first again", 1, "2 3 1" },
+		{ "up to all", 4, "2 3 1 4" }, { "up to all", 5, "2 3 1 4 5" }, { "up to all", 6, "2 3 1 4 5 6" },
+		{ "up to all", 7, "2 3 1 4 5 6 7" }, { "up to all", 8, "2 3 1 4 5 6 7 8" },
+		{ "one of them again takes no other's place", 3, "2 1 4 5 6 7 8 3" },
+		{ "one more takes the first's", 9, "1 4 5 6 7 8 3 9" },
+	};
+	const struct id account = { { 1 } }, other = { { 2 } };
+	struct login l = { .state = LOGIN_WAITING };
+	struct problem why;
+
+	(void)state;
+	login_stage_open(1);
+	expect_number("the table fills it", SESSION_AUTHENTICATIONS, 8);
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		const struct authentication a = { .credential = { { cases[i].by } }, .kind = CREDENTIAL_PASSKEY };
+
+		expect_ok(cases[i].title, login_authenticated(&l, &account, &a, &why), &why);
+		expect_text(cases[i].title, joined(&l), cases[i].are);
+	}
+	expect_problem("another account's", login_authenticated(&l, &other, &l.authentications[0], &why), &why,
+	    ERR_CONFLICT, "another account's already");
+	expect_text("joins nothing", joined(&l), "1 4 5 6 7 8 3 9");
+	login_stage_close();
 }
 
 static void
@@ -625,6 +664,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_row_is_read_as_it_was_written),
 		cmocka_unit_test(words_are_read_as_they_are_written),
+		cmocka_unit_test(of_more_than_there_is_room_for_the_first_goes),
 		cmocka_unit_test(a_passkey_logs_in),
 		cmocka_unit_test(the_ledger_has_what_was_decided),
 		cmocka_unit_test(what_is_not_enough_is_told_and_makes_nobody),

@@ -93,7 +93,7 @@ take_refusal(struct device_call *call)
 	s->refusal.caller = call->caller;
 	s->refusal.browser = browser_of(s);
 	s->refusal.now = call->now;
-	exchange_hold(e, app_refuse(call->front->store, e->arena, call->front->settings, &s->refusal, on_answered, s));
+	exchange_hold(e, app_refuse(call->front->store, e->arena, &s->refusal, on_answered, s));
 }
 
 void

@@ -19,17 +19,6 @@ struct claiming {
 	void *arg;
 };
 
-enum err
-login_waits(struct arena *arena, const struct ask *asked, const struct login_request *request, struct login *out,
-    struct problem *why)
-{
-	if (login_loaded(arena, asked, request->browser, out, why) != OK)
-		return why->code;
-	if (out->state != LOGIN_WAITING)
-		return problem_set(why, ERR_CONFLICT, "", "this login is over already");
-	return OK;
-}
-
 static void
 cancel_claiming(struct pending *pending)
 {

@@ -25,7 +25,6 @@ enum login_way {
 	LOGIN_NO_WAY, LOGIN_BY_PASSKEY, LOGIN_BY_CARD, LOGIN_BY_APP, LOGIN_BY_CODE, LOGIN_BY_RECOVERY, LOGIN_WAYS
 };
 const char *login_way_name(enum login_way); /* "passkey" "card" "app" "code" "recovery" */
-enum login_way login_way_read(struct span);
 
 /* What an account's page wants it for; each has its requirement (transaction/session/person_settings.h). */
 enum login_why { LOGIN_TO_LOOK, LOGIN_TO_CHANGE, LOGIN_AS_ADMINISTRATIVE, LOGIN_TO_ADD, LOGIN_AS_STAFF, LOGIN_WHYS };
@@ -90,7 +89,7 @@ void login_put(struct unit *, const struct login *);
 /* Those that count: into `out`, in their order. How many. */
 size_t login_counted(const struct login *, struct authentication out[SESSION_AUTHENTICATIONS]);
 
-/* An authentication joins the login; of one credential's the last, and of more than there is room for the oldest goes.
- * ERR_CONFLICT: it is of another account than the one before. */
+/* An authentication joins the login in the place of one by the same credential, else behind the others; where there is
+ * no room for one more (SESSION_AUTHENTICATIONS), the first goes. ERR_CONFLICT: it is of another account than those. */
 enum err login_authenticated(struct login *, const struct id *account, const struct authentication *,
     struct problem *why);

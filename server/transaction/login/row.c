@@ -2,7 +2,7 @@
 #include <assert.h>
 
 #include "base/role.h"
-#include "transaction/login/login.h"
+#include "transaction/login/flow.h"
 
 #define FORM 2
 #define ROW_LARGEST (192 * KIB)
@@ -21,15 +21,6 @@ login_way_name(enum login_way way)
 {
 	assert(way > LOGIN_NO_WAY && way < LOGIN_WAYS);
 	return way_names[way];
-}
-
-enum login_way
-login_way_read(struct span word)
-{
-	for (int way = LOGIN_BY_PASSKEY; way < LOGIN_WAYS; way++)
-		if (span_is(word, way_names[way]))
-			return (enum login_way)way;
-	return LOGIN_NO_WAY;
 }
 
 static const char *const why_names[LOGIN_WHYS] = {
@@ -213,6 +204,17 @@ login_loaded(struct arena *arena, const struct ask *asked, const uint8_t browser
 	return OK;
 }
 
+enum err
+login_waits(struct arena *arena, const struct ask *asked, const struct login_request *request, struct login *out,
+    struct problem *why)
+{
+	if (login_loaded(arena, asked, request->browser, out, why) != OK)
+		return why->code;
+	if (out->state != LOGIN_WAITING)
+		return problem_set(why, ERR_CONFLICT, "", "this login is over already");
+	return OK;
+}
+
 void
 login_put(struct unit *unit, const struct login *l)
 {
@@ -243,17 +245,17 @@ enum err
 login_authenticated(struct login *l, const struct id *account, const struct authentication *a, struct problem *why)
 {
 	const bool somebodys = id_given(&l->account);
-	size_t from = 0, kept = 0;
+	size_t kept = 0;
 
 	if (somebodys && !id_equal(&l->account, account))
 		return problem_set(why, ERR_CONFLICT, "",
 		    "this login is another account's already: log out, or begin a new login");
 	l->account = *account;
-	if (l->authentication_count == SESSION_AUTHENTICATIONS)
-		from = 1;
-	for (size_t i = from; i < l->authentication_count; i++)
+	for (size_t i = 0; i < l->authentication_count; i++)
 		if (!id_equal(&l->authentications[i].credential, &a->credential))
 			l->authentications[kept++] = l->authentications[i];
+	if (kept == SESSION_AUTHENTICATIONS)
+		memmove(&l->authentications[0], &l->authentications[1], --kept * sizeof(l->authentications[0]));
 	l->authentications[kept++] = *a;
 	l->authentication_count = kept;
 	return OK;

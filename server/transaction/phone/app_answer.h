@@ -51,5 +51,4 @@ struct app_refusal {
 	struct instant now;
 };
 /* As above, but for number and PIN: to say no needs none. */
-struct pending *app_refuse(struct store *, struct arena *, const struct person_settings *, const struct app_refusal *,
-    on_app_answered *, void *arg);
+struct pending *app_refuse(struct store *, struct arena *, const struct app_refusal *, on_app_answered *, void *arg);

@@ -47,12 +47,11 @@ static on_loaded on_request_loaded, on_logins_loaded;
 static on_committed on_refused;
 
 struct pending *
-app_refuse(struct store *store, struct arena *arena, const struct person_settings *settings,
-    const struct app_refusal *asked, on_app_answered *done, void *arg)
+app_refuse(struct store *store, struct arena *arena, const struct app_refusal *asked, on_app_answered *done,
+    void *arg)
 {
 	struct refusing *r = arena_new(arena, struct refusing);
 
-	(void)settings;
 	*r = (struct refusing){ .pending = { cancel_refusing }, .store = store, .arena = arena, .asked = *asked,
 		.done = done, .arg = arg };
 	r->asks[ASK_REQUEST] = app_request_ask(arena, &asked->caller->account.id, &asked->request);
