@@ -1,32 +1,11 @@
 /* authn/app_pin.c - the PIN that unlocks an app's key for one use. */
 #include "authn/app_pin.h"
 
-#include <stdio.h>
-
 #include <openssl/crypto.h>
 
 #include "authn/pin_guess.h"
-#include "base/random.h"
 #include "codec/text.h"
 #include "crypto/digest.h"
-
-#define DIGITS 1000000
-
-void
-app_digits_draw(char out[APP_PIN_DRAWN])
-{
-	/* The last incomplete round of the numbers would make the first of them likelier. */
-	const uint32_t most = UINT32_MAX - UINT32_MAX % DIGITS;
-	uint32_t drawn;
-
-	do
-		random_bytes(&drawn, sizeof(drawn));
-	while (drawn >= most);
-	for (int i = APP_PIN_DRAWN - 2; i >= 0; i--, drawn /= 10)
-		out[i] = (char)('0' + drawn % 10);
-	out[APP_PIN_DRAWN - 1] = '\0';
-	OPENSSL_cleanse(&drawn, sizeof(drawn));
-}
 
 enum err
 app_pin_check(struct span pin, const char *account_number, struct problem *why)

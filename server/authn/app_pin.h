@@ -10,16 +10,14 @@
 #include "base/clock.h"
 #include "base/id.h"
 #include "base/problem.h"
+#include "base/random.h"
 #include "crypto/wrapping.h"
 
-#define APP_PIN_DRAWN 7              /* six digits and NUL */
+#define APP_PIN_DRAWN RANDOM_DIGITS  /* six digits and NUL: random_digits() */
 #define APP_DIGITS_FOR SECONDS(300)  /* that a login shows digits to be typed: at most 10 minutes (s3.1.3.1) */
 #define APP_PIN_LEAST 8              /* characters of a chosen one */
 #define APP_PIN_LARGEST 128          /* bytes */
 #define APP_PIN_KEPT 32
-
-/* For showing once; whoever has shown it wipes it. Uniform over all of them. */
-void app_digits_draw(char out[APP_PIN_DRAWN]);
 
 /* A chosen one. ERR_SYNTAX: no UTF-8, or characters nobody sees; ERR_LIMIT: shorter or longer; ERR_INVALID: one of
  * the first that would be guessed (authn/pin_guess.h). */

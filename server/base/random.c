@@ -8,6 +8,7 @@
 #include <sys/random.h>
 
 #define DRAWN_AT_ONCE 1024
+#define NUMBERS 1000000 /* of as many digits */
 
 void
 random_bytes(void *out, size_t size)
@@ -63,4 +64,20 @@ random_draw(void *out, size_t size)
 	drawn.left -= size;
 	memcpy(out, drawn.bytes + drawn.left, size);
 	explicit_bzero(drawn.bytes + drawn.left, size);
+}
+
+void
+random_digits(char out[RANDOM_DIGITS])
+{
+	/* The last incomplete round of the numbers would make the first of them likelier. */
+	const uint32_t most = UINT32_MAX - UINT32_MAX % NUMBERS;
+	uint32_t number;
+
+	do
+		random_bytes(&number, sizeof(number));
+	while (number >= most);
+	for (int i = RANDOM_DIGITS - 2; i >= 0; i--, number /= 10)
+		out[i] = (char)('0' + number % 10);
+	out[RANDOM_DIGITS - 1] = '\0';
+	explicit_bzero(&number, sizeof(number));
 }

@@ -66,25 +66,6 @@ what_would_be_guessed_first_is_not_taken(void **state)
 }
 
 static void
-six_digits_are_drawn(void **state)
-{
-	bool seen[6][10] = { { false } };
-	char pin[APP_PIN_DRAWN];
-
-	(void)state;
-	for (int i = 0; i < 1000; i++) {
-		app_digits_draw(pin);
-		expect_number("as many as that", strspn(pin, "0123456789"), 6);
-		expect_number("and no more", pin[6], 0);
-		for (int n = 0; n < 6; n++)
-			seen[n][pin[n] - '0'] = true;
-	}
-	for (int n = 0; n < 6; n++)
-		for (int d = 0; d < 10; d++)
-			expect_true("each digit comes in each place", seen[n][d]);
-}
-
-static void
 a_pin_is_kept_for_one_credential(void **state)
 {
 	const struct wrapping wrapping = { { 1 } }, other_secret = { { 2 } };
@@ -108,7 +89,6 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_would_be_guessed_first_is_not_taken),
-		cmocka_unit_test(six_digits_are_drawn),
 		cmocka_unit_test(a_pin_is_kept_for_one_credential),
 	};
 

@@ -4,12 +4,14 @@
 #include "authn/app_pin.h"
 #include "codec/reader.h"
 #include "codec/text.h"
+#include "transaction/notice/push_message.h"
 
 #define CODE_LARGEST 64
 #define CODE_DIGITS 6
 #define KEY_TEXT_LARGEST 1024
 #define SIGNATURE_TEXT 86
 #define DRAWN "drawn"
+#define SUBSCRIPTION_LARGEST (4 * KIB)
 #define DEPTH 8              /* of a passkey's extensions */
 
 static struct reader
@@ -199,4 +201,39 @@ app_refusal_read(struct arena *arena, struct span body, struct app_refusal *out,
 		if (span_is(name, "not_me"))
 			out->not_me = reader_boolean(&r);
 	return reader_end(&r, why);
+}
+
+/* Where it is woken */
+
+static void
+read_bytes_of(struct reader *r, size_t size, struct span *out)
+{
+	const size_t length = (size * 4 + 2) / 3;
+	struct span text;
+
+	read_bytes(r, length, length, &text, out);
+	if (text.size && out->size != size)
+		reader_fail(r, "bytes in base64url without padding", "others than are asked for");
+}
+
+/* Of the push service nothing is asked here; who sends to it looks where the name leads (net/fetch.h). */
+enum err
+app_subscription_read(struct arena *arena, struct span body, struct push_subscription *out, struct problem *why)
+{
+	struct reader r = reader_json(arena, body, (struct limits){ .bytes = SUBSCRIPTION_LARGEST, .depth = 1 });
+	struct span name;
+
+	reader_object(&r);
+	while (reader_member(&r, &name))
+		if (span_is(name, "endpoint"))
+			out->endpoint = reader_string(&r, 1, PUSH_ENDPOINT_LARGEST);
+		else if (span_is(name, "key"))
+			read_bytes_of(&r, PUSH_KEY, &out->key);
+		else if (span_is(name, "secret"))
+			read_bytes_of(&r, PUSH_SECRET, &out->secret);
+	if (reader_end(&r, why) != OK)
+		return why->code;
+	if (!out->endpoint.size || !out->key.size || !out->secret.size)
+		return problem_set(why, ERR_INVALID, "RFC 8291 s2", "expected endpoint, key and secret, found not all");
+	return push_subscription_check(out, why);
 }

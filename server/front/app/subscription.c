@@ -1,10 +1,6 @@
 /* front/app/subscription.c - POST, DELETE /v1/app/push: where a phone is woken (RFC 8030, RFC 8291). */
-#include "codec/reader.h"
-#include "codec/text.h"
+#include "front/app/app_body.h"
 #include "front/app/front.h"
-#include "transaction/notice/push_message.h"
-
-#define BODY_LARGEST (4 * KIB)
 
 struct subscribing {
 	struct device_call call;
@@ -46,43 +42,12 @@ on_kept(void *arg, const struct committed *committed)
 }
 
 static void
-read_bytes(struct reader *r, size_t size, struct span *out)
-{
-	struct span text = reader_string(r, (size * 4 + 2) / 3, (size * 4 + 2) / 3);
-
-	if (text.size && (!base64url_read(r->arena, text, out) || out->size != size))
-		reader_fail(r, "bytes in base64url", "another text");
-}
-
-/* Of the push service nothing is asked here; who sends to it looks where the name leads (net/fetch.h). */
-static enum err
-read_subscription(struct exchange *e, struct push_subscription *out, struct problem *why)
-{
-	struct reader r = reader_json(e->arena, e->body, (struct limits){ .bytes = BODY_LARGEST, .depth = 1 });
-	struct span name;
-
-	reader_object(&r);
-	while (reader_member(&r, &name))
-		if (span_is(name, "endpoint"))
-			out->endpoint = reader_string(&r, 1, PUSH_ENDPOINT_LARGEST);
-		else if (span_is(name, "key"))
-			read_bytes(&r, PUSH_KEY, &out->key);
-		else if (span_is(name, "secret"))
-			read_bytes(&r, PUSH_SECRET, &out->secret);
-	if (reader_end(&r, why) != OK)
-		return why->code;
-	if (!out->endpoint.size || !out->key.size || !out->secret.size)
-		return problem_set(why, ERR_INVALID, "RFC 8291 s2", "expected endpoint, key and secret, found not all");
-	return push_subscription_check(out, why);
-}
-
-static void
 subscribe(struct device_call *call)
 {
 	struct subscribing *s = (struct subscribing *)call;
 	struct problem why;
 
-	if (read_subscription(call->exchange, &s->push, &why) != OK)
+	if (app_subscription_read(call->exchange->arena, call->exchange->body, &s->push, &why) != OK)
 		app_refuse_error(call->exchange, why.code, (struct instant){ 0 }, &why);
 	else
 		keep(s);

@@ -15,7 +15,11 @@
 #include "transaction/authenticator/parent_check.h"
 
 #define ID_TEXT LEDGER_ID_TEXT
-#define HIGH_LEVEL 3 /* of an area, in its order */
+/* Of an area's levels, in their order, the one from which on an old answer about the certificate is not enough: the third
+ * of four is where an authenticator counts for more than somebody's possession of it, and what it was bound by for part
+ * of that. Below it no question to an authority is worth its price and its seconds. No policy says so: none of the
+ * published has a criterion on how old that answer may be. */
+#define PARENT_LOOKED_AT_FROM 3
 
 struct finishing {
 	struct pending pending;
@@ -96,7 +100,7 @@ asks_much(const struct login_case *c)
 	if (requirement_find(c->snapshot, login_case_wanted(c), c->now, &policy, &profile, &demand, NULL) != OK)
 		return false;
 	for (size_t i = 0; i < demand.count; i++)
-		if (requirement_least(&demand.items[i]) >= HIGH_LEVEL)
+		if (requirement_least(&demand.items[i]) >= PARENT_LOOKED_AT_FROM)
 			return true;
 	return false;
 }

@@ -44,10 +44,10 @@ enum err
 contact_code_send(struct unit *unit, struct arena *arena, const struct contact_code *c, struct account *account,
     struct instant now, struct problem *why)
 {
-	char *code = arena_take(arena, APP_PIN_DRAWN);
+	char *code = arena_take(arena, RANDOM_DIGITS);
 
 	assert(!contact_code_wait(c, now).us && id_equal(&c->account, &account->id));
-	app_digits_draw(code);
+	random_digits(code);
 	if (contact_add(account, c->address, span_text(code), now, why) != OK)
 		return why->code;
 	attempts_failed(unit, arena, ATTEMPTS_CONTACT, counted_of(arena, c), &c->to_address, now);

@@ -314,7 +314,7 @@ prepare(struct beginning *b, struct unit *unit)
 
 	if (login->state != LOGIN_WAITING || !instant_before(b->now, login->expires))
 		return problem_set(&b->why, ERR_CONFLICT, "", "the login is over: it has been answered or given up");
-	app_digits_draw(b->begun.code);
+	random_digits(b->begun.code);
 	login->app = (struct login_app){ .state = LOGIN_APP_WAITING, .request = id_new(b->now),
 		.until = instant_after(b->now, APP_REQUEST_FOR) };
 	if (instant_before(login->expires, login->app.until))

@@ -168,7 +168,7 @@ make_credential(struct pairs *p)
 	c->app = (struct credential_app){ .key = p->asked.key, .platform = p->asked.platform,
 		.pin_drawn = p->asked.way == PAIRING_PIN_DRAWN };
 	if (c->app.pin_drawn) {
-		app_digits_draw(p->paired.pin);
+		random_digits(p->paired.pin);
 		pin = span_text(p->paired.pin);
 	}
 	if (p->asked.way == PAIRING_SCREEN_LOCK)
