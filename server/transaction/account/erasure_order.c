@@ -2,6 +2,7 @@
 #include "transaction/account/erasure_order.h"
 
 #include "person/account.h"
+#include "transaction/account/numbered.h"
 #include "transaction/account/person_agreement.h"
 
 enum { ASK_ACCOUNT, ASK_AGREEMENT, ASKS };
@@ -47,19 +48,9 @@ erasure_order(struct store *store, struct arena *arena, const struct erasure_ord
 
 	*o = (struct ordering){ .pending = { cancel_ordering }, .store = store, .arena = arena, .asked = *asked,
 		.done = done, .arg = arg };
-	/* An address is personal: operators ask by the number that a person shows them. */
-	if (!memchr(asked->number.data, '@', asked->number.size)) {
-		o->asks[0] = account_name_ask(arena, asked->number);
-		o->name_count = o->asks[0].from.size ? 1 : 0;
-	}
+	o->name_count = numbered_ask(arena, asked->number, &o->asks[0]);
 	o->waiting = store_load(store, o->asks, o->name_count, on_name_loaded, o);
 	return &o->pending;
-}
-
-static enum err
-no_account(struct problem *why)
-{
-	return problem_set(why, ERR_NOT_FOUND, "", "no account has this number");
 }
 
 static void
@@ -67,12 +58,9 @@ on_name_loaded(void *arg, enum err err, const struct problem *why)
 {
 	struct ordering *o = arg;
 	struct id *account = &o->ordered.account;
-	uint64_t generation;
 
-	if (err == OK && o->name_count)
-		err = (why = &o->why, account_name_loaded(&o->asks[0], account, &generation, &o->why));
-	if (err == ERR_NOT_FOUND || (err == OK && !o->name_count))
-		err = (why = &o->why, no_account(&o->why));
+	if (err == OK)
+		err = (why = &o->why, numbered_loaded(&o->asks[0], o->name_count, account, &o->why));
 	if (err != OK) {
 		answer(o, err, why);
 		return;
@@ -103,7 +91,7 @@ on_account_loaded(void *arg, enum err err, const struct problem *why)
 	if (err == OK)
 		err = (why = &o->why, account_loaded(o->arena, &o->asks[ASK_ACCOUNT], &account, &o->why));
 	if (err == ERR_NOT_FOUND)
-		err = (why = &o->why, no_account(&o->why));
+		err = (why = &o->why, numbered_gone(&o->why));
 	if (err == OK)
 		err = (why = &o->why, person_agreement_loaded(o->arena, &o->asks[ASK_AGREEMENT], &o->agreement,
 		    &o->why));

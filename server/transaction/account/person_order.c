@@ -2,6 +2,7 @@
 #include "transaction/account/person_order.h"
 
 #include "registry/journal.h"
+#include "transaction/account/numbered.h"
 #include "transaction/account/person_agreement.h"
 #include "transaction/authenticator/credential_change.h"
 
@@ -67,31 +68,18 @@ person_order(struct store *store, struct arena *arena, const struct person_order
 
 	*o = (struct ordering){ .pending = { cancel_ordering }, .store = store, .arena = arena, .asked = *asked,
 		.done = done, .arg = arg };
-	/* An address is personal: operators ask by the number that a person shows them. */
-	if (!memchr(asked->number.data, '@', asked->number.size)) {
-		o->asks[0] = account_name_ask(arena, asked->number);
-		o->name_count = o->asks[0].from.size ? 1 : 0;
-	}
+	o->name_count = numbered_ask(arena, asked->number, &o->asks[0]);
 	o->waiting = store_load(store, o->asks, o->name_count, on_name_loaded, o);
 	return &o->pending;
-}
-
-static enum err
-no_account(struct problem *why)
-{
-	return problem_set(why, ERR_NOT_FOUND, "", "no account has this number");
 }
 
 static void
 on_name_loaded(void *arg, enum err err, const struct problem *why)
 {
 	struct ordering *o = arg;
-	uint64_t generation;
 
-	if (err == OK && o->name_count)
-		err = (why = &o->why, account_name_loaded(&o->asks[0], &o->of, &generation, &o->why));
-	if (err == ERR_NOT_FOUND || (err == OK && !o->name_count))
-		err = (why = &o->why, no_account(&o->why));
+	if (err == OK)
+		err = (why = &o->why, numbered_loaded(&o->asks[0], o->name_count, &o->of, &o->why));
 	if (err != OK) {
 		answer(o, err, why);
 		return;
@@ -111,7 +99,7 @@ take_loaded(struct ordering *o, struct problem *why)
 	const struct ask *credentials = &o->asks[ASK_CREDENTIALS];
 
 	if (account_loaded(o->arena, &o->asks[ASK_ACCOUNT], &r->account, why) == ERR_NOT_FOUND)
-		return no_account(why);
+		return numbered_gone(why);
 	if (why->code != OK || proofing_records_loaded(o->arena, &o->asks[ASK_RECORDS], &r->records, &r->record_count,
 	    why) != OK)
 		return why->code;
