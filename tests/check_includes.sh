@@ -47,6 +47,7 @@ transaction/session 6.2
 transaction/authenticator 6.3
 transaction/grant 6.1
 transaction/release 6.1
+transaction/taking 6.1
 transaction/card 6.3
 transaction/login 6.4
 transaction/account 6.5

@@ -7,14 +7,12 @@
 #include <assert.h>
 
 #include "base/log.h"
-#include "person/history.h"
 #include "transaction/desk/entry.h"
 #include "transaction/desk/facts.h"
 #include "transaction/desk/likeness.h"
-#include "transaction/notice/notice.h"
+#include "transaction/taking/taking.h"
 
 #define WORDS_LARGEST (8 * KIB)
-#define NAMES_LARGEST 256
 
 enum { ASK_ACCOUNT, ASK_ATTRIBUTES, ASK_LIKENESS, ASK_RECORDS, ASK_KNOWN };
 enum { ASK_BEFORE, ASK_AFTER, ASK_SIMILAR };
@@ -45,6 +43,8 @@ struct completing {
 	const char *actor;           /* "registrar:NUMBER" */
 	struct span facts;
 	struct unit *unit;
+	struct taking taking;
+	struct taking_told told_over; /* what is told, beside what is known */
 	bool refused;                /* what was committed is that there is more to settle */
 	struct problem why;
 	on_desk *done;
@@ -190,19 +190,12 @@ on_known_loaded(void *arg, enum err err, const struct problem *why)
 /* Commit */
 
 static void
-add_history(struct completing *c, enum history_kind kind, struct span detail)
+begin_taking(struct completing *c)
 {
-	history_add(c->unit, &c->account.id, &(struct history_event){ .kind = kind, .at = c->asked.now,
-		.actor = span_text(c->actor), .detail = detail });
-}
-
-static void
-put_account(struct completing *c)
-{
-	c->account.standing = ACCOUNT_FULL;
-	account_put(c->unit, c->arena, &c->account);
-	if (c->is_new)
-		add_history(c, HISTORY_OPENED, span_text(account_standing_name(c->account.standing)));
+	c->taking = (struct taking){ .unit = c->unit, .arena = c->arena, .account = &c->account, .is_new = c->is_new,
+		.actor = span_text(c->actor), .now = c->asked.now };
+	c->told_over = (struct taking_told){ .known = &c->known, .taken = &c->taken, .changes = c->changes,
+		.change_count = c->change_count, .likeness = &c->after, .before = c->before_known ? &c->before : NULL };
 }
 
 static bool
@@ -223,11 +216,9 @@ is_weaker(const struct completing *c)
 static enum proofing_bearing
 bearing_of(const struct completing *c)
 {
-	bool replaces = false;
-
-	for (size_t i = 0; i < c->change_count; i++)
-		replaces = replaces || attribute_replaces(&c->known, &c->changes[i]);
-	return !replaces ? PROOFING_AGREES : is_weaker(c) ? PROOFING_APART : PROOFING_REPLACES;
+	if (!taking_replaces(&c->told_over))
+		return PROOFING_AGREES;
+	return is_weaker(c) ? PROOFING_APART : PROOFING_REPLACES;
 }
 
 static void
@@ -249,26 +240,7 @@ put_record(struct completing *c, const struct dictionary *dictionary, const stru
 		.evidence = arena_copy(c->arena, buffer_span(&words)), .ledger = *entry, .facts = c->facts };
 	buffer_release(&facts);
 	buffer_release(&words);
-	proofing_record_put(c->unit, c->arena, &c->account.id, &c->record);
-	add_history(c, HISTORY_PROOFED, span_text(proofing_method_name(c->record.method)));
-}
-
-static enum err
-put_attributes(struct completing *c, struct problem *why)
-{
-	struct buffer names = buffer_init(NAMES_LARGEST);
-
-	likeness_remember(&c->taken, &c->after);
-	attributes_put(c->unit, &c->account.id, &c->taken);
-	for (size_t i = 0; !c->is_new && i < c->change_count; i++)
-		buffer_print(&names, "%s%s", i ? "," : "", c->changes[i].kind->name);
-	if (names.end > names.start)
-		add_history(c, HISTORY_ATTRIBUTE_CHANGED, arena_copy(c->arena, buffer_span(&names)));
-	buffer_release(&names);
-	/* What it looked like before stands for it no longer. */
-	if (c->before_known)
-		likeness_remove(c->unit, &c->before, &c->account.id);
-	return likeness_add(c->unit, &c->after, &c->account.id, why);
+	taking_record(&c->taking, &c->record);
 }
 
 static enum err
@@ -277,16 +249,17 @@ complete(struct completing *c, const struct dictionary *dictionary, struct probl
 	struct desk_case *at_desk = &c->result.at_desk;
 	struct id entry = id_new(c->asked.now);
 
-	put_account(c);
+	begin_taking(c);
+	taking_account(&c->taking);
 	put_record(c, dictionary, &entry);
 	c->result.kept = c->record.bearing == PROOFING_APART;
 	if (is_weaker(c)) {
 		/* What stronger evidence showed stays as it was, agreed or not. */
 		unit_expect(c->unit, &attribute_table, id_span(&c->account.id), c->known.generation);
-	} else if (put_attributes(c, why) != OK) {
+	} else if (taking_attributes(&c->taking, &c->told_over, why) != OK) {
 		return why->code;
 	}
-	account_tell(c->unit, &c->account, NOTICE_PROOFED, (struct span){ 0 }, (struct span){ 0 }, c->asked.now);
+	taking_tell(&c->taking);
 	desk_case_complete(at_desk, &c->account, &c->record.id, c->asked.now);
 	desk_case_put(c->unit, at_desk);
 	c->result.code = desk_handover_put(c->unit, &c->account.id, &c->record.id, c->asked.now);

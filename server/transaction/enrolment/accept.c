@@ -2,10 +2,10 @@
  * whoever is told, in one unit.
  */
 #include "codec/text.h"
-#include "person/history.h"
 #include "transaction/authenticator/credential_change.h"
 #include "transaction/enrolment/view.h"
 #include "transaction/authenticator/parent_certificate.h"
+#include "transaction/taking/taking.h"
 
 #define ITEMS_LARGEST 256
 
@@ -19,7 +19,8 @@ struct accepting {
 	struct enrolment_loaded_all *all;
 	struct proofing_record record;
 	struct unit *unit;
-	unsigned events;             /* in the account's history */
+	struct taking taking;
+	struct taking_told told;
 	struct problem why;
 	on_enrolment_view *done;
 	void *arg;
@@ -55,47 +56,23 @@ enrolment_accept(struct store *store, struct arena *arena, const struct person_s
 
 /* The account, and how it was proofed */
 
-/* Events of one millisecond have no order, and these have one for who reads them. */
-static struct instant
-next_moment(struct accepting *a)
-{
-	return instant_after(a->asked.asked.now, SECONDS(1) / 1000 * a->events++);
-}
-
 static void
-add_history(struct accepting *a, enum history_kind kind, struct span name, struct span detail)
+begin_taking(struct accepting *a)
 {
-	history_add(a->unit, &a->all->view.found.id, &(struct history_event){ .kind = kind, .at = next_moment(a),
-		.actor = span_text("person"), .name = name, .detail = detail, .where = a->asked.asked.where });
-}
-
-static void
-put_account(struct accepting *a)
-{
-	struct enrolment_view *v = &a->all->view;
+	struct enrolment_loaded_all *all = a->all;
+	struct enrolment_view *v = &all->view;
 	const bool is_new = v->account == ENROLMENT_NEW;
 
 	if (is_new) {
 		v->found = account_new(a->asked.asked.now);
 		v->found.english = v->enrolment.english;
 	}
-	v->found.standing = ACCOUNT_FULL;
-	account_put(a->unit, a->arena, &v->found);
-	if (is_new)
-		add_history(a, HISTORY_OPENED, (struct span){ 0 },
-		    span_text(account_standing_name(v->found.standing)));
-}
-
-/* A card's signature is as good as evidence gets: what was proofed before never stays in its way. */
-static enum proofing_bearing
-bearing_of(const struct accepting *a)
-{
-	const struct enrolment_view *v = &a->all->view;
-
-	for (size_t i = 0; i < v->change_count; i++)
-		if (attribute_replaces(&a->all->known, &v->changes[i]))
-			return PROOFING_REPLACES;
-	return PROOFING_AGREES;
+	a->unit = unit_new(a->arena, store_tables(a->store), id_new(a->asked.asked.now));
+	a->taking = (struct taking){ .unit = a->unit, .arena = a->arena, .account = &v->found, .is_new = is_new,
+		.actor = span_text("person"), .where = a->asked.asked.where, .now = a->asked.asked.now };
+	a->told = (struct taking_told){ .known = &all->known, .taken = &all->taken, .changes = v->changes,
+		.change_count = v->change_count, .likeness = all->likeness_known ? &all->likeness : NULL,
+		.before = all->likeness_before_known ? &all->likeness_before : NULL };
 }
 
 static void
@@ -108,12 +85,13 @@ put_record(struct accepting *a)
 	*r = (struct proofing_record){ .id = id_new(a->asked.asked.now), .at = t->at, .handle = t->handle,
 		.ledger = t->ledger, .facts = t->facts,
 		.method = t->terminal.size ? PROOFING_AT_TERMINAL : PROOFING_BY_CARD, .by = { t->terminal },
-		.strength = PROOFING_VALIDATED, .bearing = bearing_of(a) };
-	proofing_record_put(a->unit, a->arena, &a->all->view.found.id, r);
+		.strength = PROOFING_VALIDATED,
+		/* A card's signature is as good as evidence gets: what was proofed before never stays in its way. */
+		.bearing = taking_replaces(&a->told) ? PROOFING_REPLACES : PROOFING_AGREES };
+	taking_record(&a->taking, r);
 	owner.account = a->all->view.found.id;
 	owner.of = r->id;
 	account_certificate_put(a->unit, a->arena, t->handle, &owner);
-	add_history(a, HISTORY_PROOFED, (struct span){ 0 }, span_text(proofing_method_name(r->method)));
 }
 
 /* The certificate stays, wrapped, for what is bound on its strength now. */
@@ -152,29 +130,11 @@ static enum err
 put_attributes(struct accepting *a, struct problem *why)
 {
 	struct enrolment_loaded_all *all = a->all;
-	const struct enrolment_view *v = &all->view;
-	struct buffer names = buffer_init(ITEMS_LARGEST);
-	enum err err = OK;
 
 	all->taken = all->known;
-	attributes_take(&all->taken, v->attributes, v->attribute_count, ATTRIBUTE_FROM_CARD, &a->record.id,
-	    a->asked.asked.now);
-	likeness_remember(&all->taken, all->likeness_known ? &all->likeness : NULL);
-	attributes_put(a->unit, &v->found.id, &all->taken);
-	for (size_t i = 0; v->account != ENROLMENT_NEW && i < v->change_count; i++)
-		buffer_print(&names, "%s%s", names.end > names.start ? "," : "", v->changes[i].kind->name);
-	if (names.end > names.start)
-		add_history(a, HISTORY_ATTRIBUTE_CHANGED, (struct span){ 0 },
-		    arena_copy(a->arena, buffer_span(&names)));
-	buffer_release(&names);
-	/* What it looked like before stands for it no longer. */
-	if (all->likeness_before_known &&
-	    (!all->likeness_known || memcmp(all->likeness_before.key, all->likeness.key,
-	        sizeof(all->likeness.key)) != 0))
-		likeness_remove(a->unit, &all->likeness_before, &v->found.id);
-	if (all->likeness_known)
-		err = likeness_add(a->unit, &all->likeness, &v->found.id, why);
-	return err;
+	attributes_take(&all->taken, all->view.attributes, all->view.attribute_count, ATTRIBUTE_FROM_CARD,
+	    &a->record.id, a->asked.asked.now);
+	return taking_attributes(&a->taking, &a->told, why);
 }
 
 static void
@@ -189,7 +149,7 @@ put_consent(struct accepting *a)
 	c->items = items_of(a);
 	consent_give(c, a->asked.asked.now);
 	consent_put(a->unit, a->arena, &a->all->view.found.id, c);
-	add_history(a, HISTORY_CONSENT_GIVEN, c->name, c->purpose);
+	taking_history(&a->taking, HISTORY_CONSENT_GIVEN, c->name, c->purpose);
 }
 
 /* What it had */
@@ -224,7 +184,7 @@ revoke(struct accepting *a, struct session *session, struct problem *why)
 			continue;
 		credential_change_put(a->unit, a->arena, &(struct credential_change){
 			.account = &a->all->view.found, .credential = c, .event = CREDENTIAL_STEPPED,
-			.now = next_moment(a) });
+			.now = taking_moment(&a->taking) });
 		if (session->proofed.replaced_count < SESSION_REPLACED)
 			session->proofed.replaced[session->proofed.replaced_count++] =
 			    (struct session_replaced){ c->id, c->kind };
@@ -264,7 +224,7 @@ confirm(struct accepting *a)
 		c->changed = a->asked.asked.now;
 		credential_change_put(a->unit, a->arena, &(struct credential_change){
 			.account = &a->all->view.found, .credential = c, .event = CREDENTIAL_CONFIRMED,
-			.now = next_moment(a) });
+			.now = taking_moment(&a->taking) });
 	}
 }
 
@@ -296,8 +256,8 @@ take_over(struct accepting *a, struct problem *why)
 	struct enrolment_view *v = &a->all->view;
 	struct session session;
 
-	a->unit = unit_new(a->arena, store_tables(a->store), id_new(a->asked.asked.now));
-	put_account(a);
+	begin_taking(a);
+	taking_account(&a->taking);
 	put_record(a);
 	keep_certificate(a);
 	if (put_attributes(a, why) != OK)
@@ -315,7 +275,7 @@ take_over(struct accepting *a, struct problem *why)
 	v->enrolment.mobile = v->task.mobile;
 	v->enrolment.expires = instant_after(a->asked.asked.now, SESSION_PROOFED_FOR);
 	enrolment_put(a->unit, &v->enrolment);
-	account_tell(a->unit, &v->found, NOTICE_PROOFED, (struct span){ 0 }, (struct span){ 0 }, a->asked.asked.now);
+	taking_tell(&a->taking);
 	return OK;
 }
 
