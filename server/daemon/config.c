@@ -470,6 +470,7 @@ config_read(struct arena *a, const char *file, struct config *out, struct proble
 	read_registry(&r, root);
 	read_jpki(&r, place_member(root, "jpki"));
 	read_person(&r, place_member(root, "person"));
+	read_oidc(&r, place_member(root, "oidc"));
 	read_authenticators(&r, place_member(root, "authenticators"));
 	read_notices(&r, place_member(root, "notices"));
 	read_log(&r, place_member(root, "log"));

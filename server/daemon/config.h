@@ -116,6 +116,14 @@ struct config {
 	const struct person_config *person;         /* config_person.h; NULL: there are no accounts and no logins */
 
 	struct {
+		bool present;                       /* without the section there is no OpenID Provider */
+		const char *issuer;                 /* base_url without its slash */
+		int64_t id_token_for;
+		const char *trust_framework;        /* of verified_claims; "": none are told */
+		bool registration;
+	} oidc;
+
+	struct {
 		enum attestation_demand attestation;
 		bool strict;                        /* beyond the standard (authn/attestation.h) */
 		unsigned rsa_least;                 /* bits */

@@ -34,6 +34,9 @@ void read_jpki(struct reading *, struct place);
 /* "/person"; "/federation" is read before. */
 void read_person(struct reading *, struct place);
 
+/* "/oidc"; "/federation" and "/person" are read before. */
+void read_oidc(struct reading *, struct place);
+
 /* "/authenticators" */
 void read_authenticators(struct reading *, struct place);
 

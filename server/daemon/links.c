@@ -12,6 +12,7 @@ static const struct {
 	{ ROLE_STEWARD, ROLE_RECORDER },
 	{ ROLE_STEWARD, ROLE_SIGNER },
 	{ ROLE_WORKER, ROLE_STEWARD }, /* questions to servers outside (net/courier.h) */
+	{ ROLE_WORKER, ROLE_SIGNER },  /* tokens for relying parties, and nothing else (signer/signer.c) */
 };
 
 bool

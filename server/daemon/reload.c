@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "daemon/links.h"
 #include "daemon/notify.h"
 #include "daemon/supervisor.h"
 
@@ -125,6 +126,15 @@ reload_ask_keys(struct supervisor *s)
 	begin(s);
 }
 
+/* Workers that were there before finish what has begun, and those that are new began beside the signer before. */
+static void
+link_all_to(struct supervisor *s, struct process *signer)
+{
+	for (size_t i = 0; i < s->seats; i++)
+		if (process_lives(&s->processes[i]) && roles_linked(s->processes[i].role, ROLE_SIGNER))
+			process_link(&s->processes[i], signer);
+}
+
 /* The new ones serve; those of their roles that were there before finish. */
 static void
 replace_processes(struct supervisor *s)
@@ -137,9 +147,7 @@ replace_processes(struct supervisor *s)
 		if (p->staged) {
 			p->staged = false;
 			if (p->role == ROLE_SIGNER)
-				for (size_t j = 0; j < s->seats; j++)
-					if (s->processes[j].role == ROLE_STEWARD && process_lives(&s->processes[j]))
-						process_link(&s->processes[j], p);
+				link_all_to(s, p);
 		} else if (p->role == ROLE_SIGNER) {
 			process_drain(p, SIGNER_PATIENCE);
 		} else if (p->role == ROLE_WORKER ||

@@ -11,7 +11,9 @@
 
 #define STEP_LARGEST (1 * MIB)
 
+/* What the largest thing a role may have signed takes. */
 static const struct channel_limits limits = { .message = TRUSTED_LIST_REQUEST_LARGEST, .waiting = 16 * MIB };
+static const struct channel_limits worker_limits = { .message = OPENID_REQUEST_LARGEST, .waiting = 1 * MIB };
 
 struct signer_process {
 	struct child *child;
@@ -115,7 +117,8 @@ on_link(void *arg, enum role role, unsigned number, int fd)
 	if (!asker)
 		abort();
 	*asker = (struct asker){ .next = p->askers, .owner = p, .role = role };
-	asker->channel = channel_new(p->child->loop, fd, limits, on_request, on_asker_gone, asker);
+	asker->channel = channel_new(p->child->loop, fd, role == ROLE_WORKER ? worker_limits : limits, on_request,
+	    on_asker_gone, asker);
 	p->askers = asker;
 }
 
@@ -138,6 +141,8 @@ signer_main(struct child *child)
 
 	if (signer_open(child->config->keys, &p.signer, &why) != OK || child_become(child, true, &why) != OK)
 		return child_failed(child, &why);
+	if (child->config->oidc.present)
+		signer_serve_issuer(p.signer, span_text(child->config->oidc.issuer));
 	/* Between the two: the threads are of the new user, and the sandbox is theirs too. */
 	p.pool = signing_pool_new(child->loop);
 	if (child_serve(child, &duties, &p, &why) != OK)

@@ -1,11 +1,12 @@
 /* daemon/worker.c - a process that answers the world: one loop, the store for reading, all fronts mounted.
  *
- * Of keys it has only those of TLS.
+ * Of keys it has only those of TLS; tokens for relying parties it has signed.
  */
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "daemon/child.h"
+#include "daemon/oidc_service.h"
 #include "daemon/ops.h"
 #include "daemon/outside.h"
 #include "daemon/person_service.h"
@@ -20,7 +21,7 @@
 #include "http/server.h"
 
 #define TICK SECONDS(1)
-#define MOUNTS 20
+#define MOUNTS 24
 #define MISSING_LIFE SECONDS(60) /* how long caches may remember that there is no such entity */
 
 /* Pages bring their own Content-Security-Policy; metadata needs none. */
@@ -45,6 +46,7 @@ struct worker {
 	struct policy_front *policy;
 	struct proofing_service proofing;
 	struct person_service person;
+	struct oidc_service oidc;
 	struct ops ops;
 	struct router *routers[LISTEN_LOCAL + 1];
 	struct tls **tls;            /* one for each listener; NULL: plain */
@@ -89,7 +91,9 @@ on_tick(void *arg)
 {
 	struct worker *w = arg;
 
-	child_keep_link(w->child, ROLE_STEWARD, courier_has_link(w->courier), &w->courier_lost);
+	if (w->courier)
+		child_keep_link(w->child, ROLE_STEWARD, courier_has_link(w->courier), &w->courier_lost);
+	oidc_service_tick(&w->oidc, w->child);
 	timer_set(&w->tick, TICK);
 }
 
@@ -100,8 +104,6 @@ open_courier(struct worker *w)
 		return;
 	w->courier = courier_linked(w->child->loop);
 	courier_tell_waiting(w->courier, &w->child->figures[w->child->seat].value[FIGURE_COURIER_WAITING]);
-	timer_init(&w->tick, w->child->loop, on_tick, w);
-	timer_set(&w->tick, TICK);
 }
 
 static enum err
@@ -149,6 +151,7 @@ open_fronts(struct worker *w, struct problem *why)
 		return why->code;
 	person_service_open(&w->person, w->child, w->link.store, w->shelf,
 	    config->jpki.present ? &w->proofing.proofing : NULL);
+	oidc_service_open(&w->oidc, w->child, w->link.store, &w->person);
 	return registry_front_new(w->child->loop, w->link.store, &registry, &w->registry, why);
 }
 
@@ -174,6 +177,7 @@ mount(struct worker *w)
 	if (w->proofing.front)
 		public[count++] = (struct mount){ jpki_routes, w->proofing.front };
 	person_service_mount(&w->person, public, &count);
+	oidc_service_mount(&w->oidc, public, &count);
 	if (addition && addition->routes) {
 		void *front = addition->front_new(w->child->loop, w->link.store);
 
@@ -249,6 +253,8 @@ on_link(void *arg, enum role role, unsigned number, int fd)
 		store_link_take(&w->link, fd);
 	else if (role == ROLE_STEWARD && w->courier)
 		courier_link(w->courier, fd);
+	else if (role == ROLE_SIGNER)
+		oidc_service_link(&w->oidc, fd);
 	else
 		close(fd);
 }
@@ -262,14 +268,14 @@ worker_close(struct worker *w)
 	authzen_front_free(w->authzen);
 	token_front_free(w->token);
 	policy_front_free(w->policy);
+	oidc_service_close(&w->oidc);
 	person_service_close(&w->person);
 	proofing_service_close(&w->proofing);
 	policy_shelf_free(w->shelf);
 	for (size_t i = 0; i < COUNT(w->routers); i++)
 		router_free(w->routers[i]);
 	store_link_close(&w->link);
-	if (w->courier)
-		timer_release(&w->tick);
+	timer_release(&w->tick);
 	courier_free(w->courier);
 	for (size_t i = 0; i < w->child->config->listener_count; i++)
 		tls_free(w->tls[i]);
@@ -290,6 +296,9 @@ worker_main(struct child *child)
 	mount(&w);
 	if (w.access_fd >= 0)
 		w.access_log = access_log_new(child->loop, w.access_fd);
+	oidc_service_wait(&w.oidc, child->loop);
+	timer_init(&w.tick, child->loop, on_tick, &w);
+	timer_set(&w.tick, TICK);
 	serve(&w);
 	if (child_serve(child, &duties, &w, &why) != OK)
 		status = child_failed(child, &why);

@@ -22,6 +22,7 @@
 #include "front/ledger/ledger.h"
 #include "front/login/login.h"
 #include "front/login/related_origins.h"
+#include "front/oidc/oidc.h"
 #include "front/policy/policy.h"
 #include "front/registry/registry.h"
 
@@ -33,7 +34,7 @@ static const char *const pages[] = { "/", "/metadata/", "/policy/", "/ledger/", 
 	"/account/", "/app/", "/card/", "/desk/" };
 static const struct route *const tables[] = { registry_routes, policy_routes, authzen_routes, token_routes, jpki_routes,
 	disclosure_routes, ledger_routes, ops_routes, login_routes, related_origin_routes, enrol_routes, card_routes,
-	account_routes, authenticator_routes, app_routes, desk_routes };
+	account_routes, authenticator_routes, app_routes, desk_routes, oidc_routes };
 
 static struct arena arena;
 

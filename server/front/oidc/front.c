@@ -3,7 +3,12 @@
 
 #include <stdlib.h>
 
+#include "http/negotiate.h"
+
 const struct route oidc_routes[] = {
+	{ GET, "/.well-known/openid-configuration",       serve_discovery, NO_BODY, 0 },
+	{ GET, "/.well-known/oauth-authorization-server", serve_discovery, NO_BODY, 0 },
+	{ GET, "/oidc/jwks",                              serve_oidc_keys, NO_BODY, 0 },
 	{ 0 },
 };
 
@@ -21,5 +26,21 @@ oidc_front_new(struct loop *loop, struct store *store, const struct oidc_setting
 void
 oidc_front_free(struct oidc_front *front)
 {
+	if (!front)
+		return;
+	discovery_release(&front->discovery);
 	free(front);
+}
+
+void
+oidc_reply_public(struct exchange *e, const char *type, const char *caching, struct span tag, struct span body)
+{
+	const char *kept = arena_print(e->arena, "ETag: %.*s\r\n%s", SPAN_ARGS(tag), caching);
+	struct reply reply = { .status = 200, .body = body };
+
+	if (is_fresh(e->request, tag, (struct instant){ 0 }))
+		reply = (struct reply){ .status = 304, .fields = span_text(kept) };
+	else
+		reply.fields = span_text(arena_print(e->arena, "%s%s", type, kept));
+	exchange_reply(e, &reply);
 }

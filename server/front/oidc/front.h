@@ -1,6 +1,7 @@
 /* front/oidc/front.h - what the files of this front share: its state, its handlers. */
 #pragma once
 
+#include "front/oidc/discovery.h"
 #include "front/oidc/oidc.h"
 #include "front/oidc/oidc_keys.h"
 #include "front/oidc/token_signing.h"
@@ -11,4 +12,14 @@ struct oidc_front {
 	struct loop *loop;
 	struct store *store;
 	const struct oidc_settings *settings;
+	struct discovery discovery;
 };
+
+/* discovery.c */
+route_handler serve_discovery;
+/* jwks.c */
+route_handler serve_oidc_keys;
+
+/* What is the same for everybody: 200, or 304 for who has it. `tag` in quotes; `type` and `caching` are lines of the
+ * header. */
+void oidc_reply_public(struct exchange *, const char *type, const char *caching, struct span tag, struct span body);

@@ -10,8 +10,8 @@
 #pragma once
 
 #include "http/route.h"
-#include "person/pairwise.h"
 #include "transaction/session/person_settings.h"
+#include "transaction/sign_on/sign_on.h"
 
 struct client_book;
 struct loop;
@@ -23,8 +23,8 @@ struct store;
 struct oidc_settings {
 	struct span issuer;              /* "https://op.example": without a slash at its end */
 	const struct person_settings *person;
+	struct sign_on_settings sign_on; /* with the pairwise key */
 	struct client_book *clients;     /* transaction/client/client.h */
-	struct pairwise_key pairwise;
 	uint8_t refresh_key[32];         /* GRANT_REFRESH_KEY */
 	struct signer_client *signer;
 	struct oidc_keys *keys;          /* front/oidc/oidc_keys.h */

@@ -20,12 +20,17 @@ struct oidc_key {
 	char headers[OIDC_SIGNED_KINDS][2 * OPENID_HEADER_LARGEST]; /* of each kind: base64url, and the dot */
 };
 
-struct oidc_keys;
 struct loop;
+struct oidc_keys;
+struct turn;
 
 /* `directory` of key descriptors. */
 struct oidc_keys *oidc_keys_new(struct loop *, struct store *, const char *directory);
 void oidc_keys_free(struct oidc_keys *);
+/* They have been read: none is another thing than not yet. */
+bool oidc_keys_known(const struct oidc_keys *);
+/* Of its loop. */
+struct turn *oidc_keys_turn(const struct oidc_keys *);
 
 /* Borrowed until the loop runs again. NULL: no key of that algorithm is active. CLIENT_RS256 or CLIENT_ES256. */
 const struct oidc_key *oidc_keys_active(const struct oidc_keys *, enum client_algorithm);
