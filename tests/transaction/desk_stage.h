@@ -1,4 +1,4 @@
-/* tests/transaction/desk_stage.h - a desk before a store in memory: three registrars, a citizen, an application, and each
+/* tests/transaction/desk_stage.h - a desk before a store in memory: three registrars, a citizen, an application, each
  * step of a case.
  *
  *     set_up -> open_as, step_as, complete_as -> world.result -> take -> what the store has -> tear_down

@@ -1,4 +1,4 @@
-/* tests/transaction/test_desk_account.c - the desk, where there is an account already: whose it is, who looks so, and what
+/* tests/transaction/test_desk_account.c - the desk, where there is an account already: whose it is, who looks so, what
  * of it evidence changes.
  */
 #include "transaction/desk_stage.h"

@@ -104,7 +104,8 @@ move(void)
 static struct account
 about_to_bind(int moment)
 {
-	struct person p = person("同時　花子", arena_print(&world.arena, "3199005%02d", moment % 28 + 1), "2", ADDRESS);
+	const char *born = arena_print(&world.arena, "3199005%02d", moment % 28 + 1);
+	struct person p = person("同時　花子", born, "2", ADDRESS);
 	struct account account = enrolled(&p);
 
 	log_in_as_begun();

@@ -616,6 +616,42 @@ a_card_that_is_not_good_is_told_why(void **state)
 	login_stage_close();
 }
 
+/* Its certificate has ended: the name stays, so whoever tries it is told. */
+static void
+a_card_that_has_expired_logs_nobody_in(void **state)
+{
+	static const struct { const char *title; bool stepped; } cases[] = {
+		{ "the steward has written so", true }, { "past its end, though nobody wrote so", false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct credential c;
+		struct unit *unit;
+		bool changed = false;
+
+		login_stage_open(50 + i);
+		c = stage_stored(&stage.person.card);
+		if (cases[i].stepped)
+			expect_ok(cases[i].title, credential_take(&c, CREDENTIAL_EXPIRE,
+			    &(struct credential_because){ .actor = span_text("system"), .reason = span_text("end"),
+			    .now = stage.now }, &changed, &stage.why), &stage.why);
+		else
+			c.expires = stage.now;
+		expect_number(cases[i].title, changed, cases[i].stepped);
+		unit = stage_unit();
+		credential_put(unit, &stage.arena, &c);
+		stage_commit(unit);
+		stage_begin(LOGIN_TO_LOOK);
+		put_task(ESTABLISHED, true, CARD_HANDLE);
+		expect_text(cases[i].title, finish_card(), "state expired");
+		expect_number("it did not join", stage_login().authentication_count, 0);
+		expect_number("and is used up", stage_count(&card_task_table), 0);
+		expect_problem("nobody is logged in", stage_finish(), &stage.why, ERR_DENIED, "nobody has authenticated");
+		login_stage_close();
+	}
+}
+
 int
 main(void)
 {
@@ -638,6 +674,7 @@ main(void)
 		cmocka_unit_test(tries_at_one_time_are_not_all_looked_at),
 		cmocka_unit_test(a_card_logs_in),
 		cmocka_unit_test(a_card_that_is_not_good_is_told_why),
+		cmocka_unit_test(a_card_that_has_expired_logs_nobody_in),
 	};
 
 	log_open("test", LOG_LEVEL_ERROR);

@@ -240,6 +240,92 @@ it_ends_by_time(void **state)
 	tear_down();
 }
 
+/* Bound by a certificate that stands so, as it was looked at a quarter of an hour ago. */
+static void
+bind_parent(enum parent_status parent)
+{
+	world.credential.parent = parent;
+	world.credential.parent_handle = span_text("handle");
+	world.credential.parent_checked = instant_after(world.now, -SECONDS(900));
+	put_credential(CREDENTIAL_ACTIVE);
+}
+
+/* What the session has seen, as it stands there. */
+static void
+put_facts(const char *facts)
+{
+	struct unit *u = unit();
+
+	world.session.authentications[0].facts = span_text(facts);
+	world.session.generation = look(session_ask(world.cookie.digest)).rows[0].generation;
+	session_put(u, &world.session);
+	put(u);
+}
+
+#define SEEN_GOOD "{\"binding.parent_checked\":0,\"binding.parent_status\":\"good\",\"token.hardware\":true}"
+
+/* Whoever is logged in stays so: what the authenticator is worth now is policy's. */
+static void
+a_certificate_that_lapses_meanwhile_is_seen(void **state)
+{
+	static const struct {
+		const char *title;
+		int64_t later;
+		enum parent_status parent;
+		const char *facts;
+	} cases[] = {
+		{ "as it was at noon", 0, PARENT_GOOD, "{\"binding.parent_status\":{\"value\":\"good\","
+		    "\"at\":\"2026-11-22T12:00:00Z\"},\"binding.parent_checked\":{\"value\":900,"
+		    "\"at\":\"2026-11-22T12:00:00Z\"},\"token.hardware\":true}" },
+		{ "revoked ten minutes later, told by the first request after", 600, PARENT_LAPSED,
+		    "{\"binding.parent_status\":{\"value\":\"lapsed\",\"at\":\"2026-11-22T12:10:00Z\"},"
+		    "\"binding.parent_checked\":{\"value\":900,\"at\":\"2026-11-22T12:10:00Z\"},"
+		    "\"token.hardware\":true}" },
+		{ "and by each that follows, once", 120, PARENT_LAPSED,
+		    "{\"binding.parent_status\":{\"value\":\"lapsed\",\"at\":\"2026-11-22T12:12:00Z\"},"
+		    "\"binding.parent_checked\":{\"value\":900,\"at\":\"2026-11-22T12:12:00Z\"},"
+		    "\"token.hardware\":true}" },
+	};
+
+	(void)state;
+	set_up(5);
+	put_facts(SEEN_GOOD);
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		world.now = instant_after(world.now, SECONDS(cases[i].later));
+		bind_parent(cases[i].parent);
+		expect_ok(cases[i].title, identify(own_cookie()), &world.why);
+		expect_number("logged in", world.found.authentication_count, 1);
+		expect_span(cases[i].title, world.found.authentications[0].facts, cases[i].facts);
+	}
+	tear_down();
+}
+
+/* What a certificate was seen to be may be so no more, and what else was seen nobody can tell from it. */
+static void
+facts_that_cannot_be_read_show_nothing(void **state)
+{
+	static const struct { const char *title, *facts; enum parent_status parent; const char *left; } cases[] = {
+		{ "cut short", "{\"binding.parent_checked\":0,\"token.hardware\":true", PARENT_GOOD, "" },
+		{ "no object", "[\"binding.parent_checked\"]", PARENT_GOOD, "" },
+		{ "something behind them", SEEN_GOOD "}", PARENT_LAPSED, "" },
+		{ "one name twice", "{\"binding.parent_checked\":0,\"token.kinds\":[],\"token.kinds\":[\"passkey\"]}",
+		    PARENT_GOOD, "" },
+		{ "of no certificate they are nobody's to read here", "{\"token.hardware\":", PARENT_NONE,
+		    "{\"token.hardware\":" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		set_up(i + 1);
+		put_facts(cases[i].facts);
+		bind_parent(cases[i].parent);
+		expect_ok("it is a login still", identify(own_cookie()), &world.why);
+		expect_number(cases[i].title, world.found.authentication_count, 1);
+		expect_span(cases[i].title, world.found.authentications[0].facts, cases[i].left);
+		tear_down();
+	}
+}
+
 static uint64_t
 generation(void)
 {
@@ -371,6 +457,8 @@ main(void)
 		cmocka_unit_test(a_row_is_read_as_it_was_written),
 		cmocka_unit_test(a_cookie_makes_somebody),
 		cmocka_unit_test(it_ends_by_time),
+		cmocka_unit_test(a_certificate_that_lapses_meanwhile_is_seen),
+		cmocka_unit_test(facts_that_cannot_be_read_show_nothing),
 		cmocka_unit_test(that_somebody_was_there_is_written_once_a_minute),
 		cmocka_unit_test(who_takes_an_authenticator_back_ends_what_it_began),
 		cmocka_unit_test(an_account_that_is_no_more_has_no_session),
