@@ -133,7 +133,7 @@ issuer_read(struct arena *a, struct jwt_unverified *out, struct problem *why)
 	reader_object(&r);
 	while (reader_member(&r, &name)) {
 		if (span_is(name, "iss"))
-			issuer = reader_string(&r, 1, 512);
+			issuer = reader_string(&r, 1, 1 * KIB);
 		else
 			reader_raw(&r);
 	}
@@ -358,6 +358,10 @@ read_audience(struct reader *r, const struct jwt_expectation *expected)
 
 	if (reader_peek(r) != READER_ARRAY)
 		return is_ours(reader_string(r, 1, 2 * KIB), expected);
+	if (expected->alone) {
+		reader_raw(r);
+		return false;
+	}
 	reader_array(r);
 	while (reader_element(r))
 		ours = is_ours(reader_string(r, 1, 2 * KIB), expected) || ours;
@@ -372,7 +376,7 @@ read_claims(struct reader *r, const struct jwt_expectation *expected, struct cla
 	reader_object(r);
 	while (reader_member(r, &name)) {
 		if (span_is(name, "iss"))
-			out->known.issuer = reader_string(r, 1, 512);
+			out->known.issuer = reader_string(r, 1, 1 * KIB);
 		else if (span_is(name, "sub"))
 			out->known.subject = reader_string(r, 1, 1 * KIB);
 		else if (span_is(name, "jti"))
@@ -416,8 +420,9 @@ check_names(const struct claims *c, const struct jwt_expectation *expected, stru
 		    "the JWT's /sub: expected the one it is for, found %s",
 		    c->known.subject.size ? "another" : "none");
 	if (!c->for_us)
-		return problem_set(why, ERR_DENIED, "RFC 8725 s3.9", "the JWT's /aud: expected \"%.*s\" among it",
-		    SPAN_ARGS(span_first(expected->audience_count ? expected->audiences[0] : (struct span){ 0 }, 200)));
+		return problem_set(why, ERR_DENIED, "RFC 8725 s3.9", "the JWT's /aud: expected \"%.*s\" %s",
+		    SPAN_ARGS(span_first(expected->audience_count ? expected->audiences[0] : (struct span){ 0 }, 200)),
+		    expected->alone ? "and no list" : "among it");
 	return OK;
 }
 

@@ -36,6 +36,7 @@ struct jwt_expectation {
 	int64_t longest;                       /* exp - iat, and exp from now on, at most; microseconds */
 	int64_t skew;                          /* by which the other's clock may be wrong */
 	bool undated;                          /* iat need not be there */
+	bool alone;                            /* aud is a text, one of the audiences and no other (RFC 10070) */
 };
 struct jwt_claims {
 	struct span issuer, subject, id;       /* iss, sub, jti; may be empty */

@@ -101,7 +101,7 @@ words_are_read_as_they_are_written(void **state)
 	const char *names[CALLER_RIGHTS];
 
 	(void)state;
-	expect_number("five rights", caller_right_names(~0U, names), 5);
+	expect_number("seven rights", caller_right_names(~0U, names), 7);
 	for (size_t i = 0; i < COUNT(names); i++) {
 		const char *again[CALLER_RIGHTS];
 

@@ -11,6 +11,7 @@
 
 #define KEY_FILE_LARGEST (64 * KIB)
 #define PEM_LINE 64
+#define RIGHTS "audit, client, decide, proofing, register, terminal or vouch; may be given again"
 #define RATE_LARGEST 1000000
 
 static enum err
@@ -87,7 +88,7 @@ making_check(const struct making *m)
 	if (!m->member)
 		return misused("--member: expected the id of an approved member");
 	if (m->rights.count == 0)
-		return misused("--right: expected audit, decide, proofing, terminal or vouch; may be given again");
+		return misused("--right: expected " RIGHTS);
 	if (m->rate && (!span_number(span_text(m->rate), &rate) || rate < 1 || rate > RATE_LARGEST))
 		return misused("--rate: expected 1 to %d requests a second, found \"%s\"", RATE_LARGEST, m->rate);
 	if (m->no_token && !m->key)
@@ -156,7 +157,7 @@ token_new(struct ctl *ctl, int argc, char **argv)
 	const struct flag flags[] = {
 		{ .name = "member", .argument = "ID", .help = "whose machine it is", .text = &m.member },
 		{ .name = "right", .argument = "RIGHT",
-		    .help = "audit, decide, proofing, terminal or vouch; may be given again",
+		    .help = RIGHTS,
 		    .list = &m.rights },
 		{ .name = "for", .argument = "DURATION", .help = "until when, such as P90D (until it is revoked)",
 		    .text = &m.life },
@@ -169,10 +170,14 @@ token_new(struct ctl *ctl, int argc, char **argv)
 	const struct usage usage = {
 		.synopsis = "token new NAME --member ID --right RIGHT [options]",
 		.about =
-		    "Makes a machine caller of a member and prints its bearer token, once.\n\n  audit     sees every "
-		    "entry of the ledger\n  decide    asks for decisions\n  proofing  asks for proofing\n  terminal  "
-		    "reads people's cards for pages of this server\n  vouch     its signed "
-		    "facts count as vouched; needs a key\n\n"
+		    "Makes a machine caller of a member and prints its bearer token, once.\n\n"
+		    "  audit     sees every entry of the ledger\n"
+		    "  client    the token is the secret of the member's clients of OpenID Connect\n"
+		    "  decide    asks for decisions\n"
+		    "  proofing  asks for proofing\n"
+		    "  register  registers clients of OpenID Connect for the member's relying parties\n"
+		    "  terminal  reads people's cards for pages of this server\n"
+		    "  vouch     its signed facts count as vouched; needs a key\n\n"
 		    "The rights audit and vouch raise trust: where "
 		    "more than one operator is asked for, the caller\nwaits for the others (token approve), and its "
 		    "token counts from then on.",

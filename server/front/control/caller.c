@@ -46,7 +46,7 @@ read_rights(struct reader *r, struct changing *g)
 		unsigned right = caller_right_read(reader_string(r, 1, 32));
 
 		if (!right)
-			reader_fail(r, "audit, decide, proofing or vouch", "another word");
+			reader_fail(r, "audit, client, decide, proofing, register, terminal or vouch", "another word");
 		g->step.change.rights |= right;
 	}
 }

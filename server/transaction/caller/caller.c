@@ -36,8 +36,10 @@ static const struct {
 	const char *name;
 } rights[CALLER_RIGHTS] = {
 	{ CALLER_AUDIT, "audit" },
+	{ CALLER_CLIENT, "client" },
 	{ CALLER_DECIDE, "decide" },
 	{ CALLER_PROOFING, "proofing" },
+	{ CALLER_REGISTER, "register" },
 	{ CALLER_TERMINAL, "terminal" },
 	{ CALLER_VOUCH, "vouch" },
 };
@@ -174,6 +176,21 @@ caller_token_new(const char *prefix)
 	digest(DIGEST_SHA256, span_text(token.text), token.digest);
 	arena_release(&arena);
 	return token;
+}
+
+/* Names have no zero byte, so name and jti cannot run into each other. */
+struct span
+assertion_key(struct arena *a, struct span name, struct span id)
+{
+	struct digest_stream *d = digest_stream_new(DIGEST_SHA256);
+	uint8_t *key = arena_take(a, digest_size(DIGEST_SHA256));
+
+	digest_stream_add(d, name);
+	digest_stream_add(d, span_of("", 1));
+	digest_stream_add(d, id);
+	digest_stream_end(d, key);
+	digest_stream_free(d);
+	return span_of(key, digest_size(DIGEST_SHA256));
 }
 
 enum err

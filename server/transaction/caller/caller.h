@@ -22,16 +22,21 @@ extern const struct table caller_secret_table; /* SHA-256 of a token or a key (3
 extern const struct table access_token_table;  /* SHA-256 of a short-lived one (32) -> the same, until it ends */
 extern const struct table assertion_table;     /* assertion_key() -> nothing; until its exp: used once (RFC 7523 s3) */
 
+/* Of who signed it, by the name that is its iss (a caller's, a client_id), and its jti. In the arena. */
+struct span assertion_key(struct arena *, struct span name, struct span id);
+
 enum caller_right {
 	CALLER_DECIDE = 1,   /* AuthZEN; sees its own decisions */
 	CALLER_VOUCH = 2,    /* its signed facts count as vouched */
 	CALLER_AUDIT = 4,    /* sees every entry of the ledger */
 	CALLER_PROOFING = 8, /* asks for proofing */
 	CALLER_TERMINAL = 16, /* reads people's cards for pages of this server: a counter, a kiosk */
+	CALLER_CLIENT = 32,  /* its token is the secret of its member's clients of OpenID Connect */
+	CALLER_REGISTER = 64, /* registers such clients for relying parties of its member */
 };
 /* Those that raise trust: what they show or vouch for concerns others than their own member. */
 #define CALLER_TRUSTED (CALLER_VOUCH | CALLER_AUDIT)
-#define CALLER_RIGHTS 5
+#define CALLER_RIGHTS 7
 unsigned caller_right_read(struct span);          /* 0: none of this name: "decide" "vouch" "terminal" … */
 /* Those of a set, in alphabetical order; how many. */
 size_t caller_right_names(unsigned set, const char *names[CALLER_RIGHTS]);

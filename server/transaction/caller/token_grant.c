@@ -112,21 +112,6 @@ check_rate(struct granting *g, struct problem *why)
 	return OK;
 }
 
-/* Names have no zero byte, so name and jti cannot run into each other. */
-static struct span
-assertion_key(struct arena *a, struct span name, struct span id)
-{
-	struct digest_stream *d = digest_stream_new(DIGEST_SHA256);
-	uint8_t *key = arena_take(a, digest_size(DIGEST_SHA256));
-
-	digest_stream_add(d, name);
-	digest_stream_add(d, span_of("", 1));
-	digest_stream_add(d, id);
-	digest_stream_end(d, key);
-	digest_stream_free(d);
-	return span_of(key, digest_size(DIGEST_SHA256));
-}
-
 /* That it was used is remembered as long as it would be believed. */
 static struct unit *
 grant_unit(struct granting *g, const struct jwt_claims *claims)
