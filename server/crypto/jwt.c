@@ -437,7 +437,7 @@ check_times(const struct claims *c, const struct jwt_expectation *expected, stru
 	if (!expires.us || (!issued.us && !expected->undated))
 		return problem_set(why, ERR_DENIED, "RFC 7519 s4.1", "the JWT's /%s: expected one, found none",
 		    expires.us ? "iat" : "exp");
-	if (!instant_before(early, expires))
+	if (!expected->over && !instant_before(early, expires))
 		return problem_set(why, ERR_DENIED, "RFC 7519 s4.1.4", "the JWT has expired at %s",
 		    instant_text(expires, at));
 	if (instant_before(late, issued) || instant_before(late, c->not_before))

@@ -37,6 +37,7 @@ struct jwt_expectation {
 	int64_t skew;                          /* by which the other's clock may be wrong */
 	bool undated;                          /* iat need not be there */
 	bool alone;                            /* aud is a text, one of the audiences and no other (RFC 10070) */
+	bool over;                             /* exp may be past: what it says was true */
 };
 struct jwt_claims {
 	struct span issuer, subject, id;       /* iss, sub, jti; may be empty */

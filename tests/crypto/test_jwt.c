@@ -404,6 +404,15 @@ a_subject_and_a_date_are_asked_for_where_they_are_needed(void **state)
 	expect_number("none is made up", claims.issued.us, 0);
 	expect_problem("and still an end that is near", check(late, &p256.spki, 1, &expected, &claims, &why), &why,
 	    ERR_DENIED, "at most PT10M");
+	expected.undated = false;
+	expected.now.us += SECONDS(86400);
+	expect_problem("a day later", check(dated, &p256.spki, 1, &expected, &claims, &why), &why, ERR_DENIED,
+	    "has expired");
+	expected.over = true;
+	expect_ok("what it said was true", check(dated, &p256.spki, 1, &expected, &claims, &why), &why);
+	expected.longest = SECONDS(1);
+	expect_problem("and it was in force for no longer than any", check(dated, &p256.spki, 1, &expected, &claims,
+	    &why), &why, ERR_DENIED, "at most PT1S");
 }
 
 static void
