@@ -96,6 +96,7 @@ static const struct table *const own[] = {
 	&consent_table,
 	&likeness_table,
 	&app_request_table,
+	&app_code_table,
 	&app_mute_table,
 	&app_nonce_table,
 	&pairing_table,

@@ -32,6 +32,7 @@ static const char *const kinds[HISTORY_KINDS] = {
 	[HISTORY_CONSENT_GIVEN] = "consent-given",
 	[HISTORY_CONSENT_WITHDRAWN] = "consent-withdrawn",
 	[HISTORY_NOT_ME] = "not-me",
+	[HISTORY_MUTE_ENDED] = "mute-ended",
 };
 
 const char *

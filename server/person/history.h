@@ -21,6 +21,7 @@ enum history_kind {
 	HISTORY_CONTACT_CHANGED, HISTORY_ATTRIBUTE_CHANGED,
 	HISTORY_CONSENT_GIVEN, HISTORY_CONSENT_WITHDRAWN,
 	HISTORY_NOT_ME,
+	HISTORY_MUTE_ENDED,          /* the phones are asked again, which was stopped by that */
 	HISTORY_KINDS
 };
 const char *history_kind_name(enum history_kind); /* "login" "credential-added" … */

@@ -229,6 +229,38 @@ def strangers(server, phone, number, pin):
     ok("after which it is asked from afar again", len(phone.requests()) == 1)
 
 
+def said_no(server, phone, number):
+    """Somebody asks; the mute that follows, as the phone is told of it."""
+    begin(Browser(server), number)
+    phone.refuse(phone.requests()[0], not_me=True)
+    return phone.self()[1]["muted"]
+
+
+def muted(home, server, phone, number, pin):
+    ok("nothing is muted", phone.self()[1]["muted"] is None and home.ask("GET", "/v1/account")[1]["muted"] is None)
+    mute = said_no(server, phone, number)
+    ok("the phone says since when and until when it is silent", mute and mute["since"] < mute["until"], mute)
+    ok("and so does the account", home.ask("GET", "/v1/account")[1]["muted"] == mute)
+    status, told = phone.unmute(mute["since"], "no such pin")
+    ok("a wrong PIN ends nothing, and is counted", status == 403 and (told["step"], told["left"]) == ("pin", 4), told)
+    status, told = phone.unmute("2026-01-01T00:00:00Z", pin)
+    ok("nor is another mute ended", status == 409, told)
+    status, told = phone.unmute(mute["since"], pin)
+    ok("the PIN ends it", status == 200 and phone.self()[1]["muted"] is None, told)
+    begin(Browser(server), number)
+    ok("and the phone is asked again", len(phone.requests()) == 1)
+    status, told = phone.find("482913", pin)
+    ok("as long as all are listed no digits are tried", status == 409, told)
+    said_no(server, phone, number)
+    ok("a page of another site ends no mute", home.ask("DELETE", "/v1/account/mute", Origin="https://evil.example")[0] == 403)
+    ok("in the account the person ends it, too", home.ask("DELETE", "/v1/account/mute")[0] == 204)
+    ok("as the phone is told", phone.self()[1]["muted"] is None)
+    begin(Browser(server), number)
+    ok("which is asked again", len(phone.requests()) == 1)
+    events = [one["kind"] for one in home.ask("GET", "/v1/account/history")[1]["events"]]
+    ok("each stands in the history", events[:4] == ["mute-ended", "not-me", "mute-ended", "not-me"], events)
+
+
 def newly_paired(browser, server, lock):
     phone = Phone(server)
     answer = phone.pair(browser.ask("POST", "/v1/account/pairing", {})[1]["code"], lock=lock)
@@ -277,7 +309,7 @@ def screen_lock(browser, server, number):
     status, told = phone.answer(request, f"{(int(shown['code']) + 1) % 1000000:06d}", None)
     ok("a wrong number is wrong", status == 403 and told["step"] == "number" and told["left"] == 2, told)
     parts = [server.origin, phone.device, request["id"], request["challenge"], request["relying_party"]["entity_id"]]
-    unlocked = phone.unlocked(*parts, f"{(int(shown['code']) + 2) % 1000000:06d}")
+    unlocked = phone.unlocked("answer", *parts, f"{(int(shown['code']) + 2) % 1000000:06d}")
     status, told = phone.send(request, shown["code"], None, unlocked, phone.sign("answer", *parts, shown["code"]))
     ok("what was unlocked for other digits fits not these", status == 403 and told["reason"] == "challenge", told)
     status, answer = phone.answer(request, shown["code"], None)
@@ -294,6 +326,9 @@ def screen_lock(browser, server, number):
     begin(near, number)
     request = phone.requests(near.cookies())[0]
     ok("in the login's own browser unlocking is enough", phone.answer(request, None, None, near.cookies())[0] == 200)
+
+    status, told = phone.unmute(said_no(server, phone, number)["since"])
+    ok("unlocking it ends a mute", status == 200 and phone.self()[1]["muted"] is None, told)
 
     _, shown = begin(Browser(server), number)
     request = phone.requests()[0]
@@ -340,6 +375,7 @@ try:
     screen_lock(home, server, number)
     nobody(server)
     strangers(server, phone, number, pin)
+    muted(home, server, phone, number, pin)
     events(server, phone, number)
     daemon.restart()
     ok("a restart keeps the phone", phone.self()[0] == 200)

@@ -127,16 +127,16 @@ class Phone:
         self.device = answer["device"]
         return answer
 
-    def authorization(self, method, path, body):
+    def authorization(self, method, path, body, nonce=None):
         at = str(int((time.time() + self.offset) * 1000))
-        nonce = b64(secrets.token_bytes(16))
+        nonce = nonce or b64(secrets.token_bytes(16))
         digest = b64(hashlib.sha256(body).digest())
         signature = self.sign("call", self.server.origin, f"{method} {path}", self.device, at, nonce, digest)
         return f"Watashi-App {self.device}.{at}.{nonce}.{signature}"
 
-    def call(self, method, path, value=None, fields=None):
+    def call(self, method, path, value=None, fields=None, nonce=None):
         body = b"" if value is None else json.dumps(value).encode()
-        signed = {"Authorization": self.authorization(method, path, body)}
+        signed = {"Authorization": self.authorization(method, path, body, nonce)}
         return self.server.ask(method, path, body, {**signed, **(fields or {})})
 
     def self(self):
@@ -151,11 +151,23 @@ class Phone:
     def answer(self, request, code, pin, cookie=None):
         """`code` None: the login is in this very browser, whose cookie is given."""
         parts = [self.server.origin, self.device, request["id"], request["challenge"], request["relying_party"]["entity_id"], code or "-"]
-        return self.send(request, code, pin, self.unlocked(*parts) if self.lock else None, self.sign("answer", *parts), cookie)
+        return self.send(request, code, pin, self.unlocked("answer", *parts) if self.lock else None, self.sign("answer", *parts), cookie)
 
-    def unlocked(self, *parts):
-        """What unlocking this phone gives for that answer."""
-        return self.lock.get(self.self()[1]["passkey"]["rp_id"], hashlib.sha256(self.text("answer", *parts)).digest(), self.server.origin)
+    def unlocked(self, word, *parts):
+        """What unlocking this phone gives for that."""
+        return self.lock.get(self.self()[1]["passkey"]["rp_id"], hashlib.sha256(self.text(word, *parts)).digest(), self.server.origin)
+
+    def beside(self, word, what, path, body, pin):
+        """Something else than an answer, by the same person; a passkey is unlocked for this very call."""
+        nonce = b64(secrets.token_bytes(16))
+        passkey = self.unlocked(word, self.server.origin, self.device, nonce, what) if self.lock else None
+        return self.call("POST", path, {**body, "pin": pin, "passkey": passkey}, nonce=nonce)
+
+    def unmute(self, since, pin=None):
+        return self.beside("unmute", since, "/v1/app/unmute", {"since": since}, pin)
+
+    def find(self, code, pin=None):
+        return self.beside("find", code, "/v1/app/requests/find", {"code": code}, pin)
 
     def send(self, request, code, pin, passkey, signature, cookie=None):
         return self.call("POST", f"/v1/app/requests/{request['id']}/answer",

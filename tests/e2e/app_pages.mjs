@@ -21,17 +21,22 @@ const request = {
 	why: { ja: "行政手続", en: "Administrative procedures" }, where: "Chrome (Windows), 203.0.113.9", challenge,
 	made: soon(0), until: soon(5), same_browser: false,
 };
-const self = { number: "7K3M-Q2XH-9D", name: "Pixel", state: "active", usable: true, pin: "drawn", passkey: null, issued: soon(-9), used: null, push: false, push_key: null };
+const self = { number: "7K3M-Q2XH-9D", name: "Pixel", state: "active", usable: true, pin: "drawn", passkey: null, issued: soon(-9), used: null, push: false, push_key: null, muted: null };
 const usual = {
 	"POST /v1/app/pair": [201, { device, number: self.number, pin: "482913", push_key: null }],
 	"GET /v1/app/self": [200, self],
-	"GET /v1/app/requests": [200, { requests: [] }],
+	"GET /v1/app/requests": [200, { requests: [], more: false }],
 };
-const waiting = { "GET /v1/app/requests": [200, { requests: [request] }] };
+const waiting = { "GET /v1/app/requests": [200, { requests: [request], more: false }] };
+const muted = { since: soon(-90), until: soon(29 * 1440) };
+const silent = { "GET /v1/app/self": [200, { ...self, muted }] };
+const another = { ...request, id: "c".repeat(32), where: "Firefox (Linux), 198.51.100.77", made: soon(-2) };
+const bombed = { "GET /v1/app/requests": [200, { requests: [another], more: true }] };
+const findable = (...requests) => ({ ...bombed, "POST /v1/app/requests/find": [200, { requests, more: false }] });
 
 /* What the phone said: the key it was paired with checks every call that follows. */
 function listener() {
-	const heard = { key: null, spki: null, calls: [], nonces: new Set(), wrong: [] };
+	const heard = { key: null, spki: null, calls: [], nonces: new Set(), nonce: {}, wrong: [] };
 	const origin = new URL(url).origin;
 	const signed = (text, signature) => verify("SHA256", Buffer.from(text), { key: heard.key, dsaEncoding: "ieee-p1363" }, Buffer.from(signature, "base64url"));
 
@@ -55,6 +60,7 @@ function listener() {
 		if (named !== device || heard.nonces.has(nonce) || !signed(["watashi-app-1", "call", origin, `${method} ${path}`, device, at, nonce, digest].join("\n"), signature))
 			heard.wrong.push(`${method} ${path}`);
 		heard.nonces.add(nonce);
+		heard.nonce[path.split("/").at(-1)] = nonce;
 		heard.at = Number(at);
 	};
 	/* The passkey's ceremonies, as the server's challenge has it: the digest of what the device signs. */
@@ -72,6 +78,8 @@ function listener() {
 		return said.passkey.id === heard.passkey.id && (data[32] & 0x04) !== 0 && verify("SHA256", signed, heard.passkey.key, Buffer.from(signature, "base64url")) &&
 			isFor(said.passkey, "webauthn.get", textOf(number));
 	};
+	/* Something else than an answer: what it was unlocked for has the nonce of its own call. */
+	heard.isUnlockedFor = (said, word, what) => isFor(said.passkey, "webauthn.get", ["watashi-app-1", word, origin, device, heard.nonce[word], what].join("\n"));
 	heard.isAnswer = (said, number) => signed(textOf(number), said.signature);
 	return heard;
 }
@@ -140,6 +148,10 @@ const locked = {
 };
 const pairLocked = (page) => page.getByRole("button", { name: /^(登録する|Pair this phone)/ }).click();
 const unlockIt = /^(画面ロックを解除して認める|Unlock, and log in)/;
+const openUnmute = press(/^(また届くようにする|Let them reach me again)/);
+const endMute = press(/^(届くようにする|画面ロックを解除して、届く|Let them reach me$|Unlock, and let them)/);
+const openFind = press(/^(番号で探す|Find it by its digits)/);
+const findIt = press(/^(探す|画面ロックを解除して探す|Find it$|Unlock, and find it)/);
 const lock = (told, act) => ({ path: `app/#pair=${code}`, prepare: lockable, told: { ...locked, ...told }, act });
 
 /* Each view there is. */
@@ -153,7 +165,7 @@ const views = {
 	home: { path: `app/#pair=${code}`, act: pair },
 	waiting: { path: `app/#pair=${code}`, told: waiting, act: pair },
 	request: { path: `app/#pair=${code}`, told: waiting, act: then(pair, openFirst) },
-	"same-phone": { path: `app/#pair=${code}`, told: { "GET /v1/app/requests": [200, { requests: [{ ...request, same_browser: true }] }] }, act: then(pair, openFirst) },
+	"same-phone": { path: `app/#pair=${code}`, told: { "GET /v1/app/requests": [200, { requests: [{ ...request, same_browser: true }], more: false }] }, act: then(pair, openFirst) },
 	"wrong-number": { path: `app/#pair=${code}`, told: refusal({ step: "number", left: 2 }), act: then(pair, answer) },
 	"wrong-pin": { path: `app/#pair=${code}`, told: refusal({ step: "pin", left: 3 }), act: then(pair, answer) },
 	"too-many": { path: `app/#pair=${code}`, told: refusal({ status: 429, until: soon(3) }), act: then(pair, answer) },
@@ -175,10 +187,29 @@ const views = {
 	"lock-answered": lock({ ...waiting, [`POST /v1/app/requests/${id}/answer`]: [200, { answered: true }] }, (page) => then(pairLocked, openFirst, fill("code", "482913"), press(unlockIt))(page)),
 	"lock-not-unlocked": lock(waiting, (page) => then(pairLocked, openFirst, fill("code", "482913"), () => page.unlocking(false), press(unlockIt))(page)),
 	"lock-copied": lock(refusal({ step: "passkey", reason: "counter" }), (page) => then(pairLocked, openFirst, fill("code", "482913"), press(unlockIt))(page)),
-	"lock-same-phone": lock({ "GET /v1/app/requests": [200, { requests: [{ ...request, same_browser: true }] }] }, (page) => then(pairLocked, openFirst)(page)),
+	"lock-same-phone": lock({ "GET /v1/app/requests": [200, { requests: [{ ...request, same_browser: true }], more: false }] }, (page) => then(pairLocked, openFirst)(page)),
+	muted: { path: `app/#pair=${code}`, told: silent, act: pair },
+	unmute: { path: `app/#pair=${code}`, told: silent, act: then(pair, openUnmute) },
+	"unmute-wrong": { path: `app/#pair=${code}`, told: { ...silent, "POST /v1/app/unmute": [403, { status: 403, code: "denied", step: "pin", left: 3 }] },
+		act: then(pair, openUnmute, fill("pin", "135790"), endMute) },
+	unmuted: { path: `app/#pair=${code}`, told: { ...silent, "POST /v1/app/unmute": [200, { answered: true }] }, act: then(pair, openUnmute, fill("pin", "135790"), endMute) },
+	bombed: { path: `app/#pair=${code}`, told: bombed, act: pair },
+	find: { path: `app/#pair=${code}`, told: bombed, act: then(pair, openFind) },
+	"find-wrong": { path: `app/#pair=${code}`, told: { ...bombed, "POST /v1/app/requests/find": [403, { status: 403, code: "denied", step: "number" }] },
+		act: then(pair, openFind, fill("code", "482913"), fill("pin", "135790"), findIt) },
+	"find-over": { path: `app/#pair=${code}`, told: findable(), act: then(pair, openFind, fill("code", "482913"), fill("pin", "135790"), findIt) },
+	found: { path: `app/#pair=${code}`, told: findable(request), act: then(pair, openFind, fill("code", "482913"), fill("pin", "135790"), findIt) },
+	"found-two": { path: `app/#pair=${code}`, told: findable(request, another), act: then(pair, openFind, fill("code", "482913"), fill("pin", "135790"), findIt) },
+	"lock-unmute": lock({ "POST /v1/app/unmute": [200, { answered: true }], "GET /v1/app/self": (body, heard) => {
+		const [status, told] = locked["GET /v1/app/self"](body, heard);
+
+		return [status, { ...told, muted }];
+	} }, (page) => then(pairLocked, openUnmute)(page)),
+	"lock-find": lock(findable(request), (page) => then(pairLocked, openFind)(page)),
 	lost: { path: `app/#pair=${code}`, told: { "GET /v1/app/self": [0], "GET /v1/app/requests": [0] }, act: pair },
 };
-const ends = { pin: "role=img", home: "dl", waiting: ".app-requests", request: ".asker", answered: "h1", "wrong-number": ".told", "wrong-pin": ".told", "too-many": ".told",
+const ends = { muted: ".told", unmute: "dl", "unmute-wrong": ".told-bad", unmuted: "h1", bombed: ".told", "find-wrong": ".told-bad", "find-over": ".told", found: ".asker",
+	"found-two": ".app-requests", "lock-unmute": "dl", "lock-find": "form", pin: "role=img", home: "dl", waiting: ".app-requests", request: ".asker", answered: "h1", "wrong-number": ".told", "wrong-pin": ".told", "too-many": ".told",
 	"code-over": ".told", "lock-refused": ".told", "lock-cancelled": ".told", "lock-home": "dl", "lock-request": ".asker", "lock-answered": "h1",
 	"lock-not-unlocked": ".told", "lock-copied": ".told", "lock-same-phone": ".asker", own: ".error:visible", typed: ".error:visible", revoked: ".told", lost: ".told" };
 
@@ -364,6 +395,47 @@ async function done() {
 			expect(Math.abs(heard.at - now) < 60_000, "the next call tells another time");
 		});
 	});
+	await check("a mute is shown, since when and until when, and ended by the PIN", () => visit(views.unmuted, english, async (page, { heard }) => {
+		await page.getByRole("heading", { name: "Requests reach you again" }).waitFor();
+		const body = said(heard, "POST /v1/app/unmute");
+
+		expect(body.since === muted.since && body.pin === "135790" && body.passkey === null, JSON.stringify(body));
+	}));
+	await check("where nothing is muted, nothing is said of it", () => visit(views.home, english, async (page) => {
+		await page.getByText("Waiting for requests").waitFor();
+		expect(await page.getByRole("button", { name: "Let them reach me again" }).count() === 0, "it is offered");
+		expect(await page.getByRole("button", { name: "Find it by its digits" }).count() === 0, "digits are asked for");
+	}));
+	await check("with a screen lock it is ended by unlocking for this very call", () => visit(views["lock-unmute"], english, async (page, { heard }) => {
+		heard.takePasskey(said(heard, "POST /v1/app/pair"));
+		await endMute(page);
+		await page.getByRole("heading", { name: "Requests reach you again" }).waitFor();
+		const body = said(heard, "POST /v1/app/unmute");
+
+		expect(body.pin === null && heard.isUnlockedFor(body, "unmute", muted.since), JSON.stringify(body));
+	}));
+	await check("what digits found is looked at and answered with them", () => {
+		const told = { ...views.found.told, [`POST /v1/app/requests/${id}/answer`]: [200, { answered: true }] };
+
+		return visit({ ...views.found, told }, english, async (page, { heard }) => {
+			await page.getByText("203.0.113.9").waitFor();
+			expect(!said(heard, `POST /v1/app/requests/${id}/answer`), "it was answered unseen");
+			await press("Yes, log in")(page);
+			await page.getByRole("heading", { name: "You are logged in" }).waitFor();
+			const body = said(heard, `POST /v1/app/requests/${id}/answer`);
+
+			expect(body.code === "482913" && body.pin === "135790" && heard.isAnswer(body, "482913"), JSON.stringify(body));
+		});
+	});
+	await check("with a screen lock digits are looked for by unlocking for this very call", () => visit(views["lock-find"], english, async (page, { heard }) => {
+		heard.takePasskey(said(heard, "POST /v1/app/pair"));
+		await fill("code", "482913")(page);
+		await findIt(page);
+		await page.getByText("203.0.113.9").waitFor();
+		const body = said(heard, "POST /v1/app/requests/find");
+
+		expect(body.pin === null && heard.isUnlockedFor(body, "find", "482913"), JSON.stringify(body));
+	}));
 	await check("a phone that was revoked forgets its key and says so", () => visit(views.revoked, english, async (page) => {
 		await page.getByText("not paired any more").waitFor();
 		await page.reload();

@@ -53,6 +53,8 @@ TABLE = [(method, re.compile(path), *rest) for method, path, *rest in (
     ("GET", "/v1/app/requests", "app", None, "requests"),
     ("POST", "/v1/app/requests/[^/]+/answer", "app", "answer", "answered"),
     ("POST", "/v1/app/requests/[^/]+/refuse", "app", "refuse", "answered"),
+    ("POST", "/v1/app/requests/find", "app", "find", "requests"),
+    ("POST", "/v1/app/unmute", "app", "unmute", "answered"),
     ("POST", "/v1/app/push", "app", "push", None),
     ("GET", "/v1/card/[^/]+", "card-task", None, "text"),
     ("POST", "/v1/card/[^/]+", "card-task", None, "answer"),

@@ -163,6 +163,9 @@ const proofed = [
 	held("address", "住所", "Address", "みどり県みどり市みどり一丁目２番３号"),
 ];
 
+/* After "this was not me". */
+export const muted = { since: passed, until: soon(29 * 1440) };
+
 export const account = {
 	number: "7K3M-Q2XH-9D",
 	standing: "full",
@@ -175,6 +178,7 @@ export const account = {
 		authentications: [{ way: "passkey", name: "ノートパソコン", at: passed }],
 		levels: [levels.registration, levels.token],
 	},
+	muted: null,
 	contacts: [
 		{ address: "hanako@example.jp", confirmed: true, added: passed },
 		{ address: "a.rather.long.address.of.somebody@mail.subdomain.example.jp", confirmed: false, added: passed },
@@ -215,6 +219,7 @@ export const events = [
 	["credential-changed", "前の電話", "locked wrong-pin", "system"],
 	["credential-added", "Recovery codes", "recovery", "person"],
 	["login-refused", "みどり市役所", "one-time", "person"],
+	["mute-ended", "わたしのスマートフォン", null, "person"],
 	["not-me", "みどり市役所", null, "person"],
 	["attribute-changed", "ニックネーム", "stated", "person"],
 	["contact-changed", "hanako@example.jp", "added", "person"],

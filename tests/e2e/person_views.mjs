@@ -13,6 +13,7 @@ import {
 	loginId,
 	play,
 	finishing,
+	muted,
 	preview,
 	problem,
 	reissue,
@@ -83,6 +84,12 @@ export const views = {
 				session: { ...account.session, authentications: [], levels: [] },
 			},
 		},
+	},
+	muted: { path: "account/", told: { "GET /v1/account": { ...account, muted } } },
+	"muted-step-up": {
+		path: "account/#authenticators",
+		told: { "GET /v1/account": { ...account, muted }, "DELETE /v1/account/mute": stepUp("change") },
+		act: press(/^(また届くようにする|Let them reach me again)/),
 	},
 	authenticators: { path: "account/#authenticators" },
 	"authenticators-one": {

@@ -65,6 +65,7 @@ static const struct {
 	{ "GET /v1/account/history", "" },
 	{ "GET /v1/account/consents", "" },
 	{ "DELETE /v1/account/consents/" NOBODY_ID, "" },
+	{ "DELETE /v1/account/mute", "" },
 	{ "POST /v1/account/logout", "{}" },
 	{ "POST /v1/account/erase", "{\"number\":\"0000000000\"}" },
 };
@@ -119,6 +120,36 @@ an_account_is_shown_whole(void **state)
 	    "{\"name\":\"birthdate\",\"title\":{\"ja\":\"生年月日\",\"en\":\"Date of birth\"},\"value\":\"1980-02-17\"");
 	stage.settings.personas[PERSONA_ADMINISTRATIVE] = (struct requirement_name){ .area_count = 0 };
 	expect_answer("where nothing is asked", ask("GET /v1/account", ""), 200, "\"value\":\"山田太郎\"");
+	page_close();
+}
+
+static void
+mute_phones(void)
+{
+	struct unit *unit = stage_unit();
+
+	app_mute_put(unit, &stage.person.account.id, clock_now());
+	app_mute_put(unit, &stage.other.account.id, clock_now());
+	stage_commit(unit);
+}
+
+static void
+what_was_muted_is_shown_and_ended(void **state)
+{
+	(void)state;
+	page_open(4);
+	expect_answer("nothing is muted", ask("GET /v1/account", ""), 200, "\"muted\":null");
+	mute_phones();
+	expect_answer("since when, until when", ask("GET /v1/account", ""), 200,
+	    "\"muted\":{\"since\":\"20|\",\"until\":\"20");
+	expect_number("ended", ask("DELETE /v1/account/mute", ""), 204);
+	expect_answer("nothing is muted any more", ask("GET /v1/account", ""), 200, "\"muted\":null");
+	expect_answer("in the history", ask("GET /v1/account/history", ""), 200,
+	    "\"kind\":\"mute-ended\"|\"actor\":\"person\"|Firefox (Linux), 203.0.113.7");
+	expect_number("the person is told", stage_count(&notice_table), 1);
+	expect_number("twice", ask("DELETE /v1/account/mute", ""), 204);
+	expect_number("changes nothing", stage_count(&notice_table), 1);
+	expect_number("nor for anybody else", stage_count(&app_mute_table), 1);
 	page_close();
 }
 
@@ -454,6 +485,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(nobody_who_is_not_here_is_told_anything),
 		cmocka_unit_test(an_account_is_shown_whole),
+		cmocka_unit_test(what_was_muted_is_shown_and_ended),
 		cmocka_unit_test(too_little_is_told_with_the_way_up),
 		cmocka_unit_test(a_person_states_and_chooses),
 		cmocka_unit_test(what_changed_meanwhile_is_looked_at_again),

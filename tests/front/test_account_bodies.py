@@ -11,7 +11,7 @@ from bodies import check
 
 # definition -> how many at least must have gone over the wire, and changes that it must not take.
 BODIES = {
-    "account.account": (5, [{"standing": "erased"}, {"number": "1234"}, {"language": "fr"}, {"my_number": "1"}, {"personas": []}]),
+    "account.account": (5, [{"standing": "erased"}, {"number": "1234"}, {"language": "fr"}, {"my_number": "1"}, {"personas": []}, {"muted": {"since": None}}, {"muted": False}]),
     "account.language": (1, [{"language": "fr"}, {"english": True}]),
     "account.statement": (2, [{"value": ""}, {"personas": []}, {"personas": ["administrative"]}, {"source": "card"}]),
     "account.choice": (2, [{"attributes": "name"}, {"persona": "business"}]),

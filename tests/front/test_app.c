@@ -8,6 +8,7 @@
 #include "front/app/app.h"
 #include "http/server.h"
 #include "net/loop.h"
+#include "transaction/phone/app_request.h"
 
 #define OURS "Origin: " ORIGIN "\r\nSec-Fetch-Site: same-origin\r\n"
 
@@ -406,7 +407,7 @@ a_login_reaches_the_phone_and_is_answered(void **state)
 	expect_true("answered", says("{\"answered\":true}"));
 	expect_number("the login has it", stage_login_now().app.state, LOGIN_APP_ANSWERED);
 	expect_number("nothing waits", call("GET /v1/app/requests", "", ""), 200);
-	expect_true("any more", says("{\"requests\":[]}"));
+	expect_true("any more", says("{\"requests\":[],\"more\":false}"));
 }
 
 static void
@@ -511,6 +512,85 @@ refusing_needs_no_pin(void **state)
 }
 
 static void
+what_was_muted_is_shown_and_ended(void **state)
+{
+	const char *since;
+
+	(void)state;
+	pair();
+	expect_number("of itself", call("GET /v1/app/self", "", ""), 200);
+	expect_true("nothing is muted", says("\"muted\":null"));
+	ask_phone();
+	expect_number("not me", call(arena_print(&stage.arena, "POST /v1/app/requests/%s/refuse",
+	    hex_text(id_span(&stage.login.app.request), (char[33]){ 0 })), "{\"not_me\":true}", ""), 200);
+	expect_number("of itself", call("GET /v1/app/self", "", ""), 200);
+	expect_true("since when, until when", says("\"muted\":{\"since\":\"20") && says("\",\"until\":\"20"));
+	since = told("since");
+	expect_number("without a time", call("POST /v1/app/unmute", "{\"pin\":\"1\"}", ""), 400);
+	expect_true("of which mute", says("/since: expected the time"));
+	expect_number("without a PIN", call("POST /v1/app/unmute", arena_print(&stage.arena, "{\"since\":\"%s\"}",
+	    since), ""), 400);
+	expect_number("a wrong PIN", call("POST /v1/app/unmute", arena_print(&stage.arena,
+	    "{\"since\":\"%s\",\"pin\":\"x\"}", since), ""), 403);
+	expect_true("is counted", says("\"code\":\"denied\",\"step\":\"pin\",\"left\":4"));
+	expect_number("another time", call("POST /v1/app/unmute", arena_print(&stage.arena,
+	    "{\"since\":\"2026-01-01T00:00:00Z\",\"pin\":\"%s\"}", scene.pin), ""), 409);
+	expect_number("the right one", call("POST /v1/app/unmute", arena_print(&stage.arena,
+	    "{\"since\":\"%s\",\"pin\":\"%s\"}", since, scene.pin), ""), 200);
+	expect_true("ended", says("{\"answered\":true}"));
+	expect_number("of itself", call("GET /v1/app/self", "", ""), 200);
+	expect_true("nothing is muted any more", says("\"muted\":null"));
+	expect_number("twice", call("POST /v1/app/unmute", arena_print(&stage.arena,
+	    "{\"since\":\"%s\",\"pin\":\"%s\"}", since, scene.pin), ""), 404);
+}
+
+/* From everywhere: more than are listed. */
+static void
+bomb(void)
+{
+	for (unsigned i = 1; i <= APP_REQUESTS_SHOWN; i++) {
+		expect_true("an address", address_read(span_text(arena_print(&stage.arena, "203.0.113.%u", i)),
+		    &stage.address));
+		stage_login(&stage.account.id);
+		memset(stage.login.browser, 100 + (int)i, sizeof(stage.login.browser));
+		stage_ask();
+		expect_ok("asked", stage.err, &stage.why);
+	}
+}
+
+static void
+digits_find_a_request_that_is_not_listed(void **state)
+{
+	struct login mine;
+	char digits[APP_CODE_TEXT], id[33];
+
+	(void)state;
+	pair();
+	ask_phone();
+	mine = stage.login;
+	hex_text(id_span(&mine.app.request), id);
+	memcpy(digits, stage.code, sizeof(digits));
+	expect_number("it looks", call("GET /v1/app/requests", "", ""), 200);
+	expect_true("all are listed", says("\"more\":false") && says(id));
+	expect_number("no digits are tried", call("POST /v1/app/requests/find", arena_print(&stage.arena,
+	    "{\"code\":\"%s\",\"pin\":\"%s\"}", digits, scene.pin), ""), 409);
+	bomb();
+	expect_number("it looks", call("GET /v1/app/requests", "", ""), 200);
+	expect_true("not all are listed", says("\"more\":true"));
+	expect_number("without digits", call("POST /v1/app/requests/find", "{\"code\":null,\"pin\":\"1\"}", ""), 400);
+	expect_number("a wrong PIN", call("POST /v1/app/requests/find", arena_print(&stage.arena,
+	    "{\"code\":\"%s\",\"pin\":\"x\"}", digits), ""), 403);
+	expect_true("comes first", says("\"step\":\"pin\",\"left\":4"));
+	expect_number("right digits", call("POST /v1/app/requests/find", arena_print(&stage.arena,
+	    "{\"code\":\"%s\",\"pin\":\"%s\"}", digits, scene.pin), ""), 200);
+	expect_true("find it", says(id) && says("\"entity_id\":\"" BANK "\""));
+	digits[0] = digits[0] == '9' ? '0' : (char)(digits[0] + 1);
+	expect_number("wrong ones", call("POST /v1/app/requests/find", arena_print(&stage.arena,
+	    "{\"code\":\"%s\",\"pin\":\"%s\"}", digits, scene.pin), ""), 403);
+	expect_true("find nothing", says("\"step\":\"number\"}"));
+}
+
+static void
 a_suspended_phone_is_told_and_does_nothing(void **state)
 {
 	struct unit *unit;
@@ -545,6 +625,8 @@ main(void)
 		TEST(a_phone_without_a_pin_is_paired_and_answers),
 		TEST(where_no_screen_lock_is_taken_the_page_is_told),
 		TEST(refusing_needs_no_pin),
+		TEST(what_was_muted_is_shown_and_ended),
+		TEST(digits_find_a_request_that_is_not_listed),
 		TEST(a_suspended_phone_is_told_and_does_nothing),
 	};
 

@@ -34,9 +34,9 @@
 static const struct table *const tables[] = {
 	&account_table, &account_name_table, &credential_table, &credential_name_table, &credential_model_table,
 	&attempts_table, &login_table, &session_table, &history_table, &notice_table, &proofing_record_table,
-	&account_certificate_table, &ledger_leaf_table, &ledger_entry_table, &app_request_table, &app_mute_table,
-	&app_nonce_table, &pairing_table, &pairing_code_table, &dictionary_table, &policy_table, &policy_change_table,
-	&member_table, &member_claim_table, &fido_model_table, &fido_state_table, NULL,
+	&account_certificate_table, &ledger_leaf_table, &ledger_entry_table, &app_request_table, &app_code_table,
+	&app_mute_table, &app_nonce_table, &pairing_table, &pairing_code_table, &dictionary_table, &policy_table,
+	&policy_change_table, &member_table, &member_claim_table, &fido_model_table, &fido_state_table, NULL,
 };
 
 static struct stage {
@@ -322,6 +322,7 @@ stage_identify(const struct phone *phone)
 	expect_ok("its credential", credential_loaded(&stage.arena, row.rows, &stage.caller.credential, &stage.why),
 	    &stage.why);
 	stage.caller.account = stage.account;
+	stage.caller.nonce = span_text("bm9uY2U");
 }
 
 /* From the code to the credential. */
@@ -415,17 +416,24 @@ stage_answer_of(const struct phone *phone, const char *code, const char *pin)
 		.signature = phone_sign(&stage.arena, phone, span_text(stage_answer_text(phone, code))) };
 }
 
+/* What unlocking this phone for a text gives; `c` is what is otherwise about it. */
+static inline const struct webauthn_response *
+stage_unlocked(const struct phone *phone, const char *text, struct ceremony c)
+{
+	if (!c.challenge_bytes.size)
+		c.challenge_bytes = stage_challenge(text);
+	if (!c.user_handle_bytes.size && !c.user_handle)
+		c.user_handle_bytes = phone_device(&stage.arena, phone);
+	return stage_response(WEBAUTHN_GET, &c);
+}
+
 /* The same of a phone that its screen lock opens. */
 static inline struct app_answer
 stage_answer_with_lock(const struct phone *phone, const char *code, struct ceremony c)
 {
 	struct app_answer asked = stage_answer_of(phone, code, "");
 
-	if (!c.challenge_bytes.size)
-		c.challenge_bytes = stage_challenge(stage_answer_text(phone, code));
-	if (!c.user_handle_bytes.size && !c.user_handle)
-		c.user_handle_bytes = phone_device(&stage.arena, phone);
-	asked.passkey = stage_response(WEBAUTHN_GET, &c);
+	asked.passkey = stage_unlocked(phone, stage_answer_text(phone, code), c);
 	return asked;
 }
 

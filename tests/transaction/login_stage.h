@@ -44,7 +44,7 @@ static const struct table *const stage_tables[] = {
 	&member_table, &member_claim_table, &ledger_leaf_table, &ledger_entry_table, &addition_table,
 	&fido_model_table, &fido_state_table, &attribute_table, &consent_table, &likeness_table,
 	&account_certificate_table, &parent_certificate_table, &parent_due_table, &app_request_table, &app_mute_table,
-	&proofing_end_table, &proofing_log_table,
+	&app_code_table, &proofing_end_table, &proofing_log_table,
 	NULL,
 };
 

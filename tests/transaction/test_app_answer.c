@@ -1,30 +1,6 @@
 /* tests/transaction/test_app_answer.c - what a person says on the phone: PIN, number and signature in their order, all
  * counted; no; and that it was somebody else. */
-#include "transaction/app_stage.h"
-
-static void
-ask(void)
-{
-	stage_login(&stage.account.id);
-	stage_ask();
-	expect_ok("asked", stage.err, &stage.why);
-}
-
-/* Another number than the page shows. */
-static const char *
-wrong_number(void)
-{
-	char *code = arena_print(&stage.arena, "%s", stage.code);
-
-	code[5] = code[5] == '9' ? '0' : (char)(code[5] + 1);
-	return code;
-}
-
-static const char *
-wrong_pin(void)
-{
-	return strcmp(stage.paired.pin, "000000") == 0 ? "000001" : "000000";
-}
+#include "transaction/app_person.h"
 
 static bool
 fact_is(const struct login *login, const char *text)
@@ -210,18 +186,6 @@ what_was_signed_is_this_answer(void **state)
 }
 
 /* Unlocked by the phone's own screen lock */
-
-#define RIGHT ((struct ceremony){ .sign_count = 0 })
-
-/* A phone that was paired so, its passkey not copied and without a counter. */
-static void
-pair_with_lock(const struct phone *phone, struct ceremony c)
-{
-	stage_begin(true);
-	stage_pair_as((struct pairing_pair[]){ stage_pair_with_lock(phone, stage.begun.code, c) });
-	expect_ok("paired", stage.err, &stage.why);
-	stage_identify(phone);
-}
 
 static void
 unlocking_the_phone_authenticates_the_login(void **state)
@@ -520,16 +484,6 @@ a_request_that_does_not_wait_is_not_found(void **state)
 /* No */
 
 static void
-refuse(bool not_me)
-{
-	const struct app_refusal asked = { .caller = &stage.caller, .request = stage.login.app.request,
-		.not_me = not_me, .now = stage.now };
-
-	app_refuse(stage.store, &stage.arena, &asked, stage_on_answered, NULL);
-	stage_run();
-}
-
-static void
 no_is_no_and_nothing_more(void **state)
 {
 	(void)state;
@@ -586,23 +540,6 @@ this_was_not_me_ends_the_login_and_mutes_the_phones(void **state)
 	expect_number("on the phone itself one still logs in", stage.answered.failed, APP_STEP_NONE);
 	ask();
 	expect_true("and that ends the mute", !stage_request().quiet);
-}
-
-/* Another login, of another browser. */
-static struct login
-ask_elsewhere(const char *address, uint8_t browser)
-{
-	struct unit *unit = stage_unit();
-
-	expect_true("an address", address_read(span_text(address), &stage.address));
-	stage_login(&stage.account.id);
-	memset(stage.login.browser, browser, sizeof(stage.login.browser));
-	login_put(unit, &stage.login);
-	stage_commit(unit);
-	stage.login.generation = stage_look(login_ask(&stage.login.id)).rows[0].generation;
-	stage_ask();
-	expect_ok("asked", stage.err, &stage.why);
-	return stage.login;
 }
 
 static void

@@ -33,7 +33,7 @@ static const struct table *const tables[] = {
 	&account_certificate_table, &consent_table, &history_table, &credential_table, &credential_name_table,
 	&credential_model_table, &session_table, &notice_table, &ledger_leaf_table, &ledger_entry_table,
 	&parent_certificate_table, &parent_due_table, &attempts_table, &pairing_table, &app_request_table,
-	&app_mute_table, &person_agreement_table, NULL,
+	&app_code_table, &app_mute_table, &person_agreement_table, NULL,
 };
 static const struct wrapping wrapping = { { 7 } };
 
@@ -111,10 +111,12 @@ put_waiting(struct run *r, struct unit *unit, const struct account *a, const str
 {
 	const struct span id = id_span(&a->id);
 	const struct instant until = instant_after(r->now, SECONDS(300));
+	const struct app_request request = { .account = a->id, .id = id_new(r->now),
+		.where = span_text("Firefox, 203.0.113.7"), .made = r->now, .until = until };
 
 	unit_put_until(unit, &pairing_table, id, span_text("\1"), until);
-	app_request_put(unit, &r->arena, &(struct app_request){ .account = a->id, .id = id_new(r->now),
-	    .where = span_text("Firefox, 203.0.113.7"), .made = r->now, .until = until });
+	app_request_put(unit, &r->arena, &request);
+	app_code_put(unit, &r->arena, &request, span_text("123456"));
 	unit_put_until(unit, &app_mute_table, id, span_text("\1"), until);
 	attempts_failed(unit, &r->arena, ATTEMPTS_CODE, id, &(struct attempts){ 0 }, r->now);
 	attempts_failed(unit, &r->arena, ATTEMPTS_ACCOUNT, id, &(struct attempts){ 0 }, r->now);

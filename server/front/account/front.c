@@ -15,6 +15,7 @@ const struct route account_routes[] = {
 	{ GET,    "/v1/account/history",            show_history,      NO_BODY, 0 },
 	{ GET,    "/v1/account/consents",           list_consents,     NO_BODY, 0 },
 	{ DELETE, "/v1/account/consents/{id}",      withdraw_consent,  NO_BODY, 0 },
+	{ DELETE, "/v1/account/mute",               end_mute,          NO_BODY, 0 },
 	{ POST,   "/v1/account/logout",             log_out,           JSON,    1 * KIB },
 	{ POST,   "/v1/account/erase",              erase_account,     JSON,    1 * KIB },
 	{ 0 },

@@ -4,6 +4,7 @@
 #include "codec/json_writer.h"
 #include "front/account/visit.h"
 #include "person/attribute.h"
+#include "transaction/phone/app_mute.h"
 
 #define ANSWER_LARGEST (2 * MIB)
 #define TEXT(ja, en) { { (const uint8_t *)(ja), sizeof(ja) - 1 }, { (const uint8_t *)(en), sizeof(en) - 1 } }
@@ -30,6 +31,8 @@ static const struct {
 	},
 };
 
+enum { ASK_ATTRIBUTES, ASK_MUTE, ASK_CREDENTIALS, ASK_USED, ASKS = ASK_USED + SESSION_AUTHENTICATIONS };
+
 struct showing {
 	struct visit visit;          /* first */
 	const struct proofing_record *records;
@@ -39,7 +42,8 @@ struct showing {
 		struct span asks;    /* JSON */
 	} seen[PERSONAS];
 	struct span levels;          /* JSON */
-	struct ask asks[1 + SESSION_AUTHENTICATIONS];
+	struct ask asks[ASKS];       /* from ASK_USED on: what was used in this session */
+	struct app_mute mute;
 };
 
 /* While the policies are there */
@@ -117,10 +121,13 @@ look(struct visit *v, const struct account_access *access)
 	assert(!scratch.overflowed); /* titles of a policy */
 	buffer_release(&scratch);
 
-	s->asks[0] = attributes_ask(&v->account.id);
+	s->asks[ASK_ATTRIBUTES] = attributes_ask(&v->account.id);
+	s->asks[ASK_MUTE] = app_mute_ask(&v->account.id);
+	s->asks[ASK_CREDENTIALS] = credentials_ask(arena, &v->account.id, APP_MUTE_CREDENTIALS);
 	for (size_t i = 0; i < count; i++)
-		s->asks[1 + i] = credential_ask(arena, &v->account.id, &v->session.authentications[i].credential);
-	exchange_hold(v->exchange, store_load(v->front->store, s->asks, 1 + count, on_own_rows, s));
+		s->asks[ASK_USED + i] = credential_ask(arena, &v->account.id,
+		    &v->session.authentications[i].credential);
+	exchange_hold(v->exchange, store_load(v->front->store, s->asks, ASK_USED + count, on_own_rows, s));
 }
 
 /* The answer */
@@ -135,7 +142,7 @@ write_authentications(struct buffer *b, struct showing *s)
 	buffer_byte(b, '[');
 	for (size_t i = 0; i < session->authentication_count; i++) {
 		const struct authentication *a = &session->authentications[i];
-		const struct ask *ask = &s->asks[1 + i];
+		const struct ask *ask = &s->asks[ASK_USED + i];
 
 		json_write_element(b);
 		buffer_byte(b, '{');
@@ -273,6 +280,7 @@ write_account(struct buffer *b, struct showing *s, const struct attributes *attr
 	json_write_member(b, "language", span_text(a->english ? "en" : "ja"));
 	buffer_text(b, a->staff & STAFF_REGISTRAR ? ",\"staff\":[\"registrar\"]" : ",\"staff\":[]");
 	write_session(b, s);
+	app_mute_write(b, &s->mute);
 	write_contacts(b, a);
 	write_proofings(b, s);
 	write_personas(b, s, attributes);
@@ -291,7 +299,10 @@ on_own_rows(void *arg, enum err err, const struct problem *why)
 	if (err != OK)
 		s->visit.why = *why;
 	else
-		err = attributes_loaded(e->arena, &s->asks[0], &attributes, &s->visit.why);
+		err = attributes_loaded(e->arena, &s->asks[ASK_ATTRIBUTES], &attributes, &s->visit.why);
+	if (err == OK)
+		err = app_muted_loaded(e->arena, &s->asks[ASK_MUTE], &s->asks[ASK_CREDENTIALS], &s->mute,
+		    &s->visit.why);
 	if (err != OK) {
 		visit_refuse(&s->visit);
 		return;

@@ -44,4 +44,5 @@ void visit_done(struct visit *);
 
 /* The routes' handlers. */
 route_handler show_account, set_language, state_attribute, unstate_attribute, choose_attributes, add_contact,
-    confirm_contact, remove_contact, show_history, list_consents, withdraw_consent, log_out, erase_account;
+    confirm_contact, remove_contact, show_history, list_consents, withdraw_consent, end_mute, log_out,
+    erase_account;

@@ -56,10 +56,8 @@ on_answered(void *arg, enum err err, const struct app_answered *answered, const 
 	bool counted = answered->failed == APP_STEP_PIN || answered->failed == APP_STEP_NUMBER;
 
 	exchange_hold(e, NULL);
-	if (err != OK)
-		app_refuse_error(e, err, answered->until, why);
-	else if (answered->failed)
-		app_refuse_step(e, app_step_word(answered->failed), answered->reason, answered->left, counted);
+	if (err != OK || answered->failed)
+		app_refuse_answer(e, err, answered, counted, why);
 	else
 		exchange_reply_json(e, 200, span_text("{\"answered\":true}"));
 }

@@ -3,7 +3,8 @@
  *     POST /v1/account/pairing            a page with a session: code, link, QR     GET: how it stands, /events
  *     POST /v1/app/pair                   a phone with the code: key, and PIN or passkey      …/options for the latter
  *     GET  /v1/app/self, /v1/app/requests, /v1/app/events      POST, DELETE /v1/app/push
- *     POST /v1/app/requests/{id}/answer, …/refuse
+ *     POST /v1/app/requests/{id}/answer, …/refuse         …/requests/find: which one has these digits
+ *     POST /v1/app/unmute
  *
  * What a phone asks it signs (authn/app_message.h), each call once; of cookies only a login's is looked at, to see that
  * it is in the same browser. The protocol for other apps: pages/app/PROTOCOL.md; bodies:

@@ -157,6 +157,18 @@ read_code(struct reader *r)
 	return code;
 }
 
+/* PIN or passkey: one of both, whichever this phone was paired with. */
+static enum err
+settle_shown(struct arena *arena, struct span pin, struct span passkey, const struct webauthn_response **out,
+    struct problem *why)
+{
+	if (!pin.size && !passkey.size)
+		return problem_set(why, ERR_INVALID, "", "/pin: expected a PIN, or a passkey, found nothing");
+	if (pin.size && passkey.size)
+		return problem_set(why, ERR_INVALID, "", "/pin: expected null beside a passkey, found both");
+	return passkey.size ? read_passkey(arena, passkey, WEBAUTHN_GET, out, why) : OK;
+}
+
 enum err
 app_answer_read(struct arena *arena, struct span body, struct app_answer *out, struct problem *why)
 {
@@ -179,13 +191,10 @@ app_answer_read(struct arena *arena, struct span body, struct app_answer *out, s
 	}
 	if (reader_end(&r, why) != OK)
 		return why->code;
-	if (!coded || (!out->pin.size && !passkey.size) || !out->signature.size)
+	if (!coded || !out->signature.size)
 		return problem_set(why, ERR_INVALID, "", "%s, found nothing",
-		    !coded ? "/code: expected a number or null" :
-		    !out->signature.size ? "/signature: expected a signature" : "/pin: expected a PIN, or a passkey");
-	if (out->pin.size && passkey.size)
-		return problem_set(why, ERR_INVALID, "", "/pin: expected null beside a passkey, found both");
-	return passkey.size ? read_passkey(arena, passkey, WEBAUTHN_GET, &out->passkey, why) : OK;
+		    !coded ? "/code: expected a number or null" : "/signature: expected a signature");
+	return settle_shown(arena, out->pin, passkey, &out->passkey, why);
 }
 
 /* No */
@@ -201,6 +210,50 @@ app_refusal_read(struct arena *arena, struct span body, struct app_refusal *out,
 		if (span_is(name, "not_me"))
 			out->not_me = reader_boolean(&r);
 	return reader_end(&r, why);
+}
+
+/* Something else, by the same person */
+
+enum err
+app_find_read(struct arena *arena, struct span body, struct app_find *out, struct problem *why)
+{
+	struct reader r = body_reader(arena, body);
+	struct span name, passkey = { 0 };
+
+	reader_object(&r);
+	while (reader_member(&r, &name))
+		if (span_is(name, "code"))
+			out->code = read_code(&r);
+		else if (span_is(name, "pin"))
+			read_pin(&r, &out->pin);
+		else if (span_is(name, "passkey"))
+			passkey = read_object(&r);
+	if (reader_end(&r, why) != OK)
+		return why->code;
+	if (!out->code.size)
+		return problem_set(why, ERR_INVALID, "", "/code: expected six digits, found nothing");
+	return settle_shown(arena, out->pin, passkey, &out->passkey, why);
+}
+
+enum err
+app_unmute_read(struct arena *arena, struct span body, struct app_unmute *out, struct problem *why)
+{
+	struct reader r = body_reader(arena, body);
+	struct span name, passkey = { 0 };
+
+	reader_object(&r);
+	while (reader_member(&r, &name))
+		if (span_is(name, "since"))
+			out->since = reader_string(&r, 1, INSTANT_TEXT);
+		else if (span_is(name, "pin"))
+			read_pin(&r, &out->pin);
+		else if (span_is(name, "passkey"))
+			passkey = read_object(&r);
+	if (reader_end(&r, why) != OK)
+		return why->code;
+	if (!out->since.size)
+		return problem_set(why, ERR_INVALID, "", "/since: expected the time as it was told, found nothing");
+	return settle_shown(arena, out->pin, passkey, &out->passkey, why);
 }
 
 /* Where it is woken */

@@ -1,4 +1,4 @@
-/* front/app/device.c - a call of a phone: who it is, what it is told of itself. */
+/* front/app/device.c - a call of a phone: who it is, and what it hears. */
 #include "front/app/front.h"
 
 #include <stdio.h>
@@ -77,6 +77,16 @@ app_refuse_step(struct exchange *e, const char *step, const char *reason, unsign
 	buffer_release(&more);
 }
 
+void
+app_refuse_answer(struct exchange *e, enum err err, const struct app_answered *answered, bool counted,
+    const struct problem *why)
+{
+	if (err != OK)
+		app_refuse_error(e, err, answered->until, why);
+	else
+		app_refuse_step(e, app_step_word(answered->failed), answered->reason, answered->left, counted);
+}
+
 static on_app_caller on_caller;
 
 void
@@ -127,62 +137,7 @@ on_caller(void *arg, enum err err, const struct app_caller *caller, const struct
 	}
 }
 
-/* Itself */
-
-/* By what its person is verified: a PIN, or what the browser is to unlock. */
-static void
-write_unlocking(struct buffer *b, struct arena *arena, const struct person_settings *settings,
-    const struct credential *c)
-{
-	const struct credential_passkey *passkey = credential_passkey_of(c);
-
-	json_write_member_or_null(b, "pin", span_text(passkey ? "" : c->app.pin_drawn ? "drawn" : "chosen"));
-	json_write_name(b, "passkey");
-	if (!passkey) {
-		buffer_text(b, "null");
-		return;
-	}
-	buffer_byte(b, '{');
-	json_write_member(b, "rp_id", settings->site.rp_id);
-	json_write_member(b, "id", base64url_write(arena, passkey->id));
-	buffer_byte(b, '}');
-}
-
-static void
-tell_self(struct device_call *call)
-{
-	const struct person_settings *settings = call->front->settings;
-	const struct credential *c = &call->caller->credential;
-	struct exchange *e = call->exchange;
-	struct buffer b = buffer_init(ANSWER_LARGEST);
-	const char *reason;
-
-	buffer_byte(&b, '{');
-	json_write_member(&b, "number", span_text(call->caller->account.number));
-	json_write_member(&b, "name", c->name);
-	json_write_member(&b, "state", span_text(credential_state_name(c->state)));
-	json_write_name(&b, "usable");
-	buffer_text(&b, credential_usable(c, call->now, &reason) ? "true" : "false");
-	write_unlocking(&b, e->arena, settings, c);
-	json_write_time(&b, "issued", c->issued);
-	json_write_time_or_null(&b, "used", c->used);
-	json_write_name(&b, "push");
-	buffer_text(&b, c->app.push_endpoint.size ? "true" : "false");
-	json_write_member_or_null(&b, "push_key",
-	    base64url_write(e->arena, span_of(settings->push_public, settings->push_public_size)));
-	buffer_byte(&b, '}');
-	exchange_reply_json(e, 200, buffer_span(&b));
-	buffer_release(&b);
-}
-
-void
-show_self(struct exchange *e, void *front)
-{
-	struct device_call *call = arena_new(e->arena, struct device_call);
-
-	call->any_state = true;
-	device_begin(call, e, front, tell_self);
-}
+/* What it hears */
 
 static void
 follow(struct device_call *call)

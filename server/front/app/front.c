@@ -18,6 +18,8 @@ const struct route app_routes[] = {
 	{ POST,   "/v1/app/push",               subscribe_phone,      JSON, SMALL },
 	{ DELETE, "/v1/app/push",               unsubscribe_phone,    NO_BODY, 0 },
 	{ GET,    "/v1/app/requests",           list_requests,        NO_BODY, 0 },
+	{ POST,   "/v1/app/requests/find",      find_request,         JSON, APP_BODY_LARGEST },
+	{ POST,   "/v1/app/unmute",             unmute_phones,        JSON, APP_BODY_LARGEST },
 	{ POST,   "/v1/app/requests/{id}/answer", answer_request,     JSON, APP_BODY_LARGEST },
 	{ POST,   "/v1/app/requests/{id}/refuse", refuse_request,     JSON, SMALL },
 	{ 0 },

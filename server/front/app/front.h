@@ -5,6 +5,7 @@
 #include "http/events.h"
 #include "http/exchange.h"
 #include "transaction/phone/app_caller.h"
+#include "transaction/phone/app_step.h"
 
 struct app_front {
 	struct store *store;
@@ -17,11 +18,15 @@ route_handler begin_pairing, show_pairing, serve_pairing_events;
 /* pair.c */
 route_handler show_pairing_options, pair_phone;
 /* device.c */
-route_handler serve_app_events, show_self;
+route_handler serve_app_events;
+/* self.c */
+route_handler show_self;
+/* unmute.c */
+route_handler unmute_phones;
 /* subscription.c */
 route_handler subscribe_phone, unsubscribe_phone;
 /* requests.c */
-route_handler list_requests;
+route_handler list_requests, find_request;
 /* answers.c */
 route_handler answer_request, refuse_request;
 
@@ -42,5 +47,8 @@ void device_begin(struct device_call *, struct exchange *, struct app_front *, v
 void app_refuse_with(struct exchange *, int status, const char *code, const char *detail, struct span more);
 /* The same with the error's own code; ERR_LIMIT with a time is 429. */
 void app_refuse_error(struct exchange *, enum err, struct instant until, const struct problem *);
+/* What a person's word on a phone came to, where it was not taken: the error, or the step that failed. `counted`: so
+ * many tries are left. */
+void app_refuse_answer(struct exchange *, enum err, const struct app_answered *, bool counted, const struct problem *);
 /* 403: the step that failed, why, and how many tries are left (none told: 0). */
 void app_refuse_step(struct exchange *, const char *step, const char *reason, unsigned left, bool counted);

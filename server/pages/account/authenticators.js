@@ -7,6 +7,7 @@ import { action } from "/assets/form.js";
 import { kindWords, levelOf, picture, reasonWords, stateBadge, stateMeaning } from "/assets/means.js";
 import { levelMeaning } from "/assets/words.js";
 import { time } from "/assets/time.js";
+import { muted } from "./mute.js";
 import { steps } from "./steps.js";
 
 const path = "/v1/account/authenticators";
@@ -289,6 +290,7 @@ export async function authenticators(flow, opened) {
 		heading,
 		lead,
 		content: [
+			...muted(flow),
 			...(usable.length < 2
 				? [
 						element(

@@ -20,6 +20,7 @@ const kinds = {
 	"consent-given": ["情報の提供に同意しました", "You consented to passing something on"],
 	"consent-withdrawn": ["同意を取り消しました", "Consent was withdrawn"],
 	"not-me": ["「自分ではない」と知らせがありました", "Somebody said “this was not me”"],
+	"mute-ended": ["スマートフォンに、また依頼が届くようにしました", "Requests were let reach your phones again"],
 };
 
 const actors = {

@@ -5,6 +5,7 @@ import { evidenceWords } from "/assets/held.js";
 import { levelOf, wayWords } from "/assets/means.js";
 import { link } from "/assets/form.js";
 import { time } from "/assets/time.js";
+import { muted } from "./mute.js";
 
 const standings = {
 	provisional: [
@@ -81,13 +82,15 @@ const doors = [
 	],
 ];
 
-export function overview({ account }) {
+export function overview(flow) {
+	const { account } = flow;
 	const [kind, words, meaning] = standings[account.standing] ?? ["quiet", [account.standing, account.standing], null];
 	const { session } = account;
 
 	return {
 		heading: ["アカウント", "Your account"],
 		content: [
+			...muted(flow),
 			element(
 				"section",
 				{ class: "own", "aria-labelledby": "own" },

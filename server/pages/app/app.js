@@ -6,6 +6,7 @@ import { startLanguage } from "/assets/language.js";
 import { distance } from "/assets/time.js";
 import { told, trouble } from "/assets/trouble.js";
 import { say, show } from "/assets/view.js";
+import { moreNotice, muteNotice, showFind, showUnmute } from "./beside.js";
 import { forget, kept } from "./keeper.js";
 import { lockWords } from "./lock.js";
 import { pairingCode, showPairing, showUnpaired } from "./pairing.js";
@@ -15,8 +16,9 @@ import { sleep, startWorker, wake, waking } from "./waking.js";
 
 const over = ["デジタルwatashi認証アプリ", "Digital Watashi app"];
 
-/* `open`: the request that is shown; then news do not draw over what is being typed, but tell by `gone` that it is no more. */
-const state = { phone: null, self: null, open: null, gone: () => {}, lost: false, stop: () => {}, count: 0 };
+/* `open`: what is shown instead of the list; then news do not draw over what is being typed, but tell by `gone` that a request which was
+ * `listed` is no more. */
+const state = { phone: null, self: null, open: null, listed: true, gone: () => {}, lost: false, stop: () => {}, count: 0 };
 
 /* The address: #pair=CODE, #request=ID. Never a number: whoever made the address has not seen what this person sees. */
 const wanted = () => new URLSearchParams(location.hash.slice(1));
@@ -77,12 +79,12 @@ function showState(self) {
 		element("div", { class: "app-actions" }, action(["もう一度確かめる", "Look again"], home, { quiet: true })));
 }
 
-function row(request) {
+function row(request, typed = null) {
 	const name = request.relying_party.name;
 
 	return element("li", { class: "way" }, element("p", { class: "asker-name" }, both(name.ja || name.en, name.en || name.ja)),
 		element("p", { class: "aside" }, request.where, " · ", distance(request.made)),
-		element("div", { class: "app-actions" }, action(["確かめて答える", "Look and answer"], async () => openRequest(request), { of: [name.ja || name.en, name.en || name.ja] })));
+		element("div", { class: "app-actions" }, action(["確かめて答える", "Look and answer"], async () => openRequest(request, typed), { of: [name.ja || name.en, name.en || name.ja] })));
 }
 
 const wakings = {
@@ -110,20 +112,58 @@ async function wakingPart(phone) {
 		...(now === "on" || now === "off" ? [element("div", { class: "buttons" }, action(words, change, { quiet: true })), place] : []))];
 }
 
-function openRequest(request) {
-	state.open = request.id;
-
-	const end = () => {
-		state.open = null;
-		history.replaceState(null, "", "/app/");
-		return home();
-	};
-
-	state.gone = showRequest(state.phone, request, { passkey: state.self ? state.self.passkey : state.phone.passkey, drawn: state.self?.pin === "drawn" }, end,
-		(answer) => answer.status === 401 && stopped(answer));
+function end() {
+	state.open = null;
+	history.replaceState(null, "", "/app/");
+	return home();
 }
 
-async function showHome(requests) {
+const lockOf = () => ({ passkey: state.self ? state.self.passkey : state.phone.passkey, drawn: state.self?.pin === "drawn" });
+const onStopped = (answer) => answer.status === 401 && stopped(answer);
+
+function openRequest(request, typed = null) {
+	state.open = request.id;
+	state.listed = typed === null;
+	state.gone = showRequest(state.phone, request, { ...lockOf(), typed }, end, onStopped);
+}
+
+/* What is no request, but is not drawn over either. */
+function openBeside() {
+	state.open = "beside";
+	state.listed = false;
+	state.gone = () => {};
+}
+
+function openUnmute() {
+	openBeside();
+	showUnmute(state.phone, lockOf(), state.self.muted, end, onStopped);
+}
+
+function found(requests, code, pin) {
+	if (requests.length === 1) {
+		openRequest(requests[0], { code, pin });
+		return null;
+	}
+	show("found", { over, heading: ["同じ番号の依頼が、いくつかあります", "Several have these digits"],
+		lead: ["場所と時刻を見て、ご自分のものだけに答えてください。", "Look where and when each was made, and answer your own alone."] },
+	element("ul", { class: "app-requests" }, ...requests.map((one) => row(one, { code, pin }))),
+	element("div", { class: "app-actions" }, action(["アプリのはじめに戻る", "Back to the app’s beginning"], end, { quiet: true })));
+	return null;
+}
+
+function openFind() {
+	openBeside();
+	showFind(state.phone, lockOf(), found, end, onStopped);
+}
+
+const homeWords = (some, muted) =>
+	some ? { heading: ["ログインの依頼", "Login requests"], lead: ["心当たりのあるものだけに答えてください。", "Answer only those you made yourself."] } :
+		muted ? { heading: ["ほかの端末からの依頼を止めています", "Requests from elsewhere are stopped"],
+			lead: ["この端末でのログインには、これまでどおり答えられます。", "Logins on this very device reach you as before."] } :
+			{ heading: ["依頼を待っています", "Waiting for requests"],
+				lead: ["ログイン画面で「スマートフォン」を選ぶと、ここに届きます。", "Choose “Phone” on a login page, and it arrives here."] };
+
+async function showHome(requests, more) {
 	const lost = state.lost ? [told(["サーバーとのつながりが切れています。", "There is no connection to the server."],
 		["つながりしだい、自動で確かめます。", "It is tried again by itself."], { kind: "notice", still: ["依頼は届きません。", "No request can arrive."] })] : [];
 	const phone = state.phone;
@@ -132,11 +172,11 @@ async function showHome(requests) {
 	/* Meanwhile a request may have been opened, or the phone revoked. */
 	if (state.phone !== phone || state.open !== null)
 		return;
-	show("home", { over, heading: requests.length > 0 ? ["ログインの依頼", "Login requests"] : ["依頼を待っています", "Waiting for requests"],
-		lead: requests.length > 0 ? ["心当たりのあるものだけに答えてください。", "Answer only those you made yourself."] :
-			["ログイン画面で「スマートフォン」を選ぶと、ここに届きます。", "Choose “Phone” on a login page, and it arrives here."] },
+	show("home", { over, ...homeWords(requests.length > 0, state.self?.muted) },
 	...lost,
-	...(requests.length > 0 ? [element("ul", { class: "app-requests" }, ...requests.map(row))] : []),
+	...(state.self?.muted ? [muteNotice(state.self.muted, openUnmute)] : []),
+	...(more ? [moreNotice(openFind)] : []),
+	...(requests.length > 0 ? [element("ul", { class: "app-requests" }, ...requests.map((one) => row(one)))] : []),
 	element("dl", { class: "facts" }, fact("アカウント番号", "Account number", phone.number),
 		...(state.self ? [fact("このスマートフォンの名前", "Name of this phone", state.self.name),
 			fact("ご本人の確認", "Shown to be you by", both(...(state.self.passkey ? lockWords : ["PIN", "PIN"])))] : []), ...about),
@@ -182,12 +222,12 @@ async function news() {
 	const named = requests.find(({ id }) => id === wanted().get("request"));
 
 	if (state.open !== null) {
-		if (!state.lost && !requests.some(({ id }) => id === state.open))
+		if (state.listed && !state.lost && !requests.some(({ id }) => id === state.open))
 			state.gone();
 	} else if (named) {
 		openRequest(named);
 	} else {
-		await showHome(requests);
+		await showHome(requests, answer.json?.more === true);
 	}
 }
 

@@ -1,11 +1,12 @@
 /* app/request.js - one login's question: who asks, for what, from where; and the answer. */
 import { answered } from "/assets/ask.js";
 import { both, element, fact } from "/assets/dom.js";
-import { action, field, form } from "/assets/form.js";
+import { action, form } from "/assets/form.js";
 import { time } from "/assets/time.js";
 import { told, trouble } from "/assets/trouble.js";
 import { until } from "/assets/until.js";
 import { say, show } from "/assets/view.js";
+import { codeField, pinField } from "./fields.js";
 import { lockTrouble, lockWords, unlock } from "./lock.js";
 import { call, sign } from "./signed.js";
 
@@ -34,22 +35,22 @@ export function asker(request) {
 		element("p", { class: "aside" }, both("がログインを求めています", "asks you to log in"))));
 }
 
-/* `phone` answers `request`; `passkey` is behind its screen lock, or null, and then `drawn`: its PIN is of digits. The number is typed by who
- * sees the login's page; no address brings it, for addresses are sent by anybody. onEnd() goes back to the list, onStopped(answer) may tell of
- * what concerns the phone and not the request, and then gives true. Gives a function to be called when the request is no more: whoever still
- * looks at the question is told. */
-export function showRequest(phone, request, { passkey, drawn }, onEnd, onStopped) {
-	const digits = /^[0-9]{6}$/;
-	const code = field({ name: "code", words: ["ログイン画面に出ている6桁の番号", "The six digits on the login page"], inputmode: "numeric", autocomplete: "off",
-		maxlength: "6", class: "number-input", missing: ["番号を入力してください。", "Please enter the number."],
-		check: (value) => (digits.test(value) ? null : ["6桁の数字を入力してください。", "Please enter six digits."]) });
-	const pin = field({ name: "pin", words: ["このスマートフォンのPIN", "The PIN of this phone"], type: "password", autocomplete: "off", class: "number-input",
-		inputmode: drawn ? "numeric" : "text", missing: ["PINを入力してください。", "Please enter the PIN."] });
-
+/* `phone` answers `request`; `passkey` is behind its screen lock, or null, and then `drawn`: its PIN is of digits; `typed`: the digits it was
+ * found by, and the PIN, or null. The number is typed by who sees the login's page; no address brings it, for addresses are sent by anybody.
+ * onEnd() goes back to the list, onStopped(answer) may tell of what concerns the phone and not the request, and then gives true. Gives a
+ * function to be called when the request is no more: whoever still looks at the question is told. */
+export function showRequest(phone, request, { passkey, drawn, typed = null }, onEnd, onStopped) {
+	const code = codeField();
+	const pin = pinField(drawn);
 	let asking = true;
 
-	async function yes({ code: typed, pin: secret }) {
-		const number = request.same_browser ? null : typed;
+	if (typed) {
+		code.input.value = typed.code;
+		pin.input.value = typed.pin ?? "";
+	}
+
+	async function yes({ code: digits, pin: secret }) {
+		const number = request.same_browser ? null : digits;
 		const parts = [location.origin, phone.device, request.id, request.challenge, request.relying_party.entity_id, number ?? "-"];
 		let unlocked = null;
 
@@ -103,12 +104,14 @@ export function showRequest(phone, request, { passkey, drawn }, onEnd, onStopped
 		form({ fields, words: passkey ? ["画面ロックを解除して認める", "Unlock, and log in"] : ["ログインを認める", "Yes, log in"], run: yes }),
 		...(passkey ? [element("p", { class: "aside" }, both(`押すと、${lockWords[0]}の解除を求められます。`, "Your phone then asks for its screen lock: fingerprint, face or code."))] : []),
 		element("div", { class: "app-stranger" },
-			element("p", {}, element("strong", {}, both(...(passkey && request.same_browser ? ["心当たりがないときは、画面ロックを解除しないでください。", "If you are not logging in, do not unlock."] :
+			element("p", {}, element("strong", {}, both(...(typed ? ["番号が合っていても、場所や時刻に心当たりがないときは、認めないでください。", "Even though the digits fit: if place or time are not yours, do not say yes."] :
+				passkey && request.same_browser ? ["心当たりがないときは、画面ロックを解除しないでください。", "If you are not logging in, do not unlock."] :
 				passkey ? ["心当たりがないときは、番号を入力せず、画面ロックも解除しないでください。", "If you are not logging in, enter no number and do not unlock."] :
 				["心当たりがないときは、番号もPINも入力しないでください。", "If you are not logging in, enter neither number nor PIN."])))),
 			action(["これは私ではありません", "This was not me"], () => no(true), { danger: true }),
 			action(["今回はやめる", "Not now"], () => no(false), { quiet: true }), place));
-	(request.same_browser ? fields.at(-1) : code)?.input.focus({ preventScroll: true });
+	if (!typed)
+		(request.same_browser ? fields.at(-1) : code)?.input.focus({ preventScroll: true });
 	return gone;
 }
 

@@ -15,20 +15,21 @@ export async function sign(key, word, ...parts) {
 	return toText(await crypto.subtle.sign({ name: "ECDSA", hash: "SHA-256" }, key, lines(word, ...parts)));
 }
 
-async function authorization(phone, method, path, body) {
+export const newNonce = () => toText(crypto.getRandomValues(new Uint8Array(16)));
+
+async function authorization(phone, method, path, body, nonce) {
 	const at = String(Date.now() + offset);
-	const nonce = toText(crypto.getRandomValues(new Uint8Array(16)));
 	const digest = toText(await crypto.subtle.digest("SHA-256", encoder.encode(body ?? "")));
 	const signature = await sign(phone.key, "call", location.origin, `${method} ${path}`, phone.device, at, nonce, digest);
 
 	return `Watashi-App ${phone.device}.${at}.${nonce}.${signature}`;
 }
 
-async function fetched(phone, method, path, json, more = {}) {
+async function fetched(phone, method, path, json, { nonce = newNonce(), ...more } = {}) {
 	const body = json === undefined ? undefined : JSON.stringify(json);
 
 	return fetch(path, { ...more, method, body, cache: "no-store", headers: {
-		Accept: "application/json", Authorization: await authorization(phone, method, path, body),
+		Accept: "application/json", Authorization: await authorization(phone, method, path, body, nonce),
 		...(body === undefined ? {} : { "Content-Type": "application/json" }),
 	} });
 }
@@ -41,15 +42,16 @@ async function read(answer) {
 	}
 }
 
-/* { status, json, until } as assets/ask.js gives it. A clock that is off is put right by the server's, once. */
-export async function call(phone, method, path, json) {
+/* { status, json, until } as assets/ask.js gives it. A clock that is off is put right by the server's, once: before that no nonce is kept, so a
+ * `nonce` that something was unlocked for is good still. */
+export async function call(phone, method, path, json, nonce = undefined) {
 	try {
-		let answer = await fetched(phone, method, path, json);
+		let answer = await fetched(phone, method, path, json, { nonce });
 		let said = await read(answer);
 
 		if (answer.status === 401 && said?.code === "clock") {
 			offset = said.now - Date.now();
-			answer = await fetched(phone, method, path, json);
+			answer = await fetched(phone, method, path, json, { nonce });
 			said = await read(answer);
 		}
 		return { status: answer.status, json: said, until: said?.until ?? null };

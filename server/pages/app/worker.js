@@ -3,7 +3,8 @@
 "use strict";
 
 const shell = "watashi-shell-1";
-const files = ["/app/", "/app/app.css", "/app/app.js", "/app/keeper.js", "/app/lock.js", "/app/pairing.js", "/app/request.js", "/app/scan.js", "/app/signed.js",
+const files = ["/app/", "/app/app.css", "/app/app.js", "/app/beside.js", "/app/fields.js", "/app/keeper.js", "/app/lock.js",
+	"/app/pairing.js", "/app/request.js", "/app/scan.js", "/app/signed.js",
 	"/app/waking.js", "/assets/ask.js", "/assets/base64url.js", "/assets/dom.js", "/assets/early.js", "/assets/form.js", "/assets/language.js", "/assets/mark.svg",
 	"/assets/passkey.js", "/assets/person.css", "/assets/refusals.js", "/assets/time.js", "/assets/trouble.js", "/assets/until.js", "/assets/view.js",
 	"/assets/watashi.css"];

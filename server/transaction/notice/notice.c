@@ -29,6 +29,7 @@ static const char *const kind_names[NOTICE_KINDS] = {
 	[NOTICE_MODEL_WITHDRAWN] = "model-withdrawn",
 	[NOTICE_PARENT_LAPSED] = "parent-lapsed",
 	[NOTICE_NOT_ME] = "not-me",
+	[NOTICE_MUTE_ENDED] = "mute-ended",
 	[NOTICE_PROOFED] = "proofed",
 	[NOTICE_ACCOUNT_ERASED] = "account-erased",
 	[NOTICE_CONTACT_CHANGED] = "contact-changed",

@@ -37,6 +37,7 @@ enum notice_kind {
 	NOTICE_APP_REQUEST,          /* push: a login waits for this phone; `request` says which */
 	NOTICE_MODEL_RESTORED,       /* its model is trusted again: it may be taken back */
 	NOTICE_ACCOUNT_ERASED_IN_PART, /* rows of it could not be read, and what they led to may be left */
+	NOTICE_MUTE_ENDED,           /* the phones are asked again; `name`: on which that was said, or empty */
 	NOTICE_KINDS
 };
 const char *notice_kind_name(enum notice_kind); /* "credential-added" … */

@@ -102,16 +102,28 @@ static const struct {
 		TO_ACCOUNT },
 	[NOTICE_NOT_ME] = {
 		{ "身に覚えのないログインの知らせがありました",
-		    "スマートフォンに届いたログインの確認に、「自分ではない」という返答がありました。このログインは成立していません。認証器は停止しました。",
+		    "スマートフォンに届いたログインの確認に、「自分ではない」という返答がありました。このログインは成立していません。"
+		    "ほかの端末からのログインの確認は、スマートフォンに届かなくなりました。",
 		    "だれかがあなたの番号やアドレスを使ってログインしようとした可能性があります。"
-		    "次のページで最近のログインと認証器を確かめ、ご自身が返答したのでしたら、そこで再開してください。" },
+		    "次のページで最近のログインと認証器を確かめてください。"
+		    "ほかの認証器でログインするか、アプリか次のページで解除すると、ふたたび届きます。" },
 		{ "Somebody tried to log in, and it was not you",
 		    "A login that your phone was asked about was answered with “this was not me”. It did not "
-		    "succeed, and the "
-		    "authenticator was suspended.",
+		    "succeed. Logins on other devices do not reach your phones for now.",
 		    "Somebody may have used your number or address to log in. Look at recent logins and your "
-		    "authenticators on this "
-		    "page; if it was you who answered, you can resume the authenticator there:" },
+		    "authenticators on this page. Your phones are asked again once you log in with another "
+		    "authenticator, or end this in the app or on this page:" },
+		TO_ACCOUNT },
+	[NOTICE_MUTE_ENDED] = {
+		{ "スマートフォンにログインの確認がふたたび届きます",
+		    "「自分ではない」という返答のあと、ほかの端末からのログインの確認は届かなくなっていましたが、解除の操作がありました。"
+		    "いまは、ふたたびスマートフォンに届きます。",
+		    "お心当たりがないときは、すぐに次のページで認証器を確かめ、身に覚えのないものを停止してください。" },
+		{ "Logins reach your phones again",
+		    "After somebody answered “this was not me”, logins on other devices did not reach your phones. "
+		    "That was ended: they do again.",
+		    "If this was not you, look at your authenticators on this page at once, and suspend what you do "
+		    "not know:" },
 		TO_ACCOUNT },
 	[NOTICE_PROOFED] = {
 		{ "本人確認が完了しました", "アカウントに、新しい本人確認の記録が加わりました。",

@@ -1,18 +1,13 @@
 /* transaction/phone/app_answer.c - a person says yes on the phone. */
 #include "transaction/phone/app_answer.h"
 
-#include <assert.h>
-
-#include <openssl/crypto.h>
-
-#include "authn/attempts.h"
-#include "transaction/authenticator/credential_change.h"
 #include "transaction/login/join.h"
 #include "transaction/phone/app_check.h"
+#include "transaction/phone/app_tries.h"
 
 #define CREDENTIALS_LOOKED_AT 64     /* the newest: whether another way resists phishing */
 
-enum { ASK_REQUEST, ASK_PINS, ASK_NUMBERS, ASK_FAILURES, ASK_PUSHES, ASK_CREDENTIALS, ASK_LOGIN, ASKS };
+enum { ASK_TRIES, ASK_REQUEST = ASK_TRIES + APP_TRIES, ASK_PUSHES, ASK_CREDENTIALS, ASK_LOGIN, ASKS };
 
 struct answering {
 	struct pending pending;
@@ -23,7 +18,8 @@ struct answering {
 	struct app_answer asked;
 	struct credential credential; /* as it will be */
 	struct ask asks[ASKS];
-	struct attempts pins, numbers, failures, pushes;
+	struct app_tries tries;
+	struct attempts pushes;
 	enum resistant resistant;
 	struct app_request request;
 	struct login login;
@@ -35,21 +31,6 @@ struct answering {
 	on_app_answered *done;
 	void *arg;
 };
-
-static const char *const words[] = {
-	[APP_STEP_NONE] = "none",
-	[APP_STEP_USABLE] = "usable",
-	[APP_STEP_PIN] = "pin",
-	[APP_STEP_PASSKEY] = "passkey",
-	[APP_STEP_NUMBER] = "number",
-	[APP_STEP_SIGNATURE] = "signature",
-};
-
-const char *
-app_step_word(enum app_step step)
-{
-	return words[step];
-}
 
 static void
 cancel_answering(struct pending *pending)
@@ -77,10 +58,8 @@ app_answer(struct store *store, struct arena *arena, const struct person_setting
 	*a = (struct answering){ .pending = { cancel_answering }, .store = store, .arena = arena, .settings = settings,
 		.asked = *asked, .credential = asked->caller->credential, .done = done, .arg = arg };
 	account = &a->credential.account;
+	app_tries_ask(arena, &a->credential, &a->asks[ASK_TRIES]);
 	a->asks[ASK_REQUEST] = app_request_ask(arena, account, &asked->request);
-	a->asks[ASK_PINS] = attempts_ask(arena, ATTEMPTS_PIN, id_span(&a->credential.id));
-	a->asks[ASK_NUMBERS] = attempts_ask(arena, ATTEMPTS_TRANSFER, id_span(account));
-	a->asks[ASK_FAILURES] = attempts_ask(arena, ATTEMPTS_ACCOUNT, id_span(account));
 	a->asks[ASK_PUSHES] = attempts_ask(arena, ATTEMPTS_PUSH, id_span(account));
 	a->asks[ASK_CREDENTIALS] = credentials_ask(arena, account, CREDENTIALS_LOOKED_AT);
 	a->waiting = store_load(store, a->asks, ASK_LOGIN, on_request_loaded, a);
@@ -109,14 +88,11 @@ read_request(struct answering *a)
 	struct problem *why = &a->why;
 
 	if (app_request_loaded(a->arena, asked->count ? asked->rows : NULL, &a->request, why) != OK ||
-	    attempts_loaded(&a->asks[ASK_PINS], &a->pins, why) != OK ||
-	    attempts_loaded(&a->asks[ASK_NUMBERS], &a->numbers, why) != OK ||
-	    attempts_loaded(&a->asks[ASK_FAILURES], &a->failures, why) != OK ||
+	    app_tries_loaded(&a->asks[ASK_TRIES], &a->tries, why) != OK ||
 	    attempts_loaded(&a->asks[ASK_PUSHES], &a->pushes, why) != OK || read_others(a) != OK)
 		return why->code;
-	a->same_browser = a->asked.browser &&
-	    CRYPTO_memcmp(a->asked.browser, a->request.browser, sizeof(a->request.browser)) == 0;
-	if (a->request.quiet && !a->same_browser)
+	a->same_browser = app_request_is_here(&a->request, a->asked.browser);
+	if (!app_request_is_shown(&a->request, a->asked.browser))
 		return app_request_loaded(a->arena, NULL, &a->request, why);
 	return OK;
 }
@@ -159,24 +135,6 @@ find_login(struct answering *a)
 	return OK;
 }
 
-static enum err
-check_tries(struct answering *a)
-{
-	const struct instant waits[] = {
-		attempts_wait(ATTEMPTS_PIN, &a->pins, a->asked.now),
-		attempts_wait(ATTEMPTS_TRANSFER, &a->numbers, a->asked.now),
-		attempts_wait(ATTEMPTS_ACCOUNT, &a->failures, a->asked.now),
-	};
-
-	for (size_t i = 0; i < COUNT(waits); i++)
-		if (instant_before(a->answered.until, waits[i]))
-			a->answered.until = waits[i];
-	if (a->answered.until.us)
-		return problem_set(&a->why, ERR_LIMIT, "NIST SP 800-63B-4 s3.2.2",
-		    "too many wrong tries: the next may be made later");
-	return OK;
-}
-
 /* Commit */
 
 static void
@@ -185,74 +143,30 @@ commit(struct answering *a, struct unit *unit)
 	a->waiting = store_commit(a->store, unit, on_kept, a);
 }
 
-static void
-count_failure(struct answering *a, struct unit *unit)
+static struct app_failing
+failing_of(struct answering *a)
 {
-	attempts_failed(unit, a->arena, ATTEMPTS_ACCOUNT, id_span(&a->credential.account), &a->failures, a->asked.now);
-}
-
-/* Of its life: told to the person, and in the log once it is durable. It was usable a moment ago: who is active can be
- * locked and suspended. */
-static void
-step_down(struct answering *a, struct unit *unit, enum credential_step step, const char *reason)
-{
-	struct credential *c = &a->credential;
-	const struct credential_because because = { .actor = span_text("system"), .reason = span_text(reason),
-		.evidence = a->request.id, .now = a->asked.now };
-	bool changed = false;
-	enum err err = credential_take(c, step, &because, &changed, &a->why);
-
-	assert(err == OK && changed);
-	(void)err;
-	a->change = (struct credential_change){ .account = &a->asked.caller->account, .credential = c,
-		.event = CREDENTIAL_STEPPED, .now = a->asked.now };
-	credential_change_put(unit, a->arena, &a->change);
-}
-
-/* The credential itself remembers, so that no other session begins at nought; then it is locked. */
-static void
-refuse_pin(struct answering *a, struct unit *unit)
-{
-	struct credential *c = &a->credential;
-
-	c->failures++;
-	a->answered.left = c->failures < CREDENTIAL_FAILURES ? CREDENTIAL_FAILURES - c->failures : 0;
-	attempts_failed(unit, a->arena, ATTEMPTS_PIN, id_span(&c->id), &a->pins, a->asked.now);
-	count_failure(a, unit);
-	if (a->answered.left)
-		credential_put(unit, a->arena, c);
-	else
-		step_down(a, unit, CREDENTIAL_LOCK, "wrong-pin");
-	commit(a, unit);
-}
-
-/* How often a finger may slip is the phone's to count. What comes here and does not fit is no slip: it is counted as
- * any failure of the account's. A counter that went back tells of a copy, and which one is the person's nobody can
- * tell. */
-static void
-refuse_passkey(struct answering *a, struct unit *unit)
-{
-	a->answered.reason = a->checked.reason;
-	count_failure(a, unit);
-	if (a->checked.copied)
-		step_down(a, unit, CREDENTIAL_SUSPEND, "counter-back");
-	commit(a, unit);
+	return (struct app_failing){ .arena = a->arena, .account = &a->asked.caller->account, .phone = &a->credential,
+		.tries = &a->tries, .evidence = a->request.id, .now = a->asked.now };
 }
 
 static void
-refuse_signature(struct answering *a, struct unit *unit)
+refuse_person(struct answering *a, struct unit *unit)
 {
-	count_failure(a, unit);
+	const struct app_failing failing = failing_of(a);
+
+	app_person_failed(unit, &failing, &a->checked, &a->answered, &a->change);
 	commit(a, unit);
 }
 
 static void
 refuse_number(struct answering *a, struct unit *unit)
 {
+	const struct app_failing failing = failing_of(a);
+
 	a->request.wrong++;
 	a->answered.left = a->request.wrong < APP_REQUEST_NUMBERS ? APP_REQUEST_NUMBERS - a->request.wrong : 0;
-	attempts_failed(unit, a->arena, ATTEMPTS_TRANSFER, id_span(&a->credential.account), &a->numbers, a->asked.now);
-	count_failure(a, unit);
+	app_number_failed(unit, &failing);
 	if (a->answered.left) {
 		app_request_put(unit, a->arena, &a->request);
 	} else {
@@ -283,8 +197,7 @@ take(struct answering *a, struct unit *unit)
 		return;
 	}
 	app_request_delete(unit, a->arena, &a->request);
-	attempts_forget(unit, a->arena, ATTEMPTS_PIN, id_span(&c->id), &a->pins);
-	attempts_forget(unit, a->arena, ATTEMPTS_TRANSFER, id_span(&c->account), &a->numbers);
+	app_tries_forget(unit, a->arena, c, &a->tries);
 	attempts_forget(unit, a->arena, ATTEMPTS_PUSH, id_span(&c->account), &a->pushes);
 	/* Who logs in on the phone itself has it in hand: it may be asked from afar again. */
 	if (a->same_browser)
@@ -294,10 +207,10 @@ take(struct answering *a, struct unit *unit)
 
 static void (*const conclusions[])(struct answering *, struct unit *) = {
 	[APP_STEP_NONE] = take,
-	[APP_STEP_PIN] = refuse_pin,
-	[APP_STEP_PASSKEY] = refuse_passkey,
+	[APP_STEP_PIN] = refuse_person,
+	[APP_STEP_PASSKEY] = refuse_person,
 	[APP_STEP_NUMBER] = refuse_number,
-	[APP_STEP_SIGNATURE] = refuse_signature,
+	[APP_STEP_SIGNATURE] = refuse_person,
 };
 
 static void
@@ -307,7 +220,8 @@ on_login_loaded(void *arg, enum err err, const struct problem *why)
 
 	if (err == OK) {
 		why = &a->why;
-		if ((err = find_login(a)) == OK && (err = check_tries(a)) == OK)
+		if ((err = find_login(a)) == OK &&
+		    (err = app_tries_wait(&a->tries, a->asked.now, &a->answered.until, &a->why)) == OK)
 			err = app_check(a->arena, a->settings, &a->asked, &a->request, &a->login, a->same_browser,
 			    &a->checked, &a->why);
 	}

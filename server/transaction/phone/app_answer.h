@@ -12,11 +12,7 @@
 #include "authn/webauthn.h"
 #include "transaction/phone/app_caller.h"
 #include "transaction/phone/app_request.h"
-
-enum app_step {
-	APP_STEP_NONE, APP_STEP_USABLE, APP_STEP_PIN, APP_STEP_PASSKEY, APP_STEP_NUMBER, APP_STEP_SIGNATURE,
-};
-const char *app_step_word(enum app_step); /* "usable" "pin" "passkey" "number" "signature" */
+#include "transaction/phone/app_step.h"
 
 struct app_answer {
 	const struct app_caller *caller;
@@ -27,13 +23,6 @@ struct app_answer {
 	const struct webauthn_response *passkey; /* NULL: it has a PIN */
 	struct span signature;       /* over APP_SIGNED_FORM's "answer" */
 	struct instant now;
-};
-struct app_answered {
-	enum app_step failed;        /* APP_STEP_NONE: taken */
-	/* Of APP_STEP_USABLE the state it is in, of APP_STEP_PASSKEY the step of the examination: "user-verified" … */
-	const char *reason;
-	unsigned left;               /* PINs before the phone is locked, numbers before the request is over */
-	struct instant until;        /* with ERR_LIMIT: when there may be another try */
 };
 /* ERR_NOT_FOUND: no such request of this account's waits; ERR_LIMIT: too many tries; ERR_INVALID: no number, and
  * another browser, or not what this phone was paired with, PIN or passkey; ERR_CONFLICT: something changed meanwhile,

@@ -103,6 +103,7 @@ on_name_loaded(void *arg, enum err err, const struct problem *why)
 		answer(c, err, why);
 		return;
 	}
+	c->caller.nonce = arena_copy(c->arena, c->call.nonce_text);
 	memcpy(c->nonce, credential.bytes, ID_SIZE);
 	memcpy(c->nonce + ID_SIZE, c->call.nonce.data, APP_NONCE);
 	c->asks[ASK_CREDENTIAL] = credential_ask(c->arena, &account, &credential);

@@ -37,6 +37,7 @@ struct app_caller {
 	enum app_denial denial;      /* with ERR_DENIED */
 	struct credential credential;
 	struct account account;
+	struct span nonce;           /* of this call, as it was sent: what is unlocked for this call is for no other */
 };
 /* ERR_DENIED: `denial` says why; ERR_UNAVAILABLE, ERR_IO, ERR_FULL. All lives in the arena. */
 typedef void on_app_caller(void *arg, enum err, const struct app_caller *, const struct problem *why);

@@ -3,8 +3,6 @@
 
 #include <openssl/crypto.h>
 
-#include "authn/app_passkey.h"
-#include "authn/app_pin.h"
 #include "codec/text.h"
 
 #define ID_TEXT 33
@@ -36,44 +34,13 @@ message_of(const struct checking *c)
 	} };
 }
 
-/* Which of both it is was settled when the phone was paired, and is not the answer's to choose. */
 static enum err
-expect_parts(const struct checking *c, bool same_browser, struct problem *why)
+expect_parts(const struct checking *c, const struct app_unlocking *unlocking, bool same_browser, struct problem *why)
 {
-	const bool has_passkey = credential_passkey_of(c->credential);
-
 	if (!c->asked->code.size && !same_browser)
 		return problem_set(why, ERR_INVALID, "NIST SP 800-63B-4 s3.1.3.1",
 		    "/code: expected the number that the login's page shows, for that is another browser");
-	if (has_passkey && !c->asked->passkey)
-		return problem_set(why, ERR_INVALID, "",
-		    "/passkey: expected what unlocking this phone gives, for it was paired without a PIN");
-	if (!has_passkey && !c->asked->pin.size)
-		return problem_set(why, ERR_INVALID, "", "/pin: expected the PIN that this phone was paired with");
-	return OK;
-}
-
-static bool
-is_pin(const struct checking *c)
-{
-	const struct credential *phone = c->credential;
-
-	return app_pin_is(&c->settings->wrapping, &phone->account, &phone->id, c->asked->pin, phone->app.pin);
-}
-
-static bool
-is_unlocked(const struct checking *c, struct app_checked *out)
-{
-	struct examination *e = arena_new(c->arena, struct examination);
-	const struct app_passkey_expectation expected = { .site = &c->settings->site, .message = &c->message,
-		.device = credential_name_key(c->arena, CREDENTIAL_APP, c->credential->app.key) };
-
-	*e = (struct examination){ .arena = c->arena };
-	if (app_passkey_assert(c->arena, c->asked->passkey, &expected, &c->credential->app.passkey, e, &out->asserted))
-		return true;
-	out->reason = examination_cause(e)->step;
-	out->copied = out->asserted.counter_back;
-	return false;
+	return app_person_expect(unlocking, why);
 }
 
 static bool
@@ -100,18 +67,16 @@ app_check(struct arena *arena, const struct person_settings *settings, const str
 {
 	struct checking c = { .arena = arena, .settings = settings, .asked = asked,
 		.credential = &asked->caller->credential, .request = request, .login = login };
+	const struct app_unlocking unlocking = { .phone = c.credential, .pin = asked->pin, .passkey = asked->passkey };
 
 	*out = (struct app_checked){ .failed = APP_STEP_NONE };
-	if (expect_parts(&c, same_browser, why) != OK)
+	if (expect_parts(&c, &unlocking, same_browser, why) != OK)
 		return why->code;
 	c.message = message_of(&c);
-	if (credential_passkey_of(c.credential) && !is_unlocked(&c, out))
-		out->failed = APP_STEP_PASSKEY;
-	else if (!credential_passkey_of(c.credential) && !is_pin(&c))
-		out->failed = APP_STEP_PIN;
-	else if (asked->code.size && !is_number(&c))
+	app_person_check(arena, settings, &unlocking, &c.message, out);
+	if (out->failed == APP_STEP_NONE && asked->code.size && !is_number(&c))
 		out->failed = APP_STEP_NUMBER;
-	else if (!is_signed(&c))
+	else if (out->failed == APP_STEP_NONE && !is_signed(&c))
 		out->failed = APP_STEP_SIGNATURE;
 	return OK;
 }

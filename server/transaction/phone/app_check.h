@@ -6,15 +6,9 @@
  */
 #pragma once
 
-#include "authn/webauthn.h"
 #include "transaction/phone/app_answer.h"
+#include "transaction/phone/app_person.h"
 
-struct app_checked {
-	enum app_step failed;        /* APP_STEP_NONE: it is */
-	const char *reason;          /* of APP_STEP_PASSKEY: the step of its examination */
-	bool copied;                 /* that was "counter": there is a copy of it */
-	struct webauthn_asserted asserted; /* of a phone with a passkey */
-};
 /* ERR_INVALID: what is asked of this phone is not there: number, PIN, passkey. */
 enum err app_check(struct arena *, const struct person_settings *, const struct app_answer *,
     const struct app_request *, const struct login *, bool same_browser, struct app_checked *out, struct problem *why);

@@ -1,8 +1,6 @@
 /* transaction/phone/app_refuse.c - a person says no on the phone, or that it was somebody else. */
 #include "transaction/phone/app_answer.h"
 
-#include <openssl/crypto.h>
-
 #include "person/history.h"
 #include "transaction/authenticator/credential_change.h"
 
@@ -60,13 +58,6 @@ app_refuse(struct store *store, struct arena *arena, const struct app_refusal *a
 	return &r->pending;
 }
 
-/* Whether it was asked in the browser of this phone itself. */
-static bool
-is_here(const struct refusing *r, const struct app_request *q)
-{
-	return r->asked.browser && CRYPTO_memcmp(r->asked.browser, q->browser, sizeof(q->browser)) == 0;
-}
-
 /* Somebody tries: whatever else was asked elsewhere at this time is over, too. */
 static enum err
 find_others(struct refusing *r)
@@ -81,7 +72,7 @@ find_others(struct refusing *r)
 
 		if (app_request_loaded(r->arena, &asked->rows[i], q, &r->why) != OK)
 			return r->why.code;
-		if (!id_equal(&q->id, &r->request.id) && !is_here(r, q))
+		if (!id_equal(&q->id, &r->request.id) && !app_request_is_here(q, r->asked.browser))
 			r->logins[1 + r->other_count++] = login_ask(&q->login);
 	}
 	return OK;
@@ -101,7 +92,7 @@ on_request_loaded(void *arg, enum err err, const struct problem *why)
 	if (err == OK)
 		err = (why = &r->why, app_request_loaded(r->arena, asked->count ? asked->rows : NULL, &r->request,
 		    &r->why));
-	if (err == OK && r->request.quiet && !is_here(r, &r->request))
+	if (err == OK && !app_request_is_shown(&r->request, r->asked.browser))
 		err = (why = &r->why, app_request_loaded(r->arena, NULL, &r->request, &r->why));
 	if (err == OK)
 		err = (why = &r->why, find_others(r));

@@ -3,6 +3,8 @@
 
 #include <assert.h>
 
+#include <openssl/crypto.h>
+
 #include "base/record.h"
 #include "base/role.h"
 #include "crypto/digest.h"
@@ -10,10 +12,12 @@
 #define FORM 2
 #define FORM_WITHOUT_NETWORK 1
 #define ROW_LARGEST (16 * KIB)
+#define CODE_KEY (16 + 32 + 16)
 
 /* The steward erases what operators order. */
 #define WRITERS (ROLE_BIT(ROLE_WORKER) | ROLE_BIT(ROLE_STEWARD))
 const struct table app_request_table = { "app-request", WRITERS, TABLE_NOTICED | TABLE_OWNED };
+const struct table app_code_table = { "app-code", WRITERS, TABLE_OWNED };
 
 void
 app_request_write(struct buffer *b, const struct app_request *q)
@@ -96,6 +100,18 @@ app_request_loaded(struct arena *a, const struct row *row, struct app_request *o
 	return OK;
 }
 
+bool
+app_request_is_here(const struct app_request *q, const uint8_t *browser)
+{
+	return browser && CRYPTO_memcmp(browser, q->browser, sizeof(q->browser)) == 0;
+}
+
+bool
+app_request_is_shown(const struct app_request *q, const uint8_t *browser)
+{
+	return !q->quiet || app_request_is_here(q, browser);
+}
+
 void
 app_request_put(struct unit *unit, struct arena *a, const struct app_request *q)
 {
@@ -124,4 +140,45 @@ app_code_digest(const struct id *request, struct span code, uint8_t out[32])
 	const struct span pieces[] = { id_span(request), code };
 
 	digest_pieces(DIGEST_SHA256, pieces, COUNT(pieces), out);
+}
+
+static struct span
+code_key(struct arena *a, const struct id *account, struct span digits, const struct id *request)
+{
+	const struct span pieces[] = { id_span(account), digits };
+	uint8_t *key = arena_take(a, CODE_KEY);
+
+	memcpy(key, account->bytes, sizeof(account->bytes));
+	digest_pieces(DIGEST_SHA256, pieces, COUNT(pieces), key + sizeof(account->bytes));
+	memcpy(key + CODE_KEY - sizeof(request->bytes), request->bytes, sizeof(request->bytes));
+	return span_of(key, CODE_KEY);
+}
+
+struct ask
+app_codes_ask(struct arena *a, const struct id *account, struct span digits, uint32_t limit)
+{
+	static const struct id first = { { 0 } };
+	const struct id last = id_latest();
+
+	return (struct ask){ .table = &app_code_table, .from = code_key(a, account, digits, &first),
+		.until = code_key(a, account, digits, &last), .limit = limit, .backwards = true };
+}
+
+/* It is not taken away with the request: what it names is looked up, and both end at one time. */
+void
+app_code_put(struct unit *unit, struct arena *a, const struct app_request *q, struct span digits)
+{
+	static const uint8_t there = 1;
+
+	unit_put_until(unit, &app_code_table, code_key(a, &q->account, digits, &q->id), span_of(&there, 1), q->until);
+}
+
+struct id
+app_code_request(const struct row *row)
+{
+	struct id id;
+
+	assert(row->key.size == CODE_KEY);
+	memcpy(id.bytes, row->key.data + CODE_KEY - sizeof(id.bytes), sizeof(id.bytes));
+	return id;
 }

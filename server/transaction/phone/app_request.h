@@ -17,6 +17,8 @@
 
 /* account (16), request id (16) -> struct app_request; until it is over; noticed: phones wait for it */
 extern const struct table app_request_table;
+/* account (16), digest of its six digits (32), request id (16) -> 1: found by what the login's page shows; as long */
+extern const struct table app_code_table;
 
 #define APP_REQUEST_FOR APP_DIGITS_FOR
 #define APP_REQUEST_NUMBERS 3        /* wrong ones, then it is over */
@@ -45,6 +47,15 @@ struct ask app_request_ask(struct arena *, const struct id *account, const struc
 struct ask app_requests_ask(struct arena *, const struct id *account, uint32_t limit);
 /* One row, copied; NULL: there is none. ERR_NOT_FOUND, ERR_UNAVAILABLE. */
 enum err app_request_loaded(struct arena *, const struct row *, struct app_request *out, struct problem *why);
+/* Those of the account whose page shows these digits, the newest first: keys of app_code_table. */
+struct ask app_codes_ask(struct arena *, const struct id *account, struct span digits, uint32_t limit);
+void app_code_put(struct unit *, struct arena *, const struct app_request *, struct span digits);
+/* Which request a row names. */
+struct id app_code_request(const struct row *);
+/* Whether it was asked in the browser whose login cookie (its digest; NULL: none) came along. */
+bool app_request_is_here(const struct app_request *, const uint8_t *browser);
+/* Whether whoever calls from there is to see it. */
+bool app_request_is_shown(const struct app_request *, const uint8_t *browser);
 /* Expects it as it was loaded. */
 void app_request_put(struct unit *, struct arena *, const struct app_request *);
 void app_request_delete(struct unit *, struct arena *, const struct app_request *);

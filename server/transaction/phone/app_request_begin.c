@@ -238,7 +238,7 @@ read_owner(struct beginning *b)
 	if (err != OK)
 		return err;
 	b->known = true;
-	b->muted = app_muted(&b->asks[ASK_MUTED], b->credentials, b->credential_count).us > 0;
+	b->muted = app_muted(&b->asks[ASK_MUTED], b->credentials, b->credential_count).since.us > 0;
 	return OK;
 }
 
@@ -331,6 +331,7 @@ prepare(struct beginning *b, struct unit *unit)
 		return OK;
 	request = request_of(b);
 	app_request_put(unit, b->arena, &request);
+	app_code_put(unit, b->arena, &request, span_text(b->begun.code));
 	push(b, unit, &b->owner, &b->pushes, &request);
 	return OK;
 }
