@@ -83,63 +83,52 @@ struct deleting {
 	size_t *rows;
 };
 
+/* Where there is none there is nothing to delete. */
+static enum err
+none_is_fine(enum err err)
+{
+	return err == ERR_NOT_FOUND ? OK : err;
+}
+
 static enum err
 delete_name(struct deleting *d, const struct ask *ask, struct problem *why)
 {
 	uint64_t generation;
 	struct id whose;
+	enum err err = account_name_loaded(ask, &whose, &generation, why);
 
-	switch (account_name_loaded(ask, &whose, &generation, why)) {
-	case OK:
-		if (id_equal(&whose, d->account)) {
-			account_name_remove(d->unit, ask->from, generation);
-			++*d->rows;
-		}
-		return OK;
-	case ERR_NOT_FOUND:
-		return OK;
-	default:
-		return why->code;
+	if (err == OK && id_equal(&whose, d->account)) {
+		account_name_remove(d->unit, ask->from, generation);
+		++*d->rows;
 	}
+	return none_is_fine(err);
 }
 
 static enum err
 delete_certificate(struct deleting *d, const struct ask *ask, struct problem *why)
 {
 	struct certificate_owner owner;
+	enum err err = account_certificate_loaded(ask, &owner, why);
 
-	switch (account_certificate_loaded(ask, &owner, why)) {
-	case OK:
-		if (id_equal(&owner.account, d->account)) {
-			unit_expect(d->unit, &account_certificate_table, ask->from, owner.generation);
-			unit_delete(d->unit, &account_certificate_table, ask->from);
-			++*d->rows;
-		}
-		return OK;
-	case ERR_NOT_FOUND:
-		return OK;
-	default:
-		return why->code;
+	if (err == OK && id_equal(&owner.account, d->account)) {
+		unit_expect(d->unit, &account_certificate_table, ask->from, owner.generation);
+		unit_delete(d->unit, &account_certificate_table, ask->from);
+		++*d->rows;
 	}
+	return none_is_fine(err);
 }
 
 static enum err
 delete_kept(struct deleting *d, const struct ask *ask, struct problem *why)
 {
 	struct parent_certificate kept;
+	enum err err = parent_certificate_loaded(d->arena, ask, &kept, why);
 
-	switch (parent_certificate_loaded(d->arena, ask, &kept, why)) {
-	case OK:
-		if (id_equal(&kept.account, d->account)) {
-			parent_certificate_drop(d->unit, d->arena, &kept);
-			++*d->rows;
-		}
-		return OK;
-	case ERR_NOT_FOUND:
-		return OK;
-	default:
-		return why->code;
+	if (err == OK && id_equal(&kept.account, d->account)) {
+		parent_certificate_drop(d->unit, d->arena, &kept);
+		++*d->rows;
 	}
+	return none_is_fine(err);
 }
 
 enum err

@@ -5,9 +5,9 @@
 #include "transaction/card/task.h"
 #include "transaction/login/case.h"
 #include "transaction/login/join.h"
-#include "transaction/login/way.h"
+#include "transaction/login/shown.h"
 
-enum { ASK_ACCOUNT, ASK_CREDENTIAL, ASK_OWN, ASKS };
+enum { ASK_OWN = LOGIN_SHOWN_ASKS, ASKS };
 
 struct checking {
 	struct pending pending;
@@ -19,9 +19,7 @@ struct checking {
 	struct ask asks[ASKS];
 	struct login login;
 	struct card_task task;
-	struct id account, id;
-	struct account whose;
-	struct credential credential;
+	struct login_shown shown;
 	enum resistant resistant;    /* what its account has beside it */
 	bool waits;                  /* for a card */
 	bool refused;
@@ -156,20 +154,17 @@ on_named(void *arg, enum err err, const struct problem *why)
 	struct checking *c = arg;
 	struct problem own;
 
-	if (err == OK && c->asks[0].count &&
-	    !credential_name_read(c->asks[0].rows[0].value, &c->account, &c->id)) {
-		err = problem_set(&own, ERR_UNAVAILABLE, "",
-		    "a card's name in the store is of a form this build does not know");
+	if (err == OK) {
+		err = login_shown_named(&c->asks[0], &c->shown, &own);
 		why = &own;
 	}
-	if (err != OK) {
-		answer(c, err, why);
-	} else if (!c->asks[0].count) {
+	if (err == ERR_NOT_FOUND) {
 		refuse_unknown(c);
+	} else if (err != OK) {
+		answer(c, err, why);
 	} else {
-		c->asks[ASK_ACCOUNT] = account_ask(&c->account);
-		c->asks[ASK_CREDENTIAL] = credential_ask(c->arena, &c->account, &c->id);
-		c->asks[ASK_OWN] = credentials_ask(c->arena, &c->account, LOGIN_CREDENTIALS);
+		login_shown_ask(c->arena, &c->shown, c->asks);
+		c->asks[ASK_OWN] = credentials_ask(c->arena, &c->shown.account, LOGIN_CREDENTIALS);
 		c->waiting = store_load(c->store, c->asks, ASKS, on_credential_loaded, c);
 	}
 }
@@ -177,28 +172,15 @@ on_named(void *arg, enum err err, const struct problem *why)
 /* Commit */
 
 static void
-judge(struct checking *c)
-{
-	const char *reason;
-
-	if (!credential_usable(&c->credential, c->asked.now, &reason))
-		refuse(c, "state", reason, "NIST SP 800-63B-4 s4.3",
-		    arena_print(c->arena, "this card is %s here, and nobody logs in with it", reason));
-	else if (id_given(&c->login.account) && !id_equal(&c->login.account, &c->account))
-		refuse(c, "account", NULL, "",
-		    "this login is another account's already: log out, or begin a new login");
-}
-
-static void
 join(struct checking *c)
 {
 	struct unit *unit = take_task(c);
-	const struct observation observed = { .credential = &c->credential, .now = c->task.at,
+	const struct observation observed = { .credential = &c->shown.credential, .now = c->task.at,
 		.user_verified = true, .certificate_facts = c->task.facts,
 		.resistant = c->resistant };
 	struct problem why;
 
-	if (login_join(unit, c->arena, c->settings, &c->login, &c->credential, &observed, &why) == OK)
+	if (login_join(unit, c->arena, c->settings, &c->login, &c->shown.credential, &observed, &why) == OK)
 		c->waiting = store_commit(c->store, unit, on_done, c);
 	else
 		answer(c, why.code, &why);
@@ -224,11 +206,7 @@ on_credential_loaded(void *arg, enum err err, const struct problem *why)
 	struct problem own;
 
 	if (err == OK) {
-		const struct ask *asked = &c->asks[ASK_CREDENTIAL];
-
-		err = account_loaded(c->arena, &c->asks[ASK_ACCOUNT], &c->whose, &own);
-		if (err == OK)
-			err = credential_loaded(c->arena, asked->count ? asked->rows : NULL, &c->credential, &own);
+		err = login_shown_loaded(c->arena, c->asks, &c->shown, &own);
 		if (err == OK)
 			err = read_own(c, &own);
 		why = &own;
@@ -241,7 +219,7 @@ on_credential_loaded(void *arg, enum err err, const struct problem *why)
 		refuse_unknown(c);
 		return;
 	}
-	judge(c);
+	c->refused = login_shown_refused(c->arena, &c->shown, &c->login, "card", c->asked.now, &c->refusal);
 	if (c->refused)
 		commit_refusal(c);
 	else

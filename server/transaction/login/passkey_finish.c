@@ -8,11 +8,10 @@
 #include "transaction/authenticator/credential_change.h"
 #include "transaction/login/case.h"
 #include "transaction/login/join.h"
-#include "transaction/login/way.h"
+#include "transaction/login/shown.h"
 
 enum { ASK_NAME, ASK_OWN, ASK_FOUND };
-enum { ASK_ACCOUNT, ASK_CREDENTIAL, ASK_BOTH };
-#define ASKS 2
+#define ASKS LOGIN_SHOWN_ASKS
 
 struct checking {
 	struct pending pending;
@@ -27,9 +26,7 @@ struct checking {
 	uint8_t challenge[WEBAUTHN_CHALLENGE];
 	struct webauthn_response response;
 	struct id handle;            /* the account that the passkey says it is of */
-	struct id account, id;       /* whose it is, and which */
-	struct credential credential;
-	struct account whose;
+	struct login_shown shown;
 	struct webauthn_asserted asserted;
 	struct login_refusal refusal;
 	bool refused;
@@ -156,19 +153,15 @@ find_credential(struct checking *c, size_t asks, struct problem *why)
 	const struct ask *named = &c->asks[ASK_NAME], *own = &c->asks[ASK_OWN];
 	struct credential one;
 
-	if (named->count) {
-		if (!credential_name_read(named->rows[0].value, &c->account, &c->id))
-			return problem_set(why, ERR_UNAVAILABLE, "",
-			    "a passkey's name in the store is of a form this build does not know");
-		return OK;
-	}
+	if (named->count)
+		return login_shown_named(named, &c->shown, why);
 	for (size_t i = 0; asks > ASK_OWN && i < own->count; i++) {
 		if (credential_loaded(c->arena, &own->rows[i], &one, why) != OK)
 			return why->code;
 		if (one.kind != CREDENTIAL_PASSKEY || !span_equal(one.passkey.id, c->response.id))
 			continue;
-		c->account = one.account;
-		c->id = one.id;
+		c->shown.account = one.account;
+		c->shown.id = one.id;
 		return OK;
 	}
 	return ERR_NOT_FOUND;
@@ -193,9 +186,8 @@ on_named(void *arg, enum err err, const struct problem *why)
 		answer(c, err, why);
 		return;
 	}
-	c->asks[ASK_ACCOUNT] = account_ask(&c->account);
-	c->asks[ASK_CREDENTIAL] = credential_ask(c->arena, &c->account, &c->id);
-	c->waiting = store_load(c->store, c->asks, ASK_BOTH, on_credential_loaded, c);
+	login_shown_ask(c->arena, &c->shown, c->asks);
+	c->waiting = store_load(c->store, c->asks, LOGIN_SHOWN_ASKS, on_credential_loaded, c);
 }
 
 /* Examine */
@@ -204,7 +196,7 @@ static void
 examine(struct checking *c)
 {
 	struct examination *examination = arena_new(c->arena, struct examination);
-	const struct credential_passkey *kept = &c->credential.passkey;
+	const struct credential_passkey *kept = &c->shown.credential.passkey;
 	const struct webauthn_expectation expected = {
 		.site = &c->settings->site,
 		.challenge = span_of(c->challenge, sizeof(c->challenge)),
@@ -213,7 +205,7 @@ examine(struct checking *c)
 	};
 	const struct webauthn_credential known = {
 		.id = kept->id, .key = kept->key, .sign_count = kept->sign_count,
-		.user_handle = id_span(&c->account),
+		.user_handle = id_span(&c->shown.account),
 		.backup_eligible = kept->backup_eligible,
 	};
 	const struct examined *cause;
@@ -226,35 +218,20 @@ examine(struct checking *c)
 	refuse(c, cause->step, NULL, cause->clause, cause->text);
 }
 
-/* Signed with its key: who asks holds it, and may know how it stands. */
-static void
-judge_state(struct checking *c)
-{
-	const char *reason;
-
-	if (!credential_usable(&c->credential, c->asked.now, &reason))
-		refuse(c, "state", reason, "NIST SP 800-63B-4 s4.3",
-		    arena_print(c->arena, "this passkey is %s (%.*s), and nobody logs in with it", reason,
-		        SPAN_ARGS(c->credential.reason)));
-	else if (id_given(&c->login.account) && !id_equal(&c->login.account, &c->account))
-		refuse(c, "account", NULL, "",
-		    "this login is another account's already: log out, or begin a new login");
-}
-
 /* Commit */
 
 static void
 join(struct checking *c)
 {
 	struct unit *unit = unit_new(c->arena, store_tables(c->store), id_new(c->asked.now));
-	const struct observation observed = { .credential = &c->credential, .now = c->asked.now,
+	const struct observation observed = { .credential = &c->shown.credential, .now = c->asked.now,
 		.user_verified = c->asserted.user_verified, .backed_up = c->asserted.backed_up,
-		.resistant = resistant_offered(&c->credential, 1, false, c->asked.now) };
+		.resistant = resistant_offered(&c->shown.credential, 1, false, c->asked.now) };
 	struct problem why;
 
-	c->credential.passkey.sign_count = c->asserted.sign_count;
-	c->credential.passkey.backed_up = c->asserted.backed_up;
-	if (login_join(unit, c->arena, c->settings, &c->login, &c->credential, &observed, &why) == OK)
+	c->shown.credential.passkey.sign_count = c->asserted.sign_count;
+	c->shown.credential.passkey.backed_up = c->asserted.backed_up;
+	if (login_join(unit, c->arena, c->settings, &c->login, &c->shown.credential, &observed, &why) == OK)
 		c->waiting = store_commit(c->store, unit, on_joined, c);
 	else
 		answer(c, why.code, &why);
@@ -269,11 +246,11 @@ suspend(struct checking *c)
 
 	refuse(c, "counter", NULL, "WebAuthn L3 s7.2 step 22",
 	    "this passkey's counter went back, as if there were a copy of it: it has been suspended");
-	if (credential_take(&c->credential, CREDENTIAL_SUSPEND, &(struct credential_because){
+	if (credential_take(&c->shown.credential, CREDENTIAL_SUSPEND, &(struct credential_because){
 	        .actor = span_text("system"), .reason = span_text("counter-back"), .evidence = c->login.id,
 	        .now = c->asked.now }, &changed, NULL) != OK)
 		assert(false); /* it was active a moment ago */
-	c->change = (struct credential_change){ .account = &c->whose, .credential = &c->credential,
+	c->change = (struct credential_change){ .account = &c->shown.whose, .credential = &c->shown.credential,
 		.event = CREDENTIAL_STEPPED, .now = c->asked.now };
 	credential_change_put(unit, c->arena, &c->change);
 	c->waiting = store_commit(c->store, unit, on_suspended, c);
@@ -286,24 +263,21 @@ on_credential_loaded(void *arg, enum err err, const struct problem *why)
 	struct problem own;
 
 	if (err == OK) {
-		const struct ask *asked = &c->asks[ASK_CREDENTIAL];
-
-		err = account_loaded(c->arena, &c->asks[ASK_ACCOUNT], &c->whose, &own);
-		if (err == OK)
-			err = credential_loaded(c->arena, asked->count ? asked->rows : NULL, &c->credential, &own);
+		err = login_shown_loaded(c->arena, c->asks, &c->shown, &own);
 		why = &own;
 	}
 	if (err == ERR_NOT_FOUND) {
 		refuse(c, "credential", NULL, "WebAuthn L3 s7.2 step 6", "this passkey is registered with no account");
 		err = OK;
 	}
-	if (err == OK && !c->refused && c->credential.kind != CREDENTIAL_PASSKEY)
+	if (err == OK && !c->refused && c->shown.credential.kind != CREDENTIAL_PASSKEY)
 		refuse(c, "app-passkey", NULL, "",
 		    "this passkey unlocks the app on a phone, and nobody logs in with it alone");
 	if (err == OK && !c->refused)
 		examine(c);
+	/* Signed with its key: who asks holds it, and may know how it stands. */
 	if (err == OK && !c->refused)
-		judge_state(c);
+		c->refused = login_shown_refused(c->arena, &c->shown, &c->login, "passkey", c->asked.now, &c->refusal);
 	if (err != OK || c->refused)
 		answer(c, err, why);
 	else if (c->asserted.counter_back)
