@@ -8,11 +8,11 @@
  */
 #include "crypto/x509.h"
 #include "transaction/authenticator/credential_change.h"
+#include "transaction/enrolment/card_holder.h"
 #include "transaction/enrolment/enrolment.h"
 #include "transaction/authenticator/parent_certificate.h"
 
 enum { ASK_ACCOUNT, ASK_NAME, ASKS };
-enum { ASK_HOLDER, ASK_HOLDER_ACCOUNT };
 
 struct binding {
 	struct pending pending;
@@ -25,15 +25,12 @@ struct binding {
 	struct enrolment enrolment;
 	struct card_task task;
 	struct account account;
-	struct id held_by;           /* the account that has the card; zero: none */
-	struct credential holder;    /* who gives the card up; kind 0: nobody had it */
-	struct account holder_account;
-	uint64_t name_generation;
+	struct card_holder holder;   /* who has the card already */
 	struct session session;
 	struct span der;             /* the certificate */
 	struct instant ends;
 	struct credential credential;
-	struct credential_change yielding, change;
+	struct credential_change change;
 	struct problem why;
 	on_enrolment_bound *done;
 	void *arg;
@@ -163,54 +160,32 @@ static void
 on_account_loaded(void *arg, enum err err, const struct problem *why)
 {
 	struct binding *b = arg;
-	const struct ask *name = &b->asks[ASK_NAME];
-	struct id credential;
 
 	if (err == OK)
 		err = (why = &b->why, account_loaded(b->arena, &b->asks[ASK_ACCOUNT], &b->account, &b->why));
 	if (err == OK)
 		err = (why = &b->why, read_certificate(b, &b->why));
-	if (err == OK && name->count && !credential_name_read(name->rows[0].value, &b->held_by, &credential))
-		err = (why = &b->why, problem_set(&b->why, ERR_UNAVAILABLE, "",
-		    "an authenticator's name in the store is of a form this build does not know"));
+	if (err == OK)
+		err = (why = &b->why, card_holder_named(&b->asks[ASK_NAME], &b->holder, &b->why));
 	if (err != OK) {
 		answer(b, err, why);
-	} else if (!name->count) {
+	} else if (!b->holder.there) {
 		bind_card(b);
 	} else {
-		b->name_generation = name->rows[0].generation;
-		b->asks[ASK_HOLDER] = credential_ask(b->arena, &b->held_by, &credential);
-		b->asks[ASK_HOLDER_ACCOUNT] = account_ask(&b->held_by);
-		b->waiting = store_load(b->store, b->asks, ASKS, on_holder_loaded, b);
+		card_holder_ask(b->arena, &b->holder, b->asks);
+		b->waiting = store_load(b->store, b->asks, CARD_HOLDER_ASKS, on_holder_loaded, b);
 	}
-}
-
-/* A certificate is an authenticator once. One that was revoked gave its name back; one that has expired is of a
- * certificate that has, and that nobody binds. What was confirmed stays; in the same account only who links
- * certificates adds anything to what is there. */
-static bool
-yields(const struct binding *b)
-{
-	const struct credential *holder = &b->holder;
-	const bool elsewhere = !id_equal(&holder->account, &b->account.id);
-
-	return holder->binding == BINDING_UNCONFIRMED && !credential_ended(holder, b->asked.now) &&
-	    (elsewhere || b->task.continuity == CONTINUITY_SAME);
 }
 
 static void
 on_holder_loaded(void *arg, enum err err, const struct problem *why)
 {
 	struct binding *b = arg;
-	const struct ask *holder = &b->asks[ASK_HOLDER];
 
 	if (err == OK)
-		err = (why = &b->why, credential_loaded(b->arena, holder->count ? holder->rows : NULL, &b->holder,
-		    &b->why));
-	if (err == OK)
-		err = (why = &b->why, account_loaded(b->arena, &b->asks[ASK_HOLDER_ACCOUNT], &b->holder_account,
-		    &b->why));
-	if (err == ERR_NOT_FOUND || (err == OK && !yields(b)))
+		err = (why = &b->why, card_holder_loaded(b->arena, b->asks, &b->holder, &b->why));
+	if (err == ERR_NOT_FOUND || (err == OK && !card_holder_yields(&b->holder, &b->account.id,
+	    b->task.continuity == CONTINUITY_SAME, b->asked.now)))
 		err = (why = &b->why, problem_set(&b->why, ERR_CONFLICT, "", "this card is an authenticator already"));
 	if (err == OK)
 		bind_card(b);
@@ -231,47 +206,39 @@ keep_certificate(struct binding *b, struct unit *unit)
 	parent_certificate_keep(unit, b->arena, b->settings, &kept, b->der);
 }
 
-/* Whoever had it without anybody's word is told that it is gone, and not to whom. */
-static enum err
-take_from_holder(struct binding *b, struct unit *unit, struct problem *why)
+/* By the word of who links certificates it is of the proofing; by the session's alone, unconfirmed. */
+static struct credential
+card_of(struct binding *b)
 {
-	const bool own = id_equal(&b->holder.account, &b->account.id);
-	const struct credential_because because = {
-		.actor = span_text(own ? "person" : "system"), .reason = span_text(own ? "replaced" : "reclaimed"),
-		.now = b->asked.now };
-	bool changed;
+	const bool linked = b->task.continuity == CONTINUITY_SAME;
+	const struct account *a = &b->account;
 
-	if (credential_take(&b->holder, CREDENTIAL_REVOKE, &because, &changed, why) != OK)
-		return why->code;
-	b->yielding = (struct credential_change){ .account = &b->holder_account, .credential = &b->holder,
-		.event = CREDENTIAL_STEPPED, .now = b->asked.now };
-	credential_change_put(unit, b->arena, &b->yielding);
-	return OK;
-}
-
-static void
-bind_card(struct binding *b)
-{
-	const bool linked = b->task.continuity == CONTINUITY_SAME, taken = b->holder.kind != CREDENTIAL_NO_KIND;
-	const bool own = taken && id_equal(&b->holder.account, &b->account.id);
-	struct unit *unit = unit_new(b->arena, store_tables(b->store), id_new(b->asked.now));
-	struct credential *c = &b->credential;
-
-	*c = (struct credential){
-		.account = b->account.id, .id = id_new(b->asked.now), .kind = CREDENTIAL_CARD,
-		.state = CREDENTIAL_ACTIVE,
-		.name = span_text(b->task.mobile ? b->account.english ? "Phone's certificate" : "スマホ用電子証明書"
-		                                 : b->account.english ? "My Number card" : "マイナンバーカード"),
+	return (struct credential){
+		.account = a->id, .id = id_new(b->asked.now), .kind = CREDENTIAL_CARD, .state = CREDENTIAL_ACTIVE,
+		.name = span_text(b->task.mobile ? a->english ? "Phone's certificate" : "スマホ用電子証明書"
+		                                 : a->english ? "My Number card" : "マイナンバーカード"),
 		.issued = b->asked.now, .activated = b->asked.now, .changed = b->asked.now,
 		.actor = span_text("person"), .reason = span_text("proofed"), .evidence = b->session.proofed.record,
-		.replaces = own ? b->holder.id : session_replaced_take(&b->session, CREDENTIAL_CARD),
 		.binding = linked ? BINDING_IN_PROOFING : BINDING_UNCONFIRMED,
 		.binding_record = linked ? b->session.proofed.record : (struct id){ { 0 } },
 		.parent = PARENT_GOOD, .parent_handle = b->task.handle, .parent_checked = b->task.at,
 		.card = { .handle = b->task.handle, .mobile = b->task.mobile },
-		.expires = b->ends, .name_generation = b->name_generation,
+		.expires = b->ends, .name_generation = b->holder.name_generation,
 	};
-	if (taken && take_from_holder(b, unit, &b->why) != OK) {
+}
+
+/* In the place of what this account has of it, else of what it lost. */
+static void
+bind_card(struct binding *b)
+{
+	struct unit *unit = unit_new(b->arena, store_tables(b->store), id_new(b->asked.now));
+	struct credential *c = &b->credential;
+
+	*c = card_of(b);
+	c->replaces = card_holder_is(&b->holder, &b->account.id) ? b->holder.credential.id
+	    : session_replaced_take(&b->session, CREDENTIAL_CARD);
+	if (b->holder.there &&
+	    card_holder_take(unit, b->arena, &b->holder, &b->account.id, b->asked.now, &b->why) != OK) {
 		answer(b, b->why.code, &b->why);
 		return;
 	}
@@ -295,8 +262,8 @@ on_bound(void *arg, const struct committed *committed)
 		problem_set(&b->why, committed->code, "", "the card could not be bound: %s",
 		    committed->code == ERR_CONFLICT ? "something of it changed meanwhile; look again"
 		                                    : err_name(committed->code));
-	if (committed->code == OK && b->yielding.credential)
-		credential_change_log(&b->yielding);
+	if (committed->code == OK && b->holder.there)
+		credential_change_log(&b->holder.change);
 	if (committed->code == OK)
 		credential_change_log(&b->change);
 	answer(b, committed->code, &b->why);
