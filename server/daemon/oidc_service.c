@@ -7,6 +7,7 @@
 #include "daemon/child.h"
 #include "front/oidc/oidc_keys.h"
 #include "signer/client.h"
+#include "transaction/client/client.h"
 #include "transaction/policy/shelf.h"
 
 #define LONGEST_WAIT SECONDS(1)
@@ -22,14 +23,17 @@ oidc_service_open(struct oidc_service *s, const struct child *child, struct stor
 		return;
 	s->signer = signer_client_new(child->loop);
 	s->keys = oidc_keys_new(child->loop, store, config->keys);
+	s->clients = client_book_new();
 	s->settings = (struct oidc_settings){
 		.issuer = span_text(config->oidc.issuer),
 		.person = &persons->settings,
 		.sign_on = {
 			.person = &persons->settings,
 			.pairwise = pairwise_key_derive(&persons->wrapping),
+			.clients = s->clients,
 			.path = { [GRANT_OIDC] = span_text("/oidc/continue/") },
 		},
+		.clients = s->clients,
 		.signer = s->signer,
 		.keys = s->keys,
 		.id_token_for = config->oidc.id_token_for,
@@ -87,6 +91,7 @@ oidc_service_close(struct oidc_service *s)
 {
 	oidc_front_free(s->front);
 	oidc_keys_free(s->keys);
+	client_book_free(s->clients);
 	signer_client_free(s->signer);
 	OPENSSL_cleanse(&s->settings, sizeof(s->settings));
 }

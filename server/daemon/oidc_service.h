@@ -12,6 +12,7 @@ struct oidc_service {
 	struct signer_client *signer;
 	int64_t signer_lost;         /* child_keep_link()'s */
 	struct oidc_keys *keys;
+	struct client_book *clients;
 	struct oidc_front *front;    /* NULL: the configuration has no section of it */
 };
 

@@ -21,6 +21,7 @@ import time
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.dont_write_bytecode = True
 sys.path.insert(0, HERE)
+from described import Draft202012Validator, schema  # noqa: E402
 from person_federation import Accounts  # noqa: E402
 from proofing_federation import Federation, failures, ok, run  # noqa: E402
 
@@ -90,6 +91,17 @@ def new_key(f, name, use, kind=None):
     f.daemon.ctl("key", "new", name, "--use", use, *(("--type", kind) if kind else ()))
 
 
+def as_described(title, part, told):
+    """As its schema has it, which is Discovery's and the conformance suite's conditions in one place."""
+    if not Draft202012Validator:
+        print(f"skip {title} is as its schema says: no JSON Schema validator for Python (Debian: python3-jsonschema)")
+        return
+    whole = schema("openid-provider")
+    found = [f"{'/'.join(map(str, e.absolute_path))}: {e.message}"
+             for e in Draft202012Validator({**whole, "$ref": f"#/$defs/{part}"}).iter_errors(told)]
+    ok(f"{title} is as its schema says", not found, found)
+
+
 def nothing_without_the_section(f):
     for path in (CONFIGURATION, AUTHORIZATION_SERVER, *ENDPOINTS.values()):
         answer = get(f, path)
@@ -111,6 +123,7 @@ def described(f):
         else:
             ok(f"{name} is not told, and not served", name == "registration_endpoint" or get(f, path).status == 404)
     ok("keys are told of", "jwks_uri" in told)
+    as_described("what it says", "metadata", told)
     for name in LISTS:
         values = told.get(name)
         ok(f"{name} is a list of texts, each once", isinstance(values, list) and values and
@@ -126,6 +139,9 @@ def described(f):
        {"ja", "en"} <= set(told["ui_locales_supported"]))
     ok("only S256 is a way of PKCE", told["code_challenge_methods_supported"] == ["S256"])
     ok("the answer names its issuer (RFC 9207)", told["authorization_response_iss_parameter_supported"] is True)
+    ok("verified claims are told in the configuration's trust framework (IDA-6)",
+       told["trust_frameworks_supported"] == [f"{issuer}/framework"] and "document" in told["evidence_supported"] and
+       told["documents_supported"] and told["claims_in_verified_claims_supported"], told)
     ok("levels of the policy in force may be asked for (RFC 9470)",
        {f"urn:watashi:jp-idtf:1.0:authentication:{n}" for n in range(1, 5)} <= set(told["acr_values_supported"]),
        told["acr_values_supported"])
@@ -164,6 +180,7 @@ def wrong_hosts(f):
 def published(f):
     answer = get(f, "/oidc/jwks")
     keys = answer.json["keys"]
+    as_described("the key set", "keys", answer.json)
     ok("the key set is of its media type", answer.fields["content-type"] == "application/jwk-set+json", answer.fields)
     ok("there is one key for each algorithm", sorted(k["alg"] for k in keys) == ["ES256", "RS256"], keys)
     ok("each is named by its thumbprint", all(k["kid"] == thumbprint(k) for k in keys), keys)
@@ -240,6 +257,7 @@ def wrong_keys(f):
 def without_rs256(f):
     """What no key signs is not told of."""
     told = get(f, CONFIGURATION).json
+    as_described("what it says without one of its keys", "metadata", told)
     ok("without a key for RS256 it is not told of", told["id_token_signing_alg_values_supported"] == ["ES256"], told)
 
 

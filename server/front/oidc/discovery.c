@@ -4,6 +4,7 @@
 #include "codec/json_writer.h"
 #include "crypto/digest.h"
 #include "front/oidc/front.h"
+#include "front/oidc/verified_claims.h"
 #include "transaction/policy/shelf.h"
 
 #define KEPT_FOR SECONDS(1)
@@ -113,6 +114,36 @@ write_algorithms(struct buffer *b, const struct oidc_settings *s)
 	}
 }
 
+/* NULL ends them. */
+static void
+write_texts(struct buffer *b, const char *name, const char *const *texts)
+{
+	json_write_name(b, name);
+	buffer_byte(b, '[');
+	for (; *texts; texts++) {
+		json_write_element(b);
+		json_write_string(b, span_text(*texts));
+	}
+	buffer_byte(b, ']');
+}
+
+/* OpenID Connect for Identity Assurance 1.0 s7. */
+static void
+write_assurance(struct buffer *b, const struct oidc_settings *s)
+{
+	if (!s->trust_framework.size)
+		return;
+	json_write_name(b, "trust_frameworks_supported");
+	buffer_byte(b, '[');
+	json_write_string(b, s->trust_framework);
+	buffer_byte(b, ']');
+	write_texts(b, "claims_in_verified_claims_supported", verified_claims_names);
+	write_texts(b, "evidence_supported", verified_evidence);
+	write_texts(b, "documents_supported", verified_documents);
+	write_texts(b, "documents_check_methods_supported", verified_check_methods);
+	write_texts(b, "electronic_records_supported", verified_records);
+}
+
 static void
 write_claims(struct buffer *b)
 {
@@ -188,6 +219,7 @@ discovery_write(struct buffer *b, const struct oidc_settings *s, const struct ro
 		write_json(b, constants[i].name, constants[i].json);
 	write_algorithms(b, s);
 	write_claims(b);
+	write_assurance(b, s);
 	write_acr_values(b, policies, now);
 	buffer_byte(b, '}');
 }
