@@ -133,6 +133,12 @@ static const struct {
 	{ FIGURE_LOGINS_ENOUGH, "watashi_logins_finished_total", "{outcome=\"enough\"}", "counter",
 	    "Logins that were decided." },
 	{ FIGURE_LOGINS_SHORT, "watashi_logins_finished_total", "{outcome=\"not-enough\"}", "counter", NULL },
+	{ FIGURE_SIGN_ONS_DONE, "watashi_sign_ons_total", "{outcome=\"done\"}", "counter",
+	    "Persons who came back to a relying party." },
+	{ FIGURE_SIGN_ONS_REFUSED, "watashi_sign_ons_total", "{outcome=\"refused\"}", "counter", NULL },
+	{ FIGURE_TOKENS_SIGNED, "watashi_tokens_signed_total", "", "counter", "Tokens signed for relying parties." },
+	{ FIGURE_INTROSPECTIONS, "watashi_introspections_total", "", "counter",
+	    "Access tokens that were asked about." },
 };
 
 static void

@@ -137,6 +137,22 @@ write_revocation_sources(const struct child *child, struct buffer *json)
 }
 
 static void
+write_relying_parties(const struct child *child, struct buffer *json)
+{
+	static const struct { const char *name; enum figure figure; } counts[] = {
+		{ "done", FIGURE_SIGN_ONS_DONE }, { "refused", FIGURE_SIGN_ONS_REFUSED },
+		{ "tokens", FIGURE_TOKENS_SIGNED }, { "introspections", FIGURE_INTROSPECTIONS },
+	};
+
+	buffer_text(json, ",\"sign_ons\":{");
+	for (size_t i = 0; i < COUNT(counts); i++) {
+		json_write_name(json, counts[i].name);
+		buffer_print(json, "%llu", (unsigned long long)figure_sum(child, counts[i].figure));
+	}
+	buffer_byte(json, '}');
+}
+
+static void
 write_persons(const struct child *child, struct buffer *json)
 {
 	static const struct { const char *object, *name; enum figure figure; } counts[] = {
@@ -182,6 +198,8 @@ write_status(void *arg, struct buffer *json)
 		write_revocation_sources(s->child, json);
 	if (s->child->config->person)
 		write_persons(s->child, json);
+	if (s->child->config->oidc.present)
+		write_relying_parties(s->child, json);
 }
 
 static struct pending *

@@ -38,6 +38,11 @@ enum figure {
 	FIGURE_LOGINS_BEGUN,
 	FIGURE_LOGINS_ENOUGH,     /* a session began */
 	FIGURE_LOGINS_SHORT,      /* what was shown was not enough; the login goes on */
+	/* Of relying parties (transaction/sign_on/, front/oidc/). */
+	FIGURE_SIGN_ONS_DONE,     /* a person came back to one, with an assertion */
+	FIGURE_SIGN_ONS_REFUSED,  /* or with an error */
+	FIGURE_TOKENS_SIGNED,
+	FIGURE_INTROSPECTIONS,    /* answered, whether the token is active or not */
 	FIGURE_COUNT,
 };
 

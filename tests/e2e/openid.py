@@ -247,6 +247,20 @@ def refused(f, *words):
     return (done.stdout + done.stderr).decode() if done.returncode else ""
 
 
+def counted(f):
+    told = json.loads(f.daemon.ctl("status", "--json"))
+    ok("the status counts what was done for relying parties",
+       set(told.get("sign_ons", {})) == {"done", "refused", "tokens", "introspections"}, told.get("sign_ons"))
+    ok("and so it is told in words", "sign-ons" in f.daemon.ctl("status"))
+    link = http.client.HTTPConnection("127.0.0.1", f.daemon.local, timeout=30)
+    link.request("GET", "/metrics")
+    said = link.getresponse().read().decode()
+    link.close()
+    ok("and so it is measured", all(f"\n{name}" in said for name in (
+        'watashi_sign_ons_total{outcome="done"}', 'watashi_sign_ons_total{outcome="refused"}', "watashi_tokens_signed_total",
+        "watashi_introspections_total")), said[-2000:])
+
+
 def wrong_keys(f):
     for use, kind, part in (("openid", "rsa-2048", "p-256"), ("openid-rsa", "p-256", "rsa-2048 or rsa-3072"),
                             ("openid-rsa", "rsa-4096", "rsa-2048 or rsa-3072")):
@@ -285,6 +299,7 @@ def main():
         kept(f)
         wrong_hosts(f)
         rotation(f)
+        counted(f)
         with open(os.path.join(f.daemon.home, "watashid.log")) as log:
             ok("nobody was cut off, no process died", not re.search(r"asker\.cut-off|process\.died|oidc\.keys", log.read()))
     finally:

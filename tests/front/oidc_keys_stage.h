@@ -27,6 +27,8 @@ struct keys_stage {
 	struct channel *far_end;
 	enum role role;              /* of who asks */
 	unsigned asked;
+	struct figures figures;
+	struct person_settings person; /* figures */
 	struct oidc_settings settings; /* issuer, signer and keys */
 };
 
@@ -127,6 +129,8 @@ keys_stage_open(struct keys_stage *s, struct loop *loop, struct store *store)
 	keys_stage_make(s, "openid-rsa-1", USE_OPENID_RSA, KEY_RSA_2048);
 	keys_stage_life(s, "openid-1", USE_OPENID, KEY_ACTIVE);
 	keys_stage_life(s, "openid-rsa-1", USE_OPENID_RSA, KEY_ACTIVE);
+	s->person.figures = &s->figures;
+	s->settings.person = &s->person;
 	s->settings.issuer = span_text(KEYS_STAGE_ISSUER);
 	s->settings.signer = signer_client_new(loop);
 	keys_stage_link(s);

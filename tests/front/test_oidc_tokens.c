@@ -108,6 +108,7 @@ claims_become_a_token_of_the_algorithm_asked_for(void **state)
 		expect_ok(cases[i].name, told.err, &told.why);
 		expect_believed(&s, cases[i].name, told.token, claims);
 		expect_ok(cases[i].name, jwt_read(&s.arena, told.token, &jwt, &why), &why);
+		expect_number("it is counted", s.figures.value[FIGURE_TOKENS_SIGNED], i + 1);
 		expect_true("its header names the algorithm", span_is(jwt.algorithm, cases[i].name));
 		expect_true("and the key", span_is(jwt.key_id,
 		    oidc_keys_active(s.settings.keys, cases[i].algorithm)->id));
@@ -162,6 +163,7 @@ what_cannot_be_signed_is_told_later(void **state)
 		told = sign(&s, OIDC_ID_TOKEN, cases[i].algorithm, id_token(&s, ""));
 		expect_problem(cases[i].title, told.err, &told.why, cases[i].code, cases[i].part);
 		expect_number("the signer is not asked", s.asked, 0);
+		expect_number("nothing is counted", s.figures.value[FIGURE_TOKENS_SIGNED], 0);
 		end(&s);
 	}
 	begin(&s);

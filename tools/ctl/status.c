@@ -203,6 +203,16 @@ logins_show(const json_t *logins)
 		    answer_number(logins, "not_enough"));
 }
 
+/* Where relying parties are served. */
+static void
+sign_ons_show(const json_t *counts)
+{
+	if (counts)
+		printf("%-12s  %lld done, %lld refused; %lld tokens signed, %lld introspected\n", "sign-ons",
+		    answer_number(counts, "done"), answer_number(counts, "refused"), answer_number(counts, "tokens"),
+		    answer_number(counts, "introspections"));
+}
+
 /* What has a form of its own; everything else is shown as it comes. */
 static const struct {
 	const char *name;
@@ -219,6 +229,7 @@ static const struct {
 	{ "proofing_ended", proofing_end_show },
 	{ "notices", notices_show },
 	{ "logins", logins_show },
+	{ "sign_ons", sign_ons_show },
 };
 
 static bool

@@ -6,7 +6,8 @@
  *     GET  /v1/control/status                   processes, store, publication, keys, sources of revocation data:
  *                                               "revocation_sources": [{"name", "kind", "failures" in a row,
  *                                               "failing_since", "failed", "answered", "problem"}];
- *                                               with persons "notices" and "logins", counted since the start
+ *                                               with persons "notices" and "logins", with relying parties
+ *                                               "sign_ons", counted since the start
  *     POST /v1/control/import?source=…          a metadata file; answers with what changed and what was refused
  *          &dry_run=…&keep_missing=…&allow_empty=…
  *     POST /v1/control/publish?all=…            publishes now; answers when the generation is current

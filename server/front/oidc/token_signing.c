@@ -12,6 +12,7 @@
 struct token_signing {
 	struct pending pending;
 	struct pending *step;
+	struct figures *figures;
 	struct arena *arena;
 	uint8_t *token;          /* the signing input, and room */
 	size_t size;             /* of the input */
@@ -69,8 +70,9 @@ oidc_sign(const struct oidc_settings *settings, struct arena *a, enum oidc_signe
 	const struct oidc_key *key = oidc_keys_active(settings->keys, algorithm);
 	struct token_signing *s = arena_new(a, struct token_signing);
 
-	*s = (struct token_signing){ .pending = { cancel_signing }, .arena = a, .done = done, .arg = arg,
-		.turn = oidc_keys_turn(settings->keys), .refused = { .run = refuse, .arg = s } };
+	*s = (struct token_signing){ .pending = { cancel_signing }, .figures = settings->person->figures, .arena = a,
+		.done = done, .arg = arg, .turn = oidc_keys_turn(settings->keys),
+		.refused = { .run = refuse, .arg = s } };
 	if (!key) {
 		problem_set(&s->why, ERR_UNAVAILABLE, "OIDC Core s10.1", "no key for %s is active",
 		    client_algorithm_name(algorithm));
@@ -102,6 +104,7 @@ on_signature(void *arg, enum err err, struct span signature, const struct proble
 		s->done(s->arg, s->why.code, (struct span){ 0 }, &s->why);
 		return;
 	}
+	figure_add(s->figures, FIGURE_TOKENS_SIGNED, 1);
 	s->token[s->size++] = '.';
 	memcpy(s->token + s->size, text.data, text.size);
 	s->done(s->arg, OK, span_of(s->token, s->size + text.size), NULL);
