@@ -31,8 +31,12 @@ relying_record_read(struct arena *a, struct span row, struct span entity_id, str
 	for (size_t i = 0; i < out->record.entity_count; i++) {
 		const struct member_entity *e = &out->record.entities[i];
 
-		if (span_equal(e->entity_id, entity_id) && e->roles & ENTITY_RP)
-			out->entity = e;
+		if (!(e->roles & ENTITY_RP) || (entity_id.size && !span_equal(e->entity_id, entity_id)))
+			continue;
+		if (out->entity)
+			return problem_set(why, ERR_NOT_FOUND, "",
+			    "expected one of its member's relying parties by its ID");
+		out->entity = e;
 	}
 	if (!out->entity)
 		return problem_set(why, ERR_NOT_FOUND, "", "\"%.*s\" is no relying party of its member",

@@ -29,14 +29,15 @@ struct relying_party {
 	struct instant until;                  /* it is other from then on, if nobody changes it; {0}: never */
 };
 
-/* A member's row read whole, and one of its relying parties. All is in the arena, and the row's. */
+/* A member's row read whole, and one of its relying parties; without an entity ID the one it has. All is in the arena,
+ * and the row's. */
 struct relying_record {
 	struct member member;
 	struct member_record record;
 	const struct member_entity *entity;
 };
-/* ERR_NOT_FOUND: the record has no such entity, or not as relying party; ERR_UNAVAILABLE: the row, or its record, is of
- * a form that this build cannot read. How the member stands is for the caller to look at. */
+/* ERR_NOT_FOUND: the record has no such entity, or not as relying party, or several; ERR_UNAVAILABLE: the row, or its
+ * record, is of a form that this build cannot read. How the member stands is for the caller to look at. */
 enum err relying_record_read(struct arena *, struct span row, struct span entity_id, struct relying_record *out,
     struct problem *why);
 
