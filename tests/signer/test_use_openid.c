@@ -1,5 +1,6 @@
 /* tests/signer/test_use_openid.c - the keys of the OpenID Provider sign its four kinds of tokens, each for whoever may
  * ask, and nothing that could pass for another kind. */
+#include "crypto/softhsm.h"
 #include "signer/stage.h"
 
 #include "codec/text.h"
@@ -396,6 +397,56 @@ what_is_too_large_is_refused(void **state)
 	arena_release(&a);
 }
 
+/* Both algorithms, with keys that never leave their token. */
+static void
+keys_in_a_token_sign_too(void **state)
+{
+	static const struct { const char *name; enum key_use use; enum key_type type; } keys[] = {
+		{ "hsm", USE_OPENID, KEY_P256 }, { "hsm-rsa", USE_OPENID_RSA, KEY_RSA_2048 },
+	};
+	struct scratch token = scratch_new(), before = dir;
+	struct arena a = arena_init(16 * MIB);
+	struct signer *files = signer;
+	struct signing_answer answer;
+	struct problem why;
+
+	(void)state;
+	if (!softhsm_start(&token)) {
+		scratch_free(&token);
+		skip();
+	}
+	for (size_t i = 0; i < COUNT(keys); i++) {
+		char uri[SOFTHSM_URI_ROOM];
+		struct new_key k = { .name = keys[i].name, .common_name = "test", .use = keys[i].use,
+		    .type = keys[i].type,
+			.uri = softhsm_uri(&token, i ? "object=openid-rsa" : "object=openid", uri),
+			    .now = { SECONDS(1) },
+			.valid_for = SECONDS(86400) };
+
+		mkdir(scratch_path(&token, "keys"), 0700);
+		expect_ok("made", key_descriptor_new(scratch_path(&token, "keys"), &k, &why), &why);
+	}
+	snprintf(dir.path, sizeof(dir.path), "%s/keys", token.path);
+	expect_ok("opened", signer_open(dir.path, &signer, &why), &why);
+	signer_serve_issuer(signer, span_text(ISSUER));
+	for (size_t i = 0; i < COUNT(keys); i++) {
+		struct span input = input_of(&a, header_of(&a, keys[i].name, OIDC_ID_TOKEN), timed(&a, ID_TOKEN));
+		bool good = false;
+
+		expect_ok(keys[i].name, ask(&a, ROLE_WORKER, SIGN_ID_TOKEN, keys[i].name, input, &answer, &why), &why);
+		expect_ok(keys[i].name, answer.problem.code, &answer.problem);
+		expect_ok("looked at", public_key_verify(public_of(&a, keys[i].name), input, answer.signature, &good,
+		    &why),
+		    &why);
+		expect_true("the signature is good", good);
+	}
+	signer_free(signer);
+	signer = files;
+	dir = before;
+	arena_release(&a);
+	scratch_free(&token);
+}
+
 /* Without the configuration's section nobody's tokens are signed. */
 static void
 a_signer_without_an_issuer_signs_none(void **state)
@@ -426,6 +477,7 @@ main(void)
 		cmocka_unit_test(what_is_of_the_kind_is_signed),
 		cmocka_unit_test(a_wrong_header_is_refused),
 		cmocka_unit_test(what_is_too_large_is_refused),
+		cmocka_unit_test(keys_in_a_token_sign_too),
 		cmocka_unit_test(a_signer_without_an_issuer_signs_none),
 	};
 
