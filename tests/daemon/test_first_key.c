@@ -21,6 +21,8 @@ make_key(const struct scratch *dir, struct span word)
 
 	if (k.use == USE_LEDGER)
 		k.type = KEY_ED25519;
+	if (k.use == USE_OPENID_RSA)
+		k.type = KEY_RSA_2048;
 	snprintf(name, sizeof(name), "%.*s", SPAN_ARGS(word));
 	expect_ok(name, key_descriptor_new(dir->path, &k, &why), &why);
 }
@@ -72,6 +74,10 @@ the_only_key_of_each_use_is_taken_into_use(void **state)
 		{ "what init makes", "metadata/metadata-1 trusted-list/trusted-list-1 ledger/ledger-1",
 		    "metadata/metadata-1 trusted-list/trusted-list-1 ledger/ledger-1",
 		    OK, "" },
+		{ "an OpenID Provider from the first day", "metadata/metadata-1 openid-rsa/openid-rsa-1 openid/openid-1",
+		    "metadata/metadata-1 openid/openid-1 openid-rsa/openid-rsa-1", OK, "" },
+		{ "two that could sign its tokens", "metadata/metadata-1 openid/openid-1 openid/openid-2",
+		    "metadata/metadata-1", OK, "" },
 		{ "founded before there was a ledger", "metadata/metadata-1 trusted-list/trusted-list-1",
 		    "metadata/metadata-1 trusted-list/trusted-list-1",
 		    OK, "" },
