@@ -1,7 +1,9 @@
 /* person/history.c - what happened to one account.
  *
  *     row = form(u8) id(16) kind(u8) at(u64) actor(block) credential(16) name(block) detail(block) where(block)
- *           decision(16)
+ *           decision(16) [relying_party(block) items(block) consent(16)]
+ *
+ * Form 2 has what stands in brackets, of a release alone.
  */
 #include "person/history.h"
 
@@ -12,7 +14,8 @@
 #include "codec/text.h"
 
 #define FORM 1
-#define ROW_LARGEST (2 * KIB)
+#define FORM_OF_RELEASE 2
+#define ROW_LARGEST (4 * KIB)
 #define ID sizeof(struct id)
 
 /* The steward tells of what happened by itself: a model withdrawn, a parent certificate lapsed. */
@@ -33,6 +36,7 @@ static const char *const kinds[HISTORY_KINDS] = {
 	[HISTORY_CONSENT_WITHDRAWN] = "consent-withdrawn",
 	[HISTORY_NOT_ME] = "not-me",
 	[HISTORY_MUTE_ENDED] = "mute-ended",
+	[HISTORY_RELEASED] = "released",
 };
 
 const char *
@@ -51,7 +55,7 @@ text_write(struct buffer *b, struct span text)
 void
 history_write(struct buffer *b, const struct history_event *e)
 {
-	buffer_u8(b, FORM);
+	buffer_u8(b, e->kind == HISTORY_RELEASED ? FORM_OF_RELEASE : FORM);
 	buffer_id(b, &e->id);
 	buffer_u8(b, (uint8_t)e->kind);
 	buffer_instant(b, e->at);
@@ -61,6 +65,11 @@ history_write(struct buffer *b, const struct history_event *e)
 	text_write(b, e->detail);
 	text_write(b, e->where);
 	buffer_id(b, &e->decision);
+	if (e->kind != HISTORY_RELEASED)
+		return;
+	buffer_block(b, utf8_first(e->relying_party, HISTORY_ITEMS_LARGEST));
+	buffer_block(b, utf8_first(e->items, HISTORY_ITEMS_LARGEST));
+	buffer_id(b, &e->consent);
 }
 
 bool
@@ -78,7 +87,13 @@ history_read(struct span value, struct history_event *out)
 	out->detail = record_block(&r);
 	out->where = record_block(&r);
 	out->decision = record_id(&r);
-	if (form != FORM || !record_whole(&r) || kind == HISTORY_NOTHING || kind >= HISTORY_KINDS)
+	if (form == FORM_OF_RELEASE) {
+		out->relying_party = record_block(&r);
+		out->items = record_block(&r);
+		out->consent = record_id(&r);
+	}
+	if (form != (kind == HISTORY_RELEASED ? FORM_OF_RELEASE : FORM) || !record_whole(&r) ||
+	    kind == HISTORY_NOTHING || kind >= HISTORY_KINDS)
 		return false;
 	out->kind = (enum history_kind)kind;
 	return true;
@@ -96,7 +111,7 @@ history_add(struct unit *unit, const struct id *account, const struct history_ev
 	memcpy(key, account->bytes, ID);
 	memcpy(key + ID, e.id.bytes, ID);
 	history_write(&b, &e);
-	assert(!b.overflowed); /* four texts, cut */
+	assert(!b.overflowed); /* six texts, cut */
 	unit_put(unit, &history_table, span_of(key, sizeof(key)), buffer_span(&b));
 	buffer_release(&b);
 }

@@ -22,6 +22,7 @@ enum history_kind {
 	HISTORY_CONSENT_GIVEN, HISTORY_CONSENT_WITHDRAWN,
 	HISTORY_NOT_ME,
 	HISTORY_MUTE_ENDED,          /* the phones are asked again, which was stopped by that */
+	HISTORY_RELEASED,            /* to a relying party: who it is there, and what was chosen */
 	HISTORY_KINDS
 };
 const char *history_kind_name(enum history_kind); /* "login" "credential-added" … */
@@ -36,8 +37,13 @@ struct history_event {
 	struct span detail;          /* one word or short text of ours: a state, a reason */
 	struct span where;           /* "Firefox, 203.0.113.7": of a login; may be empty */
 	struct id decision;          /* in the ledger; zero: none */
+	/* Of a release. */
+	struct span relying_party;   /* entity ID */
+	struct span items;           /* names of what was told, with commas */
+	struct id consent;           /* by which; zero: none */
 };
-#define HISTORY_TEXT_LARGEST 200     /* of each span, bytes; longer is cut between characters */
+#define HISTORY_ITEMS_LARGEST 800    /* of them and of the entity ID, bytes */
+#define HISTORY_TEXT_LARGEST 200     /* of each other span, bytes; longer is cut between characters */
 
 void history_write(struct buffer *, const struct history_event *);
 bool history_read(struct span value, struct history_event *out); /* borrowed */

@@ -53,6 +53,29 @@ a_row_says_all_there_is(void **state)
 }
 
 static void
+a_release_says_who_got_what(void **state)
+{
+	struct buffer b = buffer_init(4 * KIB);
+	struct history_event e = event, again;
+
+	(void)state;
+	e.kind = HISTORY_RELEASED;
+	e.relying_party = span_text("https://shop.example/");
+	e.items = span_text("name,age_over_20");
+	e.consent = (struct id){ { 9 } };
+	history_write(&b, &e);
+	expect_only_whole("its row", buffer_span(&b), reads);
+	expect_true("read", history_read(buffer_span(&b), &again));
+	expect_text("kind", history_kind_name(again.kind), "released");
+	expect_span("who", again.relying_party, "https://shop.example/");
+	expect_span("what", again.items, "name,age_over_20");
+	expect_true("by which consent", id_equal(&again.consent, &e.consent));
+	b.data[17] = HISTORY_LOGIN;
+	expect_true("nothing else has that form", !reads(buffer_span(&b)));
+	buffer_release(&b);
+}
+
+static void
 long_texts_are_cut_between_characters(void **state)
 {
 	struct buffer text = buffer_init(4 * KIB), b = buffer_init(4 * KIB);
@@ -125,6 +148,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_row_says_all_there_is),
+		cmocka_unit_test(a_release_says_who_got_what),
 		cmocka_unit_test(long_texts_are_cut_between_characters),
 		cmocka_unit_test(every_kind_has_a_word),
 		cmocka_unit_test(the_newest_comes_first_page_by_page_and_nobody_else_s),

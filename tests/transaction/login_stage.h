@@ -22,6 +22,7 @@
 #include "transaction/authenticator/addition.h"
 #include "transaction/phone/app_request.h"
 #include "transaction/card/task.h"
+#include "transaction/client/client_registration.h"
 #include "transaction/authenticator/code_secret.h"
 #include "transaction/login/known_browser.h"
 #include "transaction/login/look.h"
@@ -29,6 +30,7 @@
 #include "transaction/notice/notice.h"
 #include "transaction/proofing/end.h"
 #include "transaction/proofing/log.h"
+#include "transaction/sign_on/sign_on.h"
 #include "transaction/authenticator/parent_certificate.h"
 
 #define NEW_YEAR "2027-01-01T12:00:00Z"
@@ -44,7 +46,8 @@ static const struct table *const stage_tables[] = {
 	&member_table, &member_claim_table, &ledger_leaf_table, &ledger_entry_table, &addition_table,
 	&fido_model_table, &fido_state_table, &attribute_table, &consent_table, &likeness_table,
 	&account_certificate_table, &parent_certificate_table, &parent_due_table, &app_request_table, &app_mute_table,
-	&app_code_table, &proofing_end_table, &proofing_log_table,
+	&app_code_table, &proofing_end_table, &proofing_log_table, &grant_table, &grant_of_account_table, &sign_on_table,
+	&oidc_client_table, &oidc_client_count_table,
 	NULL,
 };
 

@@ -16,6 +16,23 @@ struct recalling {
 	struct ask ask;
 };
 
+/* Who got what. */
+static void
+write_release(struct buffer *b, const struct history_event *event)
+{
+	struct span items = event->items;
+
+	json_write_member(b, "relying_party", event->relying_party);
+	json_write_name(b, "items");
+	buffer_byte(b, '[');
+	while (items.size) {
+		json_write_element(b);
+		json_write_string(b, span_cut(&items, ','));
+	}
+	buffer_byte(b, ']');
+	json_write_id_or_null(b, "consent", &event->consent);
+}
+
 static void
 write_event(struct buffer *b, const struct history_event *event)
 {
@@ -30,6 +47,8 @@ write_event(struct buffer *b, const struct history_event *event)
 	json_write_member_or_null(b, "where", event->where);
 	json_write_id_or_null(b, "credential", &event->credential);
 	json_write_id_or_null(b, "decision", &event->decision);
+	if (event->kind == HISTORY_RELEASED)
+		write_release(b, event);
 	buffer_byte(b, '}');
 }
 
@@ -53,7 +72,7 @@ on_events(void *arg, enum err err, const struct problem *why)
 			    "an event's row in the store is of a form this build does not know");
 	}
 	buffer_text(&b, r->ask.more ? "],\"more\":true}" : "],\"more\":false}");
-	assert(!b.overflowed); /* so many, of four texts of 200 bytes, escaped */
+	assert(!b.overflowed); /* so many, of four texts of 200 bytes and two of 800, escaped */
 	if (err != OK)
 		visit_refuse(v);
 	else

@@ -19,6 +19,7 @@ const kinds = {
 	"attribute-changed": ["個人情報を変えました", "Personal data was changed"],
 	"consent-given": ["情報の提供に同意しました", "You consented to passing something on"],
 	"consent-withdrawn": ["同意を取り消しました", "Consent was withdrawn"],
+	released: ["サービスにログインし、選んだ情報を提供しました", "Logged in to a service, which was told what you chose"],
 	"not-me": ["「自分ではない」と知らせがありました", "Somebody said “this was not me”"],
 	"mute-ended": ["スマートフォンに、また依頼が届くようにしました", "Requests were let reach your phones again"],
 };
@@ -42,6 +43,11 @@ const details = {
 	},
 	"consent-given": { enrolment: ["アカウントの登録のため", "For enrolling this account"] },
 	logout: { everywhere: ["すべての端末とブラウザーで", "On all devices and browsers"] },
+	released: {
+		administrative: ["行政における個人として", "As an individual before the administration"],
+		business: ["ビジネス上の私として", "As you are in business"],
+		private: ["プライベートな私として", "As you are in private"],
+	},
 	opened: { provisional: ["仮登録", "Provisional"], full: ["本登録", "Registered"] },
 	proofed: {
 		card: ["マイナンバーカードで", "With the My Number card"],

@@ -193,13 +193,14 @@ struct choosing {
 	const struct assessing *asked;
 	struct assessed *out;
 	struct evaluation *scratch;
+	const struct proofing_record *record; /* of `proofed` */
 	struct facts *proofed, *shown; /* common and record; and authentication */
 	struct candidate best;
 	bool any;
 };
 
 static void
-consider(struct choosing *c, const struct facts *f)
+consider(struct choosing *c, const struct facts *f, const struct authentication *authentication)
 {
 	const struct candidate this = weigh(c->out, f, c->scratch);
 
@@ -208,6 +209,8 @@ consider(struct choosing *c, const struct facts *f)
 	c->any = true;
 	c->best = this;
 	c->out->facts = *f;
+	c->out->record = c->record;
+	c->out->authentication = authentication;
 }
 
 /* The newest first, so that of equals the newest stays. */
@@ -220,10 +223,10 @@ consider_authentications(struct choosing *c, struct problem *why)
 		*c->shown = *c->proofed;
 		if (state_authentication(c->arena, &a->authentications[i], a->now, c->shown, why) != OK)
 			return why->code;
-		consider(c, c->shown);
+		consider(c, c->shown, &a->authentications[i]);
 	}
 	if (!a->authentication_count)
-		consider(c, c->proofed);
+		consider(c, c->proofed, NULL);
 	return OK;
 }
 
@@ -239,6 +242,7 @@ choose(struct choosing *c, struct problem *why)
 		if (!proofing_record_speaks(a->records, i))
 			continue;
 		*c->proofed = *common;
+		c->record = &a->records[i];
 		if (state_record(c->arena, &a->records[i], a->now, c->proofed, why) != OK ||
 		    consider_authentications(c, why) != OK)
 			return why->code;

@@ -21,6 +21,9 @@ struct assessed {
 	struct facts facts;
 	struct question question;
 	struct decision decision;
+	/* What it rests on, of those that were shown; NULL: none. */
+	const struct proofing_record *record;
+	const struct authentication *authentication;
 };
 struct assessing {
 	struct policy_snapshot *snapshot;    /* the flow's */

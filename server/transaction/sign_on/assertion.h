@@ -1,0 +1,14 @@
+/* transaction/sign_on/assertion.h - what will be told whom, and how, as facts of the policy engine (policy/facts.json:
+ * assertion.…, privacy.…, rp.requests). Pure.
+ *
+ * The policies judge it like any other fact: what is not stated is not known.
+ */
+#pragma once
+
+#include "transaction/sign_on/sign_on.h"
+
+/* How long what is told may lie unused; the front keeps to it (of OIDC the ID token's `exp`). */
+#define SIGN_ON_ASSERTION_FOR SECONDS(300)
+
+/* Canonical JSON, fact -> value, in the arena. */
+struct span sign_on_assertion(struct arena *, const struct sign_on *, const struct relying_party *);

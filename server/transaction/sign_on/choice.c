@@ -1,0 +1,157 @@
+/* transaction/sign_on/choice.c - what a person chose to have told. */
+#include "transaction/sign_on/choice.h"
+
+#include "codec/text.h"
+#include "crypto/digest.h"
+#include "transaction/client/relying_party.h"
+
+#define PURPOSE "sign-on:"
+#define PURPOSE_DIGEST 8             /* bytes, two letters each */
+
+/* Purpose */
+
+struct span
+choice_purpose(struct arena *arena, const struct relying_party *rp)
+{
+	static const struct span end = { (const uint8_t *)"\0", 1 };
+	struct span *pieces = arena_array(arena, struct span, 6 * rp->attribute_count + 1);
+	struct buffer b = buffer_init(KIB);
+	size_t count = 0;
+	uint8_t sum[32];
+	struct span text;
+
+	for (size_t i = 0; i < rp->attribute_count; i++) {
+		const struct member_attribute *a = &rp->attributes[i];
+
+		pieces[count++] = a->name;
+		pieces[count++] = end;
+		pieces[count++] = a->purpose.ja;
+		pieces[count++] = end;
+		pieces[count++] = a->purpose.en;
+		pieces[count++] = end;
+	}
+	digest_pieces(DIGEST_SHA256, pieces, count, sum);
+	buffer_text(&b, PURPOSE);
+	hex_add(&b, span_of(sum, PURPOSE_DIGEST));
+	text = arena_copy(arena, buffer_span(&b));
+	buffer_release(&b);
+	return text;
+}
+
+/* Items */
+
+/* Whether it is named, or with a minus. */
+static bool
+has(struct span items, struct span name, bool declined)
+{
+	while (items.size) {
+		struct span one = span_cut(&items, ',');
+		bool minus = span_starts(one, "-");
+
+		if (minus == declined && span_equal(minus ? span_skip(one, 1) : one, name))
+			return true;
+	}
+	return false;
+}
+
+static bool
+answers(struct span items, const struct release_item *item)
+{
+	struct span name = span_text(item->kind->name);
+
+	if (has(items, name, false))
+		return true;
+	return !item->required && (!item->asked || has(items, name, true));
+}
+
+bool
+choice_covers(struct span items, const struct sign_on *s, const struct release_offer *offer)
+{
+	const struct release_item *told[RELEASE_KINDS];
+	size_t count;
+
+	for (size_t i = 0; i < offer->count; i++)
+		if (!answers(items, &offer->items[i]))
+			return false;
+	return (!s->offline || has(items, span_text(CHOICE_OFFLINE), false)) &&
+	    (!s->request.size || has(items, span_text(CHOICE_VERIFIED), false)) &&
+	    choice_take(items, offer, told, &count);
+}
+
+/* What was agreed to and is not offered now (the person has none of it any more, or it is not asked) is not told. */
+bool
+choice_take(struct span items, const struct release_offer *offer, const struct release_item *out[RELEASE_KINDS],
+    size_t *count)
+{
+	struct span names[RELEASE_KINDS];
+	size_t named = 0;
+
+	for (size_t i = 0; i < offer->count; i++)
+		if (has(items, span_text(offer->items[i].kind->name), false))
+			names[named++] = span_text(offer->items[i].kind->name);
+	return release_choose(offer, names, named, out, count, NULL) == OK;
+}
+
+/* Writing */
+
+static void
+add_item(struct buffer *b, const char *sign, struct span name)
+{
+	if (buffer_span(b).size)
+		buffer_byte(b, ',');
+	buffer_text(b, sign);
+	buffer_add(b, name);
+}
+
+static bool
+is_told(const struct release_item *item, const struct release_item *const *told, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (told[i] == item)
+			return true;
+	return false;
+}
+
+enum err
+choice_of(struct arena *arena, const struct sign_on *s, const struct release_offer *offer, const struct span *names,
+    size_t count, struct span *items, struct problem *why)
+{
+	const struct release_item *told[RELEASE_KINDS];
+	struct buffer b = buffer_init(SIGN_ON_ITEMS_LARGEST);
+	size_t told_count;
+
+	if (release_choose(offer, names, count, told, &told_count, why) != OK)
+		return why->code;
+	for (size_t i = 0; i < offer->count; i++) {
+		bool chosen = is_told(&offer->items[i], told, told_count);
+
+		if (chosen || offer->items[i].asked)
+			add_item(&b, chosen ? "" : "-", span_text(offer->items[i].kind->name));
+	}
+	if (s->offline)
+		add_item(&b, "", span_text(CHOICE_OFFLINE));
+	if (s->request.size)
+		add_item(&b, "", span_text(CHOICE_VERIFIED));
+	*items = arena_copy(arena, buffer_span(&b)); /* all kinds there are fit */
+	buffer_release(&b);
+	return OK;
+}
+
+struct span
+choice_join(struct arena *arena, struct span items, struct span before)
+{
+	struct buffer b = buffer_init(SIGN_ON_ITEMS_LARGEST);
+	struct span all;
+
+	buffer_add(&b, items);
+	while (before.size) {
+		struct span one = span_cut(&before, ','), name = span_starts(one, "-") ? span_skip(one, 1) : one;
+
+		if (name.size && !has(items, name, true) && !has(items, name, false))
+			add_item(&b, one.data == name.data ? "" : "-", name);
+	}
+	all = b.overflowed ? items : buffer_span(&b);
+	all = arena_copy(arena, all);
+	buffer_release(&b);
+	return all;
+}
