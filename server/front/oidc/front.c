@@ -9,6 +9,10 @@ const struct route oidc_routes[] = {
 	{ GET, "/.well-known/openid-configuration",       serve_discovery, NO_BODY, 0 },
 	{ GET, "/.well-known/oauth-authorization-server", serve_discovery, NO_BODY, 0 },
 	{ GET, "/oidc/jwks",                              serve_oidc_keys, NO_BODY, 0 },
+	{ POST, "/oidc/register",                         register_client, JSON, OIDC_CLIENT_LARGEST },
+	{ GET, "/oidc/register/{id}",                     show_client, NO_BODY, 0 },
+	{ PUT, "/oidc/register/{id}",                     change_client, JSON, OIDC_CLIENT_LARGEST },
+	{ DELETE, "/oidc/register/{id}",                  remove_client, NO_BODY, 0 },
 	{ 0 },
 };
 

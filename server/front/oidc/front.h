@@ -20,6 +20,9 @@ route_handler serve_discovery;
 /* jwks.c */
 route_handler serve_oidc_keys;
 
+/* registration.c */
+route_handler register_client, show_client, change_client, remove_client;
+
 /* What is the same for everybody: 200, or 304 for who has it. `tag` in quotes; `type` and `caching` are lines of the
  * header. */
 void oidc_reply_public(struct exchange *, const char *type, const char *caching, struct span tag, struct span body);
