@@ -23,7 +23,7 @@ static inline void
 late_store_cancel(struct pending *pending)
 {
 	(void)pending;
-	assert(!"a held commit is let go, not cancelled");
+	assert(false); /* what is held is let go, never cancelled */
 }
 
 static inline struct pending *
