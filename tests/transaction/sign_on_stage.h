@@ -271,6 +271,44 @@ sign_on_go_on_as(bool cancelled)
 	return sign_on_outcome();
 }
 
+static inline void
+sign_on_on_answered_here(void *arg, enum err err, struct span location, const struct problem *why)
+{
+	(void)arg;
+	stage.done = true;
+	stage.err = err;
+	signing.location = location;
+	if (why)
+		stage.why = *why;
+}
+
+/* On the page; `items` "name,age_over_20". */
+static inline enum err
+sign_on_agreed(enum persona persona, const char *items)
+{
+	struct sign_on_request asked = { .id = signing.sign_on.id, .visitor = sign_on_visitor() };
+	struct span names[RELEASE_KINDS], rest = span_text(items);
+	struct sign_on_agreement agreement = { .persona = persona, .items = names };
+
+	while (rest.size)
+		names[agreement.item_count++] = span_cut(&rest, ',');
+	stage.done = false;
+	sign_on_agree(stage.store, &stage.arena, &signing.settings, &asked, &agreement, sign_on_on_answered_here, NULL);
+	stage_run();
+	return stage.err;
+}
+
+static inline enum err
+sign_on_denied(void)
+{
+	struct sign_on_request asked = { .id = signing.sign_on.id, .visitor = sign_on_visitor() };
+
+	stage.done = false;
+	sign_on_deny(stage.store, &stage.arena, &signing.settings, &asked, sign_on_on_answered_here, NULL);
+	stage_run();
+	return stage.err;
+}
+
 static inline const char *
 sign_on_go_on(void)
 {

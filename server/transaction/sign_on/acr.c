@@ -24,7 +24,8 @@ find_in(const struct framework *f, struct span value, struct acr *out)
 		for (size_t n = 0; n < f->areas[a].level_count; n++)
 			if (has_value(&f->areas[a].levels[n], value)) {
 				*out = (struct acr){ .value = value, .requires = { .framework = f->id, .area_count = 1,
-					.areas = { { f->areas[a].id, f->areas[a].levels[n].id } } } };
+					.areas = { { f->areas[a].id, f->areas[a].levels[n].id } } },
+					.area = &f->areas[a], .level = &f->areas[a].levels[n] };
 				return true;
 			}
 	return false;

@@ -14,9 +14,11 @@
 
 struct acr {
 	struct span value;
-	struct requirement_name requires; /* the framework, and the level of the area; borrowed from the snapshot */
+	struct requirement_name requires; /* the framework, and the level of the area */
+	const struct area *area;
+	const struct level *level;
 };
-/* Those of the words that a policy in force knows, in their order. How many; at most ACR_VALUES. */
+/* Of the snapshot, which lends all but the value. Those of the words that a policy in force knows, in their order. How many; at most ACR_VALUES. */
 size_t acr_read(const struct policy_snapshot *, struct span words, struct instant now, struct acr out[ACR_VALUES]);
 
 /* That of the level that was reached, by this framework; empty: no level with one was. */

@@ -1,7 +1,7 @@
 /* transaction/sign_on/begin.c - a sign-on from what is asked to what becomes of it.
  *
  *     begin ----------------------------------------.
- *     continue -> row -> relying party --------------+-> case -> judged -+-> done -----------.
+ *     continue -> row, relying party ----------------+-> case -> judged -+-> done -----------.
  *                  ^                                 |                   +-> refused --------+-> commit -> told
  *                  |                                 |                   +-> login -> begun -+
  *                  `-- session, where it changed <---'                   `-> consent --------'
@@ -10,8 +10,8 @@
 
 #include "base/log.h"
 #include "ledger/entry.h"
-#include "transaction/client/client.h"
 #include "transaction/sign_on/commit.h"
+#include "transaction/sign_on/look.h"
 
 #define TRIES 3
 
@@ -26,7 +26,6 @@ struct signing {
 	bool cancelled;
 	struct sign_on_visitor visitor;
 	unsigned tries;
-	struct ask ask;
 	struct sign_on sign_on;
 	const struct relying_party *rp;
 	struct policy_snapshot *snapshot; /* kept until the answer: what is asked of a login is of it */
@@ -37,8 +36,7 @@ struct signing {
 	void *arg;
 };
 
-static on_loaded on_row;
-static on_client on_relying_party;
+static on_loaded on_too_much;
 static on_sign_on_case on_case;
 static on_login_begun on_login;
 static on_committed on_written;
@@ -151,17 +149,26 @@ sign_on_begin(struct store *store, struct arena *arena, const struct sign_on_set
 	if (check_sizes(o, &s->why) == OK)
 		judge_anew(s);
 	else
-		s->waiting = store_load(store, &s->ask, 0, on_row, s);
+		s->waiting = store_load(store, NULL, 0, on_too_much, s);
 	return &s->pending;
+}
+
+/* It is told later, as everything is. */
+static void
+on_too_much(void *arg, enum err err, const struct problem *why)
+{
+	struct signing *s = arg;
+
+	answer(s, err == OK ? s->why.code : err, err == OK ? &s->why : why);
 }
 
 /* Continuing */
 
 static void
-load_row(struct signing *s)
+find_case(struct signing *s)
 {
-	s->ask = sign_on_ask(&s->id);
-	s->waiting = store_load(s->store, &s->ask, 1, on_row, s);
+	s->waiting = sign_on_case_find(s->store, s->arena, s->settings, &(struct sign_on_request){ .id = s->id,
+		.visitor = s->visitor, .cancelled = s->cancelled }, on_case, s);
 }
 
 struct pending *
@@ -173,43 +180,8 @@ sign_on_continue(struct store *store, struct arena *arena, const struct sign_on_
 	s->continuing = true;
 	s->id = asked->id;
 	s->cancelled = asked->cancelled;
-	load_row(s);
+	find_case(s);
 	return &s->pending;
-}
-
-static void
-on_row(void *arg, enum err err, const struct problem *why)
-{
-	static const uint8_t none[32];
-	struct signing *s = arg;
-
-	/* Too much was asked for, which is told later as everything is. */
-	if (err == OK && s->why.code != OK) {
-		err = s->why.code;
-		why = &s->why;
-	} else if (err == OK) {
-		err = sign_on_loaded(s->arena, &s->ask, s->visitor.browser ? s->visitor.browser : none, &s->sign_on,
-		    &s->why);
-		why = &s->why;
-	}
-	if (err == OK)
-		s->waiting = client_find(s->store, s->settings->clients, s->arena, s->sign_on.client, s->visitor.now,
-		    on_relying_party, s);
-	else
-		answer(s, err, why);
-}
-
-static void
-on_relying_party(void *arg, enum err err, const struct client *client, const struct problem *why)
-{
-	struct signing *s = arg;
-
-	if (err != OK) {
-		answer(s, err == ERR_NOT_FOUND ? ERR_DENIED : err, why);
-		return;
-	}
-	s->rp = &client->rp;
-	judge_anew(s);
 }
 
 /* Judged */
@@ -245,13 +217,10 @@ begin_login(struct signing *s, const struct sign_on_case *c)
 {
 	static const enum login_for fronts[] = { [GRANT_OIDC] = LOGIN_FOR_OIDC, [GRANT_SAML] = LOGIN_FOR_SAML };
 	const struct sign_on_login *l = &s->verdict.login;
-	const struct span path = s->settings->path[s->sign_on.protocol];
-	char id[LEDGER_ID_TEXT];
 
 	s->waiting = login_begin(s->store, s->arena, s->settings->person, &(struct login_begin){
 		.front = fronts[s->sign_on.protocol],
-		.reference = span_text(arena_print(s->arena, "%.*s%s", SPAN_ARGS(path),
-		    ledger_id_text(&s->sign_on.id, id))),
+		.reference = sign_on_location(s->arena, s->settings, &s->sign_on),
 		.relying_party = s->rp->entity_id,
 		.name = s->rp->name,
 		.wanted = l->wanted,
@@ -302,13 +271,17 @@ on_case(void *arg, enum err err, const struct sign_on_case *c, const struct prob
 	s->waiting = NULL;
 	if (err == OK) {
 		err = sign_on_judge(s->arena, c, &s->verdict, &s->why);
+		err = s->why.code = err == ERR_NOT_FOUND ? ERR_UNAVAILABLE : err;
 		why = &s->why;
 	}
 	if (err != OK) {
-		answer(s, err == ERR_NOT_FOUND ? ERR_UNAVAILABLE : err, why);
+		answer(s, err, why);
 		return;
 	}
 	let_go(s);
+	if (s->continuing)
+		s->sign_on = *c->sign_on;
+	s->rp = c->rp;
 	s->snapshot = c->snapshot ? policy_snapshot_ref(c->snapshot) : NULL;
 	s->step.outcome = s->verdict.outcome;
 	s->step.sign_on = &s->sign_on;
@@ -397,7 +370,7 @@ on_session_again(void *arg, enum err err, const struct session *session, const s
 	s->visitor.session = err == OK ? session : NULL;
 	s->visitor.account = err == OK ? account : NULL;
 	if (s->continuing)
-		load_row(s);
+		find_case(s);
 	else
 		judge_anew(s);
 }

@@ -40,3 +40,7 @@ struct sign_on_load {
 typedef void on_sign_on_case(void *arg, enum err, const struct sign_on_case *, const struct problem *why);
 struct pending *sign_on_case_load(struct store *, struct arena *, const struct sign_on_load *, on_sign_on_case *,
     void *arg);
+
+/* The same of a row: found, with its relying party. ERR_NOT_FOUND, ERR_DENIED: as sign_on_continue() tells them. */
+struct pending *sign_on_case_find(struct store *, struct arena *, const struct sign_on_settings *,
+    const struct sign_on_request *, on_sign_on_case *, void *arg);
