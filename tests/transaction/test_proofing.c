@@ -83,7 +83,7 @@ a_good_signature_is_an_outcome_with_what_was_promised(void **state)
 	    strlen("one for all services of Midori Bank,")) != NULL);
 	expect_number("what is promised", world.challenge.attributes, PROOFING_NAME | PROOFING_AGE_OVER_18);
 	expect_true("and what for", memmem(world.challenge.text.data, world.challenge.text.size,
-	    "・氏名、18歳以上かどうか：To know\n", strlen("・氏名、18歳以上かどうか：To know\n")) != NULL);
+	    "・氏名、18歳以上かどうか：（英語だけの説明）To know\n", strlen("・氏名、18歳以上かどうか：（英語だけの説明）To know\n")) != NULL);
 	proof = bank_proves(SIGNATURE);
 	prove(&proof);
 	expect_ok("proved", world.err, &world.why);

@@ -26,25 +26,25 @@ static const struct {
 	const char *title;
 	enum jpki_purpose purpose;
 	unsigned attributes;
-	const char *ja, *en, *what, *text, *continues;
+	const char *ja, *en, *what, *text, *continues, *what_en;
 } cases[] = {
 	{ "a signature, and what will be told", JPKI_SIGNATURE, PROOFING_NAME | PROOFING_AGE_OVER_18, "みどり銀行",
 	    "Midori Bank", "口座の開設",
 	    "マイナンバーカードの電子署名による本人確認\n依頼元：みどり銀行\n目的：口座の開設\n"
 	    "日時：2026年11月22日 21時00分（日本時間）\n依頼元に伝わる項目：氏名、18歳以上かどうか\n"
-	    "利用目的：\n・氏名：口座名義の確認\n・18歳以上かどうか：To know\n"
+	    "利用目的：\n・氏名：口座名義の確認\n・18歳以上かどうか：（英語だけの説明）To know\n"
 	    ALSO_JA "番号：0123-4567-89AB-CDEF-0001-0203-0405-0607\n\n"
-	    "Proof of identity by the My Number card's electronic signature\nAsked by: Midori Bank\nFor: 口座の開設\n"
+	    "Proof of identity by the My Number card's electronic signature\nAsked by: Midori Bank\nFor, in the asker's own words: 口座の開設\n"
 	    "At: 2026-11-22T12:00:00Z\nWhat they will learn: name, whether 18 or older\n"
 	    "What they will use it for:\n- name: To name the account\n- whether 18 or older: To know\n"
-	    ALSO_EN "Number: 0123-4567-89AB-CDEF-0001-0203-0405-0607\n", NULL },
+	    ALSO_EN "Number: 0123-4567-89AB-CDEF-0001-0203-0405-0607\n", NULL, NULL },
 	{ "an authentication tells nothing, and a name may be in one language", JPKI_AUTHENTICATION, 0, "", "Bank",
-	    "",
-	    "マイナンバーカードによる利用者の確認\n依頼元：Bank\n日時：2026年11月22日 21時00分（日本時間）\n"
+	    "ログイン",
+	    "マイナンバーカードによる利用者の確認\n依頼元：Bank\n目的：ログイン\n日時：2026年11月22日 21時00分（日本時間）\n"
 	    "依頼元に伝わる項目：なし\n" ALSO_JA "番号：0123-4567-89AB-CDEF-0001-0203-0405-0607\n\n"
-	    "Authentication by the My Number card\nAsked by: Bank\nAt: 2026-11-22T12:00:00Z\n"
+	    "Authentication by the My Number card\nAsked by: Bank\nFor: Logging in\nAt: 2026-11-22T12:00:00Z\n"
 	    "What they will learn: nothing of the certificate\n" ALSO_EN "Number: "
-	    "0123-4567-89AB-CDEF-0001-0203-0405-0607\n", NULL },
+	    "0123-4567-89AB-CDEF-0001-0203-0405-0607\n", NULL, "Logging in" },
 	{ "an earlier certificate is asked about", JPKI_AUTHENTICATION, 0, "", "Bank", "",
 	    "マイナンバーカードによる利用者の確認\n依頼元：Bank\n日時：2026年11月22日 21時00分（日本時間）\n"
 	    "依頼元に伝わる項目：なし\n" ALSO_JA
@@ -53,7 +53,7 @@ static const struct {
 	    "Authentication by the My Number card\nAsked by: Bank\nAt: 2026-11-22T12:00:00Z\n"
 	    "What they will learn: nothing of the certificate\n" ALSO_EN
 	    "It is asked whether this certificate is the same person's as one they saw before, and they learn the "
-	    "answer.\nNumber: 0123-4567-89AB-CDEF-0001-0203-0405-0607\n", "0123456789abcdef0123456789abcdef" },
+	    "answer.\nNumber: 0123-4567-89AB-CDEF-0001-0203-0405-0607\n", "0123456789abcdef0123456789abcdef", NULL },
 };
 
 static struct proofing_wording
@@ -74,10 +74,11 @@ the_person_reads_who_asks_for_what(void **state)
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		struct arena a = arena_init(1 * MIB);
 		struct proofing_challenge c = challenge();
-		const struct proofing_wording words = words_of(cases[i].ja, cases[i].en, cases[i].what);
+		struct proofing_wording words = words_of(cases[i].ja, cases[i].en, cases[i].what);
 		struct problem why;
 		struct span text;
 
+		words.what_en = span_text(cases[i].what_en);
 		c.purpose = cases[i].purpose;
 		c.attributes = cases[i].attributes;
 		if (cases[i].continues)
@@ -110,12 +111,15 @@ purposes_stand_whole_and_each_once(void **state)
 	words.purposes[2] = words.purposes[5];
 	words.purposes[3] = words.purposes[0];
 	expect_ok("some together", proofing_text(&a, &c, &words, &text, &why), &why);
-	expect_true("in Japanese", holds(text, "\n利用目的：\n・氏名、住所：口座名義の確認\n・性別：To know\n"));
+	expect_true("in Japanese", holds(text, "\n利用目的：\n・氏名、住所：口座名義の確認\n・性別：（英語だけの説明）To know\n"));
 	expect_true("and English", holds(text, "\n- name, address: To name the account\n- sex: To know\n"));
 	words.purposes[2].ja = span_text("送付先\n依頼元：別の銀行");
 	expect_ok("a line break", proofing_text(&a, &c, &words, &text, &why), &why);
 	expect_true("makes no line of ours", holds(text, "・性別：送付先 依頼元：別の銀行\n") &&
 	    !holds(text, "\n依頼元：別の銀行"));
+	words.purposes[2].en = (struct span){ 0 };
+	expect_ok("one that is told in Japanese alone", proofing_text(&a, &c, &words, &text, &why), &why);
+	expect_true("is said to be", holds(text, "\n- sex: (told in Japanese only) 送付先"));
 	memset(long_one, 'a', sizeof(long_one));
 	words.purposes[2].ja = span_of(long_one, sizeof(long_one));
 	expect_ok("a long one", proofing_text(&a, &c, &words, &text, &why), &why);

@@ -59,7 +59,7 @@ struct card_task_begun {
 struct card_task_begin {
 	struct id owner;
 	enum jpki_purpose purpose;
-	struct span what;            /* for the text that is signed: what it is for, one line */
+	struct span what, what_en;   /* for the text that is signed: what it is for, one line in Japanese, in English */
 	/* An earlier certificate: whether it is the same person's is asked where the operator may. Without a handle, of
 	 * that kind: where the certificate is of no account's, who links certificates is asked for its relatives. */
 	struct proofing_earlier continues;

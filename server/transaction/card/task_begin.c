@@ -51,6 +51,7 @@ card_task_begin(struct store *store, struct arena *arena, const struct person_se
 		.asked = *asked, .challenge = {
 			.caller = span_text(CARD_TASK_CALLER), .member = settings->operator,
 			.relying_party = settings->relying_party, .origin = settings->origin, .what = asked->what,
+			.what_en = asked->what_en,
 			.purpose = asked->purpose, .continues = asked->continues, .now = asked->now,
 		},
 		.task = {

@@ -1,8 +1,7 @@
 /* transaction/desk/evidence.h - what a registrar says was seen of a person and documents at the desk.
  *
- * Which document, never its number: a driving licence's serves nobody here, a health insurance's or pension's may not
- * even be asked for (健康保険法 194の2, 国民年金法 108の4), the individual number least of all (番号法 15). The words are those
- * of schemas/desk-case.schema.json; of sets those of the dictionary of facts.
+ * Which document, never its number: none serves anybody here, and the individual number may not even be asked for
+ * (番号法 15). The words are those of schemas/desk-case.schema.json; of sets those of the dictionary of facts.
  */
 #pragma once
 
@@ -62,8 +61,8 @@ struct desk_evidence {
 enum err desk_evidence_check(const struct desk_evidence *, struct problem *why);
 
 /* Whether it is enough to say who somebody is: the portrait of a public document in force was compared, or, without a
- * portrait, two such documents agree, or one and the address that post was received at (as 犯罪収益移転防止法施行規則 6 has
- * it for who is there). ERR_INVALID: what is missing. */
+ * portrait, two such documents agree, or one and the address that post was received at: this server's own rule, and
+ * nobody's that an act lays down for some business. ERR_INVALID: what is missing. */
 enum err desk_evidence_enough(const struct desk_evidence *, struct problem *why);
 /* Of documents in force. */
 enum proofing_strength desk_evidence_strength(const struct desk_evidence *);

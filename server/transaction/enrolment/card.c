@@ -86,7 +86,7 @@ on_enrolment_loaded(void *arg, enum err err, const struct problem *why)
 	}
 	begin = (struct card_task_begin){ .owner = e->id, .purpose = c->purpose, .now = c->asked.now,
 		.instead = e->task, .remember = remember,
-		.what = span_text(e->english ? reasons[c->purpose].en : reasons[c->purpose].ja) };
+		.what = span_text(reasons[c->purpose].ja), .what_en = span_text(reasons[c->purpose].en) };
 	memcpy(begin.instead_code, e->code, sizeof(begin.instead_code));
 	/* Whose card it is: that which was signed with, or whatever this person had before. */
 	if (c->purpose == JPKI_AUTHENTICATION)

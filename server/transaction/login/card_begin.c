@@ -61,7 +61,8 @@ on_login_loaded(void *arg, enum err err, const struct problem *why)
 		return;
 	}
 	a->waiting = card_task_begin(a->store, a->arena, a->settings, &(struct card_task_begin){
-		.owner = a->login.id, .purpose = JPKI_AUTHENTICATION, .what = span_text("ログイン / Log in"),
+		.owner = a->login.id, .purpose = JPKI_AUTHENTICATION, .what = span_text("ログイン"),
+		.what_en = span_text("Logging in"),
 		.now = a->asked.now }, on_task_begun, a);
 }
 

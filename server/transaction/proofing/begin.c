@@ -145,7 +145,8 @@ on_parties_loaded(void *arg, enum err err, const struct problem *why)
 	};
 	/* The id is in the text: no part of it may be guessed from its time. */
 	random_bytes(b->challenge.id.bytes, sizeof(b->challenge.id.bytes));
-	words = (struct proofing_wording){ .asker = party.name, .member = party.member, .what = asked->what };
+	words = (struct proofing_wording){ .asker = party.name, .member = party.member,
+		.what = asked->what, .what_en = asked->what_en };
 	memcpy(words.purposes, party.purposes, sizeof(words.purposes));
 	if (proofing_text(b->arena, &b->challenge, &words, &b->challenge.text, &b->why) != OK) {
 		answer(b, b->why.code, &b->why);

@@ -186,6 +186,8 @@ write_purposes(struct buffer *b, unsigned set, const struct localized *used_for,
 			set &= ~(unsigned)attributes[n].attribute;
 		}
 		buffer_text(b, english ? ": " : "：");
+		if (!(english ? used_for[i].en : used_for[i].ja).size)
+			buffer_text(b, english ? "(told in Japanese only) " : "（英語だけの説明）");
 		write_line(b, purpose);
 	}
 }
@@ -227,8 +229,10 @@ proofing_text(struct arena *arena, const struct proofing_challenge *c, const str
 	buffer_text(&b, "番号：");
 	write_number(&b, &c->id);
 	buffer_print(&b, "\n%s\nAsked by: %.*s\n", titles[c->purpose].en, SPAN_ARGS(en));
-	if (what.size)
-		buffer_print(&b, "For: %.*s\n", SPAN_ARGS(what));
+	if (words->what_en.size)
+		buffer_print(&b, "For: %.*s\n", SPAN_ARGS(words->what_en));
+	else if (what.size)
+		buffer_print(&b, "For, in the asker's own words: %.*s\n", SPAN_ARGS(what));
 	buffer_print(&b, "At: %s\n", instant_text(c->made, at));
 	buffer_text(&b, "What they will learn: ");
 	write_told(&b, c->attributes, true);

@@ -65,6 +65,7 @@ struct proofing_wording {
 	struct localized asker;      /* the relying party's name in the registry */
 	struct localized member;     /* the name of its member, whose relying parties are told one handle */
 	struct span what;            /* what it says it is for: one line; may be empty */
+	struct span what_en;         /* the same in English; empty: it was said once, and the English half says so */
 	/* By bit of enum proofing_attribute, from its record: what each is used for. Those with no purpose in either
 	 * language are none of the challenge's attributes. */
 	struct localized purposes[PROOFING_ATTRIBUTES];

@@ -36,6 +36,7 @@ struct proofing_begin {
 	struct span caller, member;
 	struct span relying_party;   /* entity ID; empty: the member's only one with the role rp */
 	struct span origin, reference, what;
+	struct span what_en;         /* of our own pages; who asks from elsewhere says once what it is for */
 	enum jpki_purpose purpose;
 	/* To learn of one for the other purpose takes being entitled to both. */
 	struct proofing_earlier continues;
