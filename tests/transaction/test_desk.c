@@ -1,6 +1,9 @@
 /* tests/transaction/test_desk.c - the registrar's desk from the first look to the person's own phone. */
 #include "transaction/desk_stage.h"
 
+#include <stdio.h>
+#include <unistd.h>
+
 static void
 one_registrar_proofs_a_new_person(void **state)
 {
@@ -183,6 +186,45 @@ what_is_not_enough_is_not_opened(void **state)
 }
 
 /* Whoever hangs up is not called back. */
+/* What was logged meanwhile. */
+static const char *
+logged_of(void (*run_it)(void))
+{
+	char *text = arena_take(&world.arena, 4096);
+	FILE *kept = tmpfile();
+	int before = dup(STDERR_FILENO);
+	size_t size;
+
+	expect_true("a file", kept && before >= 0 && dup2(fileno(kept), STDERR_FILENO) >= 0);
+	run_it();
+	dup2(before, STDERR_FILENO);
+	close(before);
+	rewind(kept);
+	size = fread(text, 1, 4095, kept);
+	text[size] = '\0';
+	fclose(kept);
+	return text;
+}
+
+static void
+open_nobodys(void)
+{
+	open_as(&world.first, "AAAA-AAAA-AA", a_licence());
+}
+
+static void
+a_refused_opening_is_in_the_log(void **state)
+{
+	const char *line;
+
+	(void)state;
+	line = logged_of(open_nobodys);
+	expect_number("refused", world.err, ERR_NOT_FOUND);
+	expect_true("by whom, and what would not do", strstr(line, "desk.refused registrar=") &&
+	    strstr(line, " problem=not-found part=\"/account\""));
+	expect_true("not what it says", !strstr(line, "AAAA") && !strstr(line, "1980"));
+}
+
 static void
 who_hangs_up_is_not_called(void **state)
 {
@@ -222,6 +264,7 @@ main(void)
 		TEST(without_words_nothing_is_said),
 		TEST(what_cannot_be_is_not_opened),
 		TEST(what_is_not_enough_is_not_opened),
+		TEST(a_refused_opening_is_in_the_log),
 		TEST(who_hangs_up_is_not_called),
 	};
 

@@ -1,6 +1,7 @@
 /* transaction/desk/open.c - a case is opened: whose it is, and who looks alike. */
 #include "transaction/desk/desk.h"
 
+#include "base/log.h"
 #include "transaction/desk/entry.h"
 #include "transaction/desk/likeness.h"
 
@@ -33,10 +34,29 @@ cancel_opening(struct pending *pending)
 	pending_cancel(&((struct opening *)pending)->waiting);
 }
 
+/* A refused case has no row and no entry: who tried, and which part of it would not do, but nothing of what it says. A
+ * failure is the server's own and told where it happened. */
+static void
+log_refusal(const struct opening *o, enum err err, const struct problem *why)
+{
+	const bool refused = err == ERR_INVALID || err == ERR_DENIED || err == ERR_NOT_FOUND || err == ERR_LIMIT ||
+	    err == ERR_CONFLICT;
+	struct span rest = span_text(why->text);
+	const struct span part = span_cut(&rest, ':');
+	char registrar[LEDGER_ID_TEXT];
+
+	if (refused)
+		log_info("desk.refused", "registrar=%s problem=%s part=%s",
+		    ledger_id_text(&o->asked.registrar->id, registrar), err_name(err),
+		    LOG_SPAN(part.size && part.data[0] == '/' ? part : span_text("")));
+}
+
 static void
 answer(struct opening *o, enum err err, const struct problem *why)
 {
 	o->waiting = NULL;
+	if (err != OK)
+		log_refusal(o, err, why);
 	o->done(o->arg, err, err == OK ? &o->result : NULL, err == OK ? NULL : why);
 }
 
