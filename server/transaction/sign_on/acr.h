@@ -18,7 +18,8 @@ struct acr {
 	const struct area *area;
 	const struct level *level;
 };
-/* Of the snapshot, which lends all but the value. Those of the words that a policy in force knows, in their order. How many; at most ACR_VALUES. */
+/* Those of the words that a policy in force knows, in their order; all but the value is the snapshot's. How many; at
+ * most ACR_VALUES. */
 size_t acr_read(const struct policy_snapshot *, struct span words, struct instant now, struct acr out[ACR_VALUES]);
 
 /* That of the level that was reached, by this framework; empty: no level with one was. */

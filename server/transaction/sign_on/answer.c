@@ -79,7 +79,8 @@ on_written(void *arg, const struct committed *committed)
 
 struct pending *
 sign_on_agree(struct store *store, struct arena *arena, const struct sign_on_settings *settings,
-    const struct sign_on_request *asked, const struct sign_on_agreement *agreement, on_sign_on_answered *done, void *arg)
+    const struct sign_on_request *asked, const struct sign_on_agreement *agreement, on_sign_on_answered *done,
+    void *arg)
 {
 	struct answering *a = answering_new(store, arena, settings, asked, done, arg);
 

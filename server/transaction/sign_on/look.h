@@ -1,5 +1,5 @@
-/* transaction/sign_on/look.h - what the consent page shows of a sign-on that waits: who asks, as whom the person may come,
- * what would be told.
+/* transaction/sign_on/look.h - what the consent page shows of a sign-on that waits: who asks, as whom the person may
+ * come, what would be told.
  *
  * Pure but for the loading. Nothing of the person is shown as a persona that is not to be had with what was shown.
  */

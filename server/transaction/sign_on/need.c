@@ -74,6 +74,7 @@ need_is_possible(struct arena *arena, const struct need *n, const struct assessi
 	a.records = NULL;
 	a.authentications = NULL;
 	a.record_count = a.authentication_count = 0;
+	a.begun = a.seen = (struct instant){ 0 };
 	for (size_t i = 0; i < n->count; i++) {
 		struct assessed *one = arena_space(arena, sizeof(*one));
 
