@@ -14,6 +14,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import sys
 import threading
 import time
@@ -188,6 +189,35 @@ def published(f):
     ok("nothing private is told", not any(m in k for k in keys for m in ("d", "p", "q", "dp", "dq", "qi", "k")), keys)
 
 
+def links(f):
+    """How many processes the signer is linked to: its sockets but that to the supervisor. None: there is not one signer now."""
+    signers = f.children("signer")
+    if len(signers) != 1:
+        return None
+    at = f"/proc/{signers[0]}/fd"
+    try:
+        return sum(os.readlink(f"{at}/{fd}").startswith("socket:") for fd in os.listdir(at)) - 1
+    except FileNotFoundError:
+        return None
+
+
+def linked(f):
+    """Every worker and the steward, to whichever signer there is."""
+    expected = len(f.children("worker")) + 1
+    ok("the signer is linked to every worker, and the steward", soon(lambda: links(f) == expected, 5), (links(f), expected))
+    before = f.children("signer")
+    f.daemon.process.send_signal(signal.SIGHUP)
+    ok("a new configuration brings a new signer", soon(lambda: f.children("signer") not in ([], before) and links(f) is not None),
+       f.children("signer"))
+    ok("which is linked to all", soon(lambda: len(f.children("worker")) + 1 == expected and links(f) == expected),
+       (links(f), expected))
+    os.kill(f.children("signer")[0], signal.SIGKILL)
+    ok("and so is one that takes a dead one's place", soon(lambda: links(f) == expected), (links(f), expected))
+    # Who misses a link asks for another, after two seconds: that long a person would have waited.
+    with open(os.path.join(f.daemon.home, "watashid.log")) as log:
+        ok("at once: nobody had to ask for a link", not re.search(r"link\.renewed .*to=signer", log.read()))
+
+
 class Asking:
     """Relying parties that go on asking while keys change: no request may be dropped, and no key missing."""
 
@@ -302,6 +332,7 @@ def main():
         counted(f)
         with open(os.path.join(f.daemon.home, "watashid.log")) as log:
             ok("nobody was cut off, no process died", not re.search(r"asker\.cut-off|process\.died|oidc\.keys", log.read()))
+        linked(f)
     finally:
         Federation.stop(f)
     return 1 if failures else 0
