@@ -343,6 +343,30 @@ who_is_not_approved_is_not_served(void **state)
 }
 
 static void
+who_comes_back_to_a_relying_party_is_counted(void **state)
+{
+	static struct figures figures;
+	struct person_settings person;
+	struct sign_on asked;
+
+	(void)state;
+	sign_on_stage_open(11);
+	person = *signing.settings.person;
+	person.figures = &figures;
+	signing.settings.person = &person;
+	asked = sign_on_asked();
+	asked.never_ask = true;
+	expect_text("nobody is there", sign_on_run(&asked), "refused login_required");
+	expect_number("that is one", figures.value[FIGURE_SIGN_ONS_REFUSED], 1);
+	asked.never_ask = false;
+	sign_on_log_in(&stage.person);
+	meet(&asked, "");
+	expect_number("the page is none yet", figures.value[FIGURE_SIGN_ONS_DONE], 1);
+	expect_number("nothing else was refused", figures.value[FIGURE_SIGN_ONS_REFUSED], 1);
+	sign_on_stage_close();
+}
+
+static void
 too_much_is_refused(void **state)
 {
 	struct sign_on asked;
@@ -405,6 +429,7 @@ main(void)
 		cmocka_unit_test(a_level_that_lacks_is_refused_with_its_decision),
 		cmocka_unit_test(what_ends_in_that_moment_has_ended),
 		cmocka_unit_test(who_is_not_approved_is_not_served),
+		cmocka_unit_test(who_comes_back_to_a_relying_party_is_counted),
 		cmocka_unit_test(too_much_is_refused),
 		cmocka_unit_test(a_row_is_read_as_it_was_written),
 	};

@@ -79,6 +79,9 @@ answer(struct signing *s, enum err err, const struct problem *why)
 	s->snapshot = NULL;
 	if (err != OK)
 		wipe(step);
+	else if (step->outcome == SIGN_ON_DONE || step->outcome == SIGN_ON_REFUSED)
+		figure_add(s->settings->person->figures,
+		    step->outcome == SIGN_ON_DONE ? FIGURE_SIGN_ONS_DONE : FIGURE_SIGN_ONS_REFUSED, 1);
 	s->done(s->arg, err, err == OK ? step : NULL, err == OK ? NULL : why);
 	if (snapshot)
 		policy_snapshot_unref(snapshot);
