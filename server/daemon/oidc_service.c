@@ -1,17 +1,33 @@
 /* daemon/oidc_service.c - the OpenID Provider in a worker. */
 #include "daemon/oidc_service.h"
 
+#include <limits.h>
 #include <openssl/crypto.h>
 #include <unistd.h>
 
+#include "base/file.h"
+#include "base/log.h"
 #include "daemon/child.h"
 #include "front/oidc/oidc_keys.h"
 #include "signer/client.h"
 #include "transaction/client/client.h"
 #include "transaction/policy/shelf.h"
 
+#define ERROR_PAGE_LARGEST (32 * KIB)
 #define LONGEST_WAIT SECONDS(1)
 #define STEP (SECONDS(1) / 100)
+
+/* A server without pages tells what is wrong without one. */
+static void
+read_error_page(struct oidc_service *s, const char *pages)
+{
+	char path[PATH_MAX];
+	struct problem why;
+
+	snprintf(path, sizeof(path), "%s/sign-on-error/index.html", pages);
+	if (file_read(path, &s->error_page, &why) != OK)
+		log_warning("oidc.no_page", "problem=%s", LOG_TEXT(why.text));
+}
 
 void
 oidc_service_open(struct oidc_service *s, const struct child *child, struct store *store,
@@ -21,6 +37,8 @@ oidc_service_open(struct oidc_service *s, const struct child *child, struct stor
 
 	if (!config->oidc.present)
 		return;
+	s->error_page = buffer_init(ERROR_PAGE_LARGEST);
+	read_error_page(s, config->pages);
 	s->signer = signer_client_new(child->loop);
 	s->keys = oidc_keys_new(child->loop, store, config->keys);
 	s->clients = client_book_new();
@@ -38,6 +56,7 @@ oidc_service_open(struct oidc_service *s, const struct child *child, struct stor
 		.keys = s->keys,
 		.id_token_for = config->oidc.id_token_for,
 		.trust_framework = span_text(config->oidc.trust_framework),
+		.error_page = buffer_span(&s->error_page),
 		.registration = config->oidc.registration,
 	};
 	wrapping_derive(&persons->wrapping, GRANT_REFRESH_KEY, s->settings.refresh_key);
@@ -93,5 +112,6 @@ oidc_service_close(struct oidc_service *s)
 	oidc_keys_free(s->keys);
 	client_book_free(s->clients);
 	signer_client_free(s->signer);
+	buffer_release(&s->error_page);
 	OPENSSL_cleanse(&s->settings, sizeof(s->settings));
 }

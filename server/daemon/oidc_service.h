@@ -9,6 +9,7 @@
 
 struct oidc_service {
 	struct oidc_settings settings;
+	struct buffer error_page;    /* as it was at the start */
 	struct signer_client *signer;
 	int64_t signer_lost;         /* child_keep_link()'s */
 	struct oidc_keys *keys;

@@ -15,6 +15,7 @@ const pages = [
 	{ name: "metadata", path: "metadata/" },
 	{ name: "anchors", path: "anchors/" },
 	{ name: "not-found", path: "404.html" },
+	{ name: "sign-on-error", path: "sign-on-error/" },
 ];
 
 /* Until the data the page shows has come. */
@@ -24,6 +25,7 @@ const settled = {
 	metadata: (page) => page.locator('[data-slot="verdict"] .badge').waitFor(),
 	anchors: (page) => page.locator('[data-slot="keys"] .key, [data-slot="keys"] .badge').first().waitFor(),
 	"not-found": async () => {},
+	"sign-on-error": async () => {},
 };
 
 /* One page in one language and palette; its width changes under it, as a turned phone's does. */

@@ -46,7 +46,8 @@ static const struct table *const stage_tables[] = {
 	&member_table, &member_claim_table, &ledger_leaf_table, &ledger_entry_table, &addition_table,
 	&fido_model_table, &fido_state_table, &attribute_table, &consent_table, &likeness_table,
 	&account_certificate_table, &parent_certificate_table, &parent_due_table, &app_request_table, &app_mute_table,
-	&app_code_table, &proofing_end_table, &proofing_log_table, &grant_table, &grant_of_account_table, &sign_on_table,
+	&app_code_table, &key_table, &proofing_end_table, &proofing_log_table, &grant_table, &grant_of_account_table,
+	    &sign_on_table,
 	&oidc_client_table, &oidc_client_count_table,
 	NULL,
 };

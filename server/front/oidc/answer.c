@@ -118,3 +118,9 @@ answer_page(struct exchange *e, const struct answer_to *to, const char *path, co
 	see_other(e, span_text(arena_print(e->arena, "%s%s%s#%s", path, to->language[0] ? "?lang=" : "", to->language,
 	    id)), cookies);
 }
+
+void
+answer_elsewhere(struct exchange *e, struct span location)
+{
+	see_other(e, location, "");
+}

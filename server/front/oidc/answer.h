@@ -30,5 +30,7 @@ void answer_code(struct exchange *, const struct answer_to *, struct span issuer
 /* `error` is a word of OAuth's, the description any text. */
 void answer_error(struct exchange *, const struct answer_to *, struct span issuer, const char *error,
     struct span description, const char *cookies);
+/* To an address of ours. */
+void answer_elsewhere(struct exchange *, struct span location);
 /* To a page of ours: "/login/" and what stands behind '#'. */
 void answer_page(struct exchange *, const struct answer_to *, const char *path, const char *id, const char *cookies);

@@ -3,11 +3,15 @@
 
 #include <stdlib.h>
 
+#include "front/oidc/authorize_request.h"
 #include "http/negotiate.h"
 
 const struct route oidc_routes[] = {
 	{ GET, "/.well-known/openid-configuration",       serve_discovery, NO_BODY, 0 },
 	{ GET, "/.well-known/oauth-authorization-server", serve_discovery, NO_BODY, 0 },
+	{ GET, "/oidc/authorize",                         authorize_by_query, NO_BODY, 0 },
+	{ POST, "/oidc/authorize",                        authorize_by_form, FORM, AUTHORIZE_REQUEST_LARGEST },
+	{ GET, "/oidc/continue/{id}",                     continue_sign_on, NO_BODY, 0 },
 	{ GET, "/oidc/jwks",                              serve_oidc_keys, NO_BODY, 0 },
 	{ POST, "/oidc/register",                         register_client, JSON, OIDC_CLIENT_LARGEST },
 	{ GET, "/oidc/register/{id}",                     show_client, NO_BODY, 0 },

@@ -15,6 +15,10 @@ struct oidc_front {
 	struct discovery discovery;
 };
 
+/* authorize.c */
+route_handler authorize_by_query, authorize_by_form;
+/* continue.c */
+route_handler continue_sign_on;
 /* discovery.c */
 route_handler serve_discovery;
 /* jwks.c */

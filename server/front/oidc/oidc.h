@@ -2,6 +2,8 @@
  * and get ID tokens.
  *
  *     GET  /.well-known/openid-configuration, /.well-known/oauth-authorization-server   what it can
+ *     GET, POST /oidc/authorize                                                         a person is sent
+ *     GET  /oidc/continue/{id}                                                          and comes back from our pages
  *     GET  /oidc/jwks                                                                   what its tokens are signed with
  *
  * Its addresses lie under the issuer, which is the configuration's and never a request's. Nothing is served without the
@@ -30,6 +32,7 @@ struct oidc_settings {
 	struct oidc_keys *keys;          /* front/oidc/oidc_keys.h */
 	int64_t id_token_for;            /* microseconds, at most OPENID_ID_TOKEN_LONGEST */
 	struct span trust_framework;     /* of verified_claims (OpenID IDA 1.0 s5.4.1); empty: none are told */
+	struct span error_page;          /* pages/sign-on-error/index.html; empty: a server without pages */
 	bool registration;               /* clients may register themselves (RFC 7591) */
 };
 
