@@ -18,6 +18,29 @@ json_write_time(struct buffer *b, const char *name, struct instant t)
 }
 
 void
+json_write_seconds(struct buffer *b, const char *name, struct instant t)
+{
+	if (!t.us)
+		return;
+	json_write_name(b, name);
+	buffer_number(b, (uint64_t)(t.us / SECONDS(1)));
+}
+
+void
+json_write_words(struct buffer *b, const char *name, struct span words)
+{
+	if (!words.size)
+		return;
+	json_write_name(b, name);
+	buffer_byte(b, '[');
+	while (words.size) {
+		json_write_element(b);
+		json_write_string(b, span_cut(&words, ' '));
+	}
+	buffer_byte(b, ']');
+}
+
+void
 json_write_member_or_null(struct buffer *b, const char *name, struct span text)
 {
 	json_write_name(b, name);

@@ -34,6 +34,11 @@ void json_write_given(struct buffer *, const char *name, struct span text);
 /* RFC 3339; no member where it was never set. */
 void json_write_time(struct buffer *, const char *name, struct instant);
 
+/* Seconds since 1970, as a JWT has them (RFC 7519 s2); no member where it was never set. */
+void json_write_seconds(struct buffer *, const char *name, struct instant);
+/* Words with blanks between them, as a list of texts; no member where there is none. */
+void json_write_words(struct buffer *, const char *name, struct span words);
+
 /* Null where it is empty or was never set. */
 void json_write_member_or_null(struct buffer *, const char *name, struct span text);
 void json_write_time_or_null(struct buffer *, const char *name, struct instant);

@@ -162,16 +162,22 @@ accepts_metadata(const struct message *message)
 }
 
 bool
-accepts_html(const struct message *message)
+accepts_by_name(const struct message *message, const char *type)
 {
 	struct list list = list_of(message, "Accept");
 	struct preference p;
 
 	while (next_preference(&list, &p)) {
-		if (span_equal_nocase(p.value, span_text("text/html")))
+		if (span_equal_nocase(p.value, span_text(type)))
 			return p.quality > 0;
 	}
 	return false;
+}
+
+bool
+accepts_html(const struct message *message)
+{
+	return accepts_by_name(message, "text/html");
 }
 
 bool

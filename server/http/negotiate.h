@@ -10,7 +10,9 @@
 /* Whether SAML metadata is an acceptable answer. No Accept header is consent: older SAML software sends none. */
 bool accepts_metadata(const struct message *);
 
-/* Whether text/html is asked for by name, as browsers do; a machine takes anything. */
+/* Whether a type is asked for by name, and not by anything else that would do. */
+bool accepts_by_name(const struct message *, const char *type);
+/* The same of text/html, as browsers do; a machine takes anything. */
 bool accepts_html(const struct message *);
 
 /* False only when UTF-8 is refused by name or by `*;q=0`: the field is deprecated (RFC 9110 s12.5.2) and what we serve

@@ -54,7 +54,7 @@ oauth_refuse_failure(struct exchange *e, enum err err, const struct problem *why
 }
 
 void
-oauth_answer(struct exchange *e, struct span json)
+oauth_answer(struct exchange *e, const char *fields, struct span json)
 {
-	reply(e, 200, "", json);
+	reply(e, 200, fields, json);
 }

@@ -17,5 +17,5 @@ void oauth_refuse(struct exchange *, int status, const char *error, const char *
 /* What is not the asker's fault: temporarily_unavailable (503, and when to come again), or server_error (500). */
 void oauth_refuse_failure(struct exchange *, enum err, const struct problem *why);
 
-/* 200 with a JSON body. */
-void oauth_answer(struct exchange *, struct span json);
+/* 200 with a JSON body; `fields` as above. */
+void oauth_answer(struct exchange *, const char *fields, struct span json);

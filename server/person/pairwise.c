@@ -52,3 +52,15 @@ pairwise_unique_id(struct arena *a, const struct pairwise *name)
 	}
 	return span_of(out, UNIQUE_ID);
 }
+
+/* Names of persons end with a whole account behind a NUL and a persona; here no host name stands before the NUL. */
+struct span
+pairwise_session(struct arena *a, const struct pairwise_key *key, const struct id *session, struct span client)
+{
+	static const uint8_t before[] = { 0, 's', 'i', 'd' };
+	const struct span pieces[] = { span_of(before, sizeof(before)), span_of(session->bytes, 16), client };
+	uint8_t name[32];
+
+	digest_keyed(span_of(key->bytes, sizeof(key->bytes)), pieces, COUNT(pieces), name);
+	return base64url_write(a, span_of(name, sizeof(name)));
+}

@@ -32,3 +32,7 @@ struct span pairwise_subject(struct arena *, const struct pairwise *);
 /* SAML's unique ID: base32 (RFC 4648 s6) in lower case without padding, 52 letters, which whoever compares without case
  * compares rightly (saml-subject-id-attr v1.0 s3.3.1: at most 127 of [a-z0-9=-]). */
 struct span pairwise_unique_id(struct arena *, const struct pairwise *);
+
+/* The name of a session at one client (OIDC Front-Channel Logout 1.0 s3, `sid`): base64url, 43 letters, another for
+ * each client. `client` is its client_id, or an entity ID. */
+struct span pairwise_session(struct arena *, const struct pairwise_key *, const struct id *session, struct span client);

@@ -54,12 +54,30 @@ another_server_and_another_account_have_others(void **state)
 	expect_true("another account's", memcmp(&name, &found, sizeof(name)) != 0);
 }
 
+static void
+a_session_has_another_name_at_each_client(void **state)
+{
+	const struct pairwise_key key = { { 1 } };
+	const struct id session = { { 2 } }, other = { { 3 } };
+	const struct span bank = span_text("https://bank.example/"), shop = span_text("https://shop.example/");
+	struct arena a = arena_init(64 * KIB);
+	struct span name = pairwise_session(&a, &key, &session, bank);
+
+	(void)state;
+	expect_number("of 43 letters", name.size, 43);
+	expect_true("the same again", span_equal(name, pairwise_session(&a, &key, &session, bank)));
+	expect_true("another client's", !span_equal(name, pairwise_session(&a, &key, &session, shop)));
+	expect_true("another session's", !span_equal(name, pairwise_session(&a, &key, &other, bank)));
+	arena_release(&a);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_sector_and_persona_has_a_name_of_its_own),
 		cmocka_unit_test(another_server_and_another_account_have_others),
+		cmocka_unit_test(a_session_has_another_name_at_each_client),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -328,10 +328,42 @@ an_authenticator_has_a_level_by_itself(void **state)
 		expect_text(cases[i].title, level_by_itself(cases[i].framework, cases[i].facts), cases[i].level);
 }
 
+static const char *
+proofing_by_itself(const char *framework, const char *facts)
+{
+	const struct proofing_record record = { .at = { NOON }, .facts = span_text(facts) };
+	const struct assessing asked = { .snapshot = shipped_snapshot_of(&arena, framework),
+		.wanted.framework = span_text(framework), .now = { NOON } };
+	struct problem why;
+	struct span level;
+
+	if (assess_proofing_level(&arena, &asked, &record, &level, &why) != OK)
+		return arena_print(&arena, "%s", why.text);
+	return arena_print(&arena, "\"%.*s\"", SPAN_ARGS(level));
+}
+
+static void
+a_proofing_has_a_level_by_itself(void **state)
+{
+	static const struct { const char *title, *framework, *facts, *level; } cases[] = {
+		{ "a card", "jp-idtf", BY_CARD, "\"3\"" },
+		{ "a card by the METI guideline's", "ds-511", BY_CARD, "\"2\"" },
+		{ "by NIST's", "nist-800-63-4", BY_CARD, "\"\"" },
+		{ "by the regulation's", "eidas-2015-1502", BY_CARD, "\"\"" },
+		{ "by REFEDS'", "refeds-raf-2", BY_CARD, "\"\"" },
+		{ "nothing that was seen", "jp-idtf", "{}", "\"1\"" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++)
+		expect_text(cases[i].title, proofing_by_itself(cases[i].framework, cases[i].facts), cases[i].level);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_proofing_has_a_level_by_itself),
 		cmocka_unit_test(each_authentication_reaches_its_level),
 		cmocka_unit_test(an_authentication_counts_with_its_own_age),
 		cmocka_unit_test(proofings_count_whole),

@@ -189,7 +189,7 @@ on_token_granted(void *arg, enum err err, const struct token_granted *granted, c
 		if (r->values[SCOPE].size)
 			write_scope(&b, granted->rights);
 		buffer_text(&b, "}");
-		oauth_answer(e, buffer_span(&b));
+		oauth_answer(e, "", buffer_span(&b));
 		buffer_release(&b);
 	}
 }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "front/oidc/authorize_request.h"
+#include "front/oidc/client_form.h"
 #include "http/negotiate.h"
 
 const struct route oidc_routes[] = {
@@ -17,6 +18,12 @@ const struct route oidc_routes[] = {
 	{ GET, "/oidc/register/{id}",                     show_client, NO_BODY, 0 },
 	{ PUT, "/oidc/register/{id}",                     change_client, JSON, OIDC_CLIENT_LARGEST },
 	{ DELETE, "/oidc/register/{id}",                  remove_client, NO_BODY, 0 },
+	{ POST, "/oidc/token",                            redeem_token, FORM, CLIENT_FORM_LARGEST },
+	{ GET, "/oidc/userinfo",                          serve_userinfo, NO_BODY, 0 },
+	{ POST, "/oidc/userinfo",                         serve_userinfo, FORM, 4 * KIB },
+	{ OPTIONS, "/oidc/userinfo",                      allow_userinfo, NO_BODY, 0 },
+	{ POST, "/oidc/introspect",                       introspect_token, FORM, CLIENT_FORM_LARGEST },
+	{ POST, "/oidc/revoke",                           revoke_token, FORM, CLIENT_FORM_LARGEST },
 	{ 0 },
 };
 

@@ -26,6 +26,8 @@ route_handler serve_oidc_keys;
 
 /* registration.c */
 route_handler register_client, show_client, change_client, remove_client;
+/* token.c, userinfo.c, introspection.c, revocation.c */
+route_handler redeem_token, serve_userinfo, allow_userinfo, introspect_token, revoke_token;
 
 /* What is the same for everybody: 200, or 304 for who has it. `tag` in quotes; `type` and `caching` are lines of the
  * header. */

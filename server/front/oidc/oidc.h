@@ -5,6 +5,9 @@
  *     GET, POST /oidc/authorize                                                         a person is sent
  *     GET  /oidc/continue/{id}                                                          and comes back from our pages
  *     GET  /oidc/jwks                                                                   what its tokens are signed with
+ *     POST /oidc/token                                  a code or a refresh token becomes tokens
+ *     GET, POST /oidc/userinfo                          what of the person a client is told
+ *     POST /oidc/introspect, /oidc/revoke               what a token stands for; that it stands for nothing any more
  *
  * Its addresses lie under the issuer, which is the configuration's and never a request's. Nothing is served without the
  * configuration's section `oidc`.

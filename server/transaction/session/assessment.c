@@ -280,7 +280,9 @@ assess_login(struct arena *arena, const struct assessing *a, struct assessed *ou
 
 /* Authenticators by themselves */
 
-#define OF_AUTHENTICATORS "token."
+static const struct about {
+	const char *facts, *noun;
+} authenticators = { "token.", "authenticators" }, proofings = { "proofing.", "proofings" };
 #define OF_THE_ACCOUNT "token.phishing_resistant_offered"
 
 /* Whether it asks for any of these facts, and for any other. */
@@ -301,36 +303,36 @@ asks_for(const struct criterion *c, const uint64_t facts[FACT_SETS], bool *other
 }
 
 static void
-facts_of_authenticators(const struct dictionary *dictionary, uint64_t out[FACT_SETS])
+facts_of(const struct dictionary *dictionary, const struct about *about, uint64_t out[FACT_SETS])
 {
 	memset(out, 0, FACT_SETS * sizeof(out[0]));
 	for (size_t i = 0; i < dictionary->count; i++)
-		if (span_starts(dictionary->facts[i].id, OF_AUTHENTICATORS))
+		if (span_starts(dictionary->facts[i].id, about->facts))
 			out[i / 64] |= UINT64_C(1) << (i % 64);
 }
 
-struct token_area {
+struct area_of {
 	const struct framework *framework;
 	const struct profile *profile;
 	size_t number;
-	uint64_t facts[FACT_SETS];   /* of authenticators */
+	uint64_t facts[FACT_SETS];   /* what it is about */
 };
 
 /* By what its criteria ask for, not by its name: jp-idtf calls it "token", SP 800-63-4 "authentication-assurance", the
  * regulation "means-management". */
 static enum err
-find_token_area(const struct assessing *a, struct token_area *out, struct problem *why)
+find_area_of(const struct assessing *a, const struct about *about, struct area_of *out, struct problem *why)
 {
 	size_t asking[AREAS_LARGEST] = { 0 };
 	const struct shelf_policy *policy;
 	struct demand demand;
 	bool others;
 
-	*out = (struct token_area){ .number = 0 };
+	*out = (struct area_of){ .number = 0 };
 	if (requirement_find(a->snapshot, &a->wanted, a->now, &policy, &out->profile, &demand, why) != OK)
 		return why->code;
 	out->framework = policy->framework;
-	facts_of_authenticators(a->snapshot->dictionary, out->facts);
+	facts_of(a->snapshot->dictionary, about, out->facts);
 	for (size_t i = 0; i < out->framework->criterion_count; i++)
 		asking[out->framework->criteria[i].area] += asks_for(&out->framework->criteria[i], out->facts,
 		    &others);
@@ -340,15 +342,15 @@ find_token_area(const struct assessing *a, struct token_area *out, struct proble
 	if (asking[out->number])
 		return OK;
 	return problem_set(why, ERR_NOT_FOUND, "SP 800-63B-4 s4.1.2.1",
-	    "no area of %.*s@%.*s is about authenticators: by this framework none can be compared with another",
-	    SPAN_ARGS(out->framework->id), SPAN_ARGS(out->framework->version));
+	    "no area of %.*s@%.*s is about %s: by this framework none can be compared with another",
+	    SPAN_ARGS(out->framework->id), SPAN_ARGS(out->framework->version), about->noun);
 }
 
 enum err
 assess_token_area(const struct assessing *a, const struct area **out, struct problem *why)
 {
-	struct token_area found;
-	enum err err = find_token_area(a, &found, why);
+	struct area_of found;
+	enum err err = find_area_of(a, &authenticators, &found, why);
 
 	*out = err == OK ? &found.framework->areas[found.number] : NULL;
 	return err;
@@ -357,7 +359,7 @@ assess_token_area(const struct assessing *a, const struct area **out, struct pro
 /* Where a criterion asks for something else, too (how a provider limits guessing), not to know that is nothing against
  * the authenticator: then only what is known to be false is. */
 static bool
-lowers(const struct token_area *in, const struct criterion *c, const struct facts *f)
+lowers(const struct area_of *in, const struct criterion *c, const struct facts *f)
 {
 	enum truth truth;
 	bool applies, others;
@@ -369,7 +371,7 @@ lowers(const struct token_area *in, const struct criterion *c, const struct fact
 }
 
 static unsigned
-level_by(const struct token_area *in, const struct facts *f)
+level_by(const struct area_of *in, const struct facts *f)
 {
 	const struct criterion *criteria = in->profile ? in->profile->criteria : in->framework->criteria;
 	unsigned level = (unsigned)in->framework->areas[in->number].level_count;
@@ -388,11 +390,11 @@ enum err
 assess_token_level(struct arena *arena, const struct assessing *a, struct span json, unsigned *level,
     struct problem *why)
 {
-	struct token_area in;
+	struct area_of in;
 	struct facts *f;
 
 	*level = 0;
-	if (find_token_area(a, &in, why) != OK)
+	if (find_area_of(a, &authenticators, &in, why) != OK)
 		return why->code;
 	f = arena_new(arena, struct facts);
 	facts_init(f, a->snapshot->dictionary);
@@ -400,5 +402,26 @@ assess_token_level(struct arena *arena, const struct assessing *a, struct span j
 		return why->code;
 	state(f, OF_THE_ACCOUNT, 1);
 	*level = level_by(&in, f);
+	return OK;
+}
+
+/* A proofing by itself */
+
+enum err
+assess_proofing_level(struct arena *arena, const struct assessing *a, const struct proofing_record *record,
+    struct span *level, struct problem *why)
+{
+	struct evaluation *evaluation = arena_new(arena, struct evaluation);
+	struct facts *f = arena_new(arena, struct facts);
+	struct area_of in;
+
+	*level = (struct span){ 0 };
+	if (find_area_of(a, &proofings, &in, why) != OK || state_common(arena, a, f, why) != OK ||
+	    state_record(arena, record, a->now, f, why) != OK)
+		return why->code;
+	evaluate(in.framework, in.profile, f, evaluation);
+	if (evaluation->areas[in.number].reached)
+		*level = arena_copy(arena, level_id(&in.framework->areas[in.number],
+		    evaluation->areas[in.number].reached));
 	return OK;
 }

@@ -61,6 +61,11 @@ enum err assess_token_area(const struct assessing *, const struct area **out, st
 enum err assess_token_level(struct arena *, const struct assessing *, struct span facts, unsigned *level,
     struct problem *why);
 
+/* The level that one proofing reaches without any authentication, of the area in which most criteria ask for facts of
+ * proofings (proofing.…). Its id, in the arena; empty: none. Errors as above. */
+enum err assess_proofing_level(struct arena *, const struct assessing *, const struct proofing_record *,
+    struct span *level, struct problem *why);
+
 /* What is asked, found: of the version named, or the one in force. */
 enum err requirement_find(const struct policy_snapshot *, const struct requirement_name *, struct instant now,
     const struct shelf_policy **policy, const struct profile **profile, struct demand *, struct problem *why);

@@ -1,0 +1,135 @@
+/* front/oidc/told.c - what of a person a relying party is told for one grant. */
+#include "front/oidc/told.h"
+
+#include <assert.h>
+
+#include "front/oidc/verified_claims.h"
+#include "front/oidc/verified_request.h"
+
+enum { ASK_ACCOUNT, ASK_ATTRIBUTES, ASK_RECORDS };
+
+/* grant.claims: "name 2,age_over_18 3". How many; `out` holds RELEASE_KINDS. */
+static size_t
+read_claims(struct span claims, struct release_wish *out)
+{
+	size_t count = 0;
+
+	while (claims.size && count < RELEASE_KINDS) {
+		struct span places = span_cut(&claims, ','), name = span_cut(&places, ' ');
+		uint64_t bits = 0;
+
+		if (span_number(places, &bits))
+			out[count++] = (struct release_wish){ .name = name, .places = (unsigned)bits };
+	}
+	return count;
+}
+
+static bool
+verifies(const struct told *t, unsigned places)
+{
+	return t->grant->request.size && t->settings->trust_framework.size &&
+	    ((places & RELEASE_IN_ID_TOKEN && verified_request(t->grant->request, RELEASE_IN_ID_TOKEN).size) ||
+	    (places & RELEASE_AT_USERINFO && verified_request(t->grant->request, RELEASE_AT_USERINFO).size));
+}
+
+static bool
+claims_at(struct span claims, unsigned places)
+{
+	struct release_wish wishes[RELEASE_KINDS];
+	const size_t count = read_claims(claims, wishes);
+
+	for (size_t i = 0; i < count; i++)
+		if (wishes[i].places & places)
+			return true;
+	return false;
+}
+
+void
+told_ask(struct told *t, struct arena *arena, const struct oidc_settings *settings, const struct grant *grant,
+    unsigned places, struct instant now)
+{
+	*t = (struct told){ .arena = arena, .settings = settings, .grant = grant, .now = now };
+	t->asks[t->ask_count++] = account_ask(&grant->account);
+	if (verifies(t, places)) {
+		t->asks[t->ask_count++] = attributes_ask(&grant->account);
+		t->asks[t->ask_count++] = proofing_record_ask(arena, &grant->account);
+	} else if (claims_at(grant->claims, places)) {
+		t->asks[t->ask_count++] = attributes_ask(&grant->account);
+	}
+}
+
+enum err
+told_loaded(struct told *t, struct problem *why)
+{
+	enum err err = account_loaded(t->arena, &t->asks[ASK_ACCOUNT], &t->account, why);
+
+	if (err == ERR_NOT_FOUND)
+		return problem_set(why, ERR_DENIED, "RFC 6749 s5.2", "the account is no more");
+	if (err != OK)
+		return err;
+	/* What came of a session ends with it. */
+	if (id_given(&t->grant->session) && t->grant->made.us <= t->account.sessions_from.us)
+		return problem_set(why, ERR_DENIED, "RFC 6749 s5.2", "the session is over");
+	if (t->ask_count > ASK_ATTRIBUTES)
+		err = attributes_loaded(t->arena, &t->asks[ASK_ATTRIBUTES], &t->attributes, why);
+	if (err == OK && t->ask_count > ASK_RECORDS)
+		err = proofing_records_loaded(t->arena, &t->asks[ASK_RECORDS], &t->records, &t->record_count, why);
+	return err;
+}
+
+/* Verified claims */
+
+/* A level that cannot be told now is not told: which one it is, is no ground to tell nothing. */
+static struct span
+level_of(const struct told *t, struct policy_snapshot *policies, const struct proofing_record *record)
+{
+	const struct assessing asked = { .snapshot = policies, .wanted = t->settings->person->account, .now = t->now };
+	struct problem why;
+	struct span level;
+
+	return policies && assess_proofing_level(t->arena, &asked, record, &level, &why) == OK ? level :
+	    (struct span){ 0 };
+}
+
+static void
+write_verified(struct buffer *b, const struct told *t, const struct release_item *const *items, size_t count,
+    enum release_place place)
+{
+	struct verified_proofing proofings[PROOFING_RECORDS_LOOKED_AT];
+	struct policy_snapshot *policies = policy_shelf_take(t->settings->person->shelf);
+	struct verified_telling telling = { .trust_framework = t->settings->trust_framework, .proofings = proofings,
+		.attributes = &t->attributes, .items = items, .item_count = count, .now = t->now };
+
+	assert(t->record_count <= COUNT(proofings));
+	for (size_t i = 0; i < t->record_count; i++)
+		if (proofing_record_speaks(t->records, i))
+			proofings[telling.proofing_count++] = (struct verified_proofing){ .record = &t->records[i],
+				.level = level_of(t, policies, &t->records[i]) };
+	verified_claims_write(b, &telling, t->grant->request, place);
+	policy_snapshot_unref(policies);
+}
+
+void
+told_write(struct buffer *b, const struct told *t, const struct relying_party *rp, enum release_place place)
+{
+	struct release_wish wishes[RELEASE_KINDS];
+	const struct release_item *items[RELEASE_KINDS];
+	struct release_offer *offer;
+	size_t count = 0;
+
+	if (t->ask_count <= ASK_ATTRIBUTES)
+		return;
+	offer = arena_new(t->arena, struct release_offer);
+	release_offer(&(struct release_asking){
+		.wishes = wishes, .wish_count = read_claims(t->grant->claims, wishes),
+		.registered = rp->attributes, .registered_count = rp->attribute_count,
+		.account = &t->account, .attributes = &t->attributes, .persona = t->grant->persona, .now = t->now,
+	}, offer);
+	/* What is offered in the place of something was not agreed to. */
+	for (size_t i = 0; i < offer->count; i++)
+		if (offer->items[i].asked)
+			items[count++] = &offer->items[i];
+	release_write_claims(b, items, count, place);
+	if (t->ask_count > ASK_RECORDS)
+		write_verified(b, t, items, count, place);
+}

@@ -1,0 +1,33 @@
+/* front/oidc/told.h - what of a person a relying party is told for one grant: what was agreed to, as it is now.
+ *
+ *     grant -> told_ask -> one load -> told_loaded -> told_write, for the ID token or for userinfo
+ *
+ * The grant names what was agreed to; the values are those of the moment, and what the registry or the persona no
+ * longer allows is not told any more.
+ */
+#pragma once
+
+#include "front/oidc/oidc.h"
+#include "transaction/client/relying_party.h"
+
+struct told {
+	struct arena *arena;
+	const struct oidc_settings *settings;
+	const struct grant *grant;
+	struct instant now;
+	struct ask asks[3];
+	size_t ask_count;
+	struct account account;
+	struct attributes attributes;
+	struct proofing_record *records;
+	size_t record_count;
+};
+/* `places`: enum release_place, what is to be written. The grant and the struct stay where they are. */
+void told_ask(struct told *, struct arena *, const struct oidc_settings *, const struct grant *, unsigned places,
+    struct instant now);
+/* ERR_DENIED: the account is no more, or its person has logged out everywhere since: the grant stands for nothing.
+ * ERR_UNAVAILABLE. */
+enum err told_loaded(struct told *, struct problem *why);
+
+/* Claims, and verified_claims, as members of an object. */
+void told_write(struct buffer *, const struct told *, const struct relying_party *, enum release_place);
