@@ -1,5 +1,9 @@
 /* tests/front/test_registration.c - clients register themselves over a real socket: JSON in, what they are told or
- * OAuth's errors out. */
+ * OAuth's errors out.
+ *
+ * With WATASHI_BODIES every body that went over the wire and was good is left in that directory, for
+ * test_registration_bodies.py.
+ */
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -76,6 +80,29 @@ scene_close(struct scene *s)
 	stage_close(&s->stage);
 }
 
+static void
+leave_body(struct scene *s, const char *definition, const char *body)
+{
+	const char *directory = getenv("WATASHI_BODIES");
+	static unsigned number;
+	FILE *f;
+
+	if (!directory || !body || !*body)
+		return;
+	f = fopen(arena_print(&s->stage.arena, "%s/client-registration.%s.%u.json", directory, definition, number++),
+	    "w");
+	expect_true(definition, f && fputs(body, f) >= 0 && fclose(f) == 0);
+}
+
+static void
+leave_bodies(struct scene *s, const char *method, const char *body)
+{
+	const char *answer = strstr(s->answer, "\r\n\r\n");
+
+	leave_body(s, strcmp(method, "PUT") == 0 ? "change" : "register", body);
+	leave_body(s, "information", answer ? answer + 4 : NULL);
+}
+
 /* The status; the whole answer stands in s->answer. `token` NULL: none is shown; `body` NULL: there is none. */
 static int
 ask(struct scene *s, const char *method, const char *path, const char *token, const char *body)
@@ -104,6 +131,8 @@ ask(struct scene *s, const char *method, const char *path, const char *token, co
 	close(fd);
 	s->answer[used] = '\0';
 	sscanf(s->answer, "HTTP/1.1 %d", &status);
+	if (status / 100 == 2)
+		leave_bodies(s, method, body);
 	return status;
 }
 

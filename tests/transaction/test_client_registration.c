@@ -14,6 +14,7 @@
 struct scene {
 	struct stage stage;
 	struct client_book *book;
+	struct arena *arena;     /* the stage's, also of a copy */
 	enum client_fault fault;
 	char id[REGISTERED_CLIENT_ID_TEXT], secret[CALLER_TOKEN_TEXT], access[CALLER_TOKEN_TEXT];
 	const char *metadata;
@@ -32,7 +33,7 @@ holder(struct stage *s, const char *name, unsigned rights, const char *token)
 static void
 scene_open(struct scene *s, uint64_t seed, const char *more)
 {
-	*s = (struct scene){ .book = client_book_new() };
+	*s = (struct scene){ .book = client_book_new(), .arena = &s->stage.arena };
 	stage_open(&s->stage, seed);
 	stage_member_as(&s->stage, "shop", STANDING_APPROVED, stage_shop(&s->stage, more, "", ""));
 	holder(&s->stage, "shop-reg", CALLER_REGISTER, TOKEN);
@@ -62,7 +63,7 @@ on_registration(void *arg, enum err err, enum client_fault fault, struct client_
 	memcpy(s->id, told->id, sizeof(s->id));
 	memcpy(s->secret, told->secret, sizeof(s->secret));
 	memcpy(s->access, told->access, sizeof(s->access));
-	s->metadata = arena_text(&s->stage.arena, told->client->metadata);
+	s->metadata = arena_text(s->arena, told->client->metadata);
 }
 
 typedef struct pending *act(struct store *, struct arena *, const struct client_registering *, on_client_registration *,

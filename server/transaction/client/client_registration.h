@@ -18,7 +18,7 @@ struct client_proposal;
 extern const struct table oidc_client_table;       /* id (16) -> struct registered_client */
 extern const struct table oidc_client_count_table; /* member id -> how many it has (4) */
 
-#define REGISTERED_CLIENTS 100                     /* of one member, unless configured otherwise */
+#define REGISTERED_CLIENTS 100                     /* of one member */
 #define REGISTERED_CLIENT_ID_TEXT 25               /* "c_", base64url of 16 bytes, NUL */
 
 struct registered_client {
