@@ -176,32 +176,47 @@ what_may_not_be_registered_is_refused(void **state)
 	}
 }
 
+/* In whatever order the store answers. */
 static void
-a_member_has_so_many(void **state)
+of_two_for_the_last_place_one_gets_it(void **state)
 {
 	struct client_proposal proposal = { .metadata = span_text("{" RETURNS "}"), .entity_id = span_text(SHOP) };
 	struct client_registering asked = { .authorization = span_text("Bearer " TOKEN), .proposal = &proposal,
-		.most = 2 };
+		.most = 1 };
+
+	(void)state;
+	for (uint64_t seed = 0; seed < 20; seed++) {
+		struct scene s, both[2];
+
+		scene_open(&s, seed, "");
+		asked.now = s.stage.now;
+		both[0] = both[1] = s;
+		for (int i = 0; i < 2; i++)
+			client_register(s.stage.store, &s.stage.arena, &asked, on_registration, &both[i]);
+		while ((!both[0].stage.done || !both[1].stage.done) && store_memory_step(s.stage.store, s.stage.now))
+			continue;
+		expect_true("one of two", (both[0].stage.err == OK) != (both[1].stage.err == OK));
+		expect_true("the other is told why",
+		    both[0].fault == CLIENT_TOO_MANY || both[1].fault == CLIENT_TOO_MANY);
+		expect_number("one is there", stage_load(&s.stage, &oidc_client_table).count, 1);
+		scene_close(&s);
+	}
+}
+
+static void
+a_member_has_so_many(void **state)
+{
 	char first[REGISTERED_CLIENT_ID_TEXT], access[CALLER_TOKEN_TEXT];
-	struct scene s, both[2];
+	struct scene s;
 
 	(void)state;
 	scene_open(&s, 3, "");
-	asked.now = s.stage.now;
 	expect_number("one", play(&s, client_register, TOKEN, "", "{" RETURNS OF_SHOP "}", 2), OK);
 	memcpy(first, s.id, sizeof(first));
 	memcpy(access, s.access, sizeof(access));
-	/* Of two that come at one time there is room for one. */
-	both[0] = both[1] = s;
-	for (int i = 0; i < 2; i++) {
-		both[i].stage.done = false;
-		client_register(s.stage.store, &s.stage.arena, &asked, on_registration, &both[i]);
-	}
-	while ((!both[0].stage.done || !both[1].stage.done) && store_memory_step(s.stage.store, s.stage.now))
-		continue;
-	expect_true("one of two", (both[0].stage.err == OK) != (both[1].stage.err == OK));
-	expect_true("the other is told why", both[0].fault == CLIENT_TOO_MANY || both[1].fault == CLIENT_TOO_MANY);
+	expect_number("two", play(&s, client_register, TOKEN, "", "{" RETURNS OF_SHOP "}", 2), OK);
 	expect_number("a third", play(&s, client_register, TOKEN, "", "{" RETURNS OF_SHOP "}", 2), ERR_LIMIT);
+	expect_number("for this", s.fault, CLIENT_TOO_MANY);
 	expect_number("one goes", play(&s, client_remove, access, first, NULL, 0), OK);
 	expect_number("which makes room", play(&s, client_register, TOKEN, "", "{" RETURNS OF_SHOP "}", 2), OK);
 	expect_number("but no more", play(&s, client_register, TOKEN, "", "{" RETURNS OF_SHOP "}", 2), ERR_LIMIT);
@@ -335,6 +350,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(one_is_registered_and_is_a_client),
 		cmocka_unit_test(what_may_not_be_registered_is_refused),
+		cmocka_unit_test(of_two_for_the_last_place_one_gets_it),
 		cmocka_unit_test(a_member_has_so_many),
 		cmocka_unit_test(its_own_token_looks_changes_and_removes),
 		cmocka_unit_test(what_may_not_be_changed_is_refused),
