@@ -50,6 +50,7 @@ oidc_service_open(struct oidc_service *s, const struct child *child, struct stor
 			.pairwise = pairwise_key_derive(&persons->wrapping),
 			.clients = s->clients,
 			.path = { [GRANT_OIDC] = span_text("/oidc/continue/") },
+			.assertion_for = config->oidc.id_token_for,
 		},
 		.clients = s->clients,
 		.signer = s->signer,
@@ -61,6 +62,7 @@ oidc_service_open(struct oidc_service *s, const struct child *child, struct stor
 	};
 	wrapping_derive(&persons->wrapping, GRANT_REFRESH_KEY, s->settings.refresh_key);
 	s->front = oidc_front_new(child->loop, store, &s->settings);
+	s->sign_ons = sign_on_front_new(store, &s->settings.sign_on);
 }
 
 static bool
@@ -101,13 +103,16 @@ oidc_service_tick(struct oidc_service *s, struct child *child)
 void
 oidc_service_mount(struct oidc_service *s, struct mount *mounts, size_t *count)
 {
-	if (s->front)
-		mounts[(*count)++] = (struct mount){ oidc_routes, s->front };
+	if (!s->front)
+		return;
+	mounts[(*count)++] = (struct mount){ oidc_routes, s->front };
+	mounts[(*count)++] = (struct mount){ sign_on_routes, s->sign_ons };
 }
 
 void
 oidc_service_close(struct oidc_service *s)
 {
+	sign_on_front_free(s->sign_ons);
 	oidc_front_free(s->front);
 	oidc_keys_free(s->keys);
 	client_book_free(s->clients);

@@ -6,6 +6,7 @@
 
 #include "daemon/person_service.h"
 #include "front/oidc/oidc.h"
+#include "front/sign_on/sign_on.h"
 
 struct oidc_service {
 	struct oidc_settings settings;
@@ -15,6 +16,7 @@ struct oidc_service {
 	struct oidc_keys *keys;
 	struct client_book *clients;
 	struct oidc_front *front;    /* NULL: the configuration has no section of it */
+	struct sign_on_front *sign_ons; /* the consent page's */
 };
 
 /* Nothing to do where the configuration has no section of it. */

@@ -25,6 +25,7 @@
 #include "front/oidc/oidc.h"
 #include "front/policy/policy.h"
 #include "front/registry/registry.h"
+#include "front/sign_on/sign_on.h"
 
 #define MANUAL_LARGEST (256 * KIB)
 #define PATHS_LARGEST 256
@@ -34,7 +35,8 @@ static const char *const pages[] = { "/", "/metadata/", "/policy/", "/ledger/", 
 	"/account/", "/app/", "/card/", "/desk/" };
 static const struct route *const tables[] = { registry_routes, policy_routes, authzen_routes, token_routes, jpki_routes,
 	disclosure_routes, ledger_routes, ops_routes, login_routes, related_origin_routes, enrol_routes, card_routes,
-	account_routes, authenticator_routes, app_routes, desk_routes, oidc_routes };
+	account_routes, authenticator_routes, app_routes, desk_routes, oidc_routes,
+	sign_on_routes };
 
 static struct arena arena;
 

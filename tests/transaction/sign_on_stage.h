@@ -106,6 +106,7 @@ sign_on_stage_open_at(uint64_t seed, struct instant now)
 	stage_provider();
 	signing = (struct sign_on_scene){ .book = client_book_new() };
 	signing.settings = (struct sign_on_settings){ .person = &stage.settings, .clients = signing.book,
+		.assertion_for = SECONDS(300),
 		.pairwise = pairwise_key_derive(&stage.settings.wrapping),
 		.path = { [GRANT_OIDC] = span_text("/oidc/continue/"), [GRANT_SAML] = span_text("/saml/continue/") } };
 	sign_on_shop(STANDING_APPROVED, "", SHOP_ATTRIBUTES, "");

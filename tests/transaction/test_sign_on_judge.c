@@ -400,7 +400,7 @@ judged(const struct sentence *s)
 		.snapshot = policy_shelf_take(stage.settings.shelf) };
 	struct stage_look look = stage_load(attributes_ask(&stage.person.account.id));
 
-	c.assertion = sign_on_assertion(&stage.arena, &o, &rp);
+	c.assertion = sign_on_assertion(&stage.arena, &signing.settings, &o, &rp);
 	c.purpose = choice_purpose(&stage.arena, &rp);
 	if (s->session) {
 		make_session(s->session, &session);

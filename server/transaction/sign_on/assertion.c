@@ -92,7 +92,8 @@ write_flag(struct buffer *b, const char *name, bool value)
  * persons are asked and shown is the same for whoever asks: nothing is told without their consent (sign_on/judge.c), of
  * what they chose, and it stands in their history. */
 struct span
-sign_on_assertion(struct arena *arena, const struct sign_on *s, const struct relying_party *rp)
+sign_on_assertion(struct arena *arena, const struct sign_on_settings *settings, const struct sign_on *s,
+    const struct relying_party *rp)
 {
 	const struct telling t = telling_of(s);
 	struct buffer b = buffer_init(ASSERTION_LARGEST);
@@ -105,8 +106,10 @@ sign_on_assertion(struct arena *arena, const struct sign_on *s, const struct rel
 	write_flag(&b, "assertion.encrypted", false);
 	write_flag(&b, "assertion.injection_protected", t.injection_protected);
 	write_flag(&b, "assertion.levels_told", true);
-	json_write_name(&b, "assertion.lifetime");
-	buffer_number(&b, SIGN_ON_ASSERTION_FOR / SECONDS(1));
+	if (settings->assertion_for) {
+		json_write_name(&b, "assertion.lifetime");
+		buffer_number(&b, (uint64_t)(settings->assertion_for / SECONDS(1)));
+	}
 	json_write_member(&b, "assertion.presentation", span_text("bearer"));
 	json_write_member(&b, "assertion.protocol", span_text(t.protocol));
 	write_flag(&b, "assertion.pseudonym_marked", true);

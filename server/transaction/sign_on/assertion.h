@@ -7,8 +7,6 @@
 
 #include "transaction/sign_on/sign_on.h"
 
-/* How long what is told may lie unused; the front keeps to it (of OIDC the ID token's `exp`). */
-#define SIGN_ON_ASSERTION_FOR SECONDS(300)
-
 /* Canonical JSON, fact -> value, in the arena. */
-struct span sign_on_assertion(struct arena *, const struct sign_on *, const struct relying_party *);
+struct span sign_on_assertion(struct arena *, const struct sign_on_settings *, const struct sign_on *,
+    const struct relying_party *);

@@ -61,7 +61,7 @@ sign_on_case_load(struct store *store, struct arena *arena, const struct sign_on
 		.rp = from->rp, .cancelled = from->cancelled, .session = v->session,
 		.account = v->session ? v->account : NULL,
 		.snapshot = policy_shelf_take(from->settings->person->shelf) };
-	c->assertion = sign_on_assertion(arena, c->sign_on, c->rp);
+	c->assertion = sign_on_assertion(arena, c->settings, c->sign_on, c->rp);
 	c->purpose = choice_purpose(arena, c->rp);
 	if (c->session) {
 		*consent = consent_id(c->rp->entity_id, c->purpose);

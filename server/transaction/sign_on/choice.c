@@ -40,9 +40,8 @@ choice_purpose(struct arena *arena, const struct relying_party *rp)
 
 /* Items */
 
-/* Whether it is named, or with a minus. */
-static bool
-has(struct span items, struct span name, bool declined)
+bool
+choice_has(struct span items, struct span name, bool declined)
 {
 	while (items.size) {
 		struct span one = span_cut(&items, ',');
@@ -59,9 +58,9 @@ answers(struct span items, const struct release_item *item)
 {
 	struct span name = span_text(item->kind->name);
 
-	if (has(items, name, false))
+	if (choice_has(items, name, false))
 		return true;
-	return !item->required && (!item->asked || has(items, name, true));
+	return !item->required && (!item->asked || choice_has(items, name, true));
 }
 
 bool
@@ -73,8 +72,8 @@ choice_covers(struct span items, const struct sign_on *s, const struct release_o
 	for (size_t i = 0; i < offer->count; i++)
 		if (!answers(items, &offer->items[i]))
 			return false;
-	return (!s->offline || has(items, span_text(CHOICE_OFFLINE), false)) &&
-	    (!s->request.size || has(items, span_text(CHOICE_VERIFIED), false)) &&
+	return (!s->offline || choice_has(items, span_text(CHOICE_OFFLINE), false)) &&
+	    (!s->request.size || choice_has(items, span_text(CHOICE_VERIFIED), false)) &&
 	    choice_take(items, offer, told, &count);
 }
 
@@ -87,7 +86,7 @@ choice_take(struct span items, const struct release_offer *offer, const struct r
 	size_t named = 0;
 
 	for (size_t i = 0; i < offer->count; i++)
-		if (has(items, span_text(offer->items[i].kind->name), false))
+		if (choice_has(items, span_text(offer->items[i].kind->name), false))
 			names[named++] = span_text(offer->items[i].kind->name);
 	return release_choose(offer, names, named, out, count, NULL) == OK;
 }
@@ -147,7 +146,7 @@ choice_join(struct arena *arena, struct span items, struct span before)
 	while (before.size) {
 		struct span one = span_cut(&before, ','), name = span_starts(one, "-") ? span_skip(one, 1) : one;
 
-		if (name.size && !has(items, name, true) && !has(items, name, false))
+		if (name.size && !choice_has(items, name, true) && !choice_has(items, name, false))
 			add_item(&b, one.data == name.data ? "" : "-", name);
 	}
 	all = b.overflowed ? items : buffer_span(&b);

@@ -15,6 +15,8 @@
  * purpose, and then nobody has agreed yet. In the arena. */
 struct span choice_purpose(struct arena *, const struct relying_party *);
 
+/* Whether it is to be told; `declined`: whether it is not. Neither: nobody has said. */
+bool choice_has(struct span items, struct span name, bool declined);
 /* Whether these items answer all that is asked: each of the offer is named or declined, what is required is named, and
  * so is what else is asked for. */
 bool choice_covers(struct span items, const struct sign_on *, const struct release_offer *);

@@ -79,6 +79,7 @@ struct sign_on_settings {
 	struct client_book *clients;
 	/* By protocol: where a login comes back to, before the id: "/oidc/continue/". */
 	struct span path[GRANT_SAML + 1];
+	int64_t assertion_for;           /* how long what is told may lie unused: of OIDC the ID token; 0: not said */
 };
 
 /* Who asks in which browser. */
