@@ -38,16 +38,6 @@ struct scene {
 };
 
 static void
-holder(struct stage *s, const char *name, unsigned rights, const char *token)
-{
-	uint8_t *sum = arena_take(&s->arena, 32);
-
-	digest(DIGEST_SHA256, span_text(token), sum);
-	stage_caller(s, &(struct caller){ .name = span_text(name), .member = span_text("shop"), .rights = rights,
-	    .token = span_of(sum, 32) });
-}
-
-static void
 scene_open(struct scene *s, uint64_t seed, bool registration)
 {
 	struct http_settings http = { .limits = http_limits_default };
@@ -56,8 +46,8 @@ scene_open(struct scene *s, uint64_t seed, bool registration)
 	stage_open(&s->stage, seed);
 	s->stage.now = clock_now();
 	stage_member_as(&s->stage, "shop", STANDING_APPROVED, stage_shop(&s->stage, "", "", ""));
-	holder(&s->stage, "shop-reg", CALLER_REGISTER, TOKEN);
-	holder(&s->stage, "shop-point", CALLER_DECIDE, DECIDES);
+	stage_holder(&s->stage, "shop-reg", "shop", CALLER_REGISTER, TOKEN);
+	stage_holder(&s->stage, "shop-point", "shop", CALLER_DECIDE, DECIDES);
 	s->loop = loop_new();
 	s->settings = (struct oidc_settings){ .issuer = span_text("https://op.example"), .registration = registration };
 	s->front = oidc_front_new(s->loop, s->stage.store, &s->settings);

@@ -37,6 +37,17 @@ stage_open_shop(struct stage *s, uint64_t seed, enum standing standing, const ch
 	stage_claim(s, "https://idp.shop.example/", "shop");
 }
 
+/* A caller of the member that shows this token. */
+static inline void
+stage_holder(struct stage *s, const char *name, const char *member, unsigned rights, const char *token)
+{
+	uint8_t *sum = arena_take(&s->arena, 32);
+
+	digest(DIGEST_SHA256, span_text(token), sum);
+	stage_caller(s, &(struct caller){ .name = span_text(name), .member = span_text(member), .rights = rights,
+	    .token = span_of(sum, 32) });
+}
+
 struct stage_client {
 	struct stage *stage;
 	const struct client *client;

@@ -55,16 +55,6 @@ jwks(struct stage *s)
 }
 
 static void
-holder(struct stage *s, const char *name, const char *member, unsigned rights, const char *token)
-{
-	uint8_t *sum = arena_take(&s->arena, 32);
-
-	digest(DIGEST_SHA256, span_text(token), sum);
-	stage_caller(s, &(struct caller){ .name = span_text(name), .member = span_text(member), .rights = rights,
-	    .token = span_of(sum, 32) });
-}
-
-static void
 scene_open(struct stage *s, uint64_t seed, const char *method)
 {
 	stage_open(s, seed);
@@ -72,9 +62,9 @@ scene_open(struct stage *s, uint64_t seed, const char *method)
 	    stage_shop(s, "", arena_print(&s->arena, "%s%s", jwks(s), method), ""));
 	stage_claim(s, SHOP, "shop");
 	stage_member(s, "bank", STANDING_APPROVED);
-	holder(s, "shop-web", "shop", CALLER_CLIENT, SECRET);
-	holder(s, "bank-web", "bank", CALLER_CLIENT, OTHERS);
-	holder(s, "shop-point", "shop", CALLER_DECIDE, DECIDES);
+	stage_holder(s, "shop-web", "shop", CALLER_CLIENT, SECRET);
+	stage_holder(s, "bank-web", "bank", CALLER_CLIENT, OTHERS);
+	stage_holder(s, "shop-point", "shop", CALLER_DECIDE, DECIDES);
 }
 
 static enum err
@@ -262,7 +252,7 @@ a_suspended_members_client_is_refused(void **state)
 	expect_number("before", authenticate(&s, book, &shown), OK);
 	stage_delete(&s, &caller_table, span_text("shop-web"));
 	expect_number("its secret was revoked", authenticate(&s, book, &shown), ERR_DENIED);
-	holder(&s, "shop-web", "shop", CALLER_CLIENT, SECRET);
+	stage_holder(&s, "shop-web", "shop", CALLER_CLIENT, SECRET);
 	expect_number("and is back", authenticate(&s, book, &shown), OK);
 	stage_member_as(&s, "shop", STANDING_SUSPENDED, stage_shop(&s, "", BY("client_secret_basic"), ""));
 	expect_number("suspended", authenticate(&s, book, &shown), ERR_DENIED);

@@ -21,23 +21,13 @@ struct scene {
 };
 
 static void
-holder(struct stage *s, const char *name, unsigned rights, const char *token)
-{
-	uint8_t *sum = arena_take(&s->arena, 32);
-
-	digest(DIGEST_SHA256, span_text(token), sum);
-	stage_caller(s, &(struct caller){ .name = span_text(name), .member = span_text("shop"), .rights = rights,
-	    .token = span_of(sum, 32) });
-}
-
-static void
 scene_open(struct scene *s, uint64_t seed, const char *more)
 {
 	*s = (struct scene){ .book = client_book_new(), .arena = &s->stage.arena };
 	stage_open(&s->stage, seed);
 	stage_member_as(&s->stage, "shop", STANDING_APPROVED, stage_shop(&s->stage, more, "", ""));
-	holder(&s->stage, "shop-reg", CALLER_REGISTER, TOKEN);
-	holder(&s->stage, "shop-point", CALLER_DECIDE, DECIDES);
+	stage_holder(&s->stage, "shop-reg", "shop", CALLER_REGISTER, TOKEN);
+	stage_holder(&s->stage, "shop-point", "shop", CALLER_DECIDE, DECIDES);
 }
 
 static void
