@@ -244,9 +244,11 @@ scene_send(struct scene *s, const char *line, const char *fields, const char *fo
 {
 	struct sockaddr_un to = { .sun_family = AF_UNIX };
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0);
+	const char *length = form ? arena_print(&s->stage.arena, "Content-Type: application/x-www-form-urlencoded\r\n"
+	    "Content-Length: %zu\r\n", strlen(form)) : "";
 	const char *text = arena_print(&s->stage.arena,
-	    "%s HTTP/1.1\r\nHost: op.example\r\nConnection: close\r\n%s%s\r\n%s", line, fields, form ? arena_print(&s->stage.arena, "Content-Type: application/x-www-form-urlencoded\r\n"
-	    "Content-Length: %zu\r\n", strlen(form)) : "", form ? form : "");
+	    "%s HTTP/1.1\r\nHost: op.example\r\nConnection: close\r\n%s%s\r\n%s", line, fields, length,
+	    form ? form : "");
 
 	snprintf(to.sun_path, sizeof(to.sun_path), "%s", s->socket);
 	assert_int_equal(connect(fd, (struct sockaddr *)&to, sizeof(to)), 0);
