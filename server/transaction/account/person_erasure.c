@@ -23,6 +23,7 @@
 #include "person/history.h"
 #include "person/proofing_record.h"
 #include "transaction/account/pointers.h"
+#include "transaction/grant/grant.h"
 #include "transaction/notice/notice.h"
 #include "transaction/session/session.h"
 
@@ -189,6 +190,15 @@ count_unread_records(struct going *g, const struct ask *ask)
 		g->unread += !proofing_record_read(ask->rows[i].value, &p);
 }
 
+/* What relying parties hold of the person's logins: all its tokens end with the row that the mark's key names. */
+static void
+delete_grants(struct going *g, const struct ask *ask)
+{
+	for (size_t i = 0; i < ask->count; i++)
+		unit_delete(g->unit, &grant_table, span_skip(ask->rows[i].key, sizeof(struct id)));
+	g->rows += ask->count;
+}
+
 /* Rows of other tables lead nowhere, so they need not be read. */
 static void
 delete_rows(struct going *g, size_t range)
@@ -199,6 +209,8 @@ delete_rows(struct going *g, size_t range)
 		delete_credentials(g, ask);
 	if (range == ASK_RECORDS)
 		count_unread_records(g, ask);
+	if (ask->table == &grant_of_account_table)
+		delete_grants(g, ask);
 	for (size_t i = 0; i < ask->count && range != ASK_CREDENTIALS; i++)
 		unit_delete(g->unit, ask->table, ask->rows[i].key);
 	g->rows += ask->count;

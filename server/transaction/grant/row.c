@@ -14,7 +14,7 @@
 
 const struct table grant_table = { "grant", ROLE_BIT(ROLE_WORKER) | ROLE_BIT(ROLE_STEWARD), 0 };
 const struct table grant_of_account_table = {
-	"grant-of-account", ROLE_BIT(ROLE_WORKER) | ROLE_BIT(ROLE_STEWARD), 0
+	"grant-of-account", ROLE_BIT(ROLE_WORKER) | ROLE_BIT(ROLE_STEWARD), TABLE_OWNED
 };
 
 static void
