@@ -26,10 +26,10 @@ a_code_becomes_tokens(void **state)
 	access = answered(&s, "access_token");
 	refresh = answered(&s, "refresh_token");
 	claims = believed(&s, answered(&s, "id_token"), NULL, SHOP);
-	for (size_t i = 0; i < 10; i++) {
+	for (size_t i = 0; i < 11; i++) {
 		static const char *const parts[] = { "\"iss\":\"" KEYS_STAGE_ISSUER "\"", "\"sub\":\"the-subject\"",
 			"\"aud\":\"" SHOP "\"", "\"nonce\":\"n-0S6_WzA2Mj\"", "\"acr\":\"urn:a\"",
-			"\"amr\":[\"hwk\",\"user\"]", "\"auth_time\":", "\"sid\":\"", "\"at_hash\":\"",
+			"\"amr\":[\"hwk\",\"user\"]", "\"auth_time\":", "\"sid\":\"", "\"txn\":\"", "\"at_hash\":\"",
 			"\"age_over_20\":true" };
 
 		expect_true(parts[i], strstr(claims, parts[i]) != NULL);

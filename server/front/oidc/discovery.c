@@ -147,8 +147,8 @@ write_assurance(struct buffer *b, const struct oidc_settings *s)
 static void
 write_claims(struct buffer *b)
 {
-	static const char *const own[] = { "iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "azp",
-	    "sid" };
+	static const char *const own[] = { "iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr",
+	    "sid", "txn" };
 	const struct release_kind *kind;
 
 	json_write_name(b, "claims_supported");

@@ -3,6 +3,7 @@
 
 #include "codec/json_writer.h"
 #include "crypto/digest.h"
+#include "ledger/entry.h"
 
 /* The left half of SHA-256, which is the hash of each algorithm that ID tokens are signed with here (s3.1.3.6). */
 static void
@@ -18,6 +19,7 @@ void
 id_token_begin(struct buffer *b, struct arena *arena, const struct id_token *t)
 {
 	const struct grant *g = t->grant;
+	char decision[LEDGER_ID_TEXT];
 
 	buffer_byte(b, '{');
 	json_write_member(b, "iss", t->issuer);
@@ -30,6 +32,9 @@ id_token_begin(struct buffer *b, struct arena *arena, const struct id_token *t)
 	json_write_given(b, "acr", g->context);
 	json_write_words(b, "amr", g->methods);
 	json_write_given(b, "sid", t->session);
+	/* By it the relying party finds the decision in the ledger, and its receipt (front/ledger/). */
+	if (id_given(&g->decision))
+		json_write_member(b, "txn", span_text(ledger_id_text(&g->decision, decision)));
 	if (t->access_token.size)
 		write_hash(b, arena, t->access_token);
 }
