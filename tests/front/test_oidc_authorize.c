@@ -4,6 +4,8 @@
  */
 #include "front/oidc_stage.h"
 
+#include "base/file.h"
+
 #define BACK "Location: https://www.shop.example/cb?"
 #define ISS "iss=https%3A%2F%2Fop.example"
 #define GO "/oidc/authorize?" OP_BASIC
@@ -47,7 +49,7 @@ static const struct { const char *title, *uri; } elsewhere[] = {
 };
 
 #define PAGE "Cache-Control: no-store|Referrer-Policy: no-referrer|X-Frame-Options: DENY|frame-ancestors 'none'|" \
-	"Content-Type: text/html|<code>|!Location|!attacker|!af0ifjsldkj|!" ERROR_PAGE_MARK "|!Access-Control"
+	"Content-Type: text/html|!Location|!attacker|!af0ifjsldkj|!" ERROR_PAGE_MARK "|!Access-Control"
 
 static void
 an_address_that_is_not_registered_is_told_the_person_alone(void **state)
@@ -96,6 +98,24 @@ who_asks_must_be_known(void **state)
 	op.settings.error_page = (struct span){ 0 };
 	op_expect("without pages", op_get(GO), 400, "application/problem+json|!Location|!af0ifjsldkj");
 	op_close();
+}
+
+static void
+the_page_that_is_served_has_a_place_for_its_number(void **state)
+{
+	const char *top = getenv("top_srcdir");
+	struct buffer page = buffer_init(32 * KIB);
+	struct problem why;
+
+	(void)state;
+	op_open(15);
+	expect_ok("the page", file_read(arena_print(&stage.arena, "%s/server/pages/sign-on-error/index.html",
+	    top ? top : "."), &page, &why), &why);
+	expect_true("has it", strstr(arena_text(&stage.arena, buffer_span(&page)), ERROR_PAGE_MARK) != NULL);
+	op.settings.error_page = buffer_span(&page);
+	op_expect("in both languages", op_get("/oidc/authorize"), 400, PAGE "|lang=\"ja\"|lang=\"en\"|</html>");
+	op_close();
+	buffer_release(&page);
 }
 
 /* Told the client */
@@ -408,6 +428,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_address_that_is_not_registered_is_told_the_person_alone),
 		cmocka_unit_test(who_asks_must_be_known),
+		cmocka_unit_test(the_page_that_is_served_has_a_place_for_its_number),
 		cmocka_unit_test(what_is_wrong_goes_back_to_the_client),
 		cmocka_unit_test(a_registered_query_stays),
 		cmocka_unit_test(consent_is_asked_once),
