@@ -18,6 +18,7 @@
 #include "person/history.h"
 #include "person/likeness.h"
 #include "registry/standing.h"
+#include "signer/rollover.h"
 #include "store/memory.h"
 #include "transaction/authenticator/addition.h"
 #include "transaction/phone/app_request.h"
