@@ -14,9 +14,10 @@ static void
 methods_are_those_that_were_seen(void **state)
 {
 	static const struct { const char *title, *facts, *methods; } cases[] = {
-		{ "a passkey", "{\"token.kinds\":[\"passkey\"],\"token.user_verification\":\"by-platform\"}", "mfa pop user" },
-		{ "that did not verify the person", "{\"token.kinds\":[\"passkey\"],\"token.user_verification\":\"none\"}",
-		  "pop" },
+		{ "a passkey", "{\"token.kinds\":[\"passkey\"],\"token.user_verification\":\"by-platform\"}",
+		  "mfa pop user" },
+		{ "that did not verify the person", "{\"token.kinds\":[\"passkey\"],"
+		  "\"token.user_verification\":\"none\"}", "pop" },
 		{ "in hardware", "{\"token.hardware\":true,\"token.kinds\":[\"passkey\"],"
 		  "\"token.user_verification\":\"in-authenticator\"}", "hwk mfa pop user" },
 		{ "synced", "{\"token.hardware\":false,\"token.kinds\":[\"passkey\"],"
@@ -24,7 +25,8 @@ methods_are_those_that_were_seen(void **state)
 		{ "a card and its PIN", "{\"token.hardware\":true,\"token.kinds\":[\"jpki-authentication\"],"
 		  "\"token.user_verification\":\"in-authenticator\"}", "hwk mfa pin pop sc" },
 		{ "an app with a PIN, on another channel", "{\"token.kinds\":[\"pin\",\"app-key\"],"
-		  "\"token.separate_channel\":true,\"token.user_verification\":\"by-server\"}", "mca mfa pin pop user" },
+		  "\"token.separate_channel\":true,\"token.user_verification\":\"by-server\"}",
+		  "mca mfa pin pop user" },
 		{ "a one-time code", "{\"token.kinds\":[\"otp-app\"],\"token.user_verification\":\"none\"}", "otp" },
 		{ "a code from paper", "{\"token.kinds\":[\"lookup-card\"]}", "otp" },
 		{ "what is not ours", "{\"token.kinds\":[\"passkey\"]", "" },
@@ -49,7 +51,8 @@ values_are_levels_of_what_is_in_force(void **state)
 		{ "blanks are no values", "  " ACR "2  ", "authentication 2" },
 		{ "nor is a part of one", "urn:watashi:jp-idtf:1.0:authentication", "" },
 		{ "of levels that are not of a login there are none", "registration 3", "" },
-		{ "more than are looked at", ACR "1 " ACR "1 " ACR "1 " ACR "1 " ACR "1 " ACR "1 " ACR "1 " ACR "1 " ACR "2",
+		{ "more than are looked at",
+		  ACR "1 " ACR "1 " ACR "1 " ACR "1 " ACR "1 " ACR "1 " ACR "1 " ACR "1 " ACR "2",
 		  "authentication 1, authentication 1, authentication 1, authentication 1, authentication 1, "
 		  "authentication 1, authentication 1, authentication 1" },
 	};
@@ -109,7 +112,8 @@ what_was_chosen_is_kept_and_joined(void **state)
 
 	(void)state;
 	sign_on_stage_open(4);
-	expect_true("named", choice_has(items, span_text("name"), false) && !choice_has(items, span_text("name"), true));
+	expect_true("named", choice_has(items, span_text("name"), false) &&
+	    !choice_has(items, span_text("name"), true));
 	expect_true("declined", choice_has(items, span_text("birthdate"), true) &&
 	    !choice_has(items, span_text("birthdate"), false));
 	expect_true("a part of a name is none", !choice_has(items, span_text("age_over"), false) &&
@@ -125,7 +129,8 @@ a_purpose_is_of_what_is_asked_and_what_for(void **state)
 {
 	static const struct { const char *title, *attributes; bool same; } cases[] = {
 		{ "as it is", SHOP_ATTRIBUTES, true },
-		{ "one less", "{\"name\":\"name\",\"required\":true,\"purpose\":{\"ja\":\"配送\",\"en\":\"Delivery\"}}", false },
+		{ "one alone", "{\"name\":\"name\",\"required\":true,\"purpose\":{\"ja\":\"配送\",\"en\":\"Delivery\"}}",
+		  false },
 		{ "for something else", "{\"name\":\"name\",\"purpose\":{\"en\":\"Advertising\"}}", false },
 	};
 	struct span first;
@@ -135,8 +140,8 @@ a_purpose_is_of_what_is_asked_and_what_for(void **state)
 	first = choice_purpose(&stage.arena, &signing.client->rp);
 	expect_number("a word, and sixteen digits", first.size, strlen("sign-on:") + 16);
 	for (size_t i = 0; i < COUNT(cases); i++) {
-		sign_on_shop(STANDING_APPROVED, "\"requires\":{\"framework\":\"jp-idtf\",\"levels\":{\"token\":\"2\"}},",
-		    cases[i].attributes, "");
+		sign_on_shop(STANDING_APPROVED,
+		    "\"requires\":{\"framework\":\"jp-idtf\",\"levels\":{\"token\":\"2\"}},", cases[i].attributes, "");
 		expect_number(cases[i].title, span_equal(first, choice_purpose(&stage.arena, &sign_on_client()->rp)),
 		    cases[i].same);
 	}
