@@ -43,7 +43,8 @@ answer_to_read(struct span bytes, struct answer_to *out)
 	language = record_block(&r);
 	if (!record_whole(&r) || language.size >= sizeof(out->language))
 		return false;
-	memcpy(out->language, language.data, language.size);
+	if (language.size)
+		memcpy(out->language, language.data, language.size);
 	return true;
 }
 

@@ -28,7 +28,7 @@ reference_new(char out[REFERENCE])
 static void
 write_page(struct buffer *b, struct span page, const char *reference)
 {
-	const uint8_t *mark = memmem(page.data, page.size, ERROR_PAGE_MARK, strlen(ERROR_PAGE_MARK));
+	const uint8_t *mark = page.size ? memmem(page.data, page.size, ERROR_PAGE_MARK, strlen(ERROR_PAGE_MARK)) : NULL;
 	size_t before = mark ? (size_t)(mark - page.data) : page.size;
 
 	buffer_add(b, span_first(page, before));
