@@ -138,7 +138,7 @@ furnish(const struct person *p, const char *name)
 	struct proofed_attribute told[] = { { "name", span_text(name) }, { "birthdate", span_text("1980-02-17") },
 		{ "address", span_text("東京都千代田区1-1") } };
 	struct consent c = { .relying_party = span_text("https://city.example/"), .name = span_text("市役所"),
-		.purpose = span_text("login"), .items = span_text("name,x-special"),
+		.purpose = span_text("login"), .items = span_text("name,-birthdate,x-special"),
 		    .persona = PERSONA_ADMINISTRATIVE };
 	struct consent enrolment = { .relying_party = span_text("https://watashi.example/account"),
 		.purpose = span_text(CONSENT_TO_ENROL), .items = span_text("name") };
