@@ -33,8 +33,9 @@ read_oidc(struct reading *r, struct place p)
 	if (!c->person)
 		place_fail(p, "/person beside it", "none");
 	c->oidc.issuer = read_issuer(r, p);
+	/* Five minutes: the most that the framework that is shipped takes across domains (assertion-1.3). */
 	c->oidc.id_token_for = place_duration(place_member(p, "id_token_for"), SECONDS(60), OPENID_ID_TOKEN_LONGEST,
-	    SECONDS(600));
+	    SECONDS(300));
 	c->oidc.trust_framework = place_text(framework, 1, LONGEST_FRAMEWORK, "");
 	c->oidc.registration = place_boolean(place_member(p, "registration"), false);
 }
