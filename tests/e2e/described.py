@@ -16,7 +16,7 @@ except ImportError:
 
 SCHEMAS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../schemas")
 LOGIN, AUTHENTICATORS = r"/v1/login/[^/]+", "/v1/account/authenticators"
-ENROLMENT = r"/v1/enrol/[^/]+"
+ENROLMENT, SIGN_ON = r"/v1/enrol/[^/]+", r"/v1/sign-on/[^/]+"
 
 # Method, path; the schema, of which part what is posted is, and what is answered when it went well.
 TABLE = [(method, re.compile(path), *rest) for method, path, *rest in (
@@ -31,6 +31,9 @@ TABLE = [(method, re.compile(path), *rest) for method, path, *rest in (
     ("POST", f"{LOGIN}/code", "login", "code", "login"),
     ("POST", f"{LOGIN}/recovery", "login", "recovery", "login"),
     ("POST", f"{LOGIN}/(finish|cancel)", "login", "nothing", "finished"),
+    ("GET", SIGN_ON, "sign-on", None, "sign_on"),
+    ("POST", f"{SIGN_ON}/agree", "sign-on", "agreement", "answered"),
+    ("POST", f"{SIGN_ON}/deny", "sign-on", "nothing", "answered"),
     ("GET", AUTHENTICATORS, "authenticators", None, "authenticators"),
     ("PUT", f"{AUTHENTICATORS}/[^/]+/name", "authenticators", "naming", "authenticator"),
     ("POST", f"{AUTHENTICATORS}/[^/]+/(suspend|resume|revoke)", "authenticators", "step", "authenticator"),

@@ -107,16 +107,10 @@ class Browser:
     def __init__(self, federation, agent="Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"):
         self.federation, self.cookies, self.agent, self.fields = federation, {}, agent, {}
 
-    def ask(self, method, path, body=None, **fields):
+    def send(self, method, path, body, headers):
+        """Status, header fields and body as they come; what cookies are set is kept."""
         link = http.client.HTTPConnection("127.0.0.1", self.federation.daemon.plain, timeout=30)
-        headers = {"User-Agent": self.agent}
-        if method != "GET":
-            headers |= {"Origin": self.federation.origin, "Sec-Fetch-Site": "same-origin", "Content-Type": "application/json"}
-        if self.cookies:
-            headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
-        headers |= {name.replace("_", "-"): value for name, value in fields.items()}
-        link.request(method, path, json.dumps({} if body is None else body) if method != "GET" else None,
-                     {name: value for name, value in headers.items() if value is not None})
+        link.request(method, path, body, {name: value for name, value in headers.items() if value is not None})
         answer = link.getresponse()
         text = answer.read()
         for name, value in answer.getheaders():
@@ -128,12 +122,26 @@ class Browser:
                 else:
                     self.cookies[cookie] = secret
         link.close()
+        return answer.status, answer.getheaders(), text
+
+    def headers(self):
+        known = {"User-Agent": self.agent}
+        if self.cookies:
+            known["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+        return known
+
+    def ask(self, method, path, body=None, **fields):
+        headers = self.headers()
+        if method != "GET":
+            headers |= {"Origin": self.federation.origin, "Sec-Fetch-Site": "same-origin", "Content-Type": "application/json"}
+        headers |= {name.replace("_", "-"): value for name, value in fields.items()}
+        status, _, text = self.send(method, path, json.dumps({} if body is None else body) if method != "GET" else None, headers)
         try:
             told = json.loads(text)
         except ValueError:
-            return answer.status, {"text": text.decode(errors="replace")}
-        self.federation.described.take(method, path, {} if body is None else body, answer.status, told)
-        return answer.status, told
+            return status, {"text": text.decode(errors="replace")}
+        self.federation.described.take(method, path, {} if body is None else body, status, told)
+        return status, told
 
     def get(self, path, **fields):
         return self.ask("GET", path, **fields)
