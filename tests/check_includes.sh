@@ -50,6 +50,7 @@ transaction/release 6.1
 transaction/taking 6.1
 transaction/card 6.3
 transaction/login 6.4
+transaction/logout 6.3
 transaction/account 6.5
 transaction/desk 6.5
 transaction/enrolment 6.5

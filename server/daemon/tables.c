@@ -33,6 +33,7 @@
 #include "transaction/enrolment/enrolment.h"
 #include "transaction/login/known_browser.h"
 #include "transaction/login/login.h"
+#include "transaction/logout/logout_notice.h"
 #include "transaction/notice/notice.h"
 #include "transaction/phone/pairing.h"
 #include "transaction/authenticator/parent_certificate.h"
@@ -112,6 +113,7 @@ static const struct table *const own[] = {
 	&grant_table,
 	&grant_of_account_table,
 	&sign_on_table,
+	&logout_notice_table,
 };
 
 table_list

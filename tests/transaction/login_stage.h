@@ -28,6 +28,7 @@
 #include "transaction/login/known_browser.h"
 #include "transaction/login/look.h"
 #include "transaction/login/way.h"
+#include "transaction/logout/logout_notice.h"
 #include "transaction/notice/notice.h"
 #include "transaction/proofing/end.h"
 #include "transaction/proofing/log.h"
@@ -48,7 +49,7 @@ static const struct table *const stage_tables[] = {
 	&fido_model_table, &fido_state_table, &attribute_table, &consent_table, &likeness_table,
 	&account_certificate_table, &parent_certificate_table, &parent_due_table, &app_request_table, &app_mute_table,
 	&app_code_table, &key_table, &proofing_end_table, &proofing_log_table, &grant_table, &grant_of_account_table,
-	    &sign_on_table,
+	    &sign_on_table, &logout_notice_table,
 	&oidc_client_table, &oidc_client_count_table,
 	NULL,
 };

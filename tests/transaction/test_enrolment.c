@@ -203,6 +203,7 @@ a_provisional_account_is_finished_at_a_terminal(void **state)
 	struct person jiro = person("仮登録　次郎", "320000101", "1", ADDRESS);
 	struct proofing_record record;
 	struct account account;
+	struct id session;
 
 	(void)state;
 	log_out();
@@ -213,6 +214,7 @@ a_provisional_account_is_finished_at_a_terminal(void **state)
 	expect_text("provisional", account_standing_name(account.standing), "provisional");
 	log_in_as_begun();
 	expect_true("nobody was proofed", !session_just_proofed(&enrolling.session, enrol_now()));
+	session = enrolling.session.id;
 	enrol_open();
 	expect_problem("once", world.err, &world.why, ERR_CONFLICT, "somebody is logged in here");
 	enrol_card_at(&jiro, SIGNATURE, "counter-3");
@@ -229,7 +231,9 @@ a_provisional_account_is_finished_at_a_terminal(void **state)
 	world.done = false;
 	store_load(world.store, &looked, 1, on_looked, NULL);
 	run();
-	expect_number("the session before is over", looked.count, 0);
+	expect_number("its cookie before is none any more", looked.count, 0);
+	log_in_as_begun();
+	expect_true("and the session the same", id_equal(&enrolling.session.id, &session));
 	log_out();
 }
 

@@ -19,7 +19,7 @@
 #include "transaction/account/person_erasure.h"
 #include "transaction/authenticator/parent_certificate.h"
 #include "transaction/phone/app_request.h"
-#include "transaction/grant/grant.h"
+#include "transaction/logout/logout_notice.h"
 #include "transaction/phone/pairing.h"
 #include "transaction/session/session.h"
 
@@ -34,7 +34,8 @@ static const struct table *const tables[] = {
 	&account_certificate_table, &consent_table, &history_table, &credential_table, &credential_name_table,
 	&credential_model_table, &session_table, &notice_table, &ledger_leaf_table, &ledger_entry_table,
 	&parent_certificate_table, &parent_due_table, &attempts_table, &pairing_table, &app_request_table,
-	&app_code_table, &app_mute_table, &person_agreement_table, &grant_table, &grant_of_account_table, NULL,
+	&app_code_table, &app_mute_table, &person_agreement_table, &grant_table, &grant_of_account_table,
+	&logout_notice_table, NULL,
 };
 static const struct wrapping wrapping = { { 7 } };
 
@@ -148,7 +149,7 @@ furnish(struct run *r, struct account *a, uint8_t n, struct likeness *alike)
 		.seen = r->now, .expires = instant_after(r->now, SECONDS(3600)) };
 
 	grant_put(unit, &(struct grant){ .id = id_new(r->now), .protocol = GRANT_OIDC, .client = span_text("a shop"),
-	    .account = a->id, .made = r->now, .expires = instant_after(r->now, SECONDS(3600)) });
+	    .subject = span_text("a customer"), .account = a->id, .made = r->now, .expires = instant_after(r->now, SECONDS(3600)) });
 	account_put(unit, &r->arena, a);
 	likeness_remember(&attributes, alike);
 	attributes_put(unit, &a->id, &attributes);
@@ -325,6 +326,7 @@ nothing_of_the_person_is_left_and_all_of_others(void **state)
 		expect_number("counts, of the other's codes, PIN and all", look(&r, &attempts_table).count, 3);
 		expect_number("index rows", look(&r, &credential_model_table).count, 1);
 		expect_number("what the other's relying party holds", look(&r, &grant_table).count, 1);
+		expect_number("this one's is to be told", look(&r, &logout_notice_table).count, 1);
 		expect_number("the other's number, and the address they share", look(&r, &account_name_table).count, 2);
 		expect_number("told at both addresses that were confirmed", look(&r, &notice_table).count, 2);
 		run_close(&r);

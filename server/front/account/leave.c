@@ -1,14 +1,14 @@
 /* front/account/leave.c - a person leaves: this browser, all of them, or for good. */
 #include "codec/reader.h"
 #include "front/account/visit.h"
-#include "person/history.h"
 #include "transaction/account/person_erasure.h"
+#include "transaction/logout/session_end.h"
 
 #define NUMBER_LARGEST 64
 
 struct leaving {
 	struct visit visit;          /* first */
-	bool all;
+	struct session_end end;
 	struct person_erasure erasure;
 };
 
@@ -44,6 +44,7 @@ read_all(struct exchange *e, bool *all, struct problem *why)
 }
 
 static on_session on_leaver;
+static on_session_end on_left;
 
 void
 log_out(struct exchange *e, void *front)
@@ -56,7 +57,7 @@ log_out(struct exchange *e, void *front)
 	v->now = clock_now();
 	if (!exchange_is_ours(e, v->front->settings->origin))
 		return;
-	if (read_all(e, &l->all, &v->why) != OK) {
+	if (read_all(e, &l->end.everywhere, &v->why) != OK) {
 		visit_refuse(v);
 		return;
 	}
@@ -69,23 +70,31 @@ on_leaver(void *arg, enum err err, const struct session *session, const struct a
 {
 	struct leaving *l = arg;
 	struct visit *v = &l->visit;
-	struct unit *unit;
 
 	exchange_hold(v->exchange, NULL);
 	if (err != OK) {
 		account_access_refuse(v->exchange, err, why);
 		return;
 	}
-	v->account = *account;
-	unit = visit_unit(v);
-	unit_delete(unit, &session_table, span_of(session->key, sizeof(session->key)));
-	if (l->all) {
-		v->account.sessions_from = v->now;
-		account_put(unit, v->exchange->arena, &v->account);
+	l->end.session = session;
+	l->end.account = account;
+	l->end.now = v->now;
+	exchange_hold(v->exchange, session_end(v->front->store, v->exchange->arena, &l->end, on_left, l));
+}
+
+static void
+on_left(void *arg, enum err err, const struct problem *why)
+{
+	struct leaving *l = arg;
+	struct visit *v = &l->visit;
+
+	exchange_hold(v->exchange, NULL);
+	if (err == OK) {
+		answer_gone(v);
+	} else {
+		v->why = *why;
+		visit_refuse(v);
 	}
-	history_add(unit, &account->id, &(struct history_event){ .kind = HISTORY_LOGOUT, .at = v->now,
-	    .actor = span_text("person"), .detail = span_text(l->all ? "everywhere" : ""), .where = session->where });
-	visit_commit(v, unit, answer_gone);
 }
 
 /* POST /v1/account/erase: the number, typed, shows that it is meant. */

@@ -230,8 +230,8 @@ static void
 sign(struct redeeming *r)
 {
 	struct arena *arena = r->exchange->arena;
-	const struct span session = id_given(&r->grant.session) ? pairwise_session(arena,
-	    &r->settings->sign_on.pairwise, &r->grant.session, r->client->id) : (struct span){ 0 };
+	const struct span session = pairwise_session(arena, &r->settings->sign_on.pairwise, &r->grant.begun_in,
+	    r->client->id);
 	struct buffer b = buffer_init(ANSWER_LARGEST);
 
 	id_token_begin(&b, arena, &(struct id_token){

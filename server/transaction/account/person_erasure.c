@@ -23,7 +23,7 @@
 #include "person/history.h"
 #include "person/proofing_record.h"
 #include "transaction/account/pointers.h"
-#include "transaction/grant/grant.h"
+#include "transaction/logout/logout_notice.h"
 #include "transaction/notice/notice.h"
 #include "transaction/session/session.h"
 
@@ -190,12 +190,12 @@ count_unread_records(struct going *g, const struct ask *ask)
 		g->unread += !proofing_record_read(ask->rows[i].value, &p);
 }
 
-/* What relying parties hold of the person's logins: all its tokens end with the row that the mark's key names. */
+/* What relying parties hold of the person's logins ends, whatever was agreed, and they are told. */
 static void
 delete_grants(struct going *g, const struct ask *ask)
 {
-	for (size_t i = 0; i < ask->count; i++)
-		unit_delete(g->unit, &grant_table, span_skip(ask->rows[i].key, sizeof(struct id)));
+	grants_end_put(g->unit, &(struct grants_end){ .marks = ask->rows, .count = ask->count, .all = true,
+	    .now = g->request->now }, &g->unread);
 	g->rows += ask->count;
 }
 

@@ -228,7 +228,8 @@ confirm(struct accepting *a)
 	}
 }
 
-/* A new secret, whoever was logged in before (session fixation); what that had shown still counts. */
+/* A new secret, whoever was logged in before (session fixation); what that had shown still counts, and what relying
+ * parties hold of it is of the same session. */
 static struct session
 begin_session(struct accepting *a)
 {
@@ -238,6 +239,7 @@ begin_session(struct accepting *a)
 	    asked->where, asked->now);
 
 	if (before && id_equal(&before->account, &s.account)) {
+		s.id = before->id;
 		memcpy(s.authentications, before->authentications, sizeof(s.authentications));
 		s.authentication_count = before->authentication_count;
 	}

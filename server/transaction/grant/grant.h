@@ -16,7 +16,8 @@
 #include "store/store.h"
 
 extern const struct table grant_table;            /* id (16) -> struct grant; until it expires */
-extern const struct table grant_of_account_table; /* account (16), grant (16) -> struct grant_mark; as long as it */
+/* account (16), grant (16) -> struct grant_mark; as long as it */
+extern const struct table grant_of_account_table;
 
 #define GRANT_CODE_FOR SECONDS(60)        /* RFC 6749 s4.1.2 allows ten minutes, FAPI 2.0 s5.3.2.1 one */
 #define GRANT_ACCESS_FOR SECONDS(600)
@@ -48,7 +49,9 @@ struct grant {
 	struct span entity_id;           /* the relying party's, in the registry */
 	struct id account;
 	enum persona persona;
-	struct id session;               /* the login's; zero: it is meant to last longer (offline_access) */
+	struct id session;               /* with which it ends; zero: it is meant to last longer (offline_access) */
+	struct id begun_in;              /* the session it was made in, whether it ends with that or not */
+	struct span session_name;        /* by which the client knows that one (sid); only in its index */
 	struct span subject;             /* by which the relying party knows the person */
 	struct span scope;               /* as granted: words and blanks */
 	struct span claims;              /* items that were released, and where: "name 2,age_over_18 3" */
@@ -91,14 +94,25 @@ enum err grant_loaded(struct arena *, const struct ask *, struct grant *out, str
 /* Expects it as it was loaded; a new one with its mark. */
 void grant_put(struct unit *, const struct grant *);
 
-/* In the index of its account: enough to end those of a session or of a relying party. */
+/* In the index of its account: enough to end those of a session or of a relying party, and to tell who held them. */
 struct grant_mark {
-	struct id session;
+	enum grant_protocol protocol;
+	struct id session;               /* it was made in */
+	bool lasts;                      /* longer than that */
 	struct span client;
+	struct span subject;             /* by which the client knows the person */
+	struct span session_name;        /* and the session */
 };
 bool grant_mark_read(struct span value, struct grant_mark *out); /* borrowed */
+/* Of a mark's key: which grant's it is. */
+struct id grant_mark_of(struct span key);
+/* Both go: whoever shows a code or a token of it is told that there is none, and a change that is under way comes too
+ * late. */
+void grant_remove(struct unit *, const struct row *mark);
 #define GRANTS_LOOKED_AT 256
 struct ask grants_ask(struct arena *, const struct id *account); /* the newest first */
+/* The same of those made before that one: the next page. */
+struct ask grants_ask_before(struct arena *, const struct id *account, const struct id *before);
 
 /* Life */
 

@@ -9,7 +9,7 @@
 
 #define FORM 1
 #define ROW_LARGEST (24 * KIB)
-#define MARK_LARGEST (4 * KIB)
+#define MARK_LARGEST (8 * KIB)
 #define KEY (2 * sizeof(struct id))
 
 const struct table grant_table = { "grant", ROLE_BIT(ROLE_WORKER) | ROLE_BIT(ROLE_STEWARD), 0 };
@@ -38,6 +38,7 @@ grant_write(struct buffer *b, const struct grant *g)
 	buffer_id(b, &g->account);
 	buffer_u8(b, (uint8_t)g->persona);
 	buffer_id(b, &g->session);
+	buffer_id(b, &g->begun_in);
 	write_span(b, g->subject);
 	write_span(b, g->scope);
 	write_span(b, g->claims);
@@ -82,6 +83,7 @@ grant_read(struct span value, struct grant *out)
 	g.account = record_id(&r);
 	g.persona = (enum persona)record_u8(&r);
 	g.session = record_id(&r);
+	g.begun_in = record_id(&r);
 	g.subject = record_block(&r);
 	g.scope = record_block(&r);
 	g.claims = record_block(&r);
@@ -144,6 +146,18 @@ mark_key(uint8_t key[KEY], const struct grant *g)
 	return span_of(key, KEY);
 }
 
+static void
+mark_write(struct buffer *b, const struct grant *g)
+{
+	buffer_u8(b, FORM);
+	buffer_u8(b, (uint8_t)g->protocol);
+	buffer_id(b, &g->begun_in);
+	buffer_u8(b, !id_given(&g->session));
+	write_span(b, g->client);
+	write_span(b, g->subject);
+	write_span(b, g->session_name);
+}
+
 void
 grant_put(struct unit *unit, const struct grant *g)
 {
@@ -156,9 +170,8 @@ grant_put(struct unit *unit, const struct grant *g)
 	unit_expect(unit, &grant_table, key, g->generation);
 	unit_put_until(unit, &grant_table, key, buffer_span(&row), g->expires);
 	if (!g->generation) {
-		buffer_u8(&mark, FORM);
-		buffer_id(&mark, &g->session);
-		write_span(&mark, g->client);
+		mark_write(&mark, g);
+		assert(!mark.overflowed);
 		unit_put_until(unit, &grant_of_account_table, mark_key(of_account, g), buffer_span(&mark), g->expires);
 	}
 	buffer_release(&mark);
@@ -171,18 +184,48 @@ grant_mark_read(struct span value, struct grant_mark *out)
 	struct record r = record_of(value);
 	uint8_t form = record_u8(&r);
 
-	*out = (struct grant_mark){ .session = record_id(&r), .client = record_block(&r) };
-	return form == FORM && record_whole(&r);
+	*out = (struct grant_mark){ .protocol = (enum grant_protocol)record_u8(&r) };
+	out->session = record_id(&r);
+	out->lasts = record_flag(&r);
+	out->client = record_block(&r);
+	out->subject = record_block(&r);
+	out->session_name = record_block(&r);
+	return form == FORM && record_whole(&r) && out->protocol <= GRANT_SAML;
+}
+
+struct id
+grant_mark_of(struct span key)
+{
+	struct id id;
+
+	assert(key.size == KEY);
+	memcpy(id.bytes, key.data + sizeof(id.bytes), sizeof(id.bytes));
+	return id;
+}
+
+void
+grant_remove(struct unit *unit, const struct row *mark)
+{
+	const struct id id = grant_mark_of(mark->key);
+
+	unit_delete(unit, &grant_table, id_span(&id));
+	unit_delete(unit, &grant_of_account_table, mark->key);
+}
+
+struct ask
+grants_ask_before(struct arena *arena, const struct id *account, const struct id *before)
+{
+	const struct grant end = { .account = *account, .id = *before };
+	uint8_t *until = arena_take(arena, KEY);
+
+	return (struct ask){ .table = &grant_of_account_table, .from = arena_copy(arena, id_span(account)),
+		.until = mark_key(until, &end), .limit = GRANTS_LOOKED_AT, .backwards = true };
 }
 
 struct ask
 grants_ask(struct arena *arena, const struct id *account)
 {
-	struct grant last = { .account = *account };
-	uint8_t *until = arena_take(arena, KEY);
+	const struct id latest = id_latest();
 
-	memset(last.id.bytes, 0xff, sizeof(last.id.bytes));
-	return (struct ask){ .table = &grant_of_account_table,
-		.from = arena_copy(arena, span_of(account->bytes, sizeof(account->bytes))),
-		.until = mark_key(until, &last), .limit = GRANTS_LOOKED_AT, .backwards = true };
+	return grants_ask_before(arena, account, &latest);
 }

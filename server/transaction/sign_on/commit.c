@@ -2,7 +2,6 @@
 #include "transaction/sign_on/commit.h"
 
 #include "codec/text.h"
-#include "crypto/digest.h"
 #include "person/history.h"
 #include "transaction/decision/evaluation.h"
 #include "transaction/sign_on/choice.h"
@@ -171,6 +170,8 @@ make_grant(struct arena *arena, const struct sign_on_case *c, const struct sign_
 		.account = c->account->id,
 		.persona = v->persona,
 		.session = s->offline ? (struct id){ { 0 } } : c->session->id,
+		.begun_in = c->session->id,
+		.session_name = pairwise_session(arena, &c->settings->pairwise, &c->session->id, s->client),
 		.subject = v->subject,
 		.scope = s->scope,
 		.claims = write_told(arena, v, true),
@@ -211,16 +212,4 @@ sign_on_put_done(struct unit *unit, struct arena *arena, const struct sign_on_ca
 	grant_put(unit, grant);
 	step->grant = grant;
 	return OK;
-}
-
-/* Sessions */
-
-struct span
-sign_on_session_name(struct arena *arena, const struct pairwise_key *key, const struct id *session, struct span client)
-{
-	const struct span pieces[] = { span_text("sid"), id_span(session), client };
-	uint8_t sum[32];
-
-	digest_keyed(span_of(key->bytes, sizeof(key->bytes)), pieces, COUNT(pieces), sum);
-	return base64url_write(arena, span_of(sum, sizeof(sum)));
 }

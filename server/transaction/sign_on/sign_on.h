@@ -144,7 +144,3 @@ struct pending *sign_on_agree(struct store *, struct arena *, const struct sign_
     const struct sign_on_request *, const struct sign_on_agreement *, on_sign_on_answered *, void *arg);
 struct pending *sign_on_deny(struct store *, struct arena *, const struct sign_on_settings *,
     const struct sign_on_request *, on_sign_on_answered *, void *arg);
-
-/* OIDC's `sid`: by which a relying party knows a session, another at each client. In the arena. */
-struct span sign_on_session_name(struct arena *, const struct pairwise_key *, const struct id *session,
-    struct span client);
