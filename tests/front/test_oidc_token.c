@@ -186,6 +186,10 @@ a_refresh_token_gives_more(void **state)
 	    "\"scope\":\"email\"|!id_token");
 	expect_answer(&s, "which userinfo keeps to", ask(&s, "GET /oidc/userinfo", arena_print(&s.stage.arena,
 	    "Authorization: Bearer %s\r\n", answered(&s, "access_token")), NULL), 403, "insufficient_scope");
+	ask(&s, TOKEN, s.secret, refresh_form(&s, refresh, "&scope=openid+email"));
+	expect_answer(&s, "and so does what userinfo tells", ask(&s, "GET /oidc/userinfo", arena_print(&s.stage.arena,
+	    "Authorization: Bearer %s\r\n", answered(&s, "access_token")), NULL), 200,
+	    "\r\n\r\n{\"sub\":\"the-subject\"}");
 	expect_answer(&s, "a wider one", ask(&s, TOKEN, s.secret, refresh_form(&s, refresh, "&scope=openid+address")),
 	    400, "\"error\":\"invalid_scope\"");
 	expect_answer(&s, "one that is none", ask(&s, TOKEN, s.secret, refresh_form(&s, refresh, "&scope=%22")), 400,

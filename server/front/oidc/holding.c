@@ -99,6 +99,7 @@ on_grant_loaded(void *arg, enum err err, const struct problem *why)
 		return;
 	}
 	told_ask(&f->found.told, f->arena, f->settings, &f->found.grant, f->asked.places, f->asked.now);
+	f->found.told.scope = f->found.scope;
 	f->waiting = store_load(f->store, f->found.told.asks, f->found.told.ask_count, on_told_loaded, f);
 }
 

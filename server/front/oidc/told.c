@@ -3,6 +3,7 @@
 
 #include <assert.h>
 
+#include "front/oidc/scope.h"
 #include "front/oidc/verified_claims.h"
 #include "front/oidc/verified_request.h"
 
@@ -48,7 +49,7 @@ void
 told_ask(struct told *t, struct arena *arena, const struct oidc_settings *settings, const struct grant *grant,
     unsigned places, struct instant now)
 {
-	*t = (struct told){ .arena = arena, .settings = settings, .grant = grant, .now = now };
+	*t = (struct told){ .arena = arena, .settings = settings, .grant = grant, .scope = grant->scope, .now = now };
 	t->asks[t->ask_count++] = account_ask(&grant->account);
 	if (verifies(t, places)) {
 		t->asks[t->ask_count++] = attributes_ask(&grant->account);
@@ -109,6 +110,26 @@ write_verified(struct buffer *b, const struct told *t, const struct release_item
 	policy_snapshot_unref(policies);
 }
 
+/* It, or what it was given in the place of, stands for a scope that was granted and that this token does not have (RFC
+ * 6749 s6). */
+static bool
+is_given_up(const struct told *t, const struct release_kind *kind)
+{
+	struct release_wish wishes[RELEASE_KINDS];
+	struct span rest = t->grant->scope;
+
+	while (rest.size) {
+		const struct span word = span_cut(&rest, ' ');
+		const size_t count = scope_has(t->scope, word) ? 0 : release_scope(word, wishes, COUNT(wishes));
+
+		for (size_t i = 0; i < count; i++)
+			if (span_is(wishes[i].name, kind->name) ||
+			    (kind->of && span_is(wishes[i].name, kind->of)))
+				return true;
+	}
+	return false;
+}
+
 void
 told_write(struct buffer *b, const struct told *t, const struct relying_party *rp, enum release_place place)
 {
@@ -126,9 +147,12 @@ told_write(struct buffer *b, const struct told *t, const struct relying_party *r
 		.account = &t->account, .attributes = &t->attributes, .persona = t->grant->persona, .now = t->now,
 	}, offer);
 	/* What is offered in the place of something was not agreed to. */
-	for (size_t i = 0; i < offer->count; i++)
+	for (size_t i = 0; i < offer->count; i++) {
+		if (is_given_up(t, offer->items[i].kind))
+			offer->items[i].places &= ~(unsigned)place;
 		if (offer->items[i].asked)
 			items[count++] = &offer->items[i];
+	}
 	release_write_claims(b, items, count, place);
 	if (t->ask_count > ASK_RECORDS)
 		write_verified(b, t, items, count, place);
