@@ -14,7 +14,7 @@ struct told {
 	struct arena *arena;
 	const struct oidc_settings *settings;
 	const struct grant *grant;
-	struct span scope;           /* what is told stands for: the grant's, or less (a token's); set before told_write */
+	struct span scope;           /* what is told stands for: the grant's, unless a token has less */
 	struct instant now;
 	struct ask asks[3];
 	size_t ask_count;
