@@ -29,8 +29,8 @@
 #define FIELDS_TLS "Strict-Transport-Security: max-age=31536000\r\n"
 
 /* Pages of what is there only with accounts. */
-static const char *const person_pages[] = { "account", "app", "card", "desk", "enrol", "login", "sign-on-error",
-	NULL };
+static const char *const person_pages[] = { "account", "app", "card", "desk", "enrol", "login", "logout",
+	"sign-on-error", NULL };
 
 struct worker {
 	struct child *child;

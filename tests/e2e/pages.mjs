@@ -16,6 +16,7 @@ const pages = [
 	{ name: "anchors", path: "anchors/" },
 	{ name: "not-found", path: "404.html" },
 	{ name: "sign-on-error", path: "sign-on-error/" },
+	{ name: "logged-out", path: "logout/#done" },
 ];
 
 /* Until the data the page shows has come. */
@@ -26,6 +27,7 @@ const settled = {
 	anchors: (page) => page.locator('[data-slot="keys"] .key, [data-slot="keys"] .badge').first().waitFor(),
 	"not-found": async () => {},
 	"sign-on-error": async () => {},
+	"logged-out": (page) => page.locator('[data-slot="view"][aria-busy="false"]').waitFor(),
 };
 
 /* One page in one language and palette; its width changes under it, as a turned phone's does. */

@@ -4,10 +4,13 @@
 #include "base/record.h"
 #include "codec/text.h"
 #include "front/oidc/form_post.h"
+#include "http/cookie.h"
 #include "http/oauth_error.h"
+#include "transaction/session/session.h"
 
 #define FORMAT 1
 #define RECORD_LARGEST (16 * KIB)
+#define QUERY_LARGEST (7 * KIB)     /* of a request's first line, which is 8 KiB at most */
 #define LOCATION_LARGEST (48 * KIB) /* a state can be three times as long when it is escaped */
 
 /* Kept */
@@ -63,10 +66,11 @@ see_other(struct exchange *e, struct span location, const char *cookies)
 }
 
 /* Behind what query the registered URI may have (RFC 6749 s3.1.2). */
-static void
-send_query(struct exchange *e, struct span uri, const struct form_value *values, size_t count, const char *cookies)
+static struct span
+query_address(struct arena *a, struct span uri, const struct form_value *values, size_t count)
 {
 	struct buffer b = buffer_init(LOCATION_LARGEST);
+	struct span address;
 	char before = memchr(uri.data, '?', uri.size) ? '&' : '?';
 
 	buffer_add(&b, uri);
@@ -74,11 +78,12 @@ send_query(struct exchange *e, struct span uri, const struct form_value *values,
 		if (!values[i].value.size)
 			continue;
 		buffer_print(&b, "%c%s=", before, values[i].name);
-		buffer_add(&b, percent_write(e->arena, values[i].value));
+		buffer_add(&b, percent_write(a, values[i].value));
 		before = '&';
 	}
-	see_other(e, buffer_span(&b), cookies);
+	address = arena_copy(a, buffer_span(&b));
 	buffer_release(&b);
+	return address;
 }
 
 static void
@@ -88,7 +93,7 @@ send_back(struct exchange *e, const struct answer_to *to, const struct form_valu
 	if (to->form_post)
 		form_post_send(e, to->redirect_uri, values, count, cookies);
 	else
-		send_query(e, to->redirect_uri, values, count, cookies);
+		see_other(e, query_address(e->arena, to->redirect_uri, values, count), cookies);
 }
 
 void
@@ -121,7 +126,47 @@ answer_page(struct exchange *e, const struct answer_to *to, const char *path, co
 }
 
 void
-answer_elsewhere(struct exchange *e, struct span location)
+answer_elsewhere(struct exchange *e, struct span location, const char *cookies)
 {
-	see_other(e, location, "");
+	see_other(e, location, cookies);
+}
+
+struct span
+answer_return_address(struct arena *a, struct span uri, struct span state)
+{
+	return query_address(a, uri, &(struct form_value){ "state", state }, 1);
+}
+
+/* What may stand in a query as it is (RFC 3986 s3.4), and leads out of no header line. */
+static bool
+is_query(struct span form)
+{
+	for (size_t i = 0; i < form.size; i++)
+		if (form.data[i] <= ' ' || form.data[i] > '~' || strchr("\"#<>\\^`{|}", form.data[i]))
+			return false;
+	return form.size && form.size <= QUERY_LARGEST;
+}
+
+bool
+answer_without_cookie(struct exchange *e, const char *path)
+{
+	uint8_t session[32];
+
+	if (cookie_digest(e, SESSION_COOKIE, session) || !is_query(e->body))
+		return false;
+	see_other(e, span_text(arena_print(e->arena, "%s?%.*s", path, SPAN_ARGS(e->body))), "");
+	return true;
+}
+
+void
+answer_language(struct span locales, char out[3])
+{
+	while (locales.size && !out[0]) {
+		struct span one = span_cut(&locales, ' '), language = span_cut(&one, '-');
+
+		if (span_equal_nocase(language, span_text("ja")))
+			memcpy(out, "ja", 3);
+		else if (span_equal_nocase(language, span_text("en")))
+			memcpy(out, "en", 3);
+	}
 }

@@ -30,7 +30,16 @@ void answer_code(struct exchange *, const struct answer_to *, struct span issuer
 /* `error` is a word of OAuth's, the description any text. */
 void answer_error(struct exchange *, const struct answer_to *, struct span issuer, const char *error,
     struct span description, const char *cookies);
-/* To an address of ours. */
-void answer_elsewhere(struct exchange *, struct span location);
+/* To an address of ours, or one that answer_return_address() made. */
+void answer_elsewhere(struct exchange *, struct span location, const char *cookies);
+/* A registered post_logout_redirect_uri with the state, where there is one (RP-Initiated Logout 1.0 s3). */
+struct span answer_return_address(struct arena *, struct span uri, struct span state);
+/* With a form that another site posts no browser sends our cookies (SameSite=Lax, RFC 6265bis s5.2), and whoever is
+ * logged in would seem not to be. With the same request as a query it does: true, the browser is sent to `path` with
+ * it. False: it has our cookie, or what it posts is no query. */
+bool answer_without_cookie(struct exchange *, const char *path);
+/* Of ui_locales the first of the person's languages that our pages have (BCP 47: "ja-JP" is "ja"); none: `out` stays.
+ */
+void answer_language(struct span locales, char out[3]);
 /* To a page of ours: "/login/" and what stands behind '#'. */
 void answer_page(struct exchange *, const struct answer_to *, const char *path, const char *id, const char *cookies);

@@ -11,8 +11,6 @@
 #include "http/haste.h"
 #include "transaction/client/client.h"
 
-#define QUERY_LARGEST (7 * KIB) /* of a request's first line, which is 8 KiB at most */
-
 struct authorization {
 	struct sign_on_visit visit;
 	struct span form;
@@ -100,25 +98,9 @@ authorize_by_query(struct exchange *e, void *front)
 	authorize(e, front, e->request->query);
 }
 
-/* What may stand in a query as it is (RFC 3986 s3.4), and leads out of no header line. */
-static bool
-is_query(struct span form)
-{
-	for (size_t i = 0; i < form.size; i++)
-		if (form.data[i] <= ' ' || form.data[i] > '~' || strchr("\"#<>\\^`{|}", form.data[i]))
-			return false;
-	return form.size && form.size <= QUERY_LARGEST;
-}
-
-/* With a form that another site posts no browser sends our cookies (SameSite=Lax, RFC 6265bis s5.2), and whoever is
- * logged in would be asked to log in. With the same request as a query it does. */
 void
 authorize_by_form(struct exchange *e, void *front)
 {
-	uint8_t session[32];
-
-	if (!cookie_digest(e, SESSION_COOKIE, session) && is_query(e->body))
-		answer_elsewhere(e, span_text(arena_print(e->arena, "/oidc/authorize?%.*s", SPAN_ARGS(e->body))));
-	else
+	if (!answer_without_cookie(e, "/oidc/authorize"))
 		authorize(e, front, e->body);
 }

@@ -358,20 +358,10 @@ read_hints(struct reading *g)
 	return NULL;
 }
 
-/* The first of the person's languages that our pages have (BCP 47: "ja-JP" is "ja"). */
 static const char *
 read_language(struct reading *g)
 {
-	struct span rest = g->p[UI_LOCALES], word;
-
-	while (!g->to->language[0] && next_word(&rest, &word)) {
-		struct span primary = span_cut(&word, '-');
-
-		if (span_equal_nocase(primary, span_text("ja")))
-			memcpy(g->to->language, "ja", 3);
-		else if (span_equal_nocase(primary, span_text("en")))
-			memcpy(g->to->language, "en", 3);
-	}
+	answer_language(g->p[UI_LOCALES], g->to->language);
 	return NULL;
 }
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "front/oidc/authorize_request.h"
+#include "front/oidc/end_session_request.h"
 #include "front/oidc/client_form.h"
 #include "http/negotiate.h"
 
@@ -13,6 +14,10 @@ const struct route oidc_routes[] = {
 	{ GET, "/oidc/authorize",                         authorize_by_query, NO_BODY, 0 },
 	{ POST, "/oidc/authorize",                        authorize_by_form, FORM, AUTHORIZE_REQUEST_LARGEST },
 	{ GET, "/oidc/continue/{id}",                     continue_sign_on, NO_BODY, 0 },
+	{ GET, "/oidc/end_session",                       end_session_by_query, NO_BODY, 0 },
+	{ POST, "/oidc/end_session",                      end_session_by_form, FORM, END_SESSION_LARGEST },
+	{ GET, "/v1/logout",                              show_logout, NO_BODY, 0 },
+	{ POST, "/v1/logout",                             agree_to_logout, JSON, END_SESSION_LARGEST },
 	{ GET, "/oidc/jwks",                              serve_oidc_keys, NO_BODY, 0 },
 	{ POST, "/oidc/register",                         register_client, JSON, OIDC_CLIENT_LARGEST },
 	{ GET, "/oidc/register/{id}",                     show_client, NO_BODY, 0 },

@@ -24,6 +24,8 @@ route_handler serve_discovery;
 /* jwks.c */
 route_handler serve_oidc_keys;
 
+/* end_session.c */
+route_handler end_session_by_query, end_session_by_form, show_logout, agree_to_logout;
 /* registration.c */
 route_handler register_client, show_client, change_client, remove_client;
 /* token.c, userinfo.c, introspection.c, revocation.c */

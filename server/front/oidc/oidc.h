@@ -7,6 +7,8 @@
  *     GET  /oidc/jwks                                                                   what its tokens are signed with
  *     POST /oidc/token                                  a code or a refresh token becomes tokens
  *     GET, POST /oidc/userinfo                          what of the person a client is told
+ *     GET, POST /oidc/end_session                       a relying party wants a person logged out
+ *     GET, POST /v1/logout                              the page that asks the person
  *     POST /oidc/introspect, /oidc/revoke               what a token stands for; that it stands for nothing any more
  *
  * Its addresses lie under the issuer, which is the configuration's and never a request's. Nothing is served without the
