@@ -351,48 +351,6 @@ codes_are_bounded(void **state)
 	page_close();
 }
 
-/* What a relying party holds of a login of that account. */
-static struct id
-put_grant(const struct account *a, const char *entity_id)
-{
-	struct grant g = { .id = id_new(stage.now), .protocol = GRANT_OIDC, .client = span_text("a client"),
-		.entity_id = span_text(entity_id), .account = a->id, .made = stage.now,
-		.expires = instant_after(clock_now(), SECONDS(86400)) };
-	struct unit *unit = stage_unit();
-
-	grant_put(unit, &g);
-	stage_commit(unit);
-	return g.id;
-}
-
-static bool
-is_ended(const struct id *id)
-{
-	struct grant g;
-
-	expect_true("a grant", grant_read(stage_load(grant_ask(id)).rows[0].value, &g));
-	return g.ended.us != 0;
-}
-
-static void
-what_rests_on_a_consent_ends_with_it(void **state)
-{
-	struct id city, shop, of_other;
-	char id[LEDGER_ID_TEXT];
-
-	(void)state;
-	page_open(31);
-	city = put_grant(&stage.person.account, "https://city.example/");
-	shop = put_grant(&stage.person.account, "https://shop.example/");
-	of_other = put_grant(&stage.other.account, "https://city.example/");
-	expect_answer("withdrawn", ask(arena_print(&stage.arena, "DELETE /v1/account/consents/%s",
-	    ledger_id_text(&page.consent, id)), ""), 204, "");
-	expect_true("what the city held has ended", is_ended(&city));
-	expect_true("not what the shop holds, nor of another person the city",
-	    !is_ended(&shop) && !is_ended(&of_other));
-	page_close();
-}
-
 static void
 another_account_s_ids_are_nobody_s(void **state)
 {
@@ -404,8 +362,9 @@ another_account_s_ids_are_nobody_s(void **state)
 	expect_answer("consents of one's own", ask("GET /v1/account/consents", ""), 200, arena_print(&stage.arena,
 	    "{\"consents\":[|\"id\":\"%s\"|\"relying_party\":\"https://city.example/\",\"name\":\"市役所\",\"purpose\":\""
 	    "login |"
-	    "\"persona\":\"administrative\",\"items\":[{\"name\":\"name\",\"title\":{\"ja\":\"氏名\",\"en\":\"Name\"}},"
-	    "{\"name\":\"x-special\",\"title\":{\"ja\":\"x-special\",\"en\":\"x-special\"}}]"
+	    "\"persona\":\"administrative\",\"items\":[{\"name\":\"name\",\"title\":{\"ja\":\"氏名\",\"en\":\"Name\"}"
+	    ",\"told\":true},{\"name\":\"birthdate\",\"title\":{\"ja\":\"生年月日\",\"en\":\"Date of birth\"},\"told\":false},"
+	    "{\"name\":\"x-special\",\"title\":{\"ja\":\"x-special\",\"en\":\"x-special\"},\"told\":true}]"
 	    ",\"given\":\"|\"withdrawn\":null|\"more\":false|"
 	    "!%s", ledger_id_text(&page.consent, id), stage.other.account.number));
 	ask("DELETE /v1/account/consents/" NOBODY_ID, "");
@@ -534,7 +493,6 @@ main(void)
 		cmocka_unit_test(an_address_is_confirmed_by_the_code_sent_there),
 		cmocka_unit_test(an_address_of_two_accounts_names_the_first),
 		cmocka_unit_test(codes_are_bounded),
-		cmocka_unit_test(what_rests_on_a_consent_ends_with_it),
 		cmocka_unit_test(another_account_s_ids_are_nobody_s),
 		cmocka_unit_test(history_comes_page_by_page),
 		cmocka_unit_test(leaving_ends_this_session_or_all),

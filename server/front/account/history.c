@@ -7,9 +7,10 @@
 #include "codec/json_writer.h"
 #include "front/account/visit.h"
 #include "ledger/entry.h"
+#include "transaction/sign_on/choice.h"
 
 #define PAGE 50
-#define ANSWER_LARGEST (1 * MIB)
+#define ANSWER_LARGEST (2 * MIB)
 
 struct recalling {
 	struct visit visit;          /* first */
@@ -26,8 +27,13 @@ write_release(struct buffer *b, const struct history_event *event)
 	json_write_name(b, "items");
 	buffer_byte(b, '[');
 	while (items.size) {
+		const struct span name = span_cut(&items, ',');
+
 		json_write_element(b);
-		json_write_string(b, span_cut(&items, ','));
+		buffer_byte(b, '{');
+		json_write_member(b, "name", name);
+		localized_write(b, "title", choice_title(name));
+		buffer_byte(b, '}');
 	}
 	buffer_byte(b, ']');
 	json_write_id_or_null(b, "consent", &event->consent);

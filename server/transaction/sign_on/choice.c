@@ -40,6 +40,19 @@ choice_purpose(struct arena *arena, const struct relying_party *rp)
 
 /* Items */
 
+struct localized
+choice_title(struct span name)
+{
+	const struct release_kind *kind = release_kind_find(name);
+
+	if (span_is(name, CHOICE_OFFLINE))
+		return (struct localized){ span_text("ログアウトしたあとの利用"), span_text("Use after you have logged out") };
+	if (span_is(name, CHOICE_VERIFIED))
+		return (struct localized){ span_text("本人確認の時期と方法"),
+			span_text("When and how your identity was confirmed") };
+	return kind ? kind->title : (struct localized){ name, name };
+}
+
 bool
 choice_has(struct span items, struct span name, bool declined)
 {

@@ -17,6 +17,9 @@ struct span choice_purpose(struct arena *, const struct relying_party *);
 
 /* Whether it is to be told; `declined`: whether it is not. Neither: nobody has said. */
 bool choice_has(struct span items, struct span name, bool declined);
+/* What people read for a name in items, without the minus; one that is not known stands for itself. */
+struct localized choice_title(struct span name);
+
 /* Whether these items answer all that is asked: each of the offer is named or declined, what is required is named, and
  * so is what else is asked for. */
 bool choice_covers(struct span items, const struct sign_on *, const struct release_offer *);
