@@ -16,7 +16,7 @@ except ImportError:
 
 SCHEMAS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../schemas")
 LOGIN, AUTHENTICATORS = r"/v1/login/[^/]+", "/v1/account/authenticators"
-ENROLMENT, SIGN_ON = r"/v1/enrol/[^/]+", r"/v1/sign-on/[^/]+"
+ENROLMENT, CASE, SIGN_ON = r"/v1/enrol/[^/]+", r"/v1/desk/cases/[^/]+", r"/v1/sign-on/[^/]+"
 
 # Method, path; the schema, of which part what is posted is, and what is answered when it went well.
 TABLE = [(method, re.compile(path), *rest) for method, path, *rest in (
@@ -61,6 +61,12 @@ TABLE = [(method, re.compile(path), *rest) for method, path, *rest in (
     ("POST", "/v1/app/push", "app", "push", None),
     ("GET", "/v1/card/[^/]+", "card-task", None, "text"),
     ("POST", "/v1/card/[^/]+", "card-task", None, "answer"),
+    ("GET", "/v1/desk", "desk-case", None, "list"),
+    ("POST", "/v1/desk/cases", "desk-case", "opening", "case"),
+    ("GET", CASE, "desk-case", None, "case"),
+    ("POST", f"{CASE}/same", "desk-case", "settling", "case"),
+    ("POST", f"{CASE}/(second|complete|withdraw)", "desk-case", "nothing", "case"),
+    ("POST", "/v1/desk/handover", "desk-case", "taking", "taken"),
     ("GET", "/v1/account", "account", None, "account"),
     ("GET", "/v1/account/history", "account", None, "history"),
     ("GET", "/v1/account/consents", "account", None, "consents"),
@@ -68,7 +74,7 @@ TABLE = [(method, re.compile(path), *rest) for method, path, *rest in (
     ("POST", "/v1/account/contacts/confirm", "account", "confirmation", "account"),
 )]
 BROWSERS = ("assertion",)  # what a browser makes may have more members than are looked at
-REFUSED = ("login", "authenticators", "enrolment", "app")  # that describe refusals, too
+REFUSED = ("login", "authenticators", "enrolment", "app", "desk-case")  # that describe refusals, too
 
 
 def schema(name):
