@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "codec/mail_message.h"
 #include "codec/text.h"
+#include "daemon/spreading.h"
 
 #define STEP_LARGEST (2 * MIB)
 #define SENDING_LARGEST (1 * MIB)
@@ -27,7 +28,7 @@ struct sending {
 	struct pending *step;
 	enum verdict verdict;
 	struct ask credential;       /* FORGOTTEN */
-	struct timer again;          /* a commit that failed */
+	struct timer again;          /* a unit that was not written */
 };
 
 struct instant
@@ -66,6 +67,16 @@ sending_free(struct sending *s)
 
 static on_committed on_written;
 static on_loaded on_credential;
+
+/* Its row is written. */
+static void
+leave(struct sending *s)
+{
+	struct sendings *all = s->all;
+
+	sending_free(s);
+	all->on_ended(all->arg);
+}
 
 static void
 put_verdict(struct unit *unit, struct sending *s)
@@ -131,10 +142,17 @@ on_credential(void *arg, enum err err, const struct problem *problem)
 	write_verdict(s, same ? &credential : NULL);
 }
 
+static void go(struct sending *);
+
 static void
-settle_again(void *arg)
+again(void *arg)
 {
-	settle(arg);
+	struct sending *s = arg;
+
+	if (notice_to_phones(&s->notice))
+		go(s);
+	else
+		settle(s);
 }
 
 /* A conflict: somebody took the row away, or changed the credential; it is looked at anew. */
@@ -142,7 +160,6 @@ static void
 on_written(void *arg, const struct committed *done)
 {
 	struct sending *s = arg;
-	struct sendings *all = s->all;
 
 	s->step = NULL;
 	if (done->code == ERR_CONFLICT && done->operation > 0 && s->verdict == FORGOTTEN) {
@@ -155,8 +172,13 @@ on_written(void *arg, const struct committed *done)
 		timer_set(&s->again, COMMIT_AGAIN);
 		return;
 	}
-	sending_free(s);
-	all->on_ended(all->arg);
+	leave(s);
+}
+
+static const char *
+way_of(const struct notice *n)
+{
+	return n->address.size ? "mail" : notice_to_phones(n) ? "phones" : "push";
 }
 
 static void
@@ -166,7 +188,7 @@ end(struct sending *s, enum verdict verdict, const struct problem *why)
 		[PUT_BACK] = FIGURE_NOTICES_NOT_NOW, [TAKEN] = FIGURE_NOTICES_MAILED,
 		[GIVEN_UP] = FIGURE_NOTICES_GIVEN_UP, [FORGOTTEN] = FIGURE_NOTICES_GIVEN_UP,
 	};
-	const char *kind = notice_kind_name(s->notice.kind), *way = s->notice.address.size ? "mail" : "push";
+	const char *kind = notice_kind_name(s->notice.kind), *way = way_of(&s->notice);
 	enum figure figure = figures[verdict];
 
 	if (verdict == TAKEN && !s->notice.address.size)
@@ -240,9 +262,28 @@ obstacle(const struct sendings *all, const struct notice *n)
 {
 	if (!instant_before(now_of(all), n->until))
 		return "out of date";
+	if (notice_to_phones(n))
+		return NULL; /* each phone's own tells */
 	if (n->address.size)
 		return !all->mailer ? "no mail is configured" : mail_address_valid(n->address) ? NULL : "no address";
 	return all->settings->push.contact ? NULL : "no push is configured";
+}
+
+/* Who took the row away has spread it. */
+static void
+on_phones(void *arg, enum err err, size_t phones)
+{
+	struct sending *s = arg;
+
+	s->step = NULL;
+	if (err != OK && err != ERR_CONFLICT) {
+		log_warning("delivery.not-written", "problem=%s", err_name(err));
+		timer_set(&s->again, COMMIT_AGAIN);
+		return;
+	}
+	if (err == OK && phones)
+		log_info("delivery.spread", "kind=%s phones=%zu", notice_kind_name(s->notice.kind), phones);
+	leave(s);
 }
 
 static void
@@ -261,6 +302,8 @@ go(struct sending *s)
 		write_mail(s, &mail);
 		s->step = mail_send(all->mailer, s->notice.address, buffer_span(&mail), on_mail, s);
 		buffer_release(&mail);
+	} else if (notice_to_phones(&s->notice)) {
+		s->step = notice_spread(all->settings->store, &s->notice, s->generation, now_of(all), on_phones, s);
 	} else {
 		s->step = push_send(&all->settings->push, &s->notice, on_push, s);
 	}
@@ -288,7 +331,7 @@ sending_start(struct sendings *all, const struct notice *n, uint64_t generation)
 	s->arena = arena_init(SENDING_LARGEST);
 	s->generation = generation;
 	copy_notice(&s->arena, n, &s->notice);
-	timer_init(&s->again, all->loop, settle_again, s);
+	timer_init(&s->again, all->loop, again, s);
 	s->next = all->first;
 	s->to_here = &all->first;
 	if (s->next)
@@ -306,7 +349,7 @@ sending_place(const struct sendings *all, const struct notice *n)
 	for (const struct sending *s = all->first; s; s = s->next) {
 		if (id_equal(&s->notice.id, &n->id))
 			return SENDING_NOW;
-		if (span_equal(s->notice.address, n->address) &&
+		if (!notice_to_phones(n) && span_equal(s->notice.address, n->address) &&
 		    span_equal(s->notice.push.endpoint, n->push.endpoint))
 			place = SENDING_TAKEN;
 	}

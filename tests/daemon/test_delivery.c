@@ -8,6 +8,7 @@
 #include "authn/credential.h"
 #include "base/log.h"
 #include "daemon/sending.h"
+#include "daemon/spreading.h"
 #include "store/memory.h"
 
 static const struct table *const tables[] = { &notice_table, &credential_table, &credential_name_table,
@@ -274,6 +275,171 @@ how_many_wait_and_since_when_is_told(void **state)
 	delivery_free(early);
 }
 
+/* An account's authenticators, of which some are phones that can be told. */
+
+static const uint8_t point[PUSH_KEY] = { 4 }, secret[PUSH_SECRET];
+static const struct {
+	const char *title, *endpoint;
+	enum credential_kind kind;
+	enum credential_state state;
+	int64_t expires; /* seconds from now; 0: never */
+	bool told;
+} held[] = {
+	{ "a phone", "https://push.example/1", CREDENTIAL_APP, CREDENTIAL_ACTIVE, 0, true },
+	{ "a phone that takes no pushes", "", CREDENTIAL_APP, CREDENTIAL_ACTIVE, 0, false },
+	{ "a phone that was revoked", "https://push.example/3", CREDENTIAL_APP, CREDENTIAL_REVOKED, 0, false },
+	{ "one that was suspended", "https://push.example/4", CREDENTIAL_APP, CREDENTIAL_SUSPENDED, 0, false },
+	{ "one that is past its end", "https://push.example/5", CREDENTIAL_APP, CREDENTIAL_ACTIVE, -1, false },
+	{ "codes on paper", "", CREDENTIAL_RECOVERY, CREDENTIAL_ACTIVE, 0, false },
+	{ "another phone", "https://push.example/7", CREDENTIAL_APP, CREDENTIAL_ACTIVE, 60, true },
+};
+static const struct id owner = { { 5 } };
+#define TOLD 2
+
+static struct id
+credential_at(size_t at)
+{
+	return (struct id){ { 6, (uint8_t)at } };
+}
+
+static void
+put_held(void)
+{
+	struct arena a = arena_init(1 * MIB);
+	struct unit *unit = unit_new(&a, tables, id_new(now));
+
+	for (size_t i = 0; i < COUNT(held); i++) {
+		struct credential c = { .account = owner, .id = credential_at(i), .kind = held[i].kind,
+			.state = held[i].state, .name = span_text("私のもの"), .issued = now };
+
+		if (held[i].expires)
+			c.expires = instant_after(now, SECONDS(held[i].expires));
+		if (c.kind == CREDENTIAL_APP) {
+			c.app.key = arena_copy(&a, id_span(&c.id));
+			c.app.push_endpoint = span_text(held[i].endpoint);
+			c.app.push_key = span_of(point, *held[i].endpoint ? sizeof(point) : 0);
+			c.app.push_secret = span_of(secret, *held[i].endpoint ? sizeof(secret) : 0);
+		}
+		credential_put(unit, &a, &c);
+	}
+	here.answered = false;
+	store_memory_become(here.store, ROLE_WORKER);
+	store_commit(here.store, unit, on_put, NULL);
+	while (!here.answered)
+		step();
+	store_memory_become(here.store, ROLE_STEWARD);
+	arena_release(&a);
+}
+
+static struct notice
+to_phones(void)
+{
+	return (struct notice){ .id = { { 9 } }, .kind = NOTICE_CREDENTIAL_ADDED, .english = true, .account = owner,
+		.made = { NOON }, .until = { NOON + SECONDS(600) }, .next = { NOON } };
+}
+
+static struct spread {
+	bool answered;
+	enum err err;
+	size_t phones, rows;
+	bool right[COUNT(held)];
+} spread;
+
+static void
+on_phones(void *arg, enum err err, size_t phones)
+{
+	(void)arg;
+	spread.answered = true;
+	spread.err = err;
+	spread.phones = phones;
+}
+
+static void
+spread_now(uint64_t generation)
+{
+	const struct notice n = to_phones();
+
+	spread = (struct spread){ .answered = false };
+	notice_spread(here.store, &n, generation, now, on_phones, NULL);
+	while (!spread.answered)
+		step();
+}
+
+static void
+on_listed(void *arg, enum err err, const struct problem *why)
+{
+	const struct ask *ask = arg;
+
+	(void)why;
+	assert_int_equal(err, OK);
+	spread.rows = ask->count;
+	for (size_t i = 0; i < ask->count; i++) {
+		struct notice n;
+
+		assert_true(notice_read(ask->rows[i].value, &n));
+		for (size_t at = 0; at < COUNT(held); at++) {
+			struct id id = credential_at(at);
+
+			if (id_equal(&n.credential, &id))
+				spread.right[at] = n.kind == NOTICE_CREDENTIAL_ADDED && n.english &&
+				    id_equal(&n.account, &owner) && span_is(n.push.endpoint, held[at].endpoint) &&
+				    !n.name.size && n.until.us == NOON + SECONDS(600);
+		}
+	}
+	here.answered = true;
+}
+
+static void
+list_rows(void)
+{
+	struct ask ask = { .table = &notice_table, .from = span_of("", 1), .limit = 100 };
+
+	here.answered = false;
+	store_load(here.store, &ask, 1, on_listed, &ask);
+	while (!here.answered)
+		step();
+}
+
+static void
+one_to_the_phones_becomes_one_to_each(void **state)
+{
+	const struct notice n = to_phones();
+
+	(void)state;
+	put_held();
+	put(&n);
+	store_memory_fail_commits(here.store, 1, ERR_UNAVAILABLE);
+	spread_now(2);
+	expect_number("where it could not be written", spread.err, ERR_UNAVAILABLE);
+	expect_number("it is still there", waiting(), 1);
+	spread_now(2);
+	expect_number("it is spread", spread.err, OK);
+	expect_number("to so many", spread.phones, TOLD);
+	list_rows();
+	expect_number("each of which has one, and that is all", spread.rows, TOLD);
+	for (size_t i = 0; i < COUNT(held); i++)
+		expect_true(held[i].title, spread.right[i] == held[i].told);
+	spread_now(2);
+	expect_number("once", spread.err, ERR_CONFLICT);
+}
+
+static void
+the_post_office_spreads_it(void **state)
+{
+	const struct notice n = to_phones();
+	struct delivery *d;
+
+	(void)state;
+	put_held();
+	put(&n);
+	store_memory_fail_commits(here.store, 1, ERR_UNAVAILABLE);
+	d = open_without_ways();
+	while (waiting())
+		step();
+	expect_number("each phone's own is not pushed, where nothing is", figure(FIGURE_NOTICES_GIVEN_UP), TOLD);
+	delivery_free(d);
+}
+
 int
 main(void)
 {
@@ -284,6 +450,8 @@ main(void)
 		cmocka_unit_test_setup_teardown(how_many_wait_and_since_when_is_told, start, stop),
 		cmocka_unit_test_setup_teardown(each_of_many_has_its_turn, start, stop),
 		cmocka_unit_test_setup_teardown(a_store_that_fails_loses_nothing, start, stop),
+		cmocka_unit_test_setup_teardown(one_to_the_phones_becomes_one_to_each, start, stop),
+		cmocka_unit_test_setup_teardown(the_post_office_spreads_it, start, stop),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

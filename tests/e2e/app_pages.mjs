@@ -452,6 +452,8 @@ async function done() {
 		await page.keyboard.press("Enter");
 		await page.getByRole("heading", { name: "This request is over" }).waitFor();
 	}));
+	for (const [title, ...push] of pushes)
+		await check(title, () => pushedTo(...push));
 	await check("the app can be installed, and its worker keeps the shell for when there is no line", () => open({ path: "app/", ...english }, async (page, complaints) => {
 		await page.evaluate(() => navigator.serviceWorker.ready.then(() => true));
 		await page.waitForFunction(() => navigator.serviceWorker.controller);
@@ -466,6 +468,47 @@ async function done() {
 			.every((one) => !one.includes("/v1/"))), "answers are kept");
 		expect(complaints.filter((one) => !/ERR_INTERNET_DISCONNECTED|Failed to fetch|404/.test(one)).length === 0, complaints.join("; "));
 	}));
+}
+
+/* What is pushed; whose language; what the phone then shows, and what one more of its kind takes the place of. */
+const pushes = [
+	["a login that waits is shown", { kind: "app-request", request: id }, "ja", "ログインの依頼が届いています", id],
+	["a new authenticator is shown, in Japanese", { kind: "credential-added" }, "ja", "認証器が追加されました", "watashi-credential-added"],
+	["and in English", { kind: "credential-added" }, "en", "An authenticator was added", "watashi-credential-added"],
+	["so is one that was revoked", { kind: "credential-revoked" }, "en", "An authenticator was revoked", "watashi-credential-revoked"],
+	["one that was re-issued", { kind: "credential-replaced" }, "en", "An authenticator was re-issued", "watashi-credential-replaced"],
+	["a proofing", { kind: "proofed" }, "ja", "本人確認が完了しました", "watashi-proofed"],
+	["and what a newer server has to tell", { kind: "constructor" }, "en", "News of your account", "watashi-constructor"],
+];
+
+/* By the browser's own hand, as its push service would. */
+async function pushedTo(pushed, language, told, tag) {
+	await open({ path: "app/", language, width: 375, permissions: ["notifications"] }, async (page) => {
+		await page.evaluate(() => navigator.serviceWorker.ready.then(() => true));
+		/* A context's language is its pages' alone. */
+		await page.context().serviceWorkers()[0].evaluate((language) =>
+			Object.defineProperty(navigator, "language", { value: language }), language);
+		const tools = await page.context().newCDPSession(page);
+		const registered = new Promise((found) => tools.on("ServiceWorker.workerRegistrationUpdated", ({ registrations }) =>
+			registrations.length > 0 && found(registrations[0].registrationId)));
+
+		await tools.send("ServiceWorker.enable");
+		await tools.send("ServiceWorker.deliverPushMessage", { origin: new URL(url).origin, registrationId: await registered, data: JSON.stringify(pushed) });
+		const shown = await page.evaluate(async () => {
+			const registration = await navigator.serviceWorker.ready;
+
+			for (let tries = 0; tries < 100; tries++) {
+				const all = await registration.getNotifications();
+
+				if (all.length > 0)
+					return all.map(({ title, body, tag }) => ({ title, body, tag }));
+				await new Promise((soon) => setTimeout(soon, 50));
+			}
+			return [];
+		});
+
+		expect(shown.length === 1 && shown[0].title === told && shown[0].tag === tag && shown[0].body.length > 0, JSON.stringify(shown));
+	});
 }
 
 await inBrowser("the app in a browser", async () => {

@@ -321,6 +321,27 @@ def push_arrives(house, push):
        claims["sub"] == "mailto:admin@watashi.example" and 0 < claims["exp"] - time.time() <= 12 * 3600, claims)
 
 
+def phones_ring(house, push):
+    """One to an account's phones, of whom one is another's."""
+    mine, others = "0a" + secrets.token_hex(15), "0b" + secrets.token_hex(15)
+    browsers = {path: push.browser(path) for path in ("/mine", "/tablet", "/theirs")}
+    for path, account in (("/mine", mine), ("/tablet", mine), ("/theirs", others)):
+        house.tell(APP_REQUEST, account=account, credential="0c" + secrets.token_hex(15), **browsers[path].fields())
+    ok("three phones are asked", soon(lambda: all(len(push.at(path)) == 1 for path in browsers)))
+    house.tell(ADDED, account=mine, name="花子の鍵")
+    ok("an account's phones are told at once", soon(lambda: all(len(push.at(path)) == 2 for path in ("/mine", "/tablet"))),
+       [len(push.at(path)) for path in browsers])
+    for path in ("/mine", "/tablet"):
+        headers, body = push.at(path)[-1][2:]
+        told, size = browsers[path].read(body)
+        ok("of what happened and nothing else", told == {"kind": "credential-added"} and size == 257 and headers["Urgency"] == "normal",
+           (told, size))
+    ok("nothing waits", soon(lambda: house.waiting() == 0), house.waiting())
+    ok("nobody else's was", len(push.at("/theirs")) == 1)
+    house.tell(ADDED, account="0d" + secrets.token_hex(15))
+    ok("an account without a phone keeps nothing waiting", soon(lambda: house.waiting() == 0), house.waiting())
+
+
 def refused_for_ever(house, sink, push):
     sink.refusals["nobody@example.jp"] = "550 5.1.1 <nobody@example.jp>: no such user"
     push.statuses["/gone"], push.statuses["/wrong"] = 410, 403
@@ -424,6 +445,7 @@ def main():
             ok("the key for pushes is in use", soon(lambda: "push-1" in [k["name"] for k in house.keys() if k["state"] == "active"]))
             mail_arrives(house, sink)
             push_arrives(house, push)
+            phones_ring(house, push)
             refused_for_ever(house, sink, push)
             killed_in_between(house, sink)
             many(house, sink)

@@ -25,7 +25,7 @@ a_known_account_is_proofed_again(void **state)
 	expect_text("it is the same account", world.result.at_desk.number, world.citizen.number);
 	record = newest_record();
 	expect_true("the person is told", is_fact(&record, "\"proofing.notice_sent\":true"));
-	expect_number("by a notice", (int64_t)rows_of(&notice_table), 1);
+	expect_number("by mail, and on what phones there are", (int64_t)rows_of(&notice_table), 2);
 }
 
 static void

@@ -1,6 +1,7 @@
 /* tests/transaction/test_notice.c - a notice waits in its row as it was put there. */
 #include "expect.h"
 
+#include "person/account.h"
 #include "transaction/notice/notice.h"
 
 static const struct table *const tables[] = { &notice_table, NULL };
@@ -26,10 +27,17 @@ push(void)
 		.made = { 1 }, .until = { 2 } };
 }
 
+static struct notice
+phones(void)
+{
+	return (struct notice){ .id = { { 8 } }, .kind = NOTICE_PROOFED, .account = { { 5 } }, .made = { 1 },
+		.until = { 2 } };
+}
+
 static void
 it_is_read_as_it_was_written(void **state)
 {
-	const struct notice both[] = { mail(), push() };
+	const struct notice both[] = { mail(), push(), phones() };
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(both); i++) {
@@ -39,7 +47,8 @@ it_is_read_as_it_was_written(void **state)
 		notice_write(&row, &both[i]);
 		expect_true("it is read", notice_read(buffer_span(&row), &read));
 		expect_span("to this address", read.address, i ? "" : "hanako@example.jp");
-		expect_span("or there", read.push.endpoint, i ? "https://push.example/1" : "");
+		expect_span("or there", read.push.endpoint, i == 1 ? "https://push.example/1" : "");
+		expect_true("or to the account's phones", notice_to_phones(&read) == (i == 2));
 		expect_number("of that account", read.account.bytes[0], i ? 5 : 0);
 		expect_number("tried so often", read.tries, i ? 0 : 3);
 		expect_true("in its language", read.english == !i);
@@ -65,6 +74,20 @@ static void
 to_both(struct notice *n)
 {
 	n->push = push().push;
+}
+
+static void
+to_phones_of_nobody(struct notice *n)
+{
+	*n = phones();
+	n->account = (struct id){ { 0 } };
+}
+
+static void
+to_a_phone_without_a_subscription(struct notice *n)
+{
+	*n = push();
+	n->push = (struct push_subscription){ 0 };
 }
 
 static void
@@ -123,6 +146,8 @@ static const struct {
 } unsound[] = {
 	{ "one that goes nowhere", to_nowhere },
 	{ "one that goes two ways", to_both },
+	{ "one to the phones of nobody", to_phones_of_nobody },
+	{ "one to a phone that has no subscription", to_a_phone_without_a_subscription },
 	{ "half a subscription", with_half_a_subscription },
 	{ "a subscription's key beside an address", with_a_key_beside_an_address },
 	{ "one that tells nothing", without_a_kind },
@@ -183,6 +208,60 @@ it_is_put_where_the_steward_finds_it(void **state)
 	arena_release(&a);
 }
 
+static const struct {
+	const char *title;
+	enum notice_kind kind;
+	const char *except;
+	size_t mails;
+	bool rings, is_new;
+} told[] = {
+	{ "a proofing is told by mail and on the phones", NOTICE_PROOFED, "", 2, true, false },
+	{ "so is a new authenticator", NOTICE_CREDENTIAL_ADDED, "", 2, true, false },
+	{ "and one that was revoked", NOTICE_CREDENTIAL_REVOKED, "", 2, true, false },
+	{ "or re-issued", NOTICE_CREDENTIAL_REPLACED, "", 2, true, false },
+	{ "what can wait for the mail is told there", NOTICE_CREDENTIAL_RESUMED, "", 2, false, false },
+	{ "and what an address itself is told of is told to the others", NOTICE_CONTACT_CHANGED, "two@example.jp", 1,
+	    false, false },
+	{ "an account that is erased has no phone", NOTICE_ACCOUNT_ERASED, "", 2, false, false },
+	{ "nor has one that is just being made", NOTICE_PROOFED, "", 2, false, true },
+};
+
+static void
+an_account_is_told_where_it_can_be_reached(void **state)
+{
+	struct arena a = arena_init(1 * MIB);
+	struct account account = { .id = { { 5 } }, .english = true, .contact_count = 3, .contacts = {
+		{ .address = span_text("one@example.jp"), .confirmed = { 1 } },
+		{ .address = span_text("two@example.jp"), .confirmed = { 1 } },
+		{ .address = span_text("unconfirmed@example.jp") } } };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(told); i++) {
+		struct unit *unit = unit_new(&a, tables, id_new((struct instant){ 1 }));
+		size_t count, mails = 0, phones = 0;
+		struct operation *operations;
+		struct problem why;
+		struct id id;
+
+		account.generation = !told[i].is_new;
+		account_tell(unit, &account, told[i].kind, span_text("私の鍵"), span_text(told[i].except),
+		    (struct instant){ 1 });
+		expect_ok(told[i].title, unit_read(&a, tables, unit_bytes(unit), &id, &operations, &count, &why), &why);
+		for (size_t n = 0; n < count; n++) {
+			struct notice read;
+
+			expect_true(told[i].title, notice_read(operations[n].value, &read) && read.kind == told[i].kind &&
+			    read.english);
+			mails += read.address.size != 0;
+			phones += notice_to_phones(&read) && id_equal(&read.account, &account.id) && !read.name.size;
+		}
+		expect_number(told[i].title, mails, told[i].mails);
+		expect_number(told[i].title, phones, told[i].rings);
+		expect_number(told[i].title, count, told[i].mails + told[i].rings);
+	}
+	arena_release(&a);
+}
+
 int
 main(void)
 {
@@ -191,6 +270,7 @@ main(void)
 		cmocka_unit_test(what_cannot_be_is_not_read),
 		cmocka_unit_test(every_kind_has_a_name_of_its_own),
 		cmocka_unit_test(it_is_put_where_the_steward_finds_it),
+		cmocka_unit_test(an_account_is_told_where_it_can_be_reached),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

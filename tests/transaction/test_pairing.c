@@ -40,7 +40,7 @@ a_phone_with_the_code_is_an_authenticator(void **state)
 	expect_true("its PIN", app_pin_is(&stage.settings.wrapping, &c->account, &c->id, span_text(stage.paired.pin),
 	    c->app.pin));
 	expect_true("drawn", c->app.pin_drawn);
-	expect_number("the person is told", stage_notices(NOTICE_CREDENTIAL_ADDED), 1);
+	expect_number("the person is told, by mail and on the phones", stage_notices(NOTICE_CREDENTIAL_ADDED), 2);
 	expect_number("in the history", stage_count(&history_table), 1);
 	entries = stage_look((struct ask){ .table = &ledger_entry_table, .limit = 10 });
 	expect_number("in the ledger", entries.count, 1);
@@ -478,7 +478,7 @@ a_new_phone_takes_the_place_of_a_lost_one(void **state)
 	stage_commit(unit);
 	stage_pair(&stage.phone, NULL);
 	expect_number("which one", stage.caller.credential.replaces.bytes[0], 8);
-	expect_number("told as such", stage_notices(NOTICE_CREDENTIAL_REPLACED), 1);
+	expect_number("told as such", stage_notices(NOTICE_CREDENTIAL_REPLACED), 2);
 	session = stage_look(session_ask(stage.session.key));
 	expect_ok("the session", session_loaded(&stage.arena, &session, &stage.settings.session, stage.now,
 	    &stage.session, &stage.why), &stage.why);

@@ -1,5 +1,5 @@
-/* app/worker.js - the app's service worker: shows that a login waits, opens it, and keeps the shell for when there is no line. What is
- * asked of the server is never kept here, and a notification says nothing of the person. */
+/* app/worker.js - the app's service worker: shows that a login waits or that the account changed, opens it, and keeps the shell for when
+ * there is no line. What is asked of the server is never kept here, and a notification says nothing of the person. */
 "use strict";
 
 const shell = "watashi-shell-1";
@@ -9,10 +9,24 @@ const files = ["/app/", "/app/app.css", "/app/app.js", "/app/beside.js", "/app/f
 	"/assets/passkey.js", "/assets/person.css", "/assets/refusals.js", "/assets/time.js", "/assets/trouble.js", "/assets/until.js", "/assets/view.js",
 	"/assets/watashi.css"];
 
-const texts = {
-	ja: ["ログインの依頼が届いています", "触れると、相手と理由を確かめて答えられます。"],
-	en: ["A login is waiting for you", "Tap to see who asks and why, and to answer."],
+const look = {
+	ja: "お心当たりがないときは、触れてアカウントを確かめてください。",
+	en: "If this was not you, tap and look at your account.",
 };
+
+/* By the kind of what was pushed: in a title what happened, below what can be done. */
+const texts = {
+	"app-request": {
+		ja: ["ログインの依頼が届いています", "触れると、相手と理由を確かめて答えられます。"],
+		en: ["A login is waiting for you", "Tap to see who asks and why, and to answer."],
+	},
+	proofed: { ja: ["本人確認が完了しました", look.ja], en: ["Your identity was proved", look.en] },
+	"credential-added": { ja: ["認証器が追加されました", look.ja], en: ["An authenticator was added", look.en] },
+	"credential-revoked": { ja: ["認証器が失効しました", look.ja], en: ["An authenticator was revoked", look.en] },
+	"credential-replaced": { ja: ["認証器が再発行されました", look.ja], en: ["An authenticator was re-issued", look.en] },
+};
+/* A newer server's, of which this worker knows no more: browsers want something shown for every push. */
+const other = { ja: ["アカウントのお知らせ", look.ja], en: ["News of your account", look.en] };
 
 self.addEventListener("install", (event) => {
 	event.waitUntil(caches.open(shell).then((cache) => cache.addAll(files)).then(() => self.skipWaiting()));
@@ -54,10 +68,12 @@ function told(data) {
 
 self.addEventListener("push", (event) => {
 	const said = event.data ? told(event.data) : {};
-	const [title, body] = texts[navigator.language.startsWith("ja") ? "ja" : "en"];
+	const kind = said.kind ?? "app-request";
+	const words = Object.hasOwn(texts, kind) ? texts[kind] : other;
+	const [title, body] = words[navigator.language.startsWith("ja") ? "ja" : "en"];
 
-	event.waitUntil(self.registration.showNotification(title, { body, tag: said.request ?? "watashi", icon: "/assets/mark.svg",
-		data: { request: said.request ?? null } }));
+	event.waitUntil(self.registration.showNotification(title, { body, tag: said.request ?? `watashi-${kind}`, icon: "/assets/mark.svg",
+		data: { kind, request: said.request ?? null } }));
 });
 
 async function open(request) {
@@ -72,6 +88,8 @@ async function open(request) {
 }
 
 self.addEventListener("notificationclick", (event) => {
+	const { kind = "app-request", request = null } = event.notification.data ?? {};
+
 	event.notification.close();
-	event.waitUntil(open(event.notification.data?.request ?? null));
+	event.waitUntil(kind === "app-request" ? open(request) : self.clients.openWindow("/account/"));
 });

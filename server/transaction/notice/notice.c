@@ -14,6 +14,7 @@
 /* A row outlives its last moment a little, so that the steward still finds it, and says that it was given up. */
 #define GRACE SECONDS(3600)
 #define TOLD_FOR (SECONDS(86400) * 7)
+#define RUNG_FOR SECONDS(86400) /* what is known at once, or read elsewhere by then */
 
 const struct table notice_table = { "notice", ROLE_BIT(ROLE_WORKER) | ROLE_BIT(ROLE_STEWARD), TABLE_NOTICED };
 
@@ -44,6 +45,13 @@ notice_kind_name(enum notice_kind kind)
 	return (unsigned)kind < NOTICE_KINDS ? kind_names[kind] : kind_names[NOTICE_NOTHING];
 }
 
+bool
+notice_kind_rings(enum notice_kind kind)
+{
+	return kind == NOTICE_PROOFED || kind == NOTICE_CREDENTIAL_ADDED || kind == NOTICE_CREDENTIAL_REVOKED ||
+	    kind == NOTICE_CREDENTIAL_REPLACED;
+}
+
 void
 notice_write(struct buffer *b, const struct notice *n)
 {
@@ -66,13 +74,26 @@ notice_write(struct buffer *b, const struct notice *n)
 	buffer_instant(b, n->next);
 }
 
+static bool
+has_subscription(const struct notice *n)
+{
+	return n->push.endpoint.size || n->push.key.size || n->push.secret.size;
+}
+
+bool
+notice_to_phones(const struct notice *n)
+{
+	return !n->address.size && !has_subscription(n) && id_given(&n->account) && !id_given(&n->credential);
+}
+
 /* One way to the person, and all of it. */
 static bool
 has_one_way(const struct notice *n)
 {
 	if (n->address.size)
-		return n->address.size <= NOTICE_ADDRESS_LARGEST && !n->push.endpoint.size && !n->push.key.size &&
-		    !n->push.secret.size;
+		return n->address.size <= NOTICE_ADDRESS_LARGEST && !has_subscription(n);
+	if (notice_to_phones(n))
+		return true;
 	return n->push.endpoint.size && n->push.endpoint.size <= PUSH_ENDPOINT_LARGEST &&
 	    n->push.key.size == PUSH_KEY && n->push.secret.size == PUSH_SECRET;
 }
@@ -141,4 +162,10 @@ account_tell(struct unit *unit, const struct account *account, enum notice_kind 
 			.name = name, .made = now, .until = instant_after(now, TOLD_FOR), .next = now,
 		});
 	}
+	/* An account that is just being made has no phone. */
+	if (notice_kind_rings(kind) && account->generation)
+		notice_put(unit, &(struct notice){
+			.id = id_new(now), .kind = kind, .english = account->english, .account = account->id,
+			.made = now, .until = instant_after(now, RUNG_FOR), .next = now,
+		});
 }

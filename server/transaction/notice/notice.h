@@ -1,6 +1,7 @@
 /* transaction/notice/notice.h - what a person must be told: an outbox that survives restarts.
  *
  *     committed with what it tells of -> waits -> sent: mail (SMTP) or push (RFC 8030) -> gone
+ *                                          |--> to the account's phones: one to each that there is by then
  *                                          |--> not now: tried again, later each time
  *                                          `--> given up: told in the log
  *
@@ -57,7 +58,8 @@ struct notice {
 	struct id id;
 	enum notice_kind kind;
 	bool english;                /* else Japanese */
-	struct span address;         /* mail; empty: push */
+	/* Where to: mail; or a subscription; or, where both are empty, whatever phones `account` has (notice_to_phones). */
+	struct span address;
 	struct push_subscription push;
 	struct id account, credential; /* push: whose subscription it is, to forget one that is gone; zero: nobody's */
 	struct span name, code;      /* may be empty */
@@ -71,8 +73,14 @@ void notice_write(struct buffer *, const struct notice *);
 /* Borrowed from the row. False: not ours. */
 bool notice_read(struct span value, struct notice *out);
 
-/* Into the unit of what it tells of. It goes to an address or to a subscription, never both, and has an end. */
+/* Whether it waits to become one to each phone of its account. */
+bool notice_to_phones(const struct notice *);
+/* Whether a person is to know that at once, wherever there is a phone of theirs. */
+bool notice_kind_rings(enum notice_kind);
+
+/* Into the unit of what it tells of. It goes one way, and has an end. */
 void notice_put(struct unit *, const struct notice *);
-/* One to every confirmed address of the account but `except` (may be empty); for a week. */
+/* One to every confirmed address of the account but `except` (may be empty), for a week; and of a kind that rings one
+ * to its phones, for a day. */
 void account_tell(struct unit *, const struct account *, enum notice_kind, struct span name, struct span except,
     struct instant now);
