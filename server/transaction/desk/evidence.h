@@ -10,7 +10,8 @@
 #include "base/record.h"
 #include "person/proofing_record.h"
 
-/* How strong the document is as evidence (NIST SP 800-63A-4 s2.4.1). */
+/* How strong the document is as evidence, in the words of NIST SP 800-63A-4 (jpki.md 4.3, read in its second draft):
+ * which document is which is ours to say, no table there. */
 enum desk_strength { DESK_NO_STRENGTH, DESK_FAIR, DESK_STRONG };
 
 struct desk_kind {

@@ -94,7 +94,7 @@ all_data_checked(struct buffer *b, const struct tally *t)
 		write_truth(b, true);
 }
 
-/* Whose records they are tells how good a source it is (NIST SP 800-63A-4 s2.4.2.4): the own ones are none. */
+/* Whose records they are tells how good a source it is; the own ones are none. */
 static void
 attributes_validated(struct buffer *b, const struct tally *t)
 {
