@@ -212,12 +212,20 @@ def clocks(phone):
     phone.offset = 0
 
 
+def logged():
+    with open(os.path.join(daemon.home, "watashid.log"), encoding="utf-8") as f:
+        return f.readlines()
+
+
 def strangers(server, phone, number, pin):
     page = Browser(server)
     path, _ = begin(page, number)
     status, told = phone.refuse(phone.requests()[0], not_me=True)
     ok("this was not me", status == 200, told)
     ok("ends the login", page.ask("GET", path)[1]["state"] == "refused")
+    lines = [line for line in logged() if f" login.refused login={path.rpartition('/')[2]} " in line]
+    ok("one line of the log says so, and of nobody who it was", len(lines) == 1 and " by=phone " in lines[0] and " not_me=1 " in lines[0] and
+       number not in lines[0] and "Firefox" not in lines[0], lines)
     begin(Browser(server), number)
     ok("and no other browser's request reaches the phone then", phone.requests() == [], phone.requests())
     own = Browser(server)

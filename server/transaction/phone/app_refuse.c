@@ -1,6 +1,8 @@
 /* transaction/phone/app_refuse.c - a person says no on the phone, or that it was somebody else. */
 #include "transaction/phone/app_answer.h"
 
+#include "base/log.h"
+#include "ledger/entry.h"
 #include "person/history.h"
 #include "transaction/authenticator/credential_change.h"
 
@@ -182,6 +184,17 @@ on_logins_loaded(void *arg, enum err err, const struct problem *why)
 		answer(r, err, why);
 }
 
+/* Which phone said no to which login, and how many more that ended; nothing of who asked, nor of whom. */
+static void
+log_refused(const struct refusing *r)
+{
+	char login[LEDGER_ID_TEXT], credential[LEDGER_ID_TEXT];
+
+	log_info("login.refused", "login=%s by=phone credential=%s not_me=%d others=%zu",
+	    ledger_id_text(&r->request.login, login), ledger_id_text(&r->asked.caller->credential.id, credential),
+	    r->asked.not_me, r->other_count);
+}
+
 static void
 on_refused(void *arg, const struct committed *committed)
 {
@@ -198,5 +211,7 @@ on_refused(void *arg, const struct committed *committed)
 	else if (committed->code != OK)
 		problem_set(&r->why, committed->code, "", "the refusal could not be kept: %s",
 		    err_name(committed->code));
+	else
+		log_refused(r);
 	answer(r, committed->code, &r->why);
 }
