@@ -6,7 +6,7 @@
  * Prints one line a case: `ok TITLE`, `not ok TITLE: what was found`, `skip TITLE: why`; exits 1 when a case failed.
  */
 import { check, expect, inBrowser, request, url } from "./browser.mjs";
-import { account, authenticators, claimed, finished, login, loginId, nothing, preview } from "./person_answers.mjs";
+import { account, authenticators, claimed, finished, login, loginId, nothing, preview, shortLogin } from "./person_answers.mjs";
 import { enrolPath, loginPath, nobody, press, settled, told, unfold, views, visit } from "./person_views.mjs";
 
 const body = (asked, path, method = "POST") => asked.find((one) => one.method === method && one.path === path)?.body;
@@ -45,6 +45,19 @@ async function logins() {
 			);
 		});
 	});
+	for (const [title, name, row] of [
+		["a card that was shown is named once", "マイナンバーカード", "My Number card"],
+		["and by its own name, where it has one", "母のカード", "My Number card 母のカード"],
+	])
+		await check(title, () => {
+			const shown = [{ ...shortLogin.shown[0], way: "card", name }];
+
+			return visit({ path: `login/#${loginId}`, told: { [`GET ${loginPath}`]: { ...shortLogin, shown } } }, english, async (page) => {
+				const said = await page.locator('section[aria-labelledby="shown"] .row > div').allInnerTexts();
+
+				expect(said.join().replace(/\s+/g, " ") === row, said.join());
+			});
+		});
 	await check("an empty claim is asked for, and nothing is sent", () =>
 		visit({ path: `login/#${loginId}` }, english, async (page, { asked }) => {
 			await page.getByRole("button", { name: "Continue" }).click();

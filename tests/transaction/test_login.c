@@ -187,7 +187,7 @@ what_is_not_enough_is_told_and_makes_nobody(void **state)
 	expect_number("the history says so", stage_history(&stage.person).kind, HISTORY_LOGIN_REFUSED);
 	expect_number("the refusal is in the ledger", stage_count(&ledger_leaf_table), 1);
 	expect_number("the login goes on", stage_login().state, LOGIN_WAITING);
-	expect_text("with what helps", stage_ways(), "[passkey+] card+ code- recovery-");
+	expect_text("with what helps", stage_ways(), "[passkey+] card+ code-");
 	expect_text("a passkey beside it", stage_passkey(&stage.person), "");
 	expect_ok("is looked at", stage_finish(), &stage.why);
 	expect_true("and is enough", stage.finished.enough);

@@ -578,6 +578,28 @@ a_card_logs_in(void **state)
 	login_stage_close();
 }
 
+/* A card of which nobody said whose it is: when it has been shown, showing it again is no way on. */
+static void
+what_was_shown_to_no_avail_is_not_offered_again(void **state)
+{
+	struct credential card;
+	struct unit *unit;
+
+	(void)state;
+	login_stage_open(21);
+	stage.settings.account = stage_least("credential-management", "2");
+	card = stage_stored(&stage.person.card);
+	card.binding = BINDING_UNCONFIRMED;
+	unit = stage_unit();
+	credential_put(unit, &stage.arena, &card);
+	stage_commit(unit);
+	stage_begin(LOGIN_TO_LOOK);
+	put_task(ESTABLISHED, true, CARD_HANDLE);
+	expect_text("the card", finish_card(), "");
+	expect_text("leads on no more", stage_ways(), "passkey- code- recovery-");
+	login_stage_close();
+}
+
 static void
 a_card_that_is_not_good_is_told_why(void **state)
 {
@@ -673,6 +695,7 @@ main(void)
 		cmocka_unit_test(guesses_spread_over_logins_end_at_the_accounts_limit),
 		cmocka_unit_test(tries_at_one_time_are_not_all_looked_at),
 		cmocka_unit_test(a_card_logs_in),
+		cmocka_unit_test(what_was_shown_to_no_avail_is_not_offered_again),
 		cmocka_unit_test(a_card_that_is_not_good_is_told_why),
 		cmocka_unit_test(a_card_that_has_expired_logs_nobody_in),
 	};

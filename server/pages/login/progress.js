@@ -17,11 +17,12 @@ export function shownSoFar({ shown }) {
 				{ class: "rows" },
 				...shown.map(({ way, name, at }) => {
 					const [title] = wayWords(way);
+					const own = name && !title.includes(name); // a card has no other name unless its person gave one
 
 					return element(
 						"li",
 						{ class: "row" },
-						element("div", {}, badge("good", ...title), name ? ` ${name}` : ""),
+						element("div", {}, badge("good", ...title), own ? ` ${name}` : ""),
 						element("p", { class: "aside" }, time(at)),
 					);
 				}),

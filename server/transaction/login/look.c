@@ -101,6 +101,17 @@ offer_all(const struct login_case *c, struct offering *o)
 			offer(o, (enum login_way)way, LOGIN_PERHAPS);
 }
 
+static bool
+was_shown(const struct login_case *c, const struct credential *credential)
+{
+	for (size_t i = 0; i < c->counted_count; i++)
+		if (id_equal(&c->counted[i].credential, &credential->id))
+			return true;
+	return false;
+}
+
+/* What was shown, counts, and is not enough alone brings no more when it is shown again: it counts together with
+ * another already. */
 static enum err
 offer_own(struct arena *arena, const struct login_case *c, struct offering *o, struct problem *why)
 {
@@ -122,6 +133,8 @@ offer_own(struct arena *arena, const struct login_case *c, struct offering *o, s
 				return why->code;
 			enough = alone->enough ? LOGIN_ENOUGH : LOGIN_NOT_ENOUGH;
 		}
+		if (enough != LOGIN_ENOUGH && was_shown(c, credential))
+			continue;
 		offer(o, ways[credential->kind], enough);
 	}
 	return OK;

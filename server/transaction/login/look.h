@@ -24,7 +24,7 @@ struct login_view {
 	const struct assessed *assessed;
 	struct login_unmet unmet[REQUIREMENTS_LARGEST];
 	size_t unmet_count;
-	struct login_offer offers[LOGIN_WAYS]; /* the least bothersome first */
+	struct login_offer offers[LOGIN_WAYS]; /* the least bothersome first; none by what was shown to no avail */
 	size_t offer_count;
 	bool enough;                 /* somebody is authenticated, and what counts suffices */
 	bool less;                   /* it is not what is hoped for, and the person may go on with it */
