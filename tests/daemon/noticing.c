@@ -2,8 +2,8 @@
  *
  *     POST /test/notices   {"kind":1,"english":false,"address":"…" or "endpoint":"…","key":"…","secret":"…",
  *                           "name":"…","code":"…","request":"hex","seconds":600}; answers when it is durable. With
- *                           "account" and "credential" (hex) there is an app with that subscription, too; with "account"
- *                           alone it goes to that one's phones
+ *                           "account" and "credential" (hex) there is an app with that subscription, too; with
+ *                           "account" alone it goes to that one's phones
  *     GET  /test/notices   how many wait
  *     GET  /test/apps/{account and credential}   the endpoint that the app is pushed to; empty: none
  */

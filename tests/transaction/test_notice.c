@@ -250,8 +250,8 @@ an_account_is_told_where_it_can_be_reached(void **state)
 		for (size_t n = 0; n < count; n++) {
 			struct notice read;
 
-			expect_true(told[i].title, notice_read(operations[n].value, &read) && read.kind == told[i].kind &&
-			    read.english);
+			expect_true(told[i].title, notice_read(operations[n].value, &read) &&
+			    read.kind == told[i].kind && read.english);
 			mails += read.address.size != 0;
 			phones += notice_to_phones(&read) && id_equal(&read.account, &account.id) && !read.name.size;
 		}

@@ -3,8 +3,8 @@
  *
  *     consent -> withdrawn, what was given ended: one unit -> what was given meanwhile -> … until there is none
  *
- * Whoever signs on in this moment has judged the consent as it was, so after the first unit nobody does by it: the round
- * after it finds the last. Done again it goes on where it was interrupted.
+ * Whoever signs on in this moment has judged the consent as it was, so after the first unit nobody does by it: the
+ * round after it finds the last. Done again it goes on where it was interrupted.
  */
 #include "front/account/visit.h"
 #include "ledger/entry.h"

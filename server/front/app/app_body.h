@@ -1,5 +1,5 @@
-/* front/app/app_body.h - what a phone sends, as JSON: pairing, an answer, a refusal, digits, the end of a mute, where it
- * is woken. Bounded, and nothing believed.
+/* front/app/app_body.h - what a phone sends, as JSON: pairing, an answer, a refusal, digits, the end of a mute, where
+ * it is woken. Bounded, and nothing believed.
  *
  * Whose it is, when and from where is not read here: that stays as it was.
  */

@@ -1,5 +1,5 @@
-/* transaction/enrolment/card_holder.h - who has a card as an authenticator already, and whether they give it up to whoever
- * binds it now.
+/* transaction/enrolment/card_holder.h - who has a card as an authenticator already, and whether they give it up to
+ * whoever binds it now.
  *
  *     name -> credential, account -> stays | yields: revoked, in the unit of the binding
  *

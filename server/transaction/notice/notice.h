@@ -58,7 +58,8 @@ struct notice {
 	struct id id;
 	enum notice_kind kind;
 	bool english;                /* else Japanese */
-	/* Where to: mail; or a subscription; or, where both are empty, whatever phones `account` has (notice_to_phones). */
+	/* Where to: mail; or a subscription; or, where both are empty, whatever phones `account` has
+	 * (notice_to_phones()). */
 	struct span address;
 	struct push_subscription push;
 	struct id account, credential; /* push: whose subscription it is, to forget one that is gone; zero: nobody's */

@@ -22,8 +22,8 @@ void notice_subject_write(struct buffer *, const struct notice *, const struct n
 /* Lines that end in '\n'. */
 void notice_text_write(struct buffer *, const struct notice *, const struct notice_wording *);
 
-/* What is pushed to an app, which shows it in its own words: {"kind":"app-request","request":"0123…"}; nothing else, not
- * even the authenticator's name, whoever sees the phone. */
+/* What is pushed to an app, which shows it in its own words: {"kind":"app-request","request":"0123…"}; nothing else,
+ * not even the authenticator's name, whoever sees the phone. */
 void notice_push_write(struct buffer *, const struct notice *);
 
 /* "2026年11月22日（日）14:05", "22 Nov 2026, 14:05 JST". */
