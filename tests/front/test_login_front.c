@@ -609,6 +609,7 @@ whom_a_relying_party_sent_goes_back_there(void **state)
 	begin_for_a_relying_party(stage_least("token", "2"), NULL);
 	expect_number("cancelled", ask_login("POST", "/cancel", "{}"), 200);
 	expect_true("is told so", says("{\"location\":\"/oidc/continue/00ff?cancelled\"}"));
+	expect_true("other tabs keep the cookie", !strstr(scene.answer, "__Host-watashi-login="));
 	least = stage_least("token", "2");
 	least.version = span_text("1.0");
 	begin_for_a_relying_party(stage_least("token", "4"), &least);
@@ -618,6 +619,7 @@ whom_a_relying_party_sent_goes_back_there(void **state)
 	expect_number("nor another", ask_login("POST", "/finish", "{\"less\":1}"), 400);
 	expect_number("with less", ask_login("POST", "/finish", "{\"less\":true}"), 200);
 	expect_true("there, too", says("{\"location\":\"/oidc/continue/00ff\"}"));
+	expect_true("and keep it", !strstr(scene.answer, "__Host-watashi-login="));
 	scene_close();
 }
 

@@ -34,6 +34,13 @@ send_on(struct login_visit *v, struct span location, const char *cookies)
 	buffer_release(&b);
 }
 
+/* One that a relying party led to may not be the only one here: by the same cookie the browser's other tabs go on. */
+static struct span
+forget_login(struct arena *arena, const struct login *l)
+{
+	return l->front == LOGIN_FOR_ACCOUNT ? cookie_forget(arena, LOGIN_COOKIE) : (struct span){ 0 };
+}
+
 static void
 on_finished(void *arg, enum err err, const struct login_finished *f, const struct problem *why)
 {
@@ -53,7 +60,7 @@ on_finished(void *arg, enum err err, const struct login_finished *f, const struc
 	}
 	session = cookie_set(arena, SESSION_COOKIE, f->cookie.text,
 	    (f->session.expires.us - v->asked.now.us) / SECONDS(1), SAME_SITE_LAX);
-	login = cookie_forget(arena, LOGIN_COOKIE);
+	login = forget_login(arena, f->login);
 	if (f->remember)
 		known = cookie_set(arena, KNOWN_BROWSER_COOKIE, f->known.text, KNOWN_BROWSER_FOR / SECONDS(1),
 		    SAME_SITE_STRICT);
@@ -101,7 +108,7 @@ on_cancelled(void *arg, enum err err, const struct login *l, const struct proble
 	}
 	was_in = memcmp(l->session, none, sizeof(none)) != 0;
 	send_on(v, way_back(v->exchange->arena, l, was_in),
-	    arena_print(v->exchange->arena, "%.*s", SPAN_ARGS(cookie_forget(v->exchange->arena, LOGIN_COOKIE))));
+	    arena_print(v->exchange->arena, "%.*s", SPAN_ARGS(forget_login(v->exchange->arena, l))));
 }
 
 static void
