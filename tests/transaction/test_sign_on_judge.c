@@ -91,7 +91,7 @@ static const struct sentence sentences[] = {
 	  .verdict = "login token 2,authentication 3 or token 2,authentication 2" },
 	{ .title = "an essential one that is unknown is refused", .acr = "urn:nobody", .flags = "essential",
 	  .session = "passkey 60", .consent = "private",
-	  .verdict = "refused unmet_authentication_requirements, decided" },
+	  .verdict = "refused unmet_authentication_requirements" },
 	{ .title = "one that nobody reaches, too", .acr = ACR "4", .flags = "essential", .session = "passkey 60",
 	  .consent = "private", .verdict = "refused unmet_authentication_requirements, decided" },
 	{ .title = "unknown ones among known ones are passed over", .acr = "urn:nobody " ACR "2", .flags = "essential",
@@ -361,7 +361,8 @@ verdict_text(const struct sign_on_verdict *v)
 
 	switch (v->outcome) {
 	case SIGN_ON_REFUSED:
-		return arena_print(&stage.arena, "refused %s%s", v->error, v->decided.count ? ", decided" : "");
+		return arena_print(&stage.arena, "refused %s%s", v->error,
+		    !v->decided.count ? "" : v->decided.enough ? ", permitted" : ", decided");
 	case SIGN_ON_LOGIN:
 		return login_text(&v->login);
 	case SIGN_ON_CONSENT:

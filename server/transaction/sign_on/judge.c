@@ -325,8 +325,23 @@ find_reached(struct judging *j, const struct need *least, struct need_assessed *
 	return OK;
 }
 
+/* Who reached all but the level that is essential is refused for that one: the decision says so. Of a level that no
+ * policy knows there is none. */
 static enum err
-lack_levels(struct judging *j, const struct need *least, const struct need_assessed *decided, struct problem *why)
+decide_essential(struct judging *j, const struct need *least, struct need_assessed *out, struct problem *why)
+{
+	struct need with = *least;
+
+	*out = (struct need_assessed){ .count = 0 };
+	if (!j->acr_count)
+		return OK;
+	return need_add(&with, &j->acrs[0].requires) ? need_assess(j->arena, &with, &j->assessing, out, why) :
+	    too_much(why);
+}
+
+static enum err
+lack_levels(struct judging *j, const struct need *least, const struct need_assessed *decided, size_t part,
+    struct problem *why)
 {
 	const struct acr *lowest;
 	bool possible = need_is_possible(j->arena, least, &j->assessing) &&
@@ -343,7 +358,7 @@ lack_levels(struct judging *j, const struct need *least, const struct need_asses
 	}
 	j->out->decided.count = 0;
 	j->out->login.joins = true;
-	return ask_login(j, decided->enough ? PART_OF_ACR : decided->first_unmet, why);
+	return ask_login(j, part, why);
 }
 
 /* A level that is only hoped for is asked for once. */
@@ -360,6 +375,7 @@ look_at_levels(struct judging *j, bool *go_on, struct problem *why)
 {
 	struct need_assessed decided;
 	struct need least;
+	size_t part;
 	bool found;
 
 	*go_on = false;
@@ -369,8 +385,11 @@ look_at_levels(struct judging *j, bool *go_on, struct problem *why)
 		return why->code;
 	if (!found && need_assess(j->arena, &least, &j->assessing, &decided, why) != OK)
 		return why->code;
-	if (!decided.enough || (j->essential && !found))
-		return lack_levels(j, &least, &decided, why);
+	part = decided.enough ? PART_OF_ACR : decided.first_unmet;
+	if (decided.enough && j->essential && !found && decide_essential(j, &least, &decided, why) != OK)
+		return why->code;
+	if (part != PART_OF_ACR || (j->essential && !found))
+		return lack_levels(j, &least, &decided, part, why);
 	if (!found && is_worth_asking(j, &least)) {
 		j->out->login.joins = true;
 		return ask_login(j, PART_OF_ACR, why);
