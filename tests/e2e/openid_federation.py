@@ -98,13 +98,16 @@ def encoded(value):
     return b64u(json.dumps(value, separators=(",", ":")).encode())
 
 
-def jws(header, claims, key=None):
-    """ES256 of `key`; without one no signature."""
-    text = f"{encoded(header)}.{encoded(claims)}"
-    if not key:
-        return text + "."
+def signature_of(key, text):
+    """ES256."""
     r, s = utils.decode_dss_signature(key.sign_der(text.encode()))
-    return f"{text}.{b64u(r.to_bytes(32, 'big') + s.to_bytes(32, 'big'))}"
+    return b64u(r.to_bytes(32, "big") + s.to_bytes(32, "big"))
+
+
+def jws(header, claims, key=None):
+    """Without a key there is no signature."""
+    text = f"{encoded(header)}.{encoded(claims)}"
+    return f"{text}.{signature_of(key, text) if key else ''}"
 
 
 def jws_parts(token):
