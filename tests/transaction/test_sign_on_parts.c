@@ -189,10 +189,10 @@ a_session_has_another_name_at_each_client(void **state)
 
 	(void)state;
 	sign_on_stage_open(7);
-	a = sign_on_session_name(&stage.arena, &signing.settings.pairwise, &one, span_text("shop"));
-	b = sign_on_session_name(&stage.arena, &signing.settings.pairwise, &one, span_text("bank"));
-	c = sign_on_session_name(&stage.arena, &signing.settings.pairwise, &other, span_text("shop"));
-	again = sign_on_session_name(&stage.arena, &signing.settings.pairwise, &one, span_text("shop"));
+	a = pairwise_session(&stage.arena, &signing.settings.pairwise, &one, span_text("shop"));
+	b = pairwise_session(&stage.arena, &signing.settings.pairwise, &one, span_text("bank"));
+	c = pairwise_session(&stage.arena, &signing.settings.pairwise, &other, span_text("shop"));
+	again = pairwise_session(&stage.arena, &signing.settings.pairwise, &one, span_text("shop"));
 	expect_true("of 43 letters", a.size == 43 && span_equal(a, again));
 	expect_true("another one for each", !span_equal(a, b) && !span_equal(a, c) && !span_equal(b, c));
 	sign_on_stage_close();
