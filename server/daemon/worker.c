@@ -29,7 +29,7 @@
 #define FIELDS_TLS "Strict-Transport-Security: max-age=31536000\r\n"
 
 /* Pages of what is there only with accounts. */
-static const char *const person_pages[] = { "account", "app", "card", "desk", "enrol", "login", "logout",
+static const char *const person_pages[] = { "account", "app", "card", "consent", "desk", "enrol", "login", "logout",
 	"sign-on-error", NULL };
 
 struct worker {

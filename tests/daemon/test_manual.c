@@ -32,7 +32,7 @@
 
 /* Pages are files (server/pages), and so in no table. */
 static const char *const pages[] = { "/", "/metadata/", "/policy/", "/ledger/", "/anchors/", "/enrol/", "/login/",
-	"/account/", "/app/", "/card/", "/desk/" };
+	"/consent/", "/account/", "/app/", "/card/", "/desk/" };
 static const struct route *const tables[] = { registry_routes, policy_routes, authzen_routes, token_routes, jpki_routes,
 	disclosure_routes, ledger_routes, ops_routes, login_routes, related_origin_routes, enrol_routes, card_routes,
 	account_routes, authenticator_routes, app_routes, desk_routes, oidc_routes,

@@ -99,6 +99,29 @@ export const shortLogin = {
 	],
 	ways: ways("passkey", { passkey: true, app: true, card: true, code: false, recovery: false }),
 };
+/* Only a proofing brings it; what is wanted is only hoped for; who asks wants it shown anew. */
+export const proofingLogin = {
+	...shortLogin,
+	relying_party: { ...login.relying_party, entity_id: "https://shop.example/rp", name: text("うみべ商店", "Umibe Shop") },
+	unmet: [
+		{
+			area: "registration",
+			area_title: levels.registration.area_title,
+			required: "3",
+			required_title: levels.registration.title,
+			reached: "1",
+			reached_title: text("レベル1（低）", "Level 1 (low)"),
+		},
+	],
+	ways: ways("passkey", { passkey: false, app: false, card: false, code: false, recovery: false }),
+	proofing: { page: "/enrol/", return: `/oidc/continue/${id("5")}` },
+};
+export const lessLogin = { ...shortLogin, less: true };
+export const anewLogin = {
+	...shortLogin,
+	shown: [{ way: "passkey", name: "ノートパソコン", at: passed, counts: false }],
+	unmet: [{ ...shortLogin.unmet[0], reached: null, reached_title: null }],
+};
 export const finished = { ...shortLogin, unmet: [], enough: true };
 
 const task = (of) => ({
@@ -215,6 +238,9 @@ export const account = {
 /* [kind, name, detail, actor]: a detail is a word whose meaning depends on the kind. */
 export const events = [
 	["login", "みどり市役所", "passkey", "person"],
+	["released", "とまった商店", "private", "person"],
+	["login-refused", "とまった商店", "unmet_authentication_requirements", "person"],
+	["consent-withdrawn", "みどり市立図書館", "sign-on:fedcba9876543210", "person"],
 	["credential-changed", "会社の機器", "suspended lost", "person"],
 	["credential-changed", "前の電話", "locked wrong-pin", "system"],
 	["credential-added", "Recovery codes", "recovery", "person"],
@@ -227,7 +253,7 @@ export const events = [
 	["proofed", null, "desk", "registrar:9ABC-DEFG-HJ"],
 	["opened", null, "full", "person"],
 ].map(([kind, name, detail, actor], at) => ({
-	id: id(at.toString(16)),
+	id: at.toString(16).repeat(32).slice(0, 32),
 	kind,
 	at: passed,
 	actor,
@@ -235,7 +261,17 @@ export const events = [
 	detail,
 	where: kind.startsWith("login") ? "Firefox (Linux), 203.0.113.7" : null,
 	credential: null,
-	decision: at === 0 ? id("d") : null,
+	decision: at === 0 || kind === "released" ? id("d") : null,
+	...(kind === "released"
+		? {
+				relying_party: "https://shop.example/rp",
+				items: [
+					{ name: "nickname", title: text("ニックネーム", "Nickname") },
+					{ name: "age_over_20", title: text("20歳以上かどうか", "Whether 20 or older") },
+				],
+				consent: id("8"),
+			}
+		: {}),
 }));
 
 const consents = [
@@ -243,18 +279,37 @@ const consents = [
 		id: id("8"),
 		relying_party: "https://shop.example/rp",
 		name: "とまった商店",
-		purpose: "login",
-		items: [{ name: "nickname", title: text("ニックネーム", "Nickname") }],
+		purpose: "sign-on:0123456789abcdef",
+		items: [
+			{ name: "nickname", title: text("ニックネーム", "Nickname"), told: true },
+			{ name: "age_over_20", title: text("20歳以上かどうか", "Whether 20 or older"), told: true },
+			{ name: "birthdate", title: text("生年月日", "Date of birth"), told: false },
+			{
+				name: "offline_access",
+				title: text("ログアウトしたあとの利用", "Use after you have logged out"),
+				told: true,
+			},
+		],
 		persona: "private",
 		given: passed,
 		withdrawn: null,
+	},
+	{
+		id: id("6"),
+		relying_party: "https://library.example/rp",
+		name: "みどり市立図書館",
+		purpose: "sign-on:fedcba9876543210",
+		items: [],
+		persona: "private",
+		given: passed,
+		withdrawn: passed,
 	},
 	{
 		id: id("9"),
 		relying_party: "https://watashi.example/",
 		name: "Watashi",
 		purpose: "enrolment",
-		items: [{ name: "name", title: text("氏名", "Name") }],
+		items: [{ name: "name", title: text("氏名", "Name"), told: true }],
 		persona: null,
 		given: passed,
 		withdrawn: null,
@@ -307,6 +362,110 @@ export const finishing = {
 	},
 };
 
+/* A service that asks who somebody is. */
+
+const asked = (name, ja, en, value, more = {}) => ({
+	name,
+	title: text(ja, en),
+	purpose: text("会員の登録のため", "To register you as a member"),
+	value,
+	source: "card",
+	at: passed,
+	required: false,
+	asked: true,
+	instead_of: null,
+	chosen: true,
+	...more,
+});
+const ofPrivate = [
+	asked("nickname", "ニックネーム", "Nickname", "はなちゃん", { required: true, source: "self" }),
+	asked("birthdate", "生年月日", "Date of birth", "1980-02-17", {
+		purpose: text("お酒を売ってよい年齢かを確かめるため", "To see whether alcohol may be sold to you"),
+	}),
+	asked("age_over_18", "18歳以上かどうか", "Whether 18 or older", "true", {
+		asked: false,
+		chosen: false,
+		instead_of: "birthdate",
+	}),
+	asked("age_over_20", "20歳以上かどうか", "Whether 20 or older", "true", {
+		asked: false,
+		chosen: false,
+		instead_of: "birthdate",
+	}),
+	asked("gender", "性別", "Sex", "female", { purpose: null, chosen: false }),
+	asked("email", "メールアドレス", "Mail address", "hanako@example.jp", { source: "confirmed", at: null }),
+];
+
+export const signOn = {
+	id: id("5"),
+	relying_party: {
+		entity_id: "https://shop.example/rp",
+		name: text("うみべ商店オンライン", "Umibe Shop Online"),
+		member: text("うみべ商事株式会社", "Umibe Trading"),
+		description: text("海辺の町の食べものとお酒を、お届けします。", "Food and drink from a town by the sea."),
+		information_url: text("https://shop.example/about", "https://shop.example/about?en"),
+		privacy_url: text("https://shop.example/privacy", ""),
+		mark: null,
+		privacy: { framework: "jp-idtf", level: "2", title: text("レベル2（中）", "Level 2 (medium)") },
+	},
+	person: { number: account.number },
+	persona: "private",
+	personas: [
+		{
+			persona: "private",
+			possible: true,
+			why_not: null,
+			items: ofPrivate,
+			withheld: [
+				{ name: "phone_number", title: text("電話番号", "Telephone number"), why: "not-known", required: false },
+				{ name: "address", title: text("住所", "Address"), why: "not-of-persona", required: false },
+				{ name: "name", title: text("氏名", "Name"), why: "not-registered", required: false },
+				{ name: "shoe_size", title: null, why: "no-such", required: false },
+			],
+		},
+		{
+			persona: "business",
+			possible: false,
+			why_not: "lacks",
+			items: [],
+			withheld: [
+				{ name: "nickname", title: text("ニックネーム", "Nickname"), why: "not-of-persona", required: true },
+			],
+		},
+		{ persona: "administrative", possible: false, why_not: "level", items: [], withheld: [] },
+	],
+	learns: {
+		pseudonym: true,
+		level: {
+			acr: "urn:example:loa:2",
+			framework: "jp-idtf",
+			area_title: text("トークン", "Token"),
+			title: text("レベル2（中）", "Level 2 (medium)"),
+		},
+		proofing: true,
+	},
+	offline: true,
+	remembered: { consent: id("8"), persona: "private", given: passed },
+	until: soon(28),
+};
+/* Of a service that nobody certified and that wants next to nothing. */
+export const plainSignOn = {
+	...signOn,
+	relying_party: {
+		...signOn.relying_party,
+		name: null,
+		member: null,
+		description: null,
+		information_url: null,
+		privacy_url: null,
+		privacy: null,
+	},
+	personas: [{ ...signOn.personas[0], items: [], withheld: [] }],
+	learns: { pseudonym: true, level: null, proofing: false },
+	offline: false,
+	remembered: null,
+};
+
 export const nothing = () => [204, null];
 export const problem = (status, more) => () => [
 	status,
@@ -315,6 +474,7 @@ export const problem = (status, more) => () => [
 export const stepUp = (why) => problem(403, { step_up: { login_for: "account", why } });
 
 const loginPath = `/v1/login/${loginId}`;
+const signOnPath = `/v1/sign-on/${signOn.id}`;
 const enrolPath = `/v1/enrol/${enrolmentId}`;
 const creation = {
 	rp: { id: "localhost", name: "Watashi" },
@@ -342,6 +502,9 @@ export const answers = {
 	[`POST ${loginPath}/card`]: task(10),
 	[`POST ${loginPath}/finish`]: { location: "/account/" },
 	[`POST ${loginPath}/cancel`]: { location: "/account/" },
+	[`GET ${signOnPath}`]: signOn,
+	[`POST ${signOnPath}/agree`]: { location: `/oidc/continue/${signOn.id}` },
+	[`POST ${signOnPath}/deny`]: { location: `/oidc/continue/${signOn.id}` },
 	"GET /v1/account": account,
 	"GET /v1/account/authenticators": { authenticators, more: false },
 	"GET /v1/account/history": { events, more: false },

@@ -9,7 +9,7 @@
  */
 import { join } from "node:path";
 import { check, expect, fits, hasNoSeriousFindings, inBrowser, languages, palettes, pictures, request, widths } from "./browser.mjs";
-import { account, answers, authenticators, login, preview, shortLogin } from "./person_answers.mjs";
+import { account, answers, authenticators, login, plainSignOn, preview, proofingLogin, shortLogin } from "./person_answers.mjs";
 import { views, visit } from "./person_views.mjs";
 
 /* Texts of the answers themselves may be in one language only. */
@@ -24,6 +24,8 @@ const data = strings([
 	authenticators,
 	login,
 	shortLogin,
+	plainSignOn,
+	proofingLogin,
 	preview,
 	Object.values(answers).filter((one) => typeof one !== "function"),
 ])

@@ -6,6 +6,7 @@ import { deskViews } from "./desk_views.mjs";
 import {
 	account,
 	answers,
+	anewLogin,
 	authenticators,
 	cardCode,
 	claimed,
@@ -13,16 +14,21 @@ import {
 	loginId,
 	play,
 	finishing,
+	lessLogin,
 	muted,
+	plainSignOn,
 	preview,
 	problem,
+	proofingLogin,
 	reissue,
 	shortLogin,
+	signOn,
 	stepUp,
 } from "./person_answers.mjs";
 
 export const loginPath = `/v1/login/${loginId}`;
 export const enrolPath = `/v1/enrol/${enrolmentId}`;
+export const signOnPath = `/v1/sign-on/${signOn.id}`;
 export const told = "event: changed\ndata: {}\n\n";
 export const nobody = { "GET /v1/account": problem(401) };
 export const press = (name) => (page) => page.locator("main").getByRole("button", { name }).first().click();
@@ -68,8 +74,23 @@ export const views = {
 		act: typed("code", "ABCD-EFGH-JKMN-PQRS"),
 	},
 	"login-short": { path: `login/#${loginId}`, told: { [`GET ${loginPath}`]: shortLogin } },
+	"login-proofing": { path: `login/#${loginId}`, told: { [`GET ${loginPath}`]: proofingLogin } },
+	"login-less": { path: `login/#${loginId}`, told: { [`GET ${loginPath}`]: lessLogin } },
+	"login-anew": { path: `login/#${loginId}`, told: { [`GET ${loginPath}`]: anewLogin } },
 	"login-over": { path: `login/#${loginId}`, told: { [`GET ${loginPath}`]: problem(404) } },
 	"login-unreached": { path: `login/#${loginId}`, told: { [`GET ${loginPath}`]: problem(503) } },
+	consent: { path: `consent/#${signOn.id}`, act: (page) => page.locator("details summary").click() },
+	"consent-plain": { path: `consent/#${signOn.id}`, told: { [`GET ${signOnPath}`]: plainSignOn } },
+	"consent-step-up": {
+		path: `consent/#${signOn.id}`,
+		act: (page) => page.locator('input[value="administrative"]').check(),
+	},
+	"consent-changed": {
+		path: `consent/#${signOn.id}`,
+		told: { [`POST ${signOnPath}/agree`]: problem(409, { code: "conflict" }) },
+		act: press(/^(この内容で渡して|Allow)/),
+	},
+	"consent-over": { path: `consent/#${signOn.id}`, told: { [`GET ${signOnPath}`]: problem(404) } },
 	card: { path: `card/#${cardCode}` },
 	"card-over": { path: `card/#${cardCode}`, told: { [`GET /v1/card/${cardCode}`]: problem(404) } },
 	stranger: { path: "account/", told: nobody },
@@ -117,6 +138,7 @@ export const views = {
 	personas: { path: "account/#personas" },
 	contacts: { path: "account/#contacts" },
 	consents: { path: "account/#consents" },
+	"consents-withdraw": { path: "account/#consents", act: press(/^(同意を取り消す|Withdraw)/) },
 	history: { path: "account/#history" },
 	settings: { path: "account/#settings", act: unfold("erase") },
 	enrol: { path: "enrol/", told: nobody },

@@ -1,35 +1,41 @@
-/* account/consents.js - what a person agreed to: who may get what, for what, since when; each can be taken back. */
+/* account/consents.js - what a person agreed to: which service may be told what, as which persona, for what, since when; each can be
+ * taken back. */
 import { answered, ask } from "/assets/ask.js";
-import { aside, badge, both, element, paragraph } from "/assets/dom.js";
+import { aside, badge, both, element, fact, paragraph } from "/assets/dom.js";
 import { action, form } from "/assets/form.js";
 import { time } from "/assets/time.js";
 import { personaWords } from "/assets/words.js";
 
 const path = "/v1/account/consents";
 const purposes = { enrolment: ["アカウントの登録", "Enrolment of this account"], login: ["ログイン", "Logging in"] };
+/* Behind the colon stands what tells its purposes from those of before. */
+const signOn = "sign-on:";
+const forSigningOn = [
+	"このサービスへのログインと、求められたときに示された目的",
+	"Logging in to this service, and what it said when it asked",
+];
 
-const titleOf = (item) =>
-	typeof item === "string" ? [item, item] : [item.title?.ja ?? item.name, item.title?.en ?? item.name];
-const textOf = (name, otherwise) =>
-	typeof name === "string"
-		? [name || otherwise, name || otherwise]
-		: [name?.ja || name?.en || otherwise, name?.en || name?.ja || otherwise];
+const purposeOf = (purpose) =>
+	purpose.startsWith(signOn) ? forSigningOn : (purposes[purpose] ?? [purpose, purpose]);
+
+const titleOf = ({ title }) => [title.ja, title.en];
+const listed = (titles) => both(titles.map(([ja]) => ja).join("、"), titles.map(([, en]) => en).join(", "));
 
 function consent(flow, one) {
-	const { id, relying_party: party, purpose, items, persona, given, withdrawn } = one;
-	const entity = typeof party === "string" ? party : (party?.entity_id ?? "");
-	const name = textOf(one.name ?? party?.name, entity);
+	const { id, relying_party: entity, purpose, items, persona, given, withdrawn } = one;
+	const name = [one.name || entity, one.name || entity];
 	const place = element("div", { class: "answer" });
-	const words = purposes[purpose] ?? [purpose, purpose];
-	const titles = (items ?? []).map(titleOf);
+	const words = purposeOf(purpose);
+	const told = items.filter((item) => item.told).map(titleOf);
+	const declined = items.filter((item) => !item.told).map(titleOf);
 	const withdraw = () =>
 		place.replaceChildren(
 			element(
 				"div",
 				{ class: "opened-step" },
 				paragraph(
-					"これからは渡しません。すでに渡したものは、相手のところに残ることがあります。",
-					"Nothing more is passed on. What was passed on already may stay with them.",
+					"このサービスへのログインの許可がすべて終わり、これからは何も渡しません。すでに渡したものは、相手のところに残ることがあります。次にログインするときは、もう一度うかがいます。",
+					"All that the service holds of your logins ends, and nothing more is passed on. What was passed on already may stay with them. You are asked again when you next log in there.",
 				),
 				form({
 					fields: [],
@@ -56,7 +62,7 @@ function consent(flow, one) {
 		"li",
 		{ class: "held" },
 		element("h2", {}, both(...name)),
-		...(entity ? [element("p", { class: "aside entity" }, entity)] : []),
+		element("p", { class: "aside entity" }, entity),
 		element(
 			"p",
 			{},
@@ -65,41 +71,16 @@ function consent(flow, one) {
 		element(
 			"dl",
 			{ class: "facts" },
-			element(
-				"div",
-				{},
-				element("dt", {}, both("渡す情報", "Items")),
-				element(
-					"dd",
-					{},
-					both(
-						titles.map(([ja]) => ja).join("、") || "なし",
-						titles.map(([, en]) => en).join(", ") || "none",
-					),
-				),
+			fact(
+				"渡す情報",
+				"Told",
+				told.length > 0 ? listed(told) : both("個人情報は渡しません", "No personal data"),
 			),
-			element("div", {}, element("dt", {}, both("目的", "Purpose")), element("dd", {}, both(...words))),
-			...(persona
-				? [
-						element(
-							"div",
-							{},
-							element("dt", {}, both("ペルソナ", "Persona")),
-							element("dd", {}, both(...personaWords(persona))),
-						),
-					]
-				: []),
-			element("div", {}, element("dt", {}, both("同意した時", "Given")), element("dd", {}, time(given))),
-			...(withdrawn
-				? [
-						element(
-							"div",
-							{},
-							element("dt", {}, both("取り消した時", "Withdrawn")),
-							element("dd", {}, time(withdrawn)),
-						),
-					]
-				: []),
+			...(declined.length > 0 ? [fact("渡さないことにした情報", "Declined", listed(declined))] : []),
+			fact("目的", "What for", both(...words)),
+			...(persona ? [fact("ペルソナ", "Persona", both(...personaWords(persona)))] : []),
+			fact("同意した時", "Since", time(given)),
+			...(withdrawn ? [fact("取り消した時", "Withdrawn", time(withdrawn))] : []),
 		),
 		...(purpose === "enrolment" && !withdrawn
 			? [

@@ -19,7 +19,7 @@ const kinds = {
 	"attribute-changed": ["個人情報を変えました", "Personal data was changed"],
 	"consent-given": ["情報の提供に同意しました", "You consented to passing something on"],
 	"consent-withdrawn": ["同意を取り消しました", "Consent was withdrawn"],
-	released: ["サービスにログインし、選んだ情報を提供しました", "Logged in to a service, which was told what you chose"],
+	released: ["サービスにログインしました", "Logged in to a service"],
 	"not-me": ["「自分ではない」と知らせがありました", "Somebody said “this was not me”"],
 	"mute-ended": ["スマートフォンに、また依頼が届くようにしました", "Requests were let reach your phones again"],
 };
@@ -28,6 +28,12 @@ const actors = {
 	person: ["ご本人", "You"],
 	system: ["Watashi（自動）", "Watashi, by itself"],
 	operator: ["運営者", "The operator"],
+};
+
+const personas = {
+	administrative: ["行政における個人として", "As your administrative persona"],
+	business: ["ビジネス上の私として", "As your business persona"],
+	private: ["プライベートな私として", "As your private persona"],
 };
 
 const details = {
@@ -41,13 +47,15 @@ const details = {
 		confirmed: ["確認しました", "Confirmed"],
 		removed: ["消しました", "Removed"],
 	},
-	"consent-given": { enrolment: ["アカウントの登録のため", "For enrolling this account"] },
-	logout: { everywhere: ["すべての端末とブラウザーで", "On all devices and browsers"] },
-	released: {
-		administrative: ["行政における個人として", "As an individual before the administration"],
-		business: ["ビジネス上の私として", "As you are in business"],
-		private: ["プライベートな私として", "As you are in private"],
+	"consent-given": { enrolment: ["アカウントの登録のため", "For enrolling this account"], ...personas },
+	"login-refused": {
+		unmet_authentication_requirements: [
+			"サービスが求める確かさに届きませんでした",
+			"It did not reach what the service asks for",
+		],
 	},
+	logout: { everywhere: ["すべての端末とブラウザーで", "On all devices and browsers"] },
+	released: personas,
 	opened: { provisional: ["仮登録", "Provisional"], full: ["本登録", "Registered"] },
 	proofed: {
 		card: ["マイナンバーカードで", "With the My Number card"],
@@ -77,7 +85,31 @@ function detailOf(kind, detail) {
 	return ja === detail && en === detail ? [] : [paragraph(ja, en)];
 }
 
-function event({ kind, at, actor, name, detail, where, decision }) {
+/* Of what a service was told: what, and by which consent. */
+function released({ kind, items, relying_party: entity, consent }) {
+	if (kind !== "released")
+		return [];
+	const told = items.map(({ title }) => [title.ja, title.en]);
+
+	return [
+		element("p", { class: "aside entity" }, entity),
+		told.length > 0
+			? paragraph(
+					`渡した情報：${told.map(([ja]) => ja).join("、")}`,
+					`Told: ${told.map(([, en]) => en).join(", ")}`,
+				)
+			: paragraph(
+					"個人情報は渡していません。このサービスだけの呼び名で見分けられました。",
+					"No personal data was told: the service knew you by its own name for you.",
+				),
+		...(consent
+			? [element("p", { class: "aside" }, element("a", { href: "#consents" }, both("同意を見る", "See the consents")))]
+			: []),
+	];
+}
+
+function event(one) {
+	const { kind, at, actor, name, detail, where, decision } = one;
 	const [ja, en] = kinds[kind] ?? [kind, kind];
 
 	return element(
@@ -90,6 +122,7 @@ function event({ kind, at, actor, name, detail, where, decision }) {
 			name && detail !== "recovery" ? element("span", {}, both(`（${name}）`, ` (${name})`)) : "",
 		),
 		...detailOf(kind, detail),
+		...released(one),
 		element("p", { class: "aside" }, time(at), ...(where ? [" ", element("span", {}, where)] : [])),
 		...(actor && actor !== "person"
 			? [aside(`行った者：${actorWords(actor)[0]}`, `By: ${actorWords(actor)[1]}`)]

@@ -3,6 +3,7 @@ import { addings } from "/assets/adding/list.js";
 import { aside, badge, both, element } from "/assets/dom.js";
 import { copyable } from "/assets/copy.js";
 import { link } from "/assets/form.js";
+import { forgetOnward, onward } from "/assets/onward.js";
 import { say, show } from "/assets/view.js";
 import { told, trouble } from "/assets/trouble.js";
 import { progress } from "./progress.js";
@@ -38,6 +39,14 @@ const done = [
 	],
 ];
 
+/* Whoever was sent here by a service's login. */
+function backToService(path) {
+	const made = link(["サービスへのログインに戻る", "Go on logging in to the service"], path, { quiet: false });
+
+	made.addEventListener("click", forgetOnward);
+	return made;
+}
+
 const offered = { provisional: ["add-passkey", "add-phone", "add-recovery"] };
 
 export function prepare(flow, number, how) {
@@ -47,14 +56,16 @@ export function prepare(flow, number, how) {
 	const go = element("div", { class: "buttons" });
 	let count = 0;
 
-	const onward = () =>
+	const back = how === "provisional" ? null : onward();
+	const goOn = () =>
 		go.replaceChildren(
+			...(back ? [backToService(back)] : []),
 			link(
 				count > 0
 					? ["終えて、アカウントを見る", "Finish, and look at my account"]
 					: ["あとで登録する", "Add one later"],
 				"/account/",
-				{ quiet: count === 0 },
+				{ quiet: count === 0 || back !== null },
 			),
 		);
 	const host = {
@@ -86,14 +97,14 @@ export function prepare(flow, number, how) {
 			);
 			say(...said);
 			draw();
-			onward();
+			goOn();
 			added.scrollIntoView({ block: "center" });
 		},
 	};
 	const draw = () => place.replaceChildren(addings(host, { only: offered[how], given: { "add-card": [flow.id] } }));
 
 	draw();
-	onward();
+	goOn();
 	show(
 		"prepare",
 		{ over: ["登録", "Enrolling"], heading, lead },

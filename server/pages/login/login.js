@@ -57,6 +57,7 @@ const flow = {
 			location.hash = `${state.id}/${way}`;
 	},
 	choose,
+	goOnWithLess: () => finish({ less: true }),
 };
 
 /* One look after the other: who has changed something and looks sees it, whatever else asks for a look meanwhile. */
@@ -141,9 +142,10 @@ function addressOf(location_) {
 	return target.protocol === "https:" || target.origin === location.origin ? target.href : "/account/";
 }
 
-async function finish() {
+/* `body`: {}, or { less: true } for who goes on with less than was hoped for. */
+async function finish(body = {}) {
 	state.finishing = true;
-	const answer = await ask("POST", `${state.path}/finish`, {});
+	const answer = await ask("POST", `${state.path}/finish`, body);
 
 	if (answered(answer)) {
 		rememberDone();
@@ -162,7 +164,9 @@ async function finish() {
 	}
 	state.finishing = false;
 	if (answer.status === 403 && answer.json?.unmet) {
-		state.login = { ...state.login, unmet: answer.json.unmet, ways: answer.json.ways ?? state.login.ways };
+		const { unmet, ways = state.login.ways, less = false, proofing = null } = answer.json;
+
+		state.login = { ...state.login, unmet, ways, less, proofing };
 		choose();
 	} else {
 		choose(flow.trouble(answer));
@@ -194,6 +198,9 @@ const foot = () =>
 		until(state.login.until, () => ended("over"), ["このログインは", "This login: "]),
 	);
 
+/* What the card alone brings, no other way does. */
+const leadsToCard = ({ proofing, shown }) => proofing !== null && shown.length > 0;
+
 /* One recommended way large, with what it needs; the others below. */
 function choose(...notes) {
 	const { login } = state;
@@ -201,7 +208,7 @@ function choose(...notes) {
 	leavePanel();
 	if (location.hash !== `#${state.id}`)
 		history.replaceState(null, "", `#${state.id}`);
-	const recommended = recommendedOf(flow);
+	const recommended = leadsToCard(login) ? null : recommendedOf(flow);
 
 	state.panel = recommended;
 	show(
@@ -210,9 +217,9 @@ function choose(...notes) {
 		asker(login),
 		...notes,
 		...shownSoFar(login),
-		...missing(login),
+		...missing(flow),
 		...(recommended ? [recommended.node] : []),
-		...waysBelow(flow),
+		...(leadsToCard(login) ? [] : waysBelow(flow)),
 		...somebodyElse(flow),
 		...noneLeft(flow),
 		foot(),
