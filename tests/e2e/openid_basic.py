@@ -243,8 +243,8 @@ def max_age_1(m, b):
     back, second = b.goes(m, max_age="1")
     m.holds("who logged in longer ago is asked to log in", "login" in back.seen, back)
     claims = m.believes(b.shop, second, back)
-    m.holds("auth_time is there, later, and no more than a second old", claims["auth_time"] > auth_time(first) and
-            claims["iat"] - claims["auth_time"] <= 2, claims)
+    m.holds("auth_time is there, later, and of just now", claims["auth_time"] > auth_time(first) and
+            claims["iat"] - claims["auth_time"] <= 10, claims)
 
 
 def max_age_10000(m, b):
