@@ -139,6 +139,15 @@ static const struct {
 	{ FIGURE_TOKENS_SIGNED, "watashi_tokens_signed_total", "", "counter", "Tokens signed for relying parties." },
 	{ FIGURE_INTROSPECTIONS, "watashi_introspections_total", "", "counter",
 	    "Access tokens that were asked about." },
+	{ FIGURE_LOGOUTS_WAITING, "watashi_logouts_waiting", "", "gauge",
+	    "Clients that wait to be told of a session's end." },
+	{ FIGURE_LOGOUTS_FAILING, "watashi_logouts_failing", "", "gauge", "Of them those that could not be told yet." },
+	{ FIGURE_LOGOUTS_OLDEST, "watashi_logouts_oldest_timestamp_seconds", "", "gauge",
+	    "When the oldest of them was made; 0: none waits." },
+	{ FIGURE_LOGOUTS_TOLD, "watashi_logouts_told_total", "", "counter", "Clients told of a session's end." },
+	{ FIGURE_LOGOUTS_NOT_NOW, "watashi_logouts_postponed_total", "", "counter",
+	    "Attempts that failed and are made again." },
+	{ FIGURE_LOGOUTS_GIVEN_UP, "watashi_logouts_given_up_total", "", "counter", "Clients that were never told." },
 };
 
 static void

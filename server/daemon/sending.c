@@ -32,9 +32,9 @@ struct sending {
 };
 
 struct instant
-sending_next(unsigned tries, struct instant now, struct instant until)
+sending_next(int64_t first, unsigned tries, struct instant now, struct instant until)
 {
-	int64_t wait = FIRST_WAIT;
+	int64_t wait = first;
 
 	while (tries-- > 0 && wait < LONGEST_WAIT)
 		wait *= 2;
@@ -86,7 +86,7 @@ put_verdict(struct unit *unit, struct sending *s)
 
 	unit_expect(unit, &notice_table, key, s->generation);
 	if (s->verdict == PUT_BACK) {
-		s->notice.next = sending_next(s->notice.tries, now, s->notice.until);
+		s->notice.next = sending_next(FIRST_WAIT, s->notice.tries, now, s->notice.until);
 		s->notice.tries++;
 		notice_put(unit, &s->notice);
 	} else {

@@ -8,6 +8,7 @@
 #pragma once
 
 #include "daemon/delivery.h"
+#include "daemon/outbox.h"
 
 #define SENDINGS_AT_ONCE 16
 
@@ -25,12 +26,11 @@ struct sendings {
 /* The notice is copied; `generation` is its row's. */
 void sending_start(struct sendings *, const struct notice *, uint64_t generation);
 
-/* Whether there is a place for it: it is sent already; all are taken, or another goes to its address; one is free. */
-enum sending_place { SENDING_NOW, SENDING_TAKEN, SENDING_FREE };
 enum sending_place sending_place(const struct sendings *, const struct notice *);
 
 /* All are cut off; their rows stay. */
 void sendings_release(struct sendings *);
 
-/* When a notice that could not be sent is tried again. Pure. */
-struct instant sending_next(unsigned tries, struct instant now, struct instant until);
+/* When what could not be sent is tried again: after `first` (microseconds), twice as long each time, six hours at most.
+ * Pure. */
+struct instant sending_next(int64_t first, unsigned tries, struct instant now, struct instant until);

@@ -13,6 +13,7 @@
 #include "daemon/exposition.h"
 #include "daemon/fido_upkeep.h"
 #include "daemon/key_watch.h"
+#include "daemon/logout_service.h"
 #include "daemon/notice_service.h"
 #include "daemon/outside.h"
 #include "daemon/parent_service.h"
@@ -62,6 +63,7 @@ struct steward {
 	struct metadata_signing *metadata; /* the decision point's */
 	struct policy_shelf *shelf;
 	struct notice_service notices;
+	struct logout_service logouts;
 	struct control *control;
 	struct router *router;
 	struct http_server *server;
@@ -139,16 +141,23 @@ write_revocation_sources(const struct child *child, struct buffer *json)
 static void
 write_relying_parties(const struct child *child, struct buffer *json)
 {
-	static const struct { const char *name; enum figure figure; } counts[] = {
-		{ "done", FIGURE_SIGN_ONS_DONE }, { "refused", FIGURE_SIGN_ONS_REFUSED },
-		{ "tokens", FIGURE_TOKENS_SIGNED }, { "introspections", FIGURE_INTROSPECTIONS },
+	static const struct { const char *object, *name; enum figure figure; } counts[] = {
+		{ "sign_ons", "done", FIGURE_SIGN_ONS_DONE }, { NULL, "refused", FIGURE_SIGN_ONS_REFUSED },
+		{ NULL, "tokens", FIGURE_TOKENS_SIGNED }, { NULL, "introspections", FIGURE_INTROSPECTIONS },
+		{ "logouts", "waiting", FIGURE_LOGOUTS_WAITING }, { NULL, "failing", FIGURE_LOGOUTS_FAILING },
+		{ NULL, "told", FIGURE_LOGOUTS_TOLD }, { NULL, "postponed", FIGURE_LOGOUTS_NOT_NOW },
+		{ NULL, "given_up", FIGURE_LOGOUTS_GIVEN_UP },
 	};
 
-	buffer_text(json, ",\"sign_ons\":{");
+	const int64_t oldest = (int64_t)figure_sum(child, FIGURE_LOGOUTS_OLDEST);
+
 	for (size_t i = 0; i < COUNT(counts); i++) {
+		if (counts[i].object)
+			buffer_print(json, "%s,\"%s\":{", i ? "}" : "", counts[i].object);
 		json_write_name(json, counts[i].name);
 		buffer_print(json, "%llu", (unsigned long long)figure_sum(child, counts[i].figure));
 	}
+	json_write_time_or_null(json, "oldest", (struct instant){ oldest * SECONDS(1) });
 	buffer_byte(json, '}');
 }
 
@@ -552,6 +561,7 @@ steward_main(struct child *child)
 	    open_models(&s, &why) != OK)
 		return child_failed(child, &why);
 	notice_service_open(&s.notices, child, s.link.store, s.signer, s.internal);
+	logout_service_open(&s.logouts, child, s.link.store, s.signer, s.internal);
 	if (parent_service_open(&s.parents, child->config, child->loop, outside_fetcher(s.outside), s.link.store,
 	    &why) != OK)
 		return child_failed(child, &why);
@@ -581,6 +591,7 @@ steward_main(struct child *child)
 	arena_release(&s.anchored);
 	jpki_anchors_free(s.anchors);
 	arena_release(&s.trusted);
+	logout_service_close(&s.logouts);
 	notice_service_close(&s.notices);
 	outside_free(s.outside);
 	fetcher_free(s.fetcher);

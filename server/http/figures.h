@@ -43,6 +43,13 @@ enum figure {
 	FIGURE_SIGN_ONS_REFUSED,  /* or with an error */
 	FIGURE_TOKENS_SIGNED,
 	FIGURE_INTROSPECTIONS,    /* answered, whether the token is active or not */
+	/* Of clients that are told of a session's end (daemon/logout_delivery.h). */
+	FIGURE_LOGOUTS_WAITING,   /* a gauge */
+	FIGURE_LOGOUTS_FAILING,   /* a gauge: of them those that could not be told when it was tried */
+	FIGURE_LOGOUTS_OLDEST,    /* a gauge: when the oldest of them was made, seconds since 1970; 0: none waits */
+	FIGURE_LOGOUTS_TOLD,
+	FIGURE_LOGOUTS_NOT_NOW,
+	FIGURE_LOGOUTS_GIVEN_UP,
 	FIGURE_COUNT,
 };
 

@@ -157,7 +157,7 @@ what_failed_is_tried_again_later_each_time(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < COUNT(waits); i++)
-		expect_number(waits[i].title, sending_next(waits[i].tries, now, instant_after(now,
+		expect_number(waits[i].title, sending_next(SECONDS(60), waits[i].tries, now, instant_after(now,
 		    SECONDS(waits[i].until))).us, NOON + SECONDS(waits[i].next));
 }
 

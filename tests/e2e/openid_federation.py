@@ -366,8 +366,8 @@ class Person:
 class World:
     """A federation with the OpenID Provider, four relying parties, and one person."""
 
-    def __init__(self, mail=False, oidc=None):
-        sections = {"oidc": {"trust_framework": TRUST_FRAMEWORK, "registration": True, **(oidc or {})}}
+    def __init__(self, mail=False, oidc=None, **sections):
+        sections |= {"oidc": {"trust_framework": TRUST_FRAMEWORK, "registration": True, **(oidc or {})}}
         self.mailbox, self.folder = None, None
         if mail:
             port = free_port()

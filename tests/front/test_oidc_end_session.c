@@ -273,7 +273,7 @@ discovery_tells_of_it(void **state)
 	(void)state;
 	open_logged_in(7);
 	op_expect("where", op_get("/.well-known/openid-configuration"), 200, "\"end_session_endpoint\":\"" OP_ISSUER
-	    "/oidc/end_session\"");
+	    "/oidc/end_session\"|\"backchannel_logout_supported\":true|\"backchannel_logout_session_supported\":true");
 	op_close();
 }
 

@@ -213,6 +213,15 @@ sign_ons_show(const json_t *counts)
 		    answer_number(counts, "introspections"));
 }
 
+static void
+logouts_show(const json_t *counts)
+{
+	if (counts)
+		printf("%-12s  %lld wait to be told, %lld of them after a failure; %lld told, %lld given up\n", "logouts",
+		    answer_number(counts, "waiting"), answer_number(counts, "failing"), answer_number(counts, "told"),
+		    answer_number(counts, "given_up"));
+}
+
 /* What has a form of its own; everything else is shown as it comes. */
 static const struct {
 	const char *name;
@@ -230,6 +239,7 @@ static const struct {
 	{ "notices", notices_show },
 	{ "logins", logins_show },
 	{ "sign_ons", sign_ons_show },
+	{ "logouts", logouts_show },
 };
 
 static bool

@@ -44,6 +44,8 @@ static const struct {
 	{ "request_uri_parameter_supported", "false" },
 	{ "prompt_values_supported", "[\"none\",\"login\",\"consent\",\"select_account\"]" },
 	{ "display_values_supported", "[\"page\"]" },
+	{ "backchannel_logout_supported", "true" },
+	{ "backchannel_logout_session_supported", "true" },
 	{ "ui_locales_supported", "[\"ja\",\"en\"]" },
 };
 

@@ -57,7 +57,7 @@ write_input(struct token_signing *s, const char *header, struct span claims)
 }
 
 struct pending *
-oidc_sign(const struct oidc_settings *settings, struct arena *a, enum oidc_signed kind, enum client_algorithm algorithm,
+token_sign(const struct token_signer *by, struct arena *a, enum oidc_signed kind, enum client_algorithm algorithm,
     struct span claims, on_token *done, void *arg)
 {
 	typedef struct pending *sign(struct signer_client *, const char *, struct span, on_signed *, void *);
@@ -67,11 +67,11 @@ oidc_sign(const struct oidc_settings *settings, struct arena *a, enum oidc_signe
 		[OIDC_INTROSPECTION] = sign_introspection,
 		[OIDC_LOGOUT_TOKEN] = sign_logout_token,
 	};
-	const struct oidc_key *key = oidc_keys_active(settings->keys, algorithm);
+	const struct oidc_key *key = oidc_keys_active(by->keys, algorithm);
 	struct token_signing *s = arena_new(a, struct token_signing);
 
-	*s = (struct token_signing){ .pending = { cancel_signing }, .figures = settings->person->figures, .arena = a,
-		.done = done, .arg = arg, .turn = oidc_keys_turn(settings->keys),
+	*s = (struct token_signing){ .pending = { cancel_signing }, .figures = by->figures, .arena = a,
+		.done = done, .arg = arg, .turn = oidc_keys_turn(by->keys),
 		.refused = { .run = refuse, .arg = s } };
 	if (!key) {
 		problem_set(&s->why, ERR_UNAVAILABLE, "OIDC Core s10.1", "no key for %s is active",
@@ -80,8 +80,16 @@ oidc_sign(const struct oidc_settings *settings, struct arena *a, enum oidc_signe
 		return &s->pending;
 	}
 	write_input(s, key->headers[kind], claims);
-	s->step = signs[kind](settings->signer, key->name, span_of(s->token, s->size), on_signature, s);
+	s->step = signs[kind](by->signer, key->name, span_of(s->token, s->size), on_signature, s);
 	return &s->pending;
+}
+
+struct pending *
+oidc_sign(const struct oidc_settings *settings, struct arena *a, enum oidc_signed kind, enum client_algorithm algorithm,
+    struct span claims, on_token *done, void *arg)
+{
+	return token_sign(&(struct token_signer){ settings->signer, settings->keys, settings->person->figures }, a,
+	    kind, algorithm, claims, done, arg);
 }
 
 static void
