@@ -146,6 +146,7 @@ class Party:
         client = {"redirect_uris": [self.redirect], "post_logout_redirect_uris": [self.returns], "token_endpoint_auth_method": way,
                   "grant_types": ["authorization_code", "refresh_token"], "id_token_signed_response_alg": signs, **client}
         self.redirect, self.pkce = client["redirect_uris"][0], client.get("require_pkce", True)
+        self.rotates = client.get("refresh_token_rotation", way == "none")
         if self.key:
             x, y = b64u(self.key.point[:32]), b64u(self.key.point[32:])
             client["jwks"] = {"keys": [{"kty": "EC", "crv": "P-256", "x": x, "y": y, "use": "sig", "alg": "ES256", "kid": name}]}

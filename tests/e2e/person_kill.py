@@ -115,16 +115,15 @@ def kill_all(daemon):
     started(daemon, before)
 
 
-def kill_for(federation, dice, seconds):
+def kill_for(federation, dice, going_on, of=MOMENTS):
     """Each moment and each role in its turn: when somebody is at it, and a little later."""
     daemon, moments, roles = federation.daemon, [], []
-    until = time.monotonic() + seconds
     whole = time.monotonic() + dice.uniform(3, WHOLE_EVERY)
-    while time.monotonic() < until:
+    while going_on():
         if daemon.process.poll() is not None:
             fail(f"the daemon ended by itself with status {daemon.process.returncode}")
             return
-        moments = moments or dice.sample(MOMENTS, len(MOMENTS))
+        moments = moments or dice.sample(of, len(of))
         roles = roles or dice.sample(ROLES, len(ROLES))
         wanted = moments.pop()
         asked = moment(wanted)
@@ -339,11 +338,12 @@ def shown(title, work, *words):
     before = len(failures)
     work(*words)
     if len(failures) == before:
-        print(f"ok person_kill: {title}", flush=True)
+        print(f"ok {os.path.basename(sys.argv[0]).removesuffix('.py')}: {title}", flush=True)
 
 
 def kill_and_compare(federation, people, dice, seconds, gate, when):
-    kill_for(federation, dice, seconds)
+    until = time.monotonic() + seconds
+    kill_for(federation, dice, lambda: time.monotonic() < until)
     gate.close()
     compare_all(people, when, federation)
 
