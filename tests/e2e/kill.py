@@ -152,7 +152,7 @@ def role_of(pid):
     try:
         with open(f"/proc/{pid}/comm") as f:
             return re.sub(r"^w:|-\d+$", "", f.read().strip())
-    except FileNotFoundError:
+    except (FileNotFoundError, ProcessLookupError):
         return "gone"
 
 
