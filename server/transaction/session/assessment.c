@@ -194,7 +194,7 @@ struct choosing {
 	struct assessed *out;
 	struct evaluation *scratch;
 	const struct proofing_record *record; /* of `proofed` */
-	struct facts *proofed, *shown; /* common and record; and authentication */
+	struct facts *proofed, *shown; /* common and record; and authentication. Copied whole before they are looked at */
 	struct candidate best;
 	bool any;
 };
@@ -269,8 +269,8 @@ assess_login(struct arena *arena, const struct assessing *a, struct assessed *ou
 	out->question.facts = &out->facts;
 	out->question.at = a->now;
 	c.scratch = arena_new(arena, struct evaluation);
-	c.proofed = arena_new(arena, struct facts);
-	c.shown = arena_new(arena, struct facts);
+	c.proofed = arena_space(arena, sizeof(*c.proofed));
+	c.shown = arena_space(arena, sizeof(*c.shown));
 	if (choose(&c, why) != OK)
 		return why->code;
 	decide(&out->question, &out->decision);
