@@ -94,6 +94,10 @@ enum err attribute_state(struct attributes *, struct span name, struct span valu
 /* ERR_NOT_FOUND: nobody said it; ERR_CONFLICT: it is proofed. */
 enum err attribute_unstate(struct attributes *, struct span name, struct problem *why);
 
+/* Whether choosing them for the persona would show a proofed one that it does not show yet, nor any of `seen`
+ * (PERSONA_BIT()s). Names of nothing that is proofed show nothing. */
+bool persona_choice_reveals(const struct attributes *, enum persona, const struct span *names, size_t count,
+    unsigned seen);
 /* Which proofed ones business or private shows: those named, and no others. ERR_INVALID: another persona, a name of
  * nothing that is proofed. */
 enum err persona_choose(struct attributes *, enum persona, const struct span *names, size_t count, struct problem *why);

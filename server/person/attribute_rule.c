@@ -220,6 +220,20 @@ attribute_unstate(struct attributes *a, struct span name, struct problem *why)
 	return OK;
 }
 
+bool
+persona_choice_reveals(const struct attributes *a, enum persona persona, const struct span *names, size_t count,
+    unsigned seen)
+{
+	for (size_t i = 0; i < count; i++) {
+		const struct attribute_kind *kind = attribute_kind_find(names[i]);
+		const struct attribute *one = kind ? attribute_find(a, kind->name) : NULL;
+
+		if (one && one->source != ATTRIBUTE_SELF_STATED && !(one->personas & (seen | PERSONA_BIT(persona))))
+			return true;
+	}
+	return false;
+}
+
 enum err
 persona_choose(struct attributes *a, enum persona persona, const struct span *names, size_t count, struct problem *why)
 {

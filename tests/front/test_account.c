@@ -100,8 +100,8 @@ an_account_is_shown_whole(void **state)
 {
 	(void)state;
 	page_open(2);
-	stage.settings.personas[PERSONA_ADMINISTRATIVE] = least_token("4");
 	expect_number("chosen", ask("PUT /v1/account/personas/business", "{\"attributes\":[\"birthdate\"]}"), 204);
+	stage.settings.personas[PERSONA_ADMINISTRATIVE] = least_token("4");
 	expect_answer("shown", ask("GET /v1/account", ""), 200, arena_print(&stage.arena,
 	    "Cache-Control: no-store|{\"number\":\"%s\",\"standing\":\"full\",\"language\":\"ja\",\"staff\":[],"
 	    "\"session\":{\"begun\":\"20", stage.person.account.number));
@@ -225,6 +225,41 @@ a_person_states_and_chooses(void **state)
 	page_open(4);
 	for (size_t i = 0; i < COUNT(cases); i++)
 		expect_answer(cases[i].title, ask(cases[i].line, cases[i].body), cases[i].status, cases[i].parts);
+	page_close();
+}
+
+static void
+choosing_shows_nothing_that_was_not_shown(void **state)
+{
+	static const struct { const char *title, *line, *body; int status; const char *parts; } cases[] = {
+		{ "what private shows, at work", "PUT /v1/account/personas/business", "{\"attributes\":[\"address\"]}",
+		    204, "" },
+		{ "what nothing shows", "PUT /v1/account/personas/private", "{\"attributes\":[\"address\",\"name\"]}",
+		    403, "\"step_up\":{\"login_for\":\"account\",\"why\":\"persona:administrative\"}|not shown now|"
+		    "!山田太郎" },
+		{ "by name alone", "PUT /v1/account/personas/business", "{\"attributes\":[\"birthdate\"]}", 403,
+		    "persona:administrative" },
+		{ "it is not shown", "GET /v1/account", "", 200, "東京都千代田区1-1|!山田太郎|!1980-02-17" },
+		{ "nobody's name", "PUT /v1/account/personas/private", "{\"attributes\":[\"gender\"]}", 400,
+		    "/attributes/0: expected the name of a proofed" },
+		{ "taken away", "PUT /v1/account/personas/private", "{\"attributes\":[]}", 204, "" },
+		{ "stated", "PUT /v1/account/attributes/nickname", "{\"value\":\"タロ\",\"personas\":[\"private\"]}", 204,
+		    "" },
+	};
+
+	(void)state;
+	page_open(14);
+	expect_number("before", ask("PUT /v1/account/personas/private", "{\"attributes\":[\"address\"]}"), 204);
+	stage.settings.personas[PERSONA_ADMINISTRATIVE] = least_token("4");
+	for (size_t i = 0; i < COUNT(cases); i++)
+		expect_answer(cases[i].title, ask(cases[i].line, cases[i].body), cases[i].status, cases[i].parts);
+	stage.settings.personas[PERSONA_BUSINESS] = least_token("4");
+	expect_number("kept unseen", ask("PUT /v1/account/personas/business", "{\"attributes\":[\"address\"]}"), 204);
+	expect_answer("unseen elsewhere", ask("PUT /v1/account/personas/private", "{\"attributes\":[\"address\"]}"),
+	    403, "persona:administrative");
+	stage.settings.personas[PERSONA_ADMINISTRATIVE] = least_token("3");
+	expect_answer("by who may see all", ask("PUT /v1/account/personas/private",
+	    "{\"attributes\":[\"address\",\"name\"]}"), 204, "");
 	page_close();
 }
 
@@ -489,6 +524,7 @@ main(void)
 		cmocka_unit_test(what_was_muted_is_shown_and_ended),
 		cmocka_unit_test(too_little_is_told_with_the_way_up),
 		cmocka_unit_test(a_person_states_and_chooses),
+		cmocka_unit_test(choosing_shows_nothing_that_was_not_shown),
 		cmocka_unit_test(what_changed_meanwhile_is_looked_at_again),
 		cmocka_unit_test(an_address_is_confirmed_by_the_code_sent_there),
 		cmocka_unit_test(an_address_of_two_accounts_names_the_first),

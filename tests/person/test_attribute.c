@@ -329,6 +329,27 @@ a_persona_shows_what_its_person_chose(void **state)
 }
 
 static void
+a_choice_tells_whether_it_reveals(void **state)
+{
+	const unsigned all = ADMINISTRATIVE | BUSINESS | PRIVATE;
+	const struct span name[] = { span_text("name") }, two[] = { span_text("name"), span_text("address") };
+	const struct span others[] = { span_text("nickname"), span_text("website"), span_text("x") };
+	struct attributes a = of_a_card();
+	struct problem why;
+
+	(void)state;
+	expect_ok("stated", attribute_state(&a, span_text("nickname"), span_text("t"), PRIVATE, noon, &why), &why);
+	expect_ok("at work", persona_choose(&a, PERSONA_BUSINESS, name, 1, &why), &why);
+	expect_true("nothing chosen", !persona_choice_reveals(&a, PERSONA_PRIVATE, NULL, 0, 0));
+	expect_true("nothing proofed", !persona_choice_reveals(&a, PERSONA_PRIVATE, others, 3, 0));
+	expect_true("shown at work", !persona_choice_reveals(&a, PERSONA_PRIVATE, name, 1, BUSINESS | PRIVATE));
+	expect_true("where this one may not look", persona_choice_reveals(&a, PERSONA_PRIVATE, name, 1, PRIVATE));
+	expect_true("kept as it was", !persona_choice_reveals(&a, PERSONA_BUSINESS, name, 1, 0));
+	expect_true("the second", persona_choice_reveals(&a, PERSONA_BUSINESS, two, 2, BUSINESS | PRIVATE));
+	expect_true("who sees all", !persona_choice_reveals(&a, PERSONA_PRIVATE, two, 2, all));
+}
+
+static void
 kinds_and_personas_have_words(void **state)
 {
 	(void)state;
@@ -357,6 +378,7 @@ main(void)
 		cmocka_unit_test(what_is_stated_has_its_form),
 		cmocka_unit_test(a_stated_one_is_said_anew),
 		cmocka_unit_test(a_persona_shows_what_its_person_chose),
+		cmocka_unit_test(a_choice_tells_whether_it_reveals),
 		cmocka_unit_test(kinds_and_personas_have_words),
 	};
 

@@ -9,6 +9,8 @@ struct stating {
 	struct span name;            /* of the attribute, from the path; of the persona */
 	struct attribute_statement statement;
 	struct persona_choice choice;
+	unsigned seen;               /* PERSONA_BIT()s: what this session may see */
+	const char *step_up;         /* what a login would have to be for */
 	enum err (*change)(struct stating *, struct attributes *, struct problem *why);
 	const char *detail;          /* for the history */
 	struct ask ask;
@@ -37,6 +39,15 @@ titled(const struct stating *s)
 }
 
 static void
+refuse(struct stating *s)
+{
+	if (s->step_up)
+		account_access_step_up(s->visit.exchange, s->step_up, &s->visit.why);
+	else
+		visit_refuse(&s->visit);
+}
+
+static void
 on_attributes(void *arg, enum err err, const struct problem *why)
 {
 	struct stating *s = arg;
@@ -52,7 +63,7 @@ on_attributes(void *arg, enum err err, const struct problem *why)
 	if (err == OK)
 		err = s->change(s, &attributes, &v->why);
 	if (err != OK) {
-		visit_refuse(v);
+		refuse(s);
 		return;
 	}
 	unit = visit_unit(v);
@@ -133,12 +144,31 @@ unstate_attribute(struct exchange *e, void *front)
 	visit_begin(&s->visit, e, front, VISIT_TO_CHANGE, go_on_unstating);
 }
 
-/* PUT /v1/account/personas/{persona} */
+/* PUT /v1/account/personas/{persona}: what this session may not see is not shown to it by choosing it. */
 
 static enum err
 choose(struct stating *s, struct attributes *a, struct problem *why)
 {
-	return persona_choose(a, persona_read(s->name), s->choice.names, s->choice.count, why);
+	const enum persona persona = persona_read(s->name);
+
+	if (persona_choice_reveals(a, persona, s->choice.names, s->choice.count, s->seen)) {
+		s->step_up = "persona:administrative";
+		return problem_set(why, ERR_DENIED, "",
+		    "to choose what is not shown now it must be confirmed again who you are");
+	}
+	return persona_choose(a, persona, s->choice.names, s->choice.count, why);
+}
+
+static unsigned
+personas_seen(struct visit *v, const struct account_access *access)
+{
+	struct assessed *assessed = arena_new(v->exchange->arena, struct assessed);
+	unsigned seen = 0;
+
+	for (int p = PERSONA_ADMINISTRATIVE; p < PERSONAS; p++)
+		if (visit_sees(v, access, (enum persona)p, assessed))
+			seen |= PERSONA_BIT(p);
+	return seen;
 }
 
 static void
@@ -146,13 +176,13 @@ go_on_choosing(struct visit *v, const struct account_access *access)
 {
 	struct stating *s = (struct stating *)v;
 
-	(void)access;
 	if (!read_name(s) || persona_choice_read(v->exchange->arena, v->exchange->body, &s->choice, &v->why) != OK) {
 		visit_refuse(v);
 	} else if (persona_read(s->name) == PERSONA_NONE) {
 		problem_set(&v->why, ERR_NOT_FOUND, "", "there is no persona of this name");
 		visit_refuse(v);
 	} else {
+		s->seen = personas_seen(v, access);
 		load(s);
 	}
 }

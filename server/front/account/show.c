@@ -84,21 +84,16 @@ write_asked(struct buffer *b, const struct requirement_name *wanted, const struc
 	buffer_byte(b, '}');
 }
 
-/* Whether this session may see what the persona has. Where that cannot be said, it may not. */
 static void
 see_persona(struct showing *s, const struct account_access *access, enum persona persona, struct buffer *scratch)
 {
 	struct arena *arena = s->visit.exchange->arena;
-	struct assessing asking = *access->assessing;
 	struct assessed *assessed = arena_new(arena, struct assessed);
 	struct persona_seen *seen = &s->seen[persona];
 
-	asking.wanted = s->visit.front->settings->personas[persona];
-	asking.persona = span_text(persona_name(persona));
-	seen->enough = assess_login(arena, &asking, assessed, &s->visit.why) == OK && assessed->enough;
-	seen->enough = seen->enough || access->just_proofed || access->unconfirmed;
+	seen->enough = visit_sees(&s->visit, access, persona, assessed);
 	buffer_clear(scratch);
-	write_asked(scratch, &asking.wanted, assessed);
+	write_asked(scratch, &s->visit.front->settings->personas[persona], assessed);
 	seen->asks = arena_copy(arena, buffer_span(scratch));
 }
 

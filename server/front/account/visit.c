@@ -48,6 +48,18 @@ on_access(void *arg, enum err err, const struct account_access *access, const st
 	v->go_on(v, access);
 }
 
+bool
+visit_sees(struct visit *v, const struct account_access *access, enum persona persona, struct assessed *assessed)
+{
+	struct assessing asking = *access->assessing;
+	bool enough;
+
+	asking.wanted = v->front->settings->personas[persona];
+	asking.persona = span_text(persona_name(persona));
+	enough = assess_login(v->exchange->arena, &asking, assessed, &v->why) == OK && assessed->enough;
+	return enough || access->just_proofed || access->unconfirmed;
+}
+
 struct unit *
 visit_unit(struct visit *v)
 {

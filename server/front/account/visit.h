@@ -32,6 +32,10 @@ struct visit {
 void visit_begin(struct visit *, struct exchange *, struct account_front *, enum visit_wants,
     void (*go_on)(struct visit *, const struct account_access *));
 
+/* Whether this session may see what the persona has; where that cannot be said, it may not. `assessed` is as
+ * assess_login() leaves it. */
+bool visit_sees(struct visit *, const struct account_access *, enum persona, struct assessed *);
+
 /* Expects the account as it was loaded. */
 struct unit *visit_unit(struct visit *);
 /* Then done(), or answered: 409 when something changed meanwhile. */

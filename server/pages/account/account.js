@@ -38,8 +38,8 @@ const whys = {
 	],
 };
 const personaWhy = [
-	"これを表示するには、より確かな方法でもう一度確かめる必要があります。",
-	"To see this, it has to be confirmed that it is you, by a surer way.",
+	"表示していない情報を見たり選んだりするには、より確かな方法でもう一度確かめる必要があります。",
+	"To see or choose what is not shown now, it has to be confirmed that it is you, by a surer way.",
 ];
 
 /* Logging in on the way: where it leads back to is this page; what goes on there is kept in this tab. */
