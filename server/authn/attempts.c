@@ -118,6 +118,13 @@ attempts_failed(struct unit *unit, struct arena *a, enum attempts_kind kind, str
 }
 
 void
+attempts_expect(struct unit *unit, struct arena *a, enum attempts_kind kind, struct span of,
+    const struct attempts *known)
+{
+	unit_expect(unit, &attempts_table, attempts_key(a, kind, of), known->generation);
+}
+
+void
 attempts_forget(struct unit *unit, struct arena *a, enum attempts_kind kind, struct span of,
     const struct attempts *known)
 {

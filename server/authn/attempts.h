@@ -46,6 +46,9 @@ struct instant attempts_wait(enum attempts_kind, const struct attempts *, struct
 /* Each expects the row as it was loaded, so that two tries at one time are two failures. */
 void attempts_failed(struct unit *, struct arena *, enum attempts_kind, struct span of, const struct attempts *,
     struct instant now);
+/* For a try that is right: it competes with the wrong ones of its time, or whoever tries many at once is told which one
+ * it is before they are counted. */
+void attempts_expect(struct unit *, struct arena *, enum attempts_kind, struct span of, const struct attempts *);
 void attempts_forget(struct unit *, struct arena *, enum attempts_kind, struct span of, const struct attempts *);
 /* Nobody is there any more to guess at: what was counted of an id goes, whatever of. */
 void attempts_end(struct unit *, struct arena *, struct span of);

@@ -196,12 +196,11 @@ find(const char *code, const char *pin)
 
 /* The person asked first; then somebody, from everywhere. */
 static struct login
-bombed(unsigned count)
+bombed_at(unsigned count)
 {
 	struct login mine;
 	char *code;
 
-	stage_pair(&stage.phone, NULL);
 	ask();
 	mine = stage.login;
 	code = arena_print(&stage.arena, "%s", stage.code);
@@ -213,6 +212,13 @@ bombed(unsigned count)
 	memcpy(stage.code, code, sizeof(stage.code));
 	stage_identify(&stage.phone);
 	return mine;
+}
+
+static struct login
+bombed(unsigned count)
+{
+	stage_pair(&stage.phone, NULL);
+	return bombed_at(count);
 }
 
 static bool
@@ -240,6 +246,7 @@ digits_find_what_is_not_listed_any_more(void **state)
 	expect_number("one", found.count, 1);
 	expect_true("the person's own", id_equal(&found.requests[0].id, &mine.app.request));
 	expect_number("nothing is counted", failures(ATTEMPTS_TRANSFER, id_span(&stage.account.id)), 0);
+	stage_identify(&stage.phone);
 	stage_answer(stage.code, stage.paired.pin);
 	expect_number("and answered like any other", stage.answered.failed, APP_STEP_NONE);
 	expect_number("the login has it", stage_login_now().authentication_count, 1);
@@ -300,6 +307,141 @@ what_is_quiet_is_not_found_from_afar(void **state)
 	expect_number("that this phone does not see", found.count, 0);
 }
 
+/* Whoever tries many at once */
+
+enum { TRIES_AT_ONCE = 20 };
+
+static struct tried {
+	unsigned wrong, right, late; /* right: whatever tells that it is */
+} tried;
+
+static void
+count_try(enum err err, const struct app_answered *answered, const struct problem *why)
+{
+	if (err == ERR_CONFLICT && strstr(why->text, "something changed meanwhile"))
+		tried.late++;
+	else if (err == OK && answered->failed == APP_STEP_PIN)
+		tried.wrong++;
+	else
+		tried.right++;
+}
+
+static void
+on_find_tried(void *arg, enum err err, const struct app_found *told, const struct problem *why)
+{
+	(void)arg;
+	count_try(err, &told->answered, why);
+}
+
+static void
+on_unmute_tried(void *arg, enum err err, const struct app_answered *answered, const struct problem *why)
+{
+	(void)arg;
+	count_try(err, answered, why);
+}
+
+static void
+try_find(const char *pin)
+{
+	app_find(stage.store, &stage.arena, &stage.settings, &(struct app_find){ .caller = &stage.caller,
+	    .code = span_text(stage.code), .pin = span_text(pin), .now = stage.now }, on_find_tried, NULL);
+}
+
+static void
+try_unmute(const char *pin)
+{
+	app_unmute(stage.store, &stage.arena, &stage.settings, &(struct app_unmute){ .caller = &stage.caller,
+	    .since = span_text(since_of(stage.now)), .pin = span_text(pin), .now = stage.now }, on_unmute_tried,
+	    NULL);
+}
+
+/* Enough wait for digits to be tried. */
+static void
+find_opened(void)
+{
+	bombed(APP_REQUESTS_SHOWN);
+}
+
+/* Too few: who has the PIN is told to choose from the list. */
+static void
+find_closed(void)
+{
+	bombed(1);
+}
+
+static void
+unmute_muted(void)
+{
+	stage_pair(&stage.phone, NULL);
+	mute();
+}
+
+static void
+unmute_unmuted(void)
+{
+	stage_pair(&stage.phone, NULL);
+}
+
+/* Whatever tells of a right PIN competes with what tells of wrong ones. */
+static void
+of_pins_at_one_time_one_is_looked_at(void **state)
+{
+	static const struct { const char *title; void (*begin)(void); void (*attempt)(const char *pin); } rows[] = {
+		{ "by digits", find_opened, try_find },
+		{ "by digits, where there is a list", find_closed, try_find },
+		{ "of a mute", unmute_muted, try_unmute },
+		{ "where nothing is muted", unmute_unmuted, try_unmute },
+	};
+	static const size_t rights[] = { 0, 12, TRIES_AT_ONCE - 1 };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows) * COUNT(rights); i++) {
+		const size_t row = i / COUNT(rights);
+
+		if (i) {
+			stage_close(NULL);
+			stage_open(NULL);
+		}
+		rows[row].begin();
+		stage_identify(&stage.phone);
+		tried = (struct tried){ 0 };
+		for (size_t n = 0; n < TRIES_AT_ONCE; n++)
+			rows[row].attempt(n == rights[i % COUNT(rights)] ? stage.paired.pin : wrong_pin());
+		while (store_memory_step(stage.store, stage.now))
+			continue;
+		expect_number(rows[row].title, tried.right + tried.wrong, 1);
+		expect_number(rows[row].title, tried.late, TRIES_AT_ONCE - 1);
+		expect_number(rows[row].title, failures(ATTEMPTS_ACCOUNT, id_span(&stage.account.id)), tried.wrong);
+	}
+}
+
+/* A copy cannot use once more what this one has used. */
+static void
+a_counter_that_was_shown_is_not_shown_again(void **state)
+{
+	struct app_answer asked;
+	struct login mine;
+
+	(void)state;
+	pair_with_lock(&stage.phone, (struct ceremony){ .sign_count = 3 });
+	mine = bombed_at(APP_REQUESTS_SHOWN);
+	stage_identify(&stage.phone);
+	app_find(stage.store, &stage.arena, &stage.settings, &(struct app_find){ .caller = &stage.caller,
+	    .code = span_text(stage.code), .now = stage.now, .passkey = stage_unlocked(&stage.phone,
+	    text_of("find", "bm9uY2U", stage.code), (struct ceremony){ .sign_count = 5 }) }, on_found, NULL);
+	stage_run();
+	expect_ok("looked for", stage.err, &stage.why);
+	expect_number("found", found.count, 1);
+	expect_true("the person's own", id_equal(&found.requests[0].id, &mine.app.request));
+	stage_identify(&stage.phone);
+	expect_number("the counter is kept", stage.caller.credential.app.passkey.sign_count, 5);
+	asked = stage_answer_with_lock(&stage.phone, stage.code, (struct ceremony){ .sign_count = 5 });
+	stage_answer_as(&asked);
+	expect_number("the same once more", stage.answered.failed, APP_STEP_PASSKEY);
+	stage_identify(&stage.phone);
+	expect_number("is a copy's", stage.caller.credential.state, CREDENTIAL_SUSPENDED);
+}
+
 /* Whoever hangs up is never called back. */
 static void
 a_cancelled_call_calls_nobody(void **state)
@@ -341,6 +483,8 @@ main(void)
 		TEST(wrong_digits_are_counted_as_in_an_answer),
 		TEST(as_long_as_all_are_listed_nothing_is_found_by_digits),
 		TEST(what_is_quiet_is_not_found_from_afar),
+		TEST(of_pins_at_one_time_one_is_looked_at),
+		TEST(a_counter_that_was_shown_is_not_shown_again),
 		TEST(a_cancelled_call_calls_nobody),
 	};
 

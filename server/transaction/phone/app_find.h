@@ -1,7 +1,7 @@
 /* transaction/phone/app_find.h - which login's question a person means, by the six digits of its page: where more wait
  * than are listed, because somebody asks this account's phones from everywhere.
  *
- *     person shown (app_shown.h) -> more wait than are listed -> rows of these digits -> the requests
+ *     person shown, and that kept (app_shown.h) -> more wait than are listed -> rows of these digits -> the requests
  *                                                             `-> none: counted as wrong numbers are
  *
  * What is found is looked at and answered like any other, digits and all. A number that nobody's page shows costs what

@@ -33,7 +33,7 @@ answer(struct showing *s, enum err err, const struct problem *why)
 }
 
 static on_loaded on_tries_loaded;
-static on_committed on_counted;
+static on_committed on_kept;
 
 struct pending *
 app_show(struct store *store, struct arena *arena, const struct person_settings *settings,
@@ -83,12 +83,13 @@ count(struct showing *s)
 		.phone = &s->shown.phone, .tries = &s->shown.tries, .now = s->asked.now };
 
 	app_person_failed(unit, &failing, &s->checked, &s->shown.answered, &s->change);
-	s->waiting = store_commit(s->store, unit, on_counted, s);
+	s->waiting = store_commit(s->store, unit, on_kept, s);
 }
 
 static void
 take(struct showing *s)
 {
+	struct unit *unit = unit_new(s->arena, store_tables(s->store), id_new(s->asked.now));
 	struct credential *c = &s->shown.phone;
 
 	c->failures = 0;
@@ -96,7 +97,10 @@ take(struct showing *s)
 		c->app.passkey.sign_count = s->checked.asserted.sign_count;
 		c->app.passkey.backed_up = s->checked.asserted.backed_up;
 	}
-	answer(s, OK, NULL);
+	credential_put(unit, s->arena, c);
+	app_tries_expect(unit, s->arena, c, &s->shown.tries);
+	attempts_forget(unit, s->arena, ATTEMPTS_PIN, id_span(&c->id), &s->shown.tries.pins);
+	s->waiting = store_commit(s->store, unit, on_kept, s);
 }
 
 static void
@@ -119,8 +123,9 @@ on_tries_loaded(void *arg, enum err err, const struct problem *why)
 		take(s);
 }
 
+/* A wrong one and a right one that were too late are told alike. */
 static void
-on_counted(void *arg, const struct committed *committed)
+on_kept(void *arg, const struct committed *committed)
 {
 	struct showing *s = arg;
 
@@ -131,5 +136,9 @@ on_counted(void *arg, const struct committed *committed)
 		    err_name(committed->code));
 	else if (s->change.credential)
 		credential_change_log(&s->change);
+	if (committed->code == OK && !s->checked.failed) {
+		s->shown.phone.generation = committed->generation;
+		s->shown.tries.pins = (struct attempts){ 0 };
+	}
 	answer(s, committed->code, &s->why);
 }

@@ -2,9 +2,11 @@
  * the PIN, or by the passkey behind the screen lock, in a call that the phone's key signed.
  *
  *     phone usable -> not too many tries -> PIN, or passkey over (word, origin, device, nonce of the call, what)
- *         -> shown | counted as any wrong try on a phone (app_tries.h)
+ *         -> right: kept | wrong: counted as any wrong try on a phone (app_tries.h) -> told
  *
- * Nothing is kept of what was shown; whoever asked puts it into its own unit.
+ * Either is a unit that expects the phone and the counts as they were loaded, and nothing is told before it is durable:
+ * of tries at one time one is looked at, right or wrong, and the others are told alike to look again. What is kept of
+ * a right one: the phone without wrong PINs, its passkey's counter. Wrong numbers stay counted: none was shown here.
  */
 #pragma once
 
@@ -20,7 +22,7 @@ struct app_showing {
 };
 struct app_shown {
 	struct app_answered answered; /* APP_STEP_NONE: shown */
-	struct credential phone;     /* then: as it will be, and what was tried wrong before */
+	struct credential phone;     /* then, with the counts: as it was kept */
 	struct app_tries tries;
 };
 /* ERR_LIMIT: too many tries; ERR_INVALID: not what this phone was paired with; ERR_CONFLICT: look again. */

@@ -104,6 +104,14 @@ app_number_failed(struct unit *unit, const struct app_failing *f)
 }
 
 void
+app_tries_expect(struct unit *unit, struct arena *arena, const struct credential *phone, const struct app_tries *t)
+{
+	attempts_expect(unit, arena, ATTEMPTS_PIN, id_span(&phone->id), &t->pins);
+	attempts_expect(unit, arena, ATTEMPTS_TRANSFER, id_span(&phone->account), &t->numbers);
+	attempts_expect(unit, arena, ATTEMPTS_ACCOUNT, id_span(&phone->account), &t->failures);
+}
+
+void
 app_tries_forget(struct unit *unit, struct arena *arena, const struct credential *phone, const struct app_tries *t)
 {
 	attempts_forget(unit, arena, ATTEMPTS_PIN, id_span(&phone->id), &t->pins);

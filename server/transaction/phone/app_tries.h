@@ -32,5 +32,7 @@ struct app_failing {
 void app_person_failed(struct unit *, const struct app_failing *, const struct app_checked *, struct app_answered *,
     struct credential_change *change);
 void app_number_failed(struct unit *, const struct app_failing *);
+/* A try that is right competes with the wrong ones of its time: all counts as they were loaded, or it is not taken. */
+void app_tries_expect(struct unit *, struct arena *, const struct credential *phone, const struct app_tries *);
 /* A PIN or number that was right begins anew. */
 void app_tries_forget(struct unit *, struct arena *, const struct credential *phone, const struct app_tries *);

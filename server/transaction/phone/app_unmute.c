@@ -89,8 +89,6 @@ commit(struct unmuting *u)
 
 	app_mute_lifted(unit, &(struct app_mute_lift){ .account = &u->asked.caller->account, .mute = &u->mute,
 	    .phone = &u->shown->phone, .now = u->asked.now });
-	credential_put(unit, u->arena, &u->shown->phone);
-	app_tries_forget(unit, u->arena, &u->shown->phone, &u->shown->tries);
 	u->waiting = store_commit(u->store, unit, on_unmuted, u);
 }
 

@@ -1,6 +1,6 @@
 /* transaction/phone/app_unmute.h - a person lets the account's phones be asked again, on one of them.
  *
- *     person shown (app_shown.h) -> the mute as it was told -> ended, with history and notice
+ *     person shown, and that kept (app_shown.h) -> the mute as it was told -> ended, with history and notice
  */
 #pragma once
 
