@@ -42,7 +42,7 @@ export function muted(flow) {
 					"）に届くようになります。",
 				],
 				[
-					"They do again once you have logged in without the phone, or when you press the button; otherwise from ",
+					"Requests reach them again once you have logged in without the phone, or when you press the button; otherwise from ",
 					time(until),
 					" (",
 					distance(until),

@@ -165,7 +165,7 @@ export function steps(flow, one, context, place) {
 	return Object.entries(kinds)
 		.filter(([, { from }]) => from.includes(one.state))
 		.map(([name, { words, form: made, danger }]) => {
-			const named = one.name ? `：${one.name}` : "";
+			const named = one.name ? [`：${one.name}`, `: ${one.name}`] : null;
 			const button = element(
 				"button",
 				{
@@ -174,7 +174,7 @@ export function steps(flow, one, context, place) {
 					"aria-expanded": "false",
 				},
 				both(...words),
-				element("span", { class: "heard" }, named),
+				...(named ? [element("span", { class: "heard" }, both(...named))] : []),
 			);
 
 			function open() {

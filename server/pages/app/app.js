@@ -181,7 +181,9 @@ async function showHome(requests, more) {
 		...(state.self ? [fact("このスマートフォンの名前", "Name of this phone", state.self.name),
 			fact("ご本人の確認", "Shown to be you by", both(...(state.self.passkey ? lockWords : ["PIN", "PIN"])))] : []), ...about),
 	element("p", {}, element("a", { href: "/account/" }, both("アカウントを開く", "Open your account"))));
-	if (requests.length > state.count)
+	if (requests.length === 0 && state.count > 0)
+		say("待っている依頼はありません", "No requests are waiting");
+	else if (requests.length !== state.count)
 		say(`依頼が${requests.length}件あります`, `${requests.length} waiting`);
 	state.count = requests.length;
 }

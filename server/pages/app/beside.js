@@ -51,11 +51,11 @@ export function muteNotice({ since, until }, onEnd) {
 		element("p", {}, element("strong", {},
 			both("ほかの端末からのログインの依頼は、いま届きません。", "Logins on other devices do not reach your phones now."))),
 		paragraph(
-			["「これは私ではありません」と答えたためです（", time(since), "）。あなたがほかの方法かこの端末で一度ログインすると、また届きます。"],
-			["Somebody answered “This was not me” (", time(since), "). They do again once you have logged in another way, or on this device."]),
+			["「これは私ではありません」と答えたためです（", time(since), "）。あなたがほかの方法かこの端末で一度ログインするか、下のボタンを押すと、また届きます。"],
+			["Somebody answered “This was not me” (", time(since), "). Requests reach you again once you have logged in another way, or on this device, or when you press the button."]),
 		paragraph(
 			["そのままにしておくと、", time(until), "（", distance(until), "）に、また届くようになります。"],
-			["Otherwise they do from ", time(until), " (", distance(until), ")."]),
+			["Otherwise they reach you again from ", time(until), " (", distance(until), ")."]),
 		element("div", { class: "app-actions" },
 			action(["また届くようにする", "Let them reach me again"], async () => onEnd(), { quiet: true })));
 }

@@ -148,6 +148,7 @@ function showRefused(stranger, onEnd) {
 		element("ul", {},
 			element("li", {}, both("この依頼のログインと、ほかの端末からの依頼をすべて終わらせました。確認ずみのメールアドレスがあれば、そこにもお知らせしました。", "That login is over, and so is whatever else was asked from other devices. If you have a confirmed mail address, it was told.")),
 			element("li", {}, both("ほかの端末からの依頼は、あなたがほかの方法かこの端末で一度ログインするまで届きません。", "Requests from other devices do not reach this phone until you have logged in once another way, or on this device.")),
+			element("li", {}, both("アプリでPINか画面ロックを使うか、アカウントのボタンを押しても、また届くようになります。", "You can also let them reach you again by PIN or screen lock in the app, or by the button in your account.")),
 			element("li", {}, both("PINをだれかに知られたおそれがあるときは、アカウントでこのスマートフォンを無効にしてください。", "If somebody may know your PIN, revoke this phone in your account."))),
 		element("p", {}, element("a", { href: "/account/" }, both("アカウントを開く", "Open your account"))), back(onEnd));
 	else
