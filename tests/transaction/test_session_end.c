@@ -285,6 +285,39 @@ a_notice_is_read_as_it_was_written(void **state)
 	}
 }
 
+static void
+a_session_that_goes_on_under_another_key_is_looked_at_again(void **state)
+{
+	struct late_store late;
+	struct session_end request;
+	struct session again;
+	struct unit *unit;
+
+	(void)state;
+	logged_in(31);
+	late = late_store_of(stage.store);
+	request = ending(false);
+	late.holds = true;
+	stage.done = false;
+	session_end(&late.store, &stage.arena, &request, on_end, NULL);
+	while (!late.held)
+		store_memory_step(stage.store, stage.now);
+	again = signing.session;
+	again.key[0] ^= 1;
+	again.generation = 0;
+	unit = unit_new(&stage.arena, store_tables(stage.store), id_new(stage.now));
+	session_put(unit, &again);
+	unit_expect(unit, &session_table, span_of(signing.session.key, 32), signing.session.generation);
+	unit_delete(unit, &session_table, span_of(signing.session.key, 32));
+	stage_commit(unit);
+	stage.done = false;
+	late_store_release(&late);
+	stage_run();
+	expect_number("it went on under another key: whoever ends it looks again", stage.err, ERR_CONFLICT);
+	expect_number("and nothing is ended that was not looked at", stage_count(&session_table), 1);
+	sign_on_stage_close();
+}
+
 int
 main(void)
 {
@@ -294,6 +327,7 @@ main(void)
 		cmocka_unit_test(what_is_granted_in_that_moment_ends_too),
 		cmocka_unit_test(many_are_ended_page_by_page),
 		cmocka_unit_test(of_an_account_that_changed_meanwhile_nothing_ends),
+		cmocka_unit_test(a_session_that_goes_on_under_another_key_is_looked_at_again),
 		cmocka_unit_test(an_account_that_is_erased_leaves_no_grant),
 		cmocka_unit_test(a_notice_is_read_as_it_was_written),
 	};

@@ -104,6 +104,8 @@ put_session_end(const struct ending *e, struct unit *unit)
 	} else {
 		unit_expect(unit, &account_table, id_span(&account.id), account.generation);
 	}
+	/* Whoever steps it up in this moment takes it to another key: then it is that one that is to be ended. */
+	unit_expect(unit, &session_table, span_of(q->session->key, sizeof(q->session->key)), q->session->generation);
 	unit_delete(unit, &session_table, span_of(q->session->key, sizeof(q->session->key)));
 	history_add(unit, &account.id, &(struct history_event){ .kind = HISTORY_LOGOUT, .at = q->now,
 	    .actor = span_text("person"), .name = q->by, .detail = span_text(q->everywhere ? "everywhere" : ""),
@@ -160,7 +162,7 @@ on_ended(void *arg, const struct committed *committed)
 	e->waiting = NULL;
 	if (committed->code != OK) {
 		problem_set(&e->why, committed->code, "", "%s", committed->code == ERR_CONFLICT ?
-		    "the account changed meanwhile: look at it again" :
+		    "the session or its account changed meanwhile: look again" :
 		    "this could not be kept; nothing was changed as far as is known");
 		answer(e, committed->code);
 		return;

@@ -23,7 +23,7 @@ struct session_end {
 	struct span by;                  /* name of the relying party that asked for it; empty: the person, here */
 	struct instant now;
 };
-/* ERR_CONFLICT: the account changed meanwhile: ask again; ERR_UNAVAILABLE, ERR_FULL, ERR_IO: nothing has changed, as
- * far as is known. */
+/* ERR_CONFLICT: the session or the account changed meanwhile: ask again; ERR_UNAVAILABLE, ERR_FULL, ERR_IO: nothing has
+ * changed, as far as is known. */
 typedef void on_session_end(void *arg, enum err, const struct problem *why);
 struct pending *session_end(struct store *, struct arena *, const struct session_end *, on_session_end *, void *arg);
