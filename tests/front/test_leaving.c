@@ -6,6 +6,7 @@
 
 #include "front/account/visit.h"
 #include "transaction/account/person_erasure.h"
+#include "transaction/notice/notice.h"
 
 #define MOMENTS 12
 
@@ -36,6 +37,17 @@ leave(int round)
 	person_erase(stage.store, &leaving.request, on_left, NULL);
 }
 
+/* The session ends by itself, and opens nothing; a row to phones finds none any more, and goes when the steward next
+ * looks. */
+static bool
+goes_by_itself(const struct table *table, const struct row *row)
+{
+	struct notice n;
+
+	return table == &session_table ||
+	    (table == &notice_table && notice_read(row->value, &n) && notice_to_phones(&n));
+}
+
 /* Rows beneath the account's id, and index rows that name it. */
 static size_t
 rows_of_account(const struct id *account)
@@ -45,11 +57,13 @@ rows_of_account(const struct id *account)
 	for (size_t i = 0; stage_tables[i]; i++) {
 		struct stage_look look = stage_load((struct ask){ .table = stage_tables[i], .limit = 1000 });
 
-		/* The session ends by itself, and opens nothing. */
-		for (size_t r = 0; stage_tables[i] != &account_table && stage_tables[i] != &session_table &&
-		    r < look.count; r++)
-			rows += memmem(look.rows[r].key.data, look.rows[r].key.size, account->bytes, 16) ||
-			    memmem(look.rows[r].value.data, look.rows[r].value.size, account->bytes, 16);
+		for (size_t r = 0; stage_tables[i] != &account_table && r < look.count; r++) {
+			const struct row *row = &look.rows[r];
+
+			rows += !goes_by_itself(stage_tables[i], row) &&
+			    (memmem(row->key.data, row->key.size, account->bytes, 16) ||
+			    memmem(row->value.data, row->value.size, account->bytes, 16));
+		}
 	}
 	return rows;
 }
