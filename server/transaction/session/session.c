@@ -235,9 +235,7 @@ authentications_loaded(struct arena *arena, const struct ask *asked, struct inst
 		if (id_given(&list[i].credential)) {
 			err = credential_loaded(arena, asked[at].count ? asked[at].rows : NULL, &c, why);
 			at++;
-			/* What was stopped since stays stopped for who was logged in by it, though it may be used anew. */
-			if (err == ERR_NOT_FOUND || (err == OK && (!credential_usable(&c, now, &reason) ||
-			    instant_before(list[i].at, c.changed))))
+			if (err == ERR_NOT_FOUND || (err == OK && !credential_usable(&c, now, &reason)))
 				continue;
 		}
 		if (err != OK)
