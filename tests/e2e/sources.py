@@ -284,7 +284,7 @@ def operators(daemon, neighbour, home, first, second):
 
     record["entities"][0]["scopes"] = ["two.example.jp"]
     write_text(path, json.dumps(record, ensure_ascii=False))
-    before = published(daemon)
+    before = settled(daemon)
     done = ctl(daemon, "member", "diff", path)
     ok("a difference shows what would be added", done.returncode == 0 and "scopes" in done.stdout and
        "two.example.jp" in done.stdout, done.stdout)
