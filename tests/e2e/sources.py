@@ -140,13 +140,11 @@ def published(daemon):
 
 
 def settled(daemon):
-    """The same once what was asked before has all been published: lists come after the documents that changed."""
-    last, until = None, time.monotonic() + 20
-    while time.monotonic() < until:
+    """The same once what was asked before has all been published: lists come after the documents that changed, a second or two."""
+    last, same, until = None, 0, time.monotonic() + 30
+    while same < 3 and time.monotonic() < until:
         now = published(daemon)
-        if now == last:
-            break
-        last = now
+        last, same = now, same + 1 if now == last else 0
         time.sleep(1)
     return last
 
