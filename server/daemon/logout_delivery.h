@@ -3,7 +3,7 @@
  *     row (transaction/logout/logout_notice.h) -> client found -> a token signed -> POST -> 200, 204: row deleted
  *         ^                                                                          |-> not now: later each time,
  *         '--------------------------------------------------------------------------'     10 s, 20 s … 6 h, for a day
- *                                                                   400, no such client: row deleted, one line in the log
+ *                                                                   400, no such client: row deleted, a line in the log
  *
  * Each attempt has a token of its own: it is good for two minutes. A row goes only after the client has answered, so
  * who dies in between tells it twice, and nothing is lost. A client that does not listen is not told, and that is all.

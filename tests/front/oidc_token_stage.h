@@ -189,7 +189,8 @@ scene_grant(struct scene *s, struct grant_secret *code)
 {
 	struct grant g = { .id = id_new(s->stage.now), .protocol = GRANT_OIDC, .client = span_text(SHOP),
 		.entity_id = span_text(SHOP), .account = s->account.id, .persona = PERSONA_PRIVATE,
-		.session = { { 5 } }, .decision = { { 6 } }, .subject = span_text("the-subject"), .scope = span_text("openid profile email"),
+		.session = { { 5 } }, .decision = { { 6 } }, .subject = span_text("the-subject"),
+		.scope = span_text("openid profile email"),
 		.claims = span_text("name 2,age_over_20 1"), .context = span_text("urn:a"),
 		.methods = span_text("hwk user"), .authenticated = { s->stage.now.us - SECONDS(60) },
 		.nonce = span_text("n-0S6_WzA2Mj"), .made = s->stage.now,

@@ -398,7 +398,8 @@ another_account_s_ids_are_nobody_s(void **state)
 	    "{\"consents\":[|\"id\":\"%s\"|\"relying_party\":\"https://city.example/\",\"name\":\"市役所\",\"purpose\":\""
 	    "login |"
 	    "\"persona\":\"administrative\",\"items\":[{\"name\":\"name\",\"title\":{\"ja\":\"氏名\",\"en\":\"Name\"}"
-	    ",\"told\":true},{\"name\":\"birthdate\",\"title\":{\"ja\":\"生年月日\",\"en\":\"Date of birth\"},\"told\":false},"
+	    ",\"told\":true},{\"name\":\"birthdate\",\"title\":{\"ja\":\"生年月日\",\"en\":\"Date of birth\"},"
+	    "\"told\":false},"
 	    "{\"name\":\"x-special\",\"title\":{\"ja\":\"x-special\",\"en\":\"x-special\"},\"told\":true}]"
 	    ",\"given\":\"|\"withdrawn\":null|\"more\":false|"
 	    "!%s", ledger_id_text(&page.consent, id), stage.other.account.number));

@@ -79,7 +79,8 @@ static const struct {
 	const char *wanted;
 	bool ends;
 } modules[] = {
-	{ "oidcc-rp-initiated-logout", GOOD, "&post_logout_redirect_uri=" OUT_ESCAPED STATE, BACK_WITH_STATE "|" FORGOTTEN,
+	{ "oidcc-rp-initiated-logout", GOOD, "&post_logout_redirect_uri=" OUT_ESCAPED STATE,
+	  BACK_WITH_STATE "|" FORGOTTEN,
 	    true },
 	{ "oidcc-rp-initiated-logout-bad-post-logout-redirect-uri", GOOD,
 	    "&post_logout_redirect_uri=https%3A%2F%2Fwww.shop.example%2Fbye2" STATE, ASKED "|!bye|!state", false },

@@ -1,5 +1,5 @@
-/* tests/fuzz/fuzz_claims_request.c - whatever is asked by `claims`, each wish is of a kind there is and stands once, and
- * what is kept of verified claims is one form that reads as itself.
+/* tests/fuzz/fuzz_claims_request.c - whatever is asked by `claims`, each wish is of a kind there is and stands once,
+ * and what is kept of verified claims is one form that reads as itself.
  */
 #include <assert.h>
 

@@ -13,7 +13,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 #define T(text) { (const uint8_t *)(text), sizeof(text) - 1 }
 
 static const struct proofing_record record = { .id = { { 1 } }, .method = PROOFING_AT_DESK,
-	.at = { SECONDS(1798804800) }, .evidence = T("driving-licence"), .facts = T("{\"proofing.evidence_checked\":[\"chip\",\"visual\"],"
+	.at = { SECONDS(1798804800) }, .evidence = T("driving-licence"),
+	.facts = T("{\"proofing.evidence_checked\":[\"chip\",\"visual\"],"
 	"\"proofing.portrait_compared\":\"by-agent\"}") };
 
 static void

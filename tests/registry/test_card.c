@@ -221,7 +221,8 @@ what_a_relying_party_needs_is_shown(void **state)
 			expect_text("where it knows them by one name", text_at(one, "sector"), "shop.example");
 		} else {
 			expect_true("who relies on nobody needs nothing",
-			    json_is_null(json_object_get(one, "requires")) && json_is_null(json_object_get(one, "sector")) &&
+			    json_is_null(json_object_get(one, "requires")) &&
+			    json_is_null(json_object_get(one, "sector")) &&
 			    json_array_size(json_object_get(one, "personas")) == 0);
 		}
 		json_decref(json);

@@ -669,7 +669,8 @@ a_card_that_has_expired_logs_nobody_in(void **state)
 		expect_text(cases[i].title, finish_card(), "state expired");
 		expect_number("it did not join", stage_login().authentication_count, 0);
 		expect_number("and is used up", stage_count(&card_task_table), 0);
-		expect_problem("nobody is logged in", stage_finish(), &stage.why, ERR_DENIED, "nobody has authenticated");
+		expect_problem("nobody is logged in", stage_finish(), &stage.why, ERR_DENIED,
+		    "nobody has authenticated");
 		login_stage_close();
 	}
 }

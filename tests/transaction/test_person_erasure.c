@@ -149,7 +149,8 @@ furnish(struct run *r, struct account *a, uint8_t n, struct likeness *alike)
 		.seen = r->now, .expires = instant_after(r->now, SECONDS(3600)) };
 
 	grant_put(unit, &(struct grant){ .id = id_new(r->now), .protocol = GRANT_OIDC, .client = span_text("a shop"),
-	    .subject = span_text("a customer"), .account = a->id, .made = r->now, .expires = instant_after(r->now, SECONDS(3600)) });
+	    .subject = span_text("a customer"), .account = a->id, .made = r->now,
+	    .expires = instant_after(r->now, SECONDS(3600)) });
 	account_put(unit, &r->arena, a);
 	likeness_remember(&attributes, alike);
 	attributes_put(unit, &a->id, &attributes);

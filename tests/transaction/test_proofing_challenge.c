@@ -34,7 +34,8 @@ static const struct {
 	    "日時：2026年11月22日 21時00分（日本時間）\n依頼元に伝わる項目：氏名、18歳以上かどうか\n"
 	    "利用目的：\n・氏名：口座名義の確認\n・18歳以上かどうか：（英語だけの説明）To know\n"
 	    ALSO_JA "番号：0123-4567-89AB-CDEF-0001-0203-0405-0607\n\n"
-	    "Proof of identity by the My Number card's electronic signature\nAsked by: Midori Bank\nFor, in the asker's own words: 口座の開設\n"
+	    "Proof of identity by the My Number card's electronic signature\n"
+	    "Asked by: Midori Bank\nFor, in the asker's own words: 口座の開設\n"
 	    "At: 2026-11-22T12:00:00Z\nWhat they will learn: name, whether 18 or older\n"
 	    "What they will use it for:\n- name: To name the account\n- whether 18 or older: To know\n"
 	    ALSO_EN "Number: 0123-4567-89AB-CDEF-0001-0203-0405-0607\n", NULL, NULL },

@@ -259,7 +259,8 @@ static void
 a_notice_is_read_as_it_was_written(void **state)
 {
 	static const struct { const char *title; struct logout_notice n; bool good; } cases[] = {
-		{ "whole", { .id = { { 1 } }, .client = { (const uint8_t *)"c", 1 }, .subject = { (const uint8_t *)"s", 1 },
+		{ "whole", { .id = { { 1 } }, .client = { (const uint8_t *)"c", 1 },
+		  .subject = { (const uint8_t *)"s", 1 },
 		    .session = { (const uint8_t *)"i", 1 }, .until = { 5 }, .tries = 3 }, true },
 		{ "without a session", { .id = { { 1 } }, .client = { (const uint8_t *)"c", 1 },
 		    .subject = { (const uint8_t *)"s", 1 }, .until = { 5 } }, true },
@@ -277,7 +278,8 @@ a_notice_is_read_as_it_was_written(void **state)
 		logout_notice_write(&b, &cases[i].n);
 		expect_number(cases[i].title, logout_notice_read(buffer_span(&b), &n), cases[i].good);
 		if (cases[i].good)
-			expect_true("the same", n.tries == cases[i].n.tries && span_equal(n.client, cases[i].n.client) &&
+			expect_true("the same", n.tries == cases[i].n.tries &&
+			    span_equal(n.client, cases[i].n.client) &&
 			    span_equal(n.session, cases[i].n.session));
 		expect_true("no byte less", !logout_notice_read(span_first(buffer_span(&b),
 		    buffer_span(&b).size - 1), &n));

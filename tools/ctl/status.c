@@ -217,7 +217,8 @@ static void
 logouts_show(const json_t *counts)
 {
 	if (counts)
-		printf("%-12s  %lld wait to be told, %lld of them after a failure; %lld told, %lld given up\n", "logouts",
+		printf("%-12s  %lld wait to be told, %lld of them after a failure; %lld told, %lld given up\n",
+		    "logouts",
 		    answer_number(counts, "waiting"), answer_number(counts, "failing"), answer_number(counts, "told"),
 		    answer_number(counts, "given_up"));
 }

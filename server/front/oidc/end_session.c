@@ -128,7 +128,9 @@ destination(const struct leaving *l)
 static const char *
 forget_session(const struct leaving *l)
 {
-	return l->found.account ? arena_text(l->exchange->arena, cookie_forget(l->exchange->arena, SESSION_COOKIE)) : "";
+	struct arena *arena = l->exchange->arena;
+
+	return l->found.account ? arena_text(arena, cookie_forget(arena, SESSION_COOKIE)) : "";
 }
 
 /* A redirect, or JSON for the page. */

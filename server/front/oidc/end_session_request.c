@@ -25,7 +25,8 @@ void
 end_session_read(struct arena *a, struct span form, const struct id_token_terms *terms, struct end_session *out)
 {
 	enum { TOKEN, CLIENT, URI, STATE, LOCALES, PARAMETERS };
-	static const char *const names[PARAMETERS] = { "id_token_hint", "client_id", "post_logout_redirect_uri", "state",
+	static const char *const names[PARAMETERS] = { "id_token_hint", "client_id",
+	    "post_logout_redirect_uri", "state",
 		"ui_locales" };
 	struct span p[PARAMETERS];
 	struct problem why;

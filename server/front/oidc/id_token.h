@@ -1,4 +1,5 @@
-/* front/oidc/id_token.h - the claims of an ID token (OpenID Connect Core s2, s3.1.3.3, s12.2; `txn`: RFC 8417 s2.2). Pure.
+/* front/oidc/id_token.h - the claims of an ID token (OpenID Connect Core s2, s3.1.3.3, s12.2; `txn`: RFC 8417 s2.2).
+ * Pure.
  *
  * There is no azp: who has the token is the only audience, and the standard would rather have it left out (s2, errata
  * set 2).

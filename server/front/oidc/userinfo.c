@@ -51,7 +51,7 @@ serve_userinfo(struct exchange *e, void *arg)
 {
 	struct asking *a = arena_new(e->arena, struct asking);
 	struct problem why;
-	struct span token;
+	struct span token = { 0 };
 
 	*a = (struct asking){ .exchange = e, .front = arg, .fields = "" };
 	if (read_token(e, &token, &why) != OK)

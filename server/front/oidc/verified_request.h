@@ -1,5 +1,5 @@
-/* front/oidc/verified_request.h - verified claims that a client asks for (OpenID Connect for Identity Assurance 1.0 s6),
- * as the grant keeps them.
+/* front/oidc/verified_request.h - verified claims that a client asks for (OpenID Connect for Identity Assurance 1.0
+ * s6), as the grant keeps them.
  *
  *     two values of `verified_claims` -> verified_request_read -> canonical JSON, wishes -> verified_request
  *

@@ -147,7 +147,8 @@ static const struct {
 		    "指していたものが残っているかもしれません。このアドレスへのお知らせは、これで最後です。",
 		    "残りを調べて消すには、お使いのサービスの窓口にこのメールをお示しください。" },
 		{ "Your account was erased, but something may be left",
-		    "Your account and every authenticator were erased, and nobody can use them. But records of it could "
+		    "Your account and every authenticator were erased, and nobody can use them. But records of it "
+		    "could "
 		    "not be read, so what only these led to may be left. This is the last notice to this address.",
 		    "To have the rest looked for and erased, show this mail to the service you used." },
 		TO_NOWHERE },

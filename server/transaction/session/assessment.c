@@ -194,7 +194,7 @@ struct choosing {
 	struct assessed *out;
 	struct evaluation *scratch;
 	const struct proofing_record *record; /* of `proofed` */
-	struct facts *proofed, *shown; /* common and record; and authentication. Copied whole before they are looked at */
+	struct facts *proofed, *shown; /* common and record; and authentication. Copied whole before they are read */
 	struct candidate best;
 	bool any;
 };

@@ -129,7 +129,8 @@ a_key_of_the_openid_provider_waits_for_an_hour(void **state)
 		    "may be retired from" },
 		{ "signed an hour ago", "new", USE_OPENID_RSA, KEY_RETIRING, SECONDS(3600), "retire", 200,
 		    "\"state\":\"retired\"" },
-		{ "metadata's waits for its documents", "new", USE_METADATA, KEY_ANNOUNCED, SECONDS(3600), "activate", 409,
+		{ "metadata's waits for its documents", "new", USE_METADATA, KEY_ANNOUNCED, SECONDS(3600),
+		  "activate", 409,
 		    "may be activated from" },
 	};
 
