@@ -477,7 +477,8 @@ def keys():
     done = ctl("key", "list", "--json")
     states = {k["name"]: k["state"] for k in json.loads(done.stdout)["keys"]} if done.returncode == 0 else done.stdout
     ok("the first key is retiring", states == {"metadata-1": "retiring", "metadata-2": "active",
-                                                   "trusted-list-1": "active", "ledger-1": "active", "push-1": "active"}, states)
+                                                   "trusted-list-1": "active", "ledger-1": "active", "push-1": "active",
+                                                   "openid-1": "active", "openid-rsa-1": "active"}, states)
     done = ctl("key", "retire", "metadata-1")
     ok("and stays until its signatures have expired", done.returncode == 1, done.stdout)
 
@@ -512,7 +513,7 @@ def operating():
     report = json.loads(status.stdout) if status.returncode == 0 else {}
     ok("status tells of publication, keys and processes", report.get("publication", {}).get("entities") == 10 and
        report.get("members", {}).get("approved") == 7 and
-       len(report.get("keys", [])) == 5 and report.get("processes"), status.stdout)
+       len(report.get("keys", [])) == 7 and report.get("processes"), status.stdout)
     ok("status is readable too", "valid until" in ctl("status").stdout, ctl("status").stdout)
     copy = os.path.join(WORK, "copy.mdb")
     done = ctl("backup", copy)
