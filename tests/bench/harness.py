@@ -28,7 +28,7 @@ def figure(name, value, unit):
     print(f"{name} {value:.2f} {unit}", flush=True)
 
 
-def wait_for(port, seconds=20):
+def wait_for(port, seconds=30):
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         with socket.socket() as s:

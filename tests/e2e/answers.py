@@ -155,7 +155,7 @@ def records(point, bank):
     status("and to who has the receipt", point.ask(f"/v1/ledger/entries/{made}", None, "GET", headers={"Authorization": f"Receipt {salt}"})[0], 200)
     says("policies", "policies", point.ask("/v1/policy", None, method="GET")[2])
     says("where all this is", "metadata", point.ask("/.well-known/authzen-configuration", None, method="GET")[2])
-    for _ in range(100):
+    for _ in range(300):
         code, _, ledger = point.ask("/v1/ledger", None, method="GET")
         if code == 200:
             break
@@ -203,7 +203,7 @@ def published(point):
     without_a_profile(later)
     point.daemon.ctl("policy", "seal", later)
     point.daemon.ctl("policy", "publish", later)
-    for _ in range(100):
+    for _ in range(300):
         code, _, difference = point.ask("/v1/policy/jp-idtf@1.1/difference?from=1.0", None, method="GET")
         if code == 200:
             break
@@ -222,7 +222,7 @@ def taken_again(point):
     status("what is claimed in vain is told", context["disregarded"], [weak])
     code, _, entry = point.ask(f"/v1/ledger/entries/{context['evaluation_id']}", None, method="GET")
     status("its entry is shown", code, 200)
-    for _ in range(100):
+    for _ in range(300):
         code, _, receipt = point.ask(f"/v1/receipts/{context['evaluation_id']}", None, method="GET")
         if code == 200:
             break

@@ -117,7 +117,7 @@ const then = (...acts) => async (page) => {
 		await act(page);
 };
 const fill = (name, text) => (page) => page.locator(`input[name="${name}"]:visible`).fill(text);
-const openFirst = press(/^(確かめて答える|Look and answer)/);
+const openFirst = then(press(/^(確かめて答える|Look and answer)/), (page) => page.locator("main .asker").waitFor());
 const answer = then(openFirst, fill("code", "482913"), fill("pin", "135790"), press(/^(ログインを認める|Yes, log in)/));
 const refusal = (json) => ({ ...waiting, [`POST /v1/app/requests/${id}/answer`]: [json.status ?? 403, { status: 403, code: "denied", ...json }] });
 
@@ -252,10 +252,22 @@ async function look(name, language, palette) {
 
 const english = { language: "en", width: 375 };
 const said = (heard, key) => heard.calls.find((one) => one.key === key)?.body;
+/* The same once it was. */
+async function sent(heard, key) {
+	const until = Date.now() + 30_000;
+
+	while (!said(heard, key)) {
+		expect(Date.now() < until, `${key} was not sent`);
+		await new Promise((resolve) => setTimeout(resolve, 50));
+	}
+	return said(heard, key);
+}
+/* No other heading that has its words. */
+const headed = (page, name) => page.getByRole("heading", { name, exact: true }).waitFor();
 
 async function done() {
 	await check("a phone is paired with a key that signs for it, and shows its PIN once", () => visit(views.pin, english, async (page, { heard }) => {
-		const body = said(heard, "POST /v1/app/pair");
+		const body = await sent(heard, "POST /v1/app/pair");
 
 		expect(body.code === code && body.pin === "drawn" && Buffer.from(body.key, "base64url").length === 91, JSON.stringify(body));
 		expect(await page.getByRole("img").getAttribute("aria-label") === "4 8 2 9 1 3", "the PIN is not there to be heard");
@@ -285,8 +297,8 @@ async function done() {
 		expect(refused[0] === false && refused[1] === "InvalidAccessError", JSON.stringify(refused));
 	}));
 	await check("an answer carries number and PIN, and is signed over who asks", () => visit(views.answered, english, async (page, { heard }) => {
-		await page.getByRole("heading", { name: "You are logged in" }).waitFor();
-		const body = said(heard, `POST /v1/app/requests/${id}/answer`);
+		await headed(page, "You are logged in");
+		const body = await sent(heard, `POST /v1/app/requests/${id}/answer`);
 
 		expect(body.code === "482913" && body.pin === "135790", JSON.stringify(body));
 		expect(heard.isAnswer(body, "482913"), "the signature is over something else");
@@ -298,15 +310,15 @@ async function done() {
 			expect(await page.locator('input[name="code"]').count() === 0, "a number is asked for");
 			await fill("pin", "135790")(page);
 			await press("Yes, log in")(page);
-			await page.getByRole("heading", { name: "You are logged in" }).waitFor();
-			const body = said(heard, `POST /v1/app/requests/${id}/answer`);
+			await headed(page, "You are logged in");
+			const body = await sent(heard, `POST /v1/app/requests/${id}/answer`);
 
 			expect(body.code === null && heard.isAnswer(body, "-"), JSON.stringify(body));
 		});
 	});
 	await check("a phone with a screen lock is paired by it: a passkey made for the code and the key, and no PIN", () => visit(views["lock-home"], english, async (page, { heard }) => {
 		await page.getByText("Waiting for requests").waitFor();
-		const body = said(heard, "POST /v1/app/pair");
+		const body = await sent(heard, "POST /v1/app/pair");
 
 		expect(body.pin === null && heard.takePasskey(body), JSON.stringify(body));
 		expect(heard.calls.findIndex(({ key }) => key === "POST /v1/app/pair/options") < heard.calls.findIndex(({ key }) => key === "POST /v1/app/pair"), "it was made before the code was looked at");
@@ -315,25 +327,25 @@ async function done() {
 		await page.getByText("Waiting for requests").waitFor();
 	}));
 	await check("it answers by being unlocked for this request, these digits and who asks; a PIN is not asked for", () => visit(views["lock-request"], english, async (page, { heard }) => {
-		heard.takePasskey(said(heard, "POST /v1/app/pair"));
+		heard.takePasskey(await sent(heard, "POST /v1/app/pair"));
 		expect(await page.locator('input[name="pin"]').count() === 0, "a PIN is asked for");
 		await press(unlockIt)(page);
 		await page.getByText("Please enter the number.").waitFor();
 		await fill("code", "482913")(page);
 		await press(unlockIt)(page);
-		await page.getByRole("heading", { name: "This request is over" }).waitFor();
-		const body = said(heard, `POST /v1/app/requests/${id}/answer`);
+		await headed(page, "This request is over");
+		const body = await sent(heard, `POST /v1/app/requests/${id}/answer`);
 
 		expect(body.pin === null && heard.isUnlocked(body, "482913") && heard.isAnswer(body, "482913"), JSON.stringify(body));
 	}));
 	await check("on the login's own phone unlocking is all that is asked for", () => visit(views["lock-same-phone"], english, async (page, { heard }) => {
-		heard.takePasskey(said(heard, "POST /v1/app/pair"));
+		heard.takePasskey(await sent(heard, "POST /v1/app/pair"));
 		expect(await page.locator("main form input").count() === 0, "something else is asked for");
 		await page.keyboard.press("Tab");
 		await page.getByRole("button", { name: unlockIt }).focus();
 		await page.keyboard.press("Enter");
-		await page.getByRole("heading", { name: "This request is over" }).waitFor();
-		const body = said(heard, `POST /v1/app/requests/${id}/answer`);
+		await headed(page, "This request is over");
+		const body = await sent(heard, `POST /v1/app/requests/${id}/answer`);
 
 		expect(body.code === null && heard.isUnlocked(body, "-") && heard.isAnswer(body, "-"), JSON.stringify(body));
 	}));
@@ -343,7 +355,7 @@ async function done() {
 		expect(await page.locator('input[name="code"]').inputValue() === "482913", "the number has to be typed again");
 		await page.unlocking(true);
 		await press(unlockIt)(page);
-		await page.getByRole("heading", { name: "This request is over" }).waitFor();
+		await headed(page, "This request is over");
 	}));
 	await check("one that was not unlocked is not paired, and the PIN is there to choose", () => visit(views["lock-cancelled"], english, async (page, { heard }) => {
 		await page.getByText("The phone was not unlocked").waitFor();
@@ -351,7 +363,9 @@ async function done() {
 		await page.locator('input[value="drawn"]').check();
 		await pairLocked(page);
 		await page.getByRole("button", { name: /I will remember/ }).waitFor();
-		expect(said(heard, "POST /v1/app/pair").pin === "drawn" && said(heard, "POST /v1/app/pair").passkey === null, "not by a PIN");
+		const body = await sent(heard, "POST /v1/app/pair");
+
+		expect(body.pin === "drawn" && body.passkey === null, "not by a PIN");
 	}));
 	await check("where there is no screen lock, none is offered", () => visit(views.pairing, english, async (page) => {
 		expect(await page.locator('input[name="kind"]').count() === 2 && await page.locator('input[value="drawn"]').isChecked(), "another choice");
@@ -373,8 +387,8 @@ async function done() {
 		expect(await page.locator("main form input").count() === 2, "the form asks for something else");
 	}));
 	await check("a stranger's request is ended in one press, and what follows is said", () => visit(views.stranger, english, async (page, { heard }) => {
-		await page.getByRole("heading", { name: "It was stopped" }).waitFor();
-		expect(said(heard, `POST /v1/app/requests/${id}/refuse`).not_me === true, "it was said otherwise");
+		await headed(page, "It was stopped");
+		expect((await sent(heard, `POST /v1/app/requests/${id}/refuse`)).not_me === true, "it was said otherwise");
 	}));
 	await check("a wrong PIN says how many tries are left, and is not kept in the page", () => visit(views["wrong-pin"], english, async (page) => {
 		await page.getByText("after 3 more wrong tries").waitFor();
@@ -396,8 +410,8 @@ async function done() {
 		});
 	});
 	await check("a mute is shown, since when and until when, and ended by the PIN", () => visit(views.unmuted, english, async (page, { heard }) => {
-		await page.getByRole("heading", { name: "Requests reach you again" }).waitFor();
-		const body = said(heard, "POST /v1/app/unmute");
+		await headed(page, "Requests reach you again");
+		const body = await sent(heard, "POST /v1/app/unmute");
 
 		expect(body.since === muted.since && body.pin === "135790" && body.passkey === null, JSON.stringify(body));
 	}));
@@ -407,10 +421,10 @@ async function done() {
 		expect(await page.getByRole("button", { name: "Find it by its digits" }).count() === 0, "digits are asked for");
 	}));
 	await check("with a screen lock it is ended by unlocking for this very call", () => visit(views["lock-unmute"], english, async (page, { heard }) => {
-		heard.takePasskey(said(heard, "POST /v1/app/pair"));
+		heard.takePasskey(await sent(heard, "POST /v1/app/pair"));
 		await endMute(page);
-		await page.getByRole("heading", { name: "Requests reach you again" }).waitFor();
-		const body = said(heard, "POST /v1/app/unmute");
+		await headed(page, "Requests reach you again");
+		const body = await sent(heard, "POST /v1/app/unmute");
 
 		expect(body.pin === null && heard.isUnlockedFor(body, "unmute", muted.since), JSON.stringify(body));
 	}));
@@ -421,25 +435,25 @@ async function done() {
 			await page.getByText("203.0.113.9").waitFor();
 			expect(!said(heard, `POST /v1/app/requests/${id}/answer`), "it was answered unseen");
 			await press("Yes, log in")(page);
-			await page.getByRole("heading", { name: "You are logged in" }).waitFor();
-			const body = said(heard, `POST /v1/app/requests/${id}/answer`);
+			await headed(page, "You are logged in");
+			const body = await sent(heard, `POST /v1/app/requests/${id}/answer`);
 
 			expect(body.code === "482913" && body.pin === "135790" && heard.isAnswer(body, "482913"), JSON.stringify(body));
 		});
 	});
 	await check("with a screen lock digits are looked for by unlocking for this very call", () => visit(views["lock-find"], english, async (page, { heard }) => {
-		heard.takePasskey(said(heard, "POST /v1/app/pair"));
+		heard.takePasskey(await sent(heard, "POST /v1/app/pair"));
 		await fill("code", "482913")(page);
 		await findIt(page);
 		await page.getByText("203.0.113.9").waitFor();
-		const body = said(heard, "POST /v1/app/requests/find");
+		const body = await sent(heard, "POST /v1/app/requests/find");
 
 		expect(body.pin === null && heard.isUnlockedFor(body, "find", "482913"), JSON.stringify(body));
 	}));
 	await check("a phone that was revoked forgets its key and says so", () => visit(views.revoked, english, async (page) => {
 		await page.getByText("not paired any more").waitFor();
 		await page.reload();
-		await page.getByRole("heading", { name: "Pair this phone" }).waitFor();
+		await headed(page, "Pair this phone");
 		expect(await page.getByText("not paired any more").count() === 0, "it is known still");
 	}));
 	await check("by keyboard alone a login is answered", () => visit(views.waiting, english, async (page) => {
@@ -450,7 +464,7 @@ async function done() {
 		await page.keyboard.press("Tab");
 		await page.keyboard.type("135790");
 		await page.keyboard.press("Enter");
-		await page.getByRole("heading", { name: "This request is over" }).waitFor();
+		await headed(page, "This request is over");
 	}));
 	for (const [title, ...push] of pushes)
 		await check(title, () => pushedTo(...push));
@@ -462,7 +476,7 @@ async function done() {
 		expect(manifest.start_url === "/app/" && manifest.display === "standalone", JSON.stringify(manifest));
 		await page.context().setOffline(true);
 		await page.reload();
-		await page.getByRole("heading", { name: "Pair this phone" }).waitFor();
+		await headed(page, "Pair this phone");
 		await page.context().setOffline(false);
 		expect(await page.evaluate(async () => (await Promise.all((await caches.keys()).map(async (name) => (await (await caches.open(name)).keys()).map((one) => one.url)))).flat()
 			.every((one) => !one.includes("/v1/"))), "answers are kept");

@@ -157,7 +157,7 @@ def answers(point):
     entry = "/v1/ledger/entries/" + context["evaluation_id"]
     for right, wanted in (("decide", 200), ("audit", 200), ("vouch", 404), ("proofing", 404)):
         made = point.daemon.ctl("token", "new", f"reader-{right}", "--member", MEMBER["id"], "--right", right, "--json")
-        until = time.monotonic() + 10
+        until = time.monotonic() + 30
         while wanted == 200 and time.monotonic() < until and point.ask(entry, None, "GET")[0] != 200:
             time.sleep(0.1)
         status, _, found = point.ask(entry, None, "GET", json.loads(made)["token"])
@@ -237,7 +237,7 @@ def is_signed_by(jwk, text, signature):
 def metadata(point):
     """What the suite checks of signed_metadata: alg, iss, times, nothing nested; and that its values are the plain ones."""
     ask = lambda path: point.ask(path, None, "GET", headers={"Authorization": None})[2]  # noqa: E731
-    until = time.monotonic() + 20
+    until = time.monotonic() + 30
     while "signed_metadata" not in (plain := ask("/.well-known/authzen-configuration")) and time.monotonic() < until:
         time.sleep(0.1)
     token = plain.pop("signed_metadata", "")

@@ -13,7 +13,7 @@ const document = async (path) => JSON.parse((await fetched(path)).body.toString(
 /* A moment after the first start nothing has been signed yet. */
 let metadata;
 
-for (let i = 0; i < 100 && !metadata?.signed_metadata; i++) {
+for (let i = 0; i < 150 && !metadata?.signed_metadata; i++) {
 	if (metadata)
 		await new Promise((done) => setTimeout(done, 200));
 	metadata = await document(".well-known/authzen-configuration");

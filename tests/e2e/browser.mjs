@@ -15,7 +15,7 @@ import { check, expect, outcome, require, skip, url } from "./case.mjs";
 export { check, expect, url };
 
 const browserPath = process.env.CHROMIUM ?? "/usr/bin/chromium";
-const wait = 15_000; // milliseconds
+const wait = 30_000; // milliseconds: a machine may be slow
 
 export const canDecide = Boolean(process.env.WATASHI_BUILD && process.env.WATASHI_CONFIG);
 export const pictures = process.env.SCREENSHOTS;
@@ -163,12 +163,12 @@ export async function decide(person = question.subject.id) {
 	expect(status === 200, text);
 	const { context } = JSON.parse(text);
 
-	for (let tries = 0; tries < 100; tries++) {
+	for (let tries = 0; tries < 150; tries++) {
 		const receipt = await request(`v1/receipts/${context.evaluation_id}`);
 
 		if (receipt.status === 200)
 			return { text, id: context.evaluation_id, salt: context.receipt.salt, receipt: receipt.text };
 		await new Promise((resolve) => setTimeout(resolve, 200));
 	}
-	throw new Error("no checkpoint holds the decision after 20 s");
+	throw new Error("no checkpoint holds the decision after 30 s");
 }

@@ -16,11 +16,13 @@ import signal
 import subprocess
 import sys
 import tempfile
+import termios
 import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "../bench"))
 from harness import Daemon, free_port  # noqa: E402
+from ocsp import await_revoked  # noqa: E402
 
 BUILD = os.environ["WATASHI_BUILD"]
 DRIVER = "/usr/lib/pcsc/drivers/serial/libifdvpcd.so"
@@ -106,7 +108,9 @@ class Reader:
             self.card.kill()
             self.card.wait()
             self.card = None
-            time.sleep(0.5)
+            until = time.monotonic() + 30
+            while run("watashi-card", "list").returncode == 0 and time.monotonic() < until:
+                time.sleep(0.1)
 
     def stop(self):
         self.take_out()
@@ -156,7 +160,9 @@ def at_terminal(command, pin):
                 break
             shown += piece
         if not typed and b"PIN of" in shown:
-            time.sleep(0.2)
+            # What is typed before the terminal stops showing it is thrown away.
+            while termios.tcgetattr(terminal)[3] & termios.ECHO and time.monotonic() < until:
+                time.sleep(0.02)
             os.write(terminal, pin.encode() + b"\n")
             typed = True
     return shown.decode(errors="replace"), os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
@@ -228,6 +234,7 @@ class Service:
         self.world, self.watched = world, os.path.join(home, "watched")
         os.mkdir(self.watched)
         port = free_port()
+        self.url = f"http://127.0.0.1:{port}/"
         self.responder = subprocess.Popen([os.path.join(BUILD, "watashi-testcard"), "ocsp", world, "--port", str(port)],
                                           stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
         self.daemon = Daemon(BUILD, cpus="0-1")
@@ -241,7 +248,7 @@ class Service:
         config["jpki"] = {
             "test": True, "handle_secret": secret, "lists": {"watch": self.watched},
             "sources": [{"name": "lists", "kind": "crl"},
-                        {"name": "responder", "kind": "ocsp", "url": f"http://127.0.0.1:{port}/", "time": "PT20S"}],
+                        {"name": "responder", "kind": "ocsp", "url": self.url, "time": "PT20S"}],
             "anchors": [{"purpose": purpose, "world": "test", "file": f"{world}/{folder}/{generation}/ca.cer"}
                         for purpose, folder in (("signature", "sign"), ("authentication", "auth")) for generation in (1, 2)],
             "costs": {"prices": [{"purpose": "signature", "yen": 20}, {"purpose": "authentication", "yen": 2}]},
@@ -317,7 +324,7 @@ def proving(service, card):
 
 def revoking(service, card):
     need("watashi-testcard", "revoke", service.world, card, "--reason", "superseded")
-    time.sleep(1)
+    await_revoked(service.url, os.path.join(service.world, "auth/2"), os.path.join(card, "auth.cer"))
     found = service.outcome("authentication", "1234")
     ok("the card revoked, a responder says so at once", found.get("outcome") == "refuted" and
        found.get("revocation", {}).get("status") == "revoked", found)

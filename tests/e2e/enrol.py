@@ -271,7 +271,7 @@ def erased(daemon, card, number):
 def refused(daemon, world, card, folder):
     need("watashi-testcard", "revoke", world, folder)
     # The responder looks at its index now and then: until it has, the card is good.
-    until = time.monotonic() + 20
+    until = time.monotonic() + 30
     while True:
         page = Page(daemon)
         status, answer = page.card(card)

@@ -453,7 +453,7 @@ def keys():
     accepted, renewed = log().count("config.accepted"), log().count("reload.done")
     done = ctl("key", "new", "metadata-2", "--type", "rsa-2048")
     ok("a second key is made and adopted", done.returncode == 0 and "adopted" in done.stdout, done.stdout)
-    for _ in range(100):
+    for _ in range(300):
         if log().count("reload.done") > renewed:
             break
         time.sleep(0.1)

@@ -50,7 +50,7 @@ def ok(title, holds, found=""):
         print(f"not ok {title}: {str(found)[:800]}", flush=True)
 
 
-def soon(holds, seconds=20):
+def soon(holds, seconds=30):
     until = time.monotonic() + seconds
     while not holds() and time.monotonic() < until:
         time.sleep(0.05)

@@ -71,7 +71,7 @@ def get(f, path, method="GET", **fields):
     return answer
 
 
-def soon(holds, seconds=20):
+def soon(holds, seconds=30):
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         if holds():
@@ -204,7 +204,7 @@ def links(f):
 def linked(f):
     """Every worker and the steward, to whichever signer there is."""
     expected = len(f.children("worker")) + 1
-    ok("the signer is linked to every worker, and the steward", soon(lambda: links(f) == expected, 5), (links(f), expected))
+    ok("the signer is linked to every worker, and the steward", soon(lambda: links(f) == expected), (links(f), expected))
     before = f.children("signer")
     f.daemon.process.send_signal(signal.SIGHUP)
     ok("a new configuration brings a new signer", soon(lambda: f.children("signer") not in ([], before) and links(f) is not None),

@@ -44,7 +44,7 @@ SCOPES = {"profile": {"name", "family_name", "given_name", "nickname", "website"
           "email": {"email", "email_verified"}, "address": {"address"}, "phone": {"phone_number", "phone_number_verified"}}
 
 
-def soon(holds, seconds=20):
+def soon(holds, seconds=30):
     until = time.monotonic() + seconds
     while not holds() and time.monotonic() < until:
         time.sleep(0.05)

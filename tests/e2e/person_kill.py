@@ -107,7 +107,7 @@ def kill_all(daemon):
         except ProcessLookupError:
             pass
     daemon.process.wait()
-    until = time.monotonic() + 10
+    until = time.monotonic() + 30
     while any(os.path.exists(f"/proc/{one}") and role_of(one) != "gone" for one in everybody) and time.monotonic() < until:
         time.sleep(0.02)
     killed["whole daemon"] = killed.get("whole daemon", 0) + 1

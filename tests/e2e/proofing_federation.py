@@ -127,10 +127,10 @@ class Responder:
 
     def forward(self, body):
         """Just started it may not listen yet; a connection without a question would stall it."""
-        until = time.monotonic() + 10
+        until = time.monotonic() + 30
         while True:
             try:
-                link = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+                link = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
                 link.request("POST", "/", body, {"Content-Type": "application/ocsp-request"})
                 answer = link.getresponse()
                 return answer, answer.read()

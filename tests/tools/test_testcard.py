@@ -172,15 +172,18 @@ def responder(card):
     try:
         ask = ("ocsp", "-issuer", "w/auth/2/ca.pem", "-CAfile", "w/auth/2/ca.pem", "-url", f"http://127.0.0.1:{port}", "-cert")
         run("openssl", "x509", "-inform", "der", "-in", f"{card}/auth.cer", "-out", "auth.pem")
-        for _ in range(50):
+        for _ in range(300):
             said = openssl(*ask, "auth.pem")
             if "auth.pem:" in said:
                 break
             time.sleep(0.1)
         ok("a responder of its own says good", "Response verify OK" in said and "auth.pem: good" in said, said)
         testcard("revoke", "w", card, "--purpose", "authentication", "--reason", "cessationOfOperation")
-        time.sleep(1)
-        said = openssl(*ask, "auth.pem")
+        for _ in range(300):
+            said = openssl(*ask, "auth.pem")
+            if "auth.pem: revoked" in said:
+                break
+            time.sleep(0.1)
         ok("and revoked a moment after it is", "Response verify OK" in said and "auth.pem: revoked" in said and
            "cessationOfOperation" in said, said)
         said = openssl(*ask, "w/auth/2/responder.pem")
