@@ -5,20 +5,25 @@
 #include "store/late_store.h"
 
 #include "front/account/visit.h"
-#include "transaction/grant/grant.h"
+#include "transaction/logout/logout_notice.h"
 
 #define CITY "https://city.example/"
 
 static const struct held {
 	const char *title, *client, *entity_id;
 	bool others, ended, ends;    /* of another person; before, after */
+	const char *session;         /* by which the client knows it; NULL: it knows none */
 } held[] = {
-	{ "one of the service's client ends", CITY, CITY, false, false, true },
-	{ "one of a client that registered itself for it ends", "c_1", CITY, false, false, true },
-	{ "one that had ended stays as it was", CITY, CITY, false, true, true },
-	{ "another service keeps its", "https://shop.example/", "https://shop.example/", false, false, false },
-	{ "so does a client that registered itself for that", "c_2", "https://shop.example/", false, false, false },
-	{ "the service keeps what another person gave it", CITY, CITY, true, false, false },
+	{ "one of the service's client ends", CITY, CITY, false, false, true, "at home" },
+	{ "one of a client that registered itself for it ends", "c_1", CITY, false, false, true, "at home" },
+	{ "one that had ended stays as it was", CITY, CITY, false, true, true, "of yesterday" },
+	{ "another service keeps its", "https://shop.example/", "https://shop.example/", false, false, false, "b" },
+	{ "so does a client that registered itself for that", "c_2", "https://shop.example/", false, false, false,
+	  "b" },
+	{ "the service keeps what another person gave it", CITY, CITY, true, false, false, "of another" },
+	{ "a second in one session ends", CITY, CITY, false, false, true, "at home" },
+	{ "one in another session ends", CITY, CITY, false, false, true, "on the way" },
+	{ "one whose client knows no session ends", "c_3", CITY, false, false, true, NULL },
 };
 
 static struct {
@@ -33,6 +38,7 @@ put_grant(struct unit *unit, const struct held *h)
 	const struct person *whose = h->others ? &stage.other : &stage.person;
 	struct grant g = { .id = id_new(clock_now()), .protocol = GRANT_OIDC, .client = span_text(h->client),
 		.entity_id = span_text(h->entity_id), .account = whose->account.id, .persona = PERSONA_PRIVATE,
+		.subject = span_text("who"), .session_name = span_text(h->session ? h->session : ""),
 		.made = stage.now, .expires = instant_after(stage.now, SECONDS(3600)) };
 
 	if (h->ended)
@@ -79,6 +85,42 @@ what_a_service_holds_ends_with_the_consent(void **state)
 		expect_true("when it ended stands", !held[i].ended || g.ended.us == stage.now.us);
 	}
 	expect_answer("told once", ask("GET /v1/account/history", ""), 200, "\"kind\":\"consent-withdrawn\"");
+	page_close();
+}
+
+/* Of each session once, in the queue that logging out fills, too. */
+static void
+who_held_it_is_told_that_the_session_is_over(void **state)
+{
+	static const struct { const char *client, *session; } wanted[] = {
+		{ CITY, "at home" }, { CITY, "on the way" }, { "c_1", "at home" },
+	};
+	struct stage_look look;
+	struct unit *unit;
+
+	(void)state;
+	page_open(206);
+	unit = stage_unit();
+	for (size_t i = 0; i < COUNT(held); i++)
+		put_grant(unit, &held[i]);
+	stage_commit(unit);
+	expect_number("withdrawn", withdraw(), 204);
+	look = stage_load((struct ask){ .table = &logout_notice_table, .limit = 10 });
+	expect_number("so many are to be told", look.count, COUNT(wanted));
+	for (size_t i = 0; i < COUNT(wanted); i++) {
+		size_t found = 0;
+
+		for (size_t n = 0; n < look.count; n++) {
+			struct logout_notice notice;
+
+			expect_true("it is read", logout_notice_read(look.rows[n].value, &notice));
+			found += span_is(notice.client, wanted[i].client) && span_is(notice.subject, "who") &&
+			    span_is(notice.session, wanted[i].session);
+		}
+		expect_number(wanted[i].session, found, 1);
+	}
+	expect_number("again", withdraw(), 204);
+	expect_number("tells nobody twice", stage_count(&logout_notice_table), COUNT(wanted));
 	page_close();
 }
 
@@ -220,6 +262,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_a_service_holds_ends_with_the_consent),
+		cmocka_unit_test(who_held_it_is_told_that_the_session_is_over),
 		cmocka_unit_test(all_of_many_end),
 		cmocka_unit_test(what_is_given_in_the_same_moment_ends_too),
 		cmocka_unit_test(withdrawn_again_it_goes_on_where_it_was_interrupted),

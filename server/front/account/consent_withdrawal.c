@@ -1,7 +1,8 @@
 /* front/account/consent_withdrawal.c - DELETE /v1/account/consents/{id}: a person takes back what they agreed to, and
  * what the relying party holds by it ends.
  *
- *     consent -> withdrawn, what was given ended: one unit -> what was given meanwhile -> … until there is none
+ *     consent -> withdrawn, what was given ended, its clients to be told: one unit -> what was given meanwhile -> …
+ *         until there is none
  *
  * Whoever signs on in this moment has judged the consent as it was, so after the first unit nobody does by it: the
  * round after it finds the last. Done again it goes on where it was interrupted.
@@ -11,6 +12,7 @@
 #include "person/consent.h"
 #include "person/history.h"
 #include "transaction/grant/given.h"
+#include "transaction/logout/logout_notice.h"
 
 struct withdrawing {
 	struct visit visit;          /* first */
@@ -99,6 +101,7 @@ on_held(void *arg, enum err err, const struct grant *held, size_t count, const s
 	unit = visit_unit(v);
 	put_consent(w, unit);
 	given_end(unit, held, count, v->now);
+	given_tell(unit, held, count, v->now);
 	visit_commit(v, unit, find_held);
 }
 

@@ -10,6 +10,7 @@ struct finding {
 	struct given wanted;
 	struct ask marks;
 	struct id ids[GRANTS_LOOKED_AT];
+	struct span session_names[GRANTS_LOOKED_AT];
 	struct ask asks[GRANTS_LOOKED_AT]; /* of grants */
 	struct id oldest;                /* of the part, if older ones come behind it; else zero */
 	size_t asked;
@@ -50,20 +51,36 @@ end_finding(struct finding *f, enum err err, const struct problem *why)
 	f->done(f->arg, err, f->found, err == OK ? f->count : 0, why);
 }
 
+/* The name of its session stands in a mark alone. */
+static enum err
+take_mark(struct finding *f, const struct row *row)
+{
+	struct grant_mark mark;
+
+	if (!grant_mark_read(row->value, &mark))
+		return problem_set(&f->why, ERR_UNAVAILABLE, "",
+		    "the index of what was given has a row of a form that this build does not read");
+	f->ids[f->asked] = grant_mark_of(row->key);
+	f->session_names[f->asked] = arena_copy(f->arena, mark.session_name);
+	f->asks[f->asked] = grant_ask(&f->ids[f->asked]);
+	f->asked++;
+	return OK;
+}
+
 static void
 on_marks(void *arg, enum err err, const struct problem *why)
 {
 	struct finding *f = arg;
 
 	f->waiting = NULL;
+	f->asked = 0;
+	for (size_t i = 0; i < f->marks.count && err == OK; i++) {
+		err = take_mark(f, &f->marks.rows[i]);
+		why = &f->why;
+	}
 	if (err != OK) {
 		end_finding(f, err, why);
 		return;
-	}
-	f->asked = f->marks.count;
-	for (size_t i = 0; i < f->asked; i++) {
-		f->ids[i] = grant_mark_of(f->marks.rows[i].key);
-		f->asks[i] = grant_ask(&f->ids[i]);
 	}
 	f->oldest = f->marks.more ? f->ids[f->asked - 1] : (struct id){ { 0 } };
 	f->waiting = store_load(f->store, f->asks, f->asked, on_grants, f);
@@ -71,7 +88,7 @@ on_marks(void *arg, enum err err, const struct problem *why)
 
 /* A mark may outlive its grant by a moment. */
 static enum err
-take(struct finding *f, const struct ask *asked)
+take(struct finding *f, const struct ask *asked, struct span session_name)
 {
 	struct grant g;
 
@@ -79,6 +96,7 @@ take(struct finding *f, const struct ask *asked)
 		return OK;
 	if (grant_loaded(f->arena, asked, &g, &f->why) != OK)
 		return f->why.code;
+	g.session_name = session_name;
 	if (grant_in_force(&g, f->wanted.now) && span_equal(g.entity_id, f->wanted.entity_id))
 		f->found[f->count++] = g;
 	return OK;
@@ -93,7 +111,7 @@ on_grants(void *arg, enum err err, const struct problem *why)
 	for (size_t i = 0; i < f->asked && err == OK; i++) {
 		if (f->count == GRANTS_LOOKED_AT)
 			break;
-		err = take(f, &f->asks[i]);
+		err = take(f, &f->asks[i], f->session_names[i]);
 		why = &f->why;
 	}
 	if (err != OK || !id_given(&f->oldest) || f->count == GRANTS_LOOKED_AT) {

@@ -12,7 +12,8 @@ struct given {
 	struct span entity_id;           /* the relying party's, whichever of its clients holds it */
 	struct instant now;
 };
-/* The newest first, as many as GRANTS_LOOKED_AT at a time: in the arena. ERR_UNAVAILABLE: one cannot be read. */
+/* With the names of their sessions. The newest first, as many as GRANTS_LOOKED_AT at a time: in the arena.
+ * ERR_UNAVAILABLE: one cannot be read. */
 typedef void on_given(void *arg, enum err, const struct grant *, size_t count, const struct problem *why);
 /* What is asked is copied but for its span. */
 struct pending *given_find(struct store *, struct arena *, const struct given *, on_given *, void *arg);

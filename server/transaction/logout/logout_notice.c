@@ -68,6 +68,43 @@ logout_notice_put(struct unit *unit, const struct logout_notice *n)
 	buffer_release(&row);
 }
 
+static void
+tell(struct unit *unit, struct span client, struct span subject, struct span session, struct instant now)
+{
+	logout_notice_put(unit, &(struct logout_notice){ .id = id_new(now), .client = client, .subject = subject,
+		.session = session, .made = now, .until = instant_after(now, LOGOUT_TOLD_FOR), .next = now });
+}
+
+/* What is taken back */
+
+/* Who knows of no session is told nothing: of its person alone all sessions there would end. */
+static bool
+is_to_be_told(const struct grant *g)
+{
+	return g->protocol == GRANT_OIDC && g->session_name.size;
+}
+
+static bool
+is_one_session(const struct grant *a, const struct grant *b)
+{
+	return span_equal(a->client, b->client) && span_equal(a->subject, b->subject) &&
+	    span_equal(a->session_name, b->session_name);
+}
+
+void
+given_tell(struct unit *unit, const struct grant *grants, size_t count, struct instant now)
+{
+	for (size_t i = 0; i < count; i++) {
+		const struct grant *g = &grants[i];
+		size_t before = 0;
+
+		while (before < i && !is_one_session(&grants[before], g))
+			before++;
+		if (before == i && is_to_be_told(g))
+			tell(unit, g->client, g->subject, g->session_name, now);
+	}
+}
+
 /* Grants that end */
 
 static bool
@@ -109,9 +146,7 @@ grants_end_put(struct unit *unit, const struct grants_end *e, size_t *unread)
 			grant_remove(unit, &e->marks[i]);
 		if (mark.protocol != GRANT_OIDC || told_before(e, i, &mark))
 			continue;
-		logout_notice_put(unit, &(struct logout_notice){ .id = id_new(e->now), .client = mark.client,
-			.subject = mark.subject, .session = mark.session_name, .made = e->now,
-			.until = instant_after(e->now, LOGOUT_TOLD_FOR), .next = e->now });
+		tell(unit, mark.client, mark.subject, mark.session_name, e->now);
 		told++;
 	}
 	return told;

@@ -34,6 +34,10 @@ void logout_notice_write(struct buffer *, const struct logout_notice *);
 bool logout_notice_read(struct span value, struct logout_notice *out);
 void logout_notice_put(struct unit *, const struct logout_notice *);
 
+/* What a person took back (grant/given.h), with the names of its sessions: each client is told once of each session
+ * that it knows, so that nobody stays logged in there by what was given. The grants are ended by who asks. */
+void given_tell(struct unit *, const struct grant *, size_t count, struct instant now);
+
 /* Grants that end: each goes with its mark, and each client is told once of each session. Those that last longer than
  * their session stay, unless `all`; their clients are told, too. Rows of `marks` that cannot be read go untold; how
  * many is added to `*unread`. */
