@@ -13,6 +13,7 @@
 
 #include "front/oidc_keys_stage.h"
 #include "transaction/client_stage.h"
+#include "transaction/shipped_policy.h"
 
 #include "codec/text.h"
 #include "crypto/jwt.h"
@@ -24,6 +25,7 @@
 
 #define ROUNDS 20000
 #define APP "https://app.shop.example/"
+#define SCENE_PROVIDER "https://op.example/idp"
 #define BACK "https://www.shop.example/cb"
 #define APP_BACK "https://app.shop.example/cb"
 #define SECRET "wt_0000000000000000000000000000000000000000000"
@@ -103,6 +105,12 @@ scene_shop(struct scene *s, enum standing standing, const char *client)
 	    client));
 }
 
+/* All of a card but that who verified it was accredited to. */
+#define SCENE_PROOFED "{\"proofing.certificate\":\"jpki-signature\",\"proofing.certificate_status\":\"good\"," \
+	"\"proofing.evidence_in_force\":true,\"proofing.government_ids\":1,\"proofing.mode\":\"remote\"," \
+	"\"proofing.name_verified\":true,\"proofing.nonrepudiation\":[\"electronic-signature\"]," \
+	"\"proofing.owner_verified_by\":[\"card-pin\"],\"proofing.records_checked\":[\"resident-register\"]," \
+	"\"proofing.records_kept\":true,\"proofing.signature_verified\":true}"
 static inline void
 scene_person(struct scene *s)
 {
@@ -110,7 +118,7 @@ scene_person(struct scene *s)
 		{ "birthdate", span_text("1980-02-17") } };
 	struct proofing_record record = { .id = id_new(s->stage.now), .method = PROOFING_BY_CARD,
 		.at = s->stage.now, .bearing = PROOFING_AGREES,
-		.facts = span_text("{\"proofing.certificate\":\"jpki-signature\"}") };
+		.facts = span_text(SCENE_PROOFED) };
 	struct attributes a = { .count = 0 };
 	struct unit *unit = scene_unit(s);
 	struct problem why;
@@ -128,6 +136,24 @@ scene_person(struct scene *s)
 	proofing_record_put(unit, &s->stage.arena, &s->account.id, &record);
 	stage_commit(&s->stage, unit);
 	s->account.generation = 1;
+}
+
+/* The policy that is shipped, and this server's own provider, certified for these facts. */
+static inline void
+scene_levels(struct scene *s, const char *facts)
+{
+	struct unit *unit = scene_unit(s);
+
+	shipped_framework_put(&s->stage.arena, unit, "jp-idtf", s->stage.now);
+	store_memory_become(s->stage.store, ROLE_STEWARD);
+	stage_commit(&s->stage, unit);
+	store_memory_become(s->stage.store, ROLE_WORKER);
+	stage_member_as(&s->stage, "operator", STANDING_APPROVED, arena_print(&s->stage.arena,
+	    "{\"certifications\":[{\"facts\":{%s},\"from\":\"2020-01-01T00:00:00Z\",\"until\":"
+	    "\"2099-01-01T00:00:00Z\"}],\"entities\":[{\"entity_id\":\"" SCENE_PROVIDER "\",\"roles\":[\"idp\"]}]}",
+	    facts));
+	stage_claim(&s->stage, SCENE_PROVIDER, "operator");
+	keys_stage_run(&s->keys);
 }
 
 /* `client`: more of the shop's metadata. */
@@ -154,6 +180,10 @@ scene_open(struct scene *s, uint64_t seed, const char *client)
 	s->shelf = policy_shelf_new(s->stage.store);
 	keys_stage_run(&s->keys);
 	s->keys.person.shelf = s->shelf;
+	s->keys.person.roll = roll_new();
+	s->keys.person.identity_provider = span_text(SCENE_PROVIDER);
+	s->keys.person.account = (struct requirement_name){ .framework = span_text("jp-idtf"),
+		.version = span_text("1.0"), .area_count = 1, .areas = { { span_text("token"), span_text("2") } } };
 	settings->sign_on = sign_on;
 	settings->clients = client_book_new();
 	settings->id_token_for = SECONDS(600);
@@ -176,6 +206,7 @@ scene_close(struct scene *s)
 	oidc_front_free(s->front);
 	client_book_free(s->keys.settings.clients);
 	policy_shelf_free(s->shelf);
+	roll_free(s->keys.person.roll);
 	keys_stage_close(&s->keys);
 	close(s->fd);
 	unlink(s->socket);

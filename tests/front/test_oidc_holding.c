@@ -134,6 +134,40 @@ verified_claims_are_told_where_they_were_asked(void **state)
 	scene_close(&s);
 }
 
+/* The engine's word on this server's ways is the registry's, as it stands now. */
+static void
+a_level_is_what_a_decision_would_come_to(void **state)
+{
+	static const struct { const char *title, *certified, *told; } cases[] = {
+		{ "nobody is known to have been accredited", "\"credential.rules_published\":true",
+		  "\"assurance_level\":\"1+\"" },
+		{ "it is certified", "\"proofing.verifier_accredited\":true",
+		  "\"assurance_level\":\"3\"" },
+		{ "that nobody was is certified", "\"proofing.verifier_accredited\":false",
+		  "\"assurance_level\":\"1+\"" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		static struct scene s;
+		struct release_wish wishes[RELEASE_KINDS];
+		size_t wish_count = 0;
+		struct grant_secret code;
+		struct problem why;
+		struct grant g;
+
+		scene_open(&s, 30 + i, "");
+		scene_levels(&s, cases[i].certified);
+		g = scene_grant(&s, &code);
+		expect_ok("asked", verified_request_read(&s.stage.arena, &(struct verified_asked){
+			.userinfo = span_text("{\"verification\":{\"trust_framework\":null,"
+			"\"assurance_level\":null},\"claims\":{\"name\":null}}") },
+			&g.request, wishes, &wish_count, &why), &why);
+		expect_answer(&s, cases[i].title, ask(&s, USERINFO, hold(&s, &g).bearer, NULL), 200, cases[i].told);
+		scene_close(&s);
+	}
+}
+
 /* Each on a scene of its own: a token that was good, and what happens. */
 static void
 grant_ends(struct scene *s, struct held *h)
@@ -299,6 +333,7 @@ main(void)
 		cmocka_unit_test(userinfo_is_told_to_whoever_holds_the_token),
 		cmocka_unit_test(userinfo_is_signed_where_the_client_says_so),
 		cmocka_unit_test(verified_claims_are_told_where_they_were_asked),
+		cmocka_unit_test(a_level_is_what_a_decision_would_come_to),
 		cmocka_unit_test(what_has_ended_stands_for_nothing_at_once),
 		cmocka_unit_test(introspection_tells_the_client_whose_it_is),
 		cmocka_unit_test(introspection_is_signed_where_it_is_asked),

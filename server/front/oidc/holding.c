@@ -37,7 +37,8 @@ answer(struct finding *f, enum err err, const struct problem *why)
 	f->done(f->arg, err, err == OK ? &f->found : NULL, err == OK ? NULL : why);
 }
 
-static on_loaded on_grant_loaded, on_told_loaded;
+static on_loaded on_grant_loaded;
+static on_told on_told_loaded;
 static on_client on_client_found;
 
 /* What is no token asks for nothing, and is answered as late. */
@@ -100,19 +101,14 @@ on_grant_loaded(void *arg, enum err err, const struct problem *why)
 	}
 	told_ask(&f->found.told, f->arena, f->settings, &f->found.grant, f->asked.places, f->asked.now);
 	f->found.told.scope = f->found.scope;
-	f->waiting = store_load(f->store, f->found.told.asks, f->found.told.ask_count, on_told_loaded, f);
+	f->waiting = told_load(&f->found.told, f->store, on_told_loaded, f);
 }
 
 static void
 on_told_loaded(void *arg, enum err err, const struct problem *why)
 {
 	struct finding *f = arg;
-	struct problem own;
 
-	if (err == OK) {
-		why = &own;
-		err = told_loaded(&f->found.told, &own);
-	}
 	if (err != OK)
 		answer(f, err, why);
 	else

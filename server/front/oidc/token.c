@@ -44,7 +44,8 @@ struct redeeming {
 };
 
 static on_client on_client_known;
-static on_loaded on_grant_loaded, on_person_loaded;
+static on_loaded on_grant_loaded;
+static on_told on_person_loaded;
 static on_token on_id_token;
 static on_committed on_recorded, on_ended;
 
@@ -161,8 +162,7 @@ on_grant_loaded(void *arg, enum err err, const struct problem *why)
 		oauth_refuse_failure(r->exchange, err, why);
 	} else {
 		told_ask(&r->told, r->exchange->arena, r->settings, &r->grant, RELEASE_IN_ID_TOKEN, r->now);
-		exchange_hold(r->exchange, store_load(r->front->store, r->told.asks, r->told.ask_count,
-		    on_person_loaded, r));
+		exchange_hold(r->exchange, told_load(&r->told, r->front->store, on_person_loaded, r));
 	}
 }
 
@@ -250,13 +250,8 @@ static void
 on_person_loaded(void *arg, enum err err, const struct problem *why)
 {
 	struct redeeming *r = arg;
-	struct problem own;
 
 	exchange_hold(r->exchange, NULL);
-	if (err == OK) {
-		why = &own;
-		err = told_loaded(&r->told, &own);
-	}
 	if (err != OK) {
 		if (err == ERR_DENIED)
 			refuse_grant(r, why);

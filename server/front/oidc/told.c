@@ -2,6 +2,7 @@
 #include "front/oidc/told.h"
 
 #include <assert.h>
+#include <stddef.h>
 
 #include "front/oidc/scope.h"
 #include "front/oidc/verified_claims.h"
@@ -59,8 +60,8 @@ told_ask(struct told *t, struct arena *arena, const struct oidc_settings *settin
 	}
 }
 
-enum err
-told_loaded(struct told *t, struct problem *why)
+static enum err
+take_loaded(struct told *t, struct problem *why)
 {
 	enum err err = account_loaded(t->arena, &t->asks[ASK_ACCOUNT], &t->account, why);
 
@@ -78,13 +79,69 @@ told_loaded(struct told *t, struct problem *why)
 	return err;
 }
 
+static on_loaded on_person_loaded;
+static on_parties on_parties_loaded;
+
+static void
+cancel_telling(struct pending *pending)
+{
+	struct told *t = (struct told *)((char *)pending - offsetof(struct told, pending));
+
+	pending_cancel(&t->waiting);
+}
+
+struct pending *
+told_load(struct told *t, struct store *store, on_told *done, void *arg)
+{
+	t->pending.cancel = cancel_telling;
+	t->store = store;
+	t->done = done;
+	t->arg = arg;
+	t->waiting = store_load(store, t->asks, t->ask_count, on_person_loaded, t);
+	return &t->pending;
+}
+
+static void
+on_person_loaded(void *arg, enum err err, const struct problem *why)
+{
+	struct told *t = arg;
+	const struct person_settings *person = t->settings->person;
+
+	t->waiting = NULL;
+	if (err == OK) {
+		err = take_loaded(t, &t->why);
+		why = &t->why;
+	}
+	if (err != OK || t->ask_count <= ASK_RECORDS) {
+		t->done(t->arg, err, err == OK ? NULL : why);
+		return;
+	}
+	t->parties = parties_new(t->arena, 2);
+	parties_add(&t->parties, ENTITY_RP, t->grant->entity_id, (struct span){ 0 });
+	parties_add(&t->parties, ENTITY_IDP, person->identity_provider, (struct span){ 0 });
+	t->waiting = parties_load(t->store, person->roll, t->arena, &t->parties, t->now, on_parties_loaded, t);
+}
+
+static void
+on_parties_loaded(void *arg, enum err err, const struct problem *why)
+{
+	struct told *t = arg;
+
+	t->waiting = NULL;
+	t->done(t->arg, err, why);
+}
+
 /* Verified claims */
 
-/* A level that cannot be told now is not told: which one it is, is no ground to tell nothing. */
+/* What the registry says of this server's ways counts, as in the decision on the sign-on: for and against. Of how
+ * something was told to whom nothing is stated, since no proofing is better for it; nor of any authentication. A level
+ * that cannot be told now is not told: which one it is, is no ground to tell nothing. */
 static struct span
 level_of(const struct told *t, struct policy_snapshot *policies, const struct proofing_record *record)
 {
-	const struct assessing asked = { .snapshot = policies, .wanted = t->settings->person->account, .now = t->now };
+	const struct assessing asked = { .snapshot = policies, .wanted = t->settings->person->account,
+		.parties = t->parties.list, .party_count = t->parties.count, .assertion = span_text("{}"),
+		.persona = span_text(persona_name(t->grant->persona)), .now = t->now };
 	struct problem why;
 	struct span level;
 
