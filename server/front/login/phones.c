@@ -50,7 +50,7 @@ on_login_loaded(void *arg, enum err err, const struct problem *why)
 
 	exchange_hold(v->exchange, NULL);
 	if (err == OK) {
-		err = login_waits(v->exchange->arena, &a->ask, &v->asked, &a->login, &v->why);
+		err = login_waits(v->exchange->arena, &a->ask, v->asked.browser, &a->login, &v->why);
 		why = &v->why;
 	}
 	if (err == OK && is_nobody(&a->login))

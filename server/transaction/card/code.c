@@ -44,3 +44,10 @@ card_code_digest(struct span code, uint8_t sum[32])
 	digest(DIGEST_SHA256, span_of(text, sizeof(text)), sum);
 	return true;
 }
+
+enum err
+card_code_refuse(struct problem *why)
+{
+	return problem_set(why, ERR_NOT_FOUND, "",
+	    "no code of this kind waits: it may be mistyped, used, or too old; begin again at the page that showed it");
+}

@@ -10,6 +10,3 @@
 void card_task_put(struct unit *, const struct card_task *, struct instant until);
 /* What of the person is kept until it is taken: it opens for this task alone. */
 struct span card_task_wrap(struct arena *, const struct person_settings *, const struct id *task, struct span plain);
-
-/* Whatever is wrong with a code: the same sentence. */
-enum err card_code_refuse(struct problem *why);

@@ -2,13 +2,6 @@
 #include "transaction/card/code.h"
 #include "transaction/card/task_row.h"
 
-enum err
-card_code_refuse(struct problem *why)
-{
-	return problem_set(why, ERR_NOT_FOUND, "",
-	    "no code of this kind waits: it may be mistyped, used, or too old; begin again at the page that showed it");
-}
-
 struct reading {
 	struct pending pending;
 	struct pending *waiting;

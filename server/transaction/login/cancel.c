@@ -50,7 +50,7 @@ on_login_loaded(void *arg, enum err err, const struct problem *why)
 	struct unit *unit;
 
 	if (err == OK) {
-		err = login_waits(c->arena, &c->ask, &c->asked, &c->login, &own);
+		err = login_waits(c->arena, &c->ask, c->asked.browser, &c->login, &own);
 		why = &own;
 	}
 	if (err != OK) {

@@ -53,7 +53,7 @@ on_login_loaded(void *arg, enum err err, const struct problem *why)
 	struct problem own;
 
 	if (err == OK) {
-		err = login_waits(a->arena, &a->ask, &a->asked, &a->login, &own);
+		err = login_waits(a->arena, &a->ask, a->asked.browser, &a->login, &own);
 		why = &own;
 	}
 	if (err != OK) {

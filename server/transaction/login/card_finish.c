@@ -64,7 +64,7 @@ on_login_loaded(void *arg, enum err err, const struct problem *why)
 	struct problem own;
 
 	if (err == OK) {
-		err = login_waits(c->arena, &c->asks[0], &c->asked, &c->login, &own);
+		err = login_waits(c->arena, &c->asks[0], c->asked.browser, &c->login, &own);
 		why = &own;
 	}
 	if (err == OK && !c->login.card.until.us)

@@ -70,7 +70,7 @@ claim(struct claiming *c, struct problem *why)
 	uint64_t generation;
 	enum err err;
 
-	if (login_waits(c->arena, &c->asks[ASK_LOGIN], &c->asked.request, l, why) != OK)
+	if (login_waits(c->arena, &c->asks[ASK_LOGIN], c->asked.request.browser, l, why) != OK)
 		return why->code;
 	if (!c->named)
 		return problem_set(why, ERR_INVALID, "",

@@ -81,7 +81,7 @@ on_login_loaded(void *arg, enum err err, const struct problem *why)
 	struct problem own;
 
 	if (err == OK) {
-		err = login_waits(c->arena, &c->asks[0], &c->asked.request, &c->login, &own);
+		err = login_waits(c->arena, &c->asks[0], c->asked.request.browser, &c->login, &own);
 		why = &own;
 	}
 	if (err == OK && !c->login.said && !id_given(&c->login.account))

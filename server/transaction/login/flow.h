@@ -15,9 +15,6 @@ struct login_request {
 	bool less;                   /* of finishing: with less than was hoped for, where that is taken */
 	struct instant now;
 };
-/* The row that was asked for: of this browser, waiting. ERR_NOT_FOUND, ERR_UNAVAILABLE; ERR_CONFLICT: it is over. */
-enum err login_waits(struct arena *, const struct ask *, const struct login_request *, struct login *out,
-    struct problem *why);
 
 /* What the operator asks of whoever wants that of the account's pages. NULL: nobody is given it here. */
 const struct requirement_name *login_requirement(const struct person_settings *, enum login_why);

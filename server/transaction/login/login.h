@@ -83,6 +83,9 @@ struct ask login_ask(const struct id *);
 /* Copied. ERR_NOT_FOUND: none, or over, or (`browser` not NULL) another browser's: all told alike. */
 enum err login_loaded(struct arena *, const struct ask *, const uint8_t browser[32], struct login *out,
     struct problem *why);
+/* The same of one that waits. ERR_CONFLICT: it is over. */
+enum err login_waits(struct arena *, const struct ask *, const uint8_t browser[32], struct login *out,
+    struct problem *why);
 /* Expects it as it was loaded. */
 void login_put(struct unit *, const struct login *);
 

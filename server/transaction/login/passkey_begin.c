@@ -54,7 +54,7 @@ on_login_loaded(void *arg, enum err err, const struct problem *why)
 	struct problem own;
 
 	if (err == OK) {
-		err = login_waits(a->arena, &a->asks[0], &a->asked, &a->login, &own);
+		err = login_waits(a->arena, &a->asks[0], a->asked.browser, &a->login, &own);
 		why = &own;
 	}
 	if (err != OK) {

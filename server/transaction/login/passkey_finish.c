@@ -79,7 +79,7 @@ find_challenge(struct checking *c, struct problem *why)
 {
 	struct login_ceremony *waiting = &c->login.passkey;
 
-	if (login_waits(c->arena, &c->asks[0], &c->asked, &c->login, why) != OK)
+	if (login_waits(c->arena, &c->asks[0], c->asked.browser, &c->login, why) != OK)
 		return why->code;
 	if (!instant_before(c->asked.now, waiting->until))
 		return problem_set(why, ERR_CONFLICT, "WebAuthn L3 s13.4.3",

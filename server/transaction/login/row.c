@@ -2,7 +2,7 @@
 #include <assert.h>
 
 #include "base/role.h"
-#include "transaction/login/flow.h"
+#include "transaction/login/login.h"
 
 #define FORM 2
 #define ROW_LARGEST (192 * KIB)
@@ -205,10 +205,10 @@ login_loaded(struct arena *arena, const struct ask *asked, const uint8_t browser
 }
 
 enum err
-login_waits(struct arena *arena, const struct ask *asked, const struct login_request *request, struct login *out,
+login_waits(struct arena *arena, const struct ask *asked, const uint8_t browser[32], struct login *out,
     struct problem *why)
 {
-	if (login_loaded(arena, asked, request->browser, out, why) != OK)
+	if (login_loaded(arena, asked, browser, out, why) != OK)
 		return why->code;
 	if (out->state != LOGIN_WAITING)
 		return problem_set(why, ERR_CONFLICT, "", "this login is over already");
