@@ -12,11 +12,14 @@
 #include "base/record.h"
 #include "base/role.h"
 #include "codec/text.h"
+#include "model/entity.h"
 
 #define FORM 1
 #define FORM_OF_RELEASE 2
 #define ROW_LARGEST (4 * KIB)
 #define ID sizeof(struct id)
+
+static_assert(ENTITY_ID_LARGEST <= HISTORY_NAMES_LARGEST, "whoever got something is told whole");
 
 /* The steward tells of what happened by itself: a model withdrawn, a parent certificate lapsed. */
 const struct table history_table = { "history", ROLE_BIT(ROLE_WORKER) | ROLE_BIT(ROLE_STEWARD), 0 };
@@ -67,8 +70,10 @@ history_write(struct buffer *b, const struct history_event *e)
 	buffer_id(b, &e->decision);
 	if (e->kind != HISTORY_RELEASED)
 		return;
-	buffer_block(b, utf8_first(e->relying_party, HISTORY_ITEMS_LARGEST));
-	buffer_block(b, utf8_first(e->items, HISTORY_ITEMS_LARGEST));
+	/* Names, ours and the registry's: half of one would name something else. */
+	assert(e->relying_party.size <= HISTORY_NAMES_LARGEST && e->items.size <= HISTORY_NAMES_LARGEST);
+	buffer_block(b, e->relying_party);
+	buffer_block(b, e->items);
 	buffer_id(b, &e->consent);
 }
 
@@ -111,7 +116,7 @@ history_add(struct unit *unit, const struct id *account, const struct history_ev
 	memcpy(key, account->bytes, ID);
 	memcpy(key + ID, e.id.bytes, ID);
 	history_write(&b, &e);
-	assert(!b.overflowed); /* six texts, cut */
+	assert(!b.overflowed); /* four texts, cut, and two that are bounded */
 	unit_put(unit, &history_table, span_of(key, sizeof(key)), buffer_span(&b));
 	buffer_release(&b);
 }

@@ -42,7 +42,7 @@ struct history_event {
 	struct span items;           /* names of what was told, with commas */
 	struct id consent;           /* by which; zero: none */
 };
-#define HISTORY_ITEMS_LARGEST 800    /* of them and of the entity ID, bytes */
+#define HISTORY_NAMES_LARGEST 1024   /* of the items, and of the entity ID, bytes: neither is ever cut */
 #define HISTORY_TEXT_LARGEST 200     /* of each other span, bytes; longer is cut between characters */
 
 void history_write(struct buffer *, const struct history_event *);

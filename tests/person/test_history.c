@@ -2,6 +2,7 @@
 #include "person/rows.h"
 #include "person/stage.h"
 
+#include "model/entity.h"
 #include "person/history.h"
 
 static const struct table *const tables[] = { &history_table, NULL };
@@ -72,6 +73,31 @@ a_release_says_who_got_what(void **state)
 	expect_true("by which consent", id_equal(&again.consent, &e.consent));
 	b.data[17] = HISTORY_LOGIN;
 	expect_true("nothing else has that form", !reads(buffer_span(&b)));
+	buffer_release(&b);
+}
+
+static void
+names_are_never_cut(void **state)
+{
+	struct buffer entity = buffer_init(4 * KIB), items = buffer_init(4 * KIB), b = buffer_init(4 * KIB);
+	struct history_event e = event, again;
+
+	(void)state;
+	e.kind = HISTORY_RELEASED;
+	buffer_text(&entity, "https://shop.example/");
+	while (buffer_span(&entity).size < ENTITY_ID_LARGEST)
+		buffer_byte(&entity, 'x');
+	buffer_text(&items, "name");
+	for (int i = 0; buffer_span(&items).size + sizeof(",age_over_100") - 1 <= HISTORY_NAMES_LARGEST; i++)
+		buffer_print(&items, ",age_over_%d", 100 + i);
+	e.relying_party = buffer_span(&entity);
+	e.items = buffer_span(&items);
+	history_write(&b, &e);
+	expect_true("read", history_read(buffer_span(&b), &again));
+	expect_true("the longest entity ID there is", span_equal(again.relying_party, buffer_span(&entity)));
+	expect_true("and all that was told", span_equal(again.items, buffer_span(&items)));
+	buffer_release(&entity);
+	buffer_release(&items);
 	buffer_release(&b);
 }
 
@@ -149,6 +175,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_row_says_all_there_is),
 		cmocka_unit_test(a_release_says_who_got_what),
+		cmocka_unit_test(names_are_never_cut),
 		cmocka_unit_test(long_texts_are_cut_between_characters),
 		cmocka_unit_test(every_kind_has_a_word),
 		cmocka_unit_test(the_newest_comes_first_page_by_page_and_nobody_else_s),

@@ -10,7 +10,7 @@
 #include "transaction/sign_on/choice.h"
 
 #define PAGE 50
-#define ANSWER_LARGEST (2 * MIB)
+#define ANSWER_LARGEST (4 * MIB)
 
 struct recalling {
 	struct visit visit;          /* first */
@@ -78,7 +78,7 @@ on_events(void *arg, enum err err, const struct problem *why)
 			    "an event's row in the store is of a form this build does not know");
 	}
 	buffer_text(&b, r->ask.more ? "],\"more\":true}" : "],\"more\":false}");
-	assert(!b.overflowed); /* so many, of four texts of 200 bytes and two of 800, escaped */
+	assert(!b.overflowed); /* so many, of four texts of 200 bytes and two of 1 KiB, escaped, and titles */
 	if (err != OK)
 		visit_refuse(v);
 	else

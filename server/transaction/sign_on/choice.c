@@ -1,6 +1,8 @@
 /* transaction/sign_on/choice.c - what a person chose to have told. */
 #include "transaction/sign_on/choice.h"
 
+#include <assert.h>
+
 #include "codec/text.h"
 #include "crypto/digest.h"
 #include "transaction/client/relying_party.h"
@@ -144,7 +146,8 @@ choice_of(struct arena *arena, const struct sign_on *s, const struct release_off
 		add_item(&b, "", span_text(CHOICE_OFFLINE));
 	if (s->request.size)
 		add_item(&b, "", span_text(CHOICE_VERIFIED));
-	*items = arena_copy(arena, buffer_span(&b)); /* all kinds there are fit */
+	assert(!b.overflowed); /* all kinds there are fit */
+	*items = arena_copy(arena, buffer_span(&b));
 	buffer_release(&b);
 	return OK;
 }

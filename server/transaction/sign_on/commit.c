@@ -1,13 +1,15 @@
 /* transaction/sign_on/commit.c - what a verdict writes. */
 #include "transaction/sign_on/commit.h"
 
+#include <assert.h>
+
 #include "codec/text.h"
 #include "person/history.h"
 #include "transaction/decision/evaluation.h"
 #include "transaction/sign_on/choice.h"
 #include "transaction/sign_on/methods.h"
 
-#define CLAIMS_LARGEST 1024
+#define CLAIMS_LARGEST HISTORY_NAMES_LARGEST
 #define NAME_LARGEST 200
 
 /* As the person reads it. */
@@ -150,6 +152,7 @@ write_told(struct arena *arena, const struct sign_on_verdict *v, bool places)
 		buffer_byte(&b, ' ');
 		buffer_number(&b, v->told[i]->places);
 	}
+	assert(!b.overflowed); /* some twenty kinds, each once */
 	text = arena_copy(arena, buffer_span(&b));
 	buffer_release(&b);
 	return text;
