@@ -297,6 +297,8 @@ who_is_logged_in_goes_on_from_there(void **state)
 	    "{\"code\":\"%s\"}", stage.person.codes[0])), 200);
 	expect_number("is enough to look", ask_login("POST", "/finish", "{}"), 200);
 	expect_true("and remembered", has_cookie("__Host-watashi-known"));
+	expect_true("when it comes from a relying party's site, too", says("Set-Cookie: __Host-watashi-known=") &&
+	    !says("SameSite=Strict"));
 	for (size_t i = 0; i < COOKIES; i++)
 		if (strcmp(scene.jar[i].name, "__Host-watashi") == 0)
 			strcpy(first, scene.jar[i].value);

@@ -63,7 +63,7 @@ on_finished(void *arg, enum err err, const struct login_finished *f, const struc
 	login = forget_login(arena, f->login);
 	if (f->remember)
 		known = cookie_set(arena, KNOWN_BROWSER_COOKIE, f->known.text, KNOWN_BROWSER_FOR / SECONDS(1),
-		    SAME_SITE_STRICT);
+		    SAME_SITE_LAX);
 	send_on(v, f->login->reference,
 	    arena_print(arena, "%.*s%.*s%.*s", SPAN_ARGS(session), SPAN_ARGS(login), SPAN_ARGS(known)));
 }

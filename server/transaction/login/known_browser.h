@@ -8,6 +8,7 @@
 
 extern const struct table known_browser_table; /* SHA-256 of the cookie (32) -> account (16); until it is forgotten */
 
+/* SAME_SITE_LAX: logins begin where a relying party of another site sends the browser, too. */
 #define KNOWN_BROWSER_COOKIE "__Host-watashi-known"
 #define KNOWN_BROWSER_FOR SECONDS(180 * 86400LL)
 
