@@ -4,9 +4,10 @@
 #include "store/row.h"
 
 void
-changes_begin(struct changes *c, MDB_txn *txn)
+changes_begin(struct changes *c, MDB_txn *txn, struct instant now)
 {
 	c->txn = txn;
+	c->now = now;
 	for (size_t i = 0; i < c->count; i++)
 		c->tables[i].cursor = NULL;
 }
@@ -30,7 +31,7 @@ cursor_of(struct changes *c, size_t table, MDB_cursor **out)
 }
 
 static int
-generation_of(struct changes *c, const struct operation *o, struct instant now, uint64_t *generation)
+generation_of(struct changes *c, const struct operation *o, uint64_t *generation)
 {
 	struct row row = { .generation = 0 };
 	MDB_val key = val_of(o->key), value;
@@ -43,13 +44,12 @@ generation_of(struct changes *c, const struct operation *o, struct instant now, 
 		return rc;
 	if (rc == 0 && !row_read(o->key, span_of_val(value), &row))
 		return MDB_CORRUPTED;
-	*generation = row_expired(&row, now) ? 0 : row.generation;
+	*generation = row_expired(&row, c->now) ? 0 : row.generation;
 	return 0;
 }
 
 int
-changes_check(struct changes *c, const struct operation *operations, size_t count, struct instant now, bool *holds,
-    size_t *failed)
+changes_check(struct changes *c, const struct operation *operations, size_t count, bool *holds, size_t *failed)
 {
 	*holds = true;
 	for (size_t i = 0; i < count && *holds; i++) {
@@ -58,7 +58,7 @@ changes_check(struct changes *c, const struct operation *operations, size_t coun
 
 		if (operations[i].kind != UNIT_EXPECT)
 			continue;
-		rc = generation_of(c, &operations[i], now, &found);
+		rc = generation_of(c, &operations[i], &found);
 		if (rc)
 			return rc;
 		*holds = found == operations[i].generation;
@@ -96,6 +96,24 @@ put_row(MDB_cursor *cursor, const struct operation *o, struct span head, uint64_
 	return 0;
 }
 
+/* What is put again until the same end has its entry. */
+static int
+put_until(struct changes *c, MDB_cursor *cursor, const struct operation *o, uint64_t generation)
+{
+	MDB_val key = val_of(o->key), value;
+	struct row before = { .generation = 0 };
+	int rc = mdb_cursor_get(cursor, &key, &value, MDB_SET_KEY);
+
+	if (rc && rc != MDB_NOTFOUND)
+		return rc;
+	if (rc == 0 && !row_read(o->key, span_of_val(value), &before))
+		return MDB_CORRUPTED;
+	rc = put_row(cursor, o, (struct span){ 0 }, generation, 0);
+	if (rc || before.expires.us == o->expires.us)
+		return rc;
+	return expiry_add(&c->expiry, c->txn, generation, c->now, o->expires, o->table, o->key);
+}
+
 static int
 change_put(struct changes *c, struct operation *o, uint64_t generation, struct arena *a)
 {
@@ -103,11 +121,10 @@ change_put(struct changes *c, struct operation *o, uint64_t generation, struct a
 	int rc = cursor_of(c, o->table_number, &cursor);
 
 	(void)a;
-	if (rc == 0)
-		rc = put_row(cursor, o, (struct span){ 0 }, generation, 0);
-	if (rc == 0 && o->expires.us)
-		rc = expiry_add(&c->expiry, c->txn, generation, o->expires, o->table, o->key);
-	return rc;
+	if (rc)
+		return rc;
+	return o->expires.us ? put_until(c, cursor, o, generation) :
+	    put_row(cursor, o, (struct span){ 0 }, generation, 0);
 }
 
 static int

@@ -7,6 +7,7 @@
 #include "store/row.h"
 
 #define ENTRY_KEY 20
+#define LIFE_GRAINS 16 /* of a row: it may stay for one more */
 
 static int
 look_for_soonest(struct expiry *e, MDB_cursor *cursor)
@@ -39,10 +40,24 @@ expiry_open(struct expiry *e, MDB_txn *txn, MDB_dbi dbi)
 	return rc;
 }
 
-int
-expiry_add(struct expiry *e, MDB_txn *txn, uint64_t generation, struct instant expires, const struct table *table,
-    struct span row)
+/* Not before it expires. */
+static struct instant
+due_at(struct instant expires, struct instant now)
 {
+	const int64_t life = expires.us - now.us;
+	uint64_t grain = 1, end;
+
+	while (life / LIFE_GRAINS / 2 >= (int64_t)grain)
+		grain *= 2;
+	end = ((uint64_t)expires.us + grain - 1) / grain * grain;
+	return end > INT64_MAX ? expires : (struct instant){ (int64_t)end };
+}
+
+int
+expiry_add(struct expiry *e, MDB_txn *txn, uint64_t generation, struct instant now, struct instant expires,
+    const struct table *table, struct span row)
+{
+	const struct instant due = due_at(expires, now);
 	uint8_t name[ENTRY_KEY], entry[1 + UINT8_MAX + KEY_LARGEST];
 	MDB_val key = { sizeof(name), name }, value = { 0, entry };
 	size_t size = strlen(table->name);
@@ -52,7 +67,7 @@ expiry_add(struct expiry *e, MDB_txn *txn, uint64_t generation, struct instant e
 		e->generation = generation;
 		e->number = 0;
 	}
-	u64_write(name, (uint64_t)expires.us);
+	u64_write(name, (uint64_t)due.us);
 	u64_write(name + 8, generation);
 	for (size_t i = 0; i < 4; i++)
 		name[16 + i] = (uint8_t)(e->number >> (24 - 8 * i));
@@ -61,14 +76,14 @@ expiry_add(struct expiry *e, MDB_txn *txn, uint64_t generation, struct instant e
 	memcpy(entry + 1, table->name, size);
 	memcpy(entry + 1 + size, row.data, row.size);
 	value.mv_size = 1 + size + row.size;
-	if (instant_before(expires, e->soonest))
-		e->soonest = expires;
+	if (instant_before(due, e->soonest))
+		e->soonest = due;
 	return mdb_put(txn, e->dbi, &key, &value, 0);
 }
 
-/* Deletes the row an entry speaks of, if it still is the row that expires then. */
+/* Deletes the row an entry speaks of, if it has expired: it may have been put again, for longer. */
 static int
-remove_row(MDB_txn *txn, table_list tables, const struct changed_table *all, struct instant expires, struct span entry,
+remove_row(MDB_txn *txn, table_list tables, const struct changed_table *all, struct instant now, struct span entry,
     size_t *removed)
 {
 	size_t size = entry.data[0], at = 0;
@@ -87,7 +102,7 @@ remove_row(MDB_txn *txn, table_list tables, const struct changed_table *all, str
 		return rc == MDB_NOTFOUND ? 0 : rc;
 	if (!row_read(row_key, span_of_val(value), &row))
 		return MDB_CORRUPTED;
-	if (row.expires.us != expires.us)
+	if (!row_expired(&row, now))
 		return 0;
 	++*removed;
 	return mdb_del(txn, all[at].dbi, &key, NULL);
@@ -108,7 +123,7 @@ expiry_sweep(struct expiry *e, MDB_txn *txn, table_list tables, const struct cha
 		return rc;
 	for (; limit; limit--) {
 		struct span entry;
-		struct instant expires;
+		struct instant due;
 
 		rc = mdb_cursor_get(cursor, &key, &value, MDB_FIRST);
 		if (rc)
@@ -118,10 +133,10 @@ expiry_sweep(struct expiry *e, MDB_txn *txn, table_list tables, const struct cha
 			rc = MDB_CORRUPTED;
 			break;
 		}
-		expires.us = (int64_t)u64_read(key.mv_data);
-		if (instant_before(now, expires))
+		due.us = (int64_t)u64_read(key.mv_data);
+		if (instant_before(now, due))
 			break;
-		rc = remove_row(txn, tables, all, expires, entry, removed);
+		rc = remove_row(txn, tables, all, now, entry, removed);
 		if (rc == 0)
 			rc = mdb_cursor_del(cursor, 0);
 		if (rc)

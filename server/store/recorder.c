@@ -247,7 +247,7 @@ recorder_waiting(const struct recorder *r)
 }
 
 static enum err
-begin(struct recorder *r, MDB_txn **out, struct problem *why)
+begin(struct recorder *r, struct instant now, MDB_txn **out, struct problem *why)
 {
 	int rc = 0;
 
@@ -264,12 +264,12 @@ begin(struct recorder *r, MDB_txn **out, struct problem *why)
 	}
 	if (rc)
 		return map_problem(why, rc, "beginning to write the store");
-	changes_begin(&r->changes, *out);
+	changes_begin(&r->changes, *out, now);
 	return OK;
 }
 
 static int
-apply(struct recorder *r, struct taken *t, uint64_t generation, struct instant now)
+apply(struct recorder *r, struct taken *t, uint64_t generation)
 {
 	struct committed *c = &t->answer.committed;
 	uint64_t before = answered_find(&r->answered, &t->answer.id);
@@ -280,7 +280,7 @@ apply(struct recorder *r, struct taken *t, uint64_t generation, struct instant n
 		*c = (struct committed){ .code = OK, .generation = before };
 		return 0;
 	}
-	rc = changes_check(&r->changes, t->operations, t->count, now, &holds, &c->operation);
+	rc = changes_check(&r->changes, t->operations, t->count, &holds, &c->operation);
 	if (rc)
 		return rc;
 	if (!holds) {
@@ -341,13 +341,13 @@ write_units(struct recorder *r, struct taken *from, size_t count, bool cleaning,
 	MDB_txn *txn;
 	int rc = 0;
 
-	if (begin(r, &txn, why) != OK)
+	if (begin(r, now, &txn, why) != OK)
 		return ERR_IO;
 	generation = r->figures.generation + 1;
 	answered_row_begin(&r->answered, now);
 	for (size_t i = 0; i < count && !rc; i++, t = t->next)
 		if (!t->settled) {
-			rc = apply(r, t, generation, now);
+			rc = apply(r, t, generation);
 			applied += t->applied;
 		}
 	if (rc == 0 && applied)
@@ -556,7 +556,7 @@ clean_idle(struct recorder *r, struct instant now, struct problem *why)
 	MDB_txn *txn;
 	int rc;
 
-	if (begin(r, &txn, why) != OK)
+	if (begin(r, now, &txn, why) != OK)
 		return ERR_IO;
 	rc = clean(r, txn, now, IDLE_AT_ONCE, &cleaned);
 	if (rc || !(cleaned.expired || cleaned.forgotten))

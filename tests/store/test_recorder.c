@@ -140,7 +140,7 @@ static void
 expired_rows_are_removed(void **state)
 {
 	struct scene *s = *state;
-	struct instant expires = instant_after(s->now, SECONDS(5));
+	struct instant expires = instant_after(s->now, SECONDS(5)), due = instant_after(expires, SECONDS(5) / 16);
 	struct unit *u = unit(s);
 
 	for (int i = 0; i < 1000; i++) {
@@ -151,21 +151,68 @@ expired_rows_are_removed(void **state)
 	commit(s, u);
 	u = unit(s);
 	unit_put(u, &logins, span_text("7"), span_text("kept"));
-	unit_put_until(u, &logins, span_text("8"), span_text("longer"), instant_after(expires, 1));
+	unit_put_until(u, &logins, span_text("8"), span_text("longer"), instant_after(due, 1));
 	unit_delete(u, &logins, span_text("9"));
+	unit_put_until(u, &logins, span_text("10"), span_text("until the same end"), expires);
 	commit(s, u);
 	s->now = instant_after(expires, -1);
 	expect_ok("nothing to do", recorder_expire(s->recorder, s->now, NULL), NULL);
 	expect_number("all are there", count_rows(s, &logins), 999);
-	s->now = expires;
+	s->now = due;
 	put(s, &members, "m", span_text("1"));
 	expect_true("a commit removes some", count_rows(s, &logins) < 999 && count_rows(s, &logins) > 900);
 	replace_recorder(s);
 	expect_ok("idleness the rest, after a restart too", recorder_expire(s->recorder, s->now, NULL), NULL);
 	expect_number("what has no end, or a later one, stays", count_rows(s, &logins), 2);
-	s->now = instant_after(expires, 1);
+	s->now = instant_after(due, SECONDS(6) / 16);
 	expect_ok("once more", recorder_expire(s->recorder, s->now, NULL), NULL);
 	expect_number("until its own", count_rows(s, &logins), 1);
+}
+
+/* Whatever its life: none before its end, and each a sixteenth of that life later at the latest. */
+static void
+a_row_is_removed_soon_after_its_end(void **state)
+{
+	static const int64_t lives[] = { 1, 17, SECONDS(1), SECONDS(60), SECONDS(8 * 3600), SECONDS(400 * 86400LL) };
+	struct scene *s = *state;
+
+	for (size_t i = 0; i < COUNT(lives); i++) {
+		struct instant expires = instant_after(s->now, lives[i]);
+		struct unit *u = unit(s);
+
+		unit_put_until(u, &logins, span_text("a"), span_text("x"), expires);
+		commit(s, u);
+		s->now = instant_after(expires, -1);
+		expect_ok("nothing to do", recorder_expire(s->recorder, s->now, NULL), NULL);
+		expect_number("it is there until its end", count_rows(s, &logins), 1);
+		s->now = instant_after(expires, lives[i] / 16);
+		expect_ok("swept", recorder_expire(s->recorder, s->now, NULL), NULL);
+		expect_number("and gone soon after", count_rows(s, &logins), 0);
+	}
+}
+
+static void
+what_ends_at_about_one_time_is_removed_together(void **state)
+{
+	struct scene *s = *state;
+	const struct instant first = instant_after(s->now, SECONDS(3600)), last = instant_after(first, SECONDS(1));
+	const int64_t most = SECONDS(3600) / 16, step = SECONDS(1) / 100;
+	struct unit *u = unit(s);
+	size_t left = 100, moments = 0;
+
+	for (int i = 0; i < 100; i++)
+		unit_put_until(u, &logins, span_text(arena_print(&s->arena, "%d", i)), span_text("x"),
+		    instant_after(first, i * step));
+	commit(s, u);
+	for (s->now = first; left && s->now.us <= last.us + most; s->now.us += step) {
+		size_t before = left;
+
+		expect_ok("swept", recorder_expire(s->recorder, s->now, NULL), NULL);
+		left = count_rows(s, &logins);
+		moments += left < before;
+	}
+	expect_number("all of them", left, 0);
+	expect_true("in two moments at most", moments <= 2);
 }
 
 static struct letter *
@@ -272,6 +319,8 @@ main(void)
 		SCENE(what_is_no_unit_is_not_taken),
 		SCENE(a_crowd_is_refused_at_once_and_takes_no_memory),
 		SCENE(expired_rows_are_removed),
+		SCENE(a_row_is_removed_soon_after_its_end),
+		SCENE(what_ends_at_about_one_time_is_removed_together),
 		SCENE(many_changes_are_told_as_one),
 		SCENE(of_what_was_appended_the_last_is_told),
 	};
