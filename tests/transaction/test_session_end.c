@@ -60,9 +60,9 @@ end(bool everywhere)
 
 /* A grant beside those of sign-ons, as another client's. */
 static struct grant
-granted(const char *client, const struct id *session, bool lasts)
+granted_by(enum grant_protocol protocol, const char *client, const struct id *session, bool lasts)
 {
-	const struct grant g = { .id = id_new(stage.now), .protocol = GRANT_OIDC, .client = span_text(client),
+	const struct grant g = { .id = id_new(stage.now), .protocol = protocol, .client = span_text(client),
 		.entity_id = span_text(client), .account = stage.person.account.id,
 		.session = lasts ? (struct id){ { 0 } } : *session, .begun_in = *session,
 		.session_name = span_text(arena_print(&stage.arena, "sid at %s", client)),
@@ -73,6 +73,12 @@ granted(const char *client, const struct id *session, bool lasts)
 	grant_put(unit, &g);
 	stage_commit(unit);
 	return g;
+}
+
+static struct grant
+granted(const char *client, const struct id *session, bool lasts)
+{
+	return granted_by(GRANT_OIDC, client, session, lasts);
 }
 
 static bool
@@ -180,6 +186,57 @@ what_is_granted_in_that_moment_ends_too(void **state)
 	look_who_is_told();
 	expect_number("each of the three is told once", told.count, 3);
 	sign_on_stage_close();
+}
+
+/* The session's end is let in behind what was granted in that moment; `failing` of the commits after it fail. */
+static struct grant
+granted_while_it_ends(enum grant_protocol protocol, size_t failing)
+{
+	struct late_store late = late_store_of(stage.store);
+	struct session_end request = ending(false);
+	struct grant between;
+
+	late.holds = true;
+	session_end(&late.store, &stage.arena, &request, on_end, NULL);
+	while (!late.held)
+		store_memory_step(stage.store, stage.now);
+	between = granted_by(protocol, "https://between.example/", &signing.session.id, false);
+	stage.done = false;
+	late_store_release(&late);
+	while (stage_count(&session_table))
+		store_memory_step(stage.store, stage.now);
+	store_memory_fail_commits(stage.store, failing, ERR_FULL);
+	stage_run();
+	return between;
+}
+
+static void
+whatever_comes_of_looking_again_the_session_has_ended(void **state)
+{
+	static const struct {
+		const char *title;
+		enum grant_protocol protocol;
+		size_t failing, told;
+		bool left;
+	} cases[] = {
+		{ "a relying party that nobody tells holds nothing any more", GRANT_SAML, 0, 0, false },
+		{ "one that is told, too", GRANT_OIDC, 0, 1, false },
+		{ "what could not be taken away is no reason to say that the session goes on", GRANT_OIDC, 1, 0, true },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct grant between;
+
+		logged_in(40 + i);
+		between = granted_while_it_ends(cases[i].protocol, cases[i].failing);
+		expect_ok(cases[i].title, stage.err, &stage.why);
+		expect_number(cases[i].title, is_there(&between), cases[i].left);
+		look_who_is_told();
+		expect_number(cases[i].title, told.count, cases[i].told);
+		expect_number(cases[i].title, stage_count(&session_table), 0);
+		sign_on_stage_close();
+	}
 }
 
 static void
@@ -327,6 +384,7 @@ main(void)
 		cmocka_unit_test(what_was_granted_in_it_ends_and_each_client_is_told_once),
 		cmocka_unit_test(everywhere_means_each_session_there_is),
 		cmocka_unit_test(what_is_granted_in_that_moment_ends_too),
+		cmocka_unit_test(whatever_comes_of_looking_again_the_session_has_ended),
 		cmocka_unit_test(many_are_ended_page_by_page),
 		cmocka_unit_test(of_an_account_that_changed_meanwhile_nothing_ends),
 		cmocka_unit_test(a_session_that_goes_on_under_another_key_is_looked_at_again),

@@ -194,8 +194,8 @@ count_unread_records(struct going *g, const struct ask *ask)
 static void
 delete_grants(struct going *g, const struct ask *ask)
 {
-	grants_end_put(g->unit, &(struct grants_end){ .marks = ask->rows, .count = ask->count, .all = true,
-	    .now = g->request->now }, &g->unread);
+	g->unread += grants_end_put(g->unit, &(struct grants_end){ .marks = ask->rows, .count = ask->count,
+	    .all = true, .now = g->request->now }).unread;
 	g->rows += ask->count;
 }
 

@@ -127,27 +127,34 @@ told_before(const struct grants_end *e, size_t i, const struct grant_mark *mark)
 	return false;
 }
 
-size_t
-grants_end_put(struct unit *unit, const struct grants_end *e, size_t *unread)
+static void
+remove_grant(struct unit *unit, const struct row *mark, struct grants_ended *ended)
 {
+	grant_remove(unit, mark);
+	ended->gone++;
+}
+
+struct grants_ended
+grants_end_put(struct unit *unit, const struct grants_end *e)
+{
+	struct grants_ended ended = { .gone = 0 };
 	struct grant_mark mark;
-	size_t told = 0;
 
 	for (size_t i = 0; i < e->count; i++) {
 		if (!grant_mark_read(e->marks[i].value, &mark)) {
-			*unread += 1;
+			ended.unread++;
 			if (e->all)
-				grant_remove(unit, &e->marks[i]);
+				remove_grant(unit, &e->marks[i], &ended);
 			continue;
 		}
 		if (!concerns(e, i, &mark))
 			continue;
 		if (e->all || !mark.lasts)
-			grant_remove(unit, &e->marks[i]);
+			remove_grant(unit, &e->marks[i], &ended);
 		if (mark.protocol != GRANT_OIDC || told_before(e, i, &mark))
 			continue;
 		tell(unit, mark.client, mark.subject, mark.session_name, e->now);
-		told++;
+		ended.told++;
 	}
-	return told;
+	return ended;
 }

@@ -18,6 +18,7 @@ struct ending {
 		size_t count, room;
 	} marks, before;             /* of all pages; as they were looked at first */
 	struct id now;               /* made now */
+	struct grants_ended part;    /* of the unit */
 	size_t told, unread;
 	bool ended;                  /* the session: what is found now was granted in that moment */
 	struct problem why;
@@ -34,12 +35,19 @@ cancel_ending(struct pending *pending)
 	pending_cancel(&((struct ending *)pending)->waiting);
 }
 
+/* That the session has ended is so whatever comes of looking again: what was granted in that moment is left then, as
+ * what is left at the end of a session that nobody ends, until its own. */
 static void
 answer(struct ending *e, enum err err)
 {
-	if (err == OK)
+	if (err != OK && e->ended) {
+		log_warning("session.ended-in-part", "everywhere=%s told=%zu unread=%zu error=%s",
+		    e->asked->everywhere ? "yes" : "no", e->told, e->unread, err_name(err));
+		err = OK;
+	} else if (err == OK) {
 		log_info("session.ended", "everywhere=%s told=%zu unread=%zu", e->asked->everywhere ? "yes" : "no",
 		    e->told, e->unread);
+	}
 	e->done(e->arg, err, err == OK ? NULL : &e->why);
 }
 
@@ -116,11 +124,11 @@ static void
 commit(struct ending *e)
 {
 	struct unit *unit = unit_new(e->arena, store_tables(e->store), id_new(e->asked->now));
-	const size_t told = grants_end_put(unit, &(struct grants_end){ .marks = e->marks.rows,
-		.count = e->marks.count, .ends = is_concerned, .arg = e, .now = e->asked->now }, &e->unread);
 
-	e->told += told;
-	if (e->ended && !told) {
+	e->part = grants_end_put(unit, &(struct grants_end){ .marks = e->marks.rows, .count = e->marks.count,
+	    .ends = is_concerned, .arg = e, .now = e->asked->now });
+	if (e->ended && !e->part.gone && !e->part.told) {
+		e->unread += e->part.unread;
 		answer(e, OK);
 		return;
 	}
@@ -167,6 +175,8 @@ on_ended(void *arg, const struct committed *committed)
 		answer(e, committed->code);
 		return;
 	}
+	e->told += e->part.told;
+	e->unread += e->part.unread;
 	if (e->ended) {
 		answer(e, OK);
 		return;

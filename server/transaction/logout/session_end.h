@@ -23,7 +23,8 @@ struct session_end {
 	struct span by;                  /* name of the relying party that asked for it; empty: the person, here */
 	struct instant now;
 };
-/* ERR_CONFLICT: the session or the account changed meanwhile: ask again; ERR_UNAVAILABLE, ERR_FULL, ERR_IO: nothing has
- * changed, as far as is known. */
+/* OK: the session has ended; what of the grants of that very moment could not be ended stands in the log
+ * (session.ended-in-part) and ends by itself. ERR_CONFLICT: the session or the account changed meanwhile: ask again;
+ * ERR_UNAVAILABLE, ERR_FULL, ERR_IO: nothing has changed, as far as is known. */
 typedef void on_session_end(void *arg, enum err, const struct problem *why);
 struct pending *session_end(struct store *, struct arena *, const struct session_end *, on_session_end *, void *arg);
