@@ -119,6 +119,37 @@ what_was_shown_before_does_not_count(void **state)
 	}
 }
 
+/* A session that began with a proofing: somebody is there, and nobody has authenticated. */
+static void
+page_and_end_say_alike_what_is_enough(void **state)
+{
+	struct session proofed;
+	struct unit *unit;
+	struct login_begin b;
+
+	(void)state;
+	login_stage_open(9);
+	proofed = logged_in();
+	proofed.authentication_count = 0;
+	unit = unit_new(&stage.arena, store_tables(stage.store), id_new(stage.now));
+	session_put(unit, &proofed);
+	stage_commit(unit);
+	b = asked((struct requirement_name){ .area_count = 0 });
+	b.session = &proofed;
+	expect_ok("a login that wants nothing", begin(&b), &stage.why);
+	expect_ok("is looked at", stage_look(), &stage.why);
+	expect_true("steps up a session", stage.found.joined && !stage.found.counted_count);
+	expect_true("the page does not go on", !stage.view.enough);
+	expect_problem("nor does the end", stage_finish(), &stage.why, ERR_DENIED, "nobody has authenticated");
+	stage.person.passkey = stage_stored(&stage.person.passkey);
+	expect_text("a passkey", stage_passkey(&stage.person), "");
+	expect_ok("is looked at", stage_look(), &stage.why);
+	expect_true("is enough for the page", stage.view.enough);
+	expect_ok("and at the end", stage_finish(), &stage.why);
+	expect_true("too", stage.finished.enough);
+	login_stage_close();
+}
+
 static void
 a_person_may_go_on_with_less(void **state)
 {
@@ -265,6 +296,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_row_holds_what_is_asked),
 		cmocka_unit_test(what_was_shown_before_does_not_count),
+		cmocka_unit_test(page_and_end_say_alike_what_is_enough),
 		cmocka_unit_test(a_person_may_go_on_with_less),
 		cmocka_unit_test(nobody_goes_on_below_the_least),
 		cmocka_unit_test(what_will_be_told_whom_decides),

@@ -275,6 +275,12 @@ on_parties_loaded(void *arg, enum err err, const struct problem *why)
 	answer(arg, err, why);
 }
 
+bool
+login_case_authenticated(const struct login_case *c)
+{
+	return c->somebody && c->counted_count > 0;
+}
+
 const struct requirement_name *
 login_case_wanted(const struct login_case *c)
 {

@@ -47,6 +47,9 @@ struct pending *login_case_load(struct store *, struct arena *, const struct per
  * settings->parent_age; its handle. Empty: none. */
 struct span login_case_old_parent(const struct login_case *);
 
+/* Whether somebody has authenticated in it, or in the session that it steps up, with something that counts: without,
+ * nothing is enough, at the page as at the end. */
+bool login_case_authenticated(const struct login_case *);
 /* What is asked of it. */
 const struct requirement_name *login_case_wanted(const struct login_case *);
 /* Assesses what was shown and counts, or as if this alone had been (NULL: what was). */

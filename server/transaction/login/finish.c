@@ -151,7 +151,7 @@ judge(struct finishing *f, const struct login_case *c, struct problem *why)
 		    "the session that this login steps up has ended: begin a new login");
 	if (c->less && !l->may_be_less)
 		return problem_set(why, ERR_INVALID, "", "/less: with less nobody goes on in this login");
-	if (!c->somebody || (!c->counted_count && (!c->joined || l->since.us)))
+	if (!login_case_authenticated(c))
 		return problem_set(why, ERR_DENIED, "", "nobody has authenticated in this login yet");
 	f->found = *c;
 	f->snapshot = c->snapshot ? policy_snapshot_ref(c->snapshot) : NULL;
@@ -296,7 +296,7 @@ on_found(void *arg, enum err err, const struct login_case *c, const struct probl
 	f->finished.login = &f->found.login;
 	f->finished.of = &f->found;
 	f->finished.view = &f->view;
-	f->finished.enough = f->view.assessed->enough;
+	f->finished.enough = f->view.enough;
 	unit = unit_new(f->arena, store_tables(f->store), id_new(f->asked.now));
 	expect_unchanged(f, unit);
 	if (!put_decision(f, unit)) {

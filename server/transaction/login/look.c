@@ -221,7 +221,7 @@ look_at_less(struct arena *arena, const struct login_case *c, struct login_view 
 	struct login_case least = *c;
 	struct assessed *assessed;
 
-	if (view->enough || c->less || !c->login.may_be_less || !c->counted_count)
+	if (view->enough || c->less || !c->login.may_be_less || !login_case_authenticated(c))
 		return OK;
 	least.less = true;
 	assessed = arena_new(arena, struct assessed);
@@ -249,7 +249,7 @@ login_look(struct arena *arena, const struct login_case *c, struct login_view *o
 	if (!c->somebody)
 		offer_all(c, &offering);
 	take_offers(c, &offering, out);
-	out->enough = assessed->enough && c->somebody && c->counted_count;
+	out->enough = assessed->enough && login_case_authenticated(c);
 	err = look_at_proofing(arena, c, out, why);
 	if (err == OK)
 		err = look_at_less(arena, c, out, why);
