@@ -99,7 +99,8 @@ struct credential {
 	enum credential_kind kind;
 	enum credential_state state;
 	struct span name;            /* the person's own */
-	struct instant issued, activated, changed, used, expires; /* {0}: never */
+	struct instant issued, changed, used, expires; /* {0}: never */
+	struct instant activated;    /* since when it has been active without a stop, or was so last; {0}: never */
 	struct span actor, reason;   /* of the last step: "person", "system"; "lost", "model-revoked" … */
 	struct id evidence;          /* of the last step: a session, a proofing record; zero: none */
 	struct id replaces;          /* zero: nothing */

@@ -38,7 +38,7 @@ credential_take(struct credential *c, enum credential_step step, const struct cr
 	c->actor = because->actor;
 	c->reason = because->reason;
 	c->evidence = because->evidence;
-	if (step == CREDENTIAL_ACTIVATE)
+	if (c->state == CREDENTIAL_ACTIVE)
 		c->activated = because->now;
 	if (step == CREDENTIAL_ACTIVATE || step == CREDENTIAL_UNLOCK)
 		c->failures = 0;

@@ -181,6 +181,7 @@ every_step_from_every_state(void **state)
 			} else {
 				expect_ok(title, err, &why);
 				expect_true(title, changed && c.changed.us == 77);
+				expect_number(title, c.activated.us, c.state == CREDENTIAL_ACTIVE ? 77 : 2);
 				expect_span(title, to, credential_state_name(c.state));
 				expect_span(title, c.actor, "system");
 				expect_span(title, c.reason, "model-revoked");

@@ -84,6 +84,7 @@ class Authenticator:
         self.id, self.states, self.resting = None, {"absent"}, 0
         self.told, self.unsure = [], 0  # changes that were acknowledged; how many more there may be
         self.counted = 0                # the last count that was acknowledged
+        self.stops = 0                  # how often it was stopped: sessions that rest on it have ended with each
 
     def __str__(self):
         return f"{self.kind} {self.name}"
@@ -93,12 +94,18 @@ class Authenticator:
         if status == good:
             if self.states != {state}:
                 self.told.append(state)
-            self.states = {state}
+            self.settle(state)
         elif status == 0:
             self.states |= {state}
             self.unsure += 1
             self.rest()
         return status == good
+
+    def settle(self, state):
+        """It is known which one it is."""
+        if "active" in self.states and state not in ("active", "absent"):
+            self.stops += 1
+        self.states = {state}
 
     def rest(self):
         self.resting = time.monotonic() + REST
@@ -111,8 +118,14 @@ class Authenticator:
 
 
 class Session:
+    """Rests on one authenticator alone, and ends when that is stopped: resumed, it logs in anew."""
+
     def __init__(self, browser, by):
         self.browser, self.by = browser, by
+        self.stops = by.stops if by else 0
+
+    def is_over(self):
+        return self.by.states.isdisjoint({"active"}) or self.by.stops != self.stops
 
 
 class Person:
@@ -365,8 +378,12 @@ class Person:
 
     def resume(self):
         for one in self.ones("suspended")[:1]:
-            if self.step(one, "resume", "active") and (one.kind == "passkey" or one.pin):
-                self.log_in_with(one)
+            if self.step(one, "resume", "active"):
+                for session in [s for s in self.sessions if s.by is one]:
+                    self.expect_ended(session)
+                    count("session of what was resumed ended")
+                if one.kind == "passkey" or one.pin:
+                    self.log_in_with(one)
 
     def expect_refused(self, one, reason):
         said = self.log_in(one)
@@ -451,7 +468,7 @@ class Person:
         """By the card: what is lost is revoked, all or nothing, and there is a session at once, also where the one that asked rested on
         what is lost."""
         lost = self.dice.sample(self.ones(), min(len(self.ones()), self.dice.randrange(1, 4)))
-        live = [s for s in self.sessions if s.by.surely("active")]
+        live = [s for s in self.sessions if s.by.surely("active") and not s.is_over()]
         joined = Session(Browser(self.federation), None)
         if live and self.dice.random() < 0.5:
             joined = self.dice.choice(live)
@@ -503,7 +520,8 @@ class Person:
             self.fail(f"{one} can be {sorted(one.states)} after {one.told}, and is listed {found['state']}")
         if one.states != {found["state"]}:
             count("settled")
-        one.states, one.id = {found["state"]}, found["id"] or one.id
+        one.settle(found["state"])
+        one.id = found["id"] or one.id
 
     def live(self, gate, stopping):
         """Until told to stop; waits where the gate is closed."""

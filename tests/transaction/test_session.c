@@ -247,6 +247,7 @@ bind_parent(enum parent_status parent)
 	world.credential.parent = parent;
 	world.credential.parent_handle = span_text("handle");
 	world.credential.parent_checked = instant_after(world.now, -SECONDS(900));
+	world.credential.changed = world.now;
 	put_credential(CREDENTIAL_ACTIVE);
 }
 
@@ -359,29 +360,66 @@ that_somebody_was_there_is_written_once_a_minute(void **state)
 	tear_down();
 }
 
+/* A second later. */
+static void
+take_step(enum credential_step step)
+{
+	struct credential *c = &world.credential;
+	bool changed;
+
+	world.now = instant_after(world.now, SECONDS(1));
+	expect_ok("a step", credential_take(c, step, &(struct credential_because){ .now = world.now }, &changed,
+	    &world.why), &world.why);
+	put_credential(c->state);
+}
+
+/* By the authenticator as it is now, or by nothing that anybody stops. */
+static void
+log_in_again(size_t at, bool by_it)
+{
+	struct unit *u = unit();
+
+	world.session.authentications[at] = (struct authentication){ .kind = CREDENTIAL_RECOVERY, .at = world.now };
+	if (by_it)
+		world.session.authentications[at].credential = world.credential.id;
+	world.session.authentication_count = at + 1;
+	world.session.generation = look(session_ask(world.cookie.digest)).rows[0].generation;
+	session_put(u, &world.session);
+	put(u);
+}
+
 static void
 who_takes_an_authenticator_back_ends_what_it_began(void **state)
 {
 	static const struct {
 		const char *title;
-		enum credential_state states[2];
-		bool there;
+		enum credential_step steps[2];
+		enum { ALONE, ANEW, BESIDE } how;
+		size_t counts; /* authentications; 0: nobody is in */
 	} cases[] = {
-		{ "suspended", { CREDENTIAL_SUSPENDED }, false },
-		{ "locked", { CREDENTIAL_LOCKED }, false },
-		{ "revoked", { CREDENTIAL_REVOKED }, false },
-		{ "suspended and resumed", { CREDENTIAL_SUSPENDED, CREDENTIAL_ACTIVE }, true },
+		{ "as it was", { CREDENTIAL_ACTIVATE }, ALONE, 1 },
+		{ "suspended", { CREDENTIAL_SUSPEND }, ALONE, 0 },
+		{ "locked", { CREDENTIAL_LOCK }, ALONE, 0 },
+		{ "revoked", { CREDENTIAL_REVOKE }, ALONE, 0 },
+		{ "suspended and resumed", { CREDENTIAL_SUSPEND, CREDENTIAL_RESUME }, ALONE, 0 },
+		{ "locked and unlocked", { CREDENTIAL_LOCK, CREDENTIAL_UNLOCK }, ALONE, 0 },
+		{ "resumed, and used since", { CREDENTIAL_SUSPEND, CREDENTIAL_RESUME }, ANEW, 1 },
+		{ "resumed, beside another that nobody stopped", { CREDENTIAL_SUSPEND, CREDENTIAL_RESUME }, BESIDE, 1 },
 	};
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		set_up(i + 1);
-		for (size_t n = 0; n < COUNT(cases[i].states) && cases[i].states[n]; n++)
-			put_credential(cases[i].states[n]);
-		if (cases[i].there)
+		for (size_t n = 0; n < COUNT(cases[i].steps) && cases[i].steps[n]; n++)
+			take_step(cases[i].steps[n]);
+		if (cases[i].how != ALONE)
+			log_in_again(cases[i].how == BESIDE, cases[i].how == ANEW);
+		if (cases[i].counts) {
 			expect_ok(cases[i].title, identify(own_cookie()), &world.why);
-		else
+			expect_number(cases[i].title, world.found.authentication_count, cases[i].counts);
+		} else {
 			expect_problem(cases[i].title, identify(own_cookie()), &world.why, ERR_DENIED, "nobody");
+		}
 		tear_down();
 	}
 }

@@ -235,7 +235,9 @@ authentications_loaded(struct arena *arena, const struct ask *asked, struct inst
 		if (id_given(&list[i].credential)) {
 			err = credential_loaded(arena, asked[at].count ? asked[at].rows : NULL, &c, why);
 			at++;
-			if (err == ERR_NOT_FOUND || (err == OK && !credential_usable(&c, now, &reason)))
+			/* Stopped since, and taken back: whoever was logged in by it then is in whose hands it was. */
+			if (err == ERR_NOT_FOUND || (err == OK && (!credential_usable(&c, now, &reason) ||
+			    instant_before(list[i].at, c.activated))))
 				continue;
 		}
 		if (err != OK)

@@ -63,8 +63,9 @@ struct session session_begun(const struct session_settings *, const uint8_t key[
 void authentications_write(struct buffer *, const struct authentication *, size_t count);
 bool authentications_read(struct record *, struct authentication out[SESSION_AUTHENTICATIONS], size_t *count);
 /* Their credentials, as they are now: as many asks as authentications name one. Those by a credential that is not in
- * force any more count no longer, and are taken out of the list; ERR_DENIED: and then none is left. What the others are
- * bound by is told as it is now: a certificate that has lapsed since is good in no session. */
+ * force any more, or was stopped since and taken back, count no longer, and are taken out of the list; ERR_DENIED: and
+ * then none is left. What the others are bound by is told as it is now: a certificate that has lapsed since is good in
+ * no session. */
 size_t authentications_ask(struct arena *, const struct id *account, const struct authentication *, size_t count,
     struct ask *out);
 enum err authentications_loaded(struct arena *, const struct ask *, struct instant now, struct authentication *,
