@@ -30,6 +30,29 @@ consent_id(struct span relying_party, struct span purpose)
 }
 
 void
+consent_item_add(struct buffer *items, const struct consent_item *item)
+{
+	if (buffer_span(items).size)
+		buffer_byte(items, ',');
+	if (item->declined)
+		buffer_byte(items, '-');
+	buffer_add(items, item->name);
+}
+
+bool
+consent_item_next(struct span *items, struct consent_item *out)
+{
+	struct span one;
+
+	if (!items->size)
+		return false;
+	one = span_cut(items, ',');
+	out->declined = span_starts(one, "-");
+	out->name = out->declined ? span_skip(one, 1) : one;
+	return true;
+}
+
+void
 consent_write(struct buffer *b, const struct consent *c)
 {
 	buffer_u8(b, FORM);

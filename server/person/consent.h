@@ -23,11 +23,20 @@ struct consent {
 	struct span relying_party;   /* entity ID */
 	struct span name;            /* its name as it was then */
 	struct span purpose;         /* a word, of ours or of the relying party's */
-	struct span items;           /* names of attributes, with commas */
+	struct span items;           /* of attributes, and words for what else was agreed to: consent_item_next() */
 	enum persona persona;        /* none: none was chosen */
 	struct instant given, withdrawn; /* withdrawn {0}: it is in force */
 	uint64_t generation;         /* of its row; 0: not stored yet */
 };
+
+/* Its items, "name,-birthdate": told, or asked for and declined, so that nobody is asked twice. */
+struct consent_item {
+	struct span name;
+	bool declined;
+};
+void consent_item_add(struct buffer *items, const struct consent_item *);
+/* The next one, cut off; false: there is none. */
+bool consent_item_next(struct span *items, struct consent_item *out);
 
 /* The same for the same two. */
 struct id consent_id(struct span relying_party, struct span purpose);

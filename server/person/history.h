@@ -39,7 +39,7 @@ struct history_event {
 	struct id decision;          /* in the ledger; zero: none */
 	/* Of a release. */
 	struct span relying_party;   /* entity ID */
-	struct span items;           /* names of what was told, with commas */
+	struct span items;           /* what was told, as consent_item_next() reads it */
 	struct id consent;           /* by which; zero: none */
 };
 #define HISTORY_NAMES_LARGEST 1024   /* of the items, and of the entity ID, bytes: neither is ever cut */

@@ -30,6 +30,36 @@ reads(struct span row)
 }
 
 static void
+items_are_told_or_declined(void **state)
+{
+	static const struct { const char *title, *items, *read; } cases[] = {
+		{ "nothing", "", "" },
+		{ "one", "name", "name told;" },
+		{ "one that was declined", "-name", "name declined;" },
+		{ "in their order", "name,-birthdate,age_over_20", "name told;birthdate declined;age_over_20 told;" },
+		{ "a minus within is a letter", "address-region,-job-title",
+		  "address-region told;job-title declined;" },
+		{ "a name with a language", "name#ja-Kana-JP", "name#ja-Kana-JP told;" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct buffer written = buffer_init(KIB), read = buffer_init(KIB);
+		struct span items = span_text(cases[i].items);
+		struct consent_item item;
+
+		while (consent_item_next(&items, &item)) {
+			buffer_print(&read, "%.*s %s;", SPAN_ARGS(item.name), item.declined ? "declined" : "told");
+			consent_item_add(&written, &item);
+		}
+		expect_span(cases[i].title, buffer_span(&read), cases[i].read);
+		expect_span("and written as it was", buffer_span(&written), cases[i].items);
+		buffer_release(&written);
+		buffer_release(&read);
+	}
+}
+
+static void
 a_row_says_all_there_is(void **state)
 {
 	struct consent c = a_consent("https://city.example/"), read;
@@ -159,6 +189,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(items_are_told_or_declined),
 		cmocka_unit_test(a_row_says_all_there_is),
 		cmocka_unit_test(each_relying_party_and_purpose_has_one),
 		cmocka_unit_test(it_is_withdrawn_once_and_given_anew),

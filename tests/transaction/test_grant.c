@@ -30,6 +30,35 @@ new_grant(struct grant_secret *code)
 }
 
 static void
+claims_say_where_they_are_told(void **state)
+{
+	static const struct { const char *title, *claims, *read; } cases[] = {
+		{ "none", "", "" },
+		{ "one", "name 2", "name at 2;" },
+		{ "several", "name 2,age_over_18 3,email 1", "name at 2;age_over_18 at 3;email at 1;" },
+		{ "without a place it is told nowhere", "name", "name at 0;" },
+		{ "nor with a word for one", "name everywhere", "name at 0;" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct buffer written = buffer_init(KIB), read = buffer_init(KIB);
+		struct span claims = span_text(cases[i].claims);
+		struct grant_claim claim;
+
+		while (grant_claim_next(&claims, &claim)) {
+			buffer_print(&read, "%.*s at %u;", SPAN_ARGS(claim.name), claim.places);
+			grant_claim_add(&written, &claim);
+		}
+		expect_span(cases[i].title, buffer_span(&read), cases[i].read);
+		if (i < 3)
+			expect_span("and written as it was", buffer_span(&written), cases[i].claims);
+		buffer_release(&written);
+		buffer_release(&read);
+	}
+}
+
+static void
 a_row_is_read_back_whole(void **state)
 {
 	struct buffer b = buffer_init(64 * KIB), again = buffer_init(64 * KIB);
@@ -273,6 +302,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(claims_say_where_they_are_told),
 		cmocka_unit_test(a_row_is_read_back_whole),
 		cmocka_unit_test(a_token_tells_whose_it_is),
 		cmocka_unit_test(a_code_is_redeemed_by_whom_it_is_for),

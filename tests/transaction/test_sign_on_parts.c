@@ -99,6 +99,30 @@ the_level_that_is_told_was_reached(void **state)
 }
 
 static void
+all_kinds_there_are_fit(void **state)
+{
+	static struct release_offer offer;
+	const struct sign_on s = { .offline = true, .request = { (const uint8_t *)"{}", 2 } };
+	struct span names[RELEASE_KINDS], items;
+	struct consent_item item;
+	size_t count = 0;
+
+	(void)state;
+	sign_on_stage_open(5);
+	for (const struct release_kind *kind; (kind = release_kind_at(offer.count));) {
+		names[offer.count] = span_text(kind->name);
+		offer.items[offer.count++] = (struct release_item){ .kind = kind, .asked = true };
+	}
+	expect_ok("none of them chosen", choice_of(&stage.arena, &s, &offer, names, 0, &items, &stage.why), &stage.why);
+	while (consent_item_next(&items, &item))
+		if (item.declined && span_equal(item.name, names[count]))
+			count++;
+	expect_number("each was declined", count, offer.count);
+	expect_true("and what else was asked for agreed to", span_is(item.name, CHOICE_VERIFIED) && !item.declined);
+	sign_on_stage_close();
+}
+
+static void
 what_was_chosen_is_kept_and_joined(void **state)
 {
 	static const struct { const char *items, *before, *all; } cases[] = {
@@ -205,6 +229,7 @@ main(void)
 		cmocka_unit_test(methods_are_those_that_were_seen),
 		cmocka_unit_test(values_are_levels_of_what_is_in_force),
 		cmocka_unit_test(the_level_that_is_told_was_reached),
+		cmocka_unit_test(all_kinds_there_are_fit),
 		cmocka_unit_test(what_was_chosen_is_kept_and_joined),
 		cmocka_unit_test(a_purpose_is_of_what_is_asked_and_what_for),
 		cmocka_unit_test(an_assertion_is_stated_as_it_is),

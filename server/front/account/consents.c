@@ -15,23 +15,21 @@ struct consenting {
 };
 
 static void
-write_item(struct buffer *b, struct span item)
+write_item(struct buffer *b, const struct consent_item *item)
 {
-	const bool declined = span_starts(item, "-");
-	const struct span name = declined ? span_skip(item, 1) : item;
-
 	json_write_element(b);
 	buffer_byte(b, '{');
-	json_write_member(b, "name", name);
-	localized_write(b, "title", choice_title(name));
+	json_write_member(b, "name", item->name);
+	localized_write(b, "title", choice_title(item->name));
 	json_write_name(b, "told");
-	buffer_text(b, declined ? "false}" : "true}");
+	buffer_text(b, item->declined ? "false}" : "true}");
 }
 
 static void
 write_consent(struct buffer *b, const struct consent *c)
 {
 	struct span items = c->items;
+	struct consent_item item;
 
 	json_write_element(b);
 	buffer_byte(b, '{');
@@ -43,8 +41,8 @@ write_consent(struct buffer *b, const struct consent *c)
 	    c->persona ? span_text(persona_name(c->persona)) : (struct span){ 0 });
 	json_write_name(b, "items");
 	buffer_byte(b, '[');
-	while (items.size)
-		write_item(b, span_cut(&items, ','));
+	while (consent_item_next(&items, &item))
+		write_item(b, &item);
 	buffer_byte(b, ']');
 	json_write_time(b, "given", c->given);
 	json_write_time_or_null(b, "withdrawn", c->withdrawn);

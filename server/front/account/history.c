@@ -7,6 +7,7 @@
 #include "codec/json_writer.h"
 #include "front/account/visit.h"
 #include "ledger/entry.h"
+#include "person/consent.h"
 #include "transaction/sign_on/choice.h"
 
 #define PAGE 50
@@ -22,17 +23,16 @@ static void
 write_release(struct buffer *b, const struct history_event *event)
 {
 	struct span items = event->items;
+	struct consent_item item;
 
 	json_write_member(b, "relying_party", event->relying_party);
 	json_write_name(b, "items");
 	buffer_byte(b, '[');
-	while (items.size) {
-		const struct span name = span_cut(&items, ',');
-
+	while (consent_item_next(&items, &item)) {
 		json_write_element(b);
 		buffer_byte(b, '{');
-		json_write_member(b, "name", name);
-		localized_write(b, "title", choice_title(name));
+		json_write_member(b, "name", item.name);
+		localized_write(b, "title", choice_title(item.name));
 		buffer_byte(b, '}');
 	}
 	buffer_byte(b, ']');

@@ -10,19 +10,16 @@
 
 enum { ASK_ACCOUNT, ASK_ATTRIBUTES, ASK_RECORDS };
 
-/* grant.claims: "name 2,age_over_18 3". How many; `out` holds RELEASE_KINDS. */
+/* How many; `out` holds RELEASE_KINDS. */
 static size_t
 read_claims(struct span claims, struct release_wish *out)
 {
+	struct grant_claim one;
 	size_t count = 0;
 
-	while (claims.size && count < RELEASE_KINDS) {
-		struct span places = span_cut(&claims, ','), name = span_cut(&places, ' ');
-		uint64_t bits = 0;
-
-		if (span_number(places, &bits))
-			out[count++] = (struct release_wish){ .name = name, .places = (unsigned)bits };
-	}
+	while (count < RELEASE_KINDS && grant_claim_next(&claims, &one))
+		if (one.places)
+			out[count++] = (struct release_wish){ .name = one.name, .places = one.places };
 	return count;
 }
 

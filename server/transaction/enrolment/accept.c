@@ -120,7 +120,7 @@ items_of(const struct accepting *a)
 	struct span items;
 
 	for (size_t i = 0; i < v->attribute_count; i++)
-		buffer_print(&b, "%s%s", b.end > b.start ? "," : "", v->attributes[i].name);
+		consent_item_add(&b, &(struct consent_item){ .name = span_text(v->attributes[i].name) });
 	items = arena_copy(a->arena, buffer_span(&b));
 	buffer_release(&b);
 	return items;

@@ -54,7 +54,7 @@ struct grant {
 	struct span session_name;        /* by which the client knows that one (sid); only in its index */
 	struct span subject;             /* by which the relying party knows the person */
 	struct span scope;               /* as granted: words and blanks */
-	struct span claims;              /* items that were released, and where: "name 2,age_over_18 3" */
+	struct span claims;              /* what was released, and where: grant_claim_next() */
 	struct span request;             /* JSON: what was asked of verified claims; empty: nothing */
 	struct span context;             /* acr; empty: none is told */
 	struct span methods;             /* amr: words and blanks */
@@ -86,6 +86,15 @@ struct grant {
 	} refresh;
 	uint64_t generation;             /* of its row; 0: not stored yet */
 };
+/* Its claims, "name 2,age_over_18 3". */
+struct grant_claim {
+	struct span name;
+	unsigned places;                 /* enum release_place bits */
+};
+void grant_claim_add(struct buffer *claims, const struct grant_claim *);
+/* The next one, cut off; false: there is none. */
+bool grant_claim_next(struct span *claims, struct grant_claim *out);
+
 void grant_write(struct buffer *, const struct grant *);
 bool grant_read(struct span value, struct grant *out); /* borrowed */
 struct ask grant_ask(const struct id *);

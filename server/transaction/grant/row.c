@@ -25,6 +25,30 @@ write_span(struct buffer *b, struct span s)
 }
 
 void
+grant_claim_add(struct buffer *claims, const struct grant_claim *claim)
+{
+	if (buffer_span(claims).size)
+		buffer_byte(claims, ',');
+	buffer_add(claims, claim->name);
+	buffer_byte(claims, ' ');
+	buffer_number(claims, claim->places);
+}
+
+bool
+grant_claim_next(struct span *claims, struct grant_claim *out)
+{
+	struct span places;
+	uint64_t bits = 0;
+
+	if (!claims->size)
+		return false;
+	places = span_cut(claims, ',');
+	out->name = span_cut(&places, ' ');
+	out->places = span_number(places, &bits) ? (unsigned)bits : 0;
+	return true;
+}
+
+void
 grant_write(struct buffer *b, const struct grant *g)
 {
 	const struct grant_code *c = &g->code;

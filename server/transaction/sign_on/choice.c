@@ -58,13 +58,11 @@ choice_title(struct span name)
 bool
 choice_has(struct span items, struct span name, bool declined)
 {
-	while (items.size) {
-		struct span one = span_cut(&items, ',');
-		bool minus = span_starts(one, "-");
+	struct consent_item one;
 
-		if (minus == declined && span_equal(minus ? span_skip(one, 1) : one, name))
+	while (consent_item_next(&items, &one))
+		if (one.declined == declined && span_equal(one.name, name))
 			return true;
-	}
 	return false;
 }
 
@@ -108,15 +106,6 @@ choice_take(struct span items, const struct release_offer *offer, const struct r
 
 /* Writing */
 
-static void
-add_item(struct buffer *b, const char *sign, struct span name)
-{
-	if (buffer_span(b).size)
-		buffer_byte(b, ',');
-	buffer_text(b, sign);
-	buffer_add(b, name);
-}
-
 static bool
 is_told(const struct release_item *item, const struct release_item *const *told, size_t count)
 {
@@ -140,12 +129,12 @@ choice_of(struct arena *arena, const struct sign_on *s, const struct release_off
 		bool chosen = is_told(&offer->items[i], told, told_count);
 
 		if (chosen || offer->items[i].asked)
-			add_item(&b, chosen ? "" : "-", span_text(offer->items[i].kind->name));
+			consent_item_add(&b, &(struct consent_item){ span_text(offer->items[i].kind->name), !chosen });
 	}
 	if (s->offline)
-		add_item(&b, "", span_text(CHOICE_OFFLINE));
+		consent_item_add(&b, &(struct consent_item){ .name = span_text(CHOICE_OFFLINE) });
 	if (s->request.size)
-		add_item(&b, "", span_text(CHOICE_VERIFIED));
+		consent_item_add(&b, &(struct consent_item){ .name = span_text(CHOICE_VERIFIED) });
 	assert(!b.overflowed); /* all kinds there are fit */
 	*items = arena_copy(arena, buffer_span(&b));
 	buffer_release(&b);
@@ -156,15 +145,13 @@ struct span
 choice_join(struct arena *arena, struct span items, struct span before)
 {
 	struct buffer b = buffer_init(SIGN_ON_ITEMS_LARGEST);
+	struct consent_item one;
 	struct span all;
 
 	buffer_add(&b, items);
-	while (before.size) {
-		struct span one = span_cut(&before, ','), name = span_starts(one, "-") ? span_skip(one, 1) : one;
-
-		if (name.size && !choice_has(items, name, true) && !choice_has(items, name, false))
-			add_item(&b, one.data == name.data ? "" : "-", name);
-	}
+	while (consent_item_next(&before, &one))
+		if (one.name.size && !choice_has(items, one.name, true) && !choice_has(items, one.name, false))
+			consent_item_add(&b, &one);
 	all = b.overflowed ? items : buffer_span(&b);
 	all = arena_copy(arena, all);
 	buffer_release(&b);

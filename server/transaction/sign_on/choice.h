@@ -1,7 +1,6 @@
-/* transaction/sign_on/choice.h - what a person chose to have told, as a consent keeps it: "name,-birthdate". Pure.
+/* transaction/sign_on/choice.h - what a person chose to have told, as a consent keeps it (person/consent.h). Pure.
  *
- * A name: told. With a minus: asked for and declined, so that nobody is asked twice. Beside names of what can be told
- * stand words for what else was agreed to.
+ * Beside names of what can be told stand words for what else was agreed to.
  */
 #pragma once
 
@@ -17,7 +16,7 @@ struct span choice_purpose(struct arena *, const struct relying_party *);
 
 /* Whether it is to be told; `declined`: whether it is not. Neither: nobody has said. */
 bool choice_has(struct span items, struct span name, bool declined);
-/* What people read for a name in items, without the minus; one that is not known stands for itself. */
+/* What people read for an item's name; one that is not known stands for itself. */
 struct localized choice_title(struct span name);
 
 /* Whether these items answer all that is asked: each of the offer is named or declined, what is required is named, and

@@ -9,7 +9,7 @@
 #include "transaction/sign_on/choice.h"
 #include "transaction/sign_on/methods.h"
 
-#define CLAIMS_LARGEST HISTORY_NAMES_LARGEST
+#define TOLD_LARGEST HISTORY_NAMES_LARGEST
 #define NAME_LARGEST 200
 
 /* As the person reads it. */
@@ -136,21 +136,20 @@ put_consent(struct unit *unit, struct arena *arena, const struct sign_on_case *c
 	return given.id;
 }
 
-/* "name,age_over_20"; with the places: "name 2,age_over_20 3". */
+/* For the history; with the places, for the grant. */
 static struct span
 write_told(struct arena *arena, const struct sign_on_verdict *v, bool places)
 {
-	struct buffer b = buffer_init(CLAIMS_LARGEST);
+	struct buffer b = buffer_init(TOLD_LARGEST);
 	struct span text;
 
 	for (size_t i = 0; i < v->told_count; i++) {
-		if (i)
-			buffer_byte(&b, ',');
-		buffer_text(&b, v->told[i]->kind->name);
-		if (!places)
-			continue;
-		buffer_byte(&b, ' ');
-		buffer_number(&b, v->told[i]->places);
+		const struct span name = span_text(v->told[i]->kind->name);
+
+		if (places)
+			grant_claim_add(&b, &(struct grant_claim){ name, v->told[i]->places });
+		else
+			consent_item_add(&b, &(struct consent_item){ .name = name });
 	}
 	assert(!b.overflowed); /* some twenty kinds, each once */
 	text = arena_copy(arena, buffer_span(&b));
