@@ -62,6 +62,7 @@ export const login = {
 	persona: "administrative",
 	person: null,
 	claimed: false,
+	hint: null,
 	shown: [],
 	unmet: [
 		{

@@ -45,6 +45,22 @@ async function logins() {
 			);
 		});
 	});
+	await check("whom a service hints at stands there to be taken", () => {
+		const hinted = { ...login, hint: "hanako@person.example" };
+		const more = { [`GET ${loginPath}`]: () => [200, hinted], [`POST ${loginPath}/claim`]: () => [204, null] };
+
+		return visit({ path: `login/#${loginId}`, told: more }, english, async (page, { asked }) => {
+			const who = page.locator('input[name="who"]');
+
+			expect((await who.inputValue()) === "hanako@person.example", await who.inputValue());
+			await who.press("Enter");
+			await page.waitForFunction(() => performance.getEntriesByType("resource").some(({ name }) => name.endsWith("/claim")));
+			expect(
+				JSON.stringify(body(asked, `${loginPath}/claim`)) === '{"who":"hanako@person.example","remember":false}',
+				JSON.stringify(asked),
+			);
+		});
+	});
 	for (const [title, name, row] of [
 		["a card that was shown is named once", "マイナンバーカード", "My Number card"],
 		["and by its own name, where it has one", "母のカード", "My Number card 母のカード"],

@@ -257,7 +257,8 @@ from_the_page_to_the_session(void **state)
 	    "\"ja\":\"わたし\",\"en\":\"Watashi\"},\"mark\":null}"));
 	expect_true("for what", says("\"why\":\"change\",\"wanted\":{\"framework\":\"jp-idtf\",\"profile\":null,"
 	    "\"title\":null,\"text\":null,\"levels\":[{\"area\":\"token\","));
-	expect_true("of nobody yet", says("\"persona\":null,\"person\":null,\"claimed\":false,\"shown\":[],\"unmet\":[{"
+	expect_true("of nobody yet", says("\"persona\":null,\"person\":null,\"claimed\":false,\"hint\":null,"
+	    "\"shown\":[],\"unmet\":[{"
 	    "\"area\":\"token\""));
 	expect_true("by which ways", says("\"ways\":[{\"way\":\"passkey\",\"recommended\":true,\"enough\":null},"));
 	expect_true("nothing waits", says("\"app\":null,\"card\":null,\"until\":\"20"));
@@ -339,12 +340,51 @@ a_known_browser_shows_a_number_and_lets_nobody_in(void **state)
 	begin_for("null");
 	expect_number("next time", ask_login("GET", "", ""), 200);
 	expect_true("it says whose it was", says(arena_print(&stage.arena, "\"person\":{\"number\":\"%s\"},"
-	    "\"claimed\":true,\"shown\":[]", stage.person.account.number)));
+	    "\"claimed\":true,\"hint\":null,\"shown\":[]", stage.person.account.number)));
 	expect_true("but not what that person has", says("{\"way\":\"app\",\"recommended\":false,\"enough\":null}"));
 	expect_number("nobody is let in", ask_login("POST", "/finish", "{}"), 403);
 	expect_number("somebody else", ask_login("POST", "/claim", "{\"who\":\"nobody@person.example\"}"), 204);
 	expect_number("then", ask_login("GET", "", ""), 200);
 	expect_true("nothing is shown", says("\"person\":null,\"claimed\":true"));
+	scene_close();
+}
+
+/* As a relying party's request leaves it. */
+static void
+hint_at(const char *who)
+{
+	struct stage_look look = stage_load(login_ask(&stage.at.id));
+	struct unit *unit = stage_unit();
+	struct login l;
+
+	expect_true("the login is read", look.count && login_read(look.rows[0].value, &l));
+	l.generation = look.rows[0].generation;
+	l.hint = span_text(who);
+	login_put(unit, &l);
+	stage_commit(unit);
+}
+
+static void
+a_hint_is_offered_and_nothing_more(void **state)
+{
+	static const char *answers[2];
+	const char *hints[2];
+
+	(void)state;
+	scene_open(60);
+	begin_for("null");
+	expect_number("without one", ask_login("GET", "", ""), 200);
+	expect_true("none is offered", says("\"claimed\":false,\"hint\":null"));
+	hints[0] = arena_print(&stage.arena, "%.*s", SPAN_ARGS(stage.person.account.contacts[0].address));
+	hints[1] = "nobody@person.example";
+	for (size_t i = 0; i < COUNT(hints); i++) {
+		hint_at(hints[i]);
+		expect_number("shown", ask_login("GET", "", ""), 200);
+		expect_true("it is offered", says(arena_print(&stage.arena, "\"person\":null,\"claimed\":false,"
+		    "\"hint\":\"%s\",\"shown\":[]", hints[i])));
+		answers[i] = arena_print(&stage.arena, "%s", strstr(scene.answer, "\"shown\":[]"));
+	}
+	expect_text("somebody's is answered like nobody's", answers[0], answers[1]);
 	scene_close();
 }
 
@@ -677,6 +717,7 @@ main(void)
 		cmocka_unit_test(from_the_page_to_the_session),
 		cmocka_unit_test(who_is_logged_in_goes_on_from_there),
 		cmocka_unit_test(a_known_browser_shows_a_number_and_lets_nobody_in),
+		cmocka_unit_test(a_hint_is_offered_and_nothing_more),
 		cmocka_unit_test(each_refusal_has_its_form),
 		cmocka_unit_test(a_phone_is_asked_alike_for_everybody),
 		cmocka_unit_test(a_card_wakes_the_page),

@@ -70,11 +70,14 @@ nobody_logs_in_first(void **state)
 	asked = sign_on_asked();
 	sign_on_wish(&asked, "name");
 	sign_on_wish(&asked, "birthdate");
+	asked.login_hint = span_text("hanako@person.example");
 	expect_text("nobody is there", sign_on_run(&asked), "login");
 	expect_number("a row waits", stage_count(&sign_on_table), 1);
 	expect_span("and the login leads back to it", stage_login().reference, arena_print(&stage.arena,
 	    "/oidc/continue/%s", ledger_id_text(&signing.sign_on.id, id)));
 	expect_number("it is OpenID Connect's", stage_login().front, LOGIN_FOR_OIDC);
+	expect_span("its page can offer who is hinted at", stage_login().hint, "hanako@person.example");
+	expect_true("whom nobody looked up", !stage_login().said);
 	expect_text("come back too early", sign_on_go_on(), "login");
 	sign_on_by_passkey(&stage.person);
 	expect_text("whom the shop has never met is asked", sign_on_go_on(), "consent");

@@ -218,6 +218,7 @@ write_login(struct buffer *b, const struct login_case *c, const struct login_vie
 	else
 		buffer_text(b, ",\"person\":null");
 	write_flag(b, "claimed", l->said);
+	json_write_member_or_null(b, "hint", l->hint);
 	write_shown(b, c);
 	login_write_outlook(b, l, view);
 	write_waiting(b, c);

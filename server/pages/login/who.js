@@ -3,7 +3,8 @@
 import { answered, ask } from "/assets/ask.js";
 import { field, form, tick } from "/assets/form.js";
 
-/* `then` goes on once it was said. What is typed may be anybody's: the answer is the same for an account that is not there. */
+/* What a service says of whom it may be stands there already, to be taken or typed over. `then` goes on once it was said. What is
+ * typed may be anybody's: the answer is the same for an account that is not there. */
 export function whoForm(flow, then, offers) {
 	const who = field({
 		name: "who",
@@ -12,6 +13,7 @@ export function whoForm(flow, then, offers) {
 		autocapitalize: "none",
 		inputmode: "email",
 		maxlength: "254",
+		...(flow.login.hint ? { value: flow.login.hint } : {}),
 		hint: [
 			"登録したときの番号（例：7K3M-Q2XH-9D）か、確認ずみのメールアドレス",
 			"Your number (such as 7K3M-Q2XH-9D), or a mail address you have confirmed",

@@ -109,6 +109,7 @@ login_begin(struct store *store, struct arena *arena, const struct person_settin
 		.reference = asked->reference, .relying_party = asked->relying_party, .name = asked->name,
 		.why = asked->why, .wanted = asked->wanted, .may_be_less = asked->least != NULL,
 		.since = asked->since, .assertion = asked->assertion, .persona = asked->persona, .where = asked->where,
+		.hint = asked->hint,
 		.made = asked->now, .expires = instant_after(asked->now, settings->login_for) };
 	memcpy(l->browser, b->begun.cookie.digest, sizeof(l->browser));
 	if (asked->least)

@@ -32,6 +32,7 @@ struct login_begin {
 	struct span assertion;
 	enum persona persona;
 	struct span where;
+	struct span hint;            /* as in struct login */
 	const struct session *session; /* joins: its authentications count, its account is the only one; NULL: none */
 	const uint8_t *known;        /* digest of KNOWN_BROWSER_COOKIE; NULL: none */
 	const uint8_t *browser;      /* digest of LOGIN_COOKIE that stays as it is; NULL: a new one is made */

@@ -51,6 +51,8 @@ struct login {
 	struct span assertion;       /* JSON, fact -> value: what will be told whom; empty: nobody else */
 	enum persona persona;        /* of PERSONA_NONE: none is asked for */
 	struct span where;           /* session_where() */
+	struct span hint;            /* who asks says of whom it may be: shown in this browser to be taken or
+	    not, and neither looked up nor believed; empty: nothing */
 	bool said;                   /* somebody said whose it is, known here or not */
 	struct id claimed;           /* the account somebody says it is; zero: nobody said, or unknown */
 	struct id named;             /* whom failures count against: it, or for an unknown name one of its own */

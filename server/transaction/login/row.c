@@ -4,7 +4,7 @@
 #include "base/role.h"
 #include "transaction/login/login.h"
 
-#define FORM 2
+#define FORM 3
 #define ROW_LARGEST (192 * KIB)
 
 const struct table login_table = { "login", ROLE_BIT(ROLE_WORKER), TABLE_NOTICED };
@@ -89,6 +89,7 @@ login_write(struct buffer *b, const struct login *l)
 	buffer_block(b, l->assertion);
 	buffer_u8(b, (uint8_t)l->persona);
 	buffer_block(b, l->where);
+	buffer_block(b, l->hint);
 	buffer_u8(b, (uint8_t)((l->said ? FLAG_SAID : 0) | (l->known ? FLAG_KNOWN : 0) |
 	    (l->remember ? FLAG_REMEMBER : 0) | (l->may_be_less ? FLAG_MAY_BE_LESS : 0)));
 	buffer_id(b, &l->claimed);
@@ -162,6 +163,7 @@ login_read(struct span value, struct login *out)
 	out->assertion = record_block(&r);
 	out->persona = (enum persona)record_u8(&r);
 	out->where = record_block(&r);
+	out->hint = record_block(&r);
 	flags = record_u8(&r);
 	out->said = flags & FLAG_SAID;
 	out->known = flags & FLAG_KNOWN;

@@ -232,6 +232,7 @@ begin_login(struct signing *s, const struct sign_on_case *c)
 		.assertion = c->assertion,
 		.persona = l->persona,
 		.where = s->visitor.where,
+		.hint = s->sign_on.login_hint,
 		.session = l->joins ? c->session : NULL,
 		.known = s->visitor.known,
 		.browser = s->visitor.login_browser,
