@@ -442,6 +442,61 @@ a_counter_that_was_shown_is_not_shown_again(void **state)
 	expect_number("is a copy's", stage.caller.credential.state, CREDENTIAL_SUSPENDED);
 }
 
+/* An account that ends in the moment of a try */
+
+static void
+answer_so(const char *code, const char *pin)
+{
+	const struct app_answer asked = stage_answer_of(&stage.phone, code, pin);
+
+	stage_answer_as(&asked);
+}
+
+static void
+find_so(const char *code, const char *pin)
+{
+	app_find(stage.store, &stage.arena, &stage.settings, &(struct app_find){ .caller = &stage.caller,
+	    .code = span_text(code), .pin = span_text(pin), .now = stage.now }, on_found, NULL);
+	stage_run();
+}
+
+/* A wrong PIN is counted in the phone's row, too, a wrong number nowhere but beneath the account. */
+static void
+nothing_is_counted_beneath_an_account_that_changed(void **state)
+{
+	static const struct {
+		const char *title;
+		void (*act)(const char *code, const char *pin);
+		bool code, pin; /* right */
+	} cases[] = {
+		{ "a wrong PIN", answer_so, true, false },
+		{ "a wrong number", answer_so, false, true },
+		{ "an answer that is right", answer_so, true, true },
+		{ "digits with a wrong PIN", find_so, true, false },
+		{ "digits that nobody's page shows", find_so, false, true },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct unit *unit;
+
+		if (i) {
+			stage_close(NULL);
+			stage_open(NULL);
+		}
+		bombed(APP_REQUESTS_SHOWN);
+		unit = stage_unit();
+		account_put(unit, &stage.arena, &stage.account);
+		stage_commit(unit);
+		cases[i].act(cases[i].code ? stage.code : wrong_number(),
+		    cases[i].pin ? stage.paired.pin : wrong_pin());
+		expect_problem(cases[i].title, stage.err, &stage.why, ERR_CONFLICT, "something changed meanwhile");
+		expect_number(cases[i].title, stage_look((struct ask){ .table = &attempts_table,
+		    .limit = 9 }).count, 0);
+		expect_number("nor is anybody in", stage_login_now().authentication_count, 0);
+	}
+}
+
 /* Whoever hangs up is never called back. */
 static void
 a_cancelled_call_calls_nobody(void **state)
@@ -485,6 +540,7 @@ main(void)
 		TEST(what_is_quiet_is_not_found_from_afar),
 		TEST(of_pins_at_one_time_one_is_looked_at),
 		TEST(a_counter_that_was_shown_is_not_shown_again),
+		TEST(nothing_is_counted_beneath_an_account_that_changed),
 		TEST(a_cancelled_call_calls_nobody),
 	};
 

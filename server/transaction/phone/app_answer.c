@@ -196,6 +196,7 @@ take(struct answering *a, struct unit *unit)
 		answer(a, a->why.code, &a->why);
 		return;
 	}
+	unit_expect(unit, &account_table, id_span(&c->account), a->asked.caller->account.generation);
 	app_request_delete(unit, a->arena, &a->request);
 	app_tries_forget(unit, a->arena, c, &a->tries);
 	attempts_forget(unit, a->arena, ATTEMPTS_PUSH, id_span(&c->account), &a->pushes);

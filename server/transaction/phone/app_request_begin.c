@@ -329,6 +329,8 @@ prepare(struct beginning *b, struct unit *unit)
 	take_places(b, unit);
 	if (!b->known || !has_phone(b))
 		return OK;
+	/* Erased in this moment it would keep what is put beneath it. */
+	unit_expect(unit, &account_table, id_span(&b->account), b->owner.generation);
 	request = request_of(b);
 	app_request_put(unit, b->arena, &request);
 	app_code_put(unit, b->arena, &request, span_text(b->begun.code));

@@ -90,8 +90,10 @@ static void
 take(struct showing *s)
 {
 	struct unit *unit = unit_new(s->arena, store_tables(s->store), id_new(s->asked.now));
+	const struct account *account = &s->asked.caller->account;
 	struct credential *c = &s->shown.phone;
 
+	unit_expect(unit, &account_table, id_span(&account->id), account->generation);
 	c->failures = 0;
 	if (credential_passkey_of(c)) {
 		c->app.passkey.sign_count = s->checked.asserted.sign_count;

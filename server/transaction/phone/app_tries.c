@@ -39,9 +39,11 @@ app_tries_wait(const struct app_tries *t, struct instant now, struct instant *un
 	return OK;
 }
 
+/* Of an account that is still there: what is put beneath one that has been erased in this moment stays for good. */
 static void
 count_failure(struct unit *unit, const struct app_failing *f)
 {
+	unit_expect(unit, &account_table, id_span(&f->account->id), f->account->generation);
 	attempts_failed(unit, f->arena, ATTEMPTS_ACCOUNT, id_span(&f->phone->account), &f->tries->failures, f->now);
 }
 

@@ -28,7 +28,8 @@ struct app_failing {
 	struct instant now;
 };
 /* The person is not shown (APP_STEP_PIN, APP_STEP_PASSKEY), or the signature is wrong. Where the phone is locked or
- * suspended by it, `change` says so, for the log once it is durable; else it stays as it was. */
+ * suspended by it, `change` says so, for the log once it is durable; else it stays as it was. Both expect the account
+ * as it was loaded. */
 void app_person_failed(struct unit *, const struct app_failing *, const struct app_checked *, struct app_answered *,
     struct credential_change *change);
 void app_number_failed(struct unit *, const struct app_failing *);
