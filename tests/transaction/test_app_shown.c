@@ -303,8 +303,82 @@ what_is_quiet_is_not_found_from_afar(void **state)
 	mute();
 	bombed(APP_REQUESTS_SHOWN);
 	find(stage.code, stage.paired.pin);
-	expect_number("it is one", found.answered.failed, APP_STEP_NONE);
-	expect_number("that this phone does not see", found.count, 0);
+	expect_problem("none is listed, and so there are no more", stage.err, &stage.why, ERR_CONFLICT,
+	    "choose from the list");
+	find(wrong_number(), stage.paired.pin);
+	expect_problem("whatever the digits", stage.err, &stage.why, ERR_CONFLICT, "choose from the list");
+}
+
+/* What a phone looks at, by the way of its list. */
+static struct app_requests_shown
+listed(bool muted)
+{
+	struct ask rows = stage_look(app_requests_ask(&stage.arena, &stage.account.id, APP_REQUESTS_LOOKED_AT));
+	struct app_requests_shown shown;
+
+	expect_ok("listed", app_requests_shown(&stage.arena, &rows, &(struct app_request_sight){ .muted = muted },
+	    &shown, &stage.why), &stage.why);
+	return shown;
+}
+
+static void
+answer_so(const char *code, const char *pin)
+{
+	const struct app_answer asked = stage_answer_of(&stage.phone, code, pin);
+
+	stage_answer_as(&asked);
+}
+
+static void
+what_was_begun_while_muted_is_there_once_the_mute_has_ended(void **state)
+{
+	struct login mine;
+
+	(void)state;
+	mute();
+	mine = bombed(1);
+	expect_true("quiet", stage_request().quiet);
+	expect_number("not listed", listed(true).count, 0);
+	answer_so(stage.code, stage.paired.pin);
+	expect_problem("nor answered from afar", stage.err, &stage.why, ERR_NOT_FOUND, "no such request");
+	refuse(false);
+	expect_problem("nor refused", stage.err, &stage.why, ERR_NOT_FOUND, "no such request");
+	unmute(instant_after(stage.now, -SECONDS(1)), stage.paired.pin);
+	expect_ok("the person ends the mute", stage.err, &stage.why);
+	expect_number("both are listed", listed(false).count, 2);
+	expect_true("the person's own, too", id_equal(&listed(false).list[1].id, &mine.app.request));
+	stage_identify(&stage.phone);
+	answer_so(stage.code, stage.paired.pin);
+	expect_ok("it is answered", stage.err, &stage.why);
+	expect_number("like any other", stage_login_now().authentication_count, 1);
+}
+
+static void
+list_and_digits_say_alike_whether_there_are_more(void **state)
+{
+	static const struct { const char *title; unsigned others; bool more; } cases[] = {
+		{ "all but one that may be listed", APP_REQUESTS_SHOWN - 2, false },
+		{ "as many as are listed", APP_REQUESTS_SHOWN - 1, false },
+		{ "one more", APP_REQUESTS_SHOWN, true },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		if (i) {
+			stage_close(NULL);
+			stage_open(NULL);
+		}
+		bombed(cases[i].others);
+		/* Two that this phone does not see are none of them. */
+		mute();
+		ask_elsewhere("198.51.100.1", 90);
+		ask_elsewhere("198.51.100.2", 91);
+		expect_true("quiet", stage_request().quiet);
+		expect_number(cases[i].title, listed(true).more, cases[i].more);
+		find(stage.code, stage.paired.pin);
+		expect_number(cases[i].title, stage.err == OK, cases[i].more);
+		expect_number("what is quiet is found by none", found.count, 0);
+	}
 }
 
 /* Whoever tries many at once */
@@ -445,14 +519,6 @@ a_counter_that_was_shown_is_not_shown_again(void **state)
 /* An account that ends in the moment of a try */
 
 static void
-answer_so(const char *code, const char *pin)
-{
-	const struct app_answer asked = stage_answer_of(&stage.phone, code, pin);
-
-	stage_answer_as(&asked);
-}
-
-static void
 find_so(const char *code, const char *pin)
 {
 	app_find(stage.store, &stage.arena, &stage.settings, &(struct app_find){ .caller = &stage.caller,
@@ -538,6 +604,8 @@ main(void)
 		TEST(wrong_digits_are_counted_as_in_an_answer),
 		TEST(as_long_as_all_are_listed_nothing_is_found_by_digits),
 		TEST(what_is_quiet_is_not_found_from_afar),
+		TEST(what_was_begun_while_muted_is_there_once_the_mute_has_ended),
+		TEST(list_and_digits_say_alike_whether_there_are_more),
 		TEST(of_pins_at_one_time_one_is_looked_at),
 		TEST(a_counter_that_was_shown_is_not_shown_again),
 		TEST(nothing_is_counted_beneath_an_account_that_changed),

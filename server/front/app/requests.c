@@ -6,10 +6,13 @@
 
 #define ANSWER_LARGEST (512 * KIB)
 
+enum { ASK_REQUESTS, ASK_MUTE, ASK_CREDENTIALS, ASKS };
+
 struct listing {
 	struct device_call call;
-	struct ask ask;
-	const uint8_t *browser;      /* NULL: no login of its own waits here */
+	struct ask asks[ASKS];
+	struct app_request_sight sight;
+	struct app_requests_shown shown;
 };
 
 static const uint8_t *
@@ -41,28 +44,26 @@ write_request(struct buffer *b, struct arena *arena, const struct app_request *q
 	buffer_byte(b, '}');
 }
 
-/* Those that are shown, the newest first; whether there are more than that. */
 static enum err
-write_shown(struct buffer *b, const struct listing *l, bool *more, struct problem *why)
+choose_shown(struct listing *l, struct problem *why)
 {
 	struct arena *arena = l->call.exchange->arena;
-	unsigned shown = 0;
+	struct app_mute mute;
 
-	*more = l->ask.more;
-	for (size_t i = 0; i < l->ask.count; i++) {
-		struct app_request q;
+	if (app_muted_loaded(arena, &l->asks[ASK_MUTE], &l->asks[ASK_CREDENTIALS], &mute, why) != OK)
+		return why->code;
+	l->sight.muted = mute.since.us > 0;
+	return app_requests_shown(arena, &l->asks[ASK_REQUESTS], &l->sight, &l->shown, why);
+}
 
-		if (app_request_loaded(arena, &l->ask.rows[i], &q, why) != OK)
-			return why->code;
-		if (!app_request_is_shown(&q, l->browser))
-			continue;
-		if (shown++ == APP_REQUESTS_SHOWN) {
-			*more = true;
-			break;
-		}
-		write_request(b, arena, &q, app_request_is_here(&q, l->browser));
-	}
-	return OK;
+static void
+write_shown(struct buffer *b, const struct listing *l)
+{
+	buffer_text(b, "{\"requests\":[");
+	for (size_t i = 0; i < l->shown.count; i++)
+		write_request(b, l->call.exchange->arena, &l->shown.list[i],
+		    app_request_is_here(&l->shown.list[i], l->sight.browser));
+	buffer_print(b, "],\"more\":%s}", l->shown.more ? "true" : "false");
 }
 
 static void
@@ -72,17 +73,16 @@ on_requests_loaded(void *arg, enum err err, const struct problem *why)
 	struct exchange *e = l->call.exchange;
 	struct buffer b = buffer_init(ANSWER_LARGEST);
 	struct problem own;
-	bool more = false;
 
 	exchange_hold(e, NULL);
-	buffer_text(&b, "{\"requests\":[");
 	if (err == OK)
-		err = (why = &own, write_shown(&b, l, &more, &own));
-	buffer_print(&b, "],\"more\":%s}", more ? "true" : "false");
-	if (err != OK)
+		err = (why = &own, choose_shown(l, &own));
+	if (err != OK) {
 		app_refuse_error(e, err, (struct instant){ 0 }, why);
-	else
+	} else {
+		write_shown(&b, l);
 		exchange_reply_json(e, 200, buffer_span(&b));
+	}
 	buffer_release(&b);
 }
 
@@ -91,11 +91,13 @@ list(struct device_call *call)
 {
 	struct listing *l = (struct listing *)call;
 	struct exchange *e = call->exchange;
+	const struct id *account = &call->caller->account.id;
 
-	l->browser = browser_of(e);
-	/* Those that only another browser sees stand among them. */
-	l->ask = app_requests_ask(e->arena, &call->caller->account.id, APP_REQUESTS_LOOKED_AT);
-	exchange_hold(e, store_load(call->front->store, &l->ask, 1, on_requests_loaded, l));
+	l->sight.browser = browser_of(e);
+	l->asks[ASK_REQUESTS] = app_requests_ask(e->arena, account, APP_REQUESTS_LOOKED_AT);
+	l->asks[ASK_MUTE] = app_mute_ask(account);
+	l->asks[ASK_CREDENTIALS] = credentials_ask(e->arena, account, APP_MUTE_CREDENTIALS);
+	exchange_hold(e, store_load(call->front->store, l->asks, ASKS, on_requests_loaded, l));
 }
 
 void

@@ -5,9 +5,10 @@
 #include "transaction/phone/app_check.h"
 #include "transaction/phone/app_tries.h"
 
-#define CREDENTIALS_LOOKED_AT 64     /* the newest: whether another way resists phishing */
+/* The newest: whether another way resists phishing, or has ended a mute. */
+#define CREDENTIALS_LOOKED_AT APP_MUTE_CREDENTIALS
 
-enum { ASK_TRIES, ASK_REQUEST = ASK_TRIES + APP_TRIES, ASK_PUSHES, ASK_CREDENTIALS, ASK_LOGIN, ASKS };
+enum { ASK_TRIES, ASK_REQUEST = ASK_TRIES + APP_TRIES, ASK_PUSHES, ASK_MUTE, ASK_CREDENTIALS, ASK_LOGIN, ASKS };
 
 struct answering {
 	struct pending pending;
@@ -21,6 +22,7 @@ struct answering {
 	struct app_tries tries;
 	struct attempts pushes;
 	enum resistant resistant;
+	struct app_request_sight sight;
 	struct app_request request;
 	struct login login;
 	bool same_browser;
@@ -61,6 +63,7 @@ app_answer(struct store *store, struct arena *arena, const struct person_setting
 	app_tries_ask(arena, &a->credential, &a->asks[ASK_TRIES]);
 	a->asks[ASK_REQUEST] = app_request_ask(arena, account, &asked->request);
 	a->asks[ASK_PUSHES] = attempts_ask(arena, ATTEMPTS_PUSH, id_span(account));
+	a->asks[ASK_MUTE] = app_mute_ask(account);
 	a->asks[ASK_CREDENTIALS] = credentials_ask(arena, account, CREDENTIALS_LOOKED_AT);
 	a->waiting = store_load(store, a->asks, ASK_LOGIN, on_request_loaded, a);
 	return &a->pending;
@@ -78,6 +81,8 @@ read_others(struct answering *a)
 		if (credential_loaded(a->arena, &asked->rows[i], &list[i], &a->why) != OK)
 			return a->why.code;
 	a->resistant = resistant_offered(list, asked->count, !asked->more, a->asked.now);
+	a->sight = (struct app_request_sight){ .browser = a->asked.browser,
+		.muted = app_muted(&a->asks[ASK_MUTE], list, asked->count).since.us > 0 };
 	return OK;
 }
 
@@ -92,7 +97,7 @@ read_request(struct answering *a)
 	    attempts_loaded(&a->asks[ASK_PUSHES], &a->pushes, why) != OK || read_others(a) != OK)
 		return why->code;
 	a->same_browser = app_request_is_here(&a->request, a->asked.browser);
-	if (!app_request_is_shown(&a->request, a->asked.browser))
+	if (!app_request_is_shown(&a->request, &a->sight))
 		return app_request_loaded(a->arena, NULL, &a->request, why);
 	return OK;
 }

@@ -1,7 +1,7 @@
 /* transaction/phone/app_find.c - which login's question a person means, by the six digits of its page. */
 #include "transaction/phone/app_find.h"
 
-enum { ASK_CODES, ASK_LISTED, ASKS };
+enum { ASK_CODES, ASK_REQUESTS, ASK_MUTE, ASK_CREDENTIALS, ASKS };
 
 struct finding_one {
 	struct pending pending;
@@ -12,6 +12,8 @@ struct finding_one {
 	struct app_shown *shown;
 	struct ask asks[ASKS], named[APP_FOUND];
 	size_t named_count;
+	struct app_request_sight sight;
+	struct app_requests_shown listed;
 	struct app_found found;
 	struct problem why;
 	on_app_found *done;
@@ -62,7 +64,9 @@ on_shown(void *arg, enum err err, struct app_shown *shown, const struct problem 
 		return;
 	}
 	f->asks[ASK_CODES] = app_codes_ask(f->arena, account, f->asked.code, APP_FOUND);
-	f->asks[ASK_LISTED] = app_requests_ask(f->arena, account, APP_REQUESTS_SHOWN);
+	f->asks[ASK_REQUESTS] = app_requests_ask(f->arena, account, APP_REQUESTS_LOOKED_AT);
+	f->asks[ASK_MUTE] = app_mute_ask(account);
+	f->asks[ASK_CREDENTIALS] = credentials_ask(f->arena, account, APP_MUTE_CREDENTIALS);
 	f->waiting = store_load(f->store, f->asks, ASKS, on_codes_loaded, f);
 }
 
@@ -78,15 +82,28 @@ count_number(struct finding_one *f)
 	f->waiting = store_commit(f->store, unit, on_counted, f);
 }
 
+static enum err
+expect_more_than_listed(struct finding_one *f)
+{
+	struct app_mute mute;
+
+	if (app_muted_loaded(f->arena, &f->asks[ASK_MUTE], &f->asks[ASK_CREDENTIALS], &mute, &f->why) != OK)
+		return f->why.code;
+	f->sight = (struct app_request_sight){ .browser = f->asked.browser, .muted = mute.since.us > 0 };
+	if (app_requests_shown(f->arena, &f->asks[ASK_REQUESTS], &f->sight, &f->listed, &f->why) != OK)
+		return f->why.code;
+	return f->listed.more ? OK :
+	    problem_set(&f->why, ERR_CONFLICT, "", "no more wait than are listed: choose from the list");
+}
+
 static void
 on_codes_loaded(void *arg, enum err err, const struct problem *why)
 {
 	struct finding_one *f = arg;
 	const struct ask *codes = &f->asks[ASK_CODES];
 
-	if (err == OK && !f->asks[ASK_LISTED].more)
-		err = (why = &f->why, problem_set(&f->why, ERR_CONFLICT, "",
-		    "no more wait than are listed: choose from the list"));
+	if (err == OK)
+		err = (why = &f->why, expect_more_than_listed(f));
 	if (err != OK) {
 		answer(f, err, why);
 		return;
@@ -115,7 +132,7 @@ on_requests_loaded(void *arg, enum err err, const struct problem *why)
 		if (!f->named[i].count)
 			continue;
 		err = (why = &f->why, app_request_loaded(f->arena, f->named[i].rows, q, &f->why));
-		f->found.count += err == OK && app_request_is_shown(q, f->asked.browser);
+		f->found.count += err == OK && app_request_is_shown(q, &f->sight);
 	}
 	answer(f, err, why);
 }

@@ -6,7 +6,7 @@
 #include "person/history.h"
 #include "transaction/authenticator/credential_change.h"
 
-enum { ASK_REQUEST, ASK_REQUESTS, ASKS };
+enum { ASK_REQUEST, ASK_REQUESTS, ASK_MUTE, ASK_CREDENTIALS, ASKS };
 
 /* What may stand in the unit's way: a stranger's login changes whenever the stranger likes. */
 enum telling { TELL_ALL, TELL_THIS };
@@ -56,8 +56,25 @@ app_refuse(struct store *store, struct arena *arena, const struct app_refusal *a
 		.done = done, .arg = arg };
 	r->asks[ASK_REQUEST] = app_request_ask(arena, &asked->caller->account.id, &asked->request);
 	r->asks[ASK_REQUESTS] = app_requests_ask(arena, &asked->caller->account.id, APP_REQUESTS_LOOKED_AT);
+	r->asks[ASK_MUTE] = app_mute_ask(&asked->caller->account.id);
+	r->asks[ASK_CREDENTIALS] = credentials_ask(arena, &asked->caller->account.id, APP_MUTE_CREDENTIALS);
 	r->waiting = store_load(store, r->asks, ASKS, on_request_loaded, r);
 	return &r->pending;
+}
+
+static enum err
+read_request(struct refusing *r)
+{
+	const struct ask *asked = &r->asks[ASK_REQUEST];
+	struct app_request_sight sight = { .browser = r->asked.browser };
+	struct app_mute mute;
+
+	if (app_request_loaded(r->arena, asked->count ? asked->rows : NULL, &r->request, &r->why) != OK ||
+	    app_muted_loaded(r->arena, &r->asks[ASK_MUTE], &r->asks[ASK_CREDENTIALS], &mute, &r->why) != OK)
+		return r->why.code;
+	sight.muted = mute.since.us > 0;
+	return app_request_is_shown(&r->request, &sight) ? OK :
+	    app_request_loaded(r->arena, NULL, &r->request, &r->why);
 }
 
 /* Somebody tries: whatever else was asked elsewhere at this time is over, too. */
@@ -84,7 +101,6 @@ static void
 on_request_loaded(void *arg, enum err err, const struct problem *why)
 {
 	struct refusing *r = arg;
-	const struct ask *asked = &r->asks[ASK_REQUEST];
 
 	if (err == OK && !credential_usable(&r->asked.caller->credential, r->asked.now, &r->answered.reason)) {
 		r->answered.failed = APP_STEP_USABLE;
@@ -92,10 +108,7 @@ on_request_loaded(void *arg, enum err err, const struct problem *why)
 		return;
 	}
 	if (err == OK)
-		err = (why = &r->why, app_request_loaded(r->arena, asked->count ? asked->rows : NULL, &r->request,
-		    &r->why));
-	if (err == OK && !app_request_is_shown(&r->request, r->asked.browser))
-		err = (why = &r->why, app_request_loaded(r->arena, NULL, &r->request, &r->why));
+		err = (why = &r->why, read_request(r));
 	if (err == OK)
 		err = (why = &r->why, find_others(r));
 	if (err != OK) {

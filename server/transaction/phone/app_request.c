@@ -107,9 +107,32 @@ app_request_is_here(const struct app_request *q, const uint8_t *browser)
 }
 
 bool
-app_request_is_shown(const struct app_request *q, const uint8_t *browser)
+app_request_is_shown(const struct app_request *q, const struct app_request_sight *from)
 {
-	return !q->quiet || app_request_is_here(q, browser);
+	return !q->quiet || !from->muted || app_request_is_here(q, from->browser);
+}
+
+/* Those that only another browser sees stand among them. */
+enum err
+app_requests_shown(struct arena *a, const struct ask *rows, const struct app_request_sight *from,
+    struct app_requests_shown *out, struct problem *why)
+{
+	out->count = 0;
+	out->more = rows->more;
+	for (size_t i = 0; i < rows->count; i++) {
+		struct app_request q;
+
+		if (app_request_loaded(a, &rows->rows[i], &q, why) != OK)
+			return why->code;
+		if (!app_request_is_shown(&q, from))
+			continue;
+		if (out->count == APP_REQUESTS_SHOWN) {
+			out->more = true;
+			break;
+		}
+		out->list[out->count++] = q;
+	}
+	return OK;
 }
 
 void

@@ -6,6 +6,9 @@
  * It is for an account: all its phones see it, the first good answer takes it. Of one browser, and of one network, one
  * waits at a time: a newer takes its place, so that nobody crowds out what the person asked elsewhere. On the phone of
  * the session itself no number is needed: the browser's login cookie says that it is the same one (app to app).
+ *
+ * One that is begun while the account's phones are muted is quiet: as long as they are, none but the login's own browser
+ * sees it. Once the mute has ended it is listed like any other.
  */
 #pragma once
 
@@ -37,7 +40,7 @@ struct app_request {
 	struct span network;         /* address_network_text() of who asks */
 	struct instant made, until;  /* 5 minutes */
 	unsigned wrong;              /* numbers */
-	bool quiet;                  /* only the browser of the login itself sees it: the account's phones are muted */
+	bool quiet;                  /* no phone rang: it was begun while they were muted */
 	uint64_t generation;
 };
 void app_request_write(struct buffer *, const struct app_request *);
@@ -54,8 +57,21 @@ void app_code_put(struct unit *, struct arena *, const struct app_request *, str
 struct id app_code_request(const struct row *);
 /* Whether it was asked in the browser whose login cookie (its digest; NULL: none) came along. */
 bool app_request_is_here(const struct app_request *, const uint8_t *browser);
-/* Whether whoever calls from there is to see it. */
-bool app_request_is_shown(const struct app_request *, const uint8_t *browser);
+/* From where a phone looks, and how. */
+struct app_request_sight {
+	const uint8_t *browser;      /* digest of the login cookie that came along; NULL: none did */
+	bool muted;                  /* the account's phones are, now */
+};
+bool app_request_is_shown(const struct app_request *, const struct app_request_sight *);
+/* What a phone is shown of all that waits, the newest first: the one rule of what is listed, and of when there is more
+ * than that, which digits find. `rows`: of app_requests_ask(), APP_REQUESTS_LOOKED_AT. */
+struct app_requests_shown {
+	struct app_request list[APP_REQUESTS_SHOWN];
+	size_t count;
+	bool more;
+};
+enum err app_requests_shown(struct arena *, const struct ask *rows, const struct app_request_sight *,
+    struct app_requests_shown *out, struct problem *why);
 /* Expects it as it was loaded. */
 void app_request_put(struct unit *, struct arena *, const struct app_request *);
 void app_request_delete(struct unit *, struct arena *, const struct app_request *);
