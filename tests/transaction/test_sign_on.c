@@ -189,6 +189,53 @@ who_says_no_is_left_alone(void **state)
 	sign_on_stage_close();
 }
 
+/* How often the store is asked for one sign-on by the session that is there, whose passkey is bound by a certificate
+ * that was looked at so long ago. */
+static size_t
+steps_by_session(const char *level, int64_t ago)
+{
+	struct sign_on_visitor visitor;
+	struct credential c;
+	struct sign_on asked;
+	struct unit *unit;
+	size_t steps = 0;
+
+	sign_on_stage_open(60);
+	sign_on_shop(STANDING_APPROVED, arena_print(&stage.arena, "\"requires\":{\"framework\":\"jp-idtf\",\"levels\":{"
+	    "\"token\":\"%s\"}},", level), SHOP_ATTRIBUTES, "");
+	sign_on_client();
+	sign_on_log_in(&stage.person);
+	asked = sign_on_asked();
+	meet(&asked, "");
+	c = stage_stored(&stage.person.passkey);
+	c.parent = PARENT_GOOD;
+	c.parent_handle = span_text(CARD_HANDLE);
+	c.parent_checked = instant_after(stage.now, -ago);
+	unit = stage_unit();
+	credential_put(unit, &stage.arena, &c);
+	stage_commit(unit);
+	visitor = sign_on_visitor();
+	stage.done = false;
+	sign_on_begin(stage.store, &stage.arena, &signing.settings, &asked, &signing.client->rp, &visitor,
+	    sign_on_on_step, NULL);
+	for (; !stage.done && store_memory_step(stage.store, stage.now); steps++)
+		continue;
+	expect_ok("it comes to an end", stage.err, &stage.why);
+	expect_number("with the shop", stage_count(&grant_table), 2);
+	sign_on_stage_close();
+	return steps;
+}
+
+static void
+an_old_certificate_is_looked_at_before_a_session_is_enough(void **state)
+{
+	const size_t young = steps_by_session("3", SECONDS(3600));
+
+	(void)state;
+	expect_true("where much is asked and it is old", steps_by_session("3", SECONDS(2 * 86400)) > young);
+	expect_number("not where little is", steps_by_session("2", SECONDS(2 * 86400)), young);
+}
+
 static void
 a_sign_on_is_its_browsers(void **state)
 {
@@ -427,6 +474,7 @@ main(void)
 		cmocka_unit_test(who_is_known_goes_through_with_one_commit_and_no_row),
 		cmocka_unit_test(what_was_declined_is_not_asked_for_again),
 		cmocka_unit_test(who_says_no_is_left_alone),
+		cmocka_unit_test(an_old_certificate_is_looked_at_before_a_session_is_enough),
 		cmocka_unit_test(a_sign_on_is_its_browsers),
 		cmocka_unit_test(what_one_person_chose_is_not_another_s),
 		cmocka_unit_test(a_level_that_lacks_is_refused_with_its_decision),

@@ -19,7 +19,6 @@
  * the third of four an authenticator counts for more than its possession, and what it was bound by for part of that.
  * Below it no question to an authority is worth its price and its seconds. No policy says so: none of the published has a
  * criterion on how old that answer may be. */
-#define PARENT_LOOKED_AT_FROM 3
 
 struct finishing {
 	struct pending pending;

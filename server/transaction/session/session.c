@@ -244,9 +244,21 @@ authentications_loaded(struct arena *arena, const struct ask *asked, struct inst
 			return err;
 		list[*count] = list[i];
 		list[*count].facts = facts_now(arena, &c, list[i].facts, now);
+		if (c.parent != PARENT_LAPSED)
+			list[*count].parent = c.parent_handle;
+		list[*count].parent_checked = c.parent_checked;
 		list[(*count)++].generation = c.generation;
 	}
 	return before && !*count ? nobody(why) : OK;
+}
+
+struct span
+authentications_old_parent(const struct authentication *list, size_t count, int64_t age, struct instant now)
+{
+	for (size_t i = 0; i < count; i++)
+		if (list[i].parent.size && now.us - list[i].parent_checked.us > age)
+			return list[i].parent;
+	return (struct span){ 0 };
 }
 
 /* Where it is */

@@ -24,7 +24,10 @@ struct authentication {
 	enum credential_kind kind;
 	struct instant at;
 	struct span facts;           /* canonical JSON, fact -> value, observed at `at` (session/observation.h) */
-	uint64_t generation;         /* of the credential's row as it was looked at; 0: it was not. Not stored. */
+	/* Of the credential's row as it was looked at; not stored. */
+	uint64_t generation;         /* 0: it was not */
+	struct span parent;          /* handle of a certificate it is bound by that has not lapsed; empty: none */
+	struct instant parent_checked;
 };
 struct session {
 	uint8_t key[32];             /* the cookie's digest */
@@ -48,6 +51,10 @@ struct session {
 	uint64_t generation;
 };
 #define SESSION_PROOFED_FOR SECONDS(900)
+/* Levels from this one on are let in by what a certificate binds only if somebody said lately that it is in force. */
+#define PARENT_LOOKED_AT_FROM 3
+/* The handle of one that nobody has looked at for `age`; empty: none. */
+struct span authentications_old_parent(const struct authentication *, size_t count, int64_t age, struct instant now);
 /* Whether it was just proofed. */
 bool session_just_proofed(const struct session *, struct instant now);
 /* Which one a new authenticator replaces, preferably of its kind; zero: none. It is taken out: put the session. */

@@ -10,6 +10,7 @@
 
 #include "base/log.h"
 #include "ledger/entry.h"
+#include "transaction/authenticator/parent_check.h"
 #include "transaction/sign_on/commit.h"
 #include "transaction/sign_on/look.h"
 
@@ -26,6 +27,7 @@ struct signing {
 	bool cancelled;
 	struct sign_on_visitor visitor;
 	unsigned tries;
+	bool renewed;                /* an old certificate was looked at again */
 	struct sign_on sign_on;
 	const struct relying_party *rp;
 	struct policy_snapshot *snapshot; /* kept until the answer: what is asked of a login is of it */
@@ -41,6 +43,7 @@ static on_sign_on_case on_case;
 static on_login_begun on_login;
 static on_committed on_written;
 static on_session on_session_again;
+static on_parent_checked on_renewed;
 
 static void
 wipe(struct sign_on_step *step)
@@ -267,6 +270,40 @@ write_refused(struct signing *s, const struct sign_on_case *c)
 		answer(s, OK, NULL);
 }
 
+/* As a login does (login/finish.c): where much is asked and an authenticator of this session was bound by a certificate
+ * that nobody has looked at for long, that is asked again before anything rests on it, once. False: it need not be. */
+static bool
+renew(struct signing *s, const struct sign_on_case *c)
+{
+	const struct person_settings *person = s->settings->person;
+	const struct span handle = c->session ? authentications_old_parent(c->session->authentications,
+	    c->session->authentication_count, person->parent_age, c->now) : (struct span){ 0 };
+
+	if (s->renewed || !handle.size || !person->proofing || s->verdict.outcome == SIGN_ON_CONSENT ||
+	    !s->verdict.persona || !sign_on_asks_much(c, s->verdict.persona))
+		return false;
+	s->renewed = true;
+	s->waiting = parent_check(s->store, s->arena, person, &(struct parent_check){
+		.handle = arena_copy(s->arena, handle), .age = person->parent_age, .now = s->visitor.now },
+	    on_renewed, s);
+	return true;
+}
+
+static void
+look_at_session_again(struct signing *s)
+{
+	s->waiting = session_find(s->store, s->arena, &s->settings->person->session, s->visitor.session->key,
+	    s->visitor.now, on_session_again, s);
+}
+
+/* What came of it stands in the authenticator's row; where nobody could say, how old the last answer is. */
+static void
+on_renewed(void *arg, enum err err, const struct parent_checked *checked, const struct problem *why)
+{
+	(void)err, (void)checked, (void)why;
+	look_at_session_again(arg);
+}
+
 static void
 on_case(void *arg, enum err err, const struct sign_on_case *c, const struct problem *why)
 {
@@ -282,6 +319,8 @@ on_case(void *arg, enum err err, const struct sign_on_case *c, const struct prob
 		answer(s, err, why);
 		return;
 	}
+	if (renew(s, c))
+		return;
 	let_go(s);
 	if (s->continuing)
 		s->sign_on = *c->sign_on;
@@ -351,8 +390,7 @@ on_written(void *arg, const struct committed *committed)
 	} else if (committed->code == ERR_CONFLICT && s->visitor.session && ++s->tries < TRIES) {
 		wipe(&s->step);
 		s->step = (struct sign_on_step){ .outcome = SIGN_ON_NOTHING };
-		s->waiting = session_find(s->store, s->arena, &s->settings->person->session, s->visitor.session->key,
-		    s->visitor.now, on_session_again, s);
+		look_at_session_again(s);
 	} else {
 		problem_set(&s->why, committed->code, "", "%s: %s", committed->code == ERR_CONFLICT
 		    ? "what the sign-on rests on changed meanwhile" : "the sign-on could not be recorded",

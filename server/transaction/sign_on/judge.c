@@ -121,6 +121,19 @@ too_much(struct problem *why)
 	    "what the relying party, the persona and the request ask for does not go into one decision");
 }
 
+bool
+sign_on_asks_much(const struct sign_on_case *c, enum persona persona)
+{
+	struct acr acrs[ACR_VALUES];
+	const size_t count = acr_read(c->snapshot, c->sign_on->acr_values, c->now, acrs);
+
+	for (size_t i = 0; i < count; i++)
+		if (need_asks(c->snapshot, &acrs[i].requires, c->now, PARENT_LOOKED_AT_FROM))
+			return true;
+	return need_asks(c->snapshot, base_of(c), c->now, PARENT_LOOKED_AT_FROM) ||
+	    need_asks(c->snapshot, persona_requirement(c, persona), c->now, PARENT_LOOKED_AT_FROM);
+}
+
 /* Login */
 
 /* The value to aim for: the best that anybody could reach; NULL: none. And the least of those. */

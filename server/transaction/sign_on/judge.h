@@ -49,5 +49,8 @@ void sign_on_offer(const struct sign_on_case *, enum persona, struct release_off
 /* What it may be met as: PERSONA_BIT()s of its record; of these the one that a hint names. 0: the hint is another
  * person's. */
 unsigned sign_on_personas(struct arena *, const struct sign_on_case *);
+/* Whether so much is asked of this persona, here or by the registry, that what is bound by a certificate rests on a
+ * late word on that (session/session.h). */
+bool sign_on_asks_much(const struct sign_on_case *, enum persona);
 /* Something without which the service does not work: as this persona it is not to be had. */
 bool sign_on_lacks(const struct release_offer *);

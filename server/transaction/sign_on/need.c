@@ -90,3 +90,20 @@ need_is_possible(struct arena *arena, const struct need *n, const struct assessi
 	}
 	return true;
 }
+
+bool
+need_asks(const struct policy_snapshot *snapshot, const struct requirement_name *asked, struct instant now,
+    unsigned level)
+{
+	const struct shelf_policy *policy;
+	const struct profile *profile;
+	struct demand demand;
+	struct problem why;
+
+	if (!asked->framework.size || requirement_find(snapshot, asked, now, &policy, &profile, &demand, &why) != OK)
+		return false;
+	for (size_t i = 0; i < demand.count; i++)
+		if (requirement_least(&demand.items[i]) >= level)
+			return true;
+	return false;
+}

@@ -16,6 +16,9 @@ struct need {
 /* Nothing, where it is empty. False: there is no room. */
 bool need_add(struct need *, const struct requirement_name *);
 
+/* Whether a requirement asks for this level, or one above, of any area. */
+bool need_asks(const struct policy_snapshot *, const struct requirement_name *, struct instant now, unsigned level);
+
 struct need_assessed {
 	struct assessed *parts[NEED_PARTS]; /* in the arena */
 	size_t count;
