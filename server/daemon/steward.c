@@ -11,6 +11,7 @@
 #include "crypto/certificate_list.h"
 #include "daemon/crl_upkeep.h"
 #include "daemon/exposition.h"
+#include "daemon/erasure_upkeep.h"
 #include "daemon/fido_upkeep.h"
 #include "daemon/key_watch.h"
 #include "daemon/logout_service.h"
@@ -34,6 +35,7 @@
 #define CHECKPOINT_EVERY SECONDS(1)
 #define IMPORT_TIME SECONDS(600) /* sending, and taking in, a large file */
 #define FETCHES_AT_ONCE 4
+#define ERASURES_EVERY SECONDS(60)
 #define LOOK_AGAIN 10 /* ticks: whether proofing has ended, where that could not be told or done */
 
 struct steward {
@@ -53,6 +55,7 @@ struct steward {
 	struct fido_upkeep *models; /* NULL: no catalogue of authenticators is kept */
 	struct arena anchored;      /* whom that is believed by */
 	struct parent_service parents;
+	struct erasure_upkeep *erasures;
 	struct proofing_end_watch *end; /* NULL: nobody is proved here */
 	struct pending *erased;     /* being noted */
 	unsigned looks;             /* ticks until the next one; 0: there is nothing to be looked at again */
@@ -561,6 +564,8 @@ steward_main(struct child *child)
 	    open_models(&s, &why) != OK)
 		return child_failed(child, &why);
 	notice_service_open(&s.notices, child, s.link.store, s.signer, s.internal);
+	s.erasures = erasure_upkeep_new(child->loop, s.link.store, &(struct erasure_upkeep_settings){
+	    .clock = clock_now, .every = ERASURES_EVERY, .patience = ERASURES_EVERY });
 	logout_service_open(&s.logouts, child, s.link.store, s.signer, s.internal);
 	if (parent_service_open(&s.parents, child->config, child->loop, outside_fetcher(s.outside), s.link.store,
 	    &why) != OK)
@@ -586,6 +591,7 @@ steward_main(struct child *child)
 	pending_cancel(&s.erased);
 	proofing_end_watch_free(s.end);
 	parent_service_close(&s.parents);
+	erasure_upkeep_free(s.erasures);
 	crl_upkeep_free(s.lists);
 	fido_upkeep_free(s.models);
 	arena_release(&s.anchored);

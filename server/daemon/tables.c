@@ -37,6 +37,7 @@
 #include "transaction/notice/notice.h"
 #include "transaction/phone/pairing.h"
 #include "transaction/authenticator/parent_certificate.h"
+#include "transaction/account/erasing.h"
 #include "transaction/account/person_agreement.h"
 #include "transaction/policy/table.h"
 #include "transaction/proofing/proofing.h"
@@ -105,6 +106,7 @@ static const struct table *const own[] = {
 	&desk_case_table,
 	&desk_handover_table,
 	&person_agreement_table,
+	&erasing_table,
 	&session_table,
 	&login_table,
 	&known_browser_table,

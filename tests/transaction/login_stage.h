@@ -7,6 +7,7 @@
 
 #include "expect.h"
 #include "store/look.h"
+#include "transaction/account/erasing.h"
 #include "transaction/shipped_policy.h"
 
 #include "authn/attempts.h"
@@ -50,7 +51,7 @@ static const struct table *const stage_tables[] = {
 	&account_certificate_table, &parent_certificate_table, &parent_due_table, &app_request_table, &app_mute_table,
 	&app_code_table, &key_table, &proofing_end_table, &proofing_log_table, &grant_table, &grant_of_account_table,
 	    &sign_on_table, &logout_notice_table,
-	&oidc_client_table, &oidc_client_count_table,
+	&oidc_client_table, &oidc_client_count_table, &erasing_table,
 	NULL,
 };
 

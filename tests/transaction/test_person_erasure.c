@@ -15,6 +15,7 @@
 #include "person/proofing_record.h"
 #include "store/memory.h"
 #include "transaction/notice/notice.h"
+#include "transaction/account/erasing.h"
 #include "transaction/account/person_agreement.h"
 #include "transaction/account/person_erasure.h"
 #include "transaction/authenticator/parent_certificate.h"
@@ -34,7 +35,7 @@ static const struct table *const tables[] = {
 	&account_certificate_table, &consent_table, &history_table, &credential_table, &credential_name_table,
 	&credential_model_table, &session_table, &notice_table, &ledger_leaf_table, &ledger_entry_table,
 	&parent_certificate_table, &parent_due_table, &attempts_table, &pairing_table, &app_request_table,
-	&app_code_table, &app_mute_table, &person_agreement_table, &grant_table, &grant_of_account_table,
+	&app_code_table, &app_mute_table, &person_agreement_table, &erasing_table, &grant_table, &grant_of_account_table,
 	&logout_notice_table, NULL,
 };
 static const struct wrapping wrapping = { { 7 } };
@@ -352,7 +353,10 @@ the_account_s_row_stays_empty(void **state)
 	expect_true("a row", l.count == 1 && account_read(l.rows[0].value, &a));
 	expect_text("that says so", account_standing_name(a.standing), "erased");
 	expect_true("and no more", !a.number[0] && !a.contact_count && !a.created.us && !a.english);
-	expect_number("once more", erase(&r), ERR_NOT_FOUND);
+	expect_ok("once more it is gone as before", erase(&r), &r.why);
+	expect_number("with nothing", r.report.rows, 0);
+	r.request.account = (struct id){ { 9 } };
+	expect_problem("nobody's", erase(&r), &r.why, ERR_NOT_FOUND, "no such account");
 	run_close(&r);
 }
 
@@ -412,12 +416,140 @@ who_is_interrupted_asks_again(void **state)
 	store_memory_fail_commits(r.store, 1, ERR_FULL);
 	expect_problem("no room to write", erase(&r), &r.why, ERR_FULL, "could not be erased");
 	expect_number("the account is whole", look(&r, &credential_table).count, 6);
-	store_memory_fail_commits(r.store, 1, ERR_CONFLICT);
-	expect_problem("an entry changed", erase(&r), &r.why, ERR_CONFLICT, "could not be erased");
+	store_memory_fail_commits(r.store, 16, ERR_CONFLICT);
+	expect_problem("an entry changes again and again", erase(&r), &r.why, ERR_CONFLICT, "could not be erased");
 	expect_number("nothing is gone", look(&r, &history_table).count, EVENTS + 2);
 	expect_ok("again", erase(&r), &r.why);
 	expect_number("gone", found_in(&r, &history_table, id_of(&r.person)), 0);
 	run_close(&r);
+}
+
+/* More than what goes in one unit with the account. */
+static void
+put_consents(struct run *r, int count)
+{
+	struct unit *unit = unit_of(r);
+
+	for (int i = 0; i < count; i++) {
+		struct consent consent = { .purpose = span_text("a"),
+			.relying_party = span_text(arena_print(&r->arena, "https://%d.example/", i)) };
+
+		consent_give(&consent, r->now);
+		consent_put(unit, &r->arena, &r->person.id, &consent);
+	}
+	put(r, unit);
+}
+
+static void
+whoever_is_interrupted_at_any_moment_somebody_else_goes_on(void **state)
+{
+	size_t whole = 0, ended = 0;
+
+	(void)state;
+	for (int steps = 2; steps < 26; steps++) {
+		struct pending *pending;
+		struct erasing mark;
+		struct stage_look marks;
+		size_t left;
+		struct run r;
+
+		run_open(&r, 20);
+		put_consents(&r, 1400);
+		pending = person_erase(r.store, &r.request, on_erased_person, &r);
+		for (int i = 0; i < steps && !r.done; i++)
+			store_memory_step(r.store, r.now);
+		if (!r.done)
+			pending_cancel(&pending);
+		while (store_memory_step(r.store, r.now))
+			continue;
+		marks = look(&r, &erasing_table);
+		left = found_in(&r, &consent_table, id_of(&r.person));
+		whole += left > 1400;
+		ended += marks.count && left && left <= 500;
+		if (marks.count)
+			expect_true("whose", erasing_read(&marks.rows[0], &mark) && id_equal(&mark.account,
+			    &r.person.id));
+		r.done = false;
+		r.request.actor = span_text("system");
+		expect_ok("gone on with", erase(&r), &r.why);
+		if (marks.count)
+			expect_true("by the entry that told of it", id_equal(&mark.entry, &r.report.entry));
+		for (size_t i = 0; tables[i]; i++)
+			expect_number(tables[i]->name, found_in(&r, tables[i], id_of(&r.person)),
+			    tables[i] == &account_table);
+		run_close(&r);
+	}
+	expect_true("before the account's end and behind it", whole && ended);
+}
+
+static void
+what_is_left_behind_the_end_is_said_to_go_by_itself(void **state)
+{
+	size_t whole = 0, ended = 0;
+
+	(void)state;
+	for (int steps = 2; steps < 26; steps++) {
+		struct run r;
+
+		run_open(&r, 21);
+		put_consents(&r, 1400);
+		person_erase(r.store, &r.request, on_erased_person, &r);
+		for (int i = 0; i < steps && !r.done; i++)
+			store_memory_step(r.store, r.now);
+		store_memory_fail_commits(r.store, 1, ERR_FULL);
+		run_until_done(&r);
+		expect_true("said, or whole, or gone", r.err == OK || r.err == ERR_FULL);
+		whole += r.err == ERR_FULL && strstr(r.why.text, "could not be erased") != NULL;
+		ended += r.err == ERR_FULL && strstr(r.why.text, "the account has ended") != NULL;
+		store_memory_fail_commits(r.store, 0, ERR_FULL);
+		expect_ok("later", erase(&r), &r.why);
+		expect_number("nothing is left", found_in(&r, &consent_table, id_of(&r.person)), 0);
+		expect_number("nor to be done", look(&r, &erasing_table).count, 0);
+		run_close(&r);
+	}
+	expect_true("before the account's end and behind it", whole && ended);
+}
+
+static struct {
+	bool done;
+	enum err err;
+} second;
+
+static void
+on_second(void *arg, enum err err, const struct person_erased *report, const struct problem *why)
+{
+	(void)arg;
+	(void)report;
+	(void)why;
+	second.done = true;
+	second.err = err;
+}
+
+/* In two browsers. */
+static void
+two_who_ask_at_once_are_both_told_that_it_is_gone(void **state)
+{
+	(void)state;
+	for (uint64_t seed = 30; seed < 40; seed++) {
+		struct person_erasure other;
+		struct run r;
+
+		run_open(&r, seed);
+		other = r.request;
+		other.session = (struct span){ 0 };
+		second.done = false;
+		person_erase(r.store, &other, on_second, NULL);
+		person_erase(r.store, &r.request, on_erased_person, &r);
+		while ((!r.done || !second.done) && store_memory_step(r.store, r.now))
+			continue;
+		expect_ok("the one", r.err, &r.why);
+		expect_true("the other", second.done && second.err == OK);
+		expect_number("one entry tells of it", look(&r, &ledger_leaf_table).count, r.leaf_count + 1);
+		expect_number("told once, at both addresses", look(&r, &notice_table).count, 2);
+		expect_number("nothing is left", found_in(&r, &history_table, id_of(&r.person)), 0);
+		expect_number("nor the session", found_in(&r, &session_table, id_of(&r.person)), 0);
+		run_close(&r);
+	}
 }
 
 static void
@@ -554,6 +686,9 @@ main(void)
 		cmocka_unit_test(the_account_s_row_stays_empty),
 		cmocka_unit_test(what_the_ledger_proved_it_proves_still),
 		cmocka_unit_test(who_is_interrupted_asks_again),
+		cmocka_unit_test(whoever_is_interrupted_at_any_moment_somebody_else_goes_on),
+		cmocka_unit_test(what_is_left_behind_the_end_is_said_to_go_by_itself),
+		cmocka_unit_test(two_who_ask_at_once_are_both_told_that_it_is_gone),
 		cmocka_unit_test(what_changes_meanwhile_is_looked_at_again),
 		cmocka_unit_test(a_row_that_cannot_be_read_is_not_none),
 		cmocka_unit_test(what_cannot_be_read_is_told),

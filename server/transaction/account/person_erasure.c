@@ -1,9 +1,9 @@
 /* transaction/account/person_erasure.c - all that is kept of one account goes.
  *
- *     take_part -> rows -> decisions -> commit -.-> take_account -> others -> commit -> take_part … -> told
- *         ^                                     |        ^                      |
- *         `--------------- more ----------------'        `------ conflict ------'
- *
+ *     take_part -> rows -> decisions -> commit -.-> take_account -> others -> commit -> take_part … -> finish -> told
+ *         ^                                     |        ^   |                  |          ^
+ *         `---------- more, conflict -----------'        `---|---- conflict ----'          |
+ *                                                            `-------- it has ended -------'
  * Once the account has ended a part has others, too: what was bound in the moment before has a certificate kept for it.
  */
 #include "transaction/account/person_erasure.h"
@@ -22,6 +22,7 @@
 #include "person/account.h"
 #include "person/history.h"
 #include "person/proofing_record.h"
+#include "transaction/account/erasing.h"
 #include "transaction/account/pointers.h"
 #include "transaction/logout/logout_notice.h"
 #include "transaction/notice/notice.h"
@@ -31,11 +32,12 @@
 #define PART 1000                    /* rows of a kind at a time */
 #define CREDENTIALS 5000             /* at the account's end; more are taken behind it */
 #define TRIES 3
+#define PART_TRIES 16                /* two who erase one account meet at each part */
 
-/* Two rows, and what is kept beneath the account's id: what is looked into, what else says it is somebody's
+/* Three rows, and what is kept beneath the account's id: what is looked into, what else says it is somebody's
  * (TABLE_OWNED), and last history. The end takes all but that, which went before; what came meanwhile is of any of the
  * ranges. */
-enum { ASK_ACCOUNT, ASK_ATTRIBUTES, ASK_CREDENTIALS, ASK_RECORDS, ASK_OWNED };
+enum { ASK_ACCOUNT, ASK_ERASING, ASK_ATTRIBUTES, ASK_CREDENTIALS, ASK_RECORDS, ASK_OWNED };
 #define OWNED 16
 #define ASKS (ASK_OWNED + OWNED + 1)
 
@@ -65,7 +67,7 @@ struct going {
 };
 
 static on_loaded on_part, on_decisions, on_later_pointers, on_account, on_pointers;
-static on_committed on_part_gone, on_account_gone;
+static on_committed on_part_gone, on_account_gone, on_finished;
 
 static void
 free_going(struct going *g)
@@ -86,6 +88,9 @@ cancel_going(struct pending *pending)
 static void
 answer(struct going *g, enum err err)
 {
+	if (err != OK && g->ended)
+		problem_set(&g->why, err, "", "the account has ended; what is left of it goes by itself: %s",
+		    err_name(err));
 	if (err == OK && g->report.unread)
 		log_warning("person.erased-in-part", "actor=%s rows=%zu decisions=%zu unread=%zu",
 		    LOG_SPAN(g->request->actor), g->report.rows, g->report.decisions, g->report.unread);
@@ -232,7 +237,7 @@ collect_decisions(struct going *g)
 			g->events[g->event_count++] = event.decision;
 }
 
-static void take_account(struct going *);
+static void take_account(struct going *), finish(struct going *);
 
 static void
 on_part(void *arg, enum err err, const struct problem *why)
@@ -251,7 +256,7 @@ on_part(void *arg, enum err err, const struct problem *why)
 		g->more = g->more || g->asks[i].more;
 	}
 	if (!g->rows && g->ended) {
-		answer(g, OK);
+		finish(g);
 		return;
 	}
 	if (!g->rows) {
@@ -319,8 +324,8 @@ on_part_gone(void *arg, const struct committed *c)
 {
 	struct going *g = arg;
 
-	/* The steward may have looked at a kept certificate. */
-	if (c->code == ERR_CONFLICT && g->ended && ++g->tries < TRIES) {
+	/* The steward may have looked at a kept certificate, or somebody else erases the same. */
+	if (c->code == ERR_CONFLICT && ++g->tries < PART_TRIES) {
 		g->waiting = NULL;
 		take_part(g);
 		return;
@@ -330,6 +335,7 @@ on_part_gone(void *arg, const struct committed *c)
 	g->report.rows += g->rows;
 	g->report.decisions += g->decisions;
 	g->report.unread += g->unread;
+	g->tries = 0;
 	if (g->more || g->ended)
 		take_part(g);
 	else
@@ -343,10 +349,36 @@ take_account(struct going *g)
 {
 	arena_reset(&g->arena);
 	g->asks[ASK_ACCOUNT] = account_ask(&g->request->account);
+	g->asks[ASK_ERASING] = erasing_ask(&g->request->account);
 	g->asks[ASK_ATTRIBUTES] = attributes_ask(&g->request->account);
 	for (size_t i = ASK_CREDENTIALS; i < g->history; i++)
 		g->asks[i] = range_ask(g, g->tables[i], i == ASK_CREDENTIALS ? CREDENTIALS : PART);
 	g->waiting = store_load(g->store, g->asks, g->history, on_account, g);
+}
+
+static bool
+has_ended(const struct going *g)
+{
+	const struct ask *ask = &g->asks[ASK_ACCOUNT];
+	struct account account;
+
+	return ask->count && account_read(ask->rows[0].value, &account) && account.standing == ACCOUNT_ERASED;
+}
+
+/* By somebody else in this moment, or by who was interrupted: what was told of it then stands. */
+static void
+go_on(struct going *g)
+{
+	const struct ask *ask = &g->asks[ASK_ERASING];
+	struct erasing e;
+
+	if (ask->count && erasing_read(&ask->rows[0], &e)) {
+		g->report.entry = e.entry;
+		g->report.unread += e.unread;
+	}
+	g->ended = true;
+	g->tries = 0;
+	take_part(g);
 }
 
 static void
@@ -357,6 +389,10 @@ on_account(void *arg, enum err err, const struct problem *why)
 
 	if (failed(g, err, why))
 		return;
+	if (has_ended(g)) {
+		go_on(g);
+		return;
+	}
 	err = account_loaded(&g->arena, &g->asks[ASK_ACCOUNT], &g->account, &g->why);
 	if (err == OK)
 		err = attributes_loaded(&g->arena, &g->asks[ASK_ATTRIBUTES], &attributes, &g->why);
@@ -424,6 +460,8 @@ on_pointers(void *arg, enum err err, const struct problem *why)
 	if (q->agreement.size)
 		unit_delete(g->unit, q->agreement_table, q->agreement);
 	put_entry(g, unread);
+	erasing_put(g->unit, &(struct erasing){ .account = g->account.id, .since = q->now, .entry = g->report.entry,
+	    .unread = (uint32_t)unread });
 	commit(g, on_account_gone);
 }
 
@@ -446,6 +484,33 @@ on_account_gone(void *arg, const struct committed *c)
 	g->pointers = (struct account_pointers){ .asks = NULL };
 	/* What was on its way meanwhile: nobody can begin anything new. */
 	take_part(g);
+}
+
+/* Nothing is left: so of who asked beside another, too, whose session and agreement went not with the account. */
+static void
+finish(struct going *g)
+{
+	const struct person_erasure *q = g->request;
+
+	unit_begin(g);
+	erasing_end(g->unit, &q->account);
+	if (q->session.size)
+		unit_delete(g->unit, &session_table, q->session);
+	if (q->agreement.size)
+		unit_delete(g->unit, q->agreement_table, q->agreement);
+	commit(g, on_finished);
+}
+
+/* Where that cannot be written the steward finds that nothing is left. */
+static void
+on_finished(void *arg, const struct committed *c)
+{
+	struct going *g = arg;
+
+	g->waiting = NULL;
+	if (c->code != OK)
+		log_warning("person.erasing-stays", "code=%s", err_name(c->code));
+	answer(g, OK);
 }
 
 /* In the order of the ranges. A table says itself whether its rows are an account's. */

@@ -6,6 +6,7 @@
 #include "person/history.h"
 #include "person/likeness.h"
 #include "person/proofing_record.h"
+#include "transaction/account/erasing.h"
 #include "transaction/account/person_agreement.h"
 #include "transaction/account/person_order.h"
 #include "transaction/authenticator/parent_certificate.h"
@@ -13,6 +14,7 @@
 
 #define STAGE_FURTHER_TABLES \
 	&account_table, &account_name_table, &proofing_record_table, &credential_table, &person_agreement_table, \
+	&erasing_table, \
 	&credential_name_table, &credential_model_table, &attribute_table, &likeness_table, &consent_table, \
 	&history_table, &account_certificate_table, &notice_table, &attempts_table, &parent_certificate_table, \
 	&parent_due_table,
