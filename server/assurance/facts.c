@@ -46,6 +46,28 @@ facts_init(struct facts *f, const struct dictionary *dictionary)
 	memset(f->outdone_value, 0, count * sizeof(*f->outdone_value));
 }
 
+void
+facts_copy(struct facts *f, const struct facts *from)
+{
+	const size_t count = from->dictionary->count;
+
+	f->dictionary = from->dictionary;
+	memcpy(f->value, from->value, count * sizeof(*f->value));
+	memcpy(f->known, from->known, sizeof(f->known));
+	memcpy(f->stale, from->stale, sizeof(f->stale));
+	memcpy(f->too_weak, from->too_weak, sizeof(f->too_weak));
+	memcpy(f->not_theirs, from->not_theirs, sizeof(f->not_theirs));
+	memcpy(f->outdone, from->outdone, sizeof(f->outdone));
+	memcpy(f->mixed, from->mixed, sizeof(f->mixed));
+	memcpy(f->outdone_by, from->outdone_by, count);
+	memcpy(f->outdone_weight, from->outdone_weight, count);
+	memcpy(f->outdone_value, from->outdone_value, count * sizeof(*f->outdone_value));
+	/* Of those that are mixed alone they are ever set. */
+	for (size_t n = 0; n < count; n++)
+		for (size_t p = CLAIMED; p < OBSERVED && has_bit(from->mixed, n); p++)
+			f->added[p][n] = from->added[p][n];
+}
+
 enum provenance
 facts_provenance(const struct facts *f, const struct fact *fact)
 {

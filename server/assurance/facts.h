@@ -30,6 +30,8 @@ struct facts {
 };
 
 void facts_init(struct facts *, const struct dictionary *);
+/* The same is known by both: less work than to assign it, for there is room for more than is there. */
+void facts_copy(struct facts *, const struct facts *from);
 
 /* States it. What is stated twice counts as the greater provenance says; of equals the later. */
 void facts_put(struct facts *, const struct fact *, int64_t value, enum provenance);

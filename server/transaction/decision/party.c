@@ -238,12 +238,13 @@ observe_established(const struct party *p, struct span json, struct facts *f, co
 	struct arena scratch = arena_init(SCRATCH);
 	struct reader r = reader_json(&scratch, json, (struct limits){ .bytes = MEMBER_RECORD_LARGEST, .depth = 4,
 	    .members = MEMBER_VALUES * (MEMBER_VALUES + 2) });
-	struct facts with = *f;
+	struct facts with;
 	struct problem why;
 
+	facts_copy(&with, f);
 	facts_read_word(&r, &with, registry, now);
 	if (reader_end(&r, &why) == OK)
-		*f = with;
+		facts_copy(f, &with);
 	else
 		log_warning("certification.unusable", "member=%s problem=%s", LOG_SPAN(p->member), LOG_TEXT(why.text));
 	arena_release(&scratch);

@@ -208,7 +208,7 @@ consider(struct choosing *c, const struct facts *f, const struct authentication 
 		return;
 	c->any = true;
 	c->best = this;
-	c->out->facts = *f;
+	facts_copy(&c->out->facts, f);
 	c->out->record = c->record;
 	c->out->authentication = authentication;
 }
@@ -220,7 +220,7 @@ consider_authentications(struct choosing *c, struct problem *why)
 	const struct assessing *a = c->asked;
 
 	for (size_t i = a->authentication_count; i-- > 0;) {
-		*c->shown = *c->proofed;
+		facts_copy(c->shown, c->proofed);
 		if (state_authentication(c->arena, &a->authentications[i], a->now, c->shown, why) != OK)
 			return why->code;
 		consider(c, c->shown, &a->authentications[i]);
@@ -234,20 +234,20 @@ static enum err
 choose(struct choosing *c, struct problem *why)
 {
 	const struct assessing *a = c->asked;
-	struct facts *common = arena_new(c->arena, struct facts);
+	struct facts *common = arena_space(c->arena, sizeof(*common));
 
 	if (state_common(c->arena, a, common, why) != OK)
 		return why->code;
 	for (size_t i = 0; i < a->record_count; i++) {
 		if (!proofing_record_speaks(a->records, i))
 			continue;
-		*c->proofed = *common;
+		facts_copy(c->proofed, common);
 		c->record = &a->records[i];
 		if (state_record(c->arena, &a->records[i], a->now, c->proofed, why) != OK ||
 		    consider_authentications(c, why) != OK)
 			return why->code;
 	}
-	*c->proofed = *common;
+	facts_copy(c->proofed, common);
 	return c->any ? OK : consider_authentications(c, why);
 }
 
@@ -256,19 +256,20 @@ assess_login(struct arena *arena, const struct assessing *a, struct assessed *ou
 {
 	struct choosing c = { .arena = arena, .asked = a, .out = out };
 
-	memset(out, 0, sizeof(*out));
 	if (!a->wanted.framework.size) {
+		memset(out, 0, sizeof(*out));
 		out->enough = true;
 		return OK;
 	}
+	out->enough = false;
+	out->record = NULL;
+	out->authentication = NULL;
 	if (requirement_find(a->snapshot, &a->wanted, a->now, &out->policy, &out->profile, &out->question.demand,
 	    why) != OK)
 		return why->code;
-	out->question.framework = out->policy->framework;
-	out->question.profile = out->profile;
-	out->question.facts = &out->facts;
-	out->question.at = a->now;
-	c.scratch = arena_new(arena, struct evaluation);
+	out->question = (struct question){ .framework = out->policy->framework, .profile = out->profile,
+		.demand = out->question.demand, .facts = &out->facts, .at = a->now };
+	c.scratch = arena_space(arena, sizeof(*c.scratch));
 	c.proofed = arena_space(arena, sizeof(*c.proofed));
 	c.shown = arena_space(arena, sizeof(*c.shown));
 	if (choose(&c, why) != OK)
