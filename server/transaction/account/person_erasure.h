@@ -5,9 +5,10 @@
  *
  * Before that unit the account is whole but for old history, after it nobody can log in to it, and a row says that
  * something may be left (account/erasing.h): whoever is interrupted asks again, or the steward goes on, and of two who
- * ask at one time both are told that it is gone. The ledger keeps its leaves, so every proof holds. Of decisions, which tell when and where somebody
- * logged in, entries and salts go (ledger/entry.h); of proofings and of authenticators' lives they stay: they name an
- * account's id at most, which is nobody's then. An entry of the ledger says that an account was erased, and not whose.
+ * ask at one time both are told that it is gone. The ledger keeps its leaves, so every proof holds. Of decisions, which
+ * tell when and where somebody logged in, entries and salts go (ledger/entry.h); of proofings and of authenticators'
+ * lives they stay: they name an account's id at most, which is nobody's then. An entry of the ledger says that an
+ * account was erased, and not whose.
  *
  * It needs no secret: those who look alike are found by what is remembered beside the attributes (person/likeness.h),
  * so the steward does it for operators. Which tables hold rows of an account these say themselves (TABLE_OWNED). Rows
