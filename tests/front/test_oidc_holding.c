@@ -260,6 +260,7 @@ introspection_tells_the_client_whose_it_is(void **state)
 	expect_answer(&s, "INT-1: unknown", ask(&s, INTROSPECT, s.secret, "token=wx_x"), 200,
 	    "\r\n\r\n{\"active\":false}");
 	expect_answer(&s, "nobody asks", ask(&s, INTROSPECT, "", h.of_access), 401, "\"error\":\"invalid_client\"");
+	expect_number("who is answered is counted", s.keys.figures.value[FIGURE_INTROSPECTIONS], 3);
 	expect_answer(&s, "who has no secret is nobody", ask(&s, INTROSPECT, "", arena_print(&s.stage.arena,
 	    "%s%s", "client_id=" APP_CODED "&", h.of_access)), 401, "\"error\":\"invalid_client\"");
 	expect_answer(&s, "without a token", ask(&s, INTROSPECT, s.secret, ""), 400, "\"error\":\"invalid_request\"");

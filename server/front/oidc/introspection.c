@@ -11,6 +11,7 @@
 #include "front/oidc/front.h"
 #include "front/oidc/holding.h"
 #include "front/oidc/oauth_error.h"
+#include "http/figures.h"
 #include "http/negotiate.h"
 #include "transaction/caller/answer.h"
 
@@ -196,6 +197,8 @@ on_token_found(void *arg, enum err err, const struct holding *h, const struct pr
 	struct introspecting *i = arg;
 
 	exchange_hold(i->exchange, NULL);
+	if (err == OK || err == ERR_NOT_FOUND)
+		figure_add(i->front->settings->person->figures, FIGURE_INTROSPECTIONS, 1);
 	if (err == OK && is_the_askers(i, h))
 		tell(i, h);
 	else if (err == OK || err == ERR_NOT_FOUND)
